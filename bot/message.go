@@ -1,0 +1,100 @@
+package bot
+
+import "time"
+
+// Message is what a person reads, before any platform's markup: a title, blocks
+// of text, buttons. All of it is plain text nobody vouches for; senders escape
+// it. Meaning never rests on Tone alone.
+type Message struct {
+	Title  string // at most 150 characters, one line; may be empty
+	URL    string // where the title leads, or ""
+	Blocks []Block
+	// Buttons stand under the text, at most 5.
+	Buttons []Button
+	Tone    Tone
+}
+
+// BlockKind is the shape of a block.
+type BlockKind int
+
+// The kinds of block.
+const (
+	Paragraph BlockKind = iota
+	Heading             // a short bold line over what follows
+	Item                // of a list; consecutive ones belong together
+	Quote
+	Small // small print: author, time, slug
+)
+
+// Block is a paragraph, a list item, or another run of spans. A line break in
+// a span's text breaks the line.
+type Block struct {
+	Kind  BlockKind
+	Spans []Span
+}
+
+// Span is a run of text in one style. At most one of URL and Time is set. A
+// span with URL shows Text, followed by the link's host where Text does not
+// hold it; a span with Time shows that time in the reader's own zone and Text is
+// ignored.
+type Span struct {
+	Text   string
+	Bold   bool
+	Italic bool
+	Strike bool
+	Code   bool
+	URL    string
+	Time   time.Time
+	// Relative shows Time as "3 hours ago", DateOnly without the time of day.
+	Relative bool
+	DateOnly bool
+}
+
+// Button is something to press. Pressing one with an Action comes back as a
+// Command with the same Action and Arg; one with a URL opens it.
+type Button struct {
+	Label  string // at most 75 characters
+	Action string // [a-z_]+, at most 20 bytes
+	Arg    string // ASCII, at most 60 bytes; never trusted when it comes back
+	URL    string
+	Style  ButtonStyle
+}
+
+// ButtonStyle is how much a button stands out.
+type ButtonStyle int
+
+// The styles of a button.
+const (
+	Plain ButtonStyle = iota
+	Primary
+	Danger
+)
+
+// Tone colours a message where the platform can.
+type Tone int
+
+// The tones.
+const (
+	Neutral Tone = iota
+	Urgent       // a breaking update
+	Success
+	Refusal
+)
+
+// Text returns a span of plain text.
+func Text(s string) Span { return Span{Text: s} }
+
+// Bold returns a span of bold text.
+func Bold(s string) Span { return Span{Text: s, Bold: true} }
+
+// Code returns a span of monospaced text: something to type.
+func Code(s string) Span { return Span{Text: s, Code: true} }
+
+// At returns a span that shows t in the reader's own zone.
+func At(t time.Time) Span { return Span{Time: t} }
+
+// Para returns a paragraph.
+func Para(spans ...Span) Block { return Block{Paragraph, spans} }
+
+// Plainly returns a message of one paragraph.
+func Plainly(s string) Message { return Message{Blocks: []Block{Para(Text(s))}} }

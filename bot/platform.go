@@ -1,0 +1,41 @@
+package bot
+
+import (
+	"context"
+	"time"
+
+	"storybot/stories"
+)
+
+// Platform is one place people talk to the bot. Its constructor takes the
+// settings; Run connects and serves until ctx ends.
+type Platform interface {
+	// Name is the platform part of its destinations: lower case.
+	Name() string
+	Sender
+	// Run connects, hands every command to h and keeps itself connected. It
+	// returns nil when ctx ends and everything it started has been waited for,
+	// and an error only for what no retry can mend (a refused token). Health
+	// says so before it returns.
+	Run(ctx context.Context, h Handler) error
+	// Health describes its connections now.
+	Health() []Health
+}
+
+// Health is the state of one connection.
+type Health struct {
+	Connection string // "discord gateway", "slack socket T012AB"
+	Up         bool
+	Since      time.Time // of the present state
+	Detail     string    // for people: why it is down and what happens next
+	Reconnects int
+}
+
+// Places is told by a platform what it learns about destinations beside
+// answers to posts.
+type Places interface {
+	// Ended: the destination no longer exists, the reason says how it ended.
+	Ended(ctx context.Context, d stories.Destination, reason string)
+	// Healed: the destination may be reachable again.
+	Healed(ctx context.Context, d stories.Destination)
+}

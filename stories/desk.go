@@ -1,0 +1,135 @@
+package stories
+
+import (
+	"context"
+	"slices"
+)
+
+// RoleOf returns what u may do, by the settings or by the desk's list.
+func (s *Service) RoleOf(ctx context.Context, u User) (Role, error) {
+	if s.admins[u.Ref] {
+		return Admin, nil
+	}
+	return s.store.RoleOf(ctx, u.Ref)
+}
+
+// require refuses u when their role is less than needed. CodeForbidden.
+func (s *Service) require(ctx context.Context, u User, needed Role) error {
+	role, err := s.RoleOf(ctx, u)
+	if err != nil {
+		return err
+	}
+	if role >= needed {
+		return nil
+	}
+	if needed == Admin {
+		return Errorf(CodeForbidden, "Only admins can do this. Admins are named by STORYBOT_ADMINS in the bot's settings; yours would be %s.", u.Ref)
+	}
+	return Errorf(CodeForbidden, "Only moderators can do this. An admin can make you one: /desk moderators action:add user:%s.", u.Ref)
+}
+
+// HasAdmin says whether anybody can name moderators.
+func (s *Service) HasAdmin(ctx context.Context) (bool, error) {
+	if len(s.admins) > 0 {
+		return true, nil
+	}
+	members, err := s.store.Members(ctx)
+	return slices.ContainsFunc(members, func(m Member) bool { return m.Role == Admin }), err
+}
+
+// Claim makes act.By the first admin. The caller has checked the code that
+// proves they host the bot. CodeExists when there is an admin.
+func (s *Service) Claim(ctx context.Context, act Act) error {
+	if len(s.admins) > 0 {
+		return Errorf(CodeExists, "This bot's admins come from STORYBOT_ADMINS; there is nothing to claim.")
+	}
+	err := s.store.ClaimAdmin(ctx, s.stamp(act))
+	if CodeOf(err) == CodeExists {
+		return Errorf(CodeExists, "This bot has an admin already. Ask them: /desk moderators lists who they are.")
+	}
+	return err
+}
+
+// SetModerator makes u a moderator, or no longer one. By admins. changed is
+// false when it stood so already. CodeForbidden, CodeInvalid.
+func (s *Service) SetModerator(ctx context.Context, act Act, u User, yes bool) (changed bool, err error) {
+	if err := s.require(ctx, act.By, Admin); err != nil {
+		return false, err
+	}
+	if err := CheckUserRef(u.Ref); err != nil {
+		return false, err
+	}
+	if s.admins[u.Ref] {
+		return false, Errorf(CodeInvalid, "%s is an admin by STORYBOT_ADMINS; that can only be changed in the bot's settings.", u.Ref)
+	}
+	stored, err := s.store.RoleOf(ctx, u.Ref)
+	if err != nil {
+		return false, err
+	}
+	if stored == Admin && (yes || u.Ref == act.By.Ref) {
+		return false, Errorf(CodeInvalid, "%s is an admin already, which includes what moderators may do.", u.Ref)
+	}
+	role := Reader
+	if yes {
+		role = Moderator
+	}
+	return s.store.SetRole(ctx, s.stamp(act), u, role)
+}
+
+// Members lists everyone with a role, configured admins first. By moderators.
+// CodeForbidden.
+func (s *Service) Members(ctx context.Context, by User) ([]Member, error) {
+	if err := s.require(ctx, by, Moderator); err != nil {
+		return nil, err
+	}
+	var members []Member
+	for ref := range s.admins {
+		members = append(members, Member{User: User{Ref: ref}, Role: Admin, Configured: true})
+	}
+	slices.SortFunc(members, func(a, b Member) int {
+		if a.User.Ref < b.User.Ref {
+			return -1
+		}
+		return 1
+	})
+	stored, err := s.store.Members(ctx)
+	return append(members, stored...), err
+}
+
+// Log returns what was done, newest first, from entries below before (0: from
+// the newest); of one story, or of all for an empty slug. By moderators.
+// CodeForbidden, CodeNotFound with Near.
+func (s *Service) Log(ctx context.Context, by User, slug string, before int64, limit int) ([]LogEntry, error) {
+	if err := s.require(ctx, by, Moderator); err != nil {
+		return nil, err
+	}
+	var storyID int64
+	if slug != "" {
+		story, err := s.Story(ctx, slug)
+		if err != nil {
+			return nil, err
+		}
+		storyID = story.ID
+	}
+	return s.store.Log(ctx, storyID, before, limit)
+}
+
+// SetDesk makes d the desk's channel: alarms and progress are posted there. By
+// admins. CodeForbidden.
+func (s *Service) SetDesk(ctx context.Context, act Act, d Destination, lane string) error {
+	if err := s.require(ctx, act.By, Admin); err != nil {
+		return err
+	}
+	return s.store.SetDesk(ctx, s.stamp(act), d, lane)
+}
+
+// Desks returns the desk's channels.
+func (s *Service) Desks(ctx context.Context) ([]Destination, error) { return s.store.Desks(ctx) }
+
+// PutNote keeps a small text under an id between a question and its answer.
+func (s *Service) PutNote(ctx context.Context, id, text string) error {
+	return s.store.PutNote(ctx, id, text, s.Now())
+}
+
+// Note reads a text kept by PutNote. CodeNotFound once it is a day old.
+func (s *Service) Note(ctx context.Context, id string) (string, error) { return s.store.Note(ctx, id) }

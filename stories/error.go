@@ -1,0 +1,60 @@
+package stories
+
+import (
+	"errors"
+	"fmt"
+)
+
+// Code says, for programs, what kind of refusal an Error is.
+type Code string
+
+// The codes. An error without a code is CodeInternal.
+const (
+	CodeInvalid     Code = "invalid"     // the input cannot be used as it is
+	CodeNotFound    Code = "not_found"   // there is no such story, update or subscription
+	CodeExists      Code = "exists"      // it is there already
+	CodeForbidden   Code = "forbidden"   // this person may not
+	CodeConfirm     Code = "confirm"     // allowed, once the person says so again
+	CodeClosed      Code = "closed"      // the story is closed
+	CodeUnavailable Code = "unavailable" // the database cannot be reached now; nothing was changed
+	CodeInternal    Code = "internal"    // a fault of ours
+)
+
+// Error is a refusal: a Code for programs, a Message for the person who asked
+// (a whole sentence that says what to do next) and Err, the cause, for the log
+// only. Near holds slugs that resemble an unknown one, best first.
+type Error struct {
+	Code    Code
+	Message string
+	Near    []string
+	Err     error
+}
+
+// Error returns the message, followed by the cause when there is one.
+func (e *Error) Error() string {
+	if e.Err != nil {
+		return fmt.Sprintf("%s: %v", e.Message, e.Err)
+	}
+	return e.Message
+}
+
+// Unwrap returns the cause.
+func (e *Error) Unwrap() error { return e.Err }
+
+// Errorf returns an *Error with a formatted message.
+func Errorf(code Code, format string, args ...any) *Error {
+	return &Error{Code: code, Message: fmt.Sprintf(format, args...)}
+}
+
+// CodeOf returns the code of err: "" for nil, CodeInternal for an error that
+// carries none.
+func CodeOf(err error) Code {
+	if err == nil {
+		return ""
+	}
+	var e *Error
+	if errors.As(err, &e) {
+		return e.Code
+	}
+	return CodeInternal
+}

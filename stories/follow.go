@@ -1,0 +1,201 @@
+package stories
+
+import (
+	"context"
+	"time"
+)
+
+// Follow is a channel that wants to follow something.
+type Follow struct {
+	Destination Destination
+	Lane        string
+	Target      Target
+	Level       Level // Minor when zero: everything comes through
+	// Manages and Cure are the platform's word on whether act.By may manage the
+	// channel's subscriptions, and how to mend it.
+	Manages bool
+	Cure    string
+}
+
+// Subscribe makes a channel follow a story, a topic or everything. story is
+// zero unless a story is followed; created is false when it was followed
+// already and only the options changed. CodeForbidden, CodeInvalid,
+// CodeNotFound with Near.
+func (s *Service) Subscribe(ctx context.Context, act Act, f Follow) (sub Subscription, story Story, created bool, err error) {
+	if err := mayManage(f.Manages, f.Cure); err != nil {
+		return sub, story, false, err
+	}
+	sub = Subscription{Destination: f.Destination, Target: f.Target, Level: f.Level, Mode: ModeChannel, State: Active, CreatedBy: act.By}
+	if sub.Level == 0 {
+		sub.Level = Minor
+	}
+	if f.Target.Kind == TargetStory {
+		if story, err = s.Story(ctx, f.Target.Name); err != nil {
+			return sub, story, false, err
+		}
+		sub.Target.Name, sub.StoryID = story.Slug, story.ID
+	}
+	sub, created, err = s.store.Subscribe(ctx, s.stamp(act), sub, f.Lane)
+	if err == nil {
+		s.planned()
+	}
+	return sub, story, created, err
+}
+
+// Unsubscribe ends it. CodeForbidden, CodeNotFound.
+func (s *Service) Unsubscribe(ctx context.Context, act Act, f Follow) (Subscription, error) {
+	if err := mayManage(f.Manages, f.Cure); err != nil {
+		return Subscription{}, err
+	}
+	target, err := s.currentName(ctx, f.Target)
+	if err != nil {
+		return Subscription{}, err
+	}
+	sub, err := s.store.Unsubscribe(ctx, s.stamp(act), f.Destination, target)
+	if CodeOf(err) == CodeNotFound {
+		return sub, Errorf(CodeNotFound, "This channel does not follow %s. /subscriptions lists what it follows.", target)
+	}
+	return sub, err
+}
+
+// currentName replaces an older slug by the story's present one.
+func (s *Service) currentName(ctx context.Context, t Target) (Target, error) {
+	if t.Kind != TargetStory {
+		return t, nil
+	}
+	story, err := s.Story(ctx, t.Name)
+	t.Name = story.Slug
+	return t, err
+}
+
+// Stop ends what brings a story's updates to a channel: its own subscription
+// if there is one, and, when a topic or all would still bring them, it mutes
+// this one story. muted says that it did. CodeForbidden, CodeNotFound.
+func (s *Service) Stop(ctx context.Context, act Act, f Follow, storyID int64) (story Story, muted bool, err error) {
+	if err := mayManage(f.Manages, f.Cure); err != nil {
+		return story, false, err
+	}
+	if story, err = s.store.StoryByID(ctx, storyID); err != nil {
+		return story, false, err
+	}
+	subs, err := s.store.Subscriptions(ctx, f.Destination)
+	if err != nil {
+		return story, false, err
+	}
+	act = s.stamp(act)
+	others := false
+	for _, sub := range subs {
+		if sub.StoryID == storyID {
+			if _, err := s.store.Unsubscribe(ctx, act, f.Destination, sub.Target); err != nil {
+				return story, false, err
+			}
+			act.Key = subKey(act.Key, "mute")
+			continue
+		}
+		others = others || sub.Target.Kind == TargetAll || containsTopic(story, sub.Target)
+	}
+	if !others {
+		return story, false, nil
+	}
+	return story, true, s.store.Mute(ctx, act, f.Destination, storyID)
+}
+
+func containsTopic(story Story, t Target) bool {
+	for _, topic := range story.Topics {
+		if t.Kind == TargetTopic && t.Name == topic {
+			return true
+		}
+	}
+	return false
+}
+
+// subKey is the key of a further step of the same act.
+func subKey(key, step string) string {
+	if key == "" {
+		return ""
+	}
+	return key + "/" + step
+}
+
+// Pause stops serving a subscription until Resume. CodeForbidden, CodeNotFound.
+func (s *Service) Pause(ctx context.Context, act Act, f Follow) (Subscription, error) {
+	return s.setSubscription(ctx, act, f, Paused)
+}
+
+// maxCatchUp is how many held updates a channel gets when it can be written to
+// again; older ones are counted in one summary.
+const maxCatchUp = 5
+
+// Resume serves a paused subscription again and lifts the block of a channel
+// that refused the bot: its newest held deliveries go out. CodeForbidden,
+// CodeNotFound.
+func (s *Service) Resume(ctx context.Context, act Act, f Follow) (Subscription, error) {
+	sub, err := s.setSubscription(ctx, act, f, Active)
+	if err != nil {
+		return sub, err
+	}
+	_, _, err = s.Healed(ctx, f.Destination)
+	return sub, err
+}
+
+func (s *Service) setSubscription(ctx context.Context, act Act, f Follow, state SubscriptionState) (Subscription, error) {
+	if err := mayManage(f.Manages, f.Cure); err != nil {
+		return Subscription{}, err
+	}
+	return s.store.SetSubscriptionState(ctx, s.stamp(act), f.Destination, f.Target, state)
+}
+
+// Subscriptions returns what a channel follows.
+func (s *Service) Subscriptions(ctx context.Context, d Destination) ([]Subscription, error) {
+	return s.store.Subscriptions(ctx, d)
+}
+
+// Healed tells that a blocked destination may be reachable again. It returns
+// how many held deliveries go out now and how many were too old for that.
+func (s *Service) Healed(ctx context.Context, d Destination) (resumed, skipped int, err error) {
+	resumed, skipped, err = s.store.ReopenDestination(ctx, d, maxCatchUp, s.Now())
+	if err == nil && resumed > 0 {
+		s.planned()
+	}
+	return resumed, skipped, err
+}
+
+// Ended tells that a destination no longer exists.
+func (s *Service) Ended(ctx context.Context, d Destination, reason string) error {
+	return s.store.EndDestination(ctx, d, reason, s.Now())
+}
+
+// Why tells what became of a story's update (number 0: the newest ones) in a
+// channel: its deliveries, newest first.
+func (s *Service) Why(ctx context.Context, d Destination, storyID int64, number int) ([]Delivery, error) {
+	return s.store.DeliveriesTo(ctx, d, storyID, number, 5)
+}
+
+// DeskStatus is what the desk sees of the machinery.
+type DeskStatus struct {
+	Lanes   []LaneStatus
+	Failing []FailingDestination
+	// FailingTotal counts all of them, Failing lists the first.
+	FailingTotal int
+	At           time.Time
+}
+
+// Status tells what is queued and what fails. By moderators. CodeForbidden.
+func (s *Service) Status(ctx context.Context, by User) (DeskStatus, error) {
+	if err := s.require(ctx, by, Moderator); err != nil {
+		return DeskStatus{}, err
+	}
+	lanes, err := s.store.Queue(ctx)
+	if err != nil {
+		return DeskStatus{}, err
+	}
+	failing, total, err := s.store.Failing(ctx, 10)
+	return DeskStatus{Lanes: lanes, Failing: failing, FailingTotal: total, At: s.Now()}, err
+}
+
+func mayManage(manages bool, cure string) error {
+	if manages {
+		return nil
+	}
+	return Errorf(CodeForbidden, "Only people who manage this channel can change what it follows. %s", cure)
+}

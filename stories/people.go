@@ -1,0 +1,72 @@
+package stories
+
+import (
+	"strings"
+	"time"
+)
+
+// User is a person on a platform. Ref is their identity, platform:id or
+// platform:workspace/id; Name is what they are called, for display only.
+type User struct {
+	Ref  string
+	Name string
+}
+
+// Role is what a person may do beyond reading. Roles contain the ones before.
+type Role int
+
+// The roles, least first.
+const (
+	Reader    Role = 0
+	Moderator Role = 1 // writes stories
+	Admin     Role = 2 // names moderators
+)
+
+// String returns the role's name.
+func (r Role) String() string {
+	switch r {
+	case Moderator:
+		return "moderator"
+	case Admin:
+		return "admin"
+	}
+	return "reader"
+}
+
+// Member is a person with a role on the desk. Configured admins come from the
+// settings and can only be removed there.
+type Member struct {
+	User       User
+	Role       Role
+	Configured bool
+	AddedBy    User
+	AddedAt    time.Time
+}
+
+// Act is who does something, when, and under which idempotency key. A store
+// does what an Act asks at most once for each non-empty Key: a second request
+// under the same key changes nothing and returns what the first one did.
+type Act struct {
+	Key string
+	By  User
+	At  time.Time
+}
+
+// LogEntry is a line of the desk's log: who did what, when.
+type LogEntry struct {
+	ID     int64
+	At     time.Time
+	By     User
+	Verb   string // "tracked", "published", "closed", "subscribed", …
+	Slug   string // the story concerned, or ""
+	Detail string // one line for people
+}
+
+// CheckUserRef says whether ref names a person: platform:id. Error: CodeInvalid.
+func CheckUserRef(ref string) error {
+	platform, id, ok := strings.Cut(ref, ":")
+	if !ok || platform == "" || id == "" || len(ref) > 128 || strings.ContainsAny(ref, " \t\n,") {
+		return Errorf(CodeInvalid, "%q names nobody. A person is written platform:id, for example discord:80351110224678912 or slack:T012AB/U024BE7LH.", ref)
+	}
+	return nil
+}

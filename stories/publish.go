@@ -1,0 +1,107 @@
+package stories
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Append is an update on its way in.
+type Append struct {
+	Slug    string
+	Text    string
+	Level   Level // Normal when zero
+	Sources []string
+	At      time.Time // now when zero
+	// Again says that the writer means it although the same text was just
+	// posted.
+	Again bool
+}
+
+// maxAhead is how far in the future an update may be dated: a little, for
+// clocks that differ.
+const maxAhead = 5 * time.Minute
+
+// Append publishes an update: it is stored together with everything it owes to
+// subscribed channels. By moderators. CodeForbidden, CodeInvalid, CodeNotFound
+// with Near, CodeClosed, CodeConfirm when the same text was posted in the story
+// within DuplicateWindow and a.Again is not set.
+func (s *Service) Append(ctx context.Context, act Act, a Append) (Story, Update, Progress, error) {
+	fail := func(err error) (Story, Update, Progress, error) { return Story{}, Update{}, Progress{}, err }
+	if err := s.require(ctx, act.By, Moderator); err != nil {
+		return fail(err)
+	}
+	act = s.stamp(act)
+	u := Update{Text: strings.TrimSpace(a.Text), Level: a.Level, Sources: slices.Compact(a.Sources), Author: act.By, At: a.At}
+	if u.Level == 0 {
+		u.Level = Normal
+	}
+	if u.At.IsZero() {
+		u.At = act.At
+	}
+	if err := checkUpdate(u, act.At); err != nil {
+		return fail(err)
+	}
+	story, err := s.Story(ctx, a.Slug)
+	if err != nil {
+		return fail(err)
+	}
+	u.StoryID = story.ID
+	if err := s.checkRepeat(ctx, act, story, u, a.Again); err != nil {
+		return fail(err)
+	}
+	u, progress, err := s.store.AppendUpdate(ctx, act, u)
+	if CodeOf(err) == CodeClosed {
+		return fail(Errorf(CodeClosed, "%s is closed. Take it up again first: /desk reopen %s.", story.Slug, story.Slug))
+	}
+	if err != nil {
+		return fail(err)
+	}
+	s.planned()
+	story.Updates = max(story.Updates, u.Number)
+	return story, u, progress, nil
+}
+
+func checkUpdate(u Update, now time.Time) error {
+	if err := CheckUpdateText(u.Text); err != nil {
+		return err
+	}
+	if len(u.Sources) > MaxSources {
+		return Errorf(CodeInvalid, "An update has at most %d sources; these are %d.", MaxSources, len(u.Sources))
+	}
+	for _, source := range u.Sources {
+		if err := CheckSource(source); err != nil {
+			return err
+		}
+	}
+	if u.At.After(now.Add(maxAhead)) {
+		return Errorf(CodeInvalid, "at: lies in the future. Leave it out to publish as of now.")
+	}
+	return nil
+}
+
+// checkRepeat asks before the same text is posted a second time. A replay of
+// the command that posted it is no second time.
+func (s *Service) checkRepeat(ctx context.Context, act Act, story Story, u Update, again bool) error {
+	if again {
+		return nil
+	}
+	same, err := s.store.SameText(ctx, story.ID, u.Text, act.At.Add(-DuplicateWindow))
+	switch {
+	case CodeOf(err) == CodeNotFound:
+		return nil
+	case err != nil:
+		return err
+	}
+	if done, err := s.store.Acted(ctx, act.Key); err != nil || done {
+		return err
+	}
+	return Errorf(CodeConfirm, "Update %d of %s has the same text and is from %s ago. Post it again?",
+		same.Number, story.Slug, act.At.Sub(same.CreatedAt).Round(time.Second))
+}
+
+// Progress counts what became of an update's deliveries.
+func (s *Service) Progress(ctx context.Context, updateID int64) (Progress, error) {
+	return s.store.ProgressOf(ctx, updateID)
+}

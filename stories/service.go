@@ -1,0 +1,233 @@
+package stories
+
+import (
+	"context"
+	"log/slog"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Service is what people may ask of the newsroom: it checks what they typed
+// and whether they may, and has the Store do it. Its methods may be called
+// from many goroutines. They return *Error for every refusal.
+type Service struct {
+	store  Store
+	admins map[string]bool // from the settings
+	now    func() time.Time
+	log    *slog.Logger
+	// planned is called after deliveries were planned or released, never
+	// inside a transaction.
+	planned func()
+}
+
+// Config is what a Service is made of. Zero values are usable but for Store.
+type Config struct {
+	Store Store
+	// Admins are the user refs the settings name as admins.
+	Admins []string
+	// Planned is called after a change that may have left deliveries to send.
+	// It must not block.
+	Planned func()
+	Now     func() time.Time // time.Now by default
+	Log     *slog.Logger     // discards by default
+}
+
+// NewService returns a Service over c.Store.
+func NewService(c Config) *Service {
+	s := &Service{store: c.Store, admins: map[string]bool{}, now: c.Now, log: c.Log, planned: c.Planned}
+	for _, ref := range c.Admins {
+		s.admins[ref] = true
+	}
+	if s.now == nil {
+		s.now = time.Now
+	}
+	if s.log == nil {
+		s.log = slog.New(slog.DiscardHandler)
+	}
+	if s.planned == nil {
+		s.planned = func() {}
+	}
+	return s
+}
+
+// Now is the service's clock, in UTC.
+func (s *Service) Now() time.Time { return s.now().UTC() }
+
+// Card is what a reader sees first of a story.
+type Card struct {
+	Story  Story
+	Newest []Update // newest first
+	// New is how many updates this reader has not been shown yet; Returning
+	// is false at the reader's first look.
+	New       int
+	Returning bool
+}
+
+// cardUpdates is how many updates a Card shows.
+const cardUpdates = 3
+
+// Story finds a story by slug. CodeInvalid, CodeNotFound with Near.
+func (s *Service) Story(ctx context.Context, slug string) (Story, error) {
+	slug = strings.ToLower(strings.TrimSpace(slug))
+	if slug == "" {
+		return Story{}, Errorf(CodeInvalid, "Name the story by its slug. Example: sony-hack.")
+	}
+	if len(slug) > MaxSlug || !slugForm.MatchString(slug) {
+		return Story{}, s.unknown(ctx, slug)
+	}
+	story, err := s.store.StoryBySlug(ctx, slug)
+	if CodeOf(err) == CodeNotFound {
+		return Story{}, s.unknown(ctx, slug)
+	}
+	return story, err
+}
+
+// unknown is the refusal of a slug that no story has.
+func (s *Service) unknown(ctx context.Context, slug string) error {
+	e := Errorf(CodeNotFound, "No story is called %q.", shorten(slug, 40))
+	known, err := s.store.Slugs(ctx, maxSuggested)
+	if err != nil {
+		return err
+	}
+	for _, near := range Nearest(slug, known, 3) {
+		e.Near = append(e.Near, near.Slug)
+	}
+	return e
+}
+
+// Card is what reader sees when asking for a story.
+// CodeInvalid, CodeNotFound with Near.
+func (s *Service) Card(ctx context.Context, reader User, slug string) (Card, error) {
+	story, err := s.Story(ctx, slug)
+	if err != nil {
+		return Card{}, err
+	}
+	newest, err := s.store.Updates(ctx, story.ID, 0, cardUpdates)
+	if err != nil {
+		return Card{}, err
+	}
+	seen, err := s.store.Seen(ctx, reader.Ref, story.ID)
+	if err != nil {
+		return Card{}, err
+	}
+	return Card{Story: story, Newest: newest, New: max(0, story.Updates-seen), Returning: seen > 0}, nil
+}
+
+// MarkSeen records that reader was shown all of the story's updates up to
+// number.
+func (s *Service) MarkSeen(ctx context.Context, reader User, storyID int64, number int) error {
+	return s.store.MarkSeen(ctx, reader.Ref, storyID, number)
+}
+
+// StoryByID finds a story by the number a button holds. CodeNotFound.
+func (s *Service) StoryByID(ctx context.Context, id int64) (Story, error) {
+	return s.store.StoryByID(ctx, id)
+}
+
+// Timeline returns updates of a story with numbers below before (0: from the
+// newest), newest first.
+func (s *Service) Timeline(ctx context.Context, storyID int64, before, limit int) ([]Update, error) {
+	return s.store.Updates(ctx, storyID, before, limit)
+}
+
+// Update finds one update. CodeNotFound.
+func (s *Service) Update(ctx context.Context, storyID int64, number int) (Update, error) {
+	return s.store.UpdateByNumber(ctx, storyID, number)
+}
+
+// Search returns stories that hold all words of query, newest activity first.
+func (s *Service) Search(ctx context.Context, query string, offset, limit int) ([]Story, int, error) {
+	return s.store.Search(ctx, shorten(strings.TrimSpace(query), 200), offset, limit)
+}
+
+// maxSuggested bounds how many stories are looked through for a suggestion.
+const maxSuggested = 2000
+
+// Suggest returns the stories that typed begins or resembles, best first.
+func (s *Service) Suggest(ctx context.Context, typed string, limit int) ([]Story, error) {
+	known, err := s.store.Slugs(ctx, maxSuggested)
+	if err != nil {
+		return nil, err
+	}
+	return Suggest(typed, known, limit), nil
+}
+
+// Track starts a story. By moderators. CodeForbidden, CodeInvalid, CodeExists.
+func (s *Service) Track(ctx context.Context, act Act, story Story) (Story, error) {
+	if err := s.require(ctx, act.By, Moderator); err != nil {
+		return Story{}, err
+	}
+	story.Headline = strings.TrimSpace(story.Headline)
+	if err := firstError(CheckHeadline(story.Headline), CheckSlug(story.Slug), CheckSummary(story.Summary)); err != nil {
+		return Story{}, err
+	}
+	var err error
+	if story.Topics, err = CheckTopics(story.Topics); err != nil {
+		return Story{}, err
+	}
+	story.State = Developing
+	return s.store.CreateStory(ctx, s.stamp(act), story)
+}
+
+// CheckTopics returns topics sorted and without repeats. CodeInvalid.
+func CheckTopics(topics []string) ([]string, error) {
+	for _, t := range topics {
+		if err := CheckTopic(t); err != nil {
+			return nil, err
+		}
+	}
+	topics = slices.Clone(topics)
+	slices.Sort(topics)
+	topics = slices.Compact(topics)
+	if len(topics) > MaxTopics {
+		return nil, Errorf(CodeInvalid, "A story has at most %d topics; these are %d.", MaxTopics, len(topics))
+	}
+	return topics, nil
+}
+
+// Close ends a story; Reopen takes it up again. By moderators. changed is
+// false when it stood so already. CodeForbidden, CodeNotFound.
+func (s *Service) Close(ctx context.Context, act Act, slug string) (story Story, changed bool, err error) {
+	return s.setState(ctx, act, slug, Closed)
+}
+
+// Reopen takes a closed story up again. See Close.
+func (s *Service) Reopen(ctx context.Context, act Act, slug string) (story Story, changed bool, err error) {
+	return s.setState(ctx, act, slug, Developing)
+}
+
+func (s *Service) setState(ctx context.Context, act Act, slug string, state State) (Story, bool, error) {
+	if err := s.require(ctx, act.By, Moderator); err != nil {
+		return Story{}, false, err
+	}
+	story, err := s.Story(ctx, slug)
+	if err != nil {
+		return Story{}, false, err
+	}
+	return s.store.SetStoryState(ctx, s.stamp(act), story.ID, state)
+}
+
+// stamp sets the act's time unless the caller knew better.
+func (s *Service) stamp(act Act) Act {
+	if act.At.IsZero() {
+		act.At = s.Now()
+	}
+	return act
+}
+
+func firstError(errs ...error) error {
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func shorten(s string, limit int) string {
+	if r := []rune(s); len(r) > limit {
+		return string(r[:limit]) + "…"
+	}
+	return s
+}

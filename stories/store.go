@@ -1,0 +1,130 @@
+package stories
+
+import (
+	"context"
+	"time"
+)
+
+// Store is what Service asks of a database. Every method that takes an Act is
+// one transaction that also writes the desk's log and records Act.Key: asked
+// again under the same key it changes nothing and returns what it returned
+// then. Methods return CodeNotFound, CodeExists and CodeClosed as their
+// comments say, CodeUnavailable when the database cannot be reached, and
+// errors without a code for everything else.
+type Store interface {
+	StoryStore
+	SubscriptionStore
+	PeopleStore
+	DeliveryReader
+}
+
+// StoryStore keeps stories and updates.
+type StoryStore interface {
+	// StoryBySlug finds a story by its slug or an older one. CodeNotFound.
+	StoryBySlug(ctx context.Context, slug string) (Story, error)
+	// StoryByID finds a story. CodeNotFound.
+	StoryByID(ctx context.Context, id int64) (Story, error)
+	// Updates returns a story's updates with numbers below before (0: all),
+	// newest number first, at most limit.
+	Updates(ctx context.Context, storyID int64, before, limit int) ([]Update, error)
+	// UpdateByNumber finds one update of a story. CodeNotFound.
+	UpdateByNumber(ctx context.Context, storyID int64, number int) (Update, error)
+	// Search returns stories whose headline, summary, slug, topics or updates
+	// hold all words of query (the last as a prefix), newest activity first;
+	// all stories for an empty query. total counts all that match.
+	Search(ctx context.Context, query string, offset, limit int) (found []Story, total int, err error)
+	// Slugs returns the slugs and headlines of all stories, newest activity
+	// first, at most limit: what suggestions are made of.
+	Slugs(ctx context.Context, limit int) ([]Story, error)
+	// SameText returns the newest update of the story stored since then with
+	// exactly this text. CodeNotFound when there is none.
+	SameText(ctx context.Context, storyID int64, text string, since time.Time) (Update, error)
+
+	// CreateStory stores s and returns it with its id. CodeExists when its
+	// slug is another story's slug or alias.
+	CreateStory(ctx context.Context, act Act, s Story) (Story, error)
+	// SetStoryState closes or reopens a story. changed is false when it was in
+	// that state already. CodeNotFound.
+	SetStoryState(ctx context.Context, act Act, storyID int64, state State) (s Story, changed bool, err error)
+	// AppendUpdate gives u the story's next number and stores it together with
+	// one delivery for every destination that follows the story, one of its
+	// topics or all, at u.Level or below, each destination once. A blocked
+	// destination's delivery is Held; a muted story's is not planned. Earlier
+	// unsent deliveries of the story that are less urgent are raised to
+	// u.Level, so that they stay in front. CodeNotFound, CodeClosed.
+	AppendUpdate(ctx context.Context, act Act, u Update) (Update, Progress, error)
+
+	// Seen returns the highest update number of the story this reader has
+	// been shown, 0 for none.
+	Seen(ctx context.Context, reader string, storyID int64) (int, error)
+	// MarkSeen records that the reader was shown updates up to number.
+	MarkSeen(ctx context.Context, reader string, storyID int64, number int) error
+}
+
+// SubscriptionStore keeps subscriptions and destinations.
+type SubscriptionStore interface {
+	// Subscribe makes d follow s.Target; lane is d's rate domain. A destination
+	// that was blocked or gone is reachable again. created is false when the
+	// subscription was there; its level is then set to s.Level and a pause or
+	// a mute of that story ends. CodeNotFound for an unknown story.
+	Subscribe(ctx context.Context, act Act, s Subscription, lane string) (sub Subscription, created bool, err error)
+	// Unsubscribe ends a subscription and skips what waits for the destination
+	// because of it and nothing else. CodeNotFound when there is none.
+	Unsubscribe(ctx context.Context, act Act, d Destination, t Target) (Subscription, error)
+	// Mute keeps one story from a destination that follows it by a topic or
+	// all, and skips what waits.
+	Mute(ctx context.Context, act Act, d Destination, storyID int64) error
+	// SetSubscriptionState pauses or resumes. CodeNotFound.
+	SetSubscriptionState(ctx context.Context, act Act, d Destination, t Target, state SubscriptionState) (Subscription, error)
+	// Subscriptions returns what d follows, stories before topics before all.
+	Subscriptions(ctx context.Context, d Destination) ([]Subscription, error)
+	// ReopenDestination makes a blocked destination reachable again: its newest
+	// keep held deliveries are pending, the older ones skipped. It returns how
+	// many of each; both 0 when it was not blocked.
+	ReopenDestination(ctx context.Context, d Destination, keep int, now time.Time) (resumed, skipped int, err error)
+	// EndDestination marks d gone with a reason: its subscriptions end, what
+	// waits is skipped.
+	EndDestination(ctx context.Context, d Destination, reason string, now time.Time) error
+	// Desks returns the destinations that were named the desk's channel.
+	Desks(ctx context.Context) ([]Destination, error)
+	// SetDesk names d a desk's channel, one a workspace: an earlier one of the
+	// same platform and workspace is replaced.
+	SetDesk(ctx context.Context, act Act, d Destination, lane string) error
+}
+
+// PeopleStore keeps who may do what, and who did.
+type PeopleStore interface {
+	// RoleOf returns the stored role of ref, Reader when there is none.
+	RoleOf(ctx context.Context, ref string) (Role, error)
+	// Members returns everyone with a stored role, admins first, then by name.
+	Members(ctx context.Context) ([]Member, error)
+	// SetRole gives u a role, Reader to take it away. changed is false when u
+	// had it already.
+	SetRole(ctx context.Context, act Act, u User, role Role) (changed bool, err error)
+	// ClaimAdmin makes act.By an admin if nobody is one yet. CodeExists.
+	ClaimAdmin(ctx context.Context, act Act) error
+	// Acted says whether an act with this key has been recorded.
+	Acted(ctx context.Context, key string) (bool, error)
+	// Log returns log entries with ids below before (0: all), newest first, of
+	// one story (storyID 0: of all).
+	Log(ctx context.Context, storyID int64, before int64, limit int) ([]LogEntry, error)
+	// PutNote keeps a small text under an id, for the time between a question
+	// and its answer; Note reads it. Notes older than a day may be dropped.
+	// Note: CodeNotFound.
+	PutNote(ctx context.Context, id, text string, now time.Time) error
+	Note(ctx context.Context, id string) (string, error)
+}
+
+// DeliveryReader tells what became of deliveries.
+type DeliveryReader interface {
+	// ProgressOf counts an update's deliveries over all revisions.
+	ProgressOf(ctx context.Context, updateID int64) (Progress, error)
+	// DeliveriesTo returns d's deliveries of a story (number 0: its newest
+	// ones), newest first, at most limit.
+	DeliveriesTo(ctx context.Context, d Destination, storyID int64, number, limit int) ([]Delivery, error)
+	// Queue returns every lane that has deliveries not finished.
+	Queue(ctx context.Context) ([]LaneStatus, error)
+	// Failing returns destinations that are blocked, and how many there are in
+	// all; the longest blocked first, at most limit.
+	Failing(ctx context.Context, limit int) (failing []FailingDestination, total int, err error)
+}

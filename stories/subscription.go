@@ -1,0 +1,84 @@
+package stories
+
+import (
+	"strings"
+	"time"
+)
+
+// TargetKind says what a subscription follows.
+type TargetKind string
+
+// The kinds of target.
+const (
+	TargetStory TargetKind = "story"
+	TargetTopic TargetKind = "topic"
+	TargetAll   TargetKind = "all"
+)
+
+// Target is what a subscription follows: one story (Name is its slug), one
+// topic (Name is the topic) or everything (Name is empty).
+type Target struct {
+	Kind TargetKind
+	Name string
+}
+
+// String writes the target as it is written in a command: sony-hack,
+// topic:security or all.
+func (t Target) String() string {
+	switch t.Kind {
+	case TargetTopic:
+		return "topic:" + t.Name
+	case TargetAll:
+		return "all"
+	}
+	return t.Name
+}
+
+// ParseTarget reads what String writes. It checks the form, not whether the
+// story exists. Error: CodeInvalid.
+func ParseTarget(s string) (Target, error) {
+	s = strings.ToLower(strings.TrimSpace(s))
+	if s == "all" {
+		return Target{Kind: TargetAll}, nil
+	}
+	if topic, ok := strings.CutPrefix(s, "topic:"); ok {
+		return Target{TargetTopic, topic}, CheckTopic(topic)
+	}
+	return Target{TargetStory, s}, CheckSlug(s)
+}
+
+// SubscriptionState says whether a subscription is served.
+type SubscriptionState string
+
+// The states of a subscription.
+const (
+	Active SubscriptionState = "active"
+	Paused SubscriptionState = "paused" // by a channel manager; nothing is planned for it meanwhile
+)
+
+// Mode is the shape in which updates arrive. Only ModeChannel exists so far:
+// a message for every update.
+type Mode string
+
+// ModeChannel is the default mode.
+const ModeChannel Mode = "channel"
+
+// Subscription is a destination following a target. It belongs to the channel,
+// not to the person who made it.
+type Subscription struct {
+	ID          int64
+	Destination Destination
+	Target      Target
+	StoryID     int64 // of a TargetStory, else 0
+	Level       Level // the least level that comes through
+	Mode        Mode
+	State       SubscriptionState
+	CreatedBy   User
+	CreatedAt   time.Time
+
+	// DestinationState and Reason are the destination's, for those who list
+	// subscriptions: a blocked destination says here why and since when.
+	DestinationState DestinationState
+	Reason           string
+	BlockedSince     time.Time
+}
