@@ -136,3 +136,11 @@ type FailingDestination struct {
 	Since       time.Time
 	Held        int // deliveries that wait for it
 }
+
+// DeliveryFilter narrows a list of deliveries; zero values do not narrow.
+type DeliveryFilter struct {
+	States []DeliveryState
+	Lane   string
+	// Destination is the beginning of an address as Destination.String writes it.
+	Destination string
+}

@@ -1,0 +1,166 @@
+package platformtest
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"time"
+
+	"storybot/bot"
+)
+
+var aStory = Ask{User: "ann", Name: "story", Args: map[string]string{"story": "sony-hack"}, Text: "sony-hack", Manages: true}
+
+func (r *run) mustAsk(t *testing.T, a Ask) Answer {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	answer, err := r.Ask(ctx, a)
+	if err != nil {
+		t.Fatalf("asking %s: %v", a.Name, err)
+	}
+	return answer
+}
+
+func testCommand(t *testing.T, r *run) {
+	answer := r.mustAsk(t, aStory)
+	if !strings.Contains(answer.Text, "The answer to story") {
+		t.Errorf("answer = %q", answer.Text)
+	}
+	c := r.handler.commands()[0]
+	if c.Name != "story" || (c.Args["story"] != "sony-hack" && c.Text != "sony-hack") {
+		t.Errorf("command = %+v", c)
+	}
+	if c.Where != r.Channel {
+		t.Errorf("Where = %v, want %v", c.Where, r.Channel)
+	}
+	if !strings.HasPrefix(c.User.Ref, r.Platform.Name()+":") || c.User.Name == "" {
+		t.Errorf("User = %+v", c.User)
+	}
+	if !strings.HasPrefix(c.Key, r.Platform.Name()+":") {
+		t.Errorf("Key = %q", c.Key)
+	}
+	if !strings.HasPrefix(c.Lane, r.Platform.Name()) || !c.Manages {
+		t.Errorf("Lane = %q, Manages = %v", c.Lane, c.Manages)
+	}
+}
+
+func testPrivacy(t *testing.T, r *run) {
+	if answer := r.mustAsk(t, aStory); !answer.Private {
+		t.Error("an answer was shown to everyone")
+	}
+	r.handler.set(func(context.Context, bot.Command) bot.Reply {
+		return bot.Reply{Message: bot.Plainly("For all of you"), Public: true}
+	})
+	if answer := r.mustAsk(t, aStory); answer.Private {
+		t.Error("a shared answer was private")
+	}
+}
+
+func testSlowAnswer(t *testing.T, r *run) {
+	r.handler.set(func(ctx context.Context, _ bot.Command) bot.Reply {
+		slow := time.NewTimer(4 * time.Second) // later than any platform waits
+		defer slow.Stop()
+		select {
+		case <-slow.C:
+		case <-ctx.Done():
+		}
+		return bot.Reply{Message: bot.Plainly("Late but here")}
+	})
+	if answer := r.mustAsk(t, aStory); !strings.Contains(answer.Text, "Late but here") {
+		t.Errorf("answer = %q", answer.Text)
+	}
+}
+
+func testReplay(t *testing.T, r *run) {
+	if r.Replay == nil {
+		t.Log("this far side replays nothing")
+		return
+	}
+	r.mustAsk(t, aStory)
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	if err := r.Replay(ctx); err != nil {
+		t.Fatal(err)
+	}
+	r.mustAsk(t, aStory) // another one, so that the replay has been dealt with
+	keys := map[string]int{}
+	for _, c := range r.handler.commands() {
+		keys[c.Key]++
+	}
+	if len(keys) != 2 {
+		t.Errorf("two requests, one of them twice, came under %d keys: %v", len(keys), keys)
+	}
+}
+
+func testButton(t *testing.T, r *run) {
+	m := bot.Plainly("Press it")
+	m.Buttons = []bot.Button{{Label: "Timeline", Action: "timeline", Arg: "12"}}
+	r.mustSend(t, post(r.Channel, 1, &m))
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	answer, err := r.Press(ctx, "ann", "Timeline")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !answer.Private || !strings.Contains(answer.Text, "The answer to timeline") {
+		t.Errorf("answer = %+v", answer)
+	}
+	if c := r.handler.commands()[0]; c.Action != "timeline" || c.Arg != "12" || c.Name != "" {
+		t.Errorf("command = %+v", c)
+	}
+}
+
+func testPanic(t *testing.T, r *run) {
+	r.handler.set(func(context.Context, bot.Command) bot.Reply { panic("a fault of the handler") })
+	seen := r.handler.next()
+	ctx, cancel := context.WithCancel(t.Context())
+	asked := make(chan struct{})
+	go func() {
+		defer close(asked)
+		r.Ask(ctx, aStory) // whether it is answered is the platform's choice
+	}()
+	<-seen
+	r.handler.set(nil)
+	if answer := r.mustAsk(t, aStory); !strings.Contains(answer.Text, "The answer") {
+		t.Errorf("answer after a panic = %q", answer.Text)
+	}
+	cancel()
+	<-asked
+}
+
+func testReconnect(t *testing.T, r *run) {
+	if r.Drop == nil {
+		t.Log("this far side has no connection to lose")
+		return
+	}
+	r.mustAsk(t, aStory)
+	r.Drop()
+	ctx, cancel := context.WithTimeout(t.Context(), 2*patience)
+	defer cancel()
+	for {
+		try, stop := context.WithTimeout(ctx, 5*time.Second)
+		answer, err := r.Ask(try, aStory)
+		stop()
+		if err == nil && strings.Contains(answer.Text, "The answer") {
+			return
+		}
+		if ctx.Err() != nil {
+			t.Fatalf("not answered after the connection was lost: %v, %v", err, r.Platform.Health())
+		}
+	}
+}
+
+func testStop(t *testing.T, r *run) {
+	r.mustAsk(t, aStory)
+	r.cancel()
+	select {
+	case err := <-r.done:
+		if err != nil {
+			t.Errorf("Run = %v", err)
+		}
+		r.done <- nil
+	case <-time.After(patience):
+		t.Fatal("Run did not end")
+	}
+}

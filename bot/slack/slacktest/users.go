@@ -1,0 +1,75 @@
+package slacktest
+
+import (
+	"slices"
+	"strings"
+)
+
+// authTest is auth.test.
+func (c *call) authTest() (any, error) {
+	return reply{
+		"url": "https://" + c.team.domain + ".slack.com/", "team": c.team.domain, "user": "storybot",
+		"team_id": c.team.team, "user_id": c.team.botUser, "bot_id": c.team.botID, "is_enterprise_install": false,
+	}, nil
+}
+
+// userInfo is users.info.
+func (c *call) userInfo() (any, error) {
+	u := c.team.users[c.args["user"]]
+	if u == nil {
+		return nil, refuse("user_not_found")
+	}
+	return reply{"user": reply{
+		"id": u.ID, "team_id": c.team.team, "name": u.Name, "real_name": u.RealName, "deleted": u.Deleted, "tz": u.TZ,
+		"is_admin": u.Admin, "is_owner": false, "is_restricted": u.Guest, "is_ultra_restricted": false, "is_bot": u.ID == c.team.botUser,
+		"profile": reply{"real_name": u.RealName, "display_name": u.RealName, "team": c.team.team},
+	}}, nil
+}
+
+// memberships is users.conversations: the channels the bot is in.
+func (c *call) memberships() (any, error) {
+	kinds := []string{string(Public)}
+	if types := c.args["types"]; types != "" {
+		kinds = strings.Split(types, ",")
+	}
+	for _, k := range kinds {
+		if k == "mpim" {
+			continue
+		}
+		if prefixes[Kind(k)] == "" {
+			c.violate(c.name, "types holds %q", k)
+			return nil, refuse("invalid_types")
+		}
+		if err := c.needFor(Kind(k), "read"); err != nil {
+			return nil, err
+		}
+	}
+	limit, err := c.limit()
+	if err != nil {
+		return nil, err
+	}
+	from := ""
+	if cursor := c.args["cursor"]; cursor != "" {
+		if from, _, err = readCursor(cursor); err != nil {
+			return nil, err
+		}
+	}
+	list, next := []reply{}, ""
+	for _, ch := range c.team.order {
+		if from != "" { // skip to what follows the last of the page before
+			if ch.id == from {
+				from = ""
+			}
+			continue
+		}
+		if !ch.member || ch.deleted || !slices.Contains(kinds, string(ch.kind)) || ch.archived && c.args.flag("exclude_archived") {
+			continue
+		}
+		if len(list) == limit {
+			next = makeCursor("after", list[limit-1]["id"].(string))
+			break
+		}
+		list = append(list, c.describe(ch))
+	}
+	return reply{"channels": list, "response_metadata": reply{"next_cursor": next}}, nil
+}

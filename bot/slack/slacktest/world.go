@@ -1,0 +1,229 @@
+package slacktest
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Kind is what a channel is.
+type Kind string
+
+// The kinds of channel, named as users.conversations names them.
+const (
+	Public  Kind = "public_channel"
+	Private Kind = "private_channel"
+	DM      Kind = "im"
+)
+
+// User is a person in a workspace.
+type User struct {
+	ID       string
+	Name     string // what stands after the @
+	RealName string
+	TZ       string // "Europe/Berlin"
+	Guest    bool   // is_restricted
+	Admin    bool
+	Deleted  bool
+}
+
+// workspace is one team that has the app installed.
+type workspace struct {
+	team    string
+	domain  string
+	token   string
+	botUser string
+	botID   string
+	scopes  map[string]bool
+	granted string // the scopes as Slack's x-oauth-scopes header lists them
+	refused string // the error its token gets, or ""
+	users   map[string]*User
+	// channels by id; order is their order for lists.
+	channels map[string]*channel
+	order    []*channel
+	directs  map[string]*channel // DMs by user
+	// ephemeral messages, oldest first.
+	ephemeral []*message
+}
+
+// channel is a conversation in one workspace.
+type channel struct {
+	id       string
+	kind     Kind
+	user     string // of a DM
+	member   bool   // the bot is in it
+	archived bool
+	deleted  bool
+	messages []*message
+	wait     waiters
+	// heard is the last thing said to the bot here with a mention.
+	heard *exchange
+	// clientIDs are the messages by client_msg_id, kept only where the server
+	// looks at it.
+	clientIDs map[string]*message
+}
+
+func (ch *channel) name() string {
+	if ch.kind == DM {
+		return "directmessage"
+	}
+	return "c-" + strings.ToLower(ch.id)
+}
+
+// AddWorkspace installs the app in a workspace and returns its bot token. It
+// has all scopes the app asks for, except what WithoutScopes took away.
+func (s *Server) AddWorkspace(team string) (botToken string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	ws := &workspace{
+		team: team, domain: strings.ToLower(team), token: "xoxb-" + team + "-fake-0123456789",
+		botUser: "UBOT" + team, botID: "BBOT" + team,
+		scopes: map[string]bool{}, users: map[string]*User{}, channels: map[string]*channel{}, directs: map[string]*channel{},
+	}
+	for _, scope := range appScopes {
+		ws.scopes[scope] = !s.settings.without[scope]
+	}
+	ws.listScopes()
+	ws.users[ws.botUser] = &User{ID: ws.botUser, Name: "storybot", RealName: "Storybot"}
+	s.workspaces[team] = ws
+	s.tokens[ws.token] = ws
+	return ws.token
+}
+
+// AddChannel adds a channel. Ids begin with C, and D for a DM. member says
+// whether the bot is in it; of a DM it always is.
+func (s *Server) AddChannel(team, id string, kind Kind, member bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.addChannel(s.workspace(team), &channel{id: id, kind: kind, member: member || kind == DM})
+}
+
+// AddChannels adds n public channels without the bot and returns their ids. A
+// hundred thousand cost some 40 MB.
+func (s *Server) AddChannels(team string, n int) []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	ws, ids, all := s.workspace(team), make([]string, n), make([]channel, n)
+	for i := range all {
+		ids[i] = fmt.Sprintf("C%s%06d", team, i)
+		all[i].id, all[i].kind = ids[i], Public
+		s.addChannel(ws, &all[i])
+	}
+	return ids
+}
+
+func (s *Server) addChannel(ws *workspace, ch *channel) {
+	ws.channels[ch.id] = ch
+	ws.order = append(ws.order, ch)
+}
+
+// AddUser adds a person. People who are not added exist as soon as they do
+// something, with a name made from their id.
+func (s *Server) AddUser(team string, u User) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.workspace(team).users[u.ID] = &u
+}
+
+// ChangeChannel is what SetChannel changes; nil leaves things as they are.
+type ChangeChannel struct {
+	Archived *bool
+	Deleted  *bool
+	Member   *bool // the bot is in it
+	Kind     Kind  // "" leaves it
+}
+
+// SetChannel changes a channel without an event about it; send that with Event.
+func (s *Server) SetChannel(team, id string, c ChangeChannel) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	ch := s.channel(team, id)
+	set := func(at *bool, to *bool) {
+		if to != nil {
+			*at = *to
+		}
+	}
+	set(&ch.archived, c.Archived)
+	set(&ch.deleted, c.Deleted)
+	set(&ch.member, c.Member)
+	if c.Kind != "" {
+		ch.kind = c.Kind
+	}
+}
+
+// Refuse makes every request of a workspace's token fail with an error such as
+// "token_revoked" or "account_inactive", until it is called with "".
+func (s *Server) Refuse(team, word string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.workspace(team).refused = word
+}
+
+// Grant gives (or, with false, takes) a scope of a workspace's bot token.
+func (s *Server) Grant(team, scope string, granted bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	ws := s.workspace(team)
+	ws.scopes[scope] = granted
+	ws.listScopes()
+}
+
+// BotUser returns the user id of the bot in a workspace.
+func (s *Server) BotUser(team string) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.workspace(team).botUser
+}
+
+// workspace returns a team. It panics for a test that has not added it, which
+// is a mistake in the test. The caller holds mu.
+func (s *Server) workspace(team string) *workspace {
+	ws := s.workspaces[team]
+	if ws == nil {
+		panic("slacktest: no workspace " + team + "; call AddWorkspace first")
+	}
+	return ws
+}
+
+// channel returns a channel, as workspace does a team. The caller holds mu.
+func (s *Server) channel(team, id string) *channel {
+	ch := s.workspace(team).channels[id]
+	if ch == nil {
+		panic("slacktest: no channel " + id + " in " + team + "; call AddChannel first")
+	}
+	return ch
+}
+
+// user returns a person, who is added when new. The caller holds mu.
+func (ws *workspace) user(id string) *User {
+	u := ws.users[id]
+	if u == nil {
+		name := strings.ToLower(id)
+		u = &User{ID: id, Name: name, RealName: name, TZ: "Etc/UTC"}
+		ws.users[id] = u
+	}
+	return u
+}
+
+// direct returns the conversation of the bot with one person. The caller holds
+// mu.
+func (s *Server) direct(ws *workspace, user string) *channel {
+	if ch := ws.directs[user]; ch != nil {
+		return ch
+	}
+	ch := &channel{id: s.id("D"), kind: DM, user: user, member: true}
+	ws.directs[user] = ch
+	s.addChannel(ws, ch)
+	return ch
+}
+
+func (ws *workspace) listScopes() {
+	var list []string
+	for scope, granted := range ws.scopes {
+		if granted {
+			list = append(list, scope)
+		}
+	}
+	slices.Sort(list)
+	ws.granted = strings.Join(list, ",")
+}
