@@ -1,0 +1,193 @@
+package discord
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"runtime/debug"
+	"time"
+
+	"github.com/bwmarrin/discordgo"
+
+	"storybot/bot"
+)
+
+// Times Discord gives an interaction
+// (https://discord.com/developers/docs/interactions/receiving-and-responding#followup-messages).
+const (
+	firstAnswer = 3 * time.Second
+	tokenLife   = 15*time.Minute - 30*time.Second // with a margin of ours
+)
+
+// Codes Discord answers to callbacks
+// (https://discord.com/developers/docs/topics/opcodes-and-status-codes#json).
+const (
+	codeUnknownInteraction = 10062 // too late
+	codeAcknowledged       = 40060 // answered already: after a lost response, by ourselves
+)
+
+// interact answers an interaction in a goroutine of its own.
+func (s *serving) interact(ctx context.Context, raw json.RawMessage) {
+	i, ok := parse(raw)
+	if !ok {
+		s.p.log.Warn("an interaction without id or token came")
+		return
+	}
+	if !s.seen.add(i.ID) {
+		return
+	}
+	if s.waiting.Add(1) > maxWaiting {
+		s.waiting.Add(-1)
+		s.p.log.Error("too many interactions at once, one is left unanswered", "interaction", i.ID)
+		return
+	}
+	came := time.Now()
+	s.tasks.Go(func() {
+		defer s.waiting.Add(-1)
+		s.guard("an interaction", func() { s.answer(ctx, i, came) })
+	})
+}
+
+// answer sees to it that i gets an answer.
+func (s *serving) answer(ctx context.Context, i *interaction, came time.Time) {
+	work, cancel := context.WithDeadline(s.work, came.Add(tokenLife))
+	defer cancel()
+	c, focused, ok := i.command()
+	switch {
+	case i.Type == discordgo.InteractionApplicationCommandAutocomplete:
+		s.suggest(work, i, c, focused, came)
+	case !ok:
+		s.p.reply(work, i, came, bot.Reply{Failed: true, Message: strange})
+	default:
+		s.respond(ctx, work, i, c, came)
+	}
+}
+
+// strange answers what the bot does not offer, such as a form of an older
+// version.
+var strange = bot.Message{
+	Tone:   bot.Refusal,
+	Blocks: []bot.Block{bot.Para(bot.Text("The bot does not know this menu or form any more. Nothing was changed. Type "), bot.Code("/story help"), bot.Text(" to see what it offers."))},
+}
+
+// faulty answers what ended in a fault of ours.
+var faulty = bot.Message{
+	Tone:   bot.Refusal,
+	Blocks: []bot.Block{bot.Para(bot.Text("Something went wrong in the bot, and its operator finds the details in the log. Try again in a minute."))},
+}
+
+// respond hands c to the handler. When the handler is not done in time the
+// answer is deferred, which keeps it private, and filled in later.
+func (s *serving) respond(ctx, work context.Context, i *interaction, c bot.Command, came time.Time) {
+	done := make(chan bot.Reply, 1)
+	s.tasks.Go(func() { done <- s.handle(work, c) })
+	timer := time.NewTimer(s.p.timing.deferral - time.Since(came))
+	defer timer.Stop()
+	var reply bot.Reply
+	select {
+	case reply = <-done:
+		if !s.p.reply(work, i, came, reply) {
+			return
+		}
+	case <-timer.C:
+		promised := s.p.callback(work, i, came, deferred()) == accepted
+		if reply = <-done; !promised {
+			return
+		}
+		s.p.fulfil(work, i, reply)
+	}
+	if reply.Live != nil {
+		s.follow(ctx, work, i, reply)
+	}
+}
+
+// handle calls the handler in one of its slots.
+func (s *serving) handle(ctx context.Context, c bot.Command) (reply bot.Reply) {
+	s.slots <- struct{}{}
+	defer func() { <-s.slots }()
+	defer func() {
+		if r := recover(); r != nil {
+			s.p.log.Error("panic", "in", "a command", "command", c.Name, "action", c.Action, "panic", r, "stack", string(debug.Stack()))
+			reply = bot.Reply{Failed: true, Message: faulty}
+		}
+	}()
+	return s.handler.Handle(ctx, c)
+}
+
+// suggest answers an autocomplete. One without a suggestion is answered too,
+// with none.
+func (s *serving) suggest(ctx context.Context, i *interaction, c bot.Command, focused option, came time.Time) {
+	ctx, cancel := context.WithDeadline(ctx, came.Add(firstAnswer))
+	defer cancel()
+	var list []bot.Choice
+	if focused.Name != "" {
+		s.slots <- struct{}{}
+		s.guard("an autocomplete", func() { list = s.handler.Complete(ctx, c, focused.Name, focused.text()) })
+		<-s.slots
+	}
+	s.p.callback(ctx, i, came, suggestions(list))
+}
+
+// reply answers i with a message of its own; false when that failed. One that
+// Discord refuses is replaced, so that nobody is left without a word.
+func (p *Platform) reply(ctx context.Context, i *interaction, came time.Time, r bot.Reply) bool {
+	got := p.callback(ctx, i, came, answered(r))
+	if got == refused {
+		p.callback(ctx, i, came, answered(bot.Reply{Message: faulty}))
+	}
+	return got == accepted
+}
+
+// reception is what became of a callback.
+type reception int
+
+const (
+	accepted reception = iota
+	refused            // for its contents; another one may do
+	missed             // too late, or Discord could not be reached
+)
+
+// callback makes the first response, at once and twice more where the
+// connection fails. It needs no permission and counts towards no limit
+// (https://discord.com/developers/docs/interactions/receiving-and-responding#responding-to-an-interaction).
+func (p *Platform) callback(ctx context.Context, i *interaction, came time.Time, raw []byte) reception {
+	for try := 0; ; try++ {
+		a, err := p.rest.do(ctx, p.rest.answers, request{
+			what:   "answer an interaction",
+			method: http.MethodPost,
+			path:   "/interactions/" + i.ID + "/" + url.PathEscape(i.Token) + "/callback",
+			body:   raw,
+		})
+		switch {
+		case err == nil && a.ok():
+			return accepted
+		case ctx.Err() == nil && try < 2 && (err != nil || a.status >= 500) && time.Since(came) < firstAnswer:
+			continue
+		case err != nil:
+			p.log.Warn("an interaction could not be answered", "interaction", i.ID, "err", err)
+			return missed
+		}
+		return p.reception(i, a, came)
+	}
+}
+
+// reception reads a callback's answer that is no success.
+func (p *Platform) reception(i *interaction, a answer, came time.Time) reception {
+	var r refusal
+	if json.Unmarshal(a.body, &r) != nil {
+		r = refusal{}
+	}
+	switch r.Code {
+	case codeAcknowledged:
+		return accepted
+	case codeUnknownInteraction:
+		p.log.Warn("an interaction was answered too late", "interaction", i.ID, "after", time.Since(came))
+		return missed
+	}
+	p.log.Error("an answer to an interaction was refused", "interaction", i.ID, "err", p.redactedFor(i, a, r))
+	if a.status == http.StatusBadRequest {
+		return refused
+	}
+	return missed
+}

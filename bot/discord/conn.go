@@ -1,0 +1,282 @@
+package discord
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"net/url"
+	"runtime"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/bwmarrin/discordgo"
+	"github.com/gorilla/websocket"
+)
+
+// Opcodes of the gateway
+// (https://discord.com/developers/docs/topics/opcodes-and-status-codes#gateway-gateway-opcodes).
+const (
+	opDispatch  = 0
+	opHeartbeat = 1
+	opIdentify  = 2
+	opResume    = 6
+	opReconnect = 7
+	opInvalid   = 9
+	opHello     = 10
+	opAck       = 11
+)
+
+const (
+	// closeResumable ends a connection without ending its session: every code
+	// but 1000 and 1001 does
+	// (https://discord.com/developers/docs/events/gateway#initiating-a-disconnect).
+	closeResumable = 4000
+	writeTime      = 10 * time.Second
+	// maxPacket bounds one packet; a large server's GUILD_CREATE has megabytes.
+	maxPacket = 64 << 20
+)
+
+// event is a packet of the gateway, decoded no further than this: what is
+// inside may be of kinds unknown yet.
+type event = discordgo.Event
+
+// conn is one websocket connection, from dialling to its end.
+type conn struct {
+	g       *gateway
+	ws      *websocket.Conn
+	address string    // that was dialled
+	up      time.Time // when READY or RESUMED came
+	write   sync.Mutex
+	seq     atomic.Int64
+	acked   atomic.Bool
+	tasks   sync.WaitGroup
+	ended   chan struct{} // closed when run returns
+	dead    atomic.Bool   // no answer to a heartbeat
+}
+
+// dial opens the websocket at address, an https-like address Discord gave.
+func (g *gateway) dial(ctx context.Context, address string) (*conn, error) {
+	u, err := url.Parse(address)
+	if err != nil || u.Scheme != "ws" && u.Scheme != "wss" || u.Host == "" {
+		return nil, fmt.Errorf("%q is no address of a gateway", address)
+	}
+	if u.Path == "" {
+		u.Path = "/"
+	}
+	q := u.Query()
+	q.Set("v", apiVersion)
+	q.Set("encoding", "json")
+	u.RawQuery = q.Encode()
+	dialer := *websocket.DefaultDialer
+	dialer.HandshakeTimeout = g.p.timing.hello
+	ws, resp, err := dialer.DialContext(ctx, u.String(), nil)
+	if err != nil {
+		if resp != nil {
+			return nil, fmt.Errorf("%w (status %d)", err, resp.StatusCode)
+		}
+		return nil, err
+	}
+	ws.SetReadLimit(maxPacket)
+	c := &conn{g: g, ws: ws, address: address, ended: make(chan struct{})}
+	c.seq.Store(g.session.seq)
+	return c, nil
+}
+
+// leave ends the connection from our side.
+func (c *conn) leave(code int) {
+	c.ws.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(code, ""), time.Now().Add(time.Second))
+	c.ws.Close()
+}
+
+func (c *conn) close() { c.leave(closeResumable) }
+
+// run greets, identifies or resumes, and reads until the connection ends. It
+// keeps g.session up to date.
+func (c *conn) run(ctx context.Context) error {
+	defer c.tasks.Wait()
+	defer close(c.ended)
+	c.tasks.Go(func() {
+		select {
+		case <-ctx.Done():
+			c.leave(websocket.CloseNormalClosure)
+		case <-c.ended:
+		}
+	})
+	interval, err := c.hello()
+	if err != nil {
+		return err
+	}
+	if err := c.introduce(ctx); err != nil {
+		return err
+	}
+	c.acked.Store(true)
+	c.tasks.Go(func() { c.heartbeat(interval) })
+	deadline := time.Now().Add(c.g.p.timing.ready)
+	for {
+		if !c.up.IsZero() {
+			// Every heartbeat is answered, so something comes in every interval.
+			deadline = time.Now().Add(interval * 3 / 2)
+		}
+		e, err := c.read(deadline)
+		if err == nil {
+			err = c.take(e)
+		}
+		if err != nil && c.dead.Load() {
+			return errors.New("no heartbeat is answered any more")
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// hello waits for the first packet, which has to be a HELLO. A heartbeat's
+// answer before it means nothing.
+func (c *conn) hello() (interval time.Duration, err error) {
+	deadline := time.Now().Add(c.g.p.timing.hello)
+	for {
+		e, err := c.read(deadline)
+		if err != nil {
+			return 0, fmt.Errorf("no HELLO came: %w", err)
+		}
+		switch e.Operation {
+		case opAck:
+		case opHello:
+			var d struct {
+				Interval int64 `json:"heartbeat_interval"`
+			}
+			if err := json.Unmarshal(e.RawData, &d); err != nil || d.Interval <= 0 || d.Interval > time.Hour.Milliseconds() {
+				return 0, errors.New("a HELLO without a heartbeat interval came")
+			}
+			return time.Duration(d.Interval) * time.Millisecond, nil
+		default:
+			if err := c.take(e); err != nil {
+				return 0, err
+			}
+		}
+	}
+}
+
+// introduce resumes the session, or begins a new one.
+func (c *conn) introduce(ctx context.Context) error {
+	g := c.g
+	if g.session.id != "" {
+		return c.send(opResume, map[string]any{"token": g.p.rest.token, "session_id": g.session.id, "seq": g.session.seq})
+	}
+	if err := g.countIdentify(ctx); err != nil {
+		return err
+	}
+	c.seq.Store(0)
+	return c.send(opIdentify, map[string]any{
+		"token":      g.p.rest.token,
+		"intents":    discordgo.IntentsGuilds,
+		"properties": map[string]string{"os": runtime.GOOS, "browser": "storybot", "device": "storybot"},
+	})
+}
+
+// read returns the next packet, whole before deadline.
+func (c *conn) read(deadline time.Time) (event, error) {
+	if err := c.ws.SetReadDeadline(deadline); err != nil {
+		return event{}, err
+	}
+	_, data, err := c.ws.ReadMessage()
+	if err != nil {
+		return event{}, err
+	}
+	var e event
+	if err := json.Unmarshal(data, &e); err != nil {
+		return event{}, fmt.Errorf("a packet that cannot be read came: %w", err)
+	}
+	return e, nil
+}
+
+// take acts on a packet.
+func (c *conn) take(e event) error {
+	switch e.Operation {
+	case opDispatch:
+		if e.Sequence > 0 {
+			c.seq.Store(e.Sequence)
+			c.g.session.seq = e.Sequence
+		}
+		c.started(e)
+		c.g.dispatch(e)
+	case opHeartbeat:
+		return c.beat()
+	case opAck:
+		c.acked.Store(true)
+	case opReconnect:
+		return errReconnect
+	case opInvalid:
+		if string(e.RawData) != "true" {
+			c.g.session = session{}
+		}
+		return errInvalid
+	}
+	return nil
+}
+
+// started notes the session a READY begins, and that the connection is up.
+func (c *conn) started(e event) {
+	switch e.Type {
+	case "READY":
+		var d struct {
+			ID      string `json:"session_id"`
+			Address string `json:"resume_gateway_url"`
+		}
+		if err := json.Unmarshal(e.RawData, &d); err != nil {
+			d.ID = "" // cannot be resumed
+		}
+		c.g.session.id, c.g.session.address = d.ID, cmp.Or(d.Address, c.address)
+	case "RESUMED":
+	default:
+		return
+	}
+	c.up = time.Now()
+	c.g.p.health.set(true, "Connected.")
+	c.g.p.log.Info("the gateway is up", "event", e.Type)
+}
+
+// heartbeat beats until run returns. A beat that finds the last one unanswered
+// ends the connection.
+func (c *conn) heartbeat(interval time.Duration) {
+	timer := time.NewTimer(rand.N(interval))
+	defer timer.Stop()
+	for {
+		select {
+		case <-c.ended:
+			return
+		case <-timer.C:
+		}
+		if !c.acked.Swap(false) {
+			c.dead.Store(true)
+			c.leave(closeResumable)
+			return
+		}
+		if c.beat() != nil {
+			c.leave(closeResumable)
+			return
+		}
+		timer.Reset(interval)
+	}
+}
+
+// beat sends the number of the last event.
+func (c *conn) beat() error {
+	if seq := c.seq.Load(); seq > 0 {
+		return c.send(opHeartbeat, seq)
+	}
+	return c.send(opHeartbeat, nil)
+}
+
+func (c *conn) send(op int, d any) error {
+	c.write.Lock()
+	defer c.write.Unlock()
+	if err := c.ws.SetWriteDeadline(time.Now().Add(writeTime)); err != nil {
+		return err
+	}
+	return c.ws.WriteJSON(map[string]any{"op": op, "d": d})
+}

@@ -1,0 +1,140 @@
+// Package discord connects the bot to Discord.
+//
+// What comes in: gateway.go keeps one websocket connected (conn.go is one
+// connection, budget.go counts how often a new session may begin), events.go
+// reads what arrives, interaction.go turns an interaction into a bot.Command
+// and answer.go sees to it that every interaction is answered in time.
+// What goes out: render.go and markdown.go make an embed of a bot.Message,
+// encode.go keeps its bytes, send.go posts it, verdict.go says what the answer
+// means and settle.go finds out what became of a post whose answer was lost.
+// register.go tells Discord the table of commands; rest.go is the HTTP under
+// all of it.
+//
+// The library discordgo is used for Discord's words: embeds, buttons,
+// permissions, intents, option and channel types. Its Session is not used. A
+// missing HELLO, or op 7 or 11 as the first packet, leaves a Session locked for
+// ever with a goroutine nobody can end; a lost connection is closed with code
+// 1000, which throws the session away and spends one of the 1,000 IDENTIFYs a
+// day; resume_gateway_url is not known to it and a fatal close code is only
+// visible through a package-wide log hook. The connection here is smaller than
+// the guard a Session would need.
+package discord
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"sync/atomic"
+
+	"storybot/bot"
+)
+
+const (
+	platformName = "discord"
+	laneName     = "discord" // the token is one rate domain
+
+	// official is the base of Discord's API
+	// (https://discord.com/developers/docs/reference#base-url).
+	official = "https://discord.com/api"
+	// apiVersion is the version of the HTTP API and of the gateway.
+	apiVersion = "9"
+)
+
+// Memory keeps small settings over restarts. Recall of an unknown key returns
+// "" and no error.
+type Memory interface {
+	Recall(ctx context.Context, key string) (string, error)
+	Remember(ctx context.Context, key, value string) error
+}
+
+// Config is what a Platform needs.
+type Config struct {
+	// Token is the bot's token, without "Bot ".
+	Token string
+	// APIURL is the base of the HTTP API without the version, for a proxy or a
+	// test server: "http://127.0.0.1:8081/api". "" is the official one. The
+	// gateway's address is what GET /gateway/bot there answers.
+	APIURL string
+	// Specs is the table of commands to register.
+	Specs  []bot.Spec
+	Places bot.Places
+	Memory Memory
+	Log    *slog.Logger
+	// Version of the program, for the User-Agent.
+	Version string
+	// HTTP makes the requests; nil for clients of the platform's own.
+	HTTP *http.Client
+}
+
+// Platform is the bot on Discord. Only one process may Run with one token at a
+// time; Send, Settle and Pace work without Run.
+type Platform struct {
+	rest     *client
+	log      *slog.Logger
+	memory   Memory
+	places   bot.Places
+	commands []command
+	bodies   bodies
+	health   health
+	timing   timing
+	userID   atomic.Pointer[string] // the bot's own, once known
+}
+
+var _ bot.Platform = (*Platform)(nil)
+
+// New checks the settings; it does not connect.
+func New(c Config) (*Platform, error) {
+	if c.Places == nil || c.Memory == nil || c.Log == nil {
+		return nil, errors.New("discord: Config needs Places, Memory and Log")
+	}
+	rest, err := newClient(c)
+	if err != nil {
+		return nil, err
+	}
+	commands, err := define(c.Specs)
+	if err != nil {
+		return nil, err
+	}
+	p := &Platform{
+		rest:     rest,
+		log:      c.Log.With("platform", platformName),
+		memory:   c.Memory,
+		places:   c.Places,
+		commands: commands,
+		timing:   usualTiming(),
+	}
+	p.health.set(false, "Not connected yet.")
+	return p, nil
+}
+
+// Name returns "discord".
+func (p *Platform) Name() string { return platformName }
+
+// Exclusive returns the name of the lease Run needs: Discord ends one of two
+// sessions that answer the same interactions twice.
+func (p *Platform) Exclusive() string { return "discord gateway" }
+
+// Health describes the gateway connection.
+func (p *Platform) Health() []bot.Health { return []bot.Health{p.health.now()} }
+
+// Pace returns Discord's published limits: 50 requests a second for one bot
+// (https://discord.com/developers/docs/topics/rate-limits#global-rate-limit),
+// and a stop well before the 10,000 invalid requests in ten minutes that end in
+// a ban (https://discord.com/developers/docs/topics/rate-limits#invalid-request-limit-aka-cloudflare-bans).
+func (p *Platform) Pace(string) bot.Pace {
+	return bot.Pace{PerSecond: 50, InFlight: 16, InvalidPer10Min: 2000}
+}
+
+// Run keeps the gateway connected and answers interactions through h until ctx
+// ends. Answers under way get drainTime to finish.
+func (p *Platform) Run(ctx context.Context, h bot.Handler) error {
+	s := newServing(p, h)
+	defer s.wait()
+	g := &gateway{p: p, dispatch: func(e event) { s.dispatch(ctx, e) }}
+	if err := g.run(ctx); err != nil {
+		return fmt.Errorf("discord gateway: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,117 @@
+package discord
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"time"
+
+	"storybot/bot"
+)
+
+// follow shows what a live reply says as time passes, until it is done, the
+// bot stops or the answer can no longer be edited.
+func (s *serving) follow(ctx, work context.Context, i *interaction, reply bot.Reply) {
+	wait := s.p.timing.live[0]
+	var shown string
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-work.Done():
+			return
+		case <-time.After(wait):
+		}
+		m, done, err := reply.Live(work)
+		if err != nil {
+			s.p.log.Warn("a live answer cannot be brought up to date", "err", err)
+			return
+		}
+		wait = s.p.timing.live[1]
+		if raw := encodeEdit(m); string(raw) != shown {
+			pause, ok := s.p.edit(work, i, raw)
+			if !ok {
+				return
+			}
+			if pause > 0 {
+				wait = max(wait, pause)
+				continue // and say the newest then, even when done
+			}
+			shown = string(raw)
+		}
+		if done {
+			return
+		}
+	}
+}
+
+// fulfil fills in a deferred answer. An edit may be repeated.
+func (p *Platform) fulfil(ctx context.Context, i *interaction, r bot.Reply) {
+	if r.Public {
+		p.publish(ctx, i, r)
+		return
+	}
+	raw := encodeEdit(r.Message)
+	for range 3 {
+		pause, ok := p.edit(ctx, i, raw)
+		if !ok || pause == 0 {
+			return
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(pause):
+		}
+	}
+}
+
+// edit replaces the answer. ok is false when it cannot be edited any more;
+// otherwise pause says how long to leave it.
+func (p *Platform) edit(ctx context.Context, i *interaction, raw []byte) (pause time.Duration, ok bool) {
+	a, err := p.rest.do(ctx, p.rest.answers, request{
+		what:   "edit an answer",
+		method: http.MethodPatch,
+		path:   i.webhook() + "/messages/@original",
+		body:   raw,
+	})
+	return p.outcome(i, a, err)
+}
+
+// publish shows a late public answer: the deferred one was promised as private,
+// so the channel gets a message of its own.
+func (p *Platform) publish(ctx context.Context, i *interaction, r bot.Reply) {
+	if _, ok := p.edit(ctx, i, encodeEdit(bot.Plainly("Shared with the channel."))); !ok {
+		return
+	}
+	a, err := p.rest.do(ctx, p.rest.answers, request{
+		what:   "share an answer",
+		method: http.MethodPost,
+		path:   i.webhook(),
+		body:   encodeEdit(r.Message),
+	})
+	p.outcome(i, a, err)
+}
+
+// outcome reads the answer to an edit or a follow-up.
+func (p *Platform) outcome(i *interaction, a answer, err error) (pause time.Duration, ok bool) {
+	var r refusal
+	switch {
+	case err != nil:
+		p.log.Warn("an answer could not be edited", "interaction", i.ID, "err", err)
+		return p.timing.live[1], true
+	case a.ok():
+		return 0, true
+	}
+	if json.Unmarshal(a.body, &r) != nil {
+		r = refusal{}
+	}
+	switch {
+	case a.status == http.StatusTooManyRequests:
+		_, wait, _ := limitOf(a.header, r)
+		return wait, true
+	case a.status >= 500:
+		return p.timing.live[1], true
+	}
+	p.log.Warn("an answer can no longer be edited", "interaction", i.ID, "err", p.redactedFor(i, a, r))
+	return 0, false
+}

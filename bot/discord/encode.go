@@ -1,0 +1,163 @@
+package discord
+
+import (
+	"bytes"
+	"encoding/json"
+	"strings"
+	"sync"
+
+	"github.com/bwmarrin/discordgo"
+
+	"storybot/bot"
+)
+
+// ephemeral shows an answer to the asker only
+// (https://discord.com/developers/docs/resources/message#message-object-message-flags).
+const ephemeral = int(discordgo.MessageFlagsEphemeral)
+
+// content is what a message holds, in every request that carries one.
+type content struct {
+	AllowedMentions mentions                     `json:"allowed_mentions"`
+	Embeds          []*discordgo.MessageEmbed    `json:"embeds"`
+	Components      []discordgo.MessageComponent `json:"components"`
+	Flags           int                          `json:"flags,omitempty"`
+}
+
+// mentions allows none. Discord's default would let every name in a text ping.
+type mentions struct {
+	Parse [0]string `json:"parse"`
+}
+
+func contentOf(m bot.Message) content {
+	return content{
+		Embeds:     []*discordgo.MessageEmbed{embed(m)},
+		Components: buttons(m.Buttons),
+	}
+}
+
+// customID writes a button's action and argument as action:arg, with an empty
+// marker behind an argument that could be taken to have one.
+func customID(b bot.Button) string {
+	id := b.Action + ":" + b.Arg
+	if strings.Contains(id, marker) {
+		id += marker
+	}
+	return id
+}
+
+// marker separates a button's own id from the key of the delivery it was sent
+// with. The key in a stored message is what settle looks for.
+const marker = "~"
+
+// parseCustomID undoes customID and takes off the delivery's key. What we never
+// wrote comes back as well as it can.
+func parseCustomID(id string) (action, arg string) {
+	if i := strings.LastIndex(id, marker); i >= 0 {
+		id = id[:i]
+	}
+	action, arg, _ = strings.Cut(id, ":")
+	return action, arg
+}
+
+// markedWith says whether id was sent with the delivery called key.
+func markedWith(id, key string) bool {
+	return key != "" && strings.HasSuffix(id, marker+key)
+}
+
+// body is a message as it is posted, but for the delivery's key: that goes into
+// the nonce before it and, at mark, into a button's custom_id. mark is 0 for a
+// message without a button that has room for it.
+type body struct {
+	rest []byte
+	mark int
+}
+
+// encode renders m for posting.
+func encode(m *bot.Message) (body, error) {
+	c := contentOf(*m)
+	id := markFirst(c.Components)
+	raw, err := json.Marshal(c)
+	if err != nil {
+		return body{}, err
+	}
+	b := body{rest: raw[1:]} // without the opening brace
+	if id != "" {
+		quoted, err := json.Marshal(id)
+		if err != nil {
+			return body{}, err
+		}
+		// Nothing inside a JSON string looks like this, for its quotes are escaped.
+		field := append([]byte(`"custom_id":`), quoted...)
+		b.mark = bytes.Index(b.rest, field) + len(field) - 1
+	}
+	return b, nil
+}
+
+// markFirst gives the first button with room for a key a marker and returns its
+// id, or "".
+func markFirst(components []discordgo.MessageComponent) string {
+	for _, c := range components {
+		row, ok := c.(discordgo.ActionsRow)
+		if !ok {
+			continue
+		}
+		for i, c := range row.Components {
+			button, ok := c.(discordgo.Button)
+			if !ok || button.CustomID == "" || len(button.CustomID)+len(marker)+maxNonce > maxCustomID {
+				continue
+			}
+			if !strings.HasSuffix(button.CustomID, marker) {
+				button.CustomID += marker
+			}
+			row.Components[i] = button
+			return button.CustomID
+		}
+	}
+	return ""
+}
+
+// with returns the body for the delivery called key, which is plain ASCII.
+func (b body) with(key string) []byte {
+	out := make([]byte, 0, len(b.rest)+2*len(key)+64)
+	out = append(out, `{"nonce":"`...)
+	out = append(out, key...)
+	out = append(out, `","enforce_nonce":true,`...)
+	if b.mark == 0 {
+		return append(out, b.rest...)
+	}
+	out = append(out, b.rest[:b.mark]...)
+	out = append(out, key...)
+	return append(out, b.rest[b.mark:]...)
+}
+
+// bodies keeps the encodings of the messages in use. The zero value is ready.
+type bodies struct {
+	mu   sync.Mutex
+	kept map[*bot.Message]body
+}
+
+// maxBodies is how many encodings are kept: more than there are different
+// messages on their way at once.
+const maxBodies = 128
+
+// of returns the encoding of m. Holding m keeps its pointer from being used
+// for another message.
+func (e *bodies) of(m *bot.Message) (body, error) {
+	e.mu.Lock()
+	b, ok := e.kept[m]
+	e.mu.Unlock()
+	if ok {
+		return b, nil
+	}
+	b, err := encode(m)
+	if err != nil {
+		return body{}, err
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.kept == nil || len(e.kept) >= maxBodies {
+		e.kept = make(map[*bot.Message]body, maxBodies)
+	}
+	e.kept[m] = b
+	return b, nil
+}

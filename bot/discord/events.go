@@ -1,0 +1,194 @@
+package discord
+
+import (
+	"context"
+	"encoding/json"
+	"runtime/debug"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"storybot/bot"
+	"storybot/stories"
+)
+
+const (
+	// maxHandlers is how many commands are handled at once.
+	maxHandlers = 64
+	// maxWaiting is how many interactions may be under way; one more is dropped,
+	// for it would be answered too late.
+	maxWaiting = 4096
+	// maxNews is how many events about places may wait for the store.
+	maxNews = 4096
+	// maxSeen is how many interactions are remembered to recognise a replay.
+	maxSeen = 4096
+)
+
+// serving is one Run: it hands what arrives to the handler and to Places, and
+// owns the goroutines that takes. dispatch is called by one goroutine.
+type serving struct {
+	p       *Platform
+	handler bot.Handler
+	work    context.Context // outlives Run's by drain
+	stop    context.CancelFunc
+	tasks   sync.WaitGroup
+	waiting atomic.Int64
+	slots   chan struct{}
+	news    chan func(context.Context)
+	seen    recent
+	app     string              // application id, from READY
+	guilds  map[string]struct{} // announced by READY, their GUILD_CREATE still to come
+}
+
+func newServing(p *Platform, h bot.Handler) *serving {
+	s := &serving{
+		p:       p,
+		handler: h,
+		slots:   make(chan struct{}, maxHandlers),
+		news:    make(chan func(context.Context), maxNews),
+	}
+	s.work, s.stop = context.WithCancel(context.Background())
+	s.tasks.Go(s.tell)
+	return s
+}
+
+// wait lets what is under way finish, for drain at the longest.
+func (s *serving) wait() {
+	close(s.news)
+	timer := time.AfterFunc(s.p.timing.drain, s.stop)
+	s.tasks.Wait()
+	timer.Stop()
+	s.stop()
+	s.p.rest.close()
+}
+
+// tell hands news of places on, in the order they came and without holding up
+// the gateway.
+func (s *serving) tell() {
+	for f := range s.news {
+		s.guard("news of a place", func() { f(s.work) })
+	}
+}
+
+// guard keeps a panic from ending the process.
+func (s *serving) guard(what string, f func()) {
+	defer func() {
+		if r := recover(); r != nil {
+			s.p.log.Error("panic", "in", what, "panic", r, "stack", string(debug.Stack()))
+		}
+	}()
+	f()
+}
+
+// dispatch reads an event. It never blocks. ctx is Run's.
+func (s *serving) dispatch(ctx context.Context, e event) {
+	switch e.Type {
+	case "READY":
+		s.ready(ctx, e.RawData)
+	case "INTERACTION_CREATE":
+		s.interact(ctx, e.RawData)
+	case "CHANNEL_DELETE", "THREAD_DELETE", "CHANNEL_UPDATE", "GUILD_ROLE_UPDATE", "GUILD_CREATE", "GUILD_DELETE":
+		s.place(e.Type, e.RawData)
+	}
+}
+
+// ready notes who the bot is and registers its commands.
+func (s *serving) ready(ctx context.Context, raw json.RawMessage) {
+	var d struct {
+		User        struct{ ID string }
+		Application struct{ ID string }
+		Guilds      []struct{ ID string }
+	}
+	if err := json.Unmarshal(raw, &d); err != nil {
+		s.p.log.Warn("a READY that cannot be read came", "err", err)
+	}
+	if isSnowflake(d.User.ID) {
+		s.p.userID.Store(&d.User.ID)
+	}
+	s.guilds = make(map[string]struct{}, len(d.Guilds))
+	for _, g := range d.Guilds {
+		s.guilds[g.ID] = struct{}{}
+	}
+	if isSnowflake(d.Application.ID) && d.Application.ID != s.app {
+		s.app = d.Application.ID
+		s.tasks.Go(func() { s.guard("registration", func() { s.p.register(ctx, d.Application.ID) }) })
+	}
+}
+
+// place tells what an event means for destinations.
+func (s *serving) place(kind string, raw json.RawMessage) {
+	var d struct {
+		ID          string `json:"id"`
+		GuildID     string `json:"guild_id"`
+		Unavailable bool   `json:"unavailable"`
+	}
+	if err := json.Unmarshal(raw, &d); err != nil {
+		s.p.log.Warn("an event that cannot be read came", "event", kind, "err", err)
+		return
+	}
+	channel := stories.Destination{Platform: platformName, Workspace: d.GuildID, Channel: d.ID}
+	switch kind {
+	case "CHANNEL_DELETE", "THREAD_DELETE":
+		s.ended(channel, "was deleted")
+	case "CHANNEL_UPDATE":
+		s.healed(channel)
+	case "GUILD_ROLE_UPDATE":
+		s.healed(stories.Destination{Platform: platformName, Workspace: d.GuildID})
+	case "GUILD_DELETE":
+		// An unavailable guild is an outage of Discord's, not a removal
+		// (https://discord.com/developers/docs/events/gateway-events#guild-delete).
+		if !d.Unavailable {
+			s.ended(stories.Destination{Platform: platformName, Workspace: d.ID}, "is in a server the bot was removed from")
+		}
+	case "GUILD_CREATE":
+		_, starting := s.guilds[d.ID]
+		delete(s.guilds, d.ID)
+		if !starting && !d.Unavailable {
+			s.healed(stories.Destination{Platform: platformName, Workspace: d.ID})
+		}
+	}
+}
+
+func (s *serving) ended(d stories.Destination, reason string) {
+	s.inform(d, func(ctx context.Context) { s.p.places.Ended(ctx, d, reason) })
+}
+
+func (s *serving) healed(d stories.Destination) {
+	s.inform(d, func(ctx context.Context) { s.p.places.Healed(ctx, d) })
+}
+
+// inform queues news of d. When too much waits it is left out: the next post to
+// d finds out the same.
+func (s *serving) inform(d stories.Destination, f func(context.Context)) {
+	if d.Workspace == "" && d.Channel == "" {
+		return
+	}
+	select {
+	case s.news <- f:
+	default:
+		s.p.log.Warn("too much news of places at once, some is left out", "destination", d.String())
+	}
+}
+
+// recent remembers the last maxSeen ids.
+type recent struct {
+	ids  map[string]struct{}
+	ring []string
+	next int
+}
+
+// add says whether id is new.
+func (r *recent) add(id string) bool {
+	if _, known := r.ids[id]; known {
+		return false
+	}
+	if r.ids == nil {
+		r.ids = make(map[string]struct{}, maxSeen)
+		r.ring = make([]string, maxSeen)
+	}
+	delete(r.ids, r.ring[r.next])
+	r.ring[r.next] = id
+	r.ids[id] = struct{}{}
+	r.next = (r.next + 1) % maxSeen
+	return true
+}

@@ -1,0 +1,204 @@
+package discord
+
+import (
+	"fmt"
+	"net/url"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"storybot/bot"
+)
+
+// breaker is a zero-width space of our own: bot.Clean has taken out all that
+// came with a text. It stands where two marks would otherwise run together, and
+// inside "@everyone".
+const breaker = "\u200b"
+
+// escape writes s so that Discord shows it as it stands: no heading, list,
+// quote, style, spoiler, link, mention, time or emoji. atStart says that s
+// begins a line. next is what begins every following line.
+func escape(s string, atStart bool, next string) string {
+	var b strings.Builder
+	b.Grow(len(s) + len(s)/8)
+	start, digits := atStart, false
+	for i, r := range s {
+		rest := s[i+utf8.RuneLen(r):]
+		switch {
+		case strings.ContainsRune("\\*_~`|[]<", r),
+			start && strings.ContainsRune("#-+>", r),
+			digits && (r == '.' || r == ')'),
+			r == ':' && colonSpeaks(s[:i], rest):
+			b.WriteByte('\\')
+		}
+		b.WriteRune(r)
+		switch {
+		case r == '\n':
+			b.WriteString(next)
+		case r == '@' && (rest == "" || hasFold(rest, "everyone") || hasFold(rest, "here")):
+			b.WriteString(breaker)
+		}
+		digits = (start || digits) && '0' <= r && r <= '9'
+		start = r == '\n' || start && unicode.IsSpace(r)
+	}
+	return b.String()
+}
+
+// colonSpeaks says whether a colon between before and rest would make an
+// address or an emoji (":fire:").
+func colonSpeaks(before, rest string) bool {
+	if rest == "" {
+		for _, scheme := range [...]string{"http", "https", "discord"} {
+			if len(before) >= len(scheme) && strings.EqualFold(before[len(before)-len(scheme):], scheme) {
+				return true
+			}
+		}
+		return false
+	}
+	if rest[0] == '/' {
+		return true
+	}
+	name, _, found := strings.Cut(rest, ":")
+	return found && name != "" && !strings.ContainsFunc(name, func(r rune) bool {
+		return r != '_' && r != '-' && r != '+' && r != '~' && !unicode.IsLetter(r) && !unicode.IsDigit(r)
+	})
+}
+
+func hasFold(s, prefix string) bool {
+	return len(s) >= len(prefix) && strings.EqualFold(s[:len(prefix)], prefix)
+}
+
+// code writes s monospaced. Backticks inside are kept apart, so that a fence of
+// two always holds them.
+func code(s string) string {
+	if !strings.Contains(s, "`") {
+		return "`" + s + "`"
+	}
+	s = strings.ReplaceAll(s, "`", "`"+breaker)
+	if s[0] == '`' {
+		s = " " + s // Discord takes a space before a backtick away
+	}
+	return "``" + s + "``"
+}
+
+// link writes a link that shows its label, and its host where the label does
+// not.
+func link(label string, u *url.URL) string {
+	label = strings.ReplaceAll(label, "\n", " ")
+	if strings.TrimSpace(label) == "" {
+		label = u.Host
+	}
+	if !namesHost(label, u.Host) {
+		label += " (" + u.Host + ")"
+	}
+	return "[" + escape(label, false, "") + "](" + address(u) + ")"
+}
+
+// namesHost says whether label shows host as a word of its own, and nothing
+// that looks like the beginning of another address.
+func namesHost(label, host string) bool {
+	label, host = strings.ToLower(label), strings.ToLower(host)
+	before, after, found := strings.Cut(label, host)
+	if !found || strings.Contains(after, "://") {
+		return false
+	}
+	if i := strings.Index(before, "://"); i >= 0 && strings.TrimSpace(before[i+3:]) != "" {
+		return false
+	}
+	part := func(r rune) bool {
+		return r == '.' || r == '-' || r == '@' || r == '_' || unicode.IsLetter(r) || unicode.IsDigit(r)
+	}
+	last, _ := utf8.DecodeLastRuneInString(before)
+	first, _ := utf8.DecodeRuneInString(after)
+	return (before == "" || !part(last)) && (after == "" || !part(first))
+}
+
+// safeURL returns the address a text of nobody's vouching may lead to: http or
+// https, with an ASCII host, without user data, at most limit bytes; nil for
+// every other.
+func safeURL(s string, limit int) *url.URL {
+	if len(s) > limit || strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r == 0x7f }) {
+		return nil
+	}
+	u, err := url.Parse(s)
+	if err != nil || u.User != nil || u.Opaque != "" || u.Hostname() == "" {
+		return nil
+	}
+	if u.Scheme != "http" && u.Scheme != "https" {
+		return nil
+	}
+	for _, r := range u.Host {
+		if !strings.ContainsRune("-.:[]", r) && (r >= utf8.RuneSelf || !unicode.IsLetter(r) && !unicode.IsDigit(r)) {
+			return nil
+		}
+	}
+	if len(address(u)) > limit {
+		return nil
+	}
+	return u
+}
+
+// address writes u without a character that could end a link early.
+func address(u *url.URL) string {
+	var b strings.Builder
+	for _, c := range []byte(u.String()) {
+		if c <= ' ' || c >= utf8.RuneSelf || strings.IndexByte("()<>\"\\^`{|}", c) >= 0 {
+			fmt.Fprintf(&b, "%%%02X", c)
+			continue
+		}
+		b.WriteByte(c)
+	}
+	return b.String()
+}
+
+// styled writes text in the span's style, line by line, because a style does
+// not reach over the marks that begin a line. Monospaced text takes no other
+// style, for marks inside it would end that; struck out, it is not monospaced.
+func styled(s bot.Span, text string, atStart bool, next string) string {
+	marks := marksOf(s)
+	if marks == "" && !isCode(s) {
+		return escape(text, atStart, next)
+	}
+	lines := strings.Split(text, "\n")
+	for i, line := range lines {
+		bare := strings.TrimSpace(line)
+		if bare == "" {
+			continue
+		}
+		inner := escape(bare, atStart || i > 0, "")
+		if isCode(s) {
+			inner = code(bare)
+		}
+		head, tail, _ := strings.Cut(line, bare)
+		lines[i] = head + marks + inner + reverse(marks) + tail
+	}
+	return strings.Join(lines, "\n"+next)
+}
+
+func isCode(s bot.Span) bool { return s.Code && !s.Strike && s.URL == "" }
+
+// marksOf returns what opens the span's style; reversed, it closes it.
+func marksOf(s bot.Span) string {
+	marks := ""
+	if isCode(s) {
+		return marks
+	}
+	if s.Strike {
+		marks += "~~"
+	}
+	if s.Bold {
+		marks += "**"
+	}
+	if s.Italic {
+		marks += "*"
+	}
+	return marks
+}
+
+func reverse(s string) string {
+	b := []byte(s)
+	for i, j := 0, len(b)-1; i < j; i, j = i+1, j-1 {
+		b[i], b[j] = b[j], b[i]
+	}
+	return string(b)
+}

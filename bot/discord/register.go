@@ -1,0 +1,210 @@
+package discord
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/bwmarrin/discordgo"
+
+	"storybot/bot"
+)
+
+// command is a command as Discord registers it
+// (https://discord.com/developers/docs/interactions/application-commands#application-command-object).
+// The library's type writes default_member_permissions as a string, which
+// Discord's own description of its API does not allow.
+type command struct {
+	Type             discordgo.ApplicationCommandType `json:"type"`
+	Name             string                           `json:"name"`
+	Description      string                           `json:"description"`
+	Options          []commandOption                  `json:"options,omitempty"`
+	Permissions      *int64                           `json:"default_member_permissions,omitempty"`
+	Contexts         []int                            `json:"contexts"`
+	IntegrationTypes []int                            `json:"integration_types"`
+}
+
+type commandOption struct {
+	Type         discordgo.ApplicationCommandOptionType `json:"type"`
+	Name         string                                 `json:"name"`
+	Description  string                                 `json:"description"`
+	Required     bool                                   `json:"required,omitempty"`
+	Autocomplete bool                                   `json:"autocomplete,omitempty"`
+	MaxLength    int                                    `json:"max_length,omitempty"`
+	Choices      []suggestion                           `json:"choices,omitempty"`
+	Options      []commandOption                        `json:"options,omitempty"`
+}
+
+// define makes Discord's commands of the table: "desk track" becomes a
+// subcommand of desk. All are offered in servers and in direct messages with
+// the bot.
+func define(specs []bot.Spec) ([]command, error) {
+	var list []command
+	split := map[string]bool{} // commands so far: with subcommands?
+	for _, s := range specs {
+		name, sub, isSub := strings.Cut(s.Name, " ")
+		at := slices.IndexFunc(list, func(c command) bool { return c.Name == name })
+		if at >= 0 && !(isSub && split[name]) {
+			return nil, fmt.Errorf("discord: the command %q is there twice, or with and without subcommands", s.Name)
+		}
+		if at < 0 {
+			split[name] = isSub
+			list = append(list, command{
+				Type: discordgo.ChatApplicationCommand, Name: name, Description: s.Summary,
+				Contexts:         []int{int(discordgo.InteractionContextGuild), int(discordgo.InteractionContextBotDM)},
+				IntegrationTypes: []int{int(discordgo.ApplicationIntegrationGuildInstall)},
+			})
+			at = len(list) - 1
+		}
+		c := &list[at]
+		if isSub {
+			c.Description = "Commands of " + name + "."
+			c.Options = append(c.Options, commandOption{
+				Type: discordgo.ApplicationCommandOptionSubCommand, Name: sub, Description: s.Summary, Options: options(s.Args),
+			})
+			continue
+		}
+		c.Options = options(s.Args)
+		if s.Manages {
+			bits := int64(discordgo.PermissionManageChannels)
+			c.Permissions = &bits
+		}
+	}
+	for _, c := range list {
+		if err := c.check(); err != nil {
+			return nil, err
+		}
+	}
+	if len(list) > maxCommands {
+		return nil, fmt.Errorf("discord: %d commands are more than Discord's %d", len(list), maxCommands)
+	}
+	return list, nil
+}
+
+// options makes options of arguments, required ones first as Discord insists.
+func options(args []bot.Arg) []commandOption {
+	var list []commandOption
+	for _, a := range args {
+		o := commandOption{
+			Type: discordgo.ApplicationCommandOptionString, Name: a.Name, Description: a.Summary,
+			Required: a.Required, Autocomplete: a.Completes && len(a.Choices) == 0, MaxLength: min(a.MaxLength, maxOptionLength),
+		}
+		for _, c := range a.Choices {
+			o.Choices = append(o.Choices, suggestion{c.Label, c.Value})
+		}
+		list = append(list, o)
+	}
+	slices.SortStableFunc(list, func(a, b commandOption) int {
+		switch {
+		case a.Required == b.Required:
+			return 0
+		case a.Required:
+			return -1
+		}
+		return 1
+	})
+	return list
+}
+
+// check finds what Discord would refuse.
+func (c command) check() error {
+	chars := 0
+	count := func(texts ...string) {
+		for _, t := range texts {
+			chars += bot.Units(t)
+		}
+	}
+	var err error
+	var walk func(path, name, description string, list []commandOption)
+	walk = func(path, name, description string, list []commandOption) {
+		count(name, description)
+		switch {
+		case err != nil:
+		case name == "" || name != strings.ToLower(name) || bot.Units(name) > maxCommandName || strings.ContainsAny(name, " /:"):
+			err = fmt.Errorf("discord: %q is no name for a command or an option", path)
+		case description == "" || bot.Units(description) > maxSummary:
+			err = fmt.Errorf("discord: the summary of %q has to have 1 to %d characters", path, maxSummary)
+		case len(list) > maxOptions:
+			err = fmt.Errorf("discord: %q has more than %d options", path, maxOptions)
+		}
+		for _, o := range list {
+			if len(o.Choices) > maxOptions {
+				err = fmt.Errorf("discord: %q has more than %d choices", path+" "+o.Name, maxOptions)
+			}
+			for _, c := range o.Choices {
+				count(c.Name, c.Value)
+				if c.Name == "" || bot.Units(c.Name) > maxChoice || bot.Units(c.Value) > maxChoice {
+					err = fmt.Errorf("discord: a choice of %q has to have 1 to %d characters", path+" "+o.Name, maxChoice)
+				}
+			}
+			walk(path+" "+o.Name, o.Name, o.Description, o.Options)
+		}
+	}
+	walk(c.Name, c.Name, c.Description, c.Options)
+	if err == nil && chars > maxCommandChars {
+		err = fmt.Errorf("discord: the command %q has %d characters in all, more than %d", c.Name, chars, maxCommandChars)
+	}
+	return err
+}
+
+// register tells Discord the commands of application app by one overwrite, when
+// they differ from what it was told last. It tries until it succeeds, is
+// refused, or ctx ends.
+func (p *Platform) register(ctx context.Context, app string) {
+	raw, err := json.Marshal(p.commands)
+	if err != nil || len(p.commands) == 0 {
+		return
+	}
+	sum := sha256.Sum256(raw)
+	key, hash := "discord:commands:"+app, hex.EncodeToString(sum[:])
+	known, err := p.memory.Recall(ctx, key)
+	if err != nil {
+		p.log.Warn("the registered commands cannot be recalled", "err", err)
+	}
+	if known == hash {
+		return
+	}
+	for failures := 0; ; failures++ {
+		wait, err := p.overwrite(ctx, app, raw)
+		if err == nil {
+			break
+		}
+		p.log.Error("the commands cannot be registered", "err", err, "next_try", wait)
+		if wait == 0 {
+			return
+		}
+		wait = max(wait, min(p.timing.backoff<<min(failures, 20), p.timing.longest))
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(wait):
+		}
+	}
+	p.log.Info("the commands are registered", "commands", len(p.commands))
+	if err := p.memory.Remember(ctx, key, hash); err != nil {
+		p.log.Warn("the registered commands cannot be remembered", "err", err)
+	}
+}
+
+// overwrite makes one try. wait is when to try again, 0 when a repeat is
+// useless.
+func (p *Platform) overwrite(ctx context.Context, app string, raw []byte) (wait time.Duration, err error) {
+	a, err := p.rest.do(ctx, p.rest.posts, request{
+		what: "register commands", method: http.MethodPut, path: "/applications/" + app + "/commands", body: raw,
+	})
+	if err != nil || a.ok() {
+		return p.timing.backoff, err
+	}
+	v := p.verdict(a)
+	switch v.Outcome {
+	case bot.Transient, bot.Ambiguous:
+		return max(v.RetryAfter, p.timing.backoff), v.Err
+	}
+	return 0, v.Err
+}

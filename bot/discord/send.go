@@ -1,0 +1,112 @@
+package discord
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"strconv"
+
+	"storybot/bot"
+	"storybot/stories"
+)
+
+// Send posts once. The delivery's key is the nonce, which Discord enforces to
+// be unique per author for a few minutes: a repeat within them answers with the
+// message already there
+// (https://discord.com/developers/docs/resources/message#create-message).
+func (p *Platform) Send(ctx context.Context, post bot.Post) bot.Verdict {
+	channel, key := post.Delivery.Destination.Channel, post.Delivery.Key
+	if v, ok := p.refuse(post.Delivery.Destination, key); !ok {
+		return v
+	}
+	b, err := p.bodies.of(post.Message)
+	if err != nil {
+		return bot.Verdict{Outcome: bot.BadPayload, Code: "encoding", Reason: "got a message that cannot be written for Discord", Err: err}
+	}
+	a, err := p.rest.do(ctx, p.rest.posts, request{
+		what:   "post a message",
+		method: http.MethodPost,
+		path:   "/channels/" + channel + "/messages",
+		body:   b.with(key),
+	})
+	if err != nil {
+		return p.lostVerdict(a, err)
+	}
+	v := p.createVerdict(a, channel)
+	readBudget(&v, a.header)
+	return v
+}
+
+// refuse checks what no request should be spent on.
+func (p *Platform) refuse(d stories.Destination, key string) (bot.Verdict, bool) {
+	if !isSnowflake(d.Channel) {
+		return bot.Verdict{Outcome: bot.Gone, Code: "not_a_channel", Reason: "is no Discord channel: its id is not a number"}, false
+	}
+	if !isNonce(key) {
+		return bot.Verdict{
+			Outcome: bot.BadPayload, Code: "bad_key", Reason: "got a message without a usable key",
+			Err: fmt.Errorf("delivery key of %d bytes: a nonce has 1 to %d plain characters", len(key), maxNonce),
+		}, false
+	}
+	return bot.Verdict{}, true
+}
+
+// isNonce says whether key can be a nonce and stand in JSON as it is.
+func isNonce(key string) bool {
+	for i := range len(key) {
+		if c := key[i]; c <= ' ' || c > '~' || c == '"' || c == '\\' || c == marker[0] {
+			return false
+		}
+	}
+	return key != "" && len(key) <= maxNonce
+}
+
+// lostVerdict reads a request without a whole answer. A refusal's body may be
+// missing; a success without it may be any message.
+func (p *Platform) lostVerdict(a answer, err error) bot.Verdict {
+	var lost *lostError
+	errors.As(err, &lost)
+	if !lost.reached {
+		return bot.Verdict{Outcome: bot.Transient, Code: "no_connection", Reason: "could not be reached: there is no connection to Discord", Err: err}
+	}
+	if a.status >= 300 && a.status < 500 {
+		return p.verdict(a)
+	}
+	return bot.Verdict{Outcome: bot.Ambiguous, Code: "no_answer", Reason: "may have got the message: the connection broke before Discord's answer", Err: err}
+}
+
+// createVerdict reads the answer to a create.
+func (p *Platform) createVerdict(a answer, channel string) bot.Verdict {
+	if !a.ok() {
+		return p.verdict(a)
+	}
+	var made struct {
+		ID      string `json:"id"`
+		Channel string `json:"channel_id"`
+	}
+	if err := json.Unmarshal(a.body, &made); err != nil || !isSnowflake(made.ID) {
+		return bot.Verdict{
+			Outcome: bot.Ambiguous, Code: "unreadable_answer", Reason: "may have got the message: Discord's answer names none",
+			Err: fmt.Errorf("post a message: status %d with an answer that names no message", a.status),
+		}
+	}
+	if made.Channel != "" && made.Channel != channel {
+		err := fmt.Errorf("the nonce of this delivery already made message %s in channel %s: a fault of ours", made.ID, made.Channel)
+		p.log.Error("a delivery key was used twice", "err", err)
+		return bot.Verdict{Outcome: bot.BadPayload, Code: "nonce_reused", Reason: "did not get the message: its key belongs to a message elsewhere", Err: err}
+	}
+	return bot.Verdict{Outcome: bot.Delivered, MessageID: made.ID}
+}
+
+// readBudget notes what the answer says of the channel's own limit
+// (https://discord.com/developers/docs/topics/rate-limits#header-format).
+func readBudget(v *bot.Verdict, h http.Header) {
+	remaining, err := strconv.Atoi(h.Get("X-Ratelimit-Remaining"))
+	if err != nil || remaining < 0 || h.Get("X-Ratelimit-Reset-After") == "" {
+		return
+	}
+	v.Known, v.Remaining = true, remaining
+	v.ResetAfter = seconds(h, "X-Ratelimit-Reset-After")
+}
