@@ -1,0 +1,132 @@
+package slack
+
+import (
+	"context"
+	"encoding/json"
+	"net/url"
+	"time"
+
+	"storybot/bot"
+)
+
+// responseBody is a message as acknowledgements and response_urls take it.
+// https://docs.slack.dev/interactivity/handling-user-interaction#message_responses
+type responseBody struct {
+	ResponseType    string          `json:"response_type"`
+	ReplaceOriginal *bool           `json:"replace_original,omitempty"`
+	Text            string          `json:"text"`
+	Blocks          json.RawMessage `json:"blocks,omitempty"`
+}
+
+func encodeResponse(m *bot.Message, public bool, replace *bool) (json.RawMessage, error) {
+	text, blocks := encodeMessage(m)
+	r := responseBody{ResponseType: "ephemeral", ReplaceOriginal: replace, Text: text, Blocks: blocks}
+	if public {
+		r.ResponseType = "in_channel"
+	}
+	return json.Marshal(r)
+}
+
+// answer shows a reply. A slash command's answer travels in its
+// acknowledgement when it is early and small enough, which saves a request;
+// one that goes on by itself is given by response_url, where it can be
+// replaced. work bounds the answer, run what follows it.
+func (p *Platform) answer(work, run context.Context, a *ask, r bot.Reply) {
+	log := p.log.With("key", a.command.Key)
+	if a.url == "" {
+		p.speak(work, a, r)
+		return
+	}
+	if a.ack != nil && r.Live == nil {
+		if body, err := encodeResponse(&r.Message, r.Public, nil); err == nil && a.ack.with(body) {
+			return
+		}
+	}
+	if a.ack != nil {
+		a.ack.empty()
+	}
+	link := &responseLink{api: p.api, url: a.url, until: time.Now().Add(responseLife)}
+	keep := false
+	if f := link.say(work, &r.Message, r.Public, &keep); f != nil {
+		log.Warn("slack answer not shown", "err", f)
+		return
+	}
+	if r.Live != nil {
+		p.follow(run, link, r, log)
+	}
+}
+
+// responseLink is a response_url: it takes five answers within half an hour.
+type responseLink struct {
+	api   *api
+	url   string
+	until time.Time
+	used  int
+}
+
+// left is how many answers it still takes.
+func (l *responseLink) left() int {
+	if time.Now().After(l.until) {
+		return 0
+	}
+	return responseUses - l.used
+}
+
+// say gives one answer, in place of the one before when replace is true. What
+// surely did not arrive is tried again, once a second for a short while.
+func (l *responseLink) say(ctx context.Context, m *bot.Message, public bool, replace *bool) *failure {
+	body, err := encodeResponse(m, public, replace)
+	if err != nil {
+		return &failure{method: "response_url", err: err}
+	}
+	for try := 1; ; try++ {
+		_, f := l.api.call(ctx, request{method: "response_url", url: l.url, body: body, kind: jsonBody}, new(status))
+		if f == nil || f.reach != unsent {
+			l.used++
+		}
+		again := f != nil && (f.reach == unsent || f.limited || f.status/100 == 5) && l.left() > 0 && try < 3
+		if !again {
+			return f
+		}
+		if !sleep(ctx, max(time.Second, min(f.retryAfter, 5*time.Second))) {
+			return f
+		}
+	}
+}
+
+// speak answers an event: privately where somebody else reads along.
+func (p *Platform) speak(ctx context.Context, a *ask, r bot.Reply) {
+	c := a.command
+	w, ok, _ := p.workspaces.await(ctx, c.Where.Workspace, p.timing.learn)
+	if !ok || w.stopped != "" {
+		p.log.Warn("slack answer not shown: no bot token for the workspace", "key", c.Key)
+		return
+	}
+	text, blocks := encodeMessage(&r.Message)
+	form := url.Values{"channel": {c.Where.Channel}, "text": {text}, "parse": {"none"}, "link_names": {"false"}}
+	if len(blocks) > 0 {
+		form.Set("blocks", string(blocks))
+	}
+	if a.thread != "" {
+		form.Set("thread_ts", a.thread)
+	}
+	method := "chat.postEphemeral"
+	if a.direct || r.Public {
+		method = "chat.postMessage"
+		form.Set("unfurl_links", "false")
+		form.Set("unfurl_media", "false")
+	} else {
+		form.Set("user", userOf(c.User.Ref))
+	}
+	for try := 1; ; try++ {
+		_, f := p.api.call(ctx, post(method, w.token, form), new(status))
+		if f == nil {
+			return
+		}
+		again := try < 3 && (f.limited || f.reach == unsent) && f.retryAfter <= 5*time.Second
+		if !again || !sleep(ctx, max(f.retryAfter, time.Second)) {
+			p.log.Warn("slack answer not shown", "key", c.Key, "err", f)
+			return
+		}
+	}
+}

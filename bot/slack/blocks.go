@@ -1,0 +1,282 @@
+package slack
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"github.com/slack-go/slack"
+
+	"storybot/bot"
+)
+
+// actionMark parts a button's action from its place in the message: Slack
+// wants every action_id of a message to be different.
+const actionMark = "#"
+
+// openAction is the action of a button that opens an address. Slack reports
+// such a press too.
+const openAction = "open"
+
+// encodeMessage returns a message's top-level text and its blocks.
+//
+// Text nobody vouches for goes into rich_text and plain_text only: in mrkdwn
+// * _ ~ and ` cannot be escaped. mrkdwn holds nothing but dates and links of
+// small print.
+func encodeMessage(m *bot.Message) (text string, blocks json.RawMessage) {
+	built := build(m)
+	if len(built) == 0 {
+		return fallback(m), nil
+	}
+	encoded, err := json.Marshal(built)
+	if err != nil {
+		// The types are strings and numbers; there is nothing that can fail.
+		return fallback(m), nil
+	}
+	return fallback(m), encoded
+}
+
+// builder puts a message together within Slack's limits.
+type builder struct {
+	blocks []slack.Block
+	rich   []slack.RichTextElement        // of the rich_text block in the making
+	line   []slack.RichTextSectionElement // of its section in the making
+	last   bot.BlockKind                  // of what line ends in
+	list   []slack.RichTextElement        // of its list in the making
+	left   int                            // UTF-16 units that still fit
+	cut    bool
+}
+
+func build(m *bot.Message) []slack.Block {
+	b := &builder{left: maxMessage}
+	b.title(m)
+	for _, block := range m.Blocks {
+		if b.left <= 0 || len(b.blocks) >= maxBlocks-3 {
+			b.cut = true
+			break
+		}
+		b.block(block)
+	}
+	b.endRich()
+	if b.cut {
+		b.blocks = append(b.blocks, slack.NewContextBlock("", plainText("The rest does not fit into one Slack message.")))
+	}
+	b.buttons(m.Buttons)
+	return b.blocks
+}
+
+// title is a header, or a bold link where it leads somewhere.
+func (b *builder) title(m *bot.Message) {
+	title, _ := bot.Cut(bot.OneLine(m.Title), maxHeader)
+	if title == "" {
+		return
+	}
+	b.left -= bot.Units(title)
+	address, _, ok := link(m.URL)
+	if !ok {
+		b.blocks = append(b.blocks, slack.NewHeaderBlock(plainText(title)))
+		return
+	}
+	bold := &slack.RichTextSectionTextStyle{Bold: true}
+	b.blocks = append(b.blocks, slack.NewRichTextBlock("", slack.NewRichTextSection(slack.NewRichTextSectionLinkElement(address, title, bold))))
+}
+
+func (b *builder) block(block bot.Block) {
+	switch block.Kind {
+	case bot.Small:
+		b.endRich()
+		b.small(block.Spans)
+	case bot.Item:
+		b.endLine()
+		if elements := b.spans(block.Spans, false); len(elements) > 0 {
+			b.list = append(b.list, slack.NewRichTextSection(elements...))
+		}
+	case bot.Quote:
+		b.endLine()
+		b.endList()
+		if elements := b.spans(block.Spans, false); len(elements) > 0 {
+			b.rich = append(b.rich, &slack.RichTextQuote{Type: slack.RTEQuote, Elements: elements})
+		}
+	default:
+		b.endList()
+		b.paragraph(block)
+	}
+}
+
+// paragraph adds to the section in the making: a heading stands directly over
+// what follows, paragraphs have a blank line between them.
+func (b *builder) paragraph(block bot.Block) {
+	elements := b.spans(block.Spans, block.Kind == bot.Heading)
+	if len(elements) == 0 {
+		return
+	}
+	if len(b.line) > 0 {
+		gap := "\n\n"
+		if b.last == bot.Heading {
+			gap = "\n"
+		}
+		b.line = append(b.line, slack.NewRichTextSectionTextElement(gap, nil))
+	}
+	b.line, b.last = append(b.line, elements...), block.Kind
+}
+
+func (b *builder) endLine() {
+	if len(b.line) > 0 {
+		b.rich = append(b.rich, slack.NewRichTextSection(b.line...))
+		b.line = nil
+	}
+}
+
+func (b *builder) endList() {
+	if len(b.list) > 0 {
+		b.rich = append(b.rich, slack.NewRichTextList(slack.RTEListBullet, 0, b.list...))
+		b.list = nil
+	}
+}
+
+func (b *builder) endRich() {
+	b.endLine()
+	b.endList()
+	if len(b.rich) > 0 {
+		b.blocks = append(b.blocks, slack.NewRichTextBlock("", b.rich...))
+		b.rich = nil
+	}
+}
+
+// take cleans text and cuts it to what still fits into the message.
+func (b *builder) take(s string) string {
+	s, cut := bot.Cut(bot.Clean(s), b.left)
+	b.cut = b.cut || cut
+	b.left -= bot.Units(s)
+	return s
+}
+
+// spans turns runs of text into rich_text elements.
+func (b *builder) spans(spans []bot.Span, bold bool) []slack.RichTextSectionElement {
+	var out []slack.RichTextSectionElement
+	add := func(text string, style *slack.RichTextSectionTextStyle) {
+		for _, part := range bot.Pages(text, maxTextObject) {
+			if part != "" {
+				out = append(out, slack.NewRichTextSectionTextElement(part, style))
+			}
+		}
+	}
+	for _, s := range spans {
+		style := styleOf(s, bold)
+		if !s.Time.IsZero() && s.Time.Unix() < 0 {
+			add(b.take(utc(s)), style)
+			continue
+		}
+		if !s.Time.IsZero() {
+			plain := b.take(utc(s))
+			date := slack.NewRichTextSectionDateElement(s.Time.Unix(), dateFormat(s), nil, &plain)
+			date.Style = style
+			out = append(out, date)
+			continue
+		}
+		address, host, ok := link(s.URL)
+		if !ok {
+			add(b.take(s.Text), style)
+			continue
+		}
+		label := b.take(s.Text)
+		if strings.TrimSpace(label) == "" {
+			label = host
+		}
+		label, _ = bot.Cut(label, maxTextObject)
+		out = append(out, slack.NewRichTextSectionLinkElement(address, label, style))
+		if !shows(label, host) {
+			add(b.take(" ("+host+")"), style)
+		}
+	}
+	return out
+}
+
+func styleOf(s bot.Span, bold bool) *slack.RichTextSectionTextStyle {
+	style := slack.RichTextSectionTextStyle{Bold: s.Bold || bold, Italic: s.Italic, Strike: s.Strike, Code: s.Code}
+	if style == (slack.RichTextSectionTextStyle{}) {
+		return nil
+	}
+	return &style
+}
+
+// small adds small print: plain text beside dates and links.
+func (b *builder) small(spans []bot.Span) {
+	var elements []slack.MixedElement
+	plain := ""
+	flush := func() {
+		if text := strings.TrimSpace(plain); text != "" {
+			for _, part := range bot.Pages(text, maxSmall) {
+				elements = append(elements, plainText(part))
+			}
+		}
+		plain = ""
+	}
+	for _, s := range spans {
+		switch address, host, ok := link(s.URL); {
+		case !s.Time.IsZero() && s.Time.Unix() < 0:
+			plain += b.take(utc(s))
+		case !s.Time.IsZero():
+			flush()
+			b.take(utc(s))
+			elements = append(elements, mrkdwn(dateToken(s)))
+		case ok && len(escape(address))+len(host) < maxSmall-10:
+			if label := b.take(s.Text); !strings.EqualFold(strings.TrimSpace(label), host) {
+				plain += label
+			}
+			flush()
+			b.take(host)
+			elements = append(elements, mrkdwn("<"+escape(address)+"|"+host+">"))
+		default:
+			plain += b.take(s.Text)
+		}
+	}
+	flush()
+	for len(elements) > 0 && len(b.blocks) < maxBlocks-3 {
+		n := min(len(elements), maxContextElements)
+		b.blocks = append(b.blocks, slack.NewContextBlock("", elements[:n]...))
+		elements = elements[n:]
+	}
+}
+
+// buttons adds what can be pressed. A button that leads to no address Slack
+// would take is left out.
+func (b *builder) buttons(buttons []bot.Button) {
+	var elements []slack.BlockElement
+	for i, button := range buttons {
+		label, _ := bot.Cut(bot.OneLine(button.Label), maxButtonLabel)
+		if label == "" || len(elements) == maxActions {
+			continue
+		}
+		action := button.Action
+		address, _, ok := link(button.URL)
+		if button.URL != "" {
+			action = openAction
+		}
+		if button.URL != "" && !ok || action == "" || len(button.Arg) > maxButtonValue || len(action) > maxActionID-10 {
+			continue
+		}
+		e := slack.NewButtonBlockElement(fmt.Sprintf("%s%s%d", action, actionMark, i), button.Arg, plainText(label))
+		e.URL = address
+		switch button.Style {
+		case bot.Primary:
+			e.Style = slack.StylePrimary
+		case bot.Danger:
+			e.Style = slack.StyleDanger
+		}
+		elements = append(elements, e)
+	}
+	if len(elements) > 0 {
+		b.blocks = append(b.blocks, slack.NewActionBlock("", elements...))
+	}
+}
+
+// plainText has no markup; without emoji:false a ":smile:" in it would be drawn.
+func plainText(s string) *slack.TextBlockObject {
+	return slack.NewTextBlockObject(slack.PlainTextType, s, false, false)
+}
+
+// mrkdwn is markup of ours. verbatim keeps Slack from finding more in it.
+func mrkdwn(s string) *slack.TextBlockObject {
+	return slack.NewTextBlockObject(slack.MarkdownType, s, false, true)
+}

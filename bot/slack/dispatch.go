@@ -1,0 +1,164 @@
+package slack
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"runtime/debug"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"storybot/bot"
+	"storybot/stories"
+)
+
+// ask is a command and the ways to answer it.
+type ask struct {
+	command bot.Command
+	ack     *ack   // may carry the answer; nil when the envelope is acknowledged already
+	url     string // response_url, "" for events
+	thread  string // ts of the thread an event came from, ""
+	direct  bool   // in the direct message with the bot: nobody else reads along
+}
+
+// ack is the one acknowledgement an envelope gets.
+type ack struct {
+	conn *conn
+	id   string
+	done atomic.Bool
+}
+
+// empty acknowledges without an answer, unless that has been done.
+func (a *ack) empty() {
+	if a.done.CompareAndSwap(false, true) {
+		_ = a.conn.ack(a.id) // a lost one is delivered again, and recognised
+	}
+}
+
+// with acknowledges with an answer. It is false when the acknowledgement is
+// gone already, when the answer is too large for it, or could not be written.
+func (a *ack) with(answer json.RawMessage) bool {
+	frame, fits := encodeAck(a.id, answer)
+	return fits && a.done.CompareAndSwap(false, true) && a.conn.write(frame) == nil
+}
+
+// dispatch takes on one envelope. It never blocks the connection's reader: all
+// work is done beside it, and counted in begun. work is the context of the
+// answer, run that of the platform.
+func (p *Platform) dispatch(work, run context.Context, h bot.Handler, c *conn, e envelope) {
+	p.begun.Go(func() {
+		a := &ack{conn: c, id: e.ID}
+		defer a.empty()
+		if e.RetryAttempt > 0 {
+			p.log.Info("slack delivers again", "type", e.Type, "attempt", e.RetryAttempt)
+		}
+		var asked *ask
+		switch e.Type {
+		case "slash_commands":
+			asked = p.slash(e)
+			if asked != nil && e.Answerable {
+				asked.ack = a
+				defer time.AfterFunc(p.timing.ackWait, a.empty).Stop()
+			}
+		case "interactive":
+			a.empty()
+			asked = p.interactive(e)
+		case "events_api":
+			a.empty()
+			asked = p.event(work, e)
+		default:
+			p.log.Warn("slack sent an envelope of an unknown type", "type", word(e.Type))
+		}
+		if asked == nil {
+			return
+		}
+		if asked.ack == nil {
+			a.empty()
+		}
+		if !p.seen.first(asked.command.Key, time.Now()) {
+			return
+		}
+		p.rights(work, asked)
+		p.answer(work, run, asked, p.handle(work, h, asked.command))
+	})
+}
+
+// handle calls the handler. A panic of it becomes an answer.
+func (p *Platform) handle(ctx context.Context, h bot.Handler, c bot.Command) (r bot.Reply) {
+	defer func() {
+		if e := recover(); e != nil {
+			p.log.Error("a command panicked", "name", c.Name, "action", c.Action, "panic", e, "stack", string(debug.Stack()))
+			r = bot.Reply{Failed: true, Message: bot.Plainly("Something went wrong inside Storybot. The log of whoever runs it says what; try again in a moment.")}
+		}
+	}()
+	return h.Handle(ctx, c)
+}
+
+// slash reads a slash command.
+func (p *Platform) slash(e envelope) *ask {
+	var s slashCommand
+	name := ""
+	if decode(e.Payload, &s) {
+		name = strings.ToLower(strings.TrimPrefix(s.Command, "/"))
+	}
+	if name == "" || s.UserID == "" {
+		p.log.Warn("slack sent a slash command that cannot be read")
+		return nil
+	}
+	c := newCommand(s.TeamID, s.ChannelID, s.UserID, s.UserName)
+	c.Key = key(s.TriggerID, e.ID)
+	c.Name = name
+	c.Text = strings.TrimSpace(unescape(s.Text, s.TeamID))
+	return &ask{command: c, url: s.ResponseURL}
+}
+
+// interactive reads a pressed button or another interaction. A button that
+// opens an address has done so already.
+func (p *Platform) interactive(e envelope) *ask {
+	var i interaction
+	if !decode(e.Payload, &i) || i.User.ID == "" {
+		p.log.Warn("slack sent an interaction that cannot be read")
+		return nil
+	}
+	team, channel := i.User.TeamID, i.Container.ChannelID
+	if i.Team != nil && i.Team.ID != "" {
+		team = i.Team.ID
+	}
+	if i.Channel != nil {
+		channel = i.Channel.ID
+	}
+	c := newCommand(team, channel, i.User.ID, cmp.Or(i.User.Name, i.User.Username))
+	c.Key = key(i.TriggerID, e.ID)
+	c.Action = i.CallbackID
+	if len(i.Actions) > 0 {
+		pressed := i.Actions[0]
+		c.Action, _, _ = strings.Cut(pressed.ActionID, actionMark)
+		c.Arg = pressed.Value
+		if pressed.SelectedOption != nil {
+			c.Arg = pressed.SelectedOption.Value
+		}
+	}
+	if c.Action == "" || c.Action == openAction || i.ResponseURL == "" {
+		return nil
+	}
+	return &ask{command: c, url: i.ResponseURL}
+}
+
+func newCommand(team, channel, user, name string) bot.Command {
+	if name = bot.OneLine(name); name == "" {
+		name = user
+	}
+	return bot.Command{
+		Where: destination(team, channel),
+		Lane:  laneOf(team),
+		User:  stories.User{Ref: userRef(team, user), Name: name},
+	}
+}
+
+// key identifies a request over all its deliveries. A trigger_id belongs to
+// one thing a person did and is the same when the envelope comes again, which
+// an envelope_id need not be.
+func key(trigger, envelope string) string {
+	return platformName + ":" + cmp.Or(trigger, envelope)
+}

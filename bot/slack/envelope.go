@@ -1,0 +1,120 @@
+package slack
+
+import (
+	"encoding/json"
+	"strings"
+)
+
+// envelope is a frame of Socket Mode. All types below hold only what is read,
+// so that whatever else Slack sends cannot make a frame unreadable.
+// https://docs.slack.dev/apis/events-api/using-socket-mode
+type envelope struct {
+	ID           string          `json:"envelope_id"`
+	Type         string          `json:"type"`
+	Reason       string          `json:"reason"` // of a disconnect
+	Answerable   bool            `json:"accepts_response_payload"`
+	RetryAttempt int             `json:"retry_attempt"`
+	Payload      json.RawMessage `json:"payload"`
+}
+
+// slashCommand is the payload of type slash_commands.
+// https://docs.slack.dev/interactivity/implementing-slash-commands
+type slashCommand struct {
+	TeamID      string `json:"team_id"`
+	ChannelID   string `json:"channel_id"`
+	UserID      string `json:"user_id"`
+	UserName    string `json:"user_name"`
+	Command     string `json:"command"`
+	Text        string `json:"text"`
+	ResponseURL string `json:"response_url"`
+	TriggerID   string `json:"trigger_id"`
+}
+
+// interaction is the payload of type interactive.
+// https://docs.slack.dev/reference/interaction-payloads
+type interaction struct {
+	Type        string `json:"type"`
+	CallbackID  string `json:"callback_id"`
+	TriggerID   string `json:"trigger_id"`
+	ResponseURL string `json:"response_url"`
+	Team        *ref   `json:"team"`
+	Channel     *ref   `json:"channel"`
+	User        struct {
+		ref
+		Username string `json:"username"`
+		Name     string `json:"name"`
+		TeamID   string `json:"team_id"`
+	} `json:"user"`
+	Container struct {
+		ChannelID string `json:"channel_id"`
+	} `json:"container"`
+	Actions []struct {
+		ActionID       string `json:"action_id"`
+		Value          string `json:"value"`
+		SelectedOption *struct {
+			Value string `json:"value"`
+		} `json:"selected_option"`
+	} `json:"actions"`
+}
+
+// ref is anything with an id.
+type ref struct {
+	ID string `json:"id"`
+}
+
+// eventCallback is the payload of type events_api.
+// https://docs.slack.dev/apis/events-api
+type eventCallback struct {
+	TeamID         string `json:"team_id"`
+	EventID        string `json:"event_id"`
+	Authorizations []struct {
+		TeamID string `json:"team_id"`
+	} `json:"authorizations"`
+	Event json.RawMessage `json:"event"`
+}
+
+// event is the inner event, of any type.
+type event struct {
+	Type        string `json:"type"`
+	Subtype     string `json:"subtype"`
+	ChannelType string `json:"channel_type"`
+	Channel     idOf   `json:"channel"`
+	User        idOf   `json:"user"`
+	BotID       string `json:"bot_id"`
+	Text        string `json:"text"`
+	TS          string `json:"ts"`
+	ThreadTS    string `json:"thread_ts"`
+	OldChannel  string `json:"old_channel_id"`
+	NewChannel  string `json:"new_channel_id"`
+	Tokens      struct {
+		Bot []string `json:"bot"`
+	} `json:"tokens"`
+}
+
+// idOf is an id that some events write as a string and others as an object.
+type idOf string
+
+// UnmarshalJSON reads "C1" and {"id":"C1"}; anything else is no id.
+func (id *idOf) UnmarshalJSON(b []byte) error {
+	var s string
+	if json.Unmarshal(b, &s) == nil {
+		*id = idOf(s)
+		return nil
+	}
+	var o ref
+	_ = json.Unmarshal(b, &o)
+	*id = idOf(o.ID)
+	return nil
+}
+
+// decode reads a payload field by field: one that has another type than
+// expected stays empty and the rest is kept. It is false only for what is no
+// JSON object.
+func decode(payload json.RawMessage, into any) bool {
+	err := json.Unmarshal(payload, into)
+	if err == nil {
+		return strings.HasPrefix(strings.TrimSpace(string(payload[:min(len(payload), 64)])), "{")
+	}
+	_, mistyped := err.(*json.UnmarshalTypeError)
+	return mistyped && len(payload) > 0 && payload[0] == '{'
+}

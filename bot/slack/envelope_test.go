@@ -1,0 +1,57 @@
+package slack
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+)
+
+// Whatever stands in a payload, reading it does not panic, and what comes out
+// is a command that says where it was given and by whom.
+func FuzzPayloads(f *testing.F) {
+	p, err := New(Config{BotTokens: []string{"xoxb-1"}, AppToken: "xapp-1"})
+	if err != nil {
+		f.Fatal(err)
+	}
+	p.known(p.workspaces.all[0], identity{TeamID: "T1", UserID: "UBOT"}, map[string][]string{"X-Oauth-Scopes": {"commands"}})
+	for kind, payload := range []string{
+		`{"command":"/story","text":"<@U1|x> &lt;","team_id":"T1","user_id":"U1","channel_id":"C1","trigger_id":"1.2"}`,
+		`{"type":"block_actions","user":{"id":"U1"},"team":{"id":"T1"},"channel":null,"response_url":"x","actions":[{"action_id":"a#1","selected_option":{"value":"v"}}]}`,
+		`{"team_id":"T1","event":{"type":"app_mention","text":"<@UBOT>  \n story\nx","user":"U1","channel":{"id":"C1"},"ts":"1.2"}}`,
+		`{"event":{"type":"message","channel_type":"im","channel":"D1","user":"U1"}}`,
+	} {
+		f.Add(uint8(kind), payload)
+	}
+	f.Fuzz(func(t *testing.T, kind uint8, payload string) {
+		e := envelope{ID: "e", Payload: json.RawMessage(payload)}
+		var a *ask
+		switch kind % 3 {
+		case 0:
+			a = p.slash(e)
+		case 1:
+			a = p.interactive(e)
+		case 2:
+			a = p.event(t.Context(), e)
+		}
+		if a == nil {
+			return
+		}
+		c := a.command
+		if !strings.HasPrefix(c.Key, "slack:") || c.Where.Platform != platformName || !strings.HasPrefix(c.User.Ref, "slack:") || c.User.Name == "" || c.Name == "" && c.Action == "" {
+			t.Errorf("%s\nbecame %+v", payload, c)
+		}
+	})
+}
+
+func TestMentionWithLineBreaks(t *testing.T) {
+	p, err := New(Config{BotTokens: []string{"xoxb-1"}, AppToken: "xapp-1"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.known(p.workspaces.all[0], identity{TeamID: "T1", UserID: "UBOT"}, map[string][]string{"X-Oauth-Scopes": {"commands"}})
+	a := p.event(t.Context(), envelope{ID: "e", Payload: json.RawMessage(
+		`{"team_id":"T1","event_id":"Ev1","event":{"type":"app_mention","text":"hey <@UBOT> /Update\nsony-hack one\ntwo","user":"U1","channel":"C1","ts":"1.2"}}`)})
+	if a == nil || a.command.Name != "update" || a.command.Text != "sony-hack one\ntwo" || a.command.Key != "slack:C1/1.2" {
+		t.Errorf("%+v", a)
+	}
+}

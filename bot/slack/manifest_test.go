@@ -1,0 +1,78 @@
+package slack
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"storybot/bot"
+)
+
+var specs = []bot.Spec{
+	{Name: "story", Summary: "A story: headline, state and newest updates", Args: []bot.Arg{{Name: "slug", Positional: true}}, Example: "/story sony-hack"},
+	{Name: "subscribe", Summary: "Let this channel follow a story, a topic or everything", Manages: true,
+		Args: []bot.Arg{{Name: "target", Positional: true, Required: true}, {Name: "level"}}},
+	{Name: "update", Summary: "Append an update", Args: []bot.Arg{{Name: "slug", Positional: true, Required: true}, {Name: "level"}, {Name: "text", Free: true}}},
+	{Name: "desk track", Summary: "Start a story"},
+	{Name: "desk close", Summary: "Close a story"},
+}
+
+func TestManifestGolden(t *testing.T) {
+	m, err := Manifest(specs)
+	if err != nil {
+		t.Fatal(err)
+	}
+	golden(t, "manifest.golden", m)
+}
+
+// Every scope has a reason, and every event the scope Slack wants for it
+// (https://docs.slack.dev/reference/events).
+func TestManifestScopes(t *testing.T) {
+	m, err := Manifest(specs)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got manifest
+	if err := json.Unmarshal(m, &got); err != nil {
+		t.Fatal(err)
+	}
+	granted := map[string]bool{}
+	for _, s := range got.OAuth.Scopes.Bot {
+		granted[s] = true
+		if scopeReasons[s] == "" {
+			t.Errorf("scope %s has no reason", s)
+		}
+	}
+	for _, e := range got.Settings.Events.Bot {
+		scope := "channels:read"
+		switch {
+		case e == "app_mention":
+			scope = "app_mentions:read"
+		case e == "message.im":
+			scope = "im:history"
+		case strings.HasPrefix(e, "group_"):
+			scope = "groups:read"
+		case e == "app_uninstalled", e == "tokens_revoked":
+			continue
+		}
+		if !granted[scope] {
+			t.Errorf("event %s needs the scope %s", e, scope)
+		}
+	}
+}
+
+func TestManifestRefusesWhatSlackWould(t *testing.T) {
+	many := make([]bot.Spec, maxCommands+1)
+	for i := range many {
+		many[i].Name = strings.Repeat("x", i+1)
+	}
+	for name, specs := range map[string][]bot.Spec{
+		"too many commands": many,
+		"a long name":       {{Name: strings.Repeat("a", maxCommandName)}},
+		"a long hint":       {{Name: "a", Args: []bot.Arg{{Name: strings.Repeat("b", maxUsageHint)}}}},
+	} {
+		if m, err := Manifest(specs); err == nil {
+			t.Errorf("%s: no error, manifest %.80s", name, m)
+		}
+	}
+}

@@ -1,0 +1,130 @@
+package slack
+
+import (
+	"context"
+	"encoding/json"
+	"net/url"
+	"sync"
+	"time"
+
+	"storybot/bot"
+)
+
+// eventType names the metadata that every push carries, so that it can be
+// found again (https://docs.slack.dev/messaging/message-metadata).
+const eventType = "storybot_delivery"
+
+// Pace returns what Slack publishes: one post a second and channel. A
+// workspace's own budget, "several hundred a minute", has no number and is
+// learnt (https://docs.slack.dev/apis/web-api/rate-limits).
+func (p *Platform) Pace(string) bot.Pace {
+	return bot.Pace{PerChannel: perChannel, Learns: true, InFlight: inFlight}
+}
+
+// posted is the answer of chat.postMessage. The message it echoes is not read:
+// whatever is in it, it was posted.
+type posted struct {
+	status
+	TS      string `json:"ts"`
+	Channel string `json:"channel"`
+}
+
+// Send posts a message once.
+func (p *Platform) Send(ctx context.Context, post bot.Post) bot.Verdict {
+	d := post.Delivery.Destination
+	w, v, ok := p.sender(ctx, d.Workspace)
+	if !ok {
+		return v
+	}
+	var answer posted
+	began := time.Now()
+	_, f := p.api.call(ctx, request{method: "chat.postMessage", token: w.token, body: p.encoded.body(post), kind: formBody, shallow: true}, &answer)
+	if f == nil && answer.TS == "" {
+		f = &failure{method: "chat.postMessage", reach: answered, status: 200}
+	}
+	if f != nil {
+		v := verdictOf(f)
+		if v.Outcome == bot.Ambiguous {
+			p.attempts.note(post.Delivery.Key, attempt{at: began, closed: f.code != ""})
+		}
+		return v
+	}
+	return bot.Verdict{Outcome: bot.Delivered, MessageID: messageID(d.Channel, answer.Channel, answer.TS)}
+}
+
+// sender finds the token for a workspace, or the verdict when there is none.
+func (p *Platform) sender(ctx context.Context, team string) (workspace, bot.Verdict, bool) {
+	w, ok, pending := p.workspaces.await(ctx, team, p.timing.learn)
+	switch {
+	case pending:
+		return w, bot.Verdict{Code: "not_ready", RetryAfter: time.Second, Reason: "waits until Slack says which workspaces the bot tokens are for"}, false
+	case !ok:
+		return w, bot.Verdict{Outcome: bot.BadAccount, Code: "no_token",
+			Reason: "belongs to a Slack workspace (" + team + ") there is no bot token for",
+			Cure:   "Whoever runs Storybot adds the workspace's bot token to SLACK_BOT_TOKEN and restarts it."}, false
+	case w.stopped != "":
+		return w, bot.Verdict{Outcome: bot.BadAccount, Code: "stopped", Reason: "belongs to a Slack workspace Storybot was removed from", Cure: w.stopped}, false
+	}
+	return w, bot.Verdict{}, true
+}
+
+// messageID is a message's ts, with the channel when it is not the one that
+// was asked for (a direct message is asked for by person).
+func messageID(asked, channel, ts string) string {
+	if channel == "" || channel == asked {
+		return ts
+	}
+	return channel + "/" + ts
+}
+
+// encodings keeps the encoded form of the messages that are being pushed: one
+// update goes to many channels.
+type encodings struct {
+	mu    sync.Mutex
+	forms map[*bot.Message]string
+	order [16]*bot.Message
+	next  int
+}
+
+// body is the form of a post.
+//
+// Slack has no documented key against repeats. The client_msg_id that its
+// clients send is not in the description of the method, so it is left out;
+// the metadata is how a repeat is avoided.
+func (e *encodings) body(post bot.Post) []byte {
+	common := e.form(post.Message)
+	key, _ := json.Marshal(post.Delivery.Key) // a string always encodes
+	const before, after = `{"event_type":"` + eventType + `","event_payload":{"delivery_id":`, `}}`
+	out := make([]byte, 0, len(common)+256)
+	out = append(out, common...)
+	out = append(out, "&channel="...)
+	out = append(out, url.QueryEscape(post.Delivery.Destination.Channel)...)
+	out = append(out, "&metadata="...)
+	return append(out, url.QueryEscape(before+string(key)+after)...)
+}
+
+// form is the part of the body that is the same for every channel.
+func (e *encodings) form(m *bot.Message) string {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if form, ok := e.forms[m]; ok {
+		return form
+	}
+	text, blocks := encodeMessage(m)
+	values := url.Values{
+		"text": {text}, "parse": {"none"}, "link_names": {"false"},
+		"unfurl_links": {"false"}, "unfurl_media": {"false"},
+	}
+	if len(blocks) > 0 {
+		values.Set("blocks", string(blocks))
+	}
+	form := values.Encode()
+	if e.forms == nil {
+		e.forms = make(map[*bot.Message]string)
+	}
+	// A message that is kept cannot be freed, so its address stays its own.
+	delete(e.forms, e.order[e.next])
+	e.order[e.next], e.next = m, (e.next+1)%len(e.order)
+	e.forms[m] = form
+	return form
+}

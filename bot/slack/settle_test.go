@@ -1,0 +1,174 @@
+package slack
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"storybot/bot"
+	"storybot/bot/slack/slacktest"
+)
+
+var posting = slacktest.Match{Method: "chat.postMessage"}
+
+// aged returns post as if its attempts had been begun so long ago.
+func aged(post bot.Post, d time.Duration) bot.Post {
+	post.Delivery.FirstAttemptAt = post.Delivery.FirstAttemptAt.Add(-d)
+	post.Delivery.LastAttemptAt = post.Delivery.LastAttemptAt.Add(-d)
+	return post
+}
+
+// A post whose answer was lost is found, wherever in the history it is.
+func TestSettleFindsThePost(t *testing.T) {
+	for name, fault := range map[string]slacktest.Fault{
+		"reset": slacktest.ResetAfterStore, "502": slacktest.Error502AfterStore, "cut": slacktest.CutBody, "{}": slacktest.EmptyObject,
+		"internal_error": slacktest.InternalAfterStore, "hang": slacktest.HangsAfterStore,
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := startRig(t, setup{patience: 300 * time.Millisecond})
+			r.send("C1", "earlier")
+			r.slack.Fail(posting, 1, fault)
+			post := r.post("C1", "lost")
+			if v := r.platform.Send(r.ctx(), post); v.Outcome != bot.Ambiguous {
+				t.Fatalf("sent: %+v", v)
+			}
+			for i := range 450 { // three pages of talk on top
+				r.slack.Say("T1", "C1", "U1", fmt.Sprint("talk ", i))
+			}
+			v := r.platform.Settle(r.ctx(), post)
+			if want := r.slack.Messages("T1", "C1")[1].TS; v.Outcome != bot.Delivered || v.MessageID != want {
+				t.Errorf("settled: %+v, want %s", v, want)
+			}
+		})
+	}
+}
+
+// Nothing is "not sent" before its request can no longer be on its way.
+func TestSettleOfWhatIsNotThere(t *testing.T) {
+	r := startRig(t, setup{})
+	for age, want := range map[time.Duration]bot.Outcome{
+		0: bot.Unsettled, 10 * time.Second: bot.Unsettled, 59 * time.Second: bot.Unsettled, 61 * time.Second: bot.NotSent, 48 * time.Hour: bot.NotSent,
+	} {
+		v := r.platform.Settle(r.ctx(), aged(r.post("C1", "never"), age))
+		if v.Outcome != want {
+			t.Errorf("after %v: %+v, want %v", age, v, want)
+		}
+		if late := age + v.RetryAfter; want == bot.Unsettled && (v.RetryAfter < 500*time.Millisecond || late > quietLong+time.Second) {
+			t.Errorf("after %v: looks again in %v", age, v.RetryAfter)
+		}
+	}
+}
+
+// After an answer of Slack's own the request is over: a short wait is enough.
+func TestSettleAfterAWholeAnswer(t *testing.T) {
+	r := startRig(t, setup{})
+	r.slack.Fail(posting, 1, slacktest.APIError("internal_error"))
+	post := r.post("C1", "refused")
+	r.platform.Send(r.ctx(), post)
+	v := r.platform.Settle(r.ctx(), post)
+	if v.Outcome != bot.Unsettled || v.RetryAfter > quietShort {
+		t.Errorf("at once: %+v", v)
+	}
+	r.platform.attempts.note("refused", attempt{at: time.Now().Add(-quietShort), closed: true})
+	if v = r.platform.Settle(r.ctx(), post); v.Outcome != bot.NotSent {
+		t.Errorf("later: %+v", v)
+	}
+}
+
+// A clock that was set back does not end the waiting, nor make it endless.
+func TestSettleWithTheClockSetBack(t *testing.T) {
+	r := startRig(t, setup{})
+	post := aged(r.post("C1", "future"), -time.Hour)
+	if v := r.platform.Settle(r.ctx(), post); v.Outcome != bot.Unsettled || v.RetryAfter > quietLong {
+		t.Errorf("at once: %+v", v)
+	}
+	r.platform.attempts.note("future", attempt{at: time.Now().Add(-quietLong)})
+	if v := r.platform.Settle(r.ctx(), post); v.Outcome != bot.NotSent {
+		t.Errorf("a minute later: %+v", v)
+	}
+}
+
+// Clocks that differ do not hide a message.
+func TestSettleWithSkew(t *testing.T) {
+	for _, skew := range []time.Duration{5 * time.Minute, -5 * time.Minute, time.Hour} {
+		r := startRig(t, setup{before: func(s *slacktest.Server) { s.SetSkew(skew) }})
+		r.slack.Fail(posting, 1, slacktest.ResetAfterStore)
+		post := r.post("C1", "lost")
+		r.platform.Send(r.ctx(), post)
+		if v := r.platform.Settle(r.ctx(), post); v.Outcome != bot.Delivered {
+			t.Errorf("skew %v: %+v", skew, v)
+		}
+	}
+}
+
+// A public channel the bot is not in is joined to be read.
+func TestSettleJoinsPublicChannels(t *testing.T) {
+	r := startRig(t, setup{before: func(s *slacktest.Server) { s.AddChannel("T1", "C2", slacktest.Public, false) }})
+	r.slack.Fail(posting, 1, slacktest.ResetAfterStore)
+	post := r.post("C2", "lost")
+	r.platform.Send(r.ctx(), post)
+	if v := r.platform.Settle(r.ctx(), post); v.Outcome != bot.Delivered {
+		t.Errorf("%+v", v)
+	}
+	if n := r.slack.Calls("conversations.join"); n != 1 {
+		t.Errorf("%d joins", n)
+	}
+}
+
+func TestSettleThatCannotRead(t *testing.T) {
+	for name, c := range map[string]struct {
+		method string
+		fault  slacktest.Fault
+		want   bot.Outcome
+	}{
+		"missing scope":      {"conversations.history", slacktest.APIError("missing_scope"), bot.Unreadable},
+		"not found":          {"conversations.history", slacktest.APIError("channel_not_found"), bot.Unreadable},
+		"no access":          {"conversations.history", slacktest.APIError("channel_is_limited_access"), bot.Unreadable},
+		"word of next year":  {"conversations.history", slacktest.APIError("of_next_year"), bot.Unreadable},
+		"not in the channel": {"conversations.join", slacktest.APIError("missing_scope"), bot.Unreadable},
+		"join held up":       {"conversations.join", slacktest.RateLimited(3), bot.Transient},
+		"limited":            {"conversations.history", slacktest.RateLimited(60), bot.Transient},
+		"down":               {"conversations.history", slacktest.Unavailable, bot.Transient},
+		"reset":              {"conversations.history", slacktest.ResetBefore, bot.Transient},
+		"fault":              {"conversations.history", slacktest.APIError("internal_error"), bot.Transient},
+		"revoked":            {"conversations.history", slacktest.APIError("token_revoked"), bot.BadAccount},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := startRig(t, setup{before: func(s *slacktest.Server) { s.AddChannel("T1", "C2", slacktest.Public, false) }})
+			r.slack.Fail(slacktest.Match{Method: c.method}, -1, c.fault)
+			channel := "C1"
+			if c.method == "conversations.join" {
+				channel = "C2"
+			}
+			v := r.platform.Settle(r.ctx(), r.post(channel, "k"))
+			if v.Outcome != c.want || v.Limited != bot.ScopeNone || v.Outcome == bot.Unreadable && v.Reason == "" {
+				t.Errorf("%+v, want %v", v, c.want)
+			}
+			if limited := strings.Contains(name, "limited") || strings.Contains(name, "held"); limited != (v.RetryAfter > 0) {
+				t.Errorf("looks again in %v", v.RetryAfter)
+			}
+		})
+	}
+}
+
+// The history is searched where the message can be, whatever the clock did.
+func TestSettleLooksAround(t *testing.T) {
+	p := &Platform{api: &api{}}
+	now := time.Now()
+	for name, c := range map[string]struct {
+		first, last, now, message time.Time
+		want                      bool
+	}{
+		"usual":               {now, now, now, now, true},
+		"restart a day later": {now.Add(-24 * time.Hour), now.Add(-24 * time.Hour), now, now.Add(-24 * time.Hour), true},
+		"clock put right":     {now.Add(-time.Hour), now.Add(-time.Hour), now, now, true},
+		"clock was ahead":     {now.Add(time.Hour), now.Add(time.Hour), now, now, true},
+		"another day":         {now, now, now, now.Add(-24 * time.Hour), false},
+	} {
+		oldest, latest := p.around(c.first, c.last, c.now)
+		if got := !c.message.Before(oldest) && !c.message.After(latest); got != c.want {
+			t.Errorf("%s: %v to %v", name, oldest, latest)
+		}
+	}
+}

@@ -1,0 +1,227 @@
+package slack
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+	"time"
+
+	"storybot/bot"
+	"storybot/stories"
+)
+
+// platformName is the platform part of destinations, lanes, users and keys.
+const platformName = "slack"
+
+// Config is what the platform needs to run. BotTokens and AppToken are
+// secrets: do not print a Config.
+type Config struct {
+	BotTokens []string // one for each workspace, beginning with xoxb-
+	AppToken  string   // of the app, beginning with xapp-, with connections:write
+	APIURL    string   // the address every method's name is appended to; "" for Slack's own
+	Specs     []bot.Spec
+	Places    bot.Places
+	Log       *slog.Logger
+	Version   string
+	HTTP      *http.Client // nil for one of its own
+}
+
+// Platform is Slack: every workspace there is a token of.
+type Platform struct {
+	log        *slog.Logger
+	api        *api
+	appToken   string
+	workspaces *workspaces
+	sockets    *sockets
+	manages    map[string]bool // commands for people who manage subscriptions
+	places     bot.Places
+	people     *cache[person]
+	rooms      *cache[room]
+	encoded    encodings
+	attempts   attempts
+	seen       *seen
+	timing     timing
+
+	// begun counts the work that envelopes began; Run waits for it.
+	begun sync.WaitGroup
+}
+
+// timing is how long things take, so that tests need not wait.
+type timing struct {
+	retryLeast time.Duration // between two tries to reach Slack
+	retryMost  time.Duration
+	stagger    time.Duration // between the first connections of the two sockets
+	hello      time.Duration // for Slack's first word on a connection
+	ping       time.Duration // between our pings
+	silence    time.Duration // without a word from Slack before a connection is given up
+	healthy    time.Duration // a connection that lasts this long was a good one
+	ackWait    time.Duration
+	drain      time.Duration // for answers in the making when the platform stops
+	lookUp     time.Duration // for asking Slack about a person or a channel
+	learn      time.Duration // a post waits for its workspace to become known
+	live       []time.Duration
+	livePoll   time.Duration
+}
+
+var defaultTiming = timing{
+	retryLeast: 500 * time.Millisecond,
+	retryMost:  time.Minute,
+	stagger:    10 * time.Second,
+	hello:      10 * time.Second,
+	ping:       10 * time.Second,
+	silence:    30 * time.Second,
+	healthy:    time.Minute,
+	ackWait:    ackWait,
+	drain:      3 * time.Second,
+	lookUp:     1500 * time.Millisecond,
+	learn:      3 * time.Second,
+	live:       []time.Duration{2 * time.Second, 15 * time.Second, time.Minute},
+	livePoll:   time.Second,
+}
+
+// New returns a platform that is not connected yet. Errors are for people and
+// name the setting that is wrong.
+func New(c Config) (*Platform, error) {
+	base := c.APIURL
+	if base == "" {
+		base = officialAPI
+	}
+	if u, err := url.Parse(base); err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.RawQuery != "" || u.Fragment != "" {
+		return nil, errors.New("SLACK_API_URL is no web address. Example: https://slack.com/api/")
+	}
+	if len(c.BotTokens) == 0 || c.AppToken == "" {
+		return nil, errors.New("SLACK_BOT_TOKEN (xoxb-…, under OAuth & Permissions) and SLACK_APP_TOKEN (xapp-…, under Basic Information, with the scope connections:write) go together; set both")
+	}
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	client := c.HTTP
+	if client == nil {
+		client = &http.Client{Transport: newTransport()}
+	}
+	client = noRedirects(client)
+	p := &Platform{
+		log:        c.Log,
+		api:        &api{base: strings.TrimSuffix(base, "/") + "/", http: client, agent: strings.TrimSuffix("Storybot/"+c.Version, "/"), timeout: callTimeout},
+		appToken:   c.AppToken,
+		workspaces: newWorkspaces(c.BotTokens),
+		manages:    make(map[string]bool),
+		places:     c.Places,
+		people:     newCache[person](personLife),
+		rooms:      newCache[room](roomLife),
+		seen:       newSeen(),
+		timing:     defaultTiming,
+	}
+	for _, s := range c.Specs {
+		p.manages[s.Name] = s.Manages
+	}
+	p.sockets = newSockets(p, client)
+	return p, nil
+}
+
+// newTransport keeps connections for the posts of several workspaces; answers
+// to commands open their own when all are busy, so that they never wait.
+func newTransport() *http.Transport {
+	return &http.Transport{
+		Proxy:                 http.ProxyFromEnvironment,
+		DialContext:           (&net.Dialer{Timeout: 5 * time.Second, KeepAlive: 15 * time.Second}).DialContext,
+		ForceAttemptHTTP2:     true,
+		MaxIdleConns:          64,
+		MaxIdleConnsPerHost:   32,
+		IdleConnTimeout:       90 * time.Second,
+		TLSHandshakeTimeout:   5 * time.Second,
+		ExpectContinueTimeout: time.Second,
+	}
+}
+
+// noRedirects returns a copy of c that follows no redirect: net/http would
+// turn a post into a get.
+func noRedirects(c *http.Client) *http.Client {
+	own := *c
+	own.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	own.Timeout = 0 // call has its own, which tells how far a request came
+	return &own
+}
+
+// Name returns "slack".
+func (p *Platform) Name() string { return platformName }
+
+// Health describes the workspaces and the Socket Mode connections.
+func (p *Platform) Health() []bot.Health {
+	return append([]bot.Health{p.sockets.health()}, p.workspaces.health()...)
+}
+
+// Run connects and serves until ctx ends. A refused bot token ends its own
+// workspace only; Run returns an error when every bot token or the app token
+// is refused.
+func (p *Platform) Run(ctx context.Context, h bot.Handler) error {
+	work, release := context.WithCancel(context.WithoutCancel(ctx))
+	defer release()
+	defer context.AfterFunc(ctx, func() { time.AfterFunc(p.timing.drain, release) })()
+
+	listen, stopListening := context.WithCancel(ctx)
+	defer stopListening()
+	var learners sync.WaitGroup
+	refused := make([]error, len(p.workspaces.all))
+	for i, w := range p.workspaces.all {
+		learners.Go(func() { refused[i] = p.learn(ctx, w) })
+	}
+	var waiter sync.WaitGroup
+	waiter.Go(func() {
+		learners.Wait()
+		if !anyNil(refused) {
+			stopListening()
+		}
+	})
+	err := p.sockets.run(listen, func(c *conn, e envelope) { p.dispatch(work, ctx, h, c, e) })
+	waiter.Wait()
+	p.begun.Wait()
+	p.api.http.CloseIdleConnections()
+	if anyNil(refused) {
+		return err
+	}
+	return errors.Join(append(refused, err)...)
+}
+
+func anyNil(errs []error) bool {
+	for _, err := range errs {
+		if err == nil {
+			return true
+		}
+	}
+	return false
+}
+
+// laneOf is the rate domain of a workspace: Slack counts by method and
+// workspace, and posts are made by one method.
+func laneOf(team string) string { return platformName + ":" + team }
+
+func destination(team, channel string) stories.Destination {
+	return stories.Destination{Platform: platformName, Workspace: team, Channel: channel}
+}
+
+func userRef(team, user string) string { return fmt.Sprintf("%s:%s/%s", platformName, team, user) }
+
+// jitter returns d and up to a quarter more.
+func jitter(d time.Duration) time.Duration {
+	return d + rand.N(d/4+1)
+}
+
+// sleep waits for d and says whether ctx let it.
+func sleep(ctx context.Context, d time.Duration) bool {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}

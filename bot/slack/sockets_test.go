@@ -1,0 +1,282 @@
+package slack
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/gorilla/websocket"
+
+	"storybot/bot"
+	"storybot/bot/slack/slacktest"
+)
+
+// While one connection is replaced, commands go on being answered.
+func TestAnnouncedEndLeavesNoGap(t *testing.T) {
+	r := startRig(t, setup{})
+	for i := range 5 {
+		r.slack.Disconnect("warning", 300*time.Millisecond)
+		for range 10 {
+			r.slash("C1", "U1", "/story", "x")
+		}
+		eventually(t, "the successors", func() bool { return r.platform.sockets.health().Reconnects == connections*(i+1) })
+		if err := r.slack.WaitConnections(r.ctx(), connections); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func TestLostConnectionsComeBack(t *testing.T) {
+	for name, lose := range map[string]func(*slacktest.Server){
+		"dropped":   (*slacktest.Server).Drop,
+		"half-open": (*slacktest.Server).Freeze,
+		"refreshed": func(s *slacktest.Server) { s.Disconnect("refresh_requested", 0) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := startRig(t, setup{})
+			opens := len(r.slack.Opens())
+			lose(r.slack)
+			if err := r.slack.WaitOpens(r.ctx(), opens+connections); err != nil {
+				t.Fatal(err)
+			}
+			eventually(t, "a connection", func() bool { return r.platform.sockets.health().Reconnects >= connections })
+			if err := r.slack.WaitConnections(r.ctx(), connections); err != nil {
+				t.Fatal(err)
+			}
+			r.slash("C1", "U1", "/story", "x")
+			if h := r.platform.Health()[0]; !h.Up {
+				t.Errorf("health %+v", h)
+			}
+		})
+	}
+}
+
+// Slack that ends every connection at once is asked for ever fewer.
+func TestDisconnectLoop(t *testing.T) {
+	for _, reason := range []string{"link_disabled", "too_many_websockets", "refresh_requested", "warning"} {
+		t.Run(reason, func(t *testing.T) {
+			r := startRig(t, setup{idle: true, before: func(s *slacktest.Server) { s.SetSocket(slacktest.Socket{Disconnect: reason}) },
+				timing: func(g *timing) { g.retryLeast, g.retryMost = 10*time.Millisecond, time.Hour }})
+			if err := r.slack.WaitOpens(r.ctx(), 5); err != nil {
+				t.Fatal(err)
+			}
+			opens := r.slack.Opens()
+			for i := 2; i < len(opens); i++ {
+				if gap, least := opens[i].Sub(opens[i-1]), 10*time.Millisecond<<(i-1); gap < least {
+					t.Errorf("opening %d came %v after the one before, want %v at least", i+1, gap, least)
+				}
+			}
+			eventually(t, "the reason", func() bool { return strings.Contains(r.platform.Health()[0].Detail, reason) })
+		})
+	}
+}
+
+func TestOpeningFails(t *testing.T) {
+	for name, break1 := range map[string]func(*slacktest.Server){
+		"no hello":            func(s *slacktest.Server) { s.SetSocket(slacktest.Socket{NoHello: true}) },
+		"handshake refused":   func(s *slacktest.Server) { s.SetSocket(slacktest.Socket{Refuse: http.StatusServiceUnavailable}) },
+		"dropped after hello": func(s *slacktest.Server) { s.SetSocket(slacktest.Socket{Drop: true}) },
+		"hang":                func(s *slacktest.Server) { s.Fail(open, 3, slacktest.Hangs) },
+		"500":                 func(s *slacktest.Server) { s.Fail(open, 3, slacktest.Error500Before) },
+		"429":                 func(s *slacktest.Server) { s.Fail(open, 2, slacktest.Fault{Status: 429, RetryAfter: "0.2"}) },
+		"html":                func(s *slacktest.Server) { s.Fail(open, 3, slacktest.HTML200) },
+		"reset":               func(s *slacktest.Server) { s.Fail(open, 3, slacktest.ResetBefore) },
+		"internal_error":      func(s *slacktest.Server) { s.Fail(open, 3, slacktest.APIError("internal_error")) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := startRig(t, setup{idle: true, before: break1, timing: func(g *timing) { g.hello = 50 * time.Millisecond }, patience: 50 * time.Millisecond})
+			eventually(t, "a complaint", func() bool { return r.platform.Health()[0].Detail != "" && !r.platform.Health()[0].Up })
+			eventually(t, "three tries", func() bool { return r.slack.Calls("apps.connections.open") >= 3 })
+			r.slack.SetSocket(slacktest.Socket{})
+			if err := r.slack.WaitConnections(r.ctx(), connections); err != nil {
+				t.Fatal(err)
+			}
+			r.slash("C1", "U1", "/story", "x")
+		})
+	}
+}
+
+var open = slacktest.Match{Method: "apps.connections.open"}
+
+// A refused app token ends Run with a sentence, and posts go on.
+func TestRefusedAppToken(t *testing.T) {
+	for _, word := range []string{"invalid_auth", "token_revoked", "missing_scope", "not_allowed_token_type", "account_inactive"} {
+		t.Run(word, func(t *testing.T) {
+			r := startRig(t, setup{idle: true, before: func(s *slacktest.Server) { s.Fail(open, -1, slacktest.APIError(word)) }})
+			select {
+			case err := <-r.ended:
+				r.ended <- nil
+				if err == nil || !strings.Contains(err.Error(), "SLACK_APP_TOKEN") || !strings.Contains(err.Error(), word) {
+					t.Errorf("Run: %v", err)
+				}
+			case <-r.ctx().Done():
+				t.Fatal("Run goes on")
+			}
+			if h := r.platform.Health()[0]; h.Up || !strings.Contains(h.Detail, "SLACK_APP_TOKEN") {
+				t.Errorf("health %+v", h)
+			}
+			if v := r.send("C1", "k1"); v.Outcome != bot.Delivered {
+				t.Errorf("post: %+v", v)
+			}
+		})
+	}
+}
+
+// A bot token that is refused stops its workspace and no other.
+func TestRefusedBotToken(t *testing.T) {
+	r := startRig(t, setup{config: func(c *Config) { c.BotTokens = append(c.BotTokens, "xoxb-unknown") }})
+	eventually(t, "a refusal", func() bool {
+		return len(r.platform.Health()) == 3 && r.platform.Health()[2].Detail != "asking Slack which workspace the token is for"
+	})
+	h := r.platform.Health()
+	if !h[1].Up || h[2].Up || !strings.Contains(h[2].Detail, "SLACK_BOT_TOKEN") {
+		t.Errorf("health %+v", h)
+	}
+	r.slash("C1", "U1", "/story", "x")
+	if v := r.send("C1", "k1"); v.Outcome != bot.Delivered {
+		t.Errorf("post: %+v", v)
+	}
+}
+
+func TestEveryBotTokenRefused(t *testing.T) {
+	r := startRig(t, setup{idle: true, before: func(s *slacktest.Server) { s.Refuse("T1", "account_inactive") }})
+	select {
+	case err := <-r.ended:
+		r.ended <- nil
+		if err == nil || !strings.Contains(err.Error(), "SLACK_BOT_TOKEN") {
+			t.Errorf("Run: %v", err)
+		}
+	case <-r.ctx().Done():
+		t.Fatal("Run goes on")
+	}
+}
+
+// What holds up auth.test holds up nothing else, and passes.
+func TestWorkspaceIsLearntAgainAndAgain(t *testing.T) {
+	r := startRig(t, setup{before: func(s *slacktest.Server) {
+		s.Fail(slacktest.Match{Method: "auth.test"}, 3, slacktest.Error500Before)
+	}})
+	r.slash("C1", "U1", "/story", "x")
+	eventually(t, "the workspace", func() bool { return r.platform.Health()[1].Up })
+	if h := r.platform.Health()[1]; h.Connection != "slack workspace T1 (T1)" && !strings.HasPrefix(h.Connection, "slack workspace T1") {
+		t.Errorf("health %+v", h)
+	}
+}
+
+// raw is a far side of a connection that says whatever a test wants.
+type raw struct {
+	ws *websocket.Conn
+	c  *conn
+	in chan envelope
+}
+
+func startRaw(t *testing.T, g timing) *raw {
+	t.Helper()
+	r := &raw{in: make(chan envelope, 100)}
+	up := make(chan *websocket.Conn, 1)
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) {
+		ws, err := (&websocket.Upgrader{}).Upgrade(w, q, nil)
+		if err == nil {
+			up <- ws
+		}
+	}))
+	t.Cleanup(s.Close)
+	ws, _, err := websocket.DefaultDialer.Dial("ws"+strings.TrimPrefix(s.URL, "http"), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.ws = <-up
+	r.c = newConn(ws, g, func(_ *conn, e envelope) { r.in <- e })
+	t.Cleanup(func() { r.c.close(); r.ws.Close() })
+	return r
+}
+
+func (r *raw) say(t *testing.T, frame string) {
+	t.Helper()
+	if err := r.ws.WriteMessage(websocket.TextMessage, []byte(frame)); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Nothing that arrives ends a connection or is passed over without an ack.
+func TestOddFrames(t *testing.T) {
+	r := startRaw(t, quick)
+	for _, frame := range []string{
+		`not json`, `[]`, `""`, `{}`, `{"type":7}`, `{"type":"hello"}`, `{"envelope_id":"e1","type":"of next year","payload":[1]}`,
+		`{"envelope_id":"e2","type":"events_api","retry_attempt":"3","payload":{}}`,
+	} {
+		r.say(t, frame)
+	}
+	for _, id := range []string{"e1", "e2"} {
+		if e := <-r.in; e.ID != id {
+			t.Errorf("got envelope %+v, want %s", e, id)
+		}
+	}
+	if err := r.c.ack("e1"); err != nil {
+		t.Fatal(err)
+	}
+	_, b, err := r.ws.ReadMessage()
+	if err != nil || string(b) != `{"envelope_id":"e1"}` {
+		t.Errorf("ack %s, %v", b, err)
+	}
+}
+
+// Every envelope is acknowledged, whatever is in it, and no handler is called
+// for what is no command.
+func TestOddEnvelopesAreAcknowledged(t *testing.T) {
+	r := startRaw(t, quick)
+	p, err := New(Config{BotTokens: []string{"xoxb-1"}, AppToken: "xapp-1", APIURL: "http://127.0.0.1:1/"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.timing = quick
+	h := handlerFunc(func(context.Context, bot.Command) bot.Reply { t.Error("a handler was called"); return bot.Reply{} })
+	for i, e := range []string{
+		`{"type":"of next year","payload":{}}`, `{"type":"slash_commands"}`, `{"type":"slash_commands","payload":"x"}`,
+		`{"type":"slash_commands","accepts_response_payload":true,"payload":{"command":5,"user_id":{}}}`,
+		`{"type":"interactive","payload":null}`, `{"type":"interactive","payload":{"type":"view_closed","user":{"id":"U1"}}}`,
+		`{"type":"interactive","payload":{"type":"block_actions","user":{"id":"U1"},"team":null,"actions":[]}}`,
+		`{"type":"events_api","payload":{"event":7}}`, `{"type":"events_api","payload":{"event":{"type":"of next year","channel":{"id":5},"user":[]}}}`,
+	} {
+		var env envelope
+		_ = json.Unmarshal([]byte(e), &env)
+		env.ID = string(rune('a' + i))
+		p.dispatch(t.Context(), t.Context(), h, r.c, env)
+		_, b, err := r.ws.ReadMessage()
+		if want := `{"envelope_id":"` + env.ID + `"}`; err != nil || string(b) != want {
+			t.Errorf("%s: ack %s, %v", e, b, err)
+		}
+	}
+	p.begun.Wait()
+}
+
+// A far side that is gone without a word is noticed; one that never pings but
+// answers pings is not taken for gone.
+func TestSilence(t *testing.T) {
+	r := startRaw(t, quick)
+	select {
+	case <-r.c.ended: // nobody reads on the far side, so nothing is answered
+	case <-time.After(10 * time.Second):
+		t.Fatal("a dead connection was not noticed")
+	}
+	if why, _ := r.c.wait(t.Context()); why != "no word from Slack" {
+		t.Errorf("reason %q", why)
+	}
+	alive := startRaw(t, quick)
+	go func() {
+		for {
+			if _, _, err := alive.ws.ReadMessage(); err != nil {
+				return
+			}
+		}
+	}()
+	select {
+	case <-alive.c.ended:
+		t.Errorf("a quiet connection was given up: %v", alive.c.reason.Load())
+	case <-time.After(3 * quick.silence):
+	}
+}

@@ -1,0 +1,224 @@
+package slack
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"storybot/bot"
+)
+
+// workspace is one bot token and what auth.test said of it.
+type workspace struct {
+	token string
+	label string // "workspace T012AB (Acme)" once known, "bot token 1" before
+
+	team, botUser, botID string
+	scopes               map[string]bool // nil when Slack did not say
+
+	up    bool
+	since time.Time
+	// stopped is why nothing is done for it any more, for people; "" while it works.
+	stopped string
+	detail  string // what is being tried
+}
+
+// grants says whether the token has a scope; yes when that is not known.
+func (w workspace) grants(scope string) bool { return w.scopes == nil || w.scopes[scope] }
+
+// workspaces are the installations of the app this process has tokens of.
+type workspaces struct {
+	mu      sync.Mutex
+	all     []*workspace
+	changed chan struct{} // closed and replaced when one becomes known or stops
+}
+
+func newWorkspaces(tokens []string) *workspaces {
+	ws := &workspaces{changed: make(chan struct{})}
+	for i, t := range tokens {
+		ws.all = append(ws.all, &workspace{token: t, label: fmt.Sprintf("bot token %d", i+1), since: time.Now(), detail: "asking Slack which workspace the token is for"})
+	}
+	return ws
+}
+
+// set changes w under the lock and wakes those who wait.
+func (ws *workspaces) set(w *workspace, change func(*workspace)) {
+	ws.mu.Lock()
+	defer ws.mu.Unlock()
+	was := w.up
+	change(w)
+	if w.up != was {
+		w.since = time.Now()
+	}
+	close(ws.changed)
+	ws.changed = make(chan struct{})
+}
+
+// find returns a copy of the workspace of team. pending says that it may be
+// the one of a token Slack has not told us about yet.
+func (ws *workspaces) find(team string) (w workspace, ok, pending bool, changed <-chan struct{}) {
+	ws.mu.Lock()
+	defer ws.mu.Unlock()
+	for _, w := range ws.all {
+		if w.team == team {
+			return *w, true, false, ws.changed
+		}
+		pending = pending || w.team == "" && w.stopped == ""
+	}
+	return workspace{}, false, pending, ws.changed
+}
+
+// await is find, which waits a little for tokens that are still being asked about.
+func (ws *workspaces) await(ctx context.Context, team string, limit time.Duration) (w workspace, ok, pending bool) {
+	w, ok, pending, changed := ws.find(team)
+	if ok || !pending {
+		return w, ok, pending
+	}
+	ctx, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	for !ok && pending {
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			return w, false, true
+		}
+		w, ok, pending, changed = ws.find(team)
+	}
+	return w, ok, pending
+}
+
+// stop ends what is done for a team, for a reason people read.
+func (ws *workspaces) stop(team, reason string) (stopped bool) {
+	ws.mu.Lock()
+	i := slices.IndexFunc(ws.all, func(w *workspace) bool { return w.team == team && w.stopped == "" })
+	ws.mu.Unlock()
+	if i < 0 {
+		return false
+	}
+	ws.set(ws.all[i], func(w *workspace) { w.up, w.stopped = false, reason })
+	return true
+}
+
+// health returns a line for each workspace.
+func (ws *workspaces) health() []bot.Health {
+	ws.mu.Lock()
+	defer ws.mu.Unlock()
+	var out []bot.Health
+	for _, w := range ws.all {
+		h := bot.Health{Connection: "slack " + w.label, Up: w.up, Since: w.since, Detail: w.detail}
+		if w.stopped != "" {
+			h.Detail = w.stopped
+		}
+		out = append(out, h)
+	}
+	return out
+}
+
+// identity is auth.test's answer.
+type identity struct {
+	status
+	Team   string `json:"team"`
+	TeamID string `json:"team_id"`
+	UserID string `json:"user_id"`
+	BotID  string `json:"bot_id"`
+}
+
+// learn asks Slack whose token w is until it says so, or says that the token
+// is refused: that error is returned.
+func (p *Platform) learn(ctx context.Context, w *workspace) error {
+	wait := p.timing.retryLeast
+	for {
+		var id identity
+		header, f := p.api.call(ctx, get("auth.test", w.token, url.Values{}), &id)
+		if f == nil && id.TeamID != "" {
+			p.known(w, id, header)
+			return nil
+		}
+		if ctx.Err() != nil {
+			return nil
+		}
+		if f == nil {
+			f = &failure{method: "auth.test", err: fmt.Errorf("no team_id in the answer")}
+		}
+		if reason := refusedToken(f.code); reason != "" {
+			detail := fmt.Sprintf("Slack refuses the %s: it %s (%s). Put a valid one into SLACK_BOT_TOKEN and restart.", w.label, reason, f.code)
+			p.workspaces.set(w, func(w *workspace) { w.up, w.stopped = false, detail })
+			p.log.Error("slack bot token refused", "token", w.label, "code", f.code)
+			return fmt.Errorf("%s", detail)
+		}
+		pause := max(jitter(wait), f.retryAfter)
+		p.log.Warn("slack workspace not reached", "token", w.label, "err", f, "retry_in", pause)
+		p.workspaces.set(w, func(w *workspace) {
+			w.detail = fmt.Sprintf("Slack could not be asked for the workspace (%v); tried again every minute at the latest", f)
+		})
+		if !sleep(ctx, pause) {
+			return nil
+		}
+		wait = min(2*wait, p.timing.retryMost)
+	}
+}
+
+func (p *Platform) known(w *workspace, id identity, header http.Header) {
+	var scopes map[string]bool
+	if list := header.Get("X-OAuth-Scopes"); list != "" {
+		scopes = make(map[string]bool)
+		for s := range strings.SplitSeq(list, ",") {
+			scopes[strings.TrimSpace(s)] = true
+		}
+	}
+	detail := ""
+	if missing := missingScopes(scopes); len(missing) > 0 {
+		detail = "missing scopes " + strings.Join(missing, ", ") + ": add them under OAuth & Permissions and install the app again"
+		p.log.Warn("slack scopes missing", "team", id.TeamID, "scopes", missing)
+	}
+	p.workspaces.set(w, func(w *workspace) {
+		w.team, w.botUser, w.botID, w.scopes = id.TeamID, id.UserID, id.BotID, scopes
+		w.label = "workspace " + id.TeamID
+		if name := bot.OneLine(id.Team); name != "" {
+			w.label += " (" + name + ")"
+		}
+		w.up, w.detail = true, detail
+	})
+	p.log.Info("slack workspace known", "team", id.TeamID, "name", id.Team)
+}
+
+// missingScopes lists what the manifest asks for and the token lacks.
+func missingScopes(granted map[string]bool) []string {
+	if granted == nil {
+		return nil
+	}
+	var missing []string
+	for _, s := range slices.Sorted(maps.Keys(scopeReasons)) {
+		if !granted[s] {
+			missing = append(missing, s)
+		}
+	}
+	return missing
+}
+
+// refusedToken says what is wrong with a token Slack answers code to, as the
+// end of "it …"; "" for codes that are not about the token.
+// https://docs.slack.dev/reference/methods/auth.test
+func refusedToken(code string) string {
+	switch code {
+	case "invalid_auth", "not_authed":
+		return "is not a valid token"
+	case "account_inactive", "token_revoked":
+		return "was revoked, or the app was uninstalled"
+	case "token_expired":
+		return "has expired: switch token rotation off in the app's settings"
+	case "not_allowed_token_type":
+		return "is a token of another kind: bot tokens begin with xoxb-"
+	case "app_access_restricted", "team_access_not_granted", "enterprise_is_restricted":
+		return "may not be used there: an admin of the workspace restricts the app"
+	case "accesslimited", "access_denied":
+		return "may not be used from this network address: an admin of the workspace lists the addresses allowed"
+	}
+	return ""
+}
