@@ -1,0 +1,124 @@
+package delivery
+
+import (
+	"time"
+
+	"storybot/bot"
+	"storybot/stories"
+)
+
+// stopKind is why a lane does not go at full speed.
+type stopKind int
+
+const (
+	going      stopKind = iota
+	transport           // no answer gets through
+	account             // the token or the installation is refused
+	invalid             // too many invalid requests
+	refusing            // every channel refuses alike
+	recovering          // resumed by a person: one request to see
+)
+
+// brake slows a lane down for reasons other than limits. A braked lane makes
+// one request at a time, not before until, and goes on at full speed when one
+// has shown that it works again.
+type brake struct {
+	kind   stopKind
+	reason string        // for people; "" for transport, which is nobody's to mend here
+	since  time.Duration // when it began
+	until  time.Duration
+	tries  int
+	// failing are distinct destinations no answer has come from since the last
+	// answer: one dead channel does not brake the others.
+	failing []stories.Destination
+}
+
+// enoughFailing distinct destinations without an answer make it the lane's trouble.
+const enoughFailing = 5
+
+// schedule returns how long a braked lane waits between probes: the first
+// time, and at most.
+func (k stopKind) schedule() (base, most time.Duration) {
+	switch k {
+	case account:
+		return time.Minute, 30 * time.Minute
+	case invalid:
+		return time.Minute, time.Minute
+	case refusing:
+		return 30 * time.Second, 10 * time.Minute
+	}
+	return time.Second, 15 * time.Second
+}
+
+// probing says that only one request may be on its way.
+func (b *brake) probing() bool { return b.kind != going }
+
+// stopped returns why nothing is sent, in words; "" while the lane works or
+// only waits for the network.
+func (b *brake) stopped() string { return b.reason }
+
+// old says that a request started then left before the brake took hold: its
+// answer tells nothing new.
+func (b *brake) old(started time.Duration) bool { return b.kind != going && started < b.since }
+
+// stop brakes the lane, or makes it wait longer when a probe has failed, and
+// reports whether people should be told.
+func (b *brake) stop(kind stopKind, reason string, now time.Duration, random float64) (tell bool) {
+	if b.kind != kind {
+		b.tries, tell = 0, reason != "" && reason != b.reason
+		b.since = now
+	}
+	b.tries++
+	base, most := kind.schedule()
+	b.kind, b.reason = kind, reason
+	b.until = now + backoff(base, most, b.tries, random)
+	return tell
+}
+
+// silent notes that d gave no answer.
+func (b *brake) silent(d stories.Destination, now time.Duration, random float64) {
+	known := false
+	for _, f := range b.failing {
+		known = known || f == d
+	}
+	if !known && len(b.failing) < enoughFailing {
+		b.failing = append(b.failing, d)
+	}
+	if b.kind == transport || b.kind == going && len(b.failing) >= enoughFailing {
+		b.stop(transport, "", now, random)
+	}
+}
+
+// answered notes an answer (Transient stands for a limit met), and reports
+// whether it has released a brake that people were told of.
+func (b *brake) answered(o bot.Outcome) (tell bool) {
+	b.failing = b.failing[:0]
+	release := false
+	switch b.kind {
+	case transport:
+		release = true
+	case account, recovering:
+		release = o != bot.BadAccount && o != bot.Transient
+	case refusing:
+		release = o == bot.Delivered
+	}
+	if !release {
+		return false
+	}
+	return b.release()
+}
+
+// release lets the lane go, and reports whether people were told that it stood.
+func (b *brake) release() (tell bool) {
+	tell = b.reason != ""
+	*b = brake{failing: b.failing[:0]}
+	return tell
+}
+
+// resume makes the next request a probe that leaves at once.
+func (b *brake) resume(now time.Duration) {
+	if b.kind != going {
+		b.kind, b.until, b.tries = recovering, 0, 0
+		b.since = now
+	}
+}

@@ -1,0 +1,144 @@
+// Package delivery brings what is owed to the channels: it claims deliveries,
+// paces, sends, settles, retries and pauses. It is the only part of the bot
+// that decides when a request is made and what an answer means for a row.
+//
+// One Engine runs in a process. It holds a lease for every lane it works (a
+// lane is one rate domain, such as a bot token) and runs one loop per lane:
+//
+//	claim ──▶ ready ──limiter──▶ sender ──verdict──▶ result ──▶ next claim's transaction
+//	                                │
+//	                                └─ may have been sent ──▶ settling ──▶ result
+//
+// What holds at every instant:
+//
+//   - A row is durably Sending before its request leaves, and its result is
+//     durable before its destination's next row is claimed. What is lost
+//     with the process is found Sending by the next holder of the lease, and
+//     settled.
+//   - A row that may have been sent is never sent again before the platform has
+//     said that it was not, or has been found unable to say.
+//   - Only a few rows per lane are Sending: those on their way, those ready
+//     to leave within a few hundredths of a second, those being settled.
+//   - Without a fresh lease nothing is sent, and what is on its way is given up.
+//
+// Read on: engine.go (lanes and their loops), term.go (the lease), lane.go (the
+// loop), start.go (what is sent next), store.go (claims and results),
+// finish.go and outcome.go (what an answer means), settle.go, limiter.go and
+// learn.go (pace), brake.go, payload.go and suspicion.go (when a lane or a push
+// stops), clock.go (which time is used for what).
+package delivery
+
+import (
+	"context"
+	"log/slog"
+	"math/rand/v2"
+	"time"
+
+	"storybot/bot"
+	"storybot/stories"
+)
+
+// Queue is what the engine asks of a database. Errors for which errors.Is(err,
+// stories.ErrLeaseLost) holds end the work on a lane; any other error is taken
+// for an outage: the call is made again until it succeeds.
+type Queue interface {
+	// Acquire takes the lease of that name when nobody holds it.
+	Acquire(ctx context.Context, name, owner string, ttl time.Duration) (l stories.Lease, ok bool, err error)
+	// Renew extends a lease; ok is false when it is another's.
+	Renew(ctx context.Context, l stories.Lease, ttl time.Duration) (ok bool, err error)
+	// ReleaseLease gives a lease back.
+	ReleaseLease(ctx context.Context, l stories.Lease) error
+	// Lanes returns every lane some destination belongs to. What stands before
+	// the first colon is the platform's name.
+	Lanes(ctx context.Context) ([]string, error)
+	// Recover returns the lane's rows that an earlier holder left Sending.
+	Recover(ctx context.Context, l stories.Lease) ([]stories.Delivery, error)
+	// Advance writes results and claims at most max rows, in one transaction.
+	// Claimed rows are durably Sending, with their attempt counted.
+	Advance(ctx context.Context, l stories.Lease, results []stories.Result, max int, oldestFirst bool, now time.Time) (stories.Batch, error)
+	// Content returns what a delivery shows.
+	Content(ctx context.Context, updateID int64, revision int) (stories.Story, stories.Update, error)
+}
+
+// Config is what an Engine is made of. Queue, Senders and Render are required.
+type Config struct {
+	Queue   Queue
+	Senders map[string]bot.Sender // by platform name
+	// Render makes the message of an update. It is called once per update and
+	// revision while that is in use.
+	Render func(stories.Story, stories.Update) bot.Message
+	Log    *slog.Logger // Defaults to discarding.
+	// Owner names this process in leases. Defaults to a random name.
+	Owner   string
+	Metrics *Metrics // may be nil
+	Desk    Desk     // may be nil
+
+	// Drain is how long a stop waits for requests on their way. Defaults to 10 s.
+	Drain time.Duration
+	// Poll is how often an idle lane asks for work, and how often new lanes
+	// are looked for, without a Kick. Defaults to 1 s.
+	Poll time.Duration
+	// LeaseTTL is how long a lease outlives its last renewal. Requests stop
+	// after two thirds of it, renewals come three times in it. Defaults to 6 s.
+	LeaseTTL time.Duration
+	// Wall is the wall clock. Defaults to time.Now.
+	Wall func() time.Time
+	// Random returns a number in [0, 1) for jitter. Defaults to math/rand.
+	Random func() float64
+}
+
+// withDefaults returns c with its zero values filled in.
+func (c Config) withDefaults() Config {
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	if c.Owner == "" {
+		c.Owner = randomName()
+	}
+	if c.Drain == 0 {
+		c.Drain = 10 * time.Second
+	}
+	if c.Poll == 0 {
+		c.Poll = time.Second
+	}
+	if c.LeaseTTL == 0 {
+		c.LeaseTTL = 6 * time.Second
+	}
+	if c.Wall == nil {
+		c.Wall = time.Now
+	}
+	if c.Random == nil {
+		c.Random = rand.Float64
+	}
+	if c.Metrics == nil {
+		c.Metrics = &Metrics{}
+	}
+	return c
+}
+
+// randomName returns 13 letters and digits nobody else is called by.
+func randomName() string {
+	const letters = "abcdefghijklmnopqrstuvwxyz234567"
+	name := make([]byte, 13)
+	for i := range name {
+		name[i] = letters[rand.IntN(len(letters))]
+	}
+	return string(name)
+}
+
+// LaneState describes a lane at a moment.
+type LaneState struct {
+	Lane string
+	Held bool // this process works it
+	// Rate is how many requests a second the lane makes at most now; 0 for no
+	// limit known.
+	Rate float64
+	// Paused is how long the platform has asked the lane to wait.
+	Paused time.Duration
+	// Stopped says why nothing is sent, in words; "" while the lane works.
+	Stopped  string
+	InFlight int    // requests on their way
+	Ready    int    // claimed, about to leave
+	Settling int    // may have been sent; being found out
+	Limited  uint64 // 429 answers so far
+}

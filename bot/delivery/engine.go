@@ -1,0 +1,232 @@
+package delivery
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+)
+
+// Engine works the lanes of this process. Its methods may be called from many
+// goroutines.
+type Engine struct {
+	cfg      Config
+	clock    *clock
+	contents *contents
+	store    *outages
+	alarms   chan Alarm
+	kicked   chan struct{} // look for lanes now
+
+	mu       sync.Mutex
+	running  context.Context // nil while Run does not run
+	lanes    map[string]*lane
+	unknown  map[string]bool // lanes of platforms that are not here
+	asked    uint64          // how often all lanes were kicked
+	searched uint64          // asked, when the lanes were last looked for
+	changed  chan struct{}   // closed when a lane comes to rest
+	workers  sync.WaitGroup  // the lanes
+}
+
+// New returns an engine that does nothing before Run.
+func New(cfg Config) *Engine {
+	cfg = cfg.withDefaults()
+	e := &Engine{
+		cfg:      cfg,
+		clock:    newClock(cfg.Wall),
+		contents: &contents{read: cfg.Queue.Content, render: cfg.Render},
+		store:    &outages{log: cfg.Log},
+		alarms:   make(chan Alarm, maxAlarms),
+		kicked:   make(chan struct{}, 1),
+		lanes:    map[string]*lane{},
+		unknown:  map[string]bool{},
+		changed:  make(chan struct{}),
+	}
+	cfg.Metrics.watchLanes(e.Lanes)
+	return e
+}
+
+// Run works every lane this process can get the lease of, until ctx ends. Then
+// nothing new is claimed, requests on their way may finish for Config.Drain,
+// results are written and leases given back. It always returns nil; an outage
+// of the database is waited out.
+func (e *Engine) Run(ctx context.Context) error {
+	e.mu.Lock()
+	if e.running != nil {
+		e.mu.Unlock()
+		panic("delivery: Run called twice")
+	}
+	e.running = ctx
+	e.mu.Unlock()
+
+	telling, told := context.WithCancel(context.WithoutCancel(ctx))
+	var desk sync.WaitGroup
+	if e.cfg.Desk != nil {
+		desk.Go(func() { e.tellDesk(telling) })
+	}
+	e.search(ctx)
+
+	e.mu.Lock()
+	e.running = nil
+	e.mu.Unlock()
+	e.workers.Wait()
+	told()
+	desk.Wait()
+	return nil
+}
+
+// search looks for new lanes until ctx ends.
+func (e *Engine) search(ctx context.Context) {
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	for try := 1; ; {
+		select {
+		case <-ctx.Done():
+			return
+		case <-timer.C:
+		case <-e.kicked:
+		}
+		if err := e.discover(ctx); err != nil && ctx.Err() == nil {
+			e.store.failed(fmt.Errorf("list lanes: %w", err))
+			timer.Reset(backoff(100*time.Millisecond, 2*time.Second, try, e.cfg.Random()))
+			try++
+			continue
+		}
+		e.store.worked()
+		timer.Reset(10 * e.cfg.Poll)
+		try = 1
+	}
+}
+
+// discover starts work on lanes not known yet.
+func (e *Engine) discover(ctx context.Context) error {
+	e.mu.Lock()
+	asked := e.asked
+	e.mu.Unlock()
+	reading, done := context.WithTimeout(ctx, storeTimeout)
+	defer done()
+	names, err := e.cfg.Queue.Lanes(reading)
+	if err != nil {
+		return err
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	for _, name := range names {
+		e.lane(name)
+	}
+	e.searched = asked
+	e.announce()
+	return nil
+}
+
+// lane returns the lane of that name, working it from now on; nil when its
+// platform is not here or the engine does not run. e.mu is held.
+func (e *Engine) lane(name string) *lane {
+	if l := e.lanes[name]; l != nil {
+		return l
+	}
+	if e.running == nil || e.running.Err() != nil {
+		return nil
+	}
+	platform, _, _ := strings.Cut(name, ":")
+	sender := e.cfg.Senders[platform]
+	if sender == nil {
+		if !e.unknown[name] {
+			e.unknown[name] = true
+			e.cfg.Log.Warn("a lane has deliveries but its platform is not connected; they wait", "lane", name)
+		}
+		return nil
+	}
+	l := newLane(e, name, platform, sender)
+	e.lanes[name] = l
+	ctx := e.running
+	e.workers.Go(func() { l.work(ctx) })
+	return l
+}
+
+// Kick says that something new is owed in a lane, or in any when lane is "".
+// It never blocks.
+func (e *Engine) Kick(lane string) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if lane == "" {
+		e.kickAll()
+		return
+	}
+	if l := e.lane(lane); l != nil {
+		l.kick()
+	}
+}
+
+// kickAll kicks every lane and the search for new ones. e.mu is held.
+func (e *Engine) kickAll() {
+	e.asked++
+	for _, l := range e.lanes {
+		l.kick()
+	}
+	select {
+	case e.kicked <- struct{}{}:
+	default:
+	}
+}
+
+// Idle returns when nothing that is due now is left unsent in any lane of this
+// process: sent, or waiting for a later try. A lane that has been stopped
+// counts as idle. Error: ctx's, when that ends first.
+func (e *Engine) Idle(ctx context.Context) error {
+	e.mu.Lock()
+	e.kickAll()
+	asked := e.asked
+	e.mu.Unlock()
+	for {
+		e.mu.Lock()
+		idle := e.searched >= asked
+		for _, l := range e.lanes {
+			idle = idle && l.idle
+		}
+		changed := e.changed
+		e.mu.Unlock()
+		if idle {
+			return nil
+		}
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			return fmt.Errorf("wait for deliveries: %w", ctx.Err())
+		}
+	}
+}
+
+// announce wakes those who wait in Idle. e.mu is held.
+func (e *Engine) announce() {
+	close(e.changed)
+	e.changed = make(chan struct{})
+}
+
+// Lanes describes the lanes, by name.
+func (e *Engine) Lanes() []LaneState {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	states := make([]LaneState, 0, len(e.lanes))
+	for _, l := range e.lanes {
+		states = append(states, l.state)
+	}
+	slices.SortFunc(states, func(a, b LaneState) int { return strings.Compare(a.Lane, b.Lane) })
+	return states
+}
+
+// Resume lets a stopped lane try again at once.
+func (e *Engine) Resume(lane string) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if l := e.lanes[lane]; l != nil {
+		select {
+		case l.resume <- struct{}{}:
+		default:
+		}
+	}
+}
+
+// storeTimeout is how long one call to the database may take.
+const storeTimeout = 10 * time.Second

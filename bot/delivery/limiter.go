@@ -1,0 +1,105 @@
+package delivery
+
+import (
+	"time"
+
+	"storybot/bot"
+)
+
+// How a published limit is kept. The far side counts when requests arrive, not
+// when they leave: some arrive late, so that a window that was just full here
+// may be over-full there. 2 % of the rate and a window that is 10 ms longer pay
+// for that.
+const (
+	paceMargin   = 1.02
+	windowMargin = 10 * time.Millisecond
+	// catchUp is the lateness of a timer that may be made up for.
+	catchUp = 40 * time.Millisecond
+)
+
+// limiter says when a lane may make its next request. Times are of the
+// monotonic clock. It is used by the lane's loop only.
+type limiter struct {
+	perSecond float64       // published; 0 for none
+	next      time.Duration // the next slot of the even pace
+	last      time.Duration // the newest start
+	started   bool
+	log       []time.Duration // starts of the newest len(log) requests, a ring
+	oldest    int
+	paused    time.Duration // nothing before
+	learner   *learner      // for a limit that is not published, or nil
+}
+
+func newLimiter(p bot.Pace) *limiter {
+	l := &limiter{perSecond: p.PerSecond}
+	if n := int(p.PerSecond); n > 0 {
+		l.log = make([]time.Duration, n)
+		for i := range l.log {
+			l.log[i] = -time.Hour
+		}
+	}
+	if p.Learns {
+		l.learner = &learner{}
+	}
+	return l
+}
+
+// rate returns how many requests a second are made at most; 0 for no limit.
+func (l *limiter) rate() float64 {
+	rate := l.perSecond / paceMargin
+	if l.learner != nil && l.learner.rate > 0 && (rate == 0 || l.learner.rate < rate) {
+		return l.learner.rate
+	}
+	return rate
+}
+
+// wait returns how long until a request may start; 0 for now.
+func (l *limiter) wait(now time.Duration) time.Duration {
+	at := l.paused
+	if l.started && l.rate() > 0 {
+		at = max(at, l.next)
+	}
+	if len(l.log) > 0 {
+		at = max(at, l.log[l.oldest]+time.Second+windowMargin)
+	}
+	return max(0, at-now)
+}
+
+// take notes that a request starts now.
+func (l *limiter) take(now time.Duration) {
+	if rate := l.rate(); rate > 0 {
+		interval := time.Duration(float64(time.Second) / rate)
+		if !l.started || now-l.last > 10*interval {
+			l.next = now // idle time earns nothing
+		}
+		l.next = max(l.next, now-catchUp) + interval
+	}
+	if len(l.log) > 0 {
+		l.log[l.oldest] = now
+		l.oldest = (l.oldest + 1) % len(l.log)
+	}
+	if l.learner != nil {
+		l.learner.start(now)
+	}
+	l.started, l.last = true, now
+}
+
+// accepted notes that a request was answered without a limit.
+func (l *limiter) accepted(now time.Duration) {
+	if l.learner != nil {
+		l.learner.accept(now)
+	}
+}
+
+// refused notes that a request started then met the lane's limit, and pauses
+// the lane for at least the time the answer asked for.
+func (l *limiter) refused(started, now, retryAfter, jitter time.Duration) {
+	retryAfter = max(retryAfter, minPause)
+	if l.learner != nil {
+		retryAfter = l.learner.refuse(started, now, retryAfter)
+	}
+	l.paused = max(l.paused, now+retryAfter+jitter)
+}
+
+// minPause is how long a limit lasts that does not say so.
+const minPause = 100 * time.Millisecond

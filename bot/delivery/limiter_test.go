@@ -1,0 +1,220 @@
+package delivery
+
+import (
+	"sort"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"storybot/bot"
+)
+
+// Whatever the loop's timers do, and with requests arriving up to 10 ms late,
+// no window of a second sees more than the published number.
+func TestNoSecondSeesMoreThanAllowed(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		rate := rapid.SampledFrom([]float64{1, 5, 20, 50}).Draw(t, "rate")
+		l := newLimiter(bot.Pace{PerSecond: rate})
+		now := time.Duration(0)
+		var arrivals []time.Duration
+		for range rapid.IntRange(1, 400).Draw(t, "requests") {
+			switch rapid.IntRange(0, 19).Draw(t, "what") {
+			case 0: // nothing to send for a while
+				now += time.Duration(rapid.IntRange(0, 3000).Draw(t, "idle")) * time.Millisecond
+			case 1: // the process was held up
+				now += time.Duration(rapid.IntRange(0, 300).Draw(t, "late")) * time.Millisecond
+			}
+			now += l.wait(now) + time.Duration(rapid.IntRange(0, 1500).Draw(t, "timer"))*time.Microsecond
+			l.take(now)
+			arrivals = append(arrivals, now+time.Duration(rapid.IntRange(0, 9999).Draw(t, "way"))*time.Microsecond)
+		}
+		sort.Slice(arrivals, func(i, j int) bool { return arrivals[i] < arrivals[j] })
+		for i := int(rate); i < len(arrivals); i++ {
+			if window := arrivals[i] - arrivals[i-int(rate)]; window < time.Second {
+				t.Fatalf("%v requests within %v", rate+1, window)
+			}
+		}
+	})
+}
+
+func TestPaceIsKeptDespiteLateTimers(t *testing.T) {
+	l := newLimiter(bot.Pace{PerSecond: 50})
+	now := time.Duration(0)
+	for i := range 500 {
+		now += l.wait(now)
+		if i%3 == 0 {
+			now += 1500 * time.Microsecond
+		}
+		l.take(now)
+	}
+	if now > 10300*time.Millisecond {
+		t.Fatalf("500 starts took %v", now)
+	}
+}
+
+func TestIdleTimeEarnsNothing(t *testing.T) {
+	l := newLimiter(bot.Pace{PerSecond: 50})
+	l.take(0)
+	l.take(time.Minute)
+	if wait := l.wait(time.Minute); wait < 20*time.Millisecond {
+		t.Fatalf("the second request after a rest waits %v", wait)
+	}
+}
+
+func TestLimiterPauses(t *testing.T) {
+	l := newLimiter(bot.Pace{PerSecond: 50})
+	l.refused(0, time.Second, 3*time.Second, 0)
+	l.refused(0, time.Second, 2*time.Second, 0) // a shorter one does not shorten it
+	if wait := l.wait(time.Second); wait != 3*time.Second {
+		t.Fatalf("wait %v", wait)
+	}
+	if wait := l.wait(4 * time.Second); wait != 0 {
+		t.Fatalf("wait %v", wait)
+	}
+}
+
+// A budget that is not published is found within five minutes, whatever its
+// size, and then used to nine tenths without many more refusals.
+func TestBudgetsAreLearnt(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		perSecond := rapid.Float64Range(2, 40).Draw(t, "per second")
+		size := rapid.Float64Range(2, 1+2*perSecond).Draw(t, "burst")
+		way := time.Duration(rapid.IntRange(1, 50).Draw(t, "latency")) * time.Millisecond
+		l := newLimiter(bot.Pace{Learns: true})
+		b := bucket{perSecond: perSecond, size: size}
+		epoch := time.Unix(0, 0)
+		now, sent, refused := time.Duration(0), 0, 0
+		const learnt, long = 5 * time.Minute, 15 * time.Minute
+		for now < long {
+			now += l.wait(now)
+			started := now
+			l.take(now)
+			now += way
+			if b.take(epoch.Add(now)) {
+				if now > learnt {
+					sent++
+				}
+				l.accepted(now)
+				continue
+			}
+			refused++
+			missing := (1 - b.tokens) / perSecond
+			l.refused(started, now, time.Duration(int(missing)+1)*time.Second, 20*time.Millisecond)
+		}
+		possible := min(perSecond, 1/way.Seconds()) * (long - learnt).Seconds()
+		if float64(sent) < 0.9*possible {
+			t.Fatalf("%d sent of %.0f that were possible, %d refusals, rate %.2f", sent, possible, refused, l.rate())
+		}
+		if refused > 30 {
+			t.Fatalf("%d refusals in %v", refused, long)
+		}
+	})
+}
+
+func TestIdleTimeIsNotMeasured(t *testing.T) {
+	l := learner{}
+	l.start(0)
+	l.refuse(0, time.Second, time.Second)
+	l.start(2 * time.Second)
+	for range 10 {
+		l.accept(2 * time.Second)
+	}
+	l.start(2100 * time.Millisecond)
+	l.refuse(2*time.Second, 2100*time.Millisecond, time.Second)
+	rate := l.rate
+	if rate < 9 || rate > 10 {
+		t.Fatalf("rate %v", rate)
+	}
+	l.start(time.Hour) // the budget has filled up unseen
+	l.accept(time.Hour)
+	l.refuse(time.Hour, time.Hour+time.Second, time.Second)
+	if l.rate < 0.85*rate {
+		t.Fatalf("an hour's rest lowered the rate from %v to %v", rate, l.rate)
+	}
+}
+
+func TestRefusalsInARowLengthenThePause(t *testing.T) {
+	l := learner{}
+	now := time.Duration(0)
+	var pauses []time.Duration
+	for range 4 {
+		l.start(now)
+		p := l.refuse(now, now, time.Second)
+		pauses = append(pauses, p)
+		now += p
+	}
+	for i, want := range []time.Duration{1, 2, 4, 8} {
+		if pauses[i] != want*time.Second {
+			t.Fatalf("pauses %v", pauses)
+		}
+	}
+	l.start(now)
+	if p := l.refuse(now, now, time.Hour); p != time.Hour {
+		t.Fatalf("a pause of an hour became %v", p)
+	}
+}
+
+func TestWindowForgetsAfterTenMinutes(t *testing.T) {
+	var w window
+	w.add(0)
+	w.add(5 * time.Minute)
+	for at, want := range map[time.Duration]int{5 * time.Minute: 2} {
+		if n := w.count(at); n != want {
+			t.Errorf("at %v: %d, want %d", at, n, want)
+		}
+	}
+	if n := w.count(10*time.Minute + windowStep); n != 1 {
+		t.Errorf("after ten minutes: %d, want 1", n)
+	}
+	if n := w.count(3 * time.Hour); n != 0 {
+		t.Errorf("after three hours: %d", n)
+	}
+	w.add(3 * time.Hour)
+	if n := w.count(3 * time.Hour); n != 1 {
+		t.Errorf("then: %d, want 1", n)
+	}
+}
+
+func TestBackoff(t *testing.T) {
+	for _, c := range []struct {
+		try    int
+		random float64
+		want   time.Duration
+	}{
+		{1, 0, time.Second},
+		{2, 0, 2 * time.Second},
+		{5, 0, 16 * time.Second},
+		{9, 0, 256 * time.Second},
+		{10, 0, 5 * time.Minute},
+		{1_000_000, 0, 5 * time.Minute},
+		{1, 1, 750 * time.Millisecond},
+		{0, 0, time.Second},
+	} {
+		if got := backoff(retryBase, retryMax, c.try, c.random); got != c.want {
+			t.Errorf("try %d, random %v: %v, want %v", c.try, c.random, got, c.want)
+		}
+	}
+}
+
+func TestClockNeverGoesBack(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		offset := time.Duration(0)
+		c := newClock(func() time.Time { return time.Now().Add(offset) })
+		first, _ := c.now()
+		time.Sleep(time.Minute)
+		offset = -time.Hour
+		second, lag := c.now()
+		if got := second.Sub(first); got != time.Minute || lag != time.Hour {
+			t.Errorf("set back: a minute later is %v later, lag %v", got, lag)
+		}
+		time.Sleep(time.Minute)
+		if third, _ := c.now(); third.Sub(second) != time.Minute {
+			t.Errorf("and stands still")
+		}
+		offset = time.Hour
+		if fourth, lag := c.now(); !fourth.Equal(time.Now().Add(time.Hour)) || lag != 0 {
+			t.Errorf("set forward: %v, lag %v", fourth, lag)
+		}
+	})
+}

@@ -1,0 +1,34 @@
+package delivery
+
+import (
+	"log/slog"
+	"sync"
+	"time"
+)
+
+// outages says once that the database has stopped working and once that it is
+// back, whoever of the lanes notices.
+type outages struct {
+	log *slog.Logger
+
+	mu    sync.Mutex
+	since time.Time // zero while it works
+}
+
+func (o *outages) failed(err error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.since.IsZero() {
+		o.since = time.Now()
+		o.log.Error("the database does not answer; nothing is sent until it does", "error", err)
+	}
+}
+
+func (o *outages) worked() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if !o.since.IsZero() {
+		o.log.Info("the database answers again; deliveries go on", "after", time.Since(o.since).Round(time.Millisecond))
+		o.since = time.Time{}
+	}
+}

@@ -1,0 +1,129 @@
+package delivery
+
+import (
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"storybot/bot"
+	"storybot/stories"
+)
+
+func TestTimesFromTheFutureAreCorrected(t *testing.T) {
+	now := time.Unix(1_800_000_000, 0)
+	early, late := now.Add(-time.Minute), now.Add(time.Hour)
+	for _, c := range []struct{ first, last, wantFirst, wantLast time.Time }{
+		{early, early, early, early},
+		{early, late, early, now},
+		{late, late, now.Add(-2 * time.Hour), now},
+	} {
+		d := plausible(stories.Delivery{FirstAttemptAt: c.first, LastAttemptAt: c.last}, now)
+		if !d.FirstAttemptAt.Equal(c.wantFirst) || !d.LastAttemptAt.Equal(c.wantLast) {
+			t.Errorf("%v, %v became %v, %v", c.first, c.last, d.FirstAttemptAt, d.LastAttemptAt)
+		}
+	}
+}
+
+func TestConclude(t *testing.T) {
+	now := time.Unix(1_800_000_000, 0)
+	due := now.Add(-time.Minute)
+	in := func(d time.Duration) time.Time { return now.Add(d) }
+	type result = stories.Result
+	for name, c := range map[string]struct {
+		change  func(*stories.Delivery)
+		verdict bot.Verdict
+		pace    time.Duration
+		want    result
+	}{
+		"delivered": {
+			verdict: bot.Verdict{Outcome: bot.Delivered, MessageID: "m"},
+			want:    result{State: stories.Sent, MessageID: "m"},
+		},
+		"delivered, the channel has a pace": {
+			verdict: bot.Verdict{Outcome: bot.Delivered, MessageID: "m"}, pace: time.Second,
+			want: result{State: stories.Sent, MessageID: "m", NotBefore: in(time.Second)},
+		},
+		"delivered, the channel's budget is used up": {
+			verdict: bot.Verdict{Outcome: bot.Delivered, MessageID: "m", Known: true, ResetAfter: 3 * time.Second}, pace: time.Second,
+			want: result{State: stories.Sent, MessageID: "m", NotBefore: in(3*time.Second + resetMargin)},
+		},
+		"delivered, there is budget left": {
+			verdict: bot.Verdict{Outcome: bot.Delivered, MessageID: "m", Known: true, Remaining: 1, ResetAfter: 3 * time.Second},
+			want:    result{State: stories.Sent, MessageID: "m"},
+		},
+		"gone": {
+			verdict: bot.Verdict{Outcome: bot.Gone, Code: "10003", Reason: "no longer exists"},
+			want:    result{State: stories.Failed, Reason: "no longer exists", Destination: stories.Gone},
+		},
+		"blocked": {
+			verdict: bot.Verdict{Outcome: bot.Blocked, Reason: "does not let Storybot post.", Cure: "Grant Send Messages."},
+			want:    result{State: stories.Held, Reason: "does not let Storybot post. Grant Send Messages.", Destination: stories.Blocked},
+		},
+		"payload": {
+			verdict: bot.Verdict{Outcome: bot.BadPayload, Code: "50035"},
+			want:    result{State: stories.Failed, Reason: "was answered with 50035"},
+		},
+		"account": {
+			verdict: bot.Verdict{Outcome: bot.BadAccount, Reason: "token revoked"},
+			want:    result{State: stories.Pending, Reason: "token revoked", DueAt: due},
+		},
+		"limit of the lane": {
+			verdict: bot.Verdict{Limited: bot.ScopeLane, RetryAfter: time.Minute, Reason: "limit"},
+			want:    result{State: stories.Pending, Reason: "limit", DueAt: due},
+		},
+		"limit of the channel": {
+			verdict: bot.Verdict{Limited: bot.ScopeChannel, RetryAfter: time.Minute, Reason: "limit"},
+			want:    result{State: stories.Pending, Reason: "limit", DueAt: in(time.Minute + resetMargin), NotBefore: in(time.Minute + resetMargin)},
+		},
+		"transient": {
+			change:  func(d *stories.Delivery) { d.Attempt = 3 },
+			verdict: bot.Verdict{},
+			want:    result{Attempt: 3, State: stories.Pending, Reason: "could not be reached", DueAt: in(4 * time.Second), NotBefore: in(4 * time.Second)},
+		},
+		"transient, told when": {
+			verdict: bot.Verdict{RetryAfter: time.Hour, Reason: "busy"},
+			want:    result{State: stories.Pending, Reason: "busy", DueAt: in(time.Hour), NotBefore: in(time.Hour)},
+		},
+		"transient for nearly a day": {
+			change:  func(d *stories.Delivery) { d.FirstAttemptAt = now.Add(time.Minute - giveUp) },
+			verdict: bot.Verdict{Reason: "busy"},
+			want:    result{State: stories.Pending, Reason: "busy", DueAt: in(time.Second), NotBefore: in(time.Second)},
+		},
+		"transient for a day": {
+			change:  func(d *stories.Delivery) { d.FirstAttemptAt = now.Add(-giveUp) },
+			verdict: bot.Verdict{Reason: "busy"},
+			want:    result{State: stories.Failed, Reason: "could not be reached for 24 hours: busy"},
+		},
+		"not sent": {
+			verdict: bot.Verdict{Outcome: bot.NotSent},
+			want:    result{State: stories.Pending, Reason: "the first request was lost on its way; it is sent again", DueAt: due},
+		},
+		"not sent again and again": {
+			change:  func(d *stories.Delivery) { d.Attempt = 4 },
+			verdict: bot.Verdict{Outcome: bot.NotSent, Reason: "server error"},
+			want:    result{Attempt: 4, State: stories.Pending, Reason: "server error", DueAt: in(8 * time.Second), NotBefore: in(8 * time.Second)},
+		},
+		"cannot be found out": {
+			verdict: bot.Verdict{Outcome: bot.Unreadable, Reason: "its history cannot be read"},
+			want:    result{State: stories.Pending, Reason: "its history cannot be read", DueAt: due, Unknown: true},
+		},
+		"cannot be found out twice": {
+			change:  func(d *stories.Delivery) { d.Unknowns = 1 },
+			verdict: bot.Verdict{Outcome: bot.Unreadable, Reason: "its history cannot be read"},
+			want:    result{State: stories.Unknown, Reason: "its history cannot be read", DueAt: due, Unknown: true},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := stories.Delivery{ID: 7, Attempt: 1, FirstAttemptAt: now.Add(-time.Second), DueAt: due}
+			if c.change != nil {
+				c.change(&d)
+			}
+			c.want.DeliveryID, c.want.At = 7, now
+			c.want.Attempt = max(1, c.want.Attempt)
+			if diff := cmp.Diff(c.want, conclude(d, c.verdict, now, c.pace, 0)); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}

@@ -1,0 +1,70 @@
+package delivery
+
+import "storybot/bot"
+
+// payloads notices that an update itself is refused. A fault of ours would hit
+// every channel of a push; after a few equal refusals in a row the rest of it
+// is not sent. Where channels have taken the update before, the refusals are
+// more likely a rule of some of them, and it takes more to stop.
+type payloads struct {
+	byEdition map[edition]*refusals
+}
+
+type refusals struct {
+	code     string
+	inARow   int
+	accepted bool
+	stopped  *bot.Verdict
+}
+
+const (
+	stopAfter         = 3
+	stopAfterAccepted = 10
+	maxEditions       = 256
+)
+
+// delivered notes that a channel took the update.
+func (p *payloads) delivered(key edition) {
+	r := p.of(key)
+	r.accepted, r.inARow = true, 0
+}
+
+// refused notes that a channel refused the update, and reports whether that
+// has just stopped its push.
+func (p *payloads) refused(key edition, v bot.Verdict) (stopped bool) {
+	r := p.of(key)
+	if r.code != v.Code {
+		r.code, r.inARow = v.Code, 0
+	}
+	r.inARow++
+	limit := stopAfter
+	if r.accepted {
+		limit = stopAfterAccepted
+	}
+	if r.stopped != nil || r.inARow < limit {
+		return false
+	}
+	r.stopped = &bot.Verdict{Outcome: bot.BadPayload, Code: v.Code, Cure: v.Cure,
+		Reason: "was left out, because other channels refused the same message: " + v.Reason}
+	return true
+}
+
+// stopped returns the verdict on the rows of a stopped push, nil when it goes on.
+func (p *payloads) stopped(key edition) *bot.Verdict {
+	if r := p.byEdition[key]; r != nil {
+		return r.stopped
+	}
+	return nil
+}
+
+func (p *payloads) of(key edition) *refusals {
+	if r := p.byEdition[key]; r != nil {
+		return r
+	}
+	if p.byEdition == nil || len(p.byEdition) >= maxEditions {
+		p.byEdition = map[edition]*refusals{}
+	}
+	r := &refusals{}
+	p.byEdition[key] = r
+	return r
+}

@@ -1,0 +1,103 @@
+package delivery
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"storybot/stories"
+)
+
+// inherit takes the rows an earlier holder left Sending among those to settle.
+func (s *shift) inherit() {
+	for try := 1; ; try++ {
+		ctx, done := context.WithTimeout(context.WithoutCancel(s.ctx), storeTimeout)
+		rows, err := s.engine.cfg.Queue.Recover(ctx, s.term.lease)
+		if err == nil {
+			err = s.takeOver(ctx, rows)
+		}
+		done()
+		switch {
+		case err == nil:
+			s.engine.store.worked()
+			return
+		case errors.Is(err, stories.ErrLeaseLost):
+			s.term.lose()
+			s.lost = true
+			return
+		}
+		s.engine.store.failed(fmt.Errorf("look for deliveries of an earlier run: %w", err))
+		select {
+		case <-time.After(backoff(100*time.Millisecond, 2*time.Second, try, s.random())):
+		case <-s.ctx.Done():
+			return
+		}
+		if s.term.over() {
+			s.lost = true
+			return
+		}
+	}
+}
+
+// takeOver makes jobs of rows found Sending.
+func (s *shift) takeOver(ctx context.Context, rows []stories.Delivery) error {
+	s.settling = nil
+	now, lag := s.engine.clock.now()
+	mono := s.engine.clock.mono()
+	for _, d := range rows {
+		j := &job{d: plausible(d, now.Add(-lag)), settle: true, next: mono}
+		if err := s.read(ctx, j); err != nil {
+			return err
+		}
+		if j.msg == nil {
+			s.conclude(j, j.verdict)
+			continue
+		}
+		s.settling = append(s.settling, j)
+	}
+	if len(rows) > 0 {
+		s.log.Info("an earlier run left deliveries on their way; finding out what became of them", "deliveries", len(rows))
+	}
+	return nil
+}
+
+// plausible corrects times of a row that lie in the future: the clock has been
+// set back since. Its first request may then have left at any time of the last
+// hours, its last one a moment ago.
+func plausible(d stories.Delivery, now time.Time) stories.Delivery {
+	if d.LastAttemptAt.After(now) {
+		d.LastAttemptAt = now
+	}
+	if d.FirstAttemptAt.After(now) {
+		d.FirstAttemptAt = now.Add(-2 * time.Hour)
+	}
+	return d
+}
+
+// adopt puts rows back that an earlier claim has made Sending although it
+// ended in an error: nobody has sent them.
+func (s *shift) adopt(r stored) {
+	if len(r.found) == 0 {
+		return
+	}
+	known := map[int64]bool{}
+	for _, list := range [][]*job{s.aloft, s.ready, s.settling} {
+		for _, j := range list {
+			known[j.d.ID] = true
+		}
+	}
+	for _, o := range s.suspicion.suspects {
+		known[o.job.d.ID] = true
+	}
+	for _, list := range [][]stories.Result{s.results, r.results} {
+		for _, o := range list {
+			known[o.DeliveryID] = true
+		}
+	}
+	for _, d := range r.found {
+		if !known[d.ID] {
+			s.giveBack(&job{d: d}, 0)
+		}
+	}
+}

@@ -1,0 +1,191 @@
+package delivery
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"storybot/bot"
+	"storybot/stories"
+)
+
+// channel returns the n-th channel of a workspace.
+func channel(platform, workspace string, n int) stories.Destination {
+	return stories.Destination{Platform: platform, Workspace: workspace, Channel: fmt.Sprintf("c%03d", n)}
+}
+
+// desk remembers alarms.
+type desk struct {
+	mu     sync.Mutex
+	alarms []Alarm
+}
+
+func (d *desk) Alarm(_ context.Context, a Alarm) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.alarms = append(d.alarms, a)
+}
+
+func (d *desk) count(kind AlarmKind) (n int) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for _, a := range d.alarms {
+		if a.Kind == kind {
+			n++
+		}
+	}
+	return n
+}
+
+// rig is an engine between a queue in memory and a far side.
+type rig struct {
+	*Engine
+	queue *memory
+	far   *farSide
+	desk  *desk
+	stop  func()
+}
+
+// start runs an engine until the test ends or stop is called.
+func start(t *testing.T, queue *memory, far *farSide, change ...func(*Config)) *rig {
+	t.Helper()
+	r := &rig{queue: queue, far: far, desk: &desk{}}
+	cfg := Config{Queue: queue, Senders: map[string]bot.Sender{"p": far}, Desk: r.desk, Owner: "a",
+		Render: func(_ stories.Story, u stories.Update) bot.Message { return bot.Plainly(fmt.Sprint(u.ID)) }}
+	for _, c := range change {
+		c(&cfg)
+	}
+	r.Engine = New(cfg)
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		if err := r.Run(ctx); err != nil {
+			t.Errorf("Run: %v", err)
+		}
+	}()
+	r.stop = func() { cancel(); <-done }
+	t.Cleanup(r.stop)
+	return r
+}
+
+// idle waits until nothing is left to send.
+func (r *rig) idle(t *testing.T) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
+	defer cancel()
+	if err := r.Idle(ctx); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// settledAll waits until every row is finished.
+func (r *rig) settledAll(t *testing.T, within time.Duration) {
+	t.Helper()
+	for deadline := time.Now().Add(within); time.Now().Before(deadline); time.Sleep(100 * time.Millisecond) {
+		n := r.queue.count()
+		if n[stories.Pending]+n[stories.Sending] == 0 {
+			return
+		}
+	}
+	t.Fatalf("after %v: %v", within, r.queue.count())
+}
+
+// bubble runs f in a bubble of virtual time.
+func bubble(t *testing.T, f func(t *testing.T)) { t.Helper(); synctest.Test(t, f) }
+
+// cut lies between an engine and the world, until the engine is killed.
+type cut struct {
+	Queue
+	bot.Sender
+	mu   sync.Mutex
+	dead bool
+	left int           // operations until it dies by itself; 0 for never
+	died chan struct{} // closed then, unless nil
+}
+
+var errKilled = errors.New("killed")
+
+func (c *cut) kill() { c.mu.Lock(); c.dead = true; c.mu.Unlock() }
+
+// alive counts an operation.
+func (c *cut) alive() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.left > 0 {
+		if c.left--; c.left == 0 {
+			c.dead = true
+			if c.died != nil {
+				close(c.died)
+			}
+		}
+	}
+	return !c.dead
+}
+
+func (c *cut) Advance(ctx context.Context, l stories.Lease, results []stories.Result, most int, oldest bool, now time.Time) (stories.Batch, error) {
+	if !c.alive() {
+		return stories.Batch{}, errKilled
+	}
+	b, err := c.Queue.Advance(ctx, l, results, most, oldest, now)
+	if !c.alive() {
+		return stories.Batch{}, errKilled
+	}
+	return b, err
+}
+
+func (c *cut) Acquire(ctx context.Context, name, owner string, ttl time.Duration) (stories.Lease, bool, error) {
+	if !c.alive() {
+		return stories.Lease{}, false, errKilled
+	}
+	return c.Queue.Acquire(ctx, name, owner, ttl)
+}
+
+func (c *cut) Renew(ctx context.Context, l stories.Lease, ttl time.Duration) (bool, error) {
+	if !c.alive() {
+		return false, errKilled
+	}
+	return c.Queue.Renew(ctx, l, ttl)
+}
+
+func (c *cut) ReleaseLease(ctx context.Context, l stories.Lease) error {
+	if !c.alive() {
+		return errKilled
+	}
+	return c.Queue.ReleaseLease(ctx, l)
+}
+
+func (c *cut) Recover(ctx context.Context, l stories.Lease) ([]stories.Delivery, error) {
+	if !c.alive() {
+		return nil, errKilled
+	}
+	return c.Queue.Recover(ctx, l)
+}
+
+// Send of a dead engine never leaves; one that was on its way arrives, but its
+// answer tells nobody.
+func (c *cut) Send(ctx context.Context, p bot.Post) bot.Verdict {
+	if !c.alive() {
+		return bot.Verdict{Outcome: bot.Transient}
+	}
+	v := c.Sender.Send(context.WithoutCancel(ctx), p)
+	if !c.alive() {
+		return bot.Verdict{Outcome: bot.Ambiguous}
+	}
+	return v
+}
+
+func (c *cut) Settle(ctx context.Context, p bot.Post) bot.Verdict {
+	if !c.alive() {
+		return bot.Verdict{Outcome: bot.Transient}
+	}
+	v := c.Sender.Settle(context.WithoutCancel(ctx), p)
+	if !c.alive() {
+		return bot.Verdict{Outcome: bot.Ambiguous}
+	}
+	return v
+}

@@ -1,0 +1,206 @@
+package delivery
+
+import (
+	"time"
+
+	"storybot/bot"
+	"storybot/stories"
+)
+
+// suspicion keeps an outage from being taken for the end of many channels.
+// When a platform or an installation is broken, every channel answers that it
+// does not exist or must not be written to. So such an answer is not believed
+// at once. It is believed when another channel of the same workspace takes a
+// message, or when nothing alike has followed for a moment. When several
+// channels of one workspace, or more of the whole lane, refuse alike with no
+// delivery between, it is taken for an outage: nothing is ended or blocked, the
+// rows are tried again, one at a time, until one gets through or a day has passed.
+type suspicion struct {
+	suspects []suspect
+	failing  map[place]*failing
+	// doubted are destinations whose refusal was once taken for an outage of
+	// the lane. When they refuse again, while others are delivered, it is true.
+	doubted map[stories.Destination]bool
+}
+
+const (
+	// alikeWorkspace channels of a workspace refusing alike are its outage.
+	alikeWorkspace = 5
+	// alikeLane channels of several workspaces refusing alike are the lane's
+	// outage: more, because in a large push some in a row are dead by chance.
+	alikeLane = 8
+	// suspectFor is how long a refusal waits for another one like it.
+	suspectFor = 2 * time.Second
+)
+
+// place is a workspace of a platform.
+type place struct{ platform, workspace string }
+
+func placeOf(d stories.Destination) place { return place{d.Platform, d.Workspace} }
+
+// suspect is a refusal not believed yet. Its row stays Sending meanwhile.
+type suspect struct {
+	job     *job
+	verdict bot.Verdict
+	since   time.Duration
+	// alone is set once the lane has delivered something since.
+	alone bool
+}
+
+// failing is a workspace that is taken to be broken.
+type failing struct {
+	next    time.Duration // the next probe
+	tries   int
+	probing bool // a probe is on its way
+}
+
+// ruling is what became of suspects.
+type ruling struct {
+	believed []suspect
+	doubted  []suspect
+	// outage says what the doubted ones have shown just now: noOutage when it
+	// was known.
+	outage outage
+}
+
+type outage int
+
+const (
+	noOutage outage = iota
+	workspaceOutage
+	laneOutage
+)
+
+// refused notes that j's destination refuses us.
+func (s *suspicion) refused(j *job, v bot.Verdict, now time.Duration, random float64) ruling {
+	at := placeOf(j.d.Destination)
+	sus := suspect{job: j, verdict: v, since: now}
+	if f := s.failing[at]; f != nil {
+		f.tries++
+		f.probing = false
+		f.next = now + backoff(30*time.Second, 5*time.Minute, f.tries, random)
+		return ruling{doubted: []suspect{sus}}
+	}
+	if s.doubted[j.d.Destination] {
+		return ruling{believed: []suspect{sus}}
+	}
+	s.suspects = append(s.suspects, sus)
+	if at.workspace != "" && s.count(func(o suspect) bool { return o.like(sus) && placeOf(o.job.d.Destination) == at }) >= alikeWorkspace {
+		if s.failing == nil {
+			s.failing = map[place]*failing{}
+		}
+		s.failing[at] = &failing{tries: 1, next: now + backoff(30*time.Second, 5*time.Minute, 1, random)}
+		r := s.take(func(o suspect) bool { return placeOf(o.job.d.Destination) == at }, sus)
+		r.outage = workspaceOutage
+		return r
+	}
+	if s.count(func(o suspect) bool { return o.like(sus) && !o.alone }) >= alikeLane {
+		r := s.take(func(suspect) bool { return true }, sus)
+		r.outage = laneOutage
+		s.remember(r.doubted)
+		return r
+	}
+	return ruling{}
+}
+
+// remember notes whom an outage of the lane was blamed on.
+func (s *suspicion) remember(doubted []suspect) {
+	if s.doubted == nil || len(s.doubted) > maxDoubted {
+		s.doubted = map[stories.Destination]bool{}
+	}
+	for _, o := range doubted {
+		s.doubted[o.job.d.Destination] = true
+	}
+}
+
+const maxDoubted = 1024
+
+// delivered notes that d took a message: what its workspace refused is
+// believed. recovered says that the workspace was failing until now.
+func (s *suspicion) delivered(d stories.Destination) (believed []suspect, recovered bool) {
+	at := placeOf(d)
+	if s.failing[at] != nil {
+		delete(s.failing, at)
+		recovered = true
+	}
+	if len(s.suspects) == 0 {
+		return nil, recovered
+	}
+	for i := range s.suspects {
+		s.suspects[i].alone = true
+	}
+	return s.take(func(o suspect) bool { return placeOf(o.job.d.Destination) == at }, suspect{}).believed, recovered
+}
+
+// expire believes what has waited long enough; all of it when the lane has
+// nothing else to do.
+func (s *suspicion) expire(now time.Duration, drained bool) []suspect {
+	if len(s.suspects) == 0 {
+		return nil
+	}
+	return s.take(func(o suspect) bool { return drained || now-o.since >= suspectFor }, suspect{}).believed
+}
+
+// next returns when expire has something to do; ok is false when never.
+func (s *suspicion) next() (at time.Duration, ok bool) {
+	if len(s.suspects) == 0 {
+		return 0, false
+	}
+	return s.suspects[0].since + suspectFor, true
+}
+
+// probe says whether a row of d may be sent: not while its workspace fails and
+// it is not time for a probe. next is when that is.
+func (s *suspicion) probe(d stories.Destination, now time.Duration) (next time.Duration, ok bool) {
+	f := s.failing[placeOf(d)]
+	if f != nil && (f.probing || now < f.next) {
+		return max(f.next, now+time.Second), false
+	}
+	return 0, true
+}
+
+// probing notes that a row of d leaves.
+func (s *suspicion) probing(d stories.Destination) {
+	if f := s.failing[placeOf(d)]; f != nil {
+		f.probing = true
+	}
+}
+
+// undecided notes that a probe of d's workspace has told nothing.
+func (s *suspicion) undecided(d stories.Destination, now time.Duration) {
+	if f := s.failing[placeOf(d)]; f != nil && f.probing {
+		f.probing = false
+		f.next = now + time.Second
+	}
+}
+
+// like says that two destinations refuse alike.
+func (s suspect) like(o suspect) bool { return s.verdict.Code == o.verdict.Code }
+
+func (s *suspicion) count(match func(suspect) bool) (n int) {
+	for _, o := range s.suspects {
+		if match(o) {
+			n++
+		}
+	}
+	return n
+}
+
+// take removes the suspects that match: those like the given one are doubted,
+// the others believed. Without one all are believed.
+func (s *suspicion) take(match func(suspect) bool, like suspect) (r ruling) {
+	kept := s.suspects[:0]
+	for _, o := range s.suspects {
+		switch {
+		case !match(o):
+			kept = append(kept, o)
+		case like.job != nil && o.like(like):
+			r.doubted = append(r.doubted, o)
+		default:
+			r.believed = append(r.believed, o)
+		}
+	}
+	clear(s.suspects[len(kept):])
+	s.suspects = kept
+	return r
+}
