@@ -27,19 +27,21 @@ const (
 // Joiners stay where emoji and scripts need them. Lines with right-to-left
 // letters are wrapped in isolates.
 func Clean(s string) string {
+	return isolate(strip(s))
+}
+
+// strip is Clean without the isolates.
+func strip(s string) string {
 	if isPlainASCII(s) {
 		return s
 	}
 	s = strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\r\n", "\n")
-	s = norm.NFC.String(s)
+	s = norm.NFC.String(strings.Map(visible, s))
 	var b strings.Builder
 	b.Grow(len(s))
 	marks, prev := 0, rune(0)
 	for i, r := range s {
-		if r == '\t' || r == '\u2028' || r == '\u2029' {
-			r = ' '
-		}
-		if isJoiner(r) && !joins(prev, s[i+utf8.RuneLen(r):]) || isHidden(r) {
+		if isJoiner(r) && !joins(prev, s[i+utf8.RuneLen(r):]) {
 			continue
 		}
 		if unicode.Is(unicode.Mn, r) && !isVariation(r) {
@@ -52,7 +54,18 @@ func Clean(s string) string {
 		b.WriteRune(r)
 		prev = r
 	}
-	return isolate(b.String())
+	return norm.NFC.String(b.String()) // what stood apart may have met
+}
+
+// visible maps r to what is shown of it; -1 for nothing.
+func visible(r rune) rune {
+	switch {
+	case r == '\t' || r == '\u2028' || r == '\u2029':
+		return ' '
+	case isHidden(r):
+		return -1
+	}
+	return r
 }
 
 func isPlainASCII(s string) bool {
@@ -71,12 +84,9 @@ func isVariation(r rune) bool { return r == '\uFE0E' || r == '\uFE0F' }
 // joins says whether a joiner between prev and rest does what it is for:
 // joining emoji, or shaping letters of a script that joins.
 func joins(prev rune, rest string) bool {
-	next, _ := utf8.DecodeRuneInString(rest)
-	if isVariation(prev) || isSkinTone(prev) {
-		return unicode.Is(unicode.So, next)
-	}
-	if unicode.Is(unicode.So, prev) {
-		return unicode.Is(unicode.So, next)
+	if isVariation(prev) || isSkinTone(prev) || unicode.Is(unicode.So, prev) {
+		next, size := utf8.DecodeRuneInString(rest)
+		return size > 0 && unicode.Is(unicode.So, next)
 	}
 	joining := []*unicode.RangeTable{unicode.Arabic, unicode.Devanagari, unicode.Bengali, unicode.Gurmukhi, unicode.Gujarati,
 		unicode.Oriya, unicode.Tamil, unicode.Telugu, unicode.Kannada, unicode.Malayalam, unicode.Sinhala, unicode.Khmer, unicode.Mongolian}
@@ -118,7 +128,7 @@ func isRightToLeft(r rune) bool {
 
 // OneLine is Clean for what stands on one line: a headline, a label.
 func OneLine(s string) string {
-	return strings.Join(strings.Fields(Clean(s)), " ")
+	return isolate(strings.Join(strings.Fields(strip(s)), " "))
 }
 
 // Units is the length of s as platforms count it: UTF-16 units, never fewer
@@ -138,10 +148,14 @@ func Cut(s string, limit int) (head string, cut bool) {
 	if len(s) <= limit || Units(s) <= limit {
 		return s, false
 	}
+	spare := 1 // for the "…"
+	if strings.ContainsRune(s, firstStrongIsolate) {
+		spare = 2 // and for the end of an isolate
+	}
 	end, space, used := 0, 0, 0
 	for g := uniseg.NewGraphemes(s); g.Next(); {
 		n := Units(g.Str())
-		if used+n > limit-1 {
+		if used+n > limit-spare {
 			break
 		}
 		used += n

@@ -35,10 +35,12 @@ func (s *Service) Subscribe(ctx context.Context, act Act, f Follow) (sub Subscri
 		}
 		sub.Target.Name, sub.StoryID = story.Slug, story.ID
 	}
-	sub, created, err = s.store.Subscribe(ctx, s.stamp(act), sub, f.Lane)
-	if err == nil {
-		s.planned()
+	// A channel that is asked to follow can be written to: what was held back
+	// goes out first.
+	if _, _, err = s.Healed(ctx, f.Destination); err != nil {
+		return sub, story, false, err
 	}
+	sub, created, err = s.store.Subscribe(ctx, s.stamp(act), sub, f.Lane)
 	return sub, story, created, err
 }
 

@@ -26,7 +26,7 @@ func Suggest(typed string, known []Story, limit int) []Story {
 		case strings.Contains(strings.ToLower(s.Headline), typed):
 			rank = 2
 		default:
-			if d := distance(typed, s.Slug, 4); d >= 0 && d <= len(s.Slug)/2 {
+			if d := distance(typed, s.Slug, 4); d >= 0 && d <= len(typed)*2/5 {
 				rank = 3 + d
 			}
 		}

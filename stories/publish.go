@@ -2,6 +2,7 @@ package stories
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -97,8 +98,16 @@ func (s *Service) checkRepeat(ctx context.Context, act Act, story Story, u Updat
 	if done, err := s.store.Acted(ctx, act.Key); err != nil || done {
 		return err
 	}
-	return Errorf(CodeConfirm, "Update %d of %s has the same text and is from %s ago. Post it again?",
-		same.Number, story.Slug, act.At.Sub(same.CreatedAt).Round(time.Second))
+	return Errorf(CodeConfirm, "Update %d of %s has the same text and is %s old. Post it again?",
+		same.Number, story.Slug, inWords(act.At.Sub(same.CreatedAt)))
+}
+
+// inWords says how long d is, as exactly as people care.
+func inWords(d time.Duration) string {
+	if d < 2*time.Minute {
+		return fmt.Sprintf("%d seconds", max(0, int(d.Seconds())))
+	}
+	return fmt.Sprintf("%d minutes", int(d.Minutes()))
 }
 
 // Progress counts what became of an update's deliveries.

@@ -1,0 +1,86 @@
+package command
+
+import (
+	"context"
+	"slices"
+	"sync"
+	"time"
+
+	"storybot/bot"
+	"storybot/stories"
+)
+
+// How often a channel is looked at for a block, and told about one, beside the
+// commands that always tell.
+const (
+	blockedLook = time.Minute
+	blockedTell = 24 * time.Hour
+)
+
+// maxNoticed is how many channels are remembered; beyond it all are forgotten
+// and at worst told again.
+const maxNoticed = 10000
+
+// blockedNotices remembers when channels were last looked at and told.
+type blockedNotices struct {
+	mu     sync.Mutex
+	looked map[stories.Destination]time.Time
+	told   map[stories.Destination]time.Time
+}
+
+// due says that d is worth a look at now.
+func (b *blockedNotices) due(d stories.Destination, now time.Time) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.looked == nil || len(b.looked) > maxNoticed {
+		b.looked, b.told = map[stories.Destination]time.Time{}, map[stories.Destination]time.Time{}
+	}
+	if now.Sub(b.looked[d]) < blockedLook || now.Sub(b.told[d]) < blockedTell {
+		return false
+	}
+	b.looked[d] = now
+	return true
+}
+
+func (b *blockedNotices) tell(d stories.Destination, now time.Time) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.told[d] = now
+}
+
+// tellBlocked adds to an answer, once a day, that updates do not arrive in this
+// channel, and why. Public answers and those that say it anyway are left alone.
+func (m *Mux) tellBlocked(ctx context.Context, c bot.Command, reply *bot.Reply) {
+	now := m.stories.Now()
+	if reply.Public || saysBlocked(c.Name) || reply.Live != nil || !m.blocked.due(c.Where, now) {
+		return
+	}
+	subs, err := m.stories.Subscriptions(ctx, c.Where)
+	if err != nil {
+		m.log.Debug("whether a channel is blocked was not found out", "error", err)
+		return
+	}
+	if note := blockedNote(subs); note != nil {
+		m.blocked.tell(c.Where, now)
+		reply.Message.Blocks = append(reply.Message.Blocks, *note)
+	}
+}
+
+// saysBlocked says that the answers of the command called name tell of a block
+// themselves, or end it.
+func saysBlocked(name string) bool {
+	return slices.Contains([]string{"subscriptions", "why", "subscribe", "unsubscribe"}, name)
+}
+
+// blockedNote says that updates do not arrive, why, and what to do; nil when
+// they do.
+func blockedNote(subs []stories.Subscription) *bot.Block {
+	if len(subs) == 0 || subs[0].DestinationState != stories.Blocked {
+		return nil
+	}
+	return &bot.Block{Kind: bot.Paragraph, Spans: []bot.Span{
+		bot.Bold("Updates do not arrive in this channel"), bot.Text(" since "), bot.At(subs[0].BlockedSince),
+		bot.Text(". " + reasonSentence(subs[0].Reason) + " When that is mended, "), bot.Code("/subscriptions"),
+		bot.Text(" has a button to try again; what waits comes then."),
+	}}
+}

@@ -1,0 +1,105 @@
+package command
+
+import (
+	"strings"
+	"testing"
+
+	"storybot/bot"
+	"storybot/stories"
+)
+
+func TestPostAgainOnce(t *testing.T) {
+	n := openTracked(t)
+	n.ask("mo", "general", "/update sony-hack The White House is confident.")
+	again := n.last.Message.Buttons[0]
+	n.must(n.pressed("mo", "general", again.Action, again.Arg))
+	n.must(n.pressed("mo", "general", again.Action, again.Arg))
+	story, err := n.service.Story(t.Context(), "sony-hack")
+	if err != nil || story.Updates != 2 {
+		t.Errorf("updates = %d, %v; want 2", story.Updates, err)
+	}
+}
+
+func TestPostAgainNeedsTheRightStill(t *testing.T) {
+	n := openTracked(t)
+	n.ask("mo", "general", "/update sony-hack The White House is confident.")
+	again := n.last.Message.Buttons[0]
+	if _, err := n.service.SetModerator(t.Context(), stories.Act{By: user("ada")}, user("mo"), false); err != nil {
+		t.Fatal(err)
+	}
+	if reply := n.pressed("mo", "general", again.Action, again.Arg); !reply.Failed || !strings.Contains(bot.PlainText(reply.Message), "Only moderators") {
+		t.Errorf("answer: %s", transcript(reply))
+	}
+}
+
+func TestOldButtons(t *testing.T) {
+	n := openTracked(t)
+	before := n.state()
+	for _, b := range []struct{ action, arg, instead string }{
+		{"vanished", "1", "/help"}, {"", "", "What you can ask"},
+		{"timeline", "", "/story"}, {"timeline", "999", "/story"}, {"timeline", "1.2.3", "/story"}, {"timeline", "-1", "/story"}, {"timeline", "99999999999999999999", "/story"},
+		{"open", "sony-hack", "/story"}, {"share", "x", "/story"}, {"read", "1", "/story"}, {"read", "1.x", "/story"},
+		{"page", "0", "/stories"}, {"page", "x.q", "/stories"}, {"page", "0.q%", "/stories"}, {"page", "0.nNOSUCHNOTE", "/stories"},
+		{"follow", "999", "/subscribe"}, {"stop", "999", "/unsubscribe"}, {"pause", "999", "/subscriptions"}, {"resume", "x", "/subscriptions"},
+		{"again", "NOSUCHNOTE", "again:yes"}, {"log", "0.0", "/desk log"},
+	} {
+		reply := n.pressed("mo", "general", b.action, b.arg)
+		text := bot.PlainText(reply.Message)
+		if b.action != "" && (!reply.Failed || !strings.Contains(text, "older message")) || !strings.Contains(text, b.instead) {
+			t.Errorf("%s %q: %s", b.action, b.arg, text)
+		}
+	}
+	if n.state() != before {
+		t.Error("something was changed")
+	}
+	// A search put aside is no update put aside.
+	n.service.PutNote(t.Context(), "A", "some words")
+	if reply := n.pressed("mo", "general", "again", "A"); !reply.Failed {
+		t.Errorf("answer: %s", transcript(reply))
+	}
+}
+
+func TestStopButton(t *testing.T) {
+	n := openTracked(t)
+	story, _ := n.service.Story(t.Context(), "sony-hack")
+	n.must(n.ask("ria", "general", "/subscribe sony-hack"))
+	n.must(n.ask("ria", "general", "/subscribe topic:film"))
+	if reply := n.pressed("tom", "general", bot.ActionStop, storyKey(story)); !reply.Failed {
+		t.Errorf("someone who may not: %s", transcript(reply))
+	}
+	reply := n.pressed("ria", "general", bot.ActionStop, storyKey(story))
+	if reply.Failed || !strings.Contains(bot.PlainText(reply.Message), "what else it follows does") {
+		t.Errorf("answer: %s", transcript(reply))
+	}
+	n.must(n.ask("mo", "general", "/update sony-hack Sony waits."))
+	if !strings.Contains(bot.PlainText(n.last.Message), "No channel follows it yet") {
+		t.Errorf("the stopped story still goes somewhere: %s", transcript(n.last))
+	}
+}
+
+func TestFollowButton(t *testing.T) {
+	n := openTracked(t)
+	n.ask("tom", "general", "/story sony-hack")
+	if reply := n.press("tom", "general", "Follow here"); !reply.Failed || !strings.Contains(bot.PlainText(reply.Message), "Ask someone with Manage Channels.") {
+		t.Errorf("someone who may not: %s", transcript(reply))
+	}
+	if reply := n.press("ria", "broken", "Follow here"); !reply.Failed {
+		t.Errorf("a channel the bot cannot post to: %s", transcript(reply))
+	}
+	n.must(n.press("ria", "general", "Follow here"))
+	subs, err := n.service.Subscriptions(t.Context(), channel("general"))
+	if err != nil || len(subs) != 1 || subs[0].Target.Name != "sony-hack" {
+		t.Errorf("subscriptions = %v, %v", subs, err)
+	}
+}
+
+func TestFollowingAgainKeepsTheLevel(t *testing.T) {
+	n := openTracked(t)
+	n.must(n.ask("ria", "general", "/subscribe sony-hack level:breaking"))
+	n.must(n.ask("ria", "general", "/story sony-hack"))
+	n.must(n.press("ria", "general", "Follow here"))
+	subs, err := n.service.Subscriptions(t.Context(), channel("general"))
+	if err != nil || len(subs) != 1 || subs[0].Level != stories.Breaking {
+		t.Errorf("subscriptions = %v, %v", subs, err)
+	}
+}

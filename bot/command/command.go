@@ -1,0 +1,66 @@
+// Package command is what the bot understands: one table of commands, the
+// parsing of what people type, and the answers.
+//
+// table.go is the table; it drives what platforms register, how text is parsed,
+// what help says and which function answers. mux.go takes a bot.Command
+// through it: find, parse, answer, and make a refusal of whatever went wrong
+// (reply.go, the only place that does). buttons.go is the same for buttons.
+// The rest is one family of commands a file: story.go, timeline.go, follow.go,
+// update.go, desk.go, people.go, status.go. Rights are checked by
+// stories.Service, never here.
+package command
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"storybot/bot"
+	"storybot/stories"
+)
+
+// Config is what a Mux is made of. Stories is required.
+type Config struct {
+	Stories *stories.Service
+	Log     *slog.Logger // Defaults to discarding.
+	// Connections tells the state of the platforms' connections. May be nil.
+	Connections func() []bot.Health
+	// Lanes tells how fast each lane sends and what stopped it. May be nil.
+	Lanes func() []LaneHealth
+	// ClaimCode is the code that makes the first admin; "" when none is open.
+	// May be nil.
+	ClaimCode func() string
+}
+
+// LaneHealth is what the machinery knows of a lane beside its queue.
+type LaneHealth struct {
+	Lane      string
+	PerSecond float64       // posts a second at most now; 0 when no limit is known
+	Paused    time.Duration // how long the platform has asked the lane to wait
+	Stopped   string        // why nothing is sent, in words; "" while it works
+}
+
+// command is one entry of the table.
+type command struct {
+	bot.Spec
+	// role is who it is for, as help says; Service refuses everybody else.
+	role stories.Role
+	// lists names the options that may be given more than once.
+	lists []string
+	run   func(*Mux, context.Context, request) (bot.Reply, error)
+}
+
+// request is a command with its arguments read.
+type request struct {
+	bot.Command
+	values
+	command *command
+}
+
+// act is what the request does, under its idempotency key.
+func (r request) act() stories.Act { return stories.Act{Key: r.Key, By: r.User} }
+
+// follow is the channel of the request, as something that follows t.
+func (r request) follow(t stories.Target) stories.Follow {
+	return stories.Follow{Destination: r.Where, Lane: r.Lane, Target: t, Manages: r.Manages, Cure: r.ManageCure}
+}

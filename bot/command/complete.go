@@ -1,0 +1,105 @@
+package command
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"storybot/bot"
+	"storybot/stories"
+)
+
+// Limits of suggestions: what every platform takes.
+const (
+	maxChoices     = 25
+	maxChoiceLabel = 100
+)
+
+// Complete suggests values for the argument named arg of the command c.
+func (m *Mux) Complete(ctx context.Context, c bot.Command, arg, typed string) (choices []bot.Choice) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			m.refusePanic(c, cause)
+			choices = nil
+		}
+	}()
+	entry := m.named(strings.ToLower(strings.Trim(c.Name, "/ ")))
+	if entry == nil {
+		return nil
+	}
+	i := slices.IndexFunc(entry.Args, func(a bot.Arg) bool { return a.Name == arg })
+	if i < 0 {
+		return nil
+	}
+	switch a := entry.Args[i]; {
+	case len(a.Choices) > 0:
+		return beginning(a.Choices, typed)
+	case arg == targetArg.Name:
+		return m.completeTarget(ctx, typed)
+	case a.Completes:
+		return m.completeStory(ctx, typed, maxChoices)
+	}
+	return nil
+}
+
+// beginning are the choices that begin with typed.
+func beginning(choices []bot.Choice, typed string) []bot.Choice {
+	return slices.DeleteFunc(slices.Clone(choices), func(c bot.Choice) bool {
+		return !strings.HasPrefix(c.Value, strings.ToLower(strings.TrimSpace(typed)))
+	})
+}
+
+func (m *Mux) completeStory(ctx context.Context, typed string, limit int) []bot.Choice {
+	found, err := m.stories.Suggest(ctx, typed, limit)
+	if err != nil {
+		m.log.Warn("no suggestions", "error", err)
+		return nil
+	}
+	var choices []bot.Choice
+	for _, story := range found {
+		label, _ := bot.Cut(story.Slug+" — "+bot.Headline(story), maxChoiceLabel)
+		choices = append(choices, bot.Choice{Value: story.Slug, Label: label})
+	}
+	return choices
+}
+
+// completeTarget suggests stories, topics and all.
+func (m *Mux) completeTarget(ctx context.Context, typed string) []bot.Choice {
+	typed = strings.ToLower(strings.TrimSpace(typed))
+	all := beginning([]bot.Choice{{Value: "all", Label: "all — every story"}}, typed)
+	topics := beginning(m.topics(ctx), typed)
+	if strings.HasPrefix(typed, "topic:") {
+		return topics[:min(len(topics), maxChoices)]
+	}
+	choices := m.completeStory(ctx, typed, maxChoices-len(all))
+	topics = topics[:min(len(topics), maxChoices-len(all)-len(choices))]
+	return slices.Concat(choices, topics, all)
+}
+
+// recentStories is how many stories topics are collected from.
+const recentStories = 50
+
+// topics are the topics of the newest stories, as targets.
+func (m *Mux) topics(ctx context.Context) []bot.Choice {
+	recent, _, err := m.stories.Search(ctx, "", 0, recentStories)
+	if err != nil {
+		m.log.Warn("topics were not looked up", "error", err)
+		return nil
+	}
+	var choices []bot.Choice
+	for _, story := range recent {
+		for _, topic := range story.Topics {
+			target := stories.Target{Kind: stories.TargetTopic, Name: topic}.String()
+			choice := bot.Choice{Value: target, Label: target + " — every story on it"}
+			if !slices.Contains(choices, choice) {
+				choices = append(choices, choice)
+			}
+		}
+	}
+	return choices
+}
+
+// knownTopic says that a recent story has the topic.
+func (m *Mux) knownTopic(ctx context.Context, topic stories.Target) bool {
+	return slices.ContainsFunc(m.topics(ctx), func(c bot.Choice) bool { return c.Value == topic.String() })
+}

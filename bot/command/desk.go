@@ -1,0 +1,125 @@
+package command
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"unicode"
+
+	"golang.org/x/text/unicode/norm"
+
+	"storybot/bot"
+	"storybot/stories"
+)
+
+// track starts a story.
+func (m *Mux) track(ctx context.Context, r request) (bot.Reply, error) {
+	wanted := stories.Story{Headline: strings.TrimSpace(r.get("headline")), Summary: strings.TrimSpace(r.get("summary")), Slug: strings.ToLower(r.get("slug"))}
+	for _, topic := range r.words("topics", true) {
+		wanted.Topics = append(wanted.Topics, strings.ToLower(topic))
+	}
+	if err := stories.CheckHeadline(wanted.Headline); err != nil {
+		return bot.Reply{}, err
+	}
+	if wanted.Slug == "" {
+		wanted.Slug = slugOf(wanted.Headline)
+		if stories.CheckSlug(wanted.Slug) != nil {
+			return bot.Reply{}, &misuse{r.command, "No slug can be made from this headline. Choose one with slug:"}
+		}
+	}
+	story, err := m.stories.Track(ctx, r.act(), wanted)
+	if stories.CodeOf(err) == stories.CodeExists {
+		return bot.Reply{}, m.taken(ctx, wanted.Slug)
+	}
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	reply := done(fmt.Sprintf("Tracking %s.", story.Slug), followed(story)...)
+	reply.Message.Blocks = append(reply.Message.Blocks,
+		bot.Para(bot.Text("Its first update: "), bot.Code("/update "+story.Slug+" …")),
+		bot.Para(bot.Text("To have its updates in a channel, type there: "), bot.Code("/subscribe "+story.Slug)))
+	reply.Message.Buttons = []bot.Button{{Label: "Follow here", Action: "follow", Arg: storyKey(story)}}
+	return reply, nil
+}
+
+// maxMadeSlug is how long a slug made from a headline is: short enough to be
+// typed.
+const maxMadeSlug = 40
+
+// slugOf makes a slug of a headline: its words without accents, as many as fit.
+// It is empty for a script that is not Latin; the moderator then names one.
+func slugOf(headline string) string {
+	made := strings.Join(strings.FieldsFunc(strings.ToLower(norm.NFKD.String(headline)), func(r rune) bool {
+		return !unicode.Is(unicode.Mn, r) && !isSlugRune(r)
+	}), "-")
+	made = strings.Map(func(r rune) rune {
+		if r == '-' || isSlugRune(r) {
+			return r
+		}
+		return -1 // an accent
+	}, made)
+	if len(made) <= maxMadeSlug {
+		return made
+	}
+	made = made[:maxMadeSlug+1]
+	if i := strings.LastIndexByte(made, '-'); i > 0 {
+		return made[:i]
+	}
+	return made[:maxMadeSlug]
+}
+
+func isSlugRune(r rune) bool { return r >= 'a' && r <= 'z' || r >= '0' && r <= '9' }
+
+// taken is the refusal of a slug that a story has, with one that is free.
+func (m *Mux) taken(ctx context.Context, slug string) error {
+	story, err := m.stories.Story(ctx, slug)
+	if err != nil {
+		return err
+	}
+	message := fmt.Sprintf("%s is the slug of “%s” already.", slug, bot.Headline(story))
+	for n := 2; n < 100; n++ {
+		free := fmt.Sprintf("%s-%d", slug[:min(len(slug), stories.MaxSlug-3)], n)
+		if _, err := m.stories.Story(ctx, free); stories.CodeOf(err) == stories.CodeNotFound {
+			message += fmt.Sprintf(" Free is, for example, slug:%s.", free)
+			break
+		} else if err != nil {
+			return err
+		}
+	}
+	return stories.Errorf(stories.CodeExists, "%s", message)
+}
+
+// close ends a story.
+func (m *Mux) close(ctx context.Context, r request) (bot.Reply, error) {
+	story, changed, err := m.stories.Close(ctx, r.act(), r.get("story"))
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	if !changed {
+		return bot.Reply{Message: bot.Plainly(story.Slug + " is closed already.")}, nil
+	}
+	return done(fmt.Sprintf("Closed %s. It stays readable, and takes no more updates until /desk reopen %s.", story.Slug, story.Slug)), nil
+}
+
+// reopen takes up a closed story again.
+func (m *Mux) reopen(ctx context.Context, r request) (bot.Reply, error) {
+	story, changed, err := m.stories.Reopen(ctx, r.act(), r.get("story"))
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	if !changed {
+		return bot.Reply{Message: bot.Plainly(story.Slug + " is not closed; it takes updates.")}, nil
+	}
+	return done(fmt.Sprintf("Reopened %s. It takes updates again: /update %s …", story.Slug, story.Slug)), nil
+}
+
+// here makes the channel the desk's.
+func (m *Mux) here(ctx context.Context, r request) (bot.Reply, error) {
+	if len(r.Lacks) > 0 {
+		return lacking(r.Command, "so it cannot post here"), nil
+	}
+	if err := m.stories.SetDesk(ctx, r.act(), r.Where, r.Lane); err != nil {
+		return bot.Reply{}, err
+	}
+	return done("This channel is the desk now: alarms, failing channels and the progress of deliveries are posted here."), nil
+}

@@ -1,0 +1,199 @@
+package command
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"storybot/bot"
+	"storybot/stories"
+)
+
+// subscribe makes the channel follow a story, a topic or everything.
+func (m *Mux) subscribe(ctx context.Context, r request) (bot.Reply, error) {
+	target, err := r.target()
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	var level stories.Level
+	if typed := r.get("level"); typed != "" {
+		if level, err = stories.ParseLevel(typed); err != nil {
+			return bot.Reply{}, err
+		}
+	}
+	return m.followHere(ctx, r, target, level)
+}
+
+// target is what the request names. Error: CodeInvalid; a word that is no slug
+// is left to the search for stories, which offers the nearest.
+func (r request) target() (stories.Target, error) {
+	typed := strings.ToLower(strings.TrimSpace(r.get("target")))
+	target, err := stories.ParseTarget(typed)
+	if err != nil && target.Kind == stories.TargetStory {
+		return stories.Target{Kind: stories.TargetStory, Name: typed}, nil
+	}
+	return target, err
+}
+
+// followHere subscribes the channel, unless the bot could not post there.
+func (m *Mux) followHere(ctx context.Context, r request, target stories.Target, level stories.Level) (bot.Reply, error) {
+	if len(r.Lacks) > 0 && r.Manages {
+		return lacking(r.Command, "so it cannot post updates"), nil
+	}
+	follow := r.follow(target)
+	var err error
+	if follow.Level, err = m.levelOf(ctx, r, target, level); err != nil {
+		return bot.Reply{}, err
+	}
+	resumed, err := m.heal(ctx, r)
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	sub, story, created, err := m.stories.Subscribe(ctx, r.act(), follow)
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	reply := done(followSentence(sub, created), followed(story)...)
+	if target.Kind == stories.TargetTopic && !m.knownTopic(ctx, target) {
+		reply.Message.Blocks = append(reply.Message.Blocks, bot.Para(bot.Text("None of the newest stories has this topic; updates come once one has.")))
+	}
+	if resumed > 0 {
+		reply.Message.Blocks = append(reply.Message.Blocks, bot.Para(bot.Text(resumedSentence(resumed))))
+	}
+	reply.Message.Blocks = append(reply.Message.Blocks, small(bot.Text("To stop: "), bot.Code("/unsubscribe "+sub.Target.String())))
+	return reply, nil
+}
+
+// levelOf is the level that was asked for or, when none was, the one the
+// channel follows target at already: following again changes nothing unasked.
+func (m *Mux) levelOf(ctx context.Context, r request, target stories.Target, asked stories.Level) (stories.Level, error) {
+	if asked != 0 {
+		return asked, nil
+	}
+	if target.Kind == stories.TargetStory {
+		story, err := m.stories.Story(ctx, target.Name)
+		if err != nil {
+			return 0, err
+		}
+		target.Name = story.Slug // an older slug may have been typed
+	}
+	subs, err := m.stories.Subscriptions(ctx, r.Where)
+	if err != nil {
+		return 0, err
+	}
+	for _, sub := range subs {
+		if sub.Target == target {
+			return sub.Level, nil
+		}
+	}
+	return 0, nil
+}
+
+// heal lifts a block of the request's channel, for someone who manages it,
+// when the platform says that nothing is lacking there.
+func (m *Mux) heal(ctx context.Context, r request) (resumed int, err error) {
+	if !r.Manages || len(r.Lacks) > 0 {
+		return 0, nil
+	}
+	resumed, _, err = m.stories.Healed(ctx, r.Where)
+	return resumed, err
+}
+
+// lacking refuses what the bot has no right to do in the channel.
+func lacking(c bot.Command, so string) bot.Reply {
+	return refused(fmt.Sprintf("The bot lacks %s in this channel, %s; nothing was changed. %s", strings.Join(c.Lacks, ", "), so, c.LacksCure))
+}
+
+func followSentence(sub stories.Subscription, created bool) string {
+	what := targetWords(sub.Target)
+	if created {
+		return fmt.Sprintf("This channel now follows %s: %s.", what, levelWords(sub.Level))
+	}
+	return fmt.Sprintf("This channel follows %s already; it gets %s.", what, levelWords(sub.Level))
+}
+
+// targetWords is a target in a sentence.
+func targetWords(t stories.Target) string {
+	switch t.Kind {
+	case stories.TargetAll:
+		return "all stories"
+	case stories.TargetTopic:
+		return "the topic " + t.Name
+	}
+	return t.Name
+}
+
+// levelWords says what comes through from l on.
+func levelWords(l stories.Level) string {
+	switch l {
+	case stories.Breaking:
+		return "breaking updates only"
+	case stories.Normal:
+		return "normal and breaking updates"
+	}
+	return "every update"
+}
+
+// followed tells a newcomer what the story is that they now follow.
+func followed(story stories.Story) []bot.Block {
+	if story.ID == 0 {
+		return nil
+	}
+	blocks := []bot.Block{{Kind: bot.Heading, Spans: []bot.Span{bot.Text(bot.Headline(story))}}}
+	if story.Summary != "" {
+		blocks = append(blocks, bot.Para(bot.Text(bot.Clean(story.Summary))))
+	}
+	line := standing(story)
+	if story.State == stories.Closed {
+		line += " (no more updates are expected)"
+	}
+	return append(blocks, small(bot.Text(line)))
+}
+
+func resumedSentence(n int) string {
+	return fmt.Sprintf("The channel can be written to again; %s that waited will come now.", plural(n, "update"))
+}
+
+// unsubscribe ends a subscription.
+func (m *Mux) unsubscribe(ctx context.Context, r request) (bot.Reply, error) {
+	target, err := r.target()
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	sub, err := m.stories.Unsubscribe(ctx, r.act(), r.follow(target))
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	sentence := fmt.Sprintf("This channel no longer follows %s.", targetWords(sub.Target))
+	left, err := m.stories.Subscriptions(ctx, r.Where)
+	if err != nil || len(left) == 0 {
+		return done(sentence), nil // what was asked is done; the rest is courtesy
+	}
+	return done(fmt.Sprintf("%s It still follows %s; /subscriptions lists them.", sentence, plural(len(left), "other target"))), nil
+}
+
+func (m *Mux) pressFollow(ctx context.Context, c bot.Command, arg buttonArg) (bot.Reply, error) {
+	story, err := m.buttonStory(ctx, arg)
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	return m.followHere(ctx, request{Command: c}, stories.Target{Kind: stories.TargetStory, Name: story.Slug}, 0)
+}
+
+// pressStop is the Stop button of a push: the story no longer comes, whatever
+// subscription brought it.
+func (m *Mux) pressStop(ctx context.Context, c bot.Command, arg buttonArg) (bot.Reply, error) {
+	if _, err := m.buttonStory(ctx, arg); err != nil {
+		return bot.Reply{}, err
+	}
+	ids, _ := arg.numbers(1, 1)
+	r := request{Command: c}
+	story, muted, err := m.stories.Stop(ctx, r.act(), r.follow(stories.Target{}), ids[0])
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	if muted {
+		return done(fmt.Sprintf("Updates of %s no longer come to this channel; what else it follows does. To have them again: /subscribe %s.", story.Slug, story.Slug)), nil
+	}
+	return done(fmt.Sprintf("Updates of %s no longer come to this channel. To have them again: /subscribe %s.", story.Slug, story.Slug)), nil
+}

@@ -1,0 +1,212 @@
+package command
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"storybot/bot"
+	"storybot/stories"
+)
+
+// asksHelp says that text is nothing but a request for help.
+func asksHelp(text string) bool {
+	return slices.Contains([]string{"help", "?", "--help", "-h"}, strings.ToLower(strings.TrimSpace(text)))
+}
+
+// asksHelp says that help was written where the command expects a slug or a
+// text: it is no story's slug, and nobody means to publish it.
+func (c *command) asksHelp(given values) bool {
+	return slices.ContainsFunc(c.Args, func(arg bot.Arg) bool {
+		return (arg.Positional || arg.Free) && asksHelp(given.get(arg.Name))
+	})
+}
+
+// helpFor answers what is no command: a request for help, a group such as
+// "desk" alone, a word mistyped.
+func (m *Mux) helpFor(name, text string) bot.Reply {
+	words := strings.Fields(strings.ToLower(name + " " + text))
+	all := len(words)
+	words = slices.DeleteFunc(words, asksHelp)
+	asked := len(words) < all
+	if len(words) == 0 {
+		return m.overview("", "What you can ask", "")
+	}
+	words[0] = strings.TrimPrefix(words[0], "/")
+	if asked {
+		for n := min(2, len(words)); n > 0; n-- {
+			if c := m.named(strings.Join(words[:n], " ")); c != nil {
+				return c.help()
+			}
+		}
+	}
+	switch group := words[0]; {
+	case !m.isGroup(group):
+		return m.unknown(group)
+	case len(words) > 1:
+		return m.unknown(group + " " + words[1])
+	default:
+		return m.overview(group+" ", "/"+group, "")
+	}
+}
+
+// isGroup says that name is the first word of subcommands.
+func (m *Mux) isGroup(name string) bool {
+	return slices.ContainsFunc(m.table, func(c command) bool { return strings.HasPrefix(c.Name, name+" ") })
+}
+
+// unknown answers a command there is not: with the one that was nearly
+// written, or with all there are.
+func (m *Mux) unknown(name string) bot.Reply {
+	problem := fmt.Sprintf("There is no command /%s.", clip(name))
+	if near := m.nearest(name); near != nil {
+		return (&misuse{near, fmt.Sprintf("%s Did you mean /%s? /help lists all there is.", problem, near.Name)}).reply()
+	}
+	if group, _, _ := cutWord(name); m.isGroup(group) {
+		return m.overview(group+" ", "/"+group, problem)
+	}
+	return m.overview("", "What you can ask", problem)
+}
+
+// maxName is how long a mistyped name may be to be compared with names.
+const maxName = 40
+
+// nearest returns the command whose name is nearly name, nil when none is.
+func (m *Mux) nearest(name string) (near *command) {
+	best := min(len(name)/2, maxSlip+1)
+	for i, c := range m.table {
+		if len(name) > maxName {
+			return nil
+		}
+		if d := distance(name, c.Name); d <= best && (near == nil || d < best) {
+			near, best = &m.table[i], d
+		}
+	}
+	return near
+}
+
+// overview lists the commands whose names begin with prefix; without one,
+// groups are one line. problem, if any, is said first.
+func (m *Mux) overview(prefix, title, problem string) bot.Reply {
+	reply := bot.Reply{Message: bot.Message{Title: title}}
+	if problem != "" {
+		reply.Failed, reply.Message.Tone = true, bot.Refusal
+		reply.Message.Blocks = append(reply.Message.Blocks, bot.Para(bot.Text(problem)))
+	}
+	var groups []string
+	for _, c := range m.table {
+		group, _, grouped := strings.Cut(c.Name, " ")
+		switch {
+		case prefix == "" && grouped && !slices.Contains(groups, group):
+			groups = append(groups, group)
+		case strings.HasPrefix(c.Name, prefix) && (prefix != "" || !grouped):
+			reply.Message.Blocks = append(reply.Message.Blocks, item(bot.Code(c.usage()), bot.Text(" "+c.Summary)))
+		}
+	}
+	for _, group := range groups {
+		reply.Message.Blocks = append(reply.Message.Blocks, item(bot.Code("/"+group+" help"), bot.Text(" What moderators and admins do")))
+	}
+	reply.Message.Blocks = append(reply.Message.Blocks, bot.Para(bot.Text("Add help to any of them to learn more: "), bot.Code("/"+m.firstOf(prefix)+" help")))
+	return reply
+}
+
+func (m *Mux) firstOf(prefix string) string {
+	i := slices.IndexFunc(m.table, func(c command) bool { return strings.HasPrefix(c.Name, prefix) })
+	return m.table[i].Name
+}
+
+// help explains one command.
+func (c *command) help() bot.Reply {
+	m := bot.Message{Title: "/" + c.Name, Blocks: []bot.Block{bot.Para(bot.Text(c.Summary + "." + c.audience())), bot.Para(bot.Code(c.usage()))}}
+	for _, arg := range c.ordered() {
+		m.Blocks = append(m.Blocks, item(bot.Code(arg.Name), bot.Text(" "+arg.Summary)))
+	}
+	m.Blocks = append(m.Blocks, bot.Para(bot.Text("Example: "), bot.Code(c.Example)))
+	return bot.Reply{Message: m}
+}
+
+func (c *command) audience() string {
+	switch {
+	case c.role == stories.Admin:
+		return " For admins."
+	case c.role == stories.Moderator:
+		return " For moderators."
+	case c.Manages:
+		return " For those who manage the channel."
+	}
+	return ""
+}
+
+// reply says what is wrong, how the command is written, and an example.
+func (e *misuse) reply() bot.Reply {
+	if e.message == "" {
+		reply := e.command.help()
+		reply.Failed = true
+		return reply
+	}
+	reply := refused(e.message)
+	reply.Message.Blocks = append(reply.Message.Blocks,
+		bot.Para(bot.Text("Usage: "), bot.Code(e.command.usage())),
+		bot.Para(bot.Text("Example: "), bot.Code(e.command.Example)))
+	return reply
+}
+
+// usage is how the command is written.
+func (c *command) usage() string {
+	words := []string{"/" + c.Name}
+	for _, arg := range c.ordered() {
+		words = append(words, argUsage(arg))
+	}
+	return strings.Join(words, " ")
+}
+
+func argUsage(arg bot.Arg) string {
+	form := "<" + arg.Name + ">"
+	switch {
+	case len(arg.Choices) > 0 && arg.Positional:
+		form = choiceWords(arg)
+	case len(arg.Choices) > 0:
+		form = arg.Name + ":" + choiceWords(arg)
+	case !arg.Positional && !arg.Free:
+		form = arg.Name + ":…"
+	}
+	if arg.Required {
+		return form
+	}
+	return "[" + strings.Trim(form, "<>") + "]"
+}
+
+// ordered is the arguments in the order they are typed: positional ones,
+// options, free text.
+func (c *command) ordered() []bot.Arg {
+	args := slices.Clone(c.Args)
+	slices.SortStableFunc(args, func(a, b bot.Arg) int { return place(a) - place(b) })
+	return args
+}
+
+func place(a bot.Arg) int {
+	switch {
+	case a.Positional:
+		return 0
+	case a.Free:
+		return 2
+	}
+	return 1
+}
+
+func choiceWords(arg bot.Arg) string {
+	var values []string
+	for _, ch := range arg.Choices {
+		values = append(values, ch.Value)
+	}
+	return strings.Join(values, "/")
+}
+
+// choiceList is the choices as one types them: level:breaking or level:minor.
+func choiceList(arg bot.Arg) string {
+	var values []string
+	for _, ch := range arg.Choices {
+		values = append(values, arg.Name+":"+ch.Value)
+	}
+	return strings.Join(values, " or ")
+}

@@ -1,0 +1,118 @@
+package command
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"storybot/bot"
+	"storybot/stories"
+)
+
+// storiesPage is how many stories a page of the list shows.
+const storiesPage = 6
+
+// listOrSearch lists all stories, or those that hold the words.
+func (m *Mux) listOrSearch(ctx context.Context, r request) (bot.Reply, error) {
+	query := strings.TrimSpace(bot.OneLine(r.get("words")))
+	return m.listStories(ctx, "", query, 0)
+}
+
+// listStories shows a page of the stories that hold query, under intro when
+// there is one.
+func (m *Mux) listStories(ctx context.Context, intro, query string, offset int) (bot.Reply, error) {
+	found, total, err := m.stories.Search(ctx, query, offset, storiesPage)
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	if total == 0 {
+		return noStories(query), nil
+	}
+	msg := bot.Message{Title: "Stories"}
+	if query != "" {
+		msg.Title = fmt.Sprintf("Stories with “%s”", clip(query))
+	}
+	if intro != "" {
+		msg.Blocks = append(msg.Blocks, bot.Para(bot.Text(intro)))
+	}
+	for _, story := range found {
+		msg.Blocks = append(msg.Blocks, item(bot.Code(story.Slug), bot.Text(" "+bot.Headline(story)+"\n"+listLine(story)), bot.At(story.ActiveAt)))
+	}
+	if total > len(found) {
+		msg.Blocks = append(msg.Blocks, small(bot.Text(fmt.Sprintf("%d to %d of %s", min(offset+1, total), min(offset+len(found), total), count(total)))))
+	}
+	if msg.Buttons, err = m.pageButtons(ctx, query, offset, total); err != nil {
+		return bot.Reply{}, err
+	}
+	for _, story := range found[:min(len(found), maxButtons-len(msg.Buttons))] {
+		msg.Buttons = append(msg.Buttons, openButton(story))
+	}
+	return bot.Reply{Message: msg}, nil
+}
+
+// listLine is the second line of a story in a list, up to its time.
+func listLine(story stories.Story) string {
+	line := plural(story.Updates, "update") + " · "
+	if story.State == stories.Closed {
+		line = "closed · " + line
+	}
+	return line + "active "
+}
+
+func noStories(query string) bot.Reply {
+	if query == "" {
+		return bot.Reply{Message: bot.Plainly("No story is tracked yet. A moderator starts one: /desk track The headline.")}
+	}
+	return bot.Reply{Message: bot.Plainly(fmt.Sprintf("No story holds all of “%s”. Use fewer words, or /stories for all of them.", clip(query)))}
+}
+
+// pageButtons turn the pages of a list.
+func (m *Mux) pageButtons(ctx context.Context, query string, offset, total int) ([]bot.Button, error) {
+	if total <= storiesPage {
+		return nil, nil
+	}
+	words, err := m.packQuery(ctx, query)
+	if err != nil {
+		return nil, err
+	}
+	var buttons []bot.Button
+	if offset > 0 {
+		buttons = append(buttons, bot.Button{Label: "Newer", Action: "page", Arg: strconv.Itoa(max(0, offset-storiesPage)) + "." + words})
+	}
+	if offset+storiesPage < total {
+		buttons = append(buttons, bot.Button{Label: "Older", Action: "page", Arg: strconv.Itoa(offset+storiesPage) + "." + words})
+	}
+	return buttons, nil
+}
+
+// maxPacked is how long a search may be to travel inside a button.
+const maxPacked = 40
+
+// packQuery makes a search fit into a button: the words themselves, or a note
+// of them.
+func (m *Mux) packQuery(ctx context.Context, query string) (string, error) {
+	if packed := url.QueryEscape(query); len(packed) <= maxPacked {
+		return "q" + packed, nil
+	}
+	id := rand.Text()
+	return "n" + id, m.stories.PutNote(ctx, id, query)
+}
+
+// unpackQuery reads what packQuery wrote. Errors: errOldButton, CodeNotFound
+// once the note is gone.
+func (m *Mux) unpackQuery(ctx context.Context, packed string) (string, error) {
+	if words, ok := strings.CutPrefix(packed, "q"); ok {
+		query, err := url.QueryUnescape(words)
+		if err != nil {
+			return "", errOldButton
+		}
+		return query, nil
+	}
+	if id, ok := strings.CutPrefix(packed, "n"); ok {
+		return m.note(ctx, id)
+	}
+	return "", errOldButton
+}

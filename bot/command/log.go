@@ -1,0 +1,74 @@
+package command
+
+import (
+	"context"
+	"strconv"
+
+	"storybot/bot"
+	"storybot/stories"
+)
+
+// logPage is how many entries a page of the log shows.
+const logPage = 12
+
+// deskLog tells who did what, of one story or of all.
+func (m *Mux) deskLog(ctx context.Context, r request) (bot.Reply, error) {
+	return m.logFrom(ctx, r.User, r.get("story"), 0)
+}
+
+// logFrom shows entries older than before (0: the newest).
+func (m *Mux) logFrom(ctx context.Context, by stories.User, slug string, before int64) (bot.Reply, error) {
+	var story stories.Story
+	entries, err := m.stories.Log(ctx, by, slug, before, logPage+1)
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	msg := bot.Message{Title: "The desk's log"}
+	if slug != "" {
+		if story, err = m.stories.Story(ctx, slug); err != nil {
+			return bot.Reply{}, err
+		}
+		msg.Title += ": " + story.Slug
+	}
+	if len(entries) == 0 {
+		msg.Blocks = []bot.Block{bot.Para(bot.Text("Nothing is recorded here."))}
+	}
+	for _, e := range entries[:min(len(entries), logPage)] {
+		msg.Blocks = append(msg.Blocks, item(bot.At(e.At), bot.Text(" "+bot.UserName(e.By)+" "+logWords(e))))
+	}
+	if len(entries) > logPage {
+		older := strconv.FormatInt(entries[logPage-1].ID, 10) + "." + storyKey(story)
+		msg.Buttons = []bot.Button{{Label: "Older", Action: "log", Arg: older}}
+	}
+	return bot.Reply{Message: msg}, nil
+}
+
+// maxLogDetail is how much of an entry's detail is shown, in UTF-16 units.
+const maxLogDetail = 150
+
+// logWords is what was done, in words.
+func logWords(e stories.LogEntry) string {
+	words := e.Verb
+	if e.Slug != "" {
+		words += " " + e.Slug
+	}
+	if detail, _ := bot.Cut(bot.OneLine(e.Detail), maxLogDetail); detail != "" {
+		words += ": " + detail
+	}
+	return words
+}
+
+func (m *Mux) pressLog(ctx context.Context, c bot.Command, arg buttonArg) (bot.Reply, error) {
+	n, err := arg.numbers(2, 2)
+	if err != nil || n[0] == 0 {
+		return bot.Reply{}, errOldButton
+	}
+	if n[1] == 0 {
+		return m.logFrom(ctx, c.User, "", n[0])
+	}
+	story, err := m.storyByID(ctx, n[1])
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	return m.logFrom(ctx, c.User, story.Slug, n[0])
+}

@@ -1,0 +1,140 @@
+package command
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"slices"
+	"strings"
+	"sync"
+
+	"storybot/bot"
+	"storybot/stories"
+)
+
+// Mux answers commands. It implements bot.Handler.
+type Mux struct {
+	stories *stories.Service
+	log     *slog.Logger
+	config  Config
+	table   []command
+	buttons map[string]button
+	marks   marks
+	blocked blockedNotices
+	// after counts what is still being done for answers already given.
+	after sync.WaitGroup
+}
+
+var _ bot.Handler = (*Mux)(nil)
+
+// New returns a Mux for c.
+func New(c Config) *Mux {
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	return &Mux{stories: c.Stories, log: c.Log, config: c, table: table(), buttons: buttons()}
+}
+
+// Wait returns when everything begun for answers given so far is done.
+func (m *Mux) Wait() { m.after.Wait() }
+
+// Handle answers a command or a pressed button. Whatever happens, the answer
+// says so in a sentence.
+func (m *Mux) Handle(ctx context.Context, c bot.Command) (reply bot.Reply) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			reply = m.refusePanic(c, cause)
+		}
+	}()
+	reply, err := m.answer(ctx, c)
+	if err != nil {
+		return m.refuse(ctx, c, err)
+	}
+	m.tellBlocked(ctx, c, &reply)
+	return reply
+}
+
+func (m *Mux) answer(ctx context.Context, c bot.Command) (bot.Reply, error) {
+	if c.Action != "" {
+		return m.press(ctx, c)
+	}
+	c.Name = strings.ToLower(strings.Trim(c.Name, "/ "))
+	entry, text := m.find(c.Name, c.Text)
+	if entry == nil {
+		return m.helpFor(c.Name, text), nil
+	}
+	if asksHelp(text) {
+		return entry.help(), nil
+	}
+	given, err := entry.read(c, text)
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	if entry.asksHelp(given) {
+		return entry.help(), nil
+	}
+	if err := entry.check(given); err != nil {
+		return bot.Reply{}, err
+	}
+	return entry.run(m, ctx, request{Command: c, values: given, command: entry})
+}
+
+// find returns the command called name, or the subcommand that text begins
+// with, and the text that is left. nil when there is none.
+func (m *Mux) find(name, text string) (*command, string) {
+	if c := m.named(name); c != nil {
+		return c, text
+	}
+	word, rest, _ := cutWord(text)
+	if c := m.named(name + " " + strings.ToLower(word)); c != nil {
+		return c, rest
+	}
+	return nil, text
+}
+
+func (m *Mux) named(name string) *command {
+	i := slices.IndexFunc(m.table, func(c command) bool { return c.Name == name })
+	if i < 0 {
+		return nil
+	}
+	return &m.table[i]
+}
+
+// read takes the arguments from typed options or from text.
+func (c *command) read(from bot.Command, text string) (values, error) {
+	if !from.Typed() {
+		return c.parse(text)
+	}
+	given := values{}
+	for name, value := range from.Args {
+		if strings.TrimSpace(value) != "" {
+			given[name] = []string{value}
+		}
+	}
+	return given, nil
+}
+
+// check says what is missing, and which value is none of the choices.
+func (c *command) check(given values) error {
+	for _, arg := range c.Args {
+		value := given.get(arg.Name)
+		switch {
+		case arg.Required && value == "" && len(given) == 0:
+			return &misuse{c, ""}
+		case arg.Required && value == "":
+			return &misuse{c, fmt.Sprintf("The %s is missing.", arg.Name)}
+		case value != "" && len(arg.Choices) > 0 && !slices.ContainsFunc(arg.Choices, func(ch bot.Choice) bool { return strings.EqualFold(ch.Value, value) }):
+			return &misuse{c, fmt.Sprintf("%q is no %s. Use %s.", clip(value), arg.Name, choiceList(arg))}
+		}
+	}
+	return nil
+}
+
+// cutWord divides text at the end of its first word.
+func cutWord(text string) (word, rest string, ok bool) {
+	text = strings.TrimSpace(text)
+	if i := strings.IndexAny(text, " \t\r\n"); i >= 0 {
+		return text[:i], text[i:], true
+	}
+	return text, "", text != ""
+}

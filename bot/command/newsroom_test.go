@@ -1,0 +1,253 @@
+package command
+
+import (
+	"bytes"
+	"fmt"
+	"log/slog"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"storybot/bot"
+	"storybot/stories"
+	"storybot/stories/sqlstore"
+)
+
+// newsroom is a Mux over a database of its own, with a clock that stands still
+// unless the test moves it. ada is admin, mo moderator; tom manages no channel;
+// in #broken the bot may not post.
+type newsroom struct {
+	*Mux
+	t       testing.TB
+	service *stories.Service
+	store   *sqlstore.Store
+	now     time.Time
+	asked   int
+	last    bot.Reply
+	shown   []bot.Button // of the last answer that had any
+	logged  lockedBuffer
+}
+
+const (
+	lane = "console"
+	code = "K7QX-42MD"
+)
+
+func user(name string) stories.User {
+	return stories.User{Ref: "console:" + name, Name: strings.ToUpper(name[:1]) + name[1:]}
+}
+
+func channel(name string) stories.Destination {
+	return stories.Destination{Platform: "console", Channel: "#" + name}
+}
+
+// open returns a newsroom without a story; without admins, ada is none.
+func open(t testing.TB, admins ...string) *newsroom {
+	t.Helper()
+	n := &newsroom{t: t, now: time.Date(2014, 12, 20, 15, 0, 0, 0, time.UTC)}
+	clock := func() time.Time { return n.now }
+	store, err := sqlstore.Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "test.db"), sqlstore.Options{Now: clock})
+	if err != nil {
+		t.Fatal(err)
+	}
+	n.store = store
+	n.service = stories.NewService(stories.Config{Store: store, Admins: admins, Now: clock})
+	n.Mux = New(Config{
+		Stories: n.service, Log: slog.New(slog.NewTextHandler(&n.logged, nil)), ClaimCode: func() string { return code },
+		Lanes: func() []LaneHealth { return []LaneHealth{{Lane: lane, PerSecond: 45}} },
+		Connections: func() []bot.Health {
+			return []bot.Health{{Connection: "console", Up: true, Since: n.now.Add(-time.Hour)},
+				{Connection: "far gateway", Since: n.now.Add(-time.Minute), Detail: "the handshake timed out; next try in 8 s", Reconnects: 3}}
+		},
+	})
+	t.Cleanup(func() {
+		n.Wait()
+		store.Close()
+	})
+	return n
+}
+
+// openStaffed has ada and mo in their roles.
+func openStaffed(t testing.TB) *newsroom {
+	t.Helper()
+	n := open(t, "console:ada")
+	if _, err := n.service.SetModerator(t.Context(), stories.Act{By: user("ada")}, user("mo"), true); err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+// openTracked also has the story sony-hack with one update.
+func openTracked(t testing.TB) *newsroom {
+	t.Helper()
+	n := openStaffed(t)
+	n.must(n.ask("mo", "general", "/desk track slug:sony-hack topics:security,film summary:\"Who did it?\" North Korea denies the attack on Sony"))
+	n.must(n.ask("mo", "general", "/update sony-hack The White House is confident."))
+	return n
+}
+
+func (n *newsroom) must(r bot.Reply) {
+	n.t.Helper()
+	if r.Failed {
+		n.t.Fatalf("refused:\n%s", bot.PlainText(r.Message))
+	}
+}
+
+// request is what name in a channel asks, still without content.
+func (n *newsroom) request(name, where string) bot.Command {
+	n.asked++
+	c := bot.Command{Key: fmt.Sprintf("console:%d", n.asked), Where: channel(where), Lane: lane, User: user(name), Manages: name != "tom"}
+	if !c.Manages {
+		c.ManageCure = "Ask someone with Manage Channels."
+	}
+	if where == "broken" {
+		c.Lacks, c.LacksCure = []string{"Send Messages", "Embed Links"}, "An admin of the server can grant them."
+	}
+	return c
+}
+
+// ask gives a command as text.
+func (n *newsroom) ask(name, where, line string) bot.Reply {
+	c := n.request(name, where)
+	c.Name, c.Text, _ = strings.Cut(strings.TrimPrefix(line, "/"), " ")
+	return n.handle(c)
+}
+
+// typed gives a command with typed options.
+func (n *newsroom) typed(name, where, command string, args map[string]string) bot.Reply {
+	c := n.request(name, where)
+	c.Name, c.Args = command, args
+	return n.handle(c)
+}
+
+// press presses the button labelled so under the last answer.
+func (n *newsroom) press(name, where, label string) bot.Reply {
+	n.t.Helper()
+	for _, b := range n.shown {
+		if b.Label == label {
+			return n.pressed(name, where, b.Action, b.Arg)
+		}
+	}
+	n.t.Fatalf("no button %q in %v", label, n.shown)
+	return bot.Reply{}
+}
+
+func (n *newsroom) pressed(name, where, action, arg string) bot.Reply {
+	c := n.request(name, where)
+	c.Action, c.Arg = action, arg
+	return n.handle(c)
+}
+
+func (n *newsroom) handle(c bot.Command) bot.Reply {
+	n.t.Helper()
+	n.last = n.Handle(n.t.Context(), c)
+	n.Wait()
+	checkMessage(n.t, n.last.Message)
+	if len(n.last.Message.Buttons) > 0 {
+		n.shown = n.last.Message.Buttons
+	}
+	return n.last
+}
+
+// checkMessage holds an answer against what bot.Message promises.
+func checkMessage(t testing.TB, m bot.Message) {
+	t.Helper()
+	text := bot.PlainText(m)
+	if strings.TrimSpace(text) == "" {
+		t.Error("an empty answer")
+	}
+	if bot.Units(m.Title) > 150 || strings.Contains(m.Title, "\n") {
+		t.Errorf("title = %q", m.Title)
+	}
+	if bot.Units(text) > 5000 {
+		t.Errorf("an answer of %d units", bot.Units(text))
+	}
+	if len(m.Buttons) > 5 {
+		t.Errorf("%d buttons", len(m.Buttons))
+	}
+	for _, b := range m.Buttons {
+		if b.Label == "" || bot.Units(b.Label) > 75 || len(b.Action) > 20 || len(b.Arg) > 60 || strings.ContainsFunc(b.Arg, func(r rune) bool { return r > 126 || r <= ' ' }) {
+			t.Errorf("button %+v", b)
+		}
+	}
+	if text != bot.Clean(text) && !strings.ContainsRune(text, '\u2068') {
+		t.Errorf("an answer that is not clean: %q", text)
+	}
+}
+
+// transcript is an answer as the golden files hold it.
+func transcript(r bot.Reply) string {
+	var b strings.Builder
+	if r.Public {
+		b.WriteString("(to everyone)\n")
+	}
+	if r.Failed {
+		b.WriteString("(refused)\n")
+	}
+	b.WriteString(bot.PlainText(r.Message) + "\n")
+	for i, button := range r.Message.Buttons {
+		if i > 0 {
+			b.WriteString(" ")
+		}
+		b.WriteString("[" + button.Label + "]")
+	}
+	if len(r.Message.Buttons) > 0 {
+		b.WriteString("\n")
+	}
+	return b.String()
+}
+
+// work does a worker's part: all that is due ends as result says.
+func (n *newsroom) work(result func(stories.Delivery) stories.Result) {
+	n.t.Helper()
+	ctx := n.t.Context()
+	lease, ok, err := n.store.Acquire(ctx, lane, "test", time.Minute)
+	if err != nil || !ok {
+		n.t.Fatalf("Acquire = %v, %v", ok, err)
+	}
+	defer n.store.ReleaseLease(ctx, lease)
+	var results []stories.Result
+	for {
+		batch, err := n.store.Advance(ctx, lease, results, 100, false, n.now)
+		if err != nil {
+			n.t.Fatal(err)
+		}
+		if len(batch.Claimed) == 0 {
+			return
+		}
+		results = results[:0]
+		for _, d := range batch.Claimed {
+			r := result(d)
+			r.DeliveryID, r.Attempt, r.At = d.ID, d.Attempt, n.now
+			results = append(results, r)
+		}
+	}
+}
+
+func delivered(d stories.Delivery) stories.Result {
+	return stories.Result{State: stories.Sent, MessageID: fmt.Sprint("m", d.ID)}
+}
+
+func blocking(stories.Delivery) stories.Result {
+	return stories.Result{State: stories.Held, Destination: stories.Blocked, Reason: "does not let the bot post. Someone who manages the channel can grant Send Messages."}
+}
+
+// lockedBuffer is a log that background work may write to.
+type lockedBuffer struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (l *lockedBuffer) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.Write(p)
+}
+
+func (l *lockedBuffer) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.String()
+}

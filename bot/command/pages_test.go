@@ -1,0 +1,122 @@
+package command
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"storybot/bot"
+	"storybot/stories"
+)
+
+// fill adds updates to sony-hack up to number total.
+func (n *newsroom) fill(total int, text string) {
+	n.t.Helper()
+	for i := 2; i <= total; i++ {
+		n.now = n.now.Add(time.Minute)
+		if _, _, _, err := n.service.Append(n.t.Context(), stories.Act{By: user("mo")}, stories.Append{Slug: "sony-hack", Text: fmt.Sprintf("%s %d", text, i)}); err != nil {
+			n.t.Fatal(err)
+		}
+	}
+}
+
+// TestTimelineTurnsAllPages goes to the oldest update and back.
+func TestTimelineTurnsAllPages(t *testing.T) {
+	n := openTracked(t)
+	n.fill(12, "Text")
+	n.must(n.ask("ria", "general", "/story sony-hack"))
+	n.must(n.press("ria", "general", "Timeline"))
+	for _, want := range []string{"these are 12 to 8", "these are 7 to 3", "these are 2 to 1"} {
+		if !strings.Contains(bot.PlainText(n.last.Message), want) {
+			t.Fatalf("want %q in:\n%s", want, transcript(n.last))
+		}
+		if want != "these are 2 to 1" {
+			n.press("ria", "general", "Older")
+		}
+	}
+	if strings.Contains(transcript(n.last), "[Older]") {
+		t.Error("there is nothing older")
+	}
+	n.press("ria", "general", "Newer")
+	n.press("ria", "general", "Newer")
+	if got := transcript(n.last); !strings.Contains(got, "these are 12 to 8") || strings.Contains(got, "[Newer]") {
+		t.Errorf("back at the newest:\n%s", got)
+	}
+}
+
+// TestWholeTextCanBeRead collects all parts of the longest text there may be.
+func TestWholeTextCanBeRead(t *testing.T) {
+	n := openTracked(t)
+	text := strings.TrimSpace(strings.Repeat("Words, and \U0001F468\u200D\U0001F469\u200D\U0001F467. ", 400))
+	if _, _, _, err := n.service.Append(t.Context(), stories.Act{By: user("mo")}, stories.Append{Slug: "sony-hack", Text: text}); err != nil {
+		t.Fatal(err)
+	}
+	n.must(n.ask("ria", "general", "/story sony-hack 2"))
+	got := n.last.Message.Blocks[1].Spans[0].Text
+	for range 10 {
+		if n.last.Message.Buttons[0].Label != "Read on" {
+			break
+		}
+		n.must(n.press("ria", "general", "Read on"))
+		got += n.last.Message.Blocks[1].Spans[0].Text
+	}
+	if got != text {
+		t.Errorf("the parts are %d bytes, the text %d", len(got), len(text))
+	}
+}
+
+// TestStoriesTurnsPagesOfASearch goes through the pages of a search that fits
+// into a button, and of one that is put aside.
+func TestStoriesTurnsPagesOfASearch(t *testing.T) {
+	long := strings.Repeat("word ", 12) + "ключ"
+	for _, query := range []string{"", "ключ", long} {
+		n := openStaffed(t)
+		for i := range 14 {
+			n.must(n.ask("mo", "general", fmt.Sprintf("/desk track slug:story-%d %s", i, long)))
+			n.now = n.now.Add(time.Minute)
+		}
+		n.must(n.ask("ria", "general", "/stories "+query))
+		if got := transcript(n.last); !strings.Contains(got, "1 to 6 of 14") || !strings.Contains(got, "story-13") {
+			t.Fatalf("%q:\n%s", query, got)
+		}
+		n.must(n.press("ria", "general", "Older"))
+		n.must(n.press("ria", "general", "Older"))
+		if got := transcript(n.last); !strings.Contains(got, "13 to 14 of 14") || !strings.Contains(got, "story-0") || strings.Contains(got, "[Older]") {
+			t.Fatalf("%q:\n%s", query, got)
+		}
+		n.must(n.press("ria", "general", "Newer"))
+		if got := transcript(n.last); !strings.Contains(got, "7 to 12 of 14") {
+			t.Fatalf("%q:\n%s", query, got)
+		}
+	}
+}
+
+func TestManySubscriptions(t *testing.T) {
+	n := openStaffed(t)
+	for i := range 30 {
+		n.must(n.ask("ria", "general", fmt.Sprintf("/subscribe topic:%s-%d", strings.Repeat("x", 55), i)))
+	}
+	n.must(n.ask("ria", "general", "/subscriptions"))
+	if got := transcript(n.last); !strings.Contains(got, "and 10 more") || len(n.last.Message.Buttons) != 5 {
+		t.Errorf("answer:\n%s", got)
+	}
+}
+
+func TestLogTurnsPages(t *testing.T) {
+	n := openTracked(t)
+	n.fill(30, "Text")
+	n.must(n.ask("mo", "general", "/desk log sony-hack"))
+	seen := strings.Count(transcript(n.last), "published")
+	for len(n.last.Message.Buttons) > 0 {
+		n.must(n.press("mo", "general", "Older"))
+		seen += strings.Count(transcript(n.last), "published")
+	}
+	if seen != 30 {
+		t.Errorf("the pages show %d entries of 30", seen)
+	}
+	n.ask("mo", "general", "/desk log")
+	if reply := n.press("ria", "general", "Older"); !reply.Failed {
+		t.Errorf("someone who may not: %s", transcript(reply))
+	}
+}

@@ -1,0 +1,114 @@
+package command
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"strconv"
+
+	"storybot/bot"
+	"storybot/stories"
+)
+
+// misuse is a command that was not written as it must be: the answer is what
+// is wrong, the usage and an example.
+type misuse struct {
+	command *command
+	message string // "" for a command without any argument
+}
+
+func (e *misuse) Error() string { return e.message }
+
+// refuse makes the answer of an error. It is the only place where errors are
+// put into words and where they are logged.
+func (m *Mux) refuse(ctx context.Context, c bot.Command, err error) bot.Reply {
+	if wrong := (*misuse)(nil); errors.As(err, &wrong) {
+		return wrong.reply()
+	}
+	refusal := (*stories.Error)(nil)
+	known := errors.As(err, &refusal)
+	switch {
+	case known && refusal.Code == stories.CodeUnavailable:
+		m.log.Warn("command refused: no database", "name", c.Name, "action", c.Action, "error", err)
+		return refused("The database cannot be reached now; nothing was changed. Try again in a minute.")
+	case known && refusal.Code != stories.CodeInternal && refusal.Message != "":
+		return m.withNear(ctx, refused(refusal.Message), refusal.Near)
+	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
+		m.log.Warn("command ran out of time", "name", c.Name, "action", c.Action, "error", err)
+		return refused("This took too long and was given up. Look whether it was done before you try again.")
+	}
+	id := faultID()
+	m.log.Error("command failed", "fault", id, "name", c.Name, "action", c.Action, "key", c.Key, "error", err)
+	return refusedFault(id)
+}
+
+// refusePanic makes the answer of a handler that panicked.
+func (m *Mux) refusePanic(c bot.Command, cause any) bot.Reply {
+	id := faultID()
+	m.log.Error("command panicked", "fault", id, "name", c.Name, "action", c.Action, "key", c.Key,
+		"panic", fmt.Sprint(cause), "stack", string(debug.Stack()))
+	return refusedFault(id)
+}
+
+// faultID is a short name for a fault, to find it in the log.
+func faultID() string { return rand.Text()[:6] }
+
+func refusedFault(id string) bot.Reply {
+	return refused(fmt.Sprintf("Something in the bot went wrong. Nothing more will happen by itself; who runs the bot finds the cause in its log under %s.", id))
+}
+
+// refused is the answer that nothing was changed, and why.
+func refused(message string) bot.Reply {
+	m := bot.Plainly(bot.Clean(message))
+	m.Tone = bot.Refusal
+	return bot.Reply{Message: m, Failed: true}
+}
+
+// maxNear is how many stories a refusal offers instead.
+const maxNear = 3
+
+// withNear adds the stories that may have been meant, with buttons that open
+// them.
+func (m *Mux) withNear(ctx context.Context, reply bot.Reply, near []string) bot.Reply {
+	line := []bot.Span{bot.Text("Did you mean ")}
+	for _, slug := range near[:min(len(near), maxNear)] {
+		story, err := m.stories.Story(ctx, slug)
+		if err != nil {
+			continue // the answer is the refusal, with or without this offer
+		}
+		if len(line) > 1 {
+			line = append(line, bot.Text(" or "))
+		}
+		line = append(line, bot.Code(story.Slug))
+		reply.Message.Buttons = append(reply.Message.Buttons, openButton(story))
+	}
+	if len(line) > 1 {
+		reply.Message.Blocks = append(reply.Message.Blocks, bot.Para(append(line, bot.Text("?"))...))
+	}
+	return reply
+}
+
+// openButton shows a story.
+func openButton(story stories.Story) bot.Button {
+	return bot.Button{Label: story.Slug, Action: "open", Arg: storyKey(story)}
+}
+
+// storyKey is a story in a button's Arg.
+func storyKey(story stories.Story) string { return strconv.FormatInt(story.ID, 10) }
+
+// done is the answer that something was done, in one sentence and perhaps more.
+func done(sentence string, more ...bot.Block) bot.Reply {
+	m := bot.Message{Blocks: append([]bot.Block{bot.Para(bot.Text(sentence))}, more...), Tone: bot.Success}
+	return bot.Reply{Message: m}
+}
+
+// small is a line of small print.
+func small(spans ...bot.Span) bot.Block { return bot.Block{Kind: bot.Small, Spans: spans} }
+
+// item is an entry of a list.
+func item(spans ...bot.Span) bot.Block { return bot.Block{Kind: bot.Item, Spans: spans} }
+
+// heading is a bold line over what follows.
+func heading(s string) bot.Block { return bot.Block{Kind: bot.Heading, Spans: []bot.Span{bot.Text(s)}} }

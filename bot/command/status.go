@@ -1,0 +1,127 @@
+package command
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"storybot/bot"
+	"storybot/stories"
+)
+
+// status shows the machinery: what waits, what fails, what is connected.
+func (m *Mux) status(ctx context.Context, r request) (bot.Reply, error) {
+	status, err := m.stories.Status(ctx, r.User)
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	var lanes []LaneHealth
+	if m.config.Lanes != nil {
+		lanes = m.config.Lanes()
+	}
+	var connections []bot.Health
+	if m.config.Connections != nil {
+		connections = m.config.Connections()
+	}
+	return bot.Reply{Message: renderStatus(status, lanes, connections)}, nil
+}
+
+func renderStatus(status stories.DeskStatus, lanes []LaneHealth, connections []bot.Health) bot.Message {
+	m := bot.Message{Title: "Status"}
+	m.Blocks = append(m.Blocks, heading("Queue"))
+	m.Blocks = append(m.Blocks, queueBlocks(status, lanes)...)
+	m.Blocks = append(m.Blocks, heading("Channels that cannot be written to"))
+	m.Blocks = append(m.Blocks, failingBlocks(status)...)
+	if len(connections) > 0 {
+		m.Blocks = append(m.Blocks, heading("Connections"))
+	}
+	for _, c := range connections {
+		m.Blocks = append(m.Blocks, item(connectionWords(c)...))
+	}
+	return m
+}
+
+// queueBlocks is a line a lane: of those with something to send, and of those
+// that are stopped or were told to wait.
+func queueBlocks(status stories.DeskStatus, lanes []LaneHealth) []bot.Block {
+	var blocks []bot.Block
+	for _, q := range status.Lanes {
+		line := q.Lane + ": " + queueWords(q, status.At)
+		if i := slices.IndexFunc(lanes, func(l LaneHealth) bool { return l.Lane == q.Lane }); i >= 0 {
+			line += laneWords(lanes[i])
+		}
+		blocks = append(blocks, item(bot.Text(line)))
+	}
+	for _, l := range lanes {
+		queued := slices.ContainsFunc(status.Lanes, func(q stories.LaneStatus) bool { return q.Lane == l.Lane })
+		if !queued && (l.Stopped != "" || l.Paused > 0) {
+			blocks = append(blocks, item(bot.Text(l.Lane+": nothing waits"+laneWords(l))))
+		}
+	}
+	if len(blocks) == 0 {
+		return []bot.Block{bot.Para(bot.Text("Empty: everything has been sent."))}
+	}
+	return blocks
+}
+
+func queueWords(q stories.LaneStatus, now time.Time) string {
+	words := fmt.Sprintf("%s waiting, %s being sent", count(q.Pending), count(q.Sending))
+	if q.Held > 0 {
+		words += fmt.Sprintf(", %s held for blocked channels", count(q.Held))
+	}
+	if !q.OldestDue.IsZero() && now.After(q.OldestDue) {
+		words += fmt.Sprintf(", the oldest due for %s", span(now.Sub(q.OldestDue)))
+	}
+	return words
+}
+
+// laneWords is what is special about a lane, as the end of a line.
+func laneWords(l LaneHealth) string {
+	words := ""
+	if l.PerSecond > 0 {
+		words += fmt.Sprintf(", at most %.3g a second", l.PerSecond)
+	}
+	if l.Paused > 0 {
+		words += fmt.Sprintf(", told by the platform to wait %s", span(l.Paused.Round(time.Second)))
+	}
+	if l.Stopped != "" {
+		words += ". Stopped: " + sentence(l.Stopped)
+	}
+	return words
+}
+
+func failingBlocks(status stories.DeskStatus) []bot.Block {
+	if len(status.Failing) == 0 {
+		return []bot.Block{bot.Para(bot.Text("None."))}
+	}
+	var blocks []bot.Block
+	for _, f := range status.Failing {
+		blocks = append(blocks, item(bot.Code(f.Destination.String()), bot.Text(" since "), bot.At(f.Since),
+			bot.Text(fmt.Sprintf(", %s held. %s", plural(f.Held, "message"), reasonSentence(f.Reason)))))
+	}
+	if more := status.FailingTotal - len(status.Failing); more > 0 {
+		blocks = append(blocks, small(bot.Text(fmt.Sprintf("and %s more", count(more)))))
+	}
+	return blocks
+}
+
+func connectionWords(c bot.Health) []bot.Span {
+	state := "down"
+	if c.Up {
+		state = "up"
+	}
+	spans := []bot.Span{bot.Text(c.Connection + ": " + state)}
+	if !c.Since.IsZero() {
+		spans = append(spans, bot.Text(" since "), bot.At(c.Since))
+	}
+	tail := ""
+	if c.Reconnects > 0 {
+		tail = ", " + plural(c.Reconnects, "reconnect")
+	}
+	if c.Detail != "" {
+		tail += ". " + sentence(c.Detail)
+	}
+	return append(spans, bot.Text(strings.TrimSuffix(tail, " ")))
+}

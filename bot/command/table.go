@@ -1,0 +1,92 @@
+package command
+
+import (
+	"storybot/bot"
+	"storybot/stories"
+)
+
+// Specs is the table of commands as platforms register it.
+func Specs() []bot.Spec {
+	var specs []bot.Spec
+	for _, c := range table() {
+		specs = append(specs, c.Spec)
+	}
+	return specs
+}
+
+// Arguments that several commands share.
+var (
+	levels = []bot.Choice{{Value: "breaking", Label: "breaking"}, {Value: "normal", Label: "normal"}, {Value: "minor", Label: "minor"}}
+
+	storyArg  = bot.Arg{Name: "story", Summary: "The story's slug, such as sony-hack", Positional: true, Completes: true, MaxLength: stories.MaxSlug}
+	targetArg = bot.Arg{Name: "target", Summary: "A story's slug, topic:NAME, or all", Positional: true, Completes: true}
+	numberArg = bot.Arg{Name: "number", Summary: "The update's number", Positional: true, MaxLength: 10}
+)
+
+func required(a bot.Arg) bot.Arg {
+	a.Required = true
+	return a
+}
+
+// table is every command there is. Required arguments come first, as platforms
+// with typed options insist.
+func table() []command {
+	return append(readerCommands(), deskCommands()...)
+}
+
+func readerCommands() []command {
+	return []command{
+		{Spec: bot.Spec{Name: "story", Summary: "Show a story: where it stands and its newest updates",
+			Args: []bot.Arg{storyArg, numberArg}, Example: "/story sony-hack"}, run: (*Mux).story},
+		{Spec: bot.Spec{Name: "stories", Summary: "List or search the stories, newest activity first",
+			Args: []bot.Arg{{Name: "words", Summary: "Words to look for in stories and updates", Free: true, MaxLength: 200}}, Example: "/stories north korea"}, run: (*Mux).listOrSearch},
+		{Spec: bot.Spec{Name: "subscribe", Summary: "Have updates posted in this channel", Manages: true,
+			Args:    []bot.Arg{required(targetArg), {Name: "level", Summary: "The least urgent level to post here; everything when left out", Choices: levels}},
+			Example: "/subscribe sony-hack level:breaking"}, run: (*Mux).subscribe},
+		{Spec: bot.Spec{Name: "unsubscribe", Summary: "Stop posting updates in this channel", Manages: true,
+			Args: []bot.Arg{required(targetArg)}, Example: "/unsubscribe sony-hack"}, run: (*Mux).unsubscribe},
+		{Spec: bot.Spec{Name: "subscriptions", Summary: "List what this channel follows, and pause or resume it",
+			Args: []bot.Arg{targetArg}, Example: "/subscriptions"}, run: (*Mux).subscriptions},
+		{Spec: bot.Spec{Name: "why", Summary: "Tell why this channel did or did not get an update",
+			Args: []bot.Arg{required(storyArg), numberArg}, Example: "/why sony-hack 4"}, run: (*Mux).why},
+		{Spec: bot.Spec{Name: "update", Summary: "Publish an update to everyone who follows the story",
+			Args: []bot.Arg{required(storyArg),
+				{Name: "text", Summary: "What happened", Required: true, Free: true},
+				{Name: "level", Summary: "How urgent it is; normal when left out", Choices: levels},
+				{Name: "source", Summary: "A link to the source; up to five", MaxLength: stories.MaxSources * (stories.MaxSourceURL + 1)},
+				{Name: "at", Summary: "When it happened, in UTC: 2014-12-20, 15:04 or 2014-12-20T15:04", MaxLength: 40},
+				{Name: "again", Summary: "Post it although the same text was just posted", Choices: []bot.Choice{{Value: "yes", Label: "yes"}}},
+			}, Example: "/update sony-hack level:breaking source:https://example.org/report The studio cancels the film."},
+			role: stories.Moderator, lists: []string{"source"}, run: (*Mux).update},
+	}
+}
+
+func deskCommands() []command {
+	return []command{
+		{Spec: bot.Spec{Name: "desk track", Summary: "Start a story",
+			Args: []bot.Arg{
+				{Name: "headline", Summary: "The headline, one line", Required: true, Free: true, MaxLength: stories.MaxHeadline},
+				{Name: "slug", Summary: "Its short name in commands; made from the headline when left out", MaxLength: stories.MaxSlug},
+				{Name: "topics", Summary: "Topics, separated by commas"},
+				{Name: "summary", Summary: "What the story is about", MaxLength: stories.MaxSummary},
+			}, Example: "/desk track slug:sony-hack topics:security,film The hack of Sony Pictures"},
+			role: stories.Moderator, lists: []string{"topics"}, run: (*Mux).track},
+		{Spec: bot.Spec{Name: "desk close", Summary: "Close a story: nothing more is expected",
+			Args: []bot.Arg{required(storyArg)}, Example: "/desk close sony-hack"}, role: stories.Moderator, run: (*Mux).close},
+		{Spec: bot.Spec{Name: "desk reopen", Summary: "Take up a closed story again",
+			Args: []bot.Arg{required(storyArg)}, Example: "/desk reopen sony-hack"}, role: stories.Moderator, run: (*Mux).reopen},
+		{Spec: bot.Spec{Name: "desk log", Summary: "Tell who did what, when",
+			Args: []bot.Arg{storyArg}, Example: "/desk log sony-hack"}, role: stories.Moderator, run: (*Mux).deskLog},
+		{Spec: bot.Spec{Name: "desk status", Summary: "Show the queue, failing channels and connections", Example: "/desk status"},
+			role: stories.Moderator, run: (*Mux).status},
+		{Spec: bot.Spec{Name: "desk moderators", Summary: "List moderators, add or remove one",
+			Args: []bot.Arg{
+				{Name: "action", Summary: "What to do; lists them when left out", Positional: true, Choices: []bot.Choice{{Value: "add", Label: "add"}, {Value: "remove", Label: "remove"}}},
+				{Name: "user", Summary: "Who: a mention, or platform:id", Positional: true, MaxLength: 128},
+			}, Example: "/desk moderators action:add user:discord:80351110224678912"}, role: stories.Admin, run: (*Mux).moderators},
+		{Spec: bot.Spec{Name: "desk here", Summary: "Make this channel the desk: alarms and progress are posted here", Example: "/desk here"},
+			role: stories.Admin, run: (*Mux).here},
+		{Spec: bot.Spec{Name: "desk claim", Summary: "Become the first admin, with the code from the bot's log",
+			Args: []bot.Arg{{Name: "code", Summary: "The code printed in the bot's log at start", Required: true, Positional: true, MaxLength: 64}}, Example: "/desk claim K7QX-42MD"}, run: (*Mux).claim},
+	}
+}

@@ -1,0 +1,178 @@
+package command
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"storybot/bot"
+	"storybot/stories"
+)
+
+// update publishes an update of a story.
+func (m *Mux) update(ctx context.Context, r request) (bot.Reply, error) {
+	a, err := m.readAppend(r)
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	reply, err := m.publish(ctx, r.act(), a)
+	if stories.CodeOf(err) == stories.CodeConfirm {
+		return m.askAgain(ctx, r.User, a, err)
+	}
+	return reply, err
+}
+
+// readAppend reads the update that the request asks for.
+func (m *Mux) readAppend(r request) (stories.Append, error) {
+	a := stories.Append{Slug: r.get("story"), Text: r.get("text"), Sources: r.words("source", false), Again: r.get("again") != ""}
+	var err error
+	if typed := r.get("level"); typed != "" {
+		if a.Level, err = stories.ParseLevel(typed); err != nil {
+			return a, err
+		}
+	}
+	if typed := r.get("at"); typed != "" {
+		if a.At, err = parseTime(typed, m.stories.Now()); err != nil {
+			return a, err
+		}
+	}
+	return a, nil
+}
+
+// publish appends a and says where it goes.
+func (m *Mux) publish(ctx context.Context, act stories.Act, a stories.Append) (bot.Reply, error) {
+	story, u, progress, err := m.stories.Append(ctx, act, a)
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	said := published{story: story, update: u, dated: !a.At.IsZero()}
+	reply := bot.Reply{Message: said.message(progress, 0)}
+	if progress.Total > 0 {
+		reply.Live = m.live(said, progress)
+	}
+	return reply, nil
+}
+
+// live follows the deliveries of a published update until none is on its way.
+func (m *Mux) live(said published, first stories.Progress) func(context.Context) (bot.Message, bool, error) {
+	began := m.stories.Now()
+	return func(ctx context.Context) (bot.Message, bool, error) {
+		p, err := m.stories.Progress(ctx, said.update.ID)
+		if err != nil {
+			return bot.Message{}, false, err
+		}
+		left := remaining(first.Waiting-p.Waiting, p.Waiting, m.stories.Now().Sub(began))
+		return said.message(p, left), p.Done(), nil
+	}
+}
+
+// remaining is how long waiting deliveries take at the rate at which finished
+// ones took elapsed; 0 when that cannot be told yet.
+func remaining(finished, waiting int, elapsed time.Duration) time.Duration {
+	if finished <= 0 || waiting <= 0 || elapsed < time.Second {
+		return 0
+	}
+	return elapsed * time.Duration(waiting) / time.Duration(finished)
+}
+
+// published is an update as its author is told of it.
+type published struct {
+	story  stories.Story
+	update stories.Update
+	dated  bool // its time was given
+}
+
+// message is what the author reads while p of the deliveries stand so.
+func (s published) message(p stories.Progress, left time.Duration) bot.Message {
+	spans := []bot.Span{bot.Text(s.sentence(p.Total))}
+	if s.dated {
+		spans = append(spans, bot.Text(" Dated "+bot.PlainTime(s.update.At, false)+"."))
+	}
+	m := bot.Message{Blocks: []bot.Block{bot.Para(spans...)}, Tone: bot.Success}
+	if p.Total == 0 {
+		m.Blocks = append(m.Blocks, bot.Para(bot.Text("In a channel that should have its updates: "), bot.Code("/subscribe "+s.story.Slug)))
+		return m
+	}
+	if p.Waiting < p.Total {
+		m.Blocks = append(m.Blocks, bot.Para(bot.Text(progressWords(p, left))))
+	}
+	return m
+}
+
+func (s published) sentence(channels int) string {
+	what := fmt.Sprintf("Published update %d of %s, %s", s.update.Number, s.story.Slug, s.update.Level)
+	if channels == 0 {
+		return what + ". No channel follows it yet."
+	}
+	return fmt.Sprintf("%s, to %s.", what, plural(channels, "channel"))
+}
+
+// progressWords is what became of deliveries so far.
+func progressWords(p stories.Progress, left time.Duration) string {
+	switch {
+	case p.Sent == p.Total && p.Total == 1:
+		return "Delivered to the one channel."
+	case p.Sent == p.Total:
+		return fmt.Sprintf("Delivered to all %s channels.", count(p.Total))
+	}
+	words := fmt.Sprintf("Delivered %s of %s", count(p.Sent), count(p.Total))
+	for _, part := range []struct {
+		n    int
+		word string
+	}{{p.Held, "blocked"}, {p.Failed, "failed"}, {p.Unknown, "uncertain"}} {
+		if part.n > 0 {
+			words += fmt.Sprintf(", %s %s", count(part.n), part.word)
+		}
+	}
+	if left > 0 {
+		words += fmt.Sprintf(", about %s left", span(left))
+	}
+	if p.Done() && p.Held+p.Failed+p.Unknown > 0 {
+		return words + ". /desk status tells why."
+	}
+	return words + "."
+}
+
+// asked is an update that waits for its author to say so again. It is kept as
+// a note.
+type asked struct {
+	By     string // the only one who may say so
+	Append stories.Append
+}
+
+// askAgain puts a aside and asks whether it is meant although it was just
+// posted.
+func (m *Mux) askAgain(ctx context.Context, by stories.User, a stories.Append, question error) (bot.Reply, error) {
+	note, err := json.Marshal(asked{by.Ref, a})
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	id := rand.Text()
+	if err := m.stories.PutNote(ctx, id, string(note)); err != nil {
+		return bot.Reply{}, err
+	}
+	reply := refused(question.Error())
+	reply.Message.Blocks = append(reply.Message.Blocks, small(bot.Text("Or type the command again with "), bot.Code("again:yes"), bot.Text(" before the text.")))
+	reply.Message.Buttons = []bot.Button{{Label: "Post again", Action: "again", Arg: id}}
+	return reply, nil
+}
+
+// pressAgain publishes what askAgain put aside, once however often it is
+// pressed.
+func (m *Mux) pressAgain(ctx context.Context, c bot.Command, arg buttonArg) (bot.Reply, error) {
+	text, err := m.note(ctx, string(arg))
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	var kept asked
+	if json.Unmarshal([]byte(text), &kept) != nil || kept.Append.Slug == "" {
+		return bot.Reply{}, errOldButton // a note of another kind
+	}
+	if kept.By != c.User.Ref {
+		return refused("Only the person who wrote this update can post it again."), nil
+	}
+	kept.Append.Again = true
+	return m.publish(ctx, stories.Act{Key: "again:" + string(arg), By: c.User}, kept.Append)
+}

@@ -1,0 +1,148 @@
+package command
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"storybot/bot"
+	"storybot/stories"
+)
+
+// why tells what became of a story's update in this channel.
+func (m *Mux) why(ctx context.Context, r request) (bot.Reply, error) {
+	number, err := r.number()
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	story, err := m.stories.Story(ctx, r.get("story"))
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	if number > story.Updates {
+		return bot.Reply{}, noUpdate(story, number)
+	}
+	deliveries, err := m.stories.Why(ctx, r.Where, story.ID, number)
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	subs, err := m.stories.Subscriptions(ctx, r.Where)
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	msg := bot.Message{Title: story.Slug + " in this channel"}
+	for _, d := range deliveries {
+		msg.Blocks = append(msg.Blocks, item(deliveryWords(d, m.stories.Now())...))
+	}
+	if len(deliveries) == 0 {
+		reason, err := m.whyNot(ctx, story, number, subs)
+		if err != nil {
+			return bot.Reply{}, err
+		}
+		msg.Blocks = append(msg.Blocks, bot.Para(reason...))
+	}
+	msg.Blocks = append(msg.Blocks, small(bot.Text(followsNow(story, subs))))
+	if note := blockedNote(subs); note != nil {
+		msg.Blocks = append(msg.Blocks, *note)
+	}
+	return bot.Reply{Message: msg}, nil
+}
+
+// deliveryWords says how a delivery stands.
+func deliveryWords(d stories.Delivery, now time.Time) []bot.Span {
+	name := fmt.Sprintf("Update %d ", d.Number)
+	switch d.State {
+	case stories.Sent:
+		spans := []bot.Span{bot.Text(name + "was sent "), bot.At(d.FinishedAt)}
+		if d.Attempt > 1 {
+			spans = append(spans, bot.Text(fmt.Sprintf(", at the %s attempt", ordinal(d.Attempt))))
+		}
+		if d.Unknowns > 0 {
+			spans = append(spans, bot.Text("; an earlier attempt may have arrived as well"))
+		}
+		return append(spans, bot.Text("."))
+	case stories.Sending:
+		return []bot.Span{bot.Text(name + "is being sent, since "), bot.At(d.LastAttemptAt), bot.Text(".")}
+	case stories.Pending:
+		if d.DueAt.After(now) {
+			return []bot.Span{bot.Text(name + "waits; the next attempt is due "), bot.At(d.DueAt), bot.Text(because(d.Reason))}
+		}
+		return []bot.Span{bot.Text(name + "is in the queue" + because(d.Reason))}
+	case stories.Held:
+		return []bot.Span{bot.Text(name + "is held until the channel can be written to" + because(d.Reason))}
+	case stories.Unknown:
+		return []bot.Span{bot.Text(name + "may have arrived; that could not be found out" + because(d.Reason))}
+	}
+	return []bot.Span{bot.Text(name + "was not sent" + because(d.Reason))}
+}
+
+// because ends a sentence with its reason, if there is one.
+func because(reason string) string {
+	if reason == "" {
+		return "."
+	}
+	return ". " + reasonSentence(reason)
+}
+
+// whyNot says why there is no delivery of an update (number 0: the newest) to
+// a channel that follows subs.
+func (m *Mux) whyNot(ctx context.Context, story stories.Story, number int, subs []stories.Subscription) ([]bot.Span, error) {
+	subs = slices.DeleteFunc(slices.Clone(subs), func(s stories.Subscription) bool { return !covers(s, story) })
+	switch {
+	case story.Updates == 0:
+		return []bot.Span{bot.Text("Nothing was sent: the story has no updates yet.")}, nil
+	case len(subs) == 0:
+		return []bot.Span{bot.Text("Nothing was sent: this channel follows neither the story nor a topic of it. To change that: "), bot.Code("/subscribe " + story.Slug)}, nil
+	}
+	if number == 0 {
+		number = story.Updates
+	}
+	u, err := m.stories.Update(ctx, story.ID, number)
+	if err != nil {
+		return nil, err
+	}
+	return []bot.Span{bot.Text(fmt.Sprintf("Update %d was not sent: %s", number, notPlanned(u, subs)))}, nil
+}
+
+// notPlanned says why none of subs, which all cover the story, brought u.
+func notPlanned(u stories.Update, subs []stories.Subscription) string {
+	every := func(f func(stories.Subscription) bool) bool {
+		return !slices.ContainsFunc(subs, func(s stories.Subscription) bool { return !f(s) })
+	}
+	switch {
+	case every(func(s stories.Subscription) bool { return s.CreatedAt.After(u.CreatedAt) }):
+		return "it was published before this channel began to follow. Only what comes afterwards is posted; the timeline has the rest."
+	case every(func(s stories.Subscription) bool { return s.State == stories.Paused }):
+		return "the subscription is paused. /subscriptions has a button to resume it."
+	case every(func(s stories.Subscription) bool { return s.Level > u.Level }):
+		return fmt.Sprintf("its level is %s, and this channel asked for %s.", u.Level, levelWords(subs[0].Level))
+	}
+	return "there is no record of it here. Either the story was stopped in this channel or paused at that time, or the record is old and was cleared away."
+}
+
+// covers says that sub brings story's updates.
+func covers(sub stories.Subscription, story stories.Story) bool {
+	switch sub.Target.Kind {
+	case stories.TargetAll:
+		return true
+	case stories.TargetTopic:
+		return slices.Contains(story.Topics, sub.Target.Name)
+	}
+	return sub.StoryID == story.ID
+}
+
+// followsNow lists what brings the story to the channel now.
+func followsNow(story stories.Story, subs []stories.Subscription) string {
+	var by []string
+	for _, sub := range subs {
+		if covers(sub, story) {
+			by = append(by, fmt.Sprintf("%s (%s, %s)", sub.Target, levelWords(sub.Level), stateWords(sub)))
+		}
+	}
+	if len(by) == 0 {
+		return "Nothing that this channel follows now brings the story."
+	}
+	return "What brings the story here now: " + strings.Join(by, "; ") + "."
+}

@@ -1,0 +1,45 @@
+package bot
+
+import "github.com/rivo/uniseg"
+
+// Pages divides a text into parts of at most limit UTF-16 units each, on
+// borders between graphemes and after a line or a word where one ends near.
+// Together the parts are the text. A single grapheme longer than limit is a
+// part of its own. There is always at least one part.
+func Pages(s string, limit int) []string {
+	var pages []string
+	for Units(s) > limit {
+		end := pageEnd(s, limit)
+		if end == len(s) {
+			break
+		}
+		pages = append(pages, s[:end])
+		s = s[end:]
+	}
+	return append(pages, s)
+}
+
+// pageEnd is where the first page of s ends, in bytes.
+func pageEnd(s string, limit int) int {
+	end, space, line, used := 0, 0, 0, 0
+	for g := uniseg.NewGraphemes(s); g.Next(); {
+		used += Units(g.Str())
+		if used > limit && end > 0 {
+			break
+		}
+		_, end = g.Positions()
+		switch g.Str() {
+		case "\n":
+			line, space = end, end
+		case " ":
+			space = end
+		}
+	}
+	switch {
+	case line > end*3/4:
+		return line
+	case space > end*3/4:
+		return space
+	}
+	return end
+}

@@ -1,0 +1,70 @@
+package bot
+
+import (
+	"strings"
+	"time"
+)
+
+// PlainText is m in plain text, without its buttons: blocks separated by empty
+// lines, links with their address, times in UTC. What is printed where no
+// markup is understood, and what screen readers and notifications say.
+func PlainText(m Message) string {
+	var b strings.Builder
+	b.WriteString(m.Title)
+	if m.URL != "" {
+		b.WriteString(" (" + m.URL + ")")
+	}
+	prev := Heading // what follows a title stands close to it
+	for _, block := range m.Blocks {
+		if b.Len() > 0 {
+			b.WriteString(separator(prev, block.Kind))
+		}
+		b.WriteString(plainBlock(block))
+		prev = block.Kind
+	}
+	return b.String()
+}
+
+// separator is what stands between two blocks: items keep together, small
+// print keeps to what it belongs to, a heading to what it heads.
+func separator(prev, next BlockKind) string {
+	if next == Small || prev == Heading || prev == Item && next == Item {
+		return "\n"
+	}
+	return "\n\n"
+}
+
+func plainBlock(block Block) string {
+	var b strings.Builder
+	for _, s := range block.Spans {
+		b.WriteString(PlainSpan(s))
+	}
+	switch block.Kind {
+	case Item:
+		return "- " + strings.ReplaceAll(b.String(), "\n", "\n  ")
+	case Quote:
+		return "> " + strings.ReplaceAll(b.String(), "\n", "\n> ")
+	}
+	return b.String()
+}
+
+// PlainSpan is s in plain text.
+func PlainSpan(s Span) string {
+	switch {
+	case !s.Time.IsZero():
+		return PlainTime(s.Time, s.DateOnly)
+	case s.URL != "" && s.URL != s.Text && s.Text != "":
+		return s.Text + " (" + s.URL + ")"
+	case s.URL != "":
+		return s.URL
+	}
+	return s.Text
+}
+
+// PlainTime is t in UTC, and says so: 2014-12-20 15:04 UTC, or 2014-12-20.
+func PlainTime(t time.Time, dateOnly bool) string {
+	if dateOnly {
+		return t.UTC().Format(time.DateOnly)
+	}
+	return t.UTC().Format("2006-01-02 15:04 UTC")
+}

@@ -1,0 +1,114 @@
+package bot
+
+import (
+	"fmt"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"storybot/stories"
+)
+
+// PushText is how much of an update's text a push shows, in UTF-16 units:
+// what fits every platform after escaping. The rest is behind "Read on".
+const PushText = 2800
+
+// The actions of the buttons under a push. Their Arg is the story's id;
+// ActionRead's is UpdateArg.
+const (
+	ActionTimeline = "timeline"
+	ActionStop     = "stop"
+	ActionRead     = "read"
+)
+
+// RenderUpdate is the push: what a channel that follows the story is sent when
+// u is published. Its id, number and level are read from u, its headline and
+// slug from story.
+func RenderUpdate(story stories.Story, u stories.Update) Message {
+	m := Message{Title: Headline(story)}
+	if u.Level == stories.Breaking {
+		m.Tone = Urgent
+	}
+	text, cut := Cut(Clean(u.Text), PushText)
+	m.Blocks = append(m.Blocks, Para(Bold(UpdateLabel(u))), Para(Text(text)))
+	m.Blocks = append(m.Blocks, Sources(u)...)
+	m.Blocks = append(m.Blocks, Byline(story, u))
+	if cut {
+		m.Buttons = append(m.Buttons, ReadButton("Read on", u))
+	}
+	id := strconv.FormatInt(story.ID, 10)
+	m.Buttons = append(m.Buttons,
+		Button{Label: "Timeline", Action: ActionTimeline, Arg: id},
+		Button{Label: "Stop", Action: ActionStop, Arg: id},
+	)
+	return m
+}
+
+// Headline is a story's headline as a title: one line, at most 150 characters.
+func Headline(story stories.Story) string {
+	title, _ := Cut(OneLine(story.Headline), stories.MaxHeadline)
+	return title
+}
+
+// UpdateLabel names an update, and says in words when it is breaking.
+func UpdateLabel(u stories.Update) string {
+	if u.Level == stories.Breaking {
+		return fmt.Sprintf("Update %d · BREAKING", u.Number)
+	}
+	return fmt.Sprintf("Update %d", u.Number)
+}
+
+// Sources is the block that links an update's sources, each by its host; none
+// without sources.
+func Sources(u stories.Update) []Block {
+	if len(u.Sources) == 0 {
+		return nil
+	}
+	spans := []Span{Text("Source: ")}
+	if len(u.Sources) > 1 {
+		spans[0].Text = "Sources: "
+	}
+	for i, source := range u.Sources {
+		if i > 0 {
+			spans = append(spans, Text(", "))
+		}
+		spans = append(spans, Span{Text: host(source), URL: source})
+	}
+	return []Block{{Kind: Small, Spans: spans}}
+}
+
+// host is what a link is called: where it leads.
+func host(link string) string {
+	u, err := url.Parse(link)
+	if err != nil || u.Hostname() == "" {
+		return "link"
+	}
+	return strings.TrimPrefix(OneLine(u.Hostname()), "www.")
+}
+
+// Byline is the small print under an update: who, when, which story.
+func Byline(story stories.Story, u stories.Update) Block {
+	return Block{Kind: Small, Spans: []Span{
+		Text(UserName(u.Author) + " · "), At(u.At), Text(" · " + story.Slug),
+	}}
+}
+
+// maxName is how much of a display name is shown, in UTF-16 units.
+const maxName = 40
+
+// UserName is what a person is called: their display name, else their ref.
+func UserName(u stories.User) string {
+	name, _ := Cut(OneLine(u.Name), maxName)
+	if name == "" {
+		return OneLine(u.Ref)
+	}
+	return name
+}
+
+// UpdateArg identifies an update in a button's Arg: story.number.
+func UpdateArg(storyID int64, number int) string { return fmt.Sprintf("%d.%d", storyID, number) }
+
+// ReadButton opens the whole text of u.
+func ReadButton(label string, u stories.Update) Button {
+	return Button{Label: label, Action: ActionRead, Arg: UpdateArg(u.StoryID, u.Number)}
+}
