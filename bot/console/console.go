@@ -1,0 +1,244 @@
+// Package console is the platform that needs no account: a chat on this
+// terminal or through a pipe. It is the demonstration for a newcomer and what
+// the program's own tests talk to.
+//
+// There is one person at a time, who may change their name (/as) and their
+// channel (/join); pushes to any console channel are printed under the
+// channel's name. talk.go reads what is typed, push.go prints what is pushed,
+// terminal.go and pipe.go are the two ways to a reader, complete.go is the Tab
+// key.
+//
+// From a pipe, one command a line, output is stable: after each line the
+// answer is printed first, then every push that is due, and only then is the
+// next line read.
+package console
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"sync"
+	"time"
+
+	"golang.org/x/term"
+
+	"storybot/bot"
+	"storybot/stories"
+)
+
+// Platform is the name of the platform, its lane and its address prefix.
+const Platform = "console"
+
+// FirstUser and FirstChannel are who speaks, and where, until /as and /join.
+const (
+	FirstUser    = "editor"
+	FirstChannel = "#general"
+)
+
+// Config is what a Console is made of. In, Out and Specs are required.
+type Config struct {
+	In    io.Reader
+	Out   io.Writer
+	Specs []bot.Spec // for /help, completion and two-word commands
+	// Settled waits until every push that is due now has been sent. It is
+	// called after each line that comes from a pipe, and at the end of input.
+	Settled func(context.Context) error
+	Log     *slog.Logger // discards by default
+	// Greeting is printed before the first prompt of a terminal.
+	Greeting string
+}
+
+// Console is a bot.Platform for one person at one terminal or pipe.
+type Console struct {
+	config Config
+	screen screen
+	began  time.Time
+	keys   string // prefix of request keys, unlike in every other process
+
+	// turn is held by whoever prints: a command until its answer is out, a
+	// push while it is printed. It also guards what follows.
+	turn    chan struct{}
+	asked   int
+	user    string
+	channel string
+	joined  []string // channels seen, for completion
+	buttons []bot.Button
+	place   stories.Destination // where buttons are
+	printed []string            // keys of the newest pushes
+
+	mu    sync.Mutex // guards up and since
+	up    bool
+	since time.Time
+
+	live sync.WaitGroup
+}
+
+// A screen reads lines and prints texts that may arrive while a line is typed.
+type screen interface {
+	// readLine returns the next line without its line break; errTooLong for
+	// one that does not fit, with the rest of it skipped, io.EOF at the end.
+	readLine() (string, error)
+	setPrompt(string)
+	print(text string) error
+	// above writes log output without breaking the line being typed; false
+	// when this screen does not care.
+	above(p []byte) bool
+	// interactive says that a person sits at it.
+	interactive() bool
+	open() error
+	close() error
+}
+
+var errTooLong = errors.New("line too long")
+
+// New returns a Console that talks through c.In and c.Out: with line editing
+// when both are terminals, line by line otherwise.
+func New(c Config) *Console {
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	in, inOK := c.In.(*os.File)
+	out, outOK := c.Out.(*os.File)
+	console := &Console{
+		config: c, began: time.Now(), since: time.Now(), keys: rand.Text()[:12], turn: make(chan struct{}, 1),
+		user: FirstUser, channel: FirstChannel, joined: []string{FirstChannel},
+	}
+	if inOK && outOK && term.IsTerminal(int(in.Fd())) && term.IsTerminal(int(out.Fd())) {
+		console.screen = newTerminal(in, out)
+	} else {
+		console.screen = newPipe(c.In, c.Out)
+	}
+	return console
+}
+
+// Name is bot.Platform's.
+func (c *Console) Name() string { return Platform }
+
+// Interactive says that a person sits at a terminal.
+func (c *Console) Interactive() bool { return c.screen.interactive() }
+
+// Health is bot.Platform's: up while Run reads.
+func (c *Console) Health() []bot.Health {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	detail := "reads from a pipe"
+	if c.Interactive() {
+		detail = "talks to a terminal"
+	}
+	return []bot.Health{{Connection: Platform, Up: c.up, Since: c.since, Detail: detail}}
+}
+
+// LogWriter returns where the process may log to: w, or the terminal above the line
+// being typed while there is one and w is a terminal too.
+func (c *Console) LogWriter(w io.Writer) io.Writer { return logWriter{c, w} }
+
+type logWriter struct {
+	console *Console
+	w       io.Writer
+}
+
+func (l logWriter) Write(p []byte) (int, error) {
+	if f, ok := l.w.(*os.File); ok && term.IsTerminal(int(f.Fd())) && l.console.screen.above(p) {
+		return len(p), nil
+	}
+	return l.w.Write(p)
+}
+
+// Run reads lines and answers them with h. It returns nil when ctx ends, and
+// also at the end of the input or /quit, once everything due has been printed.
+func (c *Console) Run(ctx context.Context, h bot.Handler) error {
+	if t, ok := c.screen.(*terminal); ok {
+		t.complete = func(line string) []string { return c.complete(ctx, h, line) }
+	}
+	if err := c.screen.open(); err != nil {
+		return fmt.Errorf("open the terminal: %w", err)
+	}
+	defer c.screen.close()
+	ctx, cancel := context.WithCancel(ctx)
+	defer c.live.Wait()
+	defer cancel()
+	c.setUp(true)
+	defer c.setUp(false)
+	if c.Interactive() && c.config.Greeting != "" {
+		if err := c.screen.print(c.config.Greeting); err != nil {
+			return err
+		}
+	}
+	return c.converse(ctx, h)
+}
+
+func (c *Console) setUp(up bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.up, c.since = up, time.Now()
+}
+
+type input struct {
+	line string
+	err  error
+}
+
+// converse asks for one line after another. The goroutine that reads is the
+// only one nobody waits for: a read from a terminal cannot be interrupted, so
+// at a signal it stays behind until the process ends or a line arrives.
+func (c *Console) converse(ctx context.Context, h bot.Handler) error {
+	next, lines := make(chan struct{}), make(chan input, 1)
+	defer close(next)
+	go func() {
+		for range next {
+			line, err := c.screen.readLine()
+			lines <- input{line, err}
+		}
+	}()
+	for {
+		c.screen.setPrompt(c.user + " " + c.channel + "> ")
+		next <- struct{}{}
+		select {
+		case <-ctx.Done():
+			return nil
+		case in := <-lines:
+			if errors.Is(in.err, io.EOF) {
+				return c.finish(ctx)
+			}
+			if quit, err := c.hear(ctx, h, in); quit || err != nil {
+				return errors.Join(err, c.finish(ctx))
+			}
+		}
+	}
+}
+
+// finish waits for what is due now, as the last thing before the end.
+func (c *Console) finish(ctx context.Context) error {
+	if err := c.settled(ctx); err != nil && ctx.Err() == nil {
+		return err
+	}
+	return nil
+}
+
+func (c *Console) settled(ctx context.Context) error {
+	if c.config.Settled == nil {
+		return nil
+	}
+	return c.config.Settled(ctx)
+}
+
+// take waits for the turn to print.
+func (c *Console) take(ctx context.Context) error {
+	select {
+	case c.turn <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func (c *Console) give() { <-c.turn }
+
+// here is the channel the person is in.
+func (c *Console) here() stories.Destination {
+	return stories.Destination{Platform: Platform, Channel: c.channel}
+}

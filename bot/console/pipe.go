@@ -1,0 +1,87 @@
+package console
+
+import (
+	"bufio"
+	"errors"
+	"io"
+	"strings"
+)
+
+// maxLine is the longest line read from a pipe, in bytes, continuations
+// included. It is far beyond what any command takes, so that a text that is
+// too long is refused by the newsroom's own words.
+const maxLine = 1 << 20
+
+// pipe is a screen without a person: lines in, texts out.
+type pipe struct {
+	in  *bufio.Reader
+	out io.Writer
+}
+
+func newPipe(in io.Reader, out io.Writer) *pipe { return &pipe{bufio.NewReader(in), out} }
+
+func (*pipe) open() error       { return nil }
+func (*pipe) close() error      { return nil }
+func (*pipe) setPrompt(string)  {}
+func (*pipe) above([]byte) bool { return false }
+func (*pipe) interactive() bool { return false }
+
+// print writes a text and an empty line.
+func (p *pipe) print(text string) error {
+	_, err := io.WriteString(p.out, strings.TrimRight(text, "\n")+"\n\n")
+	return err
+}
+
+// readLine reads a line; one that ends in a backslash goes on in the next.
+func (p *pipe) readLine() (string, error) {
+	return joinLines(p.physicalLine)
+}
+
+// joinLines reads lines from next until one does not end in a backslash.
+func joinLines(next func() (string, error)) (string, error) {
+	var whole strings.Builder
+	for long := false; ; {
+		line, err := next()
+		if errors.Is(err, errTooLong) || whole.Len()+len(line) > maxLine {
+			long, err = true, nil
+		}
+		if err != nil && (whole.Len() == 0 || !errors.Is(err, io.EOF)) {
+			return "", err
+		}
+		head, more := strings.CutSuffix(line, `\`)
+		if more && err == nil {
+			if !long {
+				whole.WriteString(head + "\n")
+			}
+			continue
+		}
+		if long {
+			return "", errTooLong
+		}
+		whole.WriteString(head)
+		return whole.String(), nil
+	}
+}
+
+// physicalLine reads up to a line break. The last line needs none.
+func (p *pipe) physicalLine() (string, error) {
+	var line []byte
+	for long := false; ; {
+		part, err := p.in.ReadSlice('\n')
+		if len(line)+len(part) > maxLine {
+			line, long = nil, true
+		}
+		if !long {
+			line = append(line, part...)
+		}
+		switch {
+		case errors.Is(err, bufio.ErrBufferFull):
+			continue
+		case err != nil && (!errors.Is(err, io.EOF) || len(line) == 0 && !long):
+			return "", err
+		case long:
+			return "", errTooLong
+		}
+		return strings.TrimRight(string(line), "\r\n"), nil
+	}
+}

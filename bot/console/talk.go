@@ -1,0 +1,264 @@
+package console
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"regexp"
+	"runtime/debug"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"storybot/bot"
+	"storybot/stories"
+)
+
+// answerTime is how long an answer may take.
+const answerTime = 30 * time.Second
+
+// hear does what one line asks. quit says that it asked to leave.
+func (c *Console) hear(ctx context.Context, h bot.Handler, in input) (quit bool, err error) {
+	if errors.Is(in.err, errTooLong) {
+		return false, c.say(ctx, "This line is longer than the console reads, so nothing was done. Break it up: a line that ends in \\ goes on in the next.")
+	}
+	if in.err != nil {
+		return false, fmt.Errorf("read a line: %w", in.err)
+	}
+	line := strings.TrimSpace(in.line)
+	word, rest, _ := strings.Cut(line, " ")
+	rest = strings.TrimSpace(rest)
+	switch {
+	case line == "":
+		return false, nil
+	case word == "/quit" || word == "/exit":
+		return true, nil
+	case word == "/join":
+		return false, c.join(ctx, rest)
+	case word == "/as":
+		return false, c.as(ctx, rest)
+	case word == "/press":
+		return false, c.press(ctx, h, rest)
+	case isNumber(line):
+		return false, c.press(ctx, h, line)
+	case word == "/help" || word == "help":
+		return false, c.help(ctx, h)
+	case !strings.HasPrefix(word, "/"):
+		return false, c.chatter(ctx, word)
+	}
+	command := bot.Command{}
+	command.Name, command.Text = c.split(strings.TrimPrefix(line, "/"))
+	return false, c.ask(ctx, h, c.here(), command)
+}
+
+// split separates a command's name from the rest; names of two words are known
+// from the specs.
+func (c *Console) split(line string) (name, text string) {
+	fields := strings.Fields(line)
+	if len(fields) >= 2 && c.isSpec(strings.ToLower(fields[0]+" "+fields[1])) {
+		_, rest, _ := strings.Cut(line, fields[0])
+		_, rest, _ = strings.Cut(rest, fields[1])
+		return strings.ToLower(fields[0] + " " + fields[1]), strings.TrimSpace(rest)
+	}
+	name, text, _ = strings.Cut(line, " ")
+	return strings.ToLower(name), strings.TrimSpace(text)
+}
+
+func (c *Console) isSpec(name string) bool {
+	return slices.ContainsFunc(c.config.Specs, func(s bot.Spec) bool { return s.Name == name })
+}
+
+// ask has h answer a command in channel where and prints the answer.
+func (c *Console) ask(ctx context.Context, h bot.Handler, where stories.Destination, command bot.Command) error {
+	if err := c.take(ctx); err != nil {
+		return nil // the program is stopping
+	}
+	c.asked++
+	command.Key = fmt.Sprintf("%s:%s-%d", Platform, c.keys, c.asked)
+	command.Where, command.Lane = where, Platform
+	command.User = stories.User{Ref: Platform + ":" + c.user, Name: c.user}
+	command.Manages = true
+	reply := c.answer(ctx, h, command)
+	err := c.show(where, reply.Public, reply.Message)
+	c.give()
+	if err != nil {
+		return err
+	}
+	return c.follow(ctx, reply)
+}
+
+// answer has h answer within answerTime. A handler that panics is answered
+// for, and the console goes on.
+func (c *Console) answer(ctx context.Context, h bot.Handler, command bot.Command) (reply bot.Reply) {
+	ctx, cancel := context.WithTimeout(ctx, answerTime)
+	defer cancel()
+	defer func() {
+		if cause := recover(); cause != nil {
+			c.config.Log.Error("a command panicked", "name", command.Name+command.Action, "cause", cause, "stack", string(debug.Stack()))
+			reply = bot.Reply{Failed: true, Message: bot.Plainly("This failed on our side. The log has the cause.")}
+		}
+	}()
+	return h.Handle(ctx, command)
+}
+
+// follow shows what becomes of an answer: from a pipe once everything due has
+// been sent, at a terminal whenever it is done.
+func (c *Console) follow(ctx context.Context, reply bot.Reply) error {
+	if c.Interactive() {
+		if reply.Live != nil {
+			c.live.Go(func() { c.watch(ctx, reply) })
+		}
+		return nil
+	}
+	if err := c.settled(ctx); err != nil {
+		return ignoreStop(ctx, err)
+	}
+	if reply.Live == nil {
+		return nil
+	}
+	m, _, err := reply.Live(ctx)
+	if err != nil {
+		return ignoreStop(ctx, err)
+	}
+	return c.showLater(ctx, reply.Message, m)
+}
+
+// Live answers are looked at this often, and given up after this long.
+const (
+	liveEvery = 500 * time.Millisecond
+	liveFor   = 15 * time.Minute
+)
+
+// watch prints a live answer's last state.
+func (c *Console) watch(ctx context.Context, reply bot.Reply) {
+	ctx, cancel := context.WithTimeout(ctx, liveFor)
+	defer cancel()
+	tick := time.NewTicker(liveEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		m, done, err := reply.Live(ctx)
+		if err != nil || !done {
+			continue
+		}
+		_ = c.showLater(ctx, reply.Message, m)
+		return
+	}
+}
+
+// showLater prints what a later state of an answer adds to the first one. It
+// leaves the numbers for /press with the message they were printed under.
+func (c *Console) showLater(ctx context.Context, first, later bot.Message) error {
+	text := strings.TrimSpace(strings.TrimPrefix(bot.PlainText(later), bot.PlainText(first)))
+	if text == "" {
+		return nil
+	}
+	return c.say(ctx, "%s", text)
+}
+
+// ignoreStop drops an error that only says the program is stopping.
+func ignoreStop(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return nil
+	}
+	return err
+}
+
+// say prints the console's own words.
+func (c *Console) say(ctx context.Context, format string, args ...any) error {
+	if err := c.take(ctx); err != nil {
+		return nil
+	}
+	defer c.give()
+	return c.screen.print(bot.Clean(fmt.Sprintf(format, args...)))
+}
+
+var (
+	channelForm = regexp.MustCompile(`^#[\pL\pN][\pL\pN_-]{0,79}$`)
+	nameForm    = regexp.MustCompile(`^[\pL\pN][\pL\pN._-]{0,39}$`)
+)
+
+func (c *Console) join(ctx context.Context, name string) error {
+	name = "#" + strings.TrimLeft(name, "#")
+	if !channelForm.MatchString(name) {
+		return c.say(ctx, "A channel's name is letters, digits, - and _, at most 80 of them. Example: /join #news")
+	}
+	c.channel = name
+	if !slices.Contains(c.joined, name) {
+		c.joined = append(c.joined, name)
+	}
+	return c.say(ctx, "You are in %s now.", name)
+}
+
+func (c *Console) as(ctx context.Context, name string) error {
+	name = strings.TrimPrefix(name, "@")
+	if !nameForm.MatchString(name) {
+		return c.say(ctx, "A user's name is letters, digits, dots, - and _, at most 40 of them. Example: /as alice")
+	}
+	c.user = name
+	return c.say(ctx, "You are %s now.", name)
+}
+
+// chatter answers what is no command.
+func (c *Console) chatter(ctx context.Context, word string) error {
+	if name := strings.ToLower(word); slices.ContainsFunc(c.config.Specs, func(s bot.Spec) bool { return s.Name == name || strings.HasPrefix(s.Name, name+" ") }) {
+		return c.say(ctx, "Commands begin with a slash: /%s …", name)
+	}
+	return c.say(ctx, "Commands begin with a slash. Example: /story sony-hack. Write help for all of them.")
+}
+
+// ownHelp is what the console adds to the bot's commands.
+const ownHelp = `On this console:
+/join #news – go to another channel; pushes to all channels are shown under their names
+/as alice – speak as another user
+/press 2, or just 2 – press a button of the newest message
+/quit – leave
+A line that ends in \ goes on in the next one.`
+
+// help lists the bot's commands and the console's own.
+func (c *Console) help(ctx context.Context, h bot.Handler) error {
+	if err := c.ask(ctx, h, c.here(), bot.Command{Name: "help"}); err != nil {
+		return err
+	}
+	return c.say(ctx, "%s", ownHelp)
+}
+
+// press presses a button of the newest message that had any.
+func (c *Console) press(ctx context.Context, h bot.Handler, number string) error {
+	if err := c.take(ctx); err != nil {
+		return nil
+	}
+	buttons, place := c.buttons, c.place
+	c.give()
+	if len(buttons) == 0 {
+		return c.say(ctx, "There is no message with buttons yet. /story shows one.")
+	}
+	n, err := strconv.Atoi(number)
+	if err != nil || n < 1 || n > len(buttons) {
+		return c.say(ctx, "The newest message has these buttons: %s. Example: /press 1", choices(buttons))
+	}
+	button := buttons[n-1]
+	if button.URL != "" {
+		return c.say(ctx, "%s is at %s", button.Label, button.URL)
+	}
+	return c.ask(ctx, h, place, bot.Command{Action: button.Action, Arg: button.Arg})
+}
+
+// choices writes buttons as numbers to press.
+func choices(buttons []bot.Button) string {
+	var labels []string
+	for i, b := range buttons {
+		labels = append(labels, fmt.Sprintf("[%d] %s", i+1, bot.OneLine(b.Label)))
+	}
+	return strings.Join(labels, "  ")
+}
+
+func isNumber(s string) bool {
+	_, err := strconv.ParseUint(s, 10, 8)
+	return err == nil
+}

@@ -1,0 +1,243 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/VictoriaMetrics/metrics"
+
+	"storybot/bot"
+	"storybot/bot/command"
+	"storybot/bot/console"
+	"storybot/bot/delivery"
+	"storybot/stories"
+)
+
+const greeting = `Storybot, on this terminal. Nothing leaves this machine: pushes are printed here.
+Try /story sony-hack, then /subscribe sony-hack, then /update sony-hack Something happened.
+Tab completes, help lists everything, /quit leaves.`
+
+// bot runs the bot until a signal, or until the console's input ends.
+func (p *program) bot(ctx context.Context, args []string) error {
+	began := time.Now()
+	flags := p.flags("storybot")
+	withConsole := flags.Bool("console", false, "")
+	if err := parse(flags, args); err != nil {
+		return err
+	}
+	cfg, err := loadConfig(p.lookup)
+	if err != nil {
+		return err
+	}
+	var talk *console.Console
+	r := &running{config: cfg, ended: make(chan error, 8)}
+	level, logTo := cfg.logLevel, p.stderr
+	if *withConsole || !cfg.hasPlatform() {
+		talk = console.New(console.Config{In: p.stdin, Out: p.stdout, Specs: command.Specs(), Settled: r.settled, Greeting: greeting})
+		logTo = talk.LogWriter(p.stderr)
+		if talk.Interactive() && !cfg.given["LOG_LEVEL"] {
+			level = levelWhenTalking
+		}
+	}
+	r.log = newLog(cfg, level, logTo)
+	for _, warning := range cfg.warnings {
+		r.log.Warn(warning)
+	}
+	err = r.start(ctx, talk)
+	if err == nil {
+		r.log.Info("storybot is ready", "version", version(), "took", time.Since(began).Round(time.Millisecond).String())
+		err = r.wait(ctx)
+	}
+	return errors.Join(err, r.stops.run())
+}
+
+// running is a bot with all its parts.
+type running struct {
+	config *config
+	log    *slog.Logger
+	store  database
+	desk   *stories.Service
+	engine *delivery.Engine
+	mux    *command.Mux
+	talk   *platformRun // the console, or nil
+	chats  []*platformRun
+	stops  teardowns
+	// ended gets the end of each platform: nil when there is nothing more to
+	// do, an error for what no retry can mend.
+	ended chan error
+}
+
+// start opens everything, in the order it depends on each other. What was
+// started is in r.stops, also when start fails.
+func (r *running) start(ctx context.Context, talk *console.Console) error {
+	if err := r.openNewsroom(ctx, talk != nil); err != nil {
+		return err
+	}
+	if err := r.openPlatforms(talk); err != nil {
+		return err
+	}
+	code, err := r.claim(ctx)
+	if err != nil {
+		return err
+	}
+	set := metrics.NewSet()
+	senders := r.senders()
+	alarms := newDesk(r.desk.Desks, senders, r.log)
+	counts := delivery.NewMetrics(set)
+	r.engine = delivery.New(delivery.Config{Queue: r.store, Senders: senders, Render: bot.RenderUpdate, Log: r.log, Metrics: counts, Desk: alarms})
+	counts.WatchQueue(r.queue)
+	watchConnections(set, r.connections)
+	r.mux = command.New(command.Config{Stories: r.desk, Log: r.log, Connections: r.connections, Lanes: r.lanes, ClaimCode: func() string { return code }})
+	if r.config.httpAddr != "" {
+		m := &monitor{connections: r.connections, reach: r.reach, metrics: set, log: r.log}
+		stop, err := m.serve(r.config.httpAddr)
+		if err != nil {
+			return err
+		}
+		r.stops.add("health and metrics server", stop)
+	}
+	r.background("housekeeping", func(ctx context.Context) { keepPruned(ctx, r.store, r.log) })
+	r.background("desk", alarms.run)
+	r.stops.add("answers", func(context.Context) error { r.mux.Wait(); return nil })
+	for _, p := range r.chats {
+		r.background(p.Name(), func(ctx context.Context) { r.ended <- p.run(ctx, r.mux, r.log) })
+	}
+	// The engine starts last and so stops first: after a signal nothing new is
+	// sent, while answers in the making still go out.
+	r.background("delivery", func(ctx context.Context) { _ = r.engine.Run(ctx) })
+	return nil
+}
+
+// background runs f in a goroutine that is stopped and waited for at the end.
+func (r *running) background(name string, f func(context.Context)) {
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		f(ctx)
+	}()
+	r.stops.add(name, func(stopping context.Context) error {
+		cancel()
+		select {
+		case <-done:
+			return nil
+		case <-stopping.Done():
+			return stopping.Err()
+		}
+	})
+}
+
+// openNewsroom opens the database and the newsroom over it. Without a token
+// the console's first user is admin, and an empty database gets the sample.
+func (r *running) openNewsroom(ctx context.Context, console bool) error {
+	store, err := openStore(ctx, r.config, r.log)
+	if err != nil {
+		return err
+	}
+	r.store = store
+	r.stops.add("database", func(context.Context) error { return store.Close() })
+	admins := r.config.admins
+	if !r.config.hasPlatform() {
+		admins = append(admins, firstUser)
+		if err := seed(ctx, store); err != nil {
+			return fmt.Errorf("add the sample story: %w", err)
+		}
+	}
+	r.desk = stories.NewService(stories.Config{Store: store, Admins: admins, Log: r.log, Planned: func() { r.engine.Kick("") }})
+	return nil
+}
+
+// firstUser is who speaks on the console at first.
+const firstUser = console.Platform + ":" + console.FirstUser
+
+// openPlatforms makes every platform there is a token for, and the console.
+func (r *running) openPlatforms(talk *console.Console) error {
+	owner := rand.Text()
+	for _, platform := range platforms {
+		p, err := platform.open(parts{r.config, command.Specs(), places{r.desk, r.log}, r.store, r.log})
+		if err != nil {
+			return wrongSettings{platform.name + ": " + err.Error()}
+		}
+		if p != nil {
+			r.chats = append(r.chats, newPlatformRun(p, r.store, owner, r.log))
+		}
+	}
+	if talk != nil {
+		r.talk = newPlatformRun(talk, r.store, owner, r.log)
+		r.chats = append(r.chats, r.talk)
+	}
+	return nil
+}
+
+func (r *running) senders() map[string]bot.Sender {
+	senders := map[string]bot.Sender{}
+	for _, p := range r.chats {
+		senders[p.Name()] = p
+	}
+	return senders
+}
+
+// claim offers the code for the first admin, where there is none.
+func (r *running) claim(ctx context.Context) (string, error) {
+	if !r.config.hasPlatform() {
+		return "", nil
+	}
+	return offerClaim(ctx, r.desk, r.log)
+}
+
+// wait returns when ctx ends, when the console has nothing more to say, or
+// when no platform is left.
+func (r *running) wait(ctx context.Context) error {
+	var failed []error
+	for range r.chats {
+		select {
+		case <-ctx.Done():
+			r.log.Info("storybot is stopping; a second signal ends it at once")
+			return nil
+		case err := <-r.ended:
+			if err == nil {
+				return nil
+			}
+			failed = append(failed, err)
+		}
+	}
+	return fmt.Errorf("no platform is left: %w", errors.Join(failed...))
+}
+
+// settled waits until nothing that is due now is unsent.
+func (r *running) settled(ctx context.Context) error { return r.engine.Idle(ctx) }
+
+func (r *running) connections() (all []bot.Health) {
+	for _, p := range r.chats {
+		all = append(all, p.health()...)
+	}
+	return all
+}
+
+func (r *running) lanes() (all []command.LaneHealth) {
+	for _, l := range r.engine.Lanes() {
+		all = append(all, command.LaneHealth{Lane: l.Lane, PerSecond: l.Rate, Paused: l.Paused, Stopped: l.Stopped})
+	}
+	return all
+}
+
+// reach asks the database something small.
+func (r *running) reach(ctx context.Context) error {
+	_, err := r.store.RoleOf(ctx, firstUser)
+	return err
+}
+
+// queue is what waits, for the metrics; nothing when the database is away.
+func (r *running) queue() []stories.LaneStatus {
+	ctx, cancel := context.WithTimeout(context.Background(), reachTime)
+	defer cancel()
+	lanes, err := r.store.Queue(ctx)
+	if err != nil {
+		r.log.Warn("the queue could not be counted for the metrics", "error", err)
+	}
+	return lanes
+}

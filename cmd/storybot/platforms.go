@@ -1,0 +1,70 @@
+package main
+
+import (
+	"log/slog"
+	"slices"
+
+	"storybot/bot"
+	"storybot/bot/console"
+	"storybot/bot/discord"
+	"storybot/bot/slack"
+)
+
+// parts is what a platform may be made of.
+type parts struct {
+	config *config
+	specs  []bot.Spec
+	places bot.Places
+	memory discord.Memory
+	log    *slog.Logger
+}
+
+// platforms is every chat platform there is: a new one is a folder under bot/,
+// its settings, and a line here. open returns nil when the platform has no
+// token. The console is not among them; it belongs to this process's terminal.
+var platforms = []struct {
+	name string
+	open func(parts) (bot.Platform, error)
+}{
+	{"discord", openDiscord},
+	{"slack", openSlack},
+}
+
+func openDiscord(p parts) (bot.Platform, error) {
+	if !p.config.discordToken.given() {
+		return nil, nil
+	}
+	return discord.New(discord.Config{
+		Token:   p.config.discordToken.reveal(),
+		APIURL:  p.config.discordAPIURL,
+		Specs:   p.specs,
+		Places:  p.places,
+		Memory:  p.memory,
+		Log:     p.log,
+		Version: version(),
+	})
+}
+
+func openSlack(p parts) (bot.Platform, error) {
+	if len(p.config.slackBots) == 0 {
+		return nil, nil
+	}
+	var tokens []string
+	for _, token := range p.config.slackBots {
+		tokens = append(tokens, token.reveal())
+	}
+	return slack.New(slack.Config{
+		BotTokens: tokens,
+		AppToken:  p.config.slackApp.reveal(),
+		APIURL:    p.config.slackAPIURL,
+		Specs:     p.specs,
+		Places:    p.places,
+		Log:       p.log,
+		Version:   version(),
+	})
+}
+
+// isPlatform says whether name is the platform part of an address.
+func isPlatform(name string) bool {
+	return name == console.Platform || slices.Contains([]string{"discord", "slack"}, name)
+}

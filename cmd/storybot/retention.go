@@ -1,0 +1,27 @@
+package main
+
+import (
+	"context"
+	"log/slog"
+	"time"
+)
+
+// pruneEvery is how often what is past its time is removed: finished
+// deliveries above all. How long they are kept is the store's to say.
+const pruneEvery = time.Hour
+
+// keepPruned removes what is past its time, now and then, until ctx ends.
+func keepPruned(ctx context.Context, store database, log *slog.Logger) {
+	tick := time.NewTicker(pruneEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case now := <-tick.C:
+			if err := store.Prune(ctx, now); err != nil && ctx.Err() == nil {
+				log.Warn("what is past its time was not removed; it is tried again in an hour", "error", err)
+			}
+		}
+	}
+}

@@ -1,0 +1,64 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"storybot/stories"
+)
+
+// sampler is who tells the sample story.
+var sampler = stories.User{Ref: "console:storybot", Name: "Storybot"}
+
+// sampleStory is the story newcomers meet, in our own words.
+var sampleStory = stories.Story{
+	Slug:     "sony-hack",
+	Headline: "North Korea denies hacking Sony Pictures and offers a joint inquiry",
+	Summary: "The FBI holds North Korea responsible for the attack on Sony Pictures Entertainment, after which the studio called off the release of The Interview. " +
+		"Pyongyang denies it, proposes to investigate together with the United States and warns of \"grave consequences\" should Washington refuse; its news agency KCNA threatens retaliation. " +
+		"President Obama has criticised the cancellation. Sony says the film may still come out, and is advertising for a director of vulnerability management. " +
+		"What a group calling itself Guardians of Peace leaked exposed employees' personal data, and lawsuits have followed.",
+	Topics: []string{"film", "north-korea", "security"},
+}
+
+var sampleUpdate = stories.Append{
+	Slug:  sampleStory.Slug,
+	Text:  "The White House's National Security Council says it is \"confident\" that North Korea was behind the attack, and points to the country's history of denying such actions.",
+	Level: stories.Normal,
+	At:    time.Date(2014, time.December, 20, 0, 0, 0, 0, time.UTC),
+}
+
+// addSample puts the sample story into a store, once: a second time changes
+// nothing. It announces the update like any other. CodeExists when another
+// story has its slug.
+func addSample(ctx context.Context, store stories.Store) error {
+	desk := stories.NewService(stories.Config{Store: store, Admins: []string{sampler.Ref}})
+	if _, err := desk.Track(ctx, stories.Act{Key: "sample/story", By: sampler}, sampleStory); err != nil {
+		return err
+	}
+	_, _, _, err := desk.Append(ctx, stories.Act{Key: "sample/update", By: sampler}, sampleUpdate)
+	return err
+}
+
+// seed adds the sample story to a store without any.
+func seed(ctx context.Context, store stories.Store) error {
+	known, err := store.Slugs(ctx, 1)
+	if err != nil || len(known) > 0 {
+		return err
+	}
+	return addSample(ctx, store)
+}
+
+func (p *program) sample(ctx context.Context, args []string) error {
+	if err := parse(p.flags("sample"), args); err != nil {
+		return err
+	}
+	return p.withStore(ctx, func(store database) error {
+		if err := addSample(ctx, store); err != nil {
+			return fmt.Errorf("the sample story was not added: %w", err)
+		}
+		_, err := fmt.Fprintf(p.stdout, "The sample story is there: /story %s\n", sampleStory.Slug)
+		return err
+	})
+}

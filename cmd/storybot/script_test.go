@@ -1,0 +1,75 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"flag"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+var update = flag.Bool("update", false, "write what the program answers into the scripts")
+
+// TestScripts runs the program as a user would, over transcripts that can be
+// read: testdata/script/*.txt. Beside testscript's own commands there are
+//
+//	says FILE ARGS…   run storybot ARGS with FILE as its input; it must end well
+//	                  and log no warning. What it prints is kept in the file
+//	                  "said", with the present time replaced by NOW
+//	exits N ARGS…     run storybot ARGS and expect exit status N
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir:                 filepath.Join("testdata", "script"),
+		UpdateScripts:       *update,
+		RequireUniqueNames:  true,
+		RequireExplicitExec: true,
+		Setup: func(env *testscript.Env) error {
+			env.Setenv("PATH", filepath.Dir(binary)+string(os.PathListSeparator)+env.Getenv("PATH"))
+			return nil
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"says": says, "exits": exits},
+	})
+}
+
+// now is a time of today or so, as answers show it.
+var now = regexp.MustCompile(`20[2-9]\d-\d\d-\d\d \d\d:\d\d UTC|\d+ seconds? old|\d+s ago`)
+
+func says(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 1 {
+		ts.Fatalf("usage: says FILE ARGS…")
+	}
+	var said, complaints bytes.Buffer
+	cmd := exec.Command(binary, args[1:]...)
+	cmd.Dir, cmd.Env = ts.MkAbs("."), []string{"LOG_LEVEL=warn"}
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = strings.NewReader(ts.ReadFile(args[0])), &said, &complaints
+	if err := cmd.Run(); err != nil || complaints.Len() > 0 {
+		ts.Fatalf("%v, complaining: %s\nafter: %s", err, &complaints, &said)
+	}
+	ts.Check(os.WriteFile(ts.MkAbs("said"), now.ReplaceAll(said.Bytes(), []byte("NOW")), 0o666))
+}
+
+func exits(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 1 {
+		ts.Fatalf("usage: exits N ARGS…")
+	}
+	want, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	err = ts.Exec("storybot", args[1:]...)
+	got := 0
+	var exit *exec.ExitError
+	if errors.As(err, &exit) {
+		got = exit.ExitCode()
+	} else {
+		ts.Check(err)
+	}
+	if got != want {
+		ts.Fatalf("exit status %d, want %d", got, want)
+	}
+}

@@ -1,0 +1,217 @@
+package sqlstore
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"storybot/stories"
+)
+
+// place is a destination's row.
+type place struct {
+	id, lane int64
+	state    stories.DestinationState
+}
+
+const placeSQL = `
+	SELECT id, lane_id, state FROM destinations WHERE platform = ?1 AND workspace = ?2 AND channel = ?3`
+
+func findPlace(ctx context.Context, q querier, d stories.Destination) (p place, err error) {
+	err = one(ctx, q, placeSQL, []any{d.Platform, d.Workspace, d.Channel}, &p.id, &p.lane, &p.state)
+	return p, err
+}
+
+const lockLaneSQL = `SELECT id FROM lanes WHERE id = ?1 /*lock*/`
+
+// lockPlace finds a destination and keeps the workers of its lane from it
+// until the transaction ends.
+func lockPlace(ctx context.Context, q querier, d stories.Destination) (place, error) {
+	p, err := findPlace(ctx, q, d)
+	if err != nil {
+		return p, err
+	}
+	var id int64
+	if err := one(ctx, q, lockLaneSQL, []any{p.lane}, &id); err != nil {
+		return p, err
+	}
+	return findPlace(ctx, q, d)
+}
+
+// waitingIDs are the rows of destination ?1 that are pending or held, found by
+// the two indexes that hold nothing else.
+const waitingIDs = `(
+	SELECT id FROM deliveries WHERE destination_id = ?1 AND open = 1 AND state = 0
+	UNION ALL
+	SELECT id FROM deliveries WHERE destination_id = ?1 AND state = 5)`
+
+const (
+	insertLaneSQL  = `INSERT INTO lanes (name) VALUES (?1) ON CONFLICT (name) DO NOTHING`
+	laneSQL        = `SELECT id FROM lanes WHERE name = ?1`
+	insertPlaceSQL = `
+		INSERT INTO destinations (platform, workspace, channel, lane_id) VALUES (?1, ?2, ?3, ?4)
+		ON CONFLICT (platform, workspace, channel) DO NOTHING`
+	placeLaneSQL = `UPDATE destinations SET lane_id = ?2 WHERE id = ?1`
+	rowsLaneSQL  = `UPDATE deliveries SET lane_id = ?2 WHERE id IN ` + waitingIDs
+)
+
+// enterPlace finds a destination or makes it, moves it and what waits for it to
+// this lane, and returns it locked as lockPlace does.
+func enterPlace(ctx context.Context, q querier, d stories.Destination, lane string) (place, error) {
+	id, err := enterLane(ctx, q, lane)
+	if err != nil {
+		return place{}, err
+	}
+	if _, err := q.exec(ctx, insertPlaceSQL, d.Platform, d.Workspace, d.Channel, id); err != nil {
+		return place{}, err
+	}
+	p, err := lockPlace(ctx, q, d)
+	if err != nil || p.lane == id {
+		return p, err
+	}
+	p.lane = id
+	if _, err := q.exec(ctx, placeLaneSQL, p.id, id); err != nil {
+		return p, err
+	}
+	_, err = q.exec(ctx, rowsLaneSQL, p.id, id)
+	return p, err
+}
+
+func enterLane(ctx context.Context, q querier, lane string) (id int64, err error) {
+	err = one(ctx, q, laneSQL, []any{lane}, &id)
+	if !errors.Is(err, sql.ErrNoRows) {
+		return id, err
+	}
+	if _, err := q.exec(ctx, insertLaneSQL, lane); err != nil {
+		return 0, err
+	}
+	err = one(ctx, q, laneSQL, []any{lane}, &id)
+	return id, err
+}
+
+const (
+	setPlaceSQL  = `UPDATE destinations SET state = ?2, reason = ?3, since = ?4 WHERE id = ?1`
+	holdSQL      = `UPDATE deliveries SET state = 5, open = 0, front = 0, reason = ?2 WHERE destination_id = ?1 AND open = 1 AND state = 0`
+	skipAllSQL   = `UPDATE deliveries SET state = 6, open = 0, front = 0, reason = ?2, finished_at = ?3 WHERE id IN ` + waitingIDs
+	endSubsSQL   = `DELETE FROM subscriptions WHERE destination_id = ?1`
+	endMutesSQL  = `DELETE FROM mutes WHERE destination_id = ?1`
+	keepHeldSQL  = `SELECT id FROM deliveries WHERE destination_id = ?1 AND state = 5 ORDER BY id DESC LIMIT ?2`
+	resumeSQL    = `UPDATE deliveries SET state = 0, open = 1, front = 1, due_at = ?2, reason = '' WHERE id among(?1)`
+	skipHeldSQL  = `UPDATE deliveries SET state = 6, reason = ?2, finished_at = ?3 WHERE destination_id = ?1 AND state = 5`
+	tooOld       = "held while the channel could not be written to; only the newest %d were sent afterwards"
+	unblockedSQL = `UPDATE destinations SET state = 'reachable', reason = '', since = 0 WHERE id = ?1`
+)
+
+// block holds what waits for a destination. A block that lasts keeps its first
+// moment.
+func block(ctx context.Context, q querier, p place, reason string, at time.Time) error {
+	if p.state != stories.Blocked {
+		if _, err := q.exec(ctx, setPlaceSQL, p.id, string(stories.Blocked), reason, millis(at)); err != nil {
+			return err
+		}
+	}
+	_, err := q.exec(ctx, holdSQL, p.id, reason)
+	return err
+}
+
+// end makes a destination gone: nothing follows from there and nothing waits.
+func end(ctx context.Context, q querier, p place, reason string, at time.Time) error {
+	if _, err := q.exec(ctx, setPlaceSQL, p.id, string(stories.Gone), reason, millis(at)); err != nil {
+		return err
+	}
+	for _, text := range []string{endSubsSQL, endMutesSQL} {
+		if _, err := q.exec(ctx, text, p.id); err != nil {
+			return err
+		}
+	}
+	_, err := q.exec(ctx, skipAllSQL, p.id, reason, millis(at))
+	return err
+}
+
+// reopen makes a destination reachable; of what was held the newest keep go
+// out and the older ones are skipped.
+func reopen(ctx context.Context, q querier, p place, keep int, at time.Time) (resumed, skipped int, err error) {
+	if _, err := q.exec(ctx, unblockedSQL, p.id); err != nil {
+		return 0, 0, err
+	}
+	newest, err := all(ctx, q, scanID, keepHeldSQL, p.id, max(keep, 0))
+	if err != nil {
+		return 0, 0, err
+	}
+	slices.Sort(newest)
+	if _, err := q.exec(ctx, resumeSQL, list(newest), millis(at)); err != nil {
+		return 0, 0, err
+	}
+	older, err := q.exec(ctx, skipHeldSQL, p.id, fmt.Sprintf(tooOld, keep), millis(at))
+	return len(newest), int(older), err
+}
+
+// ReopenDestination implements stories.Store.
+func (s *Store) ReopenDestination(ctx context.Context, d stories.Destination, keep int, now time.Time) (resumed, skipped int, err error) {
+	p, err := findPlace(ctx, s.reader(), d)
+	if errors.Is(err, sql.ErrNoRows) || err == nil && p.state != stories.Blocked {
+		return 0, 0, nil // asked for every destination of a platform at each start
+	}
+	if err != nil {
+		return 0, 0, s.told(err)
+	}
+	err = s.change(ctx, func(q querier) error {
+		resumed, skipped = 0, 0
+		p, err := lockPlace(ctx, q, d)
+		if err == nil && p.state == stories.Blocked {
+			resumed, skipped, err = reopen(ctx, q, p, keep, now)
+		}
+		return err
+	})
+	return resumed, skipped, err
+}
+
+// EndDestination implements stories.Store.
+func (s *Store) EndDestination(ctx context.Context, d stories.Destination, reason string, now time.Time) error {
+	return s.change(ctx, func(q querier) error {
+		p, err := lockPlace(ctx, q, d)
+		if errors.Is(err, sql.ErrNoRows) {
+			return nil // nobody here ever followed anything
+		}
+		if err != nil || p.state == stories.Gone {
+			return err
+		}
+		return end(ctx, q, p, reason, now)
+	})
+}
+
+const (
+	desksSQL = `
+		SELECT t.platform, t.workspace, t.channel FROM desks k JOIN destinations t ON t.id = k.destination_id
+		ORDER BY t.platform, t.workspace`
+	setDeskSQL = `
+		INSERT INTO desks (platform, workspace, destination_id) VALUES (?1, ?2, ?3)
+		ON CONFLICT (platform, workspace) DO UPDATE SET destination_id = excluded.destination_id`
+)
+
+// Desks implements stories.Store.
+func (s *Store) Desks(ctx context.Context) ([]stories.Destination, error) {
+	found, err := all(ctx, s.reader(), func(r row) (d stories.Destination, err error) {
+		err = r.Scan(&d.Platform, &d.Workspace, &d.Channel)
+		return d, err
+	}, desksSQL)
+	return found, s.told(err)
+}
+
+// SetDesk implements stories.Store.
+func (s *Store) SetDesk(ctx context.Context, a stories.Act, d stories.Destination, lane string) error {
+	_, err := act(ctx, s, a, "desk", func(q querier) (bool, error) {
+		p, err := enterPlace(ctx, q, d, lane)
+		if err != nil {
+			return false, err
+		}
+		if _, err := q.exec(ctx, setDeskSQL, d.Platform, d.Workspace, p.id); err != nil {
+			return false, err
+		}
+		return true, enter(ctx, q, a, "desk", 0, d.String()+" is the desk's channel")
+	})
+	return err
+}

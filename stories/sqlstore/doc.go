@@ -1,0 +1,18 @@
+// Package sqlstore keeps the newsroom in SQLite or PostgreSQL. It answers
+// stories.Store and the delivery queue with one SQL text for both.
+//
+// Read open.go first, then engine.go: the narrow seam behind which the two
+// databases differ (sqlite.go, postgres.go): how a transaction begins, how a
+// row is locked, how text is searched. Each other file is one subject and has
+// its SQL as constants beside the methods that use them; parameters are written
+// ?1 and become $1 on PostgreSQL. Every method that takes a stories.Act runs
+// inside act (acts.go), which makes it happen once.
+//
+// queue.go explains the delivery queue before its files: plan.go (publishing),
+// lease.go, advance.go, settle.go, claim.go, and status.go for those who ask.
+//
+// SQLite belongs to one process, which a lock on a file beside it enforces.
+// Writers are one connection in WAL mode with every commit synced; readers are
+// never blocked. PostgreSQL serves several processes; a lane's lease row is
+// what orders them.
+package sqlstore

@@ -1,0 +1,147 @@
+package sqlstore
+
+import (
+	"context"
+	"database/sql"
+	"regexp"
+	"strings"
+	"time"
+	"unicode/utf8"
+)
+
+// engine is all in which the two databases differ.
+type engine interface {
+	// reader runs statements outside a transaction, on a recent state.
+	reader() querier
+	// write runs fn in one transaction: begin, fn, commit, or roll back when fn
+	// fails. fn may run again when the database asks for it, so it must begin
+	// from nothing.
+	write(ctx context.Context, fn func(q querier) error) error
+	// clock is the time leases are measured by.
+	clock(ctx context.Context, q querier) (time.Time, error)
+	// addWords makes a piece of text findable; words are normalised.
+	addWords(ctx context.Context, q querier, storyID, updateID int64, words []string) error
+	// holding is a query of the ids of stories that hold the word given as the
+	// parameter; wordArg makes the parameter of a word, or of a word's beginning.
+	holding(parameter string) string
+	wordArg(word string, prefix bool) string
+	// refusal reads an error of the driver: the sentence for people when the
+	// database cannot be used now, else "".
+	refusal(err error) string
+	close() error
+}
+
+// querier runs SQL. Statements are prepared once and kept.
+type querier interface {
+	query(ctx context.Context, text string, args ...any) (*sql.Rows, error)
+	exec(ctx context.Context, text string, args ...any) (changed int64, err error)
+}
+
+// one scans the only row of a query; sql.ErrNoRows when there is none.
+func one(ctx context.Context, q querier, text string, args []any, dest ...any) error {
+	rows, err := q.query(ctx, text, args...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	if !rows.Next() {
+		if err := rows.Err(); err != nil {
+			return err
+		}
+		return sql.ErrNoRows
+	}
+	if err := rows.Scan(dest...); err != nil {
+		return err
+	}
+	return rows.Close()
+}
+
+// all collects the rows of a query, each read by scan.
+func all[T any](ctx context.Context, q querier, scan func(row) (T, error), text string, args ...any) ([]T, error) {
+	rows, err := q.query(ctx, text, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var found []T
+	for rows.Next() {
+		v, err := scan(rows)
+		if err != nil {
+			return nil, err
+		}
+		found = append(found, v)
+	}
+	return found, rows.Err()
+}
+
+// row is what a scan function reads.
+type row interface{ Scan(dest ...any) error }
+
+// scanID reads a single number.
+func scanID(r row) (id int64, err error) {
+	err = r.Scan(&id)
+	return id, err
+}
+
+// dialect rewrites the common SQL for one database. The words it knows:
+//
+//	?1             a parameter
+//	each(?1)       the elements of a JSON array, as j.value
+//	among(?1)      is one of the numbers in a JSON array
+//	object(?1)     a JSON object
+//	/*identity*/   the type of a primary key that counts up
+//	/*lock*/       waits for the rows' locks
+//	/*lock d*/     locks rows of d, passing over those somebody else has
+type dialect struct {
+	parameter, each, among, object, identity, lock, lockFree string
+}
+
+var (
+	eachForm      = regexp.MustCompile(`each\((\?\d+)\)`)
+	amongForm     = regexp.MustCompile(`among\((\?\d+)\)`)
+	objectForm    = regexp.MustCompile(`object\((\?\d+)\)`)
+	lockForm      = regexp.MustCompile(`/\*lock (\w+)\*/`)
+	parameterForm = regexp.MustCompile(`\?(\d+)`)
+)
+
+func (d dialect) text(common string) string {
+	common = eachForm.ReplaceAllString(common, d.each)
+	common = amongForm.ReplaceAllString(common, d.among)
+	common = objectForm.ReplaceAllString(common, d.object)
+	common = lockForm.ReplaceAllString(common, d.lockFree)
+	common = parameterForm.ReplaceAllString(common, d.parameter)
+	common = strings.ReplaceAll(common, "/*identity*/", d.identity)
+	return strings.ReplaceAll(common, "/*lock*/", d.lock)
+}
+
+// storable makes text what both databases take: UTF-8 without NUL. What
+// people typed was checked before; names and reasons come from platforms.
+func storable(args []any) []any {
+	for i, arg := range args {
+		s, ok := arg.(string)
+		if ok && (strings.IndexByte(s, 0) >= 0 || !utf8.ValidString(s)) {
+			args[i] = clean(s)
+		}
+	}
+	return args
+}
+
+func clean(s string) string {
+	return strings.ReplaceAll(strings.ToValidUTF8(s, "�"), "\x00", "")
+}
+
+// millis is how a time is stored: 0 for none.
+func millis(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.UnixMilli()
+}
+
+// moment reads what millis wrote.
+func moment(ms int64) time.Time {
+	if ms == 0 {
+		return time.Time{}
+	}
+	return time.UnixMilli(ms).UTC()
+}

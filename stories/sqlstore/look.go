@@ -1,0 +1,59 @@
+package sqlstore
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"strings"
+	"time"
+
+	"storybot/stories"
+)
+
+// Look opens a database to read it only, also while another process has it
+// open. It upgrades nothing; methods that write fail. url is as for Open.
+//
+// Errors are sentences for whoever asked: no such database, tables older or
+// newer than this program's.
+func Look(ctx context.Context, url string) (*Store, error) {
+	s := &Store{log: slog.New(slog.DiscardHandler), now: time.Now}
+	var schema schema
+	var err error
+	if path, ok := strings.CutPrefix(url, "sqlite:"); ok {
+		s.engine, schema, err = lookSQLite(path)
+	} else {
+		s.engine, schema, err = openPostgres(ctx, url)
+	}
+	if err != nil {
+		return nil, err
+	}
+	have, err := schema.version(ctx)
+	if want := int64(len(migrationFiles)); err == nil && have != want {
+		err = stories.Errorf(stories.CodeInvalid, "The database's tables have version %d, this program knows %d. Use the program that runs the bot.", have, want)
+	}
+	if err != nil {
+		return nil, errors.Join(s.told(err), s.close())
+	}
+	return s, nil
+}
+
+// lookSQLite opens the readers of a file without its lock.
+func lookSQLite(path string) (engine, schema, error) {
+	path, err := resolve(path)
+	if err != nil {
+		return nil, schema{}, err
+	}
+	if _, err := os.Stat(path); err != nil {
+		return nil, schema{}, stories.Errorf(stories.CodeNotFound, "There is no database %s yet. It is made when the bot starts.", path)
+	}
+	closed := make(chan *sqliteWriter) // what writes finds that there is no writer
+	close(closed)
+	e := &sqliteEngine{writes: closed, now: time.Now, unlock: func() error { return nil }}
+	if e.readDB, err = sql.Open("sqlite", sqliteAddress(path, "query_only(1)")); err != nil {
+		return nil, schema{}, fmt.Errorf("open the database %s: %w", path, err)
+	}
+	return e, schema{name: "sqlite", db: e.readDB, dialect: sqliteDialect}, nil
+}

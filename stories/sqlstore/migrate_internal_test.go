@@ -1,0 +1,125 @@
+package sqlstore
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"io/fs"
+	"log/slog"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"storybot/stories"
+	"storybot/stories/storetest/pgtest"
+)
+
+// frozen are the migrations that were released. A change of the tables is a new
+// file at the end, never another one of these.
+var frozen = map[string]string{
+	"migrations/00001_newsroom.sql":        "86b32478d202aac0",
+	"migrations/00002_search.postgres.sql": "9fb65fe2478b57b6",
+	"migrations/00002_search.sqlite.sql":   "255efabbc367f23e",
+	"migrations/00003_queue.sql":           "968e2be270dfdda1",
+}
+
+func TestReleasedMigrationsNeverChange(t *testing.T) {
+	found, err := fs.Glob(migrations, "migrations/*.sql")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range found {
+		text, err := migrations.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sum := sha256.Sum256(text)
+		if got := hex.EncodeToString(sum[:8]); frozen[file] != got {
+			t.Errorf("%s has sum %s, want %s", file, got, frozen[file])
+		}
+	}
+	if len(found) != len(frozen) {
+		t.Errorf("%d migrations, want %d", len(found), len(frozen))
+	}
+}
+
+var urls = map[string]func(t testing.TB) string{
+	"sqlite":   func(t testing.TB) string { return "sqlite:" + filepath.Join(t.TempDir(), "storybot.db") },
+	"postgres": pgtest.URL,
+}
+
+// at brings an empty database to an older version.
+func at(t *testing.T, url string, version int64) {
+	t.Helper()
+	var e engine
+	var s schema
+	var err error
+	if path, ok := strings.CutPrefix(url, "sqlite:"); ok {
+		e, s, err = openSQLite(t.Context(), path, time.Now)
+	} else {
+		e, s, err = openPostgres(t.Context(), url)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.upgrade(t.Context(), version); err != nil {
+		t.Fatal(err)
+	}
+	const story = `
+		INSERT INTO stories (slug, headline, summary, topics, state, created_at, active_at) VALUES ('old', 'Old story', '', 'security', 'developing', 1, 1);
+		INSERT INTO slugs (slug, story_id) VALUES ('old', 1);`
+	if _, err := s.db.ExecContext(t.Context(), story); err != nil {
+		t.Fatal(err)
+	}
+	if err := e.close(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestEveryOlderSchemaIsUpgradedWithWhatItHolds(t *testing.T) {
+	for name, url := range urls {
+		for version := range len(migrationFiles) {
+			t.Run(name, func(t *testing.T) {
+				url := url(t)
+				at(t, url, int64(version+1))
+				s, err := Open(t.Context(), url, Options{})
+				if err != nil {
+					t.Fatal(err)
+				}
+				defer s.Close()
+				story, err := s.StoryBySlug(t.Context(), "old")
+				if err != nil || story.Headline != "Old story" {
+					t.Fatalf("story is %+v, %v", story, err)
+				}
+				if u, _, err := s.AppendUpdate(t.Context(), stories.Act{At: time.Now()}, stories.Update{StoryID: story.ID, Text: "New", Level: stories.Minor, At: time.Now()}); err != nil || u.Number != 1 {
+					t.Errorf("update is %+v, %v", u, err)
+				}
+			})
+		}
+	}
+}
+
+func TestANewerSchemaIsRefusedInWords(t *testing.T) {
+	for name, url := range urls {
+		t.Run(name, func(t *testing.T) {
+			url := url(t)
+			s, err := Open(t.Context(), url, Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := s.change(t.Context(), func(q querier) error {
+				_, err := q.exec(t.Context(), `INSERT INTO goose_db_version (version_id, is_applied) VALUES (99, CAST(1 = 1 AS BOOLEAN))`)
+				return err
+			}); err != nil {
+				t.Fatal(err)
+			}
+			if err := s.Close(); err != nil {
+				t.Fatal(err)
+			}
+			_, err = Open(t.Context(), url, Options{Log: slog.New(slog.DiscardHandler)})
+			if err == nil || !strings.Contains(err.Error(), "newer storybot") || !strings.Contains(err.Error(), "99") {
+				t.Errorf("error is %v", err)
+			}
+		})
+	}
+}

@@ -1,0 +1,162 @@
+-- The newsroom: what readers see, who follows it, who may write it.
+-- Times are milliseconds since 1970 in UTC, 0 for none. Lists of words are
+-- joined by a space, lists of links by a line break: neither holds the other.
+
+CREATE TABLE settings (
+    name  TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+);
+
+CREATE TABLE stories (
+    id         /*identity*/,
+    slug       TEXT NOT NULL UNIQUE,
+    aliases    TEXT NOT NULL DEFAULT '',
+    headline   TEXT NOT NULL,
+    summary    TEXT NOT NULL,
+    topics     TEXT NOT NULL,
+    state      TEXT NOT NULL,
+    updates    BIGINT NOT NULL DEFAULT 0,
+    created_at BIGINT NOT NULL,
+    active_at  BIGINT NOT NULL
+);
+CREATE INDEX stories_by_activity ON stories (active_at, id);
+
+-- Every slug a story has or had leads to it.
+CREATE TABLE slugs (
+    slug     TEXT PRIMARY KEY,
+    story_id BIGINT NOT NULL REFERENCES stories (id)
+);
+
+-- The words of an update are those of its newest revision.
+CREATE TABLE updates (
+    id          /*identity*/,
+    story_id    BIGINT NOT NULL REFERENCES stories (id),
+    number      BIGINT NOT NULL,
+    revision    BIGINT NOT NULL DEFAULT 0,
+    kind        TEXT NOT NULL DEFAULT 'original',
+    level       SMALLINT NOT NULL,
+    text        TEXT NOT NULL,
+    sources     TEXT NOT NULL,
+    author_ref  TEXT NOT NULL,
+    author_name TEXT NOT NULL,
+    at          BIGINT NOT NULL,
+    created_at  BIGINT NOT NULL,
+    UNIQUE (story_id, number)
+);
+
+-- Every wording of an update that was revised, its first one included.
+CREATE TABLE revisions (
+    update_id   BIGINT NOT NULL REFERENCES updates (id),
+    revision    BIGINT NOT NULL,
+    kind        TEXT NOT NULL,
+    text        TEXT NOT NULL,
+    sources     TEXT NOT NULL,
+    reason      TEXT NOT NULL,
+    author_ref  TEXT NOT NULL,
+    author_name TEXT NOT NULL,
+    at          BIGINT NOT NULL,
+    PRIMARY KEY (update_id, revision)
+);
+
+-- How far each reader was shown each story.
+CREATE TABLE seen (
+    reader   TEXT NOT NULL,
+    story_id BIGINT NOT NULL REFERENCES stories (id),
+    number   BIGINT NOT NULL,
+    PRIMARY KEY (reader, story_id)
+);
+
+-- A lane is one rate domain of a platform.
+CREATE TABLE lanes (
+    id   /*identity*/,
+    name TEXT NOT NULL UNIQUE
+);
+
+CREATE TABLE destinations (
+    id         /*identity*/,
+    platform   TEXT NOT NULL,
+    workspace  TEXT NOT NULL,
+    channel    TEXT NOT NULL,
+    lane_id    BIGINT NOT NULL,
+    state      TEXT NOT NULL DEFAULT 'reachable',
+    reason     TEXT NOT NULL DEFAULT '',
+    since      BIGINT NOT NULL DEFAULT 0,
+    not_before BIGINT NOT NULL DEFAULT 0,
+    UNIQUE (platform, workspace, channel)
+);
+CREATE INDEX destinations_by_lane ON destinations (lane_id);
+CREATE INDEX destinations_blocked ON destinations (since, id) WHERE state = 'blocked';
+
+-- What a destination follows: one story, one topic or all.
+CREATE TABLE subscriptions (
+    id             /*identity*/,
+    destination_id BIGINT NOT NULL REFERENCES destinations (id),
+    kind           TEXT NOT NULL,
+    story_id       BIGINT NOT NULL DEFAULT 0,
+    topic          TEXT NOT NULL DEFAULT '',
+    level          SMALLINT NOT NULL,
+    state          TEXT NOT NULL,
+    mode           TEXT NOT NULL DEFAULT 'channel',
+    digest         TEXT NOT NULL DEFAULT '',
+    mention        TEXT NOT NULL DEFAULT '',
+    quiet          TEXT NOT NULL DEFAULT '',
+    tz             TEXT NOT NULL DEFAULT '',
+    by_ref         TEXT NOT NULL,
+    by_name        TEXT NOT NULL,
+    created_at     BIGINT NOT NULL,
+    UNIQUE (destination_id, kind, story_id, topic)
+);
+CREATE INDEX subscriptions_served ON subscriptions (kind, story_id, topic, level, destination_id)
+    WHERE state = 'active';
+
+-- Stories kept from a destination that follows them by a topic or all.
+CREATE TABLE mutes (
+    destination_id BIGINT NOT NULL REFERENCES destinations (id),
+    story_id       BIGINT NOT NULL REFERENCES stories (id),
+    PRIMARY KEY (destination_id, story_id)
+);
+
+-- The desk's channel, one a workspace.
+CREATE TABLE desks (
+    platform       TEXT NOT NULL,
+    workspace      TEXT NOT NULL,
+    destination_id BIGINT NOT NULL REFERENCES destinations (id),
+    PRIMARY KEY (platform, workspace)
+);
+
+CREATE TABLE members (
+    ref           TEXT PRIMARY KEY,
+    name          TEXT NOT NULL,
+    role          SMALLINT NOT NULL,
+    added_by_ref  TEXT NOT NULL,
+    added_by_name TEXT NOT NULL,
+    added_at      BIGINT NOT NULL
+);
+
+CREATE TABLE desk_log (
+    id       /*identity*/,
+    at       BIGINT NOT NULL,
+    by_ref   TEXT NOT NULL,
+    by_name  TEXT NOT NULL,
+    verb     TEXT NOT NULL,
+    story_id BIGINT NOT NULL,
+    detail   TEXT NOT NULL
+);
+CREATE INDEX desk_log_by_story ON desk_log (story_id, id);
+
+-- What was done under which idempotency key, and what it returned.
+CREATE TABLE acts (
+    key    TEXT NOT NULL,
+    verb   TEXT NOT NULL,
+    result TEXT NOT NULL,
+    at     BIGINT NOT NULL,
+    PRIMARY KEY (key, verb)
+);
+CREATE INDEX acts_by_age ON acts (at);
+
+CREATE TABLE notes (
+    id   TEXT PRIMARY KEY,
+    text TEXT NOT NULL,
+    at   BIGINT NOT NULL
+);
+CREATE INDEX notes_by_age ON notes (at);

@@ -1,0 +1,83 @@
+package sqlstore
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"time"
+
+	"storybot/stories"
+)
+
+// Options are what may be set beside the address. Zero values are usable.
+type Options struct {
+	Log *slog.Logger     // discards by default
+	Now func() time.Time // time.Now by default
+	// KeepDeliveries is how long Prune leaves a finished delivery; 90 days by
+	// default.
+	KeepDeliveries time.Duration
+}
+
+// Store is a database that is open. Its methods may be called from many
+// goroutines.
+type Store struct {
+	engine
+	log     *slog.Logger
+	now     func() time.Time
+	keep    time.Duration
+	install string // part of every delivery's key
+}
+
+var _ stories.Store = (*Store)(nil)
+
+// Open opens the database at url, creates or upgrades its tables, and returns
+// it ready. url is sqlite:PATH, or postgres://… as libpq writes it.
+//
+// Errors are sentences for whoever starts the program: a SQLite file another
+// process has open, a schema newer than this program, a server that does not
+// answer, an address of neither form.
+func Open(ctx context.Context, url string, opts Options) (*Store, error) {
+	s := &Store{log: opts.Log, now: opts.Now, keep: opts.KeepDeliveries}
+	if s.log == nil {
+		s.log = slog.New(slog.DiscardHandler)
+	}
+	if s.now == nil {
+		s.now = time.Now
+	}
+	if s.keep == 0 {
+		s.keep = 90 * 24 * time.Hour
+	}
+	var schema schema
+	var err error
+	if path, ok := strings.CutPrefix(url, "sqlite:"); ok {
+		s.engine, schema, err = openSQLite(ctx, path, s.now)
+	} else if strings.HasPrefix(url, "postgres://") || strings.HasPrefix(url, "postgresql://") {
+		s.engine, schema, err = openPostgres(ctx, url)
+	} else {
+		err = stories.Errorf(stories.CodeInvalid, "DATABASE_URL is sqlite:PATH or postgres://USER:PASSWORD@HOST/DATABASE.")
+	}
+	if err != nil {
+		return nil, err
+	}
+	if err := s.prepare(ctx, schema); err != nil {
+		return nil, errors.Join(err, s.close())
+	}
+	return s, nil
+}
+
+// prepare brings the schema up to date and reads what the store keeps at hand.
+func (s *Store) prepare(ctx context.Context, schema schema) error {
+	if err := schema.migrate(ctx, s.log); err != nil {
+		return s.told(err)
+	}
+	var err error
+	if s.install, err = s.installation(ctx); err != nil {
+		return fmt.Errorf("read the installation's id: %w", s.told(err))
+	}
+	return nil
+}
+
+// Close waits for the write under way and closes the database.
+func (s *Store) Close() error { return s.close() }

@@ -1,0 +1,156 @@
+package sqlstore
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"time"
+
+	"storybot/stories"
+)
+
+const roleSQL = `SELECT role FROM members WHERE ref = ?1`
+
+// RoleOf implements stories.Store.
+func (s *Store) RoleOf(ctx context.Context, ref string) (stories.Role, error) {
+	role, err := roleOf(ctx, s.reader(), ref)
+	return role, s.told(err)
+}
+
+func roleOf(ctx context.Context, q querier, ref string) (role stories.Role, err error) {
+	err = one(ctx, q, roleSQL, []any{ref}, &role)
+	if errors.Is(err, sql.ErrNoRows) {
+		return stories.Reader, nil
+	}
+	return role, err
+}
+
+const membersSQL = `
+	SELECT ref, name, role, added_by_ref, added_by_name, added_at FROM members ORDER BY role DESC, lower(name), ref`
+
+// Members implements stories.Store.
+func (s *Store) Members(ctx context.Context) ([]stories.Member, error) {
+	found, err := all(ctx, s.reader(), func(r row) (m stories.Member, err error) {
+		var at int64
+		err = r.Scan(&m.User.Ref, &m.User.Name, &m.Role, &m.AddedBy.Ref, &m.AddedBy.Name, &at)
+		m.AddedAt = moment(at)
+		return m, err
+	}, membersSQL)
+	return found, s.told(err)
+}
+
+const (
+	setMemberSQL = `
+		INSERT INTO members (ref, name, role, added_by_ref, added_by_name, added_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+		ON CONFLICT (ref) DO UPDATE SET role = excluded.role, name = excluded.name,
+			added_by_ref = excluded.added_by_ref, added_by_name = excluded.added_by_name, added_at = excluded.added_at`
+	dropMemberSQL = `DELETE FROM members WHERE ref = ?1`
+)
+
+// SetRole implements stories.Store.
+func (s *Store) SetRole(ctx context.Context, a stories.Act, u stories.User, role stories.Role) (changed bool, err error) {
+	return act(ctx, s, a, "role", func(q querier) (bool, error) {
+		had, err := roleOf(ctx, q, u.Ref)
+		if err != nil || had == role {
+			return false, err
+		}
+		if role == stories.Reader {
+			if _, err := q.exec(ctx, dropMemberSQL, u.Ref); err != nil {
+				return false, err
+			}
+			return true, enter(ctx, q, a, "removed", 0, called(u)+" is no "+had.String()+" any more")
+		}
+		if err := setMember(ctx, q, a, u, role); err != nil {
+			return false, err
+		}
+		return true, enter(ctx, q, a, "named", 0, called(u)+" is "+role.String())
+	})
+}
+
+func setMember(ctx context.Context, q querier, a stories.Act, u stories.User, role stories.Role) error {
+	_, err := q.exec(ctx, setMemberSQL, u.Ref, u.Name, role, a.By.Ref, a.By.Name, millis(a.At))
+	return err
+}
+
+// called is how the log names a person.
+func called(u stories.User) string {
+	if u.Name == "" {
+		return u.Ref
+	}
+	return u.Name + " (" + u.Ref + ")"
+}
+
+const (
+	// claimLockSQL makes claims wait for each other: a row of its own.
+	claimLockSQL = `INSERT INTO settings (name, value) VALUES ('claimed', ?1) ON CONFLICT (name) DO UPDATE SET value = excluded.value`
+	adminsSQL    = `SELECT count(*) FROM members WHERE role = ?1`
+)
+
+// ClaimAdmin implements stories.Store.
+func (s *Store) ClaimAdmin(ctx context.Context, a stories.Act) error {
+	_, err := act(ctx, s, a, "claimed", func(q querier) (bool, error) {
+		if _, err := q.exec(ctx, claimLockSQL, a.By.Ref); err != nil {
+			return false, err
+		}
+		var admins int
+		if err := one(ctx, q, adminsSQL, []any{stories.Admin}, &admins); err != nil {
+			return false, err
+		}
+		if admins > 0 {
+			return false, stories.Errorf(stories.CodeExists, "This bot has an admin already.")
+		}
+		if err := setMember(ctx, q, a, a.By, stories.Admin); err != nil {
+			return false, err
+		}
+		return true, enter(ctx, q, a, "claimed", 0, called(a.By)+" is admin")
+	})
+	return err
+}
+
+const (
+	logColumns = `SELECT l.id, l.at, l.by_ref, l.by_name, l.verb, coalesce(s.slug, ''), l.detail
+		FROM desk_log l LEFT JOIN stories s ON s.id = l.story_id`
+	logAllSQL   = logColumns + ` WHERE l.id < ?1 ORDER BY l.id DESC LIMIT ?2`
+	logStorySQL = logColumns + ` WHERE l.story_id = ?3 AND l.id < ?1 ORDER BY l.id DESC LIMIT ?2`
+)
+
+// Log implements stories.Store.
+func (s *Store) Log(ctx context.Context, storyID, before int64, limit int) (found []stories.LogEntry, err error) {
+	if before <= 0 {
+		before = 1<<63 - 1
+	}
+	if storyID == 0 {
+		found, err = all(ctx, s.reader(), scanLog, logAllSQL, before, limit)
+	} else {
+		found, err = all(ctx, s.reader(), scanLog, logStorySQL, before, limit, storyID)
+	}
+	return found, s.told(err)
+}
+
+func scanLog(r row) (e stories.LogEntry, err error) {
+	var at int64
+	err = r.Scan(&e.ID, &at, &e.By.Ref, &e.By.Name, &e.Verb, &e.Slug, &e.Detail)
+	e.At = moment(at)
+	return e, err
+}
+
+const (
+	putNoteSQL = `
+		INSERT INTO notes (id, text, at) VALUES (?1, ?2, ?3)
+		ON CONFLICT (id) DO UPDATE SET text = excluded.text, at = excluded.at`
+	noteSQL = `SELECT text FROM notes WHERE id = ?1`
+)
+
+// PutNote implements stories.Store.
+func (s *Store) PutNote(ctx context.Context, id, text string, now time.Time) error {
+	return s.change(ctx, func(q querier) error {
+		_, err := q.exec(ctx, putNoteSQL, id, text, millis(now))
+		return err
+	})
+}
+
+// Note implements stories.Store.
+func (s *Store) Note(ctx context.Context, id string) (text string, err error) {
+	err = one(ctx, s.reader(), noteSQL, []any{id}, &text)
+	return text, s.told(missing(err, "This question is too old to be answered. Start again."))
+}

@@ -1,0 +1,62 @@
+package sqlstore
+
+import (
+	"fmt"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// Statements that run for every delivery or every look must not read a table
+// from end to end, however few rows the planner believes it has.
+func TestSQLiteReadsNoTableFromEndToEnd(t *testing.T) {
+	s, err := Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "storybot.db"), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	for name, text := range map[string]string{
+		"candidates": candidatesSQL[false], "oldest candidates": candidatesSQL[true], "next": nextSQL, "claim": claimSQL, "behind": behindSQL, "delay": delaySQL, "raise": raiseSQL,
+		"finish": finishSQL, "front": advanceFrontSQL, "recover": recoverSQL, "hold": holdSQL, "skip": skipAllSQL, "held": keepHeldSQL, "unfollowed": unfollowedSQL,
+		"promote": promoteSQL, "plan": planSQL, "progress": progressSQL, "deliveries of": deliveriesOfSQL, "newest deliveries": newestDeliveriesSQL,
+		"story": storyBySlugSQL, "updates": newestUpdatesSQL, "seen": seenSQL, "same text": sameTextSQL, "subscriptions": subscriptionsSQL, "log": logStorySQL,
+		"queue": queueSQL, "failing": failingSQL, "prune": pruneDeliveriesSQL,
+	} {
+		args := make([]any, strings.Count(text, "?")) // at least as many as there are
+		for i := range args {
+			args[i] = "[1]"
+		}
+		var lines []string
+		rows, err := s.reader().query(t.Context(), "EXPLAIN QUERY PLAN "+text, args[:highest(text)]...)
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		for rows.Next() {
+			var id, parent, unused int
+			var detail string
+			if err := rows.Scan(&id, &parent, &unused, &detail); err != nil {
+				t.Fatal(err)
+			}
+			lines = append(lines, detail)
+			for _, table := range []string{"deliveries", "d", "o", "u", "ou", "t", "s", "l"} {
+				if detail == "SCAN "+table {
+					t.Errorf("%s scans %s:\n%s", name, table, strings.Join(lines, "\n"))
+				}
+			}
+		}
+		rows.Close()
+		t.Logf("%s:\n\t%s", name, strings.Join(lines, "\n\t"))
+	}
+}
+
+// highest is the highest parameter of a text.
+func highest(text string) int {
+	n := 0
+	for i := 1; i <= 10; i++ {
+		if strings.Contains(text, fmt.Sprint("?", i)) {
+			n = i
+		}
+	}
+	return n
+}

@@ -1,0 +1,70 @@
+package sqlstore
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// How long things are kept that only bridge a moment. Platforms repeat an
+// event within minutes, Slack within hours.
+const (
+	keepActs  = 7 * 24 * time.Hour
+	keepNotes = 2 * 24 * time.Hour
+)
+
+// pruneBatch is how many deliveries are removed in one transaction, so that
+// nobody waits long.
+const pruneBatch = 1000
+
+const (
+	pruneActsSQL       = `DELETE FROM acts WHERE at < ?1`
+	pruneNotesSQL      = `DELETE FROM notes WHERE at < ?1`
+	pruneDeliveriesSQL = `
+		DELETE FROM deliveries WHERE id IN (
+			SELECT id FROM deliveries WHERE id >= ?1 AND id < ?2 AND state NOT IN (0, 1, 5) AND finished_at < ?3)`
+	oldestSQL = `SELECT id, created_at FROM deliveries WHERE id >= ?1 ORDER BY id LIMIT 1`
+)
+
+// Prune forgets idempotency keys and notes after some days, and deliveries
+// that ended longer ago than Options.KeepDeliveries.
+func (s *Store) Prune(ctx context.Context, now time.Time) error {
+	err := s.change(ctx, func(q querier) error {
+		if _, err := q.exec(ctx, pruneActsSQL, millis(now.Add(-keepActs))); err != nil {
+			return err
+		}
+		_, err := q.exec(ctx, pruneNotesSQL, millis(now.Add(-keepNotes)))
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("forget old keys: %w", err)
+	}
+	if err := s.pruneDeliveries(ctx, now.Add(-s.keep)); err != nil {
+		return fmt.Errorf("forget old deliveries: %w", err)
+	}
+	return nil
+}
+
+// pruneDeliveries walks the table by ids, which grow with time, as far as rows
+// are old enough.
+func (s *Store) pruneDeliveries(ctx context.Context, before time.Time) error {
+	for from := int64(0); ; from += pruneBatch {
+		var created int64
+		err := one(ctx, s.reader(), oldestSQL, []any{from}, &from, &created)
+		if errors.Is(err, sql.ErrNoRows) || err == nil && created >= millis(before) {
+			return nil
+		}
+		if err != nil {
+			return s.told(err)
+		}
+		err = s.change(ctx, func(q querier) error {
+			_, err := q.exec(ctx, pruneDeliveriesSQL, from, from+pruneBatch, millis(before))
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+}

@@ -1,0 +1,168 @@
+package sqlstore
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+
+	"storybot/stories"
+)
+
+// finishSQL writes one ending to the rows ?1 that are being sent in lane ?3
+// under the reported attempt, and tells which rows and destinations those are.
+// ?2 holds the platform's ids of the messages by delivery.
+const finishSQL = `
+	UPDATE deliveries SET state = ?5, open = ?6, message_id = coalesce(object(?2) ->> CAST(id AS TEXT), ''), reason = ?7,
+		due_at = CASE WHEN CAST(?8 AS BIGINT) > 0 THEN CAST(?8 AS BIGINT) ELSE due_at END, finished_at = ?9, unknowns = unknowns + ?10
+	WHERE id among(?1) AND state = 1 AND lane_id = ?3 AND attempt = ?4
+	RETURNING id, destination_id`
+
+// ending is all that results may have in common, as it is stored. Results come
+// in bursts that end alike, and a statement for all that do costs a third of
+// one for each.
+type ending struct {
+	attempt       int
+	state         stories.DeliveryState
+	reason        string
+	due, finished int64
+	unknown       int
+}
+
+// finished are the deliveries that ended alike.
+type finished struct {
+	ids      []int64
+	messages map[int64]string
+}
+
+// settle applies results to rows of the lane that are still being sent under
+// the reported attempt, then what they say of destinations, then lets each
+// destination's next row forward.
+func settle(ctx context.Context, q querier, lane int64, results []stories.Result) error {
+	groups := map[ending]*finished{}
+	for _, r := range results {
+		e, err := endingOf(r)
+		if err != nil {
+			return err
+		}
+		if groups[e] == nil {
+			groups[e] = &finished{messages: map[int64]string{}}
+		}
+		groups[e].ids = append(groups[e].ids, r.DeliveryID)
+		groups[e].messages[r.DeliveryID] = clean(r.MessageID)
+	}
+	places := make(map[int64]int64, len(results)) // destinations by delivery
+	for e, f := range groups {
+		if err := finish(ctx, q, lane, e, f, places); err != nil {
+			return fmt.Errorf("write results: %w", err)
+		}
+	}
+	for _, r := range results {
+		if destination, ok := places[r.DeliveryID]; ok {
+			if err := affect(ctx, q, destination, r); err != nil {
+				return fmt.Errorf("change a destination: %w", err)
+			}
+		}
+	}
+	return advanceFront(ctx, q, slices.Collect(maps.Values(places)))
+}
+
+// endingOf reads a result.
+func endingOf(r stories.Result) (ending, error) {
+	e := ending{attempt: r.Attempt, state: r.State, reason: clean(r.Reason)}
+	if r.Unknown {
+		e.unknown = 1
+	}
+	switch {
+	case r.State == stories.Sending:
+		return e, fmt.Errorf("result of delivery %d: %w", r.DeliveryID, errNoResult)
+	case r.State == stories.Pending && r.Destination == stories.Blocked:
+		e.state = stories.Held
+	case r.State == stories.Pending && r.Destination == stories.Gone:
+		e.state = stories.Skipped
+	}
+	switch e.state {
+	case stories.Pending:
+		e.due = millis(r.DueAt)
+	case stories.Held:
+	default:
+		e.finished = millis(r.At)
+	}
+	return e, nil
+}
+
+// finish writes an ending and adds the rows it wrote to places.
+func finish(ctx context.Context, q querier, lane int64, e ending, f *finished, places map[int64]int64) error {
+	messages, err := json.Marshal(f.messages)
+	if err != nil {
+		return err
+	}
+	open := 0
+	if e.state == stories.Pending {
+		open = 1
+	}
+	_, err = all(ctx, q, func(r row) (none struct{}, err error) {
+		var id, destination int64
+		err = r.Scan(&id, &destination)
+		places[id] = destination
+		return none, err
+	}, finishSQL, list(f.ids), string(messages), lane, e.attempt, int(e.state), open, e.reason, e.due, e.finished, e.unknown)
+	return err
+}
+
+const (
+	placeByIDSQL = `SELECT id, lane_id, state FROM destinations WHERE id = ?1`
+	notBeforeSQL = `UPDATE destinations SET not_before = ?2 WHERE id = ?1 AND not_before < ?2`
+)
+
+// affect does to a destination what the answer it gave says.
+func affect(ctx context.Context, q querier, destination int64, r stories.Result) error {
+	if !r.NotBefore.IsZero() {
+		if _, err := q.exec(ctx, notBeforeSQL, destination, millis(r.NotBefore)); err != nil {
+			return err
+		}
+	}
+	if r.Destination == "" {
+		return nil
+	}
+	var p place
+	if err := one(ctx, q, placeByIDSQL, []any{destination}, &p.id, &p.lane, &p.state); err != nil {
+		return err
+	}
+	switch r.Destination {
+	case stories.Blocked:
+		return block(ctx, q, p, r.Reason, r.At)
+	case stories.Gone:
+		return end(ctx, q, p, r.Reason, r.At)
+	case stories.Reachable:
+		if p.state == stories.Blocked {
+			_, _, err := reopen(ctx, q, p, catchUp, r.At)
+			return err
+		}
+	}
+	return nil
+}
+
+// advanceFrontSQL makes the first row of each destination a candidate, unless
+// that is being sent. A delay of the destination moves with it.
+const advanceFrontSQL = `
+	UPDATE deliveries SET front = 1,
+		due_at = (SELECT CASE WHEN t.not_before > deliveries.due_at THEN t.not_before ELSE deliveries.due_at END
+			FROM destinations t WHERE t.id = deliveries.destination_id)
+	WHERE state = 0 AND id IN (
+		SELECT (SELECT d.id FROM deliveries d WHERE d.destination_id = CAST(j.value AS BIGINT) AND d.open = 1
+			ORDER BY d.level DESC, d.id LIMIT 1)
+		FROM each(?1))`
+
+func advanceFront(ctx context.Context, q querier, destinations []int64) error {
+	if len(destinations) == 0 {
+		return nil
+	}
+	slices.SortFunc(destinations, cmp.Compare)
+	if _, err := q.exec(ctx, advanceFrontSQL, list(slices.Compact(destinations))); err != nil {
+		return fmt.Errorf("let the next deliveries forward: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,222 @@
+package sqlstore
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"path/filepath"
+	"strings"
+	"sync"
+	"time"
+
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+
+	"storybot/stories"
+)
+
+// sqliteReaders is how many reads run at once. Each connection costs about
+// 2.5 MB.
+const sqliteReaders = 2
+
+// sqliteEngine is one SQLite file: a connection that writes and a few that
+// read, all of this process.
+type sqliteEngine struct {
+	writes  chan *sqliteWriter // holds the writer while nobody uses it
+	begun   bool
+	writeDB *sql.DB
+	readDB  *sql.DB
+	reads   statements
+	now     func() time.Time
+	unlock  func() error
+}
+
+// openSQLite takes the file's lock and opens it.
+func openSQLite(ctx context.Context, path string, now func() time.Time) (engine, schema, error) {
+	path, err := resolve(path)
+	if err != nil {
+		return nil, schema{}, err
+	}
+	unlock, err := lockFile(path)
+	if err != nil {
+		return nil, schema{}, err
+	}
+	e := &sqliteEngine{writes: make(chan *sqliteWriter, 1), now: now, unlock: unlock}
+	if err := e.open(ctx, path); err != nil {
+		return nil, schema{}, errors.Join(fmt.Errorf("open the database %s: %w", path, err), e.close())
+	}
+	return e, schema{name: "sqlite", db: e.writeDB, dialect: sqliteDialect, begin: e.begin}, nil
+}
+
+// resolve follows symbolic links, so that one file has one lock.
+func resolve(path string) (string, error) {
+	if path == "" || strings.HasPrefix(path, ":") {
+		return "", stories.Errorf(stories.CodeInvalid, "DATABASE_URL=sqlite:PATH needs the path of a file, for example sqlite:storybot.db.")
+	}
+	if real, err := filepath.EvalSymlinks(path); err == nil {
+		return real, nil
+	}
+	dir, err := filepath.EvalSymlinks(filepath.Dir(path))
+	if err != nil {
+		return "", stories.Errorf(stories.CodeInvalid, "The folder of the database %s cannot be opened (%v). Create it, or set DATABASE_URL to another place.", path, err)
+	}
+	return filepath.Join(dir, filepath.Base(path)), nil
+}
+
+// sqliteAddress is the driver's name for a file. A small page cache keeps the
+// process small; the WAL is cut back after a large publication.
+func sqliteAddress(path string, pragmas ...string) string {
+	v := url.Values{"_txlock": {"immediate"}, "_pragma": append([]string{
+		"busy_timeout(5000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)",
+		"cache_size(-2000)", "journal_size_limit(16777216)",
+	}, pragmas...)}
+	return (&url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath(), RawQuery: v.Encode()}).String()
+}
+
+func (e *sqliteEngine) open(ctx context.Context, path string) (err error) {
+	if e.writeDB, err = sql.Open("sqlite", sqliteAddress(path)); err != nil {
+		return err
+	}
+	e.writeDB.SetMaxOpenConns(1)
+	if e.readDB, err = sql.Open("sqlite", sqliteAddress(path, "query_only(1)")); err != nil {
+		return err
+	}
+	e.readDB.SetMaxOpenConns(sqliteReaders)
+	e.readDB.SetMaxIdleConns(sqliteReaders)
+	return e.writeDB.PingContext(ctx)
+}
+
+// begin hands the one writing connection to write, once migrations are done.
+// No other process has the file, so leases of earlier ones are void.
+func (e *sqliteEngine) begin(ctx context.Context) error {
+	conn, err := e.writeDB.Conn(ctx)
+	if err != nil {
+		return err
+	}
+	w := &sqliteWriter{conn: conn}
+	if _, err := w.exec(ctx, "UPDATE leases SET owner = '', until = 0 WHERE until > 0"); err != nil {
+		return errors.Join(err, w.close())
+	}
+	e.writes <- w
+	e.begun = true
+	return nil
+}
+
+func (e *sqliteEngine) reader() querier { return sqliteReader{e} }
+
+func (e *sqliteEngine) close() error {
+	var errs []error
+	if e.begun {
+		w := <-e.writes
+		if w == nil {
+			return nil // closed before
+		}
+		close(e.writes)
+		errs = append(errs, w.close())
+	}
+	if e.readDB != nil {
+		errs = append(errs, e.reads.close(), e.readDB.Close())
+	}
+	if e.writeDB != nil {
+		errs = append(errs, e.writeDB.Close())
+	}
+	return errors.Join(append(errs, e.unlock())...)
+}
+
+// clock is the process's own: no other process has the file.
+func (e *sqliteEngine) clock(context.Context, querier) (time.Time, error) { return e.now(), nil }
+
+// refusal knows the result codes that mean "not now"; see
+// https://www.sqlite.org/rescode.html.
+func (e *sqliteEngine) refusal(err error) string {
+	var fault *sqlite.Error
+	switch {
+	case errors.Is(err, sql.ErrConnDone), errors.Is(err, errClosed):
+		return "The database is closed: the bot is stopping."
+	case !errors.As(err, &fault):
+		return ""
+	}
+	switch fault.Code() & 0xff {
+	case sqlite3.SQLITE_FULL:
+		return "The disk of the database is full. Free some space there; the bot goes on by itself."
+	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED:
+		return "The database is locked by another program. Close what has the file open; the bot goes on by itself."
+	case sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM:
+		return "The database cannot be written to. Make its file and folder writable for the bot."
+	case sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN:
+		return "The database's file cannot be read or written. Check its disk; the bot goes on by itself once it works."
+	case sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB:
+		return "The database's file is damaged or no database. Stop the bot and restore the file from a backup."
+	}
+	return ""
+}
+
+var errClosed = errors.New("store closed")
+
+var sqliteDialect = dialect{
+	parameter: "?$1",
+	each:      "json_each($1) AS j",
+	among:     "IN (SELECT value FROM json_each($1))",
+	object:    "$1",
+	identity:  "INTEGER PRIMARY KEY AUTOINCREMENT",
+}
+
+func (e *sqliteEngine) addWords(ctx context.Context, q querier, storyID, updateID int64, words []string) error {
+	const piece = `
+		INSERT INTO pieces (story_id, update_id) VALUES (?1, ?2)
+		ON CONFLICT (story_id, update_id) DO UPDATE SET update_id = excluded.update_id RETURNING id`
+	var id int64
+	if err := one(ctx, q, piece, []any{storyID, updateID}, &id); err != nil {
+		return err
+	}
+	_, err := q.exec(ctx, `INSERT OR REPLACE INTO pieces_words (rowid, words) VALUES (?1, ?2)`, id, strings.Join(words, " "))
+	return err
+}
+
+func (e *sqliteEngine) holding(parameter string) string {
+	return `SELECT p.story_id FROM pieces_words JOIN pieces p ON p.id = pieces_words.rowid WHERE pieces_words MATCH ` + parameter
+}
+
+func (e *sqliteEngine) wordArg(word string, prefix bool) string {
+	if prefix {
+		return `"` + word + `"*`
+	}
+	return `"` + word + `"`
+}
+
+// statements are prepared once and kept by their common text.
+type statements struct {
+	mu   sync.Mutex
+	kept map[string]*sql.Stmt
+}
+
+// get returns the statement for the common text, preparing it at first use.
+func (s *statements) get(ctx context.Context, common string, prepare func(context.Context, string) (*sql.Stmt, error)) (*sql.Stmt, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if stmt := s.kept[common]; stmt != nil {
+		return stmt, nil
+	}
+	stmt, err := prepare(context.WithoutCancel(ctx), sqliteDialect.text(common))
+	if err != nil {
+		return nil, err
+	}
+	if s.kept == nil {
+		s.kept = map[string]*sql.Stmt{}
+	}
+	s.kept[common] = stmt
+	return stmt, nil
+}
+
+func (s *statements) close() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var errs []error
+	for _, stmt := range s.kept {
+		errs = append(errs, stmt.Close())
+	}
+	s.kept = nil
+	return errors.Join(errs...)
+}

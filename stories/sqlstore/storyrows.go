@@ -1,0 +1,135 @@
+package sqlstore
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"strings"
+
+	"storybot/stories"
+)
+
+const storyColumns = `s.id, s.slug, s.aliases, s.headline, s.summary, s.topics, s.state, s.updates, s.created_at, s.active_at`
+
+func scanStory(r row) (s stories.Story, err error) {
+	var aliases, topics string
+	var created, active int64
+	err = r.Scan(&s.ID, &s.Slug, &aliases, &s.Headline, &s.Summary, &topics, &s.State, &s.Updates, &created, &active)
+	s.Aliases, s.Topics = strings.Fields(aliases), strings.Fields(topics)
+	s.CreatedAt, s.ActiveAt = moment(created), moment(active)
+	return s, err
+}
+
+// theOne runs a query for one row of a kind.
+func theOne[T any](ctx context.Context, q querier, scan func(row) (T, error), text string, args ...any) (v T, err error) {
+	found, err := all(ctx, q, scan, text, args...)
+	if err == nil && len(found) == 0 {
+		err = sql.ErrNoRows
+	}
+	if err != nil {
+		return v, err
+	}
+	return found[0], nil
+}
+
+const storyBySlugSQL = `SELECT ` + storyColumns + ` FROM slugs k JOIN stories s ON s.id = k.story_id WHERE k.slug = ?1`
+
+// StoryBySlug implements stories.Store.
+func (s *Store) StoryBySlug(ctx context.Context, slug string) (stories.Story, error) {
+	story, err := theOne(ctx, s.reader(), scanStory, storyBySlugSQL, slug)
+	return story, s.told(missing(err, "No story is called %q.", slug))
+}
+
+const storyByIDSQL = `SELECT ` + storyColumns + ` FROM stories s WHERE s.id = ?1`
+
+// StoryByID implements stories.Store.
+func (s *Store) StoryByID(ctx context.Context, id int64) (stories.Story, error) {
+	story, err := theOne(ctx, s.reader(), scanStory, storyByIDSQL, id)
+	return story, s.told(missingStory(err))
+}
+
+func missingStory(err error) error { return missing(err, "This story is not there any more.") }
+
+const lockedStorySQL = `SELECT ` + storyColumns + ` FROM stories s WHERE s.id = ?1 /*lock*/`
+
+// lockStory reads a story that is about to change; a second one who wants to
+// change it waits.
+func lockStory(ctx context.Context, q querier, id int64) (stories.Story, error) {
+	story, err := theOne(ctx, q, scanStory, lockedStorySQL, id)
+	return story, missingStory(err)
+}
+
+const slugsSQL = `SELECT ` + storyColumns + ` FROM stories s ORDER BY s.active_at DESC, s.id DESC LIMIT ?1`
+
+// Slugs implements stories.Store.
+func (s *Store) Slugs(ctx context.Context, limit int) ([]stories.Story, error) {
+	found, err := all(ctx, s.reader(), scanStory, slugsSQL, limit)
+	return found, s.told(err)
+}
+
+const (
+	insertStorySQL = `
+		INSERT INTO stories (slug, headline, summary, topics, state, created_at, active_at)
+		VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6) ON CONFLICT (slug) DO NOTHING RETURNING id`
+	insertSlugSQL = `INSERT INTO slugs (slug, story_id) VALUES (?1, ?2) ON CONFLICT (slug) DO NOTHING`
+)
+
+// CreateStory implements stories.Store.
+func (s *Store) CreateStory(ctx context.Context, a stories.Act, story stories.Story) (stories.Story, error) {
+	return act(ctx, s, a, "tracked", func(q querier) (stories.Story, error) {
+		taken := stories.Errorf(stories.CodeExists, "%q is another story's slug already. Choose another one.", story.Slug)
+		if story.State == "" {
+			story.State = stories.Developing
+		}
+		args := []any{story.Slug, story.Headline, story.Summary, strings.Join(story.Topics, " "), string(story.State), millis(a.At)}
+		var id int64
+		err := one(ctx, q, insertStorySQL, args, &id)
+		if errors.Is(err, sql.ErrNoRows) {
+			return stories.Story{}, taken
+		}
+		if err != nil {
+			return stories.Story{}, err
+		}
+		switch n, err := q.exec(ctx, insertSlugSQL, story.Slug, id); {
+		case err != nil:
+			return stories.Story{}, err
+		case n == 0:
+			return stories.Story{}, taken
+		}
+		if err := s.index(ctx, q, id, 0, story.Slug, story.Headline, story.Summary, strings.Join(story.Topics, " ")); err != nil {
+			return stories.Story{}, err
+		}
+		if err := enter(ctx, q, a, "tracked", id, story.Headline); err != nil {
+			return stories.Story{}, err
+		}
+		return theOne(ctx, q, scanStory, storyByIDSQL, id)
+	})
+}
+
+const storyStateSQL = `UPDATE stories SET state = ?2, active_at = ?3 WHERE id = ?1`
+
+// stateChange is what SetStoryState returns, in a form that can be kept.
+type stateChange struct {
+	Story   stories.Story
+	Changed bool
+}
+
+// SetStoryState implements stories.Store.
+func (s *Store) SetStoryState(ctx context.Context, a stories.Act, storyID int64, state stories.State) (stories.Story, bool, error) {
+	verb := "reopened"
+	if state == stories.Closed {
+		verb = "closed"
+	}
+	done, err := act(ctx, s, a, verb, func(q querier) (done stateChange, err error) {
+		story, err := lockStory(ctx, q, storyID)
+		if err != nil || story.State == state {
+			return stateChange{Story: story}, err
+		}
+		story.State, story.ActiveAt = state, moment(millis(a.At))
+		if _, err := q.exec(ctx, storyStateSQL, storyID, string(state), millis(a.At)); err != nil {
+			return done, err
+		}
+		return stateChange{story, true}, enter(ctx, q, a, verb, storyID, story.Headline)
+	})
+	return done.Story, done.Changed, err
+}

@@ -1,0 +1,229 @@
+package sqlstore
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+
+	"storybot/stories"
+)
+
+const (
+	subscriptionColumns = `b.id, t.platform, t.workspace, t.channel, b.kind, b.story_id, CASE WHEN b.kind = 'story' THEN coalesce(s.slug, '') ELSE b.topic END,
+		b.level, b.mode, b.state, b.by_ref, b.by_name, b.created_at, t.state, t.reason, t.since`
+	subscriptionTables = `subscriptions b JOIN destinations t ON t.id = b.destination_id LEFT JOIN stories s ON s.id = b.story_id AND b.story_id > 0`
+)
+
+func scanSubscription(r row) (b stories.Subscription, err error) {
+	var created, since int64
+	err = r.Scan(&b.ID, &b.Destination.Platform, &b.Destination.Workspace, &b.Destination.Channel, &b.Target.Kind, &b.StoryID, &b.Target.Name,
+		&b.Level, &b.Mode, &b.State, &b.CreatedBy.Ref, &b.CreatedBy.Name, &created, &b.DestinationState, &b.Reason, &since)
+	b.CreatedAt, b.BlockedSince = moment(created), moment(since)
+	return b, err
+}
+
+const subscriptionsSQL = `
+	SELECT ` + subscriptionColumns + ` FROM ` + subscriptionTables + `
+	WHERE t.platform = ?1 AND t.workspace = ?2 AND t.channel = ?3
+	ORDER BY CASE b.kind WHEN 'story' THEN 1 WHEN 'topic' THEN 2 ELSE 3 END, s.slug, b.topic`
+
+// Subscriptions implements stories.Store.
+func (s *Store) Subscriptions(ctx context.Context, d stories.Destination) ([]stories.Subscription, error) {
+	found, err := all(ctx, s.reader(), scanSubscription, subscriptionsSQL, d.Platform, d.Workspace, d.Channel)
+	return found, s.told(err)
+}
+
+// key is what a subscription is found by beside its destination.
+type key struct {
+	kind, topic string
+	story       int64
+}
+
+// keyOf looks a target's story up by its slug.
+func keyOf(ctx context.Context, q querier, t stories.Target) (key, error) {
+	switch t.Kind {
+	case stories.TargetAll:
+		return key{kind: "all"}, nil
+	case stories.TargetTopic:
+		return key{kind: "topic", topic: t.Name}, nil
+	}
+	story, err := theOne(ctx, q, scanStory, storyBySlugSQL, t.Name)
+	return key{kind: "story", story: story.ID}, missing(err, "No story is called %q.", t.Name)
+}
+
+const (
+	subscriptionSQL = `
+		SELECT ` + subscriptionColumns + ` FROM ` + subscriptionTables + `
+		WHERE b.destination_id = ?1 AND b.kind = ?2 AND b.story_id = ?3 AND b.topic = ?4`
+	insertSubscriptionSQL = `
+		INSERT INTO subscriptions (destination_id, kind, story_id, topic, level, mode, state, by_ref, by_name, created_at)
+		VALUES (?1, ?2, ?3, ?4, ?5, ?6, 'active', ?7, ?8, ?9)`
+	setSubscriptionSQL = `UPDATE subscriptions SET level = ?2, state = ?3 WHERE id = ?1`
+	unmuteSQL          = `DELETE FROM mutes WHERE destination_id = ?1 AND story_id = ?2`
+)
+
+func findSubscription(ctx context.Context, q querier, p place, k key) (stories.Subscription, error) {
+	return theOne(ctx, q, scanSubscription, subscriptionSQL, p.id, k.kind, k.story, k.topic)
+}
+
+// catchUp is how many held deliveries go out when a block is lifted in passing:
+// by a new subscription, or by a message that went through.
+const catchUp = 5
+
+// subscribed is what Subscribe returns, in a form that can be kept.
+type subscribed struct {
+	Subscription stories.Subscription
+	Created      bool
+}
+
+// Subscribe implements stories.Store.
+func (s *Store) Subscribe(ctx context.Context, a stories.Act, sub stories.Subscription, lane string) (stories.Subscription, bool, error) {
+	done, err := act(ctx, s, a, "subscribed", func(q querier) (done subscribed, err error) {
+		k, err := keyOf(ctx, q, sub.Target)
+		if err != nil {
+			return done, err
+		}
+		p, err := enterPlace(ctx, q, sub.Destination, lane)
+		if err != nil {
+			return done, err
+		}
+		if p.state != stories.Reachable {
+			if _, _, err := reopen(ctx, q, p, catchUp, a.At); err != nil {
+				return done, err
+			}
+		}
+		if k.story > 0 {
+			if _, err := q.exec(ctx, unmuteSQL, p.id, k.story); err != nil {
+				return done, err
+			}
+		}
+		if done.Created, err = keepSubscription(ctx, q, a, p, k, sub); err != nil {
+			return done, err
+		}
+		done.Subscription, err = findSubscription(ctx, q, p, k)
+		if err != nil {
+			return done, err
+		}
+		return done, enter(ctx, q, a, "subscribed", k.story, sub.Destination.String()+" follows "+sub.Target.String()+" from "+sub.Level.String())
+	})
+	return done.Subscription, done.Created, err
+}
+
+// keepSubscription makes a subscription, or sets the options of the one there.
+func keepSubscription(ctx context.Context, q querier, a stories.Act, p place, k key, sub stories.Subscription) (created bool, err error) {
+	had, err := findSubscription(ctx, q, p, k)
+	if err == nil {
+		_, err := q.exec(ctx, setSubscriptionSQL, had.ID, sub.Level, string(stories.Active))
+		return false, err
+	}
+	if !errors.Is(err, sql.ErrNoRows) {
+		return false, err
+	}
+	mode := sub.Mode
+	if mode == "" {
+		mode = stories.ModeChannel
+	}
+	_, err = q.exec(ctx, insertSubscriptionSQL, p.id, k.kind, k.story, k.topic, sub.Level, string(mode), a.By.Ref, a.By.Name, millis(a.At))
+	return true, err
+}
+
+const dropSubscriptionSQL = `DELETE FROM subscriptions WHERE id = ?1`
+
+// Unsubscribe implements stories.Store.
+func (s *Store) Unsubscribe(ctx context.Context, a stories.Act, d stories.Destination, t stories.Target) (stories.Subscription, error) {
+	return act(ctx, s, a, "unsubscribed", func(q querier) (sub stories.Subscription, err error) {
+		p, k, sub, err := lockSubscription(ctx, q, d, t)
+		if err != nil {
+			return sub, err
+		}
+		if _, err := q.exec(ctx, dropSubscriptionSQL, sub.ID); err != nil {
+			return sub, err
+		}
+		if err := skipUnfollowed(ctx, q, a, p); err != nil {
+			return sub, err
+		}
+		return sub, enter(ctx, q, a, "unsubscribed", k.story, d.String()+" does not follow "+t.String()+" any more")
+	})
+}
+
+// lockSubscription finds a subscription and locks its destination. CodeNotFound.
+func lockSubscription(ctx context.Context, q querier, d stories.Destination, t stories.Target) (p place, k key, sub stories.Subscription, err error) {
+	if k, err = keyOf(ctx, q, t); err != nil {
+		return p, k, sub, err
+	}
+	if p, err = lockPlace(ctx, q, d); err == nil {
+		sub, err = findSubscription(ctx, q, p, k)
+	}
+	return p, k, sub, missing(err, "This channel does not follow %s.", t)
+}
+
+// unfollowedSQL finds what waits for a destination although nothing it
+// follows brings it any more. A topic is a word among the story's topics.
+const unfollowedSQL = `
+	SELECT d.id FROM deliveries d JOIN updates u ON u.id = d.update_id JOIN stories s ON s.id = u.story_id
+	WHERE d.id IN ` + waitingIDs + ` AND (
+		EXISTS (SELECT 1 FROM mutes m WHERE m.destination_id = ?1 AND m.story_id = s.id)
+		OR NOT EXISTS (SELECT 1 FROM subscriptions b WHERE b.destination_id = ?1 AND b.level <= u.level AND (
+			b.kind = 'all'
+			OR b.kind = 'story' AND b.story_id = s.id
+			OR b.kind = 'topic' AND ' ' || s.topics || ' ' LIKE '% ' || b.topic || ' %')))`
+
+const skipSQL = `
+	UPDATE deliveries SET state = 6, open = 0, front = 0, reason = ?2, finished_at = ?3
+	WHERE id among(?1)`
+
+// skipUnfollowed skips what waits for p in vain, and lets the next one forward.
+func skipUnfollowed(ctx context.Context, q querier, a stories.Act, p place) error {
+	ids, err := all(ctx, q, scanID, unfollowedSQL, p.id)
+	if err != nil || len(ids) == 0 {
+		return err
+	}
+	if _, err := q.exec(ctx, skipSQL, list(ids), "the channel does not follow it any more", millis(a.At)); err != nil {
+		return err
+	}
+	return advanceFront(ctx, q, []int64{p.id})
+}
+
+const muteSQL = `INSERT INTO mutes (destination_id, story_id) VALUES (?1, ?2) ON CONFLICT (destination_id, story_id) DO NOTHING`
+
+// Mute implements stories.Store.
+func (s *Store) Mute(ctx context.Context, a stories.Act, d stories.Destination, storyID int64) error {
+	_, err := act(ctx, s, a, "muted", func(q querier) (bool, error) {
+		story, err := theOne(ctx, q, scanStory, storyByIDSQL, storyID)
+		if err != nil {
+			return false, missingStory(err)
+		}
+		p, err := lockPlace(ctx, q, d)
+		if err != nil {
+			return false, missing(err, "This channel follows nothing.")
+		}
+		n, err := q.exec(ctx, muteSQL, p.id, storyID)
+		if err != nil || n == 0 {
+			return false, err
+		}
+		if err := skipUnfollowed(ctx, q, a, p); err != nil {
+			return false, err
+		}
+		return true, enter(ctx, q, a, "muted", storyID, d.String()+" gets nothing more of "+story.Slug)
+	})
+	return err
+}
+
+// SetSubscriptionState implements stories.Store.
+func (s *Store) SetSubscriptionState(ctx context.Context, a stories.Act, d stories.Destination, t stories.Target, state stories.SubscriptionState) (stories.Subscription, error) {
+	verb, detail := "resumed", " is served again: "
+	if state == stories.Paused {
+		verb, detail = "paused", " is paused: "
+	}
+	return act(ctx, s, a, verb, func(q querier) (sub stories.Subscription, err error) {
+		_, k, sub, err := lockSubscription(ctx, q, d, t)
+		if err != nil || sub.State == state {
+			return sub, err
+		}
+		sub.State = state
+		if _, err := q.exec(ctx, setSubscriptionSQL, sub.ID, sub.Level, string(state)); err != nil {
+			return sub, err
+		}
+		return sub, enter(ctx, q, a, verb, k.story, d.String()+detail+t.String())
+	})
+}

@@ -1,0 +1,111 @@
+package sqlstore
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"strings"
+	"time"
+
+	"storybot/stories"
+)
+
+const updateColumns = `u.id, u.story_id, u.number, u.revision, u.text, u.sources, u.level, u.author_ref, u.author_name, u.at, u.created_at`
+
+func scanUpdate(r row) (u stories.Update, err error) {
+	var sources string
+	var at, created int64
+	err = r.Scan(&u.ID, &u.StoryID, &u.Number, &u.Revision, &u.Text, &sources, &u.Level, &u.Author.Ref, &u.Author.Name, &at, &created)
+	u.Sources = strings.Fields(sources)
+	u.At, u.CreatedAt = moment(at), moment(created)
+	return u, err
+}
+
+const (
+	newestUpdatesSQL = `SELECT ` + updateColumns + ` FROM updates u WHERE u.story_id = ?1 ORDER BY u.number DESC LIMIT ?2`
+	updatesBelowSQL  = `SELECT ` + updateColumns + ` FROM updates u WHERE u.story_id = ?1 AND u.number < ?3 ORDER BY u.number DESC LIMIT ?2`
+)
+
+// Updates implements stories.Store.
+func (s *Store) Updates(ctx context.Context, storyID int64, before, limit int) (found []stories.Update, err error) {
+	if before > 0 {
+		found, err = all(ctx, s.reader(), scanUpdate, updatesBelowSQL, storyID, limit, before)
+	} else {
+		found, err = all(ctx, s.reader(), scanUpdate, newestUpdatesSQL, storyID, limit)
+	}
+	return found, s.told(err)
+}
+
+const updateByNumberSQL = `SELECT ` + updateColumns + ` FROM updates u WHERE u.story_id = ?1 AND u.number = ?2`
+
+// UpdateByNumber implements stories.Store.
+func (s *Store) UpdateByNumber(ctx context.Context, storyID int64, number int) (stories.Update, error) {
+	u, err := theOne(ctx, s.reader(), scanUpdate, updateByNumberSQL, storyID, number)
+	return u, s.told(missing(err, "This story has no update %d.", number))
+}
+
+const sameTextSQL = `
+	SELECT ` + updateColumns + ` FROM updates u
+	WHERE u.story_id = ?1 AND u.created_at >= ?3 AND u.text = ?2 ORDER BY u.number DESC LIMIT 1`
+
+// SameText implements stories.Store.
+func (s *Store) SameText(ctx context.Context, storyID int64, text string, since time.Time) (stories.Update, error) {
+	u, err := theOne(ctx, s.reader(), scanUpdate, sameTextSQL, storyID, text, millis(since))
+	return u, s.told(missing(err, "No update of this story has the same text."))
+}
+
+const seenSQL = `SELECT number FROM seen WHERE reader = ?1 AND story_id = ?2`
+
+// Seen implements stories.Store.
+func (s *Store) Seen(ctx context.Context, reader string, storyID int64) (number int, err error) {
+	err = one(ctx, s.reader(), seenSQL, []any{reader, storyID}, &number)
+	if errors.Is(err, sql.ErrNoRows) {
+		return 0, nil
+	}
+	return number, s.told(err)
+}
+
+const markSeenSQL = `
+	INSERT INTO seen (reader, story_id, number) VALUES (?1, ?2, ?3)
+	ON CONFLICT (reader, story_id) DO UPDATE SET number = excluded.number WHERE seen.number < excluded.number`
+
+// MarkSeen implements stories.Store.
+func (s *Store) MarkSeen(ctx context.Context, reader string, storyID int64, number int) error {
+	before, err := s.Seen(ctx, reader, storyID)
+	if err != nil || before >= number {
+		return err // most looks bring nothing new, and need not write
+	}
+	return s.change(ctx, func(q querier) error {
+		_, err := q.exec(ctx, markSeenSQL, reader, storyID, number)
+		return err
+	})
+}
+
+const (
+	updateByIDSQL = `SELECT ` + updateColumns + ` FROM updates u WHERE u.id = ?1`
+	revisionSQL   = `SELECT text, sources, author_ref, author_name FROM revisions WHERE update_id = ?1 AND revision = ?2`
+)
+
+// Content returns what a delivery of an update's revision says: the story as
+// it is now and the update in that wording. CodeNotFound.
+func (s *Store) Content(ctx context.Context, updateID int64, revision int) (stories.Story, stories.Update, error) {
+	fail := func(err error) (stories.Story, stories.Update, error) {
+		return stories.Story{}, stories.Update{}, s.told(missing(err, "This update is not there any more."))
+	}
+	u, err := theOne(ctx, s.reader(), scanUpdate, updateByIDSQL, updateID)
+	if err != nil {
+		return fail(err)
+	}
+	if u.Revision != revision {
+		var sources string
+		if err := one(ctx, s.reader(), revisionSQL, []any{updateID, revision}, &u.Text, &sources, &u.Author.Ref, &u.Author.Name); err != nil {
+			return fail(err)
+		}
+		u.Revision, u.Sources = revision, strings.Fields(sources)
+	}
+	story, err := theOne(ctx, s.reader(), scanStory, storyByIDSQL, u.StoryID)
+	if err != nil {
+		return fail(err)
+	}
+	return story, u, nil
+}

@@ -1,0 +1,163 @@
+package storetest
+
+import (
+	"fmt"
+	"time"
+
+	"storybot/stories"
+)
+
+// replays are all methods that take an Act: each does something the first
+// time and tells what it returned. A second call with the same Act must tell
+// the same, whatever happened in between, and change nothing.
+var replays = []struct {
+	name string
+	do   func(d *desk, act stories.Act, s stories.Story) string
+	// between changes what a call that is no replay would answer.
+	between func(d *desk, s stories.Story)
+}{
+	{"CreateStory", func(d *desk, act stories.Act, _ stories.Story) string {
+		s, err := d.CreateStory(d.ctx, act, stories.Story{Slug: "new", Headline: "New"})
+		return fmt.Sprintf("%+v %v", s, err)
+	}, func(d *desk, _ stories.Story) {
+		s, err := d.StoryBySlug(d.ctx, "new")
+		d.ok(err)
+		d.append(s, stories.Minor)
+	}},
+	{"SetStoryState", func(d *desk, act stories.Act, s stories.Story) string {
+		s, changed, err := d.SetStoryState(d.ctx, act, s.ID, stories.Closed)
+		return fmt.Sprintf("%+v %v %v", s, changed, err)
+	}, func(d *desk, s stories.Story) {
+		_, _, err := d.SetStoryState(d.ctx, d.act(), s.ID, stories.Developing)
+		d.ok(err)
+	}},
+	{"AppendUpdate", func(d *desk, act stories.Act, s stories.Story) string {
+		u, p, err := d.AppendUpdate(d.ctx, act, stories.Update{StoryID: s.ID, Text: "x", Level: stories.Normal, Author: ana, At: d.now})
+		return fmt.Sprintf("%+v %+v %v", u, p, err)
+	}, func(d *desk, s stories.Story) {
+		_, _, err := d.SetStoryState(d.ctx, d.act(), s.ID, stories.Closed)
+		d.ok(err)
+	}},
+	{"Subscribe", func(d *desk, act stories.Act, _ stories.Story) string {
+		sub, created, err := d.Subscribe(d.ctx, act, stories.Subscription{
+			Destination: channel("b"), Target: stories.Target{Kind: stories.TargetAll}, Level: stories.Breaking, CreatedBy: ana}, lane)
+		return fmt.Sprintf("%+v %v %v", sub, created, err)
+	}, func(d *desk, _ stories.Story) {
+		_, err := d.Unsubscribe(d.ctx, d.act(), channel("b"), stories.Target{Kind: stories.TargetAll})
+		d.ok(err)
+	}},
+	{"Unsubscribe", func(d *desk, act stories.Act, _ stories.Story) string {
+		sub, err := d.Unsubscribe(d.ctx, act, channel("a"), stories.Target{Kind: stories.TargetStory, Name: "sony"})
+		return fmt.Sprintf("%+v %v", sub, err)
+	}, func(d *desk, _ stories.Story) { d.follow("sony", "a") }},
+	{"Mute", func(d *desk, act stories.Act, s stories.Story) string {
+		return fmt.Sprint(d.Mute(d.ctx, act, channel("a"), s.ID))
+	}, func(d *desk, _ stories.Story) { d.follow("sony", "a") }},
+	{"SetSubscriptionState", func(d *desk, act stories.Act, _ stories.Story) string {
+		sub, err := d.SetSubscriptionState(d.ctx, act, channel("a"), stories.Target{Kind: stories.TargetStory, Name: "sony"}, stories.Paused)
+		return fmt.Sprintf("%+v %v", sub, err)
+	}, func(d *desk, _ stories.Story) { d.follow("sony", "a") }},
+	{"SetDesk", func(d *desk, act stories.Act, _ stories.Story) string {
+		return fmt.Sprint(d.SetDesk(d.ctx, act, channel("a"), lane))
+	}, func(d *desk, _ stories.Story) { d.ok(d.SetDesk(d.ctx, d.act(), channel("b"), lane)) }},
+	{"SetRole", func(d *desk, act stories.Act, _ stories.Story) string {
+		changed, err := d.SetRole(d.ctx, act, ben, stories.Moderator)
+		return fmt.Sprint(changed, err)
+	}, func(d *desk, _ stories.Story) {
+		_, err := d.SetRole(d.ctx, d.act(), ben, stories.Reader)
+		d.ok(err)
+	}},
+	{"ClaimAdmin", func(d *desk, act stories.Act, _ stories.Story) string {
+		return fmt.Sprint(d.ClaimAdmin(d.ctx, act))
+	}, func(d *desk, _ stories.Story) {
+		_, err := d.SetRole(d.ctx, d.act(), ana, stories.Reader)
+		d.ok(err)
+	}},
+}
+
+var replayTests = append([]test{
+	{"a key says whether it was used", func(d *desk) {
+		for _, step := range []struct {
+			key  string
+			want bool
+		}{{"k1", false}, {"", false}} {
+			done, err := d.Acted(d.ctx, step.key)
+			d.ok(err)
+			same(d, "acted", done, step.want)
+		}
+		_, err := d.CreateStory(d.ctx, stories.Act{Key: "k1", By: ana, At: d.now}, stories.Story{Slug: "sony", Headline: "Sony"})
+		d.ok(err)
+		done, err := d.Acted(d.ctx, "k1")
+		d.ok(err)
+		same(d, "acted", done, true)
+	}},
+	{"a refused act may be tried again under its key", func(d *desk) {
+		act := stories.Act{Key: "k1", By: ana, At: d.now}
+		_, err := d.SetSubscriptionState(d.ctx, act, channel("a"), stories.Target{Kind: stories.TargetAll}, stories.Paused)
+		d.refused(err, stories.CodeNotFound)
+		d.follow("all", "a")
+		sub, err := d.SetSubscriptionState(d.ctx, act, channel("a"), stories.Target{Kind: stories.TargetAll}, stories.Paused)
+		d.ok(err)
+		same(d, "state", sub.State, stories.Paused)
+	}},
+	{"one key serves the different steps of a command", func(d *desk) {
+		s := d.track("sony")
+		d.follow("sony", "a")
+		act := stories.Act{Key: "k1", By: ana, At: d.now}
+		_, err := d.Unsubscribe(d.ctx, act, channel("a"), stories.Target{Kind: stories.TargetStory, Name: "sony"})
+		d.ok(err)
+		d.ok(d.Mute(d.ctx, act, channel("a"), s.ID))
+		d.follow("all", "a")
+		_, p := d.append(s, stories.Breaking)
+		same(d, "planned for a muted channel", p.Total, 0)
+	}},
+	{"a replayed publication tells the progress of now", func(d *desk) {
+		s := d.track("sony")
+		d.follow("sony", "a", "b")
+		act := stories.Act{Key: "k1", By: ana, At: d.now}
+		u := stories.Update{StoryID: s.ID, Text: "x", Level: stories.Normal, Author: ana, At: d.now}
+		first, p, err := d.AppendUpdate(d.ctx, act, u)
+		d.ok(err)
+		same(d, "progress", p, stories.Progress{UpdateID: first.ID, Total: 2, Waiting: 2})
+		d.drain(d.hold(lane, "w"), 10)
+		again, p, err := d.AppendUpdate(d.ctx, act, u)
+		d.ok(err)
+		same(d, "id", again.ID, first.ID)
+		same(d, "progress", p, stories.Progress{UpdateID: first.ID, Total: 2, Sent: 2})
+	}},
+	{"a key is forgotten after some days", func(d *desk) {
+		act := stories.Act{Key: "k1", By: ana, At: d.now}
+		_, err := d.SetRole(d.ctx, act, ben, stories.Moderator)
+		d.ok(err)
+		d.ok(d.Prune(d.ctx, d.now.Add(24*time.Hour)))
+		done, err := d.Acted(d.ctx, "k1")
+		d.ok(err)
+		same(d, "acted after a day", done, true)
+		d.ok(d.Prune(d.ctx, d.now.Add(30*24*time.Hour)))
+		done, err = d.Acted(d.ctx, "k1")
+		d.ok(err)
+		same(d, "acted after a month", done, false)
+	}},
+}, eachReplay()...)
+
+func eachReplay() (tests []test) {
+	for _, r := range replays {
+		tests = append(tests, test{r.name + " under a used key changes nothing and tells what it told", func(d *desk) {
+			s := d.track("sony")
+			d.follow("sony", "a")
+			act := stories.Act{Key: "k1", By: ana, At: d.now}
+			first := r.do(d, act, s)
+			r.between(d, s)
+			entries, err := d.Log(d.ctx, 0, 0, 100)
+			d.ok(err)
+			d.later(time.Minute)
+			for range 2 {
+				same(d, "answer to a replay", r.do(d, act, s), first)
+			}
+			after, err := d.Log(d.ctx, 0, 0, 100)
+			d.ok(err)
+			same(d, "log entries", len(after), len(entries))
+		}})
+	}
+	return tests
+}

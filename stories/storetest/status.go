@@ -1,0 +1,87 @@
+package storetest
+
+import (
+	"time"
+
+	"storybot/stories"
+)
+
+var statusTests = []test{
+	{"the queue tells what waits, is sent and is held in each lane", func(d *desk) {
+		s := d.track("sony")
+		d.follow("sony", "a", "b", "c")
+		_, _, err := d.Subscribe(d.ctx, d.act(), stories.Subscription{Destination: other, Target: stories.Target{Kind: stories.TargetAll}, Level: stories.Minor}, "elsewhere")
+		d.ok(err)
+		d.append(s, stories.Normal)
+		d.append(s, stories.Normal)
+		l := d.hold(lane, "w")
+		blocked(d, l, "a")
+		d.claim(l, 1)
+		lanes, err := d.Queue(d.ctx)
+		d.ok(err)
+		same(d, "lanes", len(lanes), 2)
+		same(d, "elsewhere", lanes[0], stories.LaneStatus{Lane: "elsewhere", Pending: 2, OldestDue: start})
+		same(d, "test", lanes[1], stories.LaneStatus{Lane: lane, Pending: 3, Sending: 1, Held: 2, OldestDue: start})
+	}},
+	{"operators list deliveries by state, lane and channel, newest first", func(d *desk) {
+		s := d.track("sony")
+		d.follow("sony", "a", "ab")
+		d.followFrom("sony", other, stories.Minor)
+		d.append(s, stories.Normal)
+		d.drain(d.hold(lane, "w"), 1)
+		d.append(s, stories.Normal)
+		for _, c := range []struct {
+			filter stories.DeliveryFilter
+			limit  int
+			want   string
+		}{
+			{stories.DeliveryFilter{}, 10, "2 sony 2, ab sony 2, a sony 2, 2 sony 1, ab sony 1, a sony 1"},
+			{stories.DeliveryFilter{}, 2, "2 sony 2, ab sony 2"},
+			{stories.DeliveryFilter{States: []stories.DeliveryState{stories.Sent}}, 10, "2 sony 1, ab sony 1, a sony 1"},
+			{stories.DeliveryFilter{States: []stories.DeliveryState{stories.Failed, stories.Pending}, Destination: "console:#a"}, 10, "ab sony 2, a sony 2"},
+			{stories.DeliveryFilter{Destination: "discord:1/2"}, 1, "2 sony 2"},
+			{stories.DeliveryFilter{Destination: "%"}, 10, ""},
+			{stories.DeliveryFilter{Lane: lane}, 1, "2 sony 2"},
+			{stories.DeliveryFilter{Lane: "nothing"}, 10, ""},
+		} {
+			found, err := d.Deliveries(d.ctx, c.filter, c.limit)
+			d.ok(err)
+			same(d, "deliveries", d.labels(found), c.want)
+		}
+	}},
+	{"a channel's deliveries of a story come newest first", func(d *desk) {
+		s, o := d.track("sony"), d.track("other")
+		d.follow("all", "a", "b")
+		d.append(s, stories.Normal)
+		d.append(o, stories.Normal)
+		d.append(s, stories.Normal)
+		d.append(s, stories.Normal)
+		same(d, "newest", d.labels(d.toChannel("a", s)), "a sony 3, a sony 2, a sony 1")
+		found, err := d.DeliveriesTo(d.ctx, channel("a"), s.ID, 0, 2)
+		d.ok(err)
+		same(d, "two of them", d.labels(found), "a sony 3, a sony 2")
+		found, err = d.DeliveriesTo(d.ctx, channel("a"), s.ID, 2, 10)
+		d.ok(err)
+		same(d, "one update", d.labels(found), "a sony 2")
+		found, err = d.DeliveriesTo(d.ctx, channel("nowhere"), s.ID, 0, 10)
+		d.ok(err)
+		same(d, "elsewhere", len(found), 0)
+	}},
+	{"deliveries that ended long ago are pruned, what waits is not", func(d *desk) {
+		s := d.track("sony")
+		d.follow("sony", "a", "b")
+		l := d.hold(lane, "w")
+		d.append(s, stories.Normal)
+		blocked(d, l, "a")
+		d.drain(l, 10)
+		d.later(200 * 24 * time.Hour)
+		u, _ := d.append(s, stories.Normal)
+		d.drain(l, 10)
+		d.ok(d.Prune(d.ctx, d.now))
+		same(d, "a", d.states(channel("a"), s), "held held")
+		same(d, "b", d.states(channel("b"), s), "sent")
+		p, err := d.ProgressOf(d.ctx, u.ID)
+		d.ok(err)
+		same(d, "progress", p, stories.Progress{UpdateID: u.ID, Total: 2, Sent: 1, Held: 1})
+	}},
+}

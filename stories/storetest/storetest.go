@@ -1,0 +1,228 @@
+// Package storetest is what every store of the newsroom must do: run over
+// sqlstore on SQLite and on PostgreSQL, and over whatever comes after them.
+// The names of the subtests are the contract, one sentence each.
+package storetest
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"time"
+
+	"storybot/stories"
+)
+
+// Store is everything the program asks of a database.
+type Store interface {
+	stories.Store
+	Queue
+	Remember(ctx context.Context, key, value string) error
+	Recall(ctx context.Context, key string) (string, error)
+	Prune(ctx context.Context, now time.Time) error
+	Close() error
+}
+
+// Queue is the delivery queue.
+type Queue interface {
+	Acquire(ctx context.Context, name, owner string, ttl time.Duration) (l stories.Lease, ok bool, err error)
+	Renew(ctx context.Context, l stories.Lease, ttl time.Duration) (ok bool, err error)
+	ReleaseLease(ctx context.Context, l stories.Lease) error
+	Lanes(ctx context.Context) ([]string, error)
+	Recover(ctx context.Context, l stories.Lease) ([]stories.Delivery, error)
+	Advance(ctx context.Context, l stories.Lease, results []stories.Result, max int, oldestFirst bool, now time.Time) (stories.Batch, error)
+	Begin(ctx context.Context, l stories.Lease, deliveryID int64, now time.Time) (stories.Delivery, error)
+	Content(ctx context.Context, updateID int64, revision int) (stories.Story, stories.Update, error)
+	Deliveries(ctx context.Context, f stories.DeliveryFilter, limit int) ([]stories.Delivery, error)
+}
+
+// Run checks the store that open makes anew, and empty, for every subtest.
+func Run(t *testing.T, open func(t *testing.T) Store) {
+	for _, group := range []struct {
+		name  string
+		tests []test
+	}{
+		{"stories", storyTests}, {"updates", updateTests}, {"search", searchTests}, {"replays", replayTests},
+		{"subscriptions", subscriptionTests}, {"destinations", destinationTests}, {"people", peopleTests},
+		{"leases", leaseTests}, {"order", orderTests}, {"results", resultTests}, {"races", raceTests}, {"status", statusTests},
+	} {
+		t.Run(group.name, func(t *testing.T) {
+			for _, test := range group.tests {
+				t.Run(test.name, func(t *testing.T) {
+					t.Parallel()
+					test.run(&desk{T: t, Store: open(t), ctx: t.Context(), now: start})
+				})
+			}
+		})
+	}
+}
+
+type test struct {
+	name string
+	run  func(d *desk)
+}
+
+var (
+	start = time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC)
+	ana   = stories.User{Ref: "console:ana", Name: "Ana"}
+	ben   = stories.User{Ref: "discord:80351110224678912", Name: "Ben"}
+	other = stories.Destination{Platform: "discord", Workspace: "1", Channel: "2"}
+)
+
+// lane is where every destination of these tests belongs unless it says
+// otherwise.
+const lane = "test"
+
+// desk is a store and the words to tell a test in. Its clock stands still but
+// for later.
+type desk struct {
+	*testing.T
+	Store
+	ctx  context.Context
+	now  time.Time
+	keys int
+}
+
+// later moves the clock.
+func (d *desk) later(by time.Duration) { d.now = d.now.Add(by) }
+
+// act is a fresh act of Ana's, now.
+func (d *desk) act() stories.Act { return stories.Act{By: ana, At: d.now} }
+
+// channel is a destination by a short name.
+func channel(name string) stories.Destination {
+	return stories.Destination{Platform: "console", Channel: "#" + name}
+}
+
+func (d *desk) ok(err error) {
+	d.Helper()
+	if err != nil {
+		d.Fatalf("unexpected error: %v", err)
+	}
+}
+
+func (d *desk) refused(err error, code stories.Code) {
+	d.Helper()
+	if stories.CodeOf(err) != code {
+		d.Fatalf("error is %q (%v), want code %q", stories.CodeOf(err), err, code)
+	}
+}
+
+func same[T comparable](d *desk, what string, got, want T) {
+	d.Helper()
+	if got != want {
+		d.Errorf("%s is %v, want %v", what, got, want)
+	}
+}
+
+// track starts a story.
+func (d *desk) track(slug string, topics ...string) stories.Story {
+	d.Helper()
+	s, err := d.CreateStory(d.ctx, d.act(), stories.Story{Slug: slug, Headline: "About " + slug, Topics: topics, State: stories.Developing})
+	d.ok(err)
+	return s
+}
+
+// append publishes an update.
+func (d *desk) append(s stories.Story, level stories.Level) (stories.Update, stories.Progress) {
+	d.Helper()
+	u, p, err := d.AppendUpdate(d.ctx, d.act(), stories.Update{StoryID: s.ID, Text: "News of " + s.Slug, Level: level, Author: ana, At: d.now})
+	d.ok(err)
+	return u, p
+}
+
+// follow subscribes channels, by their short names, to a target from the least
+// level on.
+func (d *desk) follow(target string, names ...string) {
+	d.Helper()
+	for _, name := range names {
+		d.followFrom(target, channel(name), stories.Minor)
+	}
+}
+
+func (d *desk) followFrom(target string, to stories.Destination, level stories.Level) (stories.Subscription, bool) {
+	d.Helper()
+	t, err := stories.ParseTarget(target)
+	d.ok(err)
+	sub, created, err := d.Subscribe(d.ctx, d.act(), stories.Subscription{Destination: to, Target: t, Level: level, CreatedBy: ana}, lane)
+	d.ok(err)
+	return sub, created
+}
+
+// hold takes the lease of a lane for an owner.
+func (d *desk) hold(name, owner string) stories.Lease {
+	d.Helper()
+	l, ok, err := d.Acquire(d.ctx, name, owner, time.Minute)
+	d.ok(err)
+	if !ok {
+		d.Fatalf("%s does not get the lease %q", owner, name)
+	}
+	return l
+}
+
+// claim takes up to max deliveries.
+func (d *desk) claim(l stories.Lease, max int) []stories.Delivery {
+	d.Helper()
+	return d.advance(l, max).Claimed
+}
+
+// advance reports results and takes up to max deliveries.
+func (d *desk) advance(l stories.Lease, max int, results ...stories.Result) stories.Batch {
+	d.Helper()
+	batch, err := d.Advance(d.ctx, l, results, max, false, d.now)
+	d.ok(err)
+	return batch
+}
+
+// sent is the result of a delivery that arrived.
+func (d *desk) sent(v stories.Delivery) stories.Result {
+	return stories.Result{DeliveryID: v.ID, Attempt: v.Attempt, State: stories.Sent, MessageID: "m" + v.Key, At: d.now}
+}
+
+// retry is the result of a delivery to be sent again at a time.
+func (d *desk) retry(v stories.Delivery, at time.Time) stories.Result {
+	return stories.Result{DeliveryID: v.ID, Attempt: v.Attempt, State: stories.Pending, DueAt: at, Reason: "HTTP 500", At: d.now}
+}
+
+// labels tells deliveries in short: "#a sony 1" is update 1 of story sony to
+// channel a.
+func (d *desk) labels(vs []stories.Delivery) string {
+	d.Helper()
+	var out []string
+	for _, v := range vs {
+		s, err := d.StoryByID(d.ctx, v.StoryID)
+		d.ok(err)
+		out = append(out, strings.TrimPrefix(v.Destination.Channel, "#")+" "+s.Slug+" "+string(rune('0'+v.Number)))
+	}
+	return strings.Join(out, ", ")
+}
+
+// drain sends everything that is due, one claim after the other, and tells in
+// which order.
+func (d *desk) drain(l stories.Lease, max int) []stories.Delivery {
+	d.Helper()
+	var done []stories.Delivery
+	var results []stories.Result
+	for {
+		batch := d.advance(l, max, results...)
+		if len(batch.Claimed) == 0 && !batch.Waiting {
+			return done
+		}
+		results = nil
+		for _, v := range batch.Claimed {
+			done = append(done, v)
+			results = append(results, d.sent(v))
+		}
+	}
+}
+
+// states counts a channel's deliveries of a story by state, as "sent 2, held 1".
+func (d *desk) states(to stories.Destination, s stories.Story) string {
+	d.Helper()
+	found, err := d.DeliveriesTo(d.ctx, to, s.ID, 0, 100)
+	d.ok(err)
+	var out []string
+	for i := len(found) - 1; i >= 0; i-- {
+		out = append(out, found[i].State.String())
+	}
+	return strings.Join(out, " ")
+}
