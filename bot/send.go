@@ -88,6 +88,11 @@ type Verdict struct {
 	Known      bool
 	Remaining  int
 	ResetAfter time.Duration
+
+	// Unlimited marks a success without any of the signs of a limit that the
+	// platform itself puts on every such answer: what answers is a proxy that
+	// paces by itself, or a server without limits.
+	Unlimited bool
 }
 
 // Pace is how fast a lane may go by the platform's published rules, before it

@@ -42,6 +42,9 @@ func (s *shift) noteLimits(j *job, now time.Duration) {
 		if v.Outcome != bot.Transient && v.Outcome != bot.Ambiguous {
 			s.limiter.accepted(now)
 		}
+		if v.Outcome == bot.Delivered {
+			s.limiter.mark(v.Unlimited)
+		}
 		return
 	}
 	s.limited++

@@ -27,6 +27,7 @@ type limiter struct {
 	log       []time.Duration // starts of the newest len(log) requests, a ring
 	oldest    int
 	paused    time.Duration // nothing before
+	unmarked  int           // answers in a row that know of no limit; -1 once one did
 	learner   *learner      // for a limit that is not published, or nil
 }
 
@@ -44,9 +45,18 @@ func newLimiter(p bot.Pace) *limiter {
 	return l
 }
 
+// unpaced answers in a row that know of no limit show that nobody counts here.
+const unpaced = 5
+
+// lifted says that the published limit is not kept by whoever answers.
+func (l *limiter) lifted() bool { return l.unmarked >= unpaced }
+
 // rate returns how many requests a second are made at most; 0 for no limit.
 func (l *limiter) rate() float64 {
 	rate := l.perSecond / paceMargin
+	if l.lifted() {
+		rate = 0
+	}
 	if l.learner != nil && l.learner.rate > 0 && (rate == 0 || l.learner.rate < rate) {
 		return l.learner.rate
 	}
@@ -59,7 +69,7 @@ func (l *limiter) wait(now time.Duration) time.Duration {
 	if l.started && l.rate() > 0 {
 		at = max(at, l.next)
 	}
-	if len(l.log) > 0 {
+	if len(l.log) > 0 && !l.lifted() {
 		at = max(at, l.log[l.oldest]+time.Second+windowMargin)
 	}
 	return max(0, at-now)
@@ -84,7 +94,17 @@ func (l *limiter) take(now time.Duration) {
 	l.started, l.last = true, now
 }
 
-// accepted notes that a request was answered without a limit.
+// mark notes whether a success knew of no limit.
+func (l *limiter) mark(unlimited bool) {
+	switch {
+	case !unlimited:
+		l.unmarked = -1
+	case l.unmarked >= 0:
+		l.unmarked++
+	}
+}
+
+// accepted notes that a request was answered without meeting a limit.
 func (l *limiter) accepted(now time.Duration) {
 	if l.learner != nil {
 		l.learner.accept(now)
@@ -95,6 +115,7 @@ func (l *limiter) accepted(now time.Duration) {
 // the lane for at least the time the answer asked for.
 func (l *limiter) refused(started, now, retryAfter, jitter time.Duration) {
 	retryAfter = max(retryAfter, minPause)
+	l.unmarked = -1
 	if l.learner != nil {
 		retryAfter = l.learner.refuse(started, now, retryAfter)
 	}

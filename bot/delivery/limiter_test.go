@@ -53,6 +53,37 @@ func TestPaceIsKeptDespiteLateTimers(t *testing.T) {
 	}
 }
 
+// Where nobody counts, nothing is gained by waiting; one answer that knows of a
+// limit is enough to keep it from then on.
+func TestAPublishedLimitIsLiftedWhereNobodyCounts(t *testing.T) {
+	l := newLimiter(bot.Pace{PerSecond: 50})
+	for i := range unpaced {
+		if l.take(0); l.wait(0) == 0 {
+			t.Fatalf("lifted after %d answers", i)
+		}
+		l.mark(true)
+	}
+	for range 100 {
+		l.take(0)
+	}
+	if wait := l.wait(0); wait != 0 {
+		t.Errorf("wait %v although nobody counts", wait)
+	}
+	l.mark(false)
+	for range 50 {
+		l.take(time.Minute)
+	}
+	if l.wait(time.Minute) == 0 {
+		t.Error("not paced after an answer that knows of a limit")
+	}
+	for range 2 * unpaced {
+		l.mark(true)
+	}
+	if l.wait(time.Minute) == 0 {
+		t.Error("lifted although the limit is known")
+	}
+}
+
 func TestIdleTimeEarnsNothing(t *testing.T) {
 	l := newLimiter(bot.Pace{PerSecond: 50})
 	l.take(0)

@@ -100,9 +100,11 @@ func (p *Platform) createVerdict(a answer, channel string) bot.Verdict {
 	return bot.Verdict{Outcome: bot.Delivered, MessageID: made.ID}
 }
 
-// readBudget notes what the answer says of the channel's own limit
+// readBudget notes what the answer says of the channel's own limit. Discord's
+// own answers always say something of it
 // (https://discord.com/developers/docs/topics/rate-limits#header-format).
 func readBudget(v *bot.Verdict, h http.Header) {
+	v.Unlimited = v.Outcome == bot.Delivered && h.Get("X-Ratelimit-Bucket") == "" && h.Get("X-Ratelimit-Limit") == "" && h.Get("X-Ratelimit-Remaining") == ""
 	remaining, err := strconv.Atoi(h.Get("X-Ratelimit-Remaining"))
 	if err != nil || remaining < 0 || h.Get("X-Ratelimit-Reset-After") == "" {
 		return

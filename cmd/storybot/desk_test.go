@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 
@@ -16,14 +18,24 @@ import (
 
 // postbox is a sender that keeps what it is given.
 type postbox struct {
-	posts   []bot.Post
 	verdict bot.Verdict
+
+	mu    sync.Mutex
+	posts []bot.Post
 }
 
 func (p *postbox) Pace(string) bot.Pace { return bot.Pace{} }
 func (p *postbox) Send(_ context.Context, post bot.Post) bot.Verdict {
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	p.posts = append(p.posts, post)
 	return p.verdict
+}
+
+func (p *postbox) all() []bot.Post {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return slices.Clone(p.posts)
 }
 func (p *postbox) Settle(context.Context, bot.Post) bot.Verdict { return bot.Verdict{} }
 
@@ -55,14 +67,15 @@ func TestDeskIsToldInOneMessage(t *testing.T) {
 			}
 		}
 		synctest.Wait()
-		if len(box.posts) != 0 {
+		if len(box.all()) != 0 {
 			t.Error("posted before the alarms were collected")
 		}
 		sleep(ctx, 2*deskPause)
-		if len(box.posts) != 1 {
-			t.Fatalf("%d posts, want 1", len(box.posts))
+		synctest.Wait()
+		if n := len(box.all()); n != 1 {
+			t.Fatalf("%d posts, want 1", n)
 		}
-		text := bot.PlainText(*box.posts[0].Message)
+		text := bot.PlainText(*box.all()[0].Message)
 		for _, want := range []string{
 			"discord:1/2 gets no updates for now: it refuses posts. Give the bot the right Send Messages there.",
 			"discord:1/2 has ended, and what it followed with it: it was deleted.",
@@ -98,7 +111,7 @@ func TestDeskThatCannotBeToldIsLogged(t *testing.T) {
 			t.Errorf("the log does not say %q:\n%s", want, log.String())
 		}
 	}
-	if key := box.posts[0].Delivery.Key; len(key) != 25 {
+	if key := box.all()[0].Delivery.Key; len(key) != 25 {
 		t.Errorf("the post's key %q has %d characters, at most 25 are allowed", key, len(key))
 	}
 }

@@ -49,21 +49,28 @@ func (t *turns) run(ctx context.Context, h bot.Handler) error {
 		if ctx.Err() != nil {
 			return nil
 		}
-		held, lost := context.WithCancel(ctx)
-		var keeper sync.WaitGroup
-		keeper.Go(func() {
-			defer lost()
-			t.keep(held, lease, until)
-		})
-		err := t.platform.Run(held, h)
-		lost()
-		keeper.Wait()
-		t.release(ctx, lease)
+		err := t.hold(ctx, h, lease, until)
 		if err != nil || ctx.Err() != nil {
 			return err
 		}
 		t.log.Warn("the lease was lost; the connection was closed and waits its turn", "lease", lease.Name)
 	}
+}
+
+// hold runs the platform while the lease is held, and gives it back.
+func (t *turns) hold(ctx context.Context, h bot.Handler, lease stories.Lease, until time.Time) error {
+	held, lost := context.WithCancel(ctx)
+	var keeper sync.WaitGroup
+	keeper.Go(func() {
+		defer lost()
+		t.keep(held, lease, until)
+	})
+	defer func() { // also when the platform panics
+		lost()
+		keeper.Wait()
+		t.release(ctx, lease)
+	}()
+	return t.platform.Run(held, h)
 }
 
 // acquire asks for the lease until it is granted or ctx ends. until is when it

@@ -175,8 +175,12 @@ func TestAPlatformThatCannotGoOnSaysSo(t *testing.T) {
 	if err := run.run(t.Context(), nil, slog.New(slog.DiscardHandler)); !errors.Is(err, refused) {
 		t.Errorf("run = %v", err)
 	}
-	panics := newPlatformRun(&only{running: func(int) { panic("a fault") }}, &leases{}, "a", slog.New(slog.DiscardHandler))
+	l := &leases{}
+	panics := newPlatformRun(&only{running: func(int) { panic("a fault") }}, l, "a", slog.New(slog.DiscardHandler))
 	if err := panics.run(t.Context(), nil, slog.New(slog.DiscardHandler)); err == nil {
 		t.Error("a panic is no error")
+	}
+	if l.holder != "" {
+		t.Error("a platform that panicked keeps its lease")
 	}
 }

@@ -2,14 +2,14 @@
 // Discord, Slack and a local console, and pushes every update of a story into
 // the channels that follow it.
 //
-// This folder is the only one that knows all parts. In the order of a start:
-// config.go reads the settings, serve.go opens the database, the delivery
-// engine and the platforms and stops them in reverse, platforms.go is the list
-// of platforms, program.go the table of subcommands. Beside them stand what
-// the parts need of the process: the log (log.go), metrics and health over
-// HTTP (http.go, metrics.go), leases between replicas (lease.go), the desk's
-// alarms (desk.go), housekeeping (retention.go) and the sample story
-// (sample.go).
+// This folder is the only one that knows all parts. program.go is the table of
+// subcommands, bot.go the one that runs the bot: what is opened, in which
+// order, and how it is stopped (stop.go). settings.go is the table of settings,
+// config.go reads it from the environment, platforms.go is the list of
+// platforms. Beside them stand what the parts need of the process: the log
+// without secrets (log.go, secret.go), turns between replicas (lease.go), the
+// desk's alarms (desk.go), health and metrics (http.go), housekeeping
+// (retention.go), the first admin (claim.go) and the sample story (sample.go).
 package main
 
 import (

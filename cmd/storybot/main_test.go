@@ -11,7 +11,12 @@ import (
 // binary is the program as go build makes it; the whole-program tests run it.
 var binary string
 
-func TestMain(m *testing.M) { os.Exit(testMain(m)) }
+func TestMain(m *testing.M) {
+	if url := os.Getenv(bareLoop); url != "" {
+		os.Exit(runBareLoop(url))
+	}
+	os.Exit(testMain(m))
+}
 
 func testMain(m *testing.M) int {
 	dir, err := os.MkdirTemp("", "storybot")

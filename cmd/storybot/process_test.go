@@ -48,7 +48,7 @@ func startProcess(t testing.TB, dir string, env []string, args ...string) *proce
 		}
 	}
 	p.cmd.Dir = dir
-	p.cmd.Env = append(env, "HTTP_ADDR=127.0.0.1:0", "LOG_LEVEL=debug")
+	p.cmd.Env = append([]string{"HTTP_ADDR=127.0.0.1:0", "LOG_LEVEL=debug"}, env...)
 	p.cmd.Stdout = &p.stdout
 	stderr, err := p.cmd.StderrPipe()
 	if err != nil {

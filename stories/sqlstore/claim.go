@@ -76,12 +76,12 @@ func (s *Store) scanCandidate(r row) (c candidate, err error) {
 // claim takes what may be sent now, and says when to ask again.
 func (s *Store) claim(ctx context.Context, q querier, c claim) (batch stories.Batch, err error) {
 	exhausted := false
-	limit := c.max
-	for examined := 0; len(batch.Claimed) < c.max && examined < maxExamined && !exhausted; examined += limit {
-		limit = c.max - len(batch.Claimed)
+	for examined := 0; len(batch.Claimed) < c.max && examined < maxExamined && !exhausted; {
+		limit := c.max - len(batch.Claimed)
 		if examined > 0 {
 			limit += spare
 		}
+		examined += limit
 		found, err := all(ctx, q, s.scanCandidate, candidatesSQL[c.oldestFirst], c.lane, millis(c.now), limit)
 		if err != nil {
 			return batch, fmt.Errorf("read what is due: %w", err)
@@ -93,11 +93,12 @@ func (s *Store) claim(ctx context.Context, q querier, c claim) (batch stories.Ba
 		batch.Claimed = append(batch.Claimed, taken...)
 		exhausted = len(found) < limit && !raised
 	}
-	return batch, next(ctx, q, c, exhausted, &batch)
+	err = next(ctx, q, c, exhausted, &batch)
+	return batch, err
 }
 
-// decide says what becomes of each candidate, writes it, and returns those that are sent;
-// raised says that it made others candidates.
+// decide says what becomes of each candidate, writes it, and returns those that
+// are sent; raised says that it made others candidates.
 func (s *Store) decide(ctx context.Context, q querier, found []candidate, max int, now time.Time) (taken []stories.Delivery, raised bool, err error) {
 	var claimed, behind, delayed []int64
 	for _, c := range found {

@@ -77,9 +77,8 @@ const lane = "test"
 type desk struct {
 	*testing.T
 	Store
-	ctx  context.Context
-	now  time.Time
-	keys int
+	ctx context.Context
+	now time.Time
 }
 
 // later moves the clock.
