@@ -32,7 +32,8 @@ type Health struct {
 }
 
 // Places is told by a platform what it learns about destinations beside
-// answers to posts.
+// answers to posts. A destination without a channel stands for all of its
+// workspace.
 type Places interface {
 	// Ended: the destination no longer exists, the reason says how it ended.
 	Ended(ctx context.Context, d stories.Destination, reason string)

@@ -1,9 +1,6 @@
 package stories
 
-import (
-	"context"
-	"time"
-)
+import "context"
 
 // Follow is a channel that wants to follow something.
 type Follow struct {
@@ -124,10 +121,6 @@ func (s *Service) Pause(ctx context.Context, act Act, f Follow) (Subscription, e
 	return s.setSubscription(ctx, act, f, Paused)
 }
 
-// maxCatchUp is how many held updates a channel gets when it can be written to
-// again; older ones are counted in one summary.
-const maxCatchUp = 5
-
 // Resume serves a paused subscription again and lifts the block of a channel
 // that refused the bot: its newest held deliveries go out. CodeForbidden,
 // CodeNotFound.
@@ -152,47 +145,10 @@ func (s *Service) Subscriptions(ctx context.Context, d Destination) ([]Subscript
 	return s.store.Subscriptions(ctx, d)
 }
 
-// Healed tells that a blocked destination may be reachable again. It returns
-// how many held deliveries go out now and how many were too old for that.
-func (s *Service) Healed(ctx context.Context, d Destination) (resumed, skipped int, err error) {
-	resumed, skipped, err = s.store.ReopenDestination(ctx, d, maxCatchUp, s.Now())
-	if err == nil && resumed > 0 {
-		s.planned()
-	}
-	return resumed, skipped, err
-}
-
-// Ended tells that a destination no longer exists.
-func (s *Service) Ended(ctx context.Context, d Destination, reason string) error {
-	return s.store.EndDestination(ctx, d, reason, s.Now())
-}
-
 // Why tells what became of a story's update (number 0: the newest ones) in a
 // channel: its deliveries, newest first.
 func (s *Service) Why(ctx context.Context, d Destination, storyID int64, number int) ([]Delivery, error) {
 	return s.store.DeliveriesTo(ctx, d, storyID, number, 5)
-}
-
-// DeskStatus is what the desk sees of the machinery.
-type DeskStatus struct {
-	Lanes   []LaneStatus
-	Failing []FailingDestination
-	// FailingTotal counts all of them, Failing lists the first.
-	FailingTotal int
-	At           time.Time
-}
-
-// Status tells what is queued and what fails. By moderators. CodeForbidden.
-func (s *Service) Status(ctx context.Context, by User) (DeskStatus, error) {
-	if err := s.require(ctx, by, Moderator); err != nil {
-		return DeskStatus{}, err
-	}
-	lanes, err := s.store.Queue(ctx)
-	if err != nil {
-		return DeskStatus{}, err
-	}
-	failing, total, err := s.store.Failing(ctx, 10)
-	return DeskStatus{Lanes: lanes, Failing: failing, FailingTotal: total, At: s.Now()}, err
 }
 
 func mayManage(manages bool, cure string) error {

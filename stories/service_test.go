@@ -280,3 +280,27 @@ func TestTheLogSaysWhoDidWhat(t *testing.T) {
 		t.Errorf("newest entry = %+v", e)
 	}
 }
+
+func TestTheEndOfAWorkspaceEndsItsChannelsOnly(t *testing.T) {
+	n, _ := openTracked(t)
+	ctx := t.Context()
+	all := stories.Target{Kind: stories.TargetAll}
+	here := []stories.Destination{{Platform: "chat", Workspace: "w1", Channel: "a"}, {Platform: "chat", Workspace: "w1", Channel: "b"}}
+	there := stories.Destination{Platform: "chat", Workspace: "w2", Channel: "a"}
+	for _, d := range append(here, there) {
+		if _, _, _, err := n.Subscribe(ctx, stories.Act{By: reader}, stories.Follow{Destination: d, Lane: "chat", Target: all, Manages: true}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := n.Ended(ctx, stories.Destination{Platform: "chat", Workspace: "w1"}, "was removed"); err != nil {
+		t.Fatal(err)
+	}
+	for _, d := range here {
+		if subs, err := n.Subscriptions(ctx, d); err != nil || len(subs) != 0 {
+			t.Errorf("%v follows %v, %v", d, subs, err)
+		}
+	}
+	if subs, err := n.Subscriptions(ctx, there); err != nil || len(subs) != 1 {
+		t.Errorf("%v follows %v, %v", there, subs, err)
+	}
+}

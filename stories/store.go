@@ -85,6 +85,9 @@ type SubscriptionStore interface {
 	// EndDestination marks d gone with a reason: its subscriptions end, what
 	// waits is skipped.
 	EndDestination(ctx context.Context, d Destination, reason string, now time.Time) error
+	// DestinationsIn returns the destinations of a workspace that are in this
+	// state.
+	DestinationsIn(ctx context.Context, platform, workspace string, state DestinationState) ([]Destination, error)
 	// Desks returns the destinations that were named the desk's channel.
 	Desks(ctx context.Context) ([]Destination, error)
 	// SetDesk names d a desk's channel, one a workspace: an earlier one of the

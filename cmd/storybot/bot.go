@@ -102,6 +102,7 @@ func (r *running) start(ctx context.Context, talk *console.Console) error {
 	}
 	r.background("housekeeping", func(ctx context.Context) { keepPruned(ctx, r.store, r.log) })
 	r.background("desk", alarms.run)
+	r.background("blocked channels", delivery.NewHealer(r.desk, r.log).Run)
 	r.stops.add("answers", func(context.Context) error { r.mux.Wait(); return nil })
 	for _, p := range r.chats {
 		r.background(p.Name(), func(ctx context.Context) { r.ended <- p.run(ctx, r.mux, r.log) })

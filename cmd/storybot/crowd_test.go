@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os/exec"
 	"regexp"
@@ -17,7 +18,8 @@ import (
 // follow the same stories.
 type crowd struct {
 	*far
-	database string // the setting
+	giveUp   func(error) // ends all waiting, for this reason
+	database string      // the setting
 	channels []string
 	places   []place
 	// published are the updates whose author was told that they are out, as
@@ -33,11 +35,13 @@ var crowdStories = []string{"flood", "strike"}
 
 // newCrowd makes a crowd of n channels on each platform. All of its waiting
 // ends after patience.
-func newCrowd(t *testing.T, n int, patience time.Duration, database string, limits discordtest.Limits) *crowd {
+func newCrowd(t *testing.T, n int, patience time.Duration, database string, onSlack ...slacktest.Option) *crowd {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	timed, cancel := context.WithTimeout(t.Context(), patience)
 	t.Cleanup(cancel)
-	c := &crowd{far: &far{ctx: ctx, discord: discordtest.Start(t, discordtest.WithLimits(limits)), slack: slacktest.Start(t)}, database: "DATABASE_URL=" + database}
+	ctx, giveUp := context.WithCancelCause(timed)
+	c := &crowd{giveUp: giveUp, far: &far{ctx: ctx,
+		discord: discordtest.Start(t, discordtest.WithLimits(discordtest.DocumentedLimits())), slack: slacktest.Start(t, onSlack...)}, database: "DATABASE_URL=" + database}
 	c.discord.AddChannel(guild, guildChannel) // where the desk sits
 	for _, channel := range c.discord.AddChannels(n) {
 		c.channels = append(c.channels, channel.ID)
@@ -129,7 +133,7 @@ func (c *crowd) report() error {
 	if err != nil {
 		return fmt.Errorf("publish %s: %w", label, err)
 	}
-	if !strings.Contains(answer, "Update ") {
+	if !strings.HasPrefix(answer, "Published update ") {
 		return fmt.Errorf("publish %s: %q", label, answer)
 	}
 	c.published = append(c.published, label)
@@ -143,7 +147,7 @@ func (c *crowd) posts() int { return c.discord.Stats().Posts + c.slack.Posts() }
 func (c *crowd) waitPosts(t *testing.T, n int) {
 	t.Helper()
 	if err := c.discord.Wait(c.ctx, func() bool { return c.posts() > n }); err != nil {
-		t.Fatalf("waiting for a message after %d: %v", n, err)
+		t.Fatalf("waiting for a message after %d: %v", n, errors.Join(err, context.Cause(c.ctx)))
 	}
 }
 
@@ -197,7 +201,7 @@ func (c *crowd) check(t *testing.T) {
 			got = append(got, match[1])
 		}
 		for _, story := range crowdStories {
-			got, want := only(story, got), only(story, c.published)
+			got, want := ofStory(story, got), ofStory(story, c.published)
 			if got != want {
 				if wrong++; wrong <= 5 {
 					t.Errorf("%s shows %s\nwant %s", where, got, want)
@@ -224,8 +228,8 @@ func (c *crowd) check(t *testing.T) {
 	}
 }
 
-// only is what is of a story, as text.
-func only(story string, labels []string) string {
+// ofStory is what is of a story, as text.
+func ofStory(story string, labels []string) string {
 	var of []string
 	for _, label := range labels {
 		if strings.HasPrefix(label, story+"-") {

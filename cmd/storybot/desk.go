@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"fmt"
 	"log/slog"
+	"maps"
 	"strings"
 	"sync"
 	"time"
@@ -31,22 +32,40 @@ type desk struct {
 
 	mu      sync.Mutex
 	waiting []delivery.Alarm
+	blocked map[stories.Destination]time.Time // when each last refused us
 	woken   chan struct{}
 }
 
 func newDesk(channels func(context.Context) ([]stories.Destination, error), senders map[string]bot.Sender, log *slog.Logger) *desk {
-	return &desk{channels: channels, senders: senders, log: log, pause: deskPause, woken: make(chan struct{}, 1)}
+	return &desk{channels: channels, senders: senders, log: log, pause: deskPause, blocked: map[stories.Destination]time.Time{}, woken: make(chan struct{}, 1)}
 }
 
 // Alarm is delivery.Desk's.
 func (d *desk) Alarm(_ context.Context, a delivery.Alarm) {
 	d.mu.Lock()
+	if a.Kind == delivery.DestinationBlocked && d.known(a.Destination, time.Now()) {
+		d.mu.Unlock()
+		return
+	}
 	d.waiting = append(d.waiting, a)
 	d.mu.Unlock()
 	select {
 	case d.woken <- struct{}{}:
 	default:
 	}
+}
+
+// blockLasts is how long after a refusal the next one is no news: a blocked
+// channel is tried again at least once a day.
+const blockLasts = 48 * time.Hour
+
+// known says that channel has refused the bot lately, as the desk was told. The
+// mutex is held.
+func (d *desk) known(channel stories.Destination, now time.Time) bool {
+	maps.DeleteFunc(d.blocked, func(_ stories.Destination, at time.Time) bool { return now.Sub(at) > blockLasts })
+	_, known := d.blocked[channel]
+	d.blocked[channel] = now
+	return known
 }
 
 // run posts what has been collected until ctx ends.

@@ -16,8 +16,8 @@ import (
 
 // A longer run: go test ./cmd/storybot -run TestKill -kills 300 -seed 7 -timeout 2h
 var (
-	kills = flag.Int("kills", 6, "how often TestKill kills the bot on each database")
-	seed  = flag.Uint64("seed", 1, "of TestKill's schedule and faults")
+	kills    = flag.Int("kills", 6, "how often TestKill kills the bot on each database")
+	killSeed = flag.Uint64("seed", 1, "of TestKill's schedule and faults")
 )
 
 // crowdSize is the number of channels on each platform, killsAfter the longest
@@ -31,21 +31,23 @@ const (
 // pushes, with answers lost and requests failed in between. In the end every
 // channel shows each update once and in order, and the database says so.
 func TestKill(t *testing.T) {
+	t.Parallel()
 	for name, url := range databases {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			c := newCrowd(t, crowdSize, 3*time.Minute+time.Duration(*kills)*20*time.Second, url(t), discordtest.DocumentedLimits())
+			c := newCrowd(t, crowdSize, 3*time.Minute+time.Duration(*kills)*20*time.Second, url(t), spoiled(*killSeed))
 			p := c.start(t)
 			c.gather(t)
-			c.spoil(*seed)
-			hit := c.terrorise(t, p)
+			c.spoil(*killSeed)
+			left := c.terrorise(t, p)
 			began := time.Now()
 			c.waitSettled(t)
 			c.check(t)
-			t.Logf("%d updates to %d channels; %d of %d kills hit messages on their way, %d in all; %v to settle the rest; Discord recognised %d repeats; %d faults there, %v on Slack",
-				len(c.published), 2*crowdSize, len(hit), *kills, sum(hit), time.Since(began).Round(time.Second), c.discord.Stats().Duplicates, c.discord.Stats().Faults, c.slack.Faults())
-			if len(hit) < *kills/3 {
-				t.Errorf("only %d of %d kills hit messages on their way", len(hit), *kills)
+			t.Logf("%d updates to %d channels, %d kills: %d hit Discord and left %d messages on their way, %d hit Slack and left %d; %v to settle the rest",
+				len(c.published), 2*crowdSize, *kills, len(left["discord"]), sum(left["discord"]), len(left["slack"]), sum(left["slack"]), time.Since(began).Round(time.Second))
+			t.Logf("Discord recognised %d repeats and made %d faults, Slack %v", c.discord.Stats().Duplicates, c.discord.Stats().Faults, c.slack.Faults())
+			if len(left["discord"]) < *kills/3 || len(left["slack"]) == 0 {
+				t.Error("too few kills hit a message on its way")
 			}
 		})
 	}
@@ -56,25 +58,33 @@ var databases = map[string]func(t *testing.T) string{
 	"PostgreSQL": func(t *testing.T) string { return pgtest.URL(t) },
 }
 
-// spoil makes some requests fail, on both platforms.
+// spoil makes some requests fail.
 func (c *crowd) spoil(seed uint64) {
-	c.discord.SetFaults(discordtest.Faults{Seed: seed, ResetAfterStore: .02, Status502After: .02, Status500Before: .01, CutBody: .01})
-	random := rand.New(rand.NewPCG(seed, 1))
-	for range 1 << 10 {
-		_ = random
-	}
-	posts := slacktest.Match{Method: "chat.postMessage"}
-	_ = posts
+	c.discord.SetFaults(discordtest.Faults{Seed: seed, ResetAfterStore: .02, Status502After: .02, Status500Before: .01})
 }
 
-// terrorise publishes while it kills the bot over and over, and returns how
-// many messages each kill that hit some left on their way. The bot runs when
-// it returns.
-func (c *crowd) terrorise(t *testing.T, p *process) (hit []int) {
+// spoiled is the same on Slack.
+func spoiled(seed uint64) slacktest.Option {
+	posts := slacktest.Match{Method: "chat.postMessage"}
+	return slacktest.WithFaults(seed, slacktest.Chance{Match: posts, Fault: slacktest.ResetAfterStore, P: .02},
+		slacktest.Chance{Match: posts, Fault: slacktest.Error502AfterStore, P: .02}, slacktest.Chance{Match: posts, Fault: slacktest.Error500Before, P: .01})
+}
+
+// terrorise publishes while it kills the bot over and over. It returns how many
+// messages the kills left on their way, those that left any, by platform. The
+// bot runs when it returns.
+func (c *crowd) terrorise(t *testing.T, p *process) map[string][]int {
 	t.Helper()
-	random := rand.New(rand.NewPCG(*seed, 2))
+	random := rand.New(rand.NewPCG(*killSeed, 2))
 	enough, publishing := make(chan struct{}), make(chan error, 1)
-	go func() { publishing <- c.reportUntil(enough) }()
+	go func() {
+		err := c.reportUntil(enough)
+		if err != nil {
+			c.giveUp(err)
+		}
+		publishing <- err
+	}()
+	left := map[string][]int{}
 	for n := range *kills {
 		if n%4 != 3 { // one of four dies at any moment of its start
 			c.waitPosts(t, c.posts())
@@ -85,16 +95,17 @@ func (c *crowd) terrorise(t *testing.T, p *process) (hit []int) {
 			t.Fatalf("the bot ended by itself: %v", p.err)
 		}
 		p.kill()
-		if n > 0 {
-			hit = append(hit, leftBehind(p)...)
-		}
+		inherited(p, left)
 		p = c.start(t)
 	}
 	close(enough)
 	if err := <-publishing; err != nil {
 		t.Fatal(err)
 	}
-	return append(hit, leftBehind(p)...)
+	inherited(p, left)
+	c.discord.SetFaults(discordtest.Faults{})
+	c.slack.Heal() // each request that fails may keep its row back for a minute
+	return left
 }
 
 // reportUntil publishes, never far ahead of what Discord is sent, until enough
@@ -116,20 +127,18 @@ func (c *crowd) reportUntil(enough <-chan struct{}) error {
 	}
 }
 
-var inherited = regexp.MustCompile(`an earlier run left deliveries on their way.* deliveries=(\d+)`)
+var leftBehind = regexp.MustCompile(`an earlier run left deliveries on their way.* lane=(discord|slack)\S* deliveries=(\d+)`)
 
-// leftBehind returns how many messages a process found on their way at its
-// start, nothing when there were none.
-func leftBehind(p *process) []int {
-	found := 0
-	for _, line := range inherited.FindAllStringSubmatch(p.log(), -1) {
-		n, _ := strconv.Atoi(line[1])
-		found += n
+// inherited adds what a process found on its way at its start.
+func inherited(p *process, left map[string][]int) {
+	found := map[string]int{}
+	for _, line := range leftBehind.FindAllStringSubmatch(p.log(), -1) {
+		n, _ := strconv.Atoi(line[2])
+		found[line[1]] += n
 	}
-	if found == 0 {
-		return nil
+	for platform, n := range found {
+		left[platform] = append(left[platform], n)
 	}
-	return []int{found}
 }
 
 func sum(numbers []int) (total int) {

@@ -13,11 +13,13 @@ import (
 
 // finishSQL writes one ending to the rows ?1 that are being sent in lane ?3
 // under the reported attempt, and tells which rows and destinations those are.
-// ?2 holds the platform's ids of the messages by delivery.
+// ?2 holds the platform's ids of the messages by delivery. state + 0 keeps
+// the planner at the rows' ids: the index of what is being sent looks short, but
+// holds all that was sent lately until it is vacuumed.
 const finishSQL = `
 	UPDATE deliveries SET state = ?5, open = ?6, message_id = coalesce(object(?2) ->> CAST(id AS TEXT), ''), reason = ?7,
 		due_at = CASE WHEN CAST(?8 AS BIGINT) > 0 THEN CAST(?8 AS BIGINT) ELSE due_at END, finished_at = ?9, unknowns = unknowns + ?10
-	WHERE id among(?1) AND state = 1 AND lane_id = ?3 AND attempt = ?4
+	WHERE id among(?1) AND state + 0 = 1 AND lane_id = ?3 AND attempt = ?4
 	RETURNING id, destination_id`
 
 // ending is all that results may have in common, as it is stored. Results come

@@ -155,11 +155,14 @@ func (e *sqliteEngine) refusal(err error) string {
 
 var errClosed = errors.New("store closed")
 
+// SQLite plans by the value of a bare parameter after LIMIT, and so would plan
+// a kept statement again each time it runs; an expression is taken as it is.
 var sqliteDialect = dialect{
 	parameter: "?$1",
 	each:      "json_each($1) AS j",
 	among:     "IN (SELECT value FROM json_each($1))",
 	object:    "$1",
+	limit:     "LIMIT $1+0",
 	identity:  "INTEGER PRIMARY KEY AUTOINCREMENT",
 }
 

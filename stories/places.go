@@ -1,0 +1,88 @@
+package stories
+
+import (
+	"context"
+	"time"
+)
+
+// maxCatchUp is how many held updates a channel gets when it can be written to
+// again; older ones are counted in a line above them.
+const maxCatchUp = 5
+
+// Healed tells that a blocked destination may be reachable again, or, without
+// a channel, that those of a workspace may be. It returns how many held
+// deliveries go out now and how many were too old for that.
+func (s *Service) Healed(ctx context.Context, d Destination) (resumed, skipped int, err error) {
+	blocked, err := s.meant(ctx, d, Blocked)
+	if err != nil {
+		return 0, 0, err
+	}
+	for _, d := range blocked {
+		r, k, err := s.store.ReopenDestination(ctx, d, maxCatchUp, s.Now())
+		if err != nil {
+			return resumed, skipped, err
+		}
+		resumed, skipped = resumed+r, skipped+k
+	}
+	if resumed > 0 {
+		s.planned()
+	}
+	return resumed, skipped, nil
+}
+
+// Ended tells that a destination no longer exists, or, without a channel, that
+// none of a workspace does.
+func (s *Service) Ended(ctx context.Context, d Destination, reason string) error {
+	for _, state := range []DestinationState{Reachable, Blocked} {
+		ended, err := s.meant(ctx, d, state)
+		if err != nil {
+			return err
+		}
+		for _, d := range ended {
+			if err := s.store.EndDestination(ctx, d, reason, s.Now()); err != nil {
+				return err
+			}
+		}
+		if d.Channel != "" {
+			return nil
+		}
+	}
+	return nil
+}
+
+// meant returns d, or, when it names no channel, those of its workspace in a
+// state.
+func (s *Service) meant(ctx context.Context, d Destination, state DestinationState) ([]Destination, error) {
+	if d.Channel != "" {
+		return []Destination{d}, nil
+	}
+	return s.store.DestinationsIn(ctx, d.Platform, d.Workspace, state)
+}
+
+// Blocked lists destinations that refuse the bot, the longest blocked first.
+func (s *Service) Blocked(ctx context.Context, limit int) ([]FailingDestination, error) {
+	failing, _, err := s.store.Failing(ctx, limit)
+	return failing, err
+}
+
+// DeskStatus is what the desk sees of the machinery.
+type DeskStatus struct {
+	Lanes   []LaneStatus
+	Failing []FailingDestination
+	// FailingTotal counts all of them, Failing lists the first.
+	FailingTotal int
+	At           time.Time
+}
+
+// Status tells what is queued and what fails. By moderators. CodeForbidden.
+func (s *Service) Status(ctx context.Context, by User) (DeskStatus, error) {
+	if err := s.require(ctx, by, Moderator); err != nil {
+		return DeskStatus{}, err
+	}
+	lanes, err := s.store.Queue(ctx)
+	if err != nil {
+		return DeskStatus{}, err
+	}
+	failing, total, err := s.store.Failing(ctx, 10)
+	return DeskStatus{Lanes: lanes, Failing: failing, FailingTotal: total, At: s.Now()}, err
+}
