@@ -86,7 +86,7 @@ func (p *Platform) createVerdict(a answer, channel string) bot.Verdict {
 		ID      string `json:"id"`
 		Channel string `json:"channel_id"`
 	}
-	if err := json.Unmarshal(a.body, &made); err != nil || !isSnowflake(made.ID) {
+	if err := json.Unmarshal(bot.Shallow(a.body), &made); err != nil || !isSnowflake(made.ID) {
 		return bot.Verdict{
 			Outcome: bot.Ambiguous, Code: "unreadable_answer", Reason: "may have got the message: Discord's answer names none",
 			Err: fmt.Errorf("post a message: status %d with an answer that names no message", a.status),

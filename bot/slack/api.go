@@ -14,6 +14,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"storybot/bot"
 )
 
 const (
@@ -164,7 +166,7 @@ func (a *api) read(r request, resp *http.Response, body []byte, into result) *fa
 		return nil // a response_url answers "ok" or JSON
 	}
 	if r.shallow {
-		body = shallow(body)
+		body = bot.Shallow(body)
 	}
 	err := json.Unmarshal(body, into)
 	s := into.head()

@@ -1,12 +1,12 @@
-package slack
+package bot
 
 import "bytes"
 
-// shallow returns a JSON object with every object and array inside it replaced
-// by null. The answer to a post echoes the whole message, which is not read,
+// Shallow returns a JSON object with every object and array inside it replaced
+// by null, for platforms: the answer to a post echoes the whole message, which is not read,
 // and decoding it would cost more than everything else about a post together.
 // What is no whole object comes back as it is, for the decoder to refuse.
-func shallow(body []byte) []byte {
+func Shallow(body []byte) []byte {
 	out := make([]byte, 0, 256)
 	depth := 0
 	for i := 0; i < len(body); i++ {

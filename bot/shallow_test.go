@@ -1,4 +1,4 @@
-package slack
+package bot
 
 import (
 	"bytes"
@@ -15,8 +15,8 @@ func TestShallow(t *testing.T) {
 		`{"ok":true,"message":{"text":1}`:                                                      `{"ok":true,"message":{"text":1}`,
 		`{}`:                                                                                   `{}`, `[]`: `[]`, ``: ``, `<html>`: `<html>`, `}{`: `}{`, `"`: `"`,
 	} {
-		if got := shallow([]byte(in)); string(got) != want {
-			t.Errorf("shallow(%s) = %s, want %s", in, got, want)
+		if got := Shallow([]byte(in)); string(got) != want {
+			t.Errorf("Shallow(%s) = %s, want %s", in, got, want)
 		}
 	}
 }
@@ -31,7 +31,7 @@ func FuzzShallow(f *testing.F) {
 		var whole, less map[string]any
 		kept := bytes.Clone(body)
 		wasWhole := json.Unmarshal(body, &whole) == nil
-		isWhole := json.Unmarshal(shallow(body), &less) == nil
+		isWhole := json.Unmarshal(Shallow(body), &less) == nil
 		if !bytes.Equal(kept, body) {
 			t.Fatal("the body was changed")
 		}
@@ -45,7 +45,7 @@ func FuzzShallow(f *testing.F) {
 			}
 		}
 		if !isWhole || !reflect.DeepEqual(whole, less) {
-			t.Errorf("shallow(%s) = %s", body, shallow(body))
+			t.Errorf("Shallow(%s) = %s", body, Shallow(body))
 		}
 	})
 }
