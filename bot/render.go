@@ -44,6 +44,17 @@ func RenderUpdate(story stories.Story, u stories.Update) Message {
 	return m
 }
 
+// AfterGap is m with a line above it that says how many updates before it the
+// channel was not sent while it could not be written to.
+func AfterGap(m Message, missed int) Message {
+	line := fmt.Sprintf("%d earlier updates were not posted here while the bot could not write to this channel. /stories lists what happened.", missed)
+	if missed == 1 {
+		line = "1 earlier update was not posted here while the bot could not write to this channel. /stories lists what happened."
+	}
+	m.Blocks = append([]Block{{Kind: Small, Spans: []Span{Text(line)}}}, m.Blocks...)
+	return m
+}
+
 // Headline is a story's headline as a title: one line, at most 150 characters.
 func Headline(story stories.Story) string {
 	title, _ := Cut(OneLine(story.Headline), stories.MaxHeadline)

@@ -59,6 +59,7 @@ type Delivery struct {
 	LastAttemptAt  time.Time
 	DueAt          time.Time // not sent before
 	Unknowns       int       // how often its outcome could not be found out
+	Missed         int       // earlier updates its destination was not sent while it was blocked
 	MessageID      string    // the platform's id of the message, once sent
 	Reason         string    // why it failed, waits or was skipped, in words
 	CreatedAt      time.Time

@@ -28,8 +28,18 @@ type edition struct {
 	revision int
 }
 
-// message returns what d shows.
+// message returns what d shows: its update, and how many before it were missed.
 func (c *contents) message(ctx context.Context, d stories.Delivery) (*bot.Message, error) {
+	m, err := c.update(ctx, d)
+	if err != nil || d.Missed == 0 {
+		return m, err
+	}
+	after := bot.AfterGap(*m, d.Missed)
+	return &after, nil
+}
+
+// update returns the message of d's update.
+func (c *contents) update(ctx context.Context, d stories.Delivery) (*bot.Message, error) {
 	key := edition{d.UpdateID, d.Revision}
 	c.mu.Lock()
 	m := c.messages[key]

@@ -93,7 +93,9 @@ func (e *Engine) search(ctx context.Context) {
 			try++
 			continue
 		}
-		e.store.worked()
+		if try > 1 { // else it says nothing: what cannot be written can often be read
+			e.store.worked()
+		}
 		timer.Reset(10 * e.cfg.Poll)
 		try = 1
 	}

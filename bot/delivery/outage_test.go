@@ -1,7 +1,10 @@
 package delivery
 
 import (
+	"bytes"
 	"errors"
+	"log/slog"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -41,6 +44,36 @@ func TestOutageOfTheDatabase(t *testing.T) {
 		}
 		if far.settles > 8 {
 			t.Errorf("%d rows had to be settled: results were forgotten", far.settles)
+		}
+	})
+}
+
+// TestAnOutageOfWritesIsOneOutage has reads work while nothing can be written,
+// as with a full disk: that is said once, and so is its end.
+func TestAnOutageOfWritesIsOneOutage(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		var log bytes.Buffer
+		m, far := newMemory(), newFarSide()
+		r := start(t, m, far, func(c *Config) { c.Log = slog.New(slog.NewTextHandler(&log, nil)) })
+		m.add("p", channel("p", "w", 1), 1, stories.Normal)
+		m.mu.Lock()
+		m.broken = func(method string) error {
+			if method == "lanes" {
+				return nil
+			}
+			return errors.New("disk full")
+		}
+		m.mu.Unlock()
+		time.Sleep(time.Minute)
+		m.mu.Lock()
+		m.broken = nil
+		m.mu.Unlock()
+		r.settledAll(t, time.Minute)
+		r.stop()
+		for _, said := range []string{"the database does not answer", "the database answers again"} {
+			if n := strings.Count(log.String(), said); n != 1 {
+				t.Errorf("%q was said %d times", said, n)
+			}
 		}
 	})
 }

@@ -51,6 +51,8 @@ func (s *serving) interact(ctx context.Context, raw json.RawMessage) {
 
 // answer sees to it that i gets an answer.
 func (s *serving) answer(ctx context.Context, i *interaction, came time.Time) {
+	say, cancel := context.WithDeadline(s.say, came.Add(tokenLife))
+	defer cancel()
 	work, cancel := context.WithDeadline(s.work, came.Add(tokenLife))
 	defer cancel()
 	c, focused, ok := i.command()
@@ -58,9 +60,12 @@ func (s *serving) answer(ctx context.Context, i *interaction, came time.Time) {
 	case i.Type == discordgo.InteractionApplicationCommandAutocomplete:
 		s.suggest(work, i, c, focused, came)
 	case !ok:
-		s.p.reply(work, i, came, bot.Reply{Failed: true, Message: strange})
+		s.p.reply(say, i, came, bot.Reply{Failed: true, Message: strange})
 	default:
-		s.respond(ctx, work, i, c, came)
+		reply, ok := s.respond(work, say, i, c, came)
+		if ok && reply.Live != nil {
+			s.follow(ctx, work, i, reply)
+		}
 	}
 }
 
@@ -78,28 +83,24 @@ var faulty = bot.Message{
 }
 
 // respond hands c to the handler. When the handler is not done in time the
-// answer is deferred, which keeps it private, and filled in later.
-func (s *serving) respond(ctx, work context.Context, i *interaction, c bot.Command, came time.Time) {
+// answer is deferred, which keeps it private, and filled in later. work is for
+// the handler, say for its answer; ok is false when that did not get through.
+func (s *serving) respond(work, say context.Context, i *interaction, c bot.Command, came time.Time) (reply bot.Reply, ok bool) {
 	done := make(chan bot.Reply, 1)
 	s.tasks.Go(func() { done <- s.handle(work, c) })
 	timer := time.NewTimer(s.p.timing.deferral - time.Since(came))
 	defer timer.Stop()
-	var reply bot.Reply
 	select {
 	case reply = <-done:
-		if !s.p.reply(work, i, came, reply) {
-			return
-		}
+		return reply, s.p.reply(say, i, came, reply)
 	case <-timer.C:
-		promised := s.p.callback(work, i, came, deferred()) == accepted
-		if reply = <-done; !promised {
-			return
-		}
-		s.p.fulfil(work, i, reply)
 	}
-	if reply.Live != nil {
-		s.follow(ctx, work, i, reply)
+	promised := s.p.callback(say, i, came, deferred()) == accepted
+	reply = <-done
+	if promised {
+		s.p.fulfil(say, i, reply)
 	}
+	return reply, promised
 }
 
 // handle calls the handler in one of its slots.

@@ -57,6 +57,23 @@ func TestASlowAnswerIsDeferred(t *testing.T) {
 	}
 }
 
+// TestWhomAStopCutsOffIsTold stops while a handler waits for as long as it may:
+// "thinking…" must not stay for ever.
+func TestWhomAStopCutsOffIsTold(t *testing.T) {
+	w := newWire()
+	s, ctx, _ := serve(t, w, handler{handle: func(ctx context.Context, _ bot.Command) bot.Reply {
+		<-ctx.Done()
+		return bot.Reply{Message: bot.Plainly("Cut off.")}
+	}})
+	s.p.timing.drain = time.Millisecond
+	s.create(ctx, in(typed))
+	w.next(t)
+	s.finish()
+	if c := w.next(t); c.method != "PATCH" || c.text() != "Cut off." {
+		t.Errorf("%+v", c)
+	}
+}
+
 func TestADeferredAnswerIsFilledInAfterAFault(t *testing.T) {
 	release := make(chan struct{})
 	w := newWire(nil, func(w http.ResponseWriter) { w.WriteHeader(500) }, reset)

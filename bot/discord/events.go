@@ -20,6 +20,8 @@ const (
 	maxWaiting = 4096
 	// maxNews is how many events about places may wait for the store.
 	maxNews = 4096
+	// farewell is the time for the answers to commands that were cut off.
+	farewell = time.Second
 	// maxSeen is how many interactions are remembered to recognise a replay.
 	maxSeen = 4096
 )
@@ -31,6 +33,8 @@ type serving struct {
 	handler bot.Handler
 	work    context.Context // outlives Run's by drain
 	stop    context.CancelFunc
+	say     context.Context // outlives work by farewell, so that whom that cuts off is told
+	hush    context.CancelFunc
 	tasks   sync.WaitGroup
 	waiting atomic.Int64
 	slots   chan struct{}
@@ -48,17 +52,21 @@ func newServing(p *Platform, h bot.Handler) *serving {
 		news:    make(chan func(context.Context), maxNews),
 	}
 	s.work, s.stop = context.WithCancel(context.Background())
+	s.say, s.hush = context.WithCancel(context.Background())
 	s.tasks.Go(s.tell)
 	return s
 }
 
-// wait lets what is under way finish, for drain at the longest.
+// wait lets what is under way finish, for drain at the longest, and be answered.
 func (s *serving) wait() {
 	close(s.news)
-	timer := time.AfterFunc(s.p.timing.drain, s.stop)
+	stop := time.AfterFunc(s.p.timing.drain, s.stop)
+	hush := time.AfterFunc(s.p.timing.drain+farewell, s.hush)
 	s.tasks.Wait()
-	timer.Stop()
+	stop.Stop()
+	hush.Stop()
 	s.stop()
+	s.hush()
 	s.p.rest.close()
 }
 

@@ -93,14 +93,17 @@ func enterLane(ctx context.Context, q querier, lane string) (id int64, err error
 }
 
 const (
-	setPlaceSQL  = `UPDATE destinations SET state = ?2, reason = ?3, since = ?4 WHERE id = ?1`
-	holdSQL      = `UPDATE deliveries SET state = 5, open = 0, front = 0, reason = ?2 WHERE destination_id = ?1 AND open = 1 AND state = 0`
-	skipAllSQL   = `UPDATE deliveries SET state = 6, open = 0, front = 0, reason = ?2, finished_at = ?3 WHERE id IN ` + waitingIDs
-	endSubsSQL   = `DELETE FROM subscriptions WHERE destination_id = ?1`
-	endMutesSQL  = `DELETE FROM mutes WHERE destination_id = ?1`
-	keepHeldSQL  = `SELECT id FROM deliveries WHERE destination_id = ?1 AND state = 5 ORDER BY id DESC LIMIT ?2`
-	resumeSQL    = `UPDATE deliveries SET state = 0, open = 1, front = 1, due_at = ?2, reason = '' WHERE id among(?1)`
-	skipHeldSQL  = `UPDATE deliveries SET state = 6, reason = ?2, finished_at = ?3 WHERE destination_id = ?1 AND state = 5`
+	setPlaceSQL = `UPDATE destinations SET state = ?2, reason = ?3, since = ?4 WHERE id = ?1`
+	holdSQL     = `UPDATE deliveries SET state = 5, open = 0, front = 0, reason = ?2 WHERE destination_id = ?1 AND open = 1 AND state = 0`
+	skipAllSQL  = `UPDATE deliveries SET state = 6, open = 0, front = 0, reason = ?2, finished_at = ?3 WHERE id IN ` + waitingIDs
+	endSubsSQL  = `DELETE FROM subscriptions WHERE destination_id = ?1`
+	endMutesSQL = `DELETE FROM mutes WHERE destination_id = ?1`
+	keepHeldSQL = `SELECT id FROM deliveries WHERE destination_id = ?1 AND state = 5 ORDER BY id DESC LIMIT ?2`
+	resumeSQL   = `UPDATE deliveries SET state = 0, open = 1, front = 1, due_at = ?2, reason = '' WHERE id among(?1)`
+	skipHeldSQL = `UPDATE deliveries SET state = 6, reason = ?2, finished_at = ?3 WHERE destination_id = ?1 AND state = 5`
+	missedSQL   = `
+		UPDATE deliveries SET missed = missed + (SELECT coalesce(sum(h.missed + 1), 0) FROM deliveries h WHERE h.destination_id = ?2 AND h.state = 5)
+		WHERE id = ?1`
 	tooOld       = "held while the channel could not be written to; only the newest %d were sent afterwards"
 	unblockedSQL = `UPDATE destinations SET state = 'reachable', reason = '', since = 0 WHERE id = ?1`
 )
@@ -144,6 +147,11 @@ func reopen(ctx context.Context, q querier, p place, keep int, at time.Time) (re
 	slices.Sort(newest)
 	if _, err := q.exec(ctx, resumeSQL, list(newest), millis(at)); err != nil {
 		return 0, 0, err
+	}
+	if len(newest) > 0 { // what is held now is older
+		if _, err := q.exec(ctx, missedSQL, newest[0], p.id); err != nil {
+			return 0, 0, err
+		}
 	}
 	older, err := q.exec(ctx, skipHeldSQL, p.id, fmt.Sprintf(tooOld, keep), millis(at))
 	return len(newest), int(older), err

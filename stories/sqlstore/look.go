@@ -34,6 +34,9 @@ func Look(ctx context.Context, url string) (*Store, error) {
 	if want := int64(len(migrationFiles)); err == nil && have != want {
 		err = stories.Errorf(stories.CodeInvalid, "The database's tables have version %d, this program knows %d. Use the program that runs the bot.", have, want)
 	}
+	if err == nil {
+		s.install, err = s.Recall(ctx, installationName)
+	}
 	if err != nil {
 		return nil, errors.Join(s.told(err), s.close())
 	}

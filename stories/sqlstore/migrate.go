@@ -25,6 +25,7 @@ var migrationFiles = []string{
 	"migrations/00001_newsroom.sql",
 	"migrations/00002_search.DB.sql",
 	"migrations/00003_queue.sql",
+	"migrations/00004_missed.sql",
 }
 
 // schema is a database on its way to the present tables.
@@ -113,22 +114,24 @@ func (s schema) step(file string) func(context.Context, *sql.Tx) error {
 	}
 }
 
+// installationName is the setting installation reads.
+const installationName = "installation"
+
 // installation reads the random word that makes this installation's delivery
 // keys its own, made at the first start.
 func (s *Store) installation(ctx context.Context) (string, error) {
-	const name = "installation"
-	id, err := s.Recall(ctx, name)
+	id, err := s.Recall(ctx, installationName)
 	if err != nil || id != "" {
 		return id, err
 	}
 	err = s.change(ctx, func(q querier) error {
-		_, err := q.exec(ctx, `INSERT INTO settings (name, value) VALUES (?1, ?2) ON CONFLICT (name) DO NOTHING`, name, newInstallation())
+		_, err := q.exec(ctx, `INSERT INTO settings (name, value) VALUES (?1, ?2) ON CONFLICT (name) DO NOTHING`, installationName, newInstallation())
 		return err
 	})
 	if err != nil {
 		return "", err
 	}
-	id, err = s.Recall(ctx, name)
+	id, err = s.Recall(ctx, installationName)
 	if err == nil && id == "" {
 		err = errors.New("the installation's id was not kept")
 	}

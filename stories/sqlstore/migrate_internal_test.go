@@ -21,6 +21,7 @@ var frozen = map[string]string{
 	"migrations/00002_search.postgres.sql": "9fb65fe2478b57b6",
 	"migrations/00002_search.sqlite.sql":   "255efabbc367f23e",
 	"migrations/00003_queue.sql":           "968e2be270dfdda1",
+	"migrations/00004_missed.sql":          "99d6863cbfe2b5a7",
 }
 
 func TestReleasedMigrationsNeverChange(t *testing.T) {

@@ -208,7 +208,10 @@ var destinationTests = []test{
 		same(d, "resumed", resumed, 2)
 		same(d, "skipped", skipped, 3)
 		same(d, "states", d.states(channel("a"), s), "skipped skipped skipped pending pending")
-		same(d, "sent", d.labels(d.drain(l, 10)), "a sony 4, a sony 5")
+		sent := d.drain(l, 10)
+		same(d, "sent", d.labels(sent), "a sony 4, a sony 5")
+		same(d, "missed before the first", sent[0].Missed, 3)
+		same(d, "missed before the second", sent[1].Missed, 0)
 		for _, to := range []stories.Destination{channel("a"), channel("nowhere")} {
 			resumed, skipped, err = d.ReopenDestination(d.ctx, to, 2, d.now)
 			d.ok(err)
@@ -218,6 +221,26 @@ var destinationTests = []test{
 		_, total, err := d.Failing(d.ctx, 10)
 		d.ok(err)
 		same(d, "failing", total, 0)
+	}},
+	{"what was missed is counted on when a channel is blocked again before it was told", func(d *desk) {
+		s := d.track("sony")
+		d.follow("sony", "a")
+		for range 3 {
+			d.append(s, stories.Normal)
+		}
+		l := d.hold(lane, "w")
+		blocked(d, l, "a")
+		_, skipped, err := d.ReopenDestination(d.ctx, channel("a"), 1, d.now)
+		d.ok(err)
+		same(d, "skipped", skipped, 2)
+		blocked(d, l, "a")
+		d.append(s, stories.Normal)
+		_, skipped, err = d.ReopenDestination(d.ctx, channel("a"), 1, d.now)
+		d.ok(err)
+		same(d, "skipped again", skipped, 1)
+		sent := d.drain(l, 10)
+		same(d, "sent", d.labels(sent), "a sony 4")
+		same(d, "missed", sent[0].Missed, 3)
 	}},
 	{"a block that lasts keeps its first moment", func(d *desk) {
 		s := d.track("sony")

@@ -1,0 +1,37 @@
+package delivery
+
+import (
+	"context"
+	"strings"
+	"testing"
+
+	"storybot/bot"
+	"storybot/stories"
+)
+
+func TestTheFirstMessageAfterABlockSaysWhatWasMissed(t *testing.T) {
+	c := &contents{
+		read: func(context.Context, int64, int) (stories.Story, stories.Update, error) {
+			return stories.Story{Slug: "flood", Headline: "The Rhine rises"}, stories.Update{Number: 9, Text: "It falls."}, nil
+		},
+		render: bot.RenderUpdate,
+	}
+	plain, err := c.message(t.Context(), stories.Delivery{UpdateID: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	after, err := c.message(t.Context(), stories.Delivery{UpdateID: 1, Missed: 7})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if text := bot.PlainText(*after); !strings.Contains(text, "7 earlier updates were not posted here") || !strings.Contains(text, "It falls.") {
+		t.Errorf("after a block:\n%s", text)
+	}
+	again, err := c.message(t.Context(), stories.Delivery{UpdateID: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if again != plain || strings.Contains(bot.PlainText(*again), "earlier") {
+		t.Errorf("elsewhere:\n%s", bot.PlainText(*again))
+	}
+}
