@@ -39,8 +39,11 @@ func (s *shift) settled(j *job, now time.Duration) {
 	switch v.Outcome {
 	case bot.Transient, bot.Ambiguous, bot.Unsettled, bot.BadAccount:
 		j.tries++
-		wait := backoff(settleBase, settleMax, j.tries, s.random())
-		s.settleAgain(j, now, max(wait, v.RetryAfter))
+		wait := max(backoff(settleBase, settleMax, j.tries, s.random()), v.RetryAfter)
+		if v.Outcome == bot.Unsettled && v.Err == nil && v.RetryAfter > 0 {
+			wait = v.RetryAfter // it was looked at, and the sender knows how long that stands
+		}
+		s.settleAgain(j, now, wait)
 	default:
 		s.conclude(j, v)
 	}

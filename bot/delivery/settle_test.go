@@ -64,6 +64,45 @@ func TestLostAnswersAreSettled(t *testing.T) {
 	}
 }
 
+// patient is a far side that is looked at ever more rarely until a minute after
+// the request, as one without a key against repeats is.
+type patient struct{ *farSide }
+
+func (p patient) Settle(_ context.Context, post bot.Post) bot.Verdict {
+	since := time.Since(post.Delivery.LastAttemptAt)
+	if since < time.Minute {
+		return bot.Verdict{Outcome: bot.Unsettled, RetryAfter: min(max(since, time.Second), time.Minute-since)}
+	}
+	return bot.Verdict{Outcome: bot.NotSent}
+}
+
+// TestTheSenderSaysWhenToLookAgain: a request that was lost is made again as
+// soon as it cannot be on its way any more, and not a backoff later.
+func TestTheSenderSaysWhenToLookAgain(t *testing.T) {
+	for _, random := range []float64{0, 0.5, 0.99} {
+		bubble(t, func(t *testing.T) {
+			m, far := newMemory(), newFarSide()
+			lost := false
+			far.fault = func(bot.Post, bool) (bot.Verdict, bool) {
+				if lost {
+					return bot.Verdict{}, false
+				}
+				lost = true
+				return bot.Verdict{Outcome: bot.Ambiguous, Code: "lost"}, true
+			}
+			m.add("p", channel("p", "w", 1), 1, stories.Normal)
+			r := start(t, m, far, func(c *Config) {
+				c.Senders = map[string]bot.Sender{"p": patient{far}}
+				c.Random = func() float64 { return random }
+			})
+			r.settledAll(t, 65*time.Second)
+			if err := far.once(m); err != nil {
+				t.Fatal(err)
+			}
+		})
+	}
+}
+
 // Only the channel whose row is being settled waits.
 func TestSettlingDelaysItsOwnChannelOnly(t *testing.T) {
 	bubble(t, func(t *testing.T) {

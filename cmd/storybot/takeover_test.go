@@ -24,6 +24,9 @@ func TestTakeover(t *testing.T) {
 	c := newCrowd(t, crowdSize, 4*time.Minute, pgtest.URL(t))
 	all := []*process{c.start(t), c.start(t), c.start(t)}
 	c.gather(t)
+	for _, p := range all {
+		p.waitLog("slack connected")
+	}
 	if n := c.slack.Connections(); n < len(all) || n > mostSockets {
 		t.Errorf("%d connections to Slack for %d processes, want at least one each and at most %d together", n, len(all), mostSockets)
 	}

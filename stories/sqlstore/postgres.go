@@ -36,10 +36,19 @@ type postgresEngine struct {
 // reading them whole, would be used until they are next analysed. A table that
 // must be read whole looks so dear then that the server would compile the plan,
 // for 100 ms and more: hence no jit.
+//
+// A process that is frozen or cut off in the middle of a transaction holds its
+// rows, the lease among them, until the server notices. idleInTransaction
+// bounds that, so that another process takes over within seconds.
 func tune(ctx context.Context, conn *pgx.Conn) error {
-	_, err := conn.Exec(ctx, "SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; SET jit = off")
+	_, err := conn.Exec(ctx, "SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; SET jit = off;"+
+		"SET idle_in_transaction_session_timeout = "+idleInTransaction)
 	return err
 }
+
+// idleInTransaction is longer than a transaction of ours ever waits for us, in
+// milliseconds.
+const idleInTransaction = "4000"
 
 func openPostgres(ctx context.Context, url string) (engine, schema, error) {
 	config, err := pgx.ParseConfig(url)

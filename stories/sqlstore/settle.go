@@ -11,52 +11,57 @@ import (
 	"storybot/stories"
 )
 
-// finishSQL writes endings, in ?1 by delivery, to the rows ?2 that are being sent
-// in lane ?3 under the reported attempt, and tells which rows and destinations
-// those are. LIMIT has the object read once and not for each row. state + 0
-// keeps the planner at the rows' ids: the index of what is being sent looks
-// short, but holds all that was sent lately until it is vacuumed.
+// finishSQL writes one ending to the rows ?1 that are being sent in lane ?3
+// under the reported attempt, and tells which rows and destinations those are.
+// ?2 holds by delivery the platform's id of the message and when it ended; the
+// SELECT has it read once and not for each row. state + 0 keeps the planner at
+// the rows' ids: the index of what is being sent looks short, but holds all
+// that was sent lately until it is vacuumed.
 const finishSQL = `
-	UPDATE deliveries SET state = CAST(e.o -> CAST(id AS TEXT) ->> 1 AS SMALLINT), open = CAST(e.o -> CAST(id AS TEXT) ->> 2 AS SMALLINT),
-		message_id = e.o -> CAST(id AS TEXT) ->> 3, reason = e.o -> CAST(id AS TEXT) ->> 4,
-		due_at = coalesce(nullif(CAST(e.o -> CAST(id AS TEXT) ->> 5 AS BIGINT), 0), due_at),
-		finished_at = CAST(e.o -> CAST(id AS TEXT) ->> 6 AS BIGINT), unknowns = unknowns + CAST(e.o -> CAST(id AS TEXT) ->> 7 AS INTEGER)
-	FROM (SELECT object(?1) AS o LIMIT 1) AS e
-	WHERE id among(?2) AND state + 0 = 1 AND lane_id = ?3 AND attempt = CAST(e.o -> CAST(id AS TEXT) ->> 0 AS BIGINT)
+	UPDATE deliveries SET state = ?5, open = ?6, message_id = (SELECT object(?2)) -> CAST(id AS TEXT) ->> 0, reason = ?7,
+		due_at = CASE WHEN CAST(?8 AS BIGINT) > 0 THEN CAST(?8 AS BIGINT) ELSE due_at END,
+		finished_at = CAST((SELECT object(?2)) -> CAST(id AS TEXT) ->> 1 AS BIGINT), unknowns = unknowns + ?9
+	WHERE id among(?1) AND state + 0 = 1 AND lane_id = ?3 AND attempt = ?4
 	RETURNING id, destination_id`
 
-// ending is what a result makes of its row: attempt, state, open, message,
-// reason, due, finished and unknowns.
-type ending [8]any
+// ending is what results may have in common, as it is stored. Results come in
+// bursts that end alike, and a statement for all that do costs a third of one
+// for each.
+type ending struct {
+	attempt int
+	state   stories.DeliveryState
+	reason  string
+	due     int64
+	unknown int
+}
+
+// finished are the deliveries that ended alike.
+type finished struct {
+	ids  []int64
+	each map[int64][2]any // the message and the time
+}
 
 // settle applies results to rows of the lane that are still being sent under
 // the reported attempt, then what they say of destinations, then lets each
 // destination's next row forward.
 func settle(ctx context.Context, q querier, lane int64, results []stories.Result) error {
-	if len(results) == 0 {
-		return nil
-	}
-	ids, endings := make([]int64, len(results)), make(map[int64]ending, len(results))
-	for i, r := range results {
-		e, err := endingOf(r)
+	groups := map[ending]*finished{}
+	for _, r := range results {
+		e, at, err := endingOf(r)
 		if err != nil {
 			return err
 		}
-		ids[i], endings[r.DeliveryID] = r.DeliveryID, e
-	}
-	text, err := json.Marshal(endings)
-	if err != nil {
-		return err
+		if groups[e] == nil {
+			groups[e] = &finished{each: map[int64][2]any{}}
+		}
+		groups[e].ids = append(groups[e].ids, r.DeliveryID)
+		groups[e].each[r.DeliveryID] = [2]any{clean(r.MessageID), at}
 	}
 	places := make(map[int64]int64, len(results)) // destinations by delivery
-	_, err = all(ctx, q, func(r row) (none struct{}, err error) {
-		var id, destination int64
-		err = r.Scan(&id, &destination)
-		places[id] = destination
-		return none, err
-	}, finishSQL, string(text), list(ids), lane)
-	if err != nil {
-		return fmt.Errorf("write results: %w", err)
+	for e, f := range groups {
+		if err := finish(ctx, q, lane, e, f, places); err != nil {
+			return fmt.Errorf("write results: %w", err)
+		}
 	}
 	for _, r := range results {
 		if destination, ok := places[r.DeliveryID]; ok {
@@ -68,30 +73,47 @@ func settle(ctx context.Context, q querier, lane int64, results []stories.Result
 	return advanceFront(ctx, q, slices.Collect(maps.Values(places)))
 }
 
-// endingOf reads a result.
-func endingOf(r stories.Result) (ending, error) {
-	var due, finished int64
-	var open, unknowns int
-	state := r.State
+// endingOf reads a result; at is when its row is finished, 0 for not yet.
+func endingOf(r stories.Result) (e ending, at int64, err error) {
+	e = ending{attempt: r.Attempt, state: r.State, reason: clean(r.Reason)}
+	if r.Unknown {
+		e.unknown = 1
+	}
 	switch {
 	case r.State == stories.Sending:
-		return ending{}, fmt.Errorf("result of delivery %d: %w", r.DeliveryID, errNoResult)
+		return e, 0, fmt.Errorf("result of delivery %d: %w", r.DeliveryID, errNoResult)
 	case r.State == stories.Pending && r.Destination == stories.Blocked:
-		state = stories.Held
+		e.state = stories.Held
 	case r.State == stories.Pending && r.Destination == stories.Gone:
-		state = stories.Skipped
+		e.state = stories.Skipped
 	}
-	switch state {
+	switch e.state {
 	case stories.Pending:
-		open, due = 1, millis(r.DueAt)
+		e.due = millis(r.DueAt)
 	case stories.Held:
 	default:
-		finished = millis(r.At)
+		at = millis(r.At)
 	}
-	if r.Unknown {
-		unknowns = 1
+	return e, at, nil
+}
+
+// finish writes an ending and adds the rows it wrote to places.
+func finish(ctx context.Context, q querier, lane int64, e ending, f *finished, places map[int64]int64) error {
+	each, err := json.Marshal(f.each)
+	if err != nil {
+		return err
 	}
-	return ending{r.Attempt, int(state), open, clean(r.MessageID), clean(r.Reason), due, finished, unknowns}, nil
+	open := 0
+	if e.state == stories.Pending {
+		open = 1
+	}
+	_, err = all(ctx, q, func(r row) (none struct{}, err error) {
+		var id, destination int64
+		err = r.Scan(&id, &destination)
+		places[id] = destination
+		return none, err
+	}, finishSQL, list(f.ids), string(each), lane, e.attempt, int(e.state), open, e.reason, e.due, e.unknown)
+	return err
 }
 
 const (
