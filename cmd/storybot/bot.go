@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"strings"
 	"time"
 
 	"github.com/VictoriaMetrics/metrics"
@@ -157,18 +158,21 @@ const firstUser = console.Platform + ":" + console.FirstUser
 
 // openPlatforms makes every platform there is a token for, and the console.
 func (r *running) openPlatforms(talk *console.Console) error {
-	owner := rand.Text()
+	owner, leases := rand.Text(), leaser(r.store)
+	if strings.HasPrefix(r.config.databaseURL.reveal(), "sqlite:") {
+		leases = nil // the file's lock keeps every other process away
+	}
 	for _, platform := range platforms {
 		p, err := platform.open(parts{r.config, command.Specs(), places{r.desk, r.log}, r.store, r.log})
 		if err != nil {
 			return wrongSettings{platform.name + ": " + err.Error()}
 		}
 		if p != nil {
-			r.chats = append(r.chats, newPlatformRun(p, r.store, owner, r.log))
+			r.chats = append(r.chats, newPlatformRun(p, leases, owner, r.log))
 		}
 	}
 	if talk != nil {
-		r.talk = newPlatformRun(talk, r.store, owner, r.log)
+		r.talk = newPlatformRun(talk, leases, owner, r.log)
 		r.chats = append(r.chats, r.talk)
 	}
 	return nil

@@ -184,3 +184,11 @@ func TestAPlatformThatCannotGoOnSaysSo(t *testing.T) {
 		t.Error("a platform that panicked keeps its lease")
 	}
 }
+
+// Where no other process can be, a database that is away costs no connection.
+func TestWithoutOthersNoLeaseIsNeeded(t *testing.T) {
+	run := newPlatformRun(&only{running: func(int) {}}, nil, "a", slog.New(slog.DiscardHandler))
+	if run.turns != nil {
+		t.Error("waits for a turn although nobody else can have one")
+	}
+}

@@ -15,9 +15,11 @@ type platformRun struct {
 	turns *turns // nil for a platform every process may run
 }
 
+// newPlatformRun returns a run of p. leases is nil where no other process can
+// be: then a platform need not be given up while the database is away.
 func newPlatformRun(p bot.Platform, leases leaser, owner string, log *slog.Logger) *platformRun {
 	run := &platformRun{Platform: p}
-	if e, ok := p.(exclusive); ok {
+	if e, ok := p.(exclusive); ok && leases != nil {
 		run.turns = &turns{platform: e, leases: leases, owner: owner, ttl: leaseTTL, log: log}
 	}
 	return run
