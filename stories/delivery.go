@@ -59,6 +59,7 @@ type Delivery struct {
 	LastAttemptAt  time.Time
 	DueAt          time.Time // not sent before
 	Unknowns       int       // how often its outcome could not be found out
+	Doubtful       bool      // waits or is held although an earlier request may have got through: to be settled, not sent
 	Missed         int       // earlier updates its destination was not sent while it was blocked
 	MessageID      string    // the platform's id of the message, once sent
 	Reason         string    // why it failed, waits or was skipped, in words
@@ -76,6 +77,12 @@ type Result struct {
 	DueAt      time.Time
 	// Unknown counts one outcome that could not be found out.
 	Unknown bool
+	// Doubtful makes the next claim one to settle: an earlier request may have
+	// got through, and now nobody can say.
+	Doubtful bool
+	// Unbegun takes the claim back: no request was made under it. Attempt and
+	// FirstAttemptAt are as before it.
+	Unbegun bool
 	// NotBefore, when set, delays all that waits for the same destination.
 	NotBefore time.Time
 	// Destination, when not "", is the state the destination goes to: Blocked

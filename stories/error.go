@@ -16,9 +16,13 @@ const (
 	CodeForbidden   Code = "forbidden"   // this person may not
 	CodeConfirm     Code = "confirm"     // allowed, once the person says so again
 	CodeClosed      Code = "closed"      // the story is closed
-	CodeUnavailable Code = "unavailable" // the database cannot be reached now; nothing was changed
+	CodeUnavailable Code = "unavailable" // the database cannot be used now; nothing was changed, unless ErrUnsure
 	CodeInternal    Code = "internal"    // a fault of ours
 )
+
+// ErrUnsure is among the causes of an Error when the database was lost while it
+// recorded a change: nobody knows whether it did.
+var ErrUnsure = errors.New("may have been recorded")
 
 // Error is a refusal: a Code for programs, a Message for the person who asked
 // (a whole sentence that says what to do next) and Err, the cause, for the log

@@ -2,7 +2,6 @@ package sqlstore
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"time"
 
@@ -60,37 +59,6 @@ func (s *Store) Recover(ctx context.Context, l stories.Lease) (found []stories.D
 		return err
 	})
 	return found, err
-}
-
-const (
-	beginSQL = `
-		UPDATE deliveries SET attempt = attempt + 1, last_attempt_at = ?3
-		WHERE id = ?1 AND lane_id = ?2 AND state = 1`
-	deliveryByIDSQL = `SELECT ` + deliveryColumns + ` FROM ` + deliveryTables + ` WHERE d.id = ?1`
-)
-
-// Begin records that one more request is made for a delivery that is being
-// sent already, before it leaves. CodeNotFound when it is not; ErrLeaseLost.
-func (s *Store) Begin(ctx context.Context, l stories.Lease, deliveryID int64, now time.Time) (d stories.Delivery, err error) {
-	err = s.change(ctx, func(q querier) error {
-		lane, err := holdLane(ctx, q, l)
-		if err != nil {
-			return err
-		}
-		n, err := q.exec(ctx, beginSQL, deliveryID, lane, millis(now))
-		if err == nil && n == 0 {
-			err = sql.ErrNoRows
-		}
-		if err != nil {
-			return missing(err, "Delivery %d is not being sent.", deliveryID)
-		}
-		d, err = theOne(ctx, q, s.plainDelivery, deliveryByIDSQL, deliveryID)
-		return err
-	})
-	if err != nil {
-		return stories.Delivery{}, err
-	}
-	return d, nil
 }
 
 var errNoResult = errors.New("a result says sent, failed, unknown, held, skipped or pending")

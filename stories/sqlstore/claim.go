@@ -90,7 +90,11 @@ func (s *Store) claim(ctx context.Context, q querier, c claim) (batch stories.Ba
 		if err != nil {
 			return batch, err
 		}
-		batch.Claimed = append(batch.Claimed, taken...)
+		if batch.Claimed == nil {
+			batch.Claimed = taken // all there is, as a rule
+		} else {
+			batch.Claimed = append(batch.Claimed, taken...)
+		}
 		exhausted = len(found) < limit && !raised
 	}
 	err = next(ctx, q, c, exhausted, &batch)
@@ -99,8 +103,9 @@ func (s *Store) claim(ctx context.Context, q querier, c claim) (batch stories.Ba
 
 // decide says what becomes of each candidate, writes it, and returns those that
 // are sent; raised says that it made others candidates.
-func (s *Store) decide(ctx context.Context, q querier, found []candidate, max int, now time.Time) (taken []stories.Delivery, raised bool, err error) {
-	var claimed, behind, delayed []int64
+func (s *Store) decide(ctx context.Context, q querier, found []candidate, max int, now time.Time) (_ []stories.Delivery, raised bool, err error) {
+	var behind, delayed []int64
+	claimed, taken := make([]int64, 0, len(found)), make([]stories.Delivery, 0, len(found))
 	for _, c := range found {
 		switch {
 		case len(taken) == max:
@@ -150,8 +155,11 @@ const (
 	delaySQL = `
 		UPDATE deliveries SET due_at = (SELECT t.not_before FROM destinations t WHERE t.id = deliveries.destination_id)
 		WHERE id among(?1)`
+	// claimSQL leaves a doubtful row the times of its requests: no new one is
+	// made before it is settled.
 	claimSQL = `
-		UPDATE deliveries SET state = 1, front = 0, attempt = attempt + 1, last_attempt_at = ?2,
+		UPDATE deliveries SET state = 1, front = 0, attempt = attempt + 1,
+			last_attempt_at = CASE WHEN doubtful = 1 THEN last_attempt_at ELSE ?2 END,
 			first_attempt_at = CASE WHEN first_attempt_at = 0 THEN ?2 ELSE first_attempt_at END
 		WHERE id among(?1)`
 	raiseSQL = `
@@ -163,7 +171,10 @@ const (
 // begun is what claimSQL makes of a row.
 func begun(d stories.Delivery, now time.Time) stories.Delivery {
 	now = moment(millis(now))
-	d.State, d.Attempt, d.LastAttemptAt = stories.Sending, d.Attempt+1, now
+	d.State, d.Attempt = stories.Sending, d.Attempt+1
+	if !d.Doubtful {
+		d.LastAttemptAt = now
+	}
 	if d.FirstAttemptAt.IsZero() {
 		d.FirstAttemptAt = now
 	}

@@ -35,7 +35,7 @@ func TestAFullDiskIsUnavailableAndNothingIsHalfDone(t *testing.T) {
 	act := stories.Act{Key: "k1", At: time.Now()}
 	u := stories.Update{StoryID: story.ID, Text: strings.Repeat("long ", 20_000), Level: stories.Minor, At: act.At}
 	limitPages(t, s, "1")
-	if _, _, err := s.AppendUpdate(t.Context(), act, u); stories.CodeOf(err) != stories.CodeUnavailable || !strings.Contains(err.Error(), "disk") {
+	if _, _, err := s.AppendUpdate(t.Context(), act, u); stories.CodeOf(err) != stories.CodeUnavailable || !strings.Contains(err.Error(), "disk") || strings.Contains(err.Error(), "roll back") {
 		t.Errorf("error is %v", err)
 	}
 	if after, err := s.StoryByID(t.Context(), story.ID); err != nil || after.Updates != 0 {

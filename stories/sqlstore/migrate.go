@@ -26,6 +26,9 @@ var migrationFiles = []string{
 	"migrations/00002_search.DB.sql",
 	"migrations/00003_queue.sql",
 	"migrations/00004_missed.sql",
+	"migrations/00005_desk_messages.sql",
+	"migrations/00006_lean_queue.sql",
+	"migrations/00007_doubtful.sql",
 }
 
 // schema is a database on its way to the present tables.

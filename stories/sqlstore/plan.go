@@ -59,16 +59,17 @@ func (s *Store) insertUpdate(ctx context.Context, q querier, u *stories.Update) 
 	return s.index(ctx, q, u.StoryID, u.ID, u.Text)
 }
 
-// promoteSQL passes over rows a worker has in its hands: what it puts back is
-// raised when the claim finds it (claim.go).
+// promoteSQL looks at the deliveries of updates that were less urgent when they
+// were published: only those can be. It passes over rows a worker has in its
+// hands: what it puts back is raised when the claim finds it (claim.go).
 const promoteSQL = `
 	UPDATE deliveries SET level = ?2, front = CASE WHEN state = 0 THEN 1 ELSE 0 END
 	WHERE id IN (
 		SELECT id FROM (SELECT d.id FROM deliveries d
-			WHERE d.update_id IN (SELECT id FROM updates WHERE story_id = ?1) AND d.open = 1 AND d.state = 0 AND d.level < ?2 /*lock d*/) AS waiting
+			WHERE d.destination_id > 0 AND d.update_id IN (SELECT id FROM updates WHERE story_id = ?1 AND level < ?2) AND d.open = 1 AND d.state = 0 AND d.level < ?2 /*lock d*/) AS waiting
 		UNION ALL
 		SELECT id FROM (SELECT d.id FROM deliveries d
-			WHERE d.update_id IN (SELECT id FROM updates WHERE story_id = ?1) AND d.state > 2 AND d.state = 5 AND d.level < ?2 /*lock d*/) AS held)`
+			WHERE d.update_id IN (SELECT id FROM updates WHERE story_id = ?1 AND level < ?2) AND d.state > 2 AND d.state = 5 AND d.level < ?2 /*lock d*/) AS held)`
 
 // promote keeps a story's earlier unsent deliveries in front of an urgent one.
 func promote(ctx context.Context, q querier, u stories.Update) error {

@@ -20,7 +20,7 @@ func TestSQLiteReadsNoTableFromEndToEnd(t *testing.T) {
 		"finish": finishSQL, "front": advanceFrontSQL, "recover": recoverSQL, "hold": holdSQL, "skip": skipAllSQL, "held": keepHeldSQL, "unfollowed": unfollowedSQL,
 		"promote": promoteSQL, "plan": planSQL, "progress": progressSQL, "deliveries of": deliveriesOfSQL, "newest deliveries": newestDeliveriesSQL,
 		"story": storyBySlugSQL, "updates": newestUpdatesSQL, "seen": seenSQL, "same text": sameTextSQL, "subscriptions": subscriptionsSQL, "log": logStorySQL,
-		"queue": queueSQL, "failing": failingSQL, "prune": pruneDeliveriesSQL,
+		"queue": queueSQL, "failing": failingSQL, "prune": pruneDeliveriesSQL, "desk messages": deskMessagesSQL,
 	} {
 		args := make([]any, strings.Count(text, "?")) // at least as many as there are
 		for i := range args {

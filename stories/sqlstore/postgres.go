@@ -35,13 +35,15 @@ type postgresEngine struct {
 // 100,000 rows within a second; plans are kept, and those made for small tables,
 // reading them whole, would be used until they are next analysed. A table that
 // must be read whole looks so dear then that the server would compile the plan,
-// for 100 ms and more: hence no jit.
+// for 100 ms and more: hence no jit. Plans are made once and not anew for each
+// call's values, which took longer than to carry them out.
 //
 // A process that is frozen or cut off in the middle of a transaction holds its
 // rows, the lease among them, until the server notices. idleInTransaction
 // bounds that, so that another process takes over within seconds.
 func tune(ctx context.Context, conn *pgx.Conn) error {
 	_, err := conn.Exec(ctx, "SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; SET jit = off;"+
+		"SET plan_cache_mode = force_generic_plan;"+
 		"SET idle_in_transaction_session_timeout = "+idleInTransaction)
 	return err
 }
@@ -143,7 +145,11 @@ func (e *postgresEngine) transact(ctx context.Context, fn func(q querier) error)
 	if err := fn(postgresQuerier{e, tx}); err != nil {
 		return err
 	}
-	return tx.Commit()
+	err = tx.Commit()
+	if err != nil && isLost(err) {
+		return fmt.Errorf("%w: %w", stories.ErrUnsure, err)
+	}
+	return err
 }
 
 // isConflict says that the transaction may succeed when it is run again:

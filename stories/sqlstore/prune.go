@@ -28,8 +28,8 @@ const (
 	oldestSQL = `SELECT id, created_at FROM deliveries WHERE id >= ?1 ORDER BY id LIMIT 1`
 )
 
-// Prune forgets idempotency keys and notes after some days, and deliveries
-// that ended longer ago than Options.KeepDeliveries.
+// Prune forgets idempotency keys and notes after some days, and deliveries and
+// messages of the desk that ended longer ago than Options.KeepDeliveries.
 func (s *Store) Prune(ctx context.Context, now time.Time) error {
 	err := s.change(ctx, func(q querier) error {
 		if _, err := q.exec(ctx, pruneActsSQL, millis(now.Add(-keepActs))); err != nil {
@@ -43,6 +43,9 @@ func (s *Store) Prune(ctx context.Context, now time.Time) error {
 	}
 	if err := s.pruneDeliveries(ctx, now.Add(-s.keep)); err != nil {
 		return fmt.Errorf("forget old deliveries: %w", err)
+	}
+	if err := s.pruneDeskMessages(ctx, now.Add(-s.keep)); err != nil {
+		return fmt.Errorf("forget old messages of the desk: %w", err)
 	}
 	return nil
 }

@@ -34,7 +34,7 @@ const (
 	deliveryColumns = `d.id, d.update_id, u.story_id, u.number, d.revision, d.part,
 		t.platform, t.workspace, t.channel, l.name, d.level, d.state, d.attempt, d.unknowns,
 		CASE WHEN d.state = 0 AND t.not_before > d.due_at THEN t.not_before ELSE d.due_at END,
-		d.first_attempt_at, d.last_attempt_at, d.created_at, d.finished_at, d.message_id, d.reason, d.missed`
+		d.first_attempt_at, d.last_attempt_at, d.created_at, d.finished_at, d.message_id, d.reason, d.missed, d.doubtful`
 	deliveryTables = `deliveries d
 		JOIN updates u ON u.id = d.update_id
 		JOIN destinations t ON t.id = d.destination_id
@@ -44,11 +44,13 @@ const (
 // scanDelivery reads deliveryColumns, and into more what follows them.
 func (s *Store) scanDelivery(r row, more ...any) (d stories.Delivery, err error) {
 	var due, first, last, created, finished int64
+	var doubtful int
 	err = r.Scan(append([]any{&d.ID, &d.UpdateID, &d.StoryID, &d.Number, &d.Revision, &d.Part,
 		&d.Destination.Platform, &d.Destination.Workspace, &d.Destination.Channel, &d.Lane, &d.Level, &d.State, &d.Attempt, &d.Unknowns,
-		&due, &first, &last, &created, &finished, &d.MessageID, &d.Reason, &d.Missed}, more...)...)
+		&due, &first, &last, &created, &finished, &d.MessageID, &d.Reason, &d.Missed, &doubtful}, more...)...)
 	d.DueAt, d.FirstAttemptAt, d.LastAttemptAt = moment(due), moment(first), moment(last)
 	d.CreatedAt, d.FinishedAt = moment(created), moment(finished)
+	d.Doubtful = doubtful == 1
 	d.Key = s.install + "-" + strconv.FormatInt(d.ID, 36)
 	return d, err
 }

@@ -11,51 +11,47 @@ import (
 	"storybot/stories"
 )
 
-// finishSQL writes one ending to the rows ?1 that are being sent in lane ?3
-// under the reported attempt, and tells which rows and destinations those are.
-// ?2 holds by delivery the platform's id of the message and when it ended; the
-// SELECT has it read once and not for each row. state + 0 keeps the planner at
-// the rows' ids: the index of what is being sent looks short, but holds all
-// that was sent lately until it is vacuumed.
+// finishSQL writes one ending to rows that are being sent in lane ?2 under the
+// reported attempt, and tells which rows and destinations those are. ?1 holds
+// of each row its id, the platform's id of the message and when it ended.
+// state + 0 keeps the planner at the rows' ids: the index of what is being sent
+// looks short, but holds all that was sent lately until it is vacuumed.
 const finishSQL = `
-	UPDATE deliveries SET state = ?5, open = ?6, message_id = (SELECT object(?2)) -> CAST(id AS TEXT) ->> 0, reason = ?7,
-		due_at = CASE WHEN CAST(?8 AS BIGINT) > 0 THEN CAST(?8 AS BIGINT) ELSE due_at END,
-		finished_at = CAST((SELECT object(?2)) -> CAST(id AS TEXT) ->> 1 AS BIGINT), unknowns = unknowns + ?9
-	WHERE id among(?1) AND state + 0 = 1 AND lane_id = ?3 AND attempt = ?4
-	RETURNING id, destination_id`
+	UPDATE deliveries SET state = ?4, open = ?5, message_id = r.message, finished_at = r.at, reason = ?6,
+		due_at = CASE WHEN CAST(?7 AS BIGINT) > 0 THEN CAST(?7 AS BIGINT) ELSE due_at END, unknowns = unknowns + ?8, doubtful = ?9, attempt = attempt - ?10,
+		first_attempt_at = CASE WHEN attempt = ?10 THEN 0 ELSE first_attempt_at END
+	FROM (SELECT CAST(j.value ->> 0 AS BIGINT) AS id, j.value ->> 1 AS message, CAST(j.value ->> 2 AS BIGINT) AS at FROM each(?1)) AS r
+	WHERE deliveries.id = r.id AND state + 0 = 1 AND lane_id = ?2 AND attempt = ?3
+	RETURNING deliveries.id, destination_id`
 
 // ending is what results may have in common, as it is stored. Results come in
 // bursts that end alike, and a statement for all that do costs a third of one
 // for each.
 type ending struct {
-	attempt int
-	state   stories.DeliveryState
-	reason  string
-	due     int64
-	unknown int
+	attempt  int
+	state    stories.DeliveryState
+	reason   string
+	due      int64
+	unknown  int
+	doubtful int
+	unbegun  int
 }
 
-// finished are the deliveries that ended alike.
-type finished struct {
-	ids  []int64
-	each map[int64][2]any // the message and the time
-}
+// finished is one of the deliveries that ended alike: its id, the message and
+// the time.
+type finished [3]any
 
 // settle applies results to rows of the lane that are still being sent under
 // the reported attempt, then what they say of destinations, then lets each
 // destination's next row forward.
 func settle(ctx context.Context, q querier, lane int64, results []stories.Result) error {
-	groups := map[ending]*finished{}
+	groups := map[ending][]finished{}
 	for _, r := range results {
 		e, at, err := endingOf(r)
 		if err != nil {
 			return err
 		}
-		if groups[e] == nil {
-			groups[e] = &finished{each: map[int64][2]any{}}
-		}
-		groups[e].ids = append(groups[e].ids, r.DeliveryID)
-		groups[e].each[r.DeliveryID] = [2]any{clean(r.MessageID), at}
+		groups[e] = append(groups[e], finished{r.DeliveryID, clean(r.MessageID), at})
 	}
 	places := make(map[int64]int64, len(results)) // destinations by delivery
 	for e, f := range groups {
@@ -76,9 +72,7 @@ func settle(ctx context.Context, q querier, lane int64, results []stories.Result
 // endingOf reads a result; at is when its row is finished, 0 for not yet.
 func endingOf(r stories.Result) (e ending, at int64, err error) {
 	e = ending{attempt: r.Attempt, state: r.State, reason: clean(r.Reason)}
-	if r.Unknown {
-		e.unknown = 1
-	}
+	e.unknown, e.doubtful, e.unbegun = bit(r.Unknown), bit(r.Doubtful), bit(r.Unbegun)
 	switch {
 	case r.State == stories.Sending:
 		return e, 0, fmt.Errorf("result of delivery %d: %w", r.DeliveryID, errNoResult)
@@ -97,22 +91,26 @@ func endingOf(r stories.Result) (e ending, at int64, err error) {
 	return e, at, nil
 }
 
+// bit is how a yes or no is stored.
+func bit(yes bool) int {
+	if yes {
+		return 1
+	}
+	return 0
+}
+
 // finish writes an ending and adds the rows it wrote to places.
-func finish(ctx context.Context, q querier, lane int64, e ending, f *finished, places map[int64]int64) error {
-	each, err := json.Marshal(f.each)
+func finish(ctx context.Context, q querier, lane int64, e ending, alike []finished, places map[int64]int64) error {
+	each, err := json.Marshal(alike)
 	if err != nil {
 		return err
-	}
-	open := 0
-	if e.state == stories.Pending {
-		open = 1
 	}
 	_, err = all(ctx, q, func(r row) (none struct{}, err error) {
 		var id, destination int64
 		err = r.Scan(&id, &destination)
 		places[id] = destination
 		return none, err
-	}, finishSQL, list(f.ids), string(each), lane, e.attempt, int(e.state), open, e.reason, e.due, e.unknown)
+	}, finishSQL, string(each), lane, e.attempt, int(e.state), bit(e.state == stories.Pending), e.reason, e.due, e.unknown, e.doubtful, e.unbegun)
 	return err
 }
 

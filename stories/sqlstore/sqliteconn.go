@@ -5,6 +5,12 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"strings"
+
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+
+	"storybot/stories"
 )
 
 // sqliteReader runs reads on any of the reading connections.
@@ -28,6 +34,9 @@ func (r sqliteReader) exec(context.Context, string, ...any) (int64, error) {
 type sqliteWriter struct {
 	conn  *sql.Conn
 	stmts statements
+	// hasty says that the last transaction met another program's lock: then
+	// nobody waits long, so that people are told while they look.
+	hasty bool
 }
 
 func (w *sqliteWriter) query(ctx context.Context, text string, args ...any) (*sql.Rows, error) {
@@ -58,7 +67,7 @@ func (e *sqliteEngine) write(ctx context.Context, fn func(q querier) error) erro
 	var w *sqliteWriter
 	select {
 	case <-ctx.Done():
-		return ctx.Err()
+		return notReached(ctx)
 	case w = <-e.writes:
 	}
 	if w == nil {
@@ -68,15 +77,24 @@ func (e *sqliteEngine) write(ctx context.Context, fn func(q querier) error) erro
 	return w.transact(context.WithoutCancel(ctx), fn)
 }
 
+// notReached is the error of who waited for the writer in vain: nothing of it
+// was begun.
+func notReached(ctx context.Context) error {
+	if !errors.Is(ctx.Err(), context.DeadlineExceeded) {
+		return ctx.Err()
+	}
+	return &stories.Error{Code: stories.CodeUnavailable, Message: "The database is busy or locked by another program.", Err: ctx.Err()}
+}
+
 func (w *sqliteWriter) transact(ctx context.Context, fn func(q querier) error) (err error) {
-	if _, err := w.exec(ctx, "BEGIN IMMEDIATE"); err != nil {
+	if err := w.begin(ctx); err != nil {
 		return err
 	}
 	done := false
 	defer func() {
 		if !done { // fn failed or panicked
 			_, rollback := w.exec(ctx, "ROLLBACK")
-			if err != nil && rollback != nil {
+			if err != nil && rollback != nil && !overAlready(rollback) {
 				err = fmt.Errorf("%w (and roll back: %w)", err, rollback)
 			}
 		}
@@ -89,4 +107,32 @@ func (w *sqliteWriter) transact(ctx context.Context, fn func(q querier) error) (
 	}
 	done = true
 	return nil
+}
+
+// begin waits for another program's lock as long as sqliteAddress says, and
+// while it lasts only shortly.
+func (w *sqliteWriter) begin(ctx context.Context) error {
+	_, err := w.exec(ctx, "BEGIN IMMEDIATE")
+	var fault *sqlite.Error
+	locked := errors.As(err, &fault) && fault.Code()&0xff == sqlite3.SQLITE_BUSY
+	if locked == w.hasty {
+		return err
+	}
+	wait := "PRAGMA busy_timeout = 5000"
+	if locked {
+		wait = "PRAGMA busy_timeout = 100"
+	}
+	if _, failed := w.conn.ExecContext(ctx, wait); failed == nil {
+		w.hasty = locked
+	}
+	return err
+}
+
+// overAlready says that a ROLLBACK failed because SQLite had rolled back by
+// itself, as it does when the disk is full
+// (https://www.sqlite.org/lang_transaction.html#response_to_errors_within_a_transaction).
+// It has no code of its own for that.
+func overAlready(rollback error) bool {
+	var fault *sqlite.Error
+	return errors.As(rollback, &fault) && fault.Code() == sqlite3.SQLITE_ERROR && strings.Contains(fault.Error(), "no transaction is active")
 }

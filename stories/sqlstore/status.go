@@ -9,11 +9,12 @@ import (
 )
 
 // progressSQL counts an update's deliveries: all, those on their way, and those
-// that ended in each state but sent. What remains was sent.
+// that ended in each state but sent. What remains was sent. The bound on
+// destination_id lets it read the index of what is unfinished.
 const progressSQL = `
 	SELECT -1, count(*) FROM deliveries WHERE update_id = ?1
 	UNION ALL
-	SELECT 0, count(*) FROM deliveries WHERE update_id = ?1 AND open = 1
+	SELECT 0, count(*) FROM deliveries WHERE destination_id > 0 AND update_id = ?1 AND open = 1
 	UNION ALL
 	SELECT state, count(*) FROM deliveries WHERE update_id = ?1 AND state > 2 GROUP BY state`
 

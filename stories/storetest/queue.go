@@ -43,7 +43,7 @@ var leaseTests = []test{
 		_, err := d.Advance(d.ctx, first, nil, 1, false, d.now)
 		same(d, "old fence is refused", errors.Is(err, stories.ErrLeaseLost), true)
 	}},
-	{"who lost the lease neither claims, nor reports, nor begins, nor recovers", func(d *desk) {
+	{"who lost the lease neither claims, nor reports, nor recovers", func(d *desk) {
 		s := d.track("sony")
 		d.follow("sony", "a", "b")
 		d.append(s, stories.Normal)
@@ -56,8 +56,6 @@ var leaseTests = []test{
 			same(d, fmt.Sprintf("%v is ErrLeaseLost", err), errors.Is(err, stories.ErrLeaseLost), true)
 		}
 		_, err := d.Advance(d.ctx, old, []stories.Result{d.sent(v)}, 1, false, d.now)
-		lost(err)
-		_, err = d.Begin(d.ctx, old, v.ID, d.now)
 		lost(err)
 		_, err = d.Recover(d.ctx, old)
 		lost(err)
@@ -308,25 +306,52 @@ var resultTests = []test{
 		same(d, "progress", p, stories.Progress{UpdateID: u.ID, Total: 2, Unknown: 1, Failed: 1})
 		same(d, "done", p.Done(), true)
 	}},
-	{"a further request within settling is recorded before it leaves", func(d *desk) {
+	{"a claim nothing was sent under is taken back whole", func(d *desk) {
+		s := d.track("sony")
+		d.follow("sony", "a")
+		d.append(s, stories.Normal)
+		l := d.hold(lane, "w")
+		back := func(v stories.Delivery) stories.Result {
+			return stories.Result{DeliveryID: v.ID, Attempt: v.Attempt, State: stories.Pending, DueAt: v.DueAt, Unbegun: true, At: d.now}
+		}
+		v := d.claim(l, 1)[0]
+		d.advance(l, 0, back(v), back(v)) // and once only
+		found, err := d.DeliveriesTo(d.ctx, channel("a"), s.ID, 1, 1)
+		d.ok(err)
+		same(d, "attempt", found[0].Attempt, 0)
+		same(d, "first attempt", found[0].FirstAttemptAt.IsZero(), true)
+		d.later(time.Hour)
+		began := d.now
+		v = d.claim(l, 1)[0]
+		same(d, "attempt", v.Attempt, 1)
+		same(d, "first attempt", v.FirstAttemptAt, began)
+		v = d.advance(l, 1, d.retry(v, d.now)).Claimed[0]
+		d.later(time.Hour)
+		v = d.advance(l, 1, back(v)).Claimed[0]
+		same(d, "attempt after one that was made", v.Attempt, 2)
+		same(d, "first attempt of that", v.FirstAttemptAt, began)
+	}},
+	{"a doubtful delivery stays so through a block, and keeps the times of its requests", func(d *desk) {
 		s := d.track("sony")
 		d.follow("sony", "a")
 		d.append(s, stories.Normal)
 		l := d.hold(lane, "w")
 		v := d.claim(l, 1)[0]
-		d.later(time.Second)
-		again, err := d.Begin(d.ctx, l, v.ID, d.now)
+		d.advance(l, 0, stories.Result{DeliveryID: v.ID, Attempt: 1, State: stories.Held, Destination: stories.Blocked, Doubtful: true, At: d.now})
+		d.later(time.Hour)
+		_, _, err := d.ReopenDestination(d.ctx, channel("a"), 5, d.now)
 		d.ok(err)
-		same(d, "attempt", again.Attempt, 2)
-		same(d, "first attempt", again.FirstAttemptAt, start)
-		same(d, "last attempt", again.LastAttemptAt, d.now)
-		same(d, "key", again.Key, v.Key)
-		d.advance(l, 0, d.sent(v)) // of the attempt before
-		same(d, "state", d.states(channel("a"), s), "sending")
-		d.advance(l, 0, d.sent(again))
-		same(d, "state", d.states(channel("a"), s), "sent")
-		_, err = d.Begin(d.ctx, l, v.ID, d.now)
-		d.refused(err, stories.CodeNotFound)
+		v = d.claim(l, 1)[0]
+		same(d, "doubtful", v.Doubtful, true)
+		same(d, "attempt", v.Attempt, 2)
+		same(d, "last attempt", v.LastAttemptAt, start)
+		found, err := d.DeliveriesTo(d.ctx, channel("a"), s.ID, 1, 1)
+		d.ok(err)
+		same(d, "stored", found[0], v)
+		v = d.advance(l, 1, d.retry(v, d.now)).Claimed[0]
+		same(d, "doubtful once it is known", v.Doubtful, false)
+		same(d, "unknowns", v.Unknowns, 0)
+		same(d, "last attempt then", v.LastAttemptAt, d.now)
 	}},
 	{"what a dead worker left in the air is recovered as it was", func(d *desk) {
 		s := d.track("sony")

@@ -16,6 +16,7 @@ import (
 type Store interface {
 	stories.Store
 	Queue
+	DeskMessages
 	Remember(ctx context.Context, key, value string) error
 	Recall(ctx context.Context, key string) (string, error)
 	Prune(ctx context.Context, now time.Time) error
@@ -30,7 +31,7 @@ type Queue interface {
 	Lanes(ctx context.Context) ([]string, error)
 	Recover(ctx context.Context, l stories.Lease) ([]stories.Delivery, error)
 	Advance(ctx context.Context, l stories.Lease, results []stories.Result, max int, oldestFirst bool, now time.Time) (stories.Batch, error)
-	Begin(ctx context.Context, l stories.Lease, deliveryID int64, now time.Time) (stories.Delivery, error)
+	Rebase(ctx context.Context, l stories.Lease, now time.Time) error
 	Content(ctx context.Context, updateID int64, revision int) (stories.Story, stories.Update, error)
 	Deliveries(ctx context.Context, f stories.DeliveryFilter, limit int) ([]stories.Delivery, error)
 }
@@ -43,7 +44,7 @@ func Run(t *testing.T, open func(t *testing.T) Store) {
 	}{
 		{"stories", storyTests}, {"updates", updateTests}, {"search", searchTests}, {"replays", replayTests},
 		{"subscriptions", subscriptionTests}, {"destinations", destinationTests}, {"people", peopleTests},
-		{"leases", leaseTests}, {"order", orderTests}, {"results", resultTests}, {"races", raceTests}, {"status", statusTests},
+		{"leases", leaseTests}, {"order", orderTests}, {"results", resultTests}, {"races", raceTests}, {"the clock", clockTests}, {"status", statusTests}, {"desk messages", deskMessageTests},
 	} {
 		t.Run(group.name, func(t *testing.T) {
 			for _, test := range group.tests {
