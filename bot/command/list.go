@@ -42,7 +42,7 @@ func (m *Mux) listStories(ctx context.Context, intro, query string, offset int) 
 		msg.Blocks = append(msg.Blocks, item(bot.Code(story.Slug), bot.Text(" "+bot.Headline(story)+"\n"+listLine(story)), bot.At(story.ActiveAt)))
 	}
 	if total > len(found) {
-		msg.Blocks = append(msg.Blocks, small(bot.Text(fmt.Sprintf("%d to %d of %s", min(offset+1, total), min(offset+len(found), total), count(total)))))
+		msg.Blocks = append(msg.Blocks, small(bot.Text(fmt.Sprintf("%d to %d of %s", min(offset+1, total), min(offset+len(found), total), bot.Count(total)))))
 	}
 	if msg.Buttons, err = m.pageButtons(ctx, query, offset, total); err != nil {
 		return bot.Reply{}, err

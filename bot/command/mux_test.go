@@ -3,6 +3,7 @@ package command
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"regexp"
 	"slices"
@@ -53,9 +54,11 @@ func TestFaults(t *testing.T) {
 			return &stories.Error{Code: stories.CodeInternal, Message: "inner words", Err: errors.New("disk on fire")}
 		}, "Something in the bot went wrong", "disk on fire", true, 1},
 		{"no database", func() error {
-			return &stories.Error{Code: stories.CodeUnavailable, Message: "refused", Err: errors.New("dial tcp")}
-		},
-			"The database cannot be reached now; nothing was changed. Try again in a minute.", "dial tcp", false, 1},
+			return &stories.Error{Code: stories.CodeUnavailable, Message: "The disk of the database is full.", Err: errors.New("dial tcp")}
+		}, "The disk of the database is full. Nothing was changed. Try again in a minute.", "dial tcp", false, 1},
+		{"database lost while it recorded", func() error {
+			return &stories.Error{Code: stories.CodeUnavailable, Message: "The database cannot be reached.", Err: fmt.Errorf("%w: dial tcp", stories.ErrUnsure)}
+		}, "The database cannot be reached. It was lost in the middle of recording this. Look whether it was done before you try again.", "dial tcp", false, 1},
 		{"no time", func() error { return context.DeadlineExceeded }, "took too long", "deadline", false, 1},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -32,7 +32,7 @@ func (m *Mux) refuse(ctx context.Context, c bot.Command, err error) bot.Reply {
 	switch {
 	case known && refusal.Code == stories.CodeUnavailable:
 		m.log.Warn("command refused: no database", "name", c.Name, "action", c.Action, "error", err)
-		return refused("The database cannot be reached now; nothing was changed. Try again in a minute.")
+		return refusedNow(refusal)
 	case known && refusal.Code != stories.CodeInternal && refusal.Message != "":
 		return m.withNear(ctx, refused(refusal.Message), refusal.Near)
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
@@ -57,6 +57,15 @@ func faultID() string { return rand.Text()[:6] }
 
 func refusedFault(id string) bot.Reply {
 	return refused(fmt.Sprintf("Something in the bot went wrong. Nothing more will happen by itself; who runs the bot finds the cause in its log under %s.", id))
+}
+
+// refusedNow is the answer of a database that cannot be used now, in its own
+// words. A connection lost while it recorded leaves open whether it did.
+func refusedNow(refusal *stories.Error) bot.Reply {
+	if errors.Is(refusal, stories.ErrUnsure) {
+		return refused(refusal.Message + " It was lost in the middle of recording this. Look whether it was done before you try again.")
+	}
+	return refused(refusal.Message + " Nothing was changed. Try again in a minute.")
 }
 
 // refused is the answer that nothing was changed, and why.

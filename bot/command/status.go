@@ -67,12 +67,12 @@ func queueBlocks(status stories.DeskStatus, lanes []LaneHealth) []bot.Block {
 }
 
 func queueWords(q stories.LaneStatus, now time.Time) string {
-	words := fmt.Sprintf("%s waiting, %s being sent", count(q.Pending), count(q.Sending))
+	words := fmt.Sprintf("%s waiting, %s being sent", bot.Count(q.Pending), bot.Count(q.Sending))
 	if q.Held > 0 {
-		words += fmt.Sprintf(", %s held for blocked channels", count(q.Held))
+		words += fmt.Sprintf(", %s held for blocked channels", bot.Count(q.Held))
 	}
 	if !q.OldestDue.IsZero() && now.After(q.OldestDue) {
-		words += fmt.Sprintf(", the oldest due for %s", span(now.Sub(q.OldestDue)))
+		words += fmt.Sprintf(", the oldest due for %s", bot.Roughly(now.Sub(q.OldestDue)))
 	}
 	return words
 }
@@ -84,7 +84,7 @@ func laneWords(l LaneHealth) string {
 		words += fmt.Sprintf(", at most %.3g a second", l.PerSecond)
 	}
 	if l.Paused > 0 {
-		words += fmt.Sprintf(", told by the platform to wait %s", span(l.Paused.Round(time.Second)))
+		words += fmt.Sprintf(", told by the platform to wait %s", bot.Roughly(l.Paused.Round(time.Second)))
 	}
 	if l.Stopped != "" {
 		words += ". Stopped: " + sentence(l.Stopped)
@@ -102,7 +102,7 @@ func failingBlocks(status stories.DeskStatus) []bot.Block {
 			bot.Text(fmt.Sprintf(", %s held. %s", plural(f.Held, "message"), reasonSentence(f.Reason)))))
 	}
 	if more := status.FailingTotal - len(status.Failing); more > 0 {
-		blocks = append(blocks, small(bot.Text(fmt.Sprintf("and %s more", count(more)))))
+		blocks = append(blocks, small(bot.Text(fmt.Sprintf("and %s more", bot.Count(more)))))
 	}
 	return blocks
 }

@@ -83,7 +83,7 @@ func renderCard(card stories.Card, shared bool) bot.Message {
 	story := card.Story
 	m := bot.Message{Title: bot.Headline(story), Blocks: []bot.Block{small(bot.Text(standing(story)))}}
 	if card.Returning && card.New > 0 && !shared {
-		m.Blocks = append(m.Blocks, bot.Para(bot.Bold(fmt.Sprintf("%s new since you last looked", count(card.New)))))
+		m.Blocks = append(m.Blocks, bot.Para(bot.Bold(fmt.Sprintf("%s new since you last looked", bot.Count(card.New)))))
 	}
 	summary := bot.Clean(story.Summary)
 	if summary != "" {

@@ -48,7 +48,7 @@ func renderSubscriptions(subs []stories.Subscription) bot.Message {
 		}
 	}
 	if more := len(subs) - subscriptionLines; more > 0 {
-		m.Blocks = append(m.Blocks, small(bot.Text(fmt.Sprintf("and %s more", count(more)))))
+		m.Blocks = append(m.Blocks, small(bot.Text(fmt.Sprintf("and %s more", bot.Count(more)))))
 	}
 	if len(subs) > subscriptionButtons {
 		m.Blocks = append(m.Blocks, small(bot.Text("Buttons for one of the others: "), bot.Code("/subscriptions "+subs[subscriptionButtons].Target.String())))

@@ -63,18 +63,9 @@ func (m *Mux) live(said published, first stories.Progress) func(context.Context)
 		if err != nil {
 			return bot.Message{}, false, err
 		}
-		left := remaining(first.Waiting-p.Waiting, p.Waiting, m.stories.Now().Sub(began))
+		left := bot.TimeLeft(first.Waiting-p.Waiting, p.Waiting, m.stories.Now().Sub(began))
 		return said.message(p, left), p.Done(), nil
 	}
-}
-
-// remaining is how long waiting deliveries take at the rate at which finished
-// ones took elapsed; 0 when that cannot be told yet.
-func remaining(finished, waiting int, elapsed time.Duration) time.Duration {
-	if finished <= 0 || waiting <= 0 || elapsed < time.Second {
-		return 0
-	}
-	return elapsed * time.Duration(waiting) / time.Duration(finished)
 }
 
 // published is an update as its author is told of it.
@@ -96,7 +87,7 @@ func (s published) message(p stories.Progress, left time.Duration) bot.Message {
 		return m
 	}
 	if p.Waiting < p.Total {
-		m.Blocks = append(m.Blocks, bot.Para(bot.Text(progressWords(p, left))))
+		m.Blocks = append(m.Blocks, bot.Para(bot.Text(bot.ProgressWords(p, left))))
 	}
 	return m
 }
@@ -107,32 +98,6 @@ func (s published) sentence(channels int) string {
 		return what + ". No channel follows it yet."
 	}
 	return fmt.Sprintf("%s, to %s.", what, plural(channels, "channel"))
-}
-
-// progressWords is what became of deliveries so far.
-func progressWords(p stories.Progress, left time.Duration) string {
-	switch {
-	case p.Sent == p.Total && p.Total == 1:
-		return "Delivered to the one channel."
-	case p.Sent == p.Total:
-		return fmt.Sprintf("Delivered to all %s channels.", count(p.Total))
-	}
-	words := fmt.Sprintf("Delivered %s of %s", count(p.Sent), count(p.Total))
-	for _, part := range []struct {
-		n    int
-		word string
-	}{{p.Held, "blocked"}, {p.Failed, "failed"}, {p.Unknown, "uncertain"}} {
-		if part.n > 0 {
-			words += fmt.Sprintf(", %s %s", count(part.n), part.word)
-		}
-	}
-	if left > 0 {
-		words += fmt.Sprintf(", about %s left", span(left))
-	}
-	if p.Done() && p.Held+p.Failed+p.Unknown > 0 {
-		return words + ". /desk status tells why."
-	}
-	return words + "."
 }
 
 // asked is an update that waits for its author to say so again. It is kept as

@@ -47,7 +47,8 @@ type Config struct {
 	// Settled waits until every push that is due now has been sent. It is
 	// called after each line that comes from a pipe, and at the end of input.
 	Settled func(context.Context) error
-	Log     *slog.Logger // discards by default
+	Log     *slog.Logger     // discards by default
+	Now     func() time.Time // the wall clock; time.Now by default
 	// Greeting is printed before the first prompt of a terminal.
 	Greeting string
 }
@@ -100,6 +101,9 @@ var errTooLong = errors.New("line too long")
 func New(c Config) *Console {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
+	}
+	if c.Now == nil {
+		c.Now = time.Now
 	}
 	in, inOK := c.In.(*os.File)
 	out, outOK := c.Out.(*os.File)

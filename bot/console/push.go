@@ -3,6 +3,7 @@ package console
 import (
 	"context"
 	"slices"
+	"time"
 
 	"storybot/bot"
 	"storybot/stories"
@@ -41,7 +42,7 @@ func (c *Console) Settle(ctx context.Context, p bot.Post) bot.Verdict {
 	switch {
 	case slices.Contains(c.printed, p.Delivery.Key):
 		return bot.Verdict{Outcome: bot.Delivered, MessageID: p.Delivery.Key}
-	case p.Delivery.FirstAttemptAt.After(c.began):
+	case c.config.Now().Sub(p.Delivery.FirstAttemptAt) < time.Since(c.began):
 		return bot.Verdict{Outcome: bot.NotSent}
 	}
 	return bot.Verdict{Outcome: bot.Unreadable, Reason: "is a terminal, and what it showed before the last start cannot be read back"}

@@ -62,7 +62,7 @@ const maxAlarms = 1024
 
 // alarm logs a and passes it to the desk.
 func (e *Engine) alarm(a Alarm) {
-	a.At, _ = e.clock.now()
+	a.At = e.clock.now()
 	log := e.cfg.Log.Warn
 	if a.Kind == LaneResumed || a.Kind == WorkspaceRecovered {
 		log = e.cfg.Log.Info

@@ -25,7 +25,7 @@
 // loop), start.go (what is sent next), store.go (claims and results),
 // finish.go and outcome.go (what an answer means), settle.go, limiter.go and
 // learn.go (pace), brake.go, payload.go and suspicion.go (when a lane or a push
-// stops), clock.go (which time is used for what).
+// stops), clock.go and attempts.go (which time is used for what).
 package delivery
 
 import (
@@ -56,6 +56,9 @@ type Queue interface {
 	// Advance writes results and claims at most max rows, in one transaction.
 	// Claimed rows are durably Sending, with their attempt counted.
 	Advance(ctx context.Context, l stories.Lease, results []stories.Result, max int, oldestFirst bool, now time.Time) (stories.Batch, error)
+	// Rebase brings back times of the lane's waiting rows that lie after now
+	// because the clock has been set back since.
+	Rebase(ctx context.Context, l stories.Lease, now time.Time) error
 	// Content returns what a delivery shows.
 	Content(ctx context.Context, updateID int64, revision int) (stories.Story, stories.Update, error)
 }

@@ -34,7 +34,7 @@ func New(cfg Config) *Engine {
 	cfg = cfg.withDefaults()
 	e := &Engine{
 		cfg:      cfg,
-		clock:    newClock(cfg.Wall),
+		clock:    newClock(cfg.Wall, cfg.Log),
 		contents: &contents{read: cfg.Queue.Content, render: cfg.Render},
 		store:    &outages{log: cfg.Log},
 		alarms:   make(chan Alarm, maxAlarms),
@@ -199,6 +199,10 @@ func (e *Engine) Idle(ctx context.Context) error {
 		}
 	}
 }
+
+// Trouble returns why the database does not take what is to be written, nil
+// while it does. What cannot be written can often be read.
+func (e *Engine) Trouble() error { return e.store.trouble() }
 
 // announce wakes those who wait in Idle. e.mu is held.
 func (e *Engine) announce() {

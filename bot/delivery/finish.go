@@ -98,7 +98,7 @@ func (s *shift) conclude(j *job, v bot.Verdict) {
 	key := edition{j.d.UpdateID, j.d.Revision}
 	switch v.Outcome {
 	case bot.Gone, bot.Blocked:
-		if wall, _ := s.engine.clock.now(); !tiredOf(j.d, wall) {
+		if !tiredOf(j.d, s.engine.clock.now()) {
 			s.refused(j, v, now)
 			return
 		}
@@ -119,7 +119,7 @@ const hopeless = 5
 
 // settleAs queues the result of j for writing, and what people are told then.
 func (s *shift) settleAs(j *job, v bot.Verdict) {
-	now, _ := s.engine.clock.now()
+	now := s.engine.clock.now()
 	r := conclude(j.d, v, now, s.pace.PerChannel, s.random())
 	if j.settle && v.Outcome == bot.Blocked {
 		r.Unknown = true // an earlier request may have got through

@@ -22,6 +22,7 @@ type Blocks interface {
 type Healer struct {
 	blocks Blocks
 	log    *slog.Logger
+	now    func() time.Time
 	next   map[stories.Destination]probe
 }
 
@@ -40,9 +41,9 @@ const (
 	healMost = 200
 )
 
-// NewHealer returns a Healer over b.
-func NewHealer(b Blocks, log *slog.Logger) *Healer {
-	return &Healer{blocks: b, log: log, next: map[stories.Destination]probe{}}
+// NewHealer returns a Healer over b. now is the wall clock.
+func NewHealer(b Blocks, log *slog.Logger, now func() time.Time) *Healer {
+	return &Healer{blocks: b, log: log, now: now, next: map[stories.Destination]probe{}}
 }
 
 // Run tries what is due until ctx ends.
@@ -54,7 +55,7 @@ func (h *Healer) Run(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
-			h.look(ctx, time.Now())
+			h.look(ctx, h.now())
 		}
 	}
 }

@@ -22,6 +22,8 @@ type lane struct {
 	count   *counters
 	kicks   chan struct{}
 	resume  chan struct{}
+	asks    chan chan struct{} // for requests beside deliveries; see Admit
+	spent   chan struct{}      // such a request is over
 	limiter *limiter
 	brake   brake
 	payload payloads
@@ -50,6 +52,8 @@ func newLane(e *Engine, name, platform string, sender bot.Sender) *lane {
 		count:   e.cfg.Metrics.of(platform),
 		kicks:   make(chan struct{}, 1),
 		resume:  make(chan struct{}, 1),
+		asks:    make(chan chan struct{}, maxAsks),
+		spent:   make(chan struct{}, maxAsks),
 		limiter: newLimiter(pace),
 		state:   LaneState{Lane: name},
 	}

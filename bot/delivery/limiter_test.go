@@ -227,25 +227,3 @@ func TestBackoff(t *testing.T) {
 		}
 	}
 }
-
-func TestClockNeverGoesBack(t *testing.T) {
-	bubble(t, func(t *testing.T) {
-		offset := time.Duration(0)
-		c := newClock(func() time.Time { return time.Now().Add(offset) })
-		first, _ := c.now()
-		time.Sleep(time.Minute)
-		offset = -time.Hour
-		second, lag := c.now()
-		if got := second.Sub(first); got != time.Minute || lag != time.Hour {
-			t.Errorf("set back: a minute later is %v later, lag %v", got, lag)
-		}
-		time.Sleep(time.Minute)
-		if third, _ := c.now(); third.Sub(second) != time.Minute {
-			t.Errorf("and stands still")
-		}
-		offset = time.Hour
-		if fourth, lag := c.now(); !fourth.Equal(time.Now().Add(time.Hour)) || lag != 0 {
-			t.Errorf("set forward: %v, lag %v", fourth, lag)
-		}
-	})
-}

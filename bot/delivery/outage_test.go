@@ -5,7 +5,6 @@ import (
 	"errors"
 	"log/slog"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -176,33 +175,4 @@ func TestAnotherProcessTakesOverWithinSeconds(t *testing.T) {
 			t.Fatal(err)
 		}
 	})
-}
-
-func TestClockSetBackDoesNotStall(t *testing.T) {
-	for _, jump := range []time.Duration{time.Hour, -time.Hour} {
-		t.Run(jump.String(), func(t *testing.T) {
-			bubble(t, func(t *testing.T) {
-				var mu sync.Mutex
-				offset := time.Duration(0)
-				m, far := newMemory(), newFarSide()
-				far.pace = bot.Pace{PerSecond: 50, PerChannel: time.Second, InFlight: 8}
-				for u := range 3 {
-					for c := range 60 {
-						m.add("p", channel("p", "w", c), int64(u+1), stories.Normal)
-					}
-				}
-				r := start(t, m, far, func(c *Config) {
-					c.Wall = func() time.Time { mu.Lock(); defer mu.Unlock(); return time.Now().Add(offset) }
-				})
-				time.Sleep(time.Second)
-				mu.Lock()
-				offset = jump
-				mu.Unlock()
-				r.settledAll(t, 10*time.Second)
-				if err := far.once(m); err != nil {
-					t.Fatal(err)
-				}
-			})
-		})
-	}
 }

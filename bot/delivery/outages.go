@@ -13,11 +13,13 @@ type outages struct {
 
 	mu    sync.Mutex
 	since time.Time // zero while it works
+	last  error     // the newest, while it does not
 }
 
 func (o *outages) failed(err error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
+	o.last = err
 	if o.since.IsZero() {
 		o.since = time.Now()
 		o.log.Error("the database does not answer; nothing is sent until it does", "error", err)
@@ -29,6 +31,13 @@ func (o *outages) worked() {
 	defer o.mu.Unlock()
 	if !o.since.IsZero() {
 		o.log.Info("the database answers again; deliveries go on", "after", time.Since(o.since).Round(time.Millisecond))
-		o.since = time.Time{}
+		o.since, o.last = time.Time{}, nil
 	}
+}
+
+// trouble returns the newest error while the database does not work.
+func (o *outages) trouble() error {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.last
 }

@@ -83,9 +83,13 @@ func retry(r stories.Result, d stories.Delivery, v bot.Verdict, now time.Time, r
 	return r
 }
 
+// leastTries are far fewer than a day of trying takes: where there were not as
+// many, the clock has been set or the bot was away.
+const leastTries = 24
+
 // tiredOf says that d has been tried long enough.
 func tiredOf(d stories.Delivery, now time.Time) bool {
-	return !d.FirstAttemptAt.IsZero() && now.Sub(d.FirstAttemptAt) >= giveUp
+	return !d.FirstAttemptAt.IsZero() && d.Attempt >= leastTries && now.Sub(d.FirstAttemptAt) >= giveUp
 }
 
 // why returns the verdict's reason and cure, for the row.

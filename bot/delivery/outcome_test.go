@@ -10,21 +10,6 @@ import (
 	"storybot/stories"
 )
 
-func TestTimesFromTheFutureAreCorrected(t *testing.T) {
-	now := time.Unix(1_800_000_000, 0)
-	early, late := now.Add(-time.Minute), now.Add(time.Hour)
-	for _, c := range []struct{ first, last, wantFirst, wantLast time.Time }{
-		{early, early, early, early},
-		{early, late, early, now},
-		{late, late, now.Add(-2 * time.Hour), now},
-	} {
-		d := plausible(stories.Delivery{FirstAttemptAt: c.first, LastAttemptAt: c.last}, now)
-		if !d.FirstAttemptAt.Equal(c.wantFirst) || !d.LastAttemptAt.Equal(c.wantLast) {
-			t.Errorf("%v, %v became %v, %v", c.first, c.last, d.FirstAttemptAt, d.LastAttemptAt)
-		}
-	}
-}
-
 func TestConclude(t *testing.T) {
 	now := time.Unix(1_800_000_000, 0)
 	due := now.Add(-time.Minute)
@@ -86,14 +71,19 @@ func TestConclude(t *testing.T) {
 			want:    result{State: stories.Pending, Reason: "busy", DueAt: in(time.Hour), NotBefore: in(time.Hour)},
 		},
 		"transient for nearly a day": {
-			change:  func(d *stories.Delivery) { d.FirstAttemptAt = now.Add(time.Minute - giveUp) },
+			change:  func(d *stories.Delivery) { d.Attempt, d.FirstAttemptAt = leastTries, now.Add(time.Minute-giveUp) },
+			verdict: bot.Verdict{Reason: "busy"},
+			want:    result{Attempt: leastTries, State: stories.Pending, Reason: "busy", DueAt: in(retryMax), NotBefore: in(retryMax)},
+		},
+		"transient for days by a clock that was set": {
+			change:  func(d *stories.Delivery) { d.FirstAttemptAt = now.Add(-3 * giveUp) },
 			verdict: bot.Verdict{Reason: "busy"},
 			want:    result{State: stories.Pending, Reason: "busy", DueAt: in(time.Second), NotBefore: in(time.Second)},
 		},
 		"transient for a day": {
-			change:  func(d *stories.Delivery) { d.FirstAttemptAt = now.Add(-giveUp) },
+			change:  func(d *stories.Delivery) { d.Attempt, d.FirstAttemptAt = leastTries, now.Add(-giveUp) },
 			verdict: bot.Verdict{Reason: "busy"},
-			want:    result{State: stories.Failed, Reason: "could not be reached for 24 hours: busy"},
+			want:    result{Attempt: leastTries, State: stories.Failed, Reason: "could not be reached for 24 hours: busy"},
 		},
 		"not sent": {
 			verdict: bot.Verdict{Outcome: bot.NotSent},

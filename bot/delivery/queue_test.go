@@ -171,6 +171,32 @@ func (m *memory) Recover(_ context.Context, l stories.Lease) (found []stories.De
 	return found, nil
 }
 
+func (m *memory) Rebase(_ context.Context, l stories.Lease, now time.Time) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if err := errors.Join(m.enter("rebase"), m.held(l)); err != nil {
+		return err
+	}
+	for _, p := range m.order {
+		if p.lane == l.Name && p.notBefore.After(now.Add(10*time.Second)) {
+			p.notBefore = now
+		}
+		for _, r := range p.open {
+			if p.lane != l.Name || r.State != stories.Pending {
+				continue
+			}
+			base := r.CreatedAt
+			if r.LastAttemptAt.After(base) {
+				base = r.LastAttemptAt
+			}
+			if ahead := base.Sub(now); ahead > 0 && r.DueAt.After(now) {
+				r.DueAt = r.DueAt.Add(-ahead)
+			}
+		}
+	}
+	return nil
+}
+
 func (m *memory) Content(_ context.Context, updateID int64, _ int) (stories.Story, stories.Update, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()

@@ -43,10 +43,10 @@ func (s *shift) inherit() {
 // takeOver makes jobs of rows found Sending.
 func (s *shift) takeOver(ctx context.Context, rows []stories.Delivery) error {
 	s.settling = nil
-	now, lag := s.engine.clock.now()
-	mono := s.engine.clock.mono()
+	now := s.engine.clock.read()
 	for _, d := range rows {
-		j := &job{d: plausible(d, now.Add(-lag)), settle: true, next: mono}
+		j := &job{d: d, settle: true, next: now.mono}
+		j.begun(now)
 		if err := s.read(ctx, j); err != nil {
 			return err
 		}
@@ -60,19 +60,6 @@ func (s *shift) takeOver(ctx context.Context, rows []stories.Delivery) error {
 		s.log.Info("an earlier run left deliveries on their way; finding out what became of them", "deliveries", len(rows))
 	}
 	return nil
-}
-
-// plausible corrects times of a row that lie in the future: the clock has been
-// set back since. Its first request may then have left at any time of the last
-// hours, its last one a moment ago.
-func plausible(d stories.Delivery, now time.Time) stories.Delivery {
-	if d.LastAttemptAt.After(now) {
-		d.LastAttemptAt = now
-	}
-	if d.FirstAttemptAt.After(now) {
-		d.FirstAttemptAt = now.Add(-2 * time.Hour)
-	}
-	return d
 }
 
 // adopt puts rows back that an earlier claim has made Sending although it

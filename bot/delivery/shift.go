@@ -25,6 +25,7 @@ type shift struct {
 	// settlePause holds all settling back: its own limit was met.
 	settlePause time.Duration
 	suspicion   suspicion
+	asked       []chan struct{} // who waits in Admit
 
 	results      []stories.Result // to be written
 	told         []Alarm          // once they are
@@ -41,7 +42,10 @@ type shift struct {
 	counted   int           // answers since lastStore
 	lastStore time.Duration
 	stored    chan stored
-	orphans   bool // a claim may have been made without our learning of it
+	rebased   int // of how many settings back of the clock the lane knows; -1 for none yet
+	// rebaseAgain is when to look once more; 0 for never.
+	rebaseAgain time.Duration
+	orphans     bool // a claim may have been made without our learning of it
 
 	retiring bool          // claims nothing more; ends when all is written
 	deadline time.Duration // then what is on its way is cut off
@@ -68,6 +72,9 @@ type job struct {
 	tries   int  // of settling
 	next    time.Duration
 	verdict bot.Verdict
+
+	firstBegun time.Duration // the first request, when it was begun
+	lastBegun  time.Duration // and the newest
 }
 
 // newShift prepares the work under a lease that was asked for at began.
@@ -81,6 +88,8 @@ func newShift(l *lane, ctx context.Context, lease stories.Lease, began time.Time
 		done:   make(chan *job, l.mostAloft()),
 		timer:  time.NewTimer(time.Hour),
 		asking: true,
+
+		rebased: -1,
 	}
 	s.term = newTerm(l.engine.cfg.Queue, lease, began, l.engine.cfg.LeaseTTL, l.engine.store, func() {
 		select {
@@ -118,6 +127,7 @@ func (s *shift) turn(now time.Duration) {
 	if at, ok := s.suspicion.next(); ok {
 		s.wake(at)
 	}
+	s.admit(now)
 	s.start(now)
 	s.exchange(now)
 }
@@ -138,6 +148,10 @@ func (s *shift) sleep(now time.Duration) {
 		s.asking = true
 	case <-s.resume:
 		s.resumed()
+	case ask := <-s.asks:
+		s.asked = append(s.asked, ask)
+	case <-s.spent:
+		s.countAgain()
 	case <-s.woken:
 	case <-s.timer.C:
 	case <-stop:

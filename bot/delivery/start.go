@@ -146,7 +146,7 @@ func (s *shift) launch(j *job, now time.Duration) {
 // serve makes requests until the shift ends.
 func (s *shift) serve() {
 	for j := range s.work {
-		post := bot.Post{Delivery: j.d, Message: j.msg}
+		post := bot.Post{Delivery: j.dated(s.engine.clock.read()), Message: j.msg}
 		if j.settle {
 			j.verdict = s.sender.Settle(j.ctx, post)
 		} else {
@@ -158,7 +158,7 @@ func (s *shift) serve() {
 
 // giveBack puts a claimed row back, unsent, to be due after wait.
 func (s *shift) giveBack(j *job, wait time.Duration) {
-	now, _ := s.engine.clock.now()
+	now := s.engine.clock.now()
 	s.write(putBack(j.d, now, wait))
 	s.asking = true
 }

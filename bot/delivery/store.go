@@ -90,7 +90,7 @@ func (s *shift) want(now time.Duration) int {
 		rate, limited = s.answers, false
 	}
 	soon := 1 + int(math.Ceil(rate*(ahead+2*s.storeTook).Seconds()))
-	soon = min(soon, 2*s.slots)
+	soon = min(soon, 4*s.slots)
 	if len(s.ready) > soon/2 {
 		return 0
 	}
@@ -106,7 +106,7 @@ func (s *shift) writeNow(now time.Duration) bool {
 	if len(s.results) == 0 {
 		return false
 	}
-	if len(s.results) >= s.slots || len(s.aloft) == 0 && len(s.ready) == 0 {
+	if len(s.results) >= 2*s.slots || len(s.aloft) == 0 && len(s.ready) == 0 {
 		return true
 	}
 	s.wake(s.resultsSince + writeWithin)
@@ -122,8 +122,14 @@ func (s *shift) advance(call stored, oldest bool) stored {
 			return call
 		}
 	}
-	now, lag := s.engine.clock.now()
-	call.batch, call.err = s.engine.cfg.Queue.Advance(ctx, s.term.lease, call.results, call.asked, oldest, now)
+	now := s.engine.clock.read()
+	if call.err = s.rebase(ctx, now); call.err != nil {
+		return call
+	}
+	for i, r := range call.results {
+		call.results[i] = brought(r, now.wall)
+	}
+	call.batch, call.err = s.engine.cfg.Queue.Advance(ctx, s.term.lease, call.results, call.asked, oldest, now.wall)
 	if call.err != nil {
 		return call
 	}
@@ -131,25 +137,14 @@ func (s *shift) advance(call stored, oldest bool) stored {
 	call.jobs = make([]*job, len(jobs))
 	for i, d := range call.batch.Claimed {
 		j := &jobs[i]
-		j.d = onWall(d, lag)
+		j.d = d
+		j.begun(now)
 		if err := s.read(ctx, j); err != nil {
 			call.unread = err
 		}
 		call.jobs[i] = j
 	}
 	return call
-}
-
-// onWall gives the times of a row claimed now as the wall clock has them,
-// where that lags behind ours: senders compare them with its.
-func onWall(d stories.Delivery, lag time.Duration) stories.Delivery {
-	if lag > time.Second {
-		d.LastAttemptAt = d.LastAttemptAt.Add(-lag)
-		if d.Attempt == 1 {
-			d.FirstAttemptAt = d.FirstAttemptAt.Add(-lag)
-		}
-	}
-	return d
 }
 
 // read makes j's message. An update that is no longer there is j's verdict; any
@@ -203,8 +198,7 @@ func (s *shift) takeIn(r stored) {
 	}
 	s.asking = s.asking || r.batch.Waiting
 	if next := r.batch.NextDue; !next.IsZero() {
-		wall, _ := s.engine.clock.now()
-		s.askAt = min(s.askAt, now+max(time.Millisecond, next.Sub(wall)))
+		s.askAt = min(s.askAt, now+max(time.Millisecond, next.Sub(s.engine.clock.now())))
 	}
 }
 

@@ -157,7 +157,7 @@ func (p *Platform) callback(ctx context.Context, i *interaction, came time.Time,
 		a, err := p.rest.do(ctx, p.rest.answers, request{
 			what:   "answer an interaction",
 			method: http.MethodPost,
-			path:   "/interactions/" + i.ID + "/" + url.PathEscape(i.Token) + "/callback",
+			path:   "/interactions/" + url.PathEscape(i.ID) + "/" + url.PathEscape(i.Token) + "/callback",
 			body:   raw,
 		})
 		switch {
@@ -175,10 +175,7 @@ func (p *Platform) callback(ctx context.Context, i *interaction, came time.Time,
 
 // reception reads a callback's answer that is no success.
 func (p *Platform) reception(i *interaction, a answer, came time.Time) reception {
-	var r refusal
-	if json.Unmarshal(a.body, &r) != nil {
-		r = refusal{}
-	}
+	r := refusalOf(a.body)
 	switch r.Code {
 	case codeAcknowledged:
 		return accepted

@@ -3,6 +3,7 @@ package discord
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"time"
@@ -29,7 +30,10 @@ func (g *gateway) admission(ctx context.Context) (address string, err error) {
 		case <-time.After(wait):
 		}
 	}
-	a, err := g.p.rest.do(ctx, g.p.rest.posts, request{what: "ask for the gateway", method: http.MethodGet, path: "/gateway/bot"})
+	a, err := g.ask(ctx, "/gateway/bot")
+	if err == nil && (a.status == http.StatusNotFound || a.status == http.StatusMethodNotAllowed || a.status == http.StatusNotImplemented) {
+		a, err = g.ask(ctx, "/gateway") // the address alone
+	}
 	if err != nil {
 		return "", err
 	}
@@ -45,21 +49,25 @@ func (g *gateway) admission(ctx context.Context) (address string, err error) {
 	}
 	var d struct {
 		URL   string `json:"url"`
-		Limit *struct {
-			Remaining  int   `json:"remaining"`
-			ResetAfter int64 `json:"reset_after"` // milliseconds
+		Limit struct {
+			Remaining  *number `json:"remaining"`
+			ResetAfter number  `json:"reset_after"` // milliseconds
 		} `json:"session_start_limit"`
 	}
-	if err := json.Unmarshal(a.body, &d); err != nil || d.URL == "" {
-		return "", fmt.Errorf("ask for the gateway: an answer without an address")
+	if err := decode(a.body, &d); err != nil || d.URL == "" {
+		return "", errors.New("ask for the gateway: an answer without an address")
 	}
-	if d.Limit != nil && d.Limit.Remaining <= 0 {
+	if left := d.Limit.Remaining; left != nil && *left < 1 {
 		return "", &waitError{
-			max(time.Duration(d.Limit.ResetAfter)*time.Millisecond, leastWait),
+			max(duration(float64(d.Limit.ResetAfter)/1000), leastWait),
 			"Discord allows no further session of this bot today",
 		}
 	}
 	return d.URL, g.brake(ctx)
+}
+
+func (g *gateway) ask(ctx context.Context, path string) (answer, error) {
+	return g.p.rest.do(ctx, g.p.rest.posts, request{what: "ask for the gateway", method: http.MethodGet, path: path})
 }
 
 // identifies counts the sessions begun since Since.
@@ -70,7 +78,7 @@ type identifies struct {
 
 // recalled returns the count of the running day.
 func (g *gateway) recalled(ctx context.Context) identifies {
-	now := time.Now()
+	now := g.p.now()
 	var n identifies
 	kept, err := g.p.memory.Recall(ctx, identifyKey)
 	if err != nil {
@@ -90,7 +98,7 @@ func (g *gateway) brake(ctx context.Context) error {
 		return nil
 	}
 	until := time.Unix(n.Since, 0).Add(identifyDay)
-	return &waitError{time.Until(until), fmt.Sprintf("the bot began %d sessions within a day and keeps the rest of Discord's 1,000 back", n.Count)}
+	return &waitError{until.Sub(g.p.now()), fmt.Sprintf("the bot began %d sessions within a day and keeps the rest of Discord's 1,000 back", n.Count)}
 }
 
 // countIdentify notes an IDENTIFY before it is sent.

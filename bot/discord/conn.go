@@ -3,7 +3,6 @@ package discord
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -46,16 +45,17 @@ type event = discordgo.Event
 
 // conn is one websocket connection, from dialling to its end.
 type conn struct {
-	g       *gateway
-	ws      *websocket.Conn
-	address string    // that was dialled
-	up      time.Time // when READY or RESUMED came
-	write   sync.Mutex
-	seq     atomic.Int64
-	acked   atomic.Bool
-	tasks   sync.WaitGroup
-	ended   chan struct{} // closed when run returns
-	dead    atomic.Bool   // no answer to a heartbeat
+	g        *gateway
+	ws       *websocket.Conn
+	address  string    // that was dialled
+	resuming bool      // RESUME was sent
+	up       time.Time // when READY or RESUMED came
+	write    sync.Mutex
+	seq      atomic.Int64
+	acked    atomic.Bool
+	tasks    sync.WaitGroup
+	ended    chan struct{} // closed when run returns
+	dead     atomic.Bool   // no answer to a heartbeat
 }
 
 // dial opens the websocket at address, an https-like address Discord gave.
@@ -147,12 +147,15 @@ func (c *conn) hello() (interval time.Duration, err error) {
 		case opAck:
 		case opHello:
 			var d struct {
-				Interval int64 `json:"heartbeat_interval"`
+				Interval number `json:"heartbeat_interval"` // milliseconds
 			}
-			if err := json.Unmarshal(e.RawData, &d); err != nil || d.Interval <= 0 || d.Interval > time.Hour.Milliseconds() {
+			if err := decode(e.RawData, &d); err == nil {
+				interval = duration(float64(d.Interval) / 1000)
+			}
+			if interval <= 0 || interval > time.Hour {
 				return 0, errors.New("a HELLO without a heartbeat interval came")
 			}
-			return time.Duration(d.Interval) * time.Millisecond, nil
+			return interval, nil
 		default:
 			if err := c.take(e); err != nil {
 				return 0, err
@@ -165,6 +168,7 @@ func (c *conn) hello() (interval time.Duration, err error) {
 func (c *conn) introduce(ctx context.Context) error {
 	g := c.g
 	if g.session.id != "" {
+		c.resuming = true
 		return c.send(opResume, map[string]any{"token": g.p.rest.token, "session_id": g.session.id, "seq": g.session.seq})
 	}
 	if err := g.countIdentify(ctx); err != nil {
@@ -188,7 +192,7 @@ func (c *conn) read(deadline time.Time) (event, error) {
 		return event{}, err
 	}
 	var e event
-	if err := json.Unmarshal(data, &e); err != nil {
+	if err := decode(data, &e); err != nil {
 		return event{}, fmt.Errorf("a packet that cannot be read came: %w", err)
 	}
 	return e, nil
@@ -227,7 +231,7 @@ func (c *conn) started(e event) {
 			ID      string `json:"session_id"`
 			Address string `json:"resume_gateway_url"`
 		}
-		if err := json.Unmarshal(e.RawData, &d); err != nil {
+		if err := decode(e.RawData, &d); err != nil {
 			d.ID = "" // cannot be resumed
 		}
 		c.g.session.id, c.g.session.address = d.ID, cmp.Or(d.Address, c.address)

@@ -6,7 +6,8 @@
 // and answer.go sees to it that every interaction is answered in time.
 // What goes out: render.go and markdown.go make an embed of a bot.Message,
 // encode.go keeps its bytes, send.go posts it, verdict.go says what the answer
-// means and settle.go finds out what became of a post whose answer was lost.
+// means, outage.go when not to believe it, and settle.go with history.go finds
+// out what became of a post whose answer was lost.
 // register.go tells Discord the table of commands; rest.go is the HTTP under
 // all of it.
 //
@@ -25,8 +26,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net/http"
 	"sync/atomic"
+	"time"
 
 	"storybot/bot"
 )
@@ -64,8 +65,8 @@ type Config struct {
 	Log    *slog.Logger
 	// Version of the program, for the User-Agent.
 	Version string
-	// HTTP makes the requests; nil for clients of the platform's own.
-	HTTP *http.Client
+	// Now is the wall clock; time.Now by default.
+	Now func() time.Time
 }
 
 // Platform is the bot on Discord. Only one process may Run with one token at a
@@ -79,7 +80,9 @@ type Platform struct {
 	bodies   bodies
 	health   health
 	timing   timing
+	now      func() time.Time
 	userID   atomic.Pointer[string] // the bot's own, once known
+	outages  outages
 }
 
 var _ bot.Platform = (*Platform)(nil)
@@ -88,6 +91,9 @@ var _ bot.Platform = (*Platform)(nil)
 func New(c Config) (*Platform, error) {
 	if c.Places == nil || c.Memory == nil || c.Log == nil {
 		return nil, errors.New("discord: Config needs Places, Memory and Log")
+	}
+	if c.Now == nil {
+		c.Now = time.Now
 	}
 	rest, err := newClient(c)
 	if err != nil {
@@ -104,6 +110,7 @@ func New(c Config) (*Platform, error) {
 		places:   c.Places,
 		commands: commands,
 		timing:   usualTiming(),
+		now:      c.Now,
 	}
 	p.health.set(false, "Not connected yet.")
 	return p, nil

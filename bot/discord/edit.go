@@ -2,7 +2,6 @@ package discord
 
 import (
 	"context"
-	"encoding/json"
 	"net/http"
 	"time"
 
@@ -94,7 +93,6 @@ func (p *Platform) publish(ctx context.Context, i *interaction, r bot.Reply) {
 
 // outcome reads the answer to an edit or a follow-up.
 func (p *Platform) outcome(i *interaction, a answer, err error) (pause time.Duration, ok bool) {
-	var r refusal
 	switch {
 	case err != nil:
 		p.log.Warn("an answer could not be edited", "interaction", i.ID, "err", err)
@@ -102,9 +100,7 @@ func (p *Platform) outcome(i *interaction, a answer, err error) (pause time.Dura
 	case a.ok():
 		return 0, true
 	}
-	if json.Unmarshal(a.body, &r) != nil {
-		r = refusal{}
-	}
+	r := refusalOf(a.body)
 	switch {
 	case a.status == http.StatusTooManyRequests:
 		_, wait, _ := limitOf(a.header, r)

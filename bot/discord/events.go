@@ -95,7 +95,8 @@ func (s *serving) dispatch(ctx context.Context, e event) {
 		s.ready(ctx, e.RawData)
 	case "INTERACTION_CREATE":
 		s.interact(ctx, e.RawData)
-	case "CHANNEL_DELETE", "THREAD_DELETE", "CHANNEL_UPDATE", "GUILD_ROLE_UPDATE", "GUILD_CREATE", "GUILD_DELETE":
+	case "CHANNEL_DELETE", "THREAD_DELETE", "CHANNEL_UPDATE", "THREAD_UPDATE",
+		"GUILD_ROLE_CREATE", "GUILD_ROLE_UPDATE", "GUILD_ROLE_DELETE", "GUILD_CREATE", "GUILD_DELETE":
 		s.place(e.Type, e.RawData)
 	}
 }
@@ -105,19 +106,27 @@ func (s *serving) ready(ctx context.Context, raw json.RawMessage) {
 	var d struct {
 		User        struct{ ID string }
 		Application struct{ ID string }
-		Guilds      []struct{ ID string }
+		Guilds      []struct {
+			ID          string
+			Unavailable truth
+		}
 	}
-	if err := json.Unmarshal(raw, &d); err != nil {
+	if err := decode(raw, &d); err != nil {
 		s.p.log.Warn("a READY that cannot be read came", "err", err)
 	}
-	if isSnowflake(d.User.ID) {
+	if d.User.ID != "" {
 		s.p.userID.Store(&d.User.ID)
 	}
 	s.guilds = make(map[string]struct{}, len(d.Guilds))
 	for _, g := range d.Guilds {
 		s.guilds[g.ID] = struct{}{}
+		if g.Unavailable {
+			s.p.outages.begin(g.ID, s.p.now().Add(startupTime))
+		} else {
+			s.p.outages.end(g.ID)
+		}
 	}
-	if isSnowflake(d.Application.ID) && d.Application.ID != s.app {
+	if d.Application.ID != "" && d.Application.ID != s.app {
 		s.app = d.Application.ID
 		s.tasks.Go(func() { s.guard("registration", func() { s.p.register(ctx, d.Application.ID) }) })
 	}
@@ -128,9 +137,9 @@ func (s *serving) place(kind string, raw json.RawMessage) {
 	var d struct {
 		ID          string `json:"id"`
 		GuildID     string `json:"guild_id"`
-		Unavailable bool   `json:"unavailable"`
+		Unavailable truth  `json:"unavailable"`
 	}
-	if err := json.Unmarshal(raw, &d); err != nil {
+	if err := decode(raw, &d); err != nil {
 		s.p.log.Warn("an event that cannot be read came", "event", kind, "err", err)
 		return
 	}
@@ -138,20 +147,28 @@ func (s *serving) place(kind string, raw json.RawMessage) {
 	switch kind {
 	case "CHANNEL_DELETE", "THREAD_DELETE":
 		s.ended(channel, "was deleted")
-	case "CHANNEL_UPDATE":
+	case "CHANNEL_UPDATE", "THREAD_UPDATE":
 		s.healed(channel)
-	case "GUILD_ROLE_UPDATE":
+	case "GUILD_ROLE_CREATE", "GUILD_ROLE_UPDATE", "GUILD_ROLE_DELETE":
 		s.healed(stories.Destination{Platform: platformName, Workspace: d.GuildID})
 	case "GUILD_DELETE":
 		// An unavailable guild is an outage of Discord's, not a removal
 		// (https://discord.com/developers/docs/events/gateway-events#guild-delete).
-		if !d.Unavailable {
+		if d.Unavailable {
+			s.p.outages.begin(d.ID, s.p.now().Add(longestOutage))
+		} else {
+			s.p.outages.end(d.ID)
 			s.ended(stories.Destination{Platform: platformName, Workspace: d.ID}, "is in a server the bot was removed from")
 		}
 	case "GUILD_CREATE":
 		_, starting := s.guilds[d.ID]
 		delete(s.guilds, d.ID)
-		if !starting && !d.Unavailable {
+		if d.Unavailable {
+			s.p.outages.begin(d.ID, s.p.now().Add(longestOutage))
+			return
+		}
+		s.p.outages.end(d.ID)
+		if !starting {
 			s.healed(stories.Destination{Platform: platformName, Workspace: d.ID})
 		}
 	}

@@ -45,12 +45,17 @@ type session struct {
 	seq     int64
 }
 
+// maxFutile is how many RESUMEs in a row may come to nothing before the session
+// is given up. Discord calls one that is over invalid; others just hang up.
+const maxFutile = 2
+
 // gateway keeps one connection to Discord's gateway.
 type gateway struct {
 	p        *Platform
 	dispatch func(event)
 
 	session    session
+	futile     int       // RESUMEs in a row that were not answered with RESUMED
 	identified time.Time // when the last IDENTIFY was sent
 }
 
@@ -139,8 +144,13 @@ func (g *gateway) serve(ctx context.Context) (lasted time.Duration, err error) {
 	}
 	defer c.close()
 	err = c.run(ctx)
-	if !c.up.IsZero() {
-		lasted = time.Since(c.up)
+	switch {
+	case !c.up.IsZero():
+		g.futile, lasted = 0, time.Since(c.up)
+	case c.resuming:
+		if g.futile++; g.futile == maxFutile {
+			g.futile, g.session = 0, session{}
+		}
 	}
 	return lasted, g.after(err)
 }
@@ -153,6 +163,7 @@ var closeRules = map[int]struct {
 }{
 	4003: {fresh: true},
 	4004: {cure: "Discord refuses the bot's token. Set DISCORD_TOKEN to the token on the Bot page of your application at https://discord.com/developers/applications."},
+	4006: {fresh: true}, // of older versions: the session is no longer valid
 	4007: {fresh: true},
 	4009: {fresh: true},
 	4010: {cure: "Discord refuses the shard. This is a fault of the bot."},

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -20,6 +21,10 @@ func TestTheGatewayComesBack(t *testing.T) {
 			then(l)
 		}
 	}
+	unresumed := func(code int) func(*line) {
+		return func(l *line) { l.say(hello); l.next(); l.close(code) }
+	}
+	silent := func(l *line) { l.say(hello); l.hear(true) }
 	for name, c := range map[string]struct {
 		scenes []func(*line)
 		ops    []int
@@ -35,6 +40,12 @@ func TestTheGatewayComesBack(t *testing.T) {
 		"op 9 resumable":           {[]func(*line){greeted(func(l *line) { l.say(`{"op":9,"d":true}`); l.hear(true) })}, []int{2, 6}},
 		"op 9 final":               {[]func(*line){greeted(func(l *line) { l.say(`{"op":9,"d":false}`); l.hear(true) })}, []int{2, 2}},
 		"resume refused":           {[]func(*line){greeted(func(l *line) { l.say(`{"op":7}`); l.hear(true) }), func(l *line) { l.say(hello); l.next(); l.say(`{"op":9,"d":false}`); l.hear(true) }}, []int{2, 6, 2}},
+		"resume closed once":       {[]func(*line){greeted(func(l *line) { l.close(4000) }), unresumed(1000)}, []int{2, 6, 6}},
+		"resume closed twice":      {[]func(*line){greeted(func(l *line) { l.close(4000) }), unresumed(1000), unresumed(1001)}, []int{2, 6, 6, 2}},
+		"resume unanswered twice":  {[]func(*line){greeted(func(l *line) { l.close(4000) }), silent, silent}, []int{2, 6, 6, 2}},
+		"no RESUMED now and then":  {[]func(*line){greeted(func(l *line) { l.close(4000) }), unresumed(1001), greeted(func(l *line) { l.close(4000) }), unresumed(1001)}, []int{2, 6, 6, 6, 6}},
+		"closed 4006":              {[]func(*line){greeted(func(l *line) { l.close(4006) })}, []int{2, 2}},
+		"HELLO with a fraction":    {[]func(*line){func(l *line) { l.say(`{"op":10,"d":{"heartbeat_interval":200.5}}`); l.next(); l.close(4009) }}, []int{2, 2}},
 		"no answer to heartbeats":  {[]func(*line){greeted(func(l *line) { l.hear(false) })}, []int{2, 6}},
 		"closed 4000":              {[]func(*line){greeted(func(l *line) { l.close(4000) })}, []int{2, 6}},
 		"closed 4007":              {[]func(*line){greeted(func(l *line) { l.close(4007) })}, []int{2, 2}},
@@ -137,6 +148,24 @@ func TestIdentifiesAreCountedAndKeptBack(t *testing.T) {
 			t.Errorf("%v", err)
 		}
 	})
+	t.Run("by Discord, with fractions", func(t *testing.T) {
+		f, p, _ := newFar(t)
+		f.budget = `{"remaining":0.0,"reset_after":3600000.5}`
+		_, err := (&gateway{p: p}).admission(t.Context())
+		var w *waitError
+		if !errors.As(err, &w) || w.after.Round(time.Minute) != time.Hour {
+			t.Errorf("%v", err)
+		}
+	})
+	t.Run("by nobody", func(t *testing.T) {
+		for _, budget := range []string{`{}`, `null`, `{"remaining":null}`, `7`, `{"remaining":5.0,"reset_after":1.5}`} {
+			f, p, _ := newFar(t)
+			f.budget = budget
+			if address, err := (&gateway{p: p}).admission(t.Context()); err != nil || address == "" {
+				t.Errorf("%s: %q %v", budget, address, err)
+			}
+		}
+	})
 	t.Run("by ourselves", func(t *testing.T) {
 		_, p, n := newFar(t)
 		n.kept[identifyKey] = fmt.Sprintf(`{"since":%d,"count":950}`, time.Now().Add(-time.Hour).Unix())
@@ -181,6 +210,21 @@ func TestTheGatewayIsAskedForAgainAfterAFault(t *testing.T) {
 		var fatal *fatalError
 		if err == nil || errors.As(err, &fatal) {
 			t.Errorf("%d: %v", status, err)
+		}
+	}
+}
+
+func TestTheGatewaysAddressAloneIsEnough(t *testing.T) {
+	for _, status := range []int{404, 405, 501} {
+		p, _ := platformAt(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.URL.Path != "/api/v9/gateway" {
+				respond(w, status, `{"code":0,"message":"no"}`)
+				return
+			}
+			respond(w, 200, `{"url":"ws://there/ws"}`)
+		}))
+		if address, err := (&gateway{p: p}).admission(t.Context()); err != nil || address != "ws://there/ws" {
+			t.Errorf("%d: %q %v", status, address, err)
 		}
 	}
 }

@@ -23,14 +23,14 @@ type interaction struct {
 	Token          string                    `json:"token"`
 	GuildID        string                    `json:"guild_id"`
 	ChannelID      string                    `json:"channel_id"`
-	AppPermissions string                    `json:"app_permissions"`
+	AppPermissions word                      `json:"app_permissions"`
 	Channel        struct {
 		ID   string                `json:"id"`
 		Type discordgo.ChannelType `json:"type"`
 	} `json:"channel"`
 	Member struct {
 		Nick        string `json:"nick"`
-		Permissions string `json:"permissions"`
+		Permissions word   `json:"permissions"`
 		User        user   `json:"user"`
 	} `json:"member"`
 	User user            `json:"user"`
@@ -65,19 +65,10 @@ type option struct {
 // a token, without which nothing can be answered.
 func parse(raw json.RawMessage) (i *interaction, ok bool) {
 	i = &interaction{}
-	if json.Unmarshal(raw, i) != nil {
-		// Something beside the essentials is of an unexpected kind.
-		var least struct {
-			ID            string `json:"id"`
-			ApplicationID string `json:"application_id"`
-			Token         string `json:"token"`
-		}
-		if json.Unmarshal(raw, &least) != nil {
-			return nil, false
-		}
-		i = &interaction{ID: least.ID, ApplicationID: least.ApplicationID, Token: least.Token}
+	if decode(raw, i) != nil {
+		return nil, false
 	}
-	return i, isSnowflake(i.ID) && i.Token != ""
+	return i, i.ID != "" && i.Token != ""
 }
 
 // base is the command without what was asked.
@@ -101,7 +92,7 @@ func (i *interaction) base() bot.Command {
 // offer; focused is the option being typed, in an autocomplete.
 func (i *interaction) command() (c bot.Command, focused option, ok bool) {
 	var d data
-	if json.Unmarshal(i.Data, &d) != nil {
+	if decode(i.Data, &d) != nil {
 		return c, focused, false
 	}
 	c = i.base()
@@ -146,14 +137,12 @@ func (o option) text() string {
 		}
 		return s
 	}
-	id := s
-	if inner, found := strings.CutPrefix(strings.TrimSpace(s), "<@"); found {
-		id = strings.TrimSuffix(strings.TrimPrefix(inner, "!"), ">")
-	} else if o.Type != discordgo.ApplicationCommandOptionUser {
-		return s
+	if o.Type == discordgo.ApplicationCommandOptionUser && s != "" {
+		return platformName + ":" + s
 	}
-	if !isSnowflake(id) {
-		return s
+	inner, found := strings.CutPrefix(strings.TrimSpace(s), "<@")
+	if id := strings.TrimSuffix(strings.TrimPrefix(inner, "!"), ">"); found && isSnowflake(id) {
+		return platformName + ":" + id
 	}
-	return platformName + ":" + id
+	return s
 }

@@ -50,6 +50,11 @@ func TestInteractionsBecomeCommands(t *testing.T) {
 			func(c *bot.Command) {
 				c.Name, c.Args = "x", map[string]string{"n": "7", "b": "true", "z": ""}
 			}},
+		"one odd field": {`"locale":7,"entitlements":{},"type":2,"channel":"x","data":{"type":"1","name":"story","options":[{"name":"slug","type":"3","focused":"no","value":"a"}]}`,
+			func(c *bot.Command) { c.Name, c.Args = "story", map[string]string{"slug": "a"} }},
+		"odd values": {`"type":3,"data":{"component_type":"2","custom_id":"timeline:12","values":7}`, func(c *bot.Command) { c.Action, c.Arg = "timeline", "12" }},
+		"a user of another kind of id": {`"type":2,"data":{"name":"x","options":[{"name":"user","type":6,"value":"u7"}]}`,
+			func(c *bot.Command) { c.Name, c.Args = "x", map[string]string{"user": "discord:u7"} }},
 		"button":         {`"type":3,"data":{"component_type":2,"custom_id":"timeline:12~key"},"message":{"components":[{"type":99,"x":[1]}]}`, func(c *bot.Command) { c.Action, c.Arg = "timeline", "12" }},
 		"foreign button": {`"type":3,"data":{"component_type":2,"custom_id":"whatever"}`, func(c *bot.Command) { c.Action = "whatever" }},
 		"no custom_id":   {`"type":3,"data":{"component_type":2}`, func(c *bot.Command) { c.Action = "unknown" }},
@@ -75,7 +80,7 @@ func TestWhatTheBotDoesNotOfferIsNoCommand(t *testing.T) {
 			t.Errorf("%s is taken for %+v", rest, c)
 		}
 	}
-	for _, raw := range []string{`{}`, `[]`, `null`, `{"id":"x","token":"t"}`, `{"id":"1"}`, `"x"`, `{"id":1}`} {
+	for _, raw := range []string{`{}`, `[]`, `null`, `{"id":"","token":"t"}`, `{"id":"1"}`, `"x"`, `{"id":1}`} {
 		if _, ok := parse(json.RawMessage(raw)); ok {
 			t.Errorf("%s is taken for an interaction", raw)
 		}
@@ -107,6 +112,7 @@ func TestPermissions(t *testing.T) {
 		{"administrator", `"permissions":"16"`, `"permissions":"8"`, true, ""},
 		{"garbled", `"permissions":"16"`, `"permissions":"x"`, false, ""},
 		{"missing", `"permissions":"16",`, ``, false, ""},
+		{"a number", `"permissions":"16"`, `"permissions":16`, true, ""},
 		{"large number", `"permissions":"16"`, `"permissions":"18014398509481983"`, true, ""},
 		{"bot lacks all", `"app_permissions":"8"`, `"app_permissions":"0"`, true, "View Channel, Send Messages, Embed Links, Read Message History"},
 		{"bot lacks one", `"app_permissions":"8"`, `"app_permissions":"19456"`, true, "Read Message History"},

@@ -41,7 +41,7 @@ var needed = []struct {
 // lacks names what the bot may not do in the place of i, and how to mend it.
 // In a direct message there are no permissions.
 func (i *interaction) lacks() (names []string, cure string) {
-	bits, ok := allowed(i.AppPermissions)
+	bits, ok := allowed(string(i.AppPermissions))
 	if i.GuildID == "" || !ok {
 		return nil, ""
 	}
@@ -70,7 +70,7 @@ func (i *interaction) inThread() bool {
 
 // manages fills in whether the user of i may manage the place's subscriptions.
 func (i *interaction) manages(c *bot.Command) {
-	bits, _ := allowed(i.Member.Permissions)
+	bits, _ := allowed(string(i.Member.Permissions))
 	c.Manages = i.GuildID == "" || bits&discordgo.PermissionManageChannels != 0
 	if !c.Manages {
 		c.ManageCure = manageCure

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -196,7 +197,7 @@ func (p *Platform) register(ctx context.Context, app string) {
 // useless.
 func (p *Platform) overwrite(ctx context.Context, app string, raw []byte) (wait time.Duration, err error) {
 	a, err := p.rest.do(ctx, p.rest.posts, request{
-		what: "register commands", method: http.MethodPut, path: "/applications/" + app + "/commands", body: raw,
+		what: "register commands", method: http.MethodPut, path: "/applications/" + url.PathEscape(app) + "/commands", body: raw,
 	})
 	if err != nil || a.ok() {
 		return p.timing.backoff, err

@@ -30,12 +30,14 @@ const (
 // redirect, and its errors hold neither the bot's token nor an address, since
 // the address of an answer to an interaction holds that one's token.
 type client struct {
-	base    string      // the version included
+	base    *url.URL    // the version included
 	header  http.Header // shared by all requests with a body, never changed
 	token   string
-	posts   *http.Client
-	answers *http.Client // of interactions: their own connections, so that no push is before them
+	posts   *http.Transport
+	answers *http.Transport // of interactions: their own connections, so that no push is before them
+	now     func() time.Time
 	skew    atomic.Int64 // Discord's clock minus ours, in nanoseconds
+	dated   atomic.Pointer[dated]
 }
 
 func newClient(c Config) (*client, error) {
@@ -55,36 +57,35 @@ func newClient(c Config) (*client, error) {
 		version = "0"
 	}
 	r := &client{
-		base:  base.String(),
+		base:  base,
 		token: c.Token,
+		now:   c.Now,
 		header: http.Header{
 			"Authorization": {"Bot " + c.Token},
 			"User-Agent":    {fmt.Sprintf("DiscordBot (%s, %s)", homepage, version)},
 			"Content-Type":  {"application/json"},
 		},
-		posts:   c.HTTP,
-		answers: c.HTTP,
-	}
-	if c.HTTP == nil {
-		r.posts, r.answers = newHTTP(), newHTTP()
+		posts:   newTransport(),
+		answers: newTransport(),
 	}
 	return r, nil
 }
 
-func newHTTP() *http.Client {
+// newTransport returns connections to Discord. Requests are made by the
+// transport itself, which follows no redirect. Answers come as they are:
+// unpacking the short answer to a post costs more than its network.
+func newTransport() *http.Transport {
 	dialer := &net.Dialer{Timeout: 5 * time.Second, KeepAlive: 30 * time.Second}
-	return &http.Client{
-		Transport: &http.Transport{
-			Proxy:               http.ProxyFromEnvironment,
-			DialContext:         dialer.DialContext,
-			TLSHandshakeTimeout: 5 * time.Second,
-			ForceAttemptHTTP2:   true,
-			MaxIdleConns:        128,
-			MaxIdleConnsPerHost: 64,
-			MaxConnsPerHost:     64,
-			IdleConnTimeout:     90 * time.Second,
-		},
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	return &http.Transport{
+		Proxy:               http.ProxyFromEnvironment,
+		DialContext:         dialer.DialContext,
+		TLSHandshakeTimeout: 5 * time.Second,
+		ForceAttemptHTTP2:   true,
+		DisableCompression:  true,
+		MaxIdleConns:        128,
+		MaxIdleConnsPerHost: 64,
+		MaxConnsPerHost:     64,
+		IdleConnTimeout:     90 * time.Second,
 	}
 }
 
@@ -124,54 +125,90 @@ type lostError struct {
 func (e *lostError) Error() string { return e.what + ": " + e.err.Error() }
 func (e *lostError) Unwrap() error { return e.err }
 
-// do makes one request through h. An error is a *lostError; when only the
+// do makes one request through t. An error is a *lostError; when only the
 // body was lost, the answer holds status and header all the same.
-func (c *client) do(ctx context.Context, h *http.Client, r request) (answer, error) {
+func (c *client) do(ctx context.Context, t *http.Transport, r request) (answer, error) {
 	ctx, cancel := context.WithTimeout(ctx, requestTime)
 	defer cancel()
 	connected := false
 	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { connected = true }})
 	lost := func(err error) error {
-		var u *url.Error
-		if errors.As(err, &u) {
-			err = u.Err // u itself prints the address
-		}
 		return &lostError{r.what, connected, c.redacted(err)}
 	}
-	target := c.base + r.path
-	if len(r.query) > 0 {
-		target += "?" + r.query.Encode()
-	}
-	req, err := http.NewRequestWithContext(ctx, r.method, target, bytes.NewReader(r.body))
+	req, err := c.newRequest(ctx, r)
 	if err != nil {
 		return answer{}, &lostError{what: r.what, err: errors.New("this request cannot be made")}
 	}
-	if req.Header = c.header; r.body == nil {
-		req.Header = http.Header{"Authorization": c.header["Authorization"], "User-Agent": c.header["User-Agent"]}
-	}
 	began := time.Now()
-	resp, err := h.Do(req)
+	resp, err := t.RoundTrip(req)
 	if err != nil {
 		return answer{}, lost(err)
 	}
 	defer resp.Body.Close()
 	a := answer{status: resp.StatusCode, header: resp.Header}
 	c.learnClock(resp.Header, began)
-	if a.body, err = io.ReadAll(io.LimitReader(resp.Body, maxAnswer)); err != nil {
+	if a.body, err = readBody(resp); err != nil {
 		return a, lost(err)
 	}
 	return a, nil
 }
 
+// newRequest is http.NewRequestWithContext, which would parse the address of
+// every request.
+func (c *client) newRequest(ctx context.Context, r request) (*http.Request, error) {
+	path, err := url.PathUnescape(r.path)
+	if err != nil {
+		return nil, err
+	}
+	target := *c.base
+	target.Path, target.RawPath = c.base.Path+path, c.base.EscapedPath()+r.path
+	target.RawQuery = r.query.Encode()
+	req := (&http.Request{Method: r.method, URL: &target, Header: c.header}).WithContext(ctx)
+	if r.body == nil {
+		req.Header = http.Header{"Authorization": c.header["Authorization"], "User-Agent": c.header["User-Agent"]}
+		return req, nil
+	}
+	body := r.body
+	req.ContentLength = int64(len(body))
+	// When a kept connection turns out to be closed before anything was
+	// written, the transport takes another one and the body once more.
+	req.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(body)), nil }
+	req.Body, err = req.GetBody()
+	return req, err
+}
+
+// readBody reads at most maxAnswer bytes of an answer. A short one, whose
+// length is said, is read into just as much memory.
+func readBody(resp *http.Response) ([]byte, error) {
+	if resp.ContentLength < 0 || resp.ContentLength > 64<<10 {
+		return io.ReadAll(io.LimitReader(resp.Body, maxAnswer))
+	}
+	body := make([]byte, resp.ContentLength)
+	n, err := io.ReadFull(resp.Body, body)
+	return body[:n], err
+}
+
+// dated is a Date header with its time. It is the same in all answers of a
+// second, so that few have to be parsed.
+type dated struct {
+	header string
+	at     time.Time
+}
+
 // learnClock compares our clock with the Date of an answer, where it matters:
 // a difference below two seconds is Date's own coarseness.
 func (c *client) learnClock(h http.Header, began time.Time) {
-	date, err := http.ParseTime(h.Get("Date"))
-	if err != nil {
-		return
+	date := c.dated.Load()
+	if header := h.Get("Date"); date == nil || date.header != header {
+		at, err := http.ParseTime(header)
+		if err != nil {
+			return
+		}
+		date = &dated{header, at}
+		c.dated.Store(date)
 	}
-	ours := began.Add(time.Since(began) / 2)
-	skew := date.Add(500 * time.Millisecond).Sub(ours.Round(0))
+	ours := c.now().Add(-time.Since(began) / 2)
+	skew := date.at.Add(500 * time.Millisecond).Sub(ours.Round(0))
 	if skew.Abs() < 2*time.Second {
 		skew = 0
 	}
@@ -191,15 +228,19 @@ func (c *client) redact(s string) string { return strings.ReplaceAll(s, c.token,
 // seconds reads a header such as Retry-After, which Discord writes in seconds
 // with a fraction; 0 when it is missing or unreadable.
 func seconds(h http.Header, name string) time.Duration {
-	return duration(h.Get(name))
-}
-
-func duration(s string) time.Duration {
-	f, err := strconv.ParseFloat(s, 64)
-	if err != nil || !(f > 0) || f > 1e7 {
+	f, err := strconv.ParseFloat(h.Get(name), 64)
+	if err != nil {
 		return 0
 	}
-	return time.Duration(f * float64(time.Second))
+	return duration(f)
+}
+
+// duration is so many seconds; 0 when that makes no sense.
+func duration(seconds float64) time.Duration {
+	if !(seconds > 0) || seconds > 1e7 {
+		return 0
+	}
+	return time.Duration(seconds * float64(time.Second))
 }
 
 // isSnowflake says whether s can be an id of Discord's

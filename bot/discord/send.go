@@ -2,10 +2,10 @@ package discord
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"strconv"
 
 	"storybot/bot"
@@ -28,21 +28,30 @@ func (p *Platform) Send(ctx context.Context, post bot.Post) bot.Verdict {
 	a, err := p.rest.do(ctx, p.rest.posts, request{
 		what:   "post a message",
 		method: http.MethodPost,
-		path:   "/channels/" + channel + "/messages",
+		path:   p.messages(channel),
 		body:   b.with(key),
 	})
+	var v bot.Verdict
 	if err != nil {
-		return p.lostVerdict(a, err)
+		v = p.lostVerdict(a, err)
+	} else {
+		v = p.createVerdict(a, channel)
+		readBudget(&v, a.header)
 	}
-	v := p.createVerdict(a, channel)
-	readBudget(&v, a.header)
+	p.doubt(&v, post.Delivery.Destination)
 	return v
+}
+
+// messages is the path of a channel's messages. Ids are Discord's own: whatever
+// they look like, they are only handed back.
+func (p *Platform) messages(channel string) string {
+	return "/channels/" + url.PathEscape(channel) + "/messages"
 }
 
 // refuse checks what no request should be spent on.
 func (p *Platform) refuse(d stories.Destination, key string) (bot.Verdict, bool) {
-	if !isSnowflake(d.Channel) {
-		return bot.Verdict{Outcome: bot.Gone, Code: "not_a_channel", Reason: "is no Discord channel: its id is not a number"}, false
+	if d.Channel == "" {
+		return bot.Verdict{Outcome: bot.Blocked, Code: "no_channel", Reason: "has no id", Cure: "A moderator of the server can subscribe the channel again."}, false
 	}
 	if !isNonce(key) {
 		return bot.Verdict{
@@ -83,30 +92,34 @@ func (p *Platform) createVerdict(a answer, channel string) bot.Verdict {
 		return p.verdict(a)
 	}
 	var made struct {
-		ID      string `json:"id"`
-		Channel string `json:"channel_id"`
+		ID      word `json:"id"`
+		Channel word `json:"channel_id"`
 	}
-	if err := json.Unmarshal(bot.Shallow(a.body), &made); err != nil || !isSnowflake(made.ID) {
+	if err := decode(bot.Members(a.body, "id", "channel_id"), &made); err != nil || made.ID == "" {
 		return bot.Verdict{
 			Outcome: bot.Ambiguous, Code: "unreadable_answer", Reason: "may have got the message: Discord's answer names none",
 			Err: fmt.Errorf("post a message: status %d with an answer that names no message", a.status),
 		}
 	}
-	if made.Channel != "" && made.Channel != channel {
+	if made.Channel != "" && string(made.Channel) != channel {
 		err := fmt.Errorf("the nonce of this delivery already made message %s in channel %s: a fault of ours", made.ID, made.Channel)
 		p.log.Error("a delivery key was used twice", "err", err)
 		return bot.Verdict{Outcome: bot.BadPayload, Code: "nonce_reused", Reason: "did not get the message: its key belongs to a message elsewhere", Err: err}
 	}
-	return bot.Verdict{Outcome: bot.Delivered, MessageID: made.ID}
+	return bot.Verdict{Outcome: bot.Delivered, MessageID: string(made.ID)}
 }
 
 // readBudget notes what the answer says of the channel's own limit. Discord's
 // own answers always say something of it
 // (https://discord.com/developers/docs/topics/rate-limits#header-format).
 func readBudget(v *bot.Verdict, h http.Header) {
-	v.Unlimited = v.Outcome == bot.Delivered && h.Get("X-Ratelimit-Bucket") == "" && h.Get("X-Ratelimit-Limit") == "" && h.Get("X-Ratelimit-Remaining") == ""
-	remaining, err := strconv.Atoi(h.Get("X-Ratelimit-Remaining"))
-	if err != nil || remaining < 0 || h.Get("X-Ratelimit-Reset-After") == "" {
+	left := h.Get("X-Ratelimit-Remaining")
+	v.Unlimited = v.Outcome == bot.Delivered && h.Get("X-Ratelimit-Bucket") == "" && h.Get("X-Ratelimit-Limit") == "" && left == ""
+	if left == "" || h.Get("X-Ratelimit-Reset-After") == "" {
+		return
+	}
+	remaining, err := strconv.Atoi(left)
+	if err != nil || remaining < 0 {
 		return
 	}
 	v.Known, v.Remaining = true, remaining

@@ -119,16 +119,33 @@ func TestAKeyUsedInAnotherChannelIsAFault(t *testing.T) {
 
 func TestWhatCannotBeAChannelOrAKeyCostsNoRequest(t *testing.T) {
 	p, _ := platformAt(t, http.HandlerFunc(func(http.ResponseWriter, *http.Request) { t.Error("a request was made") }))
-	for _, channel := range []string{"", "abc", "1/../2", "0", "-1", "+1", "01"} {
-		q := post(testMessage(), "key")
-		q.Delivery.Destination.Channel = channel
-		if v := p.Send(t.Context(), q); v.Outcome != bot.Gone {
-			t.Errorf("%q: %+v", channel, v)
-		}
+	q := post(testMessage(), "key")
+	q.Delivery.Destination.Channel = ""
+	if v := p.Send(t.Context(), q); v.Outcome != bot.Blocked || v.Cure == "" {
+		t.Errorf("%+v", v)
 	}
 	for _, key := range []string{"", strings.Repeat("k", 26), "a b", `a"b`, "ä", "a~b"} {
 		if v := p.Send(t.Context(), post(testMessage(), key)); v.Outcome != bot.BadPayload {
 			t.Errorf("%q: %+v", key, v)
+		}
+	}
+}
+
+// TestIdsMayLookLikeAnything: what an id means is Discord's affair.
+func TestIdsMayLookLikeAnything(t *testing.T) {
+	for channel, path := range map[string]string{"c12": "c12", "0": "0", "1/../2": "1%2F..%2F2", "a b?c": "a%20b%3Fc"} {
+		var asked string
+		p, _ := platformAt(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			asked = r.URL.EscapedPath()
+			respond(w, 200, fmt.Sprintf(`{"id":"m1","channel_id":%q}`, channel))
+		}))
+		q := post(testMessage(), "key")
+		q.Delivery.Destination.Channel = channel
+		if v := p.Send(t.Context(), q); v.Outcome != bot.Delivered || v.MessageID != "m1" || asked != "/api/v9/channels/"+path+"/messages" {
+			t.Errorf("%q: %s %+v", channel, asked, v)
+		}
+		if v := p.Edit(t.Context(), q.Delivery.Destination, "m1", testMessage()); v.Outcome != bot.Delivered || asked != "/api/v9/channels/"+path+"/messages/m1" {
+			t.Errorf("%q: %s %+v", channel, asked, v)
 		}
 	}
 }
@@ -199,26 +216,6 @@ func TestNewRefusesWhatCannotWork(t *testing.T) {
 		change(&c)
 		if _, err := New(c); err == nil || strings.Contains(err.Error(), testToken) {
 			t.Errorf("%s: %v", name, err)
-		}
-	}
-}
-
-func BenchmarkSend(b *testing.B) {
-	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		io.Copy(io.Discard, r.Body)
-		respond(w, 200, `{"id":"7","channel_id":"`+testChannel+`"}`)
-	}))
-	defer srv.Close()
-	n := newNotes()
-	p, err := New(Config{Token: testToken, APIURL: srv.URL, Places: n, Memory: n, Log: slog.New(slog.DiscardHandler)})
-	if err != nil {
-		b.Fatal(err)
-	}
-	defer p.rest.close()
-	m := testMessage()
-	for b.Loop() {
-		if v := p.Send(b.Context(), post(m, "key")); v.Outcome != bot.Delivered {
-			b.Fatalf("%+v", v)
 		}
 	}
 }

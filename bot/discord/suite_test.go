@@ -68,8 +68,10 @@ func TestPlatform(t *testing.T) {
 				platformtest.ResetAfterStore, platformtest.ResetBeforeStore, platformtest.BadGatewayStored, platformtest.EmptyAnswer, platformtest.CutAnswer,
 				platformtest.ChannelLimit, platformtest.LaneLimit, platformtest.BlockedChannel, platformtest.BadToken, platformtest.BadPayload,
 			},
-			Ask: f.ask, Replay: f.replay, Press: f.press, Visible: f.visible, Pings: f.pings, Fail: f.fail,
-			Drop: srv.DropConnections,
+			Ask: f.ask, Replay: f.replay, Press: f.press, Visible: f.visible, Pings: f.pings,
+			Fail:     func(fault platformtest.Fault) { f.fail(discordtest.CreateMessage, fault) },
+			FailEdit: func(fault platformtest.Fault) { f.fail(discordtest.EditMessage, fault) },
+			Drop:     srv.DropConnections,
 		}
 	})
 }
@@ -161,7 +163,7 @@ func (f *farSide) pings() []string {
 	return pinged
 }
 
-func (f *farSide) fail(fault platformtest.Fault) {
+func (f *farSide) fail(op discordtest.Op, fault platformtest.Fault) {
 	faults := map[platformtest.Fault]discordtest.Fault{
 		platformtest.ResetAfterStore:  discordtest.ResetAfterStore(),
 		platformtest.ResetBeforeStore: discordtest.ResetBeforeStore(),
@@ -178,5 +180,5 @@ func (f *farSide) fail(fault platformtest.Fault) {
 	if !ok {
 		f.t.Fatalf("no such fault: %s", fault)
 	}
-	f.srv.FailNext(discordtest.Match{Op: discordtest.CreateMessage}, chosen)
+	f.srv.FailNext(discordtest.Match{Op: op}, chosen)
 }

@@ -91,30 +91,36 @@ var cloudflare = reading{
 
 // refusal is the body of an answer that is no success.
 type refusal struct {
-	Code       int             `json:"code"`
+	Code       number          `json:"code"`
 	Message    string          `json:"message"`
-	RetryAfter float64         `json:"retry_after"`
-	Global     bool            `json:"global"`
+	RetryAfter number          `json:"retry_after"`
+	Global     truth           `json:"global"`
 	Errors     json.RawMessage `json:"errors"`
+}
+
+// refusalOf reads a body. One that was cut short, or is none of Discord's, says
+// nothing.
+func refusalOf(body []byte) (r refusal) {
+	if decode(body, &r) != nil {
+		return refusal{}
+	}
+	return r
 }
 
 // verdict reads an answer that is no success.
 func (p *Platform) verdict(a answer) bot.Verdict {
-	var r refusal
-	if err := json.Unmarshal(a.body, &r); err != nil {
-		r = refusal{} // a body cut short, or none of Discord's
-	}
+	r := refusalOf(a.body)
 	v := bot.Verdict{Err: p.refusalError(a, r)}
 	if r.Code != 0 {
-		v.Code = fmt.Sprint(r.Code)
+		v.Code = fmt.Sprint(int(r.Code))
 	} else {
 		v.Code = fmt.Sprint("http_", a.status)
 	}
-	found, known := readings[r.Code]
+	found, known := readings[int(r.Code)]
 	switch {
 	case a.status >= 500:
 		found = reading{bot.Ambiguous, "may have got the message: Discord had a fault while it was posted", ""}
-	case isPage(a.body) && (a.status == http.StatusTooManyRequests || a.status == http.StatusForbidden):
+	case isPage(a) && (a.status == http.StatusTooManyRequests || a.status == http.StatusForbidden):
 		found, v.Code = cloudflare, "cloudflare"
 	case a.status == http.StatusUnauthorized:
 		found = readings[40001]
@@ -136,11 +142,16 @@ func (p *Platform) verdict(a answer) bot.Verdict {
 	return v
 }
 
-// isPage says whether body is a page for browsers, which Discord itself never
-// answers.
-func isPage(body []byte) bool {
-	body = bytes.TrimSpace(body)
-	return len(body) > 0 && body[0] != '{'
+// isPage says whether a is Cloudflare's: a page for browsers, or a line such as
+// "error code: 1015", which Discord itself never answers. Whatever else is no
+// JSON, such as the plain text of a proxy, is read by its status and headers.
+func isPage(a answer) bool {
+	body := strings.ToLower(string(bytes.TrimSpace(a.body[:min(len(a.body), 512)])))
+	if strings.HasPrefix(body, "<") || strings.HasPrefix(body, "error code:") {
+		return true
+	}
+	html := strings.HasPrefix(strings.ToLower(a.header.Get("Content-Type")), "text/html")
+	return html && body != "" && !strings.HasPrefix(body, "{")
 }
 
 // byStatus reads an answer whose code says nothing.
@@ -160,13 +171,13 @@ func byStatus(status int) reading {
 // body disagree at times; the longer one is right
 // (https://discord.com/developers/docs/topics/rate-limits#exceeding-a-rate-limit).
 func limitOf(h http.Header, r refusal) (scope bot.Scope, wait time.Duration, shared bool) {
-	wait = max(seconds(h, "Retry-After"), duration(fmt.Sprint(r.RetryAfter)))
+	wait = max(seconds(h, "Retry-After"), duration(float64(r.RetryAfter)))
 	if wait == 0 {
 		wait = max(seconds(h, "X-Ratelimit-Reset-After"), time.Second)
 	}
-	said := h.Get("X-Ratelimit-Scope")
+	said := strings.ToLower(h.Get("X-Ratelimit-Scope"))
 	scope = bot.ScopeChannel
-	if r.Global || said == "global" || strings.EqualFold(h.Get("X-Ratelimit-Global"), "true") {
+	if bool(r.Global) || said == "global" || strings.EqualFold(h.Get("X-Ratelimit-Global"), "true") {
 		scope = bot.ScopeLane
 	}
 	return scope, wait, said == "shared"
@@ -179,5 +190,5 @@ func (p *Platform) refusalError(a answer, r refusal) error {
 		text += " " + string(r.Errors)
 	}
 	text, _ = bot.Cut(bot.OneLine(p.rest.redact(text)), 500)
-	return fmt.Errorf("status %d, code %d: %s", a.status, r.Code, text)
+	return fmt.Errorf("status %d, code %d: %s", a.status, int(r.Code), text)
 }

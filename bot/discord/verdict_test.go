@@ -81,6 +81,13 @@ func TestStatusesWithoutACode(t *testing.T) {
 		{403, `<html>error code: 40333`, bot.BadAccount},
 		{429, `<html>error code: 1015`, bot.BadAccount},
 		{429, `error code: 1015`, bot.BadAccount},
+		{403, "Error code: 1020\n", bot.BadAccount},
+		{429, `Too Many Requests`, bot.Transient},
+		{429, `null`, bot.Transient},
+		{429, `"slow down"`, bot.Transient},
+		{403, `Forbidden`, bot.Blocked},
+		{404, `{"code":"10003"}`, bot.Gone},
+		{403, `{"code":50001,"errors":7,"message":[]}`, bot.Blocked},
 		{401, `{"message":"401: Unauthorized","code":0}`, bot.BadAccount},
 	} {
 		if v := verdictOf(t, c.status, nil, c.body); v.Outcome != c.outcome {
@@ -109,6 +116,12 @@ func TestRateLimits(t *testing.T) {
 		{"global as documented", head{"Retry-After": "65", "X-RateLimit-Global": "true", "X-RateLimit-Scope": "global"}, `{"retry_after":64.57,"global":true}`, bot.ScopeLane, 65 * time.Second, false},
 		{"global in the body", nil, `{"retry_after":2,"global":true}`, bot.ScopeLane, 2 * time.Second, false},
 		{"shared", head{"Retry-After": "1337", "X-RateLimit-Scope": "shared"}, `{"retry_after":1336.5}`, bot.ScopeChannel, 1337 * time.Second, true},
+		{"plain text", head{"Retry-After": "0.5", "Content-Type": "text/plain; charset=utf-8"}, "429 Too Many Requests\n", bot.ScopeChannel, 500 * time.Millisecond, false},
+		{"null", head{"Retry-After": "0.5"}, `null`, bot.ScopeChannel, 500 * time.Millisecond, false},
+		{"numbers in strings", nil, `{"retry_after":"2.5","code":"0","global":true}`, bot.ScopeLane, 2500 * time.Millisecond, false},
+		{"global in capitals", head{"X-RateLimit-Scope": "Global"}, `{"retry_after":2}`, bot.ScopeLane, 2 * time.Second, false},
+		{"shared in capitals", head{"X-RateLimit-Scope": "Shared"}, `{"retry_after":2}`, bot.ScopeChannel, 2 * time.Second, true},
+		{"a body without sense", nil, `{"retry_after":{},"global":true}`, bot.ScopeLane, time.Second, false},
 		{"malformed", head{"Retry-After": "soon"}, `{"retry_after":"x"}`, bot.ScopeChannel, time.Second, false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -120,6 +133,25 @@ func TestRateLimits(t *testing.T) {
 	}
 	if v := verdictOf(t, 429, head{"Retry-After": "30"}, "<html>"); v.Limited != bot.ScopeLane || v.RetryAfter != 30*time.Second || v.Code != "cloudflare" {
 		t.Errorf("Cloudflare: %+v", v)
+	}
+}
+
+func TestAPageIsKnownByItsType(t *testing.T) {
+	for _, c := range []struct {
+		kind, body string
+		page       bool
+	}{
+		{"text/html; charset=UTF-8", "You are being rate limited", true},
+		{"text/html", `{"retry_after":1}`, false},
+		{"text/html", "", false},
+		{"text/plain", "error code: 1015", true},
+		{"application/json", " \n<!DOCTYPE html>", true},
+		{"text/plain", "Too Many Requests", false},
+	} {
+		a := answer{status: 429, header: http.Header{"Content-Type": {c.kind}}, body: []byte(c.body)}
+		if isPage(a) != c.page {
+			t.Errorf("%s %q: %v", c.kind, c.body, !c.page)
+		}
 	}
 }
 

@@ -69,8 +69,10 @@ type Far struct {
 	Visible func(d stories.Destination) []string
 	// Pings returns whom messages and answers have notified so far.
 	Pings func() []string
-	// Fail makes the next post end in f.
-	Fail func(f Fault)
+	// Fail makes the next post end in f, FailEdit the next edit; FailEdit is nil
+	// where what was posted cannot be edited.
+	Fail     func(f Fault)
+	FailEdit func(f Fault)
 	// Drop breaks the connection that commands come in by; the far side
 	// accepts the next one.
 	Drop func()
@@ -97,6 +99,8 @@ func Run(t *testing.T, far New) {
 		{"a post is delivered under the id of its message", testSend},
 		{"settling a post that arrived adds no second message", testSettleSent},
 		{"every fault gets its verdict", testFaults},
+		{"an edit replaces what a message says, in place", testEdit},
+		{"every fault of an edit gets its verdict", testEditFaults},
 		{"posts stand in the order they were sent", testOrder},
 		{"untrusted text pings nobody and breaks nothing", testUntrusted},
 		{"a lost connection comes back", testReconnect},

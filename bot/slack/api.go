@@ -2,6 +2,7 @@ package slack
 
 import (
 	"bytes"
+	"compress/gzip"
 	"context"
 	"encoding/json"
 	"errors"
@@ -31,8 +32,8 @@ const (
 
 // api makes requests to Slack. It never retries and follows no redirect.
 type api struct {
-	base    string // ends in /
-	http    *http.Client
+	base    string          // ends in /
+	http    *http.Transport // itself, for it follows no redirect
 	agent   string
 	timeout time.Duration // of one request, its answer's body included
 	clock   clock
@@ -44,21 +45,17 @@ type request struct {
 	method string // "chat.postMessage", for errors too
 	url    string // instead of the method's own address
 	token  string
-	query  url.Values // sent as GET when set
 	body   []byte
 	kind   string // content type of body
-	// shallow says that nothing inside objects of the answer is wanted.
-	shallow bool
+	// members are those of the answer that are wanted; nil for all.
+	members []string
 }
 
-// post returns a request with a form body.
+// post returns a request with a form body. Every method takes one, reads too
+// (https://docs.slack.dev/apis/web-api/#methods_supporting), and Slack's own
+// clients send no other.
 func post(method, token string, form url.Values) request {
 	return request{method: method, token: token, body: []byte(form.Encode()), kind: formBody}
-}
-
-// get returns a request with its arguments in the address.
-func get(method, token string, query url.Values) request {
-	return request{method: method, token: token, query: query}
 }
 
 // reach is how far a failed request is known to have come.
@@ -101,6 +98,17 @@ func (f *failure) Error() string {
 	return fmt.Sprintf("slack %s: HTTP status %d", f.method, f.status)
 }
 
+// absent says that there is no such method where we ask.
+func (f *failure) absent() bool {
+	return f.code == "unknown_method" || f.code == "" && (f.status == http.StatusNotFound || f.status == http.StatusMethodNotAllowed)
+}
+
+// passing says that the failure is not about what was asked: another time the
+// answer may be another.
+func (f *failure) passing() bool {
+	return f.limited || f.reach != answered || f.status >= 500 || f.code == "" && !f.absent()
+}
+
 // Unwrap returns the cause.
 func (f *failure) Unwrap() error { return f.err }
 
@@ -132,7 +140,7 @@ func (a *api) call(ctx context.Context, r request, into result) (http.Header, *f
 		return nil, &failure{method: r.method, reach: unsent, err: plain(err)}
 	}
 	began := time.Now()
-	resp, err := a.http.Do(req)
+	resp, err := a.http.RoundTrip(req)
 	if err != nil {
 		f := &failure{method: r.method, reach: unsent, err: plain(err)}
 		if connected {
@@ -141,18 +149,49 @@ func (a *api) call(ctx context.Context, r request, into result) (http.Header, *f
 		return nil, f
 	}
 	defer resp.Body.Close()
-	a.clock.observe(resp.Header.Get("Date"), began, time.Now())
+	a.clock.observe(resp.Header.Get("Date"), time.Since(began))
 	buffer, _ := a.buffers.Get().(*bytes.Buffer)
 	if buffer == nil {
 		buffer = new(bytes.Buffer)
 	}
 	buffer.Reset()
 	defer a.buffers.Put(buffer)
-	_, err = buffer.ReadFrom(io.LimitReader(resp.Body, maxAnswer))
+	body, err := unpacked(resp)
+	if err == nil {
+		_, err = buffer.ReadFrom(io.LimitReader(body, maxAnswer))
+	}
 	if err != nil && resp.StatusCode != http.StatusTooManyRequests {
 		return resp.Header, &failure{method: r.method, reach: unknown, status: resp.StatusCode, err: plain(err)}
 	}
 	return resp.Header, a.read(r, resp, buffer.Bytes(), into)
+}
+
+// unpacked is the body of an answer. We ask for none that is packed, but some
+// servers and proxies pack all they say.
+func unpacked(resp *http.Response) (io.Reader, error) {
+	if resp.Header.Get("Content-Encoding") != "gzip" {
+		return resp.Body, nil
+	}
+	return gzip.NewReader(resp.Body)
+}
+
+// scalar is a string that some servers write as a number: its digits stay as
+// they stand. Anything else is "".
+type scalar string
+
+// UnmarshalJSON never fails.
+func (s *scalar) UnmarshalJSON(b []byte) error {
+	var text string
+	var number json.Number
+	switch {
+	case json.Unmarshal(b, &text) == nil:
+		*s = scalar(text)
+	case json.Unmarshal(b, &number) == nil:
+		*s = scalar(number)
+	default:
+		*s = ""
+	}
+	return nil
 }
 
 // read judges a whole answer.
@@ -165,8 +204,8 @@ func (a *api) read(r request, resp *http.Response, body []byte, into result) *fa
 	if r.url != "" && resp.StatusCode/100 == 2 {
 		return nil // a response_url answers "ok" or JSON
 	}
-	if r.shallow {
-		body = bot.Shallow(body)
+	if r.members != nil {
+		body = bot.Members(body, r.members...)
 	}
 	err := json.Unmarshal(body, into)
 	s := into.head()
@@ -180,7 +219,7 @@ func (a *api) read(r request, resp *http.Response, body []byte, into result) *fa
 		}
 	case !*s.OK:
 		f.err = errors.New("a refusal without a reason")
-	case resp.StatusCode != http.StatusOK:
+	case resp.StatusCode/100 != 2:
 		f.err = fmt.Errorf("HTTP status %d", resp.StatusCode)
 	case err != nil:
 		f.err = errors.New("an answer that is cut short or has other types than documented")
@@ -191,14 +230,11 @@ func (a *api) read(r request, resp *http.Response, body []byte, into result) *fa
 }
 
 func (a *api) newRequest(ctx context.Context, r request) (*http.Request, error) {
-	verb, target := http.MethodPost, a.base+r.method
+	target := a.base + r.method
 	if r.url != "" {
 		target = r.url
 	}
-	if r.query != nil {
-		verb, target = http.MethodGet, target+"?"+r.query.Encode()
-	}
-	req, err := http.NewRequestWithContext(ctx, verb, target, bytes.NewReader(r.body))
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, target, bytes.NewReader(r.body))
 	if err != nil {
 		return nil, err
 	}

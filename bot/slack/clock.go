@@ -8,11 +8,14 @@ import (
 
 // clock knows how far Slack's clock is ahead of ours, from the Date headers of
 // its answers.
-type clock struct{ ahead atomic.Int64 }
+type clock struct {
+	now   func() time.Time // ours
+	ahead atomic.Int64
+}
 
-// observe learns from an answer's Date header. It has whole seconds, so small
-// differences mean nothing.
-func (c *clock) observe(date string, began, ended time.Time) {
+// observe learns from the Date header of an answer that came just now, after
+// took. It has whole seconds, so small differences mean nothing.
+func (c *clock) observe(date string, took time.Duration) {
 	if date == "" {
 		return
 	}
@@ -20,7 +23,7 @@ func (c *clock) observe(date string, began, ended time.Time) {
 	if err != nil {
 		return
 	}
-	ahead := t.Sub(began.Add(ended.Sub(began) / 2))
+	ahead := t.Sub(c.now().Round(0).Add(-took / 2))
 	if ahead.Abs() < 3*time.Second {
 		ahead = 0
 	}

@@ -3,6 +3,8 @@ package slack
 import (
 	"cmp"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"runtime/debug"
 	"strings"
@@ -107,7 +109,7 @@ func (p *Platform) slash(e envelope) *ask {
 		return nil
 	}
 	c := newCommand(s.TeamID, s.ChannelID, s.UserID, s.UserName)
-	c.Key = key(s.TriggerID, e.ID)
+	c.Key = key(s.TriggerID, e.ID, s.Command, s.Text, s.ChannelID, s.UserID, s.ResponseURL)
 	c.Name = name
 	c.Text = strings.TrimSpace(unescape(s.Text, s.TeamID))
 	return &ask{command: c, url: s.ResponseURL}
@@ -129,16 +131,18 @@ func (p *Platform) interactive(e envelope) *ask {
 		channel = i.Channel.ID
 	}
 	c := newCommand(team, channel, i.User.ID, cmp.Or(i.User.Name, i.User.Username))
-	c.Key = key(i.TriggerID, e.ID)
 	c.Action = i.CallbackID
+	pressedAt := ""
 	if len(i.Actions) > 0 {
 		pressed := i.Actions[0]
+		pressedAt = string(pressed.ActionTS)
 		c.Action, _, _ = strings.Cut(pressed.ActionID, actionMark)
 		c.Arg = pressed.Value
 		if pressed.SelectedOption != nil {
 			c.Arg = pressed.SelectedOption.Value
 		}
 	}
+	c.Key = key(i.TriggerID, e.ID, c.Action, c.Arg, channel, i.User.ID, i.ResponseURL, pressedAt)
 	if c.Action == "" || c.Action == openAction || i.ResponseURL == "" {
 		return nil
 	}
@@ -156,9 +160,12 @@ func newCommand(team, channel, user, name string) bot.Command {
 	}
 }
 
-// key identifies a request over all its deliveries. A trigger_id belongs to
-// one thing a person did and is the same when the envelope comes again, which
-// an envelope_id need not be.
-func key(trigger, envelope string) string {
-	return platformName + ":" + cmp.Or(trigger, envelope)
+// key identifies something a person did over all its deliveries. A trigger_id
+// belongs to one deed and is the same when the envelope comes again, which an
+// envelope_id need not be. Servers that are not Slack's may give all deeds one
+// trigger_id, so the rest of what tells deeds apart is counted in, as a digest:
+// texts are long and a response_url is a secret.
+func key(trigger, envelope string, deed ...string) string {
+	digest := sha256.Sum256([]byte(strings.Join(deed, "\x00")))
+	return platformName + ":" + cmp.Or(trigger, envelope) + "/" + hex.EncodeToString(digest[:8])
 }

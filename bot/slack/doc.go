@@ -12,7 +12,7 @@
 // turn a bot.Message into Block Kit, limits.go holds what Slack accepts.
 //
 // Around them: workspace.go learns which bot token belongs to which workspace,
-// api.go makes every request (bot.Shallow spares it reading what a post echoes),
+// api.go makes every request (bot.Members spares it reading what a post echoes),
 // seen.go knows what was delivered before, manifest.go writes the app's manifest.
 //
 // What is taken from slack-go and what is not. Its Block Kit types are used to

@@ -51,6 +51,7 @@ type interaction struct {
 	Actions []struct {
 		ActionID       string `json:"action_id"`
 		Value          string `json:"value"`
+		ActionTS       scalar `json:"action_ts"`
 		SelectedOption *struct {
 			Value string `json:"value"`
 		} `json:"selected_option"`

@@ -13,7 +13,7 @@ func FuzzPayloads(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
-	p.known(p.workspaces.all[0], identity{TeamID: "T1", UserID: "UBOT"}, map[string][]string{"X-Oauth-Scopes": {"commands"}})
+	p.known(f.Context(), p.workspaces.all[0], identity{TeamID: "T1", UserID: "UBOT"}, map[string][]string{"X-Oauth-Scopes": {"commands"}})
 	for kind, payload := range []string{
 		`{"command":"/story","text":"<@U1|x> &lt;","team_id":"T1","user_id":"U1","channel_id":"C1","trigger_id":"1.2"}`,
 		`{"type":"block_actions","user":{"id":"U1"},"team":{"id":"T1"},"channel":null,"response_url":"x","actions":[{"action_id":"a#1","selected_option":{"value":"v"}}]}`,
@@ -48,10 +48,49 @@ func TestMentionWithLineBreaks(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p.known(p.workspaces.all[0], identity{TeamID: "T1", UserID: "UBOT"}, map[string][]string{"X-Oauth-Scopes": {"commands"}})
+	p.known(t.Context(), p.workspaces.all[0], identity{TeamID: "T1", UserID: "UBOT"}, map[string][]string{"X-Oauth-Scopes": {"commands"}})
 	a := p.event(t.Context(), envelope{ID: "e", Payload: json.RawMessage(
 		`{"team_id":"T1","event_id":"Ev1","event":{"type":"app_mention","text":"hey <@UBOT> /Update\nsony-hack one\ntwo","user":"U1","channel":"C1","ts":"1.2"}}`)})
 	if a == nil || a.command.Name != "update" || a.command.Text != "sony-hack one\ntwo" || a.command.Key != "slack:C1/1.2" {
 		t.Errorf("%+v", a)
+	}
+}
+
+// Deeds are told apart without a trigger_id, and with one that is always the
+// same; one that is delivered again is the same deed.
+func TestKeysTellDeedsApart(t *testing.T) {
+	p, err := New(Config{BotTokens: []string{"xoxb-1"}, AppToken: "xapp-1"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	slash := func(envelopeID, payload string) string {
+		return p.slash(envelope{ID: envelopeID, Payload: json.RawMessage(payload)}).command.Key
+	}
+	press := func(envelopeID, payload string) string {
+		return p.interactive(envelope{ID: envelopeID, Payload: json.RawMessage(payload)}).command.Key
+	}
+	keys := map[string]string{}
+	for what, key := range map[string]string{
+		"a command":         slash("e1", `{"command":"/story","text":"a","user_id":"U1","channel_id":"C1","trigger_id":"1","response_url":"r1"}`),
+		"another text":      slash("e2", `{"command":"/story","text":"b","user_id":"U1","channel_id":"C1","trigger_id":"1","response_url":"r1"}`),
+		"another command":   slash("e2", `{"command":"/why","text":"a","user_id":"U1","channel_id":"C1","trigger_id":"1","response_url":"r1"}`),
+		"another channel":   slash("e2", `{"command":"/story","text":"a","user_id":"U1","channel_id":"C2","trigger_id":"1","response_url":"r1"}`),
+		"another person":    slash("e2", `{"command":"/story","text":"a","user_id":"U2","channel_id":"C1","trigger_id":"1","response_url":"r1"}`),
+		"the same, later":   slash("e2", `{"command":"/story","text":"a","user_id":"U1","channel_id":"C1","trigger_id":"1","response_url":"r2"}`),
+		"another trigger":   slash("e2", `{"command":"/story","text":"a","user_id":"U1","channel_id":"C1","trigger_id":"2","response_url":"r1"}`),
+		"no trigger":        slash("e3", `{"command":"/story","text":"a","user_id":"U1","channel_id":"C1"}`),
+		"no trigger, later": slash("e4", `{"command":"/story","text":"a","user_id":"U1","channel_id":"C1"}`),
+		"a button":          press("e5", `{"user":{"id":"U1"},"trigger_id":"1","response_url":"r","actions":[{"action_id":"a","value":"1","action_ts":"5.1"}]}`),
+		"another button":    press("e6", `{"user":{"id":"U1"},"trigger_id":"1","response_url":"r","actions":[{"action_id":"a","value":"2","action_ts":"5.1"}]}`),
+		"the button, later": press("e7", `{"user":{"id":"U1"},"trigger_id":"1","response_url":"r","actions":[{"action_id":"a","value":"1","action_ts":5.2}]}`),
+	} {
+		if before, used := keys[key]; used {
+			t.Errorf("%s has the key of %s: %s", what, before, key)
+		}
+		keys[key] = what
+	}
+	const again = `{"command":"/story","text":"a","user_id":"U1","channel_id":"C1","trigger_id":"1","response_url":"r1"}`
+	if a, b := slash("e1", again), slash("e9", again); a != b || strings.Contains(a, "r1") {
+		t.Errorf("delivered again: %s and %s", a, b)
 	}
 }

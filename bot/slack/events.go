@@ -62,7 +62,7 @@ func (p *Platform) spoken(ctx context.Context, team string, ev event, id string)
 		name, rest = name[:i], name[i+1:]+" "+rest
 	}
 	c := newCommand(team, channel, user, "")
-	c.Key = key("", id)
+	c.Key = platformName + ":" + id
 	if ev.TS != "" {
 		c.Key = platformName + ":" + channel + "/" + ev.TS
 	}

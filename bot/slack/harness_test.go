@@ -20,7 +20,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // quick is timing for tests: a second is long.
 var quick = timing{
-	retryLeast: 20 * time.Millisecond, retryMost: 200 * time.Millisecond, stagger: time.Millisecond, hello: time.Second,
+	retryLeast: 20 * time.Millisecond, retryMost: 200 * time.Millisecond, refusedLeast: 30 * time.Millisecond, refusedMost: 200 * time.Millisecond, stagger: time.Millisecond, hello: time.Second,
 	ping: 50 * time.Millisecond, silence: 300 * time.Millisecond, healthy: time.Hour, ackWait: 100 * time.Millisecond,
 	drain: time.Second, lookUp: time.Second, learn: time.Second, live: []time.Duration{0, 0, 0}, livePoll: 5 * time.Millisecond,
 }
@@ -108,7 +108,7 @@ func (r *rig) halt() error {
 
 // checkSecrets says whether a secret reached the log.
 func (r *rig) checkSecrets() {
-	for _, secret := range []string{"xoxb-", "xapp-", "/response/", "ticket", "Bearer"} {
+	for _, secret := range []string{"xoxb-T1", r.slack.AppToken, "/response/", "ticket", "Bearer"} {
 		if log := r.log.String(); strings.Contains(log, secret) {
 			r.t.Errorf("the log holds %q:\n%s", secret, log)
 		}

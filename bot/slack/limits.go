@@ -56,7 +56,7 @@ const (
 const perChannel = 1050 * time.Millisecond
 
 // inFlight is how many posts of a workspace may be on their way at once, and
-// so the most a kill leaves to be settled. Four already make thousands of
-// posts a second where nothing limits them, and Slack's own budget of several
-// hundred a minute needs two.
-const inFlight = 4
+// so the most a kill leaves to be settled. Four make thousands of posts a
+// second where nothing limits them; the others are for channels that hang, of
+// which a dozen may then stand until they time out without holding up the rest.
+const inFlight = 24

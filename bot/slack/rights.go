@@ -105,7 +105,7 @@ func (p *Platform) lookUpPerson(ctx context.Context, team, user string) (person,
 	ctx, cancel := context.WithTimeout(ctx, p.timing.lookUp)
 	defer cancel()
 	var info userInfo
-	if _, f := p.api.call(ctx, get("users.info", w.token, url.Values{"user": {user}}), &info); f != nil {
+	if _, f := p.api.call(ctx, post("users.info", w.token, url.Values{"user": {user}}), &info); f != nil {
 		if f.code == "missing_scope" {
 			p.people.put(key, person{}, now)
 		}
@@ -168,7 +168,7 @@ type channelInfo struct {
 // direct message is ours when it is the one Slack opens between the person
 // and the bot; opening it shows nothing to anybody.
 func (p *Platform) reaches(ctx context.Context, w workspace, channel, user string) (in, said bool) {
-	r := get("conversations.info", w.token, url.Values{"channel": {channel}})
+	r := post("conversations.info", w.token, url.Values{"channel": {channel}})
 	if strings.HasPrefix(channel, "D") {
 		r = post("conversations.open", w.token, url.Values{"users": {user}})
 	}

@@ -7,7 +7,6 @@ import (
 
 	"storybot/bot"
 	"storybot/bot/slack/slacktest"
-	"storybot/stories"
 )
 
 // No error of a call holds a token, an address with a secret, or what was said,
@@ -63,24 +62,3 @@ func TestNewNamesTheSettingThatIsWrong(t *testing.T) {
 }
 
 var _ bot.Platform = (*Platform)(nil)
-
-// BenchmarkSend is one post to a fake Slack in this process, which costs about
-// as much as the post itself.
-func BenchmarkSend(b *testing.B) {
-	s := slacktest.Start(b)
-	p, err := New(Config{BotTokens: []string{s.AddWorkspace("T1")}, AppToken: s.AppToken, APIURL: s.URL()})
-	if err != nil {
-		b.Fatal(err)
-	}
-	b.Cleanup(p.api.http.CloseIdleConnections)
-	channels := s.AddChannels("T1", 1000)
-	p.known(p.workspaces.all[0], identity{TeamID: "T1"}, nil)
-	post := bot.Post{Message: push(), Delivery: stories.Delivery{Key: "k"}}
-	b.ReportAllocs()
-	for i := 0; b.Loop(); i++ {
-		post.Delivery.Destination = destination("T1", channels[i%len(channels)])
-		if v := p.Send(b.Context(), post); v.Outcome != bot.Delivered {
-			b.Fatalf("%+v", v)
-		}
-	}
-}

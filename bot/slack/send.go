@@ -25,9 +25,12 @@ func (p *Platform) Pace(string) bot.Pace {
 // whatever is in it, it was posted.
 type posted struct {
 	status
-	TS      string `json:"ts"`
-	Channel string `json:"channel"`
+	TS      scalar `json:"ts"`
+	Channel scalar `json:"channel"`
 }
+
+// postedMembers are what is read of it.
+var postedMembers = []string{"ok", "error", "needed", "ts", "channel"}
 
 // Send posts a message once.
 func (p *Platform) Send(ctx context.Context, post bot.Post) bot.Verdict {
@@ -38,18 +41,18 @@ func (p *Platform) Send(ctx context.Context, post bot.Post) bot.Verdict {
 	}
 	var answer posted
 	began := time.Now()
-	_, f := p.api.call(ctx, request{method: "chat.postMessage", token: w.token, body: p.encoded.body(post), kind: formBody, shallow: true}, &answer)
+	_, f := p.api.call(ctx, request{method: "chat.postMessage", token: w.token, body: p.encoded.body(post), kind: formBody, members: postedMembers}, &answer)
 	if f == nil && answer.TS == "" {
 		f = &failure{method: "chat.postMessage", reach: answered, status: 200}
 	}
 	if f != nil {
 		v := verdictOf(f)
 		if v.Outcome == bot.Ambiguous {
-			p.attempts.note(post.Delivery.Key, attempt{at: began, closed: f.code != ""})
+			p.attempts.note(post.Delivery.Key, attempt{at: began, closed: f.code != "" && !f.passing()})
 		}
 		return v
 	}
-	return bot.Verdict{Outcome: bot.Delivered, MessageID: messageID(d.Channel, answer.Channel, answer.TS)}
+	return bot.Verdict{Outcome: bot.Delivered, MessageID: messageID(d.Channel, string(answer.Channel), string(answer.TS))}
 }
 
 // sender finds the token for a workspace, or the verdict when there is none.

@@ -38,6 +38,13 @@ func TestSend(t *testing.T) {
 	}
 }
 
+// A dozen channels that hang leave as many requests for the others.
+func TestPaceLeavesRoomBesideChannelsThatHang(t *testing.T) {
+	if pace := new(Platform).Pace("slack:T1"); pace.InFlight < 24 || pace.PerChannel < time.Second || !pace.Learns {
+		t.Errorf("%+v", pace)
+	}
+}
+
 // The same message is encoded once, whoever it goes to, and forgotten in time.
 func TestEncodingIsKept(t *testing.T) {
 	var e encodings
@@ -83,6 +90,14 @@ func TestSendFaults(t *testing.T) {
 		"fatal_error":          {slacktest.FatalAfterStore, bot.Ambiguous},
 		"html":                 {slacktest.HTML200, bot.Ambiguous},
 		"redirect":             {slacktest.Redirect, bot.Ambiguous},
+		"502 in JSON after":    {slacktest.Fault{Status: 502, Body: `{"ok":false,"error":"bad_gateway"}`, Stored: true}, bot.Ambiguous},
+		"503 in JSON after":    {slacktest.Fault{Status: 503, Body: `{"ok":false,"error":"service_unavailable"}`, Stored: true}, bot.Ambiguous},
+		"500 in JSON after":    {slacktest.Fault{Status: 500, Body: `{"ok":false,"error":"server_error"}`, Stored: true}, bot.Ambiguous},
+		"word of next year":    {slacktest.Fault{Error: "of_next_year", Stored: true}, bot.Ambiguous},
+		"429 of text":          {slacktest.Fault{Status: 429, Body: "slow down", RetryAfter: "1.5"}, bot.Transient},
+		"ts of a number":       {slacktest.Fault{Status: 200, Body: `{"ok":true,"ts":1503435956.000247,"channel":"C1"}`}, bot.Delivered},
+		"with warnings":        {slacktest.Fault{Status: 200, Body: `{"ok":true,"ts":"1.2","warning":"x","response_metadata":{"warnings":["x"],"messages":["[WARN] x"]}}`}, bot.Delivered},
+		"201":                  {slacktest.Fault{Status: 201, Body: `{"ok":true,"ts":"1.2"}`}, bot.Delivered},
 		"ok without ts":        {slacktest.Fault{Status: 200, Body: `{"ok":true,"channel":"C1"}`}, bot.Ambiguous},
 		"429 without seconds":  {slacktest.NoRetryAfter, bot.Transient},
 		"429":                  {slacktest.RateLimited(9), bot.Transient},
@@ -116,7 +131,7 @@ func TestSendWithoutConnection(t *testing.T) {
 	if v := p.Send(t.Context(), post); v.Outcome != bot.Transient || v.Reason == "" {
 		t.Errorf("before the workspace is known: %+v", v)
 	}
-	p.known(p.workspaces.all[0], identity{TeamID: "T1"}, nil)
+	p.known(t.Context(), p.workspaces.all[0], identity{TeamID: "T1"}, nil)
 	if v := p.Send(t.Context(), post); v.Outcome != bot.Transient || v.Code != "unreachable" {
 		t.Errorf("connection refused: %+v", v)
 	}

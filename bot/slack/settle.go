@@ -1,14 +1,21 @@
 package slack
 
 import (
+	"cmp"
 	"context"
+	"encoding/json"
+	"errors"
 	"fmt"
+	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
 	"storybot/bot"
+	"storybot/stories"
 )
 
 const (
@@ -33,8 +40,8 @@ const (
 
 // attempt is what this process remembers of a post whose outcome is not known.
 type attempt struct {
-	at     time.Time
-	closed bool // Slack itself answered: the request is over
+	at     time.Time // with the monotonic reading
+	closed bool      // Slack itself answered: the request is over
 }
 
 // attempts are kept in memory only: without them Settle takes the safe side.
@@ -73,7 +80,6 @@ func (p *Platform) Settle(ctx context.Context, post bot.Post) bot.Verdict {
 	if !ok {
 		return v
 	}
-	since, closed := p.sinceAttempt(post)
 	found, f := p.find(ctx, w, post)
 	if f != nil && f.code == "not_in_channel" {
 		// A public channel can be written to from outside and read only from
@@ -82,7 +88,7 @@ func (p *Platform) Settle(ctx context.Context, post bot.Post) bot.Verdict {
 		if _, j := p.api.call(ctx, joinRequest(w, channel), new(status)); j == nil {
 			p.log.Info("slack channel joined to read what was posted", "destination", post.Delivery.Destination.String())
 			found, f = p.find(ctx, w, post)
-		} else if j.code == "" || j.limited {
+		} else if j.passing() {
 			f = j
 		}
 	}
@@ -97,6 +103,7 @@ func (p *Platform) Settle(ctx context.Context, post bot.Post) bot.Verdict {
 		p.attempts.forget(post.Delivery.Key)
 		return bot.Verdict{Outcome: bot.Delivered, MessageID: found}
 	}
+	since, closed := p.sinceAttempt(post)
 	quiet := quietLong
 	if closed {
 		quiet = quietShort
@@ -116,17 +123,19 @@ func joinRequest(w workspace, channel string) request {
 }
 
 // sinceAttempt is how long ago the last request for a post was begun, and
-// whether Slack has finished it. When the clock was set back since, time
-// counts from now.
+// whether Slack has finished it. An attempt of an earlier run is known by its
+// row's time only; when that lies ahead, or the clock is not Slack's, the clock
+// may have been set since, and time counts from now.
 func (p *Platform) sinceAttempt(post bot.Post) (since time.Duration, closed bool) {
 	key := post.Delivery.Key
 	a, ok := p.attempts.get(key)
 	if !ok {
-		a = attempt{at: post.Delivery.LastAttemptAt}
-		if since := time.Since(a.at); since < 0 {
-			a.at = time.Now()
-			p.attempts.note(key, a)
+		since := p.now().Sub(post.Delivery.LastAttemptAt)
+		if since >= 0 && p.api.clock.skew() == 0 {
+			return since, false
 		}
+		a = attempt{at: time.Now()}
+		p.attempts.note(key, a)
 	}
 	return time.Since(a.at), a.closed
 }
@@ -134,26 +143,66 @@ func (p *Platform) sinceAttempt(post bot.Post) (since time.Duration, closed bool
 // history is the answer of conversations.history.
 type history struct {
 	status
-	Messages []struct {
-		TS       string `json:"ts"`
-		BotID    string `json:"bot_id"`
-		Metadata struct {
-			EventType    string `json:"event_type"`
-			EventPayload struct {
-				DeliveryID string `json:"delivery_id"`
-			} `json:"event_payload"`
-		} `json:"metadata"`
-	} `json:"messages"`
-	HasMore bool `json:"has_more"`
-	Next    struct {
+	Messages json.RawMessage `json:"messages"`
+	HasMore  bool            `json:"has_more"`
+	Next     struct {
 		Cursor string `json:"next_cursor"`
 	} `json:"response_metadata"`
 }
 
+// message is one of a history.
+type message struct {
+	TS       scalar   `json:"ts"`
+	BotID    scalar   `json:"bot_id"`
+	Metadata metadata `json:"metadata"`
+}
+
+// metadata is what an app put into a message, whichever app: it may have any
+// shape, and then it is not ours.
+type metadata struct {
+	EventType    scalar `json:"event_type"`
+	EventPayload struct {
+		DeliveryID scalar `json:"delivery_id"`
+	} `json:"event_payload"`
+}
+
+// UnmarshalJSON never fails.
+func (m *metadata) UnmarshalJSON(b []byte) error {
+	type plain metadata
+	var own plain
+	if json.Unmarshal(b, &own) != nil {
+		own = plain{}
+	}
+	*m = metadata(own)
+	return nil
+}
+
+// list returns the messages. An answer without a list of them says nothing
+// about what is there.
+func (h *history) list() ([]message, *failure) {
+	var list []message
+	if h.Messages == nil || json.Unmarshal(h.Messages, &list) != nil {
+		return nil, &failure{method: "conversations.history", reach: answered, status: http.StatusOK, err: errors.New("an answer without a list of messages")}
+	}
+	return list, nil
+}
+
 // find returns the id of the message that a post became, "" when there is none.
-func (p *Platform) find(ctx context.Context, w workspace, post bot.Post) (string, *failure) {
-	d := post.Delivery
-	oldest, latest := p.around(d.FirstAttemptAt, d.LastAttemptAt, time.Now())
+// It looks again when the answer shows that our clock was set: it may have
+// looked at the wrong time.
+func (p *Platform) find(ctx context.Context, w workspace, post bot.Post) (id string, f *failure) {
+	for range 2 {
+		before := p.api.clock.skew()
+		if id, f = p.search(ctx, w, post.Delivery); id != "" || f != nil || (p.api.clock.skew()-before).Abs() < margin/2 {
+			break
+		}
+	}
+	return id, f
+}
+
+// search is one look.
+func (p *Platform) search(ctx context.Context, w workspace, d stories.Delivery) (string, *failure) {
+	oldest, latest := p.around(d.FirstAttemptAt, d.LastAttemptAt, p.now())
 	query := url.Values{
 		"channel": {d.Destination.Channel}, "limit": {strconv.Itoa(pageSize)},
 		"inclusive": {"true"}, "include_all_metadata": {"true"},
@@ -161,21 +210,38 @@ func (p *Platform) find(ctx context.Context, w workspace, post bot.Post) (string
 	}
 	for range pages {
 		var page history
-		if _, f := p.api.call(ctx, get("conversations.history", w.token, query), &page); f != nil {
+		if _, f := p.api.call(ctx, post("conversations.history", w.token, query), &page); f != nil {
 			return "", f
 		}
-		for _, m := range page.Messages {
-			ours := m.BotID == "" || w.botID == "" || m.BotID == w.botID
-			if ours && m.Metadata.EventType == eventType && m.Metadata.EventPayload.DeliveryID == d.Key && m.TS != "" {
-				return m.TS, nil
+		list, f := page.list()
+		if f != nil {
+			return "", f
+		}
+		for _, m := range list {
+			ours := m.BotID == "" || w.botID == "" || string(m.BotID) == w.botID
+			if ours && m.Metadata.EventType == eventType && string(m.Metadata.EventPayload.DeliveryID) == d.Key && m.TS != "" {
+				return string(m.TS), nil
 			}
 		}
-		if page.Next.Cursor == "" {
+		switch {
+		case page.Next.Cursor != "":
+			query.Set("cursor", page.Next.Cursor)
+		case page.HasMore && len(list) > 0:
+			// Without a cursor the next page is what is older than this one.
+			query.Del("cursor")
+			query.Set("inclusive", "false")
+			query.Set("latest", oldestOf(list))
+		default:
 			return "", nil
 		}
-		query.Set("cursor", page.Next.Cursor)
 	}
 	return "", &failure{method: "conversations.history", reach: answered, code: "too_many_messages"}
+}
+
+// oldestOf is the least timestamp of messages. Timestamps have the same number
+// of digits before the point until the year 2286.
+func oldestOf(list []message) string {
+	return string(slices.MinFunc(list, func(a, b message) int { return cmp.Compare(a.TS, b.TS) }).TS)
 }
 
 // around is the time, by Slack's clock, in which the attempts from first to
@@ -198,28 +264,39 @@ func timestamp(t time.Time) string {
 	return fmt.Sprintf("%d.%06d", t.Unix(), t.Nanosecond()/1000)
 }
 
+// unreadable are the words with which Slack refuses to be read, beside those
+// that are refusals of posts too.
+// https://docs.slack.dev/reference/methods/conversations.history#errors
+var unreadable = []string{
+	"unknown_method", "method_deprecated", "deprecated_endpoint", "method_not_supported_for_channel_type", "feature_not_enabled",
+	"invalid_cursor", "invalid_limit", "invalid_ts_latest", "invalid_ts_oldest", "invalid_metadata_keys", "user_is_restricted", "not_supported",
+}
+
 // unread reads the failure of looking. Reading has a limit of its own, which
-// says nothing about posting.
+// says nothing about posting. Only a refusal that is known is believed: all
+// else is asked again.
 func unread(f *failure) bot.Verdict {
-	v := bot.Verdict{Code: f.code, Err: f}
-	meaning, known := meanings[f.code]
+	v := bot.Verdict{Outcome: bot.Unsettled, Code: f.code, Err: f}
+	meaning := meanings[f.code]
 	switch {
 	case f.limited:
-		v.Code, v.RetryAfter, v.Reason = "ratelimited", f.retryAfter, "is not read yet: Slack asks to wait"
+		v.Code, v.Limited, v.RetryAfter, v.Reason = "ratelimited", bot.ScopeLane, f.retryAfter, "is not read yet: Slack asks to wait"
+	case f.absent(), slices.Contains(unreadable, f.code):
+		v.Outcome, v.Reason = bot.Unreadable, "cannot be read ("+cmp.Or(f.code, "no such method")+"), so nobody knows whether the message arrived"
+	case f.passing():
+		v.Reason = "is not read yet: Slack could not be asked"
 	case f.code == "missing_scope":
 		v.Outcome = bot.Unreadable
-		v.Reason = "cannot be read, so nobody knows whether the message arrived: the app lacks the scope " + f.needed
+		v.Reason = strings.TrimSpace("cannot be read, so nobody knows whether the message arrived: the app lacks the scope " + f.needed)
 		v.Cure = "Whoever runs Storybot adds channels:history, groups:history and channels:join under OAuth & Permissions and installs the app again."
-	case meaning.outcome == bot.BadAccount:
-		v.Outcome, v.Reason, v.Cure = meaning.outcome, meaning.reason, meaning.cure
 	case f.code == "too_many_messages":
 		v.Outcome, v.Reason = bot.Unreadable, "has so many messages that nobody can say whether the message arrived"
-	case meaning.outcome == bot.Blocked:
-		v.Outcome, v.Reason, v.Cure = bot.Unreadable, meaning.reason+", so nobody knows whether the message arrived", meaning.cure
-	case f.code == "" || meaning.outcome == bot.Ambiguous || known && meaning.outcome == bot.Transient:
-		v.Reason = "is not read yet: Slack could not be asked"
+	case meaning.outcome == bot.BadAccount:
+		v.Outcome, v.Reason, v.Cure = meaning.outcome, meaning.reason, meaning.cure
+	case meaning.outcome == bot.Blocked, meaning.outcome == bot.Gone, meaning.outcome == bot.BadPayload:
+		v.Outcome, v.Reason, v.Cure = bot.Unreadable, cmp.Or(meaning.reason, "cannot be read")+", so nobody knows whether the message arrived", meaning.cure
 	default:
-		v.Outcome, v.Reason = bot.Unreadable, "cannot be read ("+f.code+"), so nobody knows whether the message arrived"
+		v.Reason = "is not read yet: Slack could not be asked (" + f.code + ")"
 	}
 	return v
 }

@@ -1,13 +1,18 @@
 package slack
 
 import (
+	"compress/gzip"
 	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
 
 	"storybot/bot"
 	"storybot/bot/slack/slacktest"
+	"storybot/stories"
 )
 
 var posting = slacktest.Match{Method: "chat.postMessage"}
@@ -23,7 +28,8 @@ func aged(post bot.Post, d time.Duration) bot.Post {
 func TestSettleFindsThePost(t *testing.T) {
 	for name, fault := range map[string]slacktest.Fault{
 		"reset": slacktest.ResetAfterStore, "502": slacktest.Error502AfterStore, "cut": slacktest.CutBody, "{}": slacktest.EmptyObject,
-		"internal_error": slacktest.InternalAfterStore, "hang": slacktest.HangsAfterStore,
+		"internal_error": slacktest.InternalAfterStore,
+		"502 in JSON":    {Status: 502, Body: `{"ok":false,"error":"bad_gateway"}`, Stored: true}, "word of next year": {Error: "of_next_year", Stored: true}, "hang": slacktest.HangsAfterStore,
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := startRig(t, setup{patience: 300 * time.Millisecond})
@@ -125,13 +131,23 @@ func TestSettleThatCannotRead(t *testing.T) {
 		"missing scope":      {"conversations.history", slacktest.APIError("missing_scope"), bot.Unreadable},
 		"not found":          {"conversations.history", slacktest.APIError("channel_not_found"), bot.Unreadable},
 		"no access":          {"conversations.history", slacktest.APIError("channel_is_limited_access"), bot.Unreadable},
-		"word of next year":  {"conversations.history", slacktest.APIError("of_next_year"), bot.Unreadable},
+		"word of next year":  {"conversations.history", slacktest.APIError("of_next_year"), bot.Unsettled},
 		"not in the channel": {"conversations.join", slacktest.APIError("missing_scope"), bot.Unreadable},
-		"join held up":       {"conversations.join", slacktest.RateLimited(3), bot.Transient},
-		"limited":            {"conversations.history", slacktest.RateLimited(60), bot.Transient},
-		"down":               {"conversations.history", slacktest.Unavailable, bot.Transient},
-		"reset":              {"conversations.history", slacktest.ResetBefore, bot.Transient},
-		"fault":              {"conversations.history", slacktest.APIError("internal_error"), bot.Transient},
+		"join held up":       {"conversations.join", slacktest.RateLimited(3), bot.Unsettled},
+		"limited":            {"conversations.history", slacktest.RateLimited(60), bot.Unsettled},
+		"down":               {"conversations.history", slacktest.Unavailable, bot.Unsettled},
+		"reset":              {"conversations.history", slacktest.ResetBefore, bot.Unsettled},
+		"fault":              {"conversations.history", slacktest.APIError("internal_error"), bot.Unsettled},
+		"502 in JSON":        {"conversations.history", slacktest.Fault{Status: 502, Body: `{"ok":false,"error":"bad_gateway"}`}, bot.Unsettled},
+		"500 with a refusal": {"conversations.history", slacktest.Fault{Status: 500, Body: `{"ok":false,"error":"access_denied"}`}, bot.Unsettled},
+		"out of service":     {"conversations.history", slacktest.APIError("service_unavailable"), bot.Unsettled},
+		"no list":            {"conversations.history", slacktest.Fault{Status: 200, Body: `{"ok":true}`}, bot.Unsettled},
+		"list of next year":  {"conversations.history", slacktest.Fault{Status: 200, Body: `{"ok":true,"messages":{}}`}, bot.Unsettled},
+		"no such method":     {"conversations.history", slacktest.APIError("unknown_method"), bot.Unreadable},
+		"no such page":       {"conversations.history", slacktest.Fault{Status: 404}, bot.Unreadable},
+		"no access at all":   {"conversations.history", slacktest.APIError("access_denied"), bot.Unreadable},
+		"join out of order":  {"conversations.join", slacktest.Fault{Status: 502, Body: `{"ok":false,"error":"bad_gateway"}`}, bot.Unsettled},
+		"join of next year":  {"conversations.join", slacktest.APIError("of_next_year"), bot.Unreadable},
 		"revoked":            {"conversations.history", slacktest.APIError("token_revoked"), bot.BadAccount},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -142,11 +158,68 @@ func TestSettleThatCannotRead(t *testing.T) {
 				channel = "C2"
 			}
 			v := r.platform.Settle(r.ctx(), r.post(channel, "k"))
-			if v.Outcome != c.want || v.Limited != bot.ScopeNone || v.Outcome == bot.Unreadable && v.Reason == "" {
+			if v.Outcome != c.want || v.Outcome == bot.Unreadable && v.Reason == "" {
 				t.Errorf("%+v, want %v", v, c.want)
 			}
-			if limited := strings.Contains(name, "limited") || strings.Contains(name, "held"); limited != (v.RetryAfter > 0) {
+			if limited := strings.Contains(name, "limited") || strings.Contains(name, "held"); limited != (v.RetryAfter > 0) || limited != (v.Limited == bot.ScopeLane) {
 				t.Errorf("looks again in %v", v.RetryAfter)
+			}
+		})
+	}
+}
+
+// pagesOf serves a history one page after the other, whatever is asked of it,
+// and keeps what was asked.
+func pagesOf(t *testing.T, bodies ...string) (*Platform, *[]url.Values) {
+	var asked []url.Values
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) {
+		if err := q.ParseForm(); err != nil || q.Method != http.MethodPost {
+			t.Errorf("%s, %v", q.Method, err)
+		}
+		asked = append(asked, q.PostForm)
+		w.Header().Set("Content-Encoding", "gzip")
+		z := gzip.NewWriter(w)
+		_, _ = z.Write([]byte(bodies[min(len(asked), len(bodies))-1]))
+		_ = z.Close()
+	}))
+	t.Cleanup(s.Close)
+	p, err := New(Config{BotTokens: []string{"xoxb-1"}, AppToken: "xapp-1", APIURL: s.URL})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.known(t.Context(), p.workspaces.all[0], identity{TeamID: "T1", BotID: "B1"}, nil)
+	t.Cleanup(p.api.http.CloseIdleConnections)
+	return p, &asked
+}
+
+// Histories as servers write them that follow the documents more or less.
+func TestSettleReadsOddHistories(t *testing.T) {
+	const ours = `{"ts":"1.0001","bot_id":"B1","metadata":{"event_type":"storybot_delivery","event_payload":{"delivery_id":"k"}}}`
+	for name, c := range map[string]struct {
+		pages []string
+		want  bot.Outcome
+		asked int
+	}{
+		"more without a cursor": {[]string{`{"ok":true,"has_more":true,"messages":[{"ts":"1.0004"},{"ts":"1.0003"}]}`, `{"ok":true,"messages":[` + ours + `]}`}, bot.Delivered, 2},
+		"more, then nothing":    {[]string{`{"ok":true,"has_more":true,"messages":[{"ts":"1.0004"},{"ts":"1.0003"}]}`, `{"ok":true,"has_more":true,"messages":[]}`}, bot.NotSent, 2},
+		"more for ever":         {[]string{`{"ok":true,"has_more":true,"messages":[{"ts":"1.0004"},{"ts":"1.0003"}]}`}, bot.Unreadable, pages},
+		"numbers":               {[]string{`{"ok":true,"messages":[{"ts":1503435956.000247,"bot_id":"B1","metadata":{"event_type":"storybot_delivery","event_payload":{"delivery_id":"k"}}}]}`}, bot.Delivered, 1},
+		"metadata of others":    {[]string{`{"ok":true,"messages":[{"ts":"1.3","metadata":{"event_type":"x","event_payload":[1]}},{"ts":"1.2","metadata":"y"},{"ts":"1.1","metadata":{"event_type":"x","event_payload":{"delivery_id":{"k":1}}}},` + ours + `]}`}, bot.Delivered, 1},
+		"null":                  {[]string{`{"ok":true,"messages":null,"response_metadata":null}`}, bot.NotSent, 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p, asked := pagesOf(t, c.pages...)
+			now := time.Now().Add(-time.Hour)
+			post := bot.Post{Delivery: stories.Delivery{Key: "k", Destination: destination("T1", "C1"), FirstAttemptAt: now, LastAttemptAt: now}}
+			v := p.Settle(t.Context(), post)
+			if v.Outcome != c.want || len(*asked) != c.asked {
+				t.Errorf("%+v after %d requests", v, len(*asked))
+			}
+			if len(*asked) == 1 {
+				return
+			}
+			if next := (*asked)[1]; next.Get("latest") != "1.0003" || next.Get("inclusive") != "false" {
+				t.Errorf("then asked %v", next)
 			}
 		})
 	}

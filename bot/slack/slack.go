@@ -30,7 +30,7 @@ type Config struct {
 	Places    bot.Places
 	Log       *slog.Logger
 	Version   string
-	HTTP      *http.Client // nil for one of its own
+	Now       func() time.Time // the wall clock; time.Now by default
 }
 
 // Platform is Slack: every workspace there is a token of.
@@ -48,6 +48,7 @@ type Platform struct {
 	attempts   attempts
 	seen       *seen
 	timing     timing
+	now        func() time.Time
 
 	// begun counts the work that envelopes began; Run waits for it.
 	begun sync.WaitGroup
@@ -57,33 +58,38 @@ type Platform struct {
 type timing struct {
 	retryLeast time.Duration // between two tries to reach Slack
 	retryMost  time.Duration
-	stagger    time.Duration // between the first connections of the two sockets
-	hello      time.Duration // for Slack's first word on a connection
-	ping       time.Duration // between our pings
-	silence    time.Duration // without a word from Slack before a connection is given up
-	healthy    time.Duration // a connection that lasts this long was a good one
-	ackWait    time.Duration
-	drain      time.Duration // for answers in the making when the platform stops
-	lookUp     time.Duration // for asking Slack about a person or a channel
-	learn      time.Duration // a post waits for its workspace to become known
-	live       []time.Duration
-	livePoll   time.Duration
+	// between two tries with a token that is refused
+	refusedLeast, refusedMost time.Duration
+
+	stagger  time.Duration // between the first connections of the two sockets
+	hello    time.Duration // for Slack's first word on a connection
+	ping     time.Duration // between our pings
+	silence  time.Duration // without a word from Slack before a connection is given up
+	healthy  time.Duration // a connection that lasts this long was a good one
+	ackWait  time.Duration
+	drain    time.Duration // for answers in the making when the platform stops
+	lookUp   time.Duration // for asking Slack about a person or a channel
+	learn    time.Duration // a post waits for its workspace to become known
+	live     []time.Duration
+	livePoll time.Duration
 }
 
 var defaultTiming = timing{
-	retryLeast: 500 * time.Millisecond,
-	retryMost:  time.Minute,
-	stagger:    10 * time.Second,
-	hello:      10 * time.Second,
-	ping:       10 * time.Second,
-	silence:    30 * time.Second,
-	healthy:    time.Minute,
-	ackWait:    ackWait,
-	drain:      3 * time.Second,
-	lookUp:     1500 * time.Millisecond,
-	learn:      3 * time.Second,
-	live:       []time.Duration{2 * time.Second, 15 * time.Second, time.Minute},
-	livePoll:   time.Second,
+	retryLeast:   500 * time.Millisecond,
+	retryMost:    time.Minute,
+	refusedLeast: time.Minute,
+	refusedMost:  30 * time.Minute,
+	stagger:      10 * time.Second,
+	hello:        10 * time.Second,
+	ping:         10 * time.Second,
+	silence:      30 * time.Second,
+	healthy:      time.Minute,
+	ackWait:      ackWait,
+	drain:        3 * time.Second,
+	lookUp:       1500 * time.Millisecond,
+	learn:        3 * time.Second,
+	live:         []time.Duration{2 * time.Second, 15 * time.Second, time.Minute},
+	livePoll:     time.Second,
 }
 
 // New returns a platform that is not connected yet. Errors are for people and
@@ -102,14 +108,13 @@ func New(c Config) (*Platform, error) {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
-	client := c.HTTP
-	if client == nil {
-		client = &http.Client{Transport: newTransport()}
+	if c.Now == nil {
+		c.Now = time.Now
 	}
-	client = noRedirects(client)
+	transport := newTransport()
 	p := &Platform{
 		log:        c.Log,
-		api:        &api{base: strings.TrimSuffix(base, "/") + "/", http: client, agent: strings.TrimSuffix("Storybot/"+c.Version, "/"), timeout: callTimeout},
+		api:        &api{base: strings.TrimSuffix(base, "/") + "/", http: transport, agent: strings.TrimSuffix("Storybot/"+c.Version, "/"), timeout: callTimeout, clock: clock{now: c.Now}},
 		appToken:   c.AppToken,
 		workspaces: newWorkspaces(c.BotTokens),
 		manages:    make(map[string]bool),
@@ -118,11 +123,12 @@ func New(c Config) (*Platform, error) {
 		rooms:      newCache[room](roomLife),
 		seen:       newSeen(),
 		timing:     defaultTiming,
+		now:        c.Now,
 	}
 	for _, s := range c.Specs {
 		p.manages[s.Name] = s.Manages
 	}
-	p.sockets = newSockets(p, client)
+	p.sockets = newSockets(p, transport)
 	return p, nil
 }
 
@@ -133,21 +139,13 @@ func newTransport() *http.Transport {
 		Proxy:                 http.ProxyFromEnvironment,
 		DialContext:           (&net.Dialer{Timeout: 5 * time.Second, KeepAlive: 15 * time.Second}).DialContext,
 		ForceAttemptHTTP2:     true,
+		DisableCompression:    true, // unpacking a short answer costs more than its network
 		MaxIdleConns:          64,
 		MaxIdleConnsPerHost:   32,
 		IdleConnTimeout:       90 * time.Second,
 		TLSHandshakeTimeout:   5 * time.Second,
 		ExpectContinueTimeout: time.Second,
 	}
-}
-
-// noRedirects returns a copy of c that follows no redirect: net/http would
-// turn a post into a get.
-func noRedirects(c *http.Client) *http.Client {
-	own := *c
-	own.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	own.Timeout = 0 // call has its own, which tells how far a request came
-	return &own
 }
 
 // Name returns "slack".
@@ -158,45 +156,23 @@ func (p *Platform) Health() []bot.Health {
 	return append([]bot.Health{p.sockets.health()}, p.workspaces.health()...)
 }
 
-// Run connects and serves until ctx ends. A refused bot token ends its own
-// workspace only; Run returns an error when every bot token or the app token
-// is refused.
+// Run connects and serves until ctx ends. A token that is refused ends nothing
+// for good: a bot token stops its own workspace, the app token what people ask,
+// and both are tried again at growing distances. It returns nil.
 func (p *Platform) Run(ctx context.Context, h bot.Handler) error {
 	work, release := context.WithCancel(context.WithoutCancel(ctx))
 	defer release()
 	defer context.AfterFunc(ctx, func() { time.AfterFunc(p.timing.drain, release) })()
 
-	listen, stopListening := context.WithCancel(ctx)
-	defer stopListening()
-	var learners sync.WaitGroup
-	refused := make([]error, len(p.workspaces.all))
-	for i, w := range p.workspaces.all {
-		learners.Go(func() { refused[i] = p.learn(ctx, w) })
+	var attending sync.WaitGroup
+	for _, w := range p.workspaces.all {
+		attending.Go(func() { p.attend(ctx, w) })
 	}
-	var waiter sync.WaitGroup
-	waiter.Go(func() {
-		learners.Wait()
-		if !anyNil(refused) {
-			stopListening()
-		}
-	})
-	err := p.sockets.run(listen, func(c *conn, e envelope) { p.dispatch(work, ctx, h, c, e) })
-	waiter.Wait()
+	p.sockets.run(ctx, func(c *conn, e envelope) { p.dispatch(work, ctx, h, c, e) })
+	attending.Wait()
 	p.begun.Wait()
 	p.api.http.CloseIdleConnections()
-	if anyNil(refused) {
-		return err
-	}
-	return errors.Join(append(refused, err)...)
-}
-
-func anyNil(errs []error) bool {
-	for _, err := range errs {
-		if err == nil {
-			return true
-		}
-	}
-	return false
+	return nil
 }
 
 // laneOf is the rate domain of a workspace: Slack counts by method and

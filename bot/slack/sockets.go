@@ -2,7 +2,6 @@ package slack
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -31,49 +30,33 @@ type sockets struct {
 	ups        int // connections that came up, ever
 	since      time.Time
 	detail     string
-	refused    bool
+	refusals   int // of the app token, in a row
 	reconnects int
 }
 
-func newSockets(p *Platform, client *http.Client) *sockets {
-	s := &sockets{p: p, since: time.Now(), detail: "not connected yet"}
-	s.dialer = &websocket.Dialer{
-		Proxy:            http.ProxyFromEnvironment,
+func newSockets(p *Platform, t *http.Transport) *sockets {
+	return &sockets{p: p, since: time.Now(), detail: "not connected yet", dialer: &websocket.Dialer{
+		Proxy:            t.Proxy,
+		NetDialContext:   t.DialContext,
 		HandshakeTimeout: callTimeout,
 		// One frame for the largest answer: Slack does not put split ones together.
 		WriteBufferSize: 32 << 10,
-	}
-	if t, ok := client.Transport.(*http.Transport); ok {
-		s.dialer.NetDialContext, s.dialer.TLSClientConfig, s.dialer.Proxy = t.DialContext, t.TLSClientConfig, t.Proxy
-	}
-	return s
+	}}
 }
 
-// run keeps the connections up until ctx ends or Slack refuses the app token,
-// and hands over what arrives.
-func (s *sockets) run(ctx context.Context, handle func(*conn, envelope)) error {
+// run keeps the connections up until ctx ends, and hands over what arrives.
+func (s *sockets) run(ctx context.Context, handle func(*conn, envelope)) {
 	s.gate.least, s.gate.most = s.p.timing.retryLeast, s.p.timing.retryMost
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	errs := make([]error, connections)
 	var slots sync.WaitGroup
 	for i := range connections {
 		slots.Go(func() {
 			if i > 0 && !sleep(ctx, time.Duration(i)*s.p.timing.stagger) {
 				return
 			}
-			if errs[i] = s.keep(ctx, handle); errs[i] != nil {
-				cancel()
-			}
+			s.keep(ctx, handle)
 		})
 	}
 	slots.Wait()
-	for _, err := range errs {
-		if err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // linger is how long a connection that Slack announced to end is still listened
@@ -83,22 +66,20 @@ const linger = 15 * time.Second
 
 // keep holds one connection up. One that Slack announces to end is kept beside
 // its successor until Slack ends it.
-func (s *sockets) keep(ctx context.Context, handle func(*conn, envelope)) error {
+func (s *sockets) keep(ctx context.Context, handle func(*conn, envelope)) {
 	var old *conn
 	defer func() { old.close() }()
 	for {
 		often, ok := s.gate.wait(ctx)
 		if !ok {
-			return nil
+			return
 		}
 		if often > 0 {
 			s.p.log.Warn("slack connections opened too often", "in_last_minute", often)
 		}
 		c, f := s.connect(ctx, handle)
 		if f != nil {
-			if err := s.failed(ctx, f); err != nil {
-				return err
-			}
+			s.failed(ctx, f)
 			continue
 		}
 		began := time.Now()
@@ -113,7 +94,7 @@ func (s *sockets) keep(ctx context.Context, handle func(*conn, envelope)) error 
 			c.close()
 		}
 		if ctx.Err() != nil {
-			return nil
+			return
 		}
 		s.ended(why, c.useful.Load() || time.Since(began) >= s.p.timing.healthy)
 	}
@@ -150,23 +131,33 @@ func (s *sockets) connect(ctx context.Context, handle func(*conn, envelope)) (*c
 	return c, nil
 }
 
-// failed notes an opening that failed. It returns an error when no other can
-// succeed.
-func (s *sockets) failed(ctx context.Context, f *failure) error {
+// failed notes an opening that failed.
+func (s *sockets) failed(ctx context.Context, f *failure) {
 	if ctx.Err() != nil {
-		return nil
+		return
 	}
 	if reason := refusedAppToken(f); reason != "" {
-		s.mu.Lock()
-		s.refused, s.detail = true, reason
-		s.mu.Unlock()
-		s.p.log.Error("slack app token refused", "code", f.code)
-		return errors.New(reason)
+		s.turnedDown(reason, f.code)
+		return
 	}
 	pause := s.gate.bad(f.retryAfter)
 	s.say(fmt.Sprintf("no connection: %v; tried again in %v", f, round(pause)))
 	s.p.log.Warn("slack connection failed", "err", f, "retry_in", pause)
-	return nil
+}
+
+// turnedDown notes that the app token was refused, says so once, and leaves
+// Slack alone for a time that grows.
+func (s *sockets) turnedDown(reason, code string) {
+	s.mu.Lock()
+	pause := min(s.p.timing.refusedLeast<<min(s.refusals, 10), s.p.timing.refusedMost)
+	s.refusals++
+	first := s.refusals == 1
+	s.detail = reason
+	s.mu.Unlock()
+	s.gate.bad(pause)
+	if first {
+		s.p.log.Error("slack app token refused", "code", code, "cure", reason)
+	}
 }
 
 // ended notes how a connection that was up came to its end.
@@ -196,7 +187,7 @@ func explain(why string) string {
 // is about something else.
 // https://docs.slack.dev/reference/methods/apps.connections.open
 func refusedAppToken(f *failure) string {
-	if f.method != "apps.connections.open" {
+	if f.method != "apps.connections.open" || f.status >= 500 {
 		return ""
 	}
 	reason := refusedToken(f.code)
@@ -209,7 +200,7 @@ func refusedAppToken(f *failure) string {
 	if reason == "" {
 		return ""
 	}
-	return fmt.Sprintf("Slack refuses the app token: it %s (%s). Put a valid one into SLACK_APP_TOKEN (Basic Information, App-Level Tokens, scope connections:write) and restart.", reason, f.code)
+	return fmt.Sprintf("Slack refuses the app token: it %s (%s). Put a valid one into SLACK_APP_TOKEN (Basic Information, App-Level Tokens, scope connections:write) and restart; should Slack take this one again, Storybot goes on by itself.", reason, f.code)
 }
 
 func (s *sockets) up() {
@@ -221,7 +212,7 @@ func (s *sockets) up() {
 	if s.ups++; s.ups > connections {
 		s.reconnects++
 	}
-	s.detail = ""
+	s.detail, s.refusals = "", 0
 	s.p.log.Info("slack connected", "connections", s.live)
 }
 
@@ -244,7 +235,7 @@ func (s *sockets) say(detail string) {
 func (s *sockets) health() bot.Health {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return bot.Health{Connection: "slack socket", Up: s.live > 0 && !s.refused, Since: s.since, Detail: s.detail, Reconnects: s.reconnects}
+	return bot.Health{Connection: "slack socket", Up: s.live > 0, Since: s.since, Detail: s.detail, Reconnects: s.reconnects}
 }
 
 func round(d time.Duration) time.Duration {

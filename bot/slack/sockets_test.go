@@ -83,9 +83,17 @@ func TestOpeningFails(t *testing.T) {
 		"hang":                func(s *slacktest.Server) { s.Fail(open, 3, slacktest.Hangs) },
 		"500":                 func(s *slacktest.Server) { s.Fail(open, 3, slacktest.Error500Before) },
 		"429":                 func(s *slacktest.Server) { s.Fail(open, 2, slacktest.Fault{Status: 429, RetryAfter: "0.2"}) },
-		"html":                func(s *slacktest.Server) { s.Fail(open, 3, slacktest.HTML200) },
-		"reset":               func(s *slacktest.Server) { s.Fail(open, 3, slacktest.ResetBefore) },
-		"internal_error":      func(s *slacktest.Server) { s.Fail(open, 3, slacktest.APIError("internal_error")) },
+		"429 of text": func(s *slacktest.Server) {
+			s.Fail(open, 2, slacktest.Fault{Status: 429, Body: "slow down", RetryAfter: "0.3"})
+		},
+		"ratelimited": func(s *slacktest.Server) { s.Fail(open, 1, slacktest.APIError("ratelimited")) },
+		"500 in JSON": func(s *slacktest.Server) {
+			s.Fail(open, 3, slacktest.Fault{Status: 500, Body: `{"ok":false,"error":"invalid_auth"}`})
+		},
+		"invalid_auth":   func(s *slacktest.Server) { s.Fail(open, 3, slacktest.APIError("invalid_auth")) },
+		"html":           func(s *slacktest.Server) { s.Fail(open, 3, slacktest.HTML200) },
+		"reset":          func(s *slacktest.Server) { s.Fail(open, 3, slacktest.ResetBefore) },
+		"internal_error": func(s *slacktest.Server) { s.Fail(open, 3, slacktest.APIError("internal_error")) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := startRig(t, setup{idle: true, before: break1, timing: func(g *timing) { g.hello = 50 * time.Millisecond }, patience: 50 * time.Millisecond})
@@ -102,26 +110,27 @@ func TestOpeningFails(t *testing.T) {
 
 var open = slacktest.Match{Method: "apps.connections.open"}
 
-// A refused app token ends Run with a sentence, and posts go on.
+// A refused app token is said once, and asked about until it is taken; posts
+// go on meanwhile.
 func TestRefusedAppToken(t *testing.T) {
 	for _, word := range []string{"invalid_auth", "token_revoked", "missing_scope", "not_allowed_token_type", "account_inactive"} {
 		t.Run(word, func(t *testing.T) {
 			r := startRig(t, setup{idle: true, before: func(s *slacktest.Server) { s.Fail(open, -1, slacktest.APIError(word)) }})
-			select {
-			case err := <-r.ended:
-				r.ended <- nil
-				if err == nil || !strings.Contains(err.Error(), "SLACK_APP_TOKEN") || !strings.Contains(err.Error(), word) {
-					t.Errorf("Run: %v", err)
-				}
-			case <-r.ctx().Done():
-				t.Fatal("Run goes on")
-			}
-			if h := r.platform.Health()[0]; h.Up || !strings.Contains(h.Detail, "SLACK_APP_TOKEN") {
+			eventually(t, "three tries", func() bool { return r.slack.Calls("apps.connections.open") >= 3 })
+			if h := r.platform.Health()[0]; h.Up || !strings.Contains(h.Detail, "SLACK_APP_TOKEN") || !strings.Contains(h.Detail, word) {
 				t.Errorf("health %+v", h)
 			}
 			if v := r.send("C1", "k1"); v.Outcome != bot.Delivered {
 				t.Errorf("post: %+v", v)
 			}
+			if n := strings.Count(r.log.String(), "slack app token refused"); n != 1 {
+				t.Errorf("it was said %d times", n)
+			}
+			r.slack.Heal()
+			if err := r.slack.WaitConnections(r.ctx(), connections); err != nil {
+				t.Fatal(err)
+			}
+			r.slash("C1", "U1", "/story", "x")
 		})
 	}
 }
@@ -142,16 +151,64 @@ func TestRefusedBotToken(t *testing.T) {
 	}
 }
 
-func TestEveryBotTokenRefused(t *testing.T) {
-	r := startRig(t, setup{idle: true, before: func(s *slacktest.Server) { s.Refuse("T1", "account_inactive") }})
-	select {
-	case err := <-r.ended:
-		r.ended <- nil
-		if err == nil || !strings.Contains(err.Error(), "SLACK_BOT_TOKEN") {
-			t.Errorf("Run: %v", err)
-		}
-	case <-r.ctx().Done():
-		t.Fatal("Run goes on")
+// A token that is refused at first, or for a while, is taken up again.
+func TestRefusedBotTokenComesBack(t *testing.T) {
+	r := startRig(t, setup{before: func(s *slacktest.Server) { s.Refuse("T1", "account_inactive") }})
+	eventually(t, "three tries", func() bool { return r.slack.Calls("auth.test") >= 3 })
+	if h := r.platform.Health()[1]; h.Up || !strings.Contains(h.Detail, "SLACK_BOT_TOKEN") {
+		t.Errorf("health %+v", h)
+	}
+	if v := r.send("C1", "k1"); v.Outcome != bot.BadAccount {
+		t.Errorf("post: %+v", v)
+	}
+	if n := strings.Count(r.log.String(), "slack bot token refused"); n != 1 {
+		t.Errorf("it was said %d times", n)
+	}
+	r.slack.Refuse("T1", "")
+	eventually(t, "the workspace", func() bool { return r.platform.Health()[1].Up })
+	if v := r.send("C1", "k1"); v.Outcome != bot.Delivered {
+		t.Errorf("post: %+v", v)
+	}
+	if got := <-r.places.told; got != "healed "+destination("T1", "").String() {
+		t.Errorf("told %q", got)
+	}
+	r.slack.Refuse("T1", "token_revoked")
+	if err := r.slack.Event(r.ctx(), "T1", map[string]any{"type": "tokens_revoked", "tokens": map[string]any{"bot": []string{"UBOTT1"}}}); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "the end", func() bool { return strings.Contains(r.platform.Health()[1].Detail, "token_revoked") })
+	r.slack.Refuse("T1", "")
+	eventually(t, "the workspace again", func() bool { return r.platform.Health()[1].Up })
+}
+
+// Where auth.test says nothing, the only token is used for every workspace.
+func TestWorkspaceWithoutAuthTest(t *testing.T) {
+	for name, c := range map[string]struct {
+		fault  slacktest.Fault
+		tokens int
+		want   bot.Outcome
+	}{
+		"unknown":            {slacktest.APIError("unknown_method"), 1, bot.Delivered},
+		"404":                {slacktest.Fault{Status: 404}, 1, bot.Delivered},
+		"no team_id":         {slacktest.Fault{Status: 200, Body: `{"ok":true}`}, 1, bot.Delivered},
+		"no team_id of two":  {slacktest.Fault{Status: 200, Body: `{"ok":true}`}, 2, bot.Transient},
+		"not for the moment": {slacktest.Unavailable, 1, bot.Transient},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := startRig(t, setup{
+				before: func(s *slacktest.Server) { s.Fail(slacktest.Match{Method: "auth.test"}, -1, c.fault) },
+				config: func(g *Config) {
+					if c.tokens == 2 {
+						g.BotTokens = append(g.BotTokens, "xoxb-another")
+					}
+				},
+				timing: func(g *timing) { g.learn = 100 * time.Millisecond },
+			})
+			if v := r.send("C1", "k1"); v.Outcome != c.want {
+				t.Errorf("%+v", v)
+			}
+			r.slash("C1", "U1", "/story", "x")
+		})
 	}
 }
 

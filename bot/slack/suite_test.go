@@ -57,6 +57,9 @@ func TestPlatform(t *testing.T) {
 			Fail: func(fault platformtest.Fault) {
 				s.Fail(slacktest.Match{Method: "chat.postMessage"}, 1, faults[fault])
 			},
+			FailEdit: func(fault platformtest.Fault) {
+				s.Fail(slacktest.Match{Method: "chat.update"}, 1, faults[fault])
+			},
 		}
 		for fault := range faults {
 			far.Faults = append(far.Faults, fault)

@@ -1,6 +1,10 @@
 package slack
 
-import "storybot/bot"
+import (
+	"cmp"
+
+	"storybot/bot"
+)
 
 // meaning is what one of Slack's error words says about a post.
 type meaning struct {
@@ -46,19 +50,21 @@ var meanings = map[string]meaning{
 	"access_denied":                            {bot.Blocked, "does not let the bot post", askAdmin},
 	"team_not_found":                           {bot.Gone, "belongs to a Slack workspace that no longer exists", ""},
 
-	"account_inactive":         {bot.BadAccount, "cannot be reached: the app was removed from the workspace", reinstall},
-	"token_revoked":            {bot.BadAccount, "cannot be reached: the bot token was revoked", reinstall},
-	"token_expired":            {bot.BadAccount, "cannot be reached: the bot token has expired", "Whoever runs Storybot switches token rotation off in the app's settings and installs the app again."},
-	"invalid_auth":             {bot.BadAccount, "cannot be reached: Slack refuses the bot token", reinstall},
-	"not_authed":               {bot.BadAccount, "cannot be reached: the bot token is missing", reinstall},
-	"not_allowed_token_type":   {bot.BadAccount, "cannot be reached: the token is not a bot token", "Whoever runs Storybot puts the token that begins with xoxb- into SLACK_BOT_TOKEN."},
-	"app_access_restricted":    {bot.BadAccount, "cannot be reached: the workspace restricts the app", askAdmin},
-	"team_access_not_granted":  {bot.BadAccount, "cannot be reached: the app has no access to the workspace", reinstall},
-	"accesslimited":            {bot.BadAccount, "cannot be reached: the workspace lists the network addresses apps may use", "An admin of the Slack workspace adds the address of the machine Storybot runs on."},
-	"enterprise_is_restricted": {bot.BadAccount, "cannot be reached: the organisation restricts the app", askAdmin},
-	"missing_scope":            {bot.BadAccount, "cannot be written to: the app lacks the scope chat:write", "Whoever runs Storybot adds the scope under OAuth & Permissions and installs the app again."},
-	"deprecated_endpoint":      {bot.BadAccount, "cannot be written to: Slack no longer offers the way Storybot posts", "Whoever runs Storybot installs a newer version of it."},
-	"method_deprecated":        {bot.BadAccount, "cannot be written to: Slack no longer offers the way Storybot posts", "Whoever runs Storybot installs a newer version of it."},
+	"account_inactive":          {bot.BadAccount, "cannot be reached: the app was removed from the workspace", reinstall},
+	"token_revoked":             {bot.BadAccount, "cannot be reached: the bot token was revoked", reinstall},
+	"token_expired":             {bot.BadAccount, "cannot be reached: the bot token has expired", "Whoever runs Storybot switches token rotation off in the app's settings and installs the app again."},
+	"invalid_auth":              {bot.BadAccount, "cannot be reached: Slack refuses the bot token", reinstall},
+	"not_authed":                {bot.BadAccount, "cannot be reached: the bot token is missing", reinstall},
+	"not_allowed_token_type":    {bot.BadAccount, "cannot be reached: the token is not a bot token", "Whoever runs Storybot puts the token that begins with xoxb- into SLACK_BOT_TOKEN."},
+	"app_access_restricted":     {bot.BadAccount, "cannot be reached: the workspace restricts the app", askAdmin},
+	"team_access_not_granted":   {bot.BadAccount, "cannot be reached: the app has no access to the workspace", reinstall},
+	"accesslimited":             {bot.BadAccount, "cannot be reached: the workspace lists the network addresses apps may use", "An admin of the Slack workspace adds the address of the machine Storybot runs on."},
+	"enterprise_is_restricted":  {bot.BadAccount, "cannot be reached: the organisation restricts the app", askAdmin},
+	"missing_scope":             {bot.BadAccount, "cannot be written to: the app lacks the scope chat:write", "Whoever runs Storybot adds the scope under OAuth & Permissions and installs the app again."},
+	"two_factor_setup_required": {bot.BadAccount, "cannot be reached: the workspace wants two-factor authentication first", askAdmin},
+	"unknown_method":            {bot.BadAccount, "cannot be written to: Slack does not offer the way Storybot posts", "Whoever runs Storybot looks at SLACK_API_URL, or installs a newer version of it."},
+	"deprecated_endpoint":       {bot.BadAccount, "cannot be written to: Slack no longer offers the way Storybot posts", "Whoever runs Storybot installs a newer version of it."},
+	"method_deprecated":         {bot.BadAccount, "cannot be written to: Slack no longer offers the way Storybot posts", "Whoever runs Storybot installs a newer version of it."},
 
 	"invalid_blocks":                    {bot.BadPayload, "was sent a message whose layout Slack refuses", ourFault},
 	"invalid_blocks_format":             {bot.BadPayload, "was sent a message whose layout Slack refuses", ourFault},
@@ -78,20 +84,25 @@ var meanings = map[string]meaning{
 	"invalid_charset":                   {bot.BadPayload, "was sent a message Slack refuses", ourFault},
 	"invalid_form_data":                 {bot.BadPayload, "was sent a message Slack refuses", ourFault},
 	"invalid_post_type":                 {bot.BadPayload, "was sent a message Slack refuses", ourFault},
+	"as_user_not_supported":             {bot.BadPayload, "was sent a message Slack refuses", ourFault},
+	"too_many_contact_cards":            {bot.BadPayload, "was sent a message with too many parts", ourFault},
 	"missing_post_type":                 {bot.BadPayload, "was sent a message Slack refuses", ourFault},
 
+	// The descriptions of these say that the request was not carried out.
 	"ratelimited":            {bot.Transient, "is told to wait by Slack", ""},
 	"rate_limited":           {bot.Transient, "is told to wait by Slack", ""},
 	"message_limit_exceeded": {bot.Transient, "is told to wait by Slack", ""},
-	"service_unavailable":    {bot.Transient, "cannot be reached: Slack is out of service", ""},
 	"request_timeout":        {bot.Transient, "could not be reached: Slack got only a part of the request", ""},
 	"team_added_to_org":      {bot.Transient, "is being moved into an organisation by Slack", ""},
 	"org_login_required":     {bot.Transient, "is being moved into an organisation by Slack", ""},
 
 	// "It's possible some aspect of the operation succeeded before the error
 	// was raised", say Slack's pages of fatal_error.
-	"internal_error": {bot.Ambiguous, "may have been written to: Slack had a fault of its own", ""},
-	"fatal_error":    {bot.Ambiguous, "may have been written to: Slack had a fault of its own", ""},
+	// service_unavailable is described as "temporarily unavailable", which does
+	// not say that nothing was done.
+	"service_unavailable": {bot.Ambiguous, "may have been written to: Slack is out of service", ""},
+	"internal_error":      {bot.Ambiguous, "may have been written to: Slack had a fault of its own", ""},
+	"fatal_error":         {bot.Ambiguous, "may have been written to: Slack had a fault of its own", ""},
 }
 
 // verdictOf reads the failure of a post.
@@ -104,15 +115,18 @@ func verdictOf(f *failure) bot.Verdict {
 	case f.limited:
 		v.Code, v.Reason = "ratelimited", meanings["ratelimited"].reason
 		v.Limited, v.RetryAfter = bot.ScopeLane, f.retryAfter
+	case f.status >= 500:
+		// Whatever word it holds: the post may have been made before.
+		v.Outcome, v.Code, v.Reason = bot.Ambiguous, cmp.Or(f.code, "no_answer"), "may have been written to: Slack, or a proxy before it, failed"
 	case known:
 		v.Outcome, v.Reason, v.Cure = m.outcome, m.reason, m.cure
 		if f.code == "missing_scope" && f.needed != "" {
 			v.Reason = "cannot be written to: the app lacks the scope " + f.needed
 		}
 	case f.code != "":
-		// A refusal in words we do not know: it was not posted, and may be
-		// another time.
-		v.Reason = "is refused by Slack for a reason Storybot does not know (" + f.code + ")"
+		// In words we do not know: looking is safer than believing that it was
+		// not posted.
+		v.Outcome, v.Reason = bot.Ambiguous, "is refused by Slack for a reason Storybot does not know ("+f.code+")"
 	case f.reach == unsent:
 		v.Code, v.Reason = "unreachable", "cannot be reached: there is no connection to Slack"
 	case f.reach == answered && f.status/100 == 4:

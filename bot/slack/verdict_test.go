@@ -24,9 +24,8 @@ func TestVerdicts(t *testing.T) {
 		bot.BadPayload: `invalid_blocks invalid_blocks_format msg_blocks_too_long msg_too_long no_text too_many_attachments
 			attachment_payload_limit_exceeded invalid_metadata_format invalid_metadata_schema metadata_too_large
 			metadata_must_be_sent_from_app markdown_text_conflict invalid_arguments`,
-		bot.Transient: `message_limit_exceeded service_unavailable request_timeout team_added_to_org org_login_required
-			a_word_of_next_year`,
-		bot.Ambiguous: "internal_error fatal_error",
+		bot.Transient: `message_limit_exceeded request_timeout team_added_to_org org_login_required`,
+		bot.Ambiguous: "internal_error fatal_error service_unavailable a_word_of_next_year",
 	} {
 		for word := range strings.FieldsSeq(words) {
 			v := verdictOf(&failure{method: "chat.postMessage", reach: answered, status: 200, code: word})
@@ -45,14 +44,17 @@ func TestVerdictsWithoutAWord(t *testing.T) {
 		f    failure
 		want bot.Verdict
 	}{
-		"limit":         {failure{reach: answered, status: 429, limited: true, retryAfter: 7 * time.Second}, bot.Verdict{Outcome: bot.Transient, Code: "ratelimited", Limited: bot.ScopeLane, RetryAfter: 7 * time.Second}},
-		"limit in 200":  {failure{reach: answered, status: 200, code: "ratelimited", limited: true, retryAfter: time.Second}, bot.Verdict{Outcome: bot.Transient, Code: "ratelimited", Limited: bot.ScopeLane, RetryAfter: time.Second}},
-		"no connection": {failure{reach: unsent, err: errors.New("refused")}, bot.Verdict{Outcome: bot.Transient, Code: "unreachable"}},
-		"reset":         {failure{reach: unknown, err: errors.New("reset")}, bot.Verdict{Outcome: bot.Ambiguous, Code: "no_answer"}},
-		"502":           {failure{reach: answered, status: 502}, bot.Verdict{Outcome: bot.Ambiguous, Code: "no_answer"}},
-		"302":           {failure{reach: answered, status: 302}, bot.Verdict{Outcome: bot.Ambiguous, Code: "no_answer"}},
-		"200 of HTML":   {failure{reach: answered, status: 200}, bot.Verdict{Outcome: bot.Ambiguous, Code: "no_answer"}},
-		"proxy's 407":   {failure{reach: answered, status: 407}, bot.Verdict{Outcome: bot.Transient, Code: "http_4xx"}},
+		"limit":            {failure{reach: answered, status: 429, limited: true, retryAfter: 7 * time.Second}, bot.Verdict{Outcome: bot.Transient, Code: "ratelimited", Limited: bot.ScopeLane, RetryAfter: 7 * time.Second}},
+		"limit in 200":     {failure{reach: answered, status: 200, code: "ratelimited", limited: true, retryAfter: time.Second}, bot.Verdict{Outcome: bot.Transient, Code: "ratelimited", Limited: bot.ScopeLane, RetryAfter: time.Second}},
+		"no connection":    {failure{reach: unsent, err: errors.New("refused")}, bot.Verdict{Outcome: bot.Transient, Code: "unreachable"}},
+		"reset":            {failure{reach: unknown, err: errors.New("reset")}, bot.Verdict{Outcome: bot.Ambiguous, Code: "no_answer"}},
+		"502":              {failure{reach: answered, status: 502}, bot.Verdict{Outcome: bot.Ambiguous, Code: "no_answer"}},
+		"302":              {failure{reach: answered, status: 302}, bot.Verdict{Outcome: bot.Ambiguous, Code: "no_answer"}},
+		"200 of HTML":      {failure{reach: answered, status: 200}, bot.Verdict{Outcome: bot.Ambiguous, Code: "no_answer"}},
+		"502 in JSON":      {failure{reach: answered, status: 502, code: "bad_gateway"}, bot.Verdict{Outcome: bot.Ambiguous, Code: "bad_gateway"}},
+		"a refusal of 500": {failure{reach: answered, status: 500, code: "is_archived"}, bot.Verdict{Outcome: bot.Ambiguous, Code: "is_archived"}},
+		"limit of 503":     {failure{reach: answered, status: 503, code: "ratelimited", limited: true, retryAfter: time.Second}, bot.Verdict{Outcome: bot.Transient, Code: "ratelimited", Limited: bot.ScopeLane, RetryAfter: time.Second}},
+		"proxy's 407":      {failure{reach: answered, status: 407}, bot.Verdict{Outcome: bot.Transient, Code: "http_4xx"}},
 	} {
 		v := verdictOf(&c.f)
 		if v.Outcome != c.want.Outcome || v.Code != c.want.Code || v.Limited != c.want.Limited || v.RetryAfter != c.want.RetryAfter {

@@ -2,6 +2,7 @@ package slack
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"net/http"
@@ -20,7 +21,10 @@ type workspace struct {
 	label string // "workspace T012AB (Acme)" once known, "bot token 1" before
 
 	team, botUser, botID string
-	scopes               map[string]bool // nil when Slack did not say
+	// every says that Slack does not tell whose token it is: it is the only
+	// one, and used for whatever workspace is asked for.
+	every  bool
+	scopes map[string]bool // nil when Slack did not say
 
 	up    bool
 	since time.Time
@@ -31,6 +35,9 @@ type workspace struct {
 
 // grants says whether the token has a scope; yes when that is not known.
 func (w workspace) grants(scope string) bool { return w.scopes == nil || w.scopes[scope] }
+
+// serves says whether the token is used for a team.
+func (w *workspace) serves(team string) bool { return w.every || w.team != "" && w.team == team }
 
 // workspaces are the installations of the app this process has tokens of.
 type workspaces struct {
@@ -66,7 +73,7 @@ func (ws *workspaces) find(team string) (w workspace, ok, pending bool, changed 
 	ws.mu.Lock()
 	defer ws.mu.Unlock()
 	for _, w := range ws.all {
-		if w.team == team {
+		if w.serves(team) {
 			return *w, true, false, ws.changed
 		}
 		pending = pending || w.team == "" && w.stopped == ""
@@ -96,7 +103,7 @@ func (ws *workspaces) await(ctx context.Context, team string, limit time.Duratio
 // stop ends what is done for a team, for a reason people read.
 func (ws *workspaces) stop(team, reason string) (stopped bool) {
 	ws.mu.Lock()
-	i := slices.IndexFunc(ws.all, func(w *workspace) bool { return w.team == team && w.stopped == "" })
+	i := slices.IndexFunc(ws.all, func(w *workspace) bool { return w.serves(team) && w.stopped == "" })
 	ws.mu.Unlock()
 	if i < 0 {
 		return false
@@ -129,28 +136,43 @@ type identity struct {
 	BotID  string `json:"bot_id"`
 }
 
-// learn asks Slack whose token w is until it says so, or says that the token
-// is refused: that error is returned.
-func (p *Platform) learn(ctx context.Context, w *workspace) error {
-	wait := p.timing.retryLeast
+// attend learns whose token w is, and again whenever its workspace is stopped:
+// an app that was removed may be installed again. It returns when ctx ends.
+func (p *Platform) attend(ctx context.Context, w *workspace) {
+	for p.learn(ctx, w) && p.workspaces.awaitStop(ctx, w) && sleep(ctx, p.timing.refusedLeast) {
+	}
+}
+
+// learn asks Slack whose token w is until it says so. A token that is refused
+// is asked about ever more rarely: Slack may have refused it by mistake. It is
+// false when ctx ended first.
+func (p *Platform) learn(ctx context.Context, w *workspace) bool {
+	wait, refusedWait, told := p.timing.retryLeast, p.timing.refusedLeast, ""
 	for {
 		var id identity
-		header, f := p.api.call(ctx, get("auth.test", w.token, url.Values{}), &id)
-		if f == nil && id.TeamID != "" {
-			p.known(w, id, header)
-			return nil
+		header, f := p.api.call(ctx, post("auth.test", w.token, url.Values{}), &id)
+		switch {
+		case ctx.Err() != nil:
+			return false
+		case f == nil && id.TeamID != "", p.onlyToken() && (f == nil || f.absent()):
+			p.known(ctx, w, id, header)
+			return true
+		case f == nil:
+			f = &failure{method: "auth.test", err: errors.New("no team_id in the answer")}
 		}
-		if ctx.Err() != nil {
-			return nil
-		}
-		if f == nil {
-			f = &failure{method: "auth.test", err: fmt.Errorf("no team_id in the answer")}
-		}
-		if reason := refusedToken(f.code); reason != "" {
-			detail := fmt.Sprintf("Slack refuses the %s: it %s (%s). Put a valid one into SLACK_BOT_TOKEN and restart.", w.label, reason, f.code)
+		if reason := refusedToken(f.code); reason != "" && !f.passing() {
+			detail := fmt.Sprintf("Slack refuses the %s: it %s (%s). Put a valid one into SLACK_BOT_TOKEN and restart; should Slack take this one again, Storybot goes on by itself within %v.",
+				w.label, reason, f.code, p.timing.refusedMost)
 			p.workspaces.set(w, func(w *workspace) { w.up, w.stopped = false, detail })
-			p.log.Error("slack bot token refused", "token", w.label, "code", f.code)
-			return fmt.Errorf("%s", detail)
+			if told != f.code {
+				p.log.Error("slack bot token refused", "token", w.label, "code", f.code, "cure", detail)
+				told = f.code
+			}
+			if !sleep(ctx, jitter(refusedWait)) {
+				return false
+			}
+			refusedWait = min(2*refusedWait, p.timing.refusedMost)
+			continue
 		}
 		pause := max(jitter(wait), f.retryAfter)
 		p.log.Warn("slack workspace not reached", "token", w.label, "err", f, "retry_in", pause)
@@ -158,13 +180,35 @@ func (p *Platform) learn(ctx context.Context, w *workspace) error {
 			w.detail = fmt.Sprintf("Slack could not be asked for the workspace (%v); tried again every minute at the latest", f)
 		})
 		if !sleep(ctx, pause) {
-			return nil
+			return false
 		}
 		wait = min(2*wait, p.timing.retryMost)
 	}
 }
 
-func (p *Platform) known(w *workspace, id identity, header http.Header) {
+// onlyToken says that there is no doubt which token a workspace needs.
+func (p *Platform) onlyToken() bool { return len(p.workspaces.all) == 1 }
+
+// awaitStop returns when w is stopped, or false when ctx ends first.
+func (ws *workspaces) awaitStop(ctx context.Context, w *workspace) bool {
+	for {
+		ws.mu.Lock()
+		stopped, changed := w.stopped != "", ws.changed
+		ws.mu.Unlock()
+		if stopped {
+			return true
+		}
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			return false
+		}
+	}
+}
+
+// known notes what auth.test said of w, and that its workspace is open again
+// when it had been stopped.
+func (p *Platform) known(ctx context.Context, w *workspace, id identity, header http.Header) {
 	var scopes map[string]bool
 	if list := header.Get("X-OAuth-Scopes"); list != "" {
 		scopes = make(map[string]bool)
@@ -177,15 +221,20 @@ func (p *Platform) known(w *workspace, id identity, header http.Header) {
 		detail = "missing scopes " + strings.Join(missing, ", ") + ": add them under OAuth & Permissions and install the app again"
 		p.log.Warn("slack scopes missing", "team", id.TeamID, "scopes", missing)
 	}
+	reopened := false
 	p.workspaces.set(w, func(w *workspace) {
-		w.team, w.botUser, w.botID, w.scopes = id.TeamID, id.UserID, id.BotID, scopes
-		w.label = "workspace " + id.TeamID
+		reopened, w.stopped = w.stopped != "", ""
+		w.team, w.botUser, w.botID, w.scopes, w.every = id.TeamID, id.UserID, id.BotID, scopes, id.TeamID == ""
+		w.label = strings.TrimSpace("workspace " + id.TeamID)
 		if name := bot.OneLine(id.Team); name != "" {
 			w.label += " (" + name + ")"
 		}
 		w.up, w.detail = true, detail
 	})
 	p.log.Info("slack workspace known", "team", id.TeamID, "name", id.Team)
+	if reopened && p.places != nil && id.TeamID != "" {
+		p.places.Healed(ctx, destination(id.TeamID, ""))
+	}
 }
 
 // missingScopes lists what the manifest asks for and the token lacks.

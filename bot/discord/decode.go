@@ -1,0 +1,64 @@
+package discord
+
+import (
+	"encoding/json"
+	"errors"
+	"math"
+	"strconv"
+	"strings"
+)
+
+// decode reads JSON field by field: one of another type than expected stays
+// empty and the rest is kept. It fails for what is no JSON, or is as a whole
+// something else than into.
+func decode(raw []byte, into any) error {
+	err := json.Unmarshal(raw, into)
+	var mistyped *json.UnmarshalTypeError
+	if errors.As(err, &mistyped) && mistyped.Field != "" {
+		return nil
+	}
+	return err
+}
+
+// number is a number, written as one or as a string; 0 when it is neither.
+type number float64
+
+// UnmarshalJSON never fails.
+func (n *number) UnmarshalJSON(raw []byte) error {
+	f, err := strconv.ParseFloat(strings.Trim(string(raw), `"`), 64)
+	if err != nil || math.IsNaN(f) || math.IsInf(f, 0) {
+		f = 0
+	}
+	*n = number(f)
+	return nil
+}
+
+// word is a string, or a number as it is written; "" when it is neither.
+type word string
+
+// UnmarshalJSON never fails.
+func (w *word) UnmarshalJSON(raw []byte) error {
+	var s string
+	if json.Unmarshal(raw, &s) != nil {
+		var n json.Number
+		_ = json.Unmarshal(raw, &n)
+		s = n.String()
+	}
+	*w = word(s)
+	return nil
+}
+
+// truth is true for whatever is not false, null, 0 or empty: where it keeps
+// something from being believed, a word more is not to be overlooked.
+type truth bool
+
+// UnmarshalJSON never fails.
+func (f *truth) UnmarshalJSON(raw []byte) error {
+	switch strings.ToLower(strings.Trim(string(raw), `"`)) {
+	case "false", "null", "0", "":
+		*f = false
+	default:
+		*f = true
+	}
+	return nil
+}

@@ -1,0 +1,67 @@
+package bot
+
+import (
+	"fmt"
+	"strconv"
+	"time"
+
+	"storybot/stories"
+)
+
+// ProgressWords is what became of an update's deliveries so far, in one
+// sentence. left is how long the rest will take, less than a second when that is not known.
+func ProgressWords(p stories.Progress, left time.Duration) string {
+	switch {
+	case p.Sent == p.Total && p.Total == 1:
+		return "Delivered to the one channel."
+	case p.Sent == p.Total:
+		return fmt.Sprintf("Delivered to all %s channels.", Count(p.Total))
+	}
+	words := fmt.Sprintf("Delivered %s of %s", Count(p.Sent), Count(p.Total))
+	for _, part := range []struct {
+		n    int
+		word string
+	}{{p.Held, "blocked"}, {p.Failed, "failed"}, {p.Unknown, "uncertain"}} {
+		if part.n > 0 {
+			words += fmt.Sprintf(", %s %s", Count(part.n), part.word)
+		}
+	}
+	if left >= time.Second {
+		words += fmt.Sprintf(", about %s left", Roughly(left))
+	}
+	if p.Done() && p.Held+p.Failed+p.Unknown > 0 {
+		return words + ". /desk status tells why."
+	}
+	return words + "."
+}
+
+// TimeLeft is how long waiting deliveries take at the rate at which finished
+// ones took elapsed; 0 when that cannot be told yet.
+func TimeLeft(finished, waiting int, elapsed time.Duration) time.Duration {
+	if finished <= 0 || waiting <= 0 || elapsed < time.Second {
+		return 0
+	}
+	return elapsed * time.Duration(waiting) / time.Duration(finished)
+}
+
+// Count writes n with commas between thousands.
+func Count(n int) string {
+	s := strconv.Itoa(n)
+	for i := len(s) - 3; i > 0 && s[i-1] != '-'; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
+}
+
+// Roughly writes a length of time: 45 s, 12 min, 3 h, 2 days.
+func Roughly(d time.Duration) string {
+	switch {
+	case d < 2*time.Minute:
+		return fmt.Sprintf("%d s", int(max(d, 0).Seconds()))
+	case d < 2*time.Hour:
+		return fmt.Sprintf("%d min", int(d.Minutes()))
+	case d < 48*time.Hour:
+		return fmt.Sprintf("%d h", int(d.Hours()))
+	}
+	return fmt.Sprintf("%d days", int(d.Hours()/24))
+}

@@ -1,0 +1,54 @@
+package bot
+
+import (
+	"testing"
+	"time"
+
+	"storybot/stories"
+)
+
+func TestCount(t *testing.T) {
+	for n, want := range map[int]string{0: "0", 999: "999", 1000: "1,000", 10000: "10,000", 1234567: "1,234,567", -1000: "-1,000", -100: "-100"} {
+		if got := Count(n); got != want {
+			t.Errorf("Count(%d) = %q, want %q", n, got, want)
+		}
+	}
+}
+
+func TestRoughly(t *testing.T) {
+	for d, want := range map[time.Duration]string{-time.Second: "0 s", 95 * time.Second: "95 s", 12 * time.Minute: "12 min", 3 * time.Hour: "3 h", 72 * time.Hour: "3 days"} {
+		if got := Roughly(d); got != want {
+			t.Errorf("Roughly(%v) = %q, want %q", d, got, want)
+		}
+	}
+}
+
+func TestProgressWords(t *testing.T) {
+	for _, tt := range []struct {
+		p    stories.Progress
+		left time.Duration
+		want string
+	}{
+		{stories.Progress{Total: 10000, Sent: 5120, Waiting: 4877, Held: 3}, 95 * time.Second, "Delivered 5,120 of 10,000, 3 blocked, about 95 s left."},
+		{stories.Progress{Total: 10, Sent: 4, Waiting: 6}, 999 * time.Millisecond, "Delivered 4 of 10."},
+		{stories.Progress{Total: 10, Sent: 4, Waiting: 6}, 0, "Delivered 4 of 10."},
+		{stories.Progress{Total: 10, Sent: 10}, 0, "Delivered to all 10 channels."},
+		{stories.Progress{Total: 1, Sent: 1}, 0, "Delivered to the one channel."},
+		{stories.Progress{Total: 10, Sent: 6, Held: 1, Failed: 2, Unknown: 1}, 0, "Delivered 6 of 10, 1 blocked, 2 failed, 1 uncertain. /desk status tells why."},
+	} {
+		if got := ProgressWords(tt.p, tt.left); got != tt.want {
+			t.Errorf("ProgressWords(%+v) = %q, want %q", tt.p, got, tt.want)
+		}
+	}
+}
+
+func TestTimeLeft(t *testing.T) {
+	for _, tt := range []struct {
+		finished, waiting int
+		elapsed, want     time.Duration
+	}{{100, 50, 10 * time.Second, 5 * time.Second}, {0, 50, time.Minute, 0}, {50, 0, time.Minute, 0}, {5, 50, time.Millisecond, 0}} {
+		if got := TimeLeft(tt.finished, tt.waiting, tt.elapsed); got != tt.want {
+			t.Errorf("TimeLeft(%d, %d, %v) = %v, want %v", tt.finished, tt.waiting, tt.elapsed, got, tt.want)
+		}
+	}
+}
