@@ -142,6 +142,7 @@ func bareRate(b *testing.B, far *discordtest.Server, channels []discordtest.Chan
 	if posted := far.Stats().Posts - before; posted != rounds*len(ids) {
 		b.Fatalf("the bare loop posted %d", posted)
 	}
+	b.ReportMetric((loop.ProcessState.UserTime()+loop.ProcessState.SystemTime()).Seconds()*1000/float64(rounds*len(ids)), "bare-cpu-s/1000")
 	return float64(rounds*len(ids)) / took.Seconds()
 }
 

@@ -38,7 +38,7 @@ func (p *program) bot(ctx context.Context, args []string) error {
 	r := &running{config: cfg, ended: make(chan error, 8)}
 	level, logTo := cfg.logLevel, p.stderr
 	if *withConsole || !cfg.hasPlatform() {
-		talk = console.New(console.Config{In: p.stdin, Out: p.stdout, Specs: command.Specs(), Settled: r.settled, Greeting: greeting})
+		talk = console.New(console.Config{In: p.stdin, Out: p.stdout, Specs: command.Specs(), Settled: r.settled, Now: wallClock, Greeting: greeting})
 		logTo = talk.LogWriter(p.stderr)
 		if talk.Interactive() && !cfg.given["LOG_LEVEL"] {
 			level = levelWhenTalking
@@ -89,7 +89,7 @@ func (r *running) start(ctx context.Context, talk *console.Console) error {
 	senders := r.senders()
 	alarms := newDesk(r.desk.Desks, senders, r.log)
 	counts := delivery.NewMetrics(set)
-	r.engine = delivery.New(delivery.Config{Queue: r.store, Senders: senders, Render: bot.RenderUpdate, Log: r.log, Metrics: counts, Desk: alarms})
+	r.engine = delivery.New(delivery.Config{Queue: r.store, Senders: senders, Render: bot.RenderUpdate, Log: r.log, Wall: wallClock, Metrics: counts, Desk: alarms})
 	counts.WatchQueue(r.queue)
 	watchConnections(set, r.connections)
 	r.mux = command.New(command.Config{Stories: r.desk, Log: r.log, Connections: r.connections, Lanes: r.lanes, ClaimCode: func() string { return code }})
@@ -103,7 +103,8 @@ func (r *running) start(ctx context.Context, talk *console.Console) error {
 	}
 	r.background("housekeeping", func(ctx context.Context) { keepPruned(ctx, r.store, r.log) })
 	r.background("desk", alarms.run)
-	r.background("blocked channels", delivery.NewHealer(r.desk, r.log).Run)
+	r.background("progress for the desk", newDeskProgress(r.store, r.engine, senders, r.editors(), wallClock, r.log).run)
+	r.background("blocked channels", delivery.NewHealer(r.desk, r.log, wallClock).Run)
 	r.stops.add("answers", func(context.Context) error { r.mux.Wait(); return nil })
 	for _, p := range r.chats {
 		r.background(p.Name(), func(ctx context.Context) { r.ended <- p.run(ctx, r.mux, r.log) })
@@ -149,7 +150,7 @@ func (r *running) openNewsroom(ctx context.Context, console bool) error {
 			return fmt.Errorf("add the sample story: %w", err)
 		}
 	}
-	r.desk = stories.NewService(stories.Config{Store: store, Admins: admins, Log: r.log, Planned: func() { r.engine.Kick("") }})
+	r.desk = stories.NewService(stories.Config{Store: store, Admins: admins, Log: r.log, Now: wallClock, Planned: func() { r.engine.Kick("") }})
 	return nil
 }
 
@@ -184,6 +185,16 @@ func (r *running) senders() map[string]bot.Sender {
 		senders[p.Name()] = p
 	}
 	return senders
+}
+
+func (r *running) editors() map[string]bot.Editor {
+	editors := map[string]bot.Editor{}
+	for _, p := range r.chats {
+		if e, ok := p.Platform.(bot.Editor); ok {
+			editors[p.Name()] = e
+		}
+	}
+	return editors
 }
 
 // claim offers the code for the first admin, where there is none.
@@ -230,10 +241,12 @@ func (r *running) lanes() (all []command.LaneHealth) {
 	return all
 }
 
-// reach asks the database something small.
+// reach asks the database something small, and whether it takes what is written.
 func (r *running) reach(ctx context.Context) error {
-	_, err := r.store.RoleOf(ctx, firstUser)
-	return err
+	if _, err := r.store.RoleOf(ctx, firstUser); err != nil {
+		return err
+	}
+	return r.engine.Trouble()
 }
 
 // queue is what waits, for the metrics; nothing when the database is away.

@@ -179,14 +179,14 @@ func checkMonitor(t *testing.T, p *process) {
 }
 
 // TestRefusedSlackTokenLeavesDiscordAlone starts with a Slack token that is
-// refused for good.
+// refused.
 func TestRefusedSlackTokenLeavesDiscordAlone(t *testing.T) {
 	f := newFar(t)
 	p := startProcess(t, t.TempDir(), append(f.env, "SLACK_BOT_TOKEN=xoxb-refused-0123456789"))
 	if err := f.discord.WaitReady(f.ctx); err != nil {
 		t.Fatal(err)
 	}
-	p.waitLog(`a platform is off until the next start.* platform=slack`)
+	p.waitLog(`slack bot token refused.*SLACK_BOT_TOKEN`)
 	if got := f.onDiscord(t, "stories", nil); !strings.Contains(got, "/desk track") && !strings.Contains(got, "stor") {
 		t.Errorf("/stories: %q", got)
 	}

@@ -59,7 +59,7 @@ func (c *crowd) outage(t *testing.T, p *process, begin, end func()) {
 }
 
 // refusal is what a moderator reads whose update was not published.
-var refusal = regexp.MustCompile(`nothing was changed|took too long`)
+var refusal = regexp.MustCompile(`[Nn]othing was changed|took too long|Look whether it was done`)
 
 // TestLockedDatabase has another program hold the file's write lock for longer
 // than the bot waits for it.

@@ -41,6 +41,7 @@ func openDiscord(p parts) (bot.Platform, error) {
 		Places:  p.places,
 		Memory:  p.memory,
 		Log:     p.log,
+		Now:     wallClock,
 		Version: version(),
 	})
 }
@@ -60,6 +61,7 @@ func openSlack(p parts) (bot.Platform, error) {
 		Specs:     p.specs,
 		Places:    p.places,
 		Log:       p.log,
+		Now:       wallClock,
 		Version:   version(),
 	})
 }

@@ -41,7 +41,13 @@ type process struct {
 // Its input stays open until stop.
 func startProcess(t testing.TB, dir string, env []string, args ...string) *process {
 	t.Helper()
-	p := &process{t: t, cmd: exec.Command(binary, args...), news: make(chan struct{}), ended: make(chan struct{}), began: time.Now()}
+	return startProgram(t, binary, dir, env, args...)
+}
+
+// startProgram is startProcess for a program built otherwise.
+func startProgram(t testing.TB, program, dir string, env []string, args ...string) *process {
+	t.Helper()
+	p := &process{t: t, cmd: exec.Command(program, args...), news: make(chan struct{}), ended: make(chan struct{}), began: time.Now()}
 	for _, setting := range env {
 		if name, value, _ := strings.Cut(setting, "="); strings.HasSuffix(name, "_TOKEN") {
 			p.secrets = append(p.secrets, strings.Split(value, ",")...)

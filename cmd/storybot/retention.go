@@ -18,8 +18,8 @@ func keepPruned(ctx context.Context, store database, log *slog.Logger) {
 		select {
 		case <-ctx.Done():
 			return
-		case now := <-tick.C:
-			if err := store.Prune(ctx, now); err != nil && ctx.Err() == nil {
+		case <-tick.C:
+			if err := store.Prune(ctx, wallClock()); err != nil && ctx.Err() == nil {
 				log.Warn("what is past its time was not removed; it is tried again in an hour", "error", err)
 			}
 		}

@@ -33,7 +33,7 @@ var sampleUpdate = stories.Append{
 // nothing. It announces the update like any other. CodeExists when another
 // story has its slug.
 func addSample(ctx context.Context, store stories.Store) error {
-	desk := stories.NewService(stories.Config{Store: store, Admins: []string{sampler.Ref}})
+	desk := stories.NewService(stories.Config{Store: store, Admins: []string{sampler.Ref}, Now: wallClock})
 	if _, err := desk.Track(ctx, stories.Act{Key: "sample/story", By: sampler}, sampleStory); err != nil {
 		return err
 	}

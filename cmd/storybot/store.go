@@ -18,6 +18,7 @@ type database interface {
 	stories.Store
 	delivery.Queue
 	discord.Memory
+	deskStore
 	// Prune removes what is past its time.
 	Prune(ctx context.Context, now time.Time) error
 	Close() error
@@ -29,7 +30,7 @@ const openTime = 5 * time.Minute
 func openStore(ctx context.Context, cfg *config, log *slog.Logger) (database, error) {
 	ctx, cancel := context.WithTimeout(ctx, openTime)
 	defer cancel()
-	store, err := sqlstore.Open(ctx, cfg.databaseURL.reveal(), sqlstore.Options{Log: log})
+	store, err := sqlstore.Open(ctx, cfg.databaseURL.reveal(), sqlstore.Options{Log: log, Now: wallClock})
 	if err != nil {
 		return nil, fmt.Errorf("DATABASE_URL: %w", err)
 	}
