@@ -11,7 +11,8 @@ import (
 type Post struct {
 	// Delivery is the row behind it. Delivery.Key identifies the post to the
 	// platform over all attempts, FirstAttemptAt and LastAttemptAt say when
-	// requests for it were begun; both are durable before Send is called.
+	// requests for it were begun; both are durable before Send is called. A
+	// repeat that Settle makes changes neither: it must be harmless.
 	Delivery stories.Delivery
 	// Message is the same pointer for the same content as long as the content
 	// is in use, so that a sender may keep its encoding. It is not to be changed.
@@ -93,6 +94,9 @@ type Verdict struct {
 	// platform itself puts on every such answer: what answers is a proxy that
 	// paces by itself, or a server without limits.
 	Unlimited bool
+
+	// Requests is how many requests were made; 0 stands for one.
+	Requests int
 }
 
 // Pace is how fast a lane may go by the platform's published rules, before it
@@ -105,6 +109,9 @@ type Pace struct {
 	// Learns says that the lane's budget is not published: it is slowed by
 	// limits met and grows again without them.
 	Learns bool
+	// LooksPerMinute is how often Settle may ask in a minute where that has a
+	// budget of its own; 0 where it shares the lane's.
+	LooksPerMinute int
 	// InFlight is how many requests may be on their way at once.
 	InFlight int
 	// InvalidPer10Min is how many invalid requests (Verdict.Invalid) within ten

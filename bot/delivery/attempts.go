@@ -41,7 +41,7 @@ func (j *job) dated(now reading) stories.Delivery {
 
 // rebase brings the lane's times back when a term begins and when the clock was
 // set back, and then once more after a while: what was being published just
-// then has its time from before.
+// then has its time from before, or its wait from a channel's delay of before.
 func (s *shift) rebase(ctx context.Context, now reading) error {
 	late := s.rebaseAgain > 0 && now.mono >= s.rebaseAgain
 	if now.backs == s.rebased && !late {
@@ -51,7 +51,7 @@ func (s *shift) rebase(ctx context.Context, now reading) error {
 		return err
 	}
 	s.rebaseAgain = 0
-	if s.rebased >= 0 && now.backs != s.rebased {
+	if now.backs != s.rebased {
 		s.rebaseAgain = now.mono + rebaseAfter
 	}
 	s.rebased = now.backs

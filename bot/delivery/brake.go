@@ -28,6 +28,7 @@ type brake struct {
 	since  time.Duration // when it began
 	until  time.Duration
 	tries  int
+	told   bool // people know
 	// failing are distinct destinations no answer has come from since the last
 	// answer: one dead channel does not brake the others.
 	failing []stories.Destination
@@ -50,12 +51,38 @@ func (k stopKind) schedule() (base, most time.Duration) {
 	return time.Second, 15 * time.Second
 }
 
+// Where all seem to refuse alike it may be that the first channels of a push
+// are all dead. So the first probes come soon and follow each other, before
+// anybody is told and the long waits begin.
+const (
+	firstProbe  = time.Second
+	quickProbes = 6
+)
+
+// probeAfter returns how long to wait with the next probe after a refusal that
+// was the try-th, the first being the one that showed the outage, and whether
+// the quick probes have failed.
+func probeAfter(base, most time.Duration, try int, random float64) (wait time.Duration, serious bool) {
+	switch {
+	case try == 1:
+		return firstProbe, false
+	case try <= quickProbes:
+		return 0, false
+	}
+	return backoff(base, most, try-quickProbes, random), true
+}
+
 // probing says that only one request may be on its way.
 func (b *brake) probing() bool { return b.kind != going }
 
 // stopped returns why nothing is sent, in words; "" while the lane works or
 // only waits for the network.
-func (b *brake) stopped() string { return b.reason }
+func (b *brake) stopped() string {
+	if !b.told {
+		return ""
+	}
+	return b.reason
+}
 
 // old says that a request started then left before the brake took hold: its
 // answer tells nothing new.
@@ -65,13 +92,18 @@ func (b *brake) old(started time.Duration) bool { return b.kind != going && star
 // reports whether people should be told.
 func (b *brake) stop(kind stopKind, reason string, now time.Duration, random float64) (tell bool) {
 	if b.kind != kind {
-		b.tries, tell = 0, reason != "" && reason != b.reason
-		b.since = now
+		b.tries, b.since = 0, now
+		b.told = b.told && reason == b.reason
 	}
 	b.tries++
 	base, most := kind.schedule()
-	b.kind, b.reason = kind, reason
-	b.until = now + backoff(base, most, b.tries, random)
+	wait, serious := backoff(base, most, b.tries, random), true
+	if kind == refusing {
+		wait, serious = probeAfter(base, most, b.tries, random)
+	}
+	b.kind, b.reason, b.until = kind, reason, now+wait
+	tell = serious && reason != "" && !b.told
+	b.told = b.told || tell
 	return tell
 }
 
@@ -110,7 +142,7 @@ func (b *brake) answered(o bot.Outcome) (tell bool) {
 
 // release lets the lane go, and reports whether people were told that it stood.
 func (b *brake) release() (tell bool) {
-	tell = b.reason != ""
+	tell = b.told
 	*b = brake{failing: b.failing[:0]}
 	return tell
 }

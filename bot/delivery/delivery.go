@@ -23,7 +23,7 @@
 //
 // Read on: engine.go (lanes and their loops), term.go (the lease), lane.go (the
 // loop), start.go (what is sent next), store.go (claims and results),
-// finish.go and outcome.go (what an answer means), settle.go, limiter.go and
+// finish.go, outcome.go and faults.go (what an answer means), settle.go, limiter.go and
 // learn.go (pace), brake.go, payload.go and suspicion.go (when a lane or a push
 // stops), clock.go and attempts.go (which time is used for what).
 package delivery

@@ -20,6 +20,7 @@ func (s *shift) land(j *job) {
 	s.counted++
 	v := j.verdict
 	s.count.count(v, j.settle)
+	s.charge(j, now)
 	s.noteLimits(j, now)
 	s.noteHealth(j, now)
 	switch {
@@ -32,29 +33,41 @@ func (s *shift) land(j *job) {
 	}
 }
 
+// charge notes what a look has cost: as much is taken from the limits when the
+// next one leaves. When it made several requests they left later than they were
+// counted, and whichever second the platform counts them in holds one more.
+func (s *shift) charge(j *job, now time.Duration) {
+	if !j.settle {
+		return
+	}
+	s.lookCost = max(1, j.verdict.Requests)
+	if s.lookCost > 1 {
+		s.looks.take(now)
+	}
+}
+
 // noteLimits takes from an answer what it says about limits.
 func (s *shift) noteLimits(j *job, now time.Duration) {
 	v := j.verdict
 	if v.Invalid {
 		s.countInvalid(now)
 	}
+	limits := s.limits(j)
+	if v.Limited != bot.ScopeNone {
+		limits.mark(false)
+	}
 	if v.Limited != bot.ScopeLane {
 		if v.Outcome != bot.Transient && v.Outcome != bot.Ambiguous {
-			s.limiter.accepted(now)
+			limits.accepted(now)
 		}
 		if v.Outcome == bot.Delivered {
-			s.limiter.mark(v.Unlimited)
+			limits.mark(v.Unlimited)
 		}
 		return
 	}
 	s.limited++
 	jitter := time.Duration(s.random() * float64(20*time.Millisecond))
-	if j.settle && s.pace.Learns {
-		// Where budgets are per method, looking has its own.
-		s.settlePause = max(s.settlePause, now+max(v.RetryAfter, minPause)+jitter)
-		return
-	}
-	s.limiter.refused(j.started, now, v.RetryAfter, jitter)
+	limits.refused(j.started, now, v.RetryAfter, jitter)
 }
 
 // noteHealth takes from an answer what it says about the lane and the workspace.
@@ -62,16 +75,19 @@ func (s *shift) noteHealth(j *job, now time.Duration) {
 	v := j.verdict
 	old := s.brake.old(j.started)
 	switch v.Outcome {
-	case bot.Transient, bot.Ambiguous:
+	case bot.Delivered, bot.Gone, bot.Blocked:
+	default:
 		s.suspicion.undecided(j.d.Destination, now)
+	}
+	switch v.Outcome {
+	case bot.Transient, bot.Ambiguous:
 		if v.Limited == bot.ScopeNone {
-			if !old && j.ctx.Err() == nil {
+			if !old && j.ctx.Err() == nil && (!j.settle || s.brake.probing()) { // a look at what was silent before is no news
 				s.brake.silent(j.d.Destination, now, s.random())
 			}
 			return
 		}
 	case bot.BadAccount:
-		s.suspicion.undecided(j.d.Destination, now)
 		if !old {
 			s.stop(account, v, now)
 		}
@@ -84,7 +100,9 @@ func (s *shift) noteHealth(j *job, now time.Duration) {
 			s.tell(Alarm{Kind: WorkspaceRecovered, Destination: j.d.Destination})
 		}
 	}
-	if !old && s.brake.answered(v.Outcome) {
+	// One delivery shows that not all refuse, whenever its request left.
+	proof := s.brake.kind == refusing && v.Outcome == bot.Delivered
+	if (!old || proof) && s.brake.answered(v.Outcome) {
 		s.tell(Alarm{Kind: LaneResumed})
 	}
 }
@@ -92,37 +110,42 @@ func (s *shift) noteHealth(j *job, now time.Duration) {
 // conclude writes what v means for j, once it is believed.
 func (s *shift) conclude(j *job, v bot.Verdict) {
 	now := s.engine.clock.mono()
-	if v.Outcome == bot.NotSent && j.d.Attempt >= hopeless && s.delivered > 0 && now-s.delivered < time.Minute {
-		v = bot.Verdict{Outcome: bot.BadPayload, Code: v.Code, Reason: "did not get this message: the platform fails at it each time, but not at others"}
-	}
 	key := edition{j.d.UpdateID, j.d.Revision}
 	switch v.Outcome {
 	case bot.Gone, bot.Blocked:
-		if !tiredOf(j.d, s.engine.clock.now()) {
+		if !s.tired(j, now) {
 			s.refused(j, v, now)
 			return
+		}
+	case bot.NotSent:
+		if s.faults.lost(j.d.ID, now) && s.payload.accepted(key) {
+			v = bot.Verdict{Outcome: bot.BadPayload, Code: v.Code, Reason: "did not get this message: the platform fails at it each time, though not for others"}
 		}
 	case bot.Delivered:
 		s.payload.delivered(key)
 	case bot.BadPayload:
 		if s.payload.stopped(key) == nil && s.payload.refused(key, v) {
 			s.tell(Alarm{Kind: PushStopped, UpdateID: j.d.UpdateID, StoryID: j.d.StoryID, Number: j.d.Number,
-				Destination: j.d.Destination, Code: v.Code, Reason: why(bot.Verdict{Code: v.Code, Reason: v.Reason}), Cure: v.Cure})
+				Destination: j.d.Destination, Code: v.Code, Reason: reasonOf(v), Cure: v.Cure})
 		}
 	}
 	s.settleAs(j, v)
 }
 
-// hopeless attempts that all ended in a fault of the platform, while others
-// succeed, show that it is the message.
-const hopeless = 5
+// tired says that j has been tried, or looked at, for long enough.
+func (s *shift) tired(j *job, now time.Duration) bool {
+	return tiredOf(j.d, s.engine.clock.now()) || j.settle && now-j.doubted >= giveUp
+}
 
 // settleAs queues the result of j for writing, and what people are told then.
 func (s *shift) settleAs(j *job, v bot.Verdict) {
 	now := s.engine.clock.now()
-	r := conclude(j.d, v, now, s.pace.PerChannel, s.random())
-	if j.settle && v.Outcome == bot.Blocked {
-		r.Unknown = true // an earlier request may have got through
+	r := resultOf(j.d, v, now, s.pace.PerChannel, s.random())
+	if v.Outcome == bot.Blocked {
+		r.Doubtful = j.settle || j.d.Unknowns > 0 // an earlier request may have got through
+	}
+	if r.State != stories.Pending {
+		s.faults.over(j.d.ID)
 	}
 	s.write(r)
 	switch r.Destination {
@@ -151,21 +174,36 @@ func (s *shift) write(r stories.Result) {
 // about returns an alarm about j's destination.
 func (s *shift) about(kind AlarmKind, j *job, v bot.Verdict) Alarm {
 	return Alarm{Kind: kind, Lane: s.name, Destination: j.d.Destination, UpdateID: j.d.UpdateID, StoryID: j.d.StoryID,
-		Number: j.d.Number, Code: v.Code, Reason: why(bot.Verdict{Code: v.Code, Reason: v.Reason}), Cure: v.Cure}
+		Number: j.d.Number, Code: v.Code, Reason: reasonOf(v), Cure: v.Cure}
 }
 
 // refused takes in that j's destination refuses us or is gone.
 func (s *shift) refused(j *job, v bot.Verdict, now time.Duration) {
+	sus := suspect{job: j, verdict: v}
 	if s.brake.kind == refusing { // a probe has shown that it still does
-		s.disbelieve(ruling{doubted: []suspect{{job: j, verdict: v}}}, now)
+		s.suspicion.remember([]suspect{sus})
 		if !s.brake.old(j.started) {
-			s.brake.stop(refusing, s.brake.reason, now, s.random())
+			s.refuseAll(v, now)
 		}
+		s.putOff(sus, now, s.brake.told)
 		return
 	}
-	r := s.suspicion.refused(j, v, now, s.random())
+	s.rule(s.suspicion.refused(j, v, now, s.random()), now)
+}
+
+// rule does what a ruling says: what is believed is written, what is taken for
+// an outage is tried again.
+func (s *shift) rule(r ruling, now time.Duration) {
 	s.judge(r.believed)
-	s.disbelieve(r, now)
+	for _, d := range r.doubted {
+		s.putOff(d, now, r.serious)
+	}
+	switch {
+	case r.tell:
+		s.told = append(s.told, s.about(WorkspaceFailing, r.doubted[0].job, r.doubted[0].verdict))
+	case r.outage == laneOutage:
+		s.refuseAll(r.doubted[0].verdict, now)
+	}
 }
 
 // judge writes refusals that are believed.
@@ -175,24 +213,23 @@ func (s *shift) judge(believed []suspect) {
 	}
 }
 
-// disbelieve puts rows back whose refusals are taken for an outage.
-func (s *shift) disbelieve(r ruling, now time.Duration) {
-	for _, d := range r.doubted {
-		if d.job.settle {
-			s.settleAgain(d.job, now, 30*time.Second)
-			continue
-		}
-		s.giveBack(d.job, 30*time.Second)
+// putOff has a refusal that is not believed tried again: once other channels
+// have been tried, or later when that has shown a serious outage.
+func (s *shift) putOff(d suspect, now time.Duration, serious bool) {
+	wait := 5 * time.Second
+	if serious {
+		wait = 30 * time.Second
 	}
-	if r.outage == noOutage {
+	if d.job.settle {
+		s.settleAgain(d.job, now, wait)
 		return
 	}
-	last := r.doubted[len(r.doubted)-1]
-	if r.outage == workspaceOutage {
-		s.told = append(s.told, s.about(WorkspaceFailing, last.job, last.verdict))
-		return
-	}
-	v := last.verdict
-	v.Reason = "all channels refuse alike, as in an outage: " + why(bot.Verdict{Code: v.Code, Reason: v.Reason})
+	s.write(putBack(d.job.d, s.engine.clock.now(), wait))
+	s.asking = true
+}
+
+// refuseAll brakes the lane: all channels refuse alike.
+func (s *shift) refuseAll(v bot.Verdict, now time.Duration) {
+	v.Reason = "all channels refuse alike, as in an outage: " + reasonOf(v)
 	s.stop(refusing, v, now)
 }

@@ -25,10 +25,14 @@ type lane struct {
 	asks    chan chan struct{} // for requests beside deliveries; see Admit
 	spent   chan struct{}      // such a request is over
 	limiter *limiter
-	brake   brake
-	payload payloads
-	invalid window
-	limited uint64
+	looks   *limiter // of settling: where that has no budget of its own, the lane's
+	// lookCost is how many requests the newest look took.
+	lookCost int
+	brake    brake
+	payload  payloads
+	faults   faults
+	invalid  window
+	limited  uint64
 	// delivered is when the lane last delivered something.
 	delivered time.Duration
 
@@ -56,12 +60,22 @@ func newLane(e *Engine, name, platform string, sender bot.Sender) *lane {
 		spent:   make(chan struct{}, maxAsks),
 		limiter: newLimiter(pace),
 		state:   LaneState{Lane: name},
+
+		lookCost: firstLookCost,
+	}
+	l.looks = l.limiter
+	if pace.LooksPerMinute > 0 {
+		l.looks = newWindow(pace.LooksPerMinute, time.Minute)
 	}
 	if l.slots <= 0 {
 		l.slots = defaultSlots
 	}
 	return l
 }
+
+// firstLookCost is what the first look is taken to cost: after a restart a
+// channel and its history are read.
+const firstLookCost = 3
 
 // kick makes the lane ask for work. The engine's mutex is held.
 func (l *lane) kick() {

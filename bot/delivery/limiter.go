@@ -25,6 +25,7 @@ type limiter struct {
 	last      time.Duration // the newest start
 	started   bool
 	log       []time.Duration // starts of the newest len(log) requests, a ring
+	window    time.Duration   // no more than len(log) starts within it
 	oldest    int
 	paused    time.Duration // nothing before
 	unmarked  int           // answers in a row that know of no limit; -1 once one did
@@ -32,15 +33,20 @@ type limiter struct {
 }
 
 func newLimiter(p bot.Pace) *limiter {
-	l := &limiter{perSecond: p.PerSecond}
-	if n := int(p.PerSecond); n > 0 {
-		l.log = make([]time.Duration, n)
-		for i := range l.log {
-			l.log[i] = -time.Hour
-		}
-	}
+	l := newWindow(int(p.PerSecond), time.Second)
+	l.perSecond = p.PerSecond
 	if p.Learns {
 		l.learner = &learner{}
+	}
+	return l
+}
+
+// newWindow returns a limiter of n requests in every window, which may come in
+// a burst; 0 for any number.
+func newWindow(n int, window time.Duration) *limiter {
+	l := &limiter{log: make([]time.Duration, n), window: window}
+	for i := range l.log {
+		l.log[i] = -time.Hour
 	}
 	return l
 }
@@ -70,7 +76,7 @@ func (l *limiter) wait(now time.Duration) time.Duration {
 		at = max(at, l.next)
 	}
 	if len(l.log) > 0 && !l.lifted() {
-		at = max(at, l.log[l.oldest]+time.Second+windowMargin)
+		at = max(at, l.log[l.oldest]+l.window+windowMargin)
 	}
 	return max(0, at-now)
 }
@@ -94,7 +100,8 @@ func (l *limiter) take(now time.Duration) {
 	l.started, l.last = true, now
 }
 
-// mark notes whether a success knew of no limit.
+// mark notes whether an answer knew of no limit. One that knew is enough for
+// good: the limit is not lifted again.
 func (l *limiter) mark(unlimited bool) {
 	switch {
 	case !unlimited:
@@ -115,7 +122,6 @@ func (l *limiter) accepted(now time.Duration) {
 // the lane for at least the time the answer asked for.
 func (l *limiter) refused(started, now, retryAfter, jitter time.Duration) {
 	retryAfter = max(retryAfter, minPause)
-	l.unmarked = -1
 	if l.learner != nil {
 		retryAfter = l.learner.refuse(started, now, retryAfter)
 	}

@@ -1,6 +1,7 @@
 package delivery
 
 import (
+	"context"
 	"sort"
 	"testing"
 	"time"
@@ -8,6 +9,7 @@ import (
 	"pgregory.net/rapid"
 
 	"storybot/bot"
+	"storybot/stories"
 )
 
 // Whatever the loop's timers do, and with requests arriving up to 10 ms late,
@@ -82,6 +84,42 @@ func TestAPublishedLimitIsLiftedWhereNobodyCounts(t *testing.T) {
 	if l.wait(time.Minute) == 0 {
 		t.Error("lifted although the limit is known")
 	}
+}
+
+// A limit met by anyone in the lane ends a lifted pace for good.
+func TestALimitMetBringsThePublishedOneBackForGood(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		m, far := newMemory(), newFarSide()
+		far.pace = bot.Pace{PerSecond: 50, InFlight: 8}
+		limited := false
+		far.limit = func(_ bot.Post, now time.Time) (bot.Verdict, bool) {
+			hit := !limited && len(far.requests) == 400
+			limited = limited || hit
+			return bot.Verdict{Limited: bot.ScopeLane, RetryAfter: time.Second}, hit
+		}
+		for c := range 600 {
+			m.add("p", channel("p", "w", c), 1, stories.Normal)
+		}
+		began := time.Now()
+		r := start(t, m, far, func(c *Config) { c.Senders = map[string]bot.Sender{"p": unmarked{far}} })
+		r.settledAll(t, time.Minute)
+		met := far.requests[399]
+		if took := met.Sub(began); took > time.Second {
+			t.Errorf("the pace was not lifted: 400 requests took %v", took)
+		}
+		if took := far.requests[len(far.requests)-1].Sub(met); took < 4900*time.Millisecond {
+			t.Errorf("200 requests after the limit took %v: it was lifted again", took)
+		}
+	})
+}
+
+// unmarked is a far side whose answers know of no limit.
+type unmarked struct{ *farSide }
+
+func (u unmarked) Send(ctx context.Context, p bot.Post) bot.Verdict {
+	v := u.farSide.Send(ctx, p)
+	v.Unlimited = v.Outcome == bot.Delivered
+	return v
 }
 
 func TestIdleTimeEarnsNothing(t *testing.T) {

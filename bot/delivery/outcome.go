@@ -12,10 +12,10 @@ import (
 // again: its clock and its rounding are not ours.
 const resetMargin = 25 * time.Millisecond
 
-// conclude turns a verdict into what is written of the row. perChannel is the
+// resultOf turns a verdict into what is written of the row. perChannel is the
 // least time between two posts to one destination, random in [0, 1) spreads
 // retries. Ambiguous and Unsettled conclude nothing: see settle.go.
-func conclude(d stories.Delivery, v bot.Verdict, now time.Time, perChannel time.Duration, random float64) stories.Result {
+func resultOf(d stories.Delivery, v bot.Verdict, now time.Time, perChannel time.Duration, random float64) stories.Result {
 	r := stories.Result{DeliveryID: d.ID, Attempt: d.Attempt, At: now}
 	switch v.Outcome {
 	case bot.Delivered:
@@ -36,7 +36,7 @@ func conclude(d stories.Delivery, v bot.Verdict, now time.Time, perChannel time.
 		}
 	case bot.Unreadable:
 		r.State, r.Reason, r.DueAt, r.Unknown = stories.Pending, why(v), d.DueAt, true
-		if d.Unknowns > 0 {
+		if d.Unknowns > 0 && !d.Doubtful { // what was held since has not been sent once more yet
 			r.State = stories.Unknown
 		}
 	default:
@@ -58,7 +58,7 @@ func nextPost(v bot.Verdict, now time.Time, perChannel time.Duration) time.Time 
 	return now.Add(wait)
 }
 
-// conclude and retry leave DueAt as it is where nothing is to be waited for, so
+// resultOf and retry leave DueAt as it is where nothing is to be waited for, so
 // that the row keeps its place among the others.
 //
 // retry puts the row back: after a limit when that ends, otherwise after a
@@ -92,25 +92,29 @@ func tiredOf(d stories.Delivery, now time.Time) bool {
 	return !d.FirstAttemptAt.IsZero() && d.Attempt >= leastTries && now.Sub(d.FirstAttemptAt) >= giveUp
 }
 
-// why returns the verdict's reason and cure, for the row.
-func why(v bot.Verdict) string {
-	reason := v.Reason
+// reasonOf returns what is wrong, in words.
+func reasonOf(v bot.Verdict) string {
 	switch {
-	case reason == "" && v.Code != "":
-		reason = "was answered with " + v.Code
-	case reason == "":
-		reason = "could not be reached"
+	case v.Reason != "":
+		return v.Reason
+	case v.Code != "":
+		return "was answered with " + v.Code
 	}
-	if v.Cure == "" {
-		return reason
-	}
-	return strings.TrimRight(reason, ". ") + ". " + v.Cure
+	return "could not be reached"
 }
 
-// putBack returns the result of a claimed row that was not sent after all. It
+// why returns the verdict's reason and cure, for the row.
+func why(v bot.Verdict) string {
+	if v.Cure == "" {
+		return reasonOf(v)
+	}
+	return strings.TrimRight(reasonOf(v), ". ") + ". " + v.Cure
+}
+
+// putBack returns the result of a claimed row that was surely not sent. It
 // keeps its place among the others unless it has to wait.
 func putBack(d stories.Delivery, now time.Time, wait time.Duration) stories.Result {
-	r := stories.Result{DeliveryID: d.ID, Attempt: d.Attempt, State: stories.Pending, Reason: d.Reason, DueAt: d.DueAt, At: now}
+	r := stories.Result{DeliveryID: d.ID, Attempt: d.Attempt, State: stories.Pending, Reason: d.Reason, DueAt: d.DueAt, Doubtful: d.Doubtful, At: now}
 	if wait > 0 {
 		r.DueAt = now.Add(wait)
 		r.NotBefore = r.DueAt

@@ -10,7 +10,7 @@ import (
 	"storybot/stories"
 )
 
-func TestConclude(t *testing.T) {
+func TestResultOf(t *testing.T) {
 	now := time.Unix(1_800_000_000, 0)
 	due := now.Add(-time.Minute)
 	in := func(d time.Duration) time.Time { return now.Add(d) }
@@ -111,7 +111,7 @@ func TestConclude(t *testing.T) {
 			}
 			c.want.DeliveryID, c.want.At = 7, now
 			c.want.Attempt = max(1, c.want.Attempt)
-			if diff := cmp.Diff(c.want, conclude(d, c.verdict, now, c.pace, 0)); diff != "" {
+			if diff := cmp.Diff(c.want, resultOf(d, c.verdict, now, c.pace, 0)); diff != "" {
 				t.Error(diff)
 			}
 		})

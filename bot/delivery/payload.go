@@ -57,6 +57,12 @@ func (p *payloads) stopped(key edition) *bot.Verdict {
 	return nil
 }
 
+// accepted says that some channel has taken the update.
+func (p *payloads) accepted(key edition) bool {
+	r := p.byEdition[key]
+	return r != nil && r.accepted
+}
+
 func (p *payloads) of(key edition) *refusals {
 	if r := p.byEdition[key]; r != nil {
 		return r

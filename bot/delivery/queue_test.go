@@ -244,7 +244,10 @@ func (m *memory) Advance(_ context.Context, l stories.Lease, results []stories.R
 	})
 	b.Waiting = len(due) > most
 	for _, r := range due[:min(most, len(due))] {
-		r.State, r.Attempt, r.LastAttemptAt = stories.Sending, r.Attempt+1, now
+		r.State, r.Attempt = stories.Sending, r.Attempt+1
+		if !r.Doubtful {
+			r.LastAttemptAt = now
+		}
 		if r.FirstAttemptAt.IsZero() {
 			r.FirstAttemptAt = now
 		}
@@ -271,7 +274,12 @@ func (m *memory) finish(r stories.Result) {
 		return
 	}
 	m.results = append(m.results, r)
-	row.State, row.MessageID, row.Reason = r.State, r.MessageID, r.Reason
+	row.State, row.MessageID, row.Reason, row.Doubtful = r.State, r.MessageID, r.Reason, r.Doubtful
+	if r.Unbegun {
+		if row.Attempt--; row.Attempt == 0 {
+			row.FirstAttemptAt = time.Time{}
+		}
+	}
 	if r.Unknown {
 		row.Unknowns++
 	}
@@ -293,6 +301,21 @@ func (m *memory) finish(r stories.Result) {
 			return
 		}
 	}
+}
+
+// reopen makes a blocked destination reachable and what was held for it pending.
+func (m *memory) reopen(d stories.Destination) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	p := m.places[d]
+	p.state = stories.Reachable
+	for _, r := range m.rows {
+		if r.Destination == d && r.State == stories.Held {
+			r.State, r.DueAt = stories.Pending, time.Now()
+			p.open = append(p.open, r)
+		}
+	}
+	sort.SliceStable(p.open, func(i, j int) bool { return before(p.open[i], p.open[j]) })
 }
 
 // count returns how many rows are in each state.

@@ -45,7 +45,7 @@ func (s *shift) takeOver(ctx context.Context, rows []stories.Delivery) error {
 	s.settling = nil
 	now := s.engine.clock.read()
 	for _, d := range rows {
-		j := &job{d: d, settle: true, next: now.mono}
+		j := &job{d: d, settle: true}
 		j.begun(now)
 		if err := s.read(ctx, j); err != nil {
 			return err
@@ -54,7 +54,7 @@ func (s *shift) takeOver(ctx context.Context, rows []stories.Delivery) error {
 			s.conclude(j, j.verdict)
 			continue
 		}
-		s.settling = append(s.settling, j)
+		s.settle(j, now.mono, 0)
 	}
 	if len(rows) > 0 {
 		s.log.Info("an earlier run left deliveries on their way; finding out what became of them", "deliveries", len(rows))
@@ -68,22 +68,26 @@ func (s *shift) adopt(r stored) {
 	if len(r.found) == 0 {
 		return
 	}
-	known := map[int64]bool{}
+	type claim struct {
+		id      int64
+		attempt int
+	}
+	known := map[claim]bool{}
 	for _, list := range [][]*job{s.aloft, s.ready, s.settling} {
 		for _, j := range list {
-			known[j.d.ID] = true
+			known[claim{j.d.ID, j.d.Attempt}] = true
 		}
 	}
 	for _, o := range s.suspicion.suspects {
-		known[o.job.d.ID] = true
+		known[claim{o.job.d.ID, o.job.d.Attempt}] = true
 	}
 	for _, list := range [][]stories.Result{s.results, r.results} {
 		for _, o := range list {
-			known[o.DeliveryID] = true
+			known[claim{o.DeliveryID, o.Attempt}] = true
 		}
 	}
 	for _, d := range r.found {
-		if !known[d.ID] {
+		if !known[claim{d.ID, d.Attempt}] {
 			s.giveBack(&job{d: d}, 0)
 		}
 	}

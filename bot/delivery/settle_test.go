@@ -169,31 +169,6 @@ func TestTooManyInDoubtStopTheLane(t *testing.T) {
 	})
 }
 
-// A server that fails at one message again and again must not hold up its
-// channel for ever.
-func TestAMessageTheServerFailsAtEndsAsRefused(t *testing.T) {
-	bubble(t, func(t *testing.T) {
-		m, far := newMemory(), newFarSide()
-		bad := m.add("p", channel("p", "w", 0), 1, stories.Normal)
-		next := m.add("p", channel("p", "w", 0), 2, stories.Normal)
-		far.fault = func(p bot.Post, settle bool) (bot.Verdict, bool) {
-			return bot.Verdict{Outcome: bot.Ambiguous, Code: "500"}, p.Delivery.ID == bad.ID && !settle
-		}
-		r := start(t, m, far)
-		for i := range 60 {
-			m.add("p", channel("p", "w", 1), int64(10+i), stories.Normal)
-			r.Kick("p")
-			time.Sleep(5 * time.Second)
-		}
-		if d := m.row(bad.ID); d.State != stories.Failed || d.Attempt != hopeless {
-			t.Errorf("%v after %d attempts: %s", d.State, d.Attempt, d.Reason)
-		}
-		if d := m.row(next.ID); d.State != stories.Sent {
-			t.Errorf("the next one is %v", d.State)
-		}
-	})
-}
-
 // The engine is killed at any operation, several times, while answers are lost;
 // each channel still sees each update once, in order.
 func TestKilledAtAnyPoint(t *testing.T) {

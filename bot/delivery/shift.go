@@ -22,10 +22,11 @@ type shift struct {
 	settles   int    // how many of aloft settle
 	settling  []*job // may have been sent, waiting to be looked at
 	settledBy bool   // the last request was a settling one: sends and settles take turns
-	// settlePause holds all settling back: its own limit was met.
-	settlePause time.Duration
-	suspicion   suspicion
-	asked       []chan struct{} // who waits in Admit
+	// working is how long the lane has worked undisturbed until turned; see noteWork.
+	working   time.Duration
+	turned    time.Duration
+	suspicion suspicion
+	asked     []chan struct{} // who waits in Admit
 
 	results      []stories.Result // to be written
 	told         []Alarm          // once they are
@@ -67,9 +68,11 @@ type job struct {
 	ctx     context.Context // of the request
 	claimed time.Duration
 	started time.Duration
-	place   int  // in aloft
-	settle  bool // the request asks what became of an earlier one
-	tries   int  // of settling
+	place   int           // in aloft
+	settle  bool          // the request asks what became of an earlier one
+	tries   int           // of settling
+	doubted time.Duration // when settling began
+	worked  time.Duration // shift.working then
 	next    time.Duration
 	verdict bot.Verdict
 
@@ -104,6 +107,7 @@ func newShift(l *lane, ctx context.Context, lease stories.Lease, began time.Time
 func (s *shift) run() {
 	defer s.timer.Stop()
 	s.inherit()
+	s.turned = s.engine.clock.mono()
 	for {
 		now := s.engine.clock.mono()
 		s.wakeAt = now + s.engine.cfg.Poll
@@ -123,6 +127,7 @@ func (s *shift) turn(now time.Duration) {
 	if s.term.over() {
 		s.lost = true
 	}
+	s.noteWork(now)
 	s.judge(s.suspicion.expire(now, len(s.aloft) == 0 && len(s.ready) == 0 && !s.asking && !s.storing))
 	if at, ok := s.suspicion.next(); ok {
 		s.wake(at)

@@ -38,8 +38,7 @@ func (s *shift) start(now time.Duration) {
 // pick returns what leaves next; nil when nothing may.
 func (s *shift) pick(now time.Duration) *job {
 	s.sift(now)
-	settle := s.dueSettle(now)
-	if s.lost || s.retiring || len(s.ready) == 0 && settle < 0 {
+	if s.lost || s.retiring || len(s.ready) == 0 && len(s.settling) == 0 {
 		return nil
 	}
 	ctx := s.term.context()
@@ -47,17 +46,10 @@ func (s *shift) pick(now time.Duration) *job {
 		s.putBackReady()
 		return nil
 	}
-	if wait := s.limiter.wait(now); wait > 0 {
-		if wait > staleAfter {
-			s.putBackReady()
-		}
-		s.wake(now + wait)
-		return nil
-	}
 	var j *job
-	send := len(s.ready) > 0 && s.freeSlots(now) > 0
+	settle, send := s.dueSettle(now), s.maySend(now)
 	switch {
-	case settle >= 0 && (!send || !s.settledBy):
+	case settle >= 0 && s.lookFirst(send, now):
 		j, s.settledBy = s.takeSettle(settle), true
 	case send:
 		j, s.settledBy = s.ready[0], false
@@ -67,6 +59,40 @@ func (s *shift) pick(now time.Duration) *job {
 	}
 	j.ctx = ctx
 	return j
+}
+
+// lookFirst says that a look goes before what may be sent: they take turns. A
+// braked lane makes one request at a time and has nothing ready, so that a send
+// whose turn it is has to be claimed first.
+func (s *shift) lookFirst(send bool, now time.Duration) bool {
+	if !s.settledBy {
+		return true
+	}
+	claimable := s.brake.probing() && (s.asking || s.storing) && !s.crowded(now)
+	return !send && !claimable
+}
+
+// maySend says whether a row may be sent now.
+func (s *shift) maySend(now time.Duration) bool {
+	if len(s.ready) == 0 {
+		return false
+	}
+	if wait := s.limiter.wait(now); wait > 0 {
+		if wait > staleAfter {
+			s.putBackReady()
+		}
+		s.wake(now + wait)
+		return false
+	}
+	return s.freeSlots(now) > 0
+}
+
+// limits returns the limiter that counts j's request.
+func (s *shift) limits(j *job) *limiter {
+	if j.settle {
+		return s.looks
+	}
+	return s.limiter
 }
 
 // unbraked says whether the brake lets a request leave now.
@@ -129,13 +155,17 @@ func (s *shift) freeSlots(now time.Duration) int {
 
 // launch hands j to a worker.
 func (s *shift) launch(j *job, now time.Duration) {
-	s.limiter.take(now)
+	requests := 1
+	if j.settle {
+		requests = s.lookCost
+		s.settles++
+	}
+	for range requests {
+		s.limits(j).take(now)
+	}
 	s.suspicion.probing(j.d.Destination)
 	j.started, j.place = now, len(s.aloft)
 	s.aloft = append(s.aloft, j)
-	if j.settle {
-		s.settles++
-	}
 	if s.workers < len(s.aloft) {
 		s.workers++
 		s.wg.Go(s.serve)
@@ -156,10 +186,12 @@ func (s *shift) serve() {
 	}
 }
 
-// giveBack puts a claimed row back, unsent, to be due after wait.
+// giveBack puts a claimed row back that has not left, to be due after wait.
 func (s *shift) giveBack(j *job, wait time.Duration) {
 	now := s.engine.clock.now()
-	s.write(putBack(j.d, now, wait))
+	r := putBack(j.d, now, wait)
+	r.Unbegun = true
+	s.write(r)
 	s.asking = true
 }
 
@@ -179,7 +211,7 @@ func (s *shift) tell(a Alarm) {
 
 // stop brakes the lane and tells people once.
 func (s *shift) stop(kind stopKind, v bot.Verdict, now time.Duration) {
-	reason := why(bot.Verdict{Code: v.Code, Reason: v.Reason})
+	reason := reasonOf(v)
 	if s.brake.stop(kind, reason, now, s.random()) {
 		s.tell(Alarm{Kind: LaneStopped, Code: v.Code, Reason: reason, Cure: v.Cure})
 	}

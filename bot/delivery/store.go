@@ -75,7 +75,7 @@ func (s *shift) exchange(now time.Duration) {
 // want returns how many rows to claim: what can leave now, and what can within
 // a moment, less what is ready; 0 while enough is ready or nothing may leave.
 func (s *shift) want(now time.Duration) int {
-	if s.retiring || len(s.settling) >= maxSettling || s.term.context() == nil || !s.unbraked(now) {
+	if s.retiring || s.crowded(now) || s.term.context() == nil || !s.unbraked(now) {
 		return 0
 	}
 	if wait := s.limiter.wait(now); wait > 2*ahead {
@@ -137,7 +137,7 @@ func (s *shift) advance(call stored, oldest bool) stored {
 	call.jobs = make([]*job, len(jobs))
 	for i, d := range call.batch.Claimed {
 		j := &jobs[i]
-		j.d = d
+		j.d, j.settle = d, d.Doubtful
 		j.begun(now)
 		if err := s.read(ctx, j); err != nil {
 			call.unread = err
@@ -183,11 +183,14 @@ func (s *shift) takeIn(r stored) {
 	}
 	for _, j := range r.jobs {
 		j.claimed = now
-		if j.msg == nil && j.verdict.Outcome != bot.BadPayload {
+		switch {
+		case j.msg == nil && j.verdict.Outcome != bot.BadPayload:
 			s.giveBack(j, time.Second)
-			continue
+		case j.settle && j.msg != nil:
+			s.settle(j, now, 0)
+		default:
+			s.ready = append(s.ready, j)
 		}
-		s.ready = append(s.ready, j)
 	}
 	if s.retiring {
 		s.putBackReady()

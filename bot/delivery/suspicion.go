@@ -18,8 +18,9 @@ import (
 type suspicion struct {
 	suspects []suspect
 	failing  map[place]*failing
-	// doubted are destinations whose refusal was once taken for an outage of
-	// the lane. When they refuse again, while others are delivered, it is true.
+	// doubted are destinations whose refusal was taken for an outage, and that
+	// have taken nothing since. When they refuse again, while others are
+	// delivered, it is true.
 	doubted map[stories.Destination]bool
 }
 
@@ -49,9 +50,11 @@ type suspect struct {
 
 // failing is a workspace that is taken to be broken.
 type failing struct {
+	since   time.Duration
 	next    time.Duration // the next probe
 	tries   int
-	probing bool // a probe is on its way
+	told    bool // people know
+	probing int  // probes on their way
 }
 
 // ruling is what became of suspects.
@@ -61,6 +64,9 @@ type ruling struct {
 	// outage says what the doubted ones have shown just now: noOutage when it
 	// was known.
 	outage outage
+	// serious says that the workspace has failed for a while, tell that people
+	// should know now.
+	serious, tell bool
 }
 
 type outage int
@@ -76,10 +82,13 @@ func (s *suspicion) refused(j *job, v bot.Verdict, now time.Duration, random flo
 	at := placeOf(j.d.Destination)
 	sus := suspect{job: j, verdict: v, since: now}
 	if f := s.failing[at]; f != nil {
-		f.tries++
-		f.probing = false
-		f.next = now + backoff(30*time.Second, 5*time.Minute, f.tries, random)
-		return ruling{doubted: []suspect{sus}}
+		r := ruling{doubted: []suspect{sus}}
+		s.remember(r.doubted)
+		if j.started > f.since { // else it was on its way already
+			r.tell = f.refused(now, random)
+		}
+		r.serious = f.told
+		return r
 	}
 	if s.doubted[j.d.Destination] {
 		return ruling{believed: []suspect{sus}}
@@ -89,9 +98,12 @@ func (s *suspicion) refused(j *job, v bot.Verdict, now time.Duration, random flo
 		if s.failing == nil {
 			s.failing = map[place]*failing{}
 		}
-		s.failing[at] = &failing{tries: 1, next: now + backoff(30*time.Second, 5*time.Minute, 1, random)}
+		f := &failing{since: now}
+		s.failing[at] = f
+		f.refused(now, random)
 		r := s.take(func(o suspect) bool { return placeOf(o.job.d.Destination) == at }, sus)
 		r.outage = workspaceOutage
+		s.remember(r.doubted)
 		return r
 	}
 	if s.count(func(o suspect) bool { return o.like(sus) && !o.alone }) >= alikeLane {
@@ -103,7 +115,23 @@ func (s *suspicion) refused(j *job, v bot.Verdict, now time.Duration, random flo
 	return ruling{}
 }
 
-// remember notes whom an outage of the lane was blamed on.
+// refused notes that the workspace has shown that it fails, and reports whether
+// people should be told.
+func (f *failing) refused(now time.Duration, random float64) (tell bool) {
+	f.tries++
+	f.probing = max(0, f.probing-1)
+	wait, serious := probeAfter(30*time.Second, 5*time.Minute, f.tries, random)
+	f.next = now + wait
+	tell = serious && !f.told
+	f.told = f.told || tell
+	return tell
+}
+
+// probes returns how many may be on their way at once: the quick ones that are
+// left, later one.
+func (f *failing) probes() int { return max(1, quickProbes+1-f.tries) }
+
+// remember notes whom an outage was blamed on.
 func (s *suspicion) remember(doubted []suspect) {
 	if s.doubted == nil || len(s.doubted) > maxDoubted {
 		s.doubted = map[stories.Destination]bool{}
@@ -116,12 +144,14 @@ func (s *suspicion) remember(doubted []suspect) {
 const maxDoubted = 1024
 
 // delivered notes that d took a message: what its workspace refused is
-// believed. recovered says that the workspace was failing until now.
+// believed. recovered says that the workspace was failing until now, as people
+// were told.
 func (s *suspicion) delivered(d stories.Destination) (believed []suspect, recovered bool) {
 	at := placeOf(d)
-	if s.failing[at] != nil {
+	delete(s.doubted, d)
+	if f := s.failing[at]; f != nil {
 		delete(s.failing, at)
-		recovered = true
+		recovered = f.told
 	}
 	if len(s.suspects) == 0 {
 		return nil, recovered
@@ -153,23 +183,26 @@ func (s *suspicion) next() (at time.Duration, ok bool) {
 // it is not time for a probe. next is when that is.
 func (s *suspicion) probe(d stories.Destination, now time.Duration) (next time.Duration, ok bool) {
 	f := s.failing[placeOf(d)]
-	if f != nil && (f.probing || now < f.next) {
-		return max(f.next, now+time.Second), false
+	if f != nil && (f.probing >= f.probes() || now < f.next) {
+		return max(f.next, now+askAgain), false
 	}
 	return 0, true
 }
 
+// askAgain is how long rows wait for the answer to a probe of their workspace.
+const askAgain = 500 * time.Millisecond
+
 // probing notes that a row of d leaves.
 func (s *suspicion) probing(d stories.Destination) {
 	if f := s.failing[placeOf(d)]; f != nil {
-		f.probing = true
+		f.probing++
 	}
 }
 
 // undecided notes that a probe of d's workspace has told nothing.
 func (s *suspicion) undecided(d stories.Destination, now time.Duration) {
-	if f := s.failing[placeOf(d)]; f != nil && f.probing {
-		f.probing = false
+	if f := s.failing[placeOf(d)]; f != nil && f.probing > 0 {
+		f.probing--
 		f.next = now + time.Second
 	}
 }

@@ -1,6 +1,7 @@
 package delivery
 
 import (
+	"fmt"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -103,9 +104,9 @@ func TestALaneThatRefusesAlikeIsNoRemoval(t *testing.T) {
 	})
 }
 
-// Ten dead channels of five workspaces in a row look like an outage once; not
-// again when they refuse again while others are delivered.
-func TestAFalseOutageIsSeenOnce(t *testing.T) {
+// Ten dead channels of five workspaces in a row look like an outage for a
+// moment, of which nobody is told.
+func TestAFalseOutageIsOverAtOnce(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		m, far := newMemory(), newFarSide()
 		far.fault = answer(bot.Verdict{Outcome: bot.Blocked, Code: "50001"}, func(p bot.Post) bool { return p.Delivery.Destination.Workspace != "fine" })
@@ -116,13 +117,96 @@ func TestAFalseOutageIsSeenOnce(t *testing.T) {
 			m.add("p", channel("p", "fine", c), 1, stories.Normal)
 		}
 		r := start(t, m, far)
-		r.settledAll(t, 3*time.Minute)
+		r.settledAll(t, 10*time.Second)
 		r.stop()
 		if n := m.count(); n[stories.Held] != 10 || n[stories.Sent] != 50 {
 			t.Errorf("%v", n)
 		}
-		if n := r.desk.count(LaneStopped); n != 1 {
-			t.Errorf("the lane was stopped %d times", n)
+		if n := r.desk.count(LaneStopped) + r.desk.count(LaneResumed); n != 0 {
+			t.Errorf("the desk was told %d times", n)
+		}
+	})
+}
+
+// The first ten channels of a push were deleted: the others, and what becomes of
+// those ten, take hardly longer than without them.
+func TestDeadChannelsInFrontDelayNobody(t *testing.T) {
+	for name, workspace := range map[string]func(c int) string{
+		"of one workspace":   func(int) string { return "w" },
+		"of many workspaces": func(c int) string { return fmt.Sprint("w", c) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			bubble(t, func(t *testing.T) {
+				m, far := newMemory(), newFarSide()
+				far.pace = bot.Pace{PerSecond: 50, InFlight: 16}
+				far.fault = answer(bot.Verdict{Outcome: bot.Gone, Code: "10003"}, func(p bot.Post) bool { return p.Delivery.ID <= 10 })
+				for c := range 500 {
+					m.add("p", channel("p", workspace(c), c), 1, stories.Normal)
+				}
+				r := start(t, m, far)
+				r.settledAll(t, 12*time.Second)
+				r.stop()
+				if n := m.count(); n[stories.Failed] != 10 || n[stories.Sent] != 490 {
+					t.Errorf("%v", n)
+				}
+				if n := r.desk.count(LaneStopped) + r.desk.count(WorkspaceFailing); n != 0 {
+					t.Errorf("the desk was told %d times of an outage", n)
+				}
+			})
+		})
+	}
+}
+
+// A channel whose refusal was an outage's, and that was delivered since, is not
+// ended by the next outage.
+func TestASecondOutageEndsNothingEither(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		m, far := newMemory(), newFarSide()
+		var broken atomic.Bool
+		far.fault = func(bot.Post, bool) (bot.Verdict, bool) {
+			return bot.Verdict{Outcome: bot.Gone, Code: "10003"}, broken.Load()
+		}
+		r := start(t, m, far)
+		for u := range 3 {
+			broken.Store(true)
+			for c := range 30 {
+				m.add("p", channel("p", fmt.Sprint("w", c%10), c), int64(u+1), stories.Normal)
+			}
+			r.Kick("")
+			time.Sleep(2 * time.Minute)
+			broken.Store(false)
+			r.settledAll(t, 15*time.Minute)
+		}
+		if err := far.once(m); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+// A probe that is answered neither with a refusal nor with a delivery does not
+// close its workspace for good.
+func TestAProbeThatTellsNothingIsFollowedByAnother(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		m, far := newMemory(), newFarSide()
+		var healed atomic.Bool
+		far.fault = func(p bot.Post, _ bool) (bot.Verdict, bool) {
+			if p.Delivery.ID > 30 {
+				return bot.Verdict{Outcome: bot.BadPayload, Code: "50035"}, true
+			}
+			return bot.Verdict{Outcome: bot.Blocked, Code: "50013"}, !healed.Load()
+		}
+		for c := range 30 {
+			m.add("p", channel("p", "w", c), 1, stories.Normal)
+		}
+		r := start(t, m, far)
+		time.Sleep(time.Second / 2)
+		m.add("p", channel("p", "w", 31), 2, stories.Breaking)
+		r.Kick("p")
+		time.Sleep(2 * time.Minute)
+		healed.Store(true)
+		r.settledAll(t, 15*time.Minute)
+		if n := m.count(); n[stories.Sent] != 30 || n[stories.Failed] != 1 {
+			t.Errorf("%v", n)
 		}
 	})
 }

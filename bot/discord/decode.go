@@ -1,11 +1,13 @@
 package discord
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"math"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 // decode reads JSON field by field: one of another type than expected stays
@@ -36,8 +38,12 @@ func (n *number) UnmarshalJSON(raw []byte) error {
 // word is a string, or a number as it is written; "" when it is neither.
 type word string
 
-// UnmarshalJSON never fails.
+// UnmarshalJSON never fails. Most words need no decoding.
 func (w *word) UnmarshalJSON(raw []byte) error {
+	if raw[0] == '"' && bytes.IndexByte(raw, '\\') < 0 && utf8.Valid(raw) {
+		*w = word(raw[1 : len(raw)-1])
+		return nil
+	}
 	var s string
 	if json.Unmarshal(raw, &s) != nil {
 		var n json.Number

@@ -131,7 +131,7 @@ func (p *Platform) Health() []bot.Health { return []bot.Health{p.health.now()} }
 // and a stop well before the 10,000 invalid requests in ten minutes that end in
 // a ban (https://discord.com/developers/docs/topics/rate-limits#invalid-request-limit-aka-cloudflare-bans).
 func (p *Platform) Pace(string) bot.Pace {
-	return bot.Pace{PerSecond: 50, InFlight: 48, InvalidPer10Min: 2000}
+	return bot.Pace{PerSecond: 50, InFlight: 32, InvalidPer10Min: 2000}
 }
 
 // Run keeps the gateway connected and answers interactions through h until ctx

@@ -59,6 +59,7 @@ type look struct {
 	now          time.Time
 	seen         bool // any message
 	dated        bool // ids are seen to hold times
+	requests     int  // made so far
 }
 
 // finding is what a search found: our message's id, or whether its absence is
@@ -226,6 +227,7 @@ func (l *look) newest(ctx context.Context) (id string, v bot.Verdict, ok bool) {
 // ask makes a GET and decodes its answer. ok is false when v says why there is
 // none: Unreadable where it will be refused again.
 func (l *look) ask(ctx context.Context, r request, into any) (v bot.Verdict, ok bool) {
+	l.requests++
 	r.method = http.MethodGet
 	a, err := l.p.rest.do(ctx, l.p.rest.posts, r)
 	if err == nil && a.ok() {

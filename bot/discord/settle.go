@@ -38,6 +38,7 @@ func (p *Platform) Settle(ctx context.Context, post bot.Post) bot.Verdict {
 	}
 	l := &look{p: p, channel: d.Destination.Channel, key: d.Key, now: p.now()}
 	v := l.settle(ctx, d.FirstAttemptAt, d.LastAttemptAt)
+	v.Requests = l.requests
 	if p.doubt(&v, d.Destination); v.Outcome == bot.Transient {
 		v.Outcome = bot.Unsettled
 	}

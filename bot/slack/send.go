@@ -16,9 +16,11 @@ const eventType = "storybot_delivery"
 
 // Pace returns what Slack publishes: one post a second and channel. A
 // workspace's own budget, "several hundred a minute", has no number and is
-// learnt (https://docs.slack.dev/apis/web-api/rate-limits).
+// learnt (https://docs.slack.dev/apis/web-api/rate-limits). Reading a history
+// has a budget of its own, that of tier 3
+// (https://docs.slack.dev/reference/methods/conversations.history).
 func (p *Platform) Pace(string) bot.Pace {
-	return bot.Pace{PerChannel: perChannel, Learns: true, InFlight: inFlight}
+	return bot.Pace{PerChannel: perChannel, Learns: true, LooksPerMinute: 50, InFlight: inFlight}
 }
 
 // posted is the answer of chat.postMessage. The message it echoes is not read:

@@ -26,6 +26,8 @@ const (
 	// quietShort is enough after a whole answer of Slack's own: the request is
 	// over, and only the history may lag.
 	quietShort = 2 * time.Second
+	// secondLook is how long after an attempt its channel is looked at again.
+	secondLook = 5 * time.Second
 	// margin is how far before the first attempt and after the last one the
 	// history is searched, beside the difference between the clocks.
 	margin = 2 * time.Minute
@@ -109,11 +111,20 @@ func (p *Platform) Settle(ctx context.Context, post bot.Post) bot.Verdict {
 		quiet = quietShort
 	}
 	if since < quiet {
-		return bot.Verdict{Outcome: bot.Unsettled, Code: "not_found_yet", RetryAfter: min(max(since, time.Second), quiet-since),
+		return bot.Verdict{Outcome: bot.Unsettled, Code: "not_found_yet", RetryAfter: nextLook(since, quiet),
 			Reason: "may still be written to by a request whose answer was lost"}
 	}
 	p.attempts.forget(post.Delivery.Key)
 	return bot.Verdict{Outcome: bot.NotSent}
+}
+
+// nextLook returns how long after a look that found nothing the next one is worth
+// its request: soon, for a history that lags, and when nothing can come any more.
+func nextLook(since, quiet time.Duration) time.Duration {
+	if since < secondLook && secondLook < quiet {
+		return max(secondLook-since, time.Second)
+	}
+	return quiet - since
 }
 
 // joinRequest makes the bot a member of a public channel.
