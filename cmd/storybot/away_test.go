@@ -155,6 +155,9 @@ var loudLine = regexp.MustCompile(`level=(?:WARN|ERROR) msg=("[^"]*"|\S+)`)
 // bot waits, though it arrives. The other platform is served as ever,
 // commands are answered on both, and nothing is lost or doubled in the end.
 func TestHangingPlatform(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes more than a minute")
+	}
 	t.Parallel()
 	const hang = 20 * time.Second
 	for _, hanging := range []string{"discord", "slack"} {

@@ -60,7 +60,7 @@ func (f *far) waitConnected(t *testing.T) {
 	if err := f.discord.WaitReady(f.ctx); err != nil {
 		t.Fatalf("Discord: %v", err)
 	}
-	if err := f.slack.WaitConnections(f.ctx, 1); err != nil {
+	if err := f.slack.WaitConnected(f.ctx); err != nil {
 		t.Fatalf("Slack: %v", err)
 	}
 }

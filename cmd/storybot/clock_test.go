@@ -16,6 +16,9 @@ import (
 // two back, three days forward, and right again. Every channel shows each
 // update once and in order, and nothing waits until the clock has caught up.
 func TestClockJumps(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes more than a minute")
+	}
 	t.Parallel()
 	program := buildWithClock(t)
 	jumps := []time.Duration{time.Hour, -time.Hour, 72 * time.Hour, 0}

@@ -80,6 +80,11 @@ func (s *Server) WaitConnections(ctx context.Context, n int) error {
 	return s.await(ctx, &s.sockets.wait, fmt.Sprintf("%d connections", n), func() bool { return len(s.sockets.open) == n })
 }
 
+// WaitConnected waits until at least one connection is open.
+func (s *Server) WaitConnected(ctx context.Context) error {
+	return s.await(ctx, &s.sockets.wait, "a connection", func() bool { return len(s.sockets.open) > 0 })
+}
+
 // WaitOpens waits until apps.connections.open has been answered n times.
 func (s *Server) WaitOpens(ctx context.Context, n int) error {
 	return s.await(ctx, &s.sockets.wait, fmt.Sprintf("%d opens", n), func() bool { return len(s.sockets.opens) >= n })
