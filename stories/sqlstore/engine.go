@@ -88,19 +88,17 @@ func scanID(r row) (id int64, err error) {
 //	?1             a parameter
 //	each(?1)       the elements of a JSON array, as j.value
 //	among(?1)      is one of the numbers in a JSON array
-//	object(?1)     a JSON object
 //	LIMIT ?1       at most so many rows
 //	/*identity*/   the type of a primary key that counts up
 //	/*lock*/       waits for the rows' locks
 //	/*lock d*/     locks rows of d, passing over those somebody else has
 type dialect struct {
-	parameter, each, among, object, limit, identity, lock, lockFree string
+	parameter, each, among, limit, identity, lock, lockFree string
 }
 
 var (
 	eachForm      = regexp.MustCompile(`each\((\?\d+)\)`)
 	amongForm     = regexp.MustCompile(`among\((\?\d+)\)`)
-	objectForm    = regexp.MustCompile(`object\((\?\d+)\)`)
 	limitForm     = regexp.MustCompile(`LIMIT (\?\d+)`)
 	lockForm      = regexp.MustCompile(`/\*lock (\w+)\*/`)
 	parameterForm = regexp.MustCompile(`\?(\d+)`)
@@ -109,7 +107,6 @@ var (
 func (d dialect) text(common string) string {
 	common = eachForm.ReplaceAllString(common, d.each)
 	common = amongForm.ReplaceAllString(common, d.among)
-	common = objectForm.ReplaceAllString(common, d.object)
 	common = limitForm.ReplaceAllString(common, d.limit)
 	common = lockForm.ReplaceAllString(common, d.lockFree)
 	common = parameterForm.ReplaceAllString(common, d.parameter)

@@ -161,7 +161,6 @@ var sqliteDialect = dialect{
 	parameter: "?$1",
 	each:      "json_each($1) AS j",
 	among:     "IN (SELECT value FROM json_each($1))",
-	object:    "$1",
 	limit:     "LIMIT $1+0",
 	identity:  "INTEGER PRIMARY KEY AUTOINCREMENT",
 }
