@@ -172,7 +172,7 @@ func TestAnUnknownBudgetIsFoundQuickly(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			bubble(t, func(t *testing.T) {
 				m, far := newMemory(), newFarSide()
-				far.pace = bot.Pace{Learns: true, PerChannel: time.Second, InFlight: 3}
+				far.pace = bot.Pace{Learns: true, PerChannel: time.Second, InFlight: 12}
 				far.latency = 20 * time.Millisecond
 				last := map[stories.Destination]time.Time{}
 				allow := limit()

@@ -58,5 +58,6 @@ const perChannel = 1050 * time.Millisecond
 // inFlight is how many posts of a workspace may be on their way at once, and
 // so the most a kill leaves to be settled. Four make thousands of posts a
 // second where nothing limits them; the others are for channels that hang, of
-// which a dozen may then stand until they time out without holding up the rest.
-const inFlight = 24
+// which a dozen may then stand without holding up the rest. More would only draw
+// more refusals at once where a workspace's budget is not known yet.
+const inFlight = 12
