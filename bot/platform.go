@@ -15,8 +15,9 @@ type Platform interface {
 	Sender
 	// Run connects, hands every command to h and keeps itself connected. It
 	// returns nil when ctx ends and everything it started has been waited for,
-	// and an error only for what no retry can mend (a refused token). Health
-	// says so before it returns.
+	// and an error only for what no retry can mend. Credentials that are refused
+	// are no such thing: they are tried again every few minutes, and Health says
+	// what to mend.
 	Run(ctx context.Context, h Handler) error
 	// Health describes its connections now.
 	Health() []Health
@@ -24,6 +25,9 @@ type Platform interface {
 
 // Health is the state of one connection.
 type Health struct {
+	// ID names the connection for programs: it is the same from the start of
+	// the process to its end, whatever becomes known about the connection.
+	ID         string // "discord", "slack socket", "slack token 1"
 	Connection string // "discord gateway", "slack socket T012AB"
 	Up         bool
 	Since      time.Time // of the present state
@@ -40,3 +44,17 @@ type Places interface {
 	// Healed: the destination may be reachable again.
 	Healed(ctx context.Context, d stories.Destination)
 }
+
+// Refused is the error of credentials that a platform refuses: nothing can be
+// done with them until somebody mends the settings. A platform reports it once,
+// as the outcome of its first try to connect.
+type Refused struct {
+	Cure string // for people: what is wrong, and where to mend it; a whole sentence
+	Err  error  // the cause, for the log; never holds a token
+}
+
+// Error returns the cure.
+func (r *Refused) Error() string { return r.Cure }
+
+// Unwrap returns the cause.
+func (r *Refused) Unwrap() error { return r.Err }
