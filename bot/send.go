@@ -48,9 +48,12 @@ const (
 	Unsettled
 	// Unreadable is Settle's: it cannot be found out, Reason says why.
 	Unreadable
+	// MessageGone is an edit's: the message is not there any more or cannot be
+	// changed; its destination is as it was.
+	MessageGone
 )
 
-var outcomeNames = [...]string{"transient", "delivered", "gone", "blocked", "payload", "account", "ambiguous", "not_sent", "unsettled", "unreadable"}
+var outcomeNames = [...]string{"transient", "delivered", "gone", "blocked", "payload", "account", "ambiguous", "not_sent", "unsettled", "unreadable", "message_gone"}
 
 // String returns the outcome's name, as metrics and logs use it.
 func (o Outcome) String() string { return outcomeNames[o] }
@@ -112,6 +115,9 @@ type Pace struct {
 	// LooksPerMinute is how often Settle may ask in a minute where that has a
 	// budget of its own; 0 where it shares the lane's.
 	LooksPerMinute int
+	// EditsPerMinute is how many edits the lane may make in a minute where they
+	// have a budget of their own; 0 where they share the lane's.
+	EditsPerMinute int
 	// InFlight is how many requests may be on their way at once.
 	InFlight int
 	// InvalidPer10Min is how many invalid requests (Verdict.Invalid) within ten

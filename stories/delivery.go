@@ -1,13 +1,17 @@
 package stories
 
 import (
+	"crypto/sha256"
+	"encoding/base32"
 	"errors"
+	"fmt"
+	"strings"
 	"time"
 )
 
 // DeliveryState says where a delivery stands.
 //
-//	pending ──claim──▶ sending ──▶ sent | failed | unknown
+//	pending ──begin──▶ sending ──▶ sent | failed | unknown
 //	   ▲                  │
 //	   └──── retry ───────┘          held: its destination is blocked
 //	                                 skipped: never to be sent, the reason says why
@@ -36,17 +40,28 @@ func (s DeliveryState) String() string {
 // part so far.
 const PartMessage = "message"
 
-// Delivery is one message owed to one destination. Its identity is (update,
-// revision, destination, part).
+// Op is what a delivery does at its destination.
+type Op int
+
+// The operations; the numbers are stored.
+const (
+	OpPost Op = 0 // a message of its own
+	OpEdit Op = 1 // the update's earlier message there gets its present wording
+)
+
+// Delivery is one operation owed to one destination. Its identity is (update,
+// revision, destination, operation).
 type Delivery struct {
 	ID int64
 	// Key identifies the delivery to a platform that can recognise a repeated
-	// request: at most 25 ASCII characters, unique over all installations.
+	// request: at most 25 ASCII characters, unique over all installations and
+	// all copies of a database; see DeliveryKey.
 	Key         string
 	UpdateID    int64
 	StoryID     int64
 	Number      int // of the update in its story
 	Revision    int
+	Op          Op
 	Part        string
 	Destination Destination
 	Lane        string
@@ -57,7 +72,7 @@ type Delivery struct {
 	// request were begun; zero before.
 	FirstAttemptAt time.Time
 	LastAttemptAt  time.Time
-	DueAt          time.Time // not sent before
+	DueAt          time.Time // the platform asked for a pause until then; zero when it did not
 	Unknowns       int       // how often its outcome could not be found out
 	Doubtful       bool      // waits or is held although an earlier request may have got through: to be settled, not sent
 	Missed         int       // earlier updates its destination was not sent while it was blocked
@@ -67,24 +82,111 @@ type Delivery struct {
 	FinishedAt     time.Time
 }
 
-// Result is what a worker reports of a delivery it had claimed.
+// keyLength is what the strictest platform takes.
+const keyLength = 25
+
+// DeliveryKey makes a delivery's key of its publication's random number, so that
+// a database put back, whose row numbers are given out again, never uses a key
+// twice.
+func DeliveryKey(seed int64, d Destination, op Op) string {
+	sum := sha256.Sum256(fmt.Appendf(nil, "%d %d %q %q %q", seed, op, d.Platform, d.Workspace, d.Channel))
+	return strings.ToLower(base32.StdEncoding.EncodeToString(sum[:]))[:keyLength]
+}
+
+// Publication is what one transaction owes in one lane: an update, or again what
+// earlier ones owed. Nothing is added to it later.
+type Publication struct {
+	ID       int64
+	Seed     int64 // random; keys are made of it
+	UpdateID int64 // 0 when its rows belong to several
+	StoryID  int64
+	Number   int // of the update in its story
+	Revision int // of the update, when it was published
+	Op       Op
+	// Level is its urgency: the update's, or that of a more urgent one of the
+	// same story published since.
+	Level     Level
+	CreatedAt time.Time
+}
+
+// Ref names a row of the queue.
+type Ref struct {
+	Delivery    int64
+	Publication int64 // under which it is queued
+	Place       int64 // its destination's number in the store
+}
+
+// Owed is a row of the queue, as it is loaded into memory.
+type Owed struct {
+	Ref
+	Origin         int64 // the publication that owed it first
+	Destination    Destination
+	Attempt        int
+	FirstAttemptAt time.Time
+	LastAttemptAt  time.Time
+	Unknowns       int
+	Doubtful       bool
+	Missed         int
+	// Wait is how much longer the platform asked us to leave the destination
+	// alone.
+	Wait time.Duration
+}
+
+// Loaded are rows of the queue with the publications they come from.
+type Loaded struct {
+	Rows    []Owed
+	Origins map[int64]Publication
+}
+
+// Flight is a row whose request may be on its way.
+type Flight struct {
+	Ref
+	Attempt int       // the number of this request
+	First   time.Time // when the first and this request were begun
+	Last    time.Time
+}
+
+// Exchange is one entry of a lane's journal: what became of requests, and which
+// are begun next.
+type Exchange struct {
+	// Batch numbers the exchanges of a lease from 1. One that is made again
+	// under its number changes nothing more.
+	Batch   int64
+	Results []Result
+	Flying  []Flight // begun earlier, and not ended by Results
+	Begin   []Flight
+}
+
+// Begun is what an exchange has begun.
+type Begun struct {
+	// Deliveries are those of Exchange.Begin that are still owed. Their requests
+	// are durably on their way now; the others are to be forgotten.
+	Deliveries map[int64]bool
+	// Revisions are the present wordings of the updates they are about.
+	Revisions map[int64]int
+	// Targets are the platform's ids of the messages to be edited, by delivery.
+	Targets map[int64]string
+}
+
+// Result is what became of a delivery that was begun.
 type Result struct {
-	DeliveryID int64
-	Attempt    int           // of the claim that is reported; an older one changes nothing
-	State      DeliveryState // Sent, Failed, Unknown, Held, or Pending to try again at DueAt
-	MessageID  string
-	Reason     string
-	DueAt      time.Time
+	Ref
+	Attempt  int // of the flight that is reported; an older one changes nothing
+	Revision int // what the message says
+	// FirstAttemptAt and LastAttemptAt are the flight's.
+	FirstAttemptAt time.Time
+	LastAttemptAt  time.Time
+	State          DeliveryState // Sent, Failed, Unknown, Held, or Pending to be tried again
+	MessageID      string
+	Reason         string
 	// Unknown counts one outcome that could not be found out.
 	Unknown bool
-	// Doubtful makes the next claim one to settle: an earlier request may have
+	// Doubtful makes the next request one to settle: an earlier one may have
 	// got through, and now nobody can say.
 	Doubtful bool
-	// Unbegun takes the claim back: no request was made under it. Attempt and
-	// FirstAttemptAt are as before it.
-	Unbegun bool
-	// NotBefore, when set, delays all that waits for the same destination.
-	NotBefore time.Time
+	// Pause is how long the platform asked us to leave the destination alone;
+	// it outlives this process.
+	Pause time.Duration
 	// Destination, when not "", is the state the destination goes to: Blocked
 	// holds all that waits for it, Gone ends its subscriptions and skips what
 	// waits, Reachable lifts a block.
@@ -102,16 +204,6 @@ type Lease struct {
 
 // ErrLeaseLost says that another holder has the lease; nothing was changed.
 var ErrLeaseLost = errors.New("lease lost")
-
-// Batch is what a worker gets when it asks for work.
-type Batch struct {
-	Claimed []Delivery
-	// NextDue is when the earliest delivery that waits for its time is due;
-	// zero when none waits.
-	NextDue time.Time
-	// Waiting says that more deliveries are due now than were claimed.
-	Waiting bool
-}
 
 // Progress counts an update's deliveries.
 type Progress struct {
@@ -133,7 +225,7 @@ type LaneStatus struct {
 	Pending   int
 	Sending   int
 	Held      int
-	OldestDue time.Time // of what is due and unsent; zero when nothing is
+	OldestDue time.Time // when the oldest of what is unsent was published; zero when nothing is
 }
 
 // FailingDestination is a destination that cannot be written to.

@@ -228,21 +228,55 @@ func (n *newsroom) work(result func(stories.Delivery) stories.Result) {
 	}
 	defer n.store.ReleaseLease(ctx, lease)
 	var results []stories.Result
-	for {
-		batch, err := n.store.Advance(ctx, lease, results, 100, false, n.now)
-		if err != nil {
+	for batch := int64(1); ; batch++ {
+		x := stories.Exchange{Batch: batch, Results: results}
+		rows, begun := n.owed(results)
+		for _, r := range rows {
+			x.Begin = append(x.Begin, stories.Flight{Ref: r.Ref, Attempt: r.Attempt + 1, First: n.now, Last: n.now})
+		}
+		if _, err := n.store.Exchange(ctx, lease, x); err != nil {
 			n.t.Fatal(err)
 		}
-		if len(batch.Claimed) == 0 {
+		if len(rows) == 0 {
 			return
 		}
 		results = results[:0]
-		for _, d := range batch.Claimed {
+		for i, d := range begun {
 			r := result(d)
-			r.DeliveryID, r.Attempt, r.At = d.ID, d.Attempt, n.now
+			r.Ref, r.Attempt, r.FirstAttemptAt, r.LastAttemptAt, r.At = rows[i].Ref, rows[i].Attempt+1, n.now, n.now, n.now
 			results = append(results, r)
 		}
 	}
+}
+
+// owed is the first row of the queue for each destination, but those just ended.
+func (n *newsroom) owed(ended []stories.Result) (rows []stories.Owed, deliveries []stories.Delivery) {
+	n.t.Helper()
+	over := map[int64]bool{}
+	for _, r := range ended {
+		over[r.Delivery] = true
+	}
+	open, err := n.store.Publications(n.t.Context(), lane, nil, 1000)
+	if err != nil {
+		n.t.Fatal(err)
+	}
+	busy := map[int64]bool{}
+	for _, p := range open {
+		loaded, err := n.store.Load(n.t.Context(), p.ID, stories.Ref{}, 1000)
+		if err != nil {
+			n.t.Fatal(err)
+		}
+		for _, r := range loaded.Rows {
+			if over[r.Delivery] || busy[r.Place] {
+				continue
+			}
+			busy[r.Place] = true
+			o := loaded.Origins[r.Origin]
+			rows = append(rows, r)
+			deliveries = append(deliveries, stories.Delivery{ID: r.Delivery, UpdateID: o.UpdateID, StoryID: o.StoryID, Number: o.Number, Destination: r.Destination})
+		}
+	}
+	return rows, deliveries
 }
 
 func delivered(d stories.Delivery) stories.Result {

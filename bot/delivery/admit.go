@@ -1,13 +1,6 @@
 package delivery
 
-import (
-	"context"
-	"time"
-)
-
-// maxAsks is how many requests beside deliveries may wait in a lane without
-// blocking who asks.
-const maxAsks = 8
+import "context"
 
 // Admit waits until a lane's limits have room for one request that is no
 // delivery, such as an edit, and counts it: the platform counts both alike. It
@@ -17,16 +10,16 @@ const maxAsks = 8
 // ok is false at once where this process does not work the lane, and when ctx
 // ends first: then the request is not to be made.
 func (e *Engine) Admit(ctx context.Context, lane string) (done func(), ok bool) {
-	e.mu.Lock()
-	l := e.lanes[lane]
-	held := l != nil && l.state.Held
-	e.mu.Unlock()
+	e.lanes.mu.Lock()
+	l := e.lanes.byName[lane]
+	held := l != nil && l.public.state.Held
+	e.lanes.mu.Unlock()
 	if !held {
 		return nil, false
 	}
 	ask := make(chan struct{})
 	select {
-	case l.asks <- ask:
+	case l.inbox.asks <- ask:
 	case <-ctx.Done():
 		return nil, false
 	}
@@ -41,26 +34,7 @@ func (e *Engine) Admit(ctx context.Context, lane string) (done func(), ok bool) 
 // spend tells the lane that a request beside its deliveries is over.
 func (l *lane) spend() {
 	select {
-	case l.spent <- struct{}{}:
+	case l.inbox.spent <- struct{}{}:
 	default:
 	}
 }
-
-// admit lets those go that asked for a request of their own, as far as the
-// limits allow.
-func (s *shift) admit(now time.Duration) {
-	for len(s.asked) > 0 && !s.lost && !s.retiring {
-		if wait := s.limiter.wait(now); wait > 0 {
-			s.wake(now + wait)
-			return
-		}
-		s.limiter.take(now)
-		close(s.asked[0])
-		s.asked = s.asked[1:]
-	}
-}
-
-// countAgain counts a request beside the deliveries a second time, at its end: it
-// leaves later than it was let go, and whichever second the platform counts it
-// in holds one of the two.
-func (s *shift) countAgain() { s.limiter.take(s.engine.clock.mono()) }

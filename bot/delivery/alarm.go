@@ -30,9 +30,11 @@ const (
 	WorkspaceFailing
 	// WorkspaceRecovered: it works again.
 	WorkspaceRecovered
+	// DeliveryFailed: the bot itself failed at one message.
+	DeliveryFailed
 )
 
-var alarmNames = [...]string{"destination_blocked", "destination_gone", "push_stopped", "lane_stopped", "lane_resumed", "workspace_failing", "workspace_recovered"}
+var alarmNames = [...]string{"destination_blocked", "destination_gone", "push_stopped", "lane_stopped", "lane_resumed", "workspace_failing", "workspace_recovered", "delivery_failed"}
 
 // String returns the kind's name, as logs use it.
 func (k AlarmKind) String() string { return alarmNames[k] }
@@ -56,9 +58,6 @@ type Alarm struct {
 type Desk interface {
 	Alarm(ctx context.Context, a Alarm)
 }
-
-// maxAlarms is how many alarms may wait for the desk. More are logged only.
-const maxAlarms = 1024
 
 // alarm logs a and passes it to the desk.
 func (e *Engine) alarm(a Alarm) {

@@ -19,10 +19,10 @@ const (
 	recovering          // resumed by a person: one request to see
 )
 
-// brake slows a lane down for reasons other than limits. A braked lane makes
+// breaker slows a lane down for reasons other than limits. A braked lane makes
 // one request at a time, not before until, and goes on at full speed when one
 // has shown that it works again.
-type brake struct {
+type breaker struct {
 	kind   stopKind
 	reason string        // for people; "" for transport, which is nobody's to mend here
 	since  time.Duration // when it began
@@ -33,9 +33,6 @@ type brake struct {
 	// answer: one dead channel does not brake the others.
 	failing []stories.Destination
 }
-
-// enoughFailing distinct destinations without an answer make it the lane's trouble.
-const enoughFailing = 5
 
 // schedule returns how long a braked lane waits between probes: the first
 // time, and at most.
@@ -51,14 +48,6 @@ func (k stopKind) schedule() (base, most time.Duration) {
 	return time.Second, 15 * time.Second
 }
 
-// Where all seem to refuse alike it may be that the first channels of a push
-// are all dead. So the first probes come soon and follow each other, before
-// anybody is told and the long waits begin.
-const (
-	firstProbe  = time.Second
-	quickProbes = 6
-)
-
 // probeAfter returns how long to wait with the next probe after a refusal that
 // was the try-th, the first being the one that showed the outage, and whether
 // the quick probes have failed.
@@ -73,11 +62,11 @@ func probeAfter(base, most time.Duration, try int, random float64) (wait time.Du
 }
 
 // probing says that only one request may be on its way.
-func (b *brake) probing() bool { return b.kind != going }
+func (b *breaker) probing() bool { return b.kind != going }
 
 // stopped returns why nothing is sent, in words; "" while the lane works or
 // only waits for the network.
-func (b *brake) stopped() string {
+func (b *breaker) stopped() string {
 	if !b.told {
 		return ""
 	}
@@ -86,11 +75,11 @@ func (b *brake) stopped() string {
 
 // old says that a request started then left before the brake took hold: its
 // answer tells nothing new.
-func (b *brake) old(started time.Duration) bool { return b.kind != going && started < b.since }
+func (b *breaker) old(started time.Duration) bool { return b.kind != going && started < b.since }
 
 // stop brakes the lane, or makes it wait longer when a probe has failed, and
 // reports whether people should be told.
-func (b *brake) stop(kind stopKind, reason string, now time.Duration, random float64) (tell bool) {
+func (b *breaker) stop(kind stopKind, reason string, now time.Duration, random float64) (tell bool) {
 	if b.kind != kind {
 		b.tries, b.since = 0, now
 		b.told = b.told && reason == b.reason
@@ -108,7 +97,7 @@ func (b *brake) stop(kind stopKind, reason string, now time.Duration, random flo
 }
 
 // silent notes that d gave no answer.
-func (b *brake) silent(d stories.Destination, now time.Duration, random float64) {
+func (b *breaker) silent(d stories.Destination, now time.Duration, random float64) {
 	known := false
 	for _, f := range b.failing {
 		known = known || f == d
@@ -123,7 +112,7 @@ func (b *brake) silent(d stories.Destination, now time.Duration, random float64)
 
 // answered notes an answer (Transient stands for a limit met), and reports
 // whether it has released a brake that people were told of.
-func (b *brake) answered(o bot.Outcome) (tell bool) {
+func (b *breaker) answered(o bot.Outcome) (tell bool) {
 	b.failing = b.failing[:0]
 	release := false
 	switch b.kind {
@@ -141,14 +130,14 @@ func (b *brake) answered(o bot.Outcome) (tell bool) {
 }
 
 // release lets the lane go, and reports whether people were told that it stood.
-func (b *brake) release() (tell bool) {
+func (b *breaker) release() (tell bool) {
 	tell = b.told
-	*b = brake{failing: b.failing[:0]}
+	*b = breaker{failing: b.failing[:0]}
 	return tell
 }
 
 // resume makes the next request a probe that leaves at once.
-func (b *brake) resume(now time.Duration) {
+func (b *breaker) resume(now time.Duration) {
 	if b.kind != going {
 		b.kind, b.until, b.tries = recovering, 0, 0
 		b.since = now

@@ -10,9 +10,8 @@ import (
 //
 // Everything that waits (pace, backoff, leases) goes by mono, which no setting
 // of the clock moves. What is stored goes by the wall clock. When that is set
-// back, rows that were due a moment ago would be due in an hour; so whoever
-// reads the clock learns how often that has happened, and brings what he has
-// stored back (shift.rebase).
+// back, what was stored a moment ago is of the future; so whoever reads the
+// clock learns how far it was set in all, and how much a stored time may be wrong.
 type clock struct {
 	wall  func() time.Time
 	start time.Time // with the monotonic reading
@@ -26,13 +25,8 @@ type clock struct {
 type reading struct {
 	wall   time.Time
 	mono   time.Duration
-	backs  int           // how often the wall clock has been set back until now
 	jumped time.Duration // how far it has been set until now, either way
 }
-
-// leastJump is how far the wall clock must part from the other to have been
-// set: less is corrected by slowing it, or is over before it matters.
-const leastJump = 2 * time.Second
 
 func newClock(wall func() time.Time, log *slog.Logger) *clock {
 	return &clock{wall: wall, log: log, start: time.Now(), latest: reading{wall: wall().Round(0)}}
@@ -55,7 +49,6 @@ func (c *clock) read() reading {
 		now.jumped += jump.Abs()
 		by := jump.Abs().Round(time.Millisecond).String()
 		if jump < 0 {
-			now.backs++
 			c.log.Warn("the clock was set back; what was to be sent by the time before is brought forward", "by", by)
 		} else {
 			c.log.Warn("the clock was set forward, or the machine slept", "by", by)

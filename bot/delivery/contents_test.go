@@ -16,18 +16,18 @@ func TestTheFirstMessageAfterABlockSaysWhatWasMissed(t *testing.T) {
 		},
 		render: bot.RenderUpdate,
 	}
-	plain, err := c.message(t.Context(), stories.Delivery{UpdateID: 1})
+	plain, _, err := c.message(t.Context(), edition{updateID: 1}, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
-	after, err := c.message(t.Context(), stories.Delivery{UpdateID: 1, Missed: 7})
+	after, _, err := c.message(t.Context(), edition{updateID: 1}, 7)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if text := bot.PlainText(*after); !strings.Contains(text, "7 earlier updates were not posted here") || !strings.Contains(text, "It falls.") {
 		t.Errorf("after a block:\n%s", text)
 	}
-	again, err := c.message(t.Context(), stories.Delivery{UpdateID: 1})
+	again, _, err := c.message(t.Context(), edition{updateID: 1}, 0)
 	if err != nil {
 		t.Fatal(err)
 	}

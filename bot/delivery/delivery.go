@@ -51,14 +51,19 @@ type Queue interface {
 	// Lanes returns every lane some destination belongs to. What stands before
 	// the first colon is the platform's name.
 	Lanes(ctx context.Context) ([]string, error)
-	// Recover returns the lane's rows that an earlier holder left Sending.
-	Recover(ctx context.Context, l stories.Lease) ([]stories.Delivery, error)
-	// Advance writes results and claims at most max rows, in one transaction.
-	// Claimed rows are durably Sending, with their attempt counted.
-	Advance(ctx context.Context, l stories.Lease, results []stories.Result, max int, oldestFirst bool, now time.Time) (stories.Batch, error)
-	// Rebase brings back times of the lane's waiting rows that lie after now
-	// because the clock has been set back since.
-	Rebase(ctx context.Context, l stories.Lease, now time.Time) error
+	// Publications returns what has something in a lane's queue and is none of
+	// known, the most urgent first and then in their order; at most limit.
+	Publications(ctx context.Context, lane string, known []int64, limit int) ([]stories.Publication, error)
+	// Load returns what a publication has in the queue behind the row after.
+	Load(ctx context.Context, publication int64, after stories.Ref, limit int) (stories.Loaded, error)
+	// LoadPlaces returns what publications have in the queue for some places.
+	LoadPlaces(ctx context.Context, publications, places []int64) (stories.Loaded, error)
+	// Recover returns what an earlier holder of the lane left in flight. It is l's
+	// now.
+	Recover(ctx context.Context, l stories.Lease) ([]stories.Flight, stories.Loaded, error)
+	// Exchange writes results and begins rows, in one transaction: durable before
+	// a request leaves. It may be made again under its number.
+	Exchange(ctx context.Context, l stories.Lease, x stories.Exchange) (stories.Begun, error)
 	// Content returns what a delivery shows.
 	Content(ctx context.Context, updateID int64, revision int) (stories.Story, stories.Update, error)
 }
@@ -84,6 +89,9 @@ type Config struct {
 	// LeaseTTL is how long a lease outlives its last renewal. Requests stop
 	// after two thirds of it, renewals come three times in it. Defaults to 6 s.
 	LeaseTTL time.Duration
+	// Window is how many rows all lanes keep in memory at most; each may keep a
+	// few hundred. Defaults to 50,000.
+	Window int
 	// Wall is the wall clock. Defaults to time.Now.
 	Wall func() time.Time
 	// Random returns a number in [0, 1) for jitter. Defaults to math/rand.
@@ -106,6 +114,9 @@ func (c Config) withDefaults() Config {
 	}
 	if c.LeaseTTL == 0 {
 		c.LeaseTTL = 6 * time.Second
+	}
+	if c.Window == 0 {
+		c.Window = windowRows
 	}
 	if c.Wall == nil {
 		c.Wall = time.Now

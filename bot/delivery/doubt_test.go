@@ -353,8 +353,8 @@ func restarted() (*memory, *farSide) {
 	for c := range 400 {
 		d := m.add("p", channel("p", "w", c), 1, stories.Normal)
 		if c < 100 {
-			d.State, d.Attempt = stories.Sending, 1
-			d.FirstAttemptAt, d.LastAttemptAt = time.Now().Add(-3*time.Minute), time.Now().Add(-3*time.Minute)
+			ago := time.Now().Add(-3 * time.Minute)
+			m.inFlight("p").byID[d.ID] = stories.Flight{Ref: m.ref(d), Attempt: 1, First: ago, Last: ago}
 		}
 	}
 	return m, far

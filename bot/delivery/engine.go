@@ -18,15 +18,32 @@ type Engine struct {
 	store    *outages
 	alarms   chan Alarm
 	kicked   chan struct{} // look for lanes now
+	lanes    registry
+	workers  sync.WaitGroup // the lanes
+}
 
+// registry are the lanes of this process.
+type registry struct {
 	mu       sync.Mutex
 	running  context.Context // nil while Run does not run
-	lanes    map[string]*lane
+	byName   map[string]*lane
 	unknown  map[string]bool // lanes of platforms that are not here
 	asked    uint64          // how often all lanes were kicked
 	searched uint64          // asked, when the lanes were last looked for
 	changed  chan struct{}   // closed when a lane comes to rest
-	workers  sync.WaitGroup  // the lanes
+}
+
+// announce wakes those who wait in Idle. mu is held.
+func (r *registry) announce() {
+	close(r.changed)
+	r.changed = make(chan struct{})
+}
+
+// share is how many rows one lane keeps in memory.
+func (e *Engine) share() int {
+	e.lanes.mu.Lock()
+	defer e.lanes.mu.Unlock()
+	return max(leastRows, e.cfg.Window/max(1, len(e.lanes.byName)))
 }
 
 // New returns an engine that does nothing before Run.
@@ -39,9 +56,7 @@ func New(cfg Config) *Engine {
 		store:    &outages{log: cfg.Log},
 		alarms:   make(chan Alarm, maxAlarms),
 		kicked:   make(chan struct{}, 1),
-		lanes:    map[string]*lane{},
-		unknown:  map[string]bool{},
-		changed:  make(chan struct{}),
+		lanes:    registry{byName: map[string]*lane{}, unknown: map[string]bool{}, changed: make(chan struct{})},
 	}
 	cfg.Metrics.watchLanes(e.Lanes)
 	return e
@@ -52,13 +67,13 @@ func New(cfg Config) *Engine {
 // results are written and leases given back. It always returns nil; an outage
 // of the database is waited out.
 func (e *Engine) Run(ctx context.Context) error {
-	e.mu.Lock()
-	if e.running != nil {
-		e.mu.Unlock()
+	e.lanes.mu.Lock()
+	if e.lanes.running != nil {
+		e.lanes.mu.Unlock()
 		panic("delivery: Run called twice")
 	}
-	e.running = ctx
-	e.mu.Unlock()
+	e.lanes.running = ctx
+	e.lanes.mu.Unlock()
 
 	telling, told := context.WithCancel(context.WithoutCancel(ctx))
 	var desk sync.WaitGroup
@@ -67,9 +82,9 @@ func (e *Engine) Run(ctx context.Context) error {
 	}
 	e.search(ctx)
 
-	e.mu.Lock()
-	e.running = nil
-	e.mu.Unlock()
+	e.lanes.mu.Lock()
+	e.lanes.running = nil
+	e.lanes.mu.Unlock()
 	e.workers.Wait()
 	told()
 	desk.Wait()
@@ -103,46 +118,46 @@ func (e *Engine) search(ctx context.Context) {
 
 // discover starts work on lanes not known yet.
 func (e *Engine) discover(ctx context.Context) error {
-	e.mu.Lock()
-	asked := e.asked
-	e.mu.Unlock()
+	e.lanes.mu.Lock()
+	asked := e.lanes.asked
+	e.lanes.mu.Unlock()
 	reading, done := context.WithTimeout(ctx, storeTimeout)
 	defer done()
 	names, err := e.cfg.Queue.Lanes(reading)
 	if err != nil {
 		return err
 	}
-	e.mu.Lock()
-	defer e.mu.Unlock()
+	e.lanes.mu.Lock()
+	defer e.lanes.mu.Unlock()
 	for _, name := range names {
 		e.lane(name)
 	}
-	e.searched = asked
-	e.announce()
+	e.lanes.searched = asked
+	e.lanes.announce()
 	return nil
 }
 
 // lane returns the lane of that name, working it from now on; nil when its
-// platform is not here or the engine does not run. e.mu is held.
+// platform is not here or the engine does not run. mu is held.
 func (e *Engine) lane(name string) *lane {
-	if l := e.lanes[name]; l != nil {
+	if l := e.lanes.byName[name]; l != nil {
 		return l
 	}
-	if e.running == nil || e.running.Err() != nil {
+	if e.lanes.running == nil || e.lanes.running.Err() != nil {
 		return nil
 	}
 	platform, _, _ := strings.Cut(name, ":")
 	sender := e.cfg.Senders[platform]
 	if sender == nil {
-		if !e.unknown[name] {
-			e.unknown[name] = true
+		if !e.lanes.unknown[name] {
+			e.lanes.unknown[name] = true
 			e.cfg.Log.Warn("a lane has deliveries but its platform is not connected; they wait", "lane", name)
 		}
 		return nil
 	}
 	l := newLane(e, name, platform, sender)
-	e.lanes[name] = l
-	ctx := e.running
+	e.lanes.byName[name] = l
+	ctx := e.lanes.running
 	e.workers.Go(func() { l.work(ctx) })
 	return l
 }
@@ -150,8 +165,8 @@ func (e *Engine) lane(name string) *lane {
 // Kick says that something new is owed in a lane, or in any when lane is "".
 // It never blocks.
 func (e *Engine) Kick(lane string) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
+	e.lanes.mu.Lock()
+	defer e.lanes.mu.Unlock()
 	if lane == "" {
 		e.kickAll()
 		return
@@ -161,10 +176,10 @@ func (e *Engine) Kick(lane string) {
 	}
 }
 
-// kickAll kicks every lane and the search for new ones. e.mu is held.
+// kickAll kicks every lane and the search for new ones. mu is held.
 func (e *Engine) kickAll() {
-	e.asked++
-	for _, l := range e.lanes {
+	e.lanes.asked++
+	for _, l := range e.lanes.byName {
 		l.kick()
 	}
 	select {
@@ -177,18 +192,18 @@ func (e *Engine) kickAll() {
 // process: sent, or waiting for a later try. A lane that has been stopped
 // counts as idle. Error: ctx's, when that ends first.
 func (e *Engine) Idle(ctx context.Context) error {
-	e.mu.Lock()
+	e.lanes.mu.Lock()
 	e.kickAll()
-	asked := e.asked
-	e.mu.Unlock()
+	asked := e.lanes.asked
+	e.lanes.mu.Unlock()
 	for {
-		e.mu.Lock()
-		idle := e.searched >= asked
-		for _, l := range e.lanes {
-			idle = idle && l.idle
+		e.lanes.mu.Lock()
+		idle := e.lanes.searched >= asked
+		for _, l := range e.lanes.byName {
+			idle = idle && l.public.idle
 		}
-		changed := e.changed
-		e.mu.Unlock()
+		changed := e.lanes.changed
+		e.lanes.mu.Unlock()
 		if idle {
 			return nil
 		}
@@ -204,19 +219,13 @@ func (e *Engine) Idle(ctx context.Context) error {
 // while it does. What cannot be written can often be read.
 func (e *Engine) Trouble() error { return e.store.trouble() }
 
-// announce wakes those who wait in Idle. e.mu is held.
-func (e *Engine) announce() {
-	close(e.changed)
-	e.changed = make(chan struct{})
-}
-
 // Lanes describes the lanes, by name.
 func (e *Engine) Lanes() []LaneState {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	states := make([]LaneState, 0, len(e.lanes))
-	for _, l := range e.lanes {
-		states = append(states, l.state)
+	e.lanes.mu.Lock()
+	defer e.lanes.mu.Unlock()
+	states := make([]LaneState, 0, len(e.lanes.byName))
+	for _, l := range e.lanes.byName {
+		states = append(states, l.public.state)
 	}
 	slices.SortFunc(states, func(a, b LaneState) int { return strings.Compare(a.Lane, b.Lane) })
 	return states
@@ -224,15 +233,12 @@ func (e *Engine) Lanes() []LaneState {
 
 // Resume lets a stopped lane try again at once.
 func (e *Engine) Resume(lane string) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	if l := e.lanes[lane]; l != nil {
+	e.lanes.mu.Lock()
+	defer e.lanes.mu.Unlock()
+	if l := e.lanes.byName[lane]; l != nil {
 		select {
-		case l.resume <- struct{}{}:
+		case l.inbox.resume <- struct{}{}:
 		default:
 		}
 	}
 }
-
-// storeTimeout is how long one call to the database may take.
-const storeTimeout = 10 * time.Second

@@ -1,7 +1,6 @@
 package delivery
 
 import (
-	"fmt"
 	"slices"
 	"testing"
 	"testing/synctest"
@@ -164,8 +163,7 @@ func TestBreakingGoesFirstAndTheRestDoesNotStarve(t *testing.T) {
 			if at.Before(planned) {
 				continue
 			}
-			var id int64
-			fmt.Sscanf(key, "k%d", &id)
+			id := m.idOf(key)
 			if m.row(id).Level != stories.Breaking {
 				rest++
 				continue

@@ -15,14 +15,6 @@ type fault struct {
 	times int
 }
 
-const (
-	// hopelessTimes losses over hopelessAfter, while other channels take the
-	// same message, show that it will not get through here.
-	hopelessTimes = 5
-	hopelessAfter = 15 * time.Minute
-	maxFaults     = 1024
-)
-
 // lost notes that a request for a delivery was surely not carried out although
 // it had left, and reports whether it is hopeless where others take the message.
 func (f *faults) lost(id int64, now time.Duration) (hopeless bool) {

@@ -32,15 +32,6 @@ type probe struct {
 	wait time.Duration
 }
 
-const (
-	healEvery = 10 * time.Minute // between two looks at what is blocked
-	healFirst = time.Hour        // from the block to the first try
-	healLast  = 24 * time.Hour   // the longest wait
-	// healMost bounds the tries of one look: each may draw a refusal, and
-	// platforms count those.
-	healMost = 200
-)
-
 // NewHealer returns a Healer over b. now is the wall clock.
 func NewHealer(b Blocks, log *slog.Logger, now func() time.Time) *Healer {
 	return &Healer{blocks: b, log: log, now: now, next: map[stories.Destination]probe{}}

@@ -13,59 +13,47 @@ import (
 
 // lane is one rate domain: what outlives the terms of its lease.
 type lane struct {
-	engine  *Engine
-	name    string
-	sender  bot.Sender
-	pace    bot.Pace
-	slots   int // requests on their way at once
-	log     *slog.Logger
-	count   *counters
-	kicks   chan struct{}
-	resume  chan struct{}
-	asks    chan chan struct{} // for requests beside deliveries; see Admit
-	spent   chan struct{}      // such a request is over
-	limiter *limiter
-	looks   *limiter // of settling: where that has no budget of its own, the lane's
-	// lookCost is how many requests the newest look took.
-	lookCost int
-	brake    brake
-	payload  payloads
-	faults   faults
-	invalid  window
-	limited  uint64
-	// delivered is when the lane last delivered something.
-	delivered time.Duration
+	engine *Engine
+	name   string
+	sender bot.Sender
+	pace   bot.Pace
+	slots  int // requests on their way at once
+	log    *slog.Logger
+	count  *counters
+	inbox  inbox
+	limits *limits
+	health health
+	speed  speed
+	public public
+}
 
-	// Guarded by engine.mu.
+// inbox is how others reach the lane's loop.
+type inbox struct {
+	kicks  chan struct{}      // there is something new
+	resume chan struct{}      // try again
+	asks   chan chan struct{} // for requests beside deliveries; see Admit
+	spent  chan struct{}      // such a request is over
+}
+
+// public is what others may know of the lane, guarded by registry.mu.
+type public struct {
 	idle  bool
 	state LaneState
 }
 
-// defaultSlots are the requests at once where a platform names no number.
-const defaultSlots = 8
-
 func newLane(e *Engine, name, platform string, sender bot.Sender) *lane {
 	pace := sender.Pace(name)
 	l := &lane{
-		engine:  e,
-		name:    name,
-		sender:  sender,
-		pace:    pace,
-		slots:   pace.InFlight,
-		log:     e.cfg.Log.With("lane", name),
-		count:   e.cfg.Metrics.of(platform),
-		kicks:   make(chan struct{}, 1),
-		resume:  make(chan struct{}, 1),
-		asks:    make(chan chan struct{}, maxAsks),
-		spent:   make(chan struct{}, maxAsks),
-		limiter: newLimiter(pace),
-		state:   LaneState{Lane: name},
-
-		lookCost: firstLookCost,
-	}
-	l.looks = l.limiter
-	if pace.LooksPerMinute > 0 {
-		l.looks = newWindow(pace.LooksPerMinute, time.Minute)
+		engine: e,
+		name:   name,
+		sender: sender,
+		pace:   pace,
+		slots:  pace.InFlight,
+		log:    e.cfg.Log.With("lane", name),
+		count:  e.cfg.Metrics.of(platform),
+		inbox:  inbox{make(chan struct{}, 1), make(chan struct{}, 1), make(chan chan struct{}, maxAsks), make(chan struct{}, maxAsks)},
+		limits: newLimits(pace),
+		public: public{state: LaneState{Lane: name}},
 	}
 	if l.slots <= 0 {
 		l.slots = defaultSlots
@@ -73,15 +61,17 @@ func newLane(e *Engine, name, platform string, sender bot.Sender) *lane {
 	return l
 }
 
-// firstLookCost is what the first look is taken to cost: after a restart a
-// channel and its history are read.
-const firstLookCost = 3
+// tell passes an alarm of this lane on.
+func (l *lane) tell(a Alarm) {
+	a.Lane = l.name
+	l.engine.alarm(a)
+}
 
-// kick makes the lane ask for work. The engine's mutex is held.
+// kick makes the lane ask for work. registry.mu is held.
 func (l *lane) kick() {
-	l.idle = false
+	l.public.idle = false
 	select {
-	case l.kicks <- struct{}{}:
+	case l.inbox.kicks <- struct{}{}:
 	default:
 	}
 }
@@ -136,7 +126,7 @@ func (l *lane) hold(ctx context.Context, lease stories.Lease, began time.Time) {
 	releasing, done := context.WithTimeout(context.WithoutCancel(ctx), storeTimeout/5)
 	defer done()
 	if err := e.cfg.Queue.ReleaseLease(releasing, lease); err != nil && !errors.Is(err, stories.ErrLeaseLost) {
-		l.log.Warn("the lease could not be given back; it ends by itself", "error", err)
+		l.log.Warn("the lease could not be given back; it ends by itself", "err", err)
 	}
 }
 
@@ -144,20 +134,20 @@ func (l *lane) hold(ctx context.Context, lease stories.Lease, began time.Time) {
 // process does not work it; idle then says whether it has no part in it.
 func (l *lane) rest(s *shift, idle bool) {
 	now := l.engine.clock.mono()
-	state := LaneState{Lane: l.name, Rate: l.limiter.rate(), Stopped: l.brake.stopped(), Limited: l.limited,
-		Paused: max(0, l.limiter.paused-now)}
+	state := LaneState{Lane: l.name, Rate: l.limits.posts.rate(), Stopped: l.health.breaker.stopped(), Limited: l.limits.met,
+		Paused: max(0, l.limits.posts.paused-now)}
 	if s != nil {
-		state.Held, state.InFlight, state.Ready, state.Settling = true, len(s.aloft), len(s.ready), len(s.settling)
+		state.Held, state.InFlight, state.Ready, state.Settling = true, len(s.crew.aloft), len(s.crew.ready), len(s.settler.list)
 		idle = s.idle()
 	}
-	e := l.engine
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	l.state = state
+	r := &l.engine.lanes
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	l.public.state = state
 	// A kick not seen yet keeps the lane busy.
-	idle = idle && (len(l.kicks) == 0 || s == nil)
-	if idle && !l.idle {
-		l.idle = true
-		e.announce()
+	idle = idle && (len(l.inbox.kicks) == 0 || s == nil)
+	if idle && !l.public.idle {
+		l.public.idle = true
+		r.announce()
 	}
 }

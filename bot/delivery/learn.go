@@ -26,22 +26,6 @@ type learner struct {
 	grown    time.Duration // when the rate last grew
 }
 
-const (
-	// burstShare is by how much leaving out the burst may raise the first
-	// measurement.
-	burstShare = 1.2
-	// growth is by how much the rate grows in a second, for every second since
-	// the newest refusal: by a tenth in the first minute, by half in the second.
-	growth = 0.00005
-	// under is how far below the first measurement the lane goes: where
-	// seconds are counted, the same rate would now and then be one too many.
-	under = 0.98
-	// idleGap without a request lets a budget fill up unseen.
-	idleGap  = 2 * time.Second
-	minRate  = 0.1
-	maxPause = 5 * time.Minute
-)
-
 // start notes that a request starts.
 func (l *learner) start(now time.Duration) {
 	if now-l.last > idleGap {

@@ -6,17 +6,6 @@ import (
 	"storybot/bot"
 )
 
-// How a published limit is kept. The far side counts when requests arrive, not
-// when they leave: some arrive late, so that a window that was just full here
-// may be over-full there. 2 % of the rate and a window that is 10 ms longer pay
-// for that.
-const (
-	paceMargin   = 1.02
-	windowMargin = 10 * time.Millisecond
-	// catchUp is the lateness of a timer that may be made up for.
-	catchUp = 40 * time.Millisecond
-)
-
 // limiter says when a lane may make its next request. Times are of the
 // monotonic clock. It is used by the lane's loop only.
 type limiter struct {
@@ -50,9 +39,6 @@ func newWindow(n int, window time.Duration) *limiter {
 	}
 	return l
 }
-
-// unpaced answers in a row that know of no limit show that nobody counts here.
-const unpaced = 5
 
 // lifted says that the published limit is not kept by whoever answers.
 func (l *limiter) lifted() bool { return l.unmarked >= unpaced }
@@ -127,6 +113,3 @@ func (l *limiter) refused(started, now, retryAfter, jitter time.Duration) {
 	}
 	l.paused = max(l.paused, now+retryAfter+jitter)
 }
-
-// minPause is how long a limit lasts that does not say so.
-const minPause = 100 * time.Millisecond

@@ -225,7 +225,7 @@ func TestRefusalsInARowLengthenThePause(t *testing.T) {
 }
 
 func TestWindowForgetsAfterTenMinutes(t *testing.T) {
-	var w window
+	var w tenMinutes
 	w.add(0)
 	w.add(5 * time.Minute)
 	for at, want := range map[time.Duration]int{5 * time.Minute: 2} {

@@ -74,8 +74,8 @@ func lagBounds() []float64 {
 
 // counters are the metrics of one platform, looked up once.
 type counters struct {
-	sent    [bot.Unreadable + 1]*metrics.Counter
-	settled [bot.Unreadable + 1]*metrics.Counter
+	sent    [bot.MessageGone + 1]*metrics.Counter
+	settled [bot.MessageGone + 1]*metrics.Counter
 	channel *metrics.Counter
 	lane    *metrics.Counter
 	lag     *metrics.PrometheusHistogram

@@ -1,6 +1,10 @@
 package delivery
 
-import "storybot/bot"
+import (
+	"maps"
+
+	"storybot/bot"
+)
 
 // payloads notices that an update itself is refused. A fault of ours would hit
 // every channel of a push; after a few equal refusals in a row the rest of it
@@ -16,12 +20,6 @@ type refusals struct {
 	accepted bool
 	stopped  *bot.Verdict
 }
-
-const (
-	stopAfter         = 3
-	stopAfterAccepted = 10
-	maxEditions       = 256
-)
 
 // delivered notes that a channel took the update.
 func (p *payloads) delivered(key edition) {
@@ -67,8 +65,12 @@ func (p *payloads) of(key edition) *refusals {
 	if r := p.byEdition[key]; r != nil {
 		return r
 	}
-	if p.byEdition == nil || len(p.byEdition) >= maxEditions {
+	if p.byEdition == nil {
 		p.byEdition = map[edition]*refusals{}
+	}
+	if len(p.byEdition) >= maxEditions {
+		// A stopped push stays stopped, however many go on beside it.
+		maps.DeleteFunc(p.byEdition, func(_ edition, r *refusals) bool { return r.stopped == nil })
 	}
 	r := &refusals{}
 	p.byEdition[key] = r

@@ -1,25 +1,29 @@
 package delivery
 
 import (
+	"cmp"
 	"context"
 	"errors"
-	"fmt"
-	"sort"
+	"slices"
 	"sync"
 	"time"
 
 	"storybot/stories"
 )
 
-// memory is a queue in memory with the guarantees of the real store: one row
-// of a destination in the air, most urgent first and then in order, results
-// fenced by attempt and lease.
+// memory is a queue in memory with the guarantees of the real store:
+// publications nothing is added to once they were seen, exchanges that may be
+// made again, results fenced by attempt and lease.
 type memory struct {
 	mu     sync.Mutex
 	rows   []*stories.Delivery
+	pubs   []*pubRow
+	under  map[int64]*pubRow // by delivery: where it is queued
+	origin map[int64]*pubRow
 	places map[stories.Destination]*placeRow
 	order  []*placeRow
 	leases map[string]*leaseRow
+	flying map[string]*flightRow // by lane
 
 	// broken, when set, is asked before every call; lateError after a commit.
 	broken    func(call string) error
@@ -28,12 +32,24 @@ type memory struct {
 	results   []stories.Result
 }
 
+// pubRow is a publication and what it has in the queue.
+type pubRow struct {
+	stories.Publication
+	lane   string
+	queued []*stories.Delivery // in order
+	seen   bool
+}
+
 type placeRow struct {
 	stories.Destination
-	lane      string
-	state     stories.DestinationState
-	notBefore time.Time
-	open      []*stories.Delivery // not finished, in order
+	id    int64
+	lane  string
+	state stories.DestinationState
+}
+
+type flightRow struct {
+	fence, batch int64
+	byID         map[int64]stories.Flight
 }
 
 type leaseRow struct {
@@ -43,33 +59,52 @@ type leaseRow struct {
 }
 
 func newMemory() *memory {
-	return &memory{places: map[stories.Destination]*placeRow{}, leases: map[string]*leaseRow{}, calls: map[string]int{}}
+	return &memory{places: map[stories.Destination]*placeRow{}, leases: map[string]*leaseRow{}, calls: map[string]int{},
+		under: map[int64]*pubRow{}, origin: map[int64]*pubRow{}, flying: map[string]*flightRow{}}
 }
 
-// add plans one delivery.
+// add plans one delivery: under the newest publication when that is of the same
+// update and was not seen yet.
 func (m *memory) add(lane string, d stories.Destination, update int64, level stories.Level) *stories.Delivery {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	p := m.places[d]
 	if p == nil {
-		p = &placeRow{Destination: d, lane: lane, state: stories.Reachable}
+		p = &placeRow{Destination: d, id: int64(len(m.order) + 1), lane: lane, state: stories.Reachable}
 		m.places[d] = p
 		m.order = append(m.order, p)
 	}
 	id := int64(len(m.rows) + 1)
-	r := &stories.Delivery{ID: id, Key: fmt.Sprintf("k%d", id), UpdateID: update, StoryID: 1, Number: int(update),
-		Part: stories.PartMessage, Destination: d, Lane: lane, Level: level, DueAt: time.Now(), CreatedAt: time.Now()}
+	r := &stories.Delivery{ID: id, UpdateID: update, StoryID: update, Number: int(update),
+		Part: stories.PartMessage, Destination: d, Lane: lane, Level: level, CreatedAt: time.Now()}
 	m.rows = append(m.rows, r)
-	p.open = append(p.open, r)
-	sort.SliceStable(p.open, func(i, j int) bool { return before(p.open[i], p.open[j]) })
+	pub := m.publication(lane, update, level)
+	pub.queued = append(pub.queued, r)
+	m.under[id], m.origin[id] = pub, pub
+	r.Key = stories.DeliveryKey(pub.Seed, d, r.Op)
 	return r
 }
 
-func before(a, b *stories.Delivery) bool {
-	if a.Level != b.Level {
-		return a.Level > b.Level
+func (m *memory) publication(lane string, update int64, level stories.Level) *pubRow {
+	for i := len(m.pubs) - 1; i >= 0 && !m.pubs[i].seen; i-- {
+		if p := m.pubs[i]; p.lane == lane && p.UpdateID == update && p.Level == level {
+			return p
+		}
 	}
-	return a.ID < b.ID
+	id := int64(len(m.pubs) + 1)
+	p := &pubRow{lane: lane, Publication: stories.Publication{ID: id, Seed: 1000 + id, UpdateID: update, StoryID: update, Number: int(update), Level: level, CreatedAt: time.Now()}}
+	m.pubs = append(m.pubs, p)
+	return p
+}
+
+// idOf returns the row of a key.
+func (m *memory) idOf(key string) int64 {
+	for _, r := range m.rows {
+		if r.Key == key {
+			return r.ID
+		}
+	}
+	return 0
 }
 
 func (m *memory) enter(call string) error {
@@ -155,46 +190,187 @@ func (m *memory) Lanes(context.Context) ([]string, error) {
 	return names, nil
 }
 
-func (m *memory) Recover(_ context.Context, l stories.Lease) (found []stories.Delivery, err error) {
+func (m *memory) Publications(_ context.Context, lane string, known []int64, limit int) (found []stories.Publication, err error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if err := m.enter("publications"); err != nil {
+		return nil, err
+	}
+	is := map[int64]bool{}
+	for _, id := range known {
+		is[id] = true
+	}
+	for _, p := range m.pubs {
+		if p.lane == lane && len(p.queued) > 0 && !is[p.ID] {
+			p.seen = true
+			found = append(found, p.Publication)
+		}
+	}
+	slices.SortFunc(found, func(a, b stories.Publication) int {
+		return cmp.Or(cmp.Compare(b.Level, a.Level), cmp.Compare(a.ID, b.ID))
+	})
+	return found[:min(limit, len(found))], nil
+}
+
+func (m *memory) Load(_ context.Context, publication int64, after stories.Ref, limit int) (l stories.Loaded, err error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if err := m.enter("load"); err != nil {
+		return l, err
+	}
+	rows := slices.Clone(m.pubs[publication-1].queued)
+	slices.SortFunc(rows, func(a, b *stories.Delivery) int {
+		return cmp.Or(cmp.Compare(m.places[a.Destination].id, m.places[b.Destination].id), cmp.Compare(a.ID, b.ID))
+	})
+	for _, r := range rows {
+		ref := m.ref(r)
+		if len(l.Rows) < limit && (ref.Place > after.Place || ref.Place == after.Place && ref.Delivery > after.Delivery) {
+			m.load(&l, r)
+		}
+	}
+	return l, nil
+}
+
+func (m *memory) LoadPlaces(_ context.Context, publications, places []int64) (l stories.Loaded, err error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if err := m.enter("load"); err != nil {
+		return l, err
+	}
+	for _, id := range publications {
+		for _, r := range m.pubs[id-1].queued {
+			if slices.Contains(places, m.places[r.Destination].id) {
+				m.load(&l, r)
+			}
+		}
+	}
+	return l, nil
+}
+
+func (m *memory) ref(r *stories.Delivery) stories.Ref {
+	return stories.Ref{Delivery: r.ID, Publication: m.under[r.ID].ID, Place: m.places[r.Destination].id}
+}
+
+func (m *memory) load(l *stories.Loaded, r *stories.Delivery) {
+	if l.Origins == nil {
+		l.Origins = map[int64]stories.Publication{}
+	}
+	o := m.origin[r.ID]
+	l.Origins[o.ID] = o.Publication
+	l.Rows = append(l.Rows, stories.Owed{Ref: m.ref(r), Origin: o.ID, Destination: r.Destination, Attempt: r.Attempt, FirstAttemptAt: r.FirstAttemptAt,
+		LastAttemptAt: r.LastAttemptAt, Unknowns: r.Unknowns, Doubtful: r.Doubtful, Missed: r.Missed})
+}
+
+func (m *memory) inFlight(lane string) *flightRow {
+	if m.flying[lane] == nil {
+		m.flying[lane] = &flightRow{byID: map[int64]stories.Flight{}}
+	}
+	return m.flying[lane]
+}
+
+func (m *memory) Recover(_ context.Context, l stories.Lease) (found []stories.Flight, loaded stories.Loaded, err error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if err := errors.Join(m.enter("recover"), m.held(l)); err != nil {
-		return nil, err
+		return nil, loaded, err
 	}
-	for _, p := range m.order {
-		for _, r := range p.open {
-			if p.lane == l.Name && r.State == stories.Sending {
-				found = append(found, *r)
-			}
+	f := m.inFlight(l.Name)
+	for _, r := range m.rows {
+		if flight, ok := f.byID[r.ID]; ok {
+			found = append(found, flight)
+			m.load(&loaded, r)
 		}
 	}
-	return found, nil
+	f.fence, f.batch = l.Fence, 0
+	return found, loaded, nil
 }
 
-func (m *memory) Rebase(_ context.Context, l stories.Lease, now time.Time) error {
+// Exchange keeps what it begins as its rows' state and times, so that tests can
+// see it; what came before is kept with the flight.
+func (m *memory) Exchange(_ context.Context, l stories.Lease, x stories.Exchange) (b stories.Begun, err error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if err := errors.Join(m.enter("rebase"), m.held(l)); err != nil {
-		return err
+	if err := errors.Join(m.enter("exchange"), m.held(l)); err != nil {
+		return b, err
 	}
-	for _, p := range m.order {
-		if p.lane == l.Name && p.notBefore.After(now.Add(10*time.Second)) {
-			p.notBefore = now
+	b.Deliveries = map[int64]bool{}
+	f := m.inFlight(l.Name)
+	again := f.fence == l.Fence && f.batch == x.Batch
+	if !again {
+		for _, r := range x.Results {
+			m.finish(f, r)
 		}
-		for _, r := range p.open {
-			if p.lane != l.Name || r.State != stories.Pending {
+		for _, begin := range x.Begin {
+			r := m.rows[begin.Delivery-1]
+			if m.under[r.ID] == nil || m.places[r.Destination].state != stories.Reachable {
 				continue
 			}
-			base := r.CreatedAt
-			if r.LastAttemptAt.After(base) {
-				base = r.LastAttemptAt
-			}
-			if ahead := base.Sub(now); ahead > 0 && r.DueAt.After(now) {
-				r.DueAt = r.DueAt.Add(-ahead)
-			}
+			x.Flying = append(x.Flying[:len(x.Flying):len(x.Flying)], begin)
+		}
+		f.fence, f.batch, f.byID = l.Fence, x.Batch, map[int64]stories.Flight{}
+		for _, flight := range x.Flying {
+			f.byID[flight.Delivery] = flight
 		}
 	}
-	return nil
+	for _, begin := range x.Begin {
+		_, ok := f.byID[begin.Delivery]
+		b.Deliveries[begin.Delivery] = ok
+	}
+	if err := m.leave("exchange"); err != nil {
+		return stories.Begun{}, err
+	}
+	return b, nil
+}
+
+func (m *memory) finish(f *flightRow, r stories.Result) {
+	if flight, ok := f.byID[r.Delivery]; !ok || flight.Attempt != r.Attempt {
+		return
+	}
+	delete(f.byID, r.Delivery)
+	m.results = append(m.results, r)
+	row := m.rows[r.Delivery-1]
+	row.State, row.MessageID, row.Reason, row.Doubtful = r.State, r.MessageID, r.Reason, r.Doubtful
+	row.Attempt, row.FirstAttemptAt, row.LastAttemptAt = r.Attempt, r.FirstAttemptAt, r.LastAttemptAt
+	if r.Unknown {
+		row.Unknowns++
+	}
+	p := m.places[row.Destination]
+	if r.Destination != "" {
+		p.state = r.Destination
+	}
+	if r.State == stories.Pending {
+		return
+	}
+	row.FinishedAt = r.At
+	m.unqueue(row)
+}
+
+func (m *memory) unqueue(row *stories.Delivery) {
+	pub := m.under[row.ID]
+	if pub == nil {
+		return
+	}
+	pub.queued = slices.DeleteFunc(pub.queued, func(o *stories.Delivery) bool { return o == row })
+	delete(m.under, row.ID)
+}
+
+// reopen makes a blocked destination reachable and owes again what was held for
+// it, and what was planned meanwhile.
+func (m *memory) reopen(d stories.Destination) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	p := m.places[d]
+	p.state = stories.Reachable
+	id := int64(len(m.pubs) + 1)
+	again := &pubRow{lane: p.lane, Publication: stories.Publication{ID: id, Level: stories.Breaking}, seen: true}
+	m.pubs = append(m.pubs, again)
+	for _, r := range m.rows {
+		if r.Destination == d && (r.State == stories.Held || r.State == stories.Pending) {
+			m.unqueue(r)
+			r.State = stories.Pending
+			again.queued, m.under[r.ID] = append(again.queued, r), again
+		}
+	}
 }
 
 func (m *memory) Content(_ context.Context, updateID int64, _ int) (stories.Story, stories.Update, error) {
@@ -206,125 +382,13 @@ func (m *memory) Content(_ context.Context, updateID int64, _ int) (stories.Stor
 	return stories.Story{Slug: "sony-hack"}, stories.Update{ID: updateID}, nil
 }
 
-func (m *memory) Advance(_ context.Context, l stories.Lease, results []stories.Result, most int, oldest bool, now time.Time) (b stories.Batch, err error) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if err := errors.Join(m.enter("advance"), m.held(l)); err != nil {
-		return b, err
-	}
-	for _, r := range results {
-		m.finish(r)
-	}
-	var due []*stories.Delivery
-	for _, p := range m.order {
-		if p.lane != l.Name || p.state != stories.Reachable || len(p.open) == 0 || sendingIn(p) {
-			continue
-		}
-		r := p.open[0]
-		at := r.DueAt
-		if p.notBefore.After(at) {
-			at = p.notBefore
-		}
-		if at.After(now) {
-			if b.NextDue.IsZero() || at.Before(b.NextDue) {
-				b.NextDue = at
-			}
-			continue
-		}
-		due = append(due, r)
-	}
-	sort.SliceStable(due, func(i, j int) bool {
-		if due[i].Level != due[j].Level && !oldest {
-			return due[i].Level > due[j].Level
-		}
-		if !due[i].DueAt.Equal(due[j].DueAt) {
-			return due[i].DueAt.Before(due[j].DueAt)
-		}
-		return due[i].ID < due[j].ID
-	})
-	b.Waiting = len(due) > most
-	for _, r := range due[:min(most, len(due))] {
-		r.State, r.Attempt = stories.Sending, r.Attempt+1
-		if !r.Doubtful {
-			r.LastAttemptAt = now
-		}
-		if r.FirstAttemptAt.IsZero() {
-			r.FirstAttemptAt = now
-		}
-		b.Claimed = append(b.Claimed, *r)
-	}
-	if err := m.leave("advance"); err != nil {
-		return stories.Batch{}, err
-	}
-	return b, nil
-}
-
-func sendingIn(p *placeRow) bool {
-	for _, r := range p.open {
-		if r.State == stories.Sending {
-			return true
-		}
-	}
-	return false
-}
-
-func (m *memory) finish(r stories.Result) {
-	row := m.rows[r.DeliveryID-1]
-	if row.State != stories.Sending || row.Attempt != r.Attempt {
-		return
-	}
-	m.results = append(m.results, r)
-	row.State, row.MessageID, row.Reason, row.Doubtful = r.State, r.MessageID, r.Reason, r.Doubtful
-	if r.Unbegun {
-		if row.Attempt--; row.Attempt == 0 {
-			row.FirstAttemptAt = time.Time{}
-		}
-	}
-	if r.Unknown {
-		row.Unknowns++
-	}
-	p := m.places[row.Destination]
-	if r.NotBefore.After(p.notBefore) {
-		p.notBefore = r.NotBefore
-	}
-	if r.Destination != "" {
-		p.state = r.Destination
-	}
-	if r.State == stories.Pending {
-		row.DueAt = r.DueAt
-		return
-	}
-	row.FinishedAt = r.At
-	for i, o := range p.open {
-		if o == row {
-			p.open = append(p.open[:i:i], p.open[i+1:]...)
-			return
-		}
-	}
-}
-
-// reopen makes a blocked destination reachable and what was held for it pending.
-func (m *memory) reopen(d stories.Destination) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	p := m.places[d]
-	p.state = stories.Reachable
-	for _, r := range m.rows {
-		if r.Destination == d && r.State == stories.Held {
-			r.State, r.DueAt = stories.Pending, time.Now()
-			p.open = append(p.open, r)
-		}
-	}
-	sort.SliceStable(p.open, func(i, j int) bool { return before(p.open[i], p.open[j]) })
-}
-
 // count returns how many rows are in each state.
 func (m *memory) count() map[stories.DeliveryState]int {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	n := map[stories.DeliveryState]int{}
 	for _, r := range m.rows {
-		n[r.State]++
+		n[m.told(r).State]++
 	}
 	return n
 }
@@ -333,5 +397,14 @@ func (m *memory) count() map[stories.DeliveryState]int {
 func (m *memory) row(id int64) stories.Delivery {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	return *m.rows[id-1]
+	return m.told(m.rows[id-1])
+}
+
+// told is a row as the store tells it: what is in flight is being sent.
+func (m *memory) told(r *stories.Delivery) stories.Delivery {
+	d := *r
+	if f, ok := m.inFlight(r.Lane).byID[r.ID]; ok {
+		d.State, d.Attempt, d.FirstAttemptAt, d.LastAttemptAt = stories.Sending, f.Attempt, f.First, f.Last
+	}
+	return d
 }

@@ -127,13 +127,13 @@ func (c *cut) alive() bool {
 	return !c.dead
 }
 
-func (c *cut) Advance(ctx context.Context, l stories.Lease, results []stories.Result, most int, oldest bool, now time.Time) (stories.Batch, error) {
+func (c *cut) Exchange(ctx context.Context, l stories.Lease, x stories.Exchange) (stories.Begun, error) {
 	if !c.alive() {
-		return stories.Batch{}, errKilled
+		return stories.Begun{}, errKilled
 	}
-	b, err := c.Queue.Advance(ctx, l, results, most, oldest, now)
+	b, err := c.Queue.Exchange(ctx, l, x)
 	if !c.alive() {
-		return stories.Batch{}, errKilled
+		return stories.Begun{}, errKilled
 	}
 	return b, err
 }
@@ -159,9 +159,9 @@ func (c *cut) ReleaseLease(ctx context.Context, l stories.Lease) error {
 	return c.Queue.ReleaseLease(ctx, l)
 }
 
-func (c *cut) Recover(ctx context.Context, l stories.Lease) ([]stories.Delivery, error) {
+func (c *cut) Recover(ctx context.Context, l stories.Lease) ([]stories.Flight, stories.Loaded, error) {
 	if !c.alive() {
-		return nil, errKilled
+		return nil, stories.Loaded{}, errKilled
 	}
 	return c.Queue.Recover(ctx, l)
 }

@@ -223,8 +223,7 @@ func onceAnyLevel(f *farSide, m *memory) error {
 		last := map[stories.Level]int64{}
 		for _, key := range keys {
 			got[key]++
-			var id int64
-			fmt.Sscanf(key, "k%d", &id)
+			id := m.idOf(key)
 			level := m.row(id).Level
 			if id < last[level] {
 				return fmt.Errorf("%s has %v: out of order", d, keys)

@@ -2,173 +2,229 @@ package delivery
 
 import (
 	"context"
-	"sync"
+	"errors"
+	"fmt"
 	"time"
 
-	"storybot/bot"
 	"storybot/stories"
 )
 
-// shift is the work on a lane under one lease. One goroutine, run, owns all of
-// it; requests are made by a few workers, and the database is called by one
-// more goroutine at a time. They answer through channels.
+// shift is the work on a lane under one lease: the loop. One goroutine, run, owns
+// all of it; requests are made by the crew, and the database is called by one
+// more goroutine for the journal and one for reading. They answer through channels.
 type shift struct {
-	*lane
-	ctx  context.Context // ends when the process is to stop
-	term *term
+	lane    *lane
+	ctx     context.Context // ends when the process is to stop
+	term    *term
+	queue   *scheduler
+	reader  *reader
+	journal *journal
+	crew    *crew
+	settler *settler
+	asked   []chan struct{} // who waits in Admit
+	alarm   wakeup
+	end     ending
+	answers chan answer
+}
 
-	ready     []*job // claimed, in order
-	aloft     []*job // on their way, in no order
-	settles   int    // how many of aloft settle
-	settling  []*job // may have been sent, waiting to be looked at
-	settledBy bool   // the last request was a settling one: sends and settles take turns
-	// working is how long the lane has worked undisturbed until turned; see noteWork.
-	working   time.Duration
-	turned    time.Duration
-	suspicion suspicion
-	asked     []chan struct{} // who waits in Admit
-
-	results      []stories.Result // to be written
-	told         []Alarm          // once they are
-	resultsSince time.Duration
-
-	asking    bool          // there may be more to claim
-	askAt     time.Duration // ask then, whatever is known
-	claims    int
-	storing   bool
-	storeWait time.Duration // after an error, not before
-	storeTry  int
-	storeTook time.Duration // what a call takes, smoothed
-	answers   float64       // answers per second, smoothed
-	counted   int           // answers since lastStore
-	lastStore time.Duration
-	stored    chan stored
-	rebased   int // of how many settings back of the clock the lane knows; -1 for none yet
-	// rebaseAgain is when to look once more; 0 for never.
-	rebaseAgain time.Duration
-	orphans     bool // a claim may have been made without our learning of it
-
-	retiring bool          // claims nothing more; ends when all is written
+// ending is how a shift comes to its end.
+type ending struct {
+	retiring bool          // begins nothing more; ends when all is written
 	deadline time.Duration // then what is on its way is cut off
 	lost     bool          // the lease is another's: nothing can be written
-
-	wakeAt  time.Duration
-	timer   *time.Timer
-	woken   chan struct{}
-	work    chan *job
-	done    chan *job
-	workers int
-	wg      sync.WaitGroup
 }
 
-// job is a delivery in this process.
-type job struct {
-	d       stories.Delivery
-	msg     *bot.Message
-	ctx     context.Context // of the request
-	claimed time.Duration
-	started time.Duration
-	place   int           // in aloft
-	settle  bool          // the request asks what became of an earlier one
-	tries   int           // of settling
-	doubted time.Duration // when settling began
-	worked  time.Duration // shift.working then
-	next    time.Duration
-	verdict bot.Verdict
-
-	firstBegun time.Duration // the first request, when it was begun
-	lastBegun  time.Duration // and the newest
+// wakeup is when the loop turns next, whatever happens.
+type wakeup struct {
+	at    time.Duration
+	timer *time.Timer
+	woken chan struct{}
 }
+
+// by makes the loop turn at the latest then.
+func (w *wakeup) by(at time.Duration) { w.at = min(w.at, at) }
 
 // newShift prepares the work under a lease that was asked for at began.
 func newShift(l *lane, ctx context.Context, lease stories.Lease, began time.Time) *shift {
 	s := &shift{
-		lane:   l,
-		ctx:    ctx,
-		stored: make(chan stored, 1),
-		woken:  make(chan struct{}, 1),
-		work:   make(chan *job, l.mostAloft()),
-		done:   make(chan *job, l.mostAloft()),
-		timer:  time.NewTimer(time.Hour),
-		asking: true,
-
-		rebased: -1,
+		lane: l, ctx: ctx,
+		queue:   newScheduler(l.engine.share()),
+		reader:  newReader(),
+		journal: &journal{lease: lease, flying: map[int64]stories.Flight{}},
+		crew:    newCrew(l.slots),
+		settler: &settler{},
+		alarm:   wakeup{timer: time.NewTimer(time.Hour), woken: make(chan struct{}, 1)},
+		answers: make(chan answer, 1),
 	}
+	l.health.outages = suspicion{}
 	s.term = newTerm(l.engine.cfg.Queue, lease, began, l.engine.cfg.LeaseTTL, l.engine.store, func() {
 		select {
-		case s.woken <- struct{}{}:
+		case s.alarm.woken <- struct{}{}:
 		default:
 		}
 	})
 	return s
 }
 
-// run works until the process is to stop or the lease is lost. All its goroutines have ended when it returns.
+// run works until the process is to stop or the lease is lost. All its goroutines
+// have ended when it returns.
 func (s *shift) run() {
-	defer s.timer.Stop()
+	defer s.alarm.timer.Stop()
 	s.inherit()
-	s.turned = s.engine.clock.mono()
+	s.settler.turned = s.now()
 	for {
-		now := s.engine.clock.mono()
-		s.wakeAt = now + s.engine.cfg.Poll
+		now := s.now()
+		s.alarm.at = now + s.lane.engine.cfg.Poll
 		s.turn(now)
-		s.rest(s, false)
+		s.lane.rest(s, false)
 		if s.over(now) {
 			break
 		}
 		s.sleep(now)
 	}
-	close(s.work)
-	s.wg.Wait()
+	s.crew.rest()
+}
+
+func (s *shift) now() time.Duration { return s.lane.engine.clock.mono() }
+
+// random returns a number in [0, 1) for jitter.
+func (s *shift) random() float64 { return s.lane.engine.cfg.Random() }
+
+// inherit takes what an earlier holder left in flight among what is settled.
+func (s *shift) inherit() {
+	e := s.lane.engine
+	for try := 1; ; try++ {
+		ctx, done := context.WithTimeout(context.WithoutCancel(s.ctx), storeTimeout)
+		err := s.takeOver(ctx)
+		done()
+		switch {
+		case err == nil:
+			e.store.worked()
+			return
+		case errors.Is(err, stories.ErrLeaseLost):
+			s.term.lose()
+			s.end.lost = true
+			return
+		}
+		e.store.failed(fmt.Errorf("look for deliveries of an earlier run: %w", err))
+		select {
+		case <-time.After(backoff(100*time.Millisecond, 2*time.Second, try, s.random())):
+		case <-s.ctx.Done():
+			return
+		}
+		if s.term.over() {
+			s.end.lost = true
+			return
+		}
+	}
+}
+
+// takeOver makes jobs of what is in flight.
+func (s *shift) takeOver(ctx context.Context) error {
+	flights, loaded, err := s.lane.engine.cfg.Queue.Recover(ctx, s.journal.lease)
+	if err != nil {
+		return err
+	}
+	now := s.lane.engine.clock.read()
+	flown := make(map[int64]stories.Flight, len(flights))
+	for _, f := range flights {
+		flown[f.Delivery] = f
+	}
+	var jobs []*job
+	for _, o := range loaded.Rows {
+		f := flown[o.Delivery]
+		o.Wait = 0
+		r := &row{Ref: o.Ref, place: &place{destination: o.Destination}, origin: newOrigin(loaded.Origins[o.Origin], 0), missed: o.Missed}
+		r.tries = tries{unknowns: o.Unknowns, doubtful: true}
+		j := newJob(r, f, s.lane.name, now)
+		j.d.Doubtful = o.Doubtful
+		m, v, err := s.lane.engine.contents.message(ctx, j.edition(), o.Missed)
+		if err != nil {
+			return err
+		}
+		j.msg, j.verdict = m, v
+		jobs = append(jobs, j)
+	}
+	for i, j := range jobs {
+		o := loaded.Rows[i]
+		j.row = s.queue.adopt(o, loaded.Origins[o.Origin], now.mono)
+		s.journal.flying[o.Delivery] = flown[o.Delivery]
+		if j.msg == nil {
+			answers{s}.conclude(j, j.verdict)
+			continue
+		}
+		s.settler.doubt(j, now.mono, 0)
+	}
+	s.journal.changed = len(jobs) < len(flights)
+	if len(jobs) > 0 {
+		s.lane.log.Info("an earlier run left deliveries on their way; finding out what became of them", "deliveries", len(jobs))
+	}
+	return nil
 }
 
 // turn does all that can be done now.
 func (s *shift) turn(now time.Duration) {
 	if s.term.over() {
-		s.lost = true
+		s.end.lost = true
 	}
-	s.noteWork(now)
-	s.judge(s.suspicion.expire(now, len(s.aloft) == 0 && len(s.ready) == 0 && !s.asking && !s.storing))
-	if at, ok := s.suspicion.next(); ok {
-		s.wake(at)
+	h := &s.lane.health
+	s.queue.due(now)
+	s.settler.note(now, !h.breaker.probing() && s.lane.limits.posts.paused <= now && s.journal.try == 0 && s.term.context() != nil)
+	answers{s}.believe(h.outages.expire(now, len(s.crew.aloft) == 0 && len(s.crew.ready) == 0 && !s.more(now) && !s.journal.busy))
+	if at, ok := h.outages.next(); ok {
+		s.alarm.by(at)
 	}
 	s.admit(now)
-	s.start(now)
-	s.exchange(now)
+	dispatch{s}.start(now)
+	s.read(now)
+	dispatch{s}.exchange(now)
+}
+
+// more says that something may be left to be begun now.
+func (s *shift) more(now time.Duration) bool {
+	return s.reader.unsure() || s.queue.ready(now)
 }
 
 // sleep waits for the next event and takes in all that are there.
 func (s *shift) sleep(now time.Duration) {
-	s.timer.Reset(max(0, s.wakeAt-now))
+	if at, ok := s.queue.next(); ok {
+		s.alarm.by(at)
+	}
+	s.alarm.timer.Reset(max(0, s.alarm.at-now))
 	stop := s.ctx.Done()
-	if s.retiring {
+	if s.end.retiring {
 		stop = nil
 	}
+	in := s.lane.inbox
 	select {
-	case j := <-s.done:
-		s.land(j)
-	case r := <-s.stored:
-		s.takeIn(r)
-	case <-s.kicks:
-		s.asking = true
-	case <-s.resume:
+	case j := <-s.crew.done:
+		answers{s}.land(j)
+	case a := <-s.answers:
+		s.takeIn(a)
+	case r := <-s.reader.found:
+		s.found(r)
+	case <-in.kicks:
+		s.reader.asked = true
+	case <-in.resume:
 		s.resumed()
-	case ask := <-s.asks:
+	case ask := <-in.asks:
 		s.asked = append(s.asked, ask)
-	case <-s.spent:
-		s.countAgain()
-	case <-s.woken:
-	case <-s.timer.C:
+	case <-in.spent:
+		// It leaves later than it was let go: whichever second the platform counts
+		// it in holds one of the two.
+		s.lane.limits.posts.take(s.now())
+	case <-s.alarm.woken:
+	case <-s.alarm.timer.C:
 	case <-stop:
 		s.retire()
 	}
 	for {
 		select {
-		case j := <-s.done:
-			s.land(j)
+		case j := <-s.crew.done:
+			answers{s}.land(j)
 			continue
-		case r := <-s.stored:
-			s.takeIn(r)
+		case a := <-s.answers:
+			s.takeIn(a)
 			continue
 		default:
 		}
@@ -176,53 +232,60 @@ func (s *shift) sleep(now time.Duration) {
 	}
 }
 
-// wake makes sleep end at the latest then.
-func (s *shift) wake(at time.Duration) { s.wakeAt = min(s.wakeAt, at) }
-
-// retire stops claiming; the shift ends when what is on its way has landed and
-// is written.
+// retire begins nothing more; the shift ends when what is on its way has landed
+// and is written.
 func (s *shift) retire() {
-	s.retiring = true
-	s.deadline = s.engine.clock.mono() + s.engine.cfg.Drain
-	s.putBackReady()
+	s.end.retiring = true
+	s.end.deadline = s.now() + s.lane.engine.cfg.Drain
+	dispatch{s}.putBackReady()
 }
 
 // over says that the shift has ended, and cuts off what takes too long.
 func (s *shift) over(now time.Duration) bool {
-	grounded := len(s.aloft) == 0 && !s.storing
-	if s.lost {
+	grounded := len(s.crew.aloft) == 0 && !s.journal.busy && !s.reader.busy
+	if s.end.lost {
 		return grounded
 	}
-	if !s.retiring {
+	if !s.end.retiring {
 		return false
 	}
-	giveUp := s.deadline + s.engine.cfg.Drain/4
+	giveUp := s.end.deadline + s.lane.engine.cfg.Drain/4
 	switch {
 	case now >= giveUp:
 		return grounded // the database does not take the rest: it is settled next time
-	case now >= s.deadline:
+	case now >= s.end.deadline:
 		s.term.expire()
-		s.wake(giveUp)
+		s.alarm.by(giveUp)
 	default:
-		s.wake(s.deadline)
+		s.alarm.by(s.end.deadline)
 	}
-	return grounded && len(s.results) == 0
+	return grounded && s.journal.idle()
 }
 
 // idle says that nothing due now is left to do.
 func (s *shift) idle() bool {
-	if s.brake.stopped() != "" {
-		return len(s.aloft) == 0
+	if s.lane.health.breaker.stopped() != "" {
+		return len(s.crew.aloft) == 0
 	}
-	return !s.asking && !s.storing && len(s.aloft) == 0 && len(s.ready) == 0 && len(s.results) == 0 && len(s.suspicion.suspects) == 0
+	return !s.more(s.now()) && s.journal.idle() && len(s.crew.aloft) == 0 && len(s.crew.ready) == 0 && len(s.lane.health.outages.suspects) == 0
 }
 
 // resumed lets a stopped lane try again, as a person has asked.
 func (s *shift) resumed() {
-	s.invalid.reset()
-	s.brake.resume(s.engine.clock.mono())
-	s.asking = true
+	s.lane.health.invalid.reset()
+	s.lane.health.breaker.resume(s.now())
 }
 
-// random returns a number in [0, 1) for jitter.
-func (s *shift) random() float64 { return s.engine.cfg.Random() }
+// admit lets those go that asked for a request of their own, as far as the
+// limits allow.
+func (s *shift) admit(now time.Duration) {
+	for len(s.asked) > 0 && !s.end.lost && !s.end.retiring {
+		if wait := s.lane.limits.posts.wait(now); wait > 0 {
+			s.alarm.by(now + wait)
+			return
+		}
+		s.lane.limits.posts.take(now)
+		close(s.asked[0])
+		s.asked = s.asked[1:]
+	}
+}

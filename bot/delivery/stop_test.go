@@ -10,8 +10,8 @@ import (
 	"storybot/stories"
 )
 
-// answer makes a far side answer v to what match picks, instead of taking it.
-func answer(v bot.Verdict, match func(bot.Post) bool) func(bot.Post, bool) (bot.Verdict, bool) {
+// answering makes a far side answer v to what match picks, instead of taking it.
+func answering(v bot.Verdict, match func(bot.Post) bool) func(bot.Post, bool) (bot.Verdict, bool) {
 	return func(p bot.Post, _ bool) (bot.Verdict, bool) { return v, match(p) }
 }
 
@@ -20,7 +20,7 @@ func all(bot.Post) bool { return true }
 func TestARefusedMessageStopsItsPushOnly(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		m, far := newMemory(), newFarSide()
-		far.fault = answer(bot.Verdict{Outcome: bot.BadPayload, Code: "50035", Reason: "refused the message"}, func(p bot.Post) bool { return p.Delivery.UpdateID == 1 })
+		far.fault = answering(bot.Verdict{Outcome: bot.BadPayload, Code: "50035", Reason: "refused the message"}, func(p bot.Post) bool { return p.Delivery.UpdateID == 1 })
 		for u := range 2 {
 			for c := range 300 {
 				m.add("p", channel("p", "w", c), int64(u+1), stories.Normal)
@@ -53,7 +53,7 @@ func TestARefusedMessageStopsItsPushOnly(t *testing.T) {
 func TestARuleOfSomeChannelsDoesNotStopThePush(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		m, far := newMemory(), newFarSide()
-		far.fault = answer(bot.Verdict{Outcome: bot.BadPayload, Code: "200000"}, func(p bot.Post) bool {
+		far.fault = answering(bot.Verdict{Outcome: bot.BadPayload, Code: "200000"}, func(p bot.Post) bool {
 			return p.Delivery.Destination.Workspace == "strict"
 		})
 		for c := range 100 {

@@ -17,27 +17,17 @@ import (
 // rows are tried again, one at a time, until one gets through or a day has passed.
 type suspicion struct {
 	suspects []suspect
-	failing  map[place]*failing
+	failing  map[workspace]*failing
 	// doubted are destinations whose refusal was taken for an outage, and that
 	// have taken nothing since. When they refuse again, while others are
 	// delivered, it is true.
 	doubted map[stories.Destination]bool
 }
 
-const (
-	// alikeWorkspace channels of a workspace refusing alike are its outage.
-	alikeWorkspace = 5
-	// alikeLane channels of several workspaces refusing alike are the lane's
-	// outage: more, because in a large push some in a row are dead by chance.
-	alikeLane = 8
-	// suspectFor is how long a refusal waits for another one like it.
-	suspectFor = 2 * time.Second
-)
+// workspace is one of a platform.
+type workspace struct{ platform, name string }
 
-// place is a workspace of a platform.
-type place struct{ platform, workspace string }
-
-func placeOf(d stories.Destination) place { return place{d.Platform, d.Workspace} }
+func workspaceOf(d stories.Destination) workspace { return workspace{d.Platform, d.Workspace} }
 
 // suspect is a refusal not believed yet. Its row stays Sending meanwhile.
 type suspect struct {
@@ -79,12 +69,12 @@ const (
 
 // refused notes that j's destination refuses us.
 func (s *suspicion) refused(j *job, v bot.Verdict, now time.Duration, random float64) ruling {
-	at := placeOf(j.d.Destination)
+	at := workspaceOf(j.d.Destination)
 	sus := suspect{job: j, verdict: v, since: now}
 	if f := s.failing[at]; f != nil {
 		r := ruling{doubted: []suspect{sus}}
 		s.remember(r.doubted)
-		if j.started > f.since { // else it was on its way already
+		if j.request.started > f.since { // else it was on its way already
 			r.tell = f.refused(now, random)
 		}
 		r.serious = f.told
@@ -94,14 +84,14 @@ func (s *suspicion) refused(j *job, v bot.Verdict, now time.Duration, random flo
 		return ruling{believed: []suspect{sus}}
 	}
 	s.suspects = append(s.suspects, sus)
-	if at.workspace != "" && s.count(func(o suspect) bool { return o.like(sus) && placeOf(o.job.d.Destination) == at }) >= alikeWorkspace {
+	if at.name != "" && s.count(func(o suspect) bool { return o.like(sus) && workspaceOf(o.job.d.Destination) == at }) >= alikeWorkspace {
 		if s.failing == nil {
-			s.failing = map[place]*failing{}
+			s.failing = map[workspace]*failing{}
 		}
 		f := &failing{since: now}
 		s.failing[at] = f
 		f.refused(now, random)
-		r := s.take(func(o suspect) bool { return placeOf(o.job.d.Destination) == at }, sus)
+		r := s.take(func(o suspect) bool { return workspaceOf(o.job.d.Destination) == at }, sus)
 		r.outage = workspaceOutage
 		s.remember(r.doubted)
 		return r
@@ -141,13 +131,11 @@ func (s *suspicion) remember(doubted []suspect) {
 	}
 }
 
-const maxDoubted = 1024
-
 // delivered notes that d took a message: what its workspace refused is
 // believed. recovered says that the workspace was failing until now, as people
 // were told.
 func (s *suspicion) delivered(d stories.Destination) (believed []suspect, recovered bool) {
-	at := placeOf(d)
+	at := workspaceOf(d)
 	delete(s.doubted, d)
 	if f := s.failing[at]; f != nil {
 		delete(s.failing, at)
@@ -159,7 +147,7 @@ func (s *suspicion) delivered(d stories.Destination) (believed []suspect, recove
 	for i := range s.suspects {
 		s.suspects[i].alone = true
 	}
-	return s.take(func(o suspect) bool { return placeOf(o.job.d.Destination) == at }, suspect{}).believed, recovered
+	return s.take(func(o suspect) bool { return workspaceOf(o.job.d.Destination) == at }, suspect{}).believed, recovered
 }
 
 // expire believes what has waited long enough; all of it when the lane has
@@ -182,26 +170,23 @@ func (s *suspicion) next() (at time.Duration, ok bool) {
 // probe says whether a row of d may be sent: not while its workspace fails and
 // it is not time for a probe. next is when that is.
 func (s *suspicion) probe(d stories.Destination, now time.Duration) (next time.Duration, ok bool) {
-	f := s.failing[placeOf(d)]
+	f := s.failing[workspaceOf(d)]
 	if f != nil && (f.probing >= f.probes() || now < f.next) {
 		return max(f.next, now+askAgain), false
 	}
 	return 0, true
 }
 
-// askAgain is how long rows wait for the answer to a probe of their workspace.
-const askAgain = 500 * time.Millisecond
-
 // probing notes that a row of d leaves.
 func (s *suspicion) probing(d stories.Destination) {
-	if f := s.failing[placeOf(d)]; f != nil {
+	if f := s.failing[workspaceOf(d)]; f != nil {
 		f.probing++
 	}
 }
 
 // undecided notes that a probe of d's workspace has told nothing.
 func (s *suspicion) undecided(d stories.Destination, now time.Duration) {
-	if f := s.failing[placeOf(d)]; f != nil && f.probing > 0 {
+	if f := s.failing[workspaceOf(d)]; f != nil && f.probing > 0 {
 		f.probing--
 		f.next = now + time.Second
 	}

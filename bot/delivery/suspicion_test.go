@@ -14,7 +14,7 @@ import (
 func TestABlockedChannelIsHeldAndToldOnce(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		m, far := newMemory(), newFarSide()
-		far.fault = answer(bot.Verdict{Outcome: bot.Blocked, Code: "50013", Reason: "does not let us post", Cure: "Grant it."}, func(p bot.Post) bool {
+		far.fault = answering(bot.Verdict{Outcome: bot.Blocked, Code: "50013", Reason: "does not let us post", Cure: "Grant it."}, func(p bot.Post) bool {
 			return p.Delivery.Destination.Channel == "c001"
 		})
 		for u := range 3 {
@@ -109,7 +109,7 @@ func TestALaneThatRefusesAlikeIsNoRemoval(t *testing.T) {
 func TestAFalseOutageIsOverAtOnce(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		m, far := newMemory(), newFarSide()
-		far.fault = answer(bot.Verdict{Outcome: bot.Blocked, Code: "50001"}, func(p bot.Post) bool { return p.Delivery.Destination.Workspace != "fine" })
+		far.fault = answering(bot.Verdict{Outcome: bot.Blocked, Code: "50001"}, func(p bot.Post) bool { return p.Delivery.Destination.Workspace != "fine" })
 		for c := range 10 {
 			m.add("p", channel("p", string(rune('a'+c/2)), c), 1, stories.Normal)
 		}
@@ -139,7 +139,7 @@ func TestDeadChannelsInFrontDelayNobody(t *testing.T) {
 			bubble(t, func(t *testing.T) {
 				m, far := newMemory(), newFarSide()
 				far.pace = bot.Pace{PerSecond: 50, InFlight: 16}
-				far.fault = answer(bot.Verdict{Outcome: bot.Gone, Code: "10003"}, func(p bot.Post) bool { return p.Delivery.ID <= 10 })
+				far.fault = answering(bot.Verdict{Outcome: bot.Gone, Code: "10003"}, func(p bot.Post) bool { return p.Delivery.ID <= 10 })
 				for c := range 500 {
 					m.add("p", channel("p", workspace(c), c), 1, stories.Normal)
 				}
@@ -214,7 +214,7 @@ func TestAProbeThatTellsNothingIsFollowedByAnother(t *testing.T) {
 func TestAFewDeadChannelsAreBelieved(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		m, far := newMemory(), newFarSide()
-		far.fault = answer(bot.Verdict{Outcome: bot.Gone, Code: "10003", Reason: "no longer exists"}, all)
+		far.fault = answering(bot.Verdict{Outcome: bot.Gone, Code: "10003", Reason: "no longer exists"}, all)
 		for c := range 4 {
 			m.add("p", channel("p", "w", c), 1, stories.Normal)
 		}
@@ -236,7 +236,7 @@ func TestDeadChannelsInALargePushDoNotStopIt(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		m, far := newMemory(), newFarSide()
 		dead := 0
-		far.fault = answer(bot.Verdict{Outcome: bot.Blocked, Code: "50013"}, func(p bot.Post) bool { return chance(10, p.Delivery.ID) == 0 })
+		far.fault = answering(bot.Verdict{Outcome: bot.Blocked, Code: "50013"}, func(p bot.Post) bool { return chance(10, p.Delivery.ID) == 0 })
 		for c := range 3000 {
 			if d := m.add("p", channel("p", "w", c), 1, stories.Normal); chance(10, d.ID) == 0 {
 				dead++

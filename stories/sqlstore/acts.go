@@ -12,32 +12,44 @@ import (
 
 // act runs do in one transaction, once for every key: under a key that was
 // used for this verb before, it changes nothing and returns what do returned
-// then. Of two processes with the same key one waits for the other.
-func act[T any](ctx context.Context, s *Store, a stories.Act, verb string, do func(q querier) (T, error)) (result T, err error) {
+// then. Of two processes with the same key one waits for the other. What is in
+// then runs in the same transaction, also when nothing was to be done.
+func act[T any](ctx context.Context, s *Store, a stories.Act, verb string, do func(q querier) (T, error), then ...func(querier, T) error) (result T, err error) {
 	err = s.change(ctx, func(q querier) error {
-		var none T
-		result = none
-		if a.Key == "" {
-			result, err = do(q)
+		if result, err = actIn(ctx, q, a, verb, do); err != nil {
 			return err
 		}
-		first, err := reserve(ctx, q, a, verb)
-		if err != nil {
-			return err
+		for _, f := range then {
+			if err := f(q, result); err != nil {
+				return err
+			}
 		}
-		if !first {
-			return replay(ctx, q, a.Key, verb, &result)
-		}
-		if result, err = do(q); err != nil {
-			return err
-		}
-		return record(ctx, q, a.Key, verb, result)
+		return nil
 	})
 	if err != nil {
 		var none T
 		return none, err
 	}
 	return result, nil
+}
+
+// actIn is act within a transaction.
+func actIn[T any](ctx context.Context, q querier, a stories.Act, verb string, do func(q querier) (T, error)) (result T, err error) {
+	if a.Key == "" {
+		return do(q)
+	}
+	first, err := reserve(ctx, q, a, verb)
+	if err != nil {
+		return result, err
+	}
+	if !first {
+		err := replay(ctx, q, a.Key, verb, &result)
+		return result, err
+	}
+	if result, err = do(q); err != nil {
+		return result, err
+	}
+	return result, record(ctx, q, a.Key, verb, result)
 }
 
 const reserveSQL = `

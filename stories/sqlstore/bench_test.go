@@ -92,29 +92,59 @@ func publish(b testing.TB, s *sqlstore.Store, story stories.Story) stories.Progr
 	return p
 }
 
-// work sends up to n deliveries in batches, fails the first retries of them
-// once, and returns how many it sent.
-func work(b testing.TB, s *sqlstore.Store, l stories.Lease, batch, n int) (sent int) {
+// loadAll reads everything that is owed in the lane, as its holder does.
+func loadAll(b testing.TB, s *sqlstore.Store) (rows []stories.Ref) {
+	b.Helper()
+	open, err := s.Publications(context.Background(), benchLane, nil, 1000)
+	if err != nil {
+		b.Fatal(err)
+	}
+	for _, p := range open {
+		for after := (stories.Ref{}); ; {
+			loaded, err := s.Load(context.Background(), p.ID, after, loadRows)
+			if err != nil {
+				b.Fatal(err)
+			}
+			for _, o := range loaded.Rows {
+				rows = append(rows, o.Ref)
+			}
+			if len(loaded.Rows) < loadRows {
+				break
+			}
+			after = rows[len(rows)-1]
+		}
+	}
+	return rows
+}
+
+const loadRows = 2000
+
+// work begins and finishes rows in batches: each transaction finishes one batch
+// and begins the next.
+func work(b testing.TB, s *sqlstore.Store, l stories.Lease, first int64, rows []stories.Ref, size int) (batches int64) {
 	b.Helper()
 	var results []stories.Result
-	for sent < n {
-		got, err := s.Advance(context.Background(), l, results, batch, false, time.Now())
+	for len(rows) > 0 || len(results) > 0 {
+		n := min(size, len(rows))
+		x := stories.Exchange{Batch: first + batches, Results: results}
+		for _, r := range rows[:n] {
+			x.Begin = append(x.Begin, stories.Flight{Ref: r, Attempt: 1, First: time.Now(), Last: time.Now()})
+		}
+		rows = rows[n:]
+		got, err := s.Exchange(context.Background(), l, x)
 		if err != nil {
 			b.Fatal(err)
 		}
-		if len(got.Claimed) == 0 && !got.Waiting {
-			return sent
-		}
 		results = results[:0]
-		for _, d := range got.Claimed {
-			results = append(results, stories.Result{DeliveryID: d.ID, Attempt: d.Attempt, State: stories.Sent, MessageID: "1234567890123456789", At: time.Now()})
+		for _, f := range x.Begin {
+			if !got.Deliveries[f.Delivery] {
+				b.Fatal("not begun")
+			}
+			results = append(results, arrived(f))
 		}
-		sent += len(results)
+		batches++
 	}
-	if _, err := s.Advance(context.Background(), l, results, 0, false, time.Now()); err != nil {
-		b.Fatal(err)
-	}
-	return sent
+	return batches
 }
 
 func holdLane(b testing.TB, s *sqlstore.Store) stories.Lease {
@@ -146,7 +176,9 @@ func BenchmarkPlan(b *testing.B) {
 				}
 				used += spent(b) - began
 				b.StopTimer()
-				execute(b, url, "DELETE FROM deliveries")
+				for _, table := range []string{"deliveries", "queue", "publications"} {
+					execute(b, url, "DELETE FROM "+table)
+				}
 				b.StartTimer()
 			}
 			perOp(b, spent(b)-used)
@@ -154,100 +186,48 @@ func BenchmarkPlan(b *testing.B) {
 	}
 }
 
-// BenchmarkAdvance sends deliveries in batches of n: the time of a delivery.
-func BenchmarkAdvance(b *testing.B) {
+// BenchmarkExchange begins and finishes deliveries in batches of n: the time of a
+// delivery.
+func BenchmarkExchange(b *testing.B) {
 	for _, n := range []int{50, 200} {
-		each(b, fmt.Sprintf("/%d", n), func(b *testing.B, url string) { advance(b, url, n) })
+		each(b, fmt.Sprintf("/%d", n), func(b *testing.B, url string) { exchange(b, url, n) })
 	}
 }
 
-func advance(b *testing.B, url string, batch int) {
+func exchange(b *testing.B, url string, size int) {
 	const channels = 10_000
 	s, story := newsroom(b, url, channels)
 	l := holdLane(b, s)
 	b.ResetTimer()
 	var used time.Duration
+	batch := int64(1)
 	for done := 0; done < b.N; {
 		b.StopTimer()
 		publish(b, s, story)
+		rows := loadAll(b, s)
+		rows = rows[:min(len(rows), b.N-done)]
 		b.StartTimer()
 		began := spent(b)
-		done += work(b, s, l, batch, min(channels, b.N-done))
+		batch += work(b, s, l, batch, rows, size)
+		done += len(rows)
 		used += spent(b) - began
 	}
 	perOp(b, spent(b)-used)
 }
 
-// BenchmarkClaim takes and returns one batch of 50 in a queue of 100,000: the
-// time of one Advance.
-func BenchmarkClaim(b *testing.B) {
+// BenchmarkLoad reads what is owed into memory: the time of a row.
+func BenchmarkLoad(b *testing.B) {
 	each(b, "", func(b *testing.B, url string) {
-		s, story := newsroom(b, url, 100_000)
-		l := holdLane(b, s)
+		const channels = 10_000
+		s, story := newsroom(b, url, channels)
 		publish(b, s, story)
-		var results []stories.Result
-		began := spent(b)
-		for b.Loop() {
-			got, err := s.Advance(context.Background(), l, results, 50, false, time.Now())
-			if err != nil || len(got.Claimed) == 0 {
-				b.Fatal(len(got.Claimed), err)
-			}
-			results = results[:0]
-			for _, d := range got.Claimed {
-				results = append(results, stories.Result{DeliveryID: d.ID, Attempt: d.Attempt, State: stories.Pending, DueAt: time.Now(), At: time.Now()})
+		b.ResetTimer()
+		for done := 0; done < b.N; done += channels {
+			if rows := loadAll(b, s); len(rows) != channels {
+				b.Fatalf("loaded %d rows", len(rows))
 			}
 		}
-		perOp(b, began)
 	})
-}
-
-// BenchmarkEmptyClaim asks for work when the first delivery of each of 10,000
-// channels waits for its retry, with nine more behind each.
-func BenchmarkEmptyClaim(b *testing.B) {
-	each(b, "", func(b *testing.B, url string) {
-		s, story := newsroom(b, url, 10_000)
-		l := holdLane(b, s)
-		for range 10 {
-			publish(b, s, story)
-		}
-		backoff(b, s, l, 10_000)
-		began := spent(b)
-		for b.Loop() {
-			got, err := s.Advance(context.Background(), l, nil, 50, false, time.Now())
-			if err != nil || len(got.Claimed) > 0 || got.Waiting {
-				b.Fatal(len(got.Claimed), got.Waiting, err)
-			}
-		}
-		perOp(b, began)
-	})
-}
-
-// backoff fails the first delivery of n channels for an hour, and claims until
-// nothing more is examined.
-func backoff(b testing.TB, s *sqlstore.Store, l stories.Lease, n int) {
-	b.Helper()
-	var results []stories.Result
-	worst := time.Duration(0)
-	for failed := 0; ; {
-		began := time.Now()
-		got, err := s.Advance(context.Background(), l, results, 50, false, time.Now())
-		if err != nil {
-			b.Fatal(err)
-		}
-		worst = max(worst, time.Since(began))
-		failed += len(got.Claimed)
-		results = results[:0]
-		for _, d := range got.Claimed {
-			results = append(results, stories.Result{DeliveryID: d.ID, Attempt: d.Attempt, State: stories.Pending, DueAt: time.Now().Add(time.Hour), At: time.Now()})
-		}
-		if len(got.Claimed) == 0 && !got.Waiting {
-			if failed != n {
-				b.Fatalf("%d channels failed, want %d", failed, n)
-			}
-			b.Logf("slowest claim on the way: %v", worst)
-			return
-		}
-	}
 }
 
 // BenchmarkStoryRead is what /story asks of the database.

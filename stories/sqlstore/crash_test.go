@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"slices"
 	"testing"
 	"time"
 
@@ -41,11 +42,42 @@ func leaveInTheAir(s *sqlstore.Store) error {
 	if err != nil || !ok {
 		return fmt.Errorf("acquire: %v %w", ok, err)
 	}
-	batch, err := s.Advance(ctx, l, nil, 10, false, time.Now())
-	if err != nil || len(batch.Claimed) != 1 {
-		return fmt.Errorf("claimed %d: %w", len(batch.Claimed), err)
+	begun, err := begin(ctx, s, l, 1, 10)
+	if err != nil || len(begun) != 1 {
+		return fmt.Errorf("begun %d: %w", len(begun), err)
 	}
 	return nil
+}
+
+// begin begins up to max of the oldest deliveries, as one batch.
+func begin(ctx context.Context, s *sqlstore.Store, l stories.Lease, batch int64, max int, results ...stories.Result) ([]stories.Flight, error) {
+	open, err := s.Publications(ctx, l.Name, nil, 1)
+	if err != nil {
+		return nil, err
+	}
+	x := stories.Exchange{Batch: batch, Results: results}
+	ended := map[int64]bool{}
+	for _, r := range results {
+		ended[r.Delivery] = true
+	}
+	for _, p := range open {
+		loaded, err := s.Load(ctx, p.ID, stories.Ref{}, max+len(results))
+		if err != nil {
+			return nil, err
+		}
+		for _, o := range loaded.Rows {
+			if !ended[o.Delivery] && len(x.Begin) < max {
+				x.Begin = append(x.Begin, stories.Flight{Ref: o.Ref, Attempt: o.Attempt + 1, First: time.Now(), Last: time.Now()})
+			}
+		}
+	}
+	got, err := s.Exchange(ctx, l, x)
+	return slices.DeleteFunc(x.Begin, func(f stories.Flight) bool { return !got.Deliveries[f.Delivery] }), err
+}
+
+// arrived is the result of a delivery that was sent.
+func arrived(f stories.Flight) stories.Result {
+	return stories.Result{Ref: f.Ref, Attempt: f.Attempt, FirstAttemptAt: f.First, LastAttemptAt: f.Last, State: stories.Sent, MessageID: "1234567890123456789", At: time.Now()}
 }
 
 // inTheAir checks what publishAndClaim left, as the next process finds it: the
@@ -56,13 +88,16 @@ func inTheAir(t testing.TB, s *sqlstore.Store) {
 	if err != nil || !ok {
 		t.Fatalf("acquire: %v %v", ok, err)
 	}
-	found, err := s.Recover(t.Context(), l)
-	if err != nil || len(found) != 1 || found[0].Number != 1 || found[0].Attempt != 1 {
-		t.Fatalf("recovered %+v, %v", found, err)
+	found, loaded, err := s.Recover(t.Context(), l)
+	if err != nil || len(found) != 1 || found[0].Attempt != 1 || loaded.Origins[loaded.Rows[0].Origin].Number != 1 {
+		t.Fatalf("recovered %+v, %+v, %v", found, loaded, err)
 	}
-	batch, err := s.Advance(t.Context(), l, []stories.Result{{DeliveryID: found[0].ID, Attempt: 1, State: stories.Sent, At: time.Now()}}, 10, false, time.Now())
-	if err != nil || len(batch.Claimed) != 1 || batch.Claimed[0].Number != 2 {
-		t.Fatalf("claimed %+v, %v", batch.Claimed, err)
+	if _, err := s.Exchange(t.Context(), l, stories.Exchange{Batch: 1, Results: []stories.Result{arrived(found[0])}}); err != nil {
+		t.Fatal(err)
+	}
+	begun, err := begin(t.Context(), s, l, 2, 10)
+	if err != nil || len(begun) != 1 || begun[0].Delivery <= found[0].Delivery {
+		t.Fatalf("begun %+v, %v", begun, err)
 	}
 }
 

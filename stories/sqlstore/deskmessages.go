@@ -21,7 +21,7 @@ const deskMessagesSQL = `
 		UNION ALL
 		SELECT n.id, k.destination_id, '', 0, 0
 		FROM desks k
-		CROSS JOIN (SELECT DISTINCT d.update_id FROM deliveries d WHERE d.destination_id > 0 AND d.open = 1) AS w
+		CROSS JOIN (SELECT DISTINCT p.update_id FROM publications p WHERE p.queued > 0 AND p.op = 0) AS w
 		CROSS JOIN updates n
 		WHERE n.id = w.update_id AND n.created_at <= ?1
 			AND n.id > (SELECT max(id) FROM updates) - ?2

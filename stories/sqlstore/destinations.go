@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"storybot/stories"
@@ -27,9 +26,20 @@ func findPlace(ctx context.Context, q querier, d stories.Destination) (p place, 
 
 const lockLaneSQL = `SELECT id FROM lanes WHERE id = ?1 /*lock*/`
 
-// lockPlace finds a destination and keeps the workers of its lane from it
-// until the transaction ends.
+const lockPlanningSQL = `SELECT id FROM planning WHERE id = 1 /*lock*/`
+
+// lockPlanning waits for what is being planned and keeps others from planning.
+func lockPlanning(ctx context.Context, q querier) error {
+	var id int64
+	return one(ctx, q, lockPlanningSQL, nil, &id)
+}
+
+// lockPlace finds a destination and keeps whoever plans, and the holder of its
+// lane, from it until the transaction ends: planning first, then the lane.
 func lockPlace(ctx context.Context, q querier, d stories.Destination) (place, error) {
+	if err := lockPlanning(ctx, q); err != nil {
+		return place{}, err
+	}
 	p, err := findPlace(ctx, q, d)
 	if err != nil {
 		return p, err
@@ -41,13 +51,6 @@ func lockPlace(ctx context.Context, q querier, d stories.Destination) (place, er
 	return findPlace(ctx, q, d)
 }
 
-// waitingIDs are the rows of destination ?1 that are pending or held, found by
-// the two indexes that hold nothing else.
-const waitingIDs = `(
-	SELECT id FROM deliveries WHERE destination_id = ?1 AND open = 1 AND state = 0
-	UNION ALL
-	SELECT id FROM deliveries WHERE destination_id = ?1 AND state = 5)`
-
 const (
 	insertLaneSQL  = `INSERT INTO lanes (name) VALUES (?1) ON CONFLICT (name) DO NOTHING`
 	laneSQL        = `SELECT id FROM lanes WHERE name = ?1`
@@ -55,12 +58,12 @@ const (
 		INSERT INTO destinations (platform, workspace, channel, lane_id) VALUES (?1, ?2, ?3, ?4)
 		ON CONFLICT (platform, workspace, channel) DO NOTHING`
 	placeLaneSQL = `UPDATE destinations SET lane_id = ?2 WHERE id = ?1`
-	rowsLaneSQL  = `UPDATE deliveries SET lane_id = ?2 WHERE id IN ` + waitingIDs
 )
 
 // enterPlace finds a destination or makes it, moves it and what waits for it to
-// this lane, and returns it locked as lockPlace does.
-func enterPlace(ctx context.Context, q querier, d stories.Destination, lane string) (place, error) {
+// this lane, and returns it locked as lockPlace does. What is on its way ends
+// where it was begun.
+func enterPlace(ctx context.Context, q querier, d stories.Destination, lane string, at time.Time) (place, error) {
 	id, err := enterLane(ctx, q, lane)
 	if err != nil {
 		return place{}, err
@@ -72,12 +75,15 @@ func enterPlace(ctx context.Context, q querier, d stories.Destination, lane stri
 	if err != nil || p.lane == id {
 		return p, err
 	}
+	rows, err := queuedAt(ctx, q, p)
+	if err != nil {
+		return p, err
+	}
 	p.lane = id
 	if _, err := q.exec(ctx, placeLaneSQL, p.id, id); err != nil {
 		return p, err
 	}
-	_, err = q.exec(ctx, rowsLaneSQL, p.id, id)
-	return p, err
+	return p, owe(ctx, q, p, rows, at)
 }
 
 func enterLane(ctx context.Context, q querier, lane string) (id int64, err error) {
@@ -93,31 +99,74 @@ func enterLane(ctx context.Context, q querier, lane string) (id int64, err error
 }
 
 const (
-	setPlaceSQL = `UPDATE destinations SET state = ?2, reason = ?3, since = ?4 WHERE id = ?1`
-	holdSQL     = `UPDATE deliveries SET state = 5, open = 0, front = 0, reason = ?2 WHERE destination_id = ?1 AND open = 1 AND state = 0`
-	skipAllSQL  = `UPDATE deliveries SET state = 6, open = 0, front = 0, reason = ?2, finished_at = ?3 WHERE id IN ` + waitingIDs
-	endSubsSQL  = `DELETE FROM subscriptions WHERE destination_id = ?1`
-	endMutesSQL = `DELETE FROM mutes WHERE destination_id = ?1`
-	keepHeldSQL = `SELECT id FROM deliveries WHERE destination_id = ?1 AND state = 5 ORDER BY id DESC LIMIT ?2`
-	resumeSQL   = `UPDATE deliveries SET state = 0, open = 1, front = 1, due_at = ?2, reason = '' WHERE id among(?1)`
-	skipHeldSQL = `UPDATE deliveries SET state = 6, reason = ?2, finished_at = ?3 WHERE destination_id = ?1 AND state = 5`
-	missedSQL   = `
-		UPDATE deliveries SET missed = missed + (SELECT coalesce(sum(h.missed + 1), 0) FROM deliveries h WHERE h.destination_id = ?2 AND h.state = 5)
-		WHERE id = ?1`
+	setPlaceSQL  = `UPDATE destinations SET state = ?2, reason = ?3, since = ?4 WHERE id = ?1`
+	endSubsSQL   = `DELETE FROM subscriptions WHERE destination_id = ?1`
+	endMutesSQL  = `DELETE FROM mutes WHERE destination_id = ?1`
 	tooOld       = "held while the channel could not be written to; only the newest %d were sent afterwards"
-	unblockedSQL = `UPDATE destinations SET state = 'reachable', reason = '', since = 0 WHERE id = ?1`
+	unblockedSQL = `UPDATE destinations SET state = 'reachable', reason = '', since = 0, missed = 0 WHERE id = ?1`
+	missedSQL    = `
+		UPDATE deliveries SET missed = missed + (SELECT t.missed FROM destinations t WHERE t.id = ?2) WHERE id = ?1`
+	// missMoreSQL counts at a destination what is about to be skipped for it, and
+	// what those rows were to say was missed before them.
+	missMoreSQL = `
+		UPDATE destinations SET missed = missed + (SELECT coalesce(sum(d.missed + 1), 0) FROM deliveries d WHERE d.id among(?2)) WHERE id = ?1`
 )
 
-// block holds what waits for a destination. A block that lasts keeps its first
-// moment.
+// block holds what waits for a destination, the newest few. A block that lasts
+// keeps its first moment.
 func block(ctx context.Context, q querier, p place, reason string, at time.Time) error {
 	if p.state != stories.Blocked {
 		if _, err := q.exec(ctx, setPlaceSQL, p.id, string(stories.Blocked), reason, millis(at)); err != nil {
 			return err
 		}
 	}
-	_, err := q.exec(ctx, holdSQL, p.id, reason)
+	rows, err := queuedAt(ctx, q, p)
+	if err != nil {
+		return err
+	}
+	if err := move(ctx, q, rows, stories.Held, reason, at, 0); err != nil {
+		return err
+	}
+	_, err = trim(ctx, q, p, catchUp, at)
 	return err
+}
+
+// trim skips what is held for a destination but the newest keep.
+func trim(ctx context.Context, q querier, p place, keep int, at time.Time) (skipped int, err error) {
+	rows, err := heldAt(ctx, q, p)
+	if err != nil || len(rows) <= keep {
+		return 0, err
+	}
+	rows = rows[:len(rows)-keep]
+	ids := make([]int64, len(rows))
+	for i, r := range rows {
+		ids[i] = r.Delivery
+	}
+	if _, err := q.exec(ctx, missMoreSQL, p.id, list(ids)); err != nil {
+		return 0, err
+	}
+	return len(rows), move(ctx, q, rows, stories.Skipped, fmt.Sprintf(tooOld, keep), at, 0)
+}
+
+// fullSQL finds the destinations of what is held of an update that hold more
+// than ?2 by now.
+const fullSQL = `
+	SELECT h.destination_id FROM held h
+	WHERE h.destination_id IN (SELECT destination_id FROM deliveries WHERE update_id = ?1 AND state = 5)
+	GROUP BY h.destination_id HAVING count(*) > ?2 ORDER BY h.destination_id`
+
+// trimPlanned keeps what blocked destinations hold bounded once u was planned.
+func trimPlanned(ctx context.Context, q querier, u stories.Update) error {
+	full, err := all(ctx, q, scanID, fullSQL, u.ID, catchUp)
+	if err != nil {
+		return err
+	}
+	for _, id := range full {
+		if _, err := trim(ctx, q, place{id: id}, catchUp, u.CreatedAt); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // end makes a destination gone: nothing follows from there and nothing waits.
@@ -130,31 +179,36 @@ func end(ctx context.Context, q querier, p place, reason string, at time.Time) e
 			return err
 		}
 	}
-	_, err := q.exec(ctx, skipAllSQL, p.id, reason, millis(at))
-	return err
+	queued, err := queuedAt(ctx, q, p)
+	if err != nil {
+		return err
+	}
+	held, err := heldAt(ctx, q, p)
+	if err != nil {
+		return err
+	}
+	return move(ctx, q, append(queued, held...), stories.Skipped, reason, at, 0)
 }
 
 // reopen makes a destination reachable; of what was held the newest keep go
-// out and the older ones are skipped.
+// out, the older ones are skipped and counted.
 func reopen(ctx context.Context, q querier, p place, keep int, at time.Time) (resumed, skipped int, err error) {
-	if _, err := q.exec(ctx, unblockedSQL, p.id); err != nil {
+	if skipped, err = trim(ctx, q, p, max(keep, 0), at); err != nil {
 		return 0, 0, err
 	}
-	newest, err := all(ctx, q, scanID, keepHeldSQL, p.id, max(keep, 0))
+	rows, err := heldAt(ctx, q, p)
 	if err != nil {
 		return 0, 0, err
 	}
-	slices.Sort(newest)
-	if _, err := q.exec(ctx, resumeSQL, list(newest), millis(at)); err != nil {
-		return 0, 0, err
-	}
-	if len(newest) > 0 { // what is held now is older
-		if _, err := q.exec(ctx, missedSQL, newest[0], p.id); err != nil {
+	if len(rows) > 0 {
+		if _, err := q.exec(ctx, missedSQL, rows[0].Delivery, p.id); err != nil {
 			return 0, 0, err
 		}
 	}
-	older, err := q.exec(ctx, skipHeldSQL, p.id, fmt.Sprintf(tooOld, keep), millis(at))
-	return len(newest), int(older), err
+	if _, err := q.exec(ctx, unblockedSQL, p.id); err != nil {
+		return 0, 0, err
+	}
+	return len(rows), skipped, owe(ctx, q, p, rows, at)
 }
 
 // ReopenDestination implements stories.Store.
@@ -212,7 +266,7 @@ func (s *Store) Desks(ctx context.Context) ([]stories.Destination, error) {
 // SetDesk implements stories.Store.
 func (s *Store) SetDesk(ctx context.Context, a stories.Act, d stories.Destination, lane string) error {
 	_, err := act(ctx, s, a, "desk", func(q querier) (bool, error) {
-		p, err := enterPlace(ctx, q, d, lane)
+		p, err := enterPlace(ctx, q, d, lane, a.At)
 		if err != nil {
 			return false, err
 		}

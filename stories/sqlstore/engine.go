@@ -91,16 +91,16 @@ func scanID(r row) (id int64, err error) {
 //	LIMIT ?1       at most so many rows
 //	/*identity*/   the type of a primary key that counts up
 //	/*lock*/       waits for the rows' locks
-//	/*lock d*/     locks rows of d, passing over those somebody else has
+//	/*share*/      waits for locks others may share
+//	/*clustered*/  keeps a table's rows in its primary key
 type dialect struct {
-	parameter, each, among, limit, identity, lock, lockFree string
+	parameter, each, among, limit, identity, lock, share, clustered string
 }
 
 var (
 	eachForm      = regexp.MustCompile(`each\((\?\d+)\)`)
 	amongForm     = regexp.MustCompile(`among\((\?\d+)\)`)
 	limitForm     = regexp.MustCompile(`LIMIT (\?\d+)`)
-	lockForm      = regexp.MustCompile(`/\*lock (\w+)\*/`)
 	parameterForm = regexp.MustCompile(`\?(\d+)`)
 )
 
@@ -108,9 +108,10 @@ func (d dialect) text(common string) string {
 	common = eachForm.ReplaceAllString(common, d.each)
 	common = amongForm.ReplaceAllString(common, d.among)
 	common = limitForm.ReplaceAllString(common, d.limit)
-	common = lockForm.ReplaceAllString(common, d.lockFree)
 	common = parameterForm.ReplaceAllString(common, d.parameter)
 	common = strings.ReplaceAll(common, "/*identity*/", d.identity)
+	common = strings.ReplaceAll(common, "/*share*/", d.share)
+	common = strings.ReplaceAll(common, "/*clustered*/", d.clustered)
 	return strings.ReplaceAll(common, "/*lock*/", d.lock)
 }
 

@@ -20,9 +20,9 @@ func eachMethod(s *sqlstore.Store) map[string]error {
 	_, _, search := s.Search(ctx, "sony", 0, 1)
 	_, create := s.CreateStory(ctx, act, stories.Story{Slug: "other", Headline: "Other"})
 	_, _, acquire := s.Acquire(ctx, "x", "w", time.Minute)
-	_, advance := s.Advance(ctx, stories.Lease{Name: benchLane}, nil, 1, false, time.Now())
+	_, exchange := s.Exchange(ctx, stories.Lease{Name: benchLane}, stories.Exchange{Batch: 1})
 	return map[string]error{
-		"StoryBySlug": read, "Search": search, "CreateStory": create, "Acquire": acquire, "Advance": advance,
+		"StoryBySlug": read, "Search": search, "CreateStory": create, "Acquire": acquire, "Exchange": exchange,
 		"Remember": s.Remember(ctx, "a", "b"), "Prune": s.Prune(ctx, time.Now()),
 	}
 }
@@ -47,7 +47,7 @@ func TestALostPostgresServerIsUnavailableAndComesBackByItself(t *testing.T) {
 	if err != nil || !ok {
 		t.Fatalf("acquire: %v %v", ok, err)
 	}
-	if found, err := s.Recover(t.Context(), l); err != nil || len(found) != 1 {
+	if found, _, err := s.Recover(t.Context(), l); err != nil || len(found) != 1 {
 		t.Errorf("recovered %d, %v", len(found), err)
 	}
 }

@@ -18,17 +18,11 @@ import (
 //go:embed migrations/*.sql
 var migrations embed.FS
 
-// migrationFiles are the steps of the schema, the first is version 1. A file
-// that was released never changes; DB stands for the database's name where the
-// two differ.
-var migrationFiles = []string{
-	"migrations/00001_newsroom.sql",
-	"migrations/00002_search.DB.sql",
-	"migrations/00003_queue.sql",
-	"migrations/00004_missed.sql",
-	"migrations/00005_desk_messages.sql",
-	"migrations/00006_lean_queue.sql",
-	"migrations/00007_doubtful.sql",
+// migrationFiles are the steps of the schema, the first is version 1, each of
+// one file or several. A file that was released never changes; DB stands for the
+// database's name where the two differ.
+var migrationFiles = [][]string{
+	{"migrations/00001_newsroom.sql", "migrations/00002_search.DB.sql", "migrations/00003_queue.sql"},
 }
 
 // schema is a database on its way to the present tables.
@@ -46,6 +40,11 @@ func (s schema) migrate(ctx context.Context, log *slog.Logger) error {
 	if err != nil {
 		return fmt.Errorf("read the schema's version: %w", err)
 	}
+	if have > 0 {
+		if found, err := s.has(ctx, "publications"); err != nil || !found {
+			return errors.Join(err, errOldLayout)
+		}
+	}
 	want := int64(len(migrationFiles))
 	if have < want {
 		steps, err := s.upgrade(ctx, want)
@@ -62,28 +61,36 @@ func (s schema) migrate(ctx context.Context, log *slog.Logger) error {
 	return s.begin(ctx)
 }
 
-// version is the schema's present version, 0 for an empty database. It is one
-// read, so that a start with nothing to do costs nothing.
+// errOldLayout refuses a database of the time before the first release.
+var errOldLayout = stories.Errorf(stories.CodeInvalid, "The database has the tables of a storybot from before its first release, which this one does not read. Move it away, or name an empty one in DATABASE_URL.")
+
+// version is the schema's present version, 0 for an empty database. A start
+// with nothing to do costs these reads only.
 func (s schema) version(ctx context.Context) (version int64, err error) {
-	const tables = `SELECT count(*) FROM information_schema.tables WHERE table_schema = ANY (current_schemas(false)) AND table_name = 'goose_db_version'`
-	const tablesSQLite = `SELECT count(*) FROM sqlite_schema WHERE name = 'goose_db_version'`
-	var found int
-	query := tables
-	if s.name == "sqlite" {
-		query = tablesSQLite
-	}
-	if err := s.db.QueryRowContext(ctx, query).Scan(&found); err != nil || found == 0 {
+	found, err := s.has(ctx, "goose_db_version")
+	if err != nil || !found {
 		return 0, err
 	}
 	err = s.db.QueryRowContext(ctx, `SELECT coalesce(max(version_id), 0) FROM goose_db_version WHERE is_applied`).Scan(&version)
 	return version, err
 }
 
+// has says whether there is a table of this name.
+func (s schema) has(ctx context.Context, table string) (bool, error) {
+	query := `SELECT count(*) FROM information_schema.tables WHERE table_schema = ANY (current_schemas(false)) AND table_name = $1`
+	if s.name == "sqlite" {
+		query = `SELECT count(*) FROM sqlite_schema WHERE name = $1`
+	}
+	var found int
+	err := s.db.QueryRowContext(ctx, query, table).Scan(&found)
+	return found > 0, err
+}
+
 // upgrade runs the steps up to a version and tells how many there were.
 func (s schema) upgrade(ctx context.Context, to int64) (int, error) {
 	var steps []*goose.Migration
-	for i, file := range migrationFiles {
-		steps = append(steps, goose.NewGoMigration(int64(i+1), &goose.GoFunc{RunTx: s.step(file)}, nil))
+	for i, files := range migrationFiles {
+		steps = append(steps, goose.NewGoMigration(int64(i+1), &goose.GoFunc{RunTx: s.step(files)}, nil))
 	}
 	options := []goose.ProviderOption{
 		goose.WithGoMigrations(steps...), goose.WithDisableGlobalRegistry(true), goose.WithSlog(slog.New(slog.DiscardHandler)),
@@ -105,15 +112,19 @@ func (s schema) upgrade(ctx context.Context, to int64) (int, error) {
 	return len(done), err
 }
 
-// step runs one migration file.
-func (s schema) step(file string) func(context.Context, *sql.Tx) error {
+// step runs the files of one migration.
+func (s schema) step(files []string) func(context.Context, *sql.Tx) error {
 	return func(ctx context.Context, tx *sql.Tx) error {
-		text, err := migrations.ReadFile(strings.ReplaceAll(file, "DB", s.name))
-		if err != nil {
-			return err
+		for _, file := range files {
+			text, err := migrations.ReadFile(strings.ReplaceAll(file, "DB", s.name))
+			if err != nil {
+				return err
+			}
+			if _, err := tx.ExecContext(ctx, s.dialect.text(string(text))); err != nil {
+				return err
+			}
 		}
-		_, err = tx.ExecContext(ctx, s.dialect.text(string(text)))
-		return err
+		return nil
 	}
 }
 

@@ -2,6 +2,8 @@ package sqlstore
 
 import (
 	"context"
+	"crypto/rand"
+	"encoding/binary"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -17,8 +19,10 @@ const (
 )
 
 // AppendUpdate implements stories.Store. See queue.go for its place in the
-// queue.
+// queue. The counts are read in the same transaction: once it is committed
+// nothing can fail that the answer needs.
 func (s *Store) AppendUpdate(ctx context.Context, a stories.Act, u stories.Update) (stories.Update, stories.Progress, error) {
+	var p stories.Progress
 	u, err := act(ctx, s, a, "published", func(q querier) (stories.Update, error) {
 		u := u
 		story, err := lockStory(ctx, q, u.StoryID)
@@ -33,19 +37,18 @@ func (s *Store) AppendUpdate(ctx context.Context, a stories.Act, u stories.Updat
 		if err := s.insertUpdate(ctx, q, &u); err != nil {
 			return u, err
 		}
-		if err := promote(ctx, q, u); err != nil {
-			return u, fmt.Errorf("raise earlier deliveries: %w", err)
-		}
 		if err := plan(ctx, q, u, story.Topics); err != nil {
 			return u, fmt.Errorf("plan deliveries: %w", err)
 		}
 		return u, enter(ctx, q, a, "published", u.StoryID, fmt.Sprintf("update %d, %s", u.Number, u.Level))
+	}, func(q querier, u stories.Update) (err error) {
+		p, err = progressOf(ctx, q, u.ID)
+		return err
 	})
 	if err != nil {
 		return stories.Update{}, stories.Progress{}, err
 	}
-	p, err := s.ProgressOf(ctx, u.ID)
-	return u, p, err
+	return u, p, nil
 }
 
 func (s *Store) insertUpdate(ctx context.Context, q querier, u *stories.Update) error {
@@ -59,47 +62,62 @@ func (s *Store) insertUpdate(ctx context.Context, q querier, u *stories.Update) 
 	return s.index(ctx, q, u.StoryID, u.ID, u.Text)
 }
 
-// promoteSQL looks at the deliveries of updates that were less urgent when they
-// were published: only those can be. It passes over rows a worker has in its
-// hands: what it puts back is raised when the claim finds it (claim.go).
-const promoteSQL = `
-	UPDATE deliveries SET level = ?2, front = CASE WHEN state = 0 THEN 1 ELSE 0 END
-	WHERE id IN (
-		SELECT id FROM (SELECT d.id FROM deliveries d
-			WHERE d.destination_id > 0 AND d.update_id IN (SELECT id FROM updates WHERE story_id = ?1 AND level < ?2) AND d.open = 1 AND d.state = 0 AND d.level < ?2 /*lock d*/) AS waiting
-		UNION ALL
-		SELECT id FROM (SELECT d.id FROM deliveries d
-			WHERE d.update_id IN (SELECT id FROM updates WHERE story_id = ?1 AND level < ?2) AND d.state > 2 AND d.state = 5 AND d.level < ?2 /*lock d*/) AS held)`
+const (
+	sharePlanningSQL = `SELECT id FROM planning WHERE id = 1 /*share*/`
+	// urgeSQL marks what of the story ?1 is unsent and less urgent than ?2: it
+	// stays in front of what is published now. No delivery is rewritten.
+	urgeSQL = `UPDATE publications SET urgency = ?2 WHERE story_id = ?1 AND urgency < ?2 AND (queued > 0 OR held > 0)`
+	// insertPublicationsSQL makes a publication for every lane of ?1, an array of
+	// lanes with their random numbers.
+	insertPublicationsSQL = `
+		INSERT INTO publications (lane_id, seed, update_id, story_id, created_at, revision, op, level, urgency)
+		SELECT CAST(j.value ->> 0 AS BIGINT), CAST(j.value ->> 1 AS BIGINT), ?2, ?3, ?4, ?5, ?6, ?7, ?7 FROM each(?1)`
+	lanesInUseSQL = `SELECT l.id FROM lanes l WHERE EXISTS (SELECT 1 FROM destinations t WHERE t.lane_id = l.id)`
+	// planSQL owes the update to every destination that follows the story (?4),
+	// one of its topics (?5, an array of arrays of one) or all.
+	planSQL = `
+		INSERT INTO deliveries (publication_id, update_id, destination_id, created_at, revision, op, state)
+		SELECT p.id, ?1, t.id, ?2, 0, 0, CASE WHEN t.state = 'blocked' THEN 5 ELSE 0 END
+		FROM destinations t
+		JOIN publications p ON p.update_id = ?1 AND p.lane_id = t.lane_id AND p.op = 0
+		WHERE t.state <> 'gone'
+			AND t.id IN (
+				SELECT destination_id FROM subscriptions WHERE state = 'active' AND kind = 'story' AND story_id = ?4 AND level <= ?3
+				UNION
+				SELECT destination_id FROM subscriptions WHERE state = 'active' AND kind = 'topic' AND story_id = 0 AND level <= ?3
+					AND topic IN (SELECT j.value ->> 0 FROM each(?5))
+				UNION
+				SELECT destination_id FROM subscriptions WHERE state = 'active' AND kind = 'all' AND story_id = 0 AND level <= ?3)
+			AND NOT EXISTS (SELECT 1 FROM mutes m WHERE m.destination_id = t.id AND m.story_id = ?4)
+		ORDER BY t.id`
+	queuePlannedSQL = `
+		INSERT INTO queue (publication_id, destination_id, delivery_id)
+		SELECT publication_id, destination_id, id FROM deliveries WHERE update_id = ?1 AND state = 0 ORDER BY publication_id, destination_id, id`
+	holdPlannedSQL = `
+		INSERT INTO held (destination_id, delivery_id) SELECT destination_id, id FROM deliveries WHERE update_id = ?1 AND state = 5`
+	countPlannedSQL  = `SELECT publication_id, state, count(*) FROM deliveries WHERE update_id = ?1 GROUP BY publication_id, state`
+	setPlannedSQL    = `UPDATE publications SET queued = ?2, held = ?3, total = CAST(?2 AS BIGINT) + CAST(?3 AS BIGINT) WHERE id = ?1`
+	dropUnplannedSQL = `DELETE FROM publications WHERE update_id = ?1 AND total = 0`
+)
 
-// promote keeps a story's earlier unsent deliveries in front of an urgent one.
-func promote(ctx context.Context, q querier, u stories.Update) error {
-	if u.Level == stories.Minor {
-		return nil
-	}
-	_, err := q.exec(ctx, promoteSQL, u.StoryID, u.Level)
-	return err
-}
-
-// planSQL owes the update to every destination that follows the story (?4), one
-// of its topics (?5, an array of arrays of one) or all.
-const planSQL = `
-	INSERT INTO deliveries (update_id, destination_id, lane_id, due_at, created_at, revision, level, part, state, open, front)
-	SELECT ?1, t.id, t.lane_id, CASE WHEN t.not_before > ?2 THEN t.not_before ELSE ?2 END, ?2, 0, ?3, ?6,
-		CASE WHEN t.state = 'blocked' THEN 5 ELSE 0 END,
-		CASE WHEN t.state = 'blocked' THEN 0 ELSE 1 END, CASE WHEN t.state = 'blocked' THEN 0 ELSE 1 END
-	FROM destinations t
-	WHERE t.state <> 'gone'
-		AND t.id IN (
-			SELECT destination_id FROM subscriptions WHERE state = 'active' AND kind = 'story' AND story_id = ?4 AND level <= ?3
-			UNION
-			SELECT destination_id FROM subscriptions WHERE state = 'active' AND kind = 'topic' AND story_id = 0 AND level <= ?3
-				AND topic IN (SELECT j.value ->> 0 FROM each(?5))
-			UNION
-			SELECT destination_id FROM subscriptions WHERE state = 'active' AND kind = 'all' AND story_id = 0 AND level <= ?3)
-		AND NOT EXISTS (SELECT 1 FROM mutes m WHERE m.destination_id = t.id AND m.story_id = ?4)
-	ORDER BY t.id`
-
+// plan owes a new update to all who follow it.
 func plan(ctx context.Context, q querier, u stories.Update, topics []string) error {
+	var id int
+	if err := one(ctx, q, sharePlanningSQL, nil, &id); err != nil {
+		return err
+	}
+	if u.Level > stories.Minor {
+		if _, err := q.exec(ctx, urgeSQL, u.StoryID, u.Level); err != nil {
+			return fmt.Errorf("raise earlier deliveries: %w", err)
+		}
+	}
+	lanes, err := all(ctx, q, scanID, lanesInUseSQL)
+	if err != nil || len(lanes) == 0 {
+		return err
+	}
+	if err := insertPublications(ctx, q, lanes, u, stories.OpPost); err != nil {
+		return err
+	}
 	each := make([][1]string, len(topics))
 	for i, topic := range topics {
 		each[i][0] = topic
@@ -108,6 +126,78 @@ func plan(ctx context.Context, q querier, u stories.Update, topics []string) err
 	if err != nil {
 		return err
 	}
-	_, err = q.exec(ctx, planSQL, u.ID, millis(u.CreatedAt), u.Level, u.StoryID, string(text), stories.PartMessage)
+	n, err := q.exec(ctx, planSQL, u.ID, millis(u.CreatedAt), u.Level, u.StoryID, string(text))
+	if err != nil {
+		return err
+	}
+	return enqueue(ctx, q, u, int(n))
+}
+
+// insertPublications begins a publication of u in each of the lanes.
+func insertPublications(ctx context.Context, q querier, lanes []int64, u stories.Update, op stories.Op) error {
+	each := make([][2]int64, len(lanes))
+	for i, lane := range lanes {
+		each[i] = [2]int64{lane, newSeed()}
+	}
+	text, err := json.Marshal(each)
+	if err != nil {
+		return err
+	}
+	_, err = q.exec(ctx, insertPublicationsSQL, string(text), u.ID, u.StoryID, millis(u.CreatedAt), u.Revision, int(op), u.Level)
 	return err
+}
+
+// newSeed makes the random number of a publication.
+func newSeed() int64 {
+	var b [8]byte
+	_, _ = rand.Read(b[:]) // never fails
+	return int64(binary.BigEndian.Uint64(b[:]) >> 1)
+}
+
+// enqueue puts n planned deliveries of u into the queue, those to blocked
+// destinations among what is held, and counts them.
+func enqueue(ctx context.Context, q querier, u stories.Update, n int) error {
+	queued, err := q.exec(ctx, queuePlannedSQL, u.ID)
+	if err != nil {
+		return err
+	}
+	if int(queued) < n {
+		if _, err := q.exec(ctx, holdPlannedSQL, u.ID); err != nil {
+			return err
+		}
+	}
+	type share struct{ publication, state, count int64 }
+	counts, err := all(ctx, q, func(r row) (c share, err error) {
+		err = r.Scan(&c.publication, &c.state, &c.count)
+		return c, err
+	}, countPlannedSQL, u.ID)
+	if err != nil {
+		return err
+	}
+	planned := map[int64][2]int64{}
+	for _, c := range counts {
+		p := planned[c.publication]
+		p[bit(c.state == int64(stories.Held))] = c.count
+		planned[c.publication] = p
+	}
+	for id, p := range planned {
+		if _, err := q.exec(ctx, setPlannedSQL, id, p[0], p[1]); err != nil {
+			return err
+		}
+	}
+	if _, err := q.exec(ctx, dropUnplannedSQL, u.ID); err != nil {
+		return err
+	}
+	if int(queued) == n {
+		return nil
+	}
+	return trimPlanned(ctx, q, u)
+}
+
+// bit is how a yes or no is stored.
+func bit(yes bool) int {
+	if yes {
+		return 1
+	}
+	return 0
 }

@@ -16,9 +16,11 @@ func TestSQLiteReadsNoTableFromEndToEnd(t *testing.T) {
 	}
 	defer s.Close()
 	for name, text := range map[string]string{
-		"candidates": candidatesSQL[false], "oldest candidates": candidatesSQL[true], "next": nextSQL, "claim": claimSQL, "behind": behindSQL, "delay": delaySQL, "raise": raiseSQL,
-		"finish": finishSQL, "front": advanceFrontSQL, "recover": recoverSQL, "hold": holdSQL, "skip": skipAllSQL, "held": keepHeldSQL, "unfollowed": unfollowedSQL,
-		"promote": promoteSQL, "plan": planSQL, "progress": progressSQL, "deliveries of": deliveriesOfSQL, "newest deliveries": newestDeliveriesSQL,
+		"publications": publicationsSQL, "load": loadSQL, "load places": loadPlacesSQL, "load flying": loadFlyingSQL, "origins": originsSQL,
+		"still owed": stillOwedSQL, "present": presentSQL, "targets": targetsSQL, "finish": finishSQL, "unqueue": unqueueSQL, "unhold": unholdSQL, "count": countSQL,
+		"queued at": queuedAtSQL, "held at": heldAtSQL, "move": moveSQL, "full": fullSQL, "miss more": missMoreSQL, "unfollowed": unfollowedSQL,
+		"urge": urgeSQL, "plan": planSQL, "queue planned": queuePlannedSQL, "hold planned": holdPlannedSQL, "count planned": countPlannedSQL, "progress": progressSQL,
+		"deliveries of": deliveriesOfSQL, "newest deliveries": newestDeliveriesSQL,
 		"story": storyBySlugSQL, "updates": newestUpdatesSQL, "seen": seenSQL, "same text": sameTextSQL, "subscriptions": subscriptionsSQL, "log": logStorySQL,
 		"queue": queueSQL, "failing": failingSQL, "prune": pruneDeliveriesSQL, "desk messages": deskMessagesSQL,
 	} {
@@ -39,7 +41,7 @@ func TestSQLiteReadsNoTableFromEndToEnd(t *testing.T) {
 				t.Fatal(err)
 			}
 			lines = append(lines, detail)
-			for _, table := range []string{"deliveries", "d", "o", "u", "ou", "t", "s", "l"} {
+			for _, table := range []string{"deliveries", "publications", "queue", "d", "e", "o", "p", "q", "u", "t", "s"} {
 				if detail == "SCAN "+table {
 					t.Errorf("%s scans %s:\n%s", name, table, strings.Join(lines, "\n"))
 				}

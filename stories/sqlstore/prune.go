@@ -24,8 +24,11 @@ const (
 	pruneNotesSQL      = `DELETE FROM notes WHERE at < ?1`
 	pruneDeliveriesSQL = `
 		DELETE FROM deliveries WHERE id IN (
-			SELECT id FROM deliveries WHERE id >= ?1 AND id < ?2 AND state NOT IN (0, 1, 5) AND finished_at < ?3)`
-	oldestSQL = `SELECT id, created_at FROM deliveries WHERE id >= ?1 ORDER BY id LIMIT 1`
+			SELECT id FROM deliveries WHERE id >= ?1 AND id < ?2 AND state NOT IN (0, 5) AND finished_at < ?3)`
+	// pruneAgainSQL forgets publications that owed again what others had owed:
+	// no delivery names them.
+	pruneAgainSQL = `DELETE FROM publications WHERE update_id = 0 AND queued = 0 AND created_at < ?1`
+	oldestSQL     = `SELECT id, created_at FROM deliveries WHERE id >= ?1 ORDER BY id LIMIT 1`
 )
 
 // Prune forgets idempotency keys and notes after some days, and deliveries and
@@ -43,6 +46,13 @@ func (s *Store) Prune(ctx context.Context, now time.Time) error {
 	}
 	if err := s.pruneDeliveries(ctx, now.Add(-s.keep)); err != nil {
 		return fmt.Errorf("forget old deliveries: %w", err)
+	}
+	err = s.change(ctx, func(q querier) error {
+		_, err := q.exec(ctx, pruneAgainSQL, millis(now.Add(-keepActs)))
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("forget old publications: %w", err)
 	}
 	if err := s.pruneDeskMessages(ctx, now.Add(-s.keep)); err != nil {
 		return fmt.Errorf("forget old messages of the desk: %w", err)

@@ -1,62 +1,64 @@
 package sqlstore
 
 import (
-	"fmt"
 	"strconv"
 
 	"storybot/stories"
 )
 
-// The queue is the table deliveries. Its order is per destination: most urgent
-// first, then by id, one at a time. A claim must find what may be sent next
-// without reading what may not, however long the rows behind have grown:
+// The queue is the table queue; its rows only say what is owed where. The
+// holder of a lane's lease keeps the lane's part in memory and decides what is
+// next. The database is its journal:
 //
-// A waiting row with front = 1 is a candidate. The invariant, kept by all who
-// change rows, is that the first waiting row of a destination that is sending
-// nothing is a candidate; others may be. So publishing makes every new row a
-// candidate without looking at the queue; a claim, which examines candidates in
-// the lane's order, takes those that are first and makes the others wait
-// (front = 0); and whoever finishes a row makes the destination's next one a
-// candidate. Each row is examined once for each time it becomes a candidate,
-// whatever waits beside it.
+//	plan.go      owes an update, in the transaction that publishes it
+//	load.go      reads what is owed
+//	exchange.go  writes what became of requests and which are begun
+//	flights.go   what is on its way, and who takes it over
+//	owed.go      takes waiting rows away, holds them and owes them again
+//	status.go    tells how all of it stands
 //
-// A delay of a whole destination (not_before) is kept on the destination and
-// moves to a row when that becomes a candidate or is examined.
+// A publication is one row for every lane. Nothing is added to it, so who knows
+// it and has read it to its end has all of it; what is owed again is a new one.
+// Transactions do not commit in the order of their ids: the holder asks for what
+// it does not know, and never for what is above the highest it knows.
 //
-// Only the holder of a lane's lease claims and finishes its rows, and whoever
-// else takes rows out of a destination's order (a mute, a block) locks the lane
-// first. Publishing locks the story only: its rows of one destination appear
-// in the order of their ids, and workers do not wait for it.
+// A row is written once and removed once. What is on its way is one row for the
+// whole lane (flights), written before requests leave. Whoever takes waiting
+// rows away locks planning and then the lane, reads what is on its way there, and
+// leaves that alone.
+//
+// Counters are kept with the publications, so that nobody counts rows.
 
 // deliveryColumns are read by scanDelivery, from deliveries d joined as
 // deliveryTables does.
 const (
-	deliveryColumns = `d.id, d.update_id, u.story_id, u.number, d.revision, d.part,
-		t.platform, t.workspace, t.channel, l.name, d.level, d.state, d.attempt, d.unknowns,
-		CASE WHEN d.state = 0 AND t.not_before > d.due_at THEN t.not_before ELSE d.due_at END,
-		d.first_attempt_at, d.last_attempt_at, d.created_at, d.finished_at, d.message_id, d.reason, d.missed, d.doubtful`
+	deliveryColumns = `d.id, d.update_id, u.story_id, u.number, d.revision, d.op,
+		t.platform, t.workspace, t.channel, l.name, p.urgency, d.state, d.attempt, d.unknowns,
+		CASE WHEN d.state = 0 THEN t.not_before ELSE 0 END,
+		d.first_attempt_at, d.last_attempt_at, d.created_at, d.finished_at, d.message_id, d.reason, d.missed, d.doubtful, p.seed`
 	deliveryTables = `deliveries d
+		JOIN publications p ON p.id = d.publication_id
 		JOIN updates u ON u.id = d.update_id
 		JOIN destinations t ON t.id = d.destination_id
-		JOIN lanes l ON l.id = d.lane_id`
+		JOIN lanes l ON l.id = t.lane_id`
 )
 
-// scanDelivery reads deliveryColumns, and into more what follows them.
-func (s *Store) scanDelivery(r row, more ...any) (d stories.Delivery, err error) {
-	var due, first, last, created, finished int64
+// scanDelivery reads deliveryColumns. What is on its way is told as such.
+func (f flights) scanDelivery(r row) (d stories.Delivery, err error) {
+	var due, first, last, created, finished, seed int64
 	var doubtful int
-	err = r.Scan(append([]any{&d.ID, &d.UpdateID, &d.StoryID, &d.Number, &d.Revision, &d.Part,
+	err = r.Scan(&d.ID, &d.UpdateID, &d.StoryID, &d.Number, &d.Revision, &d.Op,
 		&d.Destination.Platform, &d.Destination.Workspace, &d.Destination.Channel, &d.Lane, &d.Level, &d.State, &d.Attempt, &d.Unknowns,
-		&due, &first, &last, &created, &finished, &d.MessageID, &d.Reason, &d.Missed, &doubtful}, more...)...)
+		&due, &first, &last, &created, &finished, &d.MessageID, &d.Reason, &d.Missed, &doubtful, &seed)
 	d.DueAt, d.FirstAttemptAt, d.LastAttemptAt = moment(due), moment(first), moment(last)
 	d.CreatedAt, d.FinishedAt = moment(created), moment(finished)
-	d.Doubtful = doubtful == 1
-	d.Key = s.install + "-" + strconv.FormatInt(d.ID, 36)
+	d.Doubtful, d.Part = doubtful == 1, stories.PartMessage
+	d.Key = stories.DeliveryKey(seed, d.Destination, d.Op)
+	if flight, ok := f.byID[d.ID]; ok && d.State == stories.Pending {
+		d.State, d.Attempt, d.FirstAttemptAt, d.LastAttemptAt = stories.Sending, flight.Attempt, flight.First, flight.Last
+	}
 	return d, err
 }
-
-// plainDelivery is scanDelivery for queries that read nothing more.
-func (s *Store) plainDelivery(r row) (stories.Delivery, error) { return s.scanDelivery(r) }
 
 // list writes numbers as the JSON array each(?n) takes.
 func list(ids []int64) string {
@@ -69,17 +71,4 @@ func list(ids []int64) string {
 		b = strconv.AppendInt(b, id, 10)
 	}
 	return string(append(b, ']'))
-}
-
-// perLevel repeats a part of a query for every level, so that each is one
-// short read of the index; %d stands for the level. Level 0 is for what is
-// less urgent than any update.
-func perLevel(part string) (query string) {
-	for level := stories.Breaking; level >= 0; level-- {
-		if query != "" {
-			query += " UNION ALL "
-		}
-		query += fmt.Sprintf("SELECT * FROM ("+part+") AS l%d", level, level)
-	}
-	return query
 }

@@ -163,6 +163,7 @@ var sqliteDialect = dialect{
 	among:     "IN (SELECT value FROM json_each($1))",
 	limit:     "LIMIT $1+0",
 	identity:  "INTEGER PRIMARY KEY AUTOINCREMENT",
+	clustered: "WITHOUT ROWID",
 }
 
 func (e *sqliteEngine) addWords(ctx context.Context, q querier, storyID, updateID int64, words []string) error {

@@ -3,46 +3,29 @@ package sqlstore
 import (
 	"context"
 	"encoding/json"
+	"maps"
+	"slices"
 	"strings"
 
 	"storybot/stories"
 )
 
-// progressSQL counts an update's deliveries: all, those on their way, and those
-// that ended in each state but sent. What remains was sent. The bound on
-// destination_id lets it read the index of what is unfinished.
+// progressSQL adds the counters of an update's publications.
 const progressSQL = `
-	SELECT -1, count(*) FROM deliveries WHERE update_id = ?1
-	UNION ALL
-	SELECT 0, count(*) FROM deliveries WHERE destination_id > 0 AND update_id = ?1 AND open = 1
-	UNION ALL
-	SELECT state, count(*) FROM deliveries WHERE update_id = ?1 AND state > 2 GROUP BY state`
+	SELECT coalesce(sum(total), 0), coalesce(sum(sent), 0), coalesce(sum(held), 0), coalesce(sum(failed), 0), coalesce(sum(unknown), 0)
+	FROM publications WHERE update_id = ?1 AND op = 0`
 
 // ProgressOf implements stories.Store.
 func (s *Store) ProgressOf(ctx context.Context, updateID int64) (stories.Progress, error) {
-	p := stories.Progress{UpdateID: updateID}
-	_, err := all(ctx, s.reader(), func(r row) (none struct{}, err error) {
-		var state stories.DeliveryState
-		var n int
-		if err := r.Scan(&state, &n); err != nil {
-			return none, err
-		}
-		switch state {
-		case -1:
-			p.Total = n
-		case stories.Pending:
-			p.Waiting = n
-		case stories.Held:
-			p.Held = n
-		case stories.Unknown:
-			p.Unknown = n
-		default:
-			p.Failed += n
-		}
-		return none, nil
-	}, progressSQL, updateID)
-	p.Sent = p.Total - p.Waiting - p.Held - p.Unknown - p.Failed
+	p, err := progressOf(ctx, s.reader(), updateID)
 	return p, s.told(err)
+}
+
+func progressOf(ctx context.Context, q querier, updateID int64) (stories.Progress, error) {
+	p := stories.Progress{UpdateID: updateID}
+	err := one(ctx, q, progressSQL, []any{updateID}, &p.Total, &p.Sent, &p.Held, &p.Failed, &p.Unknown)
+	p.Waiting = p.Total - p.Sent - p.Held - p.Failed - p.Unknown
+	return p, err
 }
 
 const (
@@ -58,41 +41,55 @@ const (
 
 // DeliveriesTo implements stories.Store.
 func (s *Store) DeliveriesTo(ctx context.Context, d stories.Destination, storyID int64, number, limit int) (found []stories.Delivery, err error) {
+	flying, err := allFlights(ctx, s.reader())
+	if err != nil {
+		return nil, s.told(err)
+	}
 	if number > 0 {
-		found, err = all(ctx, s.reader(), s.plainDelivery, deliveriesOfSQL, d.Platform, d.Workspace, d.Channel, storyID, number, limit)
+		found, err = all(ctx, s.reader(), flying.scanDelivery, deliveriesOfSQL, d.Platform, d.Workspace, d.Channel, storyID, number, limit)
 	} else {
-		found, err = all(ctx, s.reader(), s.plainDelivery, newestDeliveriesSQL, d.Platform, d.Workspace, d.Channel, storyID, limit)
+		found, err = all(ctx, s.reader(), flying.scanDelivery, newestDeliveriesSQL, d.Platform, d.Workspace, d.Channel, storyID, limit)
 	}
 	return found, s.told(err)
 }
 
-// queueSQL counts what is not finished. The bounds on destination_id let it
-// read the indexes of unfinished rows instead of the table.
+// queueSQL adds the counters of each lane, ?1 being what is on its way: those
+// deliveries are in the queue too.
 const queueSQL = `
-	SELECT l.name, sum(w.pending), sum(w.sending), sum(w.held), coalesce(min(w.due), 0)
+	SELECT l.name, sum(w.queued), sum(w.sending), sum(w.held), coalesce(min(w.oldest), 0)
 	FROM (
-		SELECT lane_id, CASE state WHEN 0 THEN 1 ELSE 0 END AS pending, state AS sending, 0 AS held, CASE WHEN due_at <= ?1 THEN due_at END AS due
-		FROM deliveries WHERE destination_id > 0 AND open = 1
+		SELECT lane_id, queued, 0 AS sending, 0 AS held, created_at AS oldest FROM publications WHERE queued > 0
 		UNION ALL
-		SELECT lane_id, 0, 0, 1, NULL FROM deliveries WHERE destination_id > 0 AND state = 5
+		SELECT p.lane_id, 0, 1, 0, NULL FROM each(?1) JOIN publications p ON p.id = CAST(j.value AS BIGINT)
+		UNION ALL
+		SELECT t.lane_id, 0, 0, 1, NULL FROM held h JOIN destinations t ON t.id = h.destination_id
 	) AS w JOIN lanes l ON l.id = w.lane_id
 	GROUP BY l.name ORDER BY l.name`
 
 // Queue implements stories.Store.
 func (s *Store) Queue(ctx context.Context) ([]stories.LaneStatus, error) {
+	flying, err := allFlights(ctx, s.reader())
+	if err != nil {
+		return nil, s.told(err)
+	}
+	var publications []int64
+	for _, f := range flying.byID {
+		publications = append(publications, f.Publication)
+	}
 	found, err := all(ctx, s.reader(), func(r row) (l stories.LaneStatus, err error) {
 		var oldest int64
 		err = r.Scan(&l.Lane, &l.Pending, &l.Sending, &l.Held, &oldest)
+		l.Pending = max(0, l.Pending-l.Sending)
 		l.OldestDue = moment(oldest)
 		return l, err
-	}, queueSQL, millis(s.now()))
+	}, queueSQL, list(publications))
 	return found, s.told(err)
 }
 
 const (
 	failingSQL = `
 		SELECT t.platform, t.workspace, t.channel, t.state, t.reason, t.since,
-			(SELECT count(*) FROM deliveries d WHERE d.destination_id = t.id AND d.state = 5)
+			(SELECT count(*) FROM held h WHERE h.destination_id = t.id)
 		FROM destinations t WHERE t.state = 'blocked' ORDER BY t.since, t.id LIMIT ?1`
 	countFailingSQL = `SELECT count(*) FROM destinations WHERE state = 'blocked'`
 )
@@ -112,10 +109,13 @@ func (s *Store) Failing(ctx context.Context, limit int) (failing []stories.Faili
 }
 
 // recentSQL narrows by states (?1, a JSON array, [] for any), lane (?2, ” for
-// any) and the beginning of the address (?3, a LIKE pattern).
+// any) and the beginning of the address (?3, a LIKE pattern). ?5 and ?6 are the
+// deliveries to be shown although, or not to be shown because, they are on their
+// way.
 const recentSQL = `
 	SELECT ` + deliveryColumns + ` FROM ` + deliveryTables + `
-	WHERE (?1 = '[]' OR d.state among(?1))
+	WHERE (?1 = '[]' OR d.state among(?1) OR d.id among(?5))
+		AND NOT d.id among(?6)
 		AND (?2 = '' OR l.name = ?2)
 		AND t.platform || ':' || CASE t.workspace WHEN '' THEN '' ELSE t.workspace || '/' END || t.channel LIKE ?3 ESCAPE '\'
 	ORDER BY d.id DESC LIMIT ?4`
@@ -127,7 +127,18 @@ func (s *Store) Deliveries(ctx context.Context, f stories.DeliveryFilter, limit 
 	if err != nil {
 		return nil, err
 	}
+	flying, err := allFlights(ctx, s.reader())
+	if err != nil {
+		return nil, s.told(err)
+	}
+	ids, none := list(slices.Collect(maps.Keys(flying.byID))), "[]"
+	shown, hidden := none, none
+	if slices.Contains(f.States, stories.Sending) {
+		shown = ids
+	} else if len(f.States) > 0 {
+		hidden = ids // they are stored as pending
+	}
 	literal := strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(f.Destination)
-	found, err := all(ctx, s.reader(), s.plainDelivery, recentSQL, string(states), f.Lane, literal+"%", limit)
+	found, err := all(ctx, s.reader(), flying.scanDelivery, recentSQL, string(states), f.Lane, literal+"%", limit, shown, hidden)
 	return found, s.told(err)
 }

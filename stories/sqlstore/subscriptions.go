@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"slices"
 
 	"storybot/stories"
 )
@@ -83,7 +84,7 @@ func (s *Store) Subscribe(ctx context.Context, a stories.Act, sub stories.Subscr
 		if err != nil {
 			return done, err
 		}
-		p, err := enterPlace(ctx, q, sub.Destination, lane)
+		p, err := enterPlace(ctx, q, sub.Destination, lane, a.At)
 		if err != nil {
 			return done, err
 		}
@@ -157,31 +158,42 @@ func lockSubscription(ctx context.Context, q querier, d stories.Destination, t s
 	return p, k, sub, missing(err, "This channel does not follow %s.", t)
 }
 
-// unfollowedSQL finds what waits for a destination although nothing it
-// follows brings it any more. A topic is a word among the story's topics.
+// unfollowedSQL finds among the deliveries ?2 to a destination those that
+// nothing it follows brings any more. A topic is a word among the story's topics.
 const unfollowedSQL = `
 	SELECT d.id FROM deliveries d JOIN updates u ON u.id = d.update_id JOIN stories s ON s.id = u.story_id
-	WHERE d.id IN ` + waitingIDs + ` AND (
+	WHERE d.id among(?2) AND d.op = 0 AND (
 		EXISTS (SELECT 1 FROM mutes m WHERE m.destination_id = ?1 AND m.story_id = s.id)
 		OR NOT EXISTS (SELECT 1 FROM subscriptions b WHERE b.destination_id = ?1 AND b.level <= u.level AND (
 			b.kind = 'all'
 			OR b.kind = 'story' AND b.story_id = s.id
 			OR b.kind = 'topic' AND ' ' || s.topics || ' ' LIKE '% ' || b.topic || ' %')))`
 
-const skipSQL = `
-	UPDATE deliveries SET state = 6, open = 0, front = 0, reason = ?2, finished_at = ?3
-	WHERE id among(?1)`
-
-// skipUnfollowed skips what waits for p in vain, and lets the next one forward.
+// skipUnfollowed skips what waits for p in vain.
 func skipUnfollowed(ctx context.Context, q querier, a stories.Act, p place) error {
-	ids, err := all(ctx, q, scanID, unfollowedSQL, p.id)
-	if err != nil || len(ids) == 0 {
+	rows, err := queuedAt(ctx, q, p)
+	if err != nil {
 		return err
 	}
-	if _, err := q.exec(ctx, skipSQL, list(ids), "the channel does not follow it any more", millis(a.At)); err != nil {
+	held, err := heldAt(ctx, q, p)
+	if err != nil {
 		return err
 	}
-	return advanceFront(ctx, q, []int64{p.id})
+	rows = append(rows, held...)
+	ids := make([]int64, len(rows))
+	for i, r := range rows {
+		ids[i] = r.Delivery
+	}
+	found, err := all(ctx, q, scanID, unfollowedSQL, p.id, list(ids))
+	if err != nil {
+		return err
+	}
+	unfollowed := make(map[int64]bool, len(found))
+	for _, id := range found {
+		unfollowed[id] = true
+	}
+	rows = slices.DeleteFunc(rows, func(w waiting) bool { return !unfollowed[w.Delivery] })
+	return move(ctx, q, rows, stories.Skipped, "the channel does not follow it any more", a.At, 0)
 }
 
 const muteSQL = `INSERT INTO mutes (destination_id, story_id) VALUES (?1, ?2) ON CONFLICT (destination_id, story_id) DO NOTHING`

@@ -40,7 +40,7 @@ var leaseTests = []test{
 		if second.Fence <= first.Fence {
 			d.Errorf("fence %d does not grow from %d", second.Fence, first.Fence)
 		}
-		_, err := d.Advance(d.ctx, first, nil, 1, false, d.now)
+		_, err := d.worker(first).advance(1)
 		same(d, "old fence is refused", errors.Is(err, stories.ErrLeaseLost), true)
 	}},
 	{"who lost the lease neither claims, nor reports, nor recovers", func(d *desk) {
@@ -55,22 +55,17 @@ var leaseTests = []test{
 			d.Helper()
 			same(d, fmt.Sprintf("%v is ErrLeaseLost", err), errors.Is(err, stories.ErrLeaseLost), true)
 		}
-		_, err := d.Advance(d.ctx, old, []stories.Result{d.sent(v)}, 1, false, d.now)
+		_, err := d.worker(old).advance(1, d.sent(v))
 		lost(err)
-		_, err = d.Recover(d.ctx, old)
+		_, err = d.worker(old).recover()
 		lost(err)
 		same(d, "state", d.states(channel("a"), s), "sending")
-		found, err := d.Recover(d.ctx, l)
-		d.ok(err)
-		same(d, "recovered", d.labels(found), "a sony 1")
+		same(d, "recovered", d.labels(d.recovered(l)), "a sony 1")
 	}},
 	{"a lane nobody belongs to has nothing to do", func(d *desk) {
 		l := d.hold("nobody", "w")
-		batch := d.advance(l, 10)
-		same(d, "claimed", len(batch.Claimed), 0)
-		found, err := d.Recover(d.ctx, l)
-		d.ok(err)
-		same(d, "recovered", len(found), 0)
+		same(d, "begun", len(d.advance(l, 10)), 0)
+		same(d, "recovered", len(d.recovered(l)), 0)
 		lanes, err := d.Lanes(d.ctx)
 		d.ok(err)
 		same(d, "lanes", len(lanes), 0)
@@ -88,7 +83,7 @@ var orderTests = []test{
 		}
 		want := stories.Delivery{
 			ID: v.ID, Key: v.Key, UpdateID: u.ID, StoryID: s.ID, Number: 1, Part: stories.PartMessage, Destination: other, Lane: lane, Level: stories.Normal,
-			State: stories.Sending, Attempt: 1, FirstAttemptAt: d.now, LastAttemptAt: d.now, DueAt: d.now, CreatedAt: d.now}
+			State: stories.Sending, Attempt: 1, FirstAttemptAt: d.now, LastAttemptAt: d.now, CreatedAt: d.now}
 		same(d, "claimed", v, want)
 		found, err := d.DeliveriesTo(d.ctx, other, s.ID, 1, 1)
 		d.ok(err)
@@ -104,10 +99,10 @@ var orderTests = []test{
 		first := d.claim(l, 10)
 		same(d, "first", d.labels(first), "a sony 1, b sony 1")
 		same(d, "while they fly", len(d.claim(l, 10)), 0)
-		batch := d.advance(l, 10, d.sent(first[1]))
-		same(d, "second", d.labels(batch.Claimed), "b sony 2")
-		batch = d.advance(l, 10, d.sent(first[0]), d.sent(batch.Claimed[0]))
-		same(d, "third", d.labels(batch.Claimed), "a sony 2, b sony 3")
+		second := d.advance(l, 10, d.sent(first[1]))
+		same(d, "second", d.labels(second), "b sony 2")
+		third := d.advance(l, 10, d.sent(first[0]), d.sent(second[0]))
+		same(d, "third", d.labels(third), "a sony 2, b sony 3")
 	}},
 	{"breaking goes before normal before minor, across stories", func(d *desk) {
 		x, y, z := d.track("xx"), d.track("yy"), d.track("zz")
@@ -136,14 +131,10 @@ var orderTests = []test{
 		l := d.hold(lane, "w")
 		v := d.claim(l, 10)[0]
 		d.append(x, stories.Breaking)
-		batch := d.advance(l, 10, d.retry(v, d.now))
-		same(d, "next", d.labels(batch.Claimed), "a xx 1")
-		same(d, "raised", batch.Claimed[0].Level, stories.Breaking)
-		batch = d.advance(l, 10, d.retry(batch.Claimed[0], d.now.Add(time.Minute)))
-		same(d, "claimed while the first waits", len(batch.Claimed), 0)
-		same(d, "next due", batch.NextDue, d.now.Add(time.Minute))
-		d.later(time.Minute)
-		same(d, "order", d.labels(d.drain(l, 10)), "a xx 1, a xx 2")
+		again := d.advance(l, 10, d.retry(v))
+		same(d, "next", d.labels(again), "a xx 1")
+		same(d, "raised", again[0].Level, stories.Breaking)
+		same(d, "order", d.labels(d.advance(l, 10, d.sent(again[0]))), "a xx 2")
 	}},
 	{"a held update of the story is raised as well and goes out in order", func(d *desk) {
 		x := d.track("xx")
@@ -155,36 +146,6 @@ var orderTests = []test{
 		_, _, err := d.ReopenDestination(d.ctx, channel("a"), 5, d.now)
 		d.ok(err)
 		same(d, "order", d.labels(d.drain(l, 10)), "a xx 1, a xx 2")
-	}},
-	{"the oldest first leaves nothing to starve, but not the order within a channel", func(d *desk) {
-		x, y := d.track("xx"), d.track("yy")
-		d.follow("xx", "a", "b")
-		d.append(x, stories.Minor)
-		d.later(time.Minute)
-		d.follow("yy", "b", "c")
-		d.append(y, stories.Breaking)
-		l := d.hold(lane, "w")
-		batch, err := d.Advance(d.ctx, l, nil, 2, true, d.now)
-		d.ok(err)
-		same(d, "oldest first", d.labels(batch.Claimed), "a xx 1, b yy 1")
-	}},
-	{"a claim takes no more than it was asked for and says what waits", func(d *desk) {
-		s := d.track("sony")
-		for i := range 5 {
-			d.follow("sony", fmt.Sprint("c", i))
-		}
-		d.append(s, stories.Normal)
-		l := d.hold(lane, "w")
-		batch := d.advance(l, 3)
-		same(d, "claimed", len(batch.Claimed), 3)
-		same(d, "waiting", batch.Waiting, true)
-		batch = d.advance(l, 0)
-		same(d, "claimed", len(batch.Claimed), 0)
-		same(d, "waiting", batch.Waiting, true)
-		batch = d.advance(l, 3)
-		same(d, "claimed", len(batch.Claimed), 2)
-		same(d, "waiting", batch.Waiting, false)
-		same(d, "next due", batch.NextDue.IsZero(), true)
 	}},
 	{"a long queue behind a few channels is worked off in order", func(d *desk) {
 		s := d.track("sony")
@@ -211,7 +172,9 @@ var resultTests = []test{
 		l := d.hold(lane, "w")
 		v := d.claim(l, 1)[0]
 		d.later(time.Second)
-		d.advance(l, 0, stories.Result{DeliveryID: v.ID, Attempt: 1, State: stories.Sent, MessageID: "1234567890.123", Reason: "found in the history", Unknown: true, At: d.now})
+		r := d.result(v, stories.Sent, "found in the history")
+		r.MessageID, r.Unknown = "1234567890.123", true
+		d.advance(l, 0, r)
 		found, err := d.DeliveriesTo(d.ctx, channel("a"), s.ID, 1, 1)
 		d.ok(err)
 		got := found[0]
@@ -224,25 +187,24 @@ var resultTests = []test{
 		d.ok(err)
 		same(d, "progress", p, stories.Progress{UpdateID: u.ID, Total: 1, Sent: 1})
 	}},
-	{"a retry waits for its time, counts its attempts and keeps its first", func(d *desk) {
+	{"a retry counts its attempts, keeps its first and says why", func(d *desk) {
 		s := d.track("sony")
 		d.follow("sony", "a")
 		d.append(s, stories.Normal)
 		d.append(s, stories.Normal)
 		l := d.hold(lane, "w")
 		v := d.claim(l, 1)[0]
-		due := d.now.Add(30 * time.Second)
-		batch := d.advance(l, 10, d.retry(v, due))
-		same(d, "claimed before its time", len(batch.Claimed), 0)
-		same(d, "next due", batch.NextDue, due)
-		same(d, "waiting", batch.Waiting, false)
+		d.advance(l, 0, d.retry(v))
+		found, err := d.DeliveriesTo(d.ctx, channel("a"), s.ID, 1, 1)
+		d.ok(err)
+		same(d, "state", found[0].State, stories.Pending)
+		same(d, "reason", found[0].Reason, "HTTP 500")
 		d.later(30 * time.Second)
 		v = d.claim(l, 10)[0]
 		same(d, "number", v.Number, 1)
 		same(d, "attempt", v.Attempt, 2)
 		same(d, "first attempt", v.FirstAttemptAt, start)
 		same(d, "last attempt", v.LastAttemptAt, d.now)
-		same(d, "reason", v.Reason, "HTTP 500")
 	}},
 	{"a result of an older attempt changes nothing", func(d *desk) {
 		s := d.track("sony")
@@ -250,11 +212,11 @@ var resultTests = []test{
 		d.append(s, stories.Normal)
 		l := d.hold(lane, "w")
 		first := d.claim(l, 1)[0]
-		second := d.advance(l, 1, d.retry(first, d.now)).Claimed[0]
+		second := d.advance(l, 1, d.retry(first))[0]
 		d.advance(l, 0, d.sent(first))
 		same(d, "state", d.states(channel("a"), s), "sending")
 		d.advance(l, 0, d.sent(second))
-		d.advance(l, 0, stories.Result{DeliveryID: second.ID, Attempt: second.Attempt, State: stories.Failed, At: d.now})
+		d.advance(l, 0, d.result(second, stories.Failed, ""))
 		same(d, "state", d.states(channel("a"), s), "sent")
 	}},
 	{"a result of another lane's delivery changes nothing", func(d *desk) {
@@ -267,30 +229,29 @@ var resultTests = []test{
 		d.advance(d.hold("elsewhere", "w"), 1, d.sent(v))
 		same(d, "state", d.states(channel("a"), s), "sending")
 	}},
-	{"not before delays all that waits for the channel, and what is planned meanwhile", func(d *desk) {
+	{"a pause a platform asked for is kept for who loads next, and never waits longer than it asked", func(d *desk) {
 		s := d.track("sony")
 		d.follow("sony", "a", "b")
 		d.append(s, stories.Normal)
 		d.append(s, stories.Normal)
 		l := d.hold(lane, "w")
 		v := d.claim(l, 2)
-		until := d.now.Add(time.Minute)
-		r := d.sent(v[0])
-		r.NotBefore = until
-		batch := d.advance(l, 10, r)
-		same(d, "claimed", len(batch.Claimed), 0)
-		same(d, "next due", batch.NextDue, until)
-		d.append(s, stories.Breaking)
-		batch = d.advance(l, 10, d.sent(v[1]))
-		same(d, "claimed", d.labels(batch.Claimed), "b sony 2")
-		same(d, "next due", batch.NextDue, until)
-		found, err := d.DeliveriesTo(d.ctx, channel("a"), s.ID, 0, 2)
-		d.ok(err)
-		for _, v := range found {
-			same(d, "due", v.DueAt, until)
+		for i, at := range []time.Time{time.Now(), time.Now().Add(time.Hour)} { // as if the clock was an hour ahead then
+			r := d.sent(v[i])
+			r.Pause, r.At = time.Minute, at
+			d.advance(l, 0, r)
 		}
-		d.later(time.Minute)
-		same(d, "sent then", d.labels(d.claim(l, 1)), "a sony 2")
+		rows, _, err := d.worker(l).owed()
+		d.ok(err)
+		same(d, "rows", len(rows), 2)
+		for _, r := range rows {
+			if r.Wait < 50*time.Second || r.Wait > time.Minute {
+				d.Errorf("%s waits %v", r.Destination, r.Wait)
+			}
+		}
+		found, err := d.DeliveriesTo(d.ctx, channel("a"), s.ID, 2, 1)
+		d.ok(err)
+		same(d, "told", found[0].DueAt.After(time.Now()), true)
 	}},
 	{"what cannot be known ends as unknown", func(d *desk) {
 		s := d.track("sony")
@@ -299,25 +260,24 @@ var resultTests = []test{
 		l := d.hold(lane, "w")
 		v := d.claim(l, 2)
 		d.advance(l, 0,
-			stories.Result{DeliveryID: v[0].ID, Attempt: 1, State: stories.Unknown, Reason: "the history cannot be read", Unknown: true, At: d.now},
-			stories.Result{DeliveryID: v[1].ID, Attempt: 1, State: stories.Failed, Reason: "refused", At: d.now})
+			d.result(v[0], stories.Unknown, "the history cannot be read"), d.result(v[1], stories.Failed, "refused"))
 		p, err := d.ProgressOf(d.ctx, u.ID)
 		d.ok(err)
 		same(d, "progress", p, stories.Progress{UpdateID: u.ID, Total: 2, Unknown: 1, Failed: 1})
 		same(d, "done", p.Done(), true)
 	}},
-	{"a claim nothing was sent under is taken back whole", func(d *desk) {
+	{"what was begun and never left is taken back whole", func(d *desk) {
 		s := d.track("sony")
 		d.follow("sony", "a")
 		d.append(s, stories.Normal)
 		l := d.hold(lane, "w")
-		back := func(v stories.Delivery) stories.Result {
-			return stories.Result{DeliveryID: v.ID, Attempt: v.Attempt, State: stories.Pending, DueAt: v.DueAt, Unbegun: true, At: d.now}
-		}
+		w := d.worker(l)
 		v := d.claim(l, 1)[0]
-		d.advance(l, 0, back(v), back(v)) // and once only
+		delete(w.flying, v.ID) // it is said to fly no more, and no result is given
+		d.advance(l, 0)
 		found, err := d.DeliveriesTo(d.ctx, channel("a"), s.ID, 1, 1)
 		d.ok(err)
+		same(d, "state", found[0].State, stories.Pending)
 		same(d, "attempt", found[0].Attempt, 0)
 		same(d, "first attempt", found[0].FirstAttemptAt.IsZero(), true)
 		d.later(time.Hour)
@@ -325,9 +285,10 @@ var resultTests = []test{
 		v = d.claim(l, 1)[0]
 		same(d, "attempt", v.Attempt, 1)
 		same(d, "first attempt", v.FirstAttemptAt, began)
-		v = d.advance(l, 1, d.retry(v, d.now)).Claimed[0]
+		v = d.advance(l, 1, d.retry(v))[0]
+		delete(w.flying, v.ID)
 		d.later(time.Hour)
-		v = d.advance(l, 1, back(v)).Claimed[0]
+		v = d.claim(l, 1)[0]
 		same(d, "attempt after one that was made", v.Attempt, 2)
 		same(d, "first attempt of that", v.FirstAttemptAt, began)
 	}},
@@ -337,7 +298,9 @@ var resultTests = []test{
 		d.append(s, stories.Normal)
 		l := d.hold(lane, "w")
 		v := d.claim(l, 1)[0]
-		d.advance(l, 0, stories.Result{DeliveryID: v.ID, Attempt: 1, State: stories.Held, Destination: stories.Blocked, Doubtful: true, At: d.now})
+		held := d.refusal(v, stories.Held, "", stories.Blocked)
+		held.Doubtful = true
+		d.advance(l, 0, held)
 		d.later(time.Hour)
 		_, _, err := d.ReopenDestination(d.ctx, channel("a"), 5, d.now)
 		d.ok(err)
@@ -348,7 +311,7 @@ var resultTests = []test{
 		found, err := d.DeliveriesTo(d.ctx, channel("a"), s.ID, 1, 1)
 		d.ok(err)
 		same(d, "stored", found[0], v)
-		v = d.advance(l, 1, d.retry(v, d.now)).Claimed[0]
+		v = d.advance(l, 1, d.retry(v))[0]
 		same(d, "doubtful once it is known", v.Doubtful, false)
 		same(d, "unknowns", v.Unknowns, 0)
 		same(d, "last attempt then", v.LastAttemptAt, d.now)
@@ -363,15 +326,14 @@ var resultTests = []test{
 		d.later(time.Hour)
 		d.ok(d.ReleaseLease(d.ctx, dead)) // stands for the lease's end
 		l := d.hold(lane, "w")
-		found, err := d.Recover(d.ctx, l)
-		d.ok(err)
+		found := d.recovered(l)
 		same(d, "recovered", len(found), 2)
 		for i, v := range found {
 			same(d, "recovered", v, claimed[i])
 		}
 		same(d, "others go on", d.labels(d.claim(l, 10)), "c sony 1")
-		d.advance(l, 0, d.sent(found[0]), d.retry(found[1], d.now))
-		same(d, "then", d.labels(d.claim(l, 10)), "a sony 2, b sony 1")
+		d.advance(l, 0, d.sent(found[0]), d.retry(found[1]))
+		same(d, "then", d.labels(d.claim(l, 10)), "b sony 1, a sony 2")
 	}},
 	{"a result that says nothing is refused and nothing is changed", func(d *desk) {
 		s := d.track("sony")
@@ -379,7 +341,7 @@ var resultTests = []test{
 		d.append(s, stories.Normal)
 		l := d.hold(lane, "w")
 		v := d.claim(l, 2)
-		_, err := d.Advance(d.ctx, l, []stories.Result{d.sent(v[0]), {DeliveryID: v[1].ID, Attempt: 1, State: stories.Sending}}, 1, false, d.now)
+		_, err := d.worker(l).advance(1, d.sent(v[0]), d.result(v[1], stories.Sending, ""))
 		if err == nil {
 			d.Error("no error")
 		}
@@ -391,7 +353,7 @@ var resultTests = []test{
 		d.append(s, stories.Normal)
 		l := d.hold(lane, "w")
 		v := d.claim(l, 1)[0]
-		d.advance(l, 0, stories.Result{DeliveryID: v.ID, Attempt: 1, State: stories.Failed, Reason: "bad \x00 \xff 'quote' \\ \" 😀", At: d.now})
+		d.advance(l, 0, d.result(v, stories.Failed, "bad \x00 \xff 'quote' \\ \" 😀"))
 		found, err := d.DeliveriesTo(d.ctx, channel("a"), s.ID, 1, 1)
 		d.ok(err)
 		same(d, "reason", found[0].Reason, "bad  \uFFFD 'quote' \\ \" 😀")

@@ -179,10 +179,11 @@ var raceTests = []test{
 	}},
 }
 
-// turn is what a worker does with a lease: settle what is in the air, then
-// send a few.
+// turn is what a worker does with a lease: settle what is on its way, then send
+// a few.
 func turn(d *desk, l stories.Lease) (sent []stories.Delivery, err error) {
-	left, err := d.Recover(d.ctx, l)
+	w := d.worker(l)
+	left, err := w.recover()
 	if err != nil {
 		return nil, err
 	}
@@ -192,26 +193,26 @@ func turn(d *desk, l stories.Lease) (sent []stories.Delivery, err error) {
 	}
 	sent = append(sent, left...)
 	for range 3 {
-		batch, err := d.Advance(d.ctx, l, results, 2, false, d.now)
+		begun, err := w.advance(2, results...)
 		if err != nil {
 			return sent, err
 		}
 		results = nil
-		if len(sent) == len(left) && len(batch.Claimed) == 2 { // leave one in the air now and then
-			sent = append(sent, batch.Claimed[0])
-			results = append(results, d.sent(batch.Claimed[0]))
+		if len(sent) == len(left) && len(begun) == 2 { // leave one on its way now and then
+			sent = append(sent, begun[0])
+			results = append(results, d.sent(begun[0]))
 			continue
 		}
-		for _, v := range batch.Claimed {
+		for _, v := range begun {
 			sent = append(sent, v)
 			results = append(results, d.sent(v))
 		}
 	}
-	_, err = d.Advance(d.ctx, l, results, 0, false, d.now)
+	_, err = w.advance(0, results...)
 	return sent, err
 }
 
-// workUntil sends whatever is due until published is closed and nothing is
+// workUntil sends whatever is owed until published is closed and nothing is
 // left.
 func workUntil(d *desk, l stories.Lease, published <-chan struct{}) (done []stories.Delivery) {
 	var results []stories.Result
@@ -222,17 +223,17 @@ func workUntil(d *desk, l stories.Lease, published <-chan struct{}) (done []stor
 			last = true
 		default:
 		}
-		batch, err := d.Advance(d.ctx, l, results, 2, len(done)%5 == 4, d.now)
+		begun, err := d.worker(l).advance(2, results...)
 		if err != nil {
 			d.Errorf("advance: %v", err)
 			return done
 		}
 		results = nil
-		for _, v := range batch.Claimed {
+		for _, v := range begun {
 			done = append(done, v)
 			results = append(results, d.sent(v))
 		}
-		if last && len(batch.Claimed) == 0 && !batch.Waiting && batch.NextDue.IsZero() {
+		if last && len(begun) == 0 {
 			return done
 		}
 	}

@@ -6,6 +6,7 @@ package storetest
 import (
 	"context"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -29,9 +30,11 @@ type Queue interface {
 	Renew(ctx context.Context, l stories.Lease, ttl time.Duration) (ok bool, err error)
 	ReleaseLease(ctx context.Context, l stories.Lease) error
 	Lanes(ctx context.Context) ([]string, error)
-	Recover(ctx context.Context, l stories.Lease) ([]stories.Delivery, error)
-	Advance(ctx context.Context, l stories.Lease, results []stories.Result, max int, oldestFirst bool, now time.Time) (stories.Batch, error)
-	Rebase(ctx context.Context, l stories.Lease, now time.Time) error
+	Publications(ctx context.Context, lane string, known []int64, limit int) ([]stories.Publication, error)
+	Load(ctx context.Context, publication int64, after stories.Ref, limit int) (stories.Loaded, error)
+	LoadPlaces(ctx context.Context, publications, places []int64) (stories.Loaded, error)
+	Exchange(ctx context.Context, l stories.Lease, x stories.Exchange) (stories.Begun, error)
+	Recover(ctx context.Context, l stories.Lease) ([]stories.Flight, stories.Loaded, error)
 	Content(ctx context.Context, updateID int64, revision int) (stories.Story, stories.Update, error)
 	Deliveries(ctx context.Context, f stories.DeliveryFilter, limit int) ([]stories.Delivery, error)
 }
@@ -44,13 +47,13 @@ func Run(t *testing.T, open func(t *testing.T) Store) {
 	}{
 		{"stories", storyTests}, {"updates", updateTests}, {"search", searchTests}, {"replays", replayTests},
 		{"subscriptions", subscriptionTests}, {"destinations", destinationTests}, {"people", peopleTests},
-		{"leases", leaseTests}, {"order", orderTests}, {"results", resultTests}, {"races", raceTests}, {"the clock", clockTests}, {"status", statusTests}, {"desk messages", deskMessageTests},
+		{"leases", leaseTests}, {"loading", loadTests}, {"order", orderTests}, {"beginning", beginTests}, {"results", resultTests}, {"races", raceTests}, {"the clock", clockTests}, {"status", statusTests}, {"desk messages", deskMessageTests},
 	} {
 		t.Run(group.name, func(t *testing.T) {
 			for _, test := range group.tests {
 				t.Run(test.name, func(t *testing.T) {
 					t.Parallel()
-					test.run(&desk{T: t, Store: open(t), ctx: t.Context(), now: start})
+					test.run(&desk{T: t, Store: open(t), ctx: t.Context(), now: start, workers: map[stories.Lease]*worker{}})
 				})
 			}
 		})
@@ -78,8 +81,10 @@ const lane = "test"
 type desk struct {
 	*testing.T
 	Store
-	ctx context.Context
-	now time.Time
+	ctx     context.Context
+	now     time.Time
+	mu      sync.Mutex
+	workers map[stories.Lease]*worker
 }
 
 // later moves the clock.
@@ -159,30 +164,6 @@ func (d *desk) hold(name, owner string) stories.Lease {
 	return l
 }
 
-// claim takes up to max deliveries.
-func (d *desk) claim(l stories.Lease, max int) []stories.Delivery {
-	d.Helper()
-	return d.advance(l, max).Claimed
-}
-
-// advance reports results and takes up to max deliveries.
-func (d *desk) advance(l stories.Lease, max int, results ...stories.Result) stories.Batch {
-	d.Helper()
-	batch, err := d.Advance(d.ctx, l, results, max, false, d.now)
-	d.ok(err)
-	return batch
-}
-
-// sent is the result of a delivery that arrived.
-func (d *desk) sent(v stories.Delivery) stories.Result {
-	return stories.Result{DeliveryID: v.ID, Attempt: v.Attempt, State: stories.Sent, MessageID: "m" + v.Key, At: d.now}
-}
-
-// retry is the result of a delivery to be sent again at a time.
-func (d *desk) retry(v stories.Delivery, at time.Time) stories.Result {
-	return stories.Result{DeliveryID: v.ID, Attempt: v.Attempt, State: stories.Pending, DueAt: at, Reason: "HTTP 500", At: d.now}
-}
-
 // labels tells deliveries in short: "#a sony 1" is update 1 of story sony to
 // channel a.
 func (d *desk) labels(vs []stories.Delivery) string {
@@ -194,25 +175,6 @@ func (d *desk) labels(vs []stories.Delivery) string {
 		out = append(out, strings.TrimPrefix(v.Destination.Channel, "#")+" "+s.Slug+" "+string(rune('0'+v.Number)))
 	}
 	return strings.Join(out, ", ")
-}
-
-// drain sends everything that is due, one claim after the other, and tells in
-// which order.
-func (d *desk) drain(l stories.Lease, max int) []stories.Delivery {
-	d.Helper()
-	var done []stories.Delivery
-	var results []stories.Result
-	for {
-		batch := d.advance(l, max, results...)
-		if len(batch.Claimed) == 0 && !batch.Waiting {
-			return done
-		}
-		results = nil
-		for _, v := range batch.Claimed {
-			done = append(done, v)
-			results = append(results, d.sent(v))
-		}
-	}
 }
 
 // states counts a channel's deliveries of a story by state, as "sent 2, held 1".

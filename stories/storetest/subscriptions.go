@@ -253,7 +253,7 @@ var destinationTests = []test{
 		same(d, "resumed", resumed, 1)
 		d.later(time.Hour)
 		v = d.claim(l, 1)[0]
-		d.advance(l, 0, stories.Result{DeliveryID: v.ID, Attempt: v.Attempt, State: stories.Held, Destination: stories.Blocked, Reason: "again", At: d.now})
+		d.advance(l, 0, d.refusal(v, stories.Held, "again", stories.Blocked))
 		failing, _, err := d.Failing(d.ctx, 10)
 		d.ok(err)
 		same(d, "since", failing[0].Since, d.now)
@@ -302,7 +302,7 @@ var destinationTests = []test{
 		d.append(s, stories.Normal)
 		l := d.hold(lane, "w")
 		v := d.claim(l, 1)[0]
-		d.advance(l, 1, stories.Result{DeliveryID: v.ID, Attempt: v.Attempt, State: stories.Failed, Destination: stories.Gone, Reason: "unknown channel", At: d.now})
+		d.advance(l, 1, d.refusal(v, stories.Failed, "unknown channel", stories.Gone))
 		same(d, "states", d.states(channel("a"), s), "failed skipped")
 		subs, err := d.Subscriptions(d.ctx, channel("a"))
 		d.ok(err)
@@ -318,7 +318,7 @@ var destinationTests = []test{
 		_, _, err := d.ReopenDestination(d.ctx, channel("a"), 1, d.now)
 		d.ok(err)
 		v = d.claim(l, 1)[0]
-		d.advance(l, 0, stories.Result{DeliveryID: v.ID, Attempt: v.Attempt, State: stories.Sent, Destination: stories.Reachable, At: d.now})
+		d.advance(l, 0, d.refusal(v, stories.Sent, "", stories.Reachable))
 		_, total, err := d.Failing(d.ctx, 10)
 		d.ok(err)
 		same(d, "failing", total, 0)
@@ -330,6 +330,6 @@ func blocked(d *desk, l stories.Lease, name string) stories.Delivery {
 	d.Helper()
 	v := d.claim(l, 1)[0]
 	same(d, "claimed", v.Destination, channel(name))
-	d.advance(l, 0, stories.Result{DeliveryID: v.ID, Attempt: v.Attempt, State: stories.Held, Destination: stories.Blocked, Reason: "may not write there", At: d.now})
+	d.advance(l, 0, d.refusal(v, stories.Held, "may not write there", stories.Blocked))
 	return v
 }

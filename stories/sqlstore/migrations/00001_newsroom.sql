@@ -81,7 +81,11 @@ CREATE TABLE destinations (
     state      TEXT NOT NULL DEFAULT 'reachable',
     reason     TEXT NOT NULL DEFAULT '',
     since      BIGINT NOT NULL DEFAULT 0,
+    -- A platform asked for a pause of asked milliseconds, which ends then.
     not_before BIGINT NOT NULL DEFAULT 0,
+    asked      BIGINT NOT NULL DEFAULT 0,
+    -- What was skipped while it was blocked; the first message after says so.
+    missed     BIGINT NOT NULL DEFAULT 0,
     UNIQUE (platform, workspace, channel)
 );
 CREATE INDEX destinations_by_lane ON destinations (lane_id);

@@ -1,43 +1,89 @@
 -- What is owed to destinations, and who may work on it. See queue.go.
--- No foreign keys on deliveries: checking two for each of 100,000 rows would
--- double the time a publication takes, and nothing they point to is deleted.
--- open repeats what state says because SQLite rewrites an index whose WHERE
--- names a changed column: a claim changes state, and open stays.
+-- No foreign keys on what is written for every delivery: checking two for each
+-- of 100,000 rows would double the time a publication takes.
+
+-- Who adds to the queue shares this row; who takes followers or waiting rows
+-- away has it alone. So nothing is planned for a channel that is just leaving.
+CREATE TABLE planning (id INTEGER PRIMARY KEY);
+INSERT INTO planning (id) VALUES (1);
+
+-- One publication owes something in one lane; nothing is added to it later.
+-- seed makes the keys of its deliveries, urgency is its level or that of a more
+-- urgent update of the same story published after it.
+--
+-- queued counts the rows it has in the queue. The other counters are of the
+-- deliveries that were first owed by it: what is neither sent, held, failed nor
+-- unknown is on its way.
+CREATE TABLE publications (
+    id         /*identity*/,
+    seed       BIGINT NOT NULL,
+    lane_id    BIGINT NOT NULL,
+    update_id  BIGINT NOT NULL, -- 0 for what owes again what others owed
+    story_id   BIGINT NOT NULL,
+    created_at BIGINT NOT NULL,
+    revision   INTEGER NOT NULL DEFAULT 0,
+    op         SMALLINT NOT NULL DEFAULT 0,
+    level      SMALLINT NOT NULL,
+    urgency    SMALLINT NOT NULL,
+    queued     BIGINT NOT NULL DEFAULT 0,
+    total      BIGINT NOT NULL DEFAULT 0,
+    sent       BIGINT NOT NULL DEFAULT 0,
+    held       BIGINT NOT NULL DEFAULT 0,
+    failed     BIGINT NOT NULL DEFAULT 0,
+    unknown    BIGINT NOT NULL DEFAULT 0
+);
+CREATE INDEX publications_by_update ON publications (update_id, lane_id, op);
+CREATE INDEX publications_open ON publications (lane_id, urgency, id) WHERE queued > 0;
+CREATE INDEX publications_owing ON publications (story_id, urgency) WHERE queued > 0 OR held > 0;
+
+-- The history: one row for each message ever owed, as it ended or as it stood
+-- before the request that is on its way.
 CREATE TABLE deliveries (
     id               /*identity*/,
+    publication_id   BIGINT NOT NULL,
     update_id        BIGINT NOT NULL,
     destination_id   BIGINT NOT NULL,
-    lane_id          BIGINT NOT NULL,
-    due_at           BIGINT NOT NULL,
+    created_at       BIGINT NOT NULL,
     first_attempt_at BIGINT NOT NULL DEFAULT 0,
     last_attempt_at  BIGINT NOT NULL DEFAULT 0,
-    created_at       BIGINT NOT NULL,
     finished_at      BIGINT NOT NULL DEFAULT 0,
     revision         INTEGER NOT NULL,
     attempt          INTEGER NOT NULL DEFAULT 0,
     unknowns         INTEGER NOT NULL DEFAULT 0,
-    level            SMALLINT NOT NULL,
+    missed           INTEGER NOT NULL DEFAULT 0, -- earlier updates its channel did not get
+    op               SMALLINT NOT NULL,
     state            SMALLINT NOT NULL,
-    open             SMALLINT NOT NULL, -- 1 while it waits or is being sent
-    front            SMALLINT NOT NULL, -- 1 while a claim looks at it
-    part             TEXT NOT NULL,
+    doubtful         SMALLINT NOT NULL DEFAULT 0, -- 1: an earlier request may have got through
     message_id       TEXT NOT NULL DEFAULT '',
-    reason           TEXT NOT NULL DEFAULT '',
-    CHECK (open = CASE WHEN state IN (0, 1) THEN 1 ELSE 0 END),
-    CHECK (front = 0 OR state = 0)
+    reason           TEXT NOT NULL DEFAULT ''
 );
 -- A delivery's identity.
-CREATE UNIQUE INDEX deliveries_once ON deliveries (update_id, destination_id, revision, part);
--- What a claim reads.
-CREATE INDEX deliveries_front ON deliveries (lane_id, level, due_at, id) WHERE front = 1;
--- A destination's own order, and the one delivery that may be in the air.
-CREATE INDEX deliveries_open ON deliveries (destination_id, level DESC, id) WHERE open = 1;
-CREATE UNIQUE INDEX deliveries_sending ON deliveries (destination_id) WHERE state = 1;
-CREATE INDEX deliveries_held ON deliveries (destination_id, id) WHERE state = 5;
--- How an update is coming along: what is on its way, and what was not sent.
--- Most rows are in neither for most of their life, which keeps them cheap.
-CREATE INDEX deliveries_waiting ON deliveries (update_id, level) WHERE open = 1;
-CREATE INDEX deliveries_other ON deliveries (update_id, state) WHERE state > 2;
+CREATE UNIQUE INDEX deliveries_once ON deliveries (update_id, destination_id, op, revision);
+
+-- What waits or is on its way. Rows are written once and removed once.
+CREATE TABLE queue (
+    publication_id BIGINT NOT NULL,
+    destination_id BIGINT NOT NULL,
+    delivery_id    BIGINT NOT NULL,
+    PRIMARY KEY (publication_id, destination_id, delivery_id)
+) /*clustered*/;
+
+-- What waits for a blocked destination to heal.
+CREATE TABLE held (
+    destination_id BIGINT NOT NULL,
+    delivery_id    BIGINT NOT NULL,
+    PRIMARY KEY (destination_id, delivery_id)
+) /*clustered*/;
+
+-- The requests of a lane that may be on their way, written before they leave:
+-- all of them, by the holder of the lane's lease, under the number of its
+-- newest batch. flying is a JSON array; see flights.go.
+CREATE TABLE flights (
+    lane_id BIGINT PRIMARY KEY,
+    fence   BIGINT NOT NULL,
+    batch   BIGINT NOT NULL,
+    flying  TEXT NOT NULL
+);
 
 CREATE TABLE leases (
     name  TEXT PRIMARY KEY,
@@ -45,3 +91,17 @@ CREATE TABLE leases (
     fence BIGINT NOT NULL,
     until BIGINT NOT NULL
 );
+
+-- The messages in the desk's channels that say how an update's deliveries are
+-- coming along: each is edited in place until done. done is 1 then.
+CREATE TABLE desk_messages (
+    update_id        BIGINT NOT NULL REFERENCES updates (id),
+    destination_id   BIGINT NOT NULL REFERENCES destinations (id),
+    message_id       TEXT NOT NULL DEFAULT '',
+    first_attempt_at BIGINT NOT NULL DEFAULT 0,
+    last_attempt_at  BIGINT NOT NULL DEFAULT 0,
+    created_at       BIGINT NOT NULL,
+    done             SMALLINT NOT NULL DEFAULT 0,
+    PRIMARY KEY (update_id, destination_id)
+);
+CREATE INDEX desk_messages_open ON desk_messages (update_id) WHERE done = 0;

@@ -10,16 +10,15 @@ import (
 	"storybot/stories"
 )
 
-func TestResultOf(t *testing.T) {
+func TestThePolicyOnEveryAnswer(t *testing.T) {
 	now := time.Unix(1_800_000_000, 0)
-	due := now.Add(-time.Minute)
-	in := func(d time.Duration) time.Time { return now.Add(d) }
 	type result = stories.Result
 	for name, c := range map[string]struct {
 		change  func(*stories.Delivery)
 		verdict bot.Verdict
 		pace    time.Duration
 		want    result
+		wait    time.Duration
 	}{
 		"delivered": {
 			verdict: bot.Verdict{Outcome: bot.Delivered, MessageID: "m"},
@@ -27,11 +26,11 @@ func TestResultOf(t *testing.T) {
 		},
 		"delivered, the channel has a pace": {
 			verdict: bot.Verdict{Outcome: bot.Delivered, MessageID: "m"}, pace: time.Second,
-			want: result{State: stories.Sent, MessageID: "m", NotBefore: in(time.Second)},
+			want: result{State: stories.Sent, MessageID: "m"}, wait: time.Second,
 		},
 		"delivered, the channel's budget is used up": {
 			verdict: bot.Verdict{Outcome: bot.Delivered, MessageID: "m", Known: true, ResetAfter: 3 * time.Second}, pace: time.Second,
-			want: result{State: stories.Sent, MessageID: "m", NotBefore: in(3*time.Second + resetMargin)},
+			want: result{State: stories.Sent, MessageID: "m"}, wait: 3*time.Second + resetMargin,
 		},
 		"delivered, there is budget left": {
 			verdict: bot.Verdict{Outcome: bot.Delivered, MessageID: "m", Known: true, Remaining: 1, ResetAfter: 3 * time.Second},
@@ -51,34 +50,34 @@ func TestResultOf(t *testing.T) {
 		},
 		"account": {
 			verdict: bot.Verdict{Outcome: bot.BadAccount, Reason: "token revoked"},
-			want:    result{State: stories.Pending, Reason: "token revoked", DueAt: due},
+			want:    result{State: stories.Pending, Reason: "token revoked"},
 		},
 		"limit of the lane": {
 			verdict: bot.Verdict{Limited: bot.ScopeLane, RetryAfter: time.Minute, Reason: "limit"},
-			want:    result{State: stories.Pending, Reason: "limit", DueAt: due},
+			want:    result{State: stories.Pending, Reason: "limit"},
 		},
 		"limit of the channel": {
 			verdict: bot.Verdict{Limited: bot.ScopeChannel, RetryAfter: time.Minute, Reason: "limit"},
-			want:    result{State: stories.Pending, Reason: "limit", DueAt: in(time.Minute + resetMargin), NotBefore: in(time.Minute + resetMargin)},
+			want:    result{State: stories.Pending, Reason: "limit"}, wait: time.Minute + resetMargin,
 		},
 		"transient": {
 			change:  func(d *stories.Delivery) { d.Attempt = 3 },
 			verdict: bot.Verdict{},
-			want:    result{Attempt: 3, State: stories.Pending, Reason: "could not be reached", DueAt: in(4 * time.Second), NotBefore: in(4 * time.Second)},
+			want:    result{Attempt: 3, State: stories.Pending, Reason: "could not be reached"}, wait: 4 * time.Second,
 		},
 		"transient, told when": {
 			verdict: bot.Verdict{RetryAfter: time.Hour, Reason: "busy"},
-			want:    result{State: stories.Pending, Reason: "busy", DueAt: in(time.Hour), NotBefore: in(time.Hour)},
+			want:    result{State: stories.Pending, Reason: "busy"}, wait: time.Hour,
 		},
 		"transient for nearly a day": {
 			change:  func(d *stories.Delivery) { d.Attempt, d.FirstAttemptAt = leastTries, now.Add(time.Minute-giveUp) },
 			verdict: bot.Verdict{Reason: "busy"},
-			want:    result{Attempt: leastTries, State: stories.Pending, Reason: "busy", DueAt: in(retryMax), NotBefore: in(retryMax)},
+			want:    result{Attempt: leastTries, State: stories.Pending, Reason: "busy"}, wait: retryMax,
 		},
 		"transient for days by a clock that was set": {
 			change:  func(d *stories.Delivery) { d.FirstAttemptAt = now.Add(-3 * giveUp) },
 			verdict: bot.Verdict{Reason: "busy"},
-			want:    result{State: stories.Pending, Reason: "busy", DueAt: in(time.Second), NotBefore: in(time.Second)},
+			want:    result{State: stories.Pending, Reason: "busy"}, wait: time.Second,
 		},
 		"transient for a day": {
 			change:  func(d *stories.Delivery) { d.Attempt, d.FirstAttemptAt = leastTries, now.Add(-giveUp) },
@@ -87,32 +86,36 @@ func TestResultOf(t *testing.T) {
 		},
 		"not sent": {
 			verdict: bot.Verdict{Outcome: bot.NotSent},
-			want:    result{State: stories.Pending, Reason: "the first request was lost on its way; it is sent again", DueAt: due},
+			want:    result{State: stories.Pending, Reason: "the first request was lost on its way; it is sent again"},
 		},
 		"not sent again and again": {
 			change:  func(d *stories.Delivery) { d.Attempt = 4 },
 			verdict: bot.Verdict{Outcome: bot.NotSent, Reason: "server error"},
-			want:    result{Attempt: 4, State: stories.Pending, Reason: "server error", DueAt: in(8 * time.Second), NotBefore: in(8 * time.Second)},
+			want:    result{Attempt: 4, State: stories.Pending, Reason: "server error"}, wait: 8 * time.Second,
 		},
 		"cannot be found out": {
 			verdict: bot.Verdict{Outcome: bot.Unreadable, Reason: "its history cannot be read"},
-			want:    result{State: stories.Pending, Reason: "its history cannot be read", DueAt: due, Unknown: true},
+			want:    result{State: stories.Pending, Reason: "its history cannot be read", Unknown: true},
 		},
 		"cannot be found out twice": {
 			change:  func(d *stories.Delivery) { d.Unknowns = 1 },
 			verdict: bot.Verdict{Outcome: bot.Unreadable, Reason: "its history cannot be read"},
-			want:    result{State: stories.Unknown, Reason: "its history cannot be read", DueAt: due, Unknown: true},
+			want:    result{State: stories.Unknown, Reason: "its history cannot be read", Unknown: true},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			d := stories.Delivery{ID: 7, Attempt: 1, FirstAttemptAt: now.Add(-time.Second), DueAt: due}
+			d := stories.Delivery{ID: 7, Attempt: 1, FirstAttemptAt: now.Add(-time.Second)}
 			if c.change != nil {
 				c.change(&d)
 			}
-			c.want.DeliveryID, c.want.At = 7, now
+			c.want.Delivery, c.want.At, c.want.FirstAttemptAt = 7, now, d.FirstAttemptAt
 			c.want.Attempt = max(1, c.want.Attempt)
-			if diff := cmp.Diff(c.want, resultOf(d, c.verdict, now, c.pace, 0)); diff != "" {
+			got := decide(d, c.verdict, now, c.pace, 0)
+			if diff := cmp.Diff(c.want, got.Result); diff != "" {
 				t.Error(diff)
+			}
+			if got.wait != c.wait {
+				t.Errorf("waits %v, want %v", got.wait, c.wait)
 			}
 		})
 	}

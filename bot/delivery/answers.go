@@ -1,0 +1,261 @@
+package delivery
+
+import (
+	"fmt"
+	"time"
+
+	"storybot/bot"
+	"storybot/stories"
+)
+
+// answers is the part of a shift that takes in what platforms answer:
+//
+//	land ─▶ limits, health ─▶ conclude (is it believed?) ─▶ write (policy) ─▶ journal
+//	                  └─ may have been sent ─▶ settler
+type answers struct{ *shift }
+
+// land takes in the answer to a request.
+func (s answers) land(j *job) {
+	now, l := s.now(), s.lane
+	s.crew.land(j)
+	l.speed.counted++
+	v := j.verdict
+	l.count.count(v, j.request.settle)
+	l.limits.charge(j, now)
+	if v.Invalid {
+		s.countInvalid(now)
+	}
+	l.limits.note(j, now, s.random())
+	s.noteHealth(j, now)
+	switch {
+	case j.request.settle:
+		s.settled(j, now)
+	case v.Outcome == bot.Ambiguous, v.Outcome == bot.Unsettled:
+		s.doubt(j, now)
+	default:
+		s.conclude(j, v)
+	}
+}
+
+// doubt takes j among what may have been sent.
+func (s answers) doubt(j *job, now time.Duration) {
+	v := j.verdict
+	wait := v.RetryAfter
+	if v.Outcome == bot.Ambiguous && j.request.ctx.Err() != nil {
+		wait = settleBase // we gave it up ourselves
+	}
+	s.settler.doubt(j, now, wait)
+	if v.Err != nil {
+		s.lane.log.Info("a delivery may have been made; finding out", "delivery", j.d.ID, "destination", j.d.Destination.String(),
+			"attempt", j.d.Attempt, "code", v.Code, "err", v.Err)
+	}
+}
+
+// settled takes in what was found out about j. A row that was surely not sent
+// goes back to the queue and is begun like any other: its next request is
+// recorded before it leaves, as the first one was.
+func (s answers) settled(j *job, now time.Duration) {
+	v := j.verdict
+	switch v.Outcome {
+	case bot.Transient, bot.Ambiguous, bot.Unsettled, bot.BadAccount:
+		if s.settler.endless(j, now, s.lane.health.delivered) {
+			s.conclude(j, bot.Verdict{Outcome: bot.Unreadable, Code: v.Code, Err: v.Err,
+				Reason: "could not be looked at for too long, so nobody knows whether the message arrived"})
+			return
+		}
+		s.settler.again(j, now, s.settler.wait(j, s.random()))
+	default:
+		s.conclude(j, v)
+	}
+}
+
+// noteHealth takes from an answer what it says about the lane and the workspace.
+func (s answers) noteHealth(j *job, now time.Duration) {
+	v, h := j.verdict, &s.lane.health
+	old := h.breaker.old(j.request.started)
+	switch v.Outcome {
+	case bot.Delivered, bot.Gone, bot.Blocked:
+	default:
+		h.outages.undecided(j.d.Destination, now)
+	}
+	switch v.Outcome {
+	case bot.Transient, bot.Ambiguous:
+		if v.Limited == bot.ScopeNone {
+			// A look at what was silent before is no news.
+			if !old && j.request.ctx.Err() == nil && (!j.request.settle || h.breaker.probing()) {
+				h.breaker.silent(j.d.Destination, now, s.random())
+			}
+			return
+		}
+	case bot.BadAccount:
+		if !old {
+			s.stop(account, v, now)
+		}
+		return
+	case bot.Delivered:
+		h.delivered = now
+		believed, recovered := h.outages.delivered(j.d.Destination)
+		s.believe(believed)
+		if recovered {
+			s.lane.tell(Alarm{Kind: WorkspaceRecovered, Destination: j.d.Destination})
+		}
+	}
+	// One delivery shows that not all refuse, whenever its request left.
+	proof := h.breaker.kind == refusing && v.Outcome == bot.Delivered
+	if (!old || proof) && h.breaker.answered(v.Outcome) {
+		s.lane.tell(Alarm{Kind: LaneResumed})
+	}
+}
+
+// conclude writes what v means for j, once it is believed.
+func (s answers) conclude(j *job, v bot.Verdict) {
+	now, h := s.now(), &s.lane.health
+	key := j.edition()
+	switch v.Outcome {
+	case bot.Gone, bot.Blocked:
+		tired := tiredOf(j.d, s.lane.engine.clock.now()) || j.request.settle && now-j.doubt.since >= giveUp
+		if !tired {
+			s.refused(j, v, now)
+			return
+		}
+	case bot.NotSent:
+		if h.faults.lost(j.d.ID, now) && h.poison.accepted(key) {
+			v = bot.Verdict{Outcome: bot.BadPayload, Code: v.Code, Reason: "did not get this message: the platform fails at it each time, though not for others"}
+		}
+	case bot.Delivered:
+		h.poison.delivered(key)
+	case bot.BadPayload:
+		if v.Code == "panic" {
+			s.journal.next.told = append(s.journal.next.told, s.about(DeliveryFailed, j, v))
+		}
+		if h.poison.stopped(key) == nil && h.poison.refused(key, v) {
+			s.lane.tell(s.about(PushStopped, j, v))
+		}
+	}
+	s.write(j, v)
+}
+
+// write applies the policy to j: what the journal says of it, and when its
+// destination goes on.
+func (s answers) write(j *job, v bot.Verdict) {
+	now, wall, l := s.now(), s.lane.engine.clock.now(), s.lane
+	c := decide(j.d, v, wall, l.pace.PerChannel, s.random())
+	if v.Outcome == bot.Blocked {
+		c.Doubtful = j.request.settle || j.d.Unknowns > 0 // an earlier request may have got through
+	}
+	c.Ref = j.row.Ref
+	s.journal.write(c.Result, j.row, now)
+	if c.State == stories.Pending {
+		t := &j.row.tries
+		t.attempt, t.first, t.last, t.doubtful = j.d.Attempt, j.d.FirstAttemptAt, j.d.LastAttemptAt, c.Doubtful
+		if c.Unknown {
+			t.unknowns++
+		}
+		s.queue.release(j.row, now, c.wait)
+	} else {
+		l.health.faults.over(j.d.ID)
+		s.queue.ended(j.row, now, c.wait)
+	}
+	if c.Destination != "" {
+		s.queue.clear(j.row.Place, now)
+		s.journal.next.told = append(s.journal.next.told, s.about(policy[v.Outcome].told, j, v))
+	}
+	if c.State == stories.Sent {
+		l.count.lag.Update(max(0, wall.Sub(j.d.CreatedAt).Seconds()))
+	}
+	if v.Err != nil {
+		l.log.Info("a delivery met an error", "delivery", j.d.ID, "destination", j.d.Destination.String(),
+			"attempt", j.d.Attempt, "outcome", v.Outcome.String(), "code", v.Code, "err", v.Err)
+	}
+}
+
+// about returns an alarm about j's destination.
+func (s answers) about(kind AlarmKind, j *job, v bot.Verdict) Alarm {
+	return Alarm{Kind: kind, Lane: s.lane.name, Destination: j.d.Destination, UpdateID: j.d.UpdateID, StoryID: j.d.StoryID,
+		Number: j.d.Number, Code: v.Code, Reason: reasonOf(v), Cure: v.Cure}
+}
+
+// refused takes in that j's destination refuses us or is gone.
+func (s answers) refused(j *job, v bot.Verdict, now time.Duration) {
+	sus, h := suspect{job: j, verdict: v}, &s.lane.health
+	if h.breaker.kind == refusing { // a probe has shown that it still does
+		h.outages.remember([]suspect{sus})
+		if !h.breaker.old(j.request.started) {
+			s.refuseAll(v, now)
+		}
+		s.putOff(sus, now, h.breaker.told)
+		return
+	}
+	s.rule(h.outages.refused(j, v, now, s.random()), now)
+}
+
+// rule does what a ruling says: what is believed is written, what is taken for
+// an outage is tried again.
+func (s answers) rule(r ruling, now time.Duration) {
+	s.believe(r.believed)
+	for _, d := range r.doubted {
+		s.putOff(d, now, r.serious)
+	}
+	switch {
+	case r.tell:
+		s.journal.next.told = append(s.journal.next.told, s.about(WorkspaceFailing, r.doubted[0].job, r.doubted[0].verdict))
+	case r.outage == laneOutage:
+		s.refuseAll(r.doubted[0].verdict, now)
+	}
+}
+
+// believe writes refusals that are believed.
+func (s answers) believe(believed []suspect) {
+	for _, b := range believed {
+		s.write(b.job, b.verdict)
+	}
+}
+
+// putOff has a refusal that is not believed tried again: once other channels
+// have been tried, or later when that has shown a serious outage.
+func (s answers) putOff(d suspect, now time.Duration, serious bool) {
+	wait := 5 * time.Second
+	if serious {
+		wait = 30 * time.Second
+	}
+	j := d.job
+	if j.request.settle {
+		s.settler.again(j, now, wait)
+		return
+	}
+	// It was tried, and is not known to have failed.
+	r := stories.Result{Ref: j.row.Ref, Attempt: j.d.Attempt, Revision: j.d.Revision, FirstAttemptAt: j.d.FirstAttemptAt, LastAttemptAt: j.d.LastAttemptAt,
+		State: stories.Pending, Reason: j.d.Reason, At: s.lane.engine.clock.now()}
+	s.journal.write(r, j.row, now)
+	t := &j.row.tries
+	t.attempt, t.first, t.last, t.doubtful = j.d.Attempt, j.d.FirstAttemptAt, j.d.LastAttemptAt, false
+	s.queue.release(j.row, now, wait)
+}
+
+// refuseAll brakes the lane: all channels refuse alike.
+func (s answers) refuseAll(v bot.Verdict, now time.Duration) {
+	v.Reason = "all channels refuse alike, as in an outage: " + reasonOf(v)
+	s.stop(refusing, v, now)
+}
+
+// stop brakes the lane and tells people once.
+func (s answers) stop(kind stopKind, v bot.Verdict, now time.Duration) {
+	reason := reasonOf(v)
+	if s.lane.health.breaker.stop(kind, reason, now, s.random()) {
+		s.lane.tell(Alarm{Kind: LaneStopped, Code: v.Code, Reason: reason, Cure: v.Cure})
+	}
+	dispatch{s.shift}.putBackReady()
+}
+
+// countInvalid counts an invalid request and stops the lane long before the
+// platform does.
+func (s answers) countInvalid(now time.Duration) {
+	h := &s.lane.health
+	h.invalid.add(now)
+	if most := s.lane.pace.InvalidPer10Min; most > 0 && h.breaker.kind != invalid && h.invalid.count(now) >= most {
+		s.stop(invalid, bot.Verdict{
+			Reason: fmt.Sprintf("%d requests of the last ten minutes were refused", most),
+			Cure:   "Look for channels that refuse the bot; it goes on by itself when half of them are ten minutes old.",
+		}, now)
+	}
+}

@@ -1,0 +1,86 @@
+package delivery
+
+import (
+	"sync"
+	"time"
+)
+
+// crew makes a lane's requests: a few workers, as many as there are requests at
+// once. ready are begun jobs that have not left yet.
+type crew struct {
+	slots   int
+	ready   []*job // in order
+	aloft   []*job // on their way, in no order
+	settles int    // how many of aloft settle
+	// settledLast says that the last request was a settling one: sends and settles
+	// take turns.
+	settledLast bool
+	work, done  chan *job
+	workers     int
+	wg          sync.WaitGroup
+}
+
+func newCrew(slots int) *crew {
+	c := &crew{slots: slots}
+	c.work, c.done = make(chan *job, c.most()), make(chan *job, c.most())
+	return c
+}
+
+// most bounds the requests on their way: the slots, as many slow ones, and those
+// that settle.
+func (c *crew) most() int { return 2*c.slots + c.settleSlots() }
+
+// settleSlots are the settling requests at once.
+func (c *crew) settleSlots() int { return max(2, c.slots/4) }
+
+// free returns how many more requests may be on their way, and when to look
+// again; 0 for no need to.
+func (c *crew) free(now time.Duration) (slots int, again time.Duration) {
+	sends := len(c.aloft) - c.settles
+	if sends < c.slots {
+		return c.slots - sends, 0
+	}
+	slow := 0
+	for _, j := range c.aloft {
+		if !j.request.settle && now-j.request.started > slowAfter {
+			slow++
+		}
+	}
+	return c.slots - sends + min(slow, c.slots), now + slowCheck
+}
+
+// launch hands j to a worker, which calls serve.
+func (c *crew) launch(j *job, now time.Duration, serve func(*job)) {
+	if j.request.settle {
+		c.settles++
+	}
+	j.request.started, j.request.place = now, len(c.aloft)
+	c.aloft = append(c.aloft, j)
+	if c.workers < len(c.aloft) {
+		c.workers++
+		c.wg.Go(func() {
+			for j := range c.work {
+				serve(j)
+				c.done <- j
+			}
+		})
+	}
+	c.work <- j
+}
+
+// land takes j from those on their way.
+func (c *crew) land(j *job) {
+	last := c.aloft[len(c.aloft)-1]
+	c.aloft[j.request.place], last.request.place = last, j.request.place
+	c.aloft[len(c.aloft)-1] = nil
+	c.aloft = c.aloft[:len(c.aloft)-1]
+	if j.request.settle {
+		c.settles--
+	}
+}
+
+// rest ends the workers.
+func (c *crew) rest() {
+	close(c.work)
+	c.wg.Wait()
+}

@@ -1,0 +1,51 @@
+package delivery
+
+import "time"
+
+// health is what is known of a lane beside its limits, from the answers of all
+// terms: whether it is braked, which workspaces and messages seem to be broken,
+// and how many requests were invalid.
+type health struct {
+	breaker breaker
+	outages suspicion
+	poison  payloads
+	faults  faults
+	invalid tenMinutes
+	// delivered is when the lane last delivered something.
+	delivered time.Duration
+}
+
+// calm says whether the breaker lets a request leave now beside those on their
+// way, and if not when to look again; 0 for with the next answer.
+func (l *lane) calm(now time.Duration, aloft int) (again time.Duration, ok bool) {
+	b, h := &l.health.breaker, &l.health
+	if !b.probing() {
+		return 0, true
+	}
+	if now >= b.until && b.kind == invalid {
+		if h.invalid.count(now) > l.pace.InvalidPer10Min/2 {
+			b.stop(invalid, b.reason, now, 0)
+		} else if b.release() {
+			l.tell(Alarm{Kind: LaneResumed, Reason: "the invalid requests of the last ten minutes have become few"})
+		}
+	}
+	if now < b.until {
+		return b.until, false
+	}
+	return 0, aloft == 0 || !b.probing()
+}
+
+// speed is how fast answers come.
+type speed struct {
+	answers float64 // per second, smoothed
+	counted int     // since last
+	last    time.Duration
+}
+
+// measure smooths.
+func (s *speed) measure(now time.Duration) {
+	if passed := now - s.last; passed >= 2*time.Millisecond {
+		s.answers += (float64(s.counted)/passed.Seconds() - s.answers) / 2
+		s.counted, s.last = 0, now
+	}
+}

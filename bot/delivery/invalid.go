@@ -1,0 +1,38 @@
+package delivery
+
+import "time"
+
+// tenMinutes counts events of the last ten minutes, in steps of ten seconds.
+type tenMinutes struct {
+	counts [60]int
+	total  int
+	step   int // the newest step counted
+}
+
+const windowStep = 10 * time.Second
+
+// add counts one event.
+func (w *tenMinutes) add(now time.Duration) {
+	w.advance(now)
+	w.counts[w.step%len(w.counts)]++
+	w.total++
+}
+
+// count returns how many events the last ten minutes saw.
+func (w *tenMinutes) count(now time.Duration) int {
+	w.advance(now)
+	return w.total
+}
+
+// reset forgets all events.
+func (w *tenMinutes) reset() { *w = tenMinutes{step: w.step} }
+
+// advance drops the steps that are ten minutes old.
+func (w *tenMinutes) advance(now time.Duration) {
+	step := int(now / windowStep)
+	for i := w.step + 1; i <= step && i <= w.step+len(w.counts); i++ {
+		w.total -= w.counts[i%len(w.counts)]
+		w.counts[i%len(w.counts)] = 0
+	}
+	w.step = max(w.step, step)
+}

@@ -1,0 +1,83 @@
+package delivery
+
+import (
+	"context"
+	"time"
+
+	"storybot/bot"
+	"storybot/stories"
+)
+
+// job is a row that was begun: in flight, by the journal.
+type job struct {
+	row     *row
+	d       stories.Delivery
+	msg     *bot.Message
+	target  string        // the message to be edited
+	begunAt time.Duration // when the journal was asked to begin it
+	first   time.Duration // the first request, when it was begun
+	last    time.Duration // and the newest
+	request request
+	doubt   doubt
+	verdict bot.Verdict
+}
+
+// request is a job's newest request.
+type request struct {
+	ctx     context.Context
+	started time.Duration
+	settle  bool // it asks what became of an earlier one
+	place   int  // among those on their way
+}
+
+// doubt is what is known of a job that may have been sent.
+type doubt struct {
+	tries  int // of settling
+	since  time.Duration
+	worked time.Duration // settler.working then
+	next   time.Duration
+}
+
+// newJob makes a job of a row that was begun as f.
+func newJob(r *row, f stories.Flight, lane string, now reading) *job {
+	o := r.origin
+	j := &job{row: r, d: stories.Delivery{
+		ID: r.Delivery, Key: stories.DeliveryKey(o.Seed, r.place.destination, o.Op), UpdateID: o.UpdateID, StoryID: o.StoryID, Number: o.Number,
+		Revision: o.Revision, Op: o.Op, Part: stories.PartMessage, Destination: r.place.destination, Lane: lane, Level: o.Level, State: stories.Sending,
+		Attempt: f.Attempt, FirstAttemptAt: f.First, LastAttemptAt: f.Last, Unknowns: r.tries.unknowns, Doubtful: r.tries.doubtful, Missed: r.missed,
+		CreatedAt: o.CreatedAt}}
+	j.request.settle = r.tries.doubtful
+	j.begun(now)
+	return j
+}
+
+// edition is the wording the job shows.
+func (j *job) edition() edition { return edition{j.d.UpdateID, j.d.Revision} }
+
+// begun notes when the requests for j were begun, by the clock nobody sets. Its
+// row may tell a time of the future: the clock has been set back since. Then
+// its first request may have left at any time of the last hours, its last one a
+// moment ago. A time an earlier request has stored may be wrong by as much as the
+// clock has been set since.
+func (j *job) begun(now reading) {
+	j.last, j.first = now.mono, now.mono
+	if j.request.settle {
+		j.last -= max(0, now.wall.Sub(j.d.LastAttemptAt))
+	}
+	if j.request.settle || j.d.Attempt > 1 {
+		age := now.wall.Sub(j.d.FirstAttemptAt)
+		if age < 0 {
+			age = longAgo
+		}
+		j.first = min(j.last, now.mono-age-now.jumped)
+	}
+}
+
+// dated is j's row with the times of its requests as the wall clock calls them
+// now: senders compare them with it.
+func (j *job) dated(now reading) stories.Delivery {
+	d := j.d
+	d.FirstAttemptAt = now.wall.Add(j.first - now.mono)
+	d.LastAttemptAt = now.wall.Add(j.last - now.mono)
+	return d
+}

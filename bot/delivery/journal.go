@@ -1,0 +1,163 @@
+package delivery
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"time"
+
+	"storybot/bot"
+	"storybot/stories"
+)
+
+// journal writes down, batch by batch, what became of requests and which are
+// begun next; it knows all that is in flight. One exchange with the database is
+// under way at a time. One that failed is made again as it was, under its number,
+// until the database has answered: then it was made once.
+type journal struct {
+	lease   stories.Lease
+	batch   int64
+	flying  map[int64]stories.Flight
+	changed bool // something flies no more, without a result
+	next    entry
+	call    *call // under way, or to be made again
+	busy    bool
+	wait    time.Duration // after an error, not before
+	try     int
+	took    time.Duration // what a call takes, smoothed
+}
+
+// entry is what the next exchange says.
+type entry struct {
+	results []stories.Result
+	ended   []*row // whose end is in results
+	told    []Alarm
+	since   time.Duration // when the first result came
+}
+
+// call is an exchange with the database.
+type call struct {
+	entry
+	x     stories.Exchange
+	rows  []*row // to be begun, as x.Begin
+	says  []said
+	began reading
+}
+
+// said is what a row to be begun says.
+type said struct {
+	delivery int64
+	edition  edition
+	missed   int
+}
+
+// answer is what an exchange has brought.
+type answer struct {
+	call     *call
+	begun    stories.Begun
+	messages map[int64]*bot.Message
+	verdicts map[int64]bot.Verdict // of rows nothing can be made of
+	unread   error                 // why a message could not be made
+	err      error
+}
+
+// write adds what became of a job to the next exchange.
+func (j *journal) write(r stories.Result, row *row, now time.Duration) {
+	if len(j.next.results) == 0 {
+		j.next.since = now
+	}
+	j.next.results = append(j.next.results, r)
+	if r.State != stories.Pending {
+		j.next.ended = append(j.next.ended, row)
+	}
+	delete(j.flying, r.Delivery)
+}
+
+// putBack notes that a row that was begun never left.
+func (j *journal) putBack(delivery int64) {
+	delete(j.flying, delivery)
+	j.changed = true
+}
+
+// idle says that nothing is left to be written.
+func (j *journal) idle() bool { return j.call == nil && len(j.next.results) == 0 && !j.changed }
+
+// due says that results are to be written now, else when.
+func (j *journal) due(now time.Duration, most int, calm bool) (at time.Duration, due bool) {
+	switch n := len(j.next.results); {
+	case calm && (n > 0 || j.changed), n >= most:
+		return now, true
+	case n == 0:
+		return 0, false
+	}
+	at = j.next.since + writeWithin
+	return at, now >= at
+}
+
+// open makes the next exchange, which begins rows.
+func (j *journal) open(rows []*row, now reading) *call {
+	j.batch++
+	c := &call{entry: j.next, rows: rows, began: now}
+	c.x = stories.Exchange{Batch: j.batch, Results: c.results, Flying: slices.Collect(maps.Values(j.flying))}
+	for _, r := range rows {
+		f := stories.Flight{Ref: r.Ref, Attempt: r.tries.attempt + 1, First: r.tries.first, Last: now.wall}
+		if r.tries.doubtful {
+			f.Last = r.tries.last
+		}
+		if f.First.IsZero() {
+			f.First = now.wall
+		}
+		c.x.Begin = append(c.x.Begin, f)
+		c.says = append(c.says, said{r.Delivery, edition{r.origin.UpdateID, r.origin.Revision}, r.missed})
+	}
+	j.next, j.changed = entry{}, false
+	j.call = c
+	return c
+}
+
+// make is the call itself, on a goroutine of its own: the exchange, and the
+// messages of what it has begun.
+func (c *call) make(ctx context.Context, queue Queue, lease stories.Lease, contents *contents) answer {
+	ctx, done := context.WithTimeout(context.WithoutCancel(ctx), storeTimeout)
+	defer done()
+	a := answer{call: c, messages: map[int64]*bot.Message{}, verdicts: map[int64]bot.Verdict{}}
+	if a.begun, a.err = queue.Exchange(ctx, lease, c.x); a.err != nil {
+		return a
+	}
+	for _, s := range c.says {
+		if !a.begun.Deliveries[s.delivery] {
+			continue
+		}
+		if now, ok := a.begun.Revisions[s.edition.updateID]; ok {
+			s.edition.revision = now
+		}
+		m, v, err := contents.message(ctx, s.edition, s.missed)
+		switch {
+		case err != nil:
+			a.unread = err
+		case m == nil:
+			a.verdicts[s.delivery] = v
+		default:
+			a.messages[s.delivery] = m
+		}
+	}
+	return a
+}
+
+// done notes that the call under way has been made.
+func (j *journal) done(a answer, now time.Duration) {
+	j.call, j.busy, j.try, j.wait = nil, false, 0, 0
+	j.took += (now - a.call.began.mono - j.took) / 4
+	for _, f := range a.call.x.Begin {
+		if a.begun.Deliveries[f.Delivery] {
+			j.flying[f.Delivery] = f
+		}
+	}
+}
+
+// failed notes that it is to be made again.
+func (j *journal) failed(now time.Duration, random float64) {
+	j.busy = false
+	j.try++
+	j.wait = now + backoff(50*time.Millisecond, 2*time.Second, j.try, random)
+}

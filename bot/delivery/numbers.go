@@ -1,0 +1,149 @@
+package delivery
+
+import "time"
+
+// All numbers of this package, by where they come from.
+
+// The platforms': what they publish, with room for what lies between us.
+const (
+	// How a published limit is kept. The far side counts when requests arrive,
+	// not when they leave: some arrive late, so that a window that was just full
+	// here may be over-full there. 2 % of the rate and a window that is 10 ms
+	// longer pay for that.
+	paceMargin   = 1.02
+	windowMargin = 10 * time.Millisecond
+	// resetMargin is added to the time a platform says a channel's budget is full
+	// again: its clock and its rounding are not ours.
+	resetMargin = 25 * time.Millisecond
+	// minPause is how long a limit lasts that does not say so.
+	minPause = 100 * time.Millisecond
+	// unpaced answers in a row that know of no limit show that nobody counts here.
+	unpaced = 5
+	// journalFrom is the length from which a pause a platform asked for is written
+	// down, so that it outlives this process.
+	journalFrom = 30 * time.Second
+)
+
+// Measured: what made a push fast without a limit met. See bench_test.go and
+// pace_test.go.
+const (
+	// ahead is the time for which rows are begun beforehand.
+	ahead = 40 * time.Millisecond
+	// writeWithin is how long a result may wait for others to be written with.
+	writeWithin = 20 * time.Millisecond
+	// catchUp is the lateness of a timer that may be made up for.
+	catchUp = 40 * time.Millisecond
+	// burstShare is by how much leaving out the burst may raise the first
+	// measurement of a budget.
+	burstShare = 1.2
+	// growth is by how much the rate grows in a second, for every second since
+	// the newest refusal: by a tenth in the first minute, by half in the second.
+	growth = 0.00005
+	// under is how far below the first measurement the lane goes: where
+	// seconds are counted, the same rate would now and then be one too many.
+	under = 0.98
+	// firstLookCost is what the first look is taken to cost: after a restart a
+	// channel and its history are read.
+	firstLookCost = 3
+	// windowRows is how many rows all lanes together keep in memory, leastRows how
+	// many each may at least.
+	windowRows = 50_000
+	leastRows  = 500
+	// loadRows are read at once.
+	loadRows = 2000
+	// mostPublications are learnt of at once.
+	mostPublications = 1000
+	// mostBegun are begun at once.
+	mostBegun = 200
+)
+
+// Taste: how long is long.
+const (
+	storeTimeout = 10 * time.Second // one call to the database
+	// oldestEvery this many batches one takes the oldest rows, whatever their
+	// level: what is urgent goes first, but nothing starves.
+	oldestEvery = 10
+	// staleAfter is how long a begun row may wait for its request: its recorded
+	// time is that of its begin, and settling counts on it.
+	staleAfter = time.Second
+	// slowAfter a request no longer takes a slot, so that a few hanging ones do
+	// not stop the lane.
+	slowAfter    = 2 * time.Second
+	slowCheck    = 500 * time.Millisecond
+	defaultSlots = 8 // requests at once where a platform names no number
+	maxAsks      = 8 // requests beside deliveries that may wait in a lane
+	maxAlarms    = 1024
+	maxContents  = 64 // rendered messages kept
+
+	// The schedule of retries. A delivery that cannot be made is tried for a day:
+	// long enough for somebody to come to work and mend what is broken.
+	retryBase = time.Second
+	retryMax  = 5 * time.Minute
+	giveUp    = 24 * time.Hour
+	// leastTries are far fewer than a day of trying takes: where there were not
+	// as many, the clock has been set or the bot was away.
+	leastTries = 24
+
+	settleBase = time.Second // between two looks at one doubtful row
+	settleMax  = time.Minute
+	// maxSettling rows doubted within youngDoubt stop the lane from beginning
+	// more: then it is no longer a few channels that leave us in doubt. Older ones
+	// have their channels wait and no other, up to mostSettling.
+	maxSettling  = 128
+	youngDoubt   = 20 * time.Second
+	mostSettling = 512
+	// settleWithin is how long a row is looked at while the platform works: its
+	// channel waits meanwhile.
+	settleWithin = 10 * time.Minute
+	// editAgain is when an edit whose post is not there yet is looked at again.
+	editAgain = time.Second
+
+	// enoughFailing distinct destinations without an answer make it the lane's
+	// trouble.
+	enoughFailing = 5
+	// Where all seem to refuse alike it may be that the first channels of a push
+	// are all dead. So the first probes come soon and follow each other, before
+	// anybody is told and the long waits begin.
+	firstProbe  = time.Second
+	quickProbes = 6
+	// alikeWorkspace channels of a workspace refusing alike are its outage,
+	// alikeLane channels of several workspaces the lane's: more, because in a
+	// large push some in a row are dead by chance.
+	alikeWorkspace = 5
+	alikeLane      = 8
+	// suspectFor is how long a refusal waits for another one like it.
+	suspectFor = 2 * time.Second
+	maxDoubted = 1024
+	// askAgain is how long rows wait for the answer to a probe of their workspace.
+	askAgain = 500 * time.Millisecond
+
+	// stopAfter refusals of one message in a row stop its push, more of them
+	// where channels have taken it before.
+	stopAfter         = 3
+	stopAfterAccepted = 10
+	maxEditions       = 256
+	// hopelessTimes losses over hopelessAfter, while other channels take the same
+	// message, show that it will not get through here.
+	hopelessTimes = 5
+	hopelessAfter = 15 * time.Minute
+	maxFaults     = 1024
+
+	// idleGap without a request lets a budget fill up unseen.
+	idleGap  = 2 * time.Second
+	minRate  = 0.1
+	maxPause = 5 * time.Minute
+
+	// longAgo stands for a time that is not known: messages are looked for so far
+	// back, and no repeat is trusted to be recognised.
+	longAgo = 2 * time.Hour
+	// leastJump is how far the wall clock must part from the other to have been
+	// set: less is corrected by slowing it, or is over before it matters.
+	leastJump = 2 * time.Second
+
+	healEvery = 10 * time.Minute // between two looks at what is blocked
+	healFirst = time.Hour        // from the block to the first try
+	healLast  = 24 * time.Hour   // the longest wait
+	// healMost bounds the tries of one look: each may draw a refusal, and
+	// platforms count those.
+	healMost = 200
+)

@@ -1,0 +1,131 @@
+package delivery
+
+import (
+	"strings"
+	"time"
+
+	"storybot/bot"
+	"storybot/stories"
+)
+
+// policy is what every answer means: for the row, for its destination, for who is
+// told, and when the destination's next request may leave. Nothing else decides
+// that. Ambiguous and Unsettled are not in it: they conclude nothing, see
+// settler.go; and health.go may have taken an answer for something else first.
+var policy = [...]rule{
+	bot.Transient:   {row: stories.Pending, next: later},
+	bot.Delivered:   {row: stories.Sent, next: paced},
+	bot.Gone:        {row: stories.Failed, destination: stories.Gone, told: DestinationGone},
+	bot.Blocked:     {row: stories.Held, destination: stories.Blocked, told: DestinationBlocked},
+	bot.BadPayload:  {row: stories.Failed},
+	bot.BadAccount:  {row: stories.Pending},
+	bot.NotSent:     {row: stories.Pending, next: again},
+	bot.Unreadable:  {row: stories.Pending, unknown: true},
+	bot.MessageGone: {row: stories.Skipped},
+}
+
+// rule is the policy on one outcome.
+type rule struct {
+	row         stories.DeliveryState
+	destination stories.DestinationState // "" for no change
+	told        AlarmKind                // where destination is not ""
+	unknown     bool                     // counts as an outcome nobody knows
+	next        step
+}
+
+// step is when the destination's next request may leave.
+type step int
+
+const (
+	atOnce step = iota
+	paced       // as the destination's own budget says
+	later       // after the limit that was met, or a backoff
+	again       // at once the first time, then as later
+)
+
+// decision is what an answer means for one delivery.
+type decision struct {
+	stories.Result
+	// wait is how long the destination gets nothing from now on.
+	wait time.Duration
+}
+
+// decide applies the policy to an answer. perChannel is the least time between
+// two posts to one destination, random in [0, 1) spreads retries.
+func decide(d stories.Delivery, v bot.Verdict, now time.Time, perChannel time.Duration, random float64) decision {
+	rule := policy[v.Outcome]
+	c := decision{Result: stories.Result{Ref: stories.Ref{Delivery: d.ID}, Attempt: d.Attempt, Revision: d.Revision, FirstAttemptAt: d.FirstAttemptAt, LastAttemptAt: d.LastAttemptAt,
+		State: rule.row, Destination: rule.destination, Unknown: rule.unknown, MessageID: v.MessageID, At: now}}
+	if v.Outcome != bot.Delivered {
+		c.Reason = why(v)
+	}
+	switch rule.next {
+	case paced:
+		c.wait = nextPost(v, perChannel)
+	case later:
+		c.retry(d, v, now, random)
+	case again:
+		if c.Reason = "the first request was lost on its way; it is sent again"; d.Attempt > 2 {
+			c.retry(d, v, now, random)
+		}
+	}
+	if v.Outcome == bot.Unreadable && d.Unknowns > 0 && !d.Doubtful { // what was held since has not been sent once more yet
+		c.State = stories.Unknown
+	}
+	if v.Outcome == bot.Unreadable && d.Op == stories.OpEdit { // an edit made twice is one
+		c.Unknown, c.State = false, stories.Pending
+	}
+	return c
+}
+
+// retry has the row tried again: after a limit when that ends, otherwise after a
+// backoff. A row that has been tried for a day has failed.
+func (c *decision) retry(d stories.Delivery, v bot.Verdict, now time.Time, random float64) {
+	c.Reason = why(v)
+	switch {
+	case v.Limited == bot.ScopeLane: // the lane itself pauses
+		return
+	case v.Limited == bot.ScopeChannel:
+		c.wait = max(v.RetryAfter, minPause) + resetMargin
+	case tiredOf(d, now):
+		c.State, c.Reason = stories.Failed, "could not be reached for 24 hours: "+why(v)
+		return
+	default:
+		c.wait = max(v.RetryAfter, backoff(retryBase, retryMax, d.Attempt, random))
+	}
+	if v.RetryAfter >= journalFrom {
+		c.Pause = v.RetryAfter
+	}
+}
+
+// nextPost returns how long the destination gets no further message.
+func nextPost(v bot.Verdict, perChannel time.Duration) time.Duration {
+	if v.Known && v.Remaining <= 0 {
+		return max(perChannel, v.ResetAfter+resetMargin)
+	}
+	return perChannel
+}
+
+// tiredOf says that d has been tried long enough.
+func tiredOf(d stories.Delivery, now time.Time) bool {
+	return !d.FirstAttemptAt.IsZero() && d.Attempt >= leastTries && now.Sub(d.FirstAttemptAt) >= giveUp
+}
+
+// reasonOf returns what is wrong, in words.
+func reasonOf(v bot.Verdict) string {
+	switch {
+	case v.Reason != "":
+		return v.Reason
+	case v.Code != "":
+		return "was answered with " + v.Code
+	}
+	return "could not be reached"
+}
+
+// why returns the verdict's reason and cure, for the row.
+func why(v bot.Verdict) string {
+	if v.Cure == "" {
+		return reasonOf(v)
+	}
+	return strings.TrimRight(reasonOf(v), ". ") + ". " + v.Cure
+}

@@ -1,0 +1,73 @@
+package delivery
+
+import (
+	"time"
+
+	"storybot/bot"
+)
+
+// settler keeps the jobs that may have been sent, until it is known. They stay in
+// flight, so that their destinations wait and a crash settles them too.
+type settler struct {
+	list []*job
+	// working is how long the lane has worked undisturbed until turned; see note.
+	working time.Duration
+	turned  time.Duration
+}
+
+// doubt takes j in, to be looked at first after wait.
+func (s *settler) doubt(j *job, now, wait time.Duration) {
+	j.request.settle, j.doubt = true, doubt{since: now, worked: s.working}
+	s.again(j, now, wait)
+}
+
+// again has j looked at after wait.
+func (s *settler) again(j *job, now, wait time.Duration) {
+	j.doubt.next = now + wait
+	s.list = append(s.list, j)
+}
+
+// wait returns how long to wait with the next look at j, which told nothing.
+func (s *settler) wait(j *job, random float64) time.Duration {
+	v := j.verdict
+	j.doubt.tries++
+	if v.Outcome == bot.Unsettled && v.Err == nil && v.RetryAfter > 0 {
+		return v.RetryAfter // it was looked at, and the sender knows how long that stands
+	}
+	return max(backoff(settleBase, settleMax, j.doubt.tries, random), v.RetryAfter)
+}
+
+// endless says that looking at j leads nowhere: for ten minutes in which the
+// platform answered here or took messages elsewhere, or for a day. delivered is
+// when the lane last delivered something.
+func (s *settler) endless(j *job, now, delivered time.Duration) bool {
+	v := j.verdict
+	answered := v.Limited != bot.ScopeNone || v.Outcome == bot.Unsettled && v.Err == nil
+	if answered || delivered > j.doubt.since {
+		return s.working-j.doubt.worked >= settleWithin
+	}
+	return now-j.doubt.since >= giveUp
+}
+
+// note counts the time in which nothing but a row's own channel can have kept it
+// from being settled: no brake, no pause, no outage of the database.
+func (s *settler) note(now time.Duration, undisturbed bool) {
+	if undisturbed {
+		s.working += now - s.turned
+	}
+	s.turned = now
+}
+
+// crowded says that too many rows are in doubt for more to be sent.
+func (s *settler) crowded(now time.Duration) bool {
+	if len(s.list) < maxSettling {
+		return false
+	}
+	young := 0
+	for _, j := range s.list {
+		if now-j.doubt.since < youngDoubt {
+			young++
+		}
+	}
+	return young >= maxSettling || len(s.list) >= mostSettling
+}

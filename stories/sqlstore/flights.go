@@ -1,0 +1,120 @@
+package sqlstore
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+
+	"storybot/stories"
+)
+
+// flights are the requests of a lane that may be on their way: what its holder
+// wrote last, under a fence and a batch number.
+type flights struct {
+	fence, batch int64
+	byID         map[int64]stories.Flight
+}
+
+// flight is how one is stored: delivery, publication, place, attempt, and when
+// the first and this request were begun.
+type flight [6]int64
+
+func encodeFlights(list []stories.Flight) (string, error) {
+	rows := make([]flight, len(list))
+	for i, f := range list {
+		rows[i] = flight{f.Delivery, f.Publication, f.Place, int64(f.Attempt), millis(f.First), millis(f.Last)}
+	}
+	text, err := json.Marshal(rows)
+	return string(text), err
+}
+
+func (f *flights) decode(text string) error {
+	var rows []flight
+	if err := json.Unmarshal([]byte(text), &rows); err != nil {
+		return fmt.Errorf("read what is on its way: %w", err)
+	}
+	if f.byID == nil {
+		f.byID = make(map[int64]stories.Flight, len(rows))
+	}
+	for _, r := range rows {
+		f.byID[r[0]] = stories.Flight{Ref: stories.Ref{Delivery: r[0], Publication: r[1], Place: r[2]}, Attempt: int(r[3]), First: moment(r[4]), Last: moment(r[5])}
+	}
+	return nil
+}
+
+const (
+	flightsSQL    = `SELECT fence, batch, flying FROM flights WHERE lane_id = ?1`
+	allFlightsSQL = `SELECT fence, batch, flying FROM flights`
+	setFlightsSQL = `
+		INSERT INTO flights (lane_id, fence, batch, flying) VALUES (?1, ?2, ?3, ?4)
+		ON CONFLICT (lane_id) DO UPDATE SET fence = excluded.fence, batch = excluded.batch, flying = excluded.flying`
+)
+
+// flightsOf reads what is on its way in a lane.
+func flightsOf(ctx context.Context, q querier, lane int64) (f flights, err error) {
+	text := "[]"
+	err = one(ctx, q, flightsSQL, []any{lane}, &f.fence, &f.batch, &text)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return f, err
+	}
+	return f, f.decode(text)
+}
+
+// allFlights reads what is on its way in any lane.
+func allFlights(ctx context.Context, q querier) (f flights, err error) {
+	texts, err := all(ctx, q, func(r row) (text string, err error) {
+		err = r.Scan(&f.fence, &f.batch, &text)
+		return text, err
+	}, allFlightsSQL)
+	if err != nil {
+		return f, err
+	}
+	for _, text := range texts {
+		if err := f.decode(text); err != nil {
+			return f, err
+		}
+	}
+	return f, nil
+}
+
+func setFlights(ctx context.Context, q querier, lane, fence, batch int64, list []stories.Flight) error {
+	text, err := encodeFlights(list)
+	if err != nil {
+		return err
+	}
+	_, err = q.exec(ctx, setFlightsSQL, lane, fence, batch, text)
+	return err
+}
+
+// Recover returns the deliveries of l's lane whose requests an earlier holder
+// left on their way; they are l's now. ErrLeaseLost.
+func (s *Store) Recover(ctx context.Context, l stories.Lease) (found []stories.Flight, loaded stories.Loaded, err error) {
+	err = s.change(ctx, func(q querier) error {
+		found, loaded = nil, stories.Loaded{}
+		lane, err := holdLane(ctx, q, l)
+		if err != nil || lane == 0 {
+			return err
+		}
+		f, err := flightsOf(ctx, q, lane)
+		if err != nil || len(f.byID) == 0 {
+			return err
+		}
+		for _, flight := range f.byID {
+			found = append(found, flight)
+		}
+		slices.SortFunc(found, func(a, b stories.Flight) int { return cmp.Compare(a.Delivery, b.Delivery) })
+		text, err := encodeFlights(found)
+		if err != nil {
+			return err
+		}
+		if loaded, err = s.loaded(ctx, q, loadFlyingSQL, text); err != nil {
+			return err
+		}
+		return setFlights(ctx, q, lane, l.Fence, 0, found)
+	})
+	return found, loaded, err
+}

@@ -1,0 +1,96 @@
+package sqlstore
+
+import (
+	"context"
+	"time"
+
+	"storybot/stories"
+)
+
+// owedColumns are read by scanOwed, from the queue q, deliveries d and
+// destinations t.
+const owedColumns = `d.id, q.publication_id, q.destination_id, d.publication_id, t.platform, t.workspace, t.channel,
+	d.attempt, d.first_attempt_at, d.last_attempt_at, d.unknowns, d.doubtful, d.missed, t.not_before, t.asked`
+
+const owedTables = `deliveries d ON d.id = q.delivery_id JOIN destinations t ON t.id = q.destination_id`
+
+func (s *Store) scanOwed(r row) (o stories.Owed, err error) {
+	var first, last, notBefore, asked int64
+	var doubtful int
+	err = r.Scan(&o.Delivery, &o.Publication, &o.Place, &o.Origin, &o.Destination.Platform, &o.Destination.Workspace, &o.Destination.Channel,
+		&o.Attempt, &first, &last, &o.Unknowns, &doubtful, &o.Missed, &notBefore, &asked)
+	o.FirstAttemptAt, o.LastAttemptAt, o.Doubtful = moment(first), moment(last), doubtful == 1
+	// Never more is waited than was asked, however the clock was set since.
+	o.Wait = max(0, min(time.Duration(notBefore-millis(s.now())), time.Duration(asked))) * time.Millisecond
+	return o, err
+}
+
+const (
+	loadSQL = `
+		SELECT ` + owedColumns + ` FROM queue q JOIN ` + owedTables + `
+		WHERE q.publication_id = ?1 AND (q.destination_id, q.delivery_id) > (?2, ?3)
+		ORDER BY q.destination_id, q.delivery_id LIMIT ?4`
+	loadPlacesSQL = `
+		SELECT ` + owedColumns + ` FROM publications p CROSS JOIN queue q JOIN ` + owedTables + `
+		WHERE p.id among(?1) AND q.publication_id = p.id AND q.destination_id among(?2)`
+	loadFlyingSQL = `
+		SELECT ` + owedColumns + `
+		FROM (SELECT CAST(j.value ->> 1 AS BIGINT) AS publication_id, CAST(j.value ->> 2 AS BIGINT) AS destination_id, CAST(j.value ->> 0 AS BIGINT) AS delivery_id FROM each(?1)) AS q
+		JOIN ` + owedTables + ` WHERE d.state = 0`
+	publicationColumns = `p.id, p.seed, p.update_id, p.story_id, coalesce(u.number, 0), p.revision, p.op, p.urgency, p.created_at`
+	publicationTables  = `publications p LEFT JOIN updates u ON u.id = p.update_id`
+	originsSQL         = `SELECT ` + publicationColumns + ` FROM ` + publicationTables + ` WHERE p.id among(?1)`
+	publicationsSQL    = `
+		SELECT ` + publicationColumns + ` FROM ` + publicationTables + `
+		WHERE p.lane_id = (SELECT id FROM lanes WHERE name = ?1) AND p.queued > 0 AND NOT p.id among(?2)
+		ORDER BY p.urgency DESC, p.id LIMIT ?3`
+)
+
+func scanPublication(r row) (p stories.Publication, err error) {
+	var created int64
+	err = r.Scan(&p.ID, &p.Seed, &p.UpdateID, &p.StoryID, &p.Number, &p.Revision, &p.Op, &p.Level, &created)
+	p.CreatedAt = moment(created)
+	return p, err
+}
+
+// Publications returns publications of a lane that have something in the queue,
+// the most urgent first, then in their order: at most limit, and none of those
+// known.
+func (s *Store) Publications(ctx context.Context, lane string, known []int64, limit int) ([]stories.Publication, error) {
+	found, err := all(ctx, s.reader(), scanPublication, publicationsSQL, lane, list(known), limit)
+	return found, s.told(err)
+}
+
+// Load returns what a publication has in the queue behind the row after, by
+// destination, at most limit rows.
+func (s *Store) Load(ctx context.Context, publication int64, after stories.Ref, limit int) (stories.Loaded, error) {
+	found, err := s.loaded(ctx, s.reader(), loadSQL, publication, after.Place, after.Delivery, limit)
+	return found, s.told(err)
+}
+
+// LoadPlaces returns what some publications have in the queue for some
+// destinations.
+func (s *Store) LoadPlaces(ctx context.Context, publications, places []int64) (stories.Loaded, error) {
+	found, err := s.loaded(ctx, s.reader(), loadPlacesSQL, list(publications), list(places))
+	return found, s.told(err)
+}
+
+// loaded reads rows and the publications they come from.
+func (s *Store) loaded(ctx context.Context, q querier, text string, args ...any) (l stories.Loaded, err error) {
+	if l.Rows, err = all(ctx, q, s.scanOwed, text, args...); err != nil || len(l.Rows) == 0 {
+		return l, err
+	}
+	l.Origins = map[int64]stories.Publication{}
+	var ids []int64
+	for _, r := range l.Rows {
+		if _, seen := l.Origins[r.Origin]; !seen {
+			l.Origins[r.Origin] = stories.Publication{}
+			ids = append(ids, r.Origin)
+		}
+	}
+	origins, err := all(ctx, q, scanPublication, originsSQL, list(ids))
+	for _, p := range origins {
+		l.Origins[p.ID] = p
+	}
+	return l, err
+}

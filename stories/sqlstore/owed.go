@@ -1,0 +1,214 @@
+package sqlstore
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"storybot/stories"
+)
+
+// waiting is a delivery that waits: in the queue and not on its way, or held.
+type waiting struct {
+	stories.Ref       // Publication is 0 for one that is held
+	origin      int64 // the publication whose counters it is in
+}
+
+const (
+	// The CROSS JOIN makes SQLite begin with the few publications that have
+	// something in the queue.
+	queuedAtSQL = `
+		SELECT q.publication_id, q.delivery_id, d.publication_id
+		FROM publications p CROSS JOIN queue q JOIN deliveries d ON d.id = q.delivery_id
+		WHERE p.lane_id = ?1 AND p.queued > 0 AND q.publication_id = p.id AND q.destination_id = ?2
+		ORDER BY q.delivery_id`
+	heldAtSQL = `
+		SELECT 0, h.delivery_id, d.publication_id FROM held h JOIN deliveries d ON d.id = h.delivery_id
+		WHERE h.destination_id = ?1 ORDER BY h.delivery_id`
+)
+
+func scanWaiting(place int64) func(row) (waiting, error) {
+	return func(r row) (w waiting, err error) {
+		w.Place = place
+		err = r.Scan(&w.Publication, &w.Delivery, &w.origin)
+		return w, err
+	}
+}
+
+// queuedAt returns what waits in the queue for p and is not on its way, oldest
+// first. The lane is locked.
+func queuedAt(ctx context.Context, q querier, p place) ([]waiting, error) {
+	flying, err := flightsOf(ctx, q, p.lane)
+	if err != nil {
+		return nil, err
+	}
+	found, err := all(ctx, q, scanWaiting(p.id), queuedAtSQL, p.lane, p.id)
+	return slices.DeleteFunc(found, func(w waiting) bool {
+		_, is := flying.byID[w.Delivery]
+		return is
+	}), err
+}
+
+// heldAt returns what is held for p, oldest first.
+func heldAt(ctx context.Context, q querier, p place) ([]waiting, error) {
+	return all(ctx, q, scanWaiting(p.id), heldAtSQL, p.id)
+}
+
+// counts are changes of a publication's counters.
+type counts struct{ queued, sent, held, failed, unknown int }
+
+// tally collects changes of counters.
+type tally map[int64]*counts
+
+func (t tally) of(publication int64) *counts {
+	c := t[publication]
+	if c == nil {
+		c = &counts{}
+		t[publication] = c
+	}
+	return c
+}
+
+// ended counts that a delivery first owed by a publication has gone to a state.
+func (t tally) ended(origin int64, state stories.DeliveryState, n int) {
+	c := t.of(origin)
+	switch state {
+	case stories.Sent:
+		c.sent += n
+	case stories.Held:
+		c.held += n
+	case stories.Unknown:
+		c.unknown += n
+	case stories.Failed, stories.Skipped:
+		c.failed += n
+	}
+}
+
+const countSQL = `
+	UPDATE publications SET queued = queued + ?2, sent = sent + ?3, held = held + ?4, failed = failed + ?5, unknown = unknown + ?6
+	WHERE id = ?1`
+
+// write changes the counters, in the order of the publications so that two who
+// do wait for each other one way.
+func (t tally) write(ctx context.Context, q querier) error {
+	for _, id := range slices.Sorted(maps.Keys(t)) {
+		c := t[id]
+		if id == 0 || *c == (counts{}) {
+			continue
+		}
+		if _, err := q.exec(ctx, countSQL, id, c.queued, c.sent, c.held, c.failed, c.unknown); err != nil {
+			return fmt.Errorf("count deliveries: %w", err)
+		}
+	}
+	return nil
+}
+
+const (
+	unqueueSQL = `
+		DELETE FROM queue WHERE (publication_id, destination_id, delivery_id) IN (
+			SELECT CAST(j.value ->> 0 AS BIGINT), CAST(j.value ->> 1 AS BIGINT), CAST(j.value ->> 2 AS BIGINT) FROM each(?1))`
+	unholdSQL = `
+		DELETE FROM held WHERE (destination_id, delivery_id) IN (
+			SELECT CAST(j.value ->> 1 AS BIGINT), CAST(j.value ->> 2 AS BIGINT) FROM each(?1))`
+	intoHeldSQL = `
+		INSERT INTO held (destination_id, delivery_id)
+		SELECT CAST(j.value ->> 1 AS BIGINT), CAST(j.value ->> 2 AS BIGINT) FROM each(?1)`
+	intoQueueSQL = `
+		INSERT INTO queue (publication_id, destination_id, delivery_id)
+		SELECT CAST(j.value ->> 0 AS BIGINT), CAST(j.value ->> 1 AS BIGINT), CAST(j.value ->> 2 AS BIGINT) FROM each(?1)`
+	moveSQL = `UPDATE deliveries SET state = ?2, reason = ?3, finished_at = ?4 WHERE id among(?1)`
+)
+
+// refs writes rows as the array the statements above take.
+func refs(rows []waiting) (string, error) {
+	each := make([][3]int64, len(rows))
+	for i, r := range rows {
+		each[i] = [3]int64{r.Publication, r.Place, r.Delivery}
+	}
+	text, err := json.Marshal(each)
+	return string(text), err
+}
+
+// change one of the tables queue and held by some rows.
+func changeRows(ctx context.Context, q querier, text string, rows []waiting) error {
+	if len(rows) == 0 {
+		return nil
+	}
+	arg, err := refs(rows)
+	if err == nil {
+		_, err = q.exec(ctx, text, arg)
+	}
+	return err
+}
+
+// move takes waiting deliveries to another state: Held, Skipped, or Pending,
+// when they are queued again under the publication.
+func move(ctx context.Context, q querier, rows []waiting, to stories.DeliveryState, reason string, at time.Time, publication int64) error {
+	if len(rows) == 0 {
+		return nil
+	}
+	var queued, held []waiting
+	ids, t := make([]int64, len(rows)), tally{}
+	for i, r := range rows {
+		ids[i] = r.Delivery
+		if r.Publication == 0 {
+			held = append(held, r)
+			t.ended(r.origin, stories.Held, -1)
+		} else {
+			queued = append(queued, r)
+			t.of(r.Publication).queued--
+		}
+		t.ended(r.origin, to, 1)
+	}
+	if err := changeRows(ctx, q, unqueueSQL, queued); err != nil {
+		return err
+	}
+	if err := changeRows(ctx, q, unholdSQL, held); err != nil {
+		return err
+	}
+	finished := int64(0)
+	switch to {
+	case stories.Held:
+		if err := changeRows(ctx, q, intoHeldSQL, rows); err != nil {
+			return err
+		}
+	case stories.Pending:
+		again := slices.Clone(rows)
+		for i := range again {
+			again[i].Publication = publication
+		}
+		if err := changeRows(ctx, q, intoQueueSQL, again); err != nil {
+			return err
+		}
+		t.of(publication).queued += len(rows)
+	default:
+		finished = millis(at)
+	}
+	slices.SortFunc(ids, cmp.Compare)
+	if _, err := q.exec(ctx, moveSQL, list(ids), int(to), reason, finished); err != nil {
+		return err
+	}
+	return t.write(ctx, q)
+}
+
+const againSQL = `
+	INSERT INTO publications (lane_id, seed, update_id, story_id, created_at, level, urgency)
+	VALUES (?1, ?2, 0, 0, ?3, ?4, ?4) RETURNING id`
+
+// owe queues waiting deliveries of a place anew, in the lane it has now: under
+// a publication of its own, for nothing is added to one that was committed. It
+// is read before all others, because its rows may come before theirs.
+func owe(ctx context.Context, q querier, p place, rows []waiting, at time.Time) error {
+	if len(rows) == 0 {
+		return nil
+	}
+	var id int64
+	if err := one(ctx, q, againSQL, []any{p.lane, newSeed(), millis(at), int(stories.Breaking)}, &id); err != nil {
+		return err
+	}
+	return move(ctx, q, rows, stories.Pending, "", at, id)
+}

@@ -1,0 +1,4 @@
+package storetest
+
+var loadTests = []test{}
+var beginTests = []test{}
