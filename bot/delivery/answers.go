@@ -12,10 +12,11 @@ import (
 //
 //	land ─▶ limits, health ─▶ conclude (is it believed?) ─▶ write (policy) ─▶ journal
 //	                  └─ may have been sent ─▶ settler
-type answers struct{ *shift }
+type answers struct{ shift *shift }
 
 // land takes in the answer to a request.
-func (s answers) land(j *job) {
+func (a answers) land(j *job) {
+	s := a.shift
 	now, l := s.now(), s.lane
 	s.crew.land(j)
 	l.speed.counted++
@@ -23,22 +24,23 @@ func (s answers) land(j *job) {
 	l.count.count(v, j.request.settle)
 	l.limits.charge(j, now)
 	if v.Invalid {
-		s.countInvalid(now)
+		a.countInvalid(now)
 	}
 	l.limits.note(j, now, s.random())
-	s.noteHealth(j, now)
+	a.noteHealth(j, now)
 	switch {
 	case j.request.settle:
-		s.settled(j, now)
+		a.settled(j, now)
 	case v.Outcome == bot.Ambiguous, v.Outcome == bot.Unsettled:
-		s.doubt(j, now)
+		a.doubt(j, now)
 	default:
-		s.conclude(j, v)
+		a.conclude(j, v)
 	}
 }
 
 // doubt takes j among what may have been sent.
-func (s answers) doubt(j *job, now time.Duration) {
+func (a answers) doubt(j *job, now time.Duration) {
+	s := a.shift
 	v := j.verdict
 	wait := v.RetryAfter
 	if v.Outcome == bot.Ambiguous && j.request.ctx.Err() != nil {
@@ -54,23 +56,25 @@ func (s answers) doubt(j *job, now time.Duration) {
 // settled takes in what was found out about j. A row that was surely not sent
 // goes back to the queue and is begun like any other: its next request is
 // recorded before it leaves, as the first one was.
-func (s answers) settled(j *job, now time.Duration) {
+func (a answers) settled(j *job, now time.Duration) {
+	s := a.shift
 	v := j.verdict
 	switch v.Outcome {
 	case bot.Transient, bot.Ambiguous, bot.Unsettled, bot.BadAccount:
 		if s.settler.endless(j, now, s.lane.health.delivered) {
-			s.conclude(j, bot.Verdict{Outcome: bot.Unreadable, Code: v.Code, Err: v.Err,
+			a.conclude(j, bot.Verdict{Outcome: bot.Unreadable, Code: v.Code, Err: v.Err,
 				Reason: "could not be looked at for too long, so nobody knows whether the message arrived"})
 			return
 		}
 		s.settler.again(j, now, s.settler.wait(j, s.random()))
 	default:
-		s.conclude(j, v)
+		a.conclude(j, v)
 	}
 }
 
 // noteHealth takes from an answer what it says about the lane and the workspace.
-func (s answers) noteHealth(j *job, now time.Duration) {
+func (a answers) noteHealth(j *job, now time.Duration) {
+	s := a.shift
 	v, h := j.verdict, &s.lane.health
 	old := h.breaker.old(j.request.started)
 	switch v.Outcome {
@@ -89,13 +93,13 @@ func (s answers) noteHealth(j *job, now time.Duration) {
 		}
 	case bot.BadAccount:
 		if !old {
-			s.stop(account, v, now)
+			a.stop(account, v, now)
 		}
 		return
 	case bot.Delivered:
 		h.delivered = now
 		believed, recovered := h.outages.delivered(j.d.Destination)
-		s.believe(believed)
+		a.believe(believed)
 		if recovered {
 			s.lane.tell(Alarm{Kind: WorkspaceRecovered, Destination: j.d.Destination})
 		}
@@ -108,14 +112,15 @@ func (s answers) noteHealth(j *job, now time.Duration) {
 }
 
 // conclude writes what v means for j, once it is believed.
-func (s answers) conclude(j *job, v bot.Verdict) {
+func (a answers) conclude(j *job, v bot.Verdict) {
+	s := a.shift
 	now, h := s.now(), &s.lane.health
 	key := j.edition()
 	switch v.Outcome {
 	case bot.Gone, bot.Blocked:
 		tired := tiredOf(j.d, s.lane.engine.clock.now()) || j.request.settle && now-j.doubt.since >= giveUp
 		if !tired {
-			s.refused(j, v, now)
+			a.refused(j, v, now)
 			return
 		}
 	case bot.NotSent:
@@ -126,18 +131,19 @@ func (s answers) conclude(j *job, v bot.Verdict) {
 		h.poison.delivered(key)
 	case bot.BadPayload:
 		if v.Code == "panic" {
-			s.journal.next.told = append(s.journal.next.told, s.about(DeliveryFailed, j, v))
+			s.journal.next.told = append(s.journal.next.told, a.about(DeliveryFailed, j, v))
 		}
 		if h.poison.stopped(key) == nil && h.poison.refused(key, v) {
-			s.lane.tell(s.about(PushStopped, j, v))
+			s.lane.tell(a.about(PushStopped, j, v))
 		}
 	}
-	s.write(j, v)
+	a.write(j, v)
 }
 
 // write applies the policy to j: what the journal says of it, and when its
 // destination goes on.
-func (s answers) write(j *job, v bot.Verdict) {
+func (a answers) write(j *job, v bot.Verdict) {
+	s := a.shift
 	now, wall, l := s.now(), s.lane.engine.clock.now(), s.lane
 	c := decide(j.d, v, wall, l.pace.PerChannel, s.random())
 	if v.Outcome == bot.Blocked {
@@ -158,7 +164,7 @@ func (s answers) write(j *job, v bot.Verdict) {
 	}
 	if c.Destination != "" {
 		s.queue.clear(j.row.Place, now)
-		s.journal.next.told = append(s.journal.next.told, s.about(policy[v.Outcome].told, j, v))
+		s.journal.next.told = append(s.journal.next.told, a.about(policy[v.Outcome].told, j, v))
 	}
 	if c.State == stories.Sent {
 		l.count.lag.Update(max(0, wall.Sub(j.d.CreatedAt).Seconds()))
@@ -170,50 +176,54 @@ func (s answers) write(j *job, v bot.Verdict) {
 }
 
 // about returns an alarm about j's destination.
-func (s answers) about(kind AlarmKind, j *job, v bot.Verdict) Alarm {
+func (a answers) about(kind AlarmKind, j *job, v bot.Verdict) Alarm {
+	s := a.shift
 	return Alarm{Kind: kind, Lane: s.lane.name, Destination: j.d.Destination, UpdateID: j.d.UpdateID, StoryID: j.d.StoryID,
 		Number: j.d.Number, Code: v.Code, Reason: reasonOf(v), Cure: v.Cure}
 }
 
 // refused takes in that j's destination refuses us or is gone.
-func (s answers) refused(j *job, v bot.Verdict, now time.Duration) {
+func (a answers) refused(j *job, v bot.Verdict, now time.Duration) {
+	s := a.shift
 	sus, h := suspect{job: j, verdict: v}, &s.lane.health
 	if h.breaker.kind == refusing { // a probe has shown that it still does
 		h.outages.remember([]suspect{sus})
 		if !h.breaker.old(j.request.started) {
-			s.refuseAll(v, now)
+			a.refuseAll(v, now)
 		}
-		s.putOff(sus, now, h.breaker.told)
+		a.putOff(sus, now, h.breaker.told)
 		return
 	}
-	s.rule(h.outages.refused(j, v, now, s.random()), now)
+	a.rule(h.outages.refused(j, v, now, s.random()), now)
 }
 
 // rule does what a ruling says: what is believed is written, what is taken for
 // an outage is tried again.
-func (s answers) rule(r ruling, now time.Duration) {
-	s.believe(r.believed)
+func (a answers) rule(r ruling, now time.Duration) {
+	s := a.shift
+	a.believe(r.believed)
 	for _, d := range r.doubted {
-		s.putOff(d, now, r.serious)
+		a.putOff(d, now, r.serious)
 	}
 	switch {
 	case r.tell:
-		s.journal.next.told = append(s.journal.next.told, s.about(WorkspaceFailing, r.doubted[0].job, r.doubted[0].verdict))
+		s.journal.next.told = append(s.journal.next.told, a.about(WorkspaceFailing, r.doubted[0].job, r.doubted[0].verdict))
 	case r.outage == laneOutage:
-		s.refuseAll(r.doubted[0].verdict, now)
+		a.refuseAll(r.doubted[0].verdict, now)
 	}
 }
 
 // believe writes refusals that are believed.
-func (s answers) believe(believed []suspect) {
+func (a answers) believe(believed []suspect) {
 	for _, b := range believed {
-		s.write(b.job, b.verdict)
+		a.write(b.job, b.verdict)
 	}
 }
 
 // putOff has a refusal that is not believed tried again: once other channels
 // have been tried, or later when that has shown a serious outage.
-func (s answers) putOff(d suspect, now time.Duration, serious bool) {
+func (a answers) putOff(d suspect, now time.Duration, serious bool) {
+	s := a.shift
 	wait := 5 * time.Second
 	if serious {
 		wait = 30 * time.Second
@@ -233,27 +243,29 @@ func (s answers) putOff(d suspect, now time.Duration, serious bool) {
 }
 
 // refuseAll brakes the lane: all channels refuse alike.
-func (s answers) refuseAll(v bot.Verdict, now time.Duration) {
+func (a answers) refuseAll(v bot.Verdict, now time.Duration) {
 	v.Reason = "all channels refuse alike, as in an outage: " + reasonOf(v)
-	s.stop(refusing, v, now)
+	a.stop(refusing, v, now)
 }
 
 // stop brakes the lane and tells people once.
-func (s answers) stop(kind stopKind, v bot.Verdict, now time.Duration) {
+func (a answers) stop(kind stopKind, v bot.Verdict, now time.Duration) {
+	s := a.shift
 	reason := reasonOf(v)
 	if s.lane.health.breaker.stop(kind, reason, now, s.random()) {
 		s.lane.tell(Alarm{Kind: LaneStopped, Code: v.Code, Reason: reason, Cure: v.Cure})
 	}
-	dispatch{s.shift}.putBackReady()
+	dispatch{s}.putBackReady()
 }
 
 // countInvalid counts an invalid request and stops the lane long before the
 // platform does.
-func (s answers) countInvalid(now time.Duration) {
+func (a answers) countInvalid(now time.Duration) {
+	s := a.shift
 	h := &s.lane.health
 	h.invalid.add(now)
 	if most := s.lane.pace.InvalidPer10Min; most > 0 && h.breaker.kind != invalid && h.invalid.count(now) >= most {
-		s.stop(invalid, bot.Verdict{
+		a.stop(invalid, bot.Verdict{
 			Reason: fmt.Sprintf("%d requests of the last ten minutes were refused", most),
 			Cure:   "Look for channels that refuse the bot; it goes on by itself when half of them are ten minutes old.",
 		}, now)

@@ -58,7 +58,7 @@ func TestThePolicyOnEveryAnswer(t *testing.T) {
 		},
 		"limit of the channel": {
 			verdict: bot.Verdict{Limited: bot.ScopeChannel, RetryAfter: time.Minute, Reason: "limit"},
-			want:    result{State: stories.Pending, Reason: "limit"}, wait: time.Minute + resetMargin,
+			want:    result{State: stories.Pending, Reason: "limit", Pause: time.Minute}, wait: time.Minute + resetMargin,
 		},
 		"transient": {
 			change:  func(d *stories.Delivery) { d.Attempt = 3 },
@@ -67,7 +67,7 @@ func TestThePolicyOnEveryAnswer(t *testing.T) {
 		},
 		"transient, told when": {
 			verdict: bot.Verdict{RetryAfter: time.Hour, Reason: "busy"},
-			want:    result{State: stories.Pending, Reason: "busy"}, wait: time.Hour,
+			want:    result{State: stories.Pending, Reason: "busy", Pause: time.Hour}, wait: time.Hour,
 		},
 		"transient for nearly a day": {
 			change:  func(d *stories.Delivery) { d.Attempt, d.FirstAttemptAt = leastTries, now.Add(time.Minute-giveUp) },

@@ -186,14 +186,6 @@ func (s *scheduler) ready(now time.Duration) bool {
 	return len(s.urgent.places) > 0
 }
 
-// next returns when the first wait ends.
-func (s *scheduler) next() (at time.Duration, ok bool) {
-	if len(s.waits.places) == 0 {
-		return 0, false
-	}
-	return s.waits.places[0].readyAt, true
-}
-
 // release lets a busy row wait again, and its place at least for so long.
 func (s *scheduler) release(r *row, now, wait time.Duration) {
 	r.place.busy = nil
@@ -291,6 +283,14 @@ func (l *ladder) put(p *place, there bool) {
 	case i >= 0:
 		heap.Remove(l, i)
 	}
+}
+
+// first returns the place on top, nil for none.
+func (l *ladder) first() *place {
+	if len(l.places) == 0 {
+		return nil
+	}
+	return l.places[0]
 }
 
 func (l *ladder) Len() int           { return len(l.places) }

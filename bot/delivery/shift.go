@@ -2,8 +2,6 @@ package delivery
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"time"
 
 	"storybot/stories"
@@ -70,7 +68,7 @@ func newShift(l *lane, ctx context.Context, lease stories.Lease, began time.Time
 // have ended when it returns.
 func (s *shift) run() {
 	defer s.alarm.timer.Stop()
-	s.inherit()
+	intake{s}.inherit()
 	s.settler.turned = s.now()
 	for {
 		now := s.now()
@@ -90,78 +88,6 @@ func (s *shift) now() time.Duration { return s.lane.engine.clock.mono() }
 // random returns a number in [0, 1) for jitter.
 func (s *shift) random() float64 { return s.lane.engine.cfg.Random() }
 
-// inherit takes what an earlier holder left in flight among what is settled.
-func (s *shift) inherit() {
-	e := s.lane.engine
-	for try := 1; ; try++ {
-		ctx, done := context.WithTimeout(context.WithoutCancel(s.ctx), storeTimeout)
-		err := s.takeOver(ctx)
-		done()
-		switch {
-		case err == nil:
-			e.store.worked()
-			return
-		case errors.Is(err, stories.ErrLeaseLost):
-			s.term.lose()
-			s.end.lost = true
-			return
-		}
-		e.store.failed(fmt.Errorf("look for deliveries of an earlier run: %w", err))
-		select {
-		case <-time.After(backoff(100*time.Millisecond, 2*time.Second, try, s.random())):
-		case <-s.ctx.Done():
-			return
-		}
-		if s.term.over() {
-			s.end.lost = true
-			return
-		}
-	}
-}
-
-// takeOver makes jobs of what is in flight.
-func (s *shift) takeOver(ctx context.Context) error {
-	flights, loaded, err := s.lane.engine.cfg.Queue.Recover(ctx, s.journal.lease)
-	if err != nil {
-		return err
-	}
-	now := s.lane.engine.clock.read()
-	flown := make(map[int64]stories.Flight, len(flights))
-	for _, f := range flights {
-		flown[f.Delivery] = f
-	}
-	var jobs []*job
-	for _, o := range loaded.Rows {
-		f := flown[o.Delivery]
-		o.Wait = 0
-		r := &row{Ref: o.Ref, place: &place{destination: o.Destination}, origin: newOrigin(loaded.Origins[o.Origin], 0), missed: o.Missed}
-		r.tries = tries{unknowns: o.Unknowns, doubtful: true}
-		j := newJob(r, f, s.lane.name, now)
-		j.d.Doubtful = o.Doubtful
-		m, v, err := s.lane.engine.contents.message(ctx, j.edition(), o.Missed)
-		if err != nil {
-			return err
-		}
-		j.msg, j.verdict = m, v
-		jobs = append(jobs, j)
-	}
-	for i, j := range jobs {
-		o := loaded.Rows[i]
-		j.row = s.queue.adopt(o, loaded.Origins[o.Origin], now.mono)
-		s.journal.flying[o.Delivery] = flown[o.Delivery]
-		if j.msg == nil {
-			answers{s}.conclude(j, j.verdict)
-			continue
-		}
-		s.settler.doubt(j, now.mono, 0)
-	}
-	s.journal.changed = len(jobs) < len(flights)
-	if len(jobs) > 0 {
-		s.lane.log.Info("an earlier run left deliveries on their way; finding out what became of them", "deliveries", len(jobs))
-	}
-	return nil
-}
-
 // turn does all that can be done now.
 func (s *shift) turn(now time.Duration) {
 	if s.term.over() {
@@ -176,7 +102,7 @@ func (s *shift) turn(now time.Duration) {
 	}
 	s.admit(now)
 	dispatch{s}.start(now)
-	s.read(now)
+	intake{s}.read(now)
 	dispatch{s}.exchange(now)
 }
 
@@ -187,8 +113,8 @@ func (s *shift) more(now time.Duration) bool {
 
 // sleep waits for the next event and takes in all that are there.
 func (s *shift) sleep(now time.Duration) {
-	if at, ok := s.queue.next(); ok {
-		s.alarm.by(at)
+	if p := s.queue.waits.first(); p != nil {
+		s.alarm.by(p.readyAt)
 	}
 	s.alarm.timer.Reset(max(0, s.alarm.at-now))
 	stop := s.ctx.Done()
@@ -200,9 +126,9 @@ func (s *shift) sleep(now time.Duration) {
 	case j := <-s.crew.done:
 		answers{s}.land(j)
 	case a := <-s.answers:
-		s.takeIn(a)
+		intake{s}.takeIn(a)
 	case r := <-s.reader.found:
-		s.found(r)
+		intake{s}.found(r)
 	case <-in.kicks:
 		s.reader.asked = true
 	case <-in.resume:
@@ -224,7 +150,7 @@ func (s *shift) sleep(now time.Duration) {
 			answers{s}.land(j)
 			continue
 		case a := <-s.answers:
-			s.takeIn(a)
+			intake{s}.takeIn(a)
 			continue
 		default:
 		}

@@ -1,0 +1,231 @@
+package delivery
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"storybot/bot"
+	"storybot/stories"
+)
+
+// intake is the part of a shift that takes in what the database says: what an
+// earlier holder left, what is owed, and what has been begun.
+type intake struct{ shift *shift }
+
+// inherit takes what an earlier holder left in flight among what is settled.
+func (i intake) inherit() {
+	s := i.shift
+	e := s.lane.engine
+	for try := 1; ; try++ {
+		ctx, done := context.WithTimeout(context.WithoutCancel(s.ctx), storeTimeout)
+		err := i.takeOver(ctx)
+		done()
+		switch {
+		case err == nil:
+			e.store.worked()
+			return
+		case errors.Is(err, stories.ErrLeaseLost):
+			s.term.lose()
+			s.end.lost = true
+			return
+		}
+		e.store.failed(fmt.Errorf("look for deliveries of an earlier run: %w", err))
+		select {
+		case <-time.After(backoff(100*time.Millisecond, 2*time.Second, try, s.random())):
+		case <-s.ctx.Done():
+			return
+		}
+		if s.term.over() {
+			s.end.lost = true
+			return
+		}
+	}
+}
+
+// takeOver makes jobs of what is in flight.
+func (i intake) takeOver(ctx context.Context) error {
+	s := i.shift
+	flights, loaded, err := s.lane.engine.cfg.Queue.Recover(ctx, s.journal.lease)
+	if err != nil {
+		return err
+	}
+	now := s.lane.engine.clock.read()
+	flown := make(map[int64]stories.Flight, len(flights))
+	for _, f := range flights {
+		flown[f.Delivery] = f
+	}
+	var jobs []*job
+	for _, o := range loaded.Rows {
+		f := flown[o.Delivery]
+		o.Wait = 0
+		r := &row{Ref: o.Ref, place: &place{destination: o.Destination}, origin: newOrigin(loaded.Origins[o.Origin], 0), missed: o.Missed}
+		r.tries = tries{unknowns: o.Unknowns, doubtful: true}
+		j := newJob(r, f, s.lane.name, now)
+		j.d.Doubtful = o.Doubtful
+		m, v, err := s.lane.engine.contents.message(ctx, j.edition(), o.Missed)
+		if err != nil {
+			return err
+		}
+		j.msg, j.verdict = m, v
+		jobs = append(jobs, j)
+	}
+	for i, j := range jobs {
+		o := loaded.Rows[i]
+		j.row = s.queue.adopt(o, loaded.Origins[o.Origin], now.mono)
+		s.journal.flying[o.Delivery] = flown[o.Delivery]
+		if j.msg == nil {
+			answers{s}.conclude(j, j.verdict)
+			continue
+		}
+		s.settler.doubt(j, now.mono, 0)
+	}
+	s.journal.changed = len(jobs) < len(flights)
+	if len(jobs) > 0 {
+		s.lane.log.Info("an earlier run left deliveries on their way; finding out what became of them", "deliveries", len(jobs))
+	}
+	return nil
+}
+
+// read begins a read when one is worth it.
+func (i intake) read(now time.Duration) {
+	s := i.shift
+	r := s.reader
+	if r.busy || s.end.lost || s.end.retiring {
+		return
+	}
+	if now < r.wait {
+		s.alarm.by(r.wait)
+		return
+	}
+	if now >= r.at {
+		r.asked = true
+	}
+	queue, name := s.lane.engine.cfg.Queue, s.lane.name
+	if r.asked {
+		known := s.queue.window.known()
+		r.asked, r.at = false, now+s.lane.engine.cfg.Poll
+		r.begin(s.ctx, func(ctx context.Context) (f found) {
+			f.publications, f.err = queue.Publications(ctx, name, known, mostPublications)
+			return f
+		})
+		return
+	}
+	l, ok := filler{s.queue}.hungry(now)
+	if !ok {
+		s.alarm.by(r.at)
+		return
+	}
+	publications, places, after := l.wants()
+	r.begin(s.ctx, func(ctx context.Context) found {
+		f := found{loading: l}
+		if len(places) > 0 {
+			f.loaded, f.err = queue.LoadPlaces(ctx, publications, places)
+		} else {
+			f.loaded, f.err = queue.Load(ctx, publications[0], after, l.limit)
+		}
+		return f
+	})
+}
+
+// found takes in what was read.
+func (i intake) found(f found) {
+	s := i.shift
+	r, now, store := s.reader, s.now(), s.lane.engine.store
+	r.busy = false
+	if f.err != nil {
+		store.failed(fmt.Errorf("read what is owed in lane %s: %w", s.lane.name, f.err))
+		r.try++
+		r.asked, r.wait = true, now+backoff(50*time.Millisecond, 2*time.Second, r.try, s.random())
+		return
+	}
+	if r.try > 0 { // else it says nothing: what cannot be written can often be read
+		store.worked()
+		r.try = 0
+	}
+	if f.loading.limit == 0 && len(f.loading.places) == 0 {
+		filler{s.queue}.publish(f.publications)
+		r.asked = r.asked || len(f.publications) == mostPublications
+		if r.first {
+			for _, p := range f.publications {
+				r.old[p.ID] = p.UpdateID != 0
+			}
+			r.first = r.asked
+		}
+		return
+	}
+	i.spread(f.loaded.Rows)
+	filler{s.queue}.take(f.loading, f.loaded, now)
+}
+
+// spread has what an earlier holder of the lane tried in vain wait for a part of
+// its backoff, which nobody knows the end of any more: not all of it at once.
+func (i intake) spread(rows []stories.Owed) {
+	s := i.shift
+	for i, o := range rows {
+		if o.Attempt > 0 && !o.Doubtful && s.reader.old[o.Publication] {
+			rows[i].Wait = max(o.Wait, time.Duration(s.random()*float64(backoff(retryBase, retryMax, o.Attempt, 0))))
+		}
+	}
+}
+
+// takeIn takes in what the journal's exchange has brought.
+func (i intake) takeIn(a answer) {
+	s := i.shift
+	now, store := s.now(), s.lane.engine.store
+	if errors.Is(a.err, stories.ErrLeaseLost) {
+		s.journal.busy = false
+		s.term.lose()
+		s.end.lost = true
+		return
+	}
+	if a.err != nil {
+		store.failed(a.err)
+		s.journal.failed(now, s.random())
+		return
+	}
+	store.worked()
+	s.journal.done(a, now)
+	s.lane.speed.measure(now)
+	for _, alarm := range a.call.told {
+		s.lane.engine.alarm(alarm)
+	}
+	for _, r := range a.call.ended {
+		s.queue.forget(r, now)
+	}
+	if a.unread != nil {
+		store.failed(a.unread)
+		s.journal.wait = now + time.Second
+	}
+	for n, r := range a.call.rows {
+		if a.begun.Deliveries[r.Delivery] {
+			i.takeOff(r, a.call.x.Begin[n], a, now)
+		} else {
+			s.queue.forget(r, now)
+		}
+	}
+	if s.end.retiring {
+		dispatch{s}.putBackReady()
+	}
+}
+
+// takeOff makes a job of a row that was begun.
+func (i intake) takeOff(r *row, f stories.Flight, a answer, now time.Duration) {
+	s := i.shift
+	j := newJob(r, f, s.lane.name, a.call.began)
+	if present, ok := a.begun.Revisions[j.d.UpdateID]; ok {
+		j.d.Revision = present
+	}
+	j.begunAt, j.msg, j.verdict, j.target = a.call.began.mono, a.messages[r.Delivery], a.verdicts[r.Delivery], a.begun.Targets[r.Delivery]
+	switch {
+	case j.msg == nil && j.verdict.Outcome != bot.BadPayload:
+		dispatch{s}.giveBack(j, now, time.Second)
+	case j.d.Op == stories.OpEdit && j.target == "":
+		dispatch{s}.giveBack(j, now, editAgain)
+	case j.request.settle && j.msg != nil:
+		s.settler.doubt(j, now, 0)
+	default:
+		s.crew.ready = append(s.crew.ready, j)
+	}
+}
