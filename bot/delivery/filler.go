@@ -22,6 +22,7 @@ func (f filler) publish(found []stories.Publication) {
 			continue
 		}
 		c := &carrier{Publication: p, here: s.window.strays[p.ID]}
+		c.Level = max(c.Level, s.window.urgency(p))
 		delete(s.window.strays, p.ID)
 		s.window.carriers[p.ID] = c
 		s.window.unread = append(s.window.unread, c)
@@ -103,18 +104,23 @@ func (f filler) take(l loading, loaded stories.Loaded, now time.Duration) {
 	if l.carrier != nil && l.carrier.age != l.age {
 		return // begun anew since
 	}
+	var asked []*carrier
 	for i, p := range l.places {
-		for _, c := range p.short[:l.shorts[i]] {
-			c.lost--
-			s.window.end(c)
+		if len(p.short) < l.shorts[i] {
+			continue // cleared since
 		}
-		p.short = slices.Delete(p.short, 0, l.shorts[i])
+		asked = append(asked, p.short[:l.shorts[i]]...)
+		p.short = slices.Clone(p.short[l.shorts[i]:])
 	}
 	for _, o := range loaded.Rows {
 		s.add(o, loaded.Origins[o.Origin], now)
 	}
 	for _, p := range l.places {
 		s.file(p, now)
+	}
+	for _, c := range asked {
+		c.lost--
+		s.window.end(c)
 	}
 	if c := l.carrier; c != nil {
 		if n := len(loaded.Rows); n > 0 {
