@@ -114,12 +114,12 @@ type Ref struct {
 	Delivery    int64
 	Publication int64 // under which it is queued
 	Place       int64 // its destination's number in the store
+	Origin      int64 // the publication that owed it first
 }
 
 // Owed is a row of the queue, as it is loaded into memory.
 type Owed struct {
 	Ref
-	Origin         int64 // the publication that owed it first
 	Destination    Destination
 	Attempt        int
 	FirstAttemptAt time.Time
@@ -155,6 +155,7 @@ type Exchange struct {
 	Results []Result
 	Flying  []Flight // begun earlier, and not ended by Results
 	Begin   []Flight
+	Updates []int64 // that Begin is about
 }
 
 // Begun is what an exchange has begun.
@@ -162,7 +163,7 @@ type Begun struct {
 	// Deliveries are those of Exchange.Begin that are still owed. Their requests
 	// are durably on their way now; the others are to be forgotten.
 	Deliveries map[int64]bool
-	// Revisions are the present wordings of the updates they are about.
+	// Revisions are the present wordings of Exchange.Updates.
 	Revisions map[int64]int
 	// Targets are the platform's ids of the messages to be edited, by delivery.
 	Targets map[int64]string

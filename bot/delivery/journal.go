@@ -108,6 +108,9 @@ func (j *journal) open(rows []*row, now reading) *call {
 			f.First = now.wall
 		}
 		c.x.Begin = append(c.x.Begin, f)
+		if u := r.origin.UpdateID; !slices.Contains(c.x.Updates, u) {
+			c.x.Updates = append(c.x.Updates, u)
+		}
 		c.says = append(c.says, said{r.Delivery, edition{r.origin.UpdateID, r.origin.Revision}, r.missed})
 	}
 	j.next, j.changed = entry{}, false

@@ -248,7 +248,7 @@ func (m *memory) LoadPlaces(_ context.Context, publications, places []int64) (l 
 }
 
 func (m *memory) ref(r *stories.Delivery) stories.Ref {
-	return stories.Ref{Delivery: r.ID, Publication: m.under[r.ID].ID, Place: m.places[r.Destination].id}
+	return stories.Ref{Delivery: r.ID, Publication: m.under[r.ID].ID, Place: m.places[r.Destination].id, Origin: m.origin[r.ID].ID}
 }
 
 func (m *memory) load(l *stories.Loaded, r *stories.Delivery) {
@@ -257,7 +257,7 @@ func (m *memory) load(l *stories.Loaded, r *stories.Delivery) {
 	}
 	o := m.origin[r.ID]
 	l.Origins[o.ID] = o.Publication
-	l.Rows = append(l.Rows, stories.Owed{Ref: m.ref(r), Origin: o.ID, Destination: r.Destination, Attempt: r.Attempt, FirstAttemptAt: r.FirstAttemptAt,
+	l.Rows = append(l.Rows, stories.Owed{Ref: m.ref(r), Destination: r.Destination, Attempt: r.Attempt, FirstAttemptAt: r.FirstAttemptAt,
 		LastAttemptAt: r.LastAttemptAt, Unknowns: r.Unknowns, Doubtful: r.Doubtful, Missed: r.Missed})
 }
 

@@ -27,7 +27,7 @@ func (s *shelf) publish(story int64, level stories.Level, places ...int64) stori
 	s.publications = append(s.publications, p)
 	for _, place := range places {
 		s.next++
-		s.rows[p.ID] = append(s.rows[p.ID], stories.Owed{Ref: stories.Ref{Delivery: s.next, Publication: p.ID, Place: place}, Origin: p.ID,
+		s.rows[p.ID] = append(s.rows[p.ID], stories.Owed{Ref: stories.Ref{Delivery: s.next, Publication: p.ID, Place: place, Origin: p.ID},
 			Destination: stories.Destination{Platform: "p", Channel: fmt.Sprint(place)}})
 	}
 	return p

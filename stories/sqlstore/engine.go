@@ -87,6 +87,7 @@ func scanID(r row) (id int64, err error) {
 //
 //	?1             a parameter
 //	each(?1)       the elements of a JSON array, as j.value
+//	pairs(?1)      the members of a JSON object, as j.key and j.value
 //	among(?1)      is one of the numbers in a JSON array
 //	LIMIT ?1       at most so many rows
 //	/*identity*/   the type of a primary key that counts up
@@ -94,11 +95,12 @@ func scanID(r row) (id int64, err error) {
 //	/*share*/      waits for locks others may share
 //	/*clustered*/  keeps a table's rows in its primary key
 type dialect struct {
-	parameter, each, among, limit, identity, lock, share, clustered string
+	parameter, each, pairs, among, limit, identity, lock, share, clustered string
 }
 
 var (
 	eachForm      = regexp.MustCompile(`each\((\?\d+)\)`)
+	pairsForm     = regexp.MustCompile(`pairs\((\?\d+)\)`)
 	amongForm     = regexp.MustCompile(`among\((\?\d+)\)`)
 	limitForm     = regexp.MustCompile(`LIMIT (\?\d+)`)
 	parameterForm = regexp.MustCompile(`\?(\d+)`)
@@ -106,6 +108,7 @@ var (
 
 func (d dialect) text(common string) string {
 	common = eachForm.ReplaceAllString(common, d.each)
+	common = pairsForm.ReplaceAllString(common, d.pairs)
 	common = amongForm.ReplaceAllString(common, d.among)
 	common = limitForm.ReplaceAllString(common, d.limit)
 	common = parameterForm.ReplaceAllString(common, d.parameter)

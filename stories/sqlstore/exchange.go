@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 
 	"storybot/stories"
 )
@@ -41,7 +42,7 @@ func (s *Store) Exchange(ctx context.Context, l stories.Lease, x stories.Exchang
 				_, flying := before.byID[f.Delivery]
 				begun.Deliveries[f.Delivery] = flying
 			}
-			return present(ctx, q, x.Begin, &begun)
+			return present(ctx, q, x, &begun)
 		}
 		if err := s.finish(ctx, q, lane, before, x.Results); err != nil {
 			return err
@@ -49,13 +50,13 @@ func (s *Store) Exchange(ctx context.Context, l stories.Lease, x stories.Exchang
 		if err := stillOwed(ctx, q, x.Begin, &begun); err != nil {
 			return err
 		}
-		if err := present(ctx, q, x.Begin, &begun); err != nil {
+		if err := present(ctx, q, x, &begun); err != nil {
 			return err
 		}
-		flying := x.Flying
+		flying := slices.Clone(x.Flying)
 		for _, f := range x.Begin {
 			if begun.Deliveries[f.Delivery] {
-				flying = append(flying[:len(flying):len(flying)], f)
+				flying = append(flying, f)
 			}
 		}
 		return setFlights(ctx, q, lane, l.Fence, x.Batch, flying)
@@ -78,41 +79,36 @@ func turnsAway(results []stories.Result) bool {
 }
 
 const (
-	stillOwedSQL = `
-		SELECT q.delivery_id
-		FROM (SELECT CAST(j.value ->> 1 AS BIGINT) AS publication_id, CAST(j.value ->> 2 AS BIGINT) AS destination_id, CAST(j.value ->> 0 AS BIGINT) AS delivery_id FROM each(?1)) AS f
-		JOIN queue q ON q.publication_id = f.publication_id AND q.destination_id = f.destination_id AND q.delivery_id = f.delivery_id`
-	presentSQL = `SELECT id, revision FROM updates WHERE id IN (SELECT update_id FROM deliveries WHERE id among(?1)) /*share*/`
-	targetsSQL = `
+	stillOwedSQL = `SELECT delivery_id FROM queue WHERE publication_id = ?1 AND destination_id among(?2)`
+	presentSQL   = `SELECT id, revision FROM updates WHERE id among(?1) /*share*/`
+	targetsSQL   = `
 		SELECT e.id, o.message_id FROM deliveries e JOIN deliveries o ON o.update_id = e.update_id AND o.destination_id = e.destination_id AND o.op = 0
 		WHERE e.id among(?1) AND e.op = 1`
 )
 
 // stillOwed notes which rows are in the queue.
 func stillOwed(ctx context.Context, q querier, begin []stories.Flight, begun *stories.Begun) error {
-	if len(begin) == 0 {
-		return nil
+	there := map[int64]bool{}
+	for publication, places := range byPublication(begin, func(f stories.Flight) stories.Ref { return f.Ref }) {
+		found, err := all(ctx, q, scanID, stillOwedSQL, publication, list(places))
+		if err != nil {
+			return err
+		}
+		for _, id := range found {
+			there[id] = true
+		}
 	}
-	text, err := encodeFlights(begin)
-	if err != nil {
-		return err
+	for _, f := range begin {
+		begun.Deliveries[f.Delivery] = there[f.Delivery]
 	}
-	found, err := all(ctx, q, scanID, stillOwedSQL, text)
-	for _, id := range found {
-		begun.Deliveries[id] = true
-	}
-	return err
+	return nil
 }
 
 // present reads what the begun deliveries are to say now. Whoever revises an
 // update waits until they are on their way, and owes each of them an edit.
-func present(ctx context.Context, q querier, begin []stories.Flight, begun *stories.Begun) error {
-	if len(begin) == 0 {
+func present(ctx context.Context, q querier, x stories.Exchange, begun *stories.Begun) error {
+	if len(x.Updates) == 0 {
 		return nil
-	}
-	ids := make([]int64, len(begin))
-	for i, f := range begin {
-		ids[i] = f.Delivery
 	}
 	_, err := all(ctx, q, func(r row) (none struct{}, err error) {
 		var id int64
@@ -120,29 +116,36 @@ func present(ctx context.Context, q querier, begin []stories.Flight, begun *stor
 		err = r.Scan(&id, &revision)
 		begun.Revisions[id] = revision
 		return none, err
-	}, presentSQL, list(ids))
+	}, presentSQL, list(x.Updates))
 	return err
 }
 
-// finishSQL writes one ending to rows that wait. ?1 holds of each its id, the
-// platform's id of the message, when it ended, the attempt, when the first and
-// the newest request were begun, and the revision shown.
+// finishSQL writes one ending to rows. ?1 holds the platform's id of the message
+// by delivery.
 const finishSQL = `
-	UPDATE deliveries SET state = ?2, reason = ?3, unknowns = unknowns + ?4, doubtful = ?5,
-		message_id = r.message, finished_at = r.at, attempt = r.attempt, first_attempt_at = r.first, last_attempt_at = r.last, revision = r.revision
-	FROM (SELECT CAST(j.value ->> 0 AS BIGINT) AS id, j.value ->> 1 AS message, CAST(j.value ->> 2 AS BIGINT) AS at, CAST(j.value ->> 3 AS INTEGER) AS attempt,
-		CAST(j.value ->> 4 AS BIGINT) AS first, CAST(j.value ->> 5 AS BIGINT) AS last, CAST(j.value ->> 6 AS INTEGER) AS revision FROM each(?1)) AS r
-	WHERE deliveries.id = r.id
-	RETURNING deliveries.id, publication_id`
+	UPDATE deliveries SET message_id = j.value, state = ?2, reason = ?3, unknowns = unknowns + ?4, doubtful = ?5,
+		finished_at = ?6, attempt = ?7, first_attempt_at = ?8, last_attempt_at = ?9, revision = ?10
+	FROM pairs(?1)
+	WHERE deliveries.id = CAST(j.key AS BIGINT)`
 
 // ending is what results may have in common, as it is stored. Results come in
-// bursts that end alike, and a statement for all that do costs a third of one
-// for each.
+// bursts that end alike and were begun together, and a statement for all that do
+// costs a tenth of one for each.
 type ending struct {
-	state    stories.DeliveryState
-	reason   string
-	unknown  int
-	doubtful int
+	state       stories.DeliveryState
+	reason      string
+	unknown     int
+	doubtful    int
+	attempt     int
+	revision    int
+	first, last int64
+}
+
+// alike are results with one ending: the messages by delivery, and when the last
+// of them came.
+type alike struct {
+	messages map[int64]string
+	at       int64
 }
 
 var errNoResult = errors.New("a result says sent, failed, unknown, held, skipped or pending")
@@ -151,7 +154,7 @@ var errNoResult = errors.New("a result says sent, failed, unknown, held, skipped
 // attempt, and then what they say of destinations.
 func (s *Store) finish(ctx context.Context, q querier, lane int64, flying flights, results []stories.Result) error {
 	var valid []stories.Result
-	groups := map[ending][]any{}
+	groups := map[ending]*alike{}
 	for _, r := range results {
 		if r.State == stories.Sending {
 			return fmt.Errorf("result of delivery %d: %w", r.Delivery, errNoResult)
@@ -160,27 +163,28 @@ func (s *Store) finish(ctx context.Context, q querier, lane int64, flying flight
 		if !ok || f.Attempt != r.Attempt {
 			continue
 		}
+		delete(flying.byID, r.Delivery) // a second result of the same flight is none
 		r.Ref = f.Ref
 		r.State = stateAfter(r)
-		at := int64(0)
-		if r.State != stories.Pending && r.State != stories.Held {
-			at = millis(r.At)
-		}
 		valid = append(valid, r)
-		e := ending{state: r.State, reason: clean(r.Reason), unknown: bit(r.Unknown), doubtful: bit(r.Doubtful)}
-		groups[e] = append(groups[e], []any{r.Delivery, clean(r.MessageID), at, r.Attempt, millis(r.FirstAttemptAt), millis(r.LastAttemptAt), r.Revision})
-		delete(flying.byID, r.Delivery) // a second result of the same flight is none
+		e := ending{state: r.State, reason: clean(r.Reason), unknown: bit(r.Unknown), doubtful: bit(r.Doubtful), attempt: r.Attempt, revision: r.Revision,
+			first: millis(r.FirstAttemptAt), last: millis(r.LastAttemptAt)}
+		g := groups[e]
+		if g == nil {
+			g = &alike{messages: map[int64]string{}}
+			groups[e] = g
+		}
+		g.messages[r.Delivery] = clean(r.MessageID)
+		if r.State != stories.Pending && r.State != stories.Held {
+			g.at = max(g.at, millis(r.At))
+		}
 	}
-	if len(valid) == 0 {
-		return nil
-	}
-	origins := map[int64]int64{}
-	for e, rows := range groups {
-		if err := endAlike(ctx, q, e, rows, origins); err != nil {
+	for e, g := range groups {
+		if err := e.write(ctx, q, g); err != nil {
 			return fmt.Errorf("write results: %w", err)
 		}
 	}
-	if err := leaveQueue(ctx, q, valid, origins); err != nil {
+	if err := leaveQueue(ctx, q, valid); err != nil {
 		return fmt.Errorf("take what has ended from the queue: %w", err)
 	}
 	for _, r := range valid {
@@ -189,6 +193,16 @@ func (s *Store) finish(ctx context.Context, q querier, lane int64, flying flight
 		}
 	}
 	return nil
+}
+
+// write writes an ending.
+func (e ending) write(ctx context.Context, q querier, g *alike) error {
+	messages, err := json.Marshal(g.messages)
+	if err != nil {
+		return err
+	}
+	_, err = q.exec(ctx, finishSQL, string(messages), int(e.state), e.reason, e.unknown, e.doubtful, g.at, e.attempt, e.first, e.last, e.revision)
+	return err
 }
 
 // stateAfter is where r leaves its row: what a destination's end or block makes
@@ -203,23 +217,8 @@ func stateAfter(r stories.Result) stories.DeliveryState {
 	return r.State
 }
 
-// endAlike writes an ending and notes which publications first owed the rows.
-func endAlike(ctx context.Context, q querier, e ending, rows []any, origins map[int64]int64) error {
-	each, err := json.Marshal(rows)
-	if err != nil {
-		return err
-	}
-	_, err = all(ctx, q, func(r row) (none struct{}, err error) {
-		var id, origin int64
-		err = r.Scan(&id, &origin)
-		origins[id] = origin
-		return none, err
-	}, finishSQL, string(each), int(e.state), e.reason, e.unknown, e.doubtful)
-	return err
-}
-
 // leaveQueue takes rows that have ended from the queue and counts them.
-func leaveQueue(ctx context.Context, q querier, results []stories.Result, origins map[int64]int64) error {
+func leaveQueue(ctx context.Context, q querier, results []stories.Result) error {
 	var ended, held []waiting
 	t := tally{}
 	for _, r := range results {
@@ -232,9 +231,9 @@ func leaveQueue(ctx context.Context, q querier, results []stories.Result, origin
 			held = append(held, w)
 		}
 		t.of(r.Publication).queued--
-		t.ended(origins[r.Delivery], r.State, 1)
+		t.ended(r.Origin, r.State, 1)
 	}
-	if err := changeRows(ctx, q, unqueueSQL, ended); err != nil {
+	if err := unqueue(ctx, q, ended); err != nil {
 		return err
 	}
 	if err := changeRows(ctx, q, intoHeldSQL, held); err != nil {

@@ -19,14 +19,14 @@ type flights struct {
 	byID         map[int64]stories.Flight
 }
 
-// flight is how one is stored: delivery, publication, place, attempt, and when
-// the first and this request were begun.
-type flight [6]int64
+// flight is how one is stored: delivery, publication, place, origin, attempt, and
+// when the first and this request were begun.
+type flight [7]int64
 
 func encodeFlights(list []stories.Flight) (string, error) {
 	rows := make([]flight, len(list))
 	for i, f := range list {
-		rows[i] = flight{f.Delivery, f.Publication, f.Place, int64(f.Attempt), millis(f.First), millis(f.Last)}
+		rows[i] = flight{f.Delivery, f.Publication, f.Place, f.Origin, int64(f.Attempt), millis(f.First), millis(f.Last)}
 	}
 	text, err := json.Marshal(rows)
 	return string(text), err
@@ -41,7 +41,7 @@ func (f *flights) decode(text string) error {
 		f.byID = make(map[int64]stories.Flight, len(rows))
 	}
 	for _, r := range rows {
-		f.byID[r[0]] = stories.Flight{Ref: stories.Ref{Delivery: r[0], Publication: r[1], Place: r[2]}, Attempt: int(r[3]), First: moment(r[4]), Last: moment(r[5])}
+		f.byID[r[0]] = stories.Flight{Ref: stories.Ref{Delivery: r[0], Publication: r[1], Place: r[2], Origin: r[3]}, Attempt: int(r[4]), First: moment(r[5]), Last: moment(r[6])}
 	}
 	return nil
 }

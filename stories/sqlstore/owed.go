@@ -13,10 +13,7 @@ import (
 )
 
 // waiting is a delivery that waits: in the queue and not on its way, or held.
-type waiting struct {
-	stories.Ref       // Publication is 0 for one that is held
-	origin      int64 // the publication whose counters it is in
-}
+type waiting struct{ stories.Ref } // Publication is 0 for one that is held
 
 const (
 	// The CROSS JOIN makes SQLite begin with the few publications that have
@@ -34,7 +31,7 @@ const (
 func scanWaiting(place int64) func(row) (waiting, error) {
 	return func(r row) (w waiting, err error) {
 		w.Place = place
-		err = r.Scan(&w.Publication, &w.Delivery, &w.origin)
+		err = r.Scan(&w.Publication, &w.Delivery, &w.Origin)
 		return w, err
 	}
 }
@@ -108,7 +105,9 @@ func (t tally) write(ctx context.Context, q querier) error {
 }
 
 const (
-	unqueueSQL = `
+	// unqueueSQL is for publications that owe each destination one row.
+	unqueueSQL      = `DELETE FROM queue WHERE publication_id = ?1 AND destination_id among(?2)`
+	unqueueAgainSQL = `
 		DELETE FROM queue WHERE (publication_id, destination_id, delivery_id) IN (
 			SELECT CAST(j.value ->> 0 AS BIGINT), CAST(j.value ->> 1 AS BIGINT), CAST(j.value ->> 2 AS BIGINT) FROM each(?1))`
 	unholdSQL = `
@@ -145,6 +144,33 @@ func changeRows(ctx context.Context, q querier, text string, rows []waiting) err
 	return err
 }
 
+// byPublication groups the destinations of rows: they lie together in the queue.
+func byPublication[T any](rows []T, ref func(T) stories.Ref) map[int64][]int64 {
+	groups := map[int64][]int64{}
+	for _, r := range rows {
+		groups[ref(r).Publication] = append(groups[ref(r).Publication], ref(r).Place)
+	}
+	return groups
+}
+
+// unqueue takes rows from the queue.
+func unqueue(ctx context.Context, q querier, rows []waiting) error {
+	var own, again []waiting
+	for _, r := range rows {
+		if r.Origin == r.Publication {
+			own = append(own, r)
+		} else {
+			again = append(again, r)
+		}
+	}
+	for publication, places := range byPublication(own, func(w waiting) stories.Ref { return w.Ref }) {
+		if _, err := q.exec(ctx, unqueueSQL, publication, list(places)); err != nil {
+			return err
+		}
+	}
+	return changeRows(ctx, q, unqueueAgainSQL, again)
+}
+
 // move takes waiting deliveries to another state: Held, Skipped, or Pending,
 // when they are queued again under the publication.
 func move(ctx context.Context, q querier, rows []waiting, to stories.DeliveryState, reason string, at time.Time, publication int64) error {
@@ -157,14 +183,14 @@ func move(ctx context.Context, q querier, rows []waiting, to stories.DeliverySta
 		ids[i] = r.Delivery
 		if r.Publication == 0 {
 			held = append(held, r)
-			t.ended(r.origin, stories.Held, -1)
+			t.ended(r.Origin, stories.Held, -1)
 		} else {
 			queued = append(queued, r)
 			t.of(r.Publication).queued--
 		}
-		t.ended(r.origin, to, 1)
+		t.ended(r.Origin, to, 1)
 	}
-	if err := changeRows(ctx, q, unqueueSQL, queued); err != nil {
+	if err := unqueue(ctx, q, queued); err != nil {
 		return err
 	}
 	if err := changeRows(ctx, q, unholdSQL, held); err != nil {

@@ -17,7 +17,7 @@ func TestSQLiteReadsNoTableFromEndToEnd(t *testing.T) {
 	defer s.Close()
 	for name, text := range map[string]string{
 		"publications": publicationsSQL, "load": loadSQL, "load places": loadPlacesSQL, "load flying": loadFlyingSQL, "origins": originsSQL,
-		"still owed": stillOwedSQL, "present": presentSQL, "targets": targetsSQL, "finish": finishSQL, "unqueue": unqueueSQL, "unhold": unholdSQL, "count": countSQL,
+		"still owed": stillOwedSQL, "present": presentSQL, "targets": targetsSQL, "finish": finishSQL, "unqueue": unqueueSQL, "unqueue again": unqueueAgainSQL, "unhold": unholdSQL, "count": countSQL,
 		"queued at": queuedAtSQL, "held at": heldAtSQL, "move": moveSQL, "full": fullSQL, "miss more": missMoreSQL, "unfollowed": unfollowedSQL,
 		"urge": urgeSQL, "plan": planSQL, "queue planned": queuePlannedSQL, "hold planned": holdPlannedSQL, "count planned": countPlannedSQL, "progress": progressSQL,
 		"deliveries of": deliveriesOfSQL, "newest deliveries": newestDeliveriesSQL,

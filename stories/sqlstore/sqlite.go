@@ -160,6 +160,7 @@ var errClosed = errors.New("store closed")
 var sqliteDialect = dialect{
 	parameter: "?$1",
 	each:      "json_each($1) AS j",
+	pairs:     "json_each($1) AS j",
 	among:     "IN (SELECT value FROM json_each($1))",
 	limit:     "LIMIT $1+0",
 	identity:  "INTEGER PRIMARY KEY AUTOINCREMENT",

@@ -309,7 +309,7 @@ var beginTests = []test{
 		w := d.worker(l)
 		rows, _, err := w.owed()
 		d.ok(err)
-		got, err := d.Exchange(d.ctx, l, stories.Exchange{Batch: 1, Begin: w.next(rows, 1)})
+		got, err := d.Exchange(d.ctx, l, stories.Exchange{Batch: 1, Begin: w.next(rows, 1), Updates: []int64{u.ID}})
 		d.ok(err)
 		revision, ok := got.Revisions[u.ID]
 		same(d, "told", ok, true)

@@ -106,6 +106,9 @@ func (w *worker) advance(max int, results ...stories.Result) (begun []stories.De
 	rows = slices.DeleteFunc(rows, func(r stories.Owed) bool { return ended[r.Delivery] })
 	w.batch++
 	x := stories.Exchange{Batch: w.batch, Results: results, Flying: slices.Collect(maps.Values(w.flying)), Begin: w.next(rows, max)}
+	for _, p := range origins {
+		x.Updates = append(x.Updates, p.UpdateID)
+	}
 	got, err := w.Exchange(w.ctx, w.lease, x)
 	if err != nil {
 		return nil, err
