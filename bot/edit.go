@@ -15,7 +15,8 @@ type Editor interface {
 	// seconds between two edits of one message keep clear of it.
 	//
 	// An edit may be repeated, so Ambiguous is never returned: what may or may
-	// not have been changed is Transient. Gone says that the message is not
-	// there any more, or nothing of its channel; it is not to be posted anew.
+	// not have been changed is Transient. MessageGone says that the message is not
+	// there any more or cannot be changed, and nothing of its channel; Gone that
+	// the channel is not there. It is not to be posted anew.
 	Edit(ctx context.Context, d stories.Destination, messageID string, m *Message) Verdict
 }

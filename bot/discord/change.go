@@ -16,7 +16,7 @@ var _ bot.Editor = (*Platform)(nil)
 // create
 // (https://discord.com/developers/docs/topics/opcodes-and-status-codes#json).
 var editReadings = map[string]reading{
-	"10008": {bot.Gone, "no longer has the message", ""},
+	"10008": {bot.MessageGone, "no longer has the message", ""},
 	"50005": {bot.BadPayload, "has a message of another author under this id", ""},
 	"50021": {bot.BadPayload, "has a message of Discord's own under this id", ""},
 }
@@ -29,7 +29,7 @@ var editReadings = map[string]reading{
 // one too many is Transient, code 30046.
 func (p *Platform) Edit(ctx context.Context, d stories.Destination, messageID string, m *bot.Message) bot.Verdict {
 	if d.Channel == "" || !isPlain(messageID) {
-		return bot.Verdict{Outcome: bot.Gone, Code: "not_a_message", Reason: "has no such message: its id is none of Discord's"}
+		return bot.Verdict{Outcome: bot.MessageGone, Code: "not_a_message", Reason: "has no such message: its id is none of Discord's"}
 	}
 	a, err := p.rest.do(ctx, p.rest.posts, request{
 		what:   "edit a message",

@@ -58,7 +58,7 @@ func testEdit(t *testing.T, r *run) {
 		if gone = likeID(sent.MessageID, gone); gone == sent.MessageID {
 			continue
 		}
-		if v := r.edit(t, r.Channel, gone, "Too late"); v.Outcome != bot.Gone || v.Reason == "" {
+		if v := r.edit(t, r.Channel, gone, "Too late"); v.Outcome != bot.MessageGone || v.Reason == "" {
 			t.Errorf("Edit of message %q = %+v", gone, v)
 		}
 	}

@@ -14,9 +14,9 @@ var _ bot.Editor = (*Platform)(nil)
 // editMeanings maps the errors of chat.update that chat.postMessage does not
 // have (https://docs.slack.dev/reference/methods/chat.update#errors).
 var editMeanings = map[string]meaning{
-	"message_not_found":          {bot.Gone, "no longer has the message", ""},
-	"cant_update_message":        {bot.BadPayload, "has a message under this id that the bot may not edit", ""},
-	"edit_window_closed":         {bot.Blocked, "lets messages be edited for some time only, which is over", askAdmin},
+	"message_not_found":          {bot.MessageGone, "no longer has the message", ""},
+	"cant_update_message":        {bot.MessageGone, "has a message under this id that the bot may not edit", ""},
+	"edit_window_closed":         {bot.MessageGone, "lets messages be edited for some time only, which is over", askAdmin},
 	"block_mismatch":             {bot.BadPayload, "has a message whose layout cannot be replaced", ourFault},
 	"update_failed":              {bot.Transient, "could not be edited by Slack", ""},
 	"external_channel_migrating": {bot.Transient, "is being moved by Slack", ""},
@@ -38,7 +38,7 @@ func (p *Platform) Edit(ctx context.Context, d stories.Destination, messageID st
 		channel, ts = in, own
 	}
 	if !isTimestamp(ts) {
-		return bot.Verdict{Outcome: bot.Gone, Code: "not_a_message", Reason: "has no such message: its id is no timestamp"}
+		return bot.Verdict{Outcome: bot.MessageGone, Code: "not_a_message", Reason: "has no such message: its id is no timestamp"}
 	}
 	text, blocks := encodeMessage(m)
 	form := url.Values{"channel": {channel}, "ts": {ts}, "text": {text}, "parse": {"none"}, "link_names": {"false"}}
