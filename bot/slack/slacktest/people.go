@@ -143,6 +143,10 @@ func (s *Server) say(ws *workspace, ch *channel, user, text, thread string) *mes
 // answer. Of a button with a URL the answer is that URL, as soon as the app has
 // acknowledged it.
 func (s *Server) Press(ctx context.Context, m Message, name, user string) (*Answer, error) {
+	return s.press(ctx, m, name, user, func(map[string]any) {})
+}
+
+func (s *Server) press(ctx context.Context, m Message, name, user string, forge func(action map[string]any)) (*Answer, error) {
 	s.mu.Lock()
 	ws, ch := s.workspace(m.Team), s.channel(m.Team, m.Channel)
 	at := ch.find(m.TS)
@@ -159,6 +163,7 @@ func (s *Server) Press(ctx context.Context, m Message, name, user string) (*Answ
 		return nil, fmt.Errorf("slacktest: no button %q in: %s", name, m.Visible())
 	}
 	action["action_ts"] = s.nextTS()
+	forge(action)
 	e := s.begin(ws, ch, user)
 	e.source, at.pressed = at, e
 	payload := s.interaction(e, "block_actions")
