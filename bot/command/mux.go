@@ -46,6 +46,7 @@ func (m *Mux) Handle(ctx context.Context, c bot.Command) (reply bot.Reply) {
 			reply = m.refusePanic(c, cause)
 		}
 	}()
+	m.log.Debug("asked", "what", bot.Describe(c.Input), "platform", c.Where.Platform)
 	reply, err := m.answer(ctx, c)
 	if err != nil {
 		return m.refuse(ctx, c, err)
