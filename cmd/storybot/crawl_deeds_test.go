@@ -109,7 +109,7 @@ func testOverlap(d *deeds) {
 	push(d.t, shown, "Stop")
 	missed := d.publish()
 	d.follow(missed)
-	if n := d.times(once); n != 1 {
+	if n := times(d.editor.read(), once); n != 1 {
 		d.t.Errorf("%q was pushed %d times to a channel that follows it thrice", once, n)
 	}
 	for _, target := range []string{d.slug, "topic:water", "all"} {
@@ -132,9 +132,9 @@ func (d *deeds) pauseHonestly(target string) {
 	}
 }
 
-// times is how many messages in the channel hold words.
-func (d *deeds) times(words string) (n int) {
-	for _, s := range d.editor.read() {
+// times is how many messages hold words.
+func times(all []seen, words string) (n int) {
+	for _, s := range all {
 		if strings.Contains(s.text, words) {
 			n++
 		}
@@ -161,7 +161,7 @@ func testAnswerOnce(d *deeds) {
 		d.others(question)
 	}
 	d.arrives()
-	if n := d.times(text); n != 2 {
+	if n := times(d.editor.read(), text); n != 2 {
 		d.t.Errorf("%q was pushed %d times, want twice", text, n)
 	}
 }

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 // TestPressOfAnEarlierRun presses what an earlier run of the program has shown:
@@ -138,7 +140,7 @@ func TestGarbagePressed(t *testing.T) {
 				}
 			}
 			if after := state(t, s); after != before {
-				t.Errorf("garbage has changed something. Before:\n%s\nafter:\n%s", before, after)
+				t.Errorf("garbage has changed something (-before +after):\n%s", cmp.Diff(before, after))
 			}
 			push(t, shown, "Stop") // what is none works as before
 		})
