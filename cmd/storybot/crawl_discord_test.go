@@ -29,6 +29,9 @@ func onDiscord(t *testing.T) *stage {
 		editor:  rig.person(discordtest.DefaultUser, discordtest.DefaultPermissions|discordtest.ManageChannels),
 		visitor: rig.person(discordGuest, discordtest.DefaultPermissions),
 	}
+	s.elsewhere = map[string]person{
+		"direct message": &discordPerson{rig, discordtest.DefaultUser, rig.server.AddDM(discordtest.DefaultUser), 0},
+	}
 	s.runs(t, []string{
 		"DISCORD_TOKEN=" + discordtest.Token, "DISCORD_API_URL=" + rig.server.URL(), "STORYBOT_ADMINS=discord:" + discordtest.DefaultUser,
 	}, rig.server.WaitReady)

@@ -187,7 +187,7 @@ func TestSlackChannelsUnderFaults(t *testing.T) {
 		for i, p := range posting {
 			channel := fmt.Sprintf("C0NEW%02d%d", n, i)
 			rig.server.AddChannel(team, channel, slacktest.Public, false)
-			who := &slackPerson{rig, slackEditor, channel}
+			who := &slackPerson{rig, slackEditor, channel, false}
 			there = append(there, who)
 			go func() { done <- refusedForNow(p.deed, who) }()
 		}

@@ -138,10 +138,12 @@ type stage struct {
 	// editor is an admin who manages every channel, visitor somebody who may
 	// only read; nil on a platform that has no such person.
 	editor, visitor func(channel int) person
-	longest         int    // an update's text that can be typed, in characters
-	types           bool   // commands are typed as text
-	somebody        string // a person of the platform, as a command names one
-	process         *process
+	// elsewhere are other ways in which the editor may ask, by what they are.
+	elsewhere map[string]person
+	longest   int    // an update's text that can be typed, in characters
+	types     bool   // commands are typed as text
+	somebody  string // a person of the platform, as a command names one
+	process   *process
 	// restart stops the program well and starts it again.
 	restart func()
 }

@@ -28,6 +28,10 @@ const (
 func onSlack(t *testing.T) *stage {
 	rig, s := newSlackStage(t)
 	s.visitor = rig.person(slackGuest)
+	s.elsewhere = map[string]person{
+		"mention":        &slackPerson{rig, slackEditor, rig.channels[quiet], true},
+		"direct message": &slackPerson{rig, slackEditor, rig.server.Direct(team, slackEditor), false},
+	}
 	return s
 }
 
@@ -72,13 +76,14 @@ func (s *stage) runs(t *testing.T, env []string, connected func(context.Context)
 }
 
 func (r *slackStage) person(user string) func(int) person {
-	return func(channel int) person { return &slackPerson{r, user, r.channels[channel]} }
+	return func(channel int) person { return &slackPerson{r, user, r.channels[channel], false} }
 }
 
 // slackPerson is a person on Slack.
 type slackPerson struct {
 	*slackStage
 	user, channel string
+	mentions      bool // says it to the bot instead of typing a command
 }
 
 func (p *slackPerson) within() (context.Context, context.CancelFunc) {
@@ -88,6 +93,9 @@ func (p *slackPerson) within() (context.Context, context.CancelFunc) {
 func (p *slackPerson) say(l line) (seen, error) {
 	ctx, cancel := p.within()
 	defer cancel()
+	if p.mentions {
+		return p.answer(p.server.Mention(ctx, slacktest.Mention{Team: team, Channel: p.channel, User: p.user, Text: strings.TrimPrefix(l.String(), "/")}))
+	}
 	name, text, _ := strings.Cut(l.String(), " ")
 	return p.answer(p.server.Slash(ctx, slacktest.Slash{Team: team, Channel: p.channel, User: p.user, Command: name, Text: text}))
 }

@@ -35,6 +35,13 @@ func TestCrawl(t *testing.T) {
 			c.check = c.checkDeed
 			c.run()
 			t.Logf("an editor pressed %d things", c.pressed)
+			for way, who := range s.elsewhere {
+				c := newCrawl(t, s, who)
+				c.check = c.checkDeed
+				c.say(questions(s))
+				c.follow()
+				t.Logf("an editor pressed %d things in a %s", c.pressed, way)
+			}
 			for _, spec := range bot.Actions() {
 				if !strings.Contains(s.process.log(), fmt.Sprintf("msg=asked what=%q", "button "+string(spec.Action))) {
 					t.Errorf("no button of any answer or message led to the action %q", spec.Action)
