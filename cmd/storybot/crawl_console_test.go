@@ -66,7 +66,7 @@ func (f *feed) through(words string) (string, error) {
 func onConsole(t *testing.T) *stage {
 	t.Helper()
 	rig := &consoleStage{t: t, channel: []string{"#busy", "#quiet"}}
-	s := &stage{name: "console", longest: 8000, types: true, somebody: "console:alice", editor: func(channel int) person {
+	s := &stage{name: "console", longest: 8000, types: true, editor: func(channel int) person {
 		return &consolePerson{rig, "editor", rig.channel[channel]}
 	}}
 	dir := t.TempDir()

@@ -25,7 +25,7 @@ func onDiscord(t *testing.T) *stage {
 		rig.server.AddChannel(guild, channel)
 	}
 	s := &stage{
-		name: "discord", longest: 6000, somebody: "discord:80351110224678777",
+		name: "discord", longest: 6000,
 		editor:  rig.person(discordtest.DefaultUser, discordtest.DefaultPermissions|discordtest.ManageChannels),
 		visitor: rig.person(discordGuest, discordtest.DefaultPermissions),
 	}

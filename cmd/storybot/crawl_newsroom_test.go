@@ -34,7 +34,6 @@ func newsroom(t *testing.T, s *stage) {
 		}
 		tell(t, editor, ask("update", "story", rhine, "source", "https://gauges.example/"+fmt.Sprint(n), "text", text))
 	}
-	tell(t, editor, ask("desk moderators", "action", "add", "user", s.somebody))
 	for _, target := range []string{rhine, "topic:weather", "all", harbour} {
 		if got := tell(t, editor, ask("subscribe", "target", target)); !strings.Contains(got.text, "now follows") {
 			t.Fatalf("/subscribe %s: %s", target, got.text)

@@ -140,9 +140,8 @@ type stage struct {
 	editor, visitor func(channel int) person
 	// elsewhere are other ways in which the editor may ask, by what they are.
 	elsewhere map[string]person
-	longest   int    // an update's text that can be typed, in characters
-	types     bool   // commands are typed as text
-	somebody  string // a person of the platform, as a command names one
+	longest   int  // an update's text that can be typed, in characters
+	types     bool // commands are typed as text
 	process   *process
 	// restart stops the program well and starts it again.
 	restart func()

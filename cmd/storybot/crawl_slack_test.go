@@ -21,7 +21,6 @@ type slackStage struct {
 
 const (
 	slackEditor = "U0EDITOR"
-	slackMember = "U0MEMBER"
 	slackGuest  = "U0GUEST"
 )
 
@@ -45,9 +44,8 @@ func newSlackStage(t *testing.T) (*slackStage, *stage) {
 		rig.server.AddChannel(team, channel, slacktest.Public, true)
 	}
 	rig.server.AddUser(team, slacktest.User{ID: slackEditor, Name: "ed", RealName: "Ed Itor"})
-	rig.server.AddUser(team, slacktest.User{ID: slackMember, Name: "mem", RealName: "Mem Ber"})
 	rig.server.AddUser(team, slacktest.User{ID: slackGuest, Name: "gus", RealName: "Gus Test", Guest: true})
-	s := &stage{name: "slack", longest: 8000, types: true, somebody: "slack:" + team + "/" + slackMember, editor: rig.person(slackEditor)}
+	s := &stage{name: "slack", longest: 8000, types: true, editor: rig.person(slackEditor)}
 	s.runs(t, []string{
 		"SLACK_BOT_TOKEN=" + token, "SLACK_APP_TOKEN=" + rig.server.AppToken, "SLACK_API_URL=" + rig.server.URL(),
 		"STORYBOT_ADMINS=slack:" + team + "/" + slackEditor,
