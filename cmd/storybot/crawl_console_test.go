@@ -20,7 +20,7 @@ type consoleStage struct {
 	input   io.Writer
 	output  *feed
 	turn    int
-	pushed  map[string][]seen // by channel
+	shared  map[string][]seen // by channel
 	newest  []string          // labels of the newest message with buttons
 	channel []string
 }
@@ -72,7 +72,7 @@ func onConsole(t *testing.T) *stage {
 	dir := t.TempDir()
 	start := func() {
 		rig.output = &feed{news: make(chan struct{})}
-		rig.pushed, rig.newest = map[string][]seen{}, nil
+		rig.shared, rig.newest = map[string][]seen{}, nil
 		s.process, rig.input = startTalk(t, dir, rig.output)
 		s.process.waitReady()
 	}
@@ -117,20 +117,25 @@ type consolePerson struct {
 }
 
 func (p *consolePerson) say(l line) (seen, error) {
-	push := l
-	switch {
-	case l.name == "update":
-		push = l.with("again", "yes")
-	case l.typed != "": // the same text would be asked about
-		push.typed += fmt.Sprintf(" And again, %d.", p.turn)
+	return p.enter(l.String(), func() (seen, error) { return p.say(l) })
+}
+
+// pushedAgain makes again what was pushed when anew was done first. The same text a
+// second time is asked about.
+func pushedAgain(anew func() (seen, error)) func() (seen, error) {
+	return func() (seen, error) {
+		s, err := anew()
+		if again, missing := s.named("Post again"); err == nil && missing == nil {
+			return again.press()
+		}
+		return s, err
 	}
-	return p.enter(l.String(), func() (seen, error) { return p.say(l) }, func() (seen, error) { return p.say(push) })
 }
 
 // enter types a line and reads all that is printed for it. Only the newest
-// message with buttons can be pressed: answer makes the same answer again, and
-// push the same push, so that it is the newest.
-func (p *consolePerson) enter(text string, answer, push func() (seen, error)) (seen, error) {
+// message with buttons can be pressed: anew makes the same answer again, so that
+// it is the newest.
+func (p *consolePerson) enter(text string, anew func() (seen, error)) (seen, error) {
 	p.turn++
 	begin, end := fmt.Sprintf("You are in %s now.\n\n", p.in), fmt.Sprintf("You are in #end%d now.\n\n", p.turn)
 	text = strings.ReplaceAll(text, "\n", "\\\n")
@@ -148,16 +153,16 @@ func (p *consolePerson) enter(text string, answer, push func() (seen, error)) (s
 	for i, m := range divide(strings.TrimSuffix(printed, end)) {
 		s := seen{text: strings.TrimSpace(m.text), public: m.channel != ""}
 		if i == 0 {
-			s.offers = p.offers(m, answer)
+			s.offers = p.offers(m, anew)
 			shown = s
 		} else {
-			s.offers = p.lasting(m.labels, p.offers(m, push))
+			s.offers = p.lasting(m.labels, p.offers(m, pushedAgain(anew)))
 		}
 		if len(m.labels) > 0 {
 			p.newest = m.labels
 		}
 		if s.public {
-			p.pushed[m.channel] = append(p.pushed[m.channel], s)
+			p.shared[m.channel] = append(p.shared[m.channel], s)
 		}
 	}
 	return shown, nil
@@ -224,7 +229,7 @@ func (p *consolePerson) offers(m printed, anew func() (seen, error)) (all []offe
 			if n < 0 {
 				return seen{}, fmt.Errorf("%w: %q is not among %q", errStale, label, p.newest)
 			}
-			return p.enter(strconv.Itoa(n+1), press, press)
+			return p.enter(strconv.Itoa(n+1), press)
 		}
 		all = append(all, offer{label: label, key: fmt.Sprintf("%s/%d/%s", stamps.ReplaceAllString(m.text, ""), i, label), press: press})
 	}
@@ -244,7 +249,7 @@ func (p *consolePerson) lasting(labels []string, offers []offer) []offer {
 	return offers
 }
 
-func (p *consolePerson) read() []seen { return p.pushed[p.in] }
+func (p *consolePerson) read() []seen { return p.shared[p.in] }
 
 // await reads: all that is due is printed before the next line is read.
 func (p *consolePerson) await(what string, ok func([]seen) bool) ([]seen, error) {
@@ -256,6 +261,5 @@ func (p *consolePerson) await(what string, ok func([]seen) bool) ([]seen, error)
 
 // forge presses what is not there.
 func (p *consolePerson) forge(action, arg string) (seen, error) {
-	nothing := func() (seen, error) { return seen{}, errStale }
-	return p.enter("/press "+action+arg, nothing, nothing)
+	return p.enter("/press "+action+arg, func() (seen, error) { return seen{}, errStale })
 }

@@ -87,16 +87,6 @@ func ask(name string, options ...string) line {
 
 func typed(text string) line { return line{typed: text} }
 
-// with is l with one more option.
-func (l line) with(name, value string) line {
-	more := map[string]string{name: value}
-	for k, v := range l.options {
-		more[k] = v
-	}
-	l.options = more
-	return l
-}
-
 // String is the line as people type it: what has a place first, then options,
 // then the free text.
 func (l line) String() string {
