@@ -1,9 +1,7 @@
 package discord
 
 import (
-	"context"
 	"fmt"
-	"log/slog"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -13,29 +11,6 @@ import (
 
 	"storybot/bot/discord/discordtest"
 )
-
-// upLog is a log that tells when the gateway is up.
-type upLog struct {
-	slog.Handler
-	ups chan string // READY or RESUMED
-}
-
-func newUpLog() *upLog { return &upLog{slog.DiscardHandler, make(chan string, 1000)} }
-
-func (l *upLog) Enabled(context.Context, slog.Level) bool { return true }
-func (l *upLog) WithAttrs([]slog.Attr) slog.Handler       { return l }
-
-func (l *upLog) Handle(_ context.Context, r slog.Record) error {
-	if r.Message == "the gateway is up" {
-		r.Attrs(func(a slog.Attr) bool {
-			if a.Key == "event" {
-				l.ups <- a.Value.String()
-			}
-			return true
-		})
-	}
-	return nil
-}
 
 // disturbance is what may happen to a connection. When end is not nil, it
 // lasts until that is called.
@@ -85,31 +60,15 @@ const beatTime = 41250 * time.Millisecond
 // returns what took too long or too many IDENTIFYs.
 func survive(t *testing.T, steps []step) (wrong []string) {
 	synctest.Test(t, func(t *testing.T) {
-		far := newMemNet()
-		srv := discordtest.Start(t, discordtest.WithListener(far))
-		n, log := newNotes(), newUpLog()
-		p, err := New(Config{Token: discordtest.Token, APIURL: srv.URL(), Places: n, Memory: n, Log: slog.New(log)})
-		if err != nil {
-			t.Fatal(err)
-		}
-		far.carry(p)
-		start(t, p, handler{})
-		up := func(within time.Duration) bool {
-			select {
-			case <-log.ups:
-				return true
-			case <-time.After(within):
-				return false
-			}
-		}
-		if !up(10 * time.Second) {
-			t.Fatal("the bot did not connect")
-		}
+		r := newRig(t, nil)
+		r.run(t)
+		r.awaitUp(t)
+		srv, far := r.srv, r.far
 		for i, s := range steps {
 			time.Sleep(s.after)
 			synctest.Wait()
-			for len(log.ups) > 0 {
-				<-log.ups // a RESUMED nobody got is sent again before the next one
+			for len(r.log.ups) > 0 {
+				<-r.log.ups // a RESUMED nobody got is sent again before the next one
 			}
 			before, began := srv.GatewayStats().Identifies, time.Now()
 			s.begin(srv, far)
@@ -122,8 +81,8 @@ func survive(t *testing.T, steps []step) (wrong []string) {
 			if s.hidden {
 				limit += beatTime * 3 / 2
 			}
-			if !up(limit) {
-				wrong = append(wrong, fmt.Sprintf("%d, %s: not over after %v: %q", i, s.name, limit, p.Health()[0].Detail))
+			if !r.up(limit) {
+				wrong = append(wrong, fmt.Sprintf("%d, %s: not over after %v: %q", i, s.name, limit, r.p.Health()[0].Detail))
 				return
 			}
 			t.Logf("%d, %s after %v: over after %v", i, s.name, s.after, time.Since(began))

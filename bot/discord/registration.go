@@ -46,7 +46,7 @@ func (p *Platform) register(ctx context.Context, app string, anew <-chan string)
 			most = p.timing.longest
 		}
 		wait := max(n.after, jittered(grown(p.timing.backoff, most, failures)))
-		p.health.note(noteCommands, "The commands are not registered at Discord, so people may miss them or see old ones: "+n.said+". It is tried again, every ten minutes at the latest.")
+		p.health.note(noteCommands, "The commands are not registered at Discord, so people may miss them or see old ones: "+n.said+". The bot tries again by itself.")
 		if n.said != told {
 			p.log.Error("the commands cannot be registered", "err", n.err, "next_try", wait)
 			told = n.said
@@ -122,6 +122,8 @@ func (p *Platform) unregistered(a answer) *unregistered {
 	switch {
 	case a.status == http.StatusUnauthorized:
 		n.said, n.token = "it refuses the bot's token", true
+	case v.Reason == cloudflare.reason:
+		n.said = "Cloudflare, which stands before it, refuses this machine's requests"
 	case a.status == http.StatusTooManyRequests:
 		n.said = "its rate limit holds them back"
 	case v.Outcome == bot.Ambiguous:

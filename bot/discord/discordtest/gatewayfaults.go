@@ -112,3 +112,10 @@ func (s *Server) eachConn(do func(*conn)) {
 		do(c)
 	}
 }
+
+// ForgetFaults takes back the faults of connections still to come.
+func (s *Server) ForgetFaults() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.gateway.script = nil
+}
