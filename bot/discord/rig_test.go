@@ -26,7 +26,7 @@ type rig struct {
 // and may be replaced by again.
 func newRig(t *testing.T, specs []bot.Spec) *rig {
 	t.Helper()
-	r := &rig{far: newMemNet(), n: newNotes(), log: newUpLog(), started: make(chan error, 100)}
+	r := &rig{far: newMemNet(), n: newNotes(), log: newUpLog(), started: make(chan error, 10_000)}
 	r.srv = discordtest.Start(t, discordtest.WithListener(r.far))
 	r.srv.AddChannel(testGuild, testChannel)
 	r.p = r.again(t, specs)
