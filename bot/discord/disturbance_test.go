@@ -2,6 +2,7 @@ package discord
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -127,4 +128,30 @@ func TestAnyDisturbances(t *testing.T) {
 			r.Fatal(strings.Join(wrong, "\n"))
 		}
 	})
+}
+
+// TestSilenceIsNoticedInTime: within 1.5 heartbeat intervals, whatever it is that
+// no longer comes, and when in the interval it began.
+func TestSilenceIsNoticedInTime(t *testing.T) {
+	for _, d := range disturbances() {
+		if !d.hidden {
+			continue
+		}
+		for range 20 {
+			synctest.Test(t, func(t *testing.T) {
+				r := newRig(t, nil)
+				r.run(t)
+				r.awaitUp(t)
+				time.Sleep(time.Minute + rand.N(beatTime))
+				began := time.Now()
+				d.begin(r.srv, r.far)
+				for !r.up(5*time.Second) && time.Since(began) < 5*time.Minute {
+					r.srv.Dispatch("TYPING_START", map[string]string{}) // what is not silent sends events
+				}
+				if took := time.Since(began); took > beatTime*3/2+2*time.Second {
+					t.Errorf("%s: over after %v", d.name, took)
+				}
+			})
+		}
+	}
 }
