@@ -2,7 +2,6 @@ package discord
 
 import (
 	"context"
-	"math/rand/v2"
 	"net/http"
 	"strings"
 	"sync"
@@ -123,7 +122,7 @@ func (s *serving) askUntilTaken(ctx context.Context, wait *time.Duration) bool {
 		if !api && !gateway {
 			return ctx.Err() == nil
 		}
-		timer := time.NewTimer(*wait/2 + rand.N(*wait/2+1))
+		timer := time.NewTimer(late(*wait))
 		select {
 		case <-ctx.Done():
 			timer.Stop()

@@ -36,6 +36,9 @@ func apart(seen []time.Time, n int) time.Duration {
 
 // TestAFarSideThatTakesEachSessionAndDropsIt for a day gets ever fewer of them.
 func TestAFarSideThatTakesEachSessionAndDropsIt(t *testing.T) {
+	if testing.Short() {
+		t.Skip("plays two thousand connections")
+	}
 	for name, drop := range map[string]func(*discordtest.Server){
 		"op 9":   func(s *discordtest.Server) { s.SendOp(9, false) },
 		"4009":   func(s *discordtest.Server) { s.CloseConnections(4009) },
@@ -76,6 +79,9 @@ func (r *rig) awaitLong(t *testing.T) {
 // TestAProcessThatKeepsDying does not spend the bot's sessions, and one that is
 // started anew a hundred times waits for nothing.
 func TestAProcessThatKeepsDying(t *testing.T) {
+	if testing.Short() {
+		t.Skip("plays a thousand processes")
+	}
 	synctest.Test(t, func(t *testing.T) {
 		r := newRig(t, nil)
 		var seen []time.Time

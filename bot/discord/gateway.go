@@ -219,7 +219,7 @@ func (g *gateway) pause(err error) time.Duration {
 	wait := jittered(grown(t.backoff, t.hurried, g.brief-1))
 	switch {
 	case isRefused:
-		wait = jittered(grown(t.refused[0], t.refused[1], g.refusals-1))
+		wait = late(grown(t.refused[0], t.refused[1], g.refusals-1))
 	case g.failures > 0:
 		wait = jittered(grown(t.backoff, t.longest, g.failures-1))
 	case g.brief == 0 && errors.Is(err, errReconnect):
@@ -251,6 +251,9 @@ func capital(s string) string {
 	}
 	return string(s[0]-'a'+'A') + s[1:]
 }
+
+// late is d and up to an eighth more, for what is not to be asked sooner.
+func late(d time.Duration) time.Duration { return d + rand.N(d/8+1) }
 
 // sleep waits for d; false when ctx ended first.
 func sleep(ctx context.Context, d time.Duration) bool {

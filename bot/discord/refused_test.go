@@ -43,6 +43,10 @@ func TestWhatDiscordRefusesIsTriedAgain(t *testing.T) {
 				if !is || !strings.Contains(refused.Cure, c.cure) || refused.Err == nil || strings.Contains(refused.Err.Error(), discordtest.Token) {
 					t.Errorf("started with %+v", refused)
 				}
+				time.Sleep(50 * time.Second)
+				if asked := r.srv.Stats().ByOp[discordtest.GetGatewayBot]; asked != 1 {
+					t.Errorf("tried %d times within a minute", asked)
+				}
 				time.Sleep(2 * time.Hour)
 				if asked := r.srv.Stats().ByOp[discordtest.GetGatewayBot]; asked < 10 || asked > 30 {
 					t.Errorf("tried %d times in two hours", asked)
@@ -54,7 +58,7 @@ func TestWhatDiscordRefusesIsTriedAgain(t *testing.T) {
 					t.Errorf("the log has %d errors", told)
 				}
 				c.end(r)
-				if !r.up(11 * time.Minute) {
+				if !r.up(12 * time.Minute) {
 					t.Fatalf("not up again: %q", r.p.Health()[0].Detail)
 				}
 				synctest.Wait()
@@ -140,7 +144,7 @@ func TestATokenRefusedForSending(t *testing.T) {
 				for healed := ""; healed != "healed discord:"; {
 					select {
 					case healed = <-r.n.places:
-					case <-time.After(11 * time.Minute):
+					case <-time.After(12 * time.Minute):
 						t.Fatal("nobody is told that the token is taken again")
 					}
 				}

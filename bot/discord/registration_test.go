@@ -190,6 +190,7 @@ func TestRegistrationWaitsForTheToken(t *testing.T) {
 		r.srv.FailNext(discordtest.Match{Op: discordtest.ListCommands}, discordtest.Unauthorized())
 		r.run(t)
 		r.awaitUp(t)
+		synctest.Wait()
 		r.srv.RevokeToken()
 		time.Sleep(3 * time.Hour)
 		asked := r.srv.Stats().ByOp[discordtest.ListCommands]
@@ -197,7 +198,7 @@ func TestRegistrationWaitsForTheToken(t *testing.T) {
 			t.Errorf("asked %d times with a refused token", asked)
 		}
 		r.srv.AcceptToken(discordtest.Token)
-		time.Sleep(11 * time.Minute)
+		time.Sleep(12 * time.Minute)
 		if done, _ := r.sets(); done != 1 {
 			t.Errorf("set %d times", done)
 		}
