@@ -40,7 +40,7 @@ type serving struct {
 	slots   chan struct{}
 	news    chan func(context.Context)
 	seen    recent
-	app     string              // application id, from READY
+	apps    chan string         // the newest application id a READY named
 	guilds  map[string]struct{} // announced by READY, their GUILD_CREATE still to come
 }
 
@@ -50,6 +50,7 @@ func newServing(p *Platform, h bot.Handler) *serving {
 		handler: h,
 		slots:   make(chan struct{}, maxHandlers),
 		news:    make(chan func(context.Context), maxNews),
+		apps:    make(chan string, 1),
 	}
 	s.work, s.stop = context.WithCancel(context.Background())
 	s.say, s.hush = context.WithCancel(context.Background())
@@ -92,7 +93,7 @@ func (s *serving) guard(what string, f func()) {
 func (s *serving) dispatch(ctx context.Context, e event) {
 	switch e.Type {
 	case "READY":
-		s.ready(ctx, e.RawData)
+		s.ready(e.RawData)
 	case "INTERACTION_CREATE":
 		s.interact(ctx, e.RawData)
 	case "CHANNEL_DELETE", "THREAD_DELETE", "CHANNEL_UPDATE", "THREAD_UPDATE",
@@ -101,8 +102,8 @@ func (s *serving) dispatch(ctx context.Context, e event) {
 	}
 }
 
-// ready notes who the bot is and registers its commands.
-func (s *serving) ready(ctx context.Context, raw json.RawMessage) {
+// ready notes who the bot is and has its commands registered.
+func (s *serving) ready(raw json.RawMessage) {
 	var d struct {
 		User        struct{ ID string }
 		Application struct{ ID string }
@@ -126,9 +127,12 @@ func (s *serving) ready(ctx context.Context, raw json.RawMessage) {
 			s.p.outages.end(g.ID)
 		}
 	}
-	if d.Application.ID != "" && d.Application.ID != s.app {
-		s.app = d.Application.ID
-		s.tasks.Go(func() { s.guard("registration", func() { s.p.register(ctx, d.Application.ID) }) })
+	if d.Application.ID != "" {
+		select {
+		case <-s.apps: // an older one nobody has looked at
+		default:
+		}
+		s.apps <- d.Application.ID
 	}
 }
 

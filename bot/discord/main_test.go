@@ -71,8 +71,9 @@ func (h handler) Complete(_ context.Context, c bot.Command, arg, typed string) [
 func quickly() timing {
 	return timing{
 		hello: 300 * time.Millisecond, ready: 300 * time.Millisecond,
-		backoff: time.Millisecond, longest: 4 * time.Millisecond, settled: time.Hour,
+		backoff: time.Millisecond, longest: 4 * time.Millisecond, hurried: 4 * time.Millisecond, settled: time.Hour,
 		invalid: time.Millisecond, identify: time.Millisecond,
+		refused:  [2]time.Duration{2 * time.Millisecond, 8 * time.Millisecond},
 		deferral: 20 * time.Millisecond, drain: time.Second,
 		live: [2]time.Duration{time.Millisecond, time.Millisecond},
 	}
