@@ -132,6 +132,7 @@ func TestDirectMessageIsACommand(t *testing.T) {
 // buttons is an answer with things to press.
 var buttons = bot.Reply{Message: bot.Message{Title: "Sony", Buttons: []bot.Button{
 	{Label: "Timeline", Action: "timeline", Arg: "7"}, {Label: "Other timeline", Action: "timeline", Arg: "8"}, {Label: "Open", URL: "https://example.org/"},
+	{Label: "Stop here", Action: "stop", Arg: "7"},
 }}}
 
 func TestButtons(t *testing.T) {
