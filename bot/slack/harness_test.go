@@ -45,6 +45,7 @@ type setup struct {
 	before func(*slacktest.Server)
 	handle func(context.Context, bot.Command) bot.Reply
 	idle   bool // does not wait until it is connected
+	slots  int  // handlers at once; 0 for the usual number
 	// patience is how long a request may take; 0 for the usual time.
 	patience time.Duration
 }
@@ -70,6 +71,9 @@ func startRig(t *testing.T, s setup) *rig {
 	r.platform.timing = quick
 	if s.timing != nil {
 		s.timing(&r.platform.timing)
+	}
+	if s.slots > 0 {
+		r.platform.slots = make(chan struct{}, s.slots)
 	}
 	if s.patience > 0 {
 		r.platform.api.timeout = s.patience
