@@ -2,6 +2,7 @@ package slack
 
 import (
 	"context"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -96,7 +97,7 @@ func TestDeeds(t *testing.T) {
 	now := time.Now()
 	s := newDeeds()
 	first := func(key string, after time.Duration) bool {
-		_, first := s.begin(key, now.Add(after))
+		_, first := s.begin(key, &ack{}, now.Add(after))
 		return first
 	}
 	for _, c := range []struct {
@@ -110,5 +111,41 @@ func TestDeeds(t *testing.T) {
 		if got := first(c.key, c.after); got != c.want {
 			t.Errorf("%s after %v: first %v", c.key, c.after, got)
 		}
+	}
+}
+
+// The same envelope twice on one connection is answered and acknowledged once.
+func TestCopyOnTheSameConnection(t *testing.T) {
+	r := startRaw(t, quick)
+	p, err := New(Config{BotTokens: []string{"xoxb-1"}, AppToken: "xapp-1", APIURL: "http://127.0.0.1:1/"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.timing = quick
+	p.timing.ackWait = time.Minute
+	release, handling := make(chan struct{}), make(chan struct{})
+	h := handlerFunc(func(context.Context, bot.Command) bot.Reply {
+		close(handling) // a second one would panic
+		<-release
+		return bot.Reply{Message: bot.Plainly("once")}
+	})
+	e := envelope{ID: "e1", Type: "slash_commands", Answerable: true, Payload: []byte(`{"command":"/story","text":"x","team_id":"T1","user_id":"U1","channel_id":"C1"}`)}
+	p.dispatch(t.Context(), t.Context(), h, r.c, e)
+	<-handling
+	p.dispatch(t.Context(), t.Context(), h, r.c, e)
+	eventually(t, "the copy's end", func() bool { return p.waiting.Load() == 1 })
+	close(release)
+	p.begun.Wait()
+	r.c.close()
+	var acks []string
+	for {
+		_, b, err := r.ws.ReadMessage()
+		if err != nil {
+			break
+		}
+		acks = append(acks, string(b))
+	}
+	if len(acks) != 1 || !strings.Contains(acks[0], "once") {
+		t.Errorf("acks %q", acks)
 	}
 }

@@ -27,6 +27,7 @@ const (
 // whichever connections.
 type deed struct {
 	at   time.Time     // of the newest copy
+	ack  *ack          // of the first copy
 	done chan struct{} // closed when the first copy is dealt with
 	// copied says that there is a second copy: Slack, or the network, has doubts
 	// about the first one's connection.
@@ -78,8 +79,8 @@ func newDeeds() *deeds {
 }
 
 // begin returns the deed of key and whether it is new: the caller does it then,
-// and finishes it.
-func (s *deeds) begin(key string, now time.Time) (d *deed, first bool) {
+// and finishes it. a acknowledges this copy.
+func (s *deeds) begin(key string, a *ack, now time.Time) (d *deed, first bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if now.Sub(s.turn) > seenLife || len(s.keys) >= seenMost {
@@ -92,7 +93,7 @@ func (s *deeds) begin(key string, now time.Time) (d *deed, first bool) {
 		}
 	}
 	if first = d == nil; first {
-		d = &deed{done: make(chan struct{})}
+		d = &deed{ack: a, done: make(chan struct{})}
 	} else {
 		d.copied.Store(true)
 	}

@@ -110,7 +110,7 @@ func (p *Platform) take(work, run context.Context, h bot.Handler, a *ack, e enve
 		return
 	}
 	var first bool
-	if asked.deed, first = p.deeds.begin(asked.command.Key, time.Now()); !first {
+	if asked.deed, first = p.deeds.begin(asked.command.Key, a, time.Now()); !first {
 		free()
 		p.copy(work, asked, a)
 		return
@@ -128,6 +128,10 @@ func (p *Platform) take(work, run context.Context, h bot.Handler, a *ack, e enve
 // nothing, does not overtake the one that does.
 func (p *Platform) copy(work context.Context, asked *ask, a *ack) {
 	if a.done.Load() {
+		return
+	}
+	if first := asked.deed.ack; first.conn == a.conn && first.id == a.id && !first.done.Load() {
+		a.done.Store(true) // the same envelope on the same connection is acknowledged once
 		return
 	}
 	limit := time.NewTimer(p.timing.ackWait)

@@ -100,7 +100,7 @@ var defaultTiming = timing{
 	silence:      30 * time.Second,
 	healthy:      time.Minute,
 	ackWait:      ackWait,
-	overtake:     300 * time.Millisecond,
+	overtake:     600 * time.Millisecond,
 	drain:        3 * time.Second,
 	lookUp:       1500 * time.Millisecond,
 	learn:        3 * time.Second,
