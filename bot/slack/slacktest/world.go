@@ -27,8 +27,8 @@ type User struct {
 	// SingleGuest is is_ultra_restricted, Stranger is_stranger, Bot is_bot.
 	SingleGuest, Stranger, Bot bool
 	Home                       string // the team they belong to; "" for the one they are in
-	Admin    bool
-	Deleted  bool
+	Admin                      bool
+	Deleted                    bool
 }
 
 // workspace is one team that has the app installed.
