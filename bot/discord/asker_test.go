@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"strings"
 	"testing"
+	"time"
 
 	"storybot/bot"
 	"storybot/stories"
@@ -197,6 +198,7 @@ func TestAnInvitationCanBePressed(t *testing.T) {
 		}
 		return bot.Reply{Message: bot.Plainly("Followed.")}
 	}})
+	s.p.timing.deferral = time.Minute
 	s.world.begin(testApp, nil, true)
 	s.create(ctx, in(typed))
 	c := w.next(t)

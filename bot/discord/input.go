@@ -119,7 +119,9 @@ func typedOptions(d data, r *reader) bot.Options {
 	name, given := d.leaf()
 	in := bot.Options{Name: name, Values: map[string]string{}}
 	for _, o := range given {
-		in.Values[o.Name] = o.read(r)
+		if o.Name != "" {
+			in.Values[o.Name] = o.read(r)
+		}
 	}
 	in.Mentions = r.mentions
 	return in

@@ -30,6 +30,7 @@ func TestFormsAndMenusReachTheHandler(t *testing.T) {
 			}
 			return bot.Reply{Message: bot.Plainly(bot.Describe(c.Input))}
 		}})
+		s.p.timing.deferral = time.Minute
 		s.create(ctx, in(rest))
 		if c := w.next(t); c.body.Type != 4 || c.body.Data.Flags != 64 || strings.TrimSpace(c.text()) != want {
 			t.Errorf("%s: %q, want %q", rest, c.text(), want)
@@ -70,6 +71,7 @@ func TestWhateverIsPressedIsAnswered(t *testing.T) {
 		}
 		return bot.Reply{Message: bot.Plainly("It is one of ours.")}
 	}})
+	s.p.timing.deferral = time.Minute
 	for n, id := range ids {
 		for kind, data := range map[int]any{2: map[string]any{"component_type": 2, "custom_id": id}, 3: map[string]any{"component_type": 3, "custom_id": id, "values": []string{id}}} {
 			raw, err := json.Marshal(data)

@@ -83,7 +83,7 @@ func TestInteractionsBecomeCommands(t *testing.T) {
 		"one odd field": {`"locale":7,"entitlements":{},"type":2,"channel":"x","data":{"type":"1","name":"story","options":[{"name":"slug","type":"3","focused":"no","value":"a"}]}`,
 			bot.Options{Name: "story", Values: values("slug", "a")}},
 		"odd lists": {`"type":2,"data":{"type":1,"name":"story","resolved":[],"options":[7,null,{"name":"slug","type":{},"value":"a"}]}`,
-			bot.Options{Name: "story", Values: values("", "", "slug", "a")}},
+			bot.Options{Name: "story", Values: values("slug", "a")}},
 		"odd values":     {`"type":3,"data":{"component_type":"2","custom_id":"timeline:12","values":7}`, bot.Press{Action: "timeline", Arg: "12"}},
 		"button":         {`"type":3,"data":{"component_type":2,"custom_id":"timeline:12~key"},"message":{"components":[{"type":99,"x":[1]}]}`, bot.Press{Action: "timeline", Arg: "12"}},
 		"foreign button": {`"type":3,"data":{"component_type":2,"custom_id":"whatever"}`, bot.Press{Action: "whatever"}},

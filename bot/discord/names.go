@@ -13,8 +13,9 @@ import (
 const (
 	// maxLookups is how many names are asked for at most for one command.
 	maxLookups = 10
-	// lookupTime is how long a command waits for names.
-	lookupTime = time.Second
+	// lookupTime is how long a command waits for names. Whoever asked is told
+	// before that the bot is at it.
+	lookupTime = 2 * time.Second
 	// maxNames is how many names are kept.
 	maxNames = 2048
 	// nameLife is how long a name is kept; channelLife how long a channel's is,

@@ -51,6 +51,8 @@ func (w *world) joined(id string, roles []role) (starting bool) {
 	s := w.servers[id]
 	if s == nil {
 		s = &server{}
+	}
+	if isSnowflake(id) {
 		w.servers[id] = s
 	}
 	starting, s.starting = s.starting, false
