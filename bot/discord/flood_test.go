@@ -43,7 +43,7 @@ func TestAFloodOfEventsStartsNothingWithoutBound(t *testing.T) {
 				r.p.places = slowPlaces{r.n, free}
 				s := newServing(r.p, handler{
 					handle:   func(context.Context, bot.Command) bot.Reply { <-free; return bot.Reply{Message: bot.Plainly("x")} },
-					complete: func(bot.Command, string, string) []bot.Choice { <-free; return nil },
+					complete: func(string, string, string) []bot.Choice { <-free; return nil },
 				})
 				ctx, cancel := context.WithCancel(t.Context())
 				s.tasks.Go(func() { r.p.keepRegistered(ctx, s.apps) })

@@ -58,13 +58,13 @@ func (n *notes) Healed(_ context.Context, d stories.Destination) { n.places <- "
 // handler answers with functions of the test.
 type handler struct {
 	handle   func(context.Context, bot.Command) bot.Reply
-	complete func(c bot.Command, arg, typed string) []bot.Choice
+	complete func(name, arg, typed string) []bot.Choice
 }
 
 func (h handler) Handle(ctx context.Context, c bot.Command) bot.Reply { return h.handle(ctx, c) }
 
-func (h handler) Complete(_ context.Context, c bot.Command, arg, typed string) []bot.Choice {
-	return h.complete(c, arg, typed)
+func (h handler) Complete(_ context.Context, name, arg, typed string) []bot.Choice {
+	return h.complete(name, arg, typed)
 }
 
 // quickly is a timing in which nothing takes long.
@@ -122,3 +122,5 @@ func respond(w http.ResponseWriter, status int, body string) {
 	w.WriteHeader(status)
 	fmt.Fprint(w, body)
 }
+
+func discarding() *slog.Logger { return slog.New(slog.DiscardHandler) }

@@ -90,6 +90,9 @@ func options(args []bot.Arg) []commandOption {
 			Type: discordgo.ApplicationCommandOptionString, Name: a.Name, Description: a.Summary,
 			Required: a.Required, Autocomplete: a.Completes && len(a.Choices) == 0, MaxLength: min(a.MaxLength, maxOptionLength),
 		}
+		if a.Person { // Discord's own picker, which takes no other setting
+			o.Type, o.Autocomplete, o.MaxLength = discordgo.ApplicationCommandOptionUser, false, 0
+		}
 		for _, c := range a.Choices {
 			o.Choices = append(o.Choices, suggestion{c.Label, c.Value})
 		}

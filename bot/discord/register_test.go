@@ -18,6 +18,7 @@ var table = []bot.Spec{
 	}},
 	{Name: "desk track", Summary: "Start a story.", Args: []bot.Arg{{Name: "headline", Summary: "Its headline.", Free: true, MaxLength: 100000}}},
 	{Name: "desk log", Summary: "Who did what."},
+	{Name: "desk moderators", Summary: "Who may write.", Args: []bot.Arg{{Name: "user", Summary: "Whom.", Person: true, Completes: true, MaxLength: 128}}},
 }
 
 func TestTheTableBecomesCommands(t *testing.T) {
