@@ -164,7 +164,7 @@ func (r *running) openPlatforms(talk *console.Console) error {
 		leases = nil // the file's lock keeps every other process away
 	}
 	for _, platform := range platforms {
-		p, err := platform.open(parts{r.config, command.Specs(), places{r.desk, r.log}, r.store, r.log})
+		p, err := platform.open(parts{r.config, command.Specs(), places{r.desk, func(lane string) { r.engine.Resume(lane) }, r.log}, r.store, r.log})
 		if err != nil {
 			return wrongSettings{platform.name + ": " + err.Error()}
 		}
