@@ -74,6 +74,7 @@ func questions(s *stage) []line {
 		ask("stories"),
 		ask("stories", "words", "river"),
 		ask("stories", "words", "nothing holds this"),
+		ask("stories", "words", strings.Repeat("river rises as well ", 4)), // too long for a button
 		ask("story", "story", rhine),
 		ask("story", "story", rhine, "number", "2"),
 		ask("story", "story", rhine, "number", "2000"),
