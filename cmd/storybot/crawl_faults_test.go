@@ -210,3 +210,26 @@ func TestSlackChannelsUnderFaults(t *testing.T) {
 		}
 	}
 }
+
+// TestSlackRefusesWhereItCannotPost subscribes channels that the bot could
+// never post to: nothing is confirmed, and the answer says what to mend.
+func TestSlackRefusesWhereItCannotPost(t *testing.T) {
+	t.Parallel()
+	rig, s := newSlackStage(t)
+	tell(t, s.editor(quiet), ask("desk track", "slug", "lock", "headline", "About the lock"))
+	archived := true
+	rig.server.AddChannel(team, "C0PRIVATE", slacktest.Private, false)
+	rig.server.AddChannel(team, "C0ARCHIVED", slacktest.Public, true)
+	rig.server.SetChannel(team, "C0ARCHIVED", slacktest.ChangeChannel{Archived: &archived})
+	for channel, cure := range map[string]string{"C0PRIVATE": "/invite", "C0ARCHIVED": "rchive"} {
+		who := &slackPerson{rig, slackEditor, channel, false}
+		for _, l := range []line{ask("subscribe", "target", "lock"), ask("subscribe", "target", "all"), ask("desk here")} {
+			if got := tell(t, who, l).text; !strings.Contains(got, cure) || strings.Contains(got, "now follows") || strings.Contains(got, "is the desk") {
+				t.Errorf("%s in %s: %s", l.short(), channel, got)
+			}
+		}
+		if got := tell(t, who, ask("subscriptions")).text; !strings.Contains(got, "follows nothing") {
+			t.Errorf("%s follows %s", channel, got)
+		}
+	}
+}
