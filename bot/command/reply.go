@@ -31,16 +31,16 @@ func (m *Mux) refuse(ctx context.Context, c bot.Command, err error) bot.Reply {
 	known := errors.As(err, &refusal)
 	switch {
 	case known && refusal.Code == stories.CodeUnavailable:
-		m.log.Warn("command refused: no database", "name", c.Name, "action", c.Action, "error", err)
+		m.log.Warn("command refused: no database", "name", c.Name, "action", c.Action, "err", err)
 		return refusedNow(refusal)
 	case known && refusal.Code != stories.CodeInternal && refusal.Message != "":
 		return m.withNear(ctx, refused(refusal.Message), refusal.Near)
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
-		m.log.Warn("command ran out of time", "name", c.Name, "action", c.Action, "error", err)
+		m.log.Warn("command ran out of time", "name", c.Name, "action", c.Action, "err", err)
 		return refused("This took too long and was given up. Look whether it was done before you try again.")
 	}
 	id := faultID()
-	m.log.Error("command failed", "fault", id, "name", c.Name, "action", c.Action, "key", c.Key, "error", err)
+	m.log.Error("command failed", "fault", id, "name", c.Name, "action", c.Action, "key", c.Key, "err", err)
 	return refusedFault(id)
 }
 

@@ -174,7 +174,7 @@ func (m *Mux) markSeen(ctx context.Context, reader stories.User, story stories.S
 		defer cancel()
 		defer finished()
 		if err := m.stories.MarkSeen(ctx, reader, story.ID, story.Updates); err != nil && !errors.Is(err, context.Canceled) {
-			m.log.Warn("what a reader has seen was not stored", "story", story.Slug, "error", err)
+			m.log.Warn("what a reader has seen was not stored", "story", story.Slug, "err", err)
 		}
 	})
 }

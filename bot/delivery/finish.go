@@ -159,7 +159,7 @@ func (s *shift) settleAs(j *job, v bot.Verdict) {
 	}
 	if v.Err != nil {
 		s.log.Info("a delivery met an error", "delivery", j.d.ID, "destination", j.d.Destination.String(),
-			"attempt", j.d.Attempt, "outcome", v.Outcome.String(), "code", v.Code, "error", v.Err)
+			"attempt", j.d.Attempt, "outcome", v.Outcome.String(), "code", v.Code, "err", v.Err)
 	}
 }
 

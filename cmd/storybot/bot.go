@@ -255,7 +255,7 @@ func (r *running) queue() []stories.LaneStatus {
 	defer cancel()
 	lanes, err := r.store.Queue(ctx)
 	if err != nil {
-		r.log.Warn("the queue could not be counted for the metrics", "error", err)
+		r.log.Warn("the queue could not be counted for the metrics", "err", err)
 	}
 	return lanes
 }

@@ -37,7 +37,7 @@ func (m *monitor) serve(addr string) (stop func(context.Context) error, err erro
 	go func() {
 		defer close(served)
 		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
-			m.log.Error("health and metrics are not served any more", "error", err)
+			m.log.Error("health and metrics are not served any more", "err", err)
 		}
 	}()
 	m.log.Info("health and metrics are served", "address", listener.Addr().String())

@@ -86,7 +86,7 @@ func (t *turns) acquire(ctx context.Context) (lease stories.Lease, until time.Ti
 		if !said && ctx.Err() == nil {
 			said = true
 			t.setWaiting(asked)
-			t.log.Info("another process holds the lease; this one takes over when it ends", "lease", t.platform.Exclusive(), "error", err)
+			t.log.Info("another process holds the lease; this one takes over when it ends", "lease", t.platform.Exclusive(), "err", err)
 		}
 		if !sleep(ctx, t.ttl/3) {
 			return stories.Lease{}, asked
@@ -108,7 +108,7 @@ func (t *turns) keep(ctx context.Context, lease stories.Lease, until time.Time) 
 		case err == nil:
 			until = asked.Add(t.ttl)
 		case time.Until(until) < t.ttl/2:
-			t.log.Warn("the lease could not be renewed", "lease", lease.Name, "error", err)
+			t.log.Warn("the lease could not be renewed", "lease", lease.Name, "err", err)
 			return
 		}
 	}
@@ -119,7 +119,7 @@ func (t *turns) release(ctx context.Context, lease stories.Lease) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
 	defer cancel()
 	if err := t.leases.ReleaseLease(ctx, lease); err != nil {
-		t.log.Warn("the lease was not given back; it runs out by itself", "lease", lease.Name, "after", t.ttl, "error", err)
+		t.log.Warn("the lease was not given back; it runs out by itself", "lease", lease.Name, "after", t.ttl, "err", err)
 	}
 }
 
