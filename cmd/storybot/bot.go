@@ -5,11 +5,15 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"io"
+	"io/fs"
 	"log/slog"
+	"os"
 	"strings"
 	"time"
 
 	"github.com/VictoriaMetrics/metrics"
+	"golang.org/x/term"
 
 	"storybot/bot"
 	"storybot/bot/command"
@@ -30,9 +34,12 @@ func (p *program) bot(ctx context.Context, args []string) error {
 	if err := parse(flags, args); err != nil {
 		return err
 	}
-	cfg, err := loadConfig(p.lookup)
+	cfg, err := p.settings()
 	if err != nil {
 		return err
+	}
+	if cfg.emptyTokens() && !cfg.hasPlatform() && !*withConsole && !isThere(p.stdin) {
+		return wrongSettings{wrong: append(cfg.warnings, "Nothing else connects: no other token is set, and there is no terminal and no input to chat with. Put the token in, or add --console")}
 	}
 	var talk *console.Console
 	r := &running{config: cfg, ended: make(chan error, 8)}
@@ -40,7 +47,7 @@ func (p *program) bot(ctx context.Context, args []string) error {
 	if *withConsole || !cfg.hasPlatform() {
 		talk = console.New(console.Config{In: p.stdin, Out: p.stdout, Specs: command.Specs(), Settled: r.settled, Now: wallClock, Greeting: greeting})
 		logTo = talk.LogWriter(p.stderr)
-		if talk.Interactive() && !cfg.given["LOG_LEVEL"] {
+		if talk.Interactive() && !cfg.given("LOG_LEVEL") {
 			level = levelWhenTalking
 		}
 	}
@@ -54,6 +61,17 @@ func (p *program) bot(ctx context.Context, args []string) error {
 		err = r.wait(ctx)
 	}
 	return errors.Join(err, r.stops.run())
+}
+
+// isThere says whether anything can be read from stdin: services are started
+// with a device that holds nothing.
+func isThere(stdin io.Reader) bool {
+	f, ok := stdin.(*os.File)
+	if !ok || term.IsTerminal(int(f.Fd())) {
+		return true
+	}
+	info, err := f.Stat()
+	return err == nil && info.Mode()&fs.ModeCharDevice == 0
 }
 
 // running is a bot with all its parts.
@@ -166,7 +184,7 @@ func (r *running) openPlatforms(talk *console.Console) error {
 	for _, platform := range platforms {
 		p, err := platform.open(parts{r.config, command.Specs(), places{r.desk, r.log}, r.store, r.log})
 		if err != nil {
-			return wrongSettings{platform.name + ": " + err.Error()}
+			return wrongSettings{wrong: []string{platform.name + ": " + err.Error()}}
 		}
 		if p != nil {
 			r.chats = append(r.chats, newPlatformRun(p, leases, owner, r.log))

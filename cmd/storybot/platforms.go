@@ -2,7 +2,7 @@ package main
 
 import (
 	"log/slog"
-	"slices"
+	"strings"
 
 	"storybot/bot"
 	"storybot/bot/console"
@@ -66,7 +66,17 @@ func openSlack(p parts) (bot.Platform, error) {
 	})
 }
 
-// isPlatform says whether name is the platform part of an address.
-func isPlatform(name string) bool {
-	return name == console.Platform || slices.Contains([]string{"discord", "slack"}, name)
+// people is how each platform writes the people it knows.
+func people() []bot.Refs {
+	return []bot.Refs{discord.Refs(), slack.Refs(), console.Refs()}
+}
+
+// howPeopleAreWritten is for people who wrote one wrongly.
+func howPeopleAreWritten() string {
+	var examples []string
+	for _, p := range people() {
+		examples = append(examples, p.Example)
+	}
+	return "A person is written " + strings.Join(examples, " or ") + ". " +
+		"Discord shows ids in Developer Mode (right click, Copy User ID), Slack in a person's profile (⋮, Copy member ID; the workspace's is in the address of Slack in a browser)"
 }
