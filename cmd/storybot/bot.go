@@ -12,7 +12,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/VictoriaMetrics/metrics"
 	"golang.org/x/term"
 
 	"storybot/bot"
@@ -103,16 +102,16 @@ func (r *running) start(ctx context.Context, talk *console.Console) error {
 	if err != nil {
 		return err
 	}
-	set := metrics.NewSet()
+	registry := newRegistry()
 	senders := r.senders()
 	alarms := newDesk(r.desk.Desks, senders, r.log)
-	counts := delivery.NewMetrics(set)
+	counts := delivery.NewMetrics(registry)
 	r.engine = delivery.New(delivery.Config{Queue: r.store, Senders: senders, Render: bot.RenderUpdate, Log: r.log, Wall: wallClock, Metrics: counts, Desk: alarms})
 	counts.WatchQueue(r.queue)
-	watchConnections(set, r.connections)
+	registry.MustRegister(newConnectionMetrics(r.connections))
 	r.mux = command.New(command.Config{Stories: r.desk, Log: r.log, Connections: r.connections, Lanes: r.lanes, ClaimCode: func() string { return code }})
 	if r.config.httpAddr != "" {
-		m := &monitor{connections: r.connections, reach: r.reach, metrics: set, log: r.log}
+		m := &monitor{connections: r.connections, reach: r.reach, metrics: registry, log: r.log, limits: usualLimits()}
 		stop, err := m.serve(r.config.httpAddr)
 		if err != nil {
 			return err

@@ -165,9 +165,9 @@ func checkMonitor(t *testing.T, p *process) {
 	}
 	_, body = p.get("/metrics")
 	for _, line := range []string{
-		`storybot_deliveries_total{platform="discord",outcome="delivered"} 1`,
-		`storybot_deliveries_total{platform="slack",outcome="delivered"} 1`,
-		`storybot_connection_up{connection="discord gateway"} 1`,
+		`storybot_deliveries_total{outcome="delivered",platform="discord"} 1`,
+		`storybot_deliveries_total{outcome="delivered",platform="slack"} 1`,
+		`storybot_connection_up{connection="discord"} 1`,
 		`storybot_delivery_lag_seconds_bucket{platform="discord",`,
 		`storybot_lane_rate{lane="discord"}`,
 		`process_resident_memory_bytes`,

@@ -145,7 +145,7 @@ func sendSignal(t *testing.T, p *process, s syscall.Signal) {
 	}
 }
 
-var discordDelivered = regexp.MustCompile(`storybot_deliveries_total\{platform="discord",outcome="delivered"\} (\d+)`)
+var discordDelivered = regexp.MustCompile(`storybot_deliveries_total\{outcome="delivered",platform="discord"\} (\d+)`)
 
 // pushes finds the process that has delivered the most on Discord.
 func pushes(t *testing.T, all []*process) (index int) {
@@ -164,7 +164,7 @@ func pushes(t *testing.T, all []*process) (index int) {
 	return index
 }
 
-var gatewayUp = regexp.MustCompile(`storybot_connection_up\{connection="discord gateway"\} 1`)
+var gatewayUp = regexp.MustCompile(`storybot_connection_up\{connection="discord"\} 1`)
 
 // connected finds the process that is connected to Discord's gateway.
 func connected(t *testing.T, all []*process) int {
