@@ -65,6 +65,11 @@ type Config struct {
 	Log    *slog.Logger
 	// Version of the program, for the User-Agent.
 	Version string
+	// Started, if not nil, is called exactly once, when the first try to connect
+	// has ended: with nil once the gateway is READY, or with a *bot.Refused when
+	// Discord refuses the credentials or what the bot asks for. Any other failure
+	// is tried again without a word here. It must not block.
+	Started func(error)
 	// Now is the wall clock; time.Now by default.
 	Now func() time.Time
 }

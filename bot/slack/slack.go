@@ -31,6 +31,11 @@ type Config struct {
 	Log       *slog.Logger
 	Version   string
 	Now       func() time.Time // the wall clock; time.Now by default
+
+	// Started, when not nil, is called once, when the first try to connect has
+	// ended: with nil once connected, with a *bot.Refused when what it connects
+	// with is refused. Other failures are tried again and not reported.
+	Started func(error)
 }
 
 // Platform is Slack: every workspace there is a token of.

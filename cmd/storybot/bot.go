@@ -41,7 +41,7 @@ func (p *program) bot(ctx context.Context, args []string) error {
 		return wrongSettings{wrong: append(cfg.warnings, "Nothing else connects: no other token is set, and there is no terminal and no input to chat with. Put the token in, or add --console")}
 	}
 	var talk *console.Console
-	r := &running{config: cfg, ended: make(chan error, 8)}
+	r := &running{config: cfg, platforms: p.platforms, ended: make(chan error, 8)}
 	level, logTo := cfg.logLevel, p.stderr
 	if *withConsole || !cfg.hasPlatform() {
 		talk = console.New(console.Config{In: p.stdin, Out: p.stdout, Specs: command.Specs(), Settled: r.settled, Now: wallClock, Greeting: greeting})
@@ -51,6 +51,7 @@ func (p *program) bot(ctx context.Context, args []string) error {
 		}
 	}
 	r.log = newLog(cfg, level, logTo)
+	r.starts = newStarts(r.log)
 	for _, warning := range cfg.warnings {
 		r.log.Warn(warning)
 	}
@@ -75,15 +76,17 @@ func isThere(stdin io.Reader) bool {
 
 // running is a bot with all its parts.
 type running struct {
-	config *config
-	log    *slog.Logger
-	store  database
-	desk   *stories.Service
-	engine *delivery.Engine
-	mux    *command.Mux
-	talk   *platformRun // the console, or nil
-	chats  []*platformRun
-	stops  teardowns
+	config    *config
+	platforms []chatPlatform
+	log       *slog.Logger
+	store     database
+	desk      *stories.Service
+	engine    *delivery.Engine
+	mux       *command.Mux
+	talk      *platformRun // the console, or nil
+	chats     []*platformRun
+	starts    *starts
+	stops     teardowns
 	// ended gets the end of each platform: nil when there is nothing more to
 	// do, an error for what no retry can mend.
 	ended chan error
@@ -180,12 +183,13 @@ func (r *running) openPlatforms(talk *console.Console) error {
 	if strings.HasPrefix(r.config.databaseURL.reveal(), "sqlite:") {
 		leases = nil // the file's lock keeps every other process away
 	}
-	for _, platform := range platforms {
-		p, err := platform.open(parts{r.config, command.Specs(), places{r.desk, r.log}, r.store, r.log})
+	for _, platform := range r.platforms {
+		p, err := platform.open(parts{r.config, command.Specs(), places{r.desk, r.log}, r.store, r.log, r.starts.of(platform.name)})
 		if err != nil {
 			return wrongSettings{wrong: []string{platform.name + ": " + err.Error()}}
 		}
 		if p != nil {
+			r.starts.expect(platform.name)
 			r.chats = append(r.chats, newPlatformRun(p, leases, owner, r.log))
 		}
 	}
@@ -222,15 +226,22 @@ func (r *running) claim(ctx context.Context) (string, error) {
 	return offerClaim(ctx, r.desk, r.log)
 }
 
-// wait returns when ctx ends, when the console has nothing more to say, or
-// when no platform is left.
+// wait returns when ctx ends, when the console has nothing more to say, when
+// every platform refused the bot and there is no console, or when no platform
+// is left.
 func (r *running) wait(ctx context.Context) error {
+	refused := r.starts.refused
+	if r.talk != nil {
+		refused = nil // the console goes on
+	}
 	var failed []error
-	for range r.chats {
+	for len(failed) < len(r.chats) {
 		select {
 		case <-ctx.Done():
 			r.log.Info("storybot is stopping; a second signal ends it at once")
 			return nil
+		case <-refused:
+			return r.starts.failure()
 		case err := <-r.ended:
 			if err == nil {
 				return nil

@@ -17,17 +17,20 @@ type parts struct {
 	places bot.Places
 	memory discord.Memory
 	log    *slog.Logger
+	// started is told how the first try to connect ended.
+	started func(error)
 }
 
 // platforms is every chat platform there is: a new one is a folder under bot/,
 // its settings, and a line here. open returns nil when the platform has no
 // token. The console is not among them; it belongs to this process's terminal.
-var platforms = []struct {
+func platforms() []chatPlatform {
+	return []chatPlatform{{"discord", openDiscord}, {"slack", openSlack}}
+}
+
+type chatPlatform struct {
 	name string
 	open func(parts) (bot.Platform, error)
-}{
-	{"discord", openDiscord},
-	{"slack", openSlack},
 }
 
 func openDiscord(p parts) (bot.Platform, error) {
@@ -36,6 +39,7 @@ func openDiscord(p parts) (bot.Platform, error) {
 	}
 	return discord.New(discord.Config{
 		Token:   p.config.discordToken.reveal(),
+		Started: p.started,
 		APIURL:  p.config.discordAPIURL,
 		Specs:   p.specs,
 		Places:  p.places,
@@ -56,6 +60,7 @@ func openSlack(p parts) (bot.Platform, error) {
 	}
 	return slack.New(slack.Config{
 		BotTokens: tokens,
+		Started:   p.started,
 		AppToken:  p.config.slackApp.reveal(),
 		APIURL:    p.config.slackAPIURL,
 		Specs:     p.specs,

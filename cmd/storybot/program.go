@@ -21,6 +21,8 @@ type program struct {
 	stderr  io.Writer // unmasked: write to it through hidden
 	hidden  *hidden
 	loaded  bool // the settings were read, and hidden knows the secret ones
+
+	platforms []chatPlatform
 }
 
 // subcommand is something storybot can be told to do.
@@ -56,7 +58,11 @@ const (
 // run does what args say and returns the exit status. ctx ends at the first
 // signal.
 func run(ctx context.Context, args []string, env environment, stdin io.Reader, stdout, stderr io.Writer) int {
-	p := &program{env, stdin, stdout, stderr, new(hidden), false}
+	p := &program{environ: env, stdin: stdin, stdout: stdout, stderr: stderr, hidden: new(hidden), platforms: platforms()}
+	return p.run(ctx, args)
+}
+
+func (p *program) run(ctx context.Context, args []string) int {
 	err := p.dispatch(ctx, args)
 	if err == nil || errors.Is(err, flag.ErrHelp) {
 		return exitOK
@@ -64,10 +70,11 @@ func run(ctx context.Context, args []string, env environment, stdin io.Reader, s
 	if !p.loaded { // a token may have come where none belongs
 		_, _ = p.settings()
 	}
-	fmt.Fprintf(p.hidden.writer(stderr), "storybot: %v\n", err)
+	fmt.Fprintf(p.hidden.writer(p.stderr), "storybot: %v\n", err)
 	var usage usageError
 	var wrong wrongSettings
-	if errors.As(err, &usage) || errors.As(err, &wrong) {
+	var refused allRefused
+	if errors.As(err, &usage) || errors.As(err, &wrong) || errors.As(err, &refused) {
 		return exitUsage
 	}
 	return exitFail
