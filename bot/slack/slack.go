@@ -31,10 +31,10 @@ type Config struct {
 	Log       *slog.Logger
 	Version   string
 	Now       func() time.Time // the wall clock; time.Now by default
-
-	// Started, when not nil, is called once, when the first try to connect has
-	// ended: with nil once connected, with a *bot.Refused when what it connects
-	// with is refused. Other failures are tried again and not reported.
+	// Started, if not nil, is called exactly once, when the first try to connect
+	// has ended: with nil once a connection is up, or with a *bot.Refused when
+	// Slack refuses the app token or every bot token. Any other failure is tried
+	// again without a word here. It must not block.
 	Started func(error)
 }
 

@@ -220,16 +220,3 @@ func TestFirstAdminClaims(t *testing.T) {
 	}
 	p.stop()
 }
-
-// TestNoPlatformLeft ends with an error when no token is any good.
-func TestNoPlatformLeft(t *testing.T) {
-	f := newFar(t)
-	f.discord.RevokeToken()
-	p := startProcess(t, t.TempDir(), f.env[:2])
-	if err := p.wait(); err == nil {
-		t.Error("exit status 0")
-	}
-	if !strings.Contains(p.log(), "no platform is left") {
-		t.Errorf("the log does not say why:\n%s", p.log())
-	}
-}
