@@ -6,39 +6,39 @@ import (
 	"storybot/stories"
 )
 
-// Command is something a person asked. Exactly one of three forms is set:
-// Name with Args (the platform has typed options), Name with Text (it has
-// not, or the text came from a mention), or Action with Arg (a pressed button
-// or a picked menu entry).
+// Command is something a person asked.
 type Command struct {
 	// Key identifies the request: the platform's id of the interaction,
 	// prefixed with the platform's name. A replay bears the same key.
-	Key string
+	Key  string
+	User stories.User
 
 	Where stories.Destination
 	// Lane is the rate domain of Where, as the platform's sender counts it.
 	Lane string
-	User stories.User
-	// Manages says that the user may manage Where's subscriptions; ManageCure
-	// says, when not, who can mend that and how, in one sentence.
-	Manages    bool
-	ManageCure string
-	// Lacks names the rights the bot itself is missing in Where for posting
-	// there, as the platform's settings call them; LacksCure is the sentence
-	// that says how to grant them.
-	Lacks     []string
-	LacksCure string
 
-	Name string // "story", "desk track"
-	Args map[string]string
-	Text string
-
-	Action string
-	Arg    string
+	Input Input
+	// Asker tells what only the platform knows of the person and the place.
+	Asker Asker
 }
 
-// Typed says that the command came with typed options rather than text.
-func (c Command) Typed() bool { return c.Args != nil }
+// Asker is what a platform knows of who asked a command, where. It asks its far
+// side when a method is called, not before, so that a command which needs
+// nothing of it costs nothing. What it cannot find out is an error: nothing is
+// allowed because a platform did not answer.
+type Asker interface {
+	// Name is what the person is called by those who read along, as far as
+	// that can be found out; what the command came with otherwise.
+	Name(ctx context.Context) string
+	// Manages returns nil when the person may manage the subscriptions of the
+	// place. CodeForbidden says who may, CodeUnavailable that it cannot be
+	// checked now; both are *stories.Error in words.
+	Manages(ctx context.Context) error
+	// Posts returns nil when the bot can post to the place. CodeForbidden says
+	// what it lacks and who can mend that, CodeUnavailable that it cannot be
+	// checked now; both are *stories.Error in words.
+	Posts(ctx context.Context) error
+}
 
 // Reply is the answer to a Command.
 type Reply struct {
@@ -65,7 +65,7 @@ type Choice struct {
 // it may be called from many goroutines.
 type Handler interface {
 	Handle(ctx context.Context, c Command) Reply
-	// Complete suggests values for the option named arg that begin like or
-	// resemble typed, best first, at most 25.
-	Complete(ctx context.Context, c Command, arg, typed string) []Choice
+	// Complete suggests values for the option named arg of the command called
+	// name that begin like or resemble typed, best first, at most 25.
+	Complete(ctx context.Context, name, arg, typed string) []Choice
 }

@@ -51,11 +51,11 @@ type Span struct {
 }
 
 // Button is something to press. Pressing one with an Action comes back as a
-// Command with the same Action and Arg; one with a URL opens it.
+// Press with the same Action and Arg; one with a URL opens it.
 type Button struct {
 	Label  string // at most 75 characters
-	Action string // [a-z_]+, at most 20 bytes
-	Arg    string // ASCII, at most 60 bytes; never trusted when it comes back
+	Action Action
+	Arg    string // as Args.String wrote it, at most 60 bytes
 	URL    string
 	Style  ButtonStyle
 }

@@ -3,7 +3,6 @@ package bot
 import (
 	"fmt"
 	"net/url"
-	"strconv"
 	"strings"
 
 	"storybot/stories"
@@ -12,14 +11,6 @@ import (
 // PushText is how much of an update's text a push shows, in UTF-16 units:
 // what fits every platform after escaping. The rest is behind "Read on".
 const PushText = 2800
-
-// The actions of the buttons under a push. Their Arg is the story's id;
-// ActionRead's is UpdateArg.
-const (
-	ActionTimeline = "timeline"
-	ActionStop     = "stop"
-	ActionRead     = "read"
-)
 
 // RenderUpdate is the push: what a channel that follows the story is sent when
 // u is published. Its id, number and level are read from u, its headline and
@@ -36,11 +27,7 @@ func RenderUpdate(story stories.Story, u stories.Update) Message {
 	if cut {
 		m.Buttons = append(m.Buttons, ReadButton("Read on", u))
 	}
-	id := strconv.FormatInt(story.ID, 10)
-	m.Buttons = append(m.Buttons,
-		Button{Label: "Timeline", Action: ActionTimeline, Arg: id},
-		Button{Label: "Stop", Action: ActionStop, Arg: id},
-	)
+	m.Buttons = append(m.Buttons, NewButton("Timeline", ActionTimeline, story.ID), NewButton("Stop", ActionStop, story.ID))
 	return m
 }
 
@@ -116,10 +103,7 @@ func UserName(u stories.User) string {
 	return name
 }
 
-// UpdateArg identifies an update in a button's Arg: story.number.
-func UpdateArg(storyID int64, number int) string { return fmt.Sprintf("%d.%d", storyID, number) }
-
 // ReadButton opens the whole text of u.
 func ReadButton(label string, u stories.Update) Button {
-	return Button{Label: label, Action: ActionRead, Arg: UpdateArg(u.StoryID, u.Number)}
+	return NewButton(label, ActionRead, u.StoryID, int64(u.Number))
 }

@@ -22,6 +22,7 @@ type Arg struct {
 	Positional bool
 	Free       bool
 	Completes  bool     // Handler.Complete has suggestions for it
+	Person     bool     // its value is a person: a mention, or platform:id
 	Choices    []Choice // the only values, where there are few
 	MaxLength  int      // characters; 0 for the platform's own limit
 }

@@ -8,10 +8,10 @@ type Follow struct {
 	Lane        string
 	Target      Target
 	Level       Level // Minor when zero: everything comes through
-	// Manages and Cure are the platform's word on whether act.By may manage the
-	// channel's subscriptions, and how to mend it.
-	Manages bool
-	Cure    string
+	// Manages is the platform's word on whether act.By may manage the channel's
+	// subscriptions: an error, in words, when they may not or when it cannot be
+	// checked. Nobody may where it is nil.
+	Manages func(context.Context) error
 }
 
 // Subscribe makes a channel follow a story, a topic or everything. story is
@@ -19,7 +19,7 @@ type Follow struct {
 // already and only the options changed. CodeForbidden, CodeInvalid,
 // CodeNotFound with Near.
 func (s *Service) Subscribe(ctx context.Context, act Act, f Follow) (sub Subscription, story Story, created bool, err error) {
-	if err := mayManage(f.Manages, f.Cure); err != nil {
+	if err := f.mayManage(ctx); err != nil {
 		return sub, story, false, err
 	}
 	sub = Subscription{Destination: f.Destination, Target: f.Target, Level: f.Level, Mode: ModeChannel, State: Active, CreatedBy: act.By}
@@ -43,7 +43,7 @@ func (s *Service) Subscribe(ctx context.Context, act Act, f Follow) (sub Subscri
 
 // Unsubscribe ends it. CodeForbidden, CodeNotFound.
 func (s *Service) Unsubscribe(ctx context.Context, act Act, f Follow) (Subscription, error) {
-	if err := mayManage(f.Manages, f.Cure); err != nil {
+	if err := f.mayManage(ctx); err != nil {
 		return Subscription{}, err
 	}
 	target, err := s.currentName(ctx, f.Target)
@@ -71,7 +71,7 @@ func (s *Service) currentName(ctx context.Context, t Target) (Target, error) {
 // if there is one, and, when a topic or all would still bring them, it mutes
 // this one story. muted says that it did. CodeForbidden, CodeNotFound.
 func (s *Service) Stop(ctx context.Context, act Act, f Follow, storyID int64) (story Story, muted bool, err error) {
-	if err := mayManage(f.Manages, f.Cure); err != nil {
+	if err := f.mayManage(ctx); err != nil {
 		return story, false, err
 	}
 	if story, err = s.store.StoryByID(ctx, storyID); err != nil {
@@ -134,7 +134,7 @@ func (s *Service) Resume(ctx context.Context, act Act, f Follow) (Subscription, 
 }
 
 func (s *Service) setSubscription(ctx context.Context, act Act, f Follow, state SubscriptionState) (Subscription, error) {
-	if err := mayManage(f.Manages, f.Cure); err != nil {
+	if err := f.mayManage(ctx); err != nil {
 		return Subscription{}, err
 	}
 	return s.store.SetSubscriptionState(ctx, s.stamp(act), f.Destination, f.Target, state)
@@ -151,9 +151,9 @@ func (s *Service) Why(ctx context.Context, d Destination, storyID int64, number 
 	return s.store.DeliveriesTo(ctx, d, storyID, number, 5)
 }
 
-func mayManage(manages bool, cure string) error {
-	if manages {
-		return nil
+func (f Follow) mayManage(ctx context.Context) error {
+	if f.Manages == nil {
+		return Errorf(CodeForbidden, "Only people who manage this channel can change what it follows.")
 	}
-	return Errorf(CodeForbidden, "Only people who manage this channel can change what it follows. %s", cure)
+	return f.Manages(ctx)
 }

@@ -1,6 +1,7 @@
 package stories_test
 
 import (
+	"context"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -173,7 +174,7 @@ func TestAClosedStoryTakesNoUpdates(t *testing.T) {
 func TestAChannelThatFollowsTwiceGetsAnUpdateOnce(t *testing.T) {
 	n, _ := openTracked(t)
 	ctx := t.Context()
-	follow := stories.Follow{Destination: news, Lane: "console", Manages: true}
+	follow := stories.Follow{Destination: news, Lane: "console", Manages: manages}
 	for _, target := range []string{"sony-hack", "topic:security", "all"} {
 		follow.Target, _ = stories.ParseTarget(target)
 		if _, _, created, err := n.Subscribe(ctx, stories.Act{By: reader}, follow); err != nil || !created {
@@ -190,7 +191,7 @@ func TestAChannelThatFollowsTwiceGetsAnUpdateOnce(t *testing.T) {
 func TestOnlyChannelManagersSubscribe(t *testing.T) {
 	n, story := openTracked(t)
 	ctx, act := t.Context(), stories.Act{By: reader}
-	f := stories.Follow{Destination: news, Lane: "console", Target: stories.Target{Kind: stories.TargetAll}, Cure: "Ask Ada."}
+	f := stories.Follow{Destination: news, Lane: "console", Target: stories.Target{Kind: stories.TargetAll}, Manages: func(context.Context) error { return stories.Errorf(stories.CodeForbidden, "Ask Ada.") }}
 	_, _, _, err := n.Subscribe(ctx, act, f)
 	wantCode(t, "Subscribe", err, stories.CodeForbidden)
 	if !strings.Contains(err.Error(), "Ask Ada.") {
@@ -207,7 +208,7 @@ func TestOnlyChannelManagersSubscribe(t *testing.T) {
 func TestStopMutesAStoryThatATopicStillBrings(t *testing.T) {
 	n, story := openTracked(t)
 	ctx, act := t.Context(), stories.Act{Key: "console:9", By: reader}
-	f := stories.Follow{Destination: news, Lane: "console", Manages: true}
+	f := stories.Follow{Destination: news, Lane: "console", Manages: manages}
 	for _, target := range []string{"sony-hack", "topic:security"} {
 		f.Target, _ = stories.ParseTarget(target)
 		if _, _, _, err := n.Subscribe(ctx, stories.Act{By: reader}, f); err != nil {
@@ -288,7 +289,7 @@ func TestTheEndOfAWorkspaceEndsItsChannelsOnly(t *testing.T) {
 	here := []stories.Destination{{Platform: "chat", Workspace: "w1", Channel: "a"}, {Platform: "chat", Workspace: "w1", Channel: "b"}}
 	there := stories.Destination{Platform: "chat", Workspace: "w2", Channel: "a"}
 	for _, d := range append(here, there) {
-		if _, _, _, err := n.Subscribe(ctx, stories.Act{By: reader}, stories.Follow{Destination: d, Lane: "chat", Target: all, Manages: true}); err != nil {
+		if _, _, _, err := n.Subscribe(ctx, stories.Act{By: reader}, stories.Follow{Destination: d, Lane: "chat", Target: all, Manages: manages}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -304,3 +305,6 @@ func TestTheEndOfAWorkspaceEndsItsChannelsOnly(t *testing.T) {
 		t.Errorf("%v follows %v, %v", there, subs, err)
 	}
 }
+
+// manages lets everybody manage every channel.
+func manages(context.Context) error { return nil }

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"testing"
 	"time"
+
+	"storybot/bot"
 )
 
 // BenchmarkStory reports within what time 99 of 100 answers are there, with
@@ -18,7 +20,7 @@ func BenchmarkStory(b *testing.B) {
 	for b.Loop() {
 		c := n.request("ria", "general")
 		c.User.Ref += c.Key
-		c.Name, c.Text = "story", "sony-hack"
+		c.Input = bot.Typed{Name: "story", Text: "sony-hack"}
 		began := time.Now()
 		if reply := n.Handle(b.Context(), c); reply.Failed {
 			b.Fatal(transcript(reply))

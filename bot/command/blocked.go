@@ -52,7 +52,7 @@ func (b *blockedNotices) tell(d stories.Destination, now time.Time) {
 // channel, and why. Public answers and those that say it anyway are left alone.
 func (m *Mux) tellBlocked(ctx context.Context, c bot.Command, reply *bot.Reply) {
 	now := m.stories.Now()
-	if reply.Public || saysBlocked(c.Name) || reply.Live != nil || !m.blocked.due(c.Where, now) {
+	if reply.Public || saysBlocked(c.Input) || reply.Live != nil || !m.blocked.due(c.Where, now) {
 		return
 	}
 	subs, err := m.stories.Subscriptions(ctx, c.Where)
@@ -66,9 +66,16 @@ func (m *Mux) tellBlocked(ctx context.Context, c bot.Command, reply *bot.Reply) 
 	}
 }
 
-// saysBlocked says that the answers of the command called name tell of a block
+// saysBlocked says that the answers to what was asked tell of a block
 // themselves, or end it.
-func saysBlocked(name string) bool {
+func saysBlocked(in bot.Input) bool {
+	name := ""
+	switch in := in.(type) {
+	case bot.Typed:
+		name = in.Name
+	case bot.Options:
+		name = in.Name
+	}
 	return slices.Contains([]string{"subscriptions", "why", "subscribe", "unsubscribe"}, name)
 }
 

@@ -1,6 +1,7 @@
 package command
 
 import (
+	"strconv"
 	"strings"
 	"testing"
 
@@ -35,17 +36,20 @@ func TestPostAgainNeedsTheRightStill(t *testing.T) {
 func TestOldButtons(t *testing.T) {
 	n := openTracked(t)
 	before := n.state()
-	for _, b := range []struct{ action, arg, instead string }{
-		{"vanished", "1", "/help"}, {"", "", "What you can ask"},
+	for _, b := range []struct {
+		action       bot.Action
+		arg, instead string
+	}{
+		{"vanished", "1", "the command again"}, {"", "", "the command again"},
 		{"timeline", "", "/story"}, {"timeline", "999", "/story"}, {"timeline", "1.2.3", "/story"}, {"timeline", "-1", "/story"}, {"timeline", "99999999999999999999", "/story"},
 		{"open", "sony-hack", "/story"}, {"share", "x", "/story"}, {"read", "1", "/story"}, {"read", "1.x", "/story"},
 		{"page", "0", "/stories"}, {"page", "x.q", "/stories"}, {"page", "0.q%", "/stories"}, {"page", "0.nNOSUCHNOTE", "/stories"},
 		{"follow", "999", "/subscribe"}, {"stop", "999", "/unsubscribe"}, {"pause", "999", "/subscriptions"}, {"resume", "x", "/subscriptions"},
-		{"again", "NOSUCHNOTE", "again:yes"}, {"log", "0.0", "/desk log"},
+		{"answer", "0.NOSUCHNOTE", "the command again"}, {"answer", "NOSUCHNOTE", "the command again"}, {"log", "0.0", "/desk log"},
 	} {
 		reply := n.pressed("mo", "general", b.action, b.arg)
 		text := bot.PlainText(reply.Message)
-		if b.action != "" && (!reply.Failed || !strings.Contains(text, "older message")) || !strings.Contains(text, b.instead) {
+		if !reply.Failed || !strings.Contains(text, "older message") || !strings.Contains(text, b.instead) {
 			t.Errorf("%s %q: %s", b.action, b.arg, text)
 		}
 	}
@@ -54,7 +58,7 @@ func TestOldButtons(t *testing.T) {
 	}
 	// A search put aside is no update put aside.
 	n.service.PutNote(t.Context(), "A", "some words")
-	if reply := n.pressed("mo", "general", "again", "A"); !reply.Failed {
+	if reply := n.pressed("mo", "general", "answer", "0.A"); !reply.Failed {
 		t.Errorf("answer: %s", transcript(reply))
 	}
 }
@@ -64,10 +68,10 @@ func TestStopButton(t *testing.T) {
 	story, _ := n.service.Story(t.Context(), "sony-hack")
 	n.must(n.ask("ria", "general", "/subscribe sony-hack"))
 	n.must(n.ask("ria", "general", "/subscribe topic:film"))
-	if reply := n.pressed("tom", "general", bot.ActionStop, storyKey(story)); !reply.Failed {
+	if reply := n.pressed("tom", "general", bot.ActionStop, strconv.FormatInt(story.ID, 10)); !reply.Failed {
 		t.Errorf("someone who may not: %s", transcript(reply))
 	}
-	reply := n.pressed("ria", "general", bot.ActionStop, storyKey(story))
+	reply := n.pressed("ria", "general", bot.ActionStop, strconv.FormatInt(story.ID, 10))
 	if reply.Failed || !strings.Contains(bot.PlainText(reply.Message), "what else it follows does") {
 		t.Errorf("answer: %s", transcript(reply))
 	}
@@ -101,5 +105,19 @@ func TestFollowingAgainKeepsTheLevel(t *testing.T) {
 	subs, err := n.service.Subscriptions(t.Context(), channel("general"))
 	if err != nil || len(subs) != 1 || subs[0].Level != stories.Breaking {
 		t.Errorf("subscriptions = %v, %v", subs, err)
+	}
+}
+
+// The table of actions and what they do must not drift apart.
+func TestEveryActionDoesSomething(t *testing.T) {
+	does := presses()
+	for _, spec := range bot.Actions() {
+		if does[spec.Action] == nil {
+			t.Errorf("nothing happens when %q is pressed", spec.Action)
+		}
+		delete(does, spec.Action)
+	}
+	for action := range does {
+		t.Errorf("%q is not in the table of actions", action)
 	}
 }

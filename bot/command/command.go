@@ -54,7 +54,7 @@ type command struct {
 type request struct {
 	bot.Command
 	values
-	command *command
+	command *command // nil for a pressed button
 }
 
 // act is what the request does, under its idempotency key.
@@ -62,5 +62,5 @@ func (r request) act() stories.Act { return stories.Act{Key: r.Key, By: r.User} 
 
 // follow is the channel of the request, as something that follows t.
 func (r request) follow(t stories.Target) stories.Follow {
-	return stories.Follow{Destination: r.Where, Lane: r.Lane, Target: t, Manages: r.Manages, Cure: r.ManageCure}
+	return stories.Follow{Destination: r.Where, Lane: r.Lane, Target: t, Manages: r.Asker.Manages}
 }

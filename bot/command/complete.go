@@ -15,15 +15,15 @@ const (
 	maxChoiceLabel = 100
 )
 
-// Complete suggests values for the argument named arg of the command c.
-func (m *Mux) Complete(ctx context.Context, c bot.Command, arg, typed string) (choices []bot.Choice) {
+// Complete suggests values for the argument named arg of a command.
+func (m *Mux) Complete(ctx context.Context, name, arg, typed string) (choices []bot.Choice) {
 	defer func() {
 		if cause := recover(); cause != nil {
-			m.refusePanic(c, cause)
+			m.refusePanic(bot.Command{Input: bot.Options{Name: name}}, cause)
 			choices = nil
 		}
 	}()
-	entry := m.named(strings.ToLower(strings.Trim(c.Name, "/ ")))
+	entry := m.named(strings.ToLower(strings.Trim(name, "/ ")))
 	if entry == nil {
 		return nil
 	}

@@ -38,7 +38,7 @@ func (m *Mux) track(ctx context.Context, r request) (bot.Reply, error) {
 	reply.Message.Blocks = append(reply.Message.Blocks,
 		bot.Para(bot.Text("Its first update: "), bot.Code("/update "+story.Slug+" …")),
 		bot.Para(bot.Text("To have its updates in a channel, type there: "), bot.Code("/subscribe "+story.Slug)))
-	reply.Message.Buttons = []bot.Button{{Label: "Follow here", Action: "follow", Arg: storyKey(story)}}
+	reply.Message.Buttons = []bot.Button{bot.NewButton("Follow here", bot.ActionFollow, story.ID)}
 	return reply, nil
 }
 
@@ -115,8 +115,8 @@ func (m *Mux) reopen(ctx context.Context, r request) (bot.Reply, error) {
 
 // here makes the channel the desk's.
 func (m *Mux) here(ctx context.Context, r request) (bot.Reply, error) {
-	if len(r.Lacks) > 0 {
-		return lacking(r.Command, "so it cannot post here"), nil
+	if err := r.Asker.Posts(ctx); err != nil {
+		return bot.Reply{}, err
 	}
 	if err := m.stories.SetDesk(ctx, r.act(), r.Where, r.Lane); err != nil {
 		return bot.Reply{}, err

@@ -37,16 +37,12 @@ func (r request) target() (stories.Target, error) {
 
 // followHere subscribes the channel, unless the bot could not post there.
 func (m *Mux) followHere(ctx context.Context, r request, target stories.Target, level stories.Level) (bot.Reply, error) {
-	if len(r.Lacks) > 0 && r.Manages {
-		return lacking(r.Command, "so it cannot post updates"), nil
-	}
 	follow := r.follow(target)
-	var err error
-	if follow.Level, err = m.levelOf(ctx, r, target, level); err != nil {
-		return bot.Reply{}, err
-	}
 	resumed, err := m.heal(ctx, r)
 	if err != nil {
+		return bot.Reply{}, err
+	}
+	if follow.Level, err = m.levelOf(ctx, r, target, level); err != nil {
 		return bot.Reply{}, err
 	}
 	sub, story, created, err := m.stories.Subscribe(ctx, r.act(), follow)
@@ -89,19 +85,17 @@ func (m *Mux) levelOf(ctx context.Context, r request, target stories.Target, ask
 	return 0, nil
 }
 
-// heal lifts a block of the request's channel, for someone who manages it,
-// when the platform says that nothing is lacking there.
+// heal lifts a block of the request's channel, for someone who manages it, once
+// the platform says that nothing is lacking there. Errors are the Asker's.
 func (m *Mux) heal(ctx context.Context, r request) (resumed int, err error) {
-	if !r.Manages || len(r.Lacks) > 0 {
-		return 0, nil
+	if err := r.Asker.Manages(ctx); err != nil {
+		return 0, err
+	}
+	if err := r.Asker.Posts(ctx); err != nil {
+		return 0, err
 	}
 	resumed, _, err = m.stories.Healed(ctx, r.Where)
 	return resumed, err
-}
-
-// lacking refuses what the bot has no right to do in the channel.
-func lacking(c bot.Command, so string) bot.Reply {
-	return refused(fmt.Sprintf("The bot lacks %s in this channel, %s; nothing was changed. %s", strings.Join(c.Lacks, ", "), so, c.LacksCure))
 }
 
 func followSentence(sub stories.Subscription, created bool) string {
@@ -172,23 +166,21 @@ func (m *Mux) unsubscribe(ctx context.Context, r request) (bot.Reply, error) {
 	return done(fmt.Sprintf("%s It still follows %s; /subscriptions lists them.", sentence, plural(len(left), "other target"))), nil
 }
 
-func (m *Mux) pressFollow(ctx context.Context, c bot.Command, arg buttonArg) (bot.Reply, error) {
-	story, err := m.buttonStory(ctx, arg)
+func (m *Mux) pressFollow(ctx context.Context, r request, args bot.Args) (bot.Reply, error) {
+	story, err := m.storyByID(ctx, args.Number(0))
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	return m.followHere(ctx, request{Command: c}, stories.Target{Kind: stories.TargetStory, Name: story.Slug}, 0)
+	return m.followHere(ctx, r, stories.Target{Kind: stories.TargetStory, Name: story.Slug}, 0)
 }
 
 // pressStop is the Stop button of a push: the story no longer comes, whatever
 // subscription brought it.
-func (m *Mux) pressStop(ctx context.Context, c bot.Command, arg buttonArg) (bot.Reply, error) {
-	if _, err := m.buttonStory(ctx, arg); err != nil {
+func (m *Mux) pressStop(ctx context.Context, r request, args bot.Args) (bot.Reply, error) {
+	if _, err := m.storyByID(ctx, args.Number(0)); err != nil {
 		return bot.Reply{}, err
 	}
-	ids, _ := arg.numbers(1, 1)
-	r := request{Command: c}
-	story, muted, err := m.stories.Stop(ctx, r.act(), r.follow(stories.Target{}), ids[0])
+	story, muted, err := m.stories.Stop(ctx, r.act(), r.follow(stories.Target{}), args.Number(0))
 	if err != nil {
 		return bot.Reply{}, err
 	}

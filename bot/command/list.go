@@ -5,7 +5,6 @@ import (
 	"crypto/rand"
 	"fmt"
 	"net/url"
-	"strconv"
 	"strings"
 
 	"storybot/bot"
@@ -80,10 +79,10 @@ func (m *Mux) pageButtons(ctx context.Context, query string, offset, total int) 
 	}
 	var buttons []bot.Button
 	if offset > 0 {
-		buttons = append(buttons, bot.Button{Label: "Newer", Action: "page", Arg: strconv.Itoa(max(0, offset-storiesPage)) + "." + words})
+		buttons = append(buttons, bot.NewWordButton("Newer", bot.ActionPage, int64(max(0, offset-storiesPage)), words))
 	}
 	if offset+storiesPage < total {
-		buttons = append(buttons, bot.Button{Label: "Older", Action: "page", Arg: strconv.Itoa(offset+storiesPage) + "." + words})
+		buttons = append(buttons, bot.NewWordButton("Older", bot.ActionPage, int64(offset+storiesPage), words))
 	}
 	return buttons, nil
 }
@@ -101,18 +100,18 @@ func (m *Mux) packQuery(ctx context.Context, query string) (string, error) {
 	return "n" + id, m.stories.PutNote(ctx, id, query)
 }
 
-// unpackQuery reads what packQuery wrote. Errors: errOldButton, CodeNotFound
+// unpackQuery reads what packQuery wrote. Errors: bot.ErrOldButton, CodeNotFound
 // once the note is gone.
 func (m *Mux) unpackQuery(ctx context.Context, packed string) (string, error) {
 	if words, ok := strings.CutPrefix(packed, "q"); ok {
 		query, err := url.QueryUnescape(words)
 		if err != nil {
-			return "", errOldButton
+			return "", bot.ErrOldButton
 		}
 		return query, nil
 	}
 	if id, ok := strings.CutPrefix(packed, "n"); ok {
 		return m.note(ctx, id)
 	}
-	return "", errOldButton
+	return "", bot.ErrOldButton
 }

@@ -2,7 +2,6 @@ package command
 
 import (
 	"context"
-	"strconv"
 
 	"storybot/bot"
 	"storybot/stories"
@@ -37,8 +36,7 @@ func (m *Mux) logFrom(ctx context.Context, by stories.User, slug string, before 
 		msg.Blocks = append(msg.Blocks, item(bot.At(e.At), bot.Text(" "+bot.UserName(e.By)+" "+logWords(e))))
 	}
 	if len(entries) > logPage {
-		older := strconv.FormatInt(entries[logPage-1].ID, 10) + "." + storyKey(story)
-		msg.Buttons = []bot.Button{{Label: "Older", Action: "log", Arg: older}}
+		msg.Buttons = []bot.Button{bot.NewButton("Older", bot.ActionLog, entries[logPage-1].ID, story.ID)}
 	}
 	return bot.Reply{Message: msg}, nil
 }
@@ -58,17 +56,17 @@ func logWords(e stories.LogEntry) string {
 	return words
 }
 
-func (m *Mux) pressLog(ctx context.Context, c bot.Command, arg buttonArg) (bot.Reply, error) {
-	n, err := arg.numbers(2, 2)
-	if err != nil || n[0] == 0 {
-		return bot.Reply{}, errOldButton
+func (m *Mux) pressLog(ctx context.Context, r request, args bot.Args) (bot.Reply, error) {
+	before := args.Number(0)
+	switch {
+	case before == 0:
+		return bot.Reply{}, bot.ErrOldButton
+	case args.Number(1) == 0:
+		return m.logFrom(ctx, r.User, "", before)
 	}
-	if n[1] == 0 {
-		return m.logFrom(ctx, c.User, "", n[0])
-	}
-	story, err := m.storyByID(ctx, n[1])
+	story, err := m.storyByID(ctx, args.Number(1))
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	return m.logFrom(ctx, c.User, story.Slug, n[0])
+	return m.logFrom(ctx, r.User, story.Slug, before)
 }

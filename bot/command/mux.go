@@ -18,7 +18,7 @@ type Mux struct {
 	log     *slog.Logger
 	config  Config
 	table   []command
-	buttons map[string]button
+	presses map[bot.Action]press
 	marks   marks
 	blocked blockedNotices
 	// after counts what is still being done for answers already given.
@@ -32,7 +32,7 @@ func New(c Config) *Mux {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
-	return &Mux{stories: c.Stories, log: c.Log, config: c, table: table(), buttons: buttons()}
+	return &Mux{stories: c.Stories, log: c.Log, config: c, table: table(), presses: presses()}
 }
 
 // Wait returns when everything begun for answers given so far is done.
@@ -55,26 +55,73 @@ func (m *Mux) Handle(ctx context.Context, c bot.Command) (reply bot.Reply) {
 }
 
 func (m *Mux) answer(ctx context.Context, c bot.Command) (bot.Reply, error) {
-	if c.Action != "" {
-		return m.press(ctx, c)
+	if c.Asker == nil {
+		c.Asker = nobody{}
 	}
-	c.Name = strings.ToLower(strings.Trim(c.Name, "/ "))
-	entry, text := m.find(c.Name, c.Text)
+	switch in := c.Input.(type) {
+	case bot.Press:
+		return m.press(ctx, c, in)
+	case bot.Typed:
+		return m.typed(ctx, c, in)
+	case bot.Options:
+		return m.chosen(ctx, c, in)
+	}
+	return refused("The bot does not know this form or menu any more; nothing was changed. Type /story help to see what there is."), nil
+}
+
+// nobody is the Asker of a command that came without one: it may nothing.
+type nobody struct{}
+
+var errNobody = stories.Errorf(stories.CodeUnavailable, "Who asks this cannot be checked.")
+
+func (nobody) Name(context.Context) string   { return "" }
+func (nobody) Manages(context.Context) error { return errNobody }
+func (nobody) Posts(context.Context) error   { return errNobody }
+
+// typed answers a command written as text.
+func (m *Mux) typed(ctx context.Context, c bot.Command, in bot.Typed) (bot.Reply, error) {
+	name := strings.ToLower(strings.Trim(in.Name, "/ "))
+	entry, text := m.find(name, in.Text)
 	if entry == nil {
-		return m.helpFor(c.Name, text), nil
+		return m.helpFor(name, bot.Unfold(text, in.Mentions)), nil
 	}
 	if asksHelp(text) {
 		return entry.help(), nil
 	}
-	given, err := entry.read(c, text)
+	given, err := entry.parse(text)
 	if err != nil {
 		return bot.Reply{}, err
 	}
+	return m.run(ctx, c, entry, given, in.Mentions)
+}
+
+// chosen answers a command whose options came apart.
+func (m *Mux) chosen(ctx context.Context, c bot.Command, in bot.Options) (bot.Reply, error) {
+	name := strings.ToLower(strings.Trim(in.Name, "/ "))
+	entry := m.named(name)
+	if entry == nil {
+		return m.helpFor(name, ""), nil
+	}
+	given := values{}
+	for name, value := range in.Values {
+		if strings.TrimSpace(value) != "" {
+			given[name] = []string{value}
+		}
+	}
+	return m.run(ctx, c, entry, given, in.Mentions)
+}
+
+// run answers a command whose arguments have been read.
+func (m *Mux) run(ctx context.Context, c bot.Command, entry *command, given values, mentions []bot.Mention) (bot.Reply, error) {
+	given.unfold(entry, mentions)
 	if entry.asksHelp(given) {
 		return entry.help(), nil
 	}
 	if err := entry.check(given); err != nil {
 		return bot.Reply{}, err
+	}
+	if entry.changes() {
+		c.User.Name = c.Asker.Name(ctx)
 	}
 	return entry.run(m, ctx, request{Command: c, values: given, command: entry})
 }
@@ -100,18 +147,10 @@ func (m *Mux) named(name string) *command {
 	return &m.table[i]
 }
 
-// read takes the arguments from typed options or from text.
-func (c *command) read(from bot.Command, text string) (values, error) {
-	if !from.Typed() {
-		return c.parse(text)
-	}
-	given := values{}
-	for name, value := range from.Args {
-		if strings.TrimSpace(value) != "" {
-			given[name] = []string{value}
-		}
-	}
-	return given, nil
+// changes says that the command changes something, and so is recorded under
+// the name of who gave it.
+func (c *command) changes() bool {
+	return c.role > stories.Reader || c.Manages || c.Name == "desk claim"
 }
 
 // check says what is missing, and which value is none of the choices.

@@ -83,7 +83,7 @@ func TestFaults(t *testing.T) {
 func TestPanicInCompleteSuggestsNothing(t *testing.T) {
 	n := openTracked(t)
 	n.Mux = New(Config{Log: slog.New(slog.NewTextHandler(&n.logged, nil))}) // without a Service
-	if got := n.Complete(t.Context(), bot.Command{Name: "story"}, "story", "s"); got != nil {
+	if got := n.Complete(t.Context(), "story", "story", "s"); got != nil {
 		t.Errorf("choices = %v", got)
 	}
 	if !strings.Contains(n.logged.String(), "panic") {
@@ -99,7 +99,8 @@ func TestReplayChangesNothing(t *testing.T) {
 		"/desk close sony-hack", "/desk reopen sony-hack",
 	} {
 		c := n.request("mo", "general")
-		c.Name, c.Text, _ = strings.Cut(strings.TrimPrefix(line, "/"), " ")
+		name, text, _ := strings.Cut(strings.TrimPrefix(line, "/"), " ")
+		c.Input = bot.Typed{Name: name, Text: text}
 		first := n.handle(c)
 		n.must(first)
 		before := n.state()
@@ -169,14 +170,14 @@ func TestComplete(t *testing.T) {
 		{"nothing", "story", "", nil},
 	} {
 		var got []string
-		for _, c := range n.Complete(t.Context(), bot.Command{Name: tt.command}, tt.arg, tt.typed) {
+		for _, c := range n.Complete(t.Context(), tt.command, tt.arg, tt.typed) {
 			got = append(got, c.Value)
 		}
 		if diff := cmp.Diff(tt.want, got); diff != "" {
 			t.Errorf("%s %s: %q (-want +got):\n%s", tt.command, tt.arg, tt.typed, diff)
 		}
 	}
-	if got := n.Complete(t.Context(), bot.Command{Name: "story"}, "story", "sony")[0].Label; got != "sony-hack — North Korea denies the attack on Sony" {
+	if got := n.Complete(t.Context(), "story", "story", "sony")[0].Label; got != "sony-hack — North Korea denies the attack on Sony" {
 		t.Errorf("label = %q", got)
 	}
 }
@@ -231,7 +232,7 @@ func TestSpecs(t *testing.T) {
 func TestMarkIsSeenAtOnce(t *testing.T) {
 	n := openTracked(t)
 	c := n.request("ria", "general")
-	c.Name, c.Text = "story", "sony-hack"
+	c.Input = bot.Typed{Name: "story", Text: "sony-hack"}
 	for range 50 {
 		n.Handle(t.Context(), c) // without waiting for what it began
 		n.must(n.ask("mo", "general", "/update sony-hack again:yes Another text."))

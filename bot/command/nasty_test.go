@@ -114,8 +114,8 @@ func sixSources() string {
 func TestAnyInput(t *testing.T) {
 	n := openTracked(t)
 	specs := Specs()
-	actions := []string{"nonsense"}
-	for action := range buttons() {
+	actions := []bot.Action{"nonsense"}
+	for action := range presses() {
 		actions = append(actions, action)
 	}
 	rapid.Check(t, func(rt *rapid.T) {
@@ -139,7 +139,7 @@ func TestAnyInput(t *testing.T) {
 			n.pressed(who, "general", rapid.SampledFrom(actions).Draw(rt, "action"), arg)
 		default:
 			for _, arg := range spec.Args {
-				for _, c := range n.Complete(n.t.Context(), bot.Command{Name: spec.Name}, arg.Name, text) {
+				for _, c := range n.Complete(n.t.Context(), spec.Name, arg.Name, text) {
 					if c.Value == "" || c.Label == "" || bot.Units(c.Label) > 100 || len(c.Value) > 100 {
 						rt.Errorf("choice %+v", c)
 					}

@@ -2,6 +2,7 @@ package command
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"log/slog"
 	"path/filepath"
@@ -98,27 +99,42 @@ func (n *newsroom) must(r bot.Reply) {
 // request is what name in a channel asks, still without content.
 func (n *newsroom) request(name, where string) bot.Command {
 	n.asked++
-	c := bot.Command{Key: fmt.Sprintf("console:%d", n.asked), Where: channel(where), Lane: lane, User: user(name), Manages: name != "tom"}
-	if !c.Manages {
-		c.ManageCure = "Ask someone with Manage Channels."
-	}
-	if where == "broken" {
-		c.Lacks, c.LacksCure = []string{"Send Messages", "Embed Links"}, "An admin of the server can grant them."
-	}
+	c := bot.Command{Key: fmt.Sprintf("console:%d", n.asked), Where: channel(where), Lane: lane, User: user(name)}
+	c.Asker = asker{c}
 	return c
+}
+
+// asker knows tom and #broken.
+type asker struct{ bot.Command }
+
+func (a asker) Name(context.Context) string { return a.User.Name }
+
+func (a asker) Manages(context.Context) error {
+	if a.User.Ref == "console:tom" {
+		return stories.Errorf(stories.CodeForbidden, "Only people who manage this channel can change what it follows. Ask someone with Manage Channels.")
+	}
+	return nil
+}
+
+func (a asker) Posts(context.Context) error {
+	if a.Where.Channel == "#broken" {
+		return stories.Errorf(stories.CodeForbidden, "The bot lacks Send Messages, Embed Links in this channel; nothing was changed. An admin of the server can grant them.")
+	}
+	return nil
 }
 
 // ask gives a command as text.
 func (n *newsroom) ask(name, where, line string) bot.Reply {
 	c := n.request(name, where)
-	c.Name, c.Text, _ = strings.Cut(strings.TrimPrefix(line, "/"), " ")
+	command, text, _ := strings.Cut(strings.TrimPrefix(line, "/"), " ")
+	c.Input = bot.Typed{Name: command, Text: text}
 	return n.handle(c)
 }
 
 // typed gives a command with typed options.
 func (n *newsroom) typed(name, where, command string, args map[string]string) bot.Reply {
 	c := n.request(name, where)
-	c.Name, c.Args = command, args
+	c.Input = bot.Options{Name: command, Values: args}
 	return n.handle(c)
 }
 
@@ -134,9 +150,9 @@ func (n *newsroom) press(name, where, label string) bot.Reply {
 	return bot.Reply{}
 }
 
-func (n *newsroom) pressed(name, where, action, arg string) bot.Reply {
+func (n *newsroom) pressed(name, where string, action bot.Action, arg string) bot.Reply {
 	c := n.request(name, where)
-	c.Action, c.Arg = action, arg
+	c.Input = bot.Press{Action: action, Arg: arg}
 	return n.handle(c)
 }
 
@@ -170,6 +186,9 @@ func checkMessage(t testing.TB, m bot.Message) {
 	for _, b := range m.Buttons {
 		if b.Label == "" || bot.Units(b.Label) > 75 || len(b.Action) > 20 || len(b.Arg) > 60 || strings.ContainsFunc(b.Arg, func(r rune) bool { return r > 126 || r <= ' ' }) {
 			t.Errorf("button %+v", b)
+		}
+		if _, err := (bot.Press{Action: b.Action, Arg: b.Arg}).Args(); err != nil {
+			t.Errorf("button %+v cannot be understood when it is pressed", b)
 		}
 	}
 	if text != bot.Clean(text) && !strings.ContainsRune(text, '\u2068') {

@@ -31,6 +31,20 @@ func (v values) words(name string, commas bool) []string {
 	})
 }
 
+// unfold writes mentions out: by the person's reference in an argument that
+// names one, by name in every other.
+func (v values) unfold(c *command, mentions []bot.Mention) {
+	for _, arg := range c.Args {
+		for i, value := range v[arg.Name] {
+			if who, ok := bot.Mentioned(value, mentions); ok && arg.Person && who.Ref != "" {
+				v[arg.Name][i] = who.Ref
+				continue
+			}
+			v[arg.Name][i] = bot.Unfold(value, mentions)
+		}
+	}
+}
+
 // keyForm is how an option begins: its name and a colon, at the very start.
 var keyForm = regexp.MustCompile(`^([A-Za-z_-]{1,32}):`)
 

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
-	"strconv"
 
 	"storybot/bot"
 	"storybot/stories"
@@ -31,23 +30,23 @@ func (m *Mux) refuse(ctx context.Context, c bot.Command, err error) bot.Reply {
 	known := errors.As(err, &refusal)
 	switch {
 	case known && refusal.Code == stories.CodeUnavailable:
-		m.log.Warn("command refused: no database", "name", c.Name, "action", c.Action, "err", err)
+		m.log.Warn("command refused: no database", "asked", bot.Describe(c.Input), "err", err)
 		return refusedNow(refusal)
 	case known && refusal.Code != stories.CodeInternal && refusal.Message != "":
 		return m.withNear(ctx, refused(refusal.Message), refusal.Near)
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
-		m.log.Warn("command ran out of time", "name", c.Name, "action", c.Action, "err", err)
+		m.log.Warn("command ran out of time", "asked", bot.Describe(c.Input), "err", err)
 		return refused("This took too long and was given up. Look whether it was done before you try again.")
 	}
 	id := faultID()
-	m.log.Error("command failed", "fault", id, "name", c.Name, "action", c.Action, "key", c.Key, "err", err)
+	m.log.Error("command failed", "fault", id, "asked", bot.Describe(c.Input), "key", c.Key, "err", err)
 	return refusedFault(id)
 }
 
 // refusePanic makes the answer of a handler that panicked.
 func (m *Mux) refusePanic(c bot.Command, cause any) bot.Reply {
 	id := faultID()
-	m.log.Error("command panicked", "fault", id, "name", c.Name, "action", c.Action, "key", c.Key,
+	m.log.Error("command panicked", "fault", id, "asked", bot.Describe(c.Input), "key", c.Key,
 		"panic", fmt.Sprint(cause), "stack", string(debug.Stack()))
 	return refusedFault(id)
 }
@@ -101,11 +100,8 @@ func (m *Mux) withNear(ctx context.Context, reply bot.Reply, near []string) bot.
 
 // openButton shows a story.
 func openButton(story stories.Story) bot.Button {
-	return bot.Button{Label: story.Slug, Action: "open", Arg: storyKey(story)}
+	return bot.NewButton(story.Slug, bot.ActionOpen, story.ID)
 }
-
-// storyKey is a story in a button's Arg.
-func storyKey(story stories.Story) string { return strconv.FormatInt(story.ID, 10) }
 
 // done is the answer that something was done, in one sentence and perhaps more.
 func done(sentence string, more ...bot.Block) bot.Reply {

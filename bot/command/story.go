@@ -95,13 +95,12 @@ func renderCard(card stories.Card, shared bool) bot.Message {
 	for _, u := range card.Newest {
 		m.Blocks = append(m.Blocks, updateBlocks(story, u, (answerText-bot.Units(summary))/len(card.Newest))...)
 	}
-	id := storyKey(story)
 	if story.Updates > 0 {
-		m.Buttons = append(m.Buttons, bot.Button{Label: "Timeline", Action: bot.ActionTimeline, Arg: id})
+		m.Buttons = append(m.Buttons, bot.NewButton("Timeline", bot.ActionTimeline, story.ID))
 	}
-	m.Buttons = append(m.Buttons, bot.Button{Label: "Follow here", Action: "follow", Arg: id})
+	m.Buttons = append(m.Buttons, bot.NewButton("Follow here", bot.ActionFollow, story.ID))
 	if !shared {
-		m.Buttons = append(m.Buttons, bot.Button{Label: "Share", Action: "share", Arg: id})
+		m.Buttons = append(m.Buttons, bot.NewButton("Share", bot.ActionShare, story.ID))
 	}
 	return m
 }
@@ -147,11 +146,9 @@ func (m *Mux) readUpdate(ctx context.Context, story stories.Story, number, part 
 	msg := bot.Message{Title: bot.Headline(story), Blocks: []bot.Block{bot.Para(bot.Bold(label)), bot.Para(bot.Text(bot.Clean(pages[part])))}}
 	msg.Blocks = append(append(msg.Blocks, bot.Sources(u)...), bot.Byline(story, u))
 	if part+1 < len(pages) {
-		next := bot.ReadButton("Read on", u)
-		next.Arg += "." + strconv.Itoa(part+1)
-		msg.Buttons = append(msg.Buttons, next)
+		msg.Buttons = append(msg.Buttons, bot.NewButton("Read on", bot.ActionRead, story.ID, int64(number), int64(part+1)))
 	}
-	msg.Buttons = append(msg.Buttons, bot.Button{Label: "Timeline", Action: bot.ActionTimeline, Arg: storyKey(story)})
+	msg.Buttons = append(msg.Buttons, bot.NewButton("Timeline", bot.ActionTimeline, story.ID))
 	return bot.Reply{Message: msg}, nil
 }
 

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strconv"
 
 	"storybot/bot"
 	"storybot/stories"
@@ -73,26 +72,25 @@ func stateWords(sub stories.Subscription) string {
 // subscriptionButton changes a subscription's state: it names the target and
 // bears the subscription's number.
 func subscriptionButton(sub stories.Subscription) bot.Button {
-	verb, action := "Pause", "pause"
+	verb, action := "Pause", bot.ActionPause
 	switch {
 	case sub.DestinationState == stories.Blocked:
-		verb, action = "Try again", "resume"
+		verb, action = "Try again", bot.ActionResume
 	case sub.State == stories.Paused:
-		verb, action = "Resume", "resume"
+		verb, action = "Resume", bot.ActionResume
 	}
 	label, _ := bot.Cut(verb+" "+sub.Target.String(), maxLabel)
-	return bot.Button{Label: label, Action: action, Arg: strconv.FormatInt(sub.ID, 10)}
+	return bot.NewButton(label, action, sub.ID)
 }
 
 // maxLabel is how long a button's label may be.
 const maxLabel = 75
 
-func (m *Mux) pressPause(ctx context.Context, c bot.Command, arg buttonArg) (bot.Reply, error) {
-	sub, err := m.buttonSubscription(ctx, c, arg)
+func (m *Mux) pressPause(ctx context.Context, r request, args bot.Args) (bot.Reply, error) {
+	sub, err := m.buttonSubscription(ctx, r, args)
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	r := request{Command: c}
 	if sub, err = m.stories.Pause(ctx, r.act(), r.follow(sub.Target)); err != nil {
 		return bot.Reply{}, err
 	}
@@ -101,14 +99,10 @@ func (m *Mux) pressPause(ctx context.Context, c bot.Command, arg buttonArg) (bot
 	return reply, nil
 }
 
-func (m *Mux) pressResume(ctx context.Context, c bot.Command, arg buttonArg) (bot.Reply, error) {
-	sub, err := m.buttonSubscription(ctx, c, arg)
+func (m *Mux) pressResume(ctx context.Context, r request, args bot.Args) (bot.Reply, error) {
+	sub, err := m.buttonSubscription(ctx, r, args)
 	if err != nil {
 		return bot.Reply{}, err
-	}
-	r := request{Command: c}
-	if len(r.Lacks) > 0 && r.Manages {
-		return lacking(c, "so updates still cannot arrive"), nil
 	}
 	resumed, err := m.heal(ctx, r)
 	if err != nil {
@@ -125,19 +119,15 @@ func (m *Mux) pressResume(ctx context.Context, c bot.Command, arg buttonArg) (bo
 }
 
 // buttonSubscription finds the subscription a button is about, among those of
-// the channel it was pressed in. Error: errOldButton.
-func (m *Mux) buttonSubscription(ctx context.Context, c bot.Command, arg buttonArg) (stories.Subscription, error) {
-	ids, err := arg.numbers(1, 1)
+// the channel it was pressed in. Error: bot.ErrOldButton.
+func (m *Mux) buttonSubscription(ctx context.Context, r request, args bot.Args) (stories.Subscription, error) {
+	subs, err := m.stories.Subscriptions(ctx, r.Where)
 	if err != nil {
 		return stories.Subscription{}, err
 	}
-	subs, err := m.stories.Subscriptions(ctx, c.Where)
-	if err != nil {
-		return stories.Subscription{}, err
-	}
-	i := slices.IndexFunc(subs, func(s stories.Subscription) bool { return s.ID == ids[0] })
+	i := slices.IndexFunc(subs, func(s stories.Subscription) bool { return s.ID == args.Number(0) })
 	if i < 0 {
-		return stories.Subscription{}, errOldButton
+		return stories.Subscription{}, bot.ErrOldButton
 	}
 	return subs[i], nil
 }

@@ -3,7 +3,6 @@ package command
 import (
 	"context"
 	"fmt"
-	"strconv"
 
 	"storybot/bot"
 	"storybot/stories"
@@ -51,12 +50,11 @@ func renderTimeline(story stories.Story, updates []stories.Update) bot.Message {
 			cut = append(cut, u)
 		}
 	}
-	id := storyKey(story)
 	if newest.Number < story.Updates {
-		m.Buttons = append(m.Buttons, bot.Button{Label: "Newer", Action: bot.ActionTimeline, Arg: id + "." + strconv.Itoa(newest.Number+timelinePage+1)})
+		m.Buttons = append(m.Buttons, bot.NewButton("Newer", bot.ActionTimeline, story.ID, int64(newest.Number+timelinePage+1)))
 	}
 	if oldest.Number > 1 {
-		m.Buttons = append(m.Buttons, bot.Button{Label: "Older", Action: bot.ActionTimeline, Arg: id + "." + strconv.Itoa(oldest.Number)})
+		m.Buttons = append(m.Buttons, bot.NewButton("Older", bot.ActionTimeline, story.ID, int64(oldest.Number)))
 	}
 	for _, u := range cut[:min(len(cut), maxButtons-len(m.Buttons))] {
 		m.Buttons = append(m.Buttons, bot.ReadButton(fmt.Sprintf("Read update %d", u.Number), u))

@@ -2,8 +2,6 @@ package command
 
 import (
 	"context"
-	"crypto/rand"
-	"encoding/json"
 	"fmt"
 	"time"
 
@@ -19,7 +17,12 @@ func (m *Mux) update(ctx context.Context, r request) (bot.Reply, error) {
 	}
 	reply, err := m.publish(ctx, r.act(), a)
 	if stories.CodeOf(err) == stories.CodeConfirm {
-		return m.askAgain(ctx, r.User, a, err)
+		reply, askErr := m.question(ctx, r, err.Error(), answer{"Post again", r.values.with("again", "yes")})
+		if askErr != nil {
+			return bot.Reply{}, askErr
+		}
+		reply.Message.Blocks = append(reply.Message.Blocks, small(bot.Text("Or type the command again with "), bot.Code("again:yes"), bot.Text(" before the text.")))
+		return reply, nil
 	}
 	return reply, err
 }
@@ -98,46 +101,4 @@ func (s published) sentence(channels int) string {
 		return what + ". No channel follows it yet."
 	}
 	return fmt.Sprintf("%s, to %s.", what, plural(channels, "channel"))
-}
-
-// asked is an update that waits for its author to say so again. It is kept as
-// a note.
-type asked struct {
-	By     string // the only one who may say so
-	Append stories.Append
-}
-
-// askAgain puts a aside and asks whether it is meant although it was just
-// posted.
-func (m *Mux) askAgain(ctx context.Context, by stories.User, a stories.Append, question error) (bot.Reply, error) {
-	note, err := json.Marshal(asked{by.Ref, a})
-	if err != nil {
-		return bot.Reply{}, err
-	}
-	id := rand.Text()
-	if err := m.stories.PutNote(ctx, id, string(note)); err != nil {
-		return bot.Reply{}, err
-	}
-	reply := refused(question.Error())
-	reply.Message.Blocks = append(reply.Message.Blocks, small(bot.Text("Or type the command again with "), bot.Code("again:yes"), bot.Text(" before the text.")))
-	reply.Message.Buttons = []bot.Button{{Label: "Post again", Action: "again", Arg: id}}
-	return reply, nil
-}
-
-// pressAgain publishes what askAgain put aside, once however often it is
-// pressed.
-func (m *Mux) pressAgain(ctx context.Context, c bot.Command, arg buttonArg) (bot.Reply, error) {
-	text, err := m.note(ctx, string(arg))
-	if err != nil {
-		return bot.Reply{}, err
-	}
-	var kept asked
-	if json.Unmarshal([]byte(text), &kept) != nil || kept.Append.Slug == "" {
-		return bot.Reply{}, errOldButton // a note of another kind
-	}
-	if kept.By != c.User.Ref {
-		return refused("Only the person who wrote this update can post it again."), nil
-	}
-	kept.Append.Again = true
-	return m.publish(ctx, stories.Act{Key: "again:" + string(arg), By: c.User}, kept.Append)
 }

@@ -95,7 +95,7 @@ func (c *Console) values(ctx context.Context, h bot.Handler, spec bot.Spec, name
 	if spec.Args[at].Completes {
 		ctx, cancel := context.WithTimeout(ctx, completionTime)
 		defer cancel()
-		for _, choice := range h.Complete(ctx, bot.Command{Name: spec.Name, Where: c.here(), Lane: Platform}, name, typed) {
+		for _, choice := range h.Complete(ctx, spec.Name, name, typed) {
 			values = append(values, choice.Value)
 		}
 	}

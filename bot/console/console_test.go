@@ -27,10 +27,21 @@ func (e *echo) Handle(_ context.Context, c bot.Command) bot.Reply {
 	if e.reply != nil {
 		return e.reply(c)
 	}
-	return bot.Reply{Message: bot.Plainly(fmt.Sprintf("%s in %s: %s(%s)%s%s", c.User.Name, c.Where.Channel, c.Name, c.Text, c.Action, c.Arg))}
+	return bot.Reply{Message: bot.Plainly(fmt.Sprintf("%s in %s: %s", c.User.Name, c.Where.Channel, asked(c.Input)))}
 }
 
-func (e *echo) Complete(_ context.Context, _ bot.Command, arg, typed string) []bot.Choice {
+// asked writes an input as the tests compare it.
+func asked(in bot.Input) string {
+	switch in := in.(type) {
+	case bot.Typed:
+		return in.Name + "(" + in.Text + ")"
+	case bot.Press:
+		return "()" + string(in.Action) + in.Arg
+	}
+	return "?"
+}
+
+func (e *echo) Complete(_ context.Context, _, arg, typed string) []bot.Choice {
 	if arg != "story" {
 		return nil
 	}
@@ -116,8 +127,8 @@ func TestButtonsArePressedByNumber(t *testing.T) {
 	h := &echo{}
 	h.reply = func(c bot.Command) bot.Reply {
 		m := bot.Plainly("Read this")
-		if c.Action != "" {
-			m = bot.Plainly("pressed " + c.Action + " " + c.Arg)
+		if pressed, ok := c.Input.(bot.Press); ok {
+			m = bot.Plainly("pressed " + string(pressed.Action) + " " + pressed.Arg)
 		} else {
 			m.Buttons = []bot.Button{{Label: "Timeline", Action: "timeline", Arg: "7"}, {Label: "Page", URL: "https://example.org/"}}
 		}
@@ -142,7 +153,7 @@ func TestEveryRequestHasItsOwnKey(t *testing.T) {
 	talk(t, two, "/story x\n")
 	keys := map[string]bool{}
 	for _, c := range append(one.asked, two.asked...) {
-		if !strings.HasPrefix(c.Key, "console:") || c.Lane != "console" || c.User.Ref != "console:editor" || !c.Manages {
+		if !strings.HasPrefix(c.Key, "console:") || c.Lane != "console" || c.User.Ref != "console:editor" || c.Asker.Manages(t.Context()) != nil || c.Asker.Posts(t.Context()) != nil || c.Asker.Name(t.Context()) != "editor" {
 			t.Errorf("command %+v", c)
 		}
 		keys[c.Key] = true

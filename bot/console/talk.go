@@ -47,9 +47,8 @@ func (c *Console) hear(ctx context.Context, h bot.Handler, in input) (quit bool,
 	case !strings.HasPrefix(word, "/"):
 		return false, c.chatter(ctx, word)
 	}
-	command := bot.Command{}
-	command.Name, command.Text = c.split(strings.TrimPrefix(line, "/"))
-	return false, c.ask(ctx, h, c.here(), command)
+	name, text := c.split(strings.TrimPrefix(line, "/"))
+	return false, c.ask(ctx, h, c.here(), bot.Typed{Name: name, Text: text})
 }
 
 // split separates a command's name from the rest; names of two words are known
@@ -69,17 +68,17 @@ func (c *Console) isSpec(name string) bool {
 	return slices.ContainsFunc(c.config.Specs, func(s bot.Spec) bool { return s.Name == name })
 }
 
-// ask has h answer a command in channel where and prints the answer.
-func (c *Console) ask(ctx context.Context, h bot.Handler, where stories.Destination, command bot.Command) error {
+// ask has h answer what was asked in channel where and prints the answer.
+func (c *Console) ask(ctx context.Context, h bot.Handler, where stories.Destination, in bot.Input) error {
 	if err := c.take(ctx); err != nil {
 		return nil // the program is stopping
 	}
 	c.asked++
-	command.Key = fmt.Sprintf("%s:%s-%d", Platform, c.keys, c.asked)
-	command.Where, command.Lane = where, Platform
-	command.User = stories.User{Ref: Platform + ":" + c.user, Name: c.user}
-	command.Manages = true
-	reply := c.answer(ctx, h, command)
+	user := stories.User{Ref: Platform + ":" + c.user, Name: c.user}
+	reply := c.answer(ctx, h, bot.Command{
+		Key: fmt.Sprintf("%s:%s-%d", Platform, c.keys, c.asked), User: user,
+		Where: where, Lane: Platform, Input: in, Asker: asker{user},
+	})
 	err := c.show(where, reply.Public, reply.Message)
 	c.give()
 	if err != nil {
@@ -95,7 +94,7 @@ func (c *Console) answer(ctx context.Context, h bot.Handler, command bot.Command
 	defer cancel()
 	defer func() {
 		if cause := recover(); cause != nil {
-			c.config.Log.Error("a command panicked", "name", command.Name+command.Action, "cause", cause, "stack", string(debug.Stack()))
+			c.config.Log.Error("a command panicked", "asked", bot.Describe(command.Input), "panic", cause, "stack", string(debug.Stack()))
 			reply = bot.Reply{Failed: true, Message: bot.Plainly("This failed on our side. The log has the cause.")}
 		}
 	}()
@@ -222,7 +221,7 @@ A line that ends in \ goes on in the next one.`
 
 // help lists the bot's commands and the console's own.
 func (c *Console) help(ctx context.Context, h bot.Handler) error {
-	if err := c.ask(ctx, h, c.here(), bot.Command{Name: "help"}); err != nil {
+	if err := c.ask(ctx, h, c.here(), bot.Typed{Name: "help"}); err != nil {
 		return err
 	}
 	return c.say(ctx, "%s", ownHelp)
@@ -246,7 +245,7 @@ func (c *Console) press(ctx context.Context, h bot.Handler, number string) error
 	if button.URL != "" {
 		return c.say(ctx, "%s is at %s", button.Label, button.URL)
 	}
-	return c.ask(ctx, h, place, bot.Command{Action: button.Action, Arg: button.Arg})
+	return c.ask(ctx, h, place, bot.Press{Action: button.Action, Arg: button.Arg})
 }
 
 // choices writes buttons as numbers to press.

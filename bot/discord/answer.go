@@ -109,7 +109,7 @@ func (s *serving) handle(ctx context.Context, c bot.Command) (reply bot.Reply) {
 	defer func() { <-s.slots }()
 	defer func() {
 		if r := recover(); r != nil {
-			s.p.log.Error("panic", "in", "a command", "command", c.Name, "action", c.Action, "panic", r, "stack", string(debug.Stack()))
+			s.p.log.Error("panic", "in", "a command", "asked", bot.Describe(c.Input), "panic", r, "stack", string(debug.Stack()))
 			reply = bot.Reply{Failed: true, Message: faulty}
 		}
 	}()
@@ -124,7 +124,7 @@ func (s *serving) suggest(ctx context.Context, i *interaction, c bot.Command, fo
 	var list []bot.Choice
 	if focused.Name != "" {
 		s.slots <- struct{}{}
-		s.guard("an autocomplete", func() { list = s.handler.Complete(ctx, c, focused.Name, focused.text()) })
+		s.guard("an autocomplete", func() { list = s.handler.Complete(ctx, nameOf(c.Input), focused.Name, focused.text()) })
 		<-s.slots
 	}
 	s.p.callback(ctx, i, came, suggestions(list))

@@ -38,7 +38,7 @@ func contentOf(m bot.Message) content {
 // customID writes a button's action and argument as action:arg, with an empty
 // marker behind an argument that could be taken to have one.
 func customID(b bot.Button) string {
-	id := b.Action + ":" + b.Arg
+	id := string(b.Action) + ":" + b.Arg
 	if strings.Contains(id, marker) {
 		id += marker
 	}

@@ -83,8 +83,7 @@ func (i *interaction) base() bot.Command {
 		Lane:  laneName,
 		User:  stories.User{Ref: platformName + ":" + who.ID, Name: cmp.Or(name, who.GlobalName, who.Username, who.ID)},
 	}
-	i.manages(&c)
-	c.Lacks, c.LacksCure = i.lacks()
+	c.Asker = asker{i, c.User.Name}
 	return c
 }
 
@@ -98,33 +97,38 @@ func (i *interaction) command() (c bot.Command, focused option, ok bool) {
 	c = i.base()
 	switch i.Type {
 	case discordgo.InteractionMessageComponent:
-		c.Action, c.Arg = parseCustomID(d.CustomID)
-		if c.Action == "" {
-			c.Action = "unknown"
-		}
+		action, arg := parseCustomID(d.CustomID)
 		if len(d.Values) > 0 {
-			c.Arg = d.Values[0]
+			arg = d.Values[0]
 		}
+		c.Input = bot.Press{Action: bot.Action(action), Arg: arg}
 		return c, focused, true
 	case discordgo.InteractionApplicationCommand, discordgo.InteractionApplicationCommandAutocomplete:
 		if d.Name == "" || d.Type > discordgo.ChatApplicationCommand {
 			return c, focused, false
 		}
-		c.Name, c.Args = d.Name, map[string]string{}
+		in := bot.Options{Name: d.Name, Values: map[string]string{}}
 		options := d.Options
 		for len(options) > 0 && (options[0].Type == discordgo.ApplicationCommandOptionSubCommand || options[0].Type == discordgo.ApplicationCommandOptionSubCommandGroup) {
-			c.Name += " " + options[0].Name
+			in.Name += " " + options[0].Name
 			options = options[0].Options
 		}
 		for _, o := range options {
-			c.Args[o.Name] = o.text()
+			in.Values[o.Name] = o.text()
 			if o.Focused {
 				focused = o
 			}
 		}
+		c.Input = in
 		return c, focused, true
 	}
 	return c, focused, false
+}
+
+// nameOf is the name of a command with typed options.
+func nameOf(in bot.Input) string {
+	options, _ := in.(bot.Options)
+	return options.Name
 }
 
 // text is the option's value: a string as it is, anything else as it was

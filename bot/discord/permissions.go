@@ -1,12 +1,13 @@
 package discord
 
 import (
+	"context"
 	"strconv"
 	"strings"
 
 	"github.com/bwmarrin/discordgo"
 
-	"storybot/bot"
+	"storybot/stories"
 )
 
 // manageCure is said to somebody who may not manage a channel.
@@ -68,11 +69,29 @@ func (i *interaction) inThread() bool {
 	return false
 }
 
-// manages fills in whether the user of i may manage the place's subscriptions.
-func (i *interaction) manages(c *bot.Command) {
-	bits, _ := allowed(string(i.Member.Permissions))
-	c.Manages = i.GuildID == "" || bits&discordgo.PermissionManageChannels != 0
-	if !c.Manages {
-		c.ManageCure = manageCure
+// asker is who asked i. Discord says all there is to know with the interaction.
+type asker struct {
+	i    *interaction
+	name string
+}
+
+// Name is the nickname in the server, or what the person calls themselves.
+func (a asker) Name(context.Context) string { return a.name }
+
+// Manages is bot.Asker's.
+func (a asker) Manages(context.Context) error {
+	bits, _ := allowed(string(a.i.Member.Permissions))
+	if a.i.GuildID == "" || bits&discordgo.PermissionManageChannels != 0 {
+		return nil
 	}
+	return stories.Errorf(stories.CodeForbidden, "Only people who manage this channel can change what it follows. %s", manageCure)
+}
+
+// Posts is bot.Asker's.
+func (a asker) Posts(context.Context) error {
+	names, cure := a.i.lacks()
+	if len(names) == 0 {
+		return nil
+	}
+	return stories.Errorf(stories.CodeForbidden, "The bot lacks %s in this channel; nothing was changed. %s", strings.Join(names, ", "), cure)
 }

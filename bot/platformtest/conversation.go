@@ -24,12 +24,21 @@ func (r *run) mustAsk(t *testing.T, a Ask) Answer {
 
 func testCommand(t *testing.T, r *run) {
 	answer := r.mustAsk(t, aStory)
-	if !strings.Contains(answer.Text, "The answer to story") {
+	if !strings.Contains(answer.Text, "The answer to /story") {
 		t.Errorf("answer = %q", answer.Text)
 	}
 	c := r.handler.commands()[0]
-	if c.Name != "story" || (c.Args["story"] != "sony-hack" && c.Text != "sony-hack") {
-		t.Errorf("command = %+v", c)
+	switch in := c.Input.(type) {
+	case bot.Typed:
+		if in.Name != "story" || in.Text != "sony-hack" {
+			t.Errorf("input = %+v", in)
+		}
+	case bot.Options:
+		if in.Name != "story" || in.Values["story"] != "sony-hack" {
+			t.Errorf("input = %+v", in)
+		}
+	default:
+		t.Errorf("input = %#v", in)
 	}
 	if c.Where != r.Channel {
 		t.Errorf("Where = %v, want %v", c.Where, r.Channel)
@@ -40,8 +49,11 @@ func testCommand(t *testing.T, r *run) {
 	if !strings.HasPrefix(c.Key, r.Platform.Name()+":") {
 		t.Errorf("Key = %q", c.Key)
 	}
-	if !strings.HasPrefix(c.Lane, r.Platform.Name()) || !c.Manages {
-		t.Errorf("Lane = %q, Manages = %v", c.Lane, c.Manages)
+	if !strings.HasPrefix(c.Lane, r.Platform.Name()) {
+		t.Errorf("Lane = %q", c.Lane)
+	}
+	if c.Asker == nil || c.Asker.Name(t.Context()) == "" {
+		t.Errorf("Asker = %+v", c.Asker)
 	}
 }
 
@@ -93,21 +105,30 @@ func testReplay(t *testing.T, r *run) {
 	}
 }
 
+// testButton presses every action there is, with the longest argument it takes.
 func testButton(t *testing.T, r *run) {
-	m := bot.Plainly("Press it")
-	m.Buttons = []bot.Button{{Label: "Timeline", Action: "timeline", Arg: "12"}}
-	r.mustSend(t, post(r.Channel, 1, &m))
-	ctx, cancel := context.WithTimeout(t.Context(), patience)
-	defer cancel()
-	answer, err := r.Press(ctx, "ann", "Timeline")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !answer.Private || !strings.Contains(answer.Text, "The answer to timeline") {
-		t.Errorf("answer = %+v", answer)
-	}
-	if c := r.handler.commands()[0]; c.Action != "timeline" || c.Arg != "12" || c.Name != "" {
-		t.Errorf("command = %+v", c)
+	for n, spec := range bot.Actions() {
+		args := bot.Args{Numbers: []int64{1 << 40, 1 << 20, 7}[:spec.Most]}
+		if spec.Word {
+			args.Word = "q" + strings.Repeat("%C5%81", 5) + "-_.~+1"
+		}
+		want := bot.Press{Action: spec.Action, Arg: args.String()}
+		m := bot.Plainly("Press it")
+		m.Buttons = []bot.Button{{Label: "Press me", Action: want.Action, Arg: want.Arg}}
+		r.mustSend(t, post(r.Channel, int64(n+1), &m))
+		ctx, cancel := context.WithTimeout(t.Context(), patience)
+		answer, err := r.Press(ctx, "ann", "Press me")
+		cancel()
+		if err != nil {
+			t.Fatalf("%s: %v", spec.Action, err)
+		}
+		if !answer.Private || !strings.Contains(answer.Text, "The answer to button "+string(spec.Action)) {
+			t.Errorf("%s: answer = %+v", spec.Action, answer)
+		}
+		commands := r.handler.commands()
+		if c := commands[len(commands)-1]; c.Input != want || c.Asker == nil {
+			t.Errorf("%s came back as %#v", spec.Action, c.Input)
+		}
 	}
 }
 

@@ -43,7 +43,7 @@ type Ask struct {
 	Name    string
 	Args    map[string]string
 	Text    string
-	Manages bool
+	Manages bool // may manage the channel
 }
 
 // Answer is what that person is shown.
@@ -94,7 +94,7 @@ func Run(t *testing.T, far New) {
 		{"an answer is private unless it is shared", testPrivacy},
 		{"a slow answer still arrives", testSlowAnswer},
 		{"a replayed event bears the same key", testReplay},
-		{"a pressed button comes back as an action", testButton},
+		{"a pressed button comes back as its action", testButton},
 		{"a handler that fails takes nothing down", testPanic},
 		{"a post is delivered under the id of its message", testSend},
 		{"settling a post that arrived adds no second message", testSettleSent},
@@ -183,12 +183,12 @@ func (h *handler) Handle(ctx context.Context, c bot.Command) bot.Reply {
 	}
 	h.mu.Unlock()
 	if answer == nil {
-		return bot.Reply{Message: bot.Plainly("The answer to " + c.Name + c.Action)}
+		return bot.Reply{Message: bot.Plainly("The answer to " + bot.Describe(c.Input))}
 	}
 	return answer(ctx, c)
 }
 
-func (h *handler) Complete(context.Context, bot.Command, string, string) []bot.Choice {
+func (h *handler) Complete(context.Context, string, string, string) []bot.Choice {
 	return []bot.Choice{{Value: "sony-hack", Label: "sony-hack"}}
 }
 

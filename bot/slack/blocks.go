@@ -14,9 +14,9 @@ import (
 // wants every action_id of a message to be different.
 const actionMark = "#"
 
-// openAction is the action of a button that opens an address. Slack reports
-// such a press too.
-const openAction = "open"
+// linkAction is in the place of the action in a button that opens an address:
+// Slack reports such a press too. No bot.Action looks like it.
+const linkAction = "="
 
 // encodeMessage returns a message's top-level text and its blocks.
 //
@@ -248,10 +248,10 @@ func (b *builder) buttons(buttons []bot.Button) {
 		if label == "" || len(elements) == maxActions {
 			continue
 		}
-		action := button.Action
+		action := string(button.Action)
 		address, _, ok := link(button.URL)
 		if button.URL != "" {
-			action = openAction
+			action = linkAction
 		}
 		if button.URL != "" && !ok || action == "" || len(button.Arg) > maxButtonValue || len(action) > maxActionID-10 {
 			continue

@@ -81,7 +81,7 @@ func (p *Platform) dispatch(work, run context.Context, h bot.Handler, c *conn, e
 		if !p.seen.first(asked.command.Key, time.Now()) {
 			return
 		}
-		p.rights(work, asked)
+		asked.command.Asker = &asker{p: p, command: asked.command}
 		p.answer(work, run, asked, p.handle(work, h, asked.command))
 	})
 }
@@ -90,7 +90,7 @@ func (p *Platform) dispatch(work, run context.Context, h bot.Handler, c *conn, e
 func (p *Platform) handle(ctx context.Context, h bot.Handler, c bot.Command) (r bot.Reply) {
 	defer func() {
 		if e := recover(); e != nil {
-			p.log.Error("a command panicked", "name", c.Name, "action", c.Action, "panic", e, "stack", string(debug.Stack()))
+			p.log.Error("a command panicked", "asked", bot.Describe(c.Input), "panic", e, "stack", string(debug.Stack()))
 			r = bot.Reply{Failed: true, Message: bot.Plainly("Something went wrong inside Storybot. The log of whoever runs it says what; try again in a moment.")}
 		}
 	}()
@@ -110,8 +110,7 @@ func (p *Platform) slash(e envelope) *ask {
 	}
 	c := newCommand(s.TeamID, s.ChannelID, s.UserID, s.UserName)
 	c.Key = key(s.TriggerID, e.ID, s.Command, s.Text, s.ChannelID, s.UserID, s.ResponseURL)
-	c.Name = name
-	c.Text = strings.TrimSpace(unescape(s.Text, s.TeamID))
+	c.Input = bot.Typed{Name: name, Text: strings.TrimSpace(unescape(s.Text, s.TeamID))}
 	return &ask{command: c, url: s.ResponseURL}
 }
 
@@ -131,19 +130,19 @@ func (p *Platform) interactive(e envelope) *ask {
 		channel = i.Channel.ID
 	}
 	c := newCommand(team, channel, i.User.ID, cmp.Or(i.User.Name, i.User.Username))
-	c.Action = i.CallbackID
-	pressedAt := ""
+	action, arg, pressedAt := i.CallbackID, "", ""
 	if len(i.Actions) > 0 {
 		pressed := i.Actions[0]
 		pressedAt = string(pressed.ActionTS)
-		c.Action, _, _ = strings.Cut(pressed.ActionID, actionMark)
-		c.Arg = pressed.Value
+		action, _, _ = strings.Cut(pressed.ActionID, actionMark)
+		arg = pressed.Value
 		if pressed.SelectedOption != nil {
-			c.Arg = pressed.SelectedOption.Value
+			arg = pressed.SelectedOption.Value
 		}
 	}
-	c.Key = key(i.TriggerID, e.ID, c.Action, c.Arg, channel, i.User.ID, i.ResponseURL, pressedAt)
-	if c.Action == "" || c.Action == openAction || i.ResponseURL == "" {
+	c.Key = key(i.TriggerID, e.ID, action, arg, channel, i.User.ID, i.ResponseURL, pressedAt)
+	c.Input = bot.Press{Action: bot.Action(action), Arg: arg}
+	if action == "" || action == linkAction || i.ResponseURL == "" {
 		return nil
 	}
 	return &ask{command: c, url: i.ResponseURL}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"strings"
 
+	"storybot/bot"
 	"storybot/stories"
 )
 
@@ -66,11 +67,7 @@ func (p *Platform) spoken(ctx context.Context, team string, ev event, id string)
 	if ev.TS != "" {
 		c.Key = platformName + ":" + channel + "/" + ev.TS
 	}
-	c.Name = cmp.Or(strings.ToLower(strings.TrimPrefix(name, "/")), "help")
-	c.Text = strings.TrimSpace(rest)
-	if known, ok := p.lookUpPerson(ctx, team, user); ok && known.name != "" {
-		c.User.Name = known.name
-	}
+	c.Input = bot.Typed{Name: cmp.Or(strings.ToLower(strings.TrimPrefix(name, "/")), "help"), Text: strings.TrimSpace(rest)}
 	return &ask{command: c, thread: ev.ThreadTS, direct: ev.Type == "message"}
 }
 

@@ -4,10 +4,10 @@ import (
 	"context"
 	"net/url"
 	"strings"
-	"sync"
 	"time"
 
 	"storybot/bot"
+	"storybot/stories"
 )
 
 const (
@@ -27,47 +27,41 @@ type person struct {
 // room is a channel the bot can post to.
 type room struct{}
 
-// rights fills in what the person and the bot may do where the command was
-// given. Slack takes commands only from people who are in the channel, so
-// members are who asks, and guests are told apart by users.info. Slack is
-// asked only for commands that need it; a button may need it, so all do.
-func (p *Platform) rights(ctx context.Context, a *ask) {
-	c := &a.command
-	c.Manages = true
-	team, user, channel := c.Where.Workspace, userOf(c.User.Ref), c.Where.Channel
-	ctx, cancel := context.WithTimeout(ctx, p.timing.lookUp)
+// asker is who gave a command. Slack takes commands only from people who are in
+// the channel, so members are who asks, and guests are told apart by users.info.
+type asker struct {
+	p       *Platform
+	command bot.Command
+}
+
+func (a *asker) workspace() string { return a.command.Where.Workspace }
+
+// Name is bot.Asker's.
+func (a *asker) Name(ctx context.Context) string {
+	if known, ok := a.p.lookUpPerson(ctx, a.workspace(), userOf(a.command.User.Ref)); ok && known.name != "" {
+		return known.name
+	}
+	return a.command.User.Name
+}
+
+// Manages is bot.Asker's.
+func (a *asker) Manages(ctx context.Context) error {
+	known, ok := a.p.lookUpPerson(ctx, a.workspace(), userOf(a.command.User.Ref))
+	if ok && known.guest {
+		return stories.Errorf(stories.CodeForbidden, "Guests of this workspace cannot change what a channel follows. Ask a full member who is in this channel to do it.")
+	}
+	return nil
+}
+
+// Posts is bot.Asker's.
+func (a *asker) Posts(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, a.p.timing.lookUp)
 	defer cancel()
-	if c.Action == "" && !p.managing(*c) {
-		if known, ok := p.people.get(c.User.Ref, time.Now()); ok {
-			fillPerson(c, known)
-		}
-		return
+	lacks, cure := a.p.lacks(ctx, a.workspace(), a.command.Where.Channel, userOf(a.command.User.Ref))
+	if len(lacks) == 0 {
+		return nil
 	}
-	var asking sync.WaitGroup
-	var known person
-	var personKnown bool
-	asking.Go(func() { known, personKnown = p.lookUpPerson(ctx, team, user) })
-	asking.Go(func() { c.Lacks, c.LacksCure = p.lacks(ctx, team, channel, user) })
-	asking.Wait()
-	if personKnown {
-		fillPerson(c, known)
-	}
-}
-
-func fillPerson(c *bot.Command, known person) {
-	if known.name != "" {
-		c.User.Name = known.name
-	}
-	if known.guest {
-		c.Manages = false
-		c.ManageCure = "Guests of this workspace cannot change what a channel follows. Ask a full member who is in this channel to do it."
-	}
-}
-
-// managing says whether c is a command that changes subscriptions.
-func (p *Platform) managing(c bot.Command) bool {
-	second, _, _ := strings.Cut(c.Text, " ")
-	return p.manages[c.Name] || p.manages[c.Name+" "+strings.ToLower(second)]
+	return stories.Errorf(stories.CodeForbidden, "The bot lacks %s; nothing was changed. %s", strings.Join(lacks, ", "), cure)
 }
 
 // userOf is the user part of a reference.

@@ -45,7 +45,6 @@ type Platform struct {
 	appToken   string
 	workspaces *workspaces
 	sockets    *sockets
-	manages    map[string]bool // commands for people who manage subscriptions
 	places     bot.Places
 	people     *cache[person]
 	rooms      *cache[room]
@@ -122,16 +121,12 @@ func New(c Config) (*Platform, error) {
 		api:        &api{base: strings.TrimSuffix(base, "/") + "/", http: transport, agent: strings.TrimSuffix("Storybot/"+c.Version, "/"), timeout: callTimeout, clock: clock{now: c.Now}},
 		appToken:   c.AppToken,
 		workspaces: newWorkspaces(c.BotTokens),
-		manages:    make(map[string]bool),
 		places:     c.Places,
 		people:     newCache[person](personLife),
 		rooms:      newCache[room](roomLife),
 		seen:       newSeen(),
 		timing:     defaultTiming,
 		now:        c.Now,
-	}
-	for _, s := range c.Specs {
-		p.manages[s.Name] = s.Manages
 	}
 	p.sockets = newSockets(p, transport)
 	return p, nil

@@ -176,6 +176,6 @@ func deskText(m stories.DeskMessage, progress stories.Progress, left time.Durati
 			bot.Bold(fmt.Sprintf("%s, update %d, %s: ", m.Slug, m.Number, m.Level)), bot.Text(bot.ProgressWords(progress, left)),
 		)},
 		// The button is also where a platform can keep the message's key.
-		Buttons: []bot.Button{{Label: "Timeline", Action: bot.ActionTimeline, Arg: fmt.Sprint(m.StoryID)}},
+		Buttons: []bot.Button{bot.NewButton("Timeline", bot.ActionTimeline, m.StoryID)},
 	}
 }

@@ -1,0 +1,72 @@
+package bot
+
+// Input is what was asked: one of Typed, Options, Press, Form and Menu.
+type Input interface{ input() }
+
+// Typed is a command written as text, or said in a mention of the bot.
+type Typed struct {
+	Name string // its first word without the slash: "story", "desk"
+	Text string // the rest; holds a Mark for each of Mentions
+	// Mentions are the people, roles and channels named in Text.
+	Mentions []Mention
+}
+
+// Options is a command of a platform with typed options.
+type Options struct {
+	Name   string            // "story", "desk track"
+	Values map[string]string // by the name of the option; holds Marks
+	// Mentions are the people, roles and channels named in Values.
+	Mentions []Mention
+}
+
+// Press is a pressed button, or an entry picked from a list of them.
+type Press struct {
+	Action Action
+	Arg    string // nobody vouches for it
+}
+
+// Form is a form that was filled in and submitted.
+type Form struct {
+	ID       string            // as the form was opened with; nobody vouches for it
+	Values   map[string]string // by the name of the field; holds Marks
+	Mentions []Mention
+}
+
+// Menu is an entry of a platform's own menu.
+type Menu struct {
+	Name string
+	// Message is the message whose menu it was; nil for a menu that belongs to
+	// none.
+	Message *Chosen
+}
+
+// Chosen is a message that somebody wrote in a chat.
+type Chosen struct {
+	Text     string // holds a Mark for each of Mentions
+	Mentions []Mention
+	Author   string // what its author is called
+	Link     string // its address; "" where a reader could not open it
+}
+
+func (Typed) input()   {}
+func (Options) input() {}
+func (Press) input()   {}
+func (Form) input()    {}
+func (Menu) input()    {}
+
+// Describe names an input for the log: what was asked, never the words.
+func Describe(in Input) string {
+	switch in := in.(type) {
+	case Typed:
+		return "/" + in.Name
+	case Options:
+		return "/" + in.Name
+	case Press:
+		return "button " + string(in.Action)
+	case Form:
+		return "form"
+	case Menu:
+		return "menu " + in.Name
+	}
+	return "nothing"
+}
