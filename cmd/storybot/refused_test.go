@@ -78,7 +78,7 @@ func TestOneRefusedPlatform(t *testing.T) {
 			t.Fatal(err)
 		}
 		p.waitLog(`a platform refuses the bot.* platform=slack .*SLACK_`)
-		if got := f.onDiscord(t, "desk status", nil); !strings.Contains(got, "SLACK_") {
+		if got := f.onDiscord(t, "desk status", nil); !strings.Contains(got, "Slack refuses") {
 			t.Errorf("/desk status: %q", got)
 		}
 		if status, body := p.get("/readyz"); status != http.StatusOK || !strings.Contains(body, "SLACK_") {
