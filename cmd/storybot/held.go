@@ -9,9 +9,9 @@ import (
 
 // held are the connections of a server. When there would be more than most it
 // closes one: of those that wait for a request the one that has waited longest,
-// and where all are being answered the oldest. A limit that lets newcomers wait,
-// such as netutil.LimitListener's, would let a few silent clients keep everybody
-// else out.
+// and where all that have been there for a while are being answered the oldest.
+// A limit that lets newcomers wait, such as netutil.LimitListener's, would let a
+// few silent clients keep everybody else out.
 type held struct {
 	most int
 
@@ -37,16 +37,21 @@ func (h *held) note(c net.Conn, state http.ConnState) {
 func (h *held) move(c net.Conn, state http.ConnState) (surplus net.Conn) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	known := len(h.conns)
 	h.conns = slices.DeleteFunc(h.conns, func(other heldConn) bool { return other.Conn == c })
-	if state == http.StateClosed || state == http.StateHijacked {
-		return nil
+	known -= len(h.conns)
+	if state == http.StateClosed || state == http.StateHijacked || known == 0 && state != http.StateNew {
+		return nil // over, or closed by us while its goroutine goes on for a moment
 	}
 	h.conns = append(h.conns, heldConn{c, state == http.StateActive})
 	if len(h.conns) <= h.most {
 		return nil
 	}
 	others := h.conns[:len(h.conns)-1] // never the newcomer
-	i := max(0, slices.IndexFunc(others, func(other heldConn) bool { return !other.active }))
+	i := slices.IndexFunc(others, func(other heldConn) bool { return !other.active })
+	if i < 0 || i > len(others)/2 { // it may be about to ask
+		i = 0
+	}
 	surplus = h.conns[i].Conn
 	h.conns = slices.Delete(h.conns, i, i+1)
 	return surplus

@@ -98,27 +98,39 @@ func TestIdleConnectionsKeepNobodyOut(t *testing.T) {
 	}
 }
 
-// TestAtMostSoManyConnections counts what is open at once, and sees that what is
-// being answered is not what is closed.
+// TestAtMostSoManyConnections sees which connection is closed for a newcomer.
 func TestAtMostSoManyConnections(t *testing.T) {
-	h := newHeld(3)
-	conns := make([]*fakeConn, 6)
-	for i := range conns {
-		conns[i] = &fakeConn{}
+	const fresh, active, idle, closed = http.StateNew, http.StateActive, http.StateIdle, http.StateClosed
+	type step struct {
+		conn  int
+		state http.ConnState
 	}
-	h.note(conns[0], http.StateNew)
-	h.note(conns[0], http.StateActive)
-	h.note(conns[1], http.StateNew)
-	h.note(conns[2], http.StateNew)
-	h.note(conns[3], http.StateNew) // one too many
-	h.note(conns[2], http.StateActive)
-	h.note(conns[3], http.StateActive)
-	h.note(conns[4], http.StateNew) // all others are active
-	h.note(conns[2], http.StateClosed)
-	h.note(conns[5], http.StateNew) // there is room again
-	for i, want := range []bool{true, true, false, false, false, false} {
-		if got := conns[i].closed.Load(); got != want {
-			t.Errorf("connection %d closed: %v, want %v", i, got, want)
+	for name, test := range map[string]struct {
+		steps  []step
+		closed []int
+	}{
+		"as many as may be":           {[]step{{0, fresh}, {1, fresh}, {2, fresh}, {3, fresh}}, nil},
+		"the quietest":                {[]step{{0, fresh}, {1, fresh}, {2, fresh}, {3, fresh}, {4, fresh}, {5, fresh}}, []int{0, 1}},
+		"not what is being answered":  {[]step{{0, fresh}, {0, active}, {1, fresh}, {2, fresh}, {3, fresh}, {4, fresh}}, []int{1}},
+		"one kept after its request":  {[]step{{0, fresh}, {0, active}, {0, idle}, {1, fresh}, {1, active}, {2, fresh}, {2, active}, {3, fresh}, {3, active}, {4, fresh}}, []int{0}},
+		"the oldest when all are":     {[]step{{0, fresh}, {0, active}, {1, fresh}, {1, active}, {2, fresh}, {2, active}, {3, fresh}, {3, active}, {4, fresh}}, []int{0}},
+		"not one about to ask":        {[]step{{0, fresh}, {0, active}, {1, fresh}, {1, active}, {2, fresh}, {2, active}, {3, fresh}, {4, fresh}}, []int{0}},
+		"an end makes room":           {[]step{{0, fresh}, {1, fresh}, {2, fresh}, {3, fresh}, {1, closed}, {4, fresh}}, nil},
+		"what was closed counts not":  {[]step{{0, fresh}, {1, fresh}, {2, fresh}, {3, fresh}, {4, fresh}, {0, active}, {0, idle}, {0, closed}}, []int{0}},
+		"what changes is no newcomer": {[]step{{0, fresh}, {1, fresh}, {2, fresh}, {3, fresh}, {0, active}, {1, active}, {0, idle}, {1, idle}}, nil},
+	} {
+		h := newHeld(4)
+		conns := map[int]*fakeConn{}
+		for _, s := range test.steps {
+			if conns[s.conn] == nil {
+				conns[s.conn] = &fakeConn{}
+			}
+			h.note(conns[s.conn], s.state)
+		}
+		for i, c := range conns {
+			if got, want := c.closed.Load(), slices.Contains(test.closed, i); got != want {
+				t.Errorf("%s: connection %d closed: %v, want %v", name, i, got, want)
+			}
 		}
 	}
 }
