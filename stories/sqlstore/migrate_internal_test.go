@@ -59,7 +59,7 @@ func at(t *testing.T, url string, version int64) {
 	var s schema
 	var err error
 	if path, ok := strings.CutPrefix(url, "sqlite:"); ok {
-		e, s, err = openSQLite(t.Context(), path, time.Now)
+		e, s, err = openSQLite(t.Context(), path, time.Now, slog.New(slog.DiscardHandler))
 	} else {
 		e, s, err = openPostgres(t.Context(), url)
 	}

@@ -52,7 +52,7 @@ func Open(ctx context.Context, url string, opts Options) (*Store, error) {
 	var schema schema
 	var err error
 	if path, ok := strings.CutPrefix(url, "sqlite:"); ok {
-		s.engine, schema, err = openSQLite(ctx, path, s.now)
+		s.engine, schema, err = openSQLite(ctx, path, s.now, s.log)
 	} else if strings.HasPrefix(url, "postgres://") || strings.HasPrefix(url, "postgresql://") {
 		s.engine, schema, err = openPostgres(ctx, url)
 	} else {

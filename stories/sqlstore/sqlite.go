@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/url"
 	"path/filepath"
 	"strings"
@@ -34,7 +35,7 @@ type sqliteEngine struct {
 }
 
 // openSQLite takes the file's lock and opens it.
-func openSQLite(ctx context.Context, path string, now func() time.Time) (engine, schema, error) {
+func openSQLite(ctx context.Context, path string, now func() time.Time, log *slog.Logger) (engine, schema, error) {
 	path, err := resolve(path)
 	if err != nil {
 		return nil, schema{}, err
@@ -42,6 +43,9 @@ func openSQLite(ctx context.Context, path string, now func() time.Time) (engine,
 	unlock, err := lockFile(path)
 	if err != nil {
 		return nil, schema{}, err
+	}
+	if err := makeOwn(path, log); err != nil {
+		return nil, schema{}, errors.Join(err, unlock())
 	}
 	e := &sqliteEngine{writes: make(chan *sqliteWriter, 1), now: now, unlock: unlock}
 	if err := e.open(ctx, path); err != nil {
