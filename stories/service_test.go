@@ -21,24 +21,30 @@ var (
 // newsroom is a Service over a database of its own, with a clock the test sets.
 type newsroom struct {
 	*stories.Service
+	store   *sqlstore.Store
 	now     time.Time
 	planned int
 }
 
 func open(t *testing.T, admins ...string) *newsroom {
 	t.Helper()
+	n := &newsroom{store: openStore(t), now: time.Date(2014, 12, 20, 15, 0, 0, 0, time.UTC)}
+	n.Service = stories.NewService(stories.Config{
+		Store: n.store, Admins: admins,
+		Now:     func() time.Time { return n.now },
+		Planned: func() { n.planned++ },
+	})
+	return n
+}
+
+func openStore(t *testing.T) *sqlstore.Store {
+	t.Helper()
 	store, err := sqlstore.Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "test.db"), sqlstore.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { store.Close() })
-	n := &newsroom{now: time.Date(2014, 12, 20, 15, 0, 0, 0, time.UTC)}
-	n.Service = stories.NewService(stories.Config{
-		Store: store, Admins: admins,
-		Now:     func() time.Time { return n.now },
-		Planned: func() { n.planned++ },
-	})
-	return n
+	return store
 }
 
 // openTracked has a moderator and the story sony-hack.
@@ -255,15 +261,123 @@ func TestTheFirstAdminClaimsTheBot(t *testing.T) {
 	if has, err := n.HasAdmin(ctx); err != nil || has {
 		t.Fatalf("HasAdmin = %v, %v", has, err)
 	}
-	if err := n.Claim(ctx, stories.Act{By: reader}); err != nil {
+	code, err := n.ClaimCode(ctx)
+	if err != nil {
 		t.Fatal(err)
 	}
-	wantCode(t, "a second claim", n.Claim(ctx, stories.Act{By: moderator}), stories.CodeExists)
+	wantCode(t, "another code", n.Claim(ctx, stories.Act{By: reader}, "AAAA-BBBB-CCCC"), stories.CodeForbidden)
+	if err := n.Claim(ctx, stories.Act{By: reader}, code); err != nil {
+		t.Fatal(err)
+	}
+	wantCode(t, "a second claim", n.Claim(ctx, stories.Act{By: moderator}, code), stories.CodeExists)
 	if role, _ := n.RoleOf(ctx, reader); role != stories.Admin {
 		t.Errorf("role = %v", role)
 	}
 	configured := open(t, admin.Ref)
-	wantCode(t, "claim beside settings", configured.Claim(ctx, stories.Act{By: reader}), stories.CodeExists)
+	wantCode(t, "claim beside settings", configured.Claim(ctx, stories.Act{By: reader}, code), stories.CodeExists)
+}
+
+func TestPeopleAreNamedInTheirPlatformsForm(t *testing.T) {
+	store := openStore(t)
+	ctx, act := t.Context(), stories.Act{By: admin}
+	lax := stories.NewService(stories.Config{Store: store, Admins: []string{admin.Ref}})
+	odd := stories.User{Ref: "foo:bar"}
+	if _, err := lax.SetModerator(ctx, act, odd, true); err != nil {
+		t.Fatal(err)
+	}
+	strict := stories.NewService(stories.Config{Store: store, Admins: []string{admin.Ref}, CheckPerson: func(ref string) error {
+		if !strings.HasPrefix(ref, "console:") {
+			return stories.Errorf(stories.CodeInvalid, "%q names nobody here.", ref)
+		}
+		return nil
+	}})
+	for _, ref := range []string{"slack:U1", "", "discord:ada"} {
+		for _, yes := range []bool{true, false} {
+			_, err := strict.SetModerator(ctx, act, stories.User{Ref: ref}, yes)
+			wantCode(t, ref, err, stories.CodeInvalid)
+		}
+	}
+	if _, err := strict.SetModerator(ctx, act, odd, true); stories.CodeOf(err) != stories.CodeInvalid {
+		t.Errorf("an odd name was given a role: %v", err)
+	}
+	wantCode(t, "a claim by nobody", strict.Claim(ctx, stories.Act{By: odd}, "x"), stories.CodeExists)
+	// Who got in before the form was checked can be taken off the list.
+	if changed, err := strict.SetModerator(ctx, act, odd, false); err != nil || !changed {
+		t.Errorf("removed %v, %v", changed, err)
+	}
+	members, err := strict.Members(ctx, admin)
+	if err != nil || len(members) != 1 {
+		t.Errorf("members = %v, %v", members, err)
+	}
+}
+
+func TestRefusalsNamePeopleByTheirNames(t *testing.T) {
+	n := open(t, admin.Ref)
+	ctx := t.Context()
+	boss := stories.User{Ref: "chat:77", Name: "Boss"}
+	unclaimed := open(t)
+	code, err := unclaimed.ClaimCode(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := unclaimed.Claim(ctx, stories.Act{By: boss}, code); err != nil {
+		t.Fatal(err)
+	}
+	stranger := stories.User{Ref: "chat:4711", Name: "Ria"}
+	_, _, _, forbidden := n.Append(ctx, stories.Act{By: stranger}, stories.Append{Slug: "x", Text: "x"})
+	_, admins := n.SetModerator(ctx, stories.Act{By: stranger}, stranger, true)
+	_, already := unclaimed.SetModerator(ctx, stories.Act{By: boss}, stories.User{Ref: boss.Ref}, true)
+	_, himself := unclaimed.SetModerator(ctx, stories.Act{By: boss}, stories.User{Ref: boss.Ref}, false)
+	_, configured := n.SetModerator(ctx, stories.Act{By: admin}, stories.User{Ref: admin.Ref, Name: "Ada"}, true)
+	for refusal, want := range map[error]string{forbidden: "action:add user: and your name", admins: "STORYBOT_ADMINS", already: "Boss is an admin", himself: "Another admin", configured: "Ada is an admin"} {
+		if refusal == nil || !strings.Contains(refusal.Error(), want) || strings.Contains(refusal.Error(), "chat:") || strings.Contains(refusal.Error(), "console:") {
+			t.Errorf("refusal %v, want %q and no id", refusal, want)
+		}
+	}
+}
+
+func TestWhatCannotBeCheckedChangesNothing(t *testing.T) {
+	n, _ := openTracked(t)
+	ctx := t.Context()
+	f := stories.Follow{Destination: news, Lane: "console", Manages: true, Target: stories.Target{Kind: stories.TargetAll}}
+	if _, _, _, err := n.Subscribe(ctx, stories.Act{By: reader}, f); err != nil {
+		t.Fatal(err)
+	}
+	before := n.planned
+	wantCode(t, "the end of nothing", n.Ended(ctx, stories.Destination{Platform: news.Platform}, "gone"), stories.CodeInvalid)
+	for _, level := range []stories.Level{-1, 4} {
+		f.Level = level
+		_, _, _, err := n.Subscribe(ctx, stories.Act{By: reader}, f)
+		wantCode(t, "Subscribe at no level", err, stories.CodeInvalid)
+		_, _, _, err = n.Append(ctx, stories.Act{By: moderator}, stories.Append{Slug: "sony-hack", Text: "x", Level: level})
+		wantCode(t, "Append at no level", err, stories.CodeInvalid)
+	}
+	if subs, err := n.Subscriptions(ctx, news); err != nil || len(subs) != 1 || subs[0].Level != stories.Minor || n.planned != before {
+		t.Errorf("subscriptions = %+v, %v, planned %d", subs, err, n.planned-before)
+	}
+	// A database that is away refuses; nobody is let through meanwhile.
+	if err := n.store.Close(); err != nil {
+		t.Fatal(err)
+	}
+	wantCode(t, "Allow", n.Allow(ctx, reader, "share", 5, time.Minute), stories.CodeUnavailable)
+	f.Level = stories.Minor
+	_, _, _, err := n.Subscribe(ctx, stories.Act{By: reader}, f)
+	wantCode(t, "Subscribe without a database", err, stories.CodeUnavailable)
+	_, err = n.SetModerator(ctx, stories.Act{By: moderator}, reader, true)
+	wantCode(t, "SetModerator without a database", err, stories.CodeUnavailable)
+}
+
+func TestALongSearchIsCut(t *testing.T) {
+	for query, want := range map[string]string{
+		" sony  hack ":                    "sony  hack",
+		strings.Repeat("é", 300):          strings.Repeat("é", 200),
+		strings.Repeat("a", 199) + " bcd": strings.Repeat("a", 199),
+		"":                                "",
+	} {
+		if got := stories.CutQuery(query); got != want {
+			t.Errorf("CutQuery(%.20q…) = %.20q… with %d characters", query, got, len([]rune(got)))
+		}
+	}
 }
 
 func TestTheLogSaysWhoDidWhat(t *testing.T) {

@@ -31,6 +31,14 @@ func ParseLevel(s string) (Level, error) {
 	return 0, Errorf(CodeInvalid, "%q is no level. Use level:breaking, level:normal or level:minor.", s)
 }
 
+// checkLevel refuses a number that is no level. Error: CodeInvalid.
+func checkLevel(l Level) error {
+	if _, ok := levelNames[l]; !ok {
+		return Errorf(CodeInvalid, "That is no level. Use level:breaking, level:normal or level:minor.")
+	}
+	return nil
+}
+
 // Update is one numbered entry of a story. Its words are those of its newest
 // Revision.
 type Update struct {

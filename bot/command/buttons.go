@@ -156,5 +156,5 @@ func (m *Mux) pressPage(ctx context.Context, c bot.Command, arg buttonArg) (bot.
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	return m.listStories(ctx, "", query, int(n[0]))
+	return m.listStories(ctx, c.User, "", query, int(n[0]))
 }

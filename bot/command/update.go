@@ -115,7 +115,7 @@ func (m *Mux) askAgain(ctx context.Context, by stories.User, a stories.Append, q
 		return bot.Reply{}, err
 	}
 	id := rand.Text()
-	if err := m.stories.PutNote(ctx, id, string(note)); err != nil {
+	if err := m.stories.PutNote(ctx, by, id, string(note)); err != nil {
 		return bot.Reply{}, err
 	}
 	reply := refused(question.Error())

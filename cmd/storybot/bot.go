@@ -81,8 +81,7 @@ func (r *running) start(ctx context.Context, talk *console.Console) error {
 	if err := r.openPlatforms(talk); err != nil {
 		return err
 	}
-	code, err := r.claim(ctx)
-	if err != nil {
+	if err := r.claim(ctx); err != nil {
 		return err
 	}
 	set := metrics.NewSet()
@@ -92,7 +91,7 @@ func (r *running) start(ctx context.Context, talk *console.Console) error {
 	r.engine = delivery.New(delivery.Config{Queue: r.store, Senders: senders, Render: bot.RenderUpdate, Log: r.log, Wall: wallClock, Metrics: counts, Desk: alarms})
 	counts.WatchQueue(r.queue)
 	watchConnections(set, r.connections)
-	r.mux = command.New(command.Config{Stories: r.desk, Log: r.log, Connections: r.connections, Lanes: r.lanes, ClaimCode: func() string { return code }})
+	r.mux = command.New(command.Config{Stories: r.desk, Log: r.log, Connections: r.connections, Lanes: r.lanes})
 	if r.config.httpAddr != "" {
 		m := &monitor{connections: r.connections, reach: r.reach, metrics: set, log: r.log}
 		stop, err := m.serve(r.config.httpAddr)
@@ -198,9 +197,9 @@ func (r *running) editors() map[string]bot.Editor {
 }
 
 // claim offers the code for the first admin, where there is none.
-func (r *running) claim(ctx context.Context) (string, error) {
+func (r *running) claim(ctx context.Context) error {
 	if !r.config.hasPlatform() {
-		return "", nil
+		return nil
 	}
 	return offerClaim(ctx, r.desk, r.log)
 }
