@@ -54,10 +54,13 @@ func (s *Service) Ended(ctx context.Context, d Destination, reason string) error
 }
 
 // meant returns d, or, when it names no channel, those of its workspace in a
-// state.
+// state; none when neither is named.
 func (s *Service) meant(ctx context.Context, d Destination, state DestinationState) ([]Destination, error) {
 	if d.Channel != "" {
 		return []Destination{d}, nil
+	}
+	if d.Workspace == "" { // not all that have none
+		return nil, nil
 	}
 	return s.store.DestinationsIn(ctx, d.Platform, d.Workspace, state)
 }

@@ -47,6 +47,27 @@ func openStore(t *testing.T) *sqlstore.Store {
 	return store
 }
 
+// block publishes an update and reports that the channel refuses it.
+func (n *newsroom) block(t *testing.T, lane string) {
+	t.Helper()
+	if _, _, _, err := n.Append(t.Context(), stories.Act{By: moderator}, stories.Append{Slug: "sony-hack", Text: "News", Again: true}); err != nil {
+		t.Fatal(err)
+	}
+	l, ok, err := n.store.Acquire(t.Context(), lane, "w", time.Minute)
+	if err != nil || !ok {
+		t.Fatal(ok, err)
+	}
+	batch, err := n.store.Advance(t.Context(), l, nil, 1, false, n.now)
+	if err != nil || len(batch.Claimed) != 1 {
+		t.Fatal(batch, err)
+	}
+	v := batch.Claimed[0]
+	refused := stories.Result{DeliveryID: v.ID, Attempt: v.Attempt, State: stories.Held, Destination: stories.Blocked, Reason: "refuses", At: n.now}
+	if _, err := n.store.Advance(t.Context(), l, []stories.Result{refused}, 0, false, n.now); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // openTracked has a moderator and the story sony-hack.
 func openTracked(t *testing.T) (*newsroom, stories.Story) {
 	t.Helper()
@@ -365,6 +386,27 @@ func TestWhatCannotBeCheckedChangesNothing(t *testing.T) {
 	wantCode(t, "Subscribe without a database", err, stories.CodeUnavailable)
 	_, err = n.SetModerator(ctx, stories.Act{By: moderator}, reader, true)
 	wantCode(t, "SetModerator without a database", err, stories.CodeUnavailable)
+}
+
+func TestNewsOfNoPlaceHealsNothing(t *testing.T) {
+	n, _ := openTracked(t)
+	ctx := t.Context()
+	f := stories.Follow{Destination: news, Lane: "console", Manages: true, Target: stories.Target{Kind: stories.TargetAll}}
+	if _, _, _, err := n.Subscribe(ctx, stories.Act{By: reader}, f); err != nil {
+		t.Fatal(err)
+	}
+	n.block(t, "console")
+	if resumed, skipped, err := n.Healed(ctx, stories.Destination{Platform: news.Platform}); err != nil || resumed+skipped != 0 {
+		t.Errorf("news of no place healed %d and %d, %v", resumed, skipped, err)
+	}
+	// Following anew does, and says that there is something to send.
+	n.planned = 0
+	if _, _, created, err := n.Subscribe(ctx, stories.Act{By: reader}, f); err != nil || created || n.planned == 0 {
+		t.Errorf("created %v, planned %d, %v", created, n.planned, err)
+	}
+	if resumed, _, err := n.Healed(ctx, news); err != nil || resumed != 0 {
+		t.Errorf("%d were still held, %v", resumed, err)
+	}
 }
 
 func TestALongSearchIsCut(t *testing.T) {

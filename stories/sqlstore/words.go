@@ -125,6 +125,9 @@ func indexed(texts ...string) []string {
 
 // spellings are the ways a written word is found.
 func spellings(written string) word {
+	if !strings.ContainsFunc(written, func(r rune) bool { return r > unicode.MaxASCII }) {
+		return word{written} // as most are
+	}
 	w := word{folded(written), latin(written)}
 	if other := germanic.Replace(written); other != written {
 		w = append(w, latin(other))
