@@ -47,27 +47,6 @@ func openStore(t *testing.T) *sqlstore.Store {
 	return store
 }
 
-// block publishes an update and reports that the channel refuses it.
-func (n *newsroom) block(t *testing.T, lane string) {
-	t.Helper()
-	if _, _, _, err := n.Append(t.Context(), stories.Act{By: moderator}, stories.Append{Slug: "sony-hack", Text: "News", Again: true}); err != nil {
-		t.Fatal(err)
-	}
-	l, ok, err := n.store.Acquire(t.Context(), lane, "w", time.Minute)
-	if err != nil || !ok {
-		t.Fatal(ok, err)
-	}
-	batch, err := n.store.Advance(t.Context(), l, nil, 1, false, n.now)
-	if err != nil || len(batch.Claimed) != 1 {
-		t.Fatal(batch, err)
-	}
-	v := batch.Claimed[0]
-	refused := stories.Result{DeliveryID: v.ID, Attempt: v.Attempt, State: stories.Held, Destination: stories.Blocked, Reason: "refuses", At: n.now}
-	if _, err := n.store.Advance(t.Context(), l, []stories.Result{refused}, 0, false, n.now); err != nil {
-		t.Fatal(err)
-	}
-}
-
 // openTracked has a moderator and the story sony-hack.
 func openTracked(t *testing.T) (*newsroom, stories.Story) {
 	t.Helper()
@@ -276,139 +255,6 @@ func TestNewSinceTheReaderLastLooked(t *testing.T) {
 	}
 }
 
-func TestTheFirstAdminClaimsTheBot(t *testing.T) {
-	n := open(t)
-	ctx := t.Context()
-	if has, err := n.HasAdmin(ctx); err != nil || has {
-		t.Fatalf("HasAdmin = %v, %v", has, err)
-	}
-	code, err := n.ClaimCode(ctx)
-	if err != nil {
-		t.Fatal(err)
-	}
-	wantCode(t, "another code", n.Claim(ctx, stories.Act{By: reader}, "AAAA-BBBB-CCCC"), stories.CodeForbidden)
-	if err := n.Claim(ctx, stories.Act{By: reader}, code); err != nil {
-		t.Fatal(err)
-	}
-	wantCode(t, "a second claim", n.Claim(ctx, stories.Act{By: moderator}, code), stories.CodeExists)
-	if role, _ := n.RoleOf(ctx, reader); role != stories.Admin {
-		t.Errorf("role = %v", role)
-	}
-	configured := open(t, admin.Ref)
-	wantCode(t, "claim beside settings", configured.Claim(ctx, stories.Act{By: reader}, code), stories.CodeExists)
-}
-
-func TestPeopleAreNamedInTheirPlatformsForm(t *testing.T) {
-	store := openStore(t)
-	ctx, act := t.Context(), stories.Act{By: admin}
-	lax := stories.NewService(stories.Config{Store: store, Admins: []string{admin.Ref}})
-	odd := stories.User{Ref: "foo:bar"}
-	if _, err := lax.SetModerator(ctx, act, odd, true); err != nil {
-		t.Fatal(err)
-	}
-	strict := stories.NewService(stories.Config{Store: store, Admins: []string{admin.Ref}, CheckPerson: func(ref string) error {
-		if !strings.HasPrefix(ref, "console:") {
-			return stories.Errorf(stories.CodeInvalid, "%q names nobody here.", ref)
-		}
-		return nil
-	}})
-	for _, ref := range []string{"slack:U1", "", "discord:ada"} {
-		for _, yes := range []bool{true, false} {
-			_, err := strict.SetModerator(ctx, act, stories.User{Ref: ref}, yes)
-			wantCode(t, ref, err, stories.CodeInvalid)
-		}
-	}
-	if _, err := strict.SetModerator(ctx, act, odd, true); stories.CodeOf(err) != stories.CodeInvalid {
-		t.Errorf("an odd name was given a role: %v", err)
-	}
-	wantCode(t, "a claim by nobody", strict.Claim(ctx, stories.Act{By: odd}, "x"), stories.CodeExists)
-	// Who got in before the form was checked can be taken off the list.
-	if changed, err := strict.SetModerator(ctx, act, odd, false); err != nil || !changed {
-		t.Errorf("removed %v, %v", changed, err)
-	}
-	members, err := strict.Members(ctx, admin)
-	if err != nil || len(members) != 1 {
-		t.Errorf("members = %v, %v", members, err)
-	}
-}
-
-func TestRefusalsNamePeopleByTheirNames(t *testing.T) {
-	n := open(t, admin.Ref)
-	ctx := t.Context()
-	boss := stories.User{Ref: "chat:77", Name: "Boss"}
-	unclaimed := open(t)
-	code, err := unclaimed.ClaimCode(ctx)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := unclaimed.Claim(ctx, stories.Act{By: boss}, code); err != nil {
-		t.Fatal(err)
-	}
-	stranger := stories.User{Ref: "chat:4711", Name: "Ria"}
-	_, _, _, forbidden := n.Append(ctx, stories.Act{By: stranger}, stories.Append{Slug: "x", Text: "x"})
-	_, admins := n.SetModerator(ctx, stories.Act{By: stranger}, stranger, true)
-	_, already := unclaimed.SetModerator(ctx, stories.Act{By: boss}, stories.User{Ref: boss.Ref}, true)
-	_, himself := unclaimed.SetModerator(ctx, stories.Act{By: boss}, stories.User{Ref: boss.Ref}, false)
-	_, configured := n.SetModerator(ctx, stories.Act{By: admin}, stories.User{Ref: admin.Ref, Name: "Ada"}, true)
-	for refusal, want := range map[error]string{forbidden: "action:add user: and your name", admins: "STORYBOT_ADMINS", already: "Boss is an admin", himself: "Another admin", configured: "Ada is an admin"} {
-		if refusal == nil || !strings.Contains(refusal.Error(), want) || strings.Contains(refusal.Error(), "chat:") || strings.Contains(refusal.Error(), "console:") {
-			t.Errorf("refusal %v, want %q and no id", refusal, want)
-		}
-	}
-}
-
-func TestWhatCannotBeCheckedChangesNothing(t *testing.T) {
-	n, _ := openTracked(t)
-	ctx := t.Context()
-	f := stories.Follow{Destination: news, Lane: "console", Manages: true, Target: stories.Target{Kind: stories.TargetAll}}
-	if _, _, _, err := n.Subscribe(ctx, stories.Act{By: reader}, f); err != nil {
-		t.Fatal(err)
-	}
-	before := n.planned
-	wantCode(t, "the end of nothing", n.Ended(ctx, stories.Destination{Platform: news.Platform}, "gone"), stories.CodeInvalid)
-	for _, level := range []stories.Level{-1, 4} {
-		f.Level = level
-		_, _, _, err := n.Subscribe(ctx, stories.Act{By: reader}, f)
-		wantCode(t, "Subscribe at no level", err, stories.CodeInvalid)
-		_, _, _, err = n.Append(ctx, stories.Act{By: moderator}, stories.Append{Slug: "sony-hack", Text: "x", Level: level})
-		wantCode(t, "Append at no level", err, stories.CodeInvalid)
-	}
-	if subs, err := n.Subscriptions(ctx, news); err != nil || len(subs) != 1 || subs[0].Level != stories.Minor || n.planned != before {
-		t.Errorf("subscriptions = %+v, %v, planned %d", subs, err, n.planned-before)
-	}
-	// A database that is away refuses; nobody is let through meanwhile.
-	if err := n.store.Close(); err != nil {
-		t.Fatal(err)
-	}
-	wantCode(t, "Allow", n.Allow(ctx, reader, "share", 5, time.Minute), stories.CodeUnavailable)
-	f.Level = stories.Minor
-	_, _, _, err := n.Subscribe(ctx, stories.Act{By: reader}, f)
-	wantCode(t, "Subscribe without a database", err, stories.CodeUnavailable)
-	_, err = n.SetModerator(ctx, stories.Act{By: moderator}, reader, true)
-	wantCode(t, "SetModerator without a database", err, stories.CodeUnavailable)
-}
-
-func TestNewsOfNoPlaceHealsNothing(t *testing.T) {
-	n, _ := openTracked(t)
-	ctx := t.Context()
-	f := stories.Follow{Destination: news, Lane: "console", Manages: true, Target: stories.Target{Kind: stories.TargetAll}}
-	if _, _, _, err := n.Subscribe(ctx, stories.Act{By: reader}, f); err != nil {
-		t.Fatal(err)
-	}
-	n.block(t, "console")
-	if resumed, skipped, err := n.Healed(ctx, stories.Destination{Platform: news.Platform}); err != nil || resumed+skipped != 0 {
-		t.Errorf("news of no place healed %d and %d, %v", resumed, skipped, err)
-	}
-	// Following anew does, and says that there is something to send.
-	n.planned = 0
-	if _, _, created, err := n.Subscribe(ctx, stories.Act{By: reader}, f); err != nil || created || n.planned == 0 {
-		t.Errorf("created %v, planned %d, %v", created, n.planned, err)
-	}
-	if resumed, _, err := n.Healed(ctx, news); err != nil || resumed != 0 {
-		t.Errorf("%d were still held, %v", resumed, err)
-	}
-}
-
 func TestALongSearchIsCut(t *testing.T) {
 	for query, want := range map[string]string{
 		" sony  hack ":                    "sony  hack",
@@ -434,29 +280,5 @@ func TestTheLogSaysWhoDidWhat(t *testing.T) {
 	}
 	if e := entries[0]; e.Verb != "published" || e.By.Ref != moderator.Ref || e.Slug != "sony-hack" {
 		t.Errorf("newest entry = %+v", e)
-	}
-}
-
-func TestTheEndOfAWorkspaceEndsItsChannelsOnly(t *testing.T) {
-	n, _ := openTracked(t)
-	ctx := t.Context()
-	all := stories.Target{Kind: stories.TargetAll}
-	here := []stories.Destination{{Platform: "chat", Workspace: "w1", Channel: "a"}, {Platform: "chat", Workspace: "w1", Channel: "b"}}
-	there := stories.Destination{Platform: "chat", Workspace: "w2", Channel: "a"}
-	for _, d := range append(here, there) {
-		if _, _, _, err := n.Subscribe(ctx, stories.Act{By: reader}, stories.Follow{Destination: d, Lane: "chat", Target: all, Manages: true}); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := n.Ended(ctx, stories.Destination{Platform: "chat", Workspace: "w1"}, "was removed"); err != nil {
-		t.Fatal(err)
-	}
-	for _, d := range here {
-		if subs, err := n.Subscriptions(ctx, d); err != nil || len(subs) != 0 {
-			t.Errorf("%v follows %v, %v", d, subs, err)
-		}
-	}
-	if subs, err := n.Subscriptions(ctx, there); err != nil || len(subs) != 1 {
-		t.Errorf("%v follows %v, %v", there, subs, err)
 	}
 }
