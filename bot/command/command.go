@@ -27,9 +27,6 @@ type Config struct {
 	Connections func() []bot.Health
 	// Lanes tells how fast each lane sends and what stopped it. May be nil.
 	Lanes func() []LaneHealth
-	// ClaimCode is the code that makes the first admin; "" when none is open.
-	// May be nil.
-	ClaimCode func() string
 }
 
 // LaneHealth is what the machinery knows of a lane beside its queue.

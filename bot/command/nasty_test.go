@@ -58,7 +58,7 @@ func TestNastyInputIsRefusedAndChangesNothing(t *testing.T) {
 		{"bytes that are not UTF-8", "/update sony-hack a\xff\xfeb", "UTF-8"},
 		{"headline of emoji", "/desk track 🔥🔥", "no letter and no digit"},
 		{"text of emoji", "/update sony-hack 🔥🔥", "no letter and no digit"},
-		{"text of direction marks", "/update sony-hack \u202E\u2066", "no letter and no digit"},
+		{"text of direction marks", "/update sony-hack \u202E\u2066", "is empty"},
 		{"slug in capitals with a space", "/desk track slug:\"Sony Hack\" A headline", "small letters"},
 		{"slug with a path", "/desk track slug:../../etc A headline", "small letters"},
 		{"duplicate slug", "/desk track slug:sony-hack A headline", "slug:sony-hack-2"},

@@ -101,8 +101,7 @@ func (r *running) start(ctx context.Context, talk *console.Console) error {
 	if err := r.openPlatforms(talk); err != nil {
 		return err
 	}
-	code, err := r.claim(ctx)
-	if err != nil {
+	if err := r.claim(ctx); err != nil {
 		return err
 	}
 	registry := newRegistry()
@@ -112,7 +111,7 @@ func (r *running) start(ctx context.Context, talk *console.Console) error {
 	r.engine = delivery.New(delivery.Config{Queue: r.store, Senders: senders, Render: bot.RenderUpdate, Log: r.log, Wall: wallClock, Metrics: counts, Desk: alarms})
 	counts.WatchQueue(r.queue)
 	registry.MustRegister(newConnectionMetrics(r.connections))
-	r.mux = command.New(command.Config{Stories: r.desk, Log: r.log, Connections: r.connections, Lanes: r.lanes, ClaimCode: func() string { return code }})
+	r.mux = command.New(command.Config{Stories: r.desk, Log: r.log, Connections: r.connections, Lanes: r.lanes})
 	if r.config.httpAddr != "" {
 		m := &monitor{connections: r.connections, reach: r.reach, metrics: registry, log: r.log, limits: usualLimits()}
 		stop, err := m.serve(r.config.httpAddr)
@@ -170,7 +169,8 @@ func (r *running) openNewsroom(ctx context.Context, console bool) error {
 			return fmt.Errorf("add the sample story: %w", err)
 		}
 	}
-	r.desk = stories.NewService(stories.Config{Store: store, Admins: admins, Log: r.log, Now: wallClock, Planned: func() { r.engine.Kick("") }})
+	r.desk = stories.NewService(stories.Config{Store: store, Admins: admins, Log: r.log, Now: wallClock, Planned: func() { r.engine.Kick("") },
+		CheckPerson: func(ref string) error { return bot.CheckPerson(people(), ref) }})
 	return nil
 }
 
@@ -219,9 +219,9 @@ func (r *running) editors() map[string]bot.Editor {
 }
 
 // claim offers the code for the first admin, where there is none.
-func (r *running) claim(ctx context.Context) (string, error) {
+func (r *running) claim(ctx context.Context) error {
 	if !r.config.hasPlatform() {
-		return "", nil
+		return nil
 	}
 	return offerClaim(ctx, r.desk, r.log)
 }

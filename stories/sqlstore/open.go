@@ -76,6 +76,9 @@ func (s *Store) prepare(ctx context.Context, schema schema) error {
 	if s.install, err = s.installation(ctx); err != nil {
 		return fmt.Errorf("read the installation's id: %w", s.told(err))
 	}
+	if err := s.reindex(ctx); err != nil {
+		return fmt.Errorf("spell the words of stories anew for searches: %w", s.told(err))
+	}
 	return nil
 }
 
