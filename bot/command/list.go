@@ -2,7 +2,8 @@ package command
 
 import (
 	"context"
-	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base32"
 	"fmt"
 	"net/url"
 	"strings"
@@ -16,7 +17,7 @@ const storiesPage = 6
 
 // listOrSearch lists all stories, or those that hold the words.
 func (m *Mux) listOrSearch(ctx context.Context, r request) (bot.Reply, error) {
-	query := strings.TrimSpace(bot.OneLine(r.get("words")))
+	query := cutQuery(strings.TrimSpace(bot.OneLine(r.get("words"))))
 	return m.listStories(ctx, "", query, 0)
 }
 
@@ -90,13 +91,25 @@ func (m *Mux) pageButtons(ctx context.Context, query string, offset, total int) 
 // maxPacked is how long a search may be to travel inside a button.
 const maxPacked = 40
 
+// maxQuery is how much of a search is looked for and kept, in characters.
+const maxQuery = 200
+
+// cutQuery returns as much of a search as is looked for.
+func cutQuery(query string) string {
+	if r := []rune(query); len(r) > maxQuery {
+		return strings.TrimSpace(string(r[:maxQuery]))
+	}
+	return query
+}
+
 // packQuery makes a search fit into a button: the words themselves, or a note
-// of them.
+// of them. The same search has the same note, however often it is asked for.
 func (m *Mux) packQuery(ctx context.Context, query string) (string, error) {
 	if packed := url.QueryEscape(query); len(packed) <= maxPacked {
 		return "q" + packed, nil
 	}
-	id := rand.Text()
+	sum := sha256.Sum256([]byte(query))
+	id := base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(sum[:20])
 	return "n" + id, m.stories.PutNote(ctx, id, query)
 }
 
