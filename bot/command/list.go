@@ -2,7 +2,8 @@ package command
 
 import (
 	"context"
-	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base32"
 	"fmt"
 	"net/url"
 	"strings"
@@ -20,7 +21,7 @@ func (m *Mux) listOrSearch(ctx context.Context, r request) (bot.Reply, error) {
 	return m.listStories(ctx, r.User, "", query, 0)
 }
 
-// listStories shows by a page of the stories that hold query, under intro when
+// listStories shows a page of the stories that hold query, under intro when
 // there is one.
 func (m *Mux) listStories(ctx context.Context, by stories.User, intro, query string, offset int) (bot.Reply, error) {
 	found, total, err := m.stories.Search(ctx, query, offset, storiesPage)
@@ -91,12 +92,14 @@ func (m *Mux) pageButtons(ctx context.Context, by stories.User, query string, of
 const maxPacked = 40
 
 // packQuery makes a search fit into a button: the words themselves, or a note
-// of them.
+// of them. The same search of a person has the same note, however often it is
+// asked for.
 func (m *Mux) packQuery(ctx context.Context, by stories.User, query string) (string, error) {
 	if packed := url.QueryEscape(query); len(packed) <= maxPacked {
 		return "q" + packed, nil
 	}
-	id := rand.Text()
+	sum := sha256.Sum256([]byte(by.Ref + "\x00" + query))
+	id := base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(sum[:20])
 	return "n" + id, m.stories.PutNote(ctx, by, id, query)
 }
 

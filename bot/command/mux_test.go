@@ -217,7 +217,7 @@ func TestSpecs(t *testing.T) {
 			t.Errorf("%s: the example is %q", s.Name, s.Example)
 			continue
 		}
-		given, err := entry.parse(text)
+		given, err := readPlain(entry, text)
 		if err == nil {
 			err = entry.check(given)
 		}

@@ -40,11 +40,11 @@ func startsWithDigit(s string) bool { return s != "" && s[0] >= '0' && s[0] <= '
 
 // oneUpdate shows the whole text of the update the request names.
 func (m *Mux) oneUpdate(ctx context.Context, r request) (bot.Reply, error) {
-	number, err := r.number()
+	story, err := m.stories.Story(ctx, r.get("story"))
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	story, err := m.stories.Story(ctx, r.get("story"))
+	number, err := r.number()
 	if err != nil {
 		return bot.Reply{}, err
 	}
