@@ -4,8 +4,12 @@
 // where to, conn.go is one connection, budget.go counts how often a new session
 // may begin, timing.go says how long it waits for what), account.go sees to a
 // token that is refused, health.go tells people of all that; events.go
-// reads what arrives, interaction.go turns an interaction into a bot.Command
-// and answer.go sees to it that every interaction is answered in time.
+// reads what arrives and world.go keeps which servers the bot is in.
+// interaction.go turns an interaction into a bot.Command: place.go tells where it
+// came from, input.go, form.go and menu.go what was asked, markup.go what was
+// meant by it, names.go how those are called whom it mentions (resolved.go is
+// what Discord tells of them), and asker.go who may what. answer.go sees to it
+// that every interaction is answered in time.
 // What goes out: render.go and markdown.go make an embed of a bot.Message,
 // encode.go keeps its bytes, send.go posts it, verdict.go says what the answer
 // means, outage.go when not to believe it, and settle.go with history.go finds

@@ -22,7 +22,7 @@ type places struct {
 // Ended is bot.Places'.
 func (p places) Ended(ctx context.Context, d stories.Destination, reason string) {
 	if err := p.desk.Ended(ctx, d, reason); err != nil {
-		p.log.Error("the end of a channel was not stored; its next update will find out", "destination", d.String(), "error", err)
+		p.log.Error("the end of a channel was not stored; its next update will find out", "destination", d.String(), "err", err)
 		return
 	}
 	p.log.Info("a channel ended, and its subscriptions with it", "destination", d.String(), "reason", reason)
@@ -42,7 +42,7 @@ func (p places) Healed(ctx context.Context, d stories.Destination) {
 	resumed, skipped, err := p.desk.Healed(ctx, d)
 	switch {
 	case err != nil:
-		p.log.Error("a channel that may be reachable again stays paused", "destination", d.String(), "error", err)
+		p.log.Error("a channel that may be reachable again stays paused", "destination", d.String(), "err", err)
 	case resumed+skipped > 0:
 		p.log.Info("a channel is reachable again", "destination", d.String(), "resumed", resumed, "skipped", skipped)
 	}
