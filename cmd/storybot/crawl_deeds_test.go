@@ -45,7 +45,7 @@ func (d *deeds) follow(missed ...string) seen {
 // arrives publishes what must arrive, and looks that missed did not.
 func (d *deeds) arrives(missed ...string) seen {
 	d.t.Helper()
-	s := holding(d.t, d.editor, d.publish())
+	s := withWords(d.t, d.editor, d.publish())
 	for _, words := range missed {
 		if shows(d.editor, words) {
 			d.t.Errorf("%q was pushed although its answer said that it would not be", words)
@@ -105,7 +105,7 @@ func testOverlap(d *deeds) {
 	}
 	shown := d.arrives()
 	once := d.publish()
-	holding(d.t, d.editor, once)
+	withWords(d.t, d.editor, once)
 	push(d.t, shown, "Stop")
 	missed := d.publish()
 	d.follow(missed)
@@ -148,7 +148,7 @@ func testAnswerOnce(d *deeds) {
 	d.follow()
 	text := "The weir is open."
 	tell(d.t, d.editor, ask("update", "story", d.slug, "text", text))
-	holding(d.t, d.editor, text)
+	withWords(d.t, d.editor, text)
 	question := tell(d.t, d.editor, ask("update", "story", d.slug, "text", text))
 	if d.stage.types && d.stage.visitor == nil {
 		push(d.t, question, "Post again") // a console asks anew for each press

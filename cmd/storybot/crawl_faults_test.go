@@ -85,7 +85,7 @@ func TestSlackRightsUnderFaults(t *testing.T) {
 	}
 	push(t, tell(t, s.editor(quiet), ask("subscriptions", "target", "dam")), "Pause")
 	tell(t, s.editor(quiet), ask("update", "story", "lock", "text", "The lock is shut."))
-	holding(t, s.editor(quiet), "The lock is shut.")
+	withWords(t, s.editor(quiet), "The lock is shut.")
 	stands := tell(t, s.editor(quiet), ask("subscriptions")).text
 	unchanged := func(when string) {
 		t.Helper()

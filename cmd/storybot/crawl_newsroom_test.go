@@ -42,8 +42,8 @@ func newsroom(t *testing.T, s *stage) {
 	push(t, tell(t, editor, ask("subscriptions", "target", harbour)), "Pause")
 	tell(t, editor, ask("update", "story", rhine, "level", "breaking", "text", "The first dyke breaks."))
 	tell(t, editor, ask("update", "story", rhine, "text", long("The dykes are looked after. ", s.longest)))
-	holding(t, editor, "The first dyke breaks.")
-	holding(t, editor, "The dykes are looked after.")
+	withWords(t, editor, "The first dyke breaks.")
+	withWords(t, editor, "The dykes are looked after.")
 }
 
 // long repeats a text to a length.

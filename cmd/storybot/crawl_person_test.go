@@ -173,8 +173,8 @@ func push(t *testing.T, s seen, label string) seen {
 	return answer
 }
 
-// holding waits for a message in the channel that holds words.
-func holding(t *testing.T, p person, words string) seen {
+// withWords waits for a message in the channel that holds words.
+func withWords(t *testing.T, p person, words string) seen {
 	t.Helper()
 	var found seen
 	_, err := p.await(fmt.Sprintf("a message with %q", words), func(all []seen) bool {
