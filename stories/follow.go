@@ -80,43 +80,8 @@ func (s *Service) Stop(ctx context.Context, act Act, f Follow, storyID int64) (s
 	if story, err = s.store.StoryByID(ctx, storyID); err != nil {
 		return story, false, err
 	}
-	subs, err := s.store.Subscriptions(ctx, f.Destination)
-	if err != nil {
-		return story, false, err
-	}
-	act = s.stamp(act)
-	others := false
-	for _, sub := range subs {
-		if sub.StoryID == storyID {
-			if _, err := s.store.Unsubscribe(ctx, act, f.Destination, sub.Target); err != nil {
-				return story, false, err
-			}
-			act.Key = subKey(act.Key, "mute")
-			continue
-		}
-		others = others || sub.Target.Kind == TargetAll || containsTopic(story, sub.Target)
-	}
-	if !others {
-		return story, false, nil
-	}
-	return story, true, s.store.Mute(ctx, act, f.Destination, storyID)
-}
-
-func containsTopic(story Story, t Target) bool {
-	for _, topic := range story.Topics {
-		if t.Kind == TargetTopic && t.Name == topic {
-			return true
-		}
-	}
-	return false
-}
-
-// subKey is the key of a further step of the same act.
-func subKey(key, step string) string {
-	if key == "" {
-		return ""
-	}
-	return key + "/" + step
+	muted, err = s.store.Stop(ctx, s.stamp(act), f.Destination, storyID)
+	return story, muted, err
 }
 
 // Pause stops serving a subscription until Resume. CodeForbidden, CodeNotFound.

@@ -78,9 +78,10 @@ type SubscriptionStore interface {
 	// Unsubscribe ends a subscription and skips what waits for the destination
 	// because of it and nothing else. CodeNotFound when there is none.
 	Unsubscribe(ctx context.Context, act Act, d Destination, t Target) (Subscription, error)
-	// Mute keeps one story from a destination that follows it by a topic or
-	// all, and skips what waits.
-	Mute(ctx context.Context, act Act, d Destination, storyID int64) error
+	// Stop ends d's own subscription of a story if there is one, and mutes the
+	// story where a topic or all would still bring it; what waits is skipped.
+	// muted says that it is muted now. CodeNotFound for an unknown story.
+	Stop(ctx context.Context, act Act, d Destination, storyID int64) (muted bool, err error)
 	// SetSubscriptionState pauses or resumes. CodeNotFound.
 	SetSubscriptionState(ctx context.Context, act Act, d Destination, t Target, state SubscriptionState) (Subscription, error)
 	// Subscriptions returns what d follows, stories before topics before all.

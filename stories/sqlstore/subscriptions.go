@@ -204,29 +204,73 @@ func skipUnfollowed(ctx context.Context, q querier, a stories.Act, p place) erro
 	return advanceFront(ctx, q, []int64{p.id})
 }
 
-const muteSQL = `INSERT INTO mutes (destination_id, story_id) VALUES (?1, ?2) ON CONFLICT (destination_id, story_id) DO NOTHING`
+const (
+	muteSQL = `INSERT INTO mutes (destination_id, story_id) VALUES (?1, ?2) ON CONFLICT (destination_id, story_id) DO NOTHING`
+	// broughtSQL counts what else brings a story to a destination. A topic is a
+	// word among the story's topics.
+	broughtSQL = `
+		SELECT count(*) FROM subscriptions b JOIN stories s ON s.id = ?2
+		WHERE b.destination_id = ?1 AND (b.kind = 'all' OR b.kind = 'topic' AND ' ' || s.topics || ' ' LIKE '% ' || b.topic || ' %')`
+)
 
-// Mute implements stories.Store.
-func (s *Store) Mute(ctx context.Context, a stories.Act, d stories.Destination, storyID int64) error {
-	_, err := act(ctx, s, a, "muted", func(q querier) (bool, error) {
+// stopped is what Stop returns, in a form that can be kept.
+type stopped struct{ Muted bool }
+
+// Stop implements stories.Store.
+func (s *Store) Stop(ctx context.Context, a stories.Act, d stories.Destination, storyID int64) (muted bool, err error) {
+	done, err := act(ctx, s, a, "stopped", func(q querier) (done stopped, err error) {
 		story, err := theOne(ctx, q, scanStory, storyByIDSQL, storyID)
 		if err != nil {
-			return false, missingStory(err)
+			return done, missingStory(err)
 		}
 		p, err := lockPlace(ctx, q, d)
+		if errors.Is(err, sql.ErrNoRows) {
+			return done, nil // it follows nothing
+		}
 		if err != nil {
-			return false, missing(err, "This channel follows nothing. /subscribe makes it follow a story.")
+			return done, err
 		}
-		n, err := q.exec(ctx, muteSQL, p.id, storyID)
-		if err != nil || n == 0 {
-			return false, err
+		ended, err := endOwn(ctx, q, a, p, story)
+		if err != nil {
+			return done, err
 		}
-		if err := skipUnfollowed(ctx, q, a, p); err != nil {
-			return false, err
+		var others int
+		if err := one(ctx, q, broughtSQL, []any{p.id, storyID}, &others); err != nil {
+			return done, err
 		}
-		return true, enter(ctx, q, a, "muted", storyID, d.String()+" gets nothing more of "+story.Slug)
+		if done.Muted = others > 0; done.Muted {
+			n, err := q.exec(ctx, muteSQL, p.id, storyID)
+			if err != nil {
+				return done, err
+			}
+			if n > 0 {
+				if err := enter(ctx, q, a, "muted", storyID, d.String()+" gets nothing more of "+story.Slug); err != nil {
+					return done, err
+				}
+			}
+			ended = ended || n > 0
+		}
+		if !ended {
+			return done, nil
+		}
+		return done, skipUnfollowed(ctx, q, a, p)
 	})
-	return err
+	return done.Muted, err
+}
+
+// endOwn ends p's own subscription of a story; false when there is none.
+func endOwn(ctx context.Context, q querier, a stories.Act, p place, story stories.Story) (bool, error) {
+	sub, err := findSubscription(ctx, q, p, key{kind: "story", story: story.ID})
+	if errors.Is(err, sql.ErrNoRows) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	if _, err := q.exec(ctx, dropSubscriptionSQL, sub.ID); err != nil {
+		return false, err
+	}
+	return true, enter(ctx, q, a, "unsubscribed", story.ID, sub.Destination.String()+" does not follow "+story.Slug+" any more")
 }
 
 // SetSubscriptionState implements stories.Store.

@@ -56,9 +56,9 @@ var idle = []struct {
 		_, err := d.Unsubscribe(d.ctx, act, channel("new"), stories.Target{Kind: stories.TargetAll})
 		return err
 	}},
-	{"Mute what is muted", func(d *desk, act stories.Act, s stories.Story) error { return d.Mute(d.ctx, act, channel("a"), s.ID) }},
-	{"Mute where nothing is followed", func(d *desk, act stories.Act, s stories.Story) error {
-		return d.Mute(d.ctx, act, channel("new"), s.ID)
+	{"Stop what is stopped", func(d *desk, act stories.Act, s stories.Story) error { return d.stop(act, channel("a"), s.ID) }},
+	{"Stop where nothing is followed", func(d *desk, act stories.Act, s stories.Story) error {
+		return d.stop(act, channel("new"), s.ID)
 	}},
 	{"SetSubscriptionState of what is paused", func(d *desk, act stories.Act, s stories.Story) error {
 		_, err := d.SetSubscriptionState(d.ctx, act, channel("a"), story(s), stories.Paused)

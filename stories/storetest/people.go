@@ -56,7 +56,7 @@ var peopleTests = []test{
 		_, err = d.Unsubscribe(d.ctx, d.act(), channel("a"), sony)
 		d.ok(err)
 		for range 2 {
-			d.ok(d.Mute(d.ctx, d.act(), channel("a"), s.ID))
+			d.ok(d.stop(d.act(), channel("a"), s.ID))
 			_, err = d.SetRole(d.ctx, d.act(), ben, stories.Moderator)
 			d.ok(err)
 		}

@@ -150,7 +150,7 @@ var raceTests = []test{
 						d.Errorf("unsubscribe: %v", err)
 					}
 					if n%3 == 0 {
-						if err := d.Mute(d.ctx, d.act(), channel("a"), s.ID); err != nil {
+						if err := d.stop(d.act(), channel("a"), s.ID); err != nil {
 							d.Errorf("mute: %v", err)
 						}
 					}

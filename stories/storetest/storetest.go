@@ -101,6 +101,12 @@ func (d *desk) code() string {
 	return code
 }
 
+// stop stops a story in a channel.
+func (d *desk) stop(act stories.Act, c stories.Destination, storyID int64) error {
+	_, err := d.Stop(d.ctx, act, c, storyID)
+	return err
+}
+
 func (d *desk) ok(err error) {
 	d.Helper()
 	if err != nil {
