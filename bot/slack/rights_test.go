@@ -311,3 +311,32 @@ func TestNothingIsAskedForNothing(t *testing.T) {
 		t.Errorf("two presses of one person cost %d questions", n)
 	}
 }
+
+// Each kind of place in words, with and without the scope that reaches public
+// channels.
+func TestWhatAPlaceLacks(t *testing.T) {
+	public := map[string]bool{"chat:write.public": true}
+	for _, c := range []struct {
+		what   string
+		room   room
+		scopes map[string]bool
+		words  string // "" for nothing
+	}{
+		{"a channel with the bot", room{member: true}, map[string]bool{}, ""},
+		{"a public channel", room{}, public, ""},
+		{"a public channel, without the scope", room{}, map[string]bool{}, "/invite @storybot"},
+		{"a public channel, scopes not known", room{}, nil, ""},
+		{"a private channel", room{private: true}, public, "/invite @storybot"},
+		{"a private channel with the bot", room{private: true, member: true}, map[string]bool{}, ""},
+		{"an archived channel", room{member: true, archived: true}, public, "archived"},
+		{"a group message", room{private: true, group: true, member: true}, public, "group message"},
+		{"somebody's conversation", room{private: true, direct: true}, public, "direct message with Storybot"},
+	} {
+		err := c.room.lacks(workspace{scopes: c.scopes})
+		code := stories.CodeForbidden
+		if c.words == "" {
+			code = ""
+		}
+		check(t, c.what, err, code, c.words)
+	}
+}
