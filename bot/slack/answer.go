@@ -39,7 +39,7 @@ func (p *Platform) answer(work, run context.Context, a *ask, r bot.Reply) {
 	log := p.log.With("key", a.command.Key)
 	switch {
 	case a.window != nil:
-		if f := a.window.show(work, a.deed, &r.Message); f != nil {
+		if f := a.window.show(work, &r.Message); f != nil {
 			log.Warn("slack answer not shown", "err", f)
 		}
 		return

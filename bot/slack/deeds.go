@@ -46,11 +46,17 @@ func (d *deed) finish() {
 	close(d.done)
 }
 
-// say notes what the acknowledgement of the first copy said, for the others.
+// say notes what the acknowledgement of the first copy said, for the others: for
+// a while, since it may be large.
 func (d *deed) say(answer json.RawMessage) {
 	d.mu.Lock()
-	defer d.mu.Unlock()
 	d.said = answer
+	d.mu.Unlock()
+	time.AfterFunc(2*ackLife, func() {
+		d.mu.Lock()
+		defer d.mu.Unlock()
+		d.said = nil
+	})
 }
 
 // answer returns what a copy that is acknowledged now says: the same, or

@@ -81,6 +81,8 @@ func (p *Platform) take(work, run context.Context, h bot.Handler, a *ack, e enve
 		if asked = p.slash(e); asked != nil && e.Answerable {
 			asked.ack = a
 			defer time.AfterFunc(p.timing.ackWait, a.empty).Stop()
+		} else {
+			a.empty()
 		}
 	case "interactive":
 		if asked = p.interactive(e); asked != nil && asked.window != nil {
@@ -116,6 +118,9 @@ func (p *Platform) take(work, run context.Context, h bot.Handler, a *ack, e enve
 		return
 	}
 	defer asked.deed.finish()
+	if asked.window != nil {
+		asked.window.belongs(asked.deed)
+	}
 	r, answerable := p.carryOut(work, h, asked)
 	free()
 	if answerable {
@@ -174,8 +179,10 @@ const busy = "Storybot has too much to do just now; nothing was done. Try again 
 // tooBusy acknowledges an envelope that nobody has time for, and says so where
 // an acknowledgement can say something.
 func (p *Platform) tooBusy(a *ack, e envelope) {
-	p.log.Warn("slack envelope not taken on: too much at once", "type", word(e.Type))
 	defer a.empty()
+	if now := time.Now().Unix(); p.refusedAt.Swap(now) != now { // a line a second says enough
+		p.log.Warn("slack envelopes not taken on: too much at once", "type", word(e.Type))
+	}
 	m := bot.Plainly(busy)
 	switch {
 	case e.Type == "slash_commands" && e.Answerable:

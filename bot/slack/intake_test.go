@@ -131,11 +131,11 @@ func TestTooBusy(t *testing.T) {
 	h := handlerFunc(func(context.Context, bot.Command) bot.Reply { t.Error("a handler was called"); return bot.Reply{} })
 	p.waiting.Store(maxWaiting)
 	for payload, told := range map[string]bool{
-		`{"type":"slash_commands","accepts_response_payload":true,"payload":{"command":"/story","user_id":"U1"}}`:               true,
-		`{"type":"slash_commands","payload":{"command":"/story","user_id":"U1"}}`:                                               false,
-		`{"type":"interactive","payload":{"type":"view_submission","user":{"id":"U1"},"view":{"id":"V1","callback_id":"f"}}}`:   true,
-		`{"type":"interactive","payload":{"type":"block_actions","user":{"id":"U1"},"actions":[{"action_id":"a#1"}]}}`:          false,
-		`{"type":"events_api","payload":{"event":{"type":"app_mention","text":"story","user":"U1","channel":"C1","ts":"1.2"}}}`: false,
+		`{"type":"slash_commands","accepts_response_payload":true,"payload":{"command":"/story","user_id":"U1"}}`:                                             true,
+		`{"type":"slash_commands","payload":{"command":"/story","user_id":"U1"}}`:                                                                             false,
+		`{"type":"interactive","accepts_response_payload":true,"payload":{"type":"view_submission","user":{"id":"U1"},"view":{"id":"V1","callback_id":"f"}}}`: true,
+		`{"type":"interactive","payload":{"type":"block_actions","user":{"id":"U1"},"actions":[{"action_id":"a#1"}]}}`:                                        false,
+		`{"type":"events_api","payload":{"event":{"type":"app_mention","text":"story","user":"U1","channel":"C1","ts":"1.2"}}}`:                               false,
 		`{"type":"of next year"}`: false,
 	} {
 		var e envelope

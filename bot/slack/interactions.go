@@ -103,10 +103,10 @@ func (p *Platform) submitted(e envelope, i interaction) *ask {
 	}
 	i.ResponseURL = "" // it would say in a channel what the view is for
 	a := p.asked(e, i, i.View.ID, i.View.Hash, i.View.CallbackID)
-	if a.window == nil {
-		a.window = &window{p: p, team: a.command.Where.Workspace}
+	if a.window == nil || !e.Answerable { // the view closes, and another opens
+		a.window = &window{p: p, team: a.command.Where.Workspace, trigger: i.TriggerID}
 	}
-	a.window.acks = true
+	a.window.acks = e.Answerable
 	a.input = func(ctx context.Context) bot.Input {
 		r := p.reader(ctx, a.command.Where.Workspace)
 		values := i.View.fields(r)

@@ -47,25 +47,42 @@ type Platform struct {
 	workspaces *workspaces
 	sockets    *sockets
 	places     bot.Places
-	people     *cache[person]
-	rooms      *cache[room]
-	encoded    encodings
-	attempts   attempts
-	options    map[string]bool // the names of the commands' options
-	commands   map[string]bool // their first words
 	started    start
 	timing     timing
 	now        func() time.Time
 
+	vocabulary
 	intake
+	knowledge
+	outgoing
+}
+
+// vocabulary is what the commands are made of.
+type vocabulary struct {
+	options  map[string]bool // the names of their options
+	commands map[string]bool // their first words
+}
+
+// knowledge is what Slack said of people and channels.
+type knowledge struct {
+	people *cache[person]
+	rooms  *cache[room]
+}
+
+// outgoing is what posts need to know of others.
+type outgoing struct {
+	encoded  encodings
+	attempts attempts
 }
 
 // intake is what Slack has sent and is being dealt with.
 type intake struct {
 	begun   sync.WaitGroup // of the work that envelopes began; Run waits for it
 	waiting atomic.Int64   // envelopes under way
-	slots   chan struct{}  // one for each command that may be handled at once
-	deeds   *deeds
+	// refusedAt is the Unix second of the last envelope that was too much.
+	refusedAt atomic.Int64
+	slots     chan struct{} // one for each command that may be handled at once
+	deeds     *deeds
 }
 
 // timing is how long things take, so that tests need not wait.
@@ -134,10 +151,8 @@ func New(c Config) (*Platform, error) {
 		appToken:   c.AppToken,
 		workspaces: newWorkspaces(c.BotTokens),
 		places:     c.Places,
-		people:     newCache[person](personLife),
-		rooms:      newCache[room](rightsLife),
-		options:    optionsOf(c.Specs),
-		commands:   firstWords(c.Specs),
+		vocabulary: vocabulary{options: optionsOf(c.Specs), commands: firstWords(c.Specs)},
+		knowledge:  knowledge{people: newCache[person](personLife), rooms: newCache[room](rightsLife)},
 		timing:     defaultTiming,
 		now:        c.Now,
 		intake:     intake{slots: make(chan struct{}, maxHandlers), deeds: newDeeds()},

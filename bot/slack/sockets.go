@@ -138,7 +138,7 @@ func (s *sockets) connect(ctx context.Context, handle func(*conn, envelope)) (*c
 
 // Errors of an address that is not dialled.
 var (
-	errNoAddress = errors.New("Slack answered with no address to connect to")
+	errNoAddress = errors.New("no address to connect to in the answer")
 	errOpenLine  = errors.New("the address Slack answered with is not encrypted (ws://), so nothing is sent to it; look at SLACK_API_URL and at what stands between Storybot and Slack")
 	errOtherHost = errors.New("the address Slack answered with leads to a host that is not Slack's, so nothing is sent to it; look at SLACK_API_URL and at what stands between Storybot and Slack")
 )

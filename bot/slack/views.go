@@ -26,7 +26,28 @@ type window struct {
 	ack  *ack
 
 	mu    sync.Mutex
+	deed  *deed
 	shown bool
+}
+
+// belongs says which deed the window answers.
+func (w *window) belongs(d *deed) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.deed = d
+}
+
+// says acknowledges with a view, which copies of the envelope say too. The caller
+// holds mu.
+func (w *window) says(v *slack.ModalViewRequest) bool {
+	said := updateView(v)
+	if !w.ack.with(said) {
+		return false
+	}
+	if w.deed != nil {
+		w.deed.say(said)
+	}
+	return true
 }
 
 // viewTitle is the title of every view that shows an answer.
@@ -74,7 +95,7 @@ func (w *window) expect(ctx context.Context) *time.Timer {
 		switch {
 		case w.shown:
 		case w.acks:
-			w.ack.with(updateView(waiting()))
+			w.says(waiting())
 		case w.id == "":
 			_ = w.call(ctx, waiting()) // the answer tries again
 		}
@@ -82,18 +103,17 @@ func (w *window) expect(ctx context.Context) *time.Timer {
 }
 
 // show shows the answer.
-func (w *window) show(ctx context.Context, d *deed, m *bot.Message) *failure {
+func (w *window) show(ctx context.Context, m *bot.Message) *failure {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.shown = true
 	v := viewOf(m)
 	if w.acks {
-		said := updateView(v)
-		if w.ack.with(said) {
-			d.say(said)
+		if w.says(v) {
 			return nil
 		}
-		w.ack.with(updateView(waiting())) // it was too large
+		w.says(waiting()) // it was late already, or too large
+		w.deed.say(updateView(v))
 	}
 	return w.call(ctx, v)
 }
