@@ -95,3 +95,16 @@ func TestTopicsMeetWhoFollowsThem(t *testing.T) {
 		}
 	}
 }
+
+// A story is found by its name in the script it is written in.
+func TestStoriesAreFoundInTheirOwnScript(t *testing.T) {
+	n := openStaffed(t)
+	n.must(n.ask("mo", "general", "/desk track Łódź"))
+	n.must(n.ask("mo", "general", "/update Łódź The river rises."))
+	for _, line := range []string{"/story Łódź", "/story ŁÓDŹ", "/story ｌｏｄｚ", "/subscribe Łódź", "/why Łódź"} {
+		if reply := n.ask("ria", "general", line); reply.Failed || !strings.Contains(transcript(reply), "lodz") {
+			t.Errorf("%s: %s", line, transcript(reply))
+		}
+	}
+	n.must(n.typed("ria", "general", "story", map[string]string{"story": "Łódź"}))
+}
