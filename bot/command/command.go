@@ -30,9 +30,6 @@ type Config struct {
 	// People is how each platform writes the people it knows. Where it is empty
 	// a person is any platform:id.
 	People []bot.Refs
-	// ClaimCode is the code that makes the first admin; "" when none is open.
-	// May be nil.
-	ClaimCode func() string
 }
 
 // LaneHealth is what the machinery knows of a lane beside its queue.

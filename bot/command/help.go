@@ -138,7 +138,7 @@ func (m *Mux) firstOf(prefix string) string {
 // help explains one command.
 func (c *command) help() bot.Reply {
 	m := bot.Message{Title: "/" + c.Name, Blocks: []bot.Block{bot.Para(bot.Text(c.Summary + "." + c.audience())), bot.Para(bot.Code(c.usage()))}}
-	for _, arg := range c.ordered() {
+	for _, arg := range c.Ordered() {
 		m.Blocks = append(m.Blocks, item(bot.Code(arg.Name), bot.Text(" "+arg.Summary)))
 	}
 	m.Blocks = append(m.Blocks, bot.Para(bot.Text("Example: "), bot.Code(c.Example)))
@@ -172,55 +172,7 @@ func (e *misuse) reply() bot.Reply {
 }
 
 // usage is how the command is written.
-func (c *command) usage() string {
-	words := []string{"/" + c.Name}
-	for _, arg := range c.ordered() {
-		words = append(words, argUsage(arg))
-	}
-	return strings.Join(words, " ")
-}
-
-func argUsage(arg bot.Arg) string {
-	form := "<" + arg.Name + ">"
-	switch {
-	case len(arg.Choices) > 0 && arg.Positional:
-		form = choiceWords(arg)
-	case len(arg.Choices) > 0:
-		form = arg.Name + ":" + choiceWords(arg)
-	case !arg.Positional && !arg.Free:
-		form = arg.Name + ":…"
-	}
-	if arg.Required {
-		return form
-	}
-	return "[" + strings.Trim(form, "<>") + "]"
-}
-
-// ordered is the arguments in the order they are typed: positional ones,
-// options, free text.
-func (c *command) ordered() []bot.Arg {
-	args := slices.Clone(c.Args)
-	slices.SortStableFunc(args, func(a, b bot.Arg) int { return usagePlace(a) - usagePlace(b) })
-	return args
-}
-
-func usagePlace(a bot.Arg) int {
-	switch {
-	case a.Positional:
-		return 0
-	case a.Free:
-		return 2
-	}
-	return 1
-}
-
-func choiceWords(arg bot.Arg) string {
-	var values []string
-	for _, ch := range arg.Choices {
-		values = append(values, ch.Value)
-	}
-	return strings.Join(values, "/")
-}
+func (c *command) usage() string { return c.Usage() }
 
 // choiceList is the choices as one types them: level:breaking or level:minor.
 func choiceList(arg bot.Arg) string {

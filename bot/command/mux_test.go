@@ -139,6 +139,10 @@ func TestBlockedIsToldOnceADay(t *testing.T) {
 
 func TestClaim(t *testing.T) {
 	n := open(t)
+	code, err := n.service.ClaimCode(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
 	if reply := n.ask("tom", "general", "/desk claim AAAA-BBBB"); !reply.Failed {
 		t.Errorf("a wrong code: %s", transcript(reply))
 	}

@@ -37,7 +37,7 @@ func (m *Mux) question(ctx context.Context, r request, asked string, answers ...
 		return bot.Reply{}, err
 	}
 	id := rand.Text()
-	if err := m.stories.PutNote(ctx, id, string(note)); err != nil {
+	if err := m.stories.PutNote(ctx, r.User, id, string(note)); err != nil {
 		return bot.Reply{}, err
 	}
 	reply := refused(asked)

@@ -25,7 +25,7 @@ func (m *Mux) story(ctx context.Context, r request) (bot.Reply, error) {
 	slug := r.get("story")
 	switch {
 	case slug == "" && r.get("number") == "":
-		return m.listStories(ctx, "Name a story, for example /story sony-hack. The newest ones:", "", 0)
+		return m.listStories(ctx, r.User, "Name a story, for example /story sony-hack. The newest ones:", "", 0)
 	case slug == "":
 		return bot.Reply{}, &misuse{r.command, "The story is missing."}
 	case startsWithDigit(strings.TrimPrefix(r.get("number"), "#")):

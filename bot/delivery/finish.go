@@ -155,11 +155,11 @@ func (s *shift) settleAs(j *job, v bot.Verdict) {
 		s.told = append(s.told, s.about(DestinationGone, j, v))
 	}
 	if r.State == stories.Sent {
-		s.count.lag.Update(max(0, now.Sub(j.d.CreatedAt).Seconds()))
+		s.count.lag.Observe(max(0, now.Sub(j.d.CreatedAt).Seconds()))
 	}
 	if v.Err != nil {
 		s.log.Info("a delivery met an error", "delivery", j.d.ID, "destination", j.d.Destination.String(),
-			"attempt", j.d.Attempt, "outcome", v.Outcome.String(), "code", v.Code, "error", v.Err)
+			"attempt", j.d.Attempt, "outcome", v.Outcome.String(), "code", v.Code, "err", v.Err)
 	}
 }
 

@@ -136,7 +136,7 @@ func (l *lane) hold(ctx context.Context, lease stories.Lease, began time.Time) {
 	releasing, done := context.WithTimeout(context.WithoutCancel(ctx), storeTimeout/5)
 	defer done()
 	if err := e.cfg.Queue.ReleaseLease(releasing, lease); err != nil && !errors.Is(err, stories.ErrLeaseLost) {
-		l.log.Warn("the lease could not be given back; it ends by itself", "error", err)
+		l.log.Warn("the lease could not be given back; it ends by itself", "err", err)
 	}
 }
 

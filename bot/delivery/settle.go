@@ -29,7 +29,7 @@ func (s *shift) doubt(j *job, now time.Duration) {
 	s.settle(j, now, wait)
 	if v.Err != nil {
 		s.log.Info("a delivery may have been made; finding out", "delivery", j.d.ID, "destination", j.d.Destination.String(),
-			"attempt", j.d.Attempt, "code", v.Code, "error", v.Err)
+			"attempt", j.d.Attempt, "code", v.Code, "err", v.Err)
 	}
 }
 

@@ -2,9 +2,11 @@ package slack
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
+	"strings"
 	"sync"
 	"time"
 
@@ -113,6 +115,9 @@ func (s *sockets) connect(ctx context.Context, handle func(*conn, envelope)) (*c
 	if _, f := s.p.api.call(ctx, post("apps.connections.open", s.p.appToken, url.Values{}), &o); f != nil {
 		return nil, f
 	}
+	if err := s.p.api.trusts(o.URL); err != nil {
+		return nil, &failure{method: "apps.connections.open", reach: answered, err: err}
+	}
 	dialing, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()
 	ws, resp, err := s.dialer.DialContext(dialing, o.URL, nil)
@@ -131,13 +136,46 @@ func (s *sockets) connect(ctx context.Context, handle func(*conn, envelope)) (*c
 	return c, nil
 }
 
+// Errors of an address that is not dialled.
+var (
+	errNoAddress = errors.New("Slack answered with no address to connect to")
+	errOpenLine  = errors.New("the address Slack answered with is not encrypted (ws://), so nothing is sent to it; look at SLACK_API_URL and at what stands between Storybot and Slack")
+	errOtherHost = errors.New("the address Slack answered with leads to a host that is not Slack's, so nothing is sent to it; look at SLACK_API_URL and at what stands between Storybot and Slack")
+)
+
+// trusts says whether the address of a connection may be dialled: what travels
+// there is as secret as what is said to the API itself. An API that is reached
+// without encryption, for a test or by a proxy on this machine, has no such claim.
+func (a *api) trusts(address string) error {
+	u, err := url.Parse(address)
+	if err != nil || u.Scheme != "ws" && u.Scheme != "wss" || u.Hostname() == "" {
+		return errNoAddress
+	}
+	base, err := url.Parse(a.base)
+	if err != nil || base.Scheme != "https" {
+		return nil
+	}
+	host := strings.ToLower(strings.TrimSuffix(u.Hostname(), "."))
+	switch {
+	case u.Scheme != "wss":
+		return errOpenLine
+	case host != strings.ToLower(base.Hostname()) && host != slackDomain && !strings.HasSuffix(host, "."+slackDomain):
+		return errOtherHost
+	}
+	return nil
+}
+
+// slackDomain is where Slack's own connections lead, below it or to itself.
+// https://docs.slack.dev/apis/events-api/using-socket-mode
+const slackDomain = "slack.com"
+
 // failed notes an opening that failed.
 func (s *sockets) failed(ctx context.Context, f *failure) {
 	if ctx.Err() != nil {
 		return
 	}
 	if reason := refusedAppToken(f); reason != "" {
-		s.turnedDown(reason, f.code)
+		s.turnedDown(reason, f)
 		return
 	}
 	pause := s.gate.bad(f.retryAfter)
@@ -147,7 +185,7 @@ func (s *sockets) failed(ctx context.Context, f *failure) {
 
 // turnedDown notes that the app token was refused, says so once, and leaves
 // Slack alone for a time that grows.
-func (s *sockets) turnedDown(reason, code string) {
+func (s *sockets) turnedDown(reason string, f *failure) {
 	s.mu.Lock()
 	pause := min(s.p.timing.refusedLeast<<min(s.refusals, 10), s.p.timing.refusedMost)
 	s.refusals++
@@ -155,8 +193,9 @@ func (s *sockets) turnedDown(reason, code string) {
 	s.detail = reason
 	s.mu.Unlock()
 	s.gate.bad(pause)
+	s.p.started.appRefused(&bot.Refused{Cure: reason, Err: f})
 	if first {
-		s.p.log.Error("slack app token refused", "code", code, "cure", reason)
+		s.p.log.Error("slack app token refused", "code", f.code, "cure", reason)
 	}
 }
 
@@ -213,6 +252,7 @@ func (s *sockets) up() {
 		s.reconnects++
 	}
 	s.detail, s.refusals = "", 0
+	s.p.started.connected()
 	s.p.log.Info("slack connected", "connections", s.live)
 }
 
@@ -235,7 +275,7 @@ func (s *sockets) say(detail string) {
 func (s *sockets) health() bot.Health {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return bot.Health{Connection: "slack socket", Up: s.live > 0, Since: s.since, Detail: s.detail, Reconnects: s.reconnects}
+	return bot.Health{ID: "slack socket", Connection: "slack socket", Up: s.live > 0, Since: s.since, Detail: s.detail, Reconnects: s.reconnects}
 }
 
 func round(d time.Duration) time.Duration {

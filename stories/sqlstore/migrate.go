@@ -29,6 +29,8 @@ var migrationFiles = []string{
 	"migrations/00005_desk_messages.sql",
 	"migrations/00006_lean_queue.sql",
 	"migrations/00007_doubtful.sql",
+	"migrations/00008_limits.sql",
+	"migrations/00009_suggest.DB.sql",
 }
 
 // schema is a database on its way to the present tables.

@@ -21,6 +21,8 @@ func TestSQLiteReadsNoTableFromEndToEnd(t *testing.T) {
 		"promote": promoteSQL, "plan": planSQL, "progress": progressSQL, "deliveries of": deliveriesOfSQL, "newest deliveries": newestDeliveriesSQL,
 		"story": storyBySlugSQL, "updates": newestUpdatesSQL, "seen": seenSQL, "same text": sameTextSQL, "subscriptions": subscriptionsSQL, "log": logStorySQL,
 		"queue": queueSQL, "failing": failingSQL, "prune": pruneDeliveriesSQL, "desk messages": deskMessagesSQL,
+		"exact": exactSQL, "recent": recentBeginSQL, "begin": beginSQL, "newest": newestSQL, "suggested": storiesByIDsSQL, "near words": nearWordsSQL, "slugs of": slugsOfSQL,
+		"old notes": pruneNotesSQL, "a person's notes": dropNotesSQL, "old uses": pruneUsesSQL, "count subscriptions": countSubscriptionsSQL,
 	} {
 		args := make([]any, strings.Count(text, "?")) // at least as many as there are
 		for i := range args {
@@ -39,7 +41,7 @@ func TestSQLiteReadsNoTableFromEndToEnd(t *testing.T) {
 				t.Fatal(err)
 			}
 			lines = append(lines, detail)
-			for _, table := range []string{"deliveries", "d", "o", "u", "ou", "t", "s", "l"} {
+			for _, table := range []string{"deliveries", "d", "o", "u", "ou", "t", "s", "l", "stories", "slugs", "vocabulary", "notes", "allowances", "subscriptions"} {
 				if detail == "SCAN "+table {
 					t.Errorf("%s scans %s:\n%s", name, table, strings.Join(lines, "\n"))
 				}

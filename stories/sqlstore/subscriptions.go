@@ -48,7 +48,7 @@ func keyOf(ctx context.Context, q querier, t stories.Target) (key, error) {
 		return key{kind: "topic", topic: t.Name}, nil
 	}
 	story, err := theOne(ctx, q, scanStory, storyBySlugSQL, t.Name)
-	return key{kind: "story", story: story.ID}, missing(err, "No story is called %q.", t.Name)
+	return key{kind: "story", story: story.ID}, missing(err, "No story is called %q. /stories lists those there are.", t.Name)
 }
 
 const (
@@ -87,21 +87,26 @@ func (s *Store) Subscribe(ctx context.Context, a stories.Act, sub stories.Subscr
 		if err != nil {
 			return done, err
 		}
-		if p.state != stories.Reachable {
+		changed := p.state != stories.Reachable
+		if changed {
 			if _, _, err := reopen(ctx, q, p, catchUp, a.At); err != nil {
 				return done, err
 			}
 		}
 		if k.story > 0 {
-			if _, err := q.exec(ctx, unmuteSQL, p.id, k.story); err != nil {
+			n, err := q.exec(ctx, unmuteSQL, p.id, k.story)
+			if err != nil {
 				return done, err
 			}
+			changed = changed || n > 0
 		}
-		if done.Created, err = keepSubscription(ctx, q, a, p, k, sub); err != nil {
+		created, set, err := keepSubscription(ctx, q, a, p, k, sub)
+		if err != nil {
 			return done, err
 		}
+		done.Created = created
 		done.Subscription, err = findSubscription(ctx, q, p, k)
-		if err != nil {
+		if err != nil || !changed && !created && !set {
 			return done, err
 		}
 		return done, enter(ctx, q, a, "subscribed", k.story, sub.Destination.String()+" follows "+sub.Target.String()+" from "+sub.Level.String())
@@ -109,22 +114,37 @@ func (s *Store) Subscribe(ctx context.Context, a stories.Act, sub stories.Subscr
 	return done.Subscription, done.Created, err
 }
 
-// keepSubscription makes a subscription, or sets the options of the one there.
-func keepSubscription(ctx context.Context, q querier, a stories.Act, p place, k key, sub stories.Subscription) (created bool, err error) {
+const countSubscriptionsSQL = `SELECT count(*) FROM subscriptions WHERE destination_id = ?1`
+
+// keepSubscription makes a subscription, or sets the options of the one there;
+// set is false when they were so already. The place is locked, so that nobody
+// else makes one at the same time. CodeLimited.
+func keepSubscription(ctx context.Context, q querier, a stories.Act, p place, k key, sub stories.Subscription) (created, set bool, err error) {
 	had, err := findSubscription(ctx, q, p, k)
 	if err == nil {
+		if had.Level == sub.Level && had.State == stories.Active {
+			return false, false, nil
+		}
 		_, err := q.exec(ctx, setSubscriptionSQL, had.ID, sub.Level, string(stories.Active))
-		return false, err
+		return false, true, err
 	}
 	if !errors.Is(err, sql.ErrNoRows) {
-		return false, err
+		return false, false, err
+	}
+	var follows int
+	if err := one(ctx, q, countSubscriptionsSQL, []any{p.id}, &follows); err != nil {
+		return false, false, err
+	}
+	if follows >= stories.MaxSubscriptions {
+		return false, false, stories.Errorf(stories.CodeLimited,
+			"This channel follows %d stories and topics already, and more than that are not kept for one channel. End one with /unsubscribe (/subscriptions lists them), or follow a topic instead of its stories.", follows)
 	}
 	mode := sub.Mode
 	if mode == "" {
 		mode = stories.ModeChannel
 	}
 	_, err = q.exec(ctx, insertSubscriptionSQL, p.id, k.kind, k.story, k.topic, sub.Level, string(mode), a.By.Ref, a.By.Name, millis(a.At))
-	return true, err
+	return true, true, err
 }
 
 const dropSubscriptionSQL = `DELETE FROM subscriptions WHERE id = ?1`
@@ -154,7 +174,7 @@ func lockSubscription(ctx context.Context, q querier, d stories.Destination, t s
 	if p, err = lockPlace(ctx, q, d); err == nil {
 		sub, err = findSubscription(ctx, q, p, k)
 	}
-	return p, k, sub, missing(err, "This channel does not follow %s.", t)
+	return p, k, sub, missing(err, "This channel does not follow %s. /subscriptions lists what it follows.", t)
 }
 
 // unfollowedSQL finds what waits for a destination although nothing it
@@ -195,7 +215,7 @@ func (s *Store) Mute(ctx context.Context, a stories.Act, d stories.Destination, 
 		}
 		p, err := lockPlace(ctx, q, d)
 		if err != nil {
-			return false, missing(err, "This channel follows nothing.")
+			return false, missing(err, "This channel follows nothing. /subscribe makes it follow a story.")
 		}
 		n, err := q.exec(ctx, muteSQL, p.id, storyID)
 		if err != nil || n == 0 {

@@ -68,7 +68,7 @@ var replays = []struct {
 		d.ok(err)
 	}},
 	{"ClaimAdmin", func(d *desk, act stories.Act, _ stories.Story) string {
-		return fmt.Sprint(d.ClaimAdmin(d.ctx, act))
+		return fmt.Sprint(d.ClaimAdmin(d.ctx, act, d.code()))
 	}, func(d *desk, _ stories.Story) {
 		_, err := d.SetRole(d.ctx, d.act(), ana, stories.Reader)
 		d.ok(err)

@@ -43,7 +43,7 @@ func Run(t *testing.T, open func(t *testing.T) Store) {
 		tests []test
 	}{
 		{"stories", storyTests}, {"updates", updateTests}, {"search", searchTests}, {"replays", replayTests},
-		{"subscriptions", subscriptionTests}, {"destinations", destinationTests}, {"people", peopleTests},
+		{"subscriptions", subscriptionTests}, {"destinations", destinationTests}, {"people", peopleTests}, {"claims", claimTests}, {"limits", limitTests}, {"suggestions", suggestTests}, {"what changes nothing", idleTests},
 		{"leases", leaseTests}, {"order", orderTests}, {"results", resultTests}, {"races", raceTests}, {"the clock", clockTests}, {"status", statusTests}, {"desk messages", deskMessageTests},
 	} {
 		t.Run(group.name, func(t *testing.T) {
@@ -91,6 +91,14 @@ func (d *desk) act() stories.Act { return stories.Act{By: ana, At: d.now} }
 // channel is a destination by a short name.
 func channel(name string) stories.Destination {
 	return stories.Destination{Platform: "console", Channel: "#" + name}
+}
+
+// code is the code that makes the first admin.
+func (d *desk) code() string {
+	d.Helper()
+	code, err := d.ClaimCode(d.ctx, "ABCD-EFGH-JKLM")
+	d.ok(err)
+	return code
 }
 
 func (d *desk) ok(err error) {

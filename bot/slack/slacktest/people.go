@@ -1,6 +1,7 @@
 package slacktest
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -268,7 +269,7 @@ func (s *Server) interaction(e *exchange, kind string) reply {
 	u := e.ws.user(e.user)
 	return reply{
 		"type": kind, "api_app_id": s.AppID, "token": "fake-verification-token", "trigger_id": e.trigger, "response_url": e.responseURL(),
-		"user":    reply{"id": u.ID, "username": u.Name, "name": u.Name, "team_id": e.ws.team},
+		"user":    reply{"id": u.ID, "username": u.Name, "name": u.Name, "team_id": cmp.Or(u.Home, e.ws.team)},
 		"team":    reply{"id": e.ws.team, "domain": e.ws.domain},
 		"channel": reply{"id": e.ch.id, "name": e.ch.name()}, "enterprise": nil, "is_enterprise_install": false,
 	}
