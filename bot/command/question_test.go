@@ -107,19 +107,19 @@ func TestInvisibleCharactersAreNotThere(t *testing.T) {
 func TestASearchIsKeptOnce(t *testing.T) {
 	n := openStaffed(t)
 	long := strings.Repeat("word ", 60)
-	first, err := n.packQuery(t.Context(), cutQuery(long))
+	first, err := n.packQuery(t.Context(), user("ria"), stories.CutQuery(long))
 	if err != nil {
 		t.Fatal(err)
 	}
-	second, err := n.packQuery(t.Context(), cutQuery(long))
+	second, err := n.packQuery(t.Context(), user("ria"), stories.CutQuery(long))
 	if err != nil || first != second {
 		t.Errorf("%q and %q, %v", first, second, err)
 	}
 	kept, err := n.unpackQuery(t.Context(), first)
-	if err != nil || len([]rune(kept)) > maxQuery || !strings.HasPrefix(long, kept) {
+	if err != nil || len([]rune(kept)) > stories.MaxQuery || !strings.HasPrefix(long, kept) {
 		t.Errorf("kept %d characters, %v", len([]rune(kept)), err)
 	}
-	if other, _ := n.packQuery(t.Context(), strings.Repeat("other ", 30)); other == first {
+	if other, _ := n.packQuery(t.Context(), user("ria"), strings.Repeat("other ", 30)); other == first {
 		t.Error("another search has the same note")
 	}
 }

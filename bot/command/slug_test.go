@@ -85,7 +85,7 @@ func TestTypedSlugIsRefusedWithTheOneItWouldBe(t *testing.T) {
 
 // A topic is one whatever it is called when it is given and when it is followed.
 func TestTopicsMeetWhoFollowsThem(t *testing.T) {
-	for given, followed := range map[string]string{`"north korea"`: `topic:"North Korea"`, "Łódź": "topic:Łódź", "film": "topic:FILM"} {
+	for given, followed := range map[string]string{`"north korea"`: `topic:"North Korea"`, "Łódź": "topic:Łódź", "film": "topic:FILM", "news": "topic: news", "asia": "topics:asia", "war": "Topic=“war”"} {
 		n := openStaffed(t)
 		n.must(n.ask("ria", "general", "/subscribe "+followed))
 		n.must(n.ask("mo", "general", "/desk track slug:one topics:"+given+" A headline"))

@@ -11,7 +11,7 @@ import (
 
 // table is a table of commands with every feature.
 var table = []bot.Spec{
-	{Name: "story", Summary: "Show a story.", Args: []bot.Arg{{Name: "slug", Summary: "Which one.", Positional: true, Completes: true}}},
+	{Name: "story", Summary: "Show a story.", Args: []bot.Arg{{Name: "slug", Summary: "Which one.", Positional: true, Completes: true, Insist: true}}},
 	{Name: "subscribe", Summary: "Follow a story here.", Manages: true, Args: []bot.Arg{
 		{Name: "level", Summary: "The least level.", Choices: []bot.Choice{{Value: "breaking", Label: "breaking only"}, {Value: "minor", Label: "all"}}},
 		{Name: "target", Summary: "What to follow.", Required: true, Completes: true, MaxLength: 60},
