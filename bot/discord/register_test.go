@@ -11,7 +11,7 @@ import (
 
 // table is a table of commands with every feature.
 var table = []bot.Spec{
-	{Name: "story", Summary: "Show a story.", Args: []bot.Arg{{Name: "slug", Summary: "Which one.", Positional: true, Completes: true, Insist: true}}},
+	{Name: "story", Summary: "Show a story.", Args: []bot.Arg{{Name: "slug", Summary: "Which one.", Positional: true, Completes: true}}},
 	{Name: "subscribe", Summary: "Follow a story here.", Manages: true, Args: []bot.Arg{
 		{Name: "level", Summary: "The least level.", Choices: []bot.Choice{{Value: "breaking", Label: "breaking only"}, {Value: "minor", Label: "all"}}},
 		{Name: "target", Summary: "What to follow.", Required: true, Completes: true, MaxLength: 60},
@@ -31,6 +31,15 @@ func TestTheTableBecomesCommands(t *testing.T) {
 		t.Fatal(err)
 	}
 	golden(t, "commands", raw)
+}
+
+// A slug that a text can do without is required all the same: clients drop words
+// typed for an option that is not.
+func TestAnInsistedOptionIsRequired(t *testing.T) {
+	list, err := define([]bot.Spec{{Name: "x", Summary: "y", Args: []bot.Arg{{Name: "b", Summary: "c"}, {Name: "a", Summary: "b", Insist: true}}}})
+	if err != nil || list[0].Options[0].Name != "a" || !list[0].Options[0].Required || list[0].Options[1].Required {
+		t.Errorf("commands = %+v, %v", list, err)
+	}
 }
 
 func TestTablesDiscordWouldRefuse(t *testing.T) {
