@@ -26,7 +26,7 @@ type place int
 const (
 	anywhere place = iota
 	atAnEdge       // before or after the text, or alone on a line
-	before         // before the text
+	before         // before the text, or after its last sentence
 )
 
 // typed is the option as one types it.
@@ -57,7 +57,7 @@ func (p *parser) doubt(c candidate) (done bool, err error) {
 	if !p.lenient && takesText && p.openPositional() == nil {
 		return true, p.takeFree(free)
 	}
-	p.rest = strings.TrimLeft(p.rest[len(c.source):], ",;.")
+	p.rest = strings.TrimLeft(p.rest[len(c.source):], ",;.:!?")
 	if !p.lenient {
 		p.dropped = true
 		return false, nil
@@ -102,6 +102,9 @@ func (p *parser) resembling(s string, atText bool) (best candidate, ok bool) {
 			continue
 		}
 		for _, arg := range p.command.Args {
+			if sep.kind == bare && !strings.EqualFold(key, arg.Name) {
+				continue // a word like any other
+			}
 			off := slipsIn(key, arg.Name)
 			if arg.Free || off < 0 || off == maxSlip && size < 2 || off >= least || arg.Positional && (atText || p.values[arg.Name] != nil) {
 				continue

@@ -123,6 +123,8 @@ func (m *Mux) chosen(ctx context.Context, c bot.Command, in bot.Options) (bot.Re
 // it learns that first, then which story there is not; only then is what is
 // missing or doubtful worth a word.
 func (m *Mux) run(ctx context.Context, c bot.Command, entry *command, read reading) (bot.Reply, error) {
+	read.typed.spellSlugs()
+	read.taken.spellSlugs()
 	if entry.asksHelp(read.typed) {
 		return m.help(entry), nil
 	}

@@ -225,6 +225,9 @@ func TestSpecs(t *testing.T) {
 			t.Errorf("%s: the example %q: %v", s.Name, s.Example, err)
 		}
 	}
+	if story := Specs()[0].Args[0]; !story.Insist || story.Required {
+		t.Errorf("/story's slug is %+v: clients lose it, or a text has to have it", story)
+	}
 	manages := slices.DeleteFunc(Specs(), func(s bot.Spec) bool { return !s.Manages })
 	if len(manages) != 2 || manages[0].Name != "subscribe" || manages[1].Name != "unsubscribe" {
 		t.Errorf("commands hidden from others: %v", manages)

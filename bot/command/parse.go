@@ -254,17 +254,21 @@ func (p *parser) openPositional() *bot.Arg {
 	return nil
 }
 
+// topicSign is how a topic begins that is followed, nearly enough.
+var topicSign = regexp.MustCompile(`^(?i)topics?\s*[:=：]\s*`)
+
 // position takes the word that stands in the place of arg. What wraps a story's
 // slug, and a comma after it, is not part of it.
 func (p *parser) position(arg bot.Arg) string {
-	const topic = "topic:"
-	if len(p.rest) > len(topic) && strings.EqualFold(p.rest[:len(topic)], topic) {
-		if name, size, ok, err := quoted(p.rest[len(topic):]); ok && err == nil {
-			p.rest = p.rest[len(topic)+size:]
+	topic := ""
+	if sign := topicSign.FindString(p.rest); sign != "" && arg.Name == targetArg.Name {
+		topic, p.rest = "topic:", p.rest[len(sign):]
+		if name, size, ok, err := quoted(p.rest); ok && err == nil {
+			p.rest = p.rest[size:]
 			return topic + name
 		}
 	}
-	word := p.word()
+	word := topic + p.word()
 	if arg.Person {
 		return word
 	}

@@ -3,6 +3,7 @@ package command
 import (
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/gosimple/slug"
 
@@ -78,4 +79,16 @@ func checkTypedSlug(typed string) error {
 		return stories.Errorf(stories.CodeInvalid, "%q is no slug. %s Yours would be slug:%s.", clip(typed), err.Error(), made)
 	}
 	return err
+}
+
+// spellSlugs writes a story that was named in another script as its slug can
+// only be: a slug has ASCII letters alone.
+func (v values) spellSlugs() {
+	for _, name := range []string{storyArg.Name, targetArg.Name} {
+		typed := v.get(name)
+		foreign := strings.ContainsFunc(typed, func(r rune) bool { return r >= utf8.RuneSelf })
+		if made := cutSlug(latin(typed), stories.MaxSlug); foreign && !strings.ContainsAny(typed, ":<>@") && stories.CheckSlug(made) == nil {
+			v[name] = []string{made}
+		}
+	}
 }

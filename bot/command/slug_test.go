@@ -85,7 +85,7 @@ func TestTypedSlugIsRefusedWithTheOneItWouldBe(t *testing.T) {
 
 // A topic is one whatever it is called when it is given and when it is followed.
 func TestTopicsMeetWhoFollowsThem(t *testing.T) {
-	for given, followed := range map[string]string{`"north korea"`: `topic:"North Korea"`, "Łódź": "topic:Łódź", "film": "topic:FILM"} {
+	for given, followed := range map[string]string{`"north korea"`: `topic:"North Korea"`, "Łódź": "topic:Łódź", "film": "topic:FILM", "news": "topic: news", "asia": "topics:asia", "war": "Topic=“war”"} {
 		n := openStaffed(t)
 		n.must(n.ask("ria", "general", "/subscribe "+followed))
 		n.must(n.ask("mo", "general", "/desk track slug:one topics:"+given+" A headline"))
@@ -94,4 +94,17 @@ func TestTopicsMeetWhoFollowsThem(t *testing.T) {
 			t.Errorf("topics:%s and %s: %s", given, followed, text)
 		}
 	}
+}
+
+// A story is found by its name in the script it is written in.
+func TestStoriesAreFoundInTheirOwnScript(t *testing.T) {
+	n := openStaffed(t)
+	n.must(n.ask("mo", "general", "/desk track Łódź"))
+	n.must(n.ask("mo", "general", "/update Łódź The river rises."))
+	for _, line := range []string{"/story Łódź", "/story ŁÓDŹ", "/story ｌｏｄｚ", "/subscribe Łódź", "/why Łódź"} {
+		if reply := n.ask("ria", "general", line); reply.Failed || !strings.Contains(transcript(reply), "lodz") {
+			t.Errorf("%s: %s", line, transcript(reply))
+		}
+	}
+	n.must(n.typed("ria", "general", "story", map[string]string{"story": "Łódź"}))
 }

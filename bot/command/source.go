@@ -111,9 +111,11 @@ func linksIn(value string) []string {
 		} else if strings.HasPrefix(piece, "<") {
 			piece, _, _ = strings.Cut(piece, "|")
 		}
-		for _, one := range atLinks(piece) {
-			if link := bareLink(one); link != "" {
-				links = append(links, link)
+		for _, word := range strings.Fields(piece) {
+			for _, one := range atLinks(word) {
+				if link := bareLink(one); link != "" {
+					links = append(links, link)
+				}
 			}
 		}
 	}

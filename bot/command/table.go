@@ -28,6 +28,11 @@ func required(a bot.Arg) bot.Arg {
 	return a
 }
 
+func insisted(a bot.Arg) bot.Arg {
+	a.Insist = true
+	return a
+}
+
 // table is every command there is. Required arguments come first, as platforms
 // with typed options insist.
 func table() []command {
@@ -37,7 +42,7 @@ func table() []command {
 func readerCommands() []command {
 	return []command{
 		{Spec: bot.Spec{Name: "story", Summary: "Show a story: where it stands and its newest updates",
-			Args: []bot.Arg{storyArg, numberArg}, Example: "/story sony-hack"}, run: (*Mux).story},
+			Args: []bot.Arg{insisted(storyArg), numberArg}, Example: "/story sony-hack"}, run: (*Mux).story},
 		{Spec: bot.Spec{Name: "stories", Summary: "List or search the stories, newest activity first",
 			Args: []bot.Arg{{Name: "words", Summary: "Words to look for in stories and updates", Free: true, MaxLength: 200}}, Example: "/stories north korea"}, run: (*Mux).listOrSearch},
 		{Spec: bot.Spec{Name: "subscribe", Summary: "Have updates posted in this channel", Manages: true,

@@ -66,8 +66,8 @@ func (p *parser) pieces(text string) []piece {
 	for _, start := range starts(text) {
 		for at := start; at >= 0; at = next {
 			next = -1
-			c, ok := p.resembling(text[at:], false)
-			if !ok || c.err != nil || c.place == before {
+			c, ok := p.resembling(text[at:], true)
+			if !ok || c.err != nil || c.place == before && !beginsSentence(text[:at]) {
 				break
 			}
 			end := at + len(c.source)
@@ -85,7 +85,7 @@ func (p *parser) pieces(text string) []piece {
 			continue // begins before the next one and reaches into it
 		}
 		last := atEnd && isJunk(text[at.end:tail])
-		if !last && at.place > anywhere && !aloneOnLine(text, at) {
+		if !last && (at.place == before || at.place == atAnEdge && !aloneOnLine(text, at)) {
 			continue
 		}
 		tail, atEnd = at.start, last
@@ -119,6 +119,13 @@ func starts(text string) []int {
 // isJunk says that nothing can be read in s.
 func isJunk(s string) bool {
 	return !strings.ContainsFunc(s, func(r rune) bool { return isWordRune(r) || unicode.Is(unicode.Co, r) })
+}
+
+// beginsSentence says that a line or a sentence has ended where text ends.
+func beginsSentence(text string) bool {
+	line := strings.TrimRightFunc(text, isGap)
+	last, _ := utf8.DecodeLastRuneInString(line)
+	return line == "" || strings.ContainsRune("\n\r.!?…。！？", last)
 }
 
 func aloneOnLine(text string, at piece) bool {

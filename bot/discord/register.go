@@ -88,7 +88,7 @@ func options(args []bot.Arg) []commandOption {
 	for _, a := range args {
 		o := commandOption{
 			Type: discordgo.ApplicationCommandOptionString, Name: a.Name, Description: a.Summary,
-			Required: a.Required, Autocomplete: a.Completes && len(a.Choices) == 0, MaxLength: min(a.MaxLength, maxOptionLength),
+			Required: a.Required || a.Insist, Autocomplete: a.Completes && len(a.Choices) == 0, MaxLength: min(a.MaxLength, maxOptionLength),
 		}
 		if a.Person { // Discord's own picker, which takes no other setting
 			o.Type, o.Autocomplete, o.MaxLength = discordgo.ApplicationCommandOptionUser, false, 0

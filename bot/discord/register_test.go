@@ -33,6 +33,15 @@ func TestTheTableBecomesCommands(t *testing.T) {
 	golden(t, "commands", raw)
 }
 
+// A slug that a text can do without is required all the same: clients drop words
+// typed for an option that is not.
+func TestAnInsistedOptionIsRequired(t *testing.T) {
+	list, err := define([]bot.Spec{{Name: "x", Summary: "y", Args: []bot.Arg{{Name: "b", Summary: "c"}, {Name: "a", Summary: "b", Insist: true}}}})
+	if err != nil || list[0].Options[0].Name != "a" || !list[0].Options[0].Required || list[0].Options[1].Required {
+		t.Errorf("commands = %+v, %v", list, err)
+	}
+}
+
 func TestTablesDiscordWouldRefuse(t *testing.T) {
 	arg := func(change func(*bot.Arg)) []bot.Spec {
 		a := bot.Arg{Name: "a", Summary: "b"}
