@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"strings"
 
 	"github.com/gorilla/websocket"
 
@@ -76,45 +75,18 @@ const codeUnverified = 40002
 // https://discord.com/developers/docs/reference#api-reference).
 var farHosts = []string{"discord.gg", "discord.com"}
 
-// trusts returns why the bot does not connect to address, or nil when it does. What is sent there first is the token. So an API that is
-// asked over TLS is not followed out of it, nor to a stranger's machine; a
-// test server's is followed anywhere.
+// trusts returns why the bot does not connect to address, or nil when it does.
+// What is sent there first is the token.
 func (c *client) trusts(address string) *setback {
-	no := func(why string) *setback {
-		return &setback{
-			"The address of a gateway that Discord's API gave is not used, because it " + why +
-				"; whoever runs the bot should check DISCORD_API_URL and what stands between the bot and Discord",
-			errors.New("an address that is not trusted"),
-		}
-	}
-	u, err := url.Parse(address)
-	switch {
-	case err != nil || u.Hostname() == "" || u.Opaque != "":
-		return no("cannot be read")
-	case u.Scheme != "ws" && u.Scheme != "wss":
-		return no("does not begin with wss://")
-	case u.User != nil:
-		return no("holds a name or a password")
-	case c.base.Scheme != "https":
-		return nil
-	case u.Scheme != "wss":
-		return no("is not encrypted (ws:// instead of wss://)")
-	}
-	host := plainHost(u)
-	if host == plainHost(c.base) {
+	why := bot.Distrust(c.base.String(), address, farHosts...)
+	if why == "" {
 		return nil
 	}
-	for _, far := range farHosts {
-		if host == far || strings.HasSuffix(host, "."+far) {
-			return nil
-		}
+	return &setback{
+		"The address of a gateway that Discord's API gave is not used, because it " + why +
+			"; whoever runs the bot should check DISCORD_API_URL and what stands between the bot and Discord",
+		errors.New("an address that is not trusted"),
 	}
-	return no("leads to a machine that is neither Discord's nor the API's own")
-}
-
-// plainHost is the host of u without its port, as it is compared.
-func plainHost(u *url.URL) string {
-	return strings.ToLower(strings.TrimSuffix(u.Hostname(), "."))
 }
 
 // resumeAt is the address to resume a session at, "" when the one Discord gave

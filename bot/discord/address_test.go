@@ -114,7 +114,7 @@ func encrypted(t *testing.T, addresses ...string) (p *Platform, asked *atomic.In
 func TestAnAddressOutsideTLSIsAskedForAgain(t *testing.T) {
 	p, _ := encrypted(t, "ws://gateway.discord.gg", "wss://elsewhere.example", "wss://gateway.discord.gg")
 	g := &gateway{p: p}
-	for _, said := range []string{"not encrypted", "neither Discord's nor the API's own"} {
+	for _, said := range []string{"not encrypted", "neither the platform's nor the API's own"} {
 		err := g.serve(t.Context())
 		g.tell(err, g.pause(err))
 		if h := p.Health()[0]; h.Up || !strings.Contains(h.Detail, said) || !strings.Contains(h.Detail, "DISCORD_API_URL") {

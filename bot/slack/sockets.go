@@ -136,31 +136,10 @@ func (s *sockets) connect(ctx context.Context, handle func(*conn, envelope)) (*c
 	return c, nil
 }
 
-// Errors of an address that is not dialled.
-var (
-	errNoAddress = errors.New("no address to connect to in the answer")
-	errOpenLine  = errors.New("the address Slack answered with is not encrypted (ws://), so nothing is sent to it; look at SLACK_API_URL and at what stands between Storybot and Slack")
-	errOtherHost = errors.New("the address Slack answered with leads to a host that is not Slack's, so nothing is sent to it; look at SLACK_API_URL and at what stands between Storybot and Slack")
-)
-
-// trusts says whether the address of a connection may be dialled: what travels
-// there is as secret as what is said to the API itself. An API that is reached
-// without encryption, for a test or by a proxy on this machine, has no such claim.
+// trusts says why the address of a connection is not dialled, or nil when it is.
 func (a *api) trusts(address string) error {
-	u, err := url.Parse(address)
-	if err != nil || u.Scheme != "ws" && u.Scheme != "wss" || u.Hostname() == "" {
-		return errNoAddress
-	}
-	base, err := url.Parse(a.base)
-	if err != nil || base.Scheme != "https" {
-		return nil
-	}
-	host := strings.ToLower(strings.TrimSuffix(u.Hostname(), "."))
-	switch {
-	case u.Scheme != "wss":
-		return errOpenLine
-	case host != strings.ToLower(base.Hostname()) && host != slackDomain && !strings.HasSuffix(host, "."+slackDomain):
-		return errOtherHost
+	if why := bot.Distrust(a.base, address, slackDomain); why != "" {
+		return fmt.Errorf("the address Slack answered with is not used, because it %s; look at SLACK_API_URL and at what stands between Storybot and Slack", why)
 	}
 	return nil
 }
