@@ -182,6 +182,7 @@ type separator struct {
 	value  int // up to where a value may begin with a quote
 	kind   separatorKind
 	spaced bool
+	stops  bool // it can end a sentence or a part of one
 }
 
 type separatorKind int
@@ -216,7 +217,7 @@ func separatorOf(s string) separator {
 		case strings.ContainsRune(strongSigns, r):
 			sep.kind, sep.value = strong, i+utf8.RuneLen(r)
 		default:
-			sep.kind = max(sep.kind, weak)
+			sep.kind, sep.stops = max(sep.kind, weak), sep.stops || strings.ContainsRune(".,!?…", r)
 		}
 		n++
 	}

@@ -43,6 +43,8 @@ func TestDoubts(t *testing.T) {
 		{"level,breaking River rises", "level:breaking", "River rises"},
 		{"level/breaking River rises", "level:breaking", "River rises"},
 		{"level_breaking River rises", "level:breaking", "River rises"},
+		{"Level – breaking River rises", "level:breaking", "River rises"},
+		{"level | breaking River rises", "level:breaking", "River rises"},
 		{"level breaking River rises", "level:breaking", "River rises"},
 		{"level:\u00A0breaking River rises", "level:breaking", "River rises"},
 		// What clients and people put around.
@@ -168,7 +170,7 @@ func TestNoDoubts(t *testing.T) {
 		"The plane left at 15:04.", "2014-12-20 15:04 they deny it", "UPDATE: they deny it", "BREAKING: they deny it", "Breaking: level rises", "UN: they deny it",
 		"Next: the trial", "Story: the trial", "Live: the president speaks.", "Again: the river rises", "Again, yes, it rises", "Yes: again", "https://a.example says", "See https://a.example/x?source=https://b.example&level=breaking for more",
 		"http://a.example/level:breaking", "Read on at https://a.example/x", "Sea level rises", "A breaking level of water", "The minor levels out", "Levels: up", "Leveled: minor towns gone",
-		"River rises: level 5", "The river is back to level normal", "It rises. Level normal again tomorrow.", "It is normal. Level: unknown", "Ratio 3:1", "C:\\level\\breaking", "He said: breaking news", "Sources: police, hospital", "(Source: Reuters)", "Source: Reuters/level", "A resource: minor",
+		"River rises: level 5", "The river is back to level normal", "It rises. Level normal again tomorrow.", "At sea level. Breaking waves.", "Level. Breaking waves.", "It is normal. Level: unknown", "Ratio 3:1", "C:\\level\\breaking", "He said: breaking news", "Sources: police, hospital", "(Source: Reuters)", "Source: Reuters/level", "A resource: minor",
 		"Never: normal service", "Q: normal? A: yes", "Alert level raised", "level-headed response", "Water at level 3, minor flooding", "“They” deny it", "*Sony* waits", "- Sony waits", "— Sony waits", "#sony waits",
 		"topic:security matters", "slug:x is not an option here", "Headline: x", "Priority: breaking", "Wo: normal", "Уровень: normal", "Niveau:normal und so weiter", "at the source: minor delays",
 	} {

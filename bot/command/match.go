@@ -63,7 +63,7 @@ func (m match) readChoice(c candidate, s string, atText bool) (candidate, int, b
 	switch {
 	case !strongly && (off > 0 || m.off > 0):
 		return c, 0, false // neither the sign nor the word is right
-	case !strongly && (m.sep.kind == weak && spaced || !atText && !m.dashed):
+	case !strongly && (spaced && m.sep.stops || !atText && !m.dashed):
 		return c, 0, false
 	case !strongly && m.dashed:
 		c.place = atAnEdge

@@ -84,7 +84,7 @@ func (nobody) Posts(context.Context) error   { return errNobody }
 // there, and any white space divides words.
 func (m *Mux) typed(ctx context.Context, c bot.Command, in bot.Typed) (bot.Reply, error) {
 	name, text := cutWord(bot.Visible(in.Name + " " + in.Text))
-	name = strings.ToLower(strings.Trim(name, "/"))
+	name = strings.ToLower(strings.Trim(name, "/,:;"))
 	entry, given := m.find(name, text)
 	if entry == nil || entry.Name == deskHelp {
 		return m.helpFor(name, bot.Unfold(text, in.Mentions)), nil
@@ -96,7 +96,7 @@ func (m *Mux) typed(ctx context.Context, c bot.Command, in bot.Typed) (bot.Reply
 	read, err := entry.read(text)
 	read.unfold(entry, in.Mentions)
 	if err != nil {
-		return bot.Reply{}, cmp.Or(m.checkStory(ctx, c, entry, read.story()), err)
+		return bot.Reply{}, cmp.Or(m.checkStory(ctx, c, entry, read.story()), m.checkTarget(ctx, request{values: read.typed}), err)
 	}
 	return m.run(ctx, c, entry, read)
 }
@@ -146,7 +146,7 @@ func (m *Mux) run(ctx context.Context, c bot.Command, entry *command, read readi
 // carryOut does what a request asks whose meaning is clear.
 func (m *Mux) carryOut(ctx context.Context, r request) (bot.Reply, error) {
 	if err := r.command.check(r.values); err != nil {
-		return bot.Reply{}, err
+		return bot.Reply{}, cmp.Or(m.checkTarget(ctx, r), err)
 	}
 	if r.command.changes() {
 		r.User.Name = r.Asker.Name(ctx)
@@ -174,6 +174,17 @@ func (m *Mux) checkStory(ctx context.Context, c bot.Command, entry *command, slu
 		return err
 	}
 	_, err := m.stories.Story(ctx, slug)
+	return err
+}
+
+// checkTarget refuses a story there is not, of a command that may name something
+// else in its place.
+func (m *Mux) checkTarget(ctx context.Context, r request) error {
+	target, err := r.target()
+	if err != nil || target.Kind != stories.TargetStory || target.Name == "" {
+		return nil
+	}
+	_, err = m.stories.Story(ctx, target.Name)
 	return err
 }
 

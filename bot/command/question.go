@@ -1,6 +1,7 @@
 package command
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/json"
@@ -76,7 +77,9 @@ func (m *Mux) whichReading(ctx context.Context, r request, read reading) (bot.Re
 	if err := m.may(ctx, r.Command, r.command); err != nil {
 		return bot.Reply{}, err
 	}
-	if err := r.command.check(read.taken); err != nil {
+	taken := r
+	taken.values = read.taken
+	if err := cmp.Or(m.checkTarget(ctx, taken), r.command.check(read.taken)); err != nil {
 		return bot.Reply{}, err
 	}
 	if err := r.command.check(read.typed); err != nil && !read.dropped {

@@ -79,6 +79,22 @@ func TestOnlyWhoMayIsAsked(t *testing.T) {
 	}
 }
 
+// An unknown story is named before anything else that is wrong, with the nearest
+// ones to press.
+func TestAnUnknownStoryComesFirst(t *testing.T) {
+	n := openTracked(t)
+	for _, line := range []string{
+		"/update sony-hakc", "/update sony-hakc level:loud Text", "/update sony-hakc level:\"x Text", "/update sony-hakc —level:breaking Text", "/update sony-hakc at:tomorrow Text", "/update sony-hakc source:x Text",
+		"/update story:sony-hakc", "/update story: sony-hakc text: x", "/desk close sony-hakc", "/desk reopen sony-hakc", "/desk log sony-hakc", "/why sony-hakc x", "/story sony-hakc", "/story sony-hakc 4x",
+		"/subscribe sony-hakc level:loud", "/subscribe sony-hakc level=breaking", "/subscribe sony-hakc", "/unsubscribe sony-hakc",
+	} {
+		reply := n.ask("mo", "general", line)
+		if text := bot.PlainText(reply.Message); !reply.Failed || !strings.Contains(text, `No story is called "sony-hakc"`) || len(reply.Message.Buttons) == 0 || reply.Message.Buttons[0].Label != "sony-hack" {
+			t.Errorf("%s: %s", line, transcript(reply))
+		}
+	}
+}
+
 func TestInvisibleCharactersAreNotThere(t *testing.T) {
 	for _, line := range []string{
 		"/update sony-hack \u200Blevel:breaking Sony waits.", "/update sony-hack lev\u00ADel:breaking Sony waits.", "/update sony-hack level\u2060:\u200Bbreaking Sony waits.",
