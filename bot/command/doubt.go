@@ -71,6 +71,8 @@ func (p *parser) take(c candidate) error {
 	switch old := p.values[name]; {
 	case len(old) == 0 || p.command.isList(name):
 		p.values[name] = append(old, c.values...)
+	case strings.EqualFold(old[0], c.values[0]) && p.tookBefore(name):
+		return nil // typed twice, but the same
 	case strings.EqualFold(old[0], c.values[0]):
 	case p.tookBefore(name):
 		return p.slip("%s: is there twice. Give it once.", name)
@@ -226,7 +228,7 @@ func separatorOf(s string) separator {
 
 // closing is where the piece that ends at size ends with the marks around it.
 func closing(s string, size int) int {
-	rest := strings.TrimLeft(s[size:], wraps)
+	rest := strings.TrimLeft(s[size:], wraps+"/|—–-")
 	end := len(s) - len(rest)
 	if first, _ := utf8.DecodeRuneInString(rest); isWordRune(first) {
 		return size

@@ -131,6 +131,12 @@ func TestDoubts(t *testing.T) {
 		{"River rises. --level breaking", "level:breaking", "River rises."},
 		{"level : breaking: River rises", "level:breaking", "River rises"},
 		{"level:breaking! River rises", "level:breaking", "River rises"},
+		{"River rises—level:breaking", "level:breaking", "River rises"},
+		{"River rises(level:breaking)", "level:breaking", "River rises"},
+		{"River rises /level:breaking/", "level:breaking", "River rises"},
+		{"River\n- level: breaking\n- source: https://a.example", "level:breaking source:https://a.example", "River"},
+		{"River level:minor rises. level:minor", "level:minor", "River rises."},
+		{"(at:15:04) River rises", "at:15:04", "River rises"},
 		// In the middle.
 		{"🚨 level:breaking River rises", "level:breaking", "🚨 River rises"},
 		{"foo:bar level:breaking River rises", "level:breaking", "foo:bar River rises"},
@@ -243,6 +249,8 @@ func TestDoubtsOfAHeadline(t *testing.T) {
 		{`summary: "Two words" Sony hacked`, `summary:"Two words"`, "Sony hacked"},
 		{"topics:security, film Sony hacked", `topics:"security, film"`, "Sony hacked"},
 		{"topics:security, film, asia Sony hacked", `topics:"security, film, asia"`, "Sony hacked"},
+		{"Sony hacked topics:security, film", `topics:"security, film"`, "Sony hacked"},
+		{"Sony hacked topics: security, film", `topics:"security, film"`, "Sony hacked"},
 		{"Slug: a new species", "", ""}, {"Summary: the year in film", "", ""}, {"Topic: film", "", ""}, {"Plug: the new film", "", ""}, {"Headline: Sony hacked", "", ""},
 	} {
 		read, err := commandNamed(t, "desk track").read(tt.text)

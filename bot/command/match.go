@@ -95,8 +95,8 @@ func endsHere(s string) bool {
 
 // readSource reads links.
 func (m match) readSource(c candidate, s string) (candidate, int, bool) {
-	value, size, ok, err := quoted(s)
-	if err != nil || !ok {
+	value, size, _, err := quoted(s)
+	if err != nil || !strings.ContainsFunc(value, unicode.IsSpace) {
 		size = sourceSize(s)
 		value = s[:size]
 	}
@@ -153,6 +153,11 @@ func (m match) readOpen(c candidate, s string) (candidate, int, bool) {
 	}
 	if !ok {
 		size = wordEnd(s, 0)
+		for more := 0; m.arg.Name == topicsName && more != size; {
+			if more = size; strings.HasSuffix(s[:size], ",") {
+				size = wordEnd(s, len(s)-len(strings.TrimLeftFunc(s[size:], isGap)))
+			}
+		}
 		value = strings.TrimRight(s[:size], wraps+",;")
 		size = len(value)
 	}
@@ -162,7 +167,7 @@ func (m match) readOpen(c candidate, s string) (candidate, int, bool) {
 		return c, 0, false
 	case m.off > 0 && (m.sep.spaced || len(m.key) < 3 || m.off > 1 && len(m.arg.Name) < 6):
 		return c, 0, false
-	case m.sep.spaced && !ok && (unicode.IsUpper(first) || m.arg.MaxLength > maxWordOption || !isSlug(strings.Trim(value, ".,"))):
+	case m.sep.spaced && !ok && (unicode.IsUpper(first) || m.arg.MaxLength > maxWordOption || !isSlug(strings.Trim(value[:wordEnd(value, 0)], ".,"))):
 		return c, 0, false // "Summary: the studio", "Slug: A new species"
 	case m.sep.spaced || m.off > 0:
 		c.place = atAnEdge

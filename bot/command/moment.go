@@ -68,17 +68,20 @@ func isHour(s string) bool {
 	return err == nil && n <= 24
 }
 
-// wordsOf returns the first words of the line that s begins with, without
-// commas after them, and where each ends.
+// wordsOf returns the first words of the line that s begins with, without the
+// punctuation after them, and where each ends.
 func wordsOf(s string, most int) (words []string, ends []int) {
 	for at := 0; len(words) < most; {
 		at += len(s[at:]) - len(strings.TrimLeftFunc(s[at:], isGap))
 		end := wordEnd(s, at)
-		word := strings.TrimRight(s[at:end], ",")
+		word := strings.TrimRight(s[at:end], ".,:;!?"+wraps)
 		if word == "" {
 			return words, ends
 		}
-		words, ends = append(words, word), append(ends, end)
+		words, ends = append(words, word), append(ends, at+len(word))
+		if strings.HasPrefix(s[at+len(word):], ".") && strangeWord.MatchString(word+".") {
+			words[len(words)-1] += "." // p.m.
+		}
 		at = end
 	}
 	return words, ends

@@ -126,7 +126,11 @@ func (p *parser) placed(arg bot.Arg) bool { return arg.Positional && p.values[ar
 // of arg's stands there.
 func (p *parser) takeOption(key string, arg bot.Arg) (took bool, err error) {
 	after := p.rest[len(key)+1:]
-	given, size, err := valueOf(arg, after)
+	limit := p.nextOption(after)
+	given, size, err := valueOf(arg, after[:limit])
+	if size == limit && limit < len(after) {
+		size++ // the comma
+	}
 	switch {
 	case err != nil:
 		return false, p.wrongQuote(arg, err)
@@ -155,6 +159,21 @@ func (p *parser) takeOption(key string, arg bot.Arg) (took bool, err error) {
 	p.rest = after[size:]
 	p.values[arg.Name] = append(p.values[arg.Name], given...)
 	return true, nil
+}
+
+// furtherKey is another option right behind a comma.
+var furtherKey = regexp.MustCompile(`[,;]([A-Za-z-]{2,32}):`)
+
+// nextOption is where the word that s begins with goes over to another option of
+// the command, level:breaking,at:15:04; the end of s when it does not.
+func (p *parser) nextOption(s string) int {
+	word := s[:wordEnd(s, 0)]
+	for _, at := range furtherKey.FindAllStringSubmatchIndex(word, -1) {
+		if arg := p.command.arg(strings.ToLower(word[at[2]:at[3]])); arg != nil && !p.placed(*arg) {
+			return at[0]
+		}
+	}
+	return len(s)
 }
 
 // listSize is how far a list reaches that ends at size, when each comma at its
@@ -195,12 +214,13 @@ func valueOf(arg bot.Arg, s string) (given []string, size int, err error) {
 		return nil, 0, err
 	}
 	switch {
-	case !ok && arg.Name == sourceName:
+	case arg.Name == sourceName && !strings.ContainsFunc(value, unicode.IsSpace): // perhaps the first of several
 		size = sourceSize(s)
 		value = s[:size]
-	case !ok && arg.Name == atName && timeSize(s) > 0:
-		size = timeSize(s)
-		value = s[:size]
+	case !ok && arg.Name == atName && timeSize(strings.TrimLeft(s, wraps)) > 0:
+		inner := strings.TrimLeft(s, wraps)
+		value = inner[:timeSize(inner)]
+		size = afterWord(s, len(s)-len(inner)+len(value))
 	case !ok:
 		size = wordEnd(s, 0)
 		value = s[:size]
@@ -214,6 +234,16 @@ func valueOf(arg bot.Arg, s string) (given []string, size int, err error) {
 		return nil, size, nil
 	}
 	return []string{value}, size, nil
+}
+
+// afterWord is where the punctuation ends that stands between the end of a word
+// and white space.
+func afterWord(s string, end int) int {
+	rest := strings.TrimLeft(s[end:], wraps+".,;:!?")
+	if first, _ := utf8.DecodeRuneInString(rest); rest == "" || unicode.IsSpace(first) {
+		return len(s) - len(rest)
+	}
+	return end
 }
 
 // The options whose values are no single words.

@@ -56,11 +56,7 @@ func oneSource(s string) int {
 	if end == 0 {
 		return wordEnd(s, 0)
 	}
-	rest := strings.TrimLeft(s[end:], wraps+".,;:!?")
-	if first, _ := utf8.DecodeRuneInString(rest); rest == "" || unicode.IsSpace(first) {
-		return len(s) - len(rest)
-	}
-	return end
+	return afterWord(s, end)
 }
 
 // markdownSize is the size of the [name](address) that line begins with, whose

@@ -78,6 +78,10 @@ func (p *parser) pieces(text string) []piece {
 		}
 	}
 	slices.SortFunc(all, func(a, b piece) int { return a.start - b.start })
+	// With the marks before it rather than without.
+	all = slices.DeleteFunc(all, func(at piece) bool {
+		return slices.ContainsFunc(all, func(b piece) bool { return b.end == at.end && b.start < at.start })
+	})
 	var kept []piece
 	tail, atEnd := len(text), true
 	for _, at := range slices.Backward(all) {
@@ -110,6 +114,8 @@ func starts(text string) []int {
 			found = append(found, i)
 		case !link && strings.ContainsRune(".!?…,;。！？，；)", r):
 			found = append(found, i+utf8.RuneLen(r))
+		case !link && strings.ContainsRune("—–([{|*_`“\"", r):
+			found = append(found, i)
 		}
 		fresh = false
 	}
