@@ -9,7 +9,7 @@ import (
 // Limits of what is kept for a person between a question and its answer.
 const (
 	MaxNotes = 50      // a person's newest; the oldest go
-	MaxNote  = 1 << 16 // bytes of one
+	MaxNote  = 1 << 18 // bytes of one: two readings of the longest text, however it is encoded
 )
 
 // PutNote keeps a small text of by's under an id between a question and its

@@ -99,7 +99,13 @@ func (m *Mux) whichReading(ctx context.Context, r request, read reading) (bot.Re
 	}
 	free, takesText := r.command.free()
 	asked := strings.Join(pieces, " and ") + " " + looks
-	use, _ := bot.Cut("Use "+typedOptions(read.options), maxLabel)
+	use := "Use " + typedOptions(read.options)
+	switch long := bot.Units(use) > maxShownUse; {
+	case long && len(pieces) > 1:
+		use = "Use the options"
+	case long:
+		use = "Use the option"
+	}
 	other := "Without it"
 	if takesText && !read.dropped {
 		other = "As typed"
@@ -117,6 +123,10 @@ func (m *Mux) whichReading(ctx context.Context, r request, read reading) (bot.Re
 	}
 	return reply, nil
 }
+
+// maxShownUse is how long the label of a button that names options may be: what
+// fits a phone in one line, in UTF-16 units.
+const maxShownUse = 30
 
 // maxAskedText is how much of a text a question shows, in UTF-16 units.
 const maxAskedText = 120
