@@ -37,7 +37,7 @@ type Health struct {
 
 // Places is told by a platform what it learns about destinations beside
 // answers to posts. A destination without a channel stands for all of its
-// workspace.
+// workspace, one without a workspace too for all of the platform.
 type Places interface {
 	// Ended: the destination no longer exists, the reason says how it ended.
 	Ended(ctx context.Context, d stories.Destination, reason string)

@@ -16,9 +16,12 @@ type Spec struct {
 // Arg is an option of a command. Free is the last argument of a text command,
 // which takes the rest of the line; Positional ones come first, without a key.
 type Arg struct {
-	Name       string // lower case, at most 32 bytes
-	Summary    string // at most 100 characters
-	Required   bool   // platforms that can insist do; the handler checks again
+	Name     string // lower case, at most 32 bytes
+	Summary  string // at most 100 characters
+	Required bool   // platforms that can insist do; the handler checks again
+	// Insist has platforms with typed options require it although a text does
+	// without: their clients put typed words into required options only.
+	Insist     bool
 	Positional bool
 	Free       bool
 	Completes  bool     // Handler.Complete has suggestions for it

@@ -36,15 +36,12 @@ func strip(s string) string {
 		return s
 	}
 	s = strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\r\n", "\n")
-	s = norm.NFC.String(strings.Map(visible, s))
+	s = norm.NFC.String(Visible(strings.Map(oneSpace, s)))
 	var b strings.Builder
 	b.Grow(len(s))
-	marks, prev := 0, rune(0)
-	for i, r := range s {
-		if isJoiner(r) && !joins(prev, s[i+utf8.RuneLen(r):]) {
-			continue
-		}
-		if unicode.Is(unicode.Mn, r) && !isVariation(r) {
+	marks := 0
+	for _, r := range s {
+		if unicode.Is(unicode.Mn, r) && !unicode.Is(unicode.Variation_Selector, r) {
 			if marks++; marks > maxMarks {
 				continue
 			}
@@ -52,17 +49,17 @@ func strip(s string) string {
 			marks = 0
 		}
 		b.WriteRune(r)
-		prev = r
 	}
-	return norm.NFC.String(b.String()) // what stood apart may have met
+	return norm.NFC.String(Visible(b.String())) // what stood apart may have met
 }
 
-// visible maps r to what is shown of it; -1 for nothing.
-func visible(r rune) rune {
+// oneSpace maps white space other than line breaks that is shown unlike a space
+// to one, and control characters to nothing.
+func oneSpace(r rune) rune {
 	switch {
 	case r == '\t' || r == '\u2028' || r == '\u2029':
 		return ' '
-	case isHidden(r):
+	case r != '\n' && unicode.IsControl(r):
 		return -1
 	}
 	return r
@@ -75,37 +72,6 @@ func isPlainASCII(s string) bool {
 		}
 	}
 	return true
-}
-
-func isJoiner(r rune) bool { return r == '\u200C' || r == '\u200D' }
-
-func isVariation(r rune) bool { return r == '\uFE0E' || r == '\uFE0F' }
-
-// joins says whether a joiner between prev and rest does what it is for:
-// joining emoji, or shaping letters of a script that joins.
-func joins(prev rune, rest string) bool {
-	if isVariation(prev) || isSkinTone(prev) || unicode.Is(unicode.So, prev) {
-		next, size := utf8.DecodeRuneInString(rest)
-		return size > 0 && unicode.Is(unicode.So, next)
-	}
-	joining := []*unicode.RangeTable{unicode.Arabic, unicode.Devanagari, unicode.Bengali, unicode.Gurmukhi, unicode.Gujarati,
-		unicode.Oriya, unicode.Tamil, unicode.Telugu, unicode.Kannada, unicode.Malayalam, unicode.Sinhala, unicode.Khmer, unicode.Mongolian}
-	return unicode.In(prev, joining...)
-}
-
-func isSkinTone(r rune) bool { return r >= 0x1F3FB && r <= 0x1F3FF }
-
-// isHidden says whether r shows nothing, or changes what others show.
-func isHidden(r rune) bool {
-	switch {
-	case r == '\n' || isJoiner(r):
-		return false
-	case unicode.IsControl(r), r == '\u00AD', r == '\u061C', r == '\uFEFF', r == '\u180E', r == '\u115F', r == '\u1160', r == '\u3164', r == '\uFFA0':
-		return true
-	case r >= '\u200B' && r <= '\u200F', r >= '\u202A' && r <= '\u202E', r >= '\u2060' && r <= '\u206F', r >= '\uFFF9' && r <= '\uFFFB':
-		return true
-	}
-	return r >= 0xE0000 && r <= 0xE0FFF
 }
 
 // isolate wraps each line that holds right-to-left letters.

@@ -23,9 +23,27 @@ func (s *Service) require(ctx context.Context, u User, needed Role) error {
 		return nil
 	}
 	if needed == Admin {
-		return Errorf(CodeForbidden, "Only admins can do this. Admins are named by STORYBOT_ADMINS in the bot's settings; yours would be %s.", u.Ref)
+		return Errorf(CodeForbidden, "Only admins can do this. Ask one, or whoever runs the bot: STORYBOT_ADMINS in its settings names admins.")
 	}
-	return Errorf(CodeForbidden, "Only moderators can do this. An admin can make you one: /desk moderators action:add user:%s.", u.Ref)
+	return Errorf(CodeForbidden, "Only moderators can do this. An admin can make you one: /desk moderators action:add user: and your name.")
+}
+
+// called is how a refusal names a person: by the name given or kept, by ref
+// only when nobody knows one.
+func (s *Service) called(ctx context.Context, u User) string {
+	if u.Name != "" {
+		return u.Name
+	}
+	members, err := s.store.Members(ctx)
+	if err != nil {
+		return "This person" // the refusal matters more than the name
+	}
+	for _, m := range members {
+		if m.User.Ref == u.Ref && m.User.Name != "" {
+			return m.User.Name
+		}
+	}
+	return u.Ref
 }
 
 // HasAdmin says whether anybody can name moderators.
@@ -37,37 +55,31 @@ func (s *Service) HasAdmin(ctx context.Context) (bool, error) {
 	return slices.ContainsFunc(members, func(m Member) bool { return m.Role == Admin }), err
 }
 
-// Claim makes act.By the first admin. The caller has checked the code that
-// proves they host the bot. CodeExists when there is an admin.
-func (s *Service) Claim(ctx context.Context, act Act) error {
-	if len(s.admins) > 0 {
-		return Errorf(CodeExists, "This bot's admins come from STORYBOT_ADMINS; there is nothing to claim.")
-	}
-	err := s.store.ClaimAdmin(ctx, s.stamp(act))
-	if CodeOf(err) == CodeExists {
-		return Errorf(CodeExists, "This bot has an admin already. Ask them: /desk moderators lists who they are.")
-	}
-	return err
-}
-
 // SetModerator makes u a moderator, or no longer one. By admins. changed is
-// false when it stood so already. CodeForbidden, CodeInvalid.
+// false when it stood so already. Whoever is made one is named in their
+// platform's form; whoever has a role can lose it, however they are named.
+// CodeForbidden, CodeInvalid.
 func (s *Service) SetModerator(ctx context.Context, act Act, u User, yes bool) (changed bool, err error) {
 	if err := s.require(ctx, act.By, Admin); err != nil {
 		return false, err
-	}
-	if err := CheckUserRef(u.Ref); err != nil {
-		return false, err
-	}
-	if s.admins[u.Ref] {
-		return false, Errorf(CodeInvalid, "%s is an admin by STORYBOT_ADMINS; that can only be changed in the bot's settings.", u.Ref)
 	}
 	stored, err := s.store.RoleOf(ctx, u.Ref)
 	if err != nil {
 		return false, err
 	}
-	if stored == Admin && (yes || u.Ref == act.By.Ref) {
-		return false, Errorf(CodeInvalid, "%s is an admin already, which includes what moderators may do.", u.Ref)
+	if yes || stored == Reader {
+		if err := s.checkPerson(u.Ref); err != nil {
+			return false, err
+		}
+	}
+	if s.admins[u.Ref] {
+		return false, Errorf(CodeInvalid, "%s is an admin by STORYBOT_ADMINS; that can only be changed in the bot's settings.", s.called(ctx, u))
+	}
+	if stored == Admin && yes {
+		return false, Errorf(CodeInvalid, "%s is an admin already, which includes what moderators may do.", s.called(ctx, u))
+	}
+	if stored == Admin && u.Ref == act.By.Ref {
+		return false, Errorf(CodeInvalid, "Admins cannot remove themselves. Another admin can, with /desk moderators action:remove.")
 	}
 	role := Reader
 	if yes {
@@ -125,11 +137,3 @@ func (s *Service) SetDesk(ctx context.Context, act Act, d Destination, lane stri
 
 // Desks returns the desk's channels.
 func (s *Service) Desks(ctx context.Context) ([]Destination, error) { return s.store.Desks(ctx) }
-
-// PutNote keeps a small text under an id between a question and its answer.
-func (s *Service) PutNote(ctx context.Context, id, text string) error {
-	return s.store.PutNote(ctx, id, text, s.Now())
-}
-
-// Note reads a text kept by PutNote. CodeNotFound once it is a day old.
-func (s *Service) Note(ctx context.Context, id string) (string, error) { return s.store.Note(ctx, id) }

@@ -16,6 +16,7 @@ const (
 	CodeForbidden   Code = "forbidden"   // this person may not
 	CodeConfirm     Code = "confirm"     // allowed, once the person says so again
 	CodeClosed      Code = "closed"      // the story is closed
+	CodeLimited     Code = "limited"     // as much as may be is there, or was done lately
 	CodeUnavailable Code = "unavailable" // the database cannot be used now; nothing was changed, unless ErrUnsure
 	CodeInternal    Code = "internal"    // a fault of ours
 )

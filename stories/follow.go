@@ -17,7 +17,7 @@ type Follow struct {
 // Subscribe makes a channel follow a story, a topic or everything. story is
 // zero unless a story is followed; created is false when it was followed
 // already and only the options changed. CodeForbidden, CodeInvalid,
-// CodeNotFound with Near.
+// CodeNotFound with Near, CodeLimited when it follows MaxSubscriptions.
 func (s *Service) Subscribe(ctx context.Context, act Act, f Follow) (sub Subscription, story Story, created bool, err error) {
 	if err := f.mayManage(ctx); err != nil {
 		return sub, story, false, err
@@ -26,19 +26,22 @@ func (s *Service) Subscribe(ctx context.Context, act Act, f Follow) (sub Subscri
 	if sub.Level == 0 {
 		sub.Level = Minor
 	}
+	if err := checkLevel(sub.Level); err != nil {
+		return sub, story, false, err
+	}
 	if f.Target.Kind == TargetStory {
 		if story, err = s.Story(ctx, f.Target.Name); err != nil {
 			return sub, story, false, err
 		}
 		sub.Target.Name, sub.StoryID = story.Slug, story.ID
 	}
-	// A channel that is asked to follow can be written to: what was held back
-	// goes out first.
-	if _, _, err = s.Healed(ctx, f.Destination); err != nil {
+	if sub, created, err = s.store.Subscribe(ctx, s.stamp(act), sub, f.Lane); err != nil {
 		return sub, story, false, err
 	}
-	sub, created, err = s.store.Subscribe(ctx, s.stamp(act), sub, f.Lane)
-	return sub, story, created, err
+	// A channel that is asked to follow can be written to: what was held back
+	// goes out first.
+	s.planned()
+	return sub, story, created, nil
 }
 
 // Unsubscribe ends it. CodeForbidden, CodeNotFound.
@@ -77,43 +80,8 @@ func (s *Service) Stop(ctx context.Context, act Act, f Follow, storyID int64) (s
 	if story, err = s.store.StoryByID(ctx, storyID); err != nil {
 		return story, false, err
 	}
-	subs, err := s.store.Subscriptions(ctx, f.Destination)
-	if err != nil {
-		return story, false, err
-	}
-	act = s.stamp(act)
-	others := false
-	for _, sub := range subs {
-		if sub.StoryID == storyID {
-			if _, err := s.store.Unsubscribe(ctx, act, f.Destination, sub.Target); err != nil {
-				return story, false, err
-			}
-			act.Key = subKey(act.Key, "mute")
-			continue
-		}
-		others = others || sub.Target.Kind == TargetAll || containsTopic(story, sub.Target)
-	}
-	if !others {
-		return story, false, nil
-	}
-	return story, true, s.store.Mute(ctx, act, f.Destination, storyID)
-}
-
-func containsTopic(story Story, t Target) bool {
-	for _, topic := range story.Topics {
-		if t.Kind == TargetTopic && t.Name == topic {
-			return true
-		}
-	}
-	return false
-}
-
-// subKey is the key of a further step of the same act.
-func subKey(key, step string) string {
-	if key == "" {
-		return ""
-	}
-	return key + "/" + step
+	muted, err = s.store.Stop(ctx, s.stamp(act), f.Destination, storyID)
+	return story, muted, err
 }
 
 // Pause stops serving a subscription until Resume. CodeForbidden, CodeNotFound.

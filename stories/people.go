@@ -62,7 +62,9 @@ type LogEntry struct {
 	Detail string // one line for people
 }
 
-// CheckUserRef says whether ref names a person: platform:id. Error: CodeInvalid.
+// CheckUserRef says whether ref can name a person on any platform: platform:id.
+// Which ids a platform has it does not know (Config.CheckPerson). Error:
+// CodeInvalid.
 func CheckUserRef(ref string) error {
 	platform, id, ok := strings.Cut(ref, ":")
 	if !ok || platform == "" || id == "" || len(ref) > 128 || strings.ContainsAny(ref, " \t\n,") {

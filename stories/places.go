@@ -31,8 +31,11 @@ func (s *Service) Healed(ctx context.Context, d Destination) (resumed, skipped i
 }
 
 // Ended tells that a destination no longer exists, or, without a channel, that
-// none of a workspace does.
+// none of a workspace does. News of neither ends nothing: CodeInvalid.
 func (s *Service) Ended(ctx context.Context, d Destination, reason string) error {
+	if d.Channel == "" && d.Workspace == "" {
+		return Errorf(CodeInvalid, "Neither a channel nor a workspace was named, so nothing was ended.")
+	}
 	for _, state := range []DestinationState{Reachable, Blocked} {
 		ended, err := s.meant(ctx, d, state)
 		if err != nil {
@@ -51,10 +54,13 @@ func (s *Service) Ended(ctx context.Context, d Destination, reason string) error
 }
 
 // meant returns d, or, when it names no channel, those of its workspace in a
-// state.
+// state; none when neither is named.
 func (s *Service) meant(ctx context.Context, d Destination, state DestinationState) ([]Destination, error) {
 	if d.Channel != "" {
 		return []Destination{d}, nil
+	}
+	if d.Workspace == "" { // not all that have none
+		return nil, nil
 	}
 	return s.store.DestinationsIn(ctx, d.Platform, d.Workspace, state)
 }

@@ -68,8 +68,11 @@ func checkUpdate(u Update, now time.Time) error {
 	if err := CheckUpdateText(u.Text); err != nil {
 		return err
 	}
+	if err := checkLevel(u.Level); err != nil {
+		return err
+	}
 	if len(u.Sources) > MaxSources {
-		return Errorf(CodeInvalid, "An update has at most %d sources; these are %d.", MaxSources, len(u.Sources))
+		return Errorf(CodeInvalid, "An update has at most %d sources; these are %d. Leave some out, or put them into a further update.", MaxSources, len(u.Sources))
 	}
 	for _, source := range u.Sources {
 		if err := CheckSource(source); err != nil {

@@ -16,6 +16,8 @@ type Service struct {
 	admins map[string]bool // from the settings
 	now    func() time.Time
 	log    *slog.Logger
+	// checkPerson refuses a ref that names nobody on its platform.
+	checkPerson func(ref string) error
 	// planned is called after deliveries were planned or released, never
 	// inside a transaction.
 	planned func()
@@ -26,6 +28,9 @@ type Config struct {
 	Store Store
 	// Admins are the user refs the settings name as admins.
 	Admins []string
+	// CheckPerson says whether a ref names a person in their platform's form,
+	// CodeInvalid with a sentence when not; CheckUserRef by default.
+	CheckPerson func(ref string) error
 	// Planned is called after a change that may have left deliveries to send.
 	// It must not block.
 	Planned func()
@@ -35,7 +40,7 @@ type Config struct {
 
 // NewService returns a Service over c.Store.
 func NewService(c Config) *Service {
-	s := &Service{store: c.Store, admins: map[string]bool{}, now: c.Now, log: c.Log, planned: c.Planned}
+	s := &Service{store: c.Store, admins: map[string]bool{}, now: c.Now, log: c.Log, checkPerson: c.CheckPerson, planned: c.Planned}
 	for _, ref := range c.Admins {
 		s.admins[ref] = true
 	}
@@ -44,6 +49,9 @@ func NewService(c Config) *Service {
 	}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
+	}
+	if s.checkPerson == nil {
+		s.checkPerson = CheckUserRef
 	}
 	if s.planned == nil {
 		s.planned = func() {}
@@ -86,15 +94,24 @@ func (s *Service) Story(ctx context.Context, slug string) (Story, error) {
 // unknown is the refusal of a slug that no story has.
 func (s *Service) unknown(ctx context.Context, slug string) error {
 	e := Errorf(CodeNotFound, "No story is called %q.", shorten(slug, 40))
-	known, err := s.store.Slugs(ctx, maxSuggested)
+	near, err := s.store.Suggest(ctx, slug, maxNear)
+	if err == nil && len(near) == 0 { // it resembles none: the newest
+		near, err = s.store.Suggest(ctx, "", maxNear)
+	}
 	if err != nil {
 		return err
 	}
-	for _, near := range Nearest(slug, known, 3) {
-		e.Near = append(e.Near, near.Slug)
+	if len(near) == 0 {
+		e.Message += " No story is tracked yet: a moderator starts one with /desk track."
+	}
+	for _, story := range near {
+		e.Near = append(e.Near, story.Slug)
 	}
 	return e
 }
+
+// maxNear is how many stories are offered instead of an unknown one.
+const maxNear = 3
 
 // Card is what reader sees when asking for a story.
 // CodeInvalid, CodeNotFound with Near.
@@ -136,21 +153,30 @@ func (s *Service) Update(ctx context.Context, storyID int64, number int) (Update
 	return s.store.UpdateByNumber(ctx, storyID, number)
 }
 
-// Search returns stories that hold all words of query, newest activity first.
-func (s *Service) Search(ctx context.Context, query string, offset, limit int) ([]Story, int, error) {
-	return s.store.Search(ctx, shorten(strings.TrimSpace(query), 200), offset, limit)
+// MaxQuery is how much of a search is looked for and kept, in characters (code
+// points).
+const MaxQuery = 200
+
+// CutQuery returns as much of a search as is looked for: its first MaxQuery
+// characters, without white space around them.
+func CutQuery(query string) string {
+	query = strings.TrimSpace(query)
+	if r := []rune(query); len(r) > MaxQuery {
+		return strings.TrimSpace(string(r[:MaxQuery]))
+	}
+	return query
 }
 
-// maxSuggested bounds how many stories are looked through for a suggestion.
-const maxSuggested = 2000
+// Search returns stories that hold all words of CutQuery(query), newest
+// activity first.
+func (s *Service) Search(ctx context.Context, query string, offset, limit int) ([]Story, int, error) {
+	return s.store.Search(ctx, CutQuery(query), offset, limit)
+}
 
-// Suggest returns the stories that typed begins or resembles, best first.
+// Suggest returns the stories that typed begins or resembles, best first, at
+// most limit and no more than MaxSuggested.
 func (s *Service) Suggest(ctx context.Context, typed string, limit int) ([]Story, error) {
-	known, err := s.store.Slugs(ctx, maxSuggested)
-	if err != nil {
-		return nil, err
-	}
-	return Suggest(typed, known, limit), nil
+	return s.store.Suggest(ctx, CutQuery(typed), limit)
 }
 
 // Track starts a story. By moderators. CodeForbidden, CodeInvalid, CodeExists.
@@ -181,7 +207,7 @@ func CheckTopics(topics []string) ([]string, error) {
 	slices.Sort(topics)
 	topics = slices.Compact(topics)
 	if len(topics) > MaxTopics {
-		return nil, Errorf(CodeInvalid, "A story has at most %d topics; these are %d.", MaxTopics, len(topics))
+		return nil, Errorf(CodeInvalid, "A story has at most %d topics; these are %d. Leave some of them out.", MaxTopics, len(topics))
 	}
 	return topics, nil
 }

@@ -22,24 +22,30 @@ var (
 // newsroom is a Service over a database of its own, with a clock the test sets.
 type newsroom struct {
 	*stories.Service
+	store   *sqlstore.Store
 	now     time.Time
 	planned int
 }
 
 func open(t *testing.T, admins ...string) *newsroom {
 	t.Helper()
+	n := &newsroom{store: openStore(t), now: time.Date(2014, 12, 20, 15, 0, 0, 0, time.UTC)}
+	n.Service = stories.NewService(stories.Config{
+		Store: n.store, Admins: admins,
+		Now:     func() time.Time { return n.now },
+		Planned: func() { n.planned++ },
+	})
+	return n
+}
+
+func openStore(t *testing.T) *sqlstore.Store {
+	t.Helper()
 	store, err := sqlstore.Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "test.db"), sqlstore.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { store.Close() })
-	n := &newsroom{now: time.Date(2014, 12, 20, 15, 0, 0, 0, time.UTC)}
-	n.Service = stories.NewService(stories.Config{
-		Store: store, Admins: admins,
-		Now:     func() time.Time { return n.now },
-		Planned: func() { n.planned++ },
-	})
-	return n
+	return store
 }
 
 // openTracked has a moderator and the story sony-hack.
@@ -250,21 +256,17 @@ func TestNewSinceTheReaderLastLooked(t *testing.T) {
 	}
 }
 
-func TestTheFirstAdminClaimsTheBot(t *testing.T) {
-	n := open(t)
-	ctx := t.Context()
-	if has, err := n.HasAdmin(ctx); err != nil || has {
-		t.Fatalf("HasAdmin = %v, %v", has, err)
+func TestALongSearchIsCut(t *testing.T) {
+	for query, want := range map[string]string{
+		" sony  hack ":                    "sony  hack",
+		strings.Repeat("é", 300):          strings.Repeat("é", 200),
+		strings.Repeat("a", 199) + " bcd": strings.Repeat("a", 199),
+		"":                                "",
+	} {
+		if got := stories.CutQuery(query); got != want {
+			t.Errorf("CutQuery(%.20q…) = %.20q… with %d characters", query, got, len([]rune(got)))
+		}
 	}
-	if err := n.Claim(ctx, stories.Act{By: reader}); err != nil {
-		t.Fatal(err)
-	}
-	wantCode(t, "a second claim", n.Claim(ctx, stories.Act{By: moderator}), stories.CodeExists)
-	if role, _ := n.RoleOf(ctx, reader); role != stories.Admin {
-		t.Errorf("role = %v", role)
-	}
-	configured := open(t, admin.Ref)
-	wantCode(t, "claim beside settings", configured.Claim(ctx, stories.Act{By: reader}), stories.CodeExists)
 }
 
 func TestTheLogSaysWhoDidWhat(t *testing.T) {
@@ -279,30 +281,6 @@ func TestTheLogSaysWhoDidWhat(t *testing.T) {
 	}
 	if e := entries[0]; e.Verb != "published" || e.By.Ref != moderator.Ref || e.Slug != "sony-hack" {
 		t.Errorf("newest entry = %+v", e)
-	}
-}
-
-func TestTheEndOfAWorkspaceEndsItsChannelsOnly(t *testing.T) {
-	n, _ := openTracked(t)
-	ctx := t.Context()
-	all := stories.Target{Kind: stories.TargetAll}
-	here := []stories.Destination{{Platform: "chat", Workspace: "w1", Channel: "a"}, {Platform: "chat", Workspace: "w1", Channel: "b"}}
-	there := stories.Destination{Platform: "chat", Workspace: "w2", Channel: "a"}
-	for _, d := range append(here, there) {
-		if _, _, _, err := n.Subscribe(ctx, stories.Act{By: reader}, stories.Follow{Destination: d, Lane: "chat", Target: all, Manages: manages}); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := n.Ended(ctx, stories.Destination{Platform: "chat", Workspace: "w1"}, "was removed"); err != nil {
-		t.Fatal(err)
-	}
-	for _, d := range here {
-		if subs, err := n.Subscriptions(ctx, d); err != nil || len(subs) != 0 {
-			t.Errorf("%v follows %v, %v", d, subs, err)
-		}
-	}
-	if subs, err := n.Subscriptions(ctx, there); err != nil || len(subs) != 1 {
-		t.Errorf("%v follows %v, %v", there, subs, err)
 	}
 }
 

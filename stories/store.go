@@ -6,9 +6,9 @@ import (
 )
 
 // Store is what Service asks of a database. Every method that takes an Act is
-// one transaction that also writes the desk's log and records Act.Key: asked
-// again under the same key it changes nothing and returns what it returned
-// then. Methods return CodeNotFound, CodeExists and CodeClosed as their
+// one transaction that also writes the desk's log, unless nothing changed, and
+// records Act.Key: asked again under the same key it changes nothing and returns
+// what it returned then. Methods return CodeNotFound, CodeExists and CodeClosed as their
 // comments say, CodeUnavailable when the database cannot be reached, and
 // errors without a code for everything else.
 type Store interface {
@@ -33,9 +33,15 @@ type StoryStore interface {
 	// hold all words of query (the last as a prefix), newest activity first;
 	// all stories for an empty query. total counts all that match.
 	Search(ctx context.Context, query string, offset, limit int) (found []Story, total int, err error)
-	// Slugs returns the slugs and headlines of all stories, newest activity
-	// first, at most limit: what suggestions are made of.
-	Slugs(ctx context.Context, limit int) ([]Story, error)
+	// Suggest returns the stories that typed may mean, at most limit and no more
+	// than MaxSuggested, best first: the story with exactly this slug, then slugs
+	// that begin with it, then stories whose slug and headline have words that
+	// begin with all of its words; when there is none of all these, those that
+	// have such words once typing errors are forgiven or one word is left out.
+	// Older slugs count as well. Of equally good ones those that
+	// develop come before closed ones. For an empty text, all with the newest
+	// activity first.
+	Suggest(ctx context.Context, typed string, limit int) ([]Story, error)
 	// SameText returns the newest update of the story stored since then with
 	// exactly this text. CodeNotFound when there is none.
 	SameText(ctx context.Context, storyID int64, text string, since time.Time) (Update, error)
@@ -66,14 +72,16 @@ type SubscriptionStore interface {
 	// Subscribe makes d follow s.Target; lane is d's rate domain. A destination
 	// that was blocked or gone is reachable again. created is false when the
 	// subscription was there; its level is then set to s.Level and a pause or
-	// a mute of that story ends. CodeNotFound for an unknown story.
+	// a mute of that story ends. CodeNotFound for an unknown story, CodeLimited
+	// when d follows MaxSubscriptions others.
 	Subscribe(ctx context.Context, act Act, s Subscription, lane string) (sub Subscription, created bool, err error)
 	// Unsubscribe ends a subscription and skips what waits for the destination
 	// because of it and nothing else. CodeNotFound when there is none.
 	Unsubscribe(ctx context.Context, act Act, d Destination, t Target) (Subscription, error)
-	// Mute keeps one story from a destination that follows it by a topic or
-	// all, and skips what waits.
-	Mute(ctx context.Context, act Act, d Destination, storyID int64) error
+	// Stop ends d's own subscription of a story if there is one, and mutes the
+	// story where a topic or all would still bring it; what waits is skipped.
+	// muted says that it is muted now. CodeNotFound for an unknown story.
+	Stop(ctx context.Context, act Act, d Destination, storyID int64) (muted bool, err error)
 	// SetSubscriptionState pauses or resumes. CodeNotFound.
 	SetSubscriptionState(ctx context.Context, act Act, d Destination, t Target, state SubscriptionState) (Subscription, error)
 	// Subscriptions returns what d follows, stories before topics before all.
@@ -104,18 +112,27 @@ type PeopleStore interface {
 	// SetRole gives u a role, Reader to take it away. changed is false when u
 	// had it already.
 	SetRole(ctx context.Context, act Act, u User, role Role) (changed bool, err error)
-	// ClaimAdmin makes act.By an admin if nobody is one yet. CodeExists.
-	ClaimAdmin(ctx context.Context, act Act) error
+	// ClaimCode returns the code kept for the first admin, keeping fresh when
+	// none is; "" when there is an admin.
+	ClaimCode(ctx context.Context, fresh string) (code string, err error)
+	// ClaimAdmin makes act.By an admin if nobody is one yet and code is the kept
+	// one (SameClaimCode), which is then dropped. CodeExists, CodeForbidden.
+	ClaimAdmin(ctx context.Context, act Act, code string) error
 	// Acted says whether an act with this key has been recorded.
 	Acted(ctx context.Context, key string) (bool, error)
 	// Log returns log entries with ids below before (0: all), newest first, of
 	// one story (storyID 0: of all).
 	Log(ctx context.Context, storyID int64, before int64, limit int) ([]LogEntry, error)
-	// PutNote keeps a small text under an id, for the time between a question
-	// and its answer; Note reads it. Notes older than a day may be dropped.
+	// PutNote keeps a small text of a person (by ref) under an id, for the time
+	// between a question and its answer; Note reads it. A person's notes beyond
+	// the newest MaxNotes are dropped, those older than a day may be.
 	// Note: CodeNotFound.
-	PutNote(ctx context.Context, id, text string, now time.Time) error
+	PutNote(ctx context.Context, by, id, text string, now time.Time) error
 	Note(ctx context.Context, id string) (string, error)
+	// Allow records one use of what by person (by ref) at now, unless there were
+	// most of them within per before: then it records nothing and wait is how
+	// long it takes until the next one is allowed. wait is 0 when it is recorded.
+	Allow(ctx context.Context, person, what string, most int, per time.Duration, now time.Time) (wait time.Duration, err error)
 }
 
 // DeliveryReader tells what became of deliveries.

@@ -90,6 +90,7 @@ func CheckSummary(s string) error {
 // characters that cannot be stored, more than limit characters.
 func checkText(field, s string, limit int) error {
 	n := utf8.RuneCountInString(s)
+	something, readable := visible(s)
 	switch {
 	case strings.TrimSpace(s) == "":
 		return Errorf(CodeInvalid, "The %s is empty. Write it after the options.", field)
@@ -99,7 +100,9 @@ func checkText(field, s string, limit int) error {
 		return Errorf(CodeInvalid, "The %s holds a NUL character, which cannot be shown. Paste it again as plain text.", field)
 	case n > limit:
 		return Errorf(CodeInvalid, "The %s has %d characters; at most %d fit. Shorten it by %d.", field, n, limit, n-limit)
-	case !strings.ContainsFunc(s, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsNumber(r) }):
+	case !something:
+		return Errorf(CodeInvalid, "The %s is empty: it has only characters that nobody can see. Write it again instead of pasting it.", field)
+	case !readable:
 		return Errorf(CodeInvalid, "The %s has no letter and no digit in it. Say it in words.", field)
 	}
 	return nil

@@ -63,6 +63,9 @@ type Mode string
 // ModeChannel is the default mode.
 const ModeChannel Mode = "channel"
 
+// MaxSubscriptions is how much one destination follows at most.
+const MaxSubscriptions = 200
+
 // Subscription is a destination following a target. It belongs to the channel,
 // not to the person who made it.
 type Subscription struct {

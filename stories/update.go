@@ -1,10 +1,8 @@
 package stories
 
 import (
-	"net/url"
 	"strings"
 	"time"
-	"unicode"
 )
 
 // Level is how urgent an update is. A subscription names the least level that
@@ -31,6 +29,14 @@ func ParseLevel(s string) (Level, error) {
 		}
 	}
 	return 0, Errorf(CodeInvalid, "%q is no level. Use level:breaking, level:normal or level:minor.", s)
+}
+
+// checkLevel refuses a number that is no level. Error: CodeInvalid.
+func checkLevel(l Level) error {
+	if _, ok := levelNames[l]; !ok {
+		return Errorf(CodeInvalid, "That is no level. Use level:breaking, level:normal or level:minor.")
+	}
+	return nil
 }
 
 // Update is one numbered entry of a story. Its words are those of its newest
@@ -89,19 +95,14 @@ const DuplicateWindow = 10 * time.Minute
 // CheckUpdateText says whether s can be an update's text. Error: CodeInvalid.
 func CheckUpdateText(s string) error { return checkText("text", s, MaxUpdateText) }
 
-// CheckSource says whether s can be a source link: an http or https address
-// of an ASCII host, without a user name in it. Error: CodeInvalid.
-func CheckSource(s string) error {
-	u, err := url.Parse(s)
-	switch {
-	case err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Hostname() == "":
-		return Errorf(CodeInvalid, "A source is a whole link that begins with https:// or http://. Example: source:https://example.org/report.")
-	case u.User != nil:
-		return Errorf(CodeInvalid, "A source link may not hold a user name or a password. Remove the part before the @.")
-	case len(s) > MaxSourceURL:
-		return Errorf(CodeInvalid, "A source link has at most %d characters; this one has %d. Use a shorter link to the same page.", MaxSourceURL, len(s))
-	case strings.ContainsFunc(s, func(r rune) bool { return r > unicode.MaxASCII || unicode.IsControl(r) || unicode.IsSpace(r) }):
-		return Errorf(CodeInvalid, "A source link is written in ASCII without spaces: percent-encode the rest, write the host in its xn-- form.")
+// MaxReason is how long a revision's reason may be, in characters (code points).
+const MaxReason = 500
+
+// CheckReason says whether s can be a revision's reason; it may be empty.
+// Error: CodeInvalid.
+func CheckReason(s string) error {
+	if s == "" {
+		return nil
 	}
-	return nil
+	return checkText("reason", s, MaxReason)
 }

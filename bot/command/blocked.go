@@ -57,7 +57,7 @@ func (m *Mux) tellBlocked(ctx context.Context, c bot.Command, reply *bot.Reply) 
 	}
 	subs, err := m.stories.Subscriptions(ctx, c.Where)
 	if err != nil {
-		m.log.Debug("whether a channel is blocked was not found out", "error", err)
+		m.log.Debug("whether a channel is blocked was not found out", "err", err)
 		return
 	}
 	if note := blockedNote(subs); note != nil {

@@ -3,6 +3,7 @@ package command
 import (
 	"context"
 	"errors"
+	"time"
 
 	"storybot/bot"
 	"storybot/stories"
@@ -75,9 +76,15 @@ func (m *Mux) pressOpen(ctx context.Context, r request, args bot.Args) (bot.Repl
 	return m.card(ctx, r.User, story.Slug, false)
 }
 
+// sharesAMinute is how many stories a person may show to a channel in a minute.
+const sharesAMinute = 5
+
 func (m *Mux) pressShare(ctx context.Context, r request, args bot.Args) (bot.Reply, error) {
 	story, err := m.storyByID(ctx, args.Number(0))
 	if err != nil {
+		return bot.Reply{}, err
+	}
+	if err := m.stories.Allow(ctx, r.User, "share a story", sharesAMinute, time.Minute); err != nil {
 		return bot.Reply{}, err
 	}
 	return m.card(ctx, r.User, story.Slug, true)
@@ -99,10 +106,10 @@ func (m *Mux) pressRead(ctx context.Context, _ request, args bot.Args) (bot.Repl
 	return m.readUpdate(ctx, story, int(args.Number(1)), int(args.Number(2)))
 }
 
-func (m *Mux) pressPage(ctx context.Context, _ request, args bot.Args) (bot.Reply, error) {
+func (m *Mux) pressPage(ctx context.Context, r request, args bot.Args) (bot.Reply, error) {
 	query, err := m.unpackQuery(ctx, args.Word)
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	return m.listStories(ctx, "", query, int(args.Number(0)))
+	return m.listStories(ctx, r.User, "", query, int(args.Number(0)))
 }

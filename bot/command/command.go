@@ -27,9 +27,9 @@ type Config struct {
 	Connections func() []bot.Health
 	// Lanes tells how fast each lane sends and what stopped it. May be nil.
 	Lanes func() []LaneHealth
-	// ClaimCode is the code that makes the first admin; "" when none is open.
-	// May be nil.
-	ClaimCode func() string
+	// People is how each platform writes the people it knows. Where it is empty
+	// a person is any platform:id.
+	People []bot.Refs
 }
 
 // LaneHealth is what the machinery knows of a lane beside its queue.

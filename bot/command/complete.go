@@ -52,7 +52,7 @@ func beginning(choices []bot.Choice, typed string) []bot.Choice {
 func (m *Mux) completeStory(ctx context.Context, typed string, limit int) []bot.Choice {
 	found, err := m.stories.Suggest(ctx, typed, limit)
 	if err != nil {
-		m.log.Warn("no suggestions", "error", err)
+		m.log.Warn("no suggestions", "err", err)
 		return nil
 	}
 	var choices []bot.Choice
@@ -83,7 +83,7 @@ const recentStories = 50
 func (m *Mux) topics(ctx context.Context) []bot.Choice {
 	recent, _, err := m.stories.Search(ctx, "", 0, recentStories)
 	if err != nil {
-		m.log.Warn("topics were not looked up", "error", err)
+		m.log.Warn("topics were not looked up", "err", err)
 		return nil
 	}
 	var choices []bot.Choice

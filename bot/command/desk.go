@@ -4,9 +4,6 @@ import (
 	"context"
 	"fmt"
 	"strings"
-	"unicode"
-
-	"golang.org/x/text/unicode/norm"
 
 	"storybot/bot"
 	"storybot/stories"
@@ -14,18 +11,17 @@ import (
 
 // track starts a story.
 func (m *Mux) track(ctx context.Context, r request) (bot.Reply, error) {
-	wanted := stories.Story{Headline: strings.TrimSpace(r.get("headline")), Summary: strings.TrimSpace(r.get("summary")), Slug: strings.ToLower(r.get("slug"))}
-	for _, topic := range r.words("topics", true) {
-		wanted.Topics = append(wanted.Topics, strings.ToLower(topic))
+	wanted := stories.Story{Headline: strings.TrimSpace(r.get("headline")), Summary: strings.TrimSpace(r.get("summary")), Slug: strings.ToLower(strings.TrimSpace(r.get("slug"))), Topics: topicsOf(r.values["topics"])}
+	if err := m.may(ctx, r.Command, r.command); err != nil {
+		return bot.Reply{}, err
 	}
 	if err := stories.CheckHeadline(wanted.Headline); err != nil {
 		return bot.Reply{}, err
 	}
 	if wanted.Slug == "" {
 		wanted.Slug = slugOf(wanted.Headline)
-		if stories.CheckSlug(wanted.Slug) != nil {
-			return bot.Reply{}, &misuse{r.command, "No slug can be made from this headline. Choose one with slug:"}
-		}
+	} else if err := checkTypedSlug(wanted.Slug); err != nil {
+		return bot.Reply{}, err
 	}
 	story, err := m.stories.Track(ctx, r.act(), wanted)
 	if stories.CodeOf(err) == stories.CodeExists {
@@ -41,34 +37,6 @@ func (m *Mux) track(ctx context.Context, r request) (bot.Reply, error) {
 	reply.Message.Buttons = []bot.Button{bot.NewButton("Follow here", bot.ActionFollow, story.ID)}
 	return reply, nil
 }
-
-// maxMadeSlug is how long a slug made from a headline is: short enough to be
-// typed.
-const maxMadeSlug = 40
-
-// slugOf makes a slug of a headline: its words without accents, as many as fit.
-// It is empty for a script that is not Latin; the moderator then names one.
-func slugOf(headline string) string {
-	made := strings.Join(strings.FieldsFunc(strings.ToLower(norm.NFKD.String(headline)), func(r rune) bool {
-		return !unicode.Is(unicode.Mn, r) && !isSlugRune(r)
-	}), "-")
-	made = strings.Map(func(r rune) rune {
-		if r == '-' || isSlugRune(r) {
-			return r
-		}
-		return -1 // an accent
-	}, made)
-	if len(made) <= maxMadeSlug {
-		return made
-	}
-	made = made[:maxMadeSlug+1]
-	if i := strings.LastIndexByte(made, '-'); i > 0 {
-		return made[:i]
-	}
-	return made[:maxMadeSlug]
-}
-
-func isSlugRune(r rune) bool { return r >= 'a' && r <= 'z' || r >= '0' && r <= '9' }
 
 // taken is the refusal of a slug that a story has, with one that is free.
 func (m *Mux) taken(ctx context.Context, slug string) error {

@@ -28,6 +28,9 @@ func (m *Mux) subscribe(ctx context.Context, r request) (bot.Reply, error) {
 // is left to the search for stories, which offers the nearest.
 func (r request) target() (stories.Target, error) {
 	typed := strings.ToLower(strings.TrimSpace(r.get("target")))
+	if topic, ok := strings.CutPrefix(typed, "topic:"); ok {
+		typed = "topic:" + topicOf(topic)
+	}
 	target, err := stories.ParseTarget(typed)
 	if err != nil && target.Kind == stories.TargetStory {
 		return stories.Target{Kind: stories.TargetStory, Name: typed}, nil

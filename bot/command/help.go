@@ -1,6 +1,7 @@
 package command
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -22,6 +23,16 @@ func (c *command) asksHelp(given values) bool {
 	})
 }
 
+// help explains one command; that of the first is the way into all of them.
+func (m *Mux) help(c *command) bot.Reply {
+	if c.Name != m.table[0].Name {
+		return c.help()
+	}
+	reply, own := m.overview("", "What you can ask", ""), c.help()
+	reply.Message.Blocks = append(append(reply.Message.Blocks, heading(own.Message.Title)), own.Message.Blocks...)
+	return reply
+}
+
 // helpFor answers what is no command: a request for help, a group such as
 // "desk" alone, a word mistyped.
 func (m *Mux) helpFor(name, text string) bot.Reply {
@@ -36,7 +47,7 @@ func (m *Mux) helpFor(name, text string) bot.Reply {
 	if asked {
 		for n := min(2, len(words)); n > 0; n-- {
 			if c := m.named(strings.Join(words[:n], " ")); c != nil {
-				return c.help()
+				return m.help(c)
 			}
 		}
 	}
@@ -50,6 +61,14 @@ func (m *Mux) helpFor(name, text string) bot.Reply {
 	}
 }
 
+// deskHelp is a command of its own, since platforms with typed options offer no
+// word that is none.
+const deskHelp = "desk help"
+
+func (m *Mux) deskHelp(context.Context, request) (bot.Reply, error) {
+	return m.overview("desk ", "/desk", ""), nil
+}
+
 // isGroup says that name is the first word of subcommands.
 func (m *Mux) isGroup(name string) bool {
 	return slices.ContainsFunc(m.table, func(c command) bool { return strings.HasPrefix(c.Name, name+" ") })
@@ -60,9 +79,9 @@ func (m *Mux) isGroup(name string) bool {
 func (m *Mux) unknown(name string) bot.Reply {
 	problem := fmt.Sprintf("There is no command /%s.", clip(name))
 	if near := m.nearest(name); near != nil {
-		return (&misuse{near, fmt.Sprintf("%s Did you mean /%s? /help lists all there is.", problem, near.Name)}).reply()
+		return (&misuse{near, fmt.Sprintf("%s Did you mean /%s? /story help lists all there is.", problem, near.Name)}).reply()
 	}
-	if group, _, _ := cutWord(name); m.isGroup(group) {
+	if group, _ := cutWord(name); m.isGroup(group) {
 		return m.overview(group+" ", "/"+group, problem)
 	}
 	return m.overview("", "What you can ask", problem)
@@ -97,6 +116,7 @@ func (m *Mux) overview(prefix, title, problem string) bot.Reply {
 	for _, c := range m.table {
 		group, _, grouped := strings.Cut(c.Name, " ")
 		switch {
+		case c.Name == deskHelp: // said below, or being read
 		case prefix == "" && grouped && !slices.Contains(groups, group):
 			groups = append(groups, group)
 		case strings.HasPrefix(c.Name, prefix) && (prefix != "" || !grouped):
@@ -111,14 +131,14 @@ func (m *Mux) overview(prefix, title, problem string) bot.Reply {
 }
 
 func (m *Mux) firstOf(prefix string) string {
-	i := slices.IndexFunc(m.table, func(c command) bool { return strings.HasPrefix(c.Name, prefix) })
+	i := slices.IndexFunc(m.table, func(c command) bool { return c.role > stories.Reader && strings.HasPrefix(c.Name, prefix) })
 	return m.table[i].Name
 }
 
 // help explains one command.
 func (c *command) help() bot.Reply {
 	m := bot.Message{Title: "/" + c.Name, Blocks: []bot.Block{bot.Para(bot.Text(c.Summary + "." + c.audience())), bot.Para(bot.Code(c.usage()))}}
-	for _, arg := range c.ordered() {
+	for _, arg := range c.Ordered() {
 		m.Blocks = append(m.Blocks, item(bot.Code(arg.Name), bot.Text(" "+arg.Summary)))
 	}
 	m.Blocks = append(m.Blocks, bot.Para(bot.Text("Example: "), bot.Code(c.Example)))
@@ -152,55 +172,7 @@ func (e *misuse) reply() bot.Reply {
 }
 
 // usage is how the command is written.
-func (c *command) usage() string {
-	words := []string{"/" + c.Name}
-	for _, arg := range c.ordered() {
-		words = append(words, argUsage(arg))
-	}
-	return strings.Join(words, " ")
-}
-
-func argUsage(arg bot.Arg) string {
-	form := "<" + arg.Name + ">"
-	switch {
-	case len(arg.Choices) > 0 && arg.Positional:
-		form = choiceWords(arg)
-	case len(arg.Choices) > 0:
-		form = arg.Name + ":" + choiceWords(arg)
-	case !arg.Positional && !arg.Free:
-		form = arg.Name + ":…"
-	}
-	if arg.Required {
-		return form
-	}
-	return "[" + strings.Trim(form, "<>") + "]"
-}
-
-// ordered is the arguments in the order they are typed: positional ones,
-// options, free text.
-func (c *command) ordered() []bot.Arg {
-	args := slices.Clone(c.Args)
-	slices.SortStableFunc(args, func(a, b bot.Arg) int { return place(a) - place(b) })
-	return args
-}
-
-func place(a bot.Arg) int {
-	switch {
-	case a.Positional:
-		return 0
-	case a.Free:
-		return 2
-	}
-	return 1
-}
-
-func choiceWords(arg bot.Arg) string {
-	var values []string
-	for _, ch := range arg.Choices {
-		values = append(values, ch.Value)
-	}
-	return strings.Join(values, "/")
-}
+func (c *command) usage() string { return c.Usage() }
 
 // choiceList is the choices as one types them: level:breaking or level:minor.
 func choiceList(arg bot.Arg) string {

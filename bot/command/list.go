@@ -2,7 +2,8 @@ package command
 
 import (
 	"context"
-	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base32"
 	"fmt"
 	"net/url"
 	"strings"
@@ -16,13 +17,13 @@ const storiesPage = 6
 
 // listOrSearch lists all stories, or those that hold the words.
 func (m *Mux) listOrSearch(ctx context.Context, r request) (bot.Reply, error) {
-	query := strings.TrimSpace(bot.OneLine(r.get("words")))
-	return m.listStories(ctx, "", query, 0)
+	query := stories.CutQuery(bot.OneLine(r.get("words")))
+	return m.listStories(ctx, r.User, "", query, 0)
 }
 
 // listStories shows a page of the stories that hold query, under intro when
 // there is one.
-func (m *Mux) listStories(ctx context.Context, intro, query string, offset int) (bot.Reply, error) {
+func (m *Mux) listStories(ctx context.Context, by stories.User, intro, query string, offset int) (bot.Reply, error) {
 	found, total, err := m.stories.Search(ctx, query, offset, storiesPage)
 	if err != nil {
 		return bot.Reply{}, err
@@ -43,7 +44,7 @@ func (m *Mux) listStories(ctx context.Context, intro, query string, offset int) 
 	if total > len(found) {
 		msg.Blocks = append(msg.Blocks, small(bot.Text(fmt.Sprintf("%d to %d of %s", min(offset+1, total), min(offset+len(found), total), bot.Count(total)))))
 	}
-	if msg.Buttons, err = m.pageButtons(ctx, query, offset, total); err != nil {
+	if msg.Buttons, err = m.pageButtons(ctx, by, query, offset, total); err != nil {
 		return bot.Reply{}, err
 	}
 	for _, story := range found[:min(len(found), maxButtons-len(msg.Buttons))] {
@@ -69,11 +70,11 @@ func noStories(query string) bot.Reply {
 }
 
 // pageButtons turn the pages of a list.
-func (m *Mux) pageButtons(ctx context.Context, query string, offset, total int) ([]bot.Button, error) {
+func (m *Mux) pageButtons(ctx context.Context, by stories.User, query string, offset, total int) ([]bot.Button, error) {
 	if total <= storiesPage {
 		return nil, nil
 	}
-	words, err := m.packQuery(ctx, query)
+	words, err := m.packQuery(ctx, by, query)
 	if err != nil {
 		return nil, err
 	}
@@ -91,13 +92,15 @@ func (m *Mux) pageButtons(ctx context.Context, query string, offset, total int) 
 const maxPacked = 40
 
 // packQuery makes a search fit into a button: the words themselves, or a note
-// of them.
-func (m *Mux) packQuery(ctx context.Context, query string) (string, error) {
+// of them. The same search of a person has the same note, however often it is
+// asked for.
+func (m *Mux) packQuery(ctx context.Context, by stories.User, query string) (string, error) {
 	if packed := url.QueryEscape(query); len(packed) <= maxPacked {
 		return "q" + packed, nil
 	}
-	id := rand.Text()
-	return "n" + id, m.stories.PutNote(ctx, id, query)
+	sum := sha256.Sum256([]byte(by.Ref + "\x00" + query))
+	id := base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(sum[:20])
+	return "n" + id, m.stories.PutNote(ctx, by, id, query)
 }
 
 // unpackQuery reads what packQuery wrote. Errors: bot.ErrOldButton, CodeNotFound

@@ -1,6 +1,7 @@
 package command
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
@@ -46,6 +47,7 @@ func (m *Mux) Handle(ctx context.Context, c bot.Command) (reply bot.Reply) {
 			reply = m.refusePanic(c, cause)
 		}
 	}()
+	m.log.Debug("asked", "what", bot.Describe(c.Input), "platform", c.Where.Platform)
 	reply, err := m.answer(ctx, c)
 	if err != nil {
 		return m.refuse(ctx, c, err)
@@ -78,21 +80,25 @@ func (nobody) Name(context.Context) string   { return "" }
 func (nobody) Manages(context.Context) error { return errNobody }
 func (nobody) Posts(context.Context) error   { return errNobody }
 
-// typed answers a command written as text.
+// typed answers a command written as text. What nobody can see in it is not
+// there, and any white space divides words.
 func (m *Mux) typed(ctx context.Context, c bot.Command, in bot.Typed) (bot.Reply, error) {
-	name := strings.ToLower(strings.Trim(in.Name, "/ "))
-	entry, text := m.find(name, in.Text)
-	if entry == nil {
+	name, text := cutWord(bot.Visible(in.Name + " " + in.Text))
+	name = strings.ToLower(strings.Trim(name, "/,:;"))
+	entry, given := m.find(name, text)
+	if entry == nil || entry.Name == deskHelp {
 		return m.helpFor(name, bot.Unfold(text, in.Mentions)), nil
 	}
+	text = given
 	if asksHelp(text) {
-		return entry.help(), nil
+		return m.help(entry), nil
 	}
-	given, err := entry.parse(text)
+	read, err := entry.read(text)
+	read.unfold(entry, in.Mentions)
 	if err != nil {
-		return bot.Reply{}, err
+		return bot.Reply{}, cmp.Or(m.checkStory(ctx, c, entry, read.story()), m.checkTarget(ctx, request{values: read.typed}), err)
 	}
-	return m.run(ctx, c, entry, given, in.Mentions)
+	return m.run(ctx, c, entry, read)
 }
 
 // chosen answers a command whose options came apart.
@@ -104,26 +110,82 @@ func (m *Mux) chosen(ctx context.Context, c bot.Command, in bot.Options) (bot.Re
 	}
 	given := values{}
 	for name, value := range in.Values {
-		if strings.TrimSpace(value) != "" {
+		if value = bot.Visible(value); strings.TrimSpace(value) != "" {
 			given[name] = []string{value}
 		}
 	}
-	return m.run(ctx, c, entry, given, in.Mentions)
+	read := entry.within(given)
+	read.unfold(entry, in.Mentions)
+	return m.run(ctx, c, entry, read)
 }
 
-// run answers a command whose arguments have been read.
-func (m *Mux) run(ctx context.Context, c bot.Command, entry *command, given values, mentions []bot.Mention) (bot.Reply, error) {
-	given.unfold(entry, mentions)
-	if entry.asksHelp(given) {
-		return entry.help(), nil
+// run answers a command whose arguments have been read. Whoever may not give
+// it learns that first, then which story there is not; only then is what is
+// missing or doubtful worth a word.
+func (m *Mux) run(ctx context.Context, c bot.Command, entry *command, read reading) (bot.Reply, error) {
+	read.typed.spellSlugs()
+	read.taken.spellSlugs()
+	if entry.asksHelp(read.typed) {
+		return m.help(entry), nil
 	}
-	if err := entry.check(given); err != nil {
+	if len(read.typed) == 0 && !read.doubtful() {
+		if err := entry.check(read.typed); err != nil {
+			return bot.Reply{}, err
+		}
+	}
+	if err := m.checkStory(ctx, c, entry, read.story()); err != nil {
 		return bot.Reply{}, err
 	}
-	if entry.changes() {
-		c.User.Name = c.Asker.Name(ctx)
+	r := request{Command: c, values: read.typed, command: entry}
+	if read.doubtful() {
+		return m.whichReading(ctx, r, read)
 	}
-	return entry.run(m, ctx, request{Command: c, values: given, command: entry})
+	return m.carryOut(ctx, r)
+}
+
+// carryOut does what a request asks whose meaning is clear.
+func (m *Mux) carryOut(ctx context.Context, r request) (bot.Reply, error) {
+	if err := r.command.check(r.values); err != nil {
+		return bot.Reply{}, cmp.Or(m.checkTarget(ctx, r), err)
+	}
+	if r.command.changes() {
+		r.User.Name = r.Asker.Name(ctx)
+	}
+	return r.command.run(m, ctx, r)
+}
+
+// may refuses whoever may not give the command. Errors are those of
+// stories.Service and of the Asker.
+func (m *Mux) may(ctx context.Context, c bot.Command, entry *command) error {
+	if entry.Manages {
+		return c.Asker.Manages(ctx)
+	}
+	return m.stories.Require(ctx, c.User, entry.role)
+}
+
+// checkStory refuses a story there is not, for whoever may change it, before
+// anything else about the command is looked at. Commands that only show a story
+// find it themselves.
+func (m *Mux) checkStory(ctx context.Context, c bot.Command, entry *command, slug string) error {
+	if slug == "" || !entry.changes() || entry.arg(storyArg.Name) == nil {
+		return nil
+	}
+	if err := m.may(ctx, c, entry); err != nil {
+		return err
+	}
+	_, err := m.stories.Story(ctx, slug)
+	return err
+}
+
+// checkTarget refuses a story there is not, of a command that may name something
+// else in its place.
+func (m *Mux) checkTarget(ctx context.Context, r request) error {
+	target, err := r.target()
+	if err != nil || target.Kind != stories.TargetStory || target.Name == "" {
+		return nil
+	}
+	_, err = m.stories.Story(ctx, target.Name)
+	return err
 }
 
 // find returns the command called name, or the subcommand that text begins
@@ -132,7 +194,7 @@ func (m *Mux) find(name, text string) (*command, string) {
 	if c := m.named(name); c != nil {
 		return c, text
 	}
-	word, rest, _ := cutWord(text)
+	word, rest := cutWord(text)
 	if c := m.named(name + " " + strings.ToLower(word)); c != nil {
 		return c, rest
 	}
@@ -145,6 +207,15 @@ func (m *Mux) named(name string) *command {
 		return nil
 	}
 	return &m.table[i]
+}
+
+// arg returns the argument called name, nil when there is none.
+func (c *command) arg(name string) *bot.Arg {
+	i := slices.IndexFunc(c.Args, func(a bot.Arg) bool { return a.Name == name })
+	if i < 0 {
+		return nil
+	}
+	return &c.Args[i]
 }
 
 // changes says that the command changes something, and so is recorded under
@@ -167,13 +238,4 @@ func (c *command) check(given values) error {
 		}
 	}
 	return nil
-}
-
-// cutWord divides text at the end of its first word.
-func cutWord(text string) (word, rest string, ok bool) {
-	text = strings.TrimSpace(text)
-	if i := strings.IndexAny(text, " \t\r\n"); i >= 0 {
-		return text[:i], text[i:], true
-	}
-	return text, "", text != ""
 }

@@ -139,6 +139,10 @@ func TestBlockedIsToldOnceADay(t *testing.T) {
 
 func TestClaim(t *testing.T) {
 	n := open(t)
+	code, err := n.service.ClaimCode(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
 	if reply := n.ask("tom", "general", "/desk claim AAAA-BBBB"); !reply.Failed {
 		t.Errorf("a wrong code: %s", transcript(reply))
 	}
@@ -213,13 +217,16 @@ func TestSpecs(t *testing.T) {
 			t.Errorf("%s: the example is %q", s.Name, s.Example)
 			continue
 		}
-		given, err := entry.parse(text)
+		given, err := readPlain(entry, text)
 		if err == nil {
 			err = entry.check(given)
 		}
 		if err != nil {
 			t.Errorf("%s: the example %q: %v", s.Name, s.Example, err)
 		}
+	}
+	if story := Specs()[0].Args[0]; !story.Insist || story.Required {
+		t.Errorf("/story's slug is %+v: clients lose it, or a text has to have it", story)
 	}
 	manages := slices.DeleteFunc(Specs(), func(s bot.Spec) bool { return !s.Manages })
 	if len(manages) != 2 || manages[0].Name != "subscribe" || manages[1].Name != "unsubscribe" {

@@ -56,7 +56,7 @@ func open(t testing.TB, admins ...string) *newsroom {
 	n.store = store
 	n.service = stories.NewService(stories.Config{Store: store, Admins: admins, Now: clock})
 	n.Mux = New(Config{
-		Stories: n.service, Log: slog.New(slog.NewTextHandler(&n.logged, nil)), ClaimCode: func() string { return code },
+		Stories: n.service, Log: slog.New(slog.NewTextHandler(&n.logged, nil)),
 		Lanes: func() []LaneHealth { return []LaneHealth{{Lane: lane, PerSecond: 45}} },
 		Connections: func() []bot.Health {
 			return []bot.Health{{Connection: "console", Up: true, Since: n.now.Add(-time.Hour)},

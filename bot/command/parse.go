@@ -9,100 +9,100 @@ import (
 	"unicode/utf8"
 
 	"storybot/bot"
+	"storybot/stories"
 )
-
-// values holds what a command was given, by the name of the argument; an
-// option that was given twice has two values.
-type values map[string][]string
-
-// get returns the value of name, "" when it was not given.
-func (v values) get(name string) string {
-	if len(v[name]) == 0 {
-		return ""
-	}
-	return v[name][0]
-}
-
-// words returns all that was given for name, divided at white space and, where
-// commas is set, at commas.
-func (v values) words(name string, commas bool) []string {
-	return strings.FieldsFunc(strings.Join(v[name], " "), func(r rune) bool {
-		return unicode.IsSpace(r) || commas && r == ','
-	})
-}
-
-// unfold writes mentions out: by the person's reference in an argument that
-// names one, by name in every other.
-func (v values) unfold(c *command, mentions []bot.Mention) {
-	for _, arg := range c.Args {
-		for i, value := range v[arg.Name] {
-			if who, ok := bot.Mentioned(value, mentions); ok && arg.Person && who.Ref != "" {
-				v[arg.Name][i] = who.Ref
-				continue
-			}
-			v[arg.Name][i] = bot.Unfold(value, mentions)
-		}
-	}
-}
 
 // keyForm is how an option begins: its name and a colon, at the very start.
 var keyForm = regexp.MustCompile(`^([A-Za-z_-]{1,32}):`)
 
-// closers are the quotes that may end a value, by the quote that began it;
-// chat clients turn straight quotes into curly ones.
-var closers = map[rune]string{'"': `"`, '“': `”“"`, '”': `”"`, '„': `“”"`, '«': `»`}
-
-// parser reads the text form of a command.
+// parser reads the text form of a command: as it stands or, lenient, with
+// whatever resembles an option taken as one.
 type parser struct {
 	command *command
 	rest    string
 	values  values
+	lenient bool
+	// within is set where the command's options came apart and rest is its free
+	// text alone: what looks like an option there is at most meant as one.
+	within bool
+
+	taken   []candidate // what was an option only leniently
+	dropped bool        // something was left out that nobody can read
 }
 
-// parse reads the text form of c: positional arguments, then key:value
-// options, then the free text, which is the rest of the text exactly as it was
-// written. It begins at the first word that is neither, or after its own name
-// and a colon (text:…). Errors are *misuse.
-func (c *command) parse(text string) (values, error) {
-	p := parser{command: c, rest: text, values: values{}}
+// all reads the whole text: positional arguments, then key:value options, then
+// the free text, which is the rest of the text exactly as it was written. It
+// begins at the first word that is neither, or after its own name and a colon
+// (text:…). Errors are *misuse, or CodeInvalid.
+func (p *parser) all() error {
 	for p.skipSpace(); p.rest != ""; p.skipSpace() {
 		done, err := p.next()
 		if err != nil || done {
-			return p.values, err
+			return err
 		}
 	}
-	return p.values, nil
+	return nil
 }
 
 // next reads one argument. done says that the free text was reached.
 func (p *parser) next() (done bool, err error) {
-	if key, arg, ok := p.option(); ok && arg.Free {
+	key, arg, ok := p.option()
+	if ok && arg.Free {
 		p.rest = p.rest[len(key)+1:]
 		p.skipSpace()
-		p.takeFree(arg)
+		p.put(arg, p.rest) // as typed, whatever it resembles
 		return true, nil
-	} else if ok {
-		return false, p.takeOption(key, arg)
 	}
-	if err := p.checkSlip(); err != nil {
-		return false, err
+	if ok && !p.within {
+		took, err := p.takeOption(key, arg)
+		if took || err != nil {
+			return false, err
+		}
 	}
-	if arg, ok := p.openPositional(); ok {
-		p.values[arg.Name] = []string{p.word()}
+	if c, ok := p.resembling(p.rest, p.openPositional() == nil); ok {
+		return p.doubt(c)
+	}
+	if ok && !p.mayBeText() {
+		return false, p.slip("%s: has no value. Write it right after the colon, in quotes when it holds spaces.", arg.Name)
+	}
+	if arg := p.openPositional(); arg != nil {
+		p.values[arg.Name] = []string{p.position(*arg)}
 		return false, nil
 	}
 	if arg, ok := p.command.free(); ok {
-		p.takeFree(arg)
-		return true, nil
+		return true, p.takeFree(arg)
 	}
 	return false, &misuse{p.command, fmt.Sprintf("I cannot place %q here.", clip(p.word()))}
 }
 
-func (p *parser) takeFree(arg bot.Arg) {
-	if p.rest != "" {
-		p.values[arg.Name] = []string{p.rest}
+// mayBeText says that an option's name and a colon, without a value of it, can
+// be how a text begins: "Level: 3 emergency".
+func (p *parser) mayBeText() bool {
+	_, free := p.command.free()
+	_, after, _ := strings.Cut(p.rest, ":")
+	return free && p.openPositional() == nil && strings.TrimSpace(after) != ""
+}
+
+// put gives the free argument its text.
+func (p *parser) put(arg bot.Arg, text string) {
+	if strings.TrimSpace(text) != "" {
+		p.values[arg.Name] = []string{text}
 	}
 	p.rest = ""
+}
+
+// takeFree takes the rest as the free text, without what stands in it that
+// resembles an option when the parser is lenient.
+func (p *parser) takeFree(arg bot.Arg) error {
+	text := p.rest
+	if p.lenient {
+		var err error
+		if text, err = p.without(text); err != nil {
+			return err
+		}
+	}
+	p.put(arg, text)
+	return nil
 }
 
 // option returns the option the rest begins with.
@@ -112,7 +112,7 @@ func (p *parser) option() (key string, arg bot.Arg, ok bool) {
 		return "", arg, false
 	}
 	i := slices.IndexFunc(p.command.Args, func(a bot.Arg) bool { return strings.EqualFold(a.Name, m[1]) })
-	if i < 0 || p.placed(p.command.Args[i]) {
+	if i < 0 || p.placed(p.command.Args[i]) || p.within && p.command.Args[i].Free {
 		return "", arg, false
 	}
 	return m[1], p.command.Args[i], true
@@ -122,44 +122,135 @@ func (p *parser) option() (key string, arg bot.Arg, ok bool) {
 // on are text.
 func (p *parser) placed(arg bot.Arg) bool { return arg.Positional && p.values[arg.Name] != nil }
 
-// takeOption reads the value after key and its colon.
-func (p *parser) takeOption(key string, arg bot.Arg) error {
-	if len(p.values[arg.Name]) > 0 && !slices.Contains(p.command.lists, arg.Name) {
-		return p.slip("%s: is there twice. Give it once.", arg.Name)
+// takeOption reads the value after key and its colon. took is false when none
+// of arg's stands there.
+func (p *parser) takeOption(key string, arg bot.Arg) (took bool, err error) {
+	after := p.rest[len(key)+1:]
+	limit := p.nextOption(after)
+	given, size, err := valueOf(arg, after[:limit])
+	if size == limit && limit < len(after) {
+		size++ // the comma
 	}
-	p.rest = p.rest[len(key)+1:]
-	quote, size := utf8.DecodeRuneInString(p.rest)
-	var value string
-	if ends, ok := closers[quote]; ok {
-		end := strings.IndexAny(p.rest[size:], ends)
-		if end < 0 {
-			return p.slip("The quote after %s: is not closed.", arg.Name)
+	switch {
+	case err != nil:
+		return false, p.wrongQuote(arg, err)
+	case len(given) == 0 && size > 0: // "" or a comma
+		return false, p.slip("%s: has no value. Write it right after the colon, in quotes when it holds spaces.", arg.Name)
+	case len(given) == 0:
+		return false, nil
+	}
+	bare := strings.TrimRight(given[0], ",;")
+	if len(arg.Choices) > 0 && !arg.Positional && !isChoice(arg, bare) {
+		if _, doubtful := p.resembling(p.rest, true); doubtful {
+			return false, nil
 		}
-		value, p.rest = p.rest[size:size+end], p.rest[size+end:]
-		_, size = utf8.DecodeRuneInString(p.rest)
-		p.rest = p.rest[size:]
-	} else {
-		value = p.word()
+		return false, p.slip("%q is no %s. Use %s.", clip(given[0]), arg.Name, choiceList(arg))
 	}
-	if strings.TrimSpace(value) == "" {
-		return p.slip("%s: has no value. Write it right after the colon, in quotes when it holds spaces.", arg.Name)
+	if size > 0 && arg.Name == topicsName && p.lenient {
+		if end := listSize(after, size); end > size {
+			bare, size = after[:end], end
+			p.taken = append(p.taken, candidate{arg: arg, values: []string{bare}, source: p.rest[:len(key)+1+end]})
+		}
 	}
-	p.values[arg.Name] = append(p.values[arg.Name], value)
-	return nil
+	given[0] = bare
+	if len(p.values[arg.Name]) > 0 && !p.command.isList(arg.Name) {
+		return false, p.slip("%s: is there twice. Give it once.", arg.Name)
+	}
+	p.rest = after[size:]
+	p.values[arg.Name] = append(p.values[arg.Name], given...)
+	return true, nil
 }
 
-// checkSlip asks when the next word looks like an option mistyped. A link is
-// none.
-func (p *parser) checkSlip() error {
-	m := keyForm.FindStringSubmatch(p.rest)
-	if m == nil || strings.HasPrefix(p.rest[len(m[0]):], "//") {
-		return nil
+// furtherKey is another option right behind a comma.
+var furtherKey = regexp.MustCompile(`[,;]([A-Za-z-]{2,32}):`)
+
+// nextOption is where the word that s begins with goes over to another option of
+// the command, level:breaking,at:15:04; the end of s when it does not.
+func (p *parser) nextOption(s string) int {
+	word := s[:wordEnd(s, 0)]
+	for _, at := range furtherKey.FindAllStringSubmatchIndex(word, -1) {
+		if arg := p.command.arg(strings.ToLower(word[at[2]:at[3]])); arg != nil && !p.placed(*arg) {
+			return at[0]
+		}
 	}
-	if near, ok := p.resembling(strings.ToLower(m[1])); ok {
-		return p.slip("Did you mean %s: where you wrote %s:?", near, m[1])
-	}
-	return nil
+	return len(s)
 }
+
+// listSize is how far a list reaches that ends at size, when each comma at its
+// end means that the next word belongs to it. Something is left for the text.
+func listSize(s string, size int) int {
+	for strings.HasSuffix(s[:size], ",") {
+		next := len(s) - len(strings.TrimLeftFunc(s[size:], isGap))
+		end := wordEnd(s, next)
+		if end == next || strings.TrimSpace(s[end:]) == "" {
+			return size
+		}
+		size = end
+	}
+	return size
+}
+
+// topicsName is the option whose value is a list of words.
+const topicsName = "topics"
+
+func isChoice(arg bot.Arg, value string) bool {
+	return slices.ContainsFunc(arg.Choices, func(c bot.Choice) bool { return strings.EqualFold(c.Value, value) })
+}
+
+func (c *command) isList(name string) bool { return slices.Contains(c.lists, name) }
+
+// valueOf reads the value of arg that s begins with, and how long it is; no
+// value when s begins with white space. An error is what is wrong with a quote.
+func valueOf(arg bot.Arg, s string) (given []string, size int, err error) {
+	if first, _ := utf8.DecodeRuneInString(s); s == "" || unicode.IsSpace(first) {
+		return nil, 0, nil
+	}
+	read := quotedText
+	if len(arg.Choices) > 0 || arg.Name == sourceName || arg.Name == atName {
+		read = quoted
+	}
+	value, size, ok, err := read(s)
+	if err != nil {
+		return nil, 0, err
+	}
+	switch {
+	case arg.Name == sourceName && !strings.ContainsFunc(value, unicode.IsSpace): // perhaps the first of several
+		size = sourceSize(s)
+		value = s[:size]
+	case !ok && arg.Name == atName && timeSize(strings.TrimLeft(s, wraps)) > 0:
+		inner := strings.TrimLeft(s, wraps)
+		value = inner[:timeSize(inner)]
+		size = afterWord(s, len(s)-len(inner)+len(value))
+	case !ok:
+		size = wordEnd(s, 0)
+		value = s[:size]
+	case strings.HasPrefix(s[size:], ",") || strings.HasPrefix(s[size:], ";"):
+		size++ // between this option and the next
+	}
+	if arg.Name == sourceName {
+		return linksIn(value), size, nil
+	}
+	if strings.TrimSpace(value) == "" || strings.Trim(value, ",") == "" {
+		return nil, size, nil
+	}
+	return []string{value}, size, nil
+}
+
+// afterWord is where the punctuation ends that stands between the end of a word
+// and white space.
+func afterWord(s string, end int) int {
+	rest := strings.TrimLeft(s[end:], wraps+".,;:!?")
+	if first, _ := utf8.DecodeRuneInString(rest); rest == "" || unicode.IsSpace(first) {
+		return len(s) - len(rest)
+	}
+	return end
+}
+
+// The options whose values are no single words.
+const (
+	sourceName = "source"
+	atName     = "at"
+)
 
 // slip is the answer to a mistyped option: what is wrong, and how to say that
 // it was meant as text.
@@ -171,22 +262,17 @@ func (p *parser) slip(format string, args ...any) error {
 	return &misuse{p.command, message}
 }
 
-// openPositional returns the first positional argument not given yet.
-func (p *parser) openPositional() (bot.Arg, bool) {
-	for _, arg := range p.command.Args {
-		if arg.Positional && p.values[arg.Name] == nil {
-			return arg, true
-		}
+// wrongQuote is the answer to a value whose end is in doubt.
+func (p *parser) wrongQuote(arg bot.Arg, err error) error {
+	if err == errUnclosed {
+		return p.slip("The quote after %s: is not closed.", arg.Name)
 	}
-	return bot.Arg{}, false
+	return p.slip("Where the quote after %s: ends is not clear, since there are more quotes like it. Use another kind inside, for example %s:“It is ‘new’ today”.", arg.Name, arg.Name)
 }
 
 // word takes the next word, up to white space.
 func (p *parser) word() string {
-	end := strings.IndexFunc(p.rest, unicode.IsSpace)
-	if end < 0 {
-		end = len(p.rest)
-	}
+	end := wordEnd(p.rest, 0)
 	word := p.rest[:end]
 	p.rest = p.rest[end:]
 	return word
@@ -203,47 +289,11 @@ func (c *command) free() (bot.Arg, bool) {
 	return c.Args[i], true
 }
 
-// maxSlip is how many letters a mistyped option may be off.
-const maxSlip = 2
-
-// resembling returns the option that key is nearly the name of.
-func (p *parser) resembling(key string) (name string, ok bool) {
-	best := maxSlip + 1
-	for _, arg := range p.command.Args {
-		if arg.Free || p.placed(arg) {
-			continue
-		}
-		if d := distance(key, arg.Name); d < best && d < len(arg.Name) {
-			best, name = d, arg.Name
-		}
-	}
-	return name, best <= maxSlip
-}
-
-// distance is how many letters must be changed, added or left out to make b
-// of a.
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			change := diagonal
-			if a[i] != b[j] {
-				change++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(change, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(b)]
-}
-
 // clip shortens what is quoted back to the person who wrote it.
 func clip(s string) string {
 	s, _ = bot.Cut(bot.OneLine(s), 40)
 	return s
 }
+
+// isSlug says that s has the form of a slug.
+func isSlug(s string) bool { return stories.CheckTopic(strings.ToLower(s)) == nil }

@@ -22,6 +22,12 @@ func commandNamed(t testing.TB, name string) *command {
 	return nil
 }
 
+// readPlain reads a text as it stands.
+func readPlain(c *command, text string) (values, error) {
+	read, err := c.read(text)
+	return read.typed, err
+}
+
 func TestParse(t *testing.T) {
 	for _, tt := range []struct {
 		command, text string
@@ -53,7 +59,7 @@ func TestParse(t *testing.T) {
 		{"update", `sony-hack at:"2014-12-20 15:04" Text`, values{"story": {"sony-hack"}, "at": {"2014-12-20 15:04"}, "text": {"Text"}}},
 		{"update", "sony-hack at:“2014-12-20 15:04” Text", values{"story": {"sony-hack"}, "at": {"2014-12-20 15:04"}, "text": {"Text"}}},
 		{"update", `sony-hack "They" deny it`, values{"story": {"sony-hack"}, "text": {`"They" deny it`}}},
-		{"update", "sony-hack source:»x« Text", values{"story": {"sony-hack"}, "source": {"»x«"}, "text": {"Text"}}},
+		{"update", "sony-hack source:»x« Text", values{"story": {"sony-hack"}, "source": {"x"}, "text": {"Text"}}},
 		{"desk track", `summary:"It is „new“ today" A headline`, values{"summary": {"It is „new“ today"}, "headline": {"A headline"}}},
 		{"desk track", "summary:„Neu heute“ A headline", values{"summary": {"Neu heute"}, "headline": {"A headline"}}},
 		{"desk track", "summary:«Nouveau ici» A headline", values{"summary": {"Nouveau ici"}, "headline": {"A headline"}}},
@@ -61,7 +67,7 @@ func TestParse(t *testing.T) {
 		{"desk moderators", "add discord:80351110224678912", values{"action": {"add"}, "user": {"discord:80351110224678912"}}},
 		{"desk moderators", "user:slack:T1/U2 action:remove", values{"action": {"remove"}, "user": {"slack:T1/U2"}}},
 	} {
-		got, err := commandNamed(t, tt.command).parse(tt.text)
+		got, err := readPlain(commandNamed(t, tt.command), tt.text)
 		if err != nil {
 			t.Errorf("%s %q: %v", tt.command, tt.text, err)
 		} else if diff := cmp.Diff(tt.want, got); diff != "" {
@@ -72,19 +78,14 @@ func TestParse(t *testing.T) {
 
 func TestParseRefuses(t *testing.T) {
 	for _, tt := range []struct{ command, text, want string }{
-		{"update", "sony-hack levle:breaking Text", "Did you mean level:"},
-		{"update", "levl:breaking sony-hack Text", "Did you mean level:"},
-		{"update", "sony-hack sources:https://a.example Text", "Did you mean source:"},
 		{"update", "sony-hack level:breaking level:minor Text", "twice"},
-		{"update", "sony-hack level: breaking", "no value"},
 		{"update", `sony-hack level:"" Text`, "no value"},
 		{"update", `sony-hack at:"2014 Text`, "not closed"},
-		{"desk track", "topic:security A headline", "Did you mean topics:"},
 		{"story", "sony-hack 4 more", `"more"`},
 		{"subscriptions", "a b", `"b"`},
 		{"desk status", "now", `"now"`},
 	} {
-		_, err := commandNamed(t, tt.command).parse(tt.text)
+		_, err := readPlain(commandNamed(t, tt.command), tt.text)
 		if wrong := (*misuse)(nil); !errors.As(err, &wrong) || !strings.Contains(err.Error(), tt.want) {
 			t.Errorf("%s %q: %v, want a misuse with %q", tt.command, tt.text, err, tt.want)
 		}
@@ -95,25 +96,27 @@ func TestParseRefuses(t *testing.T) {
 // same ones back.
 func TestParseRoundTrip(t *testing.T) {
 	c := commandNamed(t, "update")
-	word := rapid.StringMatching(`[a-z0-9-]{1,12}`)
-	value := rapid.StringMatching(`[^"“”„«»\pC]{0,10}[a-z0-9/.?=]`)
+	word := rapid.StringMatching(`[a-z0-9][a-z0-9-]{0,10}[a-z0-9]`)
+	of := map[string]*rapid.Generator[string]{
+		"level":  rapid.SampledFrom([]string{"breaking", "normal", "minor"}),
+		"source": rapid.StringMatching(`https://[a-z]{1,8}\.example/[a-zA-Z0-9/=.?,()_-]{0,10}[a-z0-9]`),
+		"at":     rapid.StringMatching(`20[0-9][0-9]-[01][0-9]-[0-3][0-9]([ T][012][0-9]:[0-5][0-9])?`),
+		"again":  rapid.Just("yes"),
+	}
 	rapid.Check(t, func(t *rapid.T) {
 		want := values{"story": {word.Draw(t, "story")}}
 		line := want.get("story")
 		for _, name := range rapid.Permutation([]string{"level", "source", "at", "source", "again"}).Draw(t, "order")[:rapid.IntRange(0, 5).Draw(t, "options")] {
-			v := value.Draw(t, name)
+			v := of[name].Draw(t, name)
 			want[name] = append(want[name], v)
-			quotes := rapid.SampledFrom([][2]string{{`"`, `"`}, {"“", "”"}, {"„", "“"}, {"«", "»"}}).Draw(t, "quotes")
-			if !strings.ContainsFunc(v, unicode.IsSpace) && rapid.Bool().Draw(t, "bare") {
-				quotes = [2]string{}
-			}
-			line += rapid.SampledFrom([]string{" ", "  ", "\n", "\t "}).Draw(t, "gap") + name + ":" + quotes[0] + v + quotes[1]
+			quotes := rapid.SampledFrom([][2]string{{"", ""}, {`"`, `"`}, {"“", "”"}, {"„", "“"}, {"«", "»"}, {"'", "'"}, {"「", "」"}}).Draw(t, "quotes")
+			line += rapid.SampledFrom([]string{" ", "  ", "\n", "\t ", "\u00A0", "\u3000"}).Draw(t, "gap") + name + ":" + quotes[0] + v + quotes[1]
 		}
 		if text := rapid.String().Draw(t, "text"); strings.TrimFunc(text, unicode.IsSpace) != "" {
 			want["text"] = []string{strings.TrimLeftFunc(text, unicode.IsSpace)}
 			line += " text:" + text
 		}
-		got, err := c.parse(line)
+		got, err := readPlain(c, line)
 		if err != nil {
 			t.Fatalf("%q: %v", line, err)
 		}
@@ -124,14 +127,14 @@ func TestParseRoundTrip(t *testing.T) {
 }
 
 func FuzzParse(f *testing.F) {
-	for _, seed := range []string{"", "sony-hack", "sony-hack level:breaking Text\n more ", `a at:"x`, "a source:https://b.example c", "a “:” b", "\x00:", "a text: b", "a at:“x”y"} {
+	for _, seed := range []string{"", "sony-hack", "sony-hack level:breaking Text\n more ", `a at:"x`, "a source:https://b.example c", "a “:” b", "\x00:", "a text: b", "a at:“x”y", "a —level:breaking b", "a b level:minor,source:https://c.example", "a source:[b](https://c.example),<https://d.example|e> f", "a s;s;s;s", "a topics:b, c, d e", "́:x"} {
 		f.Add(seed)
 	}
 	commands := table()
 	f.Fuzz(func(t *testing.T, text string) {
 		for i := range commands {
 			c := &commands[i]
-			given, err := c.parse(text)
+			given, err := readPlain(c, text)
 			if err != nil {
 				if wrong := (*misuse)(nil); !errors.As(err, &wrong) || wrong.message == "" {
 					t.Errorf("%s %q: error %v", c.Name, text, err)
@@ -143,6 +146,9 @@ func FuzzParse(f *testing.F) {
 					t.Errorf("%s %q: %s has %d values", c.Name, text, name, len(all))
 				}
 				for _, v := range all {
+					if name == "target" {
+						continue // may be quoted behind topic:
+					}
 					if v == "" || !strings.Contains(text, v) {
 						t.Errorf("%s %q: %s is %q, which is not in the text", c.Name, text, name, v)
 					}
@@ -159,7 +165,7 @@ func TestDistance(t *testing.T) {
 	for _, tt := range []struct {
 		a, b string
 		want int
-	}{{"", "", 0}, {"level", "level", 0}, {"", "at", 2}, {"levle", "level", 2}, {"levl", "level", 1}, {"sources", "source", 1}, {"story", "stories", 3}} {
+	}{{"", "", 0}, {"level", "level", 0}, {"", "at", 2}, {"levle", "level", 1}, {"levl", "level", 1}, {"sources", "source", 1}, {"story", "stories", 3}} {
 		if got := distance(tt.a, tt.b); got != tt.want || distance(tt.b, tt.a) != tt.want {
 			t.Errorf("distance(%q, %q) = %d, want %d", tt.a, tt.b, got, tt.want)
 		}

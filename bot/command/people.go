@@ -2,7 +2,6 @@ package command
 
 import (
 	"context"
-	"crypto/subtle"
 	"fmt"
 	"strings"
 
@@ -21,20 +20,75 @@ func (m *Mux) moderators(ctx context.Context, r request) (bot.Reply, error) {
 	case ref == "":
 		return bot.Reply{}, &misuse{r.command, "Say whom: user: and a mention or platform:id."}
 	}
-	who := stories.User{Ref: ref}
-	changed, err := m.stories.SetModerator(ctx, r.act(), who, action == "add")
+	who, err := m.person(ctx, r, ref)
 	if err != nil {
 		return bot.Reply{}, err
 	}
+	called := who
+	if called.Name == "" { // not mentioned, but perhaps known
+		called.Name = m.memberName(ctx, r.User, who.Ref)
+	}
+	changed, err := m.stories.SetModerator(ctx, r.act(), called, action == "add")
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	name := bot.UserName(called)
 	switch {
 	case action == "add" && changed:
-		return done(fmt.Sprintf("%s is a moderator now and may write stories: /desk help shows how.", ref)), nil
+		return done(fmt.Sprintf("%s is a moderator now and may write stories: /desk help shows how.", name)), nil
 	case action == "add":
-		return bot.Reply{Message: bot.Plainly(ref + " is a moderator already.")}, nil
+		return bot.Reply{Message: bot.Plainly(name + " is a moderator already.")}, nil
 	case changed:
-		return done(fmt.Sprintf("%s is no longer a moderator.", ref)), nil
+		return done(fmt.Sprintf("%s is no longer a moderator.", name)), nil
 	}
-	return bot.Reply{Message: bot.Plainly(ref + " is no moderator. /desk moderators lists who is.")}, nil
+	return bot.Reply{Message: bot.Plainly(name + " is no moderator. /desk moderators lists who is.")}, nil
+}
+
+// person is whom typed names: somebody mentioned, a whole reference, or an id
+// as the platform of the request's place writes it. Error: CodeInvalid.
+func (m *Mux) person(ctx context.Context, r request, typed string) (stories.User, error) {
+	if err := m.may(ctx, r.Command, r.command); err != nil {
+		return stories.User{}, err
+	}
+	ref, err := strings.Trim(typed, wraps+",;"), error(nil)
+	if len(m.config.People) > 0 {
+		ref, err = bot.PersonRef(m.config.People, r.Where, typed)
+	}
+	return stories.User{Ref: ref, Name: mentionedName(r.Input, ref)}, err
+}
+
+// mentionedName is what a person is called in a mention of theirs, "" when there
+// is none.
+func mentionedName(in bot.Input, ref string) string {
+	var mentions []bot.Mention
+	switch in := in.(type) {
+	case bot.Typed:
+		mentions = in.Mentions
+	case bot.Options:
+		mentions = in.Mentions
+	}
+	for _, who := range mentions {
+		if who.Ref == ref {
+			return who.User().Name
+		}
+	}
+	return ""
+}
+
+// memberName is what a member of the desk is called, "" when nobody knows. Only
+// a courtesy is lost when that cannot be found out.
+func (m *Mux) memberName(ctx context.Context, by stories.User, ref string) string {
+	members, err := m.stories.Members(ctx, by)
+	if err != nil {
+		m.log.Debug("the name of a member was not looked up", "err", err)
+		return ""
+	}
+	for _, member := range members {
+		if member.User.Ref == ref {
+			return member.User.Name
+		}
+	}
+	return ""
 }
 
 func (m *Mux) listMembers(ctx context.Context, by stories.User) (bot.Reply, error) {
@@ -56,8 +110,8 @@ func (m *Mux) listMembers(ctx context.Context, by stories.User) (bot.Reply, erro
 // memberWords is a line of the list: who, as what, since when and by whom.
 func memberWords(member stories.Member) []bot.Span {
 	line := bot.UserName(member.User)
-	if line != member.User.Ref {
-		line += " (" + member.User.Ref + ")"
+	if platform, _, _ := strings.Cut(member.User.Ref, ":"); line != member.User.Ref {
+		line += " (" + platform + ")" // one name may be two people's
 	}
 	line += ", " + member.Role.String()
 	switch {
@@ -71,18 +125,7 @@ func memberWords(member stories.Member) []bot.Span {
 
 // claim makes the person with the code from the log the first admin.
 func (m *Mux) claim(ctx context.Context, r request) (bot.Reply, error) {
-	code := ""
-	if m.config.ClaimCode != nil {
-		code = m.config.ClaimCode()
-	}
-	given := strings.ToUpper(strings.TrimSpace(r.get("code")))
-	switch {
-	case code == "":
-		return refused("There is nothing to claim: the bot has an admin. /desk moderators lists who it is; STORYBOT_ADMINS in the bot's settings names more."), nil
-	case subtle.ConstantTimeCompare([]byte(given), []byte(strings.ToUpper(code))) == 0:
-		return refused("That is not the code. The bot printed it in its log when it started; who runs the bot can read it there."), nil
-	}
-	if err := m.stories.Claim(ctx, r.act()); err != nil {
+	if err := m.stories.Claim(ctx, r.act(), r.get("code")); err != nil {
 		return bot.Reply{}, err
 	}
 	return done("You are the bot's admin now. Name moderators with /desk moderators action:add user:…, make a channel the desk with /desk here, start a story with /desk track."), nil

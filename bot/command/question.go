@@ -1,9 +1,13 @@
 package command
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/json"
+	"fmt"
+	"strings"
+	"unicode/utf8"
 
 	"storybot/bot"
 )
@@ -34,7 +38,7 @@ func (m *Mux) question(ctx context.Context, r request, asked string, answers ...
 		return bot.Reply{}, err
 	}
 	id := rand.Text()
-	if err := m.stories.PutNote(ctx, id, string(note)); err != nil {
+	if err := m.stories.PutNote(ctx, r.User, id, string(note)); err != nil {
 		return bot.Reply{}, err
 	}
 	reply := refused(asked)
@@ -63,18 +67,66 @@ func (m *Mux) pressAnswer(ctx context.Context, r request, args bot.Args) (bot.Re
 	}
 	r.Key = "answer:" + args.Word // one deed, whichever answer is pressed, however often
 	r.command, r.values = entry, q.Answers[args.Number(0)]
-	return entry.run(m, ctx, r)
+	return m.carryOut(ctx, r)
 }
 
-// with returns a copy of v in which name has this value alone; "" takes it away.
-func (v values) with(name, value string) values {
-	changed := values{}
-	for k, old := range v {
-		changed[k] = old
+// whichReading asks what a text means that resembles options: one button takes
+// those, the other what was typed as it stands. Only who may give the command
+// is asked.
+func (m *Mux) whichReading(ctx context.Context, r request, read reading) (bot.Reply, error) {
+	if err := m.may(ctx, r.Command, r.command); err != nil {
+		return bot.Reply{}, err
 	}
-	delete(changed, name)
-	if value != "" {
-		changed[name] = []string{value}
+	taken := r
+	taken.values = read.taken
+	if err := cmp.Or(m.checkTarget(ctx, taken), r.command.check(read.taken)); err != nil {
+		return bot.Reply{}, err
 	}
-	return changed
+	if err := r.command.check(read.typed); err != nil && !read.dropped {
+		return bot.Reply{}, err
+	}
+	var pieces []string
+	for _, o := range read.options {
+		piece := clip(strings.TrimSpace(o.source))
+		if first, _ := utf8.DecodeRuneInString(piece); closers[first] == "" {
+			piece = "“" + piece + "”"
+		}
+		pieces = append(pieces, piece)
+	}
+	looks := "looks like an option. Nothing was changed yet: is it meant as one?"
+	if len(pieces) > 1 {
+		looks = "look like options. Nothing was changed yet: are they meant as such?"
+	}
+	free, takesText := r.command.free()
+	asked := strings.Join(pieces, " and ") + " " + looks
+	use := "Use " + typedOptions(read.options)
+	switch long := bot.Units(use) > maxShownUse; {
+	case long && len(pieces) > 1:
+		use = "Use the options"
+	case long:
+		use = "Use the option"
+	}
+	other := "Without it"
+	if takesText && !read.dropped {
+		other = "As typed"
+	}
+	reply, err := m.question(ctx, r, asked, answer{use, read.taken}, answer{other, read.typed})
+	if err != nil || !takesText || read.dropped {
+		return reply, err
+	}
+	for _, a := range []struct {
+		label string
+		given values
+	}{{use, read.taken}, {other, read.typed}} {
+		text, _ := bot.Cut(bot.OneLine(a.given.get(free.Name)), maxAskedText)
+		reply.Message.Blocks = append(reply.Message.Blocks, item(bot.Bold(a.label), bot.Text(fmt.Sprintf(": the %s is “%s”", free.Name, text))))
+	}
+	return reply, nil
 }
+
+// maxShownUse is how long the label of a button that names options may be: what
+// fits a phone in one line, in UTF-16 units.
+const maxShownUse = 30
+
+// maxAskedText is how much of a text a question shows, in UTF-16 units.
+const maxAskedText = 120

@@ -30,7 +30,7 @@ func (m *Mux) refuse(ctx context.Context, c bot.Command, err error) bot.Reply {
 	known := errors.As(err, &refusal)
 	switch {
 	case known && refusal.Code == stories.CodeUnavailable:
-		m.log.Warn("command refused: no database", "asked", bot.Describe(c.Input), "err", err)
+		m.log.Warn("command refused for now", "asked", bot.Describe(c.Input), "err", err)
 		return refusedNow(refusal)
 	case known && refusal.Code != stories.CodeInternal && refusal.Message != "":
 		return m.withNear(ctx, refused(refusal.Message), refusal.Near)

@@ -25,7 +25,7 @@ func (m *Mux) story(ctx context.Context, r request) (bot.Reply, error) {
 	slug := r.get("story")
 	switch {
 	case slug == "" && r.get("number") == "":
-		return m.listStories(ctx, "Name a story, for example /story sony-hack. The newest ones:", "", 0)
+		return m.listStories(ctx, r.User, "Name a story, for example /story sony-hack. The newest ones:", "", 0)
 	case slug == "":
 		return bot.Reply{}, &misuse{r.command, "The story is missing."}
 	case startsWithDigit(strings.TrimPrefix(r.get("number"), "#")):
@@ -40,11 +40,11 @@ func startsWithDigit(s string) bool { return s != "" && s[0] >= '0' && s[0] <= '
 
 // oneUpdate shows the whole text of the update the request names.
 func (m *Mux) oneUpdate(ctx context.Context, r request) (bot.Reply, error) {
-	number, err := r.number()
+	story, err := m.stories.Story(ctx, r.get("story"))
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	story, err := m.stories.Story(ctx, r.get("story"))
+	number, err := r.number()
 	if err != nil {
 		return bot.Reply{}, err
 	}

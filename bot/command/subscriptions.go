@@ -94,7 +94,11 @@ func (m *Mux) pressPause(ctx context.Context, r request, args bot.Args) (bot.Rep
 	if sub, err = m.stories.Pause(ctx, r.act(), r.follow(sub.Target)); err != nil {
 		return bot.Reply{}, err
 	}
-	reply := done(fmt.Sprintf("Paused: updates of %s do not come to this channel until it is resumed. What is published meanwhile is not sent later; the timeline has it.", targetWords(sub.Target)))
+	others, err := m.otherwise(ctx, sub)
+	if err != nil {
+		m.log.Debug("what else brings a paused story was not found out", "err", err) // it is paused all the same
+	}
+	reply := done(fmt.Sprintf("Paused: updates of %s do not come to this channel until it is resumed%s. What is published meanwhile is not sent later; the timeline has it.", targetWords(sub.Target), others))
 	reply.Message.Buttons = []bot.Button{subscriptionButton(sub)}
 	return reply, nil
 }

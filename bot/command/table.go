@@ -28,6 +28,11 @@ func required(a bot.Arg) bot.Arg {
 	return a
 }
 
+func insisted(a bot.Arg) bot.Arg {
+	a.Insist = true
+	return a
+}
+
 // table is every command there is. Required arguments come first, as platforms
 // with typed options insist.
 func table() []command {
@@ -37,7 +42,7 @@ func table() []command {
 func readerCommands() []command {
 	return []command{
 		{Spec: bot.Spec{Name: "story", Summary: "Show a story: where it stands and its newest updates",
-			Args: []bot.Arg{storyArg, numberArg}, Example: "/story sony-hack"}, run: (*Mux).story},
+			Args: []bot.Arg{insisted(storyArg), numberArg}, Example: "/story sony-hack"}, run: (*Mux).story},
 		{Spec: bot.Spec{Name: "stories", Summary: "List or search the stories, newest activity first",
 			Args: []bot.Arg{{Name: "words", Summary: "Words to look for in stories and updates", Free: true, MaxLength: 200}}, Example: "/stories north korea"}, run: (*Mux).listOrSearch},
 		{Spec: bot.Spec{Name: "subscribe", Summary: "Have updates posted in this channel", Manages: true,
@@ -53,11 +58,11 @@ func readerCommands() []command {
 			Args: []bot.Arg{required(storyArg),
 				{Name: "text", Summary: "What happened", Required: true, Free: true},
 				{Name: "level", Summary: "How urgent it is; normal when left out", Choices: levels},
-				{Name: "source", Summary: "A link to the source; up to five", MaxLength: stories.MaxSources * (stories.MaxSourceURL + 1)},
-				{Name: "at", Summary: "When it happened, in UTC: 2014-12-20, 15:04 or 2014-12-20T15:04", MaxLength: 40},
+				{Name: sourceName, Summary: "A link to the source; up to five, with commas between them", MaxLength: stories.MaxSources * (stories.MaxSourceURL + 1)},
+				{Name: atName, Summary: "When it happened, in UTC: 2014-12-20, 15:04 or 2014-12-20 15:04", MaxLength: 40},
 				{Name: "again", Summary: "Post it although the same text was just posted", Choices: []bot.Choice{{Value: "yes", Label: "yes"}}},
 			}, Example: "/update sony-hack level:breaking source:https://example.org/report The studio cancels the film."},
-			role: stories.Moderator, lists: []string{"source"}, run: (*Mux).update},
+			role: stories.Moderator, lists: []string{sourceName}, run: (*Mux).update},
 	}
 }
 
@@ -67,10 +72,10 @@ func deskCommands() []command {
 			Args: []bot.Arg{
 				{Name: "headline", Summary: "The headline, one line", Required: true, Free: true, MaxLength: stories.MaxHeadline},
 				{Name: "slug", Summary: "Its short name in commands; made from the headline when left out", MaxLength: stories.MaxSlug},
-				{Name: "topics", Summary: "Topics, separated by commas"},
+				{Name: topicsName, Summary: "Topics, separated by commas"},
 				{Name: "summary", Summary: "What the story is about", MaxLength: stories.MaxSummary},
 			}, Example: "/desk track slug:sony-hack topics:security,film The hack of Sony Pictures"},
-			role: stories.Moderator, lists: []string{"topics"}, run: (*Mux).track},
+			role: stories.Moderator, lists: []string{topicsName}, run: (*Mux).track},
 		{Spec: bot.Spec{Name: "desk close", Summary: "Close a story: nothing more is expected",
 			Args: []bot.Arg{required(storyArg)}, Example: "/desk close sony-hack"}, role: stories.Moderator, run: (*Mux).close},
 		{Spec: bot.Spec{Name: "desk reopen", Summary: "Take up a closed story again",
@@ -84,6 +89,7 @@ func deskCommands() []command {
 				{Name: "action", Summary: "What to do; lists them when left out", Positional: true, Choices: []bot.Choice{{Value: "add", Label: "add"}, {Value: "remove", Label: "remove"}}},
 				{Name: "user", Summary: "Who: a mention, or platform:id", Positional: true, Person: true, MaxLength: 128},
 			}, Example: "/desk moderators action:add user:discord:80351110224678912"}, role: stories.Admin, run: (*Mux).moderators},
+		{Spec: bot.Spec{Name: deskHelp, Summary: "List what moderators and admins do", Example: "/desk help"}, run: (*Mux).deskHelp},
 		{Spec: bot.Spec{Name: "desk here", Summary: "Make this channel the desk: alarms and progress are posted here", Example: "/desk here"},
 			role: stories.Admin, run: (*Mux).here},
 		{Spec: bot.Spec{Name: "desk claim", Summary: "Become the first admin, with the code from the bot's log",

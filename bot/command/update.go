@@ -29,8 +29,11 @@ func (m *Mux) update(ctx context.Context, r request) (bot.Reply, error) {
 
 // readAppend reads the update that the request asks for.
 func (m *Mux) readAppend(r request) (stories.Append, error) {
-	a := stories.Append{Slug: r.get("story"), Text: r.get("text"), Sources: r.words("source", false), Again: r.get("again") != ""}
+	a := stories.Append{Slug: r.get("story"), Text: r.get("text"), Again: r.get("again") != ""}
 	var err error
+	if a.Sources, err = r.sources(); err != nil {
+		return a, err
+	}
 	if typed := r.get("level"); typed != "" {
 		if a.Level, err = stories.ParseLevel(typed); err != nil {
 			return a, err

@@ -13,11 +13,11 @@ import (
 
 // why tells what became of a story's update in this channel.
 func (m *Mux) why(ctx context.Context, r request) (bot.Reply, error) {
-	number, err := r.number()
+	story, err := m.stories.Story(ctx, r.get("story"))
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	story, err := m.stories.Story(ctx, r.get("story"))
+	number, err := r.number()
 	if err != nil {
 		return bot.Reply{}, err
 	}

@@ -3,12 +3,10 @@ package command
 import (
 	"strconv"
 	"strings"
-	"time"
 	"unicode"
 	"unicode/utf8"
 
 	"storybot/bot"
-	"storybot/stories"
 )
 
 // plural writes n and the noun, with an s unless n is 1.
@@ -17,29 +15,6 @@ func plural(n int, noun string) string {
 		return "1 " + noun
 	}
 	return bot.Count(n) + " " + noun + "s"
-}
-
-// timeForms are the ways to write a time, all in UTC unless they say otherwise.
-var timeForms = []string{time.RFC3339, "2006-01-02T15:04:05", "2006-01-02T15:04", "2006-01-02 15:04", time.DateOnly}
-
-// parseTime reads a time as moderators write it; a time of day alone is today's.
-// Error: CodeInvalid.
-func parseTime(s string, now time.Time) (time.Time, error) {
-	s = strings.TrimSuffix(strings.TrimSuffix(strings.TrimSpace(s), "UTC"), " ")
-	for _, form := range timeForms {
-		if t, err := time.Parse(form, strings.ToUpper(s)); err == nil {
-			if t.Year() < 1900 {
-				break
-			}
-			return t.UTC(), nil
-		}
-	}
-	if t, err := time.Parse("15:04", s); err == nil {
-		y, mo, d := now.UTC().Date()
-		return time.Date(y, mo, d, t.Hour(), t.Minute(), 0, 0, time.UTC), nil
-	}
-	return time.Time{}, stories.Errorf(stories.CodeInvalid,
-		"%q is no time I can read. Write it in UTC: at:2014-12-20, at:15:04 for today, or at:2014-12-20T15:04.", clip(s))
 }
 
 // sentence makes a whole sentence of s: a capital letter, a full stop.

@@ -73,6 +73,24 @@ func talk(t *testing.T, h bot.Handler, input string) []string {
 	return strings.Split(strings.TrimSuffix(out.String(), "\n\n"), "\n\n")
 }
 
+// What nobody sees is not there, and white space of any kind divides words.
+func TestInvisibleInput(t *testing.T) {
+	for _, tt := range []struct{ input, want string }{
+		{"\uFEFF/story sony-hack\n", "editor in #general: story(sony-hack)"},
+		{"\uFEFF\n/story sony-hack\n", "editor in #general: story(sony-hack)"},
+		{"\u200B/story sony-hack\n", "editor in #general: story(sony-hack)"},
+		{"/update\u00A0sony-hack\u00A0River Rises\n", "editor in #general: update(sony-hack\u00A0River Rises)"},
+		{"/desk\u3000track\u2003The Film\n", "editor in #general: desk track(The Film)"},
+		{"/as\u00A0mo\n/story x\n", "mo in #general: story(x)"},
+	} {
+		h := &echo{}
+		said := talk(t, h, tt.input)
+		if len(said) == 0 || said[len(said)-1] != tt.want {
+			t.Errorf("%q: %q, want %q", tt.input, said, tt.want)
+		}
+	}
+}
+
 func TestTalk(t *testing.T) {
 	tests := map[string]struct {
 		input string

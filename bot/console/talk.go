@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
 	"storybot/bot"
 	"storybot/stories"
@@ -26,9 +27,8 @@ func (c *Console) hear(ctx context.Context, h bot.Handler, in input) (quit bool,
 	if in.err != nil {
 		return false, fmt.Errorf("read a line: %w", in.err)
 	}
-	line := strings.TrimSpace(in.line)
-	word, rest, _ := strings.Cut(line, " ")
-	rest = strings.TrimSpace(rest)
+	line := strings.TrimSpace(bot.Visible(in.line))
+	word, rest := cutWord(line)
 	switch {
 	case line == "":
 		return false, nil
@@ -60,8 +60,16 @@ func (c *Console) split(line string) (name, text string) {
 		_, rest, _ = strings.Cut(rest, fields[1])
 		return strings.ToLower(fields[0] + " " + fields[1]), strings.TrimSpace(rest)
 	}
-	name, text, _ = strings.Cut(line, " ")
-	return strings.ToLower(name), strings.TrimSpace(text)
+	name, text = cutWord(line)
+	return strings.ToLower(name), text
+}
+
+// cutWord divides a line after its first word, at white space of any kind.
+func cutWord(line string) (word, rest string) {
+	if i := strings.IndexFunc(line, unicode.IsSpace); i >= 0 {
+		return line[:i], strings.TrimSpace(line[i:])
+	}
+	return line, ""
 }
 
 func (c *Console) isSpec(name string) bool {

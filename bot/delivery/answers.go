@@ -167,7 +167,7 @@ func (a answers) write(j *job, v bot.Verdict) {
 		s.journal.next.told = append(s.journal.next.told, a.about(policy[v.Outcome].told, j, v))
 	}
 	if c.State == stories.Sent {
-		l.count.lag.Update(max(0, wall.Sub(j.d.CreatedAt).Seconds()))
+		l.count.lag.Observe(max(0, wall.Sub(j.d.CreatedAt).Seconds()))
 	}
 	if v.Err != nil {
 		l.log.Info("a delivery met an error", "delivery", j.d.ID, "destination", j.d.Destination.String(),

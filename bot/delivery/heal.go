@@ -56,7 +56,7 @@ func (h *Healer) look(ctx context.Context, now time.Time) {
 	const all = 100_000
 	blocked, err := h.blocks.Blocked(ctx, all)
 	if err != nil {
-		h.log.Warn("what is blocked could not be read; it is tried again later", "error", err)
+		h.log.Warn("what is blocked could not be read; it is tried again later", "err", err)
 		return
 	}
 	known := make(map[stories.Destination]probe, len(blocked))
@@ -86,7 +86,7 @@ func (h *Healer) look(ctx context.Context, now time.Time) {
 func (h *Healer) try(ctx context.Context, d stories.Destination) {
 	resumed, skipped, err := h.blocks.Healed(ctx, d)
 	if err != nil {
-		h.log.Warn("a blocked channel could not be tried again", "destination", d.String(), "error", err)
+		h.log.Warn("a blocked channel could not be tried again", "destination", d.String(), "err", err)
 		return
 	}
 	h.log.Info("a blocked channel is tried again", "destination", d.String(), "deliveries", resumed, "too_old", skipped)

@@ -1,11 +1,10 @@
 package delivery
 
 import (
-	"fmt"
-	"io"
+	"strings"
 	"time"
 
-	"github.com/VictoriaMetrics/metrics"
+	"github.com/prometheus/client_golang/prometheus"
 
 	"storybot/bot"
 	"storybot/stories"
@@ -13,10 +12,15 @@ import (
 
 // Metrics counts what the engine does. Its zero value counts nothing.
 type Metrics struct {
-	set *metrics.Set
+	registry prometheus.Registerer
+	answers  *prometheus.CounterVec
+	settled  *prometheus.CounterVec
+	limited  *prometheus.CounterVec
+	lag      *prometheus.HistogramVec
 }
 
-// NewMetrics returns metrics that are part of set:
+// NewMetrics returns metrics that are part of registry, which must not have
+// them yet:
 //
 //	storybot_deliveries_total{platform,outcome}   answers to posts
 //	storybot_settled_total{platform,outcome}      answers to the question whether one was delivered
@@ -24,42 +28,91 @@ type Metrics struct {
 //	storybot_delivery_lag_seconds{platform}       from planning to delivery, a histogram
 //	storybot_lane_rate, storybot_lane_held, storybot_lane_stopped,
 //	storybot_lane_in_flight, storybot_lane_settling {lane}
-func NewMetrics(set *metrics.Set) *Metrics { return &Metrics{set: set} }
+func NewMetrics(registry prometheus.Registerer) *Metrics {
+	m := &Metrics{
+		registry: registry,
+		answers: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "storybot_deliveries_total",
+			Help: "Answers to posts."}, []string{"platform", "outcome"}),
+		settled: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "storybot_settled_total",
+			Help: "Answers to the question whether a post whose answer was lost had been delivered."}, []string{"platform", "outcome"}),
+		limited: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "storybot_rate_limited_total",
+			Help: "Answers that a rate limit was met, of a channel or of the whole lane."}, []string{"platform", "scope"}),
+		lag: prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: "storybot_delivery_lag_seconds", Buckets: lagBounds(),
+			Help: "Time from publication to delivery."}, []string{"platform"}),
+	}
+	registry.MustRegister(m.answers, m.settled, m.limited, m.lag)
+	return m
+}
+
+// label makes a label's value of text: Prometheus takes any UTF-8, and nothing
+// else.
+func label(text string) string { return strings.ToValidUTF8(text, "\uFFFD") }
+
+// gauges are metrics that are asked for whenever somebody reads them.
+type gauges struct {
+	descs   []*prometheus.Desc
+	collect func(chan<- prometheus.Metric)
+}
+
+// Describe is prometheus.Collector's.
+func (g gauges) Describe(to chan<- *prometheus.Desc) {
+	for _, d := range g.descs {
+		to <- d
+	}
+}
+
+// Collect is prometheus.Collector's.
+func (g gauges) Collect(to chan<- prometheus.Metric) { g.collect(to) }
+
+func gauge(desc *prometheus.Desc, value float64, labels ...string) prometheus.Metric {
+	return prometheus.MustNewConstMetric(desc, prometheus.GaugeValue, value, labels...)
+}
 
 // WatchQueue adds storybot_queue_depth{lane,state} and
 // storybot_queue_oldest_seconds{lane}, asked of read whenever the metrics are.
 func (m *Metrics) WatchQueue(read func() []stories.LaneStatus) {
-	m.set.RegisterMetricsWriter(func(w io.Writer) {
+	depth := prometheus.NewDesc("storybot_queue_depth", "Messages that wait.", []string{"lane", "state"}, nil)
+	oldest := prometheus.NewDesc("storybot_queue_oldest_seconds", "For how long the oldest message has been due.", []string{"lane"}, nil)
+	m.registry.MustRegister(gauges{[]*prometheus.Desc{depth, oldest}, func(to chan<- prometheus.Metric) {
 		for _, l := range read() {
-			fmt.Fprintf(w, "storybot_queue_depth{lane=%q,state=\"pending\"} %d\n", l.Lane, l.Pending)
-			fmt.Fprintf(w, "storybot_queue_depth{lane=%q,state=\"sending\"} %d\n", l.Lane, l.Sending)
-			fmt.Fprintf(w, "storybot_queue_depth{lane=%q,state=\"held\"} %d\n", l.Lane, l.Held)
-			oldest := 0.0
+			lane, due := label(l.Lane), 0.0
 			if !l.OldestDue.IsZero() {
-				oldest = max(0, time.Since(l.OldestDue).Seconds())
+				due = max(0, time.Since(l.OldestDue).Seconds())
 			}
-			fmt.Fprintf(w, "storybot_queue_oldest_seconds{lane=%q} %g\n", l.Lane, oldest)
+			to <- gauge(depth, float64(l.Pending), lane, "pending")
+			to <- gauge(depth, float64(l.Sending), lane, "sending")
+			to <- gauge(depth, float64(l.Held), lane, "held")
+			to <- gauge(oldest, due, lane)
 		}
-	})
+	}})
 }
 
 // watchLanes adds what lanes says of each lane.
 func (m *Metrics) watchLanes(lanes func() []LaneState) {
-	if m.set == nil {
+	if m.registry == nil {
 		return
 	}
-	m.set.RegisterMetricsWriter(func(w io.Writer) {
+	desc := func(name, help string) *prometheus.Desc {
+		return prometheus.NewDesc("storybot_lane_"+name, help, []string{"lane"}, nil)
+	}
+	rate := desc("rate", "Requests a second the lane may make now, 0 without a limit.")
+	held := desc("held", "1 while this process works the lane.")
+	stopped := desc("stopped", "1 while the lane sends nothing because of a fault of the whole account.")
+	aloft := desc("in_flight", "Requests on their way.")
+	settling := desc("settling", "Messages of which it is being found out whether they were delivered.")
+	m.registry.MustRegister(gauges{[]*prometheus.Desc{rate, held, stopped, aloft, settling}, func(to chan<- prometheus.Metric) {
 		for _, l := range lanes() {
-			fmt.Fprintf(w, "storybot_lane_rate{lane=%q} %g\n", l.Lane, l.Rate)
-			fmt.Fprintf(w, "storybot_lane_held{lane=%q} %d\n", l.Lane, toInt(l.Held))
-			fmt.Fprintf(w, "storybot_lane_stopped{lane=%q} %d\n", l.Lane, toInt(l.Stopped != ""))
-			fmt.Fprintf(w, "storybot_lane_in_flight{lane=%q} %d\n", l.Lane, l.InFlight)
-			fmt.Fprintf(w, "storybot_lane_settling{lane=%q} %d\n", l.Lane, l.Settling)
+			lane := label(l.Lane)
+			to <- gauge(rate, l.Rate, lane)
+			to <- gauge(held, number(l.Held), lane)
+			to <- gauge(stopped, number(l.Stopped != ""), lane)
+			to <- gauge(aloft, float64(l.InFlight), lane)
+			to <- gauge(settling, float64(l.Settling), lane)
 		}
-	})
+	}})
 }
 
-func toInt(b bool) int {
+func number(b bool) float64 {
 	if b {
 		return 1
 	}
@@ -72,30 +125,31 @@ func lagBounds() []float64 {
 	return []float64{.01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30, 60, 300, 900, 1800, 3600, 14400, 86400}
 }
 
-// counters are the metrics of one platform, looked up once.
+// counters are the metrics of one platform, looked up once, so that counting a
+// delivery costs no look-up of its labels.
 type counters struct {
-	sent    [bot.MessageGone + 1]*metrics.Counter
-	settled [bot.MessageGone + 1]*metrics.Counter
-	channel *metrics.Counter
-	lane    *metrics.Counter
-	lag     *metrics.PrometheusHistogram
+	sent    [bot.MessageGone + 1]prometheus.Counter
+	settled [bot.MessageGone + 1]prometheus.Counter
+	channel prometheus.Counter
+	lane    prometheus.Counter
+	lag     prometheus.Observer
 }
 
 // of returns the counters of a platform.
 func (m *Metrics) of(platform string) *counters {
-	set := m.set
-	if set == nil {
-		set = metrics.NewSet() // counted, never shown
+	if m.registry == nil {
+		m = NewMetrics(prometheus.NewRegistry()) // counted, never shown
 	}
+	platform = label(platform)
 	c := &counters{
-		channel: set.GetOrCreateCounter(fmt.Sprintf("storybot_rate_limited_total{platform=%q,scope=\"channel\"}", platform)),
-		lane:    set.GetOrCreateCounter(fmt.Sprintf("storybot_rate_limited_total{platform=%q,scope=\"lane\"}", platform)),
-		lag:     set.GetOrCreatePrometheusHistogramExt(fmt.Sprintf("storybot_delivery_lag_seconds{platform=%q}", platform), lagBounds()),
+		channel: m.limited.WithLabelValues(platform, "channel"),
+		lane:    m.limited.WithLabelValues(platform, "lane"),
+		lag:     m.lag.WithLabelValues(platform),
 	}
 	for o := range c.sent {
 		name := bot.Outcome(o).String()
-		c.sent[o] = set.GetOrCreateCounter(fmt.Sprintf("storybot_deliveries_total{platform=%q,outcome=%q}", platform, name))
-		c.settled[o] = set.GetOrCreateCounter(fmt.Sprintf("storybot_settled_total{platform=%q,outcome=%q}", platform, name))
+		c.sent[o] = m.answers.WithLabelValues(platform, name)
+		c.settled[o] = m.settled.WithLabelValues(platform, name)
 	}
 	return c
 }

@@ -5,7 +5,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/VictoriaMetrics/metrics"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/common/expfmt"
+	"github.com/prometheus/common/model"
 
 	"storybot/bot"
 	"storybot/stories"
@@ -14,8 +16,8 @@ import (
 func TestMetrics(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		m, far := newMemory(), newFarSide()
-		set := metrics.NewSet()
-		counts := NewMetrics(set)
+		registry := prometheus.NewRegistry()
+		counts := NewMetrics(registry)
 		counts.WatchQueue(func() []stories.LaneStatus { return []stories.LaneStatus{{Lane: "p", Pending: 3}} })
 		far.nonce = true
 		far.fault = func(p bot.Post, settle bool) (bot.Verdict, bool) {
@@ -30,20 +32,65 @@ func TestMetrics(t *testing.T) {
 		r := start(t, m, far, func(c *Config) { c.Metrics = counts })
 		r.settledAll(t, time.Minute)
 		r.stop()
-		var b strings.Builder
-		set.WritePrometheus(&b)
+		b := written(t, registry)
 		for _, want := range []string{
-			`storybot_deliveries_total{platform="p",outcome="delivered"} 4`,
-			`storybot_deliveries_total{platform="p",outcome="ambiguous"} 1`,
-			`storybot_settled_total{platform="p",outcome="delivered"} 1`,
+			`storybot_deliveries_total{outcome="delivered",platform="p"} 4`,
+			`storybot_deliveries_total{outcome="ambiguous",platform="p"} 1`,
+			`storybot_settled_total{outcome="delivered",platform="p"} 1`,
 			`storybot_rate_limited_total{platform="p",scope="channel"} 1`,
 			`storybot_delivery_lag_seconds_count{platform="p"} 5`,
 			`storybot_queue_depth{lane="p",state="pending"} 3`,
 			`storybot_lane_held{lane="p"} 0`,
+			`# TYPE storybot_deliveries_total counter`,
+			`# TYPE storybot_delivery_lag_seconds histogram`,
+			`# TYPE storybot_queue_depth gauge`,
+			`# HELP storybot_lane_stopped `,
 		} {
-			if !strings.Contains(b.String(), want) {
+			if !strings.Contains(b, want) {
 				t.Errorf("no line %s", want)
 			}
 		}
 	})
+}
+
+// written is what Prometheus reads.
+func written(t *testing.T, registry *prometheus.Registry) string {
+	t.Helper()
+	families, err := registry.Gather()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b strings.Builder
+	for _, f := range families {
+		if _, err := expfmt.MetricFamilyToText(&b, f); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return b.String()
+}
+
+// TestLabelsOfAnyText reads back labels that a format string would have spoilt.
+func TestLabelsOfAnyText(t *testing.T) {
+	for lane, want := range map[string]string{
+		"slack:أخبار": "slack:أخبار", "חדשות": "חדשות", "👩\u200d🚒": "👩\u200d🚒", "a\"b\\c\nd": "a\"b\\c\nd", "\xff!": "\uFFFD!",
+	} {
+		registry := prometheus.NewRegistry()
+		counts := NewMetrics(registry)
+		counts.WatchQueue(func() []stories.LaneStatus { return []stories.LaneStatus{{Lane: lane, Pending: 1}} })
+		counts.watchLanes(func() []LaneState { return []LaneState{{Lane: lane}} })
+		counts.of(lane).count(bot.Verdict{}, false)
+		parser := expfmt.NewTextParser(model.UTF8Validation)
+		families, err := parser.TextToMetricFamilies(strings.NewReader(written(t, registry)))
+		if err != nil {
+			t.Errorf("%q: %v", lane, err)
+			continue
+		}
+		for name, label := range map[string]string{"storybot_queue_depth": "lane", "storybot_lane_held": "lane", "storybot_deliveries_total": "platform"} {
+			for _, pair := range families[name].GetMetric()[0].GetLabel() {
+				if pair.GetName() == label && pair.GetValue() != want {
+					t.Errorf("%s of %q has %q", name, lane, pair.GetValue())
+				}
+			}
+		}
+	}
 }

@@ -22,7 +22,7 @@ func (o *outages) failed(err error) {
 	o.last = err
 	if o.since.IsZero() {
 		o.since = time.Now()
-		o.log.Error("the database does not answer; nothing is sent until it does", "error", err)
+		o.log.Error("the database does not answer; nothing is sent until it does", "err", err)
 	}
 }
 

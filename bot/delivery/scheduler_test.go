@@ -89,8 +89,8 @@ func has(ids []int64, id int64) bool {
 	return false
 }
 
-// label is a row in short: "story.number>place".
-func label(r *row) string { return fmt.Sprintf("%d.%d>%d", r.origin.StoryID, r.origin.ID, r.place.id) }
+// short is a row in short: "story.number>place".
+func short(r *row) string { return fmt.Sprintf("%d.%d>%d", r.origin.StoryID, r.origin.ID, r.place.id) }
 
 // drain sends everything, n rows at a time, and tells in which order.
 func (s *shelf) drain(t interface{ Fatalf(string, ...any) }, q *scheduler, n int) (order []string) {
@@ -110,7 +110,7 @@ func (s *shelf) drain(t interface{ Fatalf(string, ...any) }, q *scheduler, n int
 			return order
 		}
 		for _, r := range batch {
-			order = append(order, label(r))
+			order = append(order, short(r))
 			q.ended(r, now, 0)
 			s.remove(r)
 			q.forget(r, now)
@@ -216,13 +216,13 @@ func TestWaitingRowsDoNotFillTheWindow(t *testing.T) {
 		if r == nil {
 			break
 		}
-		order = append(order, label(r))
+		order = append(order, short(r))
 		q.ended(r, now, 0)
 		s.remove(r)
 		q.forget(r, now)
 	}
-	if len(order) != 60 || order[0] != label(one) {
-		t.Fatalf("%d rows after the wait, the first %v, want 60 from %s on", len(order), order[:min(1, len(order))], label(one))
+	if len(order) != 60 || order[0] != short(one) {
+		t.Fatalf("%d rows after the wait, the first %v, want 60 from %s on", len(order), order[:min(1, len(order))], short(one))
 	}
 	for i, l := range order {
 		if want := fmt.Sprintf("1.%d>%d", i+1, one.place.id); l != want {
@@ -240,7 +240,7 @@ func TestTheOldestAreTakenNowAndThen(t *testing.T) {
 	for i := range oldestEvery {
 		q.batch()
 		if r := q.pick(0); (r.origin.StoryID == 1) != (i == oldestEvery-1) {
-			t.Errorf("batch %d takes %s", i, label(r))
+			t.Errorf("batch %d takes %s", i, short(r))
 		}
 	}
 }
@@ -273,7 +273,7 @@ func TestNothingIsLostOrOvertakenInAnyWindow(t *testing.T) {
 			if r := q.pick(now); r != nil {
 				key := fmt.Sprint(r.place.id, "/", r.origin.StoryID)
 				if last[key] > r.origin.ID {
-					t.Fatalf("%s after %d", label(r), last[key])
+					t.Fatalf("%s after %d", short(r), last[key])
 				}
 				last[key] = r.origin.ID
 				flying = append(flying, r)

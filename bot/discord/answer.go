@@ -34,7 +34,7 @@ func (s *serving) interact(ctx context.Context, raw json.RawMessage) {
 		s.p.log.Warn("an interaction without id or token came")
 		return
 	}
-	if !s.seen.add(i.ID) {
+	if !s.seen.add(string(i.ID)) {
 		return
 	}
 	if s.waiting.Add(1) > maxWaiting {
@@ -55,10 +55,12 @@ func (s *serving) answer(ctx context.Context, i *interaction, came time.Time) {
 	defer cancel()
 	work, cancel := context.WithDeadline(s.work, came.Add(tokenLife))
 	defer cancel()
-	c, focused, ok := i.command()
-	switch {
-	case i.Type == discordgo.InteractionApplicationCommandAutocomplete:
-		s.suggest(work, i, c, focused, came)
+	c, ok := s.command(i)
+	switch who, _ := i.asks(); {
+	case i.is(discordgo.InteractionApplicationCommandAutocomplete):
+		s.suggest(work, i, c, came)
+	case who.ID == "":
+		s.p.reply(say, i, came, bot.Reply{Failed: true, Message: unsigned})
 	case !ok:
 		s.p.reply(say, i, came, bot.Reply{Failed: true, Message: strange})
 	default:
@@ -67,6 +69,12 @@ func (s *serving) answer(ctx context.Context, i *interaction, came time.Time) {
 			s.follow(ctx, work, i, reply)
 		}
 	}
+}
+
+// unsigned answers what Discord does not say who asked.
+var unsigned = bot.Message{
+	Tone:   bot.Refusal,
+	Blocks: []bot.Block{bot.Para(bot.Text("Discord did not say who asks this, so it could not be checked. Nothing was changed. Try again in a minute."))},
 }
 
 // strange answers what the bot does not offer, such as a form of an older
@@ -85,26 +93,29 @@ var faulty = bot.Message{
 // respond hands c to the handler. When the handler is not done in time the
 // answer is deferred, which keeps it private, and filled in later. work is for
 // the handler, say for its answer; ok is false when that did not get through.
-func (s *serving) respond(work, say context.Context, i *interaction, c bot.Command, came time.Time) (reply bot.Reply, ok bool) {
+func (s *serving) respond(work, say context.Context, i *interaction, c asked, came time.Time) (reply bot.Reply, ok bool) {
 	done := make(chan bot.Reply, 1)
 	s.tasks.Go(func() { done <- s.handle(work, c) })
 	timer := time.NewTimer(s.p.timing.deferral - time.Since(came))
 	defer timer.Stop()
 	select {
 	case reply = <-done:
+		reply.Message = i.help(reply.Message, s.world)
 		return reply, s.p.reply(say, i, came, reply)
 	case <-timer.C:
 	}
 	promised := s.p.callback(say, i, came, deferred()) == accepted
 	reply = <-done
+	reply.Message = i.help(reply.Message, s.world)
 	if promised {
 		s.p.fulfil(say, i, reply)
 	}
 	return reply, promised
 }
 
-// handle calls the handler in one of its slots.
-func (s *serving) handle(ctx context.Context, c bot.Command) (reply bot.Reply) {
+// handle calls the handler in one of its slots, once it is known how those are
+// called whom c mentions.
+func (s *serving) handle(ctx context.Context, c asked) (reply bot.Reply) {
 	s.slots <- struct{}{}
 	defer func() { <-s.slots }()
 	defer func() {
@@ -113,18 +124,19 @@ func (s *serving) handle(ctx context.Context, c bot.Command) (reply bot.Reply) {
 			reply = bot.Reply{Failed: true, Message: faulty}
 		}
 	}()
-	return s.handler.Handle(ctx, c)
+	s.names.fill(ctx, &c.mentions)
+	return s.handler.Handle(ctx, c.Command)
 }
 
 // suggest answers an autocomplete. One without a suggestion is answered too,
 // with none.
-func (s *serving) suggest(ctx context.Context, i *interaction, c bot.Command, focused option, came time.Time) {
+func (s *serving) suggest(ctx context.Context, i *interaction, c asked, came time.Time) {
 	ctx, cancel := context.WithDeadline(ctx, came.Add(firstAnswer))
 	defer cancel()
 	var list []bot.Choice
-	if focused.Name != "" {
+	if in, ok := c.Input.(bot.Options); ok && c.focused.Name != "" {
 		s.slots <- struct{}{}
-		s.guard("an autocomplete", func() { list = s.handler.Complete(ctx, nameOf(c.Input), focused.Name, focused.text()) })
+		s.guard("an autocomplete", func() { list = s.handler.Complete(ctx, in.Name, c.focused.Name, bot.Unmark(c.focused.text())) })
 		<-s.slots
 	}
 	s.p.callback(ctx, i, came, suggestions(list))
@@ -157,7 +169,7 @@ func (p *Platform) callback(ctx context.Context, i *interaction, came time.Time,
 		a, err := p.rest.do(ctx, p.rest.answers, request{
 			what:   "answer an interaction",
 			method: http.MethodPost,
-			path:   "/interactions/" + url.PathEscape(i.ID) + "/" + url.PathEscape(i.Token) + "/callback",
+			path:   "/interactions/" + url.PathEscape(string(i.ID)) + "/" + url.PathEscape(string(i.Token)) + "/callback",
 			body:   raw,
 		})
 		switch {

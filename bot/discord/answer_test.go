@@ -141,7 +141,7 @@ func TestAPanicIsAnsweredToo(t *testing.T) {
 }
 
 func TestNothingIsMetWithSilence(t *testing.T) {
-	for _, rest := range []string{`"type":5,"data":{"components":[{"type":18}]}`, `"type":99`, `"type":2,"data":null`, `"type":2,"data":{"type":3,"name":"Add"}`, `"type":"x"`} {
+	for _, rest := range []string{`"type":99`, `"type":2,"data":null`, `"type":2,"data":{"type":3,"name":"Add"}`, `"type":2,"data":{"type":2,"name":"Who","target_id":"7"}`, `"type":2,"data":{"type":4,"name":"Start"}`, `"type":"x"`} {
 		w := newWire()
 		s, ctx, _ := serve(t, w, handler{})
 		s.create(ctx, in(rest))
@@ -165,9 +165,9 @@ func TestAReplayIsHandledOnce(t *testing.T) {
 
 func TestSuggestions(t *testing.T) {
 	w := newWire()
-	s, ctx, _ := serve(t, w, handler{complete: func(c bot.Command, arg, typed string) []bot.Choice {
-		if c.Name != "desk close" || arg != "slug" || typed != "so" {
-			t.Errorf("%+v %q %q", c, arg, typed)
+	s, ctx, _ := serve(t, w, handler{complete: func(name, arg, typed string) []bot.Choice {
+		if name != "desk close" || arg != "slug" || typed != "so" {
+			t.Errorf("%q %q %q", name, arg, typed)
 		}
 		list := []bot.Choice{{Value: "sony-hack", Label: "Sony\nhack"}, {Value: ""}, {Value: strings.Repeat("x", 101)}, {Value: "bare"}}
 		for n := range 40 {

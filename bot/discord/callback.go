@@ -73,10 +73,10 @@ func mustEncode(v any) []byte {
 
 // redactedFor is the cause for the log, without the interaction's token.
 func (p *Platform) redactedFor(i *interaction, a answer, r refusal) error {
-	return errors.New(strings.ReplaceAll(p.refusalError(a, r).Error(), i.Token, "[token]"))
+	return errors.New(strings.ReplaceAll(p.refusalError(a, r).Error(), string(i.Token), "[token]"))
 }
 
 // webhook is the path under which an answer is edited and followed up.
 func (i *interaction) webhook() string {
-	return "/webhooks/" + url.PathEscape(i.ApplicationID) + "/" + url.PathEscape(i.Token)
+	return "/webhooks/" + url.PathEscape(string(i.ApplicationID)) + "/" + url.PathEscape(string(i.Token))
 }

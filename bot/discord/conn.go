@@ -4,9 +4,8 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"math/rand/v2"
-	"net/url"
+	"net"
 	"runtime"
 	"sync"
 	"sync/atomic"
@@ -35,6 +34,8 @@ const (
 	// (https://discord.com/developers/docs/events/gateway#initiating-a-disconnect).
 	closeResumable = 4000
 	writeTime      = 10 * time.Second
+	// brokeOff is what people read of a connection without a proper end.
+	brokeOff = "The connection to Discord's gateway broke off"
 	// maxPacket bounds one packet; a large server's GUILD_CREATE has megabytes.
 	maxPacket = 64 << 20
 )
@@ -56,34 +57,6 @@ type conn struct {
 	tasks    sync.WaitGroup
 	ended    chan struct{} // closed when run returns
 	dead     atomic.Bool   // no answer to a heartbeat
-}
-
-// dial opens the websocket at address, an https-like address Discord gave.
-func (g *gateway) dial(ctx context.Context, address string) (*conn, error) {
-	u, err := url.Parse(address)
-	if err != nil || u.Scheme != "ws" && u.Scheme != "wss" || u.Host == "" {
-		return nil, fmt.Errorf("%q is no address of a gateway", address)
-	}
-	if u.Path == "" {
-		u.Path = "/"
-	}
-	q := u.Query()
-	q.Set("v", apiVersion)
-	q.Set("encoding", "json")
-	u.RawQuery = q.Encode()
-	dialer := *websocket.DefaultDialer
-	dialer.HandshakeTimeout = g.p.timing.hello
-	ws, resp, err := dialer.DialContext(ctx, u.String(), nil)
-	if err != nil {
-		if resp != nil {
-			return nil, fmt.Errorf("%w (status %d)", err, resp.StatusCode)
-		}
-		return nil, err
-	}
-	ws.SetReadLimit(maxPacket)
-	c := &conn{g: g, ws: ws, address: address, ended: make(chan struct{})}
-	c.seq.Store(g.session.seq)
-	return c, nil
 }
 
 // leave ends the connection from our side.
@@ -117,13 +90,17 @@ func (c *conn) run(ctx context.Context) error {
 	c.tasks.Go(func() { c.heartbeat(interval) })
 	deadline := time.Now().Add(c.g.p.timing.ready)
 	for {
-		if !c.up.IsZero() {
-			// Every heartbeat is answered, so something comes in every interval.
-			deadline = time.Now().Add(interval * 3 / 2)
-		}
 		e, err := c.read(deadline)
 		if err == nil {
 			err = c.take(e)
+		}
+		switch {
+		case !c.up.IsZero():
+			// Every heartbeat is answered, so something comes in every interval.
+			deadline = time.Now().Add(interval * 3 / 2)
+		case c.resuming && e.Operation == opDispatch:
+			// What was missed is sent again before RESUMED, however much it is.
+			deadline = time.Now().Add(c.g.p.timing.ready)
 		}
 		if err != nil && c.dead.Load() {
 			return errors.New("no heartbeat is answered any more")
@@ -141,7 +118,7 @@ func (c *conn) hello() (interval time.Duration, err error) {
 	for {
 		e, err := c.read(deadline)
 		if err != nil {
-			return 0, fmt.Errorf("no HELLO came: %w", err)
+			return 0, &setback{"Discord's gateway did not greet the bot", err}
 		}
 		switch e.Operation {
 		case opAck:
@@ -185,15 +162,18 @@ func (c *conn) introduce(ctx context.Context) error {
 // read returns the next packet, whole before deadline.
 func (c *conn) read(deadline time.Time) (event, error) {
 	if err := c.ws.SetReadDeadline(deadline); err != nil {
-		return event{}, err
+		return event{}, &setback{brokeOff, err}
 	}
 	_, data, err := c.ws.ReadMessage()
+	if timeout, is := errors.AsType[net.Error](err); is && timeout.Timeout() {
+		return event{}, &setback{"Discord's gateway fell silent", err}
+	}
 	if err != nil {
-		return event{}, err
+		return event{}, &setback{brokeOff, err}
 	}
 	var e event
 	if err := decode(data, &e); err != nil {
-		return event{}, fmt.Errorf("a packet that cannot be read came: %w", err)
+		return event{}, &setback{"Discord's gateway sent a packet that cannot be read", err}
 	}
 	return e, nil
 }
@@ -234,37 +214,40 @@ func (c *conn) started(e event) {
 		if err := decode(e.RawData, &d); err != nil {
 			d.ID = "" // cannot be resumed
 		}
-		c.g.session.id, c.g.session.address = d.ID, cmp.Or(d.Address, c.address)
+		c.g.session.id, c.g.session.address = d.ID, c.g.resumeAt(cmp.Or(d.Address, c.address))
 	case "RESUMED":
 	default:
 		return
 	}
 	c.up = time.Now()
-	c.g.p.health.set(true, "Connected.")
-	c.g.p.log.Info("the gateway is up", "event", e.Type)
+	c.g.connected(e)
 }
 
-// heartbeat beats until run returns. A beat that finds the last one unanswered
-// ends the connection.
+// heartbeat beats until run returns. A beat that is not answered within half an
+// interval ends the connection: then 1.5 intervals at most have passed since
+// Discord fell silent.
 func (c *conn) heartbeat(interval time.Duration) {
 	timer := time.NewTimer(rand.N(interval))
 	defer timer.Stop()
-	for {
+	for waiting := false; ; waiting = !waiting {
 		select {
 		case <-c.ended:
 			return
 		case <-timer.C:
 		}
-		if !c.acked.Swap(false) {
+		if waiting && !c.acked.Load() {
 			c.dead.Store(true)
 			c.leave(closeResumable)
 			return
 		}
-		if c.beat() != nil {
-			c.leave(closeResumable)
-			return
+		if !waiting {
+			c.acked.Store(false)
+			if c.beat() != nil {
+				c.leave(closeResumable)
+				return
+			}
 		}
-		timer.Reset(interval)
+		timer.Reset(interval / 2)
 	}
 }
 
@@ -279,8 +262,12 @@ func (c *conn) beat() error {
 func (c *conn) send(op int, d any) error {
 	c.write.Lock()
 	defer c.write.Unlock()
-	if err := c.ws.SetWriteDeadline(time.Now().Add(writeTime)); err != nil {
-		return err
+	err := c.ws.SetWriteDeadline(time.Now().Add(writeTime))
+	if err == nil {
+		err = c.ws.WriteJSON(map[string]any{"op": op, "d": d})
 	}
-	return c.ws.WriteJSON(map[string]any{"op": op, "d": d})
+	if err != nil {
+		return &setback{brokeOff, err}
+	}
+	return nil
 }

@@ -35,6 +35,27 @@ func (n *number) UnmarshalJSON(raw []byte) error {
 	return nil
 }
 
+// kind is a small whole number that says what something is, written as a number
+// or as a string. The zero kind was not given; what is illegible is given, and
+// is no kind.
+type kind struct {
+	n            int
+	given, legal bool
+}
+
+// UnmarshalJSON never fails. null is not given.
+func (k *kind) UnmarshalJSON(raw []byte) error {
+	*k = kind{given: string(raw) != "null"}
+	f, err := strconv.ParseFloat(strings.Trim(string(raw), `"`), 64)
+	if err == nil && f == math.Trunc(f) && math.Abs(f) < 1<<31 {
+		k.n, k.legal = int(f), true
+	}
+	return nil
+}
+
+// is says whether k is legible and n.
+func (k kind) is(n int) bool { return k.legal && k.n == n }
+
 // word is a string, or a number as it is written; "" when it is neither.
 type word string
 

@@ -1,15 +1,21 @@
 // Package discord connects the bot to Discord.
 //
-// What comes in: gateway.go keeps one websocket connected (conn.go is one
-// connection, budget.go counts how often a new session may begin), events.go
-// reads what arrives, interaction.go turns an interaction into a bot.Command
-// and answer.go sees to it that every interaction is answered in time.
+// What comes in: gateway.go keeps one websocket connected (address.go asks
+// where to, conn.go is one connection, budget.go counts how often a new session
+// may begin, timing.go says how long it waits for what), account.go sees to a
+// token that is refused, health.go tells people of all that; events.go
+// reads what arrives and world.go keeps which servers the bot is in.
+// interaction.go turns an interaction into a bot.Command: place.go tells where it
+// came from, input.go, form.go and menu.go what was asked, markup.go what was
+// meant by it, names.go how those are called whom it mentions (resolved.go is
+// what Discord tells of them), and asker.go who may what. answer.go sees to it
+// that every interaction is answered in time.
 // What goes out: render.go and markdown.go make an embed of a bot.Message,
 // encode.go keeps its bytes, send.go posts it, verdict.go says what the answer
 // means, outage.go when not to believe it, and settle.go with history.go finds
 // out what became of a post whose answer was lost.
-// register.go tells Discord the table of commands; rest.go is the HTTP under
-// all of it.
+// register.go makes Discord's commands of the table and registration.go tells
+// Discord; rest.go is the HTTP under all of it.
 //
 // The library discordgo is used for Discord's words: embeds, buttons,
 // permissions, intents, option and channel types. Its Session is not used. A
@@ -24,8 +30,8 @@ package discord
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -65,6 +71,11 @@ type Config struct {
 	Log    *slog.Logger
 	// Version of the program, for the User-Agent.
 	Version string
+	// Started, if not nil, is called exactly once, when the first try to connect
+	// has ended: with nil once the gateway is READY, or with a *bot.Refused when
+	// Discord refuses the credentials or what the bot asks for. Any other failure
+	// is tried again without a word here. It must not block.
+	Started func(error)
 	// Now is the wall clock; time.Now by default.
 	Now func() time.Time
 }
@@ -83,6 +94,7 @@ type Platform struct {
 	now      func() time.Time
 	userID   atomic.Pointer[string] // the bot's own, once known
 	outages  outages
+	started  func(error) // Config's, at most once
 }
 
 var _ bot.Platform = (*Platform)(nil)
@@ -111,6 +123,7 @@ func New(c Config) (*Platform, error) {
 		commands: commands,
 		timing:   usualTiming(),
 		now:      c.Now,
+		started:  once(c.Started),
 	}
 	p.health.set(false, "Not connected yet.")
 	return p, nil
@@ -134,14 +147,26 @@ func (p *Platform) Pace(string) bot.Pace {
 	return bot.Pace{PerSecond: 50, InFlight: 32, InvalidPer10Min: 2000}
 }
 
+// once is f for its first call only; f may be nil.
+func once(f func(error)) func(error) {
+	var done sync.Once
+	return func(err error) {
+		if f != nil {
+			done.Do(func() { f(err) })
+		}
+	}
+}
+
 // Run keeps the gateway connected and answers interactions through h until ctx
-// ends. Answers under way get drainTime to finish.
+// ends, then returns nil. Answers under way get some seconds to finish. What
+// Discord refuses is tried again every few minutes, and Health says what to
+// mend.
 func (p *Platform) Run(ctx context.Context, h bot.Handler) error {
 	s := newServing(p, h)
 	defer s.wait()
+	s.tasks.Go(func() { s.guard("registration", func() { p.keepRegistered(ctx, s.apps) }) })
+	s.tasks.Go(func() { s.guard("the token", func() { s.watchToken(ctx) }) })
 	g := &gateway{p: p, dispatch: func(e event) { s.dispatch(ctx, e) }}
-	if err := g.run(ctx); err != nil {
-		return fmt.Errorf("discord gateway: %w", err)
-	}
+	g.run(ctx)
 	return nil
 }

@@ -38,12 +38,16 @@ func contentOf(m bot.Message) content {
 // customID writes a button's action and argument as action:arg, with an empty
 // marker behind an argument that could be taken to have one.
 func customID(b bot.Button) string {
-	id := string(b.Action) + ":" + b.Arg
+	id := string(b.Action) + divider + b.Arg
 	if strings.Contains(id, marker) {
 		id += marker
 	}
 	return id
 }
+
+// divider stands between an action and its argument. Neither it nor marker can
+// be part of an action's name.
+const divider = ":"
 
 // marker separates a button's own id from the key of the delivery it was sent
 // with. The key in a stored message is what settle looks for.
@@ -51,12 +55,12 @@ const marker = "~"
 
 // parseCustomID undoes customID and takes off the delivery's key. What we never
 // wrote comes back as well as it can.
-func parseCustomID(id string) (action, arg string) {
+func parseCustomID(id string) (action bot.Action, arg string) {
 	if i := strings.LastIndex(id, marker); i >= 0 {
 		id = id[:i]
 	}
-	action, arg, _ = strings.Cut(id, ":")
-	return action, arg
+	name, arg, _ := strings.Cut(id, divider)
+	return bot.Action(name), arg
 }
 
 // markedWith says whether id was sent with the delivery called key.

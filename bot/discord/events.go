@@ -40,8 +40,9 @@ type serving struct {
 	slots   chan struct{}
 	news    chan func(context.Context)
 	seen    recent
-	app     string              // application id, from READY
-	guilds  map[string]struct{} // announced by READY, their GUILD_CREATE still to come
+	apps    chan string // the newest application id a READY named
+	world   *world
+	names   *names
 }
 
 func newServing(p *Platform, h bot.Handler) *serving {
@@ -50,7 +51,10 @@ func newServing(p *Platform, h bot.Handler) *serving {
 		handler: h,
 		slots:   make(chan struct{}, maxHandlers),
 		news:    make(chan func(context.Context), maxNews),
+		apps:    make(chan string, 1),
+		world:   newWorld(),
 	}
+	s.names = newNames(p, s.world)
 	s.work, s.stop = context.WithCancel(context.Background())
 	s.say, s.hush = context.WithCancel(context.Background())
 	s.tasks.Go(s.tell)
@@ -92,7 +96,7 @@ func (s *serving) guard(what string, f func()) {
 func (s *serving) dispatch(ctx context.Context, e event) {
 	switch e.Type {
 	case "READY":
-		s.ready(ctx, e.RawData)
+		s.ready(e.RawData)
 	case "INTERACTION_CREATE":
 		s.interact(ctx, e.RawData)
 	case "CHANNEL_DELETE", "THREAD_DELETE", "CHANNEL_UPDATE", "THREAD_UPDATE",
@@ -101,15 +105,12 @@ func (s *serving) dispatch(ctx context.Context, e event) {
 	}
 }
 
-// ready notes who the bot is and registers its commands.
-func (s *serving) ready(ctx context.Context, raw json.RawMessage) {
+// ready notes who the bot is and has its commands registered.
+func (s *serving) ready(raw json.RawMessage) {
 	var d struct {
 		User        struct{ ID string }
 		Application struct{ ID string }
-		Guilds      []struct {
-			ID          string
-			Unavailable truth
-		}
+		Guilds      json.RawMessage
 	}
 	if err := decode(raw, &d); err != nil {
 		s.p.log.Warn("a READY that cannot be read came", "err", err)
@@ -117,19 +118,37 @@ func (s *serving) ready(ctx context.Context, raw json.RawMessage) {
 	if d.User.ID != "" {
 		s.p.userID.Store(&d.User.ID)
 	}
-	s.guilds = make(map[string]struct{}, len(d.Guilds))
-	for _, g := range d.Guilds {
-		s.guilds[g.ID] = struct{}{}
+	s.servers(d.Application.ID, d.Guilds)
+	if d.Application.ID != "" {
+		select {
+		case <-s.apps: // an older one nobody has looked at
+		default:
+		}
+		s.apps <- d.Application.ID
+	}
+}
+
+// servers notes the servers a READY names.
+func (s *serving) servers(app string, raw json.RawMessage) {
+	var list []struct {
+		ID          word `json:"id"`
+		Unavailable truth
+	}
+	known := json.Unmarshal(raw, &list) == nil && list != nil
+	var ids []string
+	for _, g := range list {
+		id := string(g.ID)
+		if known = known && isSnowflake(id); id == "" {
+			continue
+		}
+		ids = append(ids, id)
 		if g.Unavailable {
-			s.p.outages.begin(g.ID, s.p.now().Add(startupTime))
+			s.p.outages.begin(id, s.p.now().Add(startupTime))
 		} else {
-			s.p.outages.end(g.ID)
+			s.p.outages.end(id)
 		}
 	}
-	if d.Application.ID != "" && d.Application.ID != s.app {
-		s.app = d.Application.ID
-		s.tasks.Go(func() { s.guard("registration", func() { s.p.register(ctx, d.Application.ID) }) })
-	}
+	s.world.begin(app, ids, known)
 }
 
 // place tells what an event means for destinations.
@@ -138,6 +157,8 @@ func (s *serving) place(kind string, raw json.RawMessage) {
 		ID          string `json:"id"`
 		GuildID     string `json:"guild_id"`
 		Unavailable truth  `json:"unavailable"`
+		Role        role   `json:"role"`
+		Roles       []role `json:"roles"`
 	}
 	if err := decode(raw, &d); err != nil {
 		s.p.log.Warn("an event that cannot be read came", "event", kind, "err", err)
@@ -148,8 +169,11 @@ func (s *serving) place(kind string, raw json.RawMessage) {
 	case "CHANNEL_DELETE", "THREAD_DELETE":
 		s.ended(channel, "was deleted")
 	case "CHANNEL_UPDATE", "THREAD_UPDATE":
+		s.names.forgetChannels() // one of them may be private now
 		s.healed(channel)
 	case "GUILD_ROLE_CREATE", "GUILD_ROLE_UPDATE", "GUILD_ROLE_DELETE":
+		s.names.forgetChannels()
+		s.world.changed(d.GuildID, d.Role)
 		s.healed(stories.Destination{Platform: platformName, Workspace: d.GuildID})
 	case "GUILD_DELETE":
 		// An unavailable guild is an outage of Discord's, not a removal
@@ -158,11 +182,11 @@ func (s *serving) place(kind string, raw json.RawMessage) {
 			s.p.outages.begin(d.ID, s.p.now().Add(longestOutage))
 		} else {
 			s.p.outages.end(d.ID)
+			s.world.left(d.ID)
 			s.ended(stories.Destination{Platform: platformName, Workspace: d.ID}, "is in a server the bot was removed from")
 		}
 	case "GUILD_CREATE":
-		_, starting := s.guilds[d.ID]
-		delete(s.guilds, d.ID)
+		starting := s.world.joined(d.ID, d.Roles)
 		if d.Unavailable {
 			s.p.outages.begin(d.ID, s.p.now().Add(longestOutage))
 			return

@@ -12,7 +12,7 @@ import (
 func TestPlaces(t *testing.T) {
 	p, n := platformAt(t, newWire())
 	s := newServing(p, handler{})
-	s.guilds = map[string]struct{}{"10": {}}
+	s.world.begin("", []string{"10"}, true)
 	for _, c := range []struct{ kind, data, want string }{
 		{"CHANNEL_DELETE", `{"id":"3","guild_id":"2","type":99}`, "ended discord:2/3 was deleted"},
 		{"THREAD_DELETE", `{"id":"4","guild_id":"2"}`, "ended discord:2/4 was deleted"},

@@ -5,11 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"strings"
 	"testing"
 	"time"
 
 	"github.com/gorilla/websocket"
+
+	"storybot/bot"
 )
 
 // TestTheGatewayComesBack plays each fault once or twice; after it the bot has
@@ -103,33 +104,6 @@ func TestHealthTellsOfTheGateway(t *testing.T) {
 	}
 }
 
-func TestARefusedTokenStopsForGood(t *testing.T) {
-	for _, code := range []int{4004, 4010, 4011, 4012, 4013, 4014} {
-		t.Run(fmt.Sprint(code), func(t *testing.T) {
-			f, p, _ := newFar(t, func(l *line) { l.say(hello); l.next(); l.close(code) })
-			ended, _ := start(t, p, handler{})
-			var fatal *fatalError
-			if err := <-ended; !errors.As(err, &fatal) || strings.Contains(err.Error(), testToken) {
-				t.Errorf("%v", err)
-			}
-			if h := p.Health()[0]; h.Up || !strings.HasPrefix(h.Detail, "Stopped for good: ") {
-				t.Errorf("%+v", h)
-			}
-			if f.opened != 1 {
-				t.Errorf("%d connections", f.opened)
-			}
-		})
-	}
-	t.Run("GET /gateway/bot", func(t *testing.T) {
-		f, p, _ := newFar(t)
-		f.status = 401
-		ended, _ := start(t, p, handler{})
-		if err := <-ended; err == nil {
-			t.Error("no error")
-		}
-	})
-}
-
 func TestIdentifiesAreCountedAndKeptBack(t *testing.T) {
 	f, p, n := newFar(t)
 	start(t, p, handler{})
@@ -184,31 +158,14 @@ func TestIdentifiesAreCountedAndKeptBack(t *testing.T) {
 	})
 }
 
-func TestAnInvalidSessionLoopSlowsDown(t *testing.T) {
-	p := &Platform{timing: usualTiming()}
-	g := &gateway{p: p}
-	if first := g.pause(0, errInvalid); first < time.Second || first > 5*time.Second+1 {
-		t.Errorf("%s after the first", first)
-	}
-	if later := g.pause(9, errInvalid); later < 30*time.Second || later > time.Minute {
-		t.Errorf("%s after ten", later)
-	}
-	if again := g.pause(0, errReconnect); again != 0 {
-		t.Errorf("%s after op 7", again)
-	}
-	if again := g.pause(5, errReconnect); again < 15*time.Second {
-		t.Errorf("%s after an op 7 loop", again)
-	}
-}
-
 func TestTheGatewayIsAskedForAgainAfterAFault(t *testing.T) {
 	for _, status := range []int{500, 429, 403} {
 		f, p, _ := newFar(t)
 		f.status = status
 		g := &gateway{p: p}
 		_, err := g.admission(t.Context())
-		var fatal *fatalError
-		if err == nil || errors.As(err, &fatal) {
+		var refused *bot.Refused
+		if err == nil || errors.As(err, &refused) {
 			t.Errorf("%d: %v", status, err)
 		}
 	}

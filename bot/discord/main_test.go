@@ -58,21 +58,22 @@ func (n *notes) Healed(_ context.Context, d stories.Destination) { n.places <- "
 // handler answers with functions of the test.
 type handler struct {
 	handle   func(context.Context, bot.Command) bot.Reply
-	complete func(c bot.Command, arg, typed string) []bot.Choice
+	complete func(name, arg, typed string) []bot.Choice
 }
 
 func (h handler) Handle(ctx context.Context, c bot.Command) bot.Reply { return h.handle(ctx, c) }
 
-func (h handler) Complete(_ context.Context, c bot.Command, arg, typed string) []bot.Choice {
-	return h.complete(c, arg, typed)
+func (h handler) Complete(_ context.Context, name, arg, typed string) []bot.Choice {
+	return h.complete(name, arg, typed)
 }
 
 // quickly is a timing in which nothing takes long.
 func quickly() timing {
 	return timing{
 		hello: 300 * time.Millisecond, ready: 300 * time.Millisecond,
-		backoff: time.Millisecond, longest: 4 * time.Millisecond, settled: time.Hour,
+		backoff: time.Millisecond, longest: 4 * time.Millisecond, hurried: 4 * time.Millisecond, settled: time.Hour,
 		invalid: time.Millisecond, identify: time.Millisecond,
+		refused:  [2]time.Duration{2 * time.Millisecond, 8 * time.Millisecond},
 		deferral: 20 * time.Millisecond, drain: time.Second,
 		live: [2]time.Duration{time.Millisecond, time.Millisecond},
 	}
@@ -121,3 +122,5 @@ func respond(w http.ResponseWriter, status int, body string) {
 	w.WriteHeader(status)
 	fmt.Fprint(w, body)
 }
+
+func discarding() *slog.Logger { return slog.New(slog.DiscardHandler) }

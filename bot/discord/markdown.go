@@ -3,6 +3,7 @@ package discord
 import (
 	"fmt"
 	"net/url"
+	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -88,30 +89,31 @@ func link(label string, u *url.URL) string {
 	if strings.TrimSpace(label) == "" {
 		label = u.Host
 	}
-	if !namesHost(label, u.Host) {
+	if !namesHost(label, u) {
 		label += " (" + u.Host + ")"
 	}
 	return "[" + escape(label, false, "") + "](" + address(u) + ")"
 }
 
-// namesHost says whether label shows host as a word of its own, and nothing
-// that looks like the beginning of another address.
-func namesHost(label, host string) bool {
-	label, host = strings.ToLower(label), strings.ToLower(host)
-	before, after, found := strings.Cut(label, host)
-	if !found || strings.Contains(after, "://") {
-		return false
+// hostLike is a word that readers could take for a host, whatever dots it has.
+var hostLike = regexp.MustCompile(`[\p{L}\p{N}\p{M}][\p{L}\p{N}\p{M}_-]*(?:[.․。．｡][\p{L}\p{N}\p{M}_-]+)*[.․。．｡]\p{L}[\p{L}\p{M}]+`)
+
+// namesHost says whether label tells where a link leads: it is the address, or
+// shows the host and no other word that looks like one.
+func namesHost(label string, u *url.URL) bool {
+	if label == u.String() {
+		return true
 	}
-	if i := strings.Index(before, "://"); i >= 0 && strings.TrimSpace(before[i+3:]) != "" {
-		return false
+	words := hostLike.FindAllString(label, -1)
+	for _, word := range words {
+		if bareHost(word) != bareHost(u.Host) {
+			return false
+		}
 	}
-	part := func(r rune) bool {
-		return r == '.' || r == '-' || r == '@' || r == '_' || unicode.IsLetter(r) || unicode.IsDigit(r)
-	}
-	last, _ := utf8.DecodeLastRuneInString(before)
-	first, _ := utf8.DecodeRuneInString(after)
-	return (before == "" || !part(last)) && (after == "" || !part(first))
+	return len(words) > 0
 }
+
+func bareHost(host string) string { return strings.TrimPrefix(strings.ToLower(host), "www.") }
 
 // safeURL returns the address a text of nobody's vouching may lead to: http or
 // https, with an ASCII host, without user data, at most limit bytes; nil for
@@ -138,10 +140,16 @@ func safeURL(s string, limit int) *url.URL {
 	return u
 }
 
-// address writes u without a character that could end a link early.
+// address writes u without a character that could end a link early, and without
+// what pings wherever it stands.
 func address(u *url.URL) string {
 	var b strings.Builder
-	for _, c := range []byte(u.String()) {
+	whole := u.String()
+	for i, c := range []byte(whole) {
+		if rest := whole[i+1:]; c == '@' && (hasFold(rest, "everyone") || hasFold(rest, "here")) {
+			b.WriteString("%40")
+			continue
+		}
 		if c <= ' ' || c >= utf8.RuneSelf || strings.IndexByte("()<>\"\\^`{|}", c) >= 0 {
 			fmt.Fprintf(&b, "%%%02X", c)
 			continue

@@ -1,24 +1,18 @@
 package discord
 
 import (
-	"context"
+	"fmt"
 	"strconv"
-	"strings"
 
 	"github.com/bwmarrin/discordgo"
-
-	"storybot/stories"
 )
-
-// manageCure is said to somebody who may not manage a channel.
-const manageCure = "Ask somebody with the Manage Channels permission in this channel to do it, or to give it to you in the channel's permissions."
 
 // allowed reads the permissions Discord computed for a place, a decimal
 // number. Administrators have all
 // (https://discord.com/developers/docs/topics/permissions#permission-hierarchy).
 // ok is false when nothing legible was said.
-func allowed(permissions string) (bits int64, ok bool) {
-	n, err := strconv.ParseUint(permissions, 10, 64)
+func allowed(permissions word) (bits int64, ok bool) {
+	n, err := strconv.ParseUint(string(permissions), 10, 64)
 	if err != nil {
 		return 0, false
 	}
@@ -28,7 +22,8 @@ func allowed(permissions string) (bits int64, ok bool) {
 	return int64(n), true
 }
 
-// needed are the bot's own permissions, as Discord's settings call them.
+// needed are the bot's own permissions, as Discord's settings call them
+// (https://discord.com/developers/docs/topics/permissions#permissions-bitwise-permission-flags).
 var needed = []struct {
 	bit  int64
 	name string
@@ -39,59 +34,29 @@ var needed = []struct {
 	{discordgo.PermissionReadMessageHistory, "Read Message History"},
 }
 
-// lacks names what the bot may not do in the place of i, and how to mend it.
-// In a direct message there are no permissions.
-func (i *interaction) lacks() (names []string, cure string) {
-	bits, ok := allowed(string(i.AppPermissions))
-	if i.GuildID == "" || !ok {
-		return nil, ""
-	}
+// sendInThreads is needed instead of Send Messages in a thread.
+const sendInThreads = discordgo.PermissionSendMessagesInThreads
+
+// lacks names what is missing of bits in a channel, or in a thread.
+func lacks(bits int64, thread bool) (names []string) {
 	for _, n := range needed {
-		if n.bit == discordgo.PermissionSendMessages && i.inThread() {
-			n.bit, n.name = discordgo.PermissionSendMessagesInThreads, "Send Messages in Threads"
+		if n.bit == discordgo.PermissionSendMessages && thread {
+			n.bit, n.name = sendInThreads, "Send Messages in Threads"
 		}
 		if bits&n.bit == 0 {
 			names = append(names, n.name)
 		}
 	}
-	if names == nil {
-		return nil, ""
-	}
-	return names, "Somebody who manages this channel can allow the bot " + strings.Join(names, ", ") + " under Edit Channel, Permissions."
+	return names
 }
 
-// inThread says whether i came from a thread.
-func (i *interaction) inThread() bool {
-	switch i.Channel.Type {
-	case discordgo.ChannelTypeGuildNewsThread, discordgo.ChannelTypeGuildPublicThread, discordgo.ChannelTypeGuildPrivateThread:
-		return true
+// invitation is the address under which a server takes the bot of application
+// app in, with the permissions it needs and no other
+// (https://discord.com/developers/docs/topics/oauth2#bot-authorization-flow).
+func invitation(app string) string {
+	bits := int64(sendInThreads)
+	for _, n := range needed {
+		bits |= n.bit
 	}
-	return false
-}
-
-// asker is who asked i. Discord says all there is to know with the interaction.
-type asker struct {
-	i    *interaction
-	name string
-}
-
-// Name is the nickname in the server, or what the person calls themselves.
-func (a asker) Name(context.Context) string { return a.name }
-
-// Manages is bot.Asker's.
-func (a asker) Manages(context.Context) error {
-	bits, _ := allowed(string(a.i.Member.Permissions))
-	if a.i.GuildID == "" || bits&discordgo.PermissionManageChannels != 0 {
-		return nil
-	}
-	return stories.Errorf(stories.CodeForbidden, "Only people who manage this channel can change what it follows. %s", manageCure)
-}
-
-// Posts is bot.Asker's.
-func (a asker) Posts(context.Context) error {
-	names, cure := a.i.lacks()
-	if len(names) == 0 {
-		return nil
-	}
-	return stories.Errorf(stories.CodeForbidden, "The bot lacks %s in this channel; nothing was changed. %s", strings.Join(names, ", "), cure)
+	return fmt.Sprintf("https://discord.com/oauth2/authorize?client_id=%s&scope=bot+applications.commands&permissions=%d", app, bits)
 }

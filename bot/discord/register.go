@@ -1,16 +1,10 @@
 package discord
 
 import (
-	"context"
-	"crypto/sha256"
-	"encoding/hex"
-	"encoding/json"
 	"fmt"
-	"net/http"
-	"net/url"
 	"slices"
+	"strconv"
 	"strings"
-	"time"
 
 	"github.com/bwmarrin/discordgo"
 
@@ -19,14 +13,15 @@ import (
 
 // command is a command as Discord registers it
 // (https://discord.com/developers/docs/interactions/application-commands#application-command-object).
-// The library's type writes default_member_permissions as a string, which
-// Discord's own description of its API does not allow.
+// Of the library's type its own fields would be sent too. Its page says that
+// default_member_permissions is a string; Discord's description of its API,
+// which says a number, is wrong there.
 type command struct {
 	Type             discordgo.ApplicationCommandType `json:"type"`
 	Name             string                           `json:"name"`
 	Description      string                           `json:"description"`
 	Options          []commandOption                  `json:"options,omitempty"`
-	Permissions      *int64                           `json:"default_member_permissions,omitempty"`
+	Permissions      word                             `json:"default_member_permissions,omitempty"` // decimal
 	Contexts         []int                            `json:"contexts"`
 	IntegrationTypes []int                            `json:"integration_types"`
 }
@@ -73,8 +68,7 @@ func define(specs []bot.Spec) ([]command, error) {
 		}
 		c.Options = options(s.Args)
 		if s.Manages {
-			bits := int64(discordgo.PermissionManageChannels)
-			c.Permissions = &bits
+			c.Permissions = word(strconv.FormatInt(discordgo.PermissionManageChannels, 10))
 		}
 	}
 	for _, c := range list {
@@ -94,7 +88,10 @@ func options(args []bot.Arg) []commandOption {
 	for _, a := range args {
 		o := commandOption{
 			Type: discordgo.ApplicationCommandOptionString, Name: a.Name, Description: a.Summary,
-			Required: a.Required, Autocomplete: a.Completes && len(a.Choices) == 0, MaxLength: min(a.MaxLength, maxOptionLength),
+			Required: a.Required || a.Insist, Autocomplete: a.Completes && len(a.Choices) == 0, MaxLength: min(a.MaxLength, maxOptionLength),
+		}
+		if a.Person { // Discord's own picker, which takes no other setting
+			o.Type, o.Autocomplete, o.MaxLength = discordgo.ApplicationCommandOptionUser, false, 0
 		}
 		for _, c := range a.Choices {
 			o.Choices = append(o.Choices, suggestion{c.Label, c.Value})
@@ -152,60 +149,4 @@ func (c command) check() error {
 		err = fmt.Errorf("discord: the command %q has %d characters in all, more than %d", c.Name, chars, maxCommandChars)
 	}
 	return err
-}
-
-// register tells Discord the commands of application app by one overwrite, when
-// they differ from what it was told last. It tries until it succeeds, is
-// refused, or ctx ends.
-func (p *Platform) register(ctx context.Context, app string) {
-	raw, err := json.Marshal(p.commands)
-	if err != nil || len(p.commands) == 0 {
-		return
-	}
-	sum := sha256.Sum256(raw)
-	key, hash := "discord:commands:"+app, hex.EncodeToString(sum[:])
-	known, err := p.memory.Recall(ctx, key)
-	if err != nil {
-		p.log.Warn("the registered commands cannot be recalled", "err", err)
-	}
-	if known == hash {
-		return
-	}
-	for failures := 0; ; failures++ {
-		wait, err := p.overwrite(ctx, app, raw)
-		if err == nil {
-			break
-		}
-		p.log.Error("the commands cannot be registered", "err", err, "next_try", wait)
-		if wait == 0 {
-			return
-		}
-		wait = max(wait, min(p.timing.backoff<<min(failures, 20), p.timing.longest))
-		select {
-		case <-ctx.Done():
-			return
-		case <-time.After(wait):
-		}
-	}
-	p.log.Info("the commands are registered", "commands", len(p.commands))
-	if err := p.memory.Remember(ctx, key, hash); err != nil {
-		p.log.Warn("the registered commands cannot be remembered", "err", err)
-	}
-}
-
-// overwrite makes one try. wait is when to try again, 0 when a repeat is
-// useless.
-func (p *Platform) overwrite(ctx context.Context, app string, raw []byte) (wait time.Duration, err error) {
-	a, err := p.rest.do(ctx, p.rest.posts, request{
-		what: "register commands", method: http.MethodPut, path: "/applications/" + url.PathEscape(app) + "/commands", body: raw,
-	})
-	if err != nil || a.ok() {
-		return p.timing.backoff, err
-	}
-	v := p.verdict(a)
-	switch v.Outcome {
-	case bot.Transient, bot.Ambiguous:
-		return max(v.RetryAfter, p.timing.backoff), v.Err
-	}
-	return 0, v.Err
 }

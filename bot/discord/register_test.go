@@ -3,8 +3,6 @@ package discord
 import (
 	"bytes"
 	"encoding/json"
-	"io"
-	"net/http"
 	"strings"
 	"testing"
 
@@ -20,6 +18,7 @@ var table = []bot.Spec{
 	}},
 	{Name: "desk track", Summary: "Start a story.", Args: []bot.Arg{{Name: "headline", Summary: "Its headline.", Free: true, MaxLength: 100000}}},
 	{Name: "desk log", Summary: "Who did what."},
+	{Name: "desk moderators", Summary: "Who may write.", Args: []bot.Arg{{Name: "user", Summary: "Whom.", Person: true, Completes: true, MaxLength: 128}}},
 }
 
 func TestTheTableBecomesCommands(t *testing.T) {
@@ -34,56 +33,12 @@ func TestTheTableBecomesCommands(t *testing.T) {
 	golden(t, "commands", raw)
 }
 
-func TestCommandsAreRegisteredOnceUntilTheyChange(t *testing.T) {
-	puts := make(chan string, 10)
-	status := []int{500, 429}
-	p, n := platformAt(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		raw, _ := io.ReadAll(r.Body)
-		puts <- r.Method + " " + r.URL.Path + " " + string(raw)
-		if len(status) > 0 {
-			respond(w, status[0], `{"retry_after":0.001}`)
-			status = status[1:]
-			return
-		}
-		respond(w, 200, `[]`)
-	}))
-	var err error
-	if p.commands, err = define(table); err != nil {
-		t.Fatal(err)
-	}
-	p.register(t.Context(), testApp)
-	if len(puts) != 3 {
-		t.Errorf("%d tries", len(puts))
-	}
-	if put := <-puts; !strings.HasPrefix(put, "PUT /api/v9/applications/"+testApp+"/commands [{") {
-		t.Error(put)
-	}
-	<-puts
-	<-puts
-	p.register(t.Context(), testApp)
-	if len(puts) != 0 {
-		t.Error("registered again without a change")
-	}
-	p.commands = p.commands[:1]
-	p.register(t.Context(), testApp)
-	if len(puts) != 1 || len(n.kept) != 1 {
-		t.Errorf("%d tries after a change, %d kept", len(puts), len(n.kept))
-	}
-}
-
-func TestARefusedTableIsNotTriedAgain(t *testing.T) {
-	tries := 0
-	p, n := platformAt(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		tries++
-		respond(w, 400, `{"code":50035,"message":"Invalid Form Body"}`)
-	}))
-	var err error
-	if p.commands, err = define(table); err != nil {
-		t.Fatal(err)
-	}
-	p.register(t.Context(), testApp)
-	if tries != 1 || len(n.kept) != 0 {
-		t.Errorf("%d tries, %d kept", tries, len(n.kept))
+// A slug that a text can do without is required all the same: clients drop words
+// typed for an option that is not.
+func TestAnInsistedOptionIsRequired(t *testing.T) {
+	list, err := define([]bot.Spec{{Name: "x", Summary: "y", Args: []bot.Arg{{Name: "b", Summary: "c"}, {Name: "a", Summary: "b", Insist: true}}}})
+	if err != nil || list[0].Options[0].Name != "a" || !list[0].Options[0].Required || list[0].Options[1].Required {
+		t.Errorf("commands = %+v, %v", list, err)
 	}
 }
 

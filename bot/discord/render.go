@@ -149,10 +149,13 @@ func (w *writer) block(b bot.Block) {
 }
 
 // merge joins neighbouring runs of text in the same style, so that nothing is
-// read over their border that neither holds.
+// read over their border that neither holds. A link that leads nowhere is text.
 func merge(spans []bot.Span) []bot.Span {
 	var out []bot.Span
 	for _, s := range spans {
+		if safeURL(s.URL, maxAddress) == nil {
+			s.URL = ""
+		}
 		if n := len(out); n > 0 && s.URL == "" && s.Time.IsZero() {
 			with := out[n-1]
 			with.Text = s.Text

@@ -38,6 +38,7 @@ type client struct {
 	now     func() time.Time
 	skew    atomic.Int64 // Discord's clock minus ours, in nanoseconds
 	dated   atomic.Pointer[dated]
+	account *account
 }
 
 func newClient(c Config) (*client, error) {
@@ -67,6 +68,7 @@ func newClient(c Config) (*client, error) {
 		},
 		posts:   newTransport(),
 		answers: newTransport(),
+		account: newAccount(),
 	}
 	return r, nil
 }
@@ -131,7 +133,12 @@ func (c *client) do(ctx context.Context, t *http.Transport, r request) (answer, 
 	ctx, cancel := context.WithTimeout(ctx, requestTime)
 	defer cancel()
 	connected := false
-	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { connected = true }})
+	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
+		// The transport asks for another connection only when it knows that
+		// nothing was written to the one before.
+		GetConn: func(string) { connected = false },
+		GotConn: func(httptrace.GotConnInfo) { connected = true },
+	})
 	lost := func(err error) error {
 		return &lostError{r.what, connected, c.redacted(err)}
 	}
@@ -147,6 +154,7 @@ func (c *client) do(ctx context.Context, t *http.Transport, r request) (answer, 
 	defer resp.Body.Close()
 	a := answer{status: resp.StatusCode, header: resp.Header}
 	c.learnClock(resp.Header, began)
+	c.account.answered(r.path, a.status)
 	if a.body, err = readBody(resp); err != nil {
 		return a, lost(err)
 	}

@@ -136,11 +136,17 @@ func TestEveryKindOfMessageSatisfiesDiscord(t *testing.T) {
 func TestPeopleAreAnswered(t *testing.T) {
 	h := handler{
 		handle: func(_ context.Context, c bot.Command) bot.Reply {
-			m := bot.Plainly(c.Name + c.Action + " " + c.Args["slug"] + c.Arg)
+			var m bot.Message
+			switch in := c.Input.(type) {
+			case bot.Options:
+				m = bot.Plainly(in.Name + " " + in.Values["slug"])
+			case bot.Press:
+				m = bot.Plainly(string(in.Action) + " " + in.Arg)
+			}
 			m.Buttons = testMessage().Buttons
 			return bot.Reply{Message: m}
 		},
-		complete: func(_ bot.Command, arg, typed string) []bot.Choice {
+		complete: func(_, arg, typed string) []bot.Choice {
 			return []bot.Choice{{Value: typed + "ny", Label: arg}}
 		},
 	}

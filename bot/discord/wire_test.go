@@ -36,7 +36,8 @@ type shown struct {
 	Flags    int
 	Mentions *struct{ Parse []string } `json:"allowed_mentions"`
 	shownEmbed
-	Choices []suggestion
+	Choices    []suggestion
+	Components []struct{ Components []struct{ Label, URL string } }
 }
 
 type shownEmbed struct {

@@ -3,6 +3,7 @@ package slack
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"net/url"
 	"time"
 
@@ -14,13 +15,16 @@ import (
 type responseBody struct {
 	ResponseType    string          `json:"response_type"`
 	ReplaceOriginal *bool           `json:"replace_original,omitempty"`
+	ThreadTS        string          `json:"thread_ts,omitempty"`
 	Text            string          `json:"text"`
 	Blocks          json.RawMessage `json:"blocks,omitempty"`
 }
 
-func encodeResponse(m *bot.Message, public bool, replace *bool) (json.RawMessage, error) {
+// encodeResponse writes an answer; thread is the ts of the thread it belongs
+// into, "" for none.
+func encodeResponse(m *bot.Message, public bool, replace *bool, thread string) (json.RawMessage, error) {
 	text, blocks := encodeMessage(m)
-	r := responseBody{ResponseType: "ephemeral", ReplaceOriginal: replace, Text: text, Blocks: blocks}
+	r := responseBody{ResponseType: "ephemeral", ReplaceOriginal: replace, ThreadTS: thread, Text: text, Blocks: blocks}
 	if public {
 		r.ResponseType = "in_channel"
 	}
@@ -33,19 +37,31 @@ func encodeResponse(m *bot.Message, public bool, replace *bool) (json.RawMessage
 // replaced. work bounds the answer, run what follows it.
 func (p *Platform) answer(work, run context.Context, a *ask, r bot.Reply) {
 	log := p.log.With("key", a.command.Key)
-	if a.url == "" {
+	switch {
+	case a.window != nil:
+		if f := a.window.show(work, &r.Message); f != nil {
+			log.Warn("slack answer not shown", "err", f)
+		}
+		return
+	case a.url == "" && a.ack == nil:
 		p.speak(work, a, r)
 		return
 	}
-	if a.ack != nil && r.Live == nil {
-		if body, err := encodeResponse(&r.Message, r.Public, nil); err == nil && a.ack.with(body) {
+	// Where there are two copies of the command, nobody knows which of their
+	// acknowledgements counts.
+	if a.ack != nil && (r.Live == nil && !a.deed.copied.Load() || a.url == "") {
+		if body, err := encodeResponse(&r.Message, r.Public, nil, a.thread); err == nil && a.ack.with(body) {
 			return
 		}
 	}
 	if a.ack != nil {
 		a.ack.empty()
 	}
-	link := &responseLink{api: p.api, url: a.url, until: time.Now().Add(responseLife)}
+	if a.url == "" {
+		log.Warn("slack answer not shown: it was late, and the command had no response_url")
+		return
+	}
+	link := &responseLink{api: p.api, url: a.url, thread: a.thread, until: time.Now().Add(responseLife)}
 	keep := false
 	if f := link.say(work, &r.Message, r.Public, &keep); f != nil {
 		log.Warn("slack answer not shown", "err", f)
@@ -58,10 +74,11 @@ func (p *Platform) answer(work, run context.Context, a *ask, r bot.Reply) {
 
 // responseLink is a response_url: it takes five answers within half an hour.
 type responseLink struct {
-	api   *api
-	url   string
-	until time.Time
-	used  int
+	api    *api
+	url    string
+	thread string // "" for none
+	until  time.Time
+	used   int
 }
 
 // left is how many answers it still takes.
@@ -75,7 +92,7 @@ func (l *responseLink) left() int {
 // say gives one answer, in place of the one before when replace is true. What
 // surely did not arrive is tried again, once a second for a short while.
 func (l *responseLink) say(ctx context.Context, m *bot.Message, public bool, replace *bool) *failure {
-	body, err := encodeResponse(m, public, replace)
+	body, err := encodeResponse(m, public, replace, l.thread)
 	if err != nil {
 		return &failure{method: "response_url", err: err}
 	}
@@ -94,12 +111,14 @@ func (l *responseLink) say(ctx context.Context, m *bot.Message, public bool, rep
 	}
 }
 
+var errNoToken = errors.New("no bot token for the workspace")
+
 // speak answers an event: privately where somebody else reads along.
 func (p *Platform) speak(ctx context.Context, a *ask, r bot.Reply) {
 	c := a.command
 	w, ok, _ := p.workspaces.await(ctx, c.Where.Workspace, p.timing.learn)
 	if !ok || w.stopped != "" {
-		p.log.Warn("slack answer not shown: no bot token for the workspace", "key", c.Key)
+		p.log.Warn("slack answer not shown", "key", c.Key, "err", errNoToken)
 		return
 	}
 	text, blocks := encodeMessage(&r.Message)

@@ -226,7 +226,7 @@ func (b *builder) small(spans []bot.Span) {
 			}
 			flush()
 			b.take(host)
-			elements = append(elements, mrkdwn("<"+escape(address)+"|"+host+">"))
+			elements = append(elements, mrkdwn(labelled(address, host)))
 		default:
 			plain += b.take(s.Text)
 		}

@@ -143,7 +143,7 @@ func anyMessage() *rapid.Generator[*bot.Message] {
 		return bot.Block{Kind: bot.BlockKind(rapid.IntRange(0, int(bot.Small)).Draw(t, "kind")), Spans: rapid.SliceOfN(span, 0, 15).Draw(t, "spans")}
 	})
 	button := rapid.Custom(func(t *rapid.T) bot.Button {
-		return bot.Button{Label: anyText().Draw(t, "label"), Action: rapid.SampledFrom([]string{"", "stop", "timeline"}).Draw(t, "action"),
+		return bot.Button{Label: anyText().Draw(t, "label"), Action: rapid.SampledFrom([]bot.Action{"", "stop", "timeline"}).Draw(t, "action"),
 			Arg: rapid.StringMatching(`[a-z0-9.]{0,60}`).Draw(t, "arg"), URL: rapid.SampledFrom([]string{"", "https://example.org/", "javascript:x"}).Draw(t, "url")}
 	})
 	return rapid.Custom(func(t *rapid.T) *bot.Message {

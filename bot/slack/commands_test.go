@@ -2,6 +2,7 @@ package slack
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -22,10 +23,14 @@ func TestSlashCommandIsAnsweredInItsAck(t *testing.T) {
 	if a.Via != "ack" || a.Visible() != "Headline <b>" || a.To != "U1" {
 		t.Errorf("answer %+v, visible %q", a, a.Visible())
 	}
-	if got.Name != "desk" || got.Text != "track  Tom & Jerry <slack:T1/U1> slack:T1/U1" {
-		t.Errorf("name %q, text %q", got.Name, got.Text)
+	in := typed(t, got)
+	if want := "track  Tom & Jerry <" + bot.Mark(0) + "> " + bot.Mark(1); in.Name != "desk" || in.Text != want {
+		t.Errorf("name %q, text %q, want %q", in.Name, in.Text, want)
 	}
-	if got.Where.String() != "slack:T1/C1" || got.Lane != "slack:T1" || got.User.Ref != "slack:T1/U1" || got.User.Name != "ada" || !got.Manages {
+	if ada := (bot.Mention{Ref: "slack:T1/U1", Name: "@ada"}); !slices.Equal(in.Mentions, []bot.Mention{ada, ada}) {
+		t.Errorf("mentions %+v", in.Mentions)
+	}
+	if got.Where.String() != "slack:T1/C1" || got.Lane != "slack:T1" || got.User.Ref != "slack:T1/U1" || got.User.Name != "ada" || got.Asker == nil {
 		t.Errorf("command %+v", got)
 	}
 	if !strings.HasPrefix(got.Key, "slack:") || len(got.Key) < 10 {
@@ -76,8 +81,10 @@ func TestPanicIsAnswered(t *testing.T) {
 
 func TestMentionIsAnsweredPrivatelyWhereItStands(t *testing.T) {
 	var got bot.Command
-	r := startRig(t, setup{handle: func(_ context.Context, c bot.Command) bot.Reply {
+	var named string
+	r := startRig(t, setup{handle: func(ctx context.Context, c bot.Command) bot.Reply {
 		got = c
+		named = c.Asker.Name(ctx)
 		return bot.Reply{Message: bot.Plainly("heard")}
 	}})
 	parent := r.slack.Say("T1", "C1", "U1", "what happened?")
@@ -85,8 +92,8 @@ func TestMentionIsAnsweredPrivatelyWhereItStands(t *testing.T) {
 	if a.Via != "chat.postEphemeral" || a.To != "U1" || a.ThreadTS != parent.TS || a.Visible() != "heard" {
 		t.Errorf("answer %+v", a)
 	}
-	if got.Name != "story" || got.Text != "sony-hack & more" || got.User.Name != "Ada Lovelace" || got.Key == "" {
-		t.Errorf("command %+v", got)
+	if in := typed(t, got); in.Name != "story" || in.Text != "sony-hack & more" || named != "Ada Lovelace" || got.Key == "" {
+		t.Errorf("command %+v of %q", got, named)
 	}
 }
 
@@ -125,16 +132,18 @@ func TestDirectMessageIsACommand(t *testing.T) {
 // buttons is an answer with things to press.
 var buttons = bot.Reply{Message: bot.Message{Title: "Sony", Buttons: []bot.Button{
 	{Label: "Timeline", Action: "timeline", Arg: "7"}, {Label: "Other timeline", Action: "timeline", Arg: "8"}, {Label: "Open", URL: "https://example.org/"},
+	{Label: "Stop here", Action: "stop", Arg: "7"},
 }}}
 
 func TestButtons(t *testing.T) {
 	var pressed atomic.Int32
-	r := startRig(t, setup{handle: func(_ context.Context, c bot.Command) bot.Reply {
-		if c.Action == "" {
+	r := startRig(t, setup{handle: func(ctx context.Context, c bot.Command) bot.Reply {
+		in, ok := c.Input.(bot.Press)
+		if !ok {
 			return buttons
 		}
 		pressed.Add(1)
-		return bot.Reply{Message: bot.Plainly(c.Action + " " + c.Arg + " by " + c.User.Name)}
+		return bot.Reply{Message: bot.Plainly(string(in.Action) + " " + in.Arg + " by " + c.Asker.Name(ctx))}
 	}})
 	a := r.slash("C1", "U1", "/story", "sony-hack")
 	b := must[*slacktest.Answer](t)(r.slack.Press(r.ctx(), a.Message, "Other timeline", "U1"))

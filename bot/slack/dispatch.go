@@ -15,13 +15,21 @@ import (
 	"storybot/stories"
 )
 
-// ask is a command and the ways to answer it.
+// ask is something a person did, and the ways to answer it.
 type ask struct {
+	// command is what is known of it at once: not its Input, which takes asking
+	// Slack for names.
 	command bot.Command
-	ack     *ack   // may carry the answer; nil when the envelope is acknowledged already
-	url     string // response_url, "" for events
-	thread  string // ts of the thread an event came from, ""
-	direct  bool   // in the direct message with the bot: nobody else reads along
+	spot    spot
+	// input reads what was asked; nil is an input that nobody needs to answer.
+	input func(context.Context) bot.Input
+
+	deed   *deed
+	ack    *ack    // may carry the answer; nil when the envelope is acknowledged already
+	url    string  // response_url, "" where there is none
+	thread string  // ts of the thread the answer belongs into, ""
+	direct bool    // in the direct message with the bot: nobody else reads along
+	window *window // of an answer that is shown in a view
 }
 
 // ack is the one acknowledgement an envelope gets.
@@ -45,56 +53,147 @@ func (a *ack) with(answer json.RawMessage) bool {
 	return fits && a.done.CompareAndSwap(false, true) && a.conn.write(frame) == nil
 }
 
-// dispatch takes on one envelope. It never blocks the connection's reader: all
+// dispatch takes on one envelope. It hardly blocks the connection's reader: all
 // work is done beside it, and counted in begun. work is the context of the
 // answer, run that of the platform.
 func (p *Platform) dispatch(work, run context.Context, h bot.Handler, c *conn, e envelope) {
+	a := &ack{conn: c, id: e.ID}
+	if p.waiting.Add(1) > maxWaiting {
+		p.waiting.Add(-1)
+		p.tooBusy(a, e)
+		return
+	}
 	p.begun.Go(func() {
-		a := &ack{conn: c, id: e.ID}
+		defer p.waiting.Add(-1)
 		defer a.empty()
 		if e.RetryAttempt > 0 {
-			p.log.Info("slack delivers again", "type", e.Type, "attempt", e.RetryAttempt)
+			p.log.Info("slack delivers again", "type", word(e.Type), "attempt", e.RetryAttempt)
 		}
-		var asked *ask
-		switch e.Type {
-		case "slash_commands":
-			asked = p.slash(e)
-			if asked != nil && e.Answerable {
-				asked.ack = a
-				defer time.AfterFunc(p.timing.ackWait, a.empty).Stop()
-			}
-		case "interactive":
-			a.empty()
-			asked = p.interactive(e)
-		case "events_api":
-			a.empty()
-			asked = p.event(work, e)
-		default:
-			p.log.Warn("slack sent an envelope of an unknown type", "type", word(e.Type))
-		}
-		if asked == nil {
-			return
-		}
-		if asked.ack == nil {
-			a.empty()
-		}
-		if !p.seen.first(asked.command.Key, time.Now()) {
-			return
-		}
-		asked.command.Asker = &asker{p: p, command: asked.command}
-		p.answer(work, run, asked, p.handle(work, h, asked.command))
+		p.take(work, run, h, a, e)
 	})
 }
 
-// handle calls the handler. A panic of it becomes an answer.
-func (p *Platform) handle(ctx context.Context, h bot.Handler, c bot.Command) (r bot.Reply) {
+// take deals with one envelope, when it is its turn.
+func (p *Platform) take(work, run context.Context, h bot.Handler, a *ack, e envelope) {
+	var asked *ask
+	switch e.Type {
+	case "slash_commands":
+		if asked = p.slash(e); asked != nil && e.Answerable {
+			asked.ack = a
+			defer time.AfterFunc(p.timing.ackWait, a.empty).Stop()
+		} else {
+			a.empty()
+		}
+	case "interactive":
+		if asked = p.interactive(e); asked != nil && asked.window != nil {
+			asked.window.ack = a
+			defer asked.window.expect(work).Stop()
+		}
+		if asked == nil || asked.window == nil || !asked.window.acks {
+			a.empty()
+		}
+	case "events_api":
+		a.empty()
+	default:
+		p.log.Warn("slack sent an envelope of an unknown type", "type", word(e.Type))
+		return
+	}
+	select {
+	case p.slots <- struct{}{}:
+	case <-work.Done():
+		return
+	}
+	free := func() { <-p.slots }
+	if e.Type == "events_api" {
+		asked = p.event(work, e)
+	}
+	if asked == nil {
+		free()
+		return
+	}
+	var first bool
+	if asked.deed, first = p.deeds.begin(asked.command.Key, a, time.Now()); !first {
+		free()
+		p.copy(work, asked, a)
+		return
+	}
+	defer asked.deed.finish()
+	if asked.window != nil {
+		asked.window.belongs(asked.deed)
+	}
+	r, answerable := p.carryOut(work, h, asked)
+	free()
+	if answerable {
+		p.answer(work, run, asked, r)
+	}
+}
+
+// copy acknowledges a further copy of a deed. It waits for the first one's
+// answer, and a little longer, so that its own acknowledgement, which says
+// nothing, does not overtake the one that does.
+func (p *Platform) copy(work context.Context, asked *ask, a *ack) {
+	if a.done.Load() {
+		return
+	}
+	if first := asked.deed.ack; first.conn == a.conn && first.id == a.id && !first.done.Load() {
+		a.done.Store(true) // the same envelope on the same connection is acknowledged once
+		return
+	}
+	limit := time.NewTimer(p.timing.ackWait)
+	defer limit.Stop()
+	select {
+	case <-asked.deed.done:
+		if _, lately := asked.deed.answer(); lately {
+			sleep(work, p.timing.overtake)
+		}
+	case <-limit.C:
+	case <-work.Done():
+	}
+	if said, _ := asked.deed.answer(); said == nil || !a.with(said) {
+		a.empty()
+	}
+}
+
+// carryOut reads an ask and calls the handler.
+func (p *Platform) carryOut(ctx context.Context, h bot.Handler, asked *ask) (r bot.Reply, answerable bool) {
 	defer func() {
 		if e := recover(); e != nil {
-			p.log.Error("a command panicked", "asked", bot.Describe(c.Input), "panic", e, "stack", string(debug.Stack()))
+			p.log.Error("a command panicked", "asked", bot.Describe(asked.command.Input), "panic", e, "stack", string(debug.Stack()))
 			r = bot.Reply{Failed: true, Message: bot.Plainly("Something went wrong inside Storybot. The log of whoever runs it says what; try again in a moment.")}
+			answerable = true
 		}
 	}()
-	return h.Handle(ctx, c)
+	reading, cancel := context.WithTimeout(ctx, p.timing.lookUp)
+	asked.command.Input = asked.input(reading)
+	cancel()
+	if asked.command.Input == nil {
+		return bot.Reply{}, false
+	}
+	asked.command.Asker = &asker{p: p, command: asked.command, spot: asked.spot}
+	return h.Handle(ctx, asked.command), true
+}
+
+// busy is what somebody is told who asks when very many others do.
+const busy = "Storybot has too much to do just now; nothing was done. Try again in a minute."
+
+// tooBusy acknowledges an envelope that nobody has time for, and says so where
+// an acknowledgement can say something.
+func (p *Platform) tooBusy(a *ack, e envelope) {
+	defer a.empty()
+	if now := time.Now().Unix(); p.refusedAt.Swap(now) != now { // a line a second says enough
+		p.log.Warn("slack envelopes not taken on: too much at once", "type", word(e.Type))
+	}
+	m := bot.Plainly(busy)
+	switch {
+	case e.Type == "slash_commands" && e.Answerable:
+		if body, err := encodeResponse(&m, false, nil, ""); err == nil {
+			a.with(body)
+		}
+	case e.Type == "interactive":
+		if asked := p.interactive(e); asked != nil && asked.window != nil && asked.window.acks {
+			a.with(updateView(viewOf(&m)))
+		}
+	}
 }
 
 // slash reads a slash command.
@@ -110,47 +209,32 @@ func (p *Platform) slash(e envelope) *ask {
 	}
 	c := newCommand(s.TeamID, s.ChannelID, s.UserID, s.UserName)
 	c.Key = key(s.TriggerID, e.ID, s.Command, s.Text, s.ChannelID, s.UserID, s.ResponseURL)
-	c.Input = bot.Typed{Name: name, Text: strings.TrimSpace(unescape(s.Text, s.TeamID))}
-	return &ask{command: c, url: s.ResponseURL}
+	return &ask{command: c, url: s.ResponseURL, spot: spot{name: s.ChannelName}, input: func(ctx context.Context) bot.Input {
+		r := p.reader(ctx, s.TeamID)
+		text := strings.TrimSpace(r.text(s.Text))
+		return bot.Typed{Name: name, Text: text, Mentions: r.mentions}
+	}}
 }
 
-// interactive reads a pressed button or another interaction. A button that
-// opens an address has done so already.
-func (p *Platform) interactive(e envelope) *ask {
-	var i interaction
-	if !decode(e.Payload, &i) || i.User.ID == "" {
-		p.log.Warn("slack sent an interaction that cannot be read")
-		return nil
-	}
-	team, channel := i.User.TeamID, i.Container.ChannelID
-	if i.Team != nil && i.Team.ID != "" {
-		team = i.Team.ID
-	}
-	if i.Channel != nil {
-		channel = i.Channel.ID
-	}
-	c := newCommand(team, channel, i.User.ID, cmp.Or(i.User.Name, i.User.Username))
-	action, arg, pressedAt := i.CallbackID, "", ""
-	if len(i.Actions) > 0 {
-		pressed := i.Actions[0]
-		pressedAt = string(pressed.ActionTS)
-		action, _, _ = strings.Cut(pressed.ActionID, actionMark)
-		arg = pressed.Value
-		if pressed.SelectedOption != nil {
-			arg = pressed.SelectedOption.Value
+// reader reads what people of a workspace write.
+func (p *Platform) reader(ctx context.Context, team string) *reader {
+	return &reader{ctx: ctx, names: bounded(p), team: team, options: p.options}
+}
+
+// optionsOf is the names of all options there are.
+func optionsOf(specs []bot.Spec) map[string]bool {
+	options := make(map[string]bool)
+	for _, s := range specs {
+		for _, a := range s.Args {
+			options[strings.ToLower(a.Name)] = true
 		}
 	}
-	c.Key = key(i.TriggerID, e.ID, action, arg, channel, i.User.ID, i.ResponseURL, pressedAt)
-	c.Input = bot.Press{Action: bot.Action(action), Arg: arg}
-	if action == "" || action == linkAction || i.ResponseURL == "" {
-		return nil
-	}
-	return &ask{command: c, url: i.ResponseURL}
+	return options
 }
 
 func newCommand(team, channel, user, name string) bot.Command {
 	if name = bot.OneLine(name); name == "" {
-		name = user
+		name = someone
 	}
 	return bot.Command{
 		Where: destination(team, channel),

@@ -2,18 +2,22 @@
 // and leave as bot.Command; pushes go out by chat.postMessage.
 //
 // In:  sockets.go keeps two Socket Mode connections up (gate.go keeps it from
-// opening too many), socket.go is one of them, envelope.go holds the few
-// fields we read of what arrives, dispatch.go and events.go turn them into
-// commands (unescape.go reads Slack's markup), rights.go asks Slack what the
-// person and the bot may do there, answer.go and live.go bring the answer back.
+// opening too many), socket.go is one of them, envelope.go holds the few fields
+// we read of what arrives. dispatch.go takes each envelope on once (deeds.go
+// knows copies) and only so many at a time; interactions.go, spoken.go and
+// events.go turn them into commands. markup.go, richtext.go, fields.go and
+// emoji.go read what people write and fill in. rights.go says what the person
+// and the bot may do there, which people.go asks Slack. answer.go, live.go and,
+// where there is no response_url, views.go bring the answer back.
 //
 // Out: send.go makes one attempt, verdict.go reads the answer, settle.go finds
 // out what became of an attempt whose answer was lost. blocks.go and text.go
 // turn a bot.Message into Block Kit, limits.go holds what Slack accepts.
 //
 // Around them: workspace.go learns which bot token belongs to which workspace,
-// api.go makes every request (bot.Members spares it reading what a post echoes),
-// seen.go knows what was delivered before, manifest.go writes the app's manifest.
+// started.go tells the outcome of the first try, api.go makes every request
+// (bot.Members spares it reading what a post echoes), manifest.go writes the
+// app's manifest.
 //
 // What is taken from slack-go and what is not. Its Block Kit types are used to
 // build and encode messages. Its client is not: it takes `{}` for success, its

@@ -22,6 +22,7 @@ type envelope struct {
 type slashCommand struct {
 	TeamID      string `json:"team_id"`
 	ChannelID   string `json:"channel_id"`
+	ChannelName string `json:"channel_name"`
 	UserID      string `json:"user_id"`
 	UserName    string `json:"user_name"`
 	Command     string `json:"command"`
@@ -37,30 +38,68 @@ type interaction struct {
 	CallbackID  string `json:"callback_id"`
 	TriggerID   string `json:"trigger_id"`
 	ResponseURL string `json:"response_url"`
+	MessageTS   string `json:"message_ts"`
 	Team        *ref   `json:"team"`
 	Channel     *ref   `json:"channel"`
 	User        struct {
 		ref
 		Username string `json:"username"`
-		Name     string `json:"name"`
 		TeamID   string `json:"team_id"`
 	} `json:"user"`
 	Container struct {
 		ChannelID string `json:"channel_id"`
+		ThreadTS  string `json:"thread_ts"`
 	} `json:"container"`
-	Actions []struct {
-		ActionID       string `json:"action_id"`
-		Value          string `json:"value"`
-		ActionTS       scalar `json:"action_ts"`
-		SelectedOption *struct {
-			Value string `json:"value"`
-		} `json:"selected_option"`
-	} `json:"actions"`
+	Message *written `json:"message"`
+	View    *view    `json:"view"`
+	Actions []action `json:"actions"`
 }
 
-// ref is anything with an id.
+// action is something that was pressed or picked.
+// https://docs.slack.dev/reference/interaction-payloads/block_actions-payload
+type action struct {
+	ActionID string `json:"action_id"`
+	URL      string `json:"url"`
+	ActionTS scalar `json:"action_ts"`
+	element
+}
+
+// written is a message that somebody wrote in a chat, with what is read of it.
+// https://docs.slack.dev/reference/interaction-payloads/shortcuts-interaction-payload
+type written struct {
+	User        string          `json:"user"`
+	Username    string          `json:"username"` // of a bot's
+	Text        string          `json:"text"`
+	TS          string          `json:"ts"`
+	ThreadTS    string          `json:"thread_ts"`
+	Blocks      json.RawMessage `json:"blocks"`
+	Attachments []struct {
+		Text     string `json:"text"`
+		Fallback string `json:"fallback"`
+	} `json:"attachments"`
+	Bot struct {
+		Name string `json:"name"`
+	} `json:"bot_profile"`
+}
+
+// view is what is read of a view.
+// https://docs.slack.dev/reference/interaction-payloads/view-interactions-payload
+type view struct {
+	ID         string `json:"id"`
+	Type       string `json:"type"`
+	TeamID     string `json:"team_id"`
+	Hash       string `json:"hash"`
+	CallbackID string `json:"callback_id"`
+	State      struct {
+		// Values are by block_id and action_id.
+		Values map[string]map[string]json.RawMessage `json:"values"`
+	} `json:"state"`
+}
+
+// ref is anything with an id, and perhaps a name.
 type ref struct {
-	ID string `json:"id"`
+	ID   string `json:"id"`
+	Name string `json:"name"`
 }
 
 // eventCallback is the payload of type events_api.
@@ -70,6 +109,8 @@ type eventCallback struct {
 	EventID        string `json:"event_id"`
 	Authorizations []struct {
 		TeamID string `json:"team_id"`
+		UserID string `json:"user_id"`
+		IsBot  bool   `json:"is_bot"`
 	} `json:"authorizations"`
 	Event json.RawMessage `json:"event"`
 }
@@ -82,6 +123,8 @@ type event struct {
 	Channel     idOf   `json:"channel"`
 	User        idOf   `json:"user"`
 	BotID       string `json:"bot_id"`
+	Hidden      bool   `json:"hidden"`
+	Edited      *edit  `json:"edited"`
 	Text        string `json:"text"`
 	TS          string `json:"ts"`
 	ThreadTS    string `json:"thread_ts"`
@@ -90,6 +133,11 @@ type event struct {
 	Tokens      struct {
 		Bot []string `json:"bot"`
 	} `json:"tokens"`
+}
+
+// edit says that a message was edited.
+type edit struct {
+	TS string `json:"ts"`
 }
 
 // idOf is an id that some events write as a string and others as an object.

@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"strings"
 	"testing"
+
+	"storybot/bot"
 )
 
 // Whatever stands in a payload, reading it does not panic, and what comes out
@@ -19,8 +21,12 @@ func FuzzPayloads(f *testing.F) {
 		`{"type":"block_actions","user":{"id":"U1"},"team":{"id":"T1"},"channel":null,"response_url":"x","actions":[{"action_id":"a#1","selected_option":{"value":"v"}}]}`,
 		`{"team_id":"T1","event":{"type":"app_mention","text":"<@UBOT>  \n story\nx","user":"U1","channel":{"id":"C1"},"ts":"1.2"}}`,
 		`{"event":{"type":"message","channel_type":"im","channel":"D1","user":"U1"}}`,
+		`{"type":"view_submission","user":{"id":"U1","team_id":"T1"},"view":{"id":"V1","callback_id":"f","state":{"values":{"a":{"b":{"type":"plain_text_input","value":"x"}},"c":{"d":{"selected_users":["U1"]},"e":7}}}}}`,
+		`{"type":"message_action","callback_id":"open","user":{"id":"U1"},"trigger_id":"1","message":{"text":"","blocks":[{"type":"rich_text","elements":[{"elements":[{"type":"user","user_id":"U1"}]}]}]}}`,
+		`{"type":"shortcut","callback_id":"new","user":{"id":"U1","team_id":"T1"},"trigger_id":"1"}`,
 	} {
-		f.Add(uint8(kind), payload)
+		f.Add(uint8(kind%3), payload)
+		f.Add(uint8(1), payload)
 	}
 	f.Fuzz(func(t *testing.T, kind uint8, payload string) {
 		e := envelope{ID: "e", Payload: json.RawMessage(payload)}
@@ -37,7 +43,10 @@ func FuzzPayloads(f *testing.F) {
 			return
 		}
 		c := a.command
-		if !strings.HasPrefix(c.Key, "slack:") || c.Where.Platform != platformName || !strings.HasPrefix(c.User.Ref, "slack:") || c.User.Name == "" || c.Name == "" && c.Action == "" {
+		if c.Input = a.input(t.Context()); c.Input == nil {
+			t.Errorf("%s\nbecame no input", payload)
+		}
+		if !strings.HasPrefix(c.Key, "slack:") || c.Where.Platform != platformName || !strings.HasPrefix(c.User.Ref, "slack:") || c.User.Name == "" {
 			t.Errorf("%s\nbecame %+v", payload, c)
 		}
 	})
@@ -51,8 +60,11 @@ func TestMentionWithLineBreaks(t *testing.T) {
 	p.known(t.Context(), p.workspaces.all[0], identity{TeamID: "T1", UserID: "UBOT"}, map[string][]string{"X-Oauth-Scopes": {"commands"}})
 	a := p.event(t.Context(), envelope{ID: "e", Payload: json.RawMessage(
 		`{"team_id":"T1","event_id":"Ev1","event":{"type":"app_mention","text":"hey <@UBOT> /Update\nsony-hack one\ntwo","user":"U1","channel":"C1","ts":"1.2"}}`)})
-	if a == nil || a.command.Name != "update" || a.command.Text != "sony-hack one\ntwo" || a.command.Key != "slack:C1/1.2" {
-		t.Errorf("%+v", a)
+	if a == nil || a.command.Key != "slack:C1/1.2" {
+		t.Fatalf("%+v", a)
+	}
+	if in := a.input(t.Context()).(bot.Typed); in.Name != "update" || in.Text != "sony-hack one\ntwo" {
+		t.Errorf("%+v", in)
 	}
 }
 

@@ -5,7 +5,6 @@ import (
 	"context"
 	"strings"
 
-	"storybot/bot"
 	"storybot/stories"
 )
 
@@ -18,13 +17,13 @@ func (p *Platform) event(ctx context.Context, e envelope) *ask {
 		p.log.Warn("slack sent an event that cannot be read")
 		return nil
 	}
-	team := p.teamOf(outer)
+	team, self := p.forWhom(outer)
 	switch ev.Type {
 	case "app_mention":
-		return p.spoken(ctx, team, ev, cmp.Or(outer.EventID, e.ID))
+		return p.spoken(ctx, team, self, ev, cmp.Or(outer.EventID, e.ID))
 	case "message":
-		if ev.ChannelType == "im" && ev.Subtype == "" {
-			return p.spoken(ctx, team, ev, cmp.Or(outer.EventID, e.ID))
+		if ev.ChannelType == "im" || ev.ChannelType == "" && strings.HasPrefix(string(ev.Channel), "D") {
+			return p.spoken(ctx, team, self, ev, cmp.Or(outer.EventID, e.ID))
 		}
 	default:
 		p.lifecycle(ctx, team, ev)
@@ -32,43 +31,23 @@ func (p *Platform) event(ctx context.Context, e envelope) *ask {
 	return nil
 }
 
-// teamOf is the workspace an event is for: of a channel shared between
-// workspaces, the one that installed the app.
-func (p *Platform) teamOf(o eventCallback) string {
+// forWhom is the workspace an event is for, of a channel shared between
+// workspaces the one that installed the app, and the bot's user there, if the
+// event says.
+func (p *Platform) forWhom(o eventCallback) (team, self string) {
+	team = o.TeamID
 	for _, a := range o.Authorizations {
 		if _, ok, _, _ := p.workspaces.find(a.TeamID); ok {
-			return a.TeamID
+			team = a.TeamID
+			break
 		}
 	}
-	return o.TeamID
-}
-
-// spoken reads a command somebody said to the bot: "@storybot story sony-hack"
-// in a channel or "story sony-hack" in the direct message with it.
-//
-// The key is the message rather than the event: a channel shared by two
-// workspaces delivers one message as two events.
-func (p *Platform) spoken(ctx context.Context, team string, ev event, id string) *ask {
-	w, _, _ := p.workspaces.await(ctx, team, p.timing.lookUp)
-	user, channel := string(ev.User), string(ev.Channel)
-	if ev.BotID != "" || user == "" || user == w.botUser || channel == "" {
-		return nil
+	for _, a := range o.Authorizations {
+		if a.TeamID == team && a.IsBot {
+			self = a.UserID
+		}
 	}
-	text := ev.Text
-	if _, after, mentioned := cutMention(text, w.botUser); mentioned {
-		text = after
-	}
-	name, rest, _ := strings.Cut(strings.TrimSpace(unescape(text, team)), " ")
-	if i := strings.IndexByte(name, '\n'); i >= 0 {
-		name, rest = name[:i], name[i+1:]+" "+rest
-	}
-	c := newCommand(team, channel, user, "")
-	c.Key = platformName + ":" + id
-	if ev.TS != "" {
-		c.Key = platformName + ":" + channel + "/" + ev.TS
-	}
-	c.Input = bot.Typed{Name: cmp.Or(strings.ToLower(strings.TrimPrefix(name, "/")), "help"), Text: strings.TrimSpace(rest)}
-	return &ask{command: c, thread: ev.ThreadTS, direct: ev.Type == "message"}
+	return team, self
 }
 
 // lifecycle tells Places what became of a channel, and ends a workspace whose

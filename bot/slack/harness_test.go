@@ -3,6 +3,7 @@ package slack
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"log/slog"
 	"strings"
 	"sync"
@@ -21,7 +22,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 // quick is timing for tests: a second is long.
 var quick = timing{
 	retryLeast: 20 * time.Millisecond, retryMost: 200 * time.Millisecond, refusedLeast: 30 * time.Millisecond, refusedMost: 200 * time.Millisecond, stagger: time.Millisecond, hello: time.Second,
-	ping: 50 * time.Millisecond, silence: 300 * time.Millisecond, healthy: time.Hour, ackWait: 100 * time.Millisecond,
+	ping: 50 * time.Millisecond, silence: 300 * time.Millisecond, healthy: time.Hour, ackWait: 100 * time.Millisecond, overtake: 20 * time.Millisecond,
 	drain: time.Second, lookUp: time.Second, learn: time.Second, live: []time.Duration{0, 0, 0}, livePoll: 5 * time.Millisecond,
 }
 
@@ -44,6 +45,7 @@ type setup struct {
 	before func(*slacktest.Server)
 	handle func(context.Context, bot.Command) bot.Reply
 	idle   bool // does not wait until it is connected
+	slots  int  // handlers at once; 0 for the usual number
 	// patience is how long a request may take; 0 for the usual time.
 	patience time.Duration
 }
@@ -70,12 +72,15 @@ func startRig(t *testing.T, s setup) *rig {
 	if s.timing != nil {
 		s.timing(&r.platform.timing)
 	}
+	if s.slots > 0 {
+		r.platform.slots = make(chan struct{}, s.slots)
+	}
 	if s.patience > 0 {
 		r.platform.api.timeout = s.patience
 	}
 	if s.handle == nil {
 		s.handle = func(_ context.Context, c bot.Command) bot.Reply {
-			return bot.Reply{Message: bot.Plainly(c.Name + "|" + c.Text + "|" + c.Action + "|" + c.Arg)}
+			return bot.Reply{Message: bot.Plainly(told(c.Input))}
 		}
 	}
 	ctx, cancel := context.WithCancel(context.Background())
@@ -154,9 +159,44 @@ func eventually(t *testing.T, what string, met func() bool) {
 
 type handlerFunc func(context.Context, bot.Command) bot.Reply
 
-func (f handlerFunc) Handle(ctx context.Context, c bot.Command) bot.Reply { return f(ctx, c) }
-func (handlerFunc) Complete(context.Context, bot.Command, string, string) []bot.Choice {
-	return nil
+func (f handlerFunc) Handle(ctx context.Context, c bot.Command) bot.Reply         { return f(ctx, c) }
+func (handlerFunc) Complete(context.Context, string, string, string) []bot.Choice { return nil }
+
+// told is what a command asked, in a line.
+func told(in bot.Input) string {
+	switch in := in.(type) {
+	case bot.Typed:
+		return in.Name + "|" + bot.Unfold(in.Text, in.Mentions) + "||"
+	case bot.Press:
+		return "||" + string(in.Action) + "|" + in.Arg
+	case bot.Form:
+		return fmt.Sprintf("form %s %q", in.ID, unfolded(in))
+	case bot.Menu:
+		if in.Message == nil {
+			return "menu " + in.Name
+		}
+		return fmt.Sprintf("menu %s: %q by %s at %q", in.Name, bot.Unfold(in.Message.Text, in.Message.Mentions), in.Message.Author, in.Message.Link)
+	}
+	return fmt.Sprintf("%#v", in)
+}
+
+// unfolded is the values of a form with the mentions in them by name.
+func unfolded(f bot.Form) map[string]string {
+	values := map[string]string{}
+	for name, value := range f.Values {
+		values[name] = bot.Unfold(value, f.Mentions)
+	}
+	return values
+}
+
+// typed is the text command that c is.
+func typed(t *testing.T, c bot.Command) bot.Typed {
+	t.Helper()
+	in, ok := c.Input.(bot.Typed)
+	if !ok {
+		t.Fatalf("input %#v, want text", c.Input)
+	}
+	return in
 }
 
 // safeBuffer is a log that is read while it is written.

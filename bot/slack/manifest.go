@@ -109,9 +109,9 @@ type manifestCommand struct {
 const longDescription = `Storybot follows developing news stories. Ask for one with /story and its name, list all of them with /stories, and let a channel follow a story, a topic or everything with /subscribe. Moderators append updates in chat, and every channel that follows the story gets each of them once and in order.`
 
 // Manifest returns the app's manifest as JSON, for "Create an app from a
-// manifest" at api.slack.com/apps. It has every command of specs; there is no
-// message shortcut, because nothing handles one. Errors say which limit of
-// Slack's a command exceeds.
+// manifest" at api.slack.com/apps. It has every command of specs; there are no
+// shortcuts, because no command answers one. Errors say which limit of Slack's a
+// command exceeds.
 func Manifest(specs []bot.Spec) ([]byte, error) {
 	var m manifest
 	m.Metadata.Major = manifestVersion
@@ -153,7 +153,7 @@ func manifestCommands(specs []bot.Spec) []manifestCommand {
 		}
 		c := &out[i]
 		if !grouped {
-			c.Description, c.Hint = s.Summary, usage(s.Args)
+			c.Description, c.Hint = s.Summary, hint(s)
 			continue
 		}
 		if c.Hint != "" {
@@ -169,22 +169,10 @@ func manifestCommands(specs []bot.Spec) []manifestCommand {
 	return out
 }
 
-// usage shows a command's arguments: <slug> [level:] text.
-func usage(args []bot.Arg) string {
-	var words []string
-	for _, a := range args {
-		word := a.Name + ":"
-		if a.Positional || a.Free {
-			word = a.Name
-		}
-		if a.Required {
-			word = "<" + word + ">"
-		} else {
-			word = "[" + word + "]"
-		}
-		words = append(words, word)
-	}
-	return strings.Join(words, " ")
+// hint is a command's arguments as its help shows them: the name stands before
+// them in Slack's own list.
+func hint(s bot.Spec) string {
+	return strings.TrimSpace(strings.TrimPrefix(s.Usage(), "/"+s.Name))
 }
 
 // check holds the manifest against Slack's limits.

@@ -12,7 +12,7 @@ var specs = []bot.Spec{
 	{Name: "story", Summary: "A story: headline, state and newest updates", Args: []bot.Arg{{Name: "slug", Positional: true}}, Example: "/story sony-hack"},
 	{Name: "subscribe", Summary: "Let this channel follow a story, a topic or everything", Manages: true,
 		Args: []bot.Arg{{Name: "target", Positional: true, Required: true}, {Name: "level"}}},
-	{Name: "update", Summary: "Append an update", Args: []bot.Arg{{Name: "slug", Positional: true, Required: true}, {Name: "level"}, {Name: "text", Free: true}}},
+	{Name: "update", Summary: "Append an update", Args: []bot.Arg{{Name: "text", Free: true, Required: true}, {Name: "slug", Positional: true, Required: true}, {Name: "level"}}},
 	{Name: "desk track", Summary: "Start a story"},
 	{Name: "desk close", Summary: "Close a story"},
 }
@@ -23,6 +23,20 @@ func TestManifestGolden(t *testing.T) {
 		t.Fatal(err)
 	}
 	golden(t, "manifest.golden", m)
+}
+
+// The hint is the line that help shows, options before the text.
+func TestManifestHints(t *testing.T) {
+	for _, c := range manifestCommands(specs) {
+		for _, s := range specs {
+			if "/"+s.Name == c.Command && c.Command+strings.TrimRight(" "+c.Hint, " ") != s.Usage() {
+				t.Errorf("hint %q of %s", c.Hint, s.Usage())
+			}
+		}
+		if want := "<slug> [level:…] <text>"; c.Command == "/update" && c.Hint != want {
+			t.Errorf("hint %q, want %q", c.Hint, want)
+		}
+	}
 }
 
 // Every scope has a reason, and every event the scope Slack wants for it

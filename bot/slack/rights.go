@@ -10,174 +10,244 @@ import (
 	"storybot/stories"
 )
 
-const (
-	// personLife is how long we believe what Slack said of a person.
-	personLife = time.Hour
-	// roomLife is how long we believe that a channel can be posted to. That it
-	// cannot is never kept: an invitation mends it at once.
-	roomLife = 10 * time.Minute
-)
-
-// person is what users.info says.
-type person struct {
-	name  string
-	guest bool
-}
-
-// room is a channel the bot can post to.
-type room struct{}
-
-// asker is who gave a command. Slack takes commands only from people who are in
-// the channel, so members are who asks, and guests are told apart by users.info.
+// asker is who gave a command, where. Slack takes commands only from people who
+// are in the channel, so members are who asks; what else they are is asked of
+// Slack, once for a command.
 type asker struct {
 	p       *Platform
 	command bot.Command
+	spot    spot
+
+	asked   bool // about the person
+	known   person
+	failure *failure
 }
 
-func (a *asker) workspace() string { return a.command.Where.Workspace }
-
-// Name is bot.Asker's.
-func (a *asker) Name(ctx context.Context) string {
-	if known, ok := a.p.lookUpPerson(ctx, a.workspace(), userOf(a.command.User.Ref)); ok && known.name != "" {
-		return known.name
-	}
-	return a.command.User.Name
+// spot is what a command tells of the place it was given in.
+type spot struct {
+	name string // of the channel, as Slack said it with the command
+	// ours says that it is the direct message between the person and the bot.
+	ours bool
+	// home is the workspace the person belongs to, where that is another one.
+	home string
 }
 
-// Manages is bot.Asker's.
-func (a *asker) Manages(ctx context.Context) error {
-	known, ok := a.p.lookUpPerson(ctx, a.workspace(), userOf(a.command.User.Ref))
-	if ok && known.guest {
-		return stories.Errorf(stories.CodeForbidden, "Guests of this workspace cannot change what a channel follows. Ask a full member who is in this channel to do it.")
-	}
-	return nil
-}
-
-// Posts is bot.Asker's.
-func (a *asker) Posts(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, a.p.timing.lookUp)
-	defer cancel()
-	lacks, cure := a.p.lacks(ctx, a.workspace(), a.command.Where.Channel, userOf(a.command.User.Ref))
-	if len(lacks) == 0 {
-		return nil
-	}
-	return stories.Errorf(stories.CodeForbidden, "The bot lacks %s; nothing was changed. %s", strings.Join(lacks, ", "), cure)
-}
+func (a *asker) team() string    { return a.command.Where.Workspace }
+func (a *asker) channel() string { return a.command.Where.Channel }
+func (a *asker) user() string    { return userOf(a.command.User.Ref) }
 
 // userOf is the user part of a reference.
 func userOf(reference string) string {
 	return reference[strings.LastIndexByte(reference, '/')+1:]
 }
 
-// userInfo is the answer of users.info.
-// https://docs.slack.dev/reference/methods/users.info
-type userInfo struct {
-	status
-	User struct {
-		Name              string `json:"name"`
-		RealName          string `json:"real_name"`
-		IsRestricted      bool   `json:"is_restricted"`
-		IsUltraRestricted bool   `json:"is_ultra_restricted"`
-		Profile           struct {
-			DisplayName string `json:"display_name"`
-			RealName    string `json:"real_name"`
-		} `json:"profile"`
-	} `json:"user"`
+// person asks Slack about the person, once. A name is believed for longer than
+// a standing.
+func (a *asker) person(ctx context.Context, w workspace, life time.Duration) (person, *failure) {
+	if a.asked {
+		return a.known, a.failure
+	}
+	if known, ok := a.p.people.get(userRef(a.team(), a.user()), time.Now()); ok && a.p.now().Sub(known.asked) < life {
+		return known, nil
+	}
+	a.asked = true
+	a.known, a.failure = a.p.lookUpPerson(ctx, w, a.team(), a.user())
+	return a.known, a.failure
 }
 
-// lookUpPerson asks Slack about a person. It knows nothing without the scope
-// users:read, or when Slack does not answer in time.
-func (p *Platform) lookUpPerson(ctx context.Context, team, user string) (person, bool) {
-	now, key := time.Now(), userRef(team, user)
-	if known, ok := p.people.get(key, now); ok {
-		return known, true
+// Name is bot.Asker's.
+func (a *asker) Name(ctx context.Context) string {
+	w, ok, _ := a.p.workspaces.await(ctx, a.team(), a.p.timing.lookUp)
+	if !ok || w.stopped != "" || !w.grants("users:read") {
+		return a.command.User.Name
 	}
-	w, ok, _, _ := p.workspaces.find(team)
-	if !ok || !w.grants("users:read") {
-		return person{}, false
+	if known, _ := a.person(ctx, w, personLife); known.name != "" {
+		return known.name
 	}
-	ctx, cancel := context.WithTimeout(ctx, p.timing.lookUp)
-	defer cancel()
-	var info userInfo
-	if _, f := p.api.call(ctx, post("users.info", w.token, url.Values{"user": {user}}), &info); f != nil {
-		if f.code == "missing_scope" {
-			p.people.put(key, person{}, now)
-		}
-		p.log.Info("slack person not looked up", "user", key, "err", f)
-		return person{}, false
-	}
-	u := info.User
-	known := person{guest: u.IsRestricted || u.IsUltraRestricted}
-	for _, name := range []string{u.Profile.DisplayName, u.Profile.RealName, u.RealName, u.Name} {
-		if known.name = bot.OneLine(name); known.name != "" {
-			break
-		}
-	}
-	p.people.put(key, known, now)
-	return known, true
+	return a.command.User.Name
 }
 
-func roomKey(team, channel string) string { return team + "/" + channel }
+// What people are told about rights. Each sentence says who can mend it.
+const (
+	forGuests   = "Guests of this workspace cannot change what Storybot sends here; nothing was changed. Ask a full member to do it."
+	forForeign  = "People of another company in a shared channel cannot change what Storybot sends here; nothing was changed. Ask a full member of the workspace that installed Storybot to do it."
+	forMachines = "Only people can change what Storybot sends here, not bots; nothing was changed. Ask a full member to do it."
+	forGone     = "This Slack account is closed, so it cannot change what Storybot sends here; nothing was changed. Ask a full member to do it."
+	uncheckable = "Whether you may change this could not be checked with Slack now."
+)
 
-// lacks says what the bot is missing for posting to a channel, and how it is
-// mended. Nothing is missing when Slack does not say so in time: then the
-// first post tells.
-func (p *Platform) lacks(ctx context.Context, team, channel, user string) (lacks []string, cure string) {
-	now, key := time.Now(), roomKey(team, channel)
-	if _, ok := p.rooms.get(key, now); ok {
-		return nil, ""
+// Manages is bot.Asker's. Without the scope users:read nobody can be told from
+// anybody else, and every member manages.
+func (a *asker) Manages(ctx context.Context) error {
+	if a.user() == slackbot {
+		return stories.Errorf(stories.CodeForbidden, forMachines)
 	}
-	w, ok, _, _ := p.workspaces.find(team)
-	if !ok {
-		return nil, ""
+	w, err := a.p.serving(ctx, a.team())
+	if err != nil {
+		return err
 	}
-	in, said := p.reaches(ctx, w, channel, user)
+	if !w.grants("users:read") {
+		return nil
+	}
+	known, f := a.person(ctx, w, rightsLife)
 	switch {
-	case in:
-		p.rooms.put(key, room{}, now)
-		return nil, ""
-	case !said:
-		return nil, ""
-	case strings.HasPrefix(channel, "D"):
-		return []string{"being in this conversation"}, "Storybot is not part of this conversation. Use the command in your own direct message with Storybot, or in a channel."
+	case f != nil && f.code == "missing_scope":
+		return nil
+	case f != nil:
+		return unchecked(f, uncheckable)
 	}
-	return []string{"being in this channel"}, "The bot is not in this channel. Anyone in it can invite the bot by typing /invite @storybot; then run the command again."
+	switch known.kind {
+	case guest:
+		return stories.Errorf(stories.CodeForbidden, forGuests)
+	case foreign:
+		return stories.Errorf(stories.CodeForbidden, forForeign)
+	case machine:
+		return stories.Errorf(stories.CodeForbidden, forMachines)
+	case gone:
+		return stories.Errorf(stories.CodeForbidden, forGone)
+	}
+	if away := known.team != "" && known.team != a.team(); away || a.spot.home != "" {
+		return a.visitor(ctx, w)
+	}
+	return nil
 }
 
-// channelInfo is the answer of conversations.info and conversations.open.
-// https://docs.slack.dev/reference/methods/conversations.info
-type channelInfo struct {
-	status
-	Channel struct {
-		ID         string `json:"id"`
-		IsMember   bool   `json:"is_member"`
-		IsPrivate  bool   `json:"is_private"`
-		IsIM       bool   `json:"is_im"`
-		IsMPIM     bool   `json:"is_mpim"`
-		IsArchived bool   `json:"is_archived"`
-	} `json:"channel"`
+// visitor judges somebody who belongs to another workspace: where the channel
+// is shared with another company they are of that company, elsewhere of another
+// workspace of the same organisation.
+func (a *asker) visitor(ctx context.Context, w workspace) error {
+	if a.channel() == "" || strings.HasPrefix(a.channel(), "D") {
+		return nil
+	}
+	known, f := a.p.lookUpRoom(ctx, w, a.team(), a.channel())
+	switch {
+	case f != nil:
+		return unreached(f, uncheckable, "cannot see whether this channel is shared with another company")
+	case known.abroad:
+		return stories.Errorf(stories.CodeForbidden, forForeign)
+	}
+	return nil
 }
 
-// reaches says whether the bot can post to a channel, if Slack says so. A
-// direct message is ours when it is the one Slack opens between the person
-// and the bot; opening it shows nothing to anybody.
-func (p *Platform) reaches(ctx context.Context, w workspace, channel, user string) (in, said bool) {
-	r := post("conversations.info", w.token, url.Values{"channel": {channel}})
-	if strings.HasPrefix(channel, "D") {
-		r = post("conversations.open", w.token, url.Values{"users": {user}})
+// unchecked is the error of what could not be found out: try again, or mend the
+// token first.
+func unchecked(f *failure, sentence string) error {
+	if reason := refusedToken(f.code); reason != "" && !f.passing() {
+		return &stories.Error{Code: stories.CodeForbidden, Err: f, Message: "Slack refuses Storybot's token of this workspace: it " + reason + "; nothing was changed. " + reinstall}
+	}
+	return &stories.Error{Code: stories.CodeUnavailable, Message: sentence, Err: f}
+}
+
+// serving returns the workspace of team when there is a token for it that Slack
+// takes. Its errors are in words.
+func (p *Platform) serving(ctx context.Context, team string) (workspace, error) {
+	w, ok, pending := p.workspaces.await(ctx, team, p.timing.lookUp)
+	switch {
+	case pending:
+		return w, stories.Errorf(stories.CodeUnavailable, "Storybot could not ask Slack yet which workspace this is.")
+	case !ok:
+		return w, stories.Errorf(stories.CodeForbidden, "Storybot has no token of this workspace, so nothing it sends would arrive here; nothing was changed. Whoever runs Storybot adds the workspace's bot token to SLACK_BOT_TOKEN (xoxb-…, under OAuth & Permissions) and restarts it.")
+	case w.stopped != "":
+		return w, stories.Errorf(stories.CodeForbidden, "Storybot cannot send anything to this workspace; nothing was changed. %s", w.stopped)
+	}
+	return w, nil
+}
+
+// Posts is bot.Asker's.
+func (a *asker) Posts(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, a.p.timing.lookUp)
+	defer cancel()
+	w, err := a.p.serving(ctx, a.team())
+	if err != nil {
+		return err
+	}
+	switch channel := a.channel(); {
+	case channel == "":
+		return stories.Errorf(stories.CodeForbidden, "This was not asked in a channel; nothing was changed. Use the command in the channel it is for.")
+	case !w.grants("chat:write"):
+		return lacksScope("chat:write", "cannot post")
+	case strings.HasPrefix(a.spot.name, "mpdm-"):
+		return stories.Errorf(stories.CodeForbidden, forGroups)
+	case a.spot.ours:
+		return nil
+	case strings.HasPrefix(channel, "D"):
+		return a.postsToPerson(ctx, w)
+	}
+	known, f := a.p.lookUpRoom(ctx, w, a.team(), a.channel())
+	if f != nil {
+		return unreached(f, unseen, "cannot see whether it may post here")
+	}
+	return known.lacks(w)
+}
+
+const (
+	forGroups  = "Storybot cannot post to a group message; nothing was changed. Use the command in a channel, or in your own direct message with Storybot."
+	notOurs    = "Storybot is not part of this conversation; nothing was changed. Use the command in your own direct message with Storybot, or in a channel."
+	notInvited = "The bot is not in this channel; nothing was changed. Anyone in it can invite the bot by typing /invite @storybot; then run the command again."
+	unseen     = "Whether the bot can post here could not be checked with Slack now."
+)
+
+// lacks says what keeps the bot from posting to a channel.
+func (r room) lacks(w workspace) error {
+	switch {
+	case r.group:
+		return stories.Errorf(stories.CodeForbidden, forGroups)
+	case r.direct:
+		return stories.Errorf(stories.CodeForbidden, notOurs)
+	case r.archived:
+		return stories.Errorf(stories.CodeForbidden, "This channel is archived, so nobody can post to it; nothing was changed. A member can unarchive it in Slack; then run the command again.")
+	case r.member, !r.private && w.grants("chat:write.public"):
+		return nil
+	}
+	return stories.Errorf(stories.CodeForbidden, notInvited)
+}
+
+// unreached is the error of a channel that Slack does not describe. Of a private
+// one that the bot is not in, Slack says that it is not in it, or that there is
+// none. unknown is the sentence for what may be answered another time, blind
+// what the bot cannot do for lack of a scope.
+// https://docs.slack.dev/reference/methods/conversations.info#errors
+func unreached(f *failure, unknown, blind string) error {
+	switch {
+	case f.code == "not_in_channel" || f.code == "channel_not_found":
+		return stories.Errorf(stories.CodeForbidden, notInvited)
+	case f.code == "missing_scope" && strings.HasPrefix(f.needed, "mpim:"):
+		return stories.Errorf(stories.CodeForbidden, forGroups)
+	case f.code == "missing_scope":
+		// A channel that cannot be seen may be private, and the bot not in it.
+		needed := f.needed
+		if needed == "" {
+			needed = "channels:read or groups:read"
+		}
+		return lacksScope(needed, blind)
+	}
+	return unchecked(f, unknown)
+}
+
+func lacksScope(scope, so string) error {
+	return stories.Errorf(stories.CodeForbidden, "The Slack app lacks the scope %s, so Storybot %s; nothing was changed. Whoever runs Storybot adds it under OAuth & Permissions and installs the app again.", scope, so)
+}
+
+// postsToPerson: a direct message is ours when it is the one Slack opens between
+// the person and the bot; opening it shows nothing to anybody.
+func (a *asker) postsToPerson(ctx context.Context, w workspace) error {
+	key := roomKey(a.team(), a.channel()) + "/" + a.user()
+	if _, ok := a.p.rooms.get(key, time.Now()); ok {
+		return nil
 	}
 	var info channelInfo
-	_, f := p.api.call(ctx, r, &info)
+	_, f := a.p.api.call(ctx, post("conversations.open", w.token, url.Values{"users": {a.user()}}), &info)
 	switch {
-	case f != nil && f.code == "channel_not_found":
-		return false, true
+	case f != nil && f.code == "missing_scope":
+		return lacksScope("im:write", "cannot see whether this is its own direct message with you")
 	case f != nil:
-		p.log.Info("slack channel not looked up", "channel", channel, "err", f)
-		return false, false
-	case strings.HasPrefix(channel, "D"):
-		return info.Channel.ID == channel, info.Channel.ID != ""
-	case info.Channel.IsPrivate || info.Channel.IsMPIM:
-		return info.Channel.IsMember, true
+		a.p.log.Info("slack direct message not looked up", "err", f)
+		return unchecked(f, unseen)
+	case info.Channel.ID == "":
+		return unchecked(&failure{method: "conversations.open", reach: answered}, unseen)
+	case info.Channel.ID != a.channel():
+		return stories.Errorf(stories.CodeForbidden, notOurs)
 	}
-	return info.Channel.IsMember || w.grants("chat:write.public"), true
+	a.p.rooms.put(key, room{direct: true, member: true}, time.Now())
+	return nil
 }

@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"storybot/bot"
@@ -31,6 +32,11 @@ type Config struct {
 	Log       *slog.Logger
 	Version   string
 	Now       func() time.Time // the wall clock; time.Now by default
+	// Started, if not nil, is called exactly once, when the first try to connect
+	// has ended: with nil once a connection is up, or with a *bot.Refused when
+	// Slack refuses the app token or every bot token. Any other failure is tried
+	// again without a word here. It must not block.
+	Started func(error)
 }
 
 // Platform is Slack: every workspace there is a token of.
@@ -41,16 +47,42 @@ type Platform struct {
 	workspaces *workspaces
 	sockets    *sockets
 	places     bot.Places
-	people     *cache[person]
-	rooms      *cache[room]
-	encoded    encodings
-	attempts   attempts
-	seen       *seen
+	started    start
 	timing     timing
 	now        func() time.Time
 
-	// begun counts the work that envelopes began; Run waits for it.
-	begun sync.WaitGroup
+	vocabulary
+	intake
+	knowledge
+	outgoing
+}
+
+// vocabulary is what the commands are made of.
+type vocabulary struct {
+	options  map[string]bool // the names of their options
+	commands map[string]bool // their first words
+}
+
+// knowledge is what Slack said of people and channels.
+type knowledge struct {
+	people *cache[person]
+	rooms  *cache[room]
+}
+
+// outgoing is what posts need to know of others.
+type outgoing struct {
+	encoded  encodings
+	attempts attempts
+}
+
+// intake is what Slack has sent and is being dealt with.
+type intake struct {
+	begun   sync.WaitGroup // of the work that envelopes began; Run waits for it
+	waiting atomic.Int64   // envelopes under way
+	// refusedAt is the Unix second of the last envelope that was too much.
+	refusedAt atomic.Int64
+	slots     chan struct{} // one for each command that may be handled at once
+	deeds     *deeds
 }
 
 // timing is how long things take, so that tests need not wait.
@@ -66,6 +98,7 @@ type timing struct {
 	silence  time.Duration // without a word from Slack before a connection is given up
 	healthy  time.Duration // a connection that lasts this long was a good one
 	ackWait  time.Duration
+	overtake time.Duration // by which a copy's acknowledgement comes after the first one's
 	drain    time.Duration // for answers in the making when the platform stops
 	lookUp   time.Duration // for asking Slack about a person or a channel
 	learn    time.Duration // a post waits for its workspace to become known
@@ -84,6 +117,7 @@ var defaultTiming = timing{
 	silence:      30 * time.Second,
 	healthy:      time.Minute,
 	ackWait:      ackWait,
+	overtake:     600 * time.Millisecond,
 	drain:        3 * time.Second,
 	lookUp:       1500 * time.Millisecond,
 	learn:        3 * time.Second,
@@ -117,12 +151,13 @@ func New(c Config) (*Platform, error) {
 		appToken:   c.AppToken,
 		workspaces: newWorkspaces(c.BotTokens),
 		places:     c.Places,
-		people:     newCache[person](personLife),
-		rooms:      newCache[room](roomLife),
-		seen:       newSeen(),
+		vocabulary: vocabulary{options: optionsOf(c.Specs), commands: firstWords(c.Specs)},
+		knowledge:  knowledge{people: newCache[person](personLife), rooms: newCache[room](rightsLife)},
 		timing:     defaultTiming,
 		now:        c.Now,
+		intake:     intake{slots: make(chan struct{}, maxHandlers), deeds: newDeeds()},
 	}
+	p.started.tell, p.started.tokens = c.Started, make([]tried, len(c.BotTokens))
 	p.sockets = newSockets(p, transport)
 	return p, nil
 }

@@ -113,6 +113,9 @@ func (s *sockets) connect(ctx context.Context, handle func(*conn, envelope)) (*c
 	if _, f := s.p.api.call(ctx, post("apps.connections.open", s.p.appToken, url.Values{}), &o); f != nil {
 		return nil, f
 	}
+	if err := s.p.api.trusts(o.URL); err != nil {
+		return nil, &failure{method: "apps.connections.open", reach: answered, err: err}
+	}
 	dialing, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()
 	ws, resp, err := s.dialer.DialContext(dialing, o.URL, nil)
@@ -131,13 +134,25 @@ func (s *sockets) connect(ctx context.Context, handle func(*conn, envelope)) (*c
 	return c, nil
 }
 
+// trusts says why the address of a connection is not dialled, or nil when it is.
+func (a *api) trusts(address string) error {
+	if why := bot.Distrust(a.base, address, slackDomain); why != "" {
+		return fmt.Errorf("the address Slack answered with is not used, because it %s; look at SLACK_API_URL and at what stands between Storybot and Slack", why)
+	}
+	return nil
+}
+
+// slackDomain is where Slack's own connections lead, below it or to itself.
+// https://docs.slack.dev/apis/events-api/using-socket-mode
+const slackDomain = "slack.com"
+
 // failed notes an opening that failed.
 func (s *sockets) failed(ctx context.Context, f *failure) {
 	if ctx.Err() != nil {
 		return
 	}
 	if reason := refusedAppToken(f); reason != "" {
-		s.turnedDown(reason, f.code)
+		s.turnedDown(reason, f)
 		return
 	}
 	pause := s.gate.bad(f.retryAfter)
@@ -147,7 +162,7 @@ func (s *sockets) failed(ctx context.Context, f *failure) {
 
 // turnedDown notes that the app token was refused, says so once, and leaves
 // Slack alone for a time that grows.
-func (s *sockets) turnedDown(reason, code string) {
+func (s *sockets) turnedDown(reason string, f *failure) {
 	s.mu.Lock()
 	pause := min(s.p.timing.refusedLeast<<min(s.refusals, 10), s.p.timing.refusedMost)
 	s.refusals++
@@ -155,8 +170,9 @@ func (s *sockets) turnedDown(reason, code string) {
 	s.detail = reason
 	s.mu.Unlock()
 	s.gate.bad(pause)
+	s.p.started.appRefused(&bot.Refused{Cure: reason, Err: f})
 	if first {
-		s.p.log.Error("slack app token refused", "code", code, "cure", reason)
+		s.p.log.Error("slack app token refused", "code", f.code, "cure", reason)
 	}
 }
 
@@ -213,6 +229,7 @@ func (s *sockets) up() {
 		s.reconnects++
 	}
 	s.detail, s.refusals = "", 0
+	s.p.started.connected()
 	s.p.log.Info("slack connected", "connections", s.live)
 }
 
@@ -235,7 +252,7 @@ func (s *sockets) say(detail string) {
 func (s *sockets) health() bot.Health {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return bot.Health{Connection: "slack socket", Up: s.live > 0, Since: s.since, Detail: s.detail, Reconnects: s.reconnects}
+	return bot.Health{ID: "slack socket", Connection: "slack socket", Up: s.live > 0, Since: s.since, Detail: s.detail, Reconnects: s.reconnects}
 }
 
 func round(d time.Duration) time.Duration {

@@ -3,6 +3,7 @@ package slack
 import (
 	"fmt"
 	"net/url"
+	"regexp"
 	"strings"
 	"unicode"
 
@@ -11,13 +12,14 @@ import (
 
 // link returns raw as an address Slack may be given, and the host it leads to.
 // It is false for what is no plain web address: another scheme, a name and
-// password in it, a host that is not ASCII and so could look like another.
+// password in it, a host of other characters than a host's name has, which
+// could look like another one, or like markup.
 func link(raw string) (address, host string, ok bool) {
 	u, err := url.Parse(raw)
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.User != nil || u.Hostname() == "" {
 		return "", "", false
 	}
-	if strings.ContainsFunc(raw, unicode.IsControl) || strings.ContainsFunc(u.Host, func(r rune) bool { return r >= 0x80 || r <= ' ' }) {
+	if strings.ContainsFunc(raw, unicode.IsControl) || !hostForm.MatchString(u.Host) {
 		return "", "", false
 	}
 	address = addressEscaper.Replace(u.String())
@@ -25,6 +27,14 @@ func link(raw string) (address, host string, ok bool) {
 		return "", "", false
 	}
 	return address, strings.TrimPrefix(strings.ToLower(u.Hostname()), "www."), true
+}
+
+// hostForm is a host's name or number, and perhaps a port.
+var hostForm = regexp.MustCompile(`^(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{0,5})?$`)
+
+// labelled is a link in mrkdwn. What is in it cannot end it, whoever wrote it.
+func labelled(address, label string) string {
+	return "<" + escape(addressEscaper.Replace(address)) + "|" + strings.ReplaceAll(escape(label), "|", "¦") + ">"
 }
 
 // addressEscaper percent-encodes what would end an address in mrkdwn.

@@ -17,6 +17,7 @@ import (
 
 // workspace is one bot token and what auth.test said of it.
 type workspace struct {
+	place int // in the setting, from 0
 	token string
 	label string // "workspace T012AB (Acme)" once known, "bot token 1" before
 
@@ -49,7 +50,7 @@ type workspaces struct {
 func newWorkspaces(tokens []string) *workspaces {
 	ws := &workspaces{changed: make(chan struct{})}
 	for i, t := range tokens {
-		ws.all = append(ws.all, &workspace{token: t, label: fmt.Sprintf("bot token %d", i+1), since: time.Now(), detail: "asking Slack which workspace the token is for"})
+		ws.all = append(ws.all, &workspace{place: i, token: t, label: fmt.Sprintf("bot token %d", i+1), since: time.Now(), detail: "asking Slack which workspace the token is for"})
 	}
 	return ws
 }
@@ -118,7 +119,7 @@ func (ws *workspaces) health() []bot.Health {
 	defer ws.mu.Unlock()
 	var out []bot.Health
 	for _, w := range ws.all {
-		h := bot.Health{Connection: "slack " + w.label, Up: w.up, Since: w.since, Detail: w.detail}
+		h := bot.Health{ID: fmt.Sprintf("slack token %d", w.place+1), Connection: "slack " + w.label, Up: w.up, Since: w.since, Detail: w.detail}
 		if w.stopped != "" {
 			h.Detail = w.stopped
 		}
@@ -156,6 +157,7 @@ func (p *Platform) learn(ctx context.Context, w *workspace) bool {
 			return false
 		case f == nil && id.TeamID != "", p.onlyToken() && (f == nil || f.absent()):
 			p.known(ctx, w, id, header)
+			p.started.botTried(w.place, nil)
 			return true
 		case f == nil:
 			f = &failure{method: "auth.test", err: errors.New("no team_id in the answer")}
@@ -168,12 +170,14 @@ func (p *Platform) learn(ctx context.Context, w *workspace) bool {
 				p.log.Error("slack bot token refused", "token", w.label, "code", f.code, "cure", detail)
 				told = f.code
 			}
+			p.started.botTried(w.place, &bot.Refused{Cure: detail, Err: f})
 			if !sleep(ctx, jitter(refusedWait)) {
 				return false
 			}
 			refusedWait = min(2*refusedWait, p.timing.refusedMost)
 			continue
 		}
+		p.started.botTried(w.place, nil)
 		pause := max(jitter(wait), f.retryAfter)
 		p.log.Warn("slack workspace not reached", "token", w.label, "err", f, "retry_in", pause)
 		p.workspaces.set(w, func(w *workspace) {

@@ -82,7 +82,7 @@ func (c *crowd) away(t *testing.T, p *process, begin, end func()) {
 			t.Errorf("/update without a database was refused after %v", took)
 		}
 	}
-	if status, body := p.get("/readyz"); status != http.StatusServiceUnavailable || !databaseDown.MatchString(body) {
+	if status, body := p.get("/readyz"); status != http.StatusServiceUnavailable || !databaseDown.MatchString(body) || strings.Contains(body, "Another process") {
 		t.Errorf("/readyz without a database: %d\n%s", status, body)
 	}
 	<-over

@@ -5,11 +5,14 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"io"
+	"io/fs"
 	"log/slog"
+	"os"
 	"strings"
 	"time"
 
-	"github.com/VictoriaMetrics/metrics"
+	"golang.org/x/term"
 
 	"storybot/bot"
 	"storybot/bot/command"
@@ -30,21 +33,25 @@ func (p *program) bot(ctx context.Context, args []string) error {
 	if err := parse(flags, args); err != nil {
 		return err
 	}
-	cfg, err := loadConfig(p.lookup)
+	cfg, err := p.settings()
 	if err != nil {
 		return err
 	}
+	if cfg.emptyTokens() && !cfg.hasPlatform() && !*withConsole && !isThere(p.stdin) {
+		return wrongSettings{wrong: append(cfg.warnings, "Nothing else connects: no other token is set, and there is no terminal and no input to chat with. Put the token in, or add --console")}
+	}
 	var talk *console.Console
-	r := &running{config: cfg, ended: make(chan error, 8)}
+	r := &running{config: cfg, platforms: p.platforms, ended: make(chan error, 8)}
 	level, logTo := cfg.logLevel, p.stderr
 	if *withConsole || !cfg.hasPlatform() {
 		talk = console.New(console.Config{In: p.stdin, Out: p.stdout, Specs: command.Specs(), Settled: r.settled, Now: wallClock, Greeting: greeting})
 		logTo = talk.LogWriter(p.stderr)
-		if talk.Interactive() && !cfg.given["LOG_LEVEL"] {
+		if talk.Interactive() && !cfg.given("LOG_LEVEL") {
 			level = levelWhenTalking
 		}
 	}
 	r.log = newLog(cfg, level, logTo)
+	r.starts = newStarts(r.log)
 	for _, warning := range cfg.warnings {
 		r.log.Warn(warning)
 	}
@@ -56,17 +63,30 @@ func (p *program) bot(ctx context.Context, args []string) error {
 	return errors.Join(err, r.stops.run())
 }
 
+// isThere says whether anything can be read from stdin: services are started
+// with a device that holds nothing.
+func isThere(stdin io.Reader) bool {
+	f, ok := stdin.(*os.File)
+	if !ok || term.IsTerminal(int(f.Fd())) {
+		return true
+	}
+	info, err := f.Stat()
+	return err == nil && info.Mode()&fs.ModeCharDevice == 0
+}
+
 // running is a bot with all its parts.
 type running struct {
-	config *config
-	log    *slog.Logger
-	store  database
-	desk   *stories.Service
-	engine *delivery.Engine
-	mux    *command.Mux
-	talk   *platformRun // the console, or nil
-	chats  []*platformRun
-	stops  teardowns
+	config    *config
+	platforms []chatPlatform
+	log       *slog.Logger
+	store     database
+	desk      *stories.Service
+	engine    *delivery.Engine
+	mux       *command.Mux
+	talk      *platformRun // the console, or nil
+	chats     []*platformRun
+	starts    *starts
+	stops     teardowns
 	// ended gets the end of each platform: nil when there is nothing more to
 	// do, an error for what no retry can mend.
 	ended chan error
@@ -81,20 +101,19 @@ func (r *running) start(ctx context.Context, talk *console.Console) error {
 	if err := r.openPlatforms(talk); err != nil {
 		return err
 	}
-	code, err := r.claim(ctx)
-	if err != nil {
+	if err := r.claim(ctx); err != nil {
 		return err
 	}
-	set := metrics.NewSet()
+	registry := newRegistry()
 	senders := r.senders()
 	alarms := newDesk(r.desk.Desks, senders, r.log)
-	counts := delivery.NewMetrics(set)
+	counts := delivery.NewMetrics(registry)
 	r.engine = delivery.New(delivery.Config{Queue: r.store, Senders: senders, Render: bot.RenderUpdate, Log: r.log, Wall: wallClock, Metrics: counts, Desk: alarms})
 	counts.WatchQueue(r.queue)
-	watchConnections(set, r.connections)
-	r.mux = command.New(command.Config{Stories: r.desk, Log: r.log, Connections: r.connections, Lanes: r.lanes, ClaimCode: func() string { return code }})
+	registry.MustRegister(newConnectionMetrics(r.connections))
+	r.mux = command.New(command.Config{Stories: r.desk, Log: r.log, Connections: r.connections, Lanes: r.lanes, People: people()})
 	if r.config.httpAddr != "" {
-		m := &monitor{connections: r.connections, reach: r.reach, metrics: set, log: r.log}
+		m := &monitor{connections: r.connections, reach: r.reach, metrics: registry, log: r.log, limits: usualLimits()}
 		stop, err := m.serve(r.config.httpAddr)
 		if err != nil {
 			return err
@@ -150,7 +169,8 @@ func (r *running) openNewsroom(ctx context.Context, console bool) error {
 			return fmt.Errorf("add the sample story: %w", err)
 		}
 	}
-	r.desk = stories.NewService(stories.Config{Store: store, Admins: admins, Log: r.log, Now: wallClock, Planned: func() { r.engine.Kick("") }})
+	r.desk = stories.NewService(stories.Config{Store: store, Admins: admins, Log: r.log, Now: wallClock, Planned: func() { r.engine.Kick("") },
+		CheckPerson: func(ref string) error { return bot.CheckPerson(people(), ref) }})
 	return nil
 }
 
@@ -163,12 +183,13 @@ func (r *running) openPlatforms(talk *console.Console) error {
 	if strings.HasPrefix(r.config.databaseURL.reveal(), "sqlite:") {
 		leases = nil // the file's lock keeps every other process away
 	}
-	for _, platform := range platforms {
-		p, err := platform.open(parts{r.config, command.Specs(), places{r.desk, r.log}, r.store, r.log})
+	for _, platform := range r.platforms {
+		p, err := platform.open(parts{r.config, command.Specs(), places{r.desk, func(lane string) { r.engine.Resume(lane) }, r.log}, r.store, r.log, r.starts.of(platform.name)})
 		if err != nil {
-			return wrongSettings{platform.name + ": " + err.Error()}
+			return wrongSettings{wrong: []string{platform.name + ": " + err.Error()}}
 		}
 		if p != nil {
+			r.starts.expect(platform.name)
 			r.chats = append(r.chats, newPlatformRun(p, leases, owner, r.log))
 		}
 	}
@@ -198,22 +219,29 @@ func (r *running) editors() map[string]bot.Editor {
 }
 
 // claim offers the code for the first admin, where there is none.
-func (r *running) claim(ctx context.Context) (string, error) {
+func (r *running) claim(ctx context.Context) error {
 	if !r.config.hasPlatform() {
-		return "", nil
+		return nil
 	}
 	return offerClaim(ctx, r.desk, r.log)
 }
 
-// wait returns when ctx ends, when the console has nothing more to say, or
-// when no platform is left.
+// wait returns when ctx ends, when the console has nothing more to say, when
+// every platform refused the bot and there is no console, or when no platform
+// is left.
 func (r *running) wait(ctx context.Context) error {
+	refused := r.starts.refused
+	if r.talk != nil {
+		refused = nil // the console goes on
+	}
 	var failed []error
-	for range r.chats {
+	for len(failed) < len(r.chats) {
 		select {
 		case <-ctx.Done():
 			r.log.Info("storybot is stopping; a second signal ends it at once")
 			return nil
+		case <-refused:
+			return r.starts.failure()
 		case err := <-r.ended:
 			if err == nil {
 				return nil
@@ -255,7 +283,7 @@ func (r *running) queue() []stories.LaneStatus {
 	defer cancel()
 	lanes, err := r.store.Queue(ctx)
 	if err != nil {
-		r.log.Warn("the queue could not be counted for the metrics", "error", err)
+		r.log.Warn("the queue could not be counted for the metrics", "err", err)
 	}
 	return lanes
 }

@@ -1,13 +1,11 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"log/slog"
-	"os"
-	"slices"
+	"strconv"
 	"strings"
-
-	"github.com/joho/godotenv"
 )
 
 // config is what the settings say.
@@ -23,116 +21,135 @@ type config struct {
 	logLevel      slog.Level
 	logFormat     string
 
-	given    map[string]bool // names of the settings that were given
-	warnings []string        // about names in .env that are no settings
+	found    map[string]origin // by name of the setting, where it could be read
+	warnings []string          // about names that are no settings, and settings that are empty
+	hidden   *hidden           // what no output may hold
 }
 
 // hasPlatform says whether a token of a chat platform is set.
 func (c *config) hasPlatform() bool { return c.discordToken.given() || len(c.slackBots) > 0 }
 
-// secrets are the values no output may hold.
-func (c *config) secrets() []secret {
-	return append([]secret{c.discordToken, c.slackApp, newSecret(databasePassword(c.databaseURL.reveal()))}, c.slackBots...)
+// given says whether a setting was given a value.
+func (c *config) given(name string) bool { return c.found[name].given }
+
+// emptyTokens says whether a token was set, but to nothing.
+func (c *config) emptyTokens() bool {
+	for _, s := range settings {
+		if s.token && c.found[s.name].empty {
+			return true
+		}
+	}
+	return false
 }
 
-// envFile is where settings are read from besides the environment, in the
-// working directory.
-const envFile = ".env"
-
 // wrongSettings lists everything that is wrong with the settings, a sentence
-// each.
-type wrongSettings []string
+// each, and what else looks like a mistake.
+type wrongSettings struct {
+	wrong    []string
+	warnings []string
+}
 
 // Error names them all.
 func (w wrongSettings) Error() string {
 	count := "1 setting is wrong"
-	if len(w) != 1 {
-		count = fmt.Sprintf("%d settings are wrong", len(w))
+	if len(w.wrong) != 1 {
+		count = fmt.Sprintf("%d settings are wrong", len(w.wrong))
 	}
-	return count + ":\n  " + strings.Join(w, "\n  ") + "\nThe README explains each setting; storybot env prints them all."
+	text := count + ":\n  " + strings.Join(w.wrong, "\n  ")
+	if len(w.warnings) > 0 {
+		text += "\nThis may have to do with it:\n  " + strings.Join(w.warnings, "\n  ")
+	}
+	return text + "\nThe README explains each setting; storybot env prints them all."
 }
 
 // loadConfig reads the settings from the environment and from envFile, where
-// the environment wins. A wrongSettings error names everything that is wrong.
-func loadConfig(lookup func(string) (string, bool)) (*config, error) {
-	c := &config{given: map[string]bool{}}
-	file, err := godotenv.Read(envFile)
-	if err != nil && !os.IsNotExist(err) {
-		// The parser's error quotes the line, which may hold a token.
-		return nil, wrongSettings{envFile + " cannot be read: every line is NAME=value or a # comment, and the file must be readable by you."}
+// the environment wins, and tells hide what must not be shown. A wrongSettings
+// error names everything that is wrong.
+func loadConfig(env environment, hide *hidden) (*config, error) {
+	c := &config{found: map[string]origin{}, hidden: hide}
+	file, err := readEnvFile()
+	if err != nil {
+		return nil, wrongSettings{wrong: []string{err.Error()}}
 	}
-	var wrong wrongSettings
+	var wrong []string
 	for _, s := range settings {
-		value, given, err := s.lookup(lookup, file)
+		text, from, err := s.find(env, file, hide)
 		if err == nil {
-			c.given[s.name] = given
-			err = s.set(c, value)
+			c.found[s.name] = from
+			err = unquoted(s.set(c, text), from.byFile)
 		}
 		if err != nil {
 			wrong = append(wrong, s.name+": "+err.Error())
 		}
 	}
 	wrong = append(wrong, c.checkPairs()...)
-	c.warnings = unknownNames(file)
+	c.warnings = append(c.emptyWarnings(file), unknownNames(env.names(), file)...)
 	if wrong != nil {
-		return nil, wrong
+		return nil, wrongSettings{wrong, c.warnings}
 	}
 	return c, nil
 }
 
-// checkPairs finds settings that need each other.
-func (c *config) checkPairs() (wrong wrongSettings) {
-	if c.given["SLACK_BOT_TOKEN"] && !c.given["SLACK_APP_TOKEN"] {
-		wrong = append(wrong, "SLACK_APP_TOKEN: missing, while SLACK_BOT_TOKEN is set. Make one under Basic Information, App-Level Tokens, with the scope connections:write.")
-	}
-	if c.given["SLACK_APP_TOKEN"] && !c.given["SLACK_BOT_TOKEN"] {
-		wrong = append(wrong, "SLACK_BOT_TOKEN: missing, while SLACK_APP_TOKEN is set. It is shown under OAuth & Permissions once the app is installed.")
-	}
-	return wrong
+// quoted is a complaint about values that may be shown.
+type quoted struct {
+	values    []string
+	complaint string
 }
 
-// lookup finds the setting's value: NAME or the contents of the file NAME_FILE
-// names, in the environment before .env. A value that is set but empty in the
-// environment hides the one in .env.
-func (s setting) lookup(env func(string) (string, bool), file map[string]string) (value string, given bool, err error) {
-	inFile := func(name string) (string, bool) { v, ok := file[name]; return v, ok }
-	for _, source := range []func(string) (string, bool){env, inFile} {
-		value, direct := source(s.name)
-		path, byFile := source(s.name + "_FILE")
-		switch {
-		case direct && value != "" && byFile && path != "":
-			return "", false, fmt.Errorf("%s and %s_FILE are both set. Keep one of them", s.name, s.name)
-		case byFile && path != "":
-			content, err := os.ReadFile(path)
-			if err != nil {
-				return "", false, fmt.Errorf("the file of %s_FILE cannot be read: %w", s.name, err)
-			}
-			value = string(content)
-		case !direct && !byFile:
+// Error quotes the values, but none that is long or looks like a token that was
+// put in the wrong place.
+func (q quoted) Error() string {
+	var shown []string
+	for _, v := range q.values {
+		if looksSecret(v) {
+			v = "…"
+		}
+		shown = append(shown, strconv.Quote(v))
+	}
+	return strings.Join(shown, ", ") + " " + q.complaint
+}
+
+// looksSecret says whether a value may be a secret in the wrong place.
+func looksSecret(v string) bool {
+	return len(v) > 48 || strings.Contains(v, "xox") || strings.Contains(v, "xapp-") || len(passwords(v)) > 0 ||
+		strings.Count(v, ".") == 2 && len(v) > 24
+}
+
+// unquoted is err without the value that it quotes, where that came from a
+// file: whoever keeps a value in a file does not expect it in a log.
+func unquoted(err error, byFile bool) error {
+	var q quoted
+	if byFile && errors.As(err, &q) {
+		return errors.New("what the file holds " + q.complaint)
+	}
+	return err
+}
+
+// emptyWarnings say which tokens are set to nothing: a mistake that otherwise
+// shows in nothing but a platform that is not connected.
+func (c *config) emptyWarnings(file map[string]string) (warnings []string) {
+	for _, s := range settings {
+		if !s.token || !c.found[s.name].empty {
 			continue
 		}
-		value = strings.TrimSpace(value)
-		if value == "" {
-			value = s.def
-			return value, false, nil
+		warning := s.name + " is set but empty, and counts as not set"
+		if trimmed(file[s.name]) != "" {
+			warning += "; it hides the one in " + envFile
 		}
-		return value, true, nil
+		warnings = append(warnings, warning)
 	}
-	return s.def, false, nil
+	return warnings
 }
 
-// unknownNames finds names in .env that look like ours but are not.
-func unknownNames(file map[string]string) (warnings []string) {
-	for name := range file {
-		ours := false
-		for _, prefix := range []string{"DISCORD_", "SLACK_", "STORYBOT_", "LOG_"} {
-			ours = ours || strings.HasPrefix(name, prefix)
-		}
-		known := slices.ContainsFunc(settings, func(s setting) bool { return name == s.name || name == s.name+"_FILE" })
-		if ours && !known {
-			warnings = append(warnings, name+" in "+envFile+" is no setting of Storybot and is ignored; storybot env prints those there are")
-		}
+// checkPairs finds settings that need each other.
+func (c *config) checkPairs() (wrong []string) {
+	const bots, app = "SLACK_BOT_TOKEN", "SLACK_APP_TOKEN"
+	missing := func(name string) bool { from, known := c.found[name]; return known && !from.given }
+	if c.given(bots) && missing(app) {
+		wrong = append(wrong, app+": missing, while "+bots+" is set. Make one "+slackAppPage)
 	}
-	slices.Sort(warnings)
-	return warnings
+	if c.given(app) && missing(bots) {
+		wrong = append(wrong, bots+": missing, while "+app+" is set. It is shown "+slackBotPage)
+	}
+	return wrong
 }

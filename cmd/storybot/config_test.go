@@ -13,23 +13,14 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// env returns a look-up of NAME=value pairs.
-func env(pairs ...string) func(string) (string, bool) {
-	return func(name string) (string, bool) {
-		for _, p := range pairs {
-			if value, ok := strings.CutPrefix(p, name+"="); ok {
-				return value, true
-			}
-		}
-		return "", false
-	}
-}
+// env is an environment of NAME=value pairs.
+func env(pairs ...string) environment { return pairs }
 
 func TestEveryWrongSettingIsReportedAtOnce(t *testing.T) {
 	t.Chdir(t.TempDir())
 	_, err := loadConfig(env(
 		"DISCORD_TOKEN=xoxb-wrong-place", "DISCORD_API_URL=ftp://example.org", "SLACK_BOT_TOKEN=xapp-1-swapped", "SLACK_API_URL=slack.com",
-		"STORYBOT_ADMINS=alice", "DATABASE_URL=mysql://h/db", "HTTP_ADDR=8080", "LOG_LEVEL=loud", "LOG_FORMAT=xml"))
+		"STORYBOT_ADMINS=alice", "DATABASE_URL=mysql://h/db", "HTTP_ADDR=8080", "LOG_LEVEL=loud", "LOG_FORMAT=xml"), new(hidden))
 	if err == nil {
 		t.Fatal("no error")
 	}
@@ -51,27 +42,47 @@ func TestSettings(t *testing.T) {
 		expect any
 		wrong  string
 	}{
-		"defaults":                             {want: func(c *config) any { return c.databaseURL.reveal() + " " + c.logFormat }, expect: "sqlite:storybot.db text"},
-		"no token means no platform":           {want: func(c *config) any { return c.hasPlatform() }, expect: false},
-		"the file is read":                     {file: "LOG_FORMAT=json", want: func(c *config) any { return c.logFormat }, expect: "json"},
-		"the environment wins":                 {env: []string{"LOG_FORMAT=text"}, file: "LOG_FORMAT=json", want: func(c *config) any { return c.logFormat }, expect: "text"},
-		"an empty variable hides the file's":   {env: []string{"DISCORD_TOKEN="}, file: "DISCORD_TOKEN=abc", want: func(c *config) any { return c.hasPlatform() }, expect: false},
-		"an empty default stays a default":     {env: []string{"DATABASE_URL="}, want: func(c *config) any { return c.databaseURL.reveal() }, expect: "sqlite:storybot.db"},
-		"Bot before the token is dropped":      {env: []string{"DISCORD_TOKEN=Bot abc.def"}, want: func(c *config) any { return c.discordToken.reveal() }, expect: "abc.def"},
-		"several workspaces":                   {env: []string{"SLACK_BOT_TOKEN=xoxb-1, xoxb-2", "SLACK_APP_TOKEN=xapp-1"}, want: func(c *config) any { return len(c.slackBots) }, expect: 2},
-		"Slack's address ends in a slash":      {env: []string{"SLACK_API_URL=http://127.0.0.1:8082/api"}, want: func(c *config) any { return c.slackAPIURL }, expect: "http://127.0.0.1:8082/api/"},
-		"Discord's does not":                   {env: []string{"DISCORD_API_URL=http://127.0.0.1:8081/api/"}, want: func(c *config) any { return c.discordAPIURL }, expect: "http://127.0.0.1:8081/api"},
-		"levels in any case":                   {env: []string{"LOG_LEVEL=DEBUG"}, want: func(c *config) any { return c.logLevel }, expect: slog.LevelDebug},
-		"admins":                               {env: []string{"STORYBOT_ADMINS=discord:1, slack:T1/U2,"}, want: func(c *config) any { return strings.Join(c.admins, " ") }, expect: "discord:1 slack:T1/U2"},
-		"an address on every interface":        {env: []string{"HTTP_ADDR=:8080"}, want: func(c *config) any { return c.httpAddr }, expect: ":8080"},
-		"an unknown name is told":              {file: "SLACK_APP_TOKN=x\nPATH_OF_OTHERS=1", want: func(c *config) any { return strings.Join(c.warnings, "") }, expect: "SLACK_APP_TOKN in .env is no setting of Storybot and is ignored; storybot env prints those there are"},
-		"Slack's bot token alone":              {env: []string{"SLACK_BOT_TOKEN=xoxb-1"}, wrong: "SLACK_APP_TOKEN: missing"},
-		"Slack's app token alone":              {env: []string{"SLACK_APP_TOKEN=xapp-1"}, wrong: "SLACK_BOT_TOKEN: missing"},
+		"defaults":                           {want: func(c *config) any { return c.databaseURL.reveal() + " " + c.logFormat }, expect: "sqlite:storybot.db text"},
+		"no token means no platform":         {want: func(c *config) any { return c.hasPlatform() }, expect: false},
+		"the file is read":                   {file: "LOG_FORMAT=json", want: func(c *config) any { return c.logFormat }, expect: "json"},
+		"the environment wins":               {env: []string{"LOG_FORMAT=text"}, file: "LOG_FORMAT=json", want: func(c *config) any { return c.logFormat }, expect: "text"},
+		"an empty variable hides the file's": {env: []string{"DISCORD_TOKEN="}, file: "DISCORD_TOKEN=abc", want: func(c *config) any { return c.hasPlatform() }, expect: false},
+		"an empty default stays a default":   {env: []string{"DATABASE_URL="}, want: func(c *config) any { return c.databaseURL.reveal() }, expect: "sqlite:storybot.db"},
+		"Bot before the token is dropped":    {env: []string{"DISCORD_TOKEN=Bot abc.def"}, want: func(c *config) any { return c.discordToken.reveal() }, expect: "abc.def"},
+		"several workspaces":                 {env: []string{"SLACK_BOT_TOKEN=xoxb-1, xoxb-2", "SLACK_APP_TOKEN=xapp-1"}, want: func(c *config) any { return len(c.slackBots) }, expect: 2},
+		"Slack's address ends in a slash":    {env: []string{"SLACK_API_URL=http://127.0.0.1:8082/api"}, want: func(c *config) any { return c.slackAPIURL }, expect: "http://127.0.0.1:8082/api/"},
+		"Discord's does not":                 {env: []string{"DISCORD_API_URL=http://127.0.0.1:8081/api/"}, want: func(c *config) any { return c.discordAPIURL }, expect: "http://127.0.0.1:8081/api"},
+		"levels in any case":                 {env: []string{"LOG_LEVEL=DEBUG"}, want: func(c *config) any { return c.logLevel }, expect: slog.LevelDebug},
+		"admins":                             {env: []string{"STORYBOT_ADMINS=discord:80351110224678912, slack:T1/U2,"}, want: func(c *config) any { return strings.Join(c.admins, " ") }, expect: "discord:80351110224678912 slack:T1/U2"},
+		"an address on every interface":      {env: []string{"HTTP_ADDR=:8080"}, want: func(c *config) any { return c.httpAddr }, expect: ":8080"},
+		"an unknown name is told":            {file: "SLACK_APP_TOKN=x\nPATH_OF_OTHERS=1", want: func(c *config) any { return strings.Join(c.warnings, "") }, expect: "SLACK_APP_TOKN in .env is no setting of Storybot and is ignored; SLACK_APP_TOKEN was probably meant. storybot env prints those there are"},
+		"Slack's bot token alone":            {env: []string{"SLACK_BOT_TOKEN=xoxb-1"}, wrong: "SLACK_APP_TOKEN: missing"},
+		"Slack's app token alone":            {env: []string{"SLACK_APP_TOKEN=xapp-1"}, wrong: "SLACK_BOT_TOKEN: missing"},
+		"a byte order mark in the file":      {file: "\ufeffLOG_FORMAT=json\r\nHTTP_ADDR=:8080\r\n", want: func(c *config) any { return c.logFormat + " " + c.httpAddr }, expect: "json :8080"},
+		"a file in UTF-16":                   {file: "\xff\xfeL\x00O\x00G\x00_\x00F\x00O\x00R\x00M\x00A\x00T\x00=\x00j\x00s\x00o\x00n\x00\r\x00\n\x00", want: func(c *config) any { return c.logFormat }, expect: "json"},
+		"a token with invisible company":     {env: []string{"DISCORD_TOKEN=\ufeff\u200babc.def\u00a0\n"}, want: func(c *config) any { return c.discordToken.reveal() }, expect: "abc.def"},
+		"bot in any case":                    {env: []string{"DISCORD_TOKEN=bot  abc.def"}, want: func(c *config) any { return c.discordToken.reveal() }, expect: "abc.def"},
+		"only Bot":                           {env: []string{"DISCORD_TOKEN=Bot "}, wrong: "DISCORD_TOKEN: only the word Bot is set. The token itself is shown on the page Bot of your application at https://discord.com/developers/applications"},
+		"a token in quotes":                  {env: []string{`DISCORD_TOKEN="abc.def"`}, wrong: "Copy it again on the page Bot of your application at https://discord.com/developers/applications"},
+		"quotes in the file are its own":     {file: `DISCORD_TOKEN="abc.def"`, want: func(c *config) any { return c.discordToken.reveal() }, expect: "abc.def"},
+		"Slack's token for Discord":          {env: []string{"DISCORD_TOKEN=xoxb-1"}, wrong: "DISCORD_TOKEN: this is a token of Slack. Discord's is shown on the page Bot of your application at https://discord.com/developers/applications"},
+		"Slack's tokens swapped, the first":  {env: []string{"SLACK_BOT_TOKEN=xapp-1", "SLACK_APP_TOKEN=xoxb-1"}, wrong: "SLACK_BOT_TOKEN: this is an app-level token (xapp-…); it belongs in SLACK_APP_TOKEN. The bot token begins with xoxb- and is shown on the page OAuth & Permissions of your app at https://api.slack.com/apps"},
+		"Slack's tokens swapped, the second": {env: []string{"SLACK_BOT_TOKEN=xapp-1", "SLACK_APP_TOKEN=xoxb-1"}, wrong: "SLACK_APP_TOKEN: this is a bot token (xoxb-…); it belongs in SLACK_BOT_TOKEN. The app-level token begins with xapp- and is made on the page Basic Information of your app at https://api.slack.com/apps"},
+		"one of several bot tokens":          {env: []string{"SLACK_BOT_TOKEN=xoxb-1,hoxb-2", "SLACK_APP_TOKEN=xapp-1"}, wrong: "SLACK_BOT_TOKEN: token 2 is no bot token"},
+		"an empty token counts as unset": {env: []string{"DISCORD_TOKEN=", "SLACK_BOT_TOKEN= , ", "SLACK_APP_TOKEN=\"\""}, want: func(c *config) any {
+			return fmt.Sprint(c.hasPlatform(), c.emptyTokens(), strings.Join(c.warnings, "|"))
+		}, expect: "false trueDISCORD_TOKEN is set but empty, and counts as not set|SLACK_BOT_TOKEN is set but empty, and counts as not set|SLACK_APP_TOKEN is set but empty, and counts as not set"},
+		"no token is no empty token":           {env: []string{"LOG_LEVEL="}, want: func(c *config) any { return fmt.Sprint(c.emptyTokens(), c.warnings) }, expect: "false []"},
+		"an empty token beside the file's":     {env: []string{"DISCORD_TOKEN="}, file: "DISCORD_TOKEN=abc", want: func(c *config) any { return strings.Join(c.warnings, "|") }, expect: "DISCORD_TOKEN is set but empty, and counts as not set; it hides the one in .env"},
+		"an empty token in the file":           {file: "DISCORD_TOKEN=\n", want: func(c *config) any { return fmt.Sprint(c.hasPlatform(), len(c.warnings)) }, expect: "false 1"},
+		"one of a pair is empty":               {env: []string{"SLACK_BOT_TOKEN=", "SLACK_APP_TOKEN=xapp-1"}, wrong: "SLACK_BOT_TOKEN is set but empty, and counts as not set"},
+		"admins of no form":                    {env: []string{"STORYBOT_ADMINS=slack:U1,discord:80351110224678912,foo:bar,discord:ada,console:"}, wrong: `STORYBOT_ADMINS: "slack:U1", "foo:bar", "discord:ada", "console:" name nobody. A person is written discord:80351110224678912 or slack:T012AB3CD/U024BE7LH or console:ada. Discord shows ids`},
+		"an admin on the console":              {env: []string{"STORYBOT_ADMINS=console:ada"}, want: func(c *config) any { return strings.Join(c.admins, " ") }, expect: "console:ada"},
 		"an unknown platform's admin":          {env: []string{"STORYBOT_ADMINS=irc:bob"}, wrong: `"irc:bob" names nobody`},
 		"a token with a space":                 {env: []string{"DISCORD_TOKEN=abc def"}, wrong: "DISCORD_TOKEN: a token has no spaces"},
 		"a database without a file":            {env: []string{"DATABASE_URL=sqlite:"}, wrong: "DATABASE_URL: a database is"},
 		"a port that is none":                  {env: []string{"HTTP_ADDR=:99999"}, wrong: "HTTP_ADDR: \":99999\" is no address"},
-		"a file that is missing":               {env: []string{"DISCORD_TOKEN_FILE=nowhere"}, wrong: "DISCORD_TOKEN: the file of DISCORD_TOKEN_FILE cannot be read"},
+		"a file that is missing":               {env: []string{"DISCORD_TOKEN_FILE=nowhere"}, wrong: "DISCORD_TOKEN: the file of DISCORD_TOKEN_FILE cannot be read: there is no such file. DISCORD_TOKEN_FILE takes the path of a file; the value itself belongs in DISCORD_TOKEN"},
 		"a value and a file":                   {env: []string{"DISCORD_TOKEN=a", "DISCORD_TOKEN_FILE=b"}, wrong: "are both set"},
 		"a broken file quotes nothing from it": {file: "DISCORD_TOKEN 'sesame", wrong: ".env cannot be read: every line is NAME=value or a # comment, and the file must be readable by you."},
 	}
@@ -81,7 +92,7 @@ func TestSettings(t *testing.T) {
 			if test.file != "" {
 				write(t, envFile, test.file)
 			}
-			c, err := loadConfig(env(test.env...))
+			c, err := loadConfig(test.env, new(hidden))
 			if test.wrong != "" {
 				if err == nil || !strings.Contains(err.Error(), test.wrong) || strings.Contains(err.Error(), "sesame") {
 					t.Fatalf("error %v, want one with %q", err, test.wrong)
@@ -99,14 +110,140 @@ func TestSettings(t *testing.T) {
 }
 
 func TestSettingFromFile(t *testing.T) {
+	for _, content := range []string{"abc.def\n", "\ufeffabc.def\r\n", "\xff\xfea\x00b\x00c\x00.\x00d\x00e\x00f\x00", "  abc.def"} {
+		t.Chdir(t.TempDir())
+		write(t, "token", content)
+		c, err := loadConfig(env("DISCORD_TOKEN_FILE=token"), new(hidden))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if c.discordToken.reveal() != "abc.def" {
+			t.Errorf("token %q of %q", c.discordToken.reveal(), content)
+		}
+	}
+}
+
+// TestWhatAFileHoldsIsNotQuoted also where it is no secret.
+func TestWhatAFileHoldsIsNotQuoted(t *testing.T) {
 	t.Chdir(t.TempDir())
-	write(t, "token", "abc.def\n")
-	c, err := loadConfig(env("DISCORD_TOKEN_FILE=token"))
+	write(t, "file", "sesame")
+	for _, name := range []string{"LOG_LEVEL", "LOG_FORMAT", "HTTP_ADDR", "STORYBOT_ADMINS"} {
+		_, err := loadConfig(env(name+"_FILE=file"), new(hidden))
+		if err == nil || strings.Contains(err.Error(), "sesame") || !strings.Contains(err.Error(), name+": what the file holds ") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// TestAddressesOfAPIs puts what people paste into the form the platforms want,
+// or refuses it in words.
+func TestAddressesOfAPIs(t *testing.T) {
+	const wrong = ""
+	for _, test := range []struct{ setting, value, want string }{
+		{"DISCORD_API_URL", "https://discord.com/api", "https://discord.com/api"},
+		{"DISCORD_API_URL", "https://discord.com/api/", "https://discord.com/api"},
+		{"DISCORD_API_URL", "https://discord.com/api/v9", "https://discord.com/api"},
+		{"DISCORD_API_URL", "https://discord.com/api/v10", "https://discord.com/api"},
+		{"DISCORD_API_URL", "https://discord.com/api/v10/", "https://discord.com/api"},
+		{"DISCORD_API_URL", "https://discord.com/api//V10//", "https://discord.com/api"},
+		{"DISCORD_API_URL", "HTTPS://Discord.com", "https://Discord.com/api"},
+		{"DISCORD_API_URL", "http://127.0.0.1:8081/api/v9", "http://127.0.0.1:8081/api"},
+		{"DISCORD_API_URL", "http://127.0.0.1:8081/v10", "http://127.0.0.1:8081"},
+		{"DISCORD_API_URL", "http://127.0.0.1:8081", "http://127.0.0.1:8081"},
+		{"DISCORD_API_URL", "http://[::1]:8081/a/b", "http://[::1]:8081/a/b"},
+		{"DISCORD_API_URL", "http://proxy/vault", "http://proxy/vault"},
+		{"DISCORD_API_URL", "http://discord.com/api", wrong}, // the token would go in the clear
+		{"DISCORD_API_URL", "https://discord.com/developers/applications", wrong},
+		{"DISCORD_API_URL", "https://slack.com/api/", wrong},
+		{"DISCORD_API_URL", "https://proxy/api?v=10", wrong},
+		{"DISCORD_API_URL", "https://proxy/api?", wrong},
+		{"DISCORD_API_URL", "https://proxy/api#v10", wrong},
+		{"DISCORD_API_URL", "https://user:word@proxy/api", wrong},
+		{"DISCORD_API_URL", "discord.com/api", wrong},
+		{"DISCORD_API_URL", "//discord.com/api", wrong},
+		{"DISCORD_API_URL", "https:discord.com/api", wrong},
+		{"DISCORD_API_URL", "https://:8081/api", wrong},
+		{"DISCORD_API_URL", "wss://gateway.discord.gg", wrong},
+		{"SLACK_API_URL", "https://slack.com/api/", "https://slack.com/api/"},
+		{"SLACK_API_URL", "https://slack.com/api", "https://slack.com/api/"},
+		{"SLACK_API_URL", "https://slack.com/api//", "https://slack.com/api/"},
+		{"SLACK_API_URL", "https://slack.com", "https://slack.com/api/"},
+		{"SLACK_API_URL", "https://slack.com/", "https://slack.com/api/"},
+		{"SLACK_API_URL", " https://slack.com/api ", "https://slack.com/api/"},
+		{"SLACK_API_URL", "http://127.0.0.1:8082/api", "http://127.0.0.1:8082/api/"},
+		{"SLACK_API_URL", "http://127.0.0.1:8082", "http://127.0.0.1:8082/"},
+		{"SLACK_API_URL", "https://slack.com/api/chat.postMessage", wrong},
+		{"SLACK_API_URL", "http://127.0.0.1:8082/api/auth.test", wrong},
+		{"SLACK_API_URL", "http://slack.com/api/", wrong},
+		{"SLACK_API_URL", "slack.com/api", wrong},
+		{"SLACK_API_URL", "https://discord.com/api", wrong},
+	} {
+		t.Chdir(t.TempDir())
+		c, err := loadConfig(env(test.setting+"="+test.value), new(hidden))
+		if test.want == wrong {
+			if err == nil || !strings.Contains(err.Error(), test.setting+": ") || strings.Contains(err.Error(), "word@") {
+				t.Errorf("%s=%s: %v", test.setting, test.value, err)
+			}
+			continue
+		}
+		if err != nil {
+			t.Errorf("%s=%s: %v", test.setting, test.value, err)
+		} else if got := c.discordAPIURL + c.slackAPIURL; got != test.want {
+			t.Errorf("%s=%s becomes %s, want %s", test.setting, test.value, got, test.want)
+		}
+	}
+}
+
+func TestNamesThatWereProbablyMeant(t *testing.T) {
+	for name, want := range map[string]string{
+		"DISCORD_BOT_TOKEN":          "DISCORD_TOKEN",
+		"DISCORD_TOKENS":             "DISCORD_TOKEN",
+		"DISCORDTOKEN":               "DISCORD_TOKEN",
+		"discord_token":              "DISCORD_TOKEN",
+		"DISCORD_TOKN":               "DISCORD_TOKEN",
+		"DISCORD_BOT_TOKEN_FILE":     "DISCORD_TOKEN_FILE",
+		"STORYBOT_DISCORD_TOKEN":     "DISCORD_TOKEN",
+		"DISCORD_API":                "DISCORD_API_URL",
+		"SLACK_TOKEN":                "SLACK_BOT_TOKEN",
+		"SLACK_BOT_TOKENS":           "SLACK_BOT_TOKEN",
+		"SLACK_BOT_USER_OAUTH_TOKEN": "SLACK_BOT_TOKEN",
+		"SLACK_APP_LEVEL_TOKEN":      "SLACK_APP_TOKEN",
+		"SLACK_URL":                  "SLACK_API_URL",
+		"STORYBOT_ADMIN":             "STORYBOT_ADMINS",
+		"DATABASE_URI":               "DATABASE_URL",
+		"STORYBOT_DATABASE_URL":      "DATABASE_URL",
+		"HTTP_ADDRESS":               "HTTP_ADDR",
+		"LOGLEVEL":                   "LOG_LEVEL",
+		"LOG_FORMATS":                "LOG_FORMAT",
+		"HTTP_PROXY":                 "",
+		"HTTPS_PROXY":                "",
+		"PATH":                       "",
+		"HOME":                       "",
+		"LOGNAME":                    "",
+		"SLACK_WEBHOOK_URL":          "",
+		"DISCORD_CLIENT_ID":          "",
+		"DATABASE_HOST":              "",
+		"":                           "",
+	} {
+		if got := meantBy(name); got != want {
+			t.Errorf("%s means %q, want %q", name, got, want)
+		}
+	}
+	t.Chdir(t.TempDir())
+	write(t, envFile, "SLACK_TOKEN=xoxb-1\nLOG_DIR=x\n")
+	c, err := loadConfig(env("DISCORD_BOT_TOKEN=abc", "STORYBOT_MODE=x", "LOG_DIR=x", "PATH=/bin"), new(hidden))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if c.discordToken.reveal() != "abc.def" {
-		t.Errorf("token %q", c.discordToken.reveal())
+	const rest = ". storybot env prints those there are"
+	want := []string{
+		"DISCORD_BOT_TOKEN in the environment is no setting of Storybot and is ignored; DISCORD_TOKEN was probably meant" + rest,
+		"LOG_DIR in .env is no setting of Storybot and is ignored" + rest,
+		"SLACK_TOKEN in .env is no setting of Storybot and is ignored; SLACK_BOT_TOKEN was probably meant" + rest,
+		"STORYBOT_MODE in the environment is no setting of Storybot and is ignored" + rest,
+	}
+	if diff := cmp.Diff(want, c.warnings); diff != "" {
+		t.Error(diff)
 	}
 }
 
@@ -130,9 +267,12 @@ func TestLogMasksSecrets(t *testing.T) {
 	const token, other, password = `MTk4.se/sa+me"x`, "xoxb-1-open", "hidden/word"
 	for _, format := range []string{"text", "json"} {
 		var out bytes.Buffer
-		cfg := &config{discordToken: newSecret(token), slackBots: []secret{newSecret(other)}, databaseURL: newSecret("postgres://u:hidden%2Fword@h/db"), logFormat: format}
+		cfg := &config{hidden: new(hidden), logFormat: format}
+		for _, secret := range []string{token, other, "postgres://u:hidden%2Fword@h/db"} {
+			cfg.hidden.add(secret)
+		}
 		log := newLog(cfg, slog.LevelInfo, &out)
-		log.Info("sent "+token, "url", "https://example.org/?token="+token, "error", fmt.Errorf("got %s: %w", other, os.ErrClosed))
+		log.Info("sent "+token, "url", "https://example.org/?token="+token, "err", fmt.Errorf("got %s: %w", other, os.ErrClosed))
 		log.With("header", "Bot "+token).Error("password " + password)
 		log.Error("MTk4.se%2Fsa+me%22x MTk4.se%2Fsa%2Bme%22x")
 		for _, s := range []string{token, `se/sa`, "se%2Fsa", other, password} {
@@ -177,11 +317,12 @@ func TestEnvExampleIsAnEnvFile(t *testing.T) {
 		file.WriteString(line)
 	}
 	write(t, envFile, file.String())
-	c, err := loadConfig(env())
+	c, err := loadConfig(nil, new(hidden))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(c.admins) != 2 || c.httpAddr == "" || len(c.warnings) > 0 {
+	// All it warns about is that no token has been filled in.
+	if len(c.admins) != 2 || c.httpAddr == "" || len(c.warnings) != 3 || !c.emptyTokens() {
 		t.Errorf("read %+v", c)
 	}
 }

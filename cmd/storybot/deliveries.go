@@ -38,7 +38,7 @@ func (p *program) deliveries(ctx context.Context, args []string) error {
 	if *limit < 1 || *limit > maxListed {
 		return usageError{fmt.Errorf("--limit is a number from 1 to %d", maxListed)}
 	}
-	cfg, err := loadConfig(p.lookup)
+	cfg, err := p.settings()
 	if err != nil {
 		return err
 	}

@@ -95,7 +95,7 @@ const postTime = 15 * time.Second
 func (d *desk) post(ctx context.Context, m bot.Message) {
 	channels, err := d.channels(ctx)
 	if err != nil {
-		d.log.Warn("the desk's channels could not be read", "error", err)
+		d.log.Warn("the desk's channels could not be read", "err", err)
 		return
 	}
 	for _, channel := range channels {
@@ -110,7 +110,7 @@ func (d *desk) post(ctx context.Context, m bot.Message) {
 		}})
 		cancel()
 		if verdict.Outcome != bot.Delivered {
-			d.log.Warn("the desk was not told", "channel", channel.String(), "outcome", verdict.Outcome.String(), "reason", verdict.Reason, "error", verdict.Err)
+			d.log.Warn("the desk was not told", "channel", channel.String(), "outcome", verdict.Outcome.String(), "reason", verdict.Reason, "err", verdict.Err)
 		}
 	}
 }

@@ -100,7 +100,7 @@ func (p *deskProgress) look(ctx context.Context) {
 	messages, err := p.store.DeskMessages(reading, p.wall().Add(-deskAfter), deskNewest)
 	if err != nil {
 		if !p.failing && ctx.Err() == nil {
-			p.log.Warn("the desk's messages could not be read", "error", err)
+			p.log.Warn("the desk's messages could not be read", "err", err)
 		}
 		p.failing = true
 		return

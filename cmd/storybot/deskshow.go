@@ -18,7 +18,7 @@ func (p *deskProgress) show(ctx context.Context, m stories.DeskMessage, s *deskS
 	s.next = now.Add(deskEvery)
 	if err != nil {
 		if ctx.Err() == nil {
-			p.log.Warn("the desk is not told of an update's progress", "update", m.UpdateID, "error", err)
+			p.log.Warn("the desk is not told of an update's progress", "update", m.UpdateID, "err", err)
 		}
 		return
 	}
@@ -108,10 +108,10 @@ func (p *deskProgress) judge(ctx context.Context, m stories.DeskMessage, s *desk
 			p.leave(m.Destination, time.Now().Add(v.RetryAfter))
 		}
 		p.log.Debug("the desk is told of an update's progress later", "channel", m.Destination.String(), "update", m.UpdateID, "outcome", v.Outcome.String(),
-			"reason", v.Reason, "error", v.Err)
+			"reason", v.Reason, "err", v.Err)
 	default: // it was removed there, or the channel refuses it
 		p.log.Warn("the desk is told no more of an update's progress", "channel", m.Destination.String(), "update", m.UpdateID,
-			"outcome", v.Outcome.String(), "reason", v.Reason, "error", v.Err)
+			"outcome", v.Outcome.String(), "reason", v.Reason, "err", v.Err)
 		m.Done = true
 		p.save(ctx, m)
 	}
@@ -131,7 +131,7 @@ func (p *deskProgress) save(ctx context.Context, m stories.DeskMessage) bool {
 	defer cancel()
 	err := p.store.SaveDeskMessage(ctx, m)
 	if err != nil {
-		p.log.Warn("a message of the desk could not be kept", "channel", m.Destination.String(), "update", m.UpdateID, "error", err)
+		p.log.Warn("a message of the desk could not be kept", "channel", m.Destination.String(), "update", m.UpdateID, "err", err)
 	}
 	return err == nil
 }

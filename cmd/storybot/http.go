@@ -10,7 +10,8 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/VictoriaMetrics/metrics"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"storybot/bot"
 	"storybot/stories"
@@ -21,9 +22,26 @@ type monitor struct {
 	connections func() []bot.Health
 	// reach asks the database something.
 	reach   func(context.Context) error
-	metrics *metrics.Set
+	metrics prometheus.Gatherer
 	log     *slog.Logger
+	limits  limits // usualLimits
 }
+
+// limits bound what a client may take.
+type limits struct {
+	connections               int // at once
+	header, read, write, idle time.Duration
+}
+
+// usualLimits leave room for a slow scrape over a slow network, and none for
+// clients that connect and say nothing: descriptors are needed elsewhere.
+func usualLimits() limits {
+	return limits{connections: 32, header: 5 * time.Second, read: 10 * time.Second, write: 30 * time.Second, idle: 30 * time.Second}
+}
+
+// maxHeader bounds the header of a request in bytes, to which net/http adds
+// 4 KB.
+const maxHeader = 8 << 10
 
 // serve answers on addr until the returned stop is called. It is meant for the
 // operator's own network: nothing in it is secret, but it is not for the world.
@@ -32,12 +50,22 @@ func (m *monitor) serve(addr string) (stop func(context.Context) error, err erro
 	if err != nil {
 		return nil, fmt.Errorf("HTTP_ADDR: cannot listen: %w", err)
 	}
-	server := &http.Server{Handler: m.handler(), ReadHeaderTimeout: 5 * time.Second, ErrorLog: slog.NewLogLogger(m.log.Handler(), slog.LevelDebug)}
+	held := newHeld(m.limits.connections)
+	server := &http.Server{
+		Handler:           m.handler(),
+		ReadHeaderTimeout: m.limits.header,
+		ReadTimeout:       m.limits.read,
+		WriteTimeout:      m.limits.write,
+		IdleTimeout:       m.limits.idle,
+		MaxHeaderBytes:    maxHeader,
+		ConnState:         held.note,
+		ErrorLog:          slog.NewLogLogger(m.log.Handler(), slog.LevelDebug),
+	}
 	served := make(chan struct{})
 	go func() {
 		defer close(served)
 		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
-			m.log.Error("health and metrics are not served any more", "error", err)
+			m.log.Error("health and metrics are not served any more", "err", err)
 		}
 	}()
 	m.log.Info("health and metrics are served", "address", listener.Addr().String())
@@ -52,11 +80,11 @@ func (m *monitor) handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "ok\n") })
 	mux.HandleFunc("GET /readyz", m.ready)
-	mux.HandleFunc("GET /metrics", func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
-		m.metrics.WritePrometheus(w)
-		metrics.WriteProcessMetrics(w)
-	})
+	mux.Handle("GET /metrics", promhttp.HandlerFor(m.metrics, promhttp.HandlerOpts{
+		ErrorLog: slog.NewLogLogger(m.log.Handler(), slog.LevelWarn),
+		// What can be shown is shown although another part of it cannot.
+		ErrorHandling: promhttp.ContinueOnError,
+	}))
 	return mux
 }
 
@@ -97,19 +125,4 @@ func said(err error) string {
 		return refusal.Message
 	}
 	return "the log has the cause"
-}
-
-// watchConnections adds storybot_connection_up and
-// storybot_reconnects_total{connection}.
-func watchConnections(set *metrics.Set, connections func() []bot.Health) {
-	set.RegisterMetricsWriter(func(w io.Writer) {
-		for _, c := range connections() {
-			up := 0
-			if c.Up {
-				up = 1
-			}
-			fmt.Fprintf(w, "storybot_connection_up{connection=%q} %d\n", c.Connection, up)
-			fmt.Fprintf(w, "storybot_reconnects_total{connection=%q} %d\n", c.Connection, c.Reconnects)
-		}
-	})
 }

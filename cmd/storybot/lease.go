@@ -38,7 +38,8 @@ type turns struct {
 	log      *slog.Logger
 
 	mu      sync.Mutex
-	waiting time.Time // since when another process has the lease; zero while we have it
+	waiting time.Time // since when we have not the lease; zero while we have it
+	why     string    // we have it not, for people
 }
 
 // run waits for the lease, runs the platform while it is held, and starts
@@ -76,23 +77,35 @@ func (t *turns) hold(ctx context.Context, h bot.Handler, lease stories.Lease, un
 // acquire asks for the lease until it is granted or ctx ends. until is when it
 // runs out, by our own clock.
 func (t *turns) acquire(ctx context.Context) (lease stories.Lease, until time.Time) {
-	for said := false; ; {
+	for {
 		asked := time.Now()
-		lease, ok, err := t.leases.Acquire(ctx, t.platform.Exclusive(), t.owner, t.ttl)
-		if ok {
-			t.setWaiting(time.Time{})
+		asking, cancel := context.WithTimeout(ctx, t.ttl)
+		lease, ok, err := t.leases.Acquire(asking, t.platform.Exclusive(), t.owner, t.ttl)
+		cancel()
+		switch {
+		case ok:
+			t.waitFor("")
 			return lease, asked.Add(t.ttl)
-		}
-		if !said && ctx.Err() == nil {
-			said = true
-			t.setWaiting(asked)
-			t.log.Info("another process holds the lease; this one takes over when it ends", "lease", t.platform.Exclusive(), "error", err)
+		case ctx.Err() != nil:
+			return stories.Lease{}, asked
+		case err != nil:
+			if t.waitFor(databaseAway) {
+				t.log.Warn("the database cannot be asked whose turn it is; nothing is connected until it answers", "lease", t.platform.Exclusive(), "err", err)
+			}
+		default:
+			if t.waitFor(fmt.Sprintf("Another process is connected; this one takes over within %v when it ends.", t.ttl)) {
+				t.log.Info("another process holds the lease; this one takes over when it ends", "lease", t.platform.Exclusive())
+			}
 		}
 		if !sleep(ctx, t.ttl/3) {
 			return stories.Lease{}, asked
 		}
 	}
 }
+
+// databaseAway is why nobody is connected while the database is away: it says
+// whose turn it is.
+const databaseAway = "The database cannot be reached, and without it no process may connect. Look at DATABASE_URL and at the database itself; this connection comes back by itself within seconds of it."
 
 // keep renews the lease until ctx ends, the lease is another's, or it may run
 // out before the next try.
@@ -108,7 +121,8 @@ func (t *turns) keep(ctx context.Context, lease stories.Lease, until time.Time) 
 		case err == nil:
 			until = asked.Add(t.ttl)
 		case time.Until(until) < t.ttl/2:
-			t.log.Warn("the lease could not be renewed", "lease", lease.Name, "error", err)
+			t.waitFor(databaseAway)
+			t.log.Warn("the lease could not be renewed", "lease", lease.Name, "err", err)
 			return
 		}
 	}
@@ -119,28 +133,40 @@ func (t *turns) release(ctx context.Context, lease stories.Lease) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
 	defer cancel()
 	if err := t.leases.ReleaseLease(ctx, lease); err != nil {
-		t.log.Warn("the lease was not given back; it runs out by itself", "lease", lease.Name, "after", t.ttl, "error", err)
+		t.log.Warn("the lease was not given back; it runs out by itself", "lease", lease.Name, "after", t.ttl, "err", err)
 	}
 }
 
-func (t *turns) setWaiting(since time.Time) {
+// waitFor notes why the lease is not ours, "" when it is. fresh says that it
+// was not known before.
+func (t *turns) waitFor(why string) (fresh bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.waiting = since
+	fresh = t.why != why
+	t.why = why
+	switch {
+	case why == "":
+		t.waiting = time.Time{}
+	case t.waiting.IsZero():
+		t.waiting = time.Now()
+	}
+	return fresh
 }
 
-// health is the platform's, or says that another process has its turn.
+// health is the platform's, or says why it is not its turn.
 func (t *turns) health() []bot.Health {
 	t.mu.Lock()
-	since := t.waiting
+	since, why := t.waiting, t.why
 	t.mu.Unlock()
+	health := t.platform.Health()
 	if since.IsZero() {
-		return t.platform.Health()
+		return health
 	}
-	return []bot.Health{{
-		Connection: t.platform.Exclusive(), Since: since,
-		Detail: fmt.Sprintf("Another process is connected; this one takes over within %v when it ends.", t.ttl),
-	}}
+	waiting := bot.Health{Connection: t.platform.Exclusive(), Since: since, Detail: why}
+	if len(health) > 0 {
+		waiting.ID, waiting.Reconnects = health[0].ID, health[0].Reconnects
+	}
+	return []bot.Health{waiting}
 }
 
 // sleep waits for d; false when ctx ended first.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -21,9 +22,14 @@ type leases struct {
 	until   time.Time
 	fence   int64
 	failing error
+	hanging bool // until the caller gives up
 }
 
-func (l *leases) Acquire(_ context.Context, name, owner string, ttl time.Duration) (stories.Lease, bool, error) {
+func (l *leases) Acquire(ctx context.Context, name, owner string, ttl time.Duration) (stories.Lease, bool, error) {
+	if l.hangs() {
+		<-ctx.Done()
+		return stories.Lease{}, false, ctx.Err()
+	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.failing != nil {
@@ -59,6 +65,12 @@ func (l *leases) ReleaseLease(_ context.Context, lease stories.Lease) error {
 	return l.failing
 }
 
+func (l *leases) hangs() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.hanging
+}
+
 func (l *leases) set(change func(l *leases)) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -74,7 +86,7 @@ type only struct {
 
 func (o *only) Name() string         { return "only" }
 func (o *only) Exclusive() string    { return "the lease" }
-func (o *only) Health() []bot.Health { return []bot.Health{{Connection: "only", Up: true}} }
+func (o *only) Health() []bot.Health { return []bot.Health{{ID: "id", Connection: "only", Up: true}} }
 func (o *only) Run(ctx context.Context, _ bot.Handler) error {
 	o.running(+1)
 	defer o.running(-1)
@@ -167,6 +179,62 @@ func TestAnOutageEndsTheRunBeforeTheLeaseRunsOut(t *testing.T) {
 		stop()
 		group.Wait()
 	})
+}
+
+// TestWhyItIsNotOurTurn tells a database that is away from another process that
+// is connected, from the first moment on.
+func TestWhyItIsNotOurTurn(t *testing.T) {
+	const other, away = "Another process is connected", "The database cannot be reached"
+	for name, fail := range map[string]func(l *leases, away bool){
+		"refuses": func(l *leases, away bool) {
+			if l.failing = nil; away {
+				l.failing = errors.New("no database")
+			}
+		},
+		"hangs": func(l *leases, away bool) {
+			if l.hanging, l.failing = away, nil; away {
+				l.failing = context.DeadlineExceeded
+			}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			l := &leases{}
+			two(t, l, func(ctx context.Context, a, b *platformRun, running func() int) {
+				stopped, stop := context.WithCancel(ctx)
+				var group sync.WaitGroup
+				group.Go(func() { _ = a.run(stopped, nil, slog.New(slog.DiscardHandler)) })
+				synctest.Wait()
+				group.Go(func() { _ = b.run(stopped, nil, slog.New(slog.DiscardHandler)) })
+				synctest.Wait()
+				says := func(p *platformRun, want string) {
+					t.Helper()
+					if h := p.health()[0]; h.Up || !strings.HasPrefix(h.Detail, want) || h.ID != "id" || h.Since.IsZero() {
+						t.Errorf("%+v, want %q", h, want)
+					}
+				}
+				says(b, other)
+				l.set(func(l *leases) { fail(l, true) })
+				sleep(ctx, 2*leaseTTL)
+				if running() != 0 {
+					t.Error("it runs without the database")
+				}
+				says(a, away)
+				says(b, away)
+				l.set(func(l *leases) { fail(l, false) })
+				sleep(ctx, 2*leaseTTL)
+				if running() != 1 || a.health()[0].Up == b.health()[0].Up {
+					t.Errorf("%d run afterwards: %+v %+v", running(), a.health(), b.health())
+				}
+				waits := a
+				if a.health()[0].Up {
+					waits = b
+				}
+				says(waits, other)
+				stop()
+				group.Wait()
+			})
+		})
+	}
 }
 
 func TestAPlatformThatCannotGoOnSaysSo(t *testing.T) {

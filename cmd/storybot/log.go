@@ -9,7 +9,7 @@ import (
 // masked.
 func newLog(cfg *config, level slog.Level, w io.Writer) *slog.Logger {
 	options := &slog.HandlerOptions{Level: level}
-	w = newMasker(w, cfg.secrets())
+	w = cfg.hidden.writer(w)
 	if cfg.logFormat == "json" {
 		return slog.New(slog.NewJSONHandler(w, options))
 	}

@@ -5,8 +5,9 @@
 // This folder is the only one that knows all parts. program.go is the table of
 // subcommands, bot.go the one that runs the bot: what is opened, in which
 // order, and how it is stopped (stop.go). settings.go is the table of settings,
-// config.go reads it from the environment, platforms.go is the list of
-// platforms. Beside them stand what the parts need of the process: the log
+// config.go reads it, environment.go is where from, tokens.go and addresses.go
+// check what was found, nearmiss.go finds names that were meant otherwise.
+// platforms.go is the list of platforms. Beside them stand what the parts need of the process: the log
 // without secrets (log.go, secret.go), turns between replicas (lease.go), the
 // desk's alarms (desk.go), health and metrics (http.go), housekeeping
 // (retention.go), the first admin (claim.go) and the sample story (sample.go).
@@ -30,5 +31,5 @@ func main() {
 		signal.Reset(os.Interrupt, syscall.SIGTERM)
 		stop()
 	}()
-	os.Exit(run(ctx, os.Args[1:], os.LookupEnv, os.Stdin, os.Stdout, os.Stderr))
+	os.Exit(run(ctx, os.Args[1:], os.Environ(), os.Stdin, os.Stdout, os.Stderr))
 }

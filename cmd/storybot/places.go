@@ -7,27 +7,42 @@ import (
 	"storybot/stories"
 )
 
-// places hands what platforms learn about channels to the newsroom.
+// places hands what platforms learn about channels to the newsroom, and to the
+// queue what they learn about a whole workspace.
 type places struct {
-	desk *stories.Service
-	log  *slog.Logger
+	desk interface {
+		Ended(ctx context.Context, d stories.Destination, reason string) error
+		Healed(ctx context.Context, d stories.Destination) (resumed, skipped int, err error)
+	}
+	// resume lets a lane that stopped try again at once.
+	resume func(lane string)
+	log    *slog.Logger
 }
 
 // Ended is bot.Places'.
 func (p places) Ended(ctx context.Context, d stories.Destination, reason string) {
 	if err := p.desk.Ended(ctx, d, reason); err != nil {
-		p.log.Error("the end of a channel was not stored; its next update will find out", "destination", d.String(), "error", err)
+		p.log.Error("the end of a channel was not stored; its next update will find out", "destination", d.String(), "err", err)
 		return
 	}
 	p.log.Info("a channel ended, and its subscriptions with it", "destination", d.String(), "reason", reason)
 }
 
-// Healed is bot.Places'.
+// Healed is bot.Places'. A platform or a workspace that takes the bot again may
+// have had its lane stopped, whose own next try can be half an hour away.
 func (p places) Healed(ctx context.Context, d stories.Destination) {
+	switch {
+	case d.Channel != "":
+	case d.Workspace == "":
+		p.resume(d.Platform)
+		return // no channel was blocked for that
+	default:
+		p.resume(d.Platform + ":" + d.Workspace)
+	}
 	resumed, skipped, err := p.desk.Healed(ctx, d)
 	switch {
 	case err != nil:
-		p.log.Error("a channel that may be reachable again stays paused", "destination", d.String(), "error", err)
+		p.log.Error("a channel that may be reachable again stays paused", "destination", d.String(), "err", err)
 	case resumed+skipped > 0:
 		p.log.Info("a channel is reachable again", "destination", d.String(), "resumed", resumed, "skipped", skipped)
 	}

@@ -40,7 +40,7 @@ func (p *platformRun) run(ctx context.Context, h bot.Handler, log *slog.Logger) 
 		err = p.Platform.Run(ctx, h)
 	}
 	if err != nil {
-		log.Error("a platform is off until the next start; the others go on", "platform", p.Name(), "error", err)
+		log.Error("a platform is off until the next start; the others go on", "platform", p.Name(), "err", err)
 	}
 	return err
 }

@@ -2,7 +2,7 @@ package main
 
 import (
 	"log/slog"
-	"slices"
+	"strings"
 
 	"storybot/bot"
 	"storybot/bot/console"
@@ -17,17 +17,20 @@ type parts struct {
 	places bot.Places
 	memory discord.Memory
 	log    *slog.Logger
+	// started is told how the first try to connect ended.
+	started func(error)
 }
 
 // platforms is every chat platform there is: a new one is a folder under bot/,
 // its settings, and a line here. open returns nil when the platform has no
 // token. The console is not among them; it belongs to this process's terminal.
-var platforms = []struct {
+func platforms() []chatPlatform {
+	return []chatPlatform{{"discord", openDiscord}, {"slack", openSlack}}
+}
+
+type chatPlatform struct {
 	name string
 	open func(parts) (bot.Platform, error)
-}{
-	{"discord", openDiscord},
-	{"slack", openSlack},
 }
 
 func openDiscord(p parts) (bot.Platform, error) {
@@ -36,6 +39,7 @@ func openDiscord(p parts) (bot.Platform, error) {
 	}
 	return discord.New(discord.Config{
 		Token:   p.config.discordToken.reveal(),
+		Started: p.started,
 		APIURL:  p.config.discordAPIURL,
 		Specs:   p.specs,
 		Places:  p.places,
@@ -56,6 +60,7 @@ func openSlack(p parts) (bot.Platform, error) {
 	}
 	return slack.New(slack.Config{
 		BotTokens: tokens,
+		Started:   p.started,
 		AppToken:  p.config.slackApp.reveal(),
 		APIURL:    p.config.slackAPIURL,
 		Specs:     p.specs,
@@ -66,7 +71,17 @@ func openSlack(p parts) (bot.Platform, error) {
 	})
 }
 
-// isPlatform says whether name is the platform part of an address.
-func isPlatform(name string) bool {
-	return name == console.Platform || slices.Contains([]string{"discord", "slack"}, name)
+// people is how each platform writes the people it knows.
+func people() []bot.Refs {
+	return []bot.Refs{discord.Refs(), slack.Refs(), console.Refs()}
+}
+
+// howPeopleAreWritten is for people who wrote one wrongly.
+func howPeopleAreWritten() string {
+	var examples []string
+	for _, p := range people() {
+		examples = append(examples, p.Example)
+	}
+	return "A person is written " + strings.Join(examples, " or ") + ". " +
+		"Discord shows ids in Developer Mode (right click, Copy User ID), Slack in a person's profile (⋮, Copy member ID; the workspace's is in the address of Slack in a browser)"
 }

@@ -15,10 +15,14 @@ import (
 
 // program is what one invocation was given.
 type program struct {
-	lookup func(string) (string, bool)
-	stdin  io.Reader
-	stdout io.Writer
-	stderr io.Writer
+	environ environment
+	stdin   io.Reader
+	stdout  io.Writer
+	stderr  io.Writer // unmasked: write to it through hidden
+	hidden  *hidden
+	loaded  bool // the settings were read, and hidden knows the secret ones
+
+	platforms []chatPlatform
 }
 
 // subcommand is something storybot can be told to do.
@@ -53,19 +57,34 @@ const (
 
 // run does what args say and returns the exit status. ctx ends at the first
 // signal.
-func run(ctx context.Context, args []string, lookup func(string) (string, bool), stdin io.Reader, stdout, stderr io.Writer) int {
-	p := &program{lookup, stdin, stdout, stderr}
+func run(ctx context.Context, args []string, env environment, stdin io.Reader, stdout, stderr io.Writer) int {
+	p := &program{environ: env, stdin: stdin, stdout: stdout, stderr: stderr, hidden: new(hidden), platforms: platforms()}
+	return p.run(ctx, args)
+}
+
+func (p *program) run(ctx context.Context, args []string) int {
 	err := p.dispatch(ctx, args)
 	if err == nil || errors.Is(err, flag.ErrHelp) {
 		return exitOK
 	}
-	fmt.Fprintf(stderr, "storybot: %v\n", err)
+	if !p.loaded { // a token may have come where none belongs
+		_, _ = p.settings()
+	}
+	fmt.Fprintf(p.hidden.writer(p.stderr), "storybot: %v\n", err)
 	var usage usageError
 	var wrong wrongSettings
-	if errors.As(err, &usage) || errors.As(err, &wrong) {
+	var refused allRefused
+	if errors.As(err, &usage) || errors.As(err, &wrong) || errors.As(err, &refused) {
 		return exitUsage
 	}
 	return exitFail
+}
+
+// settings reads the settings. From then on hidden knows what must not be shown,
+// also when an error is returned.
+func (p *program) settings() (*config, error) {
+	p.loaded = true
+	return loadConfig(p.environ, p.hidden)
 }
 
 func (p *program) dispatch(ctx context.Context, args []string) error {

@@ -20,7 +20,7 @@ func keepPruned(ctx context.Context, store database, log *slog.Logger) {
 			return
 		case <-tick.C:
 			if err := store.Prune(ctx, wallClock()); err != nil && ctx.Err() == nil {
-				log.Warn("what is past its time was not removed; it is tried again in an hour", "error", err)
+				log.Warn("what is past its time was not removed; it is tried again in an hour", "err", err)
 			}
 		}
 	}

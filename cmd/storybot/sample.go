@@ -43,7 +43,7 @@ func addSample(ctx context.Context, store stories.Store) error {
 
 // seed adds the sample story to a store without any.
 func seed(ctx context.Context, store stories.Store) error {
-	known, err := store.Slugs(ctx, 1)
+	known, err := store.Suggest(ctx, "", 1)
 	if err != nil || len(known) > 0 {
 		return err
 	}

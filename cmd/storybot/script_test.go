@@ -24,6 +24,8 @@ var update = flag.Bool("update", false, "write what the program answers into the
 //	                  and log no warning. What it prints is kept in the file
 //	                  "said", with the present time replaced by NOW
 //	exits N ARGS…     run storybot ARGS and expect exit status N
+//	exits-alone N ARGS…       the same with nothing to read, as a service runs
+//	exits-alone-bare N ARGS…  the same without any setting in the environment
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 filepath.Join("testdata", "script"),
@@ -34,7 +36,7 @@ func TestScripts(t *testing.T) {
 			env.Setenv("PATH", filepath.Dir(binary)+string(os.PathListSeparator)+env.Getenv("PATH"))
 			return nil
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"says": says, "exits": exits},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"says": says, "exits": exits, "exits-alone": exitsAlone, "exits-alone-bare": exitsAloneBare},
 	})
 }
 
@@ -56,12 +58,26 @@ func says(ts *testscript.TestScript, neg bool, args []string) {
 }
 
 func exits(ts *testscript.TestScript, neg bool, args []string) {
+	exitsAs(ts, neg, args, "storybot")
+}
+
+func exitsAlone(ts *testscript.TestScript, neg bool, args []string) {
+	exitsAs(ts, neg, args, "sh", "-c", `exec storybot "$@" </dev/null`, "sh")
+}
+
+func exitsAloneBare(ts *testscript.TestScript, neg bool, args []string) {
+	exitsAs(ts, neg, args, "sh", "-c", `exec env -i `+binary+` "$@" </dev/null`, "sh")
+}
+
+// exitsAs runs a command with args behind it but the first, which is the exit
+// status it must end with.
+func exitsAs(ts *testscript.TestScript, neg bool, args []string, command ...string) {
 	if neg || len(args) < 1 {
-		ts.Fatalf("usage: exits N ARGS…")
+		ts.Fatalf("the first argument is the exit status")
 	}
 	want, err := strconv.Atoi(args[0])
 	ts.Check(err)
-	err = ts.Exec("storybot", args[1:]...)
+	err = ts.Exec(command[0], append(command[1:], args[1:]...)...)
 	got := 0
 	var exit *exec.ExitError
 	if errors.As(err, &exit) {

@@ -5,6 +5,9 @@ import (
 	"encoding/json"
 	"io"
 	"net/url"
+	"slices"
+	"strings"
+	"sync"
 )
 
 // secret is a setting that must not be shown: however it is printed, dots come
@@ -42,39 +45,113 @@ func (s secret) GoString() string { return dots }
 // MarshalText is String for encoders, slog's among them.
 func (s secret) MarshalText() ([]byte, error) { return []byte(dots), nil }
 
-// masker writes to w what is written to it, with dots where a secret stood. It
-// is the last defence of the log: nothing should let a secret come this far.
-// Each Write must hold whole lines, as slog's handlers do.
-type masker struct {
-	w       io.Writer
-	secrets [][]byte
+// hidden is everything no output may hold: the secret settings, and whatever
+// was found in place of one. It is filled while the settings are read, so that
+// it knows what was read even when that fails halfway. The zero value is ready.
+type hidden struct {
+	mu    sync.RWMutex
+	forms [][]byte // longest first: a part must not break up its whole
 }
 
 // shortestMasked is the least length of a secret that is looked for: masking
 // "a" would make a log unreadable and protect nothing.
 const shortestMasked = 6
 
-func newMasker(w io.Writer, secrets []secret) *masker {
-	m := &masker{w: w}
-	for _, s := range secrets {
-		if len(s.reveal()) < shortestMasked {
-			continue
-		}
-		quoted, _ := json.Marshal(s.reveal())
-		for _, form := range []string{s.reveal(), url.QueryEscape(s.reveal()), url.PathEscape(s.reveal()), string(quoted[1 : len(quoted)-1])} {
-			m.secrets = append(m.secrets, []byte(form))
+// maxParts bounds how many words of one value are hidden one by one.
+const maxParts = 256
+
+// add hides a value, the words of it that may be secrets by themselves, since
+// errors quote words, and the password of a database's address.
+func (h *hidden) add(value string) {
+	h.addTexts(append(passwords(value), trimmed(value)))
+	h.addWords(value)
+}
+
+// addWords hides those words of a text that may be secrets: what is long or has
+// a digit in it.
+func (h *hidden) addWords(text string) {
+	var secrets []string
+	for _, word := range strings.FieldsFunc(text, isSeparator) {
+		if len(secrets) < maxParts && (len(word) >= longWord || strings.ContainsAny(word, "0123456789")) {
+			secrets = append(secrets, word)
 		}
 	}
-	return m
+	h.addTexts(secrets)
+}
+
+func (h *hidden) addTexts(texts []string) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for _, text := range texts {
+		if len(text) < shortestMasked {
+			continue
+		}
+		quoted, _ := json.Marshal(text)
+		for _, form := range []string{text, url.QueryEscape(text), url.PathEscape(text), string(quoted[1 : len(quoted)-1])} {
+			if !slices.ContainsFunc(h.forms, func(known []byte) bool { return string(known) == form }) {
+				h.forms = append(h.forms, []byte(form))
+			}
+		}
+	}
+	slices.SortStableFunc(h.forms, func(a, b []byte) int { return len(b) - len(a) })
+}
+
+// longWord is from when on a word without a digit is hidden: shorter ones are
+// words of our own sentences.
+const longWord = 12
+
+func isSeparator(r rune) bool { return strings.ContainsRune(" \t\r\n,\"'`", r) }
+
+// passwords finds the passwords in a database's address, as they stand there
+// and as they are meant, also where the address cannot be read.
+func passwords(address string) (found []string) {
+	_, rest, ok := strings.Cut(address, "://")
+	if !ok {
+		return nil
+	}
+	if at := strings.LastIndex(rest, "@"); at >= 0 {
+		if _, password, ok := strings.Cut(rest[:at], ":"); ok {
+			found = append(found, password)
+		}
+	}
+	if _, query, ok := strings.Cut(rest, "?"); ok {
+		for pair := range strings.SplitSeq(query, "&") {
+			if name, v, _ := strings.Cut(pair, "="); strings.HasSuffix(name, "password") {
+				found = append(found, v)
+			}
+		}
+	}
+	for _, raw := range found {
+		if plain, err := url.PathUnescape(raw); err == nil {
+			found = append(found, plain)
+		}
+	}
+	return found
+}
+
+// mask returns text with dots where something hidden stood.
+func (h *hidden) mask(text []byte) []byte {
+	h.mu.RLock()
+	defer h.mu.RUnlock()
+	for _, form := range h.forms {
+		text = bytes.ReplaceAll(text, form, []byte(dots))
+	}
+	return text
+}
+
+// writer returns a writer to w that masks. It is the last defence: nothing
+// should let a secret come this far. Each Write must hold whole lines, as
+// slog's handlers do.
+func (h *hidden) writer(w io.Writer) io.Writer { return masker{h, w} }
+
+type masker struct {
+	hidden *hidden
+	w      io.Writer
 }
 
 // Write reports len(p) when all of it was written in whatever form.
-func (m *masker) Write(p []byte) (int, error) {
-	masked := p
-	for _, s := range m.secrets {
-		masked = bytes.ReplaceAll(masked, s, []byte(dots))
-	}
-	if _, err := m.w.Write(masked); err != nil {
+func (m masker) Write(p []byte) (int, error) {
+	if _, err := m.w.Write(m.hidden.mask(p)); err != nil {
 		return 0, err
 	}
 	return len(p), nil

@@ -1,63 +1,65 @@
 package main
 
 import (
-	"errors"
-	"fmt"
 	"log/slog"
-	"net"
-	"net/url"
-	"strconv"
 	"strings"
-	"unicode"
 
-	"storybot/stories"
+	"storybot/bot"
 )
 
 // setting is one thing an operator can choose. The table of them is read by
 // loadConfig and written by storybot env; the README's table is checked
 // against it.
 type setting struct {
-	name string
+	name   string
+	token  bool // what a platform knows the bot by
+	secret bool // what is given must not be shown
 	// help says in whole sentences what it is for; def and example are values.
 	help    string
 	def     string
 	example string
 	// set checks a value, def when none was given, and keeps it. Its errors
 	// never quote a secret.
-	set func(c *config, value string) error
+	set func(c *config, v string) error
 }
 
 var settings = []setting{
 	{
-		name: "DISCORD_TOKEN",
-		help: "The bot's token on Discord: Developer Portal, your application, Bot, Reset Token. Without it Storybot does not connect to Discord.",
-		set:  setDiscordToken,
+		name:   "DISCORD_TOKEN",
+		token:  true,
+		secret: true,
+		help:   "The bot's token on Discord: Developer Portal, your application, Bot, Reset Token. Without it Storybot does not connect to Discord.",
+		set:    setDiscordToken,
 	},
 	{
 		name:    "DISCORD_API_URL",
-		help:    "Where Discord's API is reached, up to the part before /v9; for a proxy or a test server.",
+		help:    "Where Discord's API is reached, for a proxy or a test server. A version at the end, such as /v9, is left out.",
 		example: "https://discord.com/api",
 		set: func(c *config, v string) (err error) {
-			c.discordAPIURL, err = apiURL(v, "")
+			c.discordAPIURL, err = apiURL(v, discordAPI)
 			return err
 		},
 	},
 	{
-		name: "SLACK_BOT_TOKEN",
-		help: "The bot token of the Slack app (xoxb-…): api.slack.com/apps, your app, OAuth & Permissions. One for each workspace, separated by commas. Needs SLACK_APP_TOKEN.",
-		set:  setSlackBots,
+		name:   "SLACK_BOT_TOKEN",
+		token:  true,
+		secret: true,
+		help:   "The bot token of the Slack app (xoxb-…): api.slack.com/apps, your app, OAuth & Permissions. One for each workspace, separated by commas. Needs SLACK_APP_TOKEN.",
+		set:    setSlackBots,
 	},
 	{
-		name: "SLACK_APP_TOKEN",
-		help: "The app-level token of the same app (xapp-…) with the scope connections:write: Basic Information, App-Level Tokens.",
-		set:  setSlackApp,
+		name:   "SLACK_APP_TOKEN",
+		token:  true,
+		secret: true,
+		help:   "The app-level token of the same app (xapp-…) with the scope connections:write: Basic Information, App-Level Tokens.",
+		set:    setSlackApp,
 	},
 	{
 		name:    "SLACK_API_URL",
 		help:    "Where Slack's Web API is reached; for a proxy or a test server.",
 		example: "https://slack.com/api/",
 		set: func(c *config, v string) (err error) {
-			c.slackAPIURL, err = apiURL(v, "/")
+			c.slackAPIURL, err = apiURL(v, slackAPI)
 			return err
 		},
 	},
@@ -69,6 +71,7 @@ var settings = []setting{
 	},
 	{
 		name:    "DATABASE_URL",
+		secret:  true,
 		help:    "Where stories and deliveries are kept: sqlite:FILE, or postgres://USER:PASSWORD@HOST/NAME when several replicas share the work.",
 		def:     "sqlite:storybot.db",
 		example: "postgres://storybot@localhost/storybot",
@@ -86,7 +89,7 @@ var settings = []setting{
 		def:  "info",
 		set: func(c *config, v string) error {
 			if err := c.logLevel.UnmarshalText([]byte(v)); err != nil || strings.ContainsAny(v, "+-") {
-				return fmt.Errorf("%q is no level. Use debug, info, warn or error", v)
+				return quoted{[]string{v}, "is no level. Use debug, info, warn or error"}
 			}
 			return nil
 		},
@@ -97,7 +100,7 @@ var settings = []setting{
 		def:  "text",
 		set: func(c *config, v string) error {
 			if v != "text" && v != "json" {
-				return fmt.Errorf("%q is no format. Use text or json", v)
+				return quoted{[]string{v}, "is no format. Use text or json"}
 			}
 			c.logFormat = v
 			return nil
@@ -105,108 +108,24 @@ var settings = []setting{
 	},
 }
 
-func setDiscordToken(c *config, v string) error {
-	v = strings.TrimSpace(strings.TrimPrefix(v, "Bot "))
-	switch {
-	case strings.HasPrefix(v, "xoxb-") || strings.HasPrefix(v, "xapp-"):
-		return errors.New("this is a token of Slack. Discord's is shown in the Developer Portal under Bot")
-	case !isToken(v):
-		return errors.New("a token has no spaces, quotes or line breaks in it. Copy it again from the Developer Portal")
-	}
-	c.discordToken = newSecret(v)
-	return nil
-}
-
-func setSlackBots(c *config, v string) error {
-	for i, token := range list(v) {
-		switch {
-		case strings.HasPrefix(token, "xapp-"):
-			return errors.New("this is an app-level token (xapp-…); it belongs in SLACK_APP_TOKEN. The bot token begins with xoxb-")
-		case !strings.HasPrefix(token, "xoxb-") && !strings.HasPrefix(token, "xoxe.xoxb-"), !isToken(token):
-			return fmt.Errorf("token %d is no bot token: it begins with xoxb- and has no spaces in it. It is shown under OAuth & Permissions", i+1)
-		}
-		c.slackBots = append(c.slackBots, newSecret(token))
-	}
-	return nil
-}
-
-func setSlackApp(c *config, v string) error {
-	switch {
-	case strings.HasPrefix(v, "xoxb-"):
-		return errors.New("this is a bot token (xoxb-…); it belongs in SLACK_BOT_TOKEN. The app-level token begins with xapp-")
-	case v != "" && !strings.HasPrefix(v, "xapp-") || !isToken(v):
-		return errors.New("this is no app-level token: it begins with xapp- and has no spaces in it. It is made under Basic Information, App-Level Tokens")
-	}
-	c.slackApp = newSecret(v)
-	return nil
-}
-
-// isToken says whether v could be sent in a header: printable ASCII in one
-// piece.
-func isToken(v string) bool {
-	return !strings.ContainsFunc(v, func(r rune) bool { return r <= ' ' || r >= unicode.MaxASCII || r == '"' || r == '\'' })
-}
-
+// setAdmins checks everybody by the form of their platform, so that a newsroom
+// learns at start that an admin it counts on can never be one.
 func setAdmins(c *config, v string) error {
+	var nobody []string
 	for _, ref := range list(v) {
-		if err := stories.CheckUserRef(ref); err != nil {
-			return err
+		if bot.CheckPerson(people(), ref) != nil {
+			nobody = append(nobody, ref)
 		}
-		if platform, _, _ := strings.Cut(ref, ":"); !isPlatform(platform) {
-			return fmt.Errorf("%q names nobody: a person is discord:USERID, slack:TEAMID/USERID or console:NAME", ref)
-		}
-		c.admins = append(c.admins, ref)
 	}
-	return nil
-}
-
-func setDatabase(c *config, v string) error {
-	scheme, rest, ok := strings.Cut(v, ":")
-	switch {
-	case ok && scheme == "sqlite" && strings.TrimLeft(rest, "/") != "":
-	case ok && (scheme == "postgres" || scheme == "postgresql"):
-		if u, err := url.Parse(v); err != nil || u.Opaque != "" {
-			return errors.New("this postgres:// address cannot be read. It is postgres://USER:PASSWORD@HOST:PORT/NAME, with special characters of the password percent-encoded")
-		}
-	default:
-		return errors.New("a database is sqlite:FILE or postgres://USER:PASSWORD@HOST/NAME. Example: sqlite:storybot.db")
-	}
-	c.databaseURL = newSecret(v)
-	return nil
-}
-
-// databasePassword finds the password in a database's address, "" for none.
-func databasePassword(address string) string {
-	u, err := url.Parse(address)
-	if err != nil {
-		return ""
-	}
-	password, _ := u.User.Password()
-	return password
-}
-
-func setHTTPAddr(c *config, v string) error {
-	if v == "" {
+	c.admins = list(v)
+	if len(nobody) == 0 {
 		return nil
 	}
-	_, port, err := net.SplitHostPort(v)
-	if n, bad := strconv.Atoi(port); err != nil || bad != nil || n < 0 || n > 65535 {
-		return fmt.Errorf("%q is no address to listen on. It is HOST:PORT or :PORT. Example: 127.0.0.1:8080", v)
+	verb := "names"
+	if len(nobody) > 1 {
+		verb = "name"
 	}
-	c.httpAddr = v
-	return nil
-}
-
-// apiURL checks the base address of an API and ends it in end.
-func apiURL(v, end string) (string, error) {
-	if v == "" {
-		return "", nil
-	}
-	u, err := url.Parse(v)
-	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.RawQuery != "" || u.Fragment != "" {
-		return "", errors.New("this is no base address of an API. It begins with https:// or http://, names a host and has no ? or # in it")
-	}
-	return strings.TrimRight(v, "/") + end, nil
+	return quoted{nobody, verb + " nobody. " + howPeopleAreWritten()}
 }
 
 // list splits a value at its commas and leaves out what is empty.

@@ -40,11 +40,15 @@ func openStore(ctx context.Context, cfg *config, log *slog.Logger) (database, er
 // withStore runs do over the configured database, which no bot may be using
 // unless it is PostgreSQL.
 func (p *program) withStore(ctx context.Context, do func(database) error) error {
-	cfg, err := loadConfig(p.lookup)
+	cfg, err := p.settings()
 	if err != nil {
 		return err
 	}
-	store, err := openStore(ctx, cfg, newLog(cfg, slog.LevelWarn, p.stderr))
+	log := newLog(cfg, slog.LevelWarn, p.stderr)
+	for _, warning := range cfg.warnings {
+		log.Warn(warning)
+	}
+	store, err := openStore(ctx, cfg, log)
 	if err != nil {
 		return err
 	}

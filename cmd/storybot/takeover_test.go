@@ -3,6 +3,7 @@ package main
 import (
 	"regexp"
 	"strconv"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -145,7 +146,7 @@ func sendSignal(t *testing.T, p *process, s syscall.Signal) {
 	}
 }
 
-var discordDelivered = regexp.MustCompile(`storybot_deliveries_total\{platform="discord",outcome="delivered"\} (\d+)`)
+var discordDelivered = regexp.MustCompile(`storybot_deliveries_total\{outcome="delivered",platform="discord"\} (\d+)`)
 
 // pushes finds the process that has delivered the most on Discord.
 func pushes(t *testing.T, all []*process) (index int) {
@@ -164,7 +165,7 @@ func pushes(t *testing.T, all []*process) (index int) {
 	return index
 }
 
-var gatewayUp = regexp.MustCompile(`storybot_connection_up\{connection="discord gateway"\} 1`)
+var gatewayUp = regexp.MustCompile(`storybot_connection_up\{connection="discord"\} 1`)
 
 // connected finds the process that is connected to Discord's gateway.
 func connected(t *testing.T, all []*process) int {
@@ -176,4 +177,26 @@ func connected(t *testing.T, all []*process) int {
 	}
 	t.Fatal("no process is connected to the gateway")
 	return 0
+}
+
+// TestADatabaseThatIsAwayIsSaid takes PostgreSQL away from a process that is
+// alone: no other process is connected, and nobody may be told so.
+func TestADatabaseThatIsAwayIsSaid(t *testing.T) {
+	t.Parallel()
+	server := pgtest.Start(t)
+	f := newFar(t)
+	f.env = append(f.env, "STORYBOT_ADMINS=slack:"+team+"/"+reader)
+	p := f.connect(t, "DATABASE_URL="+server.URL(t))
+	server.Stop(t)
+	p.waitLog("the lease was lost")
+	_, body := p.get("/readyz")
+	if strings.Contains(body, "Another process") || strings.Count(body, "The database cannot be reached") < 2 {
+		t.Errorf("/readyz: %s", body)
+	}
+	if got := f.onSlack(t, "/desk", "status"); strings.Contains(got, "Another process") || !strings.Contains(got, "The database cannot be reached") {
+		t.Errorf("/desk status: %q", got)
+	}
+	server.Restart(t)
+	f.waitConnected(t)
+	p.stop()
 }

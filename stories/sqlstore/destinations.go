@@ -251,7 +251,8 @@ const (
 		ORDER BY t.platform, t.workspace`
 	setDeskSQL = `
 		INSERT INTO desks (platform, workspace, destination_id) VALUES (?1, ?2, ?3)
-		ON CONFLICT (platform, workspace) DO UPDATE SET destination_id = excluded.destination_id`
+		ON CONFLICT (platform, workspace) DO UPDATE SET destination_id = excluded.destination_id
+		WHERE desks.destination_id <> excluded.destination_id`
 )
 
 // Desks implements stories.Store.
@@ -270,7 +271,8 @@ func (s *Store) SetDesk(ctx context.Context, a stories.Act, d stories.Destinatio
 		if err != nil {
 			return false, err
 		}
-		if _, err := q.exec(ctx, setDeskSQL, d.Platform, d.Workspace, p.id); err != nil {
+		n, err := q.exec(ctx, setDeskSQL, d.Platform, d.Workspace, p.id)
+		if err != nil || n == 0 { // it is the desk already
 			return false, err
 		}
 		return true, enter(ctx, q, a, "desk", 0, d.String()+" is the desk's channel")

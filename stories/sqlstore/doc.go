@@ -8,6 +8,9 @@
 // ?1 and become $1 on PostgreSQL. Every method that takes a stories.Act runs
 // inside act (acts.go), which makes it happen once.
 //
+// words.go cuts text into words and spells them; search.go and suggest.go look
+// for them, resemble.go in spite of typing errors.
+//
 // queue.go explains the delivery queue before its files: plan.go (publishing),
 // lease.go, advance.go, settle.go, claim.go, and status.go for those who ask.
 //

@@ -21,10 +21,19 @@ type engine interface {
 	clock(ctx context.Context, q querier) (time.Time, error)
 	// addWords makes a piece of text findable; words are normalised.
 	addWords(ctx context.Context, q querier, storyID, updateID int64, words []string) error
-	// holding is a query of the ids of stories that hold the word given as the
-	// parameter; wordArg makes the parameter of a word, or of a word's beginning.
+	// addName makes a story suggested by these words, and no longer by others.
+	addName(ctx context.Context, q querier, storyID int64, words []string) error
+	// holding is a query of the ids of stories that hold what the parameter asks
+	// for; namedSQL of those whose names do, newest first, at most ?2.
 	holding(parameter string) string
-	wordArg(word string, prefix bool) string
+	namedSQL() string
+	// term asks for a word, or for words that begin so; and and or stand between
+	// two questions.
+	term(word string, prefix bool) string
+	and() string
+	or() string
+	// tidy merges what addName wrote piece by piece, so that it is read fast.
+	tidy(ctx context.Context, q querier) error
 	// refusal reads an error of the driver: the sentence for people when the
 	// database cannot be used now, else "".
 	refusal(err error) string
@@ -91,11 +100,12 @@ func scanID(r row) (id int64, err error) {
 //	among(?1)      is one of the numbers in a JSON array
 //	LIMIT ?1       at most so many rows
 //	/*identity*/   the type of a primary key that counts up
+//	/*bytes*/      compares a text by its bytes, as SQLite does by itself
 //	/*lock*/       waits for the rows' locks
 //	/*share*/      waits for locks others may share
 //	/*clustered*/  keeps a table's rows in its primary key
 type dialect struct {
-	parameter, each, pairs, among, limit, identity, lock, share, clustered string
+	parameter, each, pairs, among, limit, identity, bytes, lock, share, clustered string
 }
 
 var (
@@ -115,6 +125,7 @@ func (d dialect) text(common string) string {
 	common = strings.ReplaceAll(common, "/*identity*/", d.identity)
 	common = strings.ReplaceAll(common, "/*share*/", d.share)
 	common = strings.ReplaceAll(common, "/*clustered*/", d.clustered)
+	common = strings.ReplaceAll(common, "/*bytes*/", d.bytes)
 	return strings.ReplaceAll(common, "/*lock*/", d.lock)
 }
 

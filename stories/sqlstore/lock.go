@@ -14,7 +14,7 @@ import (
 // by a lock on a file beside it. The file stays; the lock ends with unlock or
 // with the process.
 func lockFile(path string) (unlock func() error, err error) {
-	f, err := os.OpenFile(path+".lock", os.O_RDWR|os.O_CREATE, 0o644)
+	f, err := os.OpenFile(path+".lock", os.O_RDWR|os.O_CREATE, ownMode)
 	if err != nil {
 		return nil, &stories.Error{Code: stories.CodeInvalid, Err: err,
 			Message: fmt.Sprintf("The folder of the database %s cannot be written to. Make it writable for the bot, or set DATABASE_URL to another place", path)}

@@ -22,7 +22,10 @@ var migrations embed.FS
 // one file or several. A file that was released never changes; DB stands for the
 // database's name where the two differ.
 var migrationFiles = [][]string{
-	{"migrations/00001_newsroom.sql", "migrations/00002_search.DB.sql", "migrations/00003_queue.sql"},
+	{
+		"migrations/00001_newsroom.sql", "migrations/00002_search.DB.sql", "migrations/00003_queue.sql",
+		"migrations/00008_limits.sql", "migrations/00009_suggest.DB.sql",
+	},
 }
 
 // schema is a database on its way to the present tables.

@@ -23,7 +23,7 @@ func at(t *testing.T, url string, version int64) {
 	var s schema
 	var err error
 	if path, ok := strings.CutPrefix(url, "sqlite:"); ok {
-		e, s, err = openSQLite(t.Context(), path, time.Now)
+		e, s, err = openSQLite(t.Context(), path, time.Now, slog.New(slog.DiscardHandler))
 	} else {
 		e, s, err = openPostgres(t.Context(), url)
 	}
@@ -34,8 +34,10 @@ func at(t *testing.T, url string, version int64) {
 		t.Fatal(err)
 	}
 	const story = `
-		INSERT INTO stories (slug, headline, summary, topics, state, created_at, active_at) VALUES ('old', 'Old story', '', 'security', 'developing', 1, 1);
-		INSERT INTO slugs (slug, story_id) VALUES ('old', 1);`
+		INSERT INTO stories (slug, headline, summary, topics, state, created_at, active_at) VALUES ('old', 'Old Łódź story', '', 'security', 'developing', 1, 1);
+		INSERT INTO slugs (slug, story_id) VALUES ('old', 1), ('elder', 1);
+		INSERT INTO updates (story_id, number, level, text, sources, author_ref, author_name, at, created_at) VALUES (1, 1, 2, 'Straße gesperrt', '', '', '', 1, 1);
+		UPDATE stories SET updates = 1`
 	if _, err := s.db.ExecContext(t.Context(), story); err != nil {
 		t.Fatal(err)
 	}
@@ -56,11 +58,22 @@ func TestEveryOlderSchemaIsUpgradedWithWhatItHolds(t *testing.T) {
 				}
 				defer s.Close()
 				story, err := s.StoryBySlug(t.Context(), "old")
-				if err != nil || story.Headline != "Old story" {
+				if err != nil || story.Headline != "Old Łódź story" {
 					t.Fatalf("story is %+v, %v", story, err)
 				}
-				if u, _, err := s.AppendUpdate(t.Context(), stories.Act{At: time.Now()}, stories.Update{StoryID: story.ID, Text: "New", Level: stories.Minor, At: time.Now()}); err != nil || u.Number != 1 {
+				if u, _, err := s.AppendUpdate(t.Context(), stories.Act{At: time.Now()}, stories.Update{StoryID: story.ID, Text: "New", Level: stories.Minor, At: time.Now()}); err != nil || u.Number != 2 {
 					t.Errorf("update is %+v, %v", u, err)
+				}
+				for _, query := range []string{"lodz", "strasse", "old", "elder"} {
+					if found, _, err := s.Search(t.Context(), query, 0, 5); err != nil || len(found) != 1 {
+						t.Errorf("search for %q finds %v, %v", query, found, err)
+					}
+				}
+				// An older slug is a name like another.
+				for _, typed := range []string{"elder", "eld", "edler", "lod", "odl"} {
+					if found, err := s.Suggest(t.Context(), typed, 5); err != nil || len(found) != 1 {
+						t.Errorf("%q suggests %v, %v", typed, found, err)
+					}
 				}
 			})
 		}

@@ -52,7 +52,7 @@ func Open(ctx context.Context, url string, opts Options) (*Store, error) {
 	var schema schema
 	var err error
 	if path, ok := strings.CutPrefix(url, "sqlite:"); ok {
-		s.engine, schema, err = openSQLite(ctx, path, s.now)
+		s.engine, schema, err = openSQLite(ctx, path, s.now, s.log)
 	} else if strings.HasPrefix(url, "postgres://") || strings.HasPrefix(url, "postgresql://") {
 		s.engine, schema, err = openPostgres(ctx, url)
 	} else {
@@ -75,6 +75,9 @@ func (s *Store) prepare(ctx context.Context, schema schema) error {
 	var err error
 	if s.install, err = s.installation(ctx); err != nil {
 		return fmt.Errorf("read the installation's id: %w", s.told(err))
+	}
+	if err := s.reindex(ctx); err != nil {
+		return fmt.Errorf("spell the words of stories anew for searches: %w", s.told(err))
 	}
 	return nil
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"time"
 
 	"storybot/stories"
 )
@@ -81,33 +80,6 @@ func called(u stories.User) string {
 }
 
 const (
-	// claimLockSQL makes claims wait for each other: a row of its own.
-	claimLockSQL = `INSERT INTO settings (name, value) VALUES ('claimed', ?1) ON CONFLICT (name) DO UPDATE SET value = excluded.value`
-	adminsSQL    = `SELECT count(*) FROM members WHERE role = ?1`
-)
-
-// ClaimAdmin implements stories.Store.
-func (s *Store) ClaimAdmin(ctx context.Context, a stories.Act) error {
-	_, err := act(ctx, s, a, "claimed", func(q querier) (bool, error) {
-		if _, err := q.exec(ctx, claimLockSQL, a.By.Ref); err != nil {
-			return false, err
-		}
-		var admins int
-		if err := one(ctx, q, adminsSQL, []any{stories.Admin}, &admins); err != nil {
-			return false, err
-		}
-		if admins > 0 {
-			return false, stories.Errorf(stories.CodeExists, "This bot has an admin already.")
-		}
-		if err := setMember(ctx, q, a, a.By, stories.Admin); err != nil {
-			return false, err
-		}
-		return true, enter(ctx, q, a, "claimed", 0, called(a.By)+" is admin")
-	})
-	return err
-}
-
-const (
 	logColumns = `SELECT l.id, l.at, l.by_ref, l.by_name, l.verb, coalesce(s.slug, ''), l.detail
 		FROM desk_log l LEFT JOIN stories s ON s.id = l.story_id`
 	logAllSQL   = logColumns + ` WHERE l.id < ?1 ORDER BY l.id DESC LIMIT ?2`
@@ -132,25 +104,4 @@ func scanLog(r row) (e stories.LogEntry, err error) {
 	err = r.Scan(&e.ID, &at, &e.By.Ref, &e.By.Name, &e.Verb, &e.Slug, &e.Detail)
 	e.At = moment(at)
 	return e, err
-}
-
-const (
-	putNoteSQL = `
-		INSERT INTO notes (id, text, at) VALUES (?1, ?2, ?3)
-		ON CONFLICT (id) DO UPDATE SET text = excluded.text, at = excluded.at`
-	noteSQL = `SELECT text FROM notes WHERE id = ?1`
-)
-
-// PutNote implements stories.Store.
-func (s *Store) PutNote(ctx context.Context, id, text string, now time.Time) error {
-	return s.change(ctx, func(q querier) error {
-		_, err := q.exec(ctx, putNoteSQL, id, text, millis(now))
-		return err
-	})
-}
-
-// Note implements stories.Store.
-func (s *Store) Note(ctx context.Context, id string) (text string, err error) {
-	err = one(ctx, s.reader(), noteSQL, []any{id}, &text)
-	return text, s.told(missing(err, "This question is too old to be answered. Start again."))
 }

@@ -23,6 +23,8 @@ func TestSQLiteReadsNoTableFromEndToEnd(t *testing.T) {
 		"deliveries of": deliveriesOfSQL, "newest deliveries": newestDeliveriesSQL,
 		"story": storyBySlugSQL, "updates": newestUpdatesSQL, "seen": seenSQL, "same text": sameTextSQL, "subscriptions": subscriptionsSQL, "log": logStorySQL,
 		"queue": queueSQL, "failing": failingSQL, "prune": pruneDeliveriesSQL, "desk messages": deskMessagesSQL,
+		"exact": exactSQL, "recent": recentBeginSQL, "begin": beginSQL, "newest": newestSQL, "suggested": storiesByIDsSQL, "near words": nearWordsSQL, "slugs of": slugsOfSQL,
+		"old notes": pruneNotesSQL, "a person's notes": dropNotesSQL, "old uses": pruneUsesSQL, "count subscriptions": countSubscriptionsSQL,
 	} {
 		args := make([]any, strings.Count(text, "?")) // at least as many as there are
 		for i := range args {
@@ -41,7 +43,7 @@ func TestSQLiteReadsNoTableFromEndToEnd(t *testing.T) {
 				t.Fatal(err)
 			}
 			lines = append(lines, detail)
-			for _, table := range []string{"deliveries", "publications", "queue", "d", "e", "o", "p", "q", "u", "t", "s"} {
+			for _, table := range []string{"deliveries", "publications", "queue", "d", "e", "o", "p", "q", "u", "t", "s", "stories", "slugs", "vocabulary", "notes", "allowances", "subscriptions"} {
 				if detail == "SCAN "+table {
 					t.Errorf("%s scans %s:\n%s", name, table, strings.Join(lines, "\n"))
 				}

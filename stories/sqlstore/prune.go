@@ -13,6 +13,7 @@ import (
 const (
 	keepActs  = 7 * 24 * time.Hour
 	keepNotes = 2 * 24 * time.Hour
+	keepUses  = 2 * 24 * time.Hour // an allowance is for a day at most
 )
 
 // pruneBatch is how many deliveries are removed in one transaction, so that
@@ -22,6 +23,7 @@ const pruneBatch = 1000
 const (
 	pruneActsSQL       = `DELETE FROM acts WHERE at < ?1`
 	pruneNotesSQL      = `DELETE FROM notes WHERE at < ?1`
+	pruneUsesSQL       = `DELETE FROM allowances WHERE at < ?1`
 	pruneDeliveriesSQL = `
 		DELETE FROM deliveries WHERE id IN (
 			SELECT id FROM deliveries WHERE id >= ?1 AND id < ?2 AND state NOT IN (0, 5) AND finished_at < ?3)`
@@ -31,18 +33,25 @@ const (
 	oldestSQL     = `SELECT id, created_at FROM deliveries WHERE id >= ?1 ORDER BY id LIMIT 1`
 )
 
-// Prune forgets idempotency keys and notes after some days, and deliveries and
-// messages of the desk that ended longer ago than Options.KeepDeliveries.
+// Prune forgets idempotency keys, notes and allowances after some days, and deliveries and
+// messages of the desk that ended longer ago than Options.KeepDeliveries. It
+// also puts the names of stories together that were written one by one.
 func (s *Store) Prune(ctx context.Context, now time.Time) error {
 	err := s.change(ctx, func(q querier) error {
 		if _, err := q.exec(ctx, pruneActsSQL, millis(now.Add(-keepActs))); err != nil {
 			return err
 		}
-		_, err := q.exec(ctx, pruneNotesSQL, millis(now.Add(-keepNotes)))
+		if _, err := q.exec(ctx, pruneNotesSQL, millis(now.Add(-keepNotes))); err != nil {
+			return err
+		}
+		_, err := q.exec(ctx, pruneUsesSQL, millis(now.Add(-keepUses)))
 		return err
 	})
 	if err != nil {
 		return fmt.Errorf("forget old keys: %w", err)
+	}
+	if err := s.change(ctx, func(q querier) error { return s.tidy(ctx, q) }); err != nil {
+		return fmt.Errorf("merge the names of stories: %w", err)
 	}
 	if err := s.pruneDeliveries(ctx, now.Add(-s.keep)); err != nil {
 		return fmt.Errorf("forget old deliveries: %w", err)

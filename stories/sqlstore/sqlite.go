@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/url"
 	"path/filepath"
 	"strings"
@@ -34,7 +35,7 @@ type sqliteEngine struct {
 }
 
 // openSQLite takes the file's lock and opens it.
-func openSQLite(ctx context.Context, path string, now func() time.Time) (engine, schema, error) {
+func openSQLite(ctx context.Context, path string, now func() time.Time, log *slog.Logger) (engine, schema, error) {
 	path, err := resolve(path)
 	if err != nil {
 		return nil, schema{}, err
@@ -42,6 +43,9 @@ func openSQLite(ctx context.Context, path string, now func() time.Time) (engine,
 	unlock, err := lockFile(path)
 	if err != nil {
 		return nil, schema{}, err
+	}
+	if err := makeOwn(path, log); err != nil {
+		return nil, schema{}, errors.Join(err, unlock())
 	}
 	e := &sqliteEngine{writes: make(chan *sqliteWriter, 1), now: now, unlock: unlock}
 	if err := e.open(ctx, path); err != nil {
@@ -133,7 +137,7 @@ func (e *sqliteEngine) clock(context.Context, querier) (time.Time, error) { retu
 func (e *sqliteEngine) refusal(err error) string {
 	var fault *sqlite.Error
 	switch {
-	case errors.Is(err, sql.ErrConnDone), errors.Is(err, errClosed):
+	case errors.Is(err, sql.ErrConnDone), errors.Is(err, errClosed), strings.HasSuffix(err.Error(), closedPool):
 		return "The database is closed: the bot is stopping."
 	case !errors.As(err, &fault):
 		return ""
@@ -155,6 +159,10 @@ func (e *sqliteEngine) refusal(err error) string {
 
 var errClosed = errors.New("store closed")
 
+// closedPool ends the error of a *sql.DB after Close; database/sql has no name
+// for it.
+const closedPool = "sql: database is closed"
+
 // SQLite plans by the value of a bare parameter after LIMIT, and so would plan
 // a kept statement again each time it runs; an expression is taken as it is.
 var sqliteDialect = dialect{
@@ -165,29 +173,6 @@ var sqliteDialect = dialect{
 	limit:     "LIMIT $1+0",
 	identity:  "INTEGER PRIMARY KEY AUTOINCREMENT",
 	clustered: "WITHOUT ROWID",
-}
-
-func (e *sqliteEngine) addWords(ctx context.Context, q querier, storyID, updateID int64, words []string) error {
-	const piece = `
-		INSERT INTO pieces (story_id, update_id) VALUES (?1, ?2)
-		ON CONFLICT (story_id, update_id) DO UPDATE SET update_id = excluded.update_id RETURNING id`
-	var id int64
-	if err := one(ctx, q, piece, []any{storyID, updateID}, &id); err != nil {
-		return err
-	}
-	_, err := q.exec(ctx, `INSERT OR REPLACE INTO pieces_words (rowid, words) VALUES (?1, ?2)`, id, strings.Join(words, " "))
-	return err
-}
-
-func (e *sqliteEngine) holding(parameter string) string {
-	return `SELECT p.story_id FROM pieces_words JOIN pieces p ON p.id = pieces_words.rowid WHERE pieces_words MATCH ` + parameter
-}
-
-func (e *sqliteEngine) wordArg(word string, prefix bool) string {
-	if prefix {
-		return `"` + word + `"*`
-	}
-	return `"` + word + `"`
 }
 
 // statements are prepared once and kept by their common text.

@@ -37,7 +37,7 @@ const storyBySlugSQL = `SELECT ` + storyColumns + ` FROM slugs k JOIN stories s 
 // StoryBySlug implements stories.Store.
 func (s *Store) StoryBySlug(ctx context.Context, slug string) (stories.Story, error) {
 	story, err := theOne(ctx, s.reader(), scanStory, storyBySlugSQL, slug)
-	return story, s.told(missing(err, "No story is called %q.", slug))
+	return story, s.told(missing(err, "No story is called %q. /stories lists those there are.", slug))
 }
 
 const storyByIDSQL = `SELECT ` + storyColumns + ` FROM stories s WHERE s.id = ?1`
@@ -48,7 +48,9 @@ func (s *Store) StoryByID(ctx context.Context, id int64) (stories.Story, error) 
 	return story, s.told(missingStory(err))
 }
 
-func missingStory(err error) error { return missing(err, "This story is not there any more.") }
+func missingStory(err error) error {
+	return missing(err, "This story is not there any more. /stories lists those that are.")
+}
 
 const lockedStorySQL = `SELECT ` + storyColumns + ` FROM stories s WHERE s.id = ?1 /*lock*/`
 
@@ -57,14 +59,6 @@ const lockedStorySQL = `SELECT ` + storyColumns + ` FROM stories s WHERE s.id = 
 func lockStory(ctx context.Context, q querier, id int64) (stories.Story, error) {
 	story, err := theOne(ctx, q, scanStory, lockedStorySQL, id)
 	return story, missingStory(err)
-}
-
-const slugsSQL = `SELECT ` + storyColumns + ` FROM stories s ORDER BY s.active_at DESC, s.id DESC LIMIT ?1`
-
-// Slugs implements stories.Store.
-func (s *Store) Slugs(ctx context.Context, limit int) ([]stories.Story, error) {
-	found, err := all(ctx, s.reader(), scanStory, slugsSQL, limit)
-	return found, s.told(err)
 }
 
 const (
@@ -96,13 +90,14 @@ func (s *Store) CreateStory(ctx context.Context, a stories.Act, story stories.St
 		case n == 0:
 			return stories.Story{}, taken
 		}
-		if err := s.index(ctx, q, id, 0, story.Slug, story.Headline, story.Summary, strings.Join(story.Topics, " ")); err != nil {
+		made, err := theOne(ctx, q, scanStory, storyByIDSQL, id)
+		if err != nil {
 			return stories.Story{}, err
 		}
-		if err := enter(ctx, q, a, "tracked", id, story.Headline); err != nil {
+		if err := s.indexStory(ctx, q, made); err != nil {
 			return stories.Story{}, err
 		}
-		return theOne(ctx, q, scanStory, storyByIDSQL, id)
+		return made, enter(ctx, q, a, "tracked", id, story.Headline)
 	})
 }
 
@@ -127,6 +122,9 @@ func (s *Store) SetStoryState(ctx context.Context, a stories.Act, storyID int64,
 		}
 		story.State, story.ActiveAt = state, moment(millis(a.At))
 		if _, err := q.exec(ctx, storyStateSQL, storyID, string(state), millis(a.At)); err != nil {
+			return done, err
+		}
+		if err := s.indexStory(ctx, q, story); err != nil { // its name says whether it is closed
 			return done, err
 		}
 		return stateChange{story, true}, enter(ctx, q, a, verb, storyID, story.Headline)

@@ -49,7 +49,7 @@ func keyOf(ctx context.Context, q querier, t stories.Target) (key, error) {
 		return key{kind: "topic", topic: t.Name}, nil
 	}
 	story, err := theOne(ctx, q, scanStory, storyBySlugSQL, t.Name)
-	return key{kind: "story", story: story.ID}, missing(err, "No story is called %q.", t.Name)
+	return key{kind: "story", story: story.ID}, missing(err, "No story is called %q. /stories lists those there are.", t.Name)
 }
 
 const (
@@ -88,21 +88,26 @@ func (s *Store) Subscribe(ctx context.Context, a stories.Act, sub stories.Subscr
 		if err != nil {
 			return done, err
 		}
-		if p.state != stories.Reachable {
+		changed := p.state != stories.Reachable
+		if changed {
 			if _, _, err := reopen(ctx, q, p, catchUp, a.At); err != nil {
 				return done, err
 			}
 		}
 		if k.story > 0 {
-			if _, err := q.exec(ctx, unmuteSQL, p.id, k.story); err != nil {
+			n, err := q.exec(ctx, unmuteSQL, p.id, k.story)
+			if err != nil {
 				return done, err
 			}
+			changed = changed || n > 0
 		}
-		if done.Created, err = keepSubscription(ctx, q, a, p, k, sub); err != nil {
+		created, set, err := keepSubscription(ctx, q, a, p, k, sub)
+		if err != nil {
 			return done, err
 		}
+		done.Created = created
 		done.Subscription, err = findSubscription(ctx, q, p, k)
-		if err != nil {
+		if err != nil || !changed && !created && !set {
 			return done, err
 		}
 		return done, enter(ctx, q, a, "subscribed", k.story, sub.Destination.String()+" follows "+sub.Target.String()+" from "+sub.Level.String())
@@ -110,22 +115,37 @@ func (s *Store) Subscribe(ctx context.Context, a stories.Act, sub stories.Subscr
 	return done.Subscription, done.Created, err
 }
 
-// keepSubscription makes a subscription, or sets the options of the one there.
-func keepSubscription(ctx context.Context, q querier, a stories.Act, p place, k key, sub stories.Subscription) (created bool, err error) {
+const countSubscriptionsSQL = `SELECT count(*) FROM subscriptions WHERE destination_id = ?1`
+
+// keepSubscription makes a subscription, or sets the options of the one there;
+// set is false when they were so already. The place is locked, so that nobody
+// else makes one at the same time. CodeLimited.
+func keepSubscription(ctx context.Context, q querier, a stories.Act, p place, k key, sub stories.Subscription) (created, set bool, err error) {
 	had, err := findSubscription(ctx, q, p, k)
 	if err == nil {
+		if had.Level == sub.Level && had.State == stories.Active {
+			return false, false, nil
+		}
 		_, err := q.exec(ctx, setSubscriptionSQL, had.ID, sub.Level, string(stories.Active))
-		return false, err
+		return false, true, err
 	}
 	if !errors.Is(err, sql.ErrNoRows) {
-		return false, err
+		return false, false, err
+	}
+	var follows int
+	if err := one(ctx, q, countSubscriptionsSQL, []any{p.id}, &follows); err != nil {
+		return false, false, err
+	}
+	if follows >= stories.MaxSubscriptions {
+		return false, false, stories.Errorf(stories.CodeLimited,
+			"This channel follows %d stories and topics already, and more than that are not kept for one channel. End one with /unsubscribe (/subscriptions lists them), or follow a topic instead of its stories.", follows)
 	}
 	mode := sub.Mode
 	if mode == "" {
 		mode = stories.ModeChannel
 	}
 	_, err = q.exec(ctx, insertSubscriptionSQL, p.id, k.kind, k.story, k.topic, sub.Level, string(mode), a.By.Ref, a.By.Name, millis(a.At))
-	return true, err
+	return true, true, err
 }
 
 const dropSubscriptionSQL = `DELETE FROM subscriptions WHERE id = ?1`
@@ -155,7 +175,7 @@ func lockSubscription(ctx context.Context, q querier, d stories.Destination, t s
 	if p, err = lockPlace(ctx, q, d); err == nil {
 		sub, err = findSubscription(ctx, q, p, k)
 	}
-	return p, k, sub, missing(err, "This channel does not follow %s.", t)
+	return p, k, sub, missing(err, "This channel does not follow %s. /subscriptions lists what it follows.", t)
 }
 
 // unfollowedSQL finds among the deliveries ?2 to a destination those that
@@ -196,29 +216,73 @@ func skipUnfollowed(ctx context.Context, q querier, a stories.Act, p place) erro
 	return move(ctx, q, rows, stories.Skipped, "the channel does not follow it any more", a.At, 0)
 }
 
-const muteSQL = `INSERT INTO mutes (destination_id, story_id) VALUES (?1, ?2) ON CONFLICT (destination_id, story_id) DO NOTHING`
+const (
+	muteSQL = `INSERT INTO mutes (destination_id, story_id) VALUES (?1, ?2) ON CONFLICT (destination_id, story_id) DO NOTHING`
+	// broughtSQL counts what else brings a story to a destination. A topic is a
+	// word among the story's topics.
+	broughtSQL = `
+		SELECT count(*) FROM subscriptions b JOIN stories s ON s.id = ?2
+		WHERE b.destination_id = ?1 AND (b.kind = 'all' OR b.kind = 'topic' AND ' ' || s.topics || ' ' LIKE '% ' || b.topic || ' %')`
+)
 
-// Mute implements stories.Store.
-func (s *Store) Mute(ctx context.Context, a stories.Act, d stories.Destination, storyID int64) error {
-	_, err := act(ctx, s, a, "muted", func(q querier) (bool, error) {
+// stopped is what Stop returns, in a form that can be kept.
+type stopped struct{ Muted bool }
+
+// Stop implements stories.Store.
+func (s *Store) Stop(ctx context.Context, a stories.Act, d stories.Destination, storyID int64) (muted bool, err error) {
+	done, err := act(ctx, s, a, "stopped", func(q querier) (done stopped, err error) {
 		story, err := theOne(ctx, q, scanStory, storyByIDSQL, storyID)
 		if err != nil {
-			return false, missingStory(err)
+			return done, missingStory(err)
 		}
 		p, err := lockPlace(ctx, q, d)
+		if errors.Is(err, sql.ErrNoRows) {
+			return done, nil // it follows nothing
+		}
 		if err != nil {
-			return false, missing(err, "This channel follows nothing.")
+			return done, err
 		}
-		n, err := q.exec(ctx, muteSQL, p.id, storyID)
-		if err != nil || n == 0 {
-			return false, err
+		ended, err := endOwn(ctx, q, a, p, story)
+		if err != nil {
+			return done, err
 		}
-		if err := skipUnfollowed(ctx, q, a, p); err != nil {
-			return false, err
+		var others int
+		if err := one(ctx, q, broughtSQL, []any{p.id, storyID}, &others); err != nil {
+			return done, err
 		}
-		return true, enter(ctx, q, a, "muted", storyID, d.String()+" gets nothing more of "+story.Slug)
+		if done.Muted = others > 0; done.Muted {
+			n, err := q.exec(ctx, muteSQL, p.id, storyID)
+			if err != nil {
+				return done, err
+			}
+			if n > 0 {
+				if err := enter(ctx, q, a, "muted", storyID, d.String()+" gets nothing more of "+story.Slug); err != nil {
+					return done, err
+				}
+			}
+			ended = ended || n > 0
+		}
+		if !ended {
+			return done, nil
+		}
+		return done, skipUnfollowed(ctx, q, a, p)
 	})
-	return err
+	return done.Muted, err
+}
+
+// endOwn ends p's own subscription of a story; false when there is none.
+func endOwn(ctx context.Context, q querier, a stories.Act, p place, story stories.Story) (bool, error) {
+	sub, err := findSubscription(ctx, q, p, key{kind: "story", story: story.ID})
+	if errors.Is(err, sql.ErrNoRows) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	if _, err := q.exec(ctx, dropSubscriptionSQL, sub.ID); err != nil {
+		return false, err
+	}
+	return true, enter(ctx, q, a, "unsubscribed", story.ID, sub.Destination.String()+" does not follow "+story.Slug+" any more")
 }
 
 // SetSubscriptionState implements stories.Store.

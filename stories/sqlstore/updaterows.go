@@ -41,7 +41,7 @@ const updateByNumberSQL = `SELECT ` + updateColumns + ` FROM updates u WHERE u.s
 // UpdateByNumber implements stories.Store.
 func (s *Store) UpdateByNumber(ctx context.Context, storyID int64, number int) (stories.Update, error) {
 	u, err := theOne(ctx, s.reader(), scanUpdate, updateByNumberSQL, storyID, number)
-	return u, s.told(missing(err, "This story has no update %d.", number))
+	return u, s.told(missing(err, "This story has no update %d. Its Timeline shows those it has.", number))
 }
 
 const sameTextSQL = `

@@ -222,7 +222,7 @@ var beginTests = []test{
 		w := d.worker(l)
 		rows, origins, err := w.owed()
 		d.ok(err)
-		d.ok(d.Mute(d.ctx, d.act(), channel("a"), s.ID))
+		d.ok(d.stop(d.act(), channel("a"), s.ID))
 		_, err = d.Unsubscribe(d.ctx, d.act(), channel("b"), stories.Target{Kind: stories.TargetAll})
 		d.ok(err)
 		x := stories.Exchange{Batch: 1}

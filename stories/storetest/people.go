@@ -3,7 +3,6 @@ package storetest
 import (
 	"fmt"
 	"strings"
-	"time"
 
 	"storybot/stories"
 )
@@ -42,16 +41,6 @@ var peopleTests = []test{
 		}
 		same(d, "names", strings.Join(names, " "), "Yan adam Bob Zoe")
 	}},
-	{"the first admin claims the bot, the second does not", func(d *desk) {
-		d.ok(d.ClaimAdmin(d.ctx, d.act()))
-		role, err := d.RoleOf(d.ctx, ana.Ref)
-		d.ok(err)
-		same(d, "role", role, stories.Admin)
-		d.refused(d.ClaimAdmin(d.ctx, stories.Act{By: ben, At: d.now}), stories.CodeExists)
-		role, err = d.RoleOf(d.ctx, ben.Ref)
-		d.ok(err)
-		same(d, "the second's role", role, stories.Reader)
-	}},
 	{"every change is in the log, what changed nothing is not", func(d *desk) {
 		s := d.track("sony", "security")
 		d.follow("sony", "a")
@@ -67,13 +56,13 @@ var peopleTests = []test{
 		_, err = d.Unsubscribe(d.ctx, d.act(), channel("a"), sony)
 		d.ok(err)
 		for range 2 {
-			d.ok(d.Mute(d.ctx, d.act(), channel("a"), s.ID))
+			d.ok(d.stop(d.act(), channel("a"), s.ID))
 			_, err = d.SetRole(d.ctx, d.act(), ben, stories.Moderator)
 			d.ok(err)
 		}
 		_, err = d.SetRole(d.ctx, d.act(), ben, stories.Reader)
 		d.ok(err)
-		d.ok(d.ClaimAdmin(d.ctx, d.act()))
+		d.ok(d.ClaimAdmin(d.ctx, d.act(), d.code()))
 		d.ok(d.SetDesk(d.ctx, d.act(), channel("desk"), lane))
 		for range 2 {
 			_, _, err = d.SetStoryState(d.ctx, d.act(), s.ID, stories.Closed)
@@ -113,21 +102,6 @@ var peopleTests = []test{
 		entries, err = d.Log(d.ctx, 0, 0, 2)
 		d.ok(err)
 		same(d, "limit", len(entries), 2)
-	}},
-	{"a note is read until it is pruned", func(d *desk) {
-		d.ok(d.PutNote(d.ctx, "q1", "pasted text", d.now))
-		d.ok(d.PutNote(d.ctx, "q1", "another text", d.now))
-		text, err := d.Note(d.ctx, "q1")
-		d.ok(err)
-		same(d, "note", text, "another text")
-		_, err = d.Note(d.ctx, "q2")
-		d.refused(err, stories.CodeNotFound)
-		d.ok(d.Prune(d.ctx, d.now.Add(time.Hour)))
-		_, err = d.Note(d.ctx, "q1")
-		d.ok(err)
-		d.ok(d.Prune(d.ctx, d.now.Add(72*time.Hour)))
-		_, err = d.Note(d.ctx, "q1")
-		d.refused(err, stories.CodeNotFound)
 	}},
 	{"a platform's small settings are remembered", func(d *desk) {
 		value, err := d.Recall(d.ctx, "discord/commands")

@@ -50,8 +50,12 @@ var replays = []struct {
 		sub, err := d.Unsubscribe(d.ctx, act, channel("a"), stories.Target{Kind: stories.TargetStory, Name: "sony"})
 		return fmt.Sprintf("%+v %v", sub, err)
 	}, func(d *desk, _ stories.Story) { d.follow("sony", "a") }},
-	{"Mute", func(d *desk, act stories.Act, s stories.Story) string {
-		return fmt.Sprint(d.Mute(d.ctx, act, channel("a"), s.ID))
+	{"Stop", func(d *desk, act stories.Act, s stories.Story) string {
+		return fmt.Sprint(d.Stop(d.ctx, act, channel("a"), s.ID))
+	}, func(d *desk, _ stories.Story) { d.follow("sony", "a"); d.follow("all", "a") }},
+	{"Stop of a story that a topic brings too", func(d *desk, act stories.Act, s stories.Story) string {
+		d.follow("all", "a")
+		return fmt.Sprint(d.Stop(d.ctx, act, channel("a"), s.ID))
 	}, func(d *desk, _ stories.Story) { d.follow("sony", "a") }},
 	{"SetSubscriptionState", func(d *desk, act stories.Act, _ stories.Story) string {
 		sub, err := d.SetSubscriptionState(d.ctx, act, channel("a"), stories.Target{Kind: stories.TargetStory, Name: "sony"}, stories.Paused)
@@ -68,7 +72,7 @@ var replays = []struct {
 		d.ok(err)
 	}},
 	{"ClaimAdmin", func(d *desk, act stories.Act, _ stories.Story) string {
-		return fmt.Sprint(d.ClaimAdmin(d.ctx, act))
+		return fmt.Sprint(d.ClaimAdmin(d.ctx, act, d.code()))
 	}, func(d *desk, _ stories.Story) {
 		_, err := d.SetRole(d.ctx, d.act(), ana, stories.Reader)
 		d.ok(err)
@@ -106,8 +110,8 @@ var replayTests = append([]test{
 		act := stories.Act{Key: "k1", By: ana, At: d.now}
 		_, err := d.Unsubscribe(d.ctx, act, channel("a"), stories.Target{Kind: stories.TargetStory, Name: "sony"})
 		d.ok(err)
-		d.ok(d.Mute(d.ctx, act, channel("a"), s.ID))
 		d.follow("all", "a")
+		d.ok(d.stop(act, channel("a"), s.ID))
 		_, p := d.append(s, stories.Breaking)
 		same(d, "planned for a muted channel", p.Total, 0)
 	}},

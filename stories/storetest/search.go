@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -26,6 +27,13 @@ func library(d *desk) {
 			d.ok(err)
 		}
 	}
+}
+
+// nasty are texts that mean something to a query language or to nobody.
+var nasty = []string{
+	`"`, `'`, `''`, `""`, `sony"`, `"sony`, `sony' OR '1'='1`, `sony OR bank`, `sony AND`, `NOT sony`, `sony NEAR bank`, `sony*`, `*`, `^sony`,
+	`headline:sony`, `-sony`, `(sony`, `sony)`, `{`, `sony & | !`, `a:*`, `\`, `\'`, `%`, `_`, `?1`, `$1`, `:x`, `@a`, ";--", "\x00", "sony\x00", "\xff\xfe",
+	"😀", "👩‍👩‍👧", "\u202e", "\u0301", "ﬁ", "…", strings.Repeat("a", 100_000), strings.Repeat("a ", 50_000), strings.Repeat("'\" ", 1000),
 }
 
 var searchTests = []test{
@@ -59,13 +67,40 @@ var searchTests = []test{
 			same(d, fmt.Sprintf("total of %q", c.query), total, len(strings.Fields(c.want)))
 		}
 	}},
+	{"a word is found in Latin letters, in its own and without its accents", func(d *desk) {
+		for _, s := range []stories.Story{
+			{Slug: "aa", Headline: "Łódź głosuje"}, {Slug: "bb", Headline: "Die Straße ist gesperrt, sagt MÜLLER"}, {Slug: "cc", Headline: "Москва и Київ"},
+			{Slug: "dd", Headline: "Πυρκαγιά στην Αθήνα"}, {Slug: "ee", Headline: "أخبار من لبنان"}, {Slug: "ff", Headline: "İstanbul ve Diyarbakır"},
+			{Slug: "gg", Headline: "Ærø œuvre ﬁnance"}, {Slug: "hh", Headline: "トヨタ自動車と東京"}, {Slug: "ii", Headline: "서울 지하철"}, {Slug: "jj", Headline: "Ђоковић łódź2022"},
+			{Slug: "kk", Headline: "Lodz and Moskva in plain letters"}, {Slug: "ll", Headline: "so\u00adny soft"},
+		} {
+			d.later(time.Minute)
+			_, err := d.CreateStory(d.ctx, d.act(), s)
+			d.ok(err)
+		}
+		s, err := d.StoryBySlug(d.ctx, "aa")
+		d.ok(err)
+		_, _, err = d.AppendUpdate(d.ctx, d.act(), stories.Update{StoryID: s.ID, Text: "Powiedział Wałęsa", Level: stories.Normal, Author: ana, At: d.now})
+		d.ok(err)
+		for _, c := range []struct{ query, want string }{
+			{"lodz", "aa kk jj"}, {"Łódź", "aa kk jj"}, {"łódź", "aa kk jj"}, {"ŁÓDŹ głos", "aa"}, {"glosuje lodz", "aa"}, {"walesa", "aa"}, {"WAŁĘSA", "aa"},
+			{"strasse", "bb"}, {"STRASSE", "bb"}, {"Straße", "bb"}, {"STRAẞE", "bb"}, {"muller", "bb"}, {"mueller", "bb"}, {"müller", "bb"},
+			{"moskva", "kk cc"}, {"москва", "kk cc"}, {"МОСКВА", "kk cc"}, {"kiyiv", "cc"}, {"київ", "cc"},
+			{"athena", "dd"}, {"αθήνα", "dd"}, {"ΑΘΗΝΑ", "dd"}, {"αθηνα", "dd"}, {"لبنان", "ee"}, {"lbnn", "ee"},
+			{"istanbul", "ff"}, {"ISTANBUL", "ff"}, {"İSTANBUL", "ff"}, {"diyarbakir", "ff"}, {"DİYARBAKIR", "ff"},
+			{"aero", "gg"}, {"oeuvre", "gg"}, {"œuvre", "gg"}, {"finance", "gg"}, {"ﬁnance", "gg"},
+			{"toyota", "hh"}, {"トヨタ", "hh"}, {"東京", "hh"}, {"dong", "hh"}, {"seoul", "ii"}, {"서울", "ii"}, {"lodz2022", "jj"}, {"djokovic", ""}, {"sony", "ll"},
+		} {
+			found, total, err := d.Search(d.ctx, c.query, 0, 20)
+			d.ok(err)
+			if got := slugs(found); total != len(found) || !sameWords(got, c.want) {
+				d.Errorf("search %q finds %q, want %q", c.query, got, c.want)
+			}
+		}
+	}},
 	{"no input is an operator, an error or a way in", func(d *desk) {
 		library(d)
-		for _, query := range []string{
-			`"`, `'`, `''`, `""`, `sony"`, `"sony`, `sony' OR '1'='1`, `sony OR bank`, `sony AND`, `NOT sony`, `sony NEAR bank`, `sony*`, `*`, `^sony`,
-			`headline:sony`, `-sony`, `(sony`, `sony)`, `{`, `sony & | !`, `a:*`, `\`, `\'`, `%`, `_`, `?1`, `$1`, `:x`, `@a`, ";--", "\x00", "sony\x00", "\xff\xfe",
-			"😀", "👩‍👩‍👧", "\u202e", "\u0301", "ﬁ", "…", strings.Repeat("a", 100_000), strings.Repeat("a ", 50_000), strings.Repeat("'\" ", 1000),
-		} {
+		for _, query := range nasty {
 			_, _, err := d.Search(d.ctx, query, 0, 10)
 			if err != nil {
 				d.Errorf("search %.40q: %v", query, err)
@@ -92,4 +127,12 @@ var searchTests = []test{
 		same(d, "second result", slugs(found), "bank-run")
 		same(d, "total", total, 2)
 	}},
+}
+
+// sameWords compares lists whose order says nothing.
+func sameWords(a, b string) bool {
+	as, bs := strings.Fields(a), strings.Fields(b)
+	slices.Sort(as)
+	slices.Sort(bs)
+	return slices.Equal(as, bs)
 }

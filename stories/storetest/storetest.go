@@ -46,7 +46,7 @@ func Run(t *testing.T, open func(t *testing.T) Store) {
 		tests []test
 	}{
 		{"stories", storyTests}, {"updates", updateTests}, {"search", searchTests}, {"replays", replayTests},
-		{"subscriptions", subscriptionTests}, {"destinations", destinationTests}, {"people", peopleTests},
+		{"subscriptions", subscriptionTests}, {"destinations", destinationTests}, {"people", peopleTests}, {"claims", claimTests}, {"limits", limitTests}, {"suggestions", suggestTests}, {"what changes nothing", idleTests},
 		{"leases", leaseTests}, {"loading", loadTests}, {"order", orderTests}, {"beginning", beginTests}, {"results", resultTests}, {"races", raceTests}, {"the clock", clockTests}, {"status", statusTests}, {"desk messages", deskMessageTests},
 	} {
 		t.Run(group.name, func(t *testing.T) {
@@ -96,6 +96,20 @@ func (d *desk) act() stories.Act { return stories.Act{By: ana, At: d.now} }
 // channel is a destination by a short name.
 func channel(name string) stories.Destination {
 	return stories.Destination{Platform: "console", Channel: "#" + name}
+}
+
+// code is the code that makes the first admin.
+func (d *desk) code() string {
+	d.Helper()
+	code, err := d.ClaimCode(d.ctx, "ABCD-EFGH-JKLM")
+	d.ok(err)
+	return code
+}
+
+// stop stops a story in a channel.
+func (d *desk) stop(act stories.Act, c stories.Destination, storyID int64) error {
+	_, err := d.Stop(d.ctx, act, c, storyID)
+	return err
 }
 
 func (d *desk) ok(err error) {

@@ -61,19 +61,6 @@ var storyTests = []test{
 		_, _, err := d.SetStoryState(d.ctx, d.act(), 99, stories.Closed)
 		d.refused(err, stories.CodeNotFound)
 	}},
-	{"suggestions come newest activity first", func(d *desk) {
-		old := d.track("old")
-		d.later(time.Minute)
-		d.track("new")
-		d.later(time.Minute)
-		d.append(old, stories.Minor)
-		found, err := d.Slugs(d.ctx, 10)
-		d.ok(err)
-		same(d, "order", slugs(found), "old new")
-		found, err = d.Slugs(d.ctx, 1)
-		d.ok(err)
-		same(d, "the first", slugs(found), "old")
-	}},
 }
 
 func slugs(found []stories.Story) string {

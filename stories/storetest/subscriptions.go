@@ -87,8 +87,8 @@ var subscriptionTests = []test{
 	{"subscribing again ends a pause and a mute of that story", func(d *desk) {
 		s, o := d.track("sony"), d.track("other")
 		d.follow("all", "a")
-		d.ok(d.Mute(d.ctx, d.act(), channel("a"), s.ID))
-		d.ok(d.Mute(d.ctx, d.act(), channel("a"), o.ID))
+		d.ok(d.stop(d.act(), channel("a"), s.ID))
+		d.ok(d.stop(d.act(), channel("a"), o.ID))
 		d.follow("sony", "a")
 		_, p := d.append(s, stories.Minor)
 		same(d, "planned of the story", p.Total, 1)
@@ -104,13 +104,26 @@ var subscriptionTests = []test{
 		d.follow("all", "a")
 		d.append(s, stories.Breaking)
 		d.append(o, stories.Minor)
-		d.ok(d.Mute(d.ctx, d.act(), channel("a"), s.ID))
+		d.ok(d.stop(d.act(), channel("a"), s.ID))
 		_, p := d.append(s, stories.Breaking)
 		same(d, "planned", p.Total, 0)
 		same(d, "states", d.states(channel("a"), s), "skipped")
 		same(d, "sent", d.labels(d.drain(d.hold(lane, "w"), 10)), "a other 1")
-		d.refused(d.Mute(d.ctx, d.act(), channel("a"), 99), stories.CodeNotFound)
-		d.refused(d.Mute(d.ctx, d.act(), channel("nowhere"), s.ID), stories.CodeNotFound)
+		d.refused(d.stop(d.act(), channel("a"), 99), stories.CodeNotFound)
+		d.ok(d.stop(d.act(), channel("nowhere"), s.ID))
+	}},
+	{"stopping a story that is followed by itself ends that, and mutes only what else brings it", func(d *desk) {
+		s := d.track("sony", "film")
+		d.follow("sony", "a")
+		for _, want := range []bool{false, true} {
+			muted, err := d.Stop(d.ctx, d.act(), channel("a"), s.ID)
+			d.ok(err)
+			same(d, "muted", muted, want)
+			_, p := d.append(s, stories.Breaking)
+			same(d, "planned", p.Total, 0)
+			d.follow("sony", "a")
+			d.follow("topic:film", "a")
+		}
 	}},
 	{"unsubscribing skips what waits because of it and nothing else", func(d *desk) {
 		sony, bank := d.track("sony", "security"), d.track("bank", "security")

@@ -36,6 +36,21 @@ func TestForm(t *testing.T) {
 	}
 }
 
+func TestMenusOfAForm(t *testing.T) {
+	data, err := formData([]byte(`{"custom_id":"f","components":[
+		{"type":18,"label":"Who","component":{"type":5,"custom_id":"who"}},
+		{"type":18,"label":"Level","component":{"type":3,"custom_id":"level"}}]}`), map[string]string{"who": "4242 4343", "level": "breaking"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := string(encode(data))
+	for _, want := range []string{`{"component":{"custom_id":"who","type":5,"values":["4242","4343"]},"id":1,"type":18}`, `"values":["breaking"]`, `"resolved":{"users":{"4242":{`} {
+		if !strings.Contains(got, want) {
+			t.Errorf("no %s in %s", want, got)
+		}
+	}
+}
+
 func TestMessageMenu(t *testing.T) {
 	s, b := chatting(t)
 	id := s.Say(testChannel, "4242", "seen in the street")

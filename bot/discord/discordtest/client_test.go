@@ -210,7 +210,7 @@ func register(t *testing.T, s *Server, defs string) response {
 const storyCommands = `[
  {"name":"story","description":"Shows a story","type":1,"contexts":[0,1],"options":[
   {"type":3,"name":"slug","description":"Which story","autocomplete":true}]},
- {"name":"subscribe","description":"Follow","contexts":[0],"default_member_permissions":16,"options":[
+ {"name":"subscribe","description":"Follow","contexts":[0],"default_member_permissions":"16","options":[
   {"type":3,"name":"what","description":"What","required":true},
   {"type":3,"name":"level","description":"Level","choices":[{"name":"breaking","value":"breaking"}]}]},
  {"name":"desk","description":"The desk","options":[

@@ -15,10 +15,12 @@ const (
 
 // Types of component.
 const (
-	typeRow         = 1
-	typeButton      = 2
-	typeSelect      = 3
-	typeTextDisplay = 10
+	typeRow           = 1
+	typeButton        = 2
+	typeSelect        = 3
+	typeUserSelect    = 5 // role, mentionable and channel follow
+	typeChannelSelect = 8
+	typeTextDisplay   = 10
 )
 
 // Styles of button.

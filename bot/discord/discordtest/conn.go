@@ -19,6 +19,7 @@ type conn struct {
 	control  [][]byte // packets without a sequence number, to be written first
 	written  int64    // the sequence number written last
 	silent   bool     // nothing is written any more
+	deaf     bool     // nothing that is read counts
 	compress bool
 	closing  int // the code to close with, once all is written
 	kick     chan struct{}
@@ -64,7 +65,7 @@ func (s *Server) forget(c *conn, code int) {
 			break
 		}
 	}
-	if c.session != nil && c.session.conn == c {
+	if c.session != nil && c.session.conn == c && !c.deaf {
 		c.session.conn = nil
 		if code == websocket.CloseNormalClosure || code == websocket.CloseGoingAway {
 			s.endSession(c.session)

@@ -21,7 +21,7 @@
 // are what is stored, handlers.go what the API does with it, view.go what a test
 // sees of it; limits.go keeps the rate limits, faults.go and wire.go spoil
 // answers on request; gateway.go, conn.go, session.go, identify.go and
-// gatewayfaults.go are the websocket; people.go, options.go and callback.go the
+// gatewayfaults.go are the websocket; people.go, options.go, forms.go and callback.go the
 // people who type commands and press buttons; wait.go lets a test wait for all
 // of it without sleeping.
 //

@@ -46,6 +46,7 @@ const defaultHeartbeat = 41250 * time.Millisecond
 type GatewayStats struct {
 	Connects   int
 	Identifies int
+	Sessions   int // begun with READY
 	Resumes    int // asked for
 	Resumed    int // granted
 	Heartbeats int

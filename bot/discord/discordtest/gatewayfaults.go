@@ -86,6 +86,18 @@ func (s *Server) Silence() {
 	s.eachConn(func(c *conn) { c.silent = true })
 }
 
+// HalfOpen makes all connections half-open: nothing is written, and whatever the
+// bot sends, its own close included, is lost on the way.
+func (s *Server) HalfOpen() {
+	s.eachConn(func(c *conn) { c.silent, c.deaf = true, true })
+}
+
+// StopAcks acknowledges no heartbeat on all connections any more; events still
+// come.
+func (s *Server) StopAcks() {
+	s.eachConn(func(c *conn) { c.fault.noAcks = true })
+}
+
 // ForgetSessions makes every RESUME fail.
 func (s *Server) ForgetSessions() {
 	s.mu.Lock()
@@ -99,4 +111,11 @@ func (s *Server) eachConn(do func(*conn)) {
 	for _, c := range append([]*conn(nil), s.gateway.conns...) {
 		do(c)
 	}
+}
+
+// ForgetFaults takes back the faults of connections still to come.
+func (s *Server) ForgetFaults() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.gateway.script = nil
 }

@@ -259,9 +259,6 @@ func (s *Server) setCommands(raw []byte) {
 		if d["description"] == nil {
 			d["description"] = ""
 		}
-		if p, is := d["default_member_permissions"].(float64); is {
-			d["default_member_permissions"] = bits(int64(p))
-		}
 	}
 	s.world.rawDefs = defs
 	s.world.commands = nil

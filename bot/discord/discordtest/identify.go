@@ -114,6 +114,7 @@ func (s *Server) ready(c *conn, e *session) {
 	if c.fault.noSession {
 		delete(d, "session_id")
 	}
+	s.gateway.stats.Sessions++
 	e.add("READY", encode(d), nil)
 	for _, id := range mine {
 		if g := s.world.guilds[id]; !g.outage {

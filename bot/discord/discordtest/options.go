@@ -90,6 +90,9 @@ func (s *Server) commandData(i Interaction, focused string) (map[string]any, err
 	if err != nil {
 		return nil, fmt.Errorf("/%s: %w", i.Name, err)
 	}
+	if users, ok := resolved["users"].(map[string]any); ok {
+		resolved["members"] = s.membersOf(i.Channel, users)
+	}
 	data := map[string]any{"id": def.ID, "name": def.Name, "type": kindSlash}
 	if len(options) > 0 {
 		data["options"] = options
@@ -98,6 +101,26 @@ func (s *Server) commandData(i Interaction, focused string) (map[string]any, err
 		data["resolved"] = resolved
 	}
 	return data, nil
+}
+
+// membersOf says who of users is a member of a channel's server, as far as
+// resolved data does: without the user.
+// https://docs.discord.com/developers/interactions/receiving-and-responding#interaction-object-resolved-data-structure
+func (s *Server) membersOf(channel string, users map[string]any) map[string]any {
+	members := map[string]any{}
+	c := s.must(channel)
+	if c.guild == nil {
+		return members
+	}
+	for id := range users {
+		m := memberJSON(c.guild, userJSON(id, "user-"+id))
+		delete(m, "user")
+		delete(m, "deaf")
+		delete(m, "mute")
+		m["permissions"] = bits(DefaultPermissions)
+		members[id] = m
+	}
+	return members
 }
 
 // typed returns the options of a command or subcommand; words are the
@@ -191,44 +214,4 @@ func (d optionDef) option(value string, focused, typing bool, resolved map[strin
 		return nil, fmt.Errorf("%q is none of the choices", value)
 	}
 	return o, nil
-}
-
-// formData fills the inputs of a form. A form without labels is made of rows.
-func formData(modal json.RawMessage, values map[string]string) (map[string]any, error) {
-	var form struct {
-		CustomID   string `json:"custom_id"`
-		Components []component
-	}
-	if len(modal) == 0 {
-		return nil, fmt.Errorf("the answer is no form")
-	}
-	if err := json.Unmarshal(modal, &form); err != nil {
-		return nil, fmt.Errorf("read the form: %w", err)
-	}
-	left := len(values)
-	fill := func(in component) map[string]any {
-		v, given := values[in.CustomID]
-		if given {
-			left--
-		}
-		return map[string]any{"type": in.Type, "custom_id": in.CustomID, "value": v}
-	}
-	parts := []any{}
-	for _, p := range form.Components {
-		part := map[string]any{"type": p.Type, "id": len(parts) + 1}
-		if p.Component != nil {
-			part["component"] = fill(*p.Component)
-		} else {
-			var inputs []any
-			for _, in := range p.Components {
-				inputs = append(inputs, fill(in))
-			}
-			part["components"] = inputs
-		}
-		parts = append(parts, part)
-	}
-	if left > 0 {
-		return nil, fmt.Errorf("the form lacks some of %v", values)
-	}
-	return map[string]any{"custom_id": form.CustomID, "components": parts}, nil
 }

@@ -4,6 +4,7 @@ import (
 	"io"
 	"log"
 	"math/rand/v2"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -66,10 +67,10 @@ func Start(t testing.TB, opts ...Option) *Server {
 		people: newPeople(),
 	}
 	s.gateway = newGateway()
+	s.http = httptest.NewUnstartedServer(s)
 	for _, o := range opts {
 		o(s)
 	}
-	s.http = httptest.NewUnstartedServer(s)
 	s.http.Config.ErrorLog = log.New(io.Discard, "", 0) // resets are on purpose
 	s.http.Start()
 	t.Cleanup(func() {
@@ -100,6 +101,15 @@ func (s *Server) stop() {
 // WithToken makes the server take another bot token.
 func WithToken(token string) Option { return func(s *Server) { s.token = token } }
 
+// WithListener makes the server listen on l instead of a port of 127.0.0.1: for a
+// network in memory, on which time can be made to stand still.
+func WithListener(l net.Listener) Option {
+	return func(s *Server) {
+		s.http.Listener.Close()
+		s.http.Listener = l
+	}
+}
+
 // URL returns the base of the API before its version, as DISCORD_API_URL wants
 // it: "http://127.0.0.1:PORT/api".
 func (s *Server) URL() string { return s.http.URL + "/api" }
@@ -110,6 +120,13 @@ func (s *Server) RevokeToken() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.token = ""
+}
+
+// AcceptToken makes the server take token from now on, after RevokeToken too.
+func (s *Server) AcceptToken(token string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.token = token
 }
 
 // Advance moves Discord's clock: windows pass, interactions expire, message ids

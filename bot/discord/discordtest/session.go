@@ -119,7 +119,7 @@ func (s *Server) readLoop(c *conn) int {
 			s.violate("", "gateway", "more than %d packets within a minute", maxPacketsPerMinute)
 			c.closeWith(closeTooFast)
 		}
-		if c.closing == 0 {
+		if c.closing == 0 && !c.deaf {
 			s.receive(c, raw)
 		}
 		s.notify()

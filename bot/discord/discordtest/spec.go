@@ -153,6 +153,7 @@ func compiler(bodies map[string]any, schemas map[string]any) (func(string) (*jso
 		return nil, err
 	}
 	closeObjects(doc)
+	correct(doc)
 	c := jsonschema.NewCompiler()
 	c.DefaultDraft(jsonschema.Draft2020)
 	c.AssertFormat()
@@ -177,6 +178,26 @@ func closeObjects(v any) {
 	case []any:
 		for _, e := range v {
 			closeObjects(e)
+		}
+	}
+}
+
+// correct puts right what the description says otherwise than the documentation
+// and the servers: they take default_member_permissions as a decimal string only.
+// https://docs.discord.com/developers/interactions/application-commands#application-command-object
+func correct(v any) {
+	switch v := v.(type) {
+	case map[string]any:
+		for name, e := range v {
+			if name == "default_member_permissions" {
+				v[name] = map[string]any{"type": []any{"string", "null"}, "pattern": "^(0|[1-9][0-9]{0,19})$"}
+				continue
+			}
+			correct(e)
+		}
+	case []any:
+		for _, e := range v {
+			correct(e)
 		}
 	}
 }

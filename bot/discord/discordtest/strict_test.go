@@ -164,7 +164,9 @@ func TestCommandRules(t *testing.T) {
 		"choices and complete": {opt(`{"type":3,"name":"x","description":"d","autocomplete":true,"choices":[{"name":"a","value":"b"}]}`), "exclude each other"},
 		"mixed":                {opt(`{"type":1,"name":"x","description":"d"},{"type":3,"name":"y","description":"d"}`), "subcommands and other options"},
 		"menu with text":       {`[{"name":"Add","type":3,"description":"d"}]`, "neither a description nor options"},
-		"permissions as text":  {slash("a", `,"default_member_permissions":"16"`), "default_member_permissions"},
+		"permissions, number":  {slash("a", `,"default_member_permissions":16`), "default_member_permissions"},
+		"permissions, hex":     {slash("a", `,"default_member_permissions":"0x10"`), "default_member_permissions"},
+		"permissions, empty":   {slash("a", `,"default_member_permissions":""`), "default_member_permissions"},
 		"8,000 characters": {opt(strings.TrimSuffix(strings.Repeat(`{"type":3,"name":"x","description":"d","choices":[`+
 			strings.TrimSuffix(strings.Repeat(`{"name":"`+text(100)+`","value":"v"},`, 25), ",")+`]},`, 4), ",")), "characters, at most 8000"},
 	} {

@@ -145,7 +145,7 @@ func (s *Server) WaitConnected(ctx context.Context, n int) error {
 	return s.await(ctx, func() bool {
 		live := 0
 		for _, c := range s.gateway.conns {
-			if c.session != nil && c.written == c.session.seq {
+			if c.session != nil && !c.silent && c.written == c.session.seq {
 				live++
 			}
 		}

@@ -217,8 +217,8 @@ func (c *call) describe(ch *channel) reply {
 	}
 	return reply{
 		"id": ch.id, "name": ch.name(), "name_normalized": ch.name(), "is_channel": ch.kind == Public, "is_group": ch.kind == Private,
-		"is_im": false, "is_mpim": false, "is_private": ch.kind == Private, "is_archived": ch.archived, "is_member": ch.member,
-		"is_general": false, "is_shared": false, "is_ext_shared": false, "context_team_id": c.team.team,
+		"is_im": false, "is_mpim": ch.kind == Group, "is_private": ch.kind != Public, "is_archived": ch.archived, "is_member": ch.member,
+		"is_general": false, "is_shared": ch.shared, "is_ext_shared": ch.shared, "context_team_id": c.team.team,
 	}
 }
 

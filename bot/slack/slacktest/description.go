@@ -98,7 +98,7 @@ var appScopes = []string{
 }
 
 // prefixes are what the scopes for a kind of channel begin with.
-var prefixes = map[Kind]string{Public: "channels", Private: "groups", DM: "im"}
+var prefixes = map[Kind]string{Public: "channels", Private: "groups", DM: "im", Group: "mpim"}
 
 // needs are the scopes of the methods that need the same one for all channels.
 var needs = map[string]string{

@@ -50,6 +50,10 @@ func (s *Server) send(ctx context.Context, e envelope, avoid *socket, began func
 		s.mu.Unlock()
 		return nil, ErrNotConnected
 	}
+	var others []*socket
+	if s.sockets.copies {
+		others = slices.DeleteFunc(s.sockets.all(), func(o *socket) bool { return o == c || o.frozen })
+	}
 	id := fmt.Sprintf("%08x-%04x-4000-8000-%012x", s.random.Uint32(), s.random.Uint32()&0xffff, s.random.Uint64()&0xffffffffffff)
 	p := &pending{envelope: e, socket: c, done: make(chan struct{})}
 	s.sockets.pending[id] = p
@@ -65,6 +69,11 @@ func (s *Server) send(ctx context.Context, e envelope, avoid *socket, began func
 	if !frozen {
 		if err := c.send(message); err != nil {
 			c.drop()
+		}
+	}
+	for _, o := range others {
+		if err := o.send(message); err != nil {
+			o.drop()
 		}
 	}
 	return c, s.awaitAck(ctx, p)

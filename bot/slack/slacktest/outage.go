@@ -71,3 +71,11 @@ func (s *Server) LoseAcks(n int) {
 	defer s.mu.Unlock()
 	s.sockets.lose += n
 }
+
+// Copies makes every envelope from now on go to all open connections, as happens
+// when one of them is being replaced. The first ack counts, whatever it says.
+func (s *Server) Copies(on bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.sockets.copies = on
+}

@@ -1,6 +1,7 @@
 package slacktest
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -143,6 +144,10 @@ func (s *Server) say(ws *workspace, ch *channel, user, text, thread string) *mes
 // answer. Of a button with a URL the answer is that URL, as soon as the app has
 // acknowledged it.
 func (s *Server) Press(ctx context.Context, m Message, name, user string) (*Answer, error) {
+	return s.press(ctx, m, name, user, func(map[string]any) {})
+}
+
+func (s *Server) press(ctx context.Context, m Message, name, user string, forge func(action map[string]any)) (*Answer, error) {
 	s.mu.Lock()
 	ws, ch := s.workspace(m.Team), s.channel(m.Team, m.Channel)
 	at := ch.find(m.TS)
@@ -159,6 +164,7 @@ func (s *Server) Press(ctx context.Context, m Message, name, user string) (*Answ
 		return nil, fmt.Errorf("slacktest: no button %q in: %s", name, m.Visible())
 	}
 	action["action_ts"] = s.nextTS()
+	forge(action)
 	e := s.begin(ws, ch, user)
 	e.source, at.pressed = at, e
 	payload := s.interaction(e, "block_actions")
@@ -268,7 +274,7 @@ func (s *Server) interaction(e *exchange, kind string) reply {
 	u := e.ws.user(e.user)
 	return reply{
 		"type": kind, "api_app_id": s.AppID, "token": "fake-verification-token", "trigger_id": e.trigger, "response_url": e.responseURL(),
-		"user":    reply{"id": u.ID, "username": u.Name, "name": u.Name, "team_id": e.ws.team},
+		"user":    reply{"id": u.ID, "username": u.Name, "name": u.Name, "team_id": cmp.Or(u.Home, e.ws.team)},
 		"team":    reply{"id": e.ws.team, "domain": e.ws.domain},
 		"channel": reply{"id": e.ch.id, "name": e.ch.name()}, "enterprise": nil, "is_enterprise_install": false,
 	}

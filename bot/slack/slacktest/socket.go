@@ -30,6 +30,7 @@ type sockets struct {
 	opens   []time.Time
 	pending map[string]*pending
 	lose    int
+	copies  bool
 	wait    waiters
 }
 

@@ -1,6 +1,7 @@
 package slacktest
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 )
@@ -20,8 +21,9 @@ func (c *call) userInfo() (any, error) {
 		return nil, refuse("user_not_found")
 	}
 	return reply{"user": reply{
-		"id": u.ID, "team_id": c.team.team, "name": u.Name, "real_name": u.RealName, "deleted": u.Deleted, "tz": u.TZ,
-		"is_admin": u.Admin, "is_owner": false, "is_restricted": u.Guest, "is_ultra_restricted": false, "is_bot": u.ID == c.team.botUser,
+		"id": u.ID, "team_id": cmp.Or(u.Home, c.team.team), "name": u.Name, "real_name": u.RealName, "deleted": u.Deleted, "tz": u.TZ,
+		"is_admin": u.Admin, "is_owner": false, "is_restricted": u.Guest || u.SingleGuest, "is_ultra_restricted": u.SingleGuest,
+		"is_stranger": u.Stranger, "is_bot": u.Bot || u.ID == c.team.botUser,
 		"profile": reply{"real_name": u.RealName, "display_name": u.RealName, "team": c.team.team},
 	}}, nil
 }

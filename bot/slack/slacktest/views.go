@@ -59,6 +59,7 @@ func (c *call) updateView() (any, error) {
 		return nil, err
 	}
 	c.keepView(v, old.exchange, old.ID)
+	v.exchange = old.exchange
 	c.exchanges.show(old.exchange, &Answer{Via: "view", View: v, Replaces: true}, c.arrived)
 	return reply{"view": v.full}, nil
 }
@@ -130,6 +131,45 @@ func (s *Server) Submit(ctx context.Context, v *View, values map[string]string) 
 	}})
 }
 
+// PressView presses the button with a label of a view, or picks the option with
+// that label from a menu in it, and waits for the first answer: another "view".
+func (s *Server) PressView(ctx context.Context, v *View, name string) (*Answer, error) {
+	action, found := findAction(v.Blocks, name)
+	if !found {
+		return nil, fmt.Errorf("slacktest: no button %q in the view", name)
+	}
+	s.mu.Lock()
+	e := s.begin(v.exchange.ws, v.exchange.ch, v.exchange.user)
+	v.exchange = e // what is shown in the view is an answer to this
+	action["action_ts"] = s.nextTS()
+	payload := s.interaction(e, "block_actions")
+	delete(payload, "channel")
+	delete(payload, "response_url")
+	payload["actions"] = []reply{action}
+	payload["container"] = reply{"type": "view", "view_id": v.ID}
+	payload["view"] = v.withState(reply{})
+	s.mu.Unlock()
+	return s.ask(ctx, e, envelope{kind: "interactive", payload: payload})
+}
+
+// GlobalShortcut uses one of the app's shortcuts that belong to no message, and
+// waits for the first answer, which can only be a "view".
+func (s *Server) GlobalShortcut(ctx context.Context, team, callbackID, user string) (*Answer, error) {
+	s.mu.Lock()
+	ws := s.workspace(team)
+	ws.user(user)
+	e := s.begin(ws, s.direct(ws, user), user)
+	payload := s.interaction(e, "shortcut")
+	delete(payload, "channel")
+	delete(payload, "response_url")
+	payload["callback_id"], payload["action_ts"] = callbackID, s.nextTS()
+	s.mu.Unlock()
+	return s.ask(ctx, e, envelope{kind: "interactive", payload: payload})
+}
+
+// Visible is what a person reads in the view.
+func (v *View) Visible() string { return Message{Blocks: v.Blocks}.Visible() }
+
 func (v *View) withState(values reply) reply {
 	full := reply{}
 	for key, value := range v.full {
@@ -168,7 +208,11 @@ func (s *Server) submitted(e *exchange, response json.RawMessage, at time.Time) 
 		if err != nil {
 			return // remembered as a violation; the person sees nothing
 		}
-		s.keepView(v, e, s.id("V"))
+		id := s.id("V")
+		if r.Action == "update" {
+			id = e.view.ID // views.update finds it under the id it had
+		}
+		s.keepView(v, e, id)
 		s.exchanges.show(e, &Answer{Via: "view", View: v, Replaces: r.Action == "update"}, at)
 	default:
 		s.violate("ack", "response_action %q", r.Action)

@@ -14,6 +14,7 @@ const (
 	Public  Kind = "public_channel"
 	Private Kind = "private_channel"
 	DM      Kind = "im"
+	Group   Kind = "mpim" // a group message
 )
 
 // User is a person in a workspace.
@@ -23,8 +24,11 @@ type User struct {
 	RealName string
 	TZ       string // "Europe/Berlin"
 	Guest    bool   // is_restricted
-	Admin    bool
-	Deleted  bool
+	// SingleGuest is is_ultra_restricted, Stranger is_stranger, Bot is_bot.
+	SingleGuest, Stranger, Bot bool
+	Home                       string // the team they belong to; "" for the one they are in
+	Admin                      bool
+	Deleted                    bool
 }
 
 // workspace is one team that has the app installed.
@@ -52,6 +56,7 @@ type channel struct {
 	kind     Kind
 	user     string // of a DM
 	member   bool   // the bot is in it
+	shared   bool   // with another company
 	archived bool
 	deleted  bool
 	messages []*message
@@ -64,8 +69,11 @@ type channel struct {
 }
 
 func (ch *channel) name() string {
-	if ch.kind == DM {
+	switch ch.kind {
+	case DM:
 		return "directmessage"
+	case Group:
+		return "mpdm-" + strings.ToLower(ch.id) + "-1"
 	}
 	return "c-" + strings.ToLower(ch.id)
 }
@@ -130,6 +138,7 @@ type ChangeChannel struct {
 	Archived *bool
 	Deleted  *bool
 	Member   *bool // the bot is in it
+	Shared   *bool // with another company
 	Kind     Kind  // "" leaves it
 }
 
@@ -146,6 +155,7 @@ func (s *Server) SetChannel(team, id string, c ChangeChannel) {
 	set(&ch.archived, c.Archived)
 	set(&ch.deleted, c.Deleted)
 	set(&ch.member, c.Member)
+	set(&ch.shared, c.Shared)
 	if c.Kind != "" {
 		ch.kind = c.Kind
 	}

@@ -1,0 +1,180 @@
+package command
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"storybot/bot"
+)
+
+// match is an option whose name, or nearly its name, stands in a text.
+type match struct {
+	arg       bot.Arg
+	key       string // as typed
+	off       int    // how many slips the key is off
+	sep       separator
+	dashed    bool
+	sameStart bool // the key's first letter is right
+}
+
+// read reads the value behind the separator: word is from its first letter,
+// value from where its quotes may begin. size is how far it reaches from the
+// end of the key.
+func (m match) read(word, value string, atText bool) (c candidate, size int, ok bool) {
+	c.arg = m.arg
+	switch {
+	case m.off > 0 && m.sep.kind != strong:
+		return c, 0, false
+	case m.arg.Positional:
+		return m.readPosition(c, word)
+	case len(m.arg.Choices) > 0:
+		return m.readChoice(c, word, atText)
+	case m.arg.Name == sourceName:
+		return m.readSource(c, value)
+	case m.arg.Name == atName:
+		return m.readTime(c, word, value)
+	}
+	return m.readOpen(c, value)
+}
+
+// readPosition reads a story, a number or a person that is given by name.
+func (m match) readPosition(c candidate, word string) (candidate, int, bool) {
+	end := wordEnd(word, 0)
+	given := strings.TrimRight(word[:end], wraps+",;")
+	if given == "" || m.sep.kind != strong || m.off > 0 && m.sep.spaced || m.off > 1 {
+		return c, 0, false
+	}
+	c.values, c.place, c.certain = []string{given}, before, m.off == 0
+	return c, m.sep.size + end, true
+}
+
+// readChoice reads one of few values, or nearly one.
+func (m match) readChoice(c candidate, s string, atText bool) (candidate, int, bool) {
+	end := strings.IndexFunc(s, func(r rune) bool { return !isWordRune(r) })
+	if end < 0 {
+		end = len(s)
+	}
+	choice, off, ok := nearChoice(s[:end], m.arg.Choices)
+	if !ok || !endsHere(s[end:]) {
+		return c, 0, false
+	}
+	strongly, spaced := m.sep.kind == strong, m.sep.spaced
+	switch {
+	case !strongly && (off > 0 || m.off > 0):
+		return c, 0, false // neither the sign nor the word is right
+	case !strongly && (spaced && m.sep.stops || !atText && !m.dashed):
+		return c, 0, false
+	case !strongly && m.dashed:
+		c.place = atAnEdge
+	case !strongly:
+		c.place = before
+	case spaced && (off > 1 || off > 0 && m.off > 0 || m.off > 1 && (!m.sameStart || len(m.key) > len(m.arg.Name))):
+		return c, 0, false // "Level: normally high"
+	case spaced || off > 1 || off > 0 && m.off > 0:
+		c.place = atAnEdge
+	}
+	c.values = []string{choice}
+	return c, m.sep.size + end, true
+}
+
+// endsHere says that a value is over where s begins: at white space, at marks
+// before it, at a comma before the next option.
+func endsHere(s string) bool {
+	for i, r := range s {
+		switch {
+		case unicode.IsSpace(r) || i > 0 && strings.ContainsRune(",;", r):
+			return true
+		case isWordRune(r):
+			before, _ := utf8.DecodeLastRuneInString(s[:i])
+			return strings.ContainsRune(",;|", before)
+		}
+	}
+	return true
+}
+
+// readSource reads links.
+func (m match) readSource(c candidate, s string) (candidate, int, bool) {
+	value, size, _, err := quoted(s)
+	if err != nil || !strings.ContainsFunc(value, unicode.IsSpace) {
+		size = sourceSize(s)
+		value = s[:size]
+	}
+	c.values = linksIn(value)
+	if len(c.values) == 0 || !linkStart.MatchString(c.values[0]) {
+		return c, 0, false
+	}
+	switch {
+	case m.off > 0 && m.sep.spaced && !m.sameStart:
+		return c, 0, false
+	case m.sep.kind != strong && !m.dashed:
+		c.place = before
+	case m.sep.kind != strong || m.sep.spaced:
+		c.place = atAnEdge
+	}
+	return c, m.sep.value + size, true
+}
+
+// readTime reads a time, from its first digit or in quotes.
+func (m match) readTime(c candidate, s, value string) (candidate, int, bool) {
+	size := timeSize(s)
+	if inner, whole, ok, err := quoted(value); ok && err == nil && size > 0 {
+		c.values = []string{inner}
+		if m.sep.spaced || m.off > 0 {
+			c.place = atAnEdge
+		}
+		return c, m.sep.value + whole, m.sep.kind == strong && !(m.off > 0 && m.sep.spaced)
+	}
+	if m.sep.kind == bare && !m.dashed || m.sep.kind == weak || m.off > 0 && m.sep.spaced {
+		return c, 0, false // "At 15:04 the plane …"
+	}
+	if size == 0 {
+		// A date in another form is no text either.
+		strange := strangeDate.FindString(s)
+		if strange == "" || m.off > 0 {
+			return c, 0, false
+		}
+		c.place, c.err = before, unreadTime(s[:wordEnd(s, len(strange))])
+		return c, m.sep.size + len(strange), true
+	}
+	if m.sep.spaced || m.off > 0 {
+		c.place = atAnEdge
+	}
+	c.values = []string{strings.TrimRight(s[:size], ",")}
+	return c, m.sep.size + size, true
+}
+
+// readOpen reads a value that may be anything: only a name that is spelled
+// right and not like the beginning of a sentence makes one of it.
+func (m match) readOpen(c candidate, s string) (candidate, int, bool) {
+	value, size, ok, err := quotedText(s)
+	if err != nil {
+		return c, 0, false
+	}
+	if !ok {
+		size = wordEnd(s, 0)
+		for more := 0; m.arg.Name == topicsName && more != size; {
+			if more = size; strings.HasSuffix(s[:size], ",") {
+				size = wordEnd(s, len(s)-len(strings.TrimLeftFunc(s[size:], isGap)))
+			}
+		}
+		value = strings.TrimRight(s[:size], wraps+",;")
+		size = len(value)
+	}
+	first, _ := utf8.DecodeRuneInString(m.key)
+	switch {
+	case strings.TrimSpace(value) == "" || m.sep.kind != strong && !(m.dashed && m.sep.kind == bare):
+		return c, 0, false
+	case m.off > 0 && (m.sep.spaced || len(m.key) < 3 || m.off > 1 && len(m.arg.Name) < 6):
+		return c, 0, false
+	case m.sep.spaced && !ok && (unicode.IsUpper(first) || m.arg.MaxLength > maxWordOption || !isSlug(strings.Trim(value[:wordEnd(value, 0)], ".,"))):
+		return c, 0, false // "Summary: the studio", "Slug: A new species"
+	case m.sep.spaced || m.off > 0:
+		c.place = atAnEdge
+	}
+	c.values = []string{value}
+	return c, m.sep.value + size, true
+}
+
+// maxWordOption is how long a value may be at most that is a word, not a text.
+const maxWordOption = 100

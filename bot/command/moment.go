@@ -1,0 +1,138 @@
+package command
+
+import (
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+
+	"storybot/stories"
+)
+
+// The parts of a time as moderators write it.
+const (
+	dateForm  = `\d{4}-\d{2}-\d{2}`
+	clockForm = `\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?`
+	zoneForm  = `(?:Z|UTC|GMT|(?:\+(?:0\d|1[0-4])|-(?:0\d|1[0-2]))(?::?(?:00|15|30|45))?)`
+)
+
+var (
+	dateWord  = regexp.MustCompile(`^` + dateForm + `$`)
+	clockWord = regexp.MustCompile(`^(?i)(?:` + dateForm + `T)?` + clockForm + zoneForm + `?$`)
+	zoneWord  = regexp.MustCompile(`^(?i)` + zoneForm + `$`)
+
+	// What goes on a time in a form the bot does not read: halves of the day,
+	// zones by name, hours in other notations.
+	strangeWord = regexp.MustCompile(`^(?:(?i:[ap]\.?m\.?|o'clock|uhr)|(?:CES?T|EES?T|WET|BST|IST|[ECMP][SD]T|E[SD]?T|PT|JST|KST|AE[SD]T|MSK|HKT|SGT|(?:UTC|GMT)[+-]\d.*)|(?i:\d{1,2}(?:[:.]\d{2})?[ap]\.?m\.?|\d{1,2}h\d{0,2}|\d{1,2}\.\d{2}|\d{1,2}:\d{2}h))$`)
+	// Dates in other forms: 20.12.2014, 12/20/2014, 20 December, Dec 20.
+	strangeDate = regexp.MustCompile(`^(?i)(?:\d{1,2}[./-]\d{1,2}[./-](?:\d{4}|\d{2})\b|\d{4}[./]\d{1,2}[./]\d{1,2}\b|\d{1,2}(?:st|nd|rd|th|\.)?\s(?:of\s)?` + months + `|` + months + `\.?\s\d)`)
+)
+
+const months = `(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*`
+
+// timeSize is how much of s, where an at: has its value, belongs to it: a date,
+// a time of day, both, and a zone after them. It takes along what makes the
+// time one that cannot be read, so that nothing of a time is left to the text.
+// It is 0 when s begins with no time.
+func timeSize(s string) int {
+	words, ends := wordsOf(s, 5)
+	take := 0
+	switch {
+	case len(words) == 0:
+		return 0
+	case dateWord.MatchString(words[0]):
+		if take = 1; len(words) > 1 && clockWord.MatchString(words[1]) {
+			take = 2
+		}
+	case clockWord.MatchString(words[0]):
+		take = 1
+	default:
+		return 0
+	}
+	if take < len(words) && zoneWord.MatchString(words[take]) {
+		take++
+	}
+	switch {
+	case take < len(words) && (strangeWord.MatchString(words[take]) || clockWord.MatchString(words[take]) || dateWord.MatchString(words[take])):
+		take++
+	case take+1 < len(words) && isHour(words[take]) && strings.HasSuffix(strangeWord.FindString(strings.ToLower(words[take+1])), "m"),
+		take+1 < len(words) && strings.EqualFold(words[take], "at") && clockWord.MatchString(words[take+1]):
+		take += 2
+	}
+	return ends[take-1]
+}
+
+func isHour(s string) bool {
+	n, err := strconv.Atoi(s)
+	return err == nil && n <= 24
+}
+
+// wordsOf returns the first words of the line that s begins with, without the
+// punctuation after them, and where each ends.
+func wordsOf(s string, most int) (words []string, ends []int) {
+	for at := 0; len(words) < most; {
+		at += len(s[at:]) - len(strings.TrimLeftFunc(s[at:], isGap))
+		end := wordEnd(s, at)
+		word := strings.TrimRight(s[at:end], ".,:;!?"+wraps)
+		if word == "" {
+			return words, ends
+		}
+		words, ends = append(words, word), append(ends, at+len(word))
+		if strings.HasPrefix(s[at+len(word):], ".") && strangeWord.MatchString(word+".") {
+			words[len(words)-1] += "." // p.m.
+		}
+		at = end
+	}
+	return words, ends
+}
+
+// momentForm is a time as moderators write it, in parts.
+var momentForm = regexp.MustCompile(`^(?i)(` + dateForm + `)?(?:^|,?[T ]+|$)(` + clockForm + `)?,? ?(` + zoneForm + `)?,?$`)
+
+// parseTime reads a time as moderators write it, in UTC unless it says
+// otherwise; a time of day alone is today's. Error: CodeInvalid.
+func parseTime(s string, now time.Time) (time.Time, error) {
+	typed := strings.Join(strings.FieldsFunc(s, unicode.IsSpace), " ")
+	parts := momentForm.FindStringSubmatch(typed)
+	if parts == nil || parts[1] == "" && parts[2] == "" {
+		return time.Time{}, unreadTime(s)
+	}
+	date, clock, zone := parts[1], parts[2], strings.ToUpper(parts[3])
+	switch {
+	case zone == "" || zone == "UTC" || zone == "GMT":
+		zone = "Z"
+	case date == "" && zone[0] == '-' && zone[1:] > clock: // 09:00-10:00, from and to
+		return time.Time{}, unreadTime(s)
+	case len(zone) == 3: // +01
+		zone += ":00"
+	case len(zone) == 5: // +0100
+		zone = zone[:3] + ":" + zone[3:]
+	}
+	if clock == "" {
+		clock = "00:00"
+	}
+	if strings.IndexByte(clock, ':') == 1 {
+		clock = "0" + clock
+	}
+	if len(clock) == len("15:04") {
+		clock += ":00"
+	}
+	if date == "" { // today, where the zone is
+		there, err := time.Parse(time.RFC3339, "2000-01-01T00:00:00"+zone)
+		if err != nil {
+			return time.Time{}, unreadTime(s)
+		}
+		date = now.In(there.Location()).Format(time.DateOnly)
+	}
+	t, err := time.Parse(time.RFC3339, date+"T"+clock+zone)
+	if err != nil || t.Year() < 1900 {
+		return time.Time{}, unreadTime(s)
+	}
+	return t.UTC(), nil
+}
+
+func unreadTime(s string) error {
+	return stories.Errorf(stories.CodeInvalid,
+		"%q is no time I can read. Write it in UTC: at:2014-12-20, at:15:04 for today, or at:2014-12-20T15:04; an offset such as +01:00 may follow.", clip(s))
+}

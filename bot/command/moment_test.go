@@ -1,0 +1,115 @@
+package command
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"storybot/bot"
+	"storybot/stories"
+)
+
+func TestParseTime(t *testing.T) {
+	now := time.Date(2014, 12, 20, 23, 30, 0, 0, time.FixedZone("EST", -5*3600)) // the 21st in UTC
+	for in, want := range map[string]string{
+		"2014-12-20":                 "2014-12-20T00:00:00Z",
+		"2014-12-20 UTC":             "2014-12-20T00:00:00Z",
+		"2014-12-20T15:04":           "2014-12-20T15:04:00Z",
+		"2014-12-20t15:04z":          "2014-12-20T15:04:00Z",
+		"2014-12-20T15:04Z":          "2014-12-20T15:04:00Z",
+		"2014-12-20 15:04":           "2014-12-20T15:04:00Z",
+		"2014-12-20  15:04":          "2014-12-20T15:04:00Z",
+		"2014-12-20\u00A015:04":      "2014-12-20T15:04:00Z",
+		"2014-12-20, 15:04":          "2014-12-20T15:04:00Z",
+		"2014-12-20 15:04 UTC":       "2014-12-20T15:04:00Z",
+		"2014-12-20 15:04 gmt":       "2014-12-20T15:04:00Z",
+		"2014-12-20 15:04Z":          "2014-12-20T15:04:00Z",
+		"2014-12-20 9:04":            "2014-12-20T09:04:00Z",
+		"2014-12-20T15:04:05":        "2014-12-20T15:04:05Z",
+		"2014-12-20T15:04:05.5Z":     "2014-12-20T15:04:05Z",
+		"2014-12-20T15:04:05+02:00":  "2014-12-20T13:04:05Z",
+		"2014-12-20T15:04+0200":      "2014-12-20T13:04:00Z",
+		"2014-12-20 15:04 +02":       "2014-12-20T13:04:00Z",
+		"2014-12-20 15:04 -05:00":    "2014-12-20T20:04:00Z",
+		"15:04":                      "2014-12-21T15:04:00Z",
+		"15:04:05":                   "2014-12-21T15:04:05Z",
+		"15:04Z":                     "2014-12-21T15:04:00Z",
+		"23:45-05:00":                "2014-12-21T04:45:00Z", // still the 20th there
+		"15:04 UTC":                  "2014-12-21T15:04:00Z",
+		"25:00":                      "",
+		"15:60":                      "",
+		"2014-13-01":                 "",
+		"2014-12-20 3pm":             "",
+		"2014-12-20 15:04 CET":       "",
+		"2014-12-20 15:04 2014":      "",
+		"20.12.2014":                 "",
+		"12/20/2014":                 "",
+		"20 December":                "",
+		"2014-12-20Text":             "",
+		"0000-01-01":                 "",
+		"1899-12-31":                 "",
+		"tomorrow":                   "",
+		"UTC":                        "",
+		"":                           "",
+		"2014-12-20 15:04 +99:00":    "",
+		"2014-12-20T15:04:05+02:00Z": "",
+	} {
+		got, err := parseTime(in, now)
+		switch {
+		case want == "" && stories.CodeOf(err) != stories.CodeInvalid:
+			t.Errorf("parseTime(%q) = %v, %v; want a refusal", in, got, err)
+		case want != "" && (err != nil || got.Format(time.RFC3339) != want):
+			t.Errorf("parseTime(%q) = %v, %v; want %s", in, got, err, want)
+		}
+	}
+}
+
+// A time's value goes on as far as it is one; nothing of it is left to the text.
+func TestTimesReachAsFarAsTheyGo(t *testing.T) {
+	for _, tt := range []struct{ text, at, left string }{
+		{"at:2014-12-20 River rises", "2014-12-20", "River rises"},
+		{"at:2014-12-20 15:04 River rises", "2014-12-20 15:04", "River rises"},
+		{"at:2014-12-20 15:04:05 River rises", "2014-12-20 15:04:05", "River rises"},
+		{"at:2014-12-20 15:04 UTC River rises", "2014-12-20 15:04 UTC", "River rises"},
+		{"at:2014-12-20 15:04Z River rises", "2014-12-20 15:04Z", "River rises"},
+		{"at:2014-12-20 15:04+01:00 River rises", "2014-12-20 15:04+01:00", "River rises"},
+		{"at:2014-12-20 15:04 +01:00 River rises", "2014-12-20 15:04 +01:00", "River rises"},
+		{"at:2014-12-20T15:04Z River rises", "2014-12-20T15:04Z", "River rises"},
+		{"at:2014-12-20T15:04 UTC River rises", "2014-12-20T15:04 UTC", "River rises"},
+		{"at:15:04 River rises", "15:04", "River rises"},
+		{"at:15:04 UTC River rises", "15:04 UTC", "River rises"},
+		{"at:2014-12-20, 15:04, River rises", "2014-12-20, 15:04", "River rises"},
+		{"at:2014-12-20\u00A015:04 River rises", "2014-12-20\u00A015:04", "River rises"},
+		{`at:"2014-12-20 15:04" River rises`, "2014-12-20 15:04", "River rises"},
+		{"at:“2014-12-20 15:04” River rises", "2014-12-20 15:04", "River rises"},
+		{"at:2014-12-20 15:04 level:minor River rises", "2014-12-20 15:04", "River rises"},
+		{"at:15:04. River rises", "15:04", "River rises"},
+		{"at:15:04: River rises", "15:04", "River rises"},
+		{"at:(15:04) River rises", "15:04", "River rises"},
+		{"at:[2014-12-20 15:04], River rises", "2014-12-20 15:04", "River rises"},
+		{"at:2014-12-20 3 people are missing", "2014-12-20", "3 people are missing"},
+		{"at:15:04 5 people are missing", "15:04", "5 people are missing"},
+		{"at:15:04 IT workers strike", "15:04", "IT workers strike"},
+		{"at:2014-12-20\n15:04 the river rises", "2014-12-20", "15:04 the river rises"},
+	} {
+		read, err := commandNamed(t, "update").read("sony-hack " + tt.text)
+		if err != nil || read.doubtful() || read.typed.get("at") != tt.at || read.typed.get("text") != tt.left {
+			t.Errorf("%q: %v, %v, %v", tt.text, read.typed, read.options, err)
+		}
+	}
+}
+
+func TestTimesInOtherFormsAreRefused(t *testing.T) {
+	n := openTracked(t)
+	before := n.state()
+	for _, at := range []string{"20.12.2014", "12/20/2014", "2014/12/20", "20 December", "December 20", "20.12.2014 15:04", "tomorrow", "yesterday", "noon", "3pm", "3:04 pm", "3:04pm", "3 pm",
+		"2014-12-20 3pm", "2014-12-20 3 pm", "2014-12-20 3:04 PM", "2014-12-20 15.04", "2014-12-20 15h04", "2014-12-20 at 15:04", "15:04 CET", "2014-12-20 15:04 EST", "15:04 2014-12-20", "15:04-15:10", "09:00-10:00", "15:04–15:10", "15h04", "2014-12-20 15:04 15:05"} {
+		reply := n.ask("mo", "general", "/update sony-hack at:"+at+" River rises")
+		if text := bot.PlainText(reply.Message); !reply.Failed || !strings.Contains(text, "at:2014-12-20") || len(reply.Message.Buttons) > 0 {
+			t.Errorf("at:%s: %s", at, transcript(reply))
+		}
+	}
+	if n.state() != before {
+		t.Error("something was published")
+	}
+}

@@ -1,0 +1,46 @@
+package command
+
+import (
+	"regexp"
+	"strings"
+
+	"storybot/bot"
+)
+
+// openPositional returns the first positional argument not given yet, nil when
+// there is none.
+func (p *parser) openPositional() *bot.Arg {
+	if p.within {
+		return nil
+	}
+	for i, arg := range p.command.Args {
+		if arg.Positional && p.values[arg.Name] == nil {
+			return &p.command.Args[i]
+		}
+	}
+	return nil
+}
+
+// topicSign is how a topic begins that is followed, nearly enough.
+var topicSign = regexp.MustCompile(`^(?i)topics?\s*[:=：]\s*`)
+
+// position takes the word that stands in the place of arg. What wraps a story's
+// slug, and a comma after it, is not part of it.
+func (p *parser) position(arg bot.Arg) string {
+	topic := ""
+	if sign := topicSign.FindString(p.rest); sign != "" && arg.Name == targetArg.Name {
+		topic, p.rest = "topic:", p.rest[len(sign):]
+		if name, size, ok, err := quoted(p.rest); ok && err == nil {
+			p.rest = p.rest[size:]
+			return topic + name
+		}
+	}
+	word := topic + p.word()
+	if arg.Person {
+		return word
+	}
+	if bare := strings.TrimRight(strings.Trim(word, wraps), wraps+",;:"); bare != "" {
+		return bare
+	}
+	return word
+}

@@ -1,0 +1,141 @@
+package command
+
+import (
+	"strings"
+	"testing"
+
+	"storybot/bot"
+	"storybot/stories"
+)
+
+// levels are the levels of sony-hack's updates, oldest first.
+func (n *newsroom) levels() string {
+	n.t.Helper()
+	story, err := n.service.Story(n.t.Context(), "sony-hack")
+	if err != nil {
+		n.t.Fatal(err)
+	}
+	updates, err := n.service.Timeline(n.t.Context(), story.ID, 0, 100)
+	if err != nil {
+		n.t.Fatal(err)
+	}
+	var levels []string
+	for _, u := range updates {
+		levels = append([]string{u.Level.String()}, levels...)
+	}
+	return strings.Join(levels, " ")
+}
+
+// Each answer of a question does one thing, once, whichever is pressed first
+// and however often.
+func TestEachReadingRunsOnce(t *testing.T) {
+	for first, want := range []string{"normal breaking", "normal normal"} {
+		n := openTracked(t)
+		before := n.state()
+		asked := n.ask("mo", "general", "/update sony-hack —level:breaking Sony waits.")
+		if !asked.Failed || len(asked.Message.Buttons) != 2 || n.state() != before {
+			t.Fatalf("asked: %s", transcript(asked))
+		}
+		buttons := asked.Message.Buttons
+		for range 2 {
+			n.must(n.pressed("mo", "general", buttons[first].Action, buttons[first].Arg))
+			n.must(n.pressed("mo", "general", buttons[1-first].Action, buttons[1-first].Arg))
+		}
+		if got := n.levels(); got != want {
+			t.Errorf("answer %d: levels %q, want %q", first, got, want)
+		}
+	}
+}
+
+func TestReadingNeedsTheRightStill(t *testing.T) {
+	for i := range 2 {
+		n := openTracked(t)
+		button := n.ask("mo", "general", "/update sony-hack Sony waits. level:breaking").Message.Buttons[i]
+		if _, err := n.service.SetModerator(t.Context(), stories.Act{By: user("ada")}, user("mo"), false); err != nil {
+			t.Fatal(err)
+		}
+		if reply := n.pressed("mo", "general", button.Action, button.Arg); !reply.Failed || n.levels() != "normal" {
+			t.Errorf("answer: %s", transcript(reply))
+		}
+	}
+}
+
+// Whoever may not give a command is refused, not asked; nothing is kept of it.
+func TestOnlyWhoMayIsAsked(t *testing.T) {
+	n := openTracked(t)
+	for _, tt := range []struct{ who, line, says string }{
+		{"ria", "/update sony-hack —level:breaking Sony waits.", "Only moderators"},
+		{"ria", "/update sony-hack Sony waits. level:breaking", "Only moderators"},
+		{"ria", "/desk track Sony hacked topics:film", "Only moderators"},
+		{"ria", "/update nosuch Sony waits.", "Only moderators"},
+		{"ria", "/update sony-hack", "Only moderators"},
+		{"tom", "/subscribe sony-hack level=breaking", "Ask someone with Manage Channels"},
+		{"mo", "/desk moderators action=add usr:console:tom", "Only admins"},
+	} {
+		reply := n.ask(tt.who, "general", tt.line)
+		if !reply.Failed || len(reply.Message.Buttons) > 0 || !strings.Contains(bot.PlainText(reply.Message), tt.says) {
+			t.Errorf("%s: %s", tt.line, transcript(reply))
+		}
+	}
+}
+
+// An unknown story is named before anything else that is wrong, with the nearest
+// ones to press.
+func TestAnUnknownStoryComesFirst(t *testing.T) {
+	n := openTracked(t)
+	for _, line := range []string{
+		"/update sony-hakc", "/update sony-hakc level:loud Text", "/update sony-hakc level:\"x Text", "/update sony-hakc —level:breaking Text", "/update sony-hakc at:tomorrow Text", "/update sony-hakc source:x Text",
+		"/update story:sony-hakc", "/update story: sony-hakc text: x", "/desk close sony-hakc", "/desk reopen sony-hakc", "/desk log sony-hakc", "/why sony-hakc x", "/story sony-hakc", "/story sony-hakc 4x",
+		"/subscribe sony-hakc level:loud", "/subscribe sony-hakc level=breaking", "/subscribe sony-hakc", "/unsubscribe sony-hakc",
+	} {
+		reply := n.ask("mo", "general", line)
+		if text := bot.PlainText(reply.Message); !reply.Failed || !strings.Contains(text, `No story is called "sony-hakc"`) || len(reply.Message.Buttons) == 0 || reply.Message.Buttons[0].Label != "sony-hack" {
+			t.Errorf("%s: %s", line, transcript(reply))
+		}
+	}
+}
+
+func TestInvisibleCharactersAreNotThere(t *testing.T) {
+	for _, line := range []string{
+		"/update sony-hack \u200Blevel:breaking Sony waits.", "/update sony-hack lev\u00ADel:breaking Sony waits.", "/update sony-hack level\u2060:\u200Bbreaking Sony waits.",
+		"/update \uFEFFsony-hack\u200B level:\u3164breaking Sony waits.", "/update\u00A0sony-hack\u3000level:breaking\u2003Sony waits.", "/\u200Bupdate sony-hack level:break\u202Eing Sony waits.",
+		"/update sony-hack level:breaking\uFE0F Sony waits.", "/update sony-hack level:breaking\U000E0062\U000E007F Sony waits.",
+	} {
+		n := openTracked(t)
+		if n.must(n.ask("mo", "general", line)); n.levels() != "normal breaking" {
+			t.Errorf("%q: levels %s", line, n.levels())
+		}
+	}
+	n := openTracked(t)
+	n.must(n.typed("mo", "general", "update", map[string]string{"story": "\u200Bsony-hack", "text": "Sony\u2060 waits \U0001F468\u200D\U0001F469.\n\tIndented", "level": "breaking\u200B"}))
+	story, _ := n.service.Story(t.Context(), "sony-hack")
+	if u, _ := n.service.Update(t.Context(), story.ID, 2); u.Text != "Sony waits \U0001F468\u200D\U0001F469.\n\tIndented" || u.Level != stories.Breaking {
+		t.Errorf("update = %+v", u)
+	}
+	for _, text := range []string{"\u3164", "\u115F\u1160", "\uFFA0\u200B", "\U000E0041"} {
+		if reply := n.ask("mo", "general", "/update sony-hack "+text); !reply.Failed {
+			t.Errorf("%q was published", text)
+		}
+	}
+}
+
+// The same search has the same note, so that repeating it fills nothing.
+func TestASearchIsKeptOnce(t *testing.T) {
+	n := openStaffed(t)
+	long := strings.Repeat("word ", 60)
+	first, err := n.packQuery(t.Context(), user("ria"), stories.CutQuery(long))
+	if err != nil {
+		t.Fatal(err)
+	}
+	second, err := n.packQuery(t.Context(), user("ria"), stories.CutQuery(long))
+	if err != nil || first != second {
+		t.Errorf("%q and %q, %v", first, second, err)
+	}
+	kept, err := n.unpackQuery(t.Context(), first)
+	if err != nil || len([]rune(kept)) > stories.MaxQuery || !strings.HasPrefix(long, kept) {
+		t.Errorf("kept %d characters, %v", len([]rune(kept)), err)
+	}
+	if other, _ := n.packQuery(t.Context(), user("ria"), strings.Repeat("other ", 30)); other == first {
+		t.Error("another search has the same note")
+	}
+}

@@ -1,0 +1,88 @@
+package command
+
+import (
+	"errors"
+	"strings"
+	"testing"
+	"unicode"
+
+	"pgregory.net/rapid"
+)
+
+func TestQuoted(t *testing.T) {
+	for _, tt := range []struct {
+		in, value, rest string
+		err             error
+	}{
+		{`"two words" rest`, "two words", " rest", nil},
+		{`"two words"`, "two words", "", nil},
+		{`"two words", rest`, "two words", ", rest", nil},
+		{`"" rest`, "", " rest", nil},
+		{`“two words” rest`, "two words", " rest", nil},
+		{`”two words” rest`, "two words", " rest", nil},
+		{`“two words" rest`, "two words", " rest", nil},
+		{`„zwei Worte“ rest`, "zwei Worte", " rest", nil},
+		{`„dwa słowa” rest`, "dwa słowa", " rest", nil},
+		{`«deux mots» rest`, "deux mots", " rest", nil},
+		{`« deux mots » rest`, "", "", errInner},
+		{`»zwei Worte« rest`, "zwei Worte", " rest", nil},
+		{`‹deux mots› rest`, "deux mots", " rest", nil},
+		{`‘two words’ rest`, "two words", " rest", nil},
+		{`‚zwei Worte‘ rest`, "zwei Worte", " rest", nil},
+		{`'two words' rest`, "two words", " rest", nil},
+		{`'it's here' rest`, "it's here", " rest", nil},
+		{`‘it’s here’ rest`, "it’s here", " rest", nil},
+		{"「二 語」 rest", "二 語", " rest", nil},
+		{"『二 語』 rest", "二 語", " rest", nil},
+		{"＂two words＂ rest", "two words", " rest", nil},
+		{"`two words` rest", "two words", " rest", nil},
+		{`"two “big” words" rest`, "two “big” words", " rest", nil},
+		{`“two 'big' words” rest`, "two 'big' words", " rest", nil},
+		{`“two “big” words” rest`, "two “big” words", " rest", nil},
+		{`«un «grand» mot» rest`, "un «grand» mot", " rest", nil},
+		{`"two words" "They" deny`, "two words", ` "They" deny`, nil},
+		{`"two words" a 5" pipe`, "two words", ` a 5" pipe`, nil},
+		{`'two words' The 1990s' end isn't`, "", "", errInner},
+		{`"Two "big" words" Headline`, "", "", errInner},
+		{`"Two "big words" Headline`, "", "", errInner},
+		{`"Two big" words" Headline`, "", "", errInner},
+		{`"Two " big " words" Headline`, "", "", errInner},
+		{`"Two"big" Headline`, "", "", errInner},
+		{`“Two“big” Headline`, "", "", errInner},
+		{`'The hackers' demands' Headline`, "", "", errInner},
+		{`"https://a.example"Text`, "", "", errInner},
+		{`"two words`, "", "", errUnclosed},
+		{`«deux mots`, "", "", errUnclosed},
+		{`'tis the season`, "", "", errUnclosed},
+		{`“two “big” words`, "", "", errUnclosed},
+	} {
+		value, size, ok, err := quotedText(tt.in)
+		if !ok || !errors.Is(err, tt.err) {
+			t.Errorf("quotedText(%q) = %q, %v, %v; want %v", tt.in, value, ok, err, tt.err)
+		} else if err == nil && (value != tt.value || tt.in[size:] != tt.rest) {
+			t.Errorf("quotedText(%q) = %q, and %q is left", tt.in, value, tt.in[size:])
+		}
+	}
+	if _, _, ok, _ := quoted("no quote"); ok {
+		t.Error("a word is no quote")
+	}
+}
+
+// Whatever is quoted, the value is all that stands between two quotes, and the
+// rest goes on after them; or there is a refusal.
+func TestQuotedProperties(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		s := rapid.StringOfN(rapid.SampledFrom([]rune(`"'“”„«»‘’ ab.5`)), 0, 20, -1).Draw(t, "text")
+		value, size, ok, err := quoted(s)
+		if !ok || err != nil {
+			return
+		}
+		runes := []rune(s[:size])
+		if len(runes) < 2 || string(runes[1:len(runes)-1]) != value {
+			t.Fatalf("quoted(%q) = %q of %q", s, value, s[:size])
+		}
+		if rest := strings.TrimLeft(s[size:], `.,;:!?)]}"'“”„«»‘’`); rest != "" && rest == s[size:] && !unicode.IsSpace([]rune(rest)[0]) {
+			t.Fatalf("quoted(%q) ends inside a word: %q", s, rest)
+		}
+	})
+}

@@ -1,0 +1,94 @@
+package command
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/gosimple/slug"
+
+	"storybot/stories"
+)
+
+// maxMadeSlug is how long a slug made from a headline is: short enough to be
+// typed.
+const maxMadeSlug = 40
+
+// slugOf makes a story's slug of a headline in any script: its words in Latin
+// letters, as many as fit, and something legal whatever they are.
+func slugOf(headline string) string {
+	made := cutSlug(latin(headline), maxMadeSlug)
+	for _, tried := range []string{made, made + "-story", "story-" + made} {
+		if stories.CheckSlug(tried) == nil {
+			return tried
+		}
+	}
+	return "story"
+}
+
+// latin writes words of any script in small Latin letters and digits with
+// hyphens between them.
+func latin(s string) string {
+	return strings.Trim(strings.ReplaceAll(slug.Make(strings.ReplaceAll(s, "_", " ")), "_", "-"), "-")
+}
+
+// cutSlug shortens a slug to most characters, at the end of a word where there
+// is one.
+func cutSlug(made string, most int) string {
+	if len(made) <= most {
+		return made
+	}
+	made = made[:most+1]
+	if i := strings.LastIndexByte(made, '-'); i > 0 {
+		return made[:i]
+	}
+	return made[:most]
+}
+
+// topicOf is a topic in the form in which it is kept: words of any script with
+// hyphens between them. What holds other signs is left for others to refuse.
+func topicOf(typed string) string {
+	typed = strings.ToLower(strings.TrimSpace(typed))
+	other := func(r rune) bool {
+		return !unicode.IsLetter(r) && !unicode.IsMark(r) && !unicode.IsDigit(r) && !unicode.IsSpace(r) && !strings.ContainsRune("-_'’", r)
+	}
+	if stories.CheckTopic(typed) == nil || strings.ContainsFunc(typed, other) {
+		return typed
+	}
+	return cutSlug(latin(typed), stories.MaxSlug)
+}
+
+// topicsOf divides a list of topics at its commas.
+func topicsOf(lists []string) []string {
+	var topics []string
+	for _, list := range lists {
+		for typed := range strings.FieldsFuncSeq(list, func(r rune) bool { return strings.ContainsRune(",;，；、،", r) }) {
+			if strings.TrimSpace(typed) != "" {
+				topics = append(topics, topicOf(typed))
+			}
+		}
+	}
+	return topics
+}
+
+// checkTypedSlug refuses what is no slug, with the one it would be. Error:
+// CodeInvalid.
+func checkTypedSlug(typed string) error {
+	err := stories.CheckSlug(typed)
+	if made := cutSlug(latin(typed), stories.MaxSlug); err != nil && made != typed && stories.CheckSlug(made) == nil {
+		return stories.Errorf(stories.CodeInvalid, "%q is no slug. %s Yours would be slug:%s.", clip(typed), err.Error(), made)
+	}
+	return err
+}
+
+// spellSlugs writes a story that was named in another script as its slug can
+// only be: a slug has ASCII letters alone.
+func (v values) spellSlugs() {
+	for _, name := range []string{storyArg.Name, targetArg.Name} {
+		typed := v.get(name)
+		foreign := strings.ContainsFunc(typed, func(r rune) bool { return r >= utf8.RuneSelf })
+		if made := cutSlug(latin(typed), stories.MaxSlug); foreign && !strings.ContainsAny(typed, ":<>@") && stories.CheckSlug(made) == nil {
+			v[name] = []string{made}
+		}
+	}
+}

@@ -1,0 +1,110 @@
+package command
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"storybot/bot"
+	"storybot/stories"
+)
+
+func TestSlugOf(t *testing.T) {
+	for headline, want := range map[string]string{
+		"North Korea denies it":             "north-korea-denies-it",
+		"Straße gesperrt":                   "strasse-gesperrt",
+		"Łódź pod wodą":                     "lodz-pod-woda",
+		"Œuvre, Ærø & Þór":                  "oeuvre-aero-and-thor",
+		"Сони взломана":                     "soni-vzlomana",
+		"Οι χάκερ":                          "oi-khaker",
+		"اختراق سوني":                       "khtrq-swny",
+		"索尼被黑客攻击":                           "suo-ni-bei-hei-ke-gong-ji",
+		"북한":                                "bughan",
+		"foo_bar  baz":                      "foo-bar-baz",
+		"“Sony” hacked!":                    "sony-hacked",
+		"help":                              "help-story",
+		"All":                               "all-story",
+		"2015":                              "2015-story",
+		"X":                                 "x-story",
+		"🔥🔥":                                "story",
+		strings.Repeat("word ", 30):         "word-word-word-word-word-word-word-word",
+		strings.Repeat("x", 100):            strings.Repeat("x", 40),
+		"An old abbreviation of everything": "an-old-abbreviation-of-everything",
+	} {
+		if got := slugOf(headline); got != want {
+			t.Errorf("slugOf(%q) = %q, want %q", headline, got, want)
+		}
+	}
+}
+
+func TestSlugOfIsAlwaysLegal(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		headline := rapid.String().Draw(t, "headline")
+		if got := slugOf(headline); stories.CheckSlug(got) != nil || len(got) > maxMadeSlug+len("-story") {
+			t.Fatalf("slugOf(%q) = %q: %v", headline, got, stories.CheckSlug(got))
+		}
+		if topic := topicOf(headline); topicOf(topic) != topic {
+			t.Fatalf("topicOf(%q) = %q, and then %q", headline, topic, topicOf(topic))
+		}
+	})
+}
+
+func TestTopicsOf(t *testing.T) {
+	for _, tt := range []struct {
+		in   []string
+		want string
+	}{
+		{[]string{"security,film"}, "security film"},
+		{[]string{"north korea"}, "north-korea"},
+		{[]string{"north korea, film"}, "north-korea film"},
+		{[]string{"North Korea;Film、映画"}, "north-korea film ying-hua"},
+		{[]string{"security", "asia"}, "security asia"},
+		{[]string{"Łódź, Россия"}, "lodz rossiia"},
+		{[]string{" , ,"}, ""},
+		{[]string{"north_korea"}, "north-korea"},
+		{[]string{"people's republic"}, "peoples-republic"},
+		{[]string{"no/topic"}, "no/topic"}, // to be refused
+	} {
+		if got := topicsOf(tt.in); !slices.Equal(got, strings.Fields(tt.want)) {
+			t.Errorf("topicsOf(%q) = %q, want %q", tt.in, got, tt.want)
+		}
+	}
+}
+
+func TestTypedSlugIsRefusedWithTheOneItWouldBe(t *testing.T) {
+	n := openStaffed(t)
+	for typed, want := range map[string]string{"Łódź": "slug:lodz", "Sony_Hack": "slug:sony-hack", `"North Korea"`: "slug:north-korea", "Straße": "slug:strasse", "взлом": "slug:vzlom"} {
+		reply := n.ask("mo", "general", "/desk track slug:"+typed+" A headline")
+		if text := bot.PlainText(reply.Message); !reply.Failed || !strings.Contains(text, want) {
+			t.Errorf("slug:%s: %s", typed, text)
+		}
+	}
+}
+
+// A topic is one whatever it is called when it is given and when it is followed.
+func TestTopicsMeetWhoFollowsThem(t *testing.T) {
+	for given, followed := range map[string]string{`"north korea"`: `topic:"North Korea"`, "Łódź": "topic:Łódź", "film": "topic:FILM", "news": "topic: news", "asia": "topics:asia", "war": "Topic=“war”"} {
+		n := openStaffed(t)
+		n.must(n.ask("ria", "general", "/subscribe "+followed))
+		n.must(n.ask("mo", "general", "/desk track slug:one topics:"+given+" A headline"))
+		n.must(n.ask("mo", "general", "/update one It begins."))
+		if text := bot.PlainText(n.last.Message); !strings.Contains(text, "to 1 channel") {
+			t.Errorf("topics:%s and %s: %s", given, followed, text)
+		}
+	}
+}
+
+// A story is found by its name in the script it is written in.
+func TestStoriesAreFoundInTheirOwnScript(t *testing.T) {
+	n := openStaffed(t)
+	n.must(n.ask("mo", "general", "/desk track Łódź"))
+	n.must(n.ask("mo", "general", "/update Łódź The river rises."))
+	for _, line := range []string{"/story Łódź", "/story ŁÓDŹ", "/story ｌｏｄｚ", "/subscribe Łódź", "/why Łódź"} {
+		if reply := n.ask("ria", "general", line); reply.Failed || !strings.Contains(transcript(reply), "lodz") {
+			t.Errorf("%s: %s", line, transcript(reply))
+		}
+	}
+	n.must(n.typed("ria", "general", "story", map[string]string{"story": "Łódź"}))
+}

@@ -1,0 +1,54 @@
+package command
+
+import (
+	"strings"
+	"unicode"
+
+	"storybot/bot"
+)
+
+// values holds what a command was given, by the name of the argument; an
+// option that was given twice has two values.
+type values map[string][]string
+
+// get returns the value of name, "" when it was not given.
+func (v values) get(name string) string {
+	if len(v[name]) == 0 {
+		return ""
+	}
+	return v[name][0]
+}
+
+// with returns a copy of v in which name has this value alone; "" takes it away.
+func (v values) with(name, value string) values {
+	changed := values{}
+	for k, old := range v {
+		changed[k] = old
+	}
+	delete(changed, name)
+	if value != "" {
+		changed[name] = []string{value}
+	}
+	return changed
+}
+
+// unfold writes mentions out: by the person's reference in an argument that
+// names one, by name in every other.
+func (v values) unfold(c *command, mentions []bot.Mention) {
+	for _, arg := range c.Args {
+		for i, value := range v[arg.Name] {
+			if who, ok := bot.Mentioned(value, mentions); ok && arg.Person && who.Ref != "" {
+				v[arg.Name][i] = who.Ref
+				continue
+			}
+			v[arg.Name][i] = bot.Unfold(value, mentions)
+		}
+	}
+}
+
+// cutWord divides text at the end of its first word.
+func cutWord(text string) (word, rest string) {
+	text = strings.TrimLeftFunc(text, unicode.IsSpace)
+	end := wordEnd(text, 0)
+	return text[:end], text[end:]
+}

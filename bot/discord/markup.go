@@ -1,0 +1,228 @@
+package discord
+
+import (
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"storybot/bot"
+)
+
+// reader reads what people wrote on Discord as they meant it. Whom and what
+// they mentioned is collected; the names come later (names.go).
+type reader struct {
+	guild    string
+	resolved resolved
+	mentions []bot.Mention
+	wanted   []wanted // one for each of mentions
+}
+
+// wanted is somebody or something whose name is looked for.
+type wanted struct {
+	kind mentionKind
+	id   string
+}
+
+// mentionKind is what can be mentioned.
+type mentionKind byte
+
+const (
+	aPerson  mentionKind = '@'
+	aRole    mentionKind = '&'
+	aChannel mentionKind = '#'
+)
+
+// Markup that clients write for people
+// (https://discord.com/developers/docs/reference#message-formatting). Each
+// begins with an angle bracket.
+var (
+	mentioned   = regexp.MustCompile(`^<(@[!&]?|#)(\d{1,20})>`)
+	customEmoji = regexp.MustCompile(`^<a?:(\w{1,64}):\d{1,20}>`)
+	timeToken   = regexp.MustCompile(`^<t:(-?\d{1,15})(?::([A-Za-z]))?>`)
+	commandLink = regexp.MustCompile(`^</([^<>:\n]{1,100}):\d{1,20}>`)
+	guideLink   = regexp.MustCompile(`^<id:([a-z-]{1,20})(?::\d{1,20})?>`)
+	soundToken  = regexp.MustCompile(`^<sound:\d{1,20}:\d{1,20}>`)
+	angledLink  = regexp.MustCompile(`^<((?i:https?)://[^\s<>]+)>`)
+)
+
+// maskedLink is [label](address "title"), the address perhaps in angle brackets.
+var maskedLink = regexp.MustCompile(`^\[((?:\[[^\[\]\n]*\]|[^\[\]\n])*)\]\(\s*<?((?i:https?)://(?:\([^\s()<>]*\)|[^\s()<>])+)>?(?:\s+(?:"[^"\n]*"|'[^'\n]*'|\([^()\n]*\)))?\s*\)`)
+
+// guides are the places of a server that are no channels.
+var guides = map[string]string{
+	"guide": "#Server Guide", "browse": "#Browse Channels", "customize": "#Channels & Roles", "linked-roles": "#Linked Roles",
+}
+
+// text reads free text: markup becomes the words it stands for, a mention its
+// mark.
+func (r *reader) text(s string) string { return r.read(bot.Unmark(s), true) }
+
+// value reads the value of an option. One that is nothing but masked links
+// stays as it is: a command that wants addresses finds them.
+func (r *reader) value(s string) string {
+	s = bot.Unmark(s)
+	return r.read(s, !onlyLinks(s))
+}
+
+func (r *reader) read(s string, links bool) string {
+	if !strings.ContainsAny(s, "<[") {
+		return s
+	}
+	var b strings.Builder
+	for {
+		at := strings.IndexAny(s, "<[")
+		if at < 0 {
+			b.WriteString(s)
+			return b.String()
+		}
+		b.WriteString(s[:at])
+		s = s[at:]
+		shown, length := "", 0
+		if s[0] == '<' {
+			shown, length = r.angled(s)
+		} else if links {
+			shown, length = r.masked(s)
+		}
+		if length == 0 {
+			shown, length = s[:1], 1
+		}
+		b.WriteString(shown)
+		s = s[length:]
+	}
+}
+
+// angled reads the markup that s begins with; length is 0 when there is none.
+func (r *reader) angled(s string) (shown string, length int) {
+	if m := mentioned.FindStringSubmatch(s); m != nil {
+		kind := aPerson
+		switch m[1] {
+		case "@&":
+			kind = aRole
+		case "#":
+			kind = aChannel
+		}
+		return r.mention(kind, m[2]), len(m[0])
+	}
+	if m := customEmoji.FindStringSubmatch(s); m != nil {
+		return ":" + m[1] + ":", len(m[0])
+	}
+	if m := timeToken.FindStringSubmatch(s); m != nil {
+		if words, ok := timeWords(m[1], m[2]); ok {
+			return words, len(m[0])
+		}
+	}
+	if m := commandLink.FindStringSubmatch(s); m != nil {
+		return "/" + m[1], len(m[0])
+	}
+	if m := guideLink.FindStringSubmatch(s); m != nil && guides[m[1]] != "" {
+		return guides[m[1]], len(m[0])
+	}
+	if m := soundToken.FindString(s); m != "" {
+		return "🔊", len(m)
+	}
+	if m := angledLink.FindStringSubmatch(s); m != nil {
+		return m[1], len(m[0])
+	}
+	return "", 0
+}
+
+// masked reads the masked link that s begins with.
+func (r *reader) masked(s string) (shown string, length int) {
+	m := maskedLink.FindStringSubmatch(s)
+	if m == nil {
+		return "", 0
+	}
+	label, address := strings.TrimSpace(r.read(m[1], false)), m[2]
+	if shortens(label, address) {
+		return address, len(m[0])
+	}
+	return label + " (" + address + ")", len(m[0])
+}
+
+// shortens says whether a label tells nothing that the address does not.
+func shortens(label, address string) bool {
+	if bot.OneLine(label) == "" {
+		return true
+	}
+	bare := func(s string) string {
+		s = strings.ToLower(s)
+		if i := strings.Index(s, "://"); i >= 0 {
+			s = s[i+len("://"):]
+		}
+		return strings.TrimPrefix(s, "www.")
+	}
+	short, whole := bare(label), bare(address)
+	cut := strings.TrimSuffix(strings.TrimSuffix(short, "…"), "...")
+	host, _, _ := strings.Cut(whole, "/")
+	return strings.HasPrefix(whole, cut) && (cut != short && cut != "" || len(cut) >= len(host)) || short == whole+"/"
+}
+
+// onlyLinks says whether s is masked links and what divides them.
+func onlyLinks(s string) bool {
+	found := false
+	for {
+		s = strings.TrimLeft(s, " \t\r\n,")
+		m := maskedLink.FindString(s)
+		if m == "" {
+			return found && s == ""
+		}
+		found, s = true, s[len(m):]
+	}
+}
+
+// mention returns the mark of somebody or something.
+func (r *reader) mention(kind mentionKind, id string) string {
+	w := wanted{kind, id}
+	i := slices.Index(r.wanted, w)
+	if i < 0 && len(r.mentions) == bot.MaxMentions {
+		return nobody(kind)
+	}
+	if i < 0 {
+		i = len(r.mentions)
+		m := bot.Mention{}
+		if kind == aPerson {
+			m.Ref = platformName + ":" + id
+		}
+		r.mentions, r.wanted = append(r.mentions, m), append(r.wanted, w)
+	}
+	return bot.Mark(i)
+}
+
+// nobody is what stands for what has no name that may be told.
+func nobody(kind mentionKind) string {
+	switch kind {
+	case aRole:
+		return "@role"
+	case aChannel:
+		return "#private-channel"
+	}
+	return "@someone"
+}
+
+// timeStyles are Discord's, in words that need no reader's zone
+// (https://discord.com/developers/docs/reference#message-formatting-timestamp-styles).
+var timeStyles = map[string]string{
+	"t": "15:04 UTC", "T": "15:04:05 UTC",
+	"d": "2 January 2006 (UTC)", "D": "2 January 2006 (UTC)",
+	"F": "Monday, 2 January 2006, 15:04 UTC", "S": "2 January 2006, 15:04:05 UTC",
+}
+
+// timeWords is a time in words; ok is false for one that Discord would not
+// show either.
+func timeWords(seconds, style string) (words string, ok bool) {
+	n, err := strconv.ParseInt(seconds, 10, 64)
+	if err != nil {
+		return "", false
+	}
+	at := time.Unix(n, 0).UTC()
+	if at.Year() < 1 || at.Year() > 9999 {
+		return "", false
+	}
+	layout := timeStyles[style]
+	if layout == "" {
+		layout = "2 January 2006, 15:04 UTC"
+	}
+	return at.Format(layout), true
+}

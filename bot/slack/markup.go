@@ -1,0 +1,211 @@
+package slack
+
+import (
+	"context"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"storybot/bot"
+)
+
+// entities are the only characters Slack escapes
+// (https://docs.slack.dev/messaging/formatting-message-text#escaping).
+var (
+	entities = strings.NewReplacer("&lt;", "<", "&gt;", ">", "&amp;", "&")
+	escaper  = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
+)
+
+// escape writes plain text so that Slack shows it as it is: no mention, link
+// or date can come of it.
+func escape(s string) string { return escaper.Replace(s) }
+
+// names is who knows what people and channels are called.
+type names interface {
+	// personName is what a person is called; "" when that cannot be found out.
+	personName(ctx context.Context, team, user string) string
+	// channelName is what everybody may read of a channel's name, with its sign.
+	channelName(ctx context.Context, team, channel string) string
+}
+
+// someone is who is mentioned when Slack does not say their name.
+const someone = "someone"
+
+// reader makes of what people write in Slack what they mean by it: plain text
+// with a bot.Mark for each mention, which it collects over all texts it reads.
+type reader struct {
+	ctx   context.Context
+	names names
+	team  string
+	// options are the names of the commands' options: behind one of them, a link
+	// is an address and nothing else.
+	options  map[string]bool
+	mentions []bot.Mention
+}
+
+// control is what Slack writes in angle brackets. Anything else in them was
+// typed so. https://docs.slack.dev/messaging/formatting-message-text#advanced
+var control = regexp.MustCompile(`<(?:` +
+	`@([A-Z0-9]+)|#([A-Z0-9]+)|(![a-z][^<>|]*)|` + // a person, a channel, something special
+	`([A-Za-z][A-Za-z0-9+.-]*:[^<>|\s]+)` + // a link
+	`)(?:\|([^<>]*))?>`)
+
+// text reads a text as Slack sends it.
+func (r *reader) text(s string) string {
+	s = bot.Unmark(s)
+	decode := decoder(s)
+	var b strings.Builder
+	end := 0
+	for _, m := range control.FindAllStringSubmatchIndex(s, -1) {
+		part := func(i int) string {
+			if m[2*i] < 0 {
+				return ""
+			}
+			return s[m[2*i]:m[2*i+1]]
+		}
+		b.WriteString(emojify(decode(s[end:m[0]])))
+		end = m[1]
+		switch label := bot.OneLine(decode(part(5))); {
+		case part(1) != "":
+			b.WriteString(r.person(part(1), label))
+		case part(2) != "":
+			b.WriteString(r.channel(part(2)))
+		case part(3) != "":
+			b.WriteString(special(part(0), part(3), label))
+		default:
+			b.WriteString(r.link(b.String(), decode(part(4)), emojify(label)))
+		}
+	}
+	b.WriteString(emojify(decode(s[end:])))
+	return b.String()
+}
+
+// decoder undoes Slack's escaping, which not every text has been through: in one
+// with a loose bracket or ampersand, &lt; is what somebody typed.
+func decoder(s string) func(string) string {
+	rest := entityForm.ReplaceAllString(control.ReplaceAllString(s, ""), "")
+	if strings.ContainsAny(rest, "<>&") {
+		return func(s string) string { return s }
+	}
+	return entities.Replace
+}
+
+var entityForm = regexp.MustCompile(`&(?:lt|gt|amp);`)
+
+// mention returns the mark of a mention. Of very many the last ones are plain text.
+func (r *reader) mention(m bot.Mention) string {
+	if len(r.mentions) == bot.MaxMentions {
+		return m.Name
+	}
+	r.mentions = append(r.mentions, m)
+	return bot.Mark(len(r.mentions) - 1)
+}
+
+// idForm is an id of a person or a channel.
+var idForm = regexp.MustCompile(`^[A-Z0-9]+$`)
+
+func (r *reader) person(id, label string) string {
+	if !idForm.MatchString(id) {
+		return "@" + someone
+	}
+	name := strings.TrimLeft(label, "@")
+	if name == "" {
+		name = r.names.personName(r.ctx, r.team, id)
+	}
+	if name == "" {
+		name = someone
+	}
+	return r.mention(bot.Mention{Ref: userRef(r.team, id), Name: "@" + name})
+}
+
+// channel does not go by the label: it names private channels too.
+func (r *reader) channel(id string) string {
+	if !idForm.MatchString(id) {
+		return privateChannel
+	}
+	return r.mention(bot.Mention{Name: r.names.channelName(r.ctx, r.team, id)})
+}
+
+// special is what <!…> stands for: a group of people or a time. whole is what
+// was written when it is neither.
+// https://docs.slack.dev/messaging/formatting-message-text#special-mentions
+func special(whole, target, label string) string {
+	kind, rest, _ := strings.Cut(target[1:], "^")
+	switch kind {
+	case "here", "channel", "everyone":
+		return "@" + kind
+	case "subteam":
+		if label = strings.TrimLeft(label, "@"); label == "" {
+			label = "group"
+		}
+		return "@" + label
+	case "date":
+		if label != "" {
+			return label
+		}
+		seconds, _, _ := strings.Cut(rest, "^")
+		if n, err := strconv.ParseInt(seconds, 10, 64); err == nil && n > 0 && n < maxUnix {
+			return bot.PlainTime(time.Unix(n, 0), false)
+		}
+	}
+	if label != "" {
+		return label
+	}
+	return whole
+}
+
+// maxUnix is the last second of the year 9999.
+const maxUnix = 253402300800
+
+// link is an address with its label in words: as typed where Slack found an
+// address in the text, and the address alone where the label says no more than
+// a part of it, or where an option takes addresses. before is what stands
+// before it.
+func (r *reader) link(before, address, label string) string {
+	scheme, bare, _ := strings.Cut(address, ":")
+	if scheme == "mailto" || scheme == "tel" {
+		if label == "" || label == bare {
+			return bare
+		}
+		return label + " (" + bare + ")"
+	}
+	switch {
+	case scheme == "http" && label != "" && strings.EqualFold(strings.TrimSuffix(label, "/"), strings.TrimSuffix(strings.TrimPrefix(bare, "//"), "/")):
+		return label
+	case strings.TrimSpace(label) == "" || shortens(label, address) || r.inOption(before):
+		return address
+	}
+	return label + " (" + address + ")"
+}
+
+// optionForm is the beginning of an option's value at the end of a text.
+var optionForm = regexp.MustCompile(`(?:^|\s)[^\sA-Za-z]*([A-Za-z-]+)\s?[:=]\S*$`)
+
+// maxOption is how much of a text is looked at for the option a link stands in.
+const maxOption = 2000
+
+func (r *reader) inOption(before string) bool {
+	m := optionForm.FindStringSubmatch(before[max(0, len(before)-maxOption):])
+	return m != nil && r.options[strings.ToLower(strings.Trim(m[1], "-"))]
+}
+
+// shortens says whether a label is an address or a part of it: its host, its
+// beginning, or its beginning and end around an ellipsis.
+func shortens(label, address string) bool {
+	whole, short := bareAddress(address), bareAddress(label)
+	if head, tail, cut := strings.Cut(strings.ReplaceAll(short, "...", "…"), "…"); cut {
+		return head != "" && len(head)+len(tail) <= len(whole) && strings.HasPrefix(whole, head) && strings.HasSuffix(whole, tail)
+	}
+	rest, begins := strings.CutPrefix(whole, short)
+	return begins && (rest == "" || strings.ContainsRune("/?#", rune(rest[0])))
+}
+
+// bareAddress is an address without what people leave out of it.
+func bareAddress(s string) string {
+	s = strings.ToLower(strings.TrimSpace(s))
+	for _, prefix := range []string{"https://", "http://", "www."} {
+		s = strings.TrimPrefix(s, prefix)
+	}
+	return strings.TrimSuffix(s, "/")
+}

@@ -1,0 +1,232 @@
+package slack
+
+import (
+	"context"
+	"net/url"
+	"strings"
+	"time"
+
+	"storybot/bot"
+)
+
+const (
+	// personLife is how long we believe what Slack said of a person's name.
+	personLife = time.Hour
+	// rightsLife is how long we believe what Slack said of a person's standing
+	// and of a channel: a member who is made a guest loses the right in minutes.
+	rightsLife = 2 * time.Minute
+	// slackbot is the user id of Slack's own bot in every workspace.
+	// https://docs.slack.dev/reference/methods/users.info
+	slackbot = "USLACKBOT"
+)
+
+// person is what users.info says.
+type person struct {
+	name  string
+	team  string // the workspace they belong to
+	kind  kind
+	asked time.Time
+}
+
+// kind is what a person is in a workspace.
+type kind int
+
+const (
+	member  kind = iota
+	guest        // restricted to some channels
+	foreign      // of another company, seen in a channel shared with it
+	machine      // a bot
+	gone         // their account is closed
+)
+
+// userInfo is the answer of users.info.
+// https://docs.slack.dev/reference/methods/users.info
+type userInfo struct {
+	status
+	User struct {
+		ID                string `json:"id"`
+		TeamID            string `json:"team_id"`
+		Name              string `json:"name"`
+		RealName          string `json:"real_name"`
+		Deleted           bool   `json:"deleted"`
+		IsBot             bool   `json:"is_bot"`
+		IsStranger        bool   `json:"is_stranger"`
+		IsRestricted      *bool  `json:"is_restricted"`
+		IsUltraRestricted bool   `json:"is_ultra_restricted"`
+		Profile           struct {
+			DisplayName string `json:"display_name"`
+			RealName    string `json:"real_name"`
+		} `json:"profile"`
+	} `json:"user"`
+}
+
+// read makes a person of the answer; ok is false for one that says nothing.
+func (i *userInfo) read(user string, now time.Time) (known person, ok bool) {
+	u := i.User
+	known = person{team: u.TeamID, asked: now}
+	for _, name := range []string{u.Profile.DisplayName, u.Profile.RealName, u.RealName, u.Name} {
+		if known.name = bot.OneLine(name); known.name != "" {
+			break
+		}
+	}
+	switch {
+	case u.IsBot || user == slackbot:
+		known.kind = machine
+	case u.Deleted:
+		known.kind = gone
+	case u.IsStranger:
+		known.kind = foreign
+	case u.IsUltraRestricted || u.IsRestricted != nil && *u.IsRestricted:
+		known.kind = guest
+	}
+	return known, u.ID == user && (known.name != "" || u.IsRestricted != nil)
+}
+
+// lookUpPerson asks Slack about a person. A failure without a code is an answer
+// that says nothing.
+func (p *Platform) lookUpPerson(ctx context.Context, w workspace, team, user string) (person, *failure) {
+	ctx, cancel := context.WithTimeout(ctx, p.timing.lookUp)
+	defer cancel()
+	var info userInfo
+	if _, f := p.api.call(ctx, post("users.info", w.token, url.Values{"user": {user}}), &info); f != nil {
+		p.log.Info("slack person not looked up", "err", f)
+		return person{}, f
+	}
+	known, ok := info.read(user, p.now())
+	if !ok {
+		p.log.Warn("slack says nothing of a person it was asked about")
+		return person{}, &failure{method: "users.info", reach: answered}
+	}
+	p.people.put(userRef(team, user), known, time.Now())
+	return known, nil
+}
+
+// personName is names'.
+func (p *Platform) personName(ctx context.Context, team, user string) string {
+	if known, ok := p.people.get(userRef(team, user), time.Now()); ok {
+		return known.name
+	}
+	w, ok, _, _ := p.workspaces.find(team)
+	if !ok || w.stopped != "" || !w.grants("users:read") {
+		return ""
+	}
+	known, _ := p.lookUpPerson(ctx, w, team, user)
+	return known.name
+}
+
+// room is what conversations.info says of a channel.
+type room struct {
+	name     string
+	private  bool // only its members may know of it
+	group    bool // a group message
+	direct   bool
+	member   bool // the bot is in it
+	archived bool
+	abroad   bool // shared with another company
+}
+
+// channelInfo is the answer of conversations.info and conversations.open.
+// https://docs.slack.dev/reference/methods/conversations.info
+type channelInfo struct {
+	status
+	Channel struct {
+		ID          string `json:"id"`
+		Name        string `json:"name"`
+		IsMember    bool   `json:"is_member"`
+		IsPrivate   bool   `json:"is_private"`
+		IsGroup     bool   `json:"is_group"`
+		IsIM        bool   `json:"is_im"`
+		IsMPIM      bool   `json:"is_mpim"`
+		IsArchived  bool   `json:"is_archived"`
+		IsShared    bool   `json:"is_shared"`
+		IsExtShared bool   `json:"is_ext_shared"`
+		IsOrgShared bool   `json:"is_org_shared"`
+	} `json:"channel"`
+}
+
+func roomKey(team, channel string) string { return team + "/" + channel }
+
+// lookUpRoom asks Slack about a channel, unless it did so lately. A failure
+// without a code is an answer that says nothing.
+func (p *Platform) lookUpRoom(ctx context.Context, w workspace, team, channel string) (room, *failure) {
+	key := roomKey(team, channel)
+	if known, ok := p.rooms.get(key, time.Now()); ok {
+		return known, nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, p.timing.lookUp)
+	defer cancel()
+	var info channelInfo
+	if _, f := p.api.call(ctx, post("conversations.info", w.token, url.Values{"channel": {channel}}), &info); f != nil {
+		p.log.Info("slack channel not looked up", "channel", channel, "err", f)
+		return room{}, f
+	}
+	c := info.Channel
+	if c.ID == "" {
+		p.log.Warn("slack says nothing of a channel it was asked about", "channel", channel)
+		return room{}, &failure{method: "conversations.info", reach: answered}
+	}
+	known := room{
+		name: bot.OneLine(c.Name), private: c.IsPrivate || c.IsGroup || c.IsIM || c.IsMPIM, group: c.IsMPIM, direct: c.IsIM,
+		member: c.IsMember, archived: c.IsArchived, abroad: c.IsExtShared || c.IsShared && !c.IsOrgShared,
+	}
+	// What keeps the bot from posting there is not kept: somebody may just be
+	// mending it.
+	if !known.archived && (known.member || !known.private && w.grants("chat:write.public")) {
+		p.rooms.put(key, known, time.Now())
+	}
+	return known, nil
+}
+
+// privateChannel stands for the name of every channel that not everybody may
+// know of, or of which that cannot be found out.
+const privateChannel = "#private-channel"
+
+// channelName is names'.
+func (p *Platform) channelName(ctx context.Context, team, channel string) string {
+	w, ok, _, _ := p.workspaces.find(team)
+	if !ok || w.stopped != "" {
+		return privateChannel
+	}
+	known, f := p.lookUpRoom(ctx, w, team, channel)
+	if f != nil || known.private || known.name == "" {
+		return privateChannel
+	}
+	return "#" + strings.TrimLeft(known.name, "#")
+}
+
+// lookUps bounds the questions about names that one command costs, of which a
+// text can hold hundreds: what is beyond is called as if nobody knew it.
+type lookUps struct {
+	names
+	left  int
+	known map[string]string
+}
+
+// maxLookUps is how many people and channels one command has looked up.
+const maxLookUps = 20
+
+func bounded(n names) *lookUps {
+	return &lookUps{names: n, left: maxLookUps, known: map[string]string{}}
+}
+
+func (l *lookUps) personName(ctx context.Context, team, user string) string {
+	return l.once("@"+user, "", func() string { return l.names.personName(ctx, team, user) })
+}
+
+func (l *lookUps) channelName(ctx context.Context, team, channel string) string {
+	return l.once("#"+channel, privateChannel, func() string { return l.names.channelName(ctx, team, channel) })
+}
+
+func (l *lookUps) once(key, unknown string, ask func() string) string {
+	name, asked := l.known[key]
+	if asked {
+		return name
+	}
+	if l.left == 0 {
+		return unknown
+	}
+	l.left--
+	name = ask()
+	l.known[key] = name
+	return name
+}

@@ -1,0 +1,125 @@
+package slack
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strings"
+	"unicode"
+
+	"storybot/bot"
+)
+
+// subtypes are the kinds of message that people write themselves. All others are
+// edits, bots' and Slack's own. https://docs.slack.dev/reference/events/message
+var subtypes = []string{"", "file_share", "me_message", "thread_broadcast"}
+
+// said says whether somebody wrote this message just now, who may be answered:
+// no bot, and nobody twice for a message they edited.
+func (ev event) said() bool {
+	return slices.Contains(subtypes, ev.Subtype) && ev.BotID == "" && ev.Edited == nil && !ev.Hidden &&
+		ev.User != "" && ev.User != slackbot && ev.Channel != ""
+}
+
+// spoken reads a command somebody said to the bot: "@storybot story sony-hack"
+// in a channel or "story sony-hack" in the direct message with it.
+//
+// The key is the message rather than the event: a channel shared by two
+// workspaces delivers one message as two events.
+func (p *Platform) spoken(ctx context.Context, team, self string, ev event, id string) *ask {
+	if !ev.said() {
+		return nil
+	}
+	w, _, _ := p.workspaces.await(ctx, team, p.timing.lookUp)
+	self = cmp.Or(w.botUser, self)
+	user, channel := string(ev.User), string(ev.Channel)
+	if user == self {
+		return nil
+	}
+	direct := ev.ChannelType == "im" || strings.HasPrefix(channel, "D")
+	c := newCommand(team, channel, user, "")
+	c.Key = platformName + ":" + id
+	if ev.TS != "" {
+		c.Key = platformName + ":" + channel + "/" + ev.TS
+	}
+	return &ask{command: c, thread: ev.ThreadTS, direct: direct, spot: spot{ours: direct}, input: func(ctx context.Context) bot.Input {
+		r := p.reader(ctx, team)
+		name, text := words(r.text(addressed(ev.Text, self, p.isCommand)))
+		return bot.Typed{Name: strings.ToLower(bot.OneLine(bot.Unfold(name, r.mentions))), Text: text, Mentions: r.mentions}
+	}}
+}
+
+// isCommand says whether word is the first one of a command.
+func (p *Platform) isCommand(word string) bool { return p.commands[strings.ToLower(word)] }
+
+// words divides what was said to the bot into the command's name and the rest.
+func words(s string) (name, text string) {
+	s = strings.TrimLeftFunc(s, isLead)
+	end := strings.IndexFunc(s, isBlank)
+	if end < 0 {
+		end = len(s)
+	}
+	return cmp.Or(s[:end], "help"), strings.TrimFunc(s[end:], isBlank)
+}
+
+// isBlank: white space of any kind, and what shows none.
+func isBlank(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune("\u200b\u2060\ufeff", r) }
+
+// isLead is what may stand between a mention of the bot and the command: the
+// punctuation of an address, and a slash.
+func isLead(r rune) bool { return isBlank(r) || strings.ContainsRune(",;:.!?–—-/", r) }
+
+// addressed is the part of raw text that is said to the user with this id: what
+// follows the first mention of them or, when nothing does or a command precedes
+// it, what stands before it. More mentions of them say nothing.
+func addressed(s, user string, isCommand func(string) bool) string {
+	before, after, mentioned := cutMention(s, user)
+	if !mentioned {
+		return s
+	}
+	for more := true; more; {
+		var head, tail string
+		if head, tail, more = cutMention(after, user); more {
+			after = head + " " + tail
+		}
+	}
+	first := strings.TrimLeftFunc(before, isLead)
+	if end := strings.IndexFunc(first, isBlank); end >= 0 {
+		first = first[:end]
+	}
+	if strings.TrimFunc(after, isLead) == "" || isCommand(first) {
+		return strings.TrimRightFunc(before, isBlank) + " " + strings.TrimLeftFunc(after, isLead)
+	}
+	return after
+}
+
+// cutMention splits raw text around the first mention of a user.
+func cutMention(s, user string) (before, after string, found bool) {
+	for at := 0; user != ""; {
+		i := strings.Index(s[at:], "<@"+user)
+		if i < 0 {
+			break
+		}
+		end := at + i + len("<@"+user)
+		if strings.HasPrefix(s[end:], ">") {
+			return s[:at+i], s[end+1:], true
+		}
+		if strings.HasPrefix(s[end:], "|") {
+			if close := strings.IndexByte(s[end:], '>'); close >= 0 {
+				return s[:at+i], s[end+close+1:], true
+			}
+		}
+		at = end
+	}
+	return s, "", false
+}
+
+// firstWords is the first word of every command.
+func firstWords(specs []bot.Spec) map[string]bool {
+	words := make(map[string]bool)
+	for _, s := range specs {
+		word, _, _ := strings.Cut(s.Name, " ")
+		words[word] = true
+	}
+	return words
+}

@@ -1,0 +1,144 @@
+package slack
+
+import (
+	"context"
+	"encoding/json"
+	"net/url"
+	"sync"
+	"time"
+
+	"github.com/slack-go/slack"
+
+	"storybot/bot"
+)
+
+// window is a view that shows an answer where there is no response_url: that of
+// a submitted view, of a button in a view, of one of Slack's own menus. It knows
+// what is open: nothing yet, when it has a trigger; the view with id otherwise.
+type window struct {
+	p       *Platform
+	team    string
+	id      string
+	trigger string // opens a view, once, within 3 s
+	// acks says that the answer may travel in the acknowledgement, without which
+	// the view that was submitted closes.
+	acks bool
+	ack  *ack
+
+	mu    sync.Mutex
+	deed  *deed
+	shown bool
+}
+
+// belongs says which deed the window answers.
+func (w *window) belongs(d *deed) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.deed = d
+}
+
+// says acknowledges with a view, which copies of the envelope say too. The caller
+// holds mu.
+func (w *window) says(v *slack.ModalViewRequest) bool {
+	said := updateView(v)
+	if !w.ack.with(said) {
+		return false
+	}
+	if w.deed != nil {
+		w.deed.say(said)
+	}
+	return true
+}
+
+// viewTitle is the title of every view that shows an answer.
+const viewTitle = "Storybot"
+
+// viewOf is a view that shows a message and asks for nothing.
+func viewOf(m *bot.Message) *slack.ModalViewRequest {
+	blocks := build(m)
+	if len(blocks) == 0 {
+		blocks = []slack.Block{slack.NewSectionBlock(plainText("Done."), nil, nil)}
+	}
+	return &slack.ModalViewRequest{Type: slack.VTModal, Title: plainText(viewTitle), Close: plainText("Close"), Blocks: slack.Blocks{BlockSet: blocks}}
+}
+
+// updateView is the answer to a submitted view that shows another in its place.
+// https://docs.slack.dev/surfaces/modals#handling_submissions
+func updateView(v *slack.ModalViewRequest) json.RawMessage {
+	b, err := json.Marshal(struct {
+		Action string                  `json:"response_action"`
+		View   *slack.ModalViewRequest `json:"view"`
+	}{"update", v})
+	if err != nil {
+		return nil // an answer without a payload closes the view
+	}
+	return b
+}
+
+// waiting is what a window shows until there is an answer.
+func waiting() *slack.ModalViewRequest {
+	m := bot.Plainly("One moment …")
+	return viewOf(&m)
+}
+
+// expect keeps the window open when the answer takes its time. The caller stops
+// the timer. A trigger has less time than an acknowledgement: a call to Slack
+// must still fit into it.
+func (w *window) expect(ctx context.Context) *time.Timer {
+	patience := w.p.timing.ackWait
+	if !w.acks {
+		patience /= 2
+	}
+	return time.AfterFunc(patience, func() {
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		switch {
+		case w.shown:
+		case w.acks:
+			w.says(waiting())
+		case w.id == "":
+			_ = w.call(ctx, waiting()) // the answer tries again
+		}
+	})
+}
+
+// show shows the answer.
+func (w *window) show(ctx context.Context, m *bot.Message) *failure {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.shown = true
+	v := viewOf(m)
+	if w.acks {
+		if w.says(v) {
+			return nil
+		}
+		w.says(waiting()) // it was late already, or too large
+		w.deed.say(updateView(v))
+	}
+	return w.call(ctx, v)
+}
+
+// call opens the view, or puts v in its place. The caller holds mu.
+func (w *window) call(ctx context.Context, v *slack.ModalViewRequest) *failure {
+	encoded, err := json.Marshal(v)
+	if err != nil {
+		return &failure{method: "views.open", err: err}
+	}
+	space, ok, _ := w.p.workspaces.await(ctx, w.team, w.p.timing.lookUp)
+	if !ok || space.stopped != "" {
+		return &failure{method: "views.open", err: errNoToken}
+	}
+	method, form := "views.open", url.Values{"trigger_id": {w.trigger}, "view": {string(encoded)}}
+	if w.id != "" {
+		method, form = "views.update", url.Values{"view_id": {w.id}, "view": {string(encoded)}}
+	}
+	var opened struct {
+		status
+		View view `json:"view"`
+	}
+	_, f := w.p.api.call(ctx, post(method, space.token, form), &opened)
+	if f == nil && w.id == "" {
+		w.id = opened.View.ID
+	}
+	return f
+}

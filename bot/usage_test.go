@@ -1,0 +1,22 @@
+package bot
+
+import "testing"
+
+func TestUsage(t *testing.T) {
+	levels := []Choice{{Value: "minor"}, {Value: "breaking"}}
+	for _, c := range []struct {
+		spec Spec
+		want string
+	}{
+		{Spec{Name: "stories"}, "/stories"},
+		{Spec{Name: "update", Args: []Arg{{Name: "text", Free: true, Required: true}, {Name: "level", Choices: levels}, {Name: "story", Positional: true, Required: true}, {Name: "source"}}},
+			"/update <story> [level:minor/breaking] [source:…] <text>"},
+		{Spec{Name: "desk here", Args: []Arg{{Name: "off", Positional: true, Choices: []Choice{{Value: "off"}}}}}, "/desk here [off]"},
+		{Spec{Name: "desk moderators", Args: []Arg{{Name: "user", Required: true}}}, "/desk moderators user:…"},
+		{Spec{Name: "why", Args: []Arg{{Name: "number", Positional: true}}}, "/why [number]"},
+	} {
+		if got := c.spec.Usage(); got != c.want {
+			t.Errorf("usage %q, want %q", got, c.want)
+		}
+	}
+}

@@ -1,0 +1,265 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"os/exec"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+// consoleStage is the program on a pipe.
+type consoleStage struct {
+	t       *testing.T
+	input   io.Writer
+	output  *feed
+	turn    int
+	shared  map[string][]seen // by channel
+	newest  []string          // labels of the newest message with buttons
+	channel []string
+}
+
+// feed is what a program printed, to be waited for.
+type feed struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+	news chan struct{} // closed at the next piece
+}
+
+// Write adds a piece.
+func (f *feed) Write(b []byte) (int, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.text.Write(b)
+	close(f.news)
+	f.news = make(chan struct{})
+	return len(b), nil
+}
+
+// through waits for words, and takes all that was printed up to their end.
+func (f *feed) through(words string) (string, error) {
+	late := time.NewTimer(answerWait)
+	defer late.Stop()
+	for {
+		f.mu.Lock()
+		if i := bytes.Index(f.text.Bytes(), []byte(words)); i >= 0 {
+			text := string(f.text.Next(i + len(words)))
+			f.mu.Unlock()
+			return text, nil
+		}
+		news := f.news
+		f.mu.Unlock()
+		select {
+		case <-news:
+		case <-late.C:
+			return "", fmt.Errorf("the console did not print %q", words)
+		}
+	}
+}
+
+func onConsole(t *testing.T) *stage {
+	t.Helper()
+	rig := &consoleStage{t: t, channel: []string{"#busy", "#quiet"}}
+	s := &stage{name: "console", longest: 8000, types: true, editor: func(channel int) person {
+		return &consolePerson{rig, "editor", rig.channel[channel]}
+	}}
+	dir := t.TempDir()
+	start := func() {
+		rig.output = &feed{news: make(chan struct{})}
+		rig.shared, rig.newest = map[string][]seen{}, nil
+		s.process, rig.input = startTalk(t, dir, rig.output)
+		s.process.waitReady()
+	}
+	start()
+	s.restart = func() {
+		s.process.stop()
+		start()
+	}
+	return s
+}
+
+// startTalk starts the program on a pipe, with its output going to out.
+func startTalk(t *testing.T, dir string, out io.Writer) (*process, io.Writer) {
+	t.Helper()
+	p := &process{t: t, cmd: exec.Command(binary), news: make(chan struct{}), ended: make(chan struct{}), began: time.Now()}
+	p.cmd.Dir, p.cmd.Env, p.cmd.Stdout = dir, []string{"LOG_LEVEL=debug"}, out
+	stderr, err := p.cmd.StderrPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if p.stdin, err = p.cmd.StdinPipe(); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	go p.listen(stderr)
+	t.Cleanup(func() {
+		_ = p.cmd.Process.Kill()
+		<-p.ended
+		if t.Failed() {
+			t.Logf("the log of the console:\n%s", p.log())
+		}
+	})
+	return p, p.stdin
+}
+
+// consolePerson is a person at the console.
+type consolePerson struct {
+	*consoleStage
+	user, in string
+}
+
+func (p *consolePerson) say(l line) (seen, error) {
+	return p.enter(l.String(), func() (seen, error) { return p.say(l) })
+}
+
+// pushedAgain makes again what was pushed when anew was done first. The same text a
+// second time is asked about.
+func pushedAgain(anew func() (seen, error)) func() (seen, error) {
+	return func() (seen, error) {
+		s, err := anew()
+		if again, missing := s.named("Post again"); err == nil && missing == nil {
+			return again.press()
+		}
+		return s, err
+	}
+}
+
+// enter types a line and reads all that is printed for it. Only the newest
+// message with buttons can be pressed: anew makes the same answer again, so that
+// it is the newest.
+func (p *consolePerson) enter(text string, anew func() (seen, error)) (seen, error) {
+	p.turn++
+	begin, end := fmt.Sprintf("You are in %s now.\n\n", p.in), fmt.Sprintf("You are in #end%d now.\n\n", p.turn)
+	text = strings.ReplaceAll(text, "\n", "\\\n")
+	if _, err := fmt.Fprintf(p.input, "/as %s\n/join %s\n%s\n/join #end%d\n", p.user, p.in, text, p.turn); err != nil {
+		return seen{}, err
+	}
+	if _, err := p.output.through(begin); err != nil {
+		return seen{}, err
+	}
+	printed, err := p.output.through(end)
+	if err != nil {
+		return seen{}, err
+	}
+	var shown seen
+	for i, m := range divide(strings.TrimSuffix(printed, end)) {
+		s := seen{text: strings.TrimSpace(m.text), public: m.channel != ""}
+		if i == 0 {
+			s.offers = p.offers(m, anew)
+			shown = s
+		} else {
+			s.offers = p.lasting(m.labels, p.offers(m, pushedAgain(anew)))
+		}
+		if len(m.labels) > 0 {
+			p.newest = m.labels
+		}
+		if s.public {
+			p.shared[m.channel] = append(p.shared[m.channel], s)
+		}
+	}
+	return shown, nil
+}
+
+// printed is a message as the console prints it.
+type printed struct {
+	channel string // whose people all see it, or ""
+	text    string
+	labels  []string
+}
+
+// heading stands over what all of a channel see, buttons are the last line of a
+// message that has some.
+var (
+	consoleHeading = regexp.MustCompile(`^── (#\S+) ──$`)
+	consoleButtons = regexp.MustCompile(`(?:^|  )\[(\d+)\] `)
+)
+
+// divide tells the answer, which comes first, from what was pushed after it.
+func divide(text string) []printed {
+	all, at := make([]printed, 1), 0
+	for i, row := range strings.Split(strings.TrimRight(text, "\n"), "\n") {
+		heading := consoleHeading.FindStringSubmatch(row)
+		switch {
+		case heading != nil && i == 0:
+			all[0].channel = heading[1]
+		case heading != nil:
+			all, at = append(all, printed{channel: heading[1]}), len(all)
+		case strings.HasPrefix(row, "[1] "):
+			all[at].labels = labelsOf(row)
+			at = 0 // what follows says more of the answer
+		default:
+			all[at].text += row + "\n"
+		}
+	}
+	return all
+}
+
+func labelsOf(row string) (labels []string) {
+	at := consoleButtons.FindAllStringIndex(row, -1)
+	for i, from := range at {
+		end := len(row)
+		if i+1 < len(at) {
+			end = at[i+1][0]
+		}
+		labels = append(labels, row[from[1]:end])
+	}
+	return labels
+}
+
+// stamps are what differs between two prints of the same message.
+var stamps = regexp.MustCompile(`\d{4}-\d\d-\d\d \d\d:\d\d UTC|[Uu]pdate \d+|\d+ updates?|\d+ new since you last looked`)
+
+// offers are what can be pressed under a message, which anew makes the newest.
+func (p *consolePerson) offers(m printed, anew func() (seen, error)) (all []offer) {
+	for i, label := range m.labels {
+		var press func() (seen, error)
+		press = func() (seen, error) {
+			if _, err := anew(); err != nil {
+				return seen{}, err
+			}
+			n := slices.Index(p.newest, label)
+			if n < 0 {
+				return seen{}, fmt.Errorf("%w: %q is not among %q", errStale, label, p.newest)
+			}
+			return p.enter(strconv.Itoa(n+1), press)
+		}
+		all = append(all, offer{label: label, key: fmt.Sprintf("%s/%d/%s", stamps.ReplaceAllString(m.text, ""), i, label), press: press})
+	}
+	return all
+}
+
+// lasting leaves of what follows from a push what the push offers itself. Each
+// push that is made again changes the rest, which commands lead to as well.
+func (p *consolePerson) lasting(labels []string, offers []offer) []offer {
+	for i, o := range offers {
+		offers[i].press = func() (seen, error) {
+			s, err := o.press()
+			s.offers = p.lasting(labels, slices.DeleteFunc(s.offers, func(next offer) bool { return !slices.Contains(labels, next.label) }))
+			return s, err
+		}
+	}
+	return offers
+}
+
+func (p *consolePerson) read() []seen { return p.shared[p.in] }
+
+// await reads: all that is due is printed before the next line is read.
+func (p *consolePerson) await(what string, ok func([]seen) bool) ([]seen, error) {
+	if !ok(p.read()) {
+		return p.read(), fmt.Errorf("the console did not print %s", what)
+	}
+	return p.read(), nil
+}
+
+// forge presses what is not there.
+func (p *consolePerson) forge(action, arg string) (seen, error) {
+	return p.enter("/press "+action+arg, func() (seen, error) { return seen{}, errStale })
+}

@@ -1,0 +1,181 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// deeds is a story on a stage, and what it takes to see whether a channel gets
+// its updates.
+type deeds struct {
+	t      *testing.T
+	stage  *stage
+	editor person // in the quiet channel, which gets nothing else
+	slug   string
+	count  int
+}
+
+// newDeeds tells a story of a topic.
+func newDeeds(t *testing.T, s *stage, slug, topic string) *deeds {
+	t.Helper()
+	tell(t, s.editor(quiet), ask("desk track", "slug", slug, "topics", topic, "headline", "About the "+slug))
+	return &deeds{t: t, stage: s, editor: s.editor(quiet), slug: slug}
+}
+
+// publish publishes an update and returns words that no other one holds.
+func (d *deeds) publish() string {
+	d.t.Helper()
+	d.count++
+	words := fmt.Sprintf("Report %s/%d is in.", d.slug, d.count)
+	tell(d.t, d.editor, ask("update", "story", d.slug, "text", words))
+	return words
+}
+
+// follow presses Follow here, and publishes what must arrive then. Updates of a
+// story arrive in order, so that what was published before and is not there by
+// then never comes: missed must not be there.
+func (d *deeds) follow(missed ...string) seen {
+	d.t.Helper()
+	push(d.t, tell(d.t, d.editor, ask("story", "story", d.slug)), "Follow")
+	return d.arrives(missed...)
+}
+
+// arrives publishes what must arrive, and looks that missed did not.
+func (d *deeds) arrives(missed ...string) seen {
+	d.t.Helper()
+	s := withWords(d.t, d.editor, d.publish())
+	for _, words := range missed {
+		if shows(d.editor, words) {
+			d.t.Errorf("%q was pushed although its answer said that it would not be", words)
+		}
+	}
+	return s
+}
+
+// press presses the button of this label in /subscriptions of a target.
+func (d *deeds) press(label, target string) seen {
+	d.t.Helper()
+	return push(d.t, tell(d.t, d.editor, ask("subscriptions", "target", target)), label)
+}
+
+// TestDeeds presses what changes something, and publishes to see whether the
+// answer was true.
+func TestDeeds(t *testing.T) {
+	for name, open := range stages() {
+		for about, test := range map[string]func(*deeds){"one story": testOneStory, "a story followed thrice": testOverlap, "the same text twice": testAnswerOnce} {
+			t.Run(name+"/"+about, func(t *testing.T) {
+				t.Parallel() // most of it is waiting for what a platform allows of one channel
+				test(newDeeds(t, open(t), "mill", "water"))
+			})
+		}
+	}
+}
+
+func testOneStory(d *deeds) {
+	missed := []string{d.publish()} // nobody follows yet
+	d.follow(missed...)
+	d.press("Pause", d.slug)
+	missed = append(missed, d.publish())
+	d.press("Resume", d.slug)
+	shown := d.arrives(missed...)
+	push(d.t, shown, "Stop")
+	missed = append(missed, d.publish())
+	shown = d.follow(missed...)
+	if d.stage.visitor != nil {
+		visitor := d.stage.visitor(quiet)
+		for _, s := range visitor.read() {
+			push(d.t, s, "Stop")
+		}
+		push(d.t, tell(d.t, visitor, ask("subscriptions")), "Pause")
+		d.arrives(missed...)
+	}
+	tell(d.t, d.editor, ask("unsubscribe", "target", d.slug))
+	missed = append(missed, d.publish())
+	d.follow(missed...)
+	push(d.t, shown, "Stop") // of a message from before
+}
+
+// testOverlap has a channel follow a story, a topic of it and everything: each
+// update comes once, and what stops it stops it.
+func testOverlap(d *deeds) {
+	for _, target := range []string{d.slug, "topic:water", "all"} {
+		tell(d.t, d.editor, ask("subscribe", "target", target))
+	}
+	shown := d.arrives()
+	once := d.publish()
+	withWords(d.t, d.editor, once)
+	push(d.t, shown, "Stop")
+	missed := d.publish()
+	d.follow(missed)
+	if n := times(d.editor.read(), once); n != 1 {
+		d.t.Errorf("%q was pushed %d times to a channel that follows it thrice", once, n)
+	}
+	for _, target := range []string{d.slug, "topic:water", "all"} {
+		d.pauseHonestly(target)
+	}
+}
+
+// pauseHonestly pauses one of several subscriptions that bring a story. Either
+// its updates stay away, or the answer names what still brings them.
+func (d *deeds) pauseHonestly(target string) {
+	d.t.Helper()
+	answer := d.press("Pause", target)
+	words := d.publish()
+	d.press("Resume", target)
+	d.arrives()
+	others := slices.DeleteFunc([]string{d.slug, "topic:water", "all"}, func(s string) bool { return s == target })
+	named := slices.ContainsFunc(others, func(other string) bool { return strings.Contains(strings.ReplaceAll(answer.text, target, ""), other) })
+	if shows(d.editor, words) && !named {
+		d.t.Errorf("after Pause of %s an update still came, and the answer did not say what brings it: %s", target, answer.text)
+	}
+}
+
+// times is how many messages hold words.
+func times(all []seen, words string) (n int) {
+	for _, s := range all {
+		if strings.Contains(s.text, words) {
+			n++
+		}
+	}
+	return n
+}
+
+// testAnswerOnce is asked whether the same text is meant twice, and answers
+// more than once: by hand, and by a platform that delivers the press again.
+func testAnswerOnce(d *deeds) {
+	d.follow()
+	text := "The weir is open."
+	tell(d.t, d.editor, ask("update", "story", d.slug, "text", text))
+	withWords(d.t, d.editor, text)
+	question := tell(d.t, d.editor, ask("update", "story", d.slug, "text", text))
+	if d.stage.types && d.stage.visitor == nil {
+		push(d.t, question, "Post again") // a console asks anew for each press
+	} else {
+		answer := push(d.t, question, "Post again")
+		if err := answer.again(); err != nil {
+			d.t.Fatal(err)
+		}
+		push(d.t, question, "Post again")
+		d.others(question)
+	}
+	d.arrives()
+	if n := times(d.editor.read(), text); n != 2 {
+		d.t.Errorf("%q was pushed %d times, want twice", text, n)
+	}
+}
+
+// others has somebody else answer the editor's question.
+func (d *deeds) others(question seen) {
+	d.t.Helper()
+	o, err := question.named("Post again")
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	action, arg, _ := strings.Cut(strings.Replace(o.key, ":", " ", 1), " ")
+	s, err := d.stage.visitor(quiet).forge(action, arg)
+	if err != nil || !strings.Contains(s.text, "Only the person who typed this command") {
+		d.t.Errorf("somebody else answers: %q, %v", s.text, err)
+	}
+}

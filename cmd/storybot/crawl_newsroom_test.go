@@ -1,0 +1,109 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+)
+
+// The stories of a stage's newsroom. There are more of them than one page of a
+// list shows, and more updates of the first than one page of its timeline.
+const (
+	rhine      = "flood"
+	harbour    = "harbour" // followed by the busy channel, and paused there
+	bridge     = "bridge"  // followed by nobody
+	manyPages  = 11        // stories beside these
+	manyEvents = 12        // updates of rhine
+)
+
+// newsroom tells the stories and makes the busy channel follow: a story, a
+// topic of it, everything, and a story that is paused.
+func newsroom(t *testing.T, s *stage) {
+	t.Helper()
+	editor := s.editor(busy)
+	tell(t, editor, ask("desk track", "slug", rhine, "topics", "weather,rivers", "summary", "The Rhine rises.", "headline", "Rhine rises above nine metres"))
+	tell(t, editor, ask("desk track", "slug", harbour, "topics", "weather", "headline", "Harbour is closed"))
+	tell(t, editor, ask("desk track", "slug", bridge, "headline", "Bridge is closed"))
+	for n := range manyPages {
+		tell(t, editor, ask("desk track", "slug", fmt.Sprintf("river-%d", n), "headline", fmt.Sprintf("The river number %d rises as well", n)))
+	}
+	for n := range manyEvents {
+		text := fmt.Sprintf("Gauge %d is above its mark. ", n)
+		if n%4 == 1 {
+			text = long(text, s.longest)
+		}
+		tell(t, editor, ask("update", "story", rhine, "source", "https://gauges.example/"+fmt.Sprint(n), "text", text))
+	}
+	for _, target := range []string{rhine, "topic:weather", "all", harbour} {
+		if got := tell(t, editor, ask("subscribe", "target", target)); !strings.Contains(got.text, "now follows") {
+			t.Fatalf("/subscribe %s: %s", target, got.text)
+		}
+	}
+	push(t, tell(t, editor, ask("subscriptions", "target", harbour)), "Pause")
+	tell(t, editor, ask("update", "story", rhine, "level", "breaking", "text", "The first dyke breaks."))
+	tell(t, editor, ask("update", "story", rhine, "text", long("The dykes are looked after. ", s.longest)))
+	withWords(t, editor, "The first dyke breaks.")
+	withWords(t, editor, "The dykes are looked after.")
+}
+
+// long repeats a text to a length.
+func long(text string, length int) string {
+	return strings.TrimSpace(strings.Repeat(text, length/len(text)))
+}
+
+// news are commands that change the newsroom when somebody may give them, or
+// ask about it.
+func news(s *stage) []line {
+	lines := []line{
+		ask("desk track", "headline", "The tide turns"),
+		ask("update", "story", rhine, "text", "The dykes hold."),
+		ask("update", "story", rhine, "text", "The dykes hold."), // is asked about
+		ask("update", "story", rhine, "text", "The water falls. level:breaking"),
+		ask("update", "story", rhine, "text", "Level: 3 emergency along the river"),
+	}
+	if s.types {
+		lines = append(lines, typed("/update flood levle:breaking The water stands."), typed("/update flood —level:breaking The water stands."),
+			typed("/desk track topcis:weather The ebb comes"))
+	}
+	return lines
+}
+
+// questions are commands that change nothing.
+func questions(s *stage) []line {
+	lines := []line{
+		ask("stories"),
+		ask("stories", "words", "river"),
+		ask("stories", "words", "nothing holds this"),
+		ask("stories", "words", strings.Repeat("river rises as well ", 4)), // too long for a button
+		ask("story", "story", rhine),
+		ask("story", "story", rhine, "number", "2"),
+		ask("story", "story", rhine, "number", "2000"),
+		ask("story", "story", bridge),
+		ask("story", "story", "flod"),
+		ask("story", "story", "help"),
+		ask("why", "story", rhine),
+		ask("why", "story", rhine, "number", "1"),
+		ask("why", "story", "flod"),
+		ask("subscriptions"),
+		ask("subscriptions", "target", rhine),
+		ask("subscriptions", "target", "flod"),
+		ask("subscribe", "target", "flod"),
+		ask("unsubscribe", "target", "flod"),
+		ask("desk track", "headline", "help"),
+		ask("desk close", "story", "flod"),
+		ask("desk reopen", "story", "flod"),
+		ask("desk log"),
+		ask("desk log", "story", rhine),
+		ask("desk log", "story", "flod"),
+		ask("desk status"),
+		ask("desk moderators"),
+		ask("update", "story", "flod", "text", "Whatever happens."),
+	}
+	if s.types {
+		lines = append(lines,
+			typed("/story"), typed("/subscribe"), typed("/update"), typed("/update flod"), typed("/update flood"), typed("/desk"), typed("/desk help"),
+			typed("/desk stauts"), typed("/desk nothing"), typed("/subscribe flod level:braking"), typed("/desk log flood help"), typed("/stories help"),
+		)
+	}
+	return lines
+}

@@ -1,0 +1,242 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"storybot/bot"
+)
+
+// TestCrawl looks at every answer the bot gives and every message it posts,
+// and follows each button and each option of a menu in them to its end: first
+// as somebody who may change nothing, then as somebody who may.
+func TestCrawl(t *testing.T) {
+	for name, open := range stages() {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := open(t)
+			newsroom(t, s)
+			if s.visitor != nil {
+				before := state(t, s)
+				c := newCrawl(t, s, s.visitor(busy))
+				c.run()
+				if after := state(t, s); after != before {
+					t.Errorf("somebody without the right has changed something (-before +after):\n%s", cmp.Diff(before, after))
+				}
+				t.Logf("a visitor pressed %d things", c.pressed)
+			}
+			c := newCrawl(t, s, s.editor(busy))
+			c.check = c.checkDeed
+			c.run()
+			t.Logf("an editor pressed %d things", c.pressed)
+			for way, who := range s.elsewhere {
+				before := c.shared
+				c := newCrawl(t, s, who)
+				c.check, c.shared = c.checkDeed, before
+				c.say(questions(s))
+				c.follow()
+				t.Logf("an editor pressed %d things in a %s", c.pressed, way)
+			}
+			for _, spec := range bot.Actions() {
+				if !strings.Contains(s.process.log(), fmt.Sprintf("msg=asked what=%q", "button "+string(spec.Action))) {
+					t.Errorf("no button of any answer or message led to the action %q", spec.Action)
+				}
+			}
+		})
+	}
+}
+
+// state is what commands tell of the newsroom, to somebody who may ask all.
+func state(t *testing.T, s *stage) string {
+	t.Helper()
+	var all []string
+	for _, l := range []line{
+		ask("subscriptions"), ask("stories"), ask("stories", "words", "tide"), ask("desk log"), ask("desk moderators"),
+		ask("why", "story", bridge), ask("story", "story", rhine),
+	} {
+		all = append(all, tell(t, s.editor(busy), l).text)
+	}
+	return strings.Join(all, "\n")
+}
+
+// crawl follows everything that one person is offered.
+type crawl struct {
+	t       *testing.T
+	stage   *stage
+	who     person
+	queue   []found
+	known   map[string]bool
+	pressed int
+	dead    int
+	shared  int               // answers that the channel could see
+	check   func(found, seen) // of what a pressed button claims
+}
+
+// found is an offer, and the way there.
+type found struct {
+	offer
+	way string
+}
+
+// A crawl ends early when it is offered ever new things, and when it is waiting
+// for answers that do not come.
+const (
+	mostPresses = 500
+	mostDead    = 8
+)
+
+func newCrawl(t *testing.T, s *stage, who person) *crawl {
+	return &crawl{t: t, stage: s, who: who, known: map[string]bool{}, check: func(found, seen) {}}
+}
+
+func (c *crawl) run() {
+	c.say(news(c.stage))
+	c.follow()
+	c.say(questions(c.stage))
+	c.follow()
+	for _, s := range c.who.read() {
+		c.add("a message", s)
+	}
+	c.follow()
+}
+
+// say gives commands, and puts on the list what the answers offer.
+func (c *crawl) say(lines []line) {
+	for _, l := range lines {
+		s, err := c.who.say(l)
+		if err != nil {
+			c.t.Errorf("%s: %v", l.short(), err)
+			continue
+		}
+		c.judge(l.short(), s)
+		c.add(l.short(), s)
+	}
+}
+
+// follow presses what is on the list, and what is offered for that, until
+// nothing is new.
+func (c *crawl) follow() {
+	for len(c.queue) > 0 && c.pressed < mostPresses {
+		next := c.next()
+		s, err := next.press()
+		if errors.Is(err, errStale) && rank(next.label) > 0 {
+			continue // another button has done it meanwhile
+		}
+		c.pressed++
+		if err != nil {
+			if c.t.Errorf("%s: %v", next.way, err); c.dead == mostDead {
+				c.t.Fatal("that many got no answer; the rest is not pressed")
+			}
+			c.dead++
+			continue
+		}
+		c.judge(next.way, s)
+		c.check(next, s)
+		c.add(next.way, s)
+	}
+	if len(c.queue) > 0 {
+		c.t.Errorf("after %d presses there is still something new: %s", c.pressed, c.queue[0].way)
+	}
+}
+
+// add puts what a message offers on the list of what to press.
+func (c *crawl) add(way string, s seen) {
+	for _, o := range s.offers {
+		if !c.known[o.key] {
+			c.known[o.key] = true
+			c.queue = append(c.queue, found{o, fmt.Sprintf("%s > %s", way, o.label)})
+		}
+	}
+}
+
+// next takes the first of those that change least: what it changes may be what
+// others are about.
+func (c *crawl) next() found {
+	best := 0
+	for i, f := range c.queue {
+		if rank(f.label) < rank(c.queue[best].label) {
+			best = i
+		}
+	}
+	f := c.queue[best]
+	c.queue = slices.Delete(c.queue, best, best+1)
+	return f
+}
+
+// changing are the labels of what changes a subscription, in the order in which
+// they are pressed.
+var changing = []string{"Pause", "Resume", "Try again", "Follow", "Stop"}
+
+// rank is 0 for a label of what changes nothing that a button is about.
+func rank(label string) int {
+	return 1 + slices.IndexFunc(changing, func(begin string) bool { return strings.HasPrefix(label, begin) })
+}
+
+// dead are answers that lead nowhere.
+var dead = regexp.MustCompile(`(?i)older message|no longer works|does not know|went wrong|failed on our side|took too long|changed\. Try again|panic|%!`)
+
+// limited is the answer to what one person may do a few times a minute.
+var limited = regexp.MustCompile(`at most \d+ times in`)
+
+// judge says what is wrong with any answer.
+func (c *crawl) judge(way string, s seen) {
+	c.t.Helper()
+	share := strings.HasSuffix(way, "> Share")
+	if share && s.public {
+		c.shared++
+	}
+	switch {
+	case strings.TrimSpace(s.text) == "":
+		c.t.Errorf("%s: an empty answer", way)
+	case dead.MatchString(s.text):
+		c.t.Errorf("%s: %s", way, s.text)
+	case s.public && !share:
+		c.t.Errorf("%s: all of the channel see the answer: %s", way, s.text)
+	case !s.public && share && (c.shared == 0 || !limited.MatchString(s.text)):
+		c.t.Errorf("%s: the channel does not see it: %s", way, s.text)
+	}
+}
+
+// claims are what the answer to a changing button says that it has done, and
+// what /subscriptions must say of its target then.
+var claims = []struct {
+	label  string
+	claim  *regexp.Regexp
+	stands string
+}{
+	{"Follow", regexp.MustCompile(`This channel (?:now )?follows (.+?)(?: already)?[:;]`), "active"},
+	{"Pause", regexp.MustCompile(`Paused: updates of (.+?) do not come to this channel`), "paused"},
+	{"Resume", regexp.MustCompile(`Updates of (.+?) come to this channel again`), "active"},
+	{"Stop", regexp.MustCompile(`Updates of (.+?) no longer come to this channel`), "does not follow"},
+}
+
+// checkDeed compares what an answer claims with what the bot says when asked.
+func (c *crawl) checkDeed(f found, s seen) {
+	c.t.Helper()
+	for _, claim := range claims {
+		if !strings.HasPrefix(f.label, claim.label) {
+			continue
+		}
+		claimed := claim.claim.FindStringSubmatch(s.text)
+		if claimed == nil {
+			c.t.Errorf("%s: the answer does not say what was done: %s", f.way, s.text)
+			return
+		}
+		target := claimed[1]
+		if topic, ok := strings.CutPrefix(target, "the topic "); ok {
+			target = "topic:" + topic
+		} else if target == "all stories" {
+			target = "all"
+		}
+		got, err := c.who.say(ask("subscriptions", "target", target))
+		if err != nil || !strings.Contains(got.text, claim.stands) {
+			c.t.Errorf("%s: %s\nbut then /subscriptions %s: %s (%v)", f.way, claimed[0], target, got.text, err)
+		}
+	}
+}

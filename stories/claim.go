@@ -1,0 +1,64 @@
+package stories
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/subtle"
+	"strings"
+)
+
+// ClaimCode returns the code that makes the first admin, in the form
+// ABCD-EFGH-JKLM, for whoever runs the bot to read; "" once somebody is an
+// admin, by the settings or by the desk's list. The installation has one, made
+// at the first call and kept in the store, so that all its processes print and
+// accept the same. It is dropped when it is used.
+func (s *Service) ClaimCode(ctx context.Context) (code string, err error) {
+	if len(s.admins) > 0 {
+		return "", nil
+	}
+	return s.store.ClaimCode(ctx, newClaimCode())
+}
+
+// newClaimCode makes a code. Guessing it would take about 10^18 commands.
+func newClaimCode() string {
+	text := rand.Text()
+	return text[0:4] + "-" + text[4:8] + "-" + text[8:12]
+}
+
+// Claim makes act.By the first admin when code is the installation's code, in
+// any case, with or without its hyphens. CodeForbidden when it is another one,
+// CodeExists when there is an admin, CodeInvalid when act.By names nobody.
+func (s *Service) Claim(ctx context.Context, act Act, code string) error {
+	const exists = "There is nothing to claim: this bot has an admin already. Ask them for a role, or whoever runs the bot: STORYBOT_ADMINS in its settings names more admins."
+	if len(s.admins) > 0 {
+		return Errorf(CodeExists, exists)
+	}
+	if err := s.checkPerson(act.By.Ref); err != nil {
+		return err
+	}
+	err := s.store.ClaimAdmin(ctx, s.stamp(act), code)
+	switch CodeOf(err) {
+	case CodeExists:
+		return Errorf(CodeExists, exists)
+	case CodeForbidden:
+		return Errorf(CodeForbidden, "That is not the code. The bot printed it in its log when it started; who runs the bot can read it there.")
+	}
+	return err
+}
+
+// SameClaimCode says whether given is the code, in any case, with or without
+// hyphens and white space. No code is the same as none.
+func SameClaimCode(given, code string) bool {
+	given, code = bareCode(given), bareCode(code)
+	return code != "" && subtle.ConstantTimeCompare([]byte(given), []byte(code)) == 1
+}
+
+// bareCode is a code's letters and digits, in capitals.
+func bareCode(code string) string {
+	return strings.Map(func(r rune) rune {
+		if r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' {
+			return r
+		}
+		return -1
+	}, strings.ToUpper(code))
+}

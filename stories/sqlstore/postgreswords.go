@@ -1,0 +1,52 @@
+package sqlstore
+
+import (
+	"context"
+	"strings"
+)
+
+// How PostgreSQL finds words: tsvector and tsquery,
+// https://www.postgresql.org/docs/15/datatype-textsearch.html.
+
+// lexemes makes a tsvector of the words in a parameter, as they are.
+func lexemes(parameter string) string {
+	return `array_to_tsvector(array_remove(string_to_array(CAST(` + parameter + ` AS TEXT), ' '), ''))`
+}
+
+func (e *postgresEngine) addWords(ctx context.Context, q querier, storyID, updateID int64, words []string) error {
+	piece := `
+		INSERT INTO pieces (story_id, update_id, words)
+		VALUES (?1, ?2, ` + lexemes("?3") + `)
+		ON CONFLICT (story_id, update_id) DO UPDATE SET words = excluded.words`
+	_, err := q.exec(ctx, piece, storyID, updateID, strings.Join(words, " "))
+	return err
+}
+
+func (e *postgresEngine) addName(ctx context.Context, q querier, storyID int64, words []string) error {
+	name := `
+		INSERT INTO names (story_id, words) VALUES (?1, ` + lexemes("?2") + `)
+		ON CONFLICT (story_id) DO UPDATE SET words = excluded.words`
+	_, err := q.exec(ctx, name, storyID, strings.Join(words, " "))
+	return err
+}
+
+func (e *postgresEngine) holding(parameter string) string {
+	return `SELECT story_id FROM pieces WHERE words @@ CAST(` + parameter + ` AS TSQUERY)`
+}
+
+func (e *postgresEngine) namedSQL() string {
+	return `SELECT story_id FROM names WHERE words @@ CAST(?1 AS TSQUERY) ORDER BY story_id DESC LIMIT ?2`
+}
+
+func (e *postgresEngine) term(word string, prefix bool) string {
+	if prefix {
+		return "'" + word + "':*"
+	}
+	return "'" + word + "'"
+}
+
+func (e *postgresEngine) and() string { return " & " }
+func (e *postgresEngine) or() string  { return " | " }
+
+// tidy leaves it to the server's autovacuum.
+func (e *postgresEngine) tidy(context.Context, querier) error { return nil }

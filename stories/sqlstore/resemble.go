@@ -1,0 +1,128 @@
+package sqlstore
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+
+	"storybot/stories"
+)
+
+// Limits of what typing errors are forgiven in.
+const (
+	maxErrors     = 3  // in a word
+	minVocabulary = 3  // characters of a word that may have one
+	maxVocabulary = 24 // characters of a word that is learnt
+	maxNearWords  = 40 // words that are compared letter by letter
+)
+
+// errorsIn is how many typing errors are forgiven in a word.
+func errorsIn(w string) int {
+	if len(w) < minVocabulary {
+		return 0
+	}
+	return min(len(w)*2/5, maxErrors)
+}
+
+// resembling adds stories whose names have all words typed but for typing
+// errors, the fewest in a word first; when there is none, those that have all
+// words but one.
+func (s *Store) resembling(ctx context.Context, words []word, p *suggestions) error {
+	before := len(p.ids)
+	near := make([][maxErrors + 1][]string, len(words))
+	for i, w := range words {
+		var err error
+		if near[i], err = s.nearWords(ctx, latin(w[0])); err != nil {
+			return err
+		}
+	}
+	for slips := 1; slips <= maxErrors && len(p.ids) == before; slips++ {
+		parts, more := make([]string, len(words)), false
+		for i, w := range words {
+			more = more || len(near[i][slips]) > 0
+			known := slices.Concat(near[i][1 : slips+1]...)
+			parts[i] = s.anyOf(w, true)
+			if len(known) > 0 {
+				parts[i] = s.either(parts[i], s.anyOf(known, false))
+			}
+		}
+		if !more {
+			continue
+		}
+		if err := s.named(ctx, resembles+slips-1, s.both(parts...), p); err != nil {
+			return err
+		}
+	}
+	if len(words) < 2 || len(p.ids) > before {
+		return nil
+	}
+	var without []string
+	for i := range words {
+		var rest []string
+		for j, w := range words {
+			if j != i {
+				rest = append(rest, s.anyOf(w, false))
+			}
+		}
+		without = append(without, s.both(rest...))
+	}
+	return s.named(ctx, shares, s.either(without...), p)
+}
+
+const nearWordsSQL = `
+	SELECT word FROM vocabulary
+	WHERE gram IN (SELECT j.value ->> 0 FROM each(?1)) AND length BETWEEN ?2 AND ?3
+	GROUP BY word ORDER BY count(*) DESC, word LIMIT ?4`
+
+// nearWords are the known words that w resembles, by how many typing errors
+// away they are: those that share the most pairs of letters are compared.
+func (s *Store) nearWords(ctx context.Context, w string) (near [maxErrors + 1][]string, err error) {
+	most := errorsIn(w)
+	if most == 0 || len(w) > maxVocabulary {
+		return near, nil
+	}
+	pairs, err := grams(w)
+	if err != nil {
+		return near, err
+	}
+	found, err := all(ctx, s.reader(), func(r row) (w string, err error) { return w, r.Scan(&w) }, nearWordsSQL, pairs, len(w)-most, len(w)+most, maxNearWords)
+	for _, known := range found {
+		if d := stories.Distance(w, known, most); d > 0 {
+			near[d] = append(near[d], known)
+		}
+	}
+	return near, err
+}
+
+const learnSQL = `
+	INSERT INTO vocabulary (gram, length, word) SELECT j.value ->> 0, CAST(j.value ->> 1 AS SMALLINT), ?2 FROM each(?1) WHERE 1 = 1
+	ON CONFLICT (gram, length, word) DO NOTHING`
+
+// learn takes words in Latin letters into the vocabulary.
+func (s *Store) learn(ctx context.Context, q querier, words []string) error {
+	for _, w := range words {
+		if len(w) < minVocabulary-1 || len(w) > maxVocabulary || w != latin(w) {
+			continue
+		}
+		pairs, err := grams(w)
+		if err != nil {
+			return err
+		}
+		if _, err := q.exec(ctx, learnSQL, pairs, w); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// grams are a word's pairs of letters, its beginning and end among them, each
+// with the word's length, as JSON.
+func grams(w string) (string, error) {
+	var pairs [][2]any
+	padded := "^" + w + "$"
+	for i := range len(padded) - 1 {
+		pairs = append(pairs, [2]any{padded[i : i+2], len(w)})
+	}
+	text, err := json.Marshal(pairs)
+	return string(text), err
+}
