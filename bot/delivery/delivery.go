@@ -1,31 +1,55 @@
-// Package delivery brings what is owed to the channels: it claims deliveries,
-// paces, sends, settles, retries and pauses. It is the only part of the bot
-// that decides when a request is made and what an answer means for a row.
+// Package delivery brings what is owed to the channels: it reads the queue,
+// paces, sends, settles, retries and pauses. It is the only part of the bot that
+// decides when a request is made and what an answer means for a row.
 //
-// One Engine runs in a process. It holds a lease for every lane it works (a
-// lane is one rate domain, such as a bot token) and runs one loop per lane:
+// One Engine runs in a process. It holds a lease for every lane it works and keeps
+// the lane's queue in memory; the database is its journal:
 //
-//	claim ──▶ ready ──limiter──▶ sender ──verdict──▶ result ──▶ next claim's transaction
-//	                                │
-//	                                └─ may have been sent ──▶ settling ──▶ result
+//	plan ─▶ load ─▶ scheduler ─▶ begin ─▶ limiter ─▶ request ─▶ verdict ─▶ policy ─▶ finish
+//	(store)  intake             journal    dispatch    crew      answers            journal
+//	                               ▲                                │
+//	                            recover                     may have been sent ─▶ settler
+//
+// Ten words:
+//
+//	lane         one rate domain of a platform, such as a bot token: one queue, one holder
+//	lease        the right to work a lane; its fence grows with every holder
+//	publication  what one transaction owes in a lane; nothing is added to it later
+//	row, place   one operation owed to one destination; the destination
+//	batch        one exchange with the journal: results written and rows begun, together
+//	in flight    begun, and not known to have ended: written down before the request leaves
+//	doubt        in flight, and maybe sent: settled before anything is sent again
+//	verdict      a sender's reading of an answer; policy.go says what follows from it
+//	held         waits for a blocked destination to heal
+//	health       what makes a lane slow down or doubt: breaker, outages, poison
 //
 // What holds at every instant:
 //
-//   - A row is durably Sending before its request leaves, and its result is
-//     durable before its destination's next row is claimed. What is lost
-//     with the process is found Sending by the next holder of the lease, and
-//     settled.
+//   - A row is durably in flight before its request leaves, and its result is
+//     durable before its destination's next request leaves. What is lost with the
+//     process is found in flight by the next holder of the lease, and settled.
 //   - A row that may have been sent is never sent again before the platform has
 //     said that it was not, or has been found unable to say.
-//   - Only a few rows per lane are Sending: those on their way, those ready
-//     to leave within a few hundredths of a second, those being settled.
+//   - Posts of one destination leave one at a time, the most urgent first, then as
+//     they were published; a more urgent update takes its story's earlier ones with it.
+//   - What was taken away or held since it was read is not begun.
+//   - An exchange that failed is made again as it was, under its number: it was
+//     made once, and strands nothing.
+//   - Only a few rows per lane are in flight: those on their way, those ready to
+//     leave within a few hundredths of a second, those being settled.
+//   - Memory holds a bounded part of the queue, the most urgent and oldest first.
 //   - Without a fresh lease nothing is sent, and what is on its way is given up.
+//   - Waits go by the clock nobody sets. What a platform asked for is written down
+//     when it is long, and never waited longer than it asked.
+//   - A panic in rendering or sending costs the row it was for.
 //
-// Read on: engine.go (lanes and their loops), term.go (the lease), lane.go (the
-// loop), start.go (what is sent next), store.go (claims and results),
-// finish.go, outcome.go and faults.go (what an answer means), settle.go, limiter.go and
-// learn.go (pace), brake.go, payload.go and suspicion.go (when a lane or a push
-// stops), clock.go and attempts.go (which time is used for what).
+// Read on: engine.go (lanes), lane.go and lease.go (who holds one), shift.go (the
+// loop), intake.go and reader.go (what the database says), scheduler.go, window.go
+// and filler.go (which row is next, and what is kept in memory), journal.go,
+// dispatch.go, crew.go and request.go (what leaves), answers.go, policy.go and
+// settler.go (what an answer means), limits.go, limiter.go and learner.go (pace),
+// health.go, breaker.go, outage.go, poison.go and faults.go (when a lane or a push
+// stops), clock.go and job.go (which time is used for what), numbers.go.
 package delivery
 
 import (
