@@ -136,6 +136,9 @@ type Owed struct {
 type Loaded struct {
 	Rows    []Owed
 	Origins map[int64]Publication
+	// Targets are the platform's ids of the messages to be edited, by delivery;
+	// told by Recover only.
+	Targets map[int64]string
 }
 
 // Flight is a row whose request may be on its way.
@@ -156,6 +159,7 @@ type Exchange struct {
 	Flying  []Flight // begun earlier, and not ended by Results
 	Begin   []Flight
 	Updates []int64 // that Begin is about
+	Edits   []int64 // deliveries of Begin that are edits
 }
 
 // Begun is what an exchange has begun.
@@ -165,7 +169,8 @@ type Begun struct {
 	Deliveries map[int64]bool
 	// Revisions are the present wordings of Exchange.Updates.
 	Revisions map[int64]int
-	// Targets are the platform's ids of the messages to be edited, by delivery.
+	// Targets are the platform's ids of the messages to be edited, by delivery; ""
+	// for one whose post has not ended.
 	Targets map[int64]string
 }
 
@@ -173,7 +178,7 @@ type Begun struct {
 type Result struct {
 	Ref
 	Attempt  int // of the flight that is reported; an older one changes nothing
-	Revision int // what the message says
+	Revision int // what a post says
 	// FirstAttemptAt and LastAttemptAt are the flight's.
 	FirstAttemptAt time.Time
 	LastAttemptAt  time.Time

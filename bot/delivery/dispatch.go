@@ -137,6 +137,8 @@ func (d dispatch) sift(now time.Duration) {
 			answers{s}.conclude(j, *stopped)
 		case now-j.begunAt > staleAfter:
 			d.giveBack(j, now, 0)
+		case s.lane.limits.spent(j.d.Op, now) > 0: // what has its own budget holds up nothing else
+			d.giveBack(j, now, s.lane.limits.spent(j.d.Op, now))
 		default:
 			next, ok := s.lane.health.outages.probe(j.d.Destination, now)
 			if ok {
@@ -208,8 +210,12 @@ func (d dispatch) choose(now time.Duration) (rows []*row) {
 		if r == nil {
 			break
 		}
+		wait := s.lane.limits.spent(r.origin.Op, now)
 		if next, ok := s.lane.health.outages.probe(r.place.destination, now); !ok {
-			s.queue.release(r, now, next-now)
+			wait = max(wait, next-now)
+		}
+		if wait > 0 {
+			s.queue.release(r, now, wait)
 			continue
 		}
 		if rows = append(rows, r); len(rows) == want {

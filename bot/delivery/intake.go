@@ -68,7 +68,7 @@ func (i intake) takeOver(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		j.msg, j.verdict = m, v
+		j.msg, j.verdict, j.target = m, v, loaded.Targets[o.Delivery]
 		jobs = append(jobs, j)
 	}
 	for i, j := range jobs {

@@ -40,6 +40,15 @@ func (l *limits) of(op stories.Op, settle bool) *limiter {
 	return l.posts
 }
 
+// spent returns how long an operation must wait whose method has a budget of its
+// own beside the posts'; 0 for not at all.
+func (l *limits) spent(op stories.Op, now time.Duration) time.Duration {
+	if op != stories.OpEdit || l.edits == l.posts {
+		return 0
+	}
+	return l.edits.wait(now)
+}
+
 // start counts j's request, which leaves now.
 func (l *limits) start(j *job, now time.Duration) {
 	requests := 1

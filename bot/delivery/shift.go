@@ -205,12 +205,17 @@ func (s *shift) resumed() {
 // admit lets those go that asked for a request of their own, as far as the
 // limits allow.
 func (s *shift) admit(now time.Duration) {
+	l := s.lane.limits
 	for len(s.asked) > 0 && !s.end.lost && !s.end.retiring {
-		if wait := s.lane.limits.posts.wait(now); wait > 0 {
+		// It is not told whether it is a post or an edit: there must be room for both.
+		if wait := max(l.posts.wait(now), l.edits.wait(now)); wait > 0 {
 			s.alarm.by(now + wait)
 			return
 		}
-		s.lane.limits.posts.take(now)
+		l.posts.take(now)
+		if l.edits != l.posts {
+			l.edits.take(now)
+		}
 		close(s.asked[0])
 		s.asked = s.asked[1:]
 	}

@@ -61,3 +61,8 @@ const perChannel = 1050 * time.Millisecond
 // which a dozen may then stand without holding up the rest. More would only draw
 // more refusals at once where a workspace's budget is not known yet.
 const inFlight = 12
+
+// editsPerMinute is how many messages a workspace may edit in a minute: tier 3,
+// beside the posts (https://docs.slack.dev/reference/methods/chat.update,
+// https://docs.slack.dev/apis/web-api/rate-limits).
+const editsPerMinute = 50

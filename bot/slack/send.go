@@ -18,9 +18,10 @@ const eventType = "storybot_delivery"
 // workspace's own budget, "several hundred a minute", has no number and is
 // learnt (https://docs.slack.dev/apis/web-api/rate-limits). Reading a history
 // has a budget of its own, that of tier 3
-// (https://docs.slack.dev/reference/methods/conversations.history).
+// (https://docs.slack.dev/reference/methods/conversations.history), and so have
+// edits (https://docs.slack.dev/reference/methods/chat.update).
 func (p *Platform) Pace(string) bot.Pace {
-	return bot.Pace{PerChannel: perChannel, Learns: true, LooksPerMinute: 50, InFlight: inFlight}
+	return bot.Pace{PerChannel: perChannel, Learns: true, LooksPerMinute: 50, EditsPerMinute: editsPerMinute, InFlight: inFlight}
 }
 
 // posted is the answer of chat.postMessage. The message it echoes is not read:

@@ -42,7 +42,7 @@ func (s *Store) Exchange(ctx context.Context, l stories.Lease, x stories.Exchang
 				_, flying := before.byID[f.Delivery]
 				begun.Deliveries[f.Delivery] = flying
 			}
-			return present(ctx, q, x, &begun)
+			return errors.Join(present(ctx, q, x, &begun), s.targets(ctx, q, x, &begun))
 		}
 		if err := s.finish(ctx, q, lane, before, x.Results); err != nil {
 			return err
@@ -51,6 +51,9 @@ func (s *Store) Exchange(ctx context.Context, l stories.Lease, x stories.Exchang
 			return err
 		}
 		if err := present(ctx, q, x, &begun); err != nil {
+			return err
+		}
+		if err := s.targets(ctx, q, x, &begun); err != nil {
 			return err
 		}
 		flying := slices.Clone(x.Flying)
@@ -82,7 +85,7 @@ const (
 	stillOwedSQL = `SELECT delivery_id FROM queue WHERE publication_id = ?1 AND destination_id among(?2)`
 	presentSQL   = `SELECT id, revision FROM updates WHERE id among(?1) /*share*/`
 	targetsSQL   = `
-		SELECT e.id, o.message_id FROM deliveries e JOIN deliveries o ON o.update_id = e.update_id AND o.destination_id = e.destination_id AND o.op = 0
+		SELECT e.id, o.state, o.message_id FROM deliveries e JOIN deliveries o ON o.update_id = e.update_id AND o.destination_id = e.destination_id AND o.op = 0
 		WHERE e.id among(?1) AND e.op = 1`
 )
 
@@ -120,11 +123,43 @@ func present(ctx context.Context, q querier, x stories.Exchange, begun *stories.
 	return err
 }
 
+// targets reads which messages are to be edited. An edit waits for its post; one
+// whose post will never be there is not owed.
+func (s *Store) targets(ctx context.Context, q querier, x stories.Exchange, begun *stories.Begun) error {
+	if len(x.Edits) == 0 {
+		return nil
+	}
+	never := map[int64]bool{}
+	_, err := all(ctx, q, func(r row) (none struct{}, err error) {
+		var id int64
+		var state stories.DeliveryState
+		var message string
+		if err := r.Scan(&id, &state, &message); err != nil {
+			return none, err
+		}
+		begun.Targets[id] = message
+		never[id] = message == "" && state != stories.Pending
+		return none, nil
+	}, targetsSQL, list(x.Edits))
+	if err != nil {
+		return err
+	}
+	var vain []waiting
+	for _, f := range x.Begin {
+		if never[f.Delivery] && begun.Deliveries[f.Delivery] {
+			vain = append(vain, waiting{f.Ref})
+			begun.Deliveries[f.Delivery] = false
+		}
+	}
+	return move(ctx, q, vain, stories.Skipped, "there is no message of it to be edited", s.now(), 0)
+}
+
 // finishSQL writes one ending to rows. ?1 holds the platform's id of the message
 // by delivery.
 const finishSQL = `
 	UPDATE deliveries SET message_id = j.value, state = ?2, reason = ?3, unknowns = unknowns + ?4, doubtful = ?5,
-		finished_at = ?6, attempt = ?7, first_attempt_at = ?8, last_attempt_at = ?9, revision = ?10
+		finished_at = ?6, attempt = ?7, first_attempt_at = ?8, last_attempt_at = ?9,
+		revision = CASE WHEN op = 0 THEN CAST(?10 AS INTEGER) ELSE revision END
 	FROM pairs(?1)
 	WHERE deliveries.id = CAST(j.key AS BIGINT)`
 

@@ -90,6 +90,29 @@ func setFlights(ctx context.Context, q querier, lane, fence, batch int64, list [
 	return err
 }
 
+// targetsOf reads which messages the edits among some rows are of.
+func targetsOf(ctx context.Context, q querier, l stories.Loaded) (map[int64]string, error) {
+	var edits []int64
+	for _, r := range l.Rows {
+		if l.Origins[r.Origin].Op == stories.OpEdit {
+			edits = append(edits, r.Delivery)
+		}
+	}
+	if len(edits) == 0 {
+		return nil, nil
+	}
+	found := map[int64]string{}
+	_, err := all(ctx, q, func(r row) (none struct{}, err error) {
+		var id int64
+		var state stories.DeliveryState
+		var message string
+		err = r.Scan(&id, &state, &message)
+		found[id] = message
+		return none, err
+	}, targetsSQL, list(edits))
+	return found, err
+}
+
 // Recover returns the deliveries of l's lane whose requests an earlier holder
 // left on their way; they are l's now. ErrLeaseLost.
 func (s *Store) Recover(ctx context.Context, l stories.Lease) (found []stories.Flight, loaded stories.Loaded, err error) {
@@ -112,6 +135,9 @@ func (s *Store) Recover(ctx context.Context, l stories.Lease) (found []stories.F
 			return err
 		}
 		if loaded, err = s.loaded(ctx, q, loadFlyingSQL, text); err != nil {
+			return err
+		}
+		if loaded.Targets, err = targetsOf(ctx, q, loaded); err != nil {
 			return err
 		}
 		return setFlights(ctx, q, lane, l.Fence, 0, found)

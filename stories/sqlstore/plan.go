@@ -92,12 +92,12 @@ const (
 		ORDER BY t.id`
 	queuePlannedSQL = `
 		INSERT INTO queue (publication_id, destination_id, delivery_id)
-		SELECT publication_id, destination_id, id FROM deliveries WHERE update_id = ?1 AND state = 0 ORDER BY publication_id, destination_id, id`
+		SELECT publication_id, destination_id, id FROM deliveries WHERE update_id = ?1 AND op = ?2 AND revision = ?3 AND state = 0 ORDER BY publication_id, destination_id, id`
 	holdPlannedSQL = `
-		INSERT INTO held (destination_id, delivery_id) SELECT destination_id, id FROM deliveries WHERE update_id = ?1 AND state = 5`
-	countPlannedSQL  = `SELECT publication_id, state, count(*) FROM deliveries WHERE update_id = ?1 GROUP BY publication_id, state`
+		INSERT INTO held (destination_id, delivery_id) SELECT destination_id, id FROM deliveries WHERE update_id = ?1 AND op = ?2 AND revision = ?3 AND state = 5`
+	countPlannedSQL  = `SELECT publication_id, state, count(*) FROM deliveries WHERE update_id = ?1 AND op = ?2 AND revision = ?3 GROUP BY publication_id, state`
 	setPlannedSQL    = `UPDATE publications SET queued = ?2, held = ?3, total = CAST(?2 AS BIGINT) + CAST(?3 AS BIGINT) WHERE id = ?1`
-	dropUnplannedSQL = `DELETE FROM publications WHERE update_id = ?1 AND total = 0`
+	dropUnplannedSQL = `DELETE FROM publications WHERE update_id = ?1 AND op = ?2 AND revision = ?3 AND total = 0`
 )
 
 // plan owes a new update to all who follow it.
@@ -130,7 +130,7 @@ func plan(ctx context.Context, q querier, u stories.Update, topics []string) err
 	if err != nil {
 		return err
 	}
-	return enqueue(ctx, q, u, int(n))
+	return enqueue(ctx, q, u, stories.OpPost, int(n))
 }
 
 // insertPublications begins a publication of u in each of the lanes.
@@ -156,13 +156,13 @@ func newSeed() int64 {
 
 // enqueue puts n planned deliveries of u into the queue, those to blocked
 // destinations among what is held, and counts them.
-func enqueue(ctx context.Context, q querier, u stories.Update, n int) error {
-	queued, err := q.exec(ctx, queuePlannedSQL, u.ID)
+func enqueue(ctx context.Context, q querier, u stories.Update, op stories.Op, n int) error {
+	queued, err := q.exec(ctx, queuePlannedSQL, u.ID, int(op), u.Revision)
 	if err != nil {
 		return err
 	}
 	if int(queued) < n {
-		if _, err := q.exec(ctx, holdPlannedSQL, u.ID); err != nil {
+		if _, err := q.exec(ctx, holdPlannedSQL, u.ID, int(op), u.Revision); err != nil {
 			return err
 		}
 	}
@@ -170,7 +170,7 @@ func enqueue(ctx context.Context, q querier, u stories.Update, n int) error {
 	counts, err := all(ctx, q, func(r row) (c share, err error) {
 		err = r.Scan(&c.publication, &c.state, &c.count)
 		return c, err
-	}, countPlannedSQL, u.ID)
+	}, countPlannedSQL, u.ID, int(op), u.Revision)
 	if err != nil {
 		return err
 	}
@@ -185,7 +185,7 @@ func enqueue(ctx context.Context, q querier, u stories.Update, n int) error {
 			return err
 		}
 	}
-	if _, err := q.exec(ctx, dropUnplannedSQL, u.ID); err != nil {
+	if _, err := q.exec(ctx, dropUnplannedSQL, u.ID, int(op), u.Revision); err != nil {
 		return err
 	}
 	if int(queued) == n {

@@ -31,11 +31,11 @@ func progressOf(ctx context.Context, q querier, updateID int64) (stories.Progres
 const (
 	deliveriesOfSQL = `
 		SELECT ` + deliveryColumns + ` FROM ` + deliveryTables + `
-		WHERE t.platform = ?1 AND t.workspace = ?2 AND t.channel = ?3 AND u.story_id = ?4 AND u.number = ?5
+		WHERE t.platform = ?1 AND t.workspace = ?2 AND t.channel = ?3 AND u.story_id = ?4 AND u.number = ?5 AND d.op = 0
 		ORDER BY d.revision DESC, d.id DESC LIMIT ?6`
 	newestDeliveriesSQL = `
 		SELECT ` + deliveryColumns + ` FROM ` + deliveryTables + `
-		WHERE t.platform = ?1 AND t.workspace = ?2 AND t.channel = ?3 AND u.story_id = ?4
+		WHERE t.platform = ?1 AND t.workspace = ?2 AND t.channel = ?3 AND u.story_id = ?4 AND d.op = 0
 		ORDER BY u.number DESC, d.revision DESC, d.id DESC LIMIT ?5`
 )
 

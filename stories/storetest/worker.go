@@ -109,6 +109,11 @@ func (w *worker) advance(max int, results ...stories.Result) (begun []stories.De
 	for _, p := range origins {
 		x.Updates = append(x.Updates, p.UpdateID)
 	}
+	for _, f := range x.Begin {
+		if origins[f.Origin].Op == stories.OpEdit {
+			x.Edits = append(x.Edits, f.Delivery)
+		}
+	}
 	got, err := w.Exchange(w.ctx, w.lease, x)
 	if err != nil {
 		return nil, err

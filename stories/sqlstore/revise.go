@@ -1,0 +1,106 @@
+package sqlstore
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"strings"
+
+	"storybot/stories"
+)
+
+const (
+	lockedUpdateSQL = updateByIDSQL + ` /*lock*/`
+	keepWordingSQL  = `
+		INSERT INTO revisions (update_id, revision, kind, text, sources, reason, author_ref, author_name, at)
+		SELECT id, revision, kind, text, sources, '', author_ref, author_name, ?2 FROM updates WHERE id = ?1
+		ON CONFLICT (update_id, revision) DO NOTHING`
+	setWordingSQL = `UPDATE updates SET revision = ?2, kind = ?3, text = ?4, sources = ?5 WHERE id = ?1`
+	// olderEditsSQL are edits of an update that wait, in the queue or held.
+	olderEditsSQL = `
+		SELECT q.publication_id, q.destination_id, d.id, d.publication_id
+		FROM publications p CROSS JOIN queue q JOIN deliveries d ON d.id = q.delivery_id
+		WHERE p.update_id = ?1 AND p.op = 1 AND p.queued > 0 AND q.publication_id = p.id
+		UNION ALL
+		SELECT 0, h.destination_id, d.id, d.publication_id
+		FROM publications p CROSS JOIN deliveries d JOIN held h ON h.destination_id = d.destination_id AND h.delivery_id = d.id
+		WHERE p.update_id = ?1 AND p.op = 1 AND p.held > 0 AND d.update_id = ?1 AND d.op = 1 AND d.publication_id = p.id`
+	// copiesSQL owes an edit to every destination that has a copy of the update, or
+	// may get one from a request on its way (?4).
+	copiesSQL = `
+		INSERT INTO deliveries (publication_id, update_id, destination_id, created_at, revision, op, state)
+		SELECT p.id, ?1, t.id, ?2, ?3, 1, CASE WHEN t.state = 'blocked' THEN 5 ELSE 0 END
+		FROM deliveries d
+		JOIN destinations t ON t.id = d.destination_id
+		JOIN publications p ON p.update_id = ?1 AND p.lane_id = t.lane_id AND p.op = 1 AND p.revision = ?3
+		WHERE d.update_id = ?1 AND d.op = 0 AND (d.state = 2 OR d.state = 0 AND d.id among(?4)) AND t.state <> 'gone'
+		ORDER BY t.id`
+	replaced = "a newer wording replaced it before it was sent"
+)
+
+// Revise gives an update another wording and owes it to every copy: what waits
+// goes out in the newest wording, what has arrived or is on its way is edited. Of
+// edits that wait the newest is kept alone. kind is stored with the wording it
+// begins. CodeNotFound.
+func (s *Store) Revise(ctx context.Context, a stories.Act, updateID int64, kind, text string, sources []string) (stories.Update, error) {
+	return act(ctx, s, a, "revised", func(q querier) (u stories.Update, err error) {
+		var id int
+		if err := one(ctx, q, sharePlanningSQL, nil, &id); err != nil {
+			return u, err
+		}
+		// Who begins a delivery of it shares this row: it has either begun it, and
+		// we see it on its way, or reads the new wording.
+		if u, err = theOne(ctx, q, scanUpdate, lockedUpdateSQL, updateID); err != nil {
+			return u, missing(err, "This update is not there any more.")
+		}
+		if _, err := q.exec(ctx, keepWordingSQL, u.ID, millis(a.At)); err != nil {
+			return u, err
+		}
+		u.Revision, u.Text, u.Sources = u.Revision+1, text, sources
+		if _, err := q.exec(ctx, setWordingSQL, u.ID, u.Revision, kind, u.Text, strings.Join(u.Sources, "\n")); err != nil {
+			return u, err
+		}
+		if err := s.index(ctx, q, u.StoryID, u.ID, u.Text); err != nil {
+			return u, err
+		}
+		if err := planEdits(ctx, q, u, a); err != nil {
+			return u, err
+		}
+		return u, enter(ctx, q, a, "revised", u.StoryID, kind)
+	})
+}
+
+// planEdits owes u's present wording to its copies.
+func planEdits(ctx context.Context, q querier, u stories.Update, a stories.Act) error {
+	flying, err := allFlights(ctx, q)
+	if err != nil {
+		return err
+	}
+	older, err := all(ctx, q, func(r row) (w waiting, err error) {
+		err = r.Scan(&w.Publication, &w.Place, &w.Delivery, &w.Origin)
+		return w, err
+	}, olderEditsSQL, u.ID)
+	if err != nil {
+		return err
+	}
+	older = slices.DeleteFunc(older, func(w waiting) bool {
+		_, is := flying.byID[w.Delivery]
+		return is
+	})
+	if err := move(ctx, q, older, stories.Skipped, replaced, a.At, 0); err != nil {
+		return err
+	}
+	lanes, err := all(ctx, q, scanID, lanesInUseSQL)
+	if err != nil || len(lanes) == 0 {
+		return err
+	}
+	u.CreatedAt = a.At
+	if err := insertPublications(ctx, q, lanes, u, stories.OpEdit); err != nil {
+		return err
+	}
+	n, err := q.exec(ctx, copiesSQL, u.ID, millis(a.At), u.Revision, list(slices.Collect(maps.Keys(flying.byID))))
+	if err != nil {
+		return err
+	}
+	return enqueue(ctx, q, u, stories.OpEdit, int(n))
+}

@@ -1,0 +1,178 @@
+package storetest
+
+import (
+	"context"
+	"fmt"
+
+	"storybot/stories"
+)
+
+// Reviser gives updates another wording.
+type Reviser interface {
+	Revise(ctx context.Context, a stories.Act, updateID int64, kind, text string, sources []string) (stories.Update, error)
+}
+
+// revise gives u another wording.
+func (d *desk) revise(u stories.Update, text string) stories.Update {
+	d.Helper()
+	u, err := d.Revise(d.ctx, d.act(), u.ID, "fix", text, nil)
+	d.ok(err)
+	return u
+}
+
+// edits are the edits a lane owes, in short: "a 2" is revision 2 to channel a.
+func (d *desk) edits(l stories.Lease) string {
+	d.Helper()
+	rows, origins, err := d.worker(l).owed()
+	d.ok(err)
+	var out string
+	for _, r := range rows {
+		if o := origins[r.Origin]; o.Op == stories.OpEdit {
+			out += fmt.Sprintf("%s %d, ", r.Destination.Channel[1:], o.Revision)
+		}
+	}
+	return out
+}
+
+var editTests = []test{
+	{"a revision owes an edit to every copy, and what waits goes out in the newest wording", func(d *desk) {
+		s := d.track("sony")
+		d.follow("sony", "a", "b", "c")
+		u, _ := d.append(s, stories.Normal)
+		l := d.hold(lane, "w")
+		v := d.claim(l, 2)
+		d.advance(l, 0, d.sent(v[0])) // a has it, b's is on its way, c's waits
+		u = d.revise(u, "Newer")
+		same(d, "revision", u.Revision, 1)
+		same(d, "owed", d.edits(l), "a 1, b 1, ")
+		rows, origins, err := d.worker(l).owed()
+		d.ok(err)
+		x := stories.Exchange{Batch: 100, Updates: []int64{u.ID}}
+		for _, f := range d.worker(l).flying {
+			x.Flying = append(x.Flying, f)
+		}
+		for _, r := range rows {
+			f := stories.Flight{Ref: r.Ref, Attempt: 1, First: d.now, Last: d.now}
+			switch edit := origins[r.Origin].Op == stories.OpEdit; {
+			case edit:
+				x.Edits = append(x.Edits, r.Delivery)
+				x.Begin = append(x.Begin, f)
+			case r.Destination == channel("c"):
+				x.Begin = append(x.Begin, f)
+			}
+		}
+		got, err := d.Exchange(d.ctx, l, x)
+		d.ok(err)
+		same(d, "wording", got.Revisions[u.ID], 1)
+		same(d, "edits", len(x.Edits), 2)
+		same(d, "the message of a's", got.Targets[x.Edits[0]], "m"+v[0].Key)
+		same(d, "the message of b's, not known yet", got.Targets[x.Edits[1]], "")
+		p, err := d.ProgressOf(d.ctx, u.ID)
+		d.ok(err)
+		same(d, "the push", p, stories.Progress{UpdateID: u.ID, Total: 3, Sent: 1, Waiting: 2})
+		content, text, err := d.Content(d.ctx, u.ID, 1)
+		d.ok(err)
+		same(d, "text", text.Text, "Newer")
+		same(d, "story", content.ID, s.ID)
+		_, first, err := d.Content(d.ctx, u.ID, 0)
+		d.ok(err)
+		same(d, "first text", first.Text, "News of sony")
+	}},
+	{"of edits that wait the newest is kept alone", func(d *desk) {
+		s := d.track("sony")
+		d.follow("sony", "a", "b")
+		u, _ := d.append(s, stories.Normal)
+		l := d.hold(lane, "w")
+		d.drain(l, 10)
+		u = d.revise(u, "Second")
+		u = d.revise(u, "Third")
+		d.revise(u, "Fourth")
+		same(d, "owed", d.edits(l), "a 3, b 3, ")
+		done := d.drain(l, 10)
+		same(d, "sent", len(done), 2)
+		same(d, "left", d.edits(l), "")
+		lanes, err := d.Queue(d.ctx)
+		d.ok(err)
+		same(d, "lanes with something left", len(lanes), 0)
+	}},
+	{"an edit of a post that failed is not owed", func(d *desk) {
+		s := d.track("sony")
+		d.follow("sony", "a")
+		u, _ := d.append(s, stories.Normal)
+		l := d.hold(lane, "w")
+		v := d.claim(l, 1)[0]
+		u = d.revise(u, "Newer")
+		d.advance(l, 0, d.result(v, stories.Failed, "refused"))
+		rows, _, err := d.worker(l).owed()
+		d.ok(err)
+		same(d, "owed", len(rows), 1)
+		f := stories.Flight{Ref: rows[0].Ref, Attempt: 1, First: d.now, Last: d.now}
+		got, err := d.Exchange(d.ctx, l, stories.Exchange{Batch: 100, Begin: []stories.Flight{f}, Updates: []int64{u.ID}, Edits: []int64{f.Delivery}})
+		d.ok(err)
+		same(d, "begun", got.Deliveries[f.Delivery], false)
+		same(d, "left", d.edits(l), "")
+	}},
+	{"an edit left on its way is recovered with the message it is of", func(d *desk) {
+		s := d.track("sony")
+		d.follow("sony", "a")
+		u, _ := d.append(s, stories.Normal)
+		l := d.hold(lane, "w")
+		v := d.drain(l, 1)[0]
+		d.revise(u, "Newer")
+		same(d, "begun", len(d.claim(l, 1)), 1)
+		d.ok(d.ReleaseLease(d.ctx, l))
+		flights, loaded, err := d.Recover(d.ctx, d.hold(lane, "next"))
+		d.ok(err)
+		same(d, "in flight", len(flights), 1)
+		same(d, "target", loaded.Targets[flights[0].Delivery], "m"+v.Key)
+	}},
+	{"revising beside a worker leaves no copy in an old wording", func(d *desk) {
+		s := d.track("sony")
+		const n = 20
+		for i := range n {
+			d.follow("sony", fmt.Sprint("c", i))
+		}
+		u, _ := d.append(s, stories.Normal)
+		l := d.hold(lane, "w")
+		rows, _, err := d.worker(l).owed()
+		d.ok(err)
+		shown := map[int64]int{} // by place
+		together(2, func(i int) {
+			if i == 0 {
+				if _, err := d.Revise(d.ctx, d.act(), u.ID, "fix", "Newer", nil); err != nil {
+					d.Errorf("revise: %v", err)
+				}
+				return
+			}
+			var results []stories.Result
+			for batch, r := range rows {
+				f := stories.Flight{Ref: r.Ref, Attempt: 1, First: d.now, Last: d.now}
+				got, err := d.Exchange(d.ctx, l, stories.Exchange{Batch: int64(batch + 1), Results: results, Begin: []stories.Flight{f}, Updates: []int64{u.ID}})
+				if err != nil {
+					d.Errorf("exchange: %v", err)
+					return
+				}
+				shown[r.Place] = got.Revisions[u.ID]
+				results = []stories.Result{{Ref: r.Ref, Attempt: 1, Revision: got.Revisions[u.ID], State: stories.Sent, MessageID: "m", At: d.now}}
+			}
+			if _, err := d.Exchange(d.ctx, l, stories.Exchange{Batch: n + 1, Results: results}); err != nil {
+				d.Errorf("exchange: %v", err)
+			}
+		})
+		after, _, err := d.worker(l).owed()
+		d.ok(err)
+		edited := map[int64]bool{}
+		for _, r := range after {
+			edited[r.Place] = true
+		}
+		for place, revision := range shown {
+			if revision == 0 && !edited[place] {
+				d.Errorf("place %d shows the old wording and is owed no edit", place)
+			}
+		}
+	}},
+	{"the revision of no update is refused", func(d *desk) {
+		_, err := d.Revise(d.ctx, d.act(), 99, "fix", "x", nil)
+		d.refused(err, stories.CodeNotFound)
+	}},
+}
