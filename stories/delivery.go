@@ -237,6 +237,7 @@ type LaneStatus struct {
 // FailingDestination is a destination that cannot be written to.
 type FailingDestination struct {
 	Destination Destination
+	Lane        string
 	State       DestinationState
 	Reason      string
 	Since       time.Time

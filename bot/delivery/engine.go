@@ -43,7 +43,7 @@ func (r *registry) announce() {
 func (e *Engine) share() int {
 	e.lanes.mu.Lock()
 	defer e.lanes.mu.Unlock()
-	return max(leastRows, e.cfg.Window/max(1, len(e.lanes.byName)))
+	return max(leastRows, windowRows/max(1, len(e.lanes.byName)))
 }
 
 // New returns an engine that does nothing before Run.
@@ -229,6 +229,14 @@ func (e *Engine) Lanes() []LaneState {
 	}
 	slices.SortFunc(states, func(a, b LaneState) int { return strings.Compare(a.Lane, b.Lane) })
 	return states
+}
+
+// Holds says whether this process works a lane.
+func (e *Engine) Holds(lane string) bool {
+	e.lanes.mu.Lock()
+	defer e.lanes.mu.Unlock()
+	l := e.lanes.byName[lane]
+	return l != nil && l.public.state.Held
 }
 
 // Resume lets a stopped lane try again at once.

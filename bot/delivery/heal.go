@@ -21,6 +21,7 @@ type Blocks interface {
 // silence is found here. After each try the next one is twice as far away.
 type Healer struct {
 	blocks Blocks
+	holds  func(lane string) bool
 	log    *slog.Logger
 	now    func() time.Time
 	next   map[stories.Destination]probe
@@ -32,9 +33,10 @@ type probe struct {
 	wait time.Duration
 }
 
-// NewHealer returns a Healer over b. now is the wall clock.
-func NewHealer(b Blocks, log *slog.Logger, now func() time.Time) *Healer {
-	return &Healer{blocks: b, log: log, now: now, next: map[stories.Destination]probe{}}
+// NewHealer returns a Healer over b. It tries what belongs to a lane this process
+// holds, so that of several processes one does. now is the wall clock.
+func NewHealer(b Blocks, holds func(lane string) bool, log *slog.Logger, now func() time.Time) *Healer {
+	return &Healer{blocks: b, holds: holds, log: log, now: now, next: map[stories.Destination]probe{}}
 }
 
 // Run tries what is due until ctx ends.
@@ -66,7 +68,7 @@ func (h *Healer) look(ctx context.Context, now time.Time) {
 		if !ok {
 			p = probe{at: f.Since.Add(healFirst), wait: healFirst}
 		}
-		if f.Held > 0 && !now.Before(p.at) && tries < healMost {
+		if f.Held > 0 && h.holds(f.Lane) && !now.Before(p.at) && tries < healMost {
 			tries++
 			p.wait = min(2*p.wait, healLast)
 			p.at = now.Add(p.wait)

@@ -39,7 +39,7 @@ func TestABlockedChannelIsTriedAgainEverMoreRarely(t *testing.T) {
 		done := make(chan struct{})
 		go func() {
 			defer close(done)
-			NewHealer(newsroom, slog.New(slog.DiscardHandler), time.Now).Run(ctx)
+			NewHealer(newsroom, func(string) bool { return true }, slog.New(slog.DiscardHandler), time.Now).Run(ctx)
 		}()
 		time.Sleep(100 * time.Hour) // of the bubble
 		cancel()
@@ -59,7 +59,18 @@ func TestABlockedChannelIsTriedAgainEverMoreRarely(t *testing.T) {
 func TestAChannelNothingWaitsForIsLeftAlone(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		newsroom := &stubborn{since: time.Now(), healsAt: time.Now().Add(time.Hour)}
-		h := NewHealer(newsroom, slog.New(slog.DiscardHandler), time.Now)
+		h := NewHealer(newsroom, func(string) bool { return true }, slog.New(slog.DiscardHandler), time.Now)
+		h.look(t.Context(), time.Now().Add(48*time.Hour))
+		if len(newsroom.tries) != 0 {
+			t.Errorf("tried %d times", len(newsroom.tries))
+		}
+	})
+}
+
+func TestAChannelOfALaneElsewhereIsLeftAlone(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		newsroom := &stubborn{since: time.Now(), healsAt: time.Now().Add(time.Hour), held: 3}
+		h := NewHealer(newsroom, func(string) bool { return false }, slog.New(slog.DiscardHandler), time.Now)
 		h.look(t.Context(), time.Now().Add(48*time.Hour))
 		if len(newsroom.tries) != 0 {
 			t.Errorf("tried %d times", len(newsroom.tries))

@@ -123,7 +123,7 @@ func (r *running) start(ctx context.Context, talk *console.Console) error {
 	r.background("housekeeping", func(ctx context.Context) { keepPruned(ctx, r.store, r.log) })
 	r.background("desk", alarms.run)
 	r.background("progress for the desk", newDeskProgress(r.store, r.engine, senders, r.editors(), wallClock, r.log).run)
-	r.background("blocked channels", delivery.NewHealer(r.desk, r.log, wallClock).Run)
+	r.background("blocked channels", delivery.NewHealer(r.desk, r.engine.Holds, r.log, wallClock).Run)
 	r.stops.add("answers", func(context.Context) error { r.mux.Wait(); return nil })
 	for _, p := range r.chats {
 		r.background(p.Name(), func(ctx context.Context) { r.ended <- p.run(ctx, r.mux, r.log) })

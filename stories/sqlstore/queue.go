@@ -13,6 +13,8 @@ import (
 //	plan.go      owes an update, in the transaction that publishes it
 //	load.go      reads what is owed
 //	exchange.go  writes what became of requests and which are begun
+//	finish.go    what a result does to its row and its destination
+//	revise.go    gives an update another wording, and owes it to its copies
 //	flights.go   what is on its way, and who takes it over
 //	owed.go      takes waiting rows away, holds them and owes them again
 //	status.go    tells how all of it stands

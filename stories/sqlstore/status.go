@@ -88,9 +88,9 @@ func (s *Store) Queue(ctx context.Context) ([]stories.LaneStatus, error) {
 
 const (
 	failingSQL = `
-		SELECT t.platform, t.workspace, t.channel, t.state, t.reason, t.since,
+		SELECT t.platform, t.workspace, t.channel, l.name, t.state, t.reason, t.since,
 			(SELECT count(*) FROM held h WHERE h.destination_id = t.id)
-		FROM destinations t WHERE t.state = 'blocked' ORDER BY t.since, t.id LIMIT ?1`
+		FROM destinations t JOIN lanes l ON l.id = t.lane_id WHERE t.state = 'blocked' ORDER BY t.since, t.id LIMIT ?1`
 	countFailingSQL = `SELECT count(*) FROM destinations WHERE state = 'blocked'`
 )
 
@@ -98,7 +98,7 @@ const (
 func (s *Store) Failing(ctx context.Context, limit int) (failing []stories.FailingDestination, total int, err error) {
 	failing, err = all(ctx, s.reader(), func(r row) (f stories.FailingDestination, err error) {
 		var since int64
-		err = r.Scan(&f.Destination.Platform, &f.Destination.Workspace, &f.Destination.Channel, &f.State, &f.Reason, &since, &f.Held)
+		err = r.Scan(&f.Destination.Platform, &f.Destination.Workspace, &f.Destination.Channel, &f.Lane, &f.State, &f.Reason, &since, &f.Held)
 		f.Since = moment(since)
 		return f, err
 	}, failingSQL, limit)

@@ -206,7 +206,7 @@ var destinationTests = []test{
 		d.ok(err)
 		same(d, "failing", total, 1)
 		same(d, "the failing one", failing[0], stories.FailingDestination{
-			Destination: channel("a"), State: stories.Blocked, Reason: "may not write there", Since: d.now, Held: 3})
+			Destination: channel("a"), Lane: lane, State: stories.Blocked, Reason: "may not write there", Since: d.now, Held: 3})
 	}},
 	{"a destination that heals gets the newest held deliveries in order, the older ones are skipped", func(d *desk) {
 		s := d.track("sony")

@@ -1,0 +1,166 @@
+package sqlstore
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"storybot/stories"
+)
+
+// finishSQL writes one ending to rows. ?1 holds the platform's id of the message
+// by delivery.
+const finishSQL = `
+	UPDATE deliveries SET message_id = j.value, state = ?2, reason = ?3, unknowns = unknowns + ?4, doubtful = ?5,
+		finished_at = ?6, attempt = ?7, first_attempt_at = ?8, last_attempt_at = ?9,
+		revision = CASE WHEN op = 0 THEN CAST(?10 AS INTEGER) ELSE revision END
+	FROM pairs(?1)
+	WHERE deliveries.id = CAST(j.key AS BIGINT)`
+
+// ending is what results may have in common, as it is stored. Results come in
+// bursts that end alike and were begun together, and a statement for all that do
+// costs a tenth of one for each.
+type ending struct {
+	state       stories.DeliveryState
+	reason      string
+	unknown     int
+	doubtful    int
+	attempt     int
+	revision    int
+	first, last int64
+}
+
+// alike are results with one ending: the messages by delivery, and when the last
+// of them came.
+type alike struct {
+	messages map[int64]string
+	at       int64
+}
+
+var errNoResult = errors.New("a result says sent, failed, unknown, held, skipped or pending")
+
+// finish applies results to deliveries that are on their way under the reported
+// attempt, and then what they say of destinations.
+func (s *Store) finish(ctx context.Context, q querier, lane int64, flying flights, results []stories.Result) error {
+	var valid []stories.Result
+	groups := map[ending]*alike{}
+	for _, r := range results {
+		if r.State == stories.Sending {
+			return fmt.Errorf("result of delivery %d: %w", r.Delivery, errNoResult)
+		}
+		f, ok := flying.byID[r.Delivery]
+		if !ok || f.Attempt != r.Attempt {
+			continue
+		}
+		delete(flying.byID, r.Delivery) // a second result of the same flight is none
+		r.Ref = f.Ref
+		r.State = stateAfter(r)
+		valid = append(valid, r)
+		e := ending{state: r.State, reason: clean(r.Reason), unknown: bit(r.Unknown), doubtful: bit(r.Doubtful), attempt: r.Attempt, revision: r.Revision,
+			first: millis(r.FirstAttemptAt), last: millis(r.LastAttemptAt)}
+		g := groups[e]
+		if g == nil {
+			g = &alike{messages: map[int64]string{}}
+			groups[e] = g
+		}
+		g.messages[r.Delivery] = clean(r.MessageID)
+		if r.State != stories.Pending && r.State != stories.Held {
+			g.at = max(g.at, millis(r.At))
+		}
+	}
+	for e, g := range groups {
+		if err := e.write(ctx, q, g); err != nil {
+			return fmt.Errorf("write results: %w", err)
+		}
+	}
+	if err := leaveQueue(ctx, q, valid); err != nil {
+		return fmt.Errorf("take what has ended from the queue: %w", err)
+	}
+	for _, r := range valid {
+		if err := s.affect(ctx, q, r); err != nil {
+			return fmt.Errorf("change a destination: %w", err)
+		}
+	}
+	return nil
+}
+
+// write writes an ending.
+func (e ending) write(ctx context.Context, q querier, g *alike) error {
+	messages, err := json.Marshal(g.messages)
+	if err != nil {
+		return err
+	}
+	_, err = q.exec(ctx, finishSQL, string(messages), int(e.state), e.reason, e.unknown, e.doubtful, g.at, e.attempt, e.first, e.last, e.revision)
+	return err
+}
+
+// stateAfter is where r leaves its row: what a destination's end or block makes
+// of one that was to be tried again.
+func stateAfter(r stories.Result) stories.DeliveryState {
+	switch {
+	case r.State == stories.Pending && r.Destination == stories.Blocked:
+		return stories.Held
+	case r.State == stories.Pending && r.Destination == stories.Gone:
+		return stories.Skipped
+	}
+	return r.State
+}
+
+// leaveQueue takes rows that have ended from the queue and counts them.
+func leaveQueue(ctx context.Context, q querier, results []stories.Result) error {
+	var ended, held []waiting
+	t := tally{}
+	for _, r := range results {
+		if r.State == stories.Pending {
+			continue
+		}
+		w := waiting{Ref: r.Ref}
+		ended = append(ended, w)
+		if r.State == stories.Held {
+			held = append(held, w)
+		}
+		t.of(r.Publication).queued--
+		t.ended(r.Origin, r.State, 1)
+	}
+	if err := unqueue(ctx, q, ended); err != nil {
+		return err
+	}
+	if err := changeRows(ctx, q, intoHeldSQL, held); err != nil {
+		return err
+	}
+	return t.write(ctx, q)
+}
+
+const (
+	placeByIDSQL = `SELECT id, lane_id, state FROM destinations WHERE id = ?1`
+	pauseSQL     = `UPDATE destinations SET not_before = ?2, asked = ?3 WHERE id = ?1`
+)
+
+// affect does to a destination what the answer it gave says.
+func (s *Store) affect(ctx context.Context, q querier, r stories.Result) error {
+	if r.Pause > 0 {
+		if _, err := q.exec(ctx, pauseSQL, r.Place, millis(r.At.Add(r.Pause)), r.Pause.Milliseconds()); err != nil {
+			return err
+		}
+	}
+	if r.Destination == "" {
+		return nil
+	}
+	var p place
+	if err := one(ctx, q, placeByIDSQL, []any{r.Place}, &p.id, &p.lane, &p.state); err != nil {
+		return err
+	}
+	switch r.Destination {
+	case stories.Blocked:
+		return block(ctx, q, p, r.Reason, r.At)
+	case stories.Gone:
+		return end(ctx, q, p, r.Reason, r.At)
+	case stories.Reachable:
+		if p.state == stories.Blocked {
+			_, _, err := reopen(ctx, q, p, catchUp, r.At)
+			return err
+		}
+	}
+	return nil
+}
