@@ -92,12 +92,19 @@ const (
 		ORDER BY t.id`
 	queuePlannedSQL = `
 		INSERT INTO queue (publication_id, destination_id, delivery_id)
-		SELECT publication_id, destination_id, id FROM deliveries WHERE update_id = ?1 AND op = ?2 AND revision = ?3 AND state = 0 ORDER BY publication_id, destination_id, id`
+		SELECT publication_id, destination_id, id FROM deliveries WHERE id > ?4 AND update_id + 0 = ?1 AND op = ?2 AND revision = ?3 AND state = 0 ORDER BY id`
 	holdPlannedSQL = `
-		INSERT INTO held (destination_id, delivery_id) SELECT destination_id, id FROM deliveries WHERE update_id = ?1 AND op = ?2 AND revision = ?3 AND state = 5`
-	countPlannedSQL  = `SELECT publication_id, state, count(*) FROM deliveries WHERE update_id = ?1 AND op = ?2 AND revision = ?3 GROUP BY publication_id, state`
-	setPlannedSQL    = `UPDATE publications SET queued = ?2, held = ?3, total = CAST(?2 AS BIGINT) + CAST(?3 AS BIGINT) WHERE id = ?1`
-	dropUnplannedSQL = `DELETE FROM publications WHERE update_id = ?1 AND op = ?2 AND revision = ?3 AND total = 0`
+		INSERT INTO held (destination_id, delivery_id) SELECT destination_id, id FROM deliveries WHERE id > ?4 AND update_id + 0 = ?1 AND op = ?2 AND revision = ?3 AND state = 5`
+	countHeldSQL = `
+		SELECT publication_id, count(*) FROM deliveries WHERE id > ?4 AND update_id + 0 = ?1 AND op = ?2 AND revision = ?3 AND state = 5 GROUP BY publication_id`
+	setHeldSQL = `UPDATE publications SET held = ?2, total = total + ?2 WHERE id = ?1`
+	// setQueuedSQL counts the rows of each new publication where they lie together.
+	setQueuedSQL = `
+		UPDATE publications SET queued = (SELECT count(*) FROM queue q WHERE q.publication_id = publications.id),
+			total = (SELECT count(*) FROM queue q WHERE q.publication_id = publications.id)
+		WHERE update_id = ?1 AND op = ?2 AND revision = ?3`
+	newestDeliverySQL = `SELECT coalesce(max(id), 0) FROM deliveries`
+	dropUnplannedSQL  = `DELETE FROM publications WHERE update_id = ?1 AND op = ?2 AND revision = ?3 AND total = 0`
 )
 
 // plan owes a new update to all who follow it.
@@ -126,11 +133,15 @@ func plan(ctx context.Context, q querier, u stories.Update, topics []string) err
 	if err != nil {
 		return err
 	}
+	var newest int64
+	if err := one(ctx, q, newestDeliverySQL, nil, &newest); err != nil {
+		return err
+	}
 	n, err := q.exec(ctx, planSQL, u.ID, millis(u.CreatedAt), u.Level, u.StoryID, string(text))
 	if err != nil {
 		return err
 	}
-	return enqueue(ctx, q, u, stories.OpPost, int(n))
+	return enqueue(ctx, q, u, stories.OpPost, newest, int(n))
 }
 
 // insertPublications begins a publication of u in each of the lanes.
@@ -154,42 +165,43 @@ func newSeed() int64 {
 	return int64(binary.BigEndian.Uint64(b[:]) >> 1)
 }
 
-// enqueue puts n planned deliveries of u into the queue, those to blocked
-// destinations among what is held, and counts them.
-func enqueue(ctx context.Context, q querier, u stories.Update, op stories.Op, n int) error {
-	queued, err := q.exec(ctx, queuePlannedSQL, u.ID, int(op), u.Revision)
+// enqueue puts n planned deliveries of u, all of them younger than the row after,
+// into the queue, those to blocked destinations among what is held, and counts
+// them.
+func enqueue(ctx context.Context, q querier, u stories.Update, op stories.Op, after int64, n int) error {
+	queued, err := q.exec(ctx, queuePlannedSQL, u.ID, int(op), u.Revision, after)
 	if err != nil {
+		return err
+	}
+	if _, err := q.exec(ctx, setQueuedSQL, u.ID, int(op), u.Revision); err != nil {
 		return err
 	}
 	if int(queued) < n {
-		if _, err := q.exec(ctx, holdPlannedSQL, u.ID, int(op), u.Revision); err != nil {
+		if err := holdPlanned(ctx, q, u, op, after); err != nil {
 			return err
 		}
 	}
-	type share struct{ publication, state, count int64 }
+	_, err = q.exec(ctx, dropUnplannedSQL, u.ID, int(op), u.Revision)
+	return err
+}
+
+// holdPlanned keeps what was planned for blocked destinations, bounded.
+func holdPlanned(ctx context.Context, q querier, u stories.Update, op stories.Op, after int64) error {
+	if _, err := q.exec(ctx, holdPlannedSQL, u.ID, int(op), u.Revision, after); err != nil {
+		return err
+	}
+	type share struct{ publication, count int64 }
 	counts, err := all(ctx, q, func(r row) (c share, err error) {
-		err = r.Scan(&c.publication, &c.state, &c.count)
+		err = r.Scan(&c.publication, &c.count)
 		return c, err
-	}, countPlannedSQL, u.ID, int(op), u.Revision)
+	}, countHeldSQL, u.ID, int(op), u.Revision, after)
 	if err != nil {
 		return err
 	}
-	planned := map[int64][2]int64{}
 	for _, c := range counts {
-		p := planned[c.publication]
-		p[bit(c.state == int64(stories.Held))] = c.count
-		planned[c.publication] = p
-	}
-	for id, p := range planned {
-		if _, err := q.exec(ctx, setPlannedSQL, id, p[0], p[1]); err != nil {
+		if _, err := q.exec(ctx, setHeldSQL, c.publication, c.count); err != nil {
 			return err
 		}
-	}
-	if _, err := q.exec(ctx, dropUnplannedSQL, u.ID, int(op), u.Revision); err != nil {
-		return err
-	}
-	if int(queued) == n {
-		return nil
 	}
 	return trimPlanned(ctx, q, u)
 }

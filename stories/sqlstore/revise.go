@@ -98,9 +98,13 @@ func planEdits(ctx context.Context, q querier, u stories.Update, a stories.Act) 
 	if err := insertPublications(ctx, q, lanes, u, stories.OpEdit); err != nil {
 		return err
 	}
+	var newest int64
+	if err := one(ctx, q, newestDeliverySQL, nil, &newest); err != nil {
+		return err
+	}
 	n, err := q.exec(ctx, copiesSQL, u.ID, millis(a.At), u.Revision, list(slices.Collect(maps.Keys(flying.byID))))
 	if err != nil {
 		return err
 	}
-	return enqueue(ctx, q, u, stories.OpEdit, int(n))
+	return enqueue(ctx, q, u, stories.OpEdit, newest, int(n))
 }
