@@ -130,7 +130,7 @@ func (a answers) conclude(j *job, v bot.Verdict) {
 	case bot.Delivered:
 		h.poison.delivered(key)
 	case bot.BadPayload:
-		if v.Code == "panic" {
+		if v.Code == "panic" && h.poison.stopped(key) == nil { // a stopped push was told of once
 			s.journal.next.told = append(s.journal.next.told, a.about(DeliveryFailed, j, v))
 		}
 		if h.poison.stopped(key) == nil && h.poison.refused(key, v) {

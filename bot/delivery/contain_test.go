@@ -60,8 +60,12 @@ func TestAPanicInRenderingCostsItsUpdateOnly(t *testing.T) {
 			}
 		})
 		r.settledAll(t, time.Minute)
+		r.stop()
 		if n := m.count(); n[stories.Sent] != 20 || n[stories.Failed] != 20 {
 			t.Errorf("%v", n)
+		}
+		if n := r.desk.count(DeliveryFailed); n > stopAfter || n == 0 {
+			t.Errorf("the desk was told %d times", n)
 		}
 	})
 }

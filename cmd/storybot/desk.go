@@ -145,6 +145,8 @@ func alarmText(a delivery.Alarm) string {
 		what = fmt.Sprintf("%s sends again.", a.Lane)
 	case delivery.WorkspaceFailing:
 		what = fmt.Sprintf("Every channel of %s refuses alike, so none was given up: %s.", workspaceOf(a), reason)
+	case delivery.DeliveryFailed:
+		what = fmt.Sprintf("%s %s. The log has the cause; it is a fault of Storybot to be reported.", a.Destination, reason)
 	case delivery.WorkspaceRecovered:
 		what = fmt.Sprintf("%s works again.", workspaceOf(a))
 	default:
