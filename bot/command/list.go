@@ -99,8 +99,8 @@ func (m *Mux) packQuery(ctx context.Context, by stories.User, query string) (str
 		return "q" + packed, nil
 	}
 	sum := sha256.Sum256([]byte(by.Ref + "\x00" + query))
-	id := base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(sum[:20])
-	return "n" + id, m.stories.PutNote(ctx, by, id, query)
+	id := searchKind + base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(sum[:20])
+	return id, m.stories.PutNote(ctx, by, id, query)
 }
 
 // unpackQuery reads what packQuery wrote. Errors: bot.ErrOldButton, CodeNotFound
@@ -113,8 +113,8 @@ func (m *Mux) unpackQuery(ctx context.Context, packed string) (string, error) {
 		}
 		return query, nil
 	}
-	if id, ok := strings.CutPrefix(packed, "n"); ok {
-		return m.note(ctx, id)
+	if strings.HasPrefix(packed, searchKind) {
+		return m.note(ctx, packed)
 	}
 	return "", bot.ErrOldButton
 }

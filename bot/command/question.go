@@ -20,6 +20,12 @@ type question struct {
 	Answers []values // what the command is given, by the number of the answer
 }
 
+// The kinds of notes: the first letter of their ids.
+const (
+	questionKind = "q"
+	searchKind   = "n"
+)
+
 // answer is one way to go on from a question.
 type answer struct {
 	label string
@@ -37,7 +43,7 @@ func (m *Mux) question(ctx context.Context, r request, asked string, answers ...
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	id := rand.Text()
+	id := questionKind + rand.Text()
 	if err := m.stories.PutNote(ctx, r.User, id, string(note)); err != nil {
 		return bot.Reply{}, err
 	}
