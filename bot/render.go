@@ -98,11 +98,12 @@ func Byline(story stories.Story, u stories.Update) Block {
 // maxName is how much of a display name is shown, in UTF-16 units.
 const maxName = 40
 
-// UserName is what a person is called: their display name, else their ref.
+// UserName is what a person is called: their display name, or "someone" where
+// nobody knows it. An id is no name.
 func UserName(u stories.User) string {
 	name, _ := Cut(OneLine(u.Name), maxName)
 	if name == "" {
-		return OneLine(u.Ref)
+		return "someone"
 	}
 	return name
 }

@@ -52,13 +52,17 @@ type Act struct {
 	At  time.Time
 }
 
-// LogEntry is a line of the desk's log: who did what, when.
+// LogEntry is a line of the desk's log: who did what, when. Where it is about a
+// channel or a person, Place or Whom is set and Detail is what is said of them:
+// "follows all from minor", "is moderator". Its words hold no id.
 type LogEntry struct {
 	ID     int64
 	At     time.Time
 	By     User
 	Verb   string // "tracked", "published", "closed", "subscribed", …
 	Slug   string // the story concerned, or ""
+	Place  Destination
+	Whom   User
 	Detail string // one line for people
 }
 

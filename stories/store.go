@@ -120,6 +120,9 @@ type PeopleStore interface {
 	ClaimAdmin(ctx context.Context, act Act, code string) error
 	// Acted says whether an act with this key has been recorded.
 	Acted(ctx context.Context, key string) (bool, error)
+	// NameOf returns what the person ref was called when they last did something
+	// that is in the log, or as a member of the desk; "" when nobody knows.
+	NameOf(ctx context.Context, ref string) (string, error)
 	// Log returns log entries with ids below before (0: all), newest first, of
 	// one story (storyID 0: of all).
 	Log(ctx context.Context, storyID int64, before int64, limit int) ([]LogEntry, error)

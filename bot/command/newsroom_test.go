@@ -57,7 +57,8 @@ func open(t testing.TB, admins ...string) *newsroom {
 	n.service = stories.NewService(stories.Config{Store: store, Admins: admins, Now: clock})
 	n.Mux = New(Config{
 		Stories: n.service, Log: slog.New(slog.NewTextHandler(&n.logged, nil)),
-		Lanes: func() []LaneHealth { return []LaneHealth{{Lane: lane, PerSecond: 45}} },
+		People: []bot.Refs{{Platform: "console", Person: func(id string) bool { return id != "" }, Named: true, Example: "console:ada"}},
+		Lanes:  func() []LaneHealth { return []LaneHealth{{Lane: lane, PerSecond: 45}} },
 		Connections: func() []bot.Health {
 			return []bot.Health{{Connection: "console", Up: true, Since: n.now.Add(-time.Hour)},
 				{Connection: "far gateway", Since: n.now.Add(-time.Minute), Detail: "the handshake timed out; next try in 8 s", Reconnects: 3}}

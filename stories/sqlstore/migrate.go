@@ -31,6 +31,7 @@ var migrationFiles = []string{
 	"migrations/00007_doubtful.sql",
 	"migrations/00008_limits.sql",
 	"migrations/00009_suggest.DB.sql",
+	"migrations/00010_desk_log.sql",
 }
 
 // schema is a database on its way to the present tables.
