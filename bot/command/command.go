@@ -28,7 +28,7 @@ type Config struct {
 	// Lanes tells how fast each lane sends and what stopped it. May be nil.
 	Lanes func() []LaneHealth
 	// People is how each platform writes the people it knows. Where it is empty
-	// a person is any platform:id.
+	// what names a person is for Stories to check.
 	People []bot.Refs
 }
 
