@@ -2,8 +2,6 @@ package bot
 
 import (
 	"fmt"
-	"net/url"
-	"strings"
 
 	"storybot/stories"
 )
@@ -74,19 +72,6 @@ func Sources(u stories.Update) []Block {
 	}
 	return []Block{{Kind: Small, Spans: spans}}
 }
-
-// Host is what a link is called: the host it leads to, with its port when it
-// names one, in ASCII letters, digits, dots, hyphens and an IPv6 address's
-// brackets alone. It is "link" for what has no such host.
-func Host(link string) string {
-	u, err := url.Parse(link)
-	if err != nil || u.Hostname() == "" || strings.Trim(u.Host, hostCharacters) != "" {
-		return "link"
-	}
-	return strings.TrimPrefix(strings.ToLower(u.Host), "www.")
-}
-
-const hostCharacters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-.:[]"
 
 // Byline is the small print under an update: who, when, which story.
 func Byline(story stories.Story, u stories.Update) Block {

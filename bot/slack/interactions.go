@@ -172,6 +172,6 @@ func (p *Platform) permalink(ctx context.Context, team, channel, ts string) stri
 		p.log.Info("slack permalink not known", "channel", channel, "err", f)
 		return ""
 	}
-	address, _, _ := link(found.Permalink)
+	_, address, _ := link(found.Permalink)
 	return address
 }
