@@ -24,6 +24,12 @@ func (m *Mux) subscribe(ctx context.Context, r request) (bot.Reply, error) {
 	return m.followHere(ctx, r, target, level)
 }
 
+// verifyTarget refuses what nothing can follow.
+func (m *Mux) verifyTarget(_ context.Context, r request) error {
+	_, err := r.target()
+	return err
+}
+
 // target is what the request names. Error: CodeInvalid; a word that is no slug
 // is left to the search for stories, which offers the nearest.
 func (r request) target() (stories.Target, error) {

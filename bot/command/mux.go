@@ -221,7 +221,7 @@ func (c *command) arg(name string) *bot.Arg {
 // changes says that the command changes something, and so is recorded under
 // the name of who gave it.
 func (c *command) changes() bool {
-	return c.role > stories.Reader || c.Manages || c.Name == "desk claim"
+	return c.role > stories.Reader || c.Manages || c.recorded
 }
 
 // check says what is missing, and which value is none of the choices.

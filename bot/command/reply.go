@@ -20,6 +20,16 @@ type misuse struct {
 
 func (e *misuse) Error() string { return e.message }
 
+// inWords says that err tells a person what they can mend, not that something of
+// ours failed.
+func inWords(err error) bool {
+	if wrong := (*misuse)(nil); errors.As(err, &wrong) {
+		return true
+	}
+	code := stories.CodeOf(err)
+	return code != stories.CodeInternal && code != stories.CodeUnavailable
+}
+
 // refuse makes the answer of an error. It is the only place where errors are
 // put into words and where they are logged.
 func (m *Mux) refuse(ctx context.Context, c bot.Command, err error) bot.Reply {

@@ -85,10 +85,18 @@ func (p *parser) pieces(text string) []piece {
 	var kept []piece
 	tail, atEnd := len(text), true
 	for _, at := range slices.Backward(all) {
-		if at.end > tail {
+		if at.end > tail && !at.open {
 			continue // begins before the next one and reaches into it
 		}
-		last := atEnd && isJunk(text[at.end:tail])
+		last := !at.open && atEnd && isJunk(text[at.end:tail])
+		if at.open { // it goes on to where the next option begins
+			end := min(at.start+lineEnd(text[at.start:]), tail)
+			if last = atEnd && isJunk(text[end:tail]); !last || isJunk(text[:at.start]) {
+				continue
+			}
+			at.end = end
+			at.values = []string{strings.TrimRight(strings.TrimSpace(text[at.start+at.lead:at.end]), wraps+",;")}
+		}
 		if !last && (at.place == before || at.place == atAnEdge && !aloneOnLine(text, at)) {
 			continue
 		}
@@ -114,7 +122,7 @@ func starts(text string) []int {
 			found = append(found, i)
 		case !link && strings.ContainsRune(".!?…,;。！？，；)", r):
 			found = append(found, i+utf8.RuneLen(r))
-		case !link && strings.ContainsRune("—–([{|*_`“\"", r):
+		case !link && strings.ContainsRune("—–([{|*_`“\"<", r):
 			found = append(found, i)
 		}
 		fresh = false
