@@ -120,10 +120,10 @@ func (p *parser) resembling(s string, atText bool) (best candidate, ok bool) {
 				continue // a word like any other
 			}
 			off := slipsIn(key, arg.Name)
-			if off < 0 || arg.Free && (off == 0 && sep.plain || !atText || p.within) || off == maxSlip && size < 2 || off >= least || arg.Positional && (atText || p.values[arg.Name] != nil) {
+			if off < 0 || arg.Free && (off == 0 && sep.plain && lead == 0 || !atText || p.within) || off == maxSlip && size < 2 || off >= least || arg.Positional && (atText || p.values[arg.Name] != nil) {
 				continue
 			}
-			m := match{arg: arg, key: key, off: off, sep: sep, dashed: dashed, sameStart: fold(key)[0] == arg.Name[0]}
+			m := match{arg: arg, key: key, lead: s[:lead], off: off, sep: sep, dashed: dashed, sameStart: fold(key)[0] == arg.Name[0]}
 			if c, size, fits := m.read(after[sep.size:], after[sep.value:], atText); fits {
 				if size += lead + len(key); size > len(s) {
 					size = len(s)

@@ -31,6 +31,18 @@ func untilTag(s string) int {
 	return len(s)
 }
 
+// maxTime is how many bytes a time has at most with what is around it.
+const maxTime = 100
+
+// beforeTag is s up to the tag that closes what stands around a time.
+func beforeTag(s string) string {
+	i := strings.Index(s[:min(len(s), maxTime)], "</")
+	if i > 0 && tagSize(s[i:]) > 0 {
+		return s[:i]
+	}
+	return s
+}
+
 // linkTail is the rest of a link with a name: [level:breaking](an address).
 var linkTail = regexp.MustCompile(`^[*_~` + "`" + `]*\]\([^\s()]{0,200}\)`)
 

@@ -15,8 +15,9 @@ type match struct {
 	off       int    // how many slips the key is off
 	sep       separator
 	dashed    bool
-	sameStart bool // the key's first letter is right
-	atText    bool // nothing but options can come before the text there
+	lead      string // the marks before it
+	sameStart bool   // the key's first letter is right
+	atText    bool   // nothing but options can come before the text there
 }
 
 // read reads the value behind the separator: word is from its first letter,
@@ -34,6 +35,16 @@ func (m match) read(word, value string, atText bool) (c candidate, size int, ok 
 	return kindOf(m.arg).near(m, c, word, value)
 }
 
+// marks are the marks before the name that are closed by the same ones.
+func (m match) marks() string {
+	return strings.Map(func(r rune) rune {
+		if strings.ContainsRune("*_~`'\"", r) {
+			return r
+		}
+		return -1
+	}, m.lead)
+}
+
 // readFree reads the name of the free text before it, with another sign than a
 // colon or mistyped: text=River rises. A name that may be a word of the text,
 // "Test: the river", is one.
@@ -47,7 +58,7 @@ func (m match) readFree(c candidate, value string, atText bool) (candidate, int,
 	case m.off > 0 && m.sep.spaced && !short:
 		return c, 0, false
 	}
-	c.values, c.place = []string{strings.TrimLeftFunc(value, unicode.IsSpace)}, before
+	c.values, c.place = []string{strings.TrimLeft(value, m.marks()+" \t\n\u00A0\u3000")}, before
 	return c, m.sep.value, true
 }
 
@@ -114,6 +125,9 @@ func (m match) readSource(c candidate, _, s string) (candidate, int, bool) {
 		value = s[:size]
 	}
 	c.values = linksIn(value)
+	if n := len(c.values); n > 0 { // what may end a link, but was opened before the name
+		c.values[n-1] = strings.TrimRight(c.values[n-1], m.marks())
+	}
 	if len(c.values) == 0 || !linkStart.MatchString(c.values[0]) {
 		return c, 0, false
 	}
@@ -130,6 +144,7 @@ func (m match) readSource(c candidate, _, s string) (candidate, int, bool) {
 
 // readTime reads a time, from its first digit or in quotes.
 func (m match) readTime(c candidate, s, value string) (candidate, int, bool) {
+	s, value = beforeTag(s), beforeTag(value)
 	size := timeSize(s)
 	if inner, whole, ok, err := quoted(value); ok && err == nil && size > 0 {
 		c.values = []string{inner}

@@ -93,6 +93,9 @@ func (m *Mux) typed(ctx context.Context, c bot.Command, in bot.Typed) (bot.Reply
 	if asksHelp(text) {
 		return m.help(entry), nil
 	}
+	if err := m.mayBeRead(ctx, c, entry, text); err != nil {
+		return bot.Reply{}, err
+	}
 	read, err := entry.read(text)
 	read.unfold(entry, in.Mentions)
 	if err != nil {
@@ -113,6 +116,9 @@ func (m *Mux) chosen(ctx context.Context, c bot.Command, in bot.Options) (bot.Re
 		if value = bot.Visible(value); strings.TrimSpace(value) != "" {
 			given[name] = []string{value}
 		}
+	}
+	if err := m.mayBeRead(ctx, c, entry, given.all()); err != nil {
+		return bot.Reply{}, err
 	}
 	read := entry.within(given)
 	read.unfold(entry, in.Mentions)

@@ -5,8 +5,6 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
-
-	"storybot/stories"
 )
 
 // piece is a candidate and where it stands in a text.
@@ -58,7 +56,7 @@ func joined(before, after string) string {
 // end: those that are whole wherever they stand, the others before or after the
 // text or alone on a line.
 func (p *parser) pieces(text string) []piece {
-	if utf8.RuneCountInString(text) > stories.MaxUpdateText {
+	if utf8.RuneCountInString(text) > maxCommand {
 		return nil // will be refused, and is not worth the search
 	}
 	var all []piece
@@ -80,7 +78,7 @@ func (p *parser) pieces(text string) []piece {
 	slices.SortFunc(all, func(a, b piece) int { return a.start - b.start })
 	// With the marks before it rather than without.
 	all = slices.DeleteFunc(all, func(at piece) bool {
-		return slices.ContainsFunc(all, func(b piece) bool { return b.end == at.end && b.start < at.start })
+		return slices.ContainsFunc(all, func(b piece) bool { return !b.open && b.end == at.end && b.start < at.start })
 	})
 	var kept []piece
 	tail, atEnd := len(text), true
