@@ -98,6 +98,7 @@ func (s *Service) unknown(ctx context.Context, slug string) error {
 	e := Errorf(CodeNotFound, "No story is called %q.", shorten(slug, 40))
 	near, err := s.store.Suggest(ctx, slug, maxNear)
 	if err == nil && len(near) == 0 { // it resembles none: the newest
+		e.Newest = true
 		near, err = s.store.Suggest(ctx, "", maxNear)
 	}
 	if err != nil {
