@@ -32,11 +32,12 @@ type person struct {
 type kind int
 
 const (
-	member  kind = iota
-	guest        // restricted to some channels
-	foreign      // of another company, seen in a channel shared with it
-	machine      // a bot
-	gone         // their account is closed
+	unsaid  kind = iota // Slack did not say: nothing is allowed for it
+	member              // in full
+	guest               // restricted to some channels
+	foreign             // of another company, seen in a channel shared with it
+	machine             // a bot
+	gone                // their account is closed
 )
 
 // userInfo is the answer of users.info.
@@ -52,7 +53,7 @@ type userInfo struct {
 		IsBot             bool   `json:"is_bot"`
 		IsStranger        bool   `json:"is_stranger"`
 		IsRestricted      *bool  `json:"is_restricted"`
-		IsUltraRestricted bool   `json:"is_ultra_restricted"`
+		IsUltraRestricted *bool  `json:"is_ultra_restricted"`
 		Profile           struct {
 			DisplayName string `json:"display_name"`
 			RealName    string `json:"real_name"`
@@ -60,7 +61,9 @@ type userInfo struct {
 	} `json:"user"`
 }
 
-// read makes a person of the answer; ok is false for one that says nothing.
+// read makes a person of the answer; ok is false for one that says nothing. A
+// member is somebody of whom it is said that they are no guest: an answer that
+// leaves that out gives a name and no standing.
 func (i *userInfo) read(user string, now time.Time) (known person, ok bool) {
 	u := i.User
 	known = person{team: u.TeamID, asked: now}
@@ -76,11 +79,18 @@ func (i *userInfo) read(user string, now time.Time) (known person, ok bool) {
 		known.kind = gone
 	case u.IsStranger:
 		known.kind = foreign
-	case u.IsUltraRestricted || u.IsRestricted != nil && *u.IsRestricted:
+	case is(u.IsUltraRestricted) || is(u.IsRestricted):
 		known.kind = guest
+	case isNot(u.IsUltraRestricted) && isNot(u.IsRestricted):
+		known.kind = member
 	}
-	return known, u.ID == user && (known.name != "" || u.IsRestricted != nil)
+	return known, u.ID == user && (known.name != "" || known.kind != unsaid)
 }
+
+// is says whether Slack said yes, and isNot whether it said no; null and nothing
+// at all are neither.
+func is(said *bool) bool    { return said != nil && *said }
+func isNot(said *bool) bool { return said != nil && !*said }
 
 // lookUpPerson asks Slack about a person. A failure without a code is an answer
 // that says nothing.
@@ -117,12 +127,13 @@ func (p *Platform) personName(ctx context.Context, team, user string) string {
 // room is what conversations.info says of a channel.
 type room struct {
 	name     string
-	private  bool // only its members may know of it
+	private  bool // only its members may know of it, or that was not said
 	group    bool // a group message
 	direct   bool
 	member   bool // the bot is in it
 	archived bool
 	abroad   bool // shared with another company
+	home     bool // it was said that it is not
 }
 
 // channelInfo is the answer of conversations.info and conversations.open.
@@ -132,19 +143,33 @@ type channelInfo struct {
 	Channel struct {
 		ID          string `json:"id"`
 		Name        string `json:"name"`
-		IsMember    bool   `json:"is_member"`
-		IsPrivate   bool   `json:"is_private"`
+		IsMember    *bool  `json:"is_member"`
+		IsPrivate   *bool  `json:"is_private"`
 		IsGroup     bool   `json:"is_group"`
 		IsIM        bool   `json:"is_im"`
 		IsMPIM      bool   `json:"is_mpim"`
 		IsArchived  bool   `json:"is_archived"`
-		IsShared    bool   `json:"is_shared"`
-		IsExtShared bool   `json:"is_ext_shared"`
+		IsShared    *bool  `json:"is_shared"`
+		IsExtShared *bool  `json:"is_ext_shared"`
 		IsOrgShared bool   `json:"is_org_shared"`
 	} `json:"channel"`
 }
 
 func roomKey(team, channel string) string { return team + "/" + channel }
+
+// read makes a room of the answer; ok is false for one that does not say enough:
+// the bot may post where it is a member, or where everybody may. A conversation
+// of two has nothing but its kind.
+func (i *channelInfo) read(channel string) (known room, ok bool) {
+	c := i.Channel
+	known = room{
+		name: bot.OneLine(c.Name), private: !isNot(c.IsPrivate) || c.IsGroup || c.IsIM || c.IsMPIM, group: c.IsMPIM, direct: c.IsIM,
+		member: is(c.IsMember), archived: c.IsArchived, abroad: is(c.IsExtShared) || is(c.IsShared) && !c.IsOrgShared,
+		home: isNot(c.IsExtShared) || isNot(c.IsShared),
+	}
+	said := c.IsIM || c.IsMPIM || is(c.IsMember) || isNot(c.IsPrivate) || c.IsMember != nil && (c.IsPrivate != nil || c.IsGroup)
+	return known, c.ID == channel && said
+}
 
 // lookUpRoom asks Slack about a channel, unless it did so lately. A failure
 // without a code is an answer that says nothing.
@@ -160,18 +185,14 @@ func (p *Platform) lookUpRoom(ctx context.Context, w workspace, team, channel st
 		p.log.Info("slack channel not looked up", "channel", channel, "err", f)
 		return room{}, f
 	}
-	c := info.Channel
-	if c.ID == "" {
+	known, ok := info.read(channel)
+	if !ok {
 		p.log.Warn("slack says nothing of a channel it was asked about", "channel", channel)
 		return room{}, &failure{method: "conversations.info", reach: answered}
 	}
-	known := room{
-		name: bot.OneLine(c.Name), private: c.IsPrivate || c.IsGroup || c.IsIM || c.IsMPIM, group: c.IsMPIM, direct: c.IsIM,
-		member: c.IsMember, archived: c.IsArchived, abroad: c.IsExtShared || c.IsShared && !c.IsOrgShared,
-	}
 	// What keeps the bot from posting there is not kept: somebody may just be
-	// mending it.
-	if !known.archived && (known.member || !known.private && w.grants("chat:write.public")) {
+	// mending it. Nor is an answer that says less than Slack's do.
+	if said := known.home || known.abroad || known.direct; said && !known.archived && (known.member || !known.private && w.grants("chat:write.public")) {
 		p.rooms.put(key, known, time.Now())
 	}
 	return known, nil

@@ -47,7 +47,8 @@ func (a *asker) person(ctx context.Context, w workspace, life time.Duration) (pe
 	if a.asked {
 		return a.known, a.failure
 	}
-	if known, ok := a.p.people.get(userRef(a.team(), a.user()), time.Now()); ok && a.p.now().Sub(known.asked) < life {
+	known, ok := a.p.people.get(userRef(a.team(), a.user()), time.Now())
+	if enough := life > rightsLife || known.kind != unsaid; ok && enough && a.p.now().Sub(known.asked) < life {
 		return known, nil
 	}
 	a.asked = true
@@ -97,6 +98,7 @@ func (a *asker) Manages(ctx context.Context) error {
 		return unchecked(f, uncheckable)
 	}
 	switch known.kind {
+	case member:
 	case guest:
 		return stories.Errorf(stories.CodeForbidden, forGuests)
 	case foreign:
@@ -105,17 +107,20 @@ func (a *asker) Manages(ctx context.Context) error {
 		return stories.Errorf(stories.CodeForbidden, forMachines)
 	case gone:
 		return stories.Errorf(stories.CodeForbidden, forGone)
+	default:
+		return unchecked(&failure{method: "users.info", reach: answered}, uncheckable)
 	}
-	if away := known.team != "" && known.team != a.team(); away || a.spot.home != "" {
-		return a.visitor(ctx, w)
+	if known.team != a.team() || a.spot.home != "" {
+		return a.visitor(ctx, w, known.team != "" || a.spot.home != "")
 	}
 	return nil
 }
 
 // visitor judges somebody who belongs to another workspace: where the channel
 // is shared with another company they are of that company, elsewhere of another
-// workspace of the same organisation.
-func (a *asker) visitor(ctx context.Context, w workspace) error {
+// workspace of the same organisation. said is false when Slack did not say where
+// they belong: then nothing can be told of them in a shared channel.
+func (a *asker) visitor(ctx context.Context, w workspace, said bool) error {
 	if a.channel() == "" || strings.HasPrefix(a.channel(), "D") {
 		return nil
 	}
@@ -123,8 +128,10 @@ func (a *asker) visitor(ctx context.Context, w workspace) error {
 	switch {
 	case f != nil:
 		return unreached(f, uncheckable, "cannot see whether this channel is shared with another company")
-	case known.abroad:
+	case known.abroad && said:
 		return stories.Errorf(stories.CodeForbidden, forForeign)
+	case known.abroad || !known.home:
+		return unchecked(&failure{method: "conversations.info", reach: answered}, uncheckable)
 	}
 	return nil
 }
