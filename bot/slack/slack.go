@@ -11,7 +11,6 @@ import (
 	"net/url"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"storybot/bot"
@@ -75,16 +74,6 @@ type outgoing struct {
 	attempts attempts
 }
 
-// intake is what Slack has sent and is being dealt with.
-type intake struct {
-	begun   sync.WaitGroup // of the work that envelopes began; Run waits for it
-	waiting atomic.Int64   // envelopes under way
-	// refusedAt is the Unix second of the last envelope that was too much.
-	refusedAt atomic.Int64
-	slots     chan struct{} // one for each command that may be handled at once
-	deeds     *deeds
-}
-
 // timing is how long things take, so that tests need not wait.
 type timing struct {
 	retryLeast time.Duration // between two tries to reach Slack
@@ -101,6 +90,7 @@ type timing struct {
 	overtake time.Duration // by which a copy's acknowledgement comes after the first one's
 	drain    time.Duration // for answers in the making when the platform stops
 	lookUp   time.Duration // for asking Slack about a person or a channel
+	command  time.Duration // for a command, before its answer
 	learn    time.Duration // a post waits for its workspace to become known
 	live     []time.Duration
 	livePoll time.Duration
@@ -120,6 +110,7 @@ var defaultTiming = timing{
 	overtake:     600 * time.Millisecond,
 	drain:        3 * time.Second,
 	lookUp:       1500 * time.Millisecond,
+	command:      30 * time.Second,
 	learn:        3 * time.Second,
 	live:         []time.Duration{2 * time.Second, 15 * time.Second, time.Minute},
 	livePoll:     time.Second,
@@ -155,7 +146,7 @@ func New(c Config) (*Platform, error) {
 		knowledge:  knowledge{people: newCache[person](personLife), rooms: newCache[room](rightsLife)},
 		timing:     defaultTiming,
 		now:        c.Now,
-		intake:     intake{slots: make(chan struct{}, maxHandlers), deeds: newDeeds()},
+		intake:     newIntake(),
 	}
 	p.started.tell, p.started.tokens = c.Started, make([]tried, len(c.BotTokens))
 	p.sockets = newSockets(p, transport)
@@ -192,15 +183,22 @@ func (p *Platform) Health() []bot.Health {
 func (p *Platform) Run(ctx context.Context, h bot.Handler) error {
 	work, release := context.WithCancel(context.WithoutCancel(ctx))
 	defer release()
-	defer context.AfterFunc(ctx, func() { time.AfterFunc(p.timing.drain, release) })()
-
-	var attending sync.WaitGroup
+	var attending, draining sync.WaitGroup
+	draining.Go(func() {
+		<-ctx.Done()
+		sleep(work, p.timing.drain)
+		release()
+	})
+	p.begun.Go(func() { p.followNews(work) })
 	for _, w := range p.workspaces.all {
 		attending.Go(func() { p.attend(ctx, w) })
 	}
 	p.sockets.run(ctx, func(c *conn, e envelope) { p.dispatch(work, ctx, h, c, e) })
+	close(p.news) // nothing arrives any more
 	attending.Wait()
 	p.begun.Wait()
+	release()
+	draining.Wait()
 	p.api.http.CloseIdleConnections()
 	return nil
 }
