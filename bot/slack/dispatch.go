@@ -75,7 +75,7 @@ func (p *Platform) slash(e envelope) *ask {
 
 // reader reads what people of a workspace write.
 func (p *Platform) reader(ctx context.Context, team string) *reader {
-	return &reader{ctx: ctx, names: bounded(p), team: team, options: p.options}
+	return &reader{ctx: ctx, names: bounded(p.directory), team: team, options: p.options}
 }
 
 // optionsOf is the names of all options there are.

@@ -98,7 +98,7 @@ func (p *Platform) passing(team string, ev event) {
 	case "member_left_channel", "channel_left", "group_left":
 		// It may still be written to where it is public, and an invitation
 		// mends it where it is not: the next post tells.
-		p.rooms.drop(roomKey(team, string(ev.Channel)))
+		p.directory.rooms.drop(roomKey(team, string(ev.Channel)))
 		log.Info("slack channel left", "user", string(ev.User))
 	case "channel_archive", "group_archive":
 		// An archived channel may come back: the next post is answered
@@ -140,7 +140,7 @@ func (p *Platform) tell(ctx context.Context, n news) {
 	case "member_joined_channel":
 		if w, ok, _ := p.workspaces.await(ctx, n.team, p.timing.lookUp); ok && string(n.User) == w.botUser {
 			log.Info("slack channel joined")
-			p.rooms.drop(roomKey(n.team, string(n.Channel)))
+			p.directory.rooms.drop(roomKey(n.team, string(n.Channel)))
 			p.healed(ctx, d)
 		}
 	case "app_uninstalled":

@@ -190,7 +190,7 @@ func (p *Platform) carryOut(ctx context.Context, h bot.Handler, asked *ask) (r b
 	if asked.command.Input == nil {
 		return bot.Reply{}, false
 	}
-	asked.command.Asker = &asker{p: p, command: asked.command, spot: asked.spot}
+	asked.command.Asker = &asker{directory: p.directory, command: asked.command, spot: asked.spot}
 	return h.Handle(ctx, asked.command), true
 }
 

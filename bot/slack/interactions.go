@@ -161,7 +161,7 @@ func (p *Platform) permalink(ctx context.Context, team, channel, ts string) stri
 	if !ok || w.stopped != "" || channel == "" || ts == "" {
 		return ""
 	}
-	if known, f := p.lookUpRoom(ctx, w, team, channel); f != nil || known.private {
+	if known, f := p.directory.lookUpRoom(ctx, w, team, channel); f != nil || known.private {
 		return ""
 	}
 	var found struct {

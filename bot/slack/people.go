@@ -20,6 +20,17 @@ const (
 	slackbot = "USLACKBOT"
 )
 
+// directory knows what people and channels are called and what they are.
+type directory struct {
+	*web
+	people *cache[person]
+	rooms  *cache[room]
+}
+
+func newDirectory(w *web) *directory {
+	return &directory{web: w, people: newCache[person](personLife), rooms: newCache[room](rightsLife)}
+}
+
 // person is what users.info says.
 type person struct {
 	name  string
@@ -94,33 +105,33 @@ func isNot(said *bool) bool { return said != nil && !*said }
 
 // lookUpPerson asks Slack about a person. A failure without a code is an answer
 // that says nothing.
-func (p *Platform) lookUpPerson(ctx context.Context, w workspace, team, user string) (person, *failure) {
-	ctx, cancel := context.WithTimeout(ctx, p.timing.lookUp)
+func (d *directory) lookUpPerson(ctx context.Context, w workspace, team, user string) (person, *failure) {
+	ctx, cancel := context.WithTimeout(ctx, d.timing.lookUp)
 	defer cancel()
 	var info userInfo
-	if _, f := p.api.call(ctx, post("users.info", w.token, url.Values{"user": {user}}), &info); f != nil {
-		p.log.Info("slack person not looked up", "err", f)
+	if _, f := d.api.call(ctx, post("users.info", w.token, url.Values{"user": {user}}), &info); f != nil {
+		d.log.Info("slack person not looked up", "err", f)
 		return person{}, f
 	}
-	known, ok := info.read(user, p.now())
+	known, ok := info.read(user, d.now())
 	if !ok {
-		p.log.Warn("slack says nothing of a person it was asked about")
+		d.log.Warn("slack says nothing of a person it was asked about")
 		return person{}, &failure{method: "users.info", reach: answered}
 	}
-	p.people.put(userRef(team, user), known, time.Now())
+	d.people.put(userRef(team, user), known, time.Now())
 	return known, nil
 }
 
 // personName is names'.
-func (p *Platform) personName(ctx context.Context, team, user string) string {
-	if known, ok := p.people.get(userRef(team, user), time.Now()); ok {
+func (d *directory) personName(ctx context.Context, team, user string) string {
+	if known, ok := d.people.get(userRef(team, user), time.Now()); ok {
 		return known.name
 	}
-	w, ok, _, _ := p.workspaces.find(team)
+	w, ok, _, _ := d.workspaces.find(team)
 	if !ok || w.stopped != "" || !w.grants("users:read") {
 		return ""
 	}
-	known, _ := p.lookUpPerson(ctx, w, team, user)
+	known, _ := d.lookUpPerson(ctx, w, team, user)
 	return known.name
 }
 
@@ -173,27 +184,27 @@ func (i *channelInfo) read(channel string) (known room, ok bool) {
 
 // lookUpRoom asks Slack about a channel, unless it did so lately. A failure
 // without a code is an answer that says nothing.
-func (p *Platform) lookUpRoom(ctx context.Context, w workspace, team, channel string) (room, *failure) {
+func (d *directory) lookUpRoom(ctx context.Context, w workspace, team, channel string) (room, *failure) {
 	key := roomKey(team, channel)
-	if known, ok := p.rooms.get(key, time.Now()); ok {
+	if known, ok := d.rooms.get(key, time.Now()); ok {
 		return known, nil
 	}
-	ctx, cancel := context.WithTimeout(ctx, p.timing.lookUp)
+	ctx, cancel := context.WithTimeout(ctx, d.timing.lookUp)
 	defer cancel()
 	var info channelInfo
-	if _, f := p.api.call(ctx, post("conversations.info", w.token, url.Values{"channel": {channel}}), &info); f != nil {
-		p.log.Info("slack channel not looked up", "channel", channel, "err", f)
+	if _, f := d.api.call(ctx, post("conversations.info", w.token, url.Values{"channel": {channel}}), &info); f != nil {
+		d.log.Info("slack channel not looked up", "channel", channel, "err", f)
 		return room{}, f
 	}
 	known, ok := info.read(channel)
 	if !ok {
-		p.log.Warn("slack says nothing of a channel it was asked about", "channel", channel)
+		d.log.Warn("slack says nothing of a channel it was asked about", "channel", channel)
 		return room{}, &failure{method: "conversations.info", reach: answered}
 	}
 	// What keeps the bot from posting there is not kept: somebody may just be
 	// mending it. Nor is an answer that says less than Slack's do.
 	if said := known.home || known.abroad || known.direct; said && !known.archived && (known.member || !known.private && w.grants("chat:write.public")) {
-		p.rooms.put(key, known, time.Now())
+		d.rooms.put(key, known, time.Now())
 	}
 	return known, nil
 }
@@ -203,12 +214,12 @@ func (p *Platform) lookUpRoom(ctx context.Context, w workspace, team, channel st
 const privateChannel = "#private-channel"
 
 // channelName is names'.
-func (p *Platform) channelName(ctx context.Context, team, channel string) string {
-	w, ok, _, _ := p.workspaces.find(team)
+func (d *directory) channelName(ctx context.Context, team, channel string) string {
+	w, ok, _, _ := d.workspaces.find(team)
 	if !ok || w.stopped != "" {
 		return privateChannel
 	}
-	known, f := p.lookUpRoom(ctx, w, team, channel)
+	known, f := d.lookUpRoom(ctx, w, team, channel)
 	if f != nil || known.private || known.name == "" {
 		return privateChannel
 	}

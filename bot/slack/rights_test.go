@@ -93,7 +93,7 @@ func TestRights(t *testing.T) {
 	r.slack.SetChannel("T1", "G2", slacktest.ChangeChannel{Member: &yes})
 	check(t, "after the invitation", ask("G2", "U1").posts, "", "")
 	r.slack.SetChannel("T1", "C2", slacktest.ChangeChannel{Archived: &yes})
-	r.platform.rooms.drop(roomKey("T1", "C2"))
+	r.platform.directory.rooms.drop(roomKey("T1", "C2"))
 	check(t, "an archived channel", ask("C2", "U1").posts, stories.CodeForbidden, "archived")
 	if got := ask("C1", "U1"); got.name != "Ada Lovelace" {
 		t.Errorf("name %q", got.name)

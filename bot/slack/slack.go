@@ -40,20 +40,26 @@ type Config struct {
 
 // Platform is Slack: every workspace there is a token of.
 type Platform struct {
-	log        *slog.Logger
-	api        *api
-	appToken   string
-	workspaces *workspaces
-	sockets    *sockets
-	places     bot.Places
-	started    start
-	timing     timing
-	now        func() time.Time
+	bot.Sender
+	bot.Editor
 
+	*web
 	vocabulary
 	intake
-	knowledge
-	outgoing
+	appToken  string
+	directory *directory
+	sockets   *sockets
+	places    bot.Places
+	started   start
+}
+
+// web is what asking Slack takes.
+type web struct {
+	log        *slog.Logger
+	api        *api
+	workspaces *workspaces
+	timing     timing
+	now        func() time.Time
 }
 
 // vocabulary is what the commands are made of.
@@ -62,30 +68,28 @@ type vocabulary struct {
 	commands map[string]bool // their first words
 }
 
-// knowledge is what Slack said of people and channels.
-type knowledge struct {
-	people *cache[person]
-	rooms  *cache[room]
-}
-
-// outgoing is what posts need to know of others.
-type outgoing struct {
-	encoded  encodings
-	attempts attempts
-}
-
 // timing is how long things take, so that tests need not wait.
 type timing struct {
+	connecting
+	answering
+}
+
+// connecting is how long the connections and the tokens take.
+type connecting struct {
 	retryLeast time.Duration // between two tries to reach Slack
 	retryMost  time.Duration
 	// between two tries with a token that is refused
 	refusedLeast, refusedMost time.Duration
 
-	stagger  time.Duration // between the first connections of the two sockets
-	hello    time.Duration // for Slack's first word on a connection
-	ping     time.Duration // between our pings
-	silence  time.Duration // without a word from Slack before a connection is given up
-	healthy  time.Duration // a connection that lasts this long was a good one
+	stagger time.Duration // between the first connections of the two sockets
+	hello   time.Duration // for Slack's first word on a connection
+	ping    time.Duration // between our pings
+	silence time.Duration // without a word from Slack before a connection is given up
+	healthy time.Duration // a connection that lasts this long was a good one
+}
+
+// answering is how long what people and posts wait for takes.
+type answering struct {
 	ackWait  time.Duration
 	overtake time.Duration // by which a copy's acknowledgement comes after the first one's
 	drain    time.Duration // for answers in the making when the platform stops
@@ -96,7 +100,7 @@ type timing struct {
 	livePoll time.Duration
 }
 
-var defaultTiming = timing{
+var defaultTiming = timing{connecting: connecting{
 	retryLeast:   500 * time.Millisecond,
 	retryMost:    time.Minute,
 	refusedLeast: time.Minute,
@@ -106,15 +110,16 @@ var defaultTiming = timing{
 	ping:         10 * time.Second,
 	silence:      30 * time.Second,
 	healthy:      time.Minute,
-	ackWait:      ackWait,
-	overtake:     600 * time.Millisecond,
-	drain:        3 * time.Second,
-	lookUp:       1500 * time.Millisecond,
-	command:      30 * time.Second,
-	learn:        3 * time.Second,
-	live:         []time.Duration{2 * time.Second, 15 * time.Second, time.Minute},
-	livePoll:     time.Second,
-}
+}, answering: answering{
+	ackWait:  ackWait,
+	overtake: 600 * time.Millisecond,
+	drain:    3 * time.Second,
+	lookUp:   1500 * time.Millisecond,
+	command:  30 * time.Second,
+	learn:    3 * time.Second,
+	live:     []time.Duration{2 * time.Second, 15 * time.Second, time.Minute},
+	livePoll: time.Second,
+}}
 
 // New returns a platform that is not connected yet. Errors are for people and
 // name the setting that is wrong.
@@ -136,17 +141,22 @@ func New(c Config) (*Platform, error) {
 		c.Now = time.Now
 	}
 	transport := newTransport()
-	p := &Platform{
+	w := &web{
 		log:        c.Log,
 		api:        &api{base: strings.TrimSuffix(base, "/") + "/", http: transport, agent: strings.TrimSuffix("Storybot/"+c.Version, "/"), timeout: callTimeout, clock: clock{now: c.Now}},
-		appToken:   c.AppToken,
 		workspaces: newWorkspaces(c.BotTokens),
-		places:     c.Places,
-		vocabulary: vocabulary{options: optionsOf(c.Specs), commands: firstWords(c.Specs)},
-		knowledge:  knowledge{people: newCache[person](personLife), rooms: newCache[room](rightsLife)},
 		timing:     defaultTiming,
 		now:        c.Now,
+	}
+	push := &pusher{web: w}
+	p := &Platform{
+		Sender: push, Editor: push,
+		web:        w,
+		vocabulary: vocabulary{options: optionsOf(c.Specs), commands: firstWords(c.Specs)},
 		intake:     newIntake(),
+		appToken:   c.AppToken,
+		directory:  newDirectory(w),
+		places:     c.Places,
 	}
 	p.started.tell, p.started.tokens = c.Started, make([]tried, len(c.BotTokens))
 	p.sockets = newSockets(p, transport)
