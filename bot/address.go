@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"net/netip"
 	"net/url"
 	"strings"
 )
@@ -8,8 +9,8 @@ import (
 // Distrust says why the address of a websocket that an API answered with is not
 // connected to, as the end of "because it …"; "" when it is. What is sent there
 // is as secret as what is sent to the API at base: an API that is asked over TLS
-// is not followed out of it, nor to a machine that is neither the API's own nor
-// at or below one of hosts. One that is asked without, a test server or a proxy
+// is not followed out of it, nor to a machine that is neither at or below the
+// API's own nor at or below one of hosts. One that is asked without, a test server or a proxy
 // on this machine, is followed anywhere.
 func Distrust(base, address string, hosts ...string) string {
 	from, err := url.Parse(base)
@@ -29,16 +30,26 @@ func Distrust(base, address string, hosts ...string) string {
 	case u.Scheme != "wss":
 		return "is not encrypted (ws:// instead of wss://)"
 	}
-	host := plainHost(u)
-	if host == plainHost(from) {
+	host, own := plainHost(u), plainHost(from)
+	if atOrBelow(host, own) {
 		return ""
 	}
 	for _, far := range hosts {
-		if host == far || strings.HasSuffix(host, "."+far) {
+		if atOrBelow(host, far) {
 			return ""
 		}
 	}
 	return "leads to a machine that is neither the platform's nor the API's own"
+}
+
+// atOrBelow says whether host is parent or a name below it. Below an address
+// made of numbers there is nothing, nor is there below the last part of a name.
+func atOrBelow(host, parent string) bool {
+	if host == parent {
+		return true
+	}
+	_, numbers := netip.ParseAddr(parent)
+	return numbers != nil && strings.Contains(parent, ".") && strings.HasSuffix(host, "."+parent)
 }
 
 // plainHost is the host of u without its port, as it is compared.

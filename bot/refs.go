@@ -14,7 +14,10 @@ type Refs struct {
 	Person func(id string) bool
 	// Bare makes the part after the colon of what somebody typed in a workspace:
 	// a mention, or an id without its platform. It is "" for anything else.
-	Bare    func(workspace, typed string) string
+	Bare func(workspace, typed string) string
+	// Named says that the part after the colon is chosen by people and may be
+	// shown to them: what a person, or a channel, is called.
+	Named   bool
 	Example string // a whole reference: "discord:80351110224678912"
 }
 

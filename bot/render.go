@@ -2,8 +2,6 @@ package bot
 
 import (
 	"fmt"
-	"net/url"
-	"strings"
 
 	"storybot/stories"
 )
@@ -75,19 +73,6 @@ func Sources(u stories.Update) []Block {
 	return []Block{{Kind: Small, Spans: spans}}
 }
 
-// Host is what a link is called: the host it leads to, with its port when it
-// names one, in ASCII letters, digits, dots, hyphens and an IPv6 address's
-// brackets alone. It is "link" for what has no such host.
-func Host(link string) string {
-	u, err := url.Parse(link)
-	if err != nil || u.Hostname() == "" || strings.Trim(u.Host, hostCharacters) != "" {
-		return "link"
-	}
-	return strings.TrimPrefix(strings.ToLower(u.Host), "www.")
-}
-
-const hostCharacters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-.:[]"
-
 // Byline is the small print under an update: who, when, which story.
 func Byline(story stories.Story, u stories.Update) Block {
 	return Block{Kind: Small, Spans: []Span{
@@ -98,11 +83,12 @@ func Byline(story stories.Story, u stories.Update) Block {
 // maxName is how much of a display name is shown, in UTF-16 units.
 const maxName = 40
 
-// UserName is what a person is called: their display name, else their ref.
+// UserName is what a person is called: their display name, or "someone" where
+// nobody knows it. An id is no name.
 func UserName(u stories.User) string {
 	name, _ := Cut(OneLine(u.Name), maxName)
 	if name == "" {
-		return OneLine(u.Ref)
+		return "someone"
 	}
 	return name
 }

@@ -45,7 +45,7 @@ func TestRenderUpdateIsCalmUnlessBreaking(t *testing.T) {
 	u.Level, u.Sources, u.Author.Name = stories.Minor, nil, ""
 	m := RenderUpdate(aStory, u)
 	text := PlainText(m)
-	if m.Tone != Neutral || strings.Contains(text, "BREAKING") || strings.Contains(text, "Source") || !strings.Contains(text, "console:mo · ") {
+	if m.Tone != Neutral || strings.Contains(text, "BREAKING") || strings.Contains(text, "Source") || !strings.Contains(text, "someone · ") || strings.Contains(text, "console") {
 		t.Errorf("tone %v:\n%s", m.Tone, text)
 	}
 }

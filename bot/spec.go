@@ -25,7 +25,20 @@ type Arg struct {
 	Positional bool
 	Free       bool
 	Completes  bool     // Handler.Complete has suggestions for it
+	Kind       Kind     // how its value is written where that is more than a word
 	Person     bool     // its value is a person: a mention, or platform:id
 	Choices    []Choice // the only values, where there are few
 	MaxLength  int      // characters; 0 for the platform's own limit
 }
+
+// Kind is how the value of an option is written in a text command.
+type Kind int
+
+// The kinds. Links and Topics may be given more than once.
+const (
+	KindWord   Kind = iota // one word, or several in quotes
+	KindText               // words: in quotes, or up to the end of a line
+	KindTopics             // words with commas between them
+	KindLinks              // links with commas between them
+	KindTime               // a date, a time of day, or both, and perhaps a zone
+)

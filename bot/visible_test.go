@@ -72,37 +72,3 @@ func TestVisibleProperties(t *testing.T) {
 		}
 	})
 }
-
-func TestHost(t *testing.T) {
-	for in, want := range map[string]string{
-		"https://www.Example.org/a":     "example.org",
-		"http://news.example:8080/a":    "news.example:8080",
-		"https://[2001:db8::1]:8443/":   "[2001:db8::1]:8443",
-		"https://x><!channel>.e/":       "link",
-		"https://x|y.example/":          "link",
-		"https://exa\u202Emple.org/":    "link",
-		"https://аррӏе.example/":        "link",
-		"https://a%20b.example/":        "link",
-		"https://user@example.org/":     "example.org",
-		"https:///path":                 "link",
-		"https://:80/":                  "link",
-		"mailto:a@b.example":            "link",
-		"https://example.org:8080port/": "link",
-		"":                              "link",
-	} {
-		if got := Host(in); got != want {
-			t.Errorf("Host(%q) = %q, want %q", in, got, want)
-		}
-	}
-}
-
-func FuzzHost(f *testing.F) {
-	for _, seed := range []string{"https://example.org", "https://x><!channel>.e/", "https://[::1%25a]/", "http://a:1"} {
-		f.Add(seed)
-	}
-	f.Fuzz(func(t *testing.T, link string) {
-		if got := Host(link); got == "" || strings.Trim(got, hostCharacters) != "" {
-			t.Errorf("Host(%q) = %q", link, got)
-		}
-	})
-}

@@ -8,12 +8,14 @@ import (
 
 // Limits of what is kept for a person between a question and its answer.
 const (
-	MaxNotes = 50      // a person's newest; the oldest go
+	MaxNotes = 50      // a person's newest of a kind; the oldest go
 	MaxNote  = 1 << 18 // bytes of one: two readings of the longest text, however it is encoded
+	NoteAge  = 24 * time.Hour
 )
 
 // PutNote keeps a small text of by's under an id between a question and its
-// answer. CodeLimited when it has more than MaxNote bytes.
+// answer. The id's first letter is the note's kind, so that many of one kind
+// push out none of another. CodeLimited when it has more than MaxNote bytes.
 func (s *Service) PutNote(ctx context.Context, by User, id, text string) error {
 	if len(text) > MaxNote {
 		return Errorf(CodeLimited, "This is too long to be kept until it is answered. Write it in several parts.")
@@ -21,9 +23,11 @@ func (s *Service) PutNote(ctx context.Context, by User, id, text string) error {
 	return s.store.PutNote(ctx, by.Ref, id, text, s.Now())
 }
 
-// Note reads a text kept by PutNote. CodeNotFound once it is a day old or
-// MaxNotes newer ones of the same person were kept.
-func (s *Service) Note(ctx context.Context, id string) (string, error) { return s.store.Note(ctx, id) }
+// Note reads a text kept by PutNote. CodeNotFound once it is NoteAge old or
+// MaxNotes newer ones of the same person and kind were kept.
+func (s *Service) Note(ctx context.Context, id string) (string, error) {
+	return s.store.Note(ctx, id, s.Now())
+}
 
 // Allow counts one use of what by person, and refuses it when there were most
 // of them within per before, by whatever process of the installation they were

@@ -28,22 +28,26 @@ func (s *Service) require(ctx context.Context, u User, needed Role) error {
 	return Errorf(CodeForbidden, "Only moderators can do this. An admin can make you one: /desk moderators action:add user: and your name.")
 }
 
-// called is how a refusal names a person: by the name given or kept, by ref
-// only when nobody knows one.
-func (s *Service) called(ctx context.Context, u User) string {
-	if u.Name != "" {
-		return u.Name
+// Named is u with the name they are known by where it has none; "" when nobody
+// knows one. Only a courtesy is lost when that cannot be found out.
+func (s *Service) Named(ctx context.Context, u User) User {
+	if u.Name != "" || u.Ref == "" {
+		return u
 	}
-	members, err := s.store.Members(ctx)
+	name, err := s.store.NameOf(ctx, u.Ref)
 	if err != nil {
-		return "This person" // the refusal matters more than the name
+		s.log.Debug("a person's name was not looked up", "err", err)
 	}
-	for _, m := range members {
-		if m.User.Ref == u.Ref && m.User.Name != "" {
-			return m.User.Name
-		}
+	u.Name = name
+	return u
+}
+
+// called is how a refusal names a person.
+func called(u User) string {
+	if u.Name == "" {
+		return "This person"
 	}
-	return u.Ref
+	return u.Name
 }
 
 // HasAdmin says whether anybody can name moderators.
@@ -67,16 +71,17 @@ func (s *Service) SetModerator(ctx context.Context, act Act, u User, yes bool) (
 	if err != nil {
 		return false, err
 	}
+	u = s.Named(ctx, u)
 	if yes || stored == Reader {
 		if err := s.checkPerson(u.Ref); err != nil {
 			return false, err
 		}
 	}
 	if s.admins[u.Ref] {
-		return false, Errorf(CodeInvalid, "%s is an admin by STORYBOT_ADMINS; that can only be changed in the bot's settings.", s.called(ctx, u))
+		return false, Errorf(CodeInvalid, "%s is an admin by STORYBOT_ADMINS; that can only be changed in the bot's settings.", called(u))
 	}
 	if stored == Admin && yes {
-		return false, Errorf(CodeInvalid, "%s is an admin already, which includes what moderators may do.", s.called(ctx, u))
+		return false, Errorf(CodeInvalid, "%s is an admin already, which includes what moderators may do.", called(u))
 	}
 	if stored == Admin && u.Ref == act.By.Ref {
 		return false, Errorf(CodeInvalid, "Admins cannot remove themselves. Another admin can, with /desk moderators action:remove.")
@@ -96,7 +101,7 @@ func (s *Service) Members(ctx context.Context, by User) ([]Member, error) {
 	}
 	var members []Member
 	for ref := range s.admins {
-		members = append(members, Member{User: User{Ref: ref}, Role: Admin, Configured: true})
+		members = append(members, Member{User: s.Named(ctx, User{Ref: ref}), Role: Admin, Configured: true})
 	}
 	slices.SortFunc(members, func(a, b Member) int {
 		if a.User.Ref < b.User.Ref {

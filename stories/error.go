@@ -27,11 +27,13 @@ var ErrUnsure = errors.New("may have been recorded")
 
 // Error is a refusal: a Code for programs, a Message for the person who asked
 // (a whole sentence that says what to do next) and Err, the cause, for the log
-// only. Near holds slugs that resemble an unknown one, best first.
+// only. Near holds slugs that resemble an unknown one, best
+// first, or the newest ones.
 type Error struct {
 	Code    Code
 	Message string
 	Near    []string
+	Newest  bool // Near are the newest stories, since none resembles
 	Err     error
 }
 

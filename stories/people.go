@@ -1,9 +1,6 @@
 package stories
 
-import (
-	"strings"
-	"time"
-)
+import "time"
 
 // User is a person on a platform. Ref is their identity, platform:id or
 // platform:workspace/id; Name is what they are called, for display only.
@@ -52,23 +49,16 @@ type Act struct {
 	At  time.Time
 }
 
-// LogEntry is a line of the desk's log: who did what, when.
+// LogEntry is a line of the desk's log: who did what, when. Where it is about a
+// channel or a person, Place or Whom is set and Detail is what is said of them:
+// "follows all from minor", "is moderator". Its words hold no id.
 type LogEntry struct {
 	ID     int64
 	At     time.Time
 	By     User
 	Verb   string // "tracked", "published", "closed", "subscribed", …
 	Slug   string // the story concerned, or ""
+	Place  Destination
+	Whom   User
 	Detail string // one line for people
-}
-
-// CheckUserRef says whether ref can name a person on any platform: platform:id.
-// Which ids a platform has it does not know (Config.CheckPerson). Error:
-// CodeInvalid.
-func CheckUserRef(ref string) error {
-	platform, id, ok := strings.Cut(ref, ":")
-	if !ok || platform == "" || id == "" || len(ref) > 128 || strings.ContainsAny(ref, " \t\n,") {
-		return Errorf(CodeInvalid, "%q names nobody. A person is written platform:id, for example discord:80351110224678912 or slack:T012AB/U024BE7LH.", ref)
-	}
-	return nil
 }

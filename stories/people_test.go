@@ -32,7 +32,7 @@ func TestTheFirstAdminClaimsTheBot(t *testing.T) {
 func TestPeopleAreNamedInTheirPlatformsForm(t *testing.T) {
 	store := openStore(t)
 	ctx, act := t.Context(), stories.Act{By: admin}
-	lax := stories.NewService(stories.Config{Store: store, Admins: []string{admin.Ref}})
+	lax := stories.NewService(stories.Config{Store: store, Admins: []string{admin.Ref}, CheckPerson: anybody})
 	odd := stories.User{Ref: "foo:bar"}
 	if _, err := lax.SetModerator(ctx, act, odd, true); err != nil {
 		t.Fatal(err)
@@ -59,6 +59,26 @@ func TestPeopleAreNamedInTheirPlatformsForm(t *testing.T) {
 	}
 	members, err := strict.Members(ctx, admin)
 	if err != nil || len(members) != 1 {
+		t.Errorf("members = %v, %v", members, err)
+	}
+}
+
+// A Service that was given no platform's forms takes nobody for a person.
+func TestNobodyIsNamedUnchecked(t *testing.T) {
+	store := openStore(t)
+	ctx := t.Context()
+	claimed := stories.NewService(stories.Config{Store: store})
+	code, err := claimed.ClaimCode(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	wantCode(t, "a claim", claimed.Claim(ctx, stories.Act{By: reader}, code), stories.CodeInvalid)
+	open := stories.NewService(stories.Config{Store: store, Admins: []string{admin.Ref}})
+	for _, ref := range []string{"slack:U1", "discord:80351110224678912", "console:mo", "foo:bar", "discord:ada", ""} {
+		_, err := open.SetModerator(ctx, stories.Act{By: admin}, stories.User{Ref: ref}, true)
+		wantCode(t, ref, err, stories.CodeInvalid)
+	}
+	if members, err := store.Members(ctx); err != nil || len(members) != 0 {
 		t.Errorf("members = %v, %v", members, err)
 	}
 }

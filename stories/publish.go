@@ -34,13 +34,7 @@ func (s *Service) Append(ctx context.Context, act Act, a Append) (Story, Update,
 		return fail(err)
 	}
 	act = s.stamp(act)
-	u := Update{Text: strings.TrimSpace(a.Text), Level: a.Level, Sources: slices.Compact(a.Sources), Author: act.By, At: a.At}
-	if u.Level == 0 {
-		u.Level = Normal
-	}
-	if u.At.IsZero() {
-		u.At = act.At
-	}
+	u := a.update(act)
 	if err := checkUpdate(u, act.At); err != nil {
 		return fail(err)
 	}
@@ -54,7 +48,7 @@ func (s *Service) Append(ctx context.Context, act Act, a Append) (Story, Update,
 	}
 	u, progress, err := s.store.AppendUpdate(ctx, act, u)
 	if CodeOf(err) == CodeClosed {
-		return fail(Errorf(CodeClosed, "%s is closed. Take it up again first: /desk reopen %s.", story.Slug, story.Slug))
+		return fail(closed(story))
 	}
 	if err != nil {
 		return fail(err)
@@ -62,6 +56,38 @@ func (s *Service) Append(ctx context.Context, act Act, a Append) (Story, Update,
 	s.planned()
 	story.Updates = max(story.Updates, u.Number)
 	return story, u, progress, nil
+}
+
+// CheckAppend says whether a could be appended now by someone who may: what Append
+// would refuse in any case. It changes nothing. CodeInvalid, CodeNotFound with
+// Near, CodeClosed.
+func (s *Service) CheckAppend(ctx context.Context, a Append) error {
+	now := s.Now()
+	if err := checkUpdate(a.update(Act{At: now}), now); err != nil {
+		return err
+	}
+	story, err := s.Story(ctx, a.Slug)
+	if err == nil && story.State == Closed {
+		return closed(story)
+	}
+	return err
+}
+
+// update is the update that a asks for.
+func (a Append) update(act Act) Update {
+	u := Update{Text: strings.TrimSpace(a.Text), Level: a.Level, Sources: slices.Compact(a.Sources), Author: act.By, At: a.At}
+	if u.Level == 0 {
+		u.Level = Normal
+	}
+	if u.At.IsZero() {
+		u.At = act.At
+	}
+	return u
+}
+
+// closed is the refusal of an update of a closed story.
+func closed(story Story) error {
+	return Errorf(CodeClosed, "%s is closed. Take it up again first: /desk reopen %s.", story.Slug, story.Slug)
 }
 
 func checkUpdate(u Update, now time.Time) error {
@@ -100,6 +126,9 @@ func (s *Service) checkRepeat(ctx context.Context, act Act, story Story, u Updat
 	}
 	if done, err := s.store.Acted(ctx, act.Key); err != nil || done {
 		return err
+	}
+	if story.State == Closed {
+		return closed(story) // rather than a question that leads to it
 	}
 	return Errorf(CodeConfirm, "Update %d of %s has the same text and is %s old. Post it again?",
 		same.Number, story.Slug, inWords(act.At.Sub(same.CreatedAt)))

@@ -29,7 +29,7 @@ type Config struct {
 	// Admins are the user refs the settings name as admins.
 	Admins []string
 	// CheckPerson says whether a ref names a person in their platform's form,
-	// CodeInvalid with a sentence when not; CheckUserRef by default.
+	// CodeInvalid with a sentence when not. Without it nobody can be given a role.
 	CheckPerson func(ref string) error
 	// Planned is called after a change that may have left deliveries to send.
 	// It must not block.
@@ -51,7 +51,9 @@ func NewService(c Config) *Service {
 		s.log = slog.New(slog.DiscardHandler)
 	}
 	if s.checkPerson == nil {
-		s.checkPerson = CheckUserRef
+		s.checkPerson = func(ref string) error {
+			return Errorf(CodeInvalid, "%q names nobody: this bot knows no platform.", ref)
+		}
 	}
 	if s.planned == nil {
 		s.planned = func() {}
@@ -96,6 +98,7 @@ func (s *Service) unknown(ctx context.Context, slug string) error {
 	e := Errorf(CodeNotFound, "No story is called %q.", shorten(slug, 40))
 	near, err := s.store.Suggest(ctx, slug, maxNear)
 	if err == nil && len(near) == 0 { // it resembles none: the newest
+		e.Newest = true
 		near, err = s.store.Suggest(ctx, "", maxNear)
 	}
 	if err != nil {

@@ -41,6 +41,16 @@ func CheckSource(s string) error {
 	return nil
 }
 
+// Host is the host that u leads to, in lower case, with its port when it names
+// one. ok is false for what is no host as CheckSource knows them: nobody is led
+// there.
+func Host(u *url.URL) (host string, ok bool) {
+	if checkHost(u.Host) != nil {
+		return "", false
+	}
+	return strings.ToLower(u.Host), true
+}
+
 // isWeb says whether s begins as an address of the web, in any case.
 func isWeb(s string) bool {
 	scheme, _, _ := strings.Cut(s, "://")

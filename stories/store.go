@@ -120,15 +120,19 @@ type PeopleStore interface {
 	ClaimAdmin(ctx context.Context, act Act, code string) error
 	// Acted says whether an act with this key has been recorded.
 	Acted(ctx context.Context, key string) (bool, error)
+	// NameOf returns what the person ref was called when they last did something
+	// that is in the log, or as a member of the desk; "" when nobody knows.
+	NameOf(ctx context.Context, ref string) (string, error)
 	// Log returns log entries with ids below before (0: all), newest first, of
 	// one story (storyID 0: of all).
 	Log(ctx context.Context, storyID int64, before int64, limit int) ([]LogEntry, error)
 	// PutNote keeps a small text of a person (by ref) under an id, for the time
-	// between a question and its answer; Note reads it. A person's notes beyond
-	// the newest MaxNotes are dropped, those older than a day may be.
-	// Note: CodeNotFound.
+	// between a question and its answer; Note reads it. The id's first letter is
+	// its kind: of each kind a person's notes beyond the newest MaxNotes are
+	// dropped. What is kept already, and was not long ago, is not written again.
+	// Note: CodeNotFound, also when it was kept NoteAge or longer before now.
 	PutNote(ctx context.Context, by, id, text string, now time.Time) error
-	Note(ctx context.Context, id string) (string, error)
+	Note(ctx context.Context, id string, now time.Time) (string, error)
 	// Allow records one use of what by person (by ref) at now, unless there were
 	// most of them within per before: then it records nothing and wait is how
 	// long it takes until the next one is allowed. wait is 0 when it is recorded.

@@ -82,7 +82,7 @@ func saysBlocked(in bot.Input) bool {
 // blockedNote says that updates do not arrive, why, and what to do; nil when
 // they do.
 func blockedNote(subs []stories.Subscription) *bot.Block {
-	if len(subs) == 0 || subs[0].DestinationState != stories.Blocked {
+	if !isBlocked(subs) {
 		return nil
 	}
 	return &bot.Block{Kind: bot.Paragraph, Spans: []bot.Span{

@@ -57,8 +57,8 @@ func TestOldButtons(t *testing.T) {
 		t.Error("something was changed")
 	}
 	// A search put aside is no update put aside.
-	n.service.PutNote(t.Context(), stories.User{Ref: "console:mo"}, "A", "some words")
-	if reply := n.pressed("mo", "general", "answer", "0.A"); !reply.Failed {
+	n.service.PutNote(t.Context(), stories.User{Ref: "console:mo"}, "nA", "some words")
+	if reply := n.pressed("mo", "general", "answer", "0.nA"); !reply.Failed {
 		t.Errorf("answer: %s", transcript(reply))
 	}
 }

@@ -28,7 +28,7 @@ type Config struct {
 	// Lanes tells how fast each lane sends and what stopped it. May be nil.
 	Lanes func() []LaneHealth
 	// People is how each platform writes the people it knows. Where it is empty
-	// a person is any platform:id.
+	// what names a person is for Stories to check.
 	People []bot.Refs
 }
 
@@ -45,9 +45,12 @@ type command struct {
 	bot.Spec
 	// role is who it is for, as help says; Service refuses everybody else.
 	role stories.Role
-	// lists names the options that may be given more than once.
-	lists []string
-	run   func(*Mux, context.Context, request) (bot.Reply, error)
+	// recorded says that it changes something although it is for readers.
+	recorded bool
+	// verify refuses, before a question is asked, what run would refuse whatever
+	// the answer; nil where run refuses no value. It changes nothing.
+	verify func(*Mux, context.Context, request) error
+	run    func(*Mux, context.Context, request) (bot.Reply, error)
 }
 
 // request is a command with its arguments read.
@@ -55,6 +58,8 @@ type request struct {
 	bot.Command
 	values
 	command *command // nil for a pressed button
+	// deed is the key of what is done once a question was answered; "" before.
+	deed string
 }
 
 // act is what the request does, under its idempotency key.

@@ -9,18 +9,49 @@ import (
 	"storybot/stories"
 )
 
-// track starts a story.
-func (m *Mux) track(ctx context.Context, r request) (bot.Reply, error) {
+// wanted is the story that the request asks to track. Error: CodeInvalid.
+func (r request) wanted() (stories.Story, error) {
 	wanted := stories.Story{Headline: strings.TrimSpace(r.get("headline")), Summary: strings.TrimSpace(r.get("summary")), Slug: strings.ToLower(strings.TrimSpace(r.get("slug"))), Topics: topicsOf(r.values["topics"])}
-	if err := m.may(ctx, r.Command, r.command); err != nil {
-		return bot.Reply{}, err
-	}
 	if err := stories.CheckHeadline(wanted.Headline); err != nil {
-		return bot.Reply{}, err
+		return wanted, err
 	}
 	if wanted.Slug == "" {
 		wanted.Slug = slugOf(wanted.Headline)
 	} else if err := checkTypedSlug(wanted.Slug); err != nil {
+		return wanted, err
+	}
+	return wanted, nil
+}
+
+// verifyTrack refuses a story that Track would refuse.
+func (m *Mux) verifyTrack(ctx context.Context, r request) error {
+	wanted, err := r.wanted()
+	if err != nil {
+		return err
+	}
+	if err := stories.CheckSummary(wanted.Summary); err != nil {
+		return err
+	}
+	if _, err := stories.CheckTopics(wanted.Topics); err != nil {
+		return err
+	}
+	_, err = m.stories.Story(ctx, wanted.Slug)
+	switch stories.CodeOf(err) {
+	case "":
+		return m.taken(ctx, wanted.Slug)
+	case stories.CodeNotFound:
+		return nil
+	}
+	return err
+}
+
+// track starts a story.
+func (m *Mux) track(ctx context.Context, r request) (bot.Reply, error) {
+	if err := m.may(ctx, r.Command, r.command); err != nil {
+		return bot.Reply{}, err
+	}
+	wanted, err := r.wanted()
+	if err != nil {
 		return bot.Reply{}, err
 	}
 	story, err := m.stories.Track(ctx, r.act(), wanted)

@@ -17,6 +17,11 @@ type candidate struct {
 	// certain is set where nothing else can be meant.
 	certain bool
 	err     error // why it can be no option although it was meant as one
+	// open is set for a text that has no quotes: it goes on to the end of its
+	// line, or to the next option.
+	open   bool
+	lead   int  // of an open one: the size of what stands before its words
+	spaced bool // white space stands around the separator
 }
 
 // place says where a candidate must stand to be doubted: the less it resembles
@@ -47,6 +52,13 @@ func (c candidate) typed() string {
 func (p *parser) doubt(c candidate) (done bool, err error) {
 	if c.err != nil {
 		return false, c.err
+	}
+	if c.arg.Free {
+		if !p.lenient {
+			return true, p.takeFree(c.arg)
+		}
+		p.rest = ""
+		return true, p.take(c)
 	}
 	if c.certain {
 		p.rest = p.rest[len(c.source):]
@@ -108,15 +120,17 @@ func (p *parser) resembling(s string, atText bool) (best candidate, ok bool) {
 				continue // a word like any other
 			}
 			off := slipsIn(key, arg.Name)
-			if arg.Free || off < 0 || off == maxSlip && size < 2 || off >= least || arg.Positional && (atText || p.values[arg.Name] != nil) {
+			if off < 0 || arg.Free && (off == 0 && sep.plain && lead == 0 || !atText || p.within) || off == maxSlip && size < 2 || off >= least || arg.Positional && (atText || p.values[arg.Name] != nil) {
 				continue
 			}
-			m := match{arg: arg, key: key, off: off, sep: sep, dashed: dashed, sameStart: fold(key)[0] == arg.Name[0]}
+			m := match{arg: arg, key: key, lead: s[:lead], off: off, sep: sep, dashed: dashed, sameStart: fold(key)[0] == arg.Name[0]}
 			if c, size, fits := m.read(after[sep.size:], after[sep.value:], atText); fits {
 				if size += lead + len(key); size > len(s) {
 					size = len(s)
 				}
-				c.source = s[:closing(s, size)]
+				if c.source, c.spaced = s[:closing(s, size)], sep.spaced; c.open || arg.Free {
+					c.source, c.lead = s[:size], size-len(c.values[0])
+				}
 				best, least, ok = c, off, true
 			}
 		}
@@ -132,10 +146,15 @@ const maxLead = 8
 // bullets white space may follow.
 func leadOf(s string) (size int, dashed bool) {
 	n, onlyBullets := 0, true
-	for i, r := range s {
+	for i := 0; i < len(s); {
+		if tag := tagSize(s[i:]); tag > 0 && n < maxLead {
+			i, n, onlyBullets = i+tag, n+1, false
+			continue
+		}
+		r, width := utf8.DecodeRuneInString(s[i:])
 		bullet := unicode.Is(unicode.Pd, r) || strings.ContainsRune("−•·/+>", r)
 		switch {
-		case isGap(r) && i > 0 && onlyBullets:
+		case isGap(r) && i > 0 && onlyBullets && n < maxLead:
 		case isWordRune(r):
 			return i, dashed
 		case unicode.IsSpace(r) || unicode.Is(unicode.Co, r) || n == maxLead:
@@ -143,6 +162,7 @@ func leadOf(s string) (size int, dashed bool) {
 		}
 		onlyBullets = onlyBullets && (bullet || isGap(r))
 		dashed = dashed || unicode.Is(unicode.Pd, r) || r == '−' || r == '/'
+		i += width
 		n++
 	}
 	return 0, false
@@ -184,6 +204,7 @@ type separator struct {
 	value  int // up to where a value may begin with a quote
 	kind   separatorKind
 	spaced bool
+	plain  bool // a colon right behind the name
 	stops  bool // it can end a sentence or a part of one
 }
 
@@ -202,36 +223,48 @@ const strongSigns = ":=;：﹕∶꞉ː︰＝；→"
 func separatorOf(s string) separator {
 	var sep separator
 	n := 0
-	for i, r := range s {
+	for i := 0; i < len(s); n++ {
+		if tag := tagSize(s[i:]); tag > 0 {
+			i += tag
+			if sep.kind == strong {
+				sep.value = i
+			}
+			continue
+		}
+		r, width := utf8.DecodeRuneInString(s[i:])
 		switch {
 		case isWordRune(r) || unicode.Is(unicode.Co, r):
 			if sep.size = i; sep.kind != strong {
 				sep.value = i
 			}
 			return sep
-		case isGap(r):
+		case isGap(r) && n < maxGap:
 			sep.spaced = true
 			if sep.kind == strong && sep.value == i {
-				sep.value = i + utf8.RuneLen(r)
+				sep.value = i + width
 			}
-		case unicode.IsSpace(r) || r == utf8.RuneError || n == maxLead:
+		case unicode.IsSpace(r) || r == utf8.RuneError || n >= maxLead && !sep.spaced:
 			return separator{}
 		case strings.ContainsRune(strongSigns, r):
-			sep.kind, sep.value = strong, i+utf8.RuneLen(r)
+			sep.plain = i == 0 && r == ':'
+			sep.kind, sep.value = strong, i+width
 		default:
 			sep.kind, sep.stops = max(sep.kind, weak), sep.stops || strings.ContainsRune(".,!?…", r)
 		}
-		n++
+		i += width
 	}
 	return separator{}
 }
 
+// maxGap is how wide a separator with white space in it may be.
+const maxGap = 40
+
 // closing is where the piece that ends at size ends with the marks around it.
 func closing(s string, size int) int {
-	rest := strings.TrimLeft(s[size:], wraps+"/|—–-")
-	end := len(s) - len(rest)
+	end := size + closingMarks(s[size:])
+	rest := strings.TrimLeft(s[end:], wraps+"/|—–-")
 	if first, _ := utf8.DecodeRuneInString(rest); isWordRune(first) {
-		return size
+		return end
 	}
-	return end
+	return len(s) - len(rest)
 }

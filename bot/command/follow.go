@@ -24,6 +24,12 @@ func (m *Mux) subscribe(ctx context.Context, r request) (bot.Reply, error) {
 	return m.followHere(ctx, r, target, level)
 }
 
+// verifyTarget refuses what nothing can follow.
+func (m *Mux) verifyTarget(_ context.Context, r request) error {
+	_, err := r.target()
+	return err
+}
+
 // target is what the request names. Error: CodeInvalid; a word that is no slug
 // is left to the search for stories, which offers the nearest.
 func (r request) target() (stories.Target, error) {
@@ -41,11 +47,14 @@ func (r request) target() (stories.Target, error) {
 // followHere subscribes the channel, unless the bot could not post there.
 func (m *Mux) followHere(ctx context.Context, r request, target stories.Target, level stories.Level) (bot.Reply, error) {
 	follow := r.follow(target)
-	resumed, err := m.heal(ctx, r)
+	if err := mayPost(ctx, r); err != nil {
+		return bot.Reply{}, err
+	}
+	subs, err := m.stories.Subscriptions(ctx, r.Where)
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	if follow.Level, err = m.levelOf(ctx, r, target, level); err != nil {
+	if follow.Level, err = m.levelOf(ctx, subs, target, level); err != nil {
 		return bot.Reply{}, err
 	}
 	sub, story, created, err := m.stories.Subscribe(ctx, r.act(), follow)
@@ -56,8 +65,8 @@ func (m *Mux) followHere(ctx context.Context, r request, target stories.Target, 
 	if target.Kind == stories.TargetTopic && !m.knownTopic(ctx, target) {
 		reply.Message.Blocks = append(reply.Message.Blocks, bot.Para(bot.Text("None of the newest stories has this topic; updates come once one has.")))
 	}
-	if resumed > 0 {
-		reply.Message.Blocks = append(reply.Message.Blocks, bot.Para(bot.Text(resumedSentence(resumed))))
+	if isBlocked(subs) {
+		reply.Message.Blocks = append(reply.Message.Blocks, bot.Para(bot.Text(resumedSentence)))
 	}
 	reply.Message.Blocks = append(reply.Message.Blocks, small(bot.Text("To stop: "), bot.Code("/unsubscribe "+sub.Target.String())))
 	return reply, nil
@@ -65,7 +74,7 @@ func (m *Mux) followHere(ctx context.Context, r request, target stories.Target, 
 
 // levelOf is the level that was asked for or, when none was, the one the
 // channel follows target at already: following again changes nothing unasked.
-func (m *Mux) levelOf(ctx context.Context, r request, target stories.Target, asked stories.Level) (stories.Level, error) {
+func (m *Mux) levelOf(ctx context.Context, subs []stories.Subscription, target stories.Target, asked stories.Level) (stories.Level, error) {
 	if asked != 0 {
 		return asked, nil
 	}
@@ -76,10 +85,6 @@ func (m *Mux) levelOf(ctx context.Context, r request, target stories.Target, ask
 		}
 		target.Name = story.Slug // an older slug may have been typed
 	}
-	subs, err := m.stories.Subscriptions(ctx, r.Where)
-	if err != nil {
-		return 0, err
-	}
 	for _, sub := range subs {
 		if sub.Target == target {
 			return sub.Level, nil
@@ -88,17 +93,19 @@ func (m *Mux) levelOf(ctx context.Context, r request, target stories.Target, ask
 	return 0, nil
 }
 
-// heal lifts a block of the request's channel, for someone who manages it, once
-// the platform says that nothing is lacking there. Errors are the Asker's.
-func (m *Mux) heal(ctx context.Context, r request) (resumed int, err error) {
+// mayPost refuses a person who does not manage the channel, and a channel the bot
+// cannot post to. What was held back there goes out only with what is asked, in
+// one transaction: a refusal releases nothing. Errors are the Asker's.
+func mayPost(ctx context.Context, r request) error {
 	if err := r.Asker.Manages(ctx); err != nil {
-		return 0, err
+		return err
 	}
-	if err := r.Asker.Posts(ctx); err != nil {
-		return 0, err
-	}
-	resumed, _, err = m.stories.Healed(ctx, r.Where)
-	return resumed, err
+	return r.Asker.Posts(ctx)
+}
+
+// isBlocked says that the channel that follows subs could not be written to.
+func isBlocked(subs []stories.Subscription) bool {
+	return len(subs) > 0 && subs[0].DestinationState == stories.Blocked
 }
 
 func followSentence(sub stories.Subscription, created bool) string {
@@ -147,9 +154,7 @@ func followed(story stories.Story) []bot.Block {
 	return append(blocks, small(bot.Text(line)))
 }
 
-func resumedSentence(n int) string {
-	return fmt.Sprintf("The channel can be written to again; %s that waited will come now.", plural(n, "update"))
-}
+const resumedSentence = "The channel can be written to again; the newest of what waited comes now."
 
 // unsubscribe ends a subscription.
 func (m *Mux) unsubscribe(ctx context.Context, r request) (bot.Reply, error) {

@@ -2,8 +2,6 @@ package command
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/base32"
 	"fmt"
 	"net/url"
 	"strings"
@@ -45,7 +43,8 @@ func (m *Mux) listStories(ctx context.Context, by stories.User, intro, query str
 		msg.Blocks = append(msg.Blocks, small(bot.Text(fmt.Sprintf("%d to %d of %s", min(offset+1, total), min(offset+len(found), total), bot.Count(total)))))
 	}
 	if msg.Buttons, err = m.pageButtons(ctx, by, query, offset, total); err != nil {
-		return bot.Reply{}, err
+		m.log.Warn("a search could not be kept; its answer has no page buttons", "err", err)
+		msg.Blocks = append(msg.Blocks, small(bot.Text("The other pages of so long a search cannot be shown now. Use fewer words, or try again in a minute.")))
 	}
 	for _, story := range found[:min(len(found), maxButtons-len(msg.Buttons))] {
 		msg.Buttons = append(msg.Buttons, openButton(story))
@@ -92,15 +91,18 @@ func (m *Mux) pageButtons(ctx context.Context, by stories.User, query string, of
 const maxPacked = 40
 
 // packQuery makes a search fit into a button: the words themselves, or a note
-// of them. The same search of a person has the same note, however often it is
-// asked for.
+// of them. The same search of a person has the same note, which is written once,
+// however often it is asked for.
 func (m *Mux) packQuery(ctx context.Context, by stories.User, query string) (string, error) {
 	if packed := url.QueryEscape(query); len(packed) <= maxPacked {
 		return "q" + packed, nil
 	}
-	sum := sha256.Sum256([]byte(by.Ref + "\x00" + query))
-	id := base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(sum[:20])
-	return "n" + id, m.stories.PutNote(ctx, by, id, query)
+	id := noteID(searchKind, by.Ref+"\x00"+query)
+	_, err := m.stories.Note(ctx, id)
+	if stories.CodeOf(err) == stories.CodeNotFound {
+		err = m.stories.PutNote(ctx, by, id, query)
+	}
+	return id, err
 }
 
 // unpackQuery reads what packQuery wrote. Errors: bot.ErrOldButton, CodeNotFound
@@ -113,8 +115,8 @@ func (m *Mux) unpackQuery(ctx context.Context, packed string) (string, error) {
 		}
 		return query, nil
 	}
-	if id, ok := strings.CutPrefix(packed, "n"); ok {
-		return m.note(ctx, id)
+	if strings.HasPrefix(packed, searchKind) {
+		return m.note(ctx, packed)
 	}
 	return "", bot.ErrOldButton
 }

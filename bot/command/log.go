@@ -12,13 +12,13 @@ const logPage = 12
 
 // deskLog tells who did what, of one story or of all.
 func (m *Mux) deskLog(ctx context.Context, r request) (bot.Reply, error) {
-	return m.logFrom(ctx, r.User, r.get("story"), 0)
+	return m.logFrom(ctx, r, r.get("story"), 0)
 }
 
 // logFrom shows entries older than before (0: the newest).
-func (m *Mux) logFrom(ctx context.Context, by stories.User, slug string, before int64) (bot.Reply, error) {
+func (m *Mux) logFrom(ctx context.Context, r request, slug string, before int64) (bot.Reply, error) {
 	var story stories.Story
-	entries, err := m.stories.Log(ctx, by, slug, before, logPage+1)
+	entries, err := m.stories.Log(ctx, r.User, slug, before, logPage+1)
 	if err != nil {
 		return bot.Reply{}, err
 	}
@@ -33,7 +33,7 @@ func (m *Mux) logFrom(ctx context.Context, by stories.User, slug string, before 
 		msg.Blocks = []bot.Block{bot.Para(bot.Text("Nothing is recorded here."))}
 	}
 	for _, e := range entries[:min(len(entries), logPage)] {
-		msg.Blocks = append(msg.Blocks, item(bot.At(e.At), bot.Text(" "+bot.UserName(e.By)+" "+logWords(e))))
+		msg.Blocks = append(msg.Blocks, item(bot.At(e.At), bot.Text(" "+bot.UserName(m.withName(e.By))+" "+m.logWords(e, r.Where))))
 	}
 	if len(entries) > logPage {
 		msg.Buttons = []bot.Button{bot.NewButton("Older", bot.ActionLog, entries[logPage-1].ID, story.ID)}
@@ -44,16 +44,34 @@ func (m *Mux) logFrom(ctx context.Context, by stories.User, slug string, before 
 // maxLogDetail is how much of an entry's detail is shown, in UTF-16 units.
 const maxLogDetail = 150
 
-// logWords is what was done, in words.
-func logWords(e stories.LogEntry) string {
+// logWords is what was done, in words, for a reader in the channel here.
+func (m *Mux) logWords(e stories.LogEntry, here stories.Destination) string {
 	words := e.Verb
 	if e.Slug != "" {
 		words += " " + e.Slug
 	}
-	if detail, _ := bot.Cut(bot.OneLine(e.Detail), maxLogDetail); detail != "" {
+	detail := e.Detail
+	switch {
+	case e.Whom.Ref != "":
+		detail = bot.UserName(m.withName(e.Whom)) + " " + detail
+	case e.Place != (stories.Destination{}):
+		detail = m.placeWords(e.Place, here) + " " + detail
+	}
+	if detail, _ = bot.Cut(bot.OneLine(detail), maxLogDetail); detail != "" {
 		words += ": " + detail
 	}
 	return words
+}
+
+// placeWords is what a channel is called by a reader in the channel here.
+func (m *Mux) placeWords(d, here stories.Destination) string {
+	switch {
+	case d.String() == here.String():
+		return "this channel"
+	case m.showsIDs(d.Platform):
+		return d.Channel
+	}
+	return "another channel (" + d.Platform + ")"
 }
 
 func (m *Mux) pressLog(ctx context.Context, r request, args bot.Args) (bot.Reply, error) {
@@ -62,11 +80,11 @@ func (m *Mux) pressLog(ctx context.Context, r request, args bot.Args) (bot.Reply
 	case before == 0:
 		return bot.Reply{}, bot.ErrOldButton
 	case args.Number(1) == 0:
-		return m.logFrom(ctx, r.User, "", before)
+		return m.logFrom(ctx, r, "", before)
 	}
 	story, err := m.storyByID(ctx, args.Number(1))
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	return m.logFrom(ctx, r.User, story.Slug, before)
+	return m.logFrom(ctx, r, story.Slug, before)
 }

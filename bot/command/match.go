@@ -15,7 +15,9 @@ type match struct {
 	off       int    // how many slips the key is off
 	sep       separator
 	dashed    bool
-	sameStart bool // the key's first letter is right
+	lead      string // the marks before it
+	sameStart bool   // the key's first letter is right
+	atText    bool   // nothing but options can come before the text there
 }
 
 // read reads the value behind the separator: word is from its first letter,
@@ -26,20 +28,42 @@ func (m match) read(word, value string, atText bool) (c candidate, size int, ok 
 	switch {
 	case m.off > 0 && m.sep.kind != strong:
 		return c, 0, false
-	case m.arg.Positional:
-		return m.readPosition(c, word)
-	case len(m.arg.Choices) > 0:
-		return m.readChoice(c, word, atText)
-	case m.arg.Name == sourceName:
-		return m.readSource(c, value)
-	case m.arg.Name == atName:
-		return m.readTime(c, word, value)
+	case m.arg.Free:
+		return m.readFree(c, value, atText)
 	}
-	return m.readOpen(c, value)
+	m.atText = atText
+	return kindOf(m.arg).near(m, c, word, value)
+}
+
+// marks are the marks before the name that are closed by the same ones.
+func (m match) marks() string {
+	return strings.Map(func(r rune) rune {
+		if strings.ContainsRune("*_~`'\"", r) {
+			return r
+		}
+		return -1
+	}, m.lead)
+}
+
+// readFree reads the name of the free text before it, with another sign than a
+// colon or mistyped: text=River rises. A name that may be a word of the text,
+// "Test: the river", is one.
+func (m match) readFree(c candidate, value string, atText bool) (candidate, int, bool) {
+	short := abbreviates(fold(m.key), m.arg.Name)
+	switch {
+	case !atText || strings.TrimSpace(value) == "" || m.off > 1 && !short:
+		return c, 0, false
+	case m.sep.kind != strong && !(m.dashed && m.sep.kind == bare):
+		return c, 0, false
+	case m.off > 0 && m.sep.spaced && !short:
+		return c, 0, false
+	}
+	c.values, c.place = []string{strings.TrimLeft(value, m.marks()+" \t\n\u00A0\u3000")}, before
+	return c, m.sep.value, true
 }
 
 // readPosition reads a story, a number or a person that is given by name.
-func (m match) readPosition(c candidate, word string) (candidate, int, bool) {
+func (m match) readPosition(c candidate, word, _ string) (candidate, int, bool) {
 	end := wordEnd(word, 0)
 	given := strings.TrimRight(word[:end], wraps+",;")
 	if given == "" || m.sep.kind != strong || m.off > 0 && m.sep.spaced || m.off > 1 {
@@ -50,20 +74,20 @@ func (m match) readPosition(c candidate, word string) (candidate, int, bool) {
 }
 
 // readChoice reads one of few values, or nearly one.
-func (m match) readChoice(c candidate, s string, atText bool) (candidate, int, bool) {
+func (m match) readChoice(c candidate, s, _ string) (candidate, int, bool) {
 	end := strings.IndexFunc(s, func(r rune) bool { return !isWordRune(r) })
 	if end < 0 {
 		end = len(s)
 	}
 	choice, off, ok := nearChoice(s[:end], m.arg.Choices)
-	if !ok || !endsHere(s[end:]) {
+	if !ok || !endsHere(s[end+closingMarks(s[end:]):]) {
 		return c, 0, false
 	}
 	strongly, spaced := m.sep.kind == strong, m.sep.spaced
 	switch {
 	case !strongly && (off > 0 || m.off > 0):
 		return c, 0, false // neither the sign nor the word is right
-	case !strongly && (spaced && m.sep.stops || !atText && !m.dashed):
+	case !strongly && (spaced && m.sep.stops || !m.atText && !m.dashed):
 		return c, 0, false
 	case !strongly && m.dashed:
 		c.place = atAnEdge
@@ -94,13 +118,16 @@ func endsHere(s string) bool {
 }
 
 // readSource reads links.
-func (m match) readSource(c candidate, s string) (candidate, int, bool) {
+func (m match) readSource(c candidate, _, s string) (candidate, int, bool) {
 	value, size, _, err := quoted(s)
 	if err != nil || !strings.ContainsFunc(value, unicode.IsSpace) {
-		size = sourceSize(s)
+		size = min(sourceSize(s), untilTag(s))
 		value = s[:size]
 	}
 	c.values = linksIn(value)
+	if n := len(c.values); n > 0 { // what may end a link, but was opened before the name
+		c.values[n-1] = strings.TrimRight(c.values[n-1], m.marks())
+	}
 	if len(c.values) == 0 || !linkStart.MatchString(c.values[0]) {
 		return c, 0, false
 	}
@@ -117,6 +144,7 @@ func (m match) readSource(c candidate, s string) (candidate, int, bool) {
 
 // readTime reads a time, from its first digit or in quotes.
 func (m match) readTime(c candidate, s, value string) (candidate, int, bool) {
+	s, value = beforeTag(s), beforeTag(value)
 	size := timeSize(s)
 	if inner, whole, ok, err := quoted(value); ok && err == nil && size > 0 {
 		c.values = []string{inner}
@@ -145,36 +173,43 @@ func (m match) readTime(c candidate, s, value string) (candidate, int, bool) {
 }
 
 // readOpen reads a value that may be anything: only a name that is spelled
-// right and not like the beginning of a sentence makes one of it.
-func (m match) readOpen(c candidate, s string) (candidate, int, bool) {
+// right and not like the beginning of a sentence makes one of it. A text without
+// quotes goes on to the end of its line.
+func (m match) readOpen(c candidate, _, s string) (candidate, int, bool) {
+	if m.arg.Kind != bot.KindText {
+		s = s[:min(len(s), maxOpenWords)]
+	}
 	value, size, ok, err := quotedText(s)
 	if err != nil {
 		return c, 0, false
 	}
 	if !ok {
-		size = wordEnd(s, 0)
-		for more := 0; m.arg.Name == topicsName && more != size; {
-			if more = size; strings.HasSuffix(s[:size], ",") {
-				size = wordEnd(s, len(s)-len(strings.TrimLeftFunc(s[size:], isGap)))
-			}
+		if c.open = m.arg.Kind == bot.KindText; c.open {
+			size = lineEnd(s)
+		} else {
+			size = min(listSize(s, wordEnd(s, 0), m.arg), untilTag(s))
 		}
-		value = strings.TrimRight(s[:size], wraps+",;")
+		value = strings.TrimRight(s[:size], wraps+",; ")
 		size = len(value)
 	}
 	first, _ := utf8.DecodeRuneInString(m.key)
+	likeWords := unicode.IsUpper(first) || !c.open && !isSlug(strings.Trim(value[:wordEnd(value, 0)], ".,"))
 	switch {
 	case strings.TrimSpace(value) == "" || m.sep.kind != strong && !(m.dashed && m.sep.kind == bare):
 		return c, 0, false
 	case m.off > 0 && (m.sep.spaced || len(m.key) < 3 || m.off > 1 && len(m.arg.Name) < 6):
 		return c, 0, false
-	case m.sep.spaced && !ok && (unicode.IsUpper(first) || m.arg.MaxLength > maxWordOption || !isSlug(strings.Trim(value[:wordEnd(value, 0)], ".,"))):
+	case m.sep.spaced && !ok && likeWords:
 		return c, 0, false // "Summary: the studio", "Slug: A new species"
-	case m.sep.spaced || m.off > 0:
+	case c.open && m.sep.spaced:
+		c.place = before
+	case m.sep.spaced || m.off > 0 || c.open:
 		c.place = atAnEdge
 	}
 	c.values = []string{value}
 	return c, m.sep.value + size, true
 }
 
-// maxWordOption is how long a value may be at most that is a word, not a text.
-const maxWordOption = 100
+// maxOpenWords is how many bytes of a list or a word are looked at: more than any
+// that is taken.
+const maxOpenWords = 1000

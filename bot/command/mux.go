@@ -93,6 +93,9 @@ func (m *Mux) typed(ctx context.Context, c bot.Command, in bot.Typed) (bot.Reply
 	if asksHelp(text) {
 		return m.help(entry), nil
 	}
+	if err := m.mayBeRead(ctx, c, entry, text); err != nil {
+		return bot.Reply{}, err
+	}
 	read, err := entry.read(text)
 	read.unfold(entry, in.Mentions)
 	if err != nil {
@@ -113,6 +116,9 @@ func (m *Mux) chosen(ctx context.Context, c bot.Command, in bot.Options) (bot.Re
 		if value = bot.Visible(value); strings.TrimSpace(value) != "" {
 			given[name] = []string{value}
 		}
+	}
+	if err := m.mayBeRead(ctx, c, entry, given.all()); err != nil {
+		return bot.Reply{}, err
 	}
 	read := entry.within(given)
 	read.unfold(entry, in.Mentions)
@@ -221,7 +227,7 @@ func (c *command) arg(name string) *bot.Arg {
 // changes says that the command changes something, and so is recorded under
 // the name of who gave it.
 func (c *command) changes() bool {
-	return c.role > stories.Reader || c.Manages || c.Name == "desk claim"
+	return c.role > stories.Reader || c.Manages || c.recorded
 }
 
 // check says what is missing, and which value is none of the choices.

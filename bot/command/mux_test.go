@@ -48,11 +48,11 @@ func TestFaults(t *testing.T) {
 		hasID  bool
 		logged int
 	}{
-		{"panic", func() error { panic("secret of ours") }, "Something in the bot went wrong", "secret of ours", true, 1},
-		{"fault", func() error { return errors.New("disk on fire") }, "Something in the bot went wrong", "disk on fire", true, 1},
+		{"panic", func() error { panic("secret of ours") }, "Something went wrong inside the bot", "secret of ours", true, 1},
+		{"fault", func() error { return errors.New("disk on fire") }, "Something went wrong inside the bot", "disk on fire", true, 1},
 		{"coded fault", func() error {
 			return &stories.Error{Code: stories.CodeInternal, Message: "inner words", Err: errors.New("disk on fire")}
-		}, "Something in the bot went wrong", "disk on fire", true, 1},
+		}, "Something went wrong inside the bot", "disk on fire", true, 1},
 		{"no database", func() error {
 			return &stories.Error{Code: stories.CodeUnavailable, Message: "The disk of the database is full.", Err: errors.New("dial tcp")}
 		}, "The disk of the database is full. Nothing was changed. Try again in a minute.", "dial tcp", false, 1},

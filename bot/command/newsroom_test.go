@@ -44,6 +44,9 @@ func channel(name string) stories.Destination {
 	return stories.Destination{Platform: "console", Channel: "#" + name}
 }
 
+// anyone is how the platform of these tests writes people: by their names.
+var anyone = []bot.Refs{{Platform: "console", Person: func(id string) bool { return id != "" }, Named: true, Example: "console:ada"}, {Platform: "far", Person: func(id string) bool { return id != "" }, Example: "far:RITA"}}
+
 // open returns a newsroom without a story; without admins, ada is none.
 func open(t testing.TB, admins ...string) *newsroom {
 	t.Helper()
@@ -54,10 +57,11 @@ func open(t testing.TB, admins ...string) *newsroom {
 		t.Fatal(err)
 	}
 	n.store = store
-	n.service = stories.NewService(stories.Config{Store: store, Admins: admins, Now: clock})
+	n.service = stories.NewService(stories.Config{Store: store, Admins: admins, Now: clock, CheckPerson: func(ref string) error { return bot.CheckPerson(anyone, ref) }})
 	n.Mux = New(Config{
 		Stories: n.service, Log: slog.New(slog.NewTextHandler(&n.logged, nil)),
-		Lanes: func() []LaneHealth { return []LaneHealth{{Lane: lane, PerSecond: 45}} },
+		People: anyone,
+		Lanes:  func() []LaneHealth { return []LaneHealth{{Lane: lane, PerSecond: 45}} },
 		Connections: func() []bot.Health {
 			return []bot.Health{{Connection: "console", Up: true, Since: n.now.Add(-time.Hour)},
 				{Connection: "far gateway", Since: n.now.Add(-time.Minute), Detail: "the handshake timed out; next try in 8 s", Reconnects: 3}}

@@ -1,12 +1,12 @@
 package command
 
 import (
+	"errors"
 	"fmt"
 	"regexp"
 	"slices"
 	"strings"
 	"unicode"
-	"unicode/utf8"
 
 	"storybot/bot"
 	"storybot/stories"
@@ -55,11 +55,18 @@ func (p *parser) next() (done bool, err error) {
 	}
 	if ok && !p.within {
 		took, err := p.takeOption(key, arg)
+		if err == errAsText {
+			free, _ := p.command.free()
+			return true, p.takeFree(free)
+		}
 		if took || err != nil {
 			return false, err
 		}
 	}
-	if c, ok := p.resembling(p.rest, p.openPositional() == nil); ok {
+	if c, ok := p.resembling(p.rest, p.openPositional() == nil); ok && !(c.open && c.spaced) {
+		if c.open {
+			return false, p.wrongQuote(c.arg, errOpen)
+		}
 		return p.doubt(c)
 	}
 	if ok && !p.mayBeText() {
@@ -146,10 +153,13 @@ func (p *parser) takeOption(key string, arg bot.Arg) (took bool, err error) {
 		}
 		return false, p.slip("%q is no %s. Use %s.", clip(given[0]), arg.Name, choiceList(arg))
 	}
-	if size > 0 && arg.Name == topicsName && p.lenient {
-		if end := listSize(after, size); end > size {
+	if end := listSize(after, size, arg); end > size && strings.TrimSpace(after[end:]) != "" {
+		switch {
+		case p.lenient:
 			bare, size = after[:end], end
 			p.taken = append(p.taken, candidate{arg: arg, values: []string{bare}, source: p.rest[:len(key)+1+end]})
+		case beginsCapital(after[end:]):
+			return true, errAsText // the list goes on, or it is none
 		}
 	}
 	given[0] = bare
@@ -161,96 +171,17 @@ func (p *parser) takeOption(key string, arg bot.Arg) (took bool, err error) {
 	return true, nil
 }
 
-// furtherKey is another option right behind a comma.
-var furtherKey = regexp.MustCompile(`[,;]([A-Za-z-]{2,32}):`)
-
-// nextOption is where the word that s begins with goes over to another option of
-// the command, level:breaking,at:15:04; the end of s when it does not.
-func (p *parser) nextOption(s string) int {
-	word := s[:wordEnd(s, 0)]
-	for _, at := range furtherKey.FindAllStringSubmatchIndex(word, -1) {
-		if arg := p.command.arg(strings.ToLower(word[at[2]:at[3]])); arg != nil && !p.placed(*arg) {
-			return at[0]
-		}
-	}
-	return len(s)
-}
-
-// listSize is how far a list reaches that ends at size, when each comma at its
-// end means that the next word belongs to it. Something is left for the text.
-func listSize(s string, size int) int {
-	for strings.HasSuffix(s[:size], ",") {
-		next := len(s) - len(strings.TrimLeftFunc(s[size:], isGap))
-		end := wordEnd(s, next)
-		if end == next || strings.TrimSpace(s[end:]) == "" {
-			return size
-		}
-		size = end
-	}
-	return size
-}
-
-// topicsName is the option whose value is a list of words.
-const topicsName = "topics"
+// errAsText is an option that can only be the beginning of the text.
+var errAsText = errors.New("text, not an option")
 
 func isChoice(arg bot.Arg, value string) bool {
 	return slices.ContainsFunc(arg.Choices, func(c bot.Choice) bool { return strings.EqualFold(c.Value, value) })
 }
 
-func (c *command) isList(name string) bool { return slices.Contains(c.lists, name) }
-
-// valueOf reads the value of arg that s begins with, and how long it is; no
-// value when s begins with white space. An error is what is wrong with a quote.
-func valueOf(arg bot.Arg, s string) (given []string, size int, err error) {
-	if first, _ := utf8.DecodeRuneInString(s); s == "" || unicode.IsSpace(first) {
-		return nil, 0, nil
-	}
-	read := quotedText
-	if len(arg.Choices) > 0 || arg.Name == sourceName || arg.Name == atName {
-		read = quoted
-	}
-	value, size, ok, err := read(s)
-	if err != nil {
-		return nil, 0, err
-	}
-	switch {
-	case arg.Name == sourceName && !strings.ContainsFunc(value, unicode.IsSpace): // perhaps the first of several
-		size = sourceSize(s)
-		value = s[:size]
-	case !ok && arg.Name == atName && timeSize(strings.TrimLeft(s, wraps)) > 0:
-		inner := strings.TrimLeft(s, wraps)
-		value = inner[:timeSize(inner)]
-		size = afterWord(s, len(s)-len(inner)+len(value))
-	case !ok:
-		size = wordEnd(s, 0)
-		value = s[:size]
-	case strings.HasPrefix(s[size:], ",") || strings.HasPrefix(s[size:], ";"):
-		size++ // between this option and the next
-	}
-	if arg.Name == sourceName {
-		return linksIn(value), size, nil
-	}
-	if strings.TrimSpace(value) == "" || strings.Trim(value, ",") == "" {
-		return nil, size, nil
-	}
-	return []string{value}, size, nil
+func (c *command) isList(name string) bool {
+	arg := c.arg(name)
+	return arg != nil && kindOf(*arg).list
 }
-
-// afterWord is where the punctuation ends that stands between the end of a word
-// and white space.
-func afterWord(s string, end int) int {
-	rest := strings.TrimLeft(s[end:], wraps+".,;:!?")
-	if first, _ := utf8.DecodeRuneInString(rest); rest == "" || unicode.IsSpace(first) {
-		return len(s) - len(rest)
-	}
-	return end
-}
-
-// The options whose values are no single words.
-const (
-	sourceName = "source"
-	atName     = "at"
-)
 
 // slip is the answer to a mistyped option: what is wrong, and how to say that
 // it was meant as text.
@@ -264,7 +195,10 @@ func (p *parser) slip(format string, args ...any) error {
 
 // wrongQuote is the answer to a value whose end is in doubt.
 func (p *parser) wrongQuote(arg bot.Arg, err error) error {
-	if err == errUnclosed {
+	switch err {
+	case errOpen:
+		return p.slip("Where the %s ends is not clear. Put it into quotes: %s:\"…\".", arg.Name, arg.Name)
+	case errUnclosed:
 		return p.slip("The quote after %s: is not closed.", arg.Name)
 	}
 	return p.slip("Where the quote after %s: ends is not clear, since there are more quotes like it. Use another kind inside, for example %s:“It is ‘new’ today”.", arg.Name, arg.Name)

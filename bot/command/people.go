@@ -3,6 +3,7 @@ package command
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"storybot/bot"
@@ -24,15 +25,18 @@ func (m *Mux) moderators(ctx context.Context, r request) (bot.Reply, error) {
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	called := who
-	if called.Name == "" { // not mentioned, but perhaps known
-		called.Name = m.memberName(ctx, r.User, who.Ref)
+	if who.Name == "" && who.Ref == r.User.Ref {
+		who.Name = r.User.Name
 	}
-	changed, err := m.stories.SetModerator(ctx, r.act(), called, action == "add")
+	who = m.withName(m.stories.Named(ctx, who)) // not mentioned, but perhaps known
+	changed, err := m.stories.SetModerator(ctx, r.act(), who, action == "add")
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	name := bot.UserName(called)
+	name := "This person"
+	if who.Name != "" {
+		name = bot.UserName(who)
+	}
 	switch {
 	case action == "add" && changed:
 		return done(fmt.Sprintf("%s is a moderator now and may write stories: /desk help shows how.", name)), nil
@@ -75,20 +79,18 @@ func mentionedName(in bot.Input, ref string) string {
 	return ""
 }
 
-// memberName is what a member of the desk is called, "" when nobody knows. Only
-// a courtesy is lost when that cannot be found out.
-func (m *Mux) memberName(ctx context.Context, by stories.User, ref string) string {
-	members, err := m.stories.Members(ctx, by)
-	if err != nil {
-		m.log.Debug("the name of a member was not looked up", "err", err)
-		return ""
+// withName is u with what they are called where their platform makes that of their
+// id.
+func (m *Mux) withName(u stories.User) stories.User {
+	if platform, id, _ := strings.Cut(u.Ref, ":"); u.Name == "" && m.showsIDs(platform) {
+		u.Name = id
 	}
-	for _, member := range members {
-		if member.User.Ref == ref {
-			return member.User.Name
-		}
-	}
-	return ""
+	return u
+}
+
+// showsIDs says that a platform's ids are names that people chose.
+func (m *Mux) showsIDs(platform string) bool {
+	return slices.ContainsFunc(m.config.People, func(p bot.Refs) bool { return p.Platform == platform && p.Named })
 }
 
 func (m *Mux) listMembers(ctx context.Context, by stories.User) (bot.Reply, error) {
@@ -98,7 +100,7 @@ func (m *Mux) listMembers(ctx context.Context, by stories.User) (bot.Reply, erro
 	}
 	msg := bot.Message{Title: "Admins and moderators"}
 	for _, member := range members {
-		msg.Blocks = append(msg.Blocks, item(memberWords(member)...))
+		msg.Blocks = append(msg.Blocks, item(m.memberWords(member)...))
 	}
 	if len(members) == 0 {
 		msg.Blocks = append(msg.Blocks, bot.Para(bot.Text("Nobody yet. STORYBOT_ADMINS in the bot's settings names admins.")))
@@ -108,9 +110,9 @@ func (m *Mux) listMembers(ctx context.Context, by stories.User) (bot.Reply, erro
 }
 
 // memberWords is a line of the list: who, as what, since when and by whom.
-func memberWords(member stories.Member) []bot.Span {
-	line := bot.UserName(member.User)
-	if platform, _, _ := strings.Cut(member.User.Ref, ":"); line != member.User.Ref {
+func (m *Mux) memberWords(member stories.Member) []bot.Span {
+	line := bot.UserName(m.withName(member.User))
+	if platform, _, ok := strings.Cut(member.User.Ref, ":"); ok {
 		line += " (" + platform + ")" // one name may be two people's
 	}
 	line += ", " + member.Role.String()
@@ -120,7 +122,7 @@ func memberWords(member stories.Member) []bot.Span {
 	case member.AddedBy.Ref == "" || member.AddedBy.Ref == member.User.Ref:
 		return []bot.Span{bot.Text(line + " since "), bot.At(member.AddedAt)}
 	}
-	return []bot.Span{bot.Text(line + " by " + bot.UserName(member.AddedBy) + " since "), bot.At(member.AddedAt)}
+	return []bot.Span{bot.Text(line + " by " + bot.UserName(m.withName(member.AddedBy)) + " since "), bot.At(member.AddedAt)}
 }
 
 // claim makes the person with the code from the log the first admin.

@@ -13,7 +13,7 @@ func refs() []bot.Refs {
 	capital := func(id string) bool {
 		return id != "" && strings.Trim(id, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == ""
 	}
-	return []bot.Refs{{Platform: "console", Person: capital, Example: "console:MO",
+	return []bot.Refs{{Platform: "console", Person: capital, Named: true, Example: "console:MO",
 		Bare: func(_, typed string) string {
 			typed = strings.TrimSuffix(strings.TrimPrefix(typed, "<@"), ">")
 			if !capital(typed) {
@@ -31,10 +31,10 @@ func TestWhoIsNamed(t *testing.T) {
 		{bot.Mark(0), "Rita Klein is a moderator now"},
 		{"user:" + bot.Mark(0), "Rita Klein is a moderator now"},
 		{"user: " + bot.Mark(0), "Rita Klein is a moderator now"},
-		{"console:RITA", "console:RITA is a moderator now"},
-		{"RITA", "console:RITA is a moderator now"},
-		{"user:<@RITA>", "console:RITA is a moderator now"},
-		{"far:RITA", "far:RITA is a moderator now"},
+		{"console:RITA", "RITA is a moderator now"},
+		{"RITA", "RITA is a moderator now"},
+		{"user:<@RITA>", "RITA is a moderator now"},
+		{"far:RITA", "This person is a moderator now"},
 		{"rita", "names nobody"}, {"console:rita", "names nobody"}, {"foo:BAR", "names nobody"}, {"console:", "names nobody"}, {"far", "names nobody"},
 	} {
 		n := openStaffed(t)
@@ -49,6 +49,9 @@ func TestWhoIsNamed(t *testing.T) {
 		text := bot.PlainText(reply.Message)
 		if !strings.Contains(text, tt.says) || reply.Failed != (tt.says == "names nobody") {
 			t.Errorf("%q: %s", tt.typed, text)
+		}
+		if !reply.Failed && (strings.Contains(text, "far:") || strings.Contains(text, "console:") || strings.Contains(text, "@")) {
+			t.Errorf("%q: an id is shown: %s", tt.typed, text)
 		}
 		if reply.Failed && !strings.Contains(text, "console:MO or far:RITA") {
 			t.Errorf("%q: no example: %s", tt.typed, text)
@@ -69,5 +72,49 @@ func TestPeopleAreCalledByTheirNames(t *testing.T) {
 	}
 	if role, err := n.service.RoleOf(t.Context(), stories.User{Ref: "console:u7"}); err != nil || role != stories.Reader {
 		t.Errorf("role = %v, %v", role, err)
+	}
+}
+
+// Neither the log nor the list nor an answer shows an id, whatever is known of
+// who and where it was.
+func TestNoAnswerShowsAnID(t *testing.T) {
+	n := openTracked(t)
+	n.config.People = refs()
+	there := stories.Destination{Platform: "far", Workspace: "W012", Channel: "C345"}
+	from := func(who stories.User, where stories.Destination, line string) string {
+		c := n.request("ada", "general")
+		c.User, c.Where = who, where
+		c.Asker = asker{c}
+		name, text, _ := strings.Cut(line, " ")
+		c.Input = bot.Typed{Name: name, Text: text}
+		return bot.PlainText(n.handle(c).Message)
+	}
+	rita, ada, here := stories.User{Ref: "far:RITA", Name: "Rita Klein"}, user("ada"), channel("general")
+	from(rita, there, "subscribe sony-hack")
+	from(rita, there, "subscribe topic:film")
+	from(ada, here, "subscribe all")
+	from(ada, channel("news"), "subscribe all")
+	said := from(ada, here, "desk moderators add far:RITA") + from(ada, here, "desk moderators add far:NOBODY") + from(ada, here, "desk moderators add console:BOB")
+	said += from(ada, here, "desk moderators remove far:NOBODY")
+	from(ada, there, "desk here")
+	log, list := from(ada, here, "desk log"), from(ada, here, "desk moderators")
+	for _, text := range []string{said, log, list} {
+		for _, id := range []string{"far:", "console:", "W012", "C345", "RITA", "NOBODY"} {
+			if strings.Contains(text, id) {
+				t.Errorf("%s is in:\n%s", id, text)
+			}
+		}
+	}
+	for _, want := range []string{
+		"Rita Klein subscribed sony-hack: another channel (far) follows sony-hack from minor", "another channel (far) follows topic:film",
+		"this channel follows all from minor", "#news follows all", "Ada named: Rita Klein is moderator", "named: someone is moderator", "named: BOB is moderator",
+		"removed: someone is no moderator any more", "desk: another channel (far) is the desk's channel",
+	} {
+		if !strings.Contains(log, want) {
+			t.Errorf("the log does not say %q:\n%s", want, log)
+		}
+	}
+	if !strings.Contains(list, "Rita Klein (far), moderator by Ada") || !strings.Contains(list, "Ada (console), admin by STORYBOT_ADMINS") {
+		t.Errorf("list:\n%s", list)
 	}
 }

@@ -1,15 +1,15 @@
 package command
 
 import (
-	"cmp"
 	"context"
 	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base32"
 	"encoding/json"
-	"fmt"
-	"strings"
-	"unicode/utf8"
+	"time"
 
 	"storybot/bot"
+	"storybot/stories"
 )
 
 // question is a command that waits for its author to say what they meant. It
@@ -18,7 +18,15 @@ type question struct {
 	By      string // the only one who may answer
 	Command string
 	Answers []values // what the command is given, by the number of the answer
+	Deed    string   // the key under which an answer is carried out, whichever it is
+	At      time.Time
 }
+
+// The kinds of notes: the first letter of their ids.
+const (
+	questionKind = "q"
+	searchKind   = "n"
+)
 
 // answer is one way to go on from a question.
 type answer struct {
@@ -26,19 +34,30 @@ type answer struct {
 	given values
 }
 
+// answerTime is how long a question can be answered.
+const answerTime = time.Hour
+
 // question puts a command aside and asks, with a button for each answer, of
-// which one is taken once, however often they are pressed.
+// which one is taken once, however often they are pressed. The same request asks
+// the same question, however often and wherever it is answered: it is kept once.
 func (m *Mux) question(ctx context.Context, r request, asked string, answers ...answer) (bot.Reply, error) {
-	q := question{By: r.User.Ref, Command: r.command.Name}
+	q := question{By: r.User.Ref, Command: r.command.Name, Deed: r.deed}
+	if r.Key == "" {
+		r.Key = rand.Text()
+	}
+	if q.Deed == "" {
+		q.Deed = "answer:" + noteID("", r.Key)
+	}
 	for _, a := range answers {
 		q.Answers = append(q.Answers, a.given)
 	}
-	note, err := json.Marshal(q)
+	said, err := json.Marshal(q)
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	id := rand.Text()
-	if err := m.stories.PutNote(ctx, r.User, id, string(note)); err != nil {
+	id := noteID(questionKind, r.Key+"\x00"+string(said))
+	q.At = m.stories.Now()
+	if err := m.keep(ctx, r.User, id, q); err != nil {
 		return bot.Reply{}, err
 	}
 	reply := refused(asked)
@@ -46,6 +65,25 @@ func (m *Mux) question(ctx context.Context, r request, asked string, answers ...
 		reply.Message.Buttons = append(reply.Message.Buttons, bot.NewWordButton(a.label, bot.ActionAnswer, int64(i), id))
 	}
 	return reply, nil
+}
+
+// keep puts a question aside under id unless it is there.
+func (m *Mux) keep(ctx context.Context, by stories.User, id string, q question) error {
+	if _, err := m.stories.Note(ctx, id); stories.CodeOf(err) != stories.CodeNotFound {
+		return err
+	}
+	note, err := json.Marshal(q)
+	if err != nil {
+		return err
+	}
+	return m.stories.PutNote(ctx, by, id, string(note))
+}
+
+// noteID is the id of what is kept between a question and its answer: the kind
+// in front, then what nobody can guess who does not know of.
+func noteID(kind, of string) string {
+	sum := sha256.Sum256([]byte(of))
+	return kind + base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(sum[:20])
 }
 
 // pressAnswer goes on with the command that a question put aside.
@@ -62,71 +100,13 @@ func (m *Mux) pressAnswer(ctx context.Context, r request, args bot.Args) (bot.Re
 	if entry == nil || args.Number(0) >= int64(len(q.Answers)) {
 		return bot.Reply{}, bot.ErrOldButton // a note of another kind
 	}
-	if q.By != r.User.Ref {
+	switch {
+	case q.By != r.User.Ref:
 		return refused("Only the person who typed this command can answer its question; nothing was changed."), nil
+	case m.stories.Now().Sub(q.At) > answerTime:
+		return refused("A question can be answered for an hour, and this one is older; nothing was changed. Type the command again."), nil
 	}
-	r.Key = "answer:" + args.Word // one deed, whichever answer is pressed, however often
+	r.Key, r.deed = q.Deed, q.Deed
 	r.command, r.values = entry, q.Answers[args.Number(0)]
 	return m.carryOut(ctx, r)
 }
-
-// whichReading asks what a text means that resembles options: one button takes
-// those, the other what was typed as it stands. Only who may give the command
-// is asked.
-func (m *Mux) whichReading(ctx context.Context, r request, read reading) (bot.Reply, error) {
-	if err := m.may(ctx, r.Command, r.command); err != nil {
-		return bot.Reply{}, err
-	}
-	taken := r
-	taken.values = read.taken
-	if err := cmp.Or(m.checkTarget(ctx, taken), r.command.check(read.taken)); err != nil {
-		return bot.Reply{}, err
-	}
-	if err := r.command.check(read.typed); err != nil && !read.dropped {
-		return bot.Reply{}, err
-	}
-	var pieces []string
-	for _, o := range read.options {
-		piece := clip(strings.TrimSpace(o.source))
-		if first, _ := utf8.DecodeRuneInString(piece); closers[first] == "" {
-			piece = "“" + piece + "”"
-		}
-		pieces = append(pieces, piece)
-	}
-	looks := "looks like an option. Nothing was changed yet: is it meant as one?"
-	if len(pieces) > 1 {
-		looks = "look like options. Nothing was changed yet: are they meant as such?"
-	}
-	free, takesText := r.command.free()
-	asked := strings.Join(pieces, " and ") + " " + looks
-	use := "Use " + typedOptions(read.options)
-	switch long := bot.Units(use) > maxShownUse; {
-	case long && len(pieces) > 1:
-		use = "Use the options"
-	case long:
-		use = "Use the option"
-	}
-	other := "Without it"
-	if takesText && !read.dropped {
-		other = "As typed"
-	}
-	reply, err := m.question(ctx, r, asked, answer{use, read.taken}, answer{other, read.typed})
-	if err != nil || !takesText || read.dropped {
-		return reply, err
-	}
-	for _, a := range []struct {
-		label string
-		given values
-	}{{use, read.taken}, {other, read.typed}} {
-		text, _ := bot.Cut(bot.OneLine(a.given.get(free.Name)), maxAskedText)
-		reply.Message.Blocks = append(reply.Message.Blocks, item(bot.Bold(a.label), bot.Text(fmt.Sprintf(": the %s is “%s”", free.Name, text))))
-	}
-	return reply, nil
-}
-
-// maxShownUse is how long the label of a button that names options may be: what
-// fits a phone in one line, in UTF-16 units.
-const maxShownUse = 30
-
-// maxAskedText is how much of a text a question shows, in UTF-16 units.
-const maxAskedText = 120

@@ -3,6 +3,7 @@ package command
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"storybot/bot"
 	"storybot/stories"
@@ -137,5 +138,34 @@ func TestASearchIsKeptOnce(t *testing.T) {
 	}
 	if other, _ := n.packQuery(t.Context(), user("ria"), strings.Repeat("other ", 30)); other == first {
 		t.Error("another search has the same note")
+	}
+}
+
+// What a question was about is forgotten after a day; nobody remembers what
+// the button of an older one would publish.
+func TestAQuestionIsTooOldAfterADay(t *testing.T) {
+	n := openTracked(t)
+	buttons := n.ask("mo", "general", "/update sony-hack Sony waits. level:breaking").Message.Buttons
+	n.now = n.now.Add(47 * time.Hour)
+	for _, b := range buttons {
+		if reply := n.pressed("mo", "general", b.Action, b.Arg); !reply.Failed || n.levels() != "normal" {
+			t.Errorf("%s: %s", b.Label, transcript(reply))
+		}
+	}
+}
+
+// Turning pages of long searches keeps notes of its own kind.
+func TestSearchesPushOutNoQuestion(t *testing.T) {
+	n := openTracked(t)
+	button := n.ask("mo", "general", "/update sony-hack Sony waits. level:breaking").Message.Buttons[0]
+	for i := range stories.MaxNotes + 1 {
+		n.now = n.now.Add(time.Second)
+		if _, err := n.packQuery(t.Context(), user("mo"), strings.Repeat("long search ", 10)+strings.Repeat("x", i)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	n.must(n.pressed("mo", "general", button.Action, button.Arg))
+	if got := n.levels(); got != "normal breaking" {
+		t.Errorf("levels %q", got)
 	}
 }

@@ -2,7 +2,6 @@ package command
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"runtime/debug"
@@ -20,6 +19,16 @@ type misuse struct {
 
 func (e *misuse) Error() string { return e.message }
 
+// inWords says that err tells a person what they can mend, not that something of
+// ours failed.
+func inWords(err error) bool {
+	if wrong := (*misuse)(nil); errors.As(err, &wrong) {
+		return true
+	}
+	code := stories.CodeOf(err)
+	return code != stories.CodeInternal && code != stories.CodeUnavailable
+}
+
 // refuse makes the answer of an error. It is the only place where errors are
 // put into words and where they are logged.
 func (m *Mux) refuse(ctx context.Context, c bot.Command, err error) bot.Reply {
@@ -33,29 +42,22 @@ func (m *Mux) refuse(ctx context.Context, c bot.Command, err error) bot.Reply {
 		m.log.Warn("command refused for now", "asked", bot.Describe(c.Input), "err", err)
 		return refusedNow(refusal)
 	case known && refusal.Code != stories.CodeInternal && refusal.Message != "":
-		return m.withNear(ctx, refused(refusal.Message), refusal.Near)
+		return m.withNear(ctx, refused(refusal.Message), refusal)
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
 		m.log.Warn("command ran out of time", "asked", bot.Describe(c.Input), "err", err)
 		return refused("This took too long and was given up. Look whether it was done before you try again.")
 	}
-	id := faultID()
+	id := bot.FaultID()
 	m.log.Error("command failed", "fault", id, "asked", bot.Describe(c.Input), "key", c.Key, "err", err)
-	return refusedFault(id)
+	return bot.Faulty(id)
 }
 
 // refusePanic makes the answer of a handler that panicked.
 func (m *Mux) refusePanic(c bot.Command, cause any) bot.Reply {
-	id := faultID()
+	id := bot.FaultID()
 	m.log.Error("command panicked", "fault", id, "asked", bot.Describe(c.Input), "key", c.Key,
 		"panic", fmt.Sprint(cause), "stack", string(debug.Stack()))
-	return refusedFault(id)
-}
-
-// faultID is a short name for a fault, to find it in the log.
-func faultID() string { return rand.Text()[:6] }
-
-func refusedFault(id string) bot.Reply {
-	return refused(fmt.Sprintf("Something in the bot went wrong. Nothing more will happen by itself; who runs the bot finds the cause in its log under %s.", id))
+	return bot.Faulty(id)
 }
 
 // refusedNow is the answer of a database that cannot be used now, in its own
@@ -77,23 +79,27 @@ func refused(message string) bot.Reply {
 // maxNear is how many stories a refusal offers instead.
 const maxNear = 3
 
-// withNear adds the stories that may have been meant, with buttons that open
-// them.
-func (m *Mux) withNear(ctx context.Context, reply bot.Reply, near []string) bot.Reply {
-	line := []bot.Span{bot.Text("Did you mean ")}
-	for _, slug := range near[:min(len(near), maxNear)] {
+// withNear adds the stories that may have been meant or, when none resembles, the
+// newest, with buttons that open them.
+func (m *Mux) withNear(ctx context.Context, reply bot.Reply, refusal *stories.Error) bot.Reply {
+	intro, between, end := "Did you mean ", " or ", "?"
+	if refusal.Newest {
+		intro, between, end = "The newest: ", ", ", "."
+	}
+	line := []bot.Span{bot.Text(intro)}
+	for _, slug := range refusal.Near[:min(len(refusal.Near), maxNear)] {
 		story, err := m.stories.Story(ctx, slug)
 		if err != nil {
 			continue // the answer is the refusal, with or without this offer
 		}
 		if len(line) > 1 {
-			line = append(line, bot.Text(" or "))
+			line = append(line, bot.Text(between))
 		}
 		line = append(line, bot.Code(story.Slug))
 		reply.Message.Buttons = append(reply.Message.Buttons, openButton(story))
 	}
 	if len(line) > 1 {
-		reply.Message.Blocks = append(reply.Message.Blocks, bot.Para(append(line, bot.Text("?"))...))
+		reply.Message.Blocks = append(reply.Message.Blocks, bot.Para(append(line, bot.Text(end))...))
 	}
 	return reply
 }

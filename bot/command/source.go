@@ -43,10 +43,8 @@ func isGap(r rune) bool { return r != '\n' && r != '\r' && unicode.IsSpace(r) }
 // oneSource is the size of a link with all that is around it: a word, or
 // [its name](and address), or <its address|and name>.
 func oneSource(s string) int {
-	line := s
-	if i := strings.IndexAny(s, "\n\r"); i >= 0 {
-		line = s[:i]
-	}
+	line := s[:min(len(s), maxNamedLink)]
+	line = line[:lineEnd(line)]
 	end := 0
 	if strings.HasPrefix(line, "[") {
 		end = markdownSize(line)
@@ -57,6 +55,19 @@ func oneSource(s string) int {
 		return wordEnd(s, 0)
 	}
 	return afterWord(s, end)
+}
+
+// maxNamedLink is how many bytes a link and its name have at most together.
+const maxNamedLink = 4 * stories.MaxSourceURL
+
+// afterWord is where the punctuation ends that stands between the end of a word
+// and white space.
+func afterWord(s string, end int) int {
+	rest := strings.TrimLeft(s[end:], wraps+".,;:!?")
+	if first, _ := utf8.DecodeRuneInString(rest); rest == "" || unicode.IsSpace(first) {
+		return len(s) - len(rest)
+	}
+	return end
 }
 
 // markdownSize is the size of the [name](address) that line begins with, whose

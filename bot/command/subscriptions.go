@@ -108,16 +108,16 @@ func (m *Mux) pressResume(ctx context.Context, r request, args bot.Args) (bot.Re
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	resumed, err := m.heal(ctx, r)
-	if err != nil {
+	if err := mayPost(ctx, r); err != nil {
 		return bot.Reply{}, err
 	}
+	blocked := sub.DestinationState == stories.Blocked
 	if sub, err = m.stories.Resume(ctx, r.act(), r.follow(sub.Target)); err != nil {
 		return bot.Reply{}, err
 	}
 	reply := done(fmt.Sprintf("Updates of %s come to this channel again.", targetWords(sub.Target)))
-	if resumed > 0 {
-		reply.Message.Blocks = append(reply.Message.Blocks, bot.Para(bot.Text(resumedSentence(resumed))))
+	if blocked {
+		reply.Message.Blocks = append(reply.Message.Blocks, bot.Para(bot.Text(resumedSentence)))
 	}
 	return reply, nil
 }

@@ -47,7 +47,7 @@ func readerCommands() []command {
 			Args: []bot.Arg{{Name: "words", Summary: "Words to look for in stories and updates", Free: true, MaxLength: 200}}, Example: "/stories north korea"}, run: (*Mux).listOrSearch},
 		{Spec: bot.Spec{Name: "subscribe", Summary: "Have updates posted in this channel", Manages: true,
 			Args:    []bot.Arg{required(targetArg), {Name: "level", Summary: "The least urgent level to post here; everything when left out", Choices: levels}},
-			Example: "/subscribe sony-hack level:breaking"}, run: (*Mux).subscribe},
+			Example: "/subscribe sony-hack level:breaking"}, verify: (*Mux).verifyTarget, run: (*Mux).subscribe},
 		{Spec: bot.Spec{Name: "unsubscribe", Summary: "Stop posting updates in this channel", Manages: true,
 			Args: []bot.Arg{required(targetArg)}, Example: "/unsubscribe sony-hack"}, run: (*Mux).unsubscribe},
 		{Spec: bot.Spec{Name: "subscriptions", Summary: "List what this channel follows, and pause or resume it",
@@ -58,11 +58,11 @@ func readerCommands() []command {
 			Args: []bot.Arg{required(storyArg),
 				{Name: "text", Summary: "What happened", Required: true, Free: true},
 				{Name: "level", Summary: "How urgent it is; normal when left out", Choices: levels},
-				{Name: sourceName, Summary: "A link to the source; up to five, with commas between them", MaxLength: stories.MaxSources * (stories.MaxSourceURL + 1)},
-				{Name: atName, Summary: "When it happened, in UTC: 2014-12-20, 15:04 or 2014-12-20 15:04", MaxLength: 40},
+				{Name: "source", Kind: bot.KindLinks, Summary: "A link to the source; up to five, with commas between them", MaxLength: stories.MaxSources * (stories.MaxSourceURL + 1)},
+				{Name: "at", Kind: bot.KindTime, Summary: "When it happened, in UTC: 2014-12-20, 15:04 or 2014-12-20 15:04", MaxLength: 40},
 				{Name: "again", Summary: "Post it although the same text was just posted", Choices: []bot.Choice{{Value: "yes", Label: "yes"}}},
 			}, Example: "/update sony-hack level:breaking source:https://example.org/report The studio cancels the film."},
-			role: stories.Moderator, lists: []string{sourceName}, run: (*Mux).update},
+			role: stories.Moderator, verify: (*Mux).verifyUpdate, run: (*Mux).update},
 	}
 }
 
@@ -72,10 +72,10 @@ func deskCommands() []command {
 			Args: []bot.Arg{
 				{Name: "headline", Summary: "The headline, one line", Required: true, Free: true, MaxLength: stories.MaxHeadline},
 				{Name: "slug", Summary: "Its short name in commands; made from the headline when left out", MaxLength: stories.MaxSlug},
-				{Name: topicsName, Summary: "Topics, separated by commas"},
-				{Name: "summary", Summary: "What the story is about", MaxLength: stories.MaxSummary},
+				{Name: "topics", Kind: bot.KindTopics, Summary: "Topics, separated by commas"},
+				{Name: "summary", Kind: bot.KindText, Summary: "What the story is about", MaxLength: stories.MaxSummary},
 			}, Example: "/desk track slug:sony-hack topics:security,film The hack of Sony Pictures"},
-			role: stories.Moderator, lists: []string{topicsName}, run: (*Mux).track},
+			role: stories.Moderator, verify: (*Mux).verifyTrack, run: (*Mux).track},
 		{Spec: bot.Spec{Name: "desk close", Summary: "Close a story: nothing more is expected",
 			Args: []bot.Arg{required(storyArg)}, Example: "/desk close sony-hack"}, role: stories.Moderator, run: (*Mux).close},
 		{Spec: bot.Spec{Name: "desk reopen", Summary: "Take up a closed story again",
@@ -93,6 +93,6 @@ func deskCommands() []command {
 		{Spec: bot.Spec{Name: "desk here", Summary: "Make this channel the desk: alarms and progress are posted here", Example: "/desk here"},
 			role: stories.Admin, run: (*Mux).here},
 		{Spec: bot.Spec{Name: "desk claim", Summary: "Become the first admin, with the code from the bot's log",
-			Args: []bot.Arg{{Name: "code", Summary: "The code printed in the bot's log at start", Required: true, Positional: true, MaxLength: 64}}, Example: "/desk claim K7QX-42MD"}, run: (*Mux).claim},
+			Args: []bot.Arg{{Name: "code", Summary: "The code printed in the bot's log at start", Required: true, Positional: true, MaxLength: 64}}, Example: "/desk claim K7QX-42MD"}, recorded: true, run: (*Mux).claim},
 	}
 }

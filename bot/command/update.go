@@ -27,6 +27,15 @@ func (m *Mux) update(ctx context.Context, r request) (bot.Reply, error) {
 	return reply, err
 }
 
+// verifyUpdate refuses an update that Append would refuse whatever is there.
+func (m *Mux) verifyUpdate(ctx context.Context, r request) error {
+	a, err := m.readAppend(r)
+	if err != nil {
+		return err
+	}
+	return m.stories.CheckAppend(ctx, a)
+}
+
 // readAppend reads the update that the request asks for.
 func (m *Mux) readAppend(r request) (stories.Append, error) {
 	a := stories.Append{Slug: r.get("story"), Text: r.get("text"), Again: r.get("again") != ""}

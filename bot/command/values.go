@@ -19,6 +19,15 @@ func (v values) get(name string) string {
 	return v[name][0]
 }
 
+// all is every value, one a line.
+func (v values) all() string {
+	var b strings.Builder
+	for _, given := range v {
+		b.WriteString(strings.Join(given, "\n") + "\n")
+	}
+	return b.String()
+}
+
 // with returns a copy of v in which name has this value alone; "" takes it away.
 func (v values) with(name, value string) values {
 	changed := values{}

@@ -5,8 +5,6 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
-
-	"storybot/stories"
 )
 
 // piece is a candidate and where it stands in a text.
@@ -58,7 +56,7 @@ func joined(before, after string) string {
 // end: those that are whole wherever they stand, the others before or after the
 // text or alone on a line.
 func (p *parser) pieces(text string) []piece {
-	if utf8.RuneCountInString(text) > stories.MaxUpdateText {
+	if utf8.RuneCountInString(text) > maxCommand {
 		return nil // will be refused, and is not worth the search
 	}
 	var all []piece
@@ -80,15 +78,23 @@ func (p *parser) pieces(text string) []piece {
 	slices.SortFunc(all, func(a, b piece) int { return a.start - b.start })
 	// With the marks before it rather than without.
 	all = slices.DeleteFunc(all, func(at piece) bool {
-		return slices.ContainsFunc(all, func(b piece) bool { return b.end == at.end && b.start < at.start })
+		return slices.ContainsFunc(all, func(b piece) bool { return !b.open && b.end == at.end && b.start < at.start })
 	})
 	var kept []piece
 	tail, atEnd := len(text), true
 	for _, at := range slices.Backward(all) {
-		if at.end > tail {
+		if at.end > tail && !at.open {
 			continue // begins before the next one and reaches into it
 		}
-		last := atEnd && isJunk(text[at.end:tail])
+		last := !at.open && atEnd && isJunk(text[at.end:tail])
+		if at.open { // it goes on to where the next option begins
+			end := min(at.start+lineEnd(text[at.start:]), tail)
+			if last = atEnd && isJunk(text[end:tail]); !last || isJunk(text[:at.start]) {
+				continue
+			}
+			at.end = end
+			at.values = []string{strings.TrimRight(strings.TrimSpace(text[at.start+at.lead:at.end]), wraps+",;")}
+		}
 		if !last && (at.place == before || at.place == atAnEdge && !aloneOnLine(text, at)) {
 			continue
 		}
@@ -114,7 +120,7 @@ func starts(text string) []int {
 			found = append(found, i)
 		case !link && strings.ContainsRune(".!?…,;。！？，；)", r):
 			found = append(found, i+utf8.RuneLen(r))
-		case !link && strings.ContainsRune("—–([{|*_`“\"", r):
+		case !link && strings.ContainsRune("—–([{|*_`“\"<", r):
 			found = append(found, i)
 		}
 		fresh = false

@@ -18,6 +18,7 @@ func Refs() bot.Refs {
 			}
 			return typed
 		},
+		Named:   true,
 		Example: Platform + ":ada",
 	}
 }

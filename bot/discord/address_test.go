@@ -63,7 +63,9 @@ func TestWhichAddressesOfAGatewayAreUsed(t *testing.T) {
 		{own, "wss://proxy.example/gateway", true},
 		{own, "wss://gateway.discord.gg", true},
 		{own, "ws://proxy.example:8443/gateway", false},
-		{own, "wss://sub.proxy.example", false},
+		{own, "wss://sub.proxy.example", true},
+		{own, "wss://notproxy.example", false},
+		{own, "wss://example", false},
 		{own, "wss://other.example", false},
 
 		{plain, "ws://127.0.0.1:8081/gateway", true},

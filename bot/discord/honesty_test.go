@@ -12,20 +12,6 @@ import (
 	"storybot/bot"
 )
 
-func TestALabelThatNamesAnotherHostIsAnswered(t *testing.T) {
-	const evil = "https://evil.example/a"
-	for label, want := range map[string]bool{
-		"evil.example": true, "EVIL.example": true, "www.evil.example": true, evil: true, "report (evil.example)": true, "evil.example/a": true, "see https://evil.example": true,
-		"bank.example/evil.example": false, "bank.example evil.example": false, "evil.example.bank.example": false, "notevil.example": false, "evil.example@bank.example": false,
-		"bank․example evil.example": false, "bank。example evil.example": false, "evіl.example": false, "evil.example-bank.example": false, "report": false, "U.S. news": false, "": false, "evil": false,
-	} {
-		u := safeURL(evil, maxAddress)
-		if got := namesHost(label, u); got != want {
-			t.Errorf("namesHost(%q) = %t", label, got)
-		}
-	}
-}
-
 // maybePings is what must stand nowhere in what is sent, for some client or
 // other might take it for a ping.
 var maybePings = regexp.MustCompile(`(?i)@(?:everyone|here)|(?:^|[^\\])<(?:@|#|!|/|:|a:|t:|id:)`)
@@ -58,12 +44,12 @@ func checkHonest(t interface {
 			if err != nil || meant == nil || to.Host != meant.Host || to.User != nil || to.Scheme != "http" && to.Scheme != "https" {
 				t.Fatalf("label %q and address %q lead to %q", label, address, n.text)
 			}
-			if seen, _ := read(n.text[1:at]); !strings.Contains(strings.ToLower(seen), bareHost(to.Host)) {
+			if seen, _ := read(n.text[1:at]); !strings.Contains(strings.ToLower(seen), bot.Host(address)) {
 				t.Fatalf("label %q and address %q do not show where to: %q", label, address, n.text)
 			}
 		}
 	}
-	if safeURL(address, maxAddress) == nil && (e.URL != "" || strings.Contains(e.Description, "](")) && !strings.Contains(label+address, "](") {
+	if _, ok := safeLink(address, maxAddress); !ok && (e.URL != "" || strings.Contains(e.Description, "](")) && !strings.Contains(label+address, "](") {
 		t.Fatalf("address %q is linked: %q", address, e.Description)
 	}
 	raw, err := json.Marshal(contentOf(m))
@@ -101,7 +87,7 @@ func FuzzLink(f *testing.F) {
 // nobody sees alone.
 func TestWhatIsShownIsNotTakenOutAgain(t *testing.T) {
 	const england = "🏴\U000E0067\U000E0062\U000E0065\U000E006E\U000E0067\U000E007F"
-	for _, text := range []string{england, "👩‍👩‍👧", "می‌خواهم", "❤️"} {
+	for _, text := range []string{england, "👩\u200d👩\u200d👧", "می\u200cخواهم", "❤\ufe0f"} {
 		if got := escape(text, true, ""); got != text {
 			t.Errorf("%q is written %q", text, got)
 		}

@@ -2,8 +2,6 @@ package discord
 
 import (
 	"fmt"
-	"net/url"
-	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -84,67 +82,23 @@ func code(s string) string {
 
 // link writes a link that shows its label, and its host where the label does
 // not.
-func link(label string, u *url.URL) string {
-	label = strings.ReplaceAll(label, "\n", " ")
-	if strings.TrimSpace(label) == "" {
-		label = u.Host
-	}
-	if !namesHost(label, u) {
-		label += " (" + u.Host + ")"
-	}
-	return "[" + escape(label, false, "") + "](" + address(u) + ")"
+func link(label string, l bot.Link) string {
+	shown, rest := l.Label(strings.ReplaceAll(label, "\n", " "))
+	return "[" + escape(shown+rest, false, "") + "](" + address(l) + ")"
 }
 
-// hostLike is a word that readers could take for a host, whatever dots it has.
-var hostLike = regexp.MustCompile(`[\p{L}\p{N}\p{M}][\p{L}\p{N}\p{M}_-]*(?:[.․。．｡][\p{L}\p{N}\p{M}_-]+)*[.․。．｡]\p{L}[\p{L}\p{M}]+`)
-
-// namesHost says whether label tells where a link leads: it is the address, or
-// shows the host and no other word that looks like one.
-func namesHost(label string, u *url.URL) bool {
-	if label == u.String() {
-		return true
-	}
-	words := hostLike.FindAllString(label, -1)
-	for _, word := range words {
-		if bareHost(word) != bareHost(u.Host) {
-			return false
-		}
-	}
-	return len(words) > 0
+// safeLink is the link at s; ok is false for what is none, and for one that
+// takes more than limit bytes.
+func safeLink(s string, limit int) (l bot.Link, ok bool) {
+	l, ok = bot.ParseLink(s)
+	return l, ok && len(s) <= limit && len(address(l)) <= limit
 }
 
-func bareHost(host string) string { return strings.TrimPrefix(strings.ToLower(host), "www.") }
-
-// safeURL returns the address a text of nobody's vouching may lead to: http or
-// https, with an ASCII host, without user data, at most limit bytes; nil for
-// every other.
-func safeURL(s string, limit int) *url.URL {
-	if len(s) > limit || strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r == 0x7f }) {
-		return nil
-	}
-	u, err := url.Parse(s)
-	if err != nil || u.User != nil || u.Opaque != "" || u.Hostname() == "" {
-		return nil
-	}
-	if u.Scheme != "http" && u.Scheme != "https" {
-		return nil
-	}
-	for _, r := range u.Host {
-		if !strings.ContainsRune("-.:[]", r) && (r >= utf8.RuneSelf || !unicode.IsLetter(r) && !unicode.IsDigit(r)) {
-			return nil
-		}
-	}
-	if len(address(u)) > limit {
-		return nil
-	}
-	return u
-}
-
-// address writes u without a character that could end a link early, and without
+// address writes l without a character that could end a link early, and without
 // what pings wherever it stands.
-func address(u *url.URL) string {
+func address(l bot.Link) string {
 	var b strings.Builder
-	whole := u.String()
+	whole := l.String()
 	for i, c := range []byte(whole) {
 		if rest := whole[i+1:]; c == '@' && (hasFold(rest, "everyone") || hasFold(rest, "here")) {
 			b.WriteString("%40")

@@ -156,10 +156,11 @@ func TestLinkShowsItsHost(t *testing.T) {
 		{"evil.example.bank", "https://evil.example/", "[evil.example.bank (evil.example)](https://evil.example/)"},
 		{"a](https://x.y) b", "https://evil.example/", `[a\](https\://x.y) b (evil.example)](https://evil.example/)`},
 		{"", "https://evil.example/a(b)", "[evil.example](https://evil.example/a%28b%29)"},
+		{"x.org:8443", "https://x.org:8443/a", "[x.org:8443](https://x.org:8443/a)"},
 		{"x", "https://evil.example/ü?q=<a>", "[x (evil.example)](https://evil.example/%C3%BC?q=%3Ca%3E)"},
 	} {
-		u := safeURL(c.url, 512)
-		if u == nil {
+		u, ok := safeLink(c.url, 512)
+		if !ok {
 			t.Fatalf("%q is refused", c.url)
 		}
 		if got := link(c.label, u); got != c.want {
@@ -171,9 +172,9 @@ func TestLinkShowsItsHost(t *testing.T) {
 func TestUnsafeAddressesAreNoLinks(t *testing.T) {
 	for _, s := range []string{
 		"", "javascript:alert(1)", "discord://x", "slack://x", "ftp://a.b/", "https://user@evil.example/", "https://a:b@evil.example/", "//evil.example", "https:///x",
-		"https://bänk.example/", "https://a b/", "https://a.b/\n", "https://a.b/\x00", "mailto:a@b", "https://" + strings.Repeat("a", 600) + ".b/", "https://a.b/" + strings.Repeat("(", 400),
+		"https://bänk.example/", "https://a_b.example/", "https://a.example./", "https://a.b:0/", "https://a b/", "https://a.b/\n", "https://a.b/\x00", "mailto:a@b", "https://" + strings.Repeat("a", 600) + ".b/", "https://a.b/" + strings.Repeat("(", 400),
 	} {
-		if u := safeURL(s, 512); u != nil {
+		if u, ok := safeLink(s, 512); ok {
 			t.Errorf("%q is taken for a safe address: %s", s, address(u))
 		}
 	}

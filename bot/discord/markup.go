@@ -135,28 +135,10 @@ func (r *reader) masked(s string) (shown string, length int) {
 		return "", 0
 	}
 	label, address := strings.TrimSpace(r.read(m[1], false)), m[2]
-	if shortens(label, address) {
+	if bot.Shortens(label, address) {
 		return address, len(m[0])
 	}
 	return label + " (" + address + ")", len(m[0])
-}
-
-// shortens says whether a label tells nothing that the address does not.
-func shortens(label, address string) bool {
-	if bot.OneLine(label) == "" {
-		return true
-	}
-	bare := func(s string) string {
-		s = strings.ToLower(s)
-		if i := strings.Index(s, "://"); i >= 0 {
-			s = s[i+len("://"):]
-		}
-		return strings.TrimPrefix(s, "www.")
-	}
-	short, whole := bare(label), bare(address)
-	cut := strings.TrimSuffix(strings.TrimSuffix(short, "…"), "...")
-	host, _, _ := strings.Cut(whole, "/")
-	return strings.HasPrefix(whole, cut) && (cut != short && cut != "" || len(cut) >= len(host)) || short == whole+"/"
 }
 
 // onlyLinks says whether s is masked links and what divides them.

@@ -62,6 +62,8 @@ func TestMarkupBecomesWords(t *testing.T) {
 		"[https://x.example/a](https://x.example/a)":   "https://x.example/a",
 		"[x.example](https://www.x.example/a/b)":       "https://www.x.example/a/b",
 		"[x.example/a…](https://x.example/a/b)":        "https://x.example/a/b",
+		"[x.example/a](https://x.example/abc)":         "x.example/a (https://x.example/abc)",
+		"[x.example/…/c](https://x.example/a/b/c)":     "https://x.example/a/b/c",
 		"[bank.example](https://evil.example)":         "bank.example (https://evil.example)",
 		"[by <@123>](https://x.example)":               "by @mia (https://x.example)",
 		"[a](javascript:x) [a](b) [a] (https://x.y)":   "[a](javascript:x) [a](b) [a] (https://x.y)",

@@ -25,8 +25,8 @@ func embed(m bot.Message) *discordgo.MessageEmbed {
 	e := &discordgo.MessageEmbed{
 		Title: fit(bot.OneLine(m.Title), maxTitle, func(s string) string { return escape(s, true, "") }),
 	}
-	if u := safeURL(m.URL, maxAddress); u != nil && e.Title != "" {
-		e.URL = address(u)
+	if l, ok := safeLink(m.URL, maxAddress); ok && e.Title != "" {
+		e.URL = address(l)
 	}
 	switch m.Tone {
 	case bot.Urgent:
@@ -153,7 +153,7 @@ func (w *writer) block(b bot.Block) {
 func merge(spans []bot.Span) []bot.Span {
 	var out []bot.Span
 	for _, s := range spans {
-		if safeURL(s.URL, maxAddress) == nil {
+		if _, ok := safeLink(s.URL, maxAddress); !ok {
 			s.URL = ""
 		}
 		if n := len(out); n > 0 && s.URL == "" && s.Time.IsZero() {
@@ -172,16 +172,17 @@ func merge(spans []bot.Span) []bot.Span {
 // span writes s; atStart says that it begins a line.
 func (w *writer) span(s bot.Span, atStart bool) {
 	text := bot.Clean(s.Text)
-	switch u := safeURL(s.URL, maxAddress); {
+	l, leads := safeLink(s.URL, maxAddress)
+	switch {
 	case w.full:
 	case !s.Time.IsZero():
 		w.put(stamp(s))
 		w.marked = false
-	case u != nil:
+	case leads:
 		marks := marksOf(s)
 		w.mark(marks != "")
 		label, _ := bot.Cut(text, maxLinkLabel)
-		w.put(marks + link(label, u) + reverse(marks))
+		w.put(marks + link(label, l) + reverse(marks))
 	case text != "":
 		w.mark(marksOf(s) != "" || isCode(s))
 		show := func(t string) string { return styled(s, t, atStart, w.next) }
@@ -231,11 +232,11 @@ func buttons(list []bot.Button) []discordgo.MessageComponent {
 		label, _ := bot.Cut(bot.OneLine(b.Label), maxLabel)
 		out := discordgo.Button{Label: label, Style: buttonStyle(b.Style)}
 		if b.URL != "" {
-			u := safeURL(b.URL, maxButtonURL)
-			if u == nil {
+			l, ok := safeLink(b.URL, maxButtonURL)
+			if !ok {
 				continue
 			}
-			out.URL, out.Style = address(u), discordgo.LinkButton
+			out.URL, out.Style = address(l), discordgo.LinkButton
 		} else {
 			out.CustomID = customID(b)
 		}

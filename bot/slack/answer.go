@@ -47,14 +47,10 @@ func (p *Platform) answer(work, run context.Context, a *ask, r bot.Reply) {
 		p.speak(work, a, r)
 		return
 	}
-	// Where there are two copies of the command, nobody knows which of their
-	// acknowledgements counts.
-	if a.ack != nil && (r.Live == nil && !a.deed.copied.Load() || a.url == "") {
-		if body, err := encodeResponse(&r.Message, r.Public, nil, a.thread); err == nil && a.ack.with(body) {
+	if a.ack != nil {
+		if p.answerInAck(a, r) {
 			return
 		}
-	}
-	if a.ack != nil {
 		a.ack.empty()
 	}
 	if a.url == "" {
@@ -70,6 +66,26 @@ func (p *Platform) answer(work, run context.Context, a *ask, r bot.Reply) {
 	if r.Live != nil {
 		p.follow(run, link, r, log)
 	}
+}
+
+// answerInAck gives an answer in the acknowledgement, and keeps it for the case
+// that it does not arrive. Where there are two copies of the command, nobody
+// knows which of their acknowledgements counts: that is left to the response_url,
+// and where there is none both say it.
+func (p *Platform) answerInAck(a *ask, r bot.Reply) bool {
+	only := a.url == ""
+	if !only && (r.Live != nil || a.deed.copied.Load()) {
+		return false
+	}
+	body, err := encodeResponse(&r.Message, r.Public, nil, a.thread)
+	if err != nil {
+		return false
+	}
+	said := a.ack.with(body)
+	if said || only {
+		p.deeds.say(a.deed, body, only)
+	}
+	return said
 }
 
 // responseLink is a response_url: it takes five answers within half an hour.

@@ -72,7 +72,7 @@ func (b *builder) title(m *bot.Message) {
 		return
 	}
 	b.left -= bot.Units(title)
-	address, _, ok := link(m.URL)
+	_, address, ok := link(m.URL)
 	if !ok {
 		b.blocks = append(b.blocks, slack.NewHeaderBlock(plainText(title)))
 		return
@@ -174,20 +174,15 @@ func (b *builder) spans(spans []bot.Span, bold bool) []slack.RichTextSectionElem
 			out = append(out, date)
 			continue
 		}
-		address, host, ok := link(s.URL)
+		l, address, ok := link(s.URL)
 		if !ok {
 			add(b.take(s.Text), style)
 			continue
 		}
-		label := b.take(s.Text)
-		if strings.TrimSpace(label) == "" {
-			label = host
-		}
-		label, _ = bot.Cut(label, maxTextObject)
+		label, _ := bot.Cut(b.take(s.Text), maxTextObject)
+		label, rest := l.Label(label)
 		out = append(out, slack.NewRichTextSectionLinkElement(address, label, style))
-		if !shows(label, host) {
-			add(b.take(" ("+host+")"), style)
-		}
+		add(b.take(rest), style)
 	}
 	return out
 }
@@ -213,7 +208,8 @@ func (b *builder) small(spans []bot.Span) {
 		plain = ""
 	}
 	for _, s := range spans {
-		switch address, host, ok := link(s.URL); {
+		l, address, ok := link(s.URL)
+		switch host := l.Host(); {
 		case !s.Time.IsZero() && s.Time.Unix() < 0:
 			plain += b.take(utc(s))
 		case !s.Time.IsZero():
@@ -221,7 +217,7 @@ func (b *builder) small(spans []bot.Span) {
 			b.take(utc(s))
 			elements = append(elements, mrkdwn(dateToken(s)))
 		case ok && len(escape(address))+len(host) < maxSmall-10:
-			if label := b.take(s.Text); !strings.EqualFold(strings.TrimSpace(label), host) {
+			if label := b.take(s.Text); !bot.Shortens(label, l.String()) {
 				plain += label
 			}
 			flush()
@@ -249,7 +245,7 @@ func (b *builder) buttons(buttons []bot.Button) {
 			continue
 		}
 		action := string(button.Action)
-		address, _, ok := link(button.URL)
+		_, address, ok := link(button.URL)
 		if button.URL != "" {
 			action = linkAction
 		}

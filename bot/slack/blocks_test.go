@@ -84,7 +84,7 @@ func TestLink(t *testing.T) {
 		ok        bool
 	}{
 		{"https://www.Example.org/a", "example.org", true},
-		{"http://example.org:8080/a|b<c>", "example.org", true},
+		{"http://example.org:8080/a|b<c>", "example.org:8080", true},
 		{"javascript:alert(1)", "", false},
 		{"slack://user?id=U1", "", false},
 		{"https://user:pass@example.org/", "", false},
@@ -94,27 +94,13 @@ func TestLink(t *testing.T) {
 		{"https://example.org/" + strings.Repeat("a", maxURL), "", false},
 		{"", "", false},
 	} {
-		address, host, ok := link(c.raw)
+		l, address, ok := link(c.raw)
+		host := ""
+		if ok {
+			host = l.Host()
+		}
 		if host != c.host || ok != c.ok || strings.ContainsAny(address, "|<> ") {
 			t.Errorf("link(%.40q) = %q, %q, %v, want %q, %v", c.raw, address, host, ok, c.host, c.ok)
-		}
-	}
-}
-
-func TestShows(t *testing.T) {
-	for _, c := range []struct {
-		label, host string
-		want        bool
-	}{
-		{"example.org", "example.org", true},
-		{"Read on (www.example.org)", "example.org", true},
-		{"https://example.org/a/b", "example.org", true},
-		{"a paper", "example.org", false},
-		{"nytimes.com", "evil.example", false},
-		{"nytimes.com by example.org", "example.org", false},
-	} {
-		if got := shows(c.label, c.host); got != c.want {
-			t.Errorf("shows(%q, %q) = %v", c.label, c.host, got)
 		}
 	}
 }
@@ -260,4 +246,19 @@ func TestBlocksShowTheText(t *testing.T) {
 			t.Fatalf("shown %q, said %q", shown.String(), want)
 		}
 	})
+}
+
+// In a text and in small print the host of a link is read once.
+func TestAHostIsShownOnce(t *testing.T) {
+	for _, c := range [][2]string{
+		{"https://x.org:8443/a", "x.org:8443"}, {"https://www.x.org/a", "x.org"}, {"https://www.x.org/a", "www.x.org"}, {"https://x.org/a", ""}, {"https://127.0.0.1/", "127.0.0.1"}, {"https://[::1]/", "[::1]"},
+	} {
+		for _, kind := range []bot.BlockKind{bot.Paragraph, bot.Small} {
+			_, raw := encodeMessage(&bot.Message{Blocks: []bot.Block{{Kind: kind, Spans: []bot.Span{{Text: c[1], URL: c[0]}}}}})
+			shown := strings.ReplaceAll(string(raw), c[0], "")
+			if n := strings.Count(shown, bot.Host(c[0])); n != 1 {
+				t.Errorf("%q is shown %d times: %s", c, n, shown)
+			}
+		}
+	}
 }

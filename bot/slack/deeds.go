@@ -13,14 +13,12 @@ const (
 	// handler's to recognise, by Command.Key.
 	seenLife = 15 * time.Minute
 	seenMost = 8192
-	// maxHandlers is how many commands are handled at once.
-	maxHandlers = 64
-	// maxWaiting is how many envelopes may be under way; one more would be
-	// answered too late, and is told so.
-	maxWaiting = 4096
-	// ackLife is how long what an acknowledgement said is kept for a copy of its
-	// envelope, which is acknowledged within 3 s like every other.
+	// ackLife is how long an acknowledgement may be on its way, since every
+	// envelope is acknowledged within 3 s.
 	ackLife = 3 * time.Second
+	// maxSaid bounds, in bytes, what all acknowledgements together have said that
+	// is kept for the case that they did not arrive: the newest 200 at least.
+	maxSaid = 200 * maxAck
 )
 
 // deed is something a person did, of which Slack may deliver several copies, on
@@ -33,42 +31,22 @@ type deed struct {
 	// about the first one's connection.
 	copied atomic.Bool
 
-	mu    sync.Mutex
-	ended time.Time
-	said  json.RawMessage // in the first copy's acknowledgement
+	ended atomic.Int64 // when that was, in Unix nanoseconds
+	// said is what the first copy's acknowledgement said. shared is that copies
+	// say it too, whether it arrived or not. Guarded by deeds.
+	said   json.RawMessage
+	shared bool
 }
 
 // finish notes that the deed is dealt with.
 func (d *deed) finish() {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	d.ended = time.Now()
+	d.ended.Store(time.Now().UnixNano())
 	close(d.done)
 }
 
-// say notes what the acknowledgement of the first copy said, for the others: for
-// a while, since it may be large.
-func (d *deed) say(answer json.RawMessage) {
-	d.mu.Lock()
-	d.said = answer
-	d.mu.Unlock()
-	time.AfterFunc(2*ackLife, func() {
-		d.mu.Lock()
-		defer d.mu.Unlock()
-		d.said = nil
-	})
-}
-
-// answer returns what a copy that is acknowledged now says: the same, or
-// nothing. lately says that the first copy's acknowledgement may still be on
-// its way.
-func (d *deed) answer() (said json.RawMessage, lately bool) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if lately = time.Since(d.ended) < ackLife; !lately {
-		d.said = nil
-	}
-	return d.said, lately
+// lately says that the first copy's acknowledgement may still be on its way.
+func (d *deed) lately(now time.Time) bool {
+	return now.Sub(time.Unix(0, d.ended.Load())) < ackLife
 }
 
 // deeds remembers by their keys the deeds that were taken on, so that each is
@@ -78,6 +56,9 @@ type deeds struct {
 	keys map[string]*deed
 	old  map[string]*deed // the generation before
 	turn time.Time
+
+	telling []*deed // that have said something, the oldest first
+	size    int     // of all they said
 }
 
 func newDeeds() *deeds {
@@ -106,4 +87,35 @@ func (s *deeds) begin(key string, a *ack, now time.Time) (d *deed, first bool) {
 	d.at = now
 	s.keys[key] = d
 	return d, first
+}
+
+// say notes what the acknowledgement of a deed's first copy said, for the others.
+// shared is that they say it too, though the first one may have arrived: what
+// shows it twice is the same view.
+func (s *deeds) say(d *deed, answer json.RawMessage, shared bool) {
+	if len(answer) > maxAck {
+		answer = nil
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.size += len(answer) - len(d.said)
+	d.said, d.shared = answer, shared
+	s.telling = append(s.telling, d)
+	for s.size > maxSaid {
+		s.size -= len(s.telling[0].said)
+		s.telling[0].said = nil
+		s.telling[0] = nil
+		s.telling = s.telling[1:]
+	}
+}
+
+// answer returns what a copy that is acknowledged now says; nil is nothing. lost
+// is that the first copy's acknowledgement did not arrive.
+func (s *deeds) answer(d *deed, lost bool, now time.Time) json.RawMessage {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if lost || d.shared && d.lately(now) {
+		return d.said
+	}
+	return nil
 }

@@ -28,7 +28,7 @@ var editMeanings = map[string]meaning{
 // notifications. chat.update is of tier 3, 50 requests a minute and workspace
 // (https://docs.slack.dev/reference/methods/chat.update), and no part of the
 // budget of posts.
-func (p *Platform) Edit(ctx context.Context, d stories.Destination, messageID string, m *bot.Message) bot.Verdict {
+func (p *pusher) Edit(ctx context.Context, d stories.Destination, messageID string, m *bot.Message) bot.Verdict {
 	w, v, ok := p.sender(ctx, d.Workspace)
 	if !ok {
 		return v

@@ -37,13 +37,14 @@ func FuzzPayloads(f *testing.F) {
 		case 1:
 			a = p.interactive(e)
 		case 2:
-			a = p.event(t.Context(), e)
+			a = p.event(acked(), e)
 		}
 		if a == nil {
 			return
 		}
 		c := a.command
-		if c.Input = a.input(t.Context()); c.Input == nil {
+		c.Input = a.input(t.Context())
+		if own := strings.HasSuffix(c.User.Ref, "/UBOT"); c.Input == nil && !(own && kind%3 == 2) {
 			t.Errorf("%s\nbecame no input", payload)
 		}
 		if !strings.HasPrefix(c.Key, "slack:") || c.Where.Platform != platformName || !strings.HasPrefix(c.User.Ref, "slack:") || c.User.Name == "" {
@@ -52,13 +53,20 @@ func FuzzPayloads(f *testing.F) {
 	})
 }
 
+// acked is the acknowledgement of an envelope that has had it.
+func acked() *ack {
+	a := new(ack)
+	a.done.Store(true)
+	return a
+}
+
 func TestMentionWithLineBreaks(t *testing.T) {
 	p, err := New(Config{BotTokens: []string{"xoxb-1"}, AppToken: "xapp-1"})
 	if err != nil {
 		t.Fatal(err)
 	}
 	p.known(t.Context(), p.workspaces.all[0], identity{TeamID: "T1", UserID: "UBOT"}, map[string][]string{"X-Oauth-Scopes": {"commands"}})
-	a := p.event(t.Context(), envelope{ID: "e", Payload: json.RawMessage(
+	a := p.event(acked(), envelope{ID: "e", Payload: json.RawMessage(
 		`{"team_id":"T1","event_id":"Ev1","event":{"type":"app_mention","text":"hey <@UBOT> /Update\nsony-hack one\ntwo","user":"U1","channel":"C1","ts":"1.2"}}`)})
 	if a == nil || a.command.Key != "slack:C1/1.2" {
 		t.Fatalf("%+v", a)

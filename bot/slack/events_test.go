@@ -1,8 +1,12 @@
 package slack
 
 import (
+	"context"
+	"fmt"
 	"strings"
 	"testing"
+
+	"storybot/stories"
 )
 
 func TestLifecycleEvents(t *testing.T) {
@@ -41,5 +45,56 @@ func TestLifecycleEvents(t *testing.T) {
 	r.halt()
 	if len(r.places.told) != 0 {
 		t.Errorf("told %q", <-r.places.told)
+	}
+}
+
+// holding is a bot.Places that hangs until it is let go on.
+type holding struct {
+	*placeLog
+	begun, release chan struct{}
+}
+
+func (h holding) Ended(ctx context.Context, d stories.Destination, reason string) {
+	h.begun <- struct{}{}
+	<-h.release
+	h.placeLog.Ended(ctx, d, reason)
+}
+
+// What becomes of channels is told in order and once, however slow the telling
+// is, beside the commands; and all of it before the platform stops.
+func TestNewsIsToldInOrder(t *testing.T) {
+	places := holding{newPlaceLog(), make(chan struct{}, 100), make(chan struct{})}
+	r := startRig(t, setup{config: func(c *Config) { c.Places = places }})
+	tell := func(kind, channel string) {
+		if err := r.slack.Event(r.ctx(), "T1", map[string]any{"type": kind, "channel": channel}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	tell("channel_deleted", "C1")
+	<-places.begun
+	var want []string
+	for i := range 5 {
+		tell("channel_unarchive", fmt.Sprint("C", i))
+		r.slack.Copies(true)
+		tell("channel_deleted", fmt.Sprint("C", i))
+		r.slack.Copies(false)
+		want = append(want, fmt.Sprint("healed slack:T1/C", i), fmt.Sprint("ended slack:T1/C", i, " The channel was deleted in Slack."))
+	}
+	if a := r.slash("C1", "U1", "/story", "x"); a.Visible() != "story|x||" {
+		t.Errorf("answer %q", a.Visible())
+	}
+	r.stop()
+	close(places.release)
+	r.halt()
+	if got := <-places.told; !strings.HasPrefix(got, "ended slack:T1/C1 ") {
+		t.Errorf("first %q", got)
+	}
+	for _, w := range want {
+		if got := <-places.told; got != w {
+			t.Errorf("told %q, want %q", got, w)
+		}
+	}
+	if len(places.told) != 0 {
+		t.Errorf("told %q more", <-places.told)
 	}
 }

@@ -20,11 +20,13 @@ import (
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // quick is timing for tests: a second is long.
-var quick = timing{
+var quick = timing{connecting: connecting{
 	retryLeast: 20 * time.Millisecond, retryMost: 200 * time.Millisecond, refusedLeast: 30 * time.Millisecond, refusedMost: 200 * time.Millisecond, stagger: time.Millisecond, hello: time.Second,
-	ping: 50 * time.Millisecond, silence: 300 * time.Millisecond, healthy: time.Hour, ackWait: 100 * time.Millisecond, overtake: 20 * time.Millisecond,
-	drain: time.Second, lookUp: time.Second, learn: time.Second, live: []time.Duration{0, 0, 0}, livePoll: 5 * time.Millisecond,
-}
+	ping: 50 * time.Millisecond, silence: 300 * time.Millisecond, healthy: time.Hour,
+}, answering: answering{
+	ackWait: 100 * time.Millisecond, overtake: 20 * time.Millisecond,
+	drain: time.Second, lookUp: time.Second, command: 5 * time.Second, learn: time.Second, live: []time.Duration{0, 0, 0}, livePoll: 5 * time.Millisecond,
+}}
 
 // rig is a platform connected to a fake Slack.
 type rig struct {

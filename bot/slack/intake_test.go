@@ -4,10 +4,14 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"storybot/bot"
@@ -121,22 +125,40 @@ func TestHandlersAreBounded(t *testing.T) {
 	}
 }
 
-// Beyond what can wait, people are told to try again, and nothing is done.
+// Beyond what can wait, people are told to try again, and nothing is done. What
+// is not taken and cannot be told is not acknowledged, so that it comes again.
 func TestTooBusy(t *testing.T) {
 	r := startRaw(t, quick)
-	p, err := New(Config{BotTokens: []string{"xoxb-1"}, AppToken: "xapp-1", APIURL: "http://127.0.0.1:1/"})
+	told := make(chan string, 10)
+	far := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) {
+		b, _ := io.ReadAll(q.Body)
+		told <- q.URL.Path + " " + string(b)
+		fmt.Fprint(w, `{"ok":true,"view":{"id":"V1"}}`)
+	}))
+	t.Cleanup(far.Close)
+	p, err := New(Config{BotTokens: []string{"xoxb-1"}, AppToken: "xapp-1", APIURL: far.URL})
 	if err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(p.api.http.CloseIdleConnections)
+	p.known(t.Context(), p.workspaces.all[0], identity{TeamID: "T1", UserID: "UBOT"}, map[string][]string{})
 	h := handlerFunc(func(context.Context, bot.Command) bot.Reply { t.Error("a handler was called"); return bot.Reply{} })
 	p.waiting.Store(maxWaiting)
-	for payload, told := range map[string]bool{
-		`{"type":"slash_commands","accepts_response_payload":true,"payload":{"command":"/story","user_id":"U1"}}`:                                             true,
-		`{"type":"slash_commands","payload":{"command":"/story","user_id":"U1"}}`:                                                                             false,
-		`{"type":"interactive","accepts_response_payload":true,"payload":{"type":"view_submission","user":{"id":"U1"},"view":{"id":"V1","callback_id":"f"}}}`: true,
-		`{"type":"interactive","payload":{"type":"block_actions","user":{"id":"U1"},"actions":[{"action_id":"a#1"}]}}`:                                        false,
-		`{"type":"events_api","payload":{"event":{"type":"app_mention","text":"story","user":"U1","channel":"C1","ts":"1.2"}}}`:                               false,
-		`{"type":"of next year"}`: false,
+	const asker, words = `"user":{"id":"U1","team_id":"T1"},"trigger_id":"1"`, "Try again in a minute"
+	link := fmt.Sprintf(`"response_url":"%s/response"`, far.URL)
+	for payload, way := range map[string]string{
+		`{"type":"slash_commands","accepts_response_payload":true,"payload":{"command":"/story","user_id":"U1",` + link + `}}`:                           "ack",
+		`{"type":"slash_commands","payload":{"command":"/story","user_id":"U1",` + link + `}}`:                                                           "/response",
+		`{"type":"slash_commands","payload":{"command":"/story","user_id":"U1"}}`:                                                                        "",
+		`{"type":"interactive","accepts_response_payload":true,"payload":{"type":"view_submission",` + asker + `,"view":{"id":"V1","callback_id":"f"}}}`: "ack",
+		`{"type":"interactive","payload":{"type":"view_submission",` + asker + `,"view":{"id":"V1","callback_id":"f"}}}`:                                 "/views.open",
+		`{"type":"interactive","payload":{"type":"block_actions",` + asker + `,` + link + `,"channel":{"id":"C1"},"actions":[{"action_id":"stop#1"}]}}`:  "/response",
+		`{"type":"interactive","payload":{"type":"message_action","callback_id":"add",` + asker + `,` + link + `,"message":{"ts":"1.2"}}}`:               "/response",
+		`{"type":"interactive","payload":{"type":"shortcut","callback_id":"new",` + asker + `}}`:                                                         "/views.open",
+		`{"type":"interactive","payload":{"type":"block_actions",` + asker + `,"view":{"id":"V1"},"actions":[{"action_id":"stop#1"}]}}`:                  "/views.update",
+		`{"type":"interactive","payload":{"type":"block_actions","user":{"id":"U1"},"actions":[{"action_id":"a#1"}]}}`:                                   "",
+		`{"type":"interactive","payload":{"type":"view_closed",` + asker + `,"view":{"id":"V1"}}}`:                                                       "",
+		`{"type":"of next year"}`: "",
 	} {
 		var e envelope
 		if err := json.Unmarshal([]byte(payload), &e); err != nil {
@@ -144,14 +166,58 @@ func TestTooBusy(t *testing.T) {
 		}
 		e.ID = "e1"
 		p.dispatch(t.Context(), t.Context(), h, r.c, e)
-		_, b, err := r.ws.ReadMessage()
-		if err != nil || strings.Contains(string(b), "Try again in a minute") != told || !strings.Contains(string(b), `"envelope_id":"e1"`) {
-			t.Errorf("%s: ack %s, %v", payload, b, err)
+		if said := r.next(t); strings.Contains(said, words) != (way == "ack") || !strings.Contains(said, `"envelope_id":"e1"`) {
+			t.Errorf("%s: ack %s", payload, said)
+		}
+		p.begun.Wait()
+		switch said := ""; {
+		case len(told) > 0:
+			if said = <-told; way == "" || !strings.HasPrefix(said, way+" ") || !strings.Contains(strings.ReplaceAll(said, "+", " "), words) {
+				t.Errorf("%s: told %s", payload, said)
+			}
+		case way != "" && way != "ack":
+			t.Errorf("%s: nobody is told", payload)
 		}
 	}
-	p.begun.Wait()
+	for _, said := range []string{`{"type":"app_mention","text":"story","user":"U1","channel":"C1","ts":"1.2"}`, `{"type":"message","channel_type":"im","text":"story","user":"U1","channel":"D1","ts":"1.2"}`} {
+		p.dispatch(t.Context(), t.Context(), h, r.c, envelope{ID: "lost", Type: "events_api", Payload: json.RawMessage(`{"event":` + said + `}`)})
+	}
+	// What becomes of channels has room of its own, until that is full as well.
+	deleted := envelope{ID: "news", Type: "events_api", Payload: json.RawMessage(`{"team_id":"T1","event":{"type":"channel_deleted","channel":"C1"}}`)}
+	p.dispatch(t.Context(), t.Context(), h, r.c, deleted)
+	if said := r.next(t); said != `{"envelope_id":"news"}` {
+		t.Errorf("ack %s", said)
+	}
+	for len(p.news) < maxNews {
+		p.news <- news{}
+	}
+	deleted.ID = "lost"
+	p.dispatch(t.Context(), t.Context(), h, r.c, deleted)
+	// What other people do needs no room.
+	p.dispatch(t.Context(), t.Context(), h, r.c, envelope{ID: "joined", Type: "events_api", Payload: json.RawMessage(`{"team_id":"T1","event":{"type":"member_joined_channel","channel":"C1","user":"U1"}}`)})
+	if said := r.next(t); said != `{"envelope_id":"joined"}` {
+		t.Errorf("ack %s", said)
+	}
 	if n := p.waiting.Load(); n != maxWaiting {
 		t.Errorf("%d waiting", n)
+	}
+}
+
+// A command that hangs gives its place back, and the person reads what the
+// handler says of it.
+func TestCommandsHaveADeadline(t *testing.T) {
+	r := startRig(t, setup{slots: 1, timing: func(g *timing) { g.command = 200 * time.Millisecond }, handle: func(ctx context.Context, c bot.Command) bot.Reply {
+		if typed(t, c).Text == "hangs" {
+			<-ctx.Done()
+			return bot.Reply{Failed: true, Message: bot.Plainly("given up: " + ctx.Err().Error())}
+		}
+		return bot.Reply{Message: bot.Plainly("done")}
+	}})
+	if a := r.slash("C1", "U1", "/story", "hangs"); a.Visible() != "given up: context deadline exceeded" {
+		t.Errorf("answer %q", a.Visible())
+	}
+	if a := r.slash("C1", "U1", "/story", "x"); a.Visible() != "done" {
+		t.Errorf("answer %q", a.Visible())
 	}
 }
 
@@ -170,4 +236,21 @@ func TestStopsWithACrowd(t *testing.T) {
 	if err := r.halt(); err != nil || r.platform.waiting.Load() != 0 {
 		t.Errorf("%v, %d left", err, r.platform.waiting.Load())
 	}
+}
+
+// What is to happen later does not outlive whoever asked for it: it is waited
+// for when it has begun, and never begins afterwards.
+func TestLater(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		over := false
+		settle := later(time.Second, func() { time.Sleep(time.Minute); over = true })
+		time.Sleep(2 * time.Second)
+		settle()
+		if !over {
+			t.Error("not waited for")
+		}
+		settle() // twice is once
+		later(time.Second, func() { t.Error("it began afterwards") })()
+		time.Sleep(time.Minute)
+	})
 }

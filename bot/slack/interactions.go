@@ -106,7 +106,7 @@ func (p *Platform) submitted(e envelope, i interaction) *ask {
 	if a.window == nil || !e.Answerable { // the view closes, and another opens
 		a.window = &window{p: p, team: a.command.Where.Workspace, trigger: i.TriggerID}
 	}
-	a.window.acks = e.Answerable
+	a.window.acks, a.says = e.Answerable, e.Answerable
 	a.input = func(ctx context.Context) bot.Input {
 		r := p.reader(ctx, a.command.Where.Workspace)
 		values := i.View.fields(r)
@@ -161,7 +161,7 @@ func (p *Platform) permalink(ctx context.Context, team, channel, ts string) stri
 	if !ok || w.stopped != "" || channel == "" || ts == "" {
 		return ""
 	}
-	if known, f := p.lookUpRoom(ctx, w, team, channel); f != nil || known.private {
+	if known, f := p.directory.lookUpRoom(ctx, w, team, channel); f != nil || known.private {
 		return ""
 	}
 	var found struct {
@@ -172,6 +172,6 @@ func (p *Platform) permalink(ctx context.Context, team, channel, ts string) stri
 		p.log.Info("slack permalink not known", "channel", channel, "err", f)
 		return ""
 	}
-	address, _, _ := link(found.Permalink)
+	_, address, _ := link(found.Permalink)
 	return address
 }

@@ -173,7 +173,7 @@ func (r *reader) link(before, address, label string) string {
 	switch {
 	case scheme == "http" && label != "" && strings.EqualFold(strings.TrimSuffix(label, "/"), strings.TrimSuffix(strings.TrimPrefix(bare, "//"), "/")):
 		return label
-	case strings.TrimSpace(label) == "" || shortens(label, address) || r.inOption(before):
+	case bot.Shortens(label, address) || r.inOption(before):
 		return address
 	}
 	return label + " (" + address + ")"
@@ -188,24 +188,4 @@ const maxOption = 2000
 func (r *reader) inOption(before string) bool {
 	m := optionForm.FindStringSubmatch(before[max(0, len(before)-maxOption):])
 	return m != nil && r.options[strings.ToLower(strings.Trim(m[1], "-"))]
-}
-
-// shortens says whether a label is an address or a part of it: its host, its
-// beginning, or its beginning and end around an ellipsis.
-func shortens(label, address string) bool {
-	whole, short := bareAddress(address), bareAddress(label)
-	if head, tail, cut := strings.Cut(strings.ReplaceAll(short, "...", "…"), "…"); cut {
-		return head != "" && len(head)+len(tail) <= len(whole) && strings.HasPrefix(whole, head) && strings.HasSuffix(whole, tail)
-	}
-	rest, begins := strings.CutPrefix(whole, short)
-	return begins && (rest == "" || strings.ContainsRune("/?#", rune(rest[0])))
-}
-
-// bareAddress is an address without what people leave out of it.
-func bareAddress(s string) string {
-	s = strings.ToLower(strings.TrimSpace(s))
-	for _, prefix := range []string{"https://", "http://", "www."} {
-		s = strings.TrimPrefix(s, prefix)
-	}
-	return strings.TrimSuffix(s, "/")
 }

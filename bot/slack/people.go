@@ -20,6 +20,17 @@ const (
 	slackbot = "USLACKBOT"
 )
 
+// directory knows what people and channels are called and what they are.
+type directory struct {
+	*web
+	people *cache[person]
+	rooms  *cache[room]
+}
+
+func newDirectory(w *web) *directory {
+	return &directory{web: w, people: newCache[person](personLife), rooms: newCache[room](rightsLife)}
+}
+
 // person is what users.info says.
 type person struct {
 	name  string
@@ -32,11 +43,12 @@ type person struct {
 type kind int
 
 const (
-	member  kind = iota
-	guest        // restricted to some channels
-	foreign      // of another company, seen in a channel shared with it
-	machine      // a bot
-	gone         // their account is closed
+	unsaid  kind = iota // Slack did not say: nothing is allowed for it
+	member              // in full
+	guest               // restricted to some channels
+	foreign             // of another company, seen in a channel shared with it
+	machine             // a bot
+	gone                // their account is closed
 )
 
 // userInfo is the answer of users.info.
@@ -52,7 +64,7 @@ type userInfo struct {
 		IsBot             bool   `json:"is_bot"`
 		IsStranger        bool   `json:"is_stranger"`
 		IsRestricted      *bool  `json:"is_restricted"`
-		IsUltraRestricted bool   `json:"is_ultra_restricted"`
+		IsUltraRestricted *bool  `json:"is_ultra_restricted"`
 		Profile           struct {
 			DisplayName string `json:"display_name"`
 			RealName    string `json:"real_name"`
@@ -60,7 +72,9 @@ type userInfo struct {
 	} `json:"user"`
 }
 
-// read makes a person of the answer; ok is false for one that says nothing.
+// read makes a person of the answer; ok is false for one that says nothing. A
+// member is somebody of whom it is said that they are no guest: an answer that
+// leaves that out gives a name and no standing.
 func (i *userInfo) read(user string, now time.Time) (known person, ok bool) {
 	u := i.User
 	known = person{team: u.TeamID, asked: now}
@@ -76,53 +90,61 @@ func (i *userInfo) read(user string, now time.Time) (known person, ok bool) {
 		known.kind = gone
 	case u.IsStranger:
 		known.kind = foreign
-	case u.IsUltraRestricted || u.IsRestricted != nil && *u.IsRestricted:
+	case is(u.IsUltraRestricted) || is(u.IsRestricted):
 		known.kind = guest
+	case isNot(u.IsUltraRestricted) && isNot(u.IsRestricted):
+		known.kind = member
 	}
-	return known, u.ID == user && (known.name != "" || u.IsRestricted != nil)
+	return known, u.ID == user && (known.name != "" || known.kind != unsaid)
 }
+
+// is says whether Slack said yes, and isNot whether it said no; null and nothing
+// at all are neither.
+func is(said *bool) bool    { return said != nil && *said }
+func isNot(said *bool) bool { return said != nil && !*said }
 
 // lookUpPerson asks Slack about a person. A failure without a code is an answer
 // that says nothing.
-func (p *Platform) lookUpPerson(ctx context.Context, w workspace, team, user string) (person, *failure) {
-	ctx, cancel := context.WithTimeout(ctx, p.timing.lookUp)
+func (d *directory) lookUpPerson(ctx context.Context, w workspace, team, user string) (person, *failure) {
+	ctx, cancel := context.WithTimeout(ctx, d.timing.lookUp)
 	defer cancel()
 	var info userInfo
-	if _, f := p.api.call(ctx, post("users.info", w.token, url.Values{"user": {user}}), &info); f != nil {
-		p.log.Info("slack person not looked up", "err", f)
+	if _, f := d.api.call(ctx, post("users.info", w.token, url.Values{"user": {user}}), &info); f != nil {
+		d.log.Info("slack person not looked up", "err", f)
 		return person{}, f
 	}
-	known, ok := info.read(user, p.now())
+	known, ok := info.read(user, d.now())
 	if !ok {
-		p.log.Warn("slack says nothing of a person it was asked about")
+		d.log.Warn("slack says nothing of a person it was asked about")
 		return person{}, &failure{method: "users.info", reach: answered}
 	}
-	p.people.put(userRef(team, user), known, time.Now())
+	d.people.put(userRef(team, user), known, time.Now())
 	return known, nil
 }
 
 // personName is names'.
-func (p *Platform) personName(ctx context.Context, team, user string) string {
-	if known, ok := p.people.get(userRef(team, user), time.Now()); ok {
+func (d *directory) personName(ctx context.Context, team, user string) string {
+	if known, ok := d.people.get(userRef(team, user), time.Now()); ok {
 		return known.name
 	}
-	w, ok, _, _ := p.workspaces.find(team)
+	w, ok, _, _ := d.workspaces.find(team)
 	if !ok || w.stopped != "" || !w.grants("users:read") {
 		return ""
 	}
-	known, _ := p.lookUpPerson(ctx, w, team, user)
+	known, _ := d.lookUpPerson(ctx, w, team, user)
 	return known.name
 }
 
 // room is what conversations.info says of a channel.
 type room struct {
 	name     string
-	private  bool // only its members may know of it
+	private  bool // only its members may know of it, or that was not said
 	group    bool // a group message
 	direct   bool
 	member   bool // the bot is in it
 	archived bool
 	abroad   bool // shared with another company
+	home     bool // it was said that it is not
 }
 
 // channelInfo is the answer of conversations.info and conversations.open.
@@ -132,47 +154,57 @@ type channelInfo struct {
 	Channel struct {
 		ID          string `json:"id"`
 		Name        string `json:"name"`
-		IsMember    bool   `json:"is_member"`
-		IsPrivate   bool   `json:"is_private"`
+		IsMember    *bool  `json:"is_member"`
+		IsPrivate   *bool  `json:"is_private"`
 		IsGroup     bool   `json:"is_group"`
 		IsIM        bool   `json:"is_im"`
 		IsMPIM      bool   `json:"is_mpim"`
 		IsArchived  bool   `json:"is_archived"`
-		IsShared    bool   `json:"is_shared"`
-		IsExtShared bool   `json:"is_ext_shared"`
+		IsShared    *bool  `json:"is_shared"`
+		IsExtShared *bool  `json:"is_ext_shared"`
 		IsOrgShared bool   `json:"is_org_shared"`
 	} `json:"channel"`
 }
 
 func roomKey(team, channel string) string { return team + "/" + channel }
 
+// read makes a room of the answer; ok is false for one that does not say enough:
+// the bot may post where it is a member, or where everybody may. A conversation
+// of two has nothing but its kind.
+func (i *channelInfo) read(channel string) (known room, ok bool) {
+	c := i.Channel
+	known = room{
+		name: bot.OneLine(c.Name), private: !isNot(c.IsPrivate) || c.IsGroup || c.IsIM || c.IsMPIM, group: c.IsMPIM, direct: c.IsIM,
+		member: is(c.IsMember), archived: c.IsArchived, abroad: is(c.IsExtShared) || is(c.IsShared) && !c.IsOrgShared,
+		home: isNot(c.IsExtShared) || isNot(c.IsShared),
+	}
+	said := c.IsIM || c.IsMPIM || is(c.IsMember) || isNot(c.IsPrivate) || c.IsMember != nil && (c.IsPrivate != nil || c.IsGroup)
+	return known, c.ID == channel && said
+}
+
 // lookUpRoom asks Slack about a channel, unless it did so lately. A failure
 // without a code is an answer that says nothing.
-func (p *Platform) lookUpRoom(ctx context.Context, w workspace, team, channel string) (room, *failure) {
+func (d *directory) lookUpRoom(ctx context.Context, w workspace, team, channel string) (room, *failure) {
 	key := roomKey(team, channel)
-	if known, ok := p.rooms.get(key, time.Now()); ok {
+	if known, ok := d.rooms.get(key, time.Now()); ok {
 		return known, nil
 	}
-	ctx, cancel := context.WithTimeout(ctx, p.timing.lookUp)
+	ctx, cancel := context.WithTimeout(ctx, d.timing.lookUp)
 	defer cancel()
 	var info channelInfo
-	if _, f := p.api.call(ctx, post("conversations.info", w.token, url.Values{"channel": {channel}}), &info); f != nil {
-		p.log.Info("slack channel not looked up", "channel", channel, "err", f)
+	if _, f := d.api.call(ctx, post("conversations.info", w.token, url.Values{"channel": {channel}}), &info); f != nil {
+		d.log.Info("slack channel not looked up", "channel", channel, "err", f)
 		return room{}, f
 	}
-	c := info.Channel
-	if c.ID == "" {
-		p.log.Warn("slack says nothing of a channel it was asked about", "channel", channel)
+	known, ok := info.read(channel)
+	if !ok {
+		d.log.Warn("slack says nothing of a channel it was asked about", "channel", channel)
 		return room{}, &failure{method: "conversations.info", reach: answered}
 	}
-	known := room{
-		name: bot.OneLine(c.Name), private: c.IsPrivate || c.IsGroup || c.IsIM || c.IsMPIM, group: c.IsMPIM, direct: c.IsIM,
-		member: c.IsMember, archived: c.IsArchived, abroad: c.IsExtShared || c.IsShared && !c.IsOrgShared,
-	}
 	// What keeps the bot from posting there is not kept: somebody may just be
-	// mending it.
-	if !known.archived && (known.member || !known.private && w.grants("chat:write.public")) {
-		p.rooms.put(key, known, time.Now())
+	// mending it. Nor is an answer that says less than Slack's do.
+	if said := known.home || known.abroad || known.direct; said && !known.archived && (known.member || !known.private && w.grants("chat:write.public")) {
+		d.rooms.put(key, known, time.Now())
 	}
 	return known, nil
 }
@@ -182,12 +214,12 @@ func (p *Platform) lookUpRoom(ctx context.Context, w workspace, team, channel st
 const privateChannel = "#private-channel"
 
 // channelName is names'.
-func (p *Platform) channelName(ctx context.Context, team, channel string) string {
-	w, ok, _, _ := p.workspaces.find(team)
+func (d *directory) channelName(ctx context.Context, team, channel string) string {
+	w, ok, _, _ := d.workspaces.find(team)
 	if !ok || w.stopped != "" {
 		return privateChannel
 	}
-	known, f := p.lookUpRoom(ctx, w, team, channel)
+	known, f := d.lookUpRoom(ctx, w, team, channel)
 	if f != nil || known.private || known.name == "" {
 		return privateChannel
 	}

@@ -14,9 +14,9 @@ import (
 // are in the channel, so members are who asks; what else they are is asked of
 // Slack, once for a command.
 type asker struct {
-	p       *Platform
-	command bot.Command
-	spot    spot
+	directory *directory
+	command   bot.Command
+	spot      spot
 
 	asked   bool // about the person
 	known   person
@@ -47,17 +47,18 @@ func (a *asker) person(ctx context.Context, w workspace, life time.Duration) (pe
 	if a.asked {
 		return a.known, a.failure
 	}
-	if known, ok := a.p.people.get(userRef(a.team(), a.user()), time.Now()); ok && a.p.now().Sub(known.asked) < life {
+	known, ok := a.directory.people.get(userRef(a.team(), a.user()), time.Now())
+	if enough := life > rightsLife || known.kind != unsaid; ok && enough && a.directory.now().Sub(known.asked) < life {
 		return known, nil
 	}
 	a.asked = true
-	a.known, a.failure = a.p.lookUpPerson(ctx, w, a.team(), a.user())
+	a.known, a.failure = a.directory.lookUpPerson(ctx, w, a.team(), a.user())
 	return a.known, a.failure
 }
 
 // Name is bot.Asker's.
 func (a *asker) Name(ctx context.Context) string {
-	w, ok, _ := a.p.workspaces.await(ctx, a.team(), a.p.timing.lookUp)
+	w, ok, _ := a.directory.workspaces.await(ctx, a.team(), a.directory.timing.lookUp)
 	if !ok || w.stopped != "" || !w.grants("users:read") {
 		return a.command.User.Name
 	}
@@ -82,7 +83,7 @@ func (a *asker) Manages(ctx context.Context) error {
 	if a.user() == slackbot {
 		return stories.Errorf(stories.CodeForbidden, forMachines)
 	}
-	w, err := a.p.serving(ctx, a.team())
+	w, err := a.directory.serving(ctx, a.team())
 	if err != nil {
 		return err
 	}
@@ -97,6 +98,7 @@ func (a *asker) Manages(ctx context.Context) error {
 		return unchecked(f, uncheckable)
 	}
 	switch known.kind {
+	case member:
 	case guest:
 		return stories.Errorf(stories.CodeForbidden, forGuests)
 	case foreign:
@@ -105,26 +107,31 @@ func (a *asker) Manages(ctx context.Context) error {
 		return stories.Errorf(stories.CodeForbidden, forMachines)
 	case gone:
 		return stories.Errorf(stories.CodeForbidden, forGone)
+	default:
+		return unchecked(&failure{method: "users.info", reach: answered}, uncheckable)
 	}
-	if away := known.team != "" && known.team != a.team(); away || a.spot.home != "" {
-		return a.visitor(ctx, w)
+	if known.team != a.team() || a.spot.home != "" {
+		return a.visitor(ctx, w, known.team != "" || a.spot.home != "")
 	}
 	return nil
 }
 
 // visitor judges somebody who belongs to another workspace: where the channel
 // is shared with another company they are of that company, elsewhere of another
-// workspace of the same organisation.
-func (a *asker) visitor(ctx context.Context, w workspace) error {
+// workspace of the same organisation. said is false when Slack did not say where
+// they belong: then nothing can be told of them in a shared channel.
+func (a *asker) visitor(ctx context.Context, w workspace, said bool) error {
 	if a.channel() == "" || strings.HasPrefix(a.channel(), "D") {
 		return nil
 	}
-	known, f := a.p.lookUpRoom(ctx, w, a.team(), a.channel())
+	known, f := a.directory.lookUpRoom(ctx, w, a.team(), a.channel())
 	switch {
 	case f != nil:
 		return unreached(f, uncheckable, "cannot see whether this channel is shared with another company")
-	case known.abroad:
+	case known.abroad && said:
 		return stories.Errorf(stories.CodeForbidden, forForeign)
+	case known.abroad || !known.home:
+		return unchecked(&failure{method: "conversations.info", reach: answered}, uncheckable)
 	}
 	return nil
 }
@@ -140,8 +147,8 @@ func unchecked(f *failure, sentence string) error {
 
 // serving returns the workspace of team when there is a token for it that Slack
 // takes. Its errors are in words.
-func (p *Platform) serving(ctx context.Context, team string) (workspace, error) {
-	w, ok, pending := p.workspaces.await(ctx, team, p.timing.lookUp)
+func (d *directory) serving(ctx context.Context, team string) (workspace, error) {
+	w, ok, pending := d.workspaces.await(ctx, team, d.timing.lookUp)
 	switch {
 	case pending:
 		return w, stories.Errorf(stories.CodeUnavailable, "Storybot could not ask Slack yet which workspace this is.")
@@ -155,9 +162,9 @@ func (p *Platform) serving(ctx context.Context, team string) (workspace, error) 
 
 // Posts is bot.Asker's.
 func (a *asker) Posts(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, a.p.timing.lookUp)
+	ctx, cancel := context.WithTimeout(ctx, a.directory.timing.lookUp)
 	defer cancel()
-	w, err := a.p.serving(ctx, a.team())
+	w, err := a.directory.serving(ctx, a.team())
 	if err != nil {
 		return err
 	}
@@ -173,7 +180,7 @@ func (a *asker) Posts(ctx context.Context) error {
 	case strings.HasPrefix(channel, "D"):
 		return a.postsToPerson(ctx, w)
 	}
-	known, f := a.p.lookUpRoom(ctx, w, a.team(), a.channel())
+	known, f := a.directory.lookUpRoom(ctx, w, a.team(), a.channel())
 	if f != nil {
 		return unreached(f, unseen, "cannot see whether it may post here")
 	}
@@ -232,22 +239,22 @@ func lacksScope(scope, so string) error {
 // the person and the bot; opening it shows nothing to anybody.
 func (a *asker) postsToPerson(ctx context.Context, w workspace) error {
 	key := roomKey(a.team(), a.channel()) + "/" + a.user()
-	if _, ok := a.p.rooms.get(key, time.Now()); ok {
+	if _, ok := a.directory.rooms.get(key, time.Now()); ok {
 		return nil
 	}
 	var info channelInfo
-	_, f := a.p.api.call(ctx, post("conversations.open", w.token, url.Values{"users": {a.user()}}), &info)
+	_, f := a.directory.api.call(ctx, post("conversations.open", w.token, url.Values{"users": {a.user()}}), &info)
 	switch {
 	case f != nil && f.code == "missing_scope":
 		return lacksScope("im:write", "cannot see whether this is its own direct message with you")
 	case f != nil:
-		a.p.log.Info("slack direct message not looked up", "err", f)
+		a.directory.log.Info("slack direct message not looked up", "err", f)
 		return unchecked(f, unseen)
 	case info.Channel.ID == "":
 		return unchecked(&failure{method: "conversations.open", reach: answered}, unseen)
 	case info.Channel.ID != a.channel():
 		return stories.Errorf(stories.CodeForbidden, notOurs)
 	}
-	a.p.rooms.put(key, room{direct: true, member: true}, time.Now())
+	a.directory.rooms.put(key, room{direct: true, member: true}, time.Now())
 	return nil
 }

@@ -93,7 +93,7 @@ func TestRights(t *testing.T) {
 	r.slack.SetChannel("T1", "G2", slacktest.ChangeChannel{Member: &yes})
 	check(t, "after the invitation", ask("G2", "U1").posts, "", "")
 	r.slack.SetChannel("T1", "C2", slacktest.ChangeChannel{Archived: &yes})
-	r.platform.rooms.drop(roomKey("T1", "C2"))
+	r.platform.directory.rooms.drop(roomKey("T1", "C2"))
 	check(t, "an archived channel", ask("C2", "U1").posts, stories.CodeForbidden, "archived")
 	if got := ask("C1", "U1"); got.name != "Ada Lovelace" {
 		t.Errorf("name %q", got.name)
@@ -115,54 +115,6 @@ func TestRightsAreForgotten(t *testing.T) {
 	check(t, "some minutes later", got.manages, stories.CodeForbidden, "full member")
 	if got.name != "Ada Lovelace" {
 		t.Errorf("name %q", got.name)
-	}
-}
-
-// What Slack does not say is not allowed, in words that say to try again.
-func TestRightsFailClosed(t *testing.T) {
-	for name, fault := range map[string]slacktest.Fault{
-		"500":           slacktest.Error500Before,
-		"503":           slacktest.Unavailable,
-		"429":           slacktest.RateLimited(30),
-		"ratelimited":   slacktest.APIError("ratelimited"),
-		"hangs":         slacktest.Hangs,
-		"reset":         slacktest.ResetBefore,
-		"cut":           slacktest.CutBody,
-		"html":          slacktest.HTML200,
-		"nothing":       slacktest.EmptyObject,
-		"not ok":        slacktest.NotOK,
-		"no user":       {Status: 200, Body: `{"ok":true}`},
-		"empty user":    {Status: 200, Body: `{"ok":true,"user":{},"channel":{}}`},
-		"null user":     {Status: 200, Body: `{"ok":true,"user":null,"channel":null}`},
-		"somebody else": {Status: 200, Body: `{"ok":true,"user":{"id":"U7","name":"x","is_restricted":false},"channel":{"name":"x"}}`},
-		"only an id":    {Status: 200, Body: `{"ok":true,"user":{"id":"U1"},"channel":{}}`},
-		"other types":   {Status: 200, Body: `{"ok":true,"user":{"id":"U1","name":"x","is_restricted":"no"},"channel":{"id":7}}`},
-		"no such user":  slacktest.APIError("user_not_found"),
-		"new error":     slacktest.APIError("error_of_next_year"),
-		"fatal_error":   slacktest.APIError("fatal_error"),
-		"no method":     slacktest.APIError("unknown_method"),
-		"404":           {Status: 404},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			r, ask := askRights(t, setup{before: people, timing: func(g *timing) { g.lookUp = 300 * time.Millisecond }})
-			r.slack.Fail(slacktest.Match{Method: "users.info"}, -1, fault)
-			r.slack.Fail(slacktest.Match{Method: "conversations.info"}, -1, fault)
-			for _, user := range []string{"U1", "UG"} {
-				got := ask("C1", user)
-				check(t, "manages", got.manages, stories.CodeUnavailable, "could not be checked with Slack now")
-				check(t, "posts", got.posts, stories.CodeUnavailable, "could not be checked with Slack now")
-				if got.name == "" || strings.Contains(got.name, user) {
-					t.Errorf("name %q", got.name)
-				}
-			}
-			if n := r.slack.Calls("users.info"); n != 2 {
-				t.Errorf("%d look-ups of people for two commands", n)
-			}
-			r.slack.Heal()
-			check(t, "manages afterwards", ask("C1", "U1").manages, "", "")
-			check(t, "a guest manages afterwards", ask("C1", "UG").manages, stories.CodeForbidden, "full member")
-		})
 	}
 }
 

@@ -14,13 +14,21 @@ import (
 // found again (https://docs.slack.dev/messaging/message-metadata).
 const eventType = "storybot_delivery"
 
+// pusher sends what nobody asked for: it posts, edits, and finds out what became
+// of a post.
+type pusher struct {
+	*web
+	encoded  encodings
+	attempts attempts
+}
+
 // Pace returns what Slack publishes: one post a second and channel. A
 // workspace's own budget, "several hundred a minute", has no number and is
 // learnt (https://docs.slack.dev/apis/web-api/rate-limits). Reading a history
 // has a budget of its own, that of tier 3
 // (https://docs.slack.dev/reference/methods/conversations.history), and so have
 // edits (https://docs.slack.dev/reference/methods/chat.update).
-func (p *Platform) Pace(string) bot.Pace {
+func (p *pusher) Pace(string) bot.Pace {
 	return bot.Pace{PerChannel: perChannel, Learns: true, LooksPerMinute: 50, EditsPerMinute: editsPerMinute, InFlight: inFlight}
 }
 
@@ -36,7 +44,7 @@ type posted struct {
 var postedMembers = []string{"ok", "error", "needed", "ts", "channel"}
 
 // Send posts a message once.
-func (p *Platform) Send(ctx context.Context, post bot.Post) bot.Verdict {
+func (p *pusher) Send(ctx context.Context, post bot.Post) bot.Verdict {
 	d := post.Delivery.Destination
 	w, v, ok := p.sender(ctx, d.Workspace)
 	if !ok {
@@ -59,7 +67,7 @@ func (p *Platform) Send(ctx context.Context, post bot.Post) bot.Verdict {
 }
 
 // sender finds the token for a workspace, or the verdict when there is none.
-func (p *Platform) sender(ctx context.Context, team string) (workspace, bot.Verdict, bool) {
+func (p *pusher) sender(ctx context.Context, team string) (workspace, bot.Verdict, bool) {
 	w, ok, pending := p.workspaces.await(ctx, team, p.timing.learn)
 	switch {
 	case pending:

@@ -77,7 +77,7 @@ func (a *attempts) forget(key string) {
 // Settle looks for a post in the channel's history, by its metadata. A post
 // that is not there was not sent only when its request can no longer be on its
 // way; until then it looks again at growing distances.
-func (p *Platform) Settle(ctx context.Context, post bot.Post) bot.Verdict {
+func (p *pusher) Settle(ctx context.Context, post bot.Post) bot.Verdict {
 	w, v, ok := p.sender(ctx, post.Delivery.Destination.Workspace)
 	if !ok {
 		return v
@@ -137,7 +137,7 @@ func joinRequest(w workspace, channel string) request {
 // whether Slack has finished it. An attempt of an earlier run is known by its
 // row's time only; when that lies ahead, or the clock is not Slack's, the clock
 // may have been set since, and time counts from now.
-func (p *Platform) sinceAttempt(post bot.Post) (since time.Duration, closed bool) {
+func (p *pusher) sinceAttempt(post bot.Post) (since time.Duration, closed bool) {
 	key := post.Delivery.Key
 	a, ok := p.attempts.get(key)
 	if !ok {
@@ -201,7 +201,7 @@ func (h *history) list() ([]message, *failure) {
 // find returns the id of the message that a post became, "" when there is none.
 // It looks again when the answer shows that our clock was set: it may have
 // looked at the wrong time.
-func (p *Platform) find(ctx context.Context, w workspace, post bot.Post) (id string, f *failure) {
+func (p *pusher) find(ctx context.Context, w workspace, post bot.Post) (id string, f *failure) {
 	for range 2 {
 		before := p.api.clock.skew()
 		if id, f = p.search(ctx, w, post.Delivery); id != "" || f != nil || (p.api.clock.skew()-before).Abs() < margin/2 {
@@ -212,7 +212,7 @@ func (p *Platform) find(ctx context.Context, w workspace, post bot.Post) (id str
 }
 
 // search is one look.
-func (p *Platform) search(ctx context.Context, w workspace, d stories.Delivery) (string, *failure) {
+func (p *pusher) search(ctx context.Context, w workspace, d stories.Delivery) (string, *failure) {
 	oldest, latest := p.around(d.FirstAttemptAt, d.LastAttemptAt, p.now())
 	query := url.Values{
 		"channel": {d.Destination.Channel}, "limit": {strconv.Itoa(pageSize)},
@@ -258,7 +258,7 @@ func oldestOf(list []message) string {
 // around is the time, by Slack's clock, in which the attempts from first to
 // last may have made a message. When they were lately it reaches to now, so
 // that a clock that was set in between does not hide the message.
-func (p *Platform) around(first, last, now time.Time) (oldest, latest time.Time) {
+func (p *pusher) around(first, last, now time.Time) (oldest, latest time.Time) {
 	if now.Before(first) {
 		first = now
 	}

@@ -76,7 +76,7 @@ func TestSettleAfterAWholeAnswer(t *testing.T) {
 	if v.Outcome != bot.Unsettled || v.RetryAfter > quietShort {
 		t.Errorf("at once: %+v", v)
 	}
-	r.platform.attempts.note("refused", attempt{at: time.Now().Add(-quietShort), closed: true})
+	r.platform.Sender.(*pusher).attempts.note("refused", attempt{at: time.Now().Add(-quietShort), closed: true})
 	if v = r.platform.Settle(r.ctx(), post); v.Outcome != bot.NotSent {
 		t.Errorf("later: %+v", v)
 	}
@@ -89,7 +89,7 @@ func TestSettleWithTheClockSetBack(t *testing.T) {
 	if v := r.platform.Settle(r.ctx(), post); v.Outcome != bot.Unsettled || v.RetryAfter > quietLong {
 		t.Errorf("at once: %+v", v)
 	}
-	r.platform.attempts.note("future", attempt{at: time.Now().Add(-quietLong)})
+	r.platform.Sender.(*pusher).attempts.note("future", attempt{at: time.Now().Add(-quietLong)})
 	if v := r.platform.Settle(r.ctx(), post); v.Outcome != bot.NotSent {
 		t.Errorf("a minute later: %+v", v)
 	}
@@ -227,7 +227,7 @@ func TestSettleReadsOddHistories(t *testing.T) {
 
 // The history is searched where the message can be, whatever the clock did.
 func TestSettleLooksAround(t *testing.T) {
-	p := &Platform{api: &api{}}
+	p := &pusher{web: &web{api: &api{}}}
 	now := time.Now()
 	for name, c := range map[string]struct {
 		first, last, now, message time.Time

@@ -11,7 +11,6 @@ import (
 	"net/url"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"storybot/bot"
@@ -41,20 +40,26 @@ type Config struct {
 
 // Platform is Slack: every workspace there is a token of.
 type Platform struct {
-	log        *slog.Logger
-	api        *api
-	appToken   string
-	workspaces *workspaces
-	sockets    *sockets
-	places     bot.Places
-	started    start
-	timing     timing
-	now        func() time.Time
+	bot.Sender
+	bot.Editor
 
+	*web
 	vocabulary
 	intake
-	knowledge
-	outgoing
+	appToken  string
+	directory *directory
+	sockets   *sockets
+	places    bot.Places
+	started   start
+}
+
+// web is what asking Slack takes.
+type web struct {
+	log        *slog.Logger
+	api        *api
+	workspaces *workspaces
+	timing     timing
+	now        func() time.Time
 }
 
 // vocabulary is what the commands are made of.
@@ -63,50 +68,39 @@ type vocabulary struct {
 	commands map[string]bool // their first words
 }
 
-// knowledge is what Slack said of people and channels.
-type knowledge struct {
-	people *cache[person]
-	rooms  *cache[room]
-}
-
-// outgoing is what posts need to know of others.
-type outgoing struct {
-	encoded  encodings
-	attempts attempts
-}
-
-// intake is what Slack has sent and is being dealt with.
-type intake struct {
-	begun   sync.WaitGroup // of the work that envelopes began; Run waits for it
-	waiting atomic.Int64   // envelopes under way
-	// refusedAt is the Unix second of the last envelope that was too much.
-	refusedAt atomic.Int64
-	slots     chan struct{} // one for each command that may be handled at once
-	deeds     *deeds
-}
-
 // timing is how long things take, so that tests need not wait.
 type timing struct {
+	connecting
+	answering
+}
+
+// connecting is how long the connections and the tokens take.
+type connecting struct {
 	retryLeast time.Duration // between two tries to reach Slack
 	retryMost  time.Duration
 	// between two tries with a token that is refused
 	refusedLeast, refusedMost time.Duration
 
-	stagger  time.Duration // between the first connections of the two sockets
-	hello    time.Duration // for Slack's first word on a connection
-	ping     time.Duration // between our pings
-	silence  time.Duration // without a word from Slack before a connection is given up
-	healthy  time.Duration // a connection that lasts this long was a good one
+	stagger time.Duration // between the first connections of the two sockets
+	hello   time.Duration // for Slack's first word on a connection
+	ping    time.Duration // between our pings
+	silence time.Duration // without a word from Slack before a connection is given up
+	healthy time.Duration // a connection that lasts this long was a good one
+}
+
+// answering is how long what people and posts wait for takes.
+type answering struct {
 	ackWait  time.Duration
 	overtake time.Duration // by which a copy's acknowledgement comes after the first one's
 	drain    time.Duration // for answers in the making when the platform stops
 	lookUp   time.Duration // for asking Slack about a person or a channel
+	command  time.Duration // for a command, before its answer
 	learn    time.Duration // a post waits for its workspace to become known
 	live     []time.Duration
 	livePoll time.Duration
 }
 
-var defaultTiming = timing{
+var defaultTiming = timing{connecting: connecting{
 	retryLeast:   500 * time.Millisecond,
 	retryMost:    time.Minute,
 	refusedLeast: time.Minute,
@@ -116,14 +110,16 @@ var defaultTiming = timing{
 	ping:         10 * time.Second,
 	silence:      30 * time.Second,
 	healthy:      time.Minute,
-	ackWait:      ackWait,
-	overtake:     600 * time.Millisecond,
-	drain:        3 * time.Second,
-	lookUp:       1500 * time.Millisecond,
-	learn:        3 * time.Second,
-	live:         []time.Duration{2 * time.Second, 15 * time.Second, time.Minute},
-	livePoll:     time.Second,
-}
+}, answering: answering{
+	ackWait:  ackWait,
+	overtake: 600 * time.Millisecond,
+	drain:    3 * time.Second,
+	lookUp:   1500 * time.Millisecond,
+	command:  30 * time.Second,
+	learn:    3 * time.Second,
+	live:     []time.Duration{2 * time.Second, 15 * time.Second, time.Minute},
+	livePoll: time.Second,
+}}
 
 // New returns a platform that is not connected yet. Errors are for people and
 // name the setting that is wrong.
@@ -145,17 +141,22 @@ func New(c Config) (*Platform, error) {
 		c.Now = time.Now
 	}
 	transport := newTransport()
-	p := &Platform{
+	w := &web{
 		log:        c.Log,
 		api:        &api{base: strings.TrimSuffix(base, "/") + "/", http: transport, agent: strings.TrimSuffix("Storybot/"+c.Version, "/"), timeout: callTimeout, clock: clock{now: c.Now}},
-		appToken:   c.AppToken,
 		workspaces: newWorkspaces(c.BotTokens),
-		places:     c.Places,
-		vocabulary: vocabulary{options: optionsOf(c.Specs), commands: firstWords(c.Specs)},
-		knowledge:  knowledge{people: newCache[person](personLife), rooms: newCache[room](rightsLife)},
 		timing:     defaultTiming,
 		now:        c.Now,
-		intake:     intake{slots: make(chan struct{}, maxHandlers), deeds: newDeeds()},
+	}
+	push := &pusher{web: w}
+	p := &Platform{
+		Sender: push, Editor: push,
+		web:        w,
+		vocabulary: vocabulary{options: optionsOf(c.Specs), commands: firstWords(c.Specs)},
+		intake:     newIntake(),
+		appToken:   c.AppToken,
+		directory:  newDirectory(w),
+		places:     c.Places,
 	}
 	p.started.tell, p.started.tokens = c.Started, make([]tried, len(c.BotTokens))
 	p.sockets = newSockets(p, transport)
@@ -192,15 +193,22 @@ func (p *Platform) Health() []bot.Health {
 func (p *Platform) Run(ctx context.Context, h bot.Handler) error {
 	work, release := context.WithCancel(context.WithoutCancel(ctx))
 	defer release()
-	defer context.AfterFunc(ctx, func() { time.AfterFunc(p.timing.drain, release) })()
-
-	var attending sync.WaitGroup
+	var attending, draining sync.WaitGroup
+	draining.Go(func() {
+		<-ctx.Done()
+		sleep(work, p.timing.drain)
+		release()
+	})
+	p.begun.Go(func() { p.followNews(work) })
 	for _, w := range p.workspaces.all {
 		attending.Go(func() { p.attend(ctx, w) })
 	}
 	p.sockets.run(ctx, func(c *conn, e envelope) { p.dispatch(work, ctx, h, c, e) })
+	close(p.news) // nothing arrives any more
 	attending.Wait()
 	p.begun.Wait()
+	release()
+	draining.Wait()
 	p.api.http.CloseIdleConnections()
 	return nil
 }

@@ -144,6 +144,16 @@ func (c *conn) wait(ctx context.Context) (why string, announced bool) {
 	return c.reason.Load().(string), announced
 }
 
+// over says that nothing can be read any more, so that nothing arrives either.
+func (c *conn) over() bool {
+	select {
+	case <-c.ended:
+		return true
+	default:
+		return false
+	}
+}
+
 // close ends the connection and waits for its readers. Nothing happens to nil.
 func (c *conn) close() {
 	if c == nil {

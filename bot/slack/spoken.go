@@ -26,16 +26,11 @@ func (ev event) said() bool {
 //
 // The key is the message rather than the event: a channel shared by two
 // workspaces delivers one message as two events.
-func (p *Platform) spoken(ctx context.Context, team, self string, ev event, id string) *ask {
+func (p *Platform) spoken(team, self string, ev event, id string) *ask {
 	if !ev.said() {
 		return nil
 	}
-	w, _, _ := p.workspaces.await(ctx, team, p.timing.lookUp)
-	self = cmp.Or(w.botUser, self)
 	user, channel := string(ev.User), string(ev.Channel)
-	if user == self {
-		return nil
-	}
 	direct := ev.ChannelType == "im" || strings.HasPrefix(channel, "D")
 	c := newCommand(team, channel, user, "")
 	c.Key = platformName + ":" + id
@@ -43,6 +38,11 @@ func (p *Platform) spoken(ctx context.Context, team, self string, ev event, id s
 		c.Key = platformName + ":" + channel + "/" + ev.TS
 	}
 	return &ask{command: c, thread: ev.ThreadTS, direct: direct, spot: spot{ours: direct}, input: func(ctx context.Context) bot.Input {
+		w, _, _ := p.workspaces.await(ctx, team, p.timing.lookUp)
+		self := cmp.Or(w.botUser, self)
+		if user == self {
+			return nil
+		}
 		r := p.reader(ctx, team)
 		name, text := words(r.text(addressed(ev.Text, self, p.isCommand)))
 		return bot.Typed{Name: strings.ToLower(bot.OneLine(bot.Unfold(name, r.mentions))), Text: text, Mentions: r.mentions}

@@ -2,35 +2,21 @@ package slack
 
 import (
 	"fmt"
-	"net/url"
-	"regexp"
 	"strings"
-	"unicode"
 
 	"storybot/bot"
 )
 
-// link returns raw as an address Slack may be given, and the host it leads to.
-// It is false for what is no plain web address: another scheme, a name and
-// password in it, a host of other characters than a host's name has, which
-// could look like another one, or like markup.
-func link(raw string) (address, host string, ok bool) {
-	u, err := url.Parse(raw)
-	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.User != nil || u.Hostname() == "" {
-		return "", "", false
+// link returns the address that Slack may be given for raw; false for what is no
+// link, or a longer one than Slack takes.
+func link(raw string) (l bot.Link, address string, ok bool) {
+	l, ok = bot.ParseLink(raw)
+	if !ok {
+		return l, "", false
 	}
-	if strings.ContainsFunc(raw, unicode.IsControl) || !hostForm.MatchString(u.Host) {
-		return "", "", false
-	}
-	address = addressEscaper.Replace(u.String())
-	if bot.Units(address) > maxURL {
-		return "", "", false
-	}
-	return address, strings.TrimPrefix(strings.ToLower(u.Hostname()), "www."), true
+	address = addressEscaper.Replace(l.String())
+	return l, address, bot.Units(address) <= maxURL
 }
-
-// hostForm is a host's name or number, and perhaps a port.
-var hostForm = regexp.MustCompile(`^(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{0,5})?$`)
 
 // labelled is a link in mrkdwn. What is in it cannot end it, whoever wrote it.
 func labelled(address, label string) string {
@@ -39,25 +25,6 @@ func labelled(address, label string) string {
 
 // addressEscaper percent-encodes what would end an address in mrkdwn.
 var addressEscaper = strings.NewReplacer("|", "%7C", "<", "%3C", ">", "%3E", `"`, "%22", " ", "%20", "`", "%60")
-
-// shows says whether a link's label tells where it leads: it names host and
-// nothing else that looks like one.
-func shows(label, host string) bool {
-	found := false
-	for _, word := range strings.FieldsFunc(label, func(r rune) bool {
-		return r != '.' && r != '-' && !unicode.IsLetter(r) && !unicode.IsDigit(r)
-	}) {
-		word = strings.Trim(word, ".-")
-		if !strings.Contains(word, ".") {
-			continue
-		}
-		if !strings.EqualFold(strings.TrimPrefix(strings.ToLower(word), "www."), host) {
-			return false
-		}
-		found = true
-	}
-	return found
-}
 
 // dateFormat is how Slack shows a time in the reader's own zone.
 // https://docs.slack.dev/messaging/formatting-message-text#date-formatting

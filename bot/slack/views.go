@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"net/url"
 	"sync"
-	"time"
 
 	"github.com/slack-go/slack"
 
@@ -25,16 +24,10 @@ type window struct {
 	acks bool
 	ack  *ack
 
-	mu    sync.Mutex
-	deed  *deed
-	shown bool
-}
+	deed *deed // that it answers
 
-// belongs says which deed the window answers.
-func (w *window) belongs(d *deed) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.deed = d
+	mu    sync.Mutex
+	shown bool
 }
 
 // says acknowledges with a view, which copies of the envelope say too. The caller
@@ -44,9 +37,7 @@ func (w *window) says(v *slack.ModalViewRequest) bool {
 	if !w.ack.with(said) {
 		return false
 	}
-	if w.deed != nil {
-		w.deed.say(said)
-	}
+	w.p.deeds.say(w.deed, said, true)
 	return true
 }
 
@@ -81,15 +72,15 @@ func waiting() *slack.ModalViewRequest {
 	return viewOf(&m)
 }
 
-// expect keeps the window open when the answer takes its time. The caller stops
-// the timer. A trigger has less time than an acknowledgement: a call to Slack
+// expect keeps the window open when the answer takes its time. The caller settles
+// when it is shown, or never will be. A trigger has less time than an acknowledgement: a call to Slack
 // must still fit into it.
-func (w *window) expect(ctx context.Context) *time.Timer {
+func (w *window) expect(ctx context.Context) (settle func()) {
 	patience := w.p.timing.ackWait
 	if !w.acks {
 		patience /= 2
 	}
-	return time.AfterFunc(patience, func() {
+	return later(patience, func() {
 		w.mu.Lock()
 		defer w.mu.Unlock()
 		switch {
@@ -113,7 +104,7 @@ func (w *window) show(ctx context.Context, m *bot.Message) *failure {
 			return nil
 		}
 		w.says(waiting()) // it was late already, or too large
-		w.deed.say(updateView(v))
+		w.p.deeds.say(w.deed, updateView(v), true)
 	}
 	return w.call(ctx, v)
 }

@@ -119,7 +119,7 @@ func TestShortcuts(t *testing.T) {
 		}
 	}
 	// What cannot be checked counts as private.
-	r.platform.rooms.drop(roomKey("T1", "C1"))
+	r.platform.directory.rooms.drop(roomKey("T1", "C1"))
 	r.slack.Fail(slacktest.Match{Method: "conversations.info"}, -1, slacktest.Error500Before)
 	m := r.slack.Say("T1", "C1", "U2", "in #c-c1")
 	if a := must[*slacktest.Answer](t)(r.slack.Shortcut(r.ctx(), m, "open", "U1")); a.Visible() != `menu open: "in #private-channel" by Mia Wallace at ""` {

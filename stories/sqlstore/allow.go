@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"storybot/stories"
 )
@@ -15,27 +16,39 @@ const (
 	putNoteSQL = `
 		INSERT INTO notes (id, by_ref, text, at) VALUES (?1, ?2, ?3, ?4)
 		ON CONFLICT (id) DO UPDATE SET by_ref = excluded.by_ref, text = excluded.text, at = excluded.at`
-	// dropNotesSQL keeps this note and the newest of the person's others.
+	// dropNotesSQL keeps this note and the newest of the person's others of the
+	// kind.
 	dropNotesSQL = `
-		DELETE FROM notes WHERE by_ref = ?2 AND id <> ?1 AND id NOT IN (
-			SELECT id FROM notes WHERE by_ref = ?2 AND id <> ?1 ORDER BY at DESC, id DESC LIMIT ?3)`
-	noteSQL = `SELECT text FROM notes WHERE id = ?1`
+		DELETE FROM notes WHERE by_ref = ?2 AND substr(id, 1, 1) = ?3 AND id <> ?1 AND id NOT IN (
+			SELECT id FROM notes WHERE by_ref = ?2 AND substr(id, 1, 1) = ?3 AND id <> ?1 ORDER BY at DESC, id DESC LIMIT ?4)`
+	noteSQL     = `SELECT text FROM notes WHERE id = ?1 AND at > ?2`
+	sameNoteSQL = `SELECT count(*) FROM notes WHERE id = ?1 AND by_ref = ?2 AND text = ?3 AND at > ?4 AND at <= ?5`
 )
+
+// noteFresh is how long a note that is kept again is left as it is: a list is
+// turned page by page without a write, and what is shown now still has almost
+// all of its time.
+const noteFresh = time.Hour
 
 // PutNote implements stories.Store.
 func (s *Store) PutNote(ctx context.Context, by, id, text string, now time.Time) error {
+	var kept int
+	if err := one(ctx, s.reader(), sameNoteSQL, []any{id, by, text, millis(now.Add(-noteFresh)), millis(now)}, &kept); err != nil || kept > 0 {
+		return s.told(err)
+	}
+	_, size := utf8.DecodeRuneInString(id)
 	return s.change(ctx, func(q querier) error {
 		if _, err := q.exec(ctx, putNoteSQL, id, by, text, millis(now)); err != nil {
 			return err
 		}
-		_, err := q.exec(ctx, dropNotesSQL, id, by, stories.MaxNotes-1)
+		_, err := q.exec(ctx, dropNotesSQL, id, by, id[:size], stories.MaxNotes-1)
 		return err
 	})
 }
 
 // Note implements stories.Store.
-func (s *Store) Note(ctx context.Context, id string) (text string, err error) {
-	err = one(ctx, s.reader(), noteSQL, []any{id}, &text)
+func (s *Store) Note(ctx context.Context, id string, now time.Time) (text string, err error) {
+	err = one(ctx, s.reader(), noteSQL, []any{id, millis(now.Add(-stories.NoteAge))}, &text)
 	return text, s.told(missing(err, "This question is too old to be answered. Start again."))
 }
 

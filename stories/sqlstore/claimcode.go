@@ -49,27 +49,27 @@ func (s *Store) ClaimCode(ctx context.Context, fresh string) (code string, err e
 
 // ClaimAdmin implements stories.Store.
 func (s *Store) ClaimAdmin(ctx context.Context, a stories.Act, code string) error {
-	_, err := act(ctx, s, a, "claimed", func(q querier) (bool, error) {
+	_, err := act(ctx, s, a, "claimed", func(q querier) (done, changed bool, err error) {
 		switch has, err := hasAdmin(ctx, q); {
 		case err != nil:
-			return false, err
+			return false, false, err
 		case has:
-			return false, stories.Errorf(stories.CodeExists, "This bot has an admin already.")
+			return false, false, stories.Errorf(stories.CodeExists, "This bot has an admin already.")
 		}
 		kept := ""
 		if err := one(ctx, q, recallSQL, []any{codeName}, &kept); err != nil && !errors.Is(err, sql.ErrNoRows) {
-			return false, err
+			return false, false, err
 		}
 		if !stories.SameClaimCode(code, kept) {
-			return false, stories.Errorf(stories.CodeForbidden, "That is not the code.")
+			return false, false, stories.Errorf(stories.CodeForbidden, "That is not the code.")
 		}
 		if _, err := q.exec(ctx, dropCodeSQL, codeName); err != nil {
-			return false, err
+			return false, false, err
 		}
 		if err := setMember(ctx, q, a, a.By, stories.Admin); err != nil {
-			return false, err
+			return false, false, err
 		}
-		return true, enter(ctx, q, a, "claimed", 0, called(a.By)+" is admin")
+		return true, true, enterPerson(ctx, q, a, "claimed", a.By, "is admin")
 	})
 	return err
 }

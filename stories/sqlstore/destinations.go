@@ -266,16 +266,16 @@ func (s *Store) Desks(ctx context.Context) ([]stories.Destination, error) {
 
 // SetDesk implements stories.Store.
 func (s *Store) SetDesk(ctx context.Context, a stories.Act, d stories.Destination, lane string) error {
-	_, err := act(ctx, s, a, "desk", func(q querier) (bool, error) {
+	_, err := act(ctx, s, a, "desk", func(q querier) (done, changed bool, err error) {
 		p, err := enterPlace(ctx, q, d, lane, a.At)
 		if err != nil {
-			return false, err
+			return false, false, err
 		}
 		n, err := q.exec(ctx, setDeskSQL, d.Platform, d.Workspace, p.id)
 		if err != nil || n == 0 { // it is the desk already
-			return false, err
+			return false, false, err
 		}
-		return true, enter(ctx, q, a, "desk", 0, d.String()+" is the desk's channel")
+		return true, true, enterPlaced(ctx, q, a, "desk", 0, d, "is the desk's channel")
 	})
 	return err
 }

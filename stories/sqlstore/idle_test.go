@@ -36,7 +36,7 @@ func rows(t *testing.T, url string) string {
 // One reader who repeats what changes nothing fills no table.
 func TestCommandsThatChangeNothingAddNoRows(t *testing.T) {
 	url := sqliteURL(t)
-	n := stories.NewService(stories.Config{Store: open(t, url), Admins: []string{"console:ada"}})
+	n := stories.NewService(stories.Config{Store: open(t, url), Admins: []string{"console:ada"}, CheckPerson: func(string) error { return nil }})
 	ctx, ada := t.Context(), stories.User{Ref: "console:ada", Name: "Ada"}
 	act := func(i int, what string) stories.Act { return stories.Act{Key: fmt.Sprint(what, i), By: ada} }
 	story, err := n.Track(ctx, act(0, "track"), stories.Story{Slug: "sony-hack", Headline: "Sony hacked", Topics: []string{"film"}})

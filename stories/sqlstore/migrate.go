@@ -26,6 +26,7 @@ var migrationFiles = [][]string{
 		"migrations/00001_newsroom.sql", "migrations/00002_search.DB.sql", "migrations/00003_queue.sql",
 		"migrations/00008_limits.sql", "migrations/00009_suggest.DB.sql",
 	},
+	{"migrations/00010_desk_log.sql"},
 }
 
 // schema is a database on its way to the present tables.

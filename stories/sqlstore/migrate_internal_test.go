@@ -1,6 +1,7 @@
 package sqlstore
 
 import (
+	"fmt"
 	"log/slog"
 	"path/filepath"
 	"strings"
@@ -16,8 +17,8 @@ var urls = map[string]func(t testing.TB) string{
 	"postgres": pgtest.URL,
 }
 
-// at brings an empty database to an older version.
-func at(t *testing.T, url string, version int64) {
+// at brings an empty database to an older version, with a story and more in it.
+func at(t *testing.T, url string, version int64, more ...string) {
 	t.Helper()
 	var e engine
 	var s schema
@@ -38,7 +39,7 @@ func at(t *testing.T, url string, version int64) {
 		INSERT INTO slugs (slug, story_id) VALUES ('old', 1), ('elder', 1);
 		INSERT INTO updates (story_id, number, level, text, sources, author_ref, author_name, at, created_at) VALUES (1, 1, 2, 'Straße gesperrt', '', '', '', 1, 1);
 		UPDATE stories SET updates = 1`
-	if _, err := s.db.ExecContext(t.Context(), story); err != nil {
+	if _, err := s.db.ExecContext(t.Context(), story+strings.Join(more, "")); err != nil {
 		t.Fatal(err)
 	}
 	if err := e.close(); err != nil {
@@ -77,6 +78,53 @@ func TestEveryOlderSchemaIsUpgradedWithWhatItHolds(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+// Older lines of the log were written as whole sentences, with ids in them.
+func TestOlderLogLinesLoseTheirIDs(t *testing.T) {
+	var lines []struct{ verb, detail, place, whom, name, want string }
+	add := func(verb, detail, place, whom, name, want string) {
+		lines = append(lines, struct{ verb, detail, place, whom, name, want string }{verb, detail, place, whom, name, want})
+	}
+	add("tracked", "Rivers (of Europe) is moderator", "", "", "", "Rivers (of Europe) is moderator")
+	add("subscribed", "console:#a follows topic:film from minor", "console:#a", "", "", "follows topic:film from minor")
+	add("unsubscribed", "slack:T1/C2 does not follow all any more", "slack:T1/C2", "", "", "does not follow all any more")
+	add("paused", "discord:1/2 is paused: rhine", "discord:1/2", "", "", "is paused: rhine")
+	add("desk", "discord:1/2 is the desk's channel", "discord:1/2", "", "", "is the desk's channel")
+	add("named", "Rita Klein (slack:T1/U2) is moderator", "", "slack:T1/U2", "Rita Klein", "is moderator")
+	add("named", "A (b) (c) (slack:T1/U2) is admin", "", "slack:T1/U2", "A (b) (c)", "is admin")
+	add("removed", "discord:80351110224678912 is no moderator any more", "", "discord:80351110224678912", "", "is no moderator any more")
+	add("removed", "Łódź ist (x:1) is no admin any more", "", "x:1", "Łódź ist", "is no admin any more")
+	add("claimed", "Ada (console:ada) is admin", "", "console:ada", "Ada", "is admin")
+	for name, url := range urls {
+		t.Run(name, func(t *testing.T) {
+			url := url(t)
+			var insert strings.Builder
+			for _, l := range lines {
+				fmt.Fprintf(&insert, ";INSERT INTO desk_log (at, by_ref, by_name, verb, story_id, detail) VALUES (1, 'x:9', '', '%s', 0, '%s')", l.verb, strings.ReplaceAll(l.detail, "'", "''"))
+			}
+			at(t, url, 1, insert.String())
+			s, err := Open(t.Context(), url, Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer s.Close()
+			entries, err := s.Log(t.Context(), 0, 0, 100)
+			if err != nil || len(entries) != len(lines) {
+				t.Fatalf("log = %v, %v", entries, err)
+			}
+			for i, want := range lines {
+				e := entries[len(lines)-1-i]
+				place := ""
+				if e.Place.Channel != "" {
+					place = e.Place.String()
+				}
+				if place != want.place || e.Whom != (stories.User{Ref: want.whom, Name: want.name}) || e.Detail != want.want {
+					t.Errorf("%q became %q, %+v, %q", want.detail, place, e.Whom, e.Detail)
+				}
+			}
+		})
 	}
 }
 

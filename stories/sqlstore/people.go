@@ -24,8 +24,9 @@ func roleOf(ctx context.Context, q querier, ref string) (role stories.Role, err 
 	return role, err
 }
 
-const membersSQL = `
-	SELECT ref, name, role, added_by_ref, added_by_name, added_at FROM members ORDER BY role DESC, lower(name), ref`
+var membersSQL = `
+	SELECT ref, called, role, added_by_ref, added_by_name, added_at
+	FROM (SELECT m.*, ` + known("m.name", "m.ref") + ` AS called FROM members m) AS m ORDER BY role DESC, lower(called), ref`
 
 // Members implements stories.Store.
 func (s *Store) Members(ctx context.Context) ([]stories.Member, error) {
@@ -48,21 +49,21 @@ const (
 
 // SetRole implements stories.Store.
 func (s *Store) SetRole(ctx context.Context, a stories.Act, u stories.User, role stories.Role) (changed bool, err error) {
-	return act(ctx, s, a, "role", func(q querier) (bool, error) {
+	return act(ctx, s, a, "role", func(q querier) (done, changed bool, err error) {
 		had, err := roleOf(ctx, q, u.Ref)
 		if err != nil || had == role {
-			return false, err
+			return false, false, err
 		}
 		if role == stories.Reader {
 			if _, err := q.exec(ctx, dropMemberSQL, u.Ref); err != nil {
-				return false, err
+				return false, false, err
 			}
-			return true, enter(ctx, q, a, "removed", 0, called(u)+" is no "+had.String()+" any more")
+			return true, true, enterPerson(ctx, q, a, "removed", u, "is no "+had.String()+" any more")
 		}
 		if err := setMember(ctx, q, a, u, role); err != nil {
-			return false, err
+			return false, false, err
 		}
-		return true, enter(ctx, q, a, "named", 0, called(u)+" is "+role.String())
+		return true, true, enterPerson(ctx, q, a, "named", u, "is "+role.String())
 	})
 }
 
@@ -71,20 +72,34 @@ func setMember(ctx context.Context, q querier, a stories.Act, u stories.User, ro
 	return err
 }
 
-// called is how the log names a person.
-func called(u stories.User) string {
-	if u.Name == "" {
-		return u.Ref
-	}
-	return u.Name + " (" + u.Ref + ")"
+// nameOf is an expression: what the person in a column of refs was called when
+// they last did something, else as a member, else ”.
+func nameOf(ref string) string {
+	return `coalesce(
+		(SELECT k.by_name FROM desk_log k WHERE k.by_ref = ` + ref + ` AND k.by_name <> '' ORDER BY k.id DESC LIMIT 1),
+		(SELECT o.name FROM members o WHERE o.ref = ` + ref + `), '')`
 }
 
-const (
-	logColumns = `SELECT l.id, l.at, l.by_ref, l.by_name, l.verb, coalesce(s.slug, ''), l.detail
+var nameOfSQL = `SELECT ` + nameOf("p.ref") + ` FROM (SELECT CAST(?1 AS TEXT) AS ref) AS p`
+
+// NameOf implements stories.Store.
+func (s *Store) NameOf(ctx context.Context, ref string) (name string, err error) {
+	err = one(ctx, s.reader(), nameOfSQL, []any{ref}, &name)
+	return name, s.told(err)
+}
+
+var (
+	logColumns = `SELECT l.id, l.at, l.by_ref, ` + known("l.by_name", "l.by_ref") + `, l.verb, coalesce(s.slug, ''), l.detail,
+			l.place, l.whom_ref, ` + known("l.whom_name", "l.whom_ref") + `
 		FROM desk_log l LEFT JOIN stories s ON s.id = l.story_id`
 	logAllSQL   = logColumns + ` WHERE l.id < ?1 ORDER BY l.id DESC LIMIT ?2`
 	logStorySQL = logColumns + ` WHERE l.story_id = ?3 AND l.id < ?1 ORDER BY l.id DESC LIMIT ?2`
 )
+
+// known is the name in a column or, where there is none, the one known now.
+func known(name, ref string) string {
+	return `CASE WHEN ` + name + ` = '' AND ` + ref + ` <> '' THEN ` + nameOf(ref) + ` ELSE ` + name + ` END`
+}
 
 // Log implements stories.Store.
 func (s *Store) Log(ctx context.Context, storyID, before int64, limit int) (found []stories.LogEntry, err error) {
@@ -101,7 +116,11 @@ func (s *Store) Log(ctx context.Context, storyID, before int64, limit int) (foun
 
 func scanLog(r row) (e stories.LogEntry, err error) {
 	var at int64
-	err = r.Scan(&e.ID, &at, &e.By.Ref, &e.By.Name, &e.Verb, &e.Slug, &e.Detail)
+	var place string
+	err = r.Scan(&e.ID, &at, &e.By.Ref, &e.By.Name, &e.Verb, &e.Slug, &e.Detail, &place, &e.Whom.Ref, &e.Whom.Name)
 	e.At = moment(at)
+	if err == nil && place != "" {
+		e.Place, err = stories.ParseDestination(place)
+	}
 	return e, err
 }

@@ -23,24 +23,24 @@ const (
 // nothing can fail that the answer needs.
 func (s *Store) AppendUpdate(ctx context.Context, a stories.Act, u stories.Update) (stories.Update, stories.Progress, error) {
 	var p stories.Progress
-	u, err := act(ctx, s, a, "published", func(q querier) (stories.Update, error) {
+	u, err := act(ctx, s, a, "published", func(q querier) (made stories.Update, changed bool, err error) {
 		u := u
 		story, err := lockStory(ctx, q, u.StoryID)
 		if err != nil {
-			return u, err
+			return u, false, err
 		}
 		if story.State == stories.Closed {
-			return u, stories.Errorf(stories.CodeClosed, "%s is closed.", story.Slug)
+			return u, false, stories.Errorf(stories.CodeClosed, "%s is closed.", story.Slug)
 		}
 		u.Number, u.Revision = story.Updates+1, 0
 		u.At, u.CreatedAt = moment(millis(u.At)), moment(millis(a.At))
 		if err := s.insertUpdate(ctx, q, &u); err != nil {
-			return u, err
+			return u, false, err
 		}
 		if err := plan(ctx, q, u, story.Topics); err != nil {
-			return u, fmt.Errorf("plan deliveries: %w", err)
+			return u, false, fmt.Errorf("plan deliveries: %w", err)
 		}
-		return u, enter(ctx, q, a, "published", u.StoryID, fmt.Sprintf("update %d, %s", u.Number, u.Level))
+		return u, true, enter(ctx, q, a, "published", u.StoryID, fmt.Sprintf("update %d, %s", u.Number, u.Level))
 	}, func(q querier, u stories.Update) (err error) {
 		p, err = progressOf(ctx, q, u.ID)
 		return err

@@ -43,30 +43,30 @@ const (
 // edits that wait the newest is kept alone. kind is stored with the wording it
 // begins. CodeNotFound.
 func (s *Store) Revise(ctx context.Context, a stories.Act, updateID int64, kind, text string, sources []string) (stories.Update, error) {
-	return act(ctx, s, a, "revised", func(q querier) (u stories.Update, err error) {
+	return act(ctx, s, a, "revised", func(q querier) (u stories.Update, changed bool, err error) {
 		var id int
 		if err := one(ctx, q, sharePlanningSQL, nil, &id); err != nil {
-			return u, err
+			return u, false, err
 		}
 		// Who begins a delivery of it shares this row: it has either begun it, and
 		// we see it on its way, or reads the new wording.
 		if u, err = theOne(ctx, q, scanUpdate, lockedUpdateSQL, updateID); err != nil {
-			return u, missing(err, "This update is not there any more.")
+			return u, false, missing(err, "This update is not there any more.")
 		}
 		if _, err := q.exec(ctx, keepWordingSQL, u.ID, millis(a.At)); err != nil {
-			return u, err
+			return u, false, err
 		}
 		u.Revision, u.Text, u.Sources = u.Revision+1, text, sources
 		if _, err := q.exec(ctx, setWordingSQL, u.ID, u.Revision, kind, u.Text, strings.Join(u.Sources, "\n")); err != nil {
-			return u, err
+			return u, false, err
 		}
 		if err := s.index(ctx, q, u.StoryID, u.ID, u.Text); err != nil {
-			return u, err
+			return u, false, err
 		}
 		if err := planEdits(ctx, q, u, a); err != nil {
-			return u, err
+			return u, false, err
 		}
-		return u, enter(ctx, q, a, "revised", u.StoryID, kind)
+		return u, true, enter(ctx, q, a, "revised", u.StoryID, kind)
 	})
 }
 

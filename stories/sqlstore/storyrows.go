@@ -70,34 +70,34 @@ const (
 
 // CreateStory implements stories.Store.
 func (s *Store) CreateStory(ctx context.Context, a stories.Act, story stories.Story) (stories.Story, error) {
-	return act(ctx, s, a, "tracked", func(q querier) (stories.Story, error) {
+	return act(ctx, s, a, "tracked", func(q querier) (tracked stories.Story, changed bool, err error) {
 		taken := stories.Errorf(stories.CodeExists, "%q is another story's slug already. Choose another one.", story.Slug)
 		if story.State == "" {
 			story.State = stories.Developing
 		}
 		args := []any{story.Slug, story.Headline, story.Summary, strings.Join(story.Topics, " "), string(story.State), millis(a.At)}
 		var id int64
-		err := one(ctx, q, insertStorySQL, args, &id)
+		err = one(ctx, q, insertStorySQL, args, &id)
 		if errors.Is(err, sql.ErrNoRows) {
-			return stories.Story{}, taken
+			return stories.Story{}, false, taken
 		}
 		if err != nil {
-			return stories.Story{}, err
+			return stories.Story{}, false, err
 		}
 		switch n, err := q.exec(ctx, insertSlugSQL, story.Slug, id); {
 		case err != nil:
-			return stories.Story{}, err
+			return stories.Story{}, false, err
 		case n == 0:
-			return stories.Story{}, taken
+			return stories.Story{}, false, taken
 		}
 		made, err := theOne(ctx, q, scanStory, storyByIDSQL, id)
 		if err != nil {
-			return stories.Story{}, err
+			return stories.Story{}, false, err
 		}
 		if err := s.indexStory(ctx, q, made); err != nil {
-			return stories.Story{}, err
+			return stories.Story{}, false, err
 		}
-		return made, enter(ctx, q, a, "tracked", id, story.Headline)
+		return made, true, enter(ctx, q, a, "tracked", id, story.Headline)
 	})
 }
 
@@ -115,19 +115,19 @@ func (s *Store) SetStoryState(ctx context.Context, a stories.Act, storyID int64,
 	if state == stories.Closed {
 		verb = "closed"
 	}
-	done, err := act(ctx, s, a, verb, func(q querier) (done stateChange, err error) {
+	done, err := act(ctx, s, a, verb, func(q querier) (done stateChange, changed bool, err error) {
 		story, err := lockStory(ctx, q, storyID)
 		if err != nil || story.State == state {
-			return stateChange{Story: story}, err
+			return stateChange{Story: story}, false, err
 		}
 		story.State, story.ActiveAt = state, moment(millis(a.At))
 		if _, err := q.exec(ctx, storyStateSQL, storyID, string(state), millis(a.At)); err != nil {
-			return done, err
+			return done, false, err
 		}
 		if err := s.indexStory(ctx, q, story); err != nil { // its name says whether it is closed
-			return done, err
+			return done, false, err
 		}
-		return stateChange{story, true}, enter(ctx, q, a, verb, storyID, story.Headline)
+		return stateChange{story, true}, true, enter(ctx, q, a, verb, storyID, story.Headline)
 	})
 	return done.Story, done.Changed, err
 }

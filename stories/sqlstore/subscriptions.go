@@ -79,38 +79,38 @@ type subscribed struct {
 
 // Subscribe implements stories.Store.
 func (s *Store) Subscribe(ctx context.Context, a stories.Act, sub stories.Subscription, lane string) (stories.Subscription, bool, error) {
-	done, err := act(ctx, s, a, "subscribed", func(q querier) (done subscribed, err error) {
+	done, err := act(ctx, s, a, "subscribed", func(q querier) (done subscribed, changed bool, err error) {
 		k, err := keyOf(ctx, q, sub.Target)
 		if err != nil {
-			return done, err
+			return done, false, err
 		}
 		p, err := enterPlace(ctx, q, sub.Destination, lane, a.At)
 		if err != nil {
-			return done, err
+			return done, false, err
 		}
-		changed := p.state != stories.Reachable
+		changed = p.state != stories.Reachable
 		if changed {
 			if _, _, err := reopen(ctx, q, p, catchUp, a.At); err != nil {
-				return done, err
+				return done, false, err
 			}
 		}
 		if k.story > 0 {
 			n, err := q.exec(ctx, unmuteSQL, p.id, k.story)
 			if err != nil {
-				return done, err
+				return done, false, err
 			}
 			changed = changed || n > 0
 		}
 		created, set, err := keepSubscription(ctx, q, a, p, k, sub)
 		if err != nil {
-			return done, err
+			return done, false, err
 		}
 		done.Created = created
 		done.Subscription, err = findSubscription(ctx, q, p, k)
 		if err != nil || !changed && !created && !set {
-			return done, err
+			return done, false, err
 		}
-		return done, enter(ctx, q, a, "subscribed", k.story, sub.Destination.String()+" follows "+sub.Target.String()+" from "+sub.Level.String())
+		return done, true, enterPlaced(ctx, q, a, "subscribed", k.story, sub.Destination, "follows "+sub.Target.String()+" from "+sub.Level.String())
 	})
 	return done.Subscription, done.Created, err
 }
@@ -152,18 +152,18 @@ const dropSubscriptionSQL = `DELETE FROM subscriptions WHERE id = ?1`
 
 // Unsubscribe implements stories.Store.
 func (s *Store) Unsubscribe(ctx context.Context, a stories.Act, d stories.Destination, t stories.Target) (stories.Subscription, error) {
-	return act(ctx, s, a, "unsubscribed", func(q querier) (sub stories.Subscription, err error) {
+	return act(ctx, s, a, "unsubscribed", func(q querier) (sub stories.Subscription, changed bool, err error) {
 		p, k, sub, err := lockSubscription(ctx, q, d, t)
 		if err != nil {
-			return sub, err
+			return sub, false, err
 		}
 		if _, err := q.exec(ctx, dropSubscriptionSQL, sub.ID); err != nil {
-			return sub, err
+			return sub, false, err
 		}
 		if err := skipUnfollowed(ctx, q, a, p); err != nil {
-			return sub, err
+			return sub, false, err
 		}
-		return sub, enter(ctx, q, a, "unsubscribed", k.story, d.String()+" does not follow "+t.String()+" any more")
+		return sub, true, enterPlaced(ctx, q, a, "unsubscribed", k.story, d, "does not follow "+t.String()+" any more")
 	})
 }
 
@@ -230,42 +230,42 @@ type stopped struct{ Muted bool }
 
 // Stop implements stories.Store.
 func (s *Store) Stop(ctx context.Context, a stories.Act, d stories.Destination, storyID int64) (muted bool, err error) {
-	done, err := act(ctx, s, a, "stopped", func(q querier) (done stopped, err error) {
+	done, err := act(ctx, s, a, "stopped", func(q querier) (done stopped, changed bool, err error) {
 		story, err := theOne(ctx, q, scanStory, storyByIDSQL, storyID)
 		if err != nil {
-			return done, missingStory(err)
+			return done, false, missingStory(err)
 		}
 		p, err := lockPlace(ctx, q, d)
 		if errors.Is(err, sql.ErrNoRows) {
-			return done, nil // it follows nothing
+			return done, false, nil // it follows nothing
 		}
 		if err != nil {
-			return done, err
+			return done, false, err
 		}
 		ended, err := endOwn(ctx, q, a, p, story)
 		if err != nil {
-			return done, err
+			return done, false, err
 		}
 		var others int
 		if err := one(ctx, q, broughtSQL, []any{p.id, storyID}, &others); err != nil {
-			return done, err
+			return done, false, err
 		}
 		if done.Muted = others > 0; done.Muted {
 			n, err := q.exec(ctx, muteSQL, p.id, storyID)
 			if err != nil {
-				return done, err
+				return done, false, err
 			}
 			if n > 0 {
-				if err := enter(ctx, q, a, "muted", storyID, d.String()+" gets nothing more of "+story.Slug); err != nil {
-					return done, err
+				if err := enterPlaced(ctx, q, a, "muted", storyID, d, "gets nothing more of "+story.Slug); err != nil {
+					return done, false, err
 				}
 			}
 			ended = ended || n > 0
 		}
 		if !ended {
-			return done, nil
+			return done, false, nil
 		}
-		return done, skipUnfollowed(ctx, q, a, p)
+		return done, true, skipUnfollowed(ctx, q, a, p)
 	})
 	return done.Muted, err
 }
@@ -282,24 +282,24 @@ func endOwn(ctx context.Context, q querier, a stories.Act, p place, story storie
 	if _, err := q.exec(ctx, dropSubscriptionSQL, sub.ID); err != nil {
 		return false, err
 	}
-	return true, enter(ctx, q, a, "unsubscribed", story.ID, sub.Destination.String()+" does not follow "+story.Slug+" any more")
+	return true, enterPlaced(ctx, q, a, "unsubscribed", story.ID, sub.Destination, "does not follow "+story.Slug+" any more")
 }
 
 // SetSubscriptionState implements stories.Store.
 func (s *Store) SetSubscriptionState(ctx context.Context, a stories.Act, d stories.Destination, t stories.Target, state stories.SubscriptionState) (stories.Subscription, error) {
-	verb, detail := "resumed", " is served again: "
+	verb, detail := "resumed", "is served again: "
 	if state == stories.Paused {
-		verb, detail = "paused", " is paused: "
+		verb, detail = "paused", "is paused: "
 	}
-	return act(ctx, s, a, verb, func(q querier) (sub stories.Subscription, err error) {
+	return act(ctx, s, a, verb, func(q querier) (sub stories.Subscription, changed bool, err error) {
 		_, k, sub, err := lockSubscription(ctx, q, d, t)
 		if err != nil || sub.State == state {
-			return sub, err
+			return sub, false, err
 		}
 		sub.State = state
 		if _, err := q.exec(ctx, setSubscriptionSQL, sub.ID, sub.Level, string(state)); err != nil {
-			return sub, err
+			return sub, false, err
 		}
-		return sub, enter(ctx, q, a, verb, k.story, d.String()+detail+t.String())
+		return sub, true, enterPlaced(ctx, q, a, verb, k.story, d, detail+t.String())
 	})
 }

@@ -10,7 +10,13 @@ import (
 
 // services are two processes of one installation.
 func (d *desk) services(admins ...string) (a, b *stories.Service) {
-	return stories.NewService(stories.Config{Store: d.Store, Admins: admins}), stories.NewService(stories.Config{Store: d.Store, Admins: admins})
+	c := stories.Config{Store: d.Store, Admins: admins, CheckPerson: func(ref string) error {
+		if ref == "" {
+			return stories.Errorf(stories.CodeInvalid, "This names nobody.")
+		}
+		return nil
+	}}
+	return stories.NewService(c), stories.NewService(c)
 }
 
 var claimTests = []test{

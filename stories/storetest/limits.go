@@ -64,42 +64,74 @@ var limitTests = []test{
 		})
 		same(d, "made", made, 1)
 	}},
-	{"a note is read until it is pruned", func(d *desk) {
+	{"a note is read for a day, whether it is pruned or not", func(d *desk) {
 		d.ok(d.PutNote(d.ctx, ana.Ref, "q1", "pasted text", d.now))
 		d.ok(d.PutNote(d.ctx, ana.Ref, "q1", "another text", d.now))
-		text, err := d.Note(d.ctx, "q1")
+		text, err := d.Note(d.ctx, "q1", d.now)
 		d.ok(err)
 		same(d, "note", text, "another text")
-		_, err = d.Note(d.ctx, "q2")
+		_, err = d.Note(d.ctx, "q2", d.now)
 		d.refused(err, stories.CodeNotFound)
-		d.ok(d.Prune(d.ctx, d.now.Add(time.Hour)))
-		_, err = d.Note(d.ctx, "q1")
+		d.later(stories.NoteAge - time.Millisecond)
+		d.ok(d.Prune(d.ctx, d.now))
+		_, err = d.Note(d.ctx, "q1", d.now)
 		d.ok(err)
-		d.ok(d.Prune(d.ctx, d.now.Add(72*time.Hour)))
-		_, err = d.Note(d.ctx, "q1")
+		for _, by := range []time.Duration{time.Millisecond, 23 * time.Hour} { // a day old, and 47 hours
+			d.later(by)
+			_, err = d.Note(d.ctx, "q1", d.now)
+			d.refused(err, stories.CodeNotFound)
+		}
+		d.ok(d.PutNote(d.ctx, ana.Ref, "q1", "another text", d.now)) // asked anew
+		_, err = d.Note(d.ctx, "q1", d.now)
+		d.ok(err)
+	}},
+	{"a service reads a note by its own clock", func(d *desk) {
+		s := stories.NewService(stories.Config{Store: d.Store, Now: func() time.Time { return d.now }})
+		d.ok(s.PutNote(d.ctx, ana, "q1", "x"))
+		d.later(47 * time.Hour)
+		_, err := s.Note(d.ctx, "q1")
 		d.refused(err, stories.CodeNotFound)
 	}},
-	{"a person's oldest notes go, nobody else's", func(d *desk) {
-		d.ok(d.PutNote(d.ctx, ben.Ref, "bens", "x", d.now))
-		id := func(n int) string { return fmt.Sprintf("%03d", 500-n) } // not in the order of time
+	{"a person's oldest notes of a kind go, no others", func(d *desk) {
+		d.ok(d.PutNote(d.ctx, ben.Ref, "n-bens", "x", d.now))
+		d.ok(d.PutNote(d.ctx, ana.Ref, "q-asked", "x", d.now))
+		d.ok(d.PutNote(d.ctx, ana.Ref, "ñ", "x", d.now))
+		id := func(n int) string { return fmt.Sprintf("n%03d", 500-n) } // not in the order of time
 		for n := range stories.MaxNotes + 7 {
 			d.later(time.Duration(n%2) * time.Second) // some at the same moment
 			d.ok(d.PutNote(d.ctx, ana.Ref, id(n), fmt.Sprint(n), d.now))
-			text, err := d.Note(d.ctx, id(n))
+			text, err := d.Note(d.ctx, id(n), d.now)
 			d.ok(err)
 			same(d, "the newest note", text, fmt.Sprint(n))
 		}
 		kept := 0
 		for n := range stories.MaxNotes + 7 {
-			if _, err := d.Note(d.ctx, id(n)); err == nil {
+			if _, err := d.Note(d.ctx, id(n), d.now); err == nil {
 				kept++
 			}
 		}
 		same(d, "kept", kept, stories.MaxNotes)
-		_, err := d.Note(d.ctx, id(0))
+		_, err := d.Note(d.ctx, id(0), d.now)
 		d.refused(err, stories.CodeNotFound)
-		_, err = d.Note(d.ctx, "bens")
-		d.ok(err)
+		for _, id := range []string{"n-bens", "q-asked", "ñ"} {
+			_, err = d.Note(d.ctx, id, d.now)
+			d.ok(err)
+		}
+	}},
+	{"a note that is kept again is left as it is for an hour, and no longer", func(d *desk) {
+		first := d.now
+		put := func() { d.Helper(); d.ok(d.PutNote(d.ctx, ana.Ref, "n1", "words", d.now)) }
+		read := func(at time.Time) error { _, err := d.Note(d.ctx, "n1", at); return err }
+		put()
+		d.later(59 * time.Minute)
+		put()
+		d.refused(read(first.Add(stories.NoteAge)), stories.CodeNotFound) // its time is the first one's
+		d.later(time.Minute)
+		put()
+		d.ok(read(first.Add(stories.NoteAge)))
+		d.later(-2 * time.Hour) // a clock that was set back
+		put()
+		d.refused(read(d.now.Add(stories.NoteAge)), stories.CodeNotFound)
 	}},
 	{"an allowance is used up, and comes back as time passes", func(d *desk) {
 		allow := func(want time.Duration) {

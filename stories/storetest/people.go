@@ -86,6 +86,69 @@ var peopleTests = []test{
 		same(d, "verbs", strings.Join(verbs, " "),
 			"tracked subscribed subscribed published paused resumed unsubscribed muted named removed claimed desk closed reopened")
 	}},
+	{"the log tells of channels and people without an id in its words, and knows both", func(d *desk) {
+		s := d.track("sony", "security")
+		far := stories.Destination{Platform: "slack", Workspace: "T012", Channel: "C345"}
+		rita := stories.User{Ref: "slack:T012/U678"}
+		d.followFrom("sony", far, stories.Minor)
+		d.followFrom("topic:security", far, stories.Minor)
+		for _, state := range []stories.SubscriptionState{stories.Paused, stories.Active} {
+			_, err := d.SetSubscriptionState(d.ctx, d.act(), far, story(s), state)
+			d.ok(err)
+		}
+		d.ok(d.stop(d.act(), far, s.ID))
+		_, err := d.Unsubscribe(d.ctx, d.act(), far, stories.Target{Kind: stories.TargetTopic, Name: "security"})
+		d.ok(err)
+		d.ok(d.SetDesk(d.ctx, d.act(), far, lane))
+		placed := 0
+		entries, err := d.Log(d.ctx, 0, 0, 100)
+		d.ok(err)
+		for _, e := range entries {
+			if e.Verb == "tracked" {
+				continue
+			}
+			placed++
+			same(d, "where "+e.Verb, e.Place, far)
+		}
+		same(d, "lines about the channel", placed, 8)
+		for _, role := range []stories.Role{stories.Moderator, stories.Reader} {
+			_, err = d.SetRole(d.ctx, d.act(), rita, role)
+			d.ok(err)
+		}
+		d.ok(d.ClaimAdmin(d.ctx, stories.Act{By: rita, At: d.now}, d.code()))
+		entries, err = d.Log(d.ctx, 0, 0, 100)
+		d.ok(err)
+		for i, e := range entries {
+			if i < 3 {
+				same(d, "whom "+e.Verb, e.Whom, rita)
+			}
+			for _, id := range []string{"slack", "T012", "C345", "U678"} {
+				if strings.Contains(e.Detail, id) {
+					d.Errorf("%s: %q", e.Verb, e.Detail)
+				}
+			}
+		}
+		name, err := d.NameOf(d.ctx, rita.Ref)
+		d.ok(err)
+		same(d, "a name nobody knows", name, "")
+		// What she is called is known once she does something, for what was before as well.
+		rita.Name = "Rita Klein"
+		_, err = d.SetRole(d.ctx, stories.Act{By: rita, At: d.now}, ben, stories.Moderator)
+		d.ok(err)
+		entries, err = d.Log(d.ctx, 0, 0, 4)
+		d.ok(err)
+		for _, e := range entries[1:] {
+			same(d, "whom "+e.Verb, e.Whom, rita)
+		}
+		members, err := d.Members(d.ctx)
+		d.ok(err)
+		same(d, "a member", members[0].User, rita)
+		for ref, want := range map[string]string{rita.Ref: "Rita Klein", ben.Ref: "Ben", ana.Ref: "Ana", "": "", "x:y": ""} {
+			name, err := d.NameOf(d.ctx, ref)
+			d.ok(err)
+			same(d, "name of "+ref, name, want)
+		}
+	}},
 	{"the log is read newest first, in pages, of one story or of all", func(d *desk) {
 		s := d.track("sony")
 		d.track("other")

@@ -129,6 +129,68 @@ var replayTests = append([]test{
 		same(d, "id", again.ID, first.ID)
 		same(d, "progress", p, stories.Progress{UpdateID: first.ID, Total: 2, Sent: 2})
 	}},
+	{"what changed nothing is not done when it comes again, though it could be", func(d *desk) {
+		s := d.track("sony")
+		for name, act := range map[string]struct {
+			do      func(act stories.Act)
+			between func()
+		}{
+			"stop": {func(act stories.Act) { d.ok(d.stop(act, channel("a"), s.ID)) }, func() { d.follow("sony", "a") }},
+			"subscribe": {func(act stories.Act) {
+				_, _, err := d.Subscribe(d.ctx, act, stories.Subscription{Destination: channel("a"), Target: story(s), Level: stories.Minor}, lane)
+				d.ok(err)
+			}, func() {
+				_, err := d.Unsubscribe(d.ctx, d.act(), channel("a"), story(s))
+				d.ok(err)
+			}},
+			"reopen": {func(act stories.Act) { _, _, err := d.SetStoryState(d.ctx, act, s.ID, stories.Developing); d.ok(err) }, func() { d.close("sony") }},
+			"remove": {func(act stories.Act) { _, err := d.SetRole(d.ctx, act, ben, stories.Reader); d.ok(err) }, func() {
+				_, err := d.SetRole(d.ctx, d.act(), ben, stories.Moderator)
+				d.ok(err)
+			}},
+		} {
+			if name == "subscribe" {
+				d.follow("sony", "a")
+			}
+			act.do(stories.Act{Key: name, By: ana, At: d.now})
+			act.between()
+			before := d.trace()
+			act.do(stories.Act{Key: name, By: ana, At: d.now})
+			same(d, "after "+name, d.trace(), before)
+			d.ok(d.stop(d.act(), channel("a"), s.ID)) // as it was
+			_, _, err := d.SetStoryState(d.ctx, d.act(), s.ID, stories.Developing)
+			d.ok(err)
+		}
+	}},
+	{"a person's keys of what changed nothing are bounded, no others", func(d *desk) {
+		d.track("sony")
+		acted := func(key string) bool {
+			done, err := d.Acted(d.ctx, key)
+			d.ok(err)
+			return done
+		}
+		_, err := d.SetRole(d.ctx, stories.Act{Key: "deed", By: ana, At: d.now}, ben, stories.Moderator)
+		d.ok(err)
+		_, err = d.SetRole(d.ctx, stories.Act{Key: "bens", By: ben, At: d.now}, ben, stories.Moderator)
+		d.ok(err)
+		const many = 130
+		for n := range many {
+			d.later(time.Duration(n%2) * time.Second)
+			_, err := d.SetRole(d.ctx, stories.Act{Key: fmt.Sprint("idle", many-n), By: ana, At: d.now}, ben, stories.Moderator)
+			d.ok(err)
+			same(d, "the newest is kept", acted(fmt.Sprint("idle", many-n)), true)
+		}
+		kept := 0
+		for n := range many {
+			if acted(fmt.Sprint("idle", many-n)) {
+				kept++
+			}
+		}
+		same(d, "kept", kept, 100)
+		same(d, "the oldest", acted(fmt.Sprint("idle", many)), false)
+		same(d, "what changed something", acted("deed"), true)
+		same(d, "somebody else's", acted("bens"), true)
+	}},
 	{"a key is forgotten after some days", func(d *desk) {
 		act := stories.Act{Key: "k1", By: ana, At: d.now}
 		_, err := d.SetRole(d.ctx, act, ben, stories.Moderator)

@@ -1,0 +1,102 @@
+package command
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"storybot/bot"
+)
+
+// whichReading asks what a text means that resembles options: one button takes
+// those, the other what was typed as it stands. Only who may give the command is
+// asked, and only what can be done is offered.
+func (m *Mux) whichReading(ctx context.Context, r request, read reading) (bot.Reply, error) {
+	if err := m.may(ctx, r.Command, r.command); err != nil {
+		return bot.Reply{}, err
+	}
+	noOption, noTyped := m.refusal(ctx, r, read.taken), m.refusal(ctx, r, read.typed)
+	for _, err := range []error{noOption, noTyped} {
+		if err != nil && !inWords(err) {
+			return bot.Reply{}, err // nobody knows whether it could be done
+		}
+	}
+	if noOption != nil && noTyped != nil {
+		return bot.Reply{}, noOption
+	}
+	free, takesText := r.command.free()
+	showsText := takesText && !read.dropped
+	use, other := useLabel(read.options), "Without it"
+	if showsText {
+		other = "As typed"
+	}
+	asked := looksLike(read.options)
+	var answers []answer
+	if noOption == nil {
+		answers = append(answers, answer{use, read.taken})
+	} else {
+		asked += " As one it would be refused: " + noOption.Error()
+	}
+	if noTyped == nil {
+		answers = append(answers, answer{other, read.typed})
+	} else {
+		asked += " " + other + " it would be refused: " + noTyped.Error()
+	}
+	reply, err := m.question(ctx, r, asked, answers...)
+	if err != nil || !showsText {
+		return reply, err
+	}
+	for _, a := range answers {
+		text, _ := bot.Cut(bot.OneLine(a.given.get(free.Name)), maxAskedText)
+		reply.Message.Blocks = append(reply.Message.Blocks, item(bot.Bold(a.label), bot.Text(fmt.Sprintf(": the %s is “%s”", free.Name, text))))
+	}
+	return reply, nil
+}
+
+// refusal is why the request would be refused with these values, as far as that
+// can be told before it is carried out.
+func (m *Mux) refusal(ctx context.Context, r request, given values) error {
+	r.values = given
+	if err := cmp.Or(m.checkTarget(ctx, r), r.command.check(given)); err != nil || r.command.verify == nil {
+		return err
+	}
+	return r.command.verify(m, ctx, r)
+}
+
+// looksLike names the pieces of a text that resemble options, and asks.
+func looksLike(options []candidate) string {
+	var pieces []string
+	for _, o := range options {
+		piece := clip(strings.TrimSpace(o.source))
+		if first, _ := utf8.DecodeRuneInString(piece); closers[first] == "" {
+			piece = "“" + piece + "”"
+		}
+		pieces = append(pieces, piece)
+	}
+	looks := "looks like an option. Nothing was changed yet: is it meant as one?"
+	if len(pieces) > 1 {
+		looks = "look like options. Nothing was changed yet: are they meant as such?"
+	}
+	return strings.Join(pieces, " and ") + " " + looks
+}
+
+// useLabel is the button that takes the options.
+func useLabel(options []candidate) string {
+	use := "Use " + typedOptions(options)
+	switch long := bot.Units(use) > maxShownUse; {
+	case long && len(options) > 1:
+		return "Use the options"
+	case long:
+		return "Use the option"
+	}
+	return use
+}
+
+// maxShownUse is how long the label of a button that names options may be: what
+// fits a phone in one line, in UTF-16 units.
+const maxShownUse = 30
+
+// maxAskedText is how much of a text a question shows, in UTF-16 units.
+const maxAskedText = 120

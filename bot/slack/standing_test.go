@@ -1,0 +1,137 @@
+package slack
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+	"time"
+
+	"storybot/bot/slack/slacktest"
+	"storybot/stories"
+)
+
+// What Slack does not say is not allowed, in words that say to try again.
+func TestRightsFailClosed(t *testing.T) {
+	for name, fault := range map[string]slacktest.Fault{
+		"500":           slacktest.Error500Before,
+		"503":           slacktest.Unavailable,
+		"429":           slacktest.RateLimited(30),
+		"ratelimited":   slacktest.APIError("ratelimited"),
+		"hangs":         slacktest.Hangs,
+		"reset":         slacktest.ResetBefore,
+		"cut":           slacktest.CutBody,
+		"html":          slacktest.HTML200,
+		"nothing":       slacktest.EmptyObject,
+		"not ok":        slacktest.NotOK,
+		"no user":       {Status: 200, Body: `{"ok":true}`},
+		"empty user":    {Status: 200, Body: `{"ok":true,"user":{},"channel":{}}`},
+		"null user":     {Status: 200, Body: `{"ok":true,"user":null,"channel":null}`},
+		"somebody else": {Status: 200, Body: `{"ok":true,"user":{"id":"U7","name":"x","is_restricted":false},"channel":{"name":"x"}}`},
+		"only an id":    {Status: 200, Body: `{"ok":true,"user":{"id":"U1"},"channel":{}}`},
+		"other types":   {Status: 200, Body: `{"ok":true,"user":{"id":"U1","name":"x","is_restricted":"no"},"channel":{"id":7}}`},
+		// What is said of a guest, but not that they are one; and of a channel, but
+		// not who may read or write there.
+		"only a name":        {Status: 200, Body: `{"ok":true,"user":{"id":"UG","name":"gus"},"channel":{"id":"C1","name":"x"}}`},
+		"null standing":      {Status: 200, Body: `{"ok":true,"user":{"id":"UG","name":"gus","is_restricted":null,"is_ultra_restricted":null},"channel":{"id":"C1","is_member":null,"is_private":null}}`},
+		"half a standing":    {Status: 200, Body: `{"ok":true,"user":{"id":"UG","name":"gus","is_restricted":false},"channel":{"id":"C1","is_member":false}}`},
+		"the other half":     {Status: 200, Body: `{"ok":true,"user":{"id":"UG","name":"gus","is_ultra_restricted":false},"channel":{"id":"C1","is_private":true}}`},
+		"half null":          {Status: 200, Body: `{"ok":true,"user":{"id":"UG","name":"gus","is_restricted":false,"is_ultra_restricted":null},"channel":{"id":"C1","is_group":false}}`},
+		"a word":             {Status: 200, Body: `{"ok":true,"user":{"id":"UG","name":"gus","is_restricted":false,"is_ultra_restricted":"true"},"channel":{"id":"C1","is_member":"true"}}`},
+		"numbers":            {Status: 200, Body: `{"ok":true,"user":{"id":"UG","name":"gus","is_restricted":0,"is_ultra_restricted":0},"channel":{"id":"C1","is_member":1}}`},
+		"a list":             {Status: 200, Body: `{"ok":true,"user":[{"id":"UG","name":"gus","is_restricted":false,"is_ultra_restricted":false}],"channel":["C1"]}`},
+		"a text":             {Status: 200, Body: `{"ok":true,"user":"UG","channel":"C1"}`},
+		"unreadable bot":     {Status: 200, Body: `{"ok":true,"user":{"id":"UG","is_bot":"no","is_restricted":false,"is_ultra_restricted":false},"channel":{"id":"C1","is_private":"no"}}`},
+		"unreadable account": {Status: 200, Body: `{"ok":true,"user":{"id":"UG","deleted":{},"is_restricted":false,"is_ultra_restricted":false},"channel":{"id":"C1","is_private":[]}}`},
+		"another's":          {Status: 200, Body: `{"ok":true,"user":{"id":"U7","name":"x","team_id":"T1","is_restricted":false,"is_ultra_restricted":false},"channel":{"id":"C7","is_member":true,"is_private":false}}`},
+		"no such user":       slacktest.APIError("user_not_found"),
+		"new error":          slacktest.APIError("error_of_next_year"),
+		"fatal_error":        slacktest.APIError("fatal_error"),
+		"no method":          slacktest.APIError("unknown_method"),
+		"404":                {Status: 404},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r, ask := askRights(t, setup{before: people, timing: func(g *timing) { g.lookUp = 300 * time.Millisecond }})
+			r.slack.Fail(slacktest.Match{Method: "users.info"}, -1, fault)
+			r.slack.Fail(slacktest.Match{Method: "conversations.info"}, -1, fault)
+			for _, user := range []string{"U1", "UG"} {
+				got := ask("C1", user)
+				check(t, "manages", got.manages, stories.CodeUnavailable, "could not be checked with Slack now")
+				check(t, "posts", got.posts, stories.CodeUnavailable, "could not be checked with Slack now")
+				if got.name == "" || strings.Contains(got.name, user) {
+					t.Errorf("name %q", got.name)
+				}
+			}
+			if n := r.slack.Calls("users.info"); n != 2 {
+				t.Errorf("%d look-ups of people for two commands", n)
+			}
+			r.slack.Heal()
+			check(t, "manages afterwards", ask("C1", "U1").manages, "", "")
+			check(t, "a guest manages afterwards", ask("C1", "UG").manages, stories.CodeForbidden, "full member")
+		})
+	}
+}
+
+// What is said of a person, in full and in part: nobody is taken for a member of
+// whom that is not said, and what is said against them counts by itself.
+func TestStanding(t *testing.T) {
+	for _, c := range []struct {
+		user string
+		want kind
+		ok   bool
+	}{
+		{`{"id":"U1","is_restricted":false,"is_ultra_restricted":false}`, member, true},
+		{`{"id":"U1","name":"x","deleted":false,"is_bot":false,"is_stranger":null,"is_restricted":false,"is_ultra_restricted":false}`, member, true},
+		{`{"id":"U1","name":"x"}`, unsaid, true},
+		{`{"id":"U1","is_restricted":false}`, unsaid, false},
+		{`{"id":"U1","name":"x","is_restricted":null,"is_ultra_restricted":false}`, unsaid, true},
+		{`{"id":"U1","is_restricted":true}`, guest, true},
+		{`{"id":"U1","is_restricted":null,"is_ultra_restricted":true}`, guest, true},
+		{`{"id":"U1","is_restricted":true,"is_ultra_restricted":false}`, guest, true},
+		{`{"id":"U1","is_stranger":true}`, foreign, true},
+		{`{"id":"U1","is_bot":true}`, machine, true},
+		{`{"id":"U1","deleted":true}`, gone, true},
+		{`{"id":"U2","name":"x","is_restricted":false,"is_ultra_restricted":false}`, member, false},
+		{`{"id":"u1","is_restricted":false,"is_ultra_restricted":false}`, member, false},
+		{`{"is_restricted":false,"is_ultra_restricted":false}`, member, false},
+		{`{}`, unsaid, false},
+		{`null`, unsaid, false},
+	} {
+		var info userInfo
+		if err := json.Unmarshal([]byte(`{"ok":true,"user":`+c.user+`}`), &info); err != nil {
+			t.Fatal(err)
+		}
+		if got, ok := info.read("U1", time.Now()); ok != c.ok || got.kind != c.want {
+			t.Errorf("%s: kind %d, said %v, want %d, %v", c.user, got.kind, ok, c.want, c.ok)
+		}
+	}
+}
+
+// A full member of whom Slack does not say where they belong, and a visitor to a
+// channel of which it does not say with whom it is shared: neither is allowed
+// what a person of another company is not.
+func TestVisitorsFailClosed(t *testing.T) {
+	const homeless = `{"id":"UY","name":"yan","is_restricted":false,"is_ultra_restricted":false}`
+	const visitor = `{"id":"UY","name":"yan","team_id":"T9","is_restricted":false,"is_ultra_restricted":false}`
+	for _, c := range []struct {
+		user, channel string
+		want          stories.Code
+	}{
+		{visitor, `"is_ext_shared":true`, stories.CodeForbidden},
+		{visitor, `"is_ext_shared":false`, ""},
+		{visitor, `"is_shared":false`, ""},
+		{visitor, `"is_shared":true,"is_org_shared":true,"is_ext_shared":false`, ""},
+		{visitor, `"is_shared":true`, stories.CodeForbidden},
+		{visitor, `"is_shared":true,"is_org_shared":true`, stories.CodeUnavailable},
+		{visitor, `"is_ext_shared":null`, stories.CodeUnavailable},
+		{visitor, `"name":"x"`, stories.CodeUnavailable},
+		{homeless, `"is_ext_shared":false`, ""},
+		{homeless, `"is_ext_shared":true`, stories.CodeUnavailable},
+		{homeless, `"name":"x"`, stories.CodeUnavailable},
+	} {
+		r, ask := askRights(t, setup{before: people})
+		r.slack.Fail(slacktest.Match{Method: "users.info"}, -1, slacktest.Fault{Status: 200, Body: `{"ok":true,"user":` + c.user + `}`})
+		r.slack.Fail(slacktest.Match{Method: "conversations.info"}, -1, slacktest.Fault{Status: 200, Body: `{"ok":true,"channel":{"id":"C3","is_member":true,"is_private":false,` + c.channel + `}}`})
+		check(t, c.user+c.channel, ask("C3", "UY").manages, c.want, "")
+	}
+}
