@@ -35,8 +35,8 @@ func encodeResponse(m *bot.Message, public bool, replace *bool, thread string) (
 // acknowledgement when it is early and small enough, which saves a request;
 // one that goes on by itself is given by response_url, where it can be
 // replaced. work bounds the answer, run what follows it.
-func (p *Platform) answer(work, run context.Context, a *ask, r bot.Reply) {
-	log := p.log.With("key", a.command.Key)
+func (i *intake) answer(work, run context.Context, a *ask, r bot.Reply) {
+	log := i.log.With("key", a.command.Key)
 	switch {
 	case a.window != nil:
 		if f := a.window.show(work, &r.Message); f != nil {
@@ -44,11 +44,11 @@ func (p *Platform) answer(work, run context.Context, a *ask, r bot.Reply) {
 		}
 		return
 	case a.url == "" && a.ack == nil:
-		p.speak(work, a, r)
+		i.speak(work, a, r)
 		return
 	}
 	if a.ack != nil {
-		if p.answerInAck(a, r) {
+		if i.answerInAck(a, r) {
 			return
 		}
 		a.ack.empty()
@@ -57,14 +57,14 @@ func (p *Platform) answer(work, run context.Context, a *ask, r bot.Reply) {
 		log.Warn("slack answer not shown: it was late, and the command had no response_url")
 		return
 	}
-	link := &responseLink{api: p.api, url: a.url, thread: a.thread, until: time.Now().Add(responseLife)}
+	link := &responseLink{api: i.api, url: a.url, thread: a.thread, until: time.Now().Add(responseLife)}
 	keep := false
 	if f := link.say(work, &r.Message, r.Public, &keep); f != nil {
 		log.Warn("slack answer not shown", "err", f)
 		return
 	}
 	if r.Live != nil {
-		p.follow(run, link, r, log)
+		i.follow(run, link, r, log)
 	}
 }
 
@@ -72,7 +72,7 @@ func (p *Platform) answer(work, run context.Context, a *ask, r bot.Reply) {
 // that it does not arrive. Where there are two copies of the command, nobody
 // knows which of their acknowledgements counts: that is left to the response_url,
 // and where there is none both say it.
-func (p *Platform) answerInAck(a *ask, r bot.Reply) bool {
+func (i *intake) answerInAck(a *ask, r bot.Reply) bool {
 	only := a.url == ""
 	if !only && (r.Live != nil || a.deed.copied.Load()) {
 		return false
@@ -83,7 +83,7 @@ func (p *Platform) answerInAck(a *ask, r bot.Reply) bool {
 	}
 	said := a.ack.with(body)
 	if said || only {
-		p.deeds.say(a.deed, body, only)
+		i.deeds.say(a.deed, body, only)
 	}
 	return said
 }
@@ -130,11 +130,11 @@ func (l *responseLink) say(ctx context.Context, m *bot.Message, public bool, rep
 var errNoToken = errors.New("no bot token for the workspace")
 
 // speak answers an event: privately where somebody else reads along.
-func (p *Platform) speak(ctx context.Context, a *ask, r bot.Reply) {
+func (i *intake) speak(ctx context.Context, a *ask, r bot.Reply) {
 	c := a.command
-	w, ok, _ := p.workspaces.await(ctx, c.Where.Workspace, p.timing.learn)
+	w, ok, _ := i.workspaces.await(ctx, c.Where.Workspace, i.timing.learn)
 	if !ok || w.stopped != "" {
-		p.log.Warn("slack answer not shown", "key", c.Key, "err", errNoToken)
+		i.log.Warn("slack answer not shown", "key", c.Key, "err", errNoToken)
 		return
 	}
 	text, blocks := encodeMessage(&r.Message)
@@ -154,13 +154,13 @@ func (p *Platform) speak(ctx context.Context, a *ask, r bot.Reply) {
 		form.Set("user", userOf(c.User.Ref))
 	}
 	for try := 1; ; try++ {
-		_, f := p.api.call(ctx, post(method, w.token, form), new(status))
+		_, f := i.api.call(ctx, post(method, w.token, form), new(status))
 		if f == nil {
 			return
 		}
 		again := try < 3 && (f.limited || f.reach == unsent) && f.retryAfter <= 5*time.Second
 		if !again || !sleep(ctx, max(f.retryAfter, time.Second)) {
-			p.log.Warn("slack answer not shown", "key", c.Key, "err", f)
+			i.log.Warn("slack answer not shown", "key", c.Key, "err", f)
 			return
 		}
 	}

@@ -25,7 +25,7 @@ func counted(n *atomic.Int32, until func(context.Context, bot.Command)) func(con
 // does has come, and when the first one is acknowledged without an answer.
 func moments(t *testing.T, r **rig) map[string]func(context.Context, bot.Command) {
 	of := func(c bot.Command) *deed {
-		s := (*r).platform.deeds
+		s := (*r).platform.intake.deeds
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		return s.keys[c.Key]
@@ -172,11 +172,11 @@ func redelivery(t *testing.T, reply string) (p *Platform, e envelope, first, sec
 	}
 	p.timing = quick
 	e = envelope{ID: "e1", Type: "slash_commands", Answerable: true, Payload: []byte(`{"command":"/story","text":"x","team_id":"T1","user_id":"U1","channel_id":"C1","trigger_id":"1","response_url":"http://127.0.0.1:1/r"}`)}
-	p.dispatch(t.Context(), t.Context(), handlerFunc(func(context.Context, bot.Command) bot.Reply {
+	p.intake.dispatch(t.Context(), t.Context(), handlerFunc(func(context.Context, bot.Command) bot.Reply {
 		handled.Add(1)
 		return bot.Reply{Message: bot.Plainly(reply)}
 	}), first.c, e)
-	p.begun.Wait()
+	p.intake.begun.Wait()
 	if said := first.next(t); !strings.Contains(said, reply) {
 		t.Fatalf("first ack %s", said)
 	}
@@ -200,8 +200,8 @@ func (r *raw) next(t *testing.T) string {
 func TestAnAnswerLostWithItsAcknowledgement(t *testing.T) {
 	nobody := handlerFunc(func(context.Context, bot.Command) bot.Reply { t.Error("done again"); return bot.Reply{} })
 	again := func(p *Platform, c *conn, e envelope) {
-		p.dispatch(t.Context(), t.Context(), nobody, c, e)
-		p.begun.Wait()
+		p.intake.dispatch(t.Context(), t.Context(), nobody, c, e)
+		p.intake.begun.Wait()
 	}
 	const reply = "sony-hack, update 10"
 
@@ -275,12 +275,12 @@ func TestCopyOnTheSameConnection(t *testing.T) {
 		return bot.Reply{Message: bot.Plainly("once")}
 	})
 	e := envelope{ID: "e1", Type: "slash_commands", Answerable: true, Payload: []byte(`{"command":"/story","text":"x","team_id":"T1","user_id":"U1","channel_id":"C1"}`)}
-	p.dispatch(t.Context(), t.Context(), h, r.c, e)
+	p.intake.dispatch(t.Context(), t.Context(), h, r.c, e)
 	<-handling
-	p.dispatch(t.Context(), t.Context(), h, r.c, e)
-	eventually(t, "the copy's end", func() bool { return p.waiting.Load() == 1 })
+	p.intake.dispatch(t.Context(), t.Context(), h, r.c, e)
+	eventually(t, "the copy's end", func() bool { return p.intake.waiting.Load() == 1 })
 	close(release)
-	p.begun.Wait()
+	p.intake.begun.Wait()
 	r.c.close()
 	var acks []string
 	for {

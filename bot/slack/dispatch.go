@@ -53,29 +53,42 @@ func (a *ack) with(answer json.RawMessage) bool {
 	return fits && a.done.CompareAndSwap(false, true) && a.conn.write(frame) == nil
 }
 
+// ear understands what people do in Slack: as a command, and how it is answered.
+type ear struct {
+	*web
+	directory *directory
+	vocabulary
+}
+
+// vocabulary is what the commands are made of.
+type vocabulary struct {
+	options  map[string]bool // the names of their options
+	commands map[string]bool // their first words
+}
+
 // slash reads a slash command.
-func (p *Platform) slash(e envelope) *ask {
+func (h *ear) slash(e envelope) *ask {
 	var s slashCommand
 	name := ""
 	if decode(e.Payload, &s) {
 		name = strings.ToLower(strings.TrimPrefix(s.Command, "/"))
 	}
 	if name == "" || s.UserID == "" {
-		p.log.Warn("slack sent a slash command that cannot be read")
+		h.log.Warn("slack sent a slash command that cannot be read")
 		return nil
 	}
 	c := newCommand(s.TeamID, s.ChannelID, s.UserID, s.UserName)
 	c.Key = key(s.TriggerID, e.ID, s.Command, s.Text, s.ChannelID, s.UserID, s.ResponseURL)
 	return &ask{command: c, url: s.ResponseURL, says: e.Answerable, spot: spot{name: s.ChannelName}, input: func(ctx context.Context) bot.Input {
-		r := p.reader(ctx, s.TeamID)
+		r := h.reader(ctx, s.TeamID)
 		text := strings.TrimSpace(r.text(s.Text))
 		return bot.Typed{Name: name, Text: text, Mentions: r.mentions}
 	}}
 }
 
 // reader reads what people of a workspace write.
-func (p *Platform) reader(ctx context.Context, team string) *reader {
-	return &reader{ctx: ctx, names: bounded(p.directory), team: team, options: p.options}
+func (h *ear) reader(ctx context.Context, team string) *reader {
+	return &reader{ctx: ctx, names: bounded(h.directory), team: team, options: h.options}
 }
 
 // optionsOf is the names of all options there are.

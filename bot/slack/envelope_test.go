@@ -33,11 +33,11 @@ func FuzzPayloads(f *testing.F) {
 		var a *ask
 		switch kind % 3 {
 		case 0:
-			a = p.slash(e)
+			a = p.intake.ear.slash(e)
 		case 1:
-			a = p.interactive(e)
+			a = p.intake.ear.interactive(e)
 		case 2:
-			a = p.event(acked(), e)
+			a = p.intake.event(acked(), e)
 		}
 		if a == nil {
 			return
@@ -66,7 +66,7 @@ func TestMentionWithLineBreaks(t *testing.T) {
 		t.Fatal(err)
 	}
 	p.known(t.Context(), p.workspaces.all[0], identity{TeamID: "T1", UserID: "UBOT"}, map[string][]string{"X-Oauth-Scopes": {"commands"}})
-	a := p.event(acked(), envelope{ID: "e", Payload: json.RawMessage(
+	a := p.intake.event(acked(), envelope{ID: "e", Payload: json.RawMessage(
 		`{"team_id":"T1","event_id":"Ev1","event":{"type":"app_mention","text":"hey <@UBOT> /Update\nsony-hack one\ntwo","user":"U1","channel":"C1","ts":"1.2"}}`)})
 	if a == nil || a.command.Key != "slack:C1/1.2" {
 		t.Fatalf("%+v", a)
@@ -84,10 +84,10 @@ func TestKeysTellDeedsApart(t *testing.T) {
 		t.Fatal(err)
 	}
 	slash := func(envelopeID, payload string) string {
-		return p.slash(envelope{ID: envelopeID, Payload: json.RawMessage(payload)}).command.Key
+		return p.intake.ear.slash(envelope{ID: envelopeID, Payload: json.RawMessage(payload)}).command.Key
 	}
 	press := func(envelopeID, payload string) string {
-		return p.interactive(envelope{ID: envelopeID, Payload: json.RawMessage(payload)}).command.Key
+		return p.intake.ear.interactive(envelope{ID: envelopeID, Payload: json.RawMessage(payload)}).command.Key
 	}
 	keys := map[string]string{}
 	for what, key := range map[string]string{

@@ -92,13 +92,13 @@ func TestOddEnvelopesAreAcknowledged(t *testing.T) {
 		var env envelope
 		_ = json.Unmarshal([]byte(e), &env)
 		env.ID = string(rune('a' + i))
-		p.dispatch(t.Context(), t.Context(), h, r.c, env)
+		p.intake.dispatch(t.Context(), t.Context(), h, r.c, env)
 		_, b, err := r.ws.ReadMessage()
 		if want := `{"envelope_id":"` + env.ID + `"}`; err != nil || string(b) != want {
 			t.Errorf("%s: ack %s, %v", e, b, err)
 		}
 	}
-	p.begun.Wait()
+	p.intake.begun.Wait()
 }
 
 // A far side that is gone without a word is noticed; one that never pings but

@@ -75,7 +75,7 @@ func startRig(t *testing.T, s setup) *rig {
 		s.timing(&r.platform.timing)
 	}
 	if s.slots > 0 {
-		r.platform.slots = make(chan struct{}, s.slots)
+		r.platform.intake.slots = make(chan struct{}, s.slots)
 	}
 	if s.patience > 0 {
 		r.platform.api.timeout = s.patience

@@ -24,102 +24,106 @@ const (
 
 // intake is what Slack has sent and is being dealt with.
 type intake struct {
+	*web
+	ear    *ear
+	herald *herald
+	deeds  *deeds
+
 	begun   sync.WaitGroup // of the work that envelopes began; Run waits for it
 	waiting atomic.Int64   // envelopes under way
 	// refusedAt is the Unix second of the last envelope that was too much.
 	refusedAt  atomic.Int64
 	slots      chan struct{} // one for each command that may be handled at once
 	turnedAway chan struct{} // one for each of maxTurnedAway
-	deeds      *deeds
-	news       chan news // what became of channels and of the app, in order
 }
 
-func newIntake() intake {
-	return intake{slots: make(chan struct{}, maxHandlers), turnedAway: make(chan struct{}, maxTurnedAway),
-		deeds: newDeeds(), news: make(chan news, maxNews)}
+func newIntake(w *web, e *ear, places bot.Places) *intake {
+	d := newDeeds()
+	return &intake{web: w, ear: e, herald: newHerald(w, e.directory, d, places), deeds: d,
+		slots: make(chan struct{}, maxHandlers), turnedAway: make(chan struct{}, maxTurnedAway)}
 }
 
 // dispatch takes on one envelope. It hardly blocks the connection's reader: all
 // work is done beside it, and counted in begun. work is the context of the
 // answer, run that of the platform.
-func (p *Platform) dispatch(work, run context.Context, h bot.Handler, c *conn, e envelope) {
+func (i *intake) dispatch(work, run context.Context, h bot.Handler, c *conn, e envelope) {
 	a := &ack{conn: c, id: e.ID}
 	if e.RetryAttempt > 0 {
-		p.log.Info("slack delivers again", "type", word(e.Type), "attempt", e.RetryAttempt)
+		i.log.Info("slack delivers again", "type", word(e.Type), "attempt", e.RetryAttempt)
 	}
 	var asked *ask
 	if e.Type == "events_api" {
-		if asked = p.event(a, e); asked == nil {
+		if asked = i.event(a, e); asked == nil {
 			return
 		}
 	}
-	if p.waiting.Add(1) > maxWaiting {
-		p.waiting.Add(-1)
-		p.tooBusy(work, run, a, e)
+	if i.waiting.Add(1) > maxWaiting {
+		i.waiting.Add(-1)
+		i.tooBusy(work, run, a, e)
 		return
 	}
-	p.begun.Go(func() {
-		defer p.waiting.Add(-1)
+	i.begun.Go(func() {
+		defer i.waiting.Add(-1)
 		defer a.empty()
 		if asked == nil {
-			asked = p.read(e)
+			asked = i.read(e)
 		}
 		if asked != nil {
-			p.take(work, run, h, a, asked, e.RetryAttempt > 0)
+			i.take(work, run, h, a, asked, e.RetryAttempt > 0)
 		}
 	})
 }
 
 // read reads what somebody did, but for events. nil is what nobody needs to
 // answer.
-func (p *Platform) read(e envelope) *ask {
+func (i *intake) read(e envelope) *ask {
 	switch e.Type {
 	case "slash_commands":
-		return p.slash(e)
+		return i.ear.slash(e)
 	case "interactive":
-		return p.interactive(e)
+		return i.ear.interactive(e)
 	}
-	p.log.Warn("slack sent an envelope of an unknown type", "type", word(e.Type))
+	i.log.Warn("slack sent an envelope of an unknown type", "type", word(e.Type))
 	return nil
 }
 
 // take does what somebody asked, when it is its turn. again says that Slack
 // delivers it once more for want of an acknowledgement.
-func (p *Platform) take(work, run context.Context, h bot.Handler, a *ack, asked *ask, again bool) {
+func (i *intake) take(work, run context.Context, h bot.Handler, a *ack, asked *ask, again bool) {
 	var first bool
-	if asked.deed, first = p.deeds.begin(asked.command.Key, a, time.Now()); !first {
-		p.copy(work, asked, a, again)
+	if asked.deed, first = i.deeds.begin(asked.command.Key, a, time.Now()); !first {
+		i.copy(work, asked, a, again)
 		return
 	}
 	defer asked.deed.finish()
-	settle := p.acknowledge(work, asked, a)
+	settle := i.acknowledge(work, asked, a)
 	defer settle()
 	select {
-	case p.slots <- struct{}{}:
+	case i.slots <- struct{}{}:
 	case <-work.Done():
 		return
 	}
-	r, answerable := p.carryOut(work, h, asked)
-	<-p.slots
+	r, answerable := i.carryOut(work, h, asked)
+	<-i.slots
 	if answerable {
-		p.answer(work, run, asked, r)
+		i.answer(work, run, asked, r)
 	}
 }
 
 // acknowledge acknowledges a deed at once, unless its acknowledgement may carry
 // the answer: then at the latest in time. The caller settles when the answer is
 // given.
-func (p *Platform) acknowledge(work context.Context, asked *ask, a *ack) (settle func()) {
+func (i *intake) acknowledge(work context.Context, asked *ask, a *ack) (settle func()) {
 	if !asked.says {
 		a.empty()
 	}
 	switch {
 	case asked.window != nil:
-		asked.window.ack, asked.window.deed = a, asked.deed
+		asked.window.ack, asked.window.deeds, asked.window.deed = a, i.deeds, asked.deed
 		return asked.window.expect(work)
 	case asked.says:
 		asked.ack = a
-		return later(p.timing.ackWait, a.empty)
+		return later(i.timing.ackWait, a.empty)
 	}
 	return func() {}
 }
@@ -144,7 +148,7 @@ func later(d time.Duration, f func()) (settle func()) {
 // nothing, does not overtake the one that does. Where that one did not reach
 // Slack, its answer is said again: so it is when Slack delivers again, and when
 // the connection it went by has ended.
-func (p *Platform) copy(work context.Context, asked *ask, a *ack, again bool) {
+func (i *intake) copy(work context.Context, asked *ask, a *ack, again bool) {
 	if !asked.says {
 		a.empty()
 		return
@@ -155,18 +159,18 @@ func (p *Platform) copy(work context.Context, asked *ask, a *ack, again bool) {
 		a.done.Store(true) // the same envelope on the same connection is acknowledged once
 		return
 	}
-	limit := time.NewTimer(p.timing.ackWait)
+	limit := time.NewTimer(i.timing.ackWait)
 	defer limit.Stop()
 	select {
 	case <-asked.deed.done:
 		if !again && asked.deed.lately(time.Now()) {
-			sleep(work, p.timing.overtake)
+			sleep(work, i.timing.overtake)
 		}
 	case <-limit.C:
 	case <-work.Done():
 	}
 	lost := again || same && first.conn != a.conn && first.conn.over()
-	if said := p.deeds.answer(asked.deed, lost, time.Now()); said == nil || !a.with(said) {
+	if said := i.deeds.answer(asked.deed, lost, time.Now()); said == nil || !a.with(said) {
 		a.empty()
 	}
 }
@@ -174,23 +178,23 @@ func (p *Platform) copy(work context.Context, asked *ask, a *ack, again bool) {
 // carryOut reads an ask and calls the handler, which has a bounded time: what
 // hangs must not hold its slot for good. The handler says in its own words that
 // the time was too short.
-func (p *Platform) carryOut(ctx context.Context, h bot.Handler, asked *ask) (r bot.Reply, answerable bool) {
+func (i *intake) carryOut(ctx context.Context, h bot.Handler, asked *ask) (r bot.Reply, answerable bool) {
 	defer func() {
 		if e := recover(); e != nil {
-			p.log.Error("a command panicked", "asked", bot.Describe(asked.command.Input), "panic", e, "stack", string(debug.Stack()))
+			i.log.Error("a command panicked", "asked", bot.Describe(asked.command.Input), "panic", e, "stack", string(debug.Stack()))
 			r = bot.Reply{Failed: true, Message: bot.Plainly("Something went wrong inside Storybot. The log of whoever runs it says what; try again in a moment.")}
 			answerable = true
 		}
 	}()
-	ctx, cancel := context.WithTimeout(ctx, p.timing.command)
+	ctx, cancel := context.WithTimeout(ctx, i.timing.command)
 	defer cancel()
-	reading, read := context.WithTimeout(ctx, p.timing.lookUp)
+	reading, read := context.WithTimeout(ctx, i.timing.lookUp)
 	asked.command.Input = asked.input(reading)
 	read()
 	if asked.command.Input == nil {
 		return bot.Reply{}, false
 	}
-	asked.command.Asker = &asker{directory: p.directory, command: asked.command, spot: asked.spot}
+	asked.command.Asker = &asker{directory: i.ear.directory, command: asked.command, spot: asked.spot}
 	return h.Handle(ctx, asked.command), true
 }
 
@@ -201,13 +205,13 @@ const busy = "Storybot has too much to do just now; nothing was done. Try again 
 // in the acknowledgement, or by a request of its own where that says nothing. An
 // event is not acknowledged: Slack delivers it again, after a minute and after
 // five (https://docs.slack.dev/apis/events-api#retries).
-func (p *Platform) tooBusy(work, run context.Context, a *ack, e envelope) {
-	p.overloaded(e.Type)
+func (i *intake) tooBusy(work, run context.Context, a *ack, e envelope) {
+	i.overloaded(e.Type)
 	if e.Type == "events_api" {
 		return
 	}
 	defer a.empty()
-	asked := p.read(e)
+	asked := i.read(e)
 	if asked == nil {
 		return
 	}
@@ -225,10 +229,10 @@ func (p *Platform) tooBusy(work, run context.Context, a *ack, e envelope) {
 		return
 	}
 	select {
-	case p.turnedAway <- struct{}{}:
-		p.begun.Go(func() {
-			defer func() { <-p.turnedAway }()
-			p.answer(work, run, asked, r)
+	case i.turnedAway <- struct{}{}:
+		i.begun.Go(func() {
+			defer func() { <-i.turnedAway }()
+			i.answer(work, run, asked, r)
 		})
 	default:
 	}
@@ -248,8 +252,8 @@ func busyAck(asked *ask, m *bot.Message) json.RawMessage {
 
 // overloaded says in the log that an envelope was not taken on: a line a second
 // says enough.
-func (p *Platform) overloaded(kind string) {
-	if now := time.Now().Unix(); p.refusedAt.Swap(now) != now {
-		p.log.Warn("slack envelopes not taken on: too much at once", "type", word(kind))
+func (i *intake) overloaded(kind string) {
+	if now := time.Now().Unix(); i.refusedAt.Swap(now) != now {
+		i.log.Warn("slack envelopes not taken on: too much at once", "type", word(kind))
 	}
 }

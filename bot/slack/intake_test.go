@@ -115,13 +115,13 @@ func TestHandlersAreBounded(t *testing.T) {
 			}
 		})
 	}
-	eventually(t, "the crowd", func() bool { return r.platform.waiting.Load() == 20 })
+	eventually(t, "the crowd", func() bool { return r.platform.intake.waiting.Load() == 20 })
 	eventually(t, "the busy handlers", func() bool { return now.Load() == most })
 	close(release)
 	asking.Wait()
 	r.halt()
-	if peak.Load() != most || r.platform.waiting.Load() != 0 {
-		t.Errorf("%d at once, %d left", peak.Load(), r.platform.waiting.Load())
+	if peak.Load() != most || r.platform.intake.waiting.Load() != 0 {
+		t.Errorf("%d at once, %d left", peak.Load(), r.platform.intake.waiting.Load())
 	}
 }
 
@@ -143,7 +143,7 @@ func TestTooBusy(t *testing.T) {
 	t.Cleanup(p.api.http.CloseIdleConnections)
 	p.known(t.Context(), p.workspaces.all[0], identity{TeamID: "T1", UserID: "UBOT"}, map[string][]string{})
 	h := handlerFunc(func(context.Context, bot.Command) bot.Reply { t.Error("a handler was called"); return bot.Reply{} })
-	p.waiting.Store(maxWaiting)
+	p.intake.waiting.Store(maxWaiting)
 	const asker, words = `"user":{"id":"U1","team_id":"T1"},"trigger_id":"1"`, "Try again in a minute"
 	link := fmt.Sprintf(`"response_url":"%s/response"`, far.URL)
 	for payload, way := range map[string]string{
@@ -165,11 +165,11 @@ func TestTooBusy(t *testing.T) {
 			t.Fatal(err)
 		}
 		e.ID = "e1"
-		p.dispatch(t.Context(), t.Context(), h, r.c, e)
+		p.intake.dispatch(t.Context(), t.Context(), h, r.c, e)
 		if said := r.next(t); strings.Contains(said, words) != (way == "ack") || !strings.Contains(said, `"envelope_id":"e1"`) {
 			t.Errorf("%s: ack %s", payload, said)
 		}
-		p.begun.Wait()
+		p.intake.begun.Wait()
 		switch said := ""; {
 		case len(told) > 0:
 			if said = <-told; way == "" || !strings.HasPrefix(said, way+" ") || !strings.Contains(strings.ReplaceAll(said, "+", " "), words) {
@@ -180,25 +180,25 @@ func TestTooBusy(t *testing.T) {
 		}
 	}
 	for _, said := range []string{`{"type":"app_mention","text":"story","user":"U1","channel":"C1","ts":"1.2"}`, `{"type":"message","channel_type":"im","text":"story","user":"U1","channel":"D1","ts":"1.2"}`} {
-		p.dispatch(t.Context(), t.Context(), h, r.c, envelope{ID: "lost", Type: "events_api", Payload: json.RawMessage(`{"event":` + said + `}`)})
+		p.intake.dispatch(t.Context(), t.Context(), h, r.c, envelope{ID: "lost", Type: "events_api", Payload: json.RawMessage(`{"event":` + said + `}`)})
 	}
 	// What becomes of channels has room of its own, until that is full as well.
 	deleted := envelope{ID: "news", Type: "events_api", Payload: json.RawMessage(`{"team_id":"T1","event":{"type":"channel_deleted","channel":"C1"}}`)}
-	p.dispatch(t.Context(), t.Context(), h, r.c, deleted)
+	p.intake.dispatch(t.Context(), t.Context(), h, r.c, deleted)
 	if said := r.next(t); said != `{"envelope_id":"news"}` {
 		t.Errorf("ack %s", said)
 	}
-	for len(p.news) < maxNews {
-		p.news <- news{}
+	for len(p.intake.herald.queue) < maxNews {
+		p.intake.herald.queue <- news{}
 	}
 	deleted.ID = "lost"
-	p.dispatch(t.Context(), t.Context(), h, r.c, deleted)
+	p.intake.dispatch(t.Context(), t.Context(), h, r.c, deleted)
 	// What other people do needs no room.
-	p.dispatch(t.Context(), t.Context(), h, r.c, envelope{ID: "joined", Type: "events_api", Payload: json.RawMessage(`{"team_id":"T1","event":{"type":"member_joined_channel","channel":"C1","user":"U1"}}`)})
+	p.intake.dispatch(t.Context(), t.Context(), h, r.c, envelope{ID: "joined", Type: "events_api", Payload: json.RawMessage(`{"team_id":"T1","event":{"type":"member_joined_channel","channel":"C1","user":"U1"}}`)})
 	if said := r.next(t); said != `{"envelope_id":"joined"}` {
 		t.Errorf("ack %s", said)
 	}
-	if n := p.waiting.Load(); n != maxWaiting {
+	if n := p.intake.waiting.Load(); n != maxWaiting {
 		t.Errorf("%d waiting", n)
 	}
 }
@@ -232,9 +232,9 @@ func TestStopsWithACrowd(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	eventually(t, "the crowd", func() bool { return r.platform.waiting.Load() == 5 })
-	if err := r.halt(); err != nil || r.platform.waiting.Load() != 0 {
-		t.Errorf("%v, %d left", err, r.platform.waiting.Load())
+	eventually(t, "the crowd", func() bool { return r.platform.intake.waiting.Load() == 5 })
+	if err := r.halt(); err != nil || r.platform.intake.waiting.Load() != 0 {
+		t.Errorf("%v, %d left", err, r.platform.intake.waiting.Load())
 	}
 }
 

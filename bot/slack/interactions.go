@@ -13,31 +13,31 @@ import (
 // menu. nil is what needs no answer: a button that opens an address has done so
 // already, and a view that was closed is gone.
 // https://docs.slack.dev/reference/interaction-payloads
-func (p *Platform) interactive(e envelope) *ask {
+func (h *ear) interactive(e envelope) *ask {
 	var i interaction
 	if !decode(e.Payload, &i) || i.User.ID == "" {
-		p.log.Warn("slack sent an interaction that cannot be read")
+		h.log.Warn("slack sent an interaction that cannot be read")
 		return nil
 	}
 	switch i.Type {
 	case "block_actions", "": // servers that are not Slack's leave it out
-		return p.pressed(e, i)
+		return h.pressed(e, i)
 	case "view_submission":
-		return p.submitted(e, i)
+		return h.submitted(e, i)
 	case "message_action":
-		return p.menu(e, i, i.Message)
+		return h.menu(e, i, i.Message)
 	case "shortcut":
-		return p.menu(e, i, nil)
+		return h.menu(e, i, nil)
 	case "view_closed", "block_suggestion":
 	default:
-		p.log.Warn("slack sent an interaction of an unknown type", "type", word(i.Type))
+		h.log.Warn("slack sent an interaction of an unknown type", "type", word(i.Type))
 	}
 	return nil
 }
 
 // asked is who did something, where, and how it is answered: by response_url,
 // or in a view where there is none.
-func (p *Platform) asked(e envelope, i interaction, deed ...string) *ask {
+func (h *ear) asked(e envelope, i interaction, deed ...string) *ask {
 	team, channel, s := i.User.TeamID, i.Container.ChannelID, spot{}
 	if i.View != nil && i.View.TeamID != "" {
 		team = i.View.TeamID
@@ -60,15 +60,15 @@ func (p *Platform) asked(e envelope, i interaction, deed ...string) *ask {
 	switch {
 	case a.url != "":
 	case i.View != nil && i.View.ID != "" && i.View.Type != "home":
-		a.window = &window{p: p, team: team, id: i.View.ID}
+		a.window = &window{web: h.web, team: team, id: i.View.ID}
 	case i.TriggerID != "":
-		a.window = &window{p: p, team: team, trigger: i.TriggerID}
+		a.window = &window{web: h.web, team: team, trigger: i.TriggerID}
 	}
 	return a
 }
 
 // pressed reads a pressed button, or what was picked from a list of them.
-func (p *Platform) pressed(e envelope, i interaction) *ask {
+func (h *ear) pressed(e envelope, i interaction) *ask {
 	if len(i.Actions) == 0 {
 		return nil
 	}
@@ -77,7 +77,7 @@ func (p *Platform) pressed(e envelope, i interaction) *ask {
 	if it.URL != "" || name == linkAction {
 		return nil
 	}
-	a := p.asked(e, i, it.ActionID, arg, string(it.ActionTS))
+	a := h.asked(e, i, it.ActionID, arg, string(it.ActionTS))
 	a.input = func(context.Context) bot.Input { return bot.Press{Action: bot.Action(name), Arg: arg} }
 	if a.url == "" && a.window == nil && a.command.Where.Channel == "" {
 		return nil // there is nowhere to answer
@@ -97,18 +97,18 @@ func actionOf(id string) string {
 
 // submitted reads a view that was filled in. Its answer travels in the
 // acknowledgement, or the view would close.
-func (p *Platform) submitted(e envelope, i interaction) *ask {
+func (h *ear) submitted(e envelope, i interaction) *ask {
 	if i.View == nil {
 		return nil
 	}
 	i.ResponseURL = "" // it would say in a channel what the view is for
-	a := p.asked(e, i, i.View.ID, i.View.Hash, i.View.CallbackID)
+	a := h.asked(e, i, i.View.ID, i.View.Hash, i.View.CallbackID)
 	if a.window == nil || !e.Answerable { // the view closes, and another opens
-		a.window = &window{p: p, team: a.command.Where.Workspace, trigger: i.TriggerID}
+		a.window = &window{web: h.web, team: a.command.Where.Workspace, trigger: i.TriggerID}
 	}
 	a.window.acks, a.says = e.Answerable, e.Answerable
 	a.input = func(ctx context.Context) bot.Input {
-		r := p.reader(ctx, a.command.Where.Workspace)
+		r := h.reader(ctx, a.command.Where.Workspace)
 		values := i.View.fields(r)
 		return bot.Form{ID: i.View.CallbackID, Values: values, Mentions: r.mentions}
 	}
@@ -116,12 +116,12 @@ func (p *Platform) submitted(e envelope, i interaction) *ask {
 }
 
 // menu reads an entry chosen from a menu: of a message, or of Slack's own.
-func (p *Platform) menu(e envelope, i interaction, m *written) *ask {
+func (h *ear) menu(e envelope, i interaction, m *written) *ask {
 	ts := i.MessageTS
 	if m != nil {
 		ts = cmp.Or(ts, m.TS)
 	}
-	a := p.asked(e, i, i.CallbackID, ts)
+	a := h.asked(e, i, i.CallbackID, ts)
 	if a.url == "" && a.window == nil {
 		return nil
 	}
@@ -129,15 +129,15 @@ func (p *Platform) menu(e envelope, i interaction, m *written) *ask {
 		if m == nil {
 			return bot.Menu{Name: i.CallbackID}
 		}
-		chosen := p.chosen(ctx, a.command.Where.Workspace, a.command.Where.Channel, ts, m)
+		chosen := h.chosen(ctx, a.command.Where.Workspace, a.command.Where.Channel, ts, m)
 		return bot.Menu{Name: i.CallbackID, Message: &chosen}
 	}
 	return a
 }
 
 // chosen is a message as its readers saw it.
-func (p *Platform) chosen(ctx context.Context, team, channel, ts string, m *written) bot.Chosen {
-	r := p.reader(ctx, team)
+func (h *ear) chosen(ctx context.Context, team, channel, ts string, m *written) bot.Chosen {
+	r := h.reader(ctx, team)
 	text := r.text(m.Text)
 	if strings.TrimSpace(text) == "" {
 		text = r.blocks(m.Blocks)
@@ -151,25 +151,25 @@ func (p *Platform) chosen(ctx context.Context, team, channel, ts string, m *writ
 	if m.User != "" {
 		author = cmp.Or(r.names.personName(ctx, team, m.User), author)
 	}
-	return bot.Chosen{Text: strings.TrimSpace(text), Mentions: r.mentions, Author: cmp.Or(author, someone), Link: p.permalink(ctx, team, channel, ts)}
+	return bot.Chosen{Text: strings.TrimSpace(text), Mentions: r.mentions, Author: cmp.Or(author, someone), Link: h.permalink(ctx, team, channel, ts)}
 }
 
 // permalink is the address of a message that everybody in the workspace can
 // read, "" for any other.
-func (p *Platform) permalink(ctx context.Context, team, channel, ts string) string {
-	w, ok, _, _ := p.workspaces.find(team)
+func (h *ear) permalink(ctx context.Context, team, channel, ts string) string {
+	w, ok, _, _ := h.workspaces.find(team)
 	if !ok || w.stopped != "" || channel == "" || ts == "" {
 		return ""
 	}
-	if known, f := p.directory.lookUpRoom(ctx, w, team, channel); f != nil || known.private {
+	if known, f := h.directory.lookUpRoom(ctx, w, team, channel); f != nil || known.private {
 		return ""
 	}
 	var found struct {
 		status
 		Permalink string `json:"permalink"`
 	}
-	if _, f := p.api.call(ctx, post("chat.getPermalink", w.token, url.Values{"channel": {channel}, "message_ts": {ts}}), &found); f != nil {
-		p.log.Info("slack permalink not known", "channel", channel, "err", f)
+	if _, f := h.api.call(ctx, post("chat.getPermalink", w.token, url.Values{"channel": {channel}, "message_ts": {ts}}), &found); f != nil {
+		h.log.Info("slack permalink not known", "channel", channel, "err", f)
 		return ""
 	}
 	_, address, _ := link(found.Permalink)

@@ -40,7 +40,7 @@ func TestSend(t *testing.T) {
 
 // A dozen channels that hang leave as many requests for the others.
 func TestPaceLeavesRoomBesideChannelsThatHang(t *testing.T) {
-	if pace := new(Platform).Pace("slack:T1"); pace.InFlight < 12 || pace.PerChannel < time.Second || !pace.Learns {
+	if pace := new(pusher).Pace("slack:T1"); pace.InFlight < 12 || pace.PerChannel < time.Second || !pace.Learns {
 		t.Errorf("%+v", pace)
 	}
 }

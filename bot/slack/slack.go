@@ -44,8 +44,7 @@ type Platform struct {
 	bot.Editor
 
 	*web
-	vocabulary
-	intake
+	intake    *intake
 	appToken  string
 	directory *directory
 	sockets   *sockets
@@ -60,12 +59,6 @@ type web struct {
 	workspaces *workspaces
 	timing     timing
 	now        func() time.Time
-}
-
-// vocabulary is what the commands are made of.
-type vocabulary struct {
-	options  map[string]bool // the names of their options
-	commands map[string]bool // their first words
 }
 
 // timing is how long things take, so that tests need not wait.
@@ -148,15 +141,15 @@ func New(c Config) (*Platform, error) {
 		timing:     defaultTiming,
 		now:        c.Now,
 	}
+	known := newDirectory(w)
 	push := &pusher{web: w}
 	p := &Platform{
 		Sender: push, Editor: push,
-		web:        w,
-		vocabulary: vocabulary{options: optionsOf(c.Specs), commands: firstWords(c.Specs)},
-		intake:     newIntake(),
-		appToken:   c.AppToken,
-		directory:  newDirectory(w),
-		places:     c.Places,
+		web:       w,
+		intake:    newIntake(w, &ear{w, known, vocabulary{optionsOf(c.Specs), firstWords(c.Specs)}}, c.Places),
+		appToken:  c.AppToken,
+		directory: known,
+		places:    c.Places,
 	}
 	p.started.tell, p.started.tokens = c.Started, make([]tried, len(c.BotTokens))
 	p.sockets = newSockets(p, transport)
@@ -199,14 +192,14 @@ func (p *Platform) Run(ctx context.Context, h bot.Handler) error {
 		sleep(work, p.timing.drain)
 		release()
 	})
-	p.begun.Go(func() { p.followNews(work) })
+	p.intake.begun.Go(func() { p.intake.herald.follow(work) })
 	for _, w := range p.workspaces.all {
 		attending.Go(func() { p.attend(ctx, w) })
 	}
-	p.sockets.run(ctx, func(c *conn, e envelope) { p.dispatch(work, ctx, h, c, e) })
-	close(p.news) // nothing arrives any more
+	p.sockets.run(ctx, func(c *conn, e envelope) { p.intake.dispatch(work, ctx, h, c, e) })
+	close(p.intake.herald.queue) // nothing arrives any more
 	attending.Wait()
-	p.begun.Wait()
+	p.intake.begun.Wait()
 	release()
 	draining.Wait()
 	p.api.http.CloseIdleConnections()

@@ -26,7 +26,7 @@ func (ev event) said() bool {
 //
 // The key is the message rather than the event: a channel shared by two
 // workspaces delivers one message as two events.
-func (p *Platform) spoken(team, self string, ev event, id string) *ask {
+func (h *ear) spoken(team, self string, ev event, id string) *ask {
 	if !ev.said() {
 		return nil
 	}
@@ -38,19 +38,19 @@ func (p *Platform) spoken(team, self string, ev event, id string) *ask {
 		c.Key = platformName + ":" + channel + "/" + ev.TS
 	}
 	return &ask{command: c, thread: ev.ThreadTS, direct: direct, spot: spot{ours: direct}, input: func(ctx context.Context) bot.Input {
-		w, _, _ := p.workspaces.await(ctx, team, p.timing.lookUp)
+		w, _, _ := h.workspaces.await(ctx, team, h.timing.lookUp)
 		self := cmp.Or(w.botUser, self)
 		if user == self {
 			return nil
 		}
-		r := p.reader(ctx, team)
-		name, text := words(r.text(addressed(ev.Text, self, p.isCommand)))
+		r := h.reader(ctx, team)
+		name, text := words(r.text(addressed(ev.Text, self, h.isCommand)))
 		return bot.Typed{Name: strings.ToLower(bot.OneLine(bot.Unfold(name, r.mentions))), Text: text, Mentions: r.mentions}
 	}}
 }
 
 // isCommand says whether word is the first one of a command.
-func (p *Platform) isCommand(word string) bool { return p.commands[strings.ToLower(word)] }
+func (h *ear) isCommand(word string) bool { return h.commands[strings.ToLower(word)] }
 
 // words divides what was said to the bot into the command's name and the rest.
 func words(s string) (name, text string) {

@@ -15,7 +15,8 @@ import (
 // a submitted view, of a button in a view, of one of Slack's own menus. It knows
 // what is open: nothing yet, when it has a trigger; the view with id otherwise.
 type window struct {
-	p       *Platform
+	*web
+	deeds   *deeds
 	team    string
 	id      string
 	trigger string // opens a view, once, within 3 s
@@ -37,7 +38,7 @@ func (w *window) says(v *slack.ModalViewRequest) bool {
 	if !w.ack.with(said) {
 		return false
 	}
-	w.p.deeds.say(w.deed, said, true)
+	w.deeds.say(w.deed, said, true)
 	return true
 }
 
@@ -76,7 +77,7 @@ func waiting() *slack.ModalViewRequest {
 // when it is shown, or never will be. A trigger has less time than an acknowledgement: a call to Slack
 // must still fit into it.
 func (w *window) expect(ctx context.Context) (settle func()) {
-	patience := w.p.timing.ackWait
+	patience := w.timing.ackWait
 	if !w.acks {
 		patience /= 2
 	}
@@ -104,7 +105,7 @@ func (w *window) show(ctx context.Context, m *bot.Message) *failure {
 			return nil
 		}
 		w.says(waiting()) // it was late already, or too large
-		w.p.deeds.say(w.deed, updateView(v), true)
+		w.deeds.say(w.deed, updateView(v), true)
 	}
 	return w.call(ctx, v)
 }
@@ -115,7 +116,7 @@ func (w *window) call(ctx context.Context, v *slack.ModalViewRequest) *failure {
 	if err != nil {
 		return &failure{method: "views.open", err: err}
 	}
-	space, ok, _ := w.p.workspaces.await(ctx, w.team, w.p.timing.lookUp)
+	space, ok, _ := w.workspaces.await(ctx, w.team, w.timing.lookUp)
 	if !ok || space.stopped != "" {
 		return &failure{method: "views.open", err: errNoToken}
 	}
@@ -127,7 +128,7 @@ func (w *window) call(ctx context.Context, v *slack.ModalViewRequest) *failure {
 		status
 		View view `json:"view"`
 	}
-	_, f := w.p.api.call(ctx, post(method, space.token, form), &opened)
+	_, f := w.api.call(ctx, post(method, space.token, form), &opened)
 	if f == nil && w.id == "" {
 		w.id = opened.View.ID
 	}

@@ -185,7 +185,7 @@ func TestPresses(t *testing.T) {
 		t.Fatal(err)
 	}
 	read := func(payload string) (bot.Input, error) {
-		a := p.interactive(envelope{ID: "e", Payload: json.RawMessage(payload)})
+		a := p.intake.ear.interactive(envelope{ID: "e", Payload: json.RawMessage(payload)})
 		if a == nil {
 			return nil, errors.New("ignored")
 		}
