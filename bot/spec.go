@@ -29,3 +29,7 @@ type Arg struct {
 	Choices    []Choice // the only values, where there are few
 	MaxLength  int      // characters; 0 for the platform's own limit
 }
+
+// TakesLinks says whether the option's value is addresses and no text: source
+// and image.
+func (a Arg) TakesLinks() bool { return a.Name == "source" || a.Name == "image" }

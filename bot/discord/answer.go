@@ -124,7 +124,7 @@ func (s *serving) handle(ctx context.Context, c asked) (reply bot.Reply) {
 			reply = bot.Reply{Failed: true, Message: faulty}
 		}
 	}()
-	s.names.fill(ctx, &c.mentions)
+	c.Input = mentioning(c.Input, s.names.of(ctx, &c.mentions))
 	return s.handler.Handle(ctx, c.Command)
 }
 

@@ -88,6 +88,7 @@ type Platform struct {
 	memory   Memory
 	places   bot.Places
 	commands []command
+	links    map[string]bool // the options that take links
 	bodies   bodies
 	health   health
 	timing   timing
@@ -121,6 +122,7 @@ func New(c Config) (*Platform, error) {
 		memory:   c.Memory,
 		places:   c.Places,
 		commands: commands,
+		links:    linkOptions(c.Specs),
 		timing:   usualTiming(),
 		now:      c.Now,
 		started:  once(c.Started),

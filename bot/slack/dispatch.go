@@ -212,7 +212,7 @@ func (p *Platform) slash(e envelope) *ask {
 	return &ask{command: c, url: s.ResponseURL, spot: spot{name: s.ChannelName}, input: func(ctx context.Context) bot.Input {
 		r := p.reader(ctx, s.TeamID)
 		text := strings.TrimSpace(r.text(s.Text))
-		return bot.Typed{Name: name, Text: text, Mentions: r.mentions}
+		return bot.Typed{Name: name, Text: text, Mentions: r.mentions.List()}
 	}}
 }
 
@@ -234,7 +234,7 @@ func optionsOf(specs []bot.Spec) map[string]bool {
 
 func newCommand(team, channel, user, name string) bot.Command {
 	if name = bot.OneLine(name); name == "" {
-		name = someone
+		name = bot.Someone
 	}
 	return bot.Command{
 		Where: destination(team, channel),

@@ -45,7 +45,7 @@ func (p *Platform) spoken(ctx context.Context, team, self string, ev event, id s
 	return &ask{command: c, thread: ev.ThreadTS, direct: direct, spot: spot{ours: direct}, input: func(ctx context.Context) bot.Input {
 		r := p.reader(ctx, team)
 		name, text := words(r.text(addressed(ev.Text, self, p.isCommand)))
-		return bot.Typed{Name: strings.ToLower(bot.OneLine(bot.Unfold(name, r.mentions))), Text: text, Mentions: r.mentions}
+		return bot.Typed{Name: strings.ToLower(bot.OneLine(bot.Unfold(name, r.mentions.List()))), Text: text, Mentions: r.mentions.List()}
 	}}
 }
 
