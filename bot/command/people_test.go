@@ -35,14 +35,15 @@ func TestWhoIsNamed(t *testing.T) {
 		{"RITA", "RITA is a moderator now"},
 		{"user:<@RITA>", "RITA is a moderator now"},
 		{"far:RITA", "This person is a moderator now"},
+		{bot.Mark(1), "names nobody"}, {"user:" + bot.Mark(1), "names nobody"}, // a role is nobody
 		{"rita", "names nobody"}, {"console:rita", "names nobody"}, {"foo:BAR", "names nobody"}, {"console:", "names nobody"}, {"far", "names nobody"},
 	} {
 		n := openStaffed(t)
 		n.config.People = refs()
 		c := n.request("ada", "general")
 		in := bot.Typed{Name: "desk", Text: "moderators action:add " + tt.typed}
-		if strings.Contains(tt.typed, bot.Mark(0)) {
-			in.Mentions = []bot.Mention{rita}
+		if bot.Unmark(tt.typed) != tt.typed {
+			in.Mentions = []bot.Mention{rita, {Kind: bot.RoleKind, Ref: "console:DESK", Name: "@desk"}}
 		}
 		c.Input = in
 		reply := n.handle(c)

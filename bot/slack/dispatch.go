@@ -82,7 +82,7 @@ func (h *ear) slash(e envelope) *ask {
 	return &ask{command: c, url: s.ResponseURL, says: e.Answerable, spot: spot{name: s.ChannelName}, input: func(ctx context.Context) bot.Input {
 		r := h.reader(ctx, s.TeamID)
 		text := strings.TrimSpace(r.text(s.Text))
-		return bot.Typed{Name: name, Text: text, Mentions: r.mentions}
+		return bot.Typed{Name: name, Text: text, Mentions: r.mentions.List()}
 	}}
 }
 
@@ -104,7 +104,7 @@ func optionsOf(specs []bot.Spec) map[string]bool {
 
 func newCommand(team, channel, user, name string) bot.Command {
 	if name = bot.OneLine(name); name == "" {
-		name = someone
+		name = bot.Someone
 	}
 	return bot.Command{
 		Where: destination(team, channel),

@@ -95,7 +95,7 @@ func TestReader(t *testing.T) {
 	} {
 		r := newReader(t)
 		got := r.text(c.in)
-		if got = bot.Unfold(got, r.mentions); got != c.want {
+		if got = bot.Unfold(got, r.mentions.List()); got != c.want {
 			t.Errorf("%q reads %q, want %q", c.in, got, c.want)
 		}
 	}
@@ -104,15 +104,15 @@ func TestReader(t *testing.T) {
 // Mentions of people say who they are, over all texts of one command.
 func TestReaderCollectsMentions(t *testing.T) {
 	r := newReader(t)
-	texts := []string{r.text("a <@U1> b <@U9|jane>"), r.text("<#C1> <@U1>")}
-	want := []bot.Mention{{Ref: "slack:T1/U1", Name: "@ada"}, {Ref: "slack:T1/U9", Name: "@jane"}, {Name: "#general"}, {Ref: "slack:T1/U1", Name: "@ada"}}
-	if !slices.Equal(r.mentions, want) {
-		t.Errorf("mentions %+v", r.mentions)
+	texts := []string{r.text("a <@U1> b <@U9|jane>"), r.text("<#C1> <@U1> <!subteam^S1|@desk>")}
+	want := []bot.Mention{{Ref: "slack:T1/U1", Name: "@ada"}, {Ref: "slack:T1/U9", Name: "@jane"}, {Kind: bot.ChannelKind, Ref: "slack:T1/C1", Name: "#general"}, {Kind: bot.RoleKind, Ref: "slack:T1/S1", Name: "@desk"}}
+	if !slices.Equal(r.mentions.List(), want) {
+		t.Errorf("mentions %+v", r.mentions.List())
 	}
-	if want := []string{"a " + bot.Mark(0) + " b " + bot.Mark(1), bot.Mark(2) + " " + bot.Mark(3)}; !slices.Equal(texts, want) {
+	if want := []string{"a " + bot.Mark(0) + " b " + bot.Mark(1), bot.Mark(2) + " " + bot.Mark(0) + " " + bot.Mark(3)}; !slices.Equal(texts, want) {
 		t.Errorf("texts %q", texts)
 	}
-	if got := bot.Unfold(r.text(strings.Repeat("<@U1>", bot.MaxMentions)), r.mentions); got != strings.Repeat("@ada", bot.MaxMentions) {
+	if got := bot.Unfold(r.text(strings.Repeat("<@U1>", bot.MaxMentions)), r.mentions.List()); got != strings.Repeat("@ada", bot.MaxMentions) {
 		t.Errorf("very many mentions read %.80q", got)
 	}
 }
@@ -128,7 +128,7 @@ func FuzzEscape(f *testing.F) {
 			t.Errorf("escape(%q) = %q has a bracket", s, escaped)
 		}
 		r := newReader(t)
-		if got, want := r.text(escaped), emojify(bot.Unmark(s)); got != want || len(r.mentions) > 0 {
+		if got, want := r.text(escaped), emojify(bot.Unmark(s)); got != want || len(r.mentions.List()) > 0 {
 			t.Errorf("%q escaped and read is %q, want %q", s, got, want)
 		}
 	})
@@ -140,18 +140,18 @@ func FuzzReader(f *testing.F) {
 	for _, s := range []string{"<@U1|", "<<@U1>>", "<#|>", "<!>", "&lt;@U1&gt;", "<a|b|c>", "<https://x|<@U1>>", ":wave:", "<mailto:|>", "<!date^9^|>", "<!subteam^S|<>"} {
 		f.Add(s)
 	}
-	mention := regexp.MustCompile(`<[@#][A-Z0-9]`)
+	mention := regexp.MustCompile(`<(?:[@#]|!subteam\^)[A-Z0-9]`)
 	f.Fuzz(func(t *testing.T, s string) {
 		r := newReader(t)
 		got := r.text(s)
 		if strings.Contains(got, "slack:T1/") && !strings.Contains(s, "slack:T1/") {
 			t.Errorf("%q reads %q, which shows a reference", s, got)
 		}
-		if len(r.mentions) > 0 && !mention.MatchString(s) {
-			t.Errorf("%q mentions %+v", s, r.mentions)
+		if len(r.mentions.List()) > 0 && !mention.MatchString(s) {
+			t.Errorf("%q mentions %+v", s, r.mentions.List())
 		}
-		if marks := len([]rune(got)) - len([]rune(bot.Unmark(got))); marks != len(r.mentions) {
-			t.Errorf("%q reads %q with %d marks of %d mentions", s, got, marks, len(r.mentions))
+		if marks := len([]rune(got)) - len([]rune(bot.Unmark(got))); marks < len(r.mentions.List()) {
+			t.Errorf("%q reads %q with %d marks for %d mentions", s, got, marks, len(r.mentions.List()))
 		}
 		if strings.ContainsAny(s, "<>&") {
 			return

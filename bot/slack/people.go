@@ -209,19 +209,15 @@ func (d *directory) lookUpRoom(ctx context.Context, w workspace, team, channel s
 	return known, nil
 }
 
-// privateChannel stands for the name of every channel that not everybody may
-// know of, or of which that cannot be found out.
-const privateChannel = "#private-channel"
-
 // channelName is names'.
 func (d *directory) channelName(ctx context.Context, team, channel string) string {
 	w, ok, _, _ := d.workspaces.find(team)
 	if !ok || w.stopped != "" {
-		return privateChannel
+		return bot.PrivateChannel
 	}
 	known, f := d.lookUpRoom(ctx, w, team, channel)
 	if f != nil || known.private || known.name == "" {
-		return privateChannel
+		return bot.PrivateChannel
 	}
 	return "#" + strings.TrimLeft(known.name, "#")
 }
@@ -234,11 +230,8 @@ type lookUps struct {
 	known map[string]string
 }
 
-// maxLookUps is how many people and channels one command has looked up.
-const maxLookUps = 20
-
 func bounded(n names) *lookUps {
-	return &lookUps{names: n, left: maxLookUps, known: map[string]string{}}
+	return &lookUps{names: n, left: bot.MaxLookUps, known: map[string]string{}}
 }
 
 func (l *lookUps) personName(ctx context.Context, team, user string) string {
@@ -246,7 +239,7 @@ func (l *lookUps) personName(ctx context.Context, team, user string) string {
 }
 
 func (l *lookUps) channelName(ctx context.Context, team, channel string) string {
-	return l.once("#"+channel, privateChannel, func() string { return l.names.channelName(ctx, team, channel) })
+	return l.once("#"+channel, bot.PrivateChannel, func() string { return l.names.channelName(ctx, team, channel) })
 }
 
 func (l *lookUps) once(key, unknown string, ask func() string) string {

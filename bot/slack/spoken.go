@@ -45,7 +45,7 @@ func (h *ear) spoken(team, self string, ev event, id string) *ask {
 		}
 		r := h.reader(ctx, team)
 		name, text := words(r.text(addressed(ev.Text, self, h.isCommand)))
-		return bot.Typed{Name: strings.ToLower(bot.OneLine(bot.Unfold(name, r.mentions))), Text: text, Mentions: r.mentions}
+		return bot.Typed{Name: strings.ToLower(bot.OneLine(bot.Unfold(name, r.mentions.List()))), Text: text, Mentions: r.mentions.List()}
 	}}
 }
 

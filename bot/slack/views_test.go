@@ -160,7 +160,7 @@ func TestFields(t *testing.T) {
 	r := newReader(t)
 	got := map[string]string{}
 	for name, value := range v.fields(r) {
-		got[name] = bot.Unfold(value, r.mentions)
+		got[name] = bot.Unfold(value, r.mentions.List())
 	}
 	want := map[string]string{
 		"a": "A & B 👋 <!here>", "b": "breaking", "c": "p,q", "d": "r", "e": "one,two", "f": "2014-12-20", "g": "15:04", "h": "2014-12-20T15:04:05Z",
