@@ -14,6 +14,8 @@ import (
 	"golang.org/x/text/encoding"
 	utf "golang.org/x/text/encoding/unicode"
 	"golang.org/x/text/transform"
+
+	"storybot/stories"
 )
 
 // environment is what the process was started with: NAME=value, as os.Environ
@@ -158,7 +160,7 @@ func (s setting) unreadable(err error) error {
 // which come along when it is copied.
 func trimmed(v string) string {
 	return strings.TrimFunc(v, func(r rune) bool {
-		return unicode.IsSpace(r) || unicode.Is(unicode.Cf, r) || r == 0
+		return unicode.IsSpace(r) || stories.Ignorable(r) || r == 0
 	})
 }
 

@@ -7,6 +7,8 @@ import (
 
 	"github.com/gosimple/unidecode"
 	"golang.org/x/text/unicode/norm"
+
+	"storybot/stories"
 )
 
 // Both databases index the same words, cut and spelt here, so that they find
@@ -39,7 +41,7 @@ func tokens(text string) []token {
 		}
 	}
 	for _, r := range norm.NFKC.String(text) {
-		if hidden(r) {
+		if r != zeroWidthSpace && stories.Ignorable(r) {
 			continue
 		}
 		// A mark, and the sign that makes a vowel long, belong to what they follow.
@@ -63,10 +65,8 @@ func tokens(text string) []token {
 	return found
 }
 
-// hidden says that r is only there for the layout. A zero width space is one.
-func hidden(r rune) bool {
-	return r != '\u200b' && unicode.In(r, unicode.Cf, unicode.Variation_Selector, unicode.Other_Default_Ignorable_Code_Point)
-}
+// zeroWidthSpace shows nothing, but is there to divide words.
+const zeroWidthSpace = '\u200b'
 
 // unspacedScript is the script of r if it puts no space between words, else nil.
 func unspacedScript(r rune) *unicode.RangeTable {
