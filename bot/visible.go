@@ -6,6 +6,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/rivo/uniseg"
+
+	"storybot/stories"
 )
 
 // Visible is s without what nobody can see and nobody typed on purpose: control
@@ -43,9 +45,8 @@ func withoutHidden(s string) string {
 }
 
 // isUnseen says that r shows nothing, or changes what others show, wherever it
-// stands: what Unicode calls default ignorable, but for joiners and variation
-// selectors, which depend on what is beside them.
-// https://www.unicode.org/reports/tr44/#Default_Ignorable_Code_Point
+// stands: what is ignorable, but for joiners and variation selectors, which
+// depend on what is beside them.
 func isUnseen(r rune) bool {
 	switch {
 	case r == 0 || isJoiner(r) || unicode.IsSpace(r) || unicode.Is(unicode.Prepended_Concatenation_Mark, r):
@@ -53,7 +54,7 @@ func isUnseen(r rune) bool {
 	case unicode.IsControl(r):
 		return true
 	}
-	return !isSelector(r) && unicode.In(r, unicode.Cf, unicode.Other_Default_Ignorable_Code_Point)
+	return !isSelector(r) && stories.Ignorable(r)
 }
 
 func isJoiner(r rune) bool { return r == '\u200C' || r == '\u200D' }

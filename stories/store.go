@@ -96,6 +96,10 @@ type SubscriptionStore interface {
 	// DestinationsIn returns the destinations of a workspace that are in this
 	// state.
 	DestinationsIn(ctx context.Context, platform, workspace string, state DestinationState) ([]Destination, error)
+	// LanesOf returns the lanes of d or, where it names no channel, of all
+	// destinations of its workspace, or, where it names neither, of its platform;
+	// in the order of their names.
+	LanesOf(ctx context.Context, d Destination) ([]string, error)
 	// Desks returns the destinations that were named the desk's channel.
 	Desks(ctx context.Context) ([]Destination, error)
 	// SetDesk names d a desk's channel, one a workspace: an earlier one of the

@@ -5,9 +5,8 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"github.com/gosimple/slug"
-
 	"storybot/stories"
+	"storybot/stories/latin"
 )
 
 // maxMadeSlug is how long a slug made from a headline is: short enough to be
@@ -17,7 +16,7 @@ const maxMadeSlug = 40
 // slugOf makes a story's slug of a headline in any script: its words in Latin
 // letters, as many as fit, and something legal whatever they are.
 func slugOf(headline string) string {
-	made := cutSlug(latin(headline), maxMadeSlug)
+	made := cutSlug(spelt(headline), maxMadeSlug)
 	for _, tried := range []string{made, made + "-story", "story-" + made} {
 		if stories.CheckSlug(tried) == nil {
 			return tried
@@ -26,11 +25,9 @@ func slugOf(headline string) string {
 	return "story"
 }
 
-// latin writes words of any script in small Latin letters and digits with
+// spelt writes words of any script in small Latin letters and digits with
 // hyphens between them.
-func latin(s string) string {
-	return strings.Trim(strings.ReplaceAll(slug.Make(strings.ReplaceAll(s, "_", " ")), "_", "-"), "-")
-}
+func spelt(s string) string { return strings.Join(latin.Words(s), "-") }
 
 // cutSlug shortens a slug to most characters, at the end of a word where there
 // is one.
@@ -55,7 +52,7 @@ func topicOf(typed string) string {
 	if stories.CheckTopic(typed) == nil || strings.ContainsFunc(typed, other) {
 		return typed
 	}
-	return cutSlug(latin(typed), stories.MaxSlug)
+	return cutSlug(spelt(typed), stories.MaxSlug)
 }
 
 // topicsOf divides a list of topics at its commas.
@@ -75,7 +72,7 @@ func topicsOf(lists []string) []string {
 // CodeInvalid.
 func checkTypedSlug(typed string) error {
 	err := stories.CheckSlug(typed)
-	if made := cutSlug(latin(typed), stories.MaxSlug); err != nil && made != typed && stories.CheckSlug(made) == nil {
+	if made := cutSlug(spelt(typed), stories.MaxSlug); err != nil && made != typed && stories.CheckSlug(made) == nil {
 		return stories.Errorf(stories.CodeInvalid, "%q is no slug. %s Yours would be slug:%s.", clip(typed), err.Error(), made)
 	}
 	return err
@@ -87,7 +84,7 @@ func (v values) spellSlugs() {
 	for _, name := range []string{storyArg.Name, targetArg.Name} {
 		typed := v.get(name)
 		foreign := strings.ContainsFunc(typed, func(r rune) bool { return r >= utf8.RuneSelf })
-		if made := cutSlug(latin(typed), stories.MaxSlug); foreign && !strings.ContainsAny(typed, ":<>@") && stories.CheckSlug(made) == nil {
+		if made := cutSlug(spelt(typed), stories.MaxSlug); foreign && !strings.ContainsAny(typed, ":<>@") && stories.CheckSlug(made) == nil {
 			v[name] = []string{made}
 		}
 	}

@@ -84,7 +84,7 @@ func TestSettings(t *testing.T) {
 		"a port that is none":                  {env: []string{"HTTP_ADDR=:99999"}, wrong: "HTTP_ADDR: \":99999\" is no address"},
 		"a file that is missing":               {env: []string{"DISCORD_TOKEN_FILE=nowhere"}, wrong: "DISCORD_TOKEN: the file of DISCORD_TOKEN_FILE cannot be read: there is no such file. DISCORD_TOKEN_FILE takes the path of a file; the value itself belongs in DISCORD_TOKEN"},
 		"a value and a file":                   {env: []string{"DISCORD_TOKEN=a", "DISCORD_TOKEN_FILE=b"}, wrong: "are both set"},
-		"a broken file quotes nothing from it": {file: "DISCORD_TOKEN 'sesame", wrong: ".env cannot be read: every line is NAME=value or a # comment, and the file must be readable by you."},
+		"a broken file quotes nothing from it": {file: "DISCORD_TOKEN 'sesame", wrong: ".env cannot be read: every line is NAME=value or a # comment, and the file must be readable by you"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -223,6 +223,18 @@ func TestNamesThatWereProbablyMeant(t *testing.T) {
 		"SLACK_WEBHOOK_URL":          "",
 		"DISCORD_CLIENT_ID":          "",
 		"DATABASE_HOST":              "",
+		// What Kubernetes sets in every pod beside a service of this name.
+		"STORYBOT_SERVICE_HOST":      "",
+		"STORYBOT_SERVICE_PORT":      "",
+		"STORYBOT_SERVICE_PORT_HTTP": "",
+		"STORYBOT_PORT":              "",
+		"STORYBOT_PORT_80_TCP":       "",
+		"STORYBOT_PORT_80_TCP_PROTO": "",
+		"STORYBOT_PORT_80_TCP_PORT":  "",
+		"STORYBOT_PORT_80_TCP_ADDR":  "",
+		"STORYBOT_HTTP_PORT":         "",
+		"STORYBOT_HTTP_SERVICE_HOST": "",
+		"STORYBOT_DISCORD_TOKENS":    "DISCORD_TOKEN",
 		"":                           "",
 	} {
 		if got := meantBy(name); got != want {
@@ -231,7 +243,7 @@ func TestNamesThatWereProbablyMeant(t *testing.T) {
 	}
 	t.Chdir(t.TempDir())
 	write(t, envFile, "SLACK_TOKEN=xoxb-1\nLOG_DIR=x\n")
-	c, err := loadConfig(env("DISCORD_BOT_TOKEN=abc", "STORYBOT_MODE=x", "LOG_DIR=x", "PATH=/bin"), new(hidden))
+	c, err := loadConfig(env("DISCORD_BOT_TOKEN=abc", "STORYBOT_MODE=x", "STORYBOT_PORT=tcp://10.0.0.1:80", "LOG_DIR=x", "PATH=/bin"), new(hidden))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -240,7 +252,6 @@ func TestNamesThatWereProbablyMeant(t *testing.T) {
 		"DISCORD_BOT_TOKEN in the environment is no setting of Storybot and is ignored; DISCORD_TOKEN was probably meant" + rest,
 		"LOG_DIR in .env is no setting of Storybot and is ignored" + rest,
 		"SLACK_TOKEN in .env is no setting of Storybot and is ignored; SLACK_BOT_TOKEN was probably meant" + rest,
-		"STORYBOT_MODE in the environment is no setting of Storybot and is ignored" + rest,
 	}
 	if diff := cmp.Diff(want, c.warnings); diff != "" {
 		t.Error(diff)

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"unicode"
 
-	"github.com/agnivade/levenshtein"
+	"storybot/stories"
 )
 
 // ourPrefixes are how names begin that are ours or meant to be.
@@ -13,7 +13,7 @@ var ourPrefixes = []string{"DISCORD_", "SLACK_", "STORYBOT_", "LOG_"}
 
 // unknownNames warns about names that are no settings: in envFile about those
 // that begin like ours, in the environment, which is shared with all programs,
-// about those that resemble one.
+// about those that resemble one: Kubernetes sets STORYBOT_PORT and its like.
 func unknownNames(environment []string, file map[string]string) (warnings []string) {
 	known := map[string]bool{}
 	for _, s := range settings {
@@ -34,7 +34,7 @@ func unknownNames(environment []string, file map[string]string) (warnings []stri
 		warn(name, envFile, slices.ContainsFunc(ourPrefixes, func(p string) bool { return strings.HasPrefix(name, p) }))
 	}
 	for _, name := range environment {
-		warn(name, "the environment", strings.HasPrefix(name, "STORYBOT_"))
+		warn(name, "the environment", false)
 	}
 	slices.Sort(warnings)
 	return slices.Compact(warnings)
@@ -63,8 +63,9 @@ const farApart = 100
 // unlikeness says how far a name is from a setting's: by letters where few are
 // wrong, else by words where one has all of the other's and both begin alike.
 func unlikeness(name, setting string) int {
-	letters := levenshtein.ComputeDistance(compact(name), compact(setting))
-	if letters <= len(compact(setting))/5 {
+	written, meant := compact(name), compact(setting)
+	letters := stories.Distance(written, meant, max(len(written), len(meant)))
+	if letters <= len(meant)/5 {
 		return letters
 	}
 	a, b := words(name), words(setting)

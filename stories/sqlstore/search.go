@@ -70,7 +70,7 @@ func (s *Store) both(parts ...string) string   { return "(" + strings.Join(parts
 
 const (
 	indexName    = "indexed" // the setting that says how words were spelt last
-	indexVersion = "2"       // 2: in Latin letters too, and names for suggestions
+	indexVersion = "3"       // 3: by the words of a slug too
 	indexBatch   = 200
 )
 
