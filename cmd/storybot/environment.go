@@ -58,7 +58,7 @@ func readEnvFile() (map[string]string, error) {
 		}
 	}
 	// The parser's error quotes the line, which may hold a token.
-	return nil, errors.New(envFile + " cannot be read: every line is NAME=value or a # comment, and the file must be readable by you.")
+	return nil, errors.New(envFile + " cannot be read: every line is NAME=value or a # comment, and the file must be readable by you")
 }
 
 // decoded makes UTF-8 of what an editor wrote: a byte order mark says in which
