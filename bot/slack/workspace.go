@@ -163,14 +163,13 @@ func (p *Platform) learn(ctx context.Context, w *workspace) bool {
 			f = &failure{method: "auth.test", err: errors.New("no team_id in the answer")}
 		}
 		if reason := refusedToken(f.code); reason != "" && !f.passing() {
-			detail := fmt.Sprintf("Slack refuses the %s: it %s (%s). Put a valid one into SLACK_BOT_TOKEN and restart; should Slack take this one again, Storybot goes on by itself within %v.",
-				w.label, reason, f.code, p.timing.refusedMost)
-			p.workspaces.set(w, func(w *workspace) { w.up, w.stopped = false, detail })
+			cure := fmt.Sprintf("Slack refuses the %s: it %s (%s). Put a valid one into SLACK_BOT_TOKEN and restart.", w.label, reason, f.code)
+			p.workspaces.set(w, func(w *workspace) { w.up, w.stopped = false, cure+" "+takenAgain })
 			if told != f.code {
-				p.log.Error("slack bot token refused", "token", w.label, "code", f.code, "cure", detail)
+				p.log.Error("slack bot token refused", "token", w.label, "code", f.code, "cure", cure)
 				told = f.code
 			}
-			p.started.botTried(w.place, &bot.Refused{Cure: detail, Err: f})
+			p.started.botTried(w.place, &bot.Refused{Cure: cure, Err: f})
 			if !sleep(ctx, jitter(refusedWait)) {
 				return false
 			}

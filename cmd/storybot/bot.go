@@ -38,7 +38,7 @@ func (p *program) bot(ctx context.Context, args []string) error {
 		return err
 	}
 	if cfg.emptyTokens() && !cfg.hasPlatform() && !*withConsole && !isThere(p.stdin) {
-		return wrongSettings{wrong: append(cfg.warnings, "Nothing else connects: no other token is set, and there is no terminal and no input to chat with. Put the token in, or add --console")}
+		return wrongSettings{what: "Nothing connects: no token is set, and there is no terminal and no input to chat with. Put a token in, or add --console", warnings: cfg.warnings}
 	}
 	var talk *console.Console
 	r := &running{config: cfg, platforms: p.platforms, ended: make(chan error, 8)}
@@ -51,7 +51,7 @@ func (p *program) bot(ctx context.Context, args []string) error {
 		}
 	}
 	r.log = newLog(cfg, level, logTo)
-	r.starts = newStarts(r.log)
+	r.starts = newStarts()
 	for _, warning := range cfg.warnings {
 		r.log.Warn(warning)
 	}
@@ -186,7 +186,7 @@ func (r *running) openPlatforms(talk *console.Console) error {
 	for _, platform := range r.platforms {
 		p, err := platform.open(parts{r.config, command.Specs(), places{r.desk, func(lane string) { r.engine.Resume(lane) }, r.log}, r.store, r.log, r.starts.of(platform.name)})
 		if err != nil {
-			return wrongSettings{wrong: []string{platform.name + ": " + err.Error()}}
+			return wrongSettings{what: "this platform cannot be made ready:", wrong: []string{platform.name + ": " + err.Error()}}
 		}
 		if p != nil {
 			r.starts.expect(platform.name)
