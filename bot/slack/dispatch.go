@@ -158,9 +158,9 @@ func (p *Platform) copy(work context.Context, asked *ask, a *ack) {
 func (p *Platform) carryOut(ctx context.Context, h bot.Handler, asked *ask) (r bot.Reply, answerable bool) {
 	defer func() {
 		if e := recover(); e != nil {
-			p.log.Error("a command panicked", "asked", bot.Describe(asked.command.Input), "panic", e, "stack", string(debug.Stack()))
-			r = bot.Reply{Failed: true, Message: bot.Plainly("Something went wrong inside Storybot. The log of whoever runs it says what; try again in a moment.")}
-			answerable = true
+			id := bot.FaultID()
+			p.log.Error("a command panicked", "fault", id, "asked", bot.Describe(asked.command.Input), "panic", e, "stack", string(debug.Stack()))
+			r, answerable = bot.Faulty(id), true
 		}
 	}()
 	reading, cancel := context.WithTimeout(ctx, p.timing.lookUp)
