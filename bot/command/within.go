@@ -92,7 +92,7 @@ func (p *parser) pieces(text string) []piece {
 			if last = atEnd && isJunk(text[end:tail]); !last || isJunk(text[:at.start]) {
 				continue
 			}
-			at.end = end
+			at.end, at.source = end, strings.TrimRightFunc(text[at.start:end], unicode.IsSpace)
 			at.values = []string{strings.TrimRight(strings.TrimSpace(text[at.start+at.lead:at.end]), wraps+",;")}
 		}
 		if !last && (at.place == before || at.place == atAnEdge && !aloneOnLine(text, at)) {

@@ -102,8 +102,9 @@ func (c *Console) answer(ctx context.Context, h bot.Handler, command bot.Command
 	defer cancel()
 	defer func() {
 		if cause := recover(); cause != nil {
-			c.config.Log.Error("a command panicked", "asked", bot.Describe(command.Input), "panic", cause, "stack", string(debug.Stack()))
-			reply = bot.Reply{Failed: true, Message: bot.Plainly("This failed on our side. The log has the cause.")}
+			id := bot.FaultID()
+			c.config.Log.Error("a command panicked", "fault", id, "asked", bot.Describe(command.Input), "panic", cause, "stack", string(debug.Stack()))
+			reply = bot.Faulty(id)
 		}
 	}()
 	return h.Handle(ctx, command)

@@ -120,8 +120,9 @@ func (s *serving) handle(ctx context.Context, c asked) (reply bot.Reply) {
 	defer func() { <-s.slots }()
 	defer func() {
 		if r := recover(); r != nil {
-			s.p.log.Error("panic", "in", "a command", "asked", bot.Describe(c.Input), "panic", r, "stack", string(debug.Stack()))
-			reply = bot.Reply{Failed: true, Message: faulty}
+			id := bot.FaultID()
+			s.p.log.Error("panic", "fault", id, "in", "a command", "asked", bot.Describe(c.Input), "panic", r, "stack", string(debug.Stack()))
+			reply = bot.Faulty(id)
 		}
 	}()
 	c.Input = mentioning(c.Input, s.names.of(ctx, &c.mentions))

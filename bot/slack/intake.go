@@ -181,9 +181,9 @@ func (i *intake) copy(work context.Context, asked *ask, a *ack, again bool) {
 func (i *intake) carryOut(ctx context.Context, h bot.Handler, asked *ask) (r bot.Reply, answerable bool) {
 	defer func() {
 		if e := recover(); e != nil {
-			i.log.Error("a command panicked", "asked", bot.Describe(asked.command.Input), "panic", e, "stack", string(debug.Stack()))
-			r = bot.Reply{Failed: true, Message: bot.Plainly("Something went wrong inside Storybot. The log of whoever runs it says what; try again in a moment.")}
-			answerable = true
+			id := bot.FaultID()
+			i.log.Error("a command panicked", "fault", id, "asked", bot.Describe(asked.command.Input), "panic", e, "stack", string(debug.Stack()))
+			r, answerable = bot.Faulty(id), true
 		}
 	}()
 	ctx, cancel := context.WithTimeout(ctx, i.timing.command)
