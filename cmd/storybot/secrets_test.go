@@ -114,7 +114,7 @@ func TestADatabaseByFileIsNotTold(t *testing.T) {
 		{"postgres:///x?host=127.0.0.1&port=1&user=joe", exitFail, []string{"joe", "x", `127\.0\.0\.1`}},
 		{"postgres://joe:s3@127.0.0.1/x?sslmode=whatever", exitUsage, []string{"joe", "x", "s3", `127\.0\.0\.1`}},
 		{"sqlite:/ab/c.db", exitUsage, []string{"ab", `c\.db`}},
-		{"sqlite:/tmp/zeta/eta/c.db", exitUsage, []string{"zeta", "eta", `c\.db`}},
+		{"sqlite:/nowhere/zeta/eta/c.db", exitUsage, []string{"zeta", "eta", `c\.db`}},
 		{"sqlite:zeta/eta/c.db", exitUsage, []string{"zeta", "eta", `c\.db`}},
 		{"sqlite:.", exitUsage, nil},
 		{"sqlite:text", exitUsage, []string{"text"}},
