@@ -116,7 +116,7 @@ func (r *running) start(ctx context.Context, talk *console.Console) error {
 		m := &monitor{connections: r.connections, reach: r.reach, metrics: registry, log: r.log, limits: usualLimits()}
 		stop, err := m.serve(r.config.httpAddr)
 		if err != nil {
-			return err
+			return errors.New(r.config.hidden.unaddressed(err.Error()))
 		}
 		r.stops.add("health and metrics server", stop)
 	}
@@ -255,9 +255,14 @@ func (r *running) wait(ctx context.Context) error {
 // settled waits until nothing that is due now is unsent.
 func (r *running) settled(ctx context.Context) error { return r.engine.Idle(ctx) }
 
+// connections is how each connection is, as it may be shown: a detail may hold
+// the error of an address, or a token that stands where none belongs.
 func (r *running) connections() (all []bot.Health) {
 	for _, p := range r.chats {
 		all = append(all, p.health()...)
+	}
+	for i, c := range all {
+		all[i].Detail = string(r.config.hidden.mask([]byte(r.config.hidden.unaddressed(c.Detail))))
 	}
 	return all
 }

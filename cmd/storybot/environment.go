@@ -115,6 +115,7 @@ func (s setting) find(env environment, file map[string]string, hide *hidden) (te
 			text = string(decoded(raw))
 			hide.add(text)
 			hide.add(strings.TrimPrefix(trimmed(text), "sqlite:"))
+			hide.addAddress(trimmed(text))
 		}
 		if isBlank(trimmed(text)) {
 			return s.def, origin{empty: true}, nil
