@@ -42,6 +42,9 @@ type StoryStore interface {
 	// develop come before closed ones. For an empty text, all with the newest
 	// activity first.
 	Suggest(ctx context.Context, typed string, limit int) ([]Story, error)
+	// Searchable is false while Search and Suggest may miss stories because what
+	// an earlier version of the program wrote is not in their index yet.
+	Searchable(ctx context.Context) (bool, error)
 	// SameText returns the newest update of the story stored since then with
 	// exactly this text. CodeNotFound when there is none.
 	SameText(ctx context.Context, storyID int64, text string, since time.Time) (Update, error)

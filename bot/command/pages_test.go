@@ -159,3 +159,22 @@ func TestASearchIsShownWhateverCanBeKept(t *testing.T) {
 	n.must(n.ask("ria", "general", "/stories word"))
 	n.must(n.press("ria", "general", "Older"))
 }
+
+// unread is a store whose older stories are not in the search index yet.
+type unread struct{ stories.Store }
+
+func (unread) Searchable(context.Context) (bool, error) { return false, nil }
+
+// While the index is not whole, no search says that there is no such story.
+func TestSearchesSayThatTheyMayMissStories(t *testing.T) {
+	n := openTracked(t)
+	n.Mux = New(Config{Stories: stories.NewService(stories.Config{Store: unread{n.store}, Now: func() time.Time { return n.now }})})
+	for line, want := range map[string]string{
+		"/stories nosuchword": "still reading its older stories", "/stories sony": "Some may be missing", "/stories": "",
+	} {
+		text := bot.PlainText(n.ask("ria", "general", line).Message)
+		if !strings.Contains(text, want) || strings.Contains(text, "No story holds") || want == "" && strings.Contains(text, "missing") {
+			t.Errorf("%s: %s", line, text)
+		}
+	}
+}

@@ -121,6 +121,7 @@ func (r *running) start(ctx context.Context, talk *console.Console) error {
 		r.stops.add("health and metrics server", stop)
 	}
 	r.background("housekeeping", func(ctx context.Context) { keepPruned(ctx, r.store, r.log) })
+	r.background("search index", func(ctx context.Context) { keepSearchable(ctx, r.store, r.log) })
 	r.background("desk", alarms.run)
 	r.background("progress for the desk", newDeskProgress(r.store, r.engine, senders, r.editors(), wallClock, r.log).run)
 	r.background("blocked channels", delivery.NewHealer(r.desk, r.log, wallClock).Run)

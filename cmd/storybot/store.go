@@ -19,6 +19,8 @@ type database interface {
 	delivery.Queue
 	discord.Memory
 	deskStore
+	// Reindex makes findable what an earlier version of the program wrote.
+	Reindex(ctx context.Context) error
 	// Prune removes what is past its time.
 	Prune(ctx context.Context, now time.Time) error
 	Close() error

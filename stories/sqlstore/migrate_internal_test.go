@@ -98,6 +98,9 @@ func TestEveryOlderSchemaIsUpgradedWithWhatItHolds(t *testing.T) {
 					t.Fatal(err)
 				}
 				defer s.Close()
+				if err := s.Reindex(t.Context()); err != nil {
+					t.Fatal(err)
+				}
 				story, err := s.StoryBySlug(t.Context(), "old")
 				if err != nil || story.Headline != "Old Łódź story" {
 					t.Fatalf("story is %+v, %v", story, err)

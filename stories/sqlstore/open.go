@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"storybot/stories"
@@ -28,12 +29,14 @@ type Store struct {
 	now     func() time.Time
 	keep    time.Duration
 	install string // part of every delivery's key
+	// searchable is set once the search index is known to be whole.
+	searchable atomic.Bool
 }
 
 var _ stories.Store = (*Store)(nil)
 
 // Open opens the database at url, creates or upgrades its tables, and returns
-// it ready. url is sqlite:PATH, or postgres://… as libpq writes it.
+// it ready, but for what Reindex does beside the service. url is sqlite:PATH, or postgres://… as libpq writes it.
 //
 // Errors are sentences for whoever starts the program: a SQLite file another
 // process has open, a schema newer than this program, a server that does not
@@ -81,8 +84,8 @@ func (s *Store) prepare(ctx context.Context, schema schema) error {
 	if s.install, err = s.installation(ctx); err != nil {
 		return fmt.Errorf("read the installation's id: %w", err)
 	}
-	if err := s.reindex(ctx); err != nil {
-		return fmt.Errorf("spell the words of stories anew for searches: %w", err)
+	if err := s.beginIndex(ctx); err != nil {
+		return fmt.Errorf("look at the search index: %w", err)
 	}
 	return nil
 }
