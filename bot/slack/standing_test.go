@@ -135,3 +135,45 @@ func TestVisitorsFailClosed(t *testing.T) {
 		check(t, c.user+c.channel, ask("C3", "UY").manages, c.want, "")
 	}
 }
+
+// Slack's word that a scope is missing counts only where nothing it said of the
+// token says otherwise: else a guest would have a member's rights by a stumble.
+func TestMissingScopes(t *testing.T) {
+	granted, without := map[string]bool{"users:read": true, "chat:write": true}, map[string]bool{"chat:write": true}
+	for _, c := range []struct {
+		what            string
+		known, answered map[string]bool
+		code, needed    string
+		want            bool
+	}{
+		{"known as granted", granted, nil, "missing_scope", "users:read", false},
+		{"granted, says the answer too", granted, granted, "missing_scope", "users:read", false},
+		{"granted, says the answer alone", nil, granted, "missing_scope", "users:read", false},
+		{"taken away since", granted, without, "missing_scope", "users:read", true},
+		{"given since", without, granted, "missing_scope", "users:read", false},
+		{"known as missing", without, nil, "missing_scope", "", true},
+		{"named by the refusal alone", nil, nil, "missing_scope", "users:read", true},
+		{"one of several", nil, nil, "missing_scope", "chat:write,users:read", true},
+		{"another is named", nil, nil, "missing_scope", "users:read.email", false},
+		{"none is named", nil, nil, "missing_scope", "", false},
+		{"another refusal", without, without, "no_permission", "users:read", false},
+	} {
+		f := &failure{reach: answered, code: c.code, needed: c.needed, scopes: c.answered}
+		if got := (workspace{scopes: c.known}).lacks("users:read", f); got != c.want {
+			t.Errorf("%s: lacks it %v, want %v", c.what, got, c.want)
+		}
+	}
+
+	r, ask := askRights(t, setup{before: people})
+	for _, body := range []string{`{"ok":false,"error":"missing_scope","needed":"users:read"}`, `{"ok":false,"error":"missing_scope"}`,
+		`{"ok":false,"error":"missing_scope","needed":"users:read","provided":"chat:write"}`} {
+		r.slack.Heal()
+		r.slack.Fail(slacktest.Match{Method: "users.info"}, -1, slacktest.Fault{Status: 200, Body: body})
+		for _, user := range []string{"UG", "UX", "U1"} {
+			check(t, user+" of "+body, ask("C1", user).manages, stories.CodeUnavailable, "could not be checked with Slack now")
+		}
+	}
+	r.slack.Heal()
+	r.slack.Grant("T1", "users:read", false)
+	check(t, "a guest, the scope taken away since", ask("C1", "UG").manages, "", "")
+}

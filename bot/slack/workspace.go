@@ -37,6 +37,21 @@ type workspace struct {
 // grants says whether the token has a scope; yes when that is not known.
 func (w workspace) grants(scope string) bool { return w.scopes == nil || w.scopes[scope] }
 
+// lacks says whether the token is known not to have a scope. What Slack lists
+// with a refusal is newer than what it listed before; where it never listed any,
+// its refusal must name the scope.
+func (w workspace) lacks(scope string, f *failure) bool {
+	switch {
+	case f.code != "missing_scope":
+		return false
+	case f.scopes != nil:
+		return !f.scopes[scope]
+	case w.scopes != nil:
+		return !w.scopes[scope]
+	}
+	return slices.Contains(strings.Split(f.needed, ","), scope)
+}
+
 // serves says whether the token is used for a team.
 func (w *workspace) serves(team string) bool { return w.every || w.team != "" && w.team == team }
 
@@ -213,13 +228,7 @@ func (ws *workspaces) awaitStop(ctx context.Context, w *workspace) bool {
 // known notes what auth.test said of w, and that its workspace is open again
 // when it had been stopped.
 func (p *Platform) known(ctx context.Context, w *workspace, id identity, header http.Header) {
-	var scopes map[string]bool
-	if list := header.Get("X-OAuth-Scopes"); list != "" {
-		scopes = make(map[string]bool)
-		for s := range strings.SplitSeq(list, ",") {
-			scopes[strings.TrimSpace(s)] = true
-		}
-	}
+	scopes := scopesOf(header)
 	detail := ""
 	if missing := missingScopes(scopes); len(missing) > 0 {
 		detail = "missing scopes " + strings.Join(missing, ", ") + ": add them under OAuth & Permissions and install the app again"
@@ -239,6 +248,21 @@ func (p *Platform) known(ctx context.Context, w *workspace, id identity, header 
 	if reopened && p.places != nil && id.TeamID != "" {
 		p.places.Healed(ctx, destination(id.TeamID, ""))
 	}
+}
+
+// scopesOf is the scopes that an answer of Slack's says the token has; nil when
+// it does not say.
+// https://docs.slack.dev/authentication/installing-with-oauth#inspecting-scopes
+func scopesOf(header http.Header) map[string]bool {
+	list := header.Get("X-OAuth-Scopes")
+	if list == "" {
+		return nil
+	}
+	scopes := make(map[string]bool)
+	for s := range strings.SplitSeq(list, ",") {
+		scopes[strings.TrimSpace(s)] = true
+	}
+	return scopes
 }
 
 // missingScopes lists what the manifest asks for and the token lacks.
