@@ -141,7 +141,7 @@ func TestTooBusy(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(p.api.http.CloseIdleConnections)
-	p.known(t.Context(), p.workspaces.all[0], identity{TeamID: "T1", UserID: "UBOT"}, map[string][]string{})
+	p.known(t.Context(), p.workspaces.all[0], identity{TeamID: "T1", UserID: "UBOT"}, map[string][]string{}, own)
 	h := handlerFunc(func(context.Context, bot.Command) bot.Reply { t.Error("a handler was called"); return bot.Reply{} })
 	p.intake.waiting.Store(maxWaiting)
 	const asker, words = `"user":{"id":"U1","team_id":"T1"},"trigger_id":"1"`, "Try again in a minute"

@@ -22,10 +22,8 @@ type workspace struct {
 	label string // "workspace T012AB (Acme)" once known, "bot token 1" before
 
 	team, botUser, botID string
-	// every says that Slack does not tell whose token it is: it is the only
-	// one, and used for whatever workspace is asked for.
-	every  bool
-	scopes map[string]bool // nil when Slack did not say
+	claim                claim
+	scopes               map[string]bool // nil when Slack did not say
 
 	up    bool
 	since time.Time
@@ -36,6 +34,20 @@ type workspace struct {
 
 // grants says whether the token has a scope; yes when that is not known.
 func (w workspace) grants(scope string) bool { return w.scopes == nil || w.scopes[scope] }
+
+// claim is what a token is used for.
+type claim int
+
+const (
+	// own: for the workspace that Slack says it is of.
+	own claim = iota
+	// sole: it is the only token, of a server that cannot be asked whose it is:
+	// it is used for whatever workspace is asked for.
+	sole
+	// unclaimed: Slack answered and left out whose it is. It is the only one, so
+	// it is used for what is under way until Slack says so; no right rests on it.
+	unclaimed
+)
 
 // lacks says whether the token is known not to have a scope. What Slack lists
 // with a refusal is newer than what it listed before; where it never listed any,
@@ -53,7 +65,7 @@ func (w workspace) lacks(scope string, f *failure) bool {
 }
 
 // serves says whether the token is used for a team.
-func (w *workspace) serves(team string) bool { return w.every || w.team != "" && w.team == team }
+func (w *workspace) serves(team string) bool { return w.claim != own || w.team != "" && w.team == team }
 
 // workspaces are the installations of the app this process has tokens of.
 type workspaces struct {
@@ -170,11 +182,18 @@ func (p *Platform) learn(ctx context.Context, w *workspace) bool {
 		switch {
 		case ctx.Err() != nil:
 			return false
-		case f == nil && id.TeamID != "", p.onlyToken() && (f == nil || f.absent()):
-			p.known(ctx, w, id, header)
+		case f == nil && id.TeamID != "":
+			p.known(ctx, w, id, header, own)
+			p.started.botTried(w.place, nil)
+			return true
+		case p.onlyToken() && f != nil && f.absent():
+			p.known(ctx, w, identity{}, header, sole)
 			p.started.botTried(w.place, nil)
 			return true
 		case f == nil:
+			if p.onlyToken() {
+				p.known(ctx, w, id, header, unclaimed)
+			}
 			f = &failure{method: "auth.test", err: errors.New("no team_id in the answer")}
 		}
 		if reason := refusedToken(f.code); reason != "" && !f.passing() {
@@ -227,7 +246,7 @@ func (ws *workspaces) awaitStop(ctx context.Context, w *workspace) bool {
 
 // known notes what auth.test said of w, and that its workspace is open again
 // when it had been stopped.
-func (p *Platform) known(ctx context.Context, w *workspace, id identity, header http.Header) {
+func (p *Platform) known(ctx context.Context, w *workspace, id identity, header http.Header, c claim) {
 	scopes := scopesOf(header)
 	detail := ""
 	if missing := missingScopes(scopes); len(missing) > 0 {
@@ -237,7 +256,7 @@ func (p *Platform) known(ctx context.Context, w *workspace, id identity, header 
 	reopened := false
 	p.workspaces.set(w, func(w *workspace) {
 		reopened, w.stopped = w.stopped != "", ""
-		w.team, w.botUser, w.botID, w.scopes, w.every = id.TeamID, id.UserID, id.BotID, scopes, id.TeamID == ""
+		w.team, w.botUser, w.botID, w.scopes, w.claim = id.TeamID, id.UserID, id.BotID, scopes, c
 		w.label = strings.TrimSpace("workspace " + id.TeamID)
 		if name := bot.OneLine(id.Team); name != "" {
 			w.label += " (" + name + ")"
