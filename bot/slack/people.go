@@ -135,6 +135,17 @@ func (d *directory) personName(ctx context.Context, team, user string) string {
 	return known.name
 }
 
+// isMachine says whether a person is known to be a bot, of whom an event need
+// not tell it: two bots that answer each other never end. Nobody waits for more
+// than the one question, and of whom Slack tells nothing is answered.
+func (d *directory) isMachine(ctx context.Context, w workspace, team, user string) bool {
+	known, ok := d.people.get(userRef(team, user), time.Now())
+	if (!ok || known.kind == unsaid) && w.token != "" && w.stopped == "" && w.grants("users:read") {
+		known, _ = d.lookUpPerson(ctx, w, team, user)
+	}
+	return known.kind == machine
+}
+
 // room is what conversations.info says of a channel.
 type room struct {
 	name     string

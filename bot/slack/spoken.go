@@ -17,7 +17,7 @@ var subtypes = []string{"", "file_share", "me_message", "thread_broadcast"}
 // said says whether somebody wrote this message just now, who may be answered:
 // no bot, and nobody twice for a message they edited.
 func (ev event) said() bool {
-	return slices.Contains(subtypes, ev.Subtype) && ev.BotID == "" && ev.Edited == nil && !ev.Hidden &&
+	return slices.Contains(subtypes, ev.Subtype) && !ev.program() && ev.Edited == nil && !ev.Hidden &&
 		ev.User != "" && ev.User != slackbot && ev.Channel != ""
 }
 
@@ -40,7 +40,7 @@ func (h *ear) spoken(team, self string, ev event, id string) *ask {
 	return &ask{command: c, thread: ev.ThreadTS, direct: direct, spot: spot{ours: direct}, input: func(ctx context.Context) bot.Input {
 		w, _, _ := h.workspaces.await(ctx, team, h.timing.lookUp)
 		self := cmp.Or(w.botUser, self)
-		if user == self {
+		if user == self || h.directory.isMachine(ctx, w, team, user) {
 			return nil
 		}
 		r := h.reader(ctx, team)
