@@ -23,12 +23,13 @@ const (
 // directory knows what people and channels are called and what they are.
 type directory struct {
 	*web
-	people *cache[person]
-	rooms  *cache[room]
+	people    *cache[person]
+	rooms     *cache[room]
+	questions *questions
 }
 
 func newDirectory(w *web) *directory {
-	return &directory{web: w, people: newCache[person](personLife), rooms: newCache[room](rightsLife)}
+	return &directory{web: w, people: newCache[person](personLife), rooms: newCache[room](rightsLife), questions: newQuestions(restAfterSilence)}
 }
 
 // person is what users.info says.
@@ -109,7 +110,7 @@ func (d *directory) lookUpPerson(ctx context.Context, w workspace, team, user st
 	ctx, cancel := context.WithTimeout(ctx, d.timing.lookUp)
 	defer cancel()
 	var info userInfo
-	if _, f := d.api.call(ctx, post("users.info", w.token, url.Values{"user": {user}}), &info); f != nil {
+	if f := d.ask(ctx, w, post("users.info", w.token, url.Values{"user": {user}}), &info); f != nil {
 		d.log.Info("slack person not looked up", "err", f)
 		return person{}, f
 	}
@@ -141,6 +142,9 @@ func (d *directory) personName(ctx context.Context, team, user string) string {
 func (d *directory) isMachine(ctx context.Context, w workspace, team, user string) bool {
 	known, ok := d.people.get(userRef(team, user), time.Now())
 	if (!ok || known.kind == unsaid) && w.token != "" && w.stopped == "" && w.grants("users:read") {
+		// Readers do not wait long for what is only a precaution.
+		ctx, cancel := context.WithTimeout(ctx, d.timing.lookUp/4)
+		defer cancel()
 		known, _ = d.lookUpPerson(ctx, w, team, user)
 	}
 	return known.kind == machine
@@ -206,7 +210,7 @@ func (d *directory) lookUpRoom(ctx context.Context, w workspace, team, channel s
 	ctx, cancel := context.WithTimeout(ctx, d.timing.lookUp)
 	defer cancel()
 	var info channelInfo
-	if _, f := d.api.call(ctx, post("conversations.info", w.token, url.Values{"channel": {channel}}), &info); f != nil {
+	if f := d.ask(ctx, w, post("conversations.info", w.token, url.Values{"channel": {channel}}), &info); f != nil {
 		d.log.Info("slack channel not looked up", "channel", channel, "err", f)
 		return room{}, f
 	}

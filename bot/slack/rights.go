@@ -249,7 +249,7 @@ func (a *asker) postsToPerson(ctx context.Context, w workspace) error {
 		return nil
 	}
 	var info channelInfo
-	_, f := a.directory.api.call(ctx, post("conversations.open", w.token, url.Values{"users": {a.user()}}), &info)
+	f := a.directory.ask(ctx, w, post("conversations.open", w.token, url.Values{"users": {a.user()}}), &info)
 	switch {
 	case f != nil && f.code == "missing_scope":
 		return lacksScope("im:write", "cannot see whether this is its own direct message with you")

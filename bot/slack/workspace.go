@@ -117,6 +117,7 @@ func (ws *workspaces) await(ctx context.Context, team string, limit time.Duratio
 	}
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
+	defer aside(ctx)()
 	for !ok && pending {
 		select {
 		case <-changed:
