@@ -62,8 +62,8 @@ type ear struct {
 
 // vocabulary is what the commands are made of.
 type vocabulary struct {
-	links    map[string]bool // the names of their options that take links
-	commands map[string]bool // their first words
+	specs []bot.Spec
+	links map[string]bool // the names of their options that take links
 }
 
 // slash reads a slash command.
