@@ -168,7 +168,7 @@ func (h *ear) permalink(ctx context.Context, team, channel, ts string) string {
 		status
 		Permalink string `json:"permalink"`
 	}
-	if _, f := h.api.call(ctx, post("chat.getPermalink", w.token, url.Values{"channel": {channel}, "message_ts": {ts}}), &found); f != nil {
+	if f := h.directory.ask(ctx, w, post("chat.getPermalink", w.token, url.Values{"channel": {channel}, "message_ts": {ts}}), &found); f != nil {
 		h.log.Info("slack permalink not known", "channel", channel, "err", f)
 		return ""
 	}

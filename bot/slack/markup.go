@@ -35,9 +35,9 @@ type reader struct {
 	ctx   context.Context
 	names names
 	team  string
-	// options are the names of the commands' options: behind one of them, a link
-	// is an address and nothing else.
-	options  map[string]bool
+	// links are the names of the options that take links: behind one of them, a
+	// link is an address and nothing else. In words it keeps its label.
+	links    map[string]bool
 	mentions bot.Mentions
 }
 
@@ -176,13 +176,14 @@ func (r *reader) link(before, address, label string) string {
 	return label + " (" + address + ")"
 }
 
-// optionForm is the beginning of an option's value at the end of a text.
-var optionForm = regexp.MustCompile(`(?:^|\s)[^\sA-Za-z]*([A-Za-z-]+)\s?[:=]\S*$`)
+// optionForm is the beginning of an option's value at the end of a text, with
+// the links of a list that stand before.
+var optionForm = regexp.MustCompile(`(?:^|\s)[^\sA-Za-z]*([A-Za-z-]+)\s?[:=](?:[^\sA-Za-z]*(?:https?://\S+[,;]\s+)+[^\sA-Za-z]*|\S*)$`)
 
 // maxOption is how much of a text is looked at for the option a link stands in.
 const maxOption = 2000
 
 func (r *reader) inOption(before string) bool {
 	m := optionForm.FindStringSubmatch(before[max(0, len(before)-maxOption):])
-	return m != nil && r.options[strings.ToLower(strings.Trim(m[1], "-"))]
+	return m != nil && r.links[strings.ToLower(strings.Trim(m[1], "-"))]
 }

@@ -23,7 +23,7 @@ func (b book) channelName(_ context.Context, _, channel string) string {
 
 func newReader(t interface{ Context() context.Context }) *reader {
 	return &reader{ctx: t.Context(), team: "T1", names: book{"U1": "ada", "U2": "Mia Wallace", "C1": "#general"},
-		options: map[string]bool{"source": true, "level": true, "topics": true}}
+		links: linkOptions([]bot.Spec{{Args: []bot.Arg{{Name: "source", Kind: bot.KindLinks}, {Name: "level"}, {Name: "text", Free: true}, {Name: "headline", Free: true}, {Name: "summary", Kind: bot.KindText}, {Name: "topics", Kind: bot.KindTopics}}}})}
 }
 
 func TestReader(t *testing.T) {
@@ -70,6 +70,17 @@ func TestReader(t *testing.T) {
 		{"—Source=<https://example.org/a|report>,<https://example.org/b|b> T", "—Source=https://example.org/a,https://example.org/b T"},
 		{`source:"<https://example.org/a|report>" T`, `source:"https://example.org/a" T`},
 		{"See:<https://example.org/a|report>", "See:report (https://example.org/a)"},
+		{"source:<https://example.org/a|A>, <https://b.example/|B> <https://c.example/|C>", "source:https://example.org/a, https://b.example/ C (https://c.example/)"},
+
+		// Where words are wanted, a label is some of them.
+		{"river text:<https://x.example|rep> S28", "river text:rep (https://x.example) S28"},
+		{"headline:<https://x.example|rep> S28", "headline:rep (https://x.example) S28"},
+		{`summary:"<https://x.example|rep> S28" T`, `summary:"rep (https://x.example) S28" T`},
+		{"Summary=<https://x.example|rep>", "Summary=rep (https://x.example)"},
+		{"topics:<https://x.example|rep>", "topics:rep (https://x.example)"},
+		{"source:<https://a.example|A> text:<https://x.example|rep> S28", "source:https://a.example text:rep (https://x.example) S28"},
+		{"source:<https://a.example|A>, text:<https://x.example|rep> S28", "source:https://a.example, text:rep (https://x.example) S28"},
+		{"text:see source:<https://x.example|rep>", "text:see source:https://x.example"},
 
 		// Times and emoji.
 		{"<!date^1419087845^{date} at {time}|Dec 20, 3pm>", "Dec 20, 3pm"},
