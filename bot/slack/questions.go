@@ -15,7 +15,7 @@ const (
 	// it is not asked any more for a while. Only those count that others were
 	// under way beside: who asks alone holds up nobody, and learns at once that
 	// Slack answers again.
-	unanswered = 4
+	unanswered = 24
 	// restAfterSilence is how long that is.
 	restAfterSilence = 5 * time.Second
 )
