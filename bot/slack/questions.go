@@ -12,8 +12,10 @@ const (
 	// at once. No command that asks nothing waits for that.
 	maxQuestions = 64
 	// unanswered is after how many questions in a row that Slack left unanswered
-	// it is not asked any more for a while.
-	unanswered = 4
+	// it is not asked any more for a while. Only those count that others were
+	// under way beside: who asks alone holds up nobody, and learns at once that
+	// Slack answers again.
+	unanswered = 24
 	// restAfterSilence is how long that is.
 	restAfterSilence = 5 * time.Second
 )
@@ -58,6 +60,7 @@ func (d *directory) ask(ctx context.Context, w workspace, r request, into result
 		return &failure{method: r.method, reach: unsent, err: errLeftAlone}
 	}
 	_, f := d.api.call(ctx, r, into)
+	b.end()
 	switch waited := time.Since(began); {
 	case f == nil || f.reach == answered:
 		b.answered()
@@ -82,9 +85,10 @@ func (q *questions) line(l line) *breaker {
 // breaker keeps from asking what is not answered anyway. While it rests nothing
 // is asked; then one question is, and decides.
 type breaker struct {
-	mu    sync.Mutex
-	fails int // in a row
-	until time.Time
+	mu     sync.Mutex
+	flying int // questions under way
+	fails  int // in a row
+	until  time.Time
 }
 
 // open says whether a question may be asked.
@@ -104,7 +108,15 @@ func (b *breaker) begin(now time.Time, rest time.Duration) bool {
 	if b.fails >= unanswered {
 		b.until = now.Add(rest)
 	}
+	b.flying++
 	return true
+}
+
+// end notes that a question is no longer under way.
+func (b *breaker) end() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.flying--
 }
 
 // answered notes that Slack answers.
@@ -118,7 +130,10 @@ func (b *breaker) answered() {
 func (b *breaker) silent(now time.Time, rest time.Duration) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if b.fails++; b.fails >= unanswered {
+	if b.flying > 0 || b.fails >= unanswered {
+		b.fails++
+	}
+	if b.fails >= unanswered {
 		b.until = now.Add(rest)
 	}
 }
