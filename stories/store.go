@@ -42,6 +42,8 @@ type StoryStore interface {
 	// develop come before closed ones. For an empty text, all with the newest
 	// activity first.
 	Suggest(ctx context.Context, typed string, limit int) ([]Story, error)
+	// Topics returns every topic that a story has, in the alphabet's order.
+	Topics(ctx context.Context) ([]string, error)
 	// Searchable is false while Search and Suggest may miss stories because what
 	// an earlier version of the program wrote is not in their index yet.
 	Searchable(ctx context.Context) (bool, error)

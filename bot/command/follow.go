@@ -63,7 +63,7 @@ func (m *Mux) followHere(ctx context.Context, r request, target stories.Target, 
 	}
 	reply := done(followSentence(sub, created), followed(story)...)
 	if target.Kind == stories.TargetTopic && !m.knownTopic(ctx, target) {
-		reply.Message.Blocks = append(reply.Message.Blocks, bot.Para(bot.Text("None of the newest stories has this topic; updates come once one has.")))
+		reply.Message.Blocks = append(reply.Message.Blocks, bot.Para(bot.Text("No story has this topic yet; updates come once one has.")))
 	}
 	if isBlocked(subs) {
 		reply.Message.Blocks = append(reply.Message.Blocks, bot.Para(bot.Text(resumedSentence)))

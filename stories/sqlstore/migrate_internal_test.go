@@ -30,6 +30,7 @@ var frozen = map[string]string{
 	"migrations/00009_suggest.postgres.sql": "1bd9fc6925b3e04a",
 	"migrations/00009_suggest.sqlite.sql":   "d7d57e1007e2e9b6",
 	"migrations/00010_desk_log.sql":         "f6f4210112ca6f5e",
+	"migrations/00011_topics.sql":           "fcfc852f0d10ca76",
 }
 
 func TestReleasedMigrationsNeverChange(t *testing.T) {

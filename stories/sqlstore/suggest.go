@@ -41,6 +41,17 @@ func (p *suggestions) add(rank int, ids []int64) {
 	}
 }
 
+// topicsSQL reads every set of topics that stories have, from the index alone.
+const topicsSQL = `SELECT DISTINCT topics FROM stories WHERE topics <> ''`
+
+// Topics implements stories.Store.
+func (s *Store) Topics(ctx context.Context) ([]string, error) {
+	sets, err := all(ctx, s.reader(), func(r row) (set string, err error) { return set, r.Scan(&set) }, topicsSQL)
+	topics := strings.Fields(strings.Join(sets, " "))
+	slices.Sort(topics)
+	return slices.Compact(topics), s.told(err)
+}
+
 // Suggest implements stories.Store. Each step is a few look-ups in an index and
 // is left out when those before found enough, so that it takes as long with ten
 // thousand stories as with ten.
