@@ -57,8 +57,8 @@ func (p *parser) doubt(c candidate) (done bool, err error) {
 		if !p.lenient {
 			return true, p.takeFree(c.arg)
 		}
-		p.rest = ""
-		return true, p.take(c)
+		p.taken, p.rest = append(p.taken, c), c.values[0]
+		return true, p.takeNamed(c.arg)
 	}
 	if c.certain {
 		p.rest = p.rest[len(c.source):]
@@ -222,7 +222,7 @@ const strongSigns = ":=;：﹕∶꞉ː︰＝；→"
 // is none with a value after it on the same line.
 func separatorOf(s string) separator {
 	var sep separator
-	n := 0
+	n, begun := 0, false // begun: a quote stands where the value begins
 	for i := 0; i < len(s); n++ {
 		if tag := tagSize(s[i:]); tag > 0 {
 			i += tag
@@ -234,10 +234,12 @@ func separatorOf(s string) separator {
 		r, width := utf8.DecodeRuneInString(s[i:])
 		switch {
 		case isWordRune(r) || unicode.Is(unicode.Co, r):
-			if sep.size = i; sep.kind != strong {
+			if sep.size = i; sep.kind != strong && !begun {
 				sep.value = i
 			}
 			return sep
+		case sep.kind == bare && sep.spaced && !begun && closers[r] != "":
+			sep.value, begun = i, true
 		case isGap(r) && n < maxGap:
 			sep.spaced = true
 			if sep.kind == strong && sep.value == i {

@@ -202,7 +202,7 @@ func TestMeantButWrong(t *testing.T) {
 }
 
 func TestTextBeforeTheTextMeansItAsTyped(t *testing.T) {
-	for _, text := range []string{"level:breaking", "—level:breaking River", "River rises. level:breaking", "source:https://a.example", "“level:breaking”"} {
+	for _, text := range []string{"level:breaking", "—level:breaking River", "source:https://a.example"} {
 		read, err := commandNamed(t, "update").read("sony-hack level:minor text:" + text)
 		if err != nil || read.doubtful() || read.typed.get("text") != text || read.typed.get("level") != "minor" {
 			t.Errorf("%q: %v, %v, %v", text, read.typed, read.options, err)

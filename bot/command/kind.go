@@ -129,8 +129,9 @@ func linksValue(s string) ([]string, int, error) {
 func timeValue(s string) ([]string, int, error) {
 	inner := strings.TrimLeft(s, wraps)
 	if size := timeSize(inner); size > 0 {
-		if _, _, ok, _ := quoted(s); !ok {
-			return one(inner[:size], afterWord(s, len(s)-len(inner)+size))
+		end := len(s) - len(inner) + size
+		if _, whole, ok, err := quoted(s); !ok || err == nil && end > whole {
+			return one(neatTime(inner[:size]), afterWord(s, end)) // the time may go on behind the quote
 		}
 	}
 	return quotedOrWord(quoted)(s)

@@ -25,6 +25,9 @@ type parser struct {
 	// within is set where the command's options came apart and rest is its free
 	// text alone: what looks like an option there is at most meant as one.
 	within bool
+	// named is set where the free text was given in quotes after its name and a
+	// colon: nothing but options may follow.
+	named bool
 
 	taken   []candidate // what was an option only leniently
 	dropped bool        // something was left out that nobody can read
@@ -48,10 +51,12 @@ func (p *parser) all() error {
 func (p *parser) next() (done bool, err error) {
 	key, arg, ok := p.option()
 	if ok && arg.Free {
+		if p.named {
+			return false, p.slip("%s: is there twice. Give it once.", arg.Name)
+		}
 		p.rest = p.rest[len(key)+1:]
 		p.skipSpace()
-		p.put(arg, p.rest) // as typed, whatever it resembles
-		return true, nil
+		return true, p.takeNamed(arg)
 	}
 	if ok && !p.within {
 		took, err := p.takeOption(key, arg)
@@ -64,6 +69,9 @@ func (p *parser) next() (done bool, err error) {
 		}
 	}
 	if c, ok := p.resembling(p.rest, p.openPositional() == nil); ok && !(c.open && c.spaced) {
+		if p.named && !p.lenient && !c.certain {
+			return false, errAsText
+		}
 		if c.open {
 			return false, p.wrongQuote(c.arg, errOpen)
 		}
@@ -75,6 +83,9 @@ func (p *parser) next() (done bool, err error) {
 	if arg := p.openPositional(); arg != nil {
 		p.values[arg.Name] = []string{p.position(*arg)}
 		return false, nil
+	}
+	if p.named {
+		return false, errAsText
 	}
 	if arg, ok := p.command.free(); ok {
 		return true, p.takeFree(arg)
@@ -88,6 +99,30 @@ func (p *parser) mayBeText() bool {
 	_, free := p.command.free()
 	_, after, _ := strings.Cut(p.rest, ":")
 	return free && p.openPositional() == nil && strings.TrimSpace(after) != ""
+}
+
+// takeNamed takes the free text that stands after its name and a colon. In quotes
+// it ends with them where nothing but options follows; else it is the rest, and
+// what it begins with is text whatever it resembles.
+func (p *parser) takeNamed(arg bot.Arg) error {
+	text, size, ok, err := quoted(p.rest)
+	if ok && err == nil && strings.TrimSpace(text) != "" {
+		behind := *p
+		behind.named, behind.rest = true, strings.TrimLeft(p.rest[size:], ",;.")
+		behind.values, behind.taken = p.values.with(arg.Name, text), slices.Clone(p.taken)
+		if err := behind.all(); err != errAsText {
+			*p = behind
+			return err
+		}
+	}
+	text = p.rest
+	if p.lenient {
+		if text, err = p.withoutBehind(text); err != nil {
+			return err
+		}
+	}
+	p.put(arg, text)
+	return nil
 }
 
 // put gives the free argument its text.

@@ -239,7 +239,7 @@ func TestAQuestionIsAskedOnce(t *testing.T) {
 func TestAQuestionThatLeadsToAnotherIsOneDeed(t *testing.T) {
 	n := openTracked(t)
 	n.must(n.ask("mo", "general", "/update sony-hack text:River rises"))
-	n.must(n.ask("mo", "general", "/update sony-hack text:River rises level:minor"))
+	n.must(n.ask("mo", "general", "/update sony-hack text:\"River rises level:minor\""))
 	asked := n.ask("mo", "general", "/update sony-hack River rises level:minor").Message.Buttons
 	var again []bot.Button
 	for _, b := range asked {
