@@ -32,6 +32,7 @@ var migrationFiles = []string{
 	"migrations/00008_limits.sql",
 	"migrations/00009_suggest.DB.sql",
 	"migrations/00010_desk_log.sql",
+	"migrations/00011_topics.sql",
 }
 
 // schema is a database on its way to the present tables.

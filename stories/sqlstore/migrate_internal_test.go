@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -50,6 +51,13 @@ func TestReleasedMigrationsNeverChange(t *testing.T) {
 	}
 	if len(found) != len(frozen) {
 		t.Errorf("%d migrations, want %d", len(found), len(frozen))
+	}
+	for _, file := range found {
+		if !slices.ContainsFunc(migrationFiles, func(step string) bool {
+			return step == file || strings.Replace(step, "DB", "sqlite", 1) == file || strings.Replace(step, "DB", "postgres", 1) == file
+		}) {
+			t.Errorf("%s is no step of the schema", file)
+		}
 	}
 }
 
