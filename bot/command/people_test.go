@@ -119,3 +119,24 @@ func TestNoAnswerShowsAnID(t *testing.T) {
 		t.Errorf("list:\n%s", list)
 	}
 }
+
+// Who was given a role under a name that is nobody's by now can lose it, and
+// cannot get it back.
+func TestNobodyCanLoseARole(t *testing.T) {
+	n := openStaffed(t)
+	n.config.People = refs() // console:mo is nobody there
+	if text := bot.PlainText(n.ask("ada", "general", "/desk moderators remove console:mo").Message); !strings.Contains(text, "no longer a moderator") {
+		t.Errorf("removed: %s", text)
+	}
+	if role, err := n.service.RoleOf(t.Context(), stories.User{Ref: "console:mo"}); err != nil || role != stories.Reader {
+		t.Errorf("role = %v, %v", role, err)
+	}
+	for _, line := range []string{"/desk moderators add console:mo", "/desk moderators remove everyone", "/desk moderators remove @everyone"} {
+		if r := n.ask("ada", "general", line); !r.Failed || !strings.Contains(bot.PlainText(r.Message), "names nobody") {
+			t.Errorf("%s: %s", line, bot.PlainText(r.Message))
+		}
+	}
+	if r := n.ask("bob", "general", "/desk moderators remove console:mo"); !r.Failed || !strings.Contains(bot.PlainText(r.Message), "admins") {
+		t.Errorf("by a reader: %s", bot.PlainText(r.Message))
+	}
+}

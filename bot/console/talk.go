@@ -208,6 +208,9 @@ func (c *Console) as(ctx context.Context, name string) error {
 	if !nameForm.MatchString(name) {
 		return c.say(ctx, "A user's name is letters, digits, dots, - and _, at most 40 of them. Example: /as alice")
 	}
+	if !isPerson(name) {
+		return c.say(ctx, "%s is nobody's name here: chats take it for a group of people. Take another one. Example: /as alice", name)
+	}
 	c.user = name
 	return c.say(ctx, "You are %s now.", name)
 }
