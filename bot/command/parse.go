@@ -197,6 +197,9 @@ func (p *parser) takeOption(key string, arg bot.Arg) (took bool, err error) {
 			return true, errAsText // the list goes on, or it is none
 		}
 	}
+	if bad := p.behind(arg, after, size); bad != nil {
+		return false, p.wrongQuote(arg, bad)
+	}
 	given[0] = bare
 	if len(p.values[arg.Name]) > 0 && !p.command.isList(arg.Name) {
 		return false, p.slip("%s: is there twice. Give it once.", arg.Name)
@@ -233,6 +236,10 @@ func (p *parser) wrongQuote(arg bot.Arg, err error) error {
 	switch err {
 	case errOpen:
 		return p.slip("Where the %s ends is not clear. Put it into quotes: %s:\"…\".", arg.Name, arg.Name)
+	case errBehind:
+		return p.slip("What stands behind the %s leaves in doubt where it ends. Put all of it into one pair of quotes, with white space after it: %s:\"…\".", arg.Name, arg.Name)
+	case errBegun:
+		return p.slip("The %s holds a quote, a bracket or a backslash without its partner. Put all of it into one pair of quotes: %s:\"…\".", arg.Name, arg.Name)
 	case errUnclosed:
 		return p.slip("The quote after %s: is not closed.", arg.Name)
 	}
