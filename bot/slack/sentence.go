@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"storybot/bot"
+	"storybot/stories"
 )
 
 // words divides what was said to the bot into the command's name and the rest.
@@ -25,7 +26,7 @@ func (v vocabulary) words(s string) (name, text string) {
 }
 
 // isBlank: white space of any kind, and what shows none.
-func isBlank(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune("\u200b\u2060\ufeff", r) }
+func isBlank(r rune) bool { return unicode.IsSpace(r) || stories.Ignorable(r) }
 
 // isSign: what no word begins or ends with, in any script; a mention is a word.
 func isSign(r rune) bool { return !unicode.In(r, unicode.L, unicode.N, unicode.M, unicode.Co) }
