@@ -1,6 +1,7 @@
 package command
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -35,7 +36,10 @@ func (m *Mux) verifyTarget(_ context.Context, r request) error {
 func (r request) target() (stories.Target, error) {
 	typed := strings.ToLower(strings.TrimSpace(r.get("target")))
 	if topic, ok := strings.CutPrefix(typed, "topic:"); ok {
-		typed = "topic:" + topicOf(topic)
+		if topic = topicOf(topic); checkTopic(topic) != nil {
+			return stories.Target{}, checkTopic(cmp.Or(topic, typed))
+		}
+		typed = "topic:" + topic
 	}
 	target, err := stories.ParseTarget(typed)
 	if err != nil && target.Kind == stories.TargetStory {
