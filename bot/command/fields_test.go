@@ -55,3 +55,37 @@ func TestTopicsInACommandLine(t *testing.T) {
 		}
 	}
 }
+
+func TestATopicWithoutItsName(t *testing.T) {
+	n := openTracked(t)
+	for _, line := range []string{"/subscribe topic:", "/subscribe Topic: ", "/subscribe topics:", `/subscribe topic:""`, "/subscribe topic:,", "/subscribe topic:#", "/unsubscribe topic:", "/subscriptions topic:", "/subscribe topic="} {
+		if reply := n.ask("ria", "general", line); !reply.Failed || !strings.Contains(bot.PlainText(reply.Message), "topic:security") {
+			t.Errorf("%s: %s", line, transcript(reply))
+		}
+	}
+	for _, target := range []string{"topic:", "topics:", `topic:""`, "topic: "} {
+		if reply := n.typed("ria", "general", "subscribe", map[string]string{"target": target}); !reply.Failed || !strings.Contains(bot.PlainText(reply.Message), "topic:security") {
+			t.Errorf("target %s: %s", target, transcript(reply))
+		}
+	}
+	if subs, err := n.service.Subscriptions(t.Context(), channel("general")); err != nil || len(subs) > 0 {
+		t.Errorf("%v, %v", subs, err)
+	}
+}
+
+// The first letter of an option, before a value of it, is asked about.
+func TestAnInitialIsAskedAbout(t *testing.T) {
+	c := commandNamed(t, "update")
+	for _, line := range []string{"l:breaking T", "L:minor T", "l=breaking T", "l:Breaking T", "T l:breaking", "s:https://a.example T", "a:yes T"} {
+		read, err := c.read("sony-hack " + line)
+		if err != nil || !read.doubtful() || read.taken.get("text") != "T" {
+			t.Errorf("%s: %q %q, %v", line, read.typed, read.taken, err)
+		}
+	}
+	for _, line := range []string{"L: breaking news", "s: https is safe", "A: yes", "Q: why? A: yes, of course", "b:breaking T", "l:loud T"} {
+		read, err := c.read("sony-hack " + line)
+		if err != nil || read.doubtful() || read.typed.get("text") != line {
+			t.Errorf("%s: %q %q, %v", line, read.typed, read.taken, err)
+		}
+	}
+}

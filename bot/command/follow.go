@@ -1,7 +1,6 @@
 package command
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -35,9 +34,15 @@ func (m *Mux) verifyTarget(_ context.Context, r request) error {
 // is left to the search for stories, which offers the nearest.
 func (r request) target() (stories.Target, error) {
 	typed := strings.ToLower(strings.TrimSpace(r.get("target")))
+	if sign := topicSign.FindString(typed); sign != "" {
+		typed = "topic:" + typed[len(sign):]
+	}
 	if topic, ok := strings.CutPrefix(typed, "topic:"); ok {
-		if topic = topicOf(topic); checkTopic(topic) != nil {
-			return stories.Target{}, checkTopic(cmp.Or(topic, typed))
+		if topic = topicOf(topic); strings.Trim(topic, wraps+",;:") == "" {
+			return stories.Target{}, stories.Errorf(stories.CodeInvalid, "The topic's name is missing. Write it right behind the colon, in quotes when it holds spaces: topic:security.")
+		}
+		if err := checkTopic(topic); err != nil {
+			return stories.Target{}, err
 		}
 		typed = "topic:" + topic
 	}
