@@ -120,7 +120,7 @@ func (p *parser) resembling(s string, atText bool) (best candidate, ok bool) {
 				continue // a word like any other
 			}
 			off := slipsIn(key, arg.Name)
-			if off < 0 || arg.Free && (off == 0 && sep.plain && lead == 0 || !atText || p.within) || off == maxSlip && size < 2 || off >= least || arg.Positional && (atText || p.values[arg.Name] != nil) {
+			if off < 0 || arg.Free && (off == 0 && sep.plain && lead == 0 || !atText || p.within) || off == maxSlip && size < 2 && !isInitial(arg, sep) || off >= least || arg.Positional && (atText || p.values[arg.Name] != nil) {
 				continue
 			}
 			m := match{arg: arg, key: key, lead: s[:lead], off: off, sep: sep, dashed: dashed, sameStart: fold(key)[0] == arg.Name[0]}
@@ -136,6 +136,12 @@ func (p *parser) resembling(s string, atText bool) (best candidate, ok bool) {
 		}
 	}
 	return best, ok
+}
+
+// isInitial says that the first letter of arg's name may stand for it before sep:
+// a value without doubt follows right behind it, l:breaking.
+func isInitial(arg bot.Arg, sep separator) bool {
+	return sep.kind == strong && !sep.spaced && (len(arg.Choices) > 0 || arg.Kind == bot.KindLinks)
 }
 
 // maxLead is how many marks may stand before an option's name.

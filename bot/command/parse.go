@@ -191,7 +191,7 @@ func (p *parser) takeOption(key string, arg bot.Arg) (took bool, err error) {
 	if end := listSize(after, size, arg); end > size && strings.TrimSpace(after[end:]) != "" {
 		switch {
 		case p.lenient:
-			bare, size = after[:end], end
+			bare, given, size = after[:end], given[:1], end
 			p.taken = append(p.taken, candidate{arg: arg, values: []string{bare}, source: p.rest[:len(key)+1+end]})
 		case beginsCapital(after[end:]):
 			return true, errAsText // the list goes on, or it is none

@@ -1,6 +1,7 @@
 package command
 
 import (
+	"cmp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -43,9 +44,10 @@ func cutSlug(made string, most int) string {
 }
 
 // topicOf is a topic in the form in which it is kept: words of any script with
-// hyphens between them. What holds other signs is left for others to refuse.
+// hyphens between them, without quotes around it or the # of a tag. What holds
+// other signs is left for others to refuse.
 func topicOf(typed string) string {
-	typed = strings.ToLower(strings.TrimSpace(typed))
+	typed = strings.ToLower(strings.Trim(bareValue(typed), "#＃ "))
 	other := func(r rune) bool {
 		return !unicode.IsLetter(r) && !unicode.IsMark(r) && !unicode.IsDigit(r) && !unicode.IsSpace(r) && !strings.ContainsRune("-_'’", r)
 	}
@@ -55,17 +57,36 @@ func topicOf(typed string) string {
 	return cutSlug(spelt(typed), stories.MaxSlug)
 }
 
+// bareValue is a typed value without the quotes around all of it: a field of its
+// own takes what a command line takes.
+func bareValue(typed string) string {
+	typed = strings.TrimSpace(typed)
+	if value, size, ok, err := quoted(typed); ok && err == nil && size == len(typed) {
+		return strings.TrimSpace(value)
+	}
+	return typed
+}
+
 // topicsOf divides a list of topics at its commas.
 func topicsOf(lists []string) []string {
 	var topics []string
 	for _, list := range lists {
-		for typed := range strings.FieldsFuncSeq(list, func(r rune) bool { return strings.ContainsRune(",;，；、،", r) }) {
-			if strings.TrimSpace(typed) != "" {
-				topics = append(topics, topicOf(typed))
+		for typed := range strings.FieldsFuncSeq(bareValue(list), func(r rune) bool { return strings.ContainsRune(",;，；、،", r) }) {
+			if strings.TrimSpace(typed) == "" {
+				continue
 			}
+			topics = append(topics, cmp.Or(topicOf(typed), strings.TrimSpace(typed)))
 		}
 	}
 	return topics
+}
+
+// checkTopic refuses what is no topic, by its name. Error: CodeInvalid.
+func checkTopic(topic string) error {
+	if err := stories.CheckTopic(topic); err != nil {
+		return stories.Errorf(stories.CodeInvalid, "%q is no topic. %s", clip(topic), err.Error())
+	}
+	return nil
 }
 
 // checkTypedSlug refuses what is no slug, with the one it would be. Error:

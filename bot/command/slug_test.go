@@ -74,6 +74,13 @@ func TestTopicsOf(t *testing.T) {
 		{[]string{"north_korea"}, "north-korea"},
 		{[]string{"people's republic"}, "peoples-republic"},
 		{[]string{"no/topic"}, "no/topic"}, // to be refused
+		{[]string{`"north korea"`}, "north-korea"},
+		{[]string{`"north korea, asia"`}, "north-korea asia"},
+		{[]string{`"north korea","south korea"`}, "north-korea south-korea"},
+		{[]string{"“north korea”, film"}, "north-korea film"},
+		{[]string{"#security, #north korea"}, "security north-korea"},
+		{[]string{`"#security"`}, "security"},
+		{[]string{"#"}, "#"}, // to be refused
 	} {
 		if got := topicsOf(tt.in); !slices.Equal(got, strings.Fields(tt.want)) {
 			t.Errorf("topicsOf(%q) = %q, want %q", tt.in, got, tt.want)
