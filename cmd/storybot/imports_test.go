@@ -21,7 +21,7 @@ import (
 // only.
 var arrows = map[string][]string{
 	"stories":          nil,
-	"stories/latin":    nil,
+	"stories/latin":    {"stories"},
 	"stories/sqlstore": {"stories", "stories/latin"},
 	"bot":              {"stories"},
 	"bot/command":      {"bot", "stories", "stories/latin"},
