@@ -19,7 +19,7 @@ func Visible(s string) string {
 	if isASCII(s) && !strings.ContainsFunc(s, isUnseen) {
 		return s
 	}
-	return keptJoiners(keptSelectors(withoutHidden(s)))
+	return kept(kept(withoutHidden(s), isSelector, varies), isJoiner, joins)
 }
 
 func isASCII(s string) bool {
@@ -80,16 +80,17 @@ func flagTags(s string) int {
 	return 0
 }
 
-// keptSelectors takes out variation selectors that vary nothing.
-func keptSelectors(s string) string {
-	if !strings.ContainsFunc(s, isSelector) {
+// kept takes out those runes that are of a kind and do nothing between the rune
+// before them, of those that are kept, and the one behind.
+func kept(s string, kind func(rune) bool, does func(prev, r, next rune) bool) string {
+	if !strings.ContainsFunc(s, kind) {
 		return s
 	}
 	var b strings.Builder
 	prev := rune(0)
 	for i := 0; i < len(s); {
 		r, size := utf8.DecodeRuneInString(s[i:])
-		if next, _ := utf8.DecodeRuneInString(s[i+size:]); !isSelector(r) || varies(prev, r, next) {
+		if next, _ := utf8.DecodeRuneInString(s[i+size:]); !kind(r) || does(prev, r, next) {
 			b.WriteString(s[i : i+size])
 			prev = r
 		}
@@ -118,24 +119,6 @@ func varies(prev, selector, next rune) bool {
 // isEmoji says whether r is a picture that can be joined with others.
 func isEmoji(r rune) bool {
 	return r >= 0xA9 && uniseg.GraphemeClusterCount(string(r)+"\u200D❤") == 1
-}
-
-// keptJoiners takes out joiners that join nothing.
-func keptJoiners(s string) string {
-	if !strings.ContainsFunc(s, isJoiner) {
-		return s
-	}
-	var b strings.Builder
-	prev := rune(0)
-	for i := 0; i < len(s); {
-		r, size := utf8.DecodeRuneInString(s[i:])
-		if next, _ := utf8.DecodeRuneInString(s[i+size:]); !isJoiner(r) || joins(prev, r, next) {
-			b.WriteString(s[i : i+size])
-			prev = r
-		}
-		i += size
-	}
-	return b.String()
 }
 
 // joins says whether a joiner between prev and next does what it is for:
