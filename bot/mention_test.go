@@ -1,6 +1,8 @@
 package bot
 
 import (
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -21,8 +23,41 @@ func TestMentions(t *testing.T) {
 			t.Errorf("%q names %+v", s, m)
 		}
 	}
+	if u := (Mention{Kind: RoleKind, Ref: "x:2", Name: "@desk"}).User(); u.Ref != "" {
+		t.Errorf("a role is %+v", u)
+	}
 	if u := named[1].User(); u.Ref != "" || u.Name != "" {
 		t.Errorf("a channel is %+v", u)
+	}
+}
+
+func TestMentionsAreCollected(t *testing.T) {
+	var m Mentions
+	mia, desk := Mention{Ref: "x:1", Name: "@mia"}, Mention{Kind: RoleKind, Ref: "x:1"}
+	if got := m.Add(mia) + m.Add(desk) + m.Add(mia); got != Mark(0)+Mark(1)+Mark(0) {
+		t.Errorf("%q", got)
+	}
+	list := m.List()
+	list[0].Name = "@eve"
+	if got := m.List(); !slices.Equal(got, []Mention{mia, desk}) {
+		t.Errorf("%+v", got)
+	}
+	for i := len(list); i < MaxMentions; i++ {
+		m.Add(Mention{Ref: strconv.Itoa(i)})
+	}
+	for _, c := range []struct {
+		one  Mention
+		want string
+	}{
+		{mia, Mark(0)}, {Mention{Ref: "x:2", Name: "@ada"}, "@ada"}, {Mention{Ref: "x:2"}, "@someone"},
+		{Mention{Kind: RoleKind}, "@role"}, {Mention{Kind: ChannelKind}, "#private-channel"},
+	} {
+		if got := m.Add(c.one); got != c.want {
+			t.Errorf("behind the last mark %+v is %q", c.one, got)
+		}
+	}
+	if len(m.List()) != MaxMentions {
+		t.Errorf("%d mentions", len(m.List()))
 	}
 }
 

@@ -47,9 +47,9 @@ type Places interface {
 
 // Refused is the error of credentials that a platform refuses: nothing can be
 // done with them until somebody mends the settings. A platform reports it once,
-// as the outcome of its first try to connect.
+// as the outcome of its first try to connect, and tells the log itself.
 type Refused struct {
-	Cure string // for people: what is wrong, and where to mend it; a whole sentence
+	Cure string // for people: what is wrong, and where to mend it; whole sentences, also as the last ones
 	Err  error  // the cause, for the log; never holds a token
 }
 

@@ -42,3 +42,6 @@ const (
 	KindLinks              // links with commas between them
 	KindTime               // a date, a time of day, or both, and perhaps a zone
 )
+
+// TakesLinks says whether the option's value is addresses and no text.
+func (a Arg) TakesLinks() bool { return a.Kind == KindLinks }

@@ -6,6 +6,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/rivo/uniseg"
+
+	"storybot/stories"
 )
 
 // Visible is s without what nobody can see and nobody typed on purpose: control
@@ -17,7 +19,7 @@ func Visible(s string) string {
 	if isASCII(s) && !strings.ContainsFunc(s, isUnseen) {
 		return s
 	}
-	return keptJoiners(keptSelectors(withoutHidden(s)))
+	return kept(kept(withoutHidden(s), isSelector, varies), isJoiner, joins)
 }
 
 func isASCII(s string) bool {
@@ -43,9 +45,8 @@ func withoutHidden(s string) string {
 }
 
 // isUnseen says that r shows nothing, or changes what others show, wherever it
-// stands: what Unicode calls default ignorable, but for joiners and variation
-// selectors, which depend on what is beside them.
-// https://www.unicode.org/reports/tr44/#Default_Ignorable_Code_Point
+// stands: what is ignorable, but for joiners and variation selectors, which
+// depend on what is beside them.
 func isUnseen(r rune) bool {
 	switch {
 	case r == 0 || isJoiner(r) || unicode.IsSpace(r) || unicode.Is(unicode.Prepended_Concatenation_Mark, r):
@@ -53,7 +54,7 @@ func isUnseen(r rune) bool {
 	case unicode.IsControl(r):
 		return true
 	}
-	return !isSelector(r) && unicode.In(r, unicode.Cf, unicode.Other_Default_Ignorable_Code_Point)
+	return !isSelector(r) && stories.Ignorable(r)
 }
 
 func isJoiner(r rune) bool { return r == '\u200C' || r == '\u200D' }
@@ -79,16 +80,17 @@ func flagTags(s string) int {
 	return 0
 }
 
-// keptSelectors takes out variation selectors that vary nothing.
-func keptSelectors(s string) string {
-	if !strings.ContainsFunc(s, isSelector) {
+// kept takes out those runes that are of a kind and do nothing between the rune
+// before them, of those that are kept, and the one behind.
+func kept(s string, kind func(rune) bool, does func(prev, r, next rune) bool) string {
+	if !strings.ContainsFunc(s, kind) {
 		return s
 	}
 	var b strings.Builder
 	prev := rune(0)
 	for i := 0; i < len(s); {
 		r, size := utf8.DecodeRuneInString(s[i:])
-		if next, _ := utf8.DecodeRuneInString(s[i+size:]); !isSelector(r) || varies(prev, r, next) {
+		if next, _ := utf8.DecodeRuneInString(s[i+size:]); !kind(r) || does(prev, r, next) {
 			b.WriteString(s[i : i+size])
 			prev = r
 		}
@@ -117,24 +119,6 @@ func varies(prev, selector, next rune) bool {
 // isEmoji says whether r is a picture that can be joined with others.
 func isEmoji(r rune) bool {
 	return r >= 0xA9 && uniseg.GraphemeClusterCount(string(r)+"\u200D❤") == 1
-}
-
-// keptJoiners takes out joiners that join nothing.
-func keptJoiners(s string) string {
-	if !strings.ContainsFunc(s, isJoiner) {
-		return s
-	}
-	var b strings.Builder
-	prev := rune(0)
-	for i := 0; i < len(s); {
-		r, size := utf8.DecodeRuneInString(s[i:])
-		if next, _ := utf8.DecodeRuneInString(s[i+size:]); !isJoiner(r) || joins(prev, r, next) {
-			b.WriteString(s[i : i+size])
-			prev = r
-		}
-		i += size
-	}
-	return b.String()
 }
 
 // joins says whether a joiner between prev and next does what it is for:

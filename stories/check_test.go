@@ -129,6 +129,7 @@ func TestDistances(t *testing.T) {
 	}{
 		{"kyiv", "kyiv", 0, 0}, {"kiyv", "kyiv", 1, 1}, {"kiev", "kyiv", 2, 2}, {"hack", "hakc", 1, 1}, {"hack", "hak", 1, 1}, {"hak", "hack", 1, 1},
 		{"hack", "hock", 1, 1}, {"hack", "xyzw", 3, -1}, {"", "abc", 3, 3}, {"abc", "", 2, -1}, {"", "", 0, 0}, {"abcd", "badc", 2, 2}, {"ca", "abc", 3, 3},
+		{"level", "level", 2, 0}, {"", "at", 2, 2}, {"levle", "level", 2, 1}, {"levl", "level", 2, 1}, {"sources", "source", 2, 1}, {"story", "stories", 3, 3}, {"story", "stories", 2, -1},
 	} {
 		if got := Distance(c.a, c.b, c.most); got != c.want {
 			t.Errorf("Distance(%q, %q, %d) = %d, want %d", c.a, c.b, c.most, got, c.want)

@@ -30,6 +30,12 @@ func (s *Service) Healed(ctx context.Context, d Destination) (resumed, skipped i
 	return resumed, skipped, nil
 }
 
+// LanesOf returns the lanes in which messages go to d: a channel, or without one
+// a whole workspace, or without that too all of a platform.
+func (s *Service) LanesOf(ctx context.Context, d Destination) ([]string, error) {
+	return s.store.LanesOf(ctx, d)
+}
+
 // Ended tells that a destination no longer exists, or, without a channel, that
 // none of a workspace does. News of neither ends nothing: CodeInvalid.
 func (s *Service) Ended(ctx context.Context, d Destination, reason string) error {

@@ -134,10 +134,14 @@ func (s *Service) checkRepeat(ctx context.Context, act Act, story Story, u Updat
 		same.Number, story.Slug, inWords(act.At.Sub(same.CreatedAt)))
 }
 
-// inWords says how long d is, as exactly as people care.
+// inWords says how long d is, as exactly as people care; less than a second is
+// one.
 func inWords(d time.Duration) string {
-	if d < 2*time.Minute {
-		return fmt.Sprintf("%d seconds", max(0, int(d.Seconds())))
+	switch {
+	case d < 2*time.Second:
+		return "1 second"
+	case d < 2*time.Minute:
+		return fmt.Sprintf("%d seconds", int(d.Seconds()))
 	}
 	return fmt.Sprintf("%d minutes", int(d.Minutes()))
 }

@@ -176,6 +176,13 @@ func (s *Service) Search(ctx context.Context, query string, offset, limit int) (
 	return s.store.Search(ctx, CutQuery(query), offset, limit)
 }
 
+// Searchable is false while searches and suggestions may miss older stories: for
+// minutes after the program was replaced by a newer one.
+func (s *Service) Searchable(ctx context.Context) (bool, error) { return s.store.Searchable(ctx) }
+
+// Topics returns every topic that a story has, in the alphabet's order.
+func (s *Service) Topics(ctx context.Context) ([]string, error) { return s.store.Topics(ctx) }
+
 // Suggest returns the stories that typed begins or resembles, best first, at
 // most limit and no more than MaxSuggested.
 func (s *Service) Suggest(ctx context.Context, typed string, limit int) ([]Story, error) {

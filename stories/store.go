@@ -42,6 +42,11 @@ type StoryStore interface {
 	// develop come before closed ones. For an empty text, all with the newest
 	// activity first.
 	Suggest(ctx context.Context, typed string, limit int) ([]Story, error)
+	// Topics returns every topic that a story has, in the alphabet's order.
+	Topics(ctx context.Context) ([]string, error)
+	// Searchable is false while Search and Suggest may miss stories because what
+	// an earlier version of the program wrote is not in their index yet.
+	Searchable(ctx context.Context) (bool, error)
 	// SameText returns the newest update of the story stored since then with
 	// exactly this text. CodeNotFound when there is none.
 	SameText(ctx context.Context, storyID int64, text string, since time.Time) (Update, error)
@@ -96,6 +101,10 @@ type SubscriptionStore interface {
 	// DestinationsIn returns the destinations of a workspace that are in this
 	// state.
 	DestinationsIn(ctx context.Context, platform, workspace string, state DestinationState) ([]Destination, error)
+	// LanesOf returns the lanes of d or, where it names no channel, of all
+	// destinations of its workspace, or, where it names neither, of its platform;
+	// in the order of their names.
+	LanesOf(ctx context.Context, d Destination) ([]string, error)
 	// Desks returns the destinations that were named the desk's channel.
 	Desks(ctx context.Context) ([]Destination, error)
 	// SetDesk names d a desk's channel, one a workspace: an earlier one of the

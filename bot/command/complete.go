@@ -76,30 +76,22 @@ func (m *Mux) completeTarget(ctx context.Context, typed string) []bot.Choice {
 	return slices.Concat(choices, topics, all)
 }
 
-// recentStories is how many stories topics are collected from.
-const recentStories = 50
-
-// topics are the topics of the newest stories, as targets.
+// topics are all topics there are, as targets.
 func (m *Mux) topics(ctx context.Context) []bot.Choice {
-	recent, _, err := m.stories.Search(ctx, "", 0, recentStories)
+	known, err := m.stories.Topics(ctx)
 	if err != nil {
 		m.log.Warn("topics were not looked up", "err", err)
 		return nil
 	}
-	var choices []bot.Choice
-	for _, story := range recent {
-		for _, topic := range story.Topics {
-			target := stories.Target{Kind: stories.TargetTopic, Name: topic}.String()
-			choice := bot.Choice{Value: target, Label: target + " — every story on it"}
-			if !slices.Contains(choices, choice) {
-				choices = append(choices, choice)
-			}
-		}
+	choices := make([]bot.Choice, 0, len(known))
+	for _, topic := range known {
+		target := stories.Target{Kind: stories.TargetTopic, Name: topic}.String()
+		choices = append(choices, bot.Choice{Value: target, Label: target + " — every story on it"})
 	}
 	return choices
 }
 
-// knownTopic says that a recent story has the topic.
+// knownTopic says that a story has the topic.
 func (m *Mux) knownTopic(ctx context.Context, topic stories.Target) bool {
 	return slices.ContainsFunc(m.topics(ctx), func(c bot.Choice) bool { return c.Value == topic.String() })
 }

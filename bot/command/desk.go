@@ -20,6 +20,11 @@ func (r request) wanted() (stories.Story, error) {
 	} else if err := checkTypedSlug(wanted.Slug); err != nil {
 		return wanted, err
 	}
+	for _, topic := range wanted.Topics {
+		if err := checkTopic(topic); err != nil {
+			return wanted, err
+		}
+	}
 	return wanted, nil
 }
 

@@ -57,8 +57,8 @@ func (p *parser) doubt(c candidate) (done bool, err error) {
 		if !p.lenient {
 			return true, p.takeFree(c.arg)
 		}
-		p.rest = ""
-		return true, p.take(c)
+		p.taken, p.rest = append(p.taken, c), c.values[0]
+		return true, p.takeNamed(c.arg)
 	}
 	if c.certain {
 		p.rest = p.rest[len(c.source):]
@@ -120,7 +120,7 @@ func (p *parser) resembling(s string, atText bool) (best candidate, ok bool) {
 				continue // a word like any other
 			}
 			off := slipsIn(key, arg.Name)
-			if off < 0 || arg.Free && (off == 0 && sep.plain && lead == 0 || !atText || p.within) || off == maxSlip && size < 2 || off >= least || arg.Positional && (atText || p.values[arg.Name] != nil) {
+			if off < 0 || arg.Free && (off == 0 && sep.plain && lead == 0 || !atText || p.within) || off == maxSlip && size < 2 && !isInitial(arg, sep) || off >= least || arg.Positional && (atText || p.values[arg.Name] != nil) {
 				continue
 			}
 			m := match{arg: arg, key: key, lead: s[:lead], off: off, sep: sep, dashed: dashed, sameStart: fold(key)[0] == arg.Name[0]}
@@ -136,6 +136,12 @@ func (p *parser) resembling(s string, atText bool) (best candidate, ok bool) {
 		}
 	}
 	return best, ok
+}
+
+// isInitial says that the first letter of arg's name may stand for it before sep:
+// a value without doubt follows right behind it, l:breaking.
+func isInitial(arg bot.Arg, sep separator) bool {
+	return sep.kind == strong && !sep.spaced && (len(arg.Choices) > 0 || arg.Kind == bot.KindLinks)
 }
 
 // maxLead is how many marks may stand before an option's name.
@@ -222,7 +228,7 @@ const strongSigns = ":=;：﹕∶꞉ː︰＝；→"
 // is none with a value after it on the same line.
 func separatorOf(s string) separator {
 	var sep separator
-	n := 0
+	n, begun := 0, false // begun: a quote stands where the value begins
 	for i := 0; i < len(s); n++ {
 		if tag := tagSize(s[i:]); tag > 0 {
 			i += tag
@@ -234,10 +240,12 @@ func separatorOf(s string) separator {
 		r, width := utf8.DecodeRuneInString(s[i:])
 		switch {
 		case isWordRune(r) || unicode.Is(unicode.Co, r):
-			if sep.size = i; sep.kind != strong {
+			if sep.size = i; sep.kind != strong && !begun {
 				sep.value = i
 			}
 			return sep
+		case sep.kind == bare && sep.spaced && !begun && closers[r] != "":
+			sep.value, begun = i, true
 		case isGap(r) && n < maxGap:
 			sep.spaced = true
 			if sep.kind == strong && sep.value == i {

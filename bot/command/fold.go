@@ -9,6 +9,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"storybot/bot"
+	"storybot/stories"
 )
 
 // fold writes s in small ASCII letters, as far as its letters look like them:
@@ -48,7 +49,7 @@ func slipsIn(typed, name string) int {
 	if len(name) < 5 {
 		most = 1
 	}
-	if d := distance(typed, name); d <= most {
+	if d := stories.Distance(typed, name, most); d >= 0 {
 		return d
 	}
 	if abbreviates(typed, name) {
@@ -79,7 +80,7 @@ func nearChoice(typed string, choices []bot.Choice) (value string, off int, ok b
 	folded := fold(typed)
 	for _, c := range choices {
 		d := slipsIn(typed, c.Value)
-		if d == maxSlip && distance(folded, c.Value) > maxSlip && !strings.HasPrefix(c.Value, folded) {
+		if d == maxSlip && stories.Distance(folded, c.Value, maxSlip) < 0 && !strings.HasPrefix(c.Value, folded) {
 			continue // of a value only the beginning is an abbreviation
 		}
 		if d >= 0 && d < off {
@@ -87,28 +88,4 @@ func nearChoice(typed string, choices []bot.Choice) (value string, off int, ok b
 		}
 	}
 	return value, off, off <= maxSlip
-}
-
-// distance is how many letters must be changed, added, left out or swapped with
-// the next to make b of a.
-func distance(a, b string) int {
-	before, last, row := make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)
-	for j := range last {
-		last[j] = j
-	}
-	for i := 1; i <= len(a); i++ {
-		row[0] = i
-		for j := 1; j <= len(b); j++ {
-			change := last[j-1]
-			if a[i-1] != b[j-1] {
-				change++
-			}
-			row[j] = min(change, last[j]+1, row[j-1]+1)
-			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
-				row[j] = min(row[j], before[j-2]+1)
-			}
-		}
-		before, last, row = last, row, before
-	}
-	return last[len(b)]
 }

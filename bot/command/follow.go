@@ -34,8 +34,17 @@ func (m *Mux) verifyTarget(_ context.Context, r request) error {
 // is left to the search for stories, which offers the nearest.
 func (r request) target() (stories.Target, error) {
 	typed := strings.ToLower(strings.TrimSpace(r.get("target")))
+	if sign := topicSign.FindString(typed); sign != "" {
+		typed = "topic:" + typed[len(sign):]
+	}
 	if topic, ok := strings.CutPrefix(typed, "topic:"); ok {
-		typed = "topic:" + topicOf(topic)
+		if topic = topicOf(topic); strings.Trim(topic, wraps+",;:") == "" {
+			return stories.Target{}, stories.Errorf(stories.CodeInvalid, "The topic's name is missing. Write it right behind the colon, in quotes when it holds spaces: topic:security.")
+		}
+		if err := checkTopic(topic); err != nil {
+			return stories.Target{}, err
+		}
+		typed = "topic:" + topic
 	}
 	target, err := stories.ParseTarget(typed)
 	if err != nil && target.Kind == stories.TargetStory {
@@ -63,7 +72,7 @@ func (m *Mux) followHere(ctx context.Context, r request, target stories.Target, 
 	}
 	reply := done(followSentence(sub, created), followed(story)...)
 	if target.Kind == stories.TargetTopic && !m.knownTopic(ctx, target) {
-		reply.Message.Blocks = append(reply.Message.Blocks, bot.Para(bot.Text("None of the newest stories has this topic; updates come once one has.")))
+		reply.Message.Blocks = append(reply.Message.Blocks, bot.Para(bot.Text("No story has this topic yet; updates come once one has.")))
 	}
 	if isBlocked(subs) {
 		reply.Message.Blocks = append(reply.Message.Blocks, bot.Para(bot.Text(resumedSentence)))

@@ -97,7 +97,7 @@ func (m *Mux) nearest(name string) (near *command) {
 		if len(name) > maxName {
 			return nil
 		}
-		if d := distance(name, c.Name); d <= best && (near == nil || d < best) {
+		if d := stories.Distance(name, c.Name, best); d >= 0 && (near == nil || d < best) {
 			near, best = &m.table[i], d
 		}
 	}

@@ -37,7 +37,7 @@ func kindOf(arg bot.Arg) kind {
 	case bot.KindTime:
 		return kind{value: timeValue, near: match.readTime}
 	case bot.KindTopics:
-		return kind{value: quotedOrWord(quotedText), near: match.readOpen, list: true}
+		return kind{value: topicsValue, near: match.readOpen, list: true}
 	case bot.KindText:
 		return kind{value: textValue, near: match.readOpen}
 	}
@@ -77,6 +77,62 @@ func quotedOrWord(read func(string) (string, int, bool, error)) func(string) ([]
 		}
 		return one(value, pastComma(s, size))
 	}
+}
+
+// topicsValue reads a list of topics of which some may be in quotes: it goes on
+// only where a comma has a word or a quote right behind it.
+func topicsValue(s string) (given []string, size int, err error) {
+	for size < len(s) {
+		from := size
+		value, end, inQuotes, err := quoted(s[from:])
+		if inQuotes && err == nil && !goesOn(s, from+end) {
+			value, end, inQuotes, err = quotedText(s[from:])
+		}
+		if err != nil {
+			return nil, 0, err
+		}
+		if !inQuotes {
+			end = unquotedTopics(s[from:])
+			value = s[from : from+end]
+		}
+		if topics, _, _ := one(value, end); topics != nil {
+			given = append(given, topics...)
+		}
+		if size = from + end; !goesOn(s, size) {
+			if inQuotes {
+				size = pastComma(s, size)
+			}
+			break
+		}
+		size = pastComma(s, size)
+	}
+	return given, size, nil
+}
+
+// unquotedTopics is where the topics without quotes end that s begins with: at
+// the comma before one in quotes, or at the end of the word.
+func unquotedTopics(s string) int {
+	end := wordEnd(s, 0)
+	for i := range end {
+		if goesOn(s, i) && closers[firstRune(s[i+1:])] != "" {
+			return i
+		}
+	}
+	return end
+}
+
+// goesOn says that a list goes on at i: a comma without white space behind it.
+func goesOn(s string, i int) bool {
+	return pastComma(s, i) > i && !isBlank(firstRune(s[i+1:]))
+}
+
+// firstRune is what s begins with; 0 when it is empty.
+func firstRune(s string) rune {
+	if s == "" {
+		return 0
+	}
+	first, _ := utf8.DecodeRuneInString(s)
+	return first
 }
 
 // pastComma is size or, where an option goes over to the next there, one more.
@@ -129,8 +185,9 @@ func linksValue(s string) ([]string, int, error) {
 func timeValue(s string) ([]string, int, error) {
 	inner := strings.TrimLeft(s, wraps)
 	if size := timeSize(inner); size > 0 {
-		if _, _, ok, _ := quoted(s); !ok {
-			return one(inner[:size], afterWord(s, len(s)-len(inner)+size))
+		end := len(s) - len(inner) + size
+		if _, whole, ok, err := quoted(s); !ok || err == nil && end > whole {
+			return one(neatTime(inner[:size]), afterWord(s, end)) // the time may go on behind the quote
 		}
 	}
 	return quotedOrWord(quoted)(s)

@@ -26,8 +26,14 @@ func (m *Mux) listStories(ctx context.Context, by stories.User, intro, query str
 	if err != nil {
 		return bot.Reply{}, err
 	}
+	whole := query == ""
+	if !whole {
+		if whole, err = m.stories.Searchable(ctx); err != nil {
+			return bot.Reply{}, err
+		}
+	}
 	if total == 0 {
-		return noStories(query), nil
+		return noStories(query, whole), nil
 	}
 	msg := bot.Message{Title: "Stories"}
 	if query != "" {
@@ -42,6 +48,9 @@ func (m *Mux) listStories(ctx context.Context, by stories.User, intro, query str
 	if total > len(found) {
 		msg.Blocks = append(msg.Blocks, small(bot.Text(fmt.Sprintf("%d to %d of %s", min(offset+1, total), min(offset+len(found), total), bot.Count(total)))))
 	}
+	if !whole {
+		msg.Blocks = append(msg.Blocks, small(bot.Text("Some may be missing: "+stillReading)))
+	}
 	if msg.Buttons, err = m.pageButtons(ctx, by, query, offset, total); err != nil {
 		m.log.Warn("a search could not be kept; its answer has no page buttons", "err", err)
 		msg.Blocks = append(msg.Blocks, small(bot.Text("The other pages of so long a search cannot be shown now. Use fewer words, or try again in a minute.")))
@@ -52,6 +61,9 @@ func (m *Mux) listStories(ctx context.Context, by stories.User, intro, query str
 	return bot.Reply{Message: msg}, nil
 }
 
+// stillReading says why a search may miss stories.
+const stillReading = "the bot was updated and is still reading its older stories for searches."
+
 // listLine is the second line of a story in a list, up to its time.
 func listLine(story stories.Story) string {
 	line := plural(story.Updates, "update") + " · "
@@ -61,7 +73,10 @@ func listLine(story stories.Story) string {
 	return line + "active "
 }
 
-func noStories(query string) bot.Reply {
+func noStories(query string, whole bool) bot.Reply {
+	if !whole {
+		return bot.Reply{Message: bot.Plainly(fmt.Sprintf("No story was found that holds all of “%s”, but %s Try again in a few minutes.", clip(query), stillReading))}
+	}
 	if query == "" {
 		return bot.Reply{Message: bot.Plainly("No story is tracked yet. A moderator starts one: /desk track The headline.")}
 	}

@@ -146,14 +146,14 @@ func (m match) readSource(c candidate, _, s string) (candidate, int, bool) {
 func (m match) readTime(c candidate, s, value string) (candidate, int, bool) {
 	s, value = beforeTag(s), beforeTag(value)
 	size := timeSize(s)
-	if inner, whole, ok, err := quoted(value); ok && err == nil && size > 0 {
+	if inner, whole, ok, err := quoted(value); ok && err == nil && size > 0 && size+len(value)-len(s) <= whole {
 		c.values = []string{inner}
 		if m.sep.spaced || m.off > 0 {
 			c.place = atAnEdge
 		}
-		return c, m.sep.value + whole, m.sep.kind == strong && !(m.off > 0 && m.sep.spaced)
+		return c, m.sep.value + whole, (m.sep.kind == strong || m.dashed && m.sep.kind == bare) && !(m.off > 0 && m.sep.spaced)
 	}
-	if m.sep.kind == bare && !m.dashed || m.sep.kind == weak || m.off > 0 && m.sep.spaced {
+	if m.sep.kind != strong && !m.dashed || m.sep.kind == weak || m.off > 0 && m.sep.spaced {
 		return c, 0, false // "At 15:04 the plane …"
 	}
 	if size == 0 {
@@ -168,7 +168,7 @@ func (m match) readTime(c candidate, s, value string) (candidate, int, bool) {
 	if m.sep.spaced || m.off > 0 {
 		c.place = atAnEdge
 	}
-	c.values = []string{strings.TrimRight(s[:size], ",")}
+	c.values = []string{neatTime(s[:size])}
 	return c, m.sep.size + size, true
 }
 

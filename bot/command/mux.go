@@ -114,6 +114,9 @@ func (m *Mux) chosen(ctx context.Context, c bot.Command, in bot.Options) (bot.Re
 	given := values{}
 	for name, value := range in.Values {
 		if value = bot.Visible(value); strings.TrimSpace(value) != "" {
+			if arg := entry.arg(name); arg != nil && !arg.Free && arg.Kind != bot.KindText {
+				value = bareValue(value)
+			}
 			given[name] = []string{value}
 		}
 	}

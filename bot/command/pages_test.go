@@ -1,6 +1,7 @@
 package command
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"testing"
@@ -118,5 +119,62 @@ func TestLogTurnsPages(t *testing.T) {
 	n.ask("mo", "general", "/desk log")
 	if reply := n.press("ria", "general", "Older"); !reply.Failed {
 		t.Errorf("someone who may not: %s", transcript(reply))
+	}
+}
+
+// countingNotes counts what is kept, or refuses it.
+type countingNotes struct {
+	stories.Store
+	kept int
+	full bool
+}
+
+func (c *countingNotes) PutNote(ctx context.Context, by, id, text string, now time.Time) error {
+	if c.full {
+		return &stories.Error{Code: stories.CodeUnavailable, Message: "The disk of the database is full."}
+	}
+	c.kept++
+	return c.Store.PutNote(ctx, by, id, text, now)
+}
+
+func TestASearchIsShownWhateverCanBeKept(t *testing.T) {
+	long := strings.Repeat("word ", 20)
+	n := openStaffed(t)
+	for i := range 8 {
+		n.must(n.ask("mo", "general", "/desk track slug:s-"+string(rune('a'+i))+" "+long))
+	}
+	notes := &countingNotes{Store: n.store}
+	n.Mux = New(Config{Stories: stories.NewService(stories.Config{Store: notes, Now: func() time.Time { return n.now }})})
+	n.must(n.ask("ria", "general", "/stories "+long))
+	n.must(n.press("ria", "general", "Older"))
+	n.must(n.press("ria", "general", "Newer"))
+	if word, _, _ := strings.Cut(n.shown[0].Arg[2:], "."); notes.kept != 1 || word[0] != 'n' {
+		t.Errorf("kept %d times, under %q", notes.kept, word)
+	}
+	notes.full = true
+	n.must(n.ask("ria", "general", "/stories "+long+" wor"))
+	if got := transcript(n.last); !strings.Contains(got, "1 to 6 of 8") || strings.Contains(got, "[Older]") || !strings.Contains(got, "cannot be shown now") {
+		t.Errorf("answer:\n%s", got)
+	}
+	n.must(n.ask("ria", "general", "/stories word"))
+	n.must(n.press("ria", "general", "Older"))
+}
+
+// unread is a store whose older stories are not in the search index yet.
+type unread struct{ stories.Store }
+
+func (unread) Searchable(context.Context) (bool, error) { return false, nil }
+
+// While the index is not whole, no search says that there is no such story.
+func TestSearchesSayThatTheyMayMissStories(t *testing.T) {
+	n := openTracked(t)
+	n.Mux = New(Config{Stories: stories.NewService(stories.Config{Store: unread{n.store}, Now: func() time.Time { return n.now }})})
+	for line, want := range map[string]string{
+		"/stories nosuchword": "still reading its older stories", "/stories sony": "Some may be missing", "/stories": "",
+	} {
+		text := bot.PlainText(n.ask("ria", "general", line).Message)
+		if !strings.Contains(text, want) || strings.Contains(text, "No story holds") || want == "" && strings.Contains(text, "missing") {
+			t.Errorf("%s: %s", line, text)
+		}
 	}
 }

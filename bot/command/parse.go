@@ -25,6 +25,9 @@ type parser struct {
 	// within is set where the command's options came apart and rest is its free
 	// text alone: what looks like an option there is at most meant as one.
 	within bool
+	// named is set where the free text was given in quotes after its name and a
+	// colon: nothing but options may follow.
+	named bool
 
 	taken   []candidate // what was an option only leniently
 	dropped bool        // something was left out that nobody can read
@@ -48,10 +51,12 @@ func (p *parser) all() error {
 func (p *parser) next() (done bool, err error) {
 	key, arg, ok := p.option()
 	if ok && arg.Free {
+		if p.named {
+			return false, p.slip("%s: is there twice. Give it once.", arg.Name)
+		}
 		p.rest = p.rest[len(key)+1:]
 		p.skipSpace()
-		p.put(arg, p.rest) // as typed, whatever it resembles
-		return true, nil
+		return true, p.takeNamed(arg)
 	}
 	if ok && !p.within {
 		took, err := p.takeOption(key, arg)
@@ -64,6 +69,9 @@ func (p *parser) next() (done bool, err error) {
 		}
 	}
 	if c, ok := p.resembling(p.rest, p.openPositional() == nil); ok && !(c.open && c.spaced) {
+		if p.named && !p.lenient && !c.certain {
+			return false, errAsText
+		}
 		if c.open {
 			return false, p.wrongQuote(c.arg, errOpen)
 		}
@@ -75,6 +83,9 @@ func (p *parser) next() (done bool, err error) {
 	if arg := p.openPositional(); arg != nil {
 		p.values[arg.Name] = []string{p.position(*arg)}
 		return false, nil
+	}
+	if p.named {
+		return false, errAsText
 	}
 	if arg, ok := p.command.free(); ok {
 		return true, p.takeFree(arg)
@@ -88,6 +99,30 @@ func (p *parser) mayBeText() bool {
 	_, free := p.command.free()
 	_, after, _ := strings.Cut(p.rest, ":")
 	return free && p.openPositional() == nil && strings.TrimSpace(after) != ""
+}
+
+// takeNamed takes the free text that stands after its name and a colon. In quotes
+// it ends with them where nothing but options follows; else it is the rest, and
+// what it begins with is text whatever it resembles.
+func (p *parser) takeNamed(arg bot.Arg) error {
+	text, size, ok, err := quoted(p.rest)
+	if ok && err == nil && strings.TrimSpace(text) != "" {
+		behind := *p
+		behind.named, behind.rest = true, strings.TrimLeft(p.rest[size:], ",;.")
+		behind.values, behind.taken = p.values.with(arg.Name, text), slices.Clone(p.taken)
+		if err := behind.all(); err != errAsText {
+			*p = behind
+			return err
+		}
+	}
+	text = p.rest
+	if p.lenient {
+		if text, err = p.withoutBehind(text); err != nil {
+			return err
+		}
+	}
+	p.put(arg, text)
+	return nil
 }
 
 // put gives the free argument its text.
@@ -156,11 +191,14 @@ func (p *parser) takeOption(key string, arg bot.Arg) (took bool, err error) {
 	if end := listSize(after, size, arg); end > size && strings.TrimSpace(after[end:]) != "" {
 		switch {
 		case p.lenient:
-			bare, size = after[:end], end
+			bare, given, size = after[:end], given[:1], end
 			p.taken = append(p.taken, candidate{arg: arg, values: []string{bare}, source: p.rest[:len(key)+1+end]})
 		case beginsCapital(after[end:]):
 			return true, errAsText // the list goes on, or it is none
 		}
+	}
+	if bad := p.behind(arg, after, size); bad != nil {
+		return false, p.wrongQuote(arg, bad)
 	}
 	given[0] = bare
 	if len(p.values[arg.Name]) > 0 && !p.command.isList(arg.Name) {
@@ -198,6 +236,10 @@ func (p *parser) wrongQuote(arg bot.Arg, err error) error {
 	switch err {
 	case errOpen:
 		return p.slip("Where the %s ends is not clear. Put it into quotes: %s:\"…\".", arg.Name, arg.Name)
+	case errBehind:
+		return p.slip("What stands behind the %s leaves in doubt where it ends. Put all of it into one pair of quotes, with white space after it: %s:\"…\".", arg.Name, arg.Name)
+	case errBegun:
+		return p.slip("The %s holds a quote, a bracket or a backslash without its partner. Put all of it into one pair of quotes: %s:\"…\".", arg.Name, arg.Name)
 	case errUnclosed:
 		return p.slip("The quote after %s: is not closed.", arg.Name)
 	}

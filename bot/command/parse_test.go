@@ -159,14 +159,3 @@ func FuzzParse(f *testing.F) {
 		}
 	})
 }
-
-func TestDistance(t *testing.T) {
-	for _, tt := range []struct {
-		a, b string
-		want int
-	}{{"", "", 0}, {"level", "level", 0}, {"", "at", 2}, {"levle", "level", 1}, {"levl", "level", 1}, {"sources", "source", 1}, {"story", "stories", 3}} {
-		if got := distance(tt.a, tt.b); got != tt.want || distance(tt.b, tt.a) != tt.want {
-			t.Errorf("distance(%q, %q) = %d, want %d", tt.a, tt.b, got, tt.want)
-		}
-	}
-}

@@ -22,7 +22,9 @@ func (m *Mux) moderators(ctx context.Context, r request) (bot.Reply, error) {
 		return bot.Reply{}, &misuse{r.command, "Say whom: user: and a mention or platform:id."}
 	}
 	who, err := m.person(ctx, r, ref)
-	if err != nil {
+	// Whoever has a role can lose it, also under a name that is nobody's by now:
+	// the stories' service looks whether they have one.
+	if err != nil && (action != "remove" || stories.CodeOf(err) != stories.CodeInvalid) {
 		return bot.Reply{}, err
 	}
 	if who.Name == "" && who.Ref == r.User.Ref {

@@ -35,14 +35,15 @@ func TestWhoIsNamed(t *testing.T) {
 		{"RITA", "RITA is a moderator now"},
 		{"user:<@RITA>", "RITA is a moderator now"},
 		{"far:RITA", "This person is a moderator now"},
+		{bot.Mark(1), "names nobody"}, {"user:" + bot.Mark(1), "names nobody"}, // a role is nobody
 		{"rita", "names nobody"}, {"console:rita", "names nobody"}, {"foo:BAR", "names nobody"}, {"console:", "names nobody"}, {"far", "names nobody"},
 	} {
 		n := openStaffed(t)
 		n.config.People = refs()
 		c := n.request("ada", "general")
 		in := bot.Typed{Name: "desk", Text: "moderators action:add " + tt.typed}
-		if strings.Contains(tt.typed, bot.Mark(0)) {
-			in.Mentions = []bot.Mention{rita}
+		if bot.Unmark(tt.typed) != tt.typed {
+			in.Mentions = []bot.Mention{rita, {Kind: bot.RoleKind, Ref: "console:DESK", Name: "@desk"}}
 		}
 		c.Input = in
 		reply := n.handle(c)
@@ -116,5 +117,26 @@ func TestNoAnswerShowsAnID(t *testing.T) {
 	}
 	if !strings.Contains(list, "Rita Klein (far), moderator by Ada") || !strings.Contains(list, "Ada (console), admin by STORYBOT_ADMINS") {
 		t.Errorf("list:\n%s", list)
+	}
+}
+
+// Who was given a role under a name that is nobody's by now can lose it, and
+// cannot get it back.
+func TestNobodyCanLoseARole(t *testing.T) {
+	n := openStaffed(t)
+	n.config.People = refs() // console:mo is nobody there
+	if text := bot.PlainText(n.ask("ada", "general", "/desk moderators remove console:mo").Message); !strings.Contains(text, "no longer a moderator") {
+		t.Errorf("removed: %s", text)
+	}
+	if role, err := n.service.RoleOf(t.Context(), stories.User{Ref: "console:mo"}); err != nil || role != stories.Reader {
+		t.Errorf("role = %v, %v", role, err)
+	}
+	for _, line := range []string{"/desk moderators add console:mo", "/desk moderators remove everyone", "/desk moderators remove @everyone"} {
+		if r := n.ask("ada", "general", line); !r.Failed || !strings.Contains(bot.PlainText(r.Message), "names nobody") {
+			t.Errorf("%s: %s", line, bot.PlainText(r.Message))
+		}
+	}
+	if r := n.ask("bob", "general", "/desk moderators remove console:mo"); !r.Failed || !strings.Contains(bot.PlainText(r.Message), "admins") {
+		t.Errorf("by a reader: %s", bot.PlainText(r.Message))
 	}
 }

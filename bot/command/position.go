@@ -36,8 +36,8 @@ func (p *parser) position(arg bot.Arg) string {
 		}
 	}
 	word := topic + p.word()
-	if arg.Person {
-		return word
+	if arg.Person || strings.Trim(word[len(topic):], wraps+",;:") == "" && topic != "" {
+		return word // of a topic, its name is missing
 	}
 	if bare := strings.TrimRight(strings.Trim(word, wraps), wraps+",;:"); bare != "" {
 		return bare

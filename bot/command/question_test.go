@@ -169,3 +169,90 @@ func TestSearchesPushOutNoQuestion(t *testing.T) {
 		t.Errorf("levels %q", got)
 	}
 }
+
+// Only what can be done is offered; what cannot be done either way is refused.
+func TestOnlyWhatCanBeDoneIsOffered(t *testing.T) {
+	n := openTracked(t)
+	n.must(n.ask("mo", "general", "/desk track slug:over Another story"))
+	n.must(n.ask("mo", "general", "/update over It ends."))
+	n.must(n.ask("mo", "general", "/desk close over"))
+	before := n.state()
+	for _, tt := range []struct {
+		line    string
+		buttons []string
+		says    string
+	}{
+		{"/update over —level:breaking Sony waits.", nil, "over is closed"},
+		{"/update over It ends.", nil, "over is closed"},
+		{"/update sony-hack —at:2030-01-01 Sony waits.", []string{"As typed"}, "in the future"},
+		{"/update sony-hack Sony waits. source=https://a:b@c.example", []string{"As typed"}, "user name or a password"},
+		{"/update sony-hack —level:breaking", []string{"As typed"}, "text is missing"},
+		{"/update sony-hack Sony waits. " + strings.Repeat("x", 7980) + " level:breaking", []string{"Use level:breaking"}, "at most 8000 fit"},
+		{"/desk track Sony waits slug:sony-hack", []string{"As typed"}, "slug:sony-hack-2"},
+		{"/desk track Sony waits slug:Sony_Hack!", []string{"As typed"}, "small letters"},
+		{"/desk track " + strings.Repeat("x", 149) + " topics:film", []string{"Use topics:film"}, "at most 150 fit"},
+		{"/desk track " + strings.Repeat("x", 160) + " topics:film", nil, "at most 150 fit"},
+	} {
+		n.now = n.now.Add(time.Second)
+		reply := n.ask("mo", "general", tt.line)
+		var labels []string
+		for _, b := range reply.Message.Buttons {
+			labels = append(labels, b.Label)
+		}
+		if !reply.Failed || strings.Join(labels, "|") != strings.Join(tt.buttons, "|") || !strings.Contains(bot.PlainText(reply.Message), tt.says) {
+			t.Errorf("%.60s: %s", tt.line, transcript(reply))
+		}
+	}
+	if n.state() != before {
+		t.Error("something was published unasked")
+	}
+}
+
+// The same request asks the same question in another process, for an hour.
+func TestAQuestionIsAskedOnce(t *testing.T) {
+	n := openTracked(t)
+	c := n.request("mo", "general")
+	c.Input = bot.Typed{Name: "update", Text: "sony-hack —level:breaking Sony waits."}
+	first := n.handle(c).Message.Buttons
+	n.now = n.now.Add(time.Minute)
+	n.Mux = New(Config{Stories: n.service})
+	second := n.handle(c).Message.Buttons
+	if len(first) != 2 || len(second) != 2 || first[0] != second[0] || first[1] != second[1] {
+		t.Fatalf("%v and %v", first, second)
+	}
+	n.must(n.pressed("mo", "general", first[0].Action, first[0].Arg))
+	n.must(n.pressed("mo", "general", second[1].Action, second[1].Arg))
+	if got := n.levels(); got != "normal breaking" {
+		t.Errorf("levels %s", got)
+	}
+	third := n.ask("mo", "general", "/update sony-hack —level:breaking Sony waits.").Message.Buttons
+	if third[0].Arg == first[0].Arg {
+		t.Error("another request has the same question")
+	}
+	n.now = n.now.Add(time.Hour + time.Second)
+	if reply := n.pressed("mo", "general", third[0].Action, third[0].Arg); !reply.Failed || !strings.Contains(bot.PlainText(reply.Message), "for an hour") || n.levels() != "normal breaking" {
+		t.Errorf("an hour later: %s", transcript(reply))
+	}
+}
+
+// Both readings may have been posted before: each asks again, one is posted.
+func TestAQuestionThatLeadsToAnotherIsOneDeed(t *testing.T) {
+	n := openTracked(t)
+	n.must(n.ask("mo", "general", "/update sony-hack text:River rises"))
+	n.must(n.ask("mo", "general", "/update sony-hack text:\"River rises level:minor\""))
+	asked := n.ask("mo", "general", "/update sony-hack River rises level:minor").Message.Buttons
+	var again []bot.Button
+	for _, b := range asked {
+		reply := n.pressed("mo", "general", b.Action, b.Arg)
+		if len(reply.Message.Buttons) != 1 {
+			t.Fatalf("%s: %s", b.Label, transcript(reply))
+		}
+		again = append(again, reply.Message.Buttons[0])
+	}
+	for _, b := range again {
+		n.must(n.pressed("mo", "general", b.Action, b.Arg))
+	}
+	if got := n.levels(); got != "normal normal normal minor" {
+		t.Errorf("levels %s", got)
+	}
+}

@@ -86,3 +86,27 @@ func TestQuotedProperties(t *testing.T) {
 		}
 	})
 }
+
+// Reading never looks at more than a few times the length of the text, however
+// many quotes are begun in it.
+func TestQuotesAreReadInProportion(t *testing.T) {
+	looked := func(piece string, times int) (n int) {
+		text := strings.Repeat(piece, times)
+		for i := range text {
+			if _, size, seen, ok, err := scanQuoted(text[i:]); ok {
+				n += seen
+				if open := []rune(text[i:])[0]; err == nil {
+					_, seen := orphan(text[i+size:], open, closers[open])
+					n += seen
+				}
+			}
+		}
+		return n
+	}
+	for _, piece := range []string{`topics:"a" `, `topics:"a `, "topics:“a” ", "topics:“a ", "topics: «a ", "topics:« a ", "topics:«a» ", `a:'b' c'd `, `x:"1" `} {
+		small, large := looked(piece, 500), looked(piece, 2000)
+		if large > 5*small || large > 400*len(piece)*2000 {
+			t.Errorf("%q: %d bytes looked at for 500, %d for 2000", piece, small, large)
+		}
+	}
+}

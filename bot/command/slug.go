@@ -1,13 +1,13 @@
 package command
 
 import (
+	"cmp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 
-	"github.com/gosimple/slug"
-
 	"storybot/stories"
+	"storybot/stories/latin"
 )
 
 // maxMadeSlug is how long a slug made from a headline is: short enough to be
@@ -17,7 +17,7 @@ const maxMadeSlug = 40
 // slugOf makes a story's slug of a headline in any script: its words in Latin
 // letters, as many as fit, and something legal whatever they are.
 func slugOf(headline string) string {
-	made := cutSlug(latin(headline), maxMadeSlug)
+	made := cutSlug(spelt(headline), maxMadeSlug)
 	for _, tried := range []string{made, made + "-story", "story-" + made} {
 		if stories.CheckSlug(tried) == nil {
 			return tried
@@ -26,11 +26,9 @@ func slugOf(headline string) string {
 	return "story"
 }
 
-// latin writes words of any script in small Latin letters and digits with
+// spelt writes words of any script in small Latin letters and digits with
 // hyphens between them.
-func latin(s string) string {
-	return strings.Trim(strings.ReplaceAll(slug.Make(strings.ReplaceAll(s, "_", " ")), "_", "-"), "-")
-}
+func spelt(s string) string { return strings.Join(latin.Words(s), "-") }
 
 // cutSlug shortens a slug to most characters, at the end of a word where there
 // is one.
@@ -46,36 +44,56 @@ func cutSlug(made string, most int) string {
 }
 
 // topicOf is a topic in the form in which it is kept: words of any script with
-// hyphens between them. What holds other signs is left for others to refuse.
+// hyphens between them, without quotes around it or the # of a tag. What holds
+// other signs is left for others to refuse.
 func topicOf(typed string) string {
-	typed = strings.ToLower(strings.TrimSpace(typed))
+	typed = strings.ToLower(strings.Trim(bareValue(typed), "#＃ "))
 	other := func(r rune) bool {
 		return !unicode.IsLetter(r) && !unicode.IsMark(r) && !unicode.IsDigit(r) && !unicode.IsSpace(r) && !strings.ContainsRune("-_'’", r)
 	}
 	if stories.CheckTopic(typed) == nil || strings.ContainsFunc(typed, other) {
 		return typed
 	}
-	return cutSlug(latin(typed), stories.MaxSlug)
+	return cutSlug(spelt(typed), stories.MaxSlug)
+}
+
+// bareValue is a typed value without the quotes around all of it: a field of its
+// own takes what a command line takes.
+func bareValue(typed string) string {
+	typed = strings.TrimSpace(typed)
+	if value, size, ok, err := quoted(typed); ok && err == nil && size == len(typed) {
+		return strings.TrimSpace(value)
+	}
+	return typed
 }
 
 // topicsOf divides a list of topics at its commas.
 func topicsOf(lists []string) []string {
 	var topics []string
 	for _, list := range lists {
-		for typed := range strings.FieldsFuncSeq(list, func(r rune) bool { return strings.ContainsRune(",;，；、،", r) }) {
-			if strings.TrimSpace(typed) != "" {
-				topics = append(topics, topicOf(typed))
+		for typed := range strings.FieldsFuncSeq(bareValue(list), func(r rune) bool { return strings.ContainsRune(",;，；、،", r) }) {
+			if strings.TrimSpace(typed) == "" {
+				continue
 			}
+			topics = append(topics, cmp.Or(topicOf(typed), strings.TrimSpace(typed)))
 		}
 	}
 	return topics
+}
+
+// checkTopic refuses what is no topic, by its name. Error: CodeInvalid.
+func checkTopic(topic string) error {
+	if err := stories.CheckTopic(topic); err != nil {
+		return stories.Errorf(stories.CodeInvalid, "%q is no topic. %s", clip(topic), err.Error())
+	}
+	return nil
 }
 
 // checkTypedSlug refuses what is no slug, with the one it would be. Error:
 // CodeInvalid.
 func checkTypedSlug(typed string) error {
 	err := stories.CheckSlug(typed)
-	if made := cutSlug(latin(typed), stories.MaxSlug); err != nil && made != typed && stories.CheckSlug(made) == nil {
+	if made := cutSlug(spelt(typed), stories.MaxSlug); err != nil && made != typed && stories.CheckSlug(made) == nil {
 		return stories.Errorf(stories.CodeInvalid, "%q is no slug. %s Yours would be slug:%s.", clip(typed), err.Error(), made)
 	}
 	return err
@@ -87,7 +105,7 @@ func (v values) spellSlugs() {
 	for _, name := range []string{storyArg.Name, targetArg.Name} {
 		typed := v.get(name)
 		foreign := strings.ContainsFunc(typed, func(r rune) bool { return r >= utf8.RuneSelf })
-		if made := cutSlug(latin(typed), stories.MaxSlug); foreign && !strings.ContainsAny(typed, ":<>@") && stories.CheckSlug(made) == nil {
+		if made := cutSlug(spelt(typed), stories.MaxSlug); foreign && !strings.ContainsAny(typed, ":<>@") && stories.CheckSlug(made) == nil {
 			v[name] = []string{made}
 		}
 	}

@@ -1,9 +1,13 @@
 package command
 
 import (
+	"context"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
+	"time"
+	"unicode"
 
 	"pgregory.net/rapid"
 
@@ -22,6 +26,10 @@ func TestSlugOf(t *testing.T) {
 		"اختراق سوني":                       "khtrq-swny",
 		"索尼被黑客攻击":                           "suo-ni-bei-hei-ke-gong-ji",
 		"북한":                                "bughan",
+		"Большая игра":                      "bolshaia-igra",
+		"Львів":                             "lviv",
+		"الرئيس":                            "lryys",
+		"@Mia W says":                       "mia-w-says",
 		"foo_bar  baz":                      "foo-bar-baz",
 		"“Sony” hacked!":                    "sony-hacked",
 		"help":                              "help-story",
@@ -66,6 +74,13 @@ func TestTopicsOf(t *testing.T) {
 		{[]string{"north_korea"}, "north-korea"},
 		{[]string{"people's republic"}, "peoples-republic"},
 		{[]string{"no/topic"}, "no/topic"}, // to be refused
+		{[]string{`"north korea"`}, "north-korea"},
+		{[]string{`"north korea, asia"`}, "north-korea asia"},
+		{[]string{`"north korea","south korea"`}, "north-korea south-korea"},
+		{[]string{"“north korea”, film"}, "north-korea film"},
+		{[]string{"#security, #north korea"}, "security north-korea"},
+		{[]string{`"#security"`}, "security"},
+		{[]string{"#"}, "#"}, // to be refused
 	} {
 		if got := topicsOf(tt.in); !slices.Equal(got, strings.Fields(tt.want)) {
 			t.Errorf("topicsOf(%q) = %q, want %q", tt.in, got, tt.want)
@@ -107,4 +122,54 @@ func TestStoriesAreFoundInTheirOwnScript(t *testing.T) {
 		}
 	}
 	n.must(n.typed("ria", "general", "story", map[string]string{"story": "Łódź"}))
+}
+
+// scripts are letters of many scripts, and what stands between words.
+func scripts() *rapid.Generator[string] {
+	tables := []*unicode.RangeTable{unicode.Latin, unicode.Cyrillic, unicode.Greek, unicode.Arabic, unicode.Hebrew, unicode.Han, unicode.Hiragana, unicode.Katakana,
+		unicode.Hangul, unicode.Thai, unicode.Devanagari, unicode.Georgian, unicode.Armenian, unicode.Ethiopic, unicode.Khmer, unicode.Nd, unicode.Mn}
+	word := rapid.Custom(func(t *rapid.T) string {
+		table := rapid.SampledFrom(tables).Draw(t, "script")
+		return string(rapid.SliceOfN(rapid.RuneFrom(nil, table), 1, 12).Draw(t, "word"))
+	})
+	return rapid.Custom(func(t *rapid.T) string {
+		var b strings.Builder
+		for range rapid.IntRange(1, 8).Draw(t, "words") {
+			b.WriteString(word.Draw(t, "w"))
+			b.WriteString(rapid.SampledFrom([]string{" ", "-", "_", "'", "’", " & ", "@", "", "\u200b", "\u00ad", ", "}).Draw(t, "between"))
+		}
+		return b.String()
+	})
+}
+
+// Whoever reads a slug finds its story by it and by each of its words, also when
+// the story's slug is another by now.
+func TestMadeSlugsFindTheirStory(t *testing.T) {
+	n := openStaffed(t)
+	i := 0
+	check := func(t interface {
+		Fatalf(string, ...any)
+	}, headline string) {
+		headline, _ = bot.Cut(bot.Visible(headline), stories.MaxHeadline)
+		made := cutSlug(spelt(headline), maxMadeSlug)
+		if made == "" || stories.CheckHeadline(headline) != nil {
+			return
+		}
+		i++
+		n.now = n.now.Add(time.Minute)
+		story, err := n.service.Track(context.Background(), stories.Act{By: user("mo")}, stories.Story{Slug: fmt.Sprintf("s%d", i), Headline: headline})
+		if err != nil {
+			t.Fatalf("%q: %v", headline, err)
+		}
+		for _, query := range append(strings.Split(made, "-"), made, strings.ReplaceAll(made, "-", " ")) {
+			found, _, err := n.service.Search(context.Background(), query, 0, 1)
+			if err != nil || len(found) != 1 || found[0].ID != story.ID {
+				t.Fatalf("%q of the slug %q does not find %q: %v, %v", query, made, headline, found, err)
+			}
+		}
+	}
+	for _, headline := range []string{"東京の選挙", "Don't panic", "Œuvre & Þór @ home", "Łódź", "북한", "Straße", "اختراق سوني", "so\u00adny", "a\u200bb", "ไทย", "x’y_z"} {
+		check(t, headline)
+	}
+	rapid.Check(t, func(t *rapid.T) { check(t, scripts().Draw(t, "headline")) })
 }

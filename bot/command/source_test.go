@@ -108,3 +108,10 @@ func TestLinksInAnything(t *testing.T) {
 		}
 	})
 }
+
+// A find of rapid's: brackets around nothing are no link.
+func TestBracketsAroundNothingAreNoLink(t *testing.T) {
+	if got := linksIn("< >"); len(got) > 0 {
+		t.Errorf("links %q", got)
+	}
+}

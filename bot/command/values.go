@@ -46,8 +46,8 @@ func (v values) with(name, value string) values {
 func (v values) unfold(c *command, mentions []bot.Mention) {
 	for _, arg := range c.Args {
 		for i, value := range v[arg.Name] {
-			if who, ok := bot.Mentioned(value, mentions); ok && arg.Person && who.Ref != "" {
-				v[arg.Name][i] = who.Ref
+			if who, ok := bot.Mentioned(value, mentions); ok && arg.Person && who.User().Ref != "" {
+				v[arg.Name][i] = who.User().Ref
 				continue
 			}
 			v[arg.Name][i] = bot.Unfold(value, mentions)

@@ -15,8 +15,19 @@ type piece struct {
 
 // without returns the text without the options it seems to hold, and takes
 // those. Error: *misuse when they contradict each other.
-func (p *parser) without(text string) (string, error) {
-	pieces := p.pieces(text)
+func (p *parser) without(text string) (string, error) { return p.leaveOut(text, p.pieces(text)) }
+
+// withoutBehind is without for a text that was named as such: what it begins with
+// stays.
+func (p *parser) withoutBehind(text string) (string, error) {
+	pieces, begun := p.pieces(text), 0
+	for len(pieces) > 0 && isJunk(text[begun:pieces[0].start]) {
+		begun, pieces = pieces[0].end, pieces[1:]
+	}
+	return p.leaveOut(text, pieces)
+}
+
+func (p *parser) leaveOut(text string, pieces []piece) (string, error) {
 	if len(pieces) == 0 {
 		return text, nil
 	}
@@ -92,7 +103,7 @@ func (p *parser) pieces(text string) []piece {
 			if last = atEnd && isJunk(text[end:tail]); !last || isJunk(text[:at.start]) {
 				continue
 			}
-			at.end = end
+			at.end, at.source = end, strings.TrimRightFunc(text[at.start:end], unicode.IsSpace)
 			at.values = []string{strings.TrimRight(strings.TrimSpace(text[at.start+at.lead:at.end]), wraps+",;")}
 		}
 		if !last && (at.place == before || at.place == atAnEdge && !aloneOnLine(text, at)) {

@@ -110,6 +110,7 @@ func TestTalk(t *testing.T) {
 		"another channel without its mark":       {"/join news\n/story x", []string{"You are in #news now.", "editor in #news: story(x)"}},
 		"a channel that is none":                 {"/join no such\n/join", []string{"A channel's name is letters, digits, - and _, at most 80 of them. Example: /join #news", "A channel's name is letters, digits, - and _, at most 80 of them. Example: /join #news"}},
 		"another user":                           {"/as Alice\n/story x", []string{"You are Alice now.", "Alice in #general: story(x)"}},
+		"a user that is many":                    {"/as @Everyone\n/story x", []string{"Everyone is nobody's name here: chats take it for a group of people. Take another one. Example: /as alice", "editor in #general: story(x)"}},
 		"a user that is none":                    {"/as a:b", []string{"A user's name is letters, digits, dots, - and _, at most 40 of them. Example: /as alice"}},
 		"chatter":                                {"hello", []string{"Commands begin with a slash. Example: /story sony-hack. Write help for all of them."}},
 		"a command without its slash":            {"desk status", []string{"Commands begin with a slash: /desk …"}},

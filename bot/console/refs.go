@@ -1,7 +1,10 @@
 package console
 
 import (
+	"slices"
 	"strings"
+
+	"golang.org/x/text/unicode/norm"
 
 	"storybot/bot"
 )
@@ -10,10 +13,10 @@ import (
 func Refs() bot.Refs {
 	return bot.Refs{
 		Platform: Platform,
-		Person:   nameForm.MatchString,
+		Person:   isPerson,
 		Bare: func(_, typed string) string {
 			typed = strings.TrimPrefix(strings.TrimSpace(typed), "@")
-			if !nameForm.MatchString(typed) {
+			if !isPerson(typed) {
 				return ""
 			}
 			return typed
@@ -21,4 +24,18 @@ func Refs() bot.Refs {
 		Named:   true,
 		Example: Platform + ":ada",
 	}
+}
+
+// isPerson says whether a name can be a person's: it has the form of one and is
+// no word by which chats call many, or answer themselves. In any case, and with
+// the stop at a sentence's end, such a word is nobody: to give it a role would
+// look as if everyone had that role.
+func isPerson(name string) bool {
+	if !nameForm.MatchString(name) {
+		return false
+	}
+	word := strings.TrimRight(norm.NFKC.String(name), "._-")
+	return !slices.ContainsFunc([]string{"everyone", "everybody", "here", "channel", "group", "all", "help"}, func(many string) bool {
+		return strings.EqualFold(word, many)
+	})
 }

@@ -22,6 +22,15 @@ func TestWhoIsAPerson(t *testing.T) {
 		".ada":                  false,
 		"ada\n":                 false,
 		strings.Repeat("a", 41): false,
+		"everyone":              false,
+		"Here":                  false,
+		"CHANNEL":               false,
+		"all":                   false,
+		"help":                  false,
+		"Everyone.":             false,
+		"ｅｖｅｒｙｏｎｅ":              false,
+		"allan":                 true,
+		"helper":                true,
 	} {
 		if got := Refs().Person(id); got != want {
 			t.Errorf("%q is a person: %v, want %v", id, got, want)
@@ -33,6 +42,7 @@ func TestWhatIsTypedForAPerson(t *testing.T) {
 	for typed, want := range map[string]string{
 		"@ada": "ada", "ada": "ada", " ada ": "ada", "@Łucja": "Łucja",
 		"": "", "@": "", "@@ada": "", "a b": "", "console:ada": "", "slack:T1/U1": "", "<@80351110224678912>": "",
+		"@everyone": "", "@Here": "", "@CHANNEL": "", "all": "", " @help ": "", "@all.": "", "@allan": "allan",
 	} {
 		if got := Refs().Bare("", typed); got != want {
 			t.Errorf("%q names %q, want %q", typed, got, want)

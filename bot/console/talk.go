@@ -102,8 +102,9 @@ func (c *Console) answer(ctx context.Context, h bot.Handler, command bot.Command
 	defer cancel()
 	defer func() {
 		if cause := recover(); cause != nil {
-			c.config.Log.Error("a command panicked", "asked", bot.Describe(command.Input), "panic", cause, "stack", string(debug.Stack()))
-			reply = bot.Reply{Failed: true, Message: bot.Plainly("This failed on our side. The log has the cause.")}
+			id := bot.FaultID()
+			c.config.Log.Error("a command panicked", "fault", id, "asked", bot.Describe(command.Input), "panic", cause, "stack", string(debug.Stack()))
+			reply = bot.Faulty(id)
 		}
 	}()
 	return h.Handle(ctx, command)
@@ -206,6 +207,9 @@ func (c *Console) as(ctx context.Context, name string) error {
 	name = strings.TrimPrefix(name, "@")
 	if !nameForm.MatchString(name) {
 		return c.say(ctx, "A user's name is letters, digits, dots, - and _, at most 40 of them. Example: /as alice")
+	}
+	if !isPerson(name) {
+		return c.say(ctx, "%s is nobody's name here: chats take it for a group of people. Take another one. Example: /as alice", name)
 	}
 	c.user = name
 	return c.say(ctx, "You are %s now.", name)

@@ -153,6 +153,7 @@ func TestWhatCannotBeFoundOutIsCountedAndSentOnceMore(t *testing.T) {
 func TestTooManyInDoubtStopTheLane(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		m, far := newMemory(), newFarSide()
+		far.pace.InFlight = 2 // answers come in the order of the requests, or nearly
 		n := 0
 		far.fault = func(bot.Post, bool) (bot.Verdict, bool) {
 			n++ // a success now and then, so that it is no outage

@@ -76,12 +76,15 @@ func (a *account) await(ctx context.Context) bool {
 	}
 }
 
-// watchToken sees to a token that is refused until ctx ends: it is asked about
+// tokenWatch is who sees to a token that is refused.
+type tokenWatch struct{ p *Platform }
+
+// run sees to a token that is refused until ctx ends: it is asked about
 // again after growing pauses, and once it is taken again Places is told that
 // all of Discord's destinations may be reachable. While the gateway is down
 // that asks, by trying to connect.
-func (s *serving) watchToken(ctx context.Context) {
-	p := s.p
+func (w tokenWatch) run(ctx context.Context) {
+	p := w.p
 	wait, taken := p.timing.refused[0], time.Time{}
 	for {
 		api, gateway, changed := p.rest.account.state()
@@ -103,20 +106,20 @@ func (s *serving) watchToken(ctx context.Context) {
 		if began.Sub(taken) > p.timing.refused[1] {
 			wait = p.timing.refused[0]
 		}
-		if !s.askUntilTaken(ctx, &wait) {
+		if !w.askUntilTaken(ctx, &wait) {
 			return
 		}
 		taken = time.Now()
 		p.health.note(noteToken, "")
 		p.log.Info("Discord takes the bot's token again", "refused_for", time.Since(began).Round(time.Second))
-		s.guard("news of a token", func() { p.places.Healed(ctx, stories.Destination{Platform: platformName}) })
+		guard(p.log, "news of a token", func() { p.places.Healed(ctx, stories.Destination{Platform: platformName}) })
 	}
 }
 
 // askUntilTaken returns when the token is taken, or false when ctx ends first.
 // wait grows from ask to ask.
-func (s *serving) askUntilTaken(ctx context.Context, wait *time.Duration) bool {
-	p := s.p
+func (w tokenWatch) askUntilTaken(ctx context.Context, wait *time.Duration) bool {
+	p := w.p
 	for {
 		api, gateway, changed := p.rest.account.state()
 		if !api && !gateway {

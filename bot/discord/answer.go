@@ -43,17 +43,17 @@ func (s *serving) interact(ctx context.Context, raw json.RawMessage) {
 		return
 	}
 	came := time.Now()
-	s.tasks.Go(func() {
+	s.life.tasks.Go(func() {
 		defer s.waiting.Add(-1)
-		s.guard("an interaction", func() { s.answer(ctx, i, came) })
+		guard(s.p.log, "an interaction", func() { s.answer(ctx, i, came) })
 	})
 }
 
 // answer sees to it that i gets an answer.
 func (s *serving) answer(ctx context.Context, i *interaction, came time.Time) {
-	say, cancel := context.WithDeadline(s.say, came.Add(tokenLife))
+	say, cancel := context.WithDeadline(s.life.say, came.Add(tokenLife))
 	defer cancel()
-	work, cancel := context.WithDeadline(s.work, came.Add(tokenLife))
+	work, cancel := context.WithDeadline(s.life.work, came.Add(tokenLife))
 	defer cancel()
 	c, ok := s.command(i)
 	switch who, _ := i.asks(); {
@@ -95,7 +95,7 @@ var faulty = bot.Message{
 // the handler, say for its answer; ok is false when that did not get through.
 func (s *serving) respond(work, say context.Context, i *interaction, c asked, came time.Time) (reply bot.Reply, ok bool) {
 	done := make(chan bot.Reply, 1)
-	s.tasks.Go(func() { done <- s.handle(work, c) })
+	s.life.tasks.Go(func() { done <- s.handle(work, c) })
 	timer := time.NewTimer(s.p.timing.deferral - time.Since(came))
 	defer timer.Stop()
 	select {
@@ -120,11 +120,12 @@ func (s *serving) handle(ctx context.Context, c asked) (reply bot.Reply) {
 	defer func() { <-s.slots }()
 	defer func() {
 		if r := recover(); r != nil {
-			s.p.log.Error("panic", "in", "a command", "asked", bot.Describe(c.Input), "panic", r, "stack", string(debug.Stack()))
-			reply = bot.Reply{Failed: true, Message: faulty}
+			id := bot.FaultID()
+			s.p.log.Error("panic", "fault", id, "in", "a command", "asked", bot.Describe(c.Input), "panic", r, "stack", string(debug.Stack()))
+			reply = bot.Faulty(id)
 		}
 	}()
-	s.names.fill(ctx, &c.mentions)
+	c.Input = mentioning(c.Input, s.names.of(ctx, &c.mentions))
 	return s.handler.Handle(ctx, c.Command)
 }
 
@@ -136,7 +137,7 @@ func (s *serving) suggest(ctx context.Context, i *interaction, c asked, came tim
 	var list []bot.Choice
 	if in, ok := c.Input.(bot.Options); ok && c.focused.Name != "" {
 		s.slots <- struct{}{}
-		s.guard("an autocomplete", func() { list = s.handler.Complete(ctx, in.Name, c.focused.Name, bot.Unmark(c.focused.text())) })
+		guard(s.p.log, "an autocomplete", func() { list = s.handler.Complete(ctx, in.Name, c.focused.Name, bot.Unmark(c.focused.text())) })
 		<-s.slots
 	}
 	s.p.callback(ctx, i, came, suggestions(list))

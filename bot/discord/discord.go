@@ -3,8 +3,10 @@
 // What comes in: gateway.go keeps one websocket connected (address.go asks
 // where to, conn.go is one connection, budget.go counts how often a new session
 // may begin, timing.go says how long it waits for what), account.go sees to a
-// token that is refused, health.go tells people of all that; events.go
-// reads what arrives and world.go keeps which servers the bot is in.
+// token that is refused, health.go tells people of all that; events.go hands on
+// what arrives (life.go is how long that goes on): observer.go reads what it
+// means for places, news.go tells of it, and world.go keeps which servers the bot
+// is in.
 // interaction.go turns an interaction into a bot.Command: place.go tells where it
 // came from, input.go, form.go and menu.go what was asked, markup.go what was
 // meant by it, names.go how those are called whom it mentions (resolved.go is
@@ -88,6 +90,7 @@ type Platform struct {
 	memory   Memory
 	places   bot.Places
 	commands []command
+	links    map[string]bool // the options that take links
 	bodies   bodies
 	health   health
 	timing   timing
@@ -121,6 +124,7 @@ func New(c Config) (*Platform, error) {
 		memory:   c.Memory,
 		places:   c.Places,
 		commands: commands,
+		links:    linkOptions(c.Specs),
 		timing:   usualTiming(),
 		now:      c.Now,
 		started:  once(c.Started),
@@ -164,8 +168,8 @@ func once(f func(error)) func(error) {
 func (p *Platform) Run(ctx context.Context, h bot.Handler) error {
 	s := newServing(p, h)
 	defer s.wait()
-	s.tasks.Go(func() { s.guard("registration", func() { p.keepRegistered(ctx, s.apps) }) })
-	s.tasks.Go(func() { s.guard("the token", func() { s.watchToken(ctx) }) })
+	s.life.tasks.Go(func() { guard(p.log, "registration", func() { s.registrar.run(ctx) }) })
+	s.life.tasks.Go(func() { guard(p.log, "the token", func() { tokenWatch{p}.run(ctx) }) })
 	g := &gateway{p: p, dispatch: func(e event) { s.dispatch(ctx, e) }}
 	g.run(ctx)
 	return nil

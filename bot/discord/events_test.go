@@ -34,7 +34,7 @@ func TestPlaces(t *testing.T) {
 		{"TYPING_START", `{"id":"3"}`, ""},
 	} {
 		s.dispatch(t.Context(), event{Type: c.kind, RawData: json.RawMessage(c.data)})
-		s.inform(stories.Destination{Channel: "mark"}, func(context.Context) { n.places <- "" })
+		s.places.news.inform(stories.Destination{Channel: "mark"}, func(context.Context) { n.places <- "" })
 		got := <-n.places
 		if got != "" {
 			<-n.places

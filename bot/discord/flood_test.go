@@ -46,7 +46,7 @@ func TestAFloodOfEventsStartsNothingWithoutBound(t *testing.T) {
 					complete: func(string, string, string) []bot.Choice { <-free; return nil },
 				})
 				ctx, cancel := context.WithCancel(t.Context())
-				s.tasks.Go(func() { r.p.keepRegistered(ctx, s.apps) })
+				s.life.tasks.Go(func() { s.registrar.run(ctx) })
 				synctest.Wait()
 				before := runtime.NumGoroutine()
 				for n := range 2*maxWaiting + 10 {
@@ -56,8 +56,8 @@ func TestAFloodOfEventsStartsNothingWithoutBound(t *testing.T) {
 				if more := runtime.NumGoroutine() - before; more > c.most+10 {
 					t.Errorf("%d goroutines were started", more)
 				}
-				if len(s.news) > maxNews || s.waiting.Load() > maxWaiting || len(s.seen.ids) > maxSeen {
-					t.Errorf("%d news, %d interactions, %d ids", len(s.news), s.waiting.Load(), len(s.seen.ids))
+				if len(s.places.news.queue) > maxNews || s.waiting.Load() > maxWaiting || len(s.seen.ids) > maxSeen {
+					t.Errorf("%d news, %d interactions, %d ids", len(s.places.news.queue), s.waiting.Load(), len(s.seen.ids))
 				}
 				close(free)
 				cancel()

@@ -34,7 +34,6 @@ func submitted(d data, r *reader) bot.Form {
 	for _, part := range parts(d.Components) {
 		part.fill(form.Values, r, maxNesting)
 	}
-	form.Mentions = r.mentions
 	return form
 }
 
@@ -74,7 +73,7 @@ func (f field) fill(values map[string]string, r *reader, depth int) {
 // read is the input's value: what was picked where there are several values.
 func (f field) read(r *reader) string {
 	if f.Values == nil {
-		return r.value(option{Value: f.Value}.text())
+		return r.value(f.CustomID, option{Value: f.Value}.text())
 	}
 	var picked []string
 	for _, v := range f.Values {
@@ -82,11 +81,11 @@ func (f field) read(r *reader) string {
 		switch {
 		case id == "":
 		case f.is(discordgo.UserSelectMenuComponent):
-			picked = append(picked, r.mention(aPerson, id))
+			picked = append(picked, r.mention(bot.PersonKind, id))
 		case f.is(discordgo.RoleSelectMenuComponent):
-			picked = append(picked, r.mention(aRole, id))
+			picked = append(picked, r.mention(bot.RoleKind, id))
 		case f.is(discordgo.ChannelSelectMenuComponent):
-			picked = append(picked, r.mention(aChannel, id))
+			picked = append(picked, r.mention(bot.ChannelKind, id))
 		case f.is(discordgo.MentionableSelectMenuComponent):
 			picked = append(picked, r.either(id))
 		default:

@@ -34,7 +34,8 @@ type option struct {
 
 func (o option) is(t discordgo.ApplicationCommandOptionType) bool { return o.Type.is(int(t)) }
 
-// asked is a command with whom it mentions.
+// asked is a command, and whom it mentions: its input is without them until
+// their names are known.
 type asked struct {
 	bot.Command
 	mentions reader
@@ -55,7 +56,7 @@ func (s *serving) command(i *interaction) (c asked, ok bool) {
 	if i.where() == inServer {
 		r.guild = string(i.GuildID)
 	}
-	r.resolved = d.Resolved
+	r.resolved, r.links = d.Resolved, s.p.links
 	who, _ := i.asks()
 	if i.Member != nil {
 		r.resolved.know(who, i.Member.Nick)
@@ -86,6 +87,25 @@ func (s *serving) command(i *interaction) (c asked, ok bool) {
 		return c, false
 	}
 	return c, true
+}
+
+// mentioning is in with what it mentions.
+func mentioning(in bot.Input, list []bot.Mention) bot.Input {
+	switch in := in.(type) {
+	case bot.Options:
+		in.Mentions = list
+		return in
+	case bot.Form:
+		in.Mentions = list
+		return in
+	case bot.Menu:
+		if in.Message != nil {
+			chosen := *in.Message
+			chosen.Mentions, in.Message = list, &chosen
+		}
+		return in
+	}
+	return in
 }
 
 // pressed is the button, or what was picked in a menu: the picked value is a
@@ -123,7 +143,6 @@ func typedOptions(d data, r *reader) bot.Options {
 			in.Values[o.Name] = o.read(r)
 		}
 	}
-	in.Mentions = r.mentions
 	return in
 }
 
@@ -136,23 +155,23 @@ func (o option) read(r *reader) string {
 	}
 	switch {
 	case o.is(discordgo.ApplicationCommandOptionUser):
-		return r.mention(aPerson, s)
+		return r.mention(bot.PersonKind, s)
 	case o.is(discordgo.ApplicationCommandOptionRole):
-		return r.mention(aRole, s)
+		return r.mention(bot.RoleKind, s)
 	case o.is(discordgo.ApplicationCommandOptionChannel):
-		return r.mention(aChannel, s)
+		return r.mention(bot.ChannelKind, s)
 	case o.is(discordgo.ApplicationCommandOptionMentionable):
 		return r.either(s)
 	}
-	return r.value(s)
+	return r.value(o.Name, s)
 }
 
 // either is a person or a role.
 func (r *reader) either(id string) string {
 	if _, is := r.resolved.Roles[id]; is {
-		return r.mention(aRole, id)
+		return r.mention(bot.RoleKind, id)
 	}
-	return r.mention(aPerson, id)
+	return r.mention(bot.PersonKind, id)
 }
 
 // text is the option's value: a string as it is, anything else as it was

@@ -79,7 +79,7 @@ func (i *interaction) asks() (who user, name string) {
 		who = i.Member.User
 		name = plainName(i.Member.Nick)
 	}
-	return who, cmp.Or(name, who.name(), "someone")
+	return who, cmp.Or(name, who.name(), bot.Someone)
 }
 
 // base is the command without what was asked. ok is false where Discord does

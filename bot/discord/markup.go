@@ -2,7 +2,6 @@ package discord
 
 import (
 	"regexp"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -15,24 +14,9 @@ import (
 type reader struct {
 	guild    string
 	resolved resolved
-	mentions []bot.Mention
-	wanted   []wanted // one for each of mentions
+	links    map[string]bool // the options that take links
+	mentions bot.Mentions    // without their names
 }
-
-// wanted is somebody or something whose name is looked for.
-type wanted struct {
-	kind mentionKind
-	id   string
-}
-
-// mentionKind is what can be mentioned.
-type mentionKind byte
-
-const (
-	aPerson  mentionKind = '@'
-	aRole    mentionKind = '&'
-	aChannel mentionKind = '#'
-)
 
 // Markup that clients write for people
 // (https://discord.com/developers/docs/reference#message-formatting). Each
@@ -59,11 +43,10 @@ var guides = map[string]string{
 // mark.
 func (r *reader) text(s string) string { return r.read(bot.Unmark(s), true) }
 
-// value reads the value of an option. One that is nothing but masked links
-// stays as it is: a command that wants addresses finds them.
-func (r *reader) value(s string) string {
-	s = bot.Unmark(s)
-	return r.read(s, !onlyLinks(s))
+// value reads the value of the option or field called name. Where that takes
+// links, a masked one stays as it is, for its command to find the address.
+func (r *reader) value(name, s string) string {
+	return r.read(bot.Unmark(s), !r.links[name])
 }
 
 func (r *reader) read(s string, links bool) string {
@@ -96,12 +79,12 @@ func (r *reader) read(s string, links bool) string {
 // angled reads the markup that s begins with; length is 0 when there is none.
 func (r *reader) angled(s string) (shown string, length int) {
 	if m := mentioned.FindStringSubmatch(s); m != nil {
-		kind := aPerson
+		kind := bot.PersonKind
 		switch m[1] {
 		case "@&":
-			kind = aRole
+			kind = bot.RoleKind
 		case "#":
-			kind = aChannel
+			kind = bot.ChannelKind
 		}
 		return r.mention(kind, m[2]), len(m[0])
 	}
@@ -141,46 +124,9 @@ func (r *reader) masked(s string) (shown string, length int) {
 	return label + " (" + address + ")", len(m[0])
 }
 
-// onlyLinks says whether s is masked links and what divides them.
-func onlyLinks(s string) bool {
-	found := false
-	for {
-		s = strings.TrimLeft(s, " \t\r\n,")
-		m := maskedLink.FindString(s)
-		if m == "" {
-			return found && s == ""
-		}
-		found, s = true, s[len(m):]
-	}
-}
-
 // mention returns the mark of somebody or something.
-func (r *reader) mention(kind mentionKind, id string) string {
-	w := wanted{kind, id}
-	i := slices.Index(r.wanted, w)
-	if i < 0 && len(r.mentions) == bot.MaxMentions {
-		return nobody(kind)
-	}
-	if i < 0 {
-		i = len(r.mentions)
-		m := bot.Mention{}
-		if kind == aPerson {
-			m.Ref = platformName + ":" + id
-		}
-		r.mentions, r.wanted = append(r.mentions, m), append(r.wanted, w)
-	}
-	return bot.Mark(i)
-}
-
-// nobody is what stands for what has no name that may be told.
-func nobody(kind mentionKind) string {
-	switch kind {
-	case aRole:
-		return "@role"
-	case aChannel:
-		return "#private-channel"
-	}
-	return "@someone"
+func (r *reader) mention(kind bot.MentionKind, id string) string {
+	return r.mentions.Add(bot.Mention{Kind: kind, Ref: platformName + ":" + id})
 }
 
 // timeStyles are Discord's, in words that need no reader's zone

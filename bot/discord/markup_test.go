@@ -1,7 +1,9 @@
 package discord
 
 import (
+	"cmp"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -13,12 +15,16 @@ import (
 // readable is what readers see of text typed on Discord, with the names that
 // Discord told.
 func readable(r *reader, text string) string {
-	for i, w := range r.wanted {
-		if r.mentions[i].Name = r.resolved.name(w); r.mentions[i].Name == "" {
-			r.mentions[i].Name = nobody(w.kind)
-		}
+	return bot.Unfold(text, told(r))
+}
+
+// told is what r has mentioned, with the names that Discord told.
+func told(r *reader) []bot.Mention {
+	list := r.mentions.List()
+	for i, m := range list {
+		list[i].Name = cmp.Or(r.resolved.name(m.Kind, keyOf("", m).id), m.Kind.Unnamed())
 	}
-	return bot.Unfold(text, r.mentions)
+	return list
 }
 
 func knowing() *reader {
@@ -82,18 +88,21 @@ func TestMarkupBecomesWords(t *testing.T) {
 	}
 }
 
-// TestLinksAloneStayForCommandsThatWantThem is for options such as a source.
-func TestLinksAloneStayForCommandsThatWantThem(t *testing.T) {
-	for value, want := range map[string]string{
-		"[report](https://x.example/a)":                             "[report](https://x.example/a)",
-		" [report](https://x.example/a), [two](https://y.example) ": " [report](https://x.example/a), [two](https://y.example) ",
-		"<https://x.example/a>":                                     "https://x.example/a",
-		"Read [the report](https://x.example/a)":                    "Read the report (https://x.example/a)",
-		"[the report](https://x.example/a) says <@1>":               "the report (https://x.example/a) says @someone",
+// TestLinksStayForCommandsThatWantThem and are read as words in any text.
+func TestLinksStayForCommandsThatWantThem(t *testing.T) {
+	for value, want := range map[string][2]string{ // as a source, as a text
+		"[report](https://x.example/a)":                           {"[report](https://x.example/a)", "report (https://x.example/a)"},
+		"[report](https://x.example/a), [two](https://y.example)": {"[report](https://x.example/a), [two](https://y.example)", "report (https://x.example/a), two (https://y.example)"},
+		"https://z.example [report](https://x.example/a)":         {"https://z.example [report](https://x.example/a)", "https://z.example report (https://x.example/a)"},
+		"<https://x.example/a>":                                   {"https://x.example/a", "https://x.example/a"},
+		"Read [the report](https://x.example/a)":                  {"Read [the report](https://x.example/a)", "Read the report (https://x.example/a)"},
+		"[the report](https://x.example/a) says <@1>":             {"[the report](https://x.example/a) says @someone", "the report (https://x.example/a) says @someone"},
 	} {
-		r := &reader{}
-		if got := readable(r, r.value(value)); got != want {
-			t.Errorf("%q reads %q, want %q", value, got, want)
+		for i, name := range []string{"source", "text"} {
+			r := &reader{links: linkOptions([]bot.Spec{{Args: []bot.Arg{{Name: "source", Kind: bot.KindLinks}, {Name: "text"}}}})}
+			if got := readable(r, r.value(name, value)); got != want[i] {
+				t.Errorf("%q as a %s reads %q, want %q", value, name, got, want[i])
+			}
 		}
 	}
 }
@@ -101,8 +110,8 @@ func TestLinksAloneStayForCommandsThatWantThem(t *testing.T) {
 func TestOneMentionIsOneMark(t *testing.T) {
 	r := knowing()
 	text := r.text("<@123> <@!123> <@&1> <@123>")
-	if text != bot.Mark(0)+" "+bot.Mark(0)+" "+bot.Mark(1)+" "+bot.Mark(0) || len(r.mentions) != 2 || r.mentions[0].Ref != "discord:123" || r.mentions[1].Ref != "" {
-		t.Errorf("%q %+v", text, r.mentions)
+	if text != bot.Mark(0)+" "+bot.Mark(0)+" "+bot.Mark(1)+" "+bot.Mark(0) || !slices.Equal(r.mentions.List(), []bot.Mention{{Ref: "discord:123"}, {Kind: bot.RoleKind, Ref: "discord:1"}}) {
+		t.Errorf("%q %+v", text, r.mentions.List())
 	}
 }
 
@@ -113,10 +122,10 @@ func TestMoreMentionsThanATextCanHold(t *testing.T) {
 		text.WriteString("<@" + string(rune('1'+n%9)) + strings.Repeat("0", 1+n/9%17) + strings.Repeat("7", n%3) + ">")
 	}
 	for n := range bot.MaxMentions + 5 {
-		r.mention(aPerson, strings.Repeat("1", 1+n%18)+strings.Repeat("2", 1+n/18))
+		r.mention(bot.PersonKind, strings.Repeat("1", 1+n%18)+strings.Repeat("2", 1+n/18))
 	}
-	if r.text(text.String()); len(r.mentions) != bot.MaxMentions || r.mention(aRole, "5") != "@role" || r.mention(aPerson, "1"+"2") != bot.Mark(0) {
-		t.Errorf("%d mentions", len(r.mentions))
+	if r.text(text.String()); len(r.mentions.List()) != bot.MaxMentions || r.mention(bot.RoleKind, "5") != "@role" || r.mention(bot.PersonKind, "1"+"2") != bot.Mark(0) {
+		t.Errorf("%d mentions", len(r.mentions.List()))
 	}
 }
 
@@ -139,12 +148,12 @@ func checkReading(t interface {
 	}
 	for _, c := range read {
 		if mark := string(c); bot.Unmark(mark) == "" {
-			if _, ok := bot.Mentioned(mark, r.mentions); !ok {
+			if _, ok := bot.Mentioned(mark, told(r)); !ok {
 				t.Fatalf("%q has a mark of nobody", text)
 			}
 		}
 	}
-	for _, m := range r.mentions {
+	for _, m := range told(r) {
 		if m.Name == "" || strings.Contains(m.Name, "discord:") {
 			t.Fatalf("%q mentions %+v", text, m)
 		}

@@ -42,13 +42,12 @@ func (i *interaction) chosen(d data, r *reader) (c *bot.Chosen, ok bool) {
 		r.resolved.know(u, "")
 	}
 	r.resolved.know(m.Author, "")
-	author := r.resolved.name(wanted{aPerson, string(m.Author.ID)}) // a nickname, where there is one
+	author := r.resolved.name(bot.PersonKind, string(m.Author.ID)) // a nickname, where there is one
 	c = &bot.Chosen{
 		Text:   r.text(m.text()),
 		Author: cmp.Or(strings.TrimPrefix(author, "@"), m.Author.name()),
 		Link:   i.link(string(d.TargetID)),
 	}
-	c.Mentions = r.mentions
 	return c, true
 }
 

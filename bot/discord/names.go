@@ -1,18 +1,20 @@
 package discord
 
 import (
+	"cmp"
 	"context"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 
 	"github.com/bwmarrin/discordgo"
 	"golang.org/x/time/rate"
+
+	"storybot/bot"
 )
 
 const (
-	// maxLookups is how many names are asked for at most for one command.
-	maxLookups = 10
 	// lookupTime is how long a command waits for names. Whoever asked is told
 	// before that the bot is at it.
 	lookupTime = 2 * time.Second
@@ -46,7 +48,13 @@ type names struct {
 
 type nameKey struct {
 	guild string
-	wanted
+	kind  bot.MentionKind
+	id    string
+}
+
+// keyOf is the key of what was mentioned in a guild.
+func keyOf(guild string, m bot.Mention) nameKey {
+	return nameKey{guild, m.Kind, strings.TrimPrefix(m.Ref, platformName+":")}
 }
 
 type keptName struct {
@@ -58,32 +66,34 @@ func newNames(p *Platform, w *world) *names {
 	return &names{p: p, world: w, limit: rate.NewLimiter(lookupsPerSecond, lookupsAtOnce), kept: map[nameKey]keptName{}}
 }
 
-// fill gives names to all that r has mentioned.
-func (n *names) fill(ctx context.Context, r *reader) {
+// of is what r has mentioned, with names. It is the caller's alone.
+func (n *names) of(ctx context.Context, r *reader) []bot.Mention {
+	list := r.mentions.List()
 	var missing []int
-	for i, w := range r.wanted {
-		if r.mentions[i].Name = r.resolved.name(w); r.mentions[i].Name == "" {
-			r.mentions[i].Name = n.recall(nameKey{r.guild, w})
-		}
-		if r.mentions[i].Name == "" {
-			r.mentions[i].Name = nobody(w.kind)
+	for i := range list {
+		key := keyOf(r.guild, list[i])
+		name := cmp.Or(r.resolved.name(key.kind, key.id), n.recall(key))
+		if name == "" {
+			name = key.kind.Unnamed()
 			missing = append(missing, i)
 		}
+		list[i].Name = name
 	}
 	if len(missing) == 0 {
-		return
+		return list
 	}
 	ctx, cancel := context.WithTimeout(ctx, lookupTime)
 	defer cancel()
 	var asking sync.WaitGroup
-	for _, i := range missing[:min(len(missing), maxLookups)] {
+	for _, i := range missing[:min(len(missing), bot.MaxLookUps)] {
 		asking.Go(func() {
-			if name := n.lookUp(ctx, nameKey{r.guild, r.wanted[i]}); name != "" {
-				r.mentions[i].Name = name
+			if name := n.lookUp(ctx, keyOf(r.guild, list[i])); name != "" {
+				list[i].Name = name
 			}
 		})
 	}
 	asking.Wait()
+	return list
 }
 
 // recall returns a kept name, or "".
@@ -110,7 +120,7 @@ func (n *names) forgetChannels() {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	for key := range n.kept {
-		if key.kind == aChannel {
+		if key.kind == bot.ChannelKind {
 			delete(n.kept, key)
 		}
 	}
@@ -124,20 +134,20 @@ func (n *names) lookUp(ctx context.Context, key nameKey) string {
 	var name string
 	var sure bool // Discord knows that there is none to be told
 	switch key.kind {
-	case aPerson:
+	case bot.PersonKind:
 		name, sure = n.person(ctx, key)
-	case aRole:
+	case bot.RoleKind:
 		name, sure = n.role(ctx, key)
-	case aChannel:
+	case bot.ChannelKind:
 		name, sure = n.channel(ctx, key)
 	}
 	switch {
-	case name != "" && key.kind != aChannel:
+	case name != "" && key.kind != bot.ChannelKind:
 		n.keep(key, name, nameLife)
 	case name != "":
 		n.keep(key, name, channelLife)
 	case sure:
-		n.keep(key, nobody(key.kind), channelLife)
+		n.keep(key, key.kind.Unnamed(), channelLife)
 	}
 	return name
 }

@@ -62,8 +62,7 @@ func naming(t *testing.T, f *registry) (*names, *time.Time) {
 func named(t *testing.T, n *names, text string) string {
 	r := &reader{guild: testGuild}
 	read := r.text(text)
-	n.fill(t.Context(), r)
-	return bot.Unfold(read, r.mentions)
+	return bot.Unfold(read, n.of(t.Context(), r))
 }
 
 func channelIn(guild, rest string) string {
@@ -151,7 +150,7 @@ func TestNamesAreBounded(t *testing.T) {
 	f := &registry{}
 	n, _ := naming(t, f)
 	for id := range maxNames + 10 {
-		n.keep(nameKey{testGuild, wanted{aPerson, fmt.Sprint(id + 1)}}, "@x", nameLife)
+		n.keep(nameKey{testGuild, bot.PersonKind, fmt.Sprint(id + 1)}, "@x", nameLife)
 	}
 	if len(n.kept) > maxNames {
 		t.Errorf("%d names kept", len(n.kept))
@@ -183,8 +182,7 @@ func TestNamesDoNotKeepAnybodyWaiting(t *testing.T) {
 	defer cancel()
 	r := &reader{}
 	text := r.text("<@1> <@2>")
-	n.fill(ctx, r)
-	if got := bot.Unfold(text, r.mentions); got != "@someone @someone" {
+	if got := bot.Unfold(text, n.of(ctx, r)); got != "@someone @someone" {
 		t.Error(got)
 	}
 }
@@ -209,6 +207,36 @@ func TestReadersCostOneRequest(t *testing.T) {
 		}
 		if c := w.next(t); !strings.HasSuffix(c.path, "/callback") {
 			t.Errorf("%s: %+v", rest, c)
+		}
+	}
+}
+
+// TestNamesAreTheHandlersOwn: what one handler got does not change when names
+// are looked for once more.
+func TestNamesAreTheHandlersOwn(t *testing.T) {
+	f := &registry{answers: map[string]string{"/guilds/" + testGuild + "/members/123": "500"}}
+	n, _ := naming(t, f)
+	r := &reader{guild: testGuild}
+	r.text("<@123>")
+	for _, in := range []bot.Input{bot.Options{}, bot.Form{}, bot.Menu{Message: &bot.Chosen{}}} {
+		first := mentioning(in, n.of(t.Context(), r))
+		f.set("/guilds/"+testGuild+"/members/123", `{"nick":"mia"}`)
+		second := mentioning(in, n.of(t.Context(), r))
+		f.set("/guilds/"+testGuild+"/members/123", "500")
+		clear(n.kept)
+		for name, of := range map[string]bot.Input{"@someone": first, "@mia": second} {
+			var list []bot.Mention
+			switch of := of.(type) {
+			case bot.Options:
+				list = of.Mentions
+			case bot.Form:
+				list = of.Mentions
+			case bot.Menu:
+				list = of.Message.Mentions
+			}
+			if len(list) != 1 || list[0].Name != name || list[0].Ref != "discord:123" {
+				t.Errorf("%T mentions %+v, want %s", of, list, name)
+			}
 		}
 	}
 }

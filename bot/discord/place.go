@@ -57,6 +57,8 @@ func (i *interaction) where() placeKind {
 			return inServer
 		}
 	case i.Member != nil || i.GuildID != "" || !channel:
+	case i.Channel.Type.legal && !i.Channel.Type.is(int(discordgo.ChannelTypeDM)) && !i.Channel.Type.is(int(discordgo.ChannelTypeGroupDM)):
+		// A server's channel, whatever the context says.
 	case i.Context.is(contextPrivate):
 		return elsewhere
 	case i.Context.is(contextBotDM):

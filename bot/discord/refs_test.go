@@ -47,6 +47,7 @@ func TestWhatIsTypedForAPerson(t *testing.T) {
 		"discord:" + id:   "",
 		"":                "",
 		"<@" + id + "> x": "",
+		"@everyone":       "", "@Everyone": "", "@here": "", "@channel": "", "@all": "", "ALL": "", "help": "", "<@everyone>": "",
 	} {
 		if got := Refs().Bare("81384788765712384", typed); got != want {
 			t.Errorf("%q names %q, want %q", typed, got, want)

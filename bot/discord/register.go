@@ -110,6 +110,19 @@ func options(args []bot.Arg) []commandOption {
 	return list
 }
 
+// linkOptions are the names of the options that take links.
+func linkOptions(specs []bot.Spec) map[string]bool {
+	names := map[string]bool{}
+	for _, s := range specs {
+		for _, a := range s.Args {
+			if a.TakesLinks() {
+				names[a.Name] = true
+			}
+		}
+	}
+	return names
+}
+
 // check finds what Discord would refuse.
 func (c command) check() error {
 	chars := 0

@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
+	"log/slog"
 	"net/http"
 	"net/url"
 	"slices"
@@ -15,29 +16,48 @@ import (
 	"storybot/bot"
 )
 
-// keepRegistered sees to it that Discord knows the commands of each application
-// that arrives, until ctx ends.
-func (p *Platform) keepRegistered(ctx context.Context, apps <-chan string) {
+// registrar sees to it that Discord knows the commands.
+type registrar struct {
+	p    *Platform
+	apps chan string // the newest application id a READY named
+}
+
+func newRegistrar(p *Platform) *registrar { return &registrar{p, make(chan string, 1)} }
+
+// announce tells the application whose commands are to be registered. It does
+// not block, and only one goroutine calls it.
+func (r *registrar) announce(app string) {
+	select {
+	case <-r.apps: // an older one nobody has looked at
+	default:
+	}
+	r.apps <- app
+}
+
+// run registers the commands of each application that is announced, until ctx
+// ends.
+func (r *registrar) run(ctx context.Context) {
 	for {
 		select {
 		case <-ctx.Done():
 			return
-		case app := <-apps:
-			p.register(ctx, app, apps)
+		case app := <-r.apps:
+			r.register(ctx, app)
 		}
 	}
 }
 
 // register tells Discord the commands of application app where it knows others.
-// It tries until it succeeds or ctx ends, after ever longer pauses, and at once
-// when another READY tells the application anew.
-func (p *Platform) register(ctx context.Context, app string, anew <-chan string) {
+// It tries until it is sure that Discord knows them or ctx ends, after ever
+// longer pauses, and at once when another READY tells the application anew.
+func (r *registrar) register(ctx context.Context, app string) {
+	p := r.p
 	if len(p.commands) == 0 {
 		return
 	}
 	told := ""
 	for failures := 0; ; failures++ {
-		n := p.tryRegister(ctx, app)
+		n := r.try(ctx, app)
 		if n == nil || ctx.Err() != nil {
 			break
 		}
@@ -46,16 +66,16 @@ func (p *Platform) register(ctx context.Context, app string, anew <-chan string)
 			most = p.timing.longest
 		}
 		wait := max(n.after, jittered(grown(p.timing.backoff, most, failures)))
-		p.health.note(noteCommands, "The commands are not registered at Discord, so people may miss them or see old ones: "+n.said+". The bot tries again by itself.")
-		if n.said != told {
-			p.log.Error("the commands cannot be registered", "err", n.err, "next_try", wait)
-			told = n.said
+		p.health.note(noteCommands, n.sentence())
+		if said := n.sentence(); said != told {
+			n.log(p.log, wait)
+			told = said
 		}
 		p.log.Debug("the commands are not registered", "err", n.err, "next_try", wait)
 		timer := time.NewTimer(wait)
 		select {
 		case <-ctx.Done():
-		case app = <-anew:
+		case app = <-r.apps:
 		case <-timer.C:
 		}
 		timer.Stop()
@@ -68,20 +88,40 @@ func (p *Platform) register(ctx context.Context, app string, anew <-chan string)
 	}
 }
 
-// unregistered is why the commands are not registered.
+// unregistered is why it is not certain that the commands are registered.
 type unregistered struct {
-	said  string        // for people: a sentence without its end
-	err   error         // the cause, for the log
-	after time.Duration // not to be tried again before
-	token bool          // before the token is taken again it is useless
+	said   string        // for people: a sentence without its end
+	err    error         // the cause, for the log
+	after  time.Duration // not to be tried again before
+	token  bool          // before the token is taken again it is useless
+	unsure bool          // the same commands were registered once; Discord does not say which it has now
 }
 
-// tryRegister makes one try. Discord is asked for what it knows, because
+// sentence is n for people.
+func (n *unregistered) sentence() string {
+	what := "The commands are not registered at Discord, so people may miss them or see old ones: "
+	if n.unsure {
+		what = "Discord does not say whether it still has the commands as they were registered last, so people may miss some: "
+	}
+	return what + n.said + ". The bot tries again by itself."
+}
+
+// log writes n; wait is the pause before the next try.
+func (n *unregistered) log(log *slog.Logger, wait time.Duration) {
+	if n.unsure {
+		log.Warn("the registered commands cannot be listed", "err", n.err, "next_try", wait)
+		return
+	}
+	log.Error("the commands cannot be registered", "err", n.err, "next_try", wait)
+}
+
+// try makes one try. Discord is asked for what it knows, because
 // another process or a person may have changed it; it is sent only what differs.
-// Where it cannot be asked, what was registered last is believed.
-func (p *Platform) tryRegister(ctx context.Context, app string) *unregistered {
+// Where it cannot be asked, what was registered last is not sent again and again.
+func (r *registrar) try(ctx context.Context, app string) *unregistered {
+	p := r.p
 	key, ours := "discord:commands:"+app, digest(canonical(p.commands))
-	known := p.recallRegistered(ctx, key)
+	known := r.recall(ctx, key)
 	path := "/applications/" + url.PathEscape(app) + "/commands"
 	a, err := p.rest.do(ctx, p.rest.posts, request{what: "list the commands", method: http.MethodGet, path: path})
 	list, read := listed(a)
@@ -89,35 +129,41 @@ func (p *Platform) tryRegister(ctx context.Context, app string) *unregistered {
 	case err == nil && read:
 		theirs := digest(list)
 		if theirs == ours || known == (registered{ours, theirs}) {
-			p.keepRegistration(ctx, key, known, registered{ours, theirs})
+			r.remember(ctx, key, known, registered{ours, theirs})
 			return nil
 		}
 	case err == nil && (a.status == http.StatusUnauthorized || a.status == http.StatusTooManyRequests):
-		return p.unregistered(a)
+		return r.refused(a)
 	case known.Ours == ours:
-		p.log.Debug("the commands cannot be listed; they are taken for those sent last", "err", err, "status", a.status)
-		return nil
+		n := r.failed(a, err)
+		n.unsure = true
+		return n
 	}
 	raw, err := json.Marshal(p.commands)
 	if err != nil {
 		return &unregistered{said: "they cannot be written, which is a fault of the bot", err: err}
 	}
 	a, err = p.rest.do(ctx, p.rest.posts, request{what: "register commands", method: http.MethodPut, path: path, body: raw})
-	if err != nil && !a.ok() {
-		return &unregistered{said: "Discord cannot be reached", err: err}
-	}
 	if !a.ok() {
-		return p.unregistered(a)
+		return r.failed(a, err)
 	}
 	p.log.Info("the commands are registered", "commands", len(p.commands))
 	list, _ = listed(a)
-	p.keepRegistration(ctx, key, known, registered{ours, digest(list)})
+	r.remember(ctx, key, known, registered{ours, digest(list)})
 	return nil
 }
 
-// unregistered reads a refusal.
-func (p *Platform) unregistered(a answer) *unregistered {
-	v := p.verdict(a)
+// failed reads what is no success.
+func (r *registrar) failed(a answer, err error) *unregistered {
+	if err != nil {
+		return &unregistered{said: "Discord cannot be reached", err: err}
+	}
+	return r.refused(a)
+}
+
+// refused reads a refusal, or an answer that is not Discord's.
+func (r *registrar) refused(a answer) *unregistered {
+	v := r.p.verdict(a)
 	n := &unregistered{err: v.Err, after: v.RetryAfter}
 	switch {
 	case a.status == http.StatusUnauthorized:
@@ -145,28 +191,28 @@ type registered struct {
 	Theirs string `json:"theirs"`
 }
 
-func (p *Platform) recallRegistered(ctx context.Context, key string) (r registered) {
+func (r *registrar) recall(ctx context.Context, key string) (known registered) {
 	ctx, cancel := context.WithTimeout(ctx, memoryTime)
 	defer cancel()
-	kept, err := p.memory.Recall(ctx, key)
+	kept, err := r.p.memory.Recall(ctx, key)
 	if err != nil {
-		p.log.Warn("the registered commands cannot be recalled", "err", err)
+		r.p.log.Warn("the registered commands cannot be recalled", "err", err)
 	}
-	if json.Unmarshal([]byte(kept), &r) != nil {
+	if json.Unmarshal([]byte(kept), &known) != nil {
 		return registered{}
 	}
-	return r
+	return known
 }
 
-func (p *Platform) keepRegistration(ctx context.Context, key string, known, now registered) {
+func (r *registrar) remember(ctx context.Context, key string, known, now registered) {
 	if known == now {
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, memoryTime)
 	defer cancel()
 	kept, err := json.Marshal(now)
-	if err = errors.Join(err, p.memory.Remember(ctx, key, string(kept))); err != nil {
-		p.log.Warn("the registered commands cannot be remembered", "err", err)
+	if err = errors.Join(err, r.p.memory.Remember(ctx, key, string(kept))); err != nil {
+		r.p.log.Warn("the registered commands cannot be remembered", "err", err)
 	}
 }
 

@@ -63,7 +63,7 @@ func TestCommandsOthersChangedAreNoticed(t *testing.T) {
 		r.awaitUp(t)
 		synctest.Wait()
 		other := r.again(t, table[:1])
-		if n := other.tryRegister(t.Context(), discordtest.ApplicationID); n != nil {
+		if n := newRegistrar(other).try(t.Context(), discordtest.ApplicationID); n != nil {
 			t.Fatalf("%+v", n)
 		}
 		r.srv.CloseConnections(4009)
@@ -98,13 +98,13 @@ func TestAServerThatWritesCommandsOtherwise(t *testing.T) {
 	}))
 	p.commands, _ = define(table)
 	for range 3 {
-		p.register(t.Context(), testApp, nil)
+		newRegistrar(p).register(t.Context(), testApp)
 	}
 	if puts != 1 {
 		t.Errorf("sent %d times", puts)
 	}
 	kept = kept[1:]
-	p.register(t.Context(), testApp, nil)
+	newRegistrar(p).register(t.Context(), testApp)
 	if puts != 2 {
 		t.Errorf("after a change there: sent %d times", puts)
 	}
@@ -205,7 +205,8 @@ func TestRegistrationWaitsForTheToken(t *testing.T) {
 	})
 }
 
-// TestCommandsThatCannotBeListed are taken for those sent last, if any were.
+// TestCommandsThatCannotBeListed are sent once and not again, but Discord is
+// asked for them until it tells, and Health says so.
 func TestCommandsThatCannotBeListed(t *testing.T) {
 	for name, fault := range map[string]discordtest.Fault{
 		"fault": discordtest.StatusBeforeStore(500), "no such thing": discordtest.APIError(404, 0, "404: Not Found"),
@@ -214,14 +215,33 @@ func TestCommandsThatCannotBeListed(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				r := newRig(t, table)
-				r.srv.Fail(discordtest.Match{Op: discordtest.ListCommands}, fault)
-				for range 3 {
-					if n := r.p.tryRegister(t.Context(), discordtest.ApplicationID); n != nil {
-						t.Fatalf("%+v", n)
-					}
+				heal := r.srv.Fail(discordtest.Match{Op: discordtest.ListCommands}, fault)
+				registrar := newRegistrar(r.p)
+				if n := registrar.try(t.Context(), discordtest.ApplicationID); n != nil {
+					t.Fatalf("at first: %+v", n)
+				}
+				if n := registrar.try(t.Context(), discordtest.ApplicationID); n == nil || !n.unsure {
+					t.Fatalf("then: %+v", n)
 				}
 				if done, tried := r.sets(); done != 1 || tried != 1 {
 					t.Errorf("set %d times in %d tries", done, tried)
+				}
+				r.run(t)
+				r.awaitUp(t)
+				time.Sleep(4 * time.Hour)
+				if h := r.p.Health()[0]; !h.Up || !strings.Contains(h.Detail, "does not say whether it still has the commands") {
+					t.Errorf("%+v", h)
+				}
+				if asked := r.srv.Stats().ByOp[discordtest.ListCommands]; asked < 6 || asked > 80 {
+					t.Errorf("asked %d times in four hours", asked)
+				}
+				heal()
+				time.Sleep(61 * time.Minute)
+				if h := r.p.Health()[0]; h.Detail != "Connected." {
+					t.Errorf("%+v", h)
+				}
+				if done, tried := r.sets(); done != 1 || tried != 1 {
+					t.Errorf("in the end set %d times in %d tries", done, tried)
 				}
 			})
 		})

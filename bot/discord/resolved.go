@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 
 	"github.com/bwmarrin/discordgo"
+
+	"storybot/bot"
 )
 
 // resolved is what Discord tells with an interaction of those it names
@@ -24,14 +26,14 @@ type role struct {
 
 func (r role) called() string { return sign("@", plainName(r.Name)) }
 
-// name is what Discord told of w, with its sign, or "". Of a channel it does
+// name is what Discord told of somebody or something, with its sign, or "". Of a channel it does
 // not tell whether everyone may see it.
-func (r resolved) name(w wanted) string {
-	switch w.kind {
-	case aPerson:
-		return called(r.Users[w.id], r.Members[w.id].Nick)
-	case aRole:
-		return r.Roles[w.id].called()
+func (r resolved) name(kind bot.MentionKind, id string) string {
+	switch kind {
+	case bot.PersonKind:
+		return called(r.Users[id], r.Members[id].Nick)
+	case bot.RoleKind:
+		return r.Roles[id].called()
 	}
 	return ""
 }

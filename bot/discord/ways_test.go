@@ -41,7 +41,7 @@ func TestThePickerOfPeople(t *testing.T) {
 	}{
 		{"desk moderators", map[string]string{"user": mia}, "desk moderators user=@user-" + mia + " (discord:" + mia + ")"},
 		{"desk track", map[string]string{"headline": "By <@" + mia + "> in <#" + testChannel + ">, not <#1>"},
-			"desk track headline=By @user-" + mia + " in #channel-" + testChannel + ", not #private-channel (discord:" + mia + ") () ()"},
+			"desk track headline=By @user-" + mia + " in #channel-" + testChannel + ", not #private-channel (discord:" + mia + ") (discord:" + testChannel + ") (discord:1)"},
 	} {
 		a, err := srv.Command(soon(t), discordtest.Interaction{Channel: testChannel, Name: c.name, Options: c.options})
 		if err != nil || a.Deferred || plainly(a.Message.Text) != c.want {

@@ -75,9 +75,10 @@ const (
 type failure struct {
 	method     string
 	reach      reach
-	status     int    // of HTTP, 0 without an answer
-	code       string // Slack's word, "" when it gave none
-	needed     string // the scope that was missing
+	status     int             // of HTTP, 0 without an answer
+	code       string          // Slack's word, "" when it gave none
+	needed     string          // the scope that was missing
+	scopes     map[string]bool // those the token has; nil when Slack did not say
 	limited    bool
 	retryAfter time.Duration
 	err        error
@@ -213,7 +214,7 @@ func (a *api) read(r request, resp *http.Response, body []byte, into result) *fa
 	case s.OK == nil:
 		f.err = fmt.Errorf("HTTP status %d with an answer that is not Slack's", resp.StatusCode)
 	case !*s.OK && s.Error != "":
-		f.code, f.needed = word(s.Error), word(s.Needed)
+		f.code, f.needed, f.scopes = word(s.Error), word(s.Needed), scopesOf(resp.Header)
 		if f.code == "ratelimited" || f.code == "rate_limited" {
 			f.limited, f.retryAfter = true, retryAfter(resp.Header)
 		}

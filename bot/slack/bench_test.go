@@ -25,7 +25,7 @@ func BenchmarkSend(b *testing.B) {
 		b.Fatal(err)
 	}
 	defer p.api.http.CloseIdleConnections()
-	p.known(b.Context(), p.workspaces.all[0], identity{TeamID: "T1"}, nil)
+	p.known(b.Context(), p.workspaces.all[0], identity{TeamID: "T1"}, nil, own)
 	post := bot.Post{Message: push(), Delivery: stories.Delivery{Key: "01HZX5Y7A8B9C0D1E2F3G4H5", Destination: destination("T1", "C0123456789")}}
 	b.ReportAllocs()
 	for b.Loop() {

@@ -24,10 +24,10 @@ func TestSlashCommandIsAnsweredInItsAck(t *testing.T) {
 		t.Errorf("answer %+v, visible %q", a, a.Visible())
 	}
 	in := typed(t, got)
-	if want := "track  Tom & Jerry <" + bot.Mark(0) + "> " + bot.Mark(1); in.Name != "desk" || in.Text != want {
+	if want := "track  Tom & Jerry <" + bot.Mark(0) + "> " + bot.Mark(0); in.Name != "desk" || in.Text != want {
 		t.Errorf("name %q, text %q, want %q", in.Name, in.Text, want)
 	}
-	if ada := (bot.Mention{Ref: "slack:T1/U1", Name: "@ada"}); !slices.Equal(in.Mentions, []bot.Mention{ada, ada}) {
+	if ada := (bot.Mention{Ref: "slack:T1/U1", Name: "@ada"}); !slices.Equal(in.Mentions, []bot.Mention{ada}) {
 		t.Errorf("mentions %+v", in.Mentions)
 	}
 	if got.Where.String() != "slack:T1/C1" || got.Lane != "slack:T1" || got.User.Ref != "slack:T1/U1" || got.User.Name != "ada" || got.Asker == nil {

@@ -62,8 +62,8 @@ type ear struct {
 
 // vocabulary is what the commands are made of.
 type vocabulary struct {
-	options  map[string]bool // the names of their options
-	commands map[string]bool // their first words
+	specs []bot.Spec
+	links map[string]bool // the names of their options that take links
 }
 
 // slash reads a slash command.
@@ -82,29 +82,31 @@ func (h *ear) slash(e envelope) *ask {
 	return &ask{command: c, url: s.ResponseURL, says: e.Answerable, spot: spot{name: s.ChannelName}, input: func(ctx context.Context) bot.Input {
 		r := h.reader(ctx, s.TeamID)
 		text := strings.TrimSpace(r.text(s.Text))
-		return bot.Typed{Name: name, Text: text, Mentions: r.mentions}
+		return bot.Typed{Name: name, Text: text, Mentions: r.mentions.List()}
 	}}
 }
 
 // reader reads what people of a workspace write.
 func (h *ear) reader(ctx context.Context, team string) *reader {
-	return &reader{ctx: ctx, names: bounded(h.directory), team: team, options: h.options}
+	return &reader{ctx: ctx, names: bounded(h.directory), team: team, links: h.links}
 }
 
-// optionsOf is the names of all options there are.
-func optionsOf(specs []bot.Spec) map[string]bool {
-	options := make(map[string]bool)
+// linkOptions is the names of all options that take links.
+func linkOptions(specs []bot.Spec) map[string]bool {
+	links := make(map[string]bool)
 	for _, s := range specs {
 		for _, a := range s.Args {
-			options[strings.ToLower(a.Name)] = true
+			if a.Kind == bot.KindLinks {
+				links[strings.ToLower(a.Name)] = true
+			}
 		}
 	}
-	return options
+	return links
 }
 
 func newCommand(team, channel, user, name string) bot.Command {
 	if name = bot.OneLine(name); name == "" {
-		name = someone
+		name = bot.Someone
 	}
 	return bot.Command{
 		Where: destination(team, channel),

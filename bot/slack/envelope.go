@@ -122,17 +122,30 @@ type event struct {
 	ChannelType string `json:"channel_type"`
 	Channel     idOf   `json:"channel"`
 	User        idOf   `json:"user"`
-	BotID       string `json:"bot_id"`
-	Hidden      bool   `json:"hidden"`
-	Edited      *edit  `json:"edited"`
-	Text        string `json:"text"`
-	TS          string `json:"ts"`
-	ThreadTS    string `json:"thread_ts"`
-	OldChannel  string `json:"old_channel_id"`
-	NewChannel  string `json:"new_channel_id"`
-	Tokens      struct {
+	maker
+	Hidden     bool   `json:"hidden"`
+	Edited     *edit  `json:"edited"`
+	Text       string `json:"text"`
+	TS         string `json:"ts"`
+	ThreadTS   string `json:"thread_ts"`
+	OldChannel string `json:"old_channel_id"`
+	NewChannel string `json:"new_channel_id"`
+	Tokens     struct {
 		Bot []string `json:"bot"`
 	} `json:"tokens"`
+}
+
+// maker is what marks a message that a program made; a person's has none of it.
+// https://docs.slack.dev/reference/events/message/bot_message
+type maker struct {
+	BotID      scalar          `json:"bot_id"`
+	AppID      scalar          `json:"app_id"`
+	BotProfile json.RawMessage `json:"bot_profile"`
+}
+
+// program says whether a program made the message.
+func (m maker) program() bool {
+	return m.BotID != "" || m.AppID != "" || len(m.BotProfile) > 0 && string(m.BotProfile) != "null"
 }
 
 // edit says that a message was edited.

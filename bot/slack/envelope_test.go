@@ -15,7 +15,7 @@ func FuzzPayloads(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
-	p.known(f.Context(), p.workspaces.all[0], identity{TeamID: "T1", UserID: "UBOT"}, map[string][]string{"X-Oauth-Scopes": {"commands"}})
+	p.known(f.Context(), p.workspaces.all[0], identity{TeamID: "T1", UserID: "UBOT"}, map[string][]string{"X-Oauth-Scopes": {"commands"}}, own)
 	for kind, payload := range []string{
 		`{"command":"/story","text":"<@U1|x> &lt;","team_id":"T1","user_id":"U1","channel_id":"C1","trigger_id":"1.2"}`,
 		`{"type":"block_actions","user":{"id":"U1"},"team":{"id":"T1"},"channel":null,"response_url":"x","actions":[{"action_id":"a#1","selected_option":{"value":"v"}}]}`,
@@ -65,7 +65,7 @@ func TestMentionWithLineBreaks(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p.known(t.Context(), p.workspaces.all[0], identity{TeamID: "T1", UserID: "UBOT"}, map[string][]string{"X-Oauth-Scopes": {"commands"}})
+	p.known(t.Context(), p.workspaces.all[0], identity{TeamID: "T1", UserID: "UBOT"}, map[string][]string{"X-Oauth-Scopes": {"commands"}}, own)
 	a := p.intake.event(acked(), envelope{ID: "e", Payload: json.RawMessage(
 		`{"team_id":"T1","event_id":"Ev1","event":{"type":"app_mention","text":"hey <@UBOT> /Update\nsony-hack one\ntwo","user":"U1","channel":"C1","ts":"1.2"}}`)})
 	if a == nil || a.command.Key != "slack:C1/1.2" {

@@ -12,7 +12,8 @@ import (
 )
 
 const (
-	// maxHandlers is how many commands are handled at once.
+	// maxHandlers is how many commands are handled at once, those not counted
+	// that wait for Slack to answer a question.
 	maxHandlers = 64
 	// maxWaiting is how many envelopes may be under way; one more would be
 	// answered too late, and is told so.
@@ -98,13 +99,12 @@ func (i *intake) take(work, run context.Context, h bot.Handler, a *ack, asked *a
 	defer asked.deed.finish()
 	settle := i.acknowledge(work, asked, a)
 	defer settle()
-	select {
-	case i.slots <- struct{}{}:
-	case <-work.Done():
+	t, ok := takeTurn(work, i.slots)
+	if !ok {
 		return
 	}
-	r, answerable := i.carryOut(work, h, asked)
-	<-i.slots
+	r, answerable := i.carryOut(work, h, t, asked)
+	t.end()
 	if answerable {
 		i.answer(work, run, asked, r)
 	}
@@ -178,16 +178,17 @@ func (i *intake) copy(work context.Context, asked *ask, a *ack, again bool) {
 // carryOut reads an ask and calls the handler, which has a bounded time: what
 // hangs must not hold its slot for good. The handler says in its own words that
 // the time was too short.
-func (i *intake) carryOut(ctx context.Context, h bot.Handler, asked *ask) (r bot.Reply, answerable bool) {
+func (i *intake) carryOut(ctx context.Context, h bot.Handler, t *turn, asked *ask) (r bot.Reply, answerable bool) {
 	defer func() {
 		if e := recover(); e != nil {
-			i.log.Error("a command panicked", "asked", bot.Describe(asked.command.Input), "panic", e, "stack", string(debug.Stack()))
-			r = bot.Reply{Failed: true, Message: bot.Plainly("Something went wrong inside Storybot. The log of whoever runs it says what; try again in a moment.")}
-			answerable = true
+			id := bot.FaultID()
+			i.log.Error("a command panicked", "fault", id, "asked", bot.Describe(asked.command.Input), "panic", e, "stack", string(debug.Stack()))
+			r, answerable = bot.Faulty(id), true
 		}
 	}()
 	ctx, cancel := context.WithTimeout(ctx, i.timing.command)
 	defer cancel()
+	ctx = t.within(ctx)
 	reading, read := context.WithTimeout(ctx, i.timing.lookUp)
 	asked.command.Input = asked.input(reading)
 	read()

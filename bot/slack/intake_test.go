@@ -21,7 +21,10 @@ import (
 // Direct messages of every kind that people write are commands; what bots say,
 // what is edited, and what Slack says itself is not.
 func TestWhoIsAnswered(t *testing.T) {
-	r := startRig(t, setup{before: func(s *slacktest.Server) { s.AddChannel("T1", "D1", slacktest.DM, true) }})
+	r := startRig(t, setup{before: func(s *slacktest.Server) {
+		s.AddChannel("T1", "D1", slacktest.DM, true)
+		s.AddUser("T1", slacktest.User{ID: "UB", Name: "robo", Bot: true})
+	}})
 	eventually(t, "the workspace", func() bool { return r.platform.Health()[1].Up })
 	n := 0
 	event := func(more map[string]any) {
@@ -39,6 +42,11 @@ func TestWhoIsAnswered(t *testing.T) {
 		{"subtype": "message_changed"}, {"subtype": "message_deleted", "hidden": true}, {"edited": map[string]any{"user": "U1", "ts": "1.2"}},
 		{"hidden": true}, {"subtype": "channel_join"}, {"subtype": "of_next_year"}, {"user": nil}, {"channel": nil},
 		{"type": "app_mention", "channel": "C1", "channel_type": "channel", "bot_id": "B9"},
+		{"bot_id": 9}, {"bot_profile": map[string]any{"id": "B9"}}, {"bot_profile": map[string]any{}}, {"app_id": "A9"}, {"user": "UB"},
+		{"type": "app_mention", "channel": "C1", "channel_type": "channel", "bot_profile": map[string]any{"id": "B9"}},
+		{"type": "app_mention", "channel": "C1", "channel_type": "channel", "app_id": "A9"},
+		{"type": "app_mention", "channel": "C1", "channel_type": "channel", "user": "UB"},
+		{"type": "app_mention", "channel": "C1", "channel_type": "channel", "user": "UB", "thread_ts": "1418999999.000001"},
 		{"type": "app_mention", "channel": "C1", "channel_type": "channel", "subtype": "bot_message"},
 		{"type": "app_mention", "channel": "C1", "channel_type": "channel", "edited": map[string]any{"ts": "1.2"}},
 		{"channel": "C1", "channel_type": "channel"}, {"channel": "G1", "channel_type": "mpim"},
@@ -47,7 +55,7 @@ func TestWhoIsAnswered(t *testing.T) {
 	}
 	var want []string
 	for _, answered := range []map[string]any{
-		{}, {"subtype": "file_share", "files": []any{map[string]any{"id": "F1"}}}, {"subtype": "me_message"}, {"subtype": "thread_broadcast"}, {"channel_type": nil},
+		{}, {"bot_id": nil, "bot_profile": nil, "app_id": ""}, {"subtype": "file_share", "files": []any{map[string]any{"id": "F1"}}}, {"subtype": "me_message"}, {"subtype": "thread_broadcast"}, {"channel_type": nil},
 		{"text": "<@" + r.slack.BotUser("T1") + "> story sX"}, {"text": "Story\u00a0sX"},
 	} {
 		event(answered)
@@ -141,7 +149,7 @@ func TestTooBusy(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(p.api.http.CloseIdleConnections)
-	p.known(t.Context(), p.workspaces.all[0], identity{TeamID: "T1", UserID: "UBOT"}, map[string][]string{})
+	p.known(t.Context(), p.workspaces.all[0], identity{TeamID: "T1", UserID: "UBOT"}, map[string][]string{}, own)
 	h := handlerFunc(func(context.Context, bot.Command) bot.Reply { t.Error("a handler was called"); return bot.Reply{} })
 	p.intake.waiting.Store(maxWaiting)
 	const asker, words = `"user":{"id":"U1","team_id":"T1"},"trigger_id":"1"`, "Try again in a minute"

@@ -110,7 +110,7 @@ func (h *ear) submitted(e envelope, i interaction) *ask {
 	a.input = func(ctx context.Context) bot.Input {
 		r := h.reader(ctx, a.command.Where.Workspace)
 		values := i.View.fields(r)
-		return bot.Form{ID: i.View.CallbackID, Values: values, Mentions: r.mentions}
+		return bot.Form{ID: i.View.CallbackID, Values: values, Mentions: r.mentions.List()}
 	}
 	return a
 }
@@ -151,7 +151,7 @@ func (h *ear) chosen(ctx context.Context, team, channel, ts string, m *written) 
 	if m.User != "" {
 		author = cmp.Or(r.names.personName(ctx, team, m.User), author)
 	}
-	return bot.Chosen{Text: strings.TrimSpace(text), Mentions: r.mentions, Author: cmp.Or(author, someone), Link: h.permalink(ctx, team, channel, ts)}
+	return bot.Chosen{Text: strings.TrimSpace(text), Mentions: r.mentions.List(), Author: cmp.Or(author, bot.Someone), Link: h.permalink(ctx, team, channel, ts)}
 }
 
 // permalink is the address of a message that everybody in the workspace can
@@ -168,7 +168,7 @@ func (h *ear) permalink(ctx context.Context, team, channel, ts string) string {
 		status
 		Permalink string `json:"permalink"`
 	}
-	if _, f := h.api.call(ctx, post("chat.getPermalink", w.token, url.Values{"channel": {channel}, "message_ts": {ts}}), &found); f != nil {
+	if f := h.directory.ask(ctx, w, post("chat.getPermalink", w.token, url.Values{"channel": {channel}, "message_ts": {ts}}), &found); f != nil {
 		h.log.Info("slack permalink not known", "channel", channel, "err", f)
 		return ""
 	}

@@ -29,19 +29,16 @@ type names interface {
 	channelName(ctx context.Context, team, channel string) string
 }
 
-// someone is who is mentioned when Slack does not say their name.
-const someone = "someone"
-
 // reader makes of what people write in Slack what they mean by it: plain text
 // with a bot.Mark for each mention, which it collects over all texts it reads.
 type reader struct {
 	ctx   context.Context
 	names names
 	team  string
-	// options are the names of the commands' options: behind one of them, a link
-	// is an address and nothing else.
-	options  map[string]bool
-	mentions []bot.Mention
+	// links are the names of the options that take links: behind one of them, a
+	// link is an address and nothing else. In words it keeps its label.
+	links    map[string]bool
+	mentions bot.Mentions
 }
 
 // control is what Slack writes in angle brackets. Anything else in them was
@@ -72,7 +69,7 @@ func (r *reader) text(s string) string {
 		case part(2) != "":
 			b.WriteString(r.channel(part(2)))
 		case part(3) != "":
-			b.WriteString(special(part(0), part(3), label))
+			b.WriteString(r.special(part(0), part(3), label))
 		default:
 			b.WriteString(r.link(b.String(), decode(part(4)), emojify(label)))
 		}
@@ -93,53 +90,53 @@ func decoder(s string) func(string) string {
 
 var entityForm = regexp.MustCompile(`&(?:lt|gt|amp);`)
 
-// mention returns the mark of a mention. Of very many the last ones are plain text.
-func (r *reader) mention(m bot.Mention) string {
-	if len(r.mentions) == bot.MaxMentions {
-		return m.Name
-	}
-	r.mentions = append(r.mentions, m)
-	return bot.Mark(len(r.mentions) - 1)
-}
-
 // idForm is an id of a person or a channel.
 var idForm = regexp.MustCompile(`^[A-Z0-9]+$`)
 
 func (r *reader) person(id, label string) string {
 	if !idForm.MatchString(id) {
-		return "@" + someone
+		return bot.PersonKind.Unnamed()
 	}
 	name := strings.TrimLeft(label, "@")
 	if name == "" {
 		name = r.names.personName(r.ctx, r.team, id)
 	}
 	if name == "" {
-		name = someone
+		name = bot.Someone
 	}
-	return r.mention(bot.Mention{Ref: userRef(r.team, id), Name: "@" + name})
+	return r.mentions.Add(bot.Mention{Ref: userRef(r.team, id), Name: "@" + name})
 }
 
 // channel does not go by the label: it names private channels too.
 func (r *reader) channel(id string) string {
 	if !idForm.MatchString(id) {
-		return privateChannel
+		return bot.PrivateChannel
 	}
-	return r.mention(bot.Mention{Name: r.names.channelName(r.ctx, r.team, id)})
+	return r.mentions.Add(bot.Mention{Kind: bot.ChannelKind, Ref: userRef(r.team, id), Name: r.names.channelName(r.ctx, r.team, id)})
+}
+
+// group is a user group, whose name only a label tells.
+func (r *reader) group(id, label string) string {
+	name := "@" + strings.TrimLeft(label, "@")
+	if name == "@" {
+		name = "@group"
+	}
+	if !idForm.MatchString(id) {
+		return name
+	}
+	return r.mentions.Add(bot.Mention{Kind: bot.RoleKind, Ref: userRef(r.team, id), Name: name})
 }
 
 // special is what <!…> stands for: a group of people or a time. whole is what
 // was written when it is neither.
 // https://docs.slack.dev/messaging/formatting-message-text#special-mentions
-func special(whole, target, label string) string {
+func (r *reader) special(whole, target, label string) string {
 	kind, rest, _ := strings.Cut(target[1:], "^")
 	switch kind {
 	case "here", "channel", "everyone":
 		return "@" + kind
 	case "subteam":
-		if label = strings.TrimLeft(label, "@"); label == "" {
-			label = "group"
-		}
-		return "@" + label
+		return r.group(rest, label)
 	case "date":
 		if label != "" {
 			return label
@@ -179,13 +176,14 @@ func (r *reader) link(before, address, label string) string {
 	return label + " (" + address + ")"
 }
 
-// optionForm is the beginning of an option's value at the end of a text.
-var optionForm = regexp.MustCompile(`(?:^|\s)[^\sA-Za-z]*([A-Za-z-]+)\s?[:=]\S*$`)
+// optionForm is the beginning of an option's value at the end of a text, with
+// the links of a list that stand before.
+var optionForm = regexp.MustCompile(`(?:^|\s)[^\sA-Za-z]*([A-Za-z-]+)\s?[:=](?:[^\sA-Za-z]*(?:https?://\S+[,;]\s+)+[^\sA-Za-z]*|\S*)$`)
 
 // maxOption is how much of a text is looked at for the option a link stands in.
 const maxOption = 2000
 
 func (r *reader) inOption(before string) bool {
 	m := optionForm.FindStringSubmatch(before[max(0, len(before)-maxOption):])
-	return m != nil && r.options[strings.ToLower(strings.Trim(m[1], "-"))]
+	return m != nil && r.links[strings.ToLower(strings.Trim(m[1], "-"))]
 }

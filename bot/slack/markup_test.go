@@ -23,7 +23,7 @@ func (b book) channelName(_ context.Context, _, channel string) string {
 
 func newReader(t interface{ Context() context.Context }) *reader {
 	return &reader{ctx: t.Context(), team: "T1", names: book{"U1": "ada", "U2": "Mia Wallace", "C1": "#general"},
-		options: map[string]bool{"source": true, "level": true, "topics": true}}
+		links: linkOptions([]bot.Spec{{Args: []bot.Arg{{Name: "source", Kind: bot.KindLinks}, {Name: "level"}, {Name: "text", Free: true}, {Name: "headline", Free: true}, {Name: "summary", Kind: bot.KindText}, {Name: "topics", Kind: bot.KindTopics}}}})}
 }
 
 func TestReader(t *testing.T) {
@@ -70,6 +70,17 @@ func TestReader(t *testing.T) {
 		{"—Source=<https://example.org/a|report>,<https://example.org/b|b> T", "—Source=https://example.org/a,https://example.org/b T"},
 		{`source:"<https://example.org/a|report>" T`, `source:"https://example.org/a" T`},
 		{"See:<https://example.org/a|report>", "See:report (https://example.org/a)"},
+		{"source:<https://example.org/a|A>, <https://b.example/|B> <https://c.example/|C>", "source:https://example.org/a, https://b.example/ C (https://c.example/)"},
+
+		// Where words are wanted, a label is some of them.
+		{"river text:<https://x.example|rep> S28", "river text:rep (https://x.example) S28"},
+		{"headline:<https://x.example|rep> S28", "headline:rep (https://x.example) S28"},
+		{`summary:"<https://x.example|rep> S28" T`, `summary:"rep (https://x.example) S28" T`},
+		{"Summary=<https://x.example|rep>", "Summary=rep (https://x.example)"},
+		{"topics:<https://x.example|rep>", "topics:rep (https://x.example)"},
+		{"source:<https://a.example|A> text:<https://x.example|rep> S28", "source:https://a.example text:rep (https://x.example) S28"},
+		{"source:<https://a.example|A>, text:<https://x.example|rep> S28", "source:https://a.example, text:rep (https://x.example) S28"},
+		{"text:see source:<https://x.example|rep>", "text:see source:https://x.example"},
 
 		// Times and emoji.
 		{"<!date^1419087845^{date} at {time}|Dec 20, 3pm>", "Dec 20, 3pm"},
@@ -95,7 +106,7 @@ func TestReader(t *testing.T) {
 	} {
 		r := newReader(t)
 		got := r.text(c.in)
-		if got = bot.Unfold(got, r.mentions); got != c.want {
+		if got = bot.Unfold(got, r.mentions.List()); got != c.want {
 			t.Errorf("%q reads %q, want %q", c.in, got, c.want)
 		}
 	}
@@ -104,15 +115,15 @@ func TestReader(t *testing.T) {
 // Mentions of people say who they are, over all texts of one command.
 func TestReaderCollectsMentions(t *testing.T) {
 	r := newReader(t)
-	texts := []string{r.text("a <@U1> b <@U9|jane>"), r.text("<#C1> <@U1>")}
-	want := []bot.Mention{{Ref: "slack:T1/U1", Name: "@ada"}, {Ref: "slack:T1/U9", Name: "@jane"}, {Name: "#general"}, {Ref: "slack:T1/U1", Name: "@ada"}}
-	if !slices.Equal(r.mentions, want) {
-		t.Errorf("mentions %+v", r.mentions)
+	texts := []string{r.text("a <@U1> b <@U9|jane>"), r.text("<#C1> <@U1> <!subteam^S1|@desk>")}
+	want := []bot.Mention{{Ref: "slack:T1/U1", Name: "@ada"}, {Ref: "slack:T1/U9", Name: "@jane"}, {Kind: bot.ChannelKind, Ref: "slack:T1/C1", Name: "#general"}, {Kind: bot.RoleKind, Ref: "slack:T1/S1", Name: "@desk"}}
+	if !slices.Equal(r.mentions.List(), want) {
+		t.Errorf("mentions %+v", r.mentions.List())
 	}
-	if want := []string{"a " + bot.Mark(0) + " b " + bot.Mark(1), bot.Mark(2) + " " + bot.Mark(3)}; !slices.Equal(texts, want) {
+	if want := []string{"a " + bot.Mark(0) + " b " + bot.Mark(1), bot.Mark(2) + " " + bot.Mark(0) + " " + bot.Mark(3)}; !slices.Equal(texts, want) {
 		t.Errorf("texts %q", texts)
 	}
-	if got := bot.Unfold(r.text(strings.Repeat("<@U1>", bot.MaxMentions)), r.mentions); got != strings.Repeat("@ada", bot.MaxMentions) {
+	if got := bot.Unfold(r.text(strings.Repeat("<@U1>", bot.MaxMentions)), r.mentions.List()); got != strings.Repeat("@ada", bot.MaxMentions) {
 		t.Errorf("very many mentions read %.80q", got)
 	}
 }
@@ -128,7 +139,7 @@ func FuzzEscape(f *testing.F) {
 			t.Errorf("escape(%q) = %q has a bracket", s, escaped)
 		}
 		r := newReader(t)
-		if got, want := r.text(escaped), emojify(bot.Unmark(s)); got != want || len(r.mentions) > 0 {
+		if got, want := r.text(escaped), emojify(bot.Unmark(s)); got != want || len(r.mentions.List()) > 0 {
 			t.Errorf("%q escaped and read is %q, want %q", s, got, want)
 		}
 	})
@@ -140,18 +151,18 @@ func FuzzReader(f *testing.F) {
 	for _, s := range []string{"<@U1|", "<<@U1>>", "<#|>", "<!>", "&lt;@U1&gt;", "<a|b|c>", "<https://x|<@U1>>", ":wave:", "<mailto:|>", "<!date^9^|>", "<!subteam^S|<>"} {
 		f.Add(s)
 	}
-	mention := regexp.MustCompile(`<[@#][A-Z0-9]`)
+	mention := regexp.MustCompile(`<(?:[@#]|!subteam\^)[A-Z0-9]`)
 	f.Fuzz(func(t *testing.T, s string) {
 		r := newReader(t)
 		got := r.text(s)
 		if strings.Contains(got, "slack:T1/") && !strings.Contains(s, "slack:T1/") {
 			t.Errorf("%q reads %q, which shows a reference", s, got)
 		}
-		if len(r.mentions) > 0 && !mention.MatchString(s) {
-			t.Errorf("%q mentions %+v", s, r.mentions)
+		if len(r.mentions.List()) > 0 && !mention.MatchString(s) {
+			t.Errorf("%q mentions %+v", s, r.mentions.List())
 		}
-		if marks := len([]rune(got)) - len([]rune(bot.Unmark(got))); marks != len(r.mentions) {
-			t.Errorf("%q reads %q with %d marks of %d mentions", s, got, marks, len(r.mentions))
+		if marks := len([]rune(got)) - len([]rune(bot.Unmark(got))); marks < len(r.mentions.List()) {
+			t.Errorf("%q reads %q with %d marks for %d mentions", s, got, marks, len(r.mentions.List()))
 		}
 		if strings.ContainsAny(s, "<>&") {
 			return

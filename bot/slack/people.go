@@ -23,12 +23,13 @@ const (
 // directory knows what people and channels are called and what they are.
 type directory struct {
 	*web
-	people *cache[person]
-	rooms  *cache[room]
+	people    *cache[person]
+	rooms     *cache[room]
+	questions *questions
 }
 
 func newDirectory(w *web) *directory {
-	return &directory{web: w, people: newCache[person](personLife), rooms: newCache[room](rightsLife)}
+	return &directory{web: w, people: newCache[person](personLife), rooms: newCache[room](rightsLife), questions: newQuestions(restAfterSilence)}
 }
 
 // person is what users.info says.
@@ -109,7 +110,7 @@ func (d *directory) lookUpPerson(ctx context.Context, w workspace, team, user st
 	ctx, cancel := context.WithTimeout(ctx, d.timing.lookUp)
 	defer cancel()
 	var info userInfo
-	if _, f := d.api.call(ctx, post("users.info", w.token, url.Values{"user": {user}}), &info); f != nil {
+	if f := d.ask(ctx, w, post("users.info", w.token, url.Values{"user": {user}}), &info); f != nil {
 		d.log.Info("slack person not looked up", "err", f)
 		return person{}, f
 	}
@@ -135,6 +136,20 @@ func (d *directory) personName(ctx context.Context, team, user string) string {
 	return known.name
 }
 
+// isMachine says whether a person is known to be a bot, of whom an event need
+// not tell it: two bots that answer each other never end. Nobody waits for more
+// than the one question, and of whom Slack tells nothing is answered.
+func (d *directory) isMachine(ctx context.Context, w workspace, team, user string) bool {
+	known, ok := d.people.get(userRef(team, user), time.Now())
+	if (!ok || known.kind == unsaid) && w.token != "" && w.stopped == "" && w.grants("users:read") {
+		// Readers do not wait long for what is only a precaution.
+		ctx, cancel := context.WithTimeout(ctx, d.timing.lookUp/4)
+		defer cancel()
+		known, _ = d.lookUpPerson(ctx, w, team, user)
+	}
+	return known.kind == machine
+}
+
 // room is what conversations.info says of a channel.
 type room struct {
 	name     string
@@ -145,6 +160,9 @@ type room struct {
 	archived bool
 	abroad   bool // shared with another company
 	home     bool // it was said that it is not
+	// vague says that Slack left out who may know of it or whether it is
+	// archived, aloof that it left out whether the bot is in it.
+	vague, aloof bool
 }
 
 // channelInfo is the answer of conversations.info and conversations.open.
@@ -157,9 +175,10 @@ type channelInfo struct {
 		IsMember    *bool  `json:"is_member"`
 		IsPrivate   *bool  `json:"is_private"`
 		IsGroup     bool   `json:"is_group"`
-		IsIM        bool   `json:"is_im"`
+		IsIM        *bool  `json:"is_im"`
 		IsMPIM      bool   `json:"is_mpim"`
-		IsArchived  bool   `json:"is_archived"`
+		IsArchived  *bool  `json:"is_archived"`
+		User        string `json:"user"` // whom a direct message is with
 		IsShared    *bool  `json:"is_shared"`
 		IsExtShared *bool  `json:"is_ext_shared"`
 		IsOrgShared bool   `json:"is_org_shared"`
@@ -168,18 +187,17 @@ type channelInfo struct {
 
 func roomKey(team, channel string) string { return team + "/" + channel }
 
-// read makes a room of the answer; ok is false for one that does not say enough:
-// the bot may post where it is a member, or where everybody may. A conversation
-// of two has nothing but its kind.
+// read makes a room of the answer; ok is false for one about another channel.
+// What Slack leaves out was not read: it is neither yes nor no.
 func (i *channelInfo) read(channel string) (known room, ok bool) {
 	c := i.Channel
 	known = room{
-		name: bot.OneLine(c.Name), private: !isNot(c.IsPrivate) || c.IsGroup || c.IsIM || c.IsMPIM, group: c.IsMPIM, direct: c.IsIM,
-		member: is(c.IsMember), archived: c.IsArchived, abroad: is(c.IsExtShared) || is(c.IsShared) && !c.IsOrgShared,
-		home: isNot(c.IsExtShared) || isNot(c.IsShared),
+		name: bot.OneLine(c.Name), private: !isNot(c.IsPrivate) || c.IsGroup || is(c.IsIM) || c.IsMPIM, group: c.IsMPIM, direct: is(c.IsIM),
+		member: is(c.IsMember), archived: is(c.IsArchived), abroad: is(c.IsExtShared) || is(c.IsShared) && !c.IsOrgShared,
+		home:  isNot(c.IsExtShared) || isNot(c.IsShared),
+		vague: c.IsPrivate == nil || c.IsArchived == nil, aloof: c.IsMember == nil,
 	}
-	said := c.IsIM || c.IsMPIM || is(c.IsMember) || isNot(c.IsPrivate) || c.IsMember != nil && (c.IsPrivate != nil || c.IsGroup)
-	return known, c.ID == channel && said
+	return known, c.ID == channel
 }
 
 // lookUpRoom asks Slack about a channel, unless it did so lately. A failure
@@ -192,7 +210,7 @@ func (d *directory) lookUpRoom(ctx context.Context, w workspace, team, channel s
 	ctx, cancel := context.WithTimeout(ctx, d.timing.lookUp)
 	defer cancel()
 	var info channelInfo
-	if _, f := d.api.call(ctx, post("conversations.info", w.token, url.Values{"channel": {channel}}), &info); f != nil {
+	if f := d.ask(ctx, w, post("conversations.info", w.token, url.Values{"channel": {channel}}), &info); f != nil {
 		d.log.Info("slack channel not looked up", "channel", channel, "err", f)
 		return room{}, f
 	}
@@ -203,25 +221,21 @@ func (d *directory) lookUpRoom(ctx context.Context, w workspace, team, channel s
 	}
 	// What keeps the bot from posting there is not kept: somebody may just be
 	// mending it. Nor is an answer that says less than Slack's do.
-	if said := known.home || known.abroad || known.direct; said && !known.archived && (known.member || !known.private && w.grants("chat:write.public")) {
+	if (known.home || known.abroad) && known.lacks(w) == nil {
 		d.rooms.put(key, known, time.Now())
 	}
 	return known, nil
 }
 
-// privateChannel stands for the name of every channel that not everybody may
-// know of, or of which that cannot be found out.
-const privateChannel = "#private-channel"
-
 // channelName is names'.
 func (d *directory) channelName(ctx context.Context, team, channel string) string {
 	w, ok, _, _ := d.workspaces.find(team)
 	if !ok || w.stopped != "" {
-		return privateChannel
+		return bot.PrivateChannel
 	}
 	known, f := d.lookUpRoom(ctx, w, team, channel)
 	if f != nil || known.private || known.name == "" {
-		return privateChannel
+		return bot.PrivateChannel
 	}
 	return "#" + strings.TrimLeft(known.name, "#")
 }
@@ -234,11 +248,8 @@ type lookUps struct {
 	known map[string]string
 }
 
-// maxLookUps is how many people and channels one command has looked up.
-const maxLookUps = 20
-
 func bounded(n names) *lookUps {
-	return &lookUps{names: n, left: maxLookUps, known: map[string]string{}}
+	return &lookUps{names: n, left: bot.MaxLookUps, known: map[string]string{}}
 }
 
 func (l *lookUps) personName(ctx context.Context, team, user string) string {
@@ -246,7 +257,7 @@ func (l *lookUps) personName(ctx context.Context, team, user string) string {
 }
 
 func (l *lookUps) channelName(ctx context.Context, team, channel string) string {
-	return l.once("#"+channel, privateChannel, func() string { return l.names.channelName(ctx, team, channel) })
+	return l.once("#"+channel, bot.PrivateChannel, func() string { return l.names.channelName(ctx, team, channel) })
 }
 
 func (l *lookUps) once(key, unknown string, ask func() string) string {

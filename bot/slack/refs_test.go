@@ -56,6 +56,8 @@ func TestWhatIsTypedForAPerson(t *testing.T) {
 		{"T1", "<@U2> x", ""},
 		{"T1", "", ""},
 		{"general", "U2", ""},
+		{"T1", "@everyone", ""}, {"T1", "EVERYONE", ""}, {"T1", "@here", ""}, {"T1", "@channel", ""}, {"T1", "@all", ""}, {"T1", "help", ""},
+		{"T1", "<!everyone>", ""}, {"T1", "<!here>", ""}, {"T1", "<!channel|@channel>", ""}, {"T1", "<@HERE>", ""},
 	} {
 		if got := Refs().Bare(test.workspace, test.typed); got != test.want {
 			t.Errorf("%q in %q names %q, want %q", test.typed, test.workspace, got, test.want)

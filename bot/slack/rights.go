@@ -78,7 +78,8 @@ const (
 )
 
 // Manages is bot.Asker's. Without the scope users:read nobody can be told from
-// anybody else, and every member manages.
+// anybody else, and every member manages; a refusal that contradicts what Slack
+// says the token has tells nothing.
 func (a *asker) Manages(ctx context.Context) error {
 	if a.user() == slackbot {
 		return stories.Errorf(stories.CodeForbidden, forMachines)
@@ -92,7 +93,7 @@ func (a *asker) Manages(ctx context.Context) error {
 	}
 	known, f := a.person(ctx, w, rightsLife)
 	switch {
-	case f != nil && f.code == "missing_scope":
+	case f != nil && w.lacks("users:read", f):
 		return nil
 	case f != nil:
 		return unchecked(f, uncheckable)
@@ -150,7 +151,7 @@ func unchecked(f *failure, sentence string) error {
 func (d *directory) serving(ctx context.Context, team string) (workspace, error) {
 	w, ok, pending := d.workspaces.await(ctx, team, d.timing.lookUp)
 	switch {
-	case pending:
+	case pending, w.claim == unclaimed:
 		return w, stories.Errorf(stories.CodeUnavailable, "Storybot could not ask Slack yet which workspace this is.")
 	case !ok:
 		return w, stories.Errorf(stories.CodeForbidden, "Storybot has no token of this workspace, so nothing it sends would arrive here; nothing was changed. Whoever runs Storybot adds the workspace's bot token to SLACK_BOT_TOKEN (xoxb-…, under OAuth & Permissions) and restarts it.")
@@ -194,13 +195,17 @@ const (
 	unseen     = "Whether the bot can post here could not be checked with Slack now."
 )
 
-// lacks says what keeps the bot from posting to a channel.
+// lacks says what keeps the bot from posting to a channel. Where Slack left out
+// what that depends on, it could not be checked: whether the bot is in a channel
+// matters least where it is known to be allowed to post without.
 func (r room) lacks(w workspace) error {
 	switch {
 	case r.group:
 		return stories.Errorf(stories.CodeForbidden, forGroups)
 	case r.direct:
 		return stories.Errorf(stories.CodeForbidden, notOurs)
+	case r.vague && !r.archived, r.aloof && !r.archived && (r.private || !w.scopes["chat:write.public"]):
+		return unchecked(&failure{method: "conversations.info", reach: answered}, unseen)
 	case r.archived:
 		return stories.Errorf(stories.CodeForbidden, "This channel is archived, so nobody can post to it; nothing was changed. A member can unarchive it in Slack; then run the command again.")
 	case r.member, !r.private && w.grants("chat:write.public"):
@@ -236,21 +241,22 @@ func lacksScope(scope, so string) error {
 }
 
 // postsToPerson: a direct message is ours when it is the one Slack opens between
-// the person and the bot; opening it shows nothing to anybody.
+// the person and the bot; opening it shows nothing to anybody. An answer that
+// describes another kind of conversation, or another person's, is none.
 func (a *asker) postsToPerson(ctx context.Context, w workspace) error {
 	key := roomKey(a.team(), a.channel()) + "/" + a.user()
 	if _, ok := a.directory.rooms.get(key, time.Now()); ok {
 		return nil
 	}
 	var info channelInfo
-	_, f := a.directory.api.call(ctx, post("conversations.open", w.token, url.Values{"users": {a.user()}}), &info)
+	f := a.directory.ask(ctx, w, post("conversations.open", w.token, url.Values{"users": {a.user()}}), &info)
 	switch {
 	case f != nil && f.code == "missing_scope":
 		return lacksScope("im:write", "cannot see whether this is its own direct message with you")
 	case f != nil:
 		a.directory.log.Info("slack direct message not looked up", "err", f)
 		return unchecked(f, unseen)
-	case info.Channel.ID == "":
+	case info.Channel.ID == "", isNot(info.Channel.IsIM), info.Channel.IsMPIM, info.Channel.User != "" && info.Channel.User != a.user():
 		return unchecked(&failure{method: "conversations.open", reach: answered}, unseen)
 	case info.Channel.ID != a.channel():
 		return stories.Errorf(stories.CodeForbidden, notOurs)

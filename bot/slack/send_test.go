@@ -131,7 +131,7 @@ func TestSendWithoutConnection(t *testing.T) {
 	if v := p.Send(t.Context(), post); v.Outcome != bot.Transient || v.Reason == "" {
 		t.Errorf("before the workspace is known: %+v", v)
 	}
-	p.known(t.Context(), p.workspaces.all[0], identity{TeamID: "T1"}, nil)
+	p.known(t.Context(), p.workspaces.all[0], identity{TeamID: "T1"}, nil, own)
 	if v := p.Send(t.Context(), post); v.Outcome != bot.Transient || v.Code != "unreachable" {
 		t.Errorf("connection refused: %+v", v)
 	}

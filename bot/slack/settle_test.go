@@ -187,7 +187,7 @@ func pagesOf(t *testing.T, bodies ...string) (*Platform, *[]url.Values) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p.known(t.Context(), p.workspaces.all[0], identity{TeamID: "T1", BotID: "B1"}, nil)
+	p.known(t.Context(), p.workspaces.all[0], identity{TeamID: "T1", BotID: "B1"}, nil, own)
 	t.Cleanup(p.api.http.CloseIdleConnections)
 	return p, &asked
 }

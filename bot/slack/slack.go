@@ -146,7 +146,7 @@ func New(c Config) (*Platform, error) {
 	p := &Platform{
 		Sender: push, Editor: push,
 		web:       w,
-		intake:    newIntake(w, &ear{w, known, vocabulary{optionsOf(c.Specs), firstWords(c.Specs)}}, c.Places),
+		intake:    newIntake(w, &ear{w, known, vocabulary{c.Specs, linkOptions(c.Specs)}}, c.Places),
 		appToken:  c.AppToken,
 		directory: known,
 		places:    c.Places,

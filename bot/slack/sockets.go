@@ -167,13 +167,13 @@ func (s *sockets) turnedDown(reason string, f *failure) {
 	pause := min(s.p.timing.refusedLeast<<min(s.refusals, 10), s.p.timing.refusedMost)
 	s.refusals++
 	first := s.refusals == 1
-	s.detail = reason
+	s.detail = reason + " " + takenAgain
 	s.mu.Unlock()
 	s.gate.bad(pause)
-	s.p.started.appRefused(&bot.Refused{Cure: reason, Err: f})
 	if first {
 		s.p.log.Error("slack app token refused", "code", f.code, "cure", reason)
 	}
+	s.p.started.appRefused(&bot.Refused{Cure: reason, Err: f})
 }
 
 // ended notes how a connection that was up came to its end.
@@ -199,6 +199,10 @@ func explain(why string) string {
 	return why
 }
 
+// takenAgain follows a cure where somebody reads how a connection is: the cure
+// alone is also the last word of a program that ends.
+const takenAgain = "Should Slack take this one again, Storybot goes on by itself."
+
 // refusedAppToken says what is wrong with the app token, "" when the failure
 // is about something else.
 // https://docs.slack.dev/reference/methods/apps.connections.open
@@ -216,7 +220,7 @@ func refusedAppToken(f *failure) string {
 	if reason == "" {
 		return ""
 	}
-	return fmt.Sprintf("Slack refuses the app token: it %s (%s). Put a valid one into SLACK_APP_TOKEN (Basic Information, App-Level Tokens, scope connections:write) and restart; should Slack take this one again, Storybot goes on by itself.", reason, f.code)
+	return fmt.Sprintf("Slack refuses the app token: it %s (%s). Put a valid one into SLACK_APP_TOKEN (Basic Information, App-Level Tokens, scope connections:write) and restart.", reason, f.code)
 }
 
 func (s *sockets) up() {

@@ -5,7 +5,6 @@ import (
 	"context"
 	"slices"
 	"strings"
-	"unicode"
 
 	"storybot/bot"
 )
@@ -17,7 +16,7 @@ var subtypes = []string{"", "file_share", "me_message", "thread_broadcast"}
 // said says whether somebody wrote this message just now, who may be answered:
 // no bot, and nobody twice for a message they edited.
 func (ev event) said() bool {
-	return slices.Contains(subtypes, ev.Subtype) && ev.BotID == "" && ev.Edited == nil && !ev.Hidden &&
+	return slices.Contains(subtypes, ev.Subtype) && !ev.program() && ev.Edited == nil && !ev.Hidden &&
 		ev.User != "" && ev.User != slackbot && ev.Channel != ""
 }
 
@@ -40,34 +39,14 @@ func (h *ear) spoken(team, self string, ev event, id string) *ask {
 	return &ask{command: c, thread: ev.ThreadTS, direct: direct, spot: spot{ours: direct}, input: func(ctx context.Context) bot.Input {
 		w, _, _ := h.workspaces.await(ctx, team, h.timing.lookUp)
 		self := cmp.Or(w.botUser, self)
-		if user == self {
+		if user == self || h.directory.isMachine(ctx, w, team, user) {
 			return nil
 		}
 		r := h.reader(ctx, team)
-		name, text := words(r.text(addressed(ev.Text, self, h.isCommand)))
-		return bot.Typed{Name: strings.ToLower(bot.OneLine(bot.Unfold(name, r.mentions))), Text: text, Mentions: r.mentions}
+		name, text := h.words(r.text(addressed(ev.Text, self, h.isCommand)))
+		return bot.Typed{Name: bot.OneLine(bot.Unfold(name, r.mentions.List())), Text: text, Mentions: r.mentions.List()}
 	}}
 }
-
-// isCommand says whether word is the first one of a command.
-func (h *ear) isCommand(word string) bool { return h.commands[strings.ToLower(word)] }
-
-// words divides what was said to the bot into the command's name and the rest.
-func words(s string) (name, text string) {
-	s = strings.TrimLeftFunc(s, isLead)
-	end := strings.IndexFunc(s, isBlank)
-	if end < 0 {
-		end = len(s)
-	}
-	return cmp.Or(s[:end], "help"), strings.TrimFunc(s[end:], isBlank)
-}
-
-// isBlank: white space of any kind, and what shows none.
-func isBlank(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune("\u200b\u2060\ufeff", r) }
-
-// isLead is what may stand between a mention of the bot and the command: the
-// punctuation of an address, and a slash.
-func isLead(r rune) bool { return isBlank(r) || strings.ContainsRune(",;:.!?–—-/", r) }
 
 // addressed is the part of raw text that is said to the user with this id: what
 // follows the first mention of them or, when nothing does or a command precedes
@@ -83,10 +62,11 @@ func addressed(s, user string, isCommand func(string) bool) string {
 			after = head + " " + tail
 		}
 	}
-	first := strings.TrimLeftFunc(before, isLead)
+	first := strings.TrimLeftFunc(before, isSign)
 	if end := strings.IndexFunc(first, isBlank); end >= 0 {
 		first = first[:end]
 	}
+	first = strings.TrimRightFunc(first, isSign)
 	if strings.TrimFunc(after, isLead) == "" || isCommand(first) {
 		return strings.TrimRightFunc(before, isBlank) + " " + strings.TrimLeftFunc(after, isLead)
 	}
@@ -112,14 +92,4 @@ func cutMention(s, user string) (before, after string, found bool) {
 		at = end
 	}
 	return s, "", false
-}
-
-// firstWords is the first word of every command.
-func firstWords(specs []bot.Spec) map[string]bool {
-	words := make(map[string]bool)
-	for _, s := range specs {
-		word, _, _ := strings.Cut(s.Name, " ")
-		words[word] = true
-	}
-	return words
 }

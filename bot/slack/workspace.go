@@ -22,10 +22,8 @@ type workspace struct {
 	label string // "workspace T012AB (Acme)" once known, "bot token 1" before
 
 	team, botUser, botID string
-	// every says that Slack does not tell whose token it is: it is the only
-	// one, and used for whatever workspace is asked for.
-	every  bool
-	scopes map[string]bool // nil when Slack did not say
+	claim                claim
+	scopes               map[string]bool // nil when Slack did not say
 
 	up    bool
 	since time.Time
@@ -37,8 +35,37 @@ type workspace struct {
 // grants says whether the token has a scope; yes when that is not known.
 func (w workspace) grants(scope string) bool { return w.scopes == nil || w.scopes[scope] }
 
+// claim is what a token is used for.
+type claim int
+
+const (
+	// own: for the workspace that Slack says it is of.
+	own claim = iota
+	// sole: it is the only token, of a server that cannot be asked whose it is:
+	// it is used for whatever workspace is asked for.
+	sole
+	// unclaimed: Slack answered and left out whose it is. It is the only one, so
+	// it is used for what is under way until Slack says so; no right rests on it.
+	unclaimed
+)
+
+// lacks says whether the token is known not to have a scope. What Slack lists
+// with a refusal is newer than what it listed before; where it never listed any,
+// its refusal must name the scope.
+func (w workspace) lacks(scope string, f *failure) bool {
+	switch {
+	case f.code != "missing_scope":
+		return false
+	case f.scopes != nil:
+		return !f.scopes[scope]
+	case w.scopes != nil:
+		return !w.scopes[scope]
+	}
+	return slices.Contains(strings.Split(f.needed, ","), scope)
+}
+
 // serves says whether the token is used for a team.
-func (w *workspace) serves(team string) bool { return w.every || w.team != "" && w.team == team }
+func (w *workspace) serves(team string) bool { return w.claim != own || w.team != "" && w.team == team }
 
 // workspaces are the installations of the app this process has tokens of.
 type workspaces struct {
@@ -90,6 +117,7 @@ func (ws *workspaces) await(ctx context.Context, team string, limit time.Duratio
 	}
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
+	defer aside(ctx)()
 	for !ok && pending {
 		select {
 		case <-changed:
@@ -155,22 +183,28 @@ func (p *Platform) learn(ctx context.Context, w *workspace) bool {
 		switch {
 		case ctx.Err() != nil:
 			return false
-		case f == nil && id.TeamID != "", p.onlyToken() && (f == nil || f.absent()):
-			p.known(ctx, w, id, header)
+		case f == nil && id.TeamID != "":
+			p.known(ctx, w, id, header, own)
+			p.started.botTried(w.place, nil)
+			return true
+		case p.onlyToken() && f != nil && f.absent():
+			p.known(ctx, w, identity{}, header, sole)
 			p.started.botTried(w.place, nil)
 			return true
 		case f == nil:
+			if p.onlyToken() {
+				p.known(ctx, w, id, header, unclaimed)
+			}
 			f = &failure{method: "auth.test", err: errors.New("no team_id in the answer")}
 		}
 		if reason := refusedToken(f.code); reason != "" && !f.passing() {
-			detail := fmt.Sprintf("Slack refuses the %s: it %s (%s). Put a valid one into SLACK_BOT_TOKEN and restart; should Slack take this one again, Storybot goes on by itself within %v.",
-				w.label, reason, f.code, p.timing.refusedMost)
-			p.workspaces.set(w, func(w *workspace) { w.up, w.stopped = false, detail })
+			cure := fmt.Sprintf("Slack refuses the %s: it %s (%s). Put a valid one into SLACK_BOT_TOKEN and restart.", w.label, reason, f.code)
+			p.workspaces.set(w, func(w *workspace) { w.up, w.stopped = false, cure+" "+takenAgain })
 			if told != f.code {
-				p.log.Error("slack bot token refused", "token", w.label, "code", f.code, "cure", detail)
+				p.log.Error("slack bot token refused", "token", w.label, "code", f.code, "cure", cure)
 				told = f.code
 			}
-			p.started.botTried(w.place, &bot.Refused{Cure: detail, Err: f})
+			p.started.botTried(w.place, &bot.Refused{Cure: cure, Err: f})
 			if !sleep(ctx, jitter(refusedWait)) {
 				return false
 			}
@@ -212,14 +246,8 @@ func (ws *workspaces) awaitStop(ctx context.Context, w *workspace) bool {
 
 // known notes what auth.test said of w, and that its workspace is open again
 // when it had been stopped.
-func (p *Platform) known(ctx context.Context, w *workspace, id identity, header http.Header) {
-	var scopes map[string]bool
-	if list := header.Get("X-OAuth-Scopes"); list != "" {
-		scopes = make(map[string]bool)
-		for s := range strings.SplitSeq(list, ",") {
-			scopes[strings.TrimSpace(s)] = true
-		}
-	}
+func (p *Platform) known(ctx context.Context, w *workspace, id identity, header http.Header, c claim) {
+	scopes := scopesOf(header)
 	detail := ""
 	if missing := missingScopes(scopes); len(missing) > 0 {
 		detail = "missing scopes " + strings.Join(missing, ", ") + ": add them under OAuth & Permissions and install the app again"
@@ -228,7 +256,7 @@ func (p *Platform) known(ctx context.Context, w *workspace, id identity, header 
 	reopened := false
 	p.workspaces.set(w, func(w *workspace) {
 		reopened, w.stopped = w.stopped != "", ""
-		w.team, w.botUser, w.botID, w.scopes, w.every = id.TeamID, id.UserID, id.BotID, scopes, id.TeamID == ""
+		w.team, w.botUser, w.botID, w.scopes, w.claim = id.TeamID, id.UserID, id.BotID, scopes, c
 		w.label = strings.TrimSpace("workspace " + id.TeamID)
 		if name := bot.OneLine(id.Team); name != "" {
 			w.label += " (" + name + ")"
@@ -239,6 +267,21 @@ func (p *Platform) known(ctx context.Context, w *workspace, id identity, header 
 	if reopened && p.places != nil && id.TeamID != "" {
 		p.places.Healed(ctx, destination(id.TeamID, ""))
 	}
+}
+
+// scopesOf is the scopes that an answer of Slack's says the token has; nil when
+// it does not say.
+// https://docs.slack.dev/authentication/installing-with-oauth#inspecting-scopes
+func scopesOf(header http.Header) map[string]bool {
+	list := header.Get("X-OAuth-Scopes")
+	if list == "" {
+		return nil
+	}
+	scopes := make(map[string]bool)
+	for s := range strings.SplitSeq(list, ",") {
+		scopes[strings.TrimSpace(s)] = true
+	}
+	return scopes
 }
 
 // missingScopes lists what the manifest asks for and the token lacks.

@@ -58,8 +58,16 @@ var (
 // The program appends the one it speaks.
 var versionEnd = regexp.MustCompile(`(?i)/+v[0-9]+$`)
 
-// methodEnd is a method of Slack's at the end of an address.
-var methodEnd = regexp.MustCompile(`/api/+[a-z]+(\.[A-Za-z]+)+$`)
+// methodPath finds what is no base address any more, because it goes on to
+// something that is asked of the API: anything below a version, the resources of
+// Discord (https://discord.com/developers/docs/reference, in the list of pages)
+// below /api, and of what is asked at the start also alone, as a proxy has it.
+// And the methods of Slack (https://docs.slack.dev/reference/methods). A version
+// or a word of a proxy's own is none of that.
+var methodPath = regexp.MustCompile(`(?i)/api/+v[0-9]+/` +
+	`|/(api|v[0-9]+)/+(applications|channels|gateway|guilds|interactions|invites|oauth2|skus|soundboard-default-sounds|stage-instances|sticker-packs|stickers|users|voice|webhooks)(/|$)` +
+	`|/gateway/+bot$|/users/+@me(/|$)` +
+	`|/api/+[a-z]+(\.[a-z]+)+$|/(api|apps|auth|bots|chat|conversations|files|oauth|reactions|team|users|views)(\.[a-z]+)+$`)
 
 // apiURL checks the base address of an API and puts it into the form its
 // platform wants. "" stays "".
@@ -75,6 +83,9 @@ func apiURL(v string, a apiAddress) (string, error) {
 		return "", errors.New("this is the address of another platform; it belongs in " + a.theirs)
 	}
 	u.Path, u.RawPath = strings.TrimRight(u.Path, "/"), ""
+	if methodPath.MatchString(u.Path) {
+		return "", errors.New("this address goes on to something that is asked of the API. Leave that out: the base ends before a version and before the name of a method. Example: " + a.official + a.ending)
+	}
 	u.Path = strings.TrimRight(versionEnd.ReplaceAllString(u.Path, ""), "/")
 	if official, _ := url.Parse(a.official); isHost(u, official.Hostname()) {
 		if u.Path == "" {
@@ -83,9 +94,6 @@ func apiURL(v string, a apiAddress) (string, error) {
 		if u.Scheme != "https" || u.Path != official.Path {
 			return "", errors.New("the official address is " + a.official + a.ending + ". Leave " + a.setting + " out to use it")
 		}
-	}
-	if methodEnd.MatchString(u.Path) {
-		return "", errors.New("an address of the API ends before the name of a method. Example: " + a.official + a.ending)
 	}
 	return u.String() + a.ending, nil
 }

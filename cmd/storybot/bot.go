@@ -38,7 +38,7 @@ func (p *program) bot(ctx context.Context, args []string) error {
 		return err
 	}
 	if cfg.emptyTokens() && !cfg.hasPlatform() && !*withConsole && !isThere(p.stdin) {
-		return wrongSettings{wrong: append(cfg.warnings, "Nothing else connects: no other token is set, and there is no terminal and no input to chat with. Put the token in, or add --console")}
+		return wrongSettings{what: "Nothing connects: no token is set, and there is no terminal and no input to chat with. Put a token in, or add --console", warnings: cfg.warnings}
 	}
 	var talk *console.Console
 	r := &running{config: cfg, platforms: p.platforms, ended: make(chan error, 8)}
@@ -51,7 +51,7 @@ func (p *program) bot(ctx context.Context, args []string) error {
 		}
 	}
 	r.log = newLog(cfg, level, logTo)
-	r.starts = newStarts(r.log)
+	r.starts = newStarts()
 	for _, warning := range cfg.warnings {
 		r.log.Warn(warning)
 	}
@@ -116,11 +116,12 @@ func (r *running) start(ctx context.Context, talk *console.Console) error {
 		m := &monitor{connections: r.connections, reach: r.reach, metrics: registry, log: r.log, limits: usualLimits()}
 		stop, err := m.serve(r.config.httpAddr)
 		if err != nil {
-			return err
+			return errors.New(r.config.hidden.unaddressed(err.Error()))
 		}
 		r.stops.add("health and metrics server", stop)
 	}
 	r.background("housekeeping", func(ctx context.Context) { keepPruned(ctx, r.store, r.log) })
+	r.background("search index", func(ctx context.Context) { keepSearchable(ctx, r.store, r.log) })
 	r.background("desk", alarms.run)
 	r.background("progress for the desk", newDeskProgress(r.store, r.engine, senders, r.editors(), wallClock, r.log).run)
 	r.background("blocked channels", delivery.NewHealer(r.desk, r.engine.Holds, r.log, wallClock).Run)
@@ -186,7 +187,7 @@ func (r *running) openPlatforms(talk *console.Console) error {
 	for _, platform := range r.platforms {
 		p, err := platform.open(parts{r.config, command.Specs(), places{r.desk, func(lane string) { r.engine.Resume(lane) }, r.log}, r.store, r.log, r.starts.of(platform.name)})
 		if err != nil {
-			return wrongSettings{wrong: []string{platform.name + ": " + err.Error()}}
+			return wrongSettings{what: "this platform cannot be made ready:", wrong: []string{platform.name + ": " + err.Error()}}
 		}
 		if p != nil {
 			r.starts.expect(platform.name)
@@ -255,9 +256,14 @@ func (r *running) wait(ctx context.Context) error {
 // settled waits until nothing that is due now is unsent.
 func (r *running) settled(ctx context.Context) error { return r.engine.Idle(ctx) }
 
+// connections is how each connection is, as it may be shown: a detail may hold
+// the error of an address, or a token that stands where none belongs.
 func (r *running) connections() (all []bot.Health) {
 	for _, p := range r.chats {
 		all = append(all, p.health()...)
+	}
+	for i, c := range all {
+		all[i].Detail = string(r.config.hidden.mask([]byte(r.config.hidden.unaddressed(c.Detail))))
 	}
 	return all
 }

@@ -45,17 +45,28 @@ func (c *config) emptyTokens() bool {
 // wrongSettings lists everything that is wrong with the settings, a sentence
 // each, and what else looks like a mistake.
 type wrongSettings struct {
+	// what is wrong where that is not the value of a setting: the beginning of a
+	// list, or all there is to say without its full stop. "" for settings.
+	what     string
 	wrong    []string
 	warnings []string
 }
 
 // Error names them all.
 func (w wrongSettings) Error() string {
-	count := "1 setting is wrong"
-	if len(w.wrong) != 1 {
-		count = fmt.Sprintf("%d settings are wrong", len(w.wrong))
+	text := w.what
+	switch {
+	case text != "" && len(w.wrong) == 0:
+		text += "."
+	case text != "":
+	case len(w.wrong) == 1:
+		text = "1 setting is wrong:"
+	default:
+		text = fmt.Sprintf("%d settings are wrong:", len(w.wrong))
 	}
-	text := count + ":\n  " + strings.Join(w.wrong, "\n  ")
+	for _, wrong := range w.wrong {
+		text += "\n  " + wrong
+	}
 	if len(w.warnings) > 0 {
 		text += "\nThis may have to do with it:\n  " + strings.Join(w.warnings, "\n  ")
 	}
@@ -69,7 +80,7 @@ func loadConfig(env environment, hide *hidden) (*config, error) {
 	c := &config{found: map[string]origin{}, hidden: hide}
 	file, err := readEnvFile()
 	if err != nil {
-		return nil, wrongSettings{wrong: []string{err.Error()}}
+		return nil, wrongSettings{what: err.Error()}
 	}
 	var wrong []string
 	for _, s := range settings {
@@ -85,7 +96,7 @@ func loadConfig(env environment, hide *hidden) (*config, error) {
 	wrong = append(wrong, c.checkPairs()...)
 	c.warnings = append(c.emptyWarnings(file), unknownNames(env.names(), file)...)
 	if wrong != nil {
-		return nil, wrongSettings{wrong, c.warnings}
+		return nil, wrongSettings{wrong: wrong, warnings: c.warnings}
 	}
 	return c, nil
 }

@@ -84,7 +84,7 @@ func TestSettings(t *testing.T) {
 		"a port that is none":                  {env: []string{"HTTP_ADDR=:99999"}, wrong: "HTTP_ADDR: \":99999\" is no address"},
 		"a file that is missing":               {env: []string{"DISCORD_TOKEN_FILE=nowhere"}, wrong: "DISCORD_TOKEN: the file of DISCORD_TOKEN_FILE cannot be read: there is no such file. DISCORD_TOKEN_FILE takes the path of a file; the value itself belongs in DISCORD_TOKEN"},
 		"a value and a file":                   {env: []string{"DISCORD_TOKEN=a", "DISCORD_TOKEN_FILE=b"}, wrong: "are both set"},
-		"a broken file quotes nothing from it": {file: "DISCORD_TOKEN 'sesame", wrong: ".env cannot be read: every line is NAME=value or a # comment, and the file must be readable by you."},
+		"a broken file quotes nothing from it": {file: "DISCORD_TOKEN 'sesame", wrong: ".env cannot be read: every line is NAME=value or a # comment, and the file must be readable by you"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -164,6 +164,25 @@ func TestAddressesOfAPIs(t *testing.T) {
 		{"DISCORD_API_URL", "https:discord.com/api", wrong},
 		{"DISCORD_API_URL", "https://:8081/api", wrong},
 		{"DISCORD_API_URL", "wss://gateway.discord.gg", wrong},
+		{"DISCORD_API_URL", "http://127.0.0.1:8081/api/v10/gateway", wrong},
+		{"DISCORD_API_URL", "http://127.0.0.1:8081/api/v10/gateway/", wrong},
+		{"DISCORD_API_URL", "http://127.0.0.1:8081/api//v9//gateway/bot", wrong},
+		{"DISCORD_API_URL", "http://127.0.0.1:8081/api/v10/users/@me", wrong},
+		{"DISCORD_API_URL", "http://127.0.0.1:8081/api/v10/users/%40me", wrong},
+		{"DISCORD_API_URL", "http://127.0.0.1:8081/API/V10/anything", wrong},
+		{"DISCORD_API_URL", "http://127.0.0.1:8081/api/v10/v10", wrong},
+		{"DISCORD_API_URL", "http://127.0.0.1:8081/v10/applications/1/commands", wrong},
+		{"DISCORD_API_URL", "http://127.0.0.1:8081/api/gateway", wrong},
+		{"DISCORD_API_URL", "http://127.0.0.1:8081/api/channels/1", wrong},
+		{"DISCORD_API_URL", "http://127.0.0.1:8081/gateway/bot", wrong},
+		{"DISCORD_API_URL", "http://127.0.0.1:8081/users/@me", wrong},
+		{"DISCORD_API_URL", "https://discord.com/api/v10/gateway", wrong},
+		{"DISCORD_API_URL", "http://proxy/v1/discord/api/v10", "http://proxy/v1/discord/api"}, // the first version is the proxy's
+		{"DISCORD_API_URL", "http://proxy/gateway", "http://proxy/gateway"},
+		{"SLACK_API_URL", "http://127.0.0.1:8082/api/auth.test/", wrong},
+		{"SLACK_API_URL", "http://127.0.0.1:8082/chat.postMessage", wrong},
+		{"SLACK_API_URL", "http://127.0.0.1:8082/api/apps.connections.open", wrong},
+		{"SLACK_API_URL", "http://proxy/slack.com/api", "http://proxy/slack.com/api/"},
 		{"SLACK_API_URL", "https://slack.com/api/", "https://slack.com/api/"},
 		{"SLACK_API_URL", "https://slack.com/api", "https://slack.com/api/"},
 		{"SLACK_API_URL", "https://slack.com/api//", "https://slack.com/api/"},
@@ -223,6 +242,18 @@ func TestNamesThatWereProbablyMeant(t *testing.T) {
 		"SLACK_WEBHOOK_URL":          "",
 		"DISCORD_CLIENT_ID":          "",
 		"DATABASE_HOST":              "",
+		// What Kubernetes sets in every pod beside a service of this name.
+		"STORYBOT_SERVICE_HOST":      "",
+		"STORYBOT_SERVICE_PORT":      "",
+		"STORYBOT_SERVICE_PORT_HTTP": "",
+		"STORYBOT_PORT":              "",
+		"STORYBOT_PORT_80_TCP":       "",
+		"STORYBOT_PORT_80_TCP_PROTO": "",
+		"STORYBOT_PORT_80_TCP_PORT":  "",
+		"STORYBOT_PORT_80_TCP_ADDR":  "",
+		"STORYBOT_HTTP_PORT":         "",
+		"STORYBOT_HTTP_SERVICE_HOST": "",
+		"STORYBOT_DISCORD_TOKENS":    "DISCORD_TOKEN",
 		"":                           "",
 	} {
 		if got := meantBy(name); got != want {
@@ -230,20 +261,48 @@ func TestNamesThatWereProbablyMeant(t *testing.T) {
 		}
 	}
 	t.Chdir(t.TempDir())
-	write(t, envFile, "SLACK_TOKEN=xoxb-1\nLOG_DIR=x\n")
-	c, err := loadConfig(env("DISCORD_BOT_TOKEN=abc", "STORYBOT_MODE=x", "LOG_DIR=x", "PATH=/bin"), new(hidden))
+	write(t, envFile, "SLACK_TOKEN=xoxb-1\nLOG_DIR=x\nUNDO_WINDOW=20\nKEEPDELIVERIES=1\n")
+	c, err := loadConfig(env("DISCORD_BOT_TOKEN=abc", "STORYBOT_MODE=x", "STORYBOT_PORT=tcp://10.0.0.1:80", "LOG_DIR=x", "PATH=/bin", "TIMEZONE_FILE=x", "TZ=UTC"), new(hidden))
 	if err != nil {
 		t.Fatal(err)
 	}
 	const rest = ". storybot env prints those there are"
 	want := []string{
 		"DISCORD_BOT_TOKEN in the environment is no setting of Storybot and is ignored; DISCORD_TOKEN was probably meant" + rest,
+		"KEEPDELIVERIES in .env is no setting of this version of Storybot and is ignored" + rest,
 		"LOG_DIR in .env is no setting of Storybot and is ignored" + rest,
 		"SLACK_TOKEN in .env is no setting of Storybot and is ignored; SLACK_BOT_TOKEN was probably meant" + rest,
-		"STORYBOT_MODE in the environment is no setting of Storybot and is ignored" + rest,
+		"TIMEZONE_FILE in the environment is no setting of this version of Storybot and is ignored" + rest,
+		"UNDO_WINDOW in .env is no setting of this version of Storybot and is ignored" + rest,
 	}
 	if diff := cmp.Diff(want, c.warnings); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// TestNoSettingIsStillToCome: what this version has is not called unknown.
+func TestNoSettingIsStillToCome(t *testing.T) {
+	for _, s := range settings {
+		if isNotYet(s.name) {
+			t.Errorf("%s is among those that are to come", s.name)
+		}
+	}
+}
+
+// TestWhatIsWrongIsCounted where it is settings, and nothing else is called one.
+func TestWhatIsWrongIsCounted(t *testing.T) {
+	const rest = "\nThe README explains each setting; storybot env prints them all."
+	for _, test := range []struct {
+		err  wrongSettings
+		want string
+	}{
+		{wrongSettings{wrong: []string{"A: x"}}, "1 setting is wrong:\n  A: x"},
+		{wrongSettings{wrong: []string{"A: x", "B: y"}, warnings: []string{"C"}}, "2 settings are wrong:\n  A: x\n  B: y\nThis may have to do with it:\n  C"},
+		{wrongSettings{what: "nothing connects", warnings: []string{"C", "D"}}, "nothing connects.\nThis may have to do with it:\n  C\n  D"},
+	} {
+		if got := test.err.Error(); got != test.want+rest {
+			t.Errorf("got %q, want %q", got, test.want+rest)
+		}
 	}
 }
 

@@ -14,6 +14,8 @@ import (
 	"golang.org/x/text/encoding"
 	utf "golang.org/x/text/encoding/unicode"
 	"golang.org/x/text/transform"
+
+	"storybot/stories"
 )
 
 // environment is what the process was started with: NAME=value, as os.Environ
@@ -58,7 +60,7 @@ func readEnvFile() (map[string]string, error) {
 		}
 	}
 	// The parser's error quotes the line, which may hold a token.
-	return nil, errors.New(envFile + " cannot be read: every line is NAME=value or a # comment, and the file must be readable by you.")
+	return nil, errors.New(envFile + " cannot be read: every line is NAME=value or a # comment, and the file must be readable by you")
 }
 
 // decoded makes UTF-8 of what an editor wrote: a byte order mark says in which
@@ -113,6 +115,7 @@ func (s setting) find(env environment, file map[string]string, hide *hidden) (te
 			text = string(decoded(raw))
 			hide.add(text)
 			hide.add(strings.TrimPrefix(trimmed(text), "sqlite:"))
+			hide.addAddress(trimmed(text))
 		}
 		if isBlank(trimmed(text)) {
 			return s.def, origin{empty: true}, nil
@@ -158,7 +161,7 @@ func (s setting) unreadable(err error) error {
 // which come along when it is copied.
 func trimmed(v string) string {
 	return strings.TrimFunc(v, func(r rune) bool {
-		return unicode.IsSpace(r) || unicode.Is(unicode.Cf, r) || r == 0
+		return unicode.IsSpace(r) || stories.Ignorable(r) || r == 0
 	})
 }
 

@@ -21,9 +21,10 @@ import (
 // only.
 var arrows = map[string][]string{
 	"stories":          nil,
-	"stories/sqlstore": {"stories"},
+	"stories/latin":    {"stories"},
+	"stories/sqlstore": {"stories", "stories/latin"},
 	"bot":              {"stories"},
-	"bot/command":      {"bot", "stories"},
+	"bot/command":      {"bot", "stories", "stories/latin"},
 	"bot/delivery":     {"bot", "stories"},
 	"bot/discord":      {"bot", "stories"},
 	"bot/slack":        {"bot", "stories"},

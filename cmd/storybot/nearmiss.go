@@ -5,15 +5,26 @@ import (
 	"strings"
 	"unicode"
 
-	"github.com/agnivade/levenshtein"
+	"storybot/stories"
 )
 
 // ourPrefixes are how names begin that are ours or meant to be.
 var ourPrefixes = []string{"DISCORD_", "SLACK_", "STORYBOT_", "LOG_"}
 
+// notYet are settings that Storybot's own plans name and this version does not
+// have: whoever sets one relies on it.
+var notYet = []string{"TIMEZONE", "UNDO_WINDOW", "KEEP_DELIVERIES"}
+
+// isNotYet says whether a name, or that of its file, is one of notYet or all but.
+func isNotYet(name string) bool {
+	bare := strings.TrimPrefix(strings.TrimSuffix(strings.ToUpper(name), "_FILE"), "STORYBOT_")
+	return slices.ContainsFunc(notYet, func(later string) bool { return unlikeness(bare, later) < farApart })
+}
+
 // unknownNames warns about names that are no settings: in envFile about those
 // that begin like ours, in the environment, which is shared with all programs,
-// about those that resemble one.
+// about those that resemble one (Kubernetes sets STORYBOT_PORT and its like),
+// and everywhere about those that are none yet.
 func unknownNames(environment []string, file map[string]string) (warnings []string) {
 	known := map[string]bool{}
 	for _, s := range settings {
@@ -21,10 +32,14 @@ func unknownNames(environment []string, file map[string]string) (warnings []stri
 	}
 	warn := func(name, where string, always bool) {
 		meant := meantBy(name)
-		if known[name] || meant == "" && !always {
+		warning := name + " in " + where + " is no setting of "
+		switch later := meant == "" && isNotYet(name); {
+		case known[name], meant == "" && !always && !later:
 			return
+		case later:
+			warning += "this version of "
 		}
-		warning := name + " in " + where + " is no setting of Storybot and is ignored"
+		warning += "Storybot and is ignored"
 		if meant != "" {
 			warning += "; " + meant + " was probably meant"
 		}
@@ -34,7 +49,7 @@ func unknownNames(environment []string, file map[string]string) (warnings []stri
 		warn(name, envFile, slices.ContainsFunc(ourPrefixes, func(p string) bool { return strings.HasPrefix(name, p) }))
 	}
 	for _, name := range environment {
-		warn(name, "the environment", strings.HasPrefix(name, "STORYBOT_"))
+		warn(name, "the environment", false)
 	}
 	slices.Sort(warnings)
 	return slices.Compact(warnings)
@@ -63,8 +78,9 @@ const farApart = 100
 // unlikeness says how far a name is from a setting's: by letters where few are
 // wrong, else by words where one has all of the other's and both begin alike.
 func unlikeness(name, setting string) int {
-	letters := levenshtein.ComputeDistance(compact(name), compact(setting))
-	if letters <= len(compact(setting))/5 {
+	written, meant := compact(name), compact(setting)
+	letters := stories.Distance(written, meant, max(len(written), len(meant)))
+	if letters <= len(meant)/5 {
 		return letters
 	}
 	a, b := words(name), words(setting)

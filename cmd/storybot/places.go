@@ -13,6 +13,7 @@ type places struct {
 	desk interface {
 		Ended(ctx context.Context, d stories.Destination, reason string) error
 		Healed(ctx context.Context, d stories.Destination) (resumed, skipped int, err error)
+		LanesOf(ctx context.Context, d stories.Destination) ([]string, error)
 	}
 	// resume lets a lane that stopped try again at once.
 	resume func(lane string)
@@ -31,13 +32,14 @@ func (p places) Ended(ctx context.Context, d stories.Destination, reason string)
 // Healed is bot.Places'. A platform or a workspace that takes the bot again may
 // have had its lane stopped, whose own next try can be half an hour away.
 func (p places) Healed(ctx context.Context, d stories.Destination) {
-	switch {
-	case d.Channel != "":
-	case d.Workspace == "":
-		p.resume(d.Platform)
-		return // no channel was blocked for that
-	default:
-		p.resume(d.Platform + ":" + d.Workspace)
+	if d.Channel == "" {
+		lanes, err := p.desk.LanesOf(ctx, d)
+		if err != nil {
+			p.log.Error("a lane that may work again was not found; it is tried again by itself", "destination", d.String(), "err", err)
+		}
+		for _, lane := range lanes {
+			p.resume(lane)
+		}
 	}
 	resumed, skipped, err := p.desk.Healed(ctx, d)
 	switch {

@@ -22,6 +22,10 @@ func (c *calls) Healed(_ context.Context, d stories.Destination) (resumed, skipp
 	return 1, 0, nil
 }
 
+func (c *calls) LanesOf(_ context.Context, d stories.Destination) ([]string, error) {
+	return []string{"lane of " + d.String(), "another"}, nil
+}
+
 // TestWhatPlatformsLearnReachesTheRightPart of the program: blocked channels are
 // the newsroom's, a stopped lane is the queue's.
 func TestWhatPlatformsLearnReachesTheRightPart(t *testing.T) {
@@ -31,8 +35,8 @@ func TestWhatPlatformsLearnReachesTheRightPart(t *testing.T) {
 	}{
 		{stories.Destination{Platform: "discord", Workspace: "1", Channel: "2"}, []string{"healed discord:1/2"}},
 		{stories.Destination{Platform: "discord", Channel: "2"}, []string{"healed discord:2"}},
-		{stories.Destination{Platform: "discord"}, []string{"resume discord"}},
-		{stories.Destination{Platform: "slack", Workspace: "T1"}, []string{"resume slack:T1", "healed slack:T1/"}},
+		{stories.Destination{Platform: "discord"}, []string{"resume lane of discord:", "resume another", "healed discord:"}},
+		{stories.Destination{Platform: "slack", Workspace: "T1"}, []string{"resume lane of slack:T1/", "resume another", "healed slack:T1/"}},
 	} {
 		desk := &calls{}
 		p := places{desk, func(lane string) { desk.got = append(desk.got, "resume "+lane) }, slog.New(slog.DiscardHandler)}

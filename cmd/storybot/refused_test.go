@@ -40,6 +40,9 @@ func TestEveryPlatformRefused(t *testing.T) {
 				t.Errorf("%v, want exit status %d", err, exitUsage)
 			}
 			_, last, _ := strings.Cut(p.log(), "storybot: every platform refuses the bot:")
+			if strings.Contains(last, "by itself") {
+				t.Errorf("the end promises that something goes on:\n%s", last)
+			}
 			for _, want := range test.cure {
 				if !strings.Contains(last, want) {
 					t.Errorf("the end does not say %q:\n%s", want, last)
@@ -60,7 +63,7 @@ func TestOneRefusedPlatform(t *testing.T) {
 		if err := f.slack.WaitConnected(f.ctx); err != nil {
 			t.Fatal(err)
 		}
-		p.waitLog(`a platform refuses the bot.* platform=discord .*DISCORD_TOKEN`)
+		p.waitLog(`the gateway refuses the bot.*DISCORD_TOKEN`)
 		if got := f.onSlack(t, "/desk", "status"); !strings.Contains(got, "DISCORD_TOKEN") {
 			t.Errorf("/desk status: %q", got)
 		}
@@ -68,6 +71,7 @@ func TestOneRefusedPlatform(t *testing.T) {
 			t.Errorf("/readyz: %d\n%s", status, body)
 		}
 		p.stop()
+		saidOnce(t, p.log(), "DISCORD_TOKEN")
 	})
 	t.Run("Slack", func(t *testing.T) {
 		t.Parallel()
@@ -77,7 +81,8 @@ func TestOneRefusedPlatform(t *testing.T) {
 		if err := f.discord.WaitReady(f.ctx); err != nil {
 			t.Fatal(err)
 		}
-		p.waitLog(`a platform refuses the bot.* platform=slack .*SLACK_`)
+		p.waitLog(`slack bot token refused.*SLACK_BOT_TOKEN`)
+		p.waitLog(`slack app token refused.*SLACK_APP_TOKEN`)
 		if got := f.onDiscord(t, "desk status", nil); !strings.Contains(got, "Slack refuses") {
 			t.Errorf("/desk status: %q", got)
 		}
@@ -85,5 +90,22 @@ func TestOneRefusedPlatform(t *testing.T) {
 			t.Errorf("/readyz: %d\n%s", status, body)
 		}
 		p.stop()
+		saidOnce(t, p.log(), "SLACK_BOT_TOKEN")
+		saidOnce(t, p.log(), "SLACK_APP_TOKEN")
 	})
+}
+
+// saidOnce checks that one line of the log, and no other, names what is to be
+// mended.
+func saidOnce(t *testing.T, log, cure string) {
+	t.Helper()
+	lines := 0
+	for line := range strings.Lines(log) {
+		if strings.Contains(line, cure) {
+			lines++
+		}
+	}
+	if lines != 1 {
+		t.Errorf("%d lines name %s:\n%s", lines, cure, log)
+	}
 }

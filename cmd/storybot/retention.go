@@ -25,3 +25,23 @@ func keepPruned(ctx context.Context, store database, log *slog.Logger) {
 		}
 	}
 }
+
+// reindexAgain is how long after a failure the search index is worked on again.
+const reindexAgain = time.Minute
+
+// keepSearchable finishes the search index after an upgrade, beside everything
+// else, and returns once it is whole or ctx ends.
+func keepSearchable(ctx context.Context, store interface{ Reindex(context.Context) error }, log *slog.Logger) {
+	for {
+		err := store.Reindex(ctx)
+		if err == nil || ctx.Err() != nil {
+			return
+		}
+		log.Warn("the search index is not whole yet; it is tried again in a minute", "err", err)
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(reindexAgain):
+		}
+	}
+}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"io"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -51,6 +52,10 @@ func (s secret) MarshalText() ([]byte, error) { return []byte(dots), nil }
 type hidden struct {
 	mu    sync.RWMutex
 	forms [][]byte // longest first: a part must not break up its whole
+	// parts are those of addresses that came by a file. They may be short and
+	// usual words, and so are looked for only where addresses are told of.
+	parts *regexp.Regexp
+	known []string // what parts finds
 }
 
 // shortestMasked is the least length of a secret that is looked for: masking
@@ -129,14 +134,21 @@ func passwords(address string) (found []string) {
 	return found
 }
 
-// mask returns text with dots where something hidden stood.
+// tokenForm finds what is a token by its looks, wherever it was put: those of
+// Slack (https://docs.slack.dev/authentication/tokens) and of Discord
+// (https://discord.com/developers/docs/reference#authentication), which begin
+// with the bot's id in base64.
+var tokenForm = regexp.MustCompile(`(xoxe\.)?xox[a-z](-[\w%-]*\w|\.xox[a-z]-[\w%-]*\w)|xapp-[\w%-]*\w|[\w-]{17,}\.[\w-]{5,8}\.[\w-]{20,}`)
+
+// mask returns text with dots where something hidden stood, or what looks like
+// a token.
 func (h *hidden) mask(text []byte) []byte {
 	h.mu.RLock()
 	defer h.mu.RUnlock()
 	for _, form := range h.forms {
 		text = bytes.ReplaceAll(text, form, []byte(dots))
 	}
-	return text
+	return tokenForm.ReplaceAll(text, []byte(dots))
 }
 
 // writer returns a writer to w that masks. It is the last defence: nothing

@@ -2,8 +2,10 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 )
@@ -94,6 +96,114 @@ func TestARefusedDatabaseShowsNoPassword(t *testing.T) {
 	status := run(t.Context(), nil, environment{"DATABASE_URL=" + tokens["a database's address"]}, strings.NewReader(""), &out, &out)
 	if status != exitFail || strings.Contains(out.String(), "Mosel") || !strings.Contains(out.String(), "DATABASE_URL") {
 		t.Errorf("exit status %d:\n%s", status, &out)
+	}
+}
+
+// TestADatabaseByFileIsNotTold: nothing of an address that came by a file is in
+// what is said when it cannot be opened, however short it is.
+func TestADatabaseByFileIsNotTold(t *testing.T) {
+	for _, test := range []struct {
+		address string
+		status  int
+		hidden  []string // as whole words
+	}{
+		{"postgres://joe:s3@127.0.0.1:1/x", exitFail, []string{"joe", "x", "s3", `127\.0\.0\.1`}},
+		{"postgres://storybot:s3@db.nosuch.invalid/news", exitFail, []string{"storybot database", "news", "s3", "nosuch"}},
+		{"postgres://joe:a/b@127.0.0.1:none/x?sslmode=disable", exitUsage, []string{"joe", "x", "a/b"}},
+		{"postgresql://joe@127.0.0.1:1,127.0.0.2:1/x", exitFail, []string{"joe", "x", `127\.0\.0\.2`}},
+		{"postgres:///x?host=127.0.0.1&port=1&user=joe", exitFail, []string{"joe", "x", `127\.0\.0\.1`}},
+		{"postgres://joe:s3@127.0.0.1/x?sslmode=whatever", exitUsage, []string{"joe", "x", "s3", `127\.0\.0\.1`}},
+		{"sqlite:/ab/c.db", exitUsage, []string{"ab", `c\.db`}},
+		{"sqlite:/nowhere/zeta/eta/c.db", exitUsage, []string{"zeta", "eta", `c\.db`}},
+		{"sqlite:zeta/eta/c.db", exitUsage, []string{"zeta", "eta", `c\.db`}},
+		{"sqlite:.", exitUsage, nil},
+		{"sqlite:text", exitUsage, []string{"text"}},
+		{"sqlite:./no/x.db", exitUsage, []string{"no/x", `x\.db`}},
+	} {
+		t.Chdir(t.TempDir())
+		write(t, "file", test.address+"\n")
+		write(t, "text", "this is a text and no database")
+		var out bytes.Buffer
+		if status := run(t.Context(), nil, environment{"DATABASE_URL_FILE=file"}, strings.NewReader(""), &out, &out); status != test.status {
+			t.Errorf("%s: exit status %d, want %d", test.address, status, test.status)
+		}
+		said := out.String()
+		if !strings.Contains(said, "DATABASE_URL: ") {
+			t.Errorf("%s: it does not say what is wrong: %s", test.address, said)
+		}
+		for _, part := range test.hidden {
+			if regexp.MustCompile(`(^|\W)` + part + `(\W|$)`).MatchString(said) {
+				t.Errorf("%s: %s is shown in:\n%s", test.address, part, said)
+			}
+		}
+	}
+}
+
+// TestADatabaseThatIsSetIsNamed where it did not come by a file: whoever set it
+// must see what is wrong with it.
+func TestADatabaseThatIsSetIsNamed(t *testing.T) {
+	t.Chdir(t.TempDir())
+	var out bytes.Buffer
+	status := run(t.Context(), nil, environment{"DATABASE_URL=sqlite:nowhere/x.db"}, strings.NewReader(""), &out, &out)
+	if status != exitUsage || !strings.Contains(out.String(), "DATABASE_URL: The folder of the database nowhere/x.db cannot be opened") {
+		t.Errorf("exit status %d:\n%s", status, &out)
+	}
+}
+
+// TestTheLogTellsNoAddressByFile: also later, while the bot runs.
+func TestTheLogTellsNoAddressByFile(t *testing.T) {
+	t.Chdir(t.TempDir())
+	write(t, "database", "postgres://joe:s3@db/x")
+	write(t, "api", "http://tin.example/api")
+	write(t, "http", ":80")
+	h := new(hidden)
+	cfg, err := loadConfig(environment{"DATABASE_URL_FILE=database", "DISCORD_API_URL_FILE=api", "HTTP_ADDR_FILE=http"}, h)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out bytes.Buffer
+	newLog(cfg, 0, &out).Warn("it is a database of x", "err", errors.New("dial tin.example: user=joe database=x at db:5432"), "address", ":80", "count", 7, "who", "joe")
+	const want = `level=WARN msg="it is a database of x" err="dial ••••: user=•••• database=•••• at ••••:5432" address=•••• count=7 who=joe`
+	if !strings.Contains(out.String(), want) {
+		t.Errorf("got %s, want %s", &out, want)
+	}
+}
+
+// TestTokensAreKnownByTheirLooks wherever they stand, and nothing else is.
+func TestTokensAreKnownByTheirLooks(t *testing.T) {
+	h := new(hidden)
+	for _, text := range []string{
+		"xoxb-oops-secret", "xoxb-1", "xoxe.xoxb-1-Mi0yLTQ", "xoxe-1-My0x", "xoxp-17", "xapp-1-A0-16-01ab",
+		tokens["a token of Discord"], tokens["a bot token of Slack"], tokens["an app token of Slack"],
+	} {
+		for _, around := range []string{"%s", "/nonexistent/%s", "/a/x%s/b.db", `{"err":"%s"}`, "a=%s&b", "(%s)"} {
+			want := strings.ReplaceAll(around, "%s", dots)
+			if strings.Contains(around, "x%s") && strings.Contains(text, ".") {
+				continue // the letter before belongs to it
+			}
+			if got := string(h.mask([]byte(strings.ReplaceAll(around, "%s", text)))); got != want {
+				t.Errorf("%s in %s: %s", text, around, got)
+			}
+		}
+	}
+	for _, text := range []string{"it begins with xoxb- and has no spaces", "(xoxb-…)", "xapp-…", "www.example.org", "a.very.long.host.of.somebody.example.org", "storybot.2026-11-28.backup", "1.2.3", "8.8.8.8:53", "Storybot/1.24.3 discordgo"} {
+		if got := string(h.mask([]byte(text))); got != text {
+			t.Errorf("%s becomes %s", text, got)
+		}
+	}
+	t.Chdir(t.TempDir())
+	for _, s := range settings {
+		for _, value := range []string{"xoxb-oops-secret", "sqlite:/nonexistent/xoxb-oops-secret", "http://127.0.0.1/xoxb-oops-secret/auth.test", "sqlite:xoxb-oops-secret/" + tokens["a token of Discord"]} {
+			var out bytes.Buffer
+			environ := environment{s.name + "=" + value, "HTTP_ADDR=spoilt"}
+			if s.name == "DATABASE_URL" {
+				environ = environ[:1]
+			}
+			run(t.Context(), nil, environ, strings.NewReader(""), &out, &out)
+			if strings.Contains(out.String(), "oops") || strings.Contains(out.String(), "Cl2FMQ") || out.Len() == 0 {
+				t.Errorf("%s=%s: %s", s.name, value, &out)
+			}
+		}
 	}
 }
 

@@ -2,7 +2,6 @@ package main
 
 import (
 	"errors"
-	"log/slog"
 	"slices"
 	"strings"
 	"sync"
@@ -12,18 +11,17 @@ import (
 
 // starts are the outcomes of the platforms' first tries to connect. When every
 // one of them is refused there is nothing to wait for: somebody has to mend the
-// settings, and finds out sooner from a program that ends than from its log.
+// settings, and finds out sooner from a program that ends than from its log. Each
+// refusal is told to the log by the platform itself, which also knows of later ones.
 type starts struct {
-	log *slog.Logger
-
 	mu       sync.Mutex
 	expected []string // platforms, in the order of the table
 	outcomes map[string]error
 	refused  chan struct{} // closed when all are refused
 }
 
-func newStarts(log *slog.Logger) *starts {
-	return &starts{log: log, outcomes: map[string]error{}, refused: make(chan struct{})}
+func newStarts() *starts {
+	return &starts{outcomes: map[string]error{}, refused: make(chan struct{})}
 }
 
 // expect adds a platform, before any of them runs.
@@ -42,10 +40,6 @@ func (s *starts) of(name string) func(error) {
 }
 
 func (s *starts) note(name string, err error) {
-	var refused *bot.Refused
-	if errors.As(err, &refused) {
-		s.log.Error("a platform refuses the bot; it is tried again every few minutes, and others go on meanwhile", "platform", name, "cure", refused.Cure, "err", refused.Err)
-	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.outcomes[name] = err

@@ -3,10 +3,10 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"time"
 
+	"storybot/bot"
 	"storybot/bot/delivery"
 	"storybot/bot/discord"
 	"storybot/stories"
@@ -19,6 +19,8 @@ type database interface {
 	delivery.Queue
 	discord.Memory
 	deskStore
+	// Reindex makes findable what an earlier version of the program wrote.
+	Reindex(ctx context.Context) error
 	// Prune removes what is past its time.
 	Prune(ctx context.Context, now time.Time) error
 	Close() error
@@ -32,9 +34,19 @@ func openStore(ctx context.Context, cfg *config, log *slog.Logger) (database, er
 	defer cancel()
 	store, err := sqlstore.Open(ctx, cfg.databaseURL.reveal(), sqlstore.Options{Log: log, Now: wallClock})
 	if err != nil {
-		return nil, fmt.Errorf("DATABASE_URL: %w", err)
+		return nil, notOpened(err, cfg)
 	}
 	return store, nil
+}
+
+// notOpened is the error of a database that was not opened: a wrong setting
+// where no later try helps.
+func notOpened(err error, cfg *config) error {
+	text := "DATABASE_URL: " + bot.OneLine(cfg.hidden.unaddressed(err.Error()))
+	if stories.CodeOf(err) == stories.CodeInvalid {
+		return wrongSettings{wrong: []string{text}, warnings: cfg.warnings}
+	}
+	return errors.New(text)
 }
 
 // withStore runs do over the configured database, which no bot may be using

@@ -16,7 +16,7 @@ import (
 func lockFile(path string) (unlock func() error, err error) {
 	f, err := os.OpenFile(path+".lock", os.O_RDWR|os.O_CREATE, ownMode)
 	if err != nil {
-		return nil, &stories.Error{Code: stories.CodeInvalid, Err: err,
+		return nil, &stories.Error{Code: placeCode(err), Err: err,
 			Message: fmt.Sprintf("The folder of the database %s cannot be written to. Make it writable for the bot, or set DATABASE_URL to another place", path)}
 	}
 	if err := tryLock(f); err != nil {
@@ -24,7 +24,7 @@ func lockFile(path string) (unlock func() error, err error) {
 		if text, err := io.ReadAll(io.LimitReader(f, 32)); err == nil && len(text) > 0 {
 			holder = " (process " + strings.TrimSpace(string(text)) + ")"
 		}
-		refused := stories.Errorf(stories.CodeInvalid, "The database %s is open in another storybot%s. Stop that one first; to run several replicas, set DATABASE_URL to a PostgreSQL database.", path, holder)
+		refused := stories.Errorf(stories.CodeUnavailable, "The database %s is open in another storybot%s. Stop that one first; to run several replicas, set DATABASE_URL to a PostgreSQL database.", path, holder)
 		return nil, errors.Join(refused, f.Close())
 	}
 	err = errors.Join(f.Truncate(0), note(f))

@@ -2,6 +2,7 @@ package sqlstore
 
 import (
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"path/filepath"
 	"strings"
@@ -11,6 +12,31 @@ import (
 	"storybot/stories"
 	"storybot/stories/storetest/pgtest"
 )
+
+// TestEveryFileIsAStepOfTheSchema finds a file that no database would get, and
+// one whose name tells another version than the step it is part of.
+func TestEveryFileIsAStepOfTheSchema(t *testing.T) {
+	found, err := fs.Glob(migrations, "migrations/*.sql")
+	if err != nil {
+		t.Fatal(err)
+	}
+	version := map[string]int{}
+	for i, files := range migrationFiles {
+		for _, file := range files {
+			for _, db := range []string{"sqlite", "postgres"} {
+				version[strings.Replace(file, "DB", db, 1)] = i + 1
+			}
+		}
+	}
+	for _, file := range found {
+		if want := fmt.Sprintf("migrations/%05d_", version[file]); !strings.HasPrefix(file, want) {
+			t.Errorf("%s should begin with %s", file, want)
+		}
+	}
+	if len(found) == 0 {
+		t.Error("no files")
+	}
+}
 
 var urls = map[string]func(t testing.TB) string{
 	"sqlite":   func(t testing.TB) string { return "sqlite:" + filepath.Join(t.TempDir(), "storybot.db") },
@@ -58,6 +84,9 @@ func TestEveryOlderSchemaIsUpgradedWithWhatItHolds(t *testing.T) {
 					t.Fatal(err)
 				}
 				defer s.Close()
+				if err := s.Reindex(t.Context()); err != nil {
+					t.Fatal(err)
+				}
 				story, err := s.StoryBySlug(t.Context(), "old")
 				if err != nil || story.Headline != "Old Łódź story" {
 					t.Fatalf("story is %+v, %v", story, err)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"storybot/stories"
@@ -28,16 +29,20 @@ type Store struct {
 	now     func() time.Time
 	keep    time.Duration
 	install string // part of every delivery's key
+	// searchable is set once the search index is known to be whole.
+	searchable atomic.Bool
 }
 
 var _ stories.Store = (*Store)(nil)
 
 // Open opens the database at url, creates or upgrades its tables, and returns
-// it ready. url is sqlite:PATH, or postgres://… as libpq writes it.
+// it ready, but for what Reindex does beside the service. url is sqlite:PATH, or postgres://… as libpq writes it.
 //
 // Errors are sentences for whoever starts the program: a SQLite file another
 // process has open, a schema newer than this program, a server that does not
-// answer, an address of neither form.
+// answer, an address of neither form. Those with CodeInvalid say that url is
+// wrong: there is no such place, or what is there is no database of ours. Others
+// may pass.
 func Open(ctx context.Context, url string, opts Options) (*Store, error) {
 	s := &Store{log: opts.Log, now: opts.Now, keep: opts.KeepDeliveries}
 	if s.log == nil {
@@ -62,22 +67,25 @@ func Open(ctx context.Context, url string, opts Options) (*Store, error) {
 		return nil, err
 	}
 	if err := s.prepare(ctx, schema); err != nil {
-		return nil, errors.Join(err, s.close())
+		return nil, errors.Join(unfit(err, s.refusal), s.close())
 	}
 	return s, nil
 }
 
 // prepare brings the schema up to date and reads what the store keeps at hand.
 func (s *Store) prepare(ctx context.Context, schema schema) error {
+	if err := schema.checkOwner(ctx); err != nil {
+		return err
+	}
 	if err := schema.migrate(ctx, s.log); err != nil {
-		return s.told(err)
+		return err
 	}
 	var err error
 	if s.install, err = s.installation(ctx); err != nil {
-		return fmt.Errorf("read the installation's id: %w", s.told(err))
+		return fmt.Errorf("read the installation's id: %w", err)
 	}
-	if err := s.reindex(ctx); err != nil {
-		return fmt.Errorf("spell the words of stories anew for searches: %w", s.told(err))
+	if err := s.beginIndex(ctx); err != nil {
+		return fmt.Errorf("look at the search index: %w", err)
 	}
 	return nil
 }

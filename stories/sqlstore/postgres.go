@@ -68,9 +68,13 @@ func openPostgres(ctx context.Context, url string) (engine, schema, error) {
 	e.db.SetMaxIdleConns(postgresConnections)
 	e.db.SetConnMaxIdleTime(5 * time.Minute)
 	if err := e.db.PingContext(ctx); err != nil {
+		code, why := stories.CodeInvalid, notLetIn(err)
+		if why == "" {
+			code, why = stories.CodeUnavailable, "cannot be reached. Check DATABASE_URL and that the server runs"
+		}
 		return nil, schema{}, errors.Join(&stories.Error{
-			Code:    stories.CodeUnavailable,
-			Message: fmt.Sprintf("The PostgreSQL server at %s:%d does not let the bot in. Check DATABASE_URL and that the server runs", config.Host, config.Port),
+			Code:    code,
+			Message: fmt.Sprintf("The PostgreSQL server at %s:%d %s", config.Host, config.Port, why),
 			Err:     err,
 		}, e.close())
 	}

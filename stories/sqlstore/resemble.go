@@ -32,7 +32,7 @@ func (s *Store) resembling(ctx context.Context, words []word, p *suggestions) er
 	near := make([][maxErrors + 1][]string, len(words))
 	for i, w := range words {
 		var err error
-		if near[i], err = s.nearWords(ctx, latin(w[0])); err != nil {
+		if near[i], err = s.nearWords(ctx, letters(w[0])); err != nil {
 			return err
 		}
 	}
@@ -101,7 +101,7 @@ const learnSQL = `
 // learn takes words in Latin letters into the vocabulary.
 func (s *Store) learn(ctx context.Context, q querier, words []string) error {
 	for _, w := range words {
-		if len(w) < minVocabulary-1 || len(w) > maxVocabulary || w != latin(w) {
+		if len(w) < minVocabulary-1 || len(w) > maxVocabulary || w != letters(w) {
 			continue
 		}
 		pairs, err := grams(w)

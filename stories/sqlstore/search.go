@@ -68,58 +68,6 @@ func (s *Store) anyOf(words []string, prefix bool) string {
 func (s *Store) either(parts ...string) string { return "(" + strings.Join(parts, s.or()) + ")" }
 func (s *Store) both(parts ...string) string   { return "(" + strings.Join(parts, s.and()) + ")" }
 
-const (
-	indexName    = "indexed" // the setting that says how words were spelt last
-	indexVersion = "2"       // 2: in Latin letters too, and names for suggestions
-	indexBatch   = 200
-)
-
-const (
-	lockIndexSQL = `
-		INSERT INTO settings (name, value) VALUES ('` + indexName + `', '')
-		ON CONFLICT (name) DO UPDATE SET value = settings.value RETURNING value`
-	storiesAfterSQL = `SELECT ` + storyColumns + ` FROM stories s WHERE s.id > ?1 ORDER BY s.id LIMIT ?2`
-	updatesAfterSQL = `SELECT ` + updateColumns + ` FROM updates u WHERE u.id > ?1 ORDER BY u.id LIMIT ?2`
-)
-
-// reindex makes everything findable as this program spells words, once. Of two
-// processes one waits for the other.
-func (s *Store) reindex(ctx context.Context) error {
-	if have, err := s.Recall(ctx, indexName); err != nil || have == indexVersion {
-		return err
-	}
-	return s.change(ctx, func(q querier) error {
-		var have string
-		if err := one(ctx, q, lockIndexSQL, nil, &have); err != nil || have == indexVersion {
-			return err
-		}
-		if err := inBatches(ctx, q, scanStory, storiesAfterSQL, func(story stories.Story) (int64, error) { return story.ID, s.indexStory(ctx, q, story) }); err != nil {
-			return err
-		}
-		if err := inBatches(ctx, q, scanUpdate, updatesAfterSQL, func(u stories.Update) (int64, error) { return u.ID, s.index(ctx, q, u.StoryID, u.ID, u.Text) }); err != nil {
-			return err
-		}
-		_, err := q.exec(ctx, rememberSQL, indexName, indexVersion)
-		return err
-	})
-}
-
-// inBatches does something with every row of a table, a few at a time in the
-// memory. do returns the row's id.
-func inBatches[T any](ctx context.Context, q querier, scan func(row) (T, error), text string, do func(T) (int64, error)) error {
-	for last := int64(0); ; {
-		batch, err := all(ctx, q, scan, text, last, indexBatch)
-		if err != nil || len(batch) == 0 {
-			return err
-		}
-		for _, v := range batch {
-			if last, err = do(v); err != nil {
-				return err
-			}
-		}
-	}
-}
-
 const slugsOfSQL = `SELECT slug FROM slugs WHERE story_id = ?1 ORDER BY slug`
 
 // indexStory makes a story findable by its own words, and suggested by its

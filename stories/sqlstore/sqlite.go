@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/url"
+	"os"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -44,12 +45,16 @@ func openSQLite(ctx context.Context, path string, now func() time.Time, log *slo
 	if err != nil {
 		return nil, schema{}, err
 	}
-	if err := makeOwn(path, log); err != nil {
+	e := &sqliteEngine{writes: make(chan *sqliteWriter, 1), now: now, unlock: unlock}
+	plain, err := makeOwn(path, log)
+	if err == nil && plain {
+		err = unfit(checkPlain(ctx, path), e.refusal)
+	}
+	if err != nil {
 		return nil, schema{}, errors.Join(err, unlock())
 	}
-	e := &sqliteEngine{writes: make(chan *sqliteWriter, 1), now: now, unlock: unlock}
 	if err := e.open(ctx, path); err != nil {
-		return nil, schema{}, errors.Join(fmt.Errorf("open the database %s: %w", path, err), e.close())
+		return nil, schema{}, errors.Join(unfit(fmt.Errorf("open the database %s: %w", path, err), e.refusal), e.close())
 	}
 	return e, schema{name: "sqlite", db: e.writeDB, dialect: sqliteDialect, begin: e.begin}, nil
 }
@@ -60,11 +65,15 @@ func resolve(path string) (string, error) {
 		return "", stories.Errorf(stories.CodeInvalid, "DATABASE_URL=sqlite:PATH needs the path of a file, for example sqlite:storybot.db.")
 	}
 	if real, err := filepath.EvalSymlinks(path); err == nil {
+		if info, err := os.Stat(real); err == nil && !info.Mode().IsRegular() {
+			return "", stories.Errorf(stories.CodeInvalid, "The database %s is a folder or a device, and no file. Name a file in it, or set DATABASE_URL to another place.", path)
+		}
 		return real, nil
 	}
 	dir, err := filepath.EvalSymlinks(filepath.Dir(path))
 	if err != nil {
-		return "", stories.Errorf(stories.CodeInvalid, "The folder of the database %s cannot be opened (%v). Create it, or set DATABASE_URL to another place.", path, err)
+		return "", &stories.Error{Code: placeCode(err), Err: err,
+			Message: fmt.Sprintf("The folder of the database %s cannot be opened. Create it, or set DATABASE_URL to another place", path)}
 	}
 	return filepath.Join(dir, filepath.Base(path)), nil
 }
@@ -72,10 +81,15 @@ func resolve(path string) (string, error) {
 // sqliteAddress is the driver's name for a file. A small page cache keeps the
 // process small; the WAL is cut back after a large publication.
 func sqliteAddress(path string, pragmas ...string) string {
-	v := url.Values{"_txlock": {"immediate"}, "_pragma": append([]string{
+	return sqliteAddressOf(path, append([]string{
 		"busy_timeout(5000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)",
 		"cache_size(-2000)", "journal_size_limit(16777216)",
-	}, pragmas...)}
+	}, pragmas...)...)
+}
+
+// sqliteAddressOf is the driver's name for a file as it is.
+func sqliteAddressOf(path string, pragmas ...string) string {
+	v := url.Values{"_txlock": {"immediate"}, "_pragma": pragmas}
 	return (&url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath(), RawQuery: v.Encode()}).String()
 }
 

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"storybot/stories"
+	"storybot/stories/latin"
 )
 
 // How good a suggestion is; smaller is better. What typing errors are forgiven
@@ -38,6 +39,17 @@ func (p *suggestions) add(rank int, ids []int64) {
 			p.rank[id] = rank
 		}
 	}
+}
+
+// topicsSQL reads every set of topics that stories have, from the index alone.
+const topicsSQL = `SELECT DISTINCT topics FROM stories WHERE topics <> ''`
+
+// Topics implements stories.Store.
+func (s *Store) Topics(ctx context.Context) ([]string, error) {
+	sets, err := all(ctx, s.reader(), func(r row) (set string, err error) { return set, r.Scan(&set) }, topicsSQL)
+	topics := strings.Fields(strings.Join(sets, " "))
+	slices.Sort(topics)
+	return slices.Compact(topics), s.told(err)
 }
 
 // Suggest implements stories.Store. Each step is a few look-ups in an index and
@@ -155,13 +167,7 @@ func (s *Store) beginning(ctx context.Context, typed string, p *suggestions) err
 // slugOf writes what was typed as a slug, or its beginning. A hyphen at the end
 // stays: the word before it is whole.
 func slugOf(typed string) string {
-	var words []string
-	for _, t := range tokens(typed) {
-		if w := latin(t.text); w != "" {
-			words = append(words, w)
-		}
-	}
-	slug := strings.Join(words, "-")
+	slug := strings.Join(latin.Words(typed), "-")
 	if slug != "" && strings.HasSuffix(strings.TrimSpace(typed), "-") {
 		slug += "-"
 	}
@@ -207,7 +213,7 @@ func (s *Store) holdingWords(ctx context.Context, words []word, p *suggestions) 
 func joined(words []word) string {
 	var whole strings.Builder
 	for _, w := range words {
-		whole.WriteString(latin(w[0]))
+		whole.WriteString(letters(w[0]))
 	}
 	if whole.Len() > maxVocabulary {
 		return ""

@@ -5,8 +5,10 @@ import (
 	"strings"
 	"unicode"
 
-	"github.com/gosimple/unidecode"
 	"golang.org/x/text/unicode/norm"
+
+	"storybot/stories"
+	"storybot/stories/latin"
 )
 
 // Both databases index the same words, cut and spelt here, so that they find
@@ -39,7 +41,7 @@ func tokens(text string) []token {
 		}
 	}
 	for _, r := range norm.NFKC.String(text) {
-		if hidden(r) {
+		if r != zeroWidthSpace && stories.Ignorable(r) {
 			continue
 		}
 		// A mark, and the sign that makes a vowel long, belong to what they follow.
@@ -63,10 +65,8 @@ func tokens(text string) []token {
 	return found
 }
 
-// hidden says that r is only there for the layout. A zero width space is one.
-func hidden(r rune) bool {
-	return r != '\u200b' && unicode.In(r, unicode.Cf, unicode.Variation_Selector, unicode.Other_Default_Ignorable_Code_Point)
-}
+// zeroWidthSpace shows nothing, but is there to divide words.
+const zeroWidthSpace = '\u200b'
 
 // unspacedScript is the script of r if it puts no space between words, else nil.
 func unspacedScript(r rune) *unicode.RangeTable {
@@ -101,10 +101,15 @@ func wordsOf(text string) []word {
 
 // indexed are the words a text can be found under, sorted, each once. What is
 // written without spaces is found in Latin letters by its beginning and by any
-// two characters: what a reader takes for a word.
+// two characters: what a reader takes for a word. All is found by the words that
+// a slug of it has.
 func indexed(texts ...string) []string {
+	text := strings.Join(texts, " ")
 	var words []string
-	for _, t := range tokens(strings.Join(texts, " ")) {
+	for _, w := range latin.Words(text) {
+		words = append(words, cut(w))
+	}
+	for _, t := range tokens(text) {
 		if !t.unspaced {
 			words = append(words, spellings(t.text)...)
 			continue
@@ -113,9 +118,9 @@ func indexed(texts ...string) []string {
 			words = append(words, string(r))
 		}
 		runes := []rune(t.text)
-		words = append(words, latin(string(runes[:min(len(runes), maxWord)])))
+		words = append(words, letters(string(runes[:min(len(runes), maxWord)])))
 		for i := 2; i <= len(runes); i++ {
-			words = append(words, latin(string(runes[i-2:i])))
+			words = append(words, letters(string(runes[i-2:i])))
 		}
 	}
 	words = slices.DeleteFunc(words, func(w string) bool { return w == "" })
@@ -128,9 +133,9 @@ func spellings(written string) word {
 	if !strings.ContainsFunc(written, func(r rune) bool { return r > unicode.MaxASCII }) {
 		return word{written} // as most are
 	}
-	w := word{folded(written), latin(written)}
+	w := word{folded(written), letters(written)}
 	if other := germanic.Replace(written); other != written {
-		w = append(w, latin(other))
+		w = append(w, letters(other))
 	}
 	w = slices.DeleteFunc(w, func(s string) bool { return s == "" })
 	slices.Sort(w)
@@ -151,13 +156,8 @@ func folded(written string) string {
 	}, norm.NFKD.String(written))
 }
 
-// latin is a word in Latin letters and digits, "" when it has none.
-func latin(written string) string {
-	made := strings.Map(func(r rune) rune {
-		if r >= 'a' && r <= 'z' || r >= '0' && r <= '9' {
-			return r
-		}
-		return -1
-	}, strings.ToLower(unidecode.Unidecode(written)))
-	return made[:min(len(made), maxWord)]
-}
+// letters is a word in Latin letters and digits, "" when it has none.
+func letters(written string) string { return cut(latin.Letters(written)) }
+
+// cut shortens a word in Latin letters to what is indexed.
+func cut(w string) string { return w[:min(len(w), maxWord)] }

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unicode"
 	"unicode/utf8"
 
 	"pgregory.net/rapid"
@@ -19,13 +20,16 @@ func TestWordsAndTheirSpellings(t *testing.T) {
 		"Москва":             "moskva москва",
 		"İstanbul ısparta":   "isparta istanbul ısparta",
 		"ﬁnance œuvre":       "finance oeuvre œuvre",
-		"東京":                 "dongjing 京 東",
+		"東京":                 "dong dongjing jing 京 東",
 		"トヨタ":                "toyo toyota yota タ ト ヨ",
 		"so\u00adny \ufe0fx": "sony x",
 		"a\u200bb":           "a b",
 		"\u3164\u1160\u2800": "",
-		"d'Ivoire":           "d ivoire",
+		"d'Ivoire":           "d divoire ivoire",
 		"٢٠٢٢":               "2022 ٢٠٢٢",
+		"Большая Львів":      "bolshaia lviv большая львів",
+		"თბილისი":            "tbilisi თბილისი",
+		"@Mia W":             "mia w",
 		"…":                  "",
 	} {
 		if got := strings.Join(indexed(text), " "); got != want {
@@ -33,7 +37,7 @@ func TestWordsAndTheirSpellings(t *testing.T) {
 		}
 	}
 	for typed, want := range map[string]string{
-		"Sony Ha": "sony-ha", "sony-": "sony-", "Łódź": "lodz", "  ": "", "--": "", "Москва 2": "moskva-2", "東京": "dongjing",
+		"Sony Ha": "sony-ha", "sony-": "sony-", "Łódź": "lodz", "  ": "", "--": "", "Москва 2": "moskva-2", "Большая сем": "bolshaia-sem", "@Mia W": "mia-w", "東京": "dong-jing",
 	} {
 		if got := slugOf(typed); got != want {
 			t.Errorf("slugOf(%q) = %q, want %q", typed, got, want)
@@ -57,6 +61,19 @@ func TestAWordIsNeverAnOperator(t *testing.T) {
 		for _, asked := range wordsOf(text) {
 			if !slices.ContainsFunc(asked, func(w string) bool { return slices.Contains(words, w) }) {
 				t.Errorf("%+q asks for %+q, which is not in it", text, asked)
+			}
+		}
+	})
+}
+
+func TestATextIsFoundByTheSlugMadeOfIt(t *testing.T) {
+	letter := rapid.RuneFrom([]rune("ьъʼ'’ئთー -@,"), unicode.Latin, unicode.Cyrillic, unicode.Greek, unicode.Georgian, unicode.Arabic, unicode.Hebrew, unicode.Hangul, unicode.Katakana, unicode.Han)
+	rapid.Check(t, func(t *rapid.T) {
+		text := rapid.StringOf(letter).Draw(t, "text")
+		words := indexed(text)
+		for _, asked := range wordsOf(slugOf(text)) {
+			if !slices.ContainsFunc(asked, func(w string) bool { return slices.Contains(words, w) }) {
+				t.Errorf("%+q of the slug %q is no word of %+q", asked, slugOf(text), text)
 			}
 		}
 	})

@@ -185,6 +185,24 @@ var subscriptionTests = []test{
 }
 
 var destinationTests = []test{
+	{"the lanes of a channel, a workspace and a platform are found by what lies in them", func(d *desk) {
+		all := stories.Target{Kind: stories.TargetAll}
+		for _, at := range []struct{ workspace, channel, lane string }{
+			{"w1", "a", "far one"}, {"w1", "b", "far one"}, {"w2", "a", "far two"}, {"", "dm", "far direct"},
+		} {
+			to := stories.Destination{Platform: "far", Workspace: at.workspace, Channel: at.channel}
+			_, _, err := d.Subscribe(d.ctx, d.act(), stories.Subscription{Destination: to, Target: all, Level: stories.Minor}, at.lane)
+			d.ok(err)
+		}
+		d.followFrom("all", other, stories.Minor)
+		for _, c := range []struct{ workspace, channel, want string }{
+			{"w1", "", "far one"}, {"w2", "", "far two"}, {"w2", "a", "far two"}, {"w3", "", ""}, {"", "dm", "far direct"}, {"", "a", ""}, {"", "", "far direct, far one, far two"},
+		} {
+			lanes, err := d.LanesOf(d.ctx, stories.Destination{Platform: "far", Workspace: c.workspace, Channel: c.channel})
+			d.ok(err)
+			same(d, "lanes of "+c.workspace+"/"+c.channel, strings.Join(lanes, ", "), c.want)
+		}
+	}},
 	{"a blocked destination holds its deliveries, and new ones too", func(d *desk) {
 		s := d.track("sony")
 		d.follow("sony", "a", "b")

@@ -35,6 +35,17 @@ func (d *desk) close(slug string) {
 }
 
 var suggestTests = []test{
+	{"every topic is known, of however old a story, once", func(d *desk) {
+		d.track("flood", "weather", "rhine")
+		for n := range 60 {
+			d.track(fmt.Sprintf("story-%d", n), "film")
+			d.now = d.now.Add(time.Minute)
+		}
+		d.track("plain")
+		topics, err := d.Topics(d.ctx)
+		d.ok(err)
+		same(d, "topics", strings.Join(topics, " "), "film rhine weather")
+	}},
 	{"nothing typed suggests all, those that develop first, then newest activity first", func(d *desk) {
 		same(d, "of nothing", d.suggested("", 10), "")
 		d.shelf(stories.Story{Slug: "old", Headline: "Old"}, stories.Story{Slug: "new", Headline: "New"}, stories.Story{Slug: "over", Headline: "Over"})

@@ -98,9 +98,6 @@ func (s *Server) stop() {
 	s.running.Wait()
 }
 
-// WithToken makes the server take another bot token.
-func WithToken(token string) Option { return func(s *Server) { s.token = token } }
-
 // WithListener makes the server listen on l instead of a port of 127.0.0.1: for a
 // network in memory, on which time can be made to stand still.
 func WithListener(l net.Listener) Option {

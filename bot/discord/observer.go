@@ -1,0 +1,85 @@
+package discord
+
+import (
+	"encoding/json"
+
+	"storybot/stories"
+)
+
+// observer reads what the gateway tells of servers and channels.
+type observer struct {
+	p     *Platform
+	world *world
+	names *names
+	news  *teller
+}
+
+// begin notes the servers a READY names.
+func (o *observer) begin(app string, raw json.RawMessage) {
+	var list []struct {
+		ID          word `json:"id"`
+		Unavailable truth
+	}
+	known := json.Unmarshal(raw, &list) == nil && list != nil
+	var ids []string
+	for _, g := range list {
+		id := string(g.ID)
+		if known = known && isSnowflake(id); id == "" {
+			continue
+		}
+		ids = append(ids, id)
+		if g.Unavailable {
+			o.p.outages.begin(id, o.p.now().Add(startupTime))
+		} else {
+			o.p.outages.end(id)
+		}
+	}
+	o.world.begin(app, ids, known)
+}
+
+// see tells what an event means for destinations.
+func (o *observer) see(kind string, raw json.RawMessage) {
+	var d struct {
+		ID          string `json:"id"`
+		GuildID     string `json:"guild_id"`
+		Unavailable truth  `json:"unavailable"`
+		Role        role   `json:"role"`
+		Roles       []role `json:"roles"`
+	}
+	if err := decode(raw, &d); err != nil {
+		o.p.log.Warn("an event that cannot be read came", "event", kind, "err", err)
+		return
+	}
+	channel := stories.Destination{Platform: platformName, Workspace: d.GuildID, Channel: d.ID}
+	switch kind {
+	case "CHANNEL_DELETE", "THREAD_DELETE":
+		o.news.ended(channel, "was deleted")
+	case "CHANNEL_UPDATE", "THREAD_UPDATE":
+		o.names.forgetChannels() // one of them may be private now
+		o.news.healed(channel)
+	case "GUILD_ROLE_CREATE", "GUILD_ROLE_UPDATE", "GUILD_ROLE_DELETE":
+		o.names.forgetChannels()
+		o.world.changed(d.GuildID, d.Role)
+		o.news.healed(stories.Destination{Platform: platformName, Workspace: d.GuildID})
+	case "GUILD_DELETE":
+		// An unavailable guild is an outage of Discord's, not a removal
+		// (https://discord.com/developers/docs/events/gateway-events#guild-delete).
+		if d.Unavailable {
+			o.p.outages.begin(d.ID, o.p.now().Add(longestOutage))
+		} else {
+			o.p.outages.end(d.ID)
+			o.world.left(d.ID)
+			o.news.ended(stories.Destination{Platform: platformName, Workspace: d.ID}, "is in a server the bot was removed from")
+		}
+	case "GUILD_CREATE":
+		starting := o.world.joined(d.ID, d.Roles)
+		if d.Unavailable {
+			o.p.outages.begin(d.ID, o.p.now().Add(longestOutage))
+			return
+		}
+		o.p.outages.end(d.ID)
+		if !starting {
+			o.news.healed(stories.Destination{Platform: platformName, Workspace: d.ID})
+		}
+	}
+}

@@ -1,0 +1,149 @@
+package sqlstore
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"testing"
+	"time"
+
+	"storybot/stories"
+)
+
+// archive fills a database of an earlier version with stories, each with an
+// update, none of them findable.
+func archive(t *testing.T, url string, n int) {
+	t.Helper()
+	var insert strings.Builder
+	for id := 2; id <= n; id++ {
+		fmt.Fprintf(&insert, `;
+			INSERT INTO stories (slug, headline, summary, topics, state, updates, created_at, active_at) VALUES ('s-%d', 'Łódź', '', '', 'developing', 1, 1, 1);
+			INSERT INTO slugs (slug, story_id) VALUES ('s-%d', %d);
+			INSERT INTO updates (story_id, number, level, text, sources, author_ref, author_name, at, created_at) VALUES (%d, 1, 2, 'Straße', '', '', '', 1, 1)`, id, id, id, id)
+	}
+	at(t, url, 9, insert.String())
+}
+
+func openLogged(t *testing.T, url string, log *bytes.Buffer) *Store {
+	t.Helper()
+	s, err := Open(t.Context(), url, Options{Log: slog.New(slog.NewTextHandler(log, nil))})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func (s *Store) mustFind(t *testing.T, query string, want int) {
+	t.Helper()
+	if _, total, err := s.Search(t.Context(), query, 0, 1); err != nil || total != want {
+		t.Errorf("search for %q finds %d, %v; want %d", query, total, err, want)
+	}
+}
+
+func TestTheIndexIsRebuiltBesideTheServiceAndGoesOnAfterAKill(t *testing.T) {
+	const n = 2*indexBatch + 7
+	for name, url := range urls {
+		t.Run(name, func(t *testing.T) {
+			url, ctx := url(t), t.Context()
+			archive(t, url, n)
+			var log bytes.Buffer
+			s := openLogged(t, url, &log)
+			if ready, err := s.Searchable(ctx); err != nil || ready {
+				t.Fatalf("searchable %v, %v", ready, err)
+			}
+			s.mustFind(t, "lodz", 0)
+			// What is written meanwhile is found at once, and changes are kept.
+			if _, err := s.CreateStory(ctx, stories.Act{At: time.Now()}, stories.Story{Slug: "new", Headline: "Łódź now"}); err != nil {
+				t.Fatal(err)
+			}
+			s.mustFind(t, "lodz", 1)
+			if rows, done, err := s.respellSome(ctx); err != nil || done || rows != indexBatch {
+				t.Fatalf("first batch: %d, %v, %v", rows, done, err)
+			}
+			s.mustFind(t, "lodz", indexBatch) // the newest first
+			if _, _, err := s.SetStoryState(ctx, stories.Act{At: time.Now()}, n, stories.Closed); err != nil {
+				t.Fatal(err)
+			}
+			// A mark, to see whether the first batch is done again.
+			if err := s.change(ctx, func(q querier) error { return s.addWords(ctx, q, n, 0, []string{"marked"}) }); err != nil {
+				t.Fatal(err)
+			}
+			if err := s.Close(); err != nil { // every batch was committed: a kill loses no more
+				t.Fatal(err)
+			}
+
+			s = openLogged(t, url, &log)
+			stopped, cancel := context.WithCancel(ctx)
+			cancel()
+			if err := s.Reindex(stopped); !errors.Is(err, context.Canceled) {
+				t.Errorf("a stopped rebuild returns %v", err)
+			}
+			if ready, _ := s.Searchable(ctx); ready {
+				t.Error("searchable after half of it")
+			}
+			log.Reset()
+			for range 2 { // the second has nothing to do and nothing to say
+				if err := s.Reindex(ctx); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if got := log.String(); strings.Count(got, "is being rebuilt") != 1 || strings.Count(got, "index rebuilt") != 1 || strings.Count(got, "\n") != 2 {
+				t.Errorf("log:\n%s", got)
+			}
+			if ready, err := s.Searchable(ctx); err != nil || !ready {
+				t.Errorf("searchable %v, %v", ready, err)
+			}
+			s.mustFind(t, "lodz", n) // all but the marked one, and the new one
+			s.mustFind(t, "marked", 1)
+			s.mustFind(t, "strasse", n)
+			if err := s.Close(); err != nil {
+				t.Fatal(err)
+			}
+		})
+	}
+}
+
+func TestProcessesRebuildTheIndexTogether(t *testing.T) {
+	url, ctx := urls["postgres"](t), t.Context()
+	const n = 3 * indexBatch
+	archive(t, url, n)
+	done := make(chan error)
+	for range 3 {
+		go func() {
+			s, err := Open(ctx, url, Options{})
+			if err == nil {
+				err = errors.Join(s.Reindex(ctx), s.Close())
+			}
+			done <- err
+		}()
+	}
+	for range 3 {
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+	}
+	s := openLogged(t, url, new(bytes.Buffer))
+	defer s.Close()
+	s.mustFind(t, "lodz", n)
+	s.mustFind(t, "strasse", n)
+}
+
+func TestANewDatabaseHasNothingToRebuild(t *testing.T) {
+	for name, url := range urls {
+		t.Run(name, func(t *testing.T) {
+			var log bytes.Buffer
+			s := openLogged(t, url(t), &log)
+			defer s.Close()
+			if ready, err := s.Searchable(t.Context()); err != nil || !ready {
+				t.Errorf("searchable %v, %v", ready, err)
+			}
+			log.Reset()
+			if err := s.Reindex(t.Context()); err != nil || log.Len() > 0 {
+				t.Errorf("%v, log %s", err, log.String())
+			}
+		})
+	}
+}
