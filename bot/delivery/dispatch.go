@@ -104,7 +104,7 @@ func (d dispatch) dueSettle(now time.Duration) int {
 			best = i
 		}
 	}
-	if next := max(s.settler.list[best].doubt.next, now+s.lane.limits.looks.wait(now)); now < next {
+	if next := max(s.settler.list[best].doubt.next, now+s.lane.limits.looks().wait(now)); now < next {
 		s.alarm.by(next)
 		return -1
 	}
@@ -129,7 +129,10 @@ func (d dispatch) sift(now time.Duration) {
 	s := d.shift
 	for len(s.crew.ready) > 0 {
 		j := s.crew.ready[0]
-		stopped := s.lane.health.poison.stopped(j.edition())
+		stopped := s.lane.health.poison.stopped(j.push())
+		if stopped == nil {
+			stopped = s.lane.refuses(j.d, now)
+		}
 		switch {
 		case j.verdict.Outcome == bot.BadPayload: // its message cannot be made
 			answers{s}.conclude(j, j.verdict)

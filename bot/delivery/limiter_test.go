@@ -92,7 +92,7 @@ func TestALimitMetBringsThePublishedOneBackForGood(t *testing.T) {
 		m, far := newMemory(), newFarSide()
 		far.pace = bot.Pace{PerSecond: 50, InFlight: 8}
 		limited := false
-		far.limit = func(_ bot.Post, now time.Time) (bot.Verdict, bool) {
+		far.limit = func(_ bot.Operation, now time.Time) (bot.Verdict, bool) {
 			hit := !limited && len(far.requests) == 400
 			limited = limited || hit
 			return bot.Verdict{Limited: bot.ScopeLane, RetryAfter: time.Second}, hit
@@ -116,8 +116,8 @@ func TestALimitMetBringsThePublishedOneBackForGood(t *testing.T) {
 // unmarked is a far side whose answers know of no limit.
 type unmarked struct{ *farSide }
 
-func (u unmarked) Send(ctx context.Context, p bot.Post) bot.Verdict {
-	v := u.farSide.Send(ctx, p)
+func (u unmarked) Do(ctx context.Context, p bot.Operation) bot.Verdict {
+	v := u.farSide.Do(ctx, p)
 	v.Unlimited = v.Outcome == bot.Delivered
 	return v
 }

@@ -5,12 +5,13 @@ import (
 	"slices"
 	"time"
 
+	"storybot/bot"
 	"storybot/stories"
 )
 
 // scheduler keeps a lane's queue in memory and says which row is next. Posts of
 // one destination leave one at a time, the most urgent first, then in the order
-// they were published; edits have an order of their own beside the posts. Among
+// they were published; what changes them has an order of its own beside them. Among
 // destinations the most urgent row goes first, and now and then the oldest.
 //
 // It is used by the lane's loop only and takes the time as an argument.
@@ -50,10 +51,23 @@ type origin struct {
 	rows int // in memory
 }
 
-// placeKey tells a destination's posts from its edits.
+// placeKey tells a destination's messages, which follow each other, from what
+// changes messages that are there: edits, publications and deletions each have an
+// order of their own.
 type placeKey struct {
 	id   int64
-	edit bool
+	line bot.Method
+}
+
+// lines are the orders a destination has.
+var lines = [...]bot.Method{bot.Posts, bot.Edits, bot.Publishes, bot.Deletes}
+
+// lineOf is the order an operation takes part in.
+func lineOf(op stories.Op) bot.Method {
+	if op.Amends() {
+		return bot.MethodOf(op)
+	}
+	return bot.Posts
 }
 
 // place is a destination and what is owed to it.
@@ -93,7 +107,7 @@ func (s *scheduler) add(o stories.Owed, from stories.Publication, now time.Durat
 	if s.rows[o.Delivery] != nil {
 		return
 	}
-	p := s.placeOf(o, from.Op == stories.OpEdit, now)
+	p := s.placeOf(o, lineOf(from.Op), now)
 	c := s.window.carriers[o.Publication]
 	if len(p.short) > 0 && c != nil { // what comes before it is not here
 		s.window.dropped(p, c)
@@ -107,7 +121,7 @@ func (s *scheduler) add(o stories.Owed, from stories.Publication, now time.Durat
 
 // adopt takes in a row that an earlier holder of the lane has begun.
 func (s *scheduler) adopt(o stories.Owed, from stories.Publication, now time.Duration) *row {
-	p := s.placeOf(o, from.Op == stories.OpEdit, now)
+	p := s.placeOf(o, lineOf(from.Op), now)
 	r := s.enter(o, from, p)
 	p.busy = r
 	p.rows = slices.Insert(p.rows, 0, r)
@@ -115,12 +129,12 @@ func (s *scheduler) adopt(o stories.Owed, from stories.Publication, now time.Dur
 	return r
 }
 
-func (s *scheduler) placeOf(o stories.Owed, edit bool, now time.Duration) *place {
-	key := placeKey{o.Place, edit}
+func (s *scheduler) placeOf(o stories.Owed, line bot.Method, now time.Duration) *place {
+	key := placeKey{o.Place, line}
 	p := s.places[key]
 	if p == nil {
 		p = &place{placeKey: key, destination: o.Destination, steps: [3]int{-1, -1, -1}}
-		if o.Wait > 0 {
+		if o.Wait > 0 && line == bot.Posts { // what was journalled is the messages' pause
 			p.readyAt = now + o.Wait
 		}
 		s.places[key] = p
@@ -224,8 +238,8 @@ func (s *scheduler) forget(r *row, now time.Duration) {
 
 // clear forgets what is owed to a destination that takes nothing any more.
 func (s *scheduler) clear(id int64, now time.Duration) {
-	for _, edit := range []bool{false, true} {
-		p := s.places[placeKey{id, edit}]
+	for _, line := range lines {
+		p := s.places[placeKey{id, line}]
 		if p == nil {
 			continue
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"storybot/bot"
 	"storybot/stories"
 )
 
@@ -208,13 +209,14 @@ func (s *shift) admit(now time.Duration) {
 	l := s.lane.limits
 	for len(s.asked) > 0 && !s.end.lost && !s.end.retiring {
 		// It is not told whether it is a post or an edit: there must be room for both.
-		if wait := max(l.posts.wait(now), l.edits.wait(now)); wait > 0 {
+		edits := l.method(bot.Edits)
+		if wait := max(l.posts.wait(now), edits.wait(now)); wait > 0 {
 			s.alarm.by(now + wait)
 			return
 		}
 		l.posts.take(now)
-		if l.edits != l.posts {
-			l.edits.take(now)
+		if edits != l.posts {
+			edits.take(now)
 		}
 		close(s.asked[0])
 		s.asked = s.asked[1:]

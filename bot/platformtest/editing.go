@@ -15,14 +15,14 @@ func (r *run) edit(t *testing.T, d stories.Destination, id, text string) bot.Ver
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	m := bot.Message{Title: "The title", Blocks: []bot.Block{bot.Para(bot.Text(text))}, Buttons: []bot.Button{{Label: "Timeline", Action: "timeline", Arg: "1"}}}
-	return r.Platform.(bot.Editor).Edit(ctx, d, id, &m)
+	return r.Platform.Do(ctx, acting(d, stories.OpEdit, id, &m))
 }
 
 // editor says whether the platform edits, and checks that the far side of one
 // that does can make edits fail.
 func (r *run) editor(t *testing.T) bool {
 	t.Helper()
-	_, edits := r.Platform.(bot.Editor)
+	edits := r.Platform.Knows(stories.OpEdit)
 	if edits != (r.FailEdit != nil) {
 		t.Fatal("FailEdit belongs to platforms that edit")
 	}
@@ -113,4 +113,11 @@ func testEditFaults(t *testing.T, r *run) {
 			}
 		})
 	}
+}
+
+// acting is a first attempt at an operation on a message.
+func acting(d stories.Destination, op stories.Op, target string, m *bot.Message) bot.Operation {
+	o := post(d, 900_000+int64(op), m)
+	o.Delivery.Op, o.Target = op, target
+	return o
 }

@@ -82,9 +82,10 @@ func turnsAway(results []stories.Result) bool {
 const (
 	stillOwedSQL = `SELECT delivery_id FROM queue WHERE publication_id = ?1 AND destination_id among(?2)`
 	presentSQL   = `SELECT id, revision FROM updates WHERE id among(?1) /*share*/`
-	targetsSQL   = `
-		SELECT e.id, o.state, o.message_id FROM deliveries e JOIN deliveries o ON o.update_id = e.update_id AND o.destination_id = e.destination_id AND o.op = 0
-		WHERE e.id among(?1) AND e.op = 1`
+	// targetsSQL tells of a delivery that is not kept any more as of one skipped.
+	targetsSQL = `
+		SELECT e.id, coalesce(o.state, 6), coalesce(o.message_id, '') FROM deliveries e LEFT JOIN deliveries o ON o.id = e.on_id
+		WHERE e.id among(?1)`
 )
 
 // stillOwed notes which rows are in the queue.
@@ -121,10 +122,10 @@ func present(ctx context.Context, q querier, x stories.Exchange, begun *stories.
 	return err
 }
 
-// targets reads which messages are to be edited. An edit waits for its post; one
-// whose post will never be there is not owed.
+// targets reads which messages are acted on. An operation waits for its message;
+// one whose message will never be there is not owed.
 func (s *Store) targets(ctx context.Context, q querier, x stories.Exchange, begun *stories.Begun) error {
-	if len(x.Edits) == 0 {
+	if len(x.Acting) == 0 {
 		return nil
 	}
 	never := map[int64]bool{}
@@ -136,9 +137,9 @@ func (s *Store) targets(ctx context.Context, q querier, x stories.Exchange, begu
 			return none, err
 		}
 		begun.Targets[id] = message
-		never[id] = message == "" && state != stories.Pending
+		never[id] = message == "" && state != stories.Pending && state != stories.Held
 		return none, nil
-	}, targetsSQL, list(x.Edits))
+	}, targetsSQL, list(x.Acting))
 	if err != nil {
 		return err
 	}
@@ -149,5 +150,5 @@ func (s *Store) targets(ctx context.Context, q querier, x stories.Exchange, begu
 			begun.Deliveries[f.Delivery] = false
 		}
 	}
-	return move(ctx, q, vain, stories.Skipped, "there is no message of it to be edited", s.now(), 0)
+	return move(ctx, q, vain, stories.Skipped, "there is no message to do it to", s.now(), 0)
 }

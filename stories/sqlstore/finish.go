@@ -14,7 +14,7 @@ import (
 const finishSQL = `
 	UPDATE deliveries SET message_id = j.value, state = ?2, reason = ?3, unknowns = unknowns + ?4, doubtful = ?5,
 		finished_at = ?6, attempt = ?7, first_attempt_at = ?8, last_attempt_at = ?9,
-		revision = CASE WHEN op = 0 THEN CAST(?10 AS INTEGER) ELSE revision END
+		revision = CASE WHEN op IN (0, 2, 3, 5) THEN CAST(?10 AS INTEGER) ELSE revision END
 	FROM pairs(?1)
 	WHERE deliveries.id = CAST(j.key AS BIGINT)`
 
