@@ -150,7 +150,7 @@ func testFaults(t *testing.T, r *run) {
 			m := bot.Plainly("message under " + string(fault))
 			p := post(r.Channel, int64(i+1), &m)
 			before := len(r.Visible(r.Channel))
-			r.Fail(fault)
+			r.Fail(stories.OpPost, fault)
 			ctx, cancel := context.WithTimeout(t.Context(), patience)
 			defer cancel()
 			v := r.Platform.Do(ctx, p)

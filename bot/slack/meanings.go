@@ -5,8 +5,8 @@ import (
 	"storybot/stories"
 )
 
-// threadMeanings are the words that mean something else for a reply than for a
-// post: they speak of the thread, and say nothing of the channel
+// threadMeanings are the words that mean something else for what acts on a message
+// than for a post: they speak of the thread, and say nothing of the channel
 // (https://docs.slack.dev/reference/methods/chat.postMessage#errors).
 var threadMeanings = map[string]meaning{
 	"thread_not_found":                         {bot.ThreadGone, "no longer has the thread", ""},
@@ -21,8 +21,6 @@ var threadMeanings = map[string]meaning{
 // (https://docs.slack.dev/reference/methods/chat.update#errors,
 // https://docs.slack.dev/reference/methods/chat.delete#errors).
 var opMeanings = map[stories.Op]map[string]meaning{
-	stories.OpReply:     threadMeanings,
-	stories.OpBroadcast: threadMeanings,
 	stories.OpEdit: {
 		"message_not_found":          {bot.MessageGone, "no longer has the message", ""},
 		"cant_update_message":        {bot.MessageGone, "has a message under this id that the bot may not edit", ""},
@@ -49,7 +47,11 @@ var lost = map[stories.Op]string{
 // opVerdict reads the failure of an operation.
 func opVerdict(op stories.Op, f *failure) bot.Verdict {
 	v := verdictOf(f)
-	if m, known := opMeanings[op][f.code]; known && !f.passing() {
+	m, known := opMeanings[op][f.code]
+	if !known && op.Acts() { // a message in a thread is not changed where nothing is said
+		m, known = threadMeanings[f.code]
+	}
+	if known && !f.passing() {
 		v.Outcome, v.Reason, v.Cure = m.outcome, m.reason, m.cure
 	}
 	if v.Outcome == bot.Ambiguous && op.Repeatable() {
