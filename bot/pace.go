@@ -25,9 +25,10 @@ type Pace struct {
 	InvalidPer10Min int
 }
 
-// Budget is so many requests in any span of this length, which may come in a
-// burst.
+// Budget is so many requests in any span of this length.
 type Budget struct {
 	Requests int
 	Per      time.Duration
+	// Even spreads them over it: it is not known how many may come at once.
+	Even bool
 }

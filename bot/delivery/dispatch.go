@@ -140,8 +140,8 @@ func (d dispatch) sift(now time.Duration) {
 			answers{s}.conclude(j, *stopped)
 		case now-j.begunAt > staleAfter:
 			d.giveBack(j, now, 0)
-		case s.lane.limits.spent(j.d.Op, now) > 0: // what has its own budget holds up nothing else
-			d.giveBack(j, now, s.lane.limits.spent(j.d.Op, now))
+		case s.lane.limits.spent(j.d.Op, 0, now) > 0: // what has its own budget holds up nothing else
+			d.giveBack(j, now, s.lane.limits.spent(j.d.Op, 0, now))
 		default:
 			next, ok := s.lane.health.outages.probe(j.d.Destination, now)
 			if ok {
@@ -208,19 +208,26 @@ func (d dispatch) choose(now time.Duration) (rows []*row) {
 		return nil
 	}
 	s.queue.batch()
-	for range want + mostBegun { // as many may belong to a workspace that fails
+	taken := map[bot.Method]int{}
+	for _, j := range s.crew.ready {
+		taken[bot.MethodOf(j.d.Op)]++
+	}
+	for failing := 0; failing < mostBegun; { // as many may belong to a workspace that fails
 		r := s.queue.pick(now)
 		if r == nil {
 			break
 		}
-		wait := s.lane.limits.spent(r.origin.Op, now)
+		method := bot.MethodOf(r.origin.Op)
+		wait := s.lane.limits.spent(r.origin.Op, taken[method], now)
 		if next, ok := s.lane.health.outages.probe(r.place.destination, now); !ok {
 			wait = max(wait, next-now)
+			failing++
 		}
 		if wait > 0 {
 			s.queue.release(r, now, wait)
 			continue
 		}
+		taken[method]++
 		if rows = append(rows, r); len(rows) == want {
 			break
 		}

@@ -10,6 +10,7 @@ import (
 // monotonic clock. It is used by the lane's loop only.
 type limiter struct {
 	perSecond float64       // published; 0 for none
+	late      time.Duration // how much of a late start the next one may make up for
 	next      time.Duration // the next slot of the even pace
 	last      time.Duration // the newest start
 	started   bool
@@ -23,9 +24,18 @@ type limiter struct {
 
 func newLimiter(p bot.Pace) *limiter {
 	l := newWindow(int(p.PerSecond), time.Second)
-	l.perSecond = p.PerSecond
+	l.perSecond, l.late = p.PerSecond, catchUp
 	if p.Learns {
 		l.learner = &learner{}
+	}
+	return l
+}
+
+// newBudget returns the limiter of a method's own budget.
+func newBudget(b bot.Budget) *limiter {
+	l := newWindow(b.Requests, b.Per)
+	if b.Even {
+		l.perSecond = float64(b.Requests) / b.Per.Seconds() / evenMargin
 	}
 	return l
 }
@@ -67,6 +77,25 @@ func (l *limiter) wait(now time.Duration) time.Duration {
 	return max(0, at-now)
 }
 
+// waitBehind returns how long until a request may start behind so many others.
+func (l *limiter) waitBehind(now time.Duration, others int) time.Duration {
+	wait := l.wait(now)
+	if others == 0 {
+		return wait
+	}
+	if rate := l.rate(); rate > 0 {
+		wait += time.Duration(float64(others) * float64(time.Second) / rate)
+	}
+	if n := len(l.log); n > 0 && !l.lifted() {
+		at := l.log[(l.oldest+others)%n] + l.window + windowMargin
+		if others >= n {
+			at = now + l.window
+		}
+		wait = max(wait, at-now)
+	}
+	return wait
+}
+
 // take notes that a request starts now.
 func (l *limiter) take(now time.Duration) {
 	if rate := l.rate(); rate > 0 {
@@ -74,7 +103,7 @@ func (l *limiter) take(now time.Duration) {
 		if !l.started || now-l.last > 10*interval {
 			l.next = now // idle time earns nothing
 		}
-		l.next = max(l.next, now-catchUp) + interval
+		l.next = max(l.next, now-l.late) + interval
 	}
 	if len(l.log) > 0 {
 		l.log[l.oldest] = now

@@ -31,7 +31,7 @@ func newLimits(pace bot.Pace) *limits {
 	l := &limits{posts: newLimiter(pace), own: map[bot.Method]*limiter{}, pace: pace, each: map[share]*limiter{}, lookCost: firstLookCost}
 	for m, b := range pace.Budgets {
 		if b.Requests > 0 {
-			l.own[m] = newWindow(b.Requests, b.Per)
+			l.own[m] = newBudget(b)
 		}
 	}
 	return l
@@ -56,11 +56,11 @@ func (l *limits) of(op stories.Op, settle bool) *limiter {
 // looks counts what settling asks.
 func (l *limits) looks() *limiter { return l.method(bot.Looks) }
 
-// spent returns how long an operation must wait whose method has a budget of its
-// own beside the posts'; 0 for not at all.
-func (l *limits) spent(op stories.Op, now time.Duration) time.Duration {
+// spent returns how long an operation must wait, behind others like it, whose
+// method has a budget of its own beside the posts'; 0 for not at all.
+func (l *limits) spent(op stories.Op, others int, now time.Duration) time.Duration {
 	if own := l.own[bot.MethodOf(op)]; own != nil {
-		return own.wait(now)
+		return own.waitBehind(now, others)
 	}
 	return 0
 }
@@ -78,7 +78,7 @@ func (l *limits) share(d stories.Destination, op stories.Op, now time.Duration) 
 		if len(l.each) >= maxShares {
 			maps.DeleteFunc(l.each, func(_ share, s *limiter) bool { return now-s.last > s.window })
 		}
-		l.each[key] = newWindow(b.Requests, b.Per)
+		l.each[key] = newBudget(b)
 	}
 	return l.each[key]
 }

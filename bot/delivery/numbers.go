@@ -12,6 +12,9 @@ const (
 	// longer pay for that.
 	paceMargin   = 1.02
 	windowMargin = 10 * time.Millisecond
+	// evenMargin is what an even pace adds to that: where nothing may come early, a
+	// request that overtakes the one before it on its way is one too many.
+	evenMargin = 1.03
 	// resetMargin is added to the time a platform says a channel's budget is full
 	// again: its clock and its rounding are not ours.
 	resetMargin = 25 * time.Millisecond

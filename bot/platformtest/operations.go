@@ -243,7 +243,7 @@ func (r *run) fault(t *testing.T, op stories.Op, fault Fault, id int64) {
 	r.Fail(op, fault)
 	v := r.do(t, o)
 	enough := (fault == EmptyAnswer || fault == CutAnswer) && op.Repeatable() && v.Outcome == bot.Delivered // it says that all went well
-	refused := fault == BlockedChannel && v.Outcome == bot.Unable                   // to publish is not to post
+	refused := fault == BlockedChannel && v.Outcome == bot.Unable                                           // to publish is not to post
 	if v.Outcome != want.outcome && !enough && !refused {
 		t.Fatalf("verdict = %v, want %v: %+v", v.Outcome, want.outcome, v)
 	}

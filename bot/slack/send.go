@@ -32,7 +32,7 @@ type pusher struct {
 // (https://docs.slack.dev/reference/methods/chat.delete).
 func (p *pusher) Pace(string) bot.Pace {
 	return bot.Pace{PerChannel: perChannel, Learns: true, InFlight: inFlight,
-		Budgets: map[bot.Method]bot.Budget{bot.Looks: tier3, bot.Edits: tier3, bot.Deletes: tier3}}
+		Budgets: map[bot.Method]bot.Budget{bot.Looks: tier3, bot.Edits: evenTier3, bot.Deletes: evenTier3}}
 }
 
 // posted is the answer of chat.postMessage. The message it echoes is not read:
