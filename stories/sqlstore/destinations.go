@@ -124,7 +124,7 @@ func block(ctx context.Context, q querier, p place, reason string, at time.Time)
 	if err != nil {
 		return err
 	}
-	if err := move(ctx, q, rows, stories.Held, reason, at, 0); err != nil {
+	if err := move(ctx, q, rows, stories.Held, reason, at); err != nil {
 		return err
 	}
 	_, err = trim(ctx, q, p, catchUp, at)
@@ -145,7 +145,7 @@ func trim(ctx context.Context, q querier, p place, keep int, at time.Time) (skip
 	if _, err := q.exec(ctx, missMoreSQL, p.id, list(ids)); err != nil {
 		return 0, err
 	}
-	return len(rows), move(ctx, q, rows, stories.Skipped, fmt.Sprintf(tooOld, keep), at, 0)
+	return len(rows), move(ctx, q, rows, stories.Skipped, fmt.Sprintf(tooOld, keep), at)
 }
 
 // fullSQL finds the destinations of what is held of an update that hold more
@@ -187,7 +187,7 @@ func end(ctx context.Context, q querier, p place, reason string, at time.Time) e
 	if err != nil {
 		return err
 	}
-	return move(ctx, q, append(queued, held...), stories.Skipped, reason, at, 0)
+	return move(ctx, q, append(queued, held...), stories.Skipped, reason, at)
 }
 
 // reopen makes a destination reachable; of what was held the newest keep go

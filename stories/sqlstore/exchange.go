@@ -149,5 +149,5 @@ func (s *Store) targets(ctx context.Context, q querier, x stories.Exchange, begu
 			begun.Deliveries[f.Delivery] = false
 		}
 	}
-	return move(ctx, q, vain, stories.Skipped, "there is no message of it to be edited", s.now(), 0)
+	return move(ctx, q, vain, stories.Skipped, "there is no message of it to be edited", s.now())
 }
