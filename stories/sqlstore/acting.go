@@ -138,13 +138,13 @@ func actOn(ctx context.Context, q querier, u stories.Update, t stories.Task, p p
 		return false, err
 	}
 	vain = slices.DeleteFunc(vain, func(w waiting) bool { return flying.has(w) })
-	if err := move(ctx, q, vain, stories.Skipped, takenAway, u.CreatedAt, 0); err != nil {
+	if err := move(ctx, q, vain, stories.Skipped, takenAway, u.CreatedAt); err != nil {
 		return false, err
 	}
 	if waits := state == stories.Pending || state == stories.Held; !waits || flying.has(on) {
 		return true, nil
 	}
-	return false, move(ctx, q, []waiting{on}, stories.Skipped, takenBack, u.CreatedAt, 0)
+	return false, move(ctx, q, []waiting{on}, stories.Skipped, takenBack, u.CreatedAt)
 }
 
 // has says that a row is on its way.
