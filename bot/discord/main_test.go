@@ -53,6 +53,10 @@ func (n *notes) Ended(_ context.Context, d stories.Destination, reason string) {
 	n.places <- "ended " + d.String() + " " + reason
 }
 
+func (n *notes) Moved(_ context.Context, from, to stories.Destination) {
+	n.places <- "moved " + from.String() + " " + to.String()
+}
+
 func (n *notes) Healed(_ context.Context, d stories.Destination) { n.places <- "healed " + d.String() }
 
 // handler answers with functions of the test.

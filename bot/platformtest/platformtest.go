@@ -186,8 +186,9 @@ func specs() []bot.Spec {
 
 type noPlaces struct{}
 
-func (noPlaces) Ended(context.Context, stories.Destination, string) {}
-func (noPlaces) Healed(context.Context, stories.Destination)        {}
+func (noPlaces) Ended(context.Context, stories.Destination, string)              {}
+func (noPlaces) Healed(context.Context, stories.Destination)                     {}
+func (noPlaces) Moved(context.Context, stories.Destination, stories.Destination) {}
 
 // handler answers with what the test set and keeps what was asked.
 type handler struct {
