@@ -45,9 +45,13 @@ const (
 	// Unable: the operation is not possible there, and will not be; the destination
 	// and the message acted on are as they were.
 	Unable
+	outcomes
 )
 
-var outcomeNames = [...]string{"transient", "delivered", "gone", "blocked", "payload", "account", "ambiguous", "not_sent", "unsettled", "unreadable", "message_gone", "thread_gone", "unable"}
+// Outcomes is how many outcomes there are.
+const Outcomes = int(outcomes)
+
+var outcomeNames = [outcomes]string{"transient", "delivered", "gone", "blocked", "payload", "account", "ambiguous", "not_sent", "unsettled", "unreadable", "message_gone", "thread_gone", "unable"}
 
 // String returns the outcome's name, as metrics and logs use it.
 func (o Outcome) String() string { return outcomeNames[o] }

@@ -12,7 +12,7 @@ import (
 // told, and when the destination's next request may leave. Nothing else decides
 // that. Ambiguous and Unsettled are not in it: they conclude nothing, see
 // settler.go; and health.go may have taken an answer for something else first.
-var policy = [...]rule{
+var policy = [bot.Outcomes]rule{
 	bot.Transient:  {row: stories.Pending, next: later},
 	bot.Delivered:  {row: stories.Sent, next: paced},
 	bot.Gone:       {row: stories.Failed, destination: stories.Gone, told: DestinationGone},
