@@ -32,8 +32,8 @@ func (d dispatch) pick(now time.Duration) *job {
 	if s.end.lost || s.end.retiring || len(s.crew.ready) == 0 && len(s.settler.list) == 0 {
 		return nil
 	}
-	ctx := s.term.context()
-	if ctx == nil || !d.unbraked(now) {
+	ctx := s.lease.Context()
+	if ctx.Err() != nil || !d.unbraked(now) {
 		d.putBackReady()
 		return nil
 	}
@@ -229,7 +229,7 @@ func (d dispatch) choose(now time.Duration) (rows []*row) {
 // a moment, less what is ready; 0 while enough is ready or nothing may leave.
 func (d dispatch) want(now time.Duration) int {
 	s := d.shift
-	if s.end.retiring || s.settler.crowded(now) || s.term.context() == nil || !d.unbraked(now) {
+	if s.end.retiring || s.settler.crowded(now) || s.lease.Context().Err() != nil || !d.unbraked(now) {
 		return 0
 	}
 	posts := s.lane.limits.posts

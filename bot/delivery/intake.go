@@ -27,7 +27,7 @@ func (i intake) inherit() {
 			e.store.worked()
 			return
 		case errors.Is(err, stories.ErrLeaseLost):
-			s.term.lose()
+			s.lease.Lose()
 			s.end.lost = true
 			return
 		}
@@ -37,7 +37,7 @@ func (i intake) inherit() {
 		case <-s.ctx.Done():
 			return
 		}
-		if s.term.over() {
+		if s.lease.Over() {
 			s.end.lost = true
 			return
 		}
@@ -176,7 +176,7 @@ func (i intake) takeIn(a answer) {
 	now, store := s.now(), s.lane.engine.store
 	if errors.Is(a.err, stories.ErrLeaseLost) {
 		s.journal.busy = false
-		s.term.lose()
+		s.lease.Lose()
 		s.end.lost = true
 		return
 	}

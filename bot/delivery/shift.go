@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"storybot/bot/lease"
 	"storybot/stories"
 )
 
@@ -13,7 +14,7 @@ import (
 type shift struct {
 	lane    *lane
 	ctx     context.Context // ends when the process is to stop
-	term    *term
+	lease   *lease.Lease
 	queue   *scheduler
 	reader  *reader
 	journal *journal
@@ -42,25 +43,19 @@ type wakeup struct {
 // by makes the loop turn at the latest then.
 func (w *wakeup) by(at time.Duration) { w.at = min(w.at, at) }
 
-// newShift prepares the work under a lease that was asked for at began.
-func newShift(l *lane, ctx context.Context, lease stories.Lease, began time.Time) *shift {
+// newShift prepares the work under a lease; woken is signalled when that changes.
+func newShift(l *lane, ctx context.Context, held *lease.Lease, woken chan struct{}) *shift {
 	s := &shift{
-		lane: l, ctx: ctx,
+		lane: l, ctx: ctx, lease: held,
 		queue:   newScheduler(l.engine.share()),
 		reader:  newReader(),
-		journal: &journal{lease: lease, flying: map[int64]stories.Flight{}},
+		journal: &journal{lease: held.Grant(), flying: map[int64]stories.Flight{}},
 		crew:    newCrew(l.slots),
 		settler: &settler{},
-		alarm:   wakeup{timer: time.NewTimer(time.Hour), woken: make(chan struct{}, 1)},
+		alarm:   wakeup{timer: time.NewTimer(time.Hour), woken: woken},
 		answers: make(chan answer, 1),
 	}
 	l.health.outages = suspicion{}
-	s.term = newTerm(l.engine.cfg.Queue, lease, began, l.engine.cfg.LeaseTTL, l.engine.store, func() {
-		select {
-		case s.alarm.woken <- struct{}{}:
-		default:
-		}
-	})
 	return s
 }
 
@@ -90,12 +85,12 @@ func (s *shift) random() float64 { return s.lane.engine.cfg.Random() }
 
 // turn does all that can be done now.
 func (s *shift) turn(now time.Duration) {
-	if s.term.over() {
+	if s.lease.Over() {
 		s.end.lost = true
 	}
 	h := &s.lane.health
 	s.queue.due(now)
-	s.settler.note(now, !h.breaker.probing() && s.lane.limits.posts.paused <= now && s.journal.try == 0 && s.term.context() != nil)
+	s.settler.note(now, !h.breaker.probing() && s.lane.limits.posts.paused <= now && s.journal.try == 0 && s.lease.Context().Err() == nil)
 	answers{s}.believe(h.outages.expire(now, len(s.crew.aloft) == 0 && len(s.crew.ready) == 0 && !s.more(now) && !s.journal.busy))
 	if at, ok := h.outages.next(); ok {
 		s.alarm.by(at)
@@ -180,7 +175,7 @@ func (s *shift) over(now time.Duration) bool {
 	case now >= giveUp:
 		return grounded // the database does not take the rest: it is settled next time
 	case now >= s.end.deadline:
-		s.term.expire()
+		s.lease.Expire()
 		s.alarm.by(giveUp)
 	default:
 		s.alarm.by(s.end.deadline)
