@@ -54,6 +54,18 @@ func (f filler) raise(p stories.Publication) (moved bool) {
 	return moved
 }
 
+// raiseAll does so for publications as they were just read: one that was made
+// more urgent since others of its story were read tells that they were as well.
+func (f filler) raiseAll(read map[int64]stories.Publication) {
+	raised := false
+	for _, p := range read {
+		raised = f.raise(p) || raised
+	}
+	if raised {
+		f.reorder()
+	}
+}
+
 // reorder puts all rows where they belong once levels have changed.
 func (f filler) reorder() {
 	s := f.scheduler
@@ -112,6 +124,7 @@ func (f filler) take(l loading, loaded stories.Loaded, now time.Duration) {
 		asked = append(asked, p.short[:l.shorts[i]]...)
 		p.short = slices.Clone(p.short[l.shorts[i]:])
 	}
+	f.raiseAll(loaded.Origins)
 	for _, o := range loaded.Rows {
 		s.add(o, loaded.Origins[o.Origin], now)
 	}
