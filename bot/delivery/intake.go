@@ -14,8 +14,10 @@ import (
 // earlier holder left, what is owed, and what has been begun.
 type intake struct{ shift *shift }
 
-// inherit takes what an earlier holder left in flight among what is settled.
-func (i intake) inherit() {
+// inherit takes what an earlier holder left in flight among what is settled. ok
+// is false when that could not be read: then the shift must write nothing, for
+// the next exchange would say that nothing of it is in flight.
+func (i intake) inherit() (ok bool) {
 	s := i.shift
 	e := s.lane.engine
 	for try := 1; ; try++ {
@@ -25,21 +27,19 @@ func (i intake) inherit() {
 		switch {
 		case err == nil:
 			e.store.worked()
-			return
+			return true
 		case errors.Is(err, stories.ErrLeaseLost):
 			s.term.lose()
-			s.end.lost = true
-			return
+			return false
 		}
 		e.store.failed(fmt.Errorf("look for deliveries of an earlier run: %w", err))
 		select {
 		case <-time.After(backoff(100*time.Millisecond, 2*time.Second, try, s.random())):
 		case <-s.ctx.Done():
-			return
+			return false
 		}
 		if s.term.over() {
-			s.end.lost = true
-			return
+			return false
 		}
 	}
 }
@@ -64,6 +64,9 @@ func (i intake) takeOver(ctx context.Context) error {
 		r.tries = tries{unknowns: o.Unknowns, doubtful: true}
 		j := newJob(r, f, s.lane.name, now)
 		j.d.Doubtful = o.Doubtful
+		if present, ok := loaded.Revisions[j.d.UpdateID]; ok {
+			j.d.Revision = present
+		}
 		m, v, err := s.lane.engine.contents.message(ctx, j.edition(), o.Missed)
 		if err != nil {
 			return err

@@ -29,7 +29,7 @@ type shift struct {
 type ending struct {
 	retiring bool          // begins nothing more; ends when all is written
 	deadline time.Duration // then what is on its way is cut off
-	lost     bool          // the lease is another's: nothing can be written
+	lost     bool          // nothing can be written: the lease is another's, or what is in flight is not known
 }
 
 // wakeup is when the loop turns next, whatever happens.
@@ -68,7 +68,7 @@ func newShift(l *lane, ctx context.Context, lease stories.Lease, began time.Time
 // have ended when it returns.
 func (s *shift) run() {
 	defer s.alarm.timer.Stop()
-	intake{s}.inherit()
+	s.end.lost = !intake{s}.inherit()
 	s.settler.turned = s.now()
 	for {
 		now := s.now()
