@@ -44,10 +44,12 @@ func (w *wakeup) by(at time.Duration) { w.at = min(w.at, at) }
 
 // newShift prepares the work under a lease that was asked for at began.
 func newShift(l *lane, ctx context.Context, lease stories.Lease, began time.Time) *shift {
+	w := emptyWindow(l.engine.share(), l.limits.apart())
+	queue := newScheduler(w)
 	s := &shift{
 		lane: l, ctx: ctx,
-		queue:   newScheduler(l.engine.share()),
-		reader:  newReader(),
+		queue:   queue,
+		reader:  newReader(&filler{window: w, order: queue}),
 		journal: &journal{lease: lease, flying: map[int64]stories.Flight{}},
 		crew:    newCrew(l.slots),
 		settler: &settler{},
@@ -96,7 +98,7 @@ func (s *shift) turn(now time.Duration) {
 	h := &s.lane.health
 	s.queue.due(now)
 	s.settler.note(now, !h.breaker.probing() && s.lane.limits.posts.paused <= now && s.journal.try == 0 && s.term.context() != nil)
-	answers{s}.believe(h.outages.expire(now, len(s.crew.aloft) == 0 && len(s.crew.ready) == 0 && !s.more(now) && !s.journal.busy))
+	answers{s}.believe(h.outages.expire(now, len(s.crew.aloft) == 0 && s.crew.ready.size() == 0 && !s.more(now) && !s.journal.busy))
 	if at, ok := h.outages.next(); ok {
 		s.alarm.by(at)
 	}
@@ -106,9 +108,11 @@ func (s *shift) turn(now time.Duration) {
 	dispatch{s}.exchange(now)
 }
 
-// more says that something may be left to be begun now.
+// more says that something may be left to be begun now: not what waits for a
+// budget that is spent beside the posts' own.
 func (s *shift) more(now time.Duration) bool {
-	return s.reader.unsure() || s.queue.ready(now)
+	due := open{posts: true, edits: s.lane.limits.line(edits).wait(now) <= 2*ahead}
+	return s.reader.unsure() || s.queue.ready(now, due)
 }
 
 // sleep waits for the next event and takes in all that are there.
@@ -193,7 +197,7 @@ func (s *shift) idle() bool {
 	if s.lane.health.breaker.stopped() != "" {
 		return len(s.crew.aloft) == 0
 	}
-	return !s.more(s.now()) && s.journal.idle() && len(s.crew.aloft) == 0 && len(s.crew.ready) == 0 && len(s.lane.health.outages.suspects) == 0
+	return !s.more(s.now()) && s.journal.idle() && len(s.crew.aloft) == 0 && s.crew.ready.size() == 0 && len(s.lane.health.outages.suspects) == 0
 }
 
 // resumed lets a stopped lane try again, as a person has asked.
