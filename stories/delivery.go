@@ -136,9 +136,11 @@ type Owed struct {
 type Loaded struct {
 	Rows    []Owed
 	Origins map[int64]Publication
-	// Targets are the platform's ids of the messages to be edited, by delivery;
-	// told by Recover only.
-	Targets map[int64]string
+	// Targets are the platform's ids of the messages to be edited, by delivery,
+	// and Revisions the present wordings of the rows' updates; told by Recover
+	// only.
+	Targets   map[int64]string
+	Revisions map[int64]int
 }
 
 // Flight is a row whose request may be on its way.

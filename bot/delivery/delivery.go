@@ -110,6 +110,9 @@ type Config struct {
 	// LeaseTTL is how long a lease outlives its last renewal; see lease.Config.
 	// Defaults to 6 s.
 	LeaseTTL time.Duration
+	// Window is how many rows of the queue all lanes together keep in memory.
+	// Defaults to 50,000.
+	Window int
 	// Wall is the wall clock. Defaults to time.Now.
 	Wall func() time.Time
 	// Random returns a number in [0, 1) for jitter. Defaults to math/rand.
@@ -132,6 +135,9 @@ func (c Config) withDefaults() Config {
 	}
 	if c.LeaseTTL == 0 {
 		c.LeaseTTL = 6 * time.Second
+	}
+	if c.Window == 0 {
+		c.Window = windowRows
 	}
 	if c.Wall == nil {
 		c.Wall = time.Now

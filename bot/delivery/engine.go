@@ -45,7 +45,7 @@ func (r *registry) announce() {
 func (e *Engine) share() int {
 	e.lanes.mu.Lock()
 	defer e.lanes.mu.Unlock()
-	return max(leastRows, windowRows/max(1, len(e.lanes.byName)))
+	return max(min(leastRows, e.cfg.Window), e.cfg.Window/max(1, len(e.lanes.byName)))
 }
 
 // New returns an engine that does nothing before Run.

@@ -135,7 +135,7 @@ func (l *lane) rest(s *shift, idle bool) {
 	state := LaneState{Lane: l.name, Rate: l.limits.posts.rate(), Stopped: l.health.breaker.stopped(), Limited: l.limits.met,
 		Paused: max(0, l.limits.posts.paused-now)}
 	if s != nil {
-		state.Held, state.InFlight, state.Ready, state.Settling = true, len(s.crew.aloft), len(s.crew.ready), len(s.settler.list)
+		state.Held, state.InFlight, state.Ready, state.Settling = true, len(s.crew.aloft), s.crew.ready.size(), len(s.settler.list)
 		idle = s.idle()
 	}
 	r := &l.engine.lanes

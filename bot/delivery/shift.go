@@ -30,7 +30,7 @@ type shift struct {
 type ending struct {
 	retiring bool          // begins nothing more; ends when all is written
 	deadline time.Duration // then what is on its way is cut off
-	lost     bool          // the lease is another's: nothing can be written
+	lost     bool          // nothing can be written: the lease is another's, or what is in flight is not known
 }
 
 // wakeup is when the loop turns next, whatever happens.
@@ -45,10 +45,12 @@ func (w *wakeup) by(at time.Duration) { w.at = min(w.at, at) }
 
 // newShift prepares the work under a lease; woken is signalled when that changes.
 func newShift(l *lane, ctx context.Context, held *lease.Lease, woken chan struct{}) *shift {
+	w := emptyWindow(l.engine.share(), l.limits.apart())
+	queue := newScheduler(w)
 	s := &shift{
 		lane: l, ctx: ctx, lease: held,
-		queue:   newScheduler(l.engine.share()),
-		reader:  newReader(),
+		queue:   queue,
+		reader:  newReader(&filler{window: w, order: queue}),
 		journal: &journal{lease: held.Grant(), flying: map[int64]stories.Flight{}},
 		crew:    newCrew(l.slots),
 		settler: &settler{},
@@ -63,7 +65,7 @@ func newShift(l *lane, ctx context.Context, held *lease.Lease, woken chan struct
 // have ended when it returns.
 func (s *shift) run() {
 	defer s.alarm.timer.Stop()
-	intake{s}.inherit()
+	s.end.lost = !intake{s}.inherit()
 	s.settler.turned = s.now()
 	for {
 		now := s.now()
@@ -91,7 +93,7 @@ func (s *shift) turn(now time.Duration) {
 	h := &s.lane.health
 	s.queue.due(now)
 	s.settler.note(now, !h.breaker.probing() && s.lane.limits.posts.paused <= now && s.journal.try == 0 && s.lease.Context().Err() == nil)
-	answers{s}.believe(h.outages.expire(now, len(s.crew.aloft) == 0 && len(s.crew.ready) == 0 && !s.more(now) && !s.journal.busy))
+	answers{s}.believe(h.outages.expire(now, len(s.crew.aloft) == 0 && s.crew.ready.size() == 0 && !s.more(now) && !s.journal.busy))
 	if at, ok := h.outages.next(); ok {
 		s.alarm.by(at)
 	}
@@ -101,9 +103,11 @@ func (s *shift) turn(now time.Duration) {
 	dispatch{s}.exchange(now)
 }
 
-// more says that something may be left to be begun now.
+// more says that something may be left to be begun now: not what waits for a
+// budget that is spent beside the posts' own.
 func (s *shift) more(now time.Duration) bool {
-	return s.reader.unsure() || s.queue.ready(now)
+	due := open{posts: true, edits: s.lane.limits.line(edits).wait(now) <= 2*ahead}
+	return s.reader.unsure() || s.queue.ready(now, due)
 }
 
 // sleep waits for the next event and takes in all that are there.
@@ -188,7 +192,7 @@ func (s *shift) idle() bool {
 	if s.lane.health.breaker.stopped() != "" {
 		return len(s.crew.aloft) == 0
 	}
-	return !s.more(s.now()) && s.journal.idle() && len(s.crew.aloft) == 0 && len(s.crew.ready) == 0 && len(s.lane.health.outages.suspects) == 0
+	return !s.more(s.now()) && s.journal.idle() && len(s.crew.aloft) == 0 && s.crew.ready.size() == 0 && len(s.lane.health.outages.suspects) == 0
 }
 
 // resumed lets a stopped lane try again, as a person has asked.

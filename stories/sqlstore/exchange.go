@@ -40,7 +40,7 @@ func (s *Store) Exchange(ctx context.Context, l stories.Lease, x stories.Exchang
 				_, flying := before.byID[f.Delivery]
 				begun.Deliveries[f.Delivery] = flying
 			}
-			return errors.Join(present(ctx, q, x, &begun), s.targets(ctx, q, x, &begun))
+			return errors.Join(present(ctx, q, x.Updates, begun.Revisions), s.targets(ctx, q, x, &begun))
 		}
 		if err := s.finish(ctx, q, lane, before, x.Results); err != nil {
 			return err
@@ -48,7 +48,7 @@ func (s *Store) Exchange(ctx context.Context, l stories.Lease, x stories.Exchang
 		if err := stillOwed(ctx, q, x.Begin, &begun); err != nil {
 			return err
 		}
-		if err := present(ctx, q, x, &begun); err != nil {
+		if err := present(ctx, q, x.Updates, begun.Revisions); err != nil {
 			return err
 		}
 		if err := s.targets(ctx, q, x, &begun); err != nil {
@@ -105,19 +105,19 @@ func stillOwed(ctx context.Context, q querier, begin []stories.Flight, begun *st
 	return nil
 }
 
-// present reads what the begun deliveries are to say now. Whoever revises an
-// update waits until they are on their way, and owes each of them an edit.
-func present(ctx context.Context, q querier, x stories.Exchange, begun *stories.Begun) error {
-	if len(x.Updates) == 0 {
+// present reads what deliveries of updates that are on their way are to say now.
+// Whoever revises an update waits until they are, and owes each of them an edit.
+func present(ctx context.Context, q querier, updates []int64, revisions map[int64]int) error {
+	if len(updates) == 0 {
 		return nil
 	}
 	_, err := all(ctx, q, func(r row) (none struct{}, err error) {
 		var id int64
 		var revision int
 		err = r.Scan(&id, &revision)
-		begun.Revisions[id] = revision
+		revisions[id] = revision
 		return none, err
-	}, presentSQL, list(x.Updates))
+	}, presentSQL, list(updates))
 	return err
 }
 
