@@ -58,7 +58,7 @@ func (s *shelf) know(q *scheduler) {
 // What is loaded may be more urgent than what was loaded before it, because an
 // update was published in between that is not known yet.
 func TestWhatWasMadeUrgentBetweenTwoReadsStaysInItsOrder(t *testing.T) {
-	s, q := &shelf{}, newScheduler(emptyWindow(100, false))
+	s, q := &shelf{}, scheduling(100)
 	s.publish(1, stories.Normal, 7)
 	s.know(q)
 	s.fill(t, q, 0)
@@ -68,7 +68,7 @@ func TestWhatWasMadeUrgentBetweenTwoReadsStaysInItsOrder(t *testing.T) {
 		s.publications[i].Level = stories.Breaking
 	}
 	s.fill(t, q, 0)
-	if r := q.pick(0); r == nil || r.Publication != 1 {
+	if r := q.pick(0, both); r == nil || r.Publication != 1 {
 		t.Errorf("the first to go is %+v", r)
 	}
 }
