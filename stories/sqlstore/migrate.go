@@ -24,7 +24,7 @@ var migrations embed.FS
 var migrationFiles = [][]string{
 	{
 		"migrations/00001_newsroom.sql", "migrations/00001_search.DB.sql", "migrations/00001_queue.sql", "migrations/00001_limits.sql",
-		"migrations/00001_suggest.DB.sql", "migrations/00001_desk_log.sql", "migrations/00001_topics.sql",
+		"migrations/00001_suggest.DB.sql", "migrations/00001_desk_log.sql", "migrations/00001_topics.sql", "migrations/00001_lanes.sql",
 	},
 }
 
