@@ -27,6 +27,9 @@ func (a answers) land(j *job) {
 		a.countInvalid(now)
 	}
 	l.limits.note(j, now, s.random())
+	if v.Limited == bot.ScopeLane && v.RetryAfter >= journalFrom {
+		s.journal.pause(l.limits.name(j.d.Op, j.request.settle), now+v.RetryAfter, "")
+	}
 	a.noteHealth(j, now)
 	switch {
 	case j.request.settle:
@@ -111,9 +114,13 @@ func (a answers) noteHealth(j *job, now time.Duration) {
 		}
 	}
 	// One delivery shows that not all refuse, whenever its request left.
-	proof := h.breaker.kind == refusing && v.Outcome == bot.Delivered
+	before := h.breaker.kind
+	proof := before == refusing && v.Outcome == bot.Delivered
 	if (!old || proof) && h.breaker.answered(v.Outcome) {
 		s.lane.tell(Alarm{Kind: LaneResumed})
+	}
+	if h.breaker.kind == going && (before == account || before == recovering) {
+		s.journal.pause(waitAccount, 0, "")
 	}
 }
 
@@ -261,6 +268,9 @@ func (a answers) stop(kind stopKind, v bot.Verdict, now time.Duration) {
 	if s.lane.health.breaker.stop(kind, reason, now, s.random()) {
 		s.lane.tell(Alarm{Kind: LaneStopped, Code: v.Code, Reason: reason, Cure: v.Cure})
 	}
+	if kind == account {
+		s.journal.pause(waitAccount, s.lane.health.breaker.until, reason)
+	}
 	dispatch{s}.putBackReady()
 }
 
@@ -270,6 +280,16 @@ func (a answers) countInvalid(now time.Duration) {
 	s := a.shift
 	h := &s.lane.health
 	h.invalid.add(now)
+	s.journal.next.lane.invalid++
+	s.journal.changed = true
+	a.stopInvalid(now)
+}
+
+// stopInvalid stops the lane when too many requests of the last ten minutes were
+// invalid.
+func (a answers) stopInvalid(now time.Duration) {
+	s := a.shift
+	h := &s.lane.health
 	if most := s.lane.pace.InvalidPer10Min; most > 0 && h.breaker.kind != invalid && h.invalid.count(now) >= most {
 		a.stop(invalid, bot.Verdict{
 			Reason: fmt.Sprintf("%d requests of the last ten minutes were refused", most),

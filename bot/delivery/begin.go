@@ -41,7 +41,7 @@ func (d dispatch) choose(now time.Duration) (rows []*row) {
 // ready or nothing may leave.
 func (d dispatch) wants(now time.Duration) (n [lines]int, most int) {
 	s := d.shift
-	if s.end.retiring || s.settler.crowded(now) || s.lease.Context().Err() != nil || !d.unbraked(now) {
+	if s.end.retiring || s.reader.overdue || s.settler.crowded(now) || s.lease.Context().Err() != nil || !d.unbraked(now) {
 		return n, 0
 	}
 	for i := range n {

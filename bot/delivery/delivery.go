@@ -77,6 +77,11 @@ type Queue interface {
 	Load(ctx context.Context, publication int64, after stories.Ref, limit int) (stories.Loaded, error)
 	// LoadPlaces returns what publications have in the queue for some places.
 	LoadPlaces(ctx context.Context, publications, places []int64) (stories.Loaded, error)
+	// LanePast returns what earlier holders wrote down of a lane.
+	LanePast(ctx context.Context, lane string) (stories.LanePast, error)
+	// SkipOlder leaves each destination of the lane the newest keep posts of a
+	// story and skips older ones, but for those in flight.
+	SkipOlder(ctx context.Context, l stories.Lease, keep int, at time.Time) (skipped int, err error)
 	// Recover returns what an earlier holder of the lane left in flight. It is l's
 	// now.
 	Recover(ctx context.Context, l stories.Lease) ([]stories.Flight, stories.Loaded, error)

@@ -1,6 +1,7 @@
 package delivery
 
 import (
+	"maps"
 	"slices"
 	"time"
 
@@ -284,6 +285,13 @@ func (f *filler) shrink(s *share, level stories.Level, want int, now time.Durati
 	slices.SortFunc(others, compareCarriers)
 	for i := len(others) - 1; i >= 0 && s.room() < want; i-- {
 		f.evict(others[i], now)
+	}
+}
+
+// restart drops what may leave memory, to be loaded as it is now.
+func (f *filler) restart(now time.Duration) {
+	for _, c := range slices.Collect(maps.Values(f.window.carriers)) {
+		f.evict(c, now)
 	}
 }
 

@@ -92,7 +92,11 @@ func (s *shift) turn(now time.Duration) {
 	}
 	h := &s.lane.health
 	s.queue.due(now)
-	s.settler.note(now, !h.breaker.probing() && s.lane.limits.posts.paused <= now && s.journal.try == 0 && s.lease.Context().Err() == nil)
+	undisturbed := !h.breaker.probing() && s.lane.limits.posts.paused <= now && s.journal.try == 0 && s.lease.Context().Err() == nil
+	s.settler.note(now, undisturbed)
+	if undisturbed && !s.end.lost {
+		s.works(now)
+	}
 	answers{s}.believe(h.outages.expire(now, len(s.crew.aloft) == 0 && s.crew.ready.size() == 0 && !s.more(now) && !s.journal.busy))
 	if at, ok := h.outages.next(); ok {
 		s.alarm.by(at)
@@ -199,6 +203,7 @@ func (s *shift) idle() bool {
 func (s *shift) resumed() {
 	s.lane.health.invalid.reset()
 	s.lane.health.breaker.resume(s.now())
+	s.journal.pause(waitAccount, 0, "")
 }
 
 // admit lets those go that asked for a request of their own, as far as the

@@ -61,6 +61,9 @@ func (s *Store) Exchange(ctx context.Context, l stories.Lease, x stories.Exchang
 				flying = append(flying, f)
 			}
 		}
+		if err := noteLane(ctx, q, lane, x.Lane); err != nil {
+			return err
+		}
 		return setFlights(ctx, q, lane, l.Fence, x.Batch, flying)
 	})
 	if err != nil {
