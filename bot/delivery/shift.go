@@ -44,12 +44,11 @@ func (w *wakeup) by(at time.Duration) { w.at = min(w.at, at) }
 
 // newShift prepares the work under a lease that was asked for at began.
 func newShift(l *lane, ctx context.Context, lease stories.Lease, began time.Time) *shift {
-	w := emptyWindow(l.engine.share(), l.limits.apart())
-	queue := newScheduler(w)
+	queue := newScheduler(emptyWindow(l.engine.share(), l.limits.apart()))
 	s := &shift{
 		lane: l, ctx: ctx,
 		queue:   queue,
-		reader:  newReader(&filler{window: w, order: queue}),
+		reader:  newReader(newFiller(queue)),
 		journal: &journal{lease: lease, flying: map[int64]stories.Flight{}},
 		crew:    newCrew(l.slots),
 		settler: &settler{},
