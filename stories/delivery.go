@@ -87,9 +87,10 @@ const keyLength = 25
 
 // DeliveryKey makes a delivery's key of its publication's random number, so that
 // a database put back, whose row numbers are given out again, never uses a key
-// twice.
-func DeliveryKey(seed int64, d Destination, op Op) string {
-	sum := sha256.Sum256(fmt.Appendf(nil, "%d %d %q %q %q", seed, op, d.Platform, d.Workspace, d.Channel))
+// twice, and of its destination's number in the store (Ref.Place), which stays
+// when the platform gives the channel another address.
+func DeliveryKey(seed, place int64, op Op) string {
+	sum := sha256.Sum256(fmt.Appendf(nil, "%d %d %d", seed, op, place))
 	return strings.ToLower(base32.StdEncoding.EncodeToString(sum[:]))[:keyLength]
 }
 

@@ -44,7 +44,7 @@ func (b beginning) choose(now time.Duration) (rows []*row) {
 // ready or nothing may leave.
 func (b beginning) wants(now time.Duration) (n [lines]int, most int) {
 	s := b.shift
-	if s.end.retiring || s.reader.overdue || s.settler.crowded(now) || s.term.context() == nil || !(dispatch{s}).unbraked(now) {
+	if s.end.retiring || s.reader.overdue || s.settler.crowded(now) || s.lease.Context().Err() != nil || !(dispatch{s}).unbraked(now) {
 		return n, 0
 	}
 	for i := range n {

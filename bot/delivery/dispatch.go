@@ -31,8 +31,8 @@ func (d dispatch) pick(now time.Duration) *job {
 	if s.end.lost || s.end.retiring || s.crew.ready.size() == 0 && len(s.settler.list) == 0 {
 		return nil
 	}
-	ctx := s.term.context()
-	if ctx == nil || !d.unbraked(now) {
+	ctx := s.lease.Context()
+	if ctx.Err() != nil || !d.unbraked(now) {
 		d.putBackReady()
 		return nil
 	}

@@ -113,12 +113,26 @@ func (f *filler) unread(s *share, now time.Duration) (l loading, ok bool) {
 	return loading{carrier: c, age: c.age, limit: min(loadRows, bound-s.waiting)}, true
 }
 
+// raise takes from publications as they were just read that earlier ones of their
+// stories are as urgent: they may have been read before an urgent update that is
+// not known yet.
+func (f *filler) raise(read map[int64]stories.Publication) {
+	raised := false
+	for _, p := range read {
+		raised = f.window.raise(p) || raised
+	}
+	if raised {
+		f.order.reorder()
+	}
+}
+
 // take takes in what was loaded.
 func (f *filler) take(l loading, loaded stories.Loaded, now time.Duration) {
 	if c := l.carrier; c != nil {
 		if c.age != l.age {
 			return // begun anew since
 		}
+		f.raise(loaded.Origins)
 		for _, o := range loaded.Rows {
 			f.add(o, loaded.Origins[o.Origin], now)
 		}
@@ -137,6 +151,7 @@ func (f *filler) take(l loading, loaded stories.Loaded, now time.Duration) {
 // feed takes in what places were short of, in order and as far as there is room:
 // at least one row of each. Other rows that came with them may come too early.
 func (f *filler) feed(l loading, loaded stories.Loaded, now time.Duration) {
+	f.raise(loaded.Origins)
 	w := f.window
 	type wish struct {
 		place       placeKey

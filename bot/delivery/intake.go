@@ -32,7 +32,7 @@ func (i intake) inherit() (ok bool) {
 			e.store.worked()
 			return true
 		case errors.Is(err, stories.ErrLeaseLost):
-			s.term.lose()
+			s.lease.Lose()
 			return false
 		}
 		e.store.failed(fmt.Errorf("look for deliveries of an earlier run: %w", err))
@@ -41,7 +41,7 @@ func (i intake) inherit() (ok bool) {
 		case <-s.ctx.Done():
 			return false
 		}
-		if s.term.over() {
+		if s.lease.Over() {
 			return false
 		}
 	}
@@ -152,7 +152,7 @@ func (i intake) found(f found) {
 	r, now, store := s.reader, s.now(), s.lane.engine.store
 	r.busy = false
 	if errors.Is(f.err, stories.ErrLeaseLost) {
-		s.term.lose()
+		s.lease.Lose()
 		s.end.lost = true
 		return
 	}
@@ -207,7 +207,7 @@ func (i intake) takeIn(a answer) {
 	now, store := s.now(), s.lane.engine.store
 	if errors.Is(a.err, stories.ErrLeaseLost) {
 		s.journal.busy = false
-		s.term.lose()
+		s.lease.Lose()
 		s.end.lost = true
 		return
 	}

@@ -44,7 +44,7 @@ type doubt struct {
 func newJob(r *row, f stories.Flight, lane string, now reading) *job {
 	o := r.origin
 	j := &job{row: r, d: stories.Delivery{
-		ID: r.Delivery, Key: stories.DeliveryKey(o.Seed, r.place.destination, o.Op), UpdateID: o.UpdateID, StoryID: o.StoryID, Number: o.Number,
+		ID: r.Delivery, Key: stories.DeliveryKey(o.Seed, r.Place, o.Op), UpdateID: o.UpdateID, StoryID: o.StoryID, Number: o.Number,
 		Revision: o.Revision, Op: o.Op, Part: stories.PartMessage, Destination: r.place.destination, Lane: lane, Level: o.Level, State: stories.Sending,
 		Attempt: f.Attempt, FirstAttemptAt: f.First, LastAttemptAt: f.Last, Unknowns: r.tries.unknowns, Doubtful: r.tries.doubtful, Missed: r.missed,
 		CreatedAt: o.CreatedAt}}

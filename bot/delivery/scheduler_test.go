@@ -55,6 +55,24 @@ func (s *shelf) know(q *scheduler) {
 	fillerOf(q).publish(open)
 }
 
+// What is loaded may be more urgent than what was loaded before it, because an
+// update was published in between that is not known yet.
+func TestWhatWasMadeUrgentBetweenTwoReadsStaysInItsOrder(t *testing.T) {
+	s, q := &shelf{}, scheduling(100)
+	s.publish(1, stories.Normal, 7)
+	s.know(q)
+	s.fill(t, q, 0)
+	s.publish(1, stories.Normal, 7)
+	s.know(q)
+	for i := range s.publications { // a breaking one has followed
+		s.publications[i].Level = stories.Breaking
+	}
+	s.fill(t, q, 0)
+	if r := q.pick(0, both); r == nil || r.Publication != 1 {
+		t.Errorf("the first to go is %+v", r)
+	}
+}
+
 // fill loads as much as there is room for.
 func (s *shelf) fill(t interface{ Fatalf(string, ...any) }, q *scheduler, now time.Duration) {
 	for range 10_000 {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"storybot/bot/lease"
 	"storybot/stories"
 )
 
@@ -13,7 +14,7 @@ import (
 type shift struct {
 	lane    *lane
 	ctx     context.Context // ends when the process is to stop
-	term    *term
+	lease   *lease.Lease
 	queue   *scheduler
 	reader  *reader
 	journal *journal
@@ -42,26 +43,20 @@ type wakeup struct {
 // by makes the loop turn at the latest then.
 func (w *wakeup) by(at time.Duration) { w.at = min(w.at, at) }
 
-// newShift prepares the work under a lease that was asked for at began.
-func newShift(l *lane, ctx context.Context, lease stories.Lease, began time.Time) *shift {
+// newShift prepares the work under a lease; woken is signalled when that changes.
+func newShift(l *lane, ctx context.Context, held *lease.Lease, woken chan struct{}) *shift {
 	queue := newScheduler(emptyWindow(l.engine.share(), l.limits.apart()))
 	s := &shift{
-		lane: l, ctx: ctx,
+		lane: l, ctx: ctx, lease: held,
 		queue:   queue,
 		reader:  newReader(newFiller(queue)),
-		journal: &journal{lease: lease, flying: map[int64]stories.Flight{}},
+		journal: &journal{lease: held.Grant(), flying: map[int64]stories.Flight{}},
 		crew:    newCrew(l.slots),
 		settler: &settler{},
-		alarm:   wakeup{timer: time.NewTimer(time.Hour), woken: make(chan struct{}, 1)},
+		alarm:   wakeup{timer: time.NewTimer(time.Hour), woken: woken},
 		answers: make(chan answer, 1),
 	}
 	l.health.outages = suspicion{}
-	s.term = newTerm(l.engine.cfg.Queue, lease, began, l.engine.cfg.LeaseTTL, l.engine.store, func() {
-		select {
-		case s.alarm.woken <- struct{}{}:
-		default:
-		}
-	})
 	return s
 }
 
@@ -91,12 +86,12 @@ func (s *shift) random() float64 { return s.lane.engine.cfg.Random() }
 
 // turn does all that can be done now.
 func (s *shift) turn(now time.Duration) {
-	if s.term.over() {
+	if s.lease.Over() {
 		s.end.lost = true
 	}
 	h := &s.lane.health
 	s.queue.due(now)
-	undisturbed := !h.breaker.probing() && s.lane.limits.posts.paused <= now && s.journal.try == 0 && s.term.context() != nil
+	undisturbed := !h.breaker.probing() && s.lane.limits.posts.paused <= now && s.journal.try == 0 && s.lease.Context().Err() == nil
 	s.settler.note(now, undisturbed)
 	if undisturbed && !s.end.lost {
 		s.works(now)
@@ -187,7 +182,7 @@ func (s *shift) over(now time.Duration) bool {
 	case now >= giveUp:
 		return grounded // the database does not take the rest: it is settled next time
 	case now >= s.end.deadline:
-		s.term.expire()
+		s.lease.Expire()
 		s.alarm.by(giveUp)
 	default:
 		s.alarm.by(s.end.deadline)

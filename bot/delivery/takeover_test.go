@@ -44,7 +44,7 @@ func TestWhatIsSentAgainShowsTheNewestWording(t *testing.T) {
 		t.Fatal(err)
 	}
 	b := newBoard()
-	e := New(Config{Queue: store, Senders: map[string]bot.Sender{"p": resending{b}},
+	e := New(Config{Queue: store, Leases: store, Senders: map[string]bot.Sender{"p": resending{b}},
 		Render: func(_ stories.Story, u stories.Update) bot.Message { return bot.Plainly(u.Text) }})
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan struct{})

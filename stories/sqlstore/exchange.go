@@ -2,7 +2,6 @@ package sqlstore
 
 import (
 	"context"
-	"errors"
 	"slices"
 
 	"storybot/stories"
@@ -27,6 +26,11 @@ func (s *Store) Exchange(ctx context.Context, l stories.Lease, x stories.Exchang
 				return err
 			}
 		}
+		// Whoever revises one of the updates has ended now or waits for us: what is
+		// read from here on is of one side of it.
+		if err := present(ctx, q, x.Updates, begun.Revisions); err != nil {
+			return err
+		}
 		lane, err := holdLane(ctx, q, l)
 		if err != nil || lane == 0 {
 			return err
@@ -40,15 +44,12 @@ func (s *Store) Exchange(ctx context.Context, l stories.Lease, x stories.Exchang
 				_, flying := before.byID[f.Delivery]
 				begun.Deliveries[f.Delivery] = flying
 			}
-			return errors.Join(present(ctx, q, x.Updates, begun.Revisions), s.targets(ctx, q, x, &begun))
+			return s.targets(ctx, q, x, &begun)
 		}
 		if err := s.finish(ctx, q, lane, before, x.Results); err != nil {
 			return err
 		}
 		if err := stillOwed(ctx, q, x.Begin, &begun); err != nil {
-			return err
-		}
-		if err := present(ctx, q, x.Updates, begun.Revisions); err != nil {
 			return err
 		}
 		if err := s.targets(ctx, q, x, &begun); err != nil {
@@ -108,8 +109,8 @@ func stillOwed(ctx context.Context, q querier, begin []stories.Flight, begun *st
 	return nil
 }
 
-// present reads what deliveries of updates that are on their way are to say now.
-// Whoever revises an update waits until they are, and owes each of them an edit.
+// present reads what the begun deliveries are to say now. Whoever revises an
+// update waits until they are on their way, and owes each of them an edit.
 func present(ctx context.Context, q querier, updates []int64, revisions map[int64]int) error {
 	if len(updates) == 0 {
 		return nil
@@ -152,5 +153,5 @@ func (s *Store) targets(ctx context.Context, q querier, x stories.Exchange, begu
 			begun.Deliveries[f.Delivery] = false
 		}
 	}
-	return move(ctx, q, vain, stories.Skipped, "there is no message of it to be edited", s.now(), 0)
+	return move(ctx, q, vain, stories.Skipped, "there is no message of it to be edited", s.now())
 }

@@ -140,7 +140,7 @@ func (s *Store) SkipOlder(ctx context.Context, l stories.Lease, keep int, at tim
 		if _, err := q.exec(ctx, missedMoreSQL, string(text)); err != nil {
 			return err
 		}
-		return move(ctx, q, older, stories.Skipped, fmt.Sprintf(tooLate, keep), at, 0)
+		return move(ctx, q, older, stories.Skipped, fmt.Sprintf(tooLate, keep), at)
 	})
 	return skipped, err
 }
