@@ -1,7 +1,6 @@
 package delivery
 
 import (
-	"fmt"
 	"time"
 
 	"storybot/bot"
@@ -24,7 +23,7 @@ func (a answers) land(j *job) {
 	l.count.count(v, j.request.settle)
 	l.limits.charge(j, now)
 	if v.Invalid {
-		a.countInvalid(now)
+		brakes{s}.countInvalid(now)
 	}
 	l.limits.note(j, now, s.random())
 	if v.Limited == bot.ScopeLane && v.RetryAfter >= journalFrom {
@@ -102,7 +101,7 @@ func (a answers) noteHealth(j *job, now time.Duration) {
 		}
 	case bot.BadAccount:
 		if !old {
-			a.stop(account, v, now)
+			brakes{s}.stop(account, v, now)
 		}
 		return
 	case bot.Delivered:
@@ -202,7 +201,7 @@ func (a answers) refused(j *job, v bot.Verdict, now time.Duration) {
 	if h.breaker.kind == refusing { // a probe has shown that it still does
 		h.outages.remember([]suspect{sus})
 		if !h.breaker.old(j.request.started) {
-			a.refuseAll(v, now)
+			brakes{s}.refuseAll(v, now)
 		}
 		a.putOff(sus, now, h.breaker.told)
 		return
@@ -222,7 +221,7 @@ func (a answers) rule(r ruling, now time.Duration) {
 	case r.tell:
 		s.journal.next.told = append(s.journal.next.told, a.about(WorkspaceFailing, r.doubted[0].job, r.doubted[0].verdict))
 	case r.outage == laneOutage:
-		a.refuseAll(r.doubted[0].verdict, now)
+		brakes{s}.refuseAll(r.doubted[0].verdict, now)
 	}
 }
 
@@ -253,47 +252,4 @@ func (a answers) putOff(d suspect, now time.Duration, serious bool) {
 	t := &j.row.tries
 	t.attempt, t.first, t.last, t.doubtful = j.d.Attempt, j.d.FirstAttemptAt, j.d.LastAttemptAt, false
 	s.queue.release(j.row, now, wait)
-}
-
-// refuseAll brakes the lane: all channels refuse alike.
-func (a answers) refuseAll(v bot.Verdict, now time.Duration) {
-	v.Reason = "all channels refuse alike, as in an outage: " + reasonOf(v)
-	a.stop(refusing, v, now)
-}
-
-// stop brakes the lane and tells people once.
-func (a answers) stop(kind stopKind, v bot.Verdict, now time.Duration) {
-	s := a.shift
-	reason := reasonOf(v)
-	if s.lane.health.breaker.stop(kind, reason, now, s.random()) {
-		s.lane.tell(Alarm{Kind: LaneStopped, Code: v.Code, Reason: reason, Cure: v.Cure})
-	}
-	if kind == account {
-		s.journal.pause(waitAccount, s.lane.health.breaker.until, reason)
-	}
-	dispatch{s}.putBackReady()
-}
-
-// countInvalid counts an invalid request and stops the lane long before the
-// platform does.
-func (a answers) countInvalid(now time.Duration) {
-	s := a.shift
-	h := &s.lane.health
-	h.invalid.add(now)
-	s.journal.next.lane.invalid++
-	s.journal.changed = true
-	a.stopInvalid(now)
-}
-
-// stopInvalid stops the lane when too many requests of the last ten minutes were
-// invalid.
-func (a answers) stopInvalid(now time.Duration) {
-	s := a.shift
-	h := &s.lane.health
-	if most := s.lane.pace.InvalidPer10Min; most > 0 && h.breaker.kind != invalid && h.invalid.count(now) >= most {
-		a.stop(invalid, bot.Verdict{
-			Reason: fmt.Sprintf("%d requests of the last ten minutes were refused", most),
-			Cure:   "Look for channels that refuse the bot; it goes on by itself when half of them are ten minutes old.",
-		}, now)
-	}
 }

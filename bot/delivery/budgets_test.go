@@ -1,8 +1,10 @@
 package delivery
 
 import (
+	"errors"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"storybot/bot"
@@ -107,4 +109,27 @@ func TestNoMoreEditsAreBegunThanMayLeave(t *testing.T) {
 			t.Errorf("after %v %d are left, want %d", c.now, n, c.left)
 		}
 	}
+}
+
+// Who waits for a stopped engine to be idle is told so.
+func TestAStoppedEngineKeepsNobodyWaiting(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		m, far := newMemory(), newFarSide()
+		m.add("p", channel("p", "w", 0), 1, stories.Normal)
+		far.fault = func(bot.Post, bool) (bot.Verdict, bool) { return bot.Verdict{Outcome: bot.Ambiguous}, true }
+		m.broken = func(call string) error {
+			if call == "lanes" {
+				return errors.New("no answer")
+			}
+			return nil
+		}
+		r := start(t, m, far)
+		waiting := make(chan error, 1)
+		go func() { waiting <- r.Idle(t.Context()) }()
+		synctest.Wait()
+		r.stop()
+		if err := <-waiting; !errors.Is(err, ErrStopped) {
+			t.Errorf("idle: %v", err)
+		}
+	})
 }

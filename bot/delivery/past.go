@@ -27,7 +27,7 @@ func (i intake) recall(ctx context.Context) error {
 	for _, f := range past.Invalid {
 		h.invalid.past(now, f.Ago, f.Count)
 	}
-	answers{s}.stopInvalid(now)
+	brakes{s}.stopInvalid(now)
 	h.worked = now - past.Idle
 	return nil
 }
@@ -58,7 +58,7 @@ func (i intake) trim() {
 func (i intake) trimmed(skipped int, now time.Duration) {
 	s := i.shift
 	s.reader.overdue = false
-	s.reader.fill.restart(now)
+	s.reader.fill.room.restart(now)
 	if skipped > 0 {
 		s.lane.log.Warn("nothing could be sent for long; each channel gets the newest of a story, older deliveries are left out", "deliveries", skipped)
 	}

@@ -45,12 +45,11 @@ func (w *wakeup) by(at time.Duration) { w.at = min(w.at, at) }
 
 // newShift prepares the work under a lease; woken is signalled when that changes.
 func newShift(l *lane, ctx context.Context, held *lease.Lease, woken chan struct{}) *shift {
-	w := emptyWindow(l.engine.share(), l.limits.apart())
-	queue := newScheduler(w)
+	queue := newScheduler(emptyWindow(l.engine.share(), l.limits.apart()))
 	s := &shift{
 		lane: l, ctx: ctx, lease: held,
 		queue:   queue,
-		reader:  newReader(&filler{window: w, order: queue}),
+		reader:  newReader(newFiller(queue)),
 		journal: &journal{lease: held.Grant(), flying: map[int64]stories.Flight{}},
 		crew:    newCrew(l.slots),
 		settler: &settler{},
