@@ -36,6 +36,8 @@ type doubt struct {
 	since  time.Duration
 	worked time.Duration // settler.working then
 	next   time.Duration
+	// inherited says that an earlier holder of the lane left it.
+	inherited bool
 }
 
 // newJob makes a job of a row that was begun as f.

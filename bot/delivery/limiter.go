@@ -1,6 +1,7 @@
 package delivery
 
 import (
+	"math"
 	"time"
 
 	"storybot/bot"
@@ -10,7 +11,7 @@ import (
 // monotonic clock. It is used by the lane's loop only.
 type limiter struct {
 	perSecond float64       // published; 0 for none
-	late      time.Duration // how much of a late start the next one may make up for
+	even      bool          // nothing may come early
 	next      time.Duration // the next slot of the even pace
 	last      time.Duration // the newest start
 	started   bool
@@ -24,7 +25,7 @@ type limiter struct {
 
 func newLimiter(p bot.Pace) *limiter {
 	l := newWindow(int(p.PerSecond), time.Second)
-	l.perSecond, l.late = p.PerSecond, catchUp
+	l.perSecond = p.PerSecond
 	if p.Learns {
 		l.learner = &learner{}
 	}
@@ -34,7 +35,7 @@ func newLimiter(p bot.Pace) *limiter {
 // newBudget returns the limiter of a method's own budget.
 func newBudget(b bot.Budget) *limiter {
 	l := newWindow(b.Requests, b.Per)
-	if b.Even {
+	if l.even = b.Even; l.even {
 		l.perSecond = float64(b.Requests) / b.Per.Seconds() / evenMargin
 	}
 	return l
@@ -77,23 +78,23 @@ func (l *limiter) wait(now time.Duration) time.Duration {
 	return max(0, at-now)
 }
 
-// waitBehind returns how long until a request may start behind so many others.
-func (l *limiter) waitBehind(now time.Duration, others int) time.Duration {
-	wait := l.wait(now)
-	if others == 0 {
-		return wait
+// left returns how many requests may start now where a window bounds them; many
+// where none does.
+func (l *limiter) left(now time.Duration) (n int) {
+	switch {
+	case len(l.log) == 0 || l.lifted():
+		return math.MaxInt
+	case l.even && l.wait(now) > 0:
+		return 0
+	case l.even:
+		return 1
 	}
-	if rate := l.rate(); rate > 0 {
-		wait += time.Duration(float64(others) * float64(time.Second) / rate)
-	}
-	if n := len(l.log); n > 0 && !l.lifted() {
-		at := l.log[(l.oldest+others)%n] + l.window + windowMargin
-		if others >= n {
-			at = now + l.window
+	for _, at := range l.log {
+		if now-at >= l.window+windowMargin {
+			n++
 		}
-		wait = max(wait, at-now)
 	}
-	return wait
+	return n
 }
 
 // take notes that a request starts now.
@@ -103,7 +104,11 @@ func (l *limiter) take(now time.Duration) {
 		if !l.started || now-l.last > 10*interval {
 			l.next = now // idle time earns nothing
 		}
-		l.next = max(l.next, now-l.late) + interval
+		late := catchUp
+		if l.even {
+			late = 0
+		}
+		l.next = max(l.next, now-late) + interval
 	}
 	if len(l.log) > 0 {
 		l.log[l.oldest] = now

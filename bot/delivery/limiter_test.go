@@ -266,23 +266,14 @@ func TestBackoff(t *testing.T) {
 	}
 }
 
-// An even budget comes one by one, and what is chosen behind others waits for
-// them; one that is not even comes at once.
+// An even budget comes one by one, one that is not even comes at once.
 func TestBudgets(t *testing.T) {
 	even, burst := newBudget(bot.Budget{Requests: 50, Per: time.Minute, Even: true}), newBudget(bot.Budget{Requests: 50, Per: time.Minute})
-	for _, l := range []*limiter{even, burst} {
-		if l.waitBehind(time.Hour, 0) != 0 {
-			t.Error("the first waits")
-		}
+	if left := even.left(time.Hour); left != 1 {
+		t.Errorf("%d may go at once", left)
 	}
-	if wait := even.waitBehind(time.Hour, 2); wait < 2*time.Minute/50 {
-		t.Errorf("the third waits %v", wait)
-	}
-	if wait := burst.waitBehind(time.Hour, 49); wait != 0 {
-		t.Errorf("the fiftieth waits %v", wait)
-	}
-	if wait := burst.waitBehind(time.Hour, 50); wait < time.Minute {
-		t.Errorf("the next waits %v", wait)
+	if left := burst.left(time.Hour); left != 50 {
+		t.Errorf("%d may come in a burst", left)
 	}
 	now := time.Hour
 	for n := range 120 {
@@ -292,5 +283,8 @@ func TestBudgets(t *testing.T) {
 		}
 		now += wait + time.Duration(n%3)*10*time.Millisecond // late starts are not made up for
 		even.take(now)
+		if left := even.left(now); left != 0 {
+			t.Fatalf("%d may follow at once", left)
+		}
 	}
 }

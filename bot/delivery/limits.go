@@ -15,20 +15,20 @@ type limits struct {
 	posts *limiter
 	own   map[bot.Method]*limiter
 	pace  bot.Pace
-	each  map[share]*limiter // budgets of single destinations
+	each  map[allowance]*limiter // budgets of single destinations
 	// lookCost is how many requests the newest look took.
 	lookCost int
 	met      uint64 // 429 answers
 }
 
-// share names what one destination may have of a method.
-type share struct {
+// allowance names what one destination may have of a method.
+type allowance struct {
 	destination stories.Destination
 	method      bot.Method
 }
 
 func newLimits(pace bot.Pace) *limits {
-	l := &limits{posts: newLimiter(pace), own: map[bot.Method]*limiter{}, pace: pace, each: map[share]*limiter{}, lookCost: firstLookCost}
+	l := &limits{posts: newLimiter(pace), own: map[bot.Method]*limiter{}, pace: pace, each: map[allowance]*limiter{}, lookCost: firstLookCost}
 	for m, b := range pace.Budgets {
 		if b.Requests > 0 {
 			l.own[m] = newBudget(b)
@@ -56,13 +56,46 @@ func (l *limits) of(op stories.Op, settle bool) *limiter {
 // looks counts what settling asks.
 func (l *limits) looks() *limiter { return l.method(bot.Looks) }
 
-// spent returns how long an operation must wait, behind others like it, whose
-// method has a budget of its own beside the posts'; 0 for not at all.
-func (l *limits) spent(op stories.Op, others int, now time.Duration) time.Duration {
-	if own := l.own[bot.MethodOf(op)]; own != nil {
-		return own.waitBehind(now, others)
+// apart are the lines that have a budget of their own.
+func (l *limits) apart() (own open) {
+	for i := range own {
+		own[i] = line(i) == posts || l.own[methods[i]] != nil
 	}
-	return 0
+	return own
+}
+
+// line returns the limiter of a line.
+func (l *limits) line(at line) *limiter { return l.method(methods[at]) }
+
+// waitAccount names the wait of a lane whose token is refused, beside those of the
+// methods, as it is written down.
+const waitAccount = "account"
+
+// waitNames are the limiters' names, as they are written down.
+var waitNames = map[bot.Method]string{
+	bot.Posts: "posts", bot.Edits: "edits", bot.Looks: "looks", bot.Threads: "threads", bot.Publishes: "publishes", bot.Deletes: "deletes",
+}
+
+// name returns what the limiter that counts a request is called.
+func (l *limits) name(op stories.Op, settle bool) string {
+	m := bot.MethodOf(op)
+	if settle {
+		m = bot.Looks
+	}
+	if l.own[m] == nil {
+		m = bot.Posts
+	}
+	return waitNames[m]
+}
+
+// named returns the limiter of a name, nil for none.
+func (l *limits) named(name string) *limiter {
+	for m, called := range waitNames {
+		if called == name {
+			return l.method(m)
+		}
+	}
+	return nil
 }
 
 // share returns the limiter of what d may have of op's method; nil when that is
@@ -73,10 +106,10 @@ func (l *limits) share(d stories.Destination, op stories.Op, now time.Duration) 
 	if b.Requests == 0 {
 		return nil
 	}
-	key := share{d, m}
+	key := allowance{d, m}
 	if l.each[key] == nil {
 		if len(l.each) >= maxShares {
-			maps.DeleteFunc(l.each, func(_ share, s *limiter) bool { return now-s.last > s.window })
+			maps.DeleteFunc(l.each, func(_ allowance, s *limiter) bool { return now-s.last > s.window })
 		}
 		l.each[key] = newBudget(b)
 	}

@@ -19,7 +19,10 @@ import (
 // be made again under its number. ErrLeaseLost is of the whole exchange: then
 // nothing was changed.
 func (s *Store) Exchange(ctx context.Context, l stories.Lease, x stories.Exchange) (begun stories.Begun, err error) {
+	var at int64 // the lane
+	var flying []stories.Flight
 	err = s.change(ctx, func(q querier) error {
+		at, flying = 0, nil
 		begun = stories.Begun{Deliveries: map[int64]bool{}, Revisions: map[int64]int{}, Targets: map[int64]string{}}
 		if turnsAway(x.Results) {
 			if err := lockPlanning(ctx, q); err != nil {
@@ -28,14 +31,14 @@ func (s *Store) Exchange(ctx context.Context, l stories.Lease, x stories.Exchang
 		}
 		// Whoever revises one of the updates has ended now or waits for us: what is
 		// read from here on is of one side of it.
-		if err := present(ctx, q, x, &begun); err != nil {
+		if err := present(ctx, q, x.Updates, begun.Revisions); err != nil {
 			return err
 		}
 		lane, err := holdLane(ctx, q, l)
 		if err != nil || lane == 0 {
 			return err
 		}
-		before, err := flightsOf(ctx, q, lane)
+		before, err := s.flown.flightsOf(ctx, q, lane)
 		if err != nil {
 			return err
 		}
@@ -55,16 +58,22 @@ func (s *Store) Exchange(ctx context.Context, l stories.Lease, x stories.Exchang
 		if err := s.targets(ctx, q, x, &begun); err != nil {
 			return err
 		}
-		flying := slices.Clone(x.Flying)
+		at, flying = lane, slices.Clone(x.Flying)
 		for _, f := range x.Begin {
 			if begun.Deliveries[f.Delivery] {
 				flying = append(flying, f)
 			}
 		}
+		if err := noteLane(ctx, q, lane, x.Lane); err != nil {
+			return err
+		}
 		return setFlights(ctx, q, lane, l.Fence, x.Batch, flying)
 	})
 	if err != nil {
 		return stories.Begun{}, err
+	}
+	if at != 0 {
+		s.flown.remember(at, flying)
 	}
 	return begun, nil
 }
@@ -82,7 +91,10 @@ func turnsAway(results []stories.Result) bool {
 
 const (
 	stillOwedSQL = `SELECT delivery_id FROM queue WHERE publication_id = ?1 AND destination_id among(?2)`
-	presentSQL   = `SELECT id, revision FROM updates WHERE id among(?1) /*share*/`
+	nearOwedSQL  = `
+		SELECT coalesce(string_agg(CAST(delivery_id AS TEXT), ','), '') FROM queue
+		WHERE publication_id = ?1 AND destination_id BETWEEN ?2 AND ?3`
+	presentSQL = `SELECT id, revision FROM updates WHERE id among(?1) /*share*/`
 	// targetsSQL tells of a delivery that is not kept any more as of one skipped.
 	targetsSQL = `
 		SELECT e.id, coalesce(o.state, 6), coalesce(o.message_id, '') FROM deliveries e LEFT JOIN deliveries o ON o.id = e.on_id
@@ -91,14 +103,28 @@ const (
 
 // stillOwed notes which rows are in the queue.
 func stillOwed(ctx context.Context, q querier, begin []stories.Flight, begun *stories.Begun) error {
-	there := map[int64]bool{}
-	for publication, places := range byPublication(begin, func(f stories.Flight) stories.Ref { return f.Ref }) {
-		found, err := all(ctx, q, scanID, stillOwedSQL, publication, list(places))
-		if err != nil {
-			return err
-		}
+	there := make(map[int64]bool, len(begin))
+	note := func(found []int64, err error) error {
 		for _, id := range found {
 			there[id] = true
+		}
+		return err
+	}
+	for publication, places := range byPublication(begin, func(f stories.Flight) stories.Ref { return f.Ref }) {
+		near, others := runs(places, itself)
+		for _, run := range near {
+			var text string
+			if err := one(ctx, q, nearOwedSQL, []any{publication, run[0], run[len(run)-1]}, &text); err != nil {
+				return err
+			}
+			if err := note(numbers(text)); err != nil {
+				return err
+			}
+		}
+		if len(others) > 0 {
+			if err := note(all(ctx, q, scanID, stillOwedSQL, publication, list(others))); err != nil {
+				return err
+			}
 		}
 	}
 	for _, f := range begin {
@@ -109,17 +135,17 @@ func stillOwed(ctx context.Context, q querier, begin []stories.Flight, begun *st
 
 // present reads what the begun deliveries are to say now. Whoever revises an
 // update waits until they are on their way, and owes each of them an edit.
-func present(ctx context.Context, q querier, x stories.Exchange, begun *stories.Begun) error {
-	if len(x.Updates) == 0 {
+func present(ctx context.Context, q querier, updates []int64, revisions map[int64]int) error {
+	if len(updates) == 0 {
 		return nil
 	}
 	_, err := all(ctx, q, func(r row) (none struct{}, err error) {
 		var id int64
 		var revision int
 		err = r.Scan(&id, &revision)
-		begun.Revisions[id] = revision
+		revisions[id] = revision
 		return none, err
-	}, presentSQL, list(x.Updates))
+	}, presentSQL, list(updates))
 	return err
 }
 
