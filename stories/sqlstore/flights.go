@@ -171,6 +171,24 @@ func targetsOf(ctx context.Context, q querier, l stories.Loaded) (map[int64]stri
 	return found, err
 }
 
+// InFlight implements stories.Store.
+func (s *Store) InFlight(ctx context.Context, d stories.Destination) (ids []int64, err error) {
+	p, err := findPlace(ctx, s.reader(), d)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, s.told(err)
+	}
+	flying, err := flightsOf(ctx, s.reader(), p.lane)
+	for _, f := range flying.byID {
+		if f.Place == p.id {
+			ids = append(ids, f.Delivery)
+		}
+	}
+	return ids, s.told(err)
+}
+
 // Recover returns the deliveries of l's lane whose requests an earlier holder
 // left on their way; they are l's now. ErrLeaseLost.
 func (s *Store) Recover(ctx context.Context, l stories.Lease) (found []stories.Flight, loaded stories.Loaded, err error) {
