@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -61,4 +62,33 @@ func BenchmarkLongStory(b *testing.B) {
 			perOp(b, began)
 		})
 	}
+}
+
+// BenchmarkMillion leaves 1,000,000 rows waiting, begins some of them and reports
+// how much memory the process has needed, in MB. Run it by itself.
+func BenchmarkMillion(b *testing.B) {
+	s, story := newsroom(b, sqliteURL(b), 100_000)
+	for b.Loop() {
+		for range 10 {
+			publish(b, s, story)
+		}
+		open, err := s.Publications(b.Context(), benchLane, nil, 100)
+		if err != nil {
+			b.Fatal(err)
+		}
+		loaded, err := s.Load(b.Context(), open[0].ID, stories.Ref{}, loadRows)
+		if err != nil {
+			b.Fatal(err)
+		}
+		rows := make([]stories.Ref, len(loaded.Rows))
+		for i, o := range loaded.Rows {
+			rows[i] = o.Ref
+		}
+		work(b, s, holdLane(b, s), 1, rows, 200)
+	}
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		b.Fatal(err)
+	}
+	b.ReportMetric(float64(u.Maxrss)/1024, "MB")
 }
