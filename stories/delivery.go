@@ -40,28 +40,21 @@ func (s DeliveryState) String() string {
 // part so far.
 const PartMessage = "message"
 
-// Op is what a delivery does at its destination.
-type Op int
-
-// The operations; the numbers are stored.
-const (
-	OpPost Op = 0 // a message of its own
-	OpEdit Op = 1 // the update's earlier message there gets its present wording
-)
-
 // Delivery is one operation owed to one destination. Its identity is (update,
-// revision, destination, operation).
+// revision, destination, operation, the message acted on).
 type Delivery struct {
 	ID int64
 	// Key identifies the delivery to a platform that can recognise a repeated
 	// request: at most 25 ASCII characters, unique over all installations and
 	// all copies of a database; see DeliveryKey.
-	Key         string
-	UpdateID    int64
-	StoryID     int64
-	Number      int // of the update in its story
-	Revision    int
-	Op          Op
+	Key      string
+	UpdateID int64
+	StoryID  int64
+	Number   int // of the update in its story
+	Revision int
+	Op       Op
+	// On is the delivery whose message Op acts on; 0 for none.
+	On          int64
 	Part        string
 	Destination Destination
 	Lane        string
@@ -137,9 +130,11 @@ type Owed struct {
 type Loaded struct {
 	Rows    []Owed
 	Origins map[int64]Publication
-	// Targets are the platform's ids of the messages to be edited, by delivery;
-	// told by Recover only.
-	Targets map[int64]string
+	// Targets are the platform's ids of the messages that rows act on, by delivery,
+	// and Revisions the present wordings of the rows' updates; told by Recover
+	// only.
+	Targets   map[int64]string
+	Revisions map[int64]int
 }
 
 // Flight is a row whose request may be on its way.
@@ -160,7 +155,39 @@ type Exchange struct {
 	Flying  []Flight // begun earlier, and not ended by Results
 	Begin   []Flight
 	Updates []int64 // that Begin is about
-	Edits   []int64 // deliveries of Begin that are edits
+	Acting  []int64 // deliveries of Begin that act on another's message
+	Lane    LaneNote
+}
+
+// LaneNote is what an exchange writes down of the lane itself.
+type LaneNote struct {
+	At      time.Time  // of all of it
+	Waits   []LaneWait // those that are new or over
+	Invalid int        // requests that were invalid, since the exchange before
+	Working bool       // the lane works
+}
+
+// LaneWait is how long a platform asked a whole lane to wait.
+type LaneWait struct {
+	Method string        // with what, in the engine's words
+	For    time.Duration // 0 for one that is over
+	Reason string        // for people
+}
+
+// LanePast is what an earlier holder wrote down of a lane.
+type LanePast struct {
+	// Waits are those that are not over: For is what is left, never more than was
+	// asked.
+	Waits   []LaneWait
+	Invalid []Refusals
+	// Idle is how long ago the lane last worked; 0 when it never did.
+	Idle time.Duration
+}
+
+// Refusals are invalid requests of about one moment.
+type Refusals struct {
+	Ago   time.Duration // at most ten minutes
+	Count int
 }
 
 // Begun is what an exchange has begun.
@@ -170,8 +197,8 @@ type Begun struct {
 	Deliveries map[int64]bool
 	// Revisions are the present wordings of Exchange.Updates.
 	Revisions map[int64]int
-	// Targets are the platform's ids of the messages to be edited, by delivery; ""
-	// for one whose post has not ended.
+	// Targets are the platform's ids of the messages that are acted on, by delivery;
+	// "" for one that is not there yet.
 	Targets map[int64]string
 }
 

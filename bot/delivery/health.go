@@ -10,9 +10,12 @@ type health struct {
 	outages suspicion
 	poison  payloads
 	faults  faults
+	fading  faults // limits after which an operation is not worth doing
 	invalid tenMinutes
 	// delivered is when the lane last delivered something.
 	delivered time.Duration
+	// worked is when the lane, held by whomever, last was free to send.
+	worked time.Duration
 }
 
 // calm says whether the breaker lets a request leave now beside those on their

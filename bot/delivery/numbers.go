@@ -12,6 +12,9 @@ const (
 	// longer pay for that.
 	paceMargin   = 1.02
 	windowMargin = 10 * time.Millisecond
+	// evenMargin is what an even pace adds to that: where nothing may come early, a
+	// request that overtakes the one before it on its way is one too many.
+	evenMargin = 1.03
 	// resetMargin is added to the time a platform says a channel's budget is full
 	// again: its clock and its rounding are not ours.
 	resetMargin = 25 * time.Millisecond
@@ -49,6 +52,13 @@ const (
 	// many each may at least.
 	windowRows = 50_000
 	leastRows  = 500
+	// editShare is the part of the window that edits have where they have a budget
+	// of their own, reserveShare the part of each line's that is kept for places
+	// whose wait is over.
+	editShare    = 8
+	reserveShare = 8
+	// mostShort publications are read at once for a place whose rows have left memory.
+	mostShort = 16
 	// loadRows are read at once.
 	loadRows = 2000
 	// mostPublications are learnt of at once.
@@ -63,6 +73,8 @@ const (
 	// oldestEvery this many batches one takes the oldest rows, whatever their
 	// level: what is urgent goes first, but nothing starves.
 	oldestEvery = 10
+	// longWait is a wait during which a destination's rows may leave memory.
+	longWait = 5 * time.Second
 	// staleAfter is how long a begun row may wait for its request: its recorded
 	// time is that of its begin, and settling counts on it.
 	staleAfter = time.Second
@@ -95,8 +107,8 @@ const (
 	// settleWithin is how long a row is looked at while the platform works: its
 	// channel waits meanwhile.
 	settleWithin = 10 * time.Minute
-	// editAgain is when an edit whose post is not there yet is looked at again.
-	editAgain = time.Second
+	// actAgain is when an operation is looked at again whose message is not there yet.
+	actAgain = time.Second
 
 	// enoughFailing distinct destinations without an answer make it the lane's
 	// trouble.
@@ -114,6 +126,7 @@ const (
 	// suspectFor is how long a refusal waits for another one like it.
 	suspectFor = 2 * time.Second
 	maxDoubted = 1024
+	maxShares  = 4096 // destinations whose own budgets are kept
 	// askAgain is how long rows wait for the answer to a probe of their workspace.
 	askAgain = 500 * time.Millisecond
 
@@ -139,6 +152,12 @@ const (
 	// leastJump is how far the wall clock must part from the other to have been
 	// set: less is corrected by slowing it, or is over before it matters.
 	leastJump = 2 * time.Second
+
+	// After longIdle in which nothing could be sent a destination gets the newest
+	// keepOwed posts of a story. That a lane works is written down every workEvery.
+	longIdle  = time.Hour
+	keepOwed  = 5
+	workEvery = 5 * time.Minute
 
 	healEvery = 10 * time.Minute // between two looks at what is blocked
 	healFirst = time.Hour        // from the block to the first try

@@ -18,7 +18,7 @@ import (
 var posting = slacktest.Match{Method: "chat.postMessage"}
 
 // aged returns post as if its attempts had been begun so long ago.
-func aged(post bot.Post, d time.Duration) bot.Post {
+func aged(post bot.Operation, d time.Duration) bot.Operation {
 	post.Delivery.FirstAttemptAt = post.Delivery.FirstAttemptAt.Add(-d)
 	post.Delivery.LastAttemptAt = post.Delivery.LastAttemptAt.Add(-d)
 	return post
@@ -36,7 +36,7 @@ func TestSettleFindsThePost(t *testing.T) {
 			r.send("C1", "earlier")
 			r.slack.Fail(posting, 1, fault)
 			post := r.post("C1", "lost")
-			if v := r.platform.Send(r.ctx(), post); v.Outcome != bot.Ambiguous {
+			if v := r.platform.Do(r.ctx(), post); v.Outcome != bot.Ambiguous {
 				t.Fatalf("sent: %+v", v)
 			}
 			for i := range 450 { // three pages of talk on top
@@ -50,19 +50,38 @@ func TestSettleFindsThePost(t *testing.T) {
 	}
 }
 
-// Nothing is "not sent" before its request can no longer be on its way.
+// Nothing is "not sent" before its request can no longer be on its way: a minute
+// after one of ours, and less than 30 s after one of a process that has ended. It
+// is looked at at growing distances until then.
 func TestSettleOfWhatIsNotThere(t *testing.T) {
 	r := startRig(t, setup{})
-	for age, want := range map[time.Duration]bot.Outcome{
-		0: bot.Unsettled, 10 * time.Second: bot.Unsettled, 59 * time.Second: bot.Unsettled, 61 * time.Second: bot.NotSent, 48 * time.Hour: bot.NotSent,
+	for _, c := range []struct {
+		ours bool
+		age  time.Duration
+		want bot.Outcome
+		next time.Duration // since the attempt
+	}{
+		{false, 0, bot.Unsettled, 5 * time.Second}, {false, 6 * time.Second, bot.Unsettled, 12 * time.Second},
+		{false, 13 * time.Second, bot.Unsettled, quietTaken}, {false, 24 * time.Second, bot.Unsettled, quietTaken},
+		{false, 26 * time.Second, bot.NotSent, 0}, {false, 48 * time.Hour, bot.NotSent, 0},
+		{true, 0, bot.Unsettled, 5 * time.Second}, {true, 6 * time.Second, bot.Unsettled, 12 * time.Second},
+		{true, 26 * time.Second, bot.Unsettled, quietLong}, {true, 58 * time.Second, bot.Unsettled, quietLong},
+		{true, 61 * time.Second, bot.NotSent, 0}, {true, 48 * time.Hour, bot.NotSent, 0},
 	} {
-		v := r.platform.Settle(r.ctx(), aged(r.post("C1", "never"), age))
-		if v.Outcome != want {
-			t.Errorf("after %v: %+v, want %v", age, v, want)
+		key := fmt.Sprint("never ", c.ours, c.age)
+		if c.ours {
+			r.platform.Sender.(*pusher).attempts.note(key, attempt{at: time.Now().Add(-c.age)})
 		}
-		if late := age + v.RetryAfter; want == bot.Unsettled && (v.RetryAfter < 500*time.Millisecond || late > quietLong+time.Second) {
-			t.Errorf("after %v: looks again in %v", age, v.RetryAfter)
+		v := r.platform.Settle(r.ctx(), aged(r.post("C1", key), c.age))
+		if v.Outcome != c.want {
+			t.Errorf("ours %v, after %v: %+v, want %v", c.ours, c.age, v, c.want)
 		}
+		if off := (c.age + v.RetryAfter - c.next).Abs(); c.want == bot.Unsettled && off > time.Second {
+			t.Errorf("ours %v, after %v: looks again in %v, want it %v after the attempt", c.ours, c.age, v.RetryAfter, c.next)
+		}
+	}
+	if quietTaken >= 30*time.Second {
+		t.Errorf("a message is sent again %v after its lane was taken over", quietTaken)
 	}
 }
 
@@ -71,7 +90,7 @@ func TestSettleAfterAWholeAnswer(t *testing.T) {
 	r := startRig(t, setup{})
 	r.slack.Fail(posting, 1, slacktest.APIError("internal_error"))
 	post := r.post("C1", "refused")
-	r.platform.Send(r.ctx(), post)
+	r.platform.Do(r.ctx(), post)
 	v := r.platform.Settle(r.ctx(), post)
 	if v.Outcome != bot.Unsettled || v.RetryAfter > quietShort {
 		t.Errorf("at once: %+v", v)
@@ -86,12 +105,12 @@ func TestSettleAfterAWholeAnswer(t *testing.T) {
 func TestSettleWithTheClockSetBack(t *testing.T) {
 	r := startRig(t, setup{})
 	post := aged(r.post("C1", "future"), -time.Hour)
-	if v := r.platform.Settle(r.ctx(), post); v.Outcome != bot.Unsettled || v.RetryAfter > quietLong {
+	if v := r.platform.Settle(r.ctx(), post); v.Outcome != bot.Unsettled || v.RetryAfter > quietTaken {
 		t.Errorf("at once: %+v", v)
 	}
-	r.platform.Sender.(*pusher).attempts.note("future", attempt{at: time.Now().Add(-quietLong)})
+	r.platform.Sender.(*pusher).attempts.note("future", attempt{at: time.Now().Add(-quietTaken), taken: true})
 	if v := r.platform.Settle(r.ctx(), post); v.Outcome != bot.NotSent {
-		t.Errorf("a minute later: %+v", v)
+		t.Errorf("half a minute later: %+v", v)
 	}
 }
 
@@ -101,7 +120,7 @@ func TestSettleWithSkew(t *testing.T) {
 		r := startRig(t, setup{before: func(s *slacktest.Server) { s.SetSkew(skew) }})
 		r.slack.Fail(posting, 1, slacktest.ResetAfterStore)
 		post := r.post("C1", "lost")
-		r.platform.Send(r.ctx(), post)
+		r.platform.Do(r.ctx(), post)
 		if v := r.platform.Settle(r.ctx(), post); v.Outcome != bot.Delivered {
 			t.Errorf("skew %v: %+v", skew, v)
 		}
@@ -113,7 +132,7 @@ func TestSettleJoinsPublicChannels(t *testing.T) {
 	r := startRig(t, setup{before: func(s *slacktest.Server) { s.AddChannel("T1", "C2", slacktest.Public, false) }})
 	r.slack.Fail(posting, 1, slacktest.ResetAfterStore)
 	post := r.post("C2", "lost")
-	r.platform.Send(r.ctx(), post)
+	r.platform.Do(r.ctx(), post)
 	if v := r.platform.Settle(r.ctx(), post); v.Outcome != bot.Delivered {
 		t.Errorf("%+v", v)
 	}
@@ -210,7 +229,7 @@ func TestSettleReadsOddHistories(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			p, asked := pagesOf(t, c.pages...)
 			now := time.Now().Add(-time.Hour)
-			post := bot.Post{Delivery: stories.Delivery{Key: "k", Destination: destination("T1", "C1"), FirstAttemptAt: now, LastAttemptAt: now}}
+			post := bot.Operation{Delivery: stories.Delivery{Key: "k", Destination: destination("T1", "C1"), FirstAttemptAt: now, LastAttemptAt: now}}
 			v := p.Settle(t.Context(), post)
 			if v.Outcome != c.want || len(*asked) != c.asked {
 				t.Errorf("%+v after %d requests", v, len(*asked))

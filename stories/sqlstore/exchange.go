@@ -31,7 +31,7 @@ func (s *Store) Exchange(ctx context.Context, l stories.Lease, x stories.Exchang
 		}
 		// Whoever revises one of the updates has ended now or waits for us: what is
 		// read from here on is of one side of it.
-		if err := present(ctx, q, x, &begun); err != nil {
+		if err := present(ctx, q, x.Updates, begun.Revisions); err != nil {
 			return err
 		}
 		lane, err := holdLane(ctx, q, l)
@@ -68,6 +68,9 @@ func (s *Store) Exchange(ctx context.Context, l stories.Lease, x stories.Exchang
 			if begun.Deliveries[f.Delivery] {
 				flying = append(flying, f)
 			}
+		}
+		if err := noteLane(ctx, q, lane, x.Lane); err != nil {
+			return err
 		}
 		return setFlights(ctx, q, lane, l.Fence, x.Batch, flying)
 	})
@@ -119,9 +122,10 @@ const (
 		SELECT coalesce(string_agg(CAST(delivery_id AS TEXT), ','), '') FROM queue
 		WHERE publication_id = ?1 AND destination_id BETWEEN ?2 AND ?3`
 	presentSQL = `SELECT id, revision FROM updates WHERE id among(?1) /*share*/`
+	// targetsSQL tells of a delivery that is not kept any more as of one skipped.
 	targetsSQL = `
-		SELECT e.id, o.state, o.message_id FROM deliveries e JOIN deliveries o ON o.update_id = e.update_id AND o.destination_id = e.destination_id AND o.op = 0
-		WHERE e.id among(?1) AND e.op = 1`
+		SELECT e.id, coalesce(o.state, 6), coalesce(o.message_id, '') FROM deliveries e LEFT JOIN deliveries o ON o.id = e.on_id
+		WHERE e.id among(?1)`
 )
 
 // stillOwed notes which rows are in the queue.
@@ -158,24 +162,24 @@ func stillOwed(ctx context.Context, q querier, begin []stories.Flight, begun *st
 
 // present reads what the begun deliveries are to say now. Whoever revises an
 // update waits until they are on their way, and owes each of them an edit.
-func present(ctx context.Context, q querier, x stories.Exchange, begun *stories.Begun) error {
-	if len(x.Updates) == 0 {
+func present(ctx context.Context, q querier, updates []int64, revisions map[int64]int) error {
+	if len(updates) == 0 {
 		return nil
 	}
 	_, err := all(ctx, q, func(r row) (none struct{}, err error) {
 		var id int64
 		var revision int
 		err = r.Scan(&id, &revision)
-		begun.Revisions[id] = revision
+		revisions[id] = revision
 		return none, err
-	}, presentSQL, list(x.Updates))
+	}, presentSQL, list(updates))
 	return err
 }
 
-// targets reads which messages are to be edited. An edit waits for its post; one
-// whose post will never be there is not owed.
+// targets reads which messages are acted on. An operation waits for its message;
+// one whose message will never be there is not owed.
 func (s *Store) targets(ctx context.Context, q querier, x stories.Exchange, begun *stories.Begun) error {
-	if len(x.Edits) == 0 {
+	if len(x.Acting) == 0 {
 		return nil
 	}
 	never := map[int64]bool{}
@@ -187,9 +191,9 @@ func (s *Store) targets(ctx context.Context, q querier, x stories.Exchange, begu
 			return none, err
 		}
 		begun.Targets[id] = message
-		never[id] = message == "" && state != stories.Pending
+		never[id] = message == "" && state != stories.Pending && state != stories.Held
 		return none, nil
-	}, targetsSQL, list(x.Edits))
+	}, targetsSQL, list(x.Acting))
 	if err != nil {
 		return err
 	}
@@ -200,5 +204,5 @@ func (s *Store) targets(ctx context.Context, q querier, x stories.Exchange, begu
 			begun.Deliveries[f.Delivery] = false
 		}
 	}
-	return move(ctx, q, vain, stories.Skipped, "there is no message of it to be edited", s.now())
+	return move(ctx, q, vain, stories.Skipped, "there is no message to do it to", s.now())
 }

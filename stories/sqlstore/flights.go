@@ -148,15 +148,15 @@ func setFlights(ctx context.Context, q querier, lane, fence, batch int64, list [
 	return err
 }
 
-// targetsOf reads which messages the edits among some rows are of.
+// targetsOf reads which messages some rows act on.
 func targetsOf(ctx context.Context, q querier, l stories.Loaded) (map[int64]string, error) {
-	var edits []int64
+	var acting []int64
 	for _, r := range l.Rows {
-		if l.Origins[r.Origin].Op == stories.OpEdit {
-			edits = append(edits, r.Delivery)
+		if l.Origins[r.Origin].Op.Acts() {
+			acting = append(acting, r.Delivery)
 		}
 	}
-	if len(edits) == 0 {
+	if len(acting) == 0 {
 		return nil, nil
 	}
 	found := map[int64]string{}
@@ -167,7 +167,7 @@ func targetsOf(ctx context.Context, q querier, l stories.Loaded) (map[int64]stri
 		err = r.Scan(&id, &state, &message)
 		found[id] = message
 		return none, err
-	}, targetsSQL, list(edits))
+	}, targetsSQL, list(acting))
 	return found, err
 }
 
@@ -189,8 +189,20 @@ func (s *Store) InFlight(ctx context.Context, d stories.Destination) (ids []int6
 	return ids, s.told(err)
 }
 
+// updatesOf returns what rows are about.
+func updatesOf(l stories.Loaded) (ids []int64) {
+	for _, r := range l.Rows {
+		if id := l.Origins[r.Origin].UpdateID; !slices.Contains(ids, id) {
+			ids = append(ids, id)
+		}
+	}
+	return ids
+}
+
 // Recover returns the deliveries of l's lane whose requests an earlier holder
-// left on their way; they are l's now. ErrLeaseLost.
+// left on their way; they are l's now, in the wordings their updates have now:
+// one that is sent again shows what an edit will not change any more, for a
+// revision made before it was begun owes none. ErrLeaseLost.
 func (s *Store) Recover(ctx context.Context, l stories.Lease) (found []stories.Flight, loaded stories.Loaded, err error) {
 	err = s.change(ctx, func(q querier) error {
 		found, loaded = nil, stories.Loaded{}
@@ -210,6 +222,10 @@ func (s *Store) Recover(ctx context.Context, l stories.Lease) (found []stories.F
 			return err
 		}
 		if loaded.Targets, err = targetsOf(ctx, q, loaded); err != nil {
+			return err
+		}
+		loaded.Revisions = map[int64]int{}
+		if err := present(ctx, q, updatesOf(loaded), loaded.Revisions); err != nil {
 			return err
 		}
 		return setFlights(ctx, q, lane, l.Fence, 0, found)

@@ -106,7 +106,7 @@ func (s *scene) next(t *testing.T, results ...stories.Result) stories.Exchange {
 	for _, o := range loaded.Rows {
 		x.Begin = append(x.Begin, stories.Flight{Ref: o.Ref, Attempt: o.Attempt + 1, First: time.Now(), Last: time.Now()})
 		if open[0].Op == stories.OpEdit {
-			x.Edits = append(x.Edits, o.Delivery)
+			x.Acting = append(x.Acting, o.Delivery)
 		}
 	}
 	return x
@@ -139,7 +139,7 @@ func TestPostgresBeginAndRevise(t *testing.T) {
 		t.Fatal(err)
 	}
 	x = s.next(t)
-	if len(x.Edits) != 1 {
+	if len(x.Acting) != 1 {
 		t.Fatalf("begins %+v, want an edit", x)
 	}
 	var got stories.Begun
@@ -159,13 +159,13 @@ func TestPostgresBeginAndRevise(t *testing.T) {
 	if err := <-begun; err != nil {
 		t.Fatal(err)
 	}
-	if got.Deliveries[x.Edits[0]] {
+	if got.Deliveries[x.Acting[0]] {
 		t.Error("an edit was begun that a newer one had replaced")
 	}
 	if got.Revisions[u.ID] != 2 {
 		t.Errorf("it says revision %d", got.Revisions[u.ID])
 	}
-	if x := s.next(t); len(x.Edits) != 1 {
+	if x := s.next(t); len(x.Acting) != 1 {
 		t.Errorf("then begins %+v, want the newest edit", x)
 	}
 }

@@ -110,7 +110,7 @@ const (
 	setQueuedSQL = `
 		UPDATE publications SET queued = g.n, total = g.n
 		FROM (SELECT p.id, (SELECT count(*) FROM queue q WHERE q.publication_id = p.id) AS n
-			FROM publications p WHERE p.update_id = ?1 AND p.op = ?2 AND p.revision = ?3) AS g
+			FROM publications p WHERE p.update_id = ?1 AND p.op = ?2 AND p.revision = ?3 AND p.total = 0) AS g
 		WHERE publications.id = g.id`
 	ofLaneSQL         = `SELECT id FROM publications WHERE update_id = ?1 AND lane_id = ?2 AND op = 0`
 	newestDeliverySQL = `SELECT coalesce(max(id), 0) FROM deliveries`

@@ -3,6 +3,7 @@ package storetest
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"storybot/stories"
 )
@@ -55,7 +56,7 @@ var editTests = []test{
 			f := stories.Flight{Ref: r.Ref, Attempt: 1, First: d.now, Last: d.now}
 			switch edit := origins[r.Origin].Op == stories.OpEdit; {
 			case edit:
-				x.Edits = append(x.Edits, r.Delivery)
+				x.Acting = append(x.Acting, r.Delivery)
 				x.Begin = append(x.Begin, f)
 			case r.Destination == channel("c"):
 				x.Begin = append(x.Begin, f)
@@ -64,9 +65,9 @@ var editTests = []test{
 		got, err := d.Exchange(d.ctx, l, x)
 		d.ok(err)
 		same(d, "wording", got.Revisions[u.ID], 1)
-		same(d, "edits", len(x.Edits), 2)
-		same(d, "the message of a's", got.Targets[x.Edits[0]], "m"+v[0].Key)
-		same(d, "the message of b's, not known yet", got.Targets[x.Edits[1]], "")
+		same(d, "edits", len(x.Acting), 2)
+		same(d, "the message of a's", got.Targets[x.Acting[0]], "m"+v[0].Key)
+		same(d, "the message of b's, not known yet", got.Targets[x.Acting[1]], "")
 		p, err := d.ProgressOf(d.ctx, u.ID)
 		d.ok(err)
 		same(d, "the push", p, stories.Progress{UpdateID: u.ID, Total: 3, Sent: 1, Waiting: 2})
@@ -107,7 +108,7 @@ var editTests = []test{
 		d.ok(err)
 		same(d, "owed", len(rows), 1)
 		f := stories.Flight{Ref: rows[0].Ref, Attempt: 1, First: d.now, Last: d.now}
-		got, err := d.Exchange(d.ctx, l, stories.Exchange{Batch: 100, Begin: []stories.Flight{f}, Updates: []int64{u.ID}, Edits: []int64{f.Delivery}})
+		got, err := d.Exchange(d.ctx, l, stories.Exchange{Batch: 100, Begin: []stories.Flight{f}, Updates: []int64{u.ID}, Acting: []int64{f.Delivery}})
 		d.ok(err)
 		same(d, "begun", got.Deliveries[f.Delivery], false)
 		same(d, "left", d.edits(l), "")
@@ -125,6 +126,36 @@ var editTests = []test{
 		d.ok(err)
 		same(d, "in flight", len(flights), 1)
 		same(d, "target", loaded.Targets[flights[0].Delivery], "m"+v.Key)
+	}},
+	{"what was left on its way is recovered in the newest wording", func(d *desk) {
+		s := d.track("sony")
+		d.follow("sony", "a")
+		u, _ := d.append(s, stories.Normal)
+		u = d.revise(u, "Newer") // before it is begun: no edit is owed
+		l := d.hold(lane, "w")
+		same(d, "begun", len(d.claim(l, 1)), 1)
+		d.ok(d.ReleaseLease(d.ctx, l))
+		_, loaded, err := d.Recover(d.ctx, d.hold(lane, "next"))
+		d.ok(err)
+		same(d, "wording", loaded.Revisions[u.ID], u.Revision)
+		same(d, "published as", loaded.Origins[loaded.Rows[0].Origin].Revision, 0)
+	}},
+	{"a lane its last destination has left is worked until nothing of it is on its way", func(d *desk) {
+		s := d.track("sony")
+		d.follow("sony", "a")
+		d.append(s, stories.Normal)
+		l := d.hold(lane, "w")
+		v := d.claim(l, 1)[0]
+		_, _, err := d.Subscribe(d.ctx, d.act(), stories.Subscription{Destination: channel("a"), Target: stories.Target{Kind: stories.TargetStory, Name: "sony"},
+			Level: stories.Minor, CreatedBy: ana}, "elsewhere")
+		d.ok(err)
+		names, err := d.Lanes(d.ctx)
+		d.ok(err)
+		same(d, "lanes", strings.Join(names, " "), "elsewhere "+lane)
+		d.advance(l, 0, d.sent(v))
+		names, err = d.Lanes(d.ctx)
+		d.ok(err)
+		same(d, "lanes afterwards", strings.Join(names, " "), "elsewhere")
 	}},
 	{"revising beside a worker leaves no copy in an old wording", func(d *desk) {
 		s := d.track("sony")

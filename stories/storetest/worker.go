@@ -51,10 +51,24 @@ func (w *worker) owed() ([]stories.Owed, map[int64]stories.Publication, error) {
 			after = loaded.Rows[99].Ref
 		}
 	}
+	raise(origins)
 	slices.SortFunc(rows, func(a, b stories.Owed) int {
 		return cmp.Or(cmp.Compare(origins[b.Origin].Level, origins[a.Origin].Level), cmp.Compare(a.Origin, b.Origin), cmp.Compare(a.Delivery, b.Delivery))
 	})
 	return rows, origins, nil
+}
+
+// raise gives each publication the level of later ones of its story: one that was
+// read after others may tell of an urgent update that was published in between.
+func raise(origins map[int64]stories.Publication) {
+	for id, p := range origins {
+		for _, later := range origins {
+			if later.StoryID == p.StoryID && later.ID > p.ID {
+				p.Level = max(p.Level, later.Level)
+			}
+		}
+		origins[id] = p
+	}
 }
 
 // next picks up to max rows, one for a destination and none where one is on its
@@ -110,8 +124,8 @@ func (w *worker) advance(max int, results ...stories.Result) (begun []stories.De
 		x.Updates = append(x.Updates, p.UpdateID)
 	}
 	for _, f := range x.Begin {
-		if origins[f.Origin].Op == stories.OpEdit {
-			x.Edits = append(x.Edits, f.Delivery)
+		if origins[f.Origin].Op.Acts() {
+			x.Acting = append(x.Acting, f.Delivery)
 		}
 	}
 	got, err := w.Exchange(w.ctx, w.lease, x)
