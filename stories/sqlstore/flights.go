@@ -171,16 +171,6 @@ func targetsOf(ctx context.Context, q querier, l stories.Loaded) (map[int64]stri
 	return found, err
 }
 
-// updatesOf returns what rows are about.
-func updatesOf(l stories.Loaded) (ids []int64) {
-	for _, r := range l.Rows {
-		if id := l.Origins[r.Origin].UpdateID; !slices.Contains(ids, id) {
-			ids = append(ids, id)
-		}
-	}
-	return ids
-}
-
 // InFlight implements stories.Store.
 func (s *Store) InFlight(ctx context.Context, d stories.Destination) (ids []int64, err error) {
 	p, err := findPlace(ctx, s.reader(), d)
@@ -197,6 +187,16 @@ func (s *Store) InFlight(ctx context.Context, d stories.Destination) (ids []int6
 		}
 	}
 	return ids, s.told(err)
+}
+
+// updatesOf returns what rows are about.
+func updatesOf(l stories.Loaded) (ids []int64) {
+	for _, r := range l.Rows {
+		if id := l.Origins[r.Origin].UpdateID; !slices.Contains(ids, id) {
+			ids = append(ids, id)
+		}
+	}
+	return ids
 }
 
 // Recover returns the deliveries of l's lane whose requests an earlier holder
