@@ -19,7 +19,10 @@ import (
 // be made again under its number. ErrLeaseLost is of the whole exchange: then
 // nothing was changed.
 func (s *Store) Exchange(ctx context.Context, l stories.Lease, x stories.Exchange) (begun stories.Begun, err error) {
+	var at int64 // the lane
+	var flying []stories.Flight
 	err = s.change(ctx, func(q querier) error {
+		at, flying = 0, nil
 		begun = stories.Begun{Deliveries: map[int64]bool{}, Revisions: map[int64]int{}, Targets: map[int64]string{}}
 		if turnsAway(x.Results) {
 			if err := lockPlanning(ctx, q); err != nil {
@@ -35,7 +38,7 @@ func (s *Store) Exchange(ctx context.Context, l stories.Lease, x stories.Exchang
 		if err != nil || lane == 0 {
 			return err
 		}
-		before, err := flightsOf(ctx, q, lane)
+		before, err := s.flown.flightsOf(ctx, q, lane)
 		if err != nil {
 			return err
 		}
@@ -55,7 +58,7 @@ func (s *Store) Exchange(ctx context.Context, l stories.Lease, x stories.Exchang
 		if err := s.targets(ctx, q, x, &begun); err != nil {
 			return err
 		}
-		flying := slices.Clone(x.Flying)
+		at, flying = lane, slices.Clone(x.Flying)
 		for _, f := range x.Begin {
 			if begun.Deliveries[f.Delivery] {
 				flying = append(flying, f)
@@ -68,6 +71,9 @@ func (s *Store) Exchange(ctx context.Context, l stories.Lease, x stories.Exchang
 	})
 	if err != nil {
 		return stories.Begun{}, err
+	}
+	if at != 0 {
+		s.flown.remember(at, flying)
 	}
 	return begun, nil
 }
@@ -85,22 +91,40 @@ func turnsAway(results []stories.Result) bool {
 
 const (
 	stillOwedSQL = `SELECT delivery_id FROM queue WHERE publication_id = ?1 AND destination_id among(?2)`
-	presentSQL   = `SELECT id, revision FROM updates WHERE id among(?1) /*share*/`
-	targetsSQL   = `
-		SELECT e.id, o.state, o.message_id FROM deliveries e JOIN deliveries o ON o.update_id = e.update_id AND o.destination_id = e.destination_id AND o.op = 0
-		WHERE e.id among(?1) AND e.op = 1`
+	nearOwedSQL  = `
+		SELECT coalesce(string_agg(CAST(delivery_id AS TEXT), ','), '') FROM queue
+		WHERE publication_id = ?1 AND destination_id BETWEEN ?2 AND ?3`
+	presentSQL = `SELECT id, revision FROM updates WHERE id among(?1) /*share*/`
+	// targetsSQL tells of a delivery that is not kept any more as of one skipped.
+	targetsSQL = `
+		SELECT e.id, coalesce(o.state, 6), coalesce(o.message_id, '') FROM deliveries e LEFT JOIN deliveries o ON o.id = e.on_id
+		WHERE e.id among(?1)`
 )
 
 // stillOwed notes which rows are in the queue.
 func stillOwed(ctx context.Context, q querier, begin []stories.Flight, begun *stories.Begun) error {
-	there := map[int64]bool{}
-	for publication, places := range byPublication(begin, func(f stories.Flight) stories.Ref { return f.Ref }) {
-		found, err := all(ctx, q, scanID, stillOwedSQL, publication, list(places))
-		if err != nil {
-			return err
-		}
+	there := make(map[int64]bool, len(begin))
+	note := func(found []int64, err error) error {
 		for _, id := range found {
 			there[id] = true
+		}
+		return err
+	}
+	for publication, places := range byPublication(begin, func(f stories.Flight) stories.Ref { return f.Ref }) {
+		near, others := runs(places, itself)
+		for _, run := range near {
+			var text string
+			if err := one(ctx, q, nearOwedSQL, []any{publication, run[0], run[len(run)-1]}, &text); err != nil {
+				return err
+			}
+			if err := note(numbers(text)); err != nil {
+				return err
+			}
+		}
+		if len(others) > 0 {
+			if err := note(all(ctx, q, scanID, stillOwedSQL, publication, list(others))); err != nil {
+				return err
+			}
 		}
 	}
 	for _, f := range begin {
@@ -125,10 +149,10 @@ func present(ctx context.Context, q querier, updates []int64, revisions map[int6
 	return err
 }
 
-// targets reads which messages are to be edited. An edit waits for its post; one
-// whose post will never be there is not owed.
+// targets reads which messages are acted on. An operation waits for its message;
+// one whose message will never be there is not owed.
 func (s *Store) targets(ctx context.Context, q querier, x stories.Exchange, begun *stories.Begun) error {
-	if len(x.Edits) == 0 {
+	if len(x.Acting) == 0 {
 		return nil
 	}
 	never := map[int64]bool{}
@@ -140,9 +164,9 @@ func (s *Store) targets(ctx context.Context, q querier, x stories.Exchange, begu
 			return none, err
 		}
 		begun.Targets[id] = message
-		never[id] = message == "" && state != stories.Pending
+		never[id] = message == "" && state != stories.Pending && state != stories.Held
 		return none, nil
-	}, targetsSQL, list(x.Edits))
+	}, targetsSQL, list(x.Acting))
 	if err != nil {
 		return err
 	}
@@ -153,5 +177,5 @@ func (s *Store) targets(ctx context.Context, q querier, x stories.Exchange, begu
 			begun.Deliveries[f.Delivery] = false
 		}
 	}
-	return move(ctx, q, vain, stories.Skipped, "there is no message of it to be edited", s.now())
+	return move(ctx, q, vain, stories.Skipped, "there is no message to do it to", s.now())
 }
