@@ -171,9 +171,14 @@ func TestALaneSaysThatItWorks(t *testing.T) {
 		m.add("p", channel("p", "w", 0), 1, stories.Normal)
 		r := start(t, m, far)
 		r.settledAll(t, time.Minute)
-		before := m.calls["exchange"]
+		exchanges := func() int {
+			m.mu.Lock()
+			defer m.mu.Unlock()
+			return m.calls["exchange"]
+		}
+		before := exchanges()
 		time.Sleep(time.Hour)
-		if n := m.calls["exchange"] - before; n < 11 || n > 13 {
+		if n := exchanges() - before; n < 11 || n > 13 {
 			t.Errorf("%d exchanges of an idle lane in an hour", n)
 		}
 		r.stop()

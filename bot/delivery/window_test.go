@@ -237,7 +237,7 @@ func TestOnlyWhatAPlaceWasShortOfIsTakenIn(t *testing.T) {
 		q.release(q.pick(0, both), 0, time.Hour)
 	}
 	f.room.shrink(&q.window.shares[posts], stories.Breaking, 100, 0)
-	q.window.dropped(q.places[placeKey{2, bot.Posts}], q.window.carriers[3])
+	q.window.dropped(q.places[placeKey{2, orderOf(stories.OpPost)}], q.window.carriers[3])
 	l, _ := f.hungry(2*time.Hour, anytime)
 	if len(l.places) != 2 {
 		t.Fatalf("%d places are fed", len(l.places))
