@@ -103,7 +103,7 @@ type placeState struct {
 	// is durable, and until a read has begun that knows it.
 	closed closing
 	asked  bool // what it is short of is being read
-	slack  int  // as it is counted in its share
+	spare  int  // as it is counted in its share
 }
 
 type closing int

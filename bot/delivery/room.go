@@ -18,7 +18,7 @@ type room struct {
 // then of what is less urgent, the newest first. It does not look for what is not
 // there.
 func (m room) shrink(s *share, level stories.Level, want int, now time.Duration) {
-	if s.room()+s.slack+s.below(level) < want {
+	if s.room()+s.spare+s.below(level) < want {
 		return
 	}
 	for p := range s.idle {

@@ -27,10 +27,10 @@ type share struct {
 	most    int // rows that wait
 	waiting int // rows that wait and take room
 	// free are the rows that may leave memory, by the level of their publication;
-	// slack are those of places that wait for long.
+	// spare are those of places that wait for long.
 	free  [stories.Breaking + 1]int
-	slack int
-	idle  map[*place]bool // whose rows are slack
+	spare int
+	idle  map[*place]bool // whose rows are spare
 	// unread are publications with more to load, in order.
 	unread []*carrier
 }
@@ -229,15 +229,15 @@ func count(is, was bool) int {
 	return -1
 }
 
-// file counts what of a place is slack.
+// file counts what of a place is spare.
 func (w *window) file(p *place) {
-	s, slack := &w.shares[p.line], 0
+	s, spare := &w.shares[p.line], 0
 	if p.state.idle {
-		slack = p.free
+		spare = p.free
 	}
-	s.slack += slack - p.state.slack
-	p.state.slack = slack
-	if slack > 0 {
+	s.spare += spare - p.state.spare
+	p.state.spare = spare
+	if spare > 0 {
 		s.idle[p] = true
 	} else {
 		delete(s.idle, p)

@@ -19,7 +19,7 @@ import (
 // which Discord does not number: one too many is Transient, and fades.
 func (p *Platform) amend(ctx context.Context, o bot.Operation) bot.Verdict {
 	at := siteOf(o.Delivery.Destination, o.Target)
-	if !isPlain(at.channel) || !isPlain(at.message) {
+	if !at.ok(o.Delivery.Destination) {
 		return noTarget()
 	}
 	r := request{path: at.path(p)}

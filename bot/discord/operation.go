@@ -45,6 +45,12 @@ func siteOf(d stories.Destination, id string) site {
 	return site{d.Channel, id}
 }
 
+// ok says that it can be a message's. The destination's own channel may look like
+// anything.
+func (s site) ok(d stories.Destination) bool {
+	return isPlain(s.message) && (s.channel == d.Channel && s.channel != "" || isPlain(s.channel))
+}
+
 // threadMark stands between a thread and a message in it; no id holds it.
 const threadMark = "/"
 

@@ -44,7 +44,7 @@ func newOpening(name string) opening {
 // (https://discord.com/developers/docs/resources/channel#start-thread-from-message).
 func (p *Platform) openThread(ctx context.Context, o bot.Operation) bot.Verdict {
 	at := siteOf(o.Delivery.Destination, o.Target)
-	if !isPlain(at.channel) || !isPlain(at.message) {
+	if !at.ok(o.Delivery.Destination) {
 		return noTarget()
 	}
 	raw, err := json.Marshal(newOpening(o.Message.Thread))
