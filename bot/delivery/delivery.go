@@ -89,21 +89,20 @@ type Queue interface {
 	// a request leaves. It may be made again under its number.
 	Exchange(ctx context.Context, l stories.Lease, x stories.Exchange) (stories.Begun, error)
 	// Content returns what a delivery shows.
-	Content(ctx context.Context, updateID int64, revision int) (stories.Story, stories.Update, error)
+	Content(ctx context.Context, of stories.Subject, revision int) (stories.Content, error)
 }
 
 // Config is what an Engine is made of. Queue, Senders and Render are required.
 type Config struct {
 	Queue   Queue
 	Senders map[string]bot.Sender // by platform name
-	// Render makes the message of an update. It is called once per update and
-	// revision while that is in use.
-	Render func(stories.Story, stories.Update) bot.Message
+	// Render makes the message of what a delivery shows. It is called once per
+	// update, or notice, and revision while that is in use.
+	Render func(stories.Content) bot.Message
 	Log    *slog.Logger // Defaults to discarding.
 	// Owner names this process in leases. Defaults to a random name.
 	Owner   string
 	Metrics *Metrics // may be nil
-	Desk    Desk     // may be nil
 
 	// Drain is how long a stop waits for requests on their way. Defaults to 10 s.
 	Drain time.Duration

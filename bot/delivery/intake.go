@@ -51,6 +51,7 @@ func (i intake) takeOver(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	s.lane.health.troubles = inherited(loaded.Troubles)
 	now := s.lane.engine.clock.read()
 	flown := make(map[int64]stories.Flight, len(flights))
 	for _, f := range flights {
@@ -188,9 +189,6 @@ func (i intake) takeIn(a answer) {
 	store.worked()
 	s.journal.done(a, now)
 	s.lane.speed.measure(now)
-	for _, alarm := range a.call.told {
-		s.lane.engine.alarm(alarm)
-	}
 	for _, r := range a.call.ended {
 		s.queue.forget(r, now)
 	}
@@ -214,9 +212,7 @@ func (i intake) takeIn(a answer) {
 func (i intake) takeOff(r *row, f stories.Flight, a answer, now time.Duration) {
 	s := i.shift
 	j := newJob(r, f, s.lane.name, a.call.began)
-	if present, ok := a.begun.Revisions[j.d.UpdateID]; ok {
-		j.d.Revision = present
-	}
+	j.d.Revision = a.present(j.edition())
 	j.begunAt, j.msg, j.verdict, j.target = a.call.began.mono, a.messages[r.Delivery], a.verdicts[r.Delivery], a.begun.Targets[r.Delivery]
 	switch {
 	case j.msg == nil && j.verdict.Outcome != bot.BadPayload:

@@ -70,9 +70,7 @@ const (
 	// not stop the lane.
 	slowAfter    = 2 * time.Second
 	slowCheck    = 500 * time.Millisecond
-	defaultSlots = 8 // requests at once where a platform names no number
-	maxAsks      = 8 // requests beside deliveries that may wait in a lane
-	maxAlarms    = 1024
+	defaultSlots = 8  // requests at once where a platform names no number
 	maxContents  = 64 // rendered messages kept
 
 	// The schedule of retries. A delivery that cannot be made is tried for a day:

@@ -30,6 +30,7 @@ type memory struct {
 	lateError func(call string) error
 	calls     map[string]int
 	results   []stories.Result
+	desk      *desk
 }
 
 // pubRow is a publication and what it has in the queue.
@@ -60,7 +61,7 @@ type leaseRow struct {
 
 func newMemory() *memory {
 	return &memory{places: map[stories.Destination]*placeRow{}, leases: map[string]*leaseRow{}, calls: map[string]int{},
-		under: map[int64]*pubRow{}, origin: map[int64]*pubRow{}, flying: map[string]*flightRow{}}
+		under: map[int64]*pubRow{}, origin: map[int64]*pubRow{}, flying: map[string]*flightRow{}, desk: &desk{}}
 }
 
 // add plans one delivery: under the newest publication when that is of the same
@@ -300,6 +301,7 @@ func (m *memory) Exchange(_ context.Context, l stories.Lease, x stories.Exchange
 		for _, r := range x.Results {
 			m.finish(f, r)
 		}
+		m.desk.tell(x.Alarms)
 		for _, begin := range x.Begin {
 			r := m.rows[begin.Delivery-1]
 			if m.under[r.ID] == nil || m.places[r.Destination].state != stories.Reachable {
@@ -373,13 +375,13 @@ func (m *memory) reopen(d stories.Destination) {
 	}
 }
 
-func (m *memory) Content(_ context.Context, updateID int64, _ int) (stories.Story, stories.Update, error) {
+func (m *memory) Content(_ context.Context, of stories.Subject, _ int) (stories.Content, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if err := m.enter("content"); err != nil {
-		return stories.Story{}, stories.Update{}, err
+		return stories.Content{}, err
 	}
-	return stories.Story{Slug: "sony-hack"}, stories.Update{ID: updateID}, nil
+	return stories.Content{Story: stories.Story{Slug: "sony-hack"}, Update: stories.Update{ID: of.UpdateID}}, nil
 }
 
 // count returns how many rows are in each state.

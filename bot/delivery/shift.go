@@ -19,7 +19,6 @@ type shift struct {
 	journal *journal
 	crew    *crew
 	settler *settler
-	asked   []chan struct{} // who waits in Admit
 	alarm   wakeup
 	end     ending
 	answers chan answer
@@ -100,7 +99,6 @@ func (s *shift) turn(now time.Duration) {
 	if at, ok := h.outages.next(); ok {
 		s.alarm.by(at)
 	}
-	s.admit(now)
 	dispatch{s}.start(now)
 	intake{s}.read(now)
 	dispatch{s}.exchange(now)
@@ -133,12 +131,6 @@ func (s *shift) sleep(now time.Duration) {
 		s.reader.asked = true
 	case <-in.resume:
 		s.resumed()
-	case ask := <-in.asks:
-		s.asked = append(s.asked, ask)
-	case <-in.spent:
-		// It leaves later than it was let go: whichever second the platform counts
-		// it in holds one of the two.
-		s.lane.limits.posts.take(s.now())
 	case <-s.alarm.woken:
 	case <-s.alarm.timer.C:
 	case <-stop:
@@ -200,23 +192,4 @@ func (s *shift) idle() bool {
 func (s *shift) resumed() {
 	s.lane.health.invalid.reset()
 	s.lane.health.breaker.resume(s.now())
-}
-
-// admit lets those go that asked for a request of their own, as far as the
-// limits allow.
-func (s *shift) admit(now time.Duration) {
-	l := s.lane.limits
-	for len(s.asked) > 0 && !s.end.lost && !s.end.retiring {
-		// It is not told whether it is a post or an edit: there must be room for both.
-		if wait := max(l.posts.wait(now), l.edits.wait(now)); wait > 0 {
-			s.alarm.by(now + wait)
-			return
-		}
-		l.posts.take(now)
-		if l.edits != l.posts {
-			l.edits.take(now)
-		}
-		close(s.asked[0])
-		s.asked = s.asked[1:]
-	}
 }

@@ -109,7 +109,7 @@ const (
 	// missMoreSQL counts at a destination what is about to be skipped for it, and
 	// what those rows were to say was missed before them.
 	missMoreSQL = `
-		UPDATE destinations SET missed = missed + (SELECT coalesce(sum(d.missed + 1), 0) FROM deliveries d WHERE d.id among(?2)) WHERE id = ?1`
+		UPDATE destinations SET missed = missed + (SELECT coalesce(sum(d.missed + 1), 0) FROM deliveries d WHERE d.id among(?2) AND d.notice_id IS NULL) WHERE id = ?1`
 )
 
 // block holds what waits for a destination, the newest few. A block that lasts

@@ -14,14 +14,14 @@ import (
 // A result is applied when its delivery is on its way under the same attempt; it
 // ends the row or leaves it in the queue and, as Result says, changes its
 // destination. What was to be begun and is not among Begun.Deliveries is not
-// owed any more. Neither x nor an error changes rows of another lane.
+// owed any more. Alarms are kept for the desk. Neither x nor an error changes rows of another lane.
 //
 // After an error that leaves open whether it was committed the same exchange may
 // be made again under its number. ErrLeaseLost is of the whole exchange: then
 // nothing was changed.
 func (s *Store) Exchange(ctx context.Context, l stories.Lease, x stories.Exchange) (begun stories.Begun, err error) {
 	err = s.change(ctx, func(q querier) error {
-		begun = stories.Begun{Deliveries: map[int64]bool{}, Revisions: map[int64]int{}, Targets: map[int64]string{}}
+		begun = stories.Begun{Deliveries: map[int64]bool{}, Revisions: map[int64]int{}, Notices: map[int64]int{}, Targets: map[int64]string{}}
 		if turnsAway(x.Results) {
 			if err := lockPlanning(ctx, q); err != nil {
 				return err
@@ -43,6 +43,9 @@ func (s *Store) Exchange(ctx context.Context, l stories.Lease, x stories.Exchang
 			return errors.Join(present(ctx, q, x, &begun), s.targets(ctx, q, x, &begun))
 		}
 		if err := s.finish(ctx, q, lane, before, x.Results); err != nil {
+			return err
+		}
+		if err := keepAlarms(ctx, q, lane, x.Alarms); err != nil {
 			return err
 		}
 		if err := stillOwed(ctx, q, x.Begin, &begun); err != nil {
@@ -80,10 +83,14 @@ func turnsAway(results []stories.Result) bool {
 }
 
 const (
-	stillOwedSQL = `SELECT delivery_id FROM queue WHERE publication_id = ?1 AND destination_id among(?2)`
-	presentSQL   = `SELECT id, revision FROM updates WHERE id among(?1) /*share*/`
-	targetsSQL   = `
+	stillOwedSQL      = `SELECT delivery_id FROM queue WHERE publication_id = ?1 AND destination_id among(?2)`
+	presentSQL        = `SELECT id, revision FROM updates WHERE id among(?1) /*share*/`
+	presentNoticesSQL = `SELECT id, revision FROM notices WHERE id among(?1) /*share*/`
+	targetsSQL        = `
 		SELECT e.id, o.state, o.message_id FROM deliveries e JOIN deliveries o ON o.update_id = e.update_id AND o.destination_id = e.destination_id AND o.op = 0
+		WHERE e.id among(?1) AND e.op = 1
+		UNION ALL
+		SELECT e.id, o.state, o.message_id FROM deliveries e JOIN deliveries o ON o.notice_id = e.notice_id AND o.destination_id = e.destination_id AND o.op = 0
 		WHERE e.id among(?1) AND e.op = 1`
 )
 
@@ -106,19 +113,22 @@ func stillOwed(ctx context.Context, q querier, begin []stories.Flight, begun *st
 }
 
 // present reads what the begun deliveries are to say now. Whoever revises an
-// update waits until they are on their way, and owes each of them an edit.
+// update or a notice waits until they are on their way, and owes each of them an edit.
 func present(ctx context.Context, q querier, x stories.Exchange, begun *stories.Begun) error {
-	if len(x.Updates) == 0 {
-		return nil
+	read := func(text string, ids []int64, into map[int64]int) error {
+		if len(ids) == 0 {
+			return nil
+		}
+		_, err := all(ctx, q, func(r row) (none struct{}, err error) {
+			var id int64
+			var revision int
+			err = r.Scan(&id, &revision)
+			into[id] = revision
+			return none, err
+		}, text, list(ids))
+		return err
 	}
-	_, err := all(ctx, q, func(r row) (none struct{}, err error) {
-		var id int64
-		var revision int
-		err = r.Scan(&id, &revision)
-		begun.Revisions[id] = revision
-		return none, err
-	}, presentSQL, list(x.Updates))
-	return err
+	return errors.Join(read(presentSQL, x.Updates, begun.Revisions), read(presentNoticesSQL, x.Notices, begun.Notices))
 }
 
 // targets reads which messages are to be edited. An edit waits for its post; one

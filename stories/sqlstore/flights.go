@@ -122,6 +122,11 @@ func (s *Store) Recover(ctx context.Context, l stories.Lease) (found []stories.F
 		if err != nil || lane == 0 {
 			return err
 		}
+		troubles, err := troublesOf(ctx, q, lane)
+		if err != nil {
+			return err
+		}
+		loaded.Troubles = troubles
 		f, err := flightsOf(ctx, q, lane)
 		if err != nil || len(f.byID) == 0 {
 			return err
@@ -137,6 +142,7 @@ func (s *Store) Recover(ctx context.Context, l stories.Lease) (found []stories.F
 		if loaded, err = s.loaded(ctx, q, loadFlyingSQL, text); err != nil {
 			return err
 		}
+		loaded.Troubles = troubles
 		if loaded.Targets, err = targetsOf(ctx, q, loaded); err != nil {
 			return err
 		}

@@ -17,7 +17,7 @@ import (
 type Store interface {
 	stories.Store
 	Queue
-	DeskMessages
+	Notices
 	Reviser
 	Remember(ctx context.Context, key, value string) error
 	Recall(ctx context.Context, key string) (string, error)
@@ -36,7 +36,7 @@ type Queue interface {
 	LoadPlaces(ctx context.Context, publications, places []int64) (stories.Loaded, error)
 	Exchange(ctx context.Context, l stories.Lease, x stories.Exchange) (stories.Begun, error)
 	Recover(ctx context.Context, l stories.Lease) ([]stories.Flight, stories.Loaded, error)
-	Content(ctx context.Context, updateID int64, revision int) (stories.Story, stories.Update, error)
+	Content(ctx context.Context, of stories.Subject, revision int) (stories.Content, error)
 	Deliveries(ctx context.Context, f stories.DeliveryFilter, limit int) ([]stories.Delivery, error)
 }
 
@@ -48,7 +48,7 @@ func Run(t *testing.T, open func(t *testing.T) Store) {
 	}{
 		{"stories", storyTests}, {"updates", updateTests}, {"search", searchTests}, {"replays", replayTests},
 		{"subscriptions", subscriptionTests}, {"destinations", destinationTests}, {"people", peopleTests}, {"claims", claimTests}, {"limits", limitTests}, {"suggestions", suggestTests}, {"what changes nothing", idleTests},
-		{"leases", leaseTests}, {"loading", loadTests}, {"order", orderTests}, {"beginning", beginTests}, {"edits", editTests}, {"results", resultTests}, {"races", raceTests}, {"the clock", clockTests}, {"status", statusTests}, {"desk messages", deskMessageTests},
+		{"leases", leaseTests}, {"loading", loadTests}, {"order", orderTests}, {"beginning", beginTests}, {"edits", editTests}, {"results", resultTests}, {"races", raceTests}, {"the clock", clockTests}, {"status", statusTests}, {"notices", noticeTests},
 	} {
 		t.Run(group.name, func(t *testing.T) {
 			for _, test := range group.tests {

@@ -1,0 +1,378 @@
+package storetest
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"storybot/stories"
+)
+
+// Notices keeps what is owed and is no update.
+type Notices interface {
+	AlarmsWait(ctx context.Context) (bool, error)
+	TellAlarms(ctx context.Context, at time.Time) (told bool, err error)
+	Pushes(ctx context.Context, newest int) ([]stories.Push, error)
+	Say(ctx context.Context, n stories.Notice, late []string, at time.Time) (said bool, err error)
+}
+
+// pushes are the notices of progress that are open, in short: "sony 1 2/5" has
+// two of five delivered.
+func (d *desk) pushes(newest int) (string, []stories.Push) {
+	d.Helper()
+	found, err := d.Pushes(d.ctx, newest)
+	d.ok(err)
+	var out []string
+	for _, p := range found {
+		c, err := d.Content(d.ctx, stories.Subject{NoticeID: p.ID}, p.Revision)
+		d.ok(err)
+		out = append(out, fmt.Sprintf("%s %d %d/%d", c.Story.Slug, c.Update.Number, p.Stands.Sent, p.Stands.Total))
+	}
+	return strings.Join(out, ", "), found
+}
+
+func (d *desk) sees(what, want string) []stories.Push {
+	d.Helper()
+	got, found := d.pushes(10)
+	same(d, what, got, want)
+	return found
+}
+
+// say gives a notice its next revision, which says how its push stands.
+func (d *desk) say(p stories.Push, done bool, late ...string) stories.Push {
+	d.Helper()
+	n := p.Notice
+	n.Body.Progress, n.Done = p.Stands, done
+	said, err := d.Say(d.ctx, n, late, d.now)
+	d.ok(err)
+	same(d, "said", said, true)
+	n.Revision++
+	p.Notice = n
+	return p
+}
+
+// told are what a lane owes of notices, in short: "post desk 1" is revision 1 to
+// the channel desk.
+func (d *desk) told(l stories.Lease) string {
+	d.Helper()
+	rows, origins, err := d.worker(l).owed()
+	d.ok(err)
+	var out []string
+	for _, r := range rows {
+		if o := origins[r.Origin]; o.NoticeID != 0 {
+			same(d, "level", o.Level, stories.ForDesk)
+			out = append(out, fmt.Sprintf("%s %s %d", [...]string{"post", "edit"}[o.Op], strings.TrimPrefix(r.Destination.Channel, "#"), o.Revision))
+		}
+	}
+	return strings.Join(out, ", ")
+}
+
+// raise has the holder of a lane store alarms.
+func (d *desk) raise(l stories.Lease, alarms ...stories.Alarm) {
+	d.Helper()
+	w := d.worker(l)
+	w.batch++
+	x := stories.Exchange{Batch: w.batch, Alarms: alarms}
+	for _, f := range w.flying {
+		x.Flying = append(x.Flying, f)
+	}
+	for range 2 { // also when the answer is lost
+		_, err := d.Exchange(d.ctx, l, x)
+		d.ok(err)
+	}
+}
+
+func (d *desk) waits(what string, want bool) {
+	d.Helper()
+	got, err := d.AlarmsWait(d.ctx)
+	d.ok(err)
+	same(d, what, got, want)
+}
+
+func (d *desk) tell() bool {
+	d.Helper()
+	told, err := d.TellAlarms(d.ctx, d.now)
+	d.ok(err)
+	return told
+}
+
+var noticeTests = []test{
+	{"an update with deliveries has a notice of its progress, until that is done", func(d *desk) {
+		s := d.track("sony")
+		d.follow("sony", "a", "b")
+		u, _ := d.append(s, stories.Breaking)
+		d.append(d.track("quiet"), stories.Normal) // nobody follows it
+		p := d.sees("in the making", "sony 1 0/2")[0]
+		same(d, "update", p.UpdateID, u.ID)
+		same(d, "kind", p.Kind, stories.ProgressNotice)
+		same(d, "revision", p.Revision, 0)
+		d.ok(d.SetDesk(d.ctx, d.act(), channel("desk"), lane))
+		d.ok(d.SetDesk(d.ctx, d.act(), other, "elsewhere"))
+		p = d.say(p, false)
+		l, far := d.hold(lane, "w"), d.hold("elsewhere", "w")
+		same(d, "here", d.told(l), "post desk 1")
+		same(d, "elsewhere", d.told(far), "post 2 1")
+		done := d.drain(l, 10)
+		same(d, "first", done[0].NoticeID, p.ID) // before what was published before it
+		if len(done) != 3 || len(done[0].Key) > 25 || done[0].Key == "" {
+			d.Errorf("%d are sent, the first as %q", len(done), done[0].Key)
+		}
+		p = d.sees("once all is sent", "sony 1 2/2")[0]
+		d.say(p, true)
+		d.sees("done", "")
+		same(d, "here", d.told(l), "edit desk 2")
+		same(d, "elsewhere, where the post waits", d.told(far), "post 2 1")
+	}},
+	{"an edit that waits goes out in the newest revision, and none is owed beside it", func(d *desk) {
+		s := d.track("sony")
+		d.follow("sony", "a", "b")
+		d.append(s, stories.Normal)
+		d.ok(d.SetDesk(d.ctx, d.act(), channel("desk"), lane))
+		p := d.say(d.sees("before", "sony 1 0/2")[0], false)
+		l := d.hold(lane, "w")
+		post := d.claim(l, 1)[0]
+		same(d, "on its way", post.NoticeID, p.ID)
+		p = d.say(p, false)
+		same(d, "while the post is on its way", d.told(l), "post desk 1, edit desk 2")
+		p = d.say(p, false)
+		same(d, "and again", d.told(l), "post desk 1, edit desk 2")
+		d.advance(l, 0, d.sent(post))
+		x := stories.Exchange{Batch: 50, Notices: []int64{p.ID}}
+		rows, origins, err := d.worker(l).owed()
+		d.ok(err)
+		for _, r := range rows {
+			if origins[r.Origin].Op == stories.OpEdit {
+				x.Begin, x.Edits = append(x.Begin, stories.Flight{Ref: r.Ref, Attempt: 1, First: d.now, Last: d.now}), append(x.Edits, r.Delivery)
+			}
+		}
+		got, err := d.Exchange(d.ctx, l, x)
+		d.ok(err)
+		same(d, "begun", len(x.Edits) == 1 && got.Deliveries[x.Edits[0]], true)
+		same(d, "revision", got.Notices[p.ID], 3)
+		same(d, "target", got.Targets[x.Edits[0]], "m"+post.Key)
+		p = d.say(p, true)
+		same(d, "beside one on its way", d.told(l), "edit desk 2, edit desk 4")
+		flights, loaded, err := d.Recover(d.ctx, l)
+		d.ok(err)
+		same(d, "left on its way", len(flights) == 1 && loaded.Targets[flights[0].Delivery] == "m"+post.Key, true)
+		c, err := d.Content(d.ctx, stories.Subject{NoticeID: p.ID}, 1)
+		d.ok(err)
+		same(d, "what it says", c.Notice.Revision, 4)
+	}},
+	{"a message that is not there any more gets no further edit", func(d *desk) {
+		s := d.track("sony")
+		d.follow("sony", "a")
+		d.append(s, stories.Normal)
+		d.ok(d.SetDesk(d.ctx, d.act(), channel("desk"), lane))
+		p := d.say(d.sees("before", "sony 1 0/1")[0], false)
+		l := d.hold(lane, "w")
+		d.advance(l, 0, d.sent(d.claim(l, 1)[0]))
+		p = d.say(p, false)
+		edit := d.claim(l, 1)[0]
+		same(d, "edit", edit.Op, stories.OpEdit)
+		d.advance(l, 0, d.result(edit, stories.Skipped, "no longer has the message"))
+		d.say(p, true)
+		same(d, "owed", d.told(l), "")
+	}},
+	{"where nothing can be edited the end is told alone", func(d *desk) {
+		s := d.track("sony")
+		d.follow("sony", "a")
+		d.append(s, stories.Normal)
+		d.ok(d.SetDesk(d.ctx, d.act(), channel("desk"), lane))
+		p := d.say(d.sees("before", "sony 1 0/1")[0], false, "console")
+		l := d.hold(lane, "w")
+		same(d, "meanwhile", d.told(l), "")
+		d.say(p, true, "console")
+		same(d, "at the end", d.told(l), "post desk 2")
+	}},
+	{"the desk's channel moves, and what it was told in the old one goes on there", func(d *desk) {
+		s := d.track("sony")
+		d.follow("sony", "a")
+		d.append(s, stories.Normal)
+		d.ok(d.SetDesk(d.ctx, d.act(), channel("desk"), lane))
+		p := d.say(d.sees("before", "sony 1 0/1")[0], false)
+		l := d.hold(lane, "w")
+		d.drain(l, 10)
+		d.ok(d.SetDesk(d.ctx, d.act(), channel("new"), lane))
+		d.say(p, true)
+		same(d, "owed", d.told(l), "edit desk 2, post new 2")
+	}},
+	{"an old revision says nothing, and of several who speak together one is heard", func(d *desk) {
+		s := d.track("sony")
+		d.follow("sony", "a")
+		d.append(s, stories.Normal)
+		d.ok(d.SetDesk(d.ctx, d.act(), channel("desk"), lane))
+		p := d.sees("before", "sony 1 0/1")[0]
+		var heard atomic.Int64
+		together(4, func(int) {
+			said, err := d.Say(d.ctx, p.Notice, nil, d.now)
+			if err != nil {
+				d.Errorf("say: %v", err)
+			}
+			if said {
+				heard.Add(1)
+			}
+		})
+		same(d, "heard", heard.Load(), 1)
+		same(d, "owed", d.told(d.hold(lane, "w")), "post desk 1")
+	}},
+	{"a push that is done stays done for a late delivery", func(d *desk) {
+		s := d.track("sony")
+		d.follow("sony", "a", "b")
+		d.append(s, stories.Normal)
+		l := d.hold(lane, "w")
+		blocked(d, l, "a")
+		d.drain(l, 10)
+		p := d.sees("before", "sony 1 1/2")[0]
+		same(d, "done", p.Stands.Done(), true)
+		d.say(p, true)
+		_, _, err := d.ReopenDestination(d.ctx, channel("a"), 5, d.now)
+		d.ok(err)
+		d.sees("resumed", "")
+	}},
+	{"an alarm is kept with the results it is about, and told in one message", func(d *desk) {
+		d.ok(d.SetDesk(d.ctx, d.act(), channel("desk"), lane))
+		d.ok(d.SetDesk(d.ctx, d.act(), other, "elsewhere"))
+		l, far := d.hold(lane, "w"), d.hold("elsewhere", "w")
+		d.waits("at first", false)
+		same(d, "nothing to tell", d.tell(), false)
+		var alarms []stories.Alarm
+		for range 11 {
+			alarms = append(alarms, stories.Alarm{Kind: stories.AlarmGone, At: d.now, Lane: lane, Destination: channel("x"), Reason: "was deleted", Cure: "Nobody can."})
+		}
+		d.raise(l, alarms...)
+		d.waits("raised", true)
+		same(d, "told", d.tell(), true)
+		d.waits("told", false)
+		same(d, "told again", d.tell(), false)
+		same(d, "here", d.told(l), "post desk 1")
+		same(d, "elsewhere", d.told(far), "post 2 1")
+		v := d.drain(l, 1)[0]
+		c, err := d.Content(d.ctx, stories.Subject{NoticeID: v.NoticeID}, v.Revision)
+		d.ok(err)
+		same(d, "kind", c.Notice.Kind, stories.AlarmNotice)
+		same(d, "alarms", fmt.Sprint(len(c.Notice.Body.Alarms), c.Notice.Body.More), "8 3")
+		same(d, "alarm", c.Notice.Body.Alarms[0], alarms[0])
+		listed, err := d.Deliveries(d.ctx, stories.DeliveryFilter{}, 10)
+		d.ok(err)
+		same(d, "operators see", len(listed), 2)
+	}},
+	{"of several who tell alarms together one does", func(d *desk) {
+		d.ok(d.SetDesk(d.ctx, d.act(), channel("desk"), lane))
+		l := d.hold(lane, "w")
+		for range 5 {
+			d.raise(l, stories.Alarm{Kind: stories.AlarmLaneStopped, At: d.now, Lane: lane})
+		}
+		var told atomic.Int64
+		together(4, func(int) {
+			did, err := d.TellAlarms(d.ctx, d.now)
+			if err != nil {
+				d.Errorf("tell: %v", err)
+			}
+			if did {
+				told.Add(1)
+			}
+		})
+		same(d, "told", told.Load(), 1)
+		same(d, "owed", d.told(l), "post desk 1")
+	}},
+	{"without a desk, or with one that is gone, an alarm is told to nobody", func(d *desk) {
+		l := d.hold(lane, "w")
+		d.follow("all", "a")
+		l2 := stories.Alarm{Kind: stories.AlarmLaneStopped, At: d.now}
+		d.raise(l, l2)
+		same(d, "without", d.tell(), false)
+		d.waits("without", false)
+		d.ok(d.SetDesk(d.ctx, d.act(), channel("desk"), lane))
+		d.ok(d.EndDestination(d.ctx, channel("desk"), "was deleted", d.now))
+		d.raise(l, l2)
+		same(d, "gone", d.tell(), false)
+		same(d, "owed", d.told(l), "")
+	}},
+	{"a blocked desk is told when it heals", func(d *desk) {
+		s := d.track("sony")
+		d.follow("sony", "desk")
+		d.ok(d.SetDesk(d.ctx, d.act(), channel("desk"), lane))
+		d.append(s, stories.Normal)
+		l := d.hold(lane, "w")
+		blocked(d, l, "desk")
+		for range 7 {
+			d.raise(l, stories.Alarm{Kind: stories.AlarmGone, At: d.now})
+			d.tell()
+		}
+		same(d, "owed", d.told(l), "")
+		resumed, skipped, err := d.ReopenDestination(d.ctx, channel("desk"), 5, d.now)
+		d.ok(err)
+		same(d, "resumed and skipped", fmt.Sprint(resumed, skipped), "5 0") // the older ones were skipped at once
+		same(d, "owed", len(strings.Split(d.told(l), ", ")), 5)
+		for _, v := range d.drain(l, 10) {
+			if v.Missed > 1 {
+				d.Errorf("%d updates are said to be missed, one was", v.Missed)
+			}
+		}
+	}},
+	{"a channel that refuses again within two days is no news", func(d *desk) {
+		d.ok(d.SetDesk(d.ctx, d.act(), channel("desk"), lane))
+		d.follow("all", "a", "b")
+		l := d.hold(lane, "w")
+		refuses := func(name string) {
+			d.raise(l, stories.Alarm{Kind: stories.AlarmBlocked, At: d.now, Destination: channel(name)})
+		}
+		refuses("a")
+		same(d, "at first", d.tell(), true)
+		d.later(24 * time.Hour)
+		refuses("a")
+		d.waits("a day later", false)
+		refuses("b")
+		d.waits("another channel", true)
+		d.tell()
+		d.later(47 * time.Hour)
+		refuses("a")
+		d.waits("two days after the second time", false)
+		d.later(-100 * time.Hour)
+		refuses("a")
+		d.later(49 * time.Hour)
+		refuses("a")
+		d.waits("long after", true)
+	}},
+	{"what the desk was told fails is known to the next holder of the lane until it is told to work again", func(d *desk) {
+		d.follow("all", "a")
+		l := d.hold(lane, "w")
+		in := func(w string) stories.Destination {
+			return stories.Destination{Platform: "slack", Workspace: w, Channel: "C"}
+		}
+		d.raise(l, stories.Alarm{Kind: stories.AlarmLaneStopped, At: d.now}, stories.Alarm{Kind: stories.AlarmWorkspaceFailing, At: d.now, Destination: in("T1")},
+			stories.Alarm{Kind: stories.AlarmWorkspaceFailing, At: d.now, Destination: in("T2")}, stories.Alarm{Kind: stories.AlarmGone, At: d.now, Destination: in("T3")})
+		troubles := func() string {
+			_, loaded, err := d.Recover(d.ctx, l)
+			d.ok(err)
+			slices.Sort(loaded.Troubles)
+			return strings.Join(loaded.Troubles, ",")
+		}
+		same(d, "troubles", troubles(), ",T1,T2")
+		d.raise(l, stories.Alarm{Kind: stories.AlarmLaneResumed, At: d.now}, stories.Alarm{Kind: stories.AlarmWorkspaceRecovered, At: d.now, Destination: in("T1")})
+		same(d, "troubles", troubles(), "T2")
+	}},
+	{"notices whose deliveries are forgotten are pruned", func(d *desk) {
+		s := d.track("sony")
+		d.follow("sony", "a")
+		d.ok(d.SetDesk(d.ctx, d.act(), channel("desk"), lane))
+		d.append(s, stories.Normal)
+		d.append(s, stories.Normal)
+		first := d.say(d.sees("before", "sony 1 0/1, sony 2 0/1")[0], true)
+		l := d.hold(lane, "w")
+		d.drain(l, 10)
+		is := func() bool {
+			_, err := d.Content(d.ctx, stories.Subject{NoticeID: first.ID}, 1)
+			return stories.CodeOf(err) != stories.CodeNotFound
+		}
+		d.ok(d.Prune(d.ctx, time.Now()))
+		same(d, "kept", is(), true)
+		d.ok(d.Prune(d.ctx, time.Now().Add(300*24*time.Hour)))
+		same(d, "forgotten", is(), false)
+		d.sees("what is open stays", "sony 2 1/1")
+	}},
+}
