@@ -49,7 +49,8 @@
 // dispatch.go, crew.go and request.go (what leaves), answers.go, policy.go and
 // settler.go (what an answer means), limits.go, limiter.go and learner.go (pace),
 // health.go, breaker.go, outage.go, poison.go and faults.go (when a lane or a push
-// stops), clock.go and job.go (which time is used for what), numbers.go.
+// stops), alarm.go and teller.go (what the desk is told), clock.go and job.go (which
+// time is used for what), numbers.go.
 package delivery
 
 import (

@@ -138,6 +138,21 @@ const (
 	// set: less is corrected by slowing it, or is over before it matters.
 	leastJump = 2 * time.Second
 
+	// collectFor is how long alarms are collected: when a thousand channels fail, the
+	// desk gets a few messages and not a thousand.
+	collectFor = 5 * time.Second
+	// tellAfter is how long a push takes of which the desk is told before its end,
+	// tellEvery the least time between two edits of one message.
+	tellAfter = 3 * time.Second
+	tellEvery = 5 * time.Second
+	// tellTick is the least time between two edits of pushes that go on, all of them
+	// together: Slack takes 50 edits a minute and workspace, Discord 5 in 5 s and
+	// channel, and corrections need room beside them.
+	tellTick = 1500 * time.Millisecond
+	// mostPushes are looked at, the newest: the others are told of when some of
+	// these have ended.
+	mostPushes = 200
+
 	healEvery = 10 * time.Minute // between two looks at what is blocked
 	healFirst = time.Hour        // from the block to the first try
 	healLast  = 24 * time.Hour   // the longest wait

@@ -18,7 +18,7 @@ type database interface {
 	stories.Store
 	delivery.Queue
 	discord.Memory
-	deskStore
+	delivery.Notices
 	// Reindex makes findable what an earlier version of the program wrote.
 	Reindex(ctx context.Context) error
 	// Prune removes what is past its time.
