@@ -283,6 +283,7 @@ func (m *memory) Recover(_ context.Context, l stories.Lease) (found []stories.Fl
 		}
 	}
 	f.fence, f.batch = l.Fence, 0
+	loaded.Troubles = m.desk.troubles()
 	return found, loaded, nil
 }
 

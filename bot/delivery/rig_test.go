@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -28,6 +29,22 @@ func (d *desk) tell(alarms []Alarm) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.alarms = append(d.alarms, alarms...)
+}
+
+// troubles is what was told to fail and not to work again.
+func (d *desk) troubles() (found []string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for _, a := range d.alarms {
+		w := a.Destination.Workspace
+		switch a.Kind {
+		case LaneStopped, WorkspaceFailing:
+			found = append(found, w)
+		case LaneResumed, WorkspaceRecovered:
+			found = slices.DeleteFunc(found, func(o string) bool { return o == w })
+		}
+	}
+	return found
 }
 
 func (d *desk) count(kind stories.AlarmKind) (n int) {
