@@ -88,9 +88,10 @@ const keyLength = 25
 
 // DeliveryKey makes a delivery's key of its publication's random number, so that
 // a database put back, whose row numbers are given out again, never uses a key
-// twice.
-func DeliveryKey(seed int64, d Destination, op Op) string {
-	sum := sha256.Sum256(fmt.Appendf(nil, "%d %d %q %q %q", seed, op, d.Platform, d.Workspace, d.Channel))
+// twice, and of its destination's number in the store (Ref.Place), which stays
+// when the platform gives the channel another address.
+func DeliveryKey(seed, place int64, op Op) string {
+	sum := sha256.Sum256(fmt.Appendf(nil, "%d %d %d", seed, op, place))
 	return strings.ToLower(base32.StdEncoding.EncodeToString(sum[:]))[:keyLength]
 }
 
@@ -138,9 +139,11 @@ type Owed struct {
 type Loaded struct {
 	Rows    []Owed
 	Origins map[int64]Publication
-	// Targets are the platform's ids of the messages to be edited, by delivery;
-	// told by Recover only.
-	Targets map[int64]string
+	// Targets are the platform's ids of the messages to be edited, by delivery,
+	// and Revisions the present wordings of the rows' updates; told by Recover
+	// only.
+	Targets   map[int64]string
+	Revisions map[int64]int
 	// Troubles is what the desk was told does not work and was not told to work
 	// again: workspaces of the lane, "" for the lane itself. Told by Recover only.
 	Troubles []string

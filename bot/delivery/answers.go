@@ -46,11 +46,17 @@ func (a answers) doubt(j *job, now time.Duration) {
 	if v.Outcome == bot.Ambiguous && j.request.ctx.Err() != nil {
 		wait = settleBase // we gave it up ourselves
 	}
-	s.settler.doubt(j, now, wait)
+	a.settle(j, now, wait)
 	if v.Err != nil {
 		s.lane.log.Info("a delivery may have been made; finding out", "delivery", j.d.ID, "destination", j.d.Destination.String(),
 			"attempt", j.d.Attempt, "code", v.Code, "err", v.Err)
 	}
+}
+
+// settle has what became of j found out, first after wait. Its destination waits.
+func (a answers) settle(j *job, now, wait time.Duration) {
+	a.shift.queue.stall(j.row, now)
+	a.shift.settler.doubt(j, now, wait)
 }
 
 // settled takes in what was found out about j. A row that was surely not sent
@@ -168,7 +174,7 @@ func (a answers) write(j *job, v bot.Verdict) {
 		s.queue.ended(j.row, now, c.wait)
 	}
 	if c.Destination != "" {
-		s.queue.clear(j.row.Place, now)
+		s.queue.close(j.row.place, now)
 		s.tell(a.about(policy[v.Outcome].told, j, v))
 	}
 	if c.State == stories.Sent {

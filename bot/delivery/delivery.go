@@ -43,7 +43,7 @@
 //     when it is long, and never waited longer than it asked.
 //   - A panic in rendering or sending costs the row it was for.
 //
-// Read on: engine.go (lanes), lane.go and lease.go (who holds one), shift.go (the
+// Read on: engine.go (lanes), lane.go and package lease (who holds one), shift.go (the
 // loop), intake.go and reader.go (what the database says), scheduler.go, window.go
 // and filler.go (which row is next, and what is kept in memory), journal.go,
 // dispatch.go, crew.go and request.go (what leaves), answers.go, policy.go and
@@ -60,6 +60,7 @@ import (
 	"time"
 
 	"storybot/bot"
+	"storybot/bot/lease"
 	"storybot/stories"
 )
 
@@ -67,12 +68,6 @@ import (
 // stories.ErrLeaseLost) holds end the work on a lane; any other error is taken
 // for an outage: the call is made again until it succeeds.
 type Queue interface {
-	// Acquire takes the lease of that name when nobody holds it.
-	Acquire(ctx context.Context, name, owner string, ttl time.Duration) (l stories.Lease, ok bool, err error)
-	// Renew extends a lease; ok is false when it is another's.
-	Renew(ctx context.Context, l stories.Lease, ttl time.Duration) (ok bool, err error)
-	// ReleaseLease gives a lease back.
-	ReleaseLease(ctx context.Context, l stories.Lease) error
 	// Lanes returns every lane some destination belongs to. What stands before
 	// the first colon is the platform's name.
 	Lanes(ctx context.Context) ([]string, error)
@@ -93,9 +88,11 @@ type Queue interface {
 	Content(ctx context.Context, of stories.Subject, revision int) (stories.Content, error)
 }
 
-// Config is what an Engine is made of. Queue, Senders and Render are required.
+// Config is what an Engine is made of. Queue, Leases, Senders and Render are
+// required.
 type Config struct {
 	Queue   Queue
+	Leases  lease.Granter
 	Senders map[string]bot.Sender // by platform name
 	// Render makes the message of what a delivery shows. It is called once per
 	// update, or notice, and revision while that is in use.
@@ -110,9 +107,12 @@ type Config struct {
 	// Poll is how often an idle lane asks for work, and how often new lanes
 	// are looked for, without a Kick. Defaults to 1 s.
 	Poll time.Duration
-	// LeaseTTL is how long a lease outlives its last renewal. Requests stop
-	// after two thirds of it, renewals come three times in it. Defaults to 6 s.
+	// LeaseTTL is how long a lease outlives its last renewal; see lease.Config.
+	// Defaults to 6 s.
 	LeaseTTL time.Duration
+	// Window is how many rows of the queue all lanes together keep in memory.
+	// Defaults to 50,000.
+	Window int
 	// Wall is the wall clock. Defaults to time.Now.
 	Wall func() time.Time
 	// Random returns a number in [0, 1) for jitter. Defaults to math/rand.
@@ -135,6 +135,9 @@ func (c Config) withDefaults() Config {
 	}
 	if c.LeaseTTL == 0 {
 		c.LeaseTTL = 6 * time.Second
+	}
+	if c.Window == 0 {
+		c.Window = windowRows
 	}
 	if c.Wall == nil {
 		c.Wall = time.Now

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"storybot/bot/lease"
 )
 
 // Engine works the lanes of this process. Its methods may be called from many
@@ -42,7 +44,7 @@ func (r *registry) announce() {
 func (e *Engine) share() int {
 	e.lanes.mu.Lock()
 	defer e.lanes.mu.Unlock()
-	return max(leastRows, windowRows/max(1, len(e.lanes.byName)))
+	return max(min(leastRows, e.cfg.Window), e.cfg.Window/max(1, len(e.lanes.byName)))
 }
 
 // New returns an engine that does nothing before Run.
@@ -151,6 +153,26 @@ func (e *Engine) lane(name string) *lane {
 	ctx := e.lanes.running
 	e.workers.Go(func() { l.work(ctx) })
 	return l
+}
+
+// leaseOf is what a lane's lease is asked for with.
+func (e *Engine) leaseOf(lane string, changed chan struct{}) lease.Config {
+	return lease.Config{
+		Granter: e.cfg.Leases, Name: lane, Owner: e.cfg.Owner, TTL: e.cfg.LeaseTTL,
+		Changed: func() {
+			select {
+			case changed <- struct{}{}:
+			default:
+			}
+		},
+		Asked: func(err error) {
+			if err != nil {
+				e.store.failed(fmt.Errorf("renew the lease of lane %s: %w", lane, err))
+				return
+			}
+			e.store.worked()
+		},
+	}
 }
 
 // Kick says that something new is owed in a lane, or in any when lane is "".

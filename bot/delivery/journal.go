@@ -31,6 +31,7 @@ type journal struct {
 type entry struct {
 	results []stories.Result
 	ended   []*row // whose end is in results
+	kept    []*row // whose wait is
 	told    []Alarm
 	since   time.Duration // when the first of them came
 }
@@ -67,6 +68,9 @@ func (j *journal) write(r stories.Result, row *row, now time.Duration) {
 	j.next.results = append(j.next.results, r)
 	if r.State != stories.Pending {
 		j.next.ended = append(j.next.ended, row)
+	} else {
+		row.unsaved++
+		j.next.kept = append(j.next.kept, row)
 	}
 	delete(j.flying, r.Delivery)
 }

@@ -40,13 +40,15 @@ func (l *limits) of(op stories.Op, settle bool) *limiter {
 	return l.posts
 }
 
-// spent returns how long an operation must wait whose method has a budget of its
-// own beside the posts'; 0 for not at all.
-func (l *limits) spent(op stories.Op, now time.Duration) time.Duration {
-	if op != stories.OpEdit || l.edits == l.posts {
-		return 0
+// apart says that edits have a budget of their own.
+func (l *limits) apart() bool { return l.edits != l.posts }
+
+// line returns the limiter of a line.
+func (l *limits) line(at line) *limiter {
+	if at == edits {
+		return l.edits
 	}
-	return l.edits.wait(now)
+	return l.posts
 }
 
 // start counts j's request, which leaves now.

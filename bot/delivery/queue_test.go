@@ -82,7 +82,7 @@ func (m *memory) add(lane string, d stories.Destination, update int64, level sto
 	pub := m.publication(lane, update, level)
 	pub.queued = append(pub.queued, r)
 	m.under[id], m.origin[id] = pub, pub
-	r.Key = stories.DeliveryKey(pub.Seed, d, r.Op)
+	r.Key = stories.DeliveryKey(pub.Seed, p.id, r.Op)
 	return r
 }
 

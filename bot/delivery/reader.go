@@ -11,6 +11,7 @@ import (
 // read at a time: first which publications there are that are not known, then
 // their rows as far as there is room.
 type reader struct {
+	fill  *filler
 	asked bool          // something new may be there
 	busy  bool          // a read is under way
 	at    time.Duration // look then, whatever is known
@@ -31,8 +32,8 @@ type found struct {
 	err          error
 }
 
-func newReader() *reader {
-	return &reader{asked: true, first: true, old: map[int64]bool{}, found: make(chan found, 1)}
+func newReader(f *filler) *reader {
+	return &reader{fill: f, asked: true, first: true, old: map[int64]bool{}, found: make(chan found, 1)}
 }
 
 // unsure says that there may be more than is known.
@@ -57,7 +58,7 @@ func (l loading) wants() (publications, places []int64, after stories.Ref) {
 	seen := map[int64]bool{}
 	for i, p := range l.places {
 		places = append(places, p.id)
-		for _, c := range p.short[:l.shorts[i]] {
+		for _, c := range l.of[i] {
 			if !seen[c.ID] {
 				seen[c.ID] = true
 				publications = append(publications, c.ID)

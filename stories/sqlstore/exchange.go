@@ -27,6 +27,12 @@ func (s *Store) Exchange(ctx context.Context, l stories.Lease, x stories.Exchang
 				return err
 			}
 		}
+		// Whoever revises one of the updates has ended now or waits for us: what is
+		// read from here on is of one side of it.
+		err := errors.Join(present(ctx, q, presentSQL, x.Updates, begun.Revisions), present(ctx, q, presentNoticesSQL, x.Notices, begun.Notices))
+		if err != nil {
+			return err
+		}
 		lane, err := holdLane(ctx, q, l)
 		if err != nil || lane == 0 {
 			return err
@@ -40,7 +46,7 @@ func (s *Store) Exchange(ctx context.Context, l stories.Lease, x stories.Exchang
 				_, flying := before.byID[f.Delivery]
 				begun.Deliveries[f.Delivery] = flying
 			}
-			return errors.Join(present(ctx, q, x, &begun), s.targets(ctx, q, x, &begun))
+			return s.targets(ctx, q, x, &begun)
 		}
 		if err := s.finish(ctx, q, lane, before, x.Results); err != nil {
 			return err
@@ -49,9 +55,6 @@ func (s *Store) Exchange(ctx context.Context, l stories.Lease, x stories.Exchang
 			return err
 		}
 		if err := stillOwed(ctx, q, x.Begin, &begun); err != nil {
-			return err
-		}
-		if err := present(ctx, q, x, &begun); err != nil {
 			return err
 		}
 		if err := s.targets(ctx, q, x, &begun); err != nil {
@@ -113,22 +116,20 @@ func stillOwed(ctx context.Context, q querier, begin []stories.Flight, begun *st
 }
 
 // present reads what the begun deliveries are to say now. Whoever revises an
-// update or a notice waits until they are on their way, and owes each of them an edit.
-func present(ctx context.Context, q querier, x stories.Exchange, begun *stories.Begun) error {
-	read := func(text string, ids []int64, into map[int64]int) error {
-		if len(ids) == 0 {
-			return nil
-		}
-		_, err := all(ctx, q, func(r row) (none struct{}, err error) {
-			var id int64
-			var revision int
-			err = r.Scan(&id, &revision)
-			into[id] = revision
-			return none, err
-		}, text, list(ids))
-		return err
+// update or a notice waits until they are on their way, and owes each of them an
+// edit.
+func present(ctx context.Context, q querier, text string, ids []int64, revisions map[int64]int) error {
+	if len(ids) == 0 {
+		return nil
 	}
-	return errors.Join(read(presentSQL, x.Updates, begun.Revisions), read(presentNoticesSQL, x.Notices, begun.Notices))
+	_, err := all(ctx, q, func(r row) (none struct{}, err error) {
+		var id int64
+		var revision int
+		err = r.Scan(&id, &revision)
+		revisions[id] = revision
+		return none, err
+	}, text, list(ids))
+	return err
 }
 
 // targets reads which messages are to be edited. An edit waits for its post; one
@@ -159,5 +160,5 @@ func (s *Store) targets(ctx context.Context, q querier, x stories.Exchange, begu
 			begun.Deliveries[f.Delivery] = false
 		}
 	}
-	return move(ctx, q, vain, stories.Skipped, "there is no message of it to be edited", s.now(), 0)
+	return move(ctx, q, vain, stories.Skipped, "there is no message of it to be edited", s.now())
 }

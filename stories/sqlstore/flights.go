@@ -113,8 +113,20 @@ func targetsOf(ctx context.Context, q querier, l stories.Loaded) (map[int64]stri
 	return found, err
 }
 
+// updatesOf returns what rows are about.
+func updatesOf(l stories.Loaded) (ids []int64) {
+	for _, r := range l.Rows {
+		if id := l.Origins[r.Origin].UpdateID; !slices.Contains(ids, id) {
+			ids = append(ids, id)
+		}
+	}
+	return ids
+}
+
 // Recover returns the deliveries of l's lane whose requests an earlier holder
-// left on their way; they are l's now. ErrLeaseLost.
+// left on their way; they are l's now, in the wordings their updates have now:
+// one that is sent again shows what an edit will not change any more, for a
+// revision made before it was begun owes none. ErrLeaseLost.
 func (s *Store) Recover(ctx context.Context, l stories.Lease) (found []stories.Flight, loaded stories.Loaded, err error) {
 	err = s.change(ctx, func(q querier) error {
 		found, loaded = nil, stories.Loaded{}
@@ -144,6 +156,10 @@ func (s *Store) Recover(ctx context.Context, l stories.Lease) (found []stories.F
 		}
 		loaded.Troubles = troubles
 		if loaded.Targets, err = targetsOf(ctx, q, loaded); err != nil {
+			return err
+		}
+		loaded.Revisions = map[int64]int{}
+		if err := present(ctx, q, presentSQL, updatesOf(loaded), loaded.Revisions); err != nil {
 			return err
 		}
 		return setFlights(ctx, q, lane, l.Fence, 0, found)

@@ -3,7 +3,6 @@ package sqlstore
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -158,7 +157,7 @@ const (
 		SELECT (SELECT p.id FROM publications p WHERE p.notice_id = ?1 AND p.op = ?3 AND p.revision = ?4 AND p.lane_id = t.lane_id),
 			CAST(?1 AS BIGINT), t.id, CAST(?5 AS BIGINT), CAST(?4 AS INTEGER), CAST(?3 AS SMALLINT), CASE WHEN t.state = 'blocked' THEN 5 ELSE 0 END `
 	planNoticeSQL      = planNoticeColumns + untoldSQL + ` ORDER BY t.id`
-	planNoticeEditsSQL = planNoticeColumns + uneditedSQL + ` ORDER BY t.id`
+	planNoticeEditsSQL = planNoticeColumns + uneditedSQL + ` ORDER BY t.id ON CONFLICT DO NOTHING` // where one channel was two it has two messages
 	ofNoticeSQL        = `SELECT id FROM publications WHERE notice_id = ?1 AND op = ?2 AND revision = ?3`
 	queueNoticeSQL     = `
 		INSERT INTO queue (publication_id, destination_id, delivery_id)
@@ -220,9 +219,8 @@ func oweNotice(ctx context.Context, q querier, n stories.Notice, op stories.Op, 
 		}
 	}
 	held, err := all(ctx, q, scanID, heldOfNoticeSQL, n.ID, int(op), n.Revision)
-	for _, id := range held {
-		_, trimmed := trim(ctx, q, place{id: id}, catchUp, at)
-		err = errors.Join(err, trimmed)
+	if err == nil && len(held) > 0 {
+		_, err = trim(ctx, q, held, catchUp, at)
 	}
 	return len(lanes), err
 }

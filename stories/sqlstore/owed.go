@@ -171,9 +171,14 @@ func unqueue(ctx context.Context, q querier, rows []waiting) error {
 	return changeRows(ctx, q, unqueueAgainSQL, again)
 }
 
-// move takes waiting deliveries to another state: Held, Skipped, or Pending,
-// when they are queued again under the publication.
-func move(ctx context.Context, q querier, rows []waiting, to stories.DeliveryState, reason string, at time.Time, publication int64) error {
+// move takes waiting deliveries to another state: Held or Skipped.
+func move(ctx context.Context, q querier, rows []waiting, to stories.DeliveryState, reason string, at time.Time) error {
+	return moveTo(ctx, q, rows, to, reason, at, stories.Ref{})
+}
+
+// moveTo is move that knows Pending too: then they are queued again at next, a
+// publication and a place.
+func moveTo(ctx context.Context, q querier, rows []waiting, to stories.DeliveryState, reason string, at time.Time, next stories.Ref) error {
 	if len(rows) == 0 {
 		return nil
 	}
@@ -205,12 +210,12 @@ func move(ctx context.Context, q querier, rows []waiting, to stories.DeliverySta
 	case stories.Pending:
 		again := slices.Clone(rows)
 		for i := range again {
-			again[i].Publication = publication
+			again[i].Publication, again[i].Place = next.Publication, next.Place
 		}
 		if err := changeRows(ctx, q, intoQueueSQL, again); err != nil {
 			return err
 		}
-		t.of(publication).queued += len(rows)
+		t.of(next.Publication).queued += len(rows)
 	default:
 		finished = millis(at)
 	}
@@ -236,5 +241,5 @@ func owe(ctx context.Context, q querier, p place, rows []waiting, at time.Time) 
 	if err := one(ctx, q, againSQL, []any{p.lane, newSeed(), millis(at), int(stories.ForDesk)}, &id); err != nil {
 		return err
 	}
-	return move(ctx, q, rows, stories.Pending, "", at, id)
+	return moveTo(ctx, q, rows, stories.Pending, "", at, stories.Ref{Publication: id, Place: p.id})
 }
