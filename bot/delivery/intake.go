@@ -161,7 +161,7 @@ func (i intake) found(f found) {
 		r.asked = r.asked || len(f.publications) == mostPublications
 		if r.first {
 			for _, p := range f.publications {
-				r.old[p.ID] = p.UpdateID != 0
+				r.old[p.ID] = p.UpdateID != 0 || p.NoticeID != 0
 			}
 			r.first = r.asked
 		}

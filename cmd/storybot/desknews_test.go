@@ -167,6 +167,9 @@ func TestReplicasTellTheDeskOnce(t *testing.T) {
 // TestADeskInAStoppedLaneIsToldLater has Slack refuse the token: Discord's desk is
 // told at once, Slack's when the lane works again.
 func TestADeskInAStoppedLaneIsToldLater(t *testing.T) {
+	if testing.Short() {
+		t.Skip("waits for a lane to be tried again, which takes half a minute")
+	}
 	t.Parallel()
 	n := newNewsDesk(t)
 	p := n.connect(t)
