@@ -169,8 +169,40 @@ type Exchange struct {
 	Updates []int64 // that Begin is about
 	Notices []int64 // the same
 	Edits   []int64 // deliveries of Begin that are edits
+	Lane    LaneNote
 	// Alarms are what the desk is to be told: durable together with Results.
 	Alarms []Alarm
+}
+
+// LaneNote is what an exchange writes down of the lane itself.
+type LaneNote struct {
+	At      time.Time  // of all of it
+	Waits   []LaneWait // those that are new or over
+	Invalid int        // requests that were invalid, since the exchange before
+	Working bool       // the lane works
+}
+
+// LaneWait is how long a platform asked a whole lane to wait.
+type LaneWait struct {
+	Method string        // with what, in the engine's words
+	For    time.Duration // 0 for one that is over
+	Reason string        // for people
+}
+
+// LanePast is what an earlier holder wrote down of a lane.
+type LanePast struct {
+	// Waits are those that are not over: For is what is left, never more than was
+	// asked.
+	Waits   []LaneWait
+	Invalid []Refusals
+	// Idle is how long ago the lane last worked; 0 when it never did.
+	Idle time.Duration
+}
+
+// Refusals are invalid requests of about one moment.
+type Refusals struct {
+	Ago   time.Duration // at most ten minutes
+	Count int
 }
 
 // Begun is what an exchange has begun.

@@ -1,7 +1,6 @@
 package delivery
 
 import (
-	"fmt"
 	"time"
 
 	"storybot/bot"
@@ -24,9 +23,12 @@ func (a answers) land(j *job) {
 	l.count.count(v, j.request.settle)
 	l.limits.charge(j, now)
 	if v.Invalid {
-		a.countInvalid(now)
+		brakes{s}.countInvalid(now)
 	}
 	l.limits.note(j, now, s.random())
+	if v.Limited == bot.ScopeLane && v.RetryAfter >= journalFrom {
+		s.journal.pause(l.limits.name(j.d.Op, j.request.settle), now+v.RetryAfter, "")
+	}
 	a.noteHealth(j, now)
 	switch {
 	case j.request.settle:
@@ -99,7 +101,7 @@ func (a answers) noteHealth(j *job, now time.Duration) {
 		}
 	case bot.BadAccount:
 		if !old {
-			a.stop(account, v, now)
+			brakes{s}.stop(account, v, now)
 		}
 		return
 	case bot.Delivered:
@@ -111,7 +113,8 @@ func (a answers) noteHealth(j *job, now time.Duration) {
 		}
 	}
 	// One delivery shows that not all refuse, whenever its request left.
-	proof := h.breaker.kind == refusing && v.Outcome == bot.Delivered
+	before := h.breaker.kind
+	proof := before == refusing && v.Outcome == bot.Delivered
 	if (!old || proof) && h.breaker.answered(v.Outcome) {
 		s.tell(Alarm{Kind: LaneResumed})
 	}
@@ -119,6 +122,9 @@ func (a answers) noteHealth(j *job, now time.Duration) {
 		for _, over := range h.troubles.over(j.d.Destination, !h.breaker.probing()) {
 			s.tell(over)
 		}
+	}
+	if h.breaker.kind == going && (before == account || before == recovering) {
+		s.journal.pause(waitAccount, 0, "")
 	}
 }
 
@@ -211,7 +217,7 @@ func (a answers) refused(j *job, v bot.Verdict, now time.Duration) {
 	if h.breaker.kind == refusing { // a probe has shown that it still does
 		h.outages.remember([]suspect{sus})
 		if !h.breaker.old(j.request.started) {
-			a.refuseAll(v, now)
+			brakes{s}.refuseAll(v, now)
 		}
 		a.putOff(sus, now, h.breaker.told)
 		return
@@ -231,7 +237,7 @@ func (a answers) rule(r ruling, now time.Duration) {
 	case r.tell:
 		s.tell(a.about(WorkspaceFailing, r.doubted[0].job, r.doubted[0].verdict))
 	case r.outage == laneOutage:
-		a.refuseAll(r.doubted[0].verdict, now)
+		brakes{s}.refuseAll(r.doubted[0].verdict, now)
 	}
 }
 
@@ -262,34 +268,4 @@ func (a answers) putOff(d suspect, now time.Duration, serious bool) {
 	t := &j.row.tries
 	t.attempt, t.first, t.last, t.doubtful = j.d.Attempt, j.d.FirstAttemptAt, j.d.LastAttemptAt, false
 	s.queue.release(j.row, now, wait)
-}
-
-// refuseAll brakes the lane: all channels refuse alike.
-func (a answers) refuseAll(v bot.Verdict, now time.Duration) {
-	v.Reason = "all channels refuse alike, as in an outage: " + reasonOf(v)
-	a.stop(refusing, v, now)
-}
-
-// stop brakes the lane and tells people once.
-func (a answers) stop(kind stopKind, v bot.Verdict, now time.Duration) {
-	s := a.shift
-	reason := reasonOf(v)
-	if s.lane.health.breaker.stop(kind, reason, now, s.random()) {
-		s.tell(Alarm{Kind: LaneStopped, Code: v.Code, Reason: reason, Cure: v.Cure})
-	}
-	dispatch{s}.putBackReady()
-}
-
-// countInvalid counts an invalid request and stops the lane long before the
-// platform does.
-func (a answers) countInvalid(now time.Duration) {
-	s := a.shift
-	h := &s.lane.health
-	h.invalid.add(now)
-	if most := s.lane.pace.InvalidPer10Min; most > 0 && h.breaker.kind != invalid && h.invalid.count(now) >= most {
-		a.stop(invalid, bot.Verdict{
-			Reason: fmt.Sprintf("%d requests of the last ten minutes were refused", most),
-			Cure:   "Look for channels that refuse the bot; it goes on by itself when half of them are ten minutes old.",
-		}, now)
-	}
 }

@@ -5,10 +5,13 @@ import (
 	"time"
 )
 
+// beginning is the part of a shift that decides how much is begun, and what.
+type beginning struct{ shift *shift }
+
 // choose picks the rows to begin now.
-func (d dispatch) choose(now time.Duration) (rows []*row) {
-	s := d.shift
-	wants, most := d.wants(now)
+func (b beginning) choose(now time.Duration) (rows []*row) {
+	s := b.shift
+	wants, most := b.wants(now)
 	var may open
 	for i, n := range wants {
 		may[i] = n > 0
@@ -39,13 +42,13 @@ func (d dispatch) choose(now time.Duration) (rows []*row) {
 // wants returns how many rows of each line to begin, and of all: what can leave
 // now, and what can within a moment, less what is ready; none while enough is
 // ready or nothing may leave.
-func (d dispatch) wants(now time.Duration) (n [lines]int, most int) {
-	s := d.shift
-	if s.end.retiring || s.settler.crowded(now) || s.lease.Context().Err() != nil || !d.unbraked(now) {
+func (b beginning) wants(now time.Duration) (n [lines]int, most int) {
+	s := b.shift
+	if s.end.retiring || s.reader.overdue || s.settler.crowded(now) || s.lease.Context().Err() != nil || !(dispatch{s}).unbraked(now) {
 		return n, 0
 	}
 	for i := range n {
-		n[i] = d.want(line(i), now)
+		n[i] = b.want(line(i), now)
 		most += n[i]
 	}
 	if s.lane.health.breaker.probing() {
@@ -55,8 +58,8 @@ func (d dispatch) wants(now time.Duration) (n [lines]int, most int) {
 }
 
 // want returns how many rows of a line to begin.
-func (d dispatch) want(at line, now time.Duration) int {
-	s := d.shift
+func (b beginning) want(at line, now time.Duration) int {
+	s := b.shift
 	limiter, ready := s.lane.limits.line(at), len(s.crew.ready[at])
 	if at == edits && !s.lane.limits.apart() {
 		return 0
@@ -77,7 +80,7 @@ func (d dispatch) want(at line, now time.Duration) int {
 	if ready > soon/2 {
 		return 0
 	}
-	free := max(0, d.freeSlots(now))
+	free := max(0, dispatch{s}.freeSlots(now))
 	if limited {
 		free = min(free, 1)
 	}

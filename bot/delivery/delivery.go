@@ -23,6 +23,12 @@
 //	held         waits for a blocked destination to heal
 //	health       what makes a lane slow down or doubt: breaker, outages, poison
 //
+// Three more for what is in memory:
+//
+//	window       the part of the queue that is; what waits for long leaves it
+//	line         what draws on one budget: posts, and edits where they have their own
+//	carrier      a publication as what rows are queued under and loaded by
+//
 // What holds at every instant:
 //
 //   - A row is durably in flight before its request leaves, and its result is
@@ -38,18 +44,21 @@
 //   - Only a few rows per lane are in flight: those on their way, those ready to
 //     leave within a few hundredths of a second, those being settled.
 //   - Memory holds a bounded part of the queue, the most urgent and oldest first.
+//     What it drops the database has, and what waits never keeps others out.
+//   - A budget that is spent holds up what draws on it and nothing else.
 //   - Without a fresh lease nothing is sent, and what is on its way is given up.
 //   - Waits go by the clock nobody sets. What a platform asked for is written down
 //     when it is long, and never waited longer than it asked.
 //   - A panic in rendering or sending costs the row it was for.
 //
 // Read on: engine.go (lanes), lane.go and package lease (who holds one), shift.go (the
-// loop), intake.go and reader.go (what the database says), scheduler.go, window.go
-// and filler.go (which row is next, and what is kept in memory), journal.go,
-// dispatch.go, crew.go and request.go (what leaves), answers.go, policy.go and
-// settler.go (what an answer means), limits.go, limiter.go and learner.go (pace),
-// health.go, breaker.go, outage.go, poison.go and faults.go (when a lane or a push
-// stops), alarm.go and teller.go (what the desk is told), clock.go and job.go (which
+// loop), intake.go, past.go and reader.go (what the database says), place.go and
+// scheduler.go (which row is next), window.go, filler.go and room.go (what is kept
+// in memory), begin.go, journal.go, dispatch.go, crew.go and request.go (what
+// leaves), answers.go, policy.go and settler.go (what an answer means), limits.go,
+// limiter.go and learner.go (pace), health.go, breaker.go, brakes.go, outage.go,
+// poison.go and faults.go (when a lane or a push stops), alarm.go and teller.go
+// (what the desk is told), clock.go and job.go (which
 // time is used for what), numbers.go.
 package delivery
 
@@ -78,6 +87,11 @@ type Queue interface {
 	Load(ctx context.Context, publication int64, after stories.Ref, limit int) (stories.Loaded, error)
 	// LoadPlaces returns what publications have in the queue for some places.
 	LoadPlaces(ctx context.Context, publications, places []int64) (stories.Loaded, error)
+	// LanePast returns what earlier holders wrote down of a lane.
+	LanePast(ctx context.Context, lane string) (stories.LanePast, error)
+	// SkipOlder leaves each destination of the lane the newest keep posts of a
+	// story and skips older ones, but for those in flight.
+	SkipOlder(ctx context.Context, l stories.Lease, keep int, at time.Time) (skipped int, err error)
 	// Recover returns what an earlier holder of the lane left in flight. It is l's
 	// now.
 	Recover(ctx context.Context, l stories.Lease) ([]stories.Flight, stories.Loaded, error)

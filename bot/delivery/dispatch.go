@@ -6,8 +6,8 @@ import (
 	"storybot/bot"
 )
 
-// dispatch is the part of a shift that lets requests leave and begins those that
-// leave next.
+// dispatch is the part of a shift that lets requests leave, and puts back what was
+// begun and cannot.
 type dispatch struct{ shift *shift }
 
 // start lets everything leave that may leave now.
@@ -195,7 +195,7 @@ func (d dispatch) exchange(now time.Duration) {
 	}
 	c := s.journal.call
 	if c == nil {
-		rows := d.choose(now)
+		rows := beginning{s}.choose(now)
 		if len(rows) == 0 {
 			calm := len(s.crew.aloft) == 0 && s.crew.ready.size() == 0
 			at, due := s.journal.due(now, 2*s.crew.slots, calm)

@@ -2,6 +2,7 @@ package delivery
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -27,6 +28,7 @@ type Engine struct {
 type registry struct {
 	mu       sync.Mutex
 	running  context.Context // nil while Run does not run
+	ended    bool            // Run has ended
 	byName   map[string]*lane
 	unknown  map[string]bool // lanes of platforms that are not here
 	asked    uint64          // how often all lanes were kicked
@@ -78,7 +80,8 @@ func (e *Engine) Run(ctx context.Context) error {
 	e.search(ctx)
 
 	e.lanes.mu.Lock()
-	e.lanes.running = nil
+	e.lanes.running, e.lanes.ended = nil, true
+	e.lanes.announce()
 	e.lanes.mu.Unlock()
 	e.workers.Wait()
 	return nil
@@ -201,9 +204,13 @@ func (e *Engine) kickAll() {
 	}
 }
 
+// ErrStopped is the answer of an engine whose Run has ended: nobody knows whether
+// something is left to be sent.
+var ErrStopped = errors.New("deliveries have been stopped")
+
 // Idle returns when nothing that is due now is left unsent in any lane of this
 // process: sent, or waiting for a later try. A lane that has been stopped
-// counts as idle. Error: ctx's, when that ends first.
+// counts as idle. Error: ctx's, when that ends first, and ErrStopped.
 func (e *Engine) Idle(ctx context.Context) error {
 	e.lanes.mu.Lock()
 	e.kickAll()
@@ -215,10 +222,13 @@ func (e *Engine) Idle(ctx context.Context) error {
 		for _, l := range e.lanes.byName {
 			idle = idle && l.public.idle
 		}
-		changed := e.lanes.changed
+		changed, ended := e.lanes.changed, e.lanes.ended
 		e.lanes.mu.Unlock()
 		if idle {
 			return nil
+		}
+		if ended {
+			return ErrStopped
 		}
 		select {
 		case <-changed:

@@ -12,7 +12,12 @@ import (
 type filler struct {
 	window *window
 	order  *scheduler
+	room   room
 	closed []*place // whose end the database knows
+}
+
+func newFiller(s *scheduler) *filler {
+	return &filler{window: s.window, order: s, room: room{s.window, s}}
 }
 
 // loading asks for rows.
@@ -82,7 +87,7 @@ func (f *filler) starved(at line, now time.Duration, wait func(*place) time.Dura
 			continue
 		}
 		if s.room() <= len(l.places) {
-			f.shrink(s, p.short[0].Level, len(l.places)+s.reserve(), now)
+			f.room.shrink(s, p.short[0].Level, len(l.places)+s.reserve(), now)
 			if s.room() <= len(l.places) {
 				return l
 			}
@@ -100,7 +105,7 @@ func (f *filler) unread(s *share, now time.Duration) (l loading, ok bool) {
 	bound := s.most - s.reserve()
 	least := min(loadRows, max(1, bound/4))
 	if bound-s.waiting < least {
-		f.shrink(s, c.Level, least+s.most-bound, now)
+		f.room.shrink(s, c.Level, least+s.most-bound, now)
 	}
 	if bound-s.waiting < least {
 		return l, false
@@ -254,67 +259,4 @@ func (f *filler) adopt(o stories.Owed, from stories.Publication, now time.Durati
 	f.window.weigh(r)
 	f.order.file(p, now)
 	return r
-}
-
-// shrink makes room for want rows of a level in s: first of what waits for long,
-// then of what is less urgent, the newest first. It does not look for what is not
-// there.
-func (f *filler) shrink(s *share, level stories.Level, want int, now time.Duration) {
-	if s.room()+s.slack+s.below(level) < want {
-		return
-	}
-	for p := range s.idle {
-		if s.room() >= want {
-			return
-		}
-		for len(p.rows) > 0 && p.rows[len(p.rows)-1].stand.free {
-			f.drop(p)
-		}
-		f.order.file(p, now)
-	}
-	if s.below(level) == 0 {
-		return
-	}
-	var others []*carrier
-	for _, c := range f.window.carriers {
-		if c.free > 0 && c.Level < level && &f.window.shares[c.line] == s {
-			others = append(others, c)
-		}
-	}
-	slices.SortFunc(others, compareCarriers)
-	for i := len(others) - 1; i >= 0 && s.room() < want; i-- {
-		f.evict(others[i], now)
-	}
-}
-
-// drop takes the last row of a place from memory.
-func (f *filler) drop(p *place) {
-	r := p.rows[len(p.rows)-1]
-	p.rows = p.rows[:len(p.rows)-1]
-	f.window.dropped(p, r.carrier)
-	f.window.leave(r)
-}
-
-// evict drops all rows of c that may leave; it is loaded once more from its
-// beginning when there is room again. What comes behind one at its place goes too.
-func (f *filler) evict(c *carrier, now time.Duration) {
-	c.age++
-	c.after = stories.Ref{}
-	f.window.read(c, false)
-	for _, r := range slices.Clone(c.rows) {
-		p := r.place
-		for r.stand.free && p.rows[len(p.rows)-1] != r && p.rows[len(p.rows)-1].stand.free {
-			f.drop(p)
-		}
-		if !r.stand.free || p.rows[len(p.rows)-1] != r {
-			continue
-		}
-		if len(p.short) > 0 {
-			f.drop(p)
-		} else {
-			p.rows = p.rows[:len(p.rows)-1]
-			f.window.leave(r)
-		}
-		f.order.file(p, now)
-	}
 }

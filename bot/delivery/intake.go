@@ -22,7 +22,10 @@ func (i intake) inherit() (ok bool) {
 	e := s.lane.engine
 	for try := 1; ; try++ {
 		ctx, done := context.WithTimeout(context.WithoutCancel(s.ctx), storeTimeout)
-		err := i.takeOver(ctx)
+		err := i.recall(ctx)
+		if err == nil {
+			err = i.takeOver(ctx)
+		}
 		done()
 		switch {
 		case err == nil:
@@ -108,6 +111,10 @@ func (i intake) read(now time.Duration) {
 		r.asked = true
 	}
 	queue, name := s.lane.engine.cfg.Queue, s.lane.name
+	if r.overdue {
+		i.trim()
+		return
+	}
 	if r.asked {
 		known := r.fill.window.known()
 		r.asked, r.at = false, now+s.lane.engine.cfg.Poll
@@ -145,6 +152,11 @@ func (i intake) found(f found) {
 	s := i.shift
 	r, now, store := s.reader, s.now(), s.lane.engine.store
 	r.busy = false
+	if errors.Is(f.err, stories.ErrLeaseLost) {
+		s.lease.Lose()
+		s.end.lost = true
+		return
+	}
 	if f.err != nil {
 		store.failed(fmt.Errorf("read what is owed in lane %s: %w", s.lane.name, f.err))
 		r.try++
@@ -155,6 +167,10 @@ func (i intake) found(f found) {
 	if r.try > 0 { // else it says nothing: what cannot be written can often be read
 		store.worked()
 		r.try = 0
+	}
+	if f.trimmed {
+		i.trimmed(f.skipped, now)
+		return
 	}
 	if f.loading.limit == 0 && len(f.loading.places) == 0 {
 		r.fill.publish(f.publications)

@@ -51,6 +51,31 @@ func (l *limits) line(at line) *limiter {
 	return l.posts
 }
 
+// The limiters' names, and that of a lane whose token is refused, as they are
+// written down.
+const (
+	waitPosts   = "posts"
+	waitLooks   = "looks"
+	waitEdits   = "edits"
+	waitAccount = "account"
+)
+
+// name returns what the limiter that counts a request is called.
+func (l *limits) name(op stories.Op, settle bool) string {
+	switch l.of(op, settle) {
+	case l.posts:
+		return waitPosts
+	case l.looks:
+		return waitLooks
+	}
+	return waitEdits
+}
+
+// named returns the limiter of a name, nil for none.
+func (l *limits) named(name string) *limiter {
+	return map[string]*limiter{waitPosts: l.posts, waitLooks: l.looks, waitEdits: l.edits}[name]
+}
+
 // start counts j's request, which leaves now.
 func (l *limits) start(j *job, now time.Duration) {
 	requests := 1

@@ -162,6 +162,12 @@ const (
 	// these have ended.
 	mostPushes = 200
 
+	// After longIdle in which nothing could be sent a destination gets the newest
+	// keepOwed posts of a story. That a lane works is written down every workEvery.
+	longIdle  = time.Hour
+	keepOwed  = 5
+	workEvery = 5 * time.Minute
+
 	healEvery = 10 * time.Minute // between two looks at what is blocked
 	healFirst = time.Hour        // from the block to the first try
 	healLast  = 24 * time.Hour   // the longest wait

@@ -19,9 +19,12 @@ type reader struct {
 	// it, by whoever, may wait for a while: see intake.spread.
 	first bool
 	old   map[int64]bool // the publications of that time
-	wait  time.Duration  // after an error, not before
-	try   int
-	found chan found
+	// overdue says that nothing could be sent for long: what is too old is skipped
+	// before anything is begun.
+	overdue bool
+	wait    time.Duration // after an error, not before
+	try     int
+	found   chan found
 }
 
 // found is what a read has brought.
@@ -29,6 +32,8 @@ type found struct {
 	publications []stories.Publication
 	loading      loading
 	loaded       stories.Loaded
+	trimmed      bool // by
+	skipped      int
 	err          error
 }
 

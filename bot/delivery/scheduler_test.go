@@ -335,7 +335,7 @@ func TestNothingIsLostOrOvertakenInAnyWindow(t *testing.T) {
 // scheduling is a scheduler with a window of so many rows.
 func scheduling(rows int) *scheduler { return newScheduler(emptyWindow(rows, false)) }
 
-func fillerOf(s *scheduler) *filler { return &filler{window: s.window, order: s} }
+func fillerOf(s *scheduler) *filler { return newFiller(s) }
 
 var both = open{true, true}
 

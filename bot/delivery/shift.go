@@ -44,12 +44,11 @@ func (w *wakeup) by(at time.Duration) { w.at = min(w.at, at) }
 
 // newShift prepares the work under a lease; woken is signalled when that changes.
 func newShift(l *lane, ctx context.Context, held *lease.Lease, woken chan struct{}) *shift {
-	w := emptyWindow(l.engine.share(), l.limits.apart())
-	queue := newScheduler(w)
+	queue := newScheduler(emptyWindow(l.engine.share(), l.limits.apart()))
 	s := &shift{
 		lane: l, ctx: ctx, lease: held,
 		queue:   queue,
-		reader:  newReader(&filler{window: w, order: queue}),
+		reader:  newReader(newFiller(queue)),
 		journal: &journal{lease: held.Grant(), flying: map[int64]stories.Flight{}},
 		crew:    newCrew(l.slots),
 		settler: &settler{},
@@ -91,7 +90,11 @@ func (s *shift) turn(now time.Duration) {
 	}
 	h := &s.lane.health
 	s.queue.due(now)
-	s.settler.note(now, !h.breaker.probing() && s.lane.limits.posts.paused <= now && s.journal.try == 0 && s.lease.Context().Err() == nil)
+	undisturbed := !h.breaker.probing() && s.lane.limits.posts.paused <= now && s.journal.try == 0 && s.lease.Context().Err() == nil
+	s.settler.note(now, undisturbed)
+	if undisturbed && !s.end.lost {
+		s.works(now)
+	}
 	answers{s}.believe(h.outages.expire(now, len(s.crew.aloft) == 0 && s.crew.ready.size() == 0 && !s.more(now) && !s.journal.busy))
 	if at, ok := h.outages.next(); ok {
 		s.alarm.by(at)
@@ -191,4 +194,5 @@ func (s *shift) idle() bool {
 func (s *shift) resumed() {
 	s.lane.health.invalid.reset()
 	s.lane.health.breaker.resume(s.now())
+	s.journal.pause(waitAccount, 0, "")
 }

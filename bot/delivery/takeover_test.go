@@ -3,6 +3,7 @@ package delivery
 import (
 	"context"
 	"errors"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -88,6 +89,73 @@ func TestAStopBeforeTheTakeoverForgetsNothing(t *testing.T) {
 		}
 		m.broken = nil
 		start(t, m, far).settledAll(t, time.Minute)
+		if err := far.once(m); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+// slowly is a far side whose history says for a while after a takeover that
+// nothing can be told yet.
+type slowly struct {
+	*farSide
+	quiet time.Duration
+}
+
+func (s slowly) Settle(ctx context.Context, p bot.Post) bot.Verdict {
+	if wait := s.quiet - time.Since(p.Delivery.LastAttemptAt); wait > 0 {
+		return bot.Verdict{Outcome: bot.Unsettled, RetryAfter: min(wait, 5*time.Second)}
+	}
+	return s.farSide.Settle(ctx, p)
+}
+
+// After the death of another process the push goes on within 8 s, though many of
+// its rows are in doubt, and those are settled within 40 s.
+func TestAfterADeathThePushGoesOn(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		m, far := newMemory(), newFarSide()
+		far.pace = bot.Pace{PerSecond: 50, InFlight: 400}
+		var died atomic.Bool
+		far.hang = func(bot.Post) time.Duration {
+			if died.Load() {
+				return 0
+			}
+			return 9 * time.Second
+		}
+		const channels = 1500
+		for c := range channels {
+			m.add("p", channel("p", "w", c), 1, stories.Normal)
+		}
+		c := &cut{Queue: m, Sender: far}
+		start(t, m, far, func(cfg *Config) { cfg.Queue, cfg.Senders, cfg.Owner = c, map[string]bot.Sender{"p": c}, "dead" })
+		time.Sleep(8 * time.Second)
+		c.kill()
+		died.Store(true)
+		killed := time.Now()
+		left := make([]int64, 0, 500)
+		for id := range m.inFlight("p").byID {
+			left = append(left, id)
+		}
+		if len(left) < 2*maxSettling {
+			t.Fatalf("%d rows were left in flight, too few to stop a lane", len(left))
+		}
+		r := start(t, m, far, func(cfg *Config) {
+			cfg.Owner, cfg.Senders = "next", map[string]bot.Sender{"p": slowly{far, 25 * time.Second}}
+		})
+		before := m.count()[stories.Sent]
+		for m.count()[stories.Sent] == before {
+			time.Sleep(100 * time.Millisecond)
+		}
+		if took := time.Since(killed); took > 8*time.Second {
+			t.Errorf("the push went on after %v", took)
+		}
+		time.Sleep(40*time.Second - time.Since(killed))
+		for _, id := range left {
+			if d := m.row(id); d.State != stories.Sent {
+				t.Fatalf("row %d is %v 40 s after the death", id, d.State)
+			}
+		}
+		r.settledAll(t, time.Minute)
 		if err := far.once(m); err != nil {
 			t.Error(err)
 		}

@@ -104,12 +104,12 @@ func TestARowStaysUntilItsResultIsDurable(t *testing.T) {
 	r.unsaved = 1
 	q.release(r, 0, time.Hour)
 	f := fillerOf(q)
-	f.shrink(&q.window.shares[posts], stories.Breaking, 2, 0)
+	f.room.shrink(&q.window.shares[posts], stories.Breaking, 2, 0)
 	if q.window.rows[r.Delivery] != r {
 		t.Fatal("it was dropped while its result was being written")
 	}
 	f.saved(r, 0)
-	f.shrink(&q.window.shares[posts], stories.Breaking, 2, 0)
+	f.room.shrink(&q.window.shares[posts], stories.Breaking, 2, 0)
 	if q.window.rows[r.Delivery] == r {
 		t.Error("it is kept although its result is durable and there is no room")
 	}
@@ -154,7 +154,7 @@ func TestNothingGoesBeforeWhatIsOnItsWay(t *testing.T) {
 	if p.rows[0] != r {
 		t.Fatalf("%s stands before the one on its way", short(p.rows[0]))
 	}
-	fillerOf(q).shrink(&q.window.shares[posts], stories.Breaking, 100, 0)
+	fillerOf(q).room.shrink(&q.window.shares[posts], stories.Breaking, 100, 0)
 	if q.window.rows[r.Delivery] != r || len(p.rows) != 1 || p.rows[0] != r {
 		t.Errorf("after the others were dropped %d rows are left, and the one on its way is %v", len(p.rows), q.window.rows[r.Delivery])
 	}

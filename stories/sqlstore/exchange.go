@@ -20,7 +20,10 @@ import (
 // be made again under its number. ErrLeaseLost is of the whole exchange: then
 // nothing was changed.
 func (s *Store) Exchange(ctx context.Context, l stories.Lease, x stories.Exchange) (begun stories.Begun, err error) {
+	var at int64 // the lane
+	var flying []stories.Flight
 	err = s.change(ctx, func(q querier) error {
+		at, flying = 0, nil
 		begun = stories.Begun{Deliveries: map[int64]bool{}, Revisions: map[int64]int{}, Notices: map[int64]int{}, Targets: map[int64]string{}}
 		if turnsAway(x.Results) {
 			if err := lockPlanning(ctx, q); err != nil {
@@ -37,7 +40,7 @@ func (s *Store) Exchange(ctx context.Context, l stories.Lease, x stories.Exchang
 		if err != nil || lane == 0 {
 			return err
 		}
-		before, err := flightsOf(ctx, q, lane)
+		before, err := s.flown.flightsOf(ctx, q, lane)
 		if err != nil {
 			return err
 		}
@@ -60,16 +63,22 @@ func (s *Store) Exchange(ctx context.Context, l stories.Lease, x stories.Exchang
 		if err := s.targets(ctx, q, x, &begun); err != nil {
 			return err
 		}
-		flying := slices.Clone(x.Flying)
+		at, flying = lane, slices.Clone(x.Flying)
 		for _, f := range x.Begin {
 			if begun.Deliveries[f.Delivery] {
 				flying = append(flying, f)
 			}
 		}
+		if err := noteLane(ctx, q, lane, x.Lane); err != nil {
+			return err
+		}
 		return setFlights(ctx, q, lane, l.Fence, x.Batch, flying)
 	})
 	if err != nil {
 		return stories.Begun{}, err
+	}
+	if at != 0 {
+		s.flown.remember(at, flying)
 	}
 	return begun, nil
 }
@@ -86,7 +95,10 @@ func turnsAway(results []stories.Result) bool {
 }
 
 const (
-	stillOwedSQL      = `SELECT delivery_id FROM queue WHERE publication_id = ?1 AND destination_id among(?2)`
+	stillOwedSQL = `SELECT delivery_id FROM queue WHERE publication_id = ?1 AND destination_id among(?2)`
+	nearOwedSQL  = `
+		SELECT coalesce(string_agg(CAST(delivery_id AS TEXT), ','), '') FROM queue
+		WHERE publication_id = ?1 AND destination_id BETWEEN ?2 AND ?3`
 	presentSQL        = `SELECT id, revision FROM updates WHERE id among(?1) /*share*/`
 	presentNoticesSQL = `SELECT id, revision FROM notices WHERE id among(?1) /*share*/`
 	targetsSQL        = `
@@ -99,14 +111,28 @@ const (
 
 // stillOwed notes which rows are in the queue.
 func stillOwed(ctx context.Context, q querier, begin []stories.Flight, begun *stories.Begun) error {
-	there := map[int64]bool{}
-	for publication, places := range byPublication(begin, func(f stories.Flight) stories.Ref { return f.Ref }) {
-		found, err := all(ctx, q, scanID, stillOwedSQL, publication, list(places))
-		if err != nil {
-			return err
-		}
+	there := make(map[int64]bool, len(begin))
+	note := func(found []int64, err error) error {
 		for _, id := range found {
 			there[id] = true
+		}
+		return err
+	}
+	for publication, places := range byPublication(begin, func(f stories.Flight) stories.Ref { return f.Ref }) {
+		near, others := runs(places, itself)
+		for _, run := range near {
+			var text string
+			if err := one(ctx, q, nearOwedSQL, []any{publication, run[0], run[len(run)-1]}, &text); err != nil {
+				return err
+			}
+			if err := note(numbers(text)); err != nil {
+				return err
+			}
+		}
+		if len(others) > 0 {
+			if err := note(all(ctx, q, scanID, stillOwedSQL, publication, list(others))); err != nil {
+				return err
+			}
 		}
 	}
 	for _, f := range begin {

@@ -106,7 +106,11 @@ func (t tally) write(ctx context.Context, q querier) error {
 
 const (
 	// unqueueSQL is for publications that owe each destination one row.
-	unqueueSQL      = `DELETE FROM queue WHERE publication_id = ?1 AND destination_id among(?2)`
+	unqueueSQL    = `DELETE FROM queue WHERE publication_id = ?1 AND destination_id among(?2)`
+	nearPlacesSQL = `
+		SELECT coalesce(string_agg(CAST(destination_id AS TEXT), ','), '') FROM queue
+		WHERE publication_id = ?1 AND destination_id BETWEEN ?2 AND ?3`
+	unqueueRunSQL   = `DELETE FROM queue WHERE publication_id = ?1 AND destination_id BETWEEN ?2 AND ?3`
 	unqueueAgainSQL = `
 		DELETE FROM queue WHERE (publication_id, destination_id, delivery_id) IN (
 			SELECT CAST(j.value ->> 0 AS BIGINT), CAST(j.value ->> 1 AS BIGINT), CAST(j.value ->> 2 AS BIGINT) FROM each(?1))`
@@ -164,12 +168,44 @@ func unqueue(ctx context.Context, q querier, rows []waiting) error {
 		}
 	}
 	for publication, places := range byPublication(own, func(w waiting) stories.Ref { return w.Ref }) {
-		if _, err := q.exec(ctx, unqueueSQL, publication, list(places)); err != nil {
+		near, others := runs(places, itself)
+		for _, run := range near {
+			whole, err := unqueueRun(ctx, q, publication, run)
+			if err != nil {
+				return err
+			}
+			if !whole {
+				others = append(others, run...)
+			}
+		}
+		if len(others) == 0 {
+			continue
+		}
+		if _, err := q.exec(ctx, unqueueSQL, publication, list(others)); err != nil {
 			return err
 		}
 	}
 	return changeRows(ctx, q, unqueueAgainSQL, again)
 }
+
+// unqueueRun takes what a publication owes places from the queue, from the first
+// place to the last, if it owes no others between them; whole says that it did.
+// Nobody adds to a publication, and the lane is locked.
+func unqueueRun(ctx context.Context, q querier, publication int64, places []int64) (whole bool, err error) {
+	var text string
+	first, last := places[0], places[len(places)-1]
+	if err := one(ctx, q, nearPlacesSQL, []any{publication, first, last}, &text); err != nil {
+		return false, err
+	}
+	there, err := numbers(text)
+	if err != nil || !slices.Equal(there, places) {
+		return false, err
+	}
+	_, err = q.exec(ctx, unqueueRunSQL, publication, first, last)
+	return err == nil, err
+}
+
+func itself(n int64) int64 { return n }
 
 // move takes waiting deliveries to another state: Held or Skipped.
 func move(ctx context.Context, q querier, rows []waiting, to stories.DeliveryState, reason string, at time.Time) error {
