@@ -40,29 +40,22 @@ func (s DeliveryState) String() string {
 // part so far.
 const PartMessage = "message"
 
-// Op is what a delivery does at its destination.
-type Op int
-
-// The operations; the numbers are stored.
-const (
-	OpPost Op = 0 // a message of its own
-	OpEdit Op = 1 // the update's earlier message there gets its present wording
-)
-
 // Delivery is one operation owed to one destination. Its identity is (update or
-// notice, revision, destination, operation).
+// notice, revision, destination, operation, the message acted on).
 type Delivery struct {
 	ID int64
 	// Key identifies the delivery to a platform that can recognise a repeated
 	// request: at most 25 ASCII characters, unique over all installations and
 	// all copies of a database; see DeliveryKey.
-	Key         string
-	UpdateID    int64
-	NoticeID    int64 // when it is about a notice; UpdateID is 0 then
-	StoryID     int64
-	Number      int // of the update in its story
-	Revision    int
-	Op          Op
+	Key      string
+	UpdateID int64
+	NoticeID int64 // when it is about a notice; UpdateID is 0 then
+	StoryID  int64
+	Number   int // of the update in its story
+	Revision int
+	Op       Op
+	// On is the delivery whose message Op acts on; 0 for none.
+	On          int64
 	Part        string
 	Destination Destination
 	Lane        string
@@ -139,7 +132,7 @@ type Owed struct {
 type Loaded struct {
 	Rows    []Owed
 	Origins map[int64]Publication
-	// Targets are the platform's ids of the messages to be edited, by delivery,
+	// Targets are the platform's ids of the messages that rows act on, by delivery,
 	// and Revisions the present wordings of the rows' updates; told by Recover
 	// only.
 	Targets   map[int64]string
@@ -168,7 +161,7 @@ type Exchange struct {
 	Begin   []Flight
 	Updates []int64 // that Begin is about
 	Notices []int64 // the same
-	Edits   []int64 // deliveries of Begin that are edits
+	Acting  []int64 // deliveries of Begin that act on another's message
 	Lane    LaneNote
 	// Alarms are what the desk is to be told: durable together with Results.
 	Alarms []Alarm
@@ -214,8 +207,8 @@ type Begun struct {
 	// Exchange.Notices.
 	Revisions map[int64]int
 	Notices   map[int64]int
-	// Targets are the platform's ids of the messages to be edited, by delivery; ""
-	// for one whose post has not ended.
+	// Targets are the platform's ids of the messages that are acted on, by delivery;
+	// "" for one that is not there yet.
 	Targets map[int64]string
 }
 

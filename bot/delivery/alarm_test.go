@@ -24,7 +24,7 @@ func TestTheNextHolderTellsThatItWorksAgain(t *testing.T) {
 			bubble(t, func(t *testing.T) {
 				m, far := newMemory(), newFarSide()
 				var mended atomic.Bool
-				far.fault = func(p bot.Post, _ bool) (bot.Verdict, bool) {
+				far.fault = func(p bot.Operation, _ bool) (bot.Verdict, bool) {
 					return c.verdict, p.Delivery.Destination.Workspace == "w" && !mended.Load()
 				}
 				for c := range 30 {

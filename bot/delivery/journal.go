@@ -177,10 +177,10 @@ func (j *journal) open(rows []*row, now reading) *call {
 		if of.UpdateID != 0 && !slices.Contains(c.x.Updates, of.UpdateID) {
 			c.x.Updates = append(c.x.Updates, of.UpdateID)
 		}
-		if r.origin.Op == stories.OpEdit {
-			c.x.Edits = append(c.x.Edits, r.Delivery)
+		if r.origin.Op.Acts() {
+			c.x.Acting = append(c.x.Acting, r.Delivery)
 		}
-		c.says = append(c.says, said{r.Delivery, edition{of, r.origin.Revision}, r.missed})
+		c.says = append(c.says, said{r.Delivery, edition{Subject: of, revision: r.origin.Revision}, r.missed})
 	}
 	j.next, j.changed = entry{}, false
 	j.call = c

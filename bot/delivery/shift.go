@@ -107,7 +107,10 @@ func (s *shift) turn(now time.Duration) {
 // more says that something may be left to be begun now: not what waits for a
 // budget that is spent beside the posts' own.
 func (s *shift) more(now time.Duration) bool {
-	due := open{posts: true, edits: s.lane.limits.line(edits).wait(now) <= 2*ahead}
+	var due open
+	for i := range due {
+		due[i] = line(i) == posts || s.lane.limits.line(line(i)).wait(now) <= 2*ahead
+	}
 	return s.reader.unsure() || s.queue.ready(now, due)
 }
 

@@ -15,7 +15,7 @@ import (
 // repeats does.
 type resending struct{ *board }
 
-func (r resending) Settle(ctx context.Context, p bot.Post) bot.Verdict { return r.Send(ctx, p) }
+func (r resending) Settle(ctx context.Context, p bot.Operation) bot.Verdict { return r.Do(ctx, p) }
 
 // Whoever revised an update before its post was begun owes no edit: what is sent
 // again after a takeover has to show the new wording by itself.
@@ -102,7 +102,7 @@ type slowly struct {
 	quiet time.Duration
 }
 
-func (s slowly) Settle(ctx context.Context, p bot.Post) bot.Verdict {
+func (s slowly) Settle(ctx context.Context, p bot.Operation) bot.Verdict {
 	if wait := s.quiet - time.Since(p.Delivery.LastAttemptAt); wait > 0 {
 		return bot.Verdict{Outcome: bot.Unsettled, RetryAfter: min(wait, 5*time.Second)}
 	}
@@ -116,7 +116,7 @@ func TestAfterADeathThePushGoesOn(t *testing.T) {
 		m, far := newMemory(), newFarSide()
 		far.pace = bot.Pace{PerSecond: 50, InFlight: 400}
 		var died atomic.Bool
-		far.hang = func(bot.Post) time.Duration {
+		far.hang = func(bot.Operation) time.Duration {
 			if died.Load() {
 				return 0
 			}

@@ -74,7 +74,7 @@ func TestASmallWindowServesAllWhoAreWell(t *testing.T) {
 			m.add("p", channel("p", "w", c), 1, stories.Normal)
 			m.add("p", channel("p", "w", c), 2, stories.Normal)
 		}
-		far.fault = func(p bot.Post, _ bool) (bot.Verdict, bool) {
+		far.fault = func(p bot.Operation, _ bool) (bot.Verdict, bool) {
 			return bot.Verdict{Code: "slow", Limited: bot.ScopeChannel, RetryAfter: 20 * time.Second}, p.Delivery.ID <= 200 && time.Since(began) < time.Minute
 		}
 		r := start(t, m, far, func(c *Config) { c.Window = 15 })
@@ -117,7 +117,7 @@ func TestARowStaysUntilItsResultIsDurable(t *testing.T) {
 
 // Edits wait for a budget of their own in a part of the window of their own.
 func TestEditsTakeNoRoomFromPosts(t *testing.T) {
-	q := newScheduler(emptyWindow(80, true))
+	q := newScheduler(emptyWindow(80, open{posts: true, edits: true}))
 	s := &shelf{}
 	s.publish(1, stories.Breaking, upTo(1000)...)
 	s.publications[0].Op = stories.OpEdit

@@ -213,7 +213,7 @@ func (r *running) senders() map[string]bot.Sender {
 // uneditable are the platforms where what was posted stays as it is.
 func uneditable(senders map[string]bot.Sender) (names []string) {
 	for name, s := range senders {
-		if _, ok := s.(bot.Editor); !ok {
+		if !s.Knows(stories.OpEdit) {
 			names = append(names, name)
 		}
 	}

@@ -101,12 +101,10 @@ const (
 		WHERE publication_id = ?1 AND destination_id BETWEEN ?2 AND ?3`
 	presentSQL        = `SELECT id, revision FROM updates WHERE id among(?1) /*share*/`
 	presentNoticesSQL = `SELECT id, revision FROM notices WHERE id among(?1) /*share*/`
-	targetsSQL        = `
-		SELECT e.id, o.state, o.message_id FROM deliveries e JOIN deliveries o ON o.update_id = e.update_id AND o.destination_id = e.destination_id AND o.op = 0
-		WHERE e.id among(?1) AND e.op = 1
-		UNION ALL
-		SELECT e.id, o.state, o.message_id FROM deliveries e JOIN deliveries o ON o.notice_id = e.notice_id AND o.destination_id = e.destination_id AND o.op = 0
-		WHERE e.id among(?1) AND e.op = 1`
+	// targetsSQL tells of a delivery that is not kept any more as of one skipped.
+	targetsSQL = `
+		SELECT e.id, coalesce(o.state, 6), coalesce(o.message_id, '') FROM deliveries e LEFT JOIN deliveries o ON o.id = e.on_id
+		WHERE e.id among(?1)`
 )
 
 // stillOwed notes which rows are in the queue.
@@ -158,10 +156,10 @@ func present(ctx context.Context, q querier, text string, ids []int64, revisions
 	return err
 }
 
-// targets reads which messages are to be edited. An edit waits for its post; one
-// whose post will never be there is not owed.
+// targets reads which messages are acted on. An operation waits for its message;
+// one whose message will never be there is not owed.
 func (s *Store) targets(ctx context.Context, q querier, x stories.Exchange, begun *stories.Begun) error {
-	if len(x.Edits) == 0 {
+	if len(x.Acting) == 0 {
 		return nil
 	}
 	never := map[int64]bool{}
@@ -173,9 +171,9 @@ func (s *Store) targets(ctx context.Context, q querier, x stories.Exchange, begu
 			return none, err
 		}
 		begun.Targets[id] = message
-		never[id] = message == "" && state != stories.Pending
+		never[id] = message == "" && state != stories.Pending && state != stories.Held
 		return none, nil
-	}, targetsSQL, list(x.Edits))
+	}, targetsSQL, list(x.Acting))
 	if err != nil {
 		return err
 	}
@@ -186,5 +184,5 @@ func (s *Store) targets(ctx context.Context, q querier, x stories.Exchange, begu
 			begun.Deliveries[f.Delivery] = false
 		}
 	}
-	return move(ctx, q, vain, stories.Skipped, "there is no message of it to be edited", s.now())
+	return move(ctx, q, vain, stories.Skipped, "there is no message to do it to", s.now())
 }

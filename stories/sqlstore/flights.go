@@ -148,15 +148,15 @@ func setFlights(ctx context.Context, q querier, lane, fence, batch int64, list [
 	return err
 }
 
-// targetsOf reads which messages the edits among some rows are of.
+// targetsOf reads which messages some rows act on.
 func targetsOf(ctx context.Context, q querier, l stories.Loaded) (map[int64]string, error) {
-	var edits []int64
+	var acting []int64
 	for _, r := range l.Rows {
-		if l.Origins[r.Origin].Op == stories.OpEdit {
-			edits = append(edits, r.Delivery)
+		if l.Origins[r.Origin].Op.Acts() {
+			acting = append(acting, r.Delivery)
 		}
 	}
-	if len(edits) == 0 {
+	if len(acting) == 0 {
 		return nil, nil
 	}
 	found := map[int64]string{}
@@ -167,7 +167,7 @@ func targetsOf(ctx context.Context, q querier, l stories.Loaded) (map[int64]stri
 		err = r.Scan(&id, &state, &message)
 		found[id] = message
 		return none, err
-	}, targetsSQL, list(edits))
+	}, targetsSQL, list(acting))
 	return found, err
 }
 

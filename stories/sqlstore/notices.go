@@ -153,11 +153,11 @@ const (
 	uneditedLanesSQL  = `SELECT DISTINCT t.lane_id ` + uneditedSQL + ` ORDER BY t.lane_id`
 	publishNoticeSQL  = `INSERT INTO publications (lane_id, seed, update_id, story_id, created_at, revision, op, level, urgency, notice_id) VALUES (?1, ?2, 0, 0, ?3, ?4, ?5, ?6, ?6, ?7)`
 	planNoticeColumns = `
-		INSERT INTO deliveries (publication_id, notice_id, destination_id, created_at, revision, op, state)
+		INSERT INTO deliveries (publication_id, notice_id, destination_id, created_at, revision, op, state, on_id)
 		SELECT (SELECT p.id FROM publications p WHERE p.notice_id = ?1 AND p.op = ?3 AND p.revision = ?4 AND p.lane_id = t.lane_id),
-			CAST(?1 AS BIGINT), t.id, CAST(?5 AS BIGINT), CAST(?4 AS INTEGER), CAST(?3 AS SMALLINT), CASE WHEN t.state = 'blocked' THEN 5 ELSE 0 END `
-	planNoticeSQL      = planNoticeColumns + untoldSQL + ` ORDER BY t.id`
-	planNoticeEditsSQL = planNoticeColumns + uneditedSQL + ` ORDER BY t.id ON CONFLICT DO NOTHING` // where one channel was two it has two messages
+			CAST(?1 AS BIGINT), t.id, CAST(?5 AS BIGINT), CAST(?4 AS INTEGER), CAST(?3 AS SMALLINT), CASE WHEN t.state = 'blocked' THEN 5 ELSE 0 END, `
+	planNoticeSQL      = planNoticeColumns + `0 ` + untoldSQL + ` ORDER BY t.id`
+	planNoticeEditsSQL = planNoticeColumns + `d.id ` + uneditedSQL + ` ORDER BY t.id ON CONFLICT DO NOTHING` // where one channel was two it has two messages
 	ofNoticeSQL        = `SELECT id FROM publications WHERE notice_id = ?1 AND op = ?2 AND revision = ?3`
 	queueNoticeSQL     = `
 		INSERT INTO queue (publication_id, destination_id, delivery_id)

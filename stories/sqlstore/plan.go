@@ -108,7 +108,7 @@ const (
 	setQueuedSQL = `
 		UPDATE publications SET queued = (SELECT count(*) FROM queue q WHERE q.publication_id = publications.id),
 			total = (SELECT count(*) FROM queue q WHERE q.publication_id = publications.id)
-		WHERE update_id = ?1 AND op = ?2 AND revision = ?3`
+		WHERE update_id = ?1 AND op = ?2 AND revision = ?3 AND total = 0`
 	newestDeliverySQL = `SELECT coalesce(max(id), 0) FROM deliveries`
 	dropUnplannedSQL  = `DELETE FROM publications WHERE update_id = ?1 AND op = ?2 AND revision = ?3 AND total = 0`
 )

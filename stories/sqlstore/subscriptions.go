@@ -182,7 +182,7 @@ func lockSubscription(ctx context.Context, q querier, d stories.Destination, t s
 // nothing it follows brings any more. A topic is a word among the story's topics.
 const unfollowedSQL = `
 	SELECT d.id FROM deliveries d JOIN updates u ON u.id = d.update_id JOIN stories s ON s.id = u.story_id
-	WHERE d.id among(?2) AND d.op = 0 AND (
+	WHERE d.id among(?2) AND d.op IN (0, 2, 3, 5) AND (
 		EXISTS (SELECT 1 FROM mutes m WHERE m.destination_id = ?1 AND m.story_id = s.id)
 		OR NOT EXISTS (SELECT 1 FROM subscriptions b WHERE b.destination_id = ?1 AND b.level <= u.level AND (
 			b.kind = 'all'

@@ -115,14 +115,14 @@ var noticeTests = []test{
 		d.ok(err)
 		for _, r := range rows {
 			if origins[r.Origin].Op == stories.OpEdit {
-				x.Begin, x.Edits = append(x.Begin, stories.Flight{Ref: r.Ref, Attempt: 1, First: d.now, Last: d.now}), append(x.Edits, r.Delivery)
+				x.Begin, x.Acting = append(x.Begin, stories.Flight{Ref: r.Ref, Attempt: 1, First: d.now, Last: d.now}), append(x.Acting, r.Delivery)
 			}
 		}
 		got, err := d.Exchange(d.ctx, l, x)
 		d.ok(err)
-		same(d, "begun", len(x.Edits) == 1 && got.Deliveries[x.Edits[0]], true)
+		same(d, "begun", len(x.Acting) == 1 && got.Deliveries[x.Acting[0]], true)
 		same(d, "revision", got.Notices[p.ID], 3)
-		same(d, "target", got.Targets[x.Edits[0]], "m"+post.Key)
+		same(d, "target", got.Targets[x.Acting[0]], "m"+post.Key)
 		p = d.say(p, true)
 		same(d, "beside one on its way", d.told(l), "edit desk 2, edit desk 4")
 		flights, loaded, err := d.Recover(d.ctx, l)

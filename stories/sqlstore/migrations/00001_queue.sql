@@ -55,6 +55,7 @@ CREATE TABLE deliveries (
     unknowns         INTEGER NOT NULL DEFAULT 0,
     missed           INTEGER NOT NULL DEFAULT 0, -- earlier updates its channel did not get
     op               SMALLINT NOT NULL,
+    on_id            BIGINT NOT NULL DEFAULT 0, -- the delivery whose message op acts on
     state            SMALLINT NOT NULL,
     doubtful         SMALLINT NOT NULL DEFAULT 0, -- 1: an earlier request may have got through
     message_id       TEXT NOT NULL DEFAULT '',
@@ -62,7 +63,7 @@ CREATE TABLE deliveries (
     notice_id        BIGINT
 );
 -- A delivery's identity; what has none of the two is not compared.
-CREATE UNIQUE INDEX deliveries_once ON deliveries (update_id, destination_id, op, revision);
+CREATE UNIQUE INDEX deliveries_once ON deliveries (update_id, destination_id, op, revision, on_id);
 CREATE UNIQUE INDEX deliveries_once_notice ON deliveries (notice_id, destination_id, op, revision) WHERE notice_id IS NOT NULL;
 
 -- What waits or is on its way. Rows are written once and removed once.
