@@ -211,8 +211,14 @@ func TestALimitOnTheDesksEditsHoldsUpNothing(t *testing.T) {
 	if took > 9*time.Second { // at 50 a second
 		t.Errorf("the push took %v", took)
 	}
-	if got := f.discord.Stats().RateLimited; got != 1 {
-		t.Errorf("Discord answered 429 %d times", got)
+	met := 0 // a busy machine may meet the lane's own limit beside it
+	for line := range strings.Lines(p.log()) {
+		if strings.Contains(line, "code=http_429") && strings.Contains(line, "/"+guildChannel) {
+			met++
+		}
+	}
+	if met != 1 {
+		t.Errorf("the desk's edits met the limit %d times", met)
 	}
 	p.stop()
 }
