@@ -81,11 +81,14 @@ func TestAStopBeforeTheTakeoverForgetsNothing(t *testing.T) {
 			return nil
 		}
 		m.mu.Unlock()
-		next := start(t, m, far, func(cfg *Config) { cfg.Owner = "stopped" })
-		time.Sleep(time.Minute)
-		next.stop()
-		if n := len(m.inFlight("p").byID); n != left {
-			t.Fatalf("%d of %d are still known to be in flight", n, left)
+		for range 20 {
+			next := start(t, m, far, func(cfg *Config) { cfg.Owner = "stopped" })
+			time.Sleep(time.Minute)
+			next.Resume("p") // something to be written
+			next.stop()
+			if n := len(m.inFlight("p").byID); n != left {
+				t.Fatalf("%d of %d are still known to be in flight", n, left)
+			}
 		}
 		m.broken = nil
 		start(t, m, far).settledAll(t, time.Minute)

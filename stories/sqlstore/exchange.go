@@ -51,10 +51,15 @@ func (s *Store) Exchange(ctx context.Context, l stories.Lease, x stories.Exchang
 			}
 			return s.targets(ctx, q, x, &begun)
 		}
+		back := cameBack(before, x)
 		if err := s.finish(ctx, q, lane, before, x.Results); err != nil {
 			return err
 		}
 		if err := keepAlarms(ctx, q, lane, x.Alarms); err != nil {
+			return err
+		}
+		// Who left while it was on its way gets it no more.
+		if err := skipVain(ctx, q, back, unfollowed, s.now()); err != nil {
 			return err
 		}
 		if err := stillOwed(ctx, q, x.Begin, &begun); err != nil {
@@ -81,6 +86,28 @@ func (s *Store) Exchange(ctx context.Context, l stories.Lease, x stories.Exchang
 		s.flown.remember(at, flying)
 	}
 	return begun, nil
+}
+
+// cameBack are rows that were on their way and wait again: they are to be tried
+// again, or have not left.
+func cameBack(before flights, x stories.Exchange) (rows []waiting) {
+	gone := make(map[int64]bool, len(x.Flying)+len(x.Results))
+	for _, f := range x.Flying {
+		gone[f.Delivery] = true
+	}
+	for _, r := range x.Results {
+		f, ok := before.byID[r.Delivery]
+		gone[r.Delivery] = true
+		if ok && f.Attempt == r.Attempt && r.State == stories.Pending && r.Destination == "" {
+			rows = append(rows, waiting{f.Ref})
+		}
+	}
+	for id, f := range before.byID {
+		if !gone[id] {
+			rows = append(rows, waiting{f.Ref})
+		}
+	}
+	return rows
 }
 
 // turnsAway says that a result takes waiting rows away. Then planning is locked,

@@ -181,6 +181,24 @@ func updatesOf(l stories.Loaded) (ids []int64) {
 	return ids
 }
 
+// InFlight implements stories.Store.
+func (s *Store) InFlight(ctx context.Context, d stories.Destination) (ids []int64, err error) {
+	p, err := findPlace(ctx, s.reader(), d)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, s.told(err)
+	}
+	flying, err := flightsOf(ctx, s.reader(), p.lane)
+	for _, f := range flying.byID {
+		if f.Place == p.id {
+			ids = append(ids, f.Delivery)
+		}
+	}
+	return ids, s.told(err)
+}
+
 // Recover returns the deliveries of l's lane whose requests an earlier holder
 // left on their way; they are l's now, in the wordings their updates have now:
 // one that is sent again shows what an edit will not change any more, for a
