@@ -2,6 +2,7 @@ package bot
 
 import (
 	"fmt"
+	"math"
 	"strconv"
 	"time"
 
@@ -26,7 +27,10 @@ func ProgressWords(p stories.Progress, left time.Duration) string {
 			words += fmt.Sprintf(", %s %s", Count(part.n), part.word)
 		}
 	}
-	if left >= time.Second {
+	switch {
+	case left > longestLeft:
+		words += ", more than a day left"
+	case left >= time.Second:
 		words += fmt.Sprintf(", about %s left", Roughly(left))
 	}
 	if p.Done() && p.Held+p.Failed+p.Unknown > 0 {
@@ -35,13 +39,22 @@ func ProgressWords(p stories.Progress, left time.Duration) string {
 	return words + "."
 }
 
+// longestLeft is the longest time that is told as a number: beyond it nobody
+// plans by the rate of the last minutes.
+const longestLeft = 24 * time.Hour
+
 // TimeLeft is how long waiting deliveries take at the rate at which finished
-// ones took elapsed; 0 when that cannot be told yet.
+// ones took elapsed; 0 when that cannot be told yet. Longer than time.Duration
+// holds is the longest it holds.
 func TimeLeft(finished, waiting int, elapsed time.Duration) time.Duration {
 	if finished <= 0 || waiting <= 0 || elapsed < time.Second {
 		return 0
 	}
-	return elapsed * time.Duration(waiting) / time.Duration(finished)
+	left := elapsed.Seconds() * float64(waiting) / float64(finished)
+	if left >= math.MaxInt64/float64(time.Second) {
+		return math.MaxInt64
+	}
+	return time.Duration(left * float64(time.Second)).Round(time.Millisecond)
 }
 
 // Count writes n with commas between thousands.

@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"math"
 	"testing"
 	"time"
 
@@ -32,6 +33,10 @@ func TestProgressWords(t *testing.T) {
 		{stories.Progress{Total: 10000, Sent: 5120, Waiting: 4877, Held: 3}, 95 * time.Second, "Delivered 5,120 of 10,000, 3 blocked, about 95 s left."},
 		{stories.Progress{Total: 10, Sent: 4, Waiting: 6}, 999 * time.Millisecond, "Delivered 4 of 10."},
 		{stories.Progress{Total: 10, Sent: 4, Waiting: 6}, 0, "Delivered 4 of 10."},
+		{stories.Progress{Total: 10, Sent: 4, Waiting: 6}, 24 * time.Hour, "Delivered 4 of 10, about 24 h left."},
+		{stories.Progress{Total: 10, Sent: 4, Waiting: 6}, 24*time.Hour + 1, "Delivered 4 of 10, more than a day left."},
+		{stories.Progress{Total: 1_000_000, Sent: 1, Waiting: 999_999}, TimeLeft(1, 999_999, 250*time.Hour), "Delivered 1 of 1,000,000, more than a day left."},
+		{stories.Progress{Total: 1_000_000, Sent: 1, Waiting: 999_999}, math.MaxInt64, "Delivered 1 of 1,000,000, more than a day left."},
 		{stories.Progress{Total: 10, Sent: 10}, 0, "Delivered to all 10 channels."},
 		{stories.Progress{Total: 1, Sent: 1}, 0, "Delivered to the one channel."},
 		{stories.Progress{Total: 10, Sent: 6, Held: 1, Failed: 2, Unknown: 1}, 0, "Delivered 6 of 10, 1 blocked, 2 failed, 1 uncertain. /desk status tells why."},
@@ -46,7 +51,9 @@ func TestTimeLeft(t *testing.T) {
 	for _, tt := range []struct {
 		finished, waiting int
 		elapsed, want     time.Duration
-	}{{100, 50, 10 * time.Second, 5 * time.Second}, {0, 50, time.Minute, 0}, {50, 0, time.Minute, 0}, {5, 50, time.Millisecond, 0}} {
+	}{{100, 50, 10 * time.Second, 5 * time.Second}, {0, 50, time.Minute, 0}, {50, 0, time.Minute, 0}, {5, 50, time.Millisecond, 0},
+		{1, 10_000, 200 * time.Hour, 2_000_000 * time.Hour}, {1, 1_000_000, 1000 * time.Hour, math.MaxInt64},
+		{1, math.MaxInt, math.MaxInt64, math.MaxInt64}, {3, 7, 10 * time.Second, 23333 * time.Millisecond}} {
 		if got := TimeLeft(tt.finished, tt.waiting, tt.elapsed); got != tt.want {
 			t.Errorf("TimeLeft(%d, %d, %v) = %v, want %v", tt.finished, tt.waiting, tt.elapsed, got, tt.want)
 		}

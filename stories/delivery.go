@@ -40,8 +40,8 @@ func (s DeliveryState) String() string {
 // part so far.
 const PartMessage = "message"
 
-// Delivery is one operation owed to one destination. Its identity is (update,
-// revision, destination, operation, the message acted on).
+// Delivery is one operation owed to one destination. Its identity is (update or
+// notice, revision, destination, operation, the message acted on).
 type Delivery struct {
 	ID int64
 	// Key identifies the delivery to a platform that can recognise a repeated
@@ -49,6 +49,7 @@ type Delivery struct {
 	// all copies of a database; see DeliveryKey.
 	Key      string
 	UpdateID int64
+	NoticeID int64 // when it is about a notice; UpdateID is 0 then
 	StoryID  int64
 	Number   int // of the update in its story
 	Revision int
@@ -92,10 +93,11 @@ func DeliveryKey(seed, place int64, op Op) string {
 type Publication struct {
 	ID       int64
 	Seed     int64 // random; keys are made of it
-	UpdateID int64 // 0 when its rows belong to several
+	UpdateID int64 // 0 when its rows belong to several, or to a notice
+	NoticeID int64 // 0 unless it owes a notice
 	StoryID  int64
 	Number   int // of the update in its story
-	Revision int // of the update, when it was published
+	Revision int // of the update or notice, when it was published
 	Op       Op
 	// Level is its urgency: the update's, or that of a more urgent one of the
 	// same story published since.
@@ -135,6 +137,9 @@ type Loaded struct {
 	// only.
 	Targets   map[int64]string
 	Revisions map[int64]int
+	// Troubles is what the desk was told does not work and was not told to work
+	// again: workspaces of the lane, "" for the lane itself. Told by Recover only.
+	Troubles []string
 }
 
 // Flight is a row whose request may be on its way.
@@ -155,8 +160,11 @@ type Exchange struct {
 	Flying  []Flight // begun earlier, and not ended by Results
 	Begin   []Flight
 	Updates []int64 // that Begin is about
+	Notices []int64 // the same
 	Acting  []int64 // deliveries of Begin that act on another's message
 	Lane    LaneNote
+	// Alarms are what the desk is to be told: durable together with Results.
+	Alarms []Alarm
 }
 
 // LaneNote is what an exchange writes down of the lane itself.
@@ -195,8 +203,10 @@ type Begun struct {
 	// Deliveries are those of Exchange.Begin that are still owed. Their requests
 	// are durably on their way now; the others are to be forgotten.
 	Deliveries map[int64]bool
-	// Revisions are the present wordings of Exchange.Updates.
+	// Revisions are the present wordings of Exchange.Updates, Notices those of
+	// Exchange.Notices.
 	Revisions map[int64]int
+	Notices   map[int64]int
 	// Targets are the platform's ids of the messages that are acted on, by delivery;
 	// "" for one that is not there yet.
 	Targets map[int64]string

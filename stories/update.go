@@ -19,7 +19,12 @@ const (
 var levelNames = map[Level]string{Minor: "minor", Normal: "normal", Breaking: "breaking"}
 
 // String returns the level's name as it is written in a command.
-func (l Level) String() string { return levelNames[l] }
+func (l Level) String() string {
+	if l == ForDesk {
+		return "desk"
+	}
+	return levelNames[l]
+}
 
 // ParseLevel reads a level's name in any case. Error: CodeInvalid.
 func ParseLevel(s string) (Level, error) {

@@ -1,91 +1,65 @@
 package delivery
 
-import (
-	"context"
-	"time"
+import "storybot/stories"
 
-	"storybot/stories"
-)
+// Alarm is something the desk should know. It is written down with the results
+// it is about; a Teller owes it to the desk's channels.
+type Alarm = stories.Alarm
 
-// AlarmKind is what an Alarm is about.
-type AlarmKind int
-
-// The kinds of alarm.
+// What alarms are about, as this package calls it.
 const (
-	// DestinationBlocked: a channel refuses us; what waits for it is held. Told
-	// once per blocking.
-	DestinationBlocked AlarmKind = iota
-	// DestinationGone: a channel no longer exists; its subscriptions have ended.
-	DestinationGone
-	// PushStopped: an update was refused by several channels in a row and is
-	// not sent to the rest of the lane.
-	PushStopped
-	// LaneStopped: nothing of the lane is sent until Resume or until a probe
-	// succeeds.
-	LaneStopped
-	// LaneResumed: a stopped lane works again.
-	LaneResumed
-	// WorkspaceFailing: all channels of a workspace refuse alike. Nothing has
-	// been ended or blocked, all is tried again.
-	WorkspaceFailing
-	// WorkspaceRecovered: it works again.
-	WorkspaceRecovered
-	// DeliveryFailed: the bot itself failed at one message.
-	DeliveryFailed
+	DestinationBlocked = stories.AlarmBlocked // told once per blocking
+	DestinationGone    = stories.AlarmGone
+	PushStopped        = stories.AlarmPushStopped
+	LaneStopped        = stories.AlarmLaneStopped
+	LaneResumed        = stories.AlarmLaneResumed
+	WorkspaceFailing   = stories.AlarmWorkspaceFailing
+	WorkspaceRecovered = stories.AlarmWorkspaceRecovered
+	DeliveryFailed     = stories.AlarmFailed
 )
 
-var alarmNames = [...]string{"destination_blocked", "destination_gone", "push_stopped", "lane_stopped", "lane_resumed", "workspace_failing", "workspace_recovered", "delivery_failed"}
-
-// String returns the kind's name, as logs use it.
-func (k AlarmKind) String() string { return alarmNames[k] }
-
-// Alarm is something the desk should know. Fields that do not apply are zero.
-type Alarm struct {
-	Kind        AlarmKind
-	At          time.Time
-	Lane        string
-	Destination stories.Destination // the channel, or any channel of the workspace
-	UpdateID    int64
-	StoryID     int64
-	Number      int    // of the update in its story
-	Code        string // the platform's own word or number
-	Reason      string // for people: what is wrong
-	Cure        string // for people: who can mend it, and how
-}
-
-// Desk is told what people should know. Alarm may take its time: it is called
-// from a goroutine of its own, one alarm after the other.
-type Desk interface {
-	Alarm(ctx context.Context, a Alarm)
-}
-
-// alarm logs a and passes it to the desk.
-func (e *Engine) alarm(a Alarm) {
-	a.At = e.clock.now()
-	log := e.cfg.Log.Warn
+// tell logs an alarm of this lane and adds it to the journal's next exchange.
+func (s *shift) tell(a Alarm) {
+	a.At, a.Lane = s.lane.engine.clock.now(), s.lane.name
+	log := s.lane.log.Warn
 	if a.Kind == LaneResumed || a.Kind == WorkspaceRecovered {
-		log = e.cfg.Log.Info
+		log = s.lane.log.Info
 	}
-	log("delivery alarm", "kind", a.Kind.String(), "lane", a.Lane, "destination", a.Destination.String(),
-		"update", a.UpdateID, "code", a.Code, "reason", a.Reason)
-	if e.cfg.Desk == nil {
-		return
+	log("delivery alarm", "kind", string(a.Kind), "destination", a.Destination.String(), "update", a.UpdateID, "code", a.Code, "reason", a.Reason)
+	switch a.Kind {
+	case LaneResumed:
+		delete(s.lane.health.troubles, "")
+	case WorkspaceRecovered:
+		delete(s.lane.health.troubles, a.Destination.Workspace)
 	}
-	select {
-	case e.alarms <- a:
-	default:
-		e.cfg.Log.Warn("the desk is behind with alarms; this one is in the log only", "kind", a.Kind.String())
-	}
+	s.journal.tell(a, s.now())
 }
 
-// tellDesk passes alarms on until ctx ends.
-func (e *Engine) tellDesk(ctx context.Context) {
-	for {
-		select {
-		case a := <-e.alarms:
-			e.cfg.Desk.Alarm(ctx, a)
-		case <-ctx.Done():
-			return
-		}
+// troubles are what the desk was told does not work, by this process or an
+// earlier holder of the lane: workspaces, "" for the lane itself. Whoever finds
+// that it works again tells that too.
+type troubles map[string]bool
+
+// inherited returns the troubles an earlier holder told of.
+func inherited(workspaces []string) troubles {
+	t := troubles{}
+	for _, w := range workspaces {
+		t[w] = true
 	}
+	return t
+}
+
+// over says that a message was delivered to d while the lane is not stopped, and
+// returns what is to be told because of it.
+func (t troubles) over(d stories.Destination, working bool) (told []Alarm) {
+	if len(t) == 0 {
+		return nil
+	}
+	if t[d.Workspace] && d.Workspace != "" {
+		told = append(told, Alarm{Kind: WorkspaceRecovered, Destination: d})
+	}
+	if t[""] && working {
+		told = append(told, Alarm{Kind: LaneResumed})
+	}
+	return told
 }

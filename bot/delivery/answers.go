@@ -109,14 +109,19 @@ func (a answers) noteHealth(j *job, now time.Duration) {
 		believed, recovered := h.outages.delivered(j.d.Destination)
 		a.believe(believed)
 		if recovered {
-			s.lane.tell(Alarm{Kind: WorkspaceRecovered, Destination: j.d.Destination})
+			s.tell(Alarm{Kind: WorkspaceRecovered, Destination: j.d.Destination})
 		}
 	}
 	// One delivery shows that not all refuse, whenever its request left.
 	before := h.breaker.kind
 	proof := before == refusing && v.Outcome == bot.Delivered
 	if (!old || proof) && h.breaker.answered(v.Outcome) {
-		s.lane.tell(Alarm{Kind: LaneResumed})
+		s.tell(Alarm{Kind: LaneResumed})
+	}
+	if v.Outcome == bot.Delivered {
+		for _, over := range h.troubles.over(j.d.Destination, !h.breaker.probing()) {
+			s.tell(over)
+		}
 	}
 	if h.breaker.kind == going && (before == account || before == recovering) {
 		s.journal.pause(waitAccount, 0, "")
@@ -147,10 +152,10 @@ func (a answers) conclude(j *job, v bot.Verdict) {
 		h.poison.delivered(key)
 	case bot.BadPayload:
 		if v.Code == "panic" && h.poison.stopped(key) == nil { // a stopped push was told of once
-			s.journal.next.told = append(s.journal.next.told, a.about(DeliveryFailed, j, v))
+			a.failed(DeliveryFailed, j, v)
 		}
 		if h.poison.stopped(key) == nil && h.poison.refused(key, v) {
-			s.lane.tell(a.about(PushStopped, j, v))
+			a.failed(PushStopped, j, v)
 		}
 	}
 	a.write(j, v)
@@ -181,7 +186,7 @@ func (a answers) write(j *job, v bot.Verdict) {
 	}
 	if c.Destination != "" {
 		s.queue.close(j.row.place, now)
-		s.journal.next.told = append(s.journal.next.told, a.about(policy[v.Outcome].told, j, v))
+		s.tell(a.about(policy[v.Outcome].told, j, v))
 	}
 	if c.State == stories.Sent {
 		l.count.lag.Observe(max(0, wall.Sub(j.d.CreatedAt).Seconds()))
@@ -193,10 +198,21 @@ func (a answers) write(j *job, v bot.Verdict) {
 }
 
 // about returns an alarm about j's destination.
-func (a answers) about(kind AlarmKind, j *job, v bot.Verdict) Alarm {
-	s := a.shift
-	return Alarm{Kind: kind, Lane: s.lane.name, Destination: j.d.Destination, UpdateID: j.d.UpdateID, StoryID: j.d.StoryID,
+func (a answers) about(kind stories.AlarmKind, j *job, v bot.Verdict) Alarm {
+	return Alarm{Kind: kind, Destination: j.d.Destination, UpdateID: j.d.UpdateID, StoryID: j.d.StoryID,
 		Number: j.d.Number, Code: v.Code, Reason: reasonOf(v), Cure: v.Cure}
+}
+
+// failed tells that a message could not be made or is not sent on. Of what the
+// desk itself was to be told only the log says so: the alarm would fail alike.
+func (a answers) failed(kind stories.AlarmKind, j *job, v bot.Verdict) {
+	s := a.shift
+	if j.d.NoticeID == 0 {
+		s.tell(a.about(kind, j, v))
+		return
+	}
+	s.lane.log.Error("the desk is not told something", "kind", string(kind), "destination", j.d.Destination.String(), "notice", j.d.NoticeID,
+		"code", v.Code, "reason", v.Reason, "err", v.Err)
 }
 
 // refused takes in that j's destination refuses us or is gone.
@@ -224,7 +240,7 @@ func (a answers) rule(r ruling, now time.Duration) {
 	}
 	switch {
 	case r.tell:
-		s.journal.next.told = append(s.journal.next.told, a.about(WorkspaceFailing, r.doubted[0].job, r.doubted[0].verdict))
+		s.tell(a.about(WorkspaceFailing, r.doubted[0].job, r.doubted[0].verdict))
 	case r.outage == laneOutage:
 		brakes{s}.refuseAll(r.doubted[0].verdict, now)
 	}

@@ -21,7 +21,7 @@ func (b brakes) stop(kind stopKind, v bot.Verdict, now time.Duration) {
 	s := b.shift
 	reason := reasonOf(v)
 	if s.lane.health.breaker.stop(kind, reason, now, s.random()) {
-		s.lane.tell(Alarm{Kind: LaneStopped, Code: v.Code, Reason: reason, Cure: v.Cure})
+		s.tell(Alarm{Kind: LaneStopped, Code: v.Code, Reason: reason, Cure: v.Cure})
 	}
 	if kind == account {
 		s.journal.pause(waitAccount, s.lane.health.breaker.until, reason)

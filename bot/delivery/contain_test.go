@@ -52,11 +52,11 @@ func TestAPanicInRenderingCostsItsUpdateOnly(t *testing.T) {
 			m.add("p", channel("p", "w", c), 2, stories.Normal)
 		}
 		r := start(t, m, far, func(c *Config) {
-			c.Render = func(_ stories.Story, u stories.Update) bot.Message {
-				if u.ID == 1 {
+			c.Render = func(say stories.Content) bot.Message {
+				if say.Update.ID == 1 {
 					panic("a bug in rendering")
 				}
-				return bot.Plainly(fmt.Sprint(u.ID))
+				return bot.Plainly(fmt.Sprint(say.Update.ID))
 			}
 		})
 		r.settledAll(t, time.Minute)
@@ -74,12 +74,12 @@ func TestAStoppedPushStaysStopped(t *testing.T) {
 	var p payloads
 	bad := bot.Verdict{Outcome: bot.BadPayload, Code: "50035"}
 	for range stopAfter {
-		p.refused(edition{updateID: 1}, bad)
+		p.refused(edition{Subject: stories.Subject{UpdateID: 1}}, bad)
 	}
 	for u := range int64(5 * maxEditions) {
-		p.delivered(edition{updateID: u + 2})
+		p.delivered(edition{Subject: stories.Subject{UpdateID: u + 2}})
 	}
-	if p.stopped(edition{updateID: 1}) == nil {
+	if p.stopped(edition{Subject: stories.Subject{UpdateID: 1}}) == nil {
 		t.Error("the push goes on after many others")
 	}
 	if len(p.byEdition) > maxEditions {

@@ -11,29 +11,29 @@ import (
 	"storybot/stories"
 )
 
-// contents renders each update once and hands out the same message for it.
+// contents renders each update and notice once and hands out the same message for it.
 type contents struct {
-	read   func(ctx context.Context, updateID int64, revision int) (stories.Story, stories.Update, error)
-	render func(stories.Story, stories.Update) bot.Message
+	read   func(ctx context.Context, of stories.Subject, revision int) (stories.Content, error)
+	render func(stories.Content) bot.Message
 
 	mu       sync.Mutex
 	messages map[edition]*bot.Message
 	oldest   []edition
 }
 
-// edition is an update in one of its wordings; where refusals are counted, by the
-// method it goes out by.
+// edition is an update or a notice in one of its wordings; where refusals are
+// counted, by the method it goes out by.
 type edition struct {
-	updateID int64
+	stories.Subject
 	revision int
 	method   bot.Method
 }
 
-// message returns what a delivery shows: its update, and how many before it were
-// missed. An update that is not there any more, or that rendering panics at, is
+// message returns what a delivery shows: its update or notice, and how many updates
+// before it were missed. What is not there any more, or that rendering panics at, is
 // a verdict; any other error may pass.
 func (c *contents) message(ctx context.Context, key edition, missed int) (*bot.Message, bot.Verdict, error) {
-	m, err := c.update(ctx, key)
+	m, err := c.of(ctx, key)
 	var cause panicked
 	switch {
 	case stories.CodeOf(err) == stories.CodeNotFound:
@@ -41,7 +41,7 @@ func (c *contents) message(ctx context.Context, key edition, missed int) (*bot.M
 	case errors.As(err, &cause):
 		return nil, bot.Verdict{Outcome: bot.BadPayload, Code: "panic", Reason: "did not get this update: the bot failed at writing it", Err: err}, nil
 	case err != nil:
-		return nil, bot.Verdict{}, fmt.Errorf("read update %d: %w", key.updateID, err)
+		return nil, bot.Verdict{}, fmt.Errorf("read update %d or notice %d: %w", key.UpdateID, key.NoticeID, err)
 	case missed > 0:
 		after := bot.AfterGap(*m, missed)
 		m = &after
@@ -49,20 +49,20 @@ func (c *contents) message(ctx context.Context, key edition, missed int) (*bot.M
 	return m, bot.Verdict{}, nil
 }
 
-// update returns the message of an update.
-func (c *contents) update(ctx context.Context, key edition) (m *bot.Message, err error) {
+// of returns the message of an edition.
+func (c *contents) of(ctx context.Context, key edition) (m *bot.Message, err error) {
 	c.mu.Lock()
 	m = c.messages[key]
 	c.mu.Unlock()
 	if m != nil {
 		return m, nil
 	}
-	story, update, err := c.read(ctx, key.updateID, key.revision)
+	content, err := c.read(ctx, key.Subject, key.revision)
 	if err != nil {
 		return nil, err
 	}
 	defer contain(&err)
-	rendered := c.render(story, update)
+	rendered := c.render(content)
 	return c.keep(key, &rendered), nil
 }
 

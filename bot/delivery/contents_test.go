@@ -11,23 +11,23 @@ import (
 
 func TestTheFirstMessageAfterABlockSaysWhatWasMissed(t *testing.T) {
 	c := &contents{
-		read: func(context.Context, int64, int) (stories.Story, stories.Update, error) {
-			return stories.Story{Slug: "flood", Headline: "The Rhine rises"}, stories.Update{Number: 9, Text: "It falls."}, nil
+		read: func(context.Context, stories.Subject, int) (stories.Content, error) {
+			return stories.Content{Story: stories.Story{Slug: "flood", Headline: "The Rhine rises"}, Update: stories.Update{Number: 9, Text: "It falls."}}, nil
 		},
-		render: bot.RenderUpdate,
+		render: bot.RenderContent,
 	}
-	plain, _, err := c.message(t.Context(), edition{updateID: 1}, 0)
+	plain, _, err := c.message(t.Context(), edition{Subject: stories.Subject{UpdateID: 1}}, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
-	after, _, err := c.message(t.Context(), edition{updateID: 1}, 7)
+	after, _, err := c.message(t.Context(), edition{Subject: stories.Subject{UpdateID: 1}}, 7)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if text := bot.PlainText(*after); !strings.Contains(text, "7 earlier updates were not posted here") || !strings.Contains(text, "It falls.") {
 		t.Errorf("after a block:\n%s", text)
 	}
-	again, _, err := c.message(t.Context(), edition{updateID: 1}, 0)
+	again, _, err := c.message(t.Context(), edition{Subject: stories.Subject{UpdateID: 1}}, 0)
 	if err != nil {
 		t.Fatal(err)
 	}

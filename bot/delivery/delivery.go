@@ -57,7 +57,8 @@
 // in memory), begin.go, journal.go, dispatch.go, crew.go and request.go (what
 // leaves), answers.go, policy.go and settler.go (what an answer means), limits.go,
 // limiter.go and learner.go (pace), health.go, breaker.go, brakes.go, outage.go,
-// poison.go and faults.go (when a lane or a push stops), clock.go and job.go (which
+// poison.go and faults.go (when a lane or a push stops), alarm.go and teller.go
+// (what the desk is told), clock.go and job.go (which
 // time is used for what), numbers.go.
 package delivery
 
@@ -98,7 +99,7 @@ type Queue interface {
 	// a request leaves. It may be made again under its number.
 	Exchange(ctx context.Context, l stories.Lease, x stories.Exchange) (stories.Begun, error)
 	// Content returns what a delivery shows.
-	Content(ctx context.Context, updateID int64, revision int) (stories.Story, stories.Update, error)
+	Content(ctx context.Context, of stories.Subject, revision int) (stories.Content, error)
 }
 
 // Config is what an Engine is made of. Queue, Leases, Senders and Render are
@@ -107,14 +108,13 @@ type Config struct {
 	Queue   Queue
 	Leases  lease.Granter
 	Senders map[string]bot.Sender // by platform name
-	// Render makes the message of an update. It is called once per update and
-	// revision while that is in use.
-	Render func(stories.Story, stories.Update) bot.Message
+	// Render makes the message of what a delivery shows. It is called once per
+	// update, or notice, and revision while that is in use.
+	Render func(stories.Content) bot.Message
 	Log    *slog.Logger // Defaults to discarding.
 	// Owner names this process in leases. Defaults to a random name.
 	Owner   string
 	Metrics *Metrics // may be nil
-	Desk    Desk     // may be nil
 
 	// Drain is how long a stop waits for requests on their way. Defaults to 10 s.
 	Drain time.Duration

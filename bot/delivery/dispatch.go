@@ -122,7 +122,7 @@ func (d dispatch) dueSettle(now time.Duration) int {
 // unbraked says whether the breaker lets a request leave now.
 func (d dispatch) unbraked(now time.Duration) bool {
 	s := d.shift
-	at, ok := s.lane.calm(now, len(s.crew.aloft))
+	at, ok := s.calm(now)
 	if at > 0 {
 		s.alarm.by(at)
 	}

@@ -80,7 +80,7 @@ func editing(t *testing.T, n int, change ...func(*board)) (*Engine, *sqlstore.St
 		c(b)
 	}
 	e := New(Config{Queue: store, Leases: store, Senders: map[string]bot.Sender{"p": b},
-		Render: func(_ stories.Story, u stories.Update) bot.Message { return bot.Plainly(u.Text) }})
+		Render: func(c stories.Content) bot.Message { return bot.Plainly(c.Update.Text) }})
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan struct{})
 	go func() { defer close(done); _ = e.Run(ctx) }()

@@ -19,7 +19,6 @@ type Engine struct {
 	clock    *clock
 	contents *contents
 	store    *outages
-	alarms   chan Alarm
 	kicked   chan struct{} // look for lanes now
 	lanes    registry
 	workers  sync.WaitGroup // the lanes
@@ -58,7 +57,6 @@ func New(cfg Config) *Engine {
 		clock:    newClock(cfg.Wall, cfg.Log),
 		contents: &contents{read: cfg.Queue.Content, render: cfg.Render},
 		store:    &outages{log: cfg.Log},
-		alarms:   make(chan Alarm, maxAlarms),
 		kicked:   make(chan struct{}, 1),
 		lanes:    registry{byName: map[string]*lane{}, unknown: map[string]bool{}, changed: make(chan struct{})},
 	}
@@ -79,11 +77,6 @@ func (e *Engine) Run(ctx context.Context) error {
 	e.lanes.running = ctx
 	e.lanes.mu.Unlock()
 
-	telling, told := context.WithCancel(context.WithoutCancel(ctx))
-	var desk sync.WaitGroup
-	if e.cfg.Desk != nil {
-		desk.Go(func() { e.tellDesk(telling) })
-	}
 	e.search(ctx)
 
 	e.lanes.mu.Lock()
@@ -91,8 +84,6 @@ func (e *Engine) Run(ctx context.Context) error {
 	e.lanes.announce()
 	e.lanes.mu.Unlock()
 	e.workers.Wait()
-	told()
-	desk.Wait()
 	return nil
 }
 

@@ -6,12 +6,13 @@ import "time"
 // terms: whether it is braked, which workspaces and messages seem to be broken,
 // and how many requests were invalid.
 type health struct {
-	breaker breaker
-	outages suspicion
-	poison  payloads
-	faults  faults
-	fading  faults // limits after which an operation is not worth doing
-	invalid tenMinutes
+	breaker  breaker
+	outages  suspicion
+	poison   payloads
+	faults   faults
+	fading   faults // limits after which an operation is not worth doing
+	invalid  tenMinutes
+	troubles troubles // that the desk was told of before this term
 	// delivered is when the lane last delivered something.
 	delivered time.Duration
 	// worked is when the lane, held by whomever, last was free to send.
@@ -20,7 +21,8 @@ type health struct {
 
 // calm says whether the breaker lets a request leave now beside those on their
 // way, and if not when to look again; 0 for with the next answer.
-func (l *lane) calm(now time.Duration, aloft int) (again time.Duration, ok bool) {
+func (s *shift) calm(now time.Duration) (again time.Duration, ok bool) {
+	l := s.lane
 	b, h := &l.health.breaker, &l.health
 	if !b.probing() {
 		return 0, true
@@ -29,13 +31,13 @@ func (l *lane) calm(now time.Duration, aloft int) (again time.Duration, ok bool)
 		if h.invalid.count(now) > l.pace.InvalidPer10Min/2 {
 			b.stop(invalid, b.reason, now, 0)
 		} else if b.release() {
-			l.tell(Alarm{Kind: LaneResumed, Reason: "the invalid requests of the last ten minutes have become few"})
+			s.tell(Alarm{Kind: LaneResumed, Reason: "the invalid requests of the last ten minutes have become few"})
 		}
 	}
 	if now < b.until {
 		return b.until, false
 	}
-	return 0, aloft == 0 || !b.probing()
+	return 0, len(s.crew.aloft) == 0 || !b.probing()
 }
 
 // speed is how fast answers come.

@@ -54,6 +54,7 @@ func (i intake) takeOver(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	s.lane.health.troubles = inherited(loaded.Troubles)
 	now := s.lane.engine.clock.read()
 	flown := make(map[int64]stories.Flight, len(flights))
 	for _, f := range flights {
@@ -179,7 +180,7 @@ func (i intake) found(f found) {
 		r.asked = r.asked || len(f.publications) == mostPublications
 		if r.first {
 			for _, p := range f.publications {
-				r.old[p.ID] = p.UpdateID != 0
+				r.old[p.ID] = p.UpdateID != 0 || p.NoticeID != 0
 			}
 			r.first = r.asked
 		}
@@ -222,9 +223,6 @@ func (i intake) takeIn(a answer) {
 	store.worked()
 	s.journal.done(a, now)
 	s.lane.speed.measure(now)
-	for _, alarm := range a.call.told {
-		s.lane.engine.alarm(alarm)
-	}
 	for _, r := range a.call.ended {
 		s.queue.forget(r, now)
 	}
@@ -256,9 +254,7 @@ func (i intake) takeIn(a answer) {
 func (i intake) takeOff(r *row, f stories.Flight, a answer, now time.Duration) {
 	s := i.shift
 	j := newJob(r, f, s.lane.name, a.call.began)
-	if present, ok := a.begun.Revisions[j.d.UpdateID]; ok {
-		j.d.Revision = present
-	}
+	j.d.Revision = a.present(j.edition())
 	j.begunAt, j.msg, j.verdict, j.target = a.call.began.mono, a.messages[r.Delivery], a.verdicts[r.Delivery], a.begun.Targets[r.Delivery]
 	switch {
 	case j.msg == nil && j.verdict.Outcome != bot.BadPayload:

@@ -44,7 +44,7 @@ type doubt struct {
 func newJob(r *row, f stories.Flight, lane string, now reading) *job {
 	o := r.origin
 	j := &job{row: r, d: stories.Delivery{
-		ID: r.Delivery, Key: stories.DeliveryKey(o.Seed, r.Place, o.Op), UpdateID: o.UpdateID, StoryID: o.StoryID, Number: o.Number,
+		ID: r.Delivery, Key: stories.DeliveryKey(o.Seed, r.Place, o.Op), UpdateID: o.UpdateID, NoticeID: o.NoticeID, StoryID: o.StoryID, Number: o.Number,
 		Revision: o.Revision, Op: o.Op, Part: stories.PartMessage, Destination: r.place.destination, Lane: lane, Level: o.Level, State: stories.Sending,
 		Attempt: f.Attempt, FirstAttemptAt: f.First, LastAttemptAt: f.Last, Unknowns: r.tries.unknowns, Doubtful: r.tries.doubtful, Missed: r.missed,
 		CreatedAt: o.CreatedAt}}
@@ -54,11 +54,17 @@ func newJob(r *row, f stories.Flight, lane string, now reading) *job {
 }
 
 // edition is the wording the job shows.
-func (j *job) edition() edition { return edition{updateID: j.d.UpdateID, revision: j.d.Revision} }
+func (j *job) edition() edition {
+	return edition{Subject: stories.Subject{UpdateID: j.d.UpdateID, NoticeID: j.d.NoticeID}, revision: j.d.Revision}
+}
 
 // push is what refusals of a message are counted by: refused edits say nothing of
 // the posts.
-func (j *job) push() edition { return edition{j.d.UpdateID, j.d.Revision, bot.MethodOf(j.d.Op)} }
+func (j *job) push() edition {
+	e := j.edition()
+	e.method = bot.MethodOf(j.d.Op)
+	return e
+}
 
 // begun notes when the requests for j were begun, by the clock nobody sets. Its
 // row may tell a time of the future: the clock has been set back since. Then

@@ -34,7 +34,7 @@ type entry struct {
 	ended   []*row // whose end is in results
 	kept    []*row // whose wait is
 	told    []Alarm
-	since   time.Duration // when the first result came
+	since   time.Duration // when the first of them came
 	lane    laneNote
 }
 
@@ -106,9 +106,7 @@ type answer struct {
 
 // write adds what became of a job to the next exchange.
 func (j *journal) write(r stories.Result, row *row, now time.Duration) {
-	if len(j.next.results) == 0 {
-		j.next.since = now
-	}
+	j.next.first(now)
 	j.next.results = append(j.next.results, r)
 	if r.State != stories.Pending {
 		j.next.ended = append(j.next.ended, row)
@@ -119,6 +117,19 @@ func (j *journal) write(r stories.Result, row *row, now time.Duration) {
 	delete(j.flying, r.Delivery)
 }
 
+// tell adds an alarm to the next exchange: with the results it is about.
+func (j *journal) tell(a Alarm, now time.Duration) {
+	j.next.first(now)
+	j.next.told = append(j.next.told, a)
+}
+
+// first notes when the first result or alarm came.
+func (e *entry) first(now time.Duration) {
+	if len(e.results)+len(e.told) == 0 {
+		e.since = now
+	}
+}
+
 // putBack notes that a row that was begun never left.
 func (j *journal) putBack(delivery int64) {
 	delete(j.flying, delivery)
@@ -126,11 +137,13 @@ func (j *journal) putBack(delivery int64) {
 }
 
 // idle says that nothing is left to be written.
-func (j *journal) idle() bool { return j.call == nil && len(j.next.results) == 0 && !j.changed }
+func (j *journal) idle() bool {
+	return j.call == nil && len(j.next.results)+len(j.next.told) == 0 && !j.changed
+}
 
-// due says that results are to be written now, else when.
+// due says that results and alarms are to be written now, else when.
 func (j *journal) due(now time.Duration, most int, calm bool) (at time.Duration, due bool) {
-	switch n := len(j.next.results); {
+	switch n := len(j.next.results) + len(j.next.told); {
 	case calm && (n > 0 || j.changed), n >= most:
 		return now, true
 	case n == 0:
@@ -144,7 +157,7 @@ func (j *journal) due(now time.Duration, most int, calm bool) (at time.Duration,
 func (j *journal) open(rows []*row, now reading) *call {
 	j.batch++
 	c := &call{entry: j.next, rows: rows, began: now}
-	c.x = stories.Exchange{Batch: j.batch, Results: c.results, Flying: slices.Collect(maps.Values(j.flying)), Lane: c.lane.at(now)}
+	c.x = stories.Exchange{Batch: j.batch, Results: c.results, Alarms: c.told, Flying: slices.Collect(maps.Values(j.flying)), Lane: c.lane.at(now)}
 	if c.lane.working {
 		j.worked = now.mono
 	}
@@ -157,13 +170,17 @@ func (j *journal) open(rows []*row, now reading) *call {
 			f.First = now.wall
 		}
 		c.x.Begin = append(c.x.Begin, f)
-		if u := r.origin.UpdateID; !slices.Contains(c.x.Updates, u) {
-			c.x.Updates = append(c.x.Updates, u)
+		of := stories.Subject{UpdateID: r.origin.UpdateID, NoticeID: r.origin.NoticeID}
+		if of.NoticeID != 0 && !slices.Contains(c.x.Notices, of.NoticeID) {
+			c.x.Notices = append(c.x.Notices, of.NoticeID)
+		}
+		if of.UpdateID != 0 && !slices.Contains(c.x.Updates, of.UpdateID) {
+			c.x.Updates = append(c.x.Updates, of.UpdateID)
 		}
 		if r.origin.Op.Acts() {
 			c.x.Acting = append(c.x.Acting, r.Delivery)
 		}
-		c.says = append(c.says, said{r.Delivery, edition{updateID: r.origin.UpdateID, revision: r.origin.Revision}, r.missed})
+		c.says = append(c.says, said{r.Delivery, edition{Subject: of, revision: r.origin.Revision}, r.missed})
 	}
 	j.next, j.changed = entry{}, false
 	j.call = c
@@ -183,9 +200,7 @@ func (c *call) make(ctx context.Context, queue Queue, lease stories.Lease, conte
 		if !a.begun.Deliveries[s.delivery] {
 			continue
 		}
-		if now, ok := a.begun.Revisions[s.edition.updateID]; ok {
-			s.edition.revision = now
-		}
+		s.edition.revision = a.present(s.edition)
 		m, v, err := contents.message(ctx, s.edition, s.missed)
 		switch {
 		case err != nil:
@@ -197,6 +212,18 @@ func (c *call) make(ctx context.Context, queue Queue, lease stories.Lease, conte
 		}
 	}
 	return a
+}
+
+// present is the revision that e's update or notice has now.
+func (a answer) present(e edition) int {
+	revisions, id := a.begun.Revisions, e.UpdateID
+	if e.NoticeID != 0 {
+		revisions, id = a.begun.Notices, e.NoticeID
+	}
+	if now, ok := revisions[id]; ok {
+		return now
+	}
+	return e.revision
 }
 
 // done notes that the call under way has been made.

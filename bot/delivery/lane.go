@@ -29,10 +29,8 @@ type lane struct {
 
 // inbox is how others reach the lane's loop.
 type inbox struct {
-	kicks  chan struct{}      // there is something new
-	resume chan struct{}      // try again
-	asks   chan chan struct{} // for requests beside deliveries; see Admit
-	spent  chan struct{}      // such a request is over
+	kicks  chan struct{} // there is something new
+	resume chan struct{} // try again
 }
 
 // public is what others may know of the lane, guarded by registry.mu.
@@ -51,7 +49,7 @@ func newLane(e *Engine, name, platform string, sender bot.Sender) *lane {
 		slots:  pace.InFlight,
 		log:    e.cfg.Log.With("lane", name),
 		count:  e.cfg.Metrics.of(platform),
-		inbox:  inbox{make(chan struct{}, 1), make(chan struct{}, 1), make(chan chan struct{}, maxAsks), make(chan struct{}, maxAsks)},
+		inbox:  inbox{make(chan struct{}, 1), make(chan struct{}, 1)},
 		limits: newLimits(pace),
 		public: public{state: LaneState{Lane: name}},
 	}
@@ -68,12 +66,6 @@ func (l *lane) refuses(d stories.Delivery, now time.Duration) *bot.Verdict {
 		return &bot.Verdict{Outcome: bot.Unable, Code: "no_such_operation", Reason: fmt.Sprintf("is on a platform that has no such operation (%s)", d.Op)}
 	}
 	return l.limits.refuses(d.Destination, d.Op, now)
-}
-
-// tell passes an alarm of this lane on.
-func (l *lane) tell(a Alarm) {
-	a.Lane = l.name
-	l.engine.alarm(a)
 }
 
 // kick makes the lane ask for work. registry.mu is held.

@@ -82,9 +82,7 @@ const (
 	// not stop the lane.
 	slowAfter    = 2 * time.Second
 	slowCheck    = 500 * time.Millisecond
-	defaultSlots = 8 // requests at once where a platform names no number
-	maxAsks      = 8 // requests beside deliveries that may wait in a lane
-	maxAlarms    = 1024
+	defaultSlots = 8  // requests at once where a platform names no number
 	maxContents  = 64 // rendered messages kept
 
 	// The schedule of retries. A delivery that cannot be made is tried for a day:
@@ -152,6 +150,21 @@ const (
 	// leastJump is how far the wall clock must part from the other to have been
 	// set: less is corrected by slowing it, or is over before it matters.
 	leastJump = 2 * time.Second
+
+	// collectFor is how long alarms are collected: when a thousand channels fail, the
+	// desk gets a few messages and not a thousand.
+	collectFor = 5 * time.Second
+	// tellAfter is how long a push takes of which the desk is told before its end,
+	// tellEvery the least time between two edits of one message.
+	tellAfter = 3 * time.Second
+	tellEvery = 5 * time.Second
+	// tellTick is the least time between two edits of pushes that go on, all of them
+	// together: Slack takes 50 edits a minute and workspace, Discord 5 in 5 s and
+	// channel, and corrections need room beside them.
+	tellTick = 1500 * time.Millisecond
+	// mostPushes are looked at, the newest: the others are told of when some of
+	// these have ended.
+	mostPushes = 200
 
 	// After longIdle in which nothing could be sent a destination gets the newest
 	// keepOwed posts of a story. That a lane works is written down every workEvery.

@@ -85,7 +85,7 @@ func play(t *testing.T, s *stage, channels int) *house {
 // run starts an engine.
 func (h *house) run(s bot.Sender) {
 	h.e = New(Config{Queue: h.store, Leases: h.store, Senders: map[string]bot.Sender{"p": s},
-		Render: func(_ stories.Story, u stories.Update) bot.Message { return bot.Plainly(u.Text) }})
+		Render: func(c stories.Content) bot.Message { return bot.Plainly(c.Update.Text) }})
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan struct{})
 	e := h.e

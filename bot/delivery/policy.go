@@ -31,7 +31,7 @@ var policy = [bot.Outcomes]rule{
 type rule struct {
 	row         stories.DeliveryState
 	destination stories.DestinationState // "" for no change
-	told        AlarmKind                // where destination is not ""
+	told        stories.AlarmKind        // where destination is not ""
 	unknown     bool                     // counts as an outcome nobody knows
 	next        step
 }

@@ -33,6 +33,7 @@ type memory struct {
 	lateError func(call string) error
 	calls     map[string]int
 	results   []stories.Result
+	desk      *desk
 }
 
 // pubRow is a publication and what it has in the queue.
@@ -63,7 +64,7 @@ type leaseRow struct {
 
 func newMemory() *memory {
 	return &memory{places: map[stories.Destination]*placeRow{}, leases: map[string]*leaseRow{}, calls: map[string]int{},
-		under: map[int64]*pubRow{}, origin: map[int64]*pubRow{}, flying: map[string]*flightRow{}, notes: map[string][]stories.LaneNote{}}
+		under: map[int64]*pubRow{}, origin: map[int64]*pubRow{}, flying: map[string]*flightRow{}, notes: map[string][]stories.LaneNote{}, desk: &desk{}}
 }
 
 // add plans one delivery: under the newest publication when that is of the same
@@ -285,6 +286,7 @@ func (m *memory) Recover(_ context.Context, l stories.Lease) (found []stories.Fl
 		}
 	}
 	f.fence, f.batch = l.Fence, 0
+	loaded.Troubles = m.desk.troubles()
 	return found, loaded, nil
 }
 
@@ -356,6 +358,7 @@ func (m *memory) Exchange(_ context.Context, l stories.Lease, x stories.Exchange
 		for _, r := range x.Results {
 			m.finish(f, r)
 		}
+		m.desk.tell(x.Alarms)
 		m.notes[l.Name] = append(m.notes[l.Name], x.Lane)
 		for _, begin := range x.Begin {
 			r := m.rows[begin.Delivery-1]
@@ -430,13 +433,13 @@ func (m *memory) reopen(d stories.Destination) {
 	}
 }
 
-func (m *memory) Content(_ context.Context, updateID int64, _ int) (stories.Story, stories.Update, error) {
+func (m *memory) Content(_ context.Context, of stories.Subject, _ int) (stories.Content, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if err := m.enter("content"); err != nil {
-		return stories.Story{}, stories.Update{}, err
+		return stories.Content{}, err
 	}
-	return stories.Story{Slug: "sony-hack"}, stories.Update{ID: updateID}, nil
+	return stories.Content{Story: stories.Story{Slug: "sony-hack"}, Update: stories.Update{ID: of.UpdateID}}, nil
 }
 
 // count returns how many rows are in each state.

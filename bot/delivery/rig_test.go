@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -25,13 +26,29 @@ type desk struct {
 	alarms []Alarm
 }
 
-func (d *desk) Alarm(_ context.Context, a Alarm) {
+func (d *desk) tell(alarms []Alarm) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.alarms = append(d.alarms, a)
+	d.alarms = append(d.alarms, alarms...)
 }
 
-func (d *desk) count(kind AlarmKind) (n int) {
+// troubles is what was told to fail and not to work again.
+func (d *desk) troubles() (found []string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for _, a := range d.alarms {
+		w := a.Destination.Workspace
+		switch a.Kind {
+		case LaneStopped, WorkspaceFailing:
+			found = append(found, w)
+		case LaneResumed, WorkspaceRecovered:
+			found = slices.DeleteFunc(found, func(o string) bool { return o == w })
+		}
+	}
+	return found
+}
+
+func (d *desk) count(kind stories.AlarmKind) (n int) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	for _, a := range d.alarms {
@@ -54,9 +71,9 @@ type rig struct {
 // start runs an engine until the test ends or stop is called.
 func start(t *testing.T, queue *memory, far *farSide, change ...func(*Config)) *rig {
 	t.Helper()
-	r := &rig{queue: queue, far: far, desk: &desk{}}
-	cfg := Config{Queue: queue, Senders: map[string]bot.Sender{"p": far}, Desk: r.desk, Owner: "a",
-		Render: func(_ stories.Story, u stories.Update) bot.Message { return bot.Plainly(fmt.Sprint(u.ID)) }}
+	r := &rig{queue: queue, far: far, desk: queue.desk}
+	cfg := Config{Queue: queue, Senders: map[string]bot.Sender{"p": far}, Owner: "a",
+		Render: func(c stories.Content) bot.Message { return bot.Plainly(fmt.Sprint(c.Update.ID)) }}
 	for _, c := range change {
 		c(&cfg)
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"time"
 
-	"storybot/bot"
 	"storybot/bot/lease"
 	"storybot/stories"
 )
@@ -21,7 +20,6 @@ type shift struct {
 	journal *journal
 	crew    *crew
 	settler *settler
-	asked   []chan struct{} // who waits in Admit
 	alarm   wakeup
 	end     ending
 	answers chan answer
@@ -101,7 +99,6 @@ func (s *shift) turn(now time.Duration) {
 	if at, ok := h.outages.next(); ok {
 		s.alarm.by(at)
 	}
-	s.admit(now)
 	dispatch{s}.start(now)
 	intake{s}.read(now)
 	dispatch{s}.exchange(now)
@@ -139,12 +136,6 @@ func (s *shift) sleep(now time.Duration) {
 		s.reader.asked = true
 	case <-in.resume:
 		s.resumed()
-	case ask := <-in.asks:
-		s.asked = append(s.asked, ask)
-	case <-in.spent:
-		// It leaves later than it was let go: whichever second the platform counts
-		// it in holds one of the two.
-		s.lane.limits.posts.take(s.now())
 	case <-s.alarm.woken:
 	case <-s.alarm.timer.C:
 	case <-stop:
@@ -207,24 +198,4 @@ func (s *shift) resumed() {
 	s.lane.health.invalid.reset()
 	s.lane.health.breaker.resume(s.now())
 	s.journal.pause(waitAccount, 0, "")
-}
-
-// admit lets those go that asked for a request of their own, as far as the
-// limits allow.
-func (s *shift) admit(now time.Duration) {
-	l := s.lane.limits
-	for len(s.asked) > 0 && !s.end.lost && !s.end.retiring {
-		// It is not told whether it is a post or an edit: there must be room for both.
-		edits := l.method(bot.Edits)
-		if wait := max(l.posts.wait(now), edits.wait(now)); wait > 0 {
-			s.alarm.by(now + wait)
-			return
-		}
-		l.posts.take(now)
-		if edits != l.posts {
-			edits.take(now)
-		}
-		close(s.asked[0])
-		s.asked = s.asked[1:]
-	}
 }

@@ -71,7 +71,7 @@ func TestOnTheRealStore(t *testing.T) {
 	}
 	run := func(q Queue, s bot.Sender, until func(*Engine)) {
 		e := New(Config{Queue: q, Leases: q.(lease.Granter), Senders: map[string]bot.Sender{"p": s}, Owner: "one machine", Drain: time.Millisecond,
-			Render: func(stories.Story, stories.Update) bot.Message { return bot.Plainly("x") }})
+			Render: func(stories.Content) bot.Message { return bot.Plainly("x") }})
 		ctx, cancel := context.WithCancel(t.Context())
 		done := make(chan struct{})
 		go func() { defer close(done); _ = e.Run(ctx) }()
@@ -188,7 +188,7 @@ const benchChannels = 2000
 func push(b *testing.B, sender bot.Sender) {
 	store, story := newsroom(b, benchChannels)
 	e := New(Config{Queue: store, Leases: store, Senders: map[string]bot.Sender{"p": sender},
-		Render: func(stories.Story, stories.Update) bot.Message { return bot.Plainly("x") }})
+		Render: func(stories.Content) bot.Message { return bot.Plainly("x") }})
 	ctx, cancel := context.WithCancel(b.Context())
 	done := make(chan struct{})
 	go func() { defer close(done); _ = e.Run(ctx) }()
@@ -226,7 +226,7 @@ func BenchmarkKick(b *testing.B) {
 	store, story := newsroom(b, 1)
 	sent := make(signal, 1)
 	e := New(Config{Queue: store, Leases: store, Senders: map[string]bot.Sender{"p": sent},
-		Render: func(stories.Story, stories.Update) bot.Message { return bot.Plainly("x") }})
+		Render: func(stories.Content) bot.Message { return bot.Plainly("x") }})
 	ctx, cancel := context.WithCancel(b.Context())
 	done := make(chan struct{})
 	go func() { defer close(done); _ = e.Run(ctx) }()

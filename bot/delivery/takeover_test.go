@@ -45,7 +45,7 @@ func TestWhatIsSentAgainShowsTheNewestWording(t *testing.T) {
 	}
 	b := newBoard()
 	e := New(Config{Queue: store, Leases: store, Senders: map[string]bot.Sender{"p": resending{b}},
-		Render: func(_ stories.Story, u stories.Update) bot.Message { return bot.Plainly(u.Text) }})
+		Render: func(c stories.Content) bot.Message { return bot.Plainly(c.Update.Text) }})
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan struct{})
 	go func() { defer close(done); _ = e.Run(ctx) }()

@@ -28,7 +28,7 @@ type share struct {
 	waiting int // rows that wait and take room
 	// free are the rows that may leave memory, by the level of their publication;
 	// spare are those of places that wait for long.
-	free  [stories.Breaking + 1]int
+	free  [stories.ForDesk + 1]int
 	spare int
 	idle  map[*place]bool // whose rows are spare
 	// unread are publications with more to load, in order.

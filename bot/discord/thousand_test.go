@@ -64,7 +64,7 @@ func newPressroom(t *testing.T, channels int) *pressroom {
 			t.Fatal(err)
 		}
 	}
-	r.engine = delivery.New(delivery.Config{Queue: r.store, Leases: r.store, Senders: map[string]bot.Sender{"discord": p}, Render: bot.RenderUpdate})
+	r.engine = delivery.New(delivery.Config{Queue: r.store, Leases: r.store, Senders: map[string]bot.Sender{"discord": p}, Render: bot.RenderContent})
 	ctx, cancel := context.WithCancel(t.Context())
 	var work sync.WaitGroup
 	work.Go(func() { _ = r.engine.Run(ctx) })

@@ -83,6 +83,7 @@ type running struct {
 	store     database
 	desk      *stories.Service
 	engine    *delivery.Engine
+	teller    *delivery.Teller
 	mux       *command.Mux
 	talk      *platformRun // the console, or nil
 	chats     []*platformRun
@@ -107,9 +108,9 @@ func (r *running) start(ctx context.Context, talk *console.Console) error {
 	}
 	registry := newRegistry()
 	senders := r.senders()
-	alarms := newDesk(r.desk.Desks, senders, r.log)
 	counts := delivery.NewMetrics(registry)
-	r.engine = delivery.New(delivery.Config{Queue: r.store, Leases: r.store, Senders: senders, Render: bot.RenderUpdate, Log: r.log, Wall: wallClock, Metrics: counts, Desk: alarms})
+	r.engine = delivery.New(delivery.Config{Queue: r.store, Leases: r.store, Senders: senders, Render: bot.RenderContent, Log: r.log, Wall: wallClock, Metrics: counts})
+	r.teller = delivery.NewTeller(r.store, uneditable(senders), func() { r.engine.Kick("") }, r.log, wallClock)
 	counts.WatchQueue(r.queue)
 	registry.MustRegister(newConnectionMetrics(r.connections))
 	r.mux = command.New(command.Config{Stories: r.desk, Log: r.log, Connections: r.connections, Lanes: r.lanes, People: people()})
@@ -123,8 +124,7 @@ func (r *running) start(ctx context.Context, talk *console.Console) error {
 	}
 	r.background("housekeeping", func(ctx context.Context) { keepPruned(ctx, r.store, r.log) })
 	r.background("search index", func(ctx context.Context) { keepSearchable(ctx, r.store, r.log) })
-	r.background("desk", alarms.run)
-	r.background("progress for the desk", newDeskProgress(r.store, r.engine, senders, wallClock, r.log).run)
+	r.background("news for the desk", r.teller.Run)
 	r.background("blocked channels", delivery.NewHealer(r.desk, r.engine.Holds, r.log, wallClock).Run)
 	r.stops.add("answers", func(context.Context) error { r.mux.Wait(); return nil })
 	for _, p := range r.chats {
@@ -205,9 +205,19 @@ func (r *running) openPlatforms(talk *console.Console) error {
 func (r *running) senders() map[string]bot.Sender {
 	senders := map[string]bot.Sender{}
 	for _, p := range r.chats {
-		senders[p.Name()] = p
+		senders[p.Name()] = p.Platform // itself, for what it can do beside sending
 	}
 	return senders
+}
+
+// uneditable are the platforms where what was posted stays as it is.
+func uneditable(senders map[string]bot.Sender) (names []string) {
+	for name, s := range senders {
+		if !s.Knows(stories.OpEdit) {
+			names = append(names, name)
+		}
+	}
+	return names
 }
 
 // claim offers the code for the first admin, where there is none.
@@ -244,8 +254,17 @@ func (r *running) wait(ctx context.Context) error {
 	return fmt.Errorf("no platform is left: %w", errors.Join(failed...))
 }
 
-// settled waits until nothing that is due now is unsent.
-func (r *running) settled(ctx context.Context) error { return r.engine.Idle(ctx) }
+// settled waits until nothing that is due now is unsent, and the desk is told of it.
+func (r *running) settled(ctx context.Context) error {
+	for {
+		if err := r.engine.Idle(ctx); err != nil {
+			return err
+		}
+		if told, err := r.teller.Tell(ctx); err != nil || !told {
+			return err
+		}
+	}
+}
 
 // connections is how each connection is, as it may be shown: a detail may hold
 // the error of an address, or a token that stands where none belongs.

@@ -2,17 +2,19 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
 
+	"storybot/bot"
 	"storybot/bot/discord/discordtest"
 	"storybot/bot/slack/slacktest"
 )
 
 // pushed is the number of channels on Discord in the test below: at 50 a second
 // long enough for the desk to see it, with a kill in between.
-const pushed = 650
+const pushed = 1000
 
 // TestTheDeskSeesThePush pushes an update under the documented limits. Both
 // desks see it in one message, which is edited in place, and which the next
@@ -21,7 +23,7 @@ func TestTheDeskSeesThePush(t *testing.T) {
 	t.Parallel()
 	for name, url := range databases {
 		t.Run(name, func(t *testing.T) {
-			f := newDeskFar(t)
+			f := newDeskFar(t, pushed)
 			f.env = append(f.env, "DATABASE_URL="+url(t))
 			p := f.start(t)
 			f.follow(t)
@@ -32,7 +34,7 @@ func TestTheDeskSeesThePush(t *testing.T) {
 			f.waitDesks(t, 1)
 			p.kill()
 			onDiscord, onSlack := f.onDesks()
-			if got := onDiscord[0].Text; !strings.Contains(got, " of 650") {
+			if got := onDiscord[0].Text; !strings.Contains(got, " of 1,000") {
 				t.Errorf("killed after the push, at %q", got)
 			}
 			p = f.start(t)
@@ -54,6 +56,13 @@ func TestTheDeskSeesThePush(t *testing.T) {
 			} else {
 				t.Logf("Discord answered 429 to %d of %d requests", got.RateLimited, got.Requests)
 			}
+			// At most one in five seconds, and one for the end.
+			if n := len(left[0].Earlier); n > pushed/50/5+4 {
+				t.Errorf("Discord's message was edited %d times", n)
+			}
+			if n := len(right[0].Edits); n > pushed/50/5+4 {
+				t.Errorf("Slack's message was edited %d times", n)
+			}
 			for i, edit := range right[0].Edits[1:] {
 				if since := edit.At.Sub(right[0].Edits[i].At); since < time.Second {
 					t.Errorf("Slack's message was edited twice within %v", since)
@@ -69,14 +78,14 @@ type deskFar struct {
 	channels []string
 }
 
-func newDeskFar(t *testing.T) *deskFar {
+func newDeskFar(t *testing.T, channels int) *deskFar {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 4*patience)
 	t.Cleanup(cancel)
 	f := &deskFar{far: &far{ctx: ctx, discord: discordtest.Start(t, discordtest.WithLimits(discordtest.DocumentedLimits())),
 		slack: slacktest.Start(t, slacktest.WithLimits(slacktest.SlackLimits()))}}
 	f.discord.AddChannel(guild, guildChannel)
-	for _, channel := range f.discord.AddChannels(pushed) {
+	for _, channel := range f.discord.AddChannels(channels) {
 		f.channels = append(f.channels, channel.ID)
 	}
 	token := f.slack.AddWorkspace(team)
@@ -143,7 +152,7 @@ func (f *deskFar) waitDesks(t *testing.T, edits int) {
 // waitEnd waits until both desks show that all is delivered.
 func (f *deskFar) waitEnd(t *testing.T) {
 	t.Helper()
-	const end = "Delivered to all 650 channels."
+	end := fmt.Sprintf("Delivered to all %s channels.", bot.Count(len(f.channels)))
 	if err := f.discord.Wait(f.ctx, func() bool {
 		shown, _ := f.onDesks()
 		return strings.Contains(shown[0].Text, end)

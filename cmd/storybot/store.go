@@ -20,7 +20,7 @@ type database interface {
 	delivery.Queue
 	lease.Granter
 	discord.Memory
-	deskStore
+	delivery.Notices
 	// Reindex makes findable what an earlier version of the program wrote.
 	Reindex(ctx context.Context) error
 	// Prune removes what is past its time.

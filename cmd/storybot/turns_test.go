@@ -77,6 +77,14 @@ func (l *leases) set(change func(l *leases)) {
 	change(l)
 }
 
+// postbox is a sender that nothing is given to.
+type postbox struct{}
+
+func (postbox) Pace(string) bot.Pace                              { return bot.Pace{} }
+func (postbox) Knows(stories.Op) bool                             { return true }
+func (postbox) Do(context.Context, bot.Operation) bot.Verdict     { return bot.Verdict{} }
+func (postbox) Settle(context.Context, bot.Operation) bot.Verdict { return bot.Verdict{} }
+
 // only is a platform one process may run at a time; running says how many do.
 type only struct {
 	postbox

@@ -110,7 +110,7 @@ const (
 	// and what those rows were to say was missed before them.
 	missMoreSQL = `
 		UPDATE destinations SET missed = destinations.missed + g.n
-		FROM (SELECT d.destination_id, sum(d.missed + 1) AS n FROM deliveries d WHERE d.id among(?1) GROUP BY d.destination_id) AS g
+		FROM (SELECT d.destination_id, sum(d.missed + 1) AS n FROM deliveries d WHERE d.id among(?1) AND d.notice_id IS NULL GROUP BY d.destination_id) AS g
 		WHERE destinations.id = g.destination_id`
 )
 

@@ -2,6 +2,7 @@ package sqlstore
 
 import (
 	"context"
+	"errors"
 	"slices"
 
 	"storybot/stories"
@@ -13,7 +14,7 @@ import (
 // A result is applied when its delivery is on its way under the same attempt; it
 // ends the row or leaves it in the queue and, as Result says, changes its
 // destination. What was to be begun and is not among Begun.Deliveries is not
-// owed any more. Neither x nor an error changes rows of another lane.
+// owed any more. Alarms are kept for the desk. Neither x nor an error changes rows of another lane.
 //
 // After an error that leaves open whether it was committed the same exchange may
 // be made again under its number. ErrLeaseLost is of the whole exchange: then
@@ -23,7 +24,7 @@ func (s *Store) Exchange(ctx context.Context, l stories.Lease, x stories.Exchang
 	var flying []stories.Flight
 	err = s.change(ctx, func(q querier) error {
 		at, flying = 0, nil
-		begun = stories.Begun{Deliveries: map[int64]bool{}, Revisions: map[int64]int{}, Targets: map[int64]string{}}
+		begun = stories.Begun{Deliveries: map[int64]bool{}, Revisions: map[int64]int{}, Notices: map[int64]int{}, Targets: map[int64]string{}}
 		if turnsAway(x.Results) {
 			if err := lockPlanning(ctx, q); err != nil {
 				return err
@@ -31,7 +32,8 @@ func (s *Store) Exchange(ctx context.Context, l stories.Lease, x stories.Exchang
 		}
 		// Whoever revises one of the updates has ended now or waits for us: what is
 		// read from here on is of one side of it.
-		if err := present(ctx, q, x.Updates, begun.Revisions); err != nil {
+		err := errors.Join(present(ctx, q, presentSQL, x.Updates, begun.Revisions), present(ctx, q, presentNoticesSQL, x.Notices, begun.Notices))
+		if err != nil {
 			return err
 		}
 		lane, err := holdLane(ctx, q, l)
@@ -51,6 +53,9 @@ func (s *Store) Exchange(ctx context.Context, l stories.Lease, x stories.Exchang
 		}
 		back := cameBack(before, x)
 		if err := s.finish(ctx, q, lane, before, x.Results); err != nil {
+			return err
+		}
+		if err := keepAlarms(ctx, q, lane, x.Alarms); err != nil {
 			return err
 		}
 		// Who left while it was on its way gets it no more.
@@ -121,7 +126,8 @@ const (
 	nearOwedSQL  = `
 		SELECT coalesce(string_agg(CAST(delivery_id AS TEXT), ','), '') FROM queue
 		WHERE publication_id = ?1 AND destination_id BETWEEN ?2 AND ?3`
-	presentSQL = `SELECT id, revision FROM updates WHERE id among(?1) /*share*/`
+	presentSQL        = `SELECT id, revision FROM updates WHERE id among(?1) /*share*/`
+	presentNoticesSQL = `SELECT id, revision FROM notices WHERE id among(?1) /*share*/`
 	// targetsSQL tells of a delivery that is not kept any more as of one skipped.
 	targetsSQL = `
 		SELECT e.id, coalesce(o.state, 6), coalesce(o.message_id, '') FROM deliveries e LEFT JOIN deliveries o ON o.id = e.on_id
@@ -161,9 +167,10 @@ func stillOwed(ctx context.Context, q querier, begin []stories.Flight, begun *st
 }
 
 // present reads what the begun deliveries are to say now. Whoever revises an
-// update waits until they are on their way, and owes each of them an edit.
-func present(ctx context.Context, q querier, updates []int64, revisions map[int64]int) error {
-	if len(updates) == 0 {
+// update or a notice waits until they are on their way, and owes each of them an
+// edit.
+func present(ctx context.Context, q querier, text string, ids []int64, revisions map[int64]int) error {
+	if len(ids) == 0 {
 		return nil
 	}
 	_, err := all(ctx, q, func(r row) (none struct{}, err error) {
@@ -172,7 +179,7 @@ func present(ctx context.Context, q querier, updates []int64, revisions map[int6
 		err = r.Scan(&id, &revision)
 		revisions[id] = revision
 		return none, err
-	}, presentSQL, list(updates))
+	}, text, list(ids))
 	return err
 }
 

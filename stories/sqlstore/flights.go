@@ -210,6 +210,11 @@ func (s *Store) Recover(ctx context.Context, l stories.Lease) (found []stories.F
 		if err != nil || lane == 0 {
 			return err
 		}
+		troubles, err := troublesOf(ctx, q, lane)
+		if err != nil {
+			return err
+		}
+		loaded.Troubles = troubles
 		f, err := flightsOf(ctx, q, lane)
 		if err != nil || len(f.byID) == 0 {
 			return err
@@ -221,11 +226,12 @@ func (s *Store) Recover(ctx context.Context, l stories.Lease) (found []stories.F
 		if loaded, err = s.loaded(ctx, q, loadFlyingSQL, encodeFlights(found)); err != nil {
 			return err
 		}
+		loaded.Troubles = troubles
 		if loaded.Targets, err = targetsOf(ctx, q, loaded); err != nil {
 			return err
 		}
 		loaded.Revisions = map[int64]int{}
-		if err := present(ctx, q, updatesOf(loaded), loaded.Revisions); err != nil {
+		if err := present(ctx, q, presentSQL, updatesOf(loaded), loaded.Revisions); err != nil {
 			return err
 		}
 		return setFlights(ctx, q, lane, l.Fence, 0, found)

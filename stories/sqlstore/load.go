@@ -37,7 +37,7 @@ const (
 		SELECT ` + owedColumns + `
 		FROM (SELECT CAST(j.value ->> 1 AS BIGINT) AS publication_id, CAST(j.value ->> 2 AS BIGINT) AS destination_id, CAST(j.value ->> 0 AS BIGINT) AS delivery_id FROM each(?1)) AS q
 		JOIN ` + owedTables + ` WHERE d.state = 0`
-	publicationColumns = `p.id, p.seed, p.update_id, p.story_id, coalesce(u.number, 0), p.revision, p.op, p.urgency, p.created_at`
+	publicationColumns = `p.id, p.seed, p.update_id, p.story_id, coalesce(u.number, 0), p.revision, p.op, p.urgency, p.created_at, coalesce(p.notice_id, 0)`
 	publicationTables  = `publications p LEFT JOIN updates u ON u.id = p.update_id`
 	originsSQL         = `SELECT ` + publicationColumns + ` FROM ` + publicationTables + ` WHERE p.id among(?1)`
 	// The subquery is made a hash table once: PostgreSQL would search an array for
@@ -50,7 +50,7 @@ const (
 
 func scanPublication(r row) (p stories.Publication, err error) {
 	var created int64
-	err = r.Scan(&p.ID, &p.Seed, &p.UpdateID, &p.StoryID, &p.Number, &p.Revision, &p.Op, &p.Level, &created)
+	err = r.Scan(&p.ID, &p.Seed, &p.UpdateID, &p.StoryID, &p.Number, &p.Revision, &p.Op, &p.Level, &created, &p.NoticeID)
 	p.CreatedAt = moment(created)
 	return p, err
 }

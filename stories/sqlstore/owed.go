@@ -274,7 +274,7 @@ func owe(ctx context.Context, q querier, p place, rows []waiting, at time.Time) 
 		return nil
 	}
 	var id int64
-	if err := one(ctx, q, againSQL, []any{p.lane, newSeed(), millis(at), int(stories.Breaking)}, &id); err != nil {
+	if err := one(ctx, q, againSQL, []any{p.lane, newSeed(), millis(at), int(stories.ForDesk)}, &id); err != nil {
 		return err
 	}
 	return moveTo(ctx, q, rows, stories.Pending, "", at, stories.Ref{Publication: id, Place: p.id})

@@ -40,6 +40,9 @@ func (s *Store) AppendUpdate(ctx context.Context, a stories.Act, u stories.Updat
 		if err := plan(ctx, q, u, story.Topics); err != nil {
 			return u, false, fmt.Errorf("plan deliveries: %w", err)
 		}
+		if _, err := q.exec(ctx, oweProgressSQL, u.ID, millis(u.CreatedAt)); err != nil {
+			return u, false, fmt.Errorf("begin the notice of its progress: %w", err)
+		}
 		return u, true, enter(ctx, q, a, "published", u.StoryID, fmt.Sprintf("update %d, %s", u.Number, u.Level))
 	}, func(q querier, u stories.Update) (err error) {
 		p, err = progressOf(ctx, q, u.ID)

@@ -29,12 +29,12 @@ const (
 			SELECT id FROM deliveries WHERE id >= ?1 AND id < ?2 AND state NOT IN (0, 5) AND finished_at < ?3)`
 	// pruneAgainSQL forgets publications that owed again what others had owed:
 	// no delivery names them.
-	pruneAgainSQL = `DELETE FROM publications WHERE update_id = 0 AND queued = 0 AND created_at < ?1`
+	pruneAgainSQL = `DELETE FROM publications WHERE update_id = 0 AND notice_id IS NULL AND queued = 0 AND created_at < ?1`
 	oldestSQL     = `SELECT id, created_at FROM deliveries WHERE id >= ?1 ORDER BY id LIMIT 1`
 )
 
 // Prune forgets idempotency keys, notes and allowances after some days, and deliveries and
-// messages of the desk that ended longer ago than Options.KeepDeliveries. It
+// notices that ended longer ago than Options.KeepDeliveries. It
 // also puts the names of stories together that were written one by one.
 func (s *Store) Prune(ctx context.Context, now time.Time) error {
 	err := s.change(ctx, func(q querier) error {
@@ -63,8 +63,8 @@ func (s *Store) Prune(ctx context.Context, now time.Time) error {
 	if err != nil {
 		return fmt.Errorf("forget old publications: %w", err)
 	}
-	if err := s.pruneDeskMessages(ctx, now.Add(-s.keep)); err != nil {
-		return fmt.Errorf("forget old messages of the desk: %w", err)
+	if err := s.pruneNotices(ctx, now.Add(-s.keep)); err != nil {
+		return fmt.Errorf("forget old notices: %w", err)
 	}
 	return nil
 }

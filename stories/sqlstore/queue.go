@@ -16,6 +16,8 @@ import (
 //	finish.go    what a result does to its row and its destination
 //	acting.go    owes operations on messages that are there
 //	revise.go    gives an update another wording, and owes it to its copies
+//	alarms.go    keeps what the desk is to be told, beside the results it is about
+//	notices.go   owes what is no update, such as alarms and an update's progress
 //	flights.go   what is on its way, and who takes it over
 //	owed.go      takes waiting rows away, holds them and owes them again
 //	status.go    tells how all of it stands
@@ -35,7 +37,7 @@ import (
 // deliveryColumns are read by scanDelivery, from deliveries d joined as
 // deliveryTables does.
 const (
-	deliveryColumns = `d.id, d.update_id, u.story_id, u.number, d.revision, d.op, d.on_id,
+	deliveryColumns = `d.id, coalesce(d.update_id, 0), coalesce(d.notice_id, 0), coalesce(u.story_id, 0), coalesce(u.number, 0), d.revision, d.op, d.on_id,
 		t.platform, t.workspace, t.channel, l.name, p.urgency, d.state, d.attempt, d.unknowns,
 		CASE WHEN d.state = 0 THEN t.not_before ELSE 0 END,
 		d.first_attempt_at, d.last_attempt_at, d.created_at, d.finished_at, d.message_id, d.reason, d.missed, d.doubtful, p.seed, d.destination_id`
@@ -44,13 +46,19 @@ const (
 		JOIN updates u ON u.id = d.update_id
 		JOIN destinations t ON t.id = d.destination_id
 		JOIN lanes l ON l.id = t.lane_id`
+	// anyDeliveryTables are those of deliveries of notices too.
+	anyDeliveryTables = `deliveries d
+		JOIN publications p ON p.id = d.publication_id
+		LEFT JOIN updates u ON u.id = d.update_id
+		JOIN destinations t ON t.id = d.destination_id
+		JOIN lanes l ON l.id = t.lane_id`
 )
 
 // scanDelivery reads deliveryColumns. What is on its way is told as such.
 func (f flights) scanDelivery(r row) (d stories.Delivery, err error) {
 	var due, first, last, created, finished, seed, place int64
 	var doubtful int
-	err = r.Scan(&d.ID, &d.UpdateID, &d.StoryID, &d.Number, &d.Revision, &d.Op, &d.On,
+	err = r.Scan(&d.ID, &d.UpdateID, &d.NoticeID, &d.StoryID, &d.Number, &d.Revision, &d.Op, &d.On,
 		&d.Destination.Platform, &d.Destination.Workspace, &d.Destination.Channel, &d.Lane, &d.Level, &d.State, &d.Attempt, &d.Unknowns,
 		&due, &first, &last, &created, &finished, &d.MessageID, &d.Reason, &d.Missed, &doubtful, &seed, &place)
 	d.DueAt, d.FirstAttemptAt, d.LastAttemptAt = moment(due), moment(first), moment(last)

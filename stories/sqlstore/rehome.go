@@ -90,18 +90,30 @@ const (
 	// bothSQL finds what both of two destinations were owed of the same.
 	bothSQL = `
 		SELECT f.id, f.state, f.publication_id, t.id, t.state, t.publication_id
-		FROM (SELECT id FROM updates UNION ALL SELECT 0) AS u
+		FROM updates u
 		CROSS JOIN deliveries f CROSS JOIN deliveries t
 		WHERE f.update_id = u.id AND f.destination_id = ?1
-			AND t.update_id = u.id AND t.destination_id = ?2 AND t.op = f.op AND t.revision = f.revision`
+			AND t.update_id = u.id AND t.destination_id = ?2 AND t.op = f.op AND t.revision = f.revision
+		UNION ALL
+		SELECT f.id, f.state, f.publication_id, t.id, t.state, t.publication_id
+		FROM notices n CROSS JOIN deliveries f CROSS JOIN deliveries t
+		WHERE f.notice_id = n.id AND f.destination_id = ?1
+			AND t.notice_id = n.id AND t.destination_id = ?2 AND t.op = f.op AND t.revision = f.revision`
 	// moveHistorySQL looks under every update: that is an index's work, where
 	// looking for a destination would read the whole table.
 	moveHistorySQL = `
 		UPDATE deliveries SET destination_id = ?2 WHERE id IN (
-			SELECT f.id FROM (SELECT id FROM updates UNION ALL SELECT 0) AS u CROSS JOIN deliveries f
+			SELECT f.id FROM updates u CROSS JOIN deliveries f
 			WHERE f.update_id = u.id AND f.destination_id = ?1 AND NOT EXISTS (
 				SELECT 1 FROM deliveries t
 				WHERE t.update_id = f.update_id AND t.destination_id = ?2 AND t.op = f.op AND t.revision = f.revision))`
+	// moveNoticesSQL is the same of notices.
+	moveNoticesSQL = `
+		UPDATE deliveries SET destination_id = ?2 WHERE id IN (
+			SELECT f.id FROM notices n CROSS JOIN deliveries f
+			WHERE f.notice_id = n.id AND f.destination_id = ?1 AND NOT EXISTS (
+				SELECT 1 FROM deliveries t
+				WHERE t.notice_id = f.notice_id AND t.destination_id = ?2 AND t.op = f.op AND t.revision = f.revision))`
 	forgetOneSQL  = `DELETE FROM deliveries WHERE id = ?1`
 	uncountOneSQL = `UPDATE publications SET total = total - 1, failed = failed - 1 WHERE id = ?1`
 	requeueAtSQL  = `UPDATE queue SET destination_id = ?4 WHERE publication_id = ?1 AND destination_id = ?2 AND delivery_id = ?3`
@@ -135,8 +147,10 @@ func (s *Store) unite(ctx context.Context, q querier, old, there place) error {
 	if err != nil {
 		return err
 	}
-	if _, err := q.exec(ctx, moveHistorySQL, old.id, there.id); err != nil {
-		return err
+	for _, text := range []string{moveHistorySQL, moveNoticesSQL} {
+		if _, err := q.exec(ctx, text, old.id, there.id); err != nil {
+			return err
+		}
 	}
 	if err := owe(ctx, q, there, queued, s.now()); err != nil {
 		return err

@@ -113,7 +113,7 @@ func (s *Store) Failing(ctx context.Context, limit int) (failing []stories.Faili
 // deliveries to be shown although, or not to be shown because, they are on their
 // way.
 const recentSQL = `
-	SELECT ` + deliveryColumns + ` FROM ` + deliveryTables + `
+	SELECT ` + deliveryColumns + ` FROM ` + anyDeliveryTables + `
 	WHERE (?1 = '[]' OR d.state among(?1) OR d.id among(?5))
 		AND NOT d.id among(?6)
 		AND (?2 = '' OR l.name = ?2)

@@ -88,9 +88,9 @@ const (
 	revisionSQL   = `SELECT text, sources, author_ref, author_name FROM revisions WHERE update_id = ?1 AND revision = ?2`
 )
 
-// Content returns what a delivery of an update's revision says: the story as
-// it is now and the update in that wording. CodeNotFound.
-func (s *Store) Content(ctx context.Context, updateID int64, revision int) (stories.Story, stories.Update, error) {
+// updateContent returns the story as it is now and the update in that wording.
+// CodeNotFound.
+func (s *Store) updateContent(ctx context.Context, updateID int64, revision int) (stories.Story, stories.Update, error) {
 	fail := func(err error) (stories.Story, stories.Update, error) {
 		return stories.Story{}, stories.Update{}, s.told(missing(err, "This update is not there any more."))
 	}

@@ -71,13 +71,13 @@ var editTests = []test{
 		p, err := d.ProgressOf(d.ctx, u.ID)
 		d.ok(err)
 		same(d, "the push", p, stories.Progress{UpdateID: u.ID, Total: 3, Sent: 1, Waiting: 2})
-		content, text, err := d.Content(d.ctx, u.ID, 1)
+		content, err := d.Content(d.ctx, stories.Subject{UpdateID: u.ID}, 1)
 		d.ok(err)
-		same(d, "text", text.Text, "Newer")
-		same(d, "story", content.ID, s.ID)
-		_, first, err := d.Content(d.ctx, u.ID, 0)
+		same(d, "text", content.Update.Text, "Newer")
+		same(d, "story", content.Story.ID, s.ID)
+		first, err := d.Content(d.ctx, stories.Subject{UpdateID: u.ID}, 0)
 		d.ok(err)
-		same(d, "first text", first.Text, "News of sony")
+		same(d, "first text", first.Update.Text, "News of sony")
 	}},
 	{"of edits that wait the newest is kept alone", func(d *desk) {
 		s := d.track("sony")

@@ -17,7 +17,7 @@ import (
 type Store interface {
 	stories.Store
 	Queue
-	DeskMessages
+	Notices
 	Reviser
 	Ower
 	Remember(ctx context.Context, key, value string) error
@@ -39,7 +39,7 @@ type Queue interface {
 	LanePast(ctx context.Context, lane string) (stories.LanePast, error)
 	SkipOlder(ctx context.Context, l stories.Lease, keep int, at time.Time) (skipped int, err error)
 	Recover(ctx context.Context, l stories.Lease) ([]stories.Flight, stories.Loaded, error)
-	Content(ctx context.Context, updateID int64, revision int) (stories.Story, stories.Update, error)
+	Content(ctx context.Context, of stories.Subject, revision int) (stories.Content, error)
 	Deliveries(ctx context.Context, f stories.DeliveryFilter, limit int) ([]stories.Delivery, error)
 }
 
@@ -51,7 +51,7 @@ func Run(t *testing.T, open func(t *testing.T) Store) {
 	}{
 		{"stories", storyTests}, {"updates", updateTests}, {"search", searchTests}, {"replays", replayTests},
 		{"subscriptions", subscriptionTests}, {"destinations", destinationTests}, {"people", peopleTests}, {"claims", claimTests}, {"limits", limitTests}, {"suggestions", suggestTests}, {"what changes nothing", idleTests},
-		{"leases", leaseTests}, {"loading", loadTests}, {"order", orderTests}, {"beginning", beginTests}, {"edits", editTests}, {"acting", actingTests}, {"lanes", laneTests}, {"results", resultTests}, {"races", raceTests}, {"moved channels", rehomeTests}, {"leaving", leaveTests}, {"counters", counterTests}, {"the clock", clockTests}, {"status", statusTests}, {"desk messages", deskMessageTests},
+		{"leases", leaseTests}, {"loading", loadTests}, {"order", orderTests}, {"beginning", beginTests}, {"edits", editTests}, {"acting", actingTests}, {"lanes", laneTests}, {"results", resultTests}, {"races", raceTests}, {"moved channels", rehomeTests}, {"leaving", leaveTests}, {"counters", counterTests}, {"the clock", clockTests}, {"status", statusTests}, {"notices", noticeTests}, {"alarms", alarmTests},
 	} {
 		t.Run(group.name, func(t *testing.T) {
 			for _, test := range group.tests {

@@ -121,6 +121,10 @@ func (w *worker) advance(max int, results ...stories.Result) (begun []stories.De
 	w.batch++
 	x := stories.Exchange{Batch: w.batch, Results: results, Flying: slices.Collect(maps.Values(w.flying)), Begin: w.next(rows, max)}
 	for _, p := range origins {
+		if p.NoticeID != 0 {
+			x.Notices = append(x.Notices, p.NoticeID)
+			continue
+		}
 		x.Updates = append(x.Updates, p.UpdateID)
 	}
 	for _, f := range x.Begin {
@@ -153,7 +157,7 @@ func find(rows []stories.Owed, id int64) stories.Owed {
 // delivery is a row that is on its way, as it is told.
 func delivery(lane string, f stories.Flight, r stories.Owed, origins map[int64]stories.Publication) stories.Delivery {
 	p := origins[r.Origin]
-	return stories.Delivery{ID: f.Delivery, Key: stories.DeliveryKey(p.Seed, f.Place, p.Op), UpdateID: p.UpdateID, StoryID: p.StoryID, Number: p.Number,
+	return stories.Delivery{ID: f.Delivery, Key: stories.DeliveryKey(p.Seed, f.Place, p.Op), UpdateID: p.UpdateID, NoticeID: p.NoticeID, StoryID: p.StoryID, Number: p.Number,
 		Revision: p.Revision, Op: p.Op, Part: stories.PartMessage, Destination: r.Destination, Lane: lane, Level: p.Level, State: stories.Sending,
 		Attempt: f.Attempt, FirstAttemptAt: f.First, LastAttemptAt: f.Last, Unknowns: r.Unknowns, Doubtful: r.Doubtful, Missed: r.Missed,
 		CreatedAt: p.CreatedAt}

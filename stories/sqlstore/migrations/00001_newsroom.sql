@@ -94,6 +94,8 @@ CREATE TABLE destinations (
     asked      BIGINT NOT NULL DEFAULT 0,
     -- What was skipped while it was blocked; the first message after says so.
     missed     BIGINT NOT NULL DEFAULT 0,
+    -- When it last refused the bot, as the desk was told.
+    refused_at BIGINT NOT NULL DEFAULT 0,
     UNIQUE (platform, workspace, channel)
 );
 CREATE INDEX destinations_by_lane ON destinations (lane_id);

@@ -9,7 +9,8 @@ INSERT INTO planning (id) VALUES (1);
 
 -- One publication owes something in one lane; nothing is added to it later.
 -- seed makes the keys of its deliveries, urgency is its level or that of a more
--- urgent update of the same story published after it.
+-- urgent update of the same story published after it. notice_id is set where it
+-- owes a notice.
 --
 -- queued counts the rows it has in the queue. The other counters are of the
 -- deliveries that were first owed by it: what is neither sent, held, failed nor
@@ -30,18 +31,20 @@ CREATE TABLE publications (
     sent       BIGINT NOT NULL DEFAULT 0,
     held       BIGINT NOT NULL DEFAULT 0,
     failed     BIGINT NOT NULL DEFAULT 0,
-    unknown    BIGINT NOT NULL DEFAULT 0
+    unknown    BIGINT NOT NULL DEFAULT 0,
+    notice_id  BIGINT
 );
 CREATE INDEX publications_by_update ON publications (update_id, lane_id, op);
+CREATE INDEX publications_by_notice ON publications (notice_id, op, revision) WHERE notice_id IS NOT NULL;
 CREATE INDEX publications_open ON publications (lane_id, urgency, id) WHERE queued > 0;
 CREATE INDEX publications_owing ON publications (story_id, urgency) WHERE queued > 0 OR held > 0;
 
 -- The history: one row for each message ever owed, as it ended or as it stood
--- before the request that is on its way.
+-- before the request that is on its way. It is about an update or a notice.
 CREATE TABLE deliveries (
     id               /*identity*/,
     publication_id   BIGINT NOT NULL,
-    update_id        BIGINT NOT NULL,
+    update_id        BIGINT,
     destination_id   BIGINT NOT NULL,
     created_at       BIGINT NOT NULL,
     first_attempt_at BIGINT NOT NULL DEFAULT 0,
@@ -56,10 +59,12 @@ CREATE TABLE deliveries (
     state            SMALLINT NOT NULL,
     doubtful         SMALLINT NOT NULL DEFAULT 0, -- 1: an earlier request may have got through
     message_id       TEXT NOT NULL DEFAULT '',
-    reason           TEXT NOT NULL DEFAULT ''
+    reason           TEXT NOT NULL DEFAULT '',
+    notice_id        BIGINT
 );
--- A delivery's identity.
+-- A delivery's identity; what has none of the two is not compared.
 CREATE UNIQUE INDEX deliveries_once ON deliveries (update_id, destination_id, op, revision, on_id);
+CREATE UNIQUE INDEX deliveries_once_notice ON deliveries (notice_id, destination_id, op, revision) WHERE notice_id IS NOT NULL;
 
 -- What waits or is on its way. Rows are written once and removed once.
 CREATE TABLE queue (
@@ -93,19 +98,32 @@ CREATE TABLE leases (
     until BIGINT NOT NULL
 );
 
--- The messages in the desk's channels that say how an update's deliveries are
--- coming along: each is edited in place until done. done is 1 then.
-CREATE TABLE desk_messages (
-    update_id        BIGINT NOT NULL REFERENCES updates (id),
-    destination_id   BIGINT NOT NULL REFERENCES destinations (id),
-    message_id       TEXT NOT NULL DEFAULT '',
-    first_attempt_at BIGINT NOT NULL DEFAULT 0,
-    last_attempt_at  BIGINT NOT NULL DEFAULT 0,
-    created_at       BIGINT NOT NULL,
-    done             SMALLINT NOT NULL DEFAULT 0,
-    PRIMARY KEY (update_id, destination_id)
+-- What is owed and is no update: see stories.Notice. done is 1 when no further
+-- revision follows. body is JSON.
+CREATE TABLE notices (
+    id         /*identity*/,
+    kind       TEXT NOT NULL,
+    update_id  BIGINT NOT NULL DEFAULT 0,
+    revision   BIGINT NOT NULL DEFAULT 0,
+    done       SMALLINT NOT NULL DEFAULT 0,
+    body       TEXT NOT NULL DEFAULT '{}',
+    created_at BIGINT NOT NULL
 );
-CREATE INDEX desk_messages_open ON desk_messages (update_id) WHERE done = 0;
+CREATE INDEX notices_open ON notices (id) WHERE done = 0;
+
+-- What the desk is to be told and no notice tells yet, each in JSON.
+CREATE TABLE alarms (
+    id   /*identity*/,
+    body TEXT NOT NULL
+);
+
+-- What the desk was told does not work and was not told to work again: a lane
+-- (workspace '') or one of its workspaces.
+CREATE TABLE troubles (
+    lane_id   BIGINT NOT NULL,
+    workspace TEXT NOT NULL,
+    PRIMARY KEY (lane_id, workspace)
+);
 
 -- What outlives the holder of a lane beside what is on its way: see lanes.go.
 

@@ -1,0 +1,111 @@
+package stories
+
+import "time"
+
+// Notice is a message the bot owes to channels that is no update: what the desk
+// is told. What it says is stored as data, so that whoever sends it puts it into
+// words, in the newest state.
+type Notice struct {
+	ID   int64
+	Kind NoticeKind
+	// Revision counts what it was to say: 0 while it is not owed to anybody. The
+	// first time it is owed as a message, then as edits of it.
+	Revision  int
+	UpdateID  int64 // that it is about; 0 for none
+	Done      bool  // this is its last revision
+	Body      NoticeBody
+	CreatedAt time.Time
+}
+
+// NoticeKind is what a Notice is about.
+type NoticeKind string
+
+// The kinds of notice; the names are stored.
+const (
+	AlarmNotice    NoticeKind = "alarm"    // Body.Alarms
+	ProgressNotice NoticeKind = "progress" // Body.Progress of UpdateID
+)
+
+// NoticeBody is what a notice says; its kind tells which of the fields. It is
+// stored as JSON.
+type NoticeBody struct {
+	Alarms   []Alarm       `json:",omitempty"`
+	More     int           `json:",omitempty"` // alarms that are not among them
+	Progress Progress      `json:",omitzero"`
+	Left     time.Duration `json:",omitempty"` // how long the rest will take; 0 when that is not known
+}
+
+// Push is a notice of an update's progress that is not done, and how the update's
+// deliveries stand now.
+type Push struct {
+	Notice
+	Stands Progress
+}
+
+// ForDesk is the urgency of what the desk is told. It is above every update's:
+// how a push is coming along, and what is wrong with it, is of no use behind it.
+// There are few such messages, see delivery.Teller. No update has this level.
+const ForDesk Level = 4
+
+// MaxTold is how many alarms one notice holds; the rest is counted.
+const MaxTold = 8
+
+// AlarmKind is what an Alarm is about. The names are stored.
+type AlarmKind string
+
+// The kinds of alarm.
+const (
+	// AlarmBlocked: a channel refuses us; what waits for it is held.
+	AlarmBlocked AlarmKind = "destination_blocked"
+	// AlarmGone: a channel no longer exists; its subscriptions have ended.
+	AlarmGone AlarmKind = "destination_gone"
+	// AlarmPushStopped: an update was refused by several channels in a row and is
+	// not sent to the rest of the lane.
+	AlarmPushStopped AlarmKind = "push_stopped"
+	// AlarmLaneStopped: nothing of the lane is sent until somebody mends it or a
+	// probe succeeds.
+	AlarmLaneStopped AlarmKind = "lane_stopped"
+	// AlarmLaneResumed: a stopped lane works again.
+	AlarmLaneResumed AlarmKind = "lane_resumed"
+	// AlarmWorkspaceFailing: all channels of a workspace refuse alike. Nothing has
+	// been ended or blocked, all is tried again.
+	AlarmWorkspaceFailing AlarmKind = "workspace_failing"
+	// AlarmWorkspaceRecovered: it works again.
+	AlarmWorkspaceRecovered AlarmKind = "workspace_recovered"
+	// AlarmFailed: the bot itself failed at one message.
+	AlarmFailed AlarmKind = "delivery_failed"
+)
+
+// AlarmKinds are all of them.
+func AlarmKinds() []AlarmKind {
+	return []AlarmKind{AlarmBlocked, AlarmGone, AlarmPushStopped, AlarmLaneStopped, AlarmLaneResumed, AlarmWorkspaceFailing, AlarmWorkspaceRecovered, AlarmFailed}
+}
+
+// Alarm is something the desk should know. Fields that do not apply are zero. It
+// is stored as JSON.
+type Alarm struct {
+	Kind        AlarmKind
+	At          time.Time
+	Lane        string
+	Destination Destination // the channel, or any channel of the workspace
+	UpdateID    int64       `json:",omitempty"`
+	StoryID     int64       `json:",omitempty"`
+	Number      int         `json:",omitempty"` // of the update in its story
+	Code        string      `json:",omitempty"` // the platform's own word or number
+	Reason      string      `json:",omitempty"` // for people: what is wrong
+	Cure        string      `json:",omitempty"` // for people: who can mend it, and how
+}
+
+// Content is what a delivery says: an update of a story or, where Notice.Kind is
+// not "", a notice; then Update and Story are those it is about, zero for none.
+type Content struct {
+	Story  Story
+	Update Update
+	Notice Notice
+}
+
+// Subject is what a delivery is about: one of the two.
+type Subject struct {
+	UpdateID int64
+	NoticeID int64
+}

@@ -1,0 +1,247 @@
+package sqlstore
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"storybot/stories"
+)
+
+const (
+	insertNoticeSQL = `
+		INSERT INTO notices (kind, update_id, revision, done, body, created_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6) RETURNING id`
+	// oweProgressSQL begins the notice of an update's progress where anybody is
+	// owed the update.
+	oweProgressSQL = `
+		INSERT INTO notices (kind, update_id, created_at)
+		SELECT 'progress', CAST(?1 AS BIGINT), CAST(?2 AS BIGINT) WHERE EXISTS (SELECT 1 FROM publications WHERE update_id = ?1 AND op = 0)`
+	noticeColumns = `n.id, n.kind, n.update_id, n.revision, n.done, n.body, n.created_at`
+	noticeSQL     = `SELECT ` + noticeColumns + ` FROM notices n WHERE n.id = ?1`
+	// openNoticesSQL reads the newest ?1 notices that are not done, each with the
+	// counters of its update.
+	openNoticesSQL = `
+		SELECT ` + noticeColumns + `,
+			coalesce(sum(p.total), 0), coalesce(sum(p.sent), 0), coalesce(sum(p.held), 0), coalesce(sum(p.failed), 0), coalesce(sum(p.unknown), 0)
+		FROM (SELECT * FROM notices WHERE done = 0 ORDER BY id DESC LIMIT ?1) AS n
+		LEFT JOIN publications p ON p.update_id = n.update_id AND p.op = 0
+		GROUP BY ` + noticeColumns + ` ORDER BY n.id`
+	setNoticeSQL = `UPDATE notices SET revision = ?2, done = ?3, body = ?4 WHERE id = ?1`
+)
+
+func scanNotice(r row, more ...any) (n stories.Notice, err error) {
+	var body string
+	var done, created int64
+	if err := r.Scan(append([]any{&n.ID, &n.Kind, &n.UpdateID, &n.Revision, &done, &body, &created}, more...)...); err != nil {
+		return n, err
+	}
+	n.Done, n.CreatedAt = done == 1, moment(created)
+	if err := json.Unmarshal([]byte(body), &n.Body); err != nil {
+		return n, fmt.Errorf("read notice %d: %w", n.ID, err)
+	}
+	return n, nil
+}
+
+func sharePlanning(ctx context.Context, q querier) error {
+	var id int
+	return one(ctx, q, sharePlanningSQL, nil, &id)
+}
+
+// insertNotice stores n and gives it its id.
+func insertNotice(ctx context.Context, q querier, n *stories.Notice) error {
+	body, err := json.Marshal(n.Body)
+	if err != nil {
+		return err
+	}
+	return one(ctx, q, insertNoticeSQL, []any{string(n.Kind), n.UpdateID, n.Revision, bit(n.Done), string(body), millis(n.CreatedAt)}, &n.ID)
+}
+
+// Pushes returns the notices of progress that are not done, oldest first: the
+// newest so many.
+func (s *Store) Pushes(ctx context.Context, newest int) ([]stories.Push, error) {
+	found, err := all(ctx, s.reader(), func(r row) (p stories.Push, err error) {
+		at := &p.Stands
+		if p.Notice, err = scanNotice(r, &at.Total, &at.Sent, &at.Held, &at.Failed, &at.Unknown); err != nil {
+			return p, err
+		}
+		at.UpdateID = p.UpdateID
+		at.Waiting = at.Total - at.Sent - at.Held - at.Failed - at.Unknown
+		return p, nil
+	}, openNoticesSQL, newest)
+	return found, s.told(err)
+}
+
+// Say gives a notice another revision: n.Body, from now on and in whatever of it
+// still waits. Every channel of the desk that has no message of it is owed one,
+// but for platforms in late before n is Done; every one that has a message is
+// owed an edit, unless one waits there already or the message could not be edited
+// any more. n.Revision is the revision that is replaced: said is false, and
+// nothing changed, when that is not the present one.
+func (s *Store) Say(ctx context.Context, n stories.Notice, late []string, at time.Time) (said bool, err error) {
+	err = s.change(ctx, func(q querier) error {
+		said = false
+		if err := sharePlanning(ctx, q); err != nil {
+			return err
+		}
+		// Who begins a delivery of it shares this row: it has either begun it, and we
+		// see it on its way, or reads the new revision.
+		now, err := theOne(ctx, q, func(r row) (stories.Notice, error) { return scanNotice(r) }, noticeSQL+` /*lock*/`, n.ID)
+		if err != nil {
+			return missing(err, "This notice is not there any more.")
+		}
+		if now.Revision != n.Revision || now.Done {
+			return nil
+		}
+		body, err := json.Marshal(n.Body)
+		if err != nil {
+			return err
+		}
+		next := n
+		next.Revision, said = n.Revision+1, true
+		if next.Done {
+			late = nil
+		}
+		if _, err := q.exec(ctx, setNoticeSQL, n.ID, next.Revision, bit(n.Done), string(body)); err != nil {
+			return err
+		}
+		if err := oweEdits(ctx, q, next, at); err != nil {
+			return err
+		}
+		_, err = owePosts(ctx, q, next, late, at)
+		return err
+	})
+	return said, err
+}
+
+// Content returns what a delivery says: of an update the story as it is now and
+// the update in that wording, of a notice what it says now. CodeNotFound.
+func (s *Store) Content(ctx context.Context, of stories.Subject, revision int) (c stories.Content, err error) {
+	if of.NoticeID == 0 {
+		c.Story, c.Update, err = s.updateContent(ctx, of.UpdateID, revision)
+		return c, err
+	}
+	c.Notice, err = theOne(ctx, s.reader(), func(r row) (stories.Notice, error) { return scanNotice(r) }, noticeSQL, of.NoticeID)
+	if err != nil {
+		return c, s.told(missing(err, "This notice is not there any more."))
+	}
+	if id := c.Notice.UpdateID; id != 0 {
+		if c.Update, err = theOne(ctx, s.reader(), scanUpdate, updateByIDSQL, id); err == nil {
+			c.Story, err = theOne(ctx, s.reader(), scanStory, storyByIDSQL, c.Update.StoryID)
+		}
+	}
+	return c, s.told(missing(err, "This update is not there any more."))
+}
+
+const (
+	// untoldSQL are the desk's channels that are owed no message of the notice ?1,
+	// but for those on the platforms ?2, an array of arrays of one.
+	untoldSQL = `
+		FROM desks k JOIN destinations t ON t.id = k.destination_id
+		WHERE t.state <> 'gone' AND t.platform NOT IN (SELECT j.value ->> 0 FROM each(?2))
+			AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.notice_id = ?1 AND d.destination_id = t.id AND d.op = 0)`
+	untoldLanesSQL = `SELECT DISTINCT t.lane_id ` + untoldSQL + ` ORDER BY t.lane_id`
+	// uneditedSQL are the messages of the notice ?1, or those to be from requests on
+	// their way (?2), that are owed an edit.
+	uneditedSQL = `
+		FROM deliveries d JOIN destinations t ON t.id = d.destination_id
+		WHERE d.notice_id = ?1 AND d.op = 0 AND (d.state = 2 OR d.state = 0 AND d.id among(?2)) AND t.state <> 'gone'
+			AND NOT EXISTS (SELECT 1 FROM deliveries e WHERE e.notice_id = ?1 AND e.destination_id = d.destination_id AND e.op = 1
+				AND (e.state IN (3, 6) OR e.state IN (0, 5) AND NOT e.id among(?2)))`
+	uneditedLanesSQL  = `SELECT DISTINCT t.lane_id ` + uneditedSQL + ` ORDER BY t.lane_id`
+	publishNoticeSQL  = `INSERT INTO publications (lane_id, seed, update_id, story_id, created_at, revision, op, level, urgency, notice_id) VALUES (?1, ?2, 0, 0, ?3, ?4, ?5, ?6, ?6, ?7)`
+	planNoticeColumns = `
+		INSERT INTO deliveries (publication_id, notice_id, destination_id, created_at, revision, op, state, on_id)
+		SELECT (SELECT p.id FROM publications p WHERE p.notice_id = ?1 AND p.op = ?3 AND p.revision = ?4 AND p.lane_id = t.lane_id),
+			CAST(?1 AS BIGINT), t.id, CAST(?5 AS BIGINT), CAST(?4 AS INTEGER), CAST(?3 AS SMALLINT), CASE WHEN t.state = 'blocked' THEN 5 ELSE 0 END, `
+	planNoticeSQL      = planNoticeColumns + `0 ` + untoldSQL + ` ORDER BY t.id`
+	planNoticeEditsSQL = planNoticeColumns + `d.id ` + uneditedSQL + ` ORDER BY t.id ON CONFLICT DO NOTHING` // where one channel was two it has two messages
+	ofNoticeSQL        = `SELECT id FROM publications WHERE notice_id = ?1 AND op = ?2 AND revision = ?3`
+	queueNoticeSQL     = `
+		INSERT INTO queue (publication_id, destination_id, delivery_id)
+		SELECT publication_id, destination_id, id FROM deliveries WHERE notice_id = ?1 AND publication_id IN (` + ofNoticeSQL + `) AND state = 0`
+	holdNoticeSQL = `
+		INSERT INTO held (destination_id, delivery_id)
+		SELECT destination_id, id FROM deliveries WHERE notice_id = ?1 AND publication_id IN (` + ofNoticeSQL + `) AND state = 5`
+	countNoticeSQL = `
+		UPDATE publications SET queued = (SELECT count(*) FROM queue q WHERE q.publication_id = publications.id),
+			total = (SELECT count(*) FROM deliveries d WHERE d.notice_id = ?1 AND d.publication_id = publications.id),
+			held = (SELECT count(*) FROM deliveries d WHERE d.notice_id = ?1 AND d.publication_id = publications.id AND d.state = 5)
+		WHERE notice_id = ?1 AND op = ?2 AND revision = ?3`
+	heldOfNoticeSQL = `SELECT destination_id FROM deliveries WHERE notice_id = ?1 AND publication_id IN (` + ofNoticeSQL + `) AND state = 5 ORDER BY destination_id`
+)
+
+// owePosts owes n to the desk's channels that have no message of it, and returns
+// to how many lanes. Planning is shared.
+func owePosts(ctx context.Context, q querier, n stories.Notice, late []string, at time.Time) (lanes int, err error) {
+	each := make([][1]string, len(late))
+	for i, platform := range late {
+		each[i][0] = platform
+	}
+	but, err := json.Marshal(each)
+	if err != nil {
+		return 0, err
+	}
+	return oweNotice(ctx, q, n, stories.OpPost, untoldLanesSQL, planNoticeSQL, string(but), at)
+}
+
+// oweEdits owes n's present revision to the messages there are of it. The notice
+// is locked.
+func oweEdits(ctx context.Context, q querier, n stories.Notice, at time.Time) error {
+	flying, err := allFlights(ctx, q)
+	if err != nil {
+		return err
+	}
+	_, err = oweNotice(ctx, q, n, stories.OpEdit, uneditedLanesSQL, planNoticeEditsSQL, list(slices.Sorted(maps.Keys(flying.byID))), at)
+	return err
+}
+
+// oweNotice owes an operation to the destinations a statement finds: one
+// publication in each of their lanes.
+func oweNotice(ctx context.Context, q querier, n stories.Notice, op stories.Op, lanesSQL, planSQL, filter string, at time.Time) (int, error) {
+	lanes, err := all(ctx, q, scanID, lanesSQL, n.ID, filter)
+	if err != nil || len(lanes) == 0 {
+		return 0, err
+	}
+	for _, lane := range lanes {
+		if _, err := q.exec(ctx, publishNoticeSQL, lane, newSeed(), millis(at), n.Revision, int(op), int(stories.ForDesk), n.ID); err != nil {
+			return 0, fmt.Errorf("publish a notice: %w", err)
+		}
+	}
+	if _, err := q.exec(ctx, planSQL, n.ID, filter, int(op), n.Revision, millis(at)); err != nil {
+		return 0, fmt.Errorf("owe a notice: %w", err)
+	}
+	for _, text := range []string{queueNoticeSQL, holdNoticeSQL, countNoticeSQL} {
+		if _, err := q.exec(ctx, text, n.ID, int(op), n.Revision); err != nil {
+			return 0, fmt.Errorf("queue a notice: %w", err)
+		}
+	}
+	held, err := all(ctx, q, scanID, heldOfNoticeSQL, n.ID, int(op), n.Revision)
+	if err == nil && len(held) > 0 {
+		_, err = trim(ctx, q, held, catchUp, at)
+	}
+	return len(lanes), err
+}
+
+const (
+	pruneNoticesSQL = `
+		DELETE FROM notices WHERE done = 1 AND created_at < ?1
+			AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.notice_id = notices.id)`
+	pruneNoticePublicationsSQL = `
+		DELETE FROM publications WHERE notice_id IS NOT NULL AND queued = 0 AND created_at < ?1
+			AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.notice_id = publications.notice_id)`
+)
+
+// pruneNotices forgets notices that were begun before then and whose deliveries
+// are forgotten.
+func (s *Store) pruneNotices(ctx context.Context, before time.Time) error {
+	return s.change(ctx, func(q querier) error {
+		if _, err := q.exec(ctx, pruneNoticePublicationsSQL, millis(before)); err != nil {
+			return err
+		}
+		_, err := q.exec(ctx, pruneNoticesSQL, millis(before))
+		return err
+	})
+}

@@ -1,0 +1,166 @@
+package storetest
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"storybot/stories"
+)
+
+// raise has the holder of a lane store alarms.
+func (d *desk) raise(l stories.Lease, alarms ...stories.Alarm) {
+	d.Helper()
+	w := d.worker(l)
+	w.batch++
+	x := stories.Exchange{Batch: w.batch, Alarms: alarms}
+	for _, f := range w.flying {
+		x.Flying = append(x.Flying, f)
+	}
+	for range 2 { // also when the answer is lost
+		_, err := d.Exchange(d.ctx, l, x)
+		d.ok(err)
+	}
+}
+
+func (d *desk) waits(what string, want bool) {
+	d.Helper()
+	got, err := d.AlarmsWait(d.ctx)
+	d.ok(err)
+	same(d, what, got, want)
+}
+
+func (d *desk) tell() bool {
+	d.Helper()
+	told, err := d.TellAlarms(d.ctx, d.now)
+	d.ok(err)
+	return told
+}
+
+var alarmTests = []test{
+	{"an alarm is kept with the results it is about, and told in one message", func(d *desk) {
+		d.ok(d.SetDesk(d.ctx, d.act(), channel("desk"), lane))
+		d.ok(d.SetDesk(d.ctx, d.act(), other, "elsewhere"))
+		l, far := d.hold(lane, "w"), d.hold("elsewhere", "w")
+		d.waits("at first", false)
+		same(d, "nothing to tell", d.tell(), false)
+		var alarms []stories.Alarm
+		for range 11 {
+			alarms = append(alarms, stories.Alarm{Kind: stories.AlarmGone, At: d.now, Lane: lane, Destination: channel("x"), Reason: "was deleted", Cure: "Nobody can."})
+		}
+		d.raise(l, alarms...)
+		d.waits("raised", true)
+		same(d, "told", d.tell(), true)
+		d.waits("told", false)
+		same(d, "told again", d.tell(), false)
+		same(d, "here", d.told(l), "post desk 1")
+		same(d, "elsewhere", d.told(far), "post 2 1")
+		v := d.drain(l, 1)[0]
+		c, err := d.Content(d.ctx, stories.Subject{NoticeID: v.NoticeID}, v.Revision)
+		d.ok(err)
+		same(d, "kind", c.Notice.Kind, stories.AlarmNotice)
+		same(d, "alarms", fmt.Sprint(len(c.Notice.Body.Alarms), c.Notice.Body.More), "8 3")
+		same(d, "alarm", c.Notice.Body.Alarms[0], alarms[0])
+		listed, err := d.Deliveries(d.ctx, stories.DeliveryFilter{}, 10)
+		d.ok(err)
+		same(d, "operators see", len(listed), 2)
+	}},
+	{"of several who tell alarms together one does", func(d *desk) {
+		d.ok(d.SetDesk(d.ctx, d.act(), channel("desk"), lane))
+		l := d.hold(lane, "w")
+		for range 5 {
+			d.raise(l, stories.Alarm{Kind: stories.AlarmLaneStopped, At: d.now, Lane: lane})
+		}
+		var told atomic.Int64
+		together(4, func(int) {
+			did, err := d.TellAlarms(d.ctx, d.now)
+			if err != nil {
+				d.Errorf("tell: %v", err)
+			}
+			if did {
+				told.Add(1)
+			}
+		})
+		same(d, "told", told.Load(), 1)
+		same(d, "owed", d.told(l), "post desk 1")
+	}},
+	{"without a desk, or with one that is gone, an alarm is told to nobody", func(d *desk) {
+		l := d.hold(lane, "w")
+		d.follow("all", "a")
+		l2 := stories.Alarm{Kind: stories.AlarmLaneStopped, At: d.now}
+		d.raise(l, l2)
+		same(d, "without", d.tell(), false)
+		d.waits("without", false)
+		d.ok(d.SetDesk(d.ctx, d.act(), channel("desk"), lane))
+		d.ok(d.EndDestination(d.ctx, channel("desk"), "was deleted", d.now))
+		d.raise(l, l2)
+		same(d, "gone", d.tell(), false)
+		same(d, "owed", d.told(l), "")
+	}},
+	{"a blocked desk is told when it heals", func(d *desk) {
+		s := d.track("sony")
+		d.follow("sony", "desk")
+		d.ok(d.SetDesk(d.ctx, d.act(), channel("desk"), lane))
+		d.append(s, stories.Normal)
+		l := d.hold(lane, "w")
+		blocked(d, l, "desk")
+		for range 7 {
+			d.raise(l, stories.Alarm{Kind: stories.AlarmGone, At: d.now})
+			d.tell()
+		}
+		same(d, "owed", d.told(l), "")
+		resumed, skipped, err := d.ReopenDestination(d.ctx, channel("desk"), 5, d.now)
+		d.ok(err)
+		same(d, "resumed and skipped", fmt.Sprint(resumed, skipped), "5 0") // the older ones were skipped at once
+		same(d, "owed", len(strings.Split(d.told(l), ", ")), 5)
+		for _, v := range d.drain(l, 10) {
+			if v.Missed > 1 {
+				d.Errorf("%d updates are said to be missed, one was", v.Missed)
+			}
+		}
+	}},
+	{"a channel that refuses again within two days is no news", func(d *desk) {
+		d.ok(d.SetDesk(d.ctx, d.act(), channel("desk"), lane))
+		d.follow("all", "a", "b")
+		l := d.hold(lane, "w")
+		refuses := func(name string) {
+			d.raise(l, stories.Alarm{Kind: stories.AlarmBlocked, At: d.now, Destination: channel(name)})
+		}
+		refuses("a")
+		same(d, "at first", d.tell(), true)
+		d.later(24 * time.Hour)
+		refuses("a")
+		d.waits("a day later", false)
+		refuses("b")
+		d.waits("another channel", true)
+		d.tell()
+		d.later(47 * time.Hour)
+		refuses("a")
+		d.waits("two days after the second time", false)
+		d.later(-100 * time.Hour)
+		refuses("a")
+		d.later(49 * time.Hour)
+		refuses("a")
+		d.waits("long after", true)
+	}},
+	{"what the desk was told fails is known to the next holder of the lane until it is told to work again", func(d *desk) {
+		d.follow("all", "a")
+		l := d.hold(lane, "w")
+		in := func(w string) stories.Destination {
+			return stories.Destination{Platform: "slack", Workspace: w, Channel: "C"}
+		}
+		d.raise(l, stories.Alarm{Kind: stories.AlarmLaneStopped, At: d.now}, stories.Alarm{Kind: stories.AlarmWorkspaceFailing, At: d.now, Destination: in("T1")},
+			stories.Alarm{Kind: stories.AlarmWorkspaceFailing, At: d.now, Destination: in("T2")}, stories.Alarm{Kind: stories.AlarmGone, At: d.now, Destination: in("T3")})
+		troubles := func() string {
+			_, loaded, err := d.Recover(d.ctx, l)
+			d.ok(err)
+			slices.Sort(loaded.Troubles)
+			return strings.Join(loaded.Troubles, ",")
+		}
+		same(d, "troubles", troubles(), ",T1,T2")
+		d.raise(l, stories.Alarm{Kind: stories.AlarmLaneResumed, At: d.now}, stories.Alarm{Kind: stories.AlarmWorkspaceRecovered, At: d.now, Destination: in("T1")})
+		same(d, "troubles", troubles(), "T2")
+	}},
+}
