@@ -205,10 +205,18 @@ func (d dispatch) choose(now time.Duration) (rows []*row) {
 		return nil
 	}
 	s.queue.batch()
+	putBack := s.settler.putBack(s.crew.aloft)
 	for range want + mostBegun { // as many may belong to a workspace that fails
 		r := s.queue.pick(now)
 		if r == nil {
 			break
+		}
+		if r.tries.putBack {
+			if putBack == 0 { // and all else that may go is begun
+				s.queue.release(r, now, 0)
+				break
+			}
+			putBack--
 		}
 		wait := s.lane.limits.spent(r.origin.Op, now)
 		if next, ok := s.lane.health.outages.probe(r.place.destination, now); !ok {

@@ -160,7 +160,7 @@ func (f filler) dropBehind(p *place) {
 	for len(p.rows) > 1 {
 		r := p.rows[len(p.rows)-1]
 		c := s.window.carriers[r.Publication]
-		if r.tries.attempt > 0 || c == nil {
+		if r.tries.attempt > 0 || c == nil || r == p.busy { // what came since goes before it
 			return
 		}
 		p.rows = p.rows[:len(p.rows)-1]

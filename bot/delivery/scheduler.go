@@ -42,6 +42,7 @@ type tries struct {
 	first    time.Time
 	last     time.Time
 	doubtful bool
+	putBack  bool // doubtful since the database was put back
 }
 
 // origin is what a row says: the publication that owed it first.
@@ -72,7 +73,7 @@ func newScheduler(rows int) *scheduler {
 	s := &scheduler{rows: map[int64]*row{}, places: map[placeKey]*place{}, origins: map[int64]*origin{}}
 	s.window = window{most: rows, carriers: map[int64]*carrier{}}
 	s.urgent = ladder{step: 0, less: func(a, b *place) bool { return before(a.rows[0], b.rows[0]) }}
-	s.oldest = ladder{step: 1, less: func(a, b *place) bool { return older(a.rows[0], b.rows[0]) < 0 }}
+	s.oldest = ladder{step: 1, less: func(a, b *place) bool { return cmp.Or(news(a.rows[0], b.rows[0]), older(a.rows[0], b.rows[0])) < 0 }}
 	s.waits = ladder{step: 2, less: func(a, b *place) bool { return a.readyAt < b.readyAt }}
 	return s
 }
@@ -80,7 +81,21 @@ func newScheduler(rows int) *scheduler {
 // before says that a goes before b.
 func before(a, b *row) bool { return order(a, b) < 0 }
 
-func order(a, b *row) int { return cmp.Or(cmp.Compare(b.origin.Level, a.origin.Level), older(a, b)) }
+func order(a, b *row) int {
+	return cmp.Or(news(a, b), cmp.Compare(b.origin.Level, a.origin.Level), older(a, b))
+}
+
+// news has whatever was put back with the database come after all else, until it
+// is known what became of it: looking for it may take hours.
+func news(a, b *row) int {
+	switch {
+	case a.tries.putBack == b.tries.putBack:
+		return 0
+	case a.tries.putBack:
+		return 1
+	}
+	return -1
+}
 
 // older compares rows by when they were owed.
 func older(a, b *row) int {
@@ -138,7 +153,7 @@ func (s *scheduler) enter(o stories.Owed, from stories.Publication, p *place) *r
 	}
 	origin.rows++
 	r := &row{Ref: o.Ref, place: p, origin: origin, missed: o.Missed,
-		tries: tries{attempt: o.Attempt, unknowns: o.Unknowns, first: o.FirstAttemptAt, last: o.LastAttemptAt, doubtful: o.Doubtful}}
+		tries: tries{attempt: o.Attempt, unknowns: o.Unknowns, first: o.FirstAttemptAt, last: o.LastAttemptAt, doubtful: o.Doubtful, putBack: o.PutBack}}
 	s.rows[o.Delivery] = r
 	s.window.came(o.Publication)
 	return r

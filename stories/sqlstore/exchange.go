@@ -20,7 +20,9 @@ import (
 // be made again under its number. ErrLeaseLost is of the whole exchange: then
 // nothing was changed.
 func (s *Store) Exchange(ctx context.Context, l stories.Lease, x stories.Exchange) (begun stories.Begun, err error) {
+	var count int64
 	err = s.change(ctx, func(q querier) error {
+		count = 0
 		begun = stories.Begun{Deliveries: map[int64]bool{}, Revisions: map[int64]int{}, Targets: map[int64]string{}}
 		if turnsAway(x.Results) {
 			if err := lockPlanning(ctx, q); err != nil {
@@ -36,6 +38,7 @@ func (s *Store) Exchange(ctx context.Context, l stories.Lease, x stories.Exchang
 			return err
 		}
 		if before.fence == l.Fence && before.batch == x.Batch { // it was committed already
+			count = before.begun
 			for _, f := range x.Begin {
 				_, flying := before.byID[f.Delivery]
 				begun.Deliveries[f.Delivery] = flying
@@ -60,8 +63,14 @@ func (s *Store) Exchange(ctx context.Context, l stories.Lease, x stories.Exchang
 				flying = append(flying, f)
 			}
 		}
-		return setFlights(ctx, q, lane, l.Fence, x.Batch, flying)
+		if len(flying) > len(x.Flying) {
+			count = s.origin().countBegin()
+		}
+		return setFlights(ctx, q, lane, l.Fence, x.Batch, flying, count)
 	})
+	if err == nil && count > 0 {
+		err = s.origin().witnessBegin(count)
+	}
 	if err != nil {
 		return stories.Begun{}, err
 	}

@@ -19,7 +19,8 @@ func (s *Store) scanOwed(r row) (o stories.Owed, err error) {
 	var doubtful int
 	err = r.Scan(&o.Delivery, &o.Publication, &o.Place, &o.Origin, &o.Destination.Platform, &o.Destination.Workspace, &o.Destination.Channel,
 		&o.Attempt, &first, &last, &o.Unknowns, &doubtful, &o.Missed, &notBefore, &asked)
-	o.FirstAttemptAt, o.LastAttemptAt, o.Doubtful = moment(first), moment(last), doubtful == 1
+	o.FirstAttemptAt, o.LastAttemptAt = moment(first), moment(last)
+	o.Doubtful, o.PutBack = doubtful > 0, doubtful >= putBackWaits
 	// Never more is waited than was asked, however the clock was set since.
 	o.Wait = max(0, min(time.Duration(notBefore-millis(s.now())), time.Duration(asked))) * time.Millisecond
 	return o, err

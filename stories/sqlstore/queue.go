@@ -54,7 +54,7 @@ func (f flights) scanDelivery(r row) (d stories.Delivery, err error) {
 		&due, &first, &last, &created, &finished, &d.MessageID, &d.Reason, &d.Missed, &doubtful, &seed)
 	d.DueAt, d.FirstAttemptAt, d.LastAttemptAt = moment(due), moment(first), moment(last)
 	d.CreatedAt, d.FinishedAt = moment(created), moment(finished)
-	d.Doubtful, d.Part = doubtful == 1, stories.PartMessage
+	d.Doubtful, d.PutBack, d.Part = doubtful > 0, doubtful >= putBackWaits, stories.PartMessage
 	d.Key = stories.DeliveryKey(seed, d.Destination, d.Op)
 	if flight, ok := f.byID[d.ID]; ok && d.State == stories.Pending {
 		d.State, d.Attempt, d.FirstAttemptAt, d.LastAttemptAt = stories.Sending, flight.Attempt, flight.First, flight.Last

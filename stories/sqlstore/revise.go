@@ -26,14 +26,14 @@ const (
 		FROM publications p CROSS JOIN deliveries d JOIN held h ON h.destination_id = d.destination_id AND h.delivery_id = d.id
 		WHERE p.update_id = ?1 AND p.op = 1 AND p.held > 0 AND d.update_id = ?1 AND d.op = 1 AND d.publication_id = p.id`
 	// copiesSQL owes an edit to every destination that has a copy of the update, or
-	// may get one from a request on its way (?4).
+	// may get one from a request on its way (?4) or have got one from an earlier one.
 	copiesSQL = `
 		INSERT INTO deliveries (publication_id, update_id, destination_id, created_at, revision, op, state)
 		SELECT p.id, ?1, t.id, ?2, ?3, 1, CASE WHEN t.state = 'blocked' THEN 5 ELSE 0 END
 		FROM deliveries d
 		JOIN destinations t ON t.id = d.destination_id
 		JOIN publications p ON p.update_id = ?1 AND p.lane_id = t.lane_id AND p.op = 1 AND p.revision = ?3
-		WHERE d.update_id = ?1 AND d.op = 0 AND (d.state = 2 OR d.state = 0 AND d.id among(?4)) AND t.state <> 'gone'
+		WHERE d.update_id = ?1 AND d.op = 0 AND (d.state = 2 OR d.state = 0 AND (d.doubtful > 0 OR d.id among(?4))) AND t.state <> 'gone'
 		ORDER BY t.id`
 	replaced = "a newer wording replaced it before it was sent"
 )

@@ -199,7 +199,11 @@ func skipUnfollowed(ctx context.Context, q querier, a stories.Act, p place) erro
 	if err != nil {
 		return err
 	}
-	rows = append(rows, held...)
+	back, err := putBackAt(ctx, q, p)
+	if err != nil {
+		return err
+	}
+	rows = slices.Concat(rows, held, back)
 	ids := make([]int64, len(rows))
 	for i, r := range rows {
 		ids[i] = r.Delivery

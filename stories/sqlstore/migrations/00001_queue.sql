@@ -53,12 +53,15 @@ CREATE TABLE deliveries (
     missed           INTEGER NOT NULL DEFAULT 0, -- earlier updates its channel did not get
     op               SMALLINT NOT NULL,
     state            SMALLINT NOT NULL,
-    doubtful         SMALLINT NOT NULL DEFAULT 0, -- 1: an earlier request may have got through
+    -- 1: an earlier request may have got through; 2: the database was put back,
+    -- and a person decides; 3: it was, and this is to be settled. See putback.go.
+    doubtful         SMALLINT NOT NULL DEFAULT 0,
     message_id       TEXT NOT NULL DEFAULT '',
     reason           TEXT NOT NULL DEFAULT ''
 );
 -- A delivery's identity.
 CREATE UNIQUE INDEX deliveries_once ON deliveries (update_id, destination_id, op, revision);
+CREATE INDEX deliveries_put_back ON deliveries (doubtful, destination_id, id) WHERE doubtful >= 2;
 
 -- What waits or is on its way. Rows are written once and removed once.
 CREATE TABLE queue (
@@ -77,12 +80,14 @@ CREATE TABLE held (
 
 -- The requests of a lane that may be on their way, written before they leave:
 -- all of them, by the holder of the lane's lease, under the number of its
--- newest batch. flying is a JSON array; see flights.go.
+-- newest batch. flying is a JSON array; see flights.go. begun is how often
+-- anything had been begun in this database by then; see witness.go.
 CREATE TABLE flights (
     lane_id BIGINT PRIMARY KEY,
     fence   BIGINT NOT NULL,
     batch   BIGINT NOT NULL,
-    flying  TEXT NOT NULL
+    flying  TEXT NOT NULL,
+    begun   BIGINT NOT NULL DEFAULT 0
 );
 
 CREATE TABLE leases (

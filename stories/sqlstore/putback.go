@@ -1,0 +1,398 @@
+package sqlstore
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strconv"
+
+	"storybot/stories"
+)
+
+// A database put back is an older copy of itself: what was owed in it may have
+// been sent since, by the database it replaces. Every start finds out whether
+// that has happened (witness.go for SQLite, postgreshome.go for PostgreSQL), or is
+// told so. Then all that was owed, in the queue, on its way or held, leaves the
+// queue, and waits for a person:
+//
+//	owed ──put back──▶ putBackWaits ──settle──▶ putBackSettles ─▶ sent, or owed
+//	                     ▲    │                        │
+//	                     │    └──release──▶ owed       │
+//	                     └────── nobody can say ───────┘
+//
+// Both are a delivery's doubtful. What is published afterwards has nothing to do
+// with it: it is owed as ever, and its keys are made of new random numbers.
+const (
+	putBackWaits   = 2
+	putBackSettles = 3
+)
+
+const (
+	homeName     = "home"     // what engine.home returned last
+	copiedName   = "copied"   // set in a copy: wherever it is opened, it was put back
+	putBackName  = "put back" // generation, and when
+	putBackWhy   = "may have been sent already: the database was put back, and a moderator decides in /desk status"
+	begunSQL     = `SELECT coalesce(max(begun), 0) FROM flights`
+	forgetSQL    = `DELETE FROM settings WHERE name = ?1`
+	lockAllSQL   = `SELECT name FROM leases ORDER BY name /*lock*/`
+	countHomeSQL = `
+		UPDATE publications SET held = held + c.n
+		FROM (SELECT d.publication_id AS id, count(*) AS n FROM queue q JOIN deliveries d ON d.id = q.delivery_id GROUP BY d.publication_id) AS c
+		WHERE publications.id = c.id`
+	emptyPublicationsSQL = `UPDATE publications SET queued = 0 WHERE queued > 0`
+	// waitSQL takes what was owed out of every other state. It is looked for from
+	// the time of its first request, or from its publication.
+	waitSQL = `
+		UPDATE deliveries SET state = 5, doubtful = 2, reason = ?1, last_attempt_at = ?2,
+			first_attempt_at = CASE WHEN first_attempt_at = 0 THEN created_at ELSE first_attempt_at END
+		WHERE id IN (SELECT delivery_id FROM queue UNION ALL SELECT delivery_id FROM held)`
+	emptyQueueSQL = `DELETE FROM queue`
+	emptyHeldSQL  = `DELETE FROM held`
+	landAllSQL    = `UPDATE flights SET flying = '[]'`
+	// endProgressSQL leaves alone what the desk's channel may have been told since.
+	endProgressSQL = `UPDATE desk_messages SET done = 1 WHERE message_id = '' AND done = 0`
+)
+
+// comeHome finds out whether this database was put back, or is told so by
+// certain, and then has what is owed wait.
+func (s *Store) comeHome(ctx context.Context, certain bool) (waits int, err error) {
+	if !certain { // most starts find nothing and write nothing
+		if home, err := s.isHome(ctx); err != nil || home {
+			return 0, s.told(err)
+		}
+	}
+	reason := ""
+	err = s.change(ctx, func(q querier) error {
+		reason, waits = "", 0
+		if err := lockPlanning(ctx, q); err != nil {
+			return err
+		}
+		kept, err := recall(ctx, q, homeName)
+		if err != nil {
+			return err
+		}
+		copied, err := recall(ctx, q, copiedName)
+		if err != nil {
+			return err
+		}
+		var begun int64
+		if err := one(ctx, q, begunSQL, nil, &begun); err != nil {
+			return err
+		}
+		now, why, err := s.origin().home(ctx, q, kept, begun)
+		switch {
+		case err != nil:
+			return err
+		case why != "":
+			reason = why
+		case copied != "":
+			reason = "it is a copy that was made to be put back"
+		case certain:
+			reason = "somebody said so"
+		}
+		if now != kept {
+			if _, err := q.exec(ctx, rememberSQL, homeName, now); err != nil {
+				return err
+			}
+		}
+		if reason == "" {
+			return nil
+		}
+		if _, err := q.exec(ctx, forgetSQL, copiedName); err != nil {
+			return err
+		}
+		waits, err = s.putBack(ctx, q)
+		return err
+	})
+	if err != nil {
+		return 0, err
+	}
+	if reason != "" {
+		s.log.Warn("the database was put back: what was owed in it may have been sent already, and waits; /desk status shows it", "why", reason, "deliveries", waits)
+	}
+	return waits, s.origin().settle()
+}
+
+// isHome says that nothing is to be found out or written.
+func (s *Store) isHome(ctx context.Context) (bool, error) {
+	kept, err := recall(ctx, s.reader(), homeName)
+	if err != nil {
+		return false, err
+	}
+	copied, err := recall(ctx, s.reader(), copiedName)
+	if err != nil || copied != "" {
+		return false, err
+	}
+	return s.origin().same(ctx, s.reader(), kept)
+}
+
+func recall(ctx context.Context, q querier, name string) (string, error) {
+	found, err := all(ctx, q, func(r row) (value string, err error) {
+		err = r.Scan(&value)
+		return value, err
+	}, recallSQL, name)
+	if err != nil || len(found) == 0 {
+		return "", err
+	}
+	return found[0], nil
+}
+
+// putBack has all that is owed wait, and returns how much that is. Planning is
+// locked.
+func (s *Store) putBack(ctx context.Context, q querier) (waits int, err error) {
+	if _, err := all(ctx, q, scanName, lockAllSQL); err != nil {
+		return 0, err
+	}
+	last, err := lastPutBack(ctx, q)
+	if err != nil {
+		return 0, err
+	}
+	at := millis(s.now())
+	for _, step := range []struct {
+		text string
+		args []any
+	}{
+		{countHomeSQL, nil}, {emptyPublicationsSQL, nil}, {waitSQL, []any{putBackWhy, at}},
+		{emptyQueueSQL, nil}, {emptyHeldSQL, nil}, {landAllSQL, nil}, {endProgressSQL, nil},
+	} {
+		n, err := q.exec(ctx, step.text, step.args...)
+		if err != nil {
+			return 0, fmt.Errorf("have what is owed wait: %w", err)
+		}
+		if step.text == waitSQL {
+			waits = int(n)
+		}
+	}
+	text, err := json.Marshal([2]int64{last.Generation + 1, at})
+	if err != nil {
+		return 0, err
+	}
+	_, err = q.exec(ctx, rememberSQL, putBackName, string(text))
+	return waits, err
+}
+
+func scanName(r row) (name string, err error) {
+	err = r.Scan(&name)
+	return name, err
+}
+
+// lastPutBack reads when it happened last.
+func lastPutBack(ctx context.Context, q querier) (p stories.PutBack, err error) {
+	text, err := recall(ctx, q, putBackName)
+	if err != nil || text == "" {
+		return p, err
+	}
+	var stored [2]int64
+	if err := json.Unmarshal([]byte(text), &stored); err != nil {
+		return p, fmt.Errorf("read when the database was put back: %w", err)
+	}
+	return stories.PutBack{Generation: stored[0], At: moment(stored[1])}, nil
+}
+
+// Restored says that the database was put back, where nothing shows it: after the
+// whole machine was. What is owed waits then.
+// It returns how much that is.
+func (s *Store) Restored(ctx context.Context) (waits int, err error) { return s.comeHome(ctx, true) }
+
+const (
+	// SQLite uses a partial index only where its condition is repeated.
+	waitingSQL = `
+		SELECT count(*), count(DISTINCT destination_id) FROM deliveries WHERE doubtful >= 2 AND doubtful = 2 AND state = 5`
+	settlingSQL  = `SELECT count(*) FROM deliveries WHERE doubtful >= 2 AND doubtful = 3 AND state = 0`
+	putBackAtSQL = `
+		SELECT 0, id, publication_id FROM deliveries WHERE doubtful >= 2 AND doubtful = 2 AND state = 5 AND destination_id = ?1 ORDER BY id`
+)
+
+// PutBack implements stories.Store.
+func (s *Store) PutBack(ctx context.Context) (stories.PutBack, error) {
+	q := s.reader()
+	p, err := lastPutBack(ctx, q)
+	if err == nil && p.Generation > 0 {
+		if err = one(ctx, q, waitingSQL, nil, &p.Waiting, &p.Channels); err == nil {
+			err = one(ctx, q, settlingSQL, nil, &p.Settling)
+		}
+	}
+	return p, s.told(err)
+}
+
+// putBackAt returns what waits for a person and goes to p, oldest first.
+func putBackAt(ctx context.Context, q querier, p place) ([]waiting, error) {
+	return all(ctx, q, scanWaiting(p.id), putBackAtSQL, p.id)
+}
+
+// doubtOf is how a result's doubt is stored.
+func doubtOf(r stories.Result) int {
+	switch {
+	case r.PutBack && r.State == stories.Held && r.Destination == "":
+		return putBackWaits
+	case r.PutBack:
+		return putBackSettles
+	}
+	return bit(r.Doubtful)
+}
+
+const (
+	waitingLanesSQL = `
+		SELECT DISTINCT t.lane_id FROM deliveries d JOIN destinations t ON t.id = d.destination_id
+		WHERE d.doubtful >= 2 AND d.doubtful = 2 AND d.state = 5 AND t.state <> 'blocked' ORDER BY t.lane_id`
+	queueLaneSQL = `
+		INSERT INTO queue (publication_id, destination_id, delivery_id)
+		SELECT CAST(?1 AS BIGINT), d.destination_id, d.id FROM deliveries d JOIN destinations t ON t.id = d.destination_id
+		WHERE d.doubtful >= 2 AND d.doubtful = 2 AND d.state = 5 AND t.lane_id = ?2 AND t.state <> 'blocked'`
+	unholdOriginsSQL = `
+		UPDATE publications SET held = held - c.n
+		FROM (SELECT d.publication_id AS id, count(*) AS n FROM queue q JOIN deliveries d ON d.id = q.delivery_id WHERE q.publication_id = ?1 GROUP BY d.publication_id) AS c
+		WHERE publications.id = c.id`
+	setQueuedOfSQL = `UPDATE publications SET queued = ?2 WHERE id = ?1`
+	// An edit is made whether it was made before or not.
+	settleQueuedSQL = `
+		UPDATE deliveries SET state = 0, reason = '', doubtful = CASE WHEN op = 1 THEN 0 ELSE 3 END
+		WHERE id IN (SELECT delivery_id FROM queue WHERE publication_id = ?1)`
+	releaseQueuedSQL = `
+		UPDATE deliveries SET state = 0, reason = '', doubtful = 0, attempt = 0, unknowns = 0, first_attempt_at = 0, last_attempt_at = 0
+		WHERE id IN (SELECT delivery_id FROM queue WHERE publication_id = ?1)`
+	// What goes to a blocked destination is held there like anything else.
+	holdBlockedSQL = `
+		INSERT INTO held (destination_id, delivery_id)
+		SELECT d.destination_id, d.id FROM deliveries d JOIN destinations t ON t.id = d.destination_id
+		WHERE d.doubtful >= 2 AND d.doubtful = 2 AND d.state = 5 AND t.state = 'blocked'`
+	settleBlockedSQL = `
+		UPDATE deliveries SET reason = (SELECT t.reason FROM destinations t WHERE t.id = deliveries.destination_id), doubtful = CASE WHEN op = 1 THEN 0 ELSE 3 END
+		WHERE doubtful >= 2 AND doubtful = 2 AND state = 5`
+	releaseBlockedSQL = `
+		UPDATE deliveries SET reason = (SELECT t.reason FROM destinations t WHERE t.id = deliveries.destination_id), doubtful = 0, attempt = 0, unknowns = 0,
+			first_attempt_at = 0, last_attempt_at = 0
+		WHERE doubtful >= 2 AND doubtful = 2 AND state = 5`
+	overfullSQL = `SELECT destination_id FROM held GROUP BY destination_id HAVING count(*) > ?1 ORDER BY destination_id`
+)
+
+// SettlePutBack implements stories.Store.
+func (s *Store) SettlePutBack(ctx context.Context, a stories.Act, generation int64) (int, error) {
+	return s.decide(ctx, a, generation, "settled", settleQueuedSQL, settleBlockedSQL)
+}
+
+// ReleasePutBack implements stories.Store.
+func (s *Store) ReleasePutBack(ctx context.Context, a stories.Act, generation int64) (int, error) {
+	return s.decide(ctx, a, generation, "released", releaseQueuedSQL, releaseBlockedSQL)
+}
+
+// decide puts all that waits back into the queue, or among what its blocked
+// destination holds, as queued and blocked say.
+func (s *Store) decide(ctx context.Context, a stories.Act, generation int64, verb, queued, blocked string) (int, error) {
+	return act(ctx, s, a, verb+" put back", func(q querier) (n int, changed bool, err error) {
+		if err := lockPlanning(ctx, q); err != nil {
+			return 0, false, err
+		}
+		if last, err := lastPutBack(ctx, q); err != nil {
+			return 0, false, err
+		} else if last.Generation != generation {
+			return 0, false, stories.Errorf(stories.CodeExists, "The database has been put back once more since this was shown. /desk status shows what waits now.")
+		}
+		lanes, err := all(ctx, q, scanID, waitingLanesSQL)
+		if err != nil {
+			return 0, false, err
+		}
+		for _, lane := range lanes {
+			again, err := s.decideLane(ctx, q, a, lane, queued)
+			if err != nil {
+				return 0, false, err
+			}
+			n += again
+		}
+		held, err := q.exec(ctx, holdBlockedSQL)
+		if err != nil {
+			return 0, false, err
+		}
+		if n += int(held); n == 0 {
+			return 0, false, nil
+		}
+		if _, err := q.exec(ctx, blocked); err != nil {
+			return 0, false, err
+		}
+		full, err := all(ctx, q, scanID, overfullSQL, catchUp)
+		if err != nil {
+			return 0, false, err
+		}
+		for _, id := range full {
+			if _, err := trim(ctx, q, place{id: id}, catchUp, a.At); err != nil {
+				return 0, false, err
+			}
+		}
+		return n, true, enter(ctx, q, a, verb, 0, strconv.Itoa(n)+" deliveries of a database that was put back")
+	})
+}
+
+// decideLane is the part of decide that is about one lane. Its publication is the
+// least urgent there is: news goes first.
+func (s *Store) decideLane(ctx context.Context, q querier, a stories.Act, lane int64, queued string) (n int, err error) {
+	var id int64
+	if err := one(ctx, q, againSQL, []any{lane, newSeed(), millis(a.At), 0}, &id); err != nil {
+		return 0, err
+	}
+	count, err := q.exec(ctx, queueLaneSQL, id, lane)
+	if err != nil {
+		return 0, err
+	}
+	for _, step := range []struct {
+		text string
+		args []any
+	}{{unholdOriginsSQL, []any{id}}, {queued, []any{id}}, {setQueuedOfSQL, []any{id, count}}} {
+		if _, err := q.exec(ctx, step.text, step.args...); err != nil {
+			return 0, err
+		}
+	}
+	return int(count), editOlder(ctx, q, a, lane, id)
+}
+
+const (
+	// revisedSQL finds updates that have another wording than what was put back
+	// may have shown.
+	revisedSQL = `
+		SELECT DISTINCT u.id FROM queue q JOIN deliveries d ON d.id = q.delivery_id JOIN updates u ON u.id = d.update_id
+		WHERE q.publication_id = ?1 AND d.op = 0 AND d.doubtful = 3 AND u.revision > 0 ORDER BY u.id`
+	editOlderSQL = `
+		INSERT INTO deliveries (publication_id, update_id, destination_id, created_at, revision, op, state)
+		SELECT CAST(?2 AS BIGINT), d.update_id, d.destination_id, ?4, ?5, 1, 0 FROM queue q JOIN deliveries d ON d.id = q.delivery_id
+		WHERE q.publication_id = ?1 AND d.update_id = ?3 AND d.op = 0
+			AND NOT EXISTS (SELECT 1 FROM deliveries e WHERE e.update_id = d.update_id AND e.destination_id = d.destination_id AND e.op = 1 AND e.revision = ?5)`
+	queueOlderSQL = `
+		INSERT INTO queue (publication_id, destination_id, delivery_id)
+		SELECT publication_id, destination_id, id FROM deliveries WHERE id > ?2 AND publication_id + 0 = ?1`
+	setTotalSQL = `UPDATE publications SET queued = ?2, total = ?2 WHERE id = ?1`
+	newEditsSQL = `
+		INSERT INTO publications (lane_id, seed, update_id, story_id, created_at, revision, op, level, urgency)
+		VALUES (?1, ?2, ?3, ?4, ?5, ?6, 1, ?7, ?7) RETURNING id`
+)
+
+// editOlder owes an edit to what the publication has looked for, where the update
+// was revised: what is found may be of an older wording.
+func editOlder(ctx context.Context, q querier, a stories.Act, lane, publication int64) error {
+	revised, err := all(ctx, q, scanID, revisedSQL, publication)
+	if err != nil {
+		return err
+	}
+	for _, update := range revised {
+		u, err := theOne(ctx, q, scanUpdate, updateByIDSQL, update)
+		if err != nil {
+			return err
+		}
+		var newest, id int64
+		if err := one(ctx, q, newestDeliverySQL, nil, &newest); err != nil {
+			return err
+		}
+		if err := one(ctx, q, newEditsSQL, []any{lane, newSeed(), u.ID, u.StoryID, millis(a.At), u.Revision, int(u.Level)}, &id); err != nil {
+			return err
+		}
+		n, err := q.exec(ctx, editOlderSQL, publication, id, u.ID, millis(a.At), u.Revision)
+		if err != nil {
+			return err
+		}
+		if _, err := q.exec(ctx, queueOlderSQL, id, newest); err != nil {
+			return err
+		}
+		if _, err := q.exec(ctx, setTotalSQL, id, n); err != nil {
+			return err
+		}
+	}
+	return nil
+}
