@@ -45,13 +45,14 @@ type engine interface {
 // origin is how a database finds out that it is a copy of itself that was put
 // back; see putback.go.
 type origin interface {
-	// same says, writing nothing, that the database surely is where it was. kept is
-	// what home returned at the last start, "" before the first.
-	same(ctx context.Context, q querier, kept string) (bool, error)
-	// home returns what is to be kept from now on. begun is how often anything had
-	// been begun by what the database knows. why, when not "", is what shows that a
-	// copy was put back. It is called in the transaction that keeps what it returns,
-	// settle once that is committed.
+	// same says, in one statement that writes nothing, that the database surely is
+	// where it was.
+	same(ctx context.Context, q querier) (bool, error)
+	// home returns what is to be kept from now on; kept is what it returned last, ""
+	// before the first time. begun is how often anything had been begun by what the
+	// database knows. why, when not "", is what shows that a copy was put back. It is
+	// called in the transaction that keeps what it returns, settle once that is
+	// committed.
 	home(ctx context.Context, q querier, kept string, begun int64) (now, why string, err error)
 	settle() error
 	// countBegin numbers a batch that begins something, within its transaction;

@@ -58,6 +58,9 @@ func scanPublication(r row) (p stories.Publication, err error) {
 // the most urgent first, then in their order: at most limit, and none of those
 // known.
 func (s *Store) Publications(ctx context.Context, lane string, known []int64, limit int) ([]stories.Publication, error) {
+	if err := s.watchHome(ctx); err != nil {
+		return nil, err
+	}
 	found, err := all(ctx, s.reader(), scanPublication, publicationsSQL, lane, list(known), limit)
 	return found, s.told(err)
 }

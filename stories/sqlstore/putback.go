@@ -56,8 +56,8 @@ const (
 // comeHome finds out whether this database was put back, or is told so by
 // certain, and then has what is owed wait.
 func (s *Store) comeHome(ctx context.Context, certain bool) (waits int, err error) {
-	if !certain { // most starts find nothing and write nothing
-		if home, err := s.isHome(ctx); err != nil || home {
+	if !certain { // mostly there is nothing to be written
+		if home, err := s.origin().same(ctx, s.reader()); err != nil || home {
 			return 0, s.told(err)
 		}
 	}
@@ -113,17 +113,14 @@ func (s *Store) comeHome(ctx context.Context, certain bool) (waits int, err erro
 	return waits, s.origin().settle()
 }
 
-// isHome says that nothing is to be found out or written.
-func (s *Store) isHome(ctx context.Context) (bool, error) {
-	kept, err := recall(ctx, s.reader(), homeName)
-	if err != nil {
-		return false, err
+// watchHome notices a copy that is put back under a running program, as a server
+// lets happen: before anything of it is read that may have been sent.
+func (s *Store) watchHome(ctx context.Context) error {
+	if _, server := s.origin().(postgresHome); !server {
+		return nil
 	}
-	copied, err := recall(ctx, s.reader(), copiedName)
-	if err != nil || copied != "" {
-		return false, err
-	}
-	return s.origin().same(ctx, s.reader(), kept)
+	_, err := s.comeHome(ctx, false)
+	return err
 }
 
 func recall(ctx context.Context, q querier, name string) (string, error) {

@@ -106,7 +106,7 @@ func (w *witness) close() error {
 func (e *sqliteEngine) origin() origin { return e.lock }
 
 // same is never sure: every start has another epoch.
-func (w *witness) same(context.Context, querier, string) (bool, error) { return false, nil }
+func (w *witness) same(context.Context, querier) (bool, error) { return false, nil }
 
 // home gives the database its next epoch.
 func (w *witness) home(_ context.Context, _ querier, kept string, begun int64) (now, why string, err error) {
