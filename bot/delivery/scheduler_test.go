@@ -313,3 +313,20 @@ func TestNothingIsLostOrOvertakenInAnyWindow(t *testing.T) {
 		}
 	})
 }
+
+// What came before it while it was begun does not make a row in flight one that
+// waits behind another: dropped from memory it would be read, and begun, again.
+func TestARowInFlightIsNeverDropped(t *testing.T) {
+	s, q := &shelf{}, newScheduler(100)
+	s.publish(1, stories.Normal, 1)
+	s.know(q)
+	s.fill(t, q, 0)
+	r := q.pick(0)
+	s.publish(2, stories.Breaking, 1)
+	s.know(q)
+	s.fill(t, q, 0)
+	filler{q}.dropBehind(r.place)
+	if q.rows[r.Delivery] != r || r.place.busy != r {
+		t.Error("the row in flight was dropped")
+	}
+}

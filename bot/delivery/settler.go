@@ -65,7 +65,7 @@ func (s *settler) crowded(now time.Duration) bool {
 	}
 	young := 0
 	for _, j := range s.list {
-		if now-j.doubt.since < youngDoubt && !j.d.PutBack {
+		if now-j.doubt.since < youngDoubt {
 			young++
 		}
 	}
