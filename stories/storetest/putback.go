@@ -190,6 +190,23 @@ var putBackTests = []test{
 		}
 		same(d, "edits", edits, 2) // a and b; c is blocked
 	}},
+	{"what is revised while it is looked for is edited", func(d *desk) {
+		s := d.backlog()
+		d.putBack(6)
+		_, err := d.SettlePutBack(d.ctx, d.act(), 1)
+		d.ok(err)
+		u, err := d.UpdateByNumber(d.ctx, s.ID, 1)
+		d.ok(err)
+		_, err = d.Revise(d.ctx, d.act(), u.ID, "fix", "Better news", nil)
+		d.ok(err)
+		edits := 0
+		for _, v := range d.drain(d.hold(lane, "next"), 1) {
+			if v.Op == stories.OpEdit {
+				edits++
+			}
+		}
+		same(d, "edits", edits, 2)
+	}},
 	{"it may be put back while nothing is owed", func(d *desk) {
 		d.track("sony")
 		d.putBack(0)
