@@ -88,9 +88,10 @@ const keyLength = 25
 
 // DeliveryKey makes a delivery's key of its publication's random number, so that
 // a database put back, whose row numbers are given out again, never uses a key
-// twice.
-func DeliveryKey(seed int64, d Destination, op Op) string {
-	sum := sha256.Sum256(fmt.Appendf(nil, "%d %d %q %q %q", seed, op, d.Platform, d.Workspace, d.Channel))
+// twice, and of its destination's number in the store (Ref.Place), which stays
+// when the platform gives the channel another address.
+func DeliveryKey(seed, place int64, op Op) string {
+	sum := sha256.Sum256(fmt.Appendf(nil, "%d %d %d", seed, op, place))
 	return strings.ToLower(base32.StdEncoding.EncodeToString(sum[:]))[:keyLength]
 }
 
@@ -138,9 +139,11 @@ type Owed struct {
 type Loaded struct {
 	Rows    []Owed
 	Origins map[int64]Publication
-	// Targets are the platform's ids of the messages to be edited, by delivery;
-	// told by Recover only.
-	Targets map[int64]string
+	// Targets are the platform's ids of the messages to be edited, by delivery,
+	// and Revisions the present wordings of the rows' updates; told by Recover
+	// only.
+	Targets   map[int64]string
+	Revisions map[int64]int
 }
 
 // Flight is a row whose request may be on its way.
@@ -162,6 +165,38 @@ type Exchange struct {
 	Begin   []Flight
 	Updates []int64 // that Begin is about
 	Edits   []int64 // deliveries of Begin that are edits
+	Lane    LaneNote
+}
+
+// LaneNote is what an exchange writes down of the lane itself.
+type LaneNote struct {
+	At      time.Time  // of all of it
+	Waits   []LaneWait // those that are new or over
+	Invalid int        // requests that were invalid, since the exchange before
+	Working bool       // the lane works
+}
+
+// LaneWait is how long a platform asked a whole lane to wait.
+type LaneWait struct {
+	Method string        // with what, in the engine's words
+	For    time.Duration // 0 for one that is over
+	Reason string        // for people
+}
+
+// LanePast is what an earlier holder wrote down of a lane.
+type LanePast struct {
+	// Waits are those that are not over: For is what is left, never more than was
+	// asked.
+	Waits   []LaneWait
+	Invalid []Refusals
+	// Idle is how long ago the lane last worked; 0 when it never did.
+	Idle time.Duration
+}
+
+// Refusals are invalid requests of about one moment.
+type Refusals struct {
+	Ago   time.Duration // at most ten minutes
+	Count int
 }
 
 // Begun is what an exchange has begun.

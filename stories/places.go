@@ -59,6 +59,19 @@ func (s *Service) Ended(ctx context.Context, d Destination, reason string) error
 	return nil
 }
 
+// MoveDestination tells that a channel has another address now, where all goes on. News that
+// does not name both moves nothing: CodeInvalid.
+func (s *Service) MoveDestination(ctx context.Context, from, to Destination) error {
+	if from.Channel == "" || to.Channel == "" || from.Platform != to.Platform {
+		return Errorf(CodeInvalid, "The channel's old and new address were not both named, so nothing was moved.")
+	}
+	if err := s.store.MoveDestination(ctx, from, to); err != nil {
+		return err
+	}
+	s.planned()
+	return nil
+}
+
 // meant returns d, or, when it names no channel, those of its workspace in a
 // state; none when neither is named.
 func (s *Service) meant(ctx context.Context, d Destination, state DestinationState) ([]Destination, error) {

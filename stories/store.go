@@ -99,6 +99,12 @@ type SubscriptionStore interface {
 	// EndDestination marks d gone with a reason: its subscriptions end, what
 	// waits is skipped.
 	EndDestination(ctx context.Context, d Destination, reason string, now time.Time) error
+	// MoveDestination gives the destination from another address, because its
+	// platform did: its subscriptions, mutes, history and what waits go with it,
+	// and so do its messages, which are edited there. Where to is a destination
+	// already, it gets one message of each update that both were owed, and of two
+	// subscriptions to one target the newer stays. It may be told twice.
+	MoveDestination(ctx context.Context, from, to Destination) error
 	// DestinationsIn returns the destinations of a workspace that are in this
 	// state.
 	DestinationsIn(ctx context.Context, platform, workspace string, state DestinationState) ([]Destination, error)

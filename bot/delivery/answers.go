@@ -1,7 +1,6 @@
 package delivery
 
 import (
-	"fmt"
 	"slices"
 	"time"
 
@@ -25,9 +24,12 @@ func (a answers) land(j *job) {
 	l.count.count(v, j.request.settle)
 	l.limits.charge(j, now)
 	if v.Invalid {
-		a.countInvalid(now)
+		brakes{s}.countInvalid(now)
 	}
 	l.limits.note(j, now, s.random())
+	if v.Limited == bot.ScopeLane && v.RetryAfter >= journalFrom {
+		s.journal.pause(l.limits.name(j.d.Op, j.request.settle), now+v.RetryAfter, "")
+	}
 	a.noteHealth(j, now)
 	switch {
 	case j.request.settle:
@@ -47,11 +49,17 @@ func (a answers) doubt(j *job, now time.Duration) {
 	if v.Outcome == bot.Ambiguous && j.request.ctx.Err() != nil {
 		wait = settleBase // we gave it up ourselves
 	}
-	s.settler.doubt(j, now, wait)
+	a.settle(j, now, wait)
 	if v.Err != nil {
 		s.lane.log.Info("a delivery may have been made; finding out", "delivery", j.d.ID, "destination", j.d.Destination.String(),
 			"attempt", j.d.Attempt, "code", v.Code, "err", v.Err)
 	}
+}
+
+// settle has what became of j found out, first after wait. Its destination waits.
+func (a answers) settle(j *job, now, wait time.Duration) {
+	a.shift.queue.stall(j.row, now)
+	a.shift.settler.doubt(j, now, wait)
 }
 
 // settled takes in what was found out about j. A row that was surely not sent
@@ -94,7 +102,7 @@ func (a answers) noteHealth(j *job, now time.Duration) {
 		}
 	case bot.BadAccount:
 		if !old {
-			a.stop(account, v, now)
+			brakes{s}.stop(account, v, now)
 		}
 		return
 	case bot.Delivered:
@@ -106,9 +114,13 @@ func (a answers) noteHealth(j *job, now time.Duration) {
 		}
 	}
 	// One delivery shows that not all refuse, whenever its request left.
-	proof := h.breaker.kind == refusing && v.Outcome == bot.Delivered
+	before := h.breaker.kind
+	proof := before == refusing && v.Outcome == bot.Delivered
 	if (!old || proof) && h.breaker.answered(v.Outcome) {
 		s.lane.tell(Alarm{Kind: LaneResumed})
+	}
+	if h.breaker.kind == going && (before == account || before == recovering) {
+		s.journal.pause(waitAccount, 0, "")
 	}
 }
 
@@ -156,7 +168,7 @@ func (a answers) write(j *job, v bot.Verdict) {
 	if c.State == stories.Pending {
 		t := &j.row.tries
 		t.attempt, t.first, t.last, t.doubtful = j.d.Attempt, j.d.FirstAttemptAt, j.d.LastAttemptAt, c.Doubtful
-		if t.putBack != c.PutBack {
+		if t.putBack != c.PutBack { // it stands among the others now, or behind them
 			t.putBack = c.PutBack
 			slices.SortFunc(j.row.place.rows, order)
 		}
@@ -169,7 +181,7 @@ func (a answers) write(j *job, v bot.Verdict) {
 		s.queue.ended(j.row, now, c.wait)
 	}
 	if c.Destination != "" {
-		s.queue.clear(j.row.Place, now)
+		s.queue.close(j.row.place, now)
 		s.journal.next.told = append(s.journal.next.told, a.about(policy[v.Outcome].told, j, v))
 	}
 	if c.State == stories.Sent {
@@ -195,7 +207,7 @@ func (a answers) refused(j *job, v bot.Verdict, now time.Duration) {
 	if h.breaker.kind == refusing { // a probe has shown that it still does
 		h.outages.remember([]suspect{sus})
 		if !h.breaker.old(j.request.started) {
-			a.refuseAll(v, now)
+			brakes{s}.refuseAll(v, now)
 		}
 		a.putOff(sus, now, h.breaker.told)
 		return
@@ -215,7 +227,7 @@ func (a answers) rule(r ruling, now time.Duration) {
 	case r.tell:
 		s.journal.next.told = append(s.journal.next.told, a.about(WorkspaceFailing, r.doubted[0].job, r.doubted[0].verdict))
 	case r.outage == laneOutage:
-		a.refuseAll(r.doubted[0].verdict, now)
+		brakes{s}.refuseAll(r.doubted[0].verdict, now)
 	}
 }
 
@@ -246,34 +258,4 @@ func (a answers) putOff(d suspect, now time.Duration, serious bool) {
 	t := &j.row.tries
 	t.attempt, t.first, t.last, t.doubtful = j.d.Attempt, j.d.FirstAttemptAt, j.d.LastAttemptAt, false
 	s.queue.release(j.row, now, wait)
-}
-
-// refuseAll brakes the lane: all channels refuse alike.
-func (a answers) refuseAll(v bot.Verdict, now time.Duration) {
-	v.Reason = "all channels refuse alike, as in an outage: " + reasonOf(v)
-	a.stop(refusing, v, now)
-}
-
-// stop brakes the lane and tells people once.
-func (a answers) stop(kind stopKind, v bot.Verdict, now time.Duration) {
-	s := a.shift
-	reason := reasonOf(v)
-	if s.lane.health.breaker.stop(kind, reason, now, s.random()) {
-		s.lane.tell(Alarm{Kind: LaneStopped, Code: v.Code, Reason: reason, Cure: v.Cure})
-	}
-	dispatch{s}.putBackReady()
-}
-
-// countInvalid counts an invalid request and stops the lane long before the
-// platform does.
-func (a answers) countInvalid(now time.Duration) {
-	s := a.shift
-	h := &s.lane.health
-	h.invalid.add(now)
-	if most := s.lane.pace.InvalidPer10Min; most > 0 && h.breaker.kind != invalid && h.invalid.count(now) >= most {
-		a.stop(invalid, bot.Verdict{
-			Reason: fmt.Sprintf("%d requests of the last ten minutes were refused", most),
-			Cure:   "Look for channels that refuse the bot; it goes on by itself when half of them are ten minutes old.",
-		}, now)
-	}
 }

@@ -96,6 +96,13 @@ func (b *breaker) stop(kind stopKind, reason string, now time.Duration, random f
 	return tell
 }
 
+// recall brakes a lane that an earlier holder left stopped, as people were told.
+func (b *breaker) recall(kind stopKind, reason string, now, until time.Duration) {
+	if b.kind == going {
+		*b = breaker{kind: kind, reason: reason, since: now, until: until, tries: 1, told: true, failing: b.failing}
+	}
+}
+
 // silent notes that d gave no answer.
 func (b *breaker) silent(d stories.Destination, now time.Duration, random float64) {
 	known := false

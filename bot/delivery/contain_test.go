@@ -114,16 +114,16 @@ func TestRetriesAreSpreadAfterARestart(t *testing.T) {
 // A pause the platform asked for is kept after a restart.
 func TestAPauseThatWasAskedForIsKept(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		s := newScheduler(100)
+		s := scheduling(100)
 		shelf := &shelf{}
 		shelf.publish(1, stories.Normal, 1)
 		shelf.rows[1][0].Wait = time.Minute
 		shelf.know(s)
 		shelf.fill(t, s, 0)
-		if r := s.pick(59 * time.Second); r != nil {
+		if r := s.pick(59*time.Second, both); r != nil {
 			t.Error("picked within the pause")
 		}
-		if r := s.pick(time.Minute); r == nil {
+		if r := s.pick(time.Minute, both); r == nil {
 			t.Error("not picked when it was over")
 		}
 	})

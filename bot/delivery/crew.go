@@ -9,7 +9,7 @@ import (
 // once. ready are begun jobs that have not left yet.
 type crew struct {
 	slots   int
-	ready   []*job // in order
+	ready   standby
 	aloft   []*job // on their way, in no order
 	settles int    // how many of aloft settle
 	// settledLast says that the last request was a settling one: sends and settles
@@ -83,4 +83,27 @@ func (c *crew) land(j *job) {
 func (c *crew) rest() {
 	close(c.work)
 	c.wg.Wait()
+}
+
+// standby are begun jobs that have not left yet, by their line, in order.
+type standby [lines][]*job
+
+func (s *standby) size() (n int) {
+	for _, jobs := range s {
+		n += len(jobs)
+	}
+	return n
+}
+
+func (s *standby) push(j *job) {
+	l := j.row.place.line
+	s[l] = append(s[l], j)
+}
+
+// pop takes the first job of a line that has one.
+func (s *standby) pop(l line) *job {
+	j := s[l][0]
+	s[l][0] = nil
+	s[l] = s[l][1:]
+	return j
 }

@@ -23,6 +23,12 @@
 //	held         waits for a blocked destination to heal
 //	health       what makes a lane slow down or doubt: breaker, outages, poison
 //
+// Three more for what is in memory:
+//
+//	window       the part of the queue that is; what waits for long leaves it
+//	line         what draws on one budget: posts, and edits where they have their own
+//	carrier      a publication as what rows are queued under and loaded by
+//
 // What holds at every instant:
 //
 //   - A row is durably in flight before its request leaves, and its result is
@@ -38,18 +44,21 @@
 //   - Only a few rows per lane are in flight: those on their way, those ready to
 //     leave within a few hundredths of a second, those being settled.
 //   - Memory holds a bounded part of the queue, the most urgent and oldest first.
+//     What it drops the database has, and what waits never keeps others out.
+//   - A budget that is spent holds up what draws on it and nothing else.
 //   - Without a fresh lease nothing is sent, and what is on its way is given up.
 //   - Waits go by the clock nobody sets. What a platform asked for is written down
 //     when it is long, and never waited longer than it asked.
 //   - A panic in rendering or sending costs the row it was for.
 //
-// Read on: engine.go (lanes), lane.go and lease.go (who holds one), shift.go (the
-// loop), intake.go and reader.go (what the database says), scheduler.go, window.go
-// and filler.go (which row is next, and what is kept in memory), journal.go,
-// dispatch.go, crew.go and request.go (what leaves), answers.go, policy.go and
-// settler.go (what an answer means), limits.go, limiter.go and learner.go (pace),
-// health.go, breaker.go, outage.go, poison.go and faults.go (when a lane or a push
-// stops), clock.go and job.go (which time is used for what), numbers.go.
+// Read on: engine.go (lanes), lane.go and package lease (who holds one), shift.go (the
+// loop), intake.go, past.go and reader.go (what the database says), place.go and
+// scheduler.go (which row is next), window.go, filler.go and room.go (what is kept
+// in memory), begin.go, journal.go, dispatch.go, crew.go and request.go (what
+// leaves), answers.go, policy.go and settler.go (what an answer means), limits.go,
+// limiter.go and learner.go (pace), health.go, breaker.go, brakes.go, outage.go,
+// poison.go and faults.go (when a lane or a push stops), clock.go and job.go (which
+// time is used for what), numbers.go.
 package delivery
 
 import (
@@ -59,6 +68,7 @@ import (
 	"time"
 
 	"storybot/bot"
+	"storybot/bot/lease"
 	"storybot/stories"
 )
 
@@ -66,12 +76,6 @@ import (
 // stories.ErrLeaseLost) holds end the work on a lane; any other error is taken
 // for an outage: the call is made again until it succeeds.
 type Queue interface {
-	// Acquire takes the lease of that name when nobody holds it.
-	Acquire(ctx context.Context, name, owner string, ttl time.Duration) (l stories.Lease, ok bool, err error)
-	// Renew extends a lease; ok is false when it is another's.
-	Renew(ctx context.Context, l stories.Lease, ttl time.Duration) (ok bool, err error)
-	// ReleaseLease gives a lease back.
-	ReleaseLease(ctx context.Context, l stories.Lease) error
 	// Lanes returns every lane some destination belongs to. What stands before
 	// the first colon is the platform's name.
 	Lanes(ctx context.Context) ([]string, error)
@@ -82,6 +86,11 @@ type Queue interface {
 	Load(ctx context.Context, publication int64, after stories.Ref, limit int) (stories.Loaded, error)
 	// LoadPlaces returns what publications have in the queue for some places.
 	LoadPlaces(ctx context.Context, publications, places []int64) (stories.Loaded, error)
+	// LanePast returns what earlier holders wrote down of a lane.
+	LanePast(ctx context.Context, lane string) (stories.LanePast, error)
+	// SkipOlder leaves each destination of the lane the newest keep posts of a
+	// story and skips older ones, but for those in flight.
+	SkipOlder(ctx context.Context, l stories.Lease, keep int, at time.Time) (skipped int, err error)
 	// Recover returns what an earlier holder of the lane left in flight. It is l's
 	// now.
 	Recover(ctx context.Context, l stories.Lease) ([]stories.Flight, stories.Loaded, error)
@@ -92,9 +101,11 @@ type Queue interface {
 	Content(ctx context.Context, updateID int64, revision int) (stories.Story, stories.Update, error)
 }
 
-// Config is what an Engine is made of. Queue, Senders and Render are required.
+// Config is what an Engine is made of. Queue, Leases, Senders and Render are
+// required.
 type Config struct {
 	Queue   Queue
+	Leases  lease.Granter
 	Senders map[string]bot.Sender // by platform name
 	// Render makes the message of an update. It is called once per update and
 	// revision while that is in use.
@@ -110,9 +121,12 @@ type Config struct {
 	// Poll is how often an idle lane asks for work, and how often new lanes
 	// are looked for, without a Kick. Defaults to 1 s.
 	Poll time.Duration
-	// LeaseTTL is how long a lease outlives its last renewal. Requests stop
-	// after two thirds of it, renewals come three times in it. Defaults to 6 s.
+	// LeaseTTL is how long a lease outlives its last renewal; see lease.Config.
+	// Defaults to 6 s.
 	LeaseTTL time.Duration
+	// Window is how many rows of the queue all lanes together keep in memory.
+	// Defaults to 50,000.
+	Window int
 	// Wall is the wall clock. Defaults to time.Now.
 	Wall func() time.Time
 	// Random returns a number in [0, 1) for jitter. Defaults to math/rand.
@@ -135,6 +149,9 @@ func (c Config) withDefaults() Config {
 	}
 	if c.LeaseTTL == 0 {
 		c.LeaseTTL = 6 * time.Second
+	}
+	if c.Window == 0 {
+		c.Window = windowRows
 	}
 	if c.Wall == nil {
 		c.Wall = time.Now

@@ -1,14 +1,13 @@
 package delivery
 
 import (
-	"math"
 	"time"
 
 	"storybot/bot"
 )
 
-// dispatch is the part of a shift that lets requests leave and begins those that
-// leave next.
+// dispatch is the part of a shift that lets requests leave, and puts back what was
+// begun and cannot.
 type dispatch struct{ shift *shift }
 
 // start lets everything leave that may leave now.
@@ -29,16 +28,17 @@ func (d dispatch) start(now time.Duration) {
 func (d dispatch) pick(now time.Duration) *job {
 	s := d.shift
 	d.sift(now)
-	if s.end.lost || s.end.retiring || len(s.crew.ready) == 0 && len(s.settler.list) == 0 {
+	if s.end.lost || s.end.retiring || s.crew.ready.size() == 0 && len(s.settler.list) == 0 {
 		return nil
 	}
-	ctx := s.term.context()
-	if ctx == nil || !d.unbraked(now) {
+	ctx := s.lease.Context()
+	if ctx.Err() != nil || !d.unbraked(now) {
 		d.putBackReady()
 		return nil
 	}
 	var j *job
-	settle, send := d.dueSettle(now), d.maySend(now)
+	settle := d.dueSettle(now)
+	at, send := d.maySend(now)
 	switch {
 	case settle >= 0 && d.lookFirst(send, now):
 		j, s.crew.settledLast = s.settler.list[settle], true
@@ -46,8 +46,7 @@ func (d dispatch) pick(now time.Duration) *job {
 		s.settler.list[settle], s.settler.list[last] = s.settler.list[last], nil
 		s.settler.list = s.settler.list[:last]
 	case send:
-		j, s.crew.settledLast = s.crew.ready[0], false
-		s.crew.ready = s.crew.ready[1:]
+		j, s.crew.settledLast = s.crew.ready.pop(at), false
 	default:
 		return nil
 	}
@@ -67,20 +66,26 @@ func (d dispatch) lookFirst(send bool, now time.Duration) bool {
 	return !send && !beginnable
 }
 
-// maySend says whether a row may be sent now.
-func (d dispatch) maySend(now time.Duration) bool {
+// maySend returns the line of the row that is to be sent now; ok is false when
+// none is. A budget that is spent holds up its own line only.
+func (d dispatch) maySend(now time.Duration) (at line, ok bool) {
 	s := d.shift
-	if len(s.crew.ready) == 0 {
-		return false
-	}
-	if wait := s.lane.limits.of(s.crew.ready[0].d.Op, false).wait(now); wait > 0 {
-		if wait > staleAfter {
-			d.putBackReady()
+	for i, jobs := range s.crew.ready {
+		if len(jobs) == 0 {
+			continue
 		}
-		s.alarm.by(now + wait)
-		return false
+		if wait := s.lane.limits.line(line(i)).wait(now); wait > 0 {
+			if wait > staleAfter {
+				d.putBack(line(i))
+			}
+			s.alarm.by(now + wait)
+			continue
+		}
+		if !ok || before(jobs[0].row, s.crew.ready[at][0].row) {
+			at, ok = line(i), true
+		}
 	}
-	return d.freeSlots(now) > 0
+	return at, ok && d.freeSlots(now) > 0
 }
 
 func (d dispatch) freeSlots(now time.Duration) int {
@@ -126,28 +131,32 @@ func (d dispatch) unbraked(now time.Duration) bool {
 
 // sift takes from the front of the ready jobs those that are not to be sent.
 func (d dispatch) sift(now time.Duration) {
-	s := d.shift
-	for len(s.crew.ready) > 0 {
-		j := s.crew.ready[0]
-		stopped := s.lane.health.poison.stopped(j.edition())
-		switch {
-		case j.verdict.Outcome == bot.BadPayload: // its message cannot be made
-			answers{s}.conclude(j, j.verdict)
-		case stopped != nil:
-			answers{s}.conclude(j, *stopped)
-		case now-j.begunAt > staleAfter:
-			d.giveBack(j, now, 0)
-		case s.lane.limits.spent(j.d.Op, now) > 0: // what has its own budget holds up nothing else
-			d.giveBack(j, now, s.lane.limits.spent(j.d.Op, now))
-		default:
-			next, ok := s.lane.health.outages.probe(j.d.Destination, now)
-			if ok {
-				return
-			}
-			d.giveBack(j, now, next-now)
+	for i := range d.shift.crew.ready {
+		ready := &d.shift.crew.ready[i]
+		for len(*ready) > 0 && d.unfit((*ready)[0], now) {
+			*ready = (*ready)[1:]
 		}
-		s.crew.ready = s.crew.ready[1:]
 	}
+}
+
+// unfit says that a ready job is not to be sent, and sees to what becomes of it.
+func (d dispatch) unfit(j *job, now time.Duration) bool {
+	s := d.shift
+	stopped := s.lane.health.poison.stopped(j.edition())
+	next, ok := s.lane.health.outages.probe(j.d.Destination, now)
+	switch {
+	case j.verdict.Outcome == bot.BadPayload: // its message cannot be made
+		answers{s}.conclude(j, j.verdict)
+	case stopped != nil:
+		answers{s}.conclude(j, *stopped)
+	case now-j.begunAt > staleAfter:
+		d.giveBack(j, now, 0)
+	case !ok:
+		d.giveBack(j, now, next-now)
+	default:
+		return false
+	}
+	return true
 }
 
 // giveBack puts a begun row back that has not left, to wait for so long.
@@ -159,12 +168,19 @@ func (d dispatch) giveBack(j *job, now, wait time.Duration) {
 
 // putBackReady puts all begun rows back that have not left.
 func (d dispatch) putBackReady() {
+	for i := range d.shift.crew.ready {
+		d.putBack(line(i))
+	}
+}
+
+// putBack puts those of a line back.
+func (d dispatch) putBack(at line) {
 	s := d.shift
 	now := s.now()
-	for _, j := range s.crew.ready {
+	for _, j := range s.crew.ready[at] {
 		d.giveBack(j, now, 0)
 	}
-	s.crew.ready = nil
+	s.crew.ready[at] = nil
 }
 
 // exchange writes results and begins rows when that is worth a transaction.
@@ -179,9 +195,9 @@ func (d dispatch) exchange(now time.Duration) {
 	}
 	c := s.journal.call
 	if c == nil {
-		rows := d.choose(now)
+		rows := beginning{s}.choose(now)
 		if len(rows) == 0 {
-			calm := len(s.crew.aloft) == 0 && len(s.crew.ready) == 0
+			calm := len(s.crew.aloft) == 0 && s.crew.ready.size() == 0
 			at, due := s.journal.due(now, 2*s.crew.slots, calm)
 			if !due {
 				if at > 0 {
@@ -195,71 +211,4 @@ func (d dispatch) exchange(now time.Duration) {
 	s.journal.busy = true
 	e, lease := s.lane.engine, s.journal.lease
 	go func() { s.answers <- c.make(s.ctx, e.cfg.Queue, lease, e.contents) }()
-}
-
-// choose picks the rows to begin now.
-func (d dispatch) choose(now time.Duration) (rows []*row) {
-	s := d.shift
-	want := d.want(now)
-	if want <= 0 || !s.queue.ready(now) {
-		return nil
-	}
-	s.queue.batch()
-	putBack := s.settler.putBack(s.crew.aloft)
-	for range want + mostBegun { // as many may belong to a workspace that fails
-		r := s.queue.pick(now)
-		if r == nil {
-			break
-		}
-		if r.tries.putBack {
-			if putBack == 0 { // and all else that may go is begun
-				s.queue.release(r, now, 0)
-				break
-			}
-			putBack--
-		}
-		wait := s.lane.limits.spent(r.origin.Op, now)
-		if next, ok := s.lane.health.outages.probe(r.place.destination, now); !ok {
-			wait = max(wait, next-now)
-		}
-		if wait > 0 {
-			s.queue.release(r, now, wait)
-			continue
-		}
-		if rows = append(rows, r); len(rows) == want {
-			break
-		}
-	}
-	return rows
-}
-
-// want returns how many rows to begin: what can leave now, and what can within
-// a moment, less what is ready; 0 while enough is ready or nothing may leave.
-func (d dispatch) want(now time.Duration) int {
-	s := d.shift
-	if s.end.retiring || s.settler.crowded(now) || s.term.context() == nil || !d.unbraked(now) {
-		return 0
-	}
-	posts := s.lane.limits.posts
-	if wait := posts.wait(now); wait > 2*ahead {
-		s.alarm.by(now + wait - ahead)
-		return 0
-	}
-	if s.lane.health.breaker.probing() {
-		return max(0, 1-len(s.crew.ready))
-	}
-	rate, limited := posts.rate(), true
-	if rate == 0 {
-		rate, limited = s.lane.speed.answers, false
-	}
-	soon := 1 + int(math.Ceil(rate*(ahead+2*s.journal.took).Seconds()))
-	soon = min(soon, 4*s.crew.slots, mostBegun)
-	if len(s.crew.ready) > soon/2 {
-		return 0
-	}
-	free := max(0, d.freeSlots(now))
-	if limited {
-		free = min(free, 1)
-	}
-	return max(0, free+soon-len(s.crew.ready))
 }

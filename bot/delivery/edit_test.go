@@ -71,7 +71,7 @@ func editing(t *testing.T, n int, change ...func(*board)) (*Engine, *sqlstore.St
 	for _, c := range change {
 		c(b)
 	}
-	e := New(Config{Queue: store, Senders: map[string]bot.Sender{"p": b},
+	e := New(Config{Queue: store, Leases: store, Senders: map[string]bot.Sender{"p": b},
 		Render: func(_ stories.Story, u stories.Update) bot.Message { return bot.Plainly(u.Text) }})
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan struct{})

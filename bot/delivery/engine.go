@@ -2,11 +2,14 @@ package delivery
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
 	"sync"
 	"time"
+
+	"storybot/bot/lease"
 )
 
 // Engine works the lanes of this process. Its methods may be called from many
@@ -26,6 +29,7 @@ type Engine struct {
 type registry struct {
 	mu       sync.Mutex
 	running  context.Context // nil while Run does not run
+	ended    bool            // Run has ended
 	byName   map[string]*lane
 	unknown  map[string]bool // lanes of platforms that are not here
 	asked    uint64          // how often all lanes were kicked
@@ -43,7 +47,7 @@ func (r *registry) announce() {
 func (e *Engine) share() int {
 	e.lanes.mu.Lock()
 	defer e.lanes.mu.Unlock()
-	return max(leastRows, windowRows/max(1, len(e.lanes.byName)))
+	return max(min(leastRows, e.cfg.Window), e.cfg.Window/max(1, len(e.lanes.byName)))
 }
 
 // New returns an engine that does nothing before Run.
@@ -83,7 +87,8 @@ func (e *Engine) Run(ctx context.Context) error {
 	e.search(ctx)
 
 	e.lanes.mu.Lock()
-	e.lanes.running = nil
+	e.lanes.running, e.lanes.ended = nil, true
+	e.lanes.announce()
 	e.lanes.mu.Unlock()
 	e.workers.Wait()
 	told()
@@ -162,6 +167,26 @@ func (e *Engine) lane(name string) *lane {
 	return l
 }
 
+// leaseOf is what a lane's lease is asked for with.
+func (e *Engine) leaseOf(lane string, changed chan struct{}) lease.Config {
+	return lease.Config{
+		Granter: e.cfg.Leases, Name: lane, Owner: e.cfg.Owner, TTL: e.cfg.LeaseTTL,
+		Changed: func() {
+			select {
+			case changed <- struct{}{}:
+			default:
+			}
+		},
+		Asked: func(err error) {
+			if err != nil {
+				e.store.failed(fmt.Errorf("renew the lease of lane %s: %w", lane, err))
+				return
+			}
+			e.store.worked()
+		},
+	}
+}
+
 // Kick says that something new is owed in a lane, or in any when lane is "".
 // It never blocks.
 func (e *Engine) Kick(lane string) {
@@ -188,9 +213,13 @@ func (e *Engine) kickAll() {
 	}
 }
 
+// ErrStopped is the answer of an engine whose Run has ended: nobody knows whether
+// something is left to be sent.
+var ErrStopped = errors.New("deliveries have been stopped")
+
 // Idle returns when nothing that is due now is left unsent in any lane of this
 // process: sent, or waiting for a later try. A lane that has been stopped
-// counts as idle. Error: ctx's, when that ends first.
+// counts as idle. Error: ctx's, when that ends first, and ErrStopped.
 func (e *Engine) Idle(ctx context.Context) error {
 	e.lanes.mu.Lock()
 	e.kickAll()
@@ -202,10 +231,13 @@ func (e *Engine) Idle(ctx context.Context) error {
 		for _, l := range e.lanes.byName {
 			idle = idle && l.public.idle
 		}
-		changed := e.lanes.changed
+		changed, ended := e.lanes.changed, e.lanes.ended
 		e.lanes.mu.Unlock()
 		if idle {
 			return nil
+		}
+		if ended {
+			return ErrStopped
 		}
 		select {
 		case <-changed:

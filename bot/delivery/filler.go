@@ -1,190 +1,262 @@
 package delivery
 
 import (
-	"container/heap"
 	"slices"
 	"time"
 
 	"storybot/stories"
 )
 
-// filler is the part of a scheduler that fills its window and keeps it within
-// its bound.
-type filler struct{ scheduler *scheduler }
+// filler fills the window of a lane: it says what to load next, takes in what was
+// loaded, and drops from memory what need not be there, which can be loaded again.
+type filler struct {
+	window *window
+	order  *scheduler
+	room   room
+	closed []*place // whose end the database knows
+}
+
+func newFiller(s *scheduler) *filler {
+	return &filler{window: s.window, order: s, room: room{s.window, s}}
+}
+
+// loading asks for rows.
+type loading struct {
+	carrier *carrier // the next rows of it, or
+	age     int
+	limit   int
+	places  []*place     // what these are short of
+	of      [][]*carrier // in these publications
+}
 
 // publish makes publications known. One that is more urgent than earlier ones
 // of its story takes their unsent rows with it.
-func (f filler) publish(found []stories.Publication) {
-	s := f.scheduler
-	raised := false
+func (f *filler) publish(found []stories.Publication) {
+	w, raised := f.window, false
 	for _, p := range found {
-		if s.window.carriers[p.ID] != nil {
+		if w.carriers[p.ID] != nil {
 			continue
 		}
-		c := &carrier{Publication: p, here: s.window.strays[p.ID]}
-		c.Level = max(c.Level, s.window.urgency(p))
-		delete(s.window.strays, p.ID)
-		s.window.carriers[p.ID] = c
-		s.window.unread = append(s.window.unread, c)
-		raised = f.raise(p) || raised
+		c := &carrier{Publication: p, line: w.lineOf(p.Op)}
+		c.Level = max(c.Level, w.urgency(p))
+		w.carriers[p.ID] = c
+		w.shares[c.line].unread = append(w.shares[c.line].unread, c)
+		known := w.strays[p.ID]
+		delete(w.strays, p.ID)
+		for _, r := range known {
+			w.join(r)
+		}
+		raised = w.raise(p) || raised
 	}
-	slices.SortFunc(s.window.unread, compareCarriers)
+	for i := range w.shares {
+		slices.SortFunc(w.shares[i].unread, compareCarriers)
+	}
 	if raised {
-		f.reorder()
+		f.order.reorder()
 	}
 }
 
-// raise gives earlier publications of p's story its level, and reports whether
-// rows in memory have moved.
-func (f filler) raise(p stories.Publication) (moved bool) {
-	s := f.scheduler
-	if p.StoryID == 0 || p.Level == stories.Minor {
-		return false
+// hungry returns what to load next; ok is false when there is nothing, or no room
+// for it. wait says how long rows of a place could not be sent anyway.
+func (f *filler) hungry(now time.Duration, wait func(*place) time.Duration) (l loading, ok bool) {
+	f.order.due(now)
+	for _, p := range f.closed { // a read that begins now knows
+		p.state.closed = notClosed
+		f.order.file(p, now)
 	}
-	for _, c := range s.window.carriers {
-		if c.StoryID == p.StoryID && c.ID < p.ID {
-			c.Level = max(c.Level, p.Level)
+	f.closed = nil
+	for i := range f.window.shares {
+		if l = f.starved(line(i), now, wait); len(l.places) > 0 {
+			return l, true
 		}
 	}
-	for _, o := range s.origins {
-		if o.StoryID == p.StoryID && o.ID < p.ID && o.Level < p.Level {
-			o.Level, moved = p.Level, true
+	for _, s := range f.window.unread() {
+		if l, ok = f.unread(s, now); ok {
+			return l, true
 		}
 	}
-	return moved
+	return l, false
 }
 
-// reorder puts all rows where they belong once levels have changed.
-func (f filler) reorder() {
-	s := f.scheduler
-	for _, p := range s.places {
-		slices.SortFunc(p.rows, order)
-		if p.busy != nil { // it is on its way, whatever comes before it now
-			i := slices.Index(p.rows, p.busy)
-			if i > 0 {
-				p.rows = slices.Insert(slices.Delete(p.rows, i, i+1), 0, p.busy)
+// starved asks for what places are short of that could send it.
+func (f *filler) starved(at line, now time.Duration, wait func(*place) time.Duration) (l loading) {
+	starved, s := &f.order.lines[at].starved, &f.window.shares[at]
+	for p := starved.first(); p != nil && len(l.places) < mostBegun; p = starved.first() {
+		if d := wait(p); d > 0 {
+			f.order.rest(p, now, d)
+			continue
+		}
+		if s.room() <= len(l.places) {
+			f.room.shrink(s, p.short[0].Level, len(l.places)+s.reserve(), now)
+			if s.room() <= len(l.places) {
+				return l
 			}
 		}
+		p.state.asked = true
+		l.places, l.of = append(l.places, p), append(l.of, slices.Clone(p.short[:min(len(p.short), mostShort)]))
+		f.order.file(p, now)
 	}
-	heap.Init(&s.urgent)
-	heap.Init(&s.oldest)
+	return l
 }
 
-// hungry returns what to load next; ok is false when there is nothing, or no
-// room for it.
-func (f filler) hungry(now time.Duration) (l loading, ok bool) {
-	s := f.scheduler
-	for _, p := range s.window.short {
-		if p.busy == nil && len(p.rows) == 0 && p.readyAt <= now && len(l.places) < mostBegun {
-			l.places, l.shorts = append(l.places, p), append(l.shorts, len(p.short))
-		}
+// unread asks for the next rows of the publication that comes first.
+func (f *filler) unread(s *share, now time.Duration) (l loading, ok bool) {
+	c := s.unread[0]
+	bound := s.most - s.reserve()
+	least := min(loadRows, max(1, bound/4))
+	if bound-s.waiting < least {
+		f.room.shrink(s, c.Level, least+s.most-bound, now)
 	}
-	if len(l.places) > 0 {
-		return l, true
-	}
-	if len(s.window.unread) == 0 {
+	if bound-s.waiting < least {
 		return l, false
 	}
-	c := s.window.unread[0]
-	least := min(loadRows, max(1, s.window.most/4))
-	if f.room() < least {
-		f.shrink(c, least, now)
-	}
-	if f.room() < least {
-		return l, false
-	}
-	return loading{carrier: c, age: c.age, limit: min(loadRows, f.room())}, true
+	return loading{carrier: c, age: c.age, limit: min(loadRows, bound-s.waiting)}, true
 }
 
-func (f filler) room() int { return f.scheduler.window.most - len(f.scheduler.rows) }
+// raise takes from publications as they were just read that earlier ones of their
+// stories are as urgent: they may have been read before an urgent update that is
+// not known yet.
+func (f *filler) raise(read map[int64]stories.Publication) {
+	raised := false
+	for _, p := range read {
+		raised = f.window.raise(p) || raised
+	}
+	if raised {
+		f.order.reorder()
+	}
+}
 
 // take takes in what was loaded.
-func (f filler) take(l loading, loaded stories.Loaded, now time.Duration) {
-	s := f.scheduler
-	if l.carrier != nil && l.carrier.age != l.age {
-		return // begun anew since
-	}
-	var asked []*carrier
-	for i, p := range l.places {
-		if len(p.short) < l.shorts[i] {
-			continue // cleared since
-		}
-		asked = append(asked, p.short[:l.shorts[i]]...)
-		p.short = slices.Clone(p.short[l.shorts[i]:])
-	}
-	for _, o := range loaded.Rows {
-		s.add(o, loaded.Origins[o.Origin], now)
-	}
-	for _, p := range l.places {
-		s.file(p, now)
-	}
-	for _, c := range asked {
-		c.lost--
-		s.window.end(c)
-	}
+func (f *filler) take(l loading, loaded stories.Loaded, now time.Duration) {
 	if c := l.carrier; c != nil {
+		if c.age != l.age {
+			return // begun anew since
+		}
+		f.raise(loaded.Origins)
+		for _, o := range loaded.Rows {
+			f.add(o, loaded.Origins[o.Origin], now)
+		}
 		if n := len(loaded.Rows); n > 0 {
 			c.after = loaded.Rows[n-1].Ref
+			if c.seen.Place < c.after.Place {
+				c.seen = c.after
+			}
 		}
-		s.window.read(c, len(loaded.Rows) < l.limit)
+		f.window.read(c, len(loaded.Rows) < l.limit)
+		return
 	}
+	f.feed(l, loaded, now)
 }
 
-// shrink makes room for rows of c: first of what waits behind rows that wait,
-// then of what is less urgent, the newest first.
-func (f filler) shrink(c *carrier, least int, now time.Duration) {
-	s := f.scheduler
-	for _, p := range s.places {
-		if f.room() >= least {
-			return
-		}
-		if p.busy != nil || p.steps[s.waits.step] >= 0 {
-			f.dropBehind(p)
-		}
+// feed takes in what places were short of, in order and as far as there is room:
+// at least one row of each. Other rows that came with them may come too early.
+func (f *filler) feed(l loading, loaded stories.Loaded, now time.Duration) {
+	f.raise(loaded.Origins)
+	w := f.window
+	type wish struct {
+		place       placeKey
+		publication int64
 	}
-	var others []*carrier
-	for _, o := range s.window.carriers {
-		if o.here > 0 && o.Level < c.Level {
-			others = append(others, o)
+	asked := map[wish]bool{}
+	for i, p := range l.places {
+		p.state.asked = false
+		for _, c := range l.of[i] {
+			if slices.Contains(p.short, c) { // else the place was closed since
+				asked[wish{p.placeKey, c.ID}] = true
+			}
+			c.lost++ // known until this is over
 		}
+		w.full(p, l.of[i])
 	}
-	slices.SortFunc(others, compareCarriers)
-	for i := len(others) - 1; i >= 0 && f.room() < least; i-- {
-		f.evict(others[i], now)
-	}
-}
-
-// dropBehind drops what waits behind the first row of p.
-func (f filler) dropBehind(p *place) {
-	s := f.scheduler
-	for len(p.rows) > 1 {
-		r := p.rows[len(p.rows)-1]
-		c := s.window.carriers[r.Publication]
-		if r.tries.attempt > 0 || c == nil || r == p.busy { // what came since goes before it
-			return
-		}
-		p.rows = p.rows[:len(p.rows)-1]
-		s.leave(r)
-		s.window.dropped(p, c)
-		c.here--
-	}
-	s.window.file(p)
-}
-
-// evict drops all rows of c but those begun before; it is loaded once more from
-// its beginning when there is room again.
-func (f filler) evict(c *carrier, now time.Duration) {
-	s := f.scheduler
-	for _, r := range s.rows {
-		if r.Publication != c.ID || r.tries.attempt > 0 || r.place.busy == r || !slices.Contains(r.place.rows, r) {
+	slices.SortFunc(loaded.Rows, func(a, b stories.Owed) int {
+		return compareOwed(w.carriers[a.Publication], w.carriers[b.Publication], a, b)
+	})
+	for _, o := range loaded.Rows {
+		from := loaded.Origins[o.Origin]
+		key := placeKey{o.Place, from.Op == stories.OpEdit}
+		if !asked[wish{key, o.Publication}] {
 			continue
 		}
-		r.place.rows = slices.DeleteFunc(r.place.rows, func(o *row) bool { return o == r })
-		s.leave(r)
-		c.here--
-		s.file(r.place, now)
+		if p := f.order.places[key]; p != nil && len(p.rows) > 0 && w.shares[p.line].room() <= 0 {
+			w.dropped(p, w.carriers[o.Publication])
+			continue
+		}
+		f.add(o, from, now)
 	}
-	c.age++
-	c.after = stories.Ref{}
-	s.window.read(c, false)
+	for i, p := range l.places {
+		for _, c := range l.of[i] {
+			c.lost--
+			w.end(c)
+		}
+		f.order.file(p, now)
+	}
+}
+
+// saved says that a result of a row that waits is durable.
+func (f *filler) saved(r *row, now time.Duration) {
+	r.unsaved--
+	f.window.weigh(r)
+	f.order.file(r.place, now)
+}
+
+// shut says that the database knows that a destination takes nothing any more.
+func (f *filler) shut(id int64) {
+	for _, edit := range []bool{false, true} {
+		if p := f.order.places[placeKey{id, edit}]; p != nil && p.state.closed == closedHere {
+			p.state.closed = closedInStore
+			f.closed = append(f.closed, p)
+		}
+	}
+}
+
+// missed says that l could not be read.
+func (f *filler) missed(l loading, now time.Duration) {
+	for _, p := range l.places {
+		p.state.asked = false
+		f.order.file(p, now)
+	}
+}
+
+// add takes a row in that was read from the database, unless it is here already or
+// something before it is not.
+func (f *filler) add(o stories.Owed, from stories.Publication, now time.Duration) {
+	w, c := f.window, f.window.carriers[o.Publication]
+	p := f.order.placeOf(o.Place, o.Destination, from.Op)
+	if o.Wait > 0 && len(p.rows)+len(p.short) == 0 && p.readyAt == 0 {
+		p.state.idle, p.readyAt = true, now+o.Wait
+	}
+	r := w.rows[o.Delivery]
+	switch {
+	case r != nil && r.Publication == o.Publication:
+	case r != nil && r.stand.free: // it was owed again while it was here
+		w.part(r)
+		r.Ref, r.missed, r.stand.kept = o.Ref, o.Missed, true
+		w.join(r)
+	case c != nil && (r != nil || p.state.closed != notClosed || len(p.short) > 0 && compareCarriers(p.short[0], c) <= 0):
+		w.dropped(p, c)
+	default:
+		f.insert(w.enter(o, from, p))
+	}
+	f.order.file(p, now)
+}
+
+// insert puts a row where it belongs, but never before what is on its way.
+func (f *filler) insert(r *row) {
+	p, first := r.place, 0
+	if p.busy != nil {
+		first = 1
+	}
+	i, _ := slices.BinarySearchFunc(p.rows[first:], r, order)
+	p.rows = slices.Insert(p.rows, first+i, r)
+}
+
+// adopt takes in a row that an earlier holder of the lane has begun.
+func (f *filler) adopt(o stories.Owed, from stories.Publication, now time.Duration) *row {
+	p := f.order.placeOf(o.Place, o.Destination, from.Op)
+	r := f.window.enter(o, from, p)
+	p.busy = r
+	p.rows = slices.Insert(p.rows, 0, r)
+	f.window.weigh(r)
+	f.order.file(p, now)
+	return r
 }

@@ -13,6 +13,8 @@ type health struct {
 	invalid tenMinutes
 	// delivered is when the lane last delivered something.
 	delivered time.Duration
+	// worked is when the lane, held by whomever, last was free to send.
+	worked time.Duration
 }
 
 // calm says whether the breaker lets a request leave now beside those on their

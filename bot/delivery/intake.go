@@ -14,32 +14,35 @@ import (
 // earlier holder left, what is owed, and what has been begun.
 type intake struct{ shift *shift }
 
-// inherit takes what an earlier holder left in flight among what is settled.
-func (i intake) inherit() {
+// inherit takes what an earlier holder left in flight among what is settled. ok
+// is false when that could not be read: then the shift must write nothing, for
+// the next exchange would say that nothing of it is in flight.
+func (i intake) inherit() (ok bool) {
 	s := i.shift
 	e := s.lane.engine
 	for try := 1; ; try++ {
 		ctx, done := context.WithTimeout(context.WithoutCancel(s.ctx), storeTimeout)
-		err := i.takeOver(ctx)
+		err := i.recall(ctx)
+		if err == nil {
+			err = i.takeOver(ctx)
+		}
 		done()
 		switch {
 		case err == nil:
 			e.store.worked()
-			return
+			return true
 		case errors.Is(err, stories.ErrLeaseLost):
-			s.term.lose()
-			s.end.lost = true
-			return
+			s.lease.Lose()
+			return false
 		}
 		e.store.failed(fmt.Errorf("look for deliveries of an earlier run: %w", err))
 		select {
 		case <-time.After(backoff(100*time.Millisecond, 2*time.Second, try, s.random())):
 		case <-s.ctx.Done():
-			return
+			return false
 		}
-		if s.term.over() {
-			s.end.lost = true
-			return
+		if s.lease.Over() {
+			return false
 		}
 	}
 }
@@ -64,6 +67,9 @@ func (i intake) takeOver(ctx context.Context) error {
 		r.tries = tries{unknowns: o.Unknowns, doubtful: true, putBack: o.PutBack}
 		j := newJob(r, f, s.lane.name, now)
 		j.d.Doubtful = o.Doubtful
+		if present, ok := loaded.Revisions[j.d.UpdateID]; ok {
+			j.d.Revision = present
+		}
 		m, v, err := s.lane.engine.contents.message(ctx, j.edition(), o.Missed)
 		if err != nil {
 			return err
@@ -73,13 +79,14 @@ func (i intake) takeOver(ctx context.Context) error {
 	}
 	for i, j := range jobs {
 		o := loaded.Rows[i]
-		j.row = s.queue.adopt(o, loaded.Origins[o.Origin], now.mono)
+		j.row = s.reader.fill.adopt(o, loaded.Origins[o.Origin], now.mono)
 		s.journal.flying[o.Delivery] = flown[o.Delivery]
 		if j.msg == nil {
 			answers{s}.conclude(j, j.verdict)
 			continue
 		}
-		s.settler.doubt(j, now.mono, 0)
+		answers{s}.settle(j, now.mono, 0)
+		j.doubt.inherited = true
 	}
 	s.journal.changed = len(jobs) < len(flights)
 	if len(jobs) > 0 {
@@ -103,8 +110,12 @@ func (i intake) read(now time.Duration) {
 		r.asked = true
 	}
 	queue, name := s.lane.engine.cfg.Queue, s.lane.name
+	if r.overdue {
+		i.trim()
+		return
+	}
 	if r.asked {
-		known := s.queue.window.known()
+		known := r.fill.window.known()
 		r.asked, r.at = false, now+s.lane.engine.cfg.Poll
 		r.begin(s.ctx, func(ctx context.Context) (f found) {
 			f.publications, f.err = queue.Publications(ctx, name, known, mostPublications)
@@ -112,7 +123,13 @@ func (i intake) read(now time.Duration) {
 		})
 		return
 	}
-	l, ok := filler{s.queue}.hungry(now)
+	l, ok := r.fill.hungry(now, func(p *place) time.Duration {
+		next, ok := s.lane.health.outages.probe(p.destination, now)
+		if ok {
+			return 0
+		}
+		return next - now
+	})
 	if !ok {
 		s.alarm.by(r.at)
 		return
@@ -134,9 +151,15 @@ func (i intake) found(f found) {
 	s := i.shift
 	r, now, store := s.reader, s.now(), s.lane.engine.store
 	r.busy = false
+	if errors.Is(f.err, stories.ErrLeaseLost) {
+		s.lease.Lose()
+		s.end.lost = true
+		return
+	}
 	if f.err != nil {
 		store.failed(fmt.Errorf("read what is owed in lane %s: %w", s.lane.name, f.err))
 		r.try++
+		r.fill.missed(f.loading, now)
 		r.asked, r.wait = true, now+backoff(50*time.Millisecond, 2*time.Second, r.try, s.random())
 		return
 	}
@@ -144,8 +167,12 @@ func (i intake) found(f found) {
 		store.worked()
 		r.try = 0
 	}
+	if f.trimmed {
+		i.trimmed(f.skipped, now)
+		return
+	}
 	if f.loading.limit == 0 && len(f.loading.places) == 0 {
-		filler{s.queue}.publish(f.publications)
+		r.fill.publish(f.publications)
 		r.asked = r.asked || len(f.publications) == mostPublications
 		if r.first {
 			for _, p := range f.publications {
@@ -155,16 +182,20 @@ func (i intake) found(f found) {
 		}
 		return
 	}
-	i.spread(f.loaded.Rows)
-	filler{s.queue}.take(f.loading, f.loaded, now)
+	i.spread(f.loading.carrier, f.loaded.Rows)
+	r.fill.take(f.loading, f.loaded, now)
 }
 
 // spread has what an earlier holder of the lane tried in vain wait for a part of
-// its backoff, which nobody knows the end of any more: not all of it at once.
-func (i intake) spread(rows []stories.Owed) {
+// its backoff, which nobody knows the end of any more: not all of it at once. What
+// was in memory before has waited here.
+func (i intake) spread(c *carrier, rows []stories.Owed) {
 	s := i.shift
+	if c == nil {
+		return
+	}
 	for i, o := range rows {
-		if o.Attempt > 0 && !o.Doubtful && s.reader.old[o.Publication] {
+		if o.Attempt > 0 && !o.Doubtful && s.reader.old[o.Publication] && o.Place > c.seen.Place {
 			rows[i].Wait = max(o.Wait, time.Duration(s.random()*float64(backoff(retryBase, retryMax, o.Attempt, 0))))
 		}
 	}
@@ -176,7 +207,7 @@ func (i intake) takeIn(a answer) {
 	now, store := s.now(), s.lane.engine.store
 	if errors.Is(a.err, stories.ErrLeaseLost) {
 		s.journal.busy = false
-		s.term.lose()
+		s.lease.Lose()
 		s.end.lost = true
 		return
 	}
@@ -193,6 +224,14 @@ func (i intake) takeIn(a answer) {
 	}
 	for _, r := range a.call.ended {
 		s.queue.forget(r, now)
+	}
+	for _, r := range a.call.kept {
+		s.reader.fill.saved(r, now)
+	}
+	for _, r := range a.call.x.Results {
+		if r.Destination != "" {
+			s.reader.fill.shut(r.Place)
+		}
 	}
 	if a.unread != nil {
 		store.failed(a.unread)
@@ -224,8 +263,8 @@ func (i intake) takeOff(r *row, f stories.Flight, a answer, now time.Duration) {
 	case j.d.Op == stories.OpEdit && j.target == "":
 		dispatch{s}.giveBack(j, now, editAgain)
 	case j.request.settle && j.msg != nil:
-		s.settler.doubt(j, now, 0)
+		answers{s}.settle(j, now, 0)
 	default:
-		s.crew.ready = append(s.crew.ready, j)
+		s.crew.ready.push(j)
 	}
 }

@@ -36,13 +36,15 @@ type doubt struct {
 	since  time.Duration
 	worked time.Duration // settler.working then
 	next   time.Duration
+	// inherited says that an earlier holder of the lane left it.
+	inherited bool
 }
 
 // newJob makes a job of a row that was begun as f.
 func newJob(r *row, f stories.Flight, lane string, now reading) *job {
 	o := r.origin
 	j := &job{row: r, d: stories.Delivery{
-		ID: r.Delivery, Key: stories.DeliveryKey(o.Seed, r.place.destination, o.Op), UpdateID: o.UpdateID, StoryID: o.StoryID, Number: o.Number,
+		ID: r.Delivery, Key: stories.DeliveryKey(o.Seed, r.Place, o.Op), UpdateID: o.UpdateID, StoryID: o.StoryID, Number: o.Number,
 		Revision: o.Revision, Op: o.Op, Part: stories.PartMessage, Destination: r.place.destination, Lane: lane, Level: o.Level, State: stories.Sending,
 		Attempt: f.Attempt, FirstAttemptAt: f.First, LastAttemptAt: f.Last, Unknowns: r.tries.unknowns, Doubtful: r.tries.doubtful, PutBack: r.tries.putBack, Missed: r.missed,
 		CreatedAt: o.CreatedAt}}

@@ -25,14 +25,57 @@ type journal struct {
 	wait    time.Duration // after an error, not before
 	try     int
 	took    time.Duration // what a call takes, smoothed
+	worked  time.Duration // when it was last written that the lane works
 }
 
 // entry is what the next exchange says.
 type entry struct {
 	results []stories.Result
 	ended   []*row // whose end is in results
+	kept    []*row // whose wait is
 	told    []Alarm
 	since   time.Duration // when the first result came
+	lane    laneNote
+}
+
+// laneNote is what the next exchange says of the lane.
+type laneNote struct {
+	waits   map[string]pause // by method
+	invalid int
+	working bool
+}
+
+// pause is until when a lane waits, and why.
+type pause struct {
+	until  time.Duration
+	reason string
+}
+
+// at is n as it is written now: a pause that is over is lifted.
+func (n laneNote) at(now reading) stories.LaneNote {
+	x := stories.LaneNote{At: now.wall, Invalid: n.invalid, Working: n.working}
+	for _, method := range slices.Sorted(maps.Keys(n.waits)) {
+		p := n.waits[method]
+		x.Waits = append(x.Waits, stories.LaneWait{Method: method, For: max(0, p.until-now.mono), Reason: p.reason})
+	}
+	return x
+}
+
+// pause notes until when the lane waits with a method; a time that is over lifts
+// that.
+func (j *journal) pause(method string, until time.Duration, reason string) {
+	if j.next.lane.waits == nil {
+		j.next.lane.waits = map[string]pause{}
+	}
+	j.next.lane.waits[method] = pause{until, reason}
+	j.changed = true
+}
+
+// works notes that the lane works. It is written with the first exchange and then
+// every few minutes.
+func (j *journal) works(now time.Duration) {
+	j.next.lane.working = j.batch == 0 || now-j.worked >= workEvery
+	j.changed = j.changed || j.batch > 0 && j.next.lane.working
 }
 
 // call is an exchange with the database.
@@ -69,6 +112,9 @@ func (j *journal) write(r stories.Result, row *row, now time.Duration) {
 	j.next.results = append(j.next.results, r)
 	if r.State != stories.Pending {
 		j.next.ended = append(j.next.ended, row)
+	} else {
+		row.unsaved++
+		j.next.kept = append(j.next.kept, row)
 	}
 	delete(j.flying, r.Delivery)
 }
@@ -98,7 +144,10 @@ func (j *journal) due(now time.Duration, most int, calm bool) (at time.Duration,
 func (j *journal) open(rows []*row, now reading) *call {
 	j.batch++
 	c := &call{entry: j.next, rows: rows, began: now}
-	c.x = stories.Exchange{Batch: j.batch, Results: c.results, Flying: slices.Collect(maps.Values(j.flying))}
+	c.x = stories.Exchange{Batch: j.batch, Results: c.results, Flying: slices.Collect(maps.Values(j.flying)), Lane: c.lane.at(now)}
+	if c.lane.working {
+		j.worked = now.mono
+	}
 	for _, r := range rows {
 		f := stories.Flight{Ref: r.Ref, Attempt: r.tries.attempt + 1, First: r.tries.first, Last: now.wall}
 		if r.tries.doubtful {

@@ -2,13 +2,12 @@ package delivery
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"time"
 
 	"storybot/bot"
-	"storybot/stories"
+	"storybot/bot/lease"
 )
 
 // lane is one rate domain: what outlives the terms of its lease.
@@ -80,9 +79,9 @@ func (l *lane) kick() {
 func (l *lane) work(ctx context.Context) {
 	e := l.engine
 	for try := 1; ctx.Err() == nil; try++ {
-		began := time.Now()
+		woken := make(chan struct{}, 1)
 		acquiring, done := context.WithTimeout(ctx, storeTimeout)
-		lease, ok, err := e.cfg.Queue.Acquire(acquiring, l.name, e.cfg.Owner, e.cfg.LeaseTTL)
+		held, ok, err := lease.Take(acquiring, e.leaseOf(l.name, woken))
 		done()
 		wait := e.cfg.LeaseTTL / 6
 		switch {
@@ -95,7 +94,7 @@ func (l *lane) work(ctx context.Context) {
 			l.rest(nil, true) // another process works it
 		default:
 			e.store.worked()
-			l.hold(ctx, lease, began)
+			l.hold(ctx, held, woken)
 			try, wait = 0, 0
 		}
 		select {
@@ -105,27 +104,26 @@ func (l *lane) work(ctx context.Context) {
 	}
 }
 
-// hold works the lane under one lease, asked for at began, and gives it back.
-func (l *lane) hold(ctx context.Context, lease stories.Lease, began time.Time) {
-	e := l.engine
-	s := newShift(l, ctx, lease, began)
+// hold works the lane under one lease and gives it back.
+func (l *lane) hold(ctx context.Context, held *lease.Lease, woken chan struct{}) {
+	s := newShift(l, ctx, held, woken)
 	keeping, stop := context.WithCancel(context.WithoutCancel(ctx))
 	kept := make(chan struct{})
 	go func() {
 		defer close(kept)
-		s.term.keep(keeping)
+		held.Keep(keeping)
 	}()
 	s.run()
 	stop()
 	<-kept
 	l.rest(nil, ctx.Err() != nil)
-	if s.term.over() {
+	if held.Over() {
 		l.log.Warn("another process has taken over this lane")
 		return
 	}
 	releasing, done := context.WithTimeout(context.WithoutCancel(ctx), storeTimeout/5)
 	defer done()
-	if err := e.cfg.Queue.ReleaseLease(releasing, lease); err != nil && !errors.Is(err, stories.ErrLeaseLost) {
+	if err := held.Release(releasing); err != nil {
 		l.log.Warn("the lease could not be given back; it ends by itself", "err", err)
 	}
 }
@@ -137,7 +135,7 @@ func (l *lane) rest(s *shift, idle bool) {
 	state := LaneState{Lane: l.name, Rate: l.limits.posts.rate(), Stopped: l.health.breaker.stopped(), Limited: l.limits.met,
 		Paused: max(0, l.limits.posts.paused-now)}
 	if s != nil {
-		state.Held, state.InFlight, state.Ready, state.Settling = true, len(s.crew.aloft), len(s.crew.ready), len(s.settler.list)
+		state.Held, state.InFlight, state.Ready, state.Settling = true, len(s.crew.aloft), s.crew.ready.size(), len(s.settler.list)
 		idle = s.idle()
 	}
 	r := &l.engine.lanes

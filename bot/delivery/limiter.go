@@ -1,6 +1,7 @@
 package delivery
 
 import (
+	"math"
 	"time"
 
 	"storybot/bot"
@@ -65,6 +66,20 @@ func (l *limiter) wait(now time.Duration) time.Duration {
 		at = max(at, l.log[l.oldest]+l.window+windowMargin)
 	}
 	return max(0, at-now)
+}
+
+// left returns how many requests may start now where a window bounds them; many
+// where none does.
+func (l *limiter) left(now time.Duration) (n int) {
+	if len(l.log) == 0 || l.lifted() {
+		return math.MaxInt
+	}
+	for _, at := range l.log {
+		if now-at >= l.window+windowMargin {
+			n++
+		}
+	}
+	return n
 }
 
 // take notes that a request starts now.

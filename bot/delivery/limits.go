@@ -40,13 +40,40 @@ func (l *limits) of(op stories.Op, settle bool) *limiter {
 	return l.posts
 }
 
-// spent returns how long an operation must wait whose method has a budget of its
-// own beside the posts'; 0 for not at all.
-func (l *limits) spent(op stories.Op, now time.Duration) time.Duration {
-	if op != stories.OpEdit || l.edits == l.posts {
-		return 0
+// apart says that edits have a budget of their own.
+func (l *limits) apart() bool { return l.edits != l.posts }
+
+// line returns the limiter of a line.
+func (l *limits) line(at line) *limiter {
+	if at == edits {
+		return l.edits
 	}
-	return l.edits.wait(now)
+	return l.posts
+}
+
+// The limiters' names, and that of a lane whose token is refused, as they are
+// written down.
+const (
+	waitPosts   = "posts"
+	waitLooks   = "looks"
+	waitEdits   = "edits"
+	waitAccount = "account"
+)
+
+// name returns what the limiter that counts a request is called.
+func (l *limits) name(op stories.Op, settle bool) string {
+	switch l.of(op, settle) {
+	case l.posts:
+		return waitPosts
+	case l.looks:
+		return waitLooks
+	}
+	return waitEdits
+}
+
+// named returns the limiter of a name, nil for none.
+func (l *limits) named(name string) *limiter {
+	return map[string]*limiter{waitPosts: l.posts, waitLooks: l.looks, waitEdits: l.edits}[name]
 }
 
 // start counts j's request, which leaves now.

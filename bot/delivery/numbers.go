@@ -49,6 +49,13 @@ const (
 	// many each may at least.
 	windowRows = 50_000
 	leastRows  = 500
+	// editShare is the part of the window that edits have where they have a budget
+	// of their own, reserveShare the part of each line's that is kept for places
+	// whose wait is over.
+	editShare    = 8
+	reserveShare = 8
+	// mostShort publications are read at once for a place whose rows have left memory.
+	mostShort = 16
 	// loadRows are read at once.
 	loadRows = 2000
 	// mostPublications are learnt of at once.
@@ -63,6 +70,8 @@ const (
 	// oldestEvery this many batches one takes the oldest rows, whatever their
 	// level: what is urgent goes first, but nothing starves.
 	oldestEvery = 10
+	// longWait is a wait during which a destination's rows may leave memory.
+	longWait = 5 * time.Second
 	// staleAfter is how long a begun row may wait for its request: its recorded
 	// time is that of its begin, and settling counts on it.
 	staleAfter = time.Second
@@ -141,6 +150,12 @@ const (
 	// leastJump is how far the wall clock must part from the other to have been
 	// set: less is corrected by slowing it, or is over before it matters.
 	leastJump = 2 * time.Second
+
+	// After longIdle in which nothing could be sent a destination gets the newest
+	// keepOwed posts of a story. That a lane works is written down every workEvery.
+	longIdle  = time.Hour
+	keepOwed  = 5
+	workEvery = 5 * time.Minute
 
 	healEvery = 10 * time.Minute // between two looks at what is blocked
 	healFirst = time.Hour        // from the block to the first try

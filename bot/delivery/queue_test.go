@@ -24,6 +24,9 @@ type memory struct {
 	order  []*placeRow
 	leases map[string]*leaseRow
 	flying map[string]*flightRow // by lane
+	notes  map[string][]stories.LaneNote
+	// skipped counts what SkipOlder has skipped.
+	skipped int
 
 	// broken, when set, is asked before every call; lateError after a commit.
 	broken    func(call string) error
@@ -60,7 +63,7 @@ type leaseRow struct {
 
 func newMemory() *memory {
 	return &memory{places: map[stories.Destination]*placeRow{}, leases: map[string]*leaseRow{}, calls: map[string]int{},
-		under: map[int64]*pubRow{}, origin: map[int64]*pubRow{}, flying: map[string]*flightRow{}}
+		under: map[int64]*pubRow{}, origin: map[int64]*pubRow{}, flying: map[string]*flightRow{}, notes: map[string][]stories.LaneNote{}}
 }
 
 // add plans one delivery: under the newest publication when that is of the same
@@ -81,7 +84,7 @@ func (m *memory) add(lane string, d stories.Destination, update int64, level sto
 	pub := m.publication(lane, update, level)
 	pub.queued = append(pub.queued, r)
 	m.under[id], m.origin[id] = pub, pub
-	r.Key = stories.DeliveryKey(pub.Seed, d, r.Op)
+	r.Key = stories.DeliveryKey(pub.Seed, p.id, r.Op)
 	return r
 }
 
@@ -285,6 +288,56 @@ func (m *memory) Recover(_ context.Context, l stories.Lease) (found []stories.Fl
 	return found, loaded, nil
 }
 
+// LanePast tells what exchanges have said of a lane, and SkipOlder skips nothing
+// but counts: the real store is tested for it.
+func (m *memory) LanePast(_ context.Context, lane string) (past stories.LanePast, err error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if err := m.enter("past"); err != nil {
+		return past, err
+	}
+	waits := map[string]time.Time{}
+	reasons := map[string]string{}
+	for _, n := range m.notes[lane] {
+		for _, w := range n.Waits {
+			waits[w.Method], reasons[w.Method] = n.At.Add(w.For), w.Reason
+		}
+		if ago := time.Since(n.At); n.Invalid > 0 && ago < 10*time.Minute {
+			past.Invalid = append(past.Invalid, stories.Refusals{Ago: ago, Count: n.Invalid})
+		}
+		if n.Working {
+			past.Idle = time.Since(n.At)
+		}
+	}
+	for method, until := range waits {
+		if left := time.Until(until); left > 0 {
+			past.Waits = append(past.Waits, stories.LaneWait{Method: method, For: left, Reason: reasons[method]})
+		}
+	}
+	return past, nil
+}
+
+func (m *memory) SkipOlder(_ context.Context, l stories.Lease, keep int, _ time.Time) (int, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if err := errors.Join(m.enter("skip"), m.held(l)); err != nil {
+		return 0, err
+	}
+	kept := map[stories.Destination]int{}
+	for i := len(m.rows) - 1; i >= 0; i-- { // one story, for all it matters here
+		r := m.rows[i]
+		if _, flying := m.inFlight(r.Lane).byID[r.ID]; flying || m.under[r.ID] == nil {
+			continue
+		}
+		if kept[r.Destination]++; kept[r.Destination] > keep {
+			r.State = stories.Skipped
+			m.unqueue(r)
+			m.skipped++
+		}
+	}
+	return m.skipped, nil
+}
+
 // Exchange keeps what it begins as its rows' state and times, so that tests can
 // see it; what came before is kept with the flight.
 func (m *memory) Exchange(_ context.Context, l stories.Lease, x stories.Exchange) (b stories.Begun, err error) {
@@ -300,6 +353,7 @@ func (m *memory) Exchange(_ context.Context, l stories.Lease, x stories.Exchange
 		for _, r := range x.Results {
 			m.finish(f, r)
 		}
+		m.notes[l.Name] = append(m.notes[l.Name], x.Lane)
 		for _, begin := range x.Begin {
 			r := m.rows[begin.Delivery-1]
 			if m.under[r.ID] == nil || m.places[r.Destination].state != stories.Reachable {

@@ -11,6 +11,7 @@ import (
 // read at a time: first which publications there are that are not known, then
 // their rows as far as there is room.
 type reader struct {
+	fill  *filler
 	asked bool          // something new may be there
 	busy  bool          // a read is under way
 	at    time.Duration // look then, whatever is known
@@ -18,9 +19,12 @@ type reader struct {
 	// it, by whoever, may wait for a while: see intake.spread.
 	first bool
 	old   map[int64]bool // the publications of that time
-	wait  time.Duration  // after an error, not before
-	try   int
-	found chan found
+	// overdue says that nothing could be sent for long: what is too old is skipped
+	// before anything is begun.
+	overdue bool
+	wait    time.Duration // after an error, not before
+	try     int
+	found   chan found
 }
 
 // found is what a read has brought.
@@ -28,11 +32,13 @@ type found struct {
 	publications []stories.Publication
 	loading      loading
 	loaded       stories.Loaded
+	trimmed      bool // by
+	skipped      int
 	err          error
 }
 
-func newReader() *reader {
-	return &reader{asked: true, first: true, old: map[int64]bool{}, found: make(chan found, 1)}
+func newReader(f *filler) *reader {
+	return &reader{fill: f, asked: true, first: true, old: map[int64]bool{}, found: make(chan found, 1)}
 }
 
 // unsure says that there may be more than is known.
@@ -57,7 +63,7 @@ func (l loading) wants() (publications, places []int64, after stories.Ref) {
 	seen := map[int64]bool{}
 	for i, p := range l.places {
 		places = append(places, p.id)
-		for _, c := range p.short[:l.shorts[i]] {
+		for _, c := range l.of[i] {
 			if !seen[c.ID] {
 				seen[c.ID] = true
 				publications = append(publications, c.ID)

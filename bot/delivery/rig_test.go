@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"storybot/bot"
+	"storybot/bot/lease"
 	"storybot/stories"
 )
 
@@ -59,6 +60,7 @@ func start(t *testing.T, queue *memory, far *farSide, change ...func(*Config)) *
 	for _, c := range change {
 		c(&cfg)
 	}
+	cfg.Leases = cfg.Queue.(lease.Granter)
 	r.Engine = New(cfg)
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan struct{})
@@ -142,21 +144,21 @@ func (c *cut) Acquire(ctx context.Context, name, owner string, ttl time.Duration
 	if !c.alive() {
 		return stories.Lease{}, false, errKilled
 	}
-	return c.Queue.Acquire(ctx, name, owner, ttl)
+	return c.Queue.(lease.Granter).Acquire(ctx, name, owner, ttl)
 }
 
 func (c *cut) Renew(ctx context.Context, l stories.Lease, ttl time.Duration) (bool, error) {
 	if !c.alive() {
 		return false, errKilled
 	}
-	return c.Queue.Renew(ctx, l, ttl)
+	return c.Queue.(lease.Granter).Renew(ctx, l, ttl)
 }
 
 func (c *cut) ReleaseLease(ctx context.Context, l stories.Lease) error {
 	if !c.alive() {
 		return errKilled
 	}
-	return c.Queue.ReleaseLease(ctx, l)
+	return c.Queue.(lease.Granter).ReleaseLease(ctx, l)
 }
 
 func (c *cut) Recover(ctx context.Context, l stories.Lease) ([]stories.Flight, stories.Loaded, error) {

@@ -1,182 +1,73 @@
 package delivery
 
 import (
-	"cmp"
+	"container/heap"
 	"slices"
 	"time"
 
 	"storybot/stories"
 )
 
-// scheduler keeps a lane's queue in memory and says which row is next. Posts of
-// one destination leave one at a time, the most urgent first, then in the order
-// they were published; edits have an order of their own beside the posts. Among
-// destinations the most urgent row goes first, and now and then the oldest.
+// scheduler says which row is next. Posts of one destination leave one at a time,
+// the most urgent first, then in the order they were published; edits have an
+// order of their own beside the posts. Among destinations the most urgent row goes
+// first, and now and then the oldest.
 //
-// It is used by the lane's loop only and takes the time as an argument.
+// It is used by the lane's loop only and takes the time as an argument. What of
+// the queue is in memory is window's business.
 type scheduler struct {
-	rows    map[int64]*row // by delivery; what has ended, until that is durable
-	places  map[placeKey]*place
-	origins map[int64]*origin
-	window  window
+	window *window
+	places map[placeKey]*place
+	lines  [lines]ladders
+	waits  ladder // places that wait, by when that ends
+	picks  int
+	aged   bool // this batch takes the oldest
+}
+
+// ladders are the places of a line.
+type ladders struct {
 	urgent  ladder // places whose first row may go, by its urgency
 	oldest  ladder // the same, by age
-	waits   ladder // places that wait, by when that ends
-	picks   int
-	aged    bool // this batch takes the oldest
+	starved ladder // places whose first row could go, but is not in memory
 }
 
-// row is a delivery in memory.
-type row struct {
-	stories.Ref
-	place  *place
-	origin *origin
-	tries  tries
-	missed int
-}
-
-// tries is what was tried for a row so far.
-type tries struct {
-	attempt  int
-	unknowns int
-	first    time.Time
-	last     time.Time
-	doubtful bool
-	putBack  bool // doubtful since the database was put back
-}
-
-// origin is what a row says: the publication that owed it first.
-type origin struct {
-	stories.Publication
-	rows int // in memory
-}
-
-// placeKey tells a destination's posts from its edits.
-type placeKey struct {
-	id   int64
-	edit bool
-}
-
-// place is a destination and what is owed to it.
-type place struct {
-	placeKey
-	destination stories.Destination
-	rows        []*row // in order
-	busy        *row   // being begun, on its way or settled
-	readyAt     time.Duration
-	// short are publications whose rows for this place were dropped from memory.
-	short []*carrier
-	steps [3]int // where it stands on the ladders; see ladder
-}
-
-func newScheduler(rows int) *scheduler {
-	s := &scheduler{rows: map[int64]*row{}, places: map[placeKey]*place{}, origins: map[int64]*origin{}}
-	s.window = window{most: rows, carriers: map[int64]*carrier{}}
-	s.urgent = ladder{step: 0, less: func(a, b *place) bool { return before(a.rows[0], b.rows[0]) }}
-	s.oldest = ladder{step: 1, less: func(a, b *place) bool { return cmp.Or(news(a.rows[0], b.rows[0]), older(a.rows[0], b.rows[0])) < 0 }}
-	s.waits = ladder{step: 2, less: func(a, b *place) bool { return a.readyAt < b.readyAt }}
+func newScheduler(w *window) *scheduler {
+	s := &scheduler{window: w, places: map[placeKey]*place{}}
+	s.waits = ladder{step: 0, less: func(a, b *place) bool { return a.readyAt < b.readyAt }}
+	for i := range s.lines {
+		s.lines[i] = ladders{
+			urgent:  ladder{step: 1, less: func(a, b *place) bool { return before(a.rows[0], b.rows[0]) }},
+			oldest:  ladder{step: 2, less: func(a, b *place) bool { return older(a.rows[0], b.rows[0]) < 0 }},
+			starved: ladder{step: 3, less: func(a, b *place) bool { return compareCarriers(a.short[0], b.short[0]) < 0 }},
+		}
+	}
 	return s
 }
 
-// before says that a goes before b.
-func before(a, b *row) bool { return order(a, b) < 0 }
-
-func order(a, b *row) int {
-	return cmp.Or(news(a, b), cmp.Compare(b.origin.Level, a.origin.Level), older(a, b))
-}
-
-// news has whatever was put back with the database come after all else, until it
-// is known what became of it: looking for it may take hours.
-func news(a, b *row) int {
-	switch {
-	case a.tries.putBack == b.tries.putBack:
-		return 0
-	case a.tries.putBack:
-		return 1
+// next returns the line's ladder of this batch.
+func (l *ladders) next(aged bool) *ladder {
+	if aged {
+		return &l.oldest
 	}
-	return -1
+	return &l.urgent
 }
 
-// older compares rows by when they were owed.
-func older(a, b *row) int {
-	return cmp.Or(cmp.Compare(a.origin.ID, b.origin.ID), cmp.Compare(a.Delivery, b.Delivery))
-}
-
-// add takes a row in that was read from the database; one that is here already
-// stays as it is.
-func (s *scheduler) add(o stories.Owed, from stories.Publication, now time.Duration) {
-	if s.rows[o.Delivery] != nil {
-		return
-	}
-	p := s.placeOf(o, from.Op == stories.OpEdit, now)
-	c := s.window.carriers[o.Publication]
-	if len(p.short) > 0 && c != nil { // what comes before it is not here
-		s.window.dropped(p, c)
-		return
-	}
-	r := s.enter(o, from, p)
-	i, _ := slices.BinarySearchFunc(p.rows, r, order)
-	p.rows = slices.Insert(p.rows, i, r)
-	s.file(p, now)
-}
-
-// adopt takes in a row that an earlier holder of the lane has begun.
-func (s *scheduler) adopt(o stories.Owed, from stories.Publication, now time.Duration) *row {
-	p := s.placeOf(o, from.Op == stories.OpEdit, now)
-	r := s.enter(o, from, p)
-	p.busy = r
-	p.rows = slices.Insert(p.rows, 0, r)
-	s.file(p, now)
-	return r
-}
-
-func (s *scheduler) placeOf(o stories.Owed, edit bool, now time.Duration) *place {
-	key := placeKey{o.Place, edit}
-	p := s.places[key]
-	if p == nil {
-		p = &place{placeKey: key, destination: o.Destination, steps: [3]int{-1, -1, -1}}
-		if o.Wait > 0 {
-			p.readyAt = now + o.Wait
-		}
-		s.places[key] = p
-	}
-	return p
-}
-
-// enter makes a row of p and counts it.
-func (s *scheduler) enter(o stories.Owed, from stories.Publication, p *place) *row {
-	from.ID = o.Origin
-	origin := s.origins[from.ID]
-	if origin == nil {
-		origin = newOrigin(from, s.window.urgency(from))
-		s.origins[from.ID] = origin
-	}
-	origin.rows++
-	r := &row{Ref: o.Ref, place: p, origin: origin, missed: o.Missed,
-		tries: tries{attempt: o.Attempt, unknowns: o.Unknowns, first: o.FirstAttemptAt, last: o.LastAttemptAt, doubtful: o.Doubtful, putBack: o.PutBack}}
-	s.rows[o.Delivery] = r
-	s.window.came(o.Publication)
-	return r
-}
-
-func newOrigin(p stories.Publication, urgency stories.Level) *origin {
-	p.Level = max(p.Level, urgency)
-	return &origin{Publication: p}
-}
-
-// pick returns the next row to begin and makes its place busy; nil when none may
-// go now.
-func (s *scheduler) pick(now time.Duration) *row {
+// pick returns the next row to begin of the lines that are open, and makes its
+// place busy; nil when none may go now.
+func (s *scheduler) pick(now time.Duration, open open) *row {
 	s.due(now)
-	ladder := &s.urgent
-	if s.aged {
-		ladder = &s.oldest
+	var p *place
+	for i := range s.lines {
+		ladder := s.lines[i].next(s.aged)
+		if first := ladder.first(); open[i] && first != nil && (p == nil || ladder.less(first, p)) {
+			p = first
+		}
 	}
-	if len(ladder.places) == 0 {
+	if p == nil {
 		return nil
 	}
-	p := ladder.places[0]
 	p.busy = p.rows[0]
+	s.window.weigh(p.busy)
 	s.file(p, now)
 	return p.busy
 }
@@ -189,27 +80,42 @@ func (s *scheduler) batch() {
 
 // due lets places go whose wait is over.
 func (s *scheduler) due(now time.Duration) {
-	for len(s.waits.places) > 0 && s.waits.places[0].readyAt <= now {
-		s.file(s.waits.places[0], now)
+	for p := s.waits.first(); p != nil && p.readyAt <= now; p = s.waits.first() {
+		s.file(p, now)
 	}
 }
 
-// ready says that some row may go now.
-func (s *scheduler) ready(now time.Duration) bool {
+// ready says that some row of the lines that are open may go now, or could if it
+// were in memory.
+func (s *scheduler) ready(now time.Duration, open open) bool {
 	s.due(now)
-	return len(s.urgent.places) > 0
+	for i := range s.lines {
+		if open[i] && (s.lines[i].urgent.first() != nil || s.lines[i].starved.first() != nil) {
+			return true
+		}
+	}
+	return false
 }
 
 // release lets a busy row wait again, and its place at least for so long.
 func (s *scheduler) release(r *row, now, wait time.Duration) {
 	r.place.busy = nil
+	r.place.state.idle = wait > 0
+	s.window.weigh(r)
 	s.rest(r.place, now, wait)
+}
+
+// stall says that a row's place waits until it is settled what became of it.
+func (s *scheduler) stall(r *row, now time.Duration) {
+	r.place.state.idle = true
+	s.file(r.place, now)
 }
 
 // rest keeps a place waiting for so long.
 func (s *scheduler) rest(p *place, now, wait time.Duration) {
 	if wait > 0 {
 		p.readyAt = max(p.readyAt, now+wait)
+		p.state.idle = p.state.idle || wait >= longWait
 	}
 	s.file(p, now)
 }
@@ -220,61 +126,82 @@ func (s *scheduler) ended(r *row, now, wait time.Duration) {
 	p := r.place
 	p.rows = slices.DeleteFunc(p.rows, func(o *row) bool { return o == r })
 	if p.busy == r {
-		p.busy = nil
+		p.busy, p.state.idle = nil, false
 	}
+	r.stand.kept = false
+	s.window.weigh(r)
 	s.rest(p, now, wait)
 }
 
 // forget drops a row that is not owed any more.
 func (s *scheduler) forget(r *row, now time.Duration) {
-	if s.rows[r.Delivery] != r {
+	if s.window.rows[r.Delivery] != r {
 		return
 	}
-	if slices.Contains(r.place.rows, r) {
+	if r.stand.kept {
 		s.ended(r, now, 0)
 	}
-	s.leave(r)
-	s.window.left(r.Publication)
+	s.window.leave(r)
+	s.file(r.place, now)
 }
 
-// clear forgets what is owed to a destination that takes nothing any more.
-func (s *scheduler) clear(id int64, now time.Duration) {
-	for _, edit := range []bool{false, true} {
-		p := s.places[placeKey{id, edit}]
-		if p == nil {
-			continue
-		}
-		for _, c := range p.short {
-			c.lost--
-			s.window.end(c)
-		}
-		p.short = nil
+// close forgets what is owed to a destination that takes nothing any more. What is
+// read of it before that is durable is not believed; see filler.shut.
+func (s *scheduler) close(at *place, now time.Duration) {
+	for _, op := range []stories.Op{stories.OpPost, stories.OpEdit} {
+		p := s.placeOf(at.id, at.destination, op)
+		s.window.full(p, p.short)
 		for _, r := range slices.Clone(p.rows) {
 			if r != p.busy {
 				s.forget(r, now)
 			}
 		}
+		p.state.closed = closedHere
 		s.file(p, now)
 	}
 }
 
-// leave takes a row out of what is known.
-func (s *scheduler) leave(r *row) {
-	delete(s.rows, r.Delivery)
-	if r.origin.rows--; r.origin.rows == 0 {
-		delete(s.origins, r.origin.ID)
+// placeOf returns the place of an operation at a destination.
+func (s *scheduler) placeOf(id int64, d stories.Destination, op stories.Op) *place {
+	key := placeKey{id, op == stories.OpEdit}
+	p := s.places[key]
+	if p == nil {
+		p = &place{placeKey: key, line: s.window.lineOf(op), destination: d, steps: [4]int{-1, -1, -1, -1}}
+		s.places[key] = p
 	}
+	return p
 }
 
 // file puts a place on the ladders it belongs on now.
 func (s *scheduler) file(p *place, now time.Duration) {
-	ready := p.busy == nil && len(p.rows) > 0
 	wait := p.readyAt > now
-	s.urgent.put(p, ready && !wait)
-	s.oldest.put(p, ready && !wait)
+	if p.busy == nil && !wait {
+		p.state.idle = false
+	}
+	can := p.busy == nil && !wait && p.state.closed == notClosed
+	l := &s.lines[p.line]
+	l.urgent.put(p, can && len(p.rows) > 0)
+	l.oldest.put(p, can && len(p.rows) > 0)
+	l.starved.put(p, can && len(p.rows) == 0 && len(p.short) > 0 && !p.state.asked)
 	s.waits.put(p, p.busy == nil && wait)
-	if p.busy == nil && len(p.rows) == 0 && !wait && len(p.short) == 0 {
+	if s.places[p.placeKey] == p && p.busy == nil && len(p.rows) == 0 && !wait && len(p.short) == 0 && p.state.closed == notClosed {
 		delete(s.places, p.placeKey)
 	}
 	s.window.file(p)
+}
+
+// reorder puts all rows where they belong once levels have changed.
+func (s *scheduler) reorder() {
+	for _, p := range s.places {
+		slices.SortFunc(p.rows, order)
+		slices.SortFunc(p.short, compareCarriers)
+		if i := slices.Index(p.rows, p.busy); i > 0 { // it is on its way, whatever comes before it now
+			p.rows = slices.Insert(slices.Delete(p.rows, i, i+1), 0, p.busy)
+		}
+	}
+	for i := range s.lines {
+		heap.Init(&s.lines[i].urgent)
+		heap.Init(&s.lines[i].oldest)
+		heap.Init(&s.lines[i].starved)
+	}
 }

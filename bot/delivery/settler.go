@@ -17,7 +17,7 @@ type settler struct {
 
 // doubt takes j in, to be looked at first after wait.
 func (s *settler) doubt(j *job, now, wait time.Duration) {
-	j.request.settle, j.doubt = true, doubt{since: now, worked: s.working}
+	j.request.settle, j.doubt = true, doubt{since: now, worked: s.working, inherited: j.doubt.inherited}
 	s.again(j, now, wait)
 }
 
@@ -58,14 +58,15 @@ func (s *settler) note(now time.Duration, undisturbed bool) {
 	s.turned = now
 }
 
-// crowded says that too many rows are in doubt for more to be sent.
+// crowded says that too many rows are in doubt for more to be sent. What an
+// earlier holder left says nothing about how requests fare now.
 func (s *settler) crowded(now time.Duration) bool {
 	if len(s.list) < maxSettling {
 		return false
 	}
 	young := 0
 	for _, j := range s.list {
-		if now-j.doubt.since < youngDoubt {
+		if now-j.doubt.since < youngDoubt && !j.doubt.inherited {
 			young++
 		}
 	}

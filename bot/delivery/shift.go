@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"storybot/bot/lease"
 	"storybot/stories"
 )
 
@@ -13,7 +14,7 @@ import (
 type shift struct {
 	lane    *lane
 	ctx     context.Context // ends when the process is to stop
-	term    *term
+	lease   *lease.Lease
 	queue   *scheduler
 	reader  *reader
 	journal *journal
@@ -29,7 +30,7 @@ type shift struct {
 type ending struct {
 	retiring bool          // begins nothing more; ends when all is written
 	deadline time.Duration // then what is on its way is cut off
-	lost     bool          // the lease is another's: nothing can be written
+	lost     bool          // nothing can be written: the lease is another's, or what is in flight is not known
 }
 
 // wakeup is when the loop turns next, whatever happens.
@@ -42,25 +43,20 @@ type wakeup struct {
 // by makes the loop turn at the latest then.
 func (w *wakeup) by(at time.Duration) { w.at = min(w.at, at) }
 
-// newShift prepares the work under a lease that was asked for at began.
-func newShift(l *lane, ctx context.Context, lease stories.Lease, began time.Time) *shift {
+// newShift prepares the work under a lease; woken is signalled when that changes.
+func newShift(l *lane, ctx context.Context, held *lease.Lease, woken chan struct{}) *shift {
+	queue := newScheduler(emptyWindow(l.engine.share(), l.limits.apart()))
 	s := &shift{
-		lane: l, ctx: ctx,
-		queue:   newScheduler(l.engine.share()),
-		reader:  newReader(),
-		journal: &journal{lease: lease, flying: map[int64]stories.Flight{}},
+		lane: l, ctx: ctx, lease: held,
+		queue:   queue,
+		reader:  newReader(newFiller(queue)),
+		journal: &journal{lease: held.Grant(), flying: map[int64]stories.Flight{}},
 		crew:    newCrew(l.slots),
 		settler: &settler{},
-		alarm:   wakeup{timer: time.NewTimer(time.Hour), woken: make(chan struct{}, 1)},
+		alarm:   wakeup{timer: time.NewTimer(time.Hour), woken: woken},
 		answers: make(chan answer, 1),
 	}
 	l.health.outages = suspicion{}
-	s.term = newTerm(l.engine.cfg.Queue, lease, began, l.engine.cfg.LeaseTTL, l.engine.store, func() {
-		select {
-		case s.alarm.woken <- struct{}{}:
-		default:
-		}
-	})
 	return s
 }
 
@@ -68,7 +64,7 @@ func newShift(l *lane, ctx context.Context, lease stories.Lease, began time.Time
 // have ended when it returns.
 func (s *shift) run() {
 	defer s.alarm.timer.Stop()
-	intake{s}.inherit()
+	s.end.lost = !intake{s}.inherit()
 	s.settler.turned = s.now()
 	for {
 		now := s.now()
@@ -90,13 +86,17 @@ func (s *shift) random() float64 { return s.lane.engine.cfg.Random() }
 
 // turn does all that can be done now.
 func (s *shift) turn(now time.Duration) {
-	if s.term.over() {
+	if s.lease.Over() {
 		s.end.lost = true
 	}
 	h := &s.lane.health
 	s.queue.due(now)
-	s.settler.note(now, !h.breaker.probing() && s.lane.limits.posts.paused <= now && s.journal.try == 0 && s.term.context() != nil)
-	answers{s}.believe(h.outages.expire(now, len(s.crew.aloft) == 0 && len(s.crew.ready) == 0 && !s.more(now) && !s.journal.busy))
+	undisturbed := !h.breaker.probing() && s.lane.limits.posts.paused <= now && s.journal.try == 0 && s.lease.Context().Err() == nil
+	s.settler.note(now, undisturbed)
+	if undisturbed && !s.end.lost {
+		s.works(now)
+	}
+	answers{s}.believe(h.outages.expire(now, len(s.crew.aloft) == 0 && s.crew.ready.size() == 0 && !s.more(now) && !s.journal.busy))
 	if at, ok := h.outages.next(); ok {
 		s.alarm.by(at)
 	}
@@ -106,9 +106,11 @@ func (s *shift) turn(now time.Duration) {
 	dispatch{s}.exchange(now)
 }
 
-// more says that something may be left to be begun now.
+// more says that something may be left to be begun now: not what waits for a
+// budget that is spent beside the posts' own.
 func (s *shift) more(now time.Duration) bool {
-	return s.reader.unsure() || s.queue.ready(now)
+	due := open{posts: true, edits: s.lane.limits.line(edits).wait(now) <= 2*ahead}
+	return s.reader.unsure() || s.queue.ready(now, due)
 }
 
 // sleep waits for the next event and takes in all that are there.
@@ -180,7 +182,7 @@ func (s *shift) over(now time.Duration) bool {
 	case now >= giveUp:
 		return grounded // the database does not take the rest: it is settled next time
 	case now >= s.end.deadline:
-		s.term.expire()
+		s.lease.Expire()
 		s.alarm.by(giveUp)
 	default:
 		s.alarm.by(s.end.deadline)
@@ -193,13 +195,14 @@ func (s *shift) idle() bool {
 	if s.lane.health.breaker.stopped() != "" {
 		return len(s.crew.aloft) == 0
 	}
-	return !s.more(s.now()) && s.journal.idle() && len(s.crew.aloft) == 0 && len(s.crew.ready) == 0 && len(s.lane.health.outages.suspects) == 0
+	return !s.more(s.now()) && s.journal.idle() && len(s.crew.aloft) == 0 && s.crew.ready.size() == 0 && len(s.lane.health.outages.suspects) == 0
 }
 
 // resumed lets a stopped lane try again, as a person has asked.
 func (s *shift) resumed() {
 	s.lane.health.invalid.reset()
 	s.lane.health.breaker.resume(s.now())
+	s.journal.pause(waitAccount, 0, "")
 }
 
 // admit lets those go that asked for a request of their own, as far as the

@@ -18,6 +18,17 @@ func (w *tenMinutes) add(now time.Duration) {
 	w.total++
 }
 
+// past counts n events of a while ago.
+func (w *tenMinutes) past(now, ago time.Duration, n int) {
+	w.advance(now)
+	back := int(ago / windowStep)
+	if back >= len(w.counts) {
+		return
+	}
+	w.counts[(w.step-back+len(w.counts))%len(w.counts)] += n
+	w.total += n
+}
+
 // count returns how many events the last ten minutes saw.
 func (w *tenMinutes) count(now time.Duration) int {
 	w.advance(now)

@@ -7,35 +7,79 @@ import (
 	"storybot/stories"
 )
 
-// window bounds what a lane keeps in memory. It is filled with the most urgent
-// publications first and then with the older ones, each from its beginning, so
-// that whatever is here goes before what is not. What is more urgent pushes out
-// what is less; what waits behind a row that waits goes back as well.
+// window is what of the lane's queue is in memory, bounded. It is filled with the
+// most urgent publications first and then with the older ones, each from its
+// beginning, so that whatever is here goes before what is not. What is more urgent
+// pushes out what is less; what waits makes room for what need not.
+//
+// It counts what takes room and what may leave, so that nobody has to look for it.
 type window struct {
-	most     int                // rows
+	rows     map[int64]*row // by delivery; what has ended, until that is durable
+	origins  map[int64]*origin
 	carriers map[int64]*carrier // what is known and not at its end
-	unread   []*carrier         // of these, those with more to load, in order
-	short    map[placeKey]*place
-	// strays counts rows of publications that are not known yet, by publication.
-	strays map[int64]int
+	strays   map[int64][]*row   // rows of publications that are not known yet
+	shares   [lines]share
+}
+
+// share is a line's part of the window.
+type share struct {
+	most    int // rows that wait
+	waiting int // rows that wait and take room
+	// free are the rows that may leave memory, by the level of their publication;
+	// slack are those of places that wait for long.
+	free  [stories.Breaking + 1]int
+	slack int
+	idle  map[*place]bool // whose rows are slack
+	// unread are publications with more to load, in order.
+	unread []*carrier
 }
 
 // carrier is a publication as what queues rows.
 type carrier struct {
 	stories.Publication
+	line  line
 	after stories.Ref // the last row loaded
-	here  int         // rows in memory
-	lost  int         // rows dropped from memory since they were loaded
+	seen  stories.Ref // the farthest row ever loaded
+	rows  []*row      // in memory, in no order
+	free  int         // of these, how many may leave it
+	lost  int         // places that are short of it
 	age   int         // how often it was begun anew
 }
 
-// loading asks for rows.
-type loading struct {
-	carrier *carrier // the next rows of it, or
-	age     int
-	limit   int
-	places  []*place // what was dropped for these
-	shorts  []int    // how much of what they are short of is asked for
+// emptyWindow returns a window for so many rows. Edits have a part of their
+// own where apart says that they have a budget of their own.
+func emptyWindow(rows int, apart bool) *window {
+	w := &window{rows: map[int64]*row{}, origins: map[int64]*origin{}, carriers: map[int64]*carrier{}, strays: map[int64][]*row{}}
+	if apart {
+		w.shares[edits].most = max(1, rows/editShare)
+	}
+	w.shares[posts].most = rows - w.shares[edits].most
+	for i := range w.shares {
+		w.shares[i].idle = map[*place]bool{}
+	}
+	return w
+}
+
+// lineOf returns where an operation belongs.
+func (w *window) lineOf(op stories.Op) line {
+	if op == stories.OpEdit && w.shares[edits].most > 0 {
+		return edits
+	}
+	return posts
+}
+
+// room returns how many more rows a line may load.
+func (s *share) room() int { return s.most - s.waiting }
+
+// reserve is the part of a line's room that is left for places whose wait is over.
+func (s *share) reserve() int { return s.most / reserveShare }
+
+// below counts the rows that may leave for something of a level.
+func (s *share) below(level stories.Level) (n int) {
+	for l := range level {
+		n += s.free[l]
+	}
+	return n
 }
 
 // known are the publications that need not be told again.
@@ -58,65 +102,196 @@ func (w *window) urgency(p stories.Publication) (level stories.Level) {
 	return level
 }
 
-// dropped notes that a row of c for p was not kept.
+// raise gives earlier publications of p's story its level, and reports whether
+// anything in memory has another place in the order now.
+func (w *window) raise(p stories.Publication) (moved bool) {
+	if p.StoryID == 0 || p.Level == stories.Minor {
+		return false
+	}
+	for _, c := range w.carriers {
+		if c.StoryID == p.StoryID && c.ID < p.ID && c.Level < p.Level {
+			free := &w.shares[c.line].free
+			free[c.Level] -= c.free
+			free[p.Level] += c.free
+			c.Level, moved = p.Level, true
+		}
+	}
+	for _, o := range w.origins {
+		if o.StoryID == p.StoryID && o.ID < p.ID && o.Level < p.Level {
+			o.Level, moved = p.Level, true
+		}
+	}
+	return moved
+}
+
+// unread returns the lines that have something to load, the more urgent first.
+func (w *window) unread() (found []*share) {
+	for i := range w.shares {
+		if s := &w.shares[i]; len(s.unread) > 0 {
+			found = append(found, s)
+		}
+	}
+	slices.SortStableFunc(found, func(a, b *share) int { return compareCarriers(a.unread[0], b.unread[0]) })
+	return found
+}
+
+// enter makes a row of p and counts it.
+func (w *window) enter(o stories.Owed, from stories.Publication, p *place) *row {
+	from.ID = o.Origin
+	f := w.origins[from.ID]
+	if f == nil {
+		f = newOrigin(from, w.urgency(from))
+		w.origins[from.ID] = f
+	}
+	f.rows++
+	r := &row{Ref: o.Ref, place: p, origin: f, missed: o.Missed, stand: stand{kept: true},
+		tries: tries{attempt: o.Attempt, unknowns: o.Unknowns, first: o.FirstAttemptAt, last: o.LastAttemptAt, doubtful: o.Doubtful, putBack: o.PutBack}}
+	w.rows[o.Delivery] = r
+	w.join(r)
+	return r
+}
+
+func newOrigin(p stories.Publication, urgency stories.Level) *origin {
+	p.Level = max(p.Level, urgency)
+	return &origin{Publication: p}
+}
+
+// join puts a row under its publication.
+func (w *window) join(r *row) {
+	if r.carrier = w.carriers[r.Publication]; r.carrier != nil {
+		r.at = len(r.carrier.rows)
+		r.carrier.rows = append(r.carrier.rows, r)
+	} else {
+		w.strays[r.Publication] = append(w.strays[r.Publication], r)
+	}
+	w.weigh(r)
+}
+
+// part takes a row from under its publication.
+func (w *window) part(r *row) {
+	r.stand.kept = false
+	w.weigh(r)
+	c := r.carrier
+	if c == nil {
+		rest := slices.DeleteFunc(w.strays[r.Publication], func(o *row) bool { return o == r })
+		if w.strays[r.Publication] = rest; len(rest) == 0 {
+			delete(w.strays, r.Publication)
+		}
+		return
+	}
+	last := c.rows[len(c.rows)-1]
+	c.rows[r.at], last.at = last, r.at
+	c.rows[len(c.rows)-1] = nil
+	c.rows, r.carrier = c.rows[:len(c.rows)-1], nil
+	w.end(c)
+}
+
+// leave takes a row out of memory.
+func (w *window) leave(r *row) {
+	w.part(r)
+	delete(w.rows, r.Delivery)
+	if r.origin.rows--; r.origin.rows == 0 {
+		delete(w.origins, r.origin.ID)
+	}
+}
+
+// weigh counts a row as what it is now.
+func (w *window) weigh(r *row) {
+	p, was := r.place, r.stand
+	s := &w.shares[p.line]
+	r.stand.waiting = was.kept && p.busy != r
+	r.stand.free = r.stand.waiting && r.unsaved == 0 && r.carrier != nil
+	if n := count(r.stand.waiting, was.waiting); n != 0 {
+		s.waiting += n
+	}
+	if n := count(r.stand.free, was.free); n != 0 {
+		p.free += n
+		r.carrier.free += n
+		s.free[r.carrier.Level] += n
+		w.file(p)
+	}
+}
+
+// count is by how much something that is counted has changed.
+func count(is, was bool) int {
+	switch {
+	case is == was:
+		return 0
+	case is:
+		return 1
+	}
+	return -1
+}
+
+// file counts what of a place is slack.
+func (w *window) file(p *place) {
+	s, slack := &w.shares[p.line], 0
+	if p.state.idle {
+		slack = p.free
+	}
+	s.slack += slack - p.state.slack
+	p.state.slack = slack
+	if slack > 0 {
+		s.idle[p] = true
+	} else {
+		delete(s.idle, p)
+	}
+}
+
+// dropped notes that a row of c for p is not in memory.
 func (w *window) dropped(p *place, c *carrier) {
-	p.short = append(p.short, c)
-	c.lost++
-}
-
-// left notes that a row of a publication is not in memory any more.
-func (w *window) left(publication int64) {
-	if c := w.carriers[publication]; c != nil {
-		c.here--
-		w.end(c)
-		return
-	}
-	if w.strays[publication]--; w.strays[publication] == 0 {
-		delete(w.strays, publication)
+	i, is := slices.BinarySearchFunc(p.short, c, compareCarriers)
+	if !is {
+		p.short = slices.Insert(p.short, i, c)
+		c.lost++
 	}
 }
 
-// came notes that a row of a publication is in memory.
-func (w *window) came(publication int64) {
-	if c := w.carriers[publication]; c != nil {
-		c.here++
-		return
+// full notes that a place is not short of publications any more.
+func (w *window) full(p *place, of []*carrier) {
+	had := p.short
+	if len(of) == len(had) {
+		p.short = nil
+	} else {
+		p.short = slices.DeleteFunc(slices.Clone(had), func(c *carrier) bool { return slices.Contains(of, c) })
 	}
-	if w.strays == nil {
-		w.strays = map[int64]int{}
+	for _, c := range had {
+		if !slices.Contains(p.short, c) {
+			c.lost--
+			w.end(c)
+		}
 	}
-	w.strays[publication]++
 }
 
 // end forgets a publication nothing is left of.
 func (w *window) end(c *carrier) {
-	if c.here == 0 && c.lost == 0 && !slices.Contains(w.unread, c) {
+	if len(c.rows) > 0 || c.lost > 0 {
+		return
+	}
+	if _, unread := slices.BinarySearchFunc(w.shares[c.line].unread, c, compareCarriers); !unread {
 		delete(w.carriers, c.ID)
 	}
 }
 
-// file keeps the list of places something was dropped for.
-func (w *window) file(p *place) {
-	if len(p.short) == 0 {
-		delete(w.short, p.placeKey)
-		return
-	}
-	if w.short == nil {
-		w.short = map[placeKey]*place{}
-	}
-	w.short[p.placeKey] = p
-}
-
 // read says that c is loaded to its end, or from its beginning once more.
 func (w *window) read(c *carrier, done bool) {
-	i, found := slices.BinarySearchFunc(w.unread, c, compareCarriers)
+	s := &w.shares[c.line]
+	i, found := slices.BinarySearchFunc(s.unread, c, compareCarriers)
 	switch {
 	case done && found:
-		w.unread = slices.Delete(w.unread, i, i+1)
+		s.unread = slices.Delete(s.unread, i, i+1)
 		w.end(c)
 	case !done && !found:
-		w.unread = slices.Insert(w.unread, i, c)
+		s.unread = slices.Insert(s.unread, i, c)
 	}
+}
+
+// compareOwed orders rows as their publications are; nil is one that is not known.
+func compareOwed(a, b *carrier, x, y stories.Owed) int {
+	if a == nil || b == nil || a == b {
+		return cmp.Compare(x.Delivery, y.Delivery)
+	}
+	return compareCarriers(a, b)
 }
 
 func compareCarriers(a, b *carrier) int {

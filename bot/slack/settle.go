@@ -11,7 +11,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
 
 	"storybot/bot"
@@ -23,11 +22,13 @@ const (
 	// may still be on its way inside Slack; longer than any of Slack's own
 	// time-outs we know of.
 	quietLong = 60 * time.Second
+	// quietTaken is the same for a request of a process that has ended: its
+	// connection is closed, and its lane was free for a while before we had it. A
+	// message is sent again no later than 30 s after its lane is taken over.
+	quietTaken = 25 * time.Second
 	// quietShort is enough after a whole answer of Slack's own: the request is
 	// over, and only the history may lag.
 	quietShort = 2 * time.Second
-	// secondLook is how long after an attempt its channel is looked at again.
-	secondLook = 5 * time.Second
 	// margin is how far before the first attempt and after the last one the
 	// history is searched, beside the difference between the clocks.
 	margin = 2 * time.Minute
@@ -40,39 +41,10 @@ const (
 	pages    = 5
 )
 
-// attempt is what this process remembers of a post whose outcome is not known.
-type attempt struct {
-	at     time.Time // with the monotonic reading
-	closed bool      // Slack itself answered: the request is over
-}
-
-// attempts are kept in memory only: without them Settle takes the safe side.
-type attempts struct {
-	mu    sync.Mutex
-	byKey map[string]attempt
-}
-
-func (a *attempts) note(key string, at attempt) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	if a.byKey == nil || len(a.byKey) >= cacheMost {
-		a.byKey = make(map[string]attempt)
-	}
-	a.byKey[key] = at
-}
-
-func (a *attempts) get(key string) (attempt, bool) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	at, ok := a.byKey[key]
-	return at, ok
-}
-
-func (a *attempts) forget(key string) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	delete(a.byKey, key)
-}
+// looks are how long after an attempt its channel is looked at once more, beside
+// at once and when nothing can come any more: so few that those of all posts on
+// their way at once fit the limit of reading.
+var looks = [...]time.Duration{5 * time.Second, 12 * time.Second}
 
 // Settle looks for a post in the channel's history, by its metadata. A post
 // that is not there was not sent only when its request can no longer be on its
@@ -105,11 +77,7 @@ func (p *pusher) Settle(ctx context.Context, post bot.Post) bot.Verdict {
 		p.attempts.forget(post.Delivery.Key)
 		return bot.Verdict{Outcome: bot.Delivered, MessageID: found}
 	}
-	since, closed := p.sinceAttempt(post)
-	quiet := quietLong
-	if closed {
-		quiet = quietShort
-	}
+	since, quiet := p.sinceAttempt(post)
 	if since < quiet {
 		return bot.Verdict{Outcome: bot.Unsettled, Code: "not_found_yet", RetryAfter: nextLook(since, quiet),
 			Reason: "may still be written to by a request whose answer was lost"}
@@ -121,8 +89,10 @@ func (p *pusher) Settle(ctx context.Context, post bot.Post) bot.Verdict {
 // nextLook returns how long after a look that found nothing the next one is worth
 // its request: soon, for a history that lags, and when nothing can come any more.
 func nextLook(since, quiet time.Duration) time.Duration {
-	if since < secondLook && secondLook < quiet {
-		return max(secondLook-since, time.Second)
+	for _, look := range looks {
+		if since < look && look < quiet {
+			return max(look-since, time.Second)
+		}
 	}
 	return quiet - since
 }
@@ -131,24 +101,6 @@ func nextLook(since, quiet time.Duration) time.Duration {
 // https://docs.slack.dev/reference/methods/conversations.join
 func joinRequest(w workspace, channel string) request {
 	return post("conversations.join", w.token, url.Values{"channel": {channel}})
-}
-
-// sinceAttempt is how long ago the last request for a post was begun, and
-// whether Slack has finished it. An attempt of an earlier run is known by its
-// row's time only; when that lies ahead, or the clock is not Slack's, the clock
-// may have been set since, and time counts from now.
-func (p *pusher) sinceAttempt(post bot.Post) (since time.Duration, closed bool) {
-	key := post.Delivery.Key
-	a, ok := p.attempts.get(key)
-	if !ok {
-		since := p.now().Sub(post.Delivery.LastAttemptAt)
-		if since >= 0 && p.api.clock.skew() == 0 {
-			return since, false
-		}
-		a = attempt{at: time.Now()}
-		p.attempts.note(key, a)
-	}
-	return time.Since(a.at), a.closed
 }
 
 // history is the answer of conversations.history.

@@ -50,19 +50,38 @@ func TestSettleFindsThePost(t *testing.T) {
 	}
 }
 
-// Nothing is "not sent" before its request can no longer be on its way.
+// Nothing is "not sent" before its request can no longer be on its way: a minute
+// after one of ours, and less than 30 s after one of a process that has ended. It
+// is looked at at growing distances until then.
 func TestSettleOfWhatIsNotThere(t *testing.T) {
 	r := startRig(t, setup{})
-	for age, want := range map[time.Duration]bot.Outcome{
-		0: bot.Unsettled, 10 * time.Second: bot.Unsettled, 59 * time.Second: bot.Unsettled, 61 * time.Second: bot.NotSent, 48 * time.Hour: bot.NotSent,
+	for _, c := range []struct {
+		ours bool
+		age  time.Duration
+		want bot.Outcome
+		next time.Duration // since the attempt
+	}{
+		{false, 0, bot.Unsettled, 5 * time.Second}, {false, 6 * time.Second, bot.Unsettled, 12 * time.Second},
+		{false, 13 * time.Second, bot.Unsettled, quietTaken}, {false, 24 * time.Second, bot.Unsettled, quietTaken},
+		{false, 26 * time.Second, bot.NotSent, 0}, {false, 48 * time.Hour, bot.NotSent, 0},
+		{true, 0, bot.Unsettled, 5 * time.Second}, {true, 6 * time.Second, bot.Unsettled, 12 * time.Second},
+		{true, 26 * time.Second, bot.Unsettled, quietLong}, {true, 58 * time.Second, bot.Unsettled, quietLong},
+		{true, 61 * time.Second, bot.NotSent, 0}, {true, 48 * time.Hour, bot.NotSent, 0},
 	} {
-		v := r.platform.Settle(r.ctx(), aged(r.post("C1", "never"), age))
-		if v.Outcome != want {
-			t.Errorf("after %v: %+v, want %v", age, v, want)
+		key := fmt.Sprint("never ", c.ours, c.age)
+		if c.ours {
+			r.platform.Sender.(*pusher).attempts.note(key, attempt{at: time.Now().Add(-c.age)})
 		}
-		if late := age + v.RetryAfter; want == bot.Unsettled && (v.RetryAfter < 500*time.Millisecond || late > quietLong+time.Second) {
-			t.Errorf("after %v: looks again in %v", age, v.RetryAfter)
+		v := r.platform.Settle(r.ctx(), aged(r.post("C1", key), c.age))
+		if v.Outcome != c.want {
+			t.Errorf("ours %v, after %v: %+v, want %v", c.ours, c.age, v, c.want)
 		}
+		if off := (c.age + v.RetryAfter - c.next).Abs(); c.want == bot.Unsettled && off > time.Second {
+			t.Errorf("ours %v, after %v: looks again in %v, want it %v after the attempt", c.ours, c.age, v.RetryAfter, c.next)
+		}
+	}
+	if quietTaken >= 30*time.Second {
+		t.Errorf("a message is sent again %v after its lane was taken over", quietTaken)
 	}
 }
 
@@ -86,12 +105,12 @@ func TestSettleAfterAWholeAnswer(t *testing.T) {
 func TestSettleWithTheClockSetBack(t *testing.T) {
 	r := startRig(t, setup{})
 	post := aged(r.post("C1", "future"), -time.Hour)
-	if v := r.platform.Settle(r.ctx(), post); v.Outcome != bot.Unsettled || v.RetryAfter > quietLong {
+	if v := r.platform.Settle(r.ctx(), post); v.Outcome != bot.Unsettled || v.RetryAfter > quietTaken {
 		t.Errorf("at once: %+v", v)
 	}
-	r.platform.Sender.(*pusher).attempts.note("future", attempt{at: time.Now().Add(-quietLong)})
+	r.platform.Sender.(*pusher).attempts.note("future", attempt{at: time.Now().Add(-quietTaken), taken: true})
 	if v := r.platform.Settle(r.ctx(), post); v.Outcome != bot.NotSent {
-		t.Errorf("a minute later: %+v", v)
+		t.Errorf("half a minute later: %+v", v)
 	}
 }
 

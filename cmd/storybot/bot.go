@@ -18,6 +18,7 @@ import (
 	"storybot/bot/command"
 	"storybot/bot/console"
 	"storybot/bot/delivery"
+	"storybot/bot/lease"
 	"storybot/stories"
 )
 
@@ -108,7 +109,7 @@ func (r *running) start(ctx context.Context, talk *console.Console) error {
 	senders := r.senders()
 	alarms := newDesk(r.desk.Desks, senders, r.log)
 	counts := delivery.NewMetrics(registry)
-	r.engine = delivery.New(delivery.Config{Queue: r.store, Senders: senders, Render: bot.RenderUpdate, Log: r.log, Wall: wallClock, Metrics: counts, Desk: alarms})
+	r.engine = delivery.New(delivery.Config{Queue: r.store, Leases: r.store, Senders: senders, Render: bot.RenderUpdate, Log: r.log, Wall: wallClock, Metrics: counts, Desk: alarms})
 	counts.WatchQueue(r.queue)
 	registry.MustRegister(newConnectionMetrics(r.connections))
 	r.mux = command.New(command.Config{Stories: r.desk, Log: r.log, Connections: r.connections, Lanes: r.lanes, People: people()})
@@ -180,7 +181,7 @@ const firstUser = console.Platform + ":" + console.FirstUser
 
 // openPlatforms makes every platform there is a token for, and the console.
 func (r *running) openPlatforms(talk *console.Console) error {
-	owner, leases := rand.Text(), leaser(r.store)
+	owner, leases := rand.Text(), lease.Granter(r.store)
 	if strings.HasPrefix(r.config.databaseURL.reveal(), "sqlite:") {
 		leases = nil // the file's lock keeps every other process away
 	}

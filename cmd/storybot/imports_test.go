@@ -25,11 +25,12 @@ var arrows = map[string][]string{
 	"stories/sqlstore": {"stories", "stories/latin"},
 	"bot":              {"stories"},
 	"bot/command":      {"bot", "stories", "stories/latin"},
-	"bot/delivery":     {"bot", "stories"},
+	"bot/delivery":     {"bot", "bot/lease", "stories"},
+	"bot/lease":        {"stories"},
 	"bot/discord":      {"bot", "stories"},
 	"bot/slack":        {"bot", "stories"},
 	"bot/console":      {"bot", "stories"},
-	"cmd/storybot": {"bot", "bot/command", "bot/console", "bot/delivery", "bot/discord", "bot/slack",
+	"cmd/storybot": {"bot", "bot/command", "bot/console", "bot/delivery", "bot/discord", "bot/lease", "bot/slack",
 		"stories", "stories/sqlstore"},
 }
 

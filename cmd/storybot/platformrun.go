@@ -7,6 +7,7 @@ import (
 	"runtime/debug"
 
 	"storybot/bot"
+	"storybot/bot/lease"
 )
 
 // platformRun is one platform of this process, run when it is its turn.
@@ -17,7 +18,7 @@ type platformRun struct {
 
 // newPlatformRun returns a run of p. leases is nil where no other process can
 // be: then a platform need not be given up while the database is away.
-func newPlatformRun(p bot.Platform, leases leaser, owner string, log *slog.Logger) *platformRun {
+func newPlatformRun(p bot.Platform, leases lease.Granter, owner string, log *slog.Logger) *platformRun {
 	run := &platformRun{Platform: p}
 	if e, ok := p.(exclusive); ok && leases != nil {
 		run.turns = &turns{platform: e, leases: leases, owner: owner, ttl: leaseTTL, log: log}

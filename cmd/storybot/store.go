@@ -9,6 +9,7 @@ import (
 	"storybot/bot"
 	"storybot/bot/delivery"
 	"storybot/bot/discord"
+	"storybot/bot/lease"
 	"storybot/stories"
 	"storybot/stories/sqlstore"
 )
@@ -17,6 +18,7 @@ import (
 type database interface {
 	stories.Store
 	delivery.Queue
+	lease.Granter
 	discord.Memory
 	deskStore
 	// Reindex makes findable what an earlier version of the program wrote.

@@ -107,10 +107,12 @@ const (
 	unblockedSQL = `UPDATE destinations SET state = 'reachable', reason = '', since = 0, missed = 0 WHERE id = ?1`
 	missedSQL    = `
 		UPDATE deliveries SET missed = missed + (SELECT t.missed FROM destinations t WHERE t.id = ?2) WHERE id = ?1`
-	// missMoreSQL counts at a destination what is about to be skipped for it, and
-	// what those rows were to say was missed before them.
+	// missMoreSQL counts at destinations what is about to be skipped for them (?1),
+	// and what those rows were to say was missed before them.
 	missMoreSQL = `
-		UPDATE destinations SET missed = missed + (SELECT coalesce(sum(d.missed + 1), 0) FROM deliveries d WHERE d.id among(?2)) WHERE id = ?1`
+		UPDATE destinations SET missed = destinations.missed + g.n
+		FROM (SELECT d.destination_id, sum(d.missed + 1) AS n FROM deliveries d WHERE d.id among(?1) GROUP BY d.destination_id) AS g
+		WHERE destinations.id = g.destination_id`
 )
 
 // block holds what waits for a destination, the newest few. A block that lasts
@@ -125,28 +127,40 @@ func block(ctx context.Context, q querier, p place, reason string, at time.Time)
 	if err != nil {
 		return err
 	}
-	if err := move(ctx, q, rows, stories.Held, reason, at, 0); err != nil {
+	if err := move(ctx, q, rows, stories.Held, reason, at); err != nil {
 		return err
 	}
-	_, err = trim(ctx, q, p, catchUp, at)
+	_, err = trim(ctx, q, []int64{p.id}, catchUp, at)
 	return err
 }
 
-// trim skips what is held for a destination but the newest keep.
-func trim(ctx context.Context, q querier, p place, keep int, at time.Time) (skipped int, err error) {
-	rows, err := heldAt(ctx, q, p)
-	if err != nil || len(rows) <= keep {
+// lockPlacesSQL keeps others who plan from trimming the same destinations.
+const lockPlacesSQL = `SELECT id FROM destinations WHERE id among(?1) ORDER BY id /*lock*/`
+
+// trim skips what is held for each of some destinations but the newest keep. Two
+// who plan at once may both find too much held at one: the second waits.
+func trim(ctx context.Context, q querier, places []int64, keep int, at time.Time) (skipped int, err error) {
+	if _, err := all(ctx, q, scanID, lockPlacesSQL, list(places)); err != nil {
 		return 0, err
 	}
-	rows = rows[:len(rows)-keep]
-	ids := make([]int64, len(rows))
-	for i, r := range rows {
-		ids[i] = r.Delivery
+	var rows []waiting
+	var ids []int64
+	for _, id := range places {
+		held, err := heldAt(ctx, q, place{id: id})
+		if err != nil {
+			return 0, err
+		}
+		for _, r := range held[:max(0, len(held)-keep)] {
+			rows, ids = append(rows, r), append(ids, r.Delivery)
+		}
 	}
-	if _, err := q.exec(ctx, missMoreSQL, p.id, list(ids)); err != nil {
+	if len(rows) == 0 {
+		return 0, nil
+	}
+	if _, err := q.exec(ctx, missMoreSQL, list(ids)); err != nil {
 		return 0, err
 	}
-	return len(rows), move(ctx, q, rows, stories.Skipped, fmt.Sprintf(tooOld, keep), at, 0)
+	return len(rows), move(ctx, q, rows, stories.Skipped, fmt.Sprintf(tooOld, keep), at)
 }
 
 // fullSQL finds the destinations of what is held of an update that hold more
@@ -159,15 +173,11 @@ const fullSQL = `
 // trimPlanned keeps what blocked destinations hold bounded once u was planned.
 func trimPlanned(ctx context.Context, q querier, u stories.Update) error {
 	full, err := all(ctx, q, scanID, fullSQL, u.ID, catchUp)
-	if err != nil {
+	if err != nil || len(full) == 0 {
 		return err
 	}
-	for _, id := range full {
-		if _, err := trim(ctx, q, place{id: id}, catchUp, u.CreatedAt); err != nil {
-			return err
-		}
-	}
-	return nil
+	_, err = trim(ctx, q, full, catchUp, u.CreatedAt)
+	return err
 }
 
 // end makes a destination gone: nothing follows from there and nothing waits.
@@ -192,13 +202,13 @@ func end(ctx context.Context, q querier, p place, reason string, at time.Time) e
 	if err != nil {
 		return err
 	}
-	return move(ctx, q, slices.Concat(queued, held, back), stories.Skipped, reason, at, 0)
+	return move(ctx, q, slices.Concat(queued, held, back), stories.Skipped, reason, at)
 }
 
 // reopen makes a destination reachable; of what was held the newest keep go
 // out, the older ones are skipped and counted.
 func reopen(ctx context.Context, q querier, p place, keep int, at time.Time) (resumed, skipped int, err error) {
-	if skipped, err = trim(ctx, q, p, max(keep, 0), at); err != nil {
+	if skipped, err = trim(ctx, q, []int64{p.id}, max(keep, 0), at); err != nil {
 		return 0, 0, err
 	}
 	rows, err := heldAt(ctx, q, p)

@@ -118,7 +118,7 @@ func scanID(r row) (id int64, err error) {
 //
 //	?1             a parameter
 //	each(?1)       the elements of a JSON array, as j.value
-//	pairs(?1)      the members of a JSON object, as j.key and j.value
+//	numbered(?1)   the texts in a JSON array, as j.value, with j.key counted from 0
 //	among(?1)      is one of the numbers in a JSON array
 //	LIMIT ?1       at most so many rows
 //	/*identity*/   the type of a primary key that counts up
@@ -127,12 +127,12 @@ func scanID(r row) (id int64, err error) {
 //	/*share*/      waits for locks others may share
 //	/*clustered*/  keeps a table's rows in its primary key
 type dialect struct {
-	parameter, each, pairs, among, limit, identity, bytes, lock, share, clustered string
+	parameter, each, numbered, among, limit, identity, bytes, lock, share, clustered string
 }
 
 var (
 	eachForm      = regexp.MustCompile(`each\((\?\d+)\)`)
-	pairsForm     = regexp.MustCompile(`pairs\((\?\d+)\)`)
+	numberedForm  = regexp.MustCompile(`numbered\((\?\d+)\)`)
 	amongForm     = regexp.MustCompile(`among\((\?\d+)\)`)
 	limitForm     = regexp.MustCompile(`LIMIT (\?\d+)`)
 	parameterForm = regexp.MustCompile(`\?(\d+)`)
@@ -140,7 +140,7 @@ var (
 
 func (d dialect) text(common string) string {
 	common = eachForm.ReplaceAllString(common, d.each)
-	common = pairsForm.ReplaceAllString(common, d.pairs)
+	common = numberedForm.ReplaceAllString(common, d.numbered)
 	common = amongForm.ReplaceAllString(common, d.among)
 	common = limitForm.ReplaceAllString(common, d.limit)
 	common = parameterForm.ReplaceAllString(common, d.parameter)

@@ -2,7 +2,6 @@ package sqlstore
 
 import (
 	"context"
-	"errors"
 	"slices"
 
 	"storybot/stories"
@@ -20,20 +19,27 @@ import (
 // be made again under its number. ErrLeaseLost is of the whole exchange: then
 // nothing was changed.
 func (s *Store) Exchange(ctx context.Context, l stories.Lease, x stories.Exchange) (begun stories.Begun, err error) {
-	var count int64
+	var at int64 // the lane
+	var flying []stories.Flight
+	var count int64 // see setFlights
 	err = s.change(ctx, func(q querier) error {
-		count = 0
+		at, flying, count = 0, nil, 0
 		begun = stories.Begun{Deliveries: map[int64]bool{}, Revisions: map[int64]int{}, Targets: map[int64]string{}}
 		if turnsAway(x.Results) {
 			if err := lockPlanning(ctx, q); err != nil {
 				return err
 			}
 		}
+		// Whoever revises one of the updates has ended now or waits for us: what is
+		// read from here on is of one side of it.
+		if err := present(ctx, q, x.Updates, begun.Revisions); err != nil {
+			return err
+		}
 		lane, err := holdLane(ctx, q, l)
 		if err != nil || lane == 0 {
 			return err
 		}
-		before, err := flightsOf(ctx, q, lane)
+		before, err := s.flown.flightsOf(ctx, q, lane)
 		if err != nil {
 			return err
 		}
@@ -43,7 +49,7 @@ func (s *Store) Exchange(ctx context.Context, l stories.Lease, x stories.Exchang
 				_, flying := before.byID[f.Delivery]
 				begun.Deliveries[f.Delivery] = flying
 			}
-			return errors.Join(present(ctx, q, x, &begun), s.targets(ctx, q, x, &begun))
+			return s.targets(ctx, q, x, &begun)
 		}
 		if err := s.finish(ctx, q, lane, before, x.Results); err != nil {
 			return err
@@ -51,13 +57,10 @@ func (s *Store) Exchange(ctx context.Context, l stories.Lease, x stories.Exchang
 		if err := stillOwed(ctx, q, x.Begin, &begun); err != nil {
 			return err
 		}
-		if err := present(ctx, q, x, &begun); err != nil {
-			return err
-		}
 		if err := s.targets(ctx, q, x, &begun); err != nil {
 			return err
 		}
-		flying := slices.Clone(x.Flying)
+		at, flying = lane, slices.Clone(x.Flying)
 		for _, f := range x.Begin {
 			if begun.Deliveries[f.Delivery] {
 				flying = append(flying, f)
@@ -66,6 +69,9 @@ func (s *Store) Exchange(ctx context.Context, l stories.Lease, x stories.Exchang
 		if len(flying) > len(x.Flying) {
 			count = s.origin().countBegin()
 		}
+		if err := noteLane(ctx, q, lane, x.Lane); err != nil {
+			return err
+		}
 		return setFlights(ctx, q, lane, l.Fence, x.Batch, flying, count)
 	})
 	if err == nil && count > 0 {
@@ -73,6 +79,9 @@ func (s *Store) Exchange(ctx context.Context, l stories.Lease, x stories.Exchang
 	}
 	if err != nil {
 		return stories.Begun{}, err
+	}
+	if at != 0 {
+		s.flown.remember(at, flying)
 	}
 	return begun, nil
 }
@@ -90,22 +99,39 @@ func turnsAway(results []stories.Result) bool {
 
 const (
 	stillOwedSQL = `SELECT delivery_id FROM queue WHERE publication_id = ?1 AND destination_id among(?2)`
-	presentSQL   = `SELECT id, revision FROM updates WHERE id among(?1) /*share*/`
-	targetsSQL   = `
+	nearOwedSQL  = `
+		SELECT coalesce(string_agg(CAST(delivery_id AS TEXT), ','), '') FROM queue
+		WHERE publication_id = ?1 AND destination_id BETWEEN ?2 AND ?3`
+	presentSQL = `SELECT id, revision FROM updates WHERE id among(?1) /*share*/`
+	targetsSQL = `
 		SELECT e.id, o.state, o.message_id FROM deliveries e JOIN deliveries o ON o.update_id = e.update_id AND o.destination_id = e.destination_id AND o.op = 0
 		WHERE e.id among(?1) AND e.op = 1`
 )
 
 // stillOwed notes which rows are in the queue.
 func stillOwed(ctx context.Context, q querier, begin []stories.Flight, begun *stories.Begun) error {
-	there := map[int64]bool{}
-	for publication, places := range byPublication(begin, func(f stories.Flight) stories.Ref { return f.Ref }) {
-		found, err := all(ctx, q, scanID, stillOwedSQL, publication, list(places))
-		if err != nil {
-			return err
-		}
+	there := make(map[int64]bool, len(begin))
+	note := func(found []int64, err error) error {
 		for _, id := range found {
 			there[id] = true
+		}
+		return err
+	}
+	for publication, places := range byPublication(begin, func(f stories.Flight) stories.Ref { return f.Ref }) {
+		near, others := runs(places, itself)
+		for _, run := range near {
+			var text string
+			if err := one(ctx, q, nearOwedSQL, []any{publication, run[0], run[len(run)-1]}, &text); err != nil {
+				return err
+			}
+			if err := note(numbers(text)); err != nil {
+				return err
+			}
+		}
+		if len(others) > 0 {
+			if err := note(all(ctx, q, scanID, stillOwedSQL, publication, list(others))); err != nil {
+				return err
+			}
 		}
 	}
 	for _, f := range begin {
@@ -116,17 +142,17 @@ func stillOwed(ctx context.Context, q querier, begin []stories.Flight, begun *st
 
 // present reads what the begun deliveries are to say now. Whoever revises an
 // update waits until they are on their way, and owes each of them an edit.
-func present(ctx context.Context, q querier, x stories.Exchange, begun *stories.Begun) error {
-	if len(x.Updates) == 0 {
+func present(ctx context.Context, q querier, updates []int64, revisions map[int64]int) error {
+	if len(updates) == 0 {
 		return nil
 	}
 	_, err := all(ctx, q, func(r row) (none struct{}, err error) {
 		var id int64
 		var revision int
 		err = r.Scan(&id, &revision)
-		begun.Revisions[id] = revision
+		revisions[id] = revision
 		return none, err
-	}, presentSQL, list(x.Updates))
+	}, presentSQL, list(updates))
 	return err
 }
 
@@ -158,5 +184,5 @@ func (s *Store) targets(ctx context.Context, q querier, x stories.Exchange, begu
 			begun.Deliveries[f.Delivery] = false
 		}
 	}
-	return move(ctx, q, vain, stories.Skipped, "there is no message of it to be edited", s.now(), 0)
+	return move(ctx, q, vain, stories.Skipped, "there is no message of it to be edited", s.now())
 }

@@ -2,21 +2,24 @@ package sqlstore
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 
 	"storybot/stories"
 )
 
-// finishSQL writes one ending to rows. ?1 holds the platform's id of the message
-// by delivery.
+// finishSQL writes one ending to rows. ?1 holds the platform's ids of the
+// messages, of the delivery ?2 and those that follow it; null where one is left
+// as it is.
 const finishSQL = `
-	UPDATE deliveries SET message_id = j.value, state = ?2, reason = ?3, unknowns = unknowns + ?4, doubtful = ?5,
-		finished_at = ?6, attempt = ?7, first_attempt_at = ?8, last_attempt_at = ?9,
-		revision = CASE WHEN op = 0 THEN CAST(?10 AS INTEGER) ELSE revision END
-	FROM pairs(?1)
-	WHERE deliveries.id = CAST(j.key AS BIGINT)`
+	UPDATE deliveries SET message_id = j.value, state = ?3, reason = ?4, unknowns = unknowns + ?5, doubtful = ?6,
+		finished_at = ?7, attempt = ?8, first_attempt_at = ?9, last_attempt_at = ?10
+	FROM numbered(?1)
+	WHERE deliveries.id = j.key + ?2 AND j.value IS NOT NULL`
+
+// saidSQL notes which wording posts have shown. Posts are planned in the first,
+// which most show; the column is in an index, and costs as much as all others.
+const saidSQL = `UPDATE deliveries SET revision = ?2 WHERE id among(?1) AND op = 0 AND revision <> ?2`
 
 // ending is what results may have in common, as it is stored. Results come in
 // bursts that end alike and were begun together, and a statement for all that do
@@ -31,11 +34,10 @@ type ending struct {
 	first, last int64
 }
 
-// alike are results with one ending: the messages by delivery, and when the last
-// of them came.
+// alike are results with one ending, and when the last of them came.
 type alike struct {
-	messages map[int64]string
-	at       int64
+	results []stories.Result
+	at      int64
 }
 
 var errNoResult = errors.New("a result says sent, failed, unknown, held, skipped or pending")
@@ -61,10 +63,10 @@ func (s *Store) finish(ctx context.Context, q querier, lane int64, flying flight
 			first: millis(r.FirstAttemptAt), last: millis(r.LastAttemptAt)}
 		g := groups[e]
 		if g == nil {
-			g = &alike{messages: map[int64]string{}}
+			g = &alike{}
 			groups[e] = g
 		}
-		g.messages[r.Delivery] = clean(r.MessageID)
+		g.results = append(g.results, r)
 		if r.State != stories.Pending && r.State != stories.Held {
 			g.at = max(g.at, millis(r.At))
 		}
@@ -87,12 +89,25 @@ func (s *Store) finish(ctx context.Context, q querier, lane int64, flying flight
 
 // write writes an ending.
 func (e ending) write(ctx context.Context, q querier, g *alike) error {
-	messages, err := json.Marshal(g.messages)
-	if err != nil {
-		return err
+	near, others := runs(g.results, func(r stories.Result) int64 { return r.Delivery })
+	for i := range others {
+		near = append(near, others[i:i+1])
 	}
-	_, err = q.exec(ctx, finishSQL, string(messages), int(e.state), e.reason, e.unknown, e.doubtful, g.at, e.attempt, e.first, e.last, e.revision)
-	return err
+	for _, results := range near {
+		ids := make([]int64, len(results))
+		for i, r := range results {
+			ids[i] = r.Delivery
+		}
+		messages := texts(ids, func(i int) string { return clean(results[i].MessageID) })
+		_, err := q.exec(ctx, finishSQL, messages, ids[0], int(e.state), e.reason, e.unknown, e.doubtful, g.at, e.attempt, e.first, e.last)
+		if err == nil && e.revision > 0 {
+			_, err = q.exec(ctx, saidSQL, list(ids), e.revision)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // stateAfter is where r leaves its row: what a destination's end or block makes

@@ -8,6 +8,8 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
+	"sync"
 
 	"storybot/stories"
 )
@@ -24,13 +26,24 @@ type flights struct {
 // when the first and this request were begun.
 type flight [7]int64
 
-func encodeFlights(list []stories.Flight) (string, error) {
-	rows := make([]flight, len(list))
+func encodeFlights(list []stories.Flight) string {
+	b := make([]byte, 0, 2+64*len(list))
+	b = append(b, '[')
 	for i, f := range list {
-		rows[i] = flight{f.Delivery, f.Publication, f.Place, f.Origin, int64(f.Attempt), millis(f.First), millis(f.Last)}
+		if i > 0 {
+			b = append(b, ',')
+		}
+		row := flight{f.Delivery, f.Publication, f.Place, f.Origin, int64(f.Attempt), millis(f.First), millis(f.Last)}
+		b = append(b, '[')
+		for k, n := range row {
+			if k > 0 {
+				b = append(b, ',')
+			}
+			b = strconv.AppendInt(b, n, 10)
+		}
+		b = append(b, ']')
 	}
-	text, err := json.Marshal(rows)
-	return string(text), err
+	return string(append(b, ']'))
 }
 
 func (f *flights) decode(text string) error {
@@ -58,12 +71,61 @@ const (
 
 // flightsOf reads what is on its way in a lane.
 func flightsOf(ctx context.Context, q querier, lane int64) (f flights, err error) {
-	text := "[]"
-	err = one(ctx, q, flightsSQL, []any{lane}, &f.fence, &f.batch, &f.begun, &text)
-	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+	f, text, err := storedFlights(ctx, q, lane)
+	if err != nil {
 		return f, err
 	}
 	return f, f.decode(text)
+}
+
+// storedFlights reads what is on its way in a lane, as it is stored.
+func storedFlights(ctx context.Context, q querier, lane int64) (f flights, text string, err error) {
+	text = "[]"
+	err = one(ctx, q, flightsSQL, []any{lane}, &f.fence, &f.batch, &f.begun, &text)
+	if errors.Is(err, sql.ErrNoRows) {
+		err = nil
+	}
+	return f, text, err
+}
+
+// written is what this process wrote last of each lane's flights: it need not be
+// decoded when it is read again.
+type written struct {
+	mu    sync.Mutex
+	lanes map[int64]lastWritten
+}
+
+type lastWritten struct {
+	text string
+	list []stories.Flight
+}
+
+func (w *written) remember(lane int64, list []stories.Flight) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.lanes == nil {
+		w.lanes = map[int64]lastWritten{}
+	}
+	w.lanes[lane] = lastWritten{encodeFlights(list), list}
+}
+
+// flightsOf is flightsOf for who wrote them.
+func (w *written) flightsOf(ctx context.Context, q querier, lane int64) (f flights, err error) {
+	f, text, err := storedFlights(ctx, q, lane)
+	if err != nil {
+		return f, err
+	}
+	w.mu.Lock()
+	last := w.lanes[lane]
+	w.mu.Unlock()
+	if last.text != text {
+		return f, f.decode(text)
+	}
+	f.byID = make(map[int64]stories.Flight, len(last.list))
+	for _, flight := range last.list {
+		f.byID[flight.Delivery] = flight
+	}
+	return f, nil
 }
 
 // allFlights reads what is on its way in any lane.
@@ -86,11 +148,7 @@ func allFlights(ctx context.Context, q querier) (f flights, err error) {
 // setFlights writes what is on its way in a lane. begun counts up with every
 // batch that begins something, 0 for another.
 func setFlights(ctx context.Context, q querier, lane, fence, batch int64, list []stories.Flight, begun int64) error {
-	text, err := encodeFlights(list)
-	if err != nil {
-		return err
-	}
-	_, err = q.exec(ctx, setFlightsSQL, lane, fence, batch, text, begun)
+	_, err := q.exec(ctx, setFlightsSQL, lane, fence, batch, encodeFlights(list), begun)
 	return err
 }
 
@@ -117,8 +175,20 @@ func targetsOf(ctx context.Context, q querier, l stories.Loaded) (map[int64]stri
 	return found, err
 }
 
+// updatesOf returns what rows are about.
+func updatesOf(l stories.Loaded) (ids []int64) {
+	for _, r := range l.Rows {
+		if id := l.Origins[r.Origin].UpdateID; !slices.Contains(ids, id) {
+			ids = append(ids, id)
+		}
+	}
+	return ids
+}
+
 // Recover returns the deliveries of l's lane whose requests an earlier holder
-// left on their way; they are l's now. ErrLeaseLost.
+// left on their way; they are l's now, in the wordings their updates have now:
+// one that is sent again shows what an edit will not change any more, for a
+// revision made before it was begun owes none. ErrLeaseLost.
 func (s *Store) Recover(ctx context.Context, l stories.Lease) (found []stories.Flight, loaded stories.Loaded, err error) {
 	err = s.change(ctx, func(q querier) error {
 		found, loaded = nil, stories.Loaded{}
@@ -134,14 +204,14 @@ func (s *Store) Recover(ctx context.Context, l stories.Lease) (found []stories.F
 			found = append(found, flight)
 		}
 		slices.SortFunc(found, func(a, b stories.Flight) int { return cmp.Compare(a.Delivery, b.Delivery) })
-		text, err := encodeFlights(found)
-		if err != nil {
-			return err
-		}
-		if loaded, err = s.loaded(ctx, q, loadFlyingSQL, text); err != nil {
+		if loaded, err = s.loaded(ctx, q, loadFlyingSQL, encodeFlights(found)); err != nil {
 			return err
 		}
 		if loaded.Targets, err = targetsOf(ctx, q, loaded); err != nil {
+			return err
+		}
+		loaded.Revisions = map[int64]int{}
+		if err := present(ctx, q, updatesOf(loaded), loaded.Revisions); err != nil {
 			return err
 		}
 		return setFlights(ctx, q, lane, l.Fence, 0, found, 0)

@@ -84,9 +84,13 @@ func holdLane(ctx context.Context, q querier, l stories.Lease) (lane int64, err 
 	return 0, err
 }
 
-const lanesSQL = `SELECT l.name FROM lanes l WHERE EXISTS (SELECT 1 FROM destinations t WHERE t.lane_id = l.id) ORDER BY l.name`
+const lanesSQL = `
+	SELECT l.name FROM lanes l
+	WHERE EXISTS (SELECT 1 FROM destinations t WHERE t.lane_id = l.id) OR EXISTS (SELECT 1 FROM publications p WHERE p.lane_id = l.id AND p.queued > 0)
+	ORDER BY l.name`
 
-// Lanes returns every lane some destination belongs to.
+// Lanes returns every lane some destination belongs to, or has left while a
+// request to it was on its way: somebody has to find out what became of that.
 func (s *Store) Lanes(ctx context.Context) ([]string, error) {
 	found, err := all(ctx, s.reader(), func(r row) (name string, err error) {
 		err = r.Scan(&name)

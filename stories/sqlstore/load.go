@@ -41,9 +41,11 @@ const (
 	publicationColumns = `p.id, p.seed, p.update_id, p.story_id, coalesce(u.number, 0), p.revision, p.op, p.urgency, p.created_at`
 	publicationTables  = `publications p LEFT JOIN updates u ON u.id = p.update_id`
 	originsSQL         = `SELECT ` + publicationColumns + ` FROM ` + publicationTables + ` WHERE p.id among(?1)`
-	publicationsSQL    = `
+	// The subquery is made a hash table once: PostgreSQL would search an array for
+	// every row, and 20,000 open publications took a second.
+	publicationsSQL = `
 		SELECT ` + publicationColumns + ` FROM ` + publicationTables + `
-		WHERE p.lane_id = (SELECT id FROM lanes WHERE name = ?1) AND p.queued > 0 AND NOT p.id among(?2)
+		WHERE p.lane_id = (SELECT id FROM lanes WHERE name = ?1) AND p.queued > 0 AND p.id NOT IN (SELECT CAST(j.value AS BIGINT) FROM each(?2))
 		ORDER BY p.urgency DESC, p.id LIMIT ?3`
 )
 

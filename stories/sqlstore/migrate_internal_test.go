@@ -110,53 +110,6 @@ func TestEveryOlderSchemaIsUpgradedWithWhatItHolds(t *testing.T) {
 	}
 }
 
-// Older lines of the log were written as whole sentences, with ids in them.
-func TestOlderLogLinesLoseTheirIDs(t *testing.T) {
-	var lines []struct{ verb, detail, place, whom, name, want string }
-	add := func(verb, detail, place, whom, name, want string) {
-		lines = append(lines, struct{ verb, detail, place, whom, name, want string }{verb, detail, place, whom, name, want})
-	}
-	add("tracked", "Rivers (of Europe) is moderator", "", "", "", "Rivers (of Europe) is moderator")
-	add("subscribed", "console:#a follows topic:film from minor", "console:#a", "", "", "follows topic:film from minor")
-	add("unsubscribed", "slack:T1/C2 does not follow all any more", "slack:T1/C2", "", "", "does not follow all any more")
-	add("paused", "discord:1/2 is paused: rhine", "discord:1/2", "", "", "is paused: rhine")
-	add("desk", "discord:1/2 is the desk's channel", "discord:1/2", "", "", "is the desk's channel")
-	add("named", "Rita Klein (slack:T1/U2) is moderator", "", "slack:T1/U2", "Rita Klein", "is moderator")
-	add("named", "A (b) (c) (slack:T1/U2) is admin", "", "slack:T1/U2", "A (b) (c)", "is admin")
-	add("removed", "discord:80351110224678912 is no moderator any more", "", "discord:80351110224678912", "", "is no moderator any more")
-	add("removed", "Łódź ist (x:1) is no admin any more", "", "x:1", "Łódź ist", "is no admin any more")
-	add("claimed", "Ada (console:ada) is admin", "", "console:ada", "Ada", "is admin")
-	for name, url := range urls {
-		t.Run(name, func(t *testing.T) {
-			url := url(t)
-			var insert strings.Builder
-			for _, l := range lines {
-				fmt.Fprintf(&insert, ";INSERT INTO desk_log (at, by_ref, by_name, verb, story_id, detail) VALUES (1, 'x:9', '', '%s', 0, '%s')", l.verb, strings.ReplaceAll(l.detail, "'", "''"))
-			}
-			at(t, url, 1, insert.String())
-			s, err := Open(t.Context(), url, Options{})
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer s.Close()
-			entries, err := s.Log(t.Context(), 0, 0, 100)
-			if err != nil || len(entries) != len(lines) {
-				t.Fatalf("log = %v, %v", entries, err)
-			}
-			for i, want := range lines {
-				e := entries[len(lines)-1-i]
-				place := ""
-				if e.Place.Channel != "" {
-					place = e.Place.String()
-				}
-				if place != want.place || e.Whom != (stories.User{Ref: want.whom, Name: want.name}) || e.Detail != want.want {
-					t.Errorf("%q became %q, %+v, %q", want.detail, place, e.Whom, e.Detail)
-				}
-			}
-		})
-	}
-}
-
 func TestANewerSchemaIsRefusedInWords(t *testing.T) {
 	for name, url := range urls {
 		t.Run(name, func(t *testing.T) {

@@ -31,6 +31,7 @@ type Store struct {
 	install string // part of every delivery's key
 	// searchable is set once the search index is known to be whole.
 	searchable atomic.Bool
+	flown      written
 }
 
 var _ stories.Store = (*Store)(nil)

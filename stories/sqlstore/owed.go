@@ -106,7 +106,11 @@ func (t tally) write(ctx context.Context, q querier) error {
 
 const (
 	// unqueueSQL is for publications that owe each destination one row.
-	unqueueSQL      = `DELETE FROM queue WHERE publication_id = ?1 AND destination_id among(?2)`
+	unqueueSQL    = `DELETE FROM queue WHERE publication_id = ?1 AND destination_id among(?2)`
+	nearPlacesSQL = `
+		SELECT coalesce(string_agg(CAST(destination_id AS TEXT), ','), '') FROM queue
+		WHERE publication_id = ?1 AND destination_id BETWEEN ?2 AND ?3`
+	unqueueRunSQL   = `DELETE FROM queue WHERE publication_id = ?1 AND destination_id BETWEEN ?2 AND ?3`
 	unqueueAgainSQL = `
 		DELETE FROM queue WHERE (publication_id, destination_id, delivery_id) IN (
 			SELECT CAST(j.value ->> 0 AS BIGINT), CAST(j.value ->> 1 AS BIGINT), CAST(j.value ->> 2 AS BIGINT) FROM each(?1))`
@@ -164,16 +168,53 @@ func unqueue(ctx context.Context, q querier, rows []waiting) error {
 		}
 	}
 	for publication, places := range byPublication(own, func(w waiting) stories.Ref { return w.Ref }) {
-		if _, err := q.exec(ctx, unqueueSQL, publication, list(places)); err != nil {
+		near, others := runs(places, itself)
+		for _, run := range near {
+			whole, err := unqueueRun(ctx, q, publication, run)
+			if err != nil {
+				return err
+			}
+			if !whole {
+				others = append(others, run...)
+			}
+		}
+		if len(others) == 0 {
+			continue
+		}
+		if _, err := q.exec(ctx, unqueueSQL, publication, list(others)); err != nil {
 			return err
 		}
 	}
 	return changeRows(ctx, q, unqueueAgainSQL, again)
 }
 
-// move takes waiting deliveries to another state: Held, Skipped, or Pending,
-// when they are queued again under the publication.
-func move(ctx context.Context, q querier, rows []waiting, to stories.DeliveryState, reason string, at time.Time, publication int64) error {
+// unqueueRun takes what a publication owes places from the queue, from the first
+// place to the last, if it owes no others between them; whole says that it did.
+// Nobody adds to a publication, and the lane is locked.
+func unqueueRun(ctx context.Context, q querier, publication int64, places []int64) (whole bool, err error) {
+	var text string
+	first, last := places[0], places[len(places)-1]
+	if err := one(ctx, q, nearPlacesSQL, []any{publication, first, last}, &text); err != nil {
+		return false, err
+	}
+	there, err := numbers(text)
+	if err != nil || !slices.Equal(there, places) {
+		return false, err
+	}
+	_, err = q.exec(ctx, unqueueRunSQL, publication, first, last)
+	return err == nil, err
+}
+
+func itself(n int64) int64 { return n }
+
+// move takes waiting deliveries to another state: Held or Skipped.
+func move(ctx context.Context, q querier, rows []waiting, to stories.DeliveryState, reason string, at time.Time) error {
+	return moveTo(ctx, q, rows, to, reason, at, stories.Ref{})
+}
+
+// moveTo is move that knows Pending too: then they are queued again at next, a
+// publication and a place.
+func moveTo(ctx context.Context, q querier, rows []waiting, to stories.DeliveryState, reason string, at time.Time, next stories.Ref) error {
 	if len(rows) == 0 {
 		return nil
 	}
@@ -205,12 +246,12 @@ func move(ctx context.Context, q querier, rows []waiting, to stories.DeliverySta
 	case stories.Pending:
 		again := slices.Clone(rows)
 		for i := range again {
-			again[i].Publication = publication
+			again[i].Publication, again[i].Place = next.Publication, next.Place
 		}
 		if err := changeRows(ctx, q, intoQueueSQL, again); err != nil {
 			return err
 		}
-		t.of(publication).queued += len(rows)
+		t.of(next.Publication).queued += len(rows)
 	default:
 		finished = millis(at)
 	}
@@ -236,5 +277,5 @@ func owe(ctx context.Context, q querier, p place, rows []waiting, at time.Time) 
 	if err := one(ctx, q, againSQL, []any{p.lane, newSeed(), millis(at), int(stories.Breaking)}, &id); err != nil {
 		return err
 	}
-	return move(ctx, q, rows, stories.Pending, "", at, id)
+	return moveTo(ctx, q, rows, stories.Pending, "", at, stories.Ref{Publication: id, Place: p.id})
 }

@@ -65,8 +65,11 @@ func (s *Store) insertUpdate(ctx context.Context, q querier, u *stories.Update) 
 const (
 	sharePlanningSQL = `SELECT id FROM planning WHERE id = 1 /*share*/`
 	// urgeSQL marks what of the story ?1 is unsent and less urgent than ?2: it
-	// stays in front of what is published now. No delivery is rewritten.
-	urgeSQL = `UPDATE publications SET urgency = ?2 WHERE story_id = ?1 AND urgency < ?2 AND (queued > 0 OR held > 0)`
+	// stays in front of what is published now. No delivery is rewritten. Rows are
+	// locked in the order in which who counts locks them.
+	urgeSQL = `
+		UPDATE publications SET urgency = ?2 WHERE id IN (
+			SELECT id FROM publications WHERE story_id = ?1 AND urgency < ?2 AND (queued > 0 OR held > 0) ORDER BY id /*lock*/)`
 	// insertPublicationsSQL makes a publication for every lane of ?1, an array of
 	// lanes with their random numbers.
 	insertPublicationsSQL = `

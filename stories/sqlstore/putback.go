@@ -310,10 +310,8 @@ func (s *Store) decide(ctx context.Context, a stories.Act, generation int64, ver
 		if err != nil {
 			return 0, false, err
 		}
-		for _, id := range full {
-			if _, err := trim(ctx, q, place{id: id}, catchUp, a.At); err != nil {
-				return 0, false, err
-			}
+		if _, err := trim(ctx, q, full, catchUp, a.At); err != nil {
+			return 0, false, err
 		}
 		return n, true, enter(ctx, q, a, verb, 0, strconv.Itoa(n)+" deliveries of a database that was put back")
 	})

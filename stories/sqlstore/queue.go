@@ -37,7 +37,7 @@ const (
 	deliveryColumns = `d.id, d.update_id, u.story_id, u.number, d.revision, d.op,
 		t.platform, t.workspace, t.channel, l.name, p.urgency, d.state, d.attempt, d.unknowns,
 		CASE WHEN d.state = 0 THEN t.not_before ELSE 0 END,
-		d.first_attempt_at, d.last_attempt_at, d.created_at, d.finished_at, d.message_id, d.reason, d.missed, d.doubtful, p.seed`
+		d.first_attempt_at, d.last_attempt_at, d.created_at, d.finished_at, d.message_id, d.reason, d.missed, d.doubtful, p.seed, d.destination_id`
 	deliveryTables = `deliveries d
 		JOIN publications p ON p.id = d.publication_id
 		JOIN updates u ON u.id = d.update_id
@@ -47,15 +47,15 @@ const (
 
 // scanDelivery reads deliveryColumns. What is on its way is told as such.
 func (f flights) scanDelivery(r row) (d stories.Delivery, err error) {
-	var due, first, last, created, finished, seed int64
+	var due, first, last, created, finished, seed, place int64
 	var doubtful int
 	err = r.Scan(&d.ID, &d.UpdateID, &d.StoryID, &d.Number, &d.Revision, &d.Op,
 		&d.Destination.Platform, &d.Destination.Workspace, &d.Destination.Channel, &d.Lane, &d.Level, &d.State, &d.Attempt, &d.Unknowns,
-		&due, &first, &last, &created, &finished, &d.MessageID, &d.Reason, &d.Missed, &doubtful, &seed)
+		&due, &first, &last, &created, &finished, &d.MessageID, &d.Reason, &d.Missed, &doubtful, &seed, &place)
 	d.DueAt, d.FirstAttemptAt, d.LastAttemptAt = moment(due), moment(first), moment(last)
 	d.CreatedAt, d.FinishedAt = moment(created), moment(finished)
 	d.Doubtful, d.PutBack, d.Part = doubtful > 0, doubtful >= putBackWaits, stories.PartMessage
-	d.Key = stories.DeliveryKey(seed, d.Destination, d.Op)
+	d.Key = stories.DeliveryKey(seed, place, d.Op)
 	if flight, ok := f.byID[d.ID]; ok && d.State == stories.Pending {
 		d.State, d.Attempt, d.FirstAttemptAt, d.LastAttemptAt = stories.Sending, flight.Attempt, flight.First, flight.Last
 	}

@@ -87,7 +87,7 @@ func planEdits(ctx context.Context, q querier, u stories.Update, a stories.Act) 
 		_, is := flying.byID[w.Delivery]
 		return is
 	})
-	if err := move(ctx, q, older, stories.Skipped, replaced, a.At, 0); err != nil {
+	if err := move(ctx, q, older, stories.Skipped, replaced, a.At); err != nil {
 		return err
 	}
 	lanes, err := all(ctx, q, scanID, lanesInUseSQL)

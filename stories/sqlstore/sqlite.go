@@ -182,7 +182,7 @@ const closedPool = "sql: database is closed"
 var sqliteDialect = dialect{
 	parameter: "?$1",
 	each:      "json_each($1) AS j",
-	pairs:     "json_each($1) AS j",
+	numbered:  "json_each($1) AS j",
 	among:     "IN (SELECT value FROM json_each($1))",
 	limit:     "LIMIT $1+0",
 	identity:  "INTEGER PRIMARY KEY AUTOINCREMENT",

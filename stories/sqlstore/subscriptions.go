@@ -217,7 +217,7 @@ func skipUnfollowed(ctx context.Context, q querier, a stories.Act, p place) erro
 		unfollowed[id] = true
 	}
 	rows = slices.DeleteFunc(rows, func(w waiting) bool { return !unfollowed[w.Delivery] })
-	return move(ctx, q, rows, stories.Skipped, "the channel does not follow it any more", a.At, 0)
+	return move(ctx, q, rows, stories.Skipped, "the channel does not follow it any more", a.At)
 }
 
 const (

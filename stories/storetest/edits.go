@@ -3,6 +3,7 @@ package storetest
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"storybot/stories"
 )
@@ -125,6 +126,36 @@ var editTests = []test{
 		d.ok(err)
 		same(d, "in flight", len(flights), 1)
 		same(d, "target", loaded.Targets[flights[0].Delivery], "m"+v.Key)
+	}},
+	{"what was left on its way is recovered in the newest wording", func(d *desk) {
+		s := d.track("sony")
+		d.follow("sony", "a")
+		u, _ := d.append(s, stories.Normal)
+		u = d.revise(u, "Newer") // before it is begun: no edit is owed
+		l := d.hold(lane, "w")
+		same(d, "begun", len(d.claim(l, 1)), 1)
+		d.ok(d.ReleaseLease(d.ctx, l))
+		_, loaded, err := d.Recover(d.ctx, d.hold(lane, "next"))
+		d.ok(err)
+		same(d, "wording", loaded.Revisions[u.ID], u.Revision)
+		same(d, "published as", loaded.Origins[loaded.Rows[0].Origin].Revision, 0)
+	}},
+	{"a lane its last destination has left is worked until nothing of it is on its way", func(d *desk) {
+		s := d.track("sony")
+		d.follow("sony", "a")
+		d.append(s, stories.Normal)
+		l := d.hold(lane, "w")
+		v := d.claim(l, 1)[0]
+		_, _, err := d.Subscribe(d.ctx, d.act(), stories.Subscription{Destination: channel("a"), Target: stories.Target{Kind: stories.TargetStory, Name: "sony"},
+			Level: stories.Minor, CreatedBy: ana}, "elsewhere")
+		d.ok(err)
+		names, err := d.Lanes(d.ctx)
+		d.ok(err)
+		same(d, "lanes", strings.Join(names, " "), "elsewhere "+lane)
+		d.advance(l, 0, d.sent(v))
+		names, err = d.Lanes(d.ctx)
+		d.ok(err)
+		same(d, "lanes afterwards", strings.Join(names, " "), "elsewhere")
 	}},
 	{"revising beside a worker leaves no copy in an old wording", func(d *desk) {
 		s := d.track("sony")

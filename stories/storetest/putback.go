@@ -12,7 +12,7 @@ import (
 var putBackTests = []test{
 	{"what is queued, on its way and held waits, and nothing of it is loaded", func(d *desk) {
 		s := d.backlog()
-		before := d.progress(1)
+		before := d.progressOf(1)
 		d.putBack(6)
 		l := d.hold(lane, "next")
 		same(d, "what is on its way", len(d.recovered(l)), 0)
@@ -20,9 +20,9 @@ var putBackTests = []test{
 		p := d.waitsFor(6, 3)
 		same(d, "generation", p.Generation, 1)
 		same(d, "a", d.states(channel("a"), s), "held held")
-		same(d, "total", d.progress(1).Total, before.Total)
-		same(d, "waiting", d.progress(1).Waiting, 0)
-		same(d, "held", d.progress(1).Held, 3)
+		same(d, "total", d.progressOf(1).Total, before.Total)
+		same(d, "waiting", d.progressOf(1).Waiting, 0)
+		same(d, "held", d.progressOf(1).Held, 3)
 		for _, q := range d.queue() {
 			same(d, "queue of "+q.Lane, q.Pending+q.Sending+q.Held, 0)
 		}
@@ -90,7 +90,7 @@ var putBackTests = []test{
 			}
 		}
 		same(d, "sent", d.labels(d.drain(l, 10)), "a sony 1, b sony 1, a sony 2, b sony 2")
-		p := d.progress(1)
+		p := d.progressOf(1)
 		same(d, "progress", fmt.Sprint(p.Sent, p.Held, p.Waiting), "2 1 0")
 		_, _, err = d.ReopenDestination(d.ctx, channel("c"), 5, d.now)
 		d.ok(err)
@@ -155,7 +155,7 @@ var putBackTests = []test{
 		d.claim(d.hold(lane, "next"), 1)
 		d.putBack(6)
 		d.waitsFor(6, 3)
-		p := d.progress(1)
+		p := d.progressOf(1)
 		same(d, "progress", fmt.Sprint(p.Sent, p.Held, p.Waiting), "0 3 0")
 	}},
 	{"who leaves takes what waits with them", func(d *desk) {
@@ -269,8 +269,8 @@ func (d *desk) queue() []stories.LaneStatus {
 	return q
 }
 
-// progress is that of the update of this id.
-func (d *desk) progress(update int64) stories.Progress {
+// progressOf is that of the update of this id.
+func (d *desk) progressOf(update int64) stories.Progress {
 	d.Helper()
 	p, err := d.ProgressOf(d.ctx, update)
 	d.ok(err)

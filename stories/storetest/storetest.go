@@ -36,6 +36,8 @@ type Queue interface {
 	Load(ctx context.Context, publication int64, after stories.Ref, limit int) (stories.Loaded, error)
 	LoadPlaces(ctx context.Context, publications, places []int64) (stories.Loaded, error)
 	Exchange(ctx context.Context, l stories.Lease, x stories.Exchange) (stories.Begun, error)
+	LanePast(ctx context.Context, lane string) (stories.LanePast, error)
+	SkipOlder(ctx context.Context, l stories.Lease, keep int, at time.Time) (skipped int, err error)
 	Recover(ctx context.Context, l stories.Lease) ([]stories.Flight, stories.Loaded, error)
 	Content(ctx context.Context, updateID int64, revision int) (stories.Story, stories.Update, error)
 	Deliveries(ctx context.Context, f stories.DeliveryFilter, limit int) ([]stories.Delivery, error)
@@ -49,7 +51,7 @@ func Run(t *testing.T, open func(t *testing.T) Store) {
 	}{
 		{"stories", storyTests}, {"updates", updateTests}, {"search", searchTests}, {"replays", replayTests},
 		{"subscriptions", subscriptionTests}, {"destinations", destinationTests}, {"people", peopleTests}, {"claims", claimTests}, {"limits", limitTests}, {"suggestions", suggestTests}, {"what changes nothing", idleTests},
-		{"leases", leaseTests}, {"loading", loadTests}, {"order", orderTests}, {"beginning", beginTests}, {"edits", editTests}, {"results", resultTests}, {"races", raceTests}, {"the clock", clockTests}, {"status", statusTests}, {"desk messages", deskMessageTests}, {"a database put back", putBackTests},
+		{"leases", leaseTests}, {"loading", loadTests}, {"order", orderTests}, {"beginning", beginTests}, {"edits", editTests}, {"lanes", laneTests}, {"results", resultTests}, {"races", raceTests}, {"moved channels", rehomeTests}, {"the clock", clockTests}, {"status", statusTests}, {"desk messages", deskMessageTests}, {"a database put back", putBackTests},
 	} {
 		t.Run(group.name, func(t *testing.T) {
 			for _, test := range group.tests {

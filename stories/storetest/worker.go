@@ -51,10 +51,24 @@ func (w *worker) owed() ([]stories.Owed, map[int64]stories.Publication, error) {
 			after = loaded.Rows[99].Ref
 		}
 	}
+	raise(origins)
 	slices.SortFunc(rows, func(a, b stories.Owed) int {
 		return cmp.Or(cmp.Compare(origins[b.Origin].Level, origins[a.Origin].Level), cmp.Compare(a.Origin, b.Origin), cmp.Compare(a.Delivery, b.Delivery))
 	})
 	return rows, origins, nil
+}
+
+// raise gives each publication the level of later ones of its story: one that was
+// read after others may tell of an urgent update that was published in between.
+func raise(origins map[int64]stories.Publication) {
+	for id, p := range origins {
+		for _, later := range origins {
+			if later.StoryID == p.StoryID && later.ID > p.ID {
+				p.Level = max(p.Level, later.Level)
+			}
+		}
+		origins[id] = p
+	}
 }
 
 // next picks up to max rows, one for a destination and none where one is on its
@@ -139,7 +153,7 @@ func find(rows []stories.Owed, id int64) stories.Owed {
 // delivery is a row that is on its way, as it is told.
 func delivery(lane string, f stories.Flight, r stories.Owed, origins map[int64]stories.Publication) stories.Delivery {
 	p := origins[r.Origin]
-	return stories.Delivery{ID: f.Delivery, Key: stories.DeliveryKey(p.Seed, r.Destination, p.Op), UpdateID: p.UpdateID, StoryID: p.StoryID, Number: p.Number,
+	return stories.Delivery{ID: f.Delivery, Key: stories.DeliveryKey(p.Seed, f.Place, p.Op), UpdateID: p.UpdateID, StoryID: p.StoryID, Number: p.Number,
 		Revision: p.Revision, Op: p.Op, Part: stories.PartMessage, Destination: r.Destination, Lane: lane, Level: p.Level, State: stories.Sending,
 		Attempt: f.Attempt, FirstAttemptAt: f.First, LastAttemptAt: f.Last, Unknowns: r.Unknowns, Doubtful: r.Doubtful, Missed: r.Missed,
 		CreatedAt: p.CreatedAt}

@@ -20,12 +20,18 @@ CREATE TABLE stories (
     active_at  BIGINT NOT NULL
 );
 CREATE INDEX stories_by_activity ON stories (active_at, id);
+CREATE INDEX stories_recent ON stories (state, active_at, id, slug);
+-- All topics there are, without reading the stories.
+CREATE INDEX stories_topics ON stories (topics) WHERE topics <> '';
 
--- Every slug a story has or had leads to it.
+-- Every slug a story has or had leads to it. closed repeats the story's state, so
+-- that suggestions read those that develop first.
 CREATE TABLE slugs (
     slug     TEXT PRIMARY KEY,
-    story_id BIGINT NOT NULL REFERENCES stories (id)
+    story_id BIGINT NOT NULL REFERENCES stories (id),
+    closed   SMALLINT NOT NULL DEFAULT 0
 );
+CREATE INDEX slugs_by_story ON slugs (story_id);
 
 -- The words of an update are those of its newest revision.
 CREATE TABLE updates (
@@ -137,30 +143,55 @@ CREATE TABLE members (
     added_at      BIGINT NOT NULL
 );
 
+-- whom and place say whom and which channel a line is about, beside what became
+-- of them: ids are for looking things up, not for people to read.
 CREATE TABLE desk_log (
-    id       /*identity*/,
-    at       BIGINT NOT NULL,
-    by_ref   TEXT NOT NULL,
-    by_name  TEXT NOT NULL,
-    verb     TEXT NOT NULL,
-    story_id BIGINT NOT NULL,
-    detail   TEXT NOT NULL
+    id        /*identity*/,
+    at        BIGINT NOT NULL,
+    by_ref    TEXT NOT NULL,
+    by_name   TEXT NOT NULL,
+    verb      TEXT NOT NULL,
+    story_id  BIGINT NOT NULL,
+    detail    TEXT NOT NULL,
+    whom_ref  TEXT NOT NULL DEFAULT '',
+    whom_name TEXT NOT NULL DEFAULT '',
+    place     TEXT NOT NULL DEFAULT ''
 );
 CREATE INDEX desk_log_by_story ON desk_log (story_id, id);
+-- What somebody was called last.
+CREATE INDEX desk_log_by_ref ON desk_log (by_ref, id);
 
--- What was done under which idempotency key, and what it returned.
+-- What was done under which idempotency key, and what it returned. Of acts that
+-- changed nothing a person's newest are kept.
 CREATE TABLE acts (
     key    TEXT NOT NULL,
     verb   TEXT NOT NULL,
     result TEXT NOT NULL,
     at     BIGINT NOT NULL,
+    by_ref TEXT NOT NULL DEFAULT '',
+    idle   SMALLINT NOT NULL DEFAULT 0,
     PRIMARY KEY (key, verb)
 );
 CREATE INDEX acts_by_age ON acts (at);
+CREATE INDEX acts_idle ON acts (by_ref, at) WHERE idle = 1;
 
+-- What a button remembers, and whose it is: a person keeps a few.
 CREATE TABLE notes (
-    id   TEXT PRIMARY KEY,
-    text TEXT NOT NULL,
-    at   BIGINT NOT NULL
+    id     TEXT PRIMARY KEY,
+    text   TEXT NOT NULL,
+    at     BIGINT NOT NULL,
+    by_ref TEXT NOT NULL DEFAULT ''
 );
 CREATE INDEX notes_by_age ON notes (at);
+CREATE INDEX notes_by_person ON notes (by_ref, at);
+
+-- When a person lately used what is limited: moments joined by a space, the
+-- newest of them in at.
+CREATE TABLE allowances (
+    person TEXT NOT NULL,
+    what   TEXT NOT NULL,
+    uses   TEXT NOT NULL,
+    at     BIGINT NOT NULL,
+    PRIMARY KEY (person, what)
+);
+CREATE INDEX allowances_by_age ON allowances (at);

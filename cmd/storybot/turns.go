@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"storybot/bot"
-	"storybot/stories"
+	"storybot/bot/lease"
 )
 
 // exclusive is a platform that only one process may run at a time.
@@ -18,21 +18,13 @@ type exclusive interface {
 	Exclusive() string
 }
 
-// leaser grants leases that all processes of one database respect.
-type leaser interface {
-	Acquire(ctx context.Context, name, owner string, ttl time.Duration) (stories.Lease, bool, error)
-	Renew(ctx context.Context, l stories.Lease, ttl time.Duration) (bool, error)
-	ReleaseLease(ctx context.Context, l stories.Lease) error
-}
-
-// leaseTTL is how long a process that died keeps others waiting. The holder
-// renews it three times as often and lets go before it has run out.
+// leaseTTL is how long a process that died keeps others waiting.
 const leaseTTL = 6 * time.Second
 
 // turns runs one platform in whichever process holds its lease.
 type turns struct {
 	platform exclusive
-	leases   leaser
+	leases   lease.Granter
 	owner    string
 	ttl      time.Duration // leaseTTL
 	log      *slog.Logger
@@ -46,48 +38,48 @@ type turns struct {
 // again when it was lost. It returns as bot.Platform's Run does.
 func (t *turns) run(ctx context.Context, h bot.Handler) error {
 	for {
-		lease, until := t.acquire(ctx)
-		if ctx.Err() != nil {
+		held := t.acquire(ctx)
+		if held == nil {
 			return nil
 		}
-		err := t.hold(ctx, h, lease, until)
+		err := t.hold(ctx, h, held)
 		if err != nil || ctx.Err() != nil {
 			return err
 		}
-		t.log.Warn("the lease was lost; the connection was closed and waits its turn", "lease", lease.Name)
+		if !held.Over() {
+			t.waitFor(databaseAway)
+		}
+		t.log.Warn("the lease was lost; the connection was closed and waits its turn", "lease", held.Grant().Name)
 	}
 }
 
-// hold runs the platform while the lease is held, and gives it back.
-func (t *turns) hold(ctx context.Context, h bot.Handler, lease stories.Lease, until time.Time) error {
-	held, lost := context.WithCancel(ctx)
+// hold runs the platform while the lease is fresh, and gives it back.
+func (t *turns) hold(ctx context.Context, h bot.Handler, held *lease.Lease) error {
+	running, stop := context.WithCancel(ctx)
+	unwatch := context.AfterFunc(held.Context(), stop)
 	var keeper sync.WaitGroup
-	keeper.Go(func() {
-		defer lost()
-		t.keep(held, lease, until)
-	})
+	keeper.Go(func() { held.Keep(running) })
 	defer func() { // also when the platform panics
-		lost()
+		unwatch()
+		stop()
 		keeper.Wait()
-		t.release(ctx, lease)
+		t.release(ctx, held)
 	}()
-	return t.platform.Run(held, h)
+	return t.platform.Run(running, h)
 }
 
-// acquire asks for the lease until it is granted or ctx ends. until is when it
-// runs out, by our own clock.
-func (t *turns) acquire(ctx context.Context) (lease stories.Lease, until time.Time) {
+// acquire asks for the lease until it is granted; nil when ctx ends.
+func (t *turns) acquire(ctx context.Context) *lease.Lease {
 	for {
-		asked := time.Now()
 		asking, cancel := context.WithTimeout(ctx, t.ttl)
-		lease, ok, err := t.leases.Acquire(asking, t.platform.Exclusive(), t.owner, t.ttl)
+		held, ok, err := lease.Take(asking, lease.Config{Granter: t.leases, Name: t.platform.Exclusive(), Owner: t.owner, TTL: t.ttl, Asked: t.asked})
 		cancel()
 		switch {
 		case ok:
 			t.waitFor("")
-			return lease, asked.Add(t.ttl)
+			return held
 		case ctx.Err() != nil:
-			return stories.Lease{}, asked
+			return nil
 		case err != nil:
 			if t.waitFor(databaseAway) {
 				t.log.Warn("the database cannot be asked whose turn it is; nothing is connected until it answers", "lease", t.platform.Exclusive(), "err", err)
@@ -98,8 +90,15 @@ func (t *turns) acquire(ctx context.Context) (lease stories.Lease, until time.Ti
 			}
 		}
 		if !sleep(ctx, t.ttl/3) {
-			return stories.Lease{}, asked
+			return nil
 		}
+	}
+}
+
+// asked logs that the lease could not be renewed.
+func (t *turns) asked(err error) {
+	if err != nil {
+		t.log.Warn("the lease could not be renewed", "lease", t.platform.Exclusive(), "err", err)
 	}
 }
 
@@ -107,33 +106,12 @@ func (t *turns) acquire(ctx context.Context) (lease stories.Lease, until time.Ti
 // whose turn it is.
 const databaseAway = "The database cannot be reached, and without it no process may connect. Look at DATABASE_URL and at the database itself; this connection comes back by itself within seconds of it."
 
-// keep renews the lease until ctx ends, the lease is another's, or it may run
-// out before the next try.
-func (t *turns) keep(ctx context.Context, lease stories.Lease, until time.Time) {
-	for sleep(ctx, t.ttl/3) {
-		asked := time.Now()
-		trying, cancel := context.WithDeadline(ctx, until.Add(-t.ttl/6))
-		ok, err := t.leases.Renew(trying, lease, t.ttl)
-		cancel()
-		switch {
-		case err == nil && !ok:
-			return
-		case err == nil:
-			until = asked.Add(t.ttl)
-		case time.Until(until) < t.ttl/2:
-			t.waitFor(databaseAway)
-			t.log.Warn("the lease could not be renewed", "lease", lease.Name, "err", err)
-			return
-		}
-	}
-}
-
 // release gives the lease back, also while the program stops.
-func (t *turns) release(ctx context.Context, lease stories.Lease) {
+func (t *turns) release(ctx context.Context, held *lease.Lease) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
 	defer cancel()
-	if err := t.leases.ReleaseLease(ctx, lease); err != nil {
-		t.log.Warn("the lease was not given back; it runs out by itself", "lease", lease.Name, "after", t.ttl, "err", err)
+	if err := held.Release(ctx); err != nil {
+		t.log.Warn("the lease was not given back; it runs out by itself", "lease", held.Grant().Name, "after", t.ttl, "err", err)
 	}
 }
 

@@ -1,0 +1,65 @@
+package delivery
+
+import (
+	"context"
+	"time"
+)
+
+// recall takes in what earlier holders of the lane wrote down of it: how long a
+// platform asked it to wait, invalid requests, and when it last worked.
+func (i intake) recall(ctx context.Context) error {
+	s := i.shift
+	past, err := s.lane.engine.cfg.Queue.LanePast(ctx, s.lane.name)
+	if err != nil {
+		return err
+	}
+	now, h := s.now(), &s.lane.health
+	for _, w := range past.Waits {
+		until := now + w.For
+		switch limiter := s.lane.limits.named(w.Method); {
+		case limiter != nil:
+			limiter.paused = max(limiter.paused, until)
+		case w.Method == waitAccount:
+			h.breaker.recall(account, w.Reason, now, until)
+		}
+	}
+	h.invalid.reset()
+	for _, f := range past.Invalid {
+		h.invalid.past(now, f.Ago, f.Count)
+	}
+	brakes{s}.stopInvalid(now)
+	h.worked = now - past.Idle
+	return nil
+}
+
+// works notes that the lane is free to send. When it was not for long, what is too
+// old by now is skipped first.
+func (s *shift) works(now time.Duration) {
+	h := &s.lane.health
+	if now-h.worked > longIdle {
+		s.reader.overdue = true
+	}
+	h.worked = now
+	s.journal.works(now)
+}
+
+// trim has what is too old skipped.
+func (i intake) trim() {
+	s := i.shift
+	queue, lease, at := s.lane.engine.cfg.Queue, s.journal.lease, s.lane.engine.clock.now()
+	s.reader.begin(s.ctx, func(ctx context.Context) (f found) {
+		f.trimmed = true
+		f.skipped, f.err = queue.SkipOlder(ctx, lease, keepOwed, at)
+		return f
+	})
+}
+
+// trimmed begins anew with what is left.
+func (i intake) trimmed(skipped int, now time.Duration) {
+	s := i.shift
+	s.reader.overdue = false
+	s.reader.fill.room.restart(now)
+	if skipped > 0 {
+		s.lane.log.Warn("nothing could be sent for long; each channel gets the newest of a story, older deliveries are left out", "deliveries", skipped)
+	}
+}

@@ -1,0 +1,122 @@
+package delivery
+
+import (
+	"cmp"
+	"time"
+
+	"storybot/stories"
+)
+
+// row is a delivery in memory.
+type row struct {
+	stories.Ref
+	place   *place
+	origin  *origin
+	carrier *carrier // what it is queued under; nil while that is not known
+	tries   tries
+	missed  int
+	at      int // where it stands in carrier.rows
+	unsaved int // results of it that are not durable yet
+	stand   stand
+}
+
+// stand is what a row in memory takes room for.
+type stand struct {
+	kept    bool // it has not ended
+	waiting bool // it is not busy either, and counts for the window
+	free    bool // nor has it anything the database does not know: it may leave memory
+}
+
+// tries is what was tried for a row so far.
+type tries struct {
+	attempt  int
+	unknowns int
+	first    time.Time
+	last     time.Time
+	doubtful bool
+	putBack  bool // doubtful since the database was put back
+}
+
+// origin is what a row says: the publication that owed it first.
+type origin struct {
+	stories.Publication
+	rows int // in memory
+}
+
+// line is what draws on one budget: it has its own order and its own part of the
+// window, so that none waits for another's budget.
+type line int
+
+const (
+	posts line = iota
+	edits      // where the platform gives them a budget of their own
+	lines
+)
+
+// open says which lines may go.
+type open [lines]bool
+
+// placeKey tells a destination's posts from its edits.
+type placeKey struct {
+	id   int64
+	edit bool
+}
+
+// place is a destination and what is owed to it.
+type place struct {
+	placeKey
+	line        line
+	destination stories.Destination
+	rows        []*row // in order, the busy one first
+	busy        *row   // being begun, on its way or settled
+	readyAt     time.Duration
+	state       placeState
+	free        int // rows that may leave memory
+	// short are publications whose rows for this place are not all in memory, the
+	// most urgent first; what comes later for it is not taken in before them.
+	short []*carrier
+	steps [4]int // where it stands on the ladders; see ladder
+}
+
+// placeState is what holds a place up beside its rows.
+type placeState struct {
+	// idle says that it waits for long: its rows make room for others.
+	idle bool
+	// closed says that it takes nothing any more; nothing is read of it before that
+	// is durable, and until a read has begun that knows it.
+	closed closing
+	asked  bool // what it is short of is being read
+	slack  int  // as it is counted in its share
+}
+
+type closing int
+
+const (
+	notClosed closing = iota
+	closedHere
+	closedInStore
+)
+
+// before says that a goes before b.
+func before(a, b *row) bool { return order(a, b) < 0 }
+
+func order(a, b *row) int {
+	return cmp.Or(news(a, b), cmp.Compare(b.origin.Level, a.origin.Level), older(a, b))
+}
+
+// news has what was put back with the database come after all else, until it is
+// known what became of it: looking for it may take hours.
+func news(a, b *row) int {
+	switch {
+	case a.tries.putBack == b.tries.putBack:
+		return 0
+	case a.tries.putBack:
+		return 1
+	}
+	return -1
+}
+
+// older compares rows by when they were owed.
+func older(a, b *row) int {
+	return cmp.Or(news(a, b), cmp.Compare(a.origin.ID, b.origin.ID), cmp.Compare(a.Delivery, b.Delivery))
+}

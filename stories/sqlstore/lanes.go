@@ -1,0 +1,172 @@
+package sqlstore
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"storybot/stories"
+)
+
+// keepRefusals is for how long platforms count invalid requests.
+const keepRefusals = 10 * time.Minute
+
+const (
+	setWaitSQL = `
+		INSERT INTO lane_waits (lane_id, method, until, asked, reason) VALUES (?1, ?2, ?3, ?4, ?5)
+		ON CONFLICT (lane_id, method) DO UPDATE SET until = excluded.until, asked = excluded.asked, reason = excluded.reason`
+	liftWaitSQL = `DELETE FROM lane_waits WHERE lane_id = ?1 AND method = ?2`
+	refusedSQL  = `
+		INSERT INTO lane_refusals (lane_id, minute, count) VALUES (?1, ?2, ?3)
+		ON CONFLICT (lane_id, minute) DO UPDATE SET count = lane_refusals.count + excluded.count`
+	dropRefusalsSQL = `DELETE FROM lane_refusals WHERE lane_id = ?1 AND minute < ?2`
+	workedSQL       = `
+		INSERT INTO lane_work (lane_id, at) VALUES (?1, ?2) ON CONFLICT (lane_id) DO UPDATE SET at = excluded.at`
+	laneWaitsSQL = `
+		SELECT w.method, w.until, w.asked, w.reason FROM lane_waits w JOIN lanes l ON l.id = w.lane_id WHERE l.name = ?1 AND w.until > ?2 ORDER BY w.method`
+	laneRefusalsSQL = `
+		SELECT r.minute, r.count FROM lane_refusals r JOIN lanes l ON l.id = r.lane_id WHERE l.name = ?1 AND r.minute > ?2 ORDER BY r.minute`
+	laneWorkSQL = `SELECT w.at FROM lane_work w JOIN lanes l ON l.id = w.lane_id WHERE l.name = ?1`
+)
+
+// noteLane writes down what an exchange says of its lane.
+func noteLane(ctx context.Context, q querier, lane int64, n stories.LaneNote) error {
+	at := millis(n.At)
+	for _, w := range n.Waits {
+		text, args := setWaitSQL, []any{lane, w.Method, at + w.For.Milliseconds(), w.For.Milliseconds(), clean(w.Reason)}
+		if w.For <= 0 {
+			text, args = liftWaitSQL, []any{lane, w.Method}
+		}
+		if _, err := q.exec(ctx, text, args...); err != nil {
+			return fmt.Errorf("write down how long a lane waits: %w", err)
+		}
+	}
+	if n.Invalid > 0 {
+		minute := at / time.Minute.Milliseconds()
+		if _, err := q.exec(ctx, refusedSQL, lane, minute, n.Invalid); err != nil {
+			return fmt.Errorf("count invalid requests: %w", err)
+		}
+		if _, err := q.exec(ctx, dropRefusalsSQL, lane, minute-int64(keepRefusals/time.Minute)); err != nil {
+			return fmt.Errorf("forget invalid requests: %w", err)
+		}
+	}
+	if n.Working {
+		if _, err := q.exec(ctx, workedSQL, lane, at); err != nil {
+			return fmt.Errorf("write down that a lane works: %w", err)
+		}
+	}
+	return nil
+}
+
+// LanePast returns what is written down of a lane: how long it is still to wait,
+// how many requests were invalid lately, and when it last worked. However the
+// clock was set since, nothing is longer than it was asked for.
+func (s *Store) LanePast(ctx context.Context, lane string) (past stories.LanePast, err error) {
+	now, q := millis(s.now()), s.reader()
+	past.Waits, err = all(ctx, q, func(r row) (w stories.LaneWait, err error) {
+		var until, asked int64
+		err = r.Scan(&w.Method, &until, &asked, &w.Reason)
+		w.For = time.Duration(min(until-now, asked)) * time.Millisecond
+		return w, err
+	}, laneWaitsSQL, lane, now)
+	if err != nil {
+		return past, s.told(err)
+	}
+	const minute = int64(time.Minute / time.Millisecond)
+	past.Invalid, err = all(ctx, q, func(r row) (f stories.Refusals, err error) {
+		var at int64
+		err = r.Scan(&at, &f.Count)
+		f.Ago = max(0, time.Duration(now-at*minute)*time.Millisecond)
+		return f, err
+	}, laneRefusalsSQL, lane, now/minute-int64(keepRefusals/time.Minute))
+	if err != nil {
+		return past, s.told(err)
+	}
+	var worked int64
+	if err = one(ctx, q, laneWorkSQL, []any{lane}, &worked); err == nil {
+		past.Idle = max(0, time.Duration(now-worked)*time.Millisecond)
+	} else if errors.Is(err, sql.ErrNoRows) {
+		err = nil
+	}
+	return past, s.told(err)
+}
+
+const (
+	// olderSQL are the posts that wait in the lane ?1 behind the newest ?3 of their
+	// story at their destination, and the oldest of those in front of them. What is
+	// on its way (?2) is neither.
+	olderSQL = `
+		SELECT publication_id, destination_id, delivery_id, origin_id, missed, nth FROM (
+			SELECT q.publication_id, q.destination_id, q.delivery_id, d.publication_id AS origin_id, d.missed, u.story_id,
+				row_number() OVER (PARTITION BY q.destination_id, u.story_id ORDER BY d.id DESC) AS nth,
+				count(*) OVER (PARTITION BY q.destination_id, u.story_id) AS those
+			FROM publications p CROSS JOIN queue q JOIN deliveries d ON d.id = q.delivery_id JOIN updates u ON u.id = d.update_id
+			WHERE p.lane_id = ?1 AND p.queued > 0 AND q.publication_id = p.id AND d.op = 0 AND d.doubtful < 2 AND NOT d.id among(?2)
+		) AS ranked
+		WHERE nth >= ?3 AND those > ?3 ORDER BY destination_id, story_id, nth`
+	missedMoreSQL = `
+		UPDATE deliveries SET missed = missed + CAST(j.value AS BIGINT) FROM pairs(?1) WHERE deliveries.id = CAST(j.key AS BIGINT)`
+	tooLate = "waited while nothing could be sent; only the newest %d of its story were sent afterwards"
+)
+
+// SkipOlder bounds what a lane owes after nothing could be sent for long: each
+// destination gets the newest keep posts of a story, each older one is skipped and
+// counted with the oldest of those. What is on its way is left alone.
+// ErrLeaseLost.
+func (s *Store) SkipOlder(ctx context.Context, l stories.Lease, keep int, at time.Time) (skipped int, err error) {
+	err = s.change(ctx, func(q querier) error {
+		skipped = 0
+		if err := lockPlanning(ctx, q); err != nil {
+			return err
+		}
+		lane, err := holdLane(ctx, q, l)
+		if err != nil || lane == 0 {
+			return err
+		}
+		older, missed, err := olderThan(ctx, q, lane, keep)
+		if err != nil || len(older) == 0 {
+			return err
+		}
+		skipped = len(older)
+		text, err := json.Marshal(missed)
+		if err != nil {
+			return err
+		}
+		if _, err := q.exec(ctx, missedMoreSQL, string(text)); err != nil {
+			return err
+		}
+		return move(ctx, q, older, stories.Skipped, fmt.Sprintf(tooLate, keep), at)
+	})
+	return skipped, err
+}
+
+// olderThan returns what is to be skipped, and by how many more have been missed
+// before which delivery.
+func olderThan(ctx context.Context, q querier, lane int64, keep int) (older []waiting, missed map[int64]int, err error) {
+	flying, err := flightsOf(ctx, q, lane)
+	if err != nil {
+		return nil, nil, err
+	}
+	missed = map[int64]int{}
+	var first int64 // the oldest that is kept
+	_, err = all(ctx, q, func(r row) (none struct{}, err error) {
+		var w waiting
+		var before, nth int
+		if err := r.Scan(&w.Publication, &w.Place, &w.Delivery, &w.Origin, &before, &nth); err != nil {
+			return none, err
+		}
+		if nth == keep {
+			first = w.Delivery
+			return none, nil
+		}
+		older = append(older, w)
+		missed[first] += 1 + before
+		return none, nil
+	}, olderSQL, lane, list(slices.Collect(maps.Keys(flying.byID))), keep)
+	return older, missed, err
+}

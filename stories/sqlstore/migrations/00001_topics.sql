@@ -1,2 +1,0 @@
--- All topics there are, without reading the stories.
-CREATE INDEX stories_topics ON stories (topics) WHERE topics <> '';
