@@ -207,6 +207,17 @@ var putBackTests = []test{
 		}
 		same(d, "edits", edits, 2)
 	}},
+	{"what is looked for is never skipped for its age", func(d *desk) {
+		d.backlog()
+		d.putBack(6)
+		_, err := d.SettlePutBack(d.ctx, d.act(), 1)
+		d.ok(err)
+		l := d.hold(lane, "next")
+		skipped, err := d.SkipOlder(d.ctx, l, 1, d.now)
+		d.ok(err)
+		same(d, "skipped", skipped, 0)
+		same(d, "rows", len(d.owedRows(l)), 4)
+	}},
 	{"it may be put back while nothing is owed", func(d *desk) {
 		d.track("sony")
 		d.putBack(0)
