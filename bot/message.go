@@ -12,6 +12,10 @@ type Message struct {
 	// Buttons stand under the text, at most 5.
 	Buttons []Button
 	Tone    Tone
+	// Thread is what a thread is called that is opened on the message or with it,
+	// and Tags are words for what it is about, of which a forum may know some.
+	Thread string
+	Tags   []string
 }
 
 // BlockKind is the shape of a block.

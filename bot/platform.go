@@ -43,6 +43,9 @@ type Places interface {
 	Ended(ctx context.Context, d stories.Destination, reason string)
 	// Healed: the destination may be reachable again.
 	Healed(ctx context.Context, d stories.Destination)
+	// Moved: the destination has another address now, under which all goes on. It
+	// returns when that is stored or ctx has ended.
+	Moved(ctx context.Context, from, to stories.Destination)
 }
 
 // Refused is the error of credentials that a platform refuses: nothing can be

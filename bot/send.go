@@ -7,18 +7,6 @@ import (
 	"storybot/stories"
 )
 
-// Post is one message on its way to one destination.
-type Post struct {
-	// Delivery is the row behind it. Delivery.Key identifies the post to the
-	// platform over all attempts, FirstAttemptAt and LastAttemptAt say when
-	// requests for it were begun; both are durable before Send is called. A
-	// repeat that Settle makes changes neither: it must be harmless.
-	Delivery stories.Delivery
-	// Message is the same pointer for the same content as long as the content
-	// is in use, so that a sender may keep its encoding. It is not to be changed.
-	Message *Message
-}
-
 // Outcome is what an answer means for a delivery.
 type Outcome int
 
@@ -48,12 +36,22 @@ const (
 	Unsettled
 	// Unreadable is Settle's: it cannot be found out, Reason says why.
 	Unreadable
-	// MessageGone is an edit's: the message is not there any more or cannot be
-	// changed; its destination is as it was.
+	// MessageGone: the message acted on is not there any more or cannot be changed;
+	// its destination is as it was.
 	MessageGone
+	// ThreadGone: the thread is not there any more or is locked; the channel above
+	// it is as it was.
+	ThreadGone
+	// Unable: the operation is not possible there, and will not be; the destination
+	// and the message acted on are as they were.
+	Unable
+	outcomes
 )
 
-var outcomeNames = [...]string{"transient", "delivered", "gone", "blocked", "payload", "account", "ambiguous", "not_sent", "unsettled", "unreadable", "message_gone"}
+// Outcomes is how many outcomes there are.
+const Outcomes = int(outcomes)
+
+var outcomeNames = [outcomes]string{"transient", "delivered", "gone", "blocked", "payload", "account", "ambiguous", "not_sent", "unsettled", "unreadable", "message_gone", "thread_gone", "unable"}
 
 // String returns the outcome's name, as metrics and logs use it.
 func (o Outcome) String() string { return outcomeNames[o] }
@@ -80,6 +78,9 @@ type Verdict struct {
 	// Limited says what a 429 covers; RetryAfter how long it lasts.
 	Limited    Scope
 	RetryAfter time.Duration
+	// Fades is for how long such a Transient answer is worth another try; then the
+	// operation is taken for Unable. 0 for as long as any.
+	Fades time.Duration
 	// Shared marks a 429 that does not count as an invalid request.
 	Shared bool
 	// Invalid marks an answer that counts towards the platform's limit of
@@ -102,37 +103,21 @@ type Verdict struct {
 	Requests int
 }
 
-// Pace is how fast a lane may go by the platform's published rules, before it
-// has answered anything. Zero values mean no limit known.
-type Pace struct {
-	// PerSecond is how many requests a second the whole lane may make.
-	PerSecond float64
-	// PerChannel is the least time between two posts to one destination.
-	PerChannel time.Duration
-	// Learns says that the lane's budget is not published: it is slowed by
-	// limits met and grows again without them.
-	Learns bool
-	// LooksPerMinute is how often Settle may ask in a minute where that has a
-	// budget of its own; 0 where it shares the lane's.
-	LooksPerMinute int
-	// EditsPerMinute is how many edits the lane may make in a minute where they
-	// have a budget of their own; 0 where they share the lane's.
-	EditsPerMinute int
-	// InFlight is how many requests may be on their way at once.
-	InFlight int
-	// InvalidPer10Min is how many invalid requests (Verdict.Invalid) within ten
-	// minutes stop the lane; 0 for never.
-	InvalidPer10Min int
-}
-
-// Sender posts to one platform. It never retries and never waits for a limit:
-// package delivery does. Its methods may be called from many goroutines.
+// Sender does operations on one platform. It never retries and never waits for
+// a limit: package delivery does. Its methods may be called from many goroutines.
 type Sender interface {
 	// Pace returns the published limits of a lane of this platform.
 	Pace(lane string) Pace
-	// Send makes one attempt. It returns when the answer is there or ctx ends.
-	Send(ctx context.Context, p Post) Verdict
-	// Settle finds out whether an earlier attempt of p was delivered. Sending
-	// it again is a way of finding out where the platform recognises repeats.
-	Settle(ctx context.Context, p Post) Verdict
+	// Knows says whether the platform has such an operation at all.
+	Knows(op stories.Op) bool
+	// Do makes one attempt. It returns when the answer is there or ctx ends.
+	//
+	// What is repeatable is never Ambiguous: what may or may not have been done is
+	// Transient. A message that is gone, a thread that is, and an operation that is
+	// not possible say nothing of the destination.
+	Do(ctx context.Context, o Operation) Verdict
+	// Settle finds out whether an earlier attempt of o was carried out. Doing it
+	// again is a way of finding out where the platform recognises repeats, or
+	// where o is repeatable.
+	Settle(ctx context.Context, o Operation) Verdict
 }

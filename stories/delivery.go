@@ -40,28 +40,21 @@ func (s DeliveryState) String() string {
 // part so far.
 const PartMessage = "message"
 
-// Op is what a delivery does at its destination.
-type Op int
-
-// The operations; the numbers are stored.
-const (
-	OpPost Op = 0 // a message of its own
-	OpEdit Op = 1 // the update's earlier message there gets its present wording
-)
-
 // Delivery is one operation owed to one destination. Its identity is (update,
-// revision, destination, operation).
+// revision, destination, operation, the message acted on).
 type Delivery struct {
 	ID int64
 	// Key identifies the delivery to a platform that can recognise a repeated
 	// request: at most 25 ASCII characters, unique over all installations and
 	// all copies of a database; see DeliveryKey.
-	Key         string
-	UpdateID    int64
-	StoryID     int64
-	Number      int // of the update in its story
-	Revision    int
-	Op          Op
+	Key      string
+	UpdateID int64
+	StoryID  int64
+	Number   int // of the update in its story
+	Revision int
+	Op       Op
+	// On is the delivery whose message Op acts on; 0 for none.
+	On          int64
 	Part        string
 	Destination Destination
 	Lane        string
@@ -139,7 +132,7 @@ type Owed struct {
 type Loaded struct {
 	Rows    []Owed
 	Origins map[int64]Publication
-	// Targets are the platform's ids of the messages to be edited, by delivery,
+	// Targets are the platform's ids of the messages that rows act on, by delivery,
 	// and Revisions the present wordings of the rows' updates; told by Recover
 	// only.
 	Targets   map[int64]string
@@ -164,7 +157,7 @@ type Exchange struct {
 	Flying  []Flight // begun earlier, and not ended by Results
 	Begin   []Flight
 	Updates []int64 // that Begin is about
-	Edits   []int64 // deliveries of Begin that are edits
+	Acting  []int64 // deliveries of Begin that act on another's message
 	Lane    LaneNote
 }
 
@@ -206,8 +199,8 @@ type Begun struct {
 	Deliveries map[int64]bool
 	// Revisions are the present wordings of Exchange.Updates.
 	Revisions map[int64]int
-	// Targets are the platform's ids of the messages to be edited, by delivery; ""
-	// for one whose post has not ended.
+	// Targets are the platform's ids of the messages that are acted on, by delivery;
+	// "" for one that is not there yet.
 	Targets map[int64]string
 }
 

@@ -97,8 +97,11 @@ func (s *Service) Resume(ctx context.Context, act Act, f Follow) (Subscription, 
 	if err != nil {
 		return sub, err
 	}
-	_, _, err = s.Healed(ctx, f.Destination)
-	return sub, err
+	if _, _, err := s.Healed(ctx, f.Destination); err != nil {
+		// It is resumed all the same, and a block is looked at again by itself.
+		s.log.Warn("a resumed channel's block was not lifted", "err", err)
+	}
+	return sub, nil
 }
 
 func (s *Service) setSubscription(ctx context.Context, act Act, f Follow, state SubscriptionState) (Subscription, error) {

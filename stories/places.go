@@ -17,15 +17,17 @@ func (s *Service) Healed(ctx context.Context, d Destination) (resumed, skipped i
 	if err != nil {
 		return 0, 0, err
 	}
+	defer func() {
+		if resumed > 0 { // also where a later one failed
+			s.planned()
+		}
+	}()
 	for _, d := range blocked {
 		r, k, err := s.store.ReopenDestination(ctx, d, maxCatchUp, s.Now())
 		if err != nil {
 			return resumed, skipped, err
 		}
 		resumed, skipped = resumed+r, skipped+k
-	}
-	if resumed > 0 {
-		s.planned()
 	}
 	return resumed, skipped, nil
 }

@@ -162,6 +162,8 @@ type DeliveryReader interface {
 	// DeliveriesTo returns d's deliveries of a story (number 0: its newest
 	// ones), newest first, at most limit.
 	DeliveriesTo(ctx context.Context, d Destination, storyID int64, number, limit int) ([]Delivery, error)
+	// InFlight returns the deliveries to d whose requests may be on their way.
+	InFlight(ctx context.Context, d Destination) ([]int64, error)
 	// Queue returns every lane that has deliveries not finished.
 	Queue(ctx context.Context) ([]LaneStatus, error)
 	// Failing returns destinations that are blocked, and how many there are in

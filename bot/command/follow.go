@@ -175,12 +175,21 @@ func (m *Mux) unsubscribe(ctx context.Context, r request) (bot.Reply, error) {
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	sentence := fmt.Sprintf("This channel no longer follows %s.", targetWords(sub.Target))
+	sentence := fmt.Sprintf("This channel no longer follows %s.%s", targetWords(sub.Target), m.straggler(ctx, r))
 	left, err := m.stories.Subscriptions(ctx, r.Where)
 	if err != nil || len(left) == 0 {
 		return done(sentence), nil // what was asked is done; the rest is courtesy
 	}
 	return done(fmt.Sprintf("%s It still follows %s; /subscriptions lists them.", sentence, plural(len(left), "other target"))), nil
+}
+
+// straggler is what a person who stopped something is told when a message may
+// still come that was on its way; "" when none can.
+func (m *Mux) straggler(ctx context.Context, r request) string {
+	if m.stories.Settled(ctx, r.Where) {
+		return ""
+	}
+	return " One more message may still arrive: it was on its way already."
 }
 
 func (m *Mux) pressFollow(ctx context.Context, r request, args bot.Args) (bot.Reply, error) {
@@ -201,8 +210,9 @@ func (m *Mux) pressStop(ctx context.Context, r request, args bot.Args) (bot.Repl
 	if err != nil {
 		return bot.Reply{}, err
 	}
+	late := m.straggler(ctx, r)
 	if muted {
-		return done(fmt.Sprintf("Updates of %s no longer come to this channel; what else it follows does. To have them again: /subscribe %s.", story.Slug, story.Slug)), nil
+		return done(fmt.Sprintf("Updates of %s no longer come to this channel; what else it follows does.%s To have them again: /subscribe %s.", story.Slug, late, story.Slug)), nil
 	}
-	return done(fmt.Sprintf("Updates of %s no longer come to this channel. To have them again: /subscribe %s.", story.Slug, story.Slug)), nil
+	return done(fmt.Sprintf("Updates of %s no longer come to this channel.%s To have them again: /subscribe %s.", story.Slug, late, story.Slug)), nil
 }

@@ -98,7 +98,7 @@ func (m *Mux) pressPause(ctx context.Context, r request, args bot.Args) (bot.Rep
 	if err != nil {
 		m.log.Debug("what else brings a paused story was not found out", "err", err) // it is paused all the same
 	}
-	reply := done(fmt.Sprintf("Paused: updates of %s do not come to this channel until it is resumed%s. What is published meanwhile is not sent later; the timeline has it.", targetWords(sub.Target), others))
+	reply := done(fmt.Sprintf("Paused: updates of %s do not come to this channel until it is resumed%s. What is published meanwhile is not sent later; the timeline has it.%s", targetWords(sub.Target), others, m.straggler(ctx, r)))
 	reply.Message.Buttons = []bot.Button{subscriptionButton(sub)}
 	return reply, nil
 }

@@ -193,7 +193,7 @@ func TestPushesFollowTheAnswer(t *testing.T) {
 		begun := make(chan struct{})
 		go func() {
 			close(begun)
-			sent <- c.Send(context.Background(), push("k1", &m))
+			sent <- c.Do(context.Background(), push("k1", &m))
 		}()
 		<-begun
 		return bot.Reply{Message: bot.Plainly("Published")}
@@ -213,8 +213,8 @@ func TestPushesFollowTheAnswer(t *testing.T) {
 	}
 }
 
-func push(key string, m *bot.Message) bot.Post {
-	return bot.Post{Message: m, Delivery: stories.Delivery{Key: key, Destination: stories.Destination{Platform: Platform, Channel: "#news"}, FirstAttemptAt: time.Now()}}
+func push(key string, m *bot.Message) bot.Operation {
+	return bot.Operation{Message: m, Delivery: stories.Delivery{Key: key, Destination: stories.Destination{Platform: Platform, Channel: "#news"}, FirstAttemptAt: time.Now()}}
 }
 
 func TestSharedAnswersStandUnderTheChannel(t *testing.T) {
@@ -260,8 +260,8 @@ func TestSettle(t *testing.T) {
 	c := New(Config{In: strings.NewReader(""), Out: io.Discard})
 	m := bot.Plainly("It happened")
 	printed := push("k1", &m)
-	if v := c.Send(t.Context(), printed); v.Outcome != bot.Delivered {
-		t.Fatalf("Send = %+v", v)
+	if v := c.Do(t.Context(), printed); v.Outcome != bot.Delivered {
+		t.Fatalf("Do = %+v", v)
 	}
 	if v := c.Settle(t.Context(), printed); v.Outcome != bot.Delivered || v.MessageID != "k1" {
 		t.Errorf("printed: %+v", v)
@@ -275,7 +275,7 @@ func TestSettle(t *testing.T) {
 		t.Errorf("of an earlier process: %+v", v)
 	}
 	for i := range 3 * maxPrinted {
-		c.Send(t.Context(), push(fmt.Sprint("n", i), &m))
+		c.Do(t.Context(), push(fmt.Sprint("n", i), &m))
 	}
 	if len(c.printed) > maxPrinted+1 {
 		t.Errorf("%d keys are kept", len(c.printed))
@@ -292,8 +292,8 @@ func TestOutputThatFailsIsAnError(t *testing.T) {
 		t.Errorf("Run = %v", err)
 	}
 	m := bot.Plainly("x")
-	if v := c.Send(t.Context(), push("k", &m)); v.Outcome != bot.Transient {
-		t.Errorf("Send = %+v", v)
+	if v := c.Do(t.Context(), push("k", &m)); v.Outcome != bot.Transient {
+		t.Errorf("Do = %+v", v)
 	}
 }
 

@@ -13,9 +13,18 @@ import (
 // the order people see the order things happened in.
 func (c *Console) Pace(string) bot.Pace { return bot.Pace{InFlight: 1} }
 
-// Send prints a push under its channel's name. It waits until an answer that
-// is being made has been printed.
-func (c *Console) Send(ctx context.Context, p bot.Post) bot.Verdict {
+// Knows is bot.Sender's. What was printed stays as it is, and a reply is printed
+// like a post.
+func (c *Console) Knows(op stories.Op) bool {
+	return op == stories.OpPost || op == stories.OpReply || op == stories.OpBroadcast
+}
+
+// Do prints a push under its channel's name. It waits until an answer that is
+// being made has been printed.
+func (c *Console) Do(ctx context.Context, p bot.Operation) bot.Verdict {
+	if !c.Knows(p.Delivery.Op) {
+		return bot.Verdict{Outcome: bot.Unable, Code: "no_such_operation", Reason: "is a terminal, which keeps what was printed there"}
+	}
 	if err := c.take(ctx); err != nil {
 		return bot.Verdict{Outcome: bot.Transient, Reason: "was busy", Err: err}
 	}
@@ -34,7 +43,10 @@ const maxPrinted = 100
 // Settle is bot.Sender's. This process knows what it printed. What an earlier
 // one printed before it was killed cannot be read back from a terminal, so such
 // a push is printed once more and counted as unknown.
-func (c *Console) Settle(ctx context.Context, p bot.Post) bot.Verdict {
+func (c *Console) Settle(ctx context.Context, p bot.Operation) bot.Verdict {
+	if !c.Knows(p.Delivery.Op) {
+		return c.Do(ctx, p)
+	}
 	if err := c.take(ctx); err != nil {
 		return bot.Verdict{Outcome: bot.Transient, Reason: "was busy", Err: err}
 	}

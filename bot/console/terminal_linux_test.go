@@ -130,8 +130,8 @@ func TestTerminal(t *testing.T) {
 	k.press("/join ne")
 	k.sees("/join ne")
 	m := bot.Plainly("It happened, and this line is wider than the window")
-	if v := c.Send(t.Context(), push("k1", &m)); v.Outcome != bot.Delivered {
-		t.Fatalf("Send = %+v", v)
+	if v := c.Do(t.Context(), push("k1", &m)); v.Outcome != bot.Delivered {
+		t.Fatalf("Do = %+v", v)
 	}
 	k.sees("── #news ──")
 	k.sees("It happened, and this line is wider than\r\nthe window")

@@ -34,7 +34,7 @@ func TestRequestsBesideDeliveriesMeetNoLimit(t *testing.T) {
 				t.Errorf("admitted after %v", waited)
 			}
 			time.Sleep(90 * time.Millisecond)
-			if v := far.Send(t.Context(), bot.Post{Message: &bot.Message{}, Delivery: stories.Delivery{Key: time.Now().String(), Destination: channel("p", "w", 1000)}}); v.Limited != bot.ScopeNone {
+			if v := far.Do(t.Context(), bot.Operation{Message: &bot.Message{}, Delivery: stories.Delivery{Key: time.Now().String(), Destination: channel("p", "w", 1000)}}); v.Limited != bot.ScopeNone {
 				t.Error("it met the limit")
 			}
 			done()
@@ -61,7 +61,7 @@ func TestAdmissionEndsWithItsContext(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		m, far := newMemory(), newFarSide()
 		far.pace = bot.Pace{PerSecond: 50, InFlight: 4}
-		far.limit = func(bot.Post, time.Time) (bot.Verdict, bool) {
+		far.limit = func(bot.Operation, time.Time) (bot.Verdict, bool) {
 			return bot.Verdict{Limited: bot.ScopeLane, RetryAfter: time.Minute}, true
 		}
 		m.add("p", channel("p", "w", 1), 1, stories.Normal)

@@ -128,8 +128,12 @@ func (a answers) noteHealth(j *job, now time.Duration) {
 func (a answers) conclude(j *job, v bot.Verdict) {
 	s := a.shift
 	now, h := s.now(), &s.lane.health
-	key := j.edition()
+	key := j.push()
 	switch v.Outcome {
+	case bot.Transient:
+		if v.Fades > 0 && h.fading.since(j.d.ID, now)+v.RetryAfter >= v.Fades {
+			v.Outcome = bot.Unable
+		}
 	case bot.Gone, bot.Blocked:
 		tired := tiredOf(j.d, s.lane.engine.clock.now()) || j.request.settle && now-j.doubt.since >= giveUp
 		if !tired {
@@ -178,6 +182,7 @@ func (a answers) write(j *job, v bot.Verdict) {
 		s.queue.release(j.row, now, c.wait)
 	} else {
 		l.health.faults.over(j.d.ID)
+		l.health.fading.over(j.d.ID)
 		s.queue.ended(j.row, now, c.wait)
 	}
 	if c.Destination != "" {

@@ -69,7 +69,7 @@ func (b beginning) wants(now time.Duration) (n [lines]int, most int) {
 func (b beginning) want(at line, now time.Duration) int {
 	s := b.shift
 	limiter, ready := s.lane.limits.line(at), len(s.crew.ready[at])
-	if at == edits && !s.lane.limits.apart() {
+	if !s.lane.limits.apart()[at] {
 		return 0
 	}
 	if wait := limiter.wait(now); wait > 2*ahead {
@@ -93,7 +93,7 @@ func (b beginning) want(at line, now time.Duration) int {
 		free = min(free, 1)
 	}
 	n := free + soon - ready
-	if at == edits { // a budget that comes all at once: no more than it has left
+	if at != posts { // a budget that comes all at once: no more than it has left
 		if n = min(n, limiter.left(now)-ready); n <= 0 && limiter.wait(now) > 0 {
 			s.alarm.by(now + limiter.wait(now))
 		}

@@ -16,8 +16,8 @@ func TestPausedPostsHoldUpNoEdits(t *testing.T) {
 	var paused atomic.Bool
 	edited := make(chan struct{}, 40)
 	e, store, story, b := editing(t, 20, func(b *board) {
-		b.pace = bot.Pace{InFlight: 8, EditsPerMinute: 500}
-		b.limit = func(bot.Post, time.Time) (bot.Verdict, bool) {
+		b.pace = bot.Pace{InFlight: 8, Budgets: editsPerMinute(500)}
+		b.limit = func(bot.Operation, time.Time) (bot.Verdict, bool) {
 			return bot.Verdict{Code: "ratelimited", Limited: bot.ScopeLane, RetryAfter: time.Hour}, paused.Load()
 		}
 		b.answer = func(string, int) bot.Verdict {
@@ -85,7 +85,7 @@ func TestALaneThatLosesItsLastDestinationRests(t *testing.T) {
 // A lane's part of the window is its own, and the rest of it edits'.
 func TestTheWindowIsDividedBetweenTheBudgets(t *testing.T) {
 	for _, apart := range []bool{false, true} {
-		w := emptyWindow(80, apart)
+		w := emptyWindow(80, open{posts: true, edits: apart})
 		if total := w.shares[posts].most + w.shares[edits].most; total != 80 {
 			t.Errorf("apart %v: %d rows in all", apart, total)
 		}
@@ -116,7 +116,7 @@ func TestAStoppedEngineKeepsNobodyWaiting(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		m, far := newMemory(), newFarSide()
 		m.add("p", channel("p", "w", 0), 1, stories.Normal)
-		far.fault = func(bot.Post, bool) (bot.Verdict, bool) { return bot.Verdict{Outcome: bot.Ambiguous}, true }
+		far.fault = func(bot.Operation, bool) (bot.Verdict, bool) { return bot.Verdict{Outcome: bot.Ambiguous}, true }
 		m.broken = func(call string) error {
 			if call == "lanes" {
 				return errors.New("no answer")

@@ -104,7 +104,7 @@ func TestAClockThatIsSetStallsNothing(t *testing.T) {
 				m, far := newMemory(), newFarSide()
 				far.pace = bot.Pace{PerSecond: 50, PerChannel: time.Second, InFlight: 8}
 				n := 0
-				far.fault = func(bot.Post, bool) (bot.Verdict, bool) {
+				far.fault = func(bot.Operation, bool) (bot.Verdict, bool) {
 					n++
 					return bot.Verdict{Outcome: bot.Transient, Reason: "busy"}, n%10 == 0
 				}

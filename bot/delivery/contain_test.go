@@ -16,11 +16,11 @@ type panicking struct {
 	match func(stories.Delivery) bool
 }
 
-func (p panicking) Send(ctx context.Context, post bot.Post) bot.Verdict {
+func (p panicking) Do(ctx context.Context, post bot.Operation) bot.Verdict {
 	if p.match(post.Delivery) {
 		panic("a bug in the sender")
 	}
-	return p.farSide.Send(ctx, post)
+	return p.farSide.Do(ctx, post)
 }
 
 func TestAPanicInASenderCostsItsRowOnly(t *testing.T) {
@@ -74,12 +74,12 @@ func TestAStoppedPushStaysStopped(t *testing.T) {
 	var p payloads
 	bad := bot.Verdict{Outcome: bot.BadPayload, Code: "50035"}
 	for range stopAfter {
-		p.refused(edition{1, 0}, bad)
+		p.refused(edition{updateID: 1}, bad)
 	}
 	for u := range int64(5 * maxEditions) {
-		p.delivered(edition{u + 2, 0})
+		p.delivered(edition{updateID: u + 2})
 	}
-	if p.stopped(edition{1, 0}) == nil {
+	if p.stopped(edition{updateID: 1}) == nil {
 		t.Error("the push goes on after many others")
 	}
 	if len(p.byEdition) > maxEditions {

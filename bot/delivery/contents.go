@@ -21,10 +21,12 @@ type contents struct {
 	oldest   []edition
 }
 
-// edition is an update in one of its wordings.
+// edition is an update in one of its wordings; where refusals are counted, by the
+// method it goes out by.
 type edition struct {
 	updateID int64
 	revision int
+	method   bot.Method
 }
 
 // message returns what a delivery shows: its update, and how many before it were

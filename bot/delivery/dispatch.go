@@ -109,7 +109,7 @@ func (d dispatch) dueSettle(now time.Duration) int {
 			best = i
 		}
 	}
-	if next := max(s.settler.list[best].doubt.next, now+s.lane.limits.looks.wait(now)); now < next {
+	if next := max(s.settler.list[best].doubt.next, now+s.lane.limits.looks().wait(now)); now < next {
 		s.alarm.by(next)
 		return -1
 	}
@@ -142,7 +142,10 @@ func (d dispatch) sift(now time.Duration) {
 // unfit says that a ready job is not to be sent, and sees to what becomes of it.
 func (d dispatch) unfit(j *job, now time.Duration) bool {
 	s := d.shift
-	stopped := s.lane.health.poison.stopped(j.edition())
+	stopped := s.lane.health.poison.stopped(j.push())
+	if stopped == nil {
+		stopped = s.lane.refuses(j.d, now)
+	}
 	next, ok := s.lane.health.outages.probe(j.d.Destination, now)
 	switch {
 	case j.verdict.Outcome == bot.BadPayload: // its message cannot be made

@@ -22,9 +22,9 @@ func (r *rig) busy(long time.Duration) {
 
 // failingAt makes a far side fail at a channel for a while: requests to it are
 // lost after a fault of the platform.
-func failingAt(d stories.Destination, long time.Duration) func(bot.Post, bool) (bot.Verdict, bool) {
+func failingAt(d stories.Destination, long time.Duration) func(bot.Operation, bool) (bot.Verdict, bool) {
 	began := time.Now()
-	return func(p bot.Post, settle bool) (bot.Verdict, bool) {
+	return func(p bot.Operation, settle bool) (bot.Verdict, bool) {
 		return bot.Verdict{Outcome: bot.Ambiguous, Code: "internal_error"}, p.Delivery.Destination == d && !settle && time.Since(began) < long
 	}
 }
@@ -53,7 +53,7 @@ func TestOnlyLostRequestsMakeAMessageHopeless(t *testing.T) {
 		m, far := newMemory(), newFarSide()
 		bad := m.add("p", channel("p", "w", 0), 1, stories.Normal)
 		n := 0
-		far.fault = func(p bot.Post, settle bool) (bot.Verdict, bool) {
+		far.fault = func(p bot.Operation, settle bool) (bot.Verdict, bool) {
 			if p.Delivery.ID != bad.ID || settle {
 				return bot.Verdict{}, false
 			}
@@ -79,7 +79,7 @@ func TestAMessageTheServerFailsAtEndsAsRefused(t *testing.T) {
 		bad := m.add("p", channel("p", "w", 0), 1, stories.Normal)
 		m.add("p", channel("p", "w", 1), 1, stories.Normal)
 		next := m.add("p", channel("p", "w", 0), 2, stories.Normal)
-		far.fault = func(p bot.Post, settle bool) (bot.Verdict, bool) {
+		far.fault = func(p bot.Operation, settle bool) (bot.Verdict, bool) {
 			return bot.Verdict{Outcome: bot.Ambiguous, Code: "500"}, p.Delivery.ID == bad.ID && !settle
 		}
 		r := start(t, m, far)
@@ -106,7 +106,7 @@ type hanging struct {
 	at func(stories.Destination) bool
 }
 
-func (h hanging) Settle(ctx context.Context, p bot.Post) bot.Verdict {
+func (h hanging) Settle(ctx context.Context, p bot.Operation) bot.Verdict {
 	if h.at(p.Delivery.Destination) {
 		return bot.Verdict{Outcome: bot.Ambiguous, Code: "timeout"}
 	}
@@ -118,7 +118,7 @@ func TestWhatCanNeverBeLookedAtHoldsUpItsChannelForMinutesOnly(t *testing.T) {
 		m, far := newMemory(), newFarSide()
 		bad := m.add("p", channel("p", "w", 0), 1, stories.Normal)
 		next := m.add("p", channel("p", "w", 0), 2, stories.Normal)
-		far.fault = func(p bot.Post, _ bool) (bot.Verdict, bool) {
+		far.fault = func(p bot.Operation, _ bool) (bot.Verdict, bool) {
 			return bot.Verdict{Outcome: bot.Ambiguous, Code: "lost"}, p.Delivery.ID == bad.ID && p.Delivery.Attempt == 1
 		}
 		h := hanging{far, func(d stories.Destination) bool { return d == bad.Destination }}
@@ -143,7 +143,7 @@ func TestAnOutageMakesNoRowUnknown(t *testing.T) {
 		bubble(t, func(t *testing.T) {
 			m, far := newMemory(), newFarSide()
 			began := time.Now()
-			far.fault = func(bot.Post, bool) (bot.Verdict, bool) {
+			far.fault = func(bot.Operation, bool) (bot.Verdict, bool) {
 				return bot.Verdict{Outcome: bot.Ambiguous, Code: "timeout"}, time.Since(began) < 3*time.Hour
 			}
 			for c := range channels {
@@ -168,7 +168,7 @@ func TestManyInDoubtDoNotStopHealthyChannels(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		m, far := newMemory(), newFarSide()
 		hangs := func(d stories.Destination) bool { return d.Workspace == "dead" }
-		far.fault = func(p bot.Post, _ bool) (bot.Verdict, bool) {
+		far.fault = func(p bot.Operation, _ bool) (bot.Verdict, bool) {
 			return bot.Verdict{Outcome: bot.Ambiguous, Code: "timeout"}, hangs(p.Delivery.Destination)
 		}
 		for c := range 400 {
@@ -190,14 +190,14 @@ type blocking struct {
 
 var noRight = bot.Verdict{Outcome: bot.Blocked, Code: "50013", Reason: "does not let us post"}
 
-func (b blocking) Send(ctx context.Context, p bot.Post) bot.Verdict {
+func (b blocking) Do(ctx context.Context, p bot.Operation) bot.Verdict {
 	if *b.blocked {
 		return noRight
 	}
-	return b.farSide.Send(ctx, p)
+	return b.farSide.Do(ctx, p)
 }
 
-func (b blocking) Settle(ctx context.Context, p bot.Post) bot.Verdict {
+func (b blocking) Settle(ctx context.Context, p bot.Operation) bot.Verdict {
 	if *b.blocked {
 		return noRight
 	}
@@ -213,7 +213,7 @@ func TestADoubtfulRowIsSettledWhenItsChannelHeals(t *testing.T) {
 				m, far := newMemory(), newFarSide()
 				d := m.add("p", channel("p", "w", 0), 1, stories.Normal)
 				blocked := false
-				far.fault = func(p bot.Post, settle bool) (bot.Verdict, bool) {
+				far.fault = func(p bot.Operation, settle bool) (bot.Verdict, bool) {
 					lost := !settle && p.Delivery.Attempt == 1
 					blocked = blocked || lost
 					return bot.Verdict{Outcome: bot.Ambiguous, Code: code}, lost
@@ -247,10 +247,10 @@ func TestARowThatNeverLeftHasNoFirstAttempt(t *testing.T) {
 		m, far := newMemory(), newFarSide()
 		far.nonce, far.unreadable = true, true
 		far.pace.InFlight = 1
-		far.limit = func(p bot.Post, _ time.Time) (bot.Verdict, bool) {
+		far.limit = func(p bot.Operation, _ time.Time) (bot.Verdict, bool) {
 			return bot.Verdict{Limited: bot.ScopeLane, RetryAfter: 5 * time.Minute}, len(far.requests) == 1
 		}
-		far.fault = func(p bot.Post, settle bool) (bot.Verdict, bool) {
+		far.fault = func(p bot.Operation, settle bool) (bot.Verdict, bool) {
 			return bot.Verdict{Outcome: bot.Ambiguous, Code: "stored"}, p.Delivery.ID > 1 && !settle
 		}
 		for c := range 5 {
@@ -273,9 +273,9 @@ func TestARowThatNeverLeftHasNoFirstAttempt(t *testing.T) {
 func TestLimitedLooksSlowNoPosts(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		m, far := newMemory(), newFarSide()
-		far.pace = bot.Pace{Learns: true, LooksPerMinute: 50, InFlight: 8}
+		far.pace = bot.Pace{Learns: true, Budgets: map[bot.Method]bot.Budget{bot.Looks: {Requests: 50, Per: time.Minute}}, InFlight: 8}
 		began := time.Now()
-		far.fault = func(p bot.Post, settle bool) (bot.Verdict, bool) {
+		far.fault = func(p bot.Operation, settle bool) (bot.Verdict, bool) {
 			if settle {
 				return bot.Verdict{Limited: bot.ScopeLane, RetryAfter: 30 * time.Second}, time.Since(began) < time.Minute
 			}
@@ -304,8 +304,8 @@ func TestLimitedLooksSlowNoPosts(t *testing.T) {
 func TestLooksKeepTheirOwnPace(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		m, far := newMemory(), newFarSide()
-		far.pace = bot.Pace{Learns: true, LooksPerMinute: 50, InFlight: 8}
-		far.fault = func(p bot.Post, settle bool) (bot.Verdict, bool) {
+		far.pace = bot.Pace{Learns: true, Budgets: map[bot.Method]bot.Budget{bot.Looks: {Requests: 50, Per: time.Minute}}, InFlight: 8}
+		far.fault = func(p bot.Operation, settle bool) (bot.Verdict, bool) {
 			return bot.Verdict{Outcome: bot.Ambiguous, Code: "stored"}, !settle && p.Delivery.ID%4 == 0
 		}
 		for c := range 400 {
@@ -332,7 +332,7 @@ type costly struct {
 	cost func(stories.Delivery) int
 }
 
-func (c costly) Settle(ctx context.Context, p bot.Post) bot.Verdict {
+func (c costly) Settle(ctx context.Context, p bot.Operation) bot.Verdict {
 	cost := c.cost(p.Delivery)
 	for range cost {
 		time.Sleep(c.latency)
@@ -397,7 +397,7 @@ func TestLooksOfUnequalCostKeepThePace(t *testing.T) {
 // swift is a far side that knows at once that nothing was sent.
 type swift struct{ *farSide }
 
-func (s swift) Settle(context.Context, bot.Post) bot.Verdict {
+func (s swift) Settle(context.Context, bot.Operation) bot.Verdict {
 	return bot.Verdict{Outcome: bot.NotSent}
 }
 
@@ -414,7 +414,7 @@ func TestARowClaimedAgainUnseenIsFound(t *testing.T) {
 				}
 				return nil
 			}
-			far.fault = func(p bot.Post, _ bool) (bot.Verdict, bool) {
+			far.fault = func(p bot.Operation, _ bool) (bot.Verdict, bool) {
 				return bot.Verdict{Outcome: bot.Ambiguous, Code: "lost"}, p.Delivery.Attempt == 1 && p.Delivery.ID%2 == 0
 			}
 			for c := range 40 {

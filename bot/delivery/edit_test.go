@@ -28,8 +28,16 @@ func newBoard() *board {
 	return &board{farSide: newFarSide(), shown: map[string]string{}, edits: map[string]int{}}
 }
 
-func (b *board) Send(ctx context.Context, p bot.Post) bot.Verdict {
-	v := b.farSide.Send(ctx, p)
+// editsPerMinute is a budget of edits.
+func editsPerMinute(n int) map[bot.Method]bot.Budget {
+	return map[bot.Method]bot.Budget{bot.Edits: {Requests: n, Per: time.Minute}}
+}
+
+func (b *board) Do(ctx context.Context, p bot.Operation) bot.Verdict {
+	if p.Delivery.Op == stories.OpEdit {
+		return b.edit(p.Target, p.Message)
+	}
+	v := b.farSide.Do(ctx, p)
 	if b.hold != nil {
 		<-b.hold
 	}
@@ -39,7 +47,7 @@ func (b *board) Send(ctx context.Context, p bot.Post) bot.Verdict {
 	return v
 }
 
-func (b *board) Edit(_ context.Context, _ stories.Destination, message string, m *bot.Message) bot.Verdict {
+func (b *board) edit(message string, m *bot.Message) bot.Verdict {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.edits[message]++
@@ -186,7 +194,7 @@ func TestEditsHaveTheirOwnBudgetWhereThePlatformGivesOne(t *testing.T) {
 		pace  bot.Pace
 		apart bool
 	}{
-		"of their own": {bot.Pace{Learns: true, EditsPerMinute: 50}, true},
+		"of their own": {bot.Pace{Learns: true, Budgets: editsPerMinute(50)}, true},
 		"shared":       {bot.Pace{PerSecond: 50}, false},
 	} {
 		l := newLimits(c.pace)
@@ -199,14 +207,14 @@ func TestEditsHaveTheirOwnBudgetWhereThePlatformGivesOne(t *testing.T) {
 		if wait := l.of(stories.OpPost, false).wait(time.Second / 2); (wait == 0) != c.apart {
 			t.Errorf("%s: posts wait %v after 50 edits", name, wait)
 		}
-		if fmt.Sprint(l.posts == l.edits) == fmt.Sprint(c.apart) {
+		if fmt.Sprint(l.posts == l.method(bot.Edits)) == fmt.Sprint(c.apart) {
 			t.Errorf("%s: the limiters are not kept apart", name)
 		}
 	}
 }
 
 func TestSpentEditsHoldUpNoPosts(t *testing.T) {
-	e, store, story, b := editing(t, 20, func(b *board) { b.pace = bot.Pace{InFlight: 8, EditsPerMinute: 5} })
+	e, store, story, b := editing(t, 20, func(b *board) { b.pace = bot.Pace{InFlight: 8, Budgets: editsPerMinute(5)} })
 	u := publish(t, store, story, stories.Normal)
 	b.shows(t, e, u.Text, 20)
 	revise(t, store, u, "Corrected.")

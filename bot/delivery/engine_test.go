@@ -121,7 +121,7 @@ func TestAHangingChannelDelaysNobodyElse(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		m, far := newMemory(), newFarSide()
 		far.pace.InFlight = 2
-		far.hang = func(p bot.Post) time.Duration {
+		far.hang = func(p bot.Operation) time.Duration {
 			if age := time.Since(p.Delivery.LastAttemptAt); age > staleAfter {
 				t.Errorf("a request left %v after its recorded time", age)
 			}

@@ -23,10 +23,10 @@ type farSide struct {
 	// fault is asked for every request before it arrives; a verdict with
 	// Outcome Ambiguous may have Code "stored": the message is kept and the
 	// answer lost. ok is false for an ordinary answer.
-	fault func(p bot.Post, settle bool) (v bot.Verdict, ok bool)
+	fault func(p bot.Operation, settle bool) (v bot.Verdict, ok bool)
 	// hang, when set, says how long a request takes to arrive beyond latency.
-	hang  func(p bot.Post) time.Duration
-	limit func(p bot.Post, now time.Time) (v bot.Verdict, limited bool)
+	hang  func(p bot.Operation) time.Duration
+	limit func(p bot.Operation, now time.Time) (v bot.Verdict, limited bool)
 
 	mu       sync.Mutex
 	messages map[stories.Destination][]string // keys in order of arrival
@@ -46,7 +46,9 @@ func newFarSide() *farSide {
 
 func (f *farSide) Pace(string) bot.Pace { return f.pace }
 
-func (f *farSide) Send(ctx context.Context, p bot.Post) bot.Verdict {
+func (f *farSide) Knows(stories.Op) bool { return true }
+
+func (f *farSide) Do(ctx context.Context, p bot.Operation) bot.Verdict {
 	f.mu.Lock()
 	f.sends[p.Delivery.ID]++
 	f.flying++
@@ -56,7 +58,7 @@ func (f *farSide) Send(ctx context.Context, p bot.Post) bot.Verdict {
 	return f.request(ctx, p, false)
 }
 
-func (f *farSide) Settle(ctx context.Context, p bot.Post) bot.Verdict {
+func (f *farSide) Settle(ctx context.Context, p bot.Operation) bot.Verdict {
 	f.mu.Lock()
 	f.settles++
 	f.mu.Unlock()
@@ -80,7 +82,7 @@ func (f *farSide) Settle(ctx context.Context, p bot.Post) bot.Verdict {
 	return bot.Verdict{Outcome: bot.NotSent}
 }
 
-func (f *farSide) faulty(p bot.Post, settle bool) (bot.Verdict, bool) {
+func (f *farSide) faulty(p bot.Operation, settle bool) (bot.Verdict, bool) {
 	if f.fault == nil {
 		return bot.Verdict{}, false
 	}
@@ -90,7 +92,7 @@ func (f *farSide) faulty(p bot.Post, settle bool) (bot.Verdict, bool) {
 }
 
 // request is a POST: half of the latency passes before it arrives.
-func (f *farSide) request(ctx context.Context, p bot.Post, settle bool) bot.Verdict {
+func (f *farSide) request(ctx context.Context, p bot.Operation, settle bool) bot.Verdict {
 	way := f.latency / 2
 	if f.hang != nil {
 		way += f.hang(p)
@@ -119,7 +121,7 @@ func (f *farSide) request(ctx context.Context, p bot.Post, settle bool) bot.Verd
 }
 
 // arrive counts the request and keeps its message.
-func (f *farSide) arrive(p bot.Post) bot.Verdict {
+func (f *farSide) arrive(p bot.Operation) bot.Verdict {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	now := time.Now()

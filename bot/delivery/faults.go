@@ -30,5 +30,11 @@ func (f *faults) lost(id int64, now time.Duration) (hopeless bool) {
 	return known.times >= hopelessTimes && now-known.since >= hopelessAfter
 }
 
+// since notes another fault at a delivery and returns how long ago the first was.
+func (f *faults) since(id int64, now time.Duration) time.Duration {
+	f.lost(id, now)
+	return now - f.byDelivery[id].since
+}
+
 // over forgets a delivery that has ended.
 func (f *faults) over(id int64) { delete(f.byDelivery, id) }

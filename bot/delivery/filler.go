@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"storybot/bot"
 	"storybot/stories"
 )
 
@@ -173,7 +174,7 @@ func (f *filler) feed(l loading, loaded stories.Loaded, now time.Duration) {
 	})
 	for _, o := range loaded.Rows {
 		from := loaded.Origins[o.Origin]
-		key := placeKey{o.Place, from.Op == stories.OpEdit}
+		key := placeKey{o.Place, orderOf(from.Op)}
 		if !asked[wish{key, o.Publication}] {
 			continue
 		}
@@ -201,8 +202,8 @@ func (f *filler) saved(r *row, now time.Duration) {
 
 // shut says that the database knows that a destination takes nothing any more.
 func (f *filler) shut(id int64) {
-	for _, edit := range []bool{false, true} {
-		if p := f.order.places[placeKey{id, edit}]; p != nil && p.state.closed == closedHere {
+	for _, order := range orders {
+		if p := f.order.places[placeKey{id, order}]; p != nil && p.state.closed == closedHere {
 			p.state.closed = closedInStore
 			f.closed = append(f.closed, p)
 		}
@@ -222,7 +223,7 @@ func (f *filler) missed(l loading, now time.Duration) {
 func (f *filler) add(o stories.Owed, from stories.Publication, now time.Duration) {
 	w, c := f.window, f.window.carriers[o.Publication]
 	p := f.order.placeOf(o.Place, o.Destination, from.Op)
-	if o.Wait > 0 && len(p.rows)+len(p.short) == 0 && p.readyAt == 0 {
+	if o.Wait > 0 && p.order == bot.Posts && len(p.rows)+len(p.short) == 0 && p.readyAt == 0 {
 		p.state.idle, p.readyAt = true, now+o.Wait
 	}
 	r := w.rows[o.Delivery]

@@ -10,6 +10,7 @@ type health struct {
 	outages suspicion
 	poison  payloads
 	faults  faults
+	fading  faults // limits after which an operation is not worth doing
 	invalid tenMinutes
 	// delivered is when the lane last delivered something.
 	delivered time.Duration

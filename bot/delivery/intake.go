@@ -81,14 +81,17 @@ func (i intake) takeOver(ctx context.Context) error {
 		o := loaded.Rows[i]
 		j.row = s.reader.fill.adopt(o, loaded.Origins[o.Origin], now.mono)
 		s.journal.flying[o.Delivery] = flown[o.Delivery]
-		if j.msg == nil {
+		switch {
+		case j.msg == nil:
 			answers{s}.conclude(j, j.verdict)
-			continue
+		case j.d.Op.Repeatable(): // made again like any other
+			dispatch{s}.giveBack(j, now.mono, 0)
+		default:
+			answers{s}.settle(j, now.mono, 0)
+			j.doubt.inherited = true
 		}
-		answers{s}.settle(j, now.mono, 0)
-		j.doubt.inherited = true
 	}
-	s.journal.changed = len(jobs) < len(flights)
+	s.journal.changed = s.journal.changed || len(jobs) < len(flights)
 	if len(jobs) > 0 {
 		s.lane.log.Info("an earlier run left deliveries on their way; finding out what became of them", "deliveries", len(jobs))
 	}
@@ -260,8 +263,8 @@ func (i intake) takeOff(r *row, f stories.Flight, a answer, now time.Duration) {
 	switch {
 	case j.msg == nil && j.verdict.Outcome != bot.BadPayload:
 		dispatch{s}.giveBack(j, now, time.Second)
-	case j.d.Op == stories.OpEdit && j.target == "":
-		dispatch{s}.giveBack(j, now, editAgain)
+	case j.d.Op.Acts() && j.target == "":
+		dispatch{s}.giveBack(j, now, actAgain)
 	case j.request.settle && j.msg != nil:
 		answers{s}.settle(j, now, 0)
 	default:

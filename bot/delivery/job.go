@@ -13,7 +13,7 @@ type job struct {
 	row     *row
 	d       stories.Delivery
 	msg     *bot.Message
-	target  string        // the message to be edited
+	target  string        // the message acted on
 	begunAt time.Duration // when the journal was asked to begin it
 	first   time.Duration // the first request, when it was begun
 	last    time.Duration // and the newest
@@ -48,13 +48,17 @@ func newJob(r *row, f stories.Flight, lane string, now reading) *job {
 		Revision: o.Revision, Op: o.Op, Part: stories.PartMessage, Destination: r.place.destination, Lane: lane, Level: o.Level, State: stories.Sending,
 		Attempt: f.Attempt, FirstAttemptAt: f.First, LastAttemptAt: f.Last, Unknowns: r.tries.unknowns, Doubtful: r.tries.doubtful, PutBack: r.tries.putBack, Missed: r.missed,
 		CreatedAt: o.CreatedAt}}
-	j.request.settle = r.tries.doubtful
+	j.request.settle = r.tries.doubtful && !o.Op.Repeatable()
 	j.begun(now)
 	return j
 }
 
 // edition is the wording the job shows.
-func (j *job) edition() edition { return edition{j.d.UpdateID, j.d.Revision} }
+func (j *job) edition() edition { return edition{updateID: j.d.UpdateID, revision: j.d.Revision} }
+
+// push is what refusals of a message are counted by: refused edits say nothing of
+// the posts.
+func (j *job) push() edition { return edition{j.d.UpdateID, j.d.Revision, bot.MethodOf(j.d.Op)} }
 
 // begun notes when the requests for j were begun, by the clock nobody sets. Its
 // row may tell a time of the future: the clock has been set back since. Then

@@ -160,10 +160,10 @@ func (j *journal) open(rows []*row, now reading) *call {
 		if u := r.origin.UpdateID; !slices.Contains(c.x.Updates, u) {
 			c.x.Updates = append(c.x.Updates, u)
 		}
-		if r.origin.Op == stories.OpEdit {
-			c.x.Edits = append(c.x.Edits, r.Delivery)
+		if r.origin.Op.Acts() {
+			c.x.Acting = append(c.x.Acting, r.Delivery)
 		}
-		c.says = append(c.says, said{r.Delivery, edition{r.origin.UpdateID, r.origin.Revision}, r.missed})
+		c.says = append(c.says, said{r.Delivery, edition{updateID: r.origin.UpdateID, revision: r.origin.Revision}, r.missed})
 	}
 	j.next, j.changed = entry{}, false
 	j.call = c

@@ -8,6 +8,7 @@ import (
 
 	"storybot/bot"
 	"storybot/bot/lease"
+	"storybot/stories"
 )
 
 // lane is one rate domain: what outlives the terms of its lease.
@@ -58,6 +59,15 @@ func newLane(e *Engine, name, platform string, sender bot.Sender) *lane {
 		l.slots = defaultSlots
 	}
 	return l
+}
+
+// refuses returns the verdict on an operation that is not even asked for; nil
+// for one that is.
+func (l *lane) refuses(d stories.Delivery, now time.Duration) *bot.Verdict {
+	if !l.sender.Knows(d.Op) {
+		return &bot.Verdict{Outcome: bot.Unable, Code: "no_such_operation", Reason: fmt.Sprintf("is on a platform that has no such operation (%s)", d.Op)}
+	}
+	return l.limits.refuses(d.Destination, d.Op, now)
 }
 
 // tell passes an alarm of this lane on.

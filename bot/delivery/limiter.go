@@ -11,6 +11,7 @@ import (
 // monotonic clock. It is used by the lane's loop only.
 type limiter struct {
 	perSecond float64       // published; 0 for none
+	even      bool          // nothing may come early
 	next      time.Duration // the next slot of the even pace
 	last      time.Duration // the newest start
 	started   bool
@@ -27,6 +28,15 @@ func newLimiter(p bot.Pace) *limiter {
 	l.perSecond = p.PerSecond
 	if p.Learns {
 		l.learner = &learner{}
+	}
+	return l
+}
+
+// newBudget returns the limiter of a method's own budget.
+func newBudget(b bot.Budget) *limiter {
+	l := newWindow(b.Requests, b.Per)
+	if l.even = b.Even; l.even {
+		l.perSecond = float64(b.Requests) / b.Per.Seconds() / evenMargin
 	}
 	return l
 }
@@ -71,8 +81,13 @@ func (l *limiter) wait(now time.Duration) time.Duration {
 // left returns how many requests may start now where a window bounds them; many
 // where none does.
 func (l *limiter) left(now time.Duration) (n int) {
-	if len(l.log) == 0 || l.lifted() {
+	switch {
+	case len(l.log) == 0 || l.lifted():
 		return math.MaxInt
+	case l.even && l.wait(now) > 0:
+		return 0
+	case l.even:
+		return 1
 	}
 	for _, at := range l.log {
 		if now-at >= l.window+windowMargin {
@@ -89,7 +104,11 @@ func (l *limiter) take(now time.Duration) {
 		if !l.started || now-l.last > 10*interval {
 			l.next = now // idle time earns nothing
 		}
-		l.next = max(l.next, now-catchUp) + interval
+		late := catchUp
+		if l.even {
+			late = 0
+		}
+		l.next = max(l.next, now-late) + interval
 	}
 	if len(l.log) > 0 {
 		l.log[l.oldest] = now

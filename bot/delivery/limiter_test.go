@@ -92,7 +92,7 @@ func TestALimitMetBringsThePublishedOneBackForGood(t *testing.T) {
 		m, far := newMemory(), newFarSide()
 		far.pace = bot.Pace{PerSecond: 50, InFlight: 8}
 		limited := false
-		far.limit = func(_ bot.Post, now time.Time) (bot.Verdict, bool) {
+		far.limit = func(_ bot.Operation, now time.Time) (bot.Verdict, bool) {
 			hit := !limited && len(far.requests) == 400
 			limited = limited || hit
 			return bot.Verdict{Limited: bot.ScopeLane, RetryAfter: time.Second}, hit
@@ -116,8 +116,8 @@ func TestALimitMetBringsThePublishedOneBackForGood(t *testing.T) {
 // unmarked is a far side whose answers know of no limit.
 type unmarked struct{ *farSide }
 
-func (u unmarked) Send(ctx context.Context, p bot.Post) bot.Verdict {
-	v := u.farSide.Send(ctx, p)
+func (u unmarked) Do(ctx context.Context, p bot.Operation) bot.Verdict {
+	v := u.farSide.Do(ctx, p)
 	v.Unlimited = v.Outcome == bot.Delivered
 	return v
 }
@@ -262,6 +262,29 @@ func TestBackoff(t *testing.T) {
 	} {
 		if got := backoff(retryBase, retryMax, c.try, c.random); got != c.want {
 			t.Errorf("try %d, random %v: %v, want %v", c.try, c.random, got, c.want)
+		}
+	}
+}
+
+// An even budget comes one by one, one that is not even comes at once.
+func TestBudgets(t *testing.T) {
+	even, burst := newBudget(bot.Budget{Requests: 50, Per: time.Minute, Even: true}), newBudget(bot.Budget{Requests: 50, Per: time.Minute})
+	if left := even.left(time.Hour); left != 1 {
+		t.Errorf("%d may go at once", left)
+	}
+	if left := burst.left(time.Hour); left != 50 {
+		t.Errorf("%d may come in a burst", left)
+	}
+	now := time.Hour
+	for n := range 120 {
+		wait := even.wait(now)
+		if n > 0 && wait < time.Minute/50 {
+			t.Fatalf("request %d waits %v", n, wait)
+		}
+		now += wait + time.Duration(n%3)*10*time.Millisecond // late starts are not made up for
+		even.take(now)
+		if left := even.left(now); left != 0 {
+			t.Fatalf("%d may follow at once", left)
 		}
 	}
 }

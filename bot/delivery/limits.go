@@ -1,79 +1,130 @@
 package delivery
 
 import (
+	"fmt"
+	"maps"
 	"time"
 
 	"storybot/bot"
 	"storybot/stories"
 )
 
-// limits are a lane's limiters, one for each method that has a budget of its own.
+// limits are a lane's limiters, one for each budget: methods without one of
+// their own share the posts'.
 type limits struct {
 	posts *limiter
-	looks *limiter // of settling: where that has no budget of its own, the posts'
-	edits *limiter // the same
+	own   map[bot.Method]*limiter
+	pace  bot.Pace
+	each  map[allowance]*limiter // budgets of single destinations
 	// lookCost is how many requests the newest look took.
 	lookCost int
 	met      uint64 // 429 answers
 }
 
+// allowance names what one destination may have of a method.
+type allowance struct {
+	destination stories.Destination
+	method      bot.Method
+}
+
 func newLimits(pace bot.Pace) *limits {
-	l := &limits{posts: newLimiter(pace), lookCost: firstLookCost}
-	l.looks, l.edits = l.posts, l.posts
-	if pace.LooksPerMinute > 0 {
-		l.looks = newWindow(pace.LooksPerMinute, time.Minute)
-	}
-	if pace.EditsPerMinute > 0 {
-		l.edits = newWindow(pace.EditsPerMinute, time.Minute)
+	l := &limits{posts: newLimiter(pace), own: map[bot.Method]*limiter{}, pace: pace, each: map[allowance]*limiter{}, lookCost: firstLookCost}
+	for m, b := range pace.Budgets {
+		if b.Requests > 0 {
+			l.own[m] = newBudget(b)
+		}
 	}
 	return l
 }
 
+// method returns the limiter that counts a method's requests.
+func (l *limits) method(m bot.Method) *limiter {
+	if own := l.own[m]; own != nil {
+		return own
+	}
+	return l.posts
+}
+
 // of returns the limiter that counts a request.
 func (l *limits) of(op stories.Op, settle bool) *limiter {
-	switch {
-	case settle:
-		return l.looks
-	case op == stories.OpEdit:
-		return l.edits
+	if settle {
+		return l.looks()
 	}
-	return l.posts
+	return l.method(bot.MethodOf(op))
 }
 
-// apart says that edits have a budget of their own.
-func (l *limits) apart() bool { return l.edits != l.posts }
+// looks counts what settling asks.
+func (l *limits) looks() *limiter { return l.method(bot.Looks) }
+
+// apart are the lines that have a budget of their own.
+func (l *limits) apart() (own open) {
+	for i := range own {
+		own[i] = line(i) == posts || l.own[methods[i]] != nil
+	}
+	return own
+}
 
 // line returns the limiter of a line.
-func (l *limits) line(at line) *limiter {
-	if at == edits {
-		return l.edits
-	}
-	return l.posts
-}
+func (l *limits) line(at line) *limiter { return l.method(methods[at]) }
 
-// The limiters' names, and that of a lane whose token is refused, as they are
-// written down.
-const (
-	waitPosts   = "posts"
-	waitLooks   = "looks"
-	waitEdits   = "edits"
-	waitAccount = "account"
-)
+// waitAccount names the wait of a lane whose token is refused, beside those of the
+// methods, as it is written down.
+const waitAccount = "account"
+
+// waitNames are the limiters' names, as they are written down.
+var waitNames = map[bot.Method]string{
+	bot.Posts: "posts", bot.Edits: "edits", bot.Looks: "looks", bot.Threads: "threads", bot.Publishes: "publishes", bot.Deletes: "deletes",
+}
 
 // name returns what the limiter that counts a request is called.
 func (l *limits) name(op stories.Op, settle bool) string {
-	switch l.of(op, settle) {
-	case l.posts:
-		return waitPosts
-	case l.looks:
-		return waitLooks
+	m := bot.MethodOf(op)
+	if settle {
+		m = bot.Looks
 	}
-	return waitEdits
+	if l.own[m] == nil {
+		m = bot.Posts
+	}
+	return waitNames[m]
 }
 
 // named returns the limiter of a name, nil for none.
 func (l *limits) named(name string) *limiter {
-	return map[string]*limiter{waitPosts: l.posts, waitLooks: l.looks, waitEdits: l.edits}[name]
+	for m, called := range waitNames {
+		if called == name {
+			return l.method(m)
+		}
+	}
+	return nil
+}
+
+// share returns the limiter of what d may have of op's method; nil when that is
+// not counted.
+func (l *limits) share(d stories.Destination, op stories.Op, now time.Duration) *limiter {
+	m := bot.MethodOf(op)
+	b := l.pace.PerDestination[m]
+	if b.Requests == 0 {
+		return nil
+	}
+	key := allowance{d, m}
+	if l.each[key] == nil {
+		if len(l.each) >= maxShares {
+			maps.DeleteFunc(l.each, func(_ allowance, s *limiter) bool { return now-s.last > s.window })
+		}
+		l.each[key] = newBudget(b)
+	}
+	return l.each[key]
+}
+
+// refuses returns the verdict on an operation for which its destination has no
+// budget left; nil when it has.
+func (l *limits) refuses(d stories.Destination, op stories.Op, now time.Duration) *bot.Verdict {
+	s := l.share(d, op, now)
+	if s == nil || s.wait(now) == 0 {
+		return nil
+	}
+	b := l.pace.PerDestination[bot.MethodOf(op)]
+	return &bot.Verdict{Outcome: bot.Unable, Code: "budget", Reason: fmt.Sprintf("takes only %d of these within %v (%s)", b.Requests, b.Per, op)}
 }
 
 // start counts j's request, which leaves now.
@@ -85,18 +136,25 @@ func (l *limits) start(j *job, now time.Duration) {
 	for range requests {
 		l.of(j.d.Op, j.request.settle).take(now)
 	}
+	if s := l.share(j.d.Destination, j.d.Op, now); s != nil && !j.request.settle {
+		s.take(now)
+	}
 }
 
-// charge notes what a look has cost: as much is taken from the limits when the
-// next one leaves. When it made several requests they left later than they were
-// counted, and whichever second the platform counts them in holds one more.
+// charge notes what a job has cost beyond its one request. As much as a look has
+// cost is taken from the limits when the next one leaves. When it made several
+// requests they left later than they were counted, and whichever second the
+// platform counts them in holds one more.
 func (l *limits) charge(j *job, now time.Duration) {
 	if !j.request.settle {
+		for range j.verdict.Requests - 1 {
+			l.of(j.d.Op, false).take(now)
+		}
 		return
 	}
 	l.lookCost = max(1, j.verdict.Requests)
 	if l.lookCost > 1 {
-		l.looks.take(now)
+		l.looks().take(now)
 	}
 }
 

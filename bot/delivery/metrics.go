@@ -128,8 +128,8 @@ func lagBounds() []float64 {
 // counters are the metrics of one platform, looked up once, so that counting a
 // delivery costs no look-up of its labels.
 type counters struct {
-	sent    [bot.MessageGone + 1]prometheus.Counter
-	settled [bot.MessageGone + 1]prometheus.Counter
+	sent    [bot.Outcomes]prometheus.Counter
+	settled [bot.Outcomes]prometheus.Counter
 	channel prometheus.Counter
 	lane    prometheus.Counter
 	lag     prometheus.Observer

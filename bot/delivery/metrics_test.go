@@ -20,10 +20,10 @@ func TestMetrics(t *testing.T) {
 		counts := NewMetrics(registry)
 		counts.WatchQueue(func() []stories.LaneStatus { return []stories.LaneStatus{{Lane: "p", Pending: 3}} })
 		far.nonce = true
-		far.fault = func(p bot.Post, settle bool) (bot.Verdict, bool) {
+		far.fault = func(p bot.Operation, settle bool) (bot.Verdict, bool) {
 			return bot.Verdict{Outcome: bot.Ambiguous, Code: "stored"}, p.Delivery.ID == 1 && !settle
 		}
-		far.limit = func(bot.Post, time.Time) (bot.Verdict, bool) {
+		far.limit = func(bot.Operation, time.Time) (bot.Verdict, bool) {
 			return bot.Verdict{Limited: bot.ScopeChannel, RetryAfter: time.Second}, len(far.requests) == 3
 		}
 		for c := range 5 {

@@ -12,6 +12,9 @@ const (
 	// longer pay for that.
 	paceMargin   = 1.02
 	windowMargin = 10 * time.Millisecond
+	// evenMargin is what an even pace adds to that: where nothing may come early, a
+	// request that overtakes the one before it on its way is one too many.
+	evenMargin = 1.03
 	// resetMargin is added to the time a platform says a channel's budget is full
 	// again: its clock and its rounding are not ours.
 	resetMargin = 25 * time.Millisecond
@@ -106,8 +109,8 @@ const (
 	// settleWithin is how long a row is looked at while the platform works: its
 	// channel waits meanwhile.
 	settleWithin = 10 * time.Minute
-	// editAgain is when an edit whose post is not there yet is looked at again.
-	editAgain = time.Second
+	// actAgain is when an operation is looked at again whose message is not there yet.
+	actAgain = time.Second
 
 	// enoughFailing distinct destinations without an answer make it the lane's
 	// trouble.
@@ -125,6 +128,7 @@ const (
 	// suspectFor is how long a refusal waits for another one like it.
 	suspectFor = 2 * time.Second
 	maxDoubted = 1024
+	maxShares  = 4096 // destinations whose own budgets are kept
 	// askAgain is how long rows wait for the answer to a probe of their workspace.
 	askAgain = 500 * time.Millisecond
 

@@ -14,7 +14,7 @@ import (
 func TestABlockedChannelIsHeldAndToldOnce(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		m, far := newMemory(), newFarSide()
-		far.fault = answering(bot.Verdict{Outcome: bot.Blocked, Code: "50013", Reason: "does not let us post", Cure: "Grant it."}, func(p bot.Post) bool {
+		far.fault = answering(bot.Verdict{Outcome: bot.Blocked, Code: "50013", Reason: "does not let us post", Cure: "Grant it."}, func(p bot.Operation) bool {
 			return p.Delivery.Destination.Channel == "c001"
 		})
 		for u := range 3 {
@@ -45,7 +45,7 @@ func TestAWorkspaceThatRefusesAlikeIsNoRemoval(t *testing.T) {
 		m, far := newMemory(), newFarSide()
 		var broken atomic.Bool
 		broken.Store(true)
-		far.fault = func(p bot.Post, _ bool) (bot.Verdict, bool) {
+		far.fault = func(p bot.Operation, _ bool) (bot.Verdict, bool) {
 			return bot.Verdict{Outcome: bot.Gone, Code: "channel_not_found"}, broken.Load() && p.Delivery.Destination.Workspace == "broken"
 		}
 		for c := range 100 {
@@ -82,7 +82,7 @@ func TestALaneThatRefusesAlikeIsNoRemoval(t *testing.T) {
 		m, far := newMemory(), newFarSide()
 		var broken atomic.Bool
 		broken.Store(true)
-		far.fault = func(bot.Post, bool) (bot.Verdict, bool) {
+		far.fault = func(bot.Operation, bool) (bot.Verdict, bool) {
 			return bot.Verdict{Outcome: bot.Gone, Code: "10003"}, broken.Load()
 		}
 		for c := range 100 {
@@ -109,7 +109,7 @@ func TestALaneThatRefusesAlikeIsNoRemoval(t *testing.T) {
 func TestAFalseOutageIsOverAtOnce(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		m, far := newMemory(), newFarSide()
-		far.fault = answering(bot.Verdict{Outcome: bot.Blocked, Code: "50001"}, func(p bot.Post) bool { return p.Delivery.Destination.Workspace != "fine" })
+		far.fault = answering(bot.Verdict{Outcome: bot.Blocked, Code: "50001"}, func(p bot.Operation) bool { return p.Delivery.Destination.Workspace != "fine" })
 		for c := range 10 {
 			m.add("p", channel("p", string(rune('a'+c/2)), c), 1, stories.Normal)
 		}
@@ -139,7 +139,7 @@ func TestDeadChannelsInFrontDelayNobody(t *testing.T) {
 			bubble(t, func(t *testing.T) {
 				m, far := newMemory(), newFarSide()
 				far.pace = bot.Pace{PerSecond: 50, InFlight: 16}
-				far.fault = answering(bot.Verdict{Outcome: bot.Gone, Code: "10003"}, func(p bot.Post) bool { return p.Delivery.ID <= 10 })
+				far.fault = answering(bot.Verdict{Outcome: bot.Gone, Code: "10003"}, func(p bot.Operation) bool { return p.Delivery.ID <= 10 })
 				for c := range 500 {
 					m.add("p", channel("p", workspace(c), c), 1, stories.Normal)
 				}
@@ -163,7 +163,7 @@ func TestASecondOutageEndsNothingEither(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		m, far := newMemory(), newFarSide()
 		var broken atomic.Bool
-		far.fault = func(bot.Post, bool) (bot.Verdict, bool) {
+		far.fault = func(bot.Operation, bool) (bot.Verdict, bool) {
 			return bot.Verdict{Outcome: bot.Gone, Code: "10003"}, broken.Load()
 		}
 		r := start(t, m, far)
@@ -189,7 +189,7 @@ func TestAProbeThatTellsNothingIsFollowedByAnother(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		m, far := newMemory(), newFarSide()
 		var healed atomic.Bool
-		far.fault = func(p bot.Post, _ bool) (bot.Verdict, bool) {
+		far.fault = func(p bot.Operation, _ bool) (bot.Verdict, bool) {
 			if p.Delivery.ID > 30 {
 				return bot.Verdict{Outcome: bot.BadPayload, Code: "50035"}, true
 			}
@@ -236,7 +236,7 @@ func TestDeadChannelsInALargePushDoNotStopIt(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		m, far := newMemory(), newFarSide()
 		dead := 0
-		far.fault = answering(bot.Verdict{Outcome: bot.Blocked, Code: "50013"}, func(p bot.Post) bool { return chance(10, p.Delivery.ID) == 0 })
+		far.fault = answering(bot.Verdict{Outcome: bot.Blocked, Code: "50013"}, func(p bot.Operation) bool { return chance(10, p.Delivery.ID) == 0 })
 		for c := range 3000 {
 			if d := m.add("p", channel("p", "w", c), 1, stories.Normal); chance(10, d.ID) == 0 {
 				dead++

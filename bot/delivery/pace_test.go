@@ -10,8 +10,8 @@ import (
 )
 
 // windows refuses more than most requests in any sliding second.
-func windows(f *farSide, most int) func(bot.Post, time.Time) (bot.Verdict, bool) {
-	return func(_ bot.Post, now time.Time) (bot.Verdict, bool) {
+func windows(f *farSide, most int) func(bot.Operation, time.Time) (bot.Verdict, bool) {
+	return func(_ bot.Operation, now time.Time) (bot.Verdict, bool) {
 		n := 0
 		for i := len(f.requests) - 1; i >= 0 && now.Sub(f.requests[i]) < time.Second; i-- {
 			n++
@@ -50,7 +50,7 @@ func TestOneFullChannelDelaysNobodyElse(t *testing.T) {
 		far.pace = bot.Pace{PerSecond: 50, InFlight: 16}
 		full := channel("p", "w", 999)
 		n, since := 0, time.Time{}
-		far.limit = func(p bot.Post, now time.Time) (bot.Verdict, bool) {
+		far.limit = func(p bot.Operation, now time.Time) (bot.Verdict, bool) {
 			if p.Delivery.Destination != full {
 				return bot.Verdict{}, false
 			}
@@ -117,7 +117,7 @@ type announcing struct {
 	after func() bot.Verdict
 }
 
-func (a *announcing) Send(context.Context, bot.Post) bot.Verdict { return a.after() }
+func (a *announcing) Do(context.Context, bot.Operation) bot.Verdict { return a.after() }
 
 func TestLaneLimitPausesAllAndChannelLimitOnlyItsChannel(t *testing.T) {
 	for _, scope := range []bot.Scope{bot.ScopeLane, bot.ScopeChannel} {
@@ -125,7 +125,7 @@ func TestLaneLimitPausesAllAndChannelLimitOnlyItsChannel(t *testing.T) {
 			m, far := newMemory(), newFarSide()
 			far.pace.InFlight = 4
 			limited := false
-			far.limit = func(p bot.Post, _ time.Time) (bot.Verdict, bool) {
+			far.limit = func(p bot.Operation, _ time.Time) (bot.Verdict, bool) {
 				hit := !limited && len(far.requests) > 20
 				limited = limited || hit
 				return bot.Verdict{Limited: scope, RetryAfter: 10 * time.Second}, hit
@@ -176,7 +176,7 @@ func TestAnUnknownBudgetIsFoundQuickly(t *testing.T) {
 				far.latency = 20 * time.Millisecond
 				last := map[stories.Destination]time.Time{}
 				allow := limit()
-				far.limit = func(p bot.Post, now time.Time) (bot.Verdict, bool) {
+				far.limit = func(p bot.Operation, now time.Time) (bot.Verdict, bool) {
 					d := p.Delivery.Destination
 					if now.Sub(last[d]) < time.Second {
 						return bot.Verdict{Limited: bot.ScopeChannel, RetryAfter: time.Second}, true
@@ -213,7 +213,7 @@ func TestAnUnknownBudgetIsFoundQuickly(t *testing.T) {
 func TestOneWorkspaceSlowsNoOther(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		m, far := newMemory(), newFarSide()
-		far.limit = func(p bot.Post, _ time.Time) (bot.Verdict, bool) {
+		far.limit = func(p bot.Operation, _ time.Time) (bot.Verdict, bool) {
 			return bot.Verdict{Limited: bot.ScopeLane, RetryAfter: time.Minute}, p.Delivery.Lane == "p:slow"
 		}
 		for c := range 50 {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"time"
 
+	"storybot/bot"
 	"storybot/stories"
 )
 
@@ -48,18 +49,35 @@ type origin struct {
 type line int
 
 const (
-	posts line = iota
-	edits      // where the platform gives them a budget of their own
+	posts   line = iota
+	edits        // where the platform gives them a budget of their own
+	deletes      // the same
 	lines
 )
+
+// methods are the lines' methods. What has no line goes in the posts'.
+var methods = [lines]bot.Method{posts: bot.Posts, edits: bot.Edits, deletes: bot.Deletes}
 
 // open says which lines may go.
 type open [lines]bool
 
-// placeKey tells a destination's posts from its edits.
+// placeKey tells a destination's messages, which follow each other, from what
+// changes messages that are there: edits, publications and deletions each have an
+// order of their own.
 type placeKey struct {
-	id   int64
-	edit bool
+	id    int64
+	order bot.Method
+}
+
+// orders are those a destination has.
+var orders = [...]bot.Method{bot.Posts, bot.Edits, bot.Publishes, bot.Deletes}
+
+// orderOf is the order an operation takes part in.
+func orderOf(op stories.Op) bot.Method {
+	if op.Amends() {
+		return bot.MethodOf(op)
+	}
+	return bot.Posts
 }
 
 // place is a destination and what is owed to it.

@@ -12,16 +12,19 @@ import (
 // told, and when the destination's next request may leave. Nothing else decides
 // that. Ambiguous and Unsettled are not in it: they conclude nothing, see
 // settler.go; and health.go may have taken an answer for something else first.
-var policy = [...]rule{
-	bot.Transient:   {row: stories.Pending, next: later},
-	bot.Delivered:   {row: stories.Sent, next: paced},
-	bot.Gone:        {row: stories.Failed, destination: stories.Gone, told: DestinationGone},
-	bot.Blocked:     {row: stories.Held, destination: stories.Blocked, told: DestinationBlocked},
-	bot.BadPayload:  {row: stories.Failed},
-	bot.BadAccount:  {row: stories.Pending},
-	bot.NotSent:     {row: stories.Pending, next: again},
-	bot.Unreadable:  {row: stories.Pending, unknown: true},
+var policy = [bot.Outcomes]rule{
+	bot.Transient:  {row: stories.Pending, next: later},
+	bot.Delivered:  {row: stories.Sent, next: paced},
+	bot.Gone:       {row: stories.Failed, destination: stories.Gone, told: DestinationGone},
+	bot.Blocked:    {row: stories.Held, destination: stories.Blocked, told: DestinationBlocked},
+	bot.BadPayload: {row: stories.Failed},
+	bot.BadAccount: {row: stories.Pending},
+	bot.NotSent:    {row: stories.Pending, next: again},
+	bot.Unreadable: {row: stories.Pending, unknown: true},
+	// Of these the destination is as it was.
 	bot.MessageGone: {row: stories.Skipped},
+	bot.ThreadGone:  {row: stories.Skipped},
+	bot.Unable:      {row: stories.Skipped},
 }
 
 // rule is the policy on one outcome.
@@ -75,9 +78,6 @@ func decide(d stories.Delivery, v bot.Verdict, now time.Time, perChannel time.Du
 	if d.PutBack {
 		c.putBack(v)
 	}
-	if v.Outcome == bot.Unreadable && d.Op == stories.OpEdit { // an edit made twice is one
-		c.Unknown, c.State = false, stories.Pending
-	}
 	return c
 }
 
@@ -111,7 +111,7 @@ func (c *decision) retry(d stories.Delivery, v bot.Verdict, now time.Time, rando
 	default:
 		c.wait = max(v.RetryAfter, backoff(retryBase, retryMax, d.Attempt, random))
 	}
-	if v.RetryAfter >= journalFrom {
+	if v.RetryAfter >= journalFrom && !d.Op.Amends() { // the messages' pause: what changes them has its own
 		c.Pause = v.RetryAfter
 	}
 }

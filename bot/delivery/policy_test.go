@@ -102,6 +102,23 @@ func TestThePolicyOnEveryAnswer(t *testing.T) {
 			verdict: bot.Verdict{Outcome: bot.Unreadable, Reason: "its history cannot be read"},
 			want:    result{State: stories.Unknown, Reason: "its history cannot be read", Unknown: true},
 		},
+		"the message is gone": {
+			verdict: bot.Verdict{Outcome: bot.MessageGone, Reason: "no longer has the message"},
+			want:    result{State: stories.Skipped, Reason: "no longer has the message"},
+		},
+		"the thread is gone": {
+			verdict: bot.Verdict{Outcome: bot.ThreadGone, Reason: "has its thread locked", Cure: "Unlock it."},
+			want:    result{State: stories.Skipped, Reason: "has its thread locked. Unlock it."},
+		},
+		"not possible": {
+			verdict: bot.Verdict{Outcome: bot.Unable, Reason: "is no announcement channel"},
+			want:    result{State: stories.Skipped, Reason: "is no announcement channel"},
+		},
+		"an edit's limit is no pause of the channel": {
+			change:  func(d *stories.Delivery) { d.Op = stories.OpEdit },
+			verdict: bot.Verdict{Limited: bot.ScopeChannel, RetryAfter: time.Minute, Reason: "limit"},
+			want:    result{State: stories.Pending, Reason: "limit"}, wait: time.Minute + resetMargin,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			d := stories.Delivery{ID: 7, Attempt: 1, FirstAttemptAt: now.Add(-time.Second)}

@@ -17,7 +17,7 @@ func putBack(m *memory, far *farSide, n int) (rows []*stories.Delivery) {
 		d.Doubtful, d.PutBack = true, true
 		d.FirstAttemptAt, d.LastAttemptAt = time.Now().Add(-time.Hour), time.Now()
 		if c%2 == 0 {
-			far.arrive(bot.Post{Delivery: *d})
+			far.arrive(bot.Operation{Delivery: *d})
 		}
 		rows = append(rows, d)
 	}
@@ -78,7 +78,7 @@ func TestWhatWasPutBackAndCannotBeFoundOutWaits(t *testing.T) {
 func TestWhatIsPutBackHoldsNobodyUp(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		m, far := newMemory(), newFarSide()
-		far.pace = bot.Pace{LooksPerMinute: 20, InFlight: 8}
+		far.pace = bot.Pace{Budgets: map[bot.Method]bot.Budget{bot.Looks: {Requests: 20, Per: time.Minute}}, InFlight: 8}
 		putBack(m, far, 1000)
 		r := start(t, m, far)
 		time.Sleep(time.Minute)

@@ -323,7 +323,7 @@ func (m *memory) SkipOlder(_ context.Context, l stories.Lease, keep int, _ time.
 	if err := errors.Join(m.enter("skip"), m.held(l)); err != nil {
 		return 0, err
 	}
-	kept := map[stories.Destination]int{}
+	kept, first := map[stories.Destination]int{}, map[stories.Destination]*stories.Delivery{}
 	for i := len(m.rows) - 1; i >= 0; i-- { // one story, for all it matters here
 		r := m.rows[i]
 		if _, flying := m.inFlight(r.Lane).byID[r.ID]; flying || m.under[r.ID] == nil {
@@ -333,7 +333,10 @@ func (m *memory) SkipOlder(_ context.Context, l stories.Lease, keep int, _ time.
 			r.State = stories.Skipped
 			m.unqueue(r)
 			m.skipped++
+			first[r.Destination].Missed++
+			continue
 		}
+		first[r.Destination] = r
 	}
 	return m.skipped, nil
 }

@@ -5,7 +5,6 @@ import (
 	"errors"
 
 	"storybot/bot"
-	"storybot/stories"
 )
 
 // serve makes j's request. A sender that panics costs its row and nothing else.
@@ -18,21 +17,19 @@ func (l *lane) serve(j *job) {
 		}
 	}()
 	defer contain(&err)
-	post := bot.Post{Delivery: j.dated(l.engine.clock.read()), Message: j.msg}
-	j.verdict = l.ask(j.request.ctx, j, post)
+	o := bot.Operation{Delivery: j.dated(l.engine.clock.read()), Message: j.msg, Target: j.target}
+	j.verdict = l.ask(j.request.ctx, j, o)
 }
 
-// ask is the one place from which the platform is asked for something.
-func (l *lane) ask(ctx context.Context, j *job, post bot.Post) bot.Verdict {
-	if j.d.Op == stories.OpEdit {
-		editor, ok := l.sender.(bot.Editor)
-		if !ok {
-			return bot.Verdict{Outcome: bot.MessageGone, Code: "no_edits", Reason: "keeps what was printed there"}
-		}
-		return editor.Edit(ctx, post.Delivery.Destination, j.target, post.Message)
-	}
+// ask is the one place from which the platform is asked for something. What may
+// be repeated is never in doubt: it is made again.
+func (l *lane) ask(ctx context.Context, j *job, o bot.Operation) bot.Verdict {
 	if j.request.settle {
-		return l.sender.Settle(ctx, post)
+		return l.sender.Settle(ctx, o)
 	}
-	return l.sender.Send(ctx, post)
+	v := l.sender.Do(ctx, o)
+	if o.Delivery.Op.Repeatable() && (v.Outcome == bot.Ambiguous || v.Outcome == bot.Unsettled) {
+		v.Outcome = bot.Transient
+	}
+	return v
 }

@@ -170,18 +170,18 @@ func (c *cut) Recover(ctx context.Context, l stories.Lease) ([]stories.Flight, s
 
 // Send of a dead engine never leaves; one that was on its way arrives, but its
 // answer tells nobody.
-func (c *cut) Send(ctx context.Context, p bot.Post) bot.Verdict {
+func (c *cut) Do(ctx context.Context, p bot.Operation) bot.Verdict {
 	if !c.alive() {
 		return bot.Verdict{Outcome: bot.Transient}
 	}
-	v := c.Sender.Send(context.WithoutCancel(ctx), p)
+	v := c.Sender.Do(context.WithoutCancel(ctx), p)
 	if !c.alive() {
 		return bot.Verdict{Outcome: bot.Ambiguous}
 	}
 	return v
 }
 
-func (c *cut) Settle(ctx context.Context, p bot.Post) bot.Verdict {
+func (c *cut) Settle(ctx context.Context, p bot.Operation) bot.Verdict {
 	if !c.alive() {
 		return bot.Verdict{Outcome: bot.Transient}
 	}

@@ -9,8 +9,8 @@ import (
 )
 
 // scheduler says which row is next. Posts of one destination leave one at a time,
-// the most urgent first, then in the order they were published; edits have an
-// order of their own beside the posts. Among destinations the most urgent row goes
+// the most urgent first, then in the order they were published; what
+// changes them has an order of its own beside them. Among destinations the most urgent row goes
 // first, and now and then the oldest.
 //
 // It is used by the lane's loop only and takes the time as an argument. What of
@@ -148,7 +148,7 @@ func (s *scheduler) forget(r *row, now time.Duration) {
 // close forgets what is owed to a destination that takes nothing any more. What is
 // read of it before that is durable is not believed; see filler.shut.
 func (s *scheduler) close(at *place, now time.Duration) {
-	for _, op := range []stories.Op{stories.OpPost, stories.OpEdit} {
+	for _, op := range [...]stories.Op{stories.OpPost, stories.OpEdit, stories.OpPublish, stories.OpDelete} {
 		p := s.placeOf(at.id, at.destination, op)
 		s.window.full(p, p.short)
 		for _, r := range slices.Clone(p.rows) {
@@ -163,7 +163,7 @@ func (s *scheduler) close(at *place, now time.Duration) {
 
 // placeOf returns the place of an operation at a destination.
 func (s *scheduler) placeOf(id int64, d stories.Destination, op stories.Op) *place {
-	key := placeKey{id, op == stories.OpEdit}
+	key := placeKey{id, orderOf(op)}
 	p := s.places[key]
 	if p == nil {
 		p = &place{placeKey: key, line: s.window.lineOf(op), destination: d, steps: [4]int{-1, -1, -1, -1}}

@@ -333,7 +333,7 @@ func TestNothingIsLostOrOvertakenInAnyWindow(t *testing.T) {
 }
 
 // scheduling is a scheduler with a window of so many rows.
-func scheduling(rows int) *scheduler { return newScheduler(emptyWindow(rows, false)) }
+func scheduling(rows int) *scheduler { return newScheduler(emptyWindow(rows, open{posts: true})) }
 
 func fillerOf(s *scheduler) *filler { return newFiller(s) }
 

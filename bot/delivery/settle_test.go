@@ -23,8 +23,8 @@ func chance(n uint32, about ...any) uint32 {
 
 // lossy loses answers and requests at random: in a hundred, 8 answers after
 // storing, 4 requests before, 3 refused as busy.
-func lossy(seed int) func(bot.Post, bool) (bot.Verdict, bool) {
-	return func(p bot.Post, settle bool) (bot.Verdict, bool) {
+func lossy(seed int) func(bot.Operation, bool) (bot.Verdict, bool) {
+	return func(p bot.Operation, settle bool) (bot.Verdict, bool) {
 		switch n := chance(100, seed, p.Delivery.ID, p.Delivery.Attempt, settle, time.Now().UnixMilli()/50); {
 		case n < 8:
 			return bot.Verdict{Outcome: bot.Ambiguous, Code: "stored"}, !settle
@@ -68,7 +68,7 @@ func TestLostAnswersAreSettled(t *testing.T) {
 // the request, as one without a key against repeats is.
 type patient struct{ *farSide }
 
-func (p patient) Settle(_ context.Context, post bot.Post) bot.Verdict {
+func (p patient) Settle(_ context.Context, post bot.Operation) bot.Verdict {
 	since := time.Since(post.Delivery.LastAttemptAt)
 	if since < time.Minute {
 		return bot.Verdict{Outcome: bot.Unsettled, RetryAfter: min(max(since, time.Second), time.Minute-since)}
@@ -83,7 +83,7 @@ func TestTheSenderSaysWhenToLookAgain(t *testing.T) {
 		bubble(t, func(t *testing.T) {
 			m, far := newMemory(), newFarSide()
 			lost := false
-			far.fault = func(bot.Post, bool) (bot.Verdict, bool) {
+			far.fault = func(bot.Operation, bool) (bot.Verdict, bool) {
 				if lost {
 					return bot.Verdict{}, false
 				}
@@ -108,7 +108,7 @@ func TestSettlingDelaysItsOwnChannelOnly(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		m, far := newMemory(), newFarSide()
 		doubtful := func(d stories.Delivery) bool { return d.UpdateID == 1 && d.ID%6 == 0 && d.ID <= 180 }
-		far.fault = func(p bot.Post, settle bool) (bot.Verdict, bool) {
+		far.fault = func(p bot.Operation, settle bool) (bot.Verdict, bool) {
 			return bot.Verdict{Outcome: bot.Ambiguous, Code: "stored"}, doubtful(p.Delivery) && !settle
 		}
 		for u := range 2 {
@@ -136,7 +136,7 @@ func TestWhatCannotBeFoundOutIsCountedAndSentOnceMore(t *testing.T) {
 		m, far := newMemory(), newFarSide()
 		far.unreadable = true
 		once, always := m.add("p", channel("p", "w", 1), 1, stories.Normal), m.add("p", channel("p", "w", 2), 1, stories.Normal)
-		far.fault = func(p bot.Post, settle bool) (bot.Verdict, bool) {
+		far.fault = func(p bot.Operation, settle bool) (bot.Verdict, bool) {
 			return bot.Verdict{Outcome: bot.Ambiguous, Code: "stored"}, p.Delivery.ID == always.ID || p.Delivery.Attempt == 1
 		}
 		r := start(t, m, far)
@@ -155,7 +155,7 @@ func TestTooManyInDoubtStopTheLane(t *testing.T) {
 		m, far := newMemory(), newFarSide()
 		far.pace.InFlight = 2 // answers come in the order of the requests, or nearly
 		n := 0
-		far.fault = func(bot.Post, bool) (bot.Verdict, bool) {
+		far.fault = func(bot.Operation, bool) (bot.Verdict, bool) {
 			n++ // a success now and then, so that it is no outage
 			return bot.Verdict{Outcome: bot.Ambiguous, Code: "stored"}, n%4 != 0
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"storybot/bot"
 	"storybot/bot/lease"
 	"storybot/stories"
 )
@@ -109,7 +110,10 @@ func (s *shift) turn(now time.Duration) {
 // more says that something may be left to be begun now: not what waits for a
 // budget that is spent beside the posts' own.
 func (s *shift) more(now time.Duration) bool {
-	due := open{posts: true, edits: s.lane.limits.line(edits).wait(now) <= 2*ahead}
+	var due open
+	for i := range due {
+		due[i] = line(i) == posts || s.lane.limits.line(line(i)).wait(now) <= 2*ahead
+	}
 	return s.reader.unsure() || s.queue.ready(now, due)
 }
 
@@ -211,13 +215,14 @@ func (s *shift) admit(now time.Duration) {
 	l := s.lane.limits
 	for len(s.asked) > 0 && !s.end.lost && !s.end.retiring {
 		// It is not told whether it is a post or an edit: there must be room for both.
-		if wait := max(l.posts.wait(now), l.edits.wait(now)); wait > 0 {
+		edits := l.method(bot.Edits)
+		if wait := max(l.posts.wait(now), edits.wait(now)); wait > 0 {
 			s.alarm.by(now + wait)
 			return
 		}
 		l.posts.take(now)
-		if l.edits != l.posts {
-			l.edits.take(now)
+		if edits != l.posts {
+			edits.take(now)
 		}
 		close(s.asked[0])
 		s.asked = s.asked[1:]

@@ -11,16 +11,16 @@ import (
 )
 
 // answering makes a far side answer v to what match picks, instead of taking it.
-func answering(v bot.Verdict, match func(bot.Post) bool) func(bot.Post, bool) (bot.Verdict, bool) {
-	return func(p bot.Post, _ bool) (bot.Verdict, bool) { return v, match(p) }
+func answering(v bot.Verdict, match func(bot.Operation) bool) func(bot.Operation, bool) (bot.Verdict, bool) {
+	return func(p bot.Operation, _ bool) (bot.Verdict, bool) { return v, match(p) }
 }
 
-func all(bot.Post) bool { return true }
+func all(bot.Operation) bool { return true }
 
 func TestARefusedMessageStopsItsPushOnly(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		m, far := newMemory(), newFarSide()
-		far.fault = answering(bot.Verdict{Outcome: bot.BadPayload, Code: "50035", Reason: "refused the message"}, func(p bot.Post) bool { return p.Delivery.UpdateID == 1 })
+		far.fault = answering(bot.Verdict{Outcome: bot.BadPayload, Code: "50035", Reason: "refused the message"}, func(p bot.Operation) bool { return p.Delivery.UpdateID == 1 })
 		for u := range 2 {
 			for c := range 300 {
 				m.add("p", channel("p", "w", c), int64(u+1), stories.Normal)
@@ -53,7 +53,7 @@ func TestARefusedMessageStopsItsPushOnly(t *testing.T) {
 func TestARuleOfSomeChannelsDoesNotStopThePush(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		m, far := newMemory(), newFarSide()
-		far.fault = answering(bot.Verdict{Outcome: bot.BadPayload, Code: "200000"}, func(p bot.Post) bool {
+		far.fault = answering(bot.Verdict{Outcome: bot.BadPayload, Code: "200000"}, func(p bot.Operation) bool {
 			return p.Delivery.Destination.Workspace == "strict"
 		})
 		for c := range 100 {
@@ -75,7 +75,7 @@ func TestARefusedAccountStopsTheLaneUntilResumed(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		m, far := newMemory(), newFarSide()
 		var revoked atomic.Bool
-		far.fault = func(bot.Post, bool) (bot.Verdict, bool) {
+		far.fault = func(bot.Operation, bool) (bot.Verdict, bool) {
 			return bot.Verdict{Outcome: bot.BadAccount, Code: "401", Reason: "the token is refused", Cure: "Put the new token into the settings."}, revoked.Load()
 		}
 		far.pace = bot.Pace{PerSecond: 50, InFlight: 8}
@@ -116,7 +116,7 @@ func TestAMendedAccountIsNoticed(t *testing.T) {
 		m, far := newMemory(), newFarSide()
 		var revoked atomic.Bool
 		revoked.Store(true)
-		far.fault = func(bot.Post, bool) (bot.Verdict, bool) {
+		far.fault = func(bot.Operation, bool) (bot.Verdict, bool) {
 			return bot.Verdict{Outcome: bot.BadAccount, Code: "401"}, revoked.Load()
 		}
 		for c := range 20 {
@@ -134,16 +134,21 @@ func TestInvalidRequestsStopTheLaneEarly(t *testing.T) {
 		m, far := newMemory(), newFarSide()
 		far.pace.InvalidPer10Min = 50
 		n := 0
-		far.fault = func(bot.Post, bool) (bot.Verdict, bool) {
+		far.fault = func(bot.Operation, bool) (bot.Verdict, bool) {
 			n++ // every second channel, each in a workspace of its own
 			return bot.Verdict{Outcome: bot.Blocked, Code: "50013", Invalid: true}, n%2 == 0
+		}
+		invalid := func() int {
+			far.mu.Lock()
+			defer far.mu.Unlock()
+			return n / 2
 		}
 		for c := range 1000 {
 			m.add("p", channel("p", string(rune('a'+c%26)), c), 1, stories.Normal)
 		}
 		r := start(t, m, far)
 		time.Sleep(5 * time.Minute)
-		if n := m.count()[stories.Held]; n < 50 || n > 58 {
+		if n := invalid(); n < 50 || n > 58 { // not all of them are believed yet
 			t.Errorf("%d invalid requests, 50 allowed", n)
 		}
 		if !strings.Contains(r.Lanes()[0].Stopped, "50 requests") {
@@ -164,7 +169,7 @@ func TestWithoutANetworkOneProbeAtATime(t *testing.T) {
 		m, far := newMemory(), newFarSide()
 		var down atomic.Bool
 		down.Store(true)
-		far.fault = func(bot.Post, bool) (bot.Verdict, bool) { return bot.Verdict{Code: "dial"}, down.Load() }
+		far.fault = func(bot.Operation, bool) (bot.Verdict, bool) { return bot.Verdict{Code: "dial"}, down.Load() }
 		for c := range 500 {
 			m.add("p", channel("p", "w", c), 1, stories.Normal)
 		}
@@ -199,10 +204,10 @@ func TestHangingNetwork(t *testing.T) {
 		far.nonce = true
 		var down atomic.Bool
 		down.Store(true)
-		far.fault = func(bot.Post, bool) (bot.Verdict, bool) {
+		far.fault = func(bot.Operation, bool) (bot.Verdict, bool) {
 			return bot.Verdict{Outcome: bot.Ambiguous, Code: "timeout"}, down.Load()
 		}
-		far.hang = func(bot.Post) time.Duration {
+		far.hang = func(bot.Operation) time.Duration {
 			if down.Load() {
 				return 20 * time.Second
 			}

@@ -63,7 +63,7 @@ func TestOnTheRealStore(t *testing.T) {
 	store, story := newsroom(t, channels)
 	far := newFarSide()
 	far.nonce, far.latency = true, time.Millisecond
-	far.fault = func(p bot.Post, settle bool) (bot.Verdict, bool) {
+	far.fault = func(p bot.Operation, settle bool) (bot.Verdict, bool) {
 		return bot.Verdict{Outcome: bot.Ambiguous, Code: "stored"}, !settle && chance(10, p.Delivery.ID, p.Delivery.Attempt) == 0
 	}
 	for range updates {
@@ -125,10 +125,12 @@ func TestOnTheRealStore(t *testing.T) {
 type instant struct{}
 
 func (instant) Pace(string) bot.Pace { return bot.Pace{InFlight: 32} }
-func (instant) Send(_ context.Context, p bot.Post) bot.Verdict {
+
+func (instant) Knows(stories.Op) bool { return true }
+func (instant) Do(_ context.Context, p bot.Operation) bot.Verdict {
 	return bot.Verdict{Outcome: bot.Delivered, MessageID: "1234567890123456789"}
 }
-func (i instant) Settle(ctx context.Context, p bot.Post) bot.Verdict { return i.Send(ctx, p) }
+func (i instant) Settle(ctx context.Context, p bot.Operation) bot.Verdict { return i.Do(ctx, p) }
 
 // loopback posts over HTTP with connections kept alive.
 type loopback struct {
@@ -138,11 +140,13 @@ type loopback struct {
 }
 
 func (l loopback) Pace(string) bot.Pace { return bot.Pace{InFlight: l.slots} }
-func (l loopback) Settle(ctx context.Context, p bot.Post) bot.Verdict {
+
+func (loopback) Knows(stories.Op) bool { return true }
+func (l loopback) Settle(ctx context.Context, p bot.Operation) bot.Verdict {
 	return bot.Verdict{Outcome: bot.Unsettled}
 }
 
-func (l loopback) Send(ctx context.Context, p bot.Post) bot.Verdict {
+func (l loopback) Do(ctx context.Context, p bot.Operation) bot.Verdict {
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, l.url, strings.NewReader(`{"content":"North Korea denied it."}`))
 	if err != nil {
 		return bot.Verdict{Err: err}
@@ -248,11 +252,13 @@ func BenchmarkKick(b *testing.B) {
 type signal chan time.Time
 
 func (signal) Pace(string) bot.Pace { return bot.Pace{InFlight: 4} }
-func (s signal) Send(context.Context, bot.Post) bot.Verdict {
+
+func (signal) Knows(stories.Op) bool { return true }
+func (s signal) Do(context.Context, bot.Operation) bot.Verdict {
 	s <- time.Now()
 	return bot.Verdict{Outcome: bot.Delivered, MessageID: "m"}
 }
-func (s signal) Settle(ctx context.Context, p bot.Post) bot.Verdict { return s.Send(ctx, p) }
+func (s signal) Settle(ctx context.Context, p bot.Operation) bot.Verdict { return s.Do(ctx, p) }
 
 // BenchmarkBareHTTP is what BenchmarkHTTP is measured against: the same
 // requests without a bot.
@@ -263,7 +269,7 @@ func BenchmarkBareHTTP(b *testing.B) {
 	b.SetParallelism(16)
 	b.RunParallel(func(pb *testing.PB) {
 		for pb.Next() {
-			l.Send(context.Background(), bot.Post{})
+			l.Do(context.Background(), bot.Operation{})
 		}
 	})
 	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "deliveries/s")

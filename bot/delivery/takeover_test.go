@@ -15,7 +15,7 @@ import (
 // repeats does.
 type resending struct{ *board }
 
-func (r resending) Settle(ctx context.Context, p bot.Post) bot.Verdict { return r.Send(ctx, p) }
+func (r resending) Settle(ctx context.Context, p bot.Operation) bot.Verdict { return r.Do(ctx, p) }
 
 // Whoever revised an update before its post was begun owes no edit: what is sent
 // again after a takeover has to show the new wording by itself.
@@ -81,11 +81,14 @@ func TestAStopBeforeTheTakeoverForgetsNothing(t *testing.T) {
 			return nil
 		}
 		m.mu.Unlock()
-		next := start(t, m, far, func(cfg *Config) { cfg.Owner = "stopped" })
-		time.Sleep(time.Minute)
-		next.stop()
-		if n := len(m.inFlight("p").byID); n != left {
-			t.Fatalf("%d of %d are still known to be in flight", n, left)
+		for range 20 {
+			next := start(t, m, far, func(cfg *Config) { cfg.Owner = "stopped" })
+			time.Sleep(time.Minute)
+			next.Resume("p") // something to be written
+			next.stop()
+			if n := len(m.inFlight("p").byID); n != left {
+				t.Fatalf("%d of %d are still known to be in flight", n, left)
+			}
 		}
 		m.broken = nil
 		start(t, m, far).settledAll(t, time.Minute)
@@ -102,7 +105,7 @@ type slowly struct {
 	quiet time.Duration
 }
 
-func (s slowly) Settle(ctx context.Context, p bot.Post) bot.Verdict {
+func (s slowly) Settle(ctx context.Context, p bot.Operation) bot.Verdict {
 	if wait := s.quiet - time.Since(p.Delivery.LastAttemptAt); wait > 0 {
 		return bot.Verdict{Outcome: bot.Unsettled, RetryAfter: min(wait, 5*time.Second)}
 	}
@@ -116,7 +119,7 @@ func TestAfterADeathThePushGoesOn(t *testing.T) {
 		m, far := newMemory(), newFarSide()
 		far.pace = bot.Pace{PerSecond: 50, InFlight: 400}
 		var died atomic.Bool
-		far.hang = func(bot.Post) time.Duration {
+		far.hang = func(bot.Operation) time.Duration {
 			if died.Load() {
 				return 0
 			}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 
+	"storybot/bot"
 	"storybot/stories"
 )
 
@@ -46,14 +47,17 @@ type carrier struct {
 	age   int         // how often it was begun anew
 }
 
-// emptyWindow returns a window for so many rows. Edits have a part of their
-// own where apart says that they have a budget of their own.
-func emptyWindow(rows int, apart bool) *window {
+// emptyWindow returns a window for so many rows. Lines beside the posts' have a part
+// of their own where apart says that they have a budget of their own.
+func emptyWindow(rows int, apart open) *window {
 	w := &window{rows: map[int64]*row{}, origins: map[int64]*origin{}, carriers: map[int64]*carrier{}, strays: map[int64][]*row{}}
-	if apart {
-		w.shares[edits].most = max(1, rows/editShare)
+	w.shares[posts].most = rows
+	for i := edits; i < lines; i++ {
+		if apart[i] {
+			w.shares[i].most = max(1, rows/editShare)
+			w.shares[posts].most -= w.shares[i].most
+		}
 	}
-	w.shares[posts].most = rows - w.shares[edits].most
 	for i := range w.shares {
 		w.shares[i].idle = map[*place]bool{}
 	}
@@ -62,8 +66,10 @@ func emptyWindow(rows int, apart bool) *window {
 
 // lineOf returns where an operation belongs.
 func (w *window) lineOf(op stories.Op) line {
-	if op == stories.OpEdit && w.shares[edits].most > 0 {
-		return edits
+	for i := edits; i < lines; i++ {
+		if bot.MethodOf(op) == methods[i] && w.shares[i].most > 0 {
+			return i
+		}
 	}
 	return posts
 }

@@ -29,7 +29,7 @@ func BenchmarkSend(b *testing.B) {
 	post := post(testMessage(), "01HZX5Y7A8B9C0D1E2F3G4H5")
 	b.ReportAllocs()
 	for b.Loop() {
-		if v := p.Send(b.Context(), post); v.Outcome != bot.Delivered {
+		if v := p.Do(b.Context(), post); v.Outcome != bot.Delivered {
 			b.Fatalf("%+v", v)
 		}
 	}

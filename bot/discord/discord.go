@@ -147,8 +147,12 @@ func (p *Platform) Health() []bot.Health { return []bot.Health{p.health.now()} }
 // (https://discord.com/developers/docs/topics/rate-limits#global-rate-limit),
 // and a stop well before the 10,000 invalid requests in ten minutes that end in
 // a ban (https://discord.com/developers/docs/topics/rate-limits#invalid-request-limit-aka-cloudflare-bans).
+//
+// A channel takes ten publications an hour, of which Discord's pages say nothing
+// (https://github.com/discordjs/discord.js/issues/4956).
 func (p *Platform) Pace(string) bot.Pace {
-	return bot.Pace{PerSecond: 50, InFlight: 32, InvalidPer10Min: 2000}
+	return bot.Pace{PerSecond: 50, InFlight: 32, InvalidPer10Min: 2000,
+		PerDestination: map[bot.Method]bot.Budget{bot.Publishes: {Requests: 10, Per: time.Hour}}}
 }
 
 // once is f for its first call only; f may be nil.

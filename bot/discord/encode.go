@@ -126,6 +126,16 @@ func (b body) with(key string) []byte {
 	out = append(out, `{"nonce":"`...)
 	out = append(out, key...)
 	out = append(out, `","enforce_nonce":true,`...)
+	return b.finish(out, key)
+}
+
+// marked is with without a nonce, where Discord takes none.
+func (b body) marked(key string) []byte {
+	return b.finish(append(make([]byte, 0, len(b.rest)+len(key)+1), '{'), key)
+}
+
+// finish appends the rest of the body to out.
+func (b body) finish(out []byte, key string) []byte {
 	if b.mark == 0 {
 		return append(out, b.rest...)
 	}

@@ -53,6 +53,10 @@ func (n *notes) Ended(_ context.Context, d stories.Destination, reason string) {
 	n.places <- "ended " + d.String() + " " + reason
 }
 
+func (n *notes) Moved(_ context.Context, from, to stories.Destination) {
+	n.places <- "moved " + from.String() + " " + to.String()
+}
+
 func (n *notes) Healed(_ context.Context, d stories.Destination) { n.places <- "healed " + d.String() }
 
 // handler answers with functions of the test.
@@ -101,12 +105,18 @@ func platformAt(t *testing.T, far http.Handler) (*Platform, *notes) {
 }
 
 // post is a post of m to the test's channel, begun just now.
-func post(m *bot.Message, key string) bot.Post {
+func post(m *bot.Message, key string) bot.Operation {
 	now := time.Now()
-	return bot.Post{Message: m, Delivery: stories.Delivery{
+	return bot.Operation{Message: m, Delivery: stories.Delivery{
 		Key: key, Destination: stories.Destination{Platform: "discord", Workspace: testGuild, Channel: testChannel},
 		FirstAttemptAt: now, LastAttemptAt: now,
 	}}
+}
+
+// on is the operation on a message by the delivery of a post.
+func on(o bot.Operation, op stories.Op, target string) bot.Operation {
+	o.Delivery.Op, o.Target = op, target
+	return o
 }
 
 // message is a push with a button that can be marked.

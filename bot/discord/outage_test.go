@@ -50,7 +50,7 @@ func TestAnOutageEndsNothing(t *testing.T) {
 				}
 				s.wait()
 				p.now = func() time.Time { return time.Now().Add(c.later) }
-				v := p.Send(t.Context(), post(testMessage(), "key"))
+				v := p.Do(t.Context(), post(testMessage(), "key"))
 				want := trusted
 				if !c.trust && trusted != bot.BadPayload {
 					want = bot.Transient

@@ -101,7 +101,7 @@ func TestWhetherARequestLeft(t *testing.T) {
 			if c.proxy != nil {
 				p.rest.posts.Proxy = http.ProxyURL(&url.URL{Scheme: "http", Host: c.proxy(t)})
 			}
-			check(t, p.Send(t.Context(), post(testMessage(), "key")), c.left)
+			check(t, p.Do(t.Context(), post(testMessage(), "key")), c.left)
 		})
 	}
 }
@@ -140,11 +140,11 @@ func TestAKeptConnectionThatIsClosed(t *testing.T) {
 		kept = &closing{Conn: c}
 		return kept, err
 	}
-	if v := p.Send(t.Context(), post(testMessage(), "key-1")); v.Outcome != bot.Delivered {
+	if v := p.Do(t.Context(), post(testMessage(), "key-1")); v.Outcome != bot.Delivered {
 		t.Fatalf("%+v", v)
 	}
 	kept.broken.Store(true)
-	v := p.Send(t.Context(), post(testMessage(), "key-2"))
+	v := p.Do(t.Context(), post(testMessage(), "key-2"))
 	if dials.Load() != 2 {
 		t.Fatalf("%d connections", dials.Load())
 	}
@@ -173,13 +173,13 @@ func TestAPostThatGotNoConnection(t *testing.T) {
 	defer heal()
 	busy, release := context.WithCancel(t.Context())
 	verdicts := make(chan bot.Verdict)
-	go func() { verdicts <- p.Send(busy, post(testMessage(), "key-1")) }()
+	go func() { verdicts <- p.Do(busy, post(testMessage(), "key-1")) }()
 	if err := srv.WaitRequests(soon(t), discordtest.CreateMessage, 1); err != nil {
 		t.Fatal(err)
 	}
 	waiting, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
 	defer cancel()
-	check(t, p.Send(waiting, post(testMessage(), "key-2")), false)
+	check(t, p.Do(waiting, post(testMessage(), "key-2")), false)
 	release()
 	check(t, <-verdicts, true)
 }

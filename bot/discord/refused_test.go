@@ -124,7 +124,7 @@ func TestATokenRefusedForSending(t *testing.T) {
 				r.run(t)
 				r.awaitUp(t)
 				restore := revoke(r)
-				if v := r.p.Send(t.Context(), post(testMessage(), "key-1")); v.Outcome != bot.BadAccount {
+				if v := r.p.Do(t.Context(), post(testMessage(), "key-1")); v.Outcome != bot.BadAccount {
 					t.Fatalf("%+v", v)
 				}
 				synctest.Wait()
@@ -151,7 +151,7 @@ func TestATokenRefusedForSending(t *testing.T) {
 				if h := r.p.Health()[0]; !h.Up || h.Detail != "Connected." {
 					t.Errorf("%+v", h)
 				}
-				if v := r.p.Send(t.Context(), post(testMessage(), "key-2")); v.Outcome != bot.Delivered {
+				if v := r.p.Do(t.Context(), post(testMessage(), "key-2")); v.Outcome != bot.Delivered {
 					t.Errorf("%+v", v)
 				}
 			})

@@ -12,18 +12,22 @@ import (
 	"storybot/stories"
 )
 
-// Send posts once. The delivery's key is the nonce, which Discord enforces to
-// be unique per author for a few minutes: a repeat within them answers with the
-// message already there
-// (https://discord.com/developers/docs/resources/message#create-message).
-func (p *Platform) Send(ctx context.Context, post bot.Post) bot.Verdict {
-	channel, key := post.Delivery.Destination.Channel, post.Delivery.Key
-	if v, ok := p.refuse(post.Delivery.Destination, key); !ok {
+// send posts once, into the channel or, a reply, into a thread. The delivery's
+// key is the nonce, which Discord enforces to be unique per author for a few
+// minutes: a repeat within them answers with the message already there
+// (https://discord.com/developers/docs/resources/message#create-message). What is
+// sent to an archived thread opens it.
+func (p *Platform) send(ctx context.Context, o bot.Operation) bot.Verdict {
+	channel, key := placeOf(o), o.Delivery.Key
+	if v, ok := p.refuse(o.Delivery.Destination, key); !ok {
 		return v
 	}
-	b, err := p.bodies.of(post.Message)
+	if !isPlain(channel) && o.Delivery.Op == stories.OpReply {
+		return noTarget()
+	}
+	b, err := p.bodies.of(o.Message)
 	if err != nil {
-		return bot.Verdict{Outcome: bot.BadPayload, Code: "encoding", Reason: "got a message that cannot be written for Discord", Err: err}
+		return unwritable(err)
 	}
 	a, err := p.rest.do(ctx, p.rest.posts, request{
 		what:   "post a message",
@@ -38,7 +42,10 @@ func (p *Platform) Send(ctx context.Context, post bot.Post) bot.Verdict {
 		v = p.createVerdict(a, channel)
 		readBudget(&v, a.header)
 	}
-	p.doubt(&v, post.Delivery.Destination)
+	if v.MessageID != "" && o.Delivery.Op == stories.OpReply {
+		v.MessageID = channel + threadMark + v.MessageID
+	}
+	reread(o, &v)
 	return v
 }
 

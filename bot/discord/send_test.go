@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"storybot/bot"
+	"storybot/stories"
 )
 
 func TestSendPostsWithItsKey(t *testing.T) {
@@ -40,7 +41,7 @@ func TestSendPostsWithItsKey(t *testing.T) {
 		w.Header().Set("X-RateLimit-Reset-After", "2.5")
 		respond(w, 200, `{"id":"7","channel_id":"`+testChannel+`","components":[{"type":99}]}`)
 	}))
-	v := p.Send(t.Context(), post(testMessage(), "key-1"))
+	v := p.Do(t.Context(), post(testMessage(), "key-1"))
 	if v.Outcome != bot.Delivered || v.MessageID != "7" || !v.Known || v.Remaining != 3 || v.ResetAfter != 2500*time.Millisecond {
 		t.Errorf("%+v", v)
 	}
@@ -66,7 +67,7 @@ func TestAnswersWithoutAMessageAreAmbiguous(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			p, _ := platformAt(t, far)
-			if v := p.Send(t.Context(), post(testMessage(), "key")); v.Outcome != bot.Ambiguous || v.MessageID != "" || v.Reason == "" || v.Err == nil {
+			if v := p.Do(t.Context(), post(testMessage(), "key")); v.Outcome != bot.Ambiguous || v.MessageID != "" || v.Reason == "" || v.Err == nil {
 				t.Errorf("%+v", v)
 			}
 		})
@@ -92,7 +93,7 @@ func TestATimeoutAfterTheRequestIsAmbiguous(t *testing.T) {
 	}))
 	ctx, cancel := context.WithCancel(t.Context())
 	go func() { <-arrived; cancel() }()
-	if v := p.Send(ctx, post(testMessage(), "key")); v.Outcome != bot.Ambiguous {
+	if v := p.Do(ctx, post(testMessage(), "key")); v.Outcome != bot.Ambiguous {
 		t.Errorf("%+v", v)
 	}
 }
@@ -105,14 +106,14 @@ func TestWithoutAConnectionNothingWasSent(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if v := p.Send(t.Context(), post(testMessage(), "key")); v.Outcome != bot.Transient || v.Err == nil {
+	if v := p.Do(t.Context(), post(testMessage(), "key")); v.Outcome != bot.Transient || v.Err == nil {
 		t.Errorf("%+v", v)
 	}
 }
 
 func TestAKeyUsedInAnotherChannelIsAFault(t *testing.T) {
 	p, _ := platformAt(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { respond(w, 200, `{"id":"7","channel_id":"99"}`) }))
-	if v := p.Send(t.Context(), post(testMessage(), "key")); v.Outcome != bot.BadPayload || v.Code != "nonce_reused" {
+	if v := p.Do(t.Context(), post(testMessage(), "key")); v.Outcome != bot.BadPayload || v.Code != "nonce_reused" {
 		t.Errorf("%+v", v)
 	}
 }
@@ -121,11 +122,11 @@ func TestWhatCannotBeAChannelOrAKeyCostsNoRequest(t *testing.T) {
 	p, _ := platformAt(t, http.HandlerFunc(func(http.ResponseWriter, *http.Request) { t.Error("a request was made") }))
 	q := post(testMessage(), "key")
 	q.Delivery.Destination.Channel = ""
-	if v := p.Send(t.Context(), q); v.Outcome != bot.Blocked || v.Cure == "" {
+	if v := p.Do(t.Context(), q); v.Outcome != bot.Blocked || v.Cure == "" {
 		t.Errorf("%+v", v)
 	}
 	for _, key := range []string{"", strings.Repeat("k", 26), "a b", `a"b`, "ä", "a~b"} {
-		if v := p.Send(t.Context(), post(testMessage(), key)); v.Outcome != bot.BadPayload {
+		if v := p.Do(t.Context(), post(testMessage(), key)); v.Outcome != bot.BadPayload {
 			t.Errorf("%q: %+v", key, v)
 		}
 	}
@@ -141,10 +142,10 @@ func TestIdsMayLookLikeAnything(t *testing.T) {
 		}))
 		q := post(testMessage(), "key")
 		q.Delivery.Destination.Channel = channel
-		if v := p.Send(t.Context(), q); v.Outcome != bot.Delivered || v.MessageID != "m1" || asked != "/api/v9/channels/"+path+"/messages" {
+		if v := p.Do(t.Context(), q); v.Outcome != bot.Delivered || v.MessageID != "m1" || asked != "/api/v9/channels/"+path+"/messages" {
 			t.Errorf("%q: %s %+v", channel, asked, v)
 		}
-		if v := p.Edit(t.Context(), q.Delivery.Destination, "m1", testMessage()); v.Outcome != bot.Delivered || asked != "/api/v9/channels/"+path+"/messages/m1" {
+		if v := p.Do(t.Context(), on(q, stories.OpEdit, "m1")); v.Outcome != bot.Delivered || asked != "/api/v9/channels/"+path+"/messages/m1" {
 			t.Errorf("%q: %s %+v", channel, asked, v)
 		}
 	}
@@ -166,7 +167,7 @@ func TestNoSecretIsLoggedOrReturned(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			p, n := platformAt(t, far)
 			p.log = slog.New(slog.NewTextHandler(&log, nil))
-			v := p.Send(t.Context(), post(testMessage(), "key"))
+			v := p.Do(t.Context(), post(testMessage(), "key"))
 			s := newServing(p, handler{})
 			i := &interaction{ID: "1", ApplicationID: testApp, Token: secret}
 			p.reply(t.Context(), i, time.Now(), bot.Reply{Message: faulty})

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"storybot/bot"
+	"storybot/stories"
 )
 
 const (
@@ -23,21 +24,36 @@ const (
 
 // Settle finds out whether an earlier attempt was delivered: within the nonce's
 // window by posting again, after it by looking for the delivery's mark in the
-// channel's history.
-func (p *Platform) Settle(ctx context.Context, post bot.Post) bot.Verdict {
-	d := post.Delivery
+// history of the channel or the thread. A forum post has no nonce: its mark is
+// looked for among the forum's threads. What is repeatable is done again.
+func (p *Platform) Settle(ctx context.Context, o bot.Operation) bot.Verdict {
+	d := o.Delivery
+	if d.Op.Repeatable() || !p.Knows(d.Op) {
+		return p.Do(ctx, o)
+	}
 	if v, ok := p.refuse(d.Destination, d.Key); !ok {
 		return v
 	}
-	if age := p.now().Sub(d.FirstAttemptAt); age >= 0 && age < nonceWindow {
-		return p.Send(ctx, post)
+	if age := p.now().Sub(d.FirstAttemptAt); age >= 0 && age < nonceWindow && d.Op != stories.OpForum {
+		return p.Do(ctx, o)
 	}
-	b, err := p.bodies.of(post.Message)
+	b, err := p.bodies.of(o.Message)
 	if err != nil || b.mark == 0 {
 		return bot.Verdict{Outcome: bot.Unreadable, Code: "unmarked", Reason: "may have got the message: it carries no mark to look for", Err: err}
 	}
-	l := &look{p: p, channel: d.Destination.Channel, key: d.Key, now: p.now()}
-	v := l.settle(ctx, d.FirstAttemptAt, d.LastAttemptAt)
+	l := &look{p: p, channel: placeOf(o), key: d.Key, now: p.now()}
+	var v bot.Verdict
+	if d.Op == stories.OpForum {
+		v = l.settlePost(ctx, d)
+	} else {
+		v = l.settle(ctx, d.FirstAttemptAt, d.LastAttemptAt)
+	}
+	if v.MessageID != "" && d.Op == stories.OpReply {
+		v.MessageID = l.channel + threadMark + v.MessageID
+	}
+	if v.Outcome == bot.Gone { // perhaps only the thread
+		reread(o, &v)
+	}
 	v.Requests = l.requests
 	if p.doubt(&v, d.Destination); v.Outcome == bot.Transient {
 		v.Outcome = bot.Unsettled
@@ -48,14 +64,8 @@ func (p *Platform) Settle(ctx context.Context, post bot.Post) bot.Verdict {
 // settle looks, and says what that means. first and last are when the first and
 // the last request began.
 func (l *look) settle(ctx context.Context, first, last time.Time) bot.Verdict {
-	if l.p.rest.dated.Load() == nil { // any answer tells Discord's clock
-		if _, v, ok := l.self(ctx); !ok {
-			return v
-		}
-	}
-	l.since = first.Add(-historyMargin)
-	if skew := time.Duration(l.p.rest.skew.Load()); skew < 0 {
-		l.since = l.since.Add(skew) // our clock is ahead: what we call then is later there
+	if v, ok := l.begin(ctx, first); !ok {
+		return v
 	}
 	f, v, ok := l.search(ctx)
 	switch {
@@ -69,6 +79,27 @@ func (l *look) settle(ctx context.Context, first, last time.Time) bot.Verdict {
 			return v
 		}
 	}
+	return l.absent(last)
+}
+
+// begin says from when on to look, by Discord's clock. ok is false when v says
+// what stands in the way.
+func (l *look) begin(ctx context.Context, first time.Time) (v bot.Verdict, ok bool) {
+	if l.p.rest.dated.Load() == nil { // any answer tells Discord's clock
+		if _, v, ok := l.self(ctx); !ok {
+			return v, false
+		}
+	}
+	l.since = first.Add(-historyMargin)
+	if skew := time.Duration(l.p.rest.skew.Load()); skew < 0 {
+		l.since = l.since.Add(skew) // our clock is ahead: what we call then is later there
+	}
+	return v, true
+}
+
+// absent is the verdict on what is not there, by when the last request for it
+// began.
+func (l *look) absent(last time.Time) bot.Verdict {
 	if wait := inFlight - l.now.Sub(last); wait > 0 {
 		return bot.Verdict{Outcome: bot.Unsettled, Code: "in_flight", RetryAfter: min(wait, inFlight), Reason: "does not show the message, but a request for it may still be under way"}
 	}

@@ -98,7 +98,7 @@ func (c *channelOf) page(r *http.Request) string {
 }
 
 // old is a post first and last tried so long ago.
-func old(first, last time.Duration) bot.Post {
+func old(first, last time.Duration) bot.Operation {
 	p := post(testMessage(), "key-1")
 	p.Delivery.FirstAttemptAt = time.Now().Add(-first)
 	p.Delivery.LastAttemptAt = time.Now().Add(-last)
@@ -114,90 +114,90 @@ func counted(n int) (ids []uint64) {
 }
 
 // idAt is a message id n messages after the first attempt of p.
-func idAt(p bot.Post, n int) uint64 { return snowflake(p.Delivery.FirstAttemptAt) + uint64(n)<<22 }
+func idAt(p bot.Operation, n int) uint64 { return snowflake(p.Delivery.FirstAttemptAt) + uint64(n)<<22 }
 
 func TestSettleLooksIntoTheHistory(t *testing.T) {
 	for name, c := range map[string]struct {
 		first, last time.Duration
-		set         func(c *channelOf, p bot.Post)
+		set         func(c *channelOf, p bot.Operation)
 		key         string // "key-1" by default
 		want        bot.Outcome
 		pages       int
 		looks       int
 	}{
-		"found": {first: 10 * time.Minute, last: 10 * time.Minute, want: bot.Delivered, pages: 1, set: func(c *channelOf, p bot.Post) {
+		"found": {first: 10 * time.Minute, last: 10 * time.Minute, want: bot.Delivered, pages: 1, set: func(c *channelOf, p bot.Operation) {
 			c.ids, c.ours = []uint64{idAt(p, 1)}, map[uint64]string{idAt(p, 1): "timeline:12~key-1"}
 		}},
-		"on the third page": {first: 10 * time.Minute, last: 10 * time.Minute, want: bot.Delivered, pages: 3, set: func(c *channelOf, p bot.Post) {
+		"on the third page": {first: 10 * time.Minute, last: 10 * time.Minute, want: bot.Delivered, pages: 3, set: func(c *channelOf, p bot.Operation) {
 			for n := range 250 {
 				c.ids = append(c.ids, idAt(p, n))
 			}
 			c.ours = map[uint64]string{idAt(p, 0): "timeline:12~key-2", idAt(p, 240): "timeline:12~key-1"}
 		}},
-		"another author's": {first: 10 * time.Minute, last: 10 * time.Minute, want: bot.NotSent, pages: 1, set: func(c *channelOf, p bot.Post) {
+		"another author's": {first: 10 * time.Minute, last: 10 * time.Minute, want: bot.NotSent, pages: 1, set: func(c *channelOf, p bot.Operation) {
 			c.ids, c.theirs = []uint64{idAt(p, 1)}, map[uint64]string{idAt(p, 1): "timeline:12~key-1"}
 		}},
-		"not there": {first: 10 * time.Minute, last: time.Minute, want: bot.NotSent, pages: 1, set: func(c *channelOf, p bot.Post) { c.ids = []uint64{idAt(p, 1)} }},
-		"not there, still under way": {first: 10 * time.Minute, last: time.Second, want: bot.Unsettled, pages: 1, set: func(c *channelOf, p bot.Post) {
+		"not there": {first: 10 * time.Minute, last: time.Minute, want: bot.NotSent, pages: 1, set: func(c *channelOf, p bot.Operation) { c.ids = []uint64{idAt(p, 1)} }},
+		"not there, still under way": {first: 10 * time.Minute, last: time.Second, want: bot.Unsettled, pages: 1, set: func(c *channelOf, p bot.Operation) {
 			c.ids = []uint64{idAt(p, 1)}
 		}},
-		"nothing since": {first: 10 * time.Minute, last: 10 * time.Minute, want: bot.NotSent, pages: 2, looks: 1, set: func(c *channelOf, p bot.Post) {
+		"nothing since": {first: 10 * time.Minute, last: 10 * time.Minute, want: bot.NotSent, pages: 2, looks: 1, set: func(c *channelOf, p bot.Operation) {
 			c.last, c.readable = fmt.Sprint(idAt(p, -3600_000)), false
 		}},
-		"old messages only": {first: 10 * time.Minute, last: 10 * time.Minute, want: bot.NotSent, pages: 2, set: func(c *channelOf, p bot.Post) {
+		"old messages only": {first: 10 * time.Minute, last: 10 * time.Minute, want: bot.NotSent, pages: 2, set: func(c *channelOf, p bot.Operation) {
 			c.ids, c.last = []uint64{1000}, fmt.Sprint(idAt(p, 1)) // the newest was deleted
 		}},
-		"history hidden": {first: 10 * time.Minute, last: 10 * time.Minute, want: bot.Unreadable, pages: 2, looks: 1, set: func(c *channelOf, p bot.Post) {
+		"history hidden": {first: 10 * time.Minute, last: 10 * time.Minute, want: bot.Unreadable, pages: 2, looks: 1, set: func(c *channelOf, p bot.Operation) {
 			c.last, c.readable = fmt.Sprint(idAt(p, 1)), false
 		}},
-		"nothing known": {first: 10 * time.Minute, last: 10 * time.Minute, want: bot.Unreadable, pages: 2, looks: 1, set: func(c *channelOf, _ bot.Post) { c.readable = false }},
-		"ids that are counted": {first: 10 * time.Minute, last: 10 * time.Minute, want: bot.Delivered, pages: 2, set: func(c *channelOf, _ bot.Post) {
+		"nothing known": {first: 10 * time.Minute, last: 10 * time.Minute, want: bot.Unreadable, pages: 2, looks: 1, set: func(c *channelOf, _ bot.Operation) { c.readable = false }},
+		"ids that are counted": {first: 10 * time.Minute, last: 10 * time.Minute, want: bot.Delivered, pages: 2, set: func(c *channelOf, _ bot.Operation) {
 			c.ids, c.ours = []uint64{1001, 1002}, map[uint64]string{1001: "timeline:12~key-1"}
 		}},
-		"counted ids, hidden": {first: 10 * time.Minute, last: 10 * time.Minute, want: bot.Unreadable, pages: 2, looks: 1, set: func(c *channelOf, _ bot.Post) {
+		"counted ids, hidden": {first: 10 * time.Minute, last: 10 * time.Minute, want: bot.Unreadable, pages: 2, looks: 1, set: func(c *channelOf, _ bot.Operation) {
 			c.last, c.readable = "1000", false
 		}},
-		"ids of another year, on the second page": {first: 10 * time.Minute, last: 10 * time.Minute, want: bot.Delivered, pages: 3, set: func(c *channelOf, _ bot.Post) {
+		"ids of another year, on the second page": {first: 10 * time.Minute, last: 10 * time.Minute, want: bot.Delivered, pages: 3, set: func(c *channelOf, _ bot.Operation) {
 			c.ids, c.ours = counted(150), map[uint64]string{1e18 + 20: "timeline:12~key-1"}
 		}},
-		"ids of another year, not there": {first: 10 * time.Minute, last: 10 * time.Minute, want: bot.NotSent, pages: 3, set: func(c *channelOf, _ bot.Post) {
+		"ids of another year, not there": {first: 10 * time.Minute, last: 10 * time.Minute, want: bot.NotSent, pages: 3, set: func(c *channelOf, _ bot.Operation) {
 			c.ids = counted(150)
 		}},
-		"ids of another year, old enough": {first: 10 * time.Minute, last: 10 * time.Minute, want: bot.NotSent, pages: 2, set: func(c *channelOf, p bot.Post) {
+		"ids of another year, old enough": {first: 10 * time.Minute, last: 10 * time.Minute, want: bot.NotSent, pages: 2, set: func(c *channelOf, p bot.Operation) {
 			c.ids, c.stamp = counted(150), p.Delivery.FirstAttemptAt.Add(-time.Minute)
 		}},
-		"ids of another year, too many": {first: 10 * time.Minute, last: 10 * time.Minute, want: bot.Unreadable, pages: maxPages + 1, set: func(c *channelOf, p bot.Post) {
+		"ids of another year, too many": {first: 10 * time.Minute, last: 10 * time.Minute, want: bot.Unreadable, pages: maxPages + 1, set: func(c *channelOf, p bot.Operation) {
 			c.ids, c.stamp = counted(maxPages*pageSize+1), p.Delivery.FirstAttemptAt.Add(time.Minute)
 		}},
-		"a busy channel before": {first: 10 * time.Minute, last: 10 * time.Minute, want: bot.NotSent, pages: 2, set: func(c *channelOf, p bot.Post) {
+		"a busy channel before": {first: 10 * time.Minute, last: 10 * time.Minute, want: bot.NotSent, pages: 2, set: func(c *channelOf, p bot.Operation) {
 			for n := range 150 {
 				c.ids = append(c.ids, idAt(p, n-60_000))
 			}
 		}},
-		"a nonce": {first: 10 * time.Minute, last: 10 * time.Minute, want: bot.Delivered, pages: 1, set: func(c *channelOf, p bot.Post) {
+		"a nonce": {first: 10 * time.Minute, last: 10 * time.Minute, want: bot.Delivered, pages: 1, set: func(c *channelOf, p bot.Operation) {
 			c.ids, c.ours, c.nonces = []uint64{idAt(p, 1)}, map[uint64]string{idAt(p, 1): ""}, map[uint64]string{idAt(p, 1): `"key-1"`}
 		}},
-		"another's nonce": {first: 10 * time.Minute, last: 10 * time.Minute, want: bot.NotSent, pages: 1, set: func(c *channelOf, p bot.Post) {
+		"another's nonce": {first: 10 * time.Minute, last: 10 * time.Minute, want: bot.NotSent, pages: 1, set: func(c *channelOf, p bot.Operation) {
 			c.ids, c.nonces = []uint64{idAt(p, 1)}, map[uint64]string{idAt(p, 1): `"key-1"`}
 		}},
-		"a nonce that is a number": {first: 10 * time.Minute, last: 10 * time.Minute, key: "1234567", want: bot.Delivered, pages: 1, set: func(c *channelOf, p bot.Post) {
+		"a nonce that is a number": {first: 10 * time.Minute, last: 10 * time.Minute, key: "1234567", want: bot.Delivered, pages: 1, set: func(c *channelOf, p bot.Operation) {
 			c.ids, c.ours, c.nonces = []uint64{idAt(p, 1)}, map[uint64]string{idAt(p, 1): ""}, map[uint64]string{idAt(p, 1): `1234567`}
 		}},
-		"only messages can be asked for, found": {first: 10 * time.Minute, last: 10 * time.Minute, want: bot.Delivered, pages: 1, looks: 2, set: func(c *channelOf, p bot.Post) {
+		"only messages can be asked for, found": {first: 10 * time.Minute, last: 10 * time.Minute, want: bot.Delivered, pages: 1, looks: 2, set: func(c *channelOf, p bot.Operation) {
 			c.missing, c.ids, c.ours = 404, []uint64{idAt(p, 1)}, map[uint64]string{idAt(p, 1): "timeline:12~key-1"}
 		}},
-		"only messages can be asked for, not there": {first: 10 * time.Minute, last: 10 * time.Minute, want: bot.NotSent, pages: 2, looks: 1, set: func(c *channelOf, p bot.Post) {
+		"only messages can be asked for, not there": {first: 10 * time.Minute, last: 10 * time.Minute, want: bot.NotSent, pages: 2, looks: 1, set: func(c *channelOf, p bot.Operation) {
 			c.missing, c.ids = 404, []uint64{1000}
 		}},
-		"only messages can be asked for, empty": {first: 10 * time.Minute, last: 10 * time.Minute, want: bot.Unreadable, pages: 2, looks: 2, set: func(c *channelOf, _ bot.Post) { c.missing = 404 }},
-		"405":                                   {first: 10 * time.Minute, last: 10 * time.Minute, want: bot.Unreadable, pages: 2, looks: 2, set: func(c *channelOf, _ bot.Post) { c.missing = 405 }},
-		"501":                                   {first: 10 * time.Minute, last: 10 * time.Minute, want: bot.Unreadable, pages: 2, looks: 2, set: func(c *channelOf, _ bot.Post) { c.missing = 501 }},
-		"our clock ahead": {first: 10 * time.Minute, last: 10 * time.Minute, want: bot.Delivered, pages: 1, set: func(c *channelOf, p bot.Post) {
+		"only messages can be asked for, empty": {first: 10 * time.Minute, last: 10 * time.Minute, want: bot.Unreadable, pages: 2, looks: 2, set: func(c *channelOf, _ bot.Operation) { c.missing = 404 }},
+		"405":                                   {first: 10 * time.Minute, last: 10 * time.Minute, want: bot.Unreadable, pages: 2, looks: 2, set: func(c *channelOf, _ bot.Operation) { c.missing = 405 }},
+		"501":                                   {first: 10 * time.Minute, last: 10 * time.Minute, want: bot.Unreadable, pages: 2, looks: 2, set: func(c *channelOf, _ bot.Operation) { c.missing = 501 }},
+		"our clock ahead": {first: 10 * time.Minute, last: 10 * time.Minute, want: bot.Delivered, pages: 1, set: func(c *channelOf, p bot.Operation) {
 			c.skew = -5 * time.Minute
 			id := snowflake(p.Delivery.FirstAttemptAt.Add(-5 * time.Minute))
 			c.ids, c.ours = []uint64{id}, map[uint64]string{id: "timeline:12~key-1"}
 		}},
-		"clock turned back since": {first: -time.Hour, last: -time.Hour, want: bot.Unsettled, pages: 1, set: func(c *channelOf, p bot.Post) { c.ids = []uint64{idAt(p, 1)} }},
+		"clock turned back since": {first: -time.Hour, last: -time.Hour, want: bot.Unsettled, pages: 1, set: func(c *channelOf, p bot.Operation) { c.ids = []uint64{idAt(p, 1)} }},
 	} {
 		t.Run(name, func(t *testing.T) {
 			far := &channelOf{t: t, readable: true}

@@ -53,7 +53,7 @@ func await(t *testing.T, srv *discordtest.Server, met func() bool) {
 var posting = discordtest.Match{Op: discordtest.CreateMessage}
 
 // aged makes q's attempts ten minutes old.
-func aged(q bot.Post) bot.Post {
+func aged(q bot.Operation) bot.Operation {
 	q.Delivery.FirstAttemptAt = q.Delivery.FirstAttemptAt.Add(-10 * time.Minute)
 	q.Delivery.LastAttemptAt = q.Delivery.LastAttemptAt.Add(-10 * time.Minute)
 	return q
@@ -81,7 +81,7 @@ func TestALostAnswerIsSettledAtDiscord(t *testing.T) {
 			srv.Say(testChannel, "80351110224678912", "before")
 			srv.FailNext(posting, c.fault)
 			q := post(testMessage(), "key-1")
-			if v := p.Send(t.Context(), q); v.Outcome != bot.Ambiguous {
+			if v := p.Do(t.Context(), q); v.Outcome != bot.Ambiguous {
 				t.Fatalf("%+v", v)
 			}
 			if c.before != nil {
@@ -108,7 +108,7 @@ func TestARepeatWithinTheWindowIsRecognised(t *testing.T) {
 	srv, p, _ := strictly(t, nil)
 	srv.FailNext(posting, discordtest.CutBody())
 	q := post(testMessage(), "key-1")
-	if v := p.Send(t.Context(), q); v.Outcome != bot.Ambiguous {
+	if v := p.Do(t.Context(), q); v.Outcome != bot.Ambiguous {
 		t.Fatalf("%+v", v)
 	}
 	v := p.Settle(t.Context(), q)
@@ -124,7 +124,7 @@ func TestARepeatWithinTheWindowIsRecognised(t *testing.T) {
 func TestEveryKindOfMessageSatisfiesDiscord(t *testing.T) {
 	srv, p, _ := strictly(t, nil)
 	for n, m := range []*bot.Message{push(), testMessage(), {}, {Title: "only a title"}, {Blocks: []bot.Block{{Kind: bot.Item}}}} {
-		if v := p.Send(t.Context(), post(m, fmt.Sprint("key-", n))); v.Outcome != bot.Delivered {
+		if v := p.Do(t.Context(), post(m, fmt.Sprint("key-", n))); v.Outcome != bot.Delivered {
 			t.Errorf("message %d: %+v", n, v)
 		}
 	}
@@ -158,7 +158,7 @@ func TestPeopleAreAnswered(t *testing.T) {
 	if list, err := srv.Autocomplete(soon(t), ask, "slug"); err != nil || len(list) != 1 || list[0].Value != "sony" || list[0].Name != "slug" {
 		t.Errorf("%+v %v", list, err)
 	}
-	p.Send(t.Context(), post(testMessage(), "key-1"))
+	p.Do(t.Context(), post(testMessage(), "key-1"))
 	m := srv.Messages(testChannel)[0]
 	if a, err := srv.Press(soon(t), m, m.Buttons[0].CustomID, ask); err != nil || !a.Ephemeral || a.Message.Text != "timeline 12" {
 		t.Errorf("%+v %v", a, err)
@@ -173,7 +173,7 @@ func TestAPushDoesNotHoldUpAnswers(t *testing.T) {
 	done := make(chan struct{})
 	for n := range 100 {
 		go func() {
-			p.Send(ctx, post(testMessage(), fmt.Sprint("key-", n)))
+			p.Do(ctx, post(testMessage(), fmt.Sprint("key-", n)))
 			done <- struct{}{}
 		}()
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -69,11 +70,52 @@ func TestPlatform(t *testing.T) {
 				platformtest.ChannelLimit, platformtest.LaneLimit, platformtest.BlockedChannel, platformtest.BadToken, platformtest.BadPayload,
 			},
 			Ask: f.ask, Replay: f.replay, Press: f.press, Visible: f.visible, Pings: f.pings,
-			Fail:     func(fault platformtest.Fault) { f.fail(discordtest.CreateMessage, fault) },
-			FailEdit: func(fault platformtest.Fault) { f.fail(discordtest.EditMessage, fault) },
-			Drop:     srv.DropConnections,
+			Fail:    func(op stories.Op, fault platformtest.Fault) { f.fail(requestOf[op], fault) },
+			Threads: f.threads(),
+			Drop:    srv.DropConnections,
 		}
 	})
+}
+
+// requestOf is the request an operation is made by.
+var requestOf = map[stories.Op]discordtest.Op{
+	stories.OpPost: discordtest.CreateMessage, stories.OpReply: discordtest.CreateMessage, stories.OpEdit: discordtest.EditMessage,
+	stories.OpThread: discordtest.CreateThread, stories.OpForum: discordtest.CreateForumPost,
+	stories.OpPublish: discordtest.PublishMessage, stories.OpDelete: discordtest.DeleteMessage,
+}
+
+const (
+	forum         = "155101607195836418"
+	announcements = "155101607195836419"
+)
+
+// threads adds a forum and an announcement channel.
+func (f *farSide) threads() *platformtest.Threads {
+	f.srv.AddChannel(guild, forum)
+	f.srv.ChangeChannel(forum, func(c *discordtest.Channel) {
+		c.Type, c.TagRequired, c.Tags = discordtest.ForumChannel, true, []discordtest.Tag{{ID: "155101607195836420", Name: "Developing"}}
+	})
+	f.srv.AddChannel(guild, announcements)
+	f.srv.ChangeChannel(announcements, func(c *discordtest.Channel) { c.Type = discordtest.AnnouncementChannel })
+	last := func(id string) string { return id[strings.LastIndex(id, "/")+1:] }
+	return &platformtest.Threads{
+		Visible: func(_ stories.Destination, message string) (texts []string) {
+			for _, m := range f.srv.Messages(last(message)) {
+				if m.ID != last(message) {
+					texts = append(texts, m.Text)
+				}
+			}
+			return texts
+		},
+		Lock: func(_ stories.Destination, message string) {
+			f.srv.ChangeChannel(last(message), func(c *discordtest.Channel) { c.Archived, c.Locked = true, true })
+		},
+		Forum: at(forum), Announcements: at(announcements),
+		Published: func(d stories.Destination, message string) bool {
+			m, _ := f.srv.Message(d.Channel, message)
+			return m.Published
+		},
+	}
 }
 
 // farSide plays the people of the suite.

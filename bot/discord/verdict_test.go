@@ -17,7 +17,7 @@ func verdictOf(t *testing.T, status int, header map[string]string, body string) 
 		}
 		respond(w, status, body)
 	}))
-	return p.Send(t.Context(), post(testMessage(), "key"))
+	return p.Do(t.Context(), post(testMessage(), "key"))
 }
 
 func TestEveryCodeHasItsVerdict(t *testing.T) {

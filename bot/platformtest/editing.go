@@ -15,17 +15,13 @@ func (r *run) edit(t *testing.T, d stories.Destination, id, text string) bot.Ver
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	m := bot.Message{Title: "The title", Blocks: []bot.Block{bot.Para(bot.Text(text))}, Buttons: []bot.Button{{Label: "Timeline", Action: "timeline", Arg: "1"}}}
-	return r.Platform.(bot.Editor).Edit(ctx, d, id, &m)
+	return r.Platform.Do(ctx, acting(d, stories.OpEdit, id, &m))
 }
 
-// editor says whether the platform edits, and checks that the far side of one
-// that does can make edits fail.
+// editor says whether the platform edits.
 func (r *run) editor(t *testing.T) bool {
 	t.Helper()
-	_, edits := r.Platform.(bot.Editor)
-	if edits != (r.FailEdit != nil) {
-		t.Fatal("FailEdit belongs to platforms that edit")
-	}
+	edits := r.Platform.Knows(stories.OpEdit)
 	if !edits {
 		t.Log("this platform edits nothing")
 	}
@@ -92,7 +88,7 @@ func testEditFaults(t *testing.T, r *run) {
 			if want.outcome == bot.Ambiguous {
 				want.outcome = bot.Transient
 			}
-			r.FailEdit(fault)
+			r.Fail(stories.OpEdit, fault)
 			v := r.edit(t, r.Channel, id, "second")
 			// An answer that says nothing but that all went well is enough.
 			if v.Outcome != want.outcome && !(fault == EmptyAnswer && v.Outcome == bot.Delivered) {
@@ -113,4 +109,11 @@ func testEditFaults(t *testing.T, r *run) {
 			}
 		})
 	}
+}
+
+// acting is a first attempt at an operation on a message.
+func acting(d stories.Destination, op stories.Op, target string, m *bot.Message) bot.Operation {
+	o := post(d, 900_000+int64(op), m)
+	o.Delivery.Op, o.Target = op, target
+	return o
 }

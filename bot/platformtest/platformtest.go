@@ -65,17 +65,33 @@ type Far struct {
 	Replay func(ctx context.Context) error
 	// Press presses the button labelled so under the newest message in Channel.
 	Press func(ctx context.Context, user, label string) (Answer, error)
-	// Visible returns the text of the messages in a channel, oldest first.
+	// Visible returns the text of the messages in a channel, oldest first, what stands
+	// in threads left out.
 	Visible func(d stories.Destination) []string
 	// Pings returns whom messages and answers have notified so far.
 	Pings func() []string
-	// Fail makes the next post end in f, FailEdit the next edit; FailEdit is nil
-	// where what was posted cannot be edited.
-	Fail     func(f Fault)
-	FailEdit func(f Fault)
+	// Fail makes the next request of an operation end in f; it is called for what the
+	// platform knows only.
+	Fail func(op stories.Op, f Fault)
+	// Threads is nil where there are none.
+	Threads *Threads
 	// Drop breaks the connection that commands come in by; the far side
 	// accepts the next one.
 	Drop func()
+}
+
+// Threads is what a far side with threads shows and does. Messages are named as
+// verdicts name them.
+type Threads struct {
+	// Visible returns the text of what stands in the thread of a message, oldest
+	// first, without that message.
+	Visible func(d stories.Destination, message string) []string
+	// Lock makes the thread of a message take nothing more.
+	Lock func(d stories.Destination, message string)
+	// Forum and Announcements are channels of these kinds; zero where there are none.
+	Forum, Announcements stories.Destination
+	// Published says whether a message went on to the channels that follow its own.
+	Published func(d stories.Destination, message string) bool
 }
 
 // New builds a Far; log is where the platform logs to.
@@ -101,6 +117,14 @@ func Run(t *testing.T, far New) {
 		{"every fault gets its verdict", testFaults},
 		{"an edit replaces what a message says, in place", testEdit},
 		{"every fault of an edit gets its verdict", testEditFaults},
+		{"what the platform does not know is refused in words", testUnknown},
+		{"a thread is opened once and takes replies", testThread},
+		{"a forum post takes replies", testForum},
+		{"a message is published once", testPublish},
+		{"a message is taken away once", testDelete},
+		{"a message that is gone says nothing of its channel", testMessageGone},
+		{"a thread that is locked says nothing of its channel", testThreadLocked},
+		{"every fault of every operation gets its verdict", testOperationFaults},
 		{"posts stand in the order they were sent", testOrder},
 		{"untrusted text pings nobody and breaks nothing", testUntrusted},
 		{"a lost connection comes back", testReconnect},
@@ -162,8 +186,9 @@ func specs() []bot.Spec {
 
 type noPlaces struct{}
 
-func (noPlaces) Ended(context.Context, stories.Destination, string) {}
-func (noPlaces) Healed(context.Context, stories.Destination)        {}
+func (noPlaces) Ended(context.Context, stories.Destination, string)              {}
+func (noPlaces) Healed(context.Context, stories.Destination)                     {}
+func (noPlaces) Moved(context.Context, stories.Destination, stories.Destination) {}
 
 // handler answers with what the test set and keeps what was asked.
 type handler struct {

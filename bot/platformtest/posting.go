@@ -12,9 +12,9 @@ import (
 )
 
 // post is a delivery's first attempt, begun now.
-func post(d stories.Destination, id int64, m *bot.Message) bot.Post {
+func post(d stories.Destination, id int64, m *bot.Message) bot.Operation {
 	now := time.Now()
-	return bot.Post{
+	return bot.Operation{
 		Delivery: stories.Delivery{
 			ID: id, Key: fmt.Sprintf("suite-%d", id), UpdateID: id, Number: int(id), Part: stories.PartMessage,
 			Destination: d, Level: stories.Normal, State: stories.Sending, Attempt: 1,
@@ -24,18 +24,18 @@ func post(d stories.Destination, id int64, m *bot.Message) bot.Post {
 	}
 }
 
-func (r *run) mustSend(t *testing.T, p bot.Post) bot.Verdict {
+func (r *run) mustSend(t *testing.T, p bot.Operation) bot.Verdict {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	for {
-		v := r.Platform.Send(ctx, p)
+		v := r.Platform.Do(ctx, p)
 		if v.Outcome == bot.Delivered {
 			return v
 		}
 		// A platform may still be learning who it is.
 		if v.Outcome != bot.Transient || ctx.Err() != nil {
-			t.Fatalf("Send = %+v", v)
+			t.Fatalf("Do = %+v", v)
 		}
 		r.mustAsk(t, aStory)
 	}
@@ -69,7 +69,7 @@ func testSettleSent(t *testing.T, r *run) {
 }
 
 // settle asks as long as the platform's own waits stay short.
-func (r *run) settle(t *testing.T, p bot.Post) bot.Verdict {
+func (r *run) settle(t *testing.T, p bot.Operation) bot.Verdict {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
@@ -150,10 +150,10 @@ func testFaults(t *testing.T, r *run) {
 			m := bot.Plainly("message under " + string(fault))
 			p := post(r.Channel, int64(i+1), &m)
 			before := len(r.Visible(r.Channel))
-			r.Fail(fault)
+			r.Fail(stories.OpPost, fault)
 			ctx, cancel := context.WithTimeout(t.Context(), patience)
 			defer cancel()
-			v := r.Platform.Send(ctx, p)
+			v := r.Platform.Do(ctx, p)
 			if v.Outcome != want.outcome {
 				t.Fatalf("verdict = %v, want %v: %+v", v.Outcome, want.outcome, v)
 			}

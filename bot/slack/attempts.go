@@ -46,7 +46,7 @@ func (a *attempts) forget(key string) {
 // it may be on its way. An attempt of an earlier run is known by its row's time
 // only; when that lies ahead, or the clock is not Slack's, the clock may have been
 // set since, and time counts from now.
-func (p *pusher) sinceAttempt(post bot.Post) (since, quiet time.Duration) {
+func (p *pusher) sinceAttempt(post bot.Operation) (since, quiet time.Duration) {
 	key := post.Delivery.Key
 	a, ok := p.attempts.get(key)
 	if !ok {

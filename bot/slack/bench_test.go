@@ -26,10 +26,10 @@ func BenchmarkSend(b *testing.B) {
 	}
 	defer p.api.http.CloseIdleConnections()
 	p.known(b.Context(), p.workspaces.all[0], identity{TeamID: "T1"}, nil, own)
-	post := bot.Post{Message: push(), Delivery: stories.Delivery{Key: "01HZX5Y7A8B9C0D1E2F3G4H5", Destination: destination("T1", "C0123456789")}}
+	post := bot.Operation{Message: push(), Delivery: stories.Delivery{Key: "01HZX5Y7A8B9C0D1E2F3G4H5", Destination: destination("T1", "C0123456789")}}
 	b.ReportAllocs()
 	for b.Loop() {
-		if v := p.Send(b.Context(), post); v.Outcome != bot.Delivered {
+		if v := p.Do(b.Context(), post); v.Outcome != bot.Delivered {
 			b.Fatalf("%+v", v)
 		}
 	}

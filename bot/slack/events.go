@@ -105,7 +105,7 @@ func (ev event) direct() bool {
 // the workspace. Other people join channels all the time.
 func (h *herald) lasting(team string, ev event) bool {
 	switch ev.Type {
-	case "channel_deleted", "group_deleted", "channel_unarchive", "group_unarchive", "app_uninstalled", "tokens_revoked":
+	case "channel_deleted", "group_deleted", "channel_unarchive", "group_unarchive", "app_uninstalled", "tokens_revoked", "channel_id_changed":
 		return true
 	case "member_joined_channel":
 		w, ok, _, _ := h.workspaces.find(team)
@@ -127,8 +127,6 @@ func (h *herald) passing(team string, ev event) {
 		// An archived channel may come back: the next post is answered
 		// is_archived and waits for that.
 		log.Info("slack channel archived")
-	case "channel_id_changed":
-		log.Warn("slack channel has a new id: subscribe it again", "old", ev.OldChannel, "new", ev.NewChannel)
 	}
 }
 
@@ -165,6 +163,13 @@ func (h *herald) tell(ctx context.Context, n news) {
 			log.Info("slack channel joined")
 			h.directory.rooms.drop(roomKey(n.team, string(n.Channel)))
 			h.healed(ctx, d)
+		}
+	case "channel_id_changed": // https://docs.slack.dev/reference/events/channel_id_changed
+		from, to := destination(n.team, n.OldChannel), destination(n.team, n.NewChannel)
+		h.directory.rooms.drop(roomKey(n.team, n.OldChannel))
+		log.Info("slack channel has another id", "from", from.String(), "to", to.String())
+		if h.places != nil && n.OldChannel != "" && n.NewChannel != "" {
+			h.places.Moved(ctx, from, to)
 		}
 	case "app_uninstalled":
 		h.uninstalled(n.team, "The app was removed from the workspace. Install it again, put the new bot token into SLACK_BOT_TOKEN and restart.")

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"storybot/bot/slack/slacktest"
 	"storybot/stories"
 )
 
@@ -35,10 +36,15 @@ func TestLifecycleEvents(t *testing.T) {
 	next("healed slack:T1/C2")
 	tell(map[string]any{"type": "member_joined_channel", "channel": "C3", "user": r.slack.BotUser("T1")})
 	next("healed slack:T1/C3")
+	r.slack.AddChannel("T1", "C4", slacktest.Public, true)
+	if err := r.slack.ChangeID(r.ctx(), "T1", "C4", "C9"); err != nil {
+		t.Fatal(err)
+	}
+	next("moved slack:T1/C4 slack:T1/C9")
 	for _, quiet := range []map[string]any{
 		{"type": "channel_archive", "channel": "C1"}, {"type": "group_left", "channel": "G1"}, {"type": "channel_left", "channel": "C1"},
 		{"type": "member_left_channel", "channel": "C1", "user": r.slack.BotUser("T1")}, {"type": "member_joined_channel", "channel": "C1", "user": "U1"},
-		{"type": "channel_id_changed", "old_channel_id": "C1", "new_channel_id": "C9"}, {"type": "channel_deleted"}, {"type": "of_next_year", "channel": map[string]any{"id": "C1"}},
+		{"type": "channel_id_changed", "old_channel_id": "C1"}, {"type": "channel_id_changed", "new_channel_id": "C9"}, {"type": "channel_deleted"}, {"type": "of_next_year", "channel": map[string]any{"id": "C1"}},
 	} {
 		tell(quiet)
 	}

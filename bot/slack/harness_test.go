@@ -228,6 +228,10 @@ func (p *placeLog) Ended(_ context.Context, d stories.Destination, reason string
 	p.told <- "ended " + d.String() + " " + reason
 }
 
+func (p *placeLog) Moved(_ context.Context, from, to stories.Destination) {
+	p.told <- "moved " + from.String() + " " + to.String()
+}
+
 func (p *placeLog) Healed(_ context.Context, d stories.Destination) {
 	p.told <- "healed " + d.String()
 }

@@ -1,6 +1,10 @@
 package slack
 
-import "time"
+import (
+	"time"
+
+	"storybot/bot"
+)
 
 // What Slack accepts in a message. Lengths are counted in UTF-16 units, which
 // are never fewer than the characters Slack counts.
@@ -62,7 +66,11 @@ const perChannel = 1050 * time.Millisecond
 // more refusals at once where a workspace's budget is not known yet.
 const inFlight = 12
 
-// editsPerMinute is how many messages a workspace may edit in a minute: tier 3,
-// beside the posts (https://docs.slack.dev/reference/methods/chat.update,
-// https://docs.slack.dev/apis/web-api/rate-limits).
-const editsPerMinute = 50
+// tier3 is how many requests a workspace may make in a minute to a method of
+// that tier (https://docs.slack.dev/apis/web-api/rate-limits). What changes
+// messages may be a thousand at once and keeps an even pace, since Slack says only
+// that "bursts" are tolerated; looks are few.
+var (
+	tier3     = bot.Budget{Requests: 50, Per: time.Minute}
+	evenTier3 = bot.Budget{Requests: 50, Per: time.Minute, Even: true}
+)

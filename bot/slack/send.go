@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"storybot/bot"
+	"storybot/stories"
 )
 
 // eventType names the metadata that every push carries, so that it can be
@@ -27,9 +28,11 @@ type pusher struct {
 // learnt (https://docs.slack.dev/apis/web-api/rate-limits). Reading a history
 // has a budget of its own, that of tier 3
 // (https://docs.slack.dev/reference/methods/conversations.history), and so have
-// edits (https://docs.slack.dev/reference/methods/chat.update).
+// edits (https://docs.slack.dev/reference/methods/chat.update) and deletions
+// (https://docs.slack.dev/reference/methods/chat.delete).
 func (p *pusher) Pace(string) bot.Pace {
-	return bot.Pace{PerChannel: perChannel, Learns: true, LooksPerMinute: 50, EditsPerMinute: editsPerMinute, InFlight: inFlight}
+	return bot.Pace{PerChannel: perChannel, Learns: true, InFlight: inFlight,
+		Budgets: map[bot.Method]bot.Budget{bot.Looks: tier3, bot.Edits: evenTier3, bot.Deletes: evenTier3}}
 }
 
 // posted is the answer of chat.postMessage. The message it echoes is not read:
@@ -43,27 +46,49 @@ type posted struct {
 // postedMembers are what is read of it.
 var postedMembers = []string{"ok", "error", "needed", "ts", "channel"}
 
-// Send posts a message once.
-func (p *pusher) Send(ctx context.Context, post bot.Post) bot.Verdict {
-	d := post.Delivery.Destination
+// send posts a message once, into the channel or as a reply.
+func (p *pusher) send(ctx context.Context, o bot.Operation) bot.Verdict {
+	d := o.Delivery.Destination
 	w, v, ok := p.sender(ctx, d.Workspace)
 	if !ok {
 		return v
 	}
+	channel, body := d.Channel, p.encoded.body(o)
+	if o.Delivery.Op.Acts() {
+		head := siteOf(d, o.Target)
+		if !head.ok() {
+			return noTarget()
+		}
+		channel = head.channel
+		body = append(body, inThread(o.Delivery.Op, head)...)
+	}
 	var answer posted
 	began := time.Now()
-	_, f := p.api.call(ctx, request{method: "chat.postMessage", token: w.token, body: p.encoded.body(post), kind: formBody, members: postedMembers}, &answer)
+	_, f := p.api.call(ctx, request{method: "chat.postMessage", token: w.token, body: body, kind: formBody, members: postedMembers}, &answer)
 	if f == nil && answer.TS == "" {
 		f = &failure{method: "chat.postMessage", reach: answered, status: 200}
 	}
 	if f != nil {
-		v := verdictOf(f)
+		v := opVerdict(o.Delivery.Op, f)
 		if v.Outcome == bot.Ambiguous {
-			p.attempts.note(post.Delivery.Key, attempt{at: began, closed: f.code != "" && !f.passing()})
+			p.attempts.note(o.Delivery.Key, attempt{at: began, closed: f.code != "" && !f.passing()})
 		}
 		return v
 	}
+	if answer.Channel == "" {
+		answer.Channel = scalar(channel)
+	}
 	return bot.Verdict{Outcome: bot.Delivered, MessageID: messageID(d.Channel, string(answer.Channel), string(answer.TS))}
+}
+
+// inThread is the rest of the body of a reply. One that is broadcast is shown in
+// the channel too (https://docs.slack.dev/reference/methods/chat.postMessage#threads).
+func inThread(op stories.Op, head site) string {
+	rest := url.Values{"thread_ts": {head.ts}}
+	if op == stories.OpBroadcast {
+		rest.Set("reply_broadcast", "true")
+	}
+	return "&" + rest.Encode()
 }
 
 // sender finds the token for a workspace, or the verdict when there is none.
@@ -80,6 +105,14 @@ func (p *pusher) sender(ctx context.Context, team string) (workspace, bot.Verdic
 		return w, bot.Verdict{Outcome: bot.BadAccount, Code: "stopped", Reason: "belongs to a Slack workspace Storybot was removed from", Cure: w.stopped}, false
 	}
 	return w, bot.Verdict{}, true
+}
+
+// channelOf is the channel an operation is about.
+func channelOf(o bot.Operation) string {
+	if o.Delivery.Op.Acts() {
+		return siteOf(o.Delivery.Destination, o.Target).channel
+	}
+	return o.Delivery.Destination.Channel
 }
 
 // messageID is a message's ts, with the channel when it is not the one that
@@ -105,14 +138,14 @@ type encodings struct {
 // Slack has no documented key against repeats. The client_msg_id that its
 // clients send is not in the description of the method, so it is left out;
 // the metadata is how a repeat is avoided.
-func (e *encodings) body(post bot.Post) []byte {
-	common := e.form(post.Message)
-	key, _ := json.Marshal(post.Delivery.Key) // a string always encodes
+func (e *encodings) body(o bot.Operation) []byte {
+	common := e.form(o.Message)
+	key, _ := json.Marshal(o.Delivery.Key) // a string always encodes
 	const before, after = `{"event_type":"` + eventType + `","event_payload":{"delivery_id":`, `}}`
 	out := make([]byte, 0, len(common)+256)
 	out = append(out, common...)
 	out = append(out, "&channel="...)
-	out = append(out, url.QueryEscape(post.Delivery.Destination.Channel)...)
+	out = append(out, url.QueryEscape(channelOf(o))...)
 	out = append(out, "&metadata="...)
 	return append(out, url.QueryEscape(before+string(key)+after)...)
 }

@@ -12,14 +12,14 @@ import (
 )
 
 // post makes a delivery that is begun now.
-func (r *rig) post(channel, key string) bot.Post {
+func (r *rig) post(channel, key string) bot.Operation {
 	now := time.Now()
-	return bot.Post{Message: push(), Delivery: stories.Delivery{Key: key, Destination: destination("T1", channel), Lane: "slack:T1",
+	return bot.Operation{Message: push(), Delivery: stories.Delivery{Key: key, Destination: destination("T1", channel), Lane: "slack:T1",
 		FirstAttemptAt: now, LastAttemptAt: now}}
 }
 
 func (r *rig) send(channel, key string) bot.Verdict {
-	return r.platform.Send(r.ctx(), r.post(channel, key))
+	return r.platform.Do(r.ctx(), r.post(channel, key))
 }
 
 func TestSend(t *testing.T) {
@@ -50,7 +50,7 @@ func TestEncodingIsKept(t *testing.T) {
 	var e encodings
 	m := push()
 	post := func(m *bot.Message, channel string) url.Values {
-		v, err := url.ParseQuery(string(e.body(bot.Post{Message: m, Delivery: stories.Delivery{Key: "k", Destination: destination("T1", channel)}})))
+		v, err := url.ParseQuery(string(e.body(bot.Operation{Message: m, Delivery: stories.Delivery{Key: "k", Destination: destination("T1", channel)}})))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -127,16 +127,16 @@ func TestSendWithoutConnection(t *testing.T) {
 	}
 	p.timing = quick
 	p.timing.learn = time.Millisecond
-	post := bot.Post{Message: push(), Delivery: stories.Delivery{Destination: destination("T1", "C1")}}
-	if v := p.Send(t.Context(), post); v.Outcome != bot.Transient || v.Reason == "" {
+	post := bot.Operation{Message: push(), Delivery: stories.Delivery{Destination: destination("T1", "C1")}}
+	if v := p.Do(t.Context(), post); v.Outcome != bot.Transient || v.Reason == "" {
 		t.Errorf("before the workspace is known: %+v", v)
 	}
 	p.known(t.Context(), p.workspaces.all[0], identity{TeamID: "T1"}, nil, own)
-	if v := p.Send(t.Context(), post); v.Outcome != bot.Transient || v.Code != "unreachable" {
+	if v := p.Do(t.Context(), post); v.Outcome != bot.Transient || v.Code != "unreachable" {
 		t.Errorf("connection refused: %+v", v)
 	}
 	post.Delivery.Destination = destination("T2", "C1")
-	if v := p.Send(t.Context(), post); v.Outcome != bot.BadAccount || v.Cure == "" {
+	if v := p.Do(t.Context(), post); v.Outcome != bot.BadAccount || v.Cure == "" {
 		t.Errorf("no token: %+v", v)
 	}
 }
@@ -162,7 +162,7 @@ func TestUninstalled(t *testing.T) {
 
 func BenchmarkEncodedBody(b *testing.B) {
 	var e encodings
-	post := bot.Post{Message: push(), Delivery: stories.Delivery{Key: "0123456789012345678901234", Destination: destination("T1", "C0123456789")}}
+	post := bot.Operation{Message: push(), Delivery: stories.Delivery{Key: "0123456789012345678901234", Destination: destination("T1", "C0123456789")}}
 	b.ReportAllocs()
 	for b.Loop() {
 		e.body(post)

@@ -3,18 +3,12 @@ package slack
 import (
 	"cmp"
 	"context"
-	"encoding/json"
-	"errors"
-	"fmt"
-	"net/http"
 	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
 	"storybot/bot"
-	"storybot/stories"
 )
 
 const (
@@ -49,7 +43,11 @@ var looks = [...]time.Duration{5 * time.Second, 12 * time.Second}
 // Settle looks for a post in the channel's history, by its metadata. A post
 // that is not there was not sent only when its request can no longer be on its
 // way; until then it looks again at growing distances.
-func (p *pusher) Settle(ctx context.Context, post bot.Post) bot.Verdict {
+// A reply is looked for in its thread. What is repeatable is done again.
+func (p *pusher) Settle(ctx context.Context, post bot.Operation) bot.Verdict {
+	if op := post.Delivery.Op; op.Repeatable() || !p.Knows(op) {
+		return p.Do(ctx, post)
+	}
 	w, v, ok := p.sender(ctx, post.Delivery.Destination.Workspace)
 	if !ok {
 		return v
@@ -58,7 +56,7 @@ func (p *pusher) Settle(ctx context.Context, post bot.Post) bot.Verdict {
 	if f != nil && f.code == "not_in_channel" {
 		// A public channel can be written to from outside and read only from
 		// inside.
-		channel := post.Delivery.Destination.Channel
+		channel := channelOf(post)
 		if _, j := p.api.call(ctx, joinRequest(w, channel), new(status)); j == nil {
 			p.log.Info("slack channel joined to read what was posted", "destination", post.Delivery.Destination.String())
 			found, f = p.find(ctx, w, post)
@@ -75,7 +73,7 @@ func (p *pusher) Settle(ctx context.Context, post bot.Post) bot.Verdict {
 	}
 	if found != "" {
 		p.attempts.forget(post.Delivery.Key)
-		return bot.Verdict{Outcome: bot.Delivered, MessageID: found}
+		return bot.Verdict{Outcome: bot.Delivered, MessageID: messageID(post.Delivery.Destination.Channel, channelOf(post), found)}
 	}
 	since, quiet := p.sinceAttempt(post)
 	if since < quiet {
@@ -103,130 +101,6 @@ func joinRequest(w workspace, channel string) request {
 	return post("conversations.join", w.token, url.Values{"channel": {channel}})
 }
 
-// history is the answer of conversations.history.
-type history struct {
-	status
-	Messages json.RawMessage `json:"messages"`
-	HasMore  bool            `json:"has_more"`
-	Next     struct {
-		Cursor string `json:"next_cursor"`
-	} `json:"response_metadata"`
-}
-
-// message is one of a history.
-type message struct {
-	TS       scalar   `json:"ts"`
-	BotID    scalar   `json:"bot_id"`
-	Metadata metadata `json:"metadata"`
-}
-
-// metadata is what an app put into a message, whichever app: it may have any
-// shape, and then it is not ours.
-type metadata struct {
-	EventType    scalar `json:"event_type"`
-	EventPayload struct {
-		DeliveryID scalar `json:"delivery_id"`
-	} `json:"event_payload"`
-}
-
-// UnmarshalJSON never fails.
-func (m *metadata) UnmarshalJSON(b []byte) error {
-	type plain metadata
-	var own plain
-	if json.Unmarshal(b, &own) != nil {
-		own = plain{}
-	}
-	*m = metadata(own)
-	return nil
-}
-
-// list returns the messages. An answer without a list of them says nothing
-// about what is there.
-func (h *history) list() ([]message, *failure) {
-	var list []message
-	if h.Messages == nil || json.Unmarshal(h.Messages, &list) != nil {
-		return nil, &failure{method: "conversations.history", reach: answered, status: http.StatusOK, err: errors.New("an answer without a list of messages")}
-	}
-	return list, nil
-}
-
-// find returns the id of the message that a post became, "" when there is none.
-// It looks again when the answer shows that our clock was set: it may have
-// looked at the wrong time.
-func (p *pusher) find(ctx context.Context, w workspace, post bot.Post) (id string, f *failure) {
-	for range 2 {
-		before := p.api.clock.skew()
-		if id, f = p.search(ctx, w, post.Delivery); id != "" || f != nil || (p.api.clock.skew()-before).Abs() < margin/2 {
-			break
-		}
-	}
-	return id, f
-}
-
-// search is one look.
-func (p *pusher) search(ctx context.Context, w workspace, d stories.Delivery) (string, *failure) {
-	oldest, latest := p.around(d.FirstAttemptAt, d.LastAttemptAt, p.now())
-	query := url.Values{
-		"channel": {d.Destination.Channel}, "limit": {strconv.Itoa(pageSize)},
-		"inclusive": {"true"}, "include_all_metadata": {"true"},
-		"oldest": {timestamp(oldest)}, "latest": {timestamp(latest)},
-	}
-	for range pages {
-		var page history
-		if _, f := p.api.call(ctx, post("conversations.history", w.token, query), &page); f != nil {
-			return "", f
-		}
-		list, f := page.list()
-		if f != nil {
-			return "", f
-		}
-		for _, m := range list {
-			ours := m.BotID == "" || w.botID == "" || string(m.BotID) == w.botID
-			if ours && m.Metadata.EventType == eventType && string(m.Metadata.EventPayload.DeliveryID) == d.Key && m.TS != "" {
-				return string(m.TS), nil
-			}
-		}
-		switch {
-		case page.Next.Cursor != "":
-			query.Set("cursor", page.Next.Cursor)
-		case page.HasMore && len(list) > 0:
-			// Without a cursor the next page is what is older than this one.
-			query.Del("cursor")
-			query.Set("inclusive", "false")
-			query.Set("latest", oldestOf(list))
-		default:
-			return "", nil
-		}
-	}
-	return "", &failure{method: "conversations.history", reach: answered, code: "too_many_messages"}
-}
-
-// oldestOf is the least timestamp of messages. Timestamps have the same number
-// of digits before the point until the year 2286.
-func oldestOf(list []message) string {
-	return string(slices.MinFunc(list, func(a, b message) int { return cmp.Compare(a.TS, b.TS) }).TS)
-}
-
-// around is the time, by Slack's clock, in which the attempts from first to
-// last may have made a message. When they were lately it reaches to now, so
-// that a clock that was set in between does not hide the message.
-func (p *pusher) around(first, last, now time.Time) (oldest, latest time.Time) {
-	if now.Before(first) {
-		first = now
-	}
-	latest = last.Add(quietLong)
-	if now.After(latest) && now.Sub(last) < lately {
-		latest = now
-	}
-	wide := margin + p.api.clock.skew()
-	return first.Add(-wide), latest.Add(wide)
-}
-
-// timestamp writes a time as Slack does.
-func timestamp(t time.Time) string {
-	return fmt.Sprintf("%d.%06d", t.Unix(), t.Nanosecond()/1000)
-}
-
 // unreadable are the words with which Slack refuses to be read, beside those
 // that are refusals of posts too.
 // https://docs.slack.dev/reference/methods/conversations.history#errors
@@ -244,6 +118,8 @@ func unread(f *failure) bot.Verdict {
 	switch {
 	case f.limited:
 		v.Code, v.Limited, v.RetryAfter, v.Reason = "ratelimited", bot.ScopeLane, f.retryAfter, "is not read yet: Slack asks to wait"
+	case f.code == "thread_not_found":
+		v.Outcome, v.Reason = bot.ThreadGone, threadMeanings[f.code].reason
 	case f.absent(), slices.Contains(unreadable, f.code):
 		v.Outcome, v.Reason = bot.Unreadable, "cannot be read ("+cmp.Or(f.code, "no such method")+"), so nobody knows whether the message arrived"
 	case f.passing():

@@ -18,7 +18,7 @@ import (
 var posting = slacktest.Match{Method: "chat.postMessage"}
 
 // aged returns post as if its attempts had been begun so long ago.
-func aged(post bot.Post, d time.Duration) bot.Post {
+func aged(post bot.Operation, d time.Duration) bot.Operation {
 	post.Delivery.FirstAttemptAt = post.Delivery.FirstAttemptAt.Add(-d)
 	post.Delivery.LastAttemptAt = post.Delivery.LastAttemptAt.Add(-d)
 	return post
@@ -36,7 +36,7 @@ func TestSettleFindsThePost(t *testing.T) {
 			r.send("C1", "earlier")
 			r.slack.Fail(posting, 1, fault)
 			post := r.post("C1", "lost")
-			if v := r.platform.Send(r.ctx(), post); v.Outcome != bot.Ambiguous {
+			if v := r.platform.Do(r.ctx(), post); v.Outcome != bot.Ambiguous {
 				t.Fatalf("sent: %+v", v)
 			}
 			for i := range 450 { // three pages of talk on top
@@ -90,7 +90,7 @@ func TestSettleAfterAWholeAnswer(t *testing.T) {
 	r := startRig(t, setup{})
 	r.slack.Fail(posting, 1, slacktest.APIError("internal_error"))
 	post := r.post("C1", "refused")
-	r.platform.Send(r.ctx(), post)
+	r.platform.Do(r.ctx(), post)
 	v := r.platform.Settle(r.ctx(), post)
 	if v.Outcome != bot.Unsettled || v.RetryAfter > quietShort {
 		t.Errorf("at once: %+v", v)
@@ -120,7 +120,7 @@ func TestSettleWithSkew(t *testing.T) {
 		r := startRig(t, setup{before: func(s *slacktest.Server) { s.SetSkew(skew) }})
 		r.slack.Fail(posting, 1, slacktest.ResetAfterStore)
 		post := r.post("C1", "lost")
-		r.platform.Send(r.ctx(), post)
+		r.platform.Do(r.ctx(), post)
 		if v := r.platform.Settle(r.ctx(), post); v.Outcome != bot.Delivered {
 			t.Errorf("skew %v: %+v", skew, v)
 		}
@@ -132,7 +132,7 @@ func TestSettleJoinsPublicChannels(t *testing.T) {
 	r := startRig(t, setup{before: func(s *slacktest.Server) { s.AddChannel("T1", "C2", slacktest.Public, false) }})
 	r.slack.Fail(posting, 1, slacktest.ResetAfterStore)
 	post := r.post("C2", "lost")
-	r.platform.Send(r.ctx(), post)
+	r.platform.Do(r.ctx(), post)
 	if v := r.platform.Settle(r.ctx(), post); v.Outcome != bot.Delivered {
 		t.Errorf("%+v", v)
 	}
@@ -229,7 +229,7 @@ func TestSettleReadsOddHistories(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			p, asked := pagesOf(t, c.pages...)
 			now := time.Now().Add(-time.Hour)
-			post := bot.Post{Delivery: stories.Delivery{Key: "k", Destination: destination("T1", "C1"), FirstAttemptAt: now, LastAttemptAt: now}}
+			post := bot.Operation{Delivery: stories.Delivery{Key: "k", Destination: destination("T1", "C1"), FirstAttemptAt: now, LastAttemptAt: now}}
 			v := p.Settle(t.Context(), post)
 			if v.Outcome != c.want || len(*asked) != c.asked {
 				t.Errorf("%+v after %d requests", v, len(*asked))

@@ -41,7 +41,6 @@ type Config struct {
 // Platform is Slack: every workspace there is a token of.
 type Platform struct {
 	bot.Sender
-	bot.Editor
 
 	*web
 	intake    *intake
@@ -144,7 +143,7 @@ func New(c Config) (*Platform, error) {
 	known := newDirectory(w)
 	push := &pusher{web: w}
 	p := &Platform{
-		Sender: push, Editor: push,
+		Sender:    push,
 		web:       w,
 		intake:    newIntake(w, &ear{w, known, vocabulary{c.Specs, linkOptions(c.Specs)}}, c.Places),
 		appToken:  c.AppToken,

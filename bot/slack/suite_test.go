@@ -54,18 +54,38 @@ func TestPlatform(t *testing.T) {
 		far := &platformtest.Far{
 			Platform: p, Channel: at(channel), Other: at(other), Secrets: []string{token, s.AppToken},
 			Ask: f.ask, Replay: f.replay, Press: f.press, Visible: f.visible, Pings: f.pings, Drop: s.Drop,
-			Fail: func(fault platformtest.Fault) {
-				s.Fail(slacktest.Match{Method: "chat.postMessage"}, 1, faults[fault])
+			Fail: func(op stories.Op, fault platformtest.Fault) {
+				s.Fail(slacktest.Match{Method: methodOf[op]}, 1, faults[fault])
 			},
-			FailEdit: func(fault platformtest.Fault) {
-				s.Fail(slacktest.Match{Method: "chat.update"}, 1, faults[fault])
-			},
+			Threads: f.threads(),
 		}
 		for fault := range faults {
 			far.Faults = append(far.Faults, fault)
 		}
 		return far
 	})
+}
+
+// methodOf is the method an operation is made by; a thread needs none.
+var methodOf = map[stories.Op]string{
+	stories.OpPost: "chat.postMessage", stories.OpReply: "chat.postMessage", stories.OpBroadcast: "chat.postMessage",
+	stories.OpEdit: "chat.update", stories.OpDelete: "chat.delete",
+}
+
+func (f *farSide) threads() *platformtest.Threads {
+	return &platformtest.Threads{
+		Visible: func(d stories.Destination, message string) (texts []string) {
+			for _, m := range f.slack.Messages(team, d.Channel) {
+				if m.ThreadTS == message {
+					texts = append(texts, m.Visible())
+				}
+			}
+			return texts
+		},
+		Lock: func(d stories.Destination, _ string) {
+			f.slack.Fail(slacktest.Match{Method: "chat.postMessage", Channel: d.Channel}, 1, slacktest.APIError("restricted_action_thread_locked"))
+		},
+	}
 }
 
 // farSide plays the people of the suite.
@@ -111,7 +131,9 @@ func (f *farSide) press(ctx context.Context, _, label string) (platformtest.Answ
 func (f *farSide) visible(d stories.Destination) []string {
 	var texts []string
 	for _, m := range f.slack.Messages(team, d.Channel) {
-		texts = append(texts, m.Visible())
+		if m.ThreadTS == "" || m.Broadcast {
+			texts = append(texts, m.Visible())
+		}
 	}
 	return texts
 }

@@ -124,7 +124,7 @@ func (r *running) start(ctx context.Context, talk *console.Console) error {
 	r.background("housekeeping", func(ctx context.Context) { keepPruned(ctx, r.store, r.log) })
 	r.background("search index", func(ctx context.Context) { keepSearchable(ctx, r.store, r.log) })
 	r.background("desk", alarms.run)
-	r.background("progress for the desk", newDeskProgress(r.store, r.engine, senders, r.editors(), wallClock, r.log).run)
+	r.background("progress for the desk", newDeskProgress(r.store, r.engine, senders, wallClock, r.log).run)
 	r.background("blocked channels", delivery.NewHealer(r.desk, r.engine.Holds, r.log, wallClock).Run)
 	r.stops.add("answers", func(context.Context) error { r.mux.Wait(); return nil })
 	for _, p := range r.chats {
@@ -208,16 +208,6 @@ func (r *running) senders() map[string]bot.Sender {
 		senders[p.Name()] = p
 	}
 	return senders
-}
-
-func (r *running) editors() map[string]bot.Editor {
-	editors := map[string]bot.Editor{}
-	for _, p := range r.chats {
-		if e, ok := p.Platform.(bot.Editor); ok {
-			editors[p.Name()] = e
-		}
-	}
-	return editors
 }
 
 // claim offers the code for the first admin, where there is none.

@@ -105,7 +105,7 @@ func (d *desk) post(ctx context.Context, m bot.Message) {
 		}
 		posting, cancel := context.WithTimeout(ctx, postTime)
 		now := time.Now()
-		verdict := sender.Send(posting, bot.Post{Message: &m, Delivery: stories.Delivery{
+		verdict := sender.Do(posting, bot.Operation{Message: &m, Delivery: stories.Delivery{
 			Key: "desk-" + rand.Text()[:20], Destination: channel, Part: stories.PartMessage, Attempt: 1, FirstAttemptAt: now, LastAttemptAt: now,
 		}})
 		cancel()

@@ -21,23 +21,24 @@ type postbox struct {
 	verdict bot.Verdict
 
 	mu    sync.Mutex
-	posts []bot.Post
+	posts []bot.Operation
 }
 
-func (p *postbox) Pace(string) bot.Pace { return bot.Pace{} }
-func (p *postbox) Send(_ context.Context, post bot.Post) bot.Verdict {
+func (p *postbox) Pace(string) bot.Pace  { return bot.Pace{} }
+func (p *postbox) Knows(stories.Op) bool { return true }
+func (p *postbox) Do(_ context.Context, post bot.Operation) bot.Verdict {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.posts = append(p.posts, post)
 	return p.verdict
 }
 
-func (p *postbox) all() []bot.Post {
+func (p *postbox) all() []bot.Operation {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return slices.Clone(p.posts)
 }
-func (p *postbox) Settle(context.Context, bot.Post) bot.Verdict { return bot.Verdict{} }
+func (p *postbox) Settle(context.Context, bot.Operation) bot.Verdict { return bot.Verdict{} }
 
 var alarms = []delivery.Alarm{
 	{Kind: delivery.DestinationBlocked, Destination: stories.Destination{Platform: "discord", Workspace: "1", Channel: "2"}, Reason: "refuses posts", Cure: "Give the bot the right Send Messages there."},

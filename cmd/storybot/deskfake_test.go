@@ -18,6 +18,7 @@ import (
 // newsDesk is a database with one push, a platform and the lanes, for the
 // desk's progress. Its mutex guards all of it.
 type newsDesk struct {
+	printing  bool // nothing can be edited
 	mu        sync.Mutex
 	began     time.Time // when the update was published
 	messages  []stories.DeskMessage
@@ -99,19 +100,22 @@ func (n *newsDesk) answer(verb, id, key string, m *bot.Message) bot.Verdict {
 	return v
 }
 
-func (n *newsDesk) Send(_ context.Context, p bot.Post) bot.Verdict {
+func (n *newsDesk) Do(_ context.Context, p bot.Operation) bot.Verdict {
+	if p.Delivery.Op == stories.OpEdit {
+		return n.answer("edit", p.Target, "", p.Message)
+	}
 	return n.answer("post", "", p.Delivery.Key, p.Message)
 }
 
-func (n *newsDesk) Settle(_ context.Context, p bot.Post) bot.Verdict {
+func (n *newsDesk) Settle(_ context.Context, p bot.Operation) bot.Verdict {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.said = append(n.said, deskRequest{"settle", "", bot.PlainText(*p.Message), p.Delivery.Key, time.Now()})
 	return n.settled
 }
 
-func (n *newsDesk) Edit(_ context.Context, _ stories.Destination, id string, m *bot.Message) bot.Verdict {
-	return n.answer("edit", id, "", m)
+func (n *newsDesk) Knows(op stories.Op) bool {
+	return op == stories.OpPost || op == stories.OpEdit && !n.printing
 }
 
 // set changes how the push stands.
@@ -154,7 +158,7 @@ func onDesk(t *testing.T, total int, body func(ctx context.Context, n *newsDesk,
 		var logged strings.Builder
 		process := func() func() {
 			ctx, cancel := context.WithCancel(t.Context())
-			p := newDeskProgress(n, n, map[string]bot.Sender{"far": n}, map[string]bot.Editor{"far": n}, time.Now, slog.New(slog.NewTextHandler(&logged, nil)))
+			p := newDeskProgress(n, n, map[string]bot.Sender{"far": n}, time.Now, slog.New(slog.NewTextHandler(&logged, nil)))
 			done := make(chan struct{})
 			go func() { defer close(done); p.run(ctx) }()
 			return func() { cancel(); <-done }

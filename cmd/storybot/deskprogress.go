@@ -49,7 +49,6 @@ type deskProgress struct {
 	store   deskStore
 	lanes   deskLanes
 	senders map[string]bot.Sender
-	editors map[string]bot.Editor // for platforms without one the last word is posted
 	wall    func() time.Time
 	log     *slog.Logger
 
@@ -80,8 +79,8 @@ type deskState struct {
 	first stories.Progress
 }
 
-func newDeskProgress(store deskStore, lanes deskLanes, senders map[string]bot.Sender, editors map[string]bot.Editor, wall func() time.Time, log *slog.Logger) *deskProgress {
-	return &deskProgress{store: store, lanes: lanes, senders: senders, editors: editors, wall: wall, log: log,
+func newDeskProgress(store deskStore, lanes deskLanes, senders map[string]bot.Sender, wall func() time.Time, log *slog.Logger) *deskProgress {
+	return &deskProgress{store: store, lanes: lanes, senders: senders, wall: wall, log: log,
 		busy: map[stories.Destination]bool{}, rest: map[stories.Destination]time.Time{}, views: map[deskView]*deskState{}}
 }
 

@@ -196,7 +196,8 @@ func TestWhereNothingCanBeEditedTheEndIsTold(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		n := newNewsDesk(100)
 		ctx, cancel := context.WithCancel(t.Context())
-		p := newDeskProgress(n, n, map[string]bot.Sender{"far": n}, nil, time.Now, slog.New(slog.DiscardHandler))
+		n.printing = true
+		p := newDeskProgress(n, n, map[string]bot.Sender{"far": n}, time.Now, slog.New(slog.DiscardHandler))
 		done := make(chan struct{})
 		go func() { defer close(done); p.run(ctx) }()
 		sleep(ctx, time.Minute)

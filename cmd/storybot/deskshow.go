@@ -25,8 +25,8 @@ func (p *deskProgress) show(ctx context.Context, m stories.DeskMessage, s *deskS
 	if s.began.IsZero() {
 		s.began, s.first = now, progress
 	}
-	editor, posted := p.editors[m.Destination.Platform], m.MessageID != ""
-	if editor == nil && !progress.Done() {
+	edits, posted := p.edits(m.Destination), m.MessageID != ""
+	if !edits && !progress.Done() {
 		s.kept = s.kept || p.save(ctx, m) // so that the end is told, also after a restart
 		return
 	}
@@ -41,8 +41,8 @@ func (p *deskProgress) show(ctx context.Context, m stories.DeskMessage, s *deskS
 	defer over()
 	left := bot.TimeLeft(s.first.Waiting-progress.Waiting, progress.Waiting, now.Sub(s.began))
 	text := deskText(m, progress, left)
-	if posted && editor != nil {
-		p.judge(ctx, m, s, editor.Edit(ctx, m.Destination, m.MessageID, text), progress)
+	if posted && edits {
+		p.judge(ctx, m, s, p.senders[m.Destination.Platform].Do(ctx, deskEdit(m, text)), progress)
 	} else {
 		p.post(ctx, m, s, text, progress)
 	}
@@ -56,7 +56,7 @@ func (p *deskProgress) post(ctx context.Context, m stories.DeskMessage, s *deskS
 	if !m.LastAttemptAt.IsZero() {
 		verdict := sender.Settle(ctx, deskPost(m, text))
 		if verdict.Outcome != bot.NotSent && verdict.Outcome != bot.Unreadable {
-			if verdict.Outcome == bot.Delivered && p.editors[m.Destination.Platform] != nil {
+			if verdict.Outcome == bot.Delivered && p.edits(m.Destination) {
 				progress = stories.Progress{Waiting: 1} // it may say what the first try said
 			}
 			p.judge(ctx, m, s, verdict, progress)
@@ -75,7 +75,7 @@ func (p *deskProgress) post(ctx context.Context, m stories.DeskMessage, s *deskS
 	if !p.save(ctx, m) {
 		return // what nobody would remember is not sent
 	}
-	verdict := sender.Send(ctx, deskPost(m, text))
+	verdict := sender.Do(ctx, deskPost(m, text))
 	if verdict.Outcome == bot.Transient { // surely not sent
 		m.FirstAttemptAt, m.LastAttemptAt = time.Time{}, time.Time{}
 		p.save(ctx, m)
@@ -84,11 +84,24 @@ func (p *deskProgress) post(ctx context.Context, m stories.DeskMessage, s *deskS
 }
 
 // deskPost is m on its way, as a sender takes it.
-func deskPost(m stories.DeskMessage, text *bot.Message) bot.Post {
-	return bot.Post{Message: text, Delivery: stories.Delivery{
+func deskPost(m stories.DeskMessage, text *bot.Message) bot.Operation {
+	return bot.Operation{Message: text, Delivery: stories.Delivery{
 		Key: m.Key, UpdateID: m.UpdateID, StoryID: m.StoryID, Number: m.Number, Level: m.Level, Destination: m.Destination, Lane: m.Lane,
 		Part: stories.PartMessage, State: stories.Sending, Attempt: 1, FirstAttemptAt: m.FirstAttemptAt, LastAttemptAt: m.LastAttemptAt,
 	}}
+}
+
+// deskEdit is the edit that gives m its present text.
+func deskEdit(m stories.DeskMessage, text *bot.Message) bot.Operation {
+	o := deskPost(m, text)
+	o.Delivery.Op, o.Target = stories.OpEdit, m.MessageID
+	return o
+}
+
+// edits says that what was posted to a channel can be edited. Where it cannot, the
+// last word is posted.
+func (p *deskProgress) edits(d stories.Destination) bool {
+	return p.senders[d.Platform].Knows(stories.OpEdit)
 }
 
 // judge keeps what became of a request that was to show progress.

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"log/slog"
+	"time"
 
 	"storybot/stories"
 )
@@ -13,6 +14,7 @@ type places struct {
 	desk interface {
 		Ended(ctx context.Context, d stories.Destination, reason string) error
 		Healed(ctx context.Context, d stories.Destination) (resumed, skipped int, err error)
+		MoveDestination(ctx context.Context, from, to stories.Destination) error
 		LanesOf(ctx context.Context, d stories.Destination) ([]string, error)
 	}
 	// resume lets a lane that stopped try again at once.
@@ -47,5 +49,23 @@ func (p places) Healed(ctx context.Context, d stories.Destination) {
 		p.log.Error("a channel that may be reachable again stays paused", "destination", d.String(), "err", err)
 	case resumed+skipped > 0:
 		p.log.Info("a channel is reachable again", "destination", d.String(), "resumed", resumed, "skipped", skipped)
+	}
+}
+
+// Moved is bot.Places'. No platform tells twice that a channel has another
+// address, and nothing reaches it under the old one: a database that is away is
+// asked again until ctx ends.
+func (p places) Moved(ctx context.Context, from, to stories.Destination) {
+	log := p.log.With("from", from.String(), "to", to.String())
+	for wait := time.Second; ; wait *= 2 {
+		err := p.desk.MoveDestination(ctx, from, to)
+		if err == nil {
+			log.Info("a channel has another address, and its subscriptions with it")
+			return
+		}
+		if stories.CodeOf(err) != stories.CodeUnavailable || !sleep(ctx, wait) {
+			log.Error("a channel has another address, which was not stored; somebody has to subscribe it again there", "err", err)
+			return
+		}
 	}
 }

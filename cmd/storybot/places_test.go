@@ -5,12 +5,17 @@ import (
 	"log/slog"
 	"slices"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"storybot/stories"
 )
 
 // calls is a newsroom that notes what it is told.
-type calls struct{ got []string }
+type calls struct {
+	got      []string
+	failures []error // of moves
+}
 
 func (c *calls) Ended(_ context.Context, d stories.Destination, reason string) error {
 	c.got = append(c.got, "ended "+d.String()+" "+reason)
@@ -20,6 +25,16 @@ func (c *calls) Ended(_ context.Context, d stories.Destination, reason string) e
 func (c *calls) Healed(_ context.Context, d stories.Destination) (resumed, skipped int, err error) {
 	c.got = append(c.got, "healed "+d.String())
 	return 1, 0, nil
+}
+
+func (c *calls) MoveDestination(_ context.Context, from, to stories.Destination) error {
+	c.got = append(c.got, "moved "+from.String()+" "+to.String())
+	if len(c.failures) == 0 {
+		return nil
+	}
+	err := c.failures[0]
+	c.failures = c.failures[1:]
+	return err
 }
 
 func (c *calls) LanesOf(_ context.Context, d stories.Destination) ([]string, error) {
@@ -44,5 +59,32 @@ func TestWhatPlatformsLearnReachesTheRightPart(t *testing.T) {
 		if !slices.Equal(desk.got, c.want) {
 			t.Errorf("%s: %q, want %q", c.at, desk.got, c.want)
 		}
+	}
+}
+
+// A channel's new address is stored as soon as the database can be reached, and
+// what it refuses is not tried again.
+func TestAChannelThatMovedIsStored(t *testing.T) {
+	away := stories.Errorf(stories.CodeUnavailable, "away")
+	refused := stories.Errorf(stories.CodeInvalid, "no")
+	for _, c := range []struct {
+		failures []error
+		tries    int
+		took     time.Duration
+	}{
+		{nil, 1, 0},
+		{[]error{away, away}, 3, 3 * time.Second},
+		{[]error{refused, refused}, 1, 0},
+		{[]error{away, away, away, away, away, away, away, away}, 5, 30 * time.Second},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+			defer cancel()
+			desk, began := &calls{failures: c.failures}, time.Now()
+			places{desk: desk, log: slog.New(slog.DiscardHandler)}.Moved(ctx, stories.Destination{Platform: "p", Channel: "1"}, stories.Destination{Platform: "p", Channel: "2"})
+			if len(desk.got) != c.tries || desk.got[0] != "moved p:1 p:2" || time.Since(began) != c.took {
+				t.Errorf("%d failures: %q within %v, want %d tries within %v", len(c.failures), desk.got, time.Since(began), c.tries, c.took)
+			}
+		})
 	}
 }

@@ -20,9 +20,9 @@ const (
 		FROM (SELECT d.publication_id AS id, count(*) AS n FROM queue q JOIN deliveries d ON d.id = q.delivery_id WHERE q.publication_id = ?1 GROUP BY d.publication_id) AS c
 		WHERE publications.id = c.id`
 	setQueuedOfSQL = `UPDATE publications SET queued = ?2 WHERE id = ?1`
-	// An edit is made whether it was made before or not.
+	// What adds no message is done whether it was done before or not: Op.Repeatable.
 	settleQueuedSQL = `
-		UPDATE deliveries SET state = 0, reason = '', doubtful = CASE WHEN op = 1 THEN 0 ELSE 3 END
+		UPDATE deliveries SET state = 0, reason = '', doubtful = CASE WHEN op IN (0, 2, 3, 5) THEN 3 ELSE 0 END
 		WHERE id IN (SELECT delivery_id FROM queue WHERE publication_id = ?1)`
 	releaseQueuedSQL = `
 		UPDATE deliveries SET state = 0, reason = '', doubtful = 0, attempt = 0, unknowns = 0, first_attempt_at = 0, last_attempt_at = 0
@@ -33,7 +33,7 @@ const (
 		SELECT d.destination_id, d.id FROM deliveries d JOIN destinations t ON t.id = d.destination_id
 		WHERE d.doubtful >= 2 AND d.doubtful = 2 AND d.state = 5 AND t.state = 'blocked'`
 	settleBlockedSQL = `
-		UPDATE deliveries SET reason = (SELECT t.reason FROM destinations t WHERE t.id = deliveries.destination_id), doubtful = CASE WHEN op = 1 THEN 0 ELSE 3 END
+		UPDATE deliveries SET reason = (SELECT t.reason FROM destinations t WHERE t.id = deliveries.destination_id), doubtful = CASE WHEN op IN (0, 2, 3, 5) THEN 3 ELSE 0 END
 		WHERE doubtful >= 2 AND doubtful = 2 AND state = 5`
 	releaseBlockedSQL = `
 		UPDATE deliveries SET reason = (SELECT t.reason FROM destinations t WHERE t.id = deliveries.destination_id), doubtful = 0, attempt = 0, unknowns = 0,
@@ -123,12 +123,12 @@ const (
 	// may have shown.
 	revisedSQL = `
 		SELECT DISTINCT u.id FROM queue q JOIN deliveries d ON d.id = q.delivery_id JOIN updates u ON u.id = d.update_id
-		WHERE q.publication_id = ?1 AND d.op = 0 AND d.doubtful = 3 AND u.revision > 0 ORDER BY u.id`
+		WHERE q.publication_id = ?1 AND d.op IN (0, 2, 3, 5) AND d.doubtful = 3 AND u.revision > 0 ORDER BY u.id`
 	editOlderSQL = `
-		INSERT INTO deliveries (publication_id, update_id, destination_id, created_at, revision, op, state)
-		SELECT CAST(?2 AS BIGINT), d.update_id, d.destination_id, ?4, ?5, 1, 0 FROM queue q JOIN deliveries d ON d.id = q.delivery_id
-		WHERE q.publication_id = ?1 AND d.update_id = ?3 AND d.op = 0
-			AND NOT EXISTS (SELECT 1 FROM deliveries e WHERE e.update_id = d.update_id AND e.destination_id = d.destination_id AND e.op = 1 AND e.revision = ?5)`
+		INSERT INTO deliveries (publication_id, update_id, destination_id, created_at, revision, op, on_id, state)
+		SELECT CAST(?2 AS BIGINT), d.update_id, d.destination_id, ?4, ?5, 1, d.id, 0 FROM queue q JOIN deliveries d ON d.id = q.delivery_id
+		WHERE q.publication_id = ?1 AND d.update_id = ?3 AND d.op IN (0, 2, 3, 5)
+			AND NOT EXISTS (SELECT 1 FROM deliveries e WHERE e.update_id = d.update_id AND e.destination_id = d.destination_id AND e.op = 1 AND e.revision = ?5 AND e.on_id = d.id)`
 	queueOlderSQL = `
 		INSERT INTO queue (publication_id, destination_id, delivery_id)
 		SELECT publication_id, destination_id, id FROM deliveries WHERE id > ?2 AND publication_id + 0 = ?1`

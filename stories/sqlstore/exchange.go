@@ -51,7 +51,12 @@ func (s *Store) Exchange(ctx context.Context, l stories.Lease, x stories.Exchang
 			}
 			return s.targets(ctx, q, x, &begun)
 		}
+		back := cameBack(before, x)
 		if err := s.finish(ctx, q, lane, before, x.Results); err != nil {
+			return err
+		}
+		// Who left while it was on its way gets it no more.
+		if err := skipVain(ctx, q, back, unfollowed, s.now()); err != nil {
 			return err
 		}
 		if err := stillOwed(ctx, q, x.Begin, &begun); err != nil {
@@ -86,6 +91,28 @@ func (s *Store) Exchange(ctx context.Context, l stories.Lease, x stories.Exchang
 	return begun, nil
 }
 
+// cameBack are rows that were on their way and wait again: they are to be tried
+// again, or have not left.
+func cameBack(before flights, x stories.Exchange) (rows []waiting) {
+	gone := make(map[int64]bool, len(x.Flying)+len(x.Results))
+	for _, f := range x.Flying {
+		gone[f.Delivery] = true
+	}
+	for _, r := range x.Results {
+		f, ok := before.byID[r.Delivery]
+		gone[r.Delivery] = true
+		if ok && f.Attempt == r.Attempt && r.State == stories.Pending && r.Destination == "" {
+			rows = append(rows, waiting{f.Ref})
+		}
+	}
+	for id, f := range before.byID {
+		if !gone[id] {
+			rows = append(rows, waiting{f.Ref})
+		}
+	}
+	return rows
+}
+
 // turnsAway says that a result takes waiting rows away. Then planning is locked,
 // before the lane as everywhere.
 func turnsAway(results []stories.Result) bool {
@@ -103,9 +130,10 @@ const (
 		SELECT coalesce(string_agg(CAST(delivery_id AS TEXT), ','), '') FROM queue
 		WHERE publication_id = ?1 AND destination_id BETWEEN ?2 AND ?3`
 	presentSQL = `SELECT id, revision FROM updates WHERE id among(?1) /*share*/`
+	// targetsSQL tells of a delivery that is not kept any more as of one skipped.
 	targetsSQL = `
-		SELECT e.id, o.state, o.message_id FROM deliveries e JOIN deliveries o ON o.update_id = e.update_id AND o.destination_id = e.destination_id AND o.op = 0
-		WHERE e.id among(?1) AND e.op = 1`
+		SELECT e.id, coalesce(o.state, 6), coalesce(o.message_id, '') FROM deliveries e LEFT JOIN deliveries o ON o.id = e.on_id
+		WHERE e.id among(?1)`
 )
 
 // stillOwed notes which rows are in the queue.
@@ -156,10 +184,10 @@ func present(ctx context.Context, q querier, updates []int64, revisions map[int6
 	return err
 }
 
-// targets reads which messages are to be edited. An edit waits for its post; one
-// whose post will never be there is not owed.
+// targets reads which messages are acted on. An operation waits for its message;
+// one whose message will never be there is not owed.
 func (s *Store) targets(ctx context.Context, q querier, x stories.Exchange, begun *stories.Begun) error {
-	if len(x.Edits) == 0 {
+	if len(x.Acting) == 0 {
 		return nil
 	}
 	never := map[int64]bool{}
@@ -171,9 +199,9 @@ func (s *Store) targets(ctx context.Context, q querier, x stories.Exchange, begu
 			return none, err
 		}
 		begun.Targets[id] = message
-		never[id] = message == "" && state != stories.Pending
+		never[id] = message == "" && state != stories.Pending && state != stories.Held
 		return none, nil
-	}, targetsSQL, list(x.Edits))
+	}, targetsSQL, list(x.Acting))
 	if err != nil {
 		return err
 	}
@@ -184,5 +212,5 @@ func (s *Store) targets(ctx context.Context, q querier, x stories.Exchange, begu
 			begun.Deliveries[f.Delivery] = false
 		}
 	}
-	return move(ctx, q, vain, stories.Skipped, "there is no message of it to be edited", s.now())
+	return move(ctx, q, vain, stories.Skipped, "there is no message to do it to", s.now())
 }

@@ -19,7 +19,7 @@ const finishSQL = `
 
 // saidSQL notes which wording posts have shown. Posts are planned in the first,
 // which most show; the column is in an index, and costs as much as all others.
-const saidSQL = `UPDATE deliveries SET revision = ?2 WHERE id among(?1) AND op = 0 AND revision <> ?2`
+const saidSQL = `UPDATE deliveries SET revision = ?2 WHERE id among(?1) AND op IN (0, 2, 3, 5) AND revision <> ?2`
 
 // ending is what results may have in common, as it is stored. Results come in
 // bursts that end alike and were begun together, and a statement for all that do

@@ -152,15 +152,15 @@ func setFlights(ctx context.Context, q querier, lane, fence, batch int64, list [
 	return err
 }
 
-// targetsOf reads which messages the edits among some rows are of.
+// targetsOf reads which messages some rows act on.
 func targetsOf(ctx context.Context, q querier, l stories.Loaded) (map[int64]string, error) {
-	var edits []int64
+	var acting []int64
 	for _, r := range l.Rows {
-		if l.Origins[r.Origin].Op == stories.OpEdit {
-			edits = append(edits, r.Delivery)
+		if l.Origins[r.Origin].Op.Acts() {
+			acting = append(acting, r.Delivery)
 		}
 	}
-	if len(edits) == 0 {
+	if len(acting) == 0 {
 		return nil, nil
 	}
 	found := map[int64]string{}
@@ -171,7 +171,7 @@ func targetsOf(ctx context.Context, q querier, l stories.Loaded) (map[int64]stri
 		err = r.Scan(&id, &state, &message)
 		found[id] = message
 		return none, err
-	}, targetsSQL, list(edits))
+	}, targetsSQL, list(acting))
 	return found, err
 }
 
@@ -183,6 +183,24 @@ func updatesOf(l stories.Loaded) (ids []int64) {
 		}
 	}
 	return ids
+}
+
+// InFlight implements stories.Store.
+func (s *Store) InFlight(ctx context.Context, d stories.Destination) (ids []int64, err error) {
+	p, err := findPlace(ctx, s.reader(), d)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, s.told(err)
+	}
+	flying, err := flightsOf(ctx, s.reader(), p.lane)
+	for _, f := range flying.byID {
+		if f.Place == p.id {
+			ids = append(ids, f.Delivery)
+		}
+	}
+	return ids, s.told(err)
 }
 
 // Recover returns the deliveries of l's lane whose requests an earlier holder

@@ -106,11 +106,11 @@ const (
 				row_number() OVER (PARTITION BY q.destination_id, u.story_id ORDER BY d.id DESC) AS nth,
 				count(*) OVER (PARTITION BY q.destination_id, u.story_id) AS those
 			FROM publications p CROSS JOIN queue q JOIN deliveries d ON d.id = q.delivery_id JOIN updates u ON u.id = d.update_id
-			WHERE p.lane_id = ?1 AND p.queued > 0 AND q.publication_id = p.id AND d.op = 0 AND d.doubtful < 2 AND NOT d.id among(?2)
+			WHERE p.lane_id = ?1 AND p.queued > 0 AND q.publication_id = p.id AND d.op IN (0, 2, 3, 5) AND d.doubtful < 2 AND NOT d.id among(?2)
 		) AS ranked
 		WHERE nth >= ?3 AND those > ?3 ORDER BY destination_id, story_id, nth`
 	missedMoreSQL = `
-		UPDATE deliveries SET missed = missed + CAST(j.value AS BIGINT) FROM pairs(?1) WHERE deliveries.id = CAST(j.key AS BIGINT)`
+		UPDATE deliveries SET missed = missed + CAST(j.value ->> 1 AS BIGINT) FROM each(?1) WHERE deliveries.id = CAST(j.value ->> 0 AS BIGINT)`
 	tooLate = "waited while nothing could be sent; only the newest %d of its story were sent afterwards"
 )
 
@@ -133,7 +133,11 @@ func (s *Store) SkipOlder(ctx context.Context, l stories.Lease, keep int, at tim
 			return err
 		}
 		skipped = len(older)
-		text, err := json.Marshal(missed)
+		var more [][2]int64
+		for id, n := range missed {
+			more = append(more, [2]int64{id, int64(n)})
+		}
+		text, err := json.Marshal(more)
 		if err != nil {
 			return err
 		}

@@ -77,12 +77,17 @@ const (
 		SELECT CAST(j.value ->> 0 AS BIGINT), CAST(j.value ->> 1 AS BIGINT), ?2, ?3, ?4, ?5, ?6, ?7, ?7 FROM each(?1)`
 	lanesInUseSQL = `SELECT l.id FROM lanes l WHERE EXISTS (SELECT 1 FROM destinations t WHERE t.lane_id = l.id)`
 	// planSQL owes the update to every destination that follows the story (?4),
-	// one of its topics (?5, an array of arrays of one) or all.
-	planSQL = `
+	// one of its topics (?5, an array of arrays of one) or all. planOneSQL does
+	// where all are in one lane, under the publication ?6: looking for that of each
+	// destination would take a tenth of the time.
+	planSQL    = planInto + `p.id` + planFrom + `JOIN publications p ON p.update_id = ?1 AND p.lane_id = t.lane_id AND p.op = 0` + planWhere
+	planOneSQL = planInto + `CAST(?6 AS BIGINT)` + planFrom + planWhere
+	planInto   = `
 		INSERT INTO deliveries (publication_id, update_id, destination_id, created_at, revision, op, state)
-		SELECT p.id, ?1, t.id, ?2, 0, 0, CASE WHEN t.state = 'blocked' THEN 5 ELSE 0 END
-		FROM destinations t
-		JOIN publications p ON p.update_id = ?1 AND p.lane_id = t.lane_id AND p.op = 0
+		SELECT `
+	planFrom = `, ?1, t.id, ?2, 0, 0, CASE WHEN t.state = 'blocked' THEN 5 ELSE 0 END
+		FROM destinations t `
+	planWhere = `
 		WHERE t.state <> 'gone'
 			AND t.id IN (
 				SELECT destination_id FROM subscriptions WHERE state = 'active' AND kind = 'story' AND story_id = ?4 AND level <= ?3
@@ -103,9 +108,11 @@ const (
 	setHeldSQL = `UPDATE publications SET held = ?2, total = total + ?2 WHERE id = ?1`
 	// setQueuedSQL counts the rows of each new publication where they lie together.
 	setQueuedSQL = `
-		UPDATE publications SET queued = (SELECT count(*) FROM queue q WHERE q.publication_id = publications.id),
-			total = (SELECT count(*) FROM queue q WHERE q.publication_id = publications.id)
-		WHERE update_id = ?1 AND op = ?2 AND revision = ?3`
+		UPDATE publications SET queued = g.n, total = g.n
+		FROM (SELECT p.id, (SELECT count(*) FROM queue q WHERE q.publication_id = p.id) AS n
+			FROM publications p WHERE p.update_id = ?1 AND p.op = ?2 AND p.revision = ?3 AND p.total = 0) AS g
+		WHERE publications.id = g.id`
+	ofLaneSQL         = `SELECT id FROM publications WHERE update_id = ?1 AND lane_id = ?2 AND op = 0`
 	newestDeliverySQL = `SELECT coalesce(max(id), 0) FROM deliveries`
 	dropUnplannedSQL  = `DELETE FROM publications WHERE update_id = ?1 AND op = ?2 AND revision = ?3 AND total = 0`
 )
@@ -140,7 +147,16 @@ func plan(ctx context.Context, q querier, u stories.Update, topics []string) err
 	if err := one(ctx, q, newestDeliverySQL, nil, &newest); err != nil {
 		return err
 	}
-	n, err := q.exec(ctx, planSQL, u.ID, millis(u.CreatedAt), u.Level, u.StoryID, string(text))
+	args := []any{u.ID, millis(u.CreatedAt), u.Level, u.StoryID, string(text)}
+	statement := planSQL
+	if len(lanes) == 1 {
+		var publication int64
+		if err := one(ctx, q, ofLaneSQL, []any{u.ID, lanes[0]}, &publication); err != nil {
+			return err
+		}
+		statement, args = planOneSQL, append(args, publication)
+	}
+	n, err := q.exec(ctx, statement, args...)
 	if err != nil {
 		return err
 	}

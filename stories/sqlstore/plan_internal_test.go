@@ -19,7 +19,7 @@ func TestSQLiteReadsNoTableFromEndToEnd(t *testing.T) {
 		"publications": publicationsSQL, "load": loadSQL, "load places": loadPlacesSQL, "load flying": loadFlyingSQL, "origins": originsSQL,
 		"still owed": stillOwedSQL, "present": presentSQL, "targets": targetsSQL, "finish": finishSQL, "said": saidSQL, "unqueue": unqueueSQL, "unqueue run": unqueueRunSQL, "near places": nearPlacesSQL, "near owed": nearOwedSQL, "unqueue again": unqueueAgainSQL, "unhold": unholdSQL, "count": countSQL,
 		"queued at": queuedAtSQL, "held at": heldAtSQL, "move": moveSQL, "full": fullSQL, "miss more": missMoreSQL, "unfollowed": unfollowedSQL,
-		"urge": urgeSQL, "older edits": olderEditsSQL, "copies": copiesSQL, "plan": planSQL, "queue planned": queuePlannedSQL, "hold planned": holdPlannedSQL, "count held": countHeldSQL, "set queued": setQueuedSQL, "progress": progressSQL,
+		"urge": urgeSQL, "older edits": olderEditsSQL, "copies": copiesSQL, "plan": planSQL, "plan in one lane": planOneSQL, "queue planned": queuePlannedSQL, "hold planned": holdPlannedSQL, "count held": countHeldSQL, "set queued": setQueuedSQL, "progress": progressSQL,
 		"deliveries of": deliveriesOfSQL, "newest deliveries": newestDeliveriesSQL,
 		"story": storyBySlugSQL, "updates": newestUpdatesSQL, "seen": seenSQL, "same text": sameTextSQL, "subscriptions": subscriptionsSQL, "log": logStorySQL,
 		"queue": queueSQL, "failing": failingSQL, "prune": pruneDeliveriesSQL, "desk messages": deskMessagesSQL,

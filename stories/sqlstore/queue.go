@@ -14,6 +14,7 @@ import (
 //	load.go      reads what is owed
 //	exchange.go  writes what became of requests and which are begun
 //	finish.go    what a result does to its row and its destination
+//	acting.go    owes operations on messages that are there
 //	revise.go    gives an update another wording, and owes it to its copies
 //	flights.go   what is on its way, and who takes it over
 //	owed.go      takes waiting rows away, holds them and owes them again
@@ -34,7 +35,7 @@ import (
 // deliveryColumns are read by scanDelivery, from deliveries d joined as
 // deliveryTables does.
 const (
-	deliveryColumns = `d.id, d.update_id, u.story_id, u.number, d.revision, d.op,
+	deliveryColumns = `d.id, d.update_id, u.story_id, u.number, d.revision, d.op, d.on_id,
 		t.platform, t.workspace, t.channel, l.name, p.urgency, d.state, d.attempt, d.unknowns,
 		CASE WHEN d.state = 0 THEN t.not_before ELSE 0 END,
 		d.first_attempt_at, d.last_attempt_at, d.created_at, d.finished_at, d.message_id, d.reason, d.missed, d.doubtful, p.seed, d.destination_id`
@@ -49,7 +50,7 @@ const (
 func (f flights) scanDelivery(r row) (d stories.Delivery, err error) {
 	var due, first, last, created, finished, seed, place int64
 	var doubtful int
-	err = r.Scan(&d.ID, &d.UpdateID, &d.StoryID, &d.Number, &d.Revision, &d.Op,
+	err = r.Scan(&d.ID, &d.UpdateID, &d.StoryID, &d.Number, &d.Revision, &d.Op, &d.On,
 		&d.Destination.Platform, &d.Destination.Workspace, &d.Destination.Channel, &d.Lane, &d.Level, &d.State, &d.Attempt, &d.Unknowns,
 		&due, &first, &last, &created, &finished, &d.MessageID, &d.Reason, &d.Missed, &doubtful, &seed, &place)
 	d.DueAt, d.FirstAttemptAt, d.LastAttemptAt = moment(due), moment(first), moment(last)

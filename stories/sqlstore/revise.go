@@ -25,15 +25,21 @@ const (
 		SELECT 0, h.destination_id, d.id, d.publication_id
 		FROM publications p CROSS JOIN deliveries d JOIN held h ON h.destination_id = d.destination_id AND h.delivery_id = d.id
 		WHERE p.update_id = ?1 AND p.op = 1 AND p.held > 0 AND d.update_id = ?1 AND d.op = 1 AND d.publication_id = p.id`
-	// copiesSQL owes an edit to every destination that has a copy of the update, or
-	// may get one from a request on its way (?4) or have got one from an earlier one.
+	// copyKindsSQL tells by which operations copies of an update were made.
+	copyKindsSQL         = `SELECT DISTINCT op FROM publications WHERE update_id = ?1 AND op IN (0, 2, 3, 5)`
+	newestPublicationSQL = `SELECT coalesce(max(id), 0) FROM publications`
+	// copiesSQL owes an edit, under publications younger than ?5, to every
+	// destination that has a copy of the update made by ?6, or may get one from a
+	// request on its way (?4) or have got one from an earlier one. A copy that is to
+	// be taken away is left alone.
 	copiesSQL = `
-		INSERT INTO deliveries (publication_id, update_id, destination_id, created_at, revision, op, state)
-		SELECT p.id, ?1, t.id, ?2, ?3, 1, CASE WHEN t.state = 'blocked' THEN 5 ELSE 0 END
+		INSERT INTO deliveries (publication_id, update_id, destination_id, created_at, revision, op, on_id, state)
+		SELECT p.id, ?1, t.id, ?2, ?3, 1, d.id, CASE WHEN t.state = 'blocked' THEN 5 ELSE 0 END
 		FROM deliveries d
 		JOIN destinations t ON t.id = d.destination_id
-		JOIN publications p ON p.update_id = ?1 AND p.lane_id = t.lane_id AND p.op = 1 AND p.revision = ?3
-		WHERE d.update_id = ?1 AND d.op = 0 AND (d.state = 2 OR d.state = 0 AND (d.doubtful > 0 OR d.id among(?4))) AND t.state <> 'gone'
+		JOIN publications p ON p.update_id = ?1 AND p.lane_id = t.lane_id AND p.op = 1 AND p.revision = ?3 AND p.id > ?5
+		WHERE d.update_id = ?1 AND d.op = ?6 AND (d.state = 2 OR d.state = 0 AND (d.doubtful > 0 OR d.id among(?4))) AND t.state <> 'gone'
+			AND NOT EXISTS (SELECT 1 FROM deliveries x WHERE x.update_id = ?1 AND x.destination_id = d.destination_id AND x.op = 7 AND x.revision = 0 AND x.on_id = d.id)
 		ORDER BY t.id`
 	replaced = "a newer wording replaced it before it was sent"
 )
@@ -95,14 +101,32 @@ func planEdits(ctx context.Context, q querier, u stories.Update, a stories.Act) 
 		return err
 	}
 	u.CreatedAt = a.At
-	if err := insertPublications(ctx, q, lanes, u, stories.OpEdit); err != nil {
+	kinds, err := all(ctx, q, scanID, copyKindsSQL, u.ID)
+	if err != nil {
 		return err
 	}
-	var newest int64
+	for _, kind := range kinds {
+		if err := planEditsOf(ctx, q, u, kind, lanes, flying); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// planEditsOf owes u's present wording to the copies made by one kind of
+// operation, under publications of their own: one owes a destination one row.
+func planEditsOf(ctx context.Context, q querier, u stories.Update, kind int64, lanes []int64, flying flights) error {
+	var newest, before int64
 	if err := one(ctx, q, newestDeliverySQL, nil, &newest); err != nil {
 		return err
 	}
-	n, err := q.exec(ctx, copiesSQL, u.ID, millis(a.At), u.Revision, list(slices.Collect(maps.Keys(flying.byID))))
+	if err := one(ctx, q, newestPublicationSQL, nil, &before); err != nil {
+		return err
+	}
+	if err := insertPublications(ctx, q, lanes, u, stories.OpEdit); err != nil {
+		return err
+	}
+	n, err := q.exec(ctx, copiesSQL, u.ID, millis(u.CreatedAt), u.Revision, list(slices.Collect(maps.Keys(flying.byID))), before, kind)
 	if err != nil {
 		return err
 	}

@@ -13,7 +13,7 @@ import (
 // progressSQL adds the counters of an update's publications.
 const progressSQL = `
 	SELECT coalesce(sum(total), 0), coalesce(sum(sent), 0), coalesce(sum(held), 0), coalesce(sum(failed), 0), coalesce(sum(unknown), 0)
-	FROM publications WHERE update_id = ?1 AND op = 0`
+	FROM publications WHERE update_id = ?1 AND op IN (0, 2, 3, 5)`
 
 // ProgressOf implements stories.Store.
 func (s *Store) ProgressOf(ctx context.Context, updateID int64) (stories.Progress, error) {
@@ -31,11 +31,11 @@ func progressOf(ctx context.Context, q querier, updateID int64) (stories.Progres
 const (
 	deliveriesOfSQL = `
 		SELECT ` + deliveryColumns + ` FROM ` + deliveryTables + `
-		WHERE t.platform = ?1 AND t.workspace = ?2 AND t.channel = ?3 AND u.story_id = ?4 AND u.number = ?5 AND d.op = 0
+		WHERE t.platform = ?1 AND t.workspace = ?2 AND t.channel = ?3 AND u.story_id = ?4 AND u.number = ?5 AND d.op IN (0, 2, 3, 5)
 		ORDER BY d.revision DESC, d.id DESC LIMIT ?6`
 	newestDeliveriesSQL = `
 		SELECT ` + deliveryColumns + ` FROM ` + deliveryTables + `
-		WHERE t.platform = ?1 AND t.workspace = ?2 AND t.channel = ?3 AND u.story_id = ?4 AND d.op = 0
+		WHERE t.platform = ?1 AND t.workspace = ?2 AND t.channel = ?3 AND u.story_id = ?4 AND d.op IN (0, 2, 3, 5)
 		ORDER BY u.number DESC, d.revision DESC, d.id DESC LIMIT ?5`
 )
 

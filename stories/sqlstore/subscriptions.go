@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"slices"
+	"time"
 
 	"storybot/stories"
 )
@@ -105,6 +106,11 @@ func (s *Store) Subscribe(ctx context.Context, a stories.Act, sub stories.Subscr
 		if err != nil {
 			return done, false, err
 		}
+		if set && !created {
+			if err := skipUnfollowed(ctx, q, p, tooMinor, a.At); err != nil {
+				return done, false, err
+			}
+		}
 		done.Created = created
 		done.Subscription, err = findSubscription(ctx, q, p, k)
 		if err != nil || !changed && !created && !set {
@@ -160,7 +166,7 @@ func (s *Store) Unsubscribe(ctx context.Context, a stories.Act, d stories.Destin
 		if _, err := q.exec(ctx, dropSubscriptionSQL, sub.ID); err != nil {
 			return sub, false, err
 		}
-		if err := skipUnfollowed(ctx, q, a, p); err != nil {
+		if err := skipUnfollowed(ctx, q, p, unfollowed, a.At); err != nil {
 			return sub, false, err
 		}
 		return sub, true, enterPlaced(ctx, q, a, "unsubscribed", k.story, d, "does not follow "+t.String()+" any more")
@@ -178,19 +184,26 @@ func lockSubscription(ctx context.Context, q querier, d stories.Destination, t s
 	return p, k, sub, missing(err, "This channel does not follow %s. /subscriptions lists what it follows.", t)
 }
 
-// unfollowedSQL finds among the deliveries ?2 to a destination those that
-// nothing it follows brings any more. A topic is a word among the story's topics.
+// unfollowedSQL finds among deliveries those that nothing their destinations
+// follow, and have not paused, brings any more. A topic is a word among the
+// story's topics.
 const unfollowedSQL = `
 	SELECT d.id FROM deliveries d JOIN updates u ON u.id = d.update_id JOIN stories s ON s.id = u.story_id
-	WHERE d.id among(?2) AND d.op = 0 AND (
-		EXISTS (SELECT 1 FROM mutes m WHERE m.destination_id = ?1 AND m.story_id = s.id)
-		OR NOT EXISTS (SELECT 1 FROM subscriptions b WHERE b.destination_id = ?1 AND b.level <= u.level AND (
+	WHERE d.id among(?1) AND d.op IN (0, 2, 3, 5) AND (
+		EXISTS (SELECT 1 FROM mutes m WHERE m.destination_id = d.destination_id AND m.story_id = s.id)
+		OR NOT EXISTS (SELECT 1 FROM subscriptions b WHERE b.destination_id = d.destination_id AND b.state = 'active' AND b.level <= u.level AND (
 			b.kind = 'all'
 			OR b.kind = 'story' AND b.story_id = s.id
 			OR b.kind = 'topic' AND ' ' || s.topics || ' ' LIKE '% ' || b.topic || ' %')))`
 
-// skipUnfollowed skips what waits for p in vain.
-func skipUnfollowed(ctx context.Context, q querier, a stories.Act, p place) error {
+const (
+	unfollowed = "the channel does not follow it any more"
+	pausedNow  = "the channel was paused before it was sent"
+	tooMinor   = "the channel asked for more urgent updates only before it was sent"
+)
+
+// skipUnfollowed skips what waits for p in vain, and says why.
+func skipUnfollowed(ctx context.Context, q querier, p place, why string, at time.Time) error {
 	rows, err := queuedAt(ctx, q, p)
 	if err != nil {
 		return err
@@ -203,21 +216,28 @@ func skipUnfollowed(ctx context.Context, q querier, a stories.Act, p place) erro
 	if err != nil {
 		return err
 	}
-	rows = slices.Concat(rows, held, back)
+	return skipVain(ctx, q, slices.Concat(rows, held, back), why, at)
+}
+
+// skipVain skips those of rows that nothing brings any more.
+func skipVain(ctx context.Context, q querier, rows []waiting, why string, at time.Time) error {
+	if len(rows) == 0 {
+		return nil
+	}
 	ids := make([]int64, len(rows))
 	for i, r := range rows {
 		ids[i] = r.Delivery
 	}
-	found, err := all(ctx, q, scanID, unfollowedSQL, p.id, list(ids))
+	found, err := all(ctx, q, scanID, unfollowedSQL, list(ids))
 	if err != nil {
 		return err
 	}
-	unfollowed := make(map[int64]bool, len(found))
+	vain := make(map[int64]bool, len(found))
 	for _, id := range found {
-		unfollowed[id] = true
+		vain[id] = true
 	}
-	rows = slices.DeleteFunc(rows, func(w waiting) bool { return !unfollowed[w.Delivery] })
-	return move(ctx, q, rows, stories.Skipped, "the channel does not follow it any more", a.At)
+	rows = slices.DeleteFunc(rows, func(w waiting) bool { return !vain[w.Delivery] })
+	return move(ctx, q, rows, stories.Skipped, why, at)
 }
 
 const (
@@ -269,7 +289,7 @@ func (s *Store) Stop(ctx context.Context, a stories.Act, d stories.Destination, 
 		if !ended {
 			return done, false, nil
 		}
-		return done, true, skipUnfollowed(ctx, q, a, p)
+		return done, true, skipUnfollowed(ctx, q, p, unfollowed, a.At)
 	})
 	return done.Muted, err
 }
@@ -296,13 +316,18 @@ func (s *Store) SetSubscriptionState(ctx context.Context, a stories.Act, d stori
 		verb, detail = "paused", "is paused: "
 	}
 	return act(ctx, s, a, verb, func(q querier) (sub stories.Subscription, changed bool, err error) {
-		_, k, sub, err := lockSubscription(ctx, q, d, t)
+		p, k, sub, err := lockSubscription(ctx, q, d, t)
 		if err != nil || sub.State == state {
 			return sub, false, err
 		}
 		sub.State = state
 		if _, err := q.exec(ctx, setSubscriptionSQL, sub.ID, sub.Level, string(state)); err != nil {
 			return sub, false, err
+		}
+		if state == stories.Paused {
+			if err := skipUnfollowed(ctx, q, p, pausedNow, a.At); err != nil {
+				return sub, false, err
+			}
 		}
 		return sub, true, enterPlaced(ctx, q, a, verb, k.story, d, detail+t.String())
 	})

@@ -44,13 +44,15 @@ func (s *Store) UpdateByNumber(ctx context.Context, storyID int64, number int) (
 	return u, s.told(missing(err, "This story has no update %d. Its Timeline shows those it has.", number))
 }
 
+// sameTextSQL is in the order of the index by time, so that what is older than
+// the window is not read, however long the story is.
 const sameTextSQL = `
 	SELECT ` + updateColumns + ` FROM updates u
-	WHERE u.story_id = ?1 AND u.created_at >= ?3 AND u.text = ?2 ORDER BY u.number DESC LIMIT 1`
+	WHERE u.story_id = ?1 AND u.created_at >= ?3 AND u.text = ?2 ORDER BY u.created_at DESC, u.number DESC LIMIT ?4`
 
 // SameText implements stories.Store.
 func (s *Store) SameText(ctx context.Context, storyID int64, text string, since time.Time) (stories.Update, error) {
-	u, err := theOne(ctx, s.reader(), scanUpdate, sameTextSQL, storyID, text, millis(since))
+	u, err := theOne(ctx, s.reader(), scanUpdate, sameTextSQL, storyID, text, millis(since), 1)
 	return u, s.told(missing(err, "No update of this story has the same text."))
 }
 

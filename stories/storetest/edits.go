@@ -56,7 +56,7 @@ var editTests = []test{
 			f := stories.Flight{Ref: r.Ref, Attempt: 1, First: d.now, Last: d.now}
 			switch edit := origins[r.Origin].Op == stories.OpEdit; {
 			case edit:
-				x.Edits = append(x.Edits, r.Delivery)
+				x.Acting = append(x.Acting, r.Delivery)
 				x.Begin = append(x.Begin, f)
 			case r.Destination == channel("c"):
 				x.Begin = append(x.Begin, f)
@@ -65,9 +65,9 @@ var editTests = []test{
 		got, err := d.Exchange(d.ctx, l, x)
 		d.ok(err)
 		same(d, "wording", got.Revisions[u.ID], 1)
-		same(d, "edits", len(x.Edits), 2)
-		same(d, "the message of a's", got.Targets[x.Edits[0]], "m"+v[0].Key)
-		same(d, "the message of b's, not known yet", got.Targets[x.Edits[1]], "")
+		same(d, "edits", len(x.Acting), 2)
+		same(d, "the message of a's", got.Targets[x.Acting[0]], "m"+v[0].Key)
+		same(d, "the message of b's, not known yet", got.Targets[x.Acting[1]], "")
 		p, err := d.ProgressOf(d.ctx, u.ID)
 		d.ok(err)
 		same(d, "the push", p, stories.Progress{UpdateID: u.ID, Total: 3, Sent: 1, Waiting: 2})
@@ -108,7 +108,7 @@ var editTests = []test{
 		d.ok(err)
 		same(d, "owed", len(rows), 1)
 		f := stories.Flight{Ref: rows[0].Ref, Attempt: 1, First: d.now, Last: d.now}
-		got, err := d.Exchange(d.ctx, l, stories.Exchange{Batch: 100, Begin: []stories.Flight{f}, Updates: []int64{u.ID}, Edits: []int64{f.Delivery}})
+		got, err := d.Exchange(d.ctx, l, stories.Exchange{Batch: 100, Begin: []stories.Flight{f}, Updates: []int64{u.ID}, Acting: []int64{f.Delivery}})
 		d.ok(err)
 		same(d, "begun", got.Deliveries[f.Delivery], false)
 		same(d, "left", d.edits(l), "")

@@ -124,8 +124,8 @@ func (w *worker) advance(max int, results ...stories.Result) (begun []stories.De
 		x.Updates = append(x.Updates, p.UpdateID)
 	}
 	for _, f := range x.Begin {
-		if origins[f.Origin].Op == stories.OpEdit {
-			x.Edits = append(x.Edits, f.Delivery)
+		if origins[f.Origin].Op.Acts() {
+			x.Acting = append(x.Acting, f.Delivery)
 		}
 	}
 	got, err := w.Exchange(w.ctx, w.lease, x)

@@ -44,9 +44,12 @@ type Channel struct {
 	Type  int
 	// Permissions is what the bot may do there.
 	Permissions int64
-	Parent      string // of a thread
-	Archived    bool   // of a thread
-	Locked      bool   // of a thread
+	Parent      string   // of a thread
+	Archived    bool     // of a thread
+	Locked      bool     // of a thread
+	Tags        []Tag    // of a forum
+	TagRequired bool     // of a forum
+	Applied     []string // ids of a thread's tags
 }
 
 type channel struct {
@@ -175,6 +178,13 @@ func (s *Server) dm(user string) *channel {
 	c := &channel{Channel: Channel{ID: formatID(s.newID()), Type: DMChannel, Permissions: DefaultPermissions}, user: user}
 	s.world.channels[c.ID] = c
 	return c
+}
+
+// Channel returns a channel. It panics for one that does not exist.
+func (s *Server) Channel(id string) Channel {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.must(id).Channel
 }
 
 // ChangeChannel changes a channel and sends CHANNEL_UPDATE or THREAD_UPDATE. It

@@ -234,8 +234,17 @@ func (b *faultBook) pick(r *request) *Fault {
 	return b.chance(r)
 }
 
+// changes says that an operation posts a message or changes one.
+func (o Op) changes() bool {
+	switch o {
+	case CreateMessage, EditMessage, DeleteMessage, PublishMessage, CreateThread, CreateForumPost:
+		return true
+	}
+	return false
+}
+
 func (b *faultBook) chance(r *request) *Fault {
-	if b.tries == nil || r.op != CreateMessage && r.op != EditMessage {
+	if b.tries == nil || !r.op.changes() {
 		return nil
 	}
 	h := fnv.New64a()

@@ -27,7 +27,7 @@ func (s *Server) handle(r *request) reply {
 		return s.callback(r)
 	case CreateFollowup, GetOriginal, EditOriginal, DeleteOriginal, GetFollowup, EditFollowup, DeleteFollowup:
 		return s.webhook(r)
-	case GetGuild, ListRoles, ListChannels, GetMember:
+	case GetGuild, ListRoles, ListChannels, GetMember, ActiveThreads:
 		return s.handleGuild(r)
 	}
 	return s.handleChannel(r)
@@ -43,6 +43,8 @@ func (s *Server) handleGuild(r *request) reply {
 		return ok(guildJSON(g))
 	case ListRoles:
 		return ok(rolesJSON(g))
+	case ActiveThreads:
+		return activeThreads(g)
 	case GetMember:
 		user := r.id("user_id")
 		if user == BotUserID {
@@ -86,6 +88,10 @@ func (s *Server) handleChannel(r *request) reply {
 		return s.listMessages(c, r)
 	case CreateMessage:
 		return s.createMessage(c, r)
+	case CreateForumPost:
+		return s.createForumPost(c, r)
+	case ChangeThread:
+		return s.changeThread(c, r)
 	}
 	m := c.find(r.id("message_id"))
 	if m == nil {
@@ -99,6 +105,8 @@ func (s *Server) handleChannel(r *request) reply {
 		return reply{status: http.StatusOK, body: m.json(false)}
 	case EditMessage:
 		return s.editMessage(m, r.fields)
+	case PublishMessage:
+		return s.publish(m)
 	case DeleteMessage:
 		if m.author != BotUserID && !c.may(ManageMessages) {
 			return missingPermissions()
@@ -187,6 +195,9 @@ func (s *Server) editMessage(m *message, fields map[string]json.RawMessage) repl
 	case !m.channel.may(EmbedLinks) && len(fields["embeds"]) > 2:
 		return missingPermissions()
 	}
+	if limit, hit := s.oldEdit(m); hit {
+		return limit
+	}
 	s.stats.Edits++
 	return s.edit(m, fields)
 }
@@ -203,28 +214,6 @@ func (s *Server) edit(m *message, fields map[string]json.RawMessage) reply {
 	m.earlier = append(m.earlier, m.body)
 	m.body, m.edited = next, s.now()
 	return reply{status: http.StatusOK, body: m.json(false)}
-}
-
-func (s *Server) createThread(m *message, r *request) reply {
-	var ask struct{ Name string }
-	if err := json.Unmarshal(r.raw, &ask); err != nil {
-		return invalidForm([]problem{{"name", err.Error()}})
-	}
-	parent := m.channel
-	id := formatID(m.id) // https://docs.discord.com/developers/resources/channel#start-thread-from-message
-	switch {
-	case !parent.may(CreatePublicThreads):
-		return missingPermissions()
-	case parent.Type != TextChannel && parent.Type != AnnouncementChannel:
-		return apiError(http.StatusBadRequest, 50024, "Cannot execute action on this channel type")
-	case s.world.channels[id] != nil:
-		return apiError(http.StatusBadRequest, 160004, "A thread has already been created for this message")
-	}
-	thread := &channel{Channel: Channel{ID: id, Guild: parent.Guild, Name: ask.Name, Type: PublicThread, Parent: parent.ID, Permissions: parent.Permissions}}
-	s.add(thread)
-	rep := ok(channelJSON(thread))
-	rep.status = http.StatusCreated
-	return rep
 }
 
 // handleCommands lists or replaces the commands of the application.

@@ -16,6 +16,9 @@ type Limits struct {
 	// Create, Edit and Read are per channel: posting, editing and deleting, and
 	// everything that reads.
 	Create, Edit, Read Budget
+	// Publish is per channel, and OldEdits what edits of messages older than an hour
+	// have in a channel beside Edit.
+	Publish, OldEdits Budget
 	// Invalid is how many answers with 401, 403 or 429 within ten minutes bring
 	// Cloudflare's ban. 0 for never.
 	Invalid int
@@ -29,11 +32,13 @@ type Budget struct {
 }
 
 // DocumentedLimits are the limits that Discord documents, and for channels
-// those that its headers say.
+// those that its headers say and people have met
+// (https://github.com/discordjs/discord.js/issues/4956,
+// https://github.com/discord/discord-api-docs/discussions/4413).
 // https://docs.discord.com/developers/topics/rate-limits
 func DocumentedLimits() Limits {
 	five := Budget{5, 5 * time.Second}
-	return Limits{Global: 50, Create: five, Edit: five, Read: Budget{10, 5 * time.Second}, Invalid: 10000}
+	return Limits{Global: 50, Create: five, Edit: five, Read: Budget{10, 5 * time.Second}, Publish: Budget{10, time.Hour}, OldEdits: Budget{3, 20 * time.Second}, Invalid: 10000}
 }
 
 // WithLimits makes the server keep rate limits. Without this option it keeps
@@ -78,7 +83,9 @@ type bucketState struct {
 // budget returns the budget that r draws on and the name of its bucket.
 func (l *limiter) budget(r *request) (Budget, string) {
 	switch r.op {
-	case CreateMessage, CreateThread:
+	case PublishMessage:
+		return l.limits.Publish, "publish"
+	case CreateMessage, CreateThread, CreateForumPost:
 		return l.limits.Create, "create"
 	case EditMessage, DeleteMessage:
 		return l.limits.Edit, "edit"
@@ -95,15 +102,7 @@ func (l *limiter) admit(r *request, now time.Time) (reply, bool) {
 	}
 	b, name := l.budget(r)
 	if b.Limit > 0 {
-		if l.buckets == nil {
-			l.buckets = map[bucketKey]*window{}
-		}
-		key := bucketKey{name, r.id("channel_id")}
-		w := l.buckets[key]
-		if w == nil || !now.Before(w.ends) {
-			w = &window{left: b.Limit, ends: now.Add(b.Per)}
-			l.buckets[key] = w
-		}
+		w := l.window(bucketKey{name, r.id("channel_id")}, b, now)
 		if w.left == 0 {
 			rep := limited("user", w.ends.Sub(now))
 			rep.bucket = l.state(r, now)
@@ -113,6 +112,19 @@ func (l *limiter) admit(r *request, now time.Time) (reply, bool) {
 	}
 	l.admitGlobal(r, now)
 	return reply{}, false
+}
+
+// window returns a bucket's window now.
+func (l *limiter) window(key bucketKey, b Budget, now time.Time) *window {
+	if l.buckets == nil {
+		l.buckets = map[bucketKey]*window{}
+	}
+	w := l.buckets[key]
+	if w == nil || !now.Before(w.ends) {
+		w = &window{left: b.Limit, ends: now.Add(b.Per)}
+		l.buckets[key] = w
+	}
+	return w
 }
 
 func (l *limiter) globalWait(r *request, now time.Time) time.Duration {

@@ -31,7 +31,9 @@ type message struct {
 	created time.Time
 	edited  time.Time
 	deleted bool
-	reply   *interaction // it answers
+	// published says that it was crossposted.
+	published bool
+	reply     *interaction // it answers
 }
 
 // json returns the message as the API shows it; the nonce is shown to who just

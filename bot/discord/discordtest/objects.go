@@ -46,6 +46,13 @@ func channelJSON(c *channel) map[string]any {
 		}
 		return m
 	}
+	if c.Type == ForumChannel {
+		tags := []any{}
+		for _, t := range c.Tags {
+			tags = append(tags, map[string]any{"id": t.ID, "name": t.Name, "moderated": false, "emoji_id": nil, "emoji_name": nil})
+		}
+		m["available_tags"] = tags
+	}
 	m["position"] = 0
 	m["topic"] = nil
 	m["permission_overwrites"] = overwrites(c)

@@ -218,6 +218,13 @@ func (r *request) checkProse() {
 	case CreateMessage, EditMessage, EditOriginal, EditFollowup, CreateFollowup:
 		r.fields = decodeFields(r.raw)
 		r.problems = append(r.problems, messageProblems(r.op, "", r.fields)...)
+	case CreateForumPost:
+		var c struct{ Message json.RawMessage }
+		if err := json.Unmarshal(r.raw, &c); err != nil {
+			r.bad("", "%v", err)
+			return
+		}
+		r.problems = append(r.problems, messageProblems(CreateMessage, "message", decodeFields(c.Message))...)
 	case Callback:
 		var c struct {
 			Type int

@@ -22,6 +22,7 @@ type Message struct {
 	Flags     int
 	Ephemeral bool // only the asker sees it
 	Deleted   bool
+	Published bool // to the channels that follow this one
 	// Mentions is allowed_mentions as it was sent last.
 	Mentions json.RawMessage
 	// Earlier is the text before each edit, oldest first.
@@ -68,7 +69,7 @@ func (s *Server) Message(channel, id string) (Message, bool) {
 func (m *message) view() Message {
 	v := Message{
 		ID: formatID(m.id), Channel: m.channel.ID, Author: m.author, Nonce: m.nonce,
-		Created: m.created, Edited: m.edited, Edits: len(m.earlier), Deleted: m.deleted,
+		Created: m.created, Edited: m.edited, Edits: len(m.earlier), Deleted: m.deleted, Published: m.published,
 		Flags: m.body.flags(), Raw: m.body.fields(), Mentions: m.body.get("allowed_mentions"),
 	}
 	v.Ephemeral = v.Flags&flagEphemeral != 0

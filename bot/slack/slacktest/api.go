@@ -114,7 +114,7 @@ func (c *call) admit() error {
 		return err
 	}
 	if wait := c.limiter.take(c); wait > 0 {
-		c.limited++
+		c.limited[c.name]++
 		return refusal{word: "ratelimited", retryAfter: wait, in200: c.settings.limits.In200}
 	}
 	return nil

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // How long a text may be, in characters
@@ -167,8 +168,11 @@ func (c *call) updateMessage() (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if m.ch.archived {
+	switch {
+	case m.ch.archived:
 		return nil, refuse("is_inactive")
+	case c.team.editable > 0 && time.Since(m.At) >= c.team.editable:
+		return nil, refuse("edit_window_closed")
 	}
 	s, err := c.readContent(c.name, c.args, maxUpdateText)
 	if err != nil {

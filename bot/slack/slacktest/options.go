@@ -1,6 +1,9 @@
 package slacktest
 
-import "time"
+import (
+	"net"
+	"time"
+)
 
 // settings are what options change.
 type settings struct {
@@ -13,10 +16,15 @@ type settings struct {
 	distributed bool
 	dedupes     bool
 	without     map[string]bool // scopes
+	listener    net.Listener
 }
 
 // Option changes how a Server behaves.
 type Option func(*settings)
+
+// WithListener makes the server listen on l instead of a port of 127.0.0.1: for a
+// network in memory, on which time can be made to stand still.
+func WithListener(l net.Listener) Option { return func(s *settings) { s.listener = l } }
 
 // WithLimits makes the server limit the rate of requests. Without it nothing is
 // limited.

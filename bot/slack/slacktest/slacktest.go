@@ -34,6 +34,7 @@ import (
 	"math/rand/v2"
 	"net"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -70,7 +71,7 @@ type Server struct {
 	limiter    limiter
 	plan       faultPlan
 	calls      map[string]int
-	limited    int
+	limited    map[string]int // answers with a rate limit, by method
 	violations []Violation
 	sockets    sockets
 }
@@ -87,9 +88,12 @@ func Start(t testing.TB, options ...Option) *Server {
 	for _, o := range options {
 		o(&set)
 	}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatalf("slacktest: %v", err)
+	l := set.listener
+	if l == nil {
+		var err error
+		if l, err = net.Listen("tcp", "127.0.0.1:0"); err != nil {
+			t.Fatalf("slacktest: %v", err)
+		}
 	}
 	s := &Server{
 		AppToken:   "xapp-1-A0STORYBOT-1-00000000000000000000000000000000",
@@ -104,6 +108,7 @@ func Start(t testing.TB, options ...Option) *Server {
 		limiter:    newLimiter(set.limits, set.distributed),
 		plan:       newFaultPlan(set.seed, set.chances),
 		calls:      map[string]int{},
+		limited:    map[string]int{},
 		sockets:    newSockets(),
 	}
 	s.http = &http.Server{Handler: s.routes(), ReadHeaderTimeout: time.Minute}
@@ -176,11 +181,17 @@ func (s *Server) Calls(method string) int {
 	return s.calls[method]
 }
 
-// Limited says how many requests were answered with a rate limit.
-func (s *Server) Limited() int {
+// Limited says how many requests were answered with a rate limit: those for these
+// methods, or all when none is named.
+func (s *Server) Limited(methods ...string) (n int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.limited
+	for method, limited := range s.limited {
+		if len(methods) == 0 || slices.Contains(methods, method) {
+			n += limited
+		}
+	}
+	return n
 }
 
 // id makes a new id of the kind that prefix says. The caller holds mu.

@@ -1,9 +1,11 @@
 package slacktest
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 )
 
 // Kind is what a channel is.
@@ -41,7 +43,9 @@ type workspace struct {
 	scopes  map[string]bool
 	granted string // the scopes as Slack's x-oauth-scopes header lists them
 	refused string // the error its token gets, or ""
-	users   map[string]*User
+	// editable is for how long a message may be edited; 0 for ever.
+	editable time.Duration
+	users    map[string]*User
 	// channels by id; order is their order for lists.
 	channels map[string]*channel
 	order    []*channel
@@ -167,6 +171,29 @@ func (s *Server) Refuse(team, word string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.workspace(team).refused = word
+}
+
+// SetEditWindow makes messages of a workspace editable for so long only, as its
+// admins can; 0 for ever.
+func (s *Server) SetEditWindow(team string, d time.Duration) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.workspace(team).editable = d
+}
+
+// ChangeID gives a channel another id, as sharing or moving it does, and tells the
+// app. It returns when the app has acknowledged that
+// (https://docs.slack.dev/reference/events/channel_id_changed).
+func (s *Server) ChangeID(ctx context.Context, team, from, to string) error {
+	s.mu.Lock()
+	ws, ch := s.workspace(team), s.channel(team, from)
+	delete(ws.channels, from)
+	ws.channels[to], ch.id = ch, to
+	for _, m := range ch.messages {
+		m.Channel = to
+	}
+	s.mu.Unlock()
+	return s.Event(ctx, team, map[string]any{"type": "channel_id_changed", "old_channel_id": from, "new_channel_id": to})
 }
 
 // Grant gives (or, with false, takes) a scope of a workspace's bot token.

@@ -50,6 +50,8 @@ CREATE TABLE updates (
     UNIQUE (story_id, number)
 );
 
+CREATE INDEX updates_by_time ON updates (story_id, created_at, number);
+
 -- Every wording of an update that was revised, its first one included.
 CREATE TABLE revisions (
     update_id   BIGINT NOT NULL REFERENCES updates (id),

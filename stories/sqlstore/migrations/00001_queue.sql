@@ -52,6 +52,7 @@ CREATE TABLE deliveries (
     unknowns         INTEGER NOT NULL DEFAULT 0,
     missed           INTEGER NOT NULL DEFAULT 0, -- earlier updates its channel did not get
     op               SMALLINT NOT NULL,
+    on_id            BIGINT NOT NULL DEFAULT 0, -- the delivery whose message op acts on
     state            SMALLINT NOT NULL,
     -- 1: an earlier request may have got through; 2: the database was put back,
     -- and a person decides; 3: it was, and this is to be settled. See putback.go.
@@ -60,7 +61,7 @@ CREATE TABLE deliveries (
     reason           TEXT NOT NULL DEFAULT ''
 );
 -- A delivery's identity.
-CREATE UNIQUE INDEX deliveries_once ON deliveries (update_id, destination_id, op, revision);
+CREATE UNIQUE INDEX deliveries_once ON deliveries (update_id, destination_id, op, revision, on_id);
 CREATE INDEX deliveries_put_back ON deliveries (doubtful, destination_id, id) WHERE doubtful >= 2;
 
 -- What waits or is on its way. Rows are written once and removed once.

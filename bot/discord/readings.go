@@ -1,0 +1,109 @@
+package discord
+
+import (
+	"time"
+
+	"storybot/bot"
+	"storybot/stories"
+)
+
+const (
+	cureInThread  = "Someone who manages the channel can give the bot Send Messages in Threads in the channel's permissions."
+	cureNewThread = "Someone who manages the channel can give the bot Create Public Threads and Send Messages in Threads in the channel's permissions."
+	cureThreads   = "Someone who manages the channel can archive threads nobody needs any more."
+	cureForum     = "Subscribe the channel again without a thread."
+
+	// editFades is how long an edit that is one too many of an old message is tried
+	// again: what corrects it says so in a message of its own.
+	editFades = 10 * time.Minute
+	// publishFades is the same of a publication: news an hour old is none.
+	publishFades = time.Minute
+)
+
+// ofTarget are the codes that say something of the message or the thread that
+// is acted on, and nothing of the channel.
+var ofTarget = map[string]reading{
+	"10008":  {bot.MessageGone, "no longer has the message", ""},
+	"50005":  {bot.MessageGone, "has a message of another author under this id", ""},
+	"50021":  {bot.MessageGone, "has a message of Discord's own under this id", ""},
+	archived: {bot.ThreadGone, "has its thread archived, and the bot may not open it", cureThread},
+	"160005": {bot.ThreadGone, "has its thread locked", cureThread},
+}
+
+// opReadings are the codes that mean something else for an operation than for a
+// post (https://discord.com/developers/docs/topics/opcodes-and-status-codes#json);
+// ofTarget comes before readings, for all that acts on a message.
+var opReadings = map[stories.Op]map[string]reading{
+	stories.OpReply: {
+		"10008":  readings[10008], // a repeat of a reply that was deleted since
+		"50005":  readings[50005],
+		archived: {bot.ThreadGone, "has its thread archived", cureThread},
+		"50013":  {bot.Blocked, "does not let the bot post in threads", cureInThread},
+	},
+	stories.OpThread: {
+		"160004": {bot.Delivered, "has the thread already", ""},
+		"50013":  {bot.Blocked, "does not let the bot open threads", cureNewThread},
+		"50024":  {bot.Unable, "takes no threads", cureForum},
+		"160006": {bot.Blocked, "has as many threads as Discord allows", cureThreads},
+		"160007": {bot.Blocked, "has as many threads as Discord allows", cureThreads},
+	},
+	stories.OpForum: {
+		"50013":  {bot.Blocked, "does not let the bot open posts", cureAccess},
+		"50024":  {bot.Blocked, "is no forum any more", cureForum},
+		"40067":  {bot.Blocked, "is a forum that asks for a tag", "Someone who manages the forum can stop requiring tags, or add one called developing."},
+		"160006": {bot.Blocked, "has as many posts as Discord allows", cureThreads},
+	},
+	stories.OpPublish: {
+		"40033": {bot.Delivered, "has the message published already", ""},
+		"50013": {bot.Unable, "does not let the bot publish", "Someone who manages the channel can give the bot Send Messages in the channel's permissions."},
+		"50024": {bot.Unable, "is no announcement channel", ""},
+		"50068": {bot.Unable, "has a message that cannot be published", ""},
+	},
+	stories.OpDelete: {
+		"10008": {bot.Delivered, "no longer has the message", ""},
+	},
+}
+
+// fading are the limits after which an operation is not worth doing any more.
+var fading = map[stories.Op]map[string]time.Duration{
+	stories.OpEdit: {"30046": editFades},
+}
+
+// reread reads v, the answer to o taken as that to a post, as what it says of o.
+func reread(o bot.Operation, v *bot.Verdict) {
+	op := o.Delivery.Op
+	r, other := opReadings[op][v.Code]
+	if !other && op.Acts() {
+		r, other = ofTarget[v.Code]
+	}
+	if !other && v.Code == "10003" && placeOf(o) != o.Delivery.Destination.Channel {
+		r, other = reading{bot.ThreadGone, "has its thread deleted", ""}, true
+	}
+	if other && v.Limited == bot.ScopeNone && v.Outcome != bot.Ambiguous { // neither a limit nor a fault of Discord's
+		v.Outcome, v.Reason, v.Cure = r.outcome, r.reason, r.cure
+	}
+	if op.Repeatable() {
+		switch v.Outcome {
+		case bot.Delivered:
+			v.MessageID = o.Target
+			if op == stories.OpThread {
+				v.MessageID = siteOf(o.Delivery.Destination, o.Target).message
+			}
+		case bot.Ambiguous:
+			v.Outcome, v.Reason = bot.Transient, lost[op]
+		}
+	}
+	if v.Outcome == bot.Transient {
+		if v.Fades = fading[op][v.Code]; op == stories.OpPublish && v.Limited == bot.ScopeChannel {
+			v.Fades = publishFades
+		}
+	}
+}
+
+// lost says what an operation may have left undone whose answer was lost.
+var lost = map[stories.Op]string{
+	stories.OpEdit:    "may show an older text: Discord's answer to the edit was lost",
+	stories.OpThread:  "may have no thread yet: Discord's answer was lost",
+	stories.OpPublish: "may not be published yet: Discord's answer was lost",
+	stories.OpDelete:  "may show a deleted message: Discord's answer was lost",
+}

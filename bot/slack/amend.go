@@ -1,0 +1,46 @@
+package slack
+
+import (
+	"context"
+
+	"storybot/bot"
+	"storybot/stories"
+)
+
+// amend edits or takes away a message of ours.
+//
+// An edit replaces all of it. Text and blocks go together: one without the other
+// would take the blocks away, or leave the old text for notifications. chat.update
+// and chat.delete are of tier 3, 50 requests a minute and workspace each
+// (https://docs.slack.dev/reference/methods/chat.update,
+// https://docs.slack.dev/reference/methods/chat.delete), and no part of the
+// budget of posts.
+func (p *pusher) amend(ctx context.Context, o bot.Operation) bot.Verdict {
+	w, v, ok := p.sender(ctx, o.Delivery.Destination.Workspace)
+	if !ok {
+		return v
+	}
+	at := siteOf(o.Delivery.Destination, o.Target)
+	if !at.ok() {
+		return noTarget()
+	}
+	method, form := "chat.delete", at.form()
+	if o.Delivery.Op == stories.OpEdit {
+		method = "chat.update"
+		text, blocks := encodeMessage(o.Message)
+		form.Set("text", text)
+		form.Set("parse", "none")
+		form.Set("link_names", "false")
+		if len(blocks) > 0 {
+			form.Set("blocks", string(blocks))
+		}
+	}
+	v = bot.Verdict{Outcome: bot.Delivered}
+	if _, f := p.api.call(ctx, post(method, w.token, form), new(status)); f != nil {
+		v = opVerdict(o.Delivery.Op, f)
+	}
+	if v.Outcome == bot.Delivered {
+		v.MessageID = o.Target
+	}
+	return v
+}

@@ -1,0 +1,60 @@
+package slack
+
+import (
+	"context"
+	"net/url"
+	"strings"
+
+	"storybot/bot"
+	"storybot/stories"
+)
+
+// Knows is bot.Sender's. A thread comes into being with its first reply; forums
+// and publications are Discord's.
+func (p *pusher) Knows(op stories.Op) bool { return op != stories.OpForum && op != stories.OpPublish }
+
+// Do makes one attempt at an operation.
+func (p *pusher) Do(ctx context.Context, o bot.Operation) bot.Verdict {
+	switch o.Delivery.Op {
+	case stories.OpPost, stories.OpReply, stories.OpBroadcast:
+		return p.send(ctx, o)
+	case stories.OpEdit, stories.OpDelete:
+		return p.amend(ctx, o)
+	case stories.OpThread: // nothing needs to be asked for
+		return bot.Verdict{Outcome: bot.Delivered, MessageID: o.Target}
+	}
+	return bot.Verdict{Outcome: bot.Unable, Code: "no_such_operation", Reason: "is in Slack, where there is nothing of the kind"}
+}
+
+// site is where a message is. Its ts is its name there, and that of the thread
+// of the replies to it.
+type site struct{ channel, ts string }
+
+// siteOf reads the id of a message as messageID wrote it.
+func siteOf(d stories.Destination, id string) site {
+	if channel, ts, elsewhere := strings.Cut(id, "/"); elsewhere {
+		return site{channel, ts}
+	}
+	return site{d.Channel, id}
+}
+
+// ok says that it can be a message's.
+func (s site) ok() bool { return s.channel != "" && isTimestamp(s.ts) }
+
+// form names the message to a method.
+func (s site) form() url.Values { return url.Values{"channel": {s.channel}, "ts": {s.ts}} }
+
+// noTarget is the verdict on an operation on what cannot be a message.
+func noTarget() bot.Verdict {
+	return bot.Verdict{Outcome: bot.MessageGone, Code: "not_a_message", Reason: "has no such message: its id is no timestamp"}
+}
+
+// isTimestamp says whether s can be the ts of a message: 1419087600.000100
+// (https://docs.slack.dev/messaging/retrieving-messages).
+func isTimestamp(s string) bool {
+	seconds, fraction, ok := strings.Cut(s, ".")
+	digits := func(s string) bool {
+		return s != "" && !strings.ContainsFunc(s, func(r rune) bool { return r < '0' || r > '9' })
+	}
+	return ok && digits(seconds) && digits(fraction)
+}

@@ -1,0 +1,154 @@
+package sqlstore
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"storybot/stories"
+)
+
+const (
+	// earlierSQL finds what a task owes already: a destination has one message of
+	// each kind of an update, and one operation of each kind on a message.
+	earlierSQL = `
+		SELECT id FROM deliveries
+		WHERE update_id = ?1 AND destination_id = ?2 AND op = ?3 AND revision = ?4 AND (on_id = ?5 OR ?6 = 1) ORDER BY id LIMIT 1`
+	actedOnSQL = `
+		SELECT d.destination_id, d.state, coalesce(q.publication_id, 0), d.publication_id
+		FROM deliveries d LEFT JOIN queue q ON q.destination_id = d.destination_id AND q.delivery_id = d.id AND q.publication_id IN (
+			SELECT p.id FROM publications p WHERE p.queued > 0)
+		WHERE d.id = ?1`
+	// waitingOnSQL are operations on a message that wait, in the queue or held.
+	waitingOnSQL = `
+		SELECT coalesce(q.publication_id, 0), d.destination_id, d.id, d.publication_id
+		FROM deliveries d LEFT JOIN queue q ON q.destination_id = d.destination_id AND q.delivery_id = d.id AND q.publication_id IN (
+			SELECT p.id FROM publications p WHERE p.queued > 0)
+		WHERE d.update_id = ?1 AND d.destination_id = ?2 AND d.on_id = ?3 AND d.op IN (1, 4, 6) AND d.state IN (0, 5)`
+	publishTaskSQL = `
+		INSERT INTO publications (lane_id, seed, update_id, story_id, created_at, revision, op, level, urgency, queued, total, held)
+		VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8, ?9, 1, ?10) RETURNING id`
+	insertTaskSQL = `
+		INSERT INTO deliveries (publication_id, update_id, destination_id, created_at, revision, op, on_id, state)
+		VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) RETURNING id`
+	takenBack = "it was taken back before it was sent"
+	takenAway = "the message it was for is taken away"
+)
+
+// Owe owes operations of an update beside those that publishing and revising it
+// owe, and returns their deliveries in order: an earlier one where the same is
+// owed already, 0 where the destination is gone or nothing is left to be done.
+//
+// What is to be taken away and waits is not sent; what waits to be done to it is
+// not done. CodeNotFound for an update, a destination or a message that is not
+// there.
+func (s *Store) Owe(ctx context.Context, updateID int64, tasks []stories.Task, at time.Time) (ids []int64, err error) {
+	err = s.change(ctx, func(q querier) error {
+		ids = nil
+		var planning int
+		if err := one(ctx, q, sharePlanningSQL, nil, &planning); err != nil {
+			return err
+		}
+		// As for Revise: who begins something of it shares this row.
+		u, err := theOne(ctx, q, scanUpdate, lockedUpdateSQL, updateID)
+		if err != nil {
+			return missing(err, "This update is not there any more.")
+		}
+		flying, err := allFlights(ctx, q)
+		if err != nil {
+			return err
+		}
+		u.CreatedAt = at
+		for _, t := range tasks {
+			id, err := oweTask(ctx, q, u, t, flying)
+			if err != nil {
+				return fmt.Errorf("owe %s: %w", t.Op, err)
+			}
+			ids = append(ids, id)
+		}
+		return nil
+	})
+	return ids, err
+}
+
+// oweTask owes one.
+func oweTask(ctx context.Context, q querier, u stories.Update, t stories.Task, flying flights) (id int64, err error) {
+	p, err := findPlace(ctx, q, t.Destination)
+	if err != nil {
+		return 0, missing(err, "This channel is not known.")
+	}
+	if p.state == stories.Gone {
+		return 0, nil
+	}
+	if t.Op != stories.OpEdit {
+		u.Revision = 0 // it is done once, in whatever wording
+	}
+	err = one(ctx, q, earlierSQL, []any{u.ID, p.id, int(t.Op), u.Revision, t.On, bit(t.Op.Says())}, &id)
+	if !errors.Is(err, sql.ErrNoRows) {
+		return id, err
+	}
+	if t.Op.Acts() {
+		if left, err := actOn(ctx, q, u, t, p, flying); err != nil || !left {
+			return 0, err
+		}
+	}
+	state, queued := stories.Pending, 1
+	if p.state == stories.Blocked {
+		state, queued = stories.Held, 0
+	}
+	w := waiting{stories.Ref{Place: p.id}}
+	args := []any{p.lane, newSeed(), u.ID, u.StoryID, millis(u.CreatedAt), u.Revision, int(t.Op), int(u.Level), queued, 1 - queued}
+	if err := one(ctx, q, publishTaskSQL, args, &w.Publication); err != nil {
+		return 0, err
+	}
+	args = []any{w.Publication, u.ID, p.id, millis(u.CreatedAt), u.Revision, int(t.Op), t.On, int(state)}
+	if err := one(ctx, q, insertTaskSQL, args, &w.Delivery); err != nil {
+		return 0, err
+	}
+	into := intoQueueSQL
+	if state == stories.Held {
+		into = intoHeldSQL
+	}
+	return w.Delivery, changeRows(ctx, q, into, []waiting{w})
+}
+
+// actOn looks at the message a task acts on; left is false when nothing is left
+// to be done to it. Of what is taken away nothing else is done any more, and when
+// it was not sent yet, it is not.
+func actOn(ctx context.Context, q querier, u stories.Update, t stories.Task, p place, flying flights) (left bool, err error) {
+	on := waiting{stories.Ref{Delivery: t.On}}
+	var state stories.DeliveryState
+	if err := one(ctx, q, actedOnSQL, []any{t.On}, &on.Place, &state, &on.Publication, &on.Origin); err != nil {
+		return false, missing(err, "This message is not known.")
+	}
+	if on.Place != p.id {
+		return false, stories.Errorf(stories.CodeNotFound, "This message is in another channel.")
+	}
+	if t.Op != stories.OpDelete {
+		return true, nil
+	}
+	vain, err := all(ctx, q, func(r row) (w waiting, err error) {
+		err = r.Scan(&w.Publication, &w.Place, &w.Delivery, &w.Origin)
+		return w, err
+	}, waitingOnSQL, u.ID, p.id, t.On)
+	if err != nil {
+		return false, err
+	}
+	vain = slices.DeleteFunc(vain, func(w waiting) bool { return flying.has(w) })
+	if err := move(ctx, q, vain, stories.Skipped, takenAway, u.CreatedAt); err != nil {
+		return false, err
+	}
+	if waits := state == stories.Pending || state == stories.Held; !waits || flying.has(on) {
+		return true, nil
+	}
+	return false, move(ctx, q, []waiting{on}, stories.Skipped, takenBack, u.CreatedAt)
+}
+
+// has says that a row is on its way.
+func (f flights) has(w waiting) bool {
+	_, is := f.byID[w.Delivery]
+	return is
+}

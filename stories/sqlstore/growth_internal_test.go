@@ -1,0 +1,112 @@
+package sqlstore
+
+import (
+	"fmt"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"storybot/stories/storetest/pgtest"
+)
+
+// What is asked once for an update, or once a second, must not grow with what
+// there is: it goes by an index, or by a table of hashes.
+func TestStatementsThatMustNotGrow(t *testing.T) {
+	urls := map[string]string{"sqlite": "sqlite:" + filepath.Join(t.TempDir(), "storybot.db"), "postgres": pgtest.URL(t)}
+	for _, tt := range []struct {
+		name, text string
+		args       []any
+		want       map[string]string
+	}{
+		{"the same text is looked for by time", sameTextSQL, []any{1, "x", 5, 1}, map[string]string{"sqlite": "updates_by_time (story_id=? AND created_at>?)", "postgres": "Index Scan Backward using updates_by_time"}},
+		{"known publications are hashed", publicationsSQL, []any{"l", "[1]", 10}, map[string]string{"sqlite": "LIST SUBQUERY", "postgres": "hashed SubPlan"}},
+		{"only open publications grow urgent", urgeSQL, []any{1, 3}, map[string]string{"sqlite": "publications_owing", "postgres": "publications_owing"}},
+	} {
+		for kind, url := range urls {
+			t.Run(tt.name+" on "+kind, func(t *testing.T) {
+				s, err := Open(t.Context(), url, Options{})
+				if err != nil {
+					t.Fatal(err)
+				}
+				defer s.Close()
+				explain := "EXPLAIN "
+				if kind == "sqlite" {
+					explain += "QUERY PLAN "
+				}
+				var lines []string
+				rows, err := s.reader().query(t.Context(), explain+tt.text, tt.args...)
+				if err != nil {
+					t.Fatal(err)
+				}
+				defer rows.Close()
+				columns, _ := rows.Columns()
+				for rows.Next() {
+					cells := make([]any, len(columns))
+					for i := range cells {
+						cells[i] = new(any)
+					}
+					if err := rows.Scan(cells...); err != nil {
+						t.Fatal(err)
+					}
+					lines = append(lines, fmt.Sprint(*cells[len(cells)-1].(*any)))
+				}
+				if plan := strings.Join(lines, "\n"); !strings.Contains(plan, tt.want[kind]) {
+					t.Errorf("want %q in\n%s", tt.want[kind], plan)
+				}
+			})
+		}
+	}
+}
+
+// A lane with 20,000 open publications is asked every second for those its holder
+// does not know.
+func TestMostOpenPublicationsAreKnown(t *testing.T) {
+	const open = 20_000
+	for kind, url := range map[string]string{"sqlite": "sqlite:" + filepath.Join(t.TempDir(), "storybot.db"), "postgres": pgtest.URL(t)} {
+		t.Run(kind, func(t *testing.T) {
+			s, err := Open(t.Context(), url, Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer s.Close()
+			err = s.change(t.Context(), func(q querier) error {
+				lane, err := enterLane(t.Context(), q, "l")
+				if err != nil {
+					return err
+				}
+				_, err = q.exec(t.Context(), `
+					INSERT INTO publications (lane_id, seed, update_id, story_id, created_at, level, urgency, queued, total)
+					SELECT ?1, j.key, 0, 0, 0, 1 + j.key % 3, 1 + j.key % 3, 1, 1 FROM numbered(?2)`, lane, "["+strings.Repeat(`"",`, open-1)+`""]`)
+				return err
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			all, err := s.Publications(t.Context(), "l", nil, open+1)
+			if err != nil || len(all) != open {
+				t.Fatal(len(all), err)
+			}
+			known := make([]int64, 0, open)
+			missing := map[int64]bool{}
+			for i, p := range all {
+				if i%7000 == 17 { // such as were committed late
+					missing[p.ID] = true
+					continue
+				}
+				known = append(known, p.ID)
+			}
+			began := time.Now()
+			got, err := s.Publications(t.Context(), "l", known, 100)
+			if err != nil || len(got) != len(missing) {
+				t.Fatalf("found %d, want %d: %v", len(got), len(missing), err)
+			}
+			for _, p := range got {
+				if !missing[p.ID] {
+					t.Errorf("publication %d is known", p.ID)
+				}
+			}
+			t.Logf("took %s", time.Since(began))
+		})
+	}
+}

@@ -1,0 +1,187 @@
+package storetest
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"time"
+
+	"storybot/stories"
+)
+
+// counted counts an update's deliveries row by row.
+func (d *desk) counted(updateID int64) stories.Progress {
+	d.Helper()
+	found, err := d.Deliveries(d.ctx, stories.DeliveryFilter{}, 10_000)
+	d.ok(err)
+	p := stories.Progress{UpdateID: updateID}
+	for _, v := range found {
+		if v.UpdateID != updateID || v.Op != stories.OpPost {
+			continue
+		}
+		p.Total++
+		switch v.State {
+		case stories.Sent:
+			p.Sent++
+		case stories.Held:
+			p.Held++
+		case stories.Unknown:
+			p.Unknown++
+		case stories.Failed, stories.Skipped:
+			p.Failed++
+		default:
+			p.Waiting++
+		}
+	}
+	return p
+}
+
+// queueAgrees checks that the lanes' counters say what the rows say.
+func (d *desk) queueAgrees() {
+	d.Helper()
+	found, err := d.Deliveries(d.ctx, stories.DeliveryFilter{}, 10_000)
+	d.ok(err)
+	want := map[stories.DeliveryState]int{}
+	for _, v := range found {
+		want[v.State]++
+	}
+	lanes, err := d.Queue(d.ctx)
+	d.ok(err)
+	got := map[stories.DeliveryState]int{}
+	for _, l := range lanes {
+		got[stories.Pending] += l.Pending
+		got[stories.Sending] += l.Sending
+		got[stories.Held] += l.Held
+	}
+	for _, state := range []stories.DeliveryState{stories.Pending, stories.Sending, stories.Held} {
+		same(d, state.String(), got[state], want[state])
+	}
+}
+
+// newsDay is a day of a newsroom: anything may happen at any time.
+type newsDay struct {
+	*desk
+	random  *rand.Rand
+	story   stories.Story
+	updates []stories.Update
+	lease   stories.Lease
+	names   []string
+}
+
+func (n *newsDay) name() string { return n.names[n.random.IntN(len(n.names))] }
+
+// step does one thing and says what.
+func (n *newsDay) step() string {
+	everything := stories.Target{Kind: stories.TargetAll}
+	name := n.name()
+	switch what := n.random.IntN(14); what {
+	case 0, 1, 2:
+		u, _ := n.append(n.story, stories.Level(1+n.random.IntN(3)))
+		n.updates = append(n.updates, u)
+		return "append"
+	case 3, 4, 5, 6:
+		return n.work()
+	case 7:
+		_, _, err := n.ReopenDestination(n.ctx, channel(name), 1+n.random.IntN(5), n.now)
+		n.ok(err)
+		return "reopen " + name
+	case 8:
+		n.ok(n.stop(n.act(), channel(name), n.story.ID))
+		return "mute " + name
+	case 9:
+		n.followFrom([]string{"all", n.story.Slug}[n.random.IntN(2)], channel(name), stories.Level(1+n.random.IntN(3)))
+		return "follow " + name
+	case 10:
+		state := []stories.SubscriptionState{stories.Active, stories.Paused}[n.random.IntN(2)]
+		_, err := n.SetSubscriptionState(n.ctx, n.act(), channel(name), everything, state)
+		if err != nil {
+			n.refused(err, stories.CodeNotFound)
+		}
+		return string(state) + " " + name
+	case 11:
+		n.ok(n.EndDestination(n.ctx, channel(name), "deleted", n.now))
+		return "end " + name
+	case 12:
+		if len(n.updates) == 0 {
+			return ""
+		}
+		n.revised(n.updates[n.random.IntN(len(n.updates))], fmt.Sprint("Newer ", n.random.Int()))
+		return "revise"
+	default: // the holder of the lane dies, maybe because a channel moved
+		to := n.name()
+		if n.random.IntN(2) == 0 {
+			n.ok(n.MoveDestination(n.ctx, channel(name), channel(to)))
+		}
+		n.ok(n.ReleaseLease(n.ctx, n.lease))
+		n.lease = n.hold(lane, "w")
+		n.recovered(n.lease)
+		return "move " + name + " to " + to
+	}
+}
+
+// work ends what is on its way, in any of the ways there are, and begins more.
+func (n *newsDay) work() string {
+	w := n.worker(n.lease)
+	var results []stories.Result
+	done := "work:"
+	for _, f := range w.flying {
+		v := stories.Delivery{ID: f.Delivery, Attempt: f.Attempt, Key: fmt.Sprint(f.Delivery)}
+		states := []stories.DeliveryState{stories.Sent, stories.Sent, stories.Sent, stories.Failed, stories.Unknown, stories.Pending, stories.Held}
+		r := n.sent(v)
+		r.State = states[n.random.IntN(len(states))]
+		if r.State != stories.Sent {
+			r.MessageID, r.Reason = "", "no"
+		}
+		switch {
+		case r.State == stories.Held:
+			r.Destination = stories.Blocked
+		case r.State == stories.Failed && n.random.IntN(4) == 0:
+			r.Destination = stories.Gone
+		case r.State == stories.Sent && n.random.IntN(4) == 0:
+			r.Destination = stories.Reachable
+		}
+		results = append(results, r)
+		done += " " + r.State.String() + " " + string(r.Destination)
+	}
+	_, err := w.advance(n.random.IntN(6), results...)
+	n.ok(err)
+	return done
+}
+
+var counterTests = []test{
+	{"the counters say what a count of the rows says, whatever happens, and stay when old rows are forgotten", func(d *desk) {
+		for seed := range uint64(4) {
+			n := &newsDay{desk: d, random: rand.New(rand.NewPCG(seed, 4)), story: d.track(fmt.Sprint("sony", seed))}
+			for i := range 6 {
+				n.names = append(n.names, fmt.Sprint("s", seed, "c", i))
+			}
+			d.follow("all", n.names...)
+			n.lease = d.hold(lane, "w")
+			n.recovered(n.lease)
+			for i := range 60 {
+				d.later(time.Second)
+				did := n.step()
+				for _, u := range n.updates {
+					got, err := d.ProgressOf(d.ctx, u.ID)
+					d.ok(err)
+					if want := d.counted(u.ID); got != want {
+						d.Fatalf("seed %d, step %d, %s: update %d is counted %+v, and has %+v", seed, i, did, u.Number, got, want)
+					}
+				}
+			}
+			d.queueAgrees()
+			before := map[int64]stories.Progress{}
+			for _, u := range n.updates {
+				p, err := d.ProgressOf(d.ctx, u.ID)
+				d.ok(err)
+				before[u.ID] = p
+			}
+			d.ok(d.Prune(d.ctx, d.now.AddDate(2, 0, 0)))
+			for id, want := range before {
+				got, err := d.ProgressOf(d.ctx, id)
+				d.ok(err)
+				same(d, "after retention", got, want)
+			}
+			d.ok(d.ReleaseLease(d.ctx, n.lease))
+		}
+	}},
+}
