@@ -175,7 +175,7 @@ func (c *crawl) next() found {
 
 // changing are the labels of what changes what others are about, in the order in which
 // they are pressed.
-var changing = []string{"Pause", "Resume", "Try again", "Follow", "Stop", "Release by hand", "Settle against history", "Send all of it"}
+var changing = []string{"Release by hand", "Settle against history", "Send all of it", "Pause", "Resume", "Try again", "Follow", "Stop"}
 
 // rank is 0 for a label of what changes nothing that a button is about.
 func rank(label string) int {
