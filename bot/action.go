@@ -24,6 +24,8 @@ const (
 	ActionResume   Action = "resume"
 	ActionAnswer   Action = "answer"
 	ActionLog      Action = "log"
+	ActionSettle   Action = "settle"
+	ActionRelease  Action = "release"
 )
 
 // ActionSpec is an entry of the table of actions.
@@ -53,6 +55,8 @@ func Actions() []ActionSpec {
 		{Action: ActionResume, Need: 1, Most: 1, Changes: true, Instead: "/subscriptions"},                  // subscription
 		{Action: ActionAnswer, Need: 1, Most: 1, Word: true, Changes: true, Instead: "the command again"},   // which answer, the question
 		{Action: ActionLog, Need: 2, Most: 2, Instead: "/desk log"},                                         // entries below this id, story or 0
+		{Action: ActionSettle, Need: 1, Most: 1, Changes: true, Instead: "/desk status"},                    // which put-back of the database
+		{Action: ActionRelease, Need: 2, Most: 2, Changes: true, Instead: "/desk status"},                   // the same, and 1 for one who was asked
 	}
 }
 

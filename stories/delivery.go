@@ -69,6 +69,7 @@ type Delivery struct {
 	DueAt          time.Time // the platform asked for a pause until then; zero when it did not
 	Unknowns       int       // how often its outcome could not be found out
 	Doubtful       bool      // waits or is held although an earlier request may have got through: to be settled, not sent
+	PutBack        bool      // doubtful since the database was put back: never sent before it is known, or a person says so
 	Missed         int       // earlier updates its destination was not sent while it was blocked
 	MessageID      string    // the platform's id of the message, once sent
 	Reason         string    // why it failed, waits or was skipped, in words
@@ -122,6 +123,7 @@ type Owed struct {
 	LastAttemptAt  time.Time
 	Unknowns       int
 	Doubtful       bool
+	PutBack        bool // see Delivery
 	Missed         int
 	// Wait is how much longer the platform asked us to leave the destination
 	// alone.
@@ -228,6 +230,9 @@ type Result struct {
 	// Doubtful makes the next request one to settle: an earlier one may have
 	// got through, and now nobody can say.
 	Doubtful bool
+	// PutBack says that it is doubtful since the database was put back. Held
+	// without a Destination it waits for a person.
+	PutBack bool
 	// Pause is how long the platform asked us to leave the destination alone;
 	// it outlives this process.
 	Pause time.Duration

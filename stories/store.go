@@ -16,6 +16,7 @@ type Store interface {
 	SubscriptionStore
 	PeopleStore
 	DeliveryReader
+	PutBackStore
 }
 
 // StoryStore keeps stories and updates.

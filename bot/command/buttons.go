@@ -26,6 +26,8 @@ func presses() map[bot.Action]press {
 		bot.ActionResume:   (*Mux).pressResume,
 		bot.ActionAnswer:   (*Mux).pressAnswer,
 		bot.ActionLog:      (*Mux).pressLog,
+		bot.ActionSettle:   (*Mux).pressSettle,
+		bot.ActionRelease:  (*Mux).pressRelease,
 	}
 }
 

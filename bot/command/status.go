@@ -17,6 +17,10 @@ func (m *Mux) status(ctx context.Context, r request) (bot.Reply, error) {
 	if err != nil {
 		return bot.Reply{}, err
 	}
+	back, err := m.stories.PutBack(ctx, r.User)
+	if err != nil {
+		return bot.Reply{}, err
+	}
 	var lanes []LaneHealth
 	if m.config.Lanes != nil {
 		lanes = m.config.Lanes()
@@ -25,7 +29,9 @@ func (m *Mux) status(ctx context.Context, r request) (bot.Reply, error) {
 	if m.config.Connections != nil {
 		connections = m.config.Connections()
 	}
-	return bot.Reply{Message: renderStatus(status, lanes, connections)}, nil
+	msg := renderStatus(status, lanes, connections)
+	tellPutBack(&msg, back)
+	return bot.Reply{Message: msg}, nil
 }
 
 func renderStatus(status stories.DeskStatus, lanes []LaneHealth, connections []bot.Health) bot.Message {

@@ -71,6 +71,9 @@ func deliveryWords(d stories.Delivery, now time.Time) []bot.Span {
 		}
 		return []bot.Span{bot.Text(name + "is in the queue" + because(d.Reason))}
 	case stories.Held:
+		if d.PutBack {
+			return []bot.Span{bot.Text(name + "waits" + because(d.Reason))}
+		}
 		return []bot.Span{bot.Text(name + "is held until the channel can be written to" + because(d.Reason))}
 	case stories.Unknown:
 		return []bot.Span{bot.Text(name + "may have arrived; that could not be found out" + because(d.Reason))}

@@ -1,6 +1,7 @@
 package delivery
 
 import (
+	"slices"
 	"time"
 
 	"storybot/bot"
@@ -169,12 +170,17 @@ func (a answers) write(j *job, v bot.Verdict) {
 	c := decide(j.d, v, wall, l.pace.PerChannel, s.random())
 	if v.Outcome == bot.Blocked {
 		c.Doubtful = j.request.settle || j.d.Unknowns > 0 // an earlier request may have got through
+		c.PutBack = j.d.PutBack
 	}
 	c.Ref = j.row.Ref
 	s.journal.write(c.Result, j.row, now)
 	if c.State == stories.Pending {
 		t := &j.row.tries
 		t.attempt, t.first, t.last, t.doubtful = j.d.Attempt, j.d.FirstAttemptAt, j.d.LastAttemptAt, c.Doubtful
+		if t.putBack != c.PutBack { // it stands among the others now, or behind them
+			t.putBack = c.PutBack
+			slices.SortFunc(j.row.place.rows, order)
+		}
 		if c.Unknown {
 			t.unknowns++
 		}

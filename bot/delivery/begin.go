@@ -20,10 +20,18 @@ func (b beginning) choose(now time.Duration) (rows []*row) {
 		return nil
 	}
 	s.queue.batch()
+	putBack := s.settler.putBack(s.crew.aloft)
 	for range most + mostBegun { // as many may belong to a workspace that fails
 		r := s.queue.pick(now, may)
 		if r == nil {
 			break
+		}
+		if r.tries.putBack {
+			if putBack == 0 { // and all else that may go is begun
+				s.queue.release(r, now, 0)
+				break
+			}
+			putBack--
 		}
 		if next, ok := s.lane.health.outages.probe(r.place.destination, now); !ok {
 			s.queue.release(r, now, next-now)

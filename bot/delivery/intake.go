@@ -65,7 +65,7 @@ func (i intake) takeOver(ctx context.Context) error {
 		f := flown[o.Delivery]
 		o.Wait = 0
 		r := &row{Ref: o.Ref, place: &place{destination: o.Destination}, origin: newOrigin(loaded.Origins[o.Origin], 0), missed: o.Missed}
-		r.tries = tries{unknowns: o.Unknowns, doubtful: true}
+		r.tries = tries{unknowns: o.Unknowns, doubtful: true, putBack: o.PutBack}
 		j := newJob(r, f, s.lane.name, now)
 		j.d.Doubtful = o.Doubtful
 		if present, ok := loaded.Revisions[j.d.UpdateID]; ok {

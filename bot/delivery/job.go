@@ -46,7 +46,7 @@ func newJob(r *row, f stories.Flight, lane string, now reading) *job {
 	j := &job{row: r, d: stories.Delivery{
 		ID: r.Delivery, Key: stories.DeliveryKey(o.Seed, r.Place, o.Op), UpdateID: o.UpdateID, NoticeID: o.NoticeID, StoryID: o.StoryID, Number: o.Number,
 		Revision: o.Revision, Op: o.Op, Part: stories.PartMessage, Destination: r.place.destination, Lane: lane, Level: o.Level, State: stories.Sending,
-		Attempt: f.Attempt, FirstAttemptAt: f.First, LastAttemptAt: f.Last, Unknowns: r.tries.unknowns, Doubtful: r.tries.doubtful, Missed: r.missed,
+		Attempt: f.Attempt, FirstAttemptAt: f.First, LastAttemptAt: f.Last, Unknowns: r.tries.unknowns, Doubtful: r.tries.doubtful, PutBack: r.tries.putBack, Missed: r.missed,
 		CreatedAt: o.CreatedAt}}
 	j.request.settle = r.tries.doubtful && !o.Op.Repeatable()
 	j.begun(now)

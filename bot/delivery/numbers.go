@@ -102,6 +102,8 @@ const (
 	maxSettling  = 128
 	youngDoubt   = 20 * time.Second
 	mostSettling = 512
+	// mostPutBack rows of a database put back are looked for at once.
+	mostPutBack = 32
 	// settleWithin is how long a row is looked at while the platform works: its
 	// channel waits meanwhile.
 	settleWithin = 10 * time.Minute

@@ -35,6 +35,7 @@ type tries struct {
 	first    time.Time
 	last     time.Time
 	doubtful bool
+	putBack  bool // doubtful since the database was put back
 }
 
 // origin is what a row says: the publication that owed it first.
@@ -117,9 +118,23 @@ const (
 // before says that a goes before b.
 func before(a, b *row) bool { return order(a, b) < 0 }
 
-func order(a, b *row) int { return cmp.Or(cmp.Compare(b.origin.Level, a.origin.Level), older(a, b)) }
+func order(a, b *row) int {
+	return cmp.Or(news(a, b), cmp.Compare(b.origin.Level, a.origin.Level), older(a, b))
+}
+
+// news has what was put back with the database come after all else, until it is
+// known what became of it: looking for it may take hours.
+func news(a, b *row) int {
+	switch {
+	case a.tries.putBack == b.tries.putBack:
+		return 0
+	case a.tries.putBack:
+		return 1
+	}
+	return -1
+}
 
 // older compares rows by when they were owed.
 func older(a, b *row) int {
-	return cmp.Or(cmp.Compare(a.origin.ID, b.origin.ID), cmp.Compare(a.Delivery, b.Delivery))
+	return cmp.Or(news(a, b), cmp.Compare(a.origin.ID, b.origin.ID), cmp.Compare(a.Delivery, b.Delivery))
 }

@@ -75,8 +75,26 @@ func decide(d stories.Delivery, v bot.Verdict, now time.Time, perChannel time.Du
 	if v.Outcome == bot.Unreadable && d.Unknowns > 0 && !d.Doubtful { // what was held since has not been sent once more yet
 		c.State = stories.Unknown
 	}
+	if d.PutBack {
+		c.putBack(v)
+	}
 	return c
 }
+
+// putBack is what an answer means for a row of a database that was put back:
+// where nobody can say whether it was sent, a person says what is done.
+func (c *decision) putBack(v bot.Verdict) {
+	switch v.Outcome {
+	case bot.Unreadable:
+		c.State, c.Unknown, c.PutBack = stories.Held, false, true
+		c.Reason = why(v) + releaseCure
+	case bot.NotSent:
+		c.Reason = "it was not in the channel when the database had been put back; it is sent"
+	}
+}
+
+// releaseCure is what remains to be done about a row nobody can tell of.
+const releaseCure = " The database was put back; a moderator can send it again from /desk status."
 
 // retry has the row tried again: after a limit when that ends, otherwise after a
 // backoff. A row that has been tried for a day has failed.

@@ -262,7 +262,7 @@ func (m *memory) load(l *stories.Loaded, r *stories.Delivery) {
 	o := m.origin[r.ID]
 	l.Origins[o.ID] = o.Publication
 	l.Rows = append(l.Rows, stories.Owed{Ref: m.ref(r), Destination: r.Destination, Attempt: r.Attempt, FirstAttemptAt: r.FirstAttemptAt,
-		LastAttemptAt: r.LastAttemptAt, Unknowns: r.Unknowns, Doubtful: r.Doubtful, Missed: r.Missed})
+		LastAttemptAt: r.LastAttemptAt, Unknowns: r.Unknowns, Doubtful: r.Doubtful, PutBack: r.PutBack, Missed: r.Missed})
 }
 
 func (m *memory) inFlight(lane string) *flightRow {
@@ -389,7 +389,7 @@ func (m *memory) finish(f *flightRow, r stories.Result) {
 	delete(f.byID, r.Delivery)
 	m.results = append(m.results, r)
 	row := m.rows[r.Delivery-1]
-	row.State, row.MessageID, row.Reason, row.Doubtful = r.State, r.MessageID, r.Reason, r.Doubtful
+	row.State, row.MessageID, row.Reason, row.Doubtful, row.PutBack = r.State, r.MessageID, r.Reason, r.Doubtful || r.PutBack, r.PutBack
 	row.Attempt, row.FirstAttemptAt, row.LastAttemptAt = r.Attempt, r.FirstAttemptAt, r.LastAttemptAt
 	if r.Unknown {
 		row.Unknowns++

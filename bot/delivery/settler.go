@@ -72,3 +72,17 @@ func (s *settler) crowded(now time.Duration) bool {
 	}
 	return young >= maxSettling || len(s.list) >= mostSettling
 }
+
+// putBack is how many more rows of a database put back may be looked for: those
+// of no crash have no hurry, and leave room for those that have.
+func (s *settler) putBack(aloft []*job) int {
+	free := mostPutBack
+	for _, jobs := range [][]*job{s.list, aloft} {
+		for _, j := range jobs {
+			if j.d.PutBack {
+				free--
+			}
+		}
+	}
+	return free
+}

@@ -151,7 +151,7 @@ func (w *window) enter(o stories.Owed, from stories.Publication, p *place) *row 
 	}
 	f.rows++
 	r := &row{Ref: o.Ref, place: p, origin: f, missed: o.Missed, stand: stand{kept: true},
-		tries: tries{attempt: o.Attempt, unknowns: o.Unknowns, first: o.FirstAttemptAt, last: o.LastAttemptAt, doubtful: o.Doubtful}}
+		tries: tries{attempt: o.Attempt, unknowns: o.Unknowns, first: o.FirstAttemptAt, last: o.LastAttemptAt, doubtful: o.Doubtful, putBack: o.PutBack}}
 	w.rows[o.Delivery] = r
 	w.join(r)
 	return r

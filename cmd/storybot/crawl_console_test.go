@@ -77,8 +77,9 @@ func onConsole(t *testing.T) *stage {
 		s.process.waitReady()
 	}
 	start()
-	s.restart = func() {
+	s.restart = func(meanwhile func(string)) {
 		s.process.stop()
+		between(dir, meanwhile)
 		start()
 	}
 	return s

@@ -4,6 +4,10 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
+
+	"storybot/stories"
+	"storybot/stories/sqlstore"
 )
 
 // The stories of a stage's newsroom. There are more of them than one page of a
@@ -44,6 +48,29 @@ func newsroom(t *testing.T, s *stage) {
 	tell(t, editor, ask("update", "story", rhine, "text", long("The dykes are looked after. ", s.longest)))
 	withWords(t, editor, "The first dyke breaks.")
 	withWords(t, editor, "The dykes are looked after.")
+}
+
+// goBack has the database put back while an update is owed in it.
+func goBack(t *testing.T, s *stage) {
+	t.Helper()
+	s.restart(func(database string) {
+		store, err := sqlstore.Open(t.Context(), database, sqlstore.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer store.Close()
+		story, err := store.StoryBySlug(t.Context(), rhine)
+		if err != nil {
+			t.Fatal(err)
+		}
+		act := stories.Act{By: stories.User{Ref: "console:ana", Name: "Ana"}, At: time.Now()}
+		if _, _, err := store.AppendUpdate(t.Context(), act, stories.Update{StoryID: story.ID, Text: "The second dyke breaks.", Level: stories.Normal, Author: act.By, At: act.At}); err != nil {
+			t.Fatal(err)
+		}
+		if n, err := store.Restored(t.Context()); err != nil || n == 0 {
+			t.Fatalf("%d deliveries wait, %v", n, err)
+		}
+	})
 }
 
 // long repeats a text to a length.

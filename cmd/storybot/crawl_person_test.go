@@ -133,8 +133,9 @@ type stage struct {
 	longest   int  // an update's text that can be typed, in characters
 	types     bool // commands are typed as text
 	process   *process
-	// restart stops the program well and starts it again.
-	restart func()
+	// restart stops the program well and starts it again; meanwhile may be nil and
+	// is given the address of the database.
+	restart func(meanwhile func(database string))
 }
 
 // The channels of a stage: one that follows much, and one that follows what a

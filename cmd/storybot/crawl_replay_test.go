@@ -20,7 +20,7 @@ func TestPressOfAnEarlierRun(t *testing.T) {
 			list := tell(t, d.editor, ask("subscriptions"))
 			tell(t, d.editor, ask("update", "story", d.slug, "text", "The lock is shut."))
 			question := tell(t, d.editor, ask("update", "story", d.slug, "text", "The lock is shut."))
-			d.stage.restart()
+			d.stage.restart(nil)
 			if d.stage.name == "console" {
 				d.nothingToPress()
 				return
@@ -71,7 +71,7 @@ func TestPressDeliveredTwice(t *testing.T) {
 			d.deliverAgain(paused, "active")
 			d.press("Pause", d.slug)
 			d.deliverAgain(resumed, "paused")
-			d.stage.restart()
+			d.stage.restart(nil)
 			d.deliverAgain(resumed, "paused")
 			d.press("Resume", d.slug)
 			for _, s := range []seen{paused, stopped} {

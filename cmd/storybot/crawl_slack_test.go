@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -67,9 +68,17 @@ func (s *stage) runs(t *testing.T, env []string, connected func(context.Context)
 		}
 	}
 	start()
-	s.restart = func() {
+	s.restart = func(meanwhile func(string)) {
 		s.process.stop()
+		between(dir, meanwhile)
 		start()
+	}
+}
+
+// between has something done to the database in dir.
+func between(dir string, meanwhile func(database string)) {
+	if meanwhile != nil {
+		meanwhile("sqlite:" + filepath.Join(dir, "storybot.db"))
 	}
 }
 

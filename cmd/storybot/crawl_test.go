@@ -22,6 +22,7 @@ func TestCrawl(t *testing.T) {
 			t.Parallel()
 			s := open(t)
 			newsroom(t, s)
+			goBack(t, s)
 			if s.visitor != nil {
 				before := state(t, s)
 				c := newCrawl(t, s, s.visitor(busy))
@@ -101,10 +102,13 @@ func (c *crawl) run() {
 	c.say(questions(c.stage))
 	c.follow()
 	for _, s := range c.who.read() {
-		c.add("a message", s)
+		c.add(unasked, s)
 	}
 	c.follow()
 }
+
+// unasked is the way to what was not asked for.
+const unasked = "a message"
 
 // say gives commands, and puts on the list what the answers offer.
 func (c *crawl) say(lines []line) {
@@ -125,8 +129,8 @@ func (c *crawl) follow() {
 	for len(c.queue) > 0 && c.pressed < mostPresses {
 		next := c.next()
 		s, err := next.press()
-		if errors.Is(err, errStale) && rank(next.label) > 0 {
-			continue // another button has done it meanwhile
+		if errors.Is(err, errStale) && (rank(next.label) > 0 || strings.HasPrefix(next.way, unasked)) {
+			continue // another button has done it meanwhile, or it was pushed once and for all
 		}
 		c.pressed++
 		if err != nil {
@@ -169,9 +173,9 @@ func (c *crawl) next() found {
 	return f
 }
 
-// changing are the labels of what changes a subscription, in the order in which
+// changing are the labels of what changes what others are about, in the order in which
 // they are pressed.
-var changing = []string{"Pause", "Resume", "Try again", "Follow", "Stop"}
+var changing = []string{"Release by hand", "Settle against history", "Send all of it", "Pause", "Resume", "Try again", "Follow", "Stop"}
 
 // rank is 0 for a label of what changes nothing that a button is about.
 func rank(label string) int {

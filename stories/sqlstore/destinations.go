@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"storybot/stories"
@@ -197,7 +198,11 @@ func end(ctx context.Context, q querier, p place, reason string, at time.Time) e
 	if err != nil {
 		return err
 	}
-	return move(ctx, q, append(queued, held...), stories.Skipped, reason, at)
+	back, err := putBackAt(ctx, q, p)
+	if err != nil {
+		return err
+	}
+	return move(ctx, q, slices.Concat(queued, held, back), stories.Skipped, reason, at)
 }
 
 // reopen makes a destination reachable; of what was held the newest keep go

@@ -12,7 +12,8 @@
 // for them, resemble.go in spite of typing errors.
 //
 // queue.go explains the delivery queue before its files: plan.go (publishing),
-// lease.go, advance.go, settle.go, claim.go, and status.go for those who ask.
+// load.go, exchange.go, and status.go for those who ask. putback.go tells what
+// becomes of it when a copy of the database is put back (witness.go, backup.go).
 //
 // SQLite belongs to one process, which a lock on a file beside it enforces.
 // Writers are one connection in WAL mode with every commit synced; readers are

@@ -34,10 +34,32 @@ type engine interface {
 	or() string
 	// tidy merges what addName wrote piece by piece, so that it is read fast.
 	tidy(ctx context.Context, q querier) error
+	// origin tells this database from its copies.
+	origin() origin
 	// refusal reads an error of the driver: the sentence for people when the
 	// database cannot be used now, else "".
 	refusal(err error) string
 	close() error
+}
+
+// origin is how a database finds out that it is a copy of itself that was put
+// back; see putback.go.
+type origin interface {
+	// same says, in one statement that writes nothing, that the database surely is
+	// where it was.
+	same(ctx context.Context, q querier) (bool, error)
+	// home returns what is to be kept from now on; kept is what it returned last, ""
+	// before the first time. begun is how often anything had been begun by what the
+	// database knows. why, when not "", is what shows that a copy was put back. It is
+	// called in the transaction that keeps what it returns, settle once that is
+	// committed.
+	home(ctx context.Context, q querier, kept string, begun int64) (now, why string, err error)
+	settle() error
+	// countBegin numbers a batch that begins something, within its transaction;
+	// witnessBegin, after its commit, notes beside the database that there was one
+	// of this number.
+	countBegin() int64
+	witnessBegin(n int64) error
 }
 
 // querier runs SQL. Statements are prepared once and kept.

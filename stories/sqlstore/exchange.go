@@ -22,8 +22,9 @@ import (
 func (s *Store) Exchange(ctx context.Context, l stories.Lease, x stories.Exchange) (begun stories.Begun, err error) {
 	var at int64 // the lane
 	var flying []stories.Flight
+	var count int64 // see setFlights
 	err = s.change(ctx, func(q querier) error {
-		at, flying = 0, nil
+		at, flying, count = 0, nil, 0
 		begun = stories.Begun{Deliveries: map[int64]bool{}, Revisions: map[int64]int{}, Notices: map[int64]int{}, Targets: map[int64]string{}}
 		if turnsAway(x.Results) {
 			if err := lockPlanning(ctx, q); err != nil {
@@ -45,6 +46,7 @@ func (s *Store) Exchange(ctx context.Context, l stories.Lease, x stories.Exchang
 			return err
 		}
 		if before.fence == l.Fence && before.batch == x.Batch { // it was committed already
+			count = before.begun
 			for _, f := range x.Begin {
 				_, flying := before.byID[f.Delivery]
 				begun.Deliveries[f.Delivery] = flying
@@ -74,11 +76,17 @@ func (s *Store) Exchange(ctx context.Context, l stories.Lease, x stories.Exchang
 				flying = append(flying, f)
 			}
 		}
+		if len(flying) > len(x.Flying) {
+			count = s.origin().countBegin()
+		}
 		if err := noteLane(ctx, q, lane, x.Lane); err != nil {
 			return err
 		}
-		return setFlights(ctx, q, lane, l.Fence, x.Batch, flying)
+		return setFlights(ctx, q, lane, l.Fence, x.Batch, flying, count)
 	})
+	if err == nil && count > 0 {
+		err = s.origin().witnessBegin(count)
+	}
 	if err != nil {
 		return stories.Begun{}, err
 	}

@@ -59,7 +59,7 @@ func (s *Store) finish(ctx context.Context, q querier, lane int64, flying flight
 		r.Ref = f.Ref
 		r.State = stateAfter(r)
 		valid = append(valid, r)
-		e := ending{state: r.State, reason: clean(r.Reason), unknown: bit(r.Unknown), doubtful: bit(r.Doubtful), attempt: r.Attempt, revision: r.Revision,
+		e := ending{state: r.State, reason: clean(r.Reason), unknown: bit(r.Unknown), doubtful: doubtOf(r), attempt: r.Attempt, revision: r.Revision,
 			first: millis(r.FirstAttemptAt), last: millis(r.LastAttemptAt)}
 		g := groups[e]
 		if g == nil {
@@ -132,7 +132,7 @@ func leaveQueue(ctx context.Context, q querier, results []stories.Result) error 
 		}
 		w := waiting{Ref: r.Ref}
 		ended = append(ended, w)
-		if r.State == stories.Held {
+		if r.State == stories.Held && doubtOf(r) != putBackWaits {
 			held = append(held, w)
 		}
 		t.of(r.Publication).queued--

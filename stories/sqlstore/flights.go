@@ -18,6 +18,7 @@ import (
 // wrote last, under a fence and a batch number.
 type flights struct {
 	fence, batch int64
+	begun        int64 // see setFlights
 	byID         map[int64]stories.Flight
 }
 
@@ -60,11 +61,12 @@ func (f *flights) decode(text string) error {
 }
 
 const (
-	flightsSQL    = `SELECT fence, batch, flying FROM flights WHERE lane_id = ?1`
-	allFlightsSQL = `SELECT fence, batch, flying FROM flights`
+	flightsSQL    = `SELECT fence, batch, begun, flying FROM flights WHERE lane_id = ?1`
+	allFlightsSQL = `SELECT fence, batch, begun, flying FROM flights`
 	setFlightsSQL = `
-		INSERT INTO flights (lane_id, fence, batch, flying) VALUES (?1, ?2, ?3, ?4)
-		ON CONFLICT (lane_id) DO UPDATE SET fence = excluded.fence, batch = excluded.batch, flying = excluded.flying`
+		INSERT INTO flights (lane_id, fence, batch, flying, begun) VALUES (?1, ?2, ?3, ?4, ?5)
+		ON CONFLICT (lane_id) DO UPDATE SET fence = excluded.fence, batch = excluded.batch, flying = excluded.flying,
+			begun = CASE WHEN excluded.begun > 0 THEN excluded.begun ELSE flights.begun END`
 )
 
 // flightsOf reads what is on its way in a lane.
@@ -79,7 +81,7 @@ func flightsOf(ctx context.Context, q querier, lane int64) (f flights, err error
 // storedFlights reads what is on its way in a lane, as it is stored.
 func storedFlights(ctx context.Context, q querier, lane int64) (f flights, text string, err error) {
 	text = "[]"
-	err = one(ctx, q, flightsSQL, []any{lane}, &f.fence, &f.batch, &text)
+	err = one(ctx, q, flightsSQL, []any{lane}, &f.fence, &f.batch, &f.begun, &text)
 	if errors.Is(err, sql.ErrNoRows) {
 		err = nil
 	}
@@ -129,7 +131,7 @@ func (w *written) flightsOf(ctx context.Context, q querier, lane int64) (f fligh
 // allFlights reads what is on its way in any lane.
 func allFlights(ctx context.Context, q querier) (f flights, err error) {
 	texts, err := all(ctx, q, func(r row) (text string, err error) {
-		err = r.Scan(&f.fence, &f.batch, &text)
+		err = r.Scan(&f.fence, &f.batch, &f.begun, &text)
 		return text, err
 	}, allFlightsSQL)
 	if err != nil {
@@ -143,8 +145,10 @@ func allFlights(ctx context.Context, q querier) (f flights, err error) {
 	return f, nil
 }
 
-func setFlights(ctx context.Context, q querier, lane, fence, batch int64, list []stories.Flight) error {
-	_, err := q.exec(ctx, setFlightsSQL, lane, fence, batch, encodeFlights(list))
+// setFlights writes what is on its way in a lane. begun counts up with every
+// batch that begins something, 0 for another.
+func setFlights(ctx context.Context, q querier, lane, fence, batch int64, list []stories.Flight, begun int64) error {
+	_, err := q.exec(ctx, setFlightsSQL, lane, fence, batch, encodeFlights(list), begun)
 	return err
 }
 
@@ -234,7 +238,7 @@ func (s *Store) Recover(ctx context.Context, l stories.Lease) (found []stories.F
 		if err := present(ctx, q, presentSQL, updatesOf(loaded), loaded.Revisions); err != nil {
 			return err
 		}
-		return setFlights(ctx, q, lane, l.Fence, 0, found)
+		return setFlights(ctx, q, lane, l.Fence, 0, found, 0)
 	})
 	return found, loaded, err
 }

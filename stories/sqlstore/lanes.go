@@ -106,7 +106,7 @@ const (
 				row_number() OVER (PARTITION BY q.destination_id, u.story_id ORDER BY d.id DESC) AS nth,
 				count(*) OVER (PARTITION BY q.destination_id, u.story_id) AS those
 			FROM publications p CROSS JOIN queue q JOIN deliveries d ON d.id = q.delivery_id JOIN updates u ON u.id = d.update_id
-			WHERE p.lane_id = ?1 AND p.queued > 0 AND q.publication_id = p.id AND d.op IN (0, 2, 3, 5) AND NOT d.id among(?2)
+			WHERE p.lane_id = ?1 AND p.queued > 0 AND q.publication_id = p.id AND d.op IN (0, 2, 3, 5) AND d.doubtful < 2 AND NOT d.id among(?2)
 		) AS ranked
 		WHERE nth >= ?3 AND those > ?3 ORDER BY destination_id, story_id, nth`
 	missedMoreSQL = `

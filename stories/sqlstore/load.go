@@ -19,7 +19,8 @@ func (s *Store) scanOwed(r row) (o stories.Owed, err error) {
 	var doubtful int
 	err = r.Scan(&o.Delivery, &o.Publication, &o.Place, &o.Origin, &o.Destination.Platform, &o.Destination.Workspace, &o.Destination.Channel,
 		&o.Attempt, &first, &last, &o.Unknowns, &doubtful, &o.Missed, &notBefore, &asked)
-	o.FirstAttemptAt, o.LastAttemptAt, o.Doubtful = moment(first), moment(last), doubtful == 1
+	o.FirstAttemptAt, o.LastAttemptAt = moment(first), moment(last)
+	o.Doubtful, o.PutBack = doubtful > 0, doubtful >= putBackWaits
 	// Never more is waited than was asked, however the clock was set since.
 	o.Wait = max(0, min(time.Duration(notBefore-millis(s.now())), time.Duration(asked))) * time.Millisecond
 	return o, err
@@ -59,6 +60,9 @@ func scanPublication(r row) (p stories.Publication, err error) {
 // the most urgent first, then in their order: at most limit, and none of those
 // known.
 func (s *Store) Publications(ctx context.Context, lane string, known []int64, limit int) ([]stories.Publication, error) {
+	if err := s.watchHome(ctx); err != nil {
+		return nil, err
+	}
 	found, err := all(ctx, s.reader(), scanPublication, publicationsSQL, lane, list(known), limit)
 	return found, s.told(err)
 }

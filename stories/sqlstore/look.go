@@ -54,7 +54,7 @@ func lookSQLite(path string) (engine, schema, error) {
 	}
 	closed := make(chan *sqliteWriter) // what writes finds that there is no writer
 	close(closed)
-	e := &sqliteEngine{writes: closed, now: time.Now, unlock: func() error { return nil }}
+	e := &sqliteEngine{writes: closed, now: time.Now}
 	if e.readDB, err = sql.Open("sqlite", sqliteAddress(path, "query_only(1)")); err != nil {
 		return nil, schema{}, fmt.Errorf("open the database %s: %w", path, err)
 	}

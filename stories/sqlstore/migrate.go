@@ -56,9 +56,14 @@ func (s schema) migrate(ctx context.Context, log *slog.Logger) error {
 		}
 	}
 	if have > want {
-		return stories.Errorf(stories.CodeInvalid, "The database was written by a newer storybot: its tables have version %d, this program knows %d. Start the newer program, or restore a backup from before.", have, want)
+		return newerTables(have, want)
 	}
 	return s.begin(ctx)
+}
+
+// newerTables refuses a database of a program newer than this one.
+func newerTables(have, want int64) error {
+	return stories.Errorf(stories.CodeInvalid, "The database was written by a newer storybot: its tables have version %d, this program knows %d. Start the newer program, or restore a backup from before.", have, want)
 }
 
 // errOldLayout refuses a database of the time before the first release.

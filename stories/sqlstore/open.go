@@ -85,6 +85,9 @@ func (s *Store) prepare(ctx context.Context, schema schema) error {
 	if s.install, err = s.installation(ctx); err != nil {
 		return fmt.Errorf("read the installation's id: %w", err)
 	}
+	if _, err := s.comeHome(ctx, false); err != nil {
+		return fmt.Errorf("find out whether a copy of the database was put back: %w", err)
+	}
 	if err := s.beginIndex(ctx); err != nil {
 		return fmt.Errorf("look at the search index: %w", err)
 	}

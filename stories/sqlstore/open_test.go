@@ -83,7 +83,7 @@ func TestACopyOfTheFilesTakenWhileOpenIsWhole(t *testing.T) {
 	s := open(t, url)
 	publishAndClaim(t, s)
 	path := strings.TrimPrefix(url, "sqlite:")
-	for _, suffix := range []string{"", "-wal"} { // what a power cut leaves
+	for _, suffix := range []string{"", "-wal", ".lock"} { // what a power cut leaves
 		content, err := os.ReadFile(path + suffix)
 		if err != nil {
 			t.Fatal(err)

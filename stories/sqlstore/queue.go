@@ -63,7 +63,7 @@ func (f flights) scanDelivery(r row) (d stories.Delivery, err error) {
 		&due, &first, &last, &created, &finished, &d.MessageID, &d.Reason, &d.Missed, &doubtful, &seed, &place)
 	d.DueAt, d.FirstAttemptAt, d.LastAttemptAt = moment(due), moment(first), moment(last)
 	d.CreatedAt, d.FinishedAt = moment(created), moment(finished)
-	d.Doubtful, d.Part = doubtful == 1, stories.PartMessage
+	d.Doubtful, d.PutBack, d.Part = doubtful > 0, doubtful >= putBackWaits, stories.PartMessage
 	d.Key = stories.DeliveryKey(seed, place, d.Op)
 	if flight, ok := f.byID[d.ID]; ok && d.State == stories.Pending {
 		d.State, d.Attempt, d.FirstAttemptAt, d.LastAttemptAt = stories.Sending, flight.Attempt, flight.First, flight.Last

@@ -260,5 +260,5 @@ func divert(ctx context.Context, q querier, old, there place) error {
 	if len(flying) == 0 {
 		return nil
 	}
-	return setFlights(ctx, q, old.lane, f.fence, f.batch, flying)
+	return setFlights(ctx, q, old.lane, f.fence, f.batch, flying, 0)
 }

@@ -32,7 +32,7 @@ type sqliteEngine struct {
 	readDB  *sql.DB
 	reads   statements
 	now     func() time.Time
-	unlock  func() error
+	lock    *witness
 }
 
 // openSQLite takes the file's lock and opens it.
@@ -41,17 +41,17 @@ func openSQLite(ctx context.Context, path string, now func() time.Time, log *slo
 	if err != nil {
 		return nil, schema{}, err
 	}
-	unlock, err := lockFile(path)
+	lock, err := lockFile(path)
 	if err != nil {
 		return nil, schema{}, err
 	}
-	e := &sqliteEngine{writes: make(chan *sqliteWriter, 1), now: now, unlock: unlock}
+	e := &sqliteEngine{writes: make(chan *sqliteWriter, 1), now: now, lock: lock}
 	plain, err := makeOwn(path, log)
 	if err == nil && plain {
 		err = unfit(checkPlain(ctx, path), e.refusal)
 	}
 	if err != nil {
-		return nil, schema{}, errors.Join(err, unlock())
+		return nil, schema{}, errors.Join(err, lock.close())
 	}
 	if err := e.open(ctx, path); err != nil {
 		return nil, schema{}, errors.Join(unfit(fmt.Errorf("open the database %s: %w", path, err), e.refusal), e.close())
@@ -140,7 +140,7 @@ func (e *sqliteEngine) close() error {
 	if e.writeDB != nil {
 		errs = append(errs, e.writeDB.Close())
 	}
-	return errors.Join(append(errs, e.unlock())...)
+	return errors.Join(append(errs, e.lock.close())...)
 }
 
 // clock is the process's own: no other process has the file.

@@ -212,7 +212,11 @@ func skipUnfollowed(ctx context.Context, q querier, p place, why string, at time
 	if err != nil {
 		return err
 	}
-	return skipVain(ctx, q, append(rows, held...), why, at)
+	back, err := putBackAt(ctx, q, p)
+	if err != nil {
+		return err
+	}
+	return skipVain(ctx, q, slices.Concat(rows, held, back), why, at)
 }
 
 // skipVain skips those of rows that nothing brings any more.

@@ -57,7 +57,9 @@ CREATE TABLE deliveries (
     op               SMALLINT NOT NULL,
     on_id            BIGINT NOT NULL DEFAULT 0, -- the delivery whose message op acts on
     state            SMALLINT NOT NULL,
-    doubtful         SMALLINT NOT NULL DEFAULT 0, -- 1: an earlier request may have got through
+    -- 1: an earlier request may have got through; 2: the database was put back,
+    -- and a person decides; 3: it was, and this is to be settled. See putback.go.
+    doubtful         SMALLINT NOT NULL DEFAULT 0,
     message_id       TEXT NOT NULL DEFAULT '',
     reason           TEXT NOT NULL DEFAULT '',
     notice_id        BIGINT
@@ -65,6 +67,7 @@ CREATE TABLE deliveries (
 -- A delivery's identity; what has none of the two is not compared.
 CREATE UNIQUE INDEX deliveries_once ON deliveries (update_id, destination_id, op, revision, on_id);
 CREATE UNIQUE INDEX deliveries_once_notice ON deliveries (notice_id, destination_id, op, revision) WHERE notice_id IS NOT NULL;
+CREATE INDEX deliveries_put_back ON deliveries (doubtful, destination_id, id) WHERE doubtful >= 2;
 
 -- What waits or is on its way. Rows are written once and removed once.
 CREATE TABLE queue (
@@ -83,12 +86,14 @@ CREATE TABLE held (
 
 -- The requests of a lane that may be on their way, written before they leave:
 -- all of them, by the holder of the lane's lease, under the number of its
--- newest batch. flying is a JSON array; see flights.go.
+-- newest batch. flying is a JSON array; see flights.go. begun is how often
+-- anything had been begun in this database by then; see witness.go.
 CREATE TABLE flights (
     lane_id BIGINT PRIMARY KEY,
     fence   BIGINT NOT NULL,
     batch   BIGINT NOT NULL,
-    flying  TEXT NOT NULL
+    flying  TEXT NOT NULL,
+    begun   BIGINT NOT NULL DEFAULT 0
 );
 
 CREATE TABLE leases (

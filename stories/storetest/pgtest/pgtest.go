@@ -12,6 +12,8 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"os/exec"
+	"path/filepath"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -73,4 +75,19 @@ func (s *Server) admin(statement string) error {
 
 func (s *Server) address(database string) string {
 	return fmt.Sprintf("postgres://storybot@127.0.0.1:%d/%s?sslmode=disable", s.port, database)
+}
+
+// Tool runs a program that comes with the server, such as pg_dump, and returns
+// what it prints.
+func Tool(t testing.TB, name string, args ...string) string {
+	t.Helper()
+	bin, err := binaries()
+	if err != nil {
+		missing(t, err)
+	}
+	out, err := exec.CommandContext(t.Context(), filepath.Join(bin, name), args...).CombinedOutput()
+	if err != nil {
+		t.Fatalf("%s %v: %v\n%s", name, args, err, out)
+	}
+	return string(out)
 }

@@ -1,0 +1,88 @@
+package command
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"storybot/bot"
+	"storybot/stories"
+)
+
+// What the desk can do about a database that was put back.
+const (
+	settleLabel  = "Settle against history"
+	releaseLabel = "Release by hand"
+)
+
+// tellPutBack says first in a status what a database that was put back holds,
+// while it holds anything.
+func tellPutBack(msg *bot.Message, back stories.PutBack) {
+	var first []bot.Block
+	if back.Waiting > 0 {
+		first = append(first,
+			bot.Para(bot.Bold("The database was put back"), bot.Text(" ("), bot.At(back.At), bot.Text(fmt.Sprintf(
+				"). %s for %s from before may have been sent already, so nothing of it is sent by itself. What is published now is not held up.",
+				plural(back.Waiting, "message"), plural(back.Channels, "channel")))),
+			bot.Para(bot.Text(settleLabel+" looks for each in its channel: what is there counts as sent, what is not there is sent, and what nobody can say waits on. "+
+				releaseLabel+" sends all of it: it may be there twice then.")))
+		msg.Buttons = append([]bot.Button{
+			bot.NewButton(settleLabel, bot.ActionSettle, back.Generation),
+			bot.NewButton(releaseLabel, bot.ActionRelease, back.Generation, 0),
+		}, msg.Buttons...)
+	}
+	if back.Settling > 0 {
+		first = append(first, bot.Para(bot.Text(fmt.Sprintf("%s of a database that was put back: being looked for in their channels.", plural(back.Settling, "message")))))
+	}
+	msg.Blocks = slices.Concat(first, msg.Blocks)
+}
+
+// pressSettle looks for what waits.
+func (m *Mux) pressSettle(ctx context.Context, r request, args bot.Args) (bot.Reply, error) {
+	n, err := m.stories.SettlePutBack(ctx, r.act(), args.Number(0))
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	if n == 0 {
+		return nothingWaits(), nil
+	}
+	return done(fmt.Sprintf("%s: being looked for in their channels. What is not there is sent; what nobody can say waits on.", plural(n, "message")),
+		bot.Para(bot.Code("/desk status"), bot.Text(" tells how far that is."))), nil
+}
+
+// pressRelease sends what waits, once it was asked whether that is meant: what
+// was sent cannot be taken back.
+func (m *Mux) pressRelease(ctx context.Context, r request, args bot.Args) (bot.Reply, error) {
+	generation := args.Number(0)
+	if args.Number(1) == 0 {
+		back, err := m.stories.PutBack(ctx, r.User)
+		switch {
+		case err != nil:
+			return bot.Reply{}, err
+		case back.Generation != generation:
+			return bot.Reply{}, bot.ErrOldButton
+		case back.Waiting == 0:
+			return nothingWaits(), nil
+		}
+		reply := bot.Reply{Message: bot.Plainly(fmt.Sprintf("Send %s to %s, although they may be there twice then? That cannot be undone. %s looks first whether they are there.",
+			plural(back.Waiting, "message"), plural(back.Channels, "channel"), settleLabel))}
+		reply.Message.Buttons = []bot.Button{
+			bot.NewButton("Send all of it", bot.ActionRelease, generation, 1),
+			bot.NewButton(settleLabel, bot.ActionSettle, generation),
+		}
+		return reply, nil
+	}
+	n, err := m.stories.ReleasePutBack(ctx, r.act(), generation)
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	if n == 0 {
+		return nothingWaits(), nil
+	}
+	return done(fmt.Sprintf("Released %s: they are being sent, and may be there twice.", plural(n, "message"))), nil
+}
+
+// nothingWaits is the answer of a button that has nothing left to do.
+func nothingWaits() bot.Reply {
+	return bot.Reply{Message: bot.Plainly("Nothing of a database that was put back waits any more.")}
+}

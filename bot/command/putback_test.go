@@ -1,0 +1,99 @@
+package command
+
+import (
+	"strings"
+	"testing"
+
+	"storybot/bot"
+)
+
+// putBack leaves an update owed to two channels, and has the database put back.
+func putBack(t *testing.T) *newsroom {
+	t.Helper()
+	n := openTracked(t)
+	n.must(n.ask("ada", "general", "/subscribe sony-hack"))
+	n.must(n.ask("ada", "news", "/subscribe sony-hack"))
+	n.must(n.ask("mo", "general", "/update sony-hack The studio cancels the film."))
+	if waits, err := n.store.Restored(t.Context()); err != nil || waits != 2 {
+		t.Fatalf("%d wait, %v", waits, err)
+	}
+	return n
+}
+
+// pushes presses a button of a message by its label.
+func (n *newsroom) pushes(name string, on bot.Reply, label string) bot.Reply {
+	n.t.Helper()
+	for _, b := range on.Message.Buttons {
+		if b.Label == label {
+			c := n.request(name, "general")
+			c.Input = bot.Press{Action: b.Action, Arg: b.Arg}
+			return n.handle(c)
+		}
+	}
+	n.t.Fatalf("no button %q in:\n%s", label, bot.PlainText(on.Message))
+	return bot.Reply{}
+}
+
+func says(t *testing.T, r bot.Reply, words string) {
+	t.Helper()
+	if text := bot.PlainText(r.Message); !strings.Contains(text, words) {
+		t.Errorf("it says:\n%s\nwant %q", text, words)
+	}
+}
+
+func TestStatusBeginsWithWhatWasPutBack(t *testing.T) {
+	n := putBack(t)
+	status := n.ask("mo", "general", "/desk status")
+	if first := bot.PlainText(bot.Message{Blocks: status.Message.Blocks[:1]}); !strings.HasPrefix(first, "The database was put back") || !strings.Contains(first, "2 messages for 2 channels") {
+		t.Errorf("it begins with %q", first)
+	}
+	says(t, n.ask("mo", "general", "/why sony-hack"), "Update 2 waits. ")
+
+	for _, label := range []string{settleLabel, releaseLabel} {
+		if r := n.pushes("tom", status, label); !r.Failed || !strings.Contains(bot.PlainText(r.Message), "Only moderators") {
+			t.Errorf("%s by a reader: %s", label, bot.PlainText(r.Message))
+		}
+	}
+	says(t, n.pushes("mo", status, settleLabel), "2 messages: being looked for")
+	after := n.ask("mo", "general", "/desk status")
+	says(t, after, "2 messages of a database that was put back: being looked for")
+	if len(after.Message.Buttons) > 0 {
+		t.Errorf("it still offers %v", after.Message.Buttons)
+	}
+	says(t, n.pushes("mo", status, settleLabel), "Nothing of a database that was put back waits")
+	says(t, n.pushes("mo", status, releaseLabel), "Nothing of a database that was put back waits")
+	says(t, n.ask("mo", "general", "/desk log"), "settled: 2 deliveries of a database that was put back")
+}
+
+func TestReleaseAsksFirst(t *testing.T) {
+	n := putBack(t)
+	status := n.ask("mo", "general", "/desk status")
+	asked := n.pushes("mo", status, releaseLabel)
+	says(t, asked, "Send 2 messages to 2 channels, although they may be there twice then? That cannot be undone.")
+	if back, err := n.service.PutBack(t.Context(), user("mo")); err != nil || back.Waiting != 2 {
+		t.Fatalf("before it is confirmed %+v, %v", back, err)
+	}
+	says(t, n.pushes("mo", asked, "Send all of it"), "Released 2 messages")
+	says(t, n.pushes("mo", asked, "Send all of it"), "Nothing of a database that was put back waits")
+	if strings.Contains(bot.PlainText(n.ask("mo", "general", "/desk status").Message), "put back") {
+		t.Error("the status still speaks of it")
+	}
+}
+
+// A button of one time decides nothing about another.
+func TestAnOldButtonDecidesNothingAboutAnotherCopy(t *testing.T) {
+	n := putBack(t)
+	status := n.ask("mo", "general", "/desk status")
+	asked := n.pushes("mo", status, releaseLabel)
+	if _, err := n.store.Restored(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	for label, on := range map[string]bot.Reply{settleLabel: status, releaseLabel: status, "Send all of it": asked} {
+		if r := n.pushes("mo", on, label); !r.Failed {
+			t.Errorf("%s: %s", label, bot.PlainText(r.Message))
+		}
+	}
+	if back, err := n.service.PutBack(t.Context(), user("mo")); err != nil || back.Waiting != 2 || back.Generation != 2 {
+		t.Errorf("%+v, %v", back, err)
+	}
+}

@@ -1,0 +1,137 @@
+package delivery
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"storybot/bot"
+	"storybot/stories"
+)
+
+// putBack plans deliveries of a database that was put back and is being settled,
+// one a channel. Every second one had been sent when the copy was made.
+func putBack(m *memory, far *farSide, n int) (rows []*stories.Delivery) {
+	for c := range n {
+		d := m.add("p", channel("p", "w", c), 1, stories.Normal)
+		d.Doubtful, d.PutBack = true, true
+		d.FirstAttemptAt, d.LastAttemptAt = time.Now().Add(-time.Hour), time.Now()
+		if c%2 == 0 {
+			far.arrive(bot.Operation{Delivery: *d})
+		}
+		rows = append(rows, d)
+	}
+	return rows
+}
+
+// What is there counts as sent, what is not there is sent, whether the process
+// lives through it or not.
+func TestWhatWasPutBackIsSettled(t *testing.T) {
+	for _, crashes := range []int{0, 3} {
+		bubble(t, func(t *testing.T) {
+			m, far := newMemory(), newFarSide()
+			rows := putBack(m, far, 100)
+			for range crashes {
+				r := start(t, m, far)
+				time.Sleep(21 * time.Second)
+				r.stop()
+			}
+			r := start(t, m, far)
+			r.settledAll(t, 10*time.Minute)
+			if err := far.once(m); err != nil {
+				t.Error(err)
+			}
+			for _, d := range rows {
+				if d := m.row(d.ID); d.State != stories.Sent || d.PutBack || d.Doubtful || d.Unknowns != 0 {
+					t.Errorf("%+v", d)
+				}
+			}
+		})
+	}
+}
+
+// Where nobody can say, a person must: nothing is sent once more, as it is after
+// a crash.
+func TestWhatWasPutBackAndCannotBeFoundOutWaits(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		m, far := newMemory(), newFarSide()
+		rows := putBack(m, far, 10)
+		far.unreadable = true
+		r := start(t, m, far)
+		r.settledAll(t, 10*time.Minute)
+		if deliveries, requests := far.sent(); deliveries != 0 || requests != 5 {
+			t.Errorf("%d were sent, %d requests", deliveries, requests-5)
+		}
+		for _, d := range rows {
+			if d := m.row(d.ID); d.State != stories.Held || !d.PutBack || d.Unknowns != 0 || !strings.Contains(d.Reason, "/desk status") {
+				t.Errorf("%+v", d)
+			}
+		}
+		if state := m.places[rows[0].Destination].state; state != stories.Reachable {
+			t.Errorf("the channel is %s", state)
+		}
+	})
+}
+
+// News goes first, in the same channels too, however long looking takes, and what
+// a crash left in doubt finds a place.
+func TestWhatIsPutBackHoldsNobodyUp(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		m, far := newMemory(), newFarSide()
+		far.pace = bot.Pace{Budgets: map[bot.Method]bot.Budget{bot.Looks: {Requests: 20, Per: time.Minute}}, InFlight: 8}
+		putBack(m, far, 1000)
+		r := start(t, m, far)
+		time.Sleep(time.Minute)
+		before := m.count()[stories.Sent]
+		if l := r.Lanes()[0]; l.Settling > mostPutBack {
+			t.Errorf("%d are looked for at once", l.Settling)
+		}
+		var news []*stories.Delivery
+		for c := range 1000 {
+			news = append(news, m.add("p", channel("p", "w", c), 2, stories.Normal))
+		}
+		r.Kick("p")
+		time.Sleep(15 * time.Second)
+		waiting := 0
+		for _, d := range news {
+			if m.row(d.ID).State != stories.Sent {
+				waiting++
+			}
+		}
+		if waiting > mostPutBack { // whose channels are being looked at
+			t.Errorf("%d of 1000 wait", waiting)
+		}
+		if after := m.count()[stories.Sent] - before; after > 1000+20 {
+			t.Errorf("%d were found in a quarter of a minute at 20 a minute", after-1000)
+		}
+		r.settledAll(t, 3*time.Hour)
+		for c := range 1000 {
+			if n := far.has(channel("p", "w", c)); n != 2 {
+				t.Fatalf("channel %d has %d messages", c, n)
+			}
+		}
+	})
+}
+
+// A blocked channel's row stays one that was put back.
+func TestWhatWasPutBackStaysSoInABlockedChannel(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		m, far := newMemory(), newFarSide()
+		d := putBack(m, far, 1)[0]
+		blocked := true
+		r := start(t, m, far, func(c *Config) { c.Senders = map[string]bot.Sender{"p": blocking{far, &blocked}} })
+		r.settledAll(t, 10*time.Minute)
+		if row := m.row(d.ID); row.State != stories.Held || !row.PutBack || m.places[d.Destination].state != stories.Blocked {
+			t.Fatalf("%+v", row)
+		}
+		far.mu.Lock()
+		blocked = false
+		far.mu.Unlock()
+		m.reopen(d.Destination)
+		r.Kick("p")
+		r.settledAll(t, time.Minute)
+		if err := far.once(m); err != nil {
+			t.Error(err)
+		}
+	})
+}

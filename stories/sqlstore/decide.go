@@ -1,0 +1,172 @@
+package sqlstore
+
+import (
+	"context"
+	"strconv"
+
+	"storybot/stories"
+)
+
+const (
+	waitingLanesSQL = `
+		SELECT DISTINCT t.lane_id FROM deliveries d JOIN destinations t ON t.id = d.destination_id
+		WHERE d.doubtful >= 2 AND d.doubtful = 2 AND d.state = 5 AND t.state <> 'blocked' ORDER BY t.lane_id`
+	queueLaneSQL = `
+		INSERT INTO queue (publication_id, destination_id, delivery_id)
+		SELECT CAST(?1 AS BIGINT), d.destination_id, d.id FROM deliveries d JOIN destinations t ON t.id = d.destination_id
+		WHERE d.doubtful >= 2 AND d.doubtful = 2 AND d.state = 5 AND t.lane_id = ?2 AND t.state <> 'blocked'`
+	unholdOriginsSQL = `
+		UPDATE publications SET held = held - c.n
+		FROM (SELECT d.publication_id AS id, count(*) AS n FROM queue q JOIN deliveries d ON d.id = q.delivery_id WHERE q.publication_id = ?1 GROUP BY d.publication_id) AS c
+		WHERE publications.id = c.id`
+	setQueuedOfSQL = `UPDATE publications SET queued = ?2 WHERE id = ?1`
+	// What adds no message is done whether it was done before or not: Op.Repeatable.
+	settleQueuedSQL = `
+		UPDATE deliveries SET state = 0, reason = '', doubtful = CASE WHEN op IN (0, 2, 3, 5) THEN 3 ELSE 0 END
+		WHERE id IN (SELECT delivery_id FROM queue WHERE publication_id = ?1)`
+	releaseQueuedSQL = `
+		UPDATE deliveries SET state = 0, reason = '', doubtful = 0, attempt = 0, unknowns = 0, first_attempt_at = 0, last_attempt_at = 0
+		WHERE id IN (SELECT delivery_id FROM queue WHERE publication_id = ?1)`
+	// What goes to a blocked destination is held there like anything else.
+	holdBlockedSQL = `
+		INSERT INTO held (destination_id, delivery_id)
+		SELECT d.destination_id, d.id FROM deliveries d JOIN destinations t ON t.id = d.destination_id
+		WHERE d.doubtful >= 2 AND d.doubtful = 2 AND d.state = 5 AND t.state = 'blocked'`
+	settleBlockedSQL = `
+		UPDATE deliveries SET reason = (SELECT t.reason FROM destinations t WHERE t.id = deliveries.destination_id), doubtful = CASE WHEN op IN (0, 2, 3, 5) THEN 3 ELSE 0 END
+		WHERE doubtful >= 2 AND doubtful = 2 AND state = 5`
+	releaseBlockedSQL = `
+		UPDATE deliveries SET reason = (SELECT t.reason FROM destinations t WHERE t.id = deliveries.destination_id), doubtful = 0, attempt = 0, unknowns = 0,
+			first_attempt_at = 0, last_attempt_at = 0
+		WHERE doubtful >= 2 AND doubtful = 2 AND state = 5`
+	overfullSQL = `SELECT destination_id FROM held GROUP BY destination_id HAVING count(*) > ?1 ORDER BY destination_id`
+)
+
+// SettlePutBack implements stories.Store.
+func (s *Store) SettlePutBack(ctx context.Context, a stories.Act, generation int64) (int, error) {
+	return s.decide(ctx, a, generation, "settled", settleQueuedSQL, settleBlockedSQL)
+}
+
+// ReleasePutBack implements stories.Store.
+func (s *Store) ReleasePutBack(ctx context.Context, a stories.Act, generation int64) (int, error) {
+	return s.decide(ctx, a, generation, "released", releaseQueuedSQL, releaseBlockedSQL)
+}
+
+// decide puts all that waits back into the queue, or among what its blocked
+// destination holds, as queued and blocked say.
+func (s *Store) decide(ctx context.Context, a stories.Act, generation int64, verb, queued, blocked string) (int, error) {
+	return act(ctx, s, a, verb+" put back", func(q querier) (n int, changed bool, err error) {
+		if err := lockPlanning(ctx, q); err != nil {
+			return 0, false, err
+		}
+		if last, err := lastPutBack(ctx, q); err != nil {
+			return 0, false, err
+		} else if last.Generation != generation {
+			return 0, false, stories.Errorf(stories.CodeExists, "The database has been put back once more since this was shown. /desk status shows what waits now.")
+		}
+		lanes, err := all(ctx, q, scanID, waitingLanesSQL)
+		if err != nil {
+			return 0, false, err
+		}
+		for _, lane := range lanes {
+			again, err := s.decideLane(ctx, q, a, lane, queued)
+			if err != nil {
+				return 0, false, err
+			}
+			n += again
+		}
+		held, err := q.exec(ctx, holdBlockedSQL)
+		if err != nil {
+			return 0, false, err
+		}
+		if n += int(held); n == 0 {
+			return 0, false, nil
+		}
+		if _, err := q.exec(ctx, blocked); err != nil {
+			return 0, false, err
+		}
+		full, err := all(ctx, q, scanID, overfullSQL, catchUp)
+		if err != nil {
+			return 0, false, err
+		}
+		if _, err := trim(ctx, q, full, catchUp, a.At); err != nil {
+			return 0, false, err
+		}
+		return n, true, enter(ctx, q, a, verb, 0, strconv.Itoa(n)+" deliveries of a database that was put back")
+	})
+}
+
+// decideLane is the part of decide that is about one lane. Its publication is the
+// least urgent there is: news goes first.
+func (s *Store) decideLane(ctx context.Context, q querier, a stories.Act, lane int64, queued string) (n int, err error) {
+	var id int64
+	if err := one(ctx, q, againSQL, []any{lane, newSeed(), millis(a.At), 0}, &id); err != nil {
+		return 0, err
+	}
+	count, err := q.exec(ctx, queueLaneSQL, id, lane)
+	if err != nil {
+		return 0, err
+	}
+	for _, step := range []struct {
+		text string
+		args []any
+	}{{unholdOriginsSQL, []any{id}}, {queued, []any{id}}, {setQueuedOfSQL, []any{id, count}}} {
+		if _, err := q.exec(ctx, step.text, step.args...); err != nil {
+			return 0, err
+		}
+	}
+	return int(count), editOlder(ctx, q, a, lane, id)
+}
+
+const (
+	// revisedSQL finds updates that have another wording than what was put back
+	// may have shown.
+	revisedSQL = `
+		SELECT DISTINCT u.id FROM queue q JOIN deliveries d ON d.id = q.delivery_id JOIN updates u ON u.id = d.update_id
+		WHERE q.publication_id = ?1 AND d.op IN (0, 2, 3, 5) AND d.doubtful = 3 AND u.revision > 0 ORDER BY u.id`
+	editOlderSQL = `
+		INSERT INTO deliveries (publication_id, update_id, destination_id, created_at, revision, op, on_id, state)
+		SELECT CAST(?2 AS BIGINT), d.update_id, d.destination_id, ?4, ?5, 1, d.id, 0 FROM queue q JOIN deliveries d ON d.id = q.delivery_id
+		WHERE q.publication_id = ?1 AND d.update_id = ?3 AND d.op IN (0, 2, 3, 5)
+			AND NOT EXISTS (SELECT 1 FROM deliveries e WHERE e.update_id = d.update_id AND e.destination_id = d.destination_id AND e.op = 1 AND e.revision = ?5 AND e.on_id = d.id)`
+	queueOlderSQL = `
+		INSERT INTO queue (publication_id, destination_id, delivery_id)
+		SELECT publication_id, destination_id, id FROM deliveries WHERE id > ?2 AND publication_id + 0 = ?1`
+	setTotalSQL = `UPDATE publications SET queued = ?2, total = ?2 WHERE id = ?1`
+	newEditsSQL = `
+		INSERT INTO publications (lane_id, seed, update_id, story_id, created_at, revision, op, level, urgency)
+		VALUES (?1, ?2, ?3, ?4, ?5, ?6, 1, ?7, ?7) RETURNING id`
+)
+
+// editOlder owes an edit to what the publication has looked for, where the update
+// was revised: what is found may be of an older wording.
+func editOlder(ctx context.Context, q querier, a stories.Act, lane, publication int64) error {
+	revised, err := all(ctx, q, scanID, revisedSQL, publication)
+	if err != nil {
+		return err
+	}
+	for _, update := range revised {
+		u, err := theOne(ctx, q, scanUpdate, updateByIDSQL, update)
+		if err != nil {
+			return err
+		}
+		var newest, id int64
+		if err := one(ctx, q, newestDeliverySQL, nil, &newest); err != nil {
+			return err
+		}
+		if err := one(ctx, q, newEditsSQL, []any{lane, newSeed(), u.ID, u.StoryID, millis(a.At), u.Revision, int(u.Level)}, &id); err != nil {
+			return err
+		}
+		n, err := q.exec(ctx, editOlderSQL, publication, id, u.ID, millis(a.At), u.Revision)
+		if err != nil {
+			return err
+		}
+		if _, err := q.exec(ctx, queueOlderSQL, id, newest); err != nil {
+			return err
+		}
+		if _, err := q.exec(ctx, setTotalSQL, id, n); err != nil {
+			return err
+		}
+	}
+	return nil
+}

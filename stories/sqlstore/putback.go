@@ -1,0 +1,226 @@
+package sqlstore
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"storybot/stories"
+)
+
+// A database put back is an older copy of itself: what was owed in it may have
+// been sent since, by the database it replaces. Every start finds out whether
+// that has happened (witness.go for SQLite, postgreshome.go for PostgreSQL), or is
+// told so. Then all that was owed, in the queue, on its way or held, leaves the
+// queue, and waits for a person:
+//
+//	owed ──put back──▶ putBackWaits ──settle──▶ putBackSettles ─▶ sent, or owed
+//	                     ▲    │                        │
+//	                     │    └──release──▶ owed       │
+//	                     └────── nobody can say ───────┘
+//
+// Both are a delivery's doubtful. What is published afterwards has nothing to do
+// with it: it is owed as ever, and its keys are made of new random numbers.
+const (
+	putBackWaits   = 2
+	putBackSettles = 3
+)
+
+const (
+	homeName     = "home"     // what engine.home returned last
+	copiedName   = "copied"   // set in a copy: wherever it is opened, it was put back
+	putBackName  = "put back" // generation, and when
+	putBackWhy   = "may have been sent already: the database was put back, and a moderator decides in /desk status"
+	begunSQL     = `SELECT coalesce(max(begun), 0) FROM flights`
+	forgetSQL    = `DELETE FROM settings WHERE name = ?1`
+	lockAllSQL   = `SELECT name FROM leases ORDER BY name /*lock*/`
+	countHomeSQL = `
+		UPDATE publications SET held = held + c.n
+		FROM (SELECT d.publication_id AS id, count(*) AS n FROM queue q JOIN deliveries d ON d.id = q.delivery_id GROUP BY d.publication_id) AS c
+		WHERE publications.id = c.id`
+	emptyPublicationsSQL = `UPDATE publications SET queued = 0 WHERE queued > 0`
+	// waitSQL takes what was owed out of every other state. It is looked for from
+	// the time of its first request, or from its publication.
+	waitSQL = `
+		UPDATE deliveries SET state = 5, doubtful = 2, reason = ?1, last_attempt_at = ?2,
+			first_attempt_at = CASE WHEN first_attempt_at = 0 THEN created_at ELSE first_attempt_at END
+		WHERE id IN (SELECT delivery_id FROM queue UNION ALL SELECT delivery_id FROM held)`
+	emptyQueueSQL = `DELETE FROM queue`
+	emptyHeldSQL  = `DELETE FROM held`
+	landAllSQL    = `UPDATE flights SET flying = '[]'`
+)
+
+// comeHome finds out whether this database was put back, or is told so by
+// certain, and then has what is owed wait.
+func (s *Store) comeHome(ctx context.Context, certain bool) (waits int, err error) {
+	if !certain { // mostly there is nothing to be written
+		if home, err := s.origin().same(ctx, s.reader()); err != nil || home {
+			return 0, s.told(err)
+		}
+	}
+	reason := ""
+	err = s.change(ctx, func(q querier) error {
+		reason, waits = "", 0
+		if err := lockPlanning(ctx, q); err != nil {
+			return err
+		}
+		kept, err := recall(ctx, q, homeName)
+		if err != nil {
+			return err
+		}
+		copied, err := recall(ctx, q, copiedName)
+		if err != nil {
+			return err
+		}
+		var begun int64
+		if err := one(ctx, q, begunSQL, nil, &begun); err != nil {
+			return err
+		}
+		now, why, err := s.origin().home(ctx, q, kept, begun)
+		switch {
+		case err != nil:
+			return err
+		case why != "":
+			reason = why
+		case copied != "":
+			reason = "it is a copy that was made to be put back"
+		case certain:
+			reason = "somebody said so"
+		}
+		if now != kept {
+			if _, err := q.exec(ctx, rememberSQL, homeName, now); err != nil {
+				return err
+			}
+		}
+		if reason == "" {
+			return nil
+		}
+		if _, err := q.exec(ctx, forgetSQL, copiedName); err != nil {
+			return err
+		}
+		waits, err = s.putBack(ctx, q)
+		return err
+	})
+	if err != nil {
+		return 0, err
+	}
+	if reason != "" {
+		s.log.Warn("the database was put back: what was owed in it may have been sent already, and waits; /desk status shows it", "why", reason, "deliveries", waits)
+	}
+	return waits, s.origin().settle()
+}
+
+// watchHome notices a copy that is put back under a running program, as a server
+// lets happen: before anything of it is read that may have been sent.
+func (s *Store) watchHome(ctx context.Context) error {
+	if _, server := s.origin().(postgresHome); !server {
+		return nil
+	}
+	_, err := s.comeHome(ctx, false)
+	return err
+}
+
+func recall(ctx context.Context, q querier, name string) (string, error) {
+	found, err := all(ctx, q, func(r row) (value string, err error) {
+		err = r.Scan(&value)
+		return value, err
+	}, recallSQL, name)
+	if err != nil || len(found) == 0 {
+		return "", err
+	}
+	return found[0], nil
+}
+
+// putBack has all that is owed wait, and returns how much that is. Planning is
+// locked.
+func (s *Store) putBack(ctx context.Context, q querier) (waits int, err error) {
+	if _, err := all(ctx, q, scanName, lockAllSQL); err != nil {
+		return 0, err
+	}
+	last, err := lastPutBack(ctx, q)
+	if err != nil {
+		return 0, err
+	}
+	at := millis(s.now())
+	for _, step := range []struct {
+		text string
+		args []any
+	}{
+		{countHomeSQL, nil}, {emptyPublicationsSQL, nil}, {waitSQL, []any{putBackWhy, at}},
+		{emptyQueueSQL, nil}, {emptyHeldSQL, nil}, {landAllSQL, nil},
+	} {
+		n, err := q.exec(ctx, step.text, step.args...)
+		if err != nil {
+			return 0, fmt.Errorf("have what is owed wait: %w", err)
+		}
+		if step.text == waitSQL {
+			waits = int(n)
+		}
+	}
+	text, err := json.Marshal([2]int64{last.Generation + 1, at})
+	if err != nil {
+		return 0, err
+	}
+	_, err = q.exec(ctx, rememberSQL, putBackName, string(text))
+	return waits, err
+}
+
+func scanName(r row) (name string, err error) {
+	err = r.Scan(&name)
+	return name, err
+}
+
+// lastPutBack reads when it happened last.
+func lastPutBack(ctx context.Context, q querier) (p stories.PutBack, err error) {
+	text, err := recall(ctx, q, putBackName)
+	if err != nil || text == "" {
+		return p, err
+	}
+	var stored [2]int64
+	if err := json.Unmarshal([]byte(text), &stored); err != nil {
+		return p, fmt.Errorf("read when the database was put back: %w", err)
+	}
+	return stories.PutBack{Generation: stored[0], At: moment(stored[1])}, nil
+}
+
+// Restored says that the database was put back, where nothing shows it: after the
+// whole machine was. What is owed waits then.
+// It returns how much that is.
+func (s *Store) Restored(ctx context.Context) (waits int, err error) { return s.comeHome(ctx, true) }
+
+const (
+	// SQLite uses a partial index only where its condition is repeated.
+	waitingSQL = `
+		SELECT count(*), count(DISTINCT destination_id) FROM deliveries WHERE doubtful >= 2 AND doubtful = 2 AND state = 5`
+	settlingSQL  = `SELECT count(*) FROM deliveries WHERE doubtful >= 2 AND doubtful = 3 AND state = 0`
+	putBackAtSQL = `
+		SELECT 0, id, publication_id FROM deliveries WHERE doubtful >= 2 AND doubtful = 2 AND state = 5 AND destination_id = ?1 ORDER BY id`
+)
+
+// PutBack implements stories.Store.
+func (s *Store) PutBack(ctx context.Context) (stories.PutBack, error) {
+	q := s.reader()
+	p, err := lastPutBack(ctx, q)
+	if err == nil && p.Generation > 0 {
+		if err = one(ctx, q, waitingSQL, nil, &p.Waiting, &p.Channels); err == nil {
+			err = one(ctx, q, settlingSQL, nil, &p.Settling)
+		}
+	}
+	return p, s.told(err)
+}
+
+// putBackAt returns what waits for a person and goes to p, oldest first.
+func putBackAt(ctx context.Context, q querier, p place) ([]waiting, error) {
+	return all(ctx, q, scanWaiting(p.id), putBackAtSQL, p.id)
+}
+
+// doubtOf is how a result's doubt is stored.
+func doubtOf(r stories.Result) int {
+	switch {
+	case r.PutBack && r.State == stories.Held && r.Destination == "":
+		return putBackWaits
+	case r.PutBack:
+		return putBackSettles
+	}
+	return bit(r.Doubtful)
+}
