@@ -34,7 +34,7 @@ const openTime = 5 * time.Minute
 func openStore(ctx context.Context, cfg *config, log *slog.Logger) (database, error) {
 	ctx, cancel := context.WithTimeout(ctx, openTime)
 	defer cancel()
-	store, err := sqlstore.Open(ctx, cfg.databaseURL.reveal(), sqlstore.Options{Log: log, Now: wallClock})
+	store, err := sqlstore.Open(ctx, cfg.databaseURL.reveal(), sqlstore.Options{Log: log, Now: wallClock, Uptime: uptime})
 	if err != nil {
 		return nil, notOpened(err, cfg)
 	}

@@ -79,7 +79,7 @@ func (s *Store) Exchange(ctx context.Context, l stories.Lease, x stories.Exchang
 		if len(flying) > len(x.Flying) {
 			count = s.origin().countBegin()
 		}
-		if err := noteLane(ctx, q, lane, x.Lane); err != nil {
+		if err := s.noteLane(ctx, q, lane, x.Lane); err != nil {
 			return err
 		}
 		return setFlights(ctx, q, lane, l.Fence, x.Batch, flying, count)

@@ -26,16 +26,17 @@ const (
 		ON CONFLICT (lane_id, minute) DO UPDATE SET count = lane_refusals.count + excluded.count`
 	dropRefusalsSQL = `DELETE FROM lane_refusals WHERE lane_id = ?1 AND minute < ?2`
 	workedSQL       = `
-		INSERT INTO lane_work (lane_id, at) VALUES (?1, ?2) ON CONFLICT (lane_id) DO UPDATE SET at = excluded.at`
+		INSERT INTO lane_work (lane_id, at, boot, up) VALUES (?1, ?2, ?3, ?4)
+		ON CONFLICT (lane_id) DO UPDATE SET at = excluded.at, boot = excluded.boot, up = excluded.up`
 	laneWaitsSQL = `
 		SELECT w.method, w.until, w.asked, w.reason FROM lane_waits w JOIN lanes l ON l.id = w.lane_id WHERE l.name = ?1 AND w.until > ?2 ORDER BY w.method`
 	laneRefusalsSQL = `
 		SELECT r.minute, r.count FROM lane_refusals r JOIN lanes l ON l.id = r.lane_id WHERE l.name = ?1 AND r.minute > ?2 ORDER BY r.minute`
-	laneWorkSQL = `SELECT w.at FROM lane_work w JOIN lanes l ON l.id = w.lane_id WHERE l.name = ?1`
+	laneWorkSQL = `SELECT w.at, w.boot, w.up FROM lane_work w JOIN lanes l ON l.id = w.lane_id WHERE l.name = ?1`
 )
 
 // noteLane writes down what an exchange says of its lane.
-func noteLane(ctx context.Context, q querier, lane int64, n stories.LaneNote) error {
+func (s *Store) noteLane(ctx context.Context, q querier, lane int64, n stories.LaneNote) error {
 	at := millis(n.At)
 	for _, w := range n.Waits {
 		text, args := setWaitSQL, []any{lane, w.Method, at + w.For.Milliseconds(), w.For.Milliseconds(), clean(w.Reason)}
@@ -56,7 +57,8 @@ func noteLane(ctx context.Context, q querier, lane int64, n stories.LaneNote) er
 		}
 	}
 	if n.Working {
-		if _, err := q.exec(ctx, workedSQL, lane, at); err != nil {
+		boot, up := s.uptime()
+		if _, err := q.exec(ctx, workedSQL, lane, at, boot, up.Milliseconds()); err != nil {
 			return fmt.Errorf("write down that a lane works: %w", err)
 		}
 	}
@@ -87,13 +89,24 @@ func (s *Store) LanePast(ctx context.Context, lane string) (past stories.LanePas
 	if err != nil {
 		return past, s.told(err)
 	}
-	var worked int64
-	if err = one(ctx, q, laneWorkSQL, []any{lane}, &worked); err == nil {
-		past.Idle = max(0, time.Duration(now-worked)*time.Millisecond)
+	var worked, up int64
+	var boot string
+	if err = one(ctx, q, laneWorkSQL, []any{lane}, &worked, &boot, &up); err == nil {
+		past.Idle = s.since(time.Duration(now-worked)*time.Millisecond, boot, time.Duration(up)*time.Millisecond)
 	} else if errors.Is(err, sql.ErrNoRows) {
 		err = nil
 	}
 	return past, s.told(err)
+}
+
+// since returns how long ago something was: passed by the clock people set, and
+// no longer than the machine has been up since then, when it was not started anew.
+func (s *Store) since(passed time.Duration, boot string, up time.Duration) time.Duration {
+	same, now := s.uptime()
+	if boot != "" && boot == same && now >= up {
+		passed = min(passed, now-up)
+	}
+	return max(0, passed)
 }
 
 const (

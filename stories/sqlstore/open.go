@@ -16,6 +16,9 @@ import (
 type Options struct {
 	Log *slog.Logger     // discards by default
 	Now func() time.Time // time.Now by default
+	// Uptime returns a name of the machine's last start and how long it has been up
+	// since, by a clock nobody sets; "" where that is not known, as by default.
+	Uptime func() (boot string, up time.Duration)
 	// KeepDeliveries is how long Prune leaves a finished delivery; 90 days by
 	// default.
 	KeepDeliveries time.Duration
@@ -27,6 +30,7 @@ type Store struct {
 	engine
 	log     *slog.Logger
 	now     func() time.Time
+	uptime  func() (boot string, up time.Duration)
 	keep    time.Duration
 	install string // part of every delivery's key
 	// searchable is set once the search index is known to be whole.
@@ -45,12 +49,15 @@ var _ stories.Store = (*Store)(nil)
 // wrong: there is no such place, or what is there is no database of ours. Others
 // may pass.
 func Open(ctx context.Context, url string, opts Options) (*Store, error) {
-	s := &Store{log: opts.Log, now: opts.Now, keep: opts.KeepDeliveries}
+	s := &Store{log: opts.Log, now: opts.Now, uptime: opts.Uptime, keep: opts.KeepDeliveries}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}
 	if s.now == nil {
 		s.now = time.Now
+	}
+	if s.uptime == nil {
+		s.uptime = func() (string, time.Duration) { return "", 0 }
 	}
 	if s.keep == 0 {
 		s.keep = 90 * 24 * time.Hour

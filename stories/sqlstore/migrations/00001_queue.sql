@@ -152,8 +152,11 @@ CREATE TABLE lane_refusals (
     PRIMARY KEY (lane_id, minute)
 );
 
--- When a lane last worked.
+-- When a lane last worked: by the clock people set, and by how long the machine
+-- had been up since the start that boot names, '' where that is not known.
 CREATE TABLE lane_work (
     lane_id BIGINT PRIMARY KEY,
-    at      BIGINT NOT NULL
+    at      BIGINT NOT NULL,
+    boot    TEXT NOT NULL,
+    up      BIGINT NOT NULL
 );
