@@ -278,12 +278,12 @@ var destinationTests = []test{
 		d.follow("sony", "a")
 		d.append(s, stories.Normal)
 		l := d.hold(lane, "w")
-		v := blocked(d, l, "a")
+		blocked(d, l, "a")
 		resumed, _, err := d.ReopenDestination(d.ctx, channel("a"), 5, d.now)
 		d.ok(err)
 		same(d, "resumed", resumed, 1)
 		d.later(time.Hour)
-		v = d.claim(l, 1)[0]
+		v := d.claim(l, 1)[0]
 		d.advance(l, 0, d.refusal(v, stories.Held, "again", stories.Blocked))
 		failing, _, err := d.Failing(d.ctx, 10)
 		d.ok(err)
@@ -345,10 +345,10 @@ var destinationTests = []test{
 		d.append(s, stories.Normal)
 		d.append(s, stories.Normal)
 		l := d.hold(lane, "w")
-		v := blocked(d, l, "a")
+		blocked(d, l, "a")
 		_, _, err := d.ReopenDestination(d.ctx, channel("a"), 1, d.now)
 		d.ok(err)
-		v = d.claim(l, 1)[0]
+		v := d.claim(l, 1)[0]
 		d.advance(l, 0, d.refusal(v, stories.Sent, "", stories.Reachable))
 		_, total, err := d.Failing(d.ctx, 10)
 		d.ok(err)
