@@ -19,6 +19,7 @@ const maxNews = 1024
 type news struct {
 	id   string // of the event, the same in all its copies
 	team string
+	ack  *ack // given once what it says is stored: until then Slack tells again
 	event
 }
 
@@ -39,6 +40,7 @@ func newHerald(w *web, d *directory, s *deeds, places bot.Places) *herald {
 func (h *herald) take(n news) bool {
 	if !h.lasting(n.team, n.event) {
 		h.passing(n.team, n.event)
+		n.ack.empty()
 		return true
 	}
 	select {
@@ -69,11 +71,9 @@ func (i *intake) event(a *ack, e envelope) *ask {
 		}
 		return asked
 	}
-	if !i.herald.take(news{id: id, team: team, event: ev}) {
+	if !i.herald.take(news{id: id, team: team, ack: a, event: ev}) {
 		i.overloaded(ev.Type)
-		return nil
 	}
-	a.empty()
 	return nil
 }
 
@@ -135,13 +135,13 @@ func (h *herald) passing(team string, ev event) {
 func (h *herald) follow(ctx context.Context) {
 	for n := range h.queue {
 		d, first := h.deeds.begin(platformName+":event/"+n.id, nil, time.Now())
-		if !first {
-			continue
+		if first {
+			telling, cancel := context.WithTimeout(ctx, h.timing.command)
+			h.tell(telling, n)
+			cancel()
+			d.finish()
 		}
-		telling, cancel := context.WithTimeout(ctx, h.timing.command)
-		h.tell(telling, n)
-		cancel()
-		d.finish()
+		n.ack.empty()
 	}
 }
 

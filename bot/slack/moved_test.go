@@ -88,3 +88,36 @@ func TestAChannelGoesOnUnderItsNewID(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// slowPlaces store what they are told when stored is closed.
+type slowPlaces struct {
+	*placeLog
+	stored chan struct{}
+}
+
+func (p slowPlaces) Moved(ctx context.Context, from, to stories.Destination) {
+	p.placeLog.Moved(ctx, from, to)
+	<-p.stored
+}
+
+// A bot that is killed before it has stored what Slack tells is told again.
+func TestAnEventIsAcknowledgedOnceItIsStored(t *testing.T) {
+	places := slowPlaces{newPlaceLog(), make(chan struct{})}
+	r := startRig(t, setup{config: func(c *Config) { c.Places = places }})
+	acknowledged := make(chan error, 1)
+	go func() { acknowledged <- r.slack.ChangeID(r.ctx(), "T1", "C1", "C9") }()
+	<-places.told
+	// What comes behind it on the same connection is acknowledged, it is not.
+	if err := r.slack.Event(r.ctx(), "T1", map[string]any{"type": "channel_archive", "channel": "C2"}); err != nil {
+		t.Fatal(err)
+	}
+	select {
+	case err := <-acknowledged:
+		t.Errorf("acknowledged before it was stored: %v", err)
+	default:
+	}
+	close(places.stored)
+	if err := <-acknowledged; err != nil {
+		t.Error(err)
+	}
+}
