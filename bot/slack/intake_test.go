@@ -193,8 +193,8 @@ func TestTooBusy(t *testing.T) {
 	// What becomes of channels has room of its own, until that is full as well.
 	deleted := envelope{ID: "news", Type: "events_api", Payload: json.RawMessage(`{"team_id":"T1","event":{"type":"channel_deleted","channel":"C1"}}`)}
 	p.intake.dispatch(t.Context(), t.Context(), h, r.c, deleted)
-	if said := r.next(t); said != `{"envelope_id":"news"}` {
-		t.Errorf("ack %s", said)
+	if n := len(p.intake.herald.queue); n != 1 { // acknowledged when it is told
+		t.Errorf("%d events wait", n)
 	}
 	for len(p.intake.herald.queue) < maxNews {
 		p.intake.herald.queue <- news{}
