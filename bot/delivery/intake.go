@@ -255,7 +255,8 @@ func (i intake) takeOff(r *row, f stories.Flight, a answer, now time.Duration) {
 	s := i.shift
 	j := newJob(r, f, s.lane.name, a.call.began)
 	j.d.Revision = a.present(j.edition())
-	j.begunAt, j.msg, j.verdict, j.target = a.call.began.mono, a.messages[r.Delivery], a.verdicts[r.Delivery], a.begun.Targets[r.Delivery]
+	j.begunAt, j.takenIn = a.call.began.mono, now
+	j.msg, j.verdict, j.target = a.messages[r.Delivery], a.verdicts[r.Delivery], a.begun.Targets[r.Delivery]
 	switch {
 	case j.msg == nil && j.verdict.Outcome != bot.BadPayload:
 		dispatch{s}.giveBack(j, now, time.Second)

@@ -75,8 +75,10 @@ const (
 	oldestEvery = 10
 	// longWait is a wait during which a destination's rows may leave memory.
 	longWait = 5 * time.Second
-	// staleAfter is how long a begun row may wait for its request: its recorded
-	// time is that of its begin, and settling counts on it.
+	// staleAfter is how long a begun row may wait for its request once the database
+	// has begun it, and longer where that is slow. Its recorded time is that of its
+	// begin; senders look for it for 25 s from then, so that one call to the
+	// database, this and the request itself have to fit in there.
 	staleAfter = time.Second
 	// slowAfter a request no longer takes a slot, so that a few hanging ones do
 	// not stop the lane.
