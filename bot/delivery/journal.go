@@ -153,8 +153,12 @@ func (j *journal) due(now time.Duration, most int, calm bool) (at time.Duration,
 	return at, now >= at
 }
 
-// open makes the next exchange, which begins rows.
+// open makes the next exchange, which begins rows: never one that is on its way.
 func (j *journal) open(rows []*row, now reading) *call {
+	rows = slices.DeleteFunc(rows, func(r *row) bool {
+		_, flies := j.flying[r.Delivery]
+		return flies
+	})
 	j.batch++
 	c := &call{entry: j.next, rows: rows, began: now}
 	c.x = stories.Exchange{Batch: j.batch, Results: c.results, Alarms: c.told, Flying: slices.Collect(maps.Values(j.flying)), Lane: c.lane.at(now)}
