@@ -205,6 +205,9 @@ func (d dispatch) exchange(now time.Duration) {
 	}
 	c := s.journal.call
 	if c == nil {
+		c = s.journal.resume(s.lane.engine.clock.read())
+	}
+	if c == nil {
 		rows := beginning{s}.choose(now)
 		if len(rows) == 0 {
 			calm := len(s.crew.aloft) == 0 && s.crew.ready.size() == 0

@@ -160,6 +160,10 @@ func (i intake) found(f found) {
 		s.end.lost = true
 		return
 	}
+	if f.trimmed && errors.Is(f.err, stories.ErrRefused) { // it never will be; the rest goes on
+		s.lane.log.Error("the database refuses to have old deliveries skipped; they are sent", "err", f.err)
+		f.err = nil
+	}
 	if f.err != nil {
 		store.failed(fmt.Errorf("read what is owed in lane %s: %w", s.lane.name, f.err))
 		r.try++
@@ -216,8 +220,7 @@ func (i intake) takeIn(a answer) {
 		return
 	}
 	if a.err != nil {
-		store.failed(a.err)
-		s.journal.failed(now, s.random())
+		i.failed(a, now)
 		return
 	}
 	store.worked()

@@ -109,6 +109,10 @@ const (
 	// settleWithin is how long a row is looked at while the platform works: its
 	// channel waits meanwhile.
 	settleWithin = 10 * time.Minute
+	// refusedTimes the database refuses the same exchange before it is taken apart;
+	// what of it cannot even be begun is tried again after refusedWait.
+	refusedTimes = 3
+	refusedWait  = 5 * time.Minute
 	// actAgain is when an operation is looked at again whose message is not there yet.
 	actAgain = time.Second
 
