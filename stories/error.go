@@ -25,6 +25,11 @@ const (
 // recorded a change: nobody knows whether it did.
 var ErrUnsure = errors.New("may have been recorded")
 
+// ErrRefused is among the causes of an error when the database will not take what
+// is written, however often it is asked: a rule of its tables forbids it. Nothing
+// was changed.
+var ErrRefused = errors.New("refused by a rule of the database")
+
 // Error is a refusal: a Code for programs, a Message for the person who asked
 // (a whole sentence that says what to do next) and Err, the cause, for the log
 // only. Near holds slugs that resemble an unknown one, best

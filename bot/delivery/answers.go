@@ -1,7 +1,6 @@
 package delivery
 
 import (
-	"slices"
 	"time"
 
 	"storybot/bot"
@@ -177,10 +176,7 @@ func (a answers) write(j *job, v bot.Verdict) {
 	if c.State == stories.Pending {
 		t := &j.row.tries
 		t.attempt, t.first, t.last, t.doubtful = j.d.Attempt, j.d.FirstAttemptAt, j.d.LastAttemptAt, c.Doubtful
-		if t.putBack != c.PutBack { // it stands among the others now, or behind them
-			t.putBack = c.PutBack
-			slices.SortFunc(j.row.place.rows, order)
-		}
+		t.putBack = c.PutBack // it stands among the others now, or behind them
 		if c.Unknown {
 			t.unknowns++
 		}

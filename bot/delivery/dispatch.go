@@ -152,7 +152,7 @@ func (d dispatch) unfit(j *job, now time.Duration) bool {
 		answers{s}.conclude(j, j.verdict)
 	case stopped != nil:
 		answers{s}.conclude(j, *stopped)
-	case now-j.begunAt > staleAfter:
+	case s.stale(j, now):
 		d.giveBack(j, now, 0)
 	case !ok:
 		d.giveBack(j, now, next-now)
@@ -160,6 +160,13 @@ func (d dispatch) unfit(j *job, now time.Duration) bool {
 		return false
 	}
 	return true
+}
+
+// stale says that a begun row has waited too long for its request. How long the
+// database took does not count, but for what was asked of it again and again: then
+// the recorded time is older than a settling look allows for.
+func (s *shift) stale(j *job, now time.Duration) bool {
+	return now-j.takenIn > max(staleAfter, 2*s.journal.took) || now-j.begunAt > storeTimeout+staleAfter
 }
 
 // giveBack puts a begun row back that has not left, to wait for so long.
@@ -197,6 +204,9 @@ func (d dispatch) exchange(now time.Duration) {
 		return
 	}
 	c := s.journal.call
+	if c == nil {
+		c = s.journal.resume(s.lane.engine.clock.read())
+	}
 	if c == nil {
 		rows := beginning{s}.choose(now)
 		if len(rows) == 0 {

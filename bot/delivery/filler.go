@@ -243,19 +243,16 @@ func (f *filler) add(o stories.Owed, from stories.Publication, now time.Duration
 
 // insert puts a row where it belongs, but never before what is on its way.
 func (f *filler) insert(r *row) {
-	p, first := r.place, 0
-	if p.busy != nil {
-		first = 1
-	}
-	i, _ := slices.BinarySearchFunc(p.rows[first:], r, order)
-	p.rows = slices.Insert(p.rows, first+i, r)
+	p := r.place
+	i, _ := slices.BinarySearchFunc(p.rows[p.busy:], r, order)
+	p.rows = slices.Insert(p.rows, p.busy+i, r)
 }
 
 // adopt takes in a row that an earlier holder of the lane has begun.
 func (f *filler) adopt(o stories.Owed, from stories.Publication, now time.Duration) *row {
 	p := f.order.placeOf(o.Place, o.Destination, from.Op)
 	r := f.window.enter(o, from, p)
-	p.busy = r
+	p.occupy(r)
 	p.rows = slices.Insert(p.rows, 0, r)
 	f.window.weigh(r)
 	f.order.file(p, now)

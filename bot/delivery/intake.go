@@ -160,6 +160,10 @@ func (i intake) found(f found) {
 		s.end.lost = true
 		return
 	}
+	if f.trimmed && errors.Is(f.err, stories.ErrRefused) { // it never will be; the rest goes on
+		s.lane.log.Error("the database refuses to have old deliveries skipped; they are sent", "err", f.err)
+		f.err = nil
+	}
 	if f.err != nil {
 		store.failed(fmt.Errorf("read what is owed in lane %s: %w", s.lane.name, f.err))
 		r.try++
@@ -216,8 +220,7 @@ func (i intake) takeIn(a answer) {
 		return
 	}
 	if a.err != nil {
-		store.failed(a.err)
-		s.journal.failed(now, s.random())
+		i.failed(a, now)
 		return
 	}
 	store.worked()
@@ -255,7 +258,8 @@ func (i intake) takeOff(r *row, f stories.Flight, a answer, now time.Duration) {
 	s := i.shift
 	j := newJob(r, f, s.lane.name, a.call.began)
 	j.d.Revision = a.present(j.edition())
-	j.begunAt, j.msg, j.verdict, j.target = a.call.began.mono, a.messages[r.Delivery], a.verdicts[r.Delivery], a.begun.Targets[r.Delivery]
+	j.begunAt, j.takenIn = a.call.began.mono, now
+	j.msg, j.verdict, j.target = a.messages[r.Delivery], a.verdicts[r.Delivery], a.begun.Targets[r.Delivery]
 	switch {
 	case j.msg == nil && j.verdict.Outcome != bot.BadPayload:
 		dispatch{s}.giveBack(j, now, time.Second)

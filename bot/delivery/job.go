@@ -15,6 +15,7 @@ type job struct {
 	msg     *bot.Message
 	target  string        // the message acted on
 	begunAt time.Duration // when the journal was asked to begin it
+	takenIn time.Duration // when it had: how long that takes is the database's affair
 	first   time.Duration // the first request, when it was begun
 	last    time.Duration // and the newest
 	request request

@@ -26,6 +26,7 @@ type journal struct {
 	try     int
 	took    time.Duration // what a call takes, smoothed
 	worked  time.Duration // when it was last written that the lane works
+	refusal refusal
 }
 
 // entry is what the next exchange says.
@@ -80,11 +81,11 @@ func (j *journal) works(now time.Duration) {
 
 // call is an exchange with the database.
 type call struct {
-	entry
+	part
 	x     stories.Exchange
-	rows  []*row // to be begun, as x.Begin
 	says  []said
 	began reading
+	piece bool // of an exchange that was refused
 }
 
 // said is what a row to be begun says.
@@ -138,7 +139,7 @@ func (j *journal) putBack(delivery int64) {
 
 // idle says that nothing is left to be written.
 func (j *journal) idle() bool {
-	return j.call == nil && len(j.next.results)+len(j.next.told) == 0 && !j.changed
+	return j.call == nil && len(j.refusal.parts) == 0 && len(j.next.results)+len(j.next.told) == 0 && !j.changed
 }
 
 // due says that results and alarms are to be written now, else when.
@@ -153,15 +154,26 @@ func (j *journal) due(now time.Duration, most int, calm bool) (at time.Duration,
 	return at, now >= at
 }
 
-// open makes the next exchange, which begins rows.
+// open makes the next exchange, which begins rows: never one that is on its way.
 func (j *journal) open(rows []*row, now reading) *call {
+	rows = slices.DeleteFunc(rows, func(r *row) bool {
+		_, flies := j.flying[r.Delivery]
+		return flies
+	})
+	p := part{entry: j.next, rows: rows}
+	j.next, j.changed = entry{}, false
+	return j.entered(p, now)
+}
+
+// entered makes an exchange of p.
+func (j *journal) entered(p part, now reading) *call {
 	j.batch++
-	c := &call{entry: j.next, rows: rows, began: now}
-	c.x = stories.Exchange{Batch: j.batch, Results: c.results, Alarms: c.told, Flying: slices.Collect(maps.Values(j.flying)), Lane: c.lane.at(now)}
+	c := &call{part: p, began: now}
+	c.x = stories.Exchange{Batch: j.batch, Results: c.results, Alarms: c.told, Flying: j.aloft(), Lane: c.lane.at(now)}
 	if c.lane.working {
 		j.worked = now.mono
 	}
-	for _, r := range rows {
+	for _, r := range c.rows {
 		f := stories.Flight{Ref: r.Ref, Attempt: r.tries.attempt + 1, First: r.tries.first, Last: now.wall}
 		if r.tries.doubtful {
 			f.Last = r.tries.last
@@ -182,9 +194,20 @@ func (j *journal) open(rows []*row, now reading) *call {
 		}
 		c.says = append(c.says, said{r.Delivery, edition{Subject: of, revision: r.origin.Revision}, r.missed})
 	}
-	j.next, j.changed = entry{}, false
 	j.call = c
 	return c
+}
+
+// aloft is what flies for the database: also what has ended, while that is not
+// said.
+func (j *journal) aloft() []stories.Flight {
+	flying := slices.Collect(maps.Values(j.flying))
+	for _, e := range append([]part{{entry: j.next}}, j.refusal.parts...) {
+		for _, r := range e.results {
+			flying = append(flying, flightOf(r))
+		}
+	}
+	return flying
 }
 
 // make is the call itself, on a goroutine of its own: the exchange, and the
@@ -228,7 +251,7 @@ func (a answer) present(e edition) int {
 
 // done notes that the call under way has been made.
 func (j *journal) done(a answer, now time.Duration) {
-	j.call, j.busy, j.try, j.wait = nil, false, 0, 0
+	j.call, j.busy, j.try, j.wait, j.refusal.times = nil, false, 0, 0, 0
 	j.took += (now - a.call.began.mono - j.took) / 4
 	for _, f := range a.call.x.Begin {
 		if a.begun.Deliveries[f.Delivery] {

@@ -75,8 +75,10 @@ const (
 	oldestEvery = 10
 	// longWait is a wait during which a destination's rows may leave memory.
 	longWait = 5 * time.Second
-	// staleAfter is how long a begun row may wait for its request: its recorded
-	// time is that of its begin, and settling counts on it.
+	// staleAfter is how long a begun row may wait for its request once the database
+	// has begun it, and longer where that is slow. Its recorded time is that of its
+	// begin; senders look for it for 25 s from then, so that one call to the
+	// database, this and the request itself have to fit in there.
 	staleAfter = time.Second
 	// slowAfter a request no longer takes a slot, so that a few hanging ones do
 	// not stop the lane.
@@ -107,6 +109,10 @@ const (
 	// settleWithin is how long a row is looked at while the platform works: its
 	// channel waits meanwhile.
 	settleWithin = 10 * time.Minute
+	// refusedTimes the database refuses the same exchange before it is taken apart;
+	// what of it cannot even be begun is tried again after refusedWait.
+	refusedTimes = 3
+	refusedWait  = 5 * time.Minute
 	// actAgain is when an operation is looked at again whose message is not there yet.
 	actAgain = time.Second
 

@@ -2,6 +2,7 @@ package delivery
 
 import (
 	"cmp"
+	"slices"
 	"time"
 
 	"storybot/bot"
@@ -16,8 +17,9 @@ type row struct {
 	carrier *carrier // what it is queued under; nil while that is not known
 	tries   tries
 	missed  int
-	at      int // where it stands in carrier.rows
-	unsaved int // results of it that are not durable yet
+	at      int  // where it stands in carrier.rows
+	unsaved int  // results of it that are not durable yet
+	busy    bool // being begun, on its way or settled
 	stand   stand
 }
 
@@ -85,15 +87,47 @@ type place struct {
 	placeKey
 	line        line
 	destination stories.Destination
-	rows        []*row // in order, the busy one first
-	busy        *row   // being begun, on its way or settled
-	readyAt     time.Duration
-	state       placeState
-	free        int // rows that may leave memory
+	rows        []*row // in order, the busy ones first
+	// busy is how many are. One is begun at a time; an earlier holder of the lane may
+	// have left several, of channels that have become one since.
+	busy    int
+	readyAt time.Duration
+	state   placeState
+	free    int // rows that may leave memory
 	// short are publications whose rows for this place are not all in memory, the
 	// most urgent first; what comes later for it is not taken in before them.
 	short []*carrier
 	steps [4]int // where it stands on the ladders; see ladder
+}
+
+// occupy makes a row of p busy.
+func (p *place) occupy(r *row) {
+	if !r.busy {
+		r.busy = true
+		p.busy++
+	}
+}
+
+// vacate says that a row of p is not busy any more.
+func (p *place) vacate(r *row) {
+	if r.busy {
+		r.busy = false
+		p.busy--
+	}
+}
+
+// sort puts the rows where they belong: what is on its way first, whatever comes
+// before it now.
+func (p *place) sort() {
+	slices.SortFunc(p.rows, func(a, b *row) int {
+		if a.busy != b.busy {
+			if a.busy {
+				return -1
+			}
+			return 1
+		}
+		return order(a, b)
+	})
 }
 
 // placeState is what holds a place up beside its rows.

@@ -66,10 +66,11 @@ func (s *scheduler) pick(now time.Duration, open open) *row {
 	if p == nil {
 		return nil
 	}
-	p.busy = p.rows[0]
-	s.window.weigh(p.busy)
+	r := p.rows[0]
+	p.occupy(r)
+	s.window.weigh(r)
 	s.file(p, now)
-	return p.busy
+	return r
 }
 
 // batch says that what is picked next is one batch.
@@ -97,12 +98,17 @@ func (s *scheduler) ready(now time.Duration, open open) bool {
 	return false
 }
 
-// release lets a busy row wait again, and its place at least for so long.
+// release lets a busy row wait again, and its place at least for so long and until
+// nothing else of it is in doubt.
 func (s *scheduler) release(r *row, now, wait time.Duration) {
-	r.place.busy = nil
-	r.place.state.idle = wait > 0
+	p := r.place
+	p.vacate(r)
+	p.sort()
+	if p.busy == 0 {
+		p.state.idle = wait > 0
+	}
 	s.window.weigh(r)
-	s.rest(r.place, now, wait)
+	s.rest(p, now, wait)
 }
 
 // stall says that a row's place waits until it is settled what became of it.
@@ -120,13 +126,15 @@ func (s *scheduler) rest(p *place, now, wait time.Duration) {
 	s.file(p, now)
 }
 
-// ended lets the place of a row go on that has ended. The row stays known until
+// ended lets the place of a row go on that has ended, unless something else of it
+// is in doubt. The row stays known until
 // forget is called: until its end is durable it may be read again.
 func (s *scheduler) ended(r *row, now, wait time.Duration) {
 	p := r.place
 	p.rows = slices.DeleteFunc(p.rows, func(o *row) bool { return o == r })
-	if p.busy == r {
-		p.busy, p.state.idle = nil, false
+	if r.busy {
+		p.vacate(r)
+		p.state.idle = p.state.idle && p.busy > 0
 	}
 	r.stand.kept = false
 	s.window.weigh(r)
@@ -152,7 +160,7 @@ func (s *scheduler) close(at *place, now time.Duration) {
 		p := s.placeOf(at.id, at.destination, op)
 		s.window.full(p, p.short)
 		for _, r := range slices.Clone(p.rows) {
-			if r != p.busy {
+			if !r.busy {
 				s.forget(r, now)
 			}
 		}
@@ -175,16 +183,16 @@ func (s *scheduler) placeOf(id int64, d stories.Destination, op stories.Op) *pla
 // file puts a place on the ladders it belongs on now.
 func (s *scheduler) file(p *place, now time.Duration) {
 	wait := p.readyAt > now
-	if p.busy == nil && !wait {
+	if p.busy == 0 && !wait {
 		p.state.idle = false
 	}
-	can := p.busy == nil && !wait && p.state.closed == notClosed
+	can := p.busy == 0 && !wait && p.state.closed == notClosed
 	l := &s.lines[p.line]
 	l.urgent.put(p, can && len(p.rows) > 0)
 	l.oldest.put(p, can && len(p.rows) > 0)
 	l.starved.put(p, can && len(p.rows) == 0 && len(p.short) > 0 && !p.state.asked)
-	s.waits.put(p, p.busy == nil && wait)
-	if s.places[p.placeKey] == p && p.busy == nil && len(p.rows) == 0 && !wait && len(p.short) == 0 && p.state.closed == notClosed {
+	s.waits.put(p, p.busy == 0 && wait)
+	if s.places[p.placeKey] == p && p.busy == 0 && len(p.rows) == 0 && !wait && len(p.short) == 0 && p.state.closed == notClosed {
 		delete(s.places, p.placeKey)
 	}
 	s.window.file(p)
@@ -193,11 +201,8 @@ func (s *scheduler) file(p *place, now time.Duration) {
 // reorder puts all rows where they belong once levels have changed.
 func (s *scheduler) reorder() {
 	for _, p := range s.places {
-		slices.SortFunc(p.rows, order)
+		p.sort()
 		slices.SortFunc(p.short, compareCarriers)
-		if i := slices.Index(p.rows, p.busy); i > 0 { // it is on its way, whatever comes before it now
-			p.rows = slices.Insert(slices.Delete(p.rows, i, i+1), 0, p.busy)
-		}
 	}
 	for i := range s.lines {
 		heap.Init(&s.lines[i].urgent)

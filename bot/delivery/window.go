@@ -205,7 +205,7 @@ func (w *window) leave(r *row) {
 func (w *window) weigh(r *row) {
 	p, was := r.place, r.stand
 	s := &w.shares[p.line]
-	r.stand.waiting = was.kept && p.busy != r
+	r.stand.waiting = was.kept && !r.busy
 	r.stand.free = r.stand.waiting && r.unsaved == 0 && r.carrier != nil
 	if n := count(r.stand.waiting, was.waiting); n != 0 {
 		s.waiting += n

@@ -4,6 +4,12 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/jackc/pgx/v5/pgconn"
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
 
 	"storybot/stories"
 )
@@ -20,7 +26,28 @@ func (s *Store) told(err error) error {
 	if sentence := s.refusal(err); sentence != "" {
 		return &stories.Error{Code: stories.CodeUnavailable, Message: sentence, Err: err}
 	}
+	if forbidden(err) {
+		return fmt.Errorf("%w: %w", stories.ErrRefused, err)
+	}
 	return err
+}
+
+// forbidden says that a rule of the tables, or of a value's type, was broken: asked
+// again the database says the same. See https://www.sqlite.org/rescode.html and
+// the classes 22 and 23, and P0001 of a trigger, of
+// https://www.postgresql.org/docs/15/errcodes-appendix.html.
+func forbidden(err error) bool {
+	var lite *sqlite.Error
+	if errors.As(err, &lite) {
+		switch lite.Code() & 0xff {
+		case sqlite3.SQLITE_CONSTRAINT, sqlite3.SQLITE_MISMATCH, sqlite3.SQLITE_TOOBIG:
+			return true
+		}
+		return false
+	}
+	var server *pgconn.PgError
+	return errors.As(err, &server) &&
+		(strings.HasPrefix(server.Code, "22") || strings.HasPrefix(server.Code, "23") || server.Code == "P0001")
 }
 
 // missing makes of "no rows" a CodeNotFound with this sentence.
