@@ -1,6 +1,9 @@
 package stories
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Notice is a message the bot owes to channels that is no update: what the desk
 // is told. What it says is stored as data, so that whoever sends it puts it into
@@ -30,7 +33,7 @@ const (
 // stored as JSON.
 type NoticeBody struct {
 	Alarms   []Alarm       `json:",omitempty"`
-	More     int           `json:",omitempty"` // alarms that are not among them
+	More     int           `json:",omitempty"` // alarms that last and are in no notice
 	Progress Progress      `json:",omitzero"`
 	Left     time.Duration `json:",omitempty"` // how long the rest will take; 0 when that is not known
 }
@@ -47,7 +50,7 @@ type Push struct {
 // There are few such messages, see delivery.Teller. No update has this level.
 const ForDesk Level = 4
 
-// MaxTold is how many alarms one notice holds; the rest is counted.
+// MaxTold is how many alarms one notice holds.
 const MaxTold = 8
 
 // AlarmKind is what an Alarm is about. The names are stored.
@@ -79,6 +82,37 @@ const (
 // AlarmKinds are all of them.
 func AlarmKinds() []AlarmKind {
 	return []AlarmKind{AlarmBlocked, AlarmGone, AlarmPushStopped, AlarmLaneStopped, AlarmLaneResumed, AlarmWorkspaceFailing, AlarmWorkspaceRecovered, AlarmFailed}
+}
+
+// Lasts says that an alarm is of what fails until it is mended, and is seen as long
+// as it does by who asks what fails now. What has ended, or is over, is seen nowhere
+// else than in its alarm.
+func (k AlarmKind) Lasts() bool {
+	return k == AlarmBlocked || k == AlarmLaneStopped || k == AlarmWorkspaceFailing
+}
+
+// TellAlarms shares alarms out among notices, MaxTold in each. Of those that last
+// only the first MaxTold are told when there are more alarms than one notice holds;
+// the last notice counts the others. All others are told, however many there are.
+func TellAlarms(alarms []Alarm) (bodies []NoticeBody) {
+	var told []Alarm
+	last, more := 0, 0
+	for _, a := range alarms {
+		if a.Kind.Lasts() && len(alarms) > MaxTold {
+			if last++; last > MaxTold {
+				more++
+				continue
+			}
+		}
+		told = append(told, a)
+	}
+	for some := range slices.Chunk(told, MaxTold) {
+		bodies = append(bodies, NoticeBody{Alarms: some})
+	}
+	if more > 0 {
+		bodies[len(bodies)-1].More = more
+	}
+	return bodies
 }
 
 // Alarm is something the desk should know. Fields that do not apply are zero. It

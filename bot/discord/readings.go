@@ -1,6 +1,7 @@
 package discord
 
 import (
+	"strconv"
 	"time"
 
 	"storybot/bot"
@@ -10,6 +11,8 @@ import (
 const (
 	cureInThread  = "Someone who manages the channel can give the bot Send Messages in Threads in the channel's permissions."
 	cureNewThread = "Someone who manages the channel can give the bot Create Public Threads and Send Messages in Threads in the channel's permissions."
+	curePublish   = "Someone who manages the channel can give the bot Send Messages in the channel's permissions."
+	cureRefused   = "Someone who manages the channel can look at the bot's permissions there; the next correction is tried as usual."
 	cureThreads   = "Someone who manages the channel can archive threads nobody needs any more."
 	cureForum     = "Subscribe the channel again without a thread."
 
@@ -28,6 +31,9 @@ var ofTarget = map[string]reading{
 	"50021":  {bot.MessageGone, "has a message of Discord's own under this id", ""},
 	archived: {bot.ThreadGone, "has its thread archived, and the bot may not open it", cureThread},
 	"160005": {bot.ThreadGone, "has its thread locked", cureThread},
+	// An archived thread is opened by what is said in it, and counts again.
+	"160006": {bot.Unable, "has as many open threads as Discord allows", cureThreads},
+	"160007": {bot.Unable, "has as many open threads as Discord allows", cureThreads},
 }
 
 // opReadings are the codes that mean something else for an operation than for a
@@ -38,14 +44,14 @@ var opReadings = map[stories.Op]map[string]reading{
 		"10008":  readings[10008], // a repeat of a reply that was deleted since
 		"50005":  readings[50005],
 		archived: {bot.ThreadGone, "has its thread archived", cureThread},
-		"50013":  {bot.Blocked, "does not let the bot post in threads", cureInThread},
+		"50013":  inThread,
 	},
 	stories.OpThread: {
 		"160004": {bot.Delivered, "has the thread already", ""},
-		"50013":  {bot.Blocked, "does not let the bot open threads", cureNewThread},
+		"50013":  {bot.Unable, "does not let the bot open threads; posts in the channel itself go on", cureNewThread},
 		"50024":  {bot.Unable, "takes no threads", cureForum},
-		"160006": {bot.Blocked, "has as many threads as Discord allows", cureThreads},
-		"160007": {bot.Blocked, "has as many threads as Discord allows", cureThreads},
+		"160006": {bot.Unable, "has as many open threads as Discord allows; posts in the channel itself go on", cureThreads},
+		"160007": {bot.Unable, "has as many open threads as Discord allows; posts in the channel itself go on", cureThreads},
 	},
 	stories.OpForum: {
 		"50013":  {bot.Blocked, "does not let the bot open posts", cureAccess},
@@ -55,7 +61,7 @@ var opReadings = map[stories.Op]map[string]reading{
 	},
 	stories.OpPublish: {
 		"40033": {bot.Delivered, "has the message published already", ""},
-		"50013": {bot.Unable, "does not let the bot publish", "Someone who manages the channel can give the bot Send Messages in the channel's permissions."},
+		"50013": {bot.Unable, "does not let the bot publish", curePublish},
 		"50024": {bot.Unable, "is no announcement channel", ""},
 		"50068": {bot.Unable, "has a message that cannot be published", ""},
 	},
@@ -69,6 +75,28 @@ var fading = map[stories.Op]map[string]time.Duration{
 	stories.OpEdit: {"30046": editFades},
 }
 
+// inThread is a missing right to speak in threads: the channel above is open.
+var inThread = reading{bot.Unable, "does not let the bot post in threads; posts in the channel itself go on", cureInThread}
+
+// refusals say which operation was refused without a reason Storybot knows. Only
+// what is posted to a channel shows that the channel is closed: anything else may
+// be refused for the sake of one message or thread.
+var refusals = map[stories.Op]reading{
+	stories.OpReply:   {bot.Unable, "does not let the bot post in this thread; posts in the channel itself go on", cureInThread},
+	stories.OpThread:  {bot.Unable, "does not let the bot open a thread on this message; posts in the channel itself go on", cureNewThread},
+	stories.OpEdit:    {bot.Unable, "does not let the bot edit this message; it shows an older text", cureRefused},
+	stories.OpPublish: {bot.Unable, "does not let the bot publish this message; it stands in the channel itself", curePublish},
+	stories.OpDelete:  {bot.Unable, "does not let the bot delete this message; it still stands there", "A moderator of this server can delete it."},
+}
+
+// unnamed says that v is a refusal under a code that readings does not hold, read
+// by its status alone.
+func unnamed(v *bot.Verdict) bool {
+	code, err := strconv.Atoi(v.Code)
+	_, known := readings[code]
+	return v.Outcome == bot.Blocked && (err != nil || !known)
+}
+
 // reread reads v, the answer to o taken as that to a post, as what it says of o.
 func reread(o bot.Operation, v *bot.Verdict) {
 	op := o.Delivery.Op
@@ -79,7 +107,14 @@ func reread(o bot.Operation, v *bot.Verdict) {
 	if !other && v.Code == "10003" && placeOf(o) != o.Delivery.Destination.Channel {
 		r, other = reading{bot.ThreadGone, "has its thread deleted", ""}, true
 	}
-	if other && v.Limited == bot.ScopeNone && v.Outcome != bot.Ambiguous { // neither a limit nor a fault of Discord's
+	if !other && v.Code == "50013" && op.Acts() && placeOf(o) != o.Delivery.Destination.Channel {
+		r, other = inThread, true
+	}
+	if !other && unnamed(v) {
+		r, other = refusals[op]
+	}
+	// Neither a limit, nor a fault of Discord's, nor a refusal of all we ask.
+	if other && v.Limited == bot.ScopeNone && v.Outcome != bot.Ambiguous && v.Outcome != bot.BadAccount {
 		v.Outcome, v.Reason, v.Cure = r.outcome, r.reason, r.cure
 	}
 	if op.Repeatable() {

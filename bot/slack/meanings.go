@@ -44,6 +44,13 @@ var lost = map[stories.Op]string{
 	stories.OpDelete: "may show a deleted message: Slack's answer was lost",
 }
 
+// refused is what a refusal in a word nobody knows means for what acts on a message
+// and may be done again: it says nothing of the channel.
+var refused = map[stories.Op]meaning{
+	stories.OpEdit:   {bot.Unable, "shows an older text: Slack refuses to edit the message", "Whoever runs Storybot finds the details in the log."},
+	stories.OpDelete: {bot.Unable, "still shows the message: Slack refuses to delete it", "An admin of the Slack workspace can delete it."},
+}
+
 // opVerdict reads the failure of an operation.
 func opVerdict(op stories.Op, f *failure) bot.Verdict {
 	v := verdictOf(f)
@@ -56,6 +63,11 @@ func opVerdict(op stories.Op, f *failure) bot.Verdict {
 	}
 	if v.Outcome == bot.Ambiguous && op.Repeatable() {
 		v.Outcome, v.Reason = bot.Transient, lost[op]
+		if _, word := meanings[f.code]; !known && !word && !f.passing() {
+			// Slack did answer: taken for silence, a few of these would stop the lane.
+			m := refused[op]
+			v.Outcome, v.Reason, v.Cure = m.outcome, m.reason+" for a reason Storybot does not know ("+f.code+")", m.cure
+		}
 	}
 	return v
 }

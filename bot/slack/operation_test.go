@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"storybot/bot"
 	"storybot/stories"
@@ -25,15 +26,16 @@ var operationVerdicts = map[string]string{
 	 restricted_action_read_only_channel restricted_action_thread_only_channel no_permission ekm_access_denied
 	 channel_is_limited_access posting_to_channel_denied access_denied`: "B B B B B",
 	`restricted_action_non_threadable_channel restricted_action_thread_locked cannot_reply_to_message`: "B H H H H",
-	"thread_not_found":    "? H H H H",
-	"message_not_found":   "? H H M D",
-	"cant_update_message": "? ? ? M T",
-	"edit_window_closed":  "? ? ? M T",
-	"block_mismatch":      "? ? ? P T",
-	"update_failed external_channel_migrating streaming_state_conflict": "? ? ? T T",
-	"cant_delete_message":                 "? ? ? T M",
-	"compliance_exports_prevent_deletion": "? ? ? T U",
-	"team_not_found":                      "G G G G G",
+	"thread_not_found":                       "? H H H H",
+	"message_not_found":                      "? H H M D",
+	"cant_update_message":                    "? ? ? M U",
+	"edit_window_closed":                     "? ? ? M U",
+	"block_mismatch":                         "? ? ? P U",
+	"update_failed streaming_state_conflict": "? ? ? T U",
+	"external_channel_migrating":             "? ? ? T T",
+	"cant_delete_message":                    "? ? ? U M",
+	"compliance_exports_prevent_deletion":    "? ? ? U U",
+	"team_not_found":                         "G G G G G",
 	`account_inactive token_revoked invalid_auth not_authed app_access_restricted team_access_not_granted accesslimited
 	 enterprise_is_restricted missing_scope token_expired not_allowed_token_type two_factor_setup_required unknown_method
 	 deprecated_endpoint method_deprecated`: "A A A A A",
@@ -42,7 +44,8 @@ var operationVerdicts = map[string]string{
 	 metadata_must_be_sent_from_app markdown_text_conflict invalid_arguments invalid_arg_name invalid_array_arg invalid_charset
 	 invalid_form_data invalid_post_type as_user_not_supported too_many_contact_cards missing_post_type`: "P P P P P",
 	"ratelimited rate_limited message_limit_exceeded request_timeout team_added_to_org org_login_required": "T T T T T",
-	"internal_error fatal_error service_unavailable a_word_of_next_year":                                   "? ? ? T T",
+	"internal_error fatal_error service_unavailable":                                                       "? ? ? T T",
+	"a_word_of_next_year": "? ? ? U U",
 }
 
 // tableOps are those of the table's columns.
@@ -56,6 +59,33 @@ func TestEveryWordForEveryOperation(t *testing.T) {
 				if v.Outcome != letters[want[0]] || v.Code != word || v.Reason == "" {
 					t.Errorf("%s of %v: %+v, want %v", word, tableOps[i], v, letters[want[0]])
 				}
+			}
+		}
+	}
+}
+
+// A refusal in a word nobody knows closes no channel, under whatever status; one
+// that Slack did answer is no lost answer, of which a few would stop the lane.
+func TestUnknownWordsForEveryOperation(t *testing.T) {
+	for _, status := range []int{200, 400, 401, 403, 404, 429, 500, 503} {
+		for _, op := range tableOps {
+			f := &failure{method: "chat.x", reach: answered, status: status, code: "a_word_of_next_year", limited: status == 429, retryAfter: time.Second}
+			v := opVerdict(op, f)
+			want := bot.Ambiguous
+			switch {
+			case f.limited || op.Repeatable() && status >= 500:
+				want = bot.Transient
+			case op.Repeatable():
+				want = bot.Unable
+			}
+			if v.Outcome != want || v.Reason == "" {
+				t.Errorf("%d of %v: %+v, want %v", status, op, v, want)
+			}
+			if told := strings.Contains(v.Reason, "a_word_of_next_year"); told != (status < 500 && !f.limited) {
+				t.Errorf("%d of %v: %s", status, op, v.Reason)
+			}
+			if v := opVerdict(op, &failure{method: "chat.x", reach: answered, status: status, limited: f.limited}); v.Outcome != bot.Ambiguous && v.Outcome != bot.Transient {
+				t.Errorf("%d without a word of %v: %+v", status, op, v)
 			}
 		}
 	}

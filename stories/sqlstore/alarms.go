@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -14,11 +15,15 @@ import (
 )
 
 const (
-	insertAlarmSQL   = `INSERT INTO alarms (body) VALUES (?1)`
-	alarmsWaitSQL    = `SELECT id FROM alarms LIMIT 1`
-	takeAlarmsSQL    = `DELETE FROM alarms RETURNING id, body`
-	refusedAtSQL     = `SELECT refused_at FROM destinations WHERE id = ?1`
-	setRefusedSQL    = `UPDATE destinations SET refused_at = ?2 WHERE id = ?1`
+	insertAlarmSQL = `INSERT INTO alarms (body) VALUES (?1)`
+	alarmsWaitSQL  = `SELECT id FROM alarms LIMIT 1`
+	takeAlarmsSQL  = `DELETE FROM alarms RETURNING id, body`
+	refusedAtSQL   = `SELECT refused_at FROM destinations WHERE id = ?1`
+	setRefusedSQL  = `UPDATE destinations SET refused_at = ?2 WHERE id = ?1`
+	// refusedAmongSQL finds those of some destinations that have refused the bot since
+	// something was last delivered there: few, and in an index of their own.
+	refusedAmongSQL  = `SELECT id, refused_at FROM destinations WHERE refused_at <> 0 AND id among(?1) ORDER BY id`
+	postedSQL        = `SELECT destination_id FROM deliveries WHERE id among(?1) AND op IN (0, 3, 5)`
 	insertTroubleSQL = `INSERT INTO troubles (lane_id, workspace) VALUES (?1, ?2) ON CONFLICT (lane_id, workspace) DO NOTHING`
 	dropTroubleSQL   = `DELETE FROM troubles WHERE lane_id = ?1 AND workspace = ?2`
 	troublesSQL      = `SELECT workspace FROM troubles WHERE lane_id = ?1`
@@ -87,6 +92,48 @@ func refusedLately(ctx context.Context, q querier, a stories.Alarm) (known bool,
 	return before != 0 && a.At.Sub(moment(before)).Abs() < blockLasts, err
 }
 
+// healed forgets that channels refused the bot where a message has arrived that was
+// begun since: the next refusal is news. That a channel was opened to be tried again
+// is none, nor what is changed or said elsewhere than in the channel itself.
+func healed(ctx context.Context, q querier, results []stories.Result) error {
+	sent := map[int64][]stories.Result{}
+	for _, r := range results {
+		if r.State == stories.Sent {
+			sent[r.Place] = append(sent[r.Place], r)
+		}
+	}
+	if len(sent) == 0 {
+		return nil
+	}
+	type refusal struct{ place, at int64 }
+	refused, err := all(ctx, q, func(r row) (f refusal, err error) { return f, r.Scan(&f.place, &f.at) }, refusedAmongSQL, list(slices.Collect(maps.Keys(sent))))
+	if err != nil {
+		return err
+	}
+	var since []int64
+	for _, f := range refused {
+		for _, r := range sent[f.place] {
+			if millis(r.LastAttemptAt) >= f.at {
+				since = append(since, r.Delivery)
+			}
+		}
+	}
+	if len(since) == 0 {
+		return nil
+	}
+	open, err := all(ctx, q, scanID, postedSQL, list(since))
+	if err != nil {
+		return err
+	}
+	slices.Sort(open)
+	for _, id := range slices.Compact(open) {
+		if _, err := q.exec(ctx, setRefusedSQL, id, 0); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // troublesOf returns what the desk was told fails in a lane.
 func troublesOf(ctx context.Context, q querier, lane int64) ([]string, error) {
 	return all(ctx, q, func(r row) (workspace string, err error) { return workspace, r.Scan(&workspace) }, troublesSQL, lane)
@@ -103,13 +150,15 @@ func (s *Store) AlarmsWait(ctx context.Context) (bool, error) {
 	return err == nil, s.told(err)
 }
 
-// TellAlarms owes all alarms that wait to every channel of the desk, in one
-// notice: of several processes that ask together one does it. told is false when
-// there was nothing to tell or nobody to be told; then the alarms are in the log
-// only.
+// TellAlarms owes all alarms that wait to every channel of the desk, in as few
+// notices as hold them: of several processes that ask together one does it. told is
+// false when there was nothing to tell or nobody to be told; then the alarms are in
+// the log only. One that cannot be read is dropped: nobody would be told of anything
+// any more.
 func (s *Store) TellAlarms(ctx context.Context, at time.Time) (told bool, err error) {
+	var unreadable []error
 	err = s.change(ctx, func(q querier) error {
-		told = false
+		told, unreadable = false, nil
 		if err := sharePlanning(ctx, q); err != nil {
 			return err
 		}
@@ -118,25 +167,36 @@ func (s *Store) TellAlarms(ctx context.Context, at time.Time) (told bool, err er
 			body string
 		}
 		found, err := all(ctx, q, func(r row) (n numbered, err error) { return n, r.Scan(&n.id, &n.body) }, takeAlarmsSQL)
-		if err != nil || len(found) == 0 {
+		if err != nil {
 			return err
 		}
 		slices.SortFunc(found, func(a, b numbered) int { return cmp.Compare(a.id, b.id) })
-		n := stories.Notice{Kind: stories.AlarmNotice, Revision: 1, Done: true, CreatedAt: at}
-		n.Body.More = max(0, len(found)-stories.MaxTold)
-		for _, f := range found[:len(found)-n.Body.More] {
+		var alarms []stories.Alarm
+		for _, f := range found {
 			var a stories.Alarm
 			if err := json.Unmarshal([]byte(f.body), &a); err != nil {
-				return fmt.Errorf("read alarm %d: %w", f.id, err)
+				unreadable = append(unreadable, fmt.Errorf("read alarm %d: %w", f.id, err))
+				continue
 			}
-			n.Body.Alarms = append(n.Body.Alarms, a)
+			alarms = append(alarms, a)
 		}
-		if err := insertNotice(ctx, q, &n); err != nil {
-			return err
+		for _, body := range stories.TellAlarms(alarms) {
+			n := stories.Notice{Kind: stories.AlarmNotice, Revision: 1, Done: true, Body: body, CreatedAt: at}
+			if err := insertNotice(ctx, q, &n); err != nil {
+				return err
+			}
+			owed, err := owePosts(ctx, q, n, nil, at)
+			if err != nil {
+				return err
+			}
+			told = told || owed > 0
 		}
-		owed, err := owePosts(ctx, q, n, nil, at)
-		told = owed > 0
-		return err
+		return nil
 	})
+	if err == nil {
+		for _, e := range unreadable {
+			s.log.Error("an alarm cannot be read, so the desk is not told of it; look above in this log for what happened", "err", e)
+		}
+	}
 	return told, err
 }

@@ -79,6 +79,9 @@ func (s *Store) finish(ctx context.Context, q querier, lane int64, flying flight
 	if err := leaveQueue(ctx, q, valid); err != nil {
 		return fmt.Errorf("take what has ended from the queue: %w", err)
 	}
+	if err := healed(ctx, q, valid); err != nil {
+		return fmt.Errorf("forget refusals: %w", err)
+	}
 	for _, r := range valid {
 		if err := s.affect(ctx, q, r); err != nil {
 			return fmt.Errorf("change a destination: %w", err)

@@ -39,6 +39,19 @@ func (d *desk) tell() bool {
 	return told
 }
 
+// alarms sends what a lane owes of alarms, and returns how many each message names
+// and counts: "8 and 3".
+func (d *desk) alarms(l stories.Lease) (out []string) {
+	d.Helper()
+	for _, v := range d.drain(l, 1) {
+		c, err := d.Content(d.ctx, stories.Subject{NoticeID: v.NoticeID}, v.Revision)
+		d.ok(err)
+		same(d, "kind", c.Notice.Kind, stories.AlarmNotice)
+		out = append(out, fmt.Sprintf("%d and %d", len(c.Notice.Body.Alarms), c.Notice.Body.More))
+	}
+	return out
+}
+
 var alarmTests = []test{
 	{"an alarm is kept with the results it is about, and told in one message", func(d *desk) {
 		d.ok(d.SetDesk(d.ctx, d.act(), channel("desk"), lane))
@@ -47,8 +60,8 @@ var alarmTests = []test{
 		d.waits("at first", false)
 		same(d, "nothing to tell", d.tell(), false)
 		var alarms []stories.Alarm
-		for range 11 {
-			alarms = append(alarms, stories.Alarm{Kind: stories.AlarmGone, At: d.now, Lane: lane, Destination: channel("x"), Reason: "was deleted", Cure: "Nobody can."})
+		for i := range 11 {
+			alarms = append(alarms, stories.Alarm{Kind: stories.AlarmBlocked, At: d.now, Lane: lane, Destination: channel(fmt.Sprint(i)), Reason: "was closed", Cure: "Nobody can."})
 		}
 		d.raise(l, alarms...)
 		d.waits("raised", true)
@@ -57,15 +70,28 @@ var alarmTests = []test{
 		same(d, "told again", d.tell(), false)
 		same(d, "here", d.told(l), "post desk 1")
 		same(d, "elsewhere", d.told(far), "post 2 1")
-		v := d.drain(l, 1)[0]
-		c, err := d.Content(d.ctx, stories.Subject{NoticeID: v.NoticeID}, v.Revision)
-		d.ok(err)
-		same(d, "kind", c.Notice.Kind, stories.AlarmNotice)
-		same(d, "alarms", fmt.Sprint(len(c.Notice.Body.Alarms), c.Notice.Body.More), "8 3")
-		same(d, "alarm", c.Notice.Body.Alarms[0], alarms[0])
+		same(d, "alarms", fmt.Sprint(d.alarms(l)), "[8 and 3]")
 		listed, err := d.Deliveries(d.ctx, stories.DeliveryFilter{}, 10)
 		d.ok(err)
 		same(d, "operators see", len(listed), 2)
+	}},
+	{"every channel that has ended is named, in as many messages as that takes", func(d *desk) {
+		d.ok(d.SetDesk(d.ctx, d.act(), channel("desk"), lane))
+		l := d.hold(lane, "w")
+		var alarms []stories.Alarm
+		for i := range 30 {
+			kind := stories.AlarmGone
+			if i >= 20 {
+				kind = stories.AlarmBlocked
+			}
+			alarms = append(alarms, stories.Alarm{Kind: kind, At: d.now, Destination: channel(fmt.Sprint(i))})
+		}
+		d.raise(l, alarms...)
+		same(d, "told", d.tell(), true)
+		same(d, "alarms", fmt.Sprint(d.alarms(l)), "[8 and 0 8 and 0 8 and 0 4 and 2]")
+		d.raise(l, alarms[:9]...)
+		same(d, "told", d.tell(), true)
+		same(d, "alarms", fmt.Sprint(d.alarms(l)), "[8 and 0 1 and 0]")
 	}},
 	{"of several who tell alarms together one does", func(d *desk) {
 		d.ok(d.SetDesk(d.ctx, d.act(), channel("desk"), lane))
@@ -144,6 +170,60 @@ var alarmTests = []test{
 		d.later(49 * time.Hour)
 		refuses("a")
 		d.waits("long after", true)
+	}},
+	{"a channel that got a message since and refuses again is news", func(d *desk) {
+		s := d.track("sony")
+		d.follow("sony", "a")
+		d.ok(d.SetDesk(d.ctx, d.act(), other, "elsewhere"))
+		l := d.hold(lane, "w")
+		refuses := func() {
+			d.raise(l, stories.Alarm{Kind: stories.AlarmBlocked, At: d.now, Destination: channel("a")})
+		}
+		u, _ := d.append(s, stories.Normal)
+		late := blocked(d, l, "a")
+		refuses()
+		same(d, "at first", d.tell(), true)
+
+		d.later(time.Hour)
+		_, _, err := d.ReopenDestination(d.ctx, channel("a"), 5, d.now)
+		d.ok(err)
+		blocked(d, l, "a")
+		refuses()
+		d.waits("opened and refused", false)
+
+		d.later(time.Hour)
+		_, _, err = d.ReopenDestination(d.ctx, channel("a"), 5, d.now)
+		d.ok(err)
+		v := d.claim(l, 1)[0]
+		old := d.sent(v)
+		old.LastAttemptAt = late.LastAttemptAt
+		d.advance(l, 0, old)
+		d.later(time.Minute)
+		refuses()
+		d.waits("what arrived was begun before it refused", false)
+
+		d.later(time.Minute)
+		d.owe(u, stories.OpEdit, "a", v.ID)
+		d.drain(l, 1)
+		refuses()
+		d.waits("an edit arrived", false)
+
+		d.later(time.Minute)
+		d.append(s, stories.Normal)
+		d.drain(l, 1)
+		d.later(time.Minute)
+		refuses()
+		d.waits("a message arrived", true)
+		same(d, "told", d.tell(), true)
+
+		d.later(time.Minute)
+		u, _ = d.append(s, stories.Normal)
+		v = d.claim(l, 1)[0]
+		same(d, "update", v.UpdateID, u.ID)
+		d.advance(l, 0, d.refusal(v, stories.Sent, "", stories.Reachable))
+		d.later(time.Minute)
+		refuses()
+		d.waits("a message arrived and opened it", true)
 	}},
 	{"what the desk was told fails is known to the next holder of the lane until it is told to work again", func(d *desk) {
 		d.follow("all", "a")

@@ -27,6 +27,7 @@ type response struct {
 	header http.Header
 	body   string
 	err    error
+	closed bool // the connection takes no other request
 }
 
 func (r response) field(name string) string {
@@ -58,7 +59,7 @@ func call(t *testing.T, s *Server, method, path, body string, edit ...func(*http
 	}
 	defer resp.Body.Close()
 	raw, err := io.ReadAll(resp.Body)
-	return response{resp.StatusCode, resp.Header, string(raw), err}
+	return response{resp.StatusCode, resp.Header, string(raw), err, resp.Close}
 }
 
 const (

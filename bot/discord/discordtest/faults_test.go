@@ -65,6 +65,18 @@ func TestFaults(t *testing.T) {
 	}
 }
 
+// An answer that has no body is whole when it is cut: the client must not take the
+// connection, which ends, for one it can use again.
+func TestCutAnswersEndTheirConnection(t *testing.T) {
+	s := started(t)
+	made := call(t, s, "POST", posts, messageBody("x", "n"))
+	s.FailNext(Match{Op: DeleteMessage}, CutBody())
+	r := call(t, s, "DELETE", posts+"/"+made.field("id"), "")
+	if r.err != nil || r.status != http.StatusNoContent || !r.closed {
+		t.Errorf("%+v", r)
+	}
+}
+
 func TestHangEndsWithTheClient(t *testing.T) {
 	s := started(t)
 	s.FailNext(Match{}, Hang(), HangAfterStore())

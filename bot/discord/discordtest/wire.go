@@ -153,5 +153,7 @@ func cut(w http.ResponseWriter, rep reply, where int) {
 		fmt.Fprint(c, head)
 		return
 	}
-	fmt.Fprintf(c, "%sContent-Length: %d\r\n\r\n%s", head, len(rep.body), rep.body[:len(rep.body)/2])
+	// An answer without a body is whole: a client that is not told would keep the
+	// connection, and lose its next request on it.
+	fmt.Fprintf(c, "%sConnection: close\r\nContent-Length: %d\r\n\r\n%s", head, len(rep.body), rep.body[:len(rep.body)/2])
 }

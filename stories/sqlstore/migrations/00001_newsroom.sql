@@ -94,11 +94,12 @@ CREATE TABLE destinations (
     asked      BIGINT NOT NULL DEFAULT 0,
     -- What was skipped while it was blocked; the first message after says so.
     missed     BIGINT NOT NULL DEFAULT 0,
-    -- When it last refused the bot, as the desk was told.
+    -- When it last refused the bot, as the desk was told; 0 once a message arrived since.
     refused_at BIGINT NOT NULL DEFAULT 0,
     UNIQUE (platform, workspace, channel)
 );
 CREATE INDEX destinations_by_lane ON destinations (lane_id);
+CREATE INDEX destinations_refused ON destinations (id) WHERE refused_at <> 0;
 CREATE INDEX destinations_blocked ON destinations (since, id) WHERE state = 'blocked';
 
 -- What a destination follows: one story, one topic or all.
