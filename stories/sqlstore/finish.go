@@ -13,13 +13,9 @@ import (
 // as it is.
 const finishSQL = `
 	UPDATE deliveries SET message_id = j.value, state = ?3, reason = ?4, unknowns = unknowns + ?5, doubtful = ?6,
-		finished_at = ?7, attempt = ?8, first_attempt_at = ?9, last_attempt_at = ?10
+		finished_at = ?7, attempt = ?8, first_attempt_at = ?9, last_attempt_at = ?10, said = CASE WHEN ?11 > 0 THEN ?11 ELSE said END
 	FROM numbered(?1)
 	WHERE deliveries.id = j.key + ?2 AND j.value IS NOT NULL`
-
-// saidSQL notes which wording posts have shown. Posts are planned in the first,
-// which most show; the column is in an index, and costs as much as all others.
-const saidSQL = `UPDATE deliveries SET revision = ?2 WHERE id among(?1) AND op IN (0, 2, 3, 5) AND revision <> ?2`
 
 // ending is what results may have in common, as it is stored. Results come in
 // bursts that end alike and were begun together, and a statement for all that do
@@ -99,10 +95,7 @@ func (e ending) write(ctx context.Context, q querier, g *alike) error {
 			ids[i] = r.Delivery
 		}
 		messages := texts(ids, func(i int) string { return clean(results[i].MessageID) })
-		_, err := q.exec(ctx, finishSQL, messages, ids[0], int(e.state), e.reason, e.unknown, e.doubtful, g.at, e.attempt, e.first, e.last)
-		if err == nil && e.revision > 0 {
-			_, err = q.exec(ctx, saidSQL, list(ids), e.revision)
-		}
+		_, err := q.exec(ctx, finishSQL, messages, ids[0], int(e.state), e.reason, e.unknown, e.doubtful, g.at, e.attempt, e.first, e.last, e.revision)
 		if err != nil {
 			return err
 		}
