@@ -54,6 +54,12 @@ func (s *Store) Exchange(ctx context.Context, l stories.Lease, x stories.Exchang
 			return s.targets(ctx, q, x, &begun)
 		}
 		back := cameBack(before, x)
+		if turnsAway(x.Results) {
+			// What has come back is not on its way any more: it is turned away too.
+			if err := setFlights(ctx, q, lane, l.Fence, x.Batch, x.Flying, 0); err != nil {
+				return err
+			}
+		}
 		if err := s.finish(ctx, q, lane, before, x.Results); err != nil {
 			return err
 		}
@@ -151,11 +157,11 @@ func stillOwed(ctx context.Context, q querier, begin []stories.Flight, begun *st
 		}
 		return err
 	}
-	for publication, places := range byPublication(begin, func(f stories.Flight) stories.Ref { return f.Ref }) {
-		near, others := runs(places, itself)
+	for publication, refs := range byPublication(begin, func(f stories.Flight) stories.Ref { return f.Ref }) {
+		near, others := runs(refs, placeOf)
 		for _, run := range near {
 			var text string
-			if err := one(ctx, q, nearOwedSQL, []any{publication, run[0], run[len(run)-1]}, &text); err != nil {
+			if err := one(ctx, q, nearOwedSQL, []any{publication, run[0].Place, run[len(run)-1].Place}, &text); err != nil {
 				return err
 			}
 			if err := note(numbers(text)); err != nil {
@@ -163,7 +169,7 @@ func stillOwed(ctx context.Context, q querier, begin []stories.Flight, begun *st
 			}
 		}
 		if len(others) > 0 {
-			if err := note(all(ctx, q, scanID, stillOwedSQL, publication, list(others))); err != nil {
+			if err := note(all(ctx, q, scanID, stillOwedSQL, publication, list(numbersOf(others, placeOf)))); err != nil {
 				return err
 			}
 		}

@@ -13,13 +13,9 @@ import (
 // as it is.
 const finishSQL = `
 	UPDATE deliveries SET message_id = j.value, state = ?3, reason = ?4, unknowns = unknowns + ?5, doubtful = ?6,
-		finished_at = ?7, attempt = ?8, first_attempt_at = ?9, last_attempt_at = ?10
+		finished_at = ?7, attempt = ?8, first_attempt_at = ?9, last_attempt_at = ?10, said = CASE WHEN ?11 > 0 THEN ?11 ELSE said END
 	FROM numbered(?1)
-	WHERE deliveries.id = j.key + ?2 AND j.value IS NOT NULL`
-
-// saidSQL notes which wording posts have shown. Posts are planned in the first,
-// which most show; the column is in an index, and costs as much as all others.
-const saidSQL = `UPDATE deliveries SET revision = ?2 WHERE id among(?1) AND op IN (0, 2, 3, 5) AND revision <> ?2`
+	WHERE deliveries.id = j.key + ?2 AND j.value IS NOT NULL AND deliveries.state = 0`
 
 // ending is what results may have in common, as it is stored. Results come in
 // bursts that end alike and were begun together, and a statement for all that do
@@ -45,20 +41,54 @@ var errNoResult = errors.New("a result says sent, failed, unknown, held, skipped
 // finish applies results to deliveries that are on their way under the reported
 // attempt, and then what they say of destinations.
 func (s *Store) finish(ctx context.Context, q querier, lane int64, flying flights, results []stories.Result) error {
-	var valid []stories.Result
-	groups := map[ending]*alike{}
+	valid, err := validResults(flying, results)
+	if err != nil {
+		return err
+	}
+	open, err := leaveQueue(ctx, q, valid)
+	if err != nil {
+		return fmt.Errorf("take what has ended from the queue: %w", err)
+	}
+	for e, g := range alikes(open) {
+		if err := e.write(ctx, q, g); err != nil {
+			return fmt.Errorf("write results: %w", err)
+		}
+	}
+	if err := healed(ctx, q, open); err != nil {
+		return fmt.Errorf("forget refusals: %w", err)
+	}
+	for _, r := range valid {
+		if err := s.affect(ctx, q, r); err != nil {
+			return fmt.Errorf("change a destination: %w", err)
+		}
+	}
+	return nil
+}
+
+// validResults are the results of what is on its way, with the states they lead
+// to.
+func validResults(flying flights, results []stories.Result) (valid []stories.Result, err error) {
+	seen := make(map[int64]bool, len(results)) // a second result of the same flight is none
 	for _, r := range results {
 		if r.State == stories.Sending {
-			return fmt.Errorf("result of delivery %d: %w", r.Delivery, errNoResult)
+			return nil, fmt.Errorf("result of delivery %d: %w", r.Delivery, errNoResult)
 		}
 		f, ok := flying.byID[r.Delivery]
-		if !ok || f.Attempt != r.Attempt {
+		if !ok || f.Attempt != r.Attempt || seen[r.Delivery] {
 			continue
 		}
-		delete(flying.byID, r.Delivery) // a second result of the same flight is none
+		seen[r.Delivery] = true
 		r.Ref = f.Ref
 		r.State = stateAfter(r)
 		valid = append(valid, r)
+	}
+	return valid, nil
+}
+
+// alikes groups results by their endings.
+func alikes(results []stories.Result) map[ending]*alike {
+	groups := map[ending]*alike{}
+	for _, r := range results {
 		e := ending{state: r.State, reason: clean(r.Reason), unknown: bit(r.Unknown), doubtful: doubtOf(r), attempt: r.Attempt, revision: r.Revision,
 			first: millis(r.FirstAttemptAt), last: millis(r.LastAttemptAt)}
 		g := groups[e]
@@ -71,23 +101,7 @@ func (s *Store) finish(ctx context.Context, q querier, lane int64, flying flight
 			g.at = max(g.at, millis(r.At))
 		}
 	}
-	for e, g := range groups {
-		if err := e.write(ctx, q, g); err != nil {
-			return fmt.Errorf("write results: %w", err)
-		}
-	}
-	if err := leaveQueue(ctx, q, valid); err != nil {
-		return fmt.Errorf("take what has ended from the queue: %w", err)
-	}
-	if err := healed(ctx, q, valid); err != nil {
-		return fmt.Errorf("forget refusals: %w", err)
-	}
-	for _, r := range valid {
-		if err := s.affect(ctx, q, r); err != nil {
-			return fmt.Errorf("change a destination: %w", err)
-		}
-	}
-	return nil
+	return groups
 }
 
 // write writes an ending.
@@ -102,10 +116,7 @@ func (e ending) write(ctx context.Context, q querier, g *alike) error {
 			ids[i] = r.Delivery
 		}
 		messages := texts(ids, func(i int) string { return clean(results[i].MessageID) })
-		_, err := q.exec(ctx, finishSQL, messages, ids[0], int(e.state), e.reason, e.unknown, e.doubtful, g.at, e.attempt, e.first, e.last)
-		if err == nil && e.revision > 0 {
-			_, err = q.exec(ctx, saidSQL, list(ids), e.revision)
-		}
+		_, err := q.exec(ctx, finishSQL, messages, ids[0], int(e.state), e.reason, e.unknown, e.doubtful, g.at, e.attempt, e.first, e.last, e.revision)
 		if err != nil {
 			return err
 		}
@@ -125,29 +136,62 @@ func stateAfter(r stories.Result) stories.DeliveryState {
 	return r.State
 }
 
-// leaveQueue takes rows that have ended from the queue and counts them.
-func leaveQueue(ctx context.Context, q querier, results []stories.Result) error {
-	var ended, held []waiting
-	t := tally{}
+// openSQL are those of some deliveries that have not ended.
+const openSQL = `SELECT id FROM deliveries WHERE id among(?1) AND state = 0`
+
+// leaveQueue takes rows that have ended from the queue and counts them, and
+// returns the results of rows that had not ended before. What is counted is what
+// was there: a publication whose counter fell to nothing while it has rows would
+// never be read again.
+func leaveQueue(ctx context.Context, q querier, results []stories.Result) (open []stories.Result, err error) {
+	var ended []waiting
 	for _, r := range results {
-		if r.State == stories.Pending {
+		if r.State != stories.Pending {
+			ended = append(ended, waiting{Ref: r.Ref})
+		}
+	}
+	gone, err := unqueue(ctx, q, ended)
+	if err != nil {
+		return nil, err
+	}
+	t := tally{}
+	for _, w := range gone {
+		t.of(w.Publication).queued--
+	}
+	before := map[int64]bool{} // what had ended before
+	if len(gone) < len(ended) {
+		if before, err = endedBefore(ctx, q, ended); err != nil {
+			return nil, err
+		}
+	}
+	var held []waiting
+	for _, r := range results {
+		if before[r.Delivery] {
 			continue
 		}
-		w := waiting{Ref: r.Ref}
-		ended = append(ended, w)
+		open = append(open, r)
 		if r.State == stories.Held && doubtOf(r) != putBackWaits {
-			held = append(held, w)
+			held = append(held, waiting{Ref: r.Ref})
 		}
-		t.of(r.Publication).queued--
 		t.ended(r.Origin, r.State, 1)
 	}
-	if err := unqueue(ctx, q, ended); err != nil {
-		return err
-	}
 	if err := changeRows(ctx, q, intoHeldSQL, held); err != nil {
-		return err
+		return nil, err
 	}
-	return t.write(ctx, q)
+	return open, t.write(ctx, q)
+}
+
+// endedBefore are those of rows whose deliveries have ended.
+func endedBefore(ctx context.Context, q querier, rows []waiting) (map[int64]bool, error) {
+	ids, before := make([]int64, len(rows)), make(map[int64]bool, len(rows))
+	for i, w := range rows {
+		ids[i], before[w.Delivery] = w.Delivery, true
+	}
+	open, err := all(ctx, q, scanID, openSQL, list(ids))
+	for _, id := range open {
+		delete(before, id)
+	}
+	return before, err
 }
 
 const (
@@ -171,6 +215,9 @@ func (s *Store) affect(ctx context.Context, q querier, r stories.Result) error {
 	}
 	switch r.Destination {
 	case stories.Blocked:
+		if p.state == stories.Gone { // it stays so, and nothing waits there
+			return end(ctx, q, p, r.Reason, r.At)
+		}
 		return block(ctx, q, p, r.Reason, r.At)
 	case stories.Gone:
 		return end(ctx, q, p, r.Reason, r.At)

@@ -57,8 +57,14 @@ func (s *Store) noteLane(ctx context.Context, q querier, lane int64, n stories.L
 		}
 	}
 	if n.Working {
+		// By the database's clock: the next holder may be another machine's, and
+		// ours may be an hour off.
+		now, err := s.clock(ctx, q)
+		if err != nil {
+			return fmt.Errorf("read the clock: %w", err)
+		}
 		boot, up := s.uptime()
-		if _, err := q.exec(ctx, workedSQL, lane, at, boot, up.Milliseconds()); err != nil {
+		if _, err := q.exec(ctx, workedSQL, lane, millis(now), boot, up.Milliseconds()); err != nil {
 			return fmt.Errorf("write down that a lane works: %w", err)
 		}
 	}
@@ -66,8 +72,9 @@ func (s *Store) noteLane(ctx context.Context, q querier, lane int64, n stories.L
 }
 
 // LanePast returns what is written down of a lane: how long it is still to wait,
-// how many requests were invalid lately, and when it last worked. However the
-// clock was set since, nothing is longer than it was asked for.
+// how many requests were invalid lately, and, by the database's clock, when it
+// last worked. However the clock was set since, nothing is longer than it was
+// asked for.
 func (s *Store) LanePast(ctx context.Context, lane string) (past stories.LanePast, err error) {
 	now, q := millis(s.now()), s.reader()
 	past.Waits, err = all(ctx, q, func(r row) (w stories.LaneWait, err error) {
@@ -92,7 +99,11 @@ func (s *Store) LanePast(ctx context.Context, lane string) (past stories.LanePas
 	var worked, up int64
 	var boot string
 	if err = one(ctx, q, laneWorkSQL, []any{lane}, &worked, &boot, &up); err == nil {
-		past.Idle = s.since(time.Duration(now-worked)*time.Millisecond, boot, time.Duration(up)*time.Millisecond)
+		clock, err := s.clock(ctx, q)
+		if err != nil {
+			return past, s.told(err)
+		}
+		past.Idle = s.since(clock.Sub(time.UnixMilli(worked)), boot, time.Duration(up)*time.Millisecond)
 	} else if errors.Is(err, sql.ErrNoRows) {
 		err = nil
 	}

@@ -105,19 +105,23 @@ func (t tally) write(ctx context.Context, q querier) error {
 }
 
 const (
-	// unqueueSQL is for publications that owe each destination one row.
-	unqueueSQL    = `DELETE FROM queue WHERE publication_id = ?1 AND destination_id among(?2)`
+	unqueueSQL    = `DELETE FROM queue WHERE publication_id = ?1 AND destination_id among(?2) AND delivery_id among(?3) RETURNING delivery_id`
 	nearPlacesSQL = `
-		SELECT coalesce(string_agg(CAST(destination_id AS TEXT), ','), '') FROM queue
+		SELECT coalesce(string_agg(CAST(delivery_id AS TEXT), ','), '') FROM queue
 		WHERE publication_id = ?1 AND destination_id BETWEEN ?2 AND ?3`
 	unqueueRunSQL   = `DELETE FROM queue WHERE publication_id = ?1 AND destination_id BETWEEN ?2 AND ?3`
 	unqueueAgainSQL = `
 		DELETE FROM queue WHERE (publication_id, destination_id, delivery_id) IN (
-			SELECT CAST(j.value ->> 0 AS BIGINT), CAST(j.value ->> 1 AS BIGINT), CAST(j.value ->> 2 AS BIGINT) FROM each(?1))`
+			SELECT CAST(j.value ->> 0 AS BIGINT), CAST(j.value ->> 1 AS BIGINT), CAST(j.value ->> 2 AS BIGINT) FROM each(?1))
+		RETURNING delivery_id`
 	unholdSQL = `
 		DELETE FROM held WHERE (destination_id, delivery_id) IN (
-			SELECT CAST(j.value ->> 1 AS BIGINT), CAST(j.value ->> 2 AS BIGINT) FROM each(?1))`
-	intoHeldSQL = `
+			SELECT CAST(j.value ->> 1 AS BIGINT), CAST(j.value ->> 2 AS BIGINT) FROM each(?1))
+		RETURNING delivery_id`
+	// decidedBySQL are those of some rows that are held for a person to decide
+	// on, not for their destination to heal.
+	decidedBySQL = `SELECT id FROM deliveries WHERE id among(?1) AND state = 5 AND doubtful = 2 /*lock*/`
+	intoHeldSQL  = `
 		INSERT INTO held (destination_id, delivery_id)
 		SELECT CAST(j.value ->> 1 AS BIGINT), CAST(j.value ->> 2 AS BIGINT) FROM each(?1)`
 	intoQueueSQL = `
@@ -136,7 +140,7 @@ func refs(rows []waiting) (string, error) {
 	return string(text), err
 }
 
-// change one of the tables queue and held by some rows.
+// changeRows adds some rows to one of the tables queue and held.
 func changeRows(ctx context.Context, q querier, text string, rows []waiting) error {
 	if len(rows) == 0 {
 		return nil
@@ -148,17 +152,30 @@ func changeRows(ctx context.Context, q querier, text string, rows []waiting) err
 	return err
 }
 
-// byPublication groups the destinations of rows: they lie together in the queue.
-func byPublication[T any](rows []T, ref func(T) stories.Ref) map[int64][]int64 {
-	groups := map[int64][]int64{}
+// removeRows removes some rows from one of the tables queue and held, and returns
+// which were there.
+func removeRows(ctx context.Context, q querier, text string, rows []waiting) (gone []int64, err error) {
+	if len(rows) == 0 {
+		return nil, nil
+	}
+	arg, err := refs(rows)
+	if err != nil {
+		return nil, err
+	}
+	return all(ctx, q, scanID, text, arg)
+}
+
+// byPublication groups rows: those of one lie together in the queue.
+func byPublication[T any](rows []T, ref func(T) stories.Ref) map[int64][]stories.Ref {
+	groups := map[int64][]stories.Ref{}
 	for _, r := range rows {
-		groups[ref(r).Publication] = append(groups[ref(r).Publication], ref(r).Place)
+		groups[ref(r).Publication] = append(groups[ref(r).Publication], ref(r))
 	}
 	return groups
 }
 
-// unqueue takes rows from the queue.
-func unqueue(ctx context.Context, q querier, rows []waiting) error {
+// unqueue takes rows from the queue and returns those that were there.
+func unqueue(ctx context.Context, q querier, rows []waiting) ([]waiting, error) {
 	var own, again []waiting
 	for _, r := range rows {
 		if r.Origin == r.Publication {
@@ -167,45 +184,104 @@ func unqueue(ctx context.Context, q querier, rows []waiting) error {
 			again = append(again, r)
 		}
 	}
-	for publication, places := range byPublication(own, func(w waiting) stories.Ref { return w.Ref }) {
-		near, others := runs(places, itself)
+	gone, err := removeRows(ctx, q, unqueueAgainSQL, again)
+	if err != nil {
+		return nil, err
+	}
+	for publication, refs := range byPublication(own, func(w waiting) stories.Ref { return w.Ref }) {
+		near, others := runs(refs, placeOf)
 		for _, run := range near {
 			whole, err := unqueueRun(ctx, q, publication, run)
 			if err != nil {
-				return err
+				return nil, err
 			}
-			if !whole {
+			if whole {
+				gone = append(gone, numbersOf(run, deliveryOf)...)
+			} else {
 				others = append(others, run...)
 			}
 		}
 		if len(others) == 0 {
 			continue
 		}
-		if _, err := q.exec(ctx, unqueueSQL, publication, list(others)); err != nil {
-			return err
+		some, err := all(ctx, q, scanID, unqueueSQL, publication, list(numbersOf(others, placeOf)), list(numbersOf(others, deliveryOf)))
+		if err != nil {
+			return nil, err
 		}
+		gone = append(gone, some...)
 	}
-	return changeRows(ctx, q, unqueueAgainSQL, again)
+	return only(rows, gone), nil
 }
 
 // unqueueRun takes what a publication owes places from the queue, from the first
-// place to the last, if it owes no others between them; whole says that it did.
+// place to the last, if it owes nothing else between them; whole says that it did.
 // Nobody adds to a publication, and the lane is locked.
-func unqueueRun(ctx context.Context, q querier, publication int64, places []int64) (whole bool, err error) {
+func unqueueRun(ctx context.Context, q querier, publication int64, run []stories.Ref) (whole bool, err error) {
 	var text string
-	first, last := places[0], places[len(places)-1]
+	first, last := run[0].Place, run[len(run)-1].Place
 	if err := one(ctx, q, nearPlacesSQL, []any{publication, first, last}, &text); err != nil {
 		return false, err
 	}
 	there, err := numbers(text)
-	if err != nil || !slices.Equal(there, places) {
+	if err != nil {
 		return false, err
+	}
+	asked := numbersOf(run, deliveryOf)
+	slices.Sort(asked)
+	if !slices.Equal(there, asked) {
+		return false, nil
 	}
 	_, err = q.exec(ctx, unqueueRunSQL, publication, first, last)
 	return err == nil, err
 }
 
-func itself(n int64) int64 { return n }
+func placeOf(r stories.Ref) int64 { return r.Place }
+
+func deliveryOf(r stories.Ref) int64 { return r.Delivery }
+
+// numbersOf returns a number of each row.
+func numbersOf(rows []stories.Ref, number func(stories.Ref) int64) []int64 {
+	found := make([]int64, len(rows))
+	for i, r := range rows {
+		found[i] = number(r)
+	}
+	return found
+}
+
+// only returns those of rows whose deliveries are among ids.
+func only(rows []waiting, ids []int64) []waiting {
+	if len(rows) == 0 || len(ids) == 0 {
+		return nil
+	}
+	is := make(map[int64]bool, len(ids))
+	for _, id := range ids {
+		is[id] = true
+	}
+	found := make([]waiting, 0, len(ids))
+	for _, r := range rows {
+		if is[r.Delivery] {
+			found = append(found, r)
+			delete(is, r.Delivery) // one named twice is there once
+		}
+	}
+	return found
+}
+
+// unhold takes rows from what is held and returns those that were: who plans
+// beside us may have taken some. What a person decides on is held in its row
+// alone.
+func unhold(ctx context.Context, q querier, rows []waiting) ([]waiting, error) {
+	gone, err := removeRows(ctx, q, unholdSQL, rows)
+	if err != nil || len(gone) == len(rows) {
+		return only(rows, gone), err
+	}
+	ids := make([]int64, len(rows))
+	for i, r := range rows {
+		ids[i] = r.Delivery
+	}
+	back, err := all(ctx, q, scanID, decidedBySQL, list(ids))
+	return only(rows, append(gone, back...)), err
+}
 
 // move takes waiting deliveries to another state: Held or Skipped.
 func move(ctx context.Context, q querier, rows []waiting, to stories.DeliveryState, reason string, at time.Time) error {
@@ -219,23 +295,33 @@ func moveTo(ctx context.Context, q querier, rows []waiting, to stories.DeliveryS
 		return nil
 	}
 	var queued, held []waiting
+	for _, r := range rows {
+		if r.Publication == 0 {
+			held = append(held, r)
+		} else {
+			queued = append(queued, r)
+		}
+	}
+	queued, err := unqueue(ctx, q, queued)
+	if err != nil {
+		return err
+	}
+	if held, err = unhold(ctx, q, held); err != nil {
+		return err
+	}
+	rows = slices.Concat(queued, held) // the others were taken before
+	if len(rows) == 0 {
+		return nil
+	}
 	ids, t := make([]int64, len(rows)), tally{}
 	for i, r := range rows {
 		ids[i] = r.Delivery
 		if r.Publication == 0 {
-			held = append(held, r)
 			t.ended(r.Origin, stories.Held, -1)
 		} else {
-			queued = append(queued, r)
 			t.of(r.Publication).queued--
 		}
 		t.ended(r.Origin, to, 1)
-	}
-	if err := unqueue(ctx, q, queued); err != nil {
-		return err
-	}
-	if err := changeRows(ctx, q, unholdSQL, held); err != nil {
-		return err
 	}
 	finished := int64(0)
 	switch to {

@@ -37,7 +37,8 @@ import (
 // deliveryColumns are read by scanDelivery, from deliveries d joined as
 // deliveryTables does.
 const (
-	deliveryColumns = `d.id, coalesce(d.update_id, 0), coalesce(d.notice_id, 0), coalesce(u.story_id, 0), coalesce(u.number, 0), d.revision, d.op, d.on_id,
+	deliveryColumns = `d.id, coalesce(d.update_id, 0), coalesce(d.notice_id, 0), coalesce(u.story_id, 0), coalesce(u.number, 0),
+		CASE WHEN d.op IN (0, 2, 3, 5) AND d.said > 0 THEN d.said ELSE d.revision END, d.op, d.on_id,
 		t.platform, t.workspace, t.channel, l.name, p.urgency, d.state, d.attempt, d.unknowns,
 		CASE WHEN d.state = 0 THEN t.not_before ELSE 0 END,
 		d.first_attempt_at, d.last_attempt_at, d.created_at, d.finished_at, d.message_id, d.reason, d.missed, d.doubtful, p.seed, d.destination_id`

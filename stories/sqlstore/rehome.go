@@ -10,7 +10,7 @@ import (
 
 const (
 	lockLeaseOfSQL = `SELECT fence FROM leases WHERE name = (SELECT name FROM lanes WHERE id = ?1) /*lock*/`
-	voidLeaseSQL   = `UPDATE leases SET owner = '', until = 0 WHERE name = (SELECT name FROM lanes WHERE id = ?1)`
+	voidLeaseSQL   = `UPDATE leases SET fence = fence + 1 WHERE name = (SELECT name FROM lanes WHERE id = ?1)`
 	readdressSQL   = `UPDATE destinations SET platform = ?2, workspace = ?3, channel = ?4 WHERE id = ?1`
 	// A workspace has one desk: the one it has stays.
 	readdressDeskSQL = `
@@ -20,9 +20,10 @@ const (
 
 // MoveDestination implements stories.Store.
 //
-// Who holds the lane has the old address in memory. So the lease is taken away:
-// its next holder, as a rule the same process, reads everything anew and settles
-// what was on its way.
+// Who holds the lane has the old address in memory. So its lease is good for
+// nothing any more, while it keeps everybody else away until it ends: requests
+// may still leave. Its owner may acquire it anew at once, and then reads
+// everything anew and settles what was on its way.
 func (s *Store) MoveDestination(ctx context.Context, from, to stories.Destination) error {
 	if from == to {
 		return nil

@@ -32,11 +32,11 @@ const (
 	deliveriesOfSQL = `
 		SELECT ` + deliveryColumns + ` FROM ` + deliveryTables + `
 		WHERE t.platform = ?1 AND t.workspace = ?2 AND t.channel = ?3 AND u.story_id = ?4 AND u.number = ?5 AND d.op IN (0, 2, 3, 5)
-		ORDER BY d.revision DESC, d.id DESC LIMIT ?6`
+		ORDER BY d.said DESC, d.id DESC LIMIT ?6`
 	newestDeliveriesSQL = `
 		SELECT ` + deliveryColumns + ` FROM ` + deliveryTables + `
 		WHERE t.platform = ?1 AND t.workspace = ?2 AND t.channel = ?3 AND u.story_id = ?4 AND d.op IN (0, 2, 3, 5)
-		ORDER BY u.number DESC, d.revision DESC, d.id DESC LIMIT ?5`
+		ORDER BY u.number DESC, d.said DESC, d.id DESC LIMIT ?5`
 )
 
 // DeliveriesTo implements stories.Store.

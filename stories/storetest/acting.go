@@ -92,6 +92,32 @@ var actingTests = []test{
 		d.ok(err)
 		same(d, "lanes with something left", len(lanes), 0)
 	}},
+	{"a post that was sent in a later wording is the same post: it is owed once, and told in that wording", func(d *desk) {
+		s := d.track("sony")
+		d.follow("sony", "a")
+		u, _ := d.append(s, stories.Normal)
+		l := d.hold(lane, "w")
+		post := d.drain(l, 10)[0]
+		for _, op := range []stories.Op{stories.OpReply, stories.OpThread, stories.OpBroadcast} {
+			first := d.owe(u, op, "a", post.ID)
+			d.revised(u, "Newer "+op.String())
+			for begun := d.claim(l, 10); len(begun) > 0; begun = d.claim(l, 10) {
+				for _, v := range begun {
+					r := d.sent(v)
+					if v.Op.Says() {
+						r.Revision = 3
+					}
+					d.advance(l, 0, r)
+				}
+			}
+			same(d, op.String()+" again", d.owe(u, op, "a", post.ID), first)
+			for _, v := range d.toChannel("a", s) {
+				if v.ID == first {
+					same(d, "told wording of "+op.String(), v.Revision, 3)
+				}
+			}
+		}
+	}},
 	{"the same operation is owed once", func(d *desk) {
 		s := d.track("sony")
 		d.follow("sony", "a", "b")

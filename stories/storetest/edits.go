@@ -202,6 +202,60 @@ var editTests = []test{
 			}
 		}
 	}},
+	{"what comes back in the exchange that tells of its channel's block or end is held or ends with it", func(d *desk) {
+		for name, c := range map[string]struct {
+			to   stories.DestinationState
+			want stories.DeliveryState
+		}{"blocked": {stories.Blocked, stories.Held}, "gone": {stories.Gone, stories.Skipped}} {
+			for _, how := range []string{"tried again", "never left"} {
+				s := d.track(name + how[:3])
+				at := name + how[:3]
+				d.follow(s.Slug, at)
+				u, _ := d.append(s, stories.Normal)
+				l := d.hold(lane, "w")
+				d.drain(l, 10)
+				d.revised(u, "Newer")
+				d.append(s, stories.Normal)
+				rows, _, err := d.worker(l).owed()
+				d.ok(err)
+				x := stories.Exchange{Batch: 100}
+				for _, r := range rows { // an edit and a post
+					x.Begin = append(x.Begin, stories.Flight{Ref: r.Ref, Attempt: 1, First: d.now, Last: d.now})
+				}
+				same(d, "begun", len(x.Begin), 2)
+				_, err = d.Exchange(d.ctx, l, x)
+				d.ok(err)
+				var edit, post stories.Delivery
+				found, err := d.Deliveries(d.ctx, stories.DeliveryFilter{States: []stories.DeliveryState{stories.Sending}}, 10)
+				d.ok(err)
+				for _, v := range found {
+					if v.Op == stories.OpEdit {
+						edit = v
+					} else {
+						post = v
+					}
+				}
+				state := stories.Held
+				if c.to == stories.Gone {
+					state = stories.Failed
+				}
+				x = stories.Exchange{Batch: 101, Results: []stories.Result{d.refusal(post, state, "no", c.to)}}
+				if how == "tried again" {
+					x.Results = append([]stories.Result{d.retry(edit)}, x.Results...)
+				}
+				_, err = d.Exchange(d.ctx, l, x)
+				d.ok(err)
+				found, err = d.Deliveries(d.ctx, stories.DeliveryFilter{}, 2)
+				d.ok(err)
+				for _, v := range found {
+					if v.ID == edit.ID {
+						same(d, at+": the edit is", v.State, c.want)
+					}
+				}
+				same(d, at+": left", d.owed(l), "")
+			}
+		}
+	}},
 	{"the revision of no update is refused", func(d *desk) {
 		_, err := d.Revise(d.ctx, d.act(), 99, "fix", "x", nil)
 		d.refused(err, stories.CodeNotFound)

@@ -45,7 +45,7 @@ var laneTests = []test{
 		d.ok(err)
 		same(d, "wait", past.Waits[0].For, time.Minute)
 		same(d, "refusals", fmt.Sprint(past.Invalid), "[{0s 3}]")
-		same(d, "idle", past.Idle, 0)
+		same(d, "idle for long", past.Idle > time.Minute, false)
 	}},
 	{"invalid requests are counted for ten minutes, once however often they are written", func(d *desk) {
 		d.track("sony")
@@ -70,7 +70,7 @@ var laneTests = []test{
 		}
 		same(d, "invalid requests", total, 15)
 	}},
-	{"it is known how long a lane has not worked", func(d *desk) {
+	{"when a lane worked last is the database's word, not that of whoever worked it", func(d *desk) {
 		d.track("sony")
 		d.follow("sony", "a")
 		past, err := d.LanePast(d.ctx, lane)
@@ -80,9 +80,7 @@ var laneTests = []test{
 		d.ok(err)
 		past, err = d.LanePast(d.ctx, lane)
 		d.ok(err)
-		if off := (past.Idle - 3*time.Hour).Abs(); off > time.Minute {
-			d.Errorf("idle for %v, want three hours", past.Idle)
-		}
+		same(d, "idle for long", past.Idle > time.Minute, false)
 	}},
 	{"after a long stop a channel gets the newest posts of each story", func(d *desk) {
 		s, other := d.track("sony"), d.track("wiki")

@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"errors"
 	"time"
 
 	"storybot/stories"
@@ -73,6 +74,25 @@ var rehomeTests = []test{
 		same(d, "address", found[0].Destination, channel("new"))
 		d.advance(next, 0, d.sent(found[0]))
 		same(d, "history", d.states(channel("new"), s), "sent")
+	}},
+	{"who holds the lane of a moved channel keeps others away until the lease ends, and may take it anew at once", func(d *desk) {
+		d.track("sony")
+		d.follow("sony", "old", "other")
+		for _, to := range []string{"new", "other"} {
+			l := d.hold(lane, "w")
+			d.ok(d.MoveDestination(d.ctx, channel("old"), channel(to)))
+			if _, err := d.Exchange(d.ctx, l, stories.Exchange{Batch: 1}); !errors.Is(err, stories.ErrLeaseLost) {
+				d.Errorf("who has the old address in memory goes on: %v", err)
+			}
+			ok, err := d.Renew(d.ctx, l, time.Minute)
+			d.ok(err)
+			same(d, "the old lease is renewed", ok, false)
+			_, ok, err = d.Acquire(d.ctx, lane, "another", time.Minute)
+			d.ok(err)
+			same(d, "another gets the lane", ok, false)
+			d.hold(lane, "w")
+			d.follow("sony", "old")
+		}
 	}},
 	{"where the new address is a channel already, it gets each update once and the newer options stay", func(d *desk) {
 		s, o, m := d.track("sony"), d.track("other"), d.track("muted")

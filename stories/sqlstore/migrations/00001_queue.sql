@@ -50,7 +50,8 @@ CREATE TABLE deliveries (
     first_attempt_at BIGINT NOT NULL DEFAULT 0,
     last_attempt_at  BIGINT NOT NULL DEFAULT 0,
     finished_at      BIGINT NOT NULL DEFAULT 0,
-    revision         INTEGER NOT NULL,
+    revision         INTEGER NOT NULL, -- of its identity: which an edit shows, 0 for a post of an update
+    said             INTEGER NOT NULL DEFAULT 0, -- the wording its message showed last when it was sent
     attempt          INTEGER NOT NULL DEFAULT 0,
     unknowns         INTEGER NOT NULL DEFAULT 0,
     missed           INTEGER NOT NULL DEFAULT 0, -- earlier updates its channel did not get
