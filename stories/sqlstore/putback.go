@@ -3,6 +3,7 @@ package sqlstore
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 
 	"storybot/stories"
@@ -48,6 +49,8 @@ const (
 	emptyQueueSQL = `DELETE FROM queue`
 	emptyHeldSQL  = `DELETE FROM held`
 	landAllSQL    = `UPDATE flights SET flying = '[]'`
+	// Who holds a lane has rows of it in memory, and reads everything anew.
+	voidLeasesSQL = `UPDATE leases SET owner = '', until = 0, fence = fence + 1`
 )
 
 // comeHome finds out whether this database was put back, or is told so by
@@ -120,6 +123,40 @@ func (s *Store) watchHome(ctx context.Context) error {
 	return err
 }
 
+// errMoved ends a transaction that turns out to be of a copy that was put back.
+var errMoved = errors.New("a copy of the database was put back")
+
+// atHome is watchHome within a transaction, at its beginning: no copy can be put
+// back after it until the transaction ends, for its rows are read. errMoved.
+func (s *Store) atHome(ctx context.Context, q querier) error {
+	if _, server := s.origin().(postgresHome); !server {
+		return nil
+	}
+	home, err := s.origin().same(ctx, q)
+	if err == nil && !home {
+		err = errMoved
+	}
+	return err
+}
+
+// changeAtHome is change for what is begun or recovered. Of a copy nothing is:
+// what was owed in it waits then, and whoever asked has lost its lease.
+func (s *Store) changeAtHome(ctx context.Context, fn func(q querier) error) error {
+	err := s.change(ctx, func(q querier) error {
+		if err := s.atHome(ctx, q); err != nil {
+			return err
+		}
+		return fn(q)
+	})
+	if !errors.Is(err, errMoved) {
+		return err
+	}
+	if err := s.watchHome(ctx); err != nil {
+		return err
+	}
+	return stories.ErrLeaseLost
+}
+
 func recall(ctx context.Context, q querier, name string) (string, error) {
 	found, err := all(ctx, q, func(r row) (value string, err error) {
 		err = r.Scan(&value)
@@ -147,7 +184,7 @@ func (s *Store) putBack(ctx context.Context, q querier) (waits int, err error) {
 		args []any
 	}{
 		{countHomeSQL, nil}, {emptyPublicationsSQL, nil}, {waitSQL, []any{putBackWhy, at}},
-		{emptyQueueSQL, nil}, {emptyHeldSQL, nil}, {landAllSQL, nil},
+		{emptyQueueSQL, nil}, {emptyHeldSQL, nil}, {landAllSQL, nil}, {voidLeasesSQL, nil},
 	} {
 		n, err := q.exec(ctx, step.text, step.args...)
 		if err != nil {
