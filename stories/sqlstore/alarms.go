@@ -142,6 +142,9 @@ func troublesOf(ctx context.Context, q querier, lane int64) ([]string, error) {
 // AlarmsWait says whether there is something the desk is to be told and no
 // notice tells yet.
 func (s *Store) AlarmsWait(ctx context.Context) (bool, error) {
+	if err := s.watchHome(ctx); err != nil {
+		return false, err
+	}
 	var id int64
 	err := one(ctx, s.reader(), alarmsWaitSQL, nil, &id)
 	if errors.Is(err, sql.ErrNoRows) {

@@ -10,7 +10,6 @@ import (
 	"io/fs"
 	"os"
 	"strings"
-	"time"
 
 	"storybot/stories"
 )
@@ -60,43 +59,6 @@ func Backup(ctx context.Context, url, target string) (err error) {
 	return syncFolder(target)
 }
 
-// Restore puts a copy of the database in place of the SQLite database at url,
-// which nobody may be using. The copy is checked before anything is touched; the
-// present database is kept beside it, under the name that is returned, "" when
-// there was none. CodeUnavailable while the bot runs, CodeInvalid for a copy that
-// is none of ours, of a newer program or damaged, and for a PostgreSQL database.
-func Restore(ctx context.Context, url, source string, now time.Time) (kept string, err error) {
-	path, err := sqlitePath(url, "stop every storybot, then pg_restore --clean --if-exists --single-transaction --dbname= with the address puts one back, which storybot notices by itself")
-	if err != nil {
-		return "", err
-	}
-	if err := checkSource(source, path); err != nil {
-		return "", err
-	}
-	lock, err := lockFile(path)
-	if err != nil {
-		return "", err
-	}
-	defer func() { err = errors.Join(err, lock.close()) }()
-	draft := draftOf(path)
-	defer func() { err = errors.Join(err, removeAll(draft)) }()
-	for _, part := range []string{"", "-wal"} { // files that were copied with their log
-		if err := copyFile(source+part, draft+part); err != nil && (part == "" || !errors.Is(err, fs.ErrNotExist)) {
-			return "", fmt.Errorf("copy %s: %w", source+part, err)
-		}
-	}
-	if err := finishCopy(ctx, draft); err != nil {
-		return "", fmt.Errorf("check %s: %w", source, err)
-	}
-	if kept, err = setAside(path, now); err != nil {
-		return "", fmt.Errorf("keep the present database: %w", err)
-	}
-	if err := os.Rename(draft, path); err != nil {
-		return kept, err
-	}
-	return kept, syncFolder(path)
-}
-
 // sqlitePath is the file an address names. instead is what to use for a server.
 func sqlitePath(url, instead string) (string, error) {
 	path, ok := strings.CutPrefix(url, "sqlite:")
@@ -108,33 +70,6 @@ func sqlitePath(url, instead string) (string, error) {
 
 func alreadyThere(target string) error {
 	return stories.Errorf(stories.CodeExists, "There is a file %s already, and it was left alone. Name one that is not there.", target)
-}
-
-// checkSource refuses what cannot be a copy of the database at path.
-func checkSource(source, path string) error {
-	info, err := os.Stat(source)
-	if err != nil {
-		return fmt.Errorf("look at the copy: %w", err)
-	}
-	if present, err := os.Stat(path); err == nil && os.SameFile(info, present) {
-		return stories.Errorf(stories.CodeInvalid, "The file %s is the database itself. Name a copy of it.", source)
-	}
-	if !info.Mode().IsRegular() || info.Size() == 0 {
-		return stories.Errorf(stories.CodeInvalid, "The file %s is no copy of a database: it is empty or no file. Name one that storybot backup has made.", source)
-	}
-	f, err := os.Open(source)
-	if err != nil {
-		return fmt.Errorf("look at the copy: %w", err)
-	}
-	defer f.Close()
-	begin, err := io.ReadAll(io.LimitReader(f, sqliteBeginAt))
-	if err != nil {
-		return fmt.Errorf("look at the copy: %w", err)
-	}
-	if _, err := checkHeader(source, begin); err != nil {
-		return stories.Errorf(stories.CodeInvalid, "The file %s is no SQLite database. Name one that storybot backup has made.", source)
-	}
-	return nil
 }
 
 // finishCopy makes one file of a copy, marks it as one, and checks it.
@@ -200,36 +135,6 @@ func (s schema) checkPages(ctx context.Context) error {
 		return &stories.Error{Code: stories.CodeInvalid, Message: "It is damaged, and was not used. Take another copy", Err: errors.New(found)}
 	}
 	return nil
-}
-
-// setAside keeps a database under another name, with what stands in its log. Its
-// file stays where it is, to be replaced in one step; its log does not.
-func setAside(path string, now time.Time) (kept string, err error) {
-	if _, err := os.Lstat(path); errors.Is(err, fs.ErrNotExist) {
-		return "", removeAll(path) // a log without its database
-	}
-	kept = path + ".before-" + now.UTC().Format("20060102T150405Z")
-	if _, err := os.Lstat(kept); err == nil {
-		kept += "-" + strings.ToLower(rand.Text()[:6])
-	}
-	for _, part := range []string{"-wal", ""} {
-		err := os.Link(path+part, kept+part)
-		if err != nil && !errors.Is(err, fs.ErrNotExist) { // a disk without links
-			err = copyFile(path+part, kept+part)
-		}
-		if err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return "", err
-		}
-	}
-	if err := syncFolder(path); err != nil {
-		return kept, err
-	}
-	for _, part := range []string{"-wal", "-shm"} {
-		if err := os.Remove(path + part); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return kept, err
-		}
-	}
-	return kept, nil
 }
 
 // draftOf is the name of a file that becomes path.

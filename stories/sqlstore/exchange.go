@@ -23,7 +23,7 @@ func (s *Store) Exchange(ctx context.Context, l stories.Lease, x stories.Exchang
 	var at int64 // the lane
 	var flying []stories.Flight
 	var count int64 // see setFlights
-	err = s.change(ctx, func(q querier) error {
+	err = s.changeAtHome(ctx, func(q querier) error {
 		at, flying, count = 0, nil, 0
 		begun = stories.Begun{Deliveries: map[int64]bool{}, Revisions: map[int64]int{}, Notices: map[int64]int{}, Targets: map[int64]string{}}
 		if turnsAway(x.Results) {

@@ -208,7 +208,7 @@ func updatesOf(l stories.Loaded) (ids []int64) {
 // one that is sent again shows what an edit will not change any more, for a
 // revision made before it was begun owes none. ErrLeaseLost.
 func (s *Store) Recover(ctx context.Context, l stories.Lease) (found []stories.Flight, loaded stories.Loaded, err error) {
-	err = s.change(ctx, func(q querier) error {
+	err = s.changeAtHome(ctx, func(q querier) error {
 		found, loaded = nil, stories.Loaded{}
 		lane, err := holdLane(ctx, q, l)
 		if err != nil || lane == 0 {

@@ -70,6 +70,9 @@ func (s *Store) Publications(ctx context.Context, lane string, known []int64, li
 // Load returns what a publication has in the queue behind the row after, by
 // destination, at most limit rows.
 func (s *Store) Load(ctx context.Context, publication int64, after stories.Ref, limit int) (stories.Loaded, error) {
+	if err := s.watchHome(ctx); err != nil {
+		return stories.Loaded{}, err
+	}
 	found, err := s.loaded(ctx, s.reader(), loadSQL, publication, after.Place, after.Delivery, limit)
 	return found, s.told(err)
 }
@@ -77,6 +80,9 @@ func (s *Store) Load(ctx context.Context, publication int64, after stories.Ref, 
 // LoadPlaces returns what some publications have in the queue for some
 // destinations.
 func (s *Store) LoadPlaces(ctx context.Context, publications, places []int64) (stories.Loaded, error) {
+	if err := s.watchHome(ctx); err != nil {
+		return stories.Loaded{}, err
+	}
 	found, err := s.loaded(ctx, s.reader(), loadPlacesSQL, list(publications), list(places))
 	return found, s.told(err)
 }

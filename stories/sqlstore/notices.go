@@ -22,11 +22,12 @@ const (
 	noticeColumns = `n.id, n.kind, n.update_id, n.revision, n.done, n.body, n.created_at`
 	noticeSQL     = `SELECT ` + noticeColumns + ` FROM notices n WHERE n.id = ?1`
 	// openNoticesSQL reads the newest ?1 notices that are not done, each with the
-	// counters of its update.
+	// counters of its update. How a push stands is not known while some of it waits
+	// because the database was put back.
 	openNoticesSQL = `
 		SELECT ` + noticeColumns + `,
 			coalesce(sum(p.total), 0), coalesce(sum(p.sent), 0), coalesce(sum(p.held), 0), coalesce(sum(p.failed), 0), coalesce(sum(p.unknown), 0)
-		FROM (SELECT * FROM notices WHERE done = 0 ORDER BY id DESC LIMIT ?1) AS n
+		FROM (SELECT * FROM notices WHERE done = 0 AND update_id NOT IN (` + putBackUpdatesSQL + `) ORDER BY id DESC LIMIT ?1) AS n
 		LEFT JOIN publications p ON p.update_id = n.update_id AND p.op = 0
 		GROUP BY ` + noticeColumns + ` ORDER BY n.id`
 	setNoticeSQL = `UPDATE notices SET revision = ?2, done = ?3, body = ?4 WHERE id = ?1`
@@ -62,6 +63,9 @@ func insertNotice(ctx context.Context, q querier, n *stories.Notice) error {
 // Pushes returns the notices of progress that are not done, oldest first: the
 // newest so many.
 func (s *Store) Pushes(ctx context.Context, newest int) ([]stories.Push, error) {
+	if err := s.watchHome(ctx); err != nil {
+		return nil, err
+	}
 	found, err := all(ctx, s.reader(), func(r row) (p stories.Push, err error) {
 		at := &p.Stands
 		if p.Notice, err = scanNotice(r, &at.Total, &at.Sent, &at.Held, &at.Failed, &at.Unknown); err != nil {
@@ -141,7 +145,7 @@ const (
 	untoldSQL = `
 		FROM desks k JOIN destinations t ON t.id = k.destination_id
 		WHERE t.state <> 'gone' AND t.platform NOT IN (SELECT j.value ->> 0 FROM each(?2))
-			AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.notice_id = ?1 AND d.destination_id = t.id AND d.op = 0)`
+			AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.notice_id = ?1 AND d.destination_id = t.id AND d.op = 0 AND d.doubtful < 2)`
 	untoldLanesSQL = `SELECT DISTINCT t.lane_id ` + untoldSQL + ` ORDER BY t.lane_id`
 	// uneditedSQL are the messages of the notice ?1, or those to be from requests on
 	// their way (?2), that are owed an edit.
@@ -149,7 +153,7 @@ const (
 		FROM deliveries d JOIN destinations t ON t.id = d.destination_id
 		WHERE d.notice_id = ?1 AND d.op = 0 AND (d.state = 2 OR d.state = 0 AND d.id among(?2)) AND t.state <> 'gone'
 			AND NOT EXISTS (SELECT 1 FROM deliveries e WHERE e.notice_id = ?1 AND e.destination_id = d.destination_id AND e.op = 1
-				AND (e.state IN (3, 6) OR e.state IN (0, 5) AND NOT e.id among(?2)))`
+				AND (e.state IN (3, 6) AND e.doubtful < 2 OR e.state IN (0, 5) AND NOT e.id among(?2)))`
 	uneditedLanesSQL  = `SELECT DISTINCT t.lane_id ` + uneditedSQL + ` ORDER BY t.lane_id`
 	publishNoticeSQL  = `INSERT INTO publications (lane_id, seed, update_id, story_id, created_at, revision, op, level, urgency, notice_id) VALUES (?1, ?2, 0, 0, ?3, ?4, ?5, ?6, ?6, ?7)`
 	planNoticeColumns = `

@@ -3,6 +3,7 @@ package sqlstore
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 
 	"storybot/stories"
@@ -12,7 +13,9 @@ import (
 // been sent since, by the database it replaces. Every start finds out whether
 // that has happened (witness.go for SQLite, postgreshome.go for PostgreSQL), or is
 // told so. Then all that was owed, in the queue, on its way or held, leaves the
-// queue, and waits for a person:
+// queue, and waits for a person. What was to be told the desk is no news any more,
+// and is told nobody: alarms, and messages about alarms and progress. Progress
+// itself is told once somebody has decided about all of its update.
 //
 //	owed ──put back──▶ putBackWaits ──settle──▶ putBackSettles ─▶ sent, or owed
 //	                     ▲    │                        │
@@ -36,18 +39,42 @@ const (
 	lockAllSQL   = `SELECT name FROM leases ORDER BY name /*lock*/`
 	countHomeSQL = `
 		UPDATE publications SET held = held + c.n
-		FROM (SELECT d.publication_id AS id, count(*) AS n FROM queue q JOIN deliveries d ON d.id = q.delivery_id GROUP BY d.publication_id) AS c
+		FROM (SELECT d.publication_id AS id, count(*) AS n FROM queue q JOIN deliveries d ON d.id = q.delivery_id WHERE d.notice_id IS NULL GROUP BY d.publication_id) AS c
 		WHERE publications.id = c.id`
+	// countOldNewsSQL and skipOldNewsSQL are of messages about notices. Being
+	// doubtful they do not keep their notice from being told later, as others that
+	// were skipped do.
+	countOldNewsSQL = `
+		UPDATE publications SET failed = failed + c.n, held = publications.held - c.of_held
+		FROM (
+			SELECT d.publication_id AS id, count(*) AS n, sum(w.of_held) AS of_held
+			FROM (SELECT delivery_id, 0 AS of_held FROM queue UNION ALL SELECT delivery_id, 1 FROM held) AS w JOIN deliveries d ON d.id = w.delivery_id
+			WHERE d.notice_id IS NOT NULL GROUP BY d.publication_id
+		) AS c
+		WHERE publications.id = c.id`
+	skipOldNewsSQL = `
+		UPDATE deliveries SET state = 6, doubtful = 2, reason = ?1, finished_at = ?2
+		WHERE notice_id IS NOT NULL AND id IN (SELECT delivery_id FROM queue UNION ALL SELECT delivery_id FROM held)`
+	oldNews = "was no news any more: the database was put back"
+	// endNoticesSQL is of pushes of which nothing waits: how they ended was told, or
+	// is old news.
+	endNoticesSQL     = `UPDATE notices SET done = 1 WHERE done = 0 AND update_id NOT IN (` + putBackUpdatesSQL + `)`
+	dropAlarmsSQL     = `DELETE FROM alarms`
+	dropTroublesSQL   = `DELETE FROM troubles` // what still fails is told when it is met
+	putBackUpdatesSQL = `
+		SELECT update_id FROM deliveries WHERE doubtful >= 2 AND doubtful = 2 AND state = 5 AND update_id IS NOT NULL`
 	emptyPublicationsSQL = `UPDATE publications SET queued = 0 WHERE queued > 0`
 	// waitSQL takes what was owed out of every other state. It is looked for from
 	// the time of its first request, or from its publication.
 	waitSQL = `
 		UPDATE deliveries SET state = 5, doubtful = 2, reason = ?1, last_attempt_at = ?2,
 			first_attempt_at = CASE WHEN first_attempt_at = 0 THEN created_at ELSE first_attempt_at END
-		WHERE id IN (SELECT delivery_id FROM queue UNION ALL SELECT delivery_id FROM held)`
+		WHERE notice_id IS NULL AND id IN (SELECT delivery_id FROM queue UNION ALL SELECT delivery_id FROM held)`
 	emptyQueueSQL = `DELETE FROM queue`
 	emptyHeldSQL  = `DELETE FROM held`
 	landAllSQL    = `UPDATE flights SET flying = '[]'`
+	// Who holds a lane has rows of it in memory, and reads everything anew.
+	voidLeasesSQL = `UPDATE leases SET owner = '', until = 0, fence = fence + 1`
 )
 
 // comeHome finds out whether this database was put back, or is told so by
@@ -120,6 +147,40 @@ func (s *Store) watchHome(ctx context.Context) error {
 	return err
 }
 
+// errMoved ends a transaction that turns out to be of a copy that was put back.
+var errMoved = errors.New("a copy of the database was put back")
+
+// atHome is watchHome within a transaction, at its beginning: no copy can be put
+// back after it until the transaction ends, for its rows are read. errMoved.
+func (s *Store) atHome(ctx context.Context, q querier) error {
+	if _, server := s.origin().(postgresHome); !server {
+		return nil
+	}
+	home, err := s.origin().same(ctx, q)
+	if err == nil && !home {
+		err = errMoved
+	}
+	return err
+}
+
+// changeAtHome is change for what is begun or recovered. Of a copy nothing is:
+// what was owed in it waits then, and whoever asked has lost its lease.
+func (s *Store) changeAtHome(ctx context.Context, fn func(q querier) error) error {
+	err := s.change(ctx, func(q querier) error {
+		if err := s.atHome(ctx, q); err != nil {
+			return err
+		}
+		return fn(q)
+	})
+	if !errors.Is(err, errMoved) {
+		return err
+	}
+	if err := s.watchHome(ctx); err != nil {
+		return err
+	}
+	return stories.ErrLeaseLost
+}
+
 func recall(ctx context.Context, q querier, name string) (string, error) {
 	found, err := all(ctx, q, func(r row) (value string, err error) {
 		err = r.Scan(&value)
@@ -146,8 +207,9 @@ func (s *Store) putBack(ctx context.Context, q querier) (waits int, err error) {
 		text string
 		args []any
 	}{
-		{countHomeSQL, nil}, {emptyPublicationsSQL, nil}, {waitSQL, []any{putBackWhy, at}},
+		{countHomeSQL, nil}, {countOldNewsSQL, nil}, {emptyPublicationsSQL, nil}, {skipOldNewsSQL, []any{oldNews, at}}, {waitSQL, []any{putBackWhy, at}},
 		{emptyQueueSQL, nil}, {emptyHeldSQL, nil}, {landAllSQL, nil},
+		{endNoticesSQL, nil}, {dropAlarmsSQL, nil}, {dropTroublesSQL, nil}, {voidLeasesSQL, nil},
 	} {
 		n, err := q.exec(ctx, step.text, step.args...)
 		if err != nil {

@@ -2,6 +2,7 @@ package sqlstore_test
 
 import (
 	"database/sql"
+	"errors"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -284,20 +285,74 @@ func TestAServersDatabaseThatWasPutBackIsNoticed(t *testing.T) {
 	}
 }
 
-// A program that goes on while a dump is put back reads nothing of it.
+// A program that goes on while a dump is put back reads nothing of it and begins
+// nothing of it, whatever it does next.
 func TestADumpPutBackUnderARunningProgramIsNoticed(t *testing.T) {
-	url := pgtest.URL(t)
+	server := pgtest.Start(t)
+	url := server.URL(t)
 	s := open(t, url)
-	publishAndClaim(t, s)
-	dump := dumped(t, url)
-	beginMore(t, s)
-	pgtest.Tool(t, "pg_restore", "--clean", "--if-exists", "--single-transaction", "--dbname="+url, dump)
-	found, err := s.Publications(t.Context(), benchLane, nil, 10)
-	if err != nil || len(found) != 0 {
-		t.Errorf("it reads %+v, %v", found, err)
+	publishAndClaim(t, s) // the first of two updates is on its way
+	ctx := t.Context()
+	l, ok, err := s.Acquire(ctx, benchLane, "the dead", time.Hour)
+	if err != nil || !ok {
+		t.Fatal(ok, err)
 	}
-	if got := waits(t, s); got != 2 {
-		t.Errorf("%d deliveries wait, want 2", got)
+	flown, _, err := s.Recover(ctx, l)
+	must(t, err)
+	open, err := s.Publications(ctx, benchLane, nil, 10)
+	must(t, err)
+	last := open[len(open)-1].ID
+	loaded, err := s.Load(ctx, last, stories.Ref{}, 10)
+	if err != nil || len(loaded.Rows) != 1 {
+		t.Fatal(loaded.Rows, err)
+	}
+	row := loaded.Rows[0]
+	now := time.Now()
+	x := stories.Exchange{Batch: 1, Begin: []stories.Flight{{Ref: row.Ref, Attempt: 1, First: now, Last: now}}}
+	dump := dumped(t, url)
+	_, err = s.Exchange(ctx, l, x) // and sent since
+	must(t, err)
+	_, err = s.Exchange(ctx, l, stories.Exchange{Batch: 2, Results: []stories.Result{arrived(flown[0]), arrived(x.Begin[0])}})
+	must(t, err)
+	x.Batch = 3
+	for name, ask := range map[string]func() (int, error){
+		"Publications": func() (int, error) {
+			found, err := s.Publications(ctx, benchLane, nil, 10)
+			return len(found), err
+		},
+		"Load": func() (int, error) {
+			found, err := s.Load(ctx, last, stories.Ref{}, 10)
+			return len(found.Rows), err
+		},
+		"LoadPlaces": func() (int, error) {
+			found, err := s.LoadPlaces(ctx, []int64{last}, []int64{row.Place})
+			return len(found.Rows), err
+		},
+		"Recover": func() (int, error) {
+			found, _, err := s.Recover(ctx, l)
+			if !errors.Is(err, stories.ErrLeaseLost) {
+				t.Errorf("Recover: %v", err)
+			}
+			return len(found), nil
+		},
+		"Exchange": func() (int, error) {
+			begun, err := s.Exchange(ctx, l, x)
+			if !errors.Is(err, stories.ErrLeaseLost) {
+				t.Errorf("Exchange: %v", err)
+			}
+			return len(begun.Deliveries), nil
+		},
+	} {
+		pgtest.Tool(t, "pg_restore", "--clean", "--if-exists", "--single-transaction", "--dbname="+url, dump)
+		if n, err := ask(); n != 0 || err != nil {
+			t.Errorf("%s reads or begins %d of it, %v", name, n, err)
+		}
+		if got := waits(t, s); got != 2 {
+			t.Errorf("after %s %d deliveries wait, want 2", name, got)
+		}
+		if again, err := s.Exchange(ctx, l, x); !errors.Is(err, stories.ErrLeaseLost) {
+			t.Errorf("after %s its holder begins %v, %v", name, again.Deliveries, err)
+		}
 	}
 }
 

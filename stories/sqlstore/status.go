@@ -15,9 +15,17 @@ const progressSQL = `
 	SELECT coalesce(sum(total), 0), coalesce(sum(sent), 0), coalesce(sum(held), 0), coalesce(sum(failed), 0), coalesce(sum(unknown), 0)
 	FROM publications WHERE update_id = ?1 AND op IN (0, 2, 3, 5)`
 
+const putBackOfSQL = `
+	SELECT count(*) FROM deliveries WHERE doubtful >= 2 AND doubtful = 2 AND state = 5 AND update_id = ?1 AND op IN (0, 2, 3, 5)`
+
 // ProgressOf implements stories.Store.
 func (s *Store) ProgressOf(ctx context.Context, updateID int64) (stories.Progress, error) {
 	p, err := progressOf(ctx, s.reader(), updateID)
+	var waits int // for a person, and is counted as held
+	if err == nil {
+		err = one(ctx, s.reader(), putBackOfSQL, []any{updateID}, &waits)
+	}
+	p.Held, p.Waiting = p.Held-waits, p.Waiting+waits
 	return p, s.told(err)
 }
 

@@ -21,8 +21,8 @@ var putBackTests = []test{
 		same(d, "generation", p.Generation, 1)
 		same(d, "a", d.states(channel("a"), s), "held held")
 		same(d, "total", d.progressOf(1).Total, before.Total)
-		same(d, "waiting", d.progressOf(1).Waiting, 0)
-		same(d, "held", d.progressOf(1).Held, 3)
+		same(d, "waiting", d.progressOf(1).Waiting, 3)
+		same(d, "held", d.progressOf(1).Held, 0)
 		for _, q := range d.queue() {
 			same(d, "queue of "+q.Lane, q.Pending+q.Sending+q.Held, 0)
 		}
@@ -156,7 +156,7 @@ var putBackTests = []test{
 		d.putBack(6)
 		d.waitsFor(6, 3)
 		p := d.progressOf(1)
-		same(d, "progress", fmt.Sprint(p.Sent, p.Held, p.Waiting), "0 3 0")
+		same(d, "progress", fmt.Sprint(p.Sent, p.Held, p.Waiting), "0 0 3")
 	}},
 	{"who leaves takes what waits with them", func(d *desk) {
 		s := d.backlog()

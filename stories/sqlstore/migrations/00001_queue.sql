@@ -68,7 +68,7 @@ CREATE TABLE deliveries (
 -- A delivery's identity; what has none of the two is not compared.
 CREATE UNIQUE INDEX deliveries_once ON deliveries (update_id, destination_id, op, revision, on_id);
 CREATE UNIQUE INDEX deliveries_once_notice ON deliveries (notice_id, destination_id, op, revision) WHERE notice_id IS NOT NULL;
-CREATE INDEX deliveries_put_back ON deliveries (doubtful, destination_id, id) WHERE doubtful >= 2;
+CREATE INDEX deliveries_put_back ON deliveries (doubtful, destination_id, id, state, update_id) WHERE doubtful >= 2;
 
 -- What waits or is on its way. Rows are written once and removed once.
 CREATE TABLE queue (
