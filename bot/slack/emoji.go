@@ -1,6 +1,7 @@
 package slack
 
 import (
+	"cmp"
 	_ "embed"
 	"regexp"
 	"strings"
@@ -44,7 +45,7 @@ func emojify(s string) string {
 	for s != "" {
 		if s[0] == ':' {
 			if form, emoji := emojiAt(s, before); form > 0 && !address {
-				b.WriteString(emoji)
+				b.WriteString(cmp.Or(emoji, s[:form]))
 				s, before = s[form:], '\uFE0F'
 				continue
 			}
@@ -63,7 +64,7 @@ func emojify(s string) string {
 }
 
 // emojiAt returns the emoji that s begins with and how long its name is, 0 for
-// none.
+// none; "" for one that stands inside a word and stays a name as a whole.
 func emojiAt(s string, before rune) (form int, emoji string) {
 	m := emojiForm.FindStringSubmatch(s)
 	if m == nil {
@@ -77,7 +78,7 @@ func emojiAt(s string, before rune) (form int, emoji string) {
 	within := (isWordRune(before) && isWordRune(after)) ||
 		isNumber(m[1]) && (isWordRune(before) || isWordRune(after))
 	if within {
-		return 0, ""
+		return len(m[0]), ""
 	}
 	return len(m[0]), withTones(emoji, m[2], m[3])
 }

@@ -28,6 +28,7 @@ func TestEmojify(t *testing.T) {
 		{"foo:us:bar", "foo:us:bar"},
 		{"https://example.org/:wave:/x :wave:", "https://example.org/:wave:/x 👋"},
 		{"level:breaking topics:a", "level:breaking topics:a"},
+		{"100:wave::skin-tone-3:wave:", "100:wave::skin-tone-3:wave:"}, {"x:wave:y", "x:wave:y"},
 		{"::", "::"}, {":", ":"}, {":wave", ":wave"}, {":Wave:", ":Wave:"}, {"", ""},
 	} {
 		if got := emojify(c.in); got != c.want {

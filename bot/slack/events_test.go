@@ -71,18 +71,20 @@ func (h holding) Ended(ctx context.Context, d stories.Destination, reason string
 func TestNewsIsToldInOrder(t *testing.T) {
 	places := holding{newPlaceLog(), make(chan struct{}, 100), make(chan struct{})}
 	r := startRig(t, setup{config: func(c *Config) { c.Places = places }})
-	tell := func(kind, channel string) {
-		if err := r.slack.Event(r.ctx(), "T1", map[string]any{"type": kind, "channel": channel}); err != nil {
-			t.Fatal(err)
-		}
+	queue := r.platform.intake.herald.queue
+	// None is acknowledged while the first is being told: it is there once it waits.
+	tell := func(kind, channel string, copies int) {
+		waiting := len(queue) + copies
+		go func() { _ = r.slack.Event(r.ctx(), "T1", map[string]any{"type": kind, "channel": channel}) }()
+		eventually(t, "an event waits to be told", func() bool { return len(queue) >= waiting })
 	}
-	tell("channel_deleted", "C1")
+	tell("channel_deleted", "C1", 0)
 	<-places.begun
 	var want []string
 	for i := range 5 {
-		tell("channel_unarchive", fmt.Sprint("C", i))
+		tell("channel_unarchive", fmt.Sprint("C", i), 1)
 		r.slack.Copies(true)
-		tell("channel_deleted", fmt.Sprint("C", i))
+		tell("channel_deleted", fmt.Sprint("C", i), connections)
 		r.slack.Copies(false)
 		want = append(want, fmt.Sprint("healed slack:T1/C", i), fmt.Sprint("ended slack:T1/C", i, " The channel was deleted in Slack."))
 	}
