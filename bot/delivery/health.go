@@ -17,6 +17,7 @@ type health struct {
 	delivered time.Duration
 	// worked is when the lane, held by whomever, last was free to send.
 	worked time.Duration
+	here   bool // this process has held it then, or before
 }
 
 // calm says whether the breaker lets a request leave now beside those on their

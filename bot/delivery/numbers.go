@@ -175,10 +175,12 @@ const (
 	mostPushes = 200
 
 	// After longIdle in which nothing could be sent a destination gets the newest
-	// keepOwed posts of a story. That a lane works is written down every workEvery.
-	longIdle  = time.Hour
-	keepOwed  = 5
+	// keepOwed posts of a story. That a lane works is written down every workEvery,
+	longIdle = time.Hour
+	keepOwed = 5
+	// and workFirst after the start when nothing else is to be written then.
 	workEvery = 5 * time.Minute
+	workFirst = time.Minute
 
 	healEvery = 10 * time.Minute // between two looks at what is blocked
 	healFirst = time.Hour        // from the block to the first try

@@ -49,7 +49,7 @@ func newShift(l *lane, ctx context.Context, held *lease.Lease, woken chan struct
 		lane: l, ctx: ctx, lease: held,
 		queue:   queue,
 		reader:  newReader(newFiller(queue)),
-		journal: &journal{lease: held.Grant(), flying: map[int64]stories.Flight{}},
+		journal: &journal{lease: held.Grant(), flying: map[int64]stories.Flight{}, worked: l.engine.clock.mono() - workEvery + workFirst},
 		crew:    newCrew(l.slots),
 		settler: &settler{},
 		alarm:   wakeup{timer: time.NewTimer(time.Hour), woken: woken},
