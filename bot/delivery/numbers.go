@@ -140,7 +140,7 @@ const (
 	// where channels have taken it before.
 	stopAfter         = 3
 	stopAfterAccepted = 10
-	maxEditions       = 256
+	maxEditions       = 512 // half of them stopped
 	// hopelessTimes losses over hopelessAfter, while other channels take the same
 	// message, show that it will not get through here.
 	hopelessTimes = 5
