@@ -190,4 +190,5 @@ type LaneState struct {
 	Ready    int    // claimed, about to leave
 	Settling int    // may have been sent; being found out
 	Limited  uint64 // 429 answers so far
+	Loaded   int    // rows that wait in memory
 }

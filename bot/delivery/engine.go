@@ -42,7 +42,8 @@ func (r *registry) announce() {
 	r.changed = make(chan struct{})
 }
 
-// share is how many rows one lane keeps in memory.
+// share is how many rows one lane keeps in memory now. It becomes less with every
+// lane, so that all together keep to Config.Window.
 func (e *Engine) share() int {
 	e.lanes.mu.Lock()
 	defer e.lanes.mu.Unlock()

@@ -138,6 +138,9 @@ func (l *lane) rest(s *shift, idle bool) {
 		Paused: max(0, l.limits.posts.paused-now)}
 	if s != nil {
 		state.Held, state.InFlight, state.Ready, state.Settling = true, len(s.crew.aloft), s.crew.ready.size(), len(s.settler.list)
+		for i := range s.queue.window.shares {
+			state.Loaded += s.queue.window.shares[i].waiting
+		}
 		idle = s.idle()
 	}
 	r := &l.engine.lanes

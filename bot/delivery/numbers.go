@@ -49,9 +49,9 @@ const (
 	// channel and its history are read.
 	firstLookCost = 3
 	// windowRows is how many rows all lanes together keep in memory, leastRows how
-	// many each may at least.
+	// many a lane needs to work at all: with a thousand lanes and more, those rule.
 	windowRows = 50_000
-	leastRows  = 500
+	leastRows  = 48
 	// editShare is the part of the window that edits have where they have a budget
 	// of their own, reserveShare the part of each line's that is kept for places
 	// whose wait is over.
