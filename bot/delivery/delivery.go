@@ -142,13 +142,13 @@ func (c Config) withDefaults() Config {
 		c.Owner = randomName()
 	}
 	if c.Drain == 0 {
-		c.Drain = 10 * time.Second
+		c.Drain = defaultDrain
 	}
 	if c.Poll == 0 {
-		c.Poll = time.Second
+		c.Poll = defaultPoll
 	}
 	if c.LeaseTTL == 0 {
-		c.LeaseTTL = 6 * time.Second
+		c.LeaseTTL = defaultTTL
 	}
 	if c.Window == 0 {
 		c.Window = windowRows

@@ -50,7 +50,7 @@ type speed struct {
 
 // measure smooths.
 func (s *speed) measure(now time.Duration) {
-	if passed := now - s.last; passed >= 2*time.Millisecond {
+	if passed := now - s.last; passed >= measureAfter {
 		s.answers += (float64(s.counted)/passed.Seconds() - s.answers) / 2
 		s.counted, s.last = 0, now
 	}

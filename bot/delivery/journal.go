@@ -265,5 +265,5 @@ func (j *journal) done(a answer, now time.Duration) {
 func (j *journal) failed(now time.Duration, random float64) {
 	j.busy = false
 	j.try++
-	j.wait = now + backoff(50*time.Millisecond, 2*time.Second, j.try, random)
+	j.wait = now + backoff(queueRetry, storeRetryMax, j.try, random)
 }
