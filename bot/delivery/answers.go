@@ -259,9 +259,9 @@ func (a answers) believe(believed []suspect) {
 // have been tried, or later when that has shown a serious outage.
 func (a answers) putOff(d suspect, now time.Duration, serious bool) {
 	s := a.shift
-	wait := 5 * time.Second
+	wait := doubtedWait
 	if serious {
-		wait = 30 * time.Second
+		wait = doubtedLong
 	}
 	j := d.job
 	if j.request.settle {

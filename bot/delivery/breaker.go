@@ -39,13 +39,13 @@ type breaker struct {
 func (k stopKind) schedule() (base, most time.Duration) {
 	switch k {
 	case account:
-		return time.Minute, 30 * time.Minute
+		return accountProbe, accountProbeMax
 	case invalid:
-		return time.Minute, time.Minute
+		return invalidProbe, invalidProbe
 	case refusing:
-		return 30 * time.Second, 10 * time.Minute
+		return refusingProbe, refusingProbeMax
 	}
-	return time.Second, 15 * time.Second
+	return transportProbe, transportProbeMax
 }
 
 // probeAfter returns how long to wait with the next probe after a refusal that

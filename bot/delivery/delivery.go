@@ -142,13 +142,13 @@ func (c Config) withDefaults() Config {
 		c.Owner = randomName()
 	}
 	if c.Drain == 0 {
-		c.Drain = 10 * time.Second
+		c.Drain = defaultDrain
 	}
 	if c.Poll == 0 {
-		c.Poll = time.Second
+		c.Poll = defaultPoll
 	}
 	if c.LeaseTTL == 0 {
-		c.LeaseTTL = 6 * time.Second
+		c.LeaseTTL = defaultTTL
 	}
 	if c.Window == 0 {
 		c.Window = windowRows
@@ -190,4 +190,5 @@ type LaneState struct {
 	Ready    int    // claimed, about to leave
 	Settling int    // may have been sent; being found out
 	Limited  uint64 // 429 answers so far
+	Loaded   int    // rows that wait in memory
 }

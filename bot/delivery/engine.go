@@ -42,7 +42,8 @@ func (r *registry) announce() {
 	r.changed = make(chan struct{})
 }
 
-// share is how many rows one lane keeps in memory.
+// share is how many rows one lane keeps in memory now. It becomes less with every
+// lane, so that all together keep to Config.Window.
 func (e *Engine) share() int {
 	e.lanes.mu.Lock()
 	defer e.lanes.mu.Unlock()
@@ -100,14 +101,14 @@ func (e *Engine) search(ctx context.Context) {
 		}
 		if err := e.discover(ctx); err != nil && ctx.Err() == nil {
 			e.store.failed(fmt.Errorf("list lanes: %w", err))
-			timer.Reset(backoff(100*time.Millisecond, 2*time.Second, try, e.cfg.Random()))
+			timer.Reset(backoff(storeRetry, storeRetryMax, try, e.cfg.Random()))
 			try++
 			continue
 		}
 		if try > 1 { // else it says nothing: what cannot be written can often be read
 			e.store.worked()
 		}
-		timer.Reset(10 * e.cfg.Poll)
+		timer.Reset(searchPolls * e.cfg.Poll)
 		try = 1
 	}
 }

@@ -130,8 +130,8 @@ func (f *filler) raise(read map[int64]stories.Publication) {
 // take takes in what was loaded.
 func (f *filler) take(l loading, loaded stories.Loaded, now time.Duration) {
 	if c := l.carrier; c != nil {
-		if c.age != l.age {
-			return // begun anew since
+		if c.age != l.age || l.limit > f.window.shares[c.line].most {
+			return // begun anew since, or more than there is room for now
 		}
 		f.raise(loaded.Origins)
 		for _, o := range loaded.Rows {

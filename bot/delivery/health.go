@@ -17,6 +17,7 @@ type health struct {
 	delivered time.Duration
 	// worked is when the lane, held by whomever, last was free to send.
 	worked time.Duration
+	here   bool // this process has held it then, or before
 }
 
 // calm says whether the breaker lets a request leave now beside those on their
@@ -49,7 +50,7 @@ type speed struct {
 
 // measure smooths.
 func (s *speed) measure(now time.Duration) {
-	if passed := now - s.last; passed >= 2*time.Millisecond {
+	if passed := now - s.last; passed >= measureAfter {
 		s.answers += (float64(s.counted)/passed.Seconds() - s.answers) / 2
 		s.counted, s.last = 0, now
 	}

@@ -37,7 +37,7 @@ func (i intake) inherit() (ok bool) {
 		}
 		e.store.failed(fmt.Errorf("look for deliveries of an earlier run: %w", err))
 		select {
-		case <-time.After(backoff(100*time.Millisecond, 2*time.Second, try, s.random())):
+		case <-time.After(backoff(storeRetry, storeRetryMax, try, s.random())):
 		case <-s.ctx.Done():
 			return false
 		}
@@ -168,7 +168,7 @@ func (i intake) found(f found) {
 		store.failed(fmt.Errorf("read what is owed in lane %s: %w", s.lane.name, f.err))
 		r.try++
 		r.fill.missed(f.loading, now)
-		r.asked, r.wait = true, now+backoff(50*time.Millisecond, 2*time.Second, r.try, s.random())
+		r.asked, r.wait = true, now+backoff(queueRetry, storeRetryMax, r.try, s.random())
 		return
 	}
 	if r.try > 0 { // else it says nothing: what cannot be written can often be read
@@ -239,7 +239,7 @@ func (i intake) takeIn(a answer) {
 	}
 	if a.unread != nil {
 		store.failed(a.unread)
-		s.journal.wait = now + time.Second
+		s.journal.wait = now + unreadWait
 	}
 	for n, r := range a.call.rows {
 		if a.begun.Deliveries[r.Delivery] {
@@ -262,7 +262,7 @@ func (i intake) takeOff(r *row, f stories.Flight, a answer, now time.Duration) {
 	j.msg, j.verdict, j.target = a.messages[r.Delivery], a.verdicts[r.Delivery], a.begun.Targets[r.Delivery]
 	switch {
 	case j.msg == nil && j.verdict.Outcome != bot.BadPayload:
-		dispatch{s}.giveBack(j, now, time.Second)
+		dispatch{s}.giveBack(j, now, unreadWait)
 	case j.d.Op.Acts() && j.target == "":
 		dispatch{s}.giveBack(j, now, actAgain)
 	case j.request.settle && j.msg != nil:

@@ -72,11 +72,12 @@ func (j *journal) pause(method string, until time.Duration, reason string) {
 	j.changed = true
 }
 
-// works notes that the lane works. It is written with the first exchange and then
-// every few minutes.
+// works notes that the lane works. It is written with the first exchange, or a while
+// after the start where nothing else is to be written, and then every few minutes.
 func (j *journal) works(now time.Duration) {
-	j.next.lane.working = j.batch == 0 || now-j.worked >= workEvery
-	j.changed = j.changed || j.batch > 0 && j.next.lane.working
+	due := now-j.worked >= workEvery
+	j.next.lane.working = j.batch == 0 || due
+	j.changed = j.changed || due
 }
 
 // call is an exchange with the database.
@@ -264,5 +265,5 @@ func (j *journal) done(a answer, now time.Duration) {
 func (j *journal) failed(now time.Duration, random float64) {
 	j.busy = false
 	j.try++
-	j.wait = now + backoff(50*time.Millisecond, 2*time.Second, j.try, random)
+	j.wait = now + backoff(queueRetry, storeRetryMax, j.try, random)
 }

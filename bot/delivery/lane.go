@@ -85,13 +85,13 @@ func (l *lane) work(ctx context.Context) {
 		acquiring, done := context.WithTimeout(ctx, storeTimeout)
 		held, ok, err := lease.Take(acquiring, e.leaseOf(l.name, woken))
 		done()
-		wait := e.cfg.LeaseTTL / 6
+		wait := e.cfg.LeaseTTL / leaseTries
 		switch {
 		case err != nil && ctx.Err() != nil:
 			return
 		case err != nil:
 			e.store.failed(fmt.Errorf("acquire the lease of lane %s: %w", l.name, err))
-			wait = backoff(100*time.Millisecond, 2*time.Second, try, e.cfg.Random())
+			wait = backoff(storeRetry, storeRetryMax, try, e.cfg.Random())
 		case !ok:
 			l.rest(nil, true) // another process works it
 		default:
@@ -123,7 +123,7 @@ func (l *lane) hold(ctx context.Context, held *lease.Lease, woken chan struct{})
 		l.log.Warn("another process has taken over this lane")
 		return
 	}
-	releasing, done := context.WithTimeout(context.WithoutCancel(ctx), storeTimeout/5)
+	releasing, done := context.WithTimeout(context.WithoutCancel(ctx), releaseTimeout)
 	defer done()
 	if err := held.Release(releasing); err != nil {
 		l.log.Warn("the lease could not be given back; it ends by itself", "err", err)
@@ -138,6 +138,9 @@ func (l *lane) rest(s *shift, idle bool) {
 		Paused: max(0, l.limits.posts.paused-now)}
 	if s != nil {
 		state.Held, state.InFlight, state.Ready, state.Settling = true, len(s.crew.aloft), s.crew.ready.size(), len(s.settler.list)
+		for i := range s.queue.window.shares {
+			state.Loaded += s.queue.window.shares[i].waiting
+		}
 		idle = s.idle()
 	}
 	r := &l.engine.lanes

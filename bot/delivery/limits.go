@@ -176,5 +176,5 @@ func (l *limits) note(j *job, now time.Duration, random float64) {
 		return
 	}
 	l.met++
-	limiter.refused(j.request.started, now, v.RetryAfter, time.Duration(random*float64(20*time.Millisecond)))
+	limiter.refused(j.request.started, now, v.RetryAfter, time.Duration(random*float64(limitSpread)))
 }

@@ -20,6 +20,9 @@ const (
 	resetMargin = 25 * time.Millisecond
 	// minPause is how long a limit lasts that does not say so.
 	minPause = 100 * time.Millisecond
+	// Invalid requests are counted for ten minutes, in windowSteps of windowStep each.
+	windowStep  = 10 * time.Second
+	windowSteps = 60
 	// unpaced answers in a row that know of no limit show that nobody counts here.
 	unpaced = 5
 	// journalFrom is the length from which a pause a platform asked for is written
@@ -34,6 +37,10 @@ const (
 	ahead = 40 * time.Millisecond
 	// writeWithin is how long a result may wait for others to be written with.
 	writeWithin = 20 * time.Millisecond
+	// measureAfter is the least time over which the speed of answers is taken,
+	// limitSpread by how much lanes go on apart after a limit they met together.
+	measureAfter = 2 * time.Millisecond
+	limitSpread  = 20 * time.Millisecond
 	// catchUp is the lateness of a timer that may be made up for.
 	catchUp = 40 * time.Millisecond
 	// burstShare is by how much leaving out the burst may raise the first
@@ -49,9 +56,9 @@ const (
 	// channel and its history are read.
 	firstLookCost = 3
 	// windowRows is how many rows all lanes together keep in memory, leastRows how
-	// many each may at least.
+	// many a lane needs to work at all: with a thousand lanes and more, those rule.
 	windowRows = 50_000
-	leastRows  = 500
+	leastRows  = 48
 	// editShare is the part of the window that edits have where they have a budget
 	// of their own, reserveShare the part of each line's that is kept for places
 	// whose wait is over.
@@ -69,7 +76,23 @@ const (
 
 // Taste: how long is long.
 const (
-	storeTimeout = 10 * time.Second // one call to the database
+	storeTimeout   = 10 * time.Second // one call to the database
+	releaseTimeout = 2 * time.Second  // giving back a lease, which ends by itself
+	// A call to the database that failed is made again after storeRetry, or queueRetry
+	// where a push waits for it, and then later each time, up to storeRetryMax. A
+	// message that could not be read is read again after unreadWait.
+	storeRetry    = 100 * time.Millisecond
+	queueRetry    = 50 * time.Millisecond
+	storeRetryMax = 2 * time.Second
+	unreadWait    = time.Second
+	// The defaults of Config.
+	defaultDrain = 10 * time.Second
+	defaultPoll  = time.Second
+	defaultTTL   = 6 * time.Second
+	// A lease another process has is asked for leaseTries times within its length.
+	// New lanes are looked for every searchPolls polls.
+	leaseTries  = 6
+	searchPolls = 10
 	// oldestEvery this many batches one takes the oldest rows, whatever their
 	// level: what is urgent goes first, but nothing starves.
 	oldestEvery = 10
@@ -124,6 +147,24 @@ const (
 	// anybody is told and the long waits begin.
 	firstProbe  = time.Second
 	quickProbes = 6
+	// Between two probes of what is braked, at first and at most: a token that is
+	// refused, too many invalid requests, a lane or a workspace whose channels all
+	// refuse, and a network that is silent.
+	accountProbe      = time.Minute
+	accountProbeMax   = 30 * time.Minute
+	invalidProbe      = time.Minute
+	refusingProbe     = 30 * time.Second
+	refusingProbeMax  = 10 * time.Minute
+	workspaceProbe    = 30 * time.Second
+	workspaceProbeMax = 5 * time.Minute
+	transportProbe    = time.Second
+	transportProbeMax = 15 * time.Second
+	// A refusal that is not believed is tried again after doubtedWait, or doubtedLong
+	// when quick probes have failed; after a probe that told nothing the next one
+	// waits for undecidedWait.
+	doubtedWait   = 5 * time.Second
+	doubtedLong   = 30 * time.Second
+	undecidedWait = time.Second
 	// alikeWorkspace channels of a workspace refusing alike are its outage,
 	// alikeLane channels of several workspaces the lane's: more, because in a
 	// large push some in a row are dead by chance.
@@ -140,7 +181,7 @@ const (
 	// where channels have taken it before.
 	stopAfter         = 3
 	stopAfterAccepted = 10
-	maxEditions       = 256
+	maxEditions       = 512 // half of them stopped
 	// hopelessTimes losses over hopelessAfter, while other channels take the same
 	// message, show that it will not get through here.
 	hopelessTimes = 5
@@ -175,10 +216,12 @@ const (
 	mostPushes = 200
 
 	// After longIdle in which nothing could be sent a destination gets the newest
-	// keepOwed posts of a story. That a lane works is written down every workEvery.
-	longIdle  = time.Hour
-	keepOwed  = 5
+	// keepOwed posts of a story. That a lane works is written down every workEvery,
+	longIdle = time.Hour
+	keepOwed = 5
+	// and workFirst after the start when nothing else is to be written then.
 	workEvery = 5 * time.Minute
+	workFirst = time.Minute
 
 	healEvery = 10 * time.Minute // between two looks at what is blocked
 	healFirst = time.Hour        // from the block to the first try

@@ -110,7 +110,7 @@ func (s *suspicion) refused(j *job, v bot.Verdict, now time.Duration, random flo
 func (f *failing) refused(now time.Duration, random float64) (tell bool) {
 	f.tries++
 	f.probing = max(0, f.probing-1)
-	wait, serious := probeAfter(30*time.Second, 5*time.Minute, f.tries, random)
+	wait, serious := probeAfter(workspaceProbe, workspaceProbeMax, f.tries, random)
 	f.next = now + wait
 	tell = serious && !f.told
 	f.told = f.told || tell
@@ -188,7 +188,7 @@ func (s *suspicion) probing(d stories.Destination) {
 func (s *suspicion) undecided(d stories.Destination, now time.Duration) {
 	if f := s.failing[workspaceOf(d)]; f != nil && f.probing > 0 {
 		f.probing--
-		f.next = now + time.Second
+		f.next = now + undecidedWait
 	}
 }
 

@@ -28,7 +28,11 @@ func (i intake) recall(ctx context.Context) error {
 		h.invalid.past(now, f.Ago, f.Count)
 	}
 	brakes{s}.stopInvalid(now)
-	h.worked = now - past.Idle
+	// The time that is written down is the wall clock's, which may have been set since:
+	// what this process knows by itself is not made older by it.
+	if worked := now - past.Idle; !h.here || worked > h.worked {
+		h.worked = worked
+	}
 	return nil
 }
 
@@ -39,7 +43,7 @@ func (s *shift) works(now time.Duration) {
 	if now-h.worked > longIdle {
 		s.reader.overdue = true
 	}
-	h.worked = now
+	h.worked, h.here = now, true
 	s.journal.works(now)
 }
 

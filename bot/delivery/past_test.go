@@ -164,6 +164,70 @@ func TestAfterALongStopAChannelGetsTheNewestOfAStory(t *testing.T) {
 	})
 }
 
+// A clock set forward makes no absence, also where the lease is taken anew after it.
+func TestAClockSetForwardAndALeaseTakenAnewSkipNothing(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		m, far := newMemory(), newFarSide()
+		began := time.Now()
+		far.limit = func(p bot.Operation, now time.Time) (bot.Verdict, bool) {
+			left := 5*time.Minute - now.Sub(began)
+			return bot.Verdict{Outcome: bot.Transient, Limited: bot.ScopeChannel, RetryAfter: left}, left > 0
+		}
+		var ahead atomic.Int64
+		for u := range int64(9) {
+			m.add("p", channel("p", "w", 0), u+1, stories.Normal)
+		}
+		r := start(t, m, far, func(c *Config) {
+			c.Wall = func() time.Time { return time.Now().Add(time.Duration(ahead.Load())) }
+		})
+		time.Sleep(time.Minute)
+		ahead.Store(int64(2 * time.Hour))
+		m.mu.Lock()
+		m.ahead = 2 * time.Hour
+		m.leases["p"].fence++
+		m.leases["p"].owner = ""
+		taken := m.calls["recover"]
+		m.mu.Unlock()
+		time.Sleep(time.Minute)
+		m.mu.Lock()
+		if m.calls["recover"] == taken {
+			t.Error("the lease was not taken anew")
+		}
+		m.ahead = 0
+		m.mu.Unlock()
+		r.settledAll(t, 10*time.Minute)
+		if n := m.count()[stories.Sent]; n != 9 {
+			t.Errorf("%v, though the lane stood for no second", m.count())
+		}
+	})
+}
+
+// A lane with nothing to do has worked too: its next holder skips nothing.
+func TestALaneIdleSinceItsStartSaysThatItWorks(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		m, far := newMemory(), newFarSide()
+		m.add("p", channel("p", "w", 0), 1, stories.Normal)
+		r := start(t, m, far, owner("first"))
+		r.settledAll(t, time.Minute)
+		r.stop()
+		time.Sleep(50 * time.Minute)
+		r = start(t, m, far, owner("second"))
+		time.Sleep(50 * time.Minute)
+		r.stop()
+		if past, err := m.LanePast(t.Context(), "p"); err != nil || past.Idle > workEvery {
+			t.Errorf("idle for %v, %v", past.Idle, err)
+		}
+		time.Sleep(30 * time.Minute)
+		for u := range int64(8) {
+			m.add("p", channel("p", "w", 0), u+2, stories.Normal)
+		}
+		start(t, m, far, owner("third")).settledAll(t, time.Minute)
+		if n := m.count()[stories.Skipped]; n > 0 {
+			t.Errorf("%d were skipped", n)
+		}
+	})
+}
+
 // An idle lane writes down now and then that it works, and nothing else.
 func TestALaneSaysThatItWorks(t *testing.T) {
 	bubble(t, func(t *testing.T) {

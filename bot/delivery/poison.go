@@ -1,7 +1,7 @@
 package delivery
 
 import (
-	"maps"
+	"slices"
 
 	"storybot/bot"
 )
@@ -12,6 +12,10 @@ import (
 // more likely a rule of some of them, and it takes more to stop.
 type payloads struct {
 	byEdition map[edition]*refusals
+	// going are those that go on, over those that are stopped, the oldest first. Each
+	// have their own bound: a stopped push stays stopped, however many go on beside
+	// it, and however many are stopped the others are counted.
+	going, over []edition
 }
 
 type refusals struct {
@@ -44,6 +48,8 @@ func (p *payloads) refused(key edition, v bot.Verdict) (stopped bool) {
 	}
 	r.stopped = &bot.Verdict{Outcome: bot.BadPayload, Code: v.Code, Cure: v.Cure,
 		Reason: "was left out, because other channels refused the same message: " + v.Reason}
+	p.going = slices.DeleteFunc(p.going, func(e edition) bool { return e == key })
+	p.over = p.add(p.over, key)
 	return true
 }
 
@@ -68,11 +74,17 @@ func (p *payloads) of(key edition) *refusals {
 	if p.byEdition == nil {
 		p.byEdition = map[edition]*refusals{}
 	}
-	if len(p.byEdition) >= maxEditions {
-		// A stopped push stays stopped, however many go on beside it.
-		maps.DeleteFunc(p.byEdition, func(_ edition, r *refusals) bool { return r.stopped == nil })
-	}
 	r := &refusals{}
 	p.byEdition[key] = r
+	p.going = p.add(p.going, key)
 	return r
+}
+
+// add adds key to a list and forgets the oldest one there when that is full.
+func (p *payloads) add(list []edition, key edition) []edition {
+	if len(list) >= maxEditions/2 {
+		delete(p.byEdition, list[0])
+		list = slices.Delete(list, 0, 1)
+	}
+	return append(list, key)
 }

@@ -27,6 +27,8 @@ type memory struct {
 	notes  map[string][]stories.LaneNote
 	// skipped counts what SkipOlder has skipped.
 	skipped int
+	// ahead is how far the clock was set since the last note.
+	ahead time.Duration
 
 	// broken, when set, is asked before every call; lateError after a commit.
 	broken    func(call string) error
@@ -308,7 +310,7 @@ func (m *memory) LanePast(_ context.Context, lane string) (past stories.LanePast
 			past.Invalid = append(past.Invalid, stories.Refusals{Ago: ago, Count: n.Invalid})
 		}
 		if n.Working {
-			past.Idle = time.Since(n.At)
+			past.Idle = time.Since(n.At) + m.ahead
 		}
 	}
 	for method, until := range waits {

@@ -14,6 +14,7 @@ type reader struct {
 	fill  *filler
 	asked bool          // something new may be there
 	busy  bool          // a read is under way
+	rows  int           // that may be in memory
 	at    time.Duration // look then, whatever is known
 	// first says that nothing was read yet under this lease. What was tried before
 	// it, by whoever, may wait for a while: see intake.spread.

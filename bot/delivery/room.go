@@ -45,6 +45,15 @@ func (m room) shrink(s *share, level stories.Level, want int, now time.Duration)
 	}
 }
 
+// resize gives the window so many rows; when they are fewer, what may leave memory
+// and has no room any more does.
+func (m room) resize(rows int, apart open, now time.Duration) {
+	m.window.size(rows, apart)
+	for i := range m.window.shares {
+		m.shrink(&m.window.shares[i], stories.ForDesk+1, 0, now)
+	}
+}
+
 // restart drops what may leave memory, to be loaded as it is now.
 func (m room) restart(now time.Duration) {
 	for _, c := range slices.Collect(maps.Values(m.window.carriers)) {

@@ -49,7 +49,7 @@ func newShift(l *lane, ctx context.Context, held *lease.Lease, woken chan struct
 		lane: l, ctx: ctx, lease: held,
 		queue:   queue,
 		reader:  newReader(newFiller(queue)),
-		journal: &journal{lease: held.Grant(), flying: map[int64]stories.Flight{}},
+		journal: &journal{lease: held.Grant(), flying: map[int64]stories.Flight{}, worked: l.engine.clock.mono() - workEvery + workFirst},
 		crew:    newCrew(l.slots),
 		settler: &settler{},
 		alarm:   wakeup{timer: time.NewTimer(time.Hour), woken: woken},
@@ -90,6 +90,10 @@ func (s *shift) turn(now time.Duration) {
 	}
 	h := &s.lane.health
 	s.queue.due(now)
+	if rows := s.lane.engine.share(); rows != s.reader.rows {
+		s.reader.rows = rows
+		s.reader.fill.room.resize(rows, s.lane.limits.apart(), now)
+	}
 	undisturbed := !h.breaker.probing() && s.lane.limits.posts.paused <= now && s.journal.try == 0 && s.lease.Context().Err() == nil
 	s.settler.note(now, undisturbed)
 	if undisturbed && !s.end.lost {

@@ -2,14 +2,12 @@ package delivery
 
 import "time"
 
-// tenMinutes counts events of the last ten minutes, in steps of ten seconds.
+// tenMinutes counts events of the last ten minutes, in steps of windowStep.
 type tenMinutes struct {
-	counts [60]int
+	counts [windowSteps]int
 	total  int
 	step   int // the newest step counted
 }
-
-const windowStep = 10 * time.Second
 
 // add counts one event.
 func (w *tenMinutes) add(now time.Duration) {

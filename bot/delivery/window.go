@@ -51,6 +51,15 @@ type carrier struct {
 // of their own where apart says that they have a budget of their own.
 func emptyWindow(rows int, apart open) *window {
 	w := &window{rows: map[int64]*row{}, origins: map[int64]*origin{}, carriers: map[int64]*carrier{}, strays: map[int64][]*row{}}
+	w.size(rows, apart)
+	for i := range w.shares {
+		w.shares[i].idle = map[*place]bool{}
+	}
+	return w
+}
+
+// size divides so many rows among the lines.
+func (w *window) size(rows int, apart open) {
 	w.shares[posts].most = rows
 	for i := edits; i < lines; i++ {
 		if apart[i] {
@@ -58,10 +67,6 @@ func emptyWindow(rows int, apart open) *window {
 			w.shares[posts].most -= w.shares[i].most
 		}
 	}
-	for i := range w.shares {
-		w.shares[i].idle = map[*place]bool{}
-	}
-	return w
 }
 
 // lineOf returns where an operation belongs.

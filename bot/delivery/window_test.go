@@ -328,3 +328,42 @@ func BenchmarkAFullWindow(b *testing.B) {
 		})
 	}
 }
+
+// All lanes together keep to the window, also those that were there before others
+// came; and every one of them sends.
+func TestLanesThatComeLaterGetTheirShareOfTheWindow(t *testing.T) {
+	for _, window := range []int{1000, 300} {
+		bubble(t, func(t *testing.T) {
+			m, far := newMemory(), newFarSide()
+			began := time.Now()
+			const hold = 10 * time.Minute
+			far.limit = func(_ bot.Operation, now time.Time) (bot.Verdict, bool) {
+				left := hold - now.Sub(began)
+				return bot.Verdict{Outcome: bot.Transient, Limited: bot.ScopeLane, RetryAfter: left}, left > 0
+			}
+			const rows, lanes = 600, 6
+			r := start(t, m, far, func(c *Config) { c.Window = window })
+			for n := range lanes {
+				for c := range rows {
+					m.add(fmt.Sprint("p:", n), channel("p", fmt.Sprint("w", n), c), int64(n+1), stories.Normal)
+				}
+				r.Kick("")
+				time.Sleep(time.Minute)
+				loaded := 0
+				for _, l := range r.Lanes() {
+					if l.Loaded == 0 {
+						t.Errorf("lane %s has nothing in memory", l.Lane)
+					}
+					loaded += l.Loaded
+				}
+				if loaded > window {
+					t.Errorf("%d lanes have %d rows in memory", n+1, loaded)
+				}
+			}
+			r.settledAll(t, time.Hour)
+			if err := far.once(m); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
