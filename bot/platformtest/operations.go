@@ -125,6 +125,12 @@ func testForum(t *testing.T, r *run) {
 	r.must(t, operation(forum, 3, stories.OpReply, id, "A reply"))
 	r.must(t, operation(forum, 4, stories.OpEdit, id, "Corrected"))
 	shows(t, "the thread", r.Threads.Visible(forum, id), "A reply")
+	closed := operation(forum, 5, stories.OpForum, "", "Closed at once")
+	id = r.must(t, closed)
+	r.Threads.Lock(forum, id)
+	if v := r.settle(t, aged(closed)); v.Outcome != bot.Delivered || v.MessageID != id {
+		t.Errorf("closed at once: settled as %+v, sent as %q", v, id)
+	}
 }
 
 // aged is an operation that was begun a while ago.

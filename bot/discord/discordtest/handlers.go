@@ -92,6 +92,8 @@ func (s *Server) handleChannel(r *request) reply {
 		return s.createForumPost(c, r)
 	case ChangeThread:
 		return s.changeThread(c, r)
+	case ArchivedThreads:
+		return archivedThreads(c, r)
 	}
 	m := c.find(r.id("message_id"))
 	if m == nil {

@@ -89,7 +89,7 @@ func (l *limiter) budget(r *request) (Budget, string) {
 		return l.limits.Create, "create"
 	case EditMessage, DeleteMessage:
 		return l.limits.Edit, "edit"
-	case GetChannel, ListMessages, GetMessage:
+	case GetChannel, ListMessages, GetMessage, ArchivedThreads:
 		return l.limits.Read, "read"
 	}
 	return Budget{}, ""

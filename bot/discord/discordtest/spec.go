@@ -47,6 +47,7 @@ const (
 	ChangeThread        Op = "update_channel"
 	PublishMessage      Op = "crosspost_message"
 	ActiveThreads       Op = "get_active_guild_threads"
+	ArchivedThreads     Op = "list_public_archived_threads"
 	GetGuild            Op = "get_guild"
 	ListRoles           Op = "list_guild_roles"
 	ListChannels        Op = "list_guild_channels"

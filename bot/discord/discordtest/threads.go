@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"slices"
+	"strconv"
 	"time"
 )
 
@@ -117,6 +118,33 @@ func activeThreads(g *guild) reply {
 		}
 	}
 	return ok(map[string]any{"threads": list, "members": []any{}})
+}
+
+// archivedThreads lists a channel's public threads that are archived, the ones
+// archived last first. https://docs.discord.com/developers/resources/channel#list-public-archived-threads
+func archivedThreads(parent *channel, r *request) reply {
+	if !parent.may(ReadMessageHistory) {
+		return missingPermissions()
+	}
+	limit := 100
+	if n, err := strconv.Atoi(r.query.Get("limit")); err == nil {
+		limit = n
+	}
+	list, more := []any{}, false
+	for _, c := range slices.Backward(parent.guild.channels) {
+		// Its own time stands for when it was archived: see channelJSON.
+		if c.Parent != parent.ID || c.Type != PublicThread || !c.Archived {
+			continue
+		}
+		if at, err := time.Parse(time.RFC3339, r.query.Get("before")); err == nil && !IDTime(c.ID).Before(at) {
+			continue
+		}
+		if more = len(list) == limit; more {
+			break
+		}
+		list = append(list, channelJSON(c))
+	}
+	return ok(map[string]any{"threads": list, "members": []any{}, "has_more": more})
 }
 
 // publish crossposts a message of an announcement channel.
