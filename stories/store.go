@@ -103,7 +103,8 @@ type SubscriptionStore interface {
 	// platform did: its subscriptions, mutes, history and what waits go with it,
 	// and so do its messages, which are edited there. Where to is a destination
 	// already, it gets one message of each update that both were owed, and of two
-	// subscriptions to one target the newer stays. It may be told twice.
+	// subscriptions to one target the newer stays; what was sent or tried under the
+	// old address stays told under it, and ends there. It may be told twice.
 	MoveDestination(ctx context.Context, from, to Destination) error
 	// DestinationsIn returns the destinations of a workspace that are in this
 	// state.

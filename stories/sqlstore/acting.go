@@ -17,9 +17,10 @@ const (
 	earlierSQL = `
 		SELECT id FROM deliveries
 		WHERE update_id = ?1 AND destination_id = ?2 AND op = ?3 AND revision = ?4 AND (on_id = ?5 OR ?6 = 1) ORDER BY id LIMIT 1`
+	// actedOnSQL tells too at which destination the message is written to now.
 	actedOnSQL = `
-		SELECT d.destination_id, d.state, coalesce(q.publication_id, 0), d.publication_id
-		FROM deliveries d LEFT JOIN queue q ON q.destination_id = d.destination_id AND q.delivery_id = d.id AND q.publication_id IN (
+		SELECT d.destination_id, CASE WHEN t.moved_to > 0 THEN t.moved_to ELSE t.id END, d.state, coalesce(q.publication_id, 0), d.publication_id
+		FROM deliveries d JOIN destinations t ON t.id = d.destination_id LEFT JOIN queue q ON q.destination_id = d.destination_id AND q.delivery_id = d.id AND q.publication_id IN (
 			SELECT p.id FROM publications p WHERE p.queued > 0)
 		WHERE d.id = ?1`
 	// waitingOnSQL are operations on a message that wait, in the queue or held.
@@ -27,7 +28,8 @@ const (
 		SELECT coalesce(q.publication_id, 0), d.destination_id, d.id, d.publication_id
 		FROM deliveries d LEFT JOIN queue q ON q.destination_id = d.destination_id AND q.delivery_id = d.id AND q.publication_id IN (
 			SELECT p.id FROM publications p WHERE p.queued > 0)
-		WHERE d.update_id = ?1 AND d.destination_id = ?2 AND d.on_id = ?3 AND d.op IN (1, 4, 6) AND d.state IN (0, 5)`
+		WHERE d.update_id = ?1 AND d.destination_id among(?2) AND d.on_id = ?3 AND d.op IN (1, 4, 6) AND d.state IN (0, 5)`
+	movedToSQL     = `SELECT t.id, t.lane_id, t.state FROM destinations o JOIN destinations t ON t.id = o.moved_to WHERE o.id = ?1`
 	publishTaskSQL = `
 		INSERT INTO publications (lane_id, seed, update_id, story_id, created_at, revision, op, level, urgency, queued, total, held)
 		VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8, ?9, 1, ?10) RETURNING id`
@@ -80,6 +82,11 @@ func oweTask(ctx context.Context, q querier, u stories.Update, t stories.Task, f
 	if err != nil {
 		return 0, missing(err, "This channel is not known.")
 	}
+	if p.state == stories.Gone { // maybe it has another address now
+		if err := one(ctx, q, movedToSQL, []any{p.id}, &p.id, &p.lane, &p.state); err != nil && !errors.Is(err, sql.ErrNoRows) {
+			return 0, err
+		}
+	}
 	if p.state == stories.Gone {
 		return 0, nil
 	}
@@ -120,11 +127,12 @@ func oweTask(ctx context.Context, q querier, u stories.Update, t stories.Task, f
 // it was not sent yet, it is not.
 func actOn(ctx context.Context, q querier, u stories.Update, t stories.Task, p place, flying flights) (left bool, err error) {
 	on := waiting{stories.Ref{Delivery: t.On}}
+	var at int64
 	var state stories.DeliveryState
-	if err := one(ctx, q, actedOnSQL, []any{t.On}, &on.Place, &state, &on.Publication, &on.Origin); err != nil {
+	if err := one(ctx, q, actedOnSQL, []any{t.On}, &on.Place, &at, &state, &on.Publication, &on.Origin); err != nil {
 		return false, missing(err, "This message is not known.")
 	}
-	if on.Place != p.id {
+	if at != p.id {
 		return false, stories.Errorf(stories.CodeNotFound, "This message is in another channel.")
 	}
 	if t.Op != stories.OpDelete {
@@ -133,7 +141,7 @@ func actOn(ctx context.Context, q querier, u stories.Update, t stories.Task, p p
 	vain, err := all(ctx, q, func(r row) (w waiting, err error) {
 		err = r.Scan(&w.Publication, &w.Place, &w.Delivery, &w.Origin)
 		return w, err
-	}, waitingOnSQL, u.ID, p.id, t.On)
+	}, waitingOnSQL, u.ID, list([]int64{on.Place, p.id}), t.On)
 	if err != nil {
 		return false, err
 	}

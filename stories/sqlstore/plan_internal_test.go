@@ -17,7 +17,7 @@ func TestSQLiteReadsNoTableFromEndToEnd(t *testing.T) {
 	defer s.Close()
 	for name, text := range map[string]string{
 		"publications": publicationsSQL, "load": loadSQL, "load places": loadPlacesSQL, "load flying": loadFlyingSQL, "origins": originsSQL,
-		"still owed": stillOwedSQL, "present": presentSQL, "refused among": refusedAmongSQL, "posted": postedSQL, "targets": targetsSQL, "finish": finishSQL, "unqueue": unqueueSQL, "unqueue run": unqueueRunSQL, "near places": nearPlacesSQL, "near owed": nearOwedSQL, "unqueue again": unqueueAgainSQL, "unhold": unholdSQL, "count": countSQL,
+		"still owed": stillOwedSQL, "present": presentSQL, "refused among": refusedAmongSQL, "posted": postedSQL, "targets": targetsSQL, "finish": finishSQL, "unqueue": unqueueSQL, "unqueue run": unqueueRunSQL, "near places": nearPlacesSQL, "near owed": nearOwedSQL, "unqueue again": unqueueAgainSQL, "unhold": unholdSQL, "unite": uniteRowsSQL, "arriving": arrivingSQL, "acted on": actedOnSQL, "waiting on": waitingOnSQL, "decided by": decidedBySQL, "open": openSQL, "count": countSQL,
 		"queued at": queuedAtSQL, "held at": heldAtSQL, "move": moveSQL, "full": fullSQL, "miss more": missMoreSQL, "unfollowed": unfollowedSQL,
 		"urge": urgeSQL, "older edits": olderEditsSQL, "copies": copiesSQL, "plan": planSQL, "plan in one lane": planOneSQL, "queue planned": queuePlannedSQL, "hold planned": holdPlannedSQL, "count held": countHeldSQL, "set queued": setQueuedSQL, "progress": progressSQL,
 		"deliveries of": deliveriesOfSQL, "newest deliveries": newestDeliveriesSQL,

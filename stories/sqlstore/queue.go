@@ -20,6 +20,8 @@ import (
 //	notices.go   owes what is no update, such as alarms and an update's progress
 //	flights.go   what is on its way, and who takes it over
 //	owed.go      takes waiting rows away, holds them and owes them again
+//	unqueue.go   removes rows, and knows which were there
+//	rehome.go    gives a channel another address, and unites two of one channel
 //	status.go    tells how all of it stands
 //
 // A publication is one row for every lane. Nothing is added to it, so who knows

@@ -4,6 +4,8 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
+	"slices"
 
 	"storybot/stories"
 )
@@ -88,36 +90,21 @@ func readdress(ctx context.Context, q querier, p place, to stories.Destination) 
 }
 
 const (
-	// bothSQL finds what both of two destinations were owed of the same.
-	bothSQL = `
-		SELECT f.id, f.state, f.publication_id, t.id, t.state, t.publication_id
-		FROM updates u
-		CROSS JOIN deliveries f CROSS JOIN deliveries t
-		WHERE f.update_id = u.id AND f.destination_id = ?1
-			AND t.update_id = u.id AND t.destination_id = ?2 AND t.op = f.op AND t.revision = f.revision
-		UNION ALL
-		SELECT f.id, f.state, f.publication_id, t.id, t.state, t.publication_id
-		FROM notices n CROSS JOIN deliveries f CROSS JOIN deliveries t
-		WHERE f.notice_id = n.id AND f.destination_id = ?1
-			AND t.notice_id = n.id AND t.destination_id = ?2 AND t.op = f.op AND t.revision = f.revision`
-	// moveHistorySQL looks under every update: that is an index's work, where
-	// looking for a destination would read the whole table.
-	moveHistorySQL = `
-		UPDATE deliveries SET destination_id = ?2 WHERE id IN (
-			SELECT f.id FROM updates u CROSS JOIN deliveries f
-			WHERE f.update_id = u.id AND f.destination_id = ?1 AND NOT EXISTS (
-				SELECT 1 FROM deliveries t
-				WHERE t.update_id = f.update_id AND t.destination_id = ?2 AND t.op = f.op AND t.revision = f.revision))`
-	// moveNoticesSQL is the same of notices.
-	moveNoticesSQL = `
-		UPDATE deliveries SET destination_id = ?2 WHERE id IN (
-			SELECT f.id FROM notices n CROSS JOIN deliveries f
-			WHERE f.notice_id = n.id AND f.destination_id = ?1 AND NOT EXISTS (
-				SELECT 1 FROM deliveries t
-				WHERE t.notice_id = f.notice_id AND t.destination_id = ?2 AND t.op = f.op AND t.revision = f.revision))`
-	forgetOneSQL  = `DELETE FROM deliveries WHERE id = ?1`
-	uncountOneSQL = `UPDATE publications SET total = total - 1, failed = failed - 1 WHERE id = ?1`
-	requeueAtSQL  = `UPDATE queue SET destination_id = ?4 WHERE publication_id = ?1 AND destination_id = ?2 AND delivery_id = ?3`
+	// sameAtSQL says that a delivery d and another, e, at the destination ?2 are of
+	// the same: whatever wording posts were in, or are to be in.
+	sameAtSQL = `
+		(EXISTS (SELECT 1 FROM deliveries e WHERE e.update_id = d.update_id AND e.destination_id = ?2 AND e.op = d.op
+				AND (d.op IN (0, 2, 3, 5) OR e.on_id = d.on_id) %[1]s)
+			OR EXISTS (SELECT 1 FROM deliveries e WHERE e.notice_id = d.notice_id AND e.destination_id = ?2 AND e.op = d.op %[1]s))`
+	// uniteSQL tells of waiting deliveries whether they were tried, are in doubt and
+	// are owed at ?2 too.
+	uniteSQL = `SELECT d.id, d.attempt, d.doubtful, CASE WHEN %s THEN 1 ELSE 0 END FROM deliveries d WHERE d.id among(?1)`
+	// arrivedSQL are those of some posts that have arrived at ?2 or may arrive there
+	// yet; ?3 are those on their way.
+	arrivedSQL = `SELECT d.id FROM deliveries d WHERE d.id among(?1) AND d.op IN (0, 2, 3, 5) AND d.doubtful < 2 AND %s`
+	arrivingIs = `AND (e.state IN (2, 4) OR e.state IN (0, 5) AND (e.doubtful > 0 OR e.id among(?3)))`
+
+	moveRowsSQL = `UPDATE deliveries SET destination_id = ?2 WHERE id among(?1)`
 	// olderSubsSQL forgets of two subscriptions to one target the older.
 	olderSubsSQL = `
 		DELETE FROM subscriptions WHERE id IN (
@@ -131,44 +118,43 @@ const (
 	moveDesksSQL  = `UPDATE desks SET destination_id = ?2 WHERE destination_id = ?1`
 	moveMissedSQL = `
 		UPDATE destinations SET missed = missed + (SELECT f.missed FROM destinations f WHERE f.id = ?1) WHERE id = ?2`
-	leftSQL = `UPDATE destinations SET state = 'gone', reason = 'the channel has another id now', since = ?2, missed = 0 WHERE id = ?1`
+	// followSQL keeps whoever led to the one address leading to the other.
+	followSQL = `UPDATE destinations SET moved_to = CASE WHEN id = ?2 THEN 0 ELSE CAST(?2 AS BIGINT) END WHERE moved_to = ?1 OR id = ?2`
+	leftSQL   = `UPDATE destinations SET state = 'gone', reason = 'the channel has another id now', since = ?3, missed = 0, moved_to = ?2 WHERE id = ?1`
+
+	underOther = "the channel gets it under its new id"
+	underOld   = "the channel got it, or may get it, under its old id"
 )
 
-// unite gives all that old has to there, an address of the same channel: of each
-// update it gets one message.
+var (
+	uniteRowsSQL = fmt.Sprintf(uniteSQL, fmt.Sprintf(sameAtSQL, ""))
+	arrivingSQL  = fmt.Sprintf(arrivedSQL, fmt.Sprintf(sameAtSQL, arrivingIs))
+)
+
+// unite gives what old follows and is owed to there, an address of the same
+// channel: of each update it gets one message.
+//
+// What old has had stays its history, with the places and keys it was sent under,
+// and so does what was tried there: it ends there. What was not is owed at there,
+// unless that is owed the same.
 func (s *Store) unite(ctx context.Context, q querier, old, there place) error {
-	if err := s.dropDoubles(ctx, q, old, there); err != nil {
-		return err
-	}
-	queued, err := queuedAt(ctx, q, old)
+	flying, err := flightsOf(ctx, q, old.lane)
 	if err != nil {
 		return err
 	}
-	held, err := heldAt(ctx, q, old)
-	if err != nil {
-		return err
-	}
-	for _, text := range []string{moveHistorySQL, moveNoticesSQL} {
-		if _, err := q.exec(ctx, text, old.id, there.id); err != nil {
-			return err
+	var onWay []int64
+	for id, f := range flying.byID {
+		if f.Place == old.id {
+			onWay = append(onWay, id)
 		}
 	}
-	if err := owe(ctx, q, there, queued, s.now()); err != nil {
+	if err := s.dropArriving(ctx, q, old, there, onWay); err != nil {
 		return err
 	}
-	if err := changeRows(ctx, q, unholdSQL, held); err != nil {
+	if err := s.moveWaiting(ctx, q, old, there); err != nil {
 		return err
 	}
-	for i := range held {
-		held[i].Place = there.id
-	}
-	if err := changeRows(ctx, q, intoHeldSQL, held); err != nil {
-		return err
-	}
-	if err := divert(ctx, q, old, there); err != nil {
-		return err
-	}
-	for _, text := range []string{olderSubsSQL, moveSubsSQL, moveMutesSQL, moveDesksSQL, moveMissedSQL} {
+	for _, text := range []string{olderSubsSQL, moveSubsSQL, moveMutesSQL, moveDesksSQL, moveMissedSQL, followSQL} {
 		if _, err := q.exec(ctx, text, old.id, there.id); err != nil {
 			return err
 		}
@@ -176,90 +162,85 @@ func (s *Store) unite(ctx context.Context, q querier, old, there place) error {
 	if _, err := q.exec(ctx, endMutesSQL, old.id); err != nil {
 		return err
 	}
-	_, err = q.exec(ctx, leftSQL, old.id, millis(s.now()))
+	_, err = q.exec(ctx, leftSQL, old.id, there.id, millis(s.now()))
 	return err
 }
 
-// double is what is owed at two places: the deliveries with their states and
-// publications.
-type double struct {
-	old, there           waiting
-	oldState, thereState stories.DeliveryState
+// waitsAt returns what waits at p, in the queue and held.
+func waitsAt(ctx context.Context, q querier, p place) ([]waiting, error) {
+	queued, err := queuedAt(ctx, q, p)
+	if err != nil {
+		return nil, err
+	}
+	held, err := heldAt(ctx, q, p)
+	return slices.Concat(queued, held), err
 }
 
-// dropDoubles leaves one delivery of what both places were owed: the one that
-// has arrived, else the one at there. What is on its way is left alone.
-func (s *Store) dropDoubles(ctx context.Context, q querier, old, there place) error {
-	found, err := all(ctx, q, func(r row) (d double, err error) {
-		err = r.Scan(&d.old.Delivery, &d.oldState, &d.old.Origin, &d.there.Delivery, &d.thereState, &d.there.Origin)
-		return d, err
-	}, bothSQL, old.id, there.id)
-	if err != nil || len(found) == 0 {
+// deliveriesOf returns the numbers of rows.
+func deliveriesOf(rows []waiting) []int64 {
+	ids := make([]int64, len(rows))
+	for i, r := range rows {
+		ids[i] = r.Delivery
+	}
+	return ids
+}
+
+// dropArriving takes away what waits at there and has arrived at old, or may
+// arrive there yet.
+func (s *Store) dropArriving(ctx context.Context, q querier, old, there place, onWay []int64) error {
+	rows, err := waitsAt(ctx, q, there)
+	if err != nil || len(rows) == 0 {
 		return err
 	}
-	waits := map[int64]waiting{} // at both places
-	for _, p := range []place{old, there} {
-		queued, err := queuedAt(ctx, q, p)
-		if err != nil {
-			return err
-		}
-		held, err := heldAt(ctx, q, p)
-		if err != nil {
-			return err
-		}
-		for _, w := range append(queued, held...) {
-			waits[w.Delivery] = w
-		}
-	}
-	for _, d := range found {
-		w, waitsThere := waits[d.there.Delivery]
-		switch {
-		case d.oldState == stories.Sent && waitsThere:
-			if err := move(ctx, q, []waiting{w}, stories.Skipped, "", s.now()); err != nil {
-				return err
-			}
-			if _, err := q.exec(ctx, forgetOneSQL, w.Delivery); err != nil {
-				return err
-			}
-			if _, err := q.exec(ctx, uncountOneSQL, w.Origin); err != nil {
-				return err
-			}
-		default:
-			if w, ok := waits[d.old.Delivery]; ok {
-				if err := move(ctx, q, []waiting{w}, stories.Skipped, "the channel gets it under its new id", s.now()); err != nil {
-					return err
-				}
-			}
-		}
-	}
-	return nil
-}
-
-// divert gives what is on its way to old, and has moved to there, its new place:
-// where it did not arrive it is sent there.
-func divert(ctx context.Context, q querier, old, there place) error {
-	f, err := flightsOf(ctx, q, old.lane)
+	found, err := all(ctx, q, scanID, arrivingSQL, list(deliveriesOf(rows)), old.id, list(onWay))
 	if err != nil {
 		return err
 	}
-	var flying []stories.Flight
-	for _, flight := range f.byID {
-		if flight.Place == old.id {
-			var at int64
-			if err := one(ctx, q, `SELECT destination_id FROM deliveries WHERE id = ?1`, []any{flight.Delivery}, &at); err != nil {
-				return err
-			}
-			if at == there.id {
-				if _, err := q.exec(ctx, requeueAtSQL, flight.Publication, old.id, flight.Delivery, there.id); err != nil {
-					return err
-				}
-				flight.Place = there.id
-			}
-		}
-		flying = append(flying, flight)
+	return move(ctx, q, only(rows, found), stories.Skipped, underOld, s.now())
+}
+
+// moveWaiting moves from old to there what waits and is not owed there.
+func (s *Store) moveWaiting(ctx context.Context, q querier, old, there place) error {
+	rows, err := waitsAt(ctx, q, old)
+	if err != nil || len(rows) == 0 {
+		return err
 	}
-	if len(flying) == 0 {
+	held := map[int64]bool{}
+	for _, r := range rows {
+		held[r.Delivery] = r.Publication == 0
+	}
+	var moving, settling, doubles []int64
+	_, err = all(ctx, q, func(r row) (none struct{}, err error) {
+		var id int64
+		var attempt, doubtful, same int
+		if err := r.Scan(&id, &attempt, &doubtful, &same); err != nil {
+			return none, err
+		}
+		switch {
+		case doubtful > 0 && held[id]: // nothing waits any more at old
+			settling = append(settling, id)
+		case doubtful > 0:
+		case same == 1:
+			doubles = append(doubles, id)
+		case attempt == 0 || held[id]: // what is held was refused, if it was tried
+			moving = append(moving, id)
+		}
+		return none, nil
+	}, uniteRowsSQL, list(deliveriesOf(rows)), there.id)
+	if err != nil {
+		return err
+	}
+	if err := move(ctx, q, only(rows, doubles), stories.Skipped, underOther, s.now()); err != nil {
+		return err
+	}
+	if err := owe(ctx, q, old, only(rows, settling), s.now()); err != nil {
+		return err
+	}
+	if len(moving) == 0 {
 		return nil
 	}
-	return setFlights(ctx, q, old.lane, f.fence, f.batch, flying, 0)
+	if _, err := q.exec(ctx, moveRowsSQL, list(moving), there.id); err != nil {
+		return err
+	}
+	return owe(ctx, q, there, only(rows, moving), s.now())
 }

@@ -31,15 +31,17 @@ const (
 	// copiesSQL owes an edit, under publications younger than ?5, to every
 	// destination that has a copy of the update made by ?6, or may get one from a
 	// request on its way (?4) or have got one from an earlier one. A copy that is to
-	// be taken away is left alone.
+	// be taken away is left alone. One in a channel that has another address now is
+	// edited there.
 	copiesSQL = `
 		INSERT INTO deliveries (publication_id, update_id, destination_id, created_at, revision, op, on_id, state)
 		SELECT p.id, ?1, t.id, ?2, ?3, 1, d.id, CASE WHEN t.state = 'blocked' THEN 5 ELSE 0 END
 		FROM deliveries d
-		JOIN destinations t ON t.id = d.destination_id
+		JOIN destinations o ON o.id = d.destination_id
+		JOIN destinations t ON t.id = CASE WHEN o.moved_to > 0 THEN o.moved_to ELSE o.id END
 		JOIN publications p ON p.update_id = ?1 AND p.lane_id = t.lane_id AND p.op = 1 AND p.revision = ?3 AND p.id > ?5
 		WHERE d.update_id = ?1 AND d.op = ?6 AND (d.state = 2 OR d.state = 0 AND (d.doubtful > 0 OR d.id among(?4))) AND t.state <> 'gone'
-			AND NOT EXISTS (SELECT 1 FROM deliveries x WHERE x.update_id = ?1 AND x.destination_id = d.destination_id AND x.op = 7 AND x.revision = 0 AND x.on_id = d.id)
+			AND NOT EXISTS (SELECT 1 FROM deliveries x WHERE x.update_id = ?1 AND x.destination_id IN (d.destination_id, t.id) AND x.op = 7 AND x.revision = 0 AND x.on_id = d.id)
 		ORDER BY t.id`
 	replaced = "a newer wording replaced it before it was sent"
 )

@@ -108,8 +108,13 @@ func (n *newsDay) step() string {
 		return "revise"
 	default: // the holder of the lane dies, maybe because a channel moved
 		to := n.name()
-		if n.random.IntN(2) == 0 {
+		switch n.random.IntN(3) {
+		case 0: // to where a channel is already
 			n.ok(n.MoveDestination(n.ctx, channel(name), channel(to)))
+		case 1:
+			to = fmt.Sprint(name, n.random.IntN(1000))
+			n.ok(n.MoveDestination(n.ctx, channel(name), channel(to)))
+			n.names = append(n.names, to)
 		}
 		n.ok(n.ReleaseLease(n.ctx, n.lease))
 		n.lease = n.hold(lane, "w")

@@ -118,7 +118,8 @@ var rehomeTests = []test{
 		d.ok(err)
 		same(d, "subscriptions of the old", len(old), 0)
 		same(d, "of sony", d.states(channel("new"), s), "pending")
-		same(d, "of other", d.states(channel("new"), o), "sent pending")
+		same(d, "of other", d.states(channel("new"), o), "pending")
+		same(d, "of other before", d.states(channel("old"), o), "sent")
 		d.append(m, stories.Normal)
 		same(d, "of the muted story", d.states(channel("new"), m), "")
 		same(d, "sent", d.labels(d.drain(d.hold(lane, "w"), 10)), "new sony 1, new other 2")
@@ -142,7 +143,8 @@ var rehomeTests = []test{
 			}
 		}
 		d.ok(d.MoveDestination(d.ctx, channel("old"), channel("new")))
-		same(d, "history", d.states(channel("new"), s), "sent")
+		same(d, "under the old address", d.states(channel("old"), s), "sent")
+		same(d, "under the new one", d.states(channel("new"), s), "skipped")
 		d.revised(u, "Newer")
 		l = d.hold(lane, "w")
 		edits := d.drain(l, 10)
@@ -150,7 +152,18 @@ var rehomeTests = []test{
 		same(d, "as an edit", edits[0].Op, stories.OpEdit)
 		p, err := d.ProgressOf(d.ctx, u.ID)
 		d.ok(err)
-		same(d, "progress", p, stories.Progress{UpdateID: u.ID, Total: 1, Sent: 1})
+		same(d, "progress", p, stories.Progress{UpdateID: u.ID, Total: 2, Sent: 1, Failed: 1})
+		post := d.toChannel("old", s)[0]
+		for _, name := range []string{"old", "new"} { // it is written to under the new address, whichever is named
+			if d.owe(u, stories.OpReply, name, post.ID) == 0 {
+				d.Errorf("nothing is owed to a message in %s", name)
+			}
+		}
+		d.owe(u, stories.OpDelete, "old", post.ID)
+		acts := d.drain(l, 10)
+		same(d, "sent", d.labels(acts), "new sony 1, new sony 1")
+		d.revised(u, "Newest")
+		same(d, "edits of what was taken away", d.labels(d.drain(l, 10)), "new sony 1") // the reply's
 	}},
 	{"what is held or on its way at an address that is given up goes on at the new one", func(d *desk) {
 		s := d.track("sony")
@@ -182,10 +195,10 @@ var rehomeTests = []test{
 				d.advance(l, 0, d.sent(v))
 				continue
 			}
-			same(d, "in doubt at", v.Destination, channel("fifth"))
+			same(d, "in doubt at", v.Destination, channel("fourth")) // where its key is known
 			d.advance(l, 0, d.retry(v))
 		}
-		same(d, "sent", d.labels(d.drain(l, 10)), "fifth sony 2")
+		same(d, "sent", d.labels(d.drain(l, 10)), "fourth sony 2")
 		lanes, err := d.Queue(d.ctx)
 		d.ok(err)
 		same(d, "lanes with something left", len(lanes), 0)

@@ -96,6 +96,9 @@ CREATE TABLE destinations (
     missed     BIGINT NOT NULL DEFAULT 0,
     -- When it last refused the bot, as the desk was told; 0 once a message arrived since.
     refused_at BIGINT NOT NULL DEFAULT 0,
+    -- The channel has two addresses: its messages are written to by that of this
+    -- destination; 0 for one that has not.
+    moved_to   BIGINT NOT NULL DEFAULT 0,
     UNIQUE (platform, workspace, channel)
 );
 CREATE INDEX destinations_by_lane ON destinations (lane_id);
