@@ -187,6 +187,29 @@ func TestAFileThatWasPutBackIsNoticed(t *testing.T) {
 	}
 }
 
+// Somebody who says so of a database that shows it says the same thing.
+func TestSayingSoOfWhatWasNoticedIsOnePutBack(t *testing.T) {
+	f := newFiled(t)
+	f.visit(func(s *sqlstore.Store) { publishAndClaim(t, s) })
+	f.keep("a")
+	f.visit(func(s *sqlstore.Store) { beginMore(t, s) })
+	f.back("a")
+	f.visit(func(s *sqlstore.Store) {
+		n, err := s.Restored(t.Context())
+		must(t, err)
+		if p, err := s.PutBack(t.Context()); err != nil || n != 2 || p.Waiting != 2 || p.Generation != 1 {
+			t.Errorf("%d wait, and it is %+v, %v", n, p, err)
+		}
+	})
+	f.visit(func(s *sqlstore.Store) { // another time
+		n, err := s.Restored(t.Context())
+		must(t, err)
+		if p, err := s.PutBack(t.Context()); err != nil || n != 2 || p.Generation != 2 {
+			t.Errorf("%d wait, and it is %+v, %v", n, p, err)
+		}
+	})
+}
+
 // What is asked of the database between the commit of a begin and its answer is
 // noted in the lock file: also where the answer of the commit was lost and the
 // exchange is made again.
