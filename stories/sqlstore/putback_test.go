@@ -3,6 +3,7 @@ package sqlstore_test
 import (
 	"database/sql"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -376,6 +377,54 @@ func TestADumpPutBackUnderARunningProgramIsNoticed(t *testing.T) {
 		if again, err := s.Exchange(ctx, l, x); !errors.Is(err, stories.ErrLeaseLost) {
 			t.Errorf("after %s its holder begins %v, %v", name, again.Deliveries, err)
 		}
+	}
+}
+
+// What ends while the database is noted to be put back has ended: whoever notes
+// that waits for the lanes' holders.
+func TestWhatEndsMeanwhileDoesNotWait(t *testing.T) {
+	server := pgtest.Start(t)
+	url := server.URL(t)
+	s := open(t, url)
+	publishAndClaim(t, s)
+	db, err := sql.Open("pgx", url)
+	must(t, err)
+	defer db.Close()
+	holder, err := db.BeginTx(t.Context(), nil) // an exchange that is not committed
+	must(t, err)
+	defer holder.Rollback()
+	for _, text := range []string{
+		"SELECT 1 FROM leases FOR UPDATE",
+		"CREATE TEMPORARY TABLE ended ON COMMIT DROP AS SELECT min(delivery_id) AS id FROM queue",
+		"UPDATE deliveries SET state = 2, message_id = 'm' WHERE id IN (SELECT id FROM ended)",
+		"DELETE FROM queue WHERE delivery_id IN (SELECT id FROM ended)",
+		"UPDATE publications SET queued = queued - 1, sent = sent + 1 WHERE id IN (SELECT publication_id FROM deliveries WHERE id IN (SELECT id FROM ended))",
+	} {
+		if _, err := holder.ExecContext(t.Context(), text); err != nil {
+			t.Fatal(err)
+		}
+	}
+	noted := make(chan error, 1)
+	go func() {
+		n, err := s.Restored(t.Context())
+		if err == nil && n != 1 {
+			err = fmt.Errorf("%d deliveries wait, want 1", n)
+		}
+		noted <- err
+	}()
+	for blocked := 0; blocked == 0; {
+		select {
+		case err := <-noted:
+			t.Fatalf("it did not wait for the holder: %v", err)
+		default:
+			must(t, db.QueryRow("SELECT count(*) FROM pg_locks WHERE NOT granted").Scan(&blocked))
+		}
+	}
+	must(t, holder.Commit())
+	must(t, <-noted)
+	p, err := s.ProgressOf(t.Context(), 1)
+	if want := (stories.Progress{UpdateID: 1, Total: 1, Sent: 1}); err != nil || p != want {
+		t.Errorf("its progress is %+v, %v", p, err)
 	}
 }
 
