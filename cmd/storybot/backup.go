@@ -79,11 +79,11 @@ func (p *program) restored(ctx context.Context, args []string) error {
 func waits(n int) string {
 	switch n {
 	case 0:
-		return "nothing is owed in it"
+		return "nothing was owed in it"
 	case 1:
-		return "1 delivery is owed in it"
+		return "1 delivery waits"
 	}
-	return fmt.Sprintf("%s deliveries are owed in it", bot.Count(n))
+	return fmt.Sprintf("%s deliveries wait", bot.Count(n))
 }
 
 // oneFile reads the one file a subcommand is about.

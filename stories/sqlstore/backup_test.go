@@ -181,3 +181,42 @@ func TestRestoreRefusesWhatIsNoCopy(t *testing.T) {
 		}
 	}
 }
+
+// A copy is taken for one where nothing else shows it: put back by hand, with
+// nothing begun since and the program not started again.
+func TestACopyIsKnownByItsMark(t *testing.T) {
+	f := newFiled(t)
+	f.visit(func(s *sqlstore.Store) { publishAndClaim(t, s) })
+	f.visit(func(s *sqlstore.Store) { must(t, sqlstore.Backup(t.Context(), f.url(), filepath.Join(f.copies, "a"))) })
+	f.back("a")
+	f.waits(2)
+	f.waits(2)
+	f.visit(func(s *sqlstore.Store) {
+		if p, err := s.PutBack(t.Context()); err != nil || p.Generation != 1 {
+			t.Errorf("it is %+v, %v", p, err)
+		}
+	})
+}
+
+// One damaged page of what no start looks at is enough to refuse a copy.
+func TestACopyWithADamagedPageIsRefused(t *testing.T) {
+	f := newFiled(t)
+	f.visit(func(s *sqlstore.Store) { publishAndClaim(t, s) })
+	for _, name := range []string{"deliveries", "deliveries_once", "publications"} {
+		copied := filepath.Join(f.copies, name)
+		must(t, sqlstore.Backup(t.Context(), f.url(), copied))
+		db, err := sql.Open("sqlite", copied)
+		must(t, err)
+		var page, size int64
+		must(t, db.QueryRow("SELECT rootpage, (SELECT page_size FROM pragma_page_size) FROM sqlite_schema WHERE name = ?", name).Scan(&page, &size))
+		must(t, db.Close())
+		file, err := os.OpenFile(copied, os.O_RDWR, 0)
+		must(t, err)
+		_, err = file.WriteAt([]byte(strings.Repeat("\xff", int(size))), (page-1)*size)
+		must(t, errors.Join(err, file.Close()))
+		if _, err := sqlstore.Restore(t.Context(), f.url(), copied, time.Now()); stories.CodeOf(err) != stories.CodeInvalid || !strings.Contains(err.Error(), "damaged") {
+			t.Errorf("with a damaged page of %s: %v", name, err)
+		}
+	}
+	f.waits(0)
+}

@@ -36,6 +36,7 @@ type Store struct {
 	// searchable is set once the search index is known to be whole.
 	searchable atomic.Bool
 	flown      written
+	cameBack   bool // it was found put back when it was opened
 }
 
 var _ stories.Store = (*Store)(nil)
@@ -92,7 +93,7 @@ func (s *Store) prepare(ctx context.Context, schema schema) error {
 	if s.install, err = s.installation(ctx); err != nil {
 		return fmt.Errorf("read the installation's id: %w", err)
 	}
-	if _, err := s.comeHome(ctx, false); err != nil {
+	if _, s.cameBack, err = s.comeHome(ctx, false); err != nil {
 		return fmt.Errorf("find out whether a copy of the database was put back: %w", err)
 	}
 	if err := s.beginIndex(ctx); err != nil {

@@ -193,3 +193,28 @@ func TestAClosedStoreRefusesAndMayBeClosedAgain(t *testing.T) {
 		t.Errorf("error is %v", err)
 	}
 }
+
+// A link to a file that is not there yet, and the file itself, are one database.
+func TestADanglingLinkHasTheLockOfItsFile(t *testing.T) {
+	folder, links := t.TempDir(), t.TempDir()
+	file := filepath.Join(folder, "news.db")
+	relative, err := filepath.Rel(links, folder)
+	must(t, err)
+	link := filepath.Join(links, "link.db")
+	must(t, os.Symlink(filepath.Join(relative, "news.db"), link))
+	must(t, os.Symlink("link.db", filepath.Join(links, "second.db")))
+	open(t, "sqlite:"+filepath.Join(links, "second.db"))
+	for _, path := range []string{link, file} {
+		if s, err := sqlstore.Open(t.Context(), "sqlite:"+path, sqlstore.Options{}); stories.CodeOf(err) != stories.CodeUnavailable {
+			t.Errorf("%s was opened beside it: %v, %v", path, s != nil, err)
+		}
+	}
+	locks, err := filepath.Glob(links + "/*.lock")
+	if _, gone := os.Stat(file + ".lock"); err != nil || gone != nil || len(locks) > 0 {
+		t.Errorf("its lock is not beside the file: %v, %v, %v", locks, gone, err)
+	}
+	must(t, os.Symlink("loop.db", filepath.Join(links, "loop.db")))
+	if _, err := sqlstore.Open(t.Context(), "sqlite:"+filepath.Join(links, "loop.db"), sqlstore.Options{}); stories.CodeOf(err) != stories.CodeInvalid {
+		t.Errorf("a link to itself: %v", err)
+	}
+}

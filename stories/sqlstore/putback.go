@@ -79,10 +79,10 @@ const (
 
 // comeHome finds out whether this database was put back, or is told so by
 // certain, and then has what is owed wait.
-func (s *Store) comeHome(ctx context.Context, certain bool) (waits int, err error) {
+func (s *Store) comeHome(ctx context.Context, certain bool) (waits int, cameBack bool, err error) {
 	if !certain { // mostly there is nothing to be written
 		if home, err := s.origin().same(ctx, s.reader()); err != nil || home {
-			return 0, s.told(err)
+			return 0, false, s.told(err)
 		}
 	}
 	reason := ""
@@ -129,12 +129,12 @@ func (s *Store) comeHome(ctx context.Context, certain bool) (waits int, err erro
 		return err
 	})
 	if err != nil {
-		return 0, err
+		return 0, false, err
 	}
 	if reason != "" {
 		s.log.Warn("the database was put back: what was owed in it may have been sent already, and waits; /desk status shows it", "why", reason, "deliveries", waits)
 	}
-	return waits, s.origin().settle()
+	return waits, reason != "", s.origin().settle()
 }
 
 // watchHome notices a copy that is put back under a running program, as a server
@@ -143,7 +143,7 @@ func (s *Store) watchHome(ctx context.Context) error {
 	if _, server := s.origin().(postgresHome); !server {
 		return nil
 	}
-	_, err := s.comeHome(ctx, false)
+	_, _, err := s.comeHome(ctx, false)
 	return err
 }
 
@@ -246,9 +246,19 @@ func lastPutBack(ctx context.Context, q querier) (p stories.PutBack, err error) 
 }
 
 // Restored says that the database was put back, where nothing shows it: after the
-// whole machine was. What is owed waits then.
-// It returns how much that is.
-func (s *Store) Restored(ctx context.Context) (waits int, err error) { return s.comeHome(ctx, true) }
+// whole machine was, or the lock file with it. What is owed waits then, and
+// Restored returns how much does. Where Open has found out already it is not put
+// back once more.
+func (s *Store) Restored(ctx context.Context) (waits int, err error) {
+	if !s.cameBack {
+		if _, _, err := s.comeHome(ctx, true); err != nil {
+			return 0, err
+		}
+	}
+	s.cameBack = false // what is said again is about another time
+	p, err := s.PutBack(ctx)
+	return p.Waiting, err
+}
 
 const (
 	// SQLite uses a partial index only where its condition is repeated.

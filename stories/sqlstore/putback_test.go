@@ -3,6 +3,7 @@ package sqlstore_test
 import (
 	"database/sql"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -187,6 +188,29 @@ func TestAFileThatWasPutBackIsNoticed(t *testing.T) {
 	}
 }
 
+// Somebody who says so of a database that shows it says the same thing.
+func TestSayingSoOfWhatWasNoticedIsOnePutBack(t *testing.T) {
+	f := newFiled(t)
+	f.visit(func(s *sqlstore.Store) { publishAndClaim(t, s) })
+	f.keep("a")
+	f.visit(func(s *sqlstore.Store) { beginMore(t, s) })
+	f.back("a")
+	f.visit(func(s *sqlstore.Store) {
+		n, err := s.Restored(t.Context())
+		must(t, err)
+		if p, err := s.PutBack(t.Context()); err != nil || n != 2 || p.Waiting != 2 || p.Generation != 1 {
+			t.Errorf("%d wait, and it is %+v, %v", n, p, err)
+		}
+	})
+	f.visit(func(s *sqlstore.Store) { // another time
+		n, err := s.Restored(t.Context())
+		must(t, err)
+		if p, err := s.PutBack(t.Context()); err != nil || n != 2 || p.Generation != 2 {
+			t.Errorf("%d wait, and it is %+v, %v", n, p, err)
+		}
+	})
+}
+
 // What is asked of the database between the commit of a begin and its answer is
 // noted in the lock file: also where the answer of the commit was lost and the
 // exchange is made again.
@@ -353,6 +377,54 @@ func TestADumpPutBackUnderARunningProgramIsNoticed(t *testing.T) {
 		if again, err := s.Exchange(ctx, l, x); !errors.Is(err, stories.ErrLeaseLost) {
 			t.Errorf("after %s its holder begins %v, %v", name, again.Deliveries, err)
 		}
+	}
+}
+
+// What ends while the database is noted to be put back has ended: whoever notes
+// that waits for the lanes' holders.
+func TestWhatEndsMeanwhileDoesNotWait(t *testing.T) {
+	server := pgtest.Start(t)
+	url := server.URL(t)
+	s := open(t, url)
+	publishAndClaim(t, s)
+	db, err := sql.Open("pgx", url)
+	must(t, err)
+	defer db.Close()
+	holder, err := db.BeginTx(t.Context(), nil) // an exchange that is not committed
+	must(t, err)
+	defer holder.Rollback()
+	for _, text := range []string{
+		"SELECT 1 FROM leases FOR UPDATE",
+		"CREATE TEMPORARY TABLE ended ON COMMIT DROP AS SELECT min(delivery_id) AS id FROM queue",
+		"UPDATE deliveries SET state = 2, message_id = 'm' WHERE id IN (SELECT id FROM ended)",
+		"DELETE FROM queue WHERE delivery_id IN (SELECT id FROM ended)",
+		"UPDATE publications SET queued = queued - 1, sent = sent + 1 WHERE id IN (SELECT publication_id FROM deliveries WHERE id IN (SELECT id FROM ended))",
+	} {
+		if _, err := holder.ExecContext(t.Context(), text); err != nil {
+			t.Fatal(err)
+		}
+	}
+	noted := make(chan error, 1)
+	go func() {
+		n, err := s.Restored(t.Context())
+		if err == nil && n != 1 {
+			err = fmt.Errorf("%d deliveries wait, want 1", n)
+		}
+		noted <- err
+	}()
+	for blocked := 0; blocked == 0; {
+		select {
+		case err := <-noted:
+			t.Fatalf("it did not wait for the holder: %v", err)
+		default:
+			must(t, db.QueryRow("SELECT count(*) FROM pg_locks WHERE NOT granted").Scan(&blocked))
+		}
+	}
+	must(t, holder.Commit())
+	must(t, <-noted)
+	p, err := s.ProgressOf(t.Context(), 1)
+	if want := (stories.Progress{UpdateID: 1, Total: 1, Sent: 1}); err != nil || p != want {
+		t.Errorf("its progress is %+v, %v", p, err)
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"net/url"
 	"os"
@@ -59,8 +60,28 @@ func openSQLite(ctx context.Context, path string, now func() time.Time, log *slo
 	return e, schema{name: "sqlite", db: e.writeDB, dialect: sqliteDialect, begin: e.begin}, nil
 }
 
-// resolve follows symbolic links, so that one file has one lock.
+// resolve follows symbolic links, so that one file has one lock: also to a file
+// that is not there yet.
 func resolve(path string) (string, error) {
+	const most = 40 // as Linux has it, https://man7.org/linux/man-pages/man7/path_resolution.7.html
+	for range most {
+		next, err := os.Readlink(path)
+		if err != nil { // no link
+			break
+		}
+		if !filepath.IsAbs(next) {
+			// What leads to the link may be links too, and .. is the folder it is in.
+			dir, err := filepath.EvalSymlinks(filepath.Dir(path))
+			if err != nil {
+				break
+			}
+			next = filepath.Join(dir, next)
+		}
+		path = next
+	}
+	if info, err := os.Lstat(path); err == nil && info.Mode()&fs.ModeSymlink != 0 {
+		return "", stories.Errorf(stories.CodeInvalid, "The database %s is a link that leads nowhere. Remove it, or set DATABASE_URL to another place.", path)
+	}
 	if path == "" || strings.HasPrefix(path, ":") {
 		return "", stories.Errorf(stories.CodeInvalid, "DATABASE_URL=sqlite:PATH needs the path of a file, for example sqlite:storybot.db.")
 	}

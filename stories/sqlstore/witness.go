@@ -31,8 +31,12 @@ type testimony struct {
 	previous string // the one before, while the next one is being committed
 }
 
-// recordLength is the length of the lock file, always: it is written in place.
-const recordLength = 128
+const (
+	// recordLength is the length of the lock file, always: it is written in place.
+	recordLength = 128
+	// longestWord is the longest name of an epoch, so that all fits.
+	longestWord = 32
+)
 
 // String writes the file: the process that has the lock, then the rest.
 func (r testimony) String() string {
@@ -63,7 +67,15 @@ func (r *testimony) read(text string) {
 	if err != nil || begun < 0 {
 		return
 	}
-	*r = testimony{begun, strings.TrimPrefix(words[1], "-"), strings.TrimPrefix(words[2], "-")}
+	for i, word := range words[1:] {
+		if len(word) > longestWord {
+			return
+		}
+		if word == mark("") {
+			words[1+i] = ""
+		}
+	}
+	*r = testimony{begun, words[1], words[2]}
 }
 
 // witness is the lock file of an open database.

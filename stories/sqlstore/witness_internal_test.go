@@ -80,10 +80,26 @@ func TestTestimony(t *testing.T) {
 			t.Errorf("%+v was read as %+v from %d bytes", r, got, len(text))
 		}
 	}
-	for _, text := range []string{"", "12\n", "12\nx\n", "12\n-1 a b\n", "12\n1 a\n", "12\n99999999999999999999 a b\n"} {
+	for _, text := range []string{"", "12\n", "12\nx\n", "12\n-1 a b\n", "12\n1 a\n", "12\n99999999999999999999 a b\n", "12\n1 a " + strings.Repeat("b", 33) + "\n"} {
 		got := testimony{begun: 5}
 		if got.read(text); got != (testimony{}) {
 			t.Errorf("%q was read as %+v", text, got)
 		}
 	}
+}
+
+// Whatever is in the lock file, what is read from it can be written there, and is
+// read again as the same.
+func FuzzTestimony(f *testing.F) {
+	f.Add("12\n3 a -\n")
+	f.Add("12\n9223372036854775807 " + strings.Repeat("x", 110) + " b\n")
+	f.Add("1\n2 -- -b\n")
+	f.Fuzz(func(t *testing.T, text string) {
+		var said, again testimony
+		said.read(text)
+		written := said.String()
+		if again.read(written); again != said || len(written) != recordLength {
+			t.Errorf("%q is read as %+v, and that from %d bytes as %+v", text, said, len(written), again)
+		}
+	})
 }

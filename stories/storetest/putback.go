@@ -109,6 +109,17 @@ var putBackTests = []test{
 		d.ok(err)
 		same(d, "rows", len(d.owedRows(l)), 6)
 	}},
+	{"of what a blocked channel then holds the newest few are kept", func(d *desk) {
+		s := d.backlog()
+		d.putBack(6)
+		const catchUp = 5
+		for range catchUp - 1 {
+			d.append(s, stories.Minor)
+		}
+		_, err := d.ReleasePutBack(d.ctx, d.act(), 1)
+		d.ok(err)
+		same(d, "c", d.states(channel("c"), s), "skipped held held held held held")
+	}},
 	{"where nobody can say it waits for a person again", func(d *desk) {
 		s := d.backlog()
 		d.putBack(6)
