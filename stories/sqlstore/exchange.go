@@ -54,10 +54,11 @@ func (s *Store) Exchange(ctx context.Context, l stories.Lease, x stories.Exchang
 			return s.targets(ctx, q, x, &begun)
 		}
 		back := cameBack(before, x)
-		if err := s.finish(ctx, q, lane, before, x.Results); err != nil {
+		// What is news is found out before the results make it true.
+		if err := keepAlarms(ctx, q, lane, x.Alarms); err != nil {
 			return err
 		}
-		if err := keepAlarms(ctx, q, lane, x.Alarms); err != nil {
+		if err := s.finish(ctx, q, lane, before, x.Results); err != nil {
 			return err
 		}
 		// Who left while it was on its way gets it no more.
