@@ -21,6 +21,9 @@ type PutBack struct {
 type PutBackStore interface {
 	// PutBack tells what waits.
 	PutBack(ctx context.Context) (PutBack, error)
+	// WaitingAt counts what waits for d: held because d is blocked, and undecided,
+	// which waits for a person since the database was put back.
+	WaitingAt(ctx context.Context, d Destination) (held, undecided int, err error)
 	// SettlePutBack has everything that waits looked for in its channel: what is
 	// there counts as sent, what is not there is sent, and where nobody can say it
 	// waits again. It returns how much that is. CodeExists when the database has
@@ -37,6 +40,11 @@ func (s *Service) PutBack(ctx context.Context, by User) (PutBack, error) {
 		return PutBack{}, err
 	}
 	return s.store.PutBack(ctx)
+}
+
+// WaitingAt counts what waits for d, see PutBackStore. Anybody there may know.
+func (s *Service) WaitingAt(ctx context.Context, d Destination) (held, undecided int, err error) {
+	return s.store.WaitingAt(ctx, d)
 }
 
 // SettlePutBack looks for what waits in its channels, see PutBackStore. By

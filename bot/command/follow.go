@@ -63,6 +63,7 @@ func (m *Mux) followHere(ctx context.Context, r request, target stories.Target, 
 	if err != nil {
 		return bot.Reply{}, err
 	}
+	resumed := m.resumed(ctx, r, isBlocked(subs))
 	if follow.Level, err = m.levelOf(ctx, subs, target, level); err != nil {
 		return bot.Reply{}, err
 	}
@@ -74,9 +75,7 @@ func (m *Mux) followHere(ctx context.Context, r request, target stories.Target, 
 	if target.Kind == stories.TargetTopic && !m.knownTopic(ctx, target) {
 		reply.Message.Blocks = append(reply.Message.Blocks, bot.Para(bot.Text("No story has this topic yet; updates come once one has.")))
 	}
-	if isBlocked(subs) {
-		reply.Message.Blocks = append(reply.Message.Blocks, bot.Para(bot.Text(resumedSentence)))
-	}
+	reply.Message.Blocks = append(reply.Message.Blocks, resumed...)
 	reply.Message.Blocks = append(reply.Message.Blocks, small(bot.Text("To stop: "), bot.Code("/unsubscribe "+sub.Target.String())))
 	return reply, nil
 }
@@ -163,7 +162,31 @@ func followed(story stories.Story) []bot.Block {
 	return append(blocks, small(bot.Text(line)))
 }
 
-const resumedSentence = "The channel can be written to again; the newest of what waited comes now."
+// resumed is what a person is told who has a blocked channel written to again. It
+// is asked before that is done: afterwards nothing is held any more.
+func (m *Mux) resumed(ctx context.Context, r request, blocked bool) []bot.Block {
+	if !blocked {
+		return nil
+	}
+	held, undecided, err := m.stories.WaitingAt(ctx, r.Where)
+	if err != nil { // what was asked is done all the same
+		m.log.Debug("what waits for a channel was not found out", "err", err)
+		held, undecided = 0, 0
+	}
+	return []bot.Block{bot.Para(bot.Text(resumedWords(held, undecided)))}
+}
+
+func resumedWords(held, undecided int) string {
+	words := "The channel can be written to again"
+	if held > 0 {
+		words += "; the newest of what waited comes now"
+	}
+	words += "."
+	if undecided > 0 {
+		words += fmt.Sprintf(" %s from before the database was put back may be here already: a moderator decides in /desk status whether to send what waits.", plural(undecided, "message"))
+	}
+	return words
+}
 
 // unsubscribe ends a subscription.
 func (m *Mux) unsubscribe(ctx context.Context, r request) (bot.Reply, error) {

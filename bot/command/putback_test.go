@@ -97,3 +97,40 @@ func TestAnOldButtonDecidesNothingAboutAnotherCopy(t *testing.T) {
 		t.Errorf("%+v, %v", back, err)
 	}
 }
+
+// What waits for a moderator does not come when somebody has a blocked channel
+// tried again, and nobody is told that it does, nor that all has been sent.
+func TestWhatWaitsForAModeratorIsNotPromised(t *testing.T) {
+	n := openTracked(t)
+	n.must(n.ask("ria", "general", "/subscribe sony-hack"))
+	n.must(n.ask("mo", "general", "/update sony-hack The studio cancels the film."))
+	n.work(blocking)
+	if waits, err := n.store.Restored(t.Context()); err != nil || waits != 1 {
+		t.Fatalf("%d wait, %v", waits, err)
+	}
+	status := n.ask("mo", "general", "/desk status")
+	if text := bot.PlainText(status.Message); strings.Contains(text, "everything has been sent") {
+		t.Errorf("the status says:\n%s", text)
+	}
+	says(t, status, "Empty but for what waits since the database was put back.")
+	again := n.pushes("ria", n.ask("ria", "general", "/subscriptions"), "Try again sony-hack")
+	says(t, again, "The channel can be written to again. 1 message from before the database was put back may be here already: a moderator decides")
+	if text := bot.PlainText(again.Message); strings.Contains(text, "comes now") {
+		t.Errorf("it promises:\n%s", text)
+	}
+}
+
+func TestResumedWords(t *testing.T) {
+	for _, c := range []struct {
+		held, undecided int
+		want            string
+	}{
+		{0, 0, "The channel can be written to again."},
+		{3, 0, "The channel can be written to again; the newest of what waited comes now."},
+		{1, 2, "The channel can be written to again; the newest of what waited comes now. 2 messages from before the database was put back may be here already: a moderator decides in /desk status whether to send what waits."},
+	} {
+		if got := resumedWords(c.held, c.undecided); got != c.want {
+			t.Errorf("%d held, %d undecided: %s", c.held, c.undecided, got)
+		}
+	}
+}

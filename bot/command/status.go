@@ -29,15 +29,15 @@ func (m *Mux) status(ctx context.Context, r request) (bot.Reply, error) {
 	if m.config.Connections != nil {
 		connections = m.config.Connections()
 	}
-	msg := renderStatus(status, lanes, connections)
+	msg := renderStatus(status, back, lanes, connections)
 	tellPutBack(&msg, back)
 	return bot.Reply{Message: msg}, nil
 }
 
-func renderStatus(status stories.DeskStatus, lanes []LaneHealth, connections []bot.Health) bot.Message {
+func renderStatus(status stories.DeskStatus, back stories.PutBack, lanes []LaneHealth, connections []bot.Health) bot.Message {
 	m := bot.Message{Title: "Status"}
 	m.Blocks = append(m.Blocks, heading("Queue"))
-	m.Blocks = append(m.Blocks, queueBlocks(status, lanes)...)
+	m.Blocks = append(m.Blocks, queueBlocks(status, back, lanes)...)
 	m.Blocks = append(m.Blocks, heading("Channels that cannot be written to"))
 	m.Blocks = append(m.Blocks, failingBlocks(status)...)
 	if len(connections) > 0 {
@@ -51,7 +51,7 @@ func renderStatus(status stories.DeskStatus, lanes []LaneHealth, connections []b
 
 // queueBlocks is a line a lane: of those with something to send, and of those
 // that are stopped or were told to wait.
-func queueBlocks(status stories.DeskStatus, lanes []LaneHealth) []bot.Block {
+func queueBlocks(status stories.DeskStatus, back stories.PutBack, lanes []LaneHealth) []bot.Block {
 	var blocks []bot.Block
 	for _, q := range status.Lanes {
 		line := q.Lane + ": " + queueWords(q, status.At)
@@ -66,10 +66,14 @@ func queueBlocks(status stories.DeskStatus, lanes []LaneHealth) []bot.Block {
 			blocks = append(blocks, item(bot.Text(l.Lane+": nothing waits"+laneWords(l))))
 		}
 	}
-	if len(blocks) == 0 {
+	switch {
+	case len(blocks) > 0:
+		return blocks
+	case back.Waiting > 0:
+		return []bot.Block{bot.Para(bot.Text("Empty but for what waits since the database was put back."))}
+	default:
 		return []bot.Block{bot.Para(bot.Text("Empty: everything has been sent."))}
 	}
-	return blocks
 }
 
 func queueWords(q stories.LaneStatus, now time.Time) string {

@@ -111,14 +111,12 @@ func (m *Mux) pressResume(ctx context.Context, r request, args bot.Args) (bot.Re
 	if err := mayPost(ctx, r); err != nil {
 		return bot.Reply{}, err
 	}
-	blocked := sub.DestinationState == stories.Blocked
+	resumed := m.resumed(ctx, r, sub.DestinationState == stories.Blocked)
 	if sub, err = m.stories.Resume(ctx, r.act(), r.follow(sub.Target)); err != nil {
 		return bot.Reply{}, err
 	}
 	reply := done(fmt.Sprintf("Updates of %s come to this channel again.", targetWords(sub.Target)))
-	if blocked {
-		reply.Message.Blocks = append(reply.Message.Blocks, bot.Para(bot.Text(resumedSentence)))
-	}
+	reply.Message.Blocks = append(reply.Message.Blocks, resumed...)
 	return reply, nil
 }
 

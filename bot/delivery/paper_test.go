@@ -20,6 +20,7 @@ type paper struct {
 	mu      sync.Mutex
 	desks   int
 	alarms  int // that wait
+	frozen  int // pushes whose message could not be edited
 	pushes  []stories.Push
 	failing error
 	said    []saying
@@ -78,6 +79,17 @@ func (p *paper) Say(_ context.Context, n stories.Notice, _ []string, _ time.Time
 	p.pushes[i].Notice = n
 	p.say(fmt.Sprintf("%d.%d: %s", n.ID, n.Revision, bot.ProgressWords(n.Body.Progress, n.Body.Left)))
 	return true, nil
+}
+
+func (p *paper) TellEnds(context.Context, int, time.Time) (bool, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	told := p.frozen > 0
+	if told {
+		p.say(fmt.Sprintf("%d ends anew", p.frozen))
+	}
+	p.frozen = 0
+	return told, p.failing
 }
 
 // publish begins a push to so many channels.

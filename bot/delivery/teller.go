@@ -23,6 +23,9 @@ type Notices interface {
 	// its next revision, unless another process did.
 	Pushes(ctx context.Context, newest int) ([]stories.Push, error)
 	Say(ctx context.Context, n stories.Notice, late []string, at time.Time) (said bool, err error)
+	// TellEnds owes the end of pushes, of the newest so many, where the message that
+	// told of their progress could not be edited.
+	TellEnds(ctx context.Context, newest int, at time.Time) (told bool, err error)
 }
 
 // Teller decides when the desk is told of something: alarms after a moment in
@@ -89,7 +92,13 @@ func (t *Teller) look(ctx context.Context, all bool) (told bool, err error) {
 		return false, err
 	}
 	progress, err := t.tellProgress(ctx, now)
-	if told = alarms || progress; told {
+	ends := false
+	if err == nil {
+		if ends, err = t.notices.TellEnds(ctx, mostPushes, t.wall()); err != nil {
+			err = fmt.Errorf("tell the end of pushes anew: %w", err)
+		}
+	}
+	if told = alarms || progress || ends; told {
 		t.kick()
 	}
 	return told, err

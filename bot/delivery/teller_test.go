@@ -189,6 +189,17 @@ func TestTellIsAtOnce(t *testing.T) {
 	})
 }
 
+// TestTheEndIsToldWhereNoEditTellsIt: as soon as it is known that none does.
+func TestTheEndIsToldWhereNoEditTellsIt(t *testing.T) {
+	telling(t, func(t *testing.T, p *paper, process func() func(), _ *strings.Builder) {
+		defer process()()
+		time.Sleep(time.Minute)
+		p.set(func() { p.frozen = 2 })
+		time.Sleep(2 * tellTick)
+		heard(t, "after the edits failed", p.all(), "2 ends anew")
+	})
+}
+
 func TestAnOutageIsLoggedOnce(t *testing.T) {
 	telling(t, func(t *testing.T, p *paper, process func() func(), logged *strings.Builder) {
 		defer process()()

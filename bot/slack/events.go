@@ -154,7 +154,7 @@ func (h *herald) tell(ctx context.Context, n news) {
 	switch n.Type {
 	case "channel_deleted", "group_deleted":
 		log.Info("slack channel deleted")
-		h.ended(ctx, d, "The channel was deleted in Slack.")
+		h.ended(ctx, d, "was deleted")
 	case "channel_unarchive", "group_unarchive":
 		log.Info("slack channel reopened")
 		h.healed(ctx, d)

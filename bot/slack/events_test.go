@@ -86,7 +86,7 @@ func TestNewsIsToldInOrder(t *testing.T) {
 		r.slack.Copies(true)
 		tell("channel_deleted", fmt.Sprint("C", i), connections)
 		r.slack.Copies(false)
-		want = append(want, fmt.Sprint("healed slack:T1/C", i), fmt.Sprint("ended slack:T1/C", i, " The channel was deleted in Slack."))
+		want = append(want, fmt.Sprint("healed slack:T1/C", i), fmt.Sprint("ended slack:T1/C", i, " was deleted"))
 	}
 	if a := r.slash("C1", "U1", "/story", "x"); a.Visible() != "story|x||" {
 		t.Errorf("answer %q", a.Visible())

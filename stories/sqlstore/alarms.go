@@ -46,6 +46,15 @@ func keepAlarms(ctx context.Context, q querier, lane int64, alarms []stories.Ala
 				continue
 			}
 		}
+		if a.Kind == stories.AlarmGone {
+			known, err := goneAlready(ctx, q, a.Destination)
+			if err != nil {
+				return err
+			}
+			if known {
+				continue
+			}
+		}
 		body, err := json.Marshal(a)
 		if err != nil {
 			return err

@@ -256,6 +256,9 @@ func (s *Store) EndDestination(ctx context.Context, d stories.Destination, reaso
 		if err != nil || p.state == stories.Gone {
 			return err
 		}
+		if err := keepEnd(ctx, q, p, d, reason, now); err != nil {
+			return err
+		}
 		return end(ctx, q, p, reason, now)
 	})
 }

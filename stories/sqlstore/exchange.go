@@ -54,6 +54,10 @@ func (s *Store) Exchange(ctx context.Context, l stories.Lease, x stories.Exchang
 			return s.targets(ctx, q, x, &begun)
 		}
 		back := cameBack(before, x)
+		// What is news is found out before the results make it true.
+		if err := keepAlarms(ctx, q, lane, x.Alarms); err != nil {
+			return err
+		}
 		if turnsAway(x.Results) {
 			// What has come back is not on its way any more: it is turned away too.
 			if err := setFlights(ctx, q, lane, l.Fence, x.Batch, x.Flying, 0); err != nil {
@@ -61,9 +65,6 @@ func (s *Store) Exchange(ctx context.Context, l stories.Lease, x stories.Exchang
 			}
 		}
 		if err := s.finish(ctx, q, lane, before, x.Results); err != nil {
-			return err
-		}
-		if err := keepAlarms(ctx, q, lane, x.Alarms); err != nil {
 			return err
 		}
 		// Who left while it was on its way gets it no more.

@@ -39,7 +39,7 @@ func scanNotice(r row, more ...any) (n stories.Notice, err error) {
 	if err := r.Scan(append([]any{&n.ID, &n.Kind, &n.UpdateID, &n.Revision, &done, &body, &created}, more...)...); err != nil {
 		return n, err
 	}
-	n.Done, n.CreatedAt = done == 1, moment(created)
+	n.Done, n.CreatedAt = done != 0, moment(created)
 	if err := json.Unmarshal([]byte(body), &n.Body); err != nil {
 		return n, fmt.Errorf("read notice %d: %w", n.ID, err)
 	}
@@ -108,7 +108,11 @@ func (s *Store) Say(ctx context.Context, n stories.Notice, late []string, at tim
 		if next.Done {
 			late = nil
 		}
-		if _, err := q.exec(ctx, setNoticeSQL, n.ID, next.Revision, bit(n.Done), string(body)); err != nil {
+		done := 0
+		if n.Done {
+			done = endWatched
+		}
+		if _, err := q.exec(ctx, setNoticeSQL, n.ID, next.Revision, done, string(body)); err != nil {
 			return err
 		}
 		if err := oweEdits(ctx, q, next, at); err != nil {
@@ -231,7 +235,7 @@ func oweNotice(ctx context.Context, q querier, n stories.Notice, op stories.Op, 
 
 const (
 	pruneNoticesSQL = `
-		DELETE FROM notices WHERE done = 1 AND created_at < ?1
+		DELETE FROM notices WHERE done > 0 AND created_at < ?1
 			AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.notice_id = notices.id)`
 	pruneNoticePublicationsSQL = `
 		DELETE FROM publications WHERE notice_id IS NOT NULL AND queued = 0 AND created_at < ?1

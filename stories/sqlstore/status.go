@@ -2,7 +2,9 @@ package sqlstore
 
 import (
 	"context"
+	"database/sql"
 	"encoding/json"
+	"errors"
 	"maps"
 	"slices"
 	"strings"
@@ -114,6 +116,21 @@ func (s *Store) Failing(ctx context.Context, limit int) (failing []stories.Faili
 		err = one(ctx, s.reader(), countFailingSQL, nil, &total)
 	}
 	return failing, total, s.told(err)
+}
+
+// waitingAtSQL repeats the condition of a partial index, see putback.go.
+const waitingAtSQL = `
+	SELECT (SELECT count(*) FROM held h WHERE h.destination_id = t.id),
+		(SELECT count(*) FROM deliveries d WHERE d.doubtful >= 2 AND d.doubtful = 2 AND d.state = 5 AND d.destination_id = t.id)
+	FROM destinations t WHERE t.platform = ?1 AND t.workspace = ?2 AND t.channel = ?3`
+
+// WaitingAt implements stories.Store.
+func (s *Store) WaitingAt(ctx context.Context, d stories.Destination) (held, undecided int, err error) {
+	err = one(ctx, s.reader(), waitingAtSQL, []any{d.Platform, d.Workspace, d.Channel}, &held, &undecided)
+	if errors.Is(err, sql.ErrNoRows) {
+		return 0, 0, nil
+	}
+	return held, undecided, s.told(err)
 }
 
 // recentSQL narrows by states (?1, a JSON array, [] for any), lane (?2, ” for

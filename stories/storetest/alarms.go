@@ -125,6 +125,47 @@ var alarmTests = []test{
 		same(d, "gone", d.tell(), false)
 		same(d, "owed", d.told(l), "")
 	}},
+	{"the other desks are told once that a desk or a follower has ended, whoever learns it first", func(d *desk) {
+		d.ok(d.SetDesk(d.ctx, d.act(), channel("desk"), lane))
+		d.ok(d.SetDesk(d.ctx, d.act(), other, "elsewhere"))
+		d.follow("all", "a", "b", "left")
+		_, err := d.Unsubscribe(d.ctx, d.act(), channel("left"), stories.Target{Kind: stories.TargetAll})
+		d.ok(err)
+		l, far := d.hold(lane, "w"), d.hold("elsewhere", "w")
+		told := func(what, want string) {
+			d.Helper()
+			d.tell()
+			var got []string
+			for _, v := range d.drain(far, 10) {
+				c, err := d.Content(d.ctx, stories.Subject{NoticeID: v.NoticeID}, v.Revision)
+				d.ok(err)
+				for _, a := range c.Notice.Body.Alarms {
+					got = append(got, fmt.Sprint(a.Kind, " ", a.Lane, " ", a.Destination.Channel, " ", a.Reason))
+				}
+			}
+			same(d, what, strings.Join(got, ", "), want)
+		}
+		d.ok(d.EndDestination(d.ctx, channel("desk"), "was deleted", d.now))
+		told("a desk, from the platform's news", "destination_gone "+lane+" "+channel("desk").Channel+" was deleted")
+		d.ok(d.EndDestination(d.ctx, channel("desk"), "was deleted", d.now))
+		told("again", "")
+		d.raise(l, stories.Alarm{Kind: stories.AlarmGone, At: d.now, Lane: lane, Destination: channel("desk"), Reason: "is not there"})
+		told("from an answer later", "")
+		d.ok(d.EndDestination(d.ctx, channel("left"), "was deleted", d.now))
+		told("a channel that follows nothing any more", "")
+		d.ok(d.EndDestination(d.ctx, channel("b"), "was deleted", d.now))
+		told("a follower", "destination_gone "+lane+" "+channel("b").Channel+" was deleted")
+		d.append(d.track("sony"), stories.Normal)
+		v := d.claim(l, 1)[0]
+		w := d.worker(l)
+		w.batch++
+		_, err = d.Exchange(d.ctx, l, stories.Exchange{Batch: w.batch, Results: []stories.Result{d.refusal(v, stories.Failed, "is not there", stories.Gone)},
+			Alarms: []stories.Alarm{{Kind: stories.AlarmGone, At: d.now, Lane: lane, Destination: v.Destination, Reason: "is not there"}}})
+		d.ok(err)
+		told("from an answer first", "destination_gone "+lane+" "+v.Destination.Channel+" is not there")
+		d.ok(d.EndDestination(d.ctx, v.Destination, "was deleted", d.now))
+		told("from the platform's news later", "")
+	}},
 	{"a blocked desk is told when it heals", func(d *desk) {
 		s := d.track("sony")
 		d.follow("sony", "desk")

@@ -16,6 +16,7 @@ type Notices interface {
 	TellAlarms(ctx context.Context, at time.Time) (told bool, err error)
 	Pushes(ctx context.Context, newest int) ([]stories.Push, error)
 	Say(ctx context.Context, n stories.Notice, late []string, at time.Time) (said bool, err error)
+	TellEnds(ctx context.Context, newest int, at time.Time) (told bool, err error)
 }
 
 // pushes are the notices of progress that are open, in short: "sony 1 2/5" has
@@ -51,6 +52,14 @@ func (d *desk) say(p stories.Push, done bool, late ...string) stories.Push {
 	n.Revision++
 	p.Notice = n
 	return p
+}
+
+// ends has the ends of pushes told where no edit can tell them.
+func (d *desk) ends() bool {
+	d.Helper()
+	told, err := d.TellEnds(d.ctx, 10, d.now)
+	d.ok(err)
+	return told
 }
 
 // told are what a lane owes of notices, in short: "post desk 1" is revision 1 to
@@ -146,6 +155,64 @@ var noticeTests = []test{
 		d.advance(l, 0, d.result(edit, stories.Skipped, "no longer has the message"))
 		d.say(p, true)
 		same(d, "owed", d.told(l), "")
+		same(d, "the end", d.ends(), true)
+		same(d, "is a message of its own", d.told(l), "post desk 3")
+	}},
+	{"the end of a push whose message can no longer be edited is posted once", func(d *desk) {
+		s := d.track("sony")
+		d.follow("sony", "a")
+		d.append(s, stories.Normal)
+		d.ok(d.SetDesk(d.ctx, d.act(), channel("desk"), lane))
+		d.ok(d.SetDesk(d.ctx, d.act(), other, "elsewhere"))
+		p := d.say(d.sees("before", "sony 1 0/1")[0], false)
+		l, far := d.hold(lane, "w"), d.hold("elsewhere", "w")
+		d.advance(l, 0, d.sent(d.claim(l, 1)[0]))
+		d.drain(far, 10)
+		d.say(p, true)
+		same(d, "while the edits wait", d.ends(), false)
+		edit := d.claim(l, 1)[0]
+		same(d, "while one is on its way", d.ends(), false)
+		d.advance(l, 0, d.result(edit, stories.Skipped, "lets messages be edited for some time only"))
+		d.drain(far, 10)
+		var owed atomic.Int64
+		together(4, func(int) {
+			told, err := d.TellEnds(d.ctx, 10, d.now)
+			if err != nil {
+				d.Errorf("tell the end: %v", err)
+			}
+			if told {
+				owed.Add(1)
+			}
+		})
+		same(d, "owed by", owed.Load(), 1)
+		same(d, "here", d.told(l), "post desk 2")
+		same(d, "where the edit arrived", d.told(far), "")
+		post := d.claim(l, 1)[0]
+		same(d, "it", fmt.Sprint(post.Op, post.NoticeID, post.On), fmt.Sprint(stories.OpPost, p.ID, 0))
+		d.advance(l, 0, d.result(post, stories.Failed, "cannot be made"))
+		same(d, "again", d.ends(), false)
+		d.drain(l, 10)
+		lanes, err := d.Queue(d.ctx)
+		d.ok(err)
+		same(d, "lanes with something left", len(lanes), 0)
+	}},
+	{"the end of a push waits for a desk that is blocked", func(d *desk) {
+		s := d.track("sony")
+		d.follow("sony", "desk")
+		d.append(s, stories.Normal)
+		d.ok(d.SetDesk(d.ctx, d.act(), channel("desk"), lane))
+		p := d.say(d.sees("before", "sony 1 0/1")[0], false)
+		l := d.hold(lane, "w")
+		d.advance(l, 0, d.sent(d.claim(l, 1)[0]))
+		p = d.say(p, false)
+		d.advance(l, 0, d.result(d.claim(l, 1)[0], stories.Skipped, "no longer has the message"))
+		blocked(d, l, "desk")
+		p = d.say(p, true)
+		same(d, "while it is blocked", d.ends(), false)
+		_, _, err := d.ReopenDestination(d.ctx, channel("desk"), 5, d.now)
+		d.ok(err)
+		same(d, "reopened", d.ends(), true)
+		same(d, "owed", d.told(l), fmt.Sprintf("post desk %d", p.Revision))
 	}},
 	{"where nothing can be edited the end is told alone", func(d *desk) {
 		s := d.track("sony")

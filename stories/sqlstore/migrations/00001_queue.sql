@@ -105,7 +105,8 @@ CREATE TABLE leases (
 );
 
 -- What is owed and is no update: see stories.Notice. done is 1 when no further
--- revision follows. body is JSON.
+-- revision follows, 2 while the last one may have to be posted anew: see ends.go.
+-- body is JSON.
 CREATE TABLE notices (
     id         /*identity*/,
     kind       TEXT NOT NULL,
@@ -116,6 +117,7 @@ CREATE TABLE notices (
     created_at BIGINT NOT NULL
 );
 CREATE INDEX notices_open ON notices (id) WHERE done = 0;
+CREATE INDEX notices_ending ON notices (id) WHERE done = 2;
 
 -- What the desk is to be told and no notice tells yet, each in JSON.
 CREATE TABLE alarms (
