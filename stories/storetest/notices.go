@@ -237,7 +237,7 @@ var noticeTests = []test{
 		d.say(p, true)
 		same(d, "owed", d.told(l), "edit desk 2, post new 2")
 	}},
-	{"the desk's channel gets another address, also one that is known, and what it is told goes on", func(d *desk) {
+	{"where the desk's channel becomes one that is known, what it is told goes on there", func(d *desk) {
 		s := d.track("sony")
 		d.follow("sony", "a", "known")
 		d.append(s, stories.Normal)
@@ -245,13 +245,13 @@ var noticeTests = []test{
 		p := d.say(d.sees("before", "sony 1 0/2")[0], false)
 		d.claim(d.hold(lane, "w"), 1)
 		d.ok(d.MoveDestination(d.ctx, channel("desk"), channel("known")))
-		l := d.hold(lane, "next")
+		l := d.hold(lane, "w")
 		post := d.recovered(l)[0]
 		same(d, "on its way", post.NoticeID, p.ID)
 		p = d.say(p, false)
 		d.advance(l, 0, d.sent(post))
 		d.say(p, true)
-		same(d, "owed", d.told(l), "edit known 2")
+		same(d, "owed", d.told(l), "post known 2")
 		for _, v := range d.drain(l, 10) {
 			if v.Destination == channel("desk") {
 				d.Errorf("%v goes to the old address", v)
