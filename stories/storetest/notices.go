@@ -178,7 +178,7 @@ var noticeTests = []test{
 		p := d.say(d.sees("before", "sony 1 0/2")[0], false)
 		d.claim(d.hold(lane, "w"), 1)
 		d.ok(d.MoveDestination(d.ctx, channel("desk"), channel("known")))
-		l := d.hold(lane, "next")
+		l := d.hold(lane, "w")
 		post := d.recovered(l)[0]
 		same(d, "on its way", post.NoticeID, p.ID)
 		p = d.say(p, false)
