@@ -149,14 +149,16 @@ const (
 	untoldSQL = `
 		FROM desks k JOIN destinations t ON t.id = k.destination_id
 		WHERE t.state <> 'gone' AND t.platform NOT IN (SELECT j.value ->> 0 FROM each(?2))
-			AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.notice_id = ?1 AND d.destination_id = t.id AND d.op = 0 AND d.doubtful < 2)`
+			AND NOT EXISTS (SELECT 1 FROM deliveries d JOIN destinations o ON o.id = d.destination_id
+				WHERE d.notice_id = ?1 AND (o.id = t.id OR o.moved_to = t.id) AND d.op = 0 AND d.doubtful < 2)`
 	untoldLanesSQL = `SELECT DISTINCT t.lane_id ` + untoldSQL + ` ORDER BY t.lane_id`
 	// uneditedSQL are the messages of the notice ?1, or those to be from requests on
 	// their way (?2), that are owed an edit.
 	uneditedSQL = `
-		FROM deliveries d JOIN destinations t ON t.id = d.destination_id
+		FROM deliveries d JOIN destinations o ON o.id = d.destination_id
+		JOIN destinations t ON t.id = CASE WHEN o.moved_to > 0 THEN o.moved_to ELSE o.id END
 		WHERE d.notice_id = ?1 AND d.op = 0 AND (d.state = 2 OR d.state = 0 AND d.id among(?2)) AND t.state <> 'gone'
-			AND NOT EXISTS (SELECT 1 FROM deliveries e WHERE e.notice_id = ?1 AND e.destination_id = d.destination_id AND e.op = 1
+			AND NOT EXISTS (SELECT 1 FROM deliveries e WHERE e.notice_id = ?1 AND e.destination_id IN (o.id, t.id) AND e.op = 1
 				AND (e.state IN (3, 6) AND e.doubtful < 2 OR e.state IN (0, 5) AND NOT e.id among(?2)))`
 	uneditedLanesSQL  = `SELECT DISTINCT t.lane_id ` + uneditedSQL + ` ORDER BY t.lane_id`
 	publishNoticeSQL  = `INSERT INTO publications (lane_id, seed, update_id, story_id, created_at, revision, op, level, urgency, notice_id) VALUES (?1, ?2, 0, 0, ?3, ?4, ?5, ?6, ?6, ?7)`

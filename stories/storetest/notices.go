@@ -251,7 +251,7 @@ var noticeTests = []test{
 		p = d.say(p, false)
 		d.advance(l, 0, d.sent(post))
 		d.say(p, true)
-		same(d, "owed", d.told(l), "post known 2")
+		same(d, "owed", d.told(l), "edit known 2")
 		for _, v := range d.drain(l, 10) {
 			if v.Destination == channel("desk") {
 				d.Errorf("%v goes to the old address", v)
