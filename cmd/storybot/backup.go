@@ -72,18 +72,19 @@ func (p *program) restored(ctx context.Context, args []string) error {
 	if err := errors.Join(err, store.Close()); err != nil {
 		return fmt.Errorf("note that the database was put back: %s", bot.OneLine(cfg.hidden.unaddressed(err.Error())))
 	}
-	_, err = fmt.Fprintf(p.stdout, "Noted that the database was put back: %s. %s", waits(back), decides)
+	_, err = fmt.Fprint(p.stdout, "Noted that the database was put back: ", waits(back))
 	return err
 }
 
+// waits says how many deliveries wait for a person, and what becomes of them.
 func waits(n int) string {
 	switch n {
 	case 0:
-		return "nothing was owed in it"
+		return "nothing is owed in it.\n"
 	case 1:
-		return "1 delivery waits"
+		return "1 delivery waits. " + decides
 	}
-	return fmt.Sprintf("%s deliveries wait", bot.Count(n))
+	return fmt.Sprintf("%s deliveries wait. %s", bot.Count(n), decides)
 }
 
 // oneFile reads the one file a subcommand is about.
