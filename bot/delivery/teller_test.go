@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 )
 
@@ -113,6 +114,7 @@ func TestManyPushesLeaveRoomForOtherEdits(t *testing.T) {
 			}
 			time.Sleep(time.Second)
 		}
+		synctest.Wait()
 		if n := len(p.said); n < 100 || n > 120 {
 			t.Errorf("the desk was owed %d things in three minutes", n)
 		}
@@ -150,6 +152,7 @@ func TestWhatAnEarlierProcessLeftIsTold(t *testing.T) {
 		p.sends(1, 10, 0)
 		defer process()()
 		time.Sleep(collectFor + 2*tellTick)
+		synctest.Wait()
 		heard(t, "after a start", p.all(), "1.1: Delivered to all 10 channels.\n3 alarms")
 	})
 }
@@ -205,11 +208,13 @@ func TestAnOutageIsLoggedOnce(t *testing.T) {
 		defer process()()
 		p.set(func() { p.failing = errors.New("no database"); p.alarms = 1 })
 		time.Sleep(time.Minute)
+		synctest.Wait()
 		if got := logged.String(); strings.Count(got, "\n") != 1 || !strings.Contains(got, "no database") || p.all() != "" {
 			t.Errorf("the log says\n%s", got)
 		}
 		p.set(func() { p.failing = nil })
 		time.Sleep(collectFor + 2*tellTick)
+		synctest.Wait()
 		heard(t, "after it", p.last(), "1 alarms")
 	})
 }
