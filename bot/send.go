@@ -87,12 +87,7 @@ type Verdict struct {
 	// invalid requests.
 	Invalid bool
 
-	// Remaining and ResetAfter are what the answer said of the destination's
-	// own budget: how many more posts fit, and when it is full again. Known
-	// says that it said so.
-	Known      bool
-	Remaining  int
-	ResetAfter time.Duration
+	Left Left // of the destination's own budget
 
 	// Unlimited marks a success without any of the signs of a limit that the
 	// platform itself puts on every such answer: what answers is a proxy that
@@ -101,6 +96,13 @@ type Verdict struct {
 
 	// Requests is how many requests were made; 0 stands for one.
 	Requests int
+}
+
+// Left is what an answer said of its destination's own budget.
+type Left struct {
+	Known      bool          // it said so
+	Remaining  int           // how many more posts fit
+	ResetAfter time.Duration // when it is full again
 }
 
 // Sender does operations on one platform. It never retries and never waits for

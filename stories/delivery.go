@@ -36,10 +36,6 @@ func (s DeliveryState) String() string {
 	return [...]string{"pending", "sending", "sent", "failed", "unknown", "held", "skipped"}[s]
 }
 
-// PartMessage is the part of an update that is a message of its own, the only
-// part so far.
-const PartMessage = "message"
-
 // Delivery is one operation owed to one destination. Its identity is (update or
 // notice, revision, destination, operation, the message acted on).
 type Delivery struct {
@@ -48,33 +44,41 @@ type Delivery struct {
 	// request: at most 25 ASCII characters, unique over all installations and
 	// all copies of a database; see DeliveryKey.
 	Key      string
-	UpdateID int64
-	NoticeID int64 // when it is about a notice; UpdateID is 0 then
-	StoryID  int64
-	Number   int // of the update in its story
+	About    About
 	Revision int
 	Op       Op
 	// On is the delivery whose message Op acts on; 0 for none.
 	On          int64
-	Part        string
 	Destination Destination
 	Lane        string
 	Level       Level // its priority; raised when a more urgent update of its story follows it
 	State       DeliveryState
-	Attempt     int // how often a request has been begun
-	// FirstAttemptAt and LastAttemptAt are when the first and the newest
-	// request were begun; zero before.
-	FirstAttemptAt time.Time
-	LastAttemptAt  time.Time
-	DueAt          time.Time // the platform asked for a pause until then; zero when it did not
-	Unknowns       int       // how often its outcome could not be found out
-	Doubtful       bool      // waits or is held although an earlier request may have got through: to be settled, not sent
-	PutBack        bool      // doubtful since the database was put back: never sent before it is known, or a person says so
-	Missed         int       // earlier updates its destination was not sent while it was blocked
-	MessageID      string    // the platform's id of the message, once sent
-	Reason         string    // why it failed, waits or was skipped, in words
-	CreatedAt      time.Time
-	FinishedAt     time.Time
+	Tries       Tries
+	Missed      int    // earlier updates its destination was not sent while it was blocked
+	MessageID   string // the platform's id of the message, once sent
+	Reason      string // why it failed, waits or was skipped, in words
+	CreatedAt   time.Time
+	FinishedAt  time.Time
+}
+
+// About is what a delivery says something of: an update, or a notice.
+type About struct {
+	UpdateID int64
+	NoticeID int64 // UpdateID is 0 then
+	StoryID  int64
+	Number   int // of the update in its story
+}
+
+// Tries are a delivery's requests so far.
+type Tries struct {
+	Count int // how often one has been begun
+	// First and Last are when the first and the newest were begun; zero before.
+	First    time.Time
+	Last     time.Time
+	DueAt    time.Time // the platform asked for a pause until then; zero when it did not
+	Unknowns int       // how often the outcome could not be found out
+	Doubtful bool      // waits or is held although an earlier one may have got through: to be settled, not sent
+	PutBack  bool      // doubtful since the database was put back: never sent before it is known, or a person says so
 }
 
 // keyLength is what the strictest platform takes.

@@ -277,7 +277,7 @@ func (n *newsroom) owed(ended []stories.Result) (rows []stories.Owed, deliveries
 			busy[r.Place] = true
 			o := loaded.Origins[r.Origin]
 			rows = append(rows, r)
-			deliveries = append(deliveries, stories.Delivery{ID: r.Delivery, UpdateID: o.UpdateID, StoryID: o.StoryID, Number: o.Number, Destination: r.Destination})
+			deliveries = append(deliveries, stories.Delivery{ID: r.Delivery, About: stories.About{UpdateID: o.UpdateID, StoryID: o.StoryID, Number: o.Number}, Destination: r.Destination})
 		}
 	}
 	return rows, deliveries

@@ -52,26 +52,26 @@ func (m *Mux) why(ctx context.Context, r request) (bot.Reply, error) {
 
 // deliveryWords says how a delivery stands.
 func deliveryWords(d stories.Delivery, now time.Time) []bot.Span {
-	name := fmt.Sprintf("Update %d ", d.Number)
+	name := fmt.Sprintf("Update %d ", d.About.Number)
 	switch d.State {
 	case stories.Sent:
 		spans := []bot.Span{bot.Text(name + "was sent "), bot.At(d.FinishedAt)}
-		if d.Attempt > 1 {
-			spans = append(spans, bot.Text(fmt.Sprintf(", at the %s attempt", ordinal(d.Attempt))))
+		if d.Tries.Count > 1 {
+			spans = append(spans, bot.Text(fmt.Sprintf(", at the %s attempt", ordinal(d.Tries.Count))))
 		}
-		if d.Unknowns > 0 {
+		if d.Tries.Unknowns > 0 {
 			spans = append(spans, bot.Text("; an earlier attempt may have arrived as well"))
 		}
 		return append(spans, bot.Text("."))
 	case stories.Sending:
-		return []bot.Span{bot.Text(name + "is being sent, since "), bot.At(d.LastAttemptAt), bot.Text(".")}
+		return []bot.Span{bot.Text(name + "is being sent, since "), bot.At(d.Tries.Last), bot.Text(".")}
 	case stories.Pending:
-		if d.DueAt.After(now) {
-			return []bot.Span{bot.Text(name + "waits; the next attempt is due "), bot.At(d.DueAt), bot.Text(because(d.Reason))}
+		if d.Tries.DueAt.After(now) {
+			return []bot.Span{bot.Text(name + "waits; the next attempt is due "), bot.At(d.Tries.DueAt), bot.Text(because(d.Reason))}
 		}
 		return []bot.Span{bot.Text(name + "is in the queue" + because(d.Reason))}
 	case stories.Held:
-		if d.PutBack {
+		if d.Tries.PutBack {
 			return []bot.Span{bot.Text(name + "waits" + because(d.Reason))}
 		}
 		return []bot.Span{bot.Text(name + "is held until the channel can be written to" + because(d.Reason))}

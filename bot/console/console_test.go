@@ -214,7 +214,7 @@ func TestPushesFollowTheAnswer(t *testing.T) {
 }
 
 func push(key string, m *bot.Message) bot.Operation {
-	return bot.Operation{Message: m, Delivery: stories.Delivery{Key: key, Destination: stories.Destination{Platform: Platform, Channel: "#news"}, FirstAttemptAt: time.Now()}}
+	return bot.Operation{Message: m, Delivery: stories.Delivery{Key: key, Destination: stories.Destination{Platform: Platform, Channel: "#news"}, Tries: stories.Tries{First: time.Now()}}}
 }
 
 func TestSharedAnswersStandUnderTheChannel(t *testing.T) {
@@ -270,7 +270,7 @@ func TestSettle(t *testing.T) {
 		t.Errorf("not printed: %+v", v)
 	}
 	earlier := push("k3", &m)
-	earlier.Delivery.FirstAttemptAt = time.Now().Add(-time.Hour)
+	earlier.Delivery.Tries.First = time.Now().Add(-time.Hour)
 	if v := c.Settle(t.Context(), earlier); v.Outcome != bot.Unreadable || v.Reason == "" {
 		t.Errorf("of an earlier process: %+v", v)
 	}

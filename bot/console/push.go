@@ -54,7 +54,7 @@ func (c *Console) Settle(ctx context.Context, p bot.Operation) bot.Verdict {
 	switch {
 	case slices.Contains(c.printed, p.Delivery.Key):
 		return bot.Verdict{Outcome: bot.Delivered, MessageID: p.Delivery.Key}
-	case c.config.Now().Sub(p.Delivery.FirstAttemptAt) < time.Since(c.began):
+	case c.config.Now().Sub(p.Delivery.Tries.First) < time.Since(c.began):
 		return bot.Verdict{Outcome: bot.NotSent}
 	}
 	return bot.Verdict{Outcome: bot.Unreadable, Reason: "is a terminal, and what it showed before the last start cannot be read back"}

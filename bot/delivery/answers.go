@@ -51,7 +51,7 @@ func (a answers) doubt(j *job, now time.Duration) {
 	a.settle(j, now, wait)
 	if v.Err != nil {
 		s.lane.log.Info("a delivery may have been made; finding out", "delivery", j.d.ID, "destination", j.d.Destination.String(),
-			"attempt", j.d.Attempt, "code", v.Code, "err", v.Err)
+			"attempt", j.d.Tries.Count, "code", v.Code, "err", v.Err)
 	}
 }
 
@@ -168,14 +168,14 @@ func (a answers) write(j *job, v bot.Verdict) {
 	now, wall, l := s.now(), s.lane.engine.clock.now(), s.lane
 	c := decide(j.d, v, wall, l.pace.PerChannel, s.random())
 	if v.Outcome == bot.Blocked {
-		c.Doubtful = j.request.settle || j.d.Unknowns > 0 // an earlier request may have got through
-		c.PutBack = j.d.PutBack
+		c.Doubtful = j.request.settle || j.d.Tries.Unknowns > 0 // an earlier request may have got through
+		c.PutBack = j.d.Tries.PutBack
 	}
 	c.Ref = j.row.Ref
 	s.journal.write(c.Result, j.row, now)
 	if c.State == stories.Pending {
 		t := &j.row.tries
-		t.attempt, t.first, t.last, t.doubtful = j.d.Attempt, j.d.FirstAttemptAt, j.d.LastAttemptAt, c.Doubtful
+		t.attempt, t.first, t.last, t.doubtful = j.d.Tries.Count, j.d.Tries.First, j.d.Tries.Last, c.Doubtful
 		t.putBack = c.PutBack // it stands among the others now, or behind them
 		if c.Unknown {
 			t.unknowns++
@@ -195,25 +195,25 @@ func (a answers) write(j *job, v bot.Verdict) {
 	}
 	if v.Err != nil {
 		l.log.Info("a delivery met an error", "delivery", j.d.ID, "destination", j.d.Destination.String(),
-			"attempt", j.d.Attempt, "outcome", v.Outcome.String(), "code", v.Code, "err", v.Err)
+			"attempt", j.d.Tries.Count, "outcome", v.Outcome.String(), "code", v.Code, "err", v.Err)
 	}
 }
 
 // about returns an alarm about j's destination.
 func (a answers) about(kind stories.AlarmKind, j *job, v bot.Verdict) Alarm {
-	return Alarm{Kind: kind, Destination: j.d.Destination, UpdateID: j.d.UpdateID, StoryID: j.d.StoryID,
-		Number: j.d.Number, Code: v.Code, Reason: reasonOf(v), Cure: v.Cure}
+	return Alarm{Kind: kind, Destination: j.d.Destination, UpdateID: j.d.About.UpdateID, StoryID: j.d.About.StoryID,
+		Number: j.d.About.Number, Code: v.Code, Reason: reasonOf(v), Cure: v.Cure}
 }
 
 // failed tells that a message could not be made or is not sent on. Of what the
 // desk itself was to be told only the log says so: the alarm would fail alike.
 func (a answers) failed(kind stories.AlarmKind, j *job, v bot.Verdict) {
 	s := a.shift
-	if j.d.NoticeID == 0 {
+	if j.d.About.NoticeID == 0 {
 		s.tell(a.about(kind, j, v))
 		return
 	}
-	s.lane.log.Error("the desk is not told something", "kind", string(kind), "destination", j.d.Destination.String(), "notice", j.d.NoticeID,
+	s.lane.log.Error("the desk is not told something", "kind", string(kind), "destination", j.d.Destination.String(), "notice", j.d.About.NoticeID,
 		"code", v.Code, "reason", v.Reason, "err", v.Err)
 }
 
@@ -269,10 +269,10 @@ func (a answers) putOff(d suspect, now time.Duration, serious bool) {
 		return
 	}
 	// It was tried, and is not known to have failed.
-	r := stories.Result{Ref: j.row.Ref, Attempt: j.d.Attempt, Revision: j.d.Revision, FirstAttemptAt: j.d.FirstAttemptAt, LastAttemptAt: j.d.LastAttemptAt,
+	r := stories.Result{Ref: j.row.Ref, Attempt: j.d.Tries.Count, Revision: j.d.Revision, FirstAttemptAt: j.d.Tries.First, LastAttemptAt: j.d.Tries.Last,
 		State: stories.Pending, Reason: j.d.Reason, At: s.lane.engine.clock.now()}
 	s.journal.write(r, j.row, now)
 	t := &j.row.tries
-	t.attempt, t.first, t.last, t.doubtful = j.d.Attempt, j.d.FirstAttemptAt, j.d.LastAttemptAt, false
+	t.attempt, t.first, t.last, t.doubtful = j.d.Tries.Count, j.d.Tries.First, j.d.Tries.Last, false
 	s.queue.release(j.row, now, wait)
 }

@@ -74,19 +74,19 @@ func TestAttemptsAreToldByTheClockOfTheMoment(t *testing.T) {
 		told        reading
 		first, last time.Duration // before told
 	}{
-		"a first request":                      {stories.Delivery{Attempt: 1, FirstAttemptAt: ago(0), LastAttemptAt: ago(0)}, false, claimed, at(15*time.Second, 15, 0), 5 * time.Second, 5 * time.Second},
-		"the clock was set forward since":      {stories.Delivery{Attempt: 1, FirstAttemptAt: ago(0), LastAttemptAt: ago(0)}, false, claimed, at(15*time.Second, 3615, time.Hour), 5 * time.Second, 5 * time.Second},
-		"the clock was set back since":         {stories.Delivery{Attempt: 1, FirstAttemptAt: ago(0), LastAttemptAt: ago(0)}, false, claimed, at(15*time.Second, -3585, time.Hour), 5 * time.Second, 5 * time.Second},
-		"a second request":                     {stories.Delivery{Attempt: 2, FirstAttemptAt: ago(60), LastAttemptAt: ago(0)}, false, claimed, at(15*time.Second, 15, 0), 65 * time.Second, 5 * time.Second},
-		"a second, the clock was set between":  {stories.Delivery{Attempt: 2, FirstAttemptAt: ago(60), LastAttemptAt: ago(0)}, false, at(10*time.Second, 10, time.Hour), at(10*time.Second, 10, time.Hour), time.Hour + time.Minute, 0},
-		"a second, the first is of the future": {stories.Delivery{Attempt: 2, FirstAttemptAt: ago(-60), LastAttemptAt: ago(0)}, false, claimed, claimed, longAgo, 0},
-		"of an earlier run":                    {stories.Delivery{Attempt: 1, FirstAttemptAt: ago(30), LastAttemptAt: ago(20)}, true, claimed, claimed, 30 * time.Second, 20 * time.Second},
-		"of an earlier run, of the future":     {stories.Delivery{Attempt: 1, FirstAttemptAt: ago(-30), LastAttemptAt: ago(-20)}, true, claimed, claimed, longAgo, 0},
+		"a first request":                      {stories.Delivery{Tries: stories.Tries{Count: 1, First: ago(0), Last: ago(0)}}, false, claimed, at(15*time.Second, 15, 0), 5 * time.Second, 5 * time.Second},
+		"the clock was set forward since":      {stories.Delivery{Tries: stories.Tries{Count: 1, First: ago(0), Last: ago(0)}}, false, claimed, at(15*time.Second, 3615, time.Hour), 5 * time.Second, 5 * time.Second},
+		"the clock was set back since":         {stories.Delivery{Tries: stories.Tries{Count: 1, First: ago(0), Last: ago(0)}}, false, claimed, at(15*time.Second, -3585, time.Hour), 5 * time.Second, 5 * time.Second},
+		"a second request":                     {stories.Delivery{Tries: stories.Tries{Count: 2, First: ago(60), Last: ago(0)}}, false, claimed, at(15*time.Second, 15, 0), 65 * time.Second, 5 * time.Second},
+		"a second, the clock was set between":  {stories.Delivery{Tries: stories.Tries{Count: 2, First: ago(60), Last: ago(0)}}, false, at(10*time.Second, 10, time.Hour), at(10*time.Second, 10, time.Hour), time.Hour + time.Minute, 0},
+		"a second, the first is of the future": {stories.Delivery{Tries: stories.Tries{Count: 2, First: ago(-60), Last: ago(0)}}, false, claimed, claimed, longAgo, 0},
+		"of an earlier run":                    {stories.Delivery{Tries: stories.Tries{Count: 1, First: ago(30), Last: ago(20)}}, true, claimed, claimed, 30 * time.Second, 20 * time.Second},
+		"of an earlier run, of the future":     {stories.Delivery{Tries: stories.Tries{Count: 1, First: ago(-30), Last: ago(-20)}}, true, claimed, claimed, longAgo, 0},
 	} {
 		j := &job{d: c.d, request: request{settle: c.settle}}
 		j.begun(c.claimed)
 		got := j.dated(c.told)
-		if first, last := c.told.wall.Sub(got.FirstAttemptAt), c.told.wall.Sub(got.LastAttemptAt); first != c.first || last != c.last {
+		if first, last := c.told.wall.Sub(got.Tries.First), c.told.wall.Sub(got.Tries.Last); first != c.first || last != c.last {
 			t.Errorf("%s: the first %v ago, the last %v ago; want %v, %v", name, first, last, c.first, c.last)
 		}
 	}

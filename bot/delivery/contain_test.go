@@ -94,7 +94,7 @@ func TestRetriesAreSpreadAfterARestart(t *testing.T) {
 		m, far := newMemory(), newFarSide()
 		for c := range 200 {
 			d := m.add("p", channel("p", "w", c), 1, stories.Normal)
-			d.Attempt, d.FirstAttemptAt, d.LastAttemptAt = 6, time.Now().Add(-time.Minute), time.Now()
+			d.Tries.Count, d.Tries.First, d.Tries.Last = 6, time.Now().Add(-time.Minute), time.Now()
 		}
 		began := time.Now()
 		r := start(t, m, far)

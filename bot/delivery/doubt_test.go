@@ -66,7 +66,7 @@ func TestOnlyLostRequestsMakeAMessageHopeless(t *testing.T) {
 		r := start(t, m, far)
 		r.busy(40 * time.Minute)
 		if d := m.row(bad.ID); d.State != stories.Sent {
-			t.Errorf("%v after %d attempts: %s", d.State, d.Attempt, d.Reason)
+			t.Errorf("%v after %d attempts: %s", d.State, d.Tries.Count, d.Reason)
 		}
 	})
 }
@@ -88,8 +88,8 @@ func TestAMessageTheServerFailsAtEndsAsRefused(t *testing.T) {
 			t.Errorf("given up within %v", hopelessAfter)
 		}
 		r.busy(2 * retryMax)
-		if d := m.row(bad.ID); d.State != stories.Failed || d.Attempt < hopelessTimes {
-			t.Errorf("%v after %d attempts: %s", d.State, d.Attempt, d.Reason)
+		if d := m.row(bad.ID); d.State != stories.Failed || d.Tries.Count < hopelessTimes {
+			t.Errorf("%v after %d attempts: %s", d.State, d.Tries.Count, d.Reason)
 		}
 		if d := m.row(next.ID); d.State != stories.Sent {
 			t.Errorf("the next one is %v", d.State)
@@ -119,7 +119,7 @@ func TestWhatCanNeverBeLookedAtHoldsUpItsChannelForMinutesOnly(t *testing.T) {
 		bad := m.add("p", channel("p", "w", 0), 1, stories.Normal)
 		next := m.add("p", channel("p", "w", 0), 2, stories.Normal)
 		far.fault = func(p bot.Operation, _ bool) (bot.Verdict, bool) {
-			return bot.Verdict{Outcome: bot.Ambiguous, Code: "lost"}, p.Delivery.ID == bad.ID && p.Delivery.Attempt == 1
+			return bot.Verdict{Outcome: bot.Ambiguous, Code: "lost"}, p.Delivery.ID == bad.ID && p.Delivery.Tries.Count == 1
 		}
 		h := hanging{far, func(d stories.Destination) bool { return d == bad.Destination }}
 		r := start(t, m, far, func(c *Config) { c.Senders = map[string]bot.Sender{"p": h} })
@@ -128,8 +128,8 @@ func TestWhatCanNeverBeLookedAtHoldsUpItsChannelForMinutesOnly(t *testing.T) {
 			t.Errorf("after nine minutes %v", d.State)
 		}
 		r.busy(4 * time.Minute)
-		if d := m.row(bad.ID); d.State != stories.Sent || d.Unknowns != 1 || far.sends[bad.ID] != 2 {
-			t.Errorf("%v after %d requests, %d unknown", d.State, far.sends[bad.ID], d.Unknowns)
+		if d := m.row(bad.ID); d.State != stories.Sent || d.Tries.Unknowns != 1 || far.sends[bad.ID] != 2 {
+			t.Errorf("%v after %d requests, %d unknown", d.State, far.sends[bad.ID], d.Tries.Unknowns)
 		}
 		if d := m.row(next.ID); d.State != stories.Sent {
 			t.Errorf("the next one is %v", d.State)
@@ -155,8 +155,8 @@ func TestAnOutageMakesNoRowUnknown(t *testing.T) {
 				t.Error(err)
 			}
 			for _, d := range m.rows {
-				if d.Unknowns > 0 {
-					t.Fatalf("delivery %d: %d unknown", d.ID, d.Unknowns)
+				if d.Tries.Unknowns > 0 {
+					t.Fatalf("delivery %d: %d unknown", d.ID, d.Tries.Unknowns)
 				}
 			}
 		})
@@ -214,13 +214,13 @@ func TestADoubtfulRowIsSettledWhenItsChannelHeals(t *testing.T) {
 				d := m.add("p", channel("p", "w", 0), 1, stories.Normal)
 				blocked := false
 				far.fault = func(p bot.Operation, settle bool) (bot.Verdict, bool) {
-					lost := !settle && p.Delivery.Attempt == 1
+					lost := !settle && p.Delivery.Tries.Count == 1
 					blocked = blocked || lost
 					return bot.Verdict{Outcome: bot.Ambiguous, Code: code}, lost
 				}
 				r := start(t, m, far, func(c *Config) { c.Senders = map[string]bot.Sender{"p": blocking{far, &blocked}} })
 				time.Sleep(time.Minute)
-				if row := m.row(d.ID); row.State != stories.Held || !row.Doubtful || row.Unknowns != 0 {
+				if row := m.row(d.ID); row.State != stories.Held || !row.Tries.Doubtful || row.Tries.Unknowns != 0 {
 					t.Fatalf("%+v", row)
 				}
 				far.mu.Lock()
@@ -232,7 +232,7 @@ func TestADoubtfulRowIsSettledWhenItsChannelHeals(t *testing.T) {
 				if err := far.once(m); err != nil {
 					t.Error(err)
 				}
-				if row := m.row(d.ID); row.Unknowns != 0 || row.State != stories.Sent {
+				if row := m.row(d.ID); row.Tries.Unknowns != 0 || row.State != stories.Sent {
 					t.Errorf("%+v", row)
 				}
 			})
@@ -262,8 +262,8 @@ func TestARowThatNeverLeftHasNoFirstAttempt(t *testing.T) {
 			t.Error(err)
 		}
 		for _, d := range m.rows[1:] {
-			if d.Unknowns != 0 || d.Attempt != 1 || d.FirstAttemptAt.Before(d.CreatedAt.Add(299*time.Second)) {
-				t.Errorf("delivery %d: attempt %d, first %v after its creation, %d unknown", d.ID, d.Attempt, d.FirstAttemptAt.Sub(d.CreatedAt), d.Unknowns)
+			if d.Tries.Unknowns != 0 || d.Tries.Count != 1 || d.Tries.First.Before(d.CreatedAt.Add(299*time.Second)) {
+				t.Errorf("delivery %d: attempt %d, first %v after its creation, %d unknown", d.ID, d.Tries.Count, d.Tries.First.Sub(d.CreatedAt), d.Tries.Unknowns)
 			}
 		}
 	})
@@ -415,7 +415,7 @@ func TestARowClaimedAgainUnseenIsFound(t *testing.T) {
 				return nil
 			}
 			far.fault = func(p bot.Operation, _ bool) (bot.Verdict, bool) {
-				return bot.Verdict{Outcome: bot.Ambiguous, Code: "lost"}, p.Delivery.Attempt == 1 && p.Delivery.ID%2 == 0
+				return bot.Verdict{Outcome: bot.Ambiguous, Code: "lost"}, p.Delivery.Tries.Count == 1 && p.Delivery.ID%2 == 0
 			}
 			for c := range 40 {
 				m.add("p", channel("p", "w", c), 1, stories.Normal)

@@ -122,7 +122,7 @@ func TestAHangingChannelDelaysNobodyElse(t *testing.T) {
 		m, far := newMemory(), newFarSide()
 		far.pace.InFlight = 2
 		far.hang = func(p bot.Operation) time.Duration {
-			if age := time.Since(p.Delivery.LastAttemptAt); age > staleAfter {
+			if age := time.Since(p.Delivery.Tries.Last); age > staleAfter {
 				t.Errorf("a request left %v after its recorded time", age)
 			}
 			if p.Delivery.Destination.Channel < "c002" {

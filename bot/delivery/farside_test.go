@@ -62,13 +62,13 @@ func (f *farSide) Settle(ctx context.Context, p bot.Operation) bot.Verdict {
 	f.mu.Lock()
 	f.settles++
 	f.mu.Unlock()
-	if f.nonce && time.Since(p.Delivery.FirstAttemptAt) < 2*time.Minute {
+	if f.nonce && time.Since(p.Delivery.Tries.First) < 2*time.Minute {
 		return f.request(ctx, p, true)
 	}
 	if f.unreadable {
 		return bot.Verdict{Outcome: bot.Unreadable, Reason: "cannot be read"}
 	}
-	if wait := 20*time.Second - time.Since(p.Delivery.LastAttemptAt); wait > 0 {
+	if wait := 20*time.Second - time.Since(p.Delivery.Tries.Last); wait > 0 {
 		return bot.Verdict{Outcome: bot.Unsettled, RetryAfter: wait}
 	}
 	if v, ok := f.faulty(p, true); ok {

@@ -67,8 +67,8 @@ func (i intake) takeOver(ctx context.Context) error {
 		r := &row{Ref: o.Ref, place: &place{destination: o.Destination}, origin: newOrigin(loaded.Origins[o.Origin], 0), missed: o.Missed}
 		r.tries = tries{unknowns: o.Unknowns, doubtful: true, putBack: o.PutBack}
 		j := newJob(r, f, s.lane.name, now)
-		j.d.Doubtful = o.Doubtful
-		if present, ok := loaded.Revisions[j.d.UpdateID]; ok {
+		j.d.Tries.Doubtful = o.Doubtful
+		if present, ok := loaded.Revisions[j.d.About.UpdateID]; ok {
 			j.d.Revision = present
 		}
 		m, v, err := s.lane.engine.contents.message(ctx, j.edition(), o.Missed)

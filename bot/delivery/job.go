@@ -45,9 +45,9 @@ type doubt struct {
 func newJob(r *row, f stories.Flight, lane string, now reading) *job {
 	o := r.origin
 	j := &job{row: r, d: stories.Delivery{
-		ID: r.Delivery, Key: stories.DeliveryKey(o.Seed, r.Place, o.Op), UpdateID: o.UpdateID, NoticeID: o.NoticeID, StoryID: o.StoryID, Number: o.Number,
-		Revision: o.Revision, Op: o.Op, Part: stories.PartMessage, Destination: r.place.destination, Lane: lane, Level: o.Level, State: stories.Sending,
-		Attempt: f.Attempt, FirstAttemptAt: f.First, LastAttemptAt: f.Last, Unknowns: r.tries.unknowns, Doubtful: r.tries.doubtful, PutBack: r.tries.putBack, Missed: r.missed,
+		ID: r.Delivery, Key: stories.DeliveryKey(o.Seed, r.Place, o.Op), About: stories.About{UpdateID: o.UpdateID, NoticeID: o.NoticeID, StoryID: o.StoryID, Number: o.Number},
+		Revision: o.Revision, Op: o.Op, Destination: r.place.destination, Lane: lane, Level: o.Level, State: stories.Sending,
+		Tries: stories.Tries{Count: f.Attempt, First: f.First, Last: f.Last, Unknowns: r.tries.unknowns, Doubtful: r.tries.doubtful, PutBack: r.tries.putBack}, Missed: r.missed,
 		CreatedAt: o.CreatedAt}}
 	j.request.settle = r.tries.doubtful && !o.Op.Repeatable()
 	j.begun(now)
@@ -56,7 +56,7 @@ func newJob(r *row, f stories.Flight, lane string, now reading) *job {
 
 // edition is the wording the job shows.
 func (j *job) edition() edition {
-	return edition{Subject: stories.Subject{UpdateID: j.d.UpdateID, NoticeID: j.d.NoticeID}, revision: j.d.Revision}
+	return edition{Subject: stories.Subject{UpdateID: j.d.About.UpdateID, NoticeID: j.d.About.NoticeID}, revision: j.d.Revision}
 }
 
 // push is what refusals of a message are counted by: refused edits say nothing of
@@ -75,10 +75,10 @@ func (j *job) push() edition {
 func (j *job) begun(now reading) {
 	j.last, j.first = now.mono, now.mono
 	if j.request.settle {
-		j.last -= max(0, now.wall.Sub(j.d.LastAttemptAt))
+		j.last -= max(0, now.wall.Sub(j.d.Tries.Last))
 	}
-	if j.request.settle || j.d.Attempt > 1 {
-		age := now.wall.Sub(j.d.FirstAttemptAt)
+	if j.request.settle || j.d.Tries.Count > 1 {
+		age := now.wall.Sub(j.d.Tries.First)
 		if age < 0 {
 			age = longAgo
 		}
@@ -90,7 +90,7 @@ func (j *job) begun(now reading) {
 // now: senders compare them with it.
 func (j *job) dated(now reading) stories.Delivery {
 	d := j.d
-	d.FirstAttemptAt = now.wall.Add(j.first - now.mono)
-	d.LastAttemptAt = now.wall.Add(j.last - now.mono)
+	d.Tries.First = now.wall.Add(j.first - now.mono)
+	d.Tries.Last = now.wall.Add(j.last - now.mono)
 	return d
 }

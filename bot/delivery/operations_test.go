@@ -357,7 +357,7 @@ func TestWhatIsRepeatableIsMadeAgainAfterATakeover(t *testing.T) {
 // other operations.
 func TestRefusalsAreCountedByMethod(t *testing.T) {
 	var p payloads
-	j := &job{d: stories.Delivery{UpdateID: 1, Op: stories.OpEdit}}
+	j := &job{d: stories.Delivery{About: stories.About{UpdateID: 1}, Op: stories.OpEdit}}
 	for range stopAfter {
 		p.refused(j.push(), bot.Verdict{Outcome: bot.BadPayload, Code: "50035"})
 	}

@@ -104,7 +104,7 @@ func TestAnnouncedBudgetsAreKept(t *testing.T) {
 			if sent > 5 {
 				t.Errorf("request %d in a window of five", sent)
 			}
-			return bot.Verdict{Outcome: bot.Delivered, MessageID: "m", Known: true, Remaining: 5 - sent, ResetAfter: time.Until(since.Add(5 * time.Second))}
+			return bot.Verdict{Outcome: bot.Delivered, MessageID: "m", Left: bot.Left{Known: true, Remaining: 5 - sent, ResetAfter: time.Until(since.Add(5 * time.Second))}}
 		}}
 		r := start(t, m, far, func(c *Config) { c.Senders = map[string]bot.Sender{"p": s} })
 		r.settledAll(t, 11*time.Second)

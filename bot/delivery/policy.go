@@ -57,7 +57,7 @@ type decision struct {
 // two posts to one destination, random in [0, 1) spreads retries.
 func decide(d stories.Delivery, v bot.Verdict, now time.Time, perChannel time.Duration, random float64) decision {
 	rule := policy[v.Outcome]
-	c := decision{Result: stories.Result{Ref: stories.Ref{Delivery: d.ID}, Attempt: d.Attempt, Revision: d.Revision, FirstAttemptAt: d.FirstAttemptAt, LastAttemptAt: d.LastAttemptAt,
+	c := decision{Result: stories.Result{Ref: stories.Ref{Delivery: d.ID}, Attempt: d.Tries.Count, Revision: d.Revision, FirstAttemptAt: d.Tries.First, LastAttemptAt: d.Tries.Last,
 		State: rule.row, Destination: rule.destination, Unknown: rule.unknown, MessageID: v.MessageID, At: now}}
 	if v.Outcome != bot.Delivered {
 		c.Reason = why(v)
@@ -68,14 +68,14 @@ func decide(d stories.Delivery, v bot.Verdict, now time.Time, perChannel time.Du
 	case later:
 		c.retry(d, v, now, random)
 	case again:
-		if c.Reason = "the first request was lost on its way; it is sent again"; d.Attempt > 2 {
+		if c.Reason = "the first request was lost on its way; it is sent again"; d.Tries.Count > 2 {
 			c.retry(d, v, now, random)
 		}
 	}
-	if v.Outcome == bot.Unreadable && d.Unknowns > 0 && !d.Doubtful { // what was held since has not been sent once more yet
+	if v.Outcome == bot.Unreadable && d.Tries.Unknowns > 0 && !d.Tries.Doubtful { // what was held since has not been sent once more yet
 		c.State = stories.Unknown
 	}
-	if d.PutBack {
+	if d.Tries.PutBack {
 		c.putBack(v)
 	}
 	return c
@@ -109,7 +109,7 @@ func (c *decision) retry(d stories.Delivery, v bot.Verdict, now time.Time, rando
 		c.State, c.Reason = stories.Failed, "could not be reached for 24 hours: "+why(v)
 		return
 	default:
-		c.wait = max(v.RetryAfter, backoff(retryBase, retryMax, d.Attempt, random))
+		c.wait = max(v.RetryAfter, backoff(retryBase, retryMax, d.Tries.Count, random))
 	}
 	if v.RetryAfter >= journalFrom && !d.Op.Amends() { // the messages' pause: what changes them has its own
 		c.Pause = v.RetryAfter
@@ -118,15 +118,15 @@ func (c *decision) retry(d stories.Delivery, v bot.Verdict, now time.Time, rando
 
 // nextPost returns how long the destination gets no further message.
 func nextPost(v bot.Verdict, perChannel time.Duration) time.Duration {
-	if v.Known && v.Remaining <= 0 {
-		return max(perChannel, v.ResetAfter+resetMargin)
+	if v.Left.Known && v.Left.Remaining <= 0 {
+		return max(perChannel, v.Left.ResetAfter+resetMargin)
 	}
 	return perChannel
 }
 
 // tiredOf says that d has been tried long enough.
 func tiredOf(d stories.Delivery, now time.Time) bool {
-	return !d.FirstAttemptAt.IsZero() && d.Attempt >= leastTries && now.Sub(d.FirstAttemptAt) >= giveUp
+	return !d.Tries.First.IsZero() && d.Tries.Count >= leastTries && now.Sub(d.Tries.First) >= giveUp
 }
 
 // reasonOf returns what is wrong, in words.

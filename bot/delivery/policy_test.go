@@ -29,11 +29,11 @@ func TestThePolicyOnEveryAnswer(t *testing.T) {
 			want: result{State: stories.Sent, MessageID: "m"}, wait: time.Second,
 		},
 		"delivered, the channel's budget is used up": {
-			verdict: bot.Verdict{Outcome: bot.Delivered, MessageID: "m", Known: true, ResetAfter: 3 * time.Second}, pace: time.Second,
+			verdict: bot.Verdict{Outcome: bot.Delivered, MessageID: "m", Left: bot.Left{Known: true, ResetAfter: 3 * time.Second}}, pace: time.Second,
 			want: result{State: stories.Sent, MessageID: "m"}, wait: 3*time.Second + resetMargin,
 		},
 		"delivered, there is budget left": {
-			verdict: bot.Verdict{Outcome: bot.Delivered, MessageID: "m", Known: true, Remaining: 1, ResetAfter: 3 * time.Second},
+			verdict: bot.Verdict{Outcome: bot.Delivered, MessageID: "m", Left: bot.Left{Known: true, Remaining: 1, ResetAfter: 3 * time.Second}},
 			want:    result{State: stories.Sent, MessageID: "m"},
 		},
 		"gone": {
@@ -61,7 +61,7 @@ func TestThePolicyOnEveryAnswer(t *testing.T) {
 			want:    result{State: stories.Pending, Reason: "limit", Pause: time.Minute}, wait: time.Minute + resetMargin,
 		},
 		"transient": {
-			change:  func(d *stories.Delivery) { d.Attempt = 3 },
+			change:  func(d *stories.Delivery) { d.Tries.Count = 3 },
 			verdict: bot.Verdict{},
 			want:    result{Attempt: 3, State: stories.Pending, Reason: "could not be reached"}, wait: 4 * time.Second,
 		},
@@ -70,17 +70,17 @@ func TestThePolicyOnEveryAnswer(t *testing.T) {
 			want:    result{State: stories.Pending, Reason: "busy", Pause: time.Hour}, wait: time.Hour,
 		},
 		"transient for nearly a day": {
-			change:  func(d *stories.Delivery) { d.Attempt, d.FirstAttemptAt = leastTries, now.Add(time.Minute-giveUp) },
+			change:  func(d *stories.Delivery) { d.Tries.Count, d.Tries.First = leastTries, now.Add(time.Minute-giveUp) },
 			verdict: bot.Verdict{Reason: "busy"},
 			want:    result{Attempt: leastTries, State: stories.Pending, Reason: "busy"}, wait: retryMax,
 		},
 		"transient for days by a clock that was set": {
-			change:  func(d *stories.Delivery) { d.FirstAttemptAt = now.Add(-3 * giveUp) },
+			change:  func(d *stories.Delivery) { d.Tries.First = now.Add(-3 * giveUp) },
 			verdict: bot.Verdict{Reason: "busy"},
 			want:    result{State: stories.Pending, Reason: "busy"}, wait: time.Second,
 		},
 		"transient for a day": {
-			change:  func(d *stories.Delivery) { d.Attempt, d.FirstAttemptAt = leastTries, now.Add(-giveUp) },
+			change:  func(d *stories.Delivery) { d.Tries.Count, d.Tries.First = leastTries, now.Add(-giveUp) },
 			verdict: bot.Verdict{Reason: "busy"},
 			want:    result{Attempt: leastTries, State: stories.Failed, Reason: "could not be reached for 24 hours: busy"},
 		},
@@ -89,7 +89,7 @@ func TestThePolicyOnEveryAnswer(t *testing.T) {
 			want:    result{State: stories.Pending, Reason: "the first request was lost on its way; it is sent again"},
 		},
 		"not sent again and again": {
-			change:  func(d *stories.Delivery) { d.Attempt = 4 },
+			change:  func(d *stories.Delivery) { d.Tries.Count = 4 },
 			verdict: bot.Verdict{Outcome: bot.NotSent, Reason: "server error"},
 			want:    result{Attempt: 4, State: stories.Pending, Reason: "server error"}, wait: 8 * time.Second,
 		},
@@ -98,7 +98,7 @@ func TestThePolicyOnEveryAnswer(t *testing.T) {
 			want:    result{State: stories.Pending, Reason: "its history cannot be read", Unknown: true},
 		},
 		"cannot be found out twice": {
-			change:  func(d *stories.Delivery) { d.Unknowns = 1 },
+			change:  func(d *stories.Delivery) { d.Tries.Unknowns = 1 },
 			verdict: bot.Verdict{Outcome: bot.Unreadable, Reason: "its history cannot be read"},
 			want:    result{State: stories.Unknown, Reason: "its history cannot be read", Unknown: true},
 		},
@@ -121,11 +121,11 @@ func TestThePolicyOnEveryAnswer(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			d := stories.Delivery{ID: 7, Attempt: 1, FirstAttemptAt: now.Add(-time.Second)}
+			d := stories.Delivery{ID: 7, Tries: stories.Tries{Count: 1, First: now.Add(-time.Second)}}
 			if c.change != nil {
 				c.change(&d)
 			}
-			c.want.Delivery, c.want.At, c.want.FirstAttemptAt = 7, now, d.FirstAttemptAt
+			c.want.Delivery, c.want.At, c.want.FirstAttemptAt = 7, now, d.Tries.First
 			c.want.Attempt = max(1, c.want.Attempt)
 			got := decide(d, c.verdict, now, c.pace, 0)
 			if diff := cmp.Diff(c.want, got.Result); diff != "" {

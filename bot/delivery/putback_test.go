@@ -14,8 +14,8 @@ import (
 func putBack(m *memory, far *farSide, n int) (rows []*stories.Delivery) {
 	for c := range n {
 		d := m.add("p", channel("p", "w", c), 1, stories.Normal)
-		d.Doubtful, d.PutBack = true, true
-		d.FirstAttemptAt, d.LastAttemptAt = time.Now().Add(-time.Hour), time.Now()
+		d.Tries.Doubtful, d.Tries.PutBack = true, true
+		d.Tries.First, d.Tries.Last = time.Now().Add(-time.Hour), time.Now()
 		if c%2 == 0 {
 			far.arrive(bot.Operation{Delivery: *d})
 		}
@@ -42,7 +42,7 @@ func TestWhatWasPutBackIsSettled(t *testing.T) {
 				t.Error(err)
 			}
 			for _, d := range rows {
-				if d := m.row(d.ID); d.State != stories.Sent || d.PutBack || d.Doubtful || d.Unknowns != 0 {
+				if d := m.row(d.ID); d.State != stories.Sent || d.Tries.PutBack || d.Tries.Doubtful || d.Tries.Unknowns != 0 {
 					t.Errorf("%+v", d)
 				}
 			}
@@ -63,7 +63,7 @@ func TestWhatWasPutBackAndCannotBeFoundOutWaits(t *testing.T) {
 			t.Errorf("%d were sent, %d requests", deliveries, requests-5)
 		}
 		for _, d := range rows {
-			if d := m.row(d.ID); d.State != stories.Held || !d.PutBack || d.Unknowns != 0 || !strings.Contains(d.Reason, "/desk status") {
+			if d := m.row(d.ID); d.State != stories.Held || !d.Tries.PutBack || d.Tries.Unknowns != 0 || !strings.Contains(d.Reason, "/desk status") {
 				t.Errorf("%+v", d)
 			}
 		}
@@ -121,7 +121,7 @@ func TestWhatWasPutBackStaysSoInABlockedChannel(t *testing.T) {
 		blocked := true
 		r := start(t, m, far, func(c *Config) { c.Senders = map[string]bot.Sender{"p": blocking{far, &blocked}} })
 		r.settledAll(t, 10*time.Minute)
-		if row := m.row(d.ID); row.State != stories.Held || !row.PutBack || m.places[d.Destination].state != stories.Blocked {
+		if row := m.row(d.ID); row.State != stories.Held || !row.Tries.PutBack || m.places[d.Destination].state != stories.Blocked {
 			t.Fatalf("%+v", row)
 		}
 		far.mu.Lock()

@@ -81,8 +81,8 @@ func (m *memory) add(lane string, d stories.Destination, update int64, level sto
 		m.order = append(m.order, p)
 	}
 	id := int64(len(m.rows) + 1)
-	r := &stories.Delivery{ID: id, UpdateID: update, StoryID: update, Number: int(update),
-		Part: stories.PartMessage, Destination: d, Lane: lane, Level: level, CreatedAt: time.Now()}
+	r := &stories.Delivery{ID: id, About: stories.About{UpdateID: update, StoryID: update, Number: int(update)},
+		Destination: d, Lane: lane, Level: level, CreatedAt: time.Now()}
 	m.rows = append(m.rows, r)
 	pub := m.publication(lane, update, level)
 	pub.queued = append(pub.queued, r)
@@ -263,8 +263,8 @@ func (m *memory) load(l *stories.Loaded, r *stories.Delivery) {
 	}
 	o := m.origin[r.ID]
 	l.Origins[o.ID] = o.Publication
-	l.Rows = append(l.Rows, stories.Owed{Ref: m.ref(r), Destination: r.Destination, Attempt: r.Attempt, FirstAttemptAt: r.FirstAttemptAt,
-		LastAttemptAt: r.LastAttemptAt, Unknowns: r.Unknowns, Doubtful: r.Doubtful, PutBack: r.PutBack, Missed: r.Missed})
+	l.Rows = append(l.Rows, stories.Owed{Ref: m.ref(r), Destination: r.Destination, Attempt: r.Tries.Count, FirstAttemptAt: r.Tries.First,
+		LastAttemptAt: r.Tries.Last, Unknowns: r.Tries.Unknowns, Doubtful: r.Tries.Doubtful, PutBack: r.Tries.PutBack, Missed: r.Missed})
 }
 
 func (m *memory) inFlight(lane string) *flightRow {
@@ -391,10 +391,10 @@ func (m *memory) finish(f *flightRow, r stories.Result) {
 	delete(f.byID, r.Delivery)
 	m.results = append(m.results, r)
 	row := m.rows[r.Delivery-1]
-	row.State, row.MessageID, row.Reason, row.Doubtful, row.PutBack = r.State, r.MessageID, r.Reason, r.Doubtful || r.PutBack, r.PutBack
-	row.Attempt, row.FirstAttemptAt, row.LastAttemptAt = r.Attempt, r.FirstAttemptAt, r.LastAttemptAt
+	row.State, row.MessageID, row.Reason, row.Tries.Doubtful, row.Tries.PutBack = r.State, r.MessageID, r.Reason, r.Doubtful || r.PutBack, r.PutBack
+	row.Tries.Count, row.Tries.First, row.Tries.Last = r.Attempt, r.FirstAttemptAt, r.LastAttemptAt
 	if r.Unknown {
-		row.Unknowns++
+		row.Tries.Unknowns++
 	}
 	p := m.places[row.Destination]
 	if r.Destination != "" {
@@ -466,7 +466,7 @@ func (m *memory) row(id int64) stories.Delivery {
 func (m *memory) told(r *stories.Delivery) stories.Delivery {
 	d := *r
 	if f, ok := m.inFlight(r.Lane).byID[r.ID]; ok {
-		d.State, d.Attempt, d.FirstAttemptAt, d.LastAttemptAt = stories.Sending, f.Attempt, f.First, f.Last
+		d.State, d.Tries.Count, d.Tries.First, d.Tries.Last = stories.Sending, f.Attempt, f.First, f.Last
 	}
 	return d
 }

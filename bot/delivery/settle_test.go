@@ -25,7 +25,7 @@ func chance(n uint32, about ...any) uint32 {
 // storing, 4 requests before, 3 refused as busy.
 func lossy(seed int) func(bot.Operation, bool) (bot.Verdict, bool) {
 	return func(p bot.Operation, settle bool) (bot.Verdict, bool) {
-		switch n := chance(100, seed, p.Delivery.ID, p.Delivery.Attempt, settle, time.Now().UnixMilli()/50); {
+		switch n := chance(100, seed, p.Delivery.ID, p.Delivery.Tries.Count, settle, time.Now().UnixMilli()/50); {
 		case n < 8:
 			return bot.Verdict{Outcome: bot.Ambiguous, Code: "stored"}, !settle
 		case n < 12:
@@ -69,7 +69,7 @@ func TestLostAnswersAreSettled(t *testing.T) {
 type patient struct{ *farSide }
 
 func (p patient) Settle(_ context.Context, post bot.Operation) bot.Verdict {
-	since := time.Since(post.Delivery.LastAttemptAt)
+	since := time.Since(post.Delivery.Tries.Last)
 	if since < time.Minute {
 		return bot.Verdict{Outcome: bot.Unsettled, RetryAfter: min(max(since, time.Second), time.Minute-since)}
 	}
@@ -107,7 +107,7 @@ func TestTheSenderSaysWhenToLookAgain(t *testing.T) {
 func TestSettlingDelaysItsOwnChannelOnly(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		m, far := newMemory(), newFarSide()
-		doubtful := func(d stories.Delivery) bool { return d.UpdateID == 1 && d.ID%6 == 0 && d.ID <= 180 }
+		doubtful := func(d stories.Delivery) bool { return d.About.UpdateID == 1 && d.ID%6 == 0 && d.ID <= 180 }
 		far.fault = func(p bot.Operation, settle bool) (bot.Verdict, bool) {
 			return bot.Verdict{Outcome: bot.Ambiguous, Code: "stored"}, doubtful(p.Delivery) && !settle
 		}
@@ -137,15 +137,15 @@ func TestWhatCannotBeFoundOutIsCountedAndSentOnceMore(t *testing.T) {
 		far.unreadable = true
 		once, always := m.add("p", channel("p", "w", 1), 1, stories.Normal), m.add("p", channel("p", "w", 2), 1, stories.Normal)
 		far.fault = func(p bot.Operation, settle bool) (bot.Verdict, bool) {
-			return bot.Verdict{Outcome: bot.Ambiguous, Code: "stored"}, p.Delivery.ID == always.ID || p.Delivery.Attempt == 1
+			return bot.Verdict{Outcome: bot.Ambiguous, Code: "stored"}, p.Delivery.ID == always.ID || p.Delivery.Tries.Count == 1
 		}
 		r := start(t, m, far)
 		r.settledAll(t, time.Minute)
-		if d := m.row(once.ID); d.State != stories.Sent || d.Unknowns != 1 || far.sends[d.ID] != 2 {
-			t.Errorf("doubtful once: %v after %d requests, %d unknown", d.State, far.sends[d.ID], d.Unknowns)
+		if d := m.row(once.ID); d.State != stories.Sent || d.Tries.Unknowns != 1 || far.sends[d.ID] != 2 {
+			t.Errorf("doubtful once: %v after %d requests, %d unknown", d.State, far.sends[d.ID], d.Tries.Unknowns)
 		}
-		if d := m.row(always.ID); d.State != stories.Unknown || d.Unknowns != 2 || far.sends[d.ID] != 2 || d.Reason != "cannot be read" {
-			t.Errorf("doubtful twice: %v (%s) after %d requests, %d unknown", d.State, d.Reason, far.sends[d.ID], d.Unknowns)
+		if d := m.row(always.ID); d.State != stories.Unknown || d.Tries.Unknowns != 2 || far.sends[d.ID] != 2 || d.Reason != "cannot be read" {
+			t.Errorf("doubtful twice: %v (%s) after %d requests, %d unknown", d.State, d.Reason, far.sends[d.ID], d.Tries.Unknowns)
 		}
 	})
 }
@@ -234,7 +234,7 @@ func onceAnyLevel(f *farSide, m *memory) error {
 	}
 	for _, r := range m.rows {
 		if got[r.Key] != 1 {
-			return fmt.Errorf("%s came %d times; its row is %v after %d attempts", r.Key, got[r.Key], r.State, r.Attempt)
+			return fmt.Errorf("%s came %d times; its row is %v after %d attempts", r.Key, got[r.Key], r.State, r.Tries.Count)
 		}
 	}
 	return nil

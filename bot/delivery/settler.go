@@ -79,7 +79,7 @@ func (s *settler) putBack(aloft []*job) int {
 	free := mostPutBack
 	for _, jobs := range [][]*job{s.list, aloft} {
 		for _, j := range jobs {
-			if j.d.PutBack {
+			if j.d.Tries.PutBack {
 				free--
 			}
 		}

@@ -37,7 +37,7 @@ func TestASlowDatabaseStillSends(t *testing.T) {
 					m, far := newMemory(), newFarSide()
 					far.pace.PerSecond = rate
 					far.hang = func(p bot.Operation) time.Duration {
-						if age := time.Since(p.Delivery.LastAttemptAt); age > storeTimeout+staleAfter {
+						if age := time.Since(p.Delivery.Tries.Last); age > storeTimeout+staleAfter {
 							t.Errorf("a request left %v after its recorded time", age)
 						}
 						return 0
@@ -61,7 +61,7 @@ func TestWhatWasBegunInAnOutageLeavesWithAFreshTime(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		m, far := newMemory(), newFarSide()
 		far.hang = func(p bot.Operation) time.Duration {
-			if age := time.Since(p.Delivery.LastAttemptAt); age > storeTimeout+staleAfter {
+			if age := time.Since(p.Delivery.Tries.Last); age > storeTimeout+staleAfter {
 				t.Errorf("a request left %v after its recorded time", age)
 			}
 			return 0

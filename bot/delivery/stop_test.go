@@ -20,7 +20,7 @@ func all(bot.Operation) bool { return true }
 func TestARefusedMessageStopsItsPushOnly(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		m, far := newMemory(), newFarSide()
-		far.fault = answering(bot.Verdict{Outcome: bot.BadPayload, Code: "50035", Reason: "refused the message"}, func(p bot.Operation) bool { return p.Delivery.UpdateID == 1 })
+		far.fault = answering(bot.Verdict{Outcome: bot.BadPayload, Code: "50035", Reason: "refused the message"}, func(p bot.Operation) bool { return p.Delivery.About.UpdateID == 1 })
 		for u := range 2 {
 			for c := range 300 {
 				m.add("p", channel("p", "w", c), int64(u+1), stories.Normal)
@@ -34,7 +34,7 @@ func TestARefusedMessageStopsItsPushOnly(t *testing.T) {
 		}
 		refused := 0
 		for id := range far.sends {
-			if m.row(id).UpdateID == 1 {
+			if m.row(id).About.UpdateID == 1 {
 				refused++
 			}
 		}

@@ -64,7 +64,7 @@ func TestOnTheRealStore(t *testing.T) {
 	far := newFarSide()
 	far.nonce, far.latency = true, time.Millisecond
 	far.fault = func(p bot.Operation, settle bool) (bot.Verdict, bool) {
-		return bot.Verdict{Outcome: bot.Ambiguous, Code: "stored"}, !settle && chance(10, p.Delivery.ID, p.Delivery.Attempt) == 0
+		return bot.Verdict{Outcome: bot.Ambiguous, Code: "stored"}, !settle && chance(10, p.Delivery.ID, p.Delivery.Tries.Count) == 0
 	}
 	for range updates {
 		publish(t, store, story, stories.Normal)

@@ -106,7 +106,7 @@ type slowly struct {
 }
 
 func (s slowly) Settle(ctx context.Context, p bot.Operation) bot.Verdict {
-	if wait := s.quiet - time.Since(p.Delivery.LastAttemptAt); wait > 0 {
+	if wait := s.quiet - time.Since(p.Delivery.Tries.Last); wait > 0 {
 		return bot.Verdict{Outcome: bot.Unsettled, RetryAfter: min(wait, 5*time.Second)}
 	}
 	return s.farSide.Settle(ctx, p)

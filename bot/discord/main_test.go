@@ -109,7 +109,7 @@ func post(m *bot.Message, key string) bot.Operation {
 	now := time.Now()
 	return bot.Operation{Message: m, Delivery: stories.Delivery{
 		Key: key, Destination: stories.Destination{Platform: "discord", Workspace: testGuild, Channel: testChannel},
-		FirstAttemptAt: now, LastAttemptAt: now,
+		Tries: stories.Tries{First: now, Last: now},
 	}}
 }
 

@@ -129,6 +129,6 @@ func readBudget(v *bot.Verdict, h http.Header) {
 	if err != nil || remaining < 0 {
 		return
 	}
-	v.Known, v.Remaining = true, remaining
-	v.ResetAfter = seconds(h, "X-Ratelimit-Reset-After")
+	v.Left.Known, v.Left.Remaining = true, remaining
+	v.Left.ResetAfter = seconds(h, "X-Ratelimit-Reset-After")
 }

@@ -42,7 +42,7 @@ func TestSendPostsWithItsKey(t *testing.T) {
 		respond(w, 200, `{"id":"7","channel_id":"`+testChannel+`","components":[{"type":99}]}`)
 	}))
 	v := p.Do(t.Context(), post(testMessage(), "key-1"))
-	if v.Outcome != bot.Delivered || v.MessageID != "7" || !v.Known || v.Remaining != 3 || v.ResetAfter != 2500*time.Millisecond {
+	if v.Outcome != bot.Delivered || v.MessageID != "7" || !v.Left.Known || v.Left.Remaining != 3 || v.Left.ResetAfter != 2500*time.Millisecond {
 		t.Errorf("%+v", v)
 	}
 	if got.Nonce != "key-1" || !got.Enforce || got.Embeds[0].Title != "Sony hack" {

@@ -34,7 +34,7 @@ func (p *Platform) Settle(ctx context.Context, o bot.Operation) bot.Verdict {
 	if v, ok := p.refuse(d.Destination, d.Key); !ok {
 		return v
 	}
-	if age := p.now().Sub(d.FirstAttemptAt); age >= 0 && age < nonceWindow && d.Op != stories.OpForum {
+	if age := p.now().Sub(d.Tries.First); age >= 0 && age < nonceWindow && d.Op != stories.OpForum {
 		return p.Do(ctx, o)
 	}
 	b, err := p.bodies.of(o.Message)
@@ -46,7 +46,7 @@ func (p *Platform) Settle(ctx context.Context, o bot.Operation) bot.Verdict {
 	if d.Op == stories.OpForum {
 		v = l.settlePost(ctx, d)
 	} else {
-		v = l.settle(ctx, d.FirstAttemptAt, d.LastAttemptAt)
+		v = l.settle(ctx, d.Tries.First, d.Tries.Last)
 	}
 	if v.MessageID != "" && d.Op == stories.OpReply {
 		v.MessageID = l.channel + threadMark + v.MessageID

@@ -100,8 +100,8 @@ func (c *channelOf) page(r *http.Request) string {
 // old is a post first and last tried so long ago.
 func old(first, last time.Duration) bot.Operation {
 	p := post(testMessage(), "key-1")
-	p.Delivery.FirstAttemptAt = time.Now().Add(-first)
-	p.Delivery.LastAttemptAt = time.Now().Add(-last)
+	p.Delivery.Tries.First = time.Now().Add(-first)
+	p.Delivery.Tries.Last = time.Now().Add(-last)
 	return p
 }
 
@@ -114,7 +114,7 @@ func counted(n int) (ids []uint64) {
 }
 
 // idAt is a message id n messages after the first attempt of p.
-func idAt(p bot.Operation, n int) uint64 { return snowflake(p.Delivery.FirstAttemptAt) + uint64(n)<<22 }
+func idAt(p bot.Operation, n int) uint64 { return snowflake(p.Delivery.Tries.First) + uint64(n)<<22 }
 
 func TestSettleLooksIntoTheHistory(t *testing.T) {
 	for name, c := range map[string]struct {
@@ -164,10 +164,10 @@ func TestSettleLooksIntoTheHistory(t *testing.T) {
 			c.ids = counted(150)
 		}},
 		"ids of another year, old enough": {first: 10 * time.Minute, last: 10 * time.Minute, want: bot.NotSent, pages: 2, set: func(c *channelOf, p bot.Operation) {
-			c.ids, c.stamp = counted(150), p.Delivery.FirstAttemptAt.Add(-time.Minute)
+			c.ids, c.stamp = counted(150), p.Delivery.Tries.First.Add(-time.Minute)
 		}},
 		"ids of another year, too many": {first: 10 * time.Minute, last: 10 * time.Minute, want: bot.Unreadable, pages: maxPages + 1, set: func(c *channelOf, p bot.Operation) {
-			c.ids, c.stamp = counted(maxPages*pageSize+1), p.Delivery.FirstAttemptAt.Add(time.Minute)
+			c.ids, c.stamp = counted(maxPages*pageSize+1), p.Delivery.Tries.First.Add(time.Minute)
 		}},
 		"a busy channel before": {first: 10 * time.Minute, last: 10 * time.Minute, want: bot.NotSent, pages: 2, set: func(c *channelOf, p bot.Operation) {
 			for n := range 150 {
@@ -194,7 +194,7 @@ func TestSettleLooksIntoTheHistory(t *testing.T) {
 		"501":                                   {first: 10 * time.Minute, last: 10 * time.Minute, want: bot.Unreadable, pages: 2, looks: 2, set: func(c *channelOf, _ bot.Operation) { c.missing = 501 }},
 		"our clock ahead": {first: 10 * time.Minute, last: 10 * time.Minute, want: bot.Delivered, pages: 1, set: func(c *channelOf, p bot.Operation) {
 			c.skew = -5 * time.Minute
-			id := snowflake(p.Delivery.FirstAttemptAt.Add(-5 * time.Minute))
+			id := snowflake(p.Delivery.Tries.First.Add(-5 * time.Minute))
 			c.ids, c.ours = []uint64{id}, map[uint64]string{id: "timeline:12~key-1"}
 		}},
 		"clock turned back since": {first: -time.Hour, last: -time.Hour, want: bot.Unsettled, pages: 1, set: func(c *channelOf, p bot.Operation) { c.ids = []uint64{idAt(p, 1)} }},

@@ -17,7 +17,7 @@ import (
 // is archived meanwhile is seen all the same
 // (https://discord.com/developers/docs/resources/guild#list-active-guild-threads).
 func (l *look) settlePost(ctx context.Context, d stories.Delivery) bot.Verdict {
-	if v, ok := l.begin(ctx, d.FirstAttemptAt); !ok {
+	if v, ok := l.begin(ctx, d.Tries.First); !ok {
 		return v
 	}
 	var list threadList
@@ -31,7 +31,7 @@ func (l *look) settlePost(ctx context.Context, d stories.Delivery) bot.Verdict {
 	if v, ok := l.amongArchived(ctx); !ok {
 		return v
 	}
-	return l.absent(d.LastAttemptAt)
+	return l.absent(d.Tries.Last)
 }
 
 // threadList is an answer that lists threads.

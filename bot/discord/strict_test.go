@@ -54,8 +54,8 @@ var posting = discordtest.Match{Op: discordtest.CreateMessage}
 
 // aged makes q's attempts ten minutes old.
 func aged(q bot.Operation) bot.Operation {
-	q.Delivery.FirstAttemptAt = q.Delivery.FirstAttemptAt.Add(-10 * time.Minute)
-	q.Delivery.LastAttemptAt = q.Delivery.LastAttemptAt.Add(-10 * time.Minute)
+	q.Delivery.Tries.First = q.Delivery.Tries.First.Add(-10 * time.Minute)
+	q.Delivery.Tries.Last = q.Delivery.Tries.Last.Add(-10 * time.Minute)
 	return q
 }
 

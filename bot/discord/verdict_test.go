@@ -157,7 +157,7 @@ func TestAPageIsKnownByItsType(t *testing.T) {
 
 func TestBudgetsAreReadOnlyWhenLegible(t *testing.T) {
 	for _, h := range []map[string]string{nil, {"X-RateLimit-Remaining": "x", "X-RateLimit-Reset-After": "1"}, {"X-RateLimit-Remaining": "-1", "X-RateLimit-Reset-After": "1"}, {"X-RateLimit-Remaining": "1"}} {
-		if v := verdictOf(t, 200, h, `{"id":"7"}`); v.Outcome != bot.Delivered || v.Known {
+		if v := verdictOf(t, 200, h, `{"id":"7"}`); v.Outcome != bot.Delivered || v.Left.Known {
 			t.Errorf("%v: %+v", h, v)
 		}
 	}

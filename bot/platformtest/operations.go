@@ -135,8 +135,8 @@ func testForum(t *testing.T, r *run) {
 
 // aged is an operation that was begun a while ago.
 func aged(o bot.Operation) bot.Operation {
-	o.Delivery.FirstAttemptAt = o.Delivery.FirstAttemptAt.Add(-patience)
-	o.Delivery.LastAttemptAt = o.Delivery.FirstAttemptAt
+	o.Delivery.Tries.First = o.Delivery.Tries.First.Add(-patience)
+	o.Delivery.Tries.Last = o.Delivery.Tries.First
 	return o
 }
 

@@ -16,9 +16,9 @@ func post(d stories.Destination, id int64, m *bot.Message) bot.Operation {
 	now := time.Now()
 	return bot.Operation{
 		Delivery: stories.Delivery{
-			ID: id, Key: fmt.Sprintf("suite-%d", id), UpdateID: id, Number: int(id), Part: stories.PartMessage,
-			Destination: d, Level: stories.Normal, State: stories.Sending, Attempt: 1,
-			FirstAttemptAt: now, LastAttemptAt: now, CreatedAt: now,
+			ID: id, Key: fmt.Sprintf("suite-%d", id), About: stories.About{UpdateID: id, Number: int(id)},
+			Destination: d, Level: stories.Normal, State: stories.Sending, Tries: stories.Tries{Count: 1,
+				First: now, Last: now}, CreatedAt: now,
 		},
 		Message: m,
 	}

@@ -60,7 +60,7 @@ func (p *pusher) sinceAttempt(post bot.Operation) (since, quiet time.Duration) {
 	case !a.taken:
 		return since, quietLong
 	}
-	if told := p.now().Sub(post.Delivery.LastAttemptAt); told > since && p.api.clock.skew() == 0 {
+	if told := p.now().Sub(post.Delivery.Tries.Last); told > since && p.api.clock.skew() == 0 {
 		since = told
 	}
 	return since, quietTaken

@@ -78,7 +78,7 @@ func (p *pusher) find(ctx context.Context, w workspace, post bot.Operation) (id 
 // search is one look: at the channel's history, or at the thread of a reply.
 func (p *pusher) search(ctx context.Context, w workspace, o bot.Operation) (string, *failure) {
 	d := o.Delivery
-	oldest, latest := p.around(d.FirstAttemptAt, d.LastAttemptAt, p.now())
+	oldest, latest := p.around(d.Tries.First, d.Tries.Last, p.now())
 	method, query := "conversations.history", url.Values{
 		"channel": {channelOf(o)}, "limit": {strconv.Itoa(pageSize)},
 		"inclusive": {"true"}, "include_all_metadata": {"true"},

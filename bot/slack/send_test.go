@@ -15,7 +15,7 @@ import (
 func (r *rig) post(channel, key string) bot.Operation {
 	now := time.Now()
 	return bot.Operation{Message: push(), Delivery: stories.Delivery{Key: key, Destination: destination("T1", channel), Lane: "slack:T1",
-		FirstAttemptAt: now, LastAttemptAt: now}}
+		Tries: stories.Tries{First: now, Last: now}}}
 }
 
 func (r *rig) send(channel, key string) bot.Verdict {

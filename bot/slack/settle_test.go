@@ -19,8 +19,8 @@ var posting = slacktest.Match{Method: "chat.postMessage"}
 
 // aged returns post as if its attempts had been begun so long ago.
 func aged(post bot.Operation, d time.Duration) bot.Operation {
-	post.Delivery.FirstAttemptAt = post.Delivery.FirstAttemptAt.Add(-d)
-	post.Delivery.LastAttemptAt = post.Delivery.LastAttemptAt.Add(-d)
+	post.Delivery.Tries.First = post.Delivery.Tries.First.Add(-d)
+	post.Delivery.Tries.Last = post.Delivery.Tries.Last.Add(-d)
 	return post
 }
 
@@ -229,7 +229,7 @@ func TestSettleReadsOddHistories(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			p, asked := pagesOf(t, c.pages...)
 			now := time.Now().Add(-time.Hour)
-			post := bot.Operation{Delivery: stories.Delivery{Key: "k", Destination: destination("T1", "C1"), FirstAttemptAt: now, LastAttemptAt: now}}
+			post := bot.Operation{Delivery: stories.Delivery{Key: "k", Destination: destination("T1", "C1"), Tries: stories.Tries{First: now, Last: now}}}
 			v := p.Settle(t.Context(), post)
 			if v.Outcome != c.want || len(*asked) != c.asked {
 				t.Errorf("%+v after %d requests", v, len(*asked))

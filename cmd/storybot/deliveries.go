@@ -75,7 +75,7 @@ func writeDeliveries(out io.Writer, found []stories.Delivery) error {
 	fmt.Fprintln(table, "ID\tSTATE\tCHANNEL\tSTORY\tUPDATE\tLEVEL\tTRIES\tCREATED\tFINISHED\tMESSAGE\tREASON")
 	for _, d := range found {
 		fmt.Fprintf(table, "%d\t%s\t%s\t%d\t%d\t%s\t%d\t%s\t%s\t%s\t%s\n", d.ID, d.State, bot.OneLine(d.Destination.String()),
-			d.StoryID, d.Number, d.Level, d.Attempt, moment(d.CreatedAt), moment(d.FinishedAt), bot.OneLine(d.MessageID), bot.OneLine(d.Reason))
+			d.About.StoryID, d.About.Number, d.Level, d.Tries.Count, moment(d.CreatedAt), moment(d.FinishedAt), bot.OneLine(d.MessageID), bot.OneLine(d.Reason))
 	}
 	return table.Flush()
 }

@@ -61,15 +61,15 @@ const (
 func (f flights) scanDelivery(r row) (d stories.Delivery, err error) {
 	var due, first, last, created, finished, seed, place int64
 	var doubtful int
-	err = r.Scan(&d.ID, &d.UpdateID, &d.NoticeID, &d.StoryID, &d.Number, &d.Revision, &d.Op, &d.On,
-		&d.Destination.Platform, &d.Destination.Workspace, &d.Destination.Channel, &d.Lane, &d.Level, &d.State, &d.Attempt, &d.Unknowns,
+	err = r.Scan(&d.ID, &d.About.UpdateID, &d.About.NoticeID, &d.About.StoryID, &d.About.Number, &d.Revision, &d.Op, &d.On,
+		&d.Destination.Platform, &d.Destination.Workspace, &d.Destination.Channel, &d.Lane, &d.Level, &d.State, &d.Tries.Count, &d.Tries.Unknowns,
 		&due, &first, &last, &created, &finished, &d.MessageID, &d.Reason, &d.Missed, &doubtful, &seed, &place)
-	d.DueAt, d.FirstAttemptAt, d.LastAttemptAt = moment(due), moment(first), moment(last)
+	d.Tries.DueAt, d.Tries.First, d.Tries.Last = moment(due), moment(first), moment(last)
 	d.CreatedAt, d.FinishedAt = moment(created), moment(finished)
-	d.Doubtful, d.PutBack, d.Part = doubtful > 0, doubtful >= putBackWaits, stories.PartMessage
+	d.Tries.Doubtful, d.Tries.PutBack = doubtful > 0, doubtful >= putBackWaits
 	d.Key = stories.DeliveryKey(seed, place, d.Op)
 	if flight, ok := f.byID[d.ID]; ok && d.State == stories.Pending {
-		d.State, d.Attempt, d.FirstAttemptAt, d.LastAttemptAt = stories.Sending, flight.Attempt, flight.First, flight.Last
+		d.State, d.Tries.Count, d.Tries.First, d.Tries.Last = stories.Sending, flight.Attempt, flight.First, flight.Last
 	}
 	return d, err
 }

@@ -44,7 +44,7 @@ func (d *desk) tell() bool {
 func (d *desk) alarms(l stories.Lease) (out []string) {
 	d.Helper()
 	for _, v := range d.drain(l, 1) {
-		c, err := d.Content(d.ctx, stories.Subject{NoticeID: v.NoticeID}, v.Revision)
+		c, err := d.Content(d.ctx, stories.Subject{NoticeID: v.About.NoticeID}, v.Revision)
 		d.ok(err)
 		same(d, "kind", c.Notice.Kind, stories.AlarmNotice)
 		out = append(out, fmt.Sprintf("%d and %d", len(c.Notice.Body.Alarms), c.Notice.Body.More))
@@ -137,7 +137,7 @@ var alarmTests = []test{
 			d.tell()
 			var got []string
 			for _, v := range d.drain(far, 10) {
-				c, err := d.Content(d.ctx, stories.Subject{NoticeID: v.NoticeID}, v.Revision)
+				c, err := d.Content(d.ctx, stories.Subject{NoticeID: v.About.NoticeID}, v.Revision)
 				d.ok(err)
 				for _, a := range c.Notice.Body.Alarms {
 					got = append(got, fmt.Sprint(a.Kind, " ", a.Lane, " ", a.Destination.Channel, " ", a.Reason))
@@ -237,7 +237,7 @@ var alarmTests = []test{
 		d.ok(err)
 		v := d.claim(l, 1)[0]
 		old := d.sent(v)
-		old.LastAttemptAt = late.LastAttemptAt
+		old.LastAttemptAt = late.Tries.Last
 		d.advance(l, 0, old)
 		d.later(time.Minute)
 		refuses()
@@ -260,7 +260,7 @@ var alarmTests = []test{
 		d.later(time.Minute)
 		u, _ = d.append(s, stories.Normal)
 		v = d.claim(l, 1)[0]
-		same(d, "update", v.UpdateID, u.ID)
+		same(d, "update", v.About.UpdateID, u.ID)
 		d.advance(l, 0, d.refusal(v, stories.Sent, "", stories.Reachable))
 		d.later(time.Minute)
 		refuses()

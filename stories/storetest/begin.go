@@ -148,7 +148,7 @@ var beginTests = []test{
 			})
 			for _, v := range d.toChannel("a", s) {
 				if v.State == stories.Pending {
-					d.Fatalf("update %d is owed to a channel that has left", v.Number)
+					d.Fatalf("update %d is owed to a channel that has left", v.About.Number)
 				}
 			}
 		}
@@ -179,7 +179,7 @@ var beginTests = []test{
 		l := d.hold(lane, "next")
 		found := d.recovered(l)
 		same(d, "in doubt", d.labels(found), "a sony 1")
-		same(d, "begun at", found[0].LastAttemptAt, v.LastAttemptAt)
+		same(d, "begun at", found[0].Tries.Last, v.Tries.Last)
 		same(d, "others", d.labels(d.claim(l, 10)), "b sony 1")
 	}},
 }

@@ -15,7 +15,7 @@ func (d *desk) counted(updateID int64) stories.Progress {
 	d.ok(err)
 	p := stories.Progress{UpdateID: updateID}
 	for _, v := range found {
-		if v.UpdateID != updateID || v.Op != stories.OpPost {
+		if v.About.UpdateID != updateID || v.Op != stories.OpPost {
 			continue
 		}
 		p.Total++
@@ -129,7 +129,7 @@ func (n *newsDay) work() string {
 	var results []stories.Result
 	done := "work:"
 	for _, f := range w.flying {
-		v := stories.Delivery{ID: f.Delivery, Attempt: f.Attempt, Key: fmt.Sprint(f.Delivery)}
+		v := stories.Delivery{ID: f.Delivery, Tries: stories.Tries{Count: f.Attempt}, Key: fmt.Sprint(f.Delivery)}
 		states := []stories.DeliveryState{stories.Sent, stories.Sent, stories.Sent, stories.Failed, stories.Unknown, stories.Pending, stories.Held}
 		r := n.sent(v)
 		r.State = states[n.random.IntN(len(states))]

@@ -95,7 +95,7 @@ var noticeTests = []test{
 		same(d, "here", d.told(l), "post desk 1")
 		same(d, "elsewhere", d.told(far), "post 2 1")
 		done := d.drain(l, 10)
-		same(d, "first", done[0].NoticeID, p.ID) // before what was published before it
+		same(d, "first", done[0].About.NoticeID, p.ID) // before what was published before it
 		if len(done) != 3 || len(done[0].Key) > 25 || done[0].Key == "" {
 			d.Errorf("%d are sent, the first as %q", len(done), done[0].Key)
 		}
@@ -113,7 +113,7 @@ var noticeTests = []test{
 		p := d.say(d.sees("before", "sony 1 0/2")[0], false)
 		l := d.hold(lane, "w")
 		post := d.claim(l, 1)[0]
-		same(d, "on its way", post.NoticeID, p.ID)
+		same(d, "on its way", post.About.NoticeID, p.ID)
 		p = d.say(p, false)
 		same(d, "while the post is on its way", d.told(l), "post desk 1, edit desk 2")
 		p = d.say(p, false)
@@ -188,7 +188,7 @@ var noticeTests = []test{
 		same(d, "here", d.told(l), "post desk 2")
 		same(d, "where the edit arrived", d.told(far), "")
 		post := d.claim(l, 1)[0]
-		same(d, "it", fmt.Sprint(post.Op, post.NoticeID, post.On), fmt.Sprint(stories.OpPost, p.ID, 0))
+		same(d, "it", fmt.Sprint(post.Op, post.About.NoticeID, post.On), fmt.Sprint(stories.OpPost, p.ID, 0))
 		d.advance(l, 0, d.result(post, stories.Failed, "cannot be made"))
 		same(d, "again", d.ends(), false)
 		d.drain(l, 10)
@@ -247,7 +247,7 @@ var noticeTests = []test{
 		d.ok(d.MoveDestination(d.ctx, channel("desk"), channel("known")))
 		l := d.hold(lane, "w")
 		post := d.recovered(l)[0]
-		same(d, "on its way", post.NoticeID, p.ID)
+		same(d, "on its way", post.About.NoticeID, p.ID)
 		p = d.say(p, false)
 		d.advance(l, 0, d.sent(post))
 		d.say(p, true)

@@ -28,7 +28,7 @@ var putBackTests = []test{
 		}
 		found, err := d.DeliveriesTo(d.ctx, channel("a"), s.ID, 1, 1)
 		d.ok(err)
-		if !found[0].PutBack || !found[0].Doubtful || !strings.Contains(found[0].Reason, "put back") || found[0].FirstAttemptAt.IsZero() {
+		if !found[0].Tries.PutBack || !found[0].Tries.Doubtful || !strings.Contains(found[0].Reason, "put back") || found[0].Tries.First.IsZero() {
 			d.Errorf("it is told as %+v", found[0])
 		}
 	}},

@@ -95,7 +95,7 @@ func (d *desk) deliveriesOf(notice int64) (found []stories.Delivery) {
 	all, err := d.Deliveries(d.ctx, stories.DeliveryFilter{}, 100)
 	d.ok(err)
 	for _, v := range all {
-		if v.NoticeID == notice {
+		if v.About.NoticeID == notice {
 			found = append(found, v)
 		}
 	}

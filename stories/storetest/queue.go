@@ -82,8 +82,8 @@ var orderTests = []test{
 			d.Errorf("key %q has %d characters", v.Key, len(v.Key))
 		}
 		want := stories.Delivery{
-			ID: v.ID, Key: v.Key, UpdateID: u.ID, StoryID: s.ID, Number: 1, Part: stories.PartMessage, Destination: other, Lane: lane, Level: stories.Normal,
-			State: stories.Sending, Attempt: 1, FirstAttemptAt: d.now, LastAttemptAt: d.now, CreatedAt: d.now}
+			ID: v.ID, Key: v.Key, About: stories.About{UpdateID: u.ID, StoryID: s.ID, Number: 1}, Destination: other, Lane: lane, Level: stories.Normal,
+			State: stories.Sending, Tries: stories.Tries{Count: 1, First: d.now, Last: d.now}, CreatedAt: d.now}
 		same(d, "claimed", v, want)
 		found, err := d.DeliveriesTo(d.ctx, other, s.ID, 1, 1)
 		d.ok(err)
@@ -158,7 +158,7 @@ var orderTests = []test{
 		next := map[string]int{}
 		for _, v := range d.drain(d.hold(lane, "w"), 50) {
 			next[v.Destination.Channel]++
-			same(d, "number to "+v.Destination.Channel, v.Number, next[v.Destination.Channel])
+			same(d, "number to "+v.Destination.Channel, v.About.Number, next[v.Destination.Channel])
 		}
 		same(d, "sent to a", next["#a"], 540)
 	}},
@@ -181,7 +181,7 @@ var resultTests = []test{
 		same(d, "state", got.State, stories.Sent)
 		same(d, "message id", got.MessageID, "1234567890.123")
 		same(d, "reason", got.Reason, "found in the history")
-		same(d, "unknowns", got.Unknowns, 1)
+		same(d, "unknowns", got.Tries.Unknowns, 1)
 		same(d, "finished", got.FinishedAt, d.now)
 		p, err := d.ProgressOf(d.ctx, u.ID)
 		d.ok(err)
@@ -201,10 +201,10 @@ var resultTests = []test{
 		same(d, "reason", found[0].Reason, "HTTP 500")
 		d.later(30 * time.Second)
 		v = d.claim(l, 10)[0]
-		same(d, "number", v.Number, 1)
-		same(d, "attempt", v.Attempt, 2)
-		same(d, "first attempt", v.FirstAttemptAt, start)
-		same(d, "last attempt", v.LastAttemptAt, d.now)
+		same(d, "number", v.About.Number, 1)
+		same(d, "attempt", v.Tries.Count, 2)
+		same(d, "first attempt", v.Tries.First, start)
+		same(d, "last attempt", v.Tries.Last, d.now)
 	}},
 	{"a result of an older attempt changes nothing", func(d *desk) {
 		s := d.track("sony")
@@ -251,7 +251,7 @@ var resultTests = []test{
 		}
 		found, err := d.DeliveriesTo(d.ctx, channel("a"), s.ID, 2, 1)
 		d.ok(err)
-		same(d, "told", found[0].DueAt.After(time.Now()), true)
+		same(d, "told", found[0].Tries.DueAt.After(time.Now()), true)
 	}},
 	{"what cannot be known ends as unknown", func(d *desk) {
 		s := d.track("sony")
@@ -278,19 +278,19 @@ var resultTests = []test{
 		found, err := d.DeliveriesTo(d.ctx, channel("a"), s.ID, 1, 1)
 		d.ok(err)
 		same(d, "state", found[0].State, stories.Pending)
-		same(d, "attempt", found[0].Attempt, 0)
-		same(d, "first attempt", found[0].FirstAttemptAt.IsZero(), true)
+		same(d, "attempt", found[0].Tries.Count, 0)
+		same(d, "first attempt", found[0].Tries.First.IsZero(), true)
 		d.later(time.Hour)
 		began := d.now
 		v = d.claim(l, 1)[0]
-		same(d, "attempt", v.Attempt, 1)
-		same(d, "first attempt", v.FirstAttemptAt, began)
+		same(d, "attempt", v.Tries.Count, 1)
+		same(d, "first attempt", v.Tries.First, began)
 		v = d.advance(l, 1, d.retry(v))[0]
 		delete(w.flying, v.ID)
 		d.later(time.Hour)
 		v = d.claim(l, 1)[0]
-		same(d, "attempt after one that was made", v.Attempt, 2)
-		same(d, "first attempt of that", v.FirstAttemptAt, began)
+		same(d, "attempt after one that was made", v.Tries.Count, 2)
+		same(d, "first attempt of that", v.Tries.First, began)
 	}},
 	{"a doubtful delivery stays so through a block, and keeps the times of its requests", func(d *desk) {
 		s := d.track("sony")
@@ -305,16 +305,16 @@ var resultTests = []test{
 		_, _, err := d.ReopenDestination(d.ctx, channel("a"), 5, d.now)
 		d.ok(err)
 		v = d.claim(l, 1)[0]
-		same(d, "doubtful", v.Doubtful, true)
-		same(d, "attempt", v.Attempt, 2)
-		same(d, "last attempt", v.LastAttemptAt, start)
+		same(d, "doubtful", v.Tries.Doubtful, true)
+		same(d, "attempt", v.Tries.Count, 2)
+		same(d, "last attempt", v.Tries.Last, start)
 		found, err := d.DeliveriesTo(d.ctx, channel("a"), s.ID, 1, 1)
 		d.ok(err)
 		same(d, "stored", found[0], v)
 		v = d.advance(l, 1, d.retry(v))[0]
-		same(d, "doubtful once it is known", v.Doubtful, false)
-		same(d, "unknowns", v.Unknowns, 0)
-		same(d, "last attempt then", v.LastAttemptAt, d.now)
+		same(d, "doubtful once it is known", v.Tries.Doubtful, false)
+		same(d, "unknowns", v.Tries.Unknowns, 0)
+		same(d, "last attempt then", v.Tries.Last, d.now)
 	}},
 	{"what a dead worker left in the air is recovered as it was", func(d *desk) {
 		s := d.track("sony")

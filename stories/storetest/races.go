@@ -231,8 +231,8 @@ func inOrder(d *desk, done []stories.Delivery, want int) {
 	next := map[string]int{}
 	for _, v := range done {
 		next[v.Destination.Channel]++
-		if v.Number != next[v.Destination.Channel] {
-			d.Errorf("%s got update %d, want %d", v.Destination.Channel, v.Number, next[v.Destination.Channel])
+		if v.About.Number != next[v.Destination.Channel] {
+			d.Errorf("%s got update %d, want %d", v.Destination.Channel, v.About.Number, next[v.Destination.Channel])
 		}
 	}
 }

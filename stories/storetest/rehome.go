@@ -51,7 +51,7 @@ var rehomeTests = []test{
 				d.Error("something goes to the old address")
 			}
 			if v.Destination == channel("new") {
-				got[v.State.String()+" "+string(rune('0'+v.Number))]++
+				got[v.State.String()+" "+string(rune('0'+v.About.Number))]++
 			}
 		}
 		same(d, "the edit of the first", got["sending 1"], 1)

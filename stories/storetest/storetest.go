@@ -189,9 +189,9 @@ func (d *desk) labels(vs []stories.Delivery) string {
 	d.Helper()
 	var out []string
 	for _, v := range vs {
-		s, err := d.StoryByID(d.ctx, v.StoryID)
+		s, err := d.StoryByID(d.ctx, v.About.StoryID)
 		d.ok(err)
-		out = append(out, strings.TrimPrefix(v.Destination.Channel, "#")+" "+s.Slug+" "+string(rune('0'+v.Number)))
+		out = append(out, strings.TrimPrefix(v.Destination.Channel, "#")+" "+s.Slug+" "+string(rune('0'+v.About.Number)))
 	}
 	return strings.Join(out, ", ")
 }

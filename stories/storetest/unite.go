@@ -108,7 +108,7 @@ var uniteTests = []test{
 				for _, v := range d.drain(l, 10) {
 					if v.Op == stories.OpPost {
 						messages++
-						if key := keys[v.ID]; v.Doubtful && key != v.Key {
+						if key := keys[v.ID]; v.Tries.Doubtful && key != v.Key {
 							d.Errorf("%s: what is in doubt is looked for under another key", name)
 						}
 					}
@@ -208,7 +208,7 @@ var uniteTests = []test{
 					}
 					results = nil
 					for k, v := range begun {
-						if r := d.sent(v); v.Attempt == 1 && k == 1 {
+						if r := d.sent(v); v.Tries.Count == 1 && k == 1 {
 							results = append(results, d.retry(v))
 						} else {
 							results = append(results, r)
@@ -241,7 +241,7 @@ var uniteTests = []test{
 				if channels[name] == nil {
 					channels[name] = map[int]int{}
 				}
-				channels[name][v.Number]++
+				channels[name][v.About.Number]++
 				sent[name]++
 			}
 		}

@@ -157,9 +157,9 @@ func find(rows []stories.Owed, id int64) stories.Owed {
 // delivery is a row that is on its way, as it is told.
 func delivery(lane string, f stories.Flight, r stories.Owed, origins map[int64]stories.Publication) stories.Delivery {
 	p := origins[r.Origin]
-	return stories.Delivery{ID: f.Delivery, Key: stories.DeliveryKey(p.Seed, f.Place, p.Op), UpdateID: p.UpdateID, NoticeID: p.NoticeID, StoryID: p.StoryID, Number: p.Number,
-		Revision: p.Revision, Op: p.Op, Part: stories.PartMessage, Destination: r.Destination, Lane: lane, Level: p.Level, State: stories.Sending,
-		Attempt: f.Attempt, FirstAttemptAt: f.First, LastAttemptAt: f.Last, Unknowns: r.Unknowns, Doubtful: r.Doubtful, Missed: r.Missed,
+	return stories.Delivery{ID: f.Delivery, Key: stories.DeliveryKey(p.Seed, f.Place, p.Op), About: stories.About{UpdateID: p.UpdateID, NoticeID: p.NoticeID, StoryID: p.StoryID, Number: p.Number},
+		Revision: p.Revision, Op: p.Op, Destination: r.Destination, Lane: lane, Level: p.Level, State: stories.Sending,
+		Tries: stories.Tries{Count: f.Attempt, First: f.First, Last: f.Last, Unknowns: r.Unknowns, Doubtful: r.Doubtful}, Missed: r.Missed,
 		CreatedAt: p.CreatedAt}
 }
 
@@ -200,7 +200,7 @@ func (d *desk) recovered(l stories.Lease) []stories.Delivery {
 
 // result is what became of a delivery that was begun.
 func (d *desk) result(v stories.Delivery, state stories.DeliveryState, reason string) stories.Result {
-	return stories.Result{Ref: stories.Ref{Delivery: v.ID}, Attempt: v.Attempt, FirstAttemptAt: v.FirstAttemptAt, LastAttemptAt: v.LastAttemptAt,
+	return stories.Result{Ref: stories.Ref{Delivery: v.ID}, Attempt: v.Tries.Count, FirstAttemptAt: v.Tries.First, LastAttemptAt: v.Tries.Last,
 		State: state, Reason: reason, At: d.now}
 }
 
