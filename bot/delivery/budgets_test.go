@@ -2,6 +2,7 @@ package delivery
 
 import (
 	"errors"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -14,10 +15,15 @@ import (
 // While the platform has posts wait, edits with a budget of their own go on.
 func TestPausedPostsHoldUpNoEdits(t *testing.T) {
 	var paused atomic.Bool
+	var once sync.Once
+	limited := make(chan struct{})
 	edited := make(chan struct{}, 40)
 	e, store, story, b := editing(t, 20, func(b *board) {
 		b.pace = bot.Pace{InFlight: 8, Budgets: editsPerMinute(500)}
 		b.limit = func(bot.Operation, time.Time) (bot.Verdict, bool) {
+			if paused.Load() {
+				once.Do(func() { close(limited) })
+			}
 			return bot.Verdict{Code: "ratelimited", Limited: bot.ScopeLane, RetryAfter: time.Hour}, paused.Load()
 		}
 		b.answer = func(string, int) bot.Verdict {
@@ -30,9 +36,7 @@ func TestPausedPostsHoldUpNoEdits(t *testing.T) {
 	paused.Store(true)
 	publish(t, store, story, stories.Breaking)
 	e.Kick("p")
-	for e.Lanes()[0].Paused == 0 {
-		time.Sleep(time.Millisecond)
-	}
+	<-limited
 	revise(t, store, u, "Corrected.")
 	e.Kick("p")
 	for range 20 {

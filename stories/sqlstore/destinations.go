@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"storybot/stories"
@@ -190,19 +189,11 @@ func end(ctx context.Context, q querier, p place, reason string, at time.Time) e
 			return err
 		}
 	}
-	queued, err := queuedAt(ctx, q, p)
+	waits, err := allAt(ctx, q, p)
 	if err != nil {
 		return err
 	}
-	held, err := heldAt(ctx, q, p)
-	if err != nil {
-		return err
-	}
-	back, err := putBackAt(ctx, q, p)
-	if err != nil {
-		return err
-	}
-	return move(ctx, q, slices.Concat(queued, held, back), stories.Skipped, reason, at)
+	return move(ctx, q, waits, stories.Skipped, reason, at)
 }
 
 // reopen makes a destination reachable; of what was held the newest keep go

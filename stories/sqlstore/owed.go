@@ -50,6 +50,19 @@ func queuedAt(ctx context.Context, q querier, p place) ([]waiting, error) {
 	}), err
 }
 
+// allAt returns what is owed to p and not on its way: what waits in the queue,
+// what is held, and what waits for a person since the database was put back.
+func allAt(ctx context.Context, q querier, p place) (found []waiting, err error) {
+	for _, read := range []func(context.Context, querier, place) ([]waiting, error){queuedAt, heldAt, putBackAt} {
+		some, err := read(ctx, q, p)
+		if err != nil {
+			return nil, err
+		}
+		found = append(found, some...)
+	}
+	return found, nil
+}
+
 // heldAt returns what is held for p, oldest first.
 func heldAt(ctx context.Context, q querier, p place) ([]waiting, error) {
 	return all(ctx, q, scanWaiting(p.id), heldAtSQL, p.id)

@@ -204,19 +204,11 @@ const (
 
 // skipUnfollowed skips what waits for p in vain, and says why.
 func skipUnfollowed(ctx context.Context, q querier, p place, why string, at time.Time) error {
-	rows, err := queuedAt(ctx, q, p)
+	waits, err := allAt(ctx, q, p)
 	if err != nil {
 		return err
 	}
-	held, err := heldAt(ctx, q, p)
-	if err != nil {
-		return err
-	}
-	back, err := putBackAt(ctx, q, p)
-	if err != nil {
-		return err
-	}
-	return skipVain(ctx, q, slices.Concat(rows, held, back), why, at)
+	return skipVain(ctx, q, waits, why, at)
 }
 
 // skipVain skips those of rows that nothing brings any more.
