@@ -11,6 +11,7 @@ import (
 	"pgregory.net/rapid"
 
 	"storybot/bot/discord/discordtest"
+	"storybot/bot/platformtest"
 )
 
 // disturbance is what may happen to a connection. When end is not nil, it
@@ -18,33 +19,36 @@ import (
 type disturbance struct {
 	name   string
 	hidden bool // nobody tells: it is to be noticed within 1.5 heartbeat intervals
-	begin  func(*discordtest.Server, *memNet)
-	end    func(*memNet)
+	begin  func(*discordtest.Server, *platformtest.MemNet)
+	end    func(*platformtest.MemNet)
 }
 
 func disturbances() []disturbance {
 	return []disturbance{
-		{name: "drop", begin: func(s *discordtest.Server, _ *memNet) { s.DropConnections() }},
-		{name: "op 7", begin: func(s *discordtest.Server, _ *memNet) { s.SendOp(7, nil) }},
-		{name: "op 9 resumable", begin: func(s *discordtest.Server, _ *memNet) { s.SendOp(9, true) }},
-		{name: "op 9 final", begin: func(s *discordtest.Server, _ *memNet) { s.SendOp(9, false) }},
-		{name: "4000", begin: func(s *discordtest.Server, _ *memNet) { s.CloseConnections(4000) }},
-		{name: "4009", begin: func(s *discordtest.Server, _ *memNet) { s.CloseConnections(4009) }},
-		{name: "expired", begin: func(s *discordtest.Server, _ *memNet) { s.ForgetSessions(); s.DropConnections() }},
-		{name: "silence", hidden: true, begin: func(s *discordtest.Server, _ *memNet) { s.Silence() }},
-		{name: "no ACK", hidden: true, begin: func(s *discordtest.Server, _ *memNet) { s.StopAcks() }},
-		{name: "half-open", hidden: true, begin: func(s *discordtest.Server, _ *memNet) { s.HalfOpen() }},
-		{name: "next connections fail", begin: func(s *discordtest.Server, _ *memNet) {
+		{name: "drop", begin: func(s *discordtest.Server, _ *platformtest.MemNet) { s.DropConnections() }},
+		{name: "op 7", begin: func(s *discordtest.Server, _ *platformtest.MemNet) { s.SendOp(7, nil) }},
+		{name: "op 9 resumable", begin: func(s *discordtest.Server, _ *platformtest.MemNet) { s.SendOp(9, true) }},
+		{name: "op 9 final", begin: func(s *discordtest.Server, _ *platformtest.MemNet) { s.SendOp(9, false) }},
+		{name: "4000", begin: func(s *discordtest.Server, _ *platformtest.MemNet) { s.CloseConnections(4000) }},
+		{name: "4009", begin: func(s *discordtest.Server, _ *platformtest.MemNet) { s.CloseConnections(4009) }},
+		{name: "expired", begin: func(s *discordtest.Server, _ *platformtest.MemNet) { s.ForgetSessions(); s.DropConnections() }},
+		{name: "silence", hidden: true, begin: func(s *discordtest.Server, _ *platformtest.MemNet) { s.Silence() }},
+		{name: "no ACK", hidden: true, begin: func(s *discordtest.Server, _ *platformtest.MemNet) { s.StopAcks() }},
+		{name: "half-open", hidden: true, begin: func(s *discordtest.Server, _ *platformtest.MemNet) { s.HalfOpen() }},
+		{name: "next connections fail", begin: func(s *discordtest.Server, _ *platformtest.MemNet) {
 			s.NextConnections(discordtest.RefuseUpgrade(503), discordtest.CloseOnIdentify(4000), discordtest.HangUp())
 			s.DropConnections()
 		}},
-		{name: "mute", begin: func(s *discordtest.Server, _ *memNet) { s.NextConnections(discordtest.Mute()); s.DropConnections() }},
-		{name: "refused", begin: func(s *discordtest.Server, n *memNet) { n.away.Store(true); s.DropConnections() }, end: func(n *memNet) { n.away.Store(false) }},
-		{name: "refused, session gone", begin: func(s *discordtest.Server, n *memNet) {
-			n.away.Store(true)
+		{name: "mute", begin: func(s *discordtest.Server, _ *platformtest.MemNet) {
+			s.NextConnections(discordtest.Mute())
+			s.DropConnections()
+		}},
+		{name: "refused", begin: func(s *discordtest.Server, n *platformtest.MemNet) { n.Away.Store(true); s.DropConnections() }, end: func(n *platformtest.MemNet) { n.Away.Store(false) }},
+		{name: "refused, session gone", begin: func(s *discordtest.Server, n *platformtest.MemNet) {
+			n.Away.Store(true)
 			s.ForgetSessions()
 			s.DropConnections()
-		}, end: func(n *memNet) { n.away.Store(false) }},
+		}, end: func(n *platformtest.MemNet) { n.Away.Store(false) }},
 	}
 }
 

@@ -38,7 +38,7 @@ func TestAFloodOfEventsStartsNothingWithoutBound(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				r := newRig(t, table)
-				r.far.away.Store(true)
+				r.far.Away.Store(true)
 				free := make(chan struct{})
 				r.p.places = slowPlaces{r.n, free}
 				s := newServing(r.p, handler{

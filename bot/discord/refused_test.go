@@ -83,13 +83,13 @@ func TestStartedIsToldOnceOfTheFirstOutcome(t *testing.T) {
 		r := newRig(t, nil)
 		r.srv.FailNext(discordtest.Match{Op: discordtest.GetGatewayBot}, discordtest.StatusBeforeStore(503), discordtest.MissingAccess(), discordtest.CloudflareBan(), discordtest.RateLimited("user", time.Minute))
 		r.srv.NextConnections(discordtest.HangUp(), discordtest.CloseOnIdentify(4000), discordtest.Mute())
-		r.far.away.Store(true)
+		r.far.Away.Store(true)
 		stop := r.run(t)
 		time.Sleep(time.Hour)
 		if len(r.started) != 0 {
 			t.Errorf("told of what is tried again: %v", <-r.started)
 		}
-		r.far.away.Store(false)
+		r.far.Away.Store(false)
 		if err := <-r.started; err != nil {
 			t.Errorf("told %v of READY", err)
 		}

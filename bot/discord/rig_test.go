@@ -9,13 +9,14 @@ import (
 
 	"storybot/bot"
 	"storybot/bot/discord/discordtest"
+	"storybot/bot/platformtest"
 )
 
 // rig is a platform at its usual times and a strict Discord, on a network in
 // memory: for tests in which hours pass in no time.
 type rig struct {
 	srv     *discordtest.Server
-	far     *memNet
+	far     *platformtest.MemNet
 	p       *Platform
 	n       *notes
 	log     *upLog
@@ -26,7 +27,7 @@ type rig struct {
 // and may be replaced by again.
 func newRig(t *testing.T, specs []bot.Spec) *rig {
 	t.Helper()
-	r := &rig{far: newMemNet(), n: newNotes(), log: newUpLog(), started: make(chan error, 10_000)}
+	r := &rig{far: platformtest.NewMemNet(), n: newNotes(), log: newUpLog(), started: make(chan error, 10_000)}
 	r.srv = discordtest.Start(t, discordtest.WithListener(r.far))
 	r.srv.AddChannel(testGuild, testChannel)
 	r.p = r.again(t, specs)
@@ -43,7 +44,7 @@ func (r *rig) again(t *testing.T, specs []bot.Spec) *Platform {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r.far.carry(p)
+	carry(r.far, p)
 	t.Cleanup(p.rest.close)
 	return p
 }
