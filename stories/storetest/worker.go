@@ -61,12 +61,11 @@ func (w *worker) owed() ([]stories.Owed, map[int64]stories.Publication, error) {
 // raise gives each publication the level of later ones of its story: one that was
 // read after others may tell of an urgent update that was published in between.
 func raise(origins map[int64]stories.Publication) {
-	for id, p := range origins {
-		for _, later := range origins {
-			if later.StoryID == p.StoryID && later.ID > p.ID {
-				p.Level = max(p.Level, later.Level)
-			}
-		}
+	levels := map[int64]stories.Level{} // of what comes later, by story
+	for _, id := range slices.Backward(slices.Sorted(maps.Keys(origins))) {
+		p := origins[id]
+		p.Level = max(p.Level, levels[p.StoryID])
+		levels[p.StoryID] = p.Level
 		origins[id] = p
 	}
 }
