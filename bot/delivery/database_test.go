@@ -159,7 +159,7 @@ func TestAnotherProcessTakesOverWithinSeconds(t *testing.T) {
 		for c := range 1500 {
 			m.add("p", channel("p", "w", c), 1, stories.Normal)
 		}
-		a := &cut{Queue: m, Sender: far}
+		a := &cut{books: m, Sender: far}
 		start(t, m, far, func(c *Config) { c.Queue, c.Senders = a, map[string]bot.Sender{"p": a} })
 		time.Sleep(5 * time.Second)
 		b := start(t, m, far, func(c *Config) { c.Owner = "b" })

@@ -73,9 +73,8 @@ import (
 	"storybot/stories"
 )
 
-// Queue is what the engine asks of a database. Errors for which errors.Is(err,
-// stories.ErrLeaseLost) holds end the work on a lane; any other error is taken
-// for an outage: the call is made again until it succeeds.
+// Queue is what the engine reads of a database. An error is taken for an outage:
+// the call is made again until it succeeds.
 type Queue interface {
 	// Lanes returns every lane some destination belongs to. What stands before
 	// the first colon is the platform's name.
@@ -87,6 +86,16 @@ type Queue interface {
 	Load(ctx context.Context, publication int64, after stories.Ref, limit int) (stories.Loaded, error)
 	// LoadPlaces returns what publications have in the queue for some places.
 	LoadPlaces(ctx context.Context, publications, places []int64) (stories.Loaded, error)
+	// Content returns what a delivery shows.
+	Content(ctx context.Context, of stories.Subject, revision int) (stories.Content, error)
+}
+
+// Journal is where the holder of a lane writes what it does. Errors for which
+// errors.Is(err, stories.ErrLeaseLost) holds end the work on a lane, those for
+// which errors.Is(err, stories.ErrRefused) holds are of what was to be written,
+// and any other is taken for an outage.
+type Journal interface {
+	lease.Granter
 	// LanePast returns what earlier holders wrote down of a lane.
 	LanePast(ctx context.Context, lane string) (stories.LanePast, error)
 	// SkipOlder leaves each destination of the lane the newest keep posts of a
@@ -98,15 +107,13 @@ type Queue interface {
 	// Exchange writes results and begins rows, in one transaction: durable before
 	// a request leaves. It may be made again under its number.
 	Exchange(ctx context.Context, l stories.Lease, x stories.Exchange) (stories.Begun, error)
-	// Content returns what a delivery shows.
-	Content(ctx context.Context, of stories.Subject, revision int) (stories.Content, error)
 }
 
-// Config is what an Engine is made of. Queue, Leases, Senders and Render are
+// Config is what an Engine is made of. Queue, Journal, Senders and Render are
 // required.
 type Config struct {
 	Queue   Queue
-	Leases  lease.Granter
+	Journal Journal               // of the same database
 	Senders map[string]bot.Sender // by platform name
 	// Render makes the message of what a delivery shows. It is called once per
 	// update, or notice, and revision while that is in use.

@@ -223,5 +223,5 @@ func (d dispatch) exchange(now time.Duration) {
 	}
 	s.journal.busy = true
 	e, lease := s.lane.engine, s.journal.lease
-	go func() { s.answers <- c.make(s.ctx, e.cfg.Queue, lease, e.contents) }()
+	go func() { s.answers <- c.make(s.ctx, e.cfg.Journal, lease, e.contents) }()
 }

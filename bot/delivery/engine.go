@@ -162,7 +162,7 @@ func (e *Engine) lane(name string) *lane {
 // leaseOf is what a lane's lease is asked for with.
 func (e *Engine) leaseOf(lane string, changed chan struct{}) lease.Config {
 	return lease.Config{
-		Granter: e.cfg.Leases, Name: lane, Owner: e.cfg.Owner, TTL: e.cfg.LeaseTTL,
+		Granter: e.cfg.Journal, Name: lane, Owner: e.cfg.Owner, TTL: e.cfg.LeaseTTL,
 		Changed: func() {
 			select {
 			case changed <- struct{}{}:

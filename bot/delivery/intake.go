@@ -50,7 +50,7 @@ func (i intake) inherit() (ok bool) {
 // takeOver makes jobs of what is in flight.
 func (i intake) takeOver(ctx context.Context) error {
 	s := i.shift
-	flights, loaded, err := s.lane.engine.cfg.Queue.Recover(ctx, s.journal.lease)
+	flights, loaded, err := s.lane.engine.cfg.Journal.Recover(ctx, s.journal.lease)
 	if err != nil {
 		return err
 	}

@@ -213,11 +213,11 @@ func (j *journal) aloft() []stories.Flight {
 
 // make is the call itself, on a goroutine of its own: the exchange, and the
 // messages of what it has begun.
-func (c *call) make(ctx context.Context, queue Queue, lease stories.Lease, contents *contents) answer {
+func (c *call) make(ctx context.Context, journal Journal, lease stories.Lease, contents *contents) answer {
 	ctx, done := context.WithTimeout(context.WithoutCancel(ctx), storeTimeout)
 	defer done()
 	a := answer{call: c, messages: map[int64]*bot.Message{}, verdicts: map[int64]bot.Verdict{}}
-	if a.begun, a.err = queue.Exchange(ctx, lease, c.x); a.err != nil {
+	if a.begun, a.err = journal.Exchange(ctx, lease, c.x); a.err != nil {
 		return a
 	}
 	for _, s := range c.says {

@@ -9,7 +9,7 @@ import (
 // platform asked it to wait, invalid requests, and when it last worked.
 func (i intake) recall(ctx context.Context) error {
 	s := i.shift
-	past, err := s.lane.engine.cfg.Queue.LanePast(ctx, s.lane.name)
+	past, err := s.lane.engine.cfg.Journal.LanePast(ctx, s.lane.name)
 	if err != nil {
 		return err
 	}
@@ -50,10 +50,10 @@ func (s *shift) works(now time.Duration) {
 // trim has what is too old skipped.
 func (i intake) trim() {
 	s := i.shift
-	queue, lease, at := s.lane.engine.cfg.Queue, s.journal.lease, s.lane.engine.clock.now()
+	journal, lease, at := s.lane.engine.cfg.Journal, s.journal.lease, s.lane.engine.clock.now()
 	s.reader.begin(s.ctx, func(ctx context.Context) (f found) {
 		f.trimmed = true
-		f.skipped, f.err = queue.SkipOlder(ctx, lease, keepOwed, at)
+		f.skipped, f.err = journal.SkipOlder(ctx, lease, keepOwed, at)
 		return f
 	})
 }

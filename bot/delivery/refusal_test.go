@@ -189,7 +189,7 @@ func TestARuleOfTheTablesStopsOneRowOnly(t *testing.T) {
 		WHEN NEW.id = 5 AND NEW.message_id <> '' BEGIN SELECT RAISE(ABORT, 'never'); END`); err != nil {
 		t.Fatal(err)
 	}
-	e := New(Config{Queue: store, Leases: store, Senders: map[string]bot.Sender{"p": instant{}},
+	e := New(Config{Queue: store, Journal: store, Senders: map[string]bot.Sender{"p": instant{}},
 		Render: func(stories.Content) bot.Message { return bot.Plainly("x") }})
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 	defer cancel()

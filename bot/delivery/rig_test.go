@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"storybot/bot"
-	"storybot/bot/lease"
 	"storybot/stories"
 )
 
@@ -77,7 +76,7 @@ func start(t *testing.T, queue *memory, far *farSide, change ...func(*Config)) *
 	for _, c := range change {
 		c(&cfg)
 	}
-	cfg.Leases = cfg.Queue.(lease.Granter)
+	cfg.Journal = cfg.Queue.(Journal)
 	r.Engine = New(cfg)
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan struct{})
@@ -119,12 +118,18 @@ func bubble(t *testing.T, f func(t *testing.T)) { t.Helper(); synctest.Test(t, f
 
 // cut lies between an engine and the world, until the engine is killed.
 type cut struct {
-	Queue
+	books
 	bot.Sender
 	mu   sync.Mutex
 	dead bool
 	left int           // operations until it dies by itself; 0 for never
 	died chan struct{} // closed then, unless nil
+}
+
+// books are a database as a whole.
+type books interface {
+	Queue
+	Journal
 }
 
 var errKilled = errors.New("killed")
@@ -150,7 +155,7 @@ func (c *cut) Exchange(ctx context.Context, l stories.Lease, x stories.Exchange)
 	if !c.alive() {
 		return stories.Begun{}, errKilled
 	}
-	b, err := c.Queue.Exchange(ctx, l, x)
+	b, err := c.books.Exchange(ctx, l, x)
 	if !c.alive() {
 		return stories.Begun{}, errKilled
 	}
@@ -161,28 +166,28 @@ func (c *cut) Acquire(ctx context.Context, name, owner string, ttl time.Duration
 	if !c.alive() {
 		return stories.Lease{}, false, errKilled
 	}
-	return c.Queue.(lease.Granter).Acquire(ctx, name, owner, ttl)
+	return c.books.Acquire(ctx, name, owner, ttl)
 }
 
 func (c *cut) Renew(ctx context.Context, l stories.Lease, ttl time.Duration) (bool, error) {
 	if !c.alive() {
 		return false, errKilled
 	}
-	return c.Queue.(lease.Granter).Renew(ctx, l, ttl)
+	return c.books.Renew(ctx, l, ttl)
 }
 
 func (c *cut) ReleaseLease(ctx context.Context, l stories.Lease) error {
 	if !c.alive() {
 		return errKilled
 	}
-	return c.Queue.(lease.Granter).ReleaseLease(ctx, l)
+	return c.books.ReleaseLease(ctx, l)
 }
 
 func (c *cut) Recover(ctx context.Context, l stories.Lease) ([]stories.Flight, stories.Loaded, error) {
 	if !c.alive() {
 		return nil, stories.Loaded{}, errKilled
 	}
-	return c.Queue.Recover(ctx, l)
+	return c.books.Recover(ctx, l)
 }
 
 // Send of a dead engine never leaves; one that was on its way arrives, but its

@@ -191,7 +191,7 @@ func TestKilledAtAnyPoint(t *testing.T) {
 				}
 			}
 			for i, k := range kills {
-				c := &cut{Queue: m, Sender: far, left: k}
+				c := &cut{books: m, Sender: far, left: k}
 				r := start(t, m, far, func(cfg *Config) {
 					cfg.Queue, cfg.Senders = c, map[string]bot.Sender{"p": c}
 					cfg.Owner = fmt.Sprint("life ", i)

@@ -44,7 +44,7 @@ func TestWhatIsSentAgainShowsTheNewestWording(t *testing.T) {
 		t.Fatal(err)
 	}
 	b := newBoard()
-	e := New(Config{Queue: store, Leases: store, Senders: map[string]bot.Sender{"p": resending{b}},
+	e := New(Config{Queue: store, Journal: store, Senders: map[string]bot.Sender{"p": resending{b}},
 		Render: func(c stories.Content) bot.Message { return bot.Plainly(c.Update.Text) }})
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan struct{})
@@ -65,7 +65,7 @@ func TestAStopBeforeTheTakeoverForgetsNothing(t *testing.T) {
 		for c := range 10 {
 			m.add("p", channel("p", "w", c), 1, stories.Normal)
 		}
-		c := &cut{Queue: m, Sender: far, left: 20}
+		c := &cut{books: m, Sender: far, left: 20}
 		r := start(t, m, far, func(cfg *Config) { cfg.Queue, cfg.Senders, cfg.Owner = c, map[string]bot.Sender{"p": c}, "dead" })
 		time.Sleep(time.Second)
 		r.stop()
@@ -129,7 +129,7 @@ func TestAfterADeathThePushGoesOn(t *testing.T) {
 		for c := range channels {
 			m.add("p", channel("p", "w", c), 1, stories.Normal)
 		}
-		c := &cut{Queue: m, Sender: far}
+		c := &cut{books: m, Sender: far}
 		start(t, m, far, func(cfg *Config) { cfg.Queue, cfg.Senders, cfg.Owner = c, map[string]bot.Sender{"p": c}, "dead" })
 		time.Sleep(8 * time.Second)
 		c.kill()

@@ -9,7 +9,6 @@ import (
 	"storybot/bot"
 	"storybot/bot/delivery"
 	"storybot/bot/discord"
-	"storybot/bot/lease"
 	"storybot/stories"
 	"storybot/stories/sqlstore"
 )
@@ -18,7 +17,7 @@ import (
 type database interface {
 	stories.Store
 	delivery.Queue
-	lease.Granter
+	delivery.Journal
 	discord.Memory
 	delivery.Notices
 	// Reindex makes findable what an earlier version of the program wrote.
