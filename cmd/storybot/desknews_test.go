@@ -54,13 +54,21 @@ func (n *newsDesk) update(t *testing.T, text string) {
 
 // shown are the messages of both desks.
 func (n *newsDesk) shown() (onDiscord, onSlack []string) {
+	return n.onDiscordsDesk(), n.onSlacksDesk()
+}
+
+func (n *newsDesk) onDiscordsDesk() (shown []string) {
 	for _, m := range n.discord.Messages(deskChannel) {
-		onDiscord = append(onDiscord, m.Text)
+		shown = append(shown, m.Text)
 	}
+	return shown
+}
+
+func (n *newsDesk) onSlacksDesk() (shown []string) {
 	for _, m := range n.slack.Messages(team, deskOnSlack) {
-		onSlack = append(onSlack, m.Visible())
+		shown = append(shown, m.Visible())
 	}
-	return onDiscord, onSlack
+	return shown
 }
 
 // count is how many of some messages hold a text.
@@ -76,9 +84,8 @@ func count(messages []string, text string) (n int) {
 // waitDiscord waits until Discord's desk shows a text.
 func (n *newsDesk) waitDiscord(t *testing.T, text string) {
 	t.Helper()
-	if err := n.discord.Wait(n.ctx, func() bool { left, _ := n.shown(); return count(left, text) > 0 }); err != nil {
-		left, _ := n.shown()
-		t.Fatalf("Discord's desk does not show %q but %q: %v", text, left, err)
+	if err := n.discord.Wait(n.ctx, func() bool { return count(n.onDiscordsDesk(), text) > 0 }); err != nil {
+		t.Fatalf("Discord's desk does not show %q but %q: %v", text, n.onDiscordsDesk(), err)
 	}
 }
 

@@ -22,10 +22,10 @@ const (
 	unendedSQL = `
 		FROM desks k JOIN destinations t ON t.id = k.destination_id
 		WHERE t.state <> 'gone'
-			AND EXISTS (SELECT 1 FROM deliveries e WHERE e.notice_id = ?1 AND e.destination_id = t.id AND e.op = 1 AND e.state IN (3, 6))
-			AND NOT EXISTS (SELECT 1 FROM deliveries e WHERE e.notice_id = ?1 AND e.destination_id = t.id AND e.op = 1 AND e.state NOT IN (2, 3, 6))
-			AND NOT EXISTS (SELECT 1 FROM deliveries e WHERE e.notice_id = ?1 AND e.destination_id = t.id AND e.op IN (0, 1) AND e.revision = ?2
-				AND (e.op = 0 OR e.state = 2))`
+			AND EXISTS (SELECT 1 FROM deliveries e WHERE e.notice_id = ?1 AND e.destination_id = t.id AND e.op = 1 AND e.state IN (3, 4, 6))
+			AND NOT EXISTS (SELECT 1 FROM deliveries e WHERE e.notice_id = ?1 AND e.destination_id = t.id AND e.op = 1 AND e.state NOT IN (2, 3, 4, 6))
+			AND NOT EXISTS (SELECT 1 FROM deliveries e WHERE e.notice_id = ?1 AND e.destination_id = t.id AND (
+				e.op = 0 AND e.revision = ?2 OR e.op = 1 AND e.state = 2 AND ?2 IN (e.revision, e.said)))`
 	unendedHereSQL = `SELECT t.id, t.lane_id, t.state ` + unendedSQL + ` ORDER BY t.id`
 	// endedSQL ends the watch where all that is owed of the notice ?1 has ended.
 	endedSQL = `
@@ -41,8 +41,8 @@ const (
 )
 
 // TellEnds owes the end of a push, as a message of its own and once, to each of
-// the desk's channels in which the message of its progress could not be edited. It
-// looks at the newest so many whose end was said; told says that somebody is
+// the desk's channels in which the message of its progress could not be edited, or
+// nobody knows whether it was. It looks at the newest so many whose end was said; told says that somebody is
 // owed something now.
 func (s *Store) TellEnds(ctx context.Context, newest int, at time.Time) (told bool, err error) {
 	watched, err := all(ctx, s.reader(), scanID, watchedSQL, newest)

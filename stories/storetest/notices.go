@@ -196,6 +196,39 @@ var noticeTests = []test{
 		d.ok(err)
 		same(d, "lanes with something left", len(lanes), 0)
 	}},
+	{"the end of a push is posted where nobody knows what became of its edit", func(d *desk) {
+		s := d.track("sony")
+		d.follow("sony", "a")
+		d.append(s, stories.Normal)
+		d.ok(d.SetDesk(d.ctx, d.act(), channel("desk"), lane))
+		p := d.say(d.sees("before", "sony 1 0/1")[0], false)
+		l := d.hold(lane, "w")
+		d.advance(l, 0, d.sent(d.claim(l, 1)[0]))
+		d.say(p, true)
+		d.advance(l, 0, d.result(d.claim(l, 1)[0], stories.Unknown, "could not be looked at for too long"))
+		same(d, "told", d.ends(), true)
+		same(d, "here", d.told(l), "post desk 2")
+	}},
+	{"an edit that was owed before the end and goes out with it has told it", func(d *desk) {
+		s := d.track("sony")
+		d.follow("sony", "a")
+		d.append(s, stories.Normal)
+		d.ok(d.SetDesk(d.ctx, d.act(), channel("desk"), lane))
+		p := d.say(d.sees("before", "sony 1 0/1")[0], false)
+		l := d.hold(lane, "w")
+		d.advance(l, 0, d.sent(d.claim(l, 1)[0]))
+		p = d.say(p, false)
+		first := d.claim(l, 1)[0]
+		p = d.say(p, false)
+		d.advance(l, 0, d.result(first, stories.Skipped, "refuses to have the message edited"))
+		p = d.say(p, true)
+		same(d, "owed", d.told(l), "edit desk 3")
+		second := d.sent(d.claim(l, 1)[0])
+		second.Revision = p.Revision
+		d.advance(l, 0, second)
+		same(d, "told anew", d.ends(), false)
+		same(d, "here", d.told(l), "")
+	}},
 	{"the end of a push waits for a desk that is blocked", func(d *desk) {
 		s := d.track("sony")
 		d.follow("sony", "desk")
