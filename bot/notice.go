@@ -21,39 +21,45 @@ func RenderContent(c stories.Content) Message {
 
 // renderAlarms says what happened, what is wrong and who can mend it.
 func renderAlarms(b stories.NoticeBody) Message {
-	m := Message{Title: "Delivery", Tone: Urgent}
+	m := Message{}
+	m.Title, m.Tone = alarmTitle(b)
+	said := map[string]bool{}
 	for _, a := range b.Alarms {
+		if said[a.Cure] { // eight channels alike would fill screens with it
+			a.Cure = ""
+		}
+		said[a.Cure] = true
 		m.Blocks = append(m.Blocks, Block{Kind: Item, Spans: []Span{Text(Clean(alarmText(a)))}})
 	}
 	if b.More > 0 {
-		m.Blocks = append(m.Blocks, Para(Text(fmt.Sprintf("And %d more. ", b.More)), Code("/desk status"), Text(" lists what fails now.")))
+		m.Blocks = append(m.Blocks, Para(Text(fmt.Sprintf("And %s more. ", Count(b.More))), Code("/desk status"), Text(" lists what fails now.")))
 	}
 	return m
 }
 
 // alarmText is an alarm in sentences.
 func alarmText(a stories.Alarm) string {
-	reason := strings.TrimSuffix(a.Reason, ".")
+	about := func(subject string) string { return Reason(subject, strings.TrimSuffix(a.Reason, ".")) }
 	var what string
 	switch a.Kind {
 	case stories.AlarmBlocked:
-		what = fmt.Sprintf("%s gets no updates for now: it %s.", a.Destination, reason)
+		what = fmt.Sprintf("%s gets no updates for now: %s.", a.Destination, about("it"))
 	case stories.AlarmGone:
-		what = fmt.Sprintf("%s has ended, and what it followed with it: it %s.", a.Destination, reason)
+		what = fmt.Sprintf("%s has ended, and what it followed with it: %s.", a.Destination, about("it"))
 	case stories.AlarmPushStopped:
-		what = fmt.Sprintf("Update %d was refused by several channels alike and is not sent to the rest of %s: %s.", a.Number, a.Lane, reason)
+		what = fmt.Sprintf("Update %d was refused by several channels alike and is not sent to the rest of %s: %s.", a.Number, a.Lane, about("a channel"))
 	case stories.AlarmLaneStopped:
-		what = fmt.Sprintf("Nothing is sent through %s: %s.", a.Lane, reason)
+		what = fmt.Sprintf("Nothing is sent through %s: %s.", a.Lane, about("it"))
 	case stories.AlarmLaneResumed:
 		what = fmt.Sprintf("%s sends again.", a.Lane)
 	case stories.AlarmWorkspaceFailing:
-		what = fmt.Sprintf("Every channel of %s refuses alike, so none was given up: %s.", alarmWorkspace(a), reason)
+		what = fmt.Sprintf("Every channel of %s refuses alike, so none was given up: %s.", alarmWorkspace(a), about("each"))
 	case stories.AlarmFailed:
-		what = fmt.Sprintf("%s %s. The log has the cause; it is a fault of Storybot to be reported.", a.Destination, reason)
+		what = fmt.Sprintf("%s. The log has the cause; it is a fault of Storybot to be reported.", about(a.Destination.String()))
 	case stories.AlarmWorkspaceRecovered:
 		what = fmt.Sprintf("%s works again.", alarmWorkspace(a))
 	default: // stored by a later version
-		what = reason + "."
+		what = about("") + "."
 	}
 	return strings.TrimSpace(what + " " + a.Cure)
 }

@@ -2,6 +2,7 @@ package bot
 
 import (
 	"fmt"
+	"slices"
 
 	"storybot/stories"
 )
@@ -29,14 +30,19 @@ func RenderUpdate(story stories.Story, u stories.Update) Message {
 	return m
 }
 
-// AfterGap is m with a line above it that says how many updates before it the
-// channel was not sent while it could not be written to.
+// AfterGap is m with a line of small print that says how many updates before it the
+// channel was not sent while it could not be written to. It stands below the text:
+// what a phone shows first of m is its news.
 func AfterGap(m Message, missed int) Message {
-	line := fmt.Sprintf("%d earlier updates were not posted here while the bot could not write to this channel. /stories lists what happened.", missed)
+	line := fmt.Sprintf("%s earlier updates were not posted here while the bot could not write to this channel. /stories lists what happened.", Count(missed))
 	if missed == 1 {
 		line = "1 earlier update was not posted here while the bot could not write to this channel. /stories lists what happened."
 	}
-	m.Blocks = append([]Block{{Kind: Small, Spans: []Span{Text(line)}}}, m.Blocks...)
+	end := len(m.Blocks)
+	for end > 0 && m.Blocks[end-1].Kind == Small {
+		end--
+	}
+	m.Blocks = slices.Concat(m.Blocks[:end], []Block{{Kind: Small, Spans: []Span{Text(line)}}}, m.Blocks[end:])
 	return m
 }
 

@@ -88,6 +88,6 @@ func blockedNote(subs []stories.Subscription) *bot.Block {
 	return &bot.Block{Kind: bot.Paragraph, Spans: []bot.Span{
 		bot.Bold("Updates do not arrive in this channel"), bot.Text(" since "), bot.At(subs[0].BlockedSince),
 		bot.Text(". " + reasonSentence(subs[0].Reason) + " When that is mended, "), bot.Code("/subscriptions"),
-		bot.Text(" has a button to try again; what waits comes then."),
+		bot.Text(" has a button to try again; what is held comes then."),
 	}}
 }

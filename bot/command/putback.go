@@ -22,7 +22,7 @@ func tellPutBack(msg *bot.Message, back stories.PutBack) {
 	if back.Waiting > 0 {
 		first = append(first,
 			bot.Para(bot.Bold("The database was put back"), bot.Text(" ("), bot.At(back.At), bot.Text(fmt.Sprintf(
-				"). %s for %s from before may have been sent already, so nothing of it is sent by itself. What is published now is not held up.",
+				"). %s for %s from before may have been sent already, so none is sent by itself. What is published now is not held up.",
 				plural(back.Waiting, "message"), plural(back.Channels, "channel")))),
 			bot.Para(bot.Text(settleLabel+" looks for each in its channel: what is there counts as sent, what is not there is sent, and what nobody can say waits on. "+
 				releaseLabel+" sends all of it: it may be there twice then.")))
@@ -32,7 +32,7 @@ func tellPutBack(msg *bot.Message, back stories.PutBack) {
 		}, msg.Buttons...)
 	}
 	if back.Settling > 0 {
-		first = append(first, bot.Para(bot.Text(fmt.Sprintf("%s of a database that was put back: being looked for in their channels.", plural(back.Settling, "message")))))
+		first = append(first, bot.Para(bot.Text(fmt.Sprintf("%s of a database that was put back: being looked for in %s.", plural(back.Settling, "message"), theirChannels(back.Settling)))))
 	}
 	msg.Blocks = slices.Concat(first, msg.Blocks)
 }
@@ -46,7 +46,7 @@ func (m *Mux) pressSettle(ctx context.Context, r request, args bot.Args) (bot.Re
 	if n == 0 {
 		return nothingWaits(), nil
 	}
-	return done(fmt.Sprintf("%s: being looked for in their channels. What is not there is sent; what nobody can say waits on.", plural(n, "message")),
+	return done(fmt.Sprintf("%s: being looked for in %s. What is not there is sent; what nobody can say waits on.", plural(n, "message"), theirChannels(n)),
 		bot.Para(bot.Code("/desk status"), bot.Text(" tells how far that is."))), nil
 }
 
@@ -64,10 +64,12 @@ func (m *Mux) pressRelease(ctx context.Context, r request, args bot.Args) (bot.R
 		case back.Waiting == 0:
 			return nothingWaits(), nil
 		}
-		reply := bot.Reply{Message: bot.Plainly(fmt.Sprintf("Send %s to %s, although they may be there twice then? That cannot be undone. %s looks first whether they are there.",
-			plural(back.Waiting, "message"), plural(back.Channels, "channel"), settleLabel))}
+		reply := bot.Reply{Message: bot.Plainly(fmt.Sprintf("Send %s to %s, although %s may be there twice then? That cannot be undone. %s looks first whether %s there.",
+			plural(back.Waiting, "message"), plural(back.Channels, "channel"), oneOr(back.Waiting, "it", "they"), settleLabel, oneOr(back.Waiting, "it is", "they are")))}
+		release := bot.NewButton("Send all of it", bot.ActionRelease, generation, 1)
+		release.Style = bot.Danger
 		reply.Message.Buttons = []bot.Button{
-			bot.NewButton("Send all of it", bot.ActionRelease, generation, 1),
+			release,
 			bot.NewButton(settleLabel, bot.ActionSettle, generation),
 		}
 		return reply, nil
@@ -79,8 +81,11 @@ func (m *Mux) pressRelease(ctx context.Context, r request, args bot.Args) (bot.R
 	if n == 0 {
 		return nothingWaits(), nil
 	}
-	return done(fmt.Sprintf("Released %s: they are being sent, and may be there twice.", plural(n, "message"))), nil
+	return done(fmt.Sprintf("Released %s: %s being sent, and may be there twice.", plural(n, "message"), oneOr(n, "it is", "they are"))), nil
 }
+
+// theirChannels are those of n messages.
+func theirChannels(n int) string { return oneOr(n, "its channel", "their channels") }
 
 // nothingWaits is the answer of a button that has nothing left to do.
 func nothingWaits() bot.Reply {

@@ -47,7 +47,7 @@ func TestStatusBeginsWithWhatWasPutBack(t *testing.T) {
 	if first := bot.PlainText(bot.Message{Blocks: status.Message.Blocks[:1]}); !strings.HasPrefix(first, "The database was put back") || !strings.Contains(first, "2 messages for 2 channels") {
 		t.Errorf("it begins with %q", first)
 	}
-	says(t, n.ask("mo", "general", "/why sony-hack"), "Update 2 waits. ")
+	says(t, n.ask("mo", "general", "/why sony-hack"), "Update 2 waits. This channel may have got it already: the database was put back, and a moderator decides in /desk status.")
 
 	for _, label := range []string{settleLabel, releaseLabel} {
 		if r := n.pushes("tom", status, label); !r.Failed || !strings.Contains(bot.PlainText(r.Message), "Only moderators") {
@@ -60,6 +60,7 @@ func TestStatusBeginsWithWhatWasPutBack(t *testing.T) {
 	if len(after.Message.Buttons) > 0 {
 		t.Errorf("it still offers %v", after.Message.Buttons)
 	}
+	says(t, n.ask("mo", "general", "/why sony-hack"), "Update 2 is being looked for here: it may have been sent before the database was put back.")
 	says(t, n.pushes("mo", status, settleLabel), "Nothing of a database that was put back waits")
 	says(t, n.pushes("mo", status, releaseLabel), "Nothing of a database that was put back waits")
 	says(t, n.ask("mo", "general", "/desk log"), "settled: 2 deliveries of a database that was put back")
@@ -117,6 +118,45 @@ func TestWhatWaitsForAModeratorIsNotPromised(t *testing.T) {
 	says(t, again, "The channel can be written to again. 1 message from before the database was put back may be here already: a moderator decides")
 	if text := bot.PlainText(again.Message); strings.Contains(text, "comes now") {
 		t.Errorf("it promises:\n%s", text)
+	}
+}
+
+// One message has the words of one.
+func TestOneMessagePutBack(t *testing.T) {
+	n := openTracked(t)
+	n.must(n.ask("ria", "general", "/subscribe sony-hack"))
+	n.must(n.ask("mo", "general", "/update sony-hack The studio cancels the film."))
+	back := func() bot.Reply {
+		if waits, err := n.store.Restored(t.Context()); err != nil || waits != 1 {
+			t.Fatalf("%d wait, %v", waits, err)
+		}
+		return n.ask("mo", "general", "/desk status")
+	}
+	asked := n.pushes("mo", back(), releaseLabel)
+	says(t, asked, "Send 1 message to 1 channel, although it may be there twice then? That cannot be undone. Settle against history looks first whether it is there.")
+	if b := asked.Message.Buttons[0]; b.Style != bot.Danger {
+		t.Errorf("what cannot be undone looks like anything else: %+v", b)
+	}
+	says(t, n.pushes("mo", asked, "Send all of it"), "Released 1 message: it is being sent, and may be there twice.")
+	says(t, n.ask("mo", "general", "/desk log"), "released: 1 delivery of a database")
+	says(t, n.pushes("mo", back(), settleLabel), "1 message: being looked for in its channel.")
+	says(t, n.ask("mo", "general", "/desk status"), "1 message of a database that was put back: being looked for in its channel.")
+}
+
+// A block and a put back database at once: what a moderator decides about does
+// not come when somebody tries again.
+func TestABlockPromisesOnlyWhatIsHeld(t *testing.T) {
+	n := openTracked(t)
+	n.must(n.ask("ria", "general", "/subscribe sony-hack"))
+	n.must(n.ask("mo", "general", "/update sony-hack The studio cancels the film."))
+	n.work(blocking)
+	if _, err := n.store.Restored(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	for _, ask := range []string{"/why sony-hack", "/subscriptions"} {
+		if text := bot.PlainText(n.ask("ria", "general", ask).Message); strings.Contains(text, "what waits comes") {
+			t.Errorf("%s promises:\n%s", ask, text)
+		}
 	}
 }
 

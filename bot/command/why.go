@@ -53,6 +53,9 @@ func (m *Mux) why(ctx context.Context, r request) (bot.Reply, error) {
 // deliveryWords says how a delivery stands.
 func deliveryWords(d stories.Delivery, now time.Time) []bot.Span {
 	name := fmt.Sprintf("Update %d ", d.About.Number)
+	if d.Tries.PutBack && (d.State == stories.Pending || d.State == stories.Sending) {
+		return []bot.Span{bot.Text(name + "is being looked for here: it may have been sent before the database was put back" + because(d.Reason))}
+	}
 	switch d.State {
 	case stories.Sent:
 		spans := []bot.Span{bot.Text(name + "was sent "), bot.At(d.FinishedAt)}

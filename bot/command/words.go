@@ -17,6 +17,14 @@ func plural(n int, noun string) string {
 	return bot.Count(n) + " " + noun + "s"
 }
 
+// oneOr is one for a single thing, otherwise more.
+func oneOr(n int, one, more string) string {
+	if n == 1 {
+		return one
+	}
+	return more
+}
+
 // sentence makes a whole sentence of s: a capital letter, a full stop.
 func sentence(s string) string {
 	s = strings.TrimSpace(bot.Clean(s))
@@ -31,17 +39,8 @@ func sentence(s string) string {
 	return s + "."
 }
 
-// reasonSentence makes a sentence of a delivery's reason. Those of a
-// bot.Verdict are the end of "This channel …"; the others have a subject of
-// their own.
-func reasonSentence(reason string) string {
-	for _, subject := range []string{"", "the ", "this ", "all ", "it "} {
-		if reason == subject || subject != "" && strings.HasPrefix(strings.ToLower(reason), subject) {
-			return sentence(reason)
-		}
-	}
-	return sentence("this channel " + reason)
-}
+// reasonSentence makes a sentence of a delivery's reason.
+func reasonSentence(reason string) string { return sentence(bot.Reason("this channel", reason)) }
 
 // ordinal writes 1st, 2nd, 3rd, 4th.
 func ordinal(n int) string {

@@ -1,6 +1,9 @@
 package command
 
-import "testing"
+import (
+	"testing"
+	"time"
+)
 
 func TestOrdinal(t *testing.T) {
 	for n, want := range map[int]string{1: "1st", 2: "2nd", 3: "3rd", 4: "4th", 11: "11th", 12: "12th", 21: "21st", 111: "111th"} {
@@ -19,4 +22,25 @@ func TestReasonSentence(t *testing.T) {
 			t.Errorf("reasonSentence(%q) = %q, want %q", in, got, want)
 		}
 	}
+}
+
+// What the database itself writes down reads on from "This channel" as well.
+func TestReasonsOfTheDatabaseReadOn(t *testing.T) {
+	n := openTracked(t)
+	n.must(n.ask("ria", "general", "/subscribe sony-hack"))
+	for range 7 {
+		n.now = n.now.Add(time.Minute)
+		n.must(n.ask("mo", "general", "/update sony-hack The studio cancels the film at "+n.now.Format(time.Kitchen)+"."))
+	}
+	lease, ok, err := n.store.Acquire(t.Context(), lane, "test", time.Minute)
+	if err != nil || !ok {
+		t.Fatal(ok, err)
+	}
+	if skipped, err := n.store.SkipOlder(t.Context(), lease, 6, n.now); err != nil || skipped != 1 {
+		t.Fatalf("%d skipped, %v", skipped, err)
+	}
+	n.store.ReleaseLease(t.Context(), lease)
+	says(t, n.ask("ria", "general", "/why sony-hack number:2"), "Update 2 was not sent. This channel waited while nothing could be sent; only the newest 6 updates of the story were sent afterwards.")
+	n.work(blocking) // which keeps five of the six
+	says(t, n.ask("ria", "general", "/why sony-hack number:3"), "Update 3 was not sent. This channel could not be written to for a while; of the updates that were held only the newest 5 were sent afterwards.")
 }

@@ -12,7 +12,7 @@ type brakes struct{ shift *shift }
 
 // refuseAll brakes the lane: all channels refuse alike.
 func (b brakes) refuseAll(v bot.Verdict, now time.Duration) {
-	v.Reason = "all channels refuse alike, as in an outage: " + reasonOf(v)
+	v.Reason = "all channels refuse alike, as in an outage: " + bot.Reason("each", reasonOf(v))
 	b.stop(refusing, v, now)
 }
 

@@ -47,7 +47,7 @@ func (p *payloads) refused(key edition, v bot.Verdict) (stopped bool) {
 		return false
 	}
 	r.stopped = &bot.Verdict{Outcome: bot.BadPayload, Code: v.Code, Cure: v.Cure,
-		Reason: "was left out, because other channels refused the same message: " + v.Reason}
+		Reason: "was left out, because other channels refused the same message: " + bot.Reason("each", reasonOf(v))}
 	p.going = slices.DeleteFunc(p.going, func(e edition) bool { return e == key })
 	p.over = p.add(p.over, key)
 	return true

@@ -7,6 +7,19 @@ import (
 	"storybot/stories"
 )
 
+// What is left out because of others says what they did.
+func TestAStoppedPushSaysWhatTheOthersDid(t *testing.T) {
+	of := edition{Subject: stories.Subject{UpdateID: 1}}
+	var p payloads
+	for range stopAfter {
+		p.refused(of, bot.Verdict{Outcome: bot.BadPayload, Code: "400", Reason: "got a message that is too long"})
+	}
+	want := "was left out, because other channels refused the same message: each got a message that is too long"
+	if got := p.stopped(of); got == nil || got.Reason != want {
+		t.Errorf("%+v, want %q", got, want)
+	}
+}
+
 // However many pushes are stopped, the refusals of the others are counted; and
 // however many go on, what is stopped lately stays stopped.
 func TestManyStoppedPushesHideNoOther(t *testing.T) {

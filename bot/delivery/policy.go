@@ -87,7 +87,7 @@ func (c *decision) putBack(v bot.Verdict) {
 	switch v.Outcome {
 	case bot.Unreadable:
 		c.State, c.Unknown, c.PutBack = stories.Held, false, true
-		c.Reason = why(v) + releaseCure
+		c.Reason = strings.TrimRight(why(v), ". ") + "." + releaseCure
 	case bot.NotSent:
 		c.Reason = "it was not in the channel when the database had been put back; it is sent"
 	}
@@ -106,7 +106,7 @@ func (c *decision) retry(d stories.Delivery, v bot.Verdict, now time.Time, rando
 	case v.Limited == bot.ScopeChannel:
 		c.wait = max(v.RetryAfter, minPause) + resetMargin
 	case tiredOf(d, now):
-		c.State, c.Reason = stories.Failed, "could not be reached for 24 hours: "+why(v)
+		c.State, c.Reason = stories.Failed, "could not be reached for 24 hours: "+bot.Reason("it", why(v))
 		return
 	default:
 		c.wait = max(v.RetryAfter, backoff(retryBase, retryMax, d.Tries.Count, random))

@@ -1,6 +1,7 @@
 package delivery
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -81,8 +82,8 @@ func TestThePolicyOnEveryAnswer(t *testing.T) {
 		},
 		"transient for a day": {
 			change:  func(d *stories.Delivery) { d.Tries.Count, d.Tries.First = leastTries, now.Add(-giveUp) },
-			verdict: bot.Verdict{Reason: "busy"},
-			want:    result{Attempt: leastTries, State: stories.Failed, Reason: "could not be reached for 24 hours: busy"},
+			verdict: bot.Verdict{Reason: "was busy"},
+			want:    result{Attempt: leastTries, State: stories.Failed, Reason: "could not be reached for 24 hours: it was busy"},
 		},
 		"not sent": {
 			verdict: bot.Verdict{Outcome: bot.NotSent},
@@ -135,5 +136,19 @@ func TestThePolicyOnEveryAnswer(t *testing.T) {
 				t.Errorf("waits %v, want %v", got.wait, c.wait)
 			}
 		})
+	}
+}
+
+// A reason is made of sentences, with or without a cure.
+func TestAReasonOfAPutBackRowIsMadeOfSentences(t *testing.T) {
+	for want, v := range map[string]bot.Verdict{
+		"may have got it: too many came since. The database was put back;":                {Reason: "may have got it: too many came since"},
+		"cannot be read. Give the bot the right to. The database was put back;":           {Reason: "cannot be read", Cure: "Give the bot the right to."},
+		"cannot be read. Give the bot the right to: https://a.example. The database was ": {Reason: "cannot be read.", Cure: "Give the bot the right to: https://a.example"},
+	} {
+		v.Outcome = bot.Unreadable
+		if got := decide(stories.Delivery{Tries: stories.Tries{PutBack: true}}, v, time.Now(), 0, 0).Reason; !strings.HasPrefix(got, want) {
+			t.Errorf("%q, want %q", got, want)
+		}
 	}
 }

@@ -168,7 +168,7 @@ func (i intake) endOtherwise(p part, err error, now time.Duration) {
 		return
 	}
 	less := stories.Result{Ref: r.Ref, Attempt: r.Attempt, FirstAttemptAt: r.FirstAttemptAt, LastAttemptAt: r.LastAttemptAt, At: r.At, State: stories.Failed,
-		Reason: "could not be recorded: the database refuses what became of it"}
+		Reason: "did not get this message: the database refuses to record what became of it"}
 	if !p.less {
 		what := "did not get a message: the database refuses to record what became of it"
 		if r.State == stories.Sent {

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 	"path/filepath"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -145,13 +146,14 @@ func TestWhereAllIsRefusedNothingEnds(t *testing.T) {
 		for n := range 20 {
 			m.add("p", channel("p", "w", n), 1, stories.Normal)
 		}
-		refuses := true
-		r := start(t, m, far, func(cfg *Config) { cfg.Queue = strict{m, func(stories.Exchange) bool { return refuses }} })
+		var refuses atomic.Bool
+		refuses.Store(true)
+		r := start(t, m, far, func(cfg *Config) { cfg.Queue = strict{m, func(stories.Exchange) bool { return refuses.Load() }} })
 		time.Sleep(10 * time.Minute)
 		if n := m.count(); n[stories.Pending] != 20 {
 			t.Errorf("%v", n)
 		}
-		refuses = false
+		refuses.Store(false)
 		r.settledAll(t, time.Minute)
 		if err := far.once(m); err != nil {
 			t.Error(err)

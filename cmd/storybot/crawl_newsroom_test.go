@@ -134,3 +134,69 @@ func questions(s *stage) []line {
 	}
 	return lines
 }
+
+// TestDecideAboutWhatWasPutBack presses on each platform what a moderator is
+// offered about a database that was put back, with something waiting each time.
+func TestDecideAboutWhatWasPutBack(t *testing.T) {
+	for name, open := range stages() {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := open(t)
+			editor := s.editor(busy)
+			tell(t, editor, ask("desk track", "slug", rhine, "headline", "Rhine rises above nine metres"))
+			tell(t, editor, ask("subscribe", "target", rhine))
+			says := func(what seen, words string) {
+				t.Helper()
+				if !strings.Contains(what.text, words) {
+					t.Errorf("want %q in: %s", words, what.text)
+				}
+			}
+			const nothing = "Nothing of a database that was put back waits any more."
+
+			goBack(t, s)
+			status := tell(t, editor, ask("desk status"))
+			says(status, "The database was put back")
+			says(tell(t, editor, ask("why", "story", rhine)), "This channel may have got it already")
+			question := push(t, status, "Release by hand")
+			says(question, "Send 1 message to 1 channel, although it may be there twice then?")
+			released := push(t, question, "Send all of it")
+			says(released, "Released 1 message: it is being sent")
+			withWords(t, editor, "The second dyke breaks.")
+			if s.visitor != nil { // a console presses the newest message only
+				says(push(t, question, "Send all of it"), nothing)
+				says(push(t, status, "Settle against history"), nothing)
+			}
+
+			goBack(t, s)
+			status = tell(t, editor, ask("desk status"))
+			settled := push(t, status, "Settle against history")
+			says(settled, "1 message: being looked for in its channel.")
+			if s.visitor != nil { // and what it has shown cannot be looked at
+				if _, err := editor.await("the message that was not there", func(all []seen) bool { return times(all, "The second dyke breaks.") == 2 }); err != nil {
+					t.Error(err)
+				}
+				says(push(t, status, "Settle against history"), nothing)
+			}
+		})
+	}
+}
+
+// TestTheDesksButtonsWork presses on each platform what the desk's own messages
+// offer.
+func TestTheDesksButtonsWork(t *testing.T) {
+	for name, open := range stages() {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := open(t)
+			editor, desk := s.editor(busy), s.editor(quiet)
+			tell(t, editor, ask("desk track", "slug", rhine, "headline", "Rhine rises above nine metres"))
+			tell(t, editor, ask("subscribe", "target", rhine))
+			tell(t, desk, ask("desk here"))
+			tell(t, editor, ask("update", "story", rhine, "text", "The first dyke breaks."))
+			told := withWords(t, desk, "Delivered to the one channel.")
+			if answer := push(t, told, "Timeline"); !strings.Contains(answer.text, "The first dyke breaks.") {
+				t.Errorf("the timeline: %s", answer.text)
+			}
+		})
+	}
+}

@@ -92,8 +92,16 @@ func (s *Store) decide(ctx context.Context, a stories.Act, generation int64, ver
 		if _, err := trim(ctx, q, full, catchUp, a.At); err != nil {
 			return 0, false, err
 		}
-		return n, true, enter(ctx, q, a, verb, 0, strconv.Itoa(n)+" deliveries of a database that was put back")
+		return n, true, enter(ctx, q, a, verb, 0, deliveriesPutBack(n))
 	})
+}
+
+// deliveriesPutBack is what the log says was decided about.
+func deliveriesPutBack(n int) string {
+	if n == 1 {
+		return "1 delivery of a database that was put back"
+	}
+	return strconv.Itoa(n) + " deliveries of a database that was put back"
 }
 
 // decideLane is the part of decide that is about one lane. Its publication is the

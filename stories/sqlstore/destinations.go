@@ -102,7 +102,7 @@ const (
 	setPlaceSQL  = `UPDATE destinations SET state = ?2, reason = ?3, since = ?4 WHERE id = ?1`
 	endSubsSQL   = `DELETE FROM subscriptions WHERE destination_id = ?1`
 	endMutesSQL  = `DELETE FROM mutes WHERE destination_id = ?1`
-	tooOld       = "held while the channel could not be written to; only the newest %d were sent afterwards"
+	tooOld       = "could not be written to for a while; of the updates that were held only the newest %d were sent afterwards"
 	unblockedSQL = `UPDATE destinations SET state = 'reachable', reason = '', since = 0, missed = 0, moved_to = 0 WHERE id = ?1`
 	missedSQL    = `
 		UPDATE deliveries SET missed = missed + (SELECT t.missed FROM destinations t WHERE t.id = ?2) WHERE id = ?1`

@@ -135,7 +135,7 @@ const (
 		WHERE nth >= ?3 AND those > ?3 ORDER BY destination_id, story_id, nth`
 	missedMoreSQL = `
 		UPDATE deliveries SET missed = missed + CAST(j.value ->> 1 AS BIGINT) FROM each(?1) WHERE deliveries.id = CAST(j.value ->> 0 AS BIGINT)`
-	tooLate = "waited while nothing could be sent; only the newest %d of its story were sent afterwards"
+	tooLate = "waited while nothing could be sent; only the newest %d updates of the story were sent afterwards"
 )
 
 // SkipOlder bounds what a lane owes after nothing could be sent for long: each

@@ -33,7 +33,7 @@ const (
 	homeName     = "home"     // what engine.home returned last
 	copiedName   = "copied"   // set in a copy: wherever it is opened, it was put back
 	putBackName  = "put back" // generation, and when
-	putBackWhy   = "may have been sent already: the database was put back, and a moderator decides in /desk status"
+	putBackWhy   = "may have got it already: the database was put back, and a moderator decides in /desk status"
 	begunSQL     = `SELECT coalesce(max(begun), 0) FROM flights`
 	forgetSQL    = `DELETE FROM settings WHERE name = ?1`
 	lockAllSQL   = `SELECT name FROM leases ORDER BY name /*lock*/`

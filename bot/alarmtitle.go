@@ -1,0 +1,79 @@
+package bot
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"storybot/stories"
+)
+
+// alarmTitles are what notices of alarms are called, the worst first: it is what
+// a phone shows of them.
+var alarmTitles = []struct {
+	kind      stories.AlarmKind
+	one, many string
+}{
+	{stories.AlarmLaneStopped, "Deliveries have stopped", "Deliveries have stopped"},
+	{stories.AlarmWorkspaceFailing, "A whole workspace refuses updates", "Whole workspaces refuse updates"},
+	{stories.AlarmPushStopped, "An update is not sent on", "Updates are not sent on"},
+	{stories.AlarmFailed, "A delivery met a fault", "Deliveries met faults"},
+	{stories.AlarmBlocked, "A channel gets no updates", "Channels get no updates"},
+	{stories.AlarmGone, "A channel has ended", "Channels have ended"},
+	{stories.AlarmLaneResumed, "Deliveries go on again", "Deliveries go on again"},
+	{stories.AlarmWorkspaceRecovered, "Deliveries go on again", "Deliveries go on again"},
+}
+
+// alarmTitle is the worst that a notice tells of and that it does not tell the end
+// of, and the tone that goes with it.
+func alarmTitle(b stories.NoticeBody) (string, Tone) {
+	counts := map[stories.AlarmKind]int{}
+	for i, a := range b.Alarms {
+		if !slices.ContainsFunc(b.Alarms[i+1:], func(later stories.Alarm) bool { return ends(later, a) }) {
+			counts[a.Kind]++
+		}
+	}
+	for _, t := range alarmTitles {
+		n := counts[t.kind]
+		if n == 0 {
+			continue
+		}
+		tone := Urgent
+		if t.kind == stories.AlarmLaneResumed || t.kind == stories.AlarmWorkspaceRecovered {
+			tone = Success
+		}
+		if n == 1 {
+			return t.one, tone
+		}
+		return t.many, tone
+	}
+	return "Delivery", Urgent // of a later version
+}
+
+// ends says that later tells the end of what a tells.
+func ends(later, a stories.Alarm) bool {
+	switch a.Kind {
+	case stories.AlarmLaneStopped:
+		return later.Kind == stories.AlarmLaneResumed && later.Lane == a.Lane
+	case stories.AlarmWorkspaceFailing:
+		return later.Kind == stories.AlarmWorkspaceRecovered && alarmWorkspace(later) == alarmWorkspace(a)
+	}
+	return false
+}
+
+// Reason is the reason of a delivery or an alarm with a subject before it, unless
+// it has its own. Those of a Verdict are the end of "This channel …".
+func Reason(subject, reason string) string {
+	first, _ := utf8.DecodeRuneInString(reason)
+	lower := strings.ToLower(reason)
+	if reason == "" || subject == "" || unicode.IsDigit(first) {
+		return reason
+	}
+	for _, own := range []string{"the ", "this ", "all ", "it ", "there "} {
+		if strings.HasPrefix(lower, own) {
+			return reason
+		}
+	}
+	return subject + " " + reason
+}
