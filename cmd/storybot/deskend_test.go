@@ -22,13 +22,15 @@ func TestAnEndThatCannotBeEditedInIsPosted(t *testing.T) {
 	t.Parallel()
 	for name, url := range databases {
 		for when, end := range map[string]func(n *endedDesk){
-			"not killed":                               (*endedDesk).goOn,
-			"killed before the end":                    (*endedDesk).killBefore,
-			"killed before the new message":            (*endedDesk).killBetween,
-			"killed with the new message on its way":   (*endedDesk).killOnTheWay,
-			"killed once the new message was answered": (*endedDesk).killAfter,
+			"not killed":                             (*endedDesk).goOn,
+			"killed before the end":                  (*endedDesk).killBefore,
+			"killed before the new message":          (*endedDesk).killBetween,
+			"killed with the new message on its way": (*endedDesk).killOnTheWay,
 		} {
 			t.Run(name+"/"+when, func(t *testing.T) {
+				if testing.Short() && when != "not killed" {
+					t.Skip("the next program waits for the lease of the one before")
+				}
 				t.Parallel()
 				n := &endedDesk{newsDesk: newNewsDesk(t), t: t, database: "DATABASE_URL=" + url(t)}
 				n.p = n.connect(t, n.database)
@@ -123,13 +125,6 @@ func (n *endedDesk) killBetween() {
 func (n *endedDesk) killOnTheWay() {
 	n.discord.FailNext(discordtest.Match{Op: discordtest.CreateMessage, Channel: deskChannel}, discordtest.HangAfterStore())
 	n.slack.Fail(slacktest.Match{Method: "chat.postMessage", Channel: deskOnSlack}, 1, slacktest.HangsAfterStore)
-	n.heal()
-	n.waitDiscord(n.t, allOfTwo)
-	n.waitSlack(n.t, allOfTwo)
-	n.again()
-}
-
-func (n *endedDesk) killAfter() {
 	n.heal()
 	n.waitDiscord(n.t, allOfTwo)
 	n.waitSlack(n.t, allOfTwo)
