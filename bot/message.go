@@ -1,6 +1,10 @@
 package bot
 
-import "time"
+import (
+	"time"
+
+	"storybot/stories"
+)
 
 // Message is what a person reads, before any platform's markup: a title, blocks
 // of text, buttons. All of it is plain text nobody vouches for; senders escape
@@ -16,6 +20,18 @@ type Message struct {
 	// and Tags are words for what it is about, of which a forum may know some.
 	Thread string
 	Tags   []string
+	// Image is the message's one picture, nil for none. A picture never costs a
+	// message: where it cannot be shown, its description stands as small print.
+	Image *Image
+	// Silent asks the platform to make no sound and show no notification for it,
+	// where it can.
+	Silent bool
+}
+
+// Image is a picture that a message shows, and what it shows in words.
+type Image struct {
+	URL string // https
+	Alt string // one line
 }
 
 // BlockKind is the shape of a block.
@@ -32,9 +48,14 @@ const (
 
 // Block is a paragraph, a list item, or another run of spans. A line break in
 // a span's text breaks the line.
+//
+// Button belongs to the block, an Item as a rule: it opens or does what the row
+// is about. It stands beside the row, or in a menu of the message's rows, which
+// shows the button's label; nil for none.
 type Block struct {
-	Kind  BlockKind
-	Spans []Span
+	Kind   BlockKind
+	Spans  []Span
+	Button *Button
 }
 
 // Span is a run of text in one style. At most one of URL and Time is set. A
@@ -52,6 +73,9 @@ type Span struct {
 	// Relative shows Time as "3 hours ago", DateOnly without the time of day.
 	Relative bool
 	DateOnly bool
+	// Place is the channel that Text names, or the zero value. On its own platform
+	// it is shown as that platform shows a channel, anywhere else as Text.
+	Place stories.Destination
 }
 
 // Button is something to press. Pressing one with an Action comes back as a
@@ -98,7 +122,7 @@ func Code(s string) Span { return Span{Text: s, Code: true} }
 func At(t time.Time) Span { return Span{Time: t} }
 
 // Para returns a paragraph.
-func Para(spans ...Span) Block { return Block{Paragraph, spans} }
+func Para(spans ...Span) Block { return Block{Kind: Paragraph, Spans: spans} }
 
 // Plainly returns a message of one paragraph.
 func Plainly(s string) Message { return Message{Blocks: []Block{Para(Text(s))}} }
