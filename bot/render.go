@@ -69,13 +69,14 @@ func pushTitle(u stories.Update) string {
 // part 0, the beginning, on; a part behind the last one is the last. Each fits
 // every platform.
 func RenderWhole(story stories.Story, u stories.Update, part int) Message {
-	parts := wholeParts(u)
+	line := append(byline(story, u), Text(" · "), At(u.At))
+	room := messageRoom - roomOf(pushTitle(u), Headline(story), " · part 10 of 10") - roomOfSpans(line) - len("⁨⁩⁨⁩")
+	parts := wholeParts(u, max(room, AnswerText))
 	part = max(0, min(part, len(parts)-1))
 	m := Message{Blocks: append([]Block(nil), parts[part]...)}
 	if part == 0 {
 		m.Title = pushTitle(u)
 	}
-	line := append(byline(story, u), Text(" · "), At(u.At))
 	if len(parts) > 1 {
 		line = append(line, Text(fmt.Sprintf(" · part %d of %d", part+1, len(parts))))
 	}
@@ -91,26 +92,26 @@ func RenderWhole(story stories.Story, u stories.Update, part int) Message {
 	return m
 }
 
-// wholeParts are the parts of RenderWhole: paragraphs of text and, where the
-// sources do not fit beside the last of them, lists of sources.
-func wholeParts(u stories.Update) [][]Block {
+// wholeParts are the parts of RenderWhole in so much room: paragraphs of text and,
+// where the sources do not fit beside the last of them, lists of sources.
+func wholeParts(u stories.Update, room int) [][]Block {
 	var parts [][]Block
 	last := 0
-	for _, page := range PagesOfRoom(Clean(u.Text), AnswerText) {
+	for _, page := range PagesOfRoom(Clean(u.Text), room) {
 		page = Clean(page)
 		last = Room(page)
 		parts = append(parts, []Block{Para(Text(page))})
 	}
-	if _, left := linksWithin(u.Sources, AnswerText-last); left == 0 {
+	if _, left := linksWithin(u.Sources, room-last); left == 0 {
 		return parts
 	}
 	var list []Block
-	room := 0
+	used := 0
 	for _, source := range u.Sources {
-		if need := linkRoom(source); len(list) > 0 && room+need > AnswerText {
-			parts, list, room = append(parts, list), nil, need
+		if need := linkRoom(source); len(list) > 0 && used+need > room {
+			parts, list, used = append(parts, list), nil, need
 		} else {
-			room += need
+			used += need
 		}
 		list = append(list, Block{Kind: Item, Spans: []Span{sourceLink(source)}})
 	}
