@@ -6,9 +6,10 @@ import (
 )
 
 // PlainText is m in plain text, without its buttons: blocks separated by empty
-// lines, links with their address, times in UTC. What is printed where no
+// lines, links with their address, a picture in words, times in UTC. What is printed where no
 // markup is understood, and what screen readers and notifications say.
 func PlainText(m Message) string {
+	m = m.WithoutPicture()
 	var b strings.Builder
 	b.WriteString(m.Title)
 	if m.URL != "" {

@@ -15,7 +15,7 @@ const PushText = 2800
 // u is published. Its id, number and level are read from u, its headline and
 // slug from story.
 func RenderUpdate(story stories.Story, u stories.Update) Message {
-	m := Message{Title: Headline(story), Thread: Headline(story), Tags: []string{string(story.State)}}
+	m := Message{Title: Headline(story), Thread: Headline(story), Tags: []string{string(story.State)}, Image: Picture(u)}
 	if u.Level == stories.Breaking {
 		m.Tone = Urgent
 	}

@@ -18,6 +18,8 @@ const (
 	answerText = 3000
 	leastText  = 300 // of one update beside others
 	mostText   = 600
+
+	maxListedAlt = 150 // of a picture's description beside others
 )
 
 // story shows a story, or one update of it; without a slug the newest stories.
@@ -125,6 +127,10 @@ func updateBlocks(story stories.Story, u stories.Update, room int) []bot.Block {
 	if cut {
 		blocks = append(blocks, small(bot.Text("All of it: "), bot.Code(fmt.Sprintf("/story %s %d", story.Slug, u.Number))))
 	}
+	if picture := bot.Picture(u); picture != nil {
+		picture.Alt, _ = bot.Cut(picture.Alt, maxListedAlt)
+		blocks = append(blocks, picture.InWords())
+	}
 	return append(blocks, bot.Sources(u)...)
 }
 
@@ -145,6 +151,9 @@ func (m *Mux) readUpdate(ctx context.Context, story stories.Story, number, part 
 	}
 	msg := bot.Message{Title: bot.Headline(story), Blocks: []bot.Block{bot.Para(bot.Bold(label)), bot.Para(bot.Text(bot.Clean(pages[part])))}}
 	msg.Blocks = append(append(msg.Blocks, bot.Sources(u)...), bot.Byline(story, u))
+	if part == 0 {
+		msg.Image = bot.Picture(u)
+	}
 	if part+1 < len(pages) {
 		msg.Buttons = append(msg.Buttons, bot.NewButton("Read on", bot.ActionRead, story.ID, int64(number), int64(part+1)))
 	}
