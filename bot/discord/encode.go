@@ -29,8 +29,9 @@ type mentions struct {
 }
 
 func contentOf(m bot.Message) content {
+	m, shown := picture(m)
 	return content{
-		Embeds:     []*discordgo.MessageEmbed{embed(m)},
+		Embeds:     append([]*discordgo.MessageEmbed{embed(m)}, shown...),
 		Components: buttons(m.Buttons),
 	}
 }

@@ -41,7 +41,10 @@ type shown struct {
 }
 
 type shownEmbed struct {
-	Embeds []struct{ Title, Description string }
+	Embeds []struct {
+		Title, Description string
+		Image              *struct{ URL string }
+	}
 }
 
 // text is what the call shows.
@@ -50,6 +53,16 @@ func (c call) text() string {
 		return e.Title + e.Description
 	}
 	return ""
+}
+
+// pictures is how many the call shows.
+func (c call) pictures() (n int) {
+	for _, e := range append(c.body.Embeds, c.body.Data.Embeds...) {
+		if e.Image != nil {
+			n++
+		}
+	}
+	return n
 }
 
 func (w *wire) ServeHTTP(rw http.ResponseWriter, r *http.Request) {

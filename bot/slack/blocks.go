@@ -48,16 +48,24 @@ type builder struct {
 }
 
 func build(m *bot.Message) []slack.Block {
+	m = drawable(m)
 	b := &builder{left: maxMessage}
 	b.title(m)
-	for _, block := range m.Blocks {
-		if b.left <= 0 || len(b.blocks) >= maxBlocks-3 {
+	small := beforeSmall(m.Blocks)
+	for i, block := range m.Blocks {
+		if i == small && m.Image != nil {
+			b.picture(*m.Image)
+		}
+		if b.left <= 0 || len(b.blocks) >= maxBlocks-4 {
 			b.cut = true
 			break
 		}
 		b.block(block)
 	}
 	b.endRich()
+	if small == len(m.Blocks) && m.Image != nil {
+		b.picture(*m.Image)
+	}
 	if b.cut {
 		b.blocks = append(b.blocks, slack.NewContextBlock("", plainText("The rest does not fit into one Slack message.")))
 	}
@@ -228,7 +236,7 @@ func (b *builder) small(spans []bot.Span) {
 		}
 	}
 	flush()
-	for len(elements) > 0 && len(b.blocks) < maxBlocks-3 {
+	for len(elements) > 0 && len(b.blocks) < maxBlocks-4 {
 		n := min(len(elements), maxContextElements)
 		b.blocks = append(b.blocks, slack.NewContextBlock("", elements[:n]...))
 		elements = elements[n:]

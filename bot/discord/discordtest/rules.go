@@ -187,6 +187,12 @@ func (c *checker) embed(at string, e embed) int {
 		c.filled(fmt.Sprintf("%s.fields.%d.name", at, i), f.Name)
 		c.filled(fmt.Sprintf("%s.fields.%d.value", at, i), f.Value)
 	}
+	if e.Image != nil {
+		c.picture(at+".image.url", e.Image.URL)
+	}
+	if e.Thumbnail != nil {
+		c.picture(at+".thumbnail.url", e.Thumbnail.URL)
+	}
 	if !shown {
 		c.bad(at, "an embed without anything to show")
 	}

@@ -40,6 +40,11 @@ func TestRefusesBadMessages(t *testing.T) {
 		"11 embeds":             {embed(strings.Repeat(`{"title":"x"},`, 10) + `{"title":"x"}`), "embeds: maxItems"},
 		"empty embed":           {embed(`{"color":1}`), "without anything to show"},
 		"embed url":             {embed(`{"title":"x","url":"javascript:alert(1)"}`), "embeds.0.url"},
+		"image over http":       {embed(`{"image":{"url":"http://x.example/a.jpg"}}`), "embeds.0.image.url: not a well formed https URL"},
+		"image attached":        {embed(`{"image":{"url":"attachment://a.jpg"}}`), "embeds.0.image.url"},
+		"image without address": {embed(`{"image":{"url":""}}`), "embeds.0.image.url"},
+		"long image":            {embed(`{"image":{"url":"https://x.example/` + long(2031) + `"}}`), "embeds.0.image.url"},
+		"image described":       {embed(`{"image":{"url":"https://x.example/a.jpg","alt":"x"}}`), "alt"},
 		"label":                 {button(`"style":2,"custom_id":"a","label":"` + long(81) + `"`), "label"},
 		"no label":              {button(`"style":2,"custom_id":"a"`), "needs a label or an emoji"},
 		"custom_id":             {button(`"style":2,"label":"a","custom_id":"` + long(101) + `"`), "custom_id"},
@@ -75,6 +80,7 @@ func TestTakesGoodMessages(t *testing.T) {
 		`{"flags":4,"content":"x","components":[{"type":1,"components":[{"type":3,"custom_id":"m","options":[{"label":"a","value":"b"}]}]}],` + quiet + `}`,
 		`{"flags":32768,"components":[{"type":17,"components":[{"type":10,"content":"x"},{"type":1,"components":[{"type":2,"style":1,"label":"a","custom_id":"b"}]}]}],` + quiet + `}`,
 		`{"content":"x","allowed_mentions":{"parse":[],"roles":["1234"]}}`,
+		`{"embeds":[{"image":{"url":"https://x.example/` + strings.Repeat("x", 2030) + `"}}],` + quiet + `}`,
 		`{"content":"x","message_reference":{"message_id":"1","fail_if_not_exists":false},` + quiet + `}`,
 	} {
 		if r := call(t, s, "POST", posts, body); r.status != 200 {
