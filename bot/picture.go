@@ -28,6 +28,14 @@ func (i Image) InWords() Block {
 // see it, where the platform has no other place for its description.
 func (i Image) Described() Block { return Block{Kind: Small, Spans: []Span{Text(i.described())}} }
 
+// room is what the description takes of a message, in Room units; 0 for no picture.
+func (i *Image) room() int {
+	if i == nil {
+		return 0
+	}
+	return roomOfSpans(i.InWords().Spans)
+}
+
 func (i Image) described() string { return "Picture: " + OneLine(i.Alt) }
 
 // WithoutPicture is m with its picture in words instead.

@@ -31,7 +31,7 @@ func TestWithoutPicture(t *testing.T) {
 	blocks := append(make([]Block, 0, 8), Para(Text("The dam broke.")), Block{Kind: Small, Spans: []Span{Text("Mo")}})
 	m := Message{Title: "Dam", Blocks: blocks, Image: &Image{"https://a.example/dam.jpg", "Water"}}
 	plain := m.WithoutPicture()
-	const want = "Dam\nThe dam broke.\nMo\nPicture: Water · a.example (https://a.example/dam.jpg)"
+	const want = "Dam\nThe dam broke.\nMo\nPicture: Water · https://a.example/dam.jpg"
 	if got := PlainText(plain); got != want || plain.Image != nil {
 		t.Errorf("without: %q, %v", got, plain.Image)
 	}

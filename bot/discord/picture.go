@@ -16,6 +16,10 @@ type drawing struct {
 	pictures *pictures.Guard
 }
 
+// maxPicture is how long the address of a picture may be
+// (https://discord.com/developers/docs/resources/message#embed-object-embed-image-structure).
+const maxPicture = 2048
+
 // picture draws m's picture: as an embed that holds nothing else. The description
 // of such a picture is nowhere in an embed
 // (https://discord.com/developers/docs/resources/message#embed-object-embed-image-structure),
@@ -26,7 +30,7 @@ func picture(m bot.Message) (rest bot.Message, embeds []*discordgo.MessageEmbed)
 		return m, nil
 	}
 	l, ok := bot.ParseLink(m.Image.URL)
-	if !ok || len(l.String()) > maxAddress || !strings.HasPrefix(l.String(), "https://") {
+	if !ok || len(l.String()) > maxPicture || !strings.HasPrefix(l.String(), "https://") {
 		return m.WithoutPicture(), nil
 	}
 	rest = m

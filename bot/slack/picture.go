@@ -40,16 +40,6 @@ func drawable(m *bot.Message) *bot.Message {
 	return &drawn
 }
 
-// beforeSmall is where the small print begins that ends a message: what is shown
-// stands before it.
-func beforeSmall(blocks []bot.Block) int {
-	end := len(blocks)
-	for end > 0 && blocks[end-1].Kind == bot.Small {
-		end--
-	}
-	return end
-}
-
 // pictureRefusals are the words with which Slack refuses a message whose picture it
 // cannot load, does not take for one, or finds too long an address of. Nothing was
 // posted then (https://docs.slack.dev/reference/methods/chat.postMessage#errors).
