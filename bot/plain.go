@@ -7,9 +7,10 @@ import (
 
 // PlainText is m in plain text, without its buttons: blocks separated by empty
 // lines, links with their address (which stands alone where the label tells no
-// more), times in UTC. What is printed where no
+// more), a picture in words, times in UTC. What is printed where no
 // markup is understood, and what screen readers and notifications say.
 func PlainText(m Message) string {
+	m = m.WithoutPicture()
 	var b strings.Builder
 	b.WriteString(m.Title)
 	if m.URL != "" {

@@ -20,6 +20,9 @@ const (
 	// pushRoom is what a push may take of a message; the rest is for a line that its
 	// channel alone gets.
 	pushRoom = messageRoom - 200
+	// smallRoom is what a headline and the line with story, number and author take at
+	// most.
+	smallRoom = 600
 	// noticeable is by how much the time of an update differs from when it was
 	// stored where somebody said when it happened.
 	noticeable = 2 * time.Minute
@@ -31,13 +34,15 @@ const (
 // story. It fits every platform: text and sources that do not are behind its
 // button "Read all".
 func RenderUpdate(story stories.Story, u stories.Update) Message {
-	m := Message{Title: pushTitle(u), Thread: Headline(story), Tags: []string{string(story.State)}, Silent: u.Level == stories.Minor}
+	m := Message{Title: pushTitle(u), Thread: Headline(story), Tags: []string{string(story.State)}, Image: Picture(u), Silent: u.Level == stories.Minor}
 	if u.Level == stories.Breaking {
 		m.Tone = Urgent
 	}
 	whole := Clean(u.Text)
 	text, cut := Cut(whole, PushText)
-	if room, more := CutToRoom(text, pushTextRoom); more {
+	// What describes the picture stands below the text on every platform.
+	described := m.Image.room()
+	if room, more := CutToRoom(text, min(pushTextRoom, pushRoom-smallRoom-described)); more {
 		text, cut = room, true
 	}
 	m.Blocks = []Block{Para(Text(text)), {Kind: Small, Spans: []Span{Text(Headline(story))}}}
@@ -45,7 +50,7 @@ func RenderUpdate(story stories.Story, u stories.Update) Message {
 	if !u.CreatedAt.IsZero() && u.At.Sub(u.CreatedAt).Abs() >= noticeable {
 		line = append(line, Text(" · "), Span{Time: u.At, Relative: true})
 	}
-	links, left := linksWithin(u.Sources, pushRoom-roomOf(m.Title, text, Headline(story))-roomOfSpans(line))
+	links, left := linksWithin(u.Sources, pushRoom-roomOf(m.Title, text, Headline(story))-roomOfSpans(line)-described)
 	m.Blocks = append(m.Blocks, Block{Kind: Small, Spans: append(line, links...)})
 	switch {
 	case cut:
@@ -71,11 +76,11 @@ func pushTitle(u stories.Update) string {
 func RenderWhole(story stories.Story, u stories.Update, part int) Message {
 	line := append(byline(story, u), Text(" · "), At(u.At))
 	room := messageRoom - roomOf(pushTitle(u), Headline(story), " · part 10 of 10") - roomOfSpans(line) - len("⁨⁩⁨⁩")
-	parts := wholeParts(u, max(room, AnswerText))
+	parts := wholeParts(u, max(room, AnswerText)-Picture(u).room())
 	part = max(0, min(part, len(parts)-1))
 	m := Message{Blocks: append([]Block(nil), parts[part]...)}
 	if part == 0 {
-		m.Title = pushTitle(u)
+		m.Title, m.Image = pushTitle(u), Picture(u)
 	}
 	if len(parts) > 1 {
 		line = append(line, Text(fmt.Sprintf(" · part %d of %d", part+1, len(parts))))

@@ -18,6 +18,8 @@ const (
 	answerText = bot.AnswerText
 	leastText  = 300 // of one update beside others
 	mostText   = 600
+
+	maxListedAlt = 150 // of a picture's description beside others
 )
 
 // story shows a story, or one update of it; without a slug the newest stories.
@@ -124,6 +126,10 @@ func updateBlocks(story stories.Story, u stories.Update, room int) []bot.Block {
 	}
 	if cut {
 		blocks = append(blocks, small(bot.Text("All of it: "), bot.Code(fmt.Sprintf("/story %s %d", story.Slug, u.Number))))
+	}
+	if picture := bot.Picture(u); picture != nil {
+		picture.Alt, _ = bot.Cut(picture.Alt, maxListedAlt)
+		blocks = append(blocks, picture.InWords())
 	}
 	return append(blocks, bot.Sources(u)...)
 }

@@ -36,9 +36,10 @@ type mentions struct {
 }
 
 func contentOf(m bot.Message) content {
+	m, shown := picture(m)
 	return content{
 		Text:       text(m),
-		Embeds:     []*discordgo.MessageEmbed{},
+		Embeds:     append([]*discordgo.MessageEmbed{}, shown...),
 		Components: components(m),
 	}
 }

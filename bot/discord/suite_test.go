@@ -71,9 +71,10 @@ func TestPlatform(t *testing.T) {
 				platformtest.ChannelLimit, platformtest.LaneLimit, platformtest.BlockedChannel, platformtest.BadToken, platformtest.BadPayload,
 			},
 			Ask: f.ask, Replay: f.replay, Press: f.press, Visible: f.visible, Pings: f.pings,
-			Fail:    func(op stories.Op, fault platformtest.Fault) { f.fail(requestOf[op], fault) },
-			Threads: f.threads(),
-			Drop:    srv.DropConnections,
+			Fail:          func(op stories.Op, fault platformtest.Fault) { f.fail(requestOf[op], fault) },
+			RefusePicture: srv.RefusePicture,
+			Threads:       f.threads(),
+			Drop:          srv.DropConnections,
 		}
 	})
 }

@@ -74,6 +74,9 @@ type Far struct {
 	// Fail makes the next request of an operation end in f; it is called for what the
 	// platform knows only.
 	Fail func(op stories.Op, f Fault)
+	// RefusePicture makes the far side refuse the picture at an address from now on;
+	// nil where pictures are not shown.
+	RefusePicture func(address string)
 	// Threads is nil where there are none.
 	Threads *Threads
 	// Drop breaks the connection that commands come in by; the far side
@@ -127,6 +130,7 @@ func Run(t *testing.T, far New) {
 		{"a message that is gone says nothing of its channel", testMessageGone},
 		{"a thread that is locked says nothing of its channel", testThreadLocked},
 		{"every fault of every operation gets its verdict", testOperationFaults},
+		{"a picture costs no message", testPicture},
 		{"posts stand in the order they were sent", testOrder},
 		{"untrusted text pings nobody and breaks nothing", testUntrusted},
 		{"a lost connection comes back", testReconnect},

@@ -52,12 +52,13 @@ type builder struct {
 // build lays m out. What does not fit is left out and said to be; the small print
 // at the end of m and its buttons have their room kept for them.
 func build(m *bot.Message) []slack.Block {
+	m = drawable(m)
 	body, small := m.SmallPrint()
 	if len(body) == 0 || len(small) > maxBlocks/4 {
 		body, small = m.Blocks, nil
 	}
 	kept := min(unitsOf(small), maxMessage/4)
-	b := &builder{left: maxMessage - kept, room: maxBlocks - 2 - 2*len(small)}
+	b := &builder{left: maxMessage - kept, room: maxBlocks - 3 - 2*len(small)}
 	b.title(m)
 	for _, block := range body {
 		if b.left <= 0 || len(b.blocks) >= b.room-2 {
@@ -69,6 +70,9 @@ func build(m *bot.Message) []slack.Block {
 	b.endRich()
 	if b.cut {
 		b.blocks = append(b.blocks, slack.NewContextBlock("", plainText("The rest does not fit into one Slack message.")))
+	}
+	if m.Image != nil {
+		b.picture(*m.Image)
 	}
 	b.left, b.room = b.left+kept, maxBlocks-1
 	for _, block := range small {

@@ -78,6 +78,9 @@ func fallback(m *bot.Message) string {
 		}
 		lines[0] = title + " " + lines[0]
 	}
+	if m.Image != nil {
+		lines = append(lines, bot.Clean(m.Image.Described().Spans[0].Text))
+	}
 	whole := strings.Join(lines, "\n")
 	text, _ := bot.Cut(whole, maxFallback)
 	escaped := escape(text)

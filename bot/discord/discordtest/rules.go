@@ -197,10 +197,9 @@ func (c *checker) embed(at string, e embed) int {
 	n := length(e.Title) + length(e.Description)
 	shown := e.Title != "" || e.Description != "" || len(e.Fields) > 0 || e.Image != nil || e.Thumbnail != nil
 	c.url(at+".url", e.URL)
-	for name, picture := range map[string]*struct{ URL string }{"image": e.Image, "thumbnail": e.Thumbnail} {
-		if picture != nil && !strings.HasPrefix(picture.URL, "attachment://") {
-			c.filled(at+"."+name+".url", picture.URL)
-			c.url(at+"."+name+".url", picture.URL)
+	for name, shown := range map[string]*struct{ URL string }{"image": e.Image, "thumbnail": e.Thumbnail} {
+		if shown != nil {
+			c.picture(at+"."+name+".url", shown.URL)
 		}
 	}
 	if e.Author != nil {
