@@ -1,6 +1,7 @@
 package command
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -132,7 +133,7 @@ func connectionWords(c bot.Health) []bot.Span {
 	if c.Up {
 		state = "up"
 	}
-	spans := []bot.Span{bot.Text(c.Connection + ": " + state)}
+	spans := []bot.Span{bot.Text(cmp.Or(c.Title, c.Connection) + ": " + state)}
 	if !c.Since.IsZero() {
 		spans = append(spans, bot.Text(" since "), bot.At(c.Since))
 	}
