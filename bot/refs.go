@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"fmt"
 	"strings"
 
 	"storybot/stories"
@@ -26,14 +27,17 @@ type Refs struct {
 // Error: stories.CodeInvalid.
 func CheckPerson(platforms []Refs, ref string) error {
 	name, id, _ := strings.Cut(ref, ":")
-	var examples []string
+	who := fmt.Sprintf("%q", OneLine(ref))
 	for _, p := range platforms {
-		if p.Platform == name && p.Person(id) {
+		if p.Platform != name {
+			continue
+		}
+		if p.Person(id) {
 			return nil
 		}
-		examples = append(examples, p.Example)
+		who = "This" // is a reference, which people are not shown
 	}
-	return stories.Errorf(stories.CodeInvalid, "%q names nobody. A person is written %s.", OneLine(ref), strings.Join(examples, " or "))
+	return stories.Errorf(stories.CodeInvalid, "%s names nobody. Mention the person: type @ and their name, and pick them from the list.", who)
 }
 
 // PersonRef is the reference of the person whom typed names: a whole reference,

@@ -19,7 +19,7 @@ func (m *Mux) moderators(ctx context.Context, r request) (bot.Reply, error) {
 	case action == "":
 		return bot.Reply{}, &misuse{r.command, "Say what to do with them: action:add or action:remove."}
 	case ref == "":
-		return bot.Reply{}, &misuse{r.command, "Say whom: user: and a mention or platform:id."}
+		return bot.Reply{}, &misuse{r.command, "Say whom: user: and a mention of them."}
 	}
 	who, err := m.person(ctx, r, ref)
 	// Whoever has a role can lose it, also under a name that is nobody's by now:

@@ -54,8 +54,11 @@ func TestWhoIsNamed(t *testing.T) {
 		if !reply.Failed && (strings.Contains(text, "far:") || strings.Contains(text, "console:") || strings.Contains(text, "@")) {
 			t.Errorf("%q: an id is shown: %s", tt.typed, text)
 		}
-		if reply.Failed && !strings.Contains(text, "console:MO or far:RITA") {
-			t.Errorf("%q: no example: %s", tt.typed, text)
+		if reply.Failed && !strings.Contains(text, "type @ and their name") {
+			t.Errorf("%q: no cure: %s", tt.typed, text)
+		}
+		if reply.Failed && rawReference.MatchString(text) {
+			t.Errorf("%q: an id is shown: %s", tt.typed, text)
 		}
 	}
 }
