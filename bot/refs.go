@@ -1,15 +1,17 @@
 package bot
 
 import (
+	"fmt"
 	"strings"
 
 	"storybot/stories"
 )
 
-// Refs is how one platform writes the people it knows. Each platform folder
-// returns its own.
+// Refs is how one platform writes the people it knows, and is called itself. Each
+// platform folder returns its own.
 type Refs struct {
 	Platform string // the part before the colon: lower case
+	Title    string // what people call the platform, in the middle of a sentence
 	// Person says whether id, the part after the colon, can be a person's.
 	Person func(id string) bool
 	// Bare makes the part after the colon of what somebody typed in a workspace:
@@ -25,14 +27,17 @@ type Refs struct {
 // Error: stories.CodeInvalid.
 func CheckPerson(platforms []Refs, ref string) error {
 	name, id, _ := strings.Cut(ref, ":")
-	var examples []string
+	who := fmt.Sprintf("%q", OneLine(ref))
 	for _, p := range platforms {
-		if p.Platform == name && p.Person(id) {
+		if p.Platform != name {
+			continue
+		}
+		if p.Person(id) {
 			return nil
 		}
-		examples = append(examples, p.Example)
+		who = "This" // is a reference, which people are not shown
 	}
-	return stories.Errorf(stories.CodeInvalid, "%q names nobody. A person is written %s.", OneLine(ref), strings.Join(examples, " or "))
+	return stories.Errorf(stories.CodeInvalid, "%s names nobody. Mention the person: type @ and their name, and pick them from the list.", who)
 }
 
 // PersonRef is the reference of the person whom typed names: a whole reference,

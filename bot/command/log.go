@@ -32,8 +32,14 @@ func (m *Mux) logFrom(ctx context.Context, r request, slug string, before int64)
 	if len(entries) == 0 {
 		msg.Blocks = []bot.Block{bot.Para(bot.Text("Nothing is recorded here."))}
 	}
+	var places []stories.Destination
+	for _, e := range entries {
+		places = append(places, e.Place)
+	}
+	names := m.names(ctx, places...)
 	for _, e := range entries[:min(len(entries), logPage)] {
-		msg.Blocks = append(msg.Blocks, item(bot.At(e.At), bot.Text(" "+bot.UserName(m.withName(e.By))+" "+m.logWords(e, r.Where))))
+		line := []bot.Span{bot.At(e.At), bot.Text(" " + bot.UserName(m.withName(e.By)) + " ")}
+		msg.Blocks = append(msg.Blocks, item(append(line, m.logWords(e, names, r.Where)...)...))
 	}
 	if len(entries) > logPage {
 		msg.Buttons = []bot.Button{bot.NewButton("Older", bot.ActionLog, entries[logPage-1].ID, story.ID)}
@@ -45,33 +51,28 @@ func (m *Mux) logFrom(ctx context.Context, r request, slug string, before int64)
 const maxLogDetail = 150
 
 // logWords is what was done, in words, for a reader in the channel here.
-func (m *Mux) logWords(e stories.LogEntry, here stories.Destination) string {
+func (m *Mux) logWords(e stories.LogEntry, names bot.Names, here stories.Destination) []bot.Span {
 	words := e.Verb
 	if e.Slug != "" {
 		words += " " + e.Slug
 	}
+	var spans []bot.Span
 	detail := e.Detail
 	switch {
 	case e.Whom.Ref != "":
 		detail = bot.UserName(m.withName(e.Whom)) + " " + detail
 	case e.Place != (stories.Destination{}):
-		detail = m.placeWords(e.Place, here) + " " + detail
+		words += ": "
+		spans = append(spans, names.Here(e.Place, here))
 	}
-	if detail, _ = bot.Cut(bot.OneLine(detail), maxLogDetail); detail != "" {
+	detail, _ = bot.Cut(bot.OneLine(detail), maxLogDetail)
+	switch {
+	case len(spans) > 0 && detail != "":
+		spans = append(spans, bot.Text(" "+detail))
+	case detail != "":
 		words += ": " + detail
 	}
-	return words
-}
-
-// placeWords is what a channel is called by a reader in the channel here.
-func (m *Mux) placeWords(d, here stories.Destination) string {
-	switch {
-	case d.String() == here.String():
-		return "this channel"
-	case m.showsIDs(d.Platform):
-		return d.Channel
-	}
-	return "another channel (" + d.Platform + ")"
+	return append([]bot.Span{bot.Text(words)}, spans...)
 }
 
 func (m *Mux) pressLog(ctx context.Context, r request, args bot.Args) (bot.Reply, error) {

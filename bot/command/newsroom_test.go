@@ -45,7 +45,7 @@ func channel(name string) stories.Destination {
 }
 
 // anyone is how the platform of these tests writes people: by their names.
-var anyone = []bot.Refs{{Platform: "console", Person: func(id string) bool { return id != "" }, Named: true, Example: "console:ada"}, {Platform: "far", Person: func(id string) bool { return id != "" }, Example: "far:RITA"}}
+var anyone = []bot.Refs{{Platform: "console", Title: "console", Person: func(id string) bool { return id != "" }, Named: true, Example: "console:ada"}, {Platform: "far", Title: "Far", Person: func(id string) bool { return id != "" }, Example: "far:RITA"}}
 
 // open returns a newsroom without a story; without admins, ada is none.
 func open(t testing.TB, admins ...string) *newsroom {

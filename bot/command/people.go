@@ -19,7 +19,7 @@ func (m *Mux) moderators(ctx context.Context, r request) (bot.Reply, error) {
 	case action == "":
 		return bot.Reply{}, &misuse{r.command, "Say what to do with them: action:add or action:remove."}
 	case ref == "":
-		return bot.Reply{}, &misuse{r.command, "Say whom: user: and a mention or platform:id."}
+		return bot.Reply{}, &misuse{r.command, "Say whom: user: and a mention of them."}
 	}
 	who, err := m.person(ctx, r, ref)
 	// Whoever has a role can lose it, also under a name that is nobody's by now:
@@ -102,7 +102,7 @@ func (m *Mux) listMembers(ctx context.Context, by stories.User) (bot.Reply, erro
 	}
 	msg := bot.Message{Title: "Admins and moderators"}
 	for _, member := range members {
-		msg.Blocks = append(msg.Blocks, item(m.memberWords(member)...))
+		msg.Blocks = append(msg.Blocks, item(m.memberWords(ctx, member)...))
 	}
 	if len(members) == 0 {
 		msg.Blocks = append(msg.Blocks, bot.Para(bot.Text("Nobody yet. STORYBOT_ADMINS in the bot's settings names admins.")))
@@ -112,10 +112,10 @@ func (m *Mux) listMembers(ctx context.Context, by stories.User) (bot.Reply, erro
 }
 
 // memberWords is a line of the list: who, as what, since when and by whom.
-func (m *Mux) memberWords(member stories.Member) []bot.Span {
+func (m *Mux) memberWords(ctx context.Context, member stories.Member) []bot.Span {
 	line := bot.UserName(m.withName(member.User))
 	if platform, _, ok := strings.Cut(member.User.Ref, ":"); ok {
-		line += " (" + platform + ")" // one name may be two people's
+		line += " (" + m.names(ctx).Platform(platform) + ")" // one name may be two people's
 	}
 	line += ", " + member.Role.String()
 	switch {

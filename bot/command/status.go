@@ -1,6 +1,7 @@
 package command
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -29,17 +30,27 @@ func (m *Mux) status(ctx context.Context, r request) (bot.Reply, error) {
 	if m.config.Connections != nil {
 		connections = m.config.Connections()
 	}
-	msg := renderStatus(status, back, lanes, connections)
+	var places []stories.Destination
+	for _, q := range status.Lanes {
+		places = append(places, stories.LanePlace(q.Lane))
+	}
+	for _, l := range lanes {
+		places = append(places, stories.LanePlace(l.Lane))
+	}
+	for _, f := range status.Failing {
+		places = append(places, f.Destination)
+	}
+	msg := renderStatus(status, back, lanes, connections, m.names(ctx, places...))
 	tellPutBack(&msg, back)
 	return bot.Reply{Message: msg}, nil
 }
 
-func renderStatus(status stories.DeskStatus, back stories.PutBack, lanes []LaneHealth, connections []bot.Health) bot.Message {
+func renderStatus(status stories.DeskStatus, back stories.PutBack, lanes []LaneHealth, connections []bot.Health, names bot.Names) bot.Message {
 	m := bot.Message{Title: "Status"}
 	m.Blocks = append(m.Blocks, heading("Queue"))
-	m.Blocks = append(m.Blocks, queueBlocks(status, back, lanes)...)
+	m.Blocks = append(m.Blocks, queueBlocks(status, back, lanes, names)...)
 	m.Blocks = append(m.Blocks, heading("Channels that cannot be written to"))
-	m.Blocks = append(m.Blocks, failingBlocks(status)...)
+	m.Blocks = append(m.Blocks, failingBlocks(status, names)...)
 	if len(connections) > 0 {
 		m.Blocks = append(m.Blocks, heading("Connections"))
 	}
@@ -51,10 +62,10 @@ func renderStatus(status stories.DeskStatus, back stories.PutBack, lanes []LaneH
 
 // queueBlocks is a line a lane: of those with something to send, and of those
 // that are stopped or were told to wait.
-func queueBlocks(status stories.DeskStatus, back stories.PutBack, lanes []LaneHealth) []bot.Block {
+func queueBlocks(status stories.DeskStatus, back stories.PutBack, lanes []LaneHealth, names bot.Names) []bot.Block {
 	var blocks []bot.Block
 	for _, q := range status.Lanes {
-		line := q.Lane + ": " + queueWords(q, status.At)
+		line := names.Lane(q.Lane) + ": " + queueWords(q, status.At)
 		if i := slices.IndexFunc(lanes, func(l LaneHealth) bool { return l.Lane == q.Lane }); i >= 0 {
 			line += laneWords(lanes[i])
 		}
@@ -63,7 +74,7 @@ func queueBlocks(status stories.DeskStatus, back stories.PutBack, lanes []LaneHe
 	for _, l := range lanes {
 		queued := slices.ContainsFunc(status.Lanes, func(q stories.LaneStatus) bool { return q.Lane == l.Lane })
 		if !queued && (l.Stopped != "" || l.Paused > 0) {
-			blocks = append(blocks, item(bot.Text(l.Lane+": nothing waits"+laneWords(l))))
+			blocks = append(blocks, item(bot.Text(names.Lane(l.Lane)+": nothing waits"+laneWords(l))))
 		}
 	}
 	switch {
@@ -102,13 +113,13 @@ func laneWords(l LaneHealth) string {
 	return words
 }
 
-func failingBlocks(status stories.DeskStatus) []bot.Block {
+func failingBlocks(status stories.DeskStatus, names bot.Names) []bot.Block {
 	if len(status.Failing) == 0 {
 		return []bot.Block{bot.Para(bot.Text("None."))}
 	}
 	var blocks []bot.Block
 	for _, f := range status.Failing {
-		blocks = append(blocks, item(bot.Code(f.Destination.String()), bot.Text(" since "), bot.At(f.Since),
+		blocks = append(blocks, item(bot.Sentence(names.Place(f.Destination)), bot.Text(" since "), bot.At(f.Since),
 			bot.Text(fmt.Sprintf(", %s held. %s", plural(f.Held, "message"), reasonSentence(f.Reason)))))
 	}
 	if more := status.FailingTotal - len(status.Failing); more > 0 {
@@ -122,7 +133,7 @@ func connectionWords(c bot.Health) []bot.Span {
 	if c.Up {
 		state = "up"
 	}
-	spans := []bot.Span{bot.Text(c.Connection + ": " + state)}
+	spans := []bot.Span{bot.Text(cmp.Or(c.Title, c.Connection) + ": " + state)}
 	if !c.Since.IsZero() {
 		spans = append(spans, bot.Text(" since "), bot.At(c.Since))
 	}

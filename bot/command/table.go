@@ -89,8 +89,8 @@ func deskCommands() []command {
 		{Spec: bot.Spec{Name: "desk moderators", Summary: "List moderators, add or remove one",
 			Args: []bot.Arg{
 				{Name: "action", Summary: "What to do; lists them when left out", Positional: true, Choices: []bot.Choice{{Value: "add", Label: "add"}, {Value: "remove", Label: "remove"}}},
-				{Name: "user", Summary: "Who: a mention, or platform:id", Positional: true, Person: true, MaxLength: 128},
-			}, Example: "/desk moderators action:add user:discord:80351110224678912"}, role: stories.Admin, run: (*Mux).moderators},
+				{Name: "user", Summary: "Who: mention them with @", Positional: true, Person: true, MaxLength: 128},
+			}, Example: "/desk moderators action:add user:@ada"}, role: stories.Admin, run: (*Mux).moderators},
 		{Spec: bot.Spec{Name: deskHelp, Summary: "List what moderators and admins do", Example: "/desk help"}, run: (*Mux).deskHelp},
 		{Spec: bot.Spec{Name: "desk here", Summary: "Make this channel the desk: alarms and progress are posted here", Example: "/desk here"},
 			role: stories.Admin, run: (*Mux).here},

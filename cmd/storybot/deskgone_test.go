@@ -19,8 +19,8 @@ func TestADeskThatIsDeletedIsToldToTheOtherDesk(t *testing.T) {
 	t.Parallel()
 	for name, url := range databases {
 		for where, c := range map[string]deletedDesk{
-			"Discord": {(*newsDesk).deleteOnDiscord, (*newsDesk).waitSlack, (*newsDesk).onSlacksDesk, "discord:" + guild + "/" + deskChannel},
-			"Slack":   {(*newsDesk).deleteOnSlack, (*newsDesk).waitDiscord, (*newsDesk).onDiscordsDesk, "slack:" + team + "/" + deskOnSlack},
+			"Discord": {(*newsDesk).deleteOnDiscord, (*newsDesk).waitSlack, (*newsDesk).onSlacksDesk, "discord:" + guild + "/" + deskChannel, "#channel-" + deskChannel + " (Discord)"},
+			"Slack":   {(*newsDesk).deleteOnSlack, (*newsDesk).waitDiscord, (*newsDesk).onDiscordsDesk, "slack:" + team + "/" + deskOnSlack, "#c-c0desk (Slack)"},
 		} {
 			killed := (name == "SQLite") == (where == "Discord") // each once on each: they take long
 			t.Run(name+"/"+where, func(t *testing.T) {
@@ -51,7 +51,7 @@ func TestADeskThatIsDeletedIsToldToTheOtherDesk(t *testing.T) {
 				p.stop()
 				shown := c.shown(n)
 				said := func(i int, text string) bool { return strings.Contains(plain(shown[i]), text) }
-				if len(shown) != 3 || !said(0, "update 1, normal: "+allOfTwo) || !said(1, c.place+" "+hasEnded) || !said(2, "update 2, normal: "+allOfTwo) {
+				if len(shown) != 3 || !said(0, "update 1, normal: "+allOfTwo) || !said(1, c.called+" "+hasEnded) || !said(2, "update 2, normal: "+allOfTwo) {
 					t.Errorf("the desk that is left shows %q", shown)
 				}
 			})
@@ -64,7 +64,8 @@ type deletedDesk struct {
 	delete func(n *newsDesk, ctx context.Context) error
 	wait   func(n *newsDesk, t *testing.T, text string)
 	shown  func(n *newsDesk) []string
-	place  string
+	place  string // as the log has it
+	called string
 }
 
 func (n *newsDesk) deleteOnDiscord(context.Context) error {

@@ -183,7 +183,7 @@ func TestADeskInAStoppedLaneIsToldLater(t *testing.T) {
 	n.name(t)
 	n.slack.Fail(slacktest.Match{Method: "chat.postMessage"}, -1, slacktest.APIError("account_inactive"))
 	n.update(t, "The dykes break.")
-	n.waitDiscord(t, "Nothing is sent through slack")
+	n.waitDiscord(t, "Nothing is sent through Slack")
 	if _, right := n.shown(); len(right) != 0 {
 		t.Errorf("Slack's desk shows %q", right)
 	}
@@ -191,11 +191,11 @@ func TestADeskInAStoppedLaneIsToldLater(t *testing.T) {
 		t.Errorf("%d messages where the other lane posts", len(got))
 	}
 	n.slack.Heal()
-	n.waitSlack(t, "Nothing is sent through slack")
+	n.waitSlack(t, "Nothing is sent through Slack")
 	n.waitSlack(t, "sends again")
 	n.waitDiscord(t, "sends again")
 	n.waitDiscord(t, "Delivered to all 2 channels.")
-	n.once(t, "Nothing is sent through slack")
+	n.once(t, "Nothing is sent through Slack")
 	p.stop()
 }
 

@@ -28,10 +28,11 @@ var arrows = map[string][]string{
 	"bot/delivery":     {"bot", "bot/lease", "stories"},
 	"bot/lease":        {"stories"},
 	"bot/pictures":     {"bot", "stories"},
+	"bot/names":        {"stories"},
 	"bot/discord":      {"bot", "bot/pictures", "stories"},
 	"bot/slack":        {"bot", "bot/pictures", "stories"},
 	"bot/console":      {"bot", "stories"},
-	"cmd/storybot": {"bot", "bot/command", "bot/console", "bot/delivery", "bot/discord", "bot/lease", "bot/slack",
+	"cmd/storybot": {"bot", "bot/command", "bot/console", "bot/delivery", "bot/discord", "bot/lease", "bot/names", "bot/slack",
 		"stories", "stories/sqlstore"},
 }
 

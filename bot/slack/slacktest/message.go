@@ -46,7 +46,7 @@ func (m Message) Payload(key string) string {
 }
 
 // Visible is what a person reads: the texts of the blocks line by line, or the
-// text when there are no blocks. Markup is left in it.
+// text when there are no blocks. Markup is left in it, and a channel is <#ID>.
 func (m Message) Visible() string {
 	var blocks []any
 	if json.Unmarshal(m.Blocks, &blocks) != nil || len(blocks) == 0 {
@@ -56,6 +56,9 @@ func (m Message) Visible() string {
 	walk(blocks, func(o map[string]any) bool {
 		if t, ok := o["text"].(string); ok {
 			lines = append(lines, t)
+		}
+		if id, ok := o["channel_id"].(string); ok {
+			lines = append(lines, "<#"+id+">")
 		}
 		return true
 	})
