@@ -51,7 +51,9 @@ const (
 //
 // Button belongs to the block, an Item as a rule: it opens or does what the row
 // is about. It stands beside the row, or in a menu of the message's rows, which
-// shows the button's label; nil for none.
+// shows the button's label; nil for none. The label is therefore short and tells
+// the rows apart, and the row's first line of text says what it is, without links
+// and times; what stands in further lines may be drawn smaller, below.
 type Block struct {
 	Kind   BlockKind
 	Spans  []Span

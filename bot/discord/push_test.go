@@ -9,6 +9,7 @@ import (
 	"pgregory.net/rapid"
 
 	"storybot/bot"
+	"storybot/bot/discord/discordtest"
 	"storybot/bot/platformtest"
 	"storybot/stories"
 )
@@ -132,4 +133,18 @@ func TestNothingOfAPushIsLost(t *testing.T) {
 			t.Fatal(complaint)
 		}
 	})
+}
+
+// A push needs no permission to embed, and none is asked for.
+func TestAChannelWithoutEmbedLinksGetsEveryPush(t *testing.T) {
+	r := newRig(t, nil)
+	r.srv.ChangeChannel(testChannel, func(c *discordtest.Channel) { c.Permissions &^= discordtest.EmbedLinks })
+	for i, p := range platformtest.Pushes() {
+		if v := r.p.Do(t.Context(), post(&p.Message, fmt.Sprint("k", i))); v.Outcome != bot.Delivered {
+			t.Errorf("%s: %+v", p.Name, v)
+		}
+	}
+	if names := lacks(discordtest.DefaultPermissions&^discordtest.EmbedLinks, false); len(names) > 0 {
+		t.Errorf("asks for %q", names)
+	}
 }
