@@ -14,9 +14,9 @@ import (
 	"storybot/stories"
 )
 
-// seen is what a reader sees of a message's text, and where its links lead. A
+// shownOf is what a reader sees of a message's text, and where its links lead. A
 // complaint says what else there is.
-func seen(content string) (shown string, linked []string, complaint string) {
+func shownOf(content string) (shown string, linked []string, complaint string) {
 	shown, nodes := read(content)
 	for _, n := range nodes {
 		switch n.kind {
@@ -69,7 +69,7 @@ func TestGoldenPushes(t *testing.T) {
 // checkPush says what is wrong with a push, or with what its button opens.
 func checkPush(p platformtest.Push) string {
 	content := text(p.Message)
-	shown, linked, complaint := seen(content)
+	shown, linked, complaint := shownOf(content)
 	switch {
 	case complaint != "":
 		return complaint
@@ -87,7 +87,7 @@ func checkPush(p platformtest.Push) string {
 	all := map[string]bool{}
 	for n, m := range p.Wholes() {
 		content := text(m)
-		_, linked, complaint := seen(content)
+		_, linked, complaint := shownOf(content)
 		switch {
 		case complaint != "":
 			return fmt.Sprintf("part %d: %s", n, complaint)

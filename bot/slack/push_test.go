@@ -18,8 +18,8 @@ import (
 // linkToken is a link of small print.
 var linkToken = regexp.MustCompile(`<(https?://[^<>| ]+)\|([^<>|]+)>`)
 
-// seen is what a reader sees of blocks, buttons apart, and where their links lead.
-func seen(blocks json.RawMessage) (shown string, linked []string) {
+// shownOf is what a reader sees of blocks, buttons apart, and where their links lead.
+func shownOf(blocks json.RawMessage) (shown string, linked []string) {
 	var b strings.Builder
 	var walk func(v any)
 	walk = func(v any) {
@@ -76,7 +76,7 @@ func TestGoldenPushes(t *testing.T) {
 // checkPush says what is wrong with a push, or with what its button opens.
 func checkPush(p platformtest.Push) string {
 	text, blocks := encodeMessage(&p.Message)
-	shown, linked := seen(blocks)
+	shown, linked := shownOf(blocks)
 	first := []rune(platformtest.Bare(bot.Clean(p.Update.Text)))
 	news := string(first[:min(40, len(first))])
 	breaking := p.Update.Level == stories.Breaking
@@ -95,7 +95,7 @@ func checkPush(p platformtest.Push) string {
 	all := map[string]bool{}
 	for n, m := range p.Wholes() {
 		_, blocks := encodeMessage(&m)
-		shown, linked := seen(blocks)
+		shown, linked := shownOf(blocks)
 		if strings.Contains(shown, "does not fit") {
 			return fmt.Sprintf("part %d had to be cut", n)
 		}
