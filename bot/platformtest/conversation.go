@@ -50,6 +50,11 @@ func testCommand(t *testing.T, r *run) {
 	if !strings.HasPrefix(c.Key, r.Platform.Name()+":") {
 		t.Errorf("Key = %q", c.Key)
 	}
+	for _, h := range r.Platform.Health() {
+		if h.Title == "" || strings.Contains(h.Title, c.Where.Channel) || c.Where.Workspace != "" && strings.Contains(h.Title, c.Where.Workspace) {
+			t.Errorf("people read of a connection called %q", h.Title)
+		}
+	}
 	if !strings.HasPrefix(c.Lane, r.Platform.Name()) {
 		t.Errorf("Lane = %q", c.Lane)
 	}
