@@ -15,6 +15,10 @@ func RenderContent(c stories.Content) Message {
 		return renderAlarms(c.Notice.Body)
 	case stories.ProgressNotice:
 		return renderProgress(c)
+	case stories.FollowNotice:
+		return renderFollow(c)
+	case stories.StopNotice:
+		return renderStop(c)
 	}
 	return RenderUpdate(c.Story, c.Update)
 }
