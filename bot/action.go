@@ -26,6 +26,9 @@ const (
 	ActionLog      Action = "log"
 	ActionSettle   Action = "settle"
 	ActionRelease  Action = "release"
+	ActionStatus   Action = "status"
+	ActionMember   Action = "member"
+	ActionMembers  Action = "members"
 )
 
 // ActionSpec is an entry of the table of actions.
@@ -57,6 +60,9 @@ func Actions() []ActionSpec {
 		{Action: ActionLog, Need: 2, Most: 2, Instead: "/desk log"},                                         // entries below this id, story or 0
 		{Action: ActionSettle, Need: 1, Most: 1, Changes: true, Instead: "/desk status"},                    // which put-back of the database
 		{Action: ActionRelease, Need: 2, Most: 2, Changes: true, Instead: "/desk status"},                   // the same, and 1 for one who was asked
+		{Action: ActionStatus, Need: 1, Most: 1, Instead: "/desk status"},                                   // its rows from this one on
+		{Action: ActionMember, Need: 1, Most: 1, Word: true, Changes: true, Instead: "/desk moderators"},    // 0 shows them and 1 ends their role, who
+		{Action: ActionMembers, Need: 1, Most: 1, Instead: "/desk moderators"},                              // offset
 	}
 }
 
