@@ -43,6 +43,9 @@ type StoryStore interface {
 	// develop come before closed ones. For an empty text, all with the newest
 	// activity first.
 	Suggest(ctx context.Context, typed string, limit int) ([]Story, error)
+	// Near returns those of them that somebody may have meant who typed a whole
+	// slug that no story has: Suggest also forgives what is typed half.
+	Near(ctx context.Context, typed string, limit int) ([]Story, error)
 	// Topics returns every topic that a story has, in the alphabet's order.
 	Topics(ctx context.Context) ([]string, error)
 	// Searchable is false while Search and Suggest may miss stories because what
@@ -180,4 +183,6 @@ type DeliveryReader interface {
 	// Failing returns destinations that are blocked, and how many there are in
 	// all; the longest blocked first, at most limit.
 	Failing(ctx context.Context, limit int) (failing []FailingDestination, total int, err error)
+	// Followers counts the destinations that follow anything.
+	Followers(ctx context.Context) (channels int, err error)
 }

@@ -32,6 +32,9 @@ func presses() map[bot.Action]press {
 		bot.ActionLog:      (*Mux).pressLog,
 		bot.ActionSettle:   (*Mux).pressSettle,
 		bot.ActionRelease:  (*Mux).pressRelease,
+		bot.ActionStatus:   (*Mux).pressStatus,
+		bot.ActionMember:   (*Mux).pressMember,
+		bot.ActionMembers:  (*Mux).pressMembers,
 	}
 }
 

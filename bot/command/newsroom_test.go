@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -165,8 +166,8 @@ func (n *newsroom) handle(c bot.Command) bot.Reply {
 	n.last = n.Handle(n.t.Context(), c)
 	n.Wait()
 	checkMessage(n.t, n.last.Message)
-	if len(n.last.Message.Buttons) > 0 {
-		n.shown = n.last.Message.Buttons
+	if offered := offers(n.last.Message); len(offered) > 0 {
+		n.shown = offered
 	}
 	return n.last
 }
@@ -181,13 +182,13 @@ func checkMessage(t testing.TB, m bot.Message) {
 	if bot.Units(m.Title) > 150 || strings.Contains(m.Title, "\n") {
 		t.Errorf("title = %q", m.Title)
 	}
-	if bot.Units(text) > 5000 {
-		t.Errorf("an answer of %d units", bot.Units(text))
+	if room := roomOf(m.Blocks...) + bot.Room(m.Title); room > answerRoom {
+		t.Errorf("an answer that takes %d of a message:\n%s", room, text)
 	}
 	if len(m.Buttons) > 5 {
 		t.Errorf("%d buttons", len(m.Buttons))
 	}
-	for _, b := range m.Buttons {
+	for _, b := range offers(m) {
 		if b.Label == "" || bot.Units(b.Label) > 75 || len(b.Action) > 20 || len(b.Arg) > 60 || strings.ContainsFunc(b.Arg, func(r rune) bool { return r > 126 || r <= ' ' }) {
 			t.Errorf("button %+v", b)
 		}
@@ -200,7 +201,19 @@ func checkMessage(t testing.TB, m bot.Message) {
 	}
 }
 
-// transcript is an answer as the golden files hold it.
+// offers are all that can be pressed in a message: its buttons, then its rows.
+func offers(m bot.Message) []bot.Button {
+	offered := slices.Clone(m.Buttons)
+	for _, b := range m.Blocks {
+		if b.Button != nil {
+			offered = append(offered, *b.Button)
+		}
+	}
+	return offered
+}
+
+// transcript is an answer as the golden files hold it: rows that open something
+// have what they are called behind them.
 func transcript(r bot.Reply) string {
 	var b strings.Builder
 	if r.Public {
@@ -209,7 +222,14 @@ func transcript(r bot.Reply) string {
 	if r.Failed {
 		b.WriteString("(refused)\n")
 	}
-	b.WriteString(bot.PlainText(r.Message) + "\n")
+	m := r.Message
+	m.Blocks = slices.Clone(m.Blocks)
+	for i, block := range m.Blocks {
+		if block.Button != nil {
+			m.Blocks[i].Spans = append(slices.Clone(block.Spans), bot.Text(" ["+block.Button.Label+"]"))
+		}
+	}
+	b.WriteString(bot.PlainText(m) + "\n")
 	for i, button := range r.Message.Buttons {
 		if i > 0 {
 			b.WriteString(" ")

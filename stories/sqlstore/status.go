@@ -118,6 +118,15 @@ func (s *Store) Failing(ctx context.Context, limit int) (failing []stories.Faili
 	return failing, total, s.told(err)
 }
 
+// followersSQL reads an index alone.
+const followersSQL = `SELECT count(DISTINCT destination_id) FROM subscriptions`
+
+// Followers implements stories.Store.
+func (s *Store) Followers(ctx context.Context) (channels int, err error) {
+	err = one(ctx, s.reader(), followersSQL, nil, &channels)
+	return channels, s.told(err)
+}
+
 // waitingAtSQL repeats the condition of a partial index, see putback.go.
 const waitingAtSQL = `
 	SELECT (SELECT count(*) FROM held h WHERE h.destination_id = t.id),
