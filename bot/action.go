@@ -61,7 +61,7 @@ func Actions() []ActionSpec {
 		{Action: ActionAgain, Need: 1, Most: 1, Word: true, Changes: true, Instead: "/subscribe and the story's slug"}, // level, what was followed
 		{Action: ActionList, Need: 1, Most: 1, Instead: "/subscriptions"},                                              // offset
 		{Action: ActionChoose, Need: 1, Most: 1, Instead: "/subscriptions"},                                            // subscription
-		{Action: ActionEnd, Word: true, Changes: true, Instead: "/subscriptions"},                                      // what is followed
+		{Action: ActionEnd, Need: 1, Most: 1, Word: true, Changes: true, Instead: "/subscriptions"},                    // subscription, what it follows
 		{Action: ActionPause, Need: 1, Most: 1, Changes: true, Instead: "/subscriptions"},                              // subscription
 		{Action: ActionResume, Need: 1, Most: 1, Changes: true, Instead: "/subscriptions"},                             // subscription
 		{Action: ActionAnswer, Need: 1, Most: 1, Word: true, Changes: true, Instead: "the command again"},              // which answer, the question

@@ -7,13 +7,24 @@ import (
 	"storybot/stories"
 )
 
-// How much of its texts the first message of a subscription shows, in UTF-16 units:
-// what fits every platform with the rest of it.
+// How much of its texts the first message of a subscription shows, in UTF-16 units
+// and in Room units: with the rest of it that fits every platform.
 const (
-	cardText       = 400
-	cardBackground = 400
-	rowText        = 140
+	cardText      = 400
+	cardTextRoom  = 700
+	cardAbout     = 400
+	cardAboutRoom = 520
+	rowTitleRoom  = 130
+	rowTextRoom   = 110
 )
+
+// within is the beginning of s that has at most limit UTF-16 units and room Room
+// units.
+func within(s string, limit, room int) (head string, cut bool) {
+	head, cut = Cut(s, limit)
+	head, more := CutToRoom(head, room)
+	return head, cut || more
+}
 
 // renderFollow is the first message of a subscription: of a story its card, of a
 // topic or of all the newest stories.
@@ -46,7 +57,7 @@ func storyCard(story stories.Story, newest stories.Update, by Block) Message {
 	state := Block{Kind: Small, Spans: []Span{Text(story.Slug + " · " + string(story.State) + " · no updates yet")}}
 	if newest.Number > 0 {
 		state.Spans = []Span{Text(fmt.Sprintf("%s · %s · update %d, ", story.Slug, story.State, newest.Number)), {Time: newest.At, Relative: true}}
-		text, cut := Cut(Clean(newest.Text), cardText)
+		text, cut := within(Clean(newest.Text), cardText, cardTextRoom)
 		news := Para(Text(text))
 		if newest.Level == stories.Breaking {
 			news.Spans = append([]Span{Bold("BREAKING ")}, news.Spans...)
@@ -57,7 +68,7 @@ func storyCard(story stories.Story, newest stories.Update, by Block) Message {
 		}
 		m.Buttons = append(m.Buttons, NewButton("Timeline", ActionTimeline, story.ID))
 	}
-	if about, _ := Cut(Clean(story.Summary), cardBackground); about != "" {
+	if about, _ := within(Clean(story.Summary), cardAbout, cardAboutRoom); about != "" {
 		m.Blocks = append(m.Blocks, Para(Text(about)))
 	}
 	m.Blocks = append(m.Blocks, state, by)
@@ -68,8 +79,9 @@ func storyCard(story stories.Story, newest stories.Update, by Block) Message {
 // newsRow is a story among others, as a row that opens it.
 func newsRow(n stories.News) Block {
 	open := NewButton(n.Story.Slug, ActionOpen, n.Story.ID)
-	row := Block{Kind: Item, Spans: []Span{Bold(Headline(n.Story))}, Button: &open}
-	if text, _ := Cut(OneLine(n.Update.Text), rowText); text != "" {
+	title, _ := CutToRoom(Headline(n.Story), rowTitleRoom)
+	row := Block{Kind: Item, Spans: []Span{Bold(title)}, Button: &open}
+	if text, _ := CutToRoom(OneLine(n.Update.Text), rowTextRoom); text != "" {
 		row.Spans = append(row.Spans, Text("\n"+text))
 	}
 	line := "\n" + n.Story.Slug + " · "
@@ -88,6 +100,8 @@ func renderStop(c stories.Content) Message {
 	switch {
 	case change.Kind == stories.Unstopped:
 		return Plainly(fmt.Sprintf("%s brought %s back here: its updates come by %s.", who, what, left))
+	case change.Target.Kind != stories.TargetStory:
+		return Plainly(fmt.Sprintf("%s unsubscribed this channel from %s.", who, what))
 	case left != "":
 		return Plainly(fmt.Sprintf("%s ended this channel's own subscription to %s; its updates still come by %s.", who, what, left))
 	}

@@ -142,7 +142,7 @@ func (r request) followSentence(sub stories.Subscription, made stories.Made) str
 	case made.Before != sub.Level:
 		return fmt.Sprintf("%s %s %s: %s now, %s before.", channel, follows, what, gets, levelWords(made.Before))
 	}
-	return fmt.Sprintf("%s %s %s already: %s.", channel, follows, what, gets)
+	return fmt.Sprintf("%s %s %s already; %s %s.", channel, follows, what, r.either("it gets", "you get"), gets)
 }
 
 // targetWords is a target in a sentence.
@@ -222,7 +222,11 @@ func (m *Mux) offerFollow(ctx context.Context, err error, level stories.Level) (
 	if !errors.As(err, &refusal) || refusal.Code != stories.CodeNotFound || refusal.Newest {
 		return reply, false
 	}
-	reply = refused(refusal.Message + " Did you mean one of these?")
+	ask := " Did you mean one of these?"
+	if len(refusal.Near) == 1 {
+		ask = " Did you mean " + refusal.Near[0] + "?"
+	}
+	reply = refused(refusal.Message + ask)
 	for _, slug := range refusal.Near[:min(len(refusal.Near), maxNear)] {
 		story, err := m.stories.Story(ctx, slug)
 		if err != nil {

@@ -85,6 +85,10 @@ func (m *Mux) logSpans(e stories.LogEntry, here stories.Destination) []bot.Span 
 		if what, ok := between(detail, "gets nothing more of ", ""); ok {
 			return say("stopped ", what, " in ", place)
 		}
+	case "unmuted":
+		if what, ok := between(detail, "gets ", " again"); ok {
+			return say("brought ", what, " back to ", place)
+		}
 	case "paused":
 		if what, ok := between(detail, "is paused: ", ""); ok {
 			return say("paused ", targetNamed(what), " in ", place)

@@ -103,7 +103,7 @@ func (m *Mux) pressStop(ctx context.Context, r request, args bot.Args) (bot.Repl
 	var reply bot.Reply
 	switch {
 	case ended.Changed && ended.Muted:
-		reply = done(fmt.Sprintf("Updates of %s no longer come to %s; what else is followed here does.%s", story.Slug, r.here(), m.straggler(ctx, r)))
+		reply = done(fmt.Sprintf("Updates of %s no longer come to %s; %s.%s", story.Slug, r.here(), r.either("what else it follows does", "what else you follow does"), m.straggler(ctx, r)))
 	case ended.Changed:
 		reply = done(fmt.Sprintf("Updates of %s no longer come to %s.%s", story.Slug, r.here(), m.straggler(ctx, r)))
 	case ended.Muted:

@@ -20,7 +20,7 @@ func (m *Mux) subscriptions(ctx context.Context, r request) (bot.Reply, error) {
 		return bot.Reply{}, err
 	}
 	if r.get("target") == "" {
-		return bot.Reply{Message: r.subscriptionList(subs, 0)}, nil
+		return bot.Reply{Message: r.subscriptionList(m.blockedWarning(ctx, r.Where, subs), subs, 0)}, nil
 	}
 	target, err := r.target()
 	if err != nil {
@@ -35,23 +35,27 @@ func (m *Mux) subscriptions(ctx context.Context, r request) (bot.Reply, error) {
 	if i < 0 {
 		return refused(fmt.Sprintf("%s not follow %s. /subscriptions lists what is followed here.", r.either("This channel does", "You do"), clip(targetWords(target)))), nil
 	}
-	return bot.Reply{Message: r.oneSubscription(subs[i])}, nil
+	return bot.Reply{Message: r.oneSubscription(m.blockedWarning(ctx, r.Where, subs), subs[i])}, nil
 }
 
-// subscriptionList is a page of what a channel follows, as rows that open.
-func (r request) subscriptionList(subs []stories.Subscription, offset int) bot.Message {
+// subscriptionList is a page of what a channel follows, as rows that open, under a
+// warning, if there is one.
+func (r request) subscriptionList(warning *bot.Block, subs []stories.Subscription, offset int) bot.Message {
 	switch {
 	case len(subs) == 0:
 		return bot.Plainly(r.either("This channel follows nothing. /stories lists what there is; /subscribe and a slug brings its updates here.",
 			"You follow nothing. /stories lists what there is; /subscribe and a slug brings its updates to you."))
 	case len(subs) == 1:
-		return r.oneSubscription(subs[0])
+		return r.oneSubscription(warning, subs[0])
 	case offset >= len(subs):
 		offset = (len(subs) - 1) / subscriptionsPage * subscriptionsPage
 	}
 	m := bot.Message{Title: r.who() + " " + r.verb()}
-	if blocked := blockedNote(subs); blocked != nil {
-		m.Blocks = append(m.Blocks, *blocked)
+	if len(subs) > subscriptionsPage {
+		m.Title += " · " + rangeWords(offset+1, min(offset+subscriptionsPage, len(subs)), len(subs))
+	}
+	if warning != nil {
+		m = headed(*warning, m)
 	}
 	page := subs[offset:min(offset+subscriptionsPage, len(subs))]
 	for _, sub := range page {
@@ -60,9 +64,6 @@ func (r request) subscriptionList(subs []stories.Subscription, offset int) bot.M
 		open := bot.NewButton(label, bot.ActionChoose, sub.ID)
 		row.Button = &open
 		m.Blocks = append(m.Blocks, row)
-	}
-	if len(page) < len(subs) {
-		m.Title += fmt.Sprintf(" · %d–%d of %d", offset+1, offset+len(page), len(subs))
 	}
 	if offset > 0 {
 		m.Buttons = append(m.Buttons, bot.NewButton("Back", bot.ActionList, int64(max(0, offset-subscriptionsPage))))
@@ -79,11 +80,12 @@ func subscriptionSpans(sub stories.Subscription) []bot.Span {
 	return []bot.Span{bot.Code(sub.Target.String()), bot.Text(" · " + levelWords(sub.Level) + " · " + stateWords(sub))}
 }
 
-// oneSubscription is a subscription with what can be done about it.
-func (r request) oneSubscription(sub stories.Subscription) bot.Message {
+// oneSubscription is a subscription with what can be done about it, under a warning,
+// if there is one.
+func (r request) oneSubscription(warning *bot.Block, sub stories.Subscription) bot.Message {
 	var m bot.Message
-	if blocked := blockedNote([]stories.Subscription{sub}); blocked != nil {
-		m.Blocks = append(m.Blocks, *blocked)
+	if warning != nil {
+		m.Blocks = append(m.Blocks, *warning)
 	}
 	spans := append([]bot.Span{bot.Text(r.who() + " " + r.verb() + " ")}, subscriptionSpans(sub)...)
 	m.Blocks = append(m.Blocks, bot.Para(spans...),
@@ -94,7 +96,8 @@ func (r request) oneSubscription(sub stories.Subscription) bot.Message {
 
 // endButton ends a subscription; none where its name is too long for a button.
 func endButton(sub stories.Subscription) []bot.Button {
-	b := bot.Button{Label: "Stop here", Action: bot.ActionEnd, Arg: bot.Args{Word: wordOf(sub.Target, sub.StoryID)}.String(), Confirm: bot.StopQuestion(targetWords(sub.Target))}
+	b := bot.NewWordButton("Stop here", bot.ActionEnd, sub.ID, wordOf(sub.Target, sub.StoryID))
+	b.Confirm = bot.StopQuestion(targetWords(sub.Target))
 	if len(b.Arg) > maxArg {
 		return nil
 	}
@@ -107,7 +110,7 @@ func (m *Mux) pressList(ctx context.Context, r request, args bot.Args) (bot.Repl
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	return bot.Reply{Message: r.subscriptionList(subs, int(min(args.Number(0), stories.MaxSubscriptions)))}, nil
+	return bot.Reply{Message: r.subscriptionList(m.blockedWarning(ctx, r.Where, subs), subs, int(min(args.Number(0), stories.MaxSubscriptions)))}, nil
 }
 
 // pressChoose shows one subscription.
@@ -116,7 +119,7 @@ func (m *Mux) pressChoose(ctx context.Context, r request, args bot.Args) (bot.Re
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	return bot.Reply{Message: r.oneSubscription(sub)}, nil
+	return bot.Reply{Message: r.oneSubscription(m.blockedWarning(ctx, r.Where, []stories.Subscription{sub}), sub)}, nil
 }
 
 // pressEnd ends a subscription.

@@ -227,7 +227,10 @@ var changeTests = []test{
 		d.advance(l, 1, d.refusal(begun[0], stories.Held, "does not let the bot post", stories.Blocked))
 		d.ok(d.stop(d.aloud(), channel("a"), s.ID))
 		same(d, "while it is blocked", d.said(l), "")
-		_, _, err := d.ReopenDestination(d.ctx, channel("a"), 5, d.now)
+		held, _, err := d.WaitingAt(d.ctx, channel("a"))
+		d.ok(err)
+		same(d, "updates that wait", held, 0)
+		_, _, err = d.ReopenDestination(d.ctx, channel("a"), 5, d.now)
 		d.ok(err)
 		same(d, "healed", d.said(l), "a -sony")
 	}},
