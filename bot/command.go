@@ -14,7 +14,8 @@ type Command struct {
 	User stories.User
 
 	Where stories.Destination
-	// Lane is the rate domain of Where, as the platform's sender counts it.
+	// Lane is the rate domain of Where, as the platform's sender counts it: the
+	// platform, or platform:workspace.
 	Lane string
 
 	Input Input

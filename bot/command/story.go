@@ -107,7 +107,7 @@ func renderCard(card stories.Card, now time.Time, shared bool) bot.Message {
 
 func longest(updates []stories.Update) (room int) {
 	for _, u := range updates {
-		room = max(room, bot.Room(bot.Clean(u.Text)))
+		room = max(room, bot.Room(rowText(u)))
 	}
 	return room
 }
@@ -163,7 +163,7 @@ func (m *Mux) readUpdate(ctx context.Context, story stories.Story, number, part 
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	pages := bot.Pages(bot.Clean(u.Text), bot.PushText)
+	pages := bot.PagesOfRoom(bot.Clean(u.Text), bot.AnswerText)
 	part = min(part, len(pages)-1)
 	label := bot.UpdateLabel(u)
 	if len(pages) > 1 {

@@ -11,7 +11,7 @@ import (
 
 // How many subscriptions a list shows, and how many of them have a button.
 const (
-	subscriptionLines   = 20
+	subscriptionLines   = 12
 	subscriptionButtons = maxButtons
 )
 

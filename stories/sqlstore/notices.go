@@ -135,6 +135,9 @@ func (s *Store) Content(ctx context.Context, of stories.Subject, revision int) (
 	if err != nil {
 		return c, s.told(missing(err, "This notice is not there any more."))
 	}
+	if c.Names, err = namesOf(ctx, s.reader(), c.Notice.Body.Places()); err != nil {
+		return c, s.told(err)
+	}
 	if id := c.Notice.UpdateID; id != 0 {
 		if c.Update, err = theOne(ctx, s.reader(), scanUpdate, updateByIDSQL, id); err == nil {
 			c.Story, err = theOne(ctx, s.reader(), scanStory, storyByIDSQL, c.Update.StoryID)
