@@ -57,23 +57,34 @@ func ends(later, a stories.Alarm) bool {
 	case stories.AlarmLaneStopped:
 		return later.Kind == stories.AlarmLaneResumed && later.Lane == a.Lane
 	case stories.AlarmWorkspaceFailing:
-		return later.Kind == stories.AlarmWorkspaceRecovered && alarmWorkspace(later) == alarmWorkspace(a)
+		return later.Kind == stories.AlarmWorkspaceRecovered && failing(later) == failing(a)
 	}
 	return false
+}
+
+// failing is the workspace an alarm is about, or what its lane serves.
+func failing(a stories.Alarm) stories.Destination {
+	if a.Destination.Workspace == "" {
+		return stories.LanePlace(a.Lane)
+	}
+	return a.Destination.In()
 }
 
 // Reason is the reason of a delivery or an alarm with a subject before it, unless
 // it has its own. Those of a Verdict are the end of "This channel …".
 func Reason(subject, reason string) string {
-	first, _ := utf8.DecodeRuneInString(reason)
-	lower := strings.ToLower(reason)
-	if reason == "" || subject == "" || unicode.IsDigit(first) {
+	if reason == "" || subject == "" || hasSubject(reason) {
 		return reason
 	}
-	for _, own := range []string{"the ", "this ", "all ", "it ", "there "} {
-		if strings.HasPrefix(lower, own) {
-			return reason
-		}
-	}
 	return subject + " " + reason
+}
+
+// hasSubject says that a reason tells what it is about itself.
+func hasSubject(reason string) bool {
+	first, _ := utf8.DecodeRuneInString(reason)
+	if unicode.IsDigit(first) {
+		return true
+	}
+	lower := strings.ToLower(reason)
+	return slices.ContainsFunc([]string{"the ", "this ", "all ", "it ", "there "}, func(own string) bool { return strings.HasPrefix(lower, own) })
 }

@@ -16,7 +16,8 @@ type Command struct {
 	Where stories.Destination
 	// Direct says that Where is a conversation of the person with the bot alone.
 	Direct bool
-	// Lane is the rate domain of Where, as the platform's sender counts it.
+	// Lane is the rate domain of Where, as the platform's sender counts it: the
+	// platform, or platform:workspace.
 	Lane string
 
 	Input Input

@@ -8,23 +8,29 @@ import (
 )
 
 // RenderContent is the message of whatever a delivery says: an update, or a
-// notice.
-func RenderContent(c stories.Content) Message {
-	switch c.Notice.Kind {
-	case stories.AlarmNotice:
-		return renderAlarms(c.Notice.Body)
-	case stories.ProgressNotice:
-		return renderProgress(c)
-	case stories.FollowNotice:
-		return renderFollow(c)
-	case stories.StopNotice:
-		return renderStop(c)
+// notice. Platforms are called by the first part of their addresses; a Renderer
+// knows better.
+func RenderContent(c stories.Content) Message { return Renderer()(c) }
+
+// Renderer is RenderContent with what these platforms are called.
+func Renderer(platforms ...Refs) func(stories.Content) Message {
+	return func(c stories.Content) Message {
+		switch c.Notice.Kind {
+		case stories.AlarmNotice:
+			return renderAlarms(c.Notice.Body, Names{platforms, c.Names})
+		case stories.ProgressNotice:
+			return renderProgress(c)
+		case stories.FollowNotice:
+			return renderFollow(c)
+		case stories.StopNotice:
+			return renderStop(c)
+		}
+		return RenderUpdate(c.Story, c.Update)
 	}
-	return RenderUpdate(c.Story, c.Update)
 }
 
 // renderAlarms says what happened, what is wrong and who can mend it.
-func renderAlarms(b stories.NoticeBody) Message {
+func renderAlarms(b stories.NoticeBody, names Names) Message {
 	m := Message{}
 	m.Title, m.Tone = alarmTitle(b)
 	said := map[string]bool{}
@@ -33,7 +39,7 @@ func renderAlarms(b stories.NoticeBody) Message {
 			a.Cure = ""
 		}
 		said[a.Cure] = true
-		m.Blocks = append(m.Blocks, Block{Kind: Item, Spans: []Span{Text(Clean(alarmText(a)))}})
+		m.Blocks = append(m.Blocks, Block{Kind: Item, Spans: alarmWords(a, names)})
 	}
 	if b.More > 0 {
 		m.Blocks = append(m.Blocks, Para(Text(fmt.Sprintf("And %s more. ", Count(b.More))), Code("/desk status"), Text(" lists what fails now.")))
@@ -41,39 +47,46 @@ func renderAlarms(b stories.NoticeBody) Message {
 	return m
 }
 
-// alarmText is an alarm in sentences.
-func alarmText(a stories.Alarm) string {
+// alarmWords is an alarm in sentences.
+func alarmWords(a stories.Alarm, names Names) []Span {
 	about := func(subject string) string { return Reason(subject, strings.TrimSuffix(a.Reason, ".")) }
 	var what string
+	var place []Span // before it
 	switch a.Kind {
 	case stories.AlarmBlocked:
-		what = fmt.Sprintf("%s gets no updates for now: %s.", a.Destination, about("it"))
+		place = []Span{Sentence(names.Place(a.Destination))}
+		what = fmt.Sprintf(" gets no updates for now: %s.", about("it"))
 	case stories.AlarmGone:
-		what = fmt.Sprintf("%s has ended, and what it followed with it: %s.", a.Destination, about("it"))
+		place = []Span{Sentence(names.Place(a.Destination))}
+		what = fmt.Sprintf(" has ended, and what it followed with it: %s.", about("it"))
 	case stories.AlarmPushStopped:
-		what = fmt.Sprintf("Update %d was refused by several channels alike and is not sent to the rest of %s: %s.", a.Number, a.Lane, about("a channel"))
+		what = fmt.Sprintf("Update %d was refused by several channels alike and is not sent to the rest of %s: %s.", a.Number, names.Lane(a.Lane), about("a channel"))
 	case stories.AlarmLaneStopped:
-		what = fmt.Sprintf("Nothing is sent through %s: %s.", a.Lane, about("it"))
+		what = fmt.Sprintf("Nothing is sent through %s: %s.", names.Lane(a.Lane), about("it"))
 	case stories.AlarmLaneResumed:
-		what = fmt.Sprintf("%s sends again.", a.Lane)
+		what = capital(names.Lane(a.Lane)) + " sends again."
 	case stories.AlarmWorkspaceFailing:
-		what = fmt.Sprintf("Every channel of %s refuses alike, so none was given up: %s.", alarmWorkspace(a), about("each"))
+		what = fmt.Sprintf("Every channel of %s refuses alike, so none was given up: %s.", alarmWorkspace(a, names), about("each"))
 	case stories.AlarmFailed:
-		what = fmt.Sprintf("%s. The log has the cause; it is a fault of Storybot to be reported.", about(a.Destination.String()))
+		what = about("") + ". The log has the cause; it is a fault of Storybot to be reported."
+		if !hasSubject(a.Reason) {
+			place, what = []Span{Sentence(names.Place(a.Destination))}, " "+what
+		}
 	case stories.AlarmWorkspaceRecovered:
-		what = fmt.Sprintf("%s works again.", alarmWorkspace(a))
+		what = capital(alarmWorkspace(a, names)) + " works again."
 	default: // stored by a later version
 		what = about("") + "."
 	}
-	return strings.TrimSpace(what + " " + a.Cure)
+	what = strings.TrimRight(what+" "+a.Cure, " ")
+	return append(place, Text(Clean(what)))
 }
 
 // alarmWorkspace names the workspace an alarm is about.
-func alarmWorkspace(a stories.Alarm) string {
+func alarmWorkspace(a stories.Alarm, names Names) string {
 	if a.Destination.Workspace == "" {
-		return a.Lane
+		return names.Lane(a.Lane)
 	}
-	return a.Destination.Platform + ":" + a.Destination.Workspace
+	return names.Workspace(a.Destination)
 }
 
 // renderProgress says how the delivery of an update is coming along.

@@ -19,21 +19,32 @@ var alarms = []stories.Alarm{
 
 // TestTheDeskIsToldOfManyAlarmsInOneMessage: those that do not fit are counted.
 func TestTheDeskIsToldOfManyAlarmsInOneMessage(t *testing.T) {
-	text := PlainText(RenderContent(stories.Content{Notice: stories.Notice{Kind: stories.AlarmNotice, Body: stories.NoticeBody{Alarms: alarms, More: 1100}}}))
+	told := stories.Notice{Kind: stories.AlarmNotice, Body: stories.NoticeBody{Alarms: alarms, More: 1100}}
+	text := PlainText(RenderContent(stories.Content{Notice: told, Names: known}))
 	for _, want := range []string{
-		"discord:1/2 gets no updates for now: it refuses posts. Give the bot the right Send Messages there.",
-		"discord:1/2 has ended, and what it followed with it: it was deleted.",
-		"Update 4 was refused by several channels alike and is not sent to the rest of discord: a channel got a message that is too long.",
-		"Nothing is sent through discord: the token is refused. Set DISCORD_TOKEN anew.",
-		"discord sends again.",
-		"Every channel of slack:T1 refuses alike, so none was given up: each does not have the bot as a member.",
-		"slack:T1 works again.",
+		"#partners (Discord) gets no updates for now: it refuses posts. Give the bot the right Send Messages there.",
+		"#partners (Discord) has ended, and what it followed with it: it was deleted.",
+		"Update 4 was refused by several channels alike and is not sent to the rest of Discord: a channel got a message that is too long.",
+		"Nothing is sent through Discord: the token is refused. Set DISCORD_TOKEN anew.",
+		"Discord sends again.",
+		"Every channel of Slack (Newsroom) refuses alike, so none was given up: each does not have the bot as a member.",
+		"Slack (Newsroom) works again.",
 		"And 1,100 more.",
 	} {
 		if !strings.Contains(text, want) {
 			t.Errorf("the desk is not told %q in\n%s", want, text)
 		}
 	}
+}
+
+// known are names of what alarms are about.
+var known = stories.Names{
+	{Platform: "discord", Workspace: "1", Channel: "2"}: {Form: stories.ChannelForm, Name: "partners"},
+	{Platform: "slack", Workspace: "T1"}:                {Form: stories.WorkspaceForm, Name: "Newsroom"},
+}
+
+func alarmText(a stories.Alarm) string {
+	return plainBlock(Block{Spans: alarmWords(a, Names{})})
 }
 
 func TestEveryAlarmHasWords(t *testing.T) {
@@ -121,7 +132,7 @@ func TestReasonsHaveASubject(t *testing.T) {
 		}
 	}
 	stopped := stories.Alarm{Kind: stories.AlarmLaneStopped, Lane: "slack", Reason: "cannot be reached: the token was revoked"}
-	if got, want := alarmText(stopped), "Nothing is sent through slack: it cannot be reached: the token was revoked."; got != want {
+	if got, want := alarmText(stopped), "Nothing is sent through Slack: it cannot be reached: the token was revoked."; got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
 }

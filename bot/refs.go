@@ -6,10 +6,11 @@ import (
 	"storybot/stories"
 )
 
-// Refs is how one platform writes the people it knows. Each platform folder
-// returns its own.
+// Refs is how one platform writes the people it knows, and is called itself. Each
+// platform folder returns its own.
 type Refs struct {
 	Platform string // the part before the colon: lower case
+	Title    string // what people call the platform, in the middle of a sentence
 	// Person says whether id, the part after the colon, can be a person's.
 	Person func(id string) bool
 	// Bare makes the part after the colon of what somebody typed in a workspace:

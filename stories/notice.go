@@ -2,6 +2,7 @@ package stories
 
 import (
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -138,6 +139,21 @@ type Alarm struct {
 	Cure        string      `json:",omitempty"` // for people: who can mend it, and how
 }
 
+// Places are those that a notice tells of.
+func (b NoticeBody) Places() (places []Destination) {
+	for _, a := range b.Alarms {
+		places = append(places, a.Destination, LanePlace(a.Lane))
+	}
+	return places
+}
+
+// LanePlace is the workspace that a lane serves, or the platform of one that
+// serves all of it: a lane is called platform or platform:workspace.
+func LanePlace(lane string) Destination {
+	platform, workspace, _ := strings.Cut(lane, ":")
+	return Destination{Platform: platform, Workspace: workspace}
+}
+
 // Content is what a delivery says: an update of a story or, where Notice.Kind is
 // not "", a notice; then Update and Story are those it is about, zero for none. Of
 // a subscription to a story Update is its newest; Newest are the newest stories of
@@ -147,6 +163,7 @@ type Content struct {
 	Update Update
 	Notice Notice
 	Newest []News
+	Names  Names // of the places that Notice tells of
 }
 
 // News is a story and its newest update.

@@ -17,6 +17,7 @@ type Store interface {
 	PeopleStore
 	DeliveryReader
 	PutBackStore
+	NameReader
 }
 
 // StoryStore keeps stories and updates.
@@ -146,8 +147,9 @@ type PeopleStore interface {
 	ClaimAdmin(ctx context.Context, act Act, code string) error
 	// Acted says whether an act with this key has been recorded.
 	Acted(ctx context.Context, key string) (bool, error)
-	// NameOf returns what the person ref was called when they last did something
-	// that is in the log, or as a member of the desk; "" when nobody knows.
+	// NameOf returns what the person ref was called when their platform last told
+	// it, else when they last did something that is in the log, or as a member of the
+	// desk; "" when nobody knows.
 	NameOf(ctx context.Context, ref string) (string, error)
 	// Log returns log entries with ids below before (0: all), newest first, of
 	// one story (storyID 0: of all).

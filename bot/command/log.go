@@ -35,8 +35,13 @@ func (m *Mux) logFrom(ctx context.Context, r request, slug string, before int64)
 	}
 	room, now := answerRoom-bot.Room(msg.Title), m.stories.Now()
 	entries, more := entries[:min(len(entries), logPage)], len(entries) > logPage
+	var places []stories.Destination
+	for _, e := range entries {
+		places = append(places, e.Place)
+	}
+	names := m.names(ctx, places...)
 	for i, e := range entries {
-		row := item(append(m.logSpans(e, r.Where), bot.Text(" · "), ago(e.At, now))...)
+		row := item(append(m.logSpans(e, names.Here(e.Place, r.Where)), bot.Text(" · "), ago(e.At, now))...)
 		if room -= roomOf(row); room < 0 && i > 0 {
 			entries, more = entries[:i], true
 			break
@@ -55,75 +60,107 @@ func (m *Mux) logFrom(ctx context.Context, r request, slug string, before int64)
 // maxLogDetail is how much of an entry's detail is shown, in UTF-16 units.
 const maxLogDetail = 150
 
-// logSpans is an entry of the log as a sentence, for a reader in the channel here.
-func (m *Mux) logSpans(e stories.LogEntry, here stories.Destination) []bot.Span {
-	spans := []bot.Span{bot.Text(bot.UserName(m.withName(e.By)) + " ")}
+// logSpans is an entry of the log as a sentence; place is the channel it is about.
+func (m *Mux) logSpans(e stories.LogEntry, place bot.Span) []bot.Span {
+	by := []bot.Span{bot.Text(bot.UserName(m.withName(e.By)) + " ")}
 	detail, _ := bot.Cut(bot.OneLine(e.Detail), maxLogDetail)
-	say := func(words ...string) []bot.Span { return append(spans, bot.Text(strings.Join(words, ""))) }
-	place, whom := m.placeWords(e.Place, here), bot.UserName(m.withName(e.Whom))
+	switch {
+	case e.Whom.Ref != "":
+		if said := whomSaid(e.Verb, bot.UserName(m.withName(e.Whom)), detail); said != "" {
+			return append(by, bot.Text(said))
+		}
+		detail = bot.UserName(m.withName(e.Whom)) + " " + detail
+	case e.Place != (stories.Destination{}):
+		if before, after := placeSaid(e.Verb, detail); before != "" {
+			return append(by, bot.Text(before+" "), place, bot.Text(after))
+		}
+		return append(by, bot.Text(e.Verb+": "), place, bot.Text(" "+detail))
+	case e.Slug != "":
+		if said := storySaid(e.Verb, e.Slug, detail); said != "" {
+			return append(by, bot.Text(said))
+		}
+	}
 	switch e.Verb {
+	case "settled":
+		return append(by, bot.Text("had "+detail+" looked for in their channels"))
+	case "released":
+		return append(by, bot.Text("released "+detail))
+	}
+	words := e.Verb // of another version
+	if e.Slug != "" {
+		words += " " + e.Slug
+	}
+	if detail != "" {
+		words += ": " + detail
+	}
+	return append(by, bot.Text(words))
+}
+
+// storySaid is what was done to a story, "" for a verb of another version.
+func storySaid(verb, slug, detail string) string {
+	switch verb {
 	case "published":
-		number, level, ok := strings.Cut(strings.TrimPrefix(detail, "update "), ", ")
-		if ok && e.Slug != "" {
-			return say("published update ", number, " of ", e.Slug, ", ", level)
+		if number, level, ok := strings.Cut(strings.TrimPrefix(detail, "update "), ", "); ok {
+			return "published update " + number + " of " + slug + ", " + level
 		}
 	case "tracked":
-		return say("started ", e.Slug, ": “", detail, "”")
+		return "started " + slug + ": “" + detail + "”"
 	case "closed", "reopened":
-		return say(e.Verb, " ", e.Slug)
+		return verb + " " + slug
 	case "revised":
-		return say("revised an update of ", e.Slug, ", ", detail)
-	case "subscribed":
-		if what, level, ok := strings.Cut(strings.TrimPrefix(detail, "follows "), " from "); ok {
-			return say("had ", place, " follow ", targetNamed(what), ": ", levelNamed(level))
-		}
-	case "unsubscribed":
-		if what, ok := between(detail, "does not follow ", " any more"); ok {
-			return say("ended ", targetNamed(what), " in ", place)
-		}
-	case "muted":
-		if what, ok := between(detail, "gets nothing more of ", ""); ok {
-			return say("stopped ", what, " in ", place)
-		}
-	case "unmuted":
-		if what, ok := between(detail, "gets ", " again"); ok {
-			return say("brought ", what, " back to ", place)
-		}
-	case "paused":
-		if what, ok := between(detail, "is paused: ", ""); ok {
-			return say("paused ", targetNamed(what), " in ", place)
-		}
-	case "resumed":
-		if what, ok := between(detail, "is served again: ", ""); ok {
-			return say("resumed ", targetNamed(what), " in ", place)
-		}
-	case "desk":
-		return say("made ", place, " the desk")
+		return "revised an update of " + slug + ", " + detail
+	}
+	return ""
+}
+
+// whomSaid is what was done to a person.
+func whomSaid(verb, whom, detail string) string {
+	switch verb {
 	case "claimed":
-		return say("became the first admin with the code from the log")
+		return "became the first admin, with the code from the log"
 	case "named":
 		if role, ok := between(detail, "is ", ""); ok {
-			return say("made ", whom, " ", aRole(role))
+			return "made " + whom + " " + aRole(role)
 		}
 	case "removed":
 		if role, ok := between(detail, "is no ", " any more"); ok {
-			return say("removed ", whom, " as ", role)
+			return "removed " + whom + " as " + role
 		}
 	}
-	words := []string{e.Verb} // of another version
-	if e.Slug != "" {
-		words = append(words, " ", e.Slug)
+	return ""
+}
+
+// placeSaid is what was done to a channel, before and after its name.
+func placeSaid(verb, detail string) (before, after string) {
+	switch verb {
+	case "subscribed":
+		if what, level, ok := strings.Cut(strings.TrimPrefix(detail, "follows "), " from "); ok {
+			return "had", " follow " + targetNamed(what) + ": " + levelNamed(level)
+		}
+	case "unsubscribed":
+		if what, ok := between(detail, "does not follow ", " any more"); ok {
+			return "ended " + targetNamed(what) + " in", ""
+		}
+	case "muted":
+		if what, ok := between(detail, "gets nothing more of ", ""); ok {
+			return "stopped " + what + " in", ""
+		}
+	case "unmuted":
+		if what, ok := between(detail, "gets ", " again"); ok {
+			return "brought " + what + " back to", ""
+		}
+	case "paused":
+		if what, ok := between(detail, "is paused: ", ""); ok {
+			return "paused " + targetNamed(what) + " in", ""
+		}
+	case "resumed":
+		if what, ok := between(detail, "is served again: ", ""); ok {
+			return "resumed " + targetNamed(what) + " in", ""
+		}
+	case "desk":
+		return "made", " the desk"
 	}
-	switch {
-	case e.Whom.Ref != "":
-		detail = whom + " " + detail
-	case e.Place != (stories.Destination{}):
-		detail = place + " " + detail
-	}
-	if detail != "" {
-		words = append(words, ": ", detail)
-	}
-	return say(words...)
+	return "", ""
 }
 
 // between is what stands in s between a beginning and an end.
@@ -155,17 +192,6 @@ func aRole(role string) string {
 		return "an " + role
 	}
 	return "a " + role
-}
-
-// placeWords is what a channel is called by a reader in the channel here.
-func (m *Mux) placeWords(d, here stories.Destination) string {
-	switch {
-	case d.String() == here.String():
-		return "this channel"
-	case m.showsIDs(d.Platform):
-		return d.Channel
-	}
-	return "another channel (" + d.Platform + ")"
 }
 
 func (m *Mux) pressLog(ctx context.Context, r request, args bot.Args) (bot.Reply, error) {

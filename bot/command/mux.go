@@ -53,7 +53,7 @@ func (m *Mux) Handle(ctx context.Context, c bot.Command) (reply bot.Reply) {
 		return m.refuse(ctx, c, err)
 	}
 	m.tellBlocked(ctx, c, &reply)
-	return reply
+	return near(reply, c.Where)
 }
 
 func (m *Mux) answer(ctx context.Context, c bot.Command) (bot.Reply, error) {

@@ -46,7 +46,7 @@ func channel(name string) stories.Destination {
 }
 
 // anyone is how the platform of these tests writes people: by their names.
-var anyone = []bot.Refs{{Platform: "console", Person: func(id string) bool { return id != "" }, Named: true, Example: "console:ada"}, {Platform: "far", Person: func(id string) bool { return id != "" }, Example: "far:RITA"}}
+var anyone = []bot.Refs{{Platform: "console", Title: "console", Person: func(id string) bool { return id != "" }, Named: true, Example: "console:ada"}, {Platform: "far", Title: "Far", Person: func(id string) bool { return id != "" }, Example: "far:RITA"}}
 
 // open returns a newsroom without a story; without admins, ada is none.
 func open(t testing.TB, admins ...string) *newsroom {
@@ -64,8 +64,8 @@ func open(t testing.TB, admins ...string) *newsroom {
 		People: anyone,
 		Lanes:  func() []LaneHealth { return []LaneHealth{{Lane: lane, PerSecond: 45}} },
 		Connections: func() []bot.Health {
-			return []bot.Health{{Connection: "console", Up: true, Since: n.now.Add(-time.Hour)},
-				{Connection: "far gateway", Since: n.now.Add(-time.Minute), Detail: "the handshake timed out; next try in 8 s", Reconnects: 3}}
+			return []bot.Health{{ID: "console", Connection: "console", Up: true, Since: n.now.Add(-time.Hour)},
+				{ID: "far gateway", Connection: "far gateway W012", Since: n.now.Add(-time.Minute), Detail: "the handshake timed out; next try in 8 s", Reconnects: 3}}
 		},
 	})
 	t.Cleanup(func() {
@@ -184,7 +184,7 @@ func checkMessage(t testing.TB, m bot.Message) {
 		t.Errorf("title = %q", m.Title)
 	}
 	if room := roomOf(m.Blocks...) + bot.Room(m.Title); room > answerRoom {
-		t.Errorf("an answer that takes %d of a message:\n%s", room, text)
+		t.Errorf("an answer that takes %d of a message:\n%.600s", room, text)
 	}
 	if len(m.Buttons) > 5 {
 		t.Errorf("%d buttons", len(m.Buttons))

@@ -117,7 +117,7 @@ func (m *Mux) listMembers(ctx context.Context, by stories.User, offset int) (bot
 		msg.Title += " · " + rangeWords(offset+1, offset+len(shown), len(members))
 	}
 	for _, member := range shown {
-		row := item(m.memberWords(member)...)
+		row := item(m.memberWords(ctx, member)...)
 		if word, ok := packRef(member.User.Ref); ok {
 			label, _ := bot.Cut(bot.UserName(m.withName(member.User)), maxLabel)
 			open := bot.NewWordButton(label, bot.ActionMember, 0, word)
@@ -173,7 +173,7 @@ func (m *Mux) pressMember(ctx context.Context, r request, args bot.Args) (bot.Re
 	if i < 0 {
 		return bot.Reply{Message: bot.Plainly("They are no moderator any more. /desk moderators lists who is.")}, nil
 	}
-	reply := bot.Reply{Message: bot.Message{Blocks: []bot.Block{bot.Para(append(m.memberWords(members[i]), bot.Text("."))...)}}}
+	reply := bot.Reply{Message: bot.Message{Blocks: []bot.Block{bot.Para(append(m.memberWords(ctx, members[i]), bot.Text("."))...)}}}
 	if members[i].Configured {
 		reply.Message.Blocks = append(reply.Message.Blocks, bot.Para(bot.Text("That can only be changed in the bot's settings.")))
 		return reply, nil
@@ -188,10 +188,10 @@ func (m *Mux) pressMember(ctx context.Context, r request, args bot.Args) (bot.Re
 }
 
 // memberWords is a line of the list: who, as what, since when and by whom.
-func (m *Mux) memberWords(member stories.Member) []bot.Span {
+func (m *Mux) memberWords(ctx context.Context, member stories.Member) []bot.Span {
 	line := bot.UserName(m.withName(member.User))
 	if platform, _, ok := strings.Cut(member.User.Ref, ":"); ok {
-		line += " (" + capital(platform) + ")" // one name may be two people's
+		line += " (" + m.names(ctx).Platform(platform) + ")" // one name may be two people's
 	}
 	line += ", " + member.Role.String()
 	now := m.stories.Now()

@@ -13,7 +13,7 @@ func refs() []bot.Refs {
 	capital := func(id string) bool {
 		return id != "" && strings.Trim(id, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == ""
 	}
-	return []bot.Refs{{Platform: "console", Person: capital, Named: true, Example: "console:MO",
+	return []bot.Refs{{Platform: "console", Title: "console", Person: capital, Named: true, Example: "console:MO",
 		Bare: func(_, typed string) string {
 			typed = strings.TrimSuffix(strings.TrimPrefix(typed, "<@"), ">")
 			if !capital(typed) {
@@ -82,6 +82,11 @@ func TestNoAnswerShowsAnID(t *testing.T) {
 	n := openTracked(t)
 	n.config.People = refs()
 	there := stories.Destination{Platform: "far", Workspace: "W012", Channel: "C345"}
+	if err := n.store.KeepNames(t.Context(), stories.Sighting{Places: []stories.PlaceName{
+		{Place: there, Form: stories.ChannelForm, Name: "partners"}, {Place: there.In(), Form: stories.WorkspaceForm, Name: "Herald"},
+	}}, n.service.Now()); err != nil {
+		t.Fatal(err)
+	}
 	from := func(who stories.User, where stories.Destination, line string) string {
 		c := n.request("ada", "general")
 		c.User, c.Where = who, where
@@ -92,7 +97,9 @@ func TestNoAnswerShowsAnID(t *testing.T) {
 	}
 	rita, ada, here := stories.User{Ref: "far:RITA", Name: "Rita Klein"}, user("ada"), channel("general")
 	from(rita, there, "subscribe sony-hack")
-	from(rita, there, "subscribe topic:film")
+	filmed := there
+	filmed.Channel = "C346"
+	from(rita, filmed, "subscribe topic:film")
 	from(ada, here, "subscribe all")
 	from(ada, channel("news"), "subscribe all")
 	said := from(ada, here, "desk moderators add far:RITA") + from(ada, here, "desk moderators add far:NOBODY") + from(ada, here, "desk moderators add console:BOB")
@@ -100,22 +107,22 @@ func TestNoAnswerShowsAnID(t *testing.T) {
 	from(ada, there, "desk here")
 	log, list := from(ada, here, "desk log"), from(ada, here, "desk moderators")
 	for _, text := range []string{said, log, list} {
-		for _, id := range []string{"far:", "console:", "W012", "C345", "RITA", "NOBODY"} {
+		for _, id := range []string{"far:", "console:", "W012", "C345", "C346", "RITA", "NOBODY"} {
 			if strings.Contains(text, id) {
 				t.Errorf("%s is in:\n%s", id, text)
 			}
 		}
 	}
 	for _, want := range []string{
-		"Rita Klein subscribed sony-hack: another channel (far) follows sony-hack from minor", "another channel (far) follows topic:film",
-		"this channel follows all from minor", "#news follows all", "Ada named: Rita Klein is moderator", "named: someone is moderator", "named: BOB is moderator",
-		"removed: someone is no moderator any more", "desk: another channel (far) is the desk's channel",
+		"Rita Klein had #partners (Far) follow sony-hack: every update", "Rita Klein had a channel (Far, Herald) follow the topic film: every update",
+		"Ada had this channel follow all stories: every update", "had #news (console) follow all stories", "Ada made Rita Klein a moderator", "made someone a moderator", "made BOB a moderator",
+		"removed someone as moderator", "made #partners (Far) the desk",
 	} {
 		if !strings.Contains(log, want) {
 			t.Errorf("the log does not say %q:\n%s", want, log)
 		}
 	}
-	if !strings.Contains(list, "Rita Klein (far), moderator by Ada") || !strings.Contains(list, "Ada (console), admin by STORYBOT_ADMINS") {
+	if !strings.Contains(list, "Rita Klein (Far), moderator, named by Ada") || !strings.Contains(list, "Ada (console), admin by STORYBOT_ADMINS") {
 		t.Errorf("list:\n%s", list)
 	}
 }

@@ -95,7 +95,7 @@ func (m *Mux) withNear(ctx context.Context, reply bot.Reply, refusal *stories.Er
 	if refusal.Newest {
 		intro = "The newest:"
 	}
-	reply.Message.Blocks = append(append(reply.Message.Blocks, bot.Para(bot.Text(intro))), storyRows(found, answerRoom-roomOf(reply.Message.Blocks...))...)
+	reply.Message.Blocks = append(append(reply.Message.Blocks, heading(intro)), storyRows(found, answerRoom-roomOf(reply.Message.Blocks...))...)
 	return reply
 }
 

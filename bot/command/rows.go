@@ -2,6 +2,7 @@ package command
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"time"
 
@@ -69,7 +70,7 @@ func updateRows(updates []stories.Update, now time.Time, room, fresh int) []bot.
 	for i, u := range updates {
 		prints[i] = rowPrint(u, now, i < fresh)
 		room -= roomOf(prints[i]) + blockRoom + bot.Room(breakingMark)
-		needs[i] = bot.Room(bot.Clean(u.Text))
+		needs[i] = bot.Room(rowText(u))
 	}
 	var blocks []bot.Block
 	for i, most := range shares(room, needs) {
@@ -87,7 +88,7 @@ func updateRow(u stories.Update, room int) bot.Block {
 	if u.Level == stories.Breaking {
 		spans = append(spans, bot.Bold(breakingMark))
 	}
-	text, cut := bot.CutToRoom(bot.Clean(u.Text), room)
+	text, cut := bot.CutToRoom(rowText(u), room)
 	label := fmt.Sprintf("Update %d", u.Number)
 	if cut {
 		label = fmt.Sprintf("All of update %d", u.Number)
@@ -95,6 +96,12 @@ func updateRow(u stories.Update, room int) bot.Block {
 	open := bot.ReadButton(label, u)
 	return bot.Block{Kind: bot.Item, Spans: append(spans, bot.Text(text)), Button: &open}
 }
+
+// blankLines are what divides paragraphs.
+var blankLines = regexp.MustCompile(`\n\s*\n`)
+
+// rowText is an update's text without blank lines, which would end its row.
+func rowText(u stories.Update) string { return blankLines.ReplaceAllString(bot.Clean(u.Text), "\n") }
 
 // maxRowLink is the longest address that a list links, in bytes: a longer one is
 // behind the row's button.

@@ -22,6 +22,7 @@ type machinery struct {
 	back        stories.PutBack
 	lanes       []LaneHealth
 	connections []bot.Health
+	names       bot.Names
 }
 
 // statusFrom is the status with the rows from one on; a page holds as many as fit.
@@ -40,7 +41,23 @@ func (m *Mux) statusFrom(ctx context.Context, r request, from int) (bot.Reply, e
 	if m.config.Connections != nil {
 		now.connections = m.config.Connections()
 	}
+	now.names = m.names(ctx, now.places()...)
 	return bot.Reply{Message: now.page(from)}, nil
+}
+
+// places are those that the status may name.
+func (s machinery) places() []stories.Destination {
+	var places []stories.Destination
+	for _, q := range s.desk.Lanes {
+		places = append(places, stories.LanePlace(q.Lane))
+	}
+	for _, l := range s.lanes {
+		places = append(places, stories.LanePlace(l.Lane))
+	}
+	for _, f := range s.desk.Failing {
+		places = append(places, f.Destination)
+	}
+	return places
 }
 
 // page is a verdict, what is wrong in rows, and buttons for what can be done.
@@ -75,7 +92,7 @@ func (s machinery) verdict() []bot.Block {
 	}
 	for _, l := range s.lanes {
 		if l.Stopped != "" {
-			say(fmt.Sprintf("Deliveries to %s are stopped: %s", laneName(l.Lane), lowerSentence(l.Stopped)))
+			say(fmt.Sprintf("Deliveries to %s are stopped: %s", s.names.Lane(l.Lane), lowerSentence(l.Stopped)))
 		}
 	}
 	if s.back.Waiting > 0 {
@@ -84,7 +101,7 @@ func (s machinery) verdict() []bot.Block {
 	}
 	for _, c := range s.connections {
 		if !c.Up {
-			say(capital(c.Connection)+" is not connected", downSpans(c)...)
+			say(capital(s.connection(c))+" is not connected", downSpans(c)...)
 		}
 	}
 	if n := s.desk.FailingTotal; n > 0 {
@@ -152,8 +169,8 @@ func (s machinery) following() string {
 func (s machinery) connected() string {
 	var names []string
 	for _, c := range s.connections {
-		name, _, _ := strings.Cut(c.Connection, " ")
-		if name = capital(name); !slices.Contains(names, name) {
+		platform, _, _ := strings.Cut(c.ID, " ")
+		if name := s.names.Platform(platform); !slices.Contains(names, name) {
 			names = append(names, name)
 		}
 	}
@@ -163,12 +180,19 @@ func (s machinery) connected() string {
 	return ", " + listed(names) + oneOr(len(names), " is connected", " are connected")
 }
 
+// connection is what a connection is called: its platform and what it is there,
+// without the ids that its own words hold.
+func (s machinery) connection(c bot.Health) string {
+	platform, rest, _ := strings.Cut(c.ID, " ")
+	return strings.TrimSpace(s.names.Platform(platform) + " " + rest)
+}
+
 // rows are the channels that cannot be written to, the longest first, then the
 // lanes with something to send or stopped, and the connections.
 func (s machinery) rows() []bot.Block {
-	rows := failingRows(s.desk)
+	rows := failingRows(s.desk, s.names)
 	for _, q := range s.desk.Lanes {
-		line := laneName(q.Lane) + ": " + queueWords(q, s.desk.At)
+		line := capital(s.names.Lane(q.Lane)) + ": " + queueWords(q, s.desk.At)
 		if i := slices.IndexFunc(s.lanes, func(l LaneHealth) bool { return l.Lane == q.Lane }); i >= 0 {
 			line += laneWords(s.lanes[i])
 		}
@@ -177,12 +201,12 @@ func (s machinery) rows() []bot.Block {
 	for _, l := range s.lanes {
 		queued := slices.ContainsFunc(s.desk.Lanes, func(q stories.LaneStatus) bool { return q.Lane == l.Lane })
 		if !queued && (l.Stopped != "" || l.Paused > 0) {
-			rows = append(rows, item(bot.Text(laneName(l.Lane)+": nothing waits"+laneWords(l)+".")))
+			rows = append(rows, item(bot.Text(capital(s.names.Lane(l.Lane))+": nothing waits"+laneWords(l)+".")))
 		}
 	}
 	for _, c := range s.connections {
 		if c.Up {
-			rows = append(rows, item(connectionSpans(c)...))
+			rows = append(rows, item(s.connectionSpans(c)...))
 		}
 	}
 	return rows
@@ -203,8 +227,8 @@ func queueWords(q stories.LaneStatus, now time.Time) string {
 	if len(parts) == 0 {
 		parts = []string{"nothing waits"}
 	}
-	if !q.OldestDue.IsZero() && now.After(q.OldestDue) && q.Pending+q.Sending > 0 {
-		parts = append(parts, "the oldest for "+bot.Roughly(now.Sub(q.OldestDue)))
+	if n := q.Pending + q.Sending; n > 0 && !q.OldestDue.IsZero() && now.After(q.OldestDue) {
+		parts = append(parts, oneOr(n, "for ", "the oldest for ")+bot.Roughly(now.Sub(q.OldestDue)))
 	}
 	return strings.Join(parts, ", ")
 }
@@ -224,16 +248,10 @@ func laneWords(l LaneHealth) string {
 	return words
 }
 
-// laneName is what a lane is called in a sentence.
-func laneName(lane string) string {
-	name, _, _ := strings.Cut(lane, ":")
-	return capital(name)
-}
-
-func failingRows(status stories.DeskStatus) []bot.Block {
+func failingRows(status stories.DeskStatus, names bot.Names) []bot.Block {
 	var rows []bot.Block
 	for _, f := range status.Failing {
-		spans := []bot.Span{bot.Code(f.Destination.String()), bot.Text(" since "), bot.At(f.Since), bot.Text(": " + lowerSentence(bot.Reason("it", f.Reason)))}
+		spans := []bot.Span{bot.Sentence(names.Place(f.Destination)), bot.Text(" since "), bot.At(f.Since), bot.Text(": " + lowerSentence(bot.Reason("it", f.Reason)))}
 		if f.Held > 0 {
 			spans = append(spans, bot.Text(" "+plural(f.Held, "message")+oneOr(f.Held, " waits", " wait")+" for it."))
 		}
@@ -245,8 +263,8 @@ func failingRows(status stories.DeskStatus) []bot.Block {
 	return rows
 }
 
-func connectionSpans(c bot.Health) []bot.Span {
-	spans := []bot.Span{bot.Text(capital(c.Connection) + " is connected")}
+func (s machinery) connectionSpans(c bot.Health) []bot.Span {
+	spans := []bot.Span{bot.Text(capital(s.connection(c)) + " is connected")}
 	if !c.Since.IsZero() {
 		spans = append(spans, bot.Text(" since "), bot.At(c.Since))
 	}

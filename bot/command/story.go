@@ -107,7 +107,7 @@ func renderCard(card stories.Card, now time.Time, shared bool) bot.Message {
 
 func longest(updates []stories.Update) (room int) {
 	for _, u := range updates {
-		room = max(room, bot.Room(bot.Clean(u.Text)))
+		room = max(room, bot.Room(rowText(u)))
 	}
 	return room
 }
@@ -163,19 +163,7 @@ func (m *Mux) readUpdate(ctx context.Context, story stories.Story, number, part 
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	pages := bot.Pages(bot.Clean(u.Text), bot.PushText)
-	part = min(part, len(pages)-1)
-	label := bot.UpdateLabel(u)
-	if len(pages) > 1 {
-		label += fmt.Sprintf(" · part %d of %d", part+1, len(pages))
-	}
-	msg := bot.Message{Title: bot.Headline(story), Blocks: []bot.Block{bot.Para(bot.Bold(label)), bot.Para(bot.Text(bot.Clean(pages[part])))}}
-	msg.Blocks = append(append(msg.Blocks, bot.Sources(u)...), bot.Byline(story, u))
-	if part+1 < len(pages) {
-		msg.Buttons = append(msg.Buttons, bot.NewButton("Read on", bot.ActionRead, story.ID, int64(number), int64(part+1)))
-	}
-	msg.Buttons = append(msg.Buttons, bot.NewButton("Timeline", bot.ActionTimeline, story.ID))
-	return bot.Reply{Message: msg}, nil
+	return bot.Reply{Message: bot.RenderWhole(story, u, part)}, nil
 }
 
 func noUpdate(story stories.Story, number int) error {

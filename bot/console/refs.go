@@ -13,6 +13,7 @@ import (
 func Refs() bot.Refs {
 	return bot.Refs{
 		Platform: Platform,
+		Title:    "console",
 		Person:   isPerson,
 		Bare: func(_, typed string) string {
 			typed = strings.TrimPrefix(strings.TrimSpace(typed), "@")

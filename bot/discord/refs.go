@@ -21,6 +21,7 @@ var mentionForm = regexp.MustCompile(`^<@!?([0-9]+)>$`)
 func Refs() bot.Refs {
 	return bot.Refs{
 		Platform: platformName,
+		Title:    "Discord",
 		Person:   idForm.MatchString,
 		Bare: func(_, typed string) string {
 			typed = strings.TrimSpace(typed)

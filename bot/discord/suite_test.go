@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -171,14 +172,21 @@ func (f *farSide) press(ctx context.Context, user, label string) (platformtest.A
 		return platformtest.Answer{}, errors.New("there is no message")
 	}
 	newest := all[len(all)-1]
+	person := discordtest.Interaction{UserName: user, Channel: channel}
 	for _, b := range newest.Buttons {
-		if b.Label == label {
-			answer, err := f.srv.Press(ctx, newest, b.CustomID, discordtest.Interaction{UserName: user, Channel: channel})
-			if err != nil {
-				return platformtest.Answer{}, err
-			}
-			return seen(answer), nil
+		var answer *discordtest.Answer
+		var err error
+		if n := slices.Index(b.Labels, label); n >= 0 {
+			answer, err = f.srv.Pick(ctx, newest, b.CustomID, []string{b.Values[n]}, person)
+		} else if b.Label == label {
+			answer, err = f.srv.Press(ctx, newest, b.CustomID, person)
+		} else {
+			continue
 		}
+		if err != nil {
+			return platformtest.Answer{}, err
+		}
+		return seen(answer), nil
 	}
 	return platformtest.Answer{}, fmt.Errorf("there is no button %q", label)
 }

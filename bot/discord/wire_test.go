@@ -26,30 +26,23 @@ type wire struct {
 type call struct {
 	method, path string
 	body         struct {
-		Type       int
-		Data       shown
-		shownEmbed // of an edit
+		Type    int
+		Data    shown
+		Content string // of an edit
 	}
 }
 
 type shown struct {
-	Flags    int
-	Mentions *struct{ Parse []string } `json:"allowed_mentions"`
-	shownEmbed
+	Flags      int
+	Mentions   *struct{ Parse []string } `json:"allowed_mentions"`
+	Content    string
 	Choices    []suggestion
 	Components []struct{ Components []struct{ Label, URL string } }
 }
 
-type shownEmbed struct {
-	Embeds []struct{ Title, Description string }
-}
-
 // text is what the call shows.
 func (c call) text() string {
-	for _, e := range append(c.body.Embeds, c.body.Data.Embeds...) {
-		return e.Title + e.Description
-	}
-	return ""
+	return c.body.Content + c.body.Data.Content
 }
 
 func (w *wire) ServeHTTP(rw http.ResponseWriter, r *http.Request) {

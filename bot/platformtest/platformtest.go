@@ -63,7 +63,8 @@ type Far struct {
 	Ask func(ctx context.Context, a Ask) (Answer, error)
 	// Replay delivers the last Ask's event a second time.
 	Replay func(ctx context.Context) error
-	// Press presses the button labelled so under the newest message in Channel.
+	// Press presses the button labelled so under the newest message in Channel, or
+	// beside or for one of its rows.
 	Press func(ctx context.Context, user, label string) (Answer, error)
 	// Visible returns the text of the messages in a channel, oldest first, what stands
 	// in threads left out.
@@ -111,6 +112,7 @@ func Run(t *testing.T, far New) {
 		{"a slow answer still arrives", testSlowAnswer},
 		{"a replayed event bears the same key", testReplay},
 		{"a pressed button comes back as its action", testButton},
+		{"the button of a row comes back as its action", testRows},
 		{"a handler that fails takes nothing down", testPanic},
 		{"a post is delivered under the id of its message", testSend},
 		{"settling a post that arrived adds no second message", testSettleSent},

@@ -23,6 +23,7 @@ var (
 func Refs() bot.Refs {
 	return bot.Refs{
 		Platform: platformName,
+		Title:    "Slack",
 		Person:   personForm.MatchString,
 		Bare: func(workspace, typed string) string {
 			typed = strings.TrimSpace(typed)

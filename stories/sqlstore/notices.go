@@ -135,6 +135,9 @@ func (s *Store) Content(ctx context.Context, of stories.Subject, revision int) (
 	if err != nil {
 		return c, s.told(missing(err, "This notice is not there any more."))
 	}
+	if c.Names, err = namesOf(ctx, s.reader(), c.Notice.Body.Places()); err != nil {
+		return c, s.told(err)
+	}
 	if k := c.Notice.Kind; k == stories.FollowNotice || k == stories.StopNotice {
 		return c, s.told(missing(s.fillChange(ctx, &c), "This story is not there any more."))
 	}

@@ -72,10 +72,12 @@ func setMember(ctx context.Context, q querier, a stories.Act, u stories.User, ro
 	return err
 }
 
-// nameOf is an expression: what the person in a column of refs was called when
-// they last did something, else as a member, else ”.
+// nameOf is an expression: what the person in a column of refs is called by their
+// platform, else what they were called when they last did something, else as a
+// member, else ”.
 func nameOf(ref string) string {
 	return `coalesce(
+		(SELECT c.name FROM person_names c WHERE c.ref = ` + ref + `),
 		(SELECT k.by_name FROM desk_log k WHERE k.by_ref = ` + ref + ` AND k.by_name <> '' ORDER BY k.id DESC LIMIT 1),
 		(SELECT o.name FROM members o WHERE o.ref = ` + ref + `), '')`
 }

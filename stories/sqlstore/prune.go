@@ -33,8 +33,9 @@ const (
 	oldestSQL     = `SELECT id, created_at FROM deliveries WHERE id >= ?1 ORDER BY id LIMIT 1`
 )
 
-// Prune forgets idempotency keys, notes and allowances after some days, and deliveries and
-// notices that ended longer ago than Options.KeepDeliveries. It
+// Prune forgets idempotency keys, notes and allowances after some days, what was
+// called something a year ago and is of no use, and deliveries and notices that
+// ended longer ago than Options.KeepDeliveries. It
 // also puts the names of stories together that were written one by one.
 func (s *Store) Prune(ctx context.Context, now time.Time) error {
 	err := s.change(ctx, func(q querier) error {
@@ -44,8 +45,10 @@ func (s *Store) Prune(ctx context.Context, now time.Time) error {
 		if _, err := q.exec(ctx, pruneNotesSQL, millis(now.Add(-keepNotes))); err != nil {
 			return err
 		}
-		_, err := q.exec(ctx, pruneUsesSQL, millis(now.Add(-keepUses)))
-		return err
+		if _, err := q.exec(ctx, pruneUsesSQL, millis(now.Add(-keepUses))); err != nil {
+			return err
+		}
+		return pruneNames(ctx, q, now)
 	})
 	if err != nil {
 		return fmt.Errorf("forget old keys: %w", err)

@@ -46,6 +46,9 @@ func (s *Store) MoveDestination(ctx context.Context, from, to stories.Destinatio
 		case err == nil:
 			err = s.unite(ctx, q, old, there)
 		}
+		if err == nil {
+			_, err = q.exec(ctx, takeNameSQL, from.Platform, from.Workspace, from.Channel, to.Workspace, to.Channel)
+		}
 		if err != nil {
 			return err
 		}

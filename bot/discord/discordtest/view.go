@@ -40,6 +40,7 @@ type Button struct {
 	Disabled bool
 	Menu     bool
 	Values   []string // of a menu
+	Labels   []string // of a menu, one for each value
 }
 
 // Messages returns the messages of a channel in order, deleted ones left out.
@@ -93,7 +94,7 @@ func buttonsOf(components []component) []Button {
 		case typeSelect:
 			b := Button{CustomID: c.CustomID, Menu: true, Disabled: c.Disabled}
 			for _, o := range c.Options {
-				b.Values = append(b.Values, o.Value)
+				b.Values, b.Labels = append(b.Values, o.Value), append(b.Labels, o.Label)
 			}
 			all = append(all, b)
 		}

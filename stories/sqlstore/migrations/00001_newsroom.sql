@@ -151,6 +151,30 @@ CREATE TABLE members (
     added_at      BIGINT NOT NULL
 );
 
+-- What channels and workspaces were called when their platform last told it; a
+-- workspace has no channel. person is whom a direct message is with: its name is
+-- theirs, so that all that is kept of one person is found by their reference.
+CREATE TABLE place_names (
+    platform  TEXT NOT NULL,
+    workspace TEXT NOT NULL,
+    channel   TEXT NOT NULL,
+    form      TEXT NOT NULL,
+    name      TEXT NOT NULL,
+    person    TEXT NOT NULL DEFAULT '',
+    seen_at   BIGINT NOT NULL,
+    PRIMARY KEY (platform, workspace, channel)
+);
+-- Which channels have one name.
+CREATE INDEX place_names_alike ON place_names (platform, name) WHERE channel <> '' AND name <> '';
+CREATE INDEX place_names_by_person ON place_names (person) WHERE person <> '';
+
+-- The same of people, by their reference.
+CREATE TABLE person_names (
+    ref     TEXT PRIMARY KEY,
+    name    TEXT NOT NULL,
+    seen_at BIGINT NOT NULL
+);
+
 -- whom and place say whom and which channel a line is about, beside what became
 -- of them: ids are for looking things up, not for people to read.
 CREATE TABLE desk_log (

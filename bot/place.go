@@ -1,0 +1,151 @@
+package bot
+
+import (
+	"unicode"
+	"unicode/utf8"
+
+	"storybot/stories"
+)
+
+// Names puts places into words: by what they are called as far as that is known,
+// and never by an id. The zero value knows none.
+type Names struct {
+	Platforms []Refs
+	Known     stories.Names
+}
+
+// maxPlaceName is how much of a channel's or a workspace's name is shown, in
+// UTF-16 units.
+const maxPlaceName = 60
+
+// Place is a channel in a sentence: "#partners (Discord)", where another channel
+// has that name too "#partners (Discord, Newsroom)", "a direct message with Rita
+// Klein (Discord)". On its own platform it is shown as that platform does, see
+// Near.
+func (n Names) Place(d stories.Destination) Span {
+	known := n.Known[d]
+	name := placeName(known.Name)
+	switch {
+	case known.Form == stories.DirectForm:
+		if name == "" {
+			name = Someone
+		}
+		return Text("a direct message with " + name + " (" + n.Platform(d.Platform) + ")")
+	case name == "" && n.shows(d.Platform):
+		return Span{Text: placeName(d.Channel) + " (" + n.Platform(d.Platform) + ")", Place: d}
+	}
+	where := n.Platform(d.Platform)
+	if workspace := n.workspace(d); workspace != "" && (known.Shared || name == "") {
+		where += ", " + workspace
+	}
+	span := Span{Text: "a channel (" + where + ")", Place: d}
+	switch {
+	case name != "" && known.Form == stories.ThreadForm:
+		span.Text = "the thread “" + name + "” (" + where + ")"
+	case name != "":
+		span.Text = "#" + name + " (" + where + ")"
+	}
+	return span
+}
+
+// Here is Place for a reader in a channel: that one is "this channel".
+func (n Names) Here(d, here stories.Destination) Span {
+	if d == here {
+		return Text("this channel")
+	}
+	return n.Place(d)
+}
+
+// Workspace is a workspace and its platform: "Slack (Newsroom)", "Discord" where
+// it has none, "one workspace (Slack)" where nobody knows its name.
+func (n Names) Workspace(d stories.Destination) string {
+	platform := n.Platform(d.Platform)
+	switch name := n.workspace(d); {
+	case d.Workspace == "":
+		return platform
+	case name == "":
+		return "one workspace (" + platform + ")"
+	default:
+		return platform + " (" + name + ")"
+	}
+}
+
+// Lane is Workspace for what a lane serves. Where nobody knows its name the
+// platform's has to do.
+func (n Names) Lane(lane string) string {
+	d := stories.LanePlace(lane)
+	if n.workspace(d) == "" {
+		return n.Platform(d.Platform)
+	}
+	return n.Workspace(d)
+}
+
+// Platform is what people call a platform.
+func (n Names) Platform(name string) string {
+	for _, p := range n.Platforms {
+		if p.Platform == name && p.Title != "" {
+			return p.Title
+		}
+	}
+	return capital(name)
+}
+
+func (n Names) workspace(d stories.Destination) string { return placeName(n.Known[d.In()].Name) }
+
+// shows says that a platform's ids are names that people chose.
+func (n Names) shows(platform string) bool {
+	for _, p := range n.Platforms {
+		if p.Platform == platform {
+			return p.Named
+		}
+	}
+	return false
+}
+
+// placeName makes a name that people gave fit to stand in a sentence.
+func placeName(s string) string {
+	s, _ = Cut(OneLine(Unmark(s)), maxPlaceName)
+	return s
+}
+
+// Sentence is span as the beginning of a sentence.
+func Sentence(span Span) Span {
+	span.Text = capital(span.Text)
+	return span
+}
+
+func capital(s string) string {
+	first, size := utf8.DecodeRuneInString(s)
+	if size == 0 {
+		return s
+	}
+	return string(unicode.ToUpper(first)) + s[size:]
+}
+
+// Near is m for readers in a channel. A channel of another workspace is shown to
+// them by its name: their platform would show it as one that they may not see.
+// It is m itself when nothing in it is to be changed.
+func Near(m *Message, here stories.Destination) *Message {
+	far := func(s Span) bool { return s.Place != (stories.Destination{}) && s.Place.In() != here.In() }
+	var near *Message
+	for i, b := range m.Blocks {
+		for k, s := range b.Spans {
+			if !far(s) {
+				continue
+			}
+			if near == nil {
+				other := *m
+				other.Blocks = append([]Block(nil), m.Blocks...)
+				near = &other
+			}
+			if &near.Blocks[i].Spans[0] == &b.Spans[0] {
+				near.Blocks[i].Spans = append([]Span(nil), b.Spans...)
+			}
+			near.Blocks[i].Spans[k].Place = stories.Destination{}
+		}
+	}
+	if near == nil {
+		return m
+	}
+	return near
+}

@@ -1,0 +1,67 @@
+package stories
+
+import "context"
+
+// PlaceForm is what kind of place a destination is, as its platform says. The
+// words are stored.
+type PlaceForm string
+
+// The forms of a place.
+const (
+	ChannelForm   PlaceForm = "channel"
+	ThreadForm    PlaceForm = "thread"    // also a post in a forum
+	DirectForm    PlaceForm = "direct"    // with one person
+	WorkspaceForm PlaceForm = "workspace" // a workspace or server: its address has no channel
+)
+
+// PlaceName is what a platform calls a place: a channel, or a workspace.
+type PlaceName struct {
+	Place Destination
+	Form  PlaceForm
+	// Name is as the platform has it, without a sign; "" when it has none. It is
+	// written by people.
+	Name string
+	// With is the reference of whom a direct message is with. It has their name,
+	// whatever they are called by then: so nothing is left of one who is forgotten.
+	With string
+	// Heard says that the platform told it unasked, of whatever channels there are:
+	// then it is kept only of a place that is a destination or was kept before.
+	Heard bool
+	// Shared says that another place of the platform has the same name. It is told
+	// by who keeps names, and by nobody else.
+	Shared bool
+}
+
+// Sighting is what a platform told that places and people are called. A person
+// without a name is not in it.
+type Sighting struct {
+	Places []PlaceName
+	People []User
+}
+
+// Names are what places are called, by their address, as far as anybody knows.
+type Names map[Destination]PlaceName
+
+// NameReader tells what was seen.
+type NameReader interface {
+	// NamesOf returns what these places and their workspaces are called.
+	NamesOf(ctx context.Context, places []Destination) (Names, error)
+}
+
+// In is d's workspace as a place; without one, the platform.
+func (d Destination) In() Destination {
+	return Destination{Platform: d.Platform, Workspace: d.Workspace}
+}
+
+// Names returns what places and their workspaces are called. Only a courtesy is
+// lost when that cannot be found out.
+func (s *Service) Names(ctx context.Context, places ...Destination) Names {
+	if len(places) == 0 {
+		return nil
+	}
+	names, err := s.store.NamesOf(ctx, places)
+	if err != nil {
+		s.log.Debug("what channels are called was not looked up", "err", err)
+	}
+	return names
+}

@@ -1,0 +1,219 @@
+package sqlstore
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"storybot/stories"
+)
+
+const (
+	// seenAgain is how old a name's last sighting may be before the next one is
+	// written down although nothing changed: what is in use is not forgotten.
+	seenAgain = 7 * 24 * time.Hour
+	// keepNames is for how long names are kept that belong to nothing any more.
+	keepNames = 365 * 24 * time.Hour
+	// mostNames is how many names are read in one query.
+	mostNames = 500
+)
+
+const (
+	// keptPlacesSQL reads what is kept of the places ?1, an array of arrays of
+	// platform, workspace and channel, each with its position in it; used says that
+	// the place is a destination.
+	keptPlacesSQL = `
+		SELECT CAST(j.value ->> 3 AS BIGINT), coalesce(n.form, ''), coalesce(n.name, ''), coalesce(n.person, ''), coalesce(n.seen_at, 0),
+			CASE WHEN EXISTS (SELECT 1 FROM destinations t
+				WHERE t.platform = j.value ->> 0 AND t.workspace = j.value ->> 1 AND t.channel = j.value ->> 2) THEN 1 ELSE 0 END
+		FROM each(?1) LEFT JOIN place_names n
+			ON n.platform = j.value ->> 0 AND n.workspace = j.value ->> 1 AND n.channel = j.value ->> 2`
+	keptPeopleSQL = `
+		SELECT CAST(j.value ->> 1 AS BIGINT), coalesce(n.name, ''), coalesce(n.seen_at, 0)
+		FROM each(?1) LEFT JOIN person_names n ON n.ref = j.value ->> 0`
+	keepPlaceSQL = `
+		INSERT INTO place_names (platform, workspace, channel, form, name, person, seen_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+		ON CONFLICT (platform, workspace, channel) DO UPDATE
+		SET form = excluded.form, name = excluded.name, person = excluded.person, seen_at = excluded.seen_at`
+	keepPersonSQL = `
+		INSERT INTO person_names (ref, name, seen_at) VALUES (?1, ?2, ?3)
+		ON CONFLICT (ref) DO UPDATE SET name = excluded.name, seen_at = excluded.seen_at`
+)
+
+// KeepNames writes down what a platform told, as of then. What is kept already is
+// not written again, so that telling it often costs a read. A place or a person
+// without a name changes nothing.
+func (s *Store) KeepNames(ctx context.Context, told stories.Sighting, at time.Time) error {
+	places, err := s.newPlaces(ctx, told.Places, at)
+	if err != nil {
+		return s.told(err)
+	}
+	people, err := s.newPeople(ctx, told.People, at)
+	if err != nil {
+		return s.told(err)
+	}
+	if len(places)+len(people) == 0 {
+		return nil
+	}
+	return s.change(ctx, func(q querier) error {
+		for _, p := range places {
+			d := p.Place
+			if _, err := q.exec(ctx, keepPlaceSQL, d.Platform, d.Workspace, d.Channel, string(p.Form), p.Name, p.With, millis(at)); err != nil {
+				return fmt.Errorf("keep the name of a place: %w", err)
+			}
+		}
+		for _, u := range people {
+			if _, err := q.exec(ctx, keepPersonSQL, u.Ref, u.Name, millis(at)); err != nil {
+				return fmt.Errorf("keep the name of a person: %w", err)
+			}
+		}
+		return nil
+	})
+}
+
+// newPlaces are those of which something else is kept, or nothing lately.
+func (s *Store) newPlaces(ctx context.Context, places []stories.PlaceName, at time.Time) (fresh []stories.PlaceName, err error) {
+	var asked [][4]any
+	for i, p := range places {
+		if d := p.Place; d.Platform != "" && (p.Name != "" || p.With != "") {
+			asked = append(asked, [4]any{clean(d.Platform), clean(d.Workspace), clean(d.Channel), i})
+		}
+	}
+	if len(asked) == 0 {
+		return nil, nil
+	}
+	text, err := json.Marshal(asked)
+	if err != nil {
+		return nil, err
+	}
+	_, err = all(ctx, s.reader(), func(r row) (none struct{}, err error) {
+		var i, used int
+		var seen int64
+		var form, name, person string
+		if err := r.Scan(&i, &form, &name, &person, &seen, &used); err != nil {
+			return none, err
+		}
+		p := places[i]
+		p.Name = clean(p.Name)
+		switch same := form == string(p.Form) && name == p.Name && person == p.With; {
+		case p.Heard && form == "" && used == 0:
+		case !same || at.Sub(moment(seen)) > seenAgain:
+			fresh = append(fresh, p)
+		}
+		return none, nil
+	}, keptPlacesSQL, string(text))
+	return fresh, err
+}
+
+// newPeople is newPlaces, of people.
+func (s *Store) newPeople(ctx context.Context, people []stories.User, at time.Time) (fresh []stories.User, err error) {
+	var asked [][2]any
+	for i, u := range people {
+		if u.Ref != "" && u.Name != "" {
+			asked = append(asked, [2]any{clean(u.Ref), i})
+		}
+	}
+	if len(asked) == 0 {
+		return nil, nil
+	}
+	text, err := json.Marshal(asked)
+	if err != nil {
+		return nil, err
+	}
+	_, err = all(ctx, s.reader(), func(r row) (none struct{}, err error) {
+		var i int
+		var seen int64
+		var name string
+		if err := r.Scan(&i, &name, &seen); err != nil {
+			return none, err
+		}
+		if u := people[i]; name != clean(u.Name) || at.Sub(moment(seen)) > seenAgain {
+			fresh = append(fresh, u)
+		}
+		return none, nil
+	}, keptPeopleSQL, string(text))
+	return fresh, err
+}
+
+// namesOfSQL reads the names of the places ?1, an array of arrays of platform,
+// workspace and channel.
+var namesOfSQL = `
+	SELECT n.platform, n.workspace, n.channel, n.form, CASE WHEN n.person <> '' THEN ` + nameOf("n.person") + ` ELSE n.name END, n.person,
+		CASE WHEN n.channel <> '' AND n.name <> '' AND EXISTS (SELECT 1 FROM place_names o
+			WHERE o.platform = n.platform AND o.name = n.name AND o.channel <> '' AND o.name <> ''
+				AND (o.workspace <> n.workspace OR o.channel <> n.channel)) THEN 1 ELSE 0 END
+	FROM each(?1) JOIN place_names n ON n.platform = j.value ->> 0 AND n.workspace = j.value ->> 1 AND n.channel = j.value ->> 2`
+
+// NamesOf implements stories.Store.
+func (s *Store) NamesOf(ctx context.Context, places []stories.Destination) (stories.Names, error) {
+	names, err := namesOf(ctx, s.reader(), places)
+	return names, s.told(err)
+}
+
+func namesOf(ctx context.Context, q querier, places []stories.Destination) (stories.Names, error) {
+	names := stories.Names{}
+	asked := map[stories.Destination]bool{}
+	var list [][3]string
+	for _, d := range places {
+		for _, one := range []stories.Destination{d, d.In()} {
+			if !asked[one] && one.Platform != "" && one != (stories.Destination{Platform: one.Platform}) {
+				asked[one] = true
+				list = append(list, [3]string{clean(one.Platform), clean(one.Workspace), clean(one.Channel)})
+			}
+		}
+	}
+	for len(list) > 0 {
+		some := list[:min(len(list), mostNames)]
+		list = list[len(some):]
+		text, err := json.Marshal(some)
+		if err != nil {
+			return names, err
+		}
+		found, err := all(ctx, q, scanPlaceName, namesOfSQL, string(text))
+		if err != nil {
+			return names, err
+		}
+		for _, p := range found {
+			names[p.Place] = p
+		}
+	}
+	return names, nil
+}
+
+func scanPlaceName(r row) (p stories.PlaceName, err error) {
+	var shared int
+	err = r.Scan(&p.Place.Platform, &p.Place.Workspace, &p.Place.Channel, &p.Form, &p.Name, &p.With, &shared)
+	p.Shared = shared != 0
+	return p, err
+}
+
+// takeNameSQL gives a channel's new address the name it has, unless the platform
+// told that one's already. The old one keeps it: what was sent there stays told.
+const takeNameSQL = `
+	INSERT INTO place_names (platform, workspace, channel, form, name, person, seen_at)
+	SELECT platform, CAST(?4 AS TEXT), CAST(?5 AS TEXT), form, name, person, seen_at FROM place_names
+	WHERE platform = ?1 AND workspace = ?2 AND channel = ?3
+	ON CONFLICT (platform, workspace, channel) DO NOTHING`
+
+const (
+	prunePlaceNamesSQL = `
+		DELETE FROM place_names WHERE seen_at < ?1 AND NOT EXISTS (
+			SELECT 1 FROM destinations t WHERE t.platform = place_names.platform AND t.workspace = place_names.workspace
+				AND place_names.channel IN ('', t.channel) AND t.state <> 'gone')`
+	prunePersonNamesSQL = `
+		DELETE FROM person_names WHERE seen_at < ?1
+			AND NOT EXISTS (SELECT 1 FROM members m WHERE m.ref = person_names.ref)
+			AND NOT EXISTS (SELECT 1 FROM place_names p WHERE p.person = person_names.ref AND p.person <> '')`
+)
+
+// pruneNames forgets what nobody told for long, of what is no destination and of
+// who has no role.
+func pruneNames(ctx context.Context, q querier, now time.Time) error {
+	for _, text := range []string{prunePlaceNamesSQL, prunePersonNamesSQL} {
+		if _, err := q.exec(ctx, text, millis(now.Add(-keepNames))); err != nil {
+			return err
+		}
+	}
+	return nil
+}
