@@ -121,6 +121,12 @@ func (m *Mux) blockedWarning(ctx context.Context, d stories.Destination, subs []
 	return note
 }
 
+// blockedReason is why a channel is blocked, cut so that an answer has room below.
+func blockedReason(sub stories.Subscription) string {
+	reason, _ := bot.CutToRoom(reasonSentence(sub.Reason), 180)
+	return reason
+}
+
 // blockedNote says that updates do not arrive, why, and what to do; nil when
 // they do.
 func blockedNote(subs []stories.Subscription) *bot.Block {
@@ -129,7 +135,7 @@ func blockedNote(subs []stories.Subscription) *bot.Block {
 	}
 	return &bot.Block{Kind: bot.Paragraph, Spans: []bot.Span{
 		bot.Bold("Updates do not arrive in this channel"), bot.Text(" since "), bot.At(subs[0].BlockedSince),
-		bot.Text(". " + reasonSentence(subs[0].Reason) + " When that is mended, "), bot.Code("/subscriptions"),
+		bot.Text(". " + blockedReason(subs[0]) + " When that is mended, "), bot.Code("/subscriptions"),
 		bot.Text(" has a button to try again."),
 	}}
 }

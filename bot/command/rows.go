@@ -11,8 +11,9 @@ import (
 )
 
 // answerRoom is what an answer may take on the platform that takes least, in Room
-// units: see bot.AnswerText, which leaves room for a headline and small print.
-const answerRoom = bot.AnswerText + 400
+// units: see bot.AnswerText, which leaves room for a headline and small print. Here
+// they are counted, and what is left is for a warning before all.
+const answerRoom = bot.AnswerText + 160
 
 // What a time and the marks around a block take of a message at most.
 const (

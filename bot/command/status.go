@@ -75,9 +75,7 @@ func (s machinery) page(from int) bot.Message {
 		shown++
 	}
 	m.Blocks = append(m.Blocks, rows[from:shown]...)
-	if from > 0 {
-		m.Buttons = append(m.Buttons, bot.NewButton("Back to the beginning", bot.ActionStatus, 0))
-	}
+	m.Buttons = append(m.Buttons, bot.NewButton("Look again", bot.ActionStatus, 0))
 	if shown < len(rows) {
 		m.Buttons = append(m.Buttons, bot.NewButton("More", bot.ActionStatus, int64(shown)))
 	}

@@ -128,7 +128,7 @@ func (c *crowd) insist(channel, name string, options map[string]string) (string,
 
 // recorded are the answers that say that an update is out: that it is now, or
 // when it is typed again that it was.
-var recorded = regexp.MustCompile(`^Published update \d|^Update \d+ of .* has the same text`)
+var recorded = regexp.MustCompile(`^Published update \d|^Update \d+ of .* says exactly the same`)
 
 // report publishes the next update. Every story gets each third one of a level.
 func (c *crowd) report() error {
