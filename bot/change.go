@@ -32,7 +32,7 @@ func renderFollow(c stories.Content) Message {
 	change := c.Notice.Body.Change
 	by := Block{Kind: Small, Spans: []Span{Text(followedBy(change, TargetWords(nowCalled(c))) + " · " + LevelWords(change.Level))}}
 	if change.StoryID != 0 {
-		return storyCard(c.Story, c.Update, by)
+		return storyCard(c.Story, c.Update, by, change.Alone)
 	}
 	title := TargetWords(change.Target)
 	m := Message{Title: strings.ToUpper(title[:1]) + title[1:] + ", newest first", Buttons: []Button{NewButton("Subscriptions", ActionList, 0)}}
@@ -52,7 +52,7 @@ func renderFollow(c stories.Content) Message {
 
 // storyCard is a story as its channel sees it first: the news before what it is
 // about.
-func storyCard(story stories.Story, newest stories.Update, by Block) Message {
+func storyCard(story stories.Story, newest stories.Update, by Block, alone bool) Message {
 	m := Message{Title: Headline(story), Thread: Headline(story), Tags: []string{string(story.State)}}
 	state := Block{Kind: Small, Spans: []Span{Text(story.Slug + " · " + string(story.State) + " · no updates yet")}}
 	if newest.Number > 0 {
@@ -72,7 +72,11 @@ func storyCard(story stories.Story, newest stories.Update, by Block) Message {
 		m.Blocks = append(m.Blocks, Para(Text(about)))
 	}
 	m.Blocks = append(m.Blocks, state, by)
-	m.Buttons = append(m.Buttons, StopButton(story))
+	stop := StopButton(story)
+	if alone {
+		stop.Confirm = ""
+	}
+	m.Buttons = append(m.Buttons, stop)
 	return m
 }
 

@@ -38,7 +38,7 @@ func (m *Mux) end(ctx context.Context, r request, target stories.Target) (bot.Re
 	switch {
 	case still != "" && sub.StoryID != 0:
 		reply = done(fmt.Sprintf("%s own subscription to %s has ended, but its updates still come by %s. To end those too, stop this one story here.%s", r.whose(), what, still, late))
-		reply.Message.Buttons = append(reply.Message.Buttons, stopHere(stories.Story{ID: sub.StoryID, Slug: sub.Target.Name}))
+		reply.Message.Buttons = append(reply.Message.Buttons, r.stopHere(stories.Story{ID: sub.StoryID, Slug: sub.Target.Name}))
 	case still != "":
 		reply = done(fmt.Sprintf("%s no longer %s %s. Still followed here: %s; /subscriptions lists them.%s", r.who(), r.verb(), what, still, late))
 	default:
@@ -78,13 +78,16 @@ func (m *Mux) broughtAnyway(ctx context.Context, r request, slug string) (reply 
 		return reply, false
 	}
 	reply = refused(fmt.Sprintf("%s no subscription of its own to %s, but the updates come by %s. To end those, stop this one story here.", r.either("This channel has", "You have"), story.Slug, namesOf(by)))
-	reply.Message.Buttons = []bot.Button{stopHere(story)}
+	reply.Message.Buttons = []bot.Button{r.stopHere(story)}
 	return reply, true
 }
 
 // stopHere stops one story, whatever brings it.
-func stopHere(story stories.Story) bot.Button {
+func (r request) stopHere(story stories.Story) bot.Button {
 	b := bot.StopButton(story)
+	if r.Direct {
+		b.Confirm = ""
+	}
 	b.Label, _ = bot.Cut("Stop "+story.Slug+" here", maxLabel)
 	return b
 }

@@ -90,14 +90,16 @@ func (r request) oneSubscription(warning *bot.Block, sub stories.Subscription) b
 	spans := append([]bot.Span{bot.Text(r.who() + " " + r.verb() + " ")}, subscriptionSpans(sub)...)
 	m.Blocks = append(m.Blocks, bot.Para(spans...),
 		small(bot.Text("Since "), bot.Span{Time: sub.CreatedAt, DateOnly: true}, bot.Text(", by "+bot.UserName(sub.CreatedBy))))
-	m.Buttons = append([]bot.Button{subscriptionButton(sub)}, endButton(sub)...)
+	m.Buttons = append([]bot.Button{subscriptionButton(sub)}, r.endButton(sub)...)
 	return m
 }
 
 // endButton ends a subscription; none where its name is too long for a button.
-func endButton(sub stories.Subscription) []bot.Button {
+func (r request) endButton(sub stories.Subscription) []bot.Button {
 	b := bot.NewWordButton("Stop here", bot.ActionEnd, sub.ID, wordOf(sub.Target, sub.StoryID))
-	b.Confirm = bot.StopQuestion(targetWords(sub.Target))
+	if !r.Direct {
+		b.Confirm = bot.StopQuestion(targetWords(sub.Target))
+	}
 	if len(b.Arg) > maxArg {
 		return nil
 	}

@@ -111,9 +111,9 @@ func newCommand(team, channel, user, name string) bot.Command {
 		name = bot.Someone
 	}
 	return bot.Command{
-		Where: destination(team, channel),
-		Lane:  laneOf(team),
-		User:  stories.User{Ref: userRef(team, user), Name: name},
+		Where: destination(team, channel), Direct: alone(channel),
+		Lane: laneOf(team),
+		User: stories.User{Ref: userRef(team, user), Name: name},
 	}
 }
 

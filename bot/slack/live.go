@@ -3,6 +3,7 @@ package slack
 import (
 	"context"
 	"log/slog"
+	"reflect"
 	"time"
 
 	"storybot/bot"
@@ -60,6 +61,9 @@ func (i *intake) follow(ctx context.Context, t teller, r bot.Reply, log *slog.Lo
 			continue
 		}
 		newest = &m
+		if done && shown == 0 && reflect.DeepEqual(m, r.Message) {
+			return // as it was answered
+		}
 		if done && !t.inPlace && m.Tone == bot.Success && time.Since(began) < i.timing.soon {
 			return
 		}

@@ -118,7 +118,7 @@ func TestWhatIsDrawnUnaskedIsNoticed(t *testing.T) {
 		`{"type":"mrkdwn","text":"see @ann"}`:                                                "a name or an address",
 		`{"type":"mrkdwn","text":"see https://x.example/"}`:                                  "a name or an address",
 		`{"type":"plain_text","text":":fire:","emoji":false}`:                                "",
-		`{"type":"plain_text","text":"at 10:30 a fire"}`:                                    "",
+		`{"type":"plain_text","text":"at 10:30 a fire"}`:                                     "",
 		`{"type":"mrkdwn","text":"see @ann","verbatim":true}`:                                "",
 		`{"type":"mrkdwn","text":"<https://x.example/|x.example> <!date^1^{ago}|a@b then>"}`: "",
 	} {
