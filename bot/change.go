@@ -18,6 +18,10 @@ const (
 	rowTextRoom   = 110
 )
 
+// RowLabel is how much of what it opens the button of a row says, in UTF-16 units:
+// on a phone it stands beside the row's text.
+const RowLabel = 30
+
 // within is the beginning of s that has at most limit UTF-16 units and room Room
 // units.
 func within(s string, limit, room int) (head string, cut bool) {
@@ -56,7 +60,7 @@ func storyCard(story stories.Story, newest stories.Update, by Block, alone bool)
 	m := Message{Title: Headline(story), Thread: Headline(story), Tags: []string{string(story.State)}}
 	state := Block{Kind: Small, Spans: []Span{Text(story.Slug + " · " + string(story.State) + " · no updates yet")}}
 	if newest.Number > 0 {
-		state.Spans = []Span{Text(fmt.Sprintf("%s · %s · update %d, ", story.Slug, story.State, newest.Number)), {Time: newest.At, Relative: true}}
+		state.Spans = []Span{Text(fmt.Sprintf("%s · %s · update %d · ", story.Slug, story.State, newest.Number)), {Time: newest.At, Relative: true}}
 		text, cut := within(Clean(newest.Text), cardText, cardTextRoom)
 		news := Para(Text(text))
 		if newest.Level == stories.Breaking {
@@ -82,7 +86,8 @@ func storyCard(story stories.Story, newest stories.Update, by Block, alone bool)
 
 // newsRow is a story among others, as a row that opens it.
 func newsRow(n stories.News) Block {
-	open := NewButton(n.Story.Slug, ActionOpen, n.Story.ID)
+	label, _ := Cut(n.Story.Slug, RowLabel)
+	open := NewButton(label, ActionOpen, n.Story.ID)
 	title, _ := CutToRoom(Headline(n.Story), rowTitleRoom)
 	row := Block{Kind: Item, Spans: []Span{Bold(title)}, Button: &open}
 	if text, _ := CutToRoom(OneLine(n.Update.Text), rowTextRoom); text != "" {

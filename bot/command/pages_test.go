@@ -102,7 +102,7 @@ func TestManySubscriptions(t *testing.T) {
 	seen := map[string]bool{}
 	for range 3 {
 		for _, row := range n.last.Message.Blocks {
-			seen[row.Button.Label] = true
+			seen[row.Button.Arg] = true
 		}
 		if len(n.last.Message.Buttons) == 0 || n.last.Message.Buttons[len(n.last.Message.Buttons)-1].Label != "More" {
 			break

@@ -60,7 +60,7 @@ func (r request) subscriptionList(warning *bot.Block, subs []stories.Subscriptio
 	page := subs[offset:min(offset+subscriptionsPage, len(subs))]
 	for _, sub := range page {
 		row := item(subscriptionSpans(sub)...)
-		label, _ := bot.Cut(sub.Target.String(), maxLabel)
+		label, _ := bot.Cut(sub.Target.String(), bot.RowLabel)
 		open := bot.NewButton(label, bot.ActionChoose, sub.ID)
 		row.Button = &open
 		m.Blocks = append(m.Blocks, row)
