@@ -2,7 +2,6 @@ package command
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"time"
 
@@ -71,7 +70,8 @@ func updateRows(updates []stories.Update, now time.Time, room, fresh int) []bot.
 	for i, u := range updates {
 		prints[i] = rowPrint(u, now, i < fresh)
 		room -= roomOf(prints[i]) + blockRoom + bot.Room(breakingMark)
-		needs[i] = bot.Room(rowText(u))
+		text, _ := rowText(u)
+		needs[i] = bot.Room(text)
 	}
 	var blocks []bot.Block
 	for i, most := range shares(room, needs) {
@@ -89,7 +89,10 @@ func updateRow(u stories.Update, room int) bot.Block {
 	if u.Level == stories.Breaking {
 		spans = append(spans, bot.Bold(breakingMark))
 	}
-	text, cut := bot.CutToRoom(rowText(u), room)
+	text, cut := rowText(u)
+	if head, more := bot.CutToRoom(text, room); more {
+		text, cut = head, true
+	}
 	label := fmt.Sprintf("Update %d", u.Number)
 	if cut {
 		label = fmt.Sprintf("All of update %d", u.Number)
@@ -98,11 +101,15 @@ func updateRow(u stories.Update, room int) bot.Block {
 	return bot.Block{Kind: bot.Item, Spans: append(spans, bot.Text(text)), Button: &open}
 }
 
-// blankLines are what divides paragraphs.
-var blankLines = regexp.MustCompile(`\n\s*\n`)
+// maxRowText is how much of an update's text a list shows, in UTF-16 units: the
+// rest is behind the row's button.
+const maxRowText = 320
 
-// rowText is an update's text without blank lines, which would end its row.
-func rowText(u stories.Update) string { return blankLines.ReplaceAllString(bot.Clean(u.Text), "\n") }
+// rowText is an update's text as a list shows it: on one line, since a line below
+// the first is small print on some platforms.
+func rowText(u stories.Update) (text string, cut bool) {
+	return bot.Cut(bot.OneLine(u.Text), maxRowText)
+}
 
 // maxRowLink is the longest address that a list links, in bytes: a longer one is
 // behind the row's button.
@@ -132,6 +139,14 @@ func updatesWords(n int) string {
 		return "no updates yet"
 	}
 	return plural(n, "update")
+}
+
+// noUpdates says that a story has none.
+func noUpdates(story stories.Story) string {
+	if story.State == stories.Closed {
+		return "no updates"
+	}
+	return updatesWords(0)
 }
 
 // rangeWords says which of some things are shown: 13–9 of 13.
