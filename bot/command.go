@@ -14,6 +14,8 @@ type Command struct {
 	User stories.User
 
 	Where stories.Destination
+	// Direct says that Where is a conversation of the person with the bot alone.
+	Direct bool
 	// Lane is the rate domain of Where, as the platform's sender counts it: the
 	// platform, or platform:workspace.
 	Lane string

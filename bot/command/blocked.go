@@ -90,6 +90,8 @@ func headed(note bot.Block, m bot.Message) bot.Message {
 func saysBlocked(in bot.Input) bool {
 	name := ""
 	switch in := in.(type) {
+	case bot.Press:
+		return slices.Contains([]bot.Action{bot.ActionList, bot.ActionChoose, bot.ActionResume, bot.ActionFollow, bot.ActionAgain, bot.ActionEnd, bot.ActionStop}, in.Action)
 	case bot.Typed:
 		name = in.Name
 	case bot.Options:

@@ -145,6 +145,10 @@ func placeSaid(verb, detail string) (before, after string) {
 		if what, ok := between(detail, "gets nothing more of ", ""); ok {
 			return "stopped " + what + " in", ""
 		}
+	case "unmuted":
+		if what, ok := between(detail, "gets ", " again"); ok {
+			return "brought " + what + " back to", ""
+		}
 	case "paused":
 		if what, ok := between(detail, "is paused: ", ""); ok {
 			return "paused " + targetNamed(what) + " in", ""

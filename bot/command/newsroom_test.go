@@ -19,7 +19,7 @@ import (
 
 // newsroom is a Mux over a database of its own, with a clock that stands still
 // unless the test moves it. ada is admin, mo moderator; tom manages no channel;
-// in #broken the bot may not post.
+// in #broken the bot may not post, and #alone is a direct message.
 type newsroom struct {
 	*Mux
 	t       testing.TB
@@ -105,6 +105,7 @@ func (n *newsroom) must(r bot.Reply) {
 func (n *newsroom) request(name, where string) bot.Command {
 	n.asked++
 	c := bot.Command{Key: fmt.Sprintf("console:%d", n.asked), Where: channel(where), Lane: lane, User: user(name)}
+	c.Direct = where == "alone"
 	c.Asker = asker{c}
 	return c
 }
@@ -297,10 +298,31 @@ func (n *newsroom) owed(ended []stories.Result) (rows []stories.Owed, deliveries
 			busy[r.Place] = true
 			o := loaded.Origins[r.Origin]
 			rows = append(rows, r)
-			deliveries = append(deliveries, stories.Delivery{ID: r.Delivery, About: stories.About{UpdateID: o.UpdateID, StoryID: o.StoryID, Number: o.Number}, Destination: r.Destination})
+			deliveries = append(deliveries, stories.Delivery{ID: r.Delivery, About: stories.About{UpdateID: o.UpdateID, NoticeID: o.NoticeID, StoryID: o.StoryID, Number: o.Number}, Destination: r.Destination})
 		}
 	}
 	return rows, deliveries
+}
+
+// reading is delivered for the notices too: what they say in their channels, as
+// transcript has it, is added to b. What they offer can be pressed.
+func (n *newsroom) reading(b *strings.Builder) func(stories.Delivery) stories.Result {
+	return func(d stories.Delivery) stories.Result {
+		n.t.Helper()
+		if d.About.NoticeID != 0 {
+			content, err := n.store.Content(n.t.Context(), stories.Subject{NoticeID: d.About.NoticeID}, 1)
+			if err != nil {
+				n.t.Fatal(err)
+			}
+			m := bot.RenderContent(content)
+			checkMessage(n.t, m)
+			fmt.Fprintf(b, "(to %s)\n%s\n", d.Destination.Channel, transcript(bot.Reply{Message: m}))
+			if offered := offers(m); len(offered) > 0 {
+				n.shown = offered
+			}
+		}
+		return delivered(d)
+	}
 }
 
 func delivered(d stories.Delivery) stories.Result {

@@ -114,7 +114,7 @@ func TestWhatWaitsForAModeratorIsNotPromised(t *testing.T) {
 		t.Errorf("the status says:\n%s", text)
 	}
 	says(t, status, "1 message for 1 channel waits for a decision")
-	again := n.pushes("ria", n.ask("ria", "general", "/subscriptions"), "Try again sony-hack")
+	again := n.pushes("ria", n.ask("ria", "general", "/subscriptions"), "Try again")
 	says(t, again, "The channel can be written to again. 1 message from before the database was put back may be here already: a moderator decides")
 	if text := bot.PlainText(again.Message); strings.Contains(text, "comes now") {
 		t.Errorf("it promises:\n%s", text)

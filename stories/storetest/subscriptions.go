@@ -116,9 +116,9 @@ var subscriptionTests = []test{
 		s := d.track("sony", "film")
 		d.follow("sony", "a")
 		for _, want := range []bool{false, true} {
-			muted, err := d.Stop(d.ctx, d.act(), channel("a"), s.ID)
+			ended, err := d.Stop(d.ctx, d.act(), channel("a"), s.ID)
 			d.ok(err)
-			same(d, "muted", muted, want)
+			same(d, "stopped", ended, stories.Ended{Changed: true, Level: stories.Minor, Muted: want})
 			_, p := d.append(s, stories.Breaking)
 			same(d, "planned", p.Total, 0)
 			d.follow("sony", "a")
