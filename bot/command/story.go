@@ -107,8 +107,7 @@ func renderCard(card stories.Card, now time.Time, shared bool) bot.Message {
 
 func longest(updates []stories.Update) (room int) {
 	for _, u := range updates {
-		text, _ := rowText(u)
-		room = max(room, bot.Room(text))
+		room = max(room, bot.Room(rowText(u)))
 	}
 	return room
 }
