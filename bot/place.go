@@ -124,9 +124,12 @@ func capital(s string) string {
 
 // Near is m for readers in a channel. A channel of another workspace is shown to
 // them by its name: their platform would show it as one that they may not see.
-// It is m itself when nothing in it is to be changed.
+// It is m itself, nil too, when nothing in it is to be changed.
 func Near(m *Message, here stories.Destination) *Message {
 	far := func(s Span) bool { return s.Place != (stories.Destination{}) && s.Place.In() != here.In() }
+	if m == nil {
+		return nil
+	}
 	var near *Message
 	for i, b := range m.Blocks {
 		for k, s := range b.Spans {

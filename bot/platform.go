@@ -28,7 +28,8 @@ type Health struct {
 	// ID names the connection for programs: it is the same from the start of
 	// the process to its end, whatever becomes known about the connection.
 	ID         string // "discord", "slack socket", "slack token 1"
-	Connection string // "discord gateway", "slack socket T012AB"
+	Connection string // for operators: "discord gateway", "slack workspace T012AB (Acme)"
+	Title      string // for people: "Discord", "Slack (Acme)"
 	Up         bool
 	Since      time.Time // of the present state
 	Detail     string    // for people: why it is down and what happens next
@@ -46,6 +47,9 @@ type Places interface {
 	// Moved: the destination has another address now, under which all goes on. It
 	// returns when that is stored or ctx has ended.
 	Moved(ctx context.Context, from, to stories.Destination)
+	// Named: what places and people are called. It may be told as often as it is
+	// seen, and returns at once.
+	Named(told stories.Sighting)
 }
 
 // Refused is the error of credentials that a platform refuses: nothing can be

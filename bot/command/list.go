@@ -67,6 +67,9 @@ const stillReading = "the bot was updated and is still reading its older stories
 // listLine is the second line of a story in a list, up to its time.
 func listLine(story stories.Story) string {
 	line := updatesWords(story.Updates) + " · "
+	if story.Updates == 0 {
+		line = noUpdates(story) + " · "
+	}
 	if story.State == stories.Closed {
 		line = "closed · " + line
 	}

@@ -170,6 +170,6 @@ func TestStoredNastyTextIsHarmless(t *testing.T) {
 	}
 	n.must(n.ask("mo", "general", "/story sony-hack"))
 	n.must(n.press("mo", "general", "Timeline"))
-	n.must(n.press("mo", "general", "All of update 6"))
+	n.must(n.press("mo", "general", "Update 6"))
 	n.must(n.press("mo", "general", "Read on"))
 }

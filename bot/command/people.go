@@ -173,7 +173,7 @@ func (m *Mux) pressMember(ctx context.Context, r request, args bot.Args) (bot.Re
 	if i < 0 {
 		return bot.Reply{Message: bot.Plainly("They are no moderator any more. /desk moderators lists who is.")}, nil
 	}
-	reply := bot.Reply{Message: bot.Message{Blocks: []bot.Block{bot.Para(append(m.memberWords(ctx, members[i]), bot.Text("."))...)}}}
+	reply := bot.Reply{Message: bot.Message{Blocks: []bot.Block{bot.Para(m.memberWords(ctx, members[i])...)}}}
 	if members[i].Configured {
 		reply.Message.Blocks = append(reply.Message.Blocks, bot.Para(bot.Text("That can only be changed in the bot's settings.")))
 		return reply, nil
@@ -197,11 +197,11 @@ func (m *Mux) memberWords(ctx context.Context, member stories.Member) []bot.Span
 	now := m.stories.Now()
 	switch {
 	case member.Configured:
-		return []bot.Span{bot.Text(line + " by STORYBOT_ADMINS")}
+		return []bot.Span{bot.Text(line + "\nby STORYBOT_ADMINS in the bot's settings")}
 	case member.AddedBy.Ref == "" || member.AddedBy.Ref == member.User.Ref:
-		return []bot.Span{bot.Text(line + " · "), ago(member.AddedAt, now)}
+		return []bot.Span{bot.Text(line + "\nsince "), bot.At(member.AddedAt)}
 	}
-	return []bot.Span{bot.Text(line + ", named by " + bot.UserName(m.withName(member.AddedBy)) + " · "), ago(member.AddedAt, now)}
+	return []bot.Span{bot.Text(line + "\nnamed by " + bot.UserName(m.withName(member.AddedBy)) + " · "), ago(member.AddedAt, now)}
 }
 
 // claim makes the person with the code from the log the first admin.

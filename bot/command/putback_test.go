@@ -47,7 +47,7 @@ func TestStatusBeginsWithWhatWasPutBack(t *testing.T) {
 	if first := bot.PlainText(bot.Message{Blocks: status.Message.Blocks[:1]}); !strings.HasPrefix(first, "2 messages for 2 channels wait for a decision") || !strings.Contains(first, "the database was put back") {
 		t.Errorf("it begins with %q", first)
 	}
-	says(t, n.ask("mo", "general", "/why sony-hack"), "Update 2 waits. This channel may have got it already: the database was put back, and a moderator decides in /desk status.")
+	says(t, n.ask("mo", "general", "/why sony-hack"), "Update 2 waits.\n  This channel may have got it already: the database was put back, and a moderator decides in /desk status.")
 
 	for _, label := range []string{settleLabel, releaseLabel} {
 		if r := n.pushes("tom", status, label); !r.Failed || !strings.Contains(bot.PlainText(r.Message), "Only moderators") {

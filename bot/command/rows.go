@@ -2,7 +2,6 @@ package command
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"time"
 
@@ -17,7 +16,7 @@ const answerRoom = bot.AnswerText + 160
 
 // What a time and the marks around a block take of a message at most.
 const (
-	timeRoom  = 60
+	timeRoom  = 24
 	blockRoom = 6
 )
 
@@ -68,8 +67,9 @@ func ago(t, now time.Time) bot.Span {
 // small print says so.
 func updateRows(updates []stories.Update, now time.Time, room, fresh int) []bot.Block {
 	prints, needs := make([]bot.Block, len(updates)), make([]int, len(updates))
+	each := room / (2 * max(1, len(updates)))
 	for i, u := range updates {
-		prints[i] = rowPrint(u, now, i < fresh)
+		prints[i] = rowPrint(u, now, i < fresh, each)
 		room -= roomOf(prints[i]) + blockRoom + bot.Room(breakingMark)
 		needs[i] = bot.Room(rowText(u))
 	}
@@ -89,41 +89,50 @@ func updateRow(u stories.Update, room int) bot.Block {
 	if u.Level == stories.Breaking {
 		spans = append(spans, bot.Bold(breakingMark))
 	}
-	text, cut := bot.CutToRoom(rowText(u), room)
-	label := fmt.Sprintf("Update %d", u.Number)
-	if cut {
-		label = fmt.Sprintf("All of update %d", u.Number)
-	}
-	open := bot.ReadButton(label, u)
+	text, _ := bot.CutToRoom(rowText(u), room)
+	open := bot.ReadButton(fmt.Sprintf("Update %d", u.Number), u)
 	return bot.Block{Kind: bot.Item, Spans: append(spans, bot.Text(text)), Button: &open}
 }
 
-// blankLines are what divides paragraphs.
-var blankLines = regexp.MustCompile(`\n\s*\n`)
+// maxRowText is how much of an update's text a list shows, in UTF-16 units: the
+// rest is behind the row's button.
+const maxRowText = 240
 
-// rowText is an update's text without blank lines, which would end its row.
-func rowText(u stories.Update) string { return blankLines.ReplaceAllString(bot.Clean(u.Text), "\n") }
-
-// maxRowLink is the longest address that a list links, in bytes: a longer one is
-// behind the row's button.
-const maxRowLink = 120
+// rowText is an update's text as a list shows it: on one line, since a line below
+// the first is small print on some platforms.
+func rowText(u stories.Update) string {
+	text, _ := bot.Cut(bot.OneLine(u.Text), maxRowText)
+	return text
+}
 
 // rowPrint is the small print of an update in a list: its number, author and time,
-// and the hosts of its sources.
-func rowPrint(u stories.Update, now time.Time, fresh bool) bot.Block {
+// and as many of its sources as fit into room, those without room for a link by name;
+// all of them are behind the row's button.
+func rowPrint(u stories.Update, now time.Time, fresh bool, room int) bot.Block {
 	label := fmt.Sprintf("update %d · ", u.Number)
 	if fresh {
 		label = "new · " + label
 	}
-	spans := []bot.Span{bot.Text(label + bot.UserName(u.Author) + " · "), ago(u.At, now)}
-	for _, source := range u.Sources {
-		host, link := bot.Host(source), ""
-		if len(source) <= maxRowLink {
-			link = source
+	author, _ := bot.CutToRoom(bot.UserName(u.Author), room/2)
+	print := small(bot.Text(label+author+" · "), ago(u.At, now))
+	room -= roomOf(print) + bot.Room(" · 5 sources")
+	for i, source := range u.Sources {
+		host := bot.Span{Text: bot.Host(source), URL: source}
+		if roomOf(small(host)) > room {
+			host.URL = ""
 		}
-		spans = append(spans, bot.Text(" · "), bot.Span{Text: host, URL: link})
+		if room -= roomOf(small(host)); room >= 0 {
+			print.Spans = append(print.Spans, bot.Text(" · "), host)
+			continue
+		}
+		left, more := len(u.Sources)-i, "source"
+		if i > 0 {
+			more = "more source"
+		}
+		print.Spans = append(print.Spans, bot.Text(" · "+plural(left, more)))
+		break
 	}
-	return small(spans...)
+	return print
 }
 
 // updatesWords counts a story's updates.
@@ -132,6 +141,14 @@ func updatesWords(n int) string {
 		return "no updates yet"
 	}
 	return plural(n, "update")
+}
+
+// noUpdates says that a story has none.
+func noUpdates(story stories.Story) string {
+	if story.State == stories.Closed {
+		return "no updates"
+	}
+	return updatesWords(0)
 }
 
 // rangeWords says which of some things are shown: 13–9 of 13.

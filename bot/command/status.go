@@ -1,6 +1,7 @@
 package command
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -178,11 +179,11 @@ func (s machinery) connected() string {
 	return ", " + listed(names) + oneOr(len(names), " is connected", " are connected")
 }
 
-// connection is what a connection is called: its platform and what it is there,
-// without the ids that its own words hold.
+// connection is what people call a connection: never by an id that the words for the
+// log may hold.
 func (s machinery) connection(c bot.Health) string {
 	platform, rest, _ := strings.Cut(c.ID, " ")
-	return strings.TrimSpace(s.names.Platform(platform) + " " + rest)
+	return cmp.Or(c.Title, strings.TrimSpace(s.names.Platform(platform)+" "+rest))
 }
 
 // rows are the channels that cannot be written to, the longest first, then the

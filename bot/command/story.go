@@ -117,7 +117,7 @@ func longest(updates []stories.Update) (room int) {
 func stateSpans(card stories.Card, shared bool) []bot.Span {
 	line := []bot.Span{bot.Bold(card.Story.Slug), bot.Text(" · " + string(card.Story.State) + " · ")}
 	if len(card.Newest) == 0 {
-		return append(line, bot.Text("no updates yet"))
+		return append(line, bot.Text(noUpdates(card.Story)))
 	}
 	line = append(line, bot.Text("newest update "), bot.Span{Time: card.Newest[0].At, Relative: true})
 	switch {
@@ -138,11 +138,17 @@ func background(story stories.Story) []bot.Block {
 	if summary, _ = bot.CutToRoom(summary, backgroundRoom); summary != "" {
 		blocks = append(blocks, bot.Para(bot.Text(summary)))
 	}
-	line := updatesWords(story.Updates)
+	var line []string
 	if topics, _ := bot.CutToRoom(strings.Join(story.Topics, ", "), topicsRoom); topics != "" {
-		line = topics + " · " + line
+		line = append(line, topics)
 	}
-	return append(blocks, small(bot.Text(line)))
+	if story.Updates > 0 {
+		line = append(line, updatesWords(story.Updates))
+	}
+	if len(line) > 0 {
+		blocks = append(blocks, small(bot.Text(strings.Join(line, " · "))))
+	}
+	return blocks
 }
 
 // standing says where a story stands, in words: slug, state, topics, updates.

@@ -28,7 +28,7 @@ func (m *Mux) timeline(ctx context.Context, reader stories.User, story stories.S
 // renderTimeline is one page of the timeline, newest first.
 func renderTimeline(story stories.Story, updates []stories.Update, now time.Time) bot.Message {
 	if len(updates) == 0 {
-		none := "no updates yet"
+		none := noUpdates(story)
 		if story.Updates > 0 {
 			none = "nothing older than this"
 		}

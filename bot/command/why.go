@@ -66,46 +66,53 @@ func deliveryRow(d stories.Delivery, now time.Time) bot.Block {
 	return row
 }
 
-// deliveryWords says how a delivery stands.
+// deliveryWords says how a delivery stands, in its second line since when and why.
 func deliveryWords(d stories.Delivery, now time.Time) []bot.Span {
 	name := fmt.Sprintf("Update %d ", d.About.Number)
+	say := func(state string, more ...bot.Span) []bot.Span {
+		if d.Reason != "" {
+			if len(more) > 0 {
+				more = append(more, bot.Text(". "))
+			}
+			more = append(more, bot.Text(reasonSentence(d.Reason)))
+		}
+		first := []bot.Span{bot.Text(name + state + ".")}
+		if len(more) > 0 {
+			first[0].Text += "\n"
+		}
+		return append(first, more...)
+	}
 	if d.Tries.PutBack && (d.State == stories.Pending || d.State == stories.Sending) {
-		return []bot.Span{bot.Text(name + "is being looked for here: it may have been sent before the database was put back" + because(d.Reason))}
+		return say("is being looked for here: it may have been sent before the database was put back")
 	}
 	switch d.State {
 	case stories.Sent:
-		spans := []bot.Span{bot.Text(name + "was sent "), ago(d.FinishedAt, now)}
+		d.Reason = "" // of an earlier attempt
+		spans := []bot.Span{ago(d.FinishedAt, now)}
 		if d.Tries.Count > 1 {
-			spans = append(spans, bot.Text(fmt.Sprintf(", at the %s attempt", ordinal(d.Tries.Count))))
+			spans = append(spans, bot.Text(fmt.Sprintf(" · at the %s attempt", ordinal(d.Tries.Count))))
 		}
 		if d.Tries.Unknowns > 0 {
-			spans = append(spans, bot.Text("; an earlier attempt may have arrived as well"))
+			spans = append(spans, bot.Text(" · an earlier attempt may have arrived as well"))
 		}
-		return append(spans, bot.Text("."))
+		return say("was sent", spans...)
 	case stories.Sending:
-		return []bot.Span{bot.Text(name + "is being sent, since "), bot.At(d.Tries.Last), bot.Text(".")}
+		d.Reason = ""
+		return say("is being sent", bot.Text("since "), bot.At(d.Tries.Last))
 	case stories.Pending:
 		if d.Tries.DueAt.After(now) {
-			return []bot.Span{bot.Text(name + "waits; the next attempt is due "), bot.At(d.Tries.DueAt), bot.Text(because(d.Reason))}
+			return say("waits", bot.Text("the next attempt is due "), bot.At(d.Tries.DueAt))
 		}
-		return []bot.Span{bot.Text(name + "is in the queue" + because(d.Reason))}
+		return say("is in the queue")
 	case stories.Held:
 		if d.Tries.PutBack {
-			return []bot.Span{bot.Text(name + "waits" + because(d.Reason))}
+			return say("waits")
 		}
-		return []bot.Span{bot.Text(name + "is held until the channel can be written to" + because(d.Reason))}
+		return say("is held until the channel can be written to")
 	case stories.Unknown:
-		return []bot.Span{bot.Text(name + "may have arrived; that could not be found out" + because(d.Reason))}
+		return say("may have arrived; that could not be found out")
 	}
-	return []bot.Span{bot.Text(name + "was not sent" + because(d.Reason))}
-}
-
-// because ends a sentence with its reason, if there is one.
-func because(reason string) string {
-	if reason == "" {
-		return "."
-	}
-	return ". " + reasonSentence(reason)
+	return say("was not sent")
 }
 
 // whyNot says why there is no delivery of an update (number 0: the newest) to

@@ -60,6 +60,20 @@ func (c *Console) Settle(ctx context.Context, p bot.Operation) bot.Verdict {
 	return bot.Verdict{Outcome: bot.Unreadable, Reason: "is a terminal, and what it showed before the last start cannot be read back"}
 }
 
+// own is m with the console's channels called as they are on it.
+func own(m bot.Message) bot.Message {
+	m.Blocks = slices.Clone(m.Blocks)
+	for i, b := range m.Blocks {
+		m.Blocks[i].Spans = slices.Clone(b.Spans)
+		for k, s := range b.Spans {
+			if s.Place.Platform == Platform {
+				m.Blocks[i].Spans[k].Text = bot.OneLine(s.Place.Channel)
+			}
+		}
+	}
+	return m
+}
+
 // show prints a message of channel d, under the channel's name when it is for
 // the whole channel, and keeps its buttons for /press: those of its rows, in their
 // order, and then its own.
@@ -71,7 +85,7 @@ func (c *Console) show(d stories.Destination, public bool, m bot.Message) error 
 		}
 	}
 	buttons = append(buttons, m.Buttons...)
-	text := bot.PlainText(m)
+	text := bot.PlainText(own(m))
 	if public {
 		text = "── " + bot.OneLine(d.Channel) + " ──\n" + text
 	}

@@ -17,7 +17,7 @@ func (l *lane) serve(j *job) {
 		}
 	}()
 	defer contain(&err)
-	o := bot.Operation{Delivery: j.dated(l.engine.clock.read()), Message: j.msg, Target: j.target}
+	o := bot.Operation{Delivery: j.dated(l.engine.clock.read()), Message: bot.Near(j.msg, j.d.Destination), Target: j.target}
 	j.verdict = l.ask(j.request.ctx, j, o)
 }
 

@@ -49,7 +49,7 @@ func (h *health) now() bot.Health {
 	defer h.mu.Unlock()
 	now := h.was
 	now.ID = platformName
-	now.Connection = "discord gateway"
+	now.Connection, now.Title = "discord gateway", Refs().Title
 	now.Reconnects = max(h.ups-1, 0)
 	for which, n := range h.notes {
 		if n != "" && (which != noteToken || now.Up) {

@@ -32,6 +32,7 @@ type notes struct {
 	mu     sync.Mutex
 	kept   map[string]string
 	places chan string
+	called []stories.Sighting
 }
 
 func newNotes() *notes { return &notes{kept: map[string]string{}, places: make(chan string, 100)} }
@@ -55,6 +56,12 @@ func (n *notes) Ended(_ context.Context, d stories.Destination, reason string) {
 
 func (n *notes) Moved(_ context.Context, from, to stories.Destination) {
 	n.places <- "moved " + from.String() + " " + to.String()
+}
+
+func (n *notes) Named(told stories.Sighting) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.called = append(n.called, told)
 }
 
 func (n *notes) Healed(_ context.Context, d stories.Destination) { n.places <- "healed " + d.String() }

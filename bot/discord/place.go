@@ -16,6 +16,7 @@ type place struct {
 	Channel   struct {
 		ID   word `json:"id"`
 		Type kind `json:"type"`
+		Name word `json:"name"`
 	} `json:"channel"`
 	// Owners says by whose installation the command is there: "0" a server's,
 	// "1" a person's.

@@ -239,7 +239,7 @@ func merge(spans []bot.Span) []bot.Span {
 		if _, ok := safeLink(s.URL, maxAddress); !ok {
 			s.URL = ""
 		}
-		if n := len(out); n > 0 && s.URL == "" && s.Time.IsZero() {
+		if n := len(out); n > 0 && s.URL == "" && s.Time.IsZero() && mention(s) == "" {
 			with := out[n-1]
 			with.Text = s.Text
 			if with == s {
@@ -261,6 +261,9 @@ func (w *writer) span(s bot.Span, atStart bool) {
 	case !s.Time.IsZero():
 		w.put(stamp(s))
 		w.marked = false
+	case mention(s) != "":
+		w.mark(false)
+		w.put(mention(s))
 	case leads:
 		marks := marksOf(s)
 		w.mark(marks != "")
@@ -284,6 +287,16 @@ const (
 	maxLinkLabel = 300
 	maxAddress   = 1700
 )
+
+// mention is a channel of Discord's as it shows it, "" for any other span
+// (https://discord.com/developers/docs/reference#message-formatting-formats). What
+// is no id would be shown as it is written.
+func mention(s bot.Span) string {
+	if s.Place.Platform != platformName || s.Place.Workspace == "" || !idForm.MatchString(s.Place.Channel) {
+		return ""
+	}
+	return "<#" + s.Place.Channel + ">"
+}
 
 // mark keeps two marks apart that would be read as one.
 func (w *writer) mark(marked bool) {

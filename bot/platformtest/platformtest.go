@@ -191,6 +191,7 @@ type noPlaces struct{}
 func (noPlaces) Ended(context.Context, stories.Destination, string)              {}
 func (noPlaces) Healed(context.Context, stories.Destination)                     {}
 func (noPlaces) Moved(context.Context, stories.Destination, stories.Destination) {}
+func (noPlaces) Named(stories.Sighting)                                          {}
 
 // handler answers with what the test set and keeps what was asked.
 type handler struct {

@@ -200,6 +200,11 @@ func (b *builder) spans(spans []bot.Span, bold bool) []slack.RichTextSectionElem
 			out = append(out, date)
 			continue
 		}
+		if id := channelOfSpan(s); id != "" {
+			b.take(s.Text)
+			out = append(out, slack.NewRichTextSectionChannelElement(id, style))
+			continue
+		}
 		l, address, ok := link(s.URL)
 		if !ok {
 			add(b.take(s.Text), style)

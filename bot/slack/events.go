@@ -6,7 +6,6 @@ import (
 	"strings"
 	"time"
 
-	"storybot/bot"
 	"storybot/stories"
 )
 
@@ -28,12 +27,11 @@ type herald struct {
 	*web
 	directory *directory
 	deeds     *deeds
-	places    bot.Places
 	queue     chan news
 }
 
-func newHerald(w *web, d *directory, s *deeds, places bot.Places) *herald {
-	return &herald{web: w, directory: d, deeds: s, places: places, queue: make(chan news, maxNews)}
+func newHerald(w *web, d *directory, s *deeds) *herald {
+	return &herald{web: w, directory: d, deeds: s, queue: make(chan news, maxNews)}
 }
 
 // take takes an event that is no command; false is that there is no room for it.
@@ -70,6 +68,11 @@ func (i *intake) event(a *ack, e envelope) *ask {
 			a.empty()
 		}
 		return asked
+	}
+	if ev.Type == "channel_rename" || ev.Type == "group_rename" {
+		i.herald.renamed(team, outer.Event)
+		a.empty()
+		return nil
 	}
 	if !i.herald.take(news{id: id, team: team, ack: a, event: ev}) {
 		i.overloaded(ev.Type)

@@ -220,9 +220,13 @@ func (s *safeBuffer) String() string {
 }
 
 // placeLog is bot.Places as lines of text.
-type placeLog struct{ told chan string }
+type placeLog struct {
+	told   chan string
+	mu     sync.Mutex
+	called []stories.Sighting
+}
 
-func newPlaceLog() *placeLog { return &placeLog{make(chan string, 100)} }
+func newPlaceLog() *placeLog { return &placeLog{told: make(chan string, 100)} }
 
 func (p *placeLog) Ended(_ context.Context, d stories.Destination, reason string) {
 	p.told <- "ended " + d.String() + " " + reason
@@ -230,6 +234,12 @@ func (p *placeLog) Ended(_ context.Context, d stories.Destination, reason string
 
 func (p *placeLog) Moved(_ context.Context, from, to stories.Destination) {
 	p.told <- "moved " + from.String() + " " + to.String()
+}
+
+func (p *placeLog) Named(told stories.Sighting) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.called = append(p.called, told)
 }
 
 func (p *placeLog) Healed(_ context.Context, d stories.Destination) {

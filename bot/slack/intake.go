@@ -38,9 +38,9 @@ type intake struct {
 	turnedAway chan struct{} // one for each of maxTurnedAway
 }
 
-func newIntake(w *web, e *ear, places bot.Places) *intake {
+func newIntake(w *web, e *ear) *intake {
 	d := newDeeds()
-	return &intake{web: w, ear: e, herald: newHerald(w, e.directory, d, places), deeds: d,
+	return &intake{web: w, ear: e, herald: newHerald(w, e.directory, d), deeds: d,
 		slots: make(chan struct{}, maxHandlers), turnedAway: make(chan struct{}, maxTurnedAway)}
 }
 

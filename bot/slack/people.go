@@ -120,6 +120,7 @@ func (d *directory) lookUpPerson(ctx context.Context, w workspace, team, user st
 		return person{}, &failure{method: "users.info", reach: answered}
 	}
 	d.people.put(userRef(team, user), known, time.Now())
+	d.tellPerson(team, user, known.name)
 	return known, nil
 }
 
@@ -218,6 +219,12 @@ func (d *directory) lookUpRoom(ctx context.Context, w workspace, team, channel s
 	if !ok {
 		d.log.Warn("slack says nothing of a channel it was asked about", "channel", channel)
 		return room{}, &failure{method: "conversations.info", reach: answered}
+	}
+	switch {
+	case known.direct:
+		d.tellDirect(team, channel, info.Channel.User)
+	case !known.group:
+		d.tellChannel(team, channel, known.name)
 	}
 	// What keeps the bot from posting there is not kept: somebody may just be
 	// mending it. Nor is an answer that says less than Slack's do.

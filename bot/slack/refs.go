@@ -19,6 +19,20 @@ var (
 	mentionForm = regexp.MustCompile(`^<@([A-Z0-9]+)(?:\|[^<>]*)?>$`)
 )
 
+// channelForm is a channel's id, of a private one too; a direct message has none
+// that could be shown (https://docs.slack.dev/reference/objects/conversation-object).
+var channelForm = regexp.MustCompile(`^[CG][A-Z0-9]{1,30}$`)
+
+// channelOfSpan is the channel of Slack's that a span stands for, to be shown as
+// Slack shows it; "" for any other span.
+// https://docs.slack.dev/reference/block-kit/blocks/rich-text-block#channel-element-type
+func channelOfSpan(s bot.Span) string {
+	if s.Place.Platform != platformName || !channelForm.MatchString(s.Place.Channel) {
+		return ""
+	}
+	return s.Place.Channel
+}
+
 // Refs says how people are written on Slack.
 func Refs() bot.Refs {
 	return bot.Refs{

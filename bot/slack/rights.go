@@ -261,6 +261,7 @@ func (a *asker) postsToPerson(ctx context.Context, w workspace) error {
 	case info.Channel.ID != a.channel():
 		return stories.Errorf(stories.CodeForbidden, notOurs)
 	}
+	a.directory.tellDirect(a.team(), a.channel(), a.user())
 	a.directory.rooms.put(key, room{direct: true, member: true}, time.Now())
 	return nil
 }

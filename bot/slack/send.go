@@ -99,7 +99,7 @@ func (p *pusher) sender(ctx context.Context, team string) (workspace, bot.Verdic
 		return w, bot.Verdict{Code: "not_ready", RetryAfter: time.Second, Reason: "waits until Slack says which workspaces the bot tokens are for"}, false
 	case !ok:
 		return w, bot.Verdict{Outcome: bot.BadAccount, Code: "no_token",
-			Reason: "belongs to a Slack workspace (" + team + ") there is no bot token for",
+			Reason: "belongs to a Slack workspace there is no bot token for",
 			Cure:   "Whoever runs Storybot adds the workspace's bot token to SLACK_BOT_TOKEN and restarts it."}, false
 	case w.stopped != "":
 		return w, bot.Verdict{Outcome: bot.BadAccount, Code: "stopped", Reason: "belongs to a Slack workspace Storybot was removed from", Cure: w.stopped}, false

@@ -47,7 +47,6 @@ type Platform struct {
 	appToken  string
 	directory *directory
 	sockets   *sockets
-	places    bot.Places
 	started   start
 }
 
@@ -58,6 +57,7 @@ type web struct {
 	workspaces *workspaces
 	timing     timing
 	now        func() time.Time
+	places     bot.Places // may be nil
 }
 
 // timing is how long things take, so that tests need not wait.
@@ -141,16 +141,16 @@ func New(c Config) (*Platform, error) {
 		workspaces: newWorkspaces(c.BotTokens),
 		timing:     defaultTiming,
 		now:        c.Now,
+		places:     c.Places,
 	}
 	known := newDirectory(w)
 	push := &pusher{web: w}
 	p := &Platform{
 		Sender:    push,
 		web:       w,
-		intake:    newIntake(w, &ear{w, known, vocabulary{c.Specs, linkOptions(c.Specs)}}, c.Places),
+		intake:    newIntake(w, &ear{w, known, vocabulary{c.Specs, linkOptions(c.Specs)}}),
 		appToken:  c.AppToken,
 		directory: known,
-		places:    c.Places,
 	}
 	p.started.tell, p.started.tokens = c.Started, make([]tried, len(c.BotTokens))
 	p.sockets = newSockets(p, transport)

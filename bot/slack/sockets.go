@@ -256,7 +256,7 @@ func (s *sockets) say(detail string) {
 func (s *sockets) health() bot.Health {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return bot.Health{ID: "slack socket", Connection: "slack socket", Up: s.live > 0, Since: s.since, Detail: s.detail, Reconnects: s.reconnects}
+	return bot.Health{ID: "slack socket", Connection: "slack socket", Title: Refs().Title, Up: s.live > 0, Since: s.since, Detail: s.detail, Reconnects: s.reconnects}
 }
 
 func round(d time.Duration) time.Duration {

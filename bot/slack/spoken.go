@@ -32,6 +32,9 @@ func (h *ear) spoken(team, self string, ev event, id string) *ask {
 	user, channel := string(ev.User), string(ev.Channel)
 	direct := ev.ChannelType == "im" || strings.HasPrefix(channel, "D")
 	c := newCommand(team, channel, user, "")
+	if direct {
+		h.tellDirect(team, channel, user)
+	}
 	c.Key = platformName + ":" + id
 	if ev.TS != "" {
 		c.Key = platformName + ":" + channel + "/" + ev.TS

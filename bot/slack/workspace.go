@@ -19,7 +19,8 @@ import (
 type workspace struct {
 	place int // in the setting, from 0
 	token string
-	label string // "workspace T012AB (Acme)" once known, "bot token 1" before
+	label string // for operators: "workspace T012AB (Acme)" once known, "bot token 1" before
+	name  string // of the workspace, "" before Slack said it
 
 	team, botUser, botID string
 	claim                claim
@@ -30,6 +31,22 @@ type workspace struct {
 	// stopped is why nothing is done for it any more, for people; "" while it works.
 	stopped string
 	detail  string // what is being tried
+}
+
+// called is the token, for people.
+func (w *workspace) called() string {
+	if w.name == "" {
+		return fmt.Sprintf("bot token %d", w.place+1)
+	}
+	return "bot token of " + w.name
+}
+
+// title is the workspace, for people.
+func (w *workspace) title() string {
+	if w.name == "" {
+		return fmt.Sprintf("%s, bot token %d", Refs().Title, w.place+1)
+	}
+	return Refs().Title + " (" + w.name + ")"
 }
 
 // grants says whether the token has a scope; yes when that is not known.
@@ -147,7 +164,7 @@ func (ws *workspaces) health() []bot.Health {
 	defer ws.mu.Unlock()
 	var out []bot.Health
 	for _, w := range ws.all {
-		h := bot.Health{ID: fmt.Sprintf("slack token %d", w.place+1), Connection: "slack " + w.label, Up: w.up, Since: w.since, Detail: w.detail}
+		h := bot.Health{ID: fmt.Sprintf("slack token %d", w.place+1), Connection: "slack " + w.label, Title: w.title(), Up: w.up, Since: w.since, Detail: w.detail}
 		if w.stopped != "" {
 			h.Detail = w.stopped
 		}
@@ -198,7 +215,7 @@ func (p *Platform) learn(ctx context.Context, w *workspace) bool {
 			f = &failure{method: "auth.test", err: errors.New("no team_id in the answer")}
 		}
 		if reason := refusedToken(f.code); reason != "" && !f.passing() {
-			cure := fmt.Sprintf("Slack refuses the %s: it %s (%s). Put a valid one into SLACK_BOT_TOKEN and restart.", w.label, reason, f.code)
+			cure := fmt.Sprintf("Slack refuses the %s: it %s (%s). Put a valid one into SLACK_BOT_TOKEN and restart.", w.called(), reason, f.code)
 			p.workspaces.set(w, func(w *workspace) { w.up, w.stopped = false, cure+" "+takenAgain })
 			if told != f.code {
 				p.log.Error("slack bot token refused", "token", w.label, "code", f.code, "cure", cure)
@@ -258,11 +275,12 @@ func (p *Platform) known(ctx context.Context, w *workspace, id identity, header 
 		reopened, w.stopped = w.stopped != "", ""
 		w.team, w.botUser, w.botID, w.scopes, w.claim = id.TeamID, id.UserID, id.BotID, scopes, c
 		w.label = strings.TrimSpace("workspace " + id.TeamID)
-		if name := bot.OneLine(id.Team); name != "" {
-			w.label += " (" + name + ")"
+		if w.name = bot.OneLine(id.Team); w.name != "" {
+			w.label += " (" + w.name + ")"
 		}
 		w.up, w.detail = true, detail
 	})
+	p.tellWorkspace(id.TeamID, id.Team)
 	p.log.Info("slack workspace known", "team", id.TeamID, "name", id.Team)
 	if reopened && p.places != nil && id.TeamID != "" {
 		p.places.Healed(ctx, destination(id.TeamID, ""))

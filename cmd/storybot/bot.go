@@ -19,6 +19,7 @@ import (
 	"storybot/bot/console"
 	"storybot/bot/delivery"
 	"storybot/bot/lease"
+	"storybot/bot/names"
 	"storybot/stories"
 )
 
@@ -82,6 +83,7 @@ type running struct {
 	log       *slog.Logger
 	store     database
 	desk      *stories.Service
+	book      *names.Book
 	engine    *delivery.Engine
 	teller    *delivery.Teller
 	mux       *command.Mux
@@ -109,7 +111,7 @@ func (r *running) start(ctx context.Context, talk *console.Console) error {
 	registry := newRegistry()
 	senders := r.senders()
 	counts := delivery.NewMetrics(registry)
-	r.engine = delivery.New(delivery.Config{Queue: r.store, Journal: r.store, Senders: senders, Render: bot.RenderContent, Log: r.log, Wall: wallClock, Metrics: counts})
+	r.engine = delivery.New(delivery.Config{Queue: r.store, Journal: r.store, Senders: senders, Render: bot.Renderer(people()...), Log: r.log, Wall: wallClock, Metrics: counts})
 	r.teller = delivery.NewTeller(r.store, uneditable(senders), func() { r.engine.Kick("") }, r.log, wallClock)
 	counts.WatchQueue(r.queue)
 	registry.MustRegister(newConnectionMetrics(r.connections))
@@ -123,6 +125,7 @@ func (r *running) start(ctx context.Context, talk *console.Console) error {
 		r.stops.add("health and metrics server", stop)
 	}
 	r.background("housekeeping", func(ctx context.Context) { keepPruned(ctx, r.store, r.log) })
+	r.background("names", r.book.Run)
 	r.background("search index", func(ctx context.Context) { keepSearchable(ctx, r.store, r.log) })
 	r.background("news for the desk", r.teller.Run)
 	r.background("blocked channels", delivery.NewHealer(r.desk, r.engine.Holds, r.log, wallClock).Run)
@@ -164,6 +167,7 @@ func (r *running) openNewsroom(ctx context.Context, console bool) error {
 	}
 	r.store = store
 	r.stops.add("database", func(context.Context) error { return store.Close() })
+	r.book = names.New(store, r.log, wallClock)
 	admins := r.config.admins
 	if !r.config.hasPlatform() {
 		admins = append(admins, firstUser)
@@ -186,7 +190,7 @@ func (r *running) openPlatforms(talk *console.Console) error {
 		leases = nil // the file's lock keeps every other process away
 	}
 	for _, platform := range r.platforms {
-		p, err := platform.open(parts{r.config, command.Specs(), places{r.desk, func(lane string) { r.engine.Resume(lane) }, r.log}, r.store, r.log, r.starts.of(platform.name)})
+		p, err := platform.open(parts{r.config, command.Specs(), places{r.desk, r.book, func(lane string) { r.engine.Resume(lane) }, r.log}, r.store, r.log, r.starts.of(platform.name)})
 		if err != nil {
 			return wrongSettings{what: "this platform cannot be made ready:", wrong: []string{platform.name + ": " + err.Error()}}
 		}

@@ -27,10 +27,11 @@ var arrows = map[string][]string{
 	"bot/command":      {"bot", "stories", "stories/latin"},
 	"bot/delivery":     {"bot", "bot/lease", "stories"},
 	"bot/lease":        {"stories"},
+	"bot/names":        {"stories"},
 	"bot/discord":      {"bot", "stories"},
 	"bot/slack":        {"bot", "stories"},
 	"bot/console":      {"bot", "stories"},
-	"cmd/storybot": {"bot", "bot/command", "bot/console", "bot/delivery", "bot/discord", "bot/lease", "bot/slack",
+	"cmd/storybot": {"bot", "bot/command", "bot/console", "bot/delivery", "bot/discord", "bot/lease", "bot/names", "bot/slack",
 		"stories", "stories/sqlstore"},
 }
 

@@ -17,10 +17,15 @@ type places struct {
 		MoveDestination(ctx context.Context, from, to stories.Destination) error
 		LanesOf(ctx context.Context, d stories.Destination) ([]string, error)
 	}
+	// names takes in what they are called.
+	names interface{ Named(stories.Sighting) }
 	// resume lets a lane that stopped try again at once.
 	resume func(lane string)
 	log    *slog.Logger
 }
+
+// Named is bot.Places'.
+func (p places) Named(told stories.Sighting) { p.names.Named(told) }
 
 // Ended is bot.Places'.
 func (p places) Ended(ctx context.Context, d stories.Destination, reason string) {

@@ -54,7 +54,7 @@ func TestWhatPlatformsLearnReachesTheRightPart(t *testing.T) {
 		{stories.Destination{Platform: "slack", Workspace: "T1"}, []string{"resume lane of slack:T1/", "resume another", "healed slack:T1/"}},
 	} {
 		desk := &calls{}
-		p := places{desk, func(lane string) { desk.got = append(desk.got, "resume "+lane) }, slog.New(slog.DiscardHandler)}
+		p := places{desk, nil, func(lane string) { desk.got = append(desk.got, "resume "+lane) }, slog.New(slog.DiscardHandler)}
 		p.Healed(t.Context(), c.at)
 		if !slices.Equal(desk.got, c.want) {
 			t.Errorf("%s: %q, want %q", c.at, desk.got, c.want)

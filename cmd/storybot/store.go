@@ -9,6 +9,7 @@ import (
 	"storybot/bot"
 	"storybot/bot/delivery"
 	"storybot/bot/discord"
+	"storybot/bot/names"
 	"storybot/stories"
 	"storybot/stories/sqlstore"
 )
@@ -20,6 +21,7 @@ type database interface {
 	delivery.Journal
 	discord.Memory
 	delivery.Notices
+	names.Keeper
 	// Reindex makes findable what an earlier version of the program wrote.
 	Reindex(ctx context.Context) error
 	// Prune removes what is past its time.

@@ -26,7 +26,7 @@ func (s *Server) Slash(ctx context.Context, c Slash) (*Answer, error) {
 	u := ws.user(c.User)
 	e := s.begin(ws, ch, c.User)
 	payload := reply{
-		"token": "fake-verification-token", "team_id": ws.team, "team_domain": ws.domain, "channel_id": ch.id, "channel_name": ch.name(),
+		"token": "fake-verification-token", "team_id": ws.team, "team_domain": ws.domain, "channel_id": ch.id, "channel_name": ch.told(),
 		"user_id": u.ID, "user_name": u.Name, "command": c.Command, "text": s.escape(ws, c.Text), "api_app_id": s.AppID,
 		"is_enterprise_install": "false", "response_url": e.responseURL(), "trigger_id": e.trigger,
 	}
@@ -280,7 +280,7 @@ func (s *Server) interaction(e *exchange, kind string) reply {
 		"type": kind, "api_app_id": s.AppID, "token": "fake-verification-token", "trigger_id": e.trigger, "response_url": e.responseURL(),
 		"user":    reply{"id": u.ID, "username": u.Name, "name": u.Name, "team_id": cmp.Or(u.Home, e.ws.team)},
 		"team":    reply{"id": e.ws.team, "domain": e.ws.domain},
-		"channel": reply{"id": e.ch.id, "name": e.ch.name()}, "enterprise": nil, "is_enterprise_install": false,
+		"channel": reply{"id": e.ch.id, "name": e.ch.told()}, "enterprise": nil, "is_enterprise_install": false,
 	}
 }
 

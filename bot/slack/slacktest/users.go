@@ -9,7 +9,7 @@ import (
 // authTest is auth.test.
 func (c *call) authTest() (any, error) {
 	return reply{
-		"url": "https://" + c.team.domain + ".slack.com/", "team": c.team.domain, "user": "storybot",
+		"url": "https://" + c.team.domain + ".slack.com/", "team": cmp.Or(c.team.called, c.team.domain), "user": "storybot",
 		"team_id": c.team.team, "user_id": c.team.botUser, "bot_id": c.team.botID, "is_enterprise_install": false,
 	}, nil
 }

@@ -37,6 +37,7 @@ type User struct {
 type workspace struct {
 	team    string
 	domain  string
+	called  string // "" for the domain
 	token   string
 	botUser string
 	botID   string
@@ -57,6 +58,7 @@ type workspace struct {
 // channel is a conversation in one workspace.
 type channel struct {
 	id       string
+	called   string // "" for a name made of the id
 	kind     Kind
 	user     string // of a DM
 	member   bool   // the bot is in it
@@ -79,7 +81,43 @@ func (ch *channel) name() string {
 	case Group:
 		return "mpdm-" + strings.ToLower(ch.id) + "-1"
 	}
+	if ch.called != "" {
+		return ch.called
+	}
 	return "c-" + strings.ToLower(ch.id)
+}
+
+// told is the name that comes with what people do there: a private channel's does
+// not (https://docs.slack.dev/interactivity/implementing-slash-commands).
+func (ch *channel) told() string {
+	if ch.kind == Private {
+		return "privategroup"
+	}
+	return ch.name()
+}
+
+// Name calls a workspace, or with a channel's id that channel, something else. Of
+// a channel the app is told (https://docs.slack.dev/reference/events/channel_rename)
+// once it is connected, and has acknowledged that when Name returns.
+func (s *Server) Name(ctx context.Context, team, channel, name string) error {
+	s.mu.Lock()
+	ws := s.workspace(team)
+	if channel == "" {
+		ws.called = name
+		s.mu.Unlock()
+		return nil
+	}
+	ch := s.channel(team, channel)
+	ch.called = name
+	kind, connected := "channel_rename", len(s.sockets.open) > 0
+	if ch.kind == Private {
+		kind = "group_rename"
+	}
+	s.mu.Unlock()
+	if !connected {
+		return nil
+	}
+	return s.Event(ctx, team, map[string]any{"type": kind, "channel": map[string]any{"id": channel, "name": name, "created": 1}})
 }
 
 // AddWorkspace installs the app in a workspace and returns its bot token. It
