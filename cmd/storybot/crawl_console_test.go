@@ -126,7 +126,7 @@ func (p *consolePerson) say(l line) (seen, error) {
 func pushedAgain(anew func() (seen, error)) func() (seen, error) {
 	return func() (seen, error) {
 		s, err := anew()
-		if again, missing := s.named("Post again"); err == nil && missing == nil {
+		if again, missing := s.named("Post it anyway"); err == nil && missing == nil {
 			return again.press()
 		}
 		return s, err
