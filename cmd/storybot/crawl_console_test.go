@@ -216,7 +216,7 @@ func labelsOf(row string) (labels []string) {
 }
 
 // stamps are what differs between two prints of the same message.
-var stamps = regexp.MustCompile(`\d{4}-\d\d-\d\d \d\d:\d\d UTC|[Uu]pdate \d+|\d+ updates?|\d+ new since you last looked`)
+var stamps = regexp.MustCompile(`\d{4}-\d\d-\d\d \d\d:\d\d UTC|[Uu]pdate \d+|\d+ updates?|\d+ new to you`)
 
 // offers are what can be pressed under a message, which anew makes the newest.
 func (p *consolePerson) offers(m printed, anew func() (seen, error)) (all []offer) {

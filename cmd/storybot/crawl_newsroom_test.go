@@ -161,7 +161,7 @@ func TestDecideAboutWhatWasPutBack(t *testing.T) {
 
 			goBack(t, s)
 			status := tell(t, editor, ask("desk status"))
-			says(status, "The database was put back")
+			says(status, "waits for a decision: the database was put back")
 			says(tell(t, editor, ask("why", "story", rhine)), "This channel may have got it already")
 			question := push(t, status, "Release by hand")
 			says(question, "Send 1 message to 1 channel, although it may be there twice then?")
