@@ -14,6 +14,8 @@ type Command struct {
 	User stories.User
 
 	Where stories.Destination
+	// Direct says that Where is a conversation of the person with the bot alone.
+	Direct bool
 	// Lane is the rate domain of Where, as the platform's sender counts it: the
 	// platform, or platform:workspace.
 	Lane string
@@ -52,7 +54,11 @@ type Reply struct {
 	// Live, when set, says more as time passes: a platform calls it now and
 	// then, as often as its limits allow, and shows the newest Message in place
 	// of the answer, until done is true or the answer can no longer be edited.
+	// Once it is done, the Tone is Success where all ended well.
 	Live func(context.Context) (m Message, done bool, err error)
+	// Ending is what Live says as a message of its own, which names what it is
+	// about, for where the answer cannot be replaced. nil: Live's own message.
+	Ending func(context.Context) (Message, error)
 }
 
 // Choice is one suggestion while an option is typed: Value is filled in, Label

@@ -88,6 +88,11 @@ type Button struct {
 	Arg    string // as Args.String wrote it, at most 60 bytes
 	URL    string
 	Style  ButtonStyle
+	// Confirm is a question that stands between pressing it and what it does, for
+	// what everybody in a channel notices: one line, asked where the platform has a
+	// way of its own to ask, and never in a conversation with the bot alone. "" for
+	// none.
+	Confirm string
 }
 
 // ButtonStyle is how much a button stands out.

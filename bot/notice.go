@@ -20,6 +20,10 @@ func Renderer(platforms ...Refs) func(stories.Content) Message {
 			return renderAlarms(c.Notice.Body, Names{platforms, c.Names})
 		case stories.ProgressNotice:
 			return renderProgress(c)
+		case stories.FollowNotice:
+			return renderFollow(c)
+		case stories.StopNotice:
+			return renderStop(c)
 		}
 		return RenderUpdate(c.Story, c.Update)
 	}

@@ -15,6 +15,8 @@ func ProgressWords(p stories.Progress, left time.Duration) string {
 	switch {
 	case p.Sent == p.Total && p.Total == 1:
 		return "Delivered to the one channel."
+	case p.Sent == p.Total && p.Total == 2:
+		return "Delivered to both channels."
 	case p.Sent == p.Total:
 		return fmt.Sprintf("Delivered to all %s channels.", Count(p.Total))
 	}

@@ -39,6 +39,8 @@ func TestProgressWords(t *testing.T) {
 		{stories.Progress{Total: 1_000_000, Sent: 1, Waiting: 999_999}, math.MaxInt64, "Delivered 1 of 1,000,000, more than a day left."},
 		{stories.Progress{Total: 10, Sent: 10}, 0, "Delivered to all 10 channels."},
 		{stories.Progress{Total: 1, Sent: 1}, 0, "Delivered to the one channel."},
+		{stories.Progress{Total: 2, Sent: 2}, 0, "Delivered to both channels."},
+		{stories.Progress{Total: 3, Sent: 3}, 0, "Delivered to all 3 channels."},
 		{stories.Progress{Total: 10, Sent: 6, Held: 1, Failed: 2, Unknown: 1}, 0, "Delivered 6 of 10, 1 blocked, 2 failed, 1 uncertain. /desk status tells why."},
 	} {
 		if got := ProgressWords(tt.p, tt.left); got != tt.want {

@@ -58,7 +58,7 @@ func RenderUpdate(story stories.Story, u stories.Update) Message {
 	case left > 0:
 		m.Buttons = append(m.Buttons, ReadButton("Read all ("+counted(len(u.Sources), "source")+")", u))
 	}
-	m.Buttons = append(m.Buttons, NewButton("Timeline", ActionTimeline, story.ID), NewButton("Stop here", ActionStop, story.ID))
+	m.Buttons = append(m.Buttons, NewButton("Timeline", ActionTimeline, story.ID), StopButton(story))
 	return m
 }
 

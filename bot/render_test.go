@@ -30,7 +30,7 @@ sony-hack, update 4 · Mo · https://www.example.org/report · http://news.examp
 	if diff := cmp.Diff(want, PlainText(m)); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}
-	wantButtons := []Button{{Label: "Timeline", Action: "timeline", Arg: "7"}, {Label: "Stop here", Action: "stop", Arg: "7"}}
+	wantButtons := []Button{{Label: "Timeline", Action: "timeline", Arg: "7"}, {Label: "Stop here", Action: "stop", Arg: "7", Confirm: "Stop sony-hack for everybody in this channel?"}}
 	if diff := cmp.Diff(wantButtons, m.Buttons); diff != "" {
 		t.Errorf("buttons -want +got:\n%s", diff)
 	}

@@ -33,12 +33,13 @@ var ErrRefused = errors.New("refused by a rule of the database")
 // Error is a refusal: a Code for programs, a Message for the person who asked
 // (a whole sentence that says what to do next) and Err, the cause, for the log
 // only. Near holds slugs that resemble an unknown one, best
-// first, or the newest ones.
+// first, or the newest ones. Like is the update that one to be confirmed repeats.
 type Error struct {
 	Code    Code
 	Message string
 	Near    []string
 	Newest  bool // Near are the newest stories, since none resembles
+	Like    *Update
 	Err     error
 }
 

@@ -8,40 +8,54 @@ type Follow struct {
 	Lane        string
 	Target      Target
 	Level       Level // Minor when zero: everything comes through
+	Direct      bool  // the channel is a conversation of act.By with the bot alone
 	// Manages is the platform's word on whether act.By may manage the channel's
 	// subscriptions: an error, in words, when they may not or when it cannot be
 	// checked. Nobody may where it is nil.
 	Manages func(context.Context) error
 }
 
-// Subscribe makes a channel follow a story, a topic or everything. story is
-// zero unless a story is followed; created is false when it was followed
-// already and only the options changed. CodeForbidden, CodeInvalid,
-// CodeNotFound with Near, CodeLimited when it follows MaxSubscriptions.
-func (s *Service) Subscribe(ctx context.Context, act Act, f Follow) (sub Subscription, story Story, created bool, err error) {
+// Subscribe makes a channel follow a story, a topic or everything, and has it told
+// there when that is new. story is zero unless a story is followed. CodeForbidden,
+// CodeInvalid, CodeNotFound with Near, CodeLimited when it follows MaxSubscriptions.
+func (s *Service) Subscribe(ctx context.Context, act Act, f Follow) (sub Subscription, story Story, made Made, err error) {
 	if err := f.mayManage(ctx); err != nil {
-		return sub, story, false, err
+		return sub, story, made, err
 	}
 	sub = Subscription{Destination: f.Destination, Target: f.Target, Level: f.Level, Mode: ModeChannel, State: Active, CreatedBy: act.By}
 	if sub.Level == 0 {
 		sub.Level = Minor
 	}
 	if err := checkLevel(sub.Level); err != nil {
-		return sub, story, false, err
+		return sub, story, made, err
 	}
 	if f.Target.Kind == TargetStory {
 		if story, err = s.Story(ctx, f.Target.Name); err != nil {
-			return sub, story, false, err
+			return sub, story, made, err
 		}
 		sub.Target.Name, sub.StoryID = story.Slug, story.ID
 	}
-	if sub, created, err = s.store.Subscribe(ctx, s.stamp(act), sub, f.Lane); err != nil {
-		return sub, story, false, err
+	if sub, made, err = s.store.Subscribe(ctx, s.aloud(act, f), sub, f.Lane); err != nil {
+		return sub, story, made, err
 	}
 	// A channel that is asked to follow can be written to: what was held back
 	// goes out first.
 	s.planned()
-	return sub, story, created, nil
+	return sub, story, made, nil
+}
+
+// aloud is an act that the channel is told of.
+func (s *Service) aloud(act Act, f Follow) Act {
+	if act.Audience = Everyone; f.Direct {
+		act.Audience = Oneself
+	}
+	return s.stamp(act)
+}
+
+// Posted returns what became of the message that a channel is told something by.
+// CodeNotFound.
+func (s *Service) Posted(ctx context.Context, noticeID int64) (Delivery, error) {
+	return s.store.NoticeDelivery(ctx, noticeID)
 }
 
 // Unsubscribe ends it. CodeForbidden, CodeNotFound.
@@ -53,9 +67,12 @@ func (s *Service) Unsubscribe(ctx context.Context, act Act, f Follow) (Subscript
 	if err != nil {
 		return Subscription{}, err
 	}
-	sub, err := s.store.Unsubscribe(ctx, s.stamp(act), f.Destination, target)
+	sub, err := s.store.Unsubscribe(ctx, s.aloud(act, f), f.Destination, target)
 	if CodeOf(err) == CodeNotFound {
 		return sub, Errorf(CodeNotFound, "This channel does not follow %s. /subscriptions lists what it follows.", target)
+	}
+	if err == nil {
+		s.planned()
 	}
 	return sub, err
 }
@@ -72,16 +89,39 @@ func (s *Service) currentName(ctx context.Context, t Target) (Target, error) {
 
 // Stop ends what brings a story's updates to a channel: its own subscription
 // if there is one, and, when a topic or all would still bring them, it mutes
-// this one story. muted says that it did. CodeForbidden, CodeNotFound.
-func (s *Service) Stop(ctx context.Context, act Act, f Follow, storyID int64) (story Story, muted bool, err error) {
+// this one story. CodeForbidden, CodeNotFound.
+func (s *Service) Stop(ctx context.Context, act Act, f Follow, storyID int64) (story Story, ended Ended, err error) {
 	if err := f.mayManage(ctx); err != nil {
-		return story, false, err
+		return story, ended, err
 	}
 	if story, err = s.store.StoryByID(ctx, storyID); err != nil {
-		return story, false, err
+		return story, ended, err
 	}
-	muted, err = s.store.Stop(ctx, s.stamp(act), f.Destination, storyID)
-	return story, muted, err
+	if ended, err = s.store.Stop(ctx, s.aloud(act, f), f.Destination, storyID); err == nil {
+		s.planned()
+	}
+	return story, ended, err
+}
+
+// Unstop lets a story come again that Stop muted, and returns what brings it now.
+// CodeForbidden, CodeNotFound.
+func (s *Service) Unstop(ctx context.Context, act Act, f Follow, storyID int64) (story Story, by []Target, err error) {
+	if err := f.mayManage(ctx); err != nil {
+		return story, nil, err
+	}
+	if story, err = s.store.StoryByID(ctx, storyID); err != nil {
+		return story, nil, err
+	}
+	if by, err = s.store.Unstop(ctx, s.aloud(act, f), f.Destination, storyID); err == nil {
+		s.planned()
+	}
+	return story, by, err
+}
+
+// Brings returns what brings a story to a channel now: what it follows and has not
+// paused, nothing where the story was stopped.
+func (s *Service) Brings(ctx context.Context, d Destination, storyID int64) ([]Target, error) {
+	return s.store.Brings(ctx, d, storyID)
 }
 
 // Pause stops serving a subscription until Resume. CodeForbidden, CodeNotFound.

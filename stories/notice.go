@@ -7,7 +7,7 @@ import (
 )
 
 // Notice is a message the bot owes to channels that is no update: what the desk
-// is told. What it says is stored as data, so that whoever sends it puts it into
+// is told, and a channel of what it follows. What it says is stored as data, so that whoever sends it puts it into
 // words, in the newest state.
 type Notice struct {
 	ID   int64
@@ -28,6 +28,10 @@ type NoticeKind string
 const (
 	AlarmNotice    NoticeKind = "alarm"    // Body.Alarms
 	ProgressNotice NoticeKind = "progress" // Body.Progress of UpdateID
+	// FollowNotice is the first message of a new subscription, StopNotice the line
+	// that says what ended: Body.Change, each owed to the channel it is about.
+	FollowNotice NoticeKind = "follow"
+	StopNotice   NoticeKind = "stop"
 )
 
 // NoticeBody is what a notice says; its kind tells which of the fields. It is
@@ -37,6 +41,7 @@ type NoticeBody struct {
 	More     int           `json:",omitempty"` // alarms that last and are in no notice
 	Progress Progress      `json:",omitzero"`
 	Left     time.Duration `json:",omitempty"` // how long the rest will take; 0 when that is not known
+	Change   Change        `json:",omitzero"`
 }
 
 // Push is a notice of an update's progress that is not done, and how the update's
@@ -46,9 +51,12 @@ type Push struct {
 	Stands Progress
 }
 
-// ForDesk is the urgency of what the desk is told. It is above every update's:
-// how a push is coming along, and what is wrong with it, is of no use behind it.
-// There are few such messages, see delivery.Teller. No update has this level.
+// ForDesk is the urgency of every notice: of what the desk is told, and a channel
+// of what it follows. It is above every update's. How a push is coming along, and
+// what is wrong with it, is of no use behind it; and whoever just subscribed a
+// channel waits for the card, which also has to stand there before the story's next
+// update. There are few such messages: see delivery.Teller, and one a command of a
+// person. No update has this level.
 const ForDesk Level = 4
 
 // MaxTold is how many alarms one notice holds.
@@ -147,13 +155,26 @@ func LanePlace(lane string) Destination {
 }
 
 // Content is what a delivery says: an update of a story or, where Notice.Kind is
-// not "", a notice; then Update and Story are those it is about, zero for none.
+// not "", a notice; then Update and Story are those it is about, zero for none. Of
+// a subscription to a story Update is its newest; Newest are the newest stories of
+// a topic or of all, each with its newest update, zero where it has none.
 type Content struct {
 	Story  Story
 	Update Update
 	Notice Notice
+	Newest []News
 	Names  Names // of the places that Notice tells of
 }
+
+// News is a story and its newest update.
+type News struct {
+	Story  Story
+	Update Update
+}
+
+// NewestShown is how many stories the first message of a subscription to a topic
+// or to all shows.
+const NewestShown = 5
 
 // Subject is what a delivery is about: one of the two.
 type Subject struct {

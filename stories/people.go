@@ -47,7 +47,20 @@ type Act struct {
 	Key string
 	By  User
 	At  time.Time
+	// Audience says who is told of a change of what a channel follows.
+	Audience Audience
 }
+
+// Audience is who reads in a channel that it now follows something, or no longer
+// does: a message owed to it by the transaction that changes it.
+type Audience int
+
+// The audiences.
+const (
+	Nobody   Audience = iota // it is told nothing
+	Everyone                 // that are in the channel
+	Oneself                  // who changes it: a conversation with the bot alone. What ended is told by the answer there
+)
 
 // LogEntry is a line of the desk's log: who did what, when. Where it is about a
 // channel or a person, Place or Whom is set and Detail is what is said of them:

@@ -98,18 +98,28 @@ type DeskStatus struct {
 	Failing []FailingDestination
 	// FailingTotal counts all of them, Failing lists the first.
 	FailingTotal int
+	Followers    int // channels that follow anything
 	At           time.Time
 }
 
+// maxFailing is how many failing destinations a status lists.
+const maxFailing = 100
+
 // Status tells what is queued and what fails. By moderators. CodeForbidden.
 func (s *Service) Status(ctx context.Context, by User) (DeskStatus, error) {
-	if err := s.require(ctx, by, Moderator); err != nil {
-		return DeskStatus{}, err
+	status := DeskStatus{At: s.Now()}
+	err := s.require(ctx, by, Moderator)
+	if err == nil {
+		status.Lanes, err = s.store.Queue(ctx)
 	}
-	lanes, err := s.store.Queue(ctx)
+	if err == nil {
+		status.Failing, status.FailingTotal, err = s.store.Failing(ctx, maxFailing)
+	}
+	if err == nil {
+		status.Followers, err = s.store.Followers(ctx)
+	}
 	if err != nil {
 		return DeskStatus{}, err
 	}
-	failing, total, err := s.store.Failing(ctx, 10)
-	return DeskStatus{Lanes: lanes, Failing: failing, FailingTotal: total, At: s.Now()}, err
+	return status, nil
 }

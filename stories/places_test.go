@@ -79,8 +79,8 @@ func TestNewsOfNoPlaceHealsNothing(t *testing.T) {
 	}
 	// Following anew does, and says that there is something to send.
 	n.planned = 0
-	if _, _, created, err := n.Subscribe(ctx, stories.Act{By: reader}, f); err != nil || created || n.planned == 0 {
-		t.Errorf("created %v, planned %d, %v", created, n.planned, err)
+	if _, _, made, err := n.Subscribe(ctx, stories.Act{By: reader}, f); err != nil || made.Created || n.planned == 0 {
+		t.Errorf("made %v, planned %d, %v", made, n.planned, err)
 	}
 	if resumed, _, err := n.Healed(ctx, news); err != nil || resumed != 0 {
 		t.Errorf("%d were still held, %v", resumed, err)

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 )
 
 // Append is an update on its way in.
@@ -27,8 +28,8 @@ const maxAhead = 5 * time.Minute
 
 // Append publishes an update: it is stored together with everything it owes to
 // subscribed channels. By moderators. CodeForbidden, CodeInvalid, CodeNotFound
-// with Near, CodeClosed, CodeConfirm when the same text was posted in the story
-// within DuplicateWindow and a.Again is not set.
+// with Near, CodeClosed, CodeConfirm with Like when the same text, or nearly the
+// same, was posted in the story within DuplicateWindow and a.Again is not set.
 func (s *Service) Append(ctx context.Context, act Act, a Append) (Story, Update, Progress, error) {
 	fail := func(err error) (Story, Update, Progress, error) { return Story{}, Update{}, Progress{}, err }
 	if err := s.require(ctx, act.By, Moderator); err != nil {
@@ -121,11 +122,8 @@ func (s *Service) checkRepeat(ctx context.Context, act Act, story Story, u Updat
 	if again {
 		return nil
 	}
-	same, err := s.store.SameText(ctx, story.ID, u.Text, act.At.Add(-DuplicateWindow))
-	switch {
-	case CodeOf(err) == CodeNotFound:
-		return nil
-	case err != nil:
+	same, err := s.repeated(ctx, story, u.Text, act.At.Add(-DuplicateWindow))
+	if same == nil || err != nil {
 		return err
 	}
 	if done, err := s.store.Acted(ctx, act.Key); err != nil || done {
@@ -134,8 +132,57 @@ func (s *Service) checkRepeat(ctx context.Context, act Act, story Story, u Updat
 	if story.State == Closed {
 		return closed(story) // rather than a question that leads to it
 	}
-	return Errorf(CodeConfirm, "Update %d of %s has the same text and is %s old. Post it again?",
-		same.Number, story.Slug, inWords(act.At.Sub(same.CreatedAt)))
+	e := Errorf(CodeConfirm, "Update %d of %s, %s old, says %s the same.", same.Number, story.Slug, inWords(act.At.Sub(same.CreatedAt)), Nearly(same.Text, u.Text))
+	e.Like = same
+	return e
+}
+
+// repeatLook is how many of a story's newest updates are compared with a new one
+// but for their signs; with what is exactly the same all are compared.
+const repeatLook = 10
+
+// repeated is the update since a moment whose text is the same or nearly so, nil
+// when there is none.
+func (s *Service) repeated(ctx context.Context, story Story, text string, since time.Time) (*Update, error) {
+	same, err := s.store.SameText(ctx, story.ID, text, since)
+	if CodeOf(err) != CodeNotFound {
+		return &same, err
+	}
+	newest, err := s.store.Updates(ctx, story.ID, 0, repeatLook)
+	if err != nil {
+		return nil, err
+	}
+	for _, u := range newest {
+		if !u.CreatedAt.Before(since) && sameWords(u.Text, text) {
+			return &u, nil
+		}
+	}
+	return nil, nil
+}
+
+// Nearly is "nearly" for two texts that are the same but for signs, capitals and
+// white space, and "exactly" for two that are the same.
+func Nearly(a, b string) string {
+	if strings.TrimSpace(a) == strings.TrimSpace(b) {
+		return "exactly"
+	}
+	return "nearly"
+}
+
+// sameWords says that two texts have the same letters and digits.
+func sameWords(a, b string) bool {
+	return bareWords(a) == bareWords(b)
+}
+
+// bareWords is a text without whatever is no letter, mark or digit, in small
+// letters.
+func bareWords(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsLetter(r) || unicode.IsMark(r) || unicode.IsDigit(r) {
+			return unicode.ToLower(r)
+		}
+		return -1
+	}, s)
 }
 
 // inWords says how long d is, as exactly as people care; less than a second is

@@ -21,7 +21,7 @@ type PutBack struct {
 type PutBackStore interface {
 	// PutBack tells what waits.
 	PutBack(ctx context.Context) (PutBack, error)
-	// WaitingAt counts what waits for d: held because d is blocked, and undecided,
+	// WaitingAt counts the updates that wait for d: held because d is blocked, and undecided,
 	// which waits for a person since the database was put back.
 	WaitingAt(ctx context.Context, d Destination) (held, undecided int, err error)
 	// SettlePutBack has everything that waits looked for in its channel: what is

@@ -95,8 +95,8 @@ func (s *Service) Story(ctx context.Context, slug string) (Story, error) {
 
 // unknown is the refusal of a slug that no story has.
 func (s *Service) unknown(ctx context.Context, slug string) error {
-	e := Errorf(CodeNotFound, "No story is called %q.", shorten(slug, 40))
-	near, err := s.store.Suggest(ctx, slug, maxNear)
+	e := Errorf(CodeNotFound, "No story is called “%s”.", shorten(slug, 40))
+	near, err := s.store.Near(ctx, slug, maxNear)
 	if err == nil && len(near) == 0 { // it resembles none: the newest
 		e.Newest = true
 		near, err = s.store.Suggest(ctx, "", maxNear)

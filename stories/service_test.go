@@ -183,8 +183,8 @@ func TestAChannelThatFollowsTwiceGetsAnUpdateOnce(t *testing.T) {
 	follow := stories.Follow{Destination: news, Lane: "console", Manages: manages}
 	for _, target := range []string{"sony-hack", "topic:security", "all"} {
 		follow.Target, _ = stories.ParseTarget(target)
-		if _, _, created, err := n.Subscribe(ctx, stories.Act{By: reader}, follow); err != nil || !created {
-			t.Fatalf("%s: %v, %v", target, created, err)
+		if _, _, made, err := n.Subscribe(ctx, stories.Act{By: reader}, follow); err != nil || !made.Created {
+			t.Fatalf("%s: %v, %v", target, made, err)
 		}
 	}
 	n.planned = 0
@@ -221,8 +221,8 @@ func TestStopMutesAStoryThatATopicStillBrings(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if _, muted, err := n.Stop(ctx, act, f, story.ID); err != nil || !muted {
-		t.Fatalf("Stop: muted %v, %v", muted, err)
+	if _, ended, err := n.Stop(ctx, act, f, story.ID); err != nil || !ended.Muted {
+		t.Fatalf("Stop: muted %v, %v", ended, err)
 	}
 	_, _, progress, err := n.Append(ctx, stories.Act{By: moderator}, stories.Append{Slug: "sony-hack", Text: "News"})
 	if err != nil || progress.Total != 0 {

@@ -44,6 +44,9 @@ type StoryStore interface {
 	// develop come before closed ones. For an empty text, all with the newest
 	// activity first.
 	Suggest(ctx context.Context, typed string, limit int) ([]Story, error)
+	// Near returns those of them that somebody may have meant who typed a whole
+	// slug that no story has: Suggest also forgives what is typed half.
+	Near(ctx context.Context, typed string, limit int) ([]Story, error)
 	// Topics returns every topic that a story has, in the alphabet's order.
 	Topics(ctx context.Context) ([]string, error)
 	// Searchable is false while Search and Suggest may miss stories because what
@@ -77,18 +80,24 @@ type StoryStore interface {
 // SubscriptionStore keeps subscriptions and destinations.
 type SubscriptionStore interface {
 	// Subscribe makes d follow s.Target; lane is d's rate domain. A destination
-	// that was blocked or gone is reachable again. created is false when the
-	// subscription was there; its level is then set to s.Level and a pause or
-	// a mute of that story ends. CodeNotFound for an unknown story, CodeLimited
+	// that was blocked or gone is reachable again. Where the subscription was there
+	// its level is set to s.Level and a pause or a mute of that story ends. What is
+	// new is told to act.Audience. CodeNotFound for an unknown story, CodeLimited
 	// when d follows MaxSubscriptions others.
-	Subscribe(ctx context.Context, act Act, s Subscription, lane string) (sub Subscription, created bool, err error)
-	// Unsubscribe ends a subscription and skips what waits for the destination
-	// because of it and nothing else. CodeNotFound when there is none.
+	Subscribe(ctx context.Context, act Act, s Subscription, lane string) (sub Subscription, made Made, err error)
+	// Unsubscribe ends a subscription, tells act.Audience and skips what waits for
+	// the destination because of it and nothing else. CodeNotFound when there is none.
 	Unsubscribe(ctx context.Context, act Act, d Destination, t Target) (Subscription, error)
 	// Stop ends d's own subscription of a story if there is one, and mutes the
-	// story where a topic or all would still bring it; what waits is skipped.
-	// muted says that it is muted now. CodeNotFound for an unknown story.
-	Stop(ctx context.Context, act Act, d Destination, storyID int64) (muted bool, err error)
+	// story where a topic or all would still bring it; what waits is skipped, and
+	// act.Audience told. CodeNotFound for an unknown story.
+	Stop(ctx context.Context, act Act, d Destination, storyID int64) (Ended, error)
+	// Unstop ends the mute of a story at d and returns what brings it there now. Where
+	// something does, act.Audience is told. CodeNotFound for an unknown story.
+	Unstop(ctx context.Context, act Act, d Destination, storyID int64) ([]Target, error)
+	// Brings returns what brings a story to d now: subscriptions that are not paused,
+	// none where it is muted.
+	Brings(ctx context.Context, d Destination, storyID int64) ([]Target, error)
 	// SetSubscriptionState pauses or resumes. CodeNotFound.
 	SetSubscriptionState(ctx context.Context, act Act, d Destination, t Target, state SubscriptionState) (Subscription, error)
 	// Subscriptions returns what d follows, stories before topics before all.
@@ -165,11 +174,17 @@ type DeliveryReader interface {
 	// DeliveriesTo returns d's deliveries of a story (number 0: its newest
 	// ones), newest first, at most limit.
 	DeliveriesTo(ctx context.Context, d Destination, storyID int64, number, limit int) ([]Delivery, error)
-	// InFlight returns the deliveries to d whose requests may be on their way.
+	// NoticeDelivery returns what became of a notice that is owed to one channel.
+	// CodeNotFound.
+	NoticeDelivery(ctx context.Context, noticeID int64) (Delivery, error)
+	// InFlight returns the deliveries of updates to d whose requests may be on their
+	// way.
 	InFlight(ctx context.Context, d Destination) ([]int64, error)
 	// Queue returns every lane that has deliveries not finished.
 	Queue(ctx context.Context) ([]LaneStatus, error)
 	// Failing returns destinations that are blocked, and how many there are in
 	// all; the longest blocked first, at most limit.
 	Failing(ctx context.Context, limit int) (failing []FailingDestination, total int, err error)
+	// Followers counts the destinations that follow anything.
+	Followers(ctx context.Context) (channels int, err error)
 }

@@ -63,6 +63,22 @@ type Mode string
 // ModeChannel is the default mode.
 const ModeChannel Mode = "channel"
 
+// Made is what subscribing did.
+type Made struct {
+	Created bool
+	Before  Level // of the subscription that was there; 0 for none
+	Resumed bool  // it was paused
+	// Notice tells the channel of the new subscription; 0 where none does.
+	Notice int64
+}
+
+// Ended is what stopping a story did.
+type Ended struct {
+	Changed bool
+	Level   Level // of the story's own subscription, which ended; 0 when there was none
+	Muted   bool  // a topic or all would bring the story, and it is muted
+}
+
 // MaxSubscriptions is how much one destination follows at most.
 const MaxSubscriptions = 200
 

@@ -22,12 +22,19 @@ func presses() map[bot.Action]press {
 		bot.ActionPage:     (*Mux).pressPage,
 		bot.ActionFollow:   (*Mux).pressFollow,
 		bot.ActionStop:     (*Mux).pressStop,
+		bot.ActionAgain:    (*Mux).pressAgain,
+		bot.ActionList:     (*Mux).pressList,
+		bot.ActionChoose:   (*Mux).pressChoose,
+		bot.ActionEnd:      (*Mux).pressEnd,
 		bot.ActionPause:    (*Mux).pressPause,
 		bot.ActionResume:   (*Mux).pressResume,
 		bot.ActionAnswer:   (*Mux).pressAnswer,
 		bot.ActionLog:      (*Mux).pressLog,
 		bot.ActionSettle:   (*Mux).pressSettle,
 		bot.ActionRelease:  (*Mux).pressRelease,
+		bot.ActionStatus:   (*Mux).pressStatus,
+		bot.ActionMember:   (*Mux).pressMember,
+		bot.ActionMembers:  (*Mux).pressMembers,
 	}
 }
 

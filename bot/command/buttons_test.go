@@ -45,7 +45,7 @@ func TestOldButtons(t *testing.T) {
 		{"open", "sony-hack", "/story"}, {"share", "x", "/story"}, {"read", "1", "/story"}, {"read", "1.x", "/story"},
 		{"page", "0", "/stories"}, {"page", "x.q", "/stories"}, {"page", "0.q%", "/stories"}, {"page", "0.nNOSUCHNOTE", "/stories"},
 		{"follow", "999", "/subscribe"}, {"stop", "999", "/unsubscribe"}, {"pause", "999", "/subscriptions"}, {"resume", "x", "/subscriptions"},
-		{"answer", "0.NOSUCHNOTE", "the command again"}, {"answer", "NOSUCHNOTE", "the command again"}, {"log", "0.0", "/desk log"},
+		{"answer", "0.NOSUCHNOTE", "the command again"}, {"answer", "NOSUCHNOTE", "the command again"}, {"log", "0.999", "/desk log"}, {"log", "1", "/desk log"}, {"member", "0", "/desk moderators"}, {"member", "0.%zz", "/desk moderators"}, {"members", "x", "/desk moderators"}, {"status", "-1", "/desk status"},
 	} {
 		reply := n.pressed("mo", "general", b.action, b.arg)
 		text := bot.PlainText(reply.Message)

@@ -67,5 +67,5 @@ func (r request) act() stories.Act { return stories.Act{Key: r.Key, By: r.User} 
 
 // follow is the channel of the request, as something that follows t.
 func (r request) follow(t stories.Target) stories.Follow {
-	return stories.Follow{Destination: r.Where, Lane: r.Lane, Target: t, Manages: r.Asker.Manages}
+	return stories.Follow{Destination: r.Where, Lane: r.Lane, Target: t, Manages: r.Asker.Manages, Direct: r.Direct}
 }

@@ -24,7 +24,7 @@ func TestFieldsTakeQuotedValues(t *testing.T) {
 	}
 	n := openTracked(t)
 	for _, at := range []string{`"14:04"`, "“14:04”", `"2014-12-20 14:04"`, "`2014-12-20`", `"14:04" UTC`} {
-		n.must(n.typed("mo", "general", "update", map[string]string{"story": `"sony-hack"`, "text": "It began with " + at, "at": at, "level": `"minor"`}))
+		n.must(n.typed("mo", "general", "update", map[string]string{"story": `"sony-hack"`, "text": "It began with " + at, "at": at, "level": `"minor"`, "again": "yes"}))
 	}
 	for target, want := range map[string]string{`topic:"north korea"`: "topic:north-korea", `"topic:south korea"`: "topic:south-korea", "topic:#asia": "topic:asia", "“sony-hack”": "sony-hack", `"all"`: "all", "topic:“far east”": "topic:far-east"} {
 		n.must(n.typed("ria", "general", "subscribe", map[string]string{"target": target}))

@@ -2,6 +2,7 @@ package command
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -21,7 +22,11 @@ func (m *Mux) subscribe(ctx context.Context, r request) (bot.Reply, error) {
 			return bot.Reply{}, err
 		}
 	}
-	return m.followHere(ctx, r, target, level)
+	reply, err := m.followHere(ctx, r, target, level)
+	if offer, ok := m.offerFollow(ctx, err, level); ok {
+		return offer, nil
+	}
+	return reply, err
 }
 
 // verifyTarget refuses what nothing can follow.
@@ -53,7 +58,8 @@ func (r request) target() (stories.Target, error) {
 	return target, err
 }
 
-// followHere subscribes the channel, unless the bot could not post there.
+// followHere subscribes the channel, unless the bot could not post there. The
+// answer is one line; what is new is shown in the channel, and that it could be.
 func (m *Mux) followHere(ctx context.Context, r request, target stories.Target, level stories.Level) (bot.Reply, error) {
 	follow := r.follow(target)
 	if err := mayPost(ctx, r); err != nil {
@@ -67,16 +73,22 @@ func (m *Mux) followHere(ctx context.Context, r request, target stories.Target, 
 	if follow.Level, err = m.levelOf(ctx, subs, target, level); err != nil {
 		return bot.Reply{}, err
 	}
-	sub, story, created, err := m.stories.Subscribe(ctx, r.act(), follow)
+	sub, story, made, err := m.stories.Subscribe(ctx, r.act(), follow)
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	reply := done(followSentence(sub, created), followed(story)...)
-	if target.Kind == stories.TargetTopic && !m.knownTopic(ctx, target) {
-		reply.Message.Blocks = append(reply.Message.Blocks, bot.Para(bot.Text("No story has this topic yet; updates come once one has.")))
+	sentence := r.followSentence(sub, made)
+	switch {
+	case story.State == stories.Closed:
+		sentence += " The story is closed: no more updates are expected."
+	case made.Created && target.Kind == stories.TargetTopic && !m.knownTopic(ctx, target):
+		sentence += " No story has this topic yet; updates come once one has."
 	}
-	reply.Message.Blocks = append(reply.Message.Blocks, resumed...)
-	reply.Message.Blocks = append(reply.Message.Blocks, small(bot.Text("To stop: "), bot.Code("/unsubscribe "+sub.Target.String())))
+	reply := done(sentence)
+	reply.Message.Blocks = append(resumed, reply.Message.Blocks...)
+	if made.Notice != 0 {
+		reply.Live = m.posted(r, made.Notice, sub, reply.Message)
+	}
 	return reply, nil
 }
 
@@ -116,35 +128,28 @@ func isBlocked(subs []stories.Subscription) bool {
 	return len(subs) > 0 && subs[0].DestinationState == stories.Blocked
 }
 
-func followSentence(sub stories.Subscription, created bool) string {
-	what := targetWords(sub.Target)
-	if created {
-		return fmt.Sprintf("This channel now follows %s: %s.", what, levelWords(sub.Level))
+// followSentence says what the channel follows now, and what that changed.
+func (r request) followSentence(sub stories.Subscription, made stories.Made) string {
+	what, gets := targetWords(sub.Target), levelWords(sub.Level)
+	channel, follows := r.who(), r.verb()
+	switch {
+	case made.Created:
+		return fmt.Sprintf("%s now %s %s: %s.", channel, follows, what, gets)
+	case made.Before != sub.Level && made.Resumed:
+		return fmt.Sprintf("%s %s %s again, which was paused: %s now, %s before.", channel, follows, what, gets, levelWords(made.Before))
+	case made.Resumed:
+		return fmt.Sprintf("%s %s %s again, which was paused: %s.", channel, follows, what, gets)
+	case made.Before != sub.Level:
+		return fmt.Sprintf("%s %s %s: %s now, %s before.", channel, follows, what, gets, levelWords(made.Before))
 	}
-	return fmt.Sprintf("This channel follows %s already; it gets %s.", what, levelWords(sub.Level))
+	return fmt.Sprintf("%s %s %s already; %s %s.", channel, follows, what, r.either("it gets", "you get"), gets)
 }
 
 // targetWords is a target in a sentence.
-func targetWords(t stories.Target) string {
-	switch t.Kind {
-	case stories.TargetAll:
-		return "all stories"
-	case stories.TargetTopic:
-		return "the topic " + t.Name
-	}
-	return t.Name
-}
+func targetWords(t stories.Target) string { return bot.TargetWords(t) }
 
 // levelWords says what comes through from l on.
-func levelWords(l stories.Level) string {
-	switch l {
-	case stories.Breaking:
-		return "breaking updates only"
-	case stories.Normal:
-		return "normal and breaking updates"
-	}
-	return "every update"
-}
+func levelWords(l stories.Level) string { return bot.LevelWords(l) }
 
 // followed tells a newcomer what the story is that they now follow.
 func followed(story stories.Story) []bot.Block {
@@ -188,54 +193,47 @@ func resumedWords(held, undecided int) string {
 	return words
 }
 
-// unsubscribe ends a subscription.
-func (m *Mux) unsubscribe(ctx context.Context, r request) (bot.Reply, error) {
-	target, err := r.target()
-	if err != nil {
-		return bot.Reply{}, err
-	}
-	sub, err := m.stories.Unsubscribe(ctx, r.act(), r.follow(target))
-	if err != nil {
-		return bot.Reply{}, err
-	}
-	sentence := fmt.Sprintf("This channel no longer follows %s.%s", targetWords(sub.Target), m.straggler(ctx, r))
-	left, err := m.stories.Subscriptions(ctx, r.Where)
-	if err != nil || len(left) == 0 {
-		return done(sentence), nil // what was asked is done; the rest is courtesy
-	}
-	return done(fmt.Sprintf("%s It still follows %s; /subscriptions lists them.", sentence, plural(len(left), "other target"))), nil
-}
-
-// straggler is what a person who stopped something is told when a message may
-// still come that was on its way; "" when none can.
-func (m *Mux) straggler(ctx context.Context, r request) string {
-	if m.stories.Settled(ctx, r.Where) {
-		return ""
-	}
-	return " One more message may still arrive: it was on its way already."
-}
-
+// pressFollow subscribes to a story from a level on.
 func (m *Mux) pressFollow(ctx context.Context, r request, args bot.Args) (bot.Reply, error) {
 	story, err := m.storyByID(ctx, args.Number(0))
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	return m.followHere(ctx, r, stories.Target{Kind: stories.TargetStory, Name: story.Slug}, 0)
-}
-
-// pressStop is the Stop button of a push: the story no longer comes, whatever
-// subscription brought it.
-func (m *Mux) pressStop(ctx context.Context, r request, args bot.Args) (bot.Reply, error) {
-	if _, err := m.storyByID(ctx, args.Number(0)); err != nil {
-		return bot.Reply{}, err
-	}
-	story, muted, err := m.stories.Stop(ctx, r.act(), r.follow(stories.Target{}), args.Number(0))
+	level, err := levelIn(args.Number(1))
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	late := m.straggler(ctx, r)
-	if muted {
-		return done(fmt.Sprintf("Updates of %s no longer come to this channel; what else it follows does.%s To have them again: /subscribe %s.", story.Slug, late, story.Slug)), nil
+	return m.followHere(ctx, r, stories.Target{Kind: stories.TargetStory, Name: story.Slug}, level)
+}
+
+// levelIn is the level in a button, 0 where it names none. Error: bot.ErrOldButton.
+func levelIn(n int64) (stories.Level, error) {
+	switch level := stories.Level(n); level {
+	case 0, stories.Minor, stories.Normal, stories.Breaking:
+		return level, nil
 	}
-	return done(fmt.Sprintf("Updates of %s no longer come to this channel.%s To have them again: /subscribe %s.", story.Slug, late, story.Slug)), nil
+	return 0, bot.ErrOldButton
+}
+
+// offerFollow answers who wanted to follow a story there is not with those that may
+// have been meant; ok is false when none may.
+func (m *Mux) offerFollow(ctx context.Context, err error, level stories.Level) (reply bot.Reply, ok bool) {
+	refusal := (*stories.Error)(nil)
+	if !errors.As(err, &refusal) || refusal.Code != stories.CodeNotFound || refusal.Newest {
+		return reply, false
+	}
+	ask := " Did you mean one of these?"
+	if len(refusal.Near) == 1 {
+		ask = " Did you mean " + refusal.Near[0] + "?"
+	}
+	reply = refused(refusal.Message + ask)
+	for _, slug := range refusal.Near[:min(len(refusal.Near), maxNear)] {
+		story, err := m.stories.Story(ctx, slug)
+		if err != nil {
+			continue
+		}
+		label, _ := bot.Cut("Follow "+story.Slug, maxLabel)
+		reply.Message.Buttons = append(reply.Message.Buttons, bot.NewButton(label, bot.ActionFollow, story.ID, int64(level)))
+	}
+	return reply, len(reply.Message.Buttons) > 0
 }

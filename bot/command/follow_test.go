@@ -34,10 +34,10 @@ func TestARefusalReleasesNothing(t *testing.T) {
 func TestNothingResemblesMeansTheNewest(t *testing.T) {
 	n := openTracked(t)
 	got := transcript(n.ask("ria", "general", "/story zzzzqqq"))
-	if strings.Contains(got, "Did you mean") || !strings.Contains(got, "The newest: sony-hack.") || !strings.Contains(got, "[sony-hack]") {
+	if strings.Contains(got, "Did you mean") || !strings.Contains(got, "The newest:\n- sony-hack") || !strings.Contains(got, "[sony-hack]") {
 		t.Errorf("answer:\n%s", got)
 	}
-	if got := transcript(n.ask("ria", "general", "/story sony-hakc")); !strings.Contains(got, "Did you mean sony-hack?") {
+	if got := transcript(n.ask("ria", "general", "/story sony-hakc")); !strings.Contains(got, "Did you mean:\n- sony-hack") {
 		t.Errorf("answer:\n%s", got)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 
 	"storybot/bot"
@@ -36,28 +37,27 @@ func (m *Mux) listStories(ctx context.Context, by stories.User, intro, query str
 		return noStories(query, whole), nil
 	}
 	msg := bot.Message{Title: "Stories"}
-	if query != "" {
+	switch {
+	case intro != "":
+		msg.Title, msg.Blocks = "", []bot.Block{bot.Para(bot.Text(intro))}
+	case query != "":
 		msg.Title = fmt.Sprintf("Stories with “%s”", clip(query))
 	}
-	if intro != "" {
-		msg.Blocks = append(msg.Blocks, bot.Para(bot.Text(intro)))
-	}
-	for _, story := range found {
-		msg.Blocks = append(msg.Blocks, item(bot.Code(story.Slug), bot.Text(" "+bot.Headline(story)+"\n"+listLine(story)), bot.At(story.ActiveAt)))
-	}
 	if total > len(found) {
-		msg.Blocks = append(msg.Blocks, small(bot.Text(fmt.Sprintf("%d to %d of %s", min(offset+1, total), min(offset+len(found), total), bot.Count(total)))))
+		if shown := rangeWords(min(offset+1, total), min(offset+len(found), total), total); intro == "" {
+			msg.Title += " · " + shown
+		}
 	}
+	var last []bot.Block
 	if !whole {
-		msg.Blocks = append(msg.Blocks, small(bot.Text("Some may be missing: "+stillReading)))
+		last = append(last, small(bot.Text("Some may be missing: "+stillReading)))
 	}
 	if msg.Buttons, err = m.pageButtons(ctx, by, query, offset, total); err != nil {
 		m.log.Warn("a search could not be kept; its answer has no page buttons", "err", err)
-		msg.Blocks = append(msg.Blocks, small(bot.Text("The other pages of so long a search cannot be shown now. Use fewer words, or try again in a minute.")))
+		last = append(last, small(bot.Text("The other pages of so long a search cannot be shown now. Use fewer words, or try again in a minute.")))
 	}
-	for _, story := range found[:min(len(found), maxButtons-len(msg.Buttons))] {
-		msg.Buttons = append(msg.Buttons, openButton(story))
-	}
+	rows := storyRows(found, answerRoom-bot.Room(msg.Title)-roomOf(msg.Blocks...)-roomOf(last...))
+	msg.Blocks = slices.Concat(msg.Blocks, rows, last)
 	return bot.Reply{Message: msg}, nil
 }
 
@@ -66,7 +66,10 @@ const stillReading = "the bot was updated and is still reading its older stories
 
 // listLine is the second line of a story in a list, up to its time.
 func listLine(story stories.Story) string {
-	line := plural(story.Updates, "update") + " · "
+	line := updatesWords(story.Updates) + " · "
+	if story.Updates == 0 {
+		line = noUpdates(story) + " · "
+	}
 	if story.State == stories.Closed {
 		line = "closed · " + line
 	}

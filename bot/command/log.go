@@ -2,6 +2,7 @@ package command
 
 import (
 	"context"
+	"strings"
 
 	"storybot/bot"
 	"storybot/stories"
@@ -22,7 +23,7 @@ func (m *Mux) logFrom(ctx context.Context, r request, slug string, before int64)
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	msg := bot.Message{Title: "The desk's log"}
+	msg := bot.Message{Title: "Who did what"}
 	if slug != "" {
 		if story, err = m.stories.Story(ctx, slug); err != nil {
 			return bot.Reply{}, err
@@ -32,17 +33,26 @@ func (m *Mux) logFrom(ctx context.Context, r request, slug string, before int64)
 	if len(entries) == 0 {
 		msg.Blocks = []bot.Block{bot.Para(bot.Text("Nothing is recorded here."))}
 	}
+	room, now := answerRoom-bot.Room(msg.Title), m.stories.Now()
+	entries, more := entries[:min(len(entries), logPage)], len(entries) > logPage
 	var places []stories.Destination
 	for _, e := range entries {
 		places = append(places, e.Place)
 	}
 	names := m.names(ctx, places...)
-	for _, e := range entries[:min(len(entries), logPage)] {
-		line := []bot.Span{bot.At(e.At), bot.Text(" " + bot.UserName(m.withName(e.By)) + " ")}
-		msg.Blocks = append(msg.Blocks, item(append(line, m.logWords(e, names, r.Where)...)...))
+	for i, e := range entries {
+		row := item(append(m.logSpans(e, names.Here(e.Place, r.Where)), bot.Text(" · "), ago(e.At, now))...)
+		if room -= roomOf(row); room < 0 && i > 0 {
+			entries, more = entries[:i], true
+			break
+		}
+		msg.Blocks = append(msg.Blocks, row)
 	}
-	if len(entries) > logPage {
-		msg.Buttons = []bot.Button{bot.NewButton("Older", bot.ActionLog, entries[logPage-1].ID, story.ID)}
+	if before > 0 {
+		msg.Buttons = append(msg.Buttons, bot.NewButton("Newest", bot.ActionLog, 0, story.ID))
+	}
+	if more {
+		msg.Buttons = append(msg.Buttons, bot.NewButton("Older", bot.ActionLog, entries[len(entries)-1].ID, story.ID))
 	}
 	return bot.Reply{Message: msg}, nil
 }
@@ -50,36 +60,143 @@ func (m *Mux) logFrom(ctx context.Context, r request, slug string, before int64)
 // maxLogDetail is how much of an entry's detail is shown, in UTF-16 units.
 const maxLogDetail = 150
 
-// logWords is what was done, in words, for a reader in the channel here.
-func (m *Mux) logWords(e stories.LogEntry, names bot.Names, here stories.Destination) []bot.Span {
-	words := e.Verb
+// logSpans is an entry of the log as a sentence; place is the channel it is about.
+func (m *Mux) logSpans(e stories.LogEntry, place bot.Span) []bot.Span {
+	by := []bot.Span{bot.Text(bot.UserName(m.withName(e.By)) + " ")}
+	detail, _ := bot.Cut(bot.OneLine(e.Detail), maxLogDetail)
+	switch {
+	case e.Whom.Ref != "":
+		if said := whomSaid(e.Verb, bot.UserName(m.withName(e.Whom)), detail); said != "" {
+			return append(by, bot.Text(said))
+		}
+		detail = bot.UserName(m.withName(e.Whom)) + " " + detail
+	case e.Place != (stories.Destination{}):
+		if before, after := placeSaid(e.Verb, detail); before != "" {
+			return append(by, bot.Text(before+" "), place, bot.Text(after))
+		}
+		return append(by, bot.Text(e.Verb+": "), place, bot.Text(" "+detail))
+	case e.Slug != "":
+		if said := storySaid(e.Verb, e.Slug, detail); said != "" {
+			return append(by, bot.Text(said))
+		}
+	}
+	switch e.Verb {
+	case "settled":
+		return append(by, bot.Text("had "+detail+" looked for in their channels"))
+	case "released":
+		return append(by, bot.Text("released "+detail))
+	}
+	words := e.Verb // of another version
 	if e.Slug != "" {
 		words += " " + e.Slug
 	}
-	var spans []bot.Span
-	detail := e.Detail
-	switch {
-	case e.Whom.Ref != "":
-		detail = bot.UserName(m.withName(e.Whom)) + " " + detail
-	case e.Place != (stories.Destination{}):
-		words += ": "
-		spans = append(spans, names.Here(e.Place, here))
-	}
-	detail, _ = bot.Cut(bot.OneLine(detail), maxLogDetail)
-	switch {
-	case len(spans) > 0 && detail != "":
-		spans = append(spans, bot.Text(" "+detail))
-	case detail != "":
+	if detail != "" {
 		words += ": " + detail
 	}
-	return append([]bot.Span{bot.Text(words)}, spans...)
+	return append(by, bot.Text(words))
+}
+
+// storySaid is what was done to a story, "" for a verb of another version.
+func storySaid(verb, slug, detail string) string {
+	switch verb {
+	case "published":
+		if number, level, ok := strings.Cut(strings.TrimPrefix(detail, "update "), ", "); ok {
+			return "published update " + number + " of " + slug + ", " + level
+		}
+	case "tracked":
+		return "started " + slug + ": “" + detail + "”"
+	case "closed", "reopened":
+		return verb + " " + slug
+	case "revised":
+		return "revised an update of " + slug + ", " + detail
+	}
+	return ""
+}
+
+// whomSaid is what was done to a person.
+func whomSaid(verb, whom, detail string) string {
+	switch verb {
+	case "claimed":
+		return "became the first admin, with the code from the log"
+	case "named":
+		if role, ok := between(detail, "is ", ""); ok {
+			return "made " + whom + " " + aRole(role)
+		}
+	case "removed":
+		if role, ok := between(detail, "is no ", " any more"); ok {
+			return "removed " + whom + " as " + role
+		}
+	}
+	return ""
+}
+
+// placeSaid is what was done to a channel, before and after its name.
+func placeSaid(verb, detail string) (before, after string) {
+	switch verb {
+	case "subscribed":
+		if what, level, ok := strings.Cut(strings.TrimPrefix(detail, "follows "), " from "); ok {
+			return "had", " follow " + targetNamed(what) + ": " + levelNamed(level)
+		}
+	case "unsubscribed":
+		if what, ok := between(detail, "does not follow ", " any more"); ok {
+			return "ended " + targetNamed(what) + " in", ""
+		}
+	case "muted":
+		if what, ok := between(detail, "gets nothing more of ", ""); ok {
+			return "stopped " + what + " in", ""
+		}
+	case "unmuted":
+		if what, ok := between(detail, "gets ", " again"); ok {
+			return "brought " + what + " back to", ""
+		}
+	case "paused":
+		if what, ok := between(detail, "is paused: ", ""); ok {
+			return "paused " + targetNamed(what) + " in", ""
+		}
+	case "resumed":
+		if what, ok := between(detail, "is served again: ", ""); ok {
+			return "resumed " + targetNamed(what) + " in", ""
+		}
+	case "desk":
+		return "made", " the desk"
+	}
+	return "", ""
+}
+
+// between is what stands in s between a beginning and an end.
+func between(s, begin, end string) (string, bool) {
+	s, begins := strings.CutPrefix(s, begin)
+	s, ends := strings.CutSuffix(s, end)
+	return s, begins && ends
+}
+
+// targetNamed is a target that was written down, in a sentence.
+func targetNamed(written string) string {
+	if target, err := stories.ParseTarget(written); err == nil {
+		return targetWords(target)
+	}
+	return written
+}
+
+// levelNamed is what comes through from a level on that was written down.
+func levelNamed(written string) string {
+	if level, err := stories.ParseLevel(written); err == nil {
+		return levelWords(level)
+	}
+	return written
+}
+
+// aRole is a role with its article.
+func aRole(role string) string {
+	if strings.ContainsRune("aeiou", firstRune(role)) {
+		return "an " + role
+	}
+	return "a " + role
 }
 
 func (m *Mux) pressLog(ctx context.Context, r request, args bot.Args) (bot.Reply, error) {
 	before := args.Number(0)
 	switch {
-	case before == 0:
-		return bot.Reply{}, bot.ErrOldButton
 	case args.Number(1) == 0:
 		return m.logFrom(ctx, r, "", before)
 	}

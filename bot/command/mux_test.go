@@ -243,7 +243,7 @@ func TestMarkIsSeenAtOnce(t *testing.T) {
 	for range 50 {
 		n.Handle(t.Context(), c) // without waiting for what it began
 		n.must(n.ask("mo", "general", "/update sony-hack again:yes Another text."))
-		if got := bot.PlainText(n.Handle(t.Context(), c).Message); !strings.Contains(got, "1 new since you last looked") {
+		if got := bot.PlainText(n.Handle(t.Context(), c).Message); !strings.Contains(got, "1 new to you") {
 			t.Fatalf("answer:\n%s", got)
 		}
 	}

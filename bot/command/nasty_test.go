@@ -69,7 +69,7 @@ func TestNastyInputIsRefusedAndChangesNothing(t *testing.T) {
 		{"link with a password", "/update sony-hack source:https://user:pass@example.org Text", "user name or a password"},
 		{"script as a link", "/update sony-hack source:javascript:alert(1) Text", "https://"},
 		{"six links", "/update sony-hack " + strings.Repeat("source:https://a.example/1?", 1) + " " + sixSources() + " Text", "at most 5"},
-		{"an update of the same text", "/update sony-hack The White House is confident.", "Post it again?"},
+		{"an update of the same text", "/update sony-hack The White House is confident.", "Post it anyway?"},
 		{"an update of nothing known", "/update sonny-hack Text", "No story is called"},
 		{"a date in the year 5", "/update sony-hack at:0005-01-01 Text", "no time I can read"},
 		{"a level twice", "/update sony-hack level:minor level:breaking Text", "twice"},
@@ -170,6 +170,6 @@ func TestStoredNastyTextIsHarmless(t *testing.T) {
 	}
 	n.must(n.ask("mo", "general", "/story sony-hack"))
 	n.must(n.press("mo", "general", "Timeline"))
-	n.must(n.press("mo", "general", "Read update 6"))
+	n.must(n.press("mo", "general", "Update 6"))
 	n.must(n.press("mo", "general", "Read on"))
 }

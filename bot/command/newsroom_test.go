@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -18,7 +19,7 @@ import (
 
 // newsroom is a Mux over a database of its own, with a clock that stands still
 // unless the test moves it. ada is admin, mo moderator; tom manages no channel;
-// in #broken the bot may not post.
+// in #broken the bot may not post, and #alone is a direct message.
 type newsroom struct {
 	*Mux
 	t       testing.TB
@@ -63,8 +64,8 @@ func open(t testing.TB, admins ...string) *newsroom {
 		People: anyone,
 		Lanes:  func() []LaneHealth { return []LaneHealth{{Lane: lane, PerSecond: 45}} },
 		Connections: func() []bot.Health {
-			return []bot.Health{{Connection: "console", Up: true, Since: n.now.Add(-time.Hour)},
-				{Connection: "far gateway", Since: n.now.Add(-time.Minute), Detail: "the handshake timed out; next try in 8 s", Reconnects: 3}}
+			return []bot.Health{{ID: "console", Connection: "console", Up: true, Since: n.now.Add(-time.Hour)},
+				{ID: "far gateway", Connection: "far gateway W012", Since: n.now.Add(-time.Minute), Detail: "the handshake timed out; next try in 8 s", Reconnects: 3}}
 		},
 	})
 	t.Cleanup(func() {
@@ -104,6 +105,7 @@ func (n *newsroom) must(r bot.Reply) {
 func (n *newsroom) request(name, where string) bot.Command {
 	n.asked++
 	c := bot.Command{Key: fmt.Sprintf("console:%d", n.asked), Where: channel(where), Lane: lane, User: user(name)}
+	c.Direct = where == "alone"
 	c.Asker = asker{c}
 	return c
 }
@@ -165,8 +167,8 @@ func (n *newsroom) handle(c bot.Command) bot.Reply {
 	n.last = n.Handle(n.t.Context(), c)
 	n.Wait()
 	checkMessage(n.t, n.last.Message)
-	if len(n.last.Message.Buttons) > 0 {
-		n.shown = n.last.Message.Buttons
+	if offered := offers(n.last.Message); len(offered) > 0 {
+		n.shown = offered
 	}
 	return n.last
 }
@@ -181,13 +183,13 @@ func checkMessage(t testing.TB, m bot.Message) {
 	if bot.Units(m.Title) > 150 || strings.Contains(m.Title, "\n") {
 		t.Errorf("title = %q", m.Title)
 	}
-	if bot.Units(text) > 5000 {
-		t.Errorf("an answer of %d units", bot.Units(text))
+	if room := roomOf(m.Blocks...) + bot.Room(m.Title); room > 2000 { // of what Discord takes
+		t.Errorf("an answer that takes %d of a message:\n%.600s", room, text)
 	}
 	if len(m.Buttons) > 5 {
 		t.Errorf("%d buttons", len(m.Buttons))
 	}
-	for _, b := range m.Buttons {
+	for _, b := range offers(m) {
 		if b.Label == "" || bot.Units(b.Label) > 75 || len(b.Action) > 20 || len(b.Arg) > 60 || strings.ContainsFunc(b.Arg, func(r rune) bool { return r > 126 || r <= ' ' }) {
 			t.Errorf("button %+v", b)
 		}
@@ -200,7 +202,19 @@ func checkMessage(t testing.TB, m bot.Message) {
 	}
 }
 
-// transcript is an answer as the golden files hold it.
+// offers are all that can be pressed in a message: its buttons, then its rows.
+func offers(m bot.Message) []bot.Button {
+	offered := slices.Clone(m.Buttons)
+	for _, b := range m.Blocks {
+		if b.Button != nil {
+			offered = append(offered, *b.Button)
+		}
+	}
+	return offered
+}
+
+// transcript is an answer as the golden files hold it: rows that open something
+// have what they are called behind them.
 func transcript(r bot.Reply) string {
 	var b strings.Builder
 	if r.Public {
@@ -209,7 +223,14 @@ func transcript(r bot.Reply) string {
 	if r.Failed {
 		b.WriteString("(refused)\n")
 	}
-	b.WriteString(bot.PlainText(r.Message) + "\n")
+	m := r.Message
+	m.Blocks = slices.Clone(m.Blocks)
+	for i, block := range m.Blocks {
+		if block.Button != nil {
+			m.Blocks[i].Spans = append(slices.Clone(block.Spans), bot.Text(" ["+block.Button.Label+"]"))
+		}
+	}
+	b.WriteString(bot.PlainText(m) + "\n")
 	for i, button := range r.Message.Buttons {
 		if i > 0 {
 			b.WriteString(" ")
@@ -277,10 +298,31 @@ func (n *newsroom) owed(ended []stories.Result) (rows []stories.Owed, deliveries
 			busy[r.Place] = true
 			o := loaded.Origins[r.Origin]
 			rows = append(rows, r)
-			deliveries = append(deliveries, stories.Delivery{ID: r.Delivery, About: stories.About{UpdateID: o.UpdateID, StoryID: o.StoryID, Number: o.Number}, Destination: r.Destination})
+			deliveries = append(deliveries, stories.Delivery{ID: r.Delivery, About: stories.About{UpdateID: o.UpdateID, NoticeID: o.NoticeID, StoryID: o.StoryID, Number: o.Number}, Destination: r.Destination})
 		}
 	}
 	return rows, deliveries
+}
+
+// reading is delivered for the notices too: what they say in their channels, as
+// transcript has it, is added to b. What they offer can be pressed.
+func (n *newsroom) reading(b *strings.Builder) func(stories.Delivery) stories.Result {
+	return func(d stories.Delivery) stories.Result {
+		n.t.Helper()
+		if d.About.NoticeID != 0 {
+			content, err := n.store.Content(n.t.Context(), stories.Subject{NoticeID: d.About.NoticeID}, 1)
+			if err != nil {
+				n.t.Fatal(err)
+			}
+			m := bot.RenderContent(content)
+			checkMessage(n.t, m)
+			fmt.Fprintf(b, "(to %s)\n%s\n", d.Destination.Channel, transcript(bot.Reply{Message: m}))
+			if offered := offers(m); len(offered) > 0 {
+				n.shown = offered
+			}
+		}
+		return delivered(d)
+	}
 }
 
 func delivered(d stories.Delivery) stories.Result {

@@ -34,7 +34,7 @@ func TestEveryOfferLeadsSomewhere(t *testing.T) {
 					continue
 				}
 				shown := n.shown
-				for b, button := range n.last.Message.Buttons {
+				for b, button := range offers(n.last.Message) {
 					if spec, _ := bot.SpecOf(button.Action); !spec.Changes {
 						n.offer(line, who, where, button)
 						continue
@@ -43,7 +43,7 @@ func TestEveryOfferLeadsSomewhere(t *testing.T) {
 					for _, earlier := range lines[:i+1] {
 						other.play(earlier)
 					}
-					other.offer(line, who, where, other.last.Message.Buttons[b])
+					other.offer(line, who, where, offers(other.last.Message)[b])
 				}
 				n.shown = shown // what was pressed here was not pressed there
 			}

@@ -3,6 +3,7 @@ package command
 import (
 	"context"
 	"fmt"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -15,7 +16,7 @@ func (m *Mux) moderators(ctx context.Context, r request) (bot.Reply, error) {
 	action, ref := strings.ToLower(r.get("action")), strings.TrimSpace(r.get("user"))
 	switch {
 	case action == "" && ref == "":
-		return m.listMembers(ctx, r.User)
+		return m.listMembers(ctx, r.User, 0)
 	case action == "":
 		return bot.Reply{}, &misuse{r.command, "Say what to do with them: action:add or action:remove."}
 	case ref == "":
@@ -30,8 +31,13 @@ func (m *Mux) moderators(ctx context.Context, r request) (bot.Reply, error) {
 	if who.Name == "" && who.Ref == r.User.Ref {
 		who.Name = r.User.Name
 	}
+	return m.setModerator(ctx, r, who, action == "add")
+}
+
+// setModerator makes somebody a moderator, or ends that.
+func (m *Mux) setModerator(ctx context.Context, r request, who stories.User, yes bool) (bot.Reply, error) {
 	who = m.withName(m.stories.Named(ctx, who)) // not mentioned, but perhaps known
-	changed, err := m.stories.SetModerator(ctx, r.act(), who, action == "add")
+	changed, err := m.stories.SetModerator(ctx, r.act(), who, yes)
 	if err != nil {
 		return bot.Reply{}, err
 	}
@@ -40,9 +46,9 @@ func (m *Mux) moderators(ctx context.Context, r request) (bot.Reply, error) {
 		name = bot.UserName(who)
 	}
 	switch {
-	case action == "add" && changed:
+	case yes && changed:
 		return done(fmt.Sprintf("%s is a moderator now and may write stories: /desk help shows how.", name)), nil
-	case action == "add":
+	case yes:
 		return bot.Reply{Message: bot.Plainly(name + " is a moderator already.")}, nil
 	case changed:
 		return done(fmt.Sprintf("%s is no longer a moderator.", name)), nil
@@ -95,20 +101,90 @@ func (m *Mux) showsIDs(platform string) bool {
 	return slices.ContainsFunc(m.config.People, func(p bot.Refs) bool { return p.Platform == platform && p.Named })
 }
 
-func (m *Mux) listMembers(ctx context.Context, by stories.User) (bot.Reply, error) {
+// membersPage is how many members a page of their list shows.
+const membersPage = 8
+
+// listMembers shows admins and moderators from an offset on.
+func (m *Mux) listMembers(ctx context.Context, by stories.User, offset int) (bot.Reply, error) {
 	members, err := m.stories.Members(ctx, by)
 	if err != nil {
 		return bot.Reply{}, err
 	}
 	msg := bot.Message{Title: "Admins and moderators"}
-	for _, member := range members {
-		msg.Blocks = append(msg.Blocks, item(m.memberWords(ctx, member)...))
+	offset = min(offset, max(0, len(members)-1)/membersPage*membersPage)
+	shown := members[offset:min(offset+membersPage, len(members))]
+	if len(shown) < len(members) {
+		msg.Title += " · " + rangeWords(offset+1, offset+len(shown), len(members))
+	}
+	for _, member := range shown {
+		row := item(m.memberWords(ctx, member)...)
+		if word, ok := packRef(member.User.Ref); ok {
+			label, _ := bot.Cut(bot.UserName(m.withName(member.User)), maxLabel)
+			open := bot.NewWordButton(label, bot.ActionMember, 0, word)
+			row.Button = &open
+		}
+		msg.Blocks = append(msg.Blocks, row)
 	}
 	if len(members) == 0 {
 		msg.Blocks = append(msg.Blocks, bot.Para(bot.Text("Nobody yet. STORYBOT_ADMINS in the bot's settings names admins.")))
 	}
 	msg.Blocks = append(msg.Blocks, small(bot.Text("Admins change this: "), bot.Code("/desk moderators action:add user:…")))
+	if offset > 0 {
+		msg.Buttons = append(msg.Buttons, bot.NewButton("Back", bot.ActionMembers, int64(offset-membersPage)))
+	}
+	if offset+len(shown) < len(members) {
+		msg.Buttons = append(msg.Buttons, bot.NewButton("More", bot.ActionMembers, int64(offset+membersPage)))
+	}
 	return bot.Reply{Message: msg}, nil
+}
+
+// maxPackedRef is how long a person's reference may be to travel inside a button.
+const maxPackedRef = 54
+
+// packRef makes a person's reference fit into a button.
+func packRef(ref string) (string, bool) {
+	word := url.QueryEscape(ref)
+	return word, word != "" && len(word) <= maxPackedRef && strings.Trim(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.%+~") == ""
+}
+
+// pressMembers turns the pages of the list.
+func (m *Mux) pressMembers(ctx context.Context, r request, args bot.Args) (bot.Reply, error) {
+	return m.listMembers(ctx, r.User, int(args.Number(0)))
+}
+
+// pressMember shows one of the desk's members or, asked to, ends their role.
+func (m *Mux) pressMember(ctx context.Context, r request, args bot.Args) (bot.Reply, error) {
+	ref, err := url.QueryUnescape(args.Word)
+	if err != nil {
+		return bot.Reply{}, bot.ErrOldButton
+	}
+	members, err := m.stories.Members(ctx, r.User)
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	i := slices.IndexFunc(members, func(member stories.Member) bool { return member.User.Ref == ref })
+	if args.Number(0) == 1 {
+		who := stories.User{Ref: ref}
+		if i >= 0 {
+			who = members[i].User
+		}
+		return m.setModerator(ctx, r, who, false)
+	}
+	if i < 0 {
+		return bot.Reply{Message: bot.Plainly("They are no moderator any more. /desk moderators lists who is.")}, nil
+	}
+	reply := bot.Reply{Message: bot.Message{Blocks: []bot.Block{bot.Para(m.memberWords(ctx, members[i])...)}}}
+	if members[i].Configured {
+		reply.Message.Blocks = append(reply.Message.Blocks, bot.Para(bot.Text("That can only be changed in the bot's settings.")))
+		return reply, nil
+	}
+	if members[i].User.Ref == r.User.Ref || m.stories.Require(ctx, r.User, stories.Admin) != nil {
+		return reply, nil
+	}
+	end := bot.NewWordButton("Remove as "+members[i].Role.String(), bot.ActionMember, 1, args.Word)
+	end.Style = bot.Danger
+	reply.Message.Buttons = []bot.Button{end}
+	return reply, nil
 }
 
 // memberWords is a line of the list: who, as what, since when and by whom.
@@ -118,13 +194,14 @@ func (m *Mux) memberWords(ctx context.Context, member stories.Member) []bot.Span
 		line += " (" + m.names(ctx).Platform(platform) + ")" // one name may be two people's
 	}
 	line += ", " + member.Role.String()
+	now := m.stories.Now()
 	switch {
 	case member.Configured:
-		return []bot.Span{bot.Text(line + " by STORYBOT_ADMINS")}
+		return []bot.Span{bot.Text(line + "\nby STORYBOT_ADMINS in the bot's settings")}
 	case member.AddedBy.Ref == "" || member.AddedBy.Ref == member.User.Ref:
-		return []bot.Span{bot.Text(line + " since "), bot.At(member.AddedAt)}
+		return []bot.Span{bot.Text(line + "\nsince "), bot.At(member.AddedAt)}
 	}
-	return []bot.Span{bot.Text(line + " by " + bot.UserName(m.withName(member.AddedBy)) + " since "), bot.At(member.AddedAt)}
+	return []bot.Span{bot.Text(line + "\nnamed by " + bot.UserName(m.withName(member.AddedBy)) + " · "), ago(member.AddedAt, now)}
 }
 
 // claim makes the person with the code from the log the first admin.

@@ -117,15 +117,15 @@ func TestNoAnswerShowsAnID(t *testing.T) {
 		}
 	}
 	for _, want := range []string{
-		"Rita Klein subscribed sony-hack: #partners (Far) follows sony-hack from minor", "a channel (Far, Herald) follows topic:film",
-		"this channel follows all from minor", "#news (console) follows all", "Ada named: Rita Klein is moderator", "named: someone is moderator", "named: BOB is moderator",
-		"removed: someone is no moderator any more", "desk: #partners (Far) is the desk's channel",
+		"Rita Klein had #partners (Far) follow sony-hack: every update", "Rita Klein had a channel (Far, Herald) follow the topic film: every update",
+		"Ada had this channel follow all stories: every update", "had #news (console) follow all stories", "Ada made Rita Klein a moderator", "made someone a moderator", "made BOB a moderator",
+		"removed someone as moderator", "made #partners (Far) the desk",
 	} {
 		if !strings.Contains(log, want) {
 			t.Errorf("the log does not say %q:\n%s", want, log)
 		}
 	}
-	if !strings.Contains(list, "Rita Klein (Far), moderator by Ada") || !strings.Contains(list, "Ada (console), admin by STORYBOT_ADMINS") {
+	if !strings.Contains(list, "Rita Klein (Far), moderator\n  named by Ada") || !strings.Contains(list, "Ada (console), admin\n  by STORYBOT_ADMINS") {
 		t.Errorf("list:\n%s", list)
 	}
 }

@@ -3,7 +3,6 @@ package command
 import (
 	"context"
 	"fmt"
-	"slices"
 
 	"storybot/bot"
 	"storybot/stories"
@@ -15,26 +14,18 @@ const (
 	releaseLabel = "Release by hand"
 )
 
-// tellPutBack says first in a status what a database that was put back holds,
-// while it holds anything.
-func tellPutBack(msg *bot.Message, back stories.PutBack) {
-	var first []bot.Block
-	if back.Waiting > 0 {
-		first = append(first,
-			bot.Para(bot.Bold("The database was put back"), bot.Text(" ("), bot.At(back.At), bot.Text(fmt.Sprintf(
-				"). %s for %s from before may have been sent already, so none is sent by itself. What is published now is not held up.",
-				plural(back.Waiting, "message"), plural(back.Channels, "channel")))),
-			bot.Para(bot.Text(settleLabel+" looks for each in its channel: what is there counts as sent, what is not there is sent, and what nobody can say waits on. "+
-				releaseLabel+" sends all of it: it may be there twice then.")))
-		msg.Buttons = append([]bot.Button{
-			bot.NewButton(settleLabel, bot.ActionSettle, back.Generation),
-			bot.NewButton(releaseLabel, bot.ActionRelease, back.Generation, 0),
-		}, msg.Buttons...)
+// putBackButtons decide about what a database holds that was put back.
+func putBackButtons(back stories.PutBack) []bot.Button {
+	return []bot.Button{
+		bot.NewButton(settleLabel, bot.ActionSettle, back.Generation),
+		bot.NewButton(releaseLabel, bot.ActionRelease, back.Generation, 0),
 	}
-	if back.Settling > 0 {
-		first = append(first, bot.Para(bot.Text(fmt.Sprintf("%s of a database that was put back: being looked for in %s.", plural(back.Settling, "message"), theirChannels(back.Settling)))))
-	}
-	msg.Blocks = slices.Concat(first, msg.Blocks)
+}
+
+// putBackWays says what they do.
+func putBackWays() bot.Block {
+	return bot.Para(bot.Text(settleLabel + " looks for each in its channel: what is there counts as sent, what is not there is sent, and what nobody can say waits on. " +
+		releaseLabel + " sends all of it: it may be there twice then."))
 }
 
 // pressSettle looks for what waits.

@@ -23,7 +23,7 @@ func putBack(t *testing.T) *newsroom {
 // pushes presses a button of a message by its label.
 func (n *newsroom) pushes(name string, on bot.Reply, label string) bot.Reply {
 	n.t.Helper()
-	for _, b := range on.Message.Buttons {
+	for _, b := range offers(on.Message) {
 		if b.Label == label {
 			c := n.request(name, "general")
 			c.Input = bot.Press{Action: b.Action, Arg: b.Arg}
@@ -44,10 +44,10 @@ func says(t *testing.T, r bot.Reply, words string) {
 func TestStatusBeginsWithWhatWasPutBack(t *testing.T) {
 	n := putBack(t)
 	status := n.ask("mo", "general", "/desk status")
-	if first := bot.PlainText(bot.Message{Blocks: status.Message.Blocks[:1]}); !strings.HasPrefix(first, "The database was put back") || !strings.Contains(first, "2 messages for 2 channels") {
+	if first := bot.PlainText(bot.Message{Blocks: status.Message.Blocks[:1]}); !strings.HasPrefix(first, "2 messages for 2 channels wait for a decision") || !strings.Contains(first, "the database was put back") {
 		t.Errorf("it begins with %q", first)
 	}
-	says(t, n.ask("mo", "general", "/why sony-hack"), "Update 2 waits. This channel may have got it already: the database was put back, and a moderator decides in /desk status.")
+	says(t, n.ask("mo", "general", "/why sony-hack"), "Update 2 waits.\n  This channel may have got it already: the database was put back, and a moderator decides in /desk status.")
 
 	for _, label := range []string{settleLabel, releaseLabel} {
 		if r := n.pushes("tom", status, label); !r.Failed || !strings.Contains(bot.PlainText(r.Message), "Only moderators") {
@@ -57,13 +57,13 @@ func TestStatusBeginsWithWhatWasPutBack(t *testing.T) {
 	says(t, n.pushes("mo", status, settleLabel), "2 messages: being looked for")
 	after := n.ask("mo", "general", "/desk status")
 	says(t, after, "2 messages of a database that was put back: being looked for")
-	if len(after.Message.Buttons) > 0 {
+	if left := after.Message.Buttons; len(left) != 1 || left[0].Action != bot.ActionStatus {
 		t.Errorf("it still offers %v", after.Message.Buttons)
 	}
 	says(t, n.ask("mo", "general", "/why sony-hack"), "Update 2 is being looked for here: it may have been sent before the database was put back.")
 	says(t, n.pushes("mo", status, settleLabel), "Nothing of a database that was put back waits")
 	says(t, n.pushes("mo", status, releaseLabel), "Nothing of a database that was put back waits")
-	says(t, n.ask("mo", "general", "/desk log"), "settled: 2 deliveries of a database that was put back")
+	says(t, n.ask("mo", "general", "/desk log"), "had 2 deliveries of a database that was put back looked for")
 }
 
 func TestReleaseAsksFirst(t *testing.T) {
@@ -110,11 +110,11 @@ func TestWhatWaitsForAModeratorIsNotPromised(t *testing.T) {
 		t.Fatalf("%d wait, %v", waits, err)
 	}
 	status := n.ask("mo", "general", "/desk status")
-	if text := bot.PlainText(status.Message); strings.Contains(text, "everything has been sent") {
+	if text := bot.PlainText(status.Message); strings.Contains(text, "All is well") {
 		t.Errorf("the status says:\n%s", text)
 	}
-	says(t, status, "Empty but for what waits since the database was put back.")
-	again := n.pushes("ria", n.ask("ria", "general", "/subscriptions"), "Try again sony-hack")
+	says(t, status, "1 message for 1 channel waits for a decision")
+	again := n.pushes("ria", n.ask("ria", "general", "/subscriptions"), "Try again")
 	says(t, again, "The channel can be written to again. 1 message from before the database was put back may be here already: a moderator decides")
 	if text := bot.PlainText(again.Message); strings.Contains(text, "comes now") {
 		t.Errorf("it promises:\n%s", text)
@@ -138,7 +138,7 @@ func TestOneMessagePutBack(t *testing.T) {
 		t.Errorf("what cannot be undone looks like anything else: %+v", b)
 	}
 	says(t, n.pushes("mo", asked, "Send all of it"), "Released 1 message: it is being sent, and may be there twice.")
-	says(t, n.ask("mo", "general", "/desk log"), "released: 1 delivery of a database")
+	says(t, n.ask("mo", "general", "/desk log"), "released 1 delivery of a database")
 	says(t, n.pushes("mo", back(), settleLabel), "1 message: being looked for in its channel.")
 	says(t, n.ask("mo", "general", "/desk status"), "1 message of a database that was put back: being looked for in its channel.")
 }

@@ -80,27 +80,22 @@ func refused(message string) bot.Reply {
 const maxNear = 3
 
 // withNear adds the stories that may have been meant or, when none resembles, the
-// newest, with buttons that open them.
+// newest, each a row that opens it.
 func (m *Mux) withNear(ctx context.Context, reply bot.Reply, refusal *stories.Error) bot.Reply {
-	intro, between, end := "Did you mean ", " or ", "?"
-	if refusal.Newest {
-		intro, between, end = "The newest: ", ", ", "."
-	}
-	line := []bot.Span{bot.Text(intro)}
+	var found []stories.Story
 	for _, slug := range refusal.Near[:min(len(refusal.Near), maxNear)] {
-		story, err := m.stories.Story(ctx, slug)
-		if err != nil {
-			continue // the answer is the refusal, with or without this offer
+		if story, err := m.stories.Story(ctx, slug); err == nil { // the answer is the refusal, with or without this offer
+			found = append(found, story)
 		}
-		if len(line) > 1 {
-			line = append(line, bot.Text(between))
-		}
-		line = append(line, bot.Code(story.Slug))
-		reply.Message.Buttons = append(reply.Message.Buttons, openButton(story))
 	}
-	if len(line) > 1 {
-		reply.Message.Blocks = append(reply.Message.Blocks, bot.Para(append(line, bot.Text(end))...))
+	if len(found) == 0 {
+		return reply
 	}
+	intro := "Did you mean:"
+	if refusal.Newest {
+		intro = "The newest:"
+	}
+	reply.Message.Blocks = append(append(reply.Message.Blocks, heading(intro)), storyRows(found, answerRoom-roomOf(reply.Message.Blocks...))...)
 	return reply
 }
 

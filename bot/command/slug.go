@@ -47,7 +47,7 @@ func cutSlug(made string, most int) string {
 // hyphens between them, without quotes around it or the # of a tag. What holds
 // other signs is left for others to refuse.
 func topicOf(typed string) string {
-	typed = strings.ToLower(strings.Trim(bareValue(typed), "#＃ "))
+	typed = strings.ToLower(strings.TrimFunc(bareValue(typed), func(r rune) bool { return unicode.IsSpace(r) || r == '#' || r == '＃' }))
 	other := func(r rune) bool {
 		return !unicode.IsLetter(r) && !unicode.IsMark(r) && !unicode.IsDigit(r) && !unicode.IsSpace(r) && !strings.ContainsRune("-_'’", r)
 	}

@@ -14,88 +14,222 @@ import (
 
 // status shows the machinery: what waits, what fails, what is connected.
 func (m *Mux) status(ctx context.Context, r request) (bot.Reply, error) {
-	status, err := m.stories.Status(ctx, r.User)
-	if err != nil {
-		return bot.Reply{}, err
-	}
-	back, err := m.stories.PutBack(ctx, r.User)
-	if err != nil {
-		return bot.Reply{}, err
-	}
-	var lanes []LaneHealth
-	if m.config.Lanes != nil {
-		lanes = m.config.Lanes()
-	}
-	var connections []bot.Health
-	if m.config.Connections != nil {
-		connections = m.config.Connections()
-	}
-	var places []stories.Destination
-	for _, q := range status.Lanes {
-		places = append(places, stories.LanePlace(q.Lane))
-	}
-	for _, l := range lanes {
-		places = append(places, stories.LanePlace(l.Lane))
-	}
-	for _, f := range status.Failing {
-		places = append(places, f.Destination)
-	}
-	msg := renderStatus(status, back, lanes, connections, m.names(ctx, places...))
-	tellPutBack(&msg, back)
-	return bot.Reply{Message: msg}, nil
+	return m.statusFrom(ctx, r, 0)
 }
 
-func renderStatus(status stories.DeskStatus, back stories.PutBack, lanes []LaneHealth, connections []bot.Health, names bot.Names) bot.Message {
-	m := bot.Message{Title: "Status"}
-	m.Blocks = append(m.Blocks, heading("Queue"))
-	m.Blocks = append(m.Blocks, queueBlocks(status, back, lanes, names)...)
-	m.Blocks = append(m.Blocks, heading("Channels that cannot be written to"))
-	m.Blocks = append(m.Blocks, failingBlocks(status, names)...)
-	if len(connections) > 0 {
-		m.Blocks = append(m.Blocks, heading("Connections"))
+// machinery is all that a status tells of.
+type machinery struct {
+	desk        stories.DeskStatus
+	back        stories.PutBack
+	lanes       []LaneHealth
+	connections []bot.Health
+	names       bot.Names
+}
+
+// statusFrom is the status with the rows from one on; a page holds as many as fit.
+func (m *Mux) statusFrom(ctx context.Context, r request, from int) (bot.Reply, error) {
+	var now machinery
+	var err error
+	if now.desk, err = m.stories.Status(ctx, r.User); err != nil {
+		return bot.Reply{}, err
 	}
-	for _, c := range connections {
-		m.Blocks = append(m.Blocks, item(connectionWords(c)...))
+	if now.back, err = m.stories.PutBack(ctx, r.User); err != nil {
+		return bot.Reply{}, err
+	}
+	if m.config.Lanes != nil {
+		now.lanes = m.config.Lanes()
+	}
+	if m.config.Connections != nil {
+		now.connections = m.config.Connections()
+	}
+	now.names = m.names(ctx, now.places()...)
+	return bot.Reply{Message: now.page(from)}, nil
+}
+
+// places are those that the status may name.
+func (s machinery) places() []stories.Destination {
+	var places []stories.Destination
+	for _, q := range s.desk.Lanes {
+		places = append(places, stories.LanePlace(q.Lane))
+	}
+	for _, l := range s.lanes {
+		places = append(places, stories.LanePlace(l.Lane))
+	}
+	for _, f := range s.desk.Failing {
+		places = append(places, f.Destination)
+	}
+	return places
+}
+
+// page is a verdict, what is wrong in rows, and buttons for what can be done.
+func (s machinery) page(from int) bot.Message {
+	m := bot.Message{Blocks: s.verdict()}
+	if s.back.Waiting > 0 {
+		m.Buttons = putBackButtons(s.back)
+		m.Blocks = append(m.Blocks, putBackWays())
+	}
+	rows := s.rows()
+	from = min(from, len(rows))
+	shown, room := from, answerRoom-roomOf(m.Blocks...)
+	for shown < len(rows) && (shown == from || room >= roomOf(rows[shown])) {
+		room -= roomOf(rows[shown])
+		shown++
+	}
+	m.Blocks = append(m.Blocks, rows[from:shown]...)
+	m.Buttons = append(m.Buttons, bot.NewButton("Look again", bot.ActionStatus, 0))
+	if shown < len(rows) {
+		m.Buttons = append(m.Buttons, bot.NewButton("More", bot.ActionStatus, int64(shown)))
 	}
 	return m
 }
 
-// queueBlocks is a line a lane: of those with something to send, and of those
-// that are stopped or were told to wait.
-func queueBlocks(status stories.DeskStatus, back stories.PutBack, lanes []LaneHealth, names bot.Names) []bot.Block {
-	var blocks []bot.Block
-	for _, q := range status.Lanes {
-		line := names.Lane(q.Lane) + ": " + queueWords(q, status.At)
-		if i := slices.IndexFunc(lanes, func(l LaneHealth) bool { return l.Lane == q.Lane }); i >= 0 {
-			line += laneWords(lanes[i])
-		}
-		blocks = append(blocks, item(bot.Text(line)))
+// verdict says what is wrong, the worst first, or that all is well.
+func (s machinery) verdict() []bot.Block {
+	var wrong [][]bot.Span
+	say := func(first string, rest ...bot.Span) {
+		wrong = append(wrong, append([]bot.Span{bot.Bold(first)}, rest...))
 	}
-	for _, l := range lanes {
-		queued := slices.ContainsFunc(status.Lanes, func(q stories.LaneStatus) bool { return q.Lane == l.Lane })
-		if !queued && (l.Stopped != "" || l.Paused > 0) {
-			blocks = append(blocks, item(bot.Text(names.Lane(l.Lane)+": nothing waits"+laneWords(l))))
+	for _, l := range s.lanes {
+		if l.Stopped != "" {
+			say(fmt.Sprintf("Deliveries to %s are stopped: %s", s.names.Lane(l.Lane), lowerSentence(l.Stopped)))
+		}
+	}
+	if s.back.Waiting > 0 {
+		say(fmt.Sprintf("%s for %s %s for a decision: the database was put back ", plural(s.back.Waiting, "message"), plural(s.back.Channels, "channel"), oneOr(s.back.Waiting, "waits", "wait")),
+			bot.Span{Time: s.back.At, Relative: true}, bot.Text(oneOr(s.back.Waiting, ", and it may have been sent already.", ", and they may have been sent already.")+" What is published now is not held up."))
+	}
+	for _, c := range s.connections {
+		if !c.Up {
+			say(capital(s.connection(c))+" is not connected", downSpans(c)...)
+		}
+	}
+	if n := s.desk.FailingTotal; n > 0 {
+		say(plural(n, "channel") + " cannot be written to.")
+	}
+	if s.back.Settling > 0 {
+		say(fmt.Sprintf("%s of a database that was put back: being looked for in %s.", plural(s.back.Settling, "message"), theirChannels(s.back.Settling)))
+	}
+	if waits := s.waits(); waits != "" {
+		say(waits)
+	}
+	if len(wrong) == 0 {
+		return []bot.Block{bot.Para(bot.Bold("All is well:"), bot.Text(" nothing waits, "+s.following()+s.connected()+"."))}
+	}
+	blocks := []bot.Block{bot.Para(wrong[0]...)}
+	for _, w := range wrong[1:] {
+		w[0].Bold = false // the worst is the verdict
+		blocks = append(blocks, bot.Para(w...))
+	}
+	return blocks
+}
+
+// downSpans are the end of a sentence about a connection that is down.
+func downSpans(c bot.Health) []bot.Span {
+	var spans []bot.Span
+	if !c.Since.IsZero() {
+		spans = append(spans, bot.Text(" since "), bot.At(c.Since))
+	}
+	if c.Detail == "" {
+		return append(spans, bot.Text("."))
+	}
+	return append(spans, bot.Text(": "+lowerSentence(c.Detail)))
+}
+
+// waits says how much is to be sent, "" when nothing is.
+func (s machinery) waits() string {
+	waiting, oldest := 0, time.Time{}
+	for _, q := range s.desk.Lanes {
+		waiting += q.Pending + q.Sending
+		if !q.OldestDue.IsZero() && q.Pending+q.Sending > 0 && (oldest.IsZero() || q.OldestDue.Before(oldest)) {
+			oldest = q.OldestDue
 		}
 	}
 	switch {
-	case len(blocks) > 0:
-		return blocks
-	case back.Waiting > 0:
-		return []bot.Block{bot.Para(bot.Text("Empty but for what waits since the database was put back."))}
+	case waiting == 0:
+		return ""
+	case oldest.IsZero() || !s.desk.At.After(oldest):
+		return plural(waiting, "message") + oneOr(waiting, " waits.", " wait.")
+	}
+	return fmt.Sprintf("%s %s, %s %s.", plural(waiting, "message"), oneOr(waiting, "waits", "wait"), oneOr(waiting, "for", "the oldest for"), bot.Roughly(s.desk.At.Sub(oldest)))
+}
+
+func (s machinery) following() string {
+	switch n := s.desk.Followers; n {
+	case 0:
+		return "no channel follows anything yet"
+	case 1:
+		return "1 channel follows"
 	default:
-		return []bot.Block{bot.Para(bot.Text("Empty: everything has been sent."))}
+		return bot.Count(n) + " channels follow"
 	}
 }
 
+// connected ends the sentence that all is well: ", Discord and Slack are connected".
+func (s machinery) connected() string {
+	var names []string
+	for _, c := range s.connections {
+		platform, _, _ := strings.Cut(c.ID, " ")
+		if name := s.names.Platform(platform); !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	if len(names) == 0 {
+		return ""
+	}
+	return ", " + listed(names) + oneOr(len(names), " is connected", " are connected")
+}
+
+// connection is what people call a connection: never by an id that the words for the
+// log may hold.
+func (s machinery) connection(c bot.Health) string {
+	platform, rest, _ := strings.Cut(c.ID, " ")
+	return cmp.Or(c.Title, strings.TrimSpace(s.names.Platform(platform)+" "+rest))
+}
+
+// rows are the channels that cannot be written to, the longest first, then the
+// lanes with something to send or stopped, and the connections.
+func (s machinery) rows() []bot.Block {
+	rows := failingRows(s.desk, s.names)
+	for _, q := range s.desk.Lanes {
+		line := capital(s.names.Lane(q.Lane)) + ": " + queueWords(q, s.desk.At)
+		if i := slices.IndexFunc(s.lanes, func(l LaneHealth) bool { return l.Lane == q.Lane }); i >= 0 {
+			line += laneWords(s.lanes[i])
+		}
+		rows = append(rows, item(bot.Text(line+".")))
+	}
+	for _, l := range s.lanes {
+		queued := slices.ContainsFunc(s.desk.Lanes, func(q stories.LaneStatus) bool { return q.Lane == l.Lane })
+		if !queued && (l.Stopped != "" || l.Paused > 0) {
+			rows = append(rows, item(bot.Text(capital(s.names.Lane(l.Lane))+": nothing waits"+laneWords(l)+".")))
+		}
+	}
+	for _, c := range s.connections {
+		if c.Up {
+			rows = append(rows, item(s.connectionSpans(c)...))
+		}
+	}
+	return rows
+}
+
+// queueWords says what a lane has to send.
 func queueWords(q stories.LaneStatus, now time.Time) string {
-	words := fmt.Sprintf("%s waiting, %s being sent", bot.Count(q.Pending), bot.Count(q.Sending))
+	var parts []string
+	if q.Pending > 0 {
+		parts = append(parts, bot.Count(q.Pending)+oneOr(q.Pending, " waits", " wait"))
+	}
+	if q.Sending > 0 {
+		parts = append(parts, bot.Count(q.Sending)+oneOr(q.Sending, " is being sent", " are being sent"))
+	}
 	if q.Held > 0 {
-		words += fmt.Sprintf(", %s held for blocked channels", bot.Count(q.Held))
+		parts = append(parts, bot.Count(q.Held)+" held for channels that cannot be written to")
 	}
-	if !q.OldestDue.IsZero() && now.After(q.OldestDue) {
-		words += fmt.Sprintf(", the oldest due for %s", bot.Roughly(now.Sub(q.OldestDue)))
+	if len(parts) == 0 {
+		parts = []string{"nothing waits"}
 	}
-	return words
+	if n := q.Pending + q.Sending; n > 0 && !q.OldestDue.IsZero() && now.After(q.OldestDue) {
+		parts = append(parts, oneOr(n, "for ", "the oldest for ")+bot.Roughly(now.Sub(q.OldestDue)))
+	}
+	return strings.Join(parts, ", ")
 }
 
 // laneWords is what is special about a lane, as the end of a line.
@@ -105,44 +239,44 @@ func laneWords(l LaneHealth) string {
 		words += fmt.Sprintf(", at most %.3g a second", l.PerSecond)
 	}
 	if l.Paused > 0 {
-		words += fmt.Sprintf(", told by the platform to wait %s", bot.Roughly(l.Paused.Round(time.Second)))
+		words += ", told to wait " + bot.Roughly(l.Paused.Round(time.Second))
 	}
 	if l.Stopped != "" {
-		words += ". Stopped: " + sentence(l.Stopped)
+		words += ", stopped"
 	}
 	return words
 }
 
-func failingBlocks(status stories.DeskStatus, names bot.Names) []bot.Block {
-	if len(status.Failing) == 0 {
-		return []bot.Block{bot.Para(bot.Text("None."))}
-	}
-	var blocks []bot.Block
+func failingRows(status stories.DeskStatus, names bot.Names) []bot.Block {
+	var rows []bot.Block
 	for _, f := range status.Failing {
-		blocks = append(blocks, item(bot.Sentence(names.Place(f.Destination)), bot.Text(" since "), bot.At(f.Since),
-			bot.Text(fmt.Sprintf(", %s held. %s", plural(f.Held, "message"), reasonSentence(f.Reason)))))
+		spans := []bot.Span{bot.Sentence(names.Place(f.Destination)), bot.Text(" since "), bot.At(f.Since), bot.Text(": " + lowerSentence(bot.Reason("it", f.Reason)))}
+		if f.Held > 0 {
+			spans = append(spans, bot.Text(" "+plural(f.Held, "message")+oneOr(f.Held, " waits", " wait")+" for it."))
+		}
+		rows = append(rows, item(spans...))
 	}
 	if more := status.FailingTotal - len(status.Failing); more > 0 {
-		blocks = append(blocks, small(bot.Text(fmt.Sprintf("and %s more", bot.Count(more)))))
+		rows = append(rows, small(bot.Text(fmt.Sprintf("and %s that failed later", plural(more, "channel")))))
 	}
-	return blocks
+	return rows
 }
 
-func connectionWords(c bot.Health) []bot.Span {
-	state := "down"
-	if c.Up {
-		state = "up"
-	}
-	spans := []bot.Span{bot.Text(cmp.Or(c.Title, c.Connection) + ": " + state)}
+func (s machinery) connectionSpans(c bot.Health) []bot.Span {
+	spans := []bot.Span{bot.Text(capital(s.connection(c)) + " is connected")}
 	if !c.Since.IsZero() {
 		spans = append(spans, bot.Text(" since "), bot.At(c.Since))
 	}
-	tail := ""
+	tail := "."
 	if c.Reconnects > 0 {
-		tail = ", " + plural(c.Reconnects, "reconnect")
+		tail = ", after " + plural(c.Reconnects, "reconnect") + "."
 	}
 	if c.Detail != "" {
-		tail += ". " + sentence(c.Detail)
+		tail += " " + sentence(c.Detail)
 	}
-	return append(spans, bot.Text(strings.TrimSuffix(tail, " ")))
+	return append(spans, bot.Text(tail))
+}
+
+func (m *Mux) pressStatus(ctx context.Context, r request, args bot.Args) (bot.Reply, error) {
+	return m.statusFrom(ctx, r, int(args.Number(0)))
 }

@@ -12,22 +12,12 @@ import (
 	"storybot/stories"
 )
 
-// Room for texts in an answer, as bot.Room measures it: what fits every platform
-// with the rest of the answer.
-const (
-	answerText = bot.AnswerText
-	leastText  = 300 // of one update beside others
-	mostText   = 600
-
-	maxListedAlt = 150 // of a picture's description beside others
-)
-
 // story shows a story, or one update of it; without a slug the newest stories.
 func (m *Mux) story(ctx context.Context, r request) (bot.Reply, error) {
 	slug := r.get("story")
 	switch {
 	case slug == "" && r.get("number") == "":
-		return m.listStories(ctx, r.User, "Name a story, for example /story sony-hack. The newest ones:", "", 0)
+		return m.listStories(ctx, r.User, "Name a story, for example /story sony-hack. The newest:", "", 0)
 	case slug == "":
 		return bot.Reply{}, &misuse{r.command, "The story is missing."}
 	case startsWithDigit(strings.TrimPrefix(r.get("number"), "#")):
@@ -77,34 +67,88 @@ func (m *Mux) card(ctx context.Context, reader stories.User, slug string, shared
 	if !shared && (card.New > 0 || !card.Returning) {
 		m.markSeen(ctx, reader, card.Story)
 	}
-	return bot.Reply{Message: renderCard(card, shared), Public: shared}, nil
+	return bot.Reply{Message: renderCard(card, m.stories.Now(), shared), Public: shared}, nil
 }
 
-// renderCard is what /story shows.
-func renderCard(card stories.Card, shared bool) bot.Message {
-	story := card.Story
-	m := bot.Message{Title: bot.Headline(story), Blocks: []bot.Block{small(bot.Text(standing(story)))}}
-	if card.Returning && card.New > 0 && !shared {
-		m.Blocks = append(m.Blocks, bot.Para(bot.Bold(fmt.Sprintf("%s new since you last looked", bot.Count(card.New)))))
+// What /story shows of a story's background, in UTF-16 units and in Room units.
+const (
+	backgroundText = 400
+	backgroundRoom = 520
+	topicsRoom     = 160
+	leastRow       = 260 // of an update: with less for each there are two of them
+)
+
+// renderCard is what /story shows: the news, then what it is about.
+func renderCard(card stories.Card, now time.Time, shared bool) bot.Message {
+	story, about := card.Story, background(card.Story)
+	first := bot.Para(stateSpans(card, shared)...)
+	room := answerRoom - roomOf(first) - roomOf(about...)
+	shown := card.Newest
+	if len(shown) > 2 && room/len(shown) < leastRow && longest(shown) > leastRow {
+		shown = shown[:2]
 	}
-	summary := bot.Clean(story.Summary)
-	if summary != "" {
-		m.Blocks = append(m.Blocks, bot.Para(bot.Text(summary)))
+	fresh := 0
+	if card.Returning && !shared {
+		fresh = card.New
 	}
-	if len(card.Newest) == 0 {
-		m.Blocks = append(m.Blocks, bot.Para(bot.Text("No updates yet.")))
-	}
-	for _, u := range card.Newest {
-		m.Blocks = append(m.Blocks, updateBlocks(story, u, (answerText-bot.Units(summary))/len(card.Newest))...)
-	}
+	m := bot.Message{Blocks: append([]bot.Block{first}, updateRows(shown, now, room, fresh)...)}
+	m.Blocks = append(m.Blocks, about...)
 	if story.Updates > 0 {
 		m.Buttons = append(m.Buttons, bot.NewButton("Timeline", bot.ActionTimeline, story.ID))
 	}
-	m.Buttons = append(m.Buttons, bot.NewButton("Follow here", bot.ActionFollow, story.ID))
+	if story.State != stories.Closed {
+		m.Buttons = append(m.Buttons, bot.NewButton("Follow here", bot.ActionFollow, story.ID))
+	}
 	if !shared {
 		m.Buttons = append(m.Buttons, bot.NewButton("Share", bot.ActionShare, story.ID))
 	}
 	return m
+}
+
+func longest(updates []stories.Update) (room int) {
+	for _, u := range updates {
+		room = max(room, bot.Room(rowText(u)))
+	}
+	return room
+}
+
+// stateSpans say where a story stands: its state, how old its newest update is, and
+// how many the reader has not seen.
+func stateSpans(card stories.Card, shared bool) []bot.Span {
+	line := []bot.Span{bot.Bold(card.Story.Slug), bot.Text(" · " + string(card.Story.State) + " · ")}
+	if len(card.Newest) == 0 {
+		return append(line, bot.Text(noUpdates(card.Story)))
+	}
+	line = append(line, bot.Text("newest update "), bot.Span{Time: card.Newest[0].At, Relative: true})
+	switch {
+	case shared || !card.Returning:
+	case card.New > 0:
+		line = append(line, bot.Text(" · "), bot.Bold(bot.Count(card.New)+" new to you"))
+	default:
+		line = append(line, bot.Text(" · nothing new to you"))
+	}
+	return line
+}
+
+// background is what a story is about: its headline, summary, topics and size.
+func background(story stories.Story) []bot.Block {
+	headline, _ := bot.CutToRoom(bot.Headline(story), backgroundRoom/2)
+	blocks := []bot.Block{heading(headline)}
+	summary, _ := bot.Cut(bot.Clean(story.Summary), backgroundText)
+	if summary, _ = bot.CutToRoom(summary, backgroundRoom); summary != "" {
+		blocks = append(blocks, bot.Para(bot.Text(summary)))
+	}
+	var line []string
+	if topics, _ := bot.CutToRoom(strings.Join(story.Topics, ", "), topicsRoom); topics != "" {
+		line = append(line, topics)
+	}
+	if story.Updates > 0 {
+		line = append(line, updatesWords(story.Updates))
+	}
+	if len(line) > 0 {
+		blocks = append(blocks, small(bot.Text(strings.Join(line, " · "))))
+	}
+	return blocks
 }
 
 // standing says where a story stands, in words: slug, state, topics, updates.
@@ -113,25 +157,7 @@ func standing(story stories.Story) string {
 	if len(story.Topics) > 0 {
 		parts = append(parts, strings.Join(story.Topics, ", "))
 	}
-	return strings.Join(append(parts, plural(story.Updates, "update")), " · ")
-}
-
-// updateBlocks is an update among others, its text cut to room UTF-16 units or
-// what is usual.
-func updateBlocks(story stories.Story, u stories.Update, room int) []bot.Block {
-	text, cut := bot.CutToRoom(bot.Clean(u.Text), min(max(room, leastText), mostText))
-	blocks := []bot.Block{
-		{Kind: bot.Heading, Spans: []bot.Span{bot.Text(bot.UpdateLabel(u) + " · "), bot.At(u.At)}},
-		bot.Para(bot.Text(text)),
-	}
-	if cut {
-		blocks = append(blocks, small(bot.Text("All of it: "), bot.Code(fmt.Sprintf("/story %s %d", story.Slug, u.Number))))
-	}
-	if picture := bot.Picture(u); picture != nil {
-		picture.Alt, _ = bot.Cut(picture.Alt, maxListedAlt)
-		blocks = append(blocks, picture.InWords())
-	}
-	return append(blocks, bot.Sources(u)...)
+	return strings.Join(append(parts, updatesWords(story.Updates)), " · ")
 }
 
 // readUpdate shows a part of an update's whole text.

@@ -9,53 +9,128 @@ import (
 	"storybot/stories"
 )
 
-// How many subscriptions a list shows, and how many of them have a button.
-const (
-	subscriptionLines   = 20
-	subscriptionButtons = maxButtons
-)
+// subscriptionsPage is how many subscriptions a page of the list shows: each opens,
+// and a page of the longest of them fits every platform.
+const subscriptionsPage = 10
 
-// subscriptions lists what the channel follows, or the one that is named.
+// subscriptions lists what the channel follows, or shows the one that is named.
 func (m *Mux) subscriptions(ctx context.Context, r request) (bot.Reply, error) {
 	subs, err := m.stories.Subscriptions(ctx, r.Where)
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	if r.get("target") != "" {
-		target, err := r.target()
-		if err != nil {
-			return bot.Reply{}, err
-		}
-		subs = slices.DeleteFunc(slices.Clone(subs), func(s stories.Subscription) bool { return s.Target != target })
-		if len(subs) == 0 {
-			return refused(fmt.Sprintf("This channel does not follow %s. /subscriptions lists what it follows.", clip(targetWords(target)))), nil
+	if r.get("target") == "" {
+		return bot.Reply{Message: r.subscriptionList(m.blockedWarning(ctx, r.Where, subs), subs, 0)}, nil
+	}
+	target, err := r.target()
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	if target.Kind == stories.TargetStory { // an older slug may have been typed
+		if story, err := m.stories.Story(ctx, target.Name); err == nil {
+			target.Name = story.Slug
 		}
 	}
-	if len(subs) == 0 {
-		return bot.Reply{Message: bot.Plainly("This channel follows nothing. /stories lists what there is; /subscribe and a slug brings its updates here.")}, nil
+	i := slices.IndexFunc(subs, func(s stories.Subscription) bool { return s.Target == target })
+	if i < 0 {
+		return refused(fmt.Sprintf("%s not follow %s. /subscriptions lists what is followed here.", r.either("This channel does", "You do"), clip(targetWords(target)))), nil
 	}
-	return bot.Reply{Message: renderSubscriptions(subs)}, nil
+	return bot.Reply{Message: r.oneSubscription(m.blockedWarning(ctx, r.Where, subs), subs[i])}, nil
 }
 
-func renderSubscriptions(subs []stories.Subscription) bot.Message {
-	m := bot.Message{Title: "This channel follows"}
-	blocked := blockedNote(subs)
-	for i, sub := range subs[:min(len(subs), subscriptionLines)] {
-		m.Blocks = append(m.Blocks, item(bot.Code(sub.Target.String()), bot.Text(" · "+levelWords(sub.Level)+" · "+stateWords(sub))))
-		if i < subscriptionButtons {
-			m.Buttons = append(m.Buttons, subscriptionButton(sub))
-		}
+// subscriptionList is a page of what a channel follows, as rows that open, under a
+// warning, if there is one.
+func (r request) subscriptionList(warning *bot.Block, subs []stories.Subscription, offset int) bot.Message {
+	switch {
+	case len(subs) == 0:
+		return bot.Plainly(r.either("This channel follows nothing. /stories lists what there is; /subscribe and a slug brings its updates here.",
+			"You follow nothing. /stories lists what there is; /subscribe and a slug brings its updates to you."))
+	case len(subs) == 1:
+		return r.oneSubscription(warning, subs[0])
+	case offset >= len(subs):
+		offset = (len(subs) - 1) / subscriptionsPage * subscriptionsPage
 	}
-	if more := len(subs) - subscriptionLines; more > 0 {
-		m.Blocks = append(m.Blocks, small(bot.Text(fmt.Sprintf("and %s more", bot.Count(more)))))
+	m := bot.Message{Title: r.who() + " " + r.verb()}
+	if len(subs) > subscriptionsPage {
+		m.Title += " · " + rangeWords(offset+1, min(offset+subscriptionsPage, len(subs)), len(subs))
 	}
-	if len(subs) > subscriptionButtons {
-		m.Blocks = append(m.Blocks, small(bot.Text("Buttons for one of the others: "), bot.Code("/subscriptions "+subs[subscriptionButtons].Target.String())))
+	if warning != nil {
+		m = headed(*warning, m)
 	}
-	if blocked != nil {
-		m.Blocks = append(m.Blocks, *blocked)
+	page := subs[offset:min(offset+subscriptionsPage, len(subs))]
+	for _, sub := range page {
+		row := item(subscriptionSpans(sub)...)
+		label, _ := bot.Cut(sub.Target.String(), bot.RowLabel)
+		open := bot.NewButton(label, bot.ActionChoose, sub.ID)
+		row.Button = &open
+		m.Blocks = append(m.Blocks, row)
+	}
+	if offset > 0 {
+		m.Buttons = append(m.Buttons, bot.NewButton("Back", bot.ActionList, int64(max(0, offset-subscriptionsPage))))
+	}
+	if offset+len(page) < len(subs) {
+		m.Buttons = append(m.Buttons, bot.NewButton("More", bot.ActionList, int64(offset+subscriptionsPage)))
 	}
 	return m
+}
+
+// subscriptionSpans is a subscription in a line: what, from which level on, and
+// whether it is served.
+func subscriptionSpans(sub stories.Subscription) []bot.Span {
+	return []bot.Span{bot.Code(sub.Target.String()), bot.Text(" · " + levelWords(sub.Level) + " · " + stateWords(sub))}
+}
+
+// oneSubscription is a subscription with what can be done about it, under a warning,
+// if there is one.
+func (r request) oneSubscription(warning *bot.Block, sub stories.Subscription) bot.Message {
+	var m bot.Message
+	if warning != nil {
+		m.Blocks = append(m.Blocks, *warning)
+	}
+	spans := append([]bot.Span{bot.Text(r.who() + " " + r.verb() + " ")}, subscriptionSpans(sub)...)
+	m.Blocks = append(m.Blocks, bot.Para(spans...),
+		small(bot.Text("Since "), bot.Span{Time: sub.CreatedAt, DateOnly: true}, bot.Text(", by "+bot.UserName(sub.CreatedBy))))
+	m.Buttons = append([]bot.Button{subscriptionButton(sub)}, r.endButton(sub)...)
+	return m
+}
+
+// endButton ends a subscription; none where its name is too long for a button.
+func (r request) endButton(sub stories.Subscription) []bot.Button {
+	b := bot.NewWordButton("Stop here", bot.ActionEnd, sub.ID, wordOf(sub.Target, sub.StoryID))
+	if !r.Direct {
+		b.Confirm = bot.StopQuestion(targetWords(sub.Target))
+	}
+	if len(b.Arg) > maxArg {
+		return nil
+	}
+	return []bot.Button{b}
+}
+
+// pressList shows a page of what the channel follows.
+func (m *Mux) pressList(ctx context.Context, r request, args bot.Args) (bot.Reply, error) {
+	subs, err := m.stories.Subscriptions(ctx, r.Where)
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	return bot.Reply{Message: r.subscriptionList(m.blockedWarning(ctx, r.Where, subs), subs, int(min(args.Number(0), stories.MaxSubscriptions)))}, nil
+}
+
+// pressChoose shows one subscription.
+func (m *Mux) pressChoose(ctx context.Context, r request, args bot.Args) (bot.Reply, error) {
+	sub, err := m.buttonSubscription(ctx, r, args)
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	return bot.Reply{Message: r.oneSubscription(m.blockedWarning(ctx, r.Where, []stories.Subscription{sub}), sub)}, nil
+}
+
+// pressEnd ends a subscription.
+func (m *Mux) pressEnd(ctx context.Context, r request, args bot.Args) (bot.Reply, error) {
+	target, _, err := m.targetIn(ctx, args.Word)
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	return m.end(ctx, r, target)
 }
 
 // stateWords says whether a subscription is served.
@@ -69,18 +144,15 @@ func stateWords(sub stories.Subscription) string {
 	return "active"
 }
 
-// subscriptionButton changes a subscription's state: it names the target and
-// bears the subscription's number.
+// subscriptionButton changes a subscription's state.
 func subscriptionButton(sub stories.Subscription) bot.Button {
-	verb, action := "Pause", bot.ActionPause
 	switch {
 	case sub.DestinationState == stories.Blocked:
-		verb, action = "Try again", bot.ActionResume
+		return bot.NewButton("Try again", bot.ActionResume, sub.ID)
 	case sub.State == stories.Paused:
-		verb, action = "Resume", bot.ActionResume
+		return bot.NewButton("Resume", bot.ActionResume, sub.ID)
 	}
-	label, _ := bot.Cut(verb+" "+sub.Target.String(), maxLabel)
-	return bot.NewButton(label, action, sub.ID)
+	return bot.NewButton("Pause", bot.ActionPause, sub.ID)
 }
 
 // maxLabel is how long a button's label may be.
@@ -98,7 +170,7 @@ func (m *Mux) pressPause(ctx context.Context, r request, args bot.Args) (bot.Rep
 	if err != nil {
 		m.log.Debug("what else brings a paused story was not found out", "err", err) // it is paused all the same
 	}
-	reply := done(fmt.Sprintf("Paused: updates of %s do not come to this channel until it is resumed%s. What is published meanwhile is not sent later; the timeline has it.%s", targetWords(sub.Target), others, m.straggler(ctx, r)))
+	reply := done(fmt.Sprintf("Paused: updates of %s do not come to %s until it is resumed%s. What is published meanwhile is not sent later; the timeline has it.%s", targetWords(sub.Target), r.here(), others, m.straggler(ctx, r)))
 	reply.Message.Buttons = []bot.Button{subscriptionButton(sub)}
 	return reply, nil
 }
@@ -115,8 +187,8 @@ func (m *Mux) pressResume(ctx context.Context, r request, args bot.Args) (bot.Re
 	if sub, err = m.stories.Resume(ctx, r.act(), r.follow(sub.Target)); err != nil {
 		return bot.Reply{}, err
 	}
-	reply := done(fmt.Sprintf("Updates of %s come to this channel again.", targetWords(sub.Target)))
-	reply.Message.Blocks = append(reply.Message.Blocks, resumed...)
+	reply := done(fmt.Sprintf("Updates of %s come to %s again.", targetWords(sub.Target), r.here()))
+	reply.Message.Blocks = append(resumed, reply.Message.Blocks...)
 	return reply, nil
 }
 

@@ -110,7 +110,9 @@ func (n *newsroom) happen(words []string) string {
 	n.t.Helper()
 	switch words[0] {
 	case "deliver":
-		n.work(delivered)
+		var said strings.Builder
+		n.work(n.reading(&said))
+		return strings.TrimRight(said.String(), "\n")
 	case "block":
 		n.work(blocking)
 	case "fail":

@@ -2,6 +2,7 @@ package command
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -16,15 +17,41 @@ func (m *Mux) update(ctx context.Context, r request) (bot.Reply, error) {
 		return bot.Reply{}, err
 	}
 	reply, err := m.publish(ctx, r.act(), a)
-	if stories.CodeOf(err) == stories.CodeConfirm {
-		reply, askErr := m.question(ctx, r, err.Error(), answer{"Post again", r.values.with("again", "yes")})
-		if askErr != nil {
-			return bot.Reply{}, askErr
-		}
-		reply.Message.Blocks = append(reply.Message.Blocks, small(bot.Text("Or type the command again with "), bot.Code("again:yes"), bot.Text(" before the text.")))
-		return reply, nil
+	if repeat := (*stories.Error)(nil); errors.As(err, &repeat) && repeat.Code == stories.CodeConfirm {
+		return m.askAgain(ctx, r, a, repeat)
 	}
 	return reply, err
+}
+
+// askAgain asks whether an update is meant that repeats another, and shows which.
+func (m *Mux) askAgain(ctx context.Context, r request, a stories.Append, repeat *stories.Error) (bot.Reply, error) {
+	reply, err := m.question(ctx, r, repeat.Message, answer{"Post it anyway", r.values.with("again", "yes")})
+	if err != nil || repeat.Like == nil {
+		return reply, err
+	}
+	like := *repeat.Like
+	story, err := m.stories.StoryByID(ctx, like.StoryID)
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	reply.Message.Blocks = []bot.Block{
+		bot.Para(bot.Text(fmt.Sprintf("Update %d of %s, published ", like.Number, story.Slug)), bot.Span{Time: like.CreatedAt, Relative: true},
+			bot.Text(fmt.Sprintf(", says %s the same: “%s”", stories.Nearly(like.Text, a.Text), excerpt(like.Text)))),
+		bot.Para(bot.Text("Nothing was published. Post it anyway?")),
+		small(bot.Text("Or type the command again with "), bot.Code("again:yes"), bot.Text(" before the text.")),
+	}
+	reply.Message.Buttons = append(reply.Message.Buttons, bot.ReadButton(fmt.Sprintf("Show update %d", like.Number), like))
+	return reply, nil
+}
+
+// quotedUnits is how much of an update's text an answer about it quotes, in UTF-16
+// units.
+const quotedUnits = 200
+
+// excerpt is the beginning of a text on one line.
+func excerpt(text string) string {
+	head, _ := bot.Cut(bot.OneLine(text), quotedUnits)
+	return head
 }
 
 // verifyUpdate refuses an update that Append would refuse whatever is there.
@@ -68,22 +95,21 @@ func (m *Mux) publish(ctx context.Context, act stories.Act, a stories.Append) (b
 	said := published{story: story, update: u, dated: !a.At.IsZero()}
 	reply := bot.Reply{Message: said.message(progress, 0)}
 	if progress.Total > 0 {
-		reply.Live = m.live(said, progress)
+		began := m.stories.Now()
+		now := func(ctx context.Context) (stories.Progress, time.Duration, error) {
+			p, err := m.stories.Progress(ctx, u.ID)
+			return p, bot.TimeLeft(progress.Waiting-p.Waiting, p.Waiting, m.stories.Now().Sub(began)), err
+		}
+		reply.Live = func(ctx context.Context) (bot.Message, bool, error) {
+			p, left, err := now(ctx)
+			return said.message(p, left), p.Done(), err
+		}
+		reply.Ending = func(ctx context.Context) (bot.Message, error) {
+			p, left, err := now(ctx)
+			return said.ending(p, left), err
+		}
 	}
 	return reply, nil
-}
-
-// live follows the deliveries of a published update until none is on its way.
-func (m *Mux) live(said published, first stories.Progress) func(context.Context) (bot.Message, bool, error) {
-	began := m.stories.Now()
-	return func(ctx context.Context) (bot.Message, bool, error) {
-		p, err := m.stories.Progress(ctx, said.update.ID)
-		if err != nil {
-			return bot.Message{}, false, err
-		}
-		left := bot.TimeLeft(first.Waiting-p.Waiting, p.Waiting, m.stories.Now().Sub(began))
-		return said.message(p, left), p.Done(), nil
-	}
 }
 
 // published is an update as its author is told of it.
@@ -99,7 +125,7 @@ func (s published) message(p stories.Progress, left time.Duration) bot.Message {
 	if s.dated {
 		spans = append(spans, bot.Text(" Dated "+bot.PlainTime(s.update.At, false)+"."))
 	}
-	m := bot.Message{Blocks: []bot.Block{bot.Para(spans...)}, Tone: bot.Success}
+	m := bot.Message{Tone: outcome(p), Blocks: []bot.Block{bot.Para(spans...), {Kind: bot.Quote, Spans: []bot.Span{bot.Text(excerpt(s.update.Text))}}}}
 	if p.Total == 0 {
 		m.Blocks = append(m.Blocks, bot.Para(bot.Text("In a channel that should have its updates: "), bot.Code("/subscribe "+s.story.Slug)))
 		return m
@@ -108,6 +134,20 @@ func (s published) message(p stories.Progress, left time.Duration) bot.Message {
 		m.Blocks = append(m.Blocks, bot.Para(bot.Text(bot.ProgressWords(p, left))))
 	}
 	return m
+}
+
+// ending is what the author reads of p where it is a message of its own.
+func (s published) ending(p stories.Progress, left time.Duration) bot.Message {
+	return bot.Message{Tone: outcome(p), Blocks: []bot.Block{bot.Para(
+		bot.Bold(fmt.Sprintf("%s, update %d, %s: ", s.story.Slug, s.update.Number, s.update.Level)), bot.Text(bot.ProgressWords(p, left)))}}
+}
+
+// outcome is Success unless p has ended otherwise somewhere.
+func outcome(p stories.Progress) bot.Tone {
+	if p.Held+p.Failed+p.Unknown > 0 {
+		return bot.Neutral
+	}
+	return bot.Success
 }
 
 func (s published) sentence(channels int) string {

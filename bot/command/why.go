@@ -32,9 +32,9 @@ func (m *Mux) why(ctx context.Context, r request) (bot.Reply, error) {
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	msg := bot.Message{Title: story.Slug + " in this channel"}
-	for _, d := range deliveries {
-		msg.Blocks = append(msg.Blocks, item(deliveryWords(d, m.stories.Now())...))
+	var msg bot.Message
+	if note := m.blockedWarning(ctx, r.Where, subs); note != nil {
+		msg.Blocks = append(msg.Blocks, *note)
 	}
 	if len(deliveries) == 0 {
 		reason, err := m.whyNot(ctx, story, number, subs)
@@ -42,54 +42,77 @@ func (m *Mux) why(ctx context.Context, r request) (bot.Reply, error) {
 			return bot.Reply{}, err
 		}
 		msg.Blocks = append(msg.Blocks, bot.Para(reason...))
+	} else {
+		msg.Blocks = append(msg.Blocks, heading(story.Slug+" in this channel"))
 	}
-	msg.Blocks = append(msg.Blocks, small(bot.Text(followsNow(story, subs))))
-	if note := blockedNote(subs); note != nil {
-		msg.Blocks = append(msg.Blocks, *note)
+	last := small(bot.Text(followsNow(story, subs)))
+	room := answerRoom - roomOf(msg.Blocks...) - roomOf(last)
+	for _, d := range deliveries {
+		row := deliveryRow(d, m.stories.Now())
+		if room -= roomOf(row); room < 0 {
+			break // the newest stand first; a number asks for one of the others
+		}
+		msg.Blocks = append(msg.Blocks, row)
 	}
+	msg.Blocks = append(msg.Blocks, last)
 	return bot.Reply{Message: msg}, nil
 }
 
-// deliveryWords says how a delivery stands.
+// deliveryRow is how a delivery stands, as a row that opens its update.
+func deliveryRow(d stories.Delivery, now time.Time) bot.Block {
+	row := item(deliveryWords(d, now)...)
+	open := bot.ReadButton(fmt.Sprintf("Update %d", d.About.Number), stories.Update{StoryID: d.About.StoryID, Number: d.About.Number})
+	row.Button = &open
+	return row
+}
+
+// deliveryWords says how a delivery stands, in its second line since when and why.
 func deliveryWords(d stories.Delivery, now time.Time) []bot.Span {
 	name := fmt.Sprintf("Update %d ", d.About.Number)
+	say := func(state string, more ...bot.Span) []bot.Span {
+		if d.Reason != "" {
+			if len(more) > 0 {
+				more = append(more, bot.Text(". "))
+			}
+			more = append(more, bot.Text(reasonSentence(d.Reason)))
+		}
+		first := []bot.Span{bot.Text(name + state + ".")}
+		if len(more) > 0 {
+			first[0].Text += "\n"
+		}
+		return append(first, more...)
+	}
 	if d.Tries.PutBack && (d.State == stories.Pending || d.State == stories.Sending) {
-		return []bot.Span{bot.Text(name + "is being looked for here: it may have been sent before the database was put back" + because(d.Reason))}
+		return say("is being looked for here: it may have been sent before the database was put back")
 	}
 	switch d.State {
 	case stories.Sent:
-		spans := []bot.Span{bot.Text(name + "was sent "), bot.At(d.FinishedAt)}
+		d.Reason = "" // of an earlier attempt
+		spans := []bot.Span{ago(d.FinishedAt, now)}
 		if d.Tries.Count > 1 {
-			spans = append(spans, bot.Text(fmt.Sprintf(", at the %s attempt", ordinal(d.Tries.Count))))
+			spans = append(spans, bot.Text(fmt.Sprintf(" · at the %s attempt", ordinal(d.Tries.Count))))
 		}
 		if d.Tries.Unknowns > 0 {
-			spans = append(spans, bot.Text("; an earlier attempt may have arrived as well"))
+			spans = append(spans, bot.Text(" · an earlier attempt may have arrived as well"))
 		}
-		return append(spans, bot.Text("."))
+		return say("was sent", spans...)
 	case stories.Sending:
-		return []bot.Span{bot.Text(name + "is being sent, since "), bot.At(d.Tries.Last), bot.Text(".")}
+		d.Reason = ""
+		return say("is being sent", bot.Text("since "), bot.At(d.Tries.Last))
 	case stories.Pending:
 		if d.Tries.DueAt.After(now) {
-			return []bot.Span{bot.Text(name + "waits; the next attempt is due "), bot.At(d.Tries.DueAt), bot.Text(because(d.Reason))}
+			return say("waits", bot.Text("the next attempt is due "), bot.At(d.Tries.DueAt))
 		}
-		return []bot.Span{bot.Text(name + "is in the queue" + because(d.Reason))}
+		return say("is in the queue")
 	case stories.Held:
 		if d.Tries.PutBack {
-			return []bot.Span{bot.Text(name + "waits" + because(d.Reason))}
+			return say("waits")
 		}
-		return []bot.Span{bot.Text(name + "is held until the channel can be written to" + because(d.Reason))}
+		return say("is held until the channel can be written to")
 	case stories.Unknown:
-		return []bot.Span{bot.Text(name + "may have arrived; that could not be found out" + because(d.Reason))}
+		return say("may have arrived; that could not be found out")
 	}
-	return []bot.Span{bot.Text(name + "was not sent" + because(d.Reason))}
-}
-
-// because ends a sentence with its reason, if there is one.
-func because(reason string) string {
-	if reason == "" {
-		return "."
-	}
-	return ". " + reasonSentence(reason)
+	return say("was not sent")
 }
 
 // whyNot says why there is no delivery of an update (number 0: the newest) to
@@ -98,9 +121,9 @@ func (m *Mux) whyNot(ctx context.Context, story stories.Story, number int, subs 
 	subs = slices.DeleteFunc(slices.Clone(subs), func(s stories.Subscription) bool { return !covers(s, story) })
 	switch {
 	case story.Updates == 0:
-		return []bot.Span{bot.Text("Nothing was sent: the story has no updates yet.")}, nil
+		return []bot.Span{bot.Text("Nothing was sent here: " + story.Slug + " has no updates yet.")}, nil
 	case len(subs) == 0:
-		return []bot.Span{bot.Text("Nothing was sent: this channel follows neither the story nor a topic of it. To change that: "), bot.Code("/subscribe " + story.Slug)}, nil
+		return []bot.Span{bot.Text("Nothing was sent here: this channel follows neither the story nor a topic of it. To change that: "), bot.Code("/subscribe " + story.Slug)}, nil
 	}
 	if number == 0 {
 		number = story.Updates
@@ -109,7 +132,7 @@ func (m *Mux) whyNot(ctx context.Context, story stories.Story, number int, subs 
 	if err != nil {
 		return nil, err
 	}
-	return []bot.Span{bot.Text(fmt.Sprintf("Update %d was not sent: %s", number, notPlanned(u, subs)))}, nil
+	return []bot.Span{bot.Text(fmt.Sprintf("Update %d of %s was not sent here: %s", number, story.Slug, notPlanned(u, subs)))}, nil
 }
 
 // notPlanned says why none of subs, which all cover the story, brought u.
@@ -139,6 +162,9 @@ func covers(sub stories.Subscription, story stories.Story) bool {
 	return sub.StoryID == story.ID
 }
 
+// followsRoom is what the list of what brings a story may take, in Room units.
+const followsRoom = 500
+
 // followsNow lists what brings the story to the channel now.
 func followsNow(story stories.Story, subs []stories.Subscription) string {
 	var by []string
@@ -150,5 +176,6 @@ func followsNow(story stories.Story, subs []stories.Subscription) string {
 	if len(by) == 0 {
 		return "Nothing that this channel follows now brings the story."
 	}
-	return "What brings the story here now: " + strings.Join(by, "; ") + "."
+	words, _ := bot.CutToRoom("What brings the story here now: "+strings.Join(by, "; "), followsRoom)
+	return words + "."
 }

@@ -39,6 +39,32 @@ func sentence(s string) string {
 	return s + "."
 }
 
+// capital is s with a capital letter in front.
+func capital(s string) string {
+	first, size := utf8.DecodeRuneInString(s)
+	if size == 0 {
+		return s
+	}
+	return string(unicode.ToUpper(first)) + s[size:]
+}
+
+// lowerSentence ends a sentence behind a colon: as s stands, with a full stop.
+func lowerSentence(s string) string {
+	s = strings.TrimSpace(bot.Clean(s))
+	if s == "" || strings.ContainsRune(".!?", rune(s[len(s)-1])) {
+		return s
+	}
+	return s + "."
+}
+
+// listed writes names in a sentence: a, b and c.
+func listed(names []string) string {
+	if len(names) < 2 {
+		return strings.Join(names, "")
+	}
+	return strings.Join(names[:len(names)-1], ", ") + " and " + names[len(names)-1]
+}
+
 // reasonSentence makes a sentence of a delivery's reason.
 func reasonSentence(reason string) string { return sentence(bot.Reason("this channel", reason)) }
 

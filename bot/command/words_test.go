@@ -40,7 +40,7 @@ func TestReasonsOfTheDatabaseReadOn(t *testing.T) {
 		t.Fatalf("%d skipped, %v", skipped, err)
 	}
 	n.store.ReleaseLease(t.Context(), lease)
-	says(t, n.ask("ria", "general", "/why sony-hack number:2"), "Update 2 was not sent. This channel waited while nothing could be sent; only the newest 6 updates of the story were sent afterwards.")
+	says(t, n.ask("ria", "general", "/why sony-hack number:2"), "Update 2 was not sent.\n  This channel waited while nothing could be sent; only the newest 6 updates of the story were sent afterwards.")
 	n.work(blocking) // which keeps five of the six
-	says(t, n.ask("ria", "general", "/why sony-hack number:3"), "Update 3 was not sent. This channel could not be written to for a while; of the updates that were held only the newest 5 were sent afterwards.")
+	says(t, n.ask("ria", "general", "/why sony-hack number:3"), "Update 3 was not sent.\n  This channel could not be written to for a while; of the updates that were held only the newest 5 were sent afterwards.")
 }

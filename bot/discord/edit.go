@@ -12,7 +12,7 @@ import (
 // bot stops or the answer can no longer be edited.
 func (s *serving) follow(ctx, work context.Context, i *interaction, reply bot.Reply) {
 	wait := s.p.timing.live[0]
-	var shown string
+	shown := string(encodeEdit(reply.Message))
 	for {
 		select {
 		case <-ctx.Done():

@@ -89,7 +89,7 @@ func (s *serving) base(i *interaction) (c bot.Command, ok bool) {
 	s.p.places.Named(i.sighting(who))
 	c = bot.Command{
 		Key:   platformName + ":" + string(i.ID),
-		Where: i.destination(),
+		Where: i.destination(), Direct: i.where() == direct,
 		Lane:  laneName,
 		User:  stories.User{Ref: platformName + ":" + string(who.ID), Name: name},
 		Asker: asker{i, s.world, name},

@@ -27,7 +27,11 @@ func (p *pusher) amend(ctx context.Context, o bot.Operation) bot.Verdict {
 	method, form := "chat.delete", at.form()
 	if o.Delivery.Op == stories.OpEdit {
 		method = "chat.update"
-		text, blocks := encodeMessage(o.Message)
+		m := o.Message
+		if alone(at.channel) {
+			m = unasked(m)
+		}
+		text, blocks := encodeMessage(m)
 		form.Set("text", text)
 		form.Set("parse", "none")
 		form.Set("link_names", "false")

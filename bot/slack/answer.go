@@ -44,7 +44,9 @@ func (i *intake) answer(work, run context.Context, a *ask, r bot.Reply) {
 		}
 		return
 	case a.url == "" && a.ack == nil:
-		i.speak(work, a, r)
+		if i.speak(work, a, r) && r.Live != nil {
+			i.follow(run, i.speaker(a), r, log)
+		}
 		return
 	}
 	if a.ack != nil {
@@ -58,13 +60,13 @@ func (i *intake) answer(work, run context.Context, a *ask, r bot.Reply) {
 		return
 	}
 	link := &responseLink{api: i.api, url: a.url, thread: a.thread, until: time.Now().Add(responseLife)}
-	keep := false
-	if f := link.say(work, &r.Message, r.Public, &keep); f != nil {
+	inPlace := a.question && !r.Public && !r.Failed // the question turns into its answer
+	if f := link.say(work, &r.Message, r.Public, &inPlace); f != nil {
 		log.Warn("slack answer not shown", "err", f)
 		return
 	}
 	if r.Live != nil {
-		i.follow(run, link, r, log)
+		i.follow(run, link.teller(r.Public, inPlace), r, log)
 	}
 }
 
@@ -135,13 +137,14 @@ func (l *responseLink) say(ctx context.Context, m *bot.Message, public bool, rep
 
 var errNoToken = errors.New("no bot token for the workspace")
 
-// speak answers an event: privately where somebody else reads along.
-func (i *intake) speak(ctx context.Context, a *ask, r bot.Reply) {
+// speak answers an event: privately where somebody else reads along. It says
+// whether that arrived.
+func (i *intake) speak(ctx context.Context, a *ask, r bot.Reply) bool {
 	c := a.command
 	w, ok, _ := i.workspaces.await(ctx, c.Where.Workspace, i.timing.learn)
 	if !ok || w.stopped != "" {
 		i.log.Warn("slack answer not shown", "key", c.Key, "err", errNoToken)
-		return
+		return false
 	}
 	text, blocks := encodeMessage(&r.Message)
 	form := url.Values{"channel": {c.Where.Channel}, "text": {text}, "parse": {"none"}, "link_names": {"false"}}
@@ -162,7 +165,7 @@ func (i *intake) speak(ctx context.Context, a *ask, r bot.Reply) {
 	for try := 1; ; try++ {
 		_, f := i.api.call(ctx, post(method, w.token, form), new(status))
 		if f == nil {
-			return
+			return true
 		}
 		if mayBePicture(f) && r.Message.Image != nil {
 			r.Message = r.Message.WithoutPicture()
@@ -172,7 +175,7 @@ func (i *intake) speak(ctx context.Context, a *ask, r bot.Reply) {
 		again := try < 3 && (f.limited || f.reach == unsent) && f.retryAfter <= 5*time.Second
 		if !again || !sleep(ctx, max(f.retryAfter, time.Second)) {
 			i.log.Warn("slack answer not shown", "key", c.Key, "err", f)
-			return
+			return false
 		}
 	}
 }

@@ -363,7 +363,7 @@ func (b *builder) button(button bot.Button) (e *slack.ButtonBlockElement, ok boo
 		return nil, false
 	}
 	e = slack.NewButtonBlockElement(fmt.Sprintf("%s%s%d", action, actionMark, b.pressed), button.Arg, plainText(label))
-	e.URL = address
+	e.URL, e.Confirm = address, confirmation(button)
 	switch button.Style {
 	case bot.Primary:
 		e.Style = slack.StylePrimary

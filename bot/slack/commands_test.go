@@ -192,44 +192,127 @@ func TestRedeliveryIsHandledOnce(t *testing.T) {
 	}
 }
 
-// A reply that goes on is shown in place, within the five uses of a response_url.
-func TestLiveReply(t *testing.T) {
+// delivering is a reply that goes on until it has been looked at so often, and ends
+// in a tone. Before that it is answered by a question, when asks is set.
+func delivering(looks int32, tone bot.Tone, asks bool) func(context.Context, bot.Command) bot.Reply {
 	var polls atomic.Int32
-	r := startRig(t, setup{handle: func(context.Context, bot.Command) bot.Reply {
-		return bot.Reply{Message: bot.Plainly("Delivering"), Live: func(context.Context) (bot.Message, bool, error) {
-			if n := polls.Add(1); n < 20 {
-				return bot.Plainly("Delivered some"), false, nil
+	return func(_ context.Context, c bot.Command) bot.Reply {
+		if _, pressed := c.Input.(bot.Press); asks && !pressed {
+			return bot.Reply{Failed: true, Message: bot.Message{Blocks: bot.Plainly("Post it anyway?").Blocks, Buttons: []bot.Button{{Label: "Post it anyway", Action: bot.ActionAnswer, Arg: "0.q"}}}}
+		}
+		return bot.Reply{Message: bot.Plainly("Published"), Live: func(context.Context) (bot.Message, bool, error) {
+			m := bot.Plainly("Published. Delivered some")
+			done := polls.Add(1) >= looks
+			if done {
+				m = bot.Plainly("Published. Delivered all")
 			}
-			return bot.Plainly("Delivered all"), true, nil
+			m.Tone = tone
+			return m, done, nil
+		}, Ending: func(context.Context) (bot.Message, error) {
+			if polls.Load() < looks {
+				return bot.Plainly("update 4: some"), nil
+			}
+			return bot.Plainly("update 4: all"), nil
 		}}
-	}})
-	a := r.slash("C1", "U1", "/update", "sony-hack text")
-	if a.Via != "response_url" || a.Visible() != "Delivering" {
+	}
+}
+
+// sees is what a person has on their screen of all answers to one deed: those that
+// took the place of others stand there alone.
+func sees(a *slacktest.Answer) (shown []string) {
+	for _, b := range a.All() {
+		if b.Replaces && len(shown) > 0 {
+			shown = shown[:len(shown)-1]
+		}
+		shown = append(shown, b.Visible())
+	}
+	return shown
+}
+
+// The answer to a command cannot be replaced on Slack: it says what was begun, and
+// one more message how that ended, unless it ended soon and well.
+func TestHowACommandEndedIsSaidAtMostOnce(t *testing.T) {
+	for _, tt := range []struct {
+		name string
+		soon time.Duration
+		tone bot.Tone
+		want []string
+	}{
+		{"late", 0, bot.Success, []string{"Published", "update 4: all"}},
+		{"soon", time.Hour, bot.Success, []string{"Published"}},
+		{"soon, but not everywhere", time.Hour, bot.Neutral, []string{"Published", "update 4: all"}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			ways := map[string]func(r *rig) *slacktest.Answer{
+				"a command": func(r *rig) *slacktest.Answer { return r.slash("C1", "U1", "/update", "sony-hack text") },
+				"a mention": func(r *rig) *slacktest.Answer {
+					return must[*slacktest.Answer](t)(r.slack.Mention(r.ctx(), slacktest.Mention{Team: "T1", Channel: "C1", User: "U1", Text: "update sony-hack text"}))
+				},
+			}
+			for way, ask := range ways {
+				r := startRig(t, setup{timing: func(g *timing) { g.soon = tt.soon }, handle: delivering(20, tt.tone, false)})
+				a := ask(r)
+				if len(tt.want) > 1 {
+					must[*slacktest.Answer](t)(a.Next(r.ctx()))
+				}
+				r.halt() // waits for what was begun
+				if got := sees(a); !slices.Equal(got, tt.want) {
+					t.Errorf("%s: the person sees %q, want %q", way, got, tt.want)
+				}
+				if got := len(r.slack.Ephemerals("T1", "C1", "U1")); got != len(tt.want) {
+					t.Errorf("%s: %d private messages, want %d", way, got, len(tt.want))
+				}
+			}
+		})
+	}
+}
+
+// A question turns into what its answer began, and that into how it ended.
+func TestAnAnsweredQuestionTurnsIntoItsEnd(t *testing.T) {
+	r := startRig(t, setup{handle: delivering(20, bot.Success, true)})
+	question := r.slash("C1", "U1", "/update", "sony-hack text")
+	a := must[*slacktest.Answer](t)(r.slack.Press(r.ctx(), question.Message, "Post it anyway", "U1"))
+	if a.Visible() != "Published" || !a.Replaces {
 		t.Errorf("first %+v", a)
 	}
-	for range 4 {
+	for a.Visible() != "Published. Delivered all" {
 		a = must[*slacktest.Answer](t)(a.Next(r.ctx()))
 		if !a.Replaces {
 			t.Errorf("not in place: %+v", a)
 		}
 	}
-	if a.Visible() != "Delivered all" {
-		t.Errorf("last %q", a.Visible())
+	r.halt()
+	if left := r.slack.Ephemerals("T1", "C1", "U1"); len(left) != 1 || left[0].Visible() != "Published. Delivered all" {
+		t.Errorf("the person sees %d messages: %+v", len(left), left)
 	}
 	if n := r.slack.Calls("response_url"); n != 5 {
 		t.Errorf("%d uses of the response_url", n)
 	}
 }
 
-func TestLiveReplyEndsWithThePlatform(t *testing.T) {
-	r := startRig(t, setup{timing: func(g *timing) { g.live = []time.Duration{time.Hour} }, handle: func(context.Context, bot.Command) bot.Reply {
-		return bot.Reply{Message: bot.Plainly("Delivering"), Live: func(context.Context) (bot.Message, bool, error) {
-			return bot.Plainly("Delivered some"), false, nil
-		}}
+// A refusal leaves the question where it is, and a button of a message that
+// everybody sees replaces nothing.
+func TestOnlyAnAnsweredQuestionIsReplaced(t *testing.T) {
+	r := startRig(t, setup{before: func(s *slacktest.Server) { s.AddUser("T1", slacktest.User{ID: "U2", Name: "bob"}) }, handle: func(_ context.Context, c bot.Command) bot.Reply {
+		if _, pressed := c.Input.(bot.Press); pressed {
+			return bot.Reply{Failed: c.User.Ref == "slack:T1/U1", Message: bot.Plainly("Answered")}
+		}
+		return bot.Reply{Public: c.User.Ref == "slack:T1/U2", Message: bot.Message{Title: "Which?", Buttons: []bot.Button{{Label: "This", Action: bot.ActionAnswer, Arg: "0.q"}, {Label: "Show", Action: bot.ActionRead, Arg: "1.2"}}}}
 	}})
+	for _, tt := range []struct{ user, label string }{{"U1", "This"}, {"U1", "Show"}, {"U2", "This"}} {
+		shown := r.slash("C1", tt.user, "/update", "x")
+		if a := must[*slacktest.Answer](t)(r.slack.Press(r.ctx(), shown.Message, tt.label, tt.user)); a.Replaces || a.Visible() != "Answered" {
+			t.Errorf("%s by %s: %+v", tt.label, tt.user, a)
+		}
+	}
+}
+
+// When the platform stops, what is known by then is said.
+func TestLiveReplyEndsWithThePlatform(t *testing.T) {
+	r := startRig(t, setup{timing: func(g *timing) { g.live = []time.Duration{time.Hour} }, handle: delivering(1<<30, bot.Success, false)})
 	a := r.slash("C1", "U1", "/update", "sony-hack text")
 	time.AfterFunc(50*time.Millisecond, r.stop)
-	if a = must[*slacktest.Answer](t)(a.Next(r.ctx())); a.Visible() != "Delivered some" {
+	if a = must[*slacktest.Answer](t)(a.Next(r.ctx())); a.Visible() != "update 4: some" {
 		t.Errorf("last %q", a.Visible())
 	}
 }

@@ -30,6 +30,8 @@ type ask struct {
 	thread string  // ts of the thread the answer belongs into, ""
 	direct bool    // in the direct message with the bot: nobody else reads along
 	window *window // of an answer that is shown in a view
+	// question is that a question is answered which the asker alone sees.
+	question bool
 }
 
 // ack is the one acknowledgement an envelope gets.
@@ -111,9 +113,9 @@ func newCommand(team, channel, user, name string) bot.Command {
 		name = bot.Someone
 	}
 	return bot.Command{
-		Where: destination(team, channel),
-		Lane:  laneOf(team),
-		User:  stories.User{Ref: userRef(team, user), Name: name},
+		Where: destination(team, channel), Direct: alone(channel),
+		Lane: laneOf(team),
+		User: stories.User{Ref: userRef(team, user), Name: name},
 	}
 }
 

@@ -49,6 +49,9 @@ type interaction struct {
 	Container struct {
 		ChannelID string `json:"channel_id"`
 		ThreadTS  string `json:"thread_ts"`
+		// IsEphemeral is that of a message only the asker sees. What is missing or
+		// no boolean is not.
+		IsEphemeral truth `json:"is_ephemeral"`
 	} `json:"container"`
 	Message *written `json:"message"`
 	View    *view    `json:"view"`
@@ -179,4 +182,13 @@ func decode(payload json.RawMessage, into any) bool {
 	}
 	_, mistyped := err.(*json.UnmarshalTypeError)
 	return mistyped && len(payload) > 0 && payload[0] == '{'
+}
+
+// truth is true where true stands, and false for whatever else does.
+type truth bool
+
+// UnmarshalJSON implements json.Unmarshaler. It never fails.
+func (f *truth) UnmarshalJSON(raw []byte) error {
+	*f = string(raw) == "true"
+	return nil
 }

@@ -79,6 +79,7 @@ func (h *ear) pressed(e envelope, i interaction) *ask {
 		return nil
 	}
 	a := h.asked(e, i, it.ActionID, arg, string(it.ActionTS))
+	a.question = bool(i.Container.IsEphemeral) && bot.Action(name) == bot.ActionAnswer
 	a.input = func(context.Context) bot.Input { return bot.Press{Action: bot.Action(name), Arg: arg} }
 	if a.url == "" && a.window == nil && a.command.Where.Channel == "" {
 		return nil // there is nowhere to answer

@@ -130,9 +130,15 @@ func messageID(asked, channel, ts string) string {
 // update goes to many channels.
 type encodings struct {
 	mu    sync.Mutex
-	forms map[*bot.Message]string
-	order [16]*bot.Message
+	forms map[encoding]string
+	order [16]encoding
 	next  int
+}
+
+// encoding is a message as it is for channels, or for who is alone with the bot.
+type encoding struct {
+	message *bot.Message
+	alone   bool
 }
 
 // body is the form of a post.
@@ -141,7 +147,7 @@ type encodings struct {
 // clients send is not in the description of the method, so it is left out;
 // the metadata is how a repeat is avoided.
 func (e *encodings) body(o bot.Operation) []byte {
-	common := e.form(o.Message)
+	common := e.form(encoding{o.Message, alone(o.Delivery.Destination.Channel)})
 	key, _ := json.Marshal(o.Delivery.Key) // a string always encodes
 	const before, after = `{"event_type":"` + eventType + `","event_payload":{"delivery_id":`, `}}`
 	out := make([]byte, 0, len(common)+256)
@@ -152,12 +158,16 @@ func (e *encodings) body(o bot.Operation) []byte {
 	return append(out, url.QueryEscape(before+string(key)+after)...)
 }
 
-// form is the part of the body that is the same for every channel.
-func (e *encodings) form(m *bot.Message) string {
+// form is the part of the body that is the same for every channel of a kind.
+func (e *encodings) form(of encoding) string {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if form, ok := e.forms[m]; ok {
+	if form, ok := e.forms[of]; ok {
 		return form
+	}
+	m := of.message
+	if of.alone {
+		m = unasked(m)
 	}
 	text, blocks := encodeMessage(m)
 	values := url.Values{
@@ -169,11 +179,11 @@ func (e *encodings) form(m *bot.Message) string {
 	}
 	form := values.Encode()
 	if e.forms == nil {
-		e.forms = make(map[*bot.Message]string)
+		e.forms = make(map[encoding]string)
 	}
 	// A message that is kept cannot be freed, so its address stays its own.
 	delete(e.forms, e.order[e.next])
-	e.order[e.next], e.next = m, (e.next+1)%len(e.order)
-	e.forms[m] = form
+	e.order[e.next], e.next = of, (e.next+1)%len(e.order)
+	e.forms[of] = form
 	return form
 }

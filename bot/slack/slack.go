@@ -91,6 +91,7 @@ type answering struct {
 	learn    time.Duration // a post waits for its workspace to become known
 	live     []time.Duration
 	livePoll time.Duration
+	soon     time.Duration // what ends well within it is not told apart from the answer
 }
 
 var defaultTiming = timing{connecting: connecting{
@@ -112,6 +113,7 @@ var defaultTiming = timing{connecting: connecting{
 	learn:    3 * time.Second,
 	live:     []time.Duration{2 * time.Second, 15 * time.Second, time.Minute},
 	livePoll: time.Second,
+	soon:     3 * time.Second,
 }}
 
 // New returns a platform that is not connected yet. Errors are for people and

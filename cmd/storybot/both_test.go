@@ -94,9 +94,19 @@ func (f *far) track(t *testing.T) {
 	f.onDiscord(t, "desk track", map[string]string{"headline": "Rhine rises above nine metres", "slug": "flood"})
 	f.onDiscord(t, "subscribe", map[string]string{"target": "flood"})
 	f.onSlack(t, "/subscribe", "flood")
+	// Both show the story's card before anything is published.
+	shown, err := f.discord.WaitMessages(f.ctx, guildChannel, 1)
+	if err != nil || !strings.Contains(shown[0].Text, "subscribed this channel to flood") {
+		t.Fatalf("Discord shows %+v, %v", shown, err)
+	}
+	said, err := f.slack.WaitMessages(f.ctx, team, teamChannel, 1)
+	if err != nil || !strings.Contains(said[0].Visible(), "subscribed this channel to flood") {
+		t.Fatalf("Slack shows %+v, %v", said, err)
+	}
 }
 
-// publish publishes an update and waits until both channels have it.
+// publish publishes an update and waits until both channels have it, together
+// with the card so many messages.
 func (f *far) publish(t *testing.T, text string, discordPosts, slackPosts int) {
 	t.Helper()
 	f.onDiscord(t, "update", map[string]string{"story": "flood", "text": text})
@@ -126,7 +136,7 @@ func TestBothPlatforms(t *testing.T) {
 			database := "DATABASE_URL=" + url(t)
 			p := f.connect(t, database)
 			f.track(t)
-			f.publish(t, "The first dykes are closed.", 1, 1)
+			f.publish(t, "The first dykes are closed.", 2, 2)
 			if got := f.onSlack(t, "/story", "flood"); !strings.Contains(got, "Rhine rises") {
 				t.Errorf("/story on Slack: %q", got)
 			}
@@ -139,15 +149,15 @@ func TestBothPlatforms(t *testing.T) {
 			f.discord.DropConnections()
 			f.slack.Drop()
 			f.waitConnected(t)
-			f.publish(t, "The water rises.", 2, 2)
+			f.publish(t, "The water rises.", 3, 3)
 			p.stop()
 
 			// What was published before is not pushed again by the next start.
 			p = f.connect(t, database)
-			f.publish(t, "The water falls.", 3, 3)
+			f.publish(t, "The water falls.", 4, 4)
 			p.stop()
-			if n := f.discord.Stats().Posts + f.slack.Posts(); n != 6 {
-				t.Errorf("%d posts, want 6", n)
+			if n := f.discord.Stats().Posts + f.slack.Posts(); n != 8 {
+				t.Errorf("%d posts, want 8", n)
 			}
 		})
 	}
@@ -165,8 +175,8 @@ func checkMonitor(t *testing.T, p *process) {
 	}
 	_, body = p.get("/metrics")
 	for _, line := range []string{
-		`storybot_deliveries_total{outcome="delivered",platform="discord"} 1`,
-		`storybot_deliveries_total{outcome="delivered",platform="slack"} 1`,
+		`storybot_deliveries_total{outcome="delivered",platform="discord"} 2`,
+		`storybot_deliveries_total{outcome="delivered",platform="slack"} 2`,
 		`storybot_connection_up{connection="discord"} 1`,
 		`storybot_delivery_lag_seconds_bucket{platform="discord",`,
 		`storybot_lane_rate{lane="discord"}`,

@@ -126,7 +126,7 @@ func (p *consolePerson) say(l line) (seen, error) {
 func pushedAgain(anew func() (seen, error)) func() (seen, error) {
 	return func() (seen, error) {
 		s, err := anew()
-		if again, missing := s.named("Post again"); err == nil && missing == nil {
+		if again, missing := s.named("Post it anyway"); err == nil && missing == nil {
 			return again.press()
 		}
 		return s, err
@@ -216,7 +216,7 @@ func labelsOf(row string) (labels []string) {
 }
 
 // stamps are what differs between two prints of the same message.
-var stamps = regexp.MustCompile(`\d{4}-\d\d-\d\d \d\d:\d\d UTC|[Uu]pdate \d+|\d+ updates?|\d+ new since you last looked`)
+var stamps = regexp.MustCompile(`\d{4}-\d\d-\d\d \d\d:\d\d UTC|[Uu]pdate \d+|\d+ updates?|\d+ new to you`)
 
 // offers are what can be pressed under a message, which anew makes the newest.
 func (p *consolePerson) offers(m printed, anew func() (seen, error)) (all []offer) {

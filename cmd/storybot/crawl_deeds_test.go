@@ -151,13 +151,13 @@ func testAnswerOnce(d *deeds) {
 	withWords(d.t, d.editor, text)
 	question := tell(d.t, d.editor, ask("update", "story", d.slug, "text", text))
 	if d.stage.types && d.stage.visitor == nil {
-		push(d.t, question, "Post again") // a console asks anew for each press
+		push(d.t, question, "Post it anyway") // a console asks anew for each press
 	} else {
-		answer := push(d.t, question, "Post again")
+		answer := push(d.t, question, "Post it anyway")
 		if err := answer.again(); err != nil {
 			d.t.Fatal(err)
 		}
-		push(d.t, question, "Post again")
+		push(d.t, question, "Post it anyway")
 		d.others(question)
 	}
 	d.arrives()
@@ -169,7 +169,7 @@ func testAnswerOnce(d *deeds) {
 // others has somebody else answer the editor's question.
 func (d *deeds) others(question seen) {
 	d.t.Helper()
-	o, err := question.named("Post again")
+	o, err := question.named("Post it anyway")
 	if err != nil {
 		d.t.Fatal(err)
 	}

@@ -13,11 +13,12 @@ import (
 // The stories of a stage's newsroom. There are more of them than one page of a
 // list shows, and more updates of the first than one page of its timeline.
 const (
-	rhine      = "flood"
-	harbour    = "harbour" // followed by the busy channel, and paused there
-	bridge     = "bridge"  // followed by nobody
-	manyPages  = 11        // stories beside these
-	manyEvents = 12        // updates of rhine
+	rhine       = "flood"
+	harbour     = "harbour" // followed by the busy channel, and paused there
+	bridge      = "bridge"  // followed by nobody
+	manyPages   = 11        // stories beside these
+	manyEvents  = 12        // updates of rhine
+	manyMembers = 9
 )
 
 // newsroom tells the stories and makes the busy channel follow: a story, a
@@ -66,6 +67,11 @@ func goBack(t *testing.T, s *stage) {
 		act := stories.Act{By: stories.User{Ref: "console:ana", Name: "Ana"}, At: time.Now()}
 		if _, _, err := store.AppendUpdate(t.Context(), act, stories.Update{StoryID: story.ID, Text: "The second dyke breaks.", Level: stories.Normal, Author: act.By, At: act.At}); err != nil {
 			t.Fatal(err)
+		}
+		for n := range manyMembers { // more than one page of their list shows
+			if _, err := store.SetRole(t.Context(), act, stories.User{Ref: fmt.Sprintf("console:member%d", n), Name: fmt.Sprintf("Member %d", n)}, stories.Moderator); err != nil {
+				t.Fatal(err)
+			}
 		}
 		if n, err := store.Restored(t.Context()); err != nil || n == 0 {
 			t.Fatalf("%d deliveries wait, %v", n, err)
@@ -155,7 +161,7 @@ func TestDecideAboutWhatWasPutBack(t *testing.T) {
 
 			goBack(t, s)
 			status := tell(t, editor, ask("desk status"))
-			says(status, "The database was put back")
+			says(status, "waits for a decision: the database was put back")
 			says(tell(t, editor, ask("why", "story", rhine)), "This channel may have got it already")
 			question := push(t, status, "Release by hand")
 			says(question, "Send 1 message to 1 channel, although it may be there twice then?")

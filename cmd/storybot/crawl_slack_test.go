@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"strings"
@@ -122,6 +123,9 @@ func (p *slackPerson) forge(action, arg string) (seen, error) {
 
 // answer is what the person is shown.
 func (p *slackPerson) answer(a *slacktest.Answer, err error) (seen, error) {
+	if errors.Is(err, slacktest.ErrNoButton) { // the message was replaced
+		return seen{}, fmt.Errorf("%w: %w", errStale, err)
+	}
 	if err != nil {
 		return seen{}, err
 	}

@@ -44,7 +44,7 @@ func TestSlackSendsToBothSockets(t *testing.T) {
 	for range 2 {
 		tell(t, d.editor, ask("update", "story", d.slug, "text", text)) // the second is asked about
 	}
-	push(t, tell(t, d.editor, ask("update", "story", d.slug, "text", text)), "Post again")
+	push(t, tell(t, d.editor, ask("update", "story", d.slug, "text", text)), "Post it anyway")
 	// What waits for its turn is not sent after Stop, so it is waited for.
 	if _, err := d.editor.await("the same text twice", func(all []seen) bool { return times(all, text) == 2 }); err != nil {
 		t.Fatal(err)

@@ -25,6 +25,8 @@ type crowd struct {
 	// published are the updates whose author was told that they are out, as
 	// they are shown: "flood-1".
 	published []string
+	// cards are the messages of what was followed, which came before all else.
+	cards int
 }
 
 // place is a channel on Slack.
@@ -85,6 +87,10 @@ func (c *crowd) gather(t *testing.T) {
 			}
 		}
 	}
+	cards := len(crowdStories) * (len(c.channels) + len(c.places))
+	c.waitPosts(t, cards-1)
+	c.waitSettled(t) // a card is of the story as it is when it is sent
+	c.cards = cards
 }
 
 func (c *crowd) ask(t *testing.T, channel, name string, options map[string]string) {
@@ -128,7 +134,7 @@ func (c *crowd) insist(channel, name string, options map[string]string) (string,
 
 // recorded are the answers that say that an update is out: that it is now, or
 // when it is typed again that it was.
-var recorded = regexp.MustCompile(`^Published update \d|^Update \d+ of .* has the same text`)
+var recorded = regexp.MustCompile(`^Published update \d|^Update \d+ of .* says exactly the same`)
 
 // report publishes the next update. Every story gets each third one of a level.
 func (c *crowd) report() error {
@@ -147,8 +153,8 @@ func (c *crowd) report() error {
 	return nil
 }
 
-// posts is how many messages are shown.
-func (c *crowd) posts() int { return c.discord.Stats().Posts + c.slack.Posts() }
+// posts is how many messages are shown after the cards.
+func (c *crowd) posts() int { return c.discord.Stats().Posts + c.slack.Posts() - c.cards }
 
 // waitPosts waits until more than n messages are shown.
 func (c *crowd) waitPosts(t *testing.T, n int) {

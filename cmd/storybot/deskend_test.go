@@ -11,7 +11,7 @@ import (
 
 const (
 	halfWay  = "Delivered 1 of 2"
-	allOfTwo = "Delivered to all 2 channels."
+	allOfTwo = "Delivered to both channels."
 )
 
 // TestAnEndThatCannotBeEditedInIsPosted has an update go half way, so that both

@@ -194,7 +194,7 @@ func TestADeskInAStoppedLaneIsToldLater(t *testing.T) {
 	n.waitSlack(t, "Nothing is sent through Slack")
 	n.waitSlack(t, "sends again")
 	n.waitDiscord(t, "sends again")
-	n.waitDiscord(t, "Delivered to all 2 channels.")
+	n.waitDiscord(t, "Delivered to both channels.")
 	n.once(t, "Nothing is sent through Slack")
 	p.stop()
 }

@@ -112,7 +112,7 @@ func (c *crowd) terrorise(t *testing.T, p *process) map[string][]int {
 // is closed.
 func (c *crowd) reportUntil(enough <-chan struct{}) error {
 	for {
-		owed := (len(c.published) - 1) * len(c.channels)
+		owed := (len(crowdStories) + len(c.published) - 1) * len(c.channels)
 		if err := c.discord.Wait(c.ctx, func() bool { return c.discord.Stats().Posts >= owed }); err != nil {
 			return errors.Join(errors.New("waiting for Discord to show what was published"), err)
 		}

@@ -21,18 +21,18 @@ func TestReplicasTakeOver(t *testing.T) {
 		t.Errorf("/readyz of the one that waits: %d\n%s", status, body)
 	}
 	f.track(t)
-	f.publish(t, "The first dykes are closed.", 1, 1)
+	f.publish(t, "The first dykes are closed.", 2, 2)
 
 	first.kill()
 	second.waitLog(`the gateway is up`)
 	f.waitConnected(t)
-	f.publish(t, "The water rises.", 2, 2)
+	f.publish(t, "The water rises.", 3, 3)
 	if status, body := second.get("/readyz"); status != http.StatusOK {
 		t.Errorf("/readyz after taking over: %d\n%s", status, body)
 	}
 	second.stop()
-	if n := f.discord.Stats().Posts + f.slack.Posts(); n != 4 {
-		t.Errorf("%d posts, want 4", n)
+	if n := f.discord.Stats().Posts + f.slack.Posts(); n != 6 {
+		t.Errorf("%d posts, want 6", n)
 	}
 }
 

@@ -21,7 +21,7 @@ func TestStopLetsASendFinish(t *testing.T) {
 	f.track(t)
 	f.discord.FailNext(discordtest.Match{Op: discordtest.CreateMessage}, discordtest.Slow(2*time.Second))
 	f.onDiscord(t, "update", map[string]string{"story": "flood", "text": "The first dykes are closed."})
-	if _, err := f.discord.WaitMessages(f.ctx, guildChannel, 1); err != nil {
+	if _, err := f.discord.WaitMessages(f.ctx, guildChannel, 2); err != nil {
 		t.Fatal(err)
 	}
 	p.stop()
@@ -31,10 +31,10 @@ func TestStopLetsASendFinish(t *testing.T) {
 		t.Errorf("the answer that came during the stop is not recorded: %v\n%s", err, out)
 	}
 	p = f.connect(t, database)
-	f.publish(t, "The water rises.", 2, 2)
+	f.publish(t, "The water rises.", 3, 3)
 	p.stop()
-	if n := f.discord.Stats().Posts; n != 2 {
-		t.Errorf("%d posts, want 2", n)
+	if n := f.discord.Stats().Posts; n != 3 {
+		t.Errorf("%d posts, want 3", n)
 	}
 }
 

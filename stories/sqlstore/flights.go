@@ -190,6 +190,10 @@ func (s *Store) InFlight(ctx context.Context, d stories.Destination) (ids []int6
 			ids = append(ids, f.Delivery)
 		}
 	}
+	if err != nil || len(ids) == 0 {
+		return nil, s.told(err)
+	}
+	ids, err = all(ctx, s.reader(), scanID, ofUpdatesSQL, list(ids))
 	return ids, s.told(err)
 }
 

@@ -138,6 +138,9 @@ func (s *Store) Content(ctx context.Context, of stories.Subject, revision int) (
 	if c.Names, err = namesOf(ctx, s.reader(), c.Notice.Body.Places()); err != nil {
 		return c, s.told(err)
 	}
+	if k := c.Notice.Kind; k == stories.FollowNotice || k == stories.StopNotice {
+		return c, s.told(missing(s.fillChange(ctx, &c), "This story is not there any more."))
+	}
 	if id := c.Notice.UpdateID; id != 0 {
 		if c.Update, err = theOne(ctx, s.reader(), scanUpdate, updateByIDSQL, id); err == nil {
 			c.Story, err = theOne(ctx, s.reader(), scanStory, storyByIDSQL, c.Update.StoryID)

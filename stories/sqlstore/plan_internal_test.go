@@ -22,7 +22,7 @@ func TestSQLiteReadsNoTableFromEndToEnd(t *testing.T) {
 		"urge": urgeSQL, "older edits": olderEditsSQL, "copies": copiesSQL, "plan": planSQL, "plan in one lane": planOneSQL, "queue planned": queuePlannedSQL, "hold planned": holdPlannedSQL, "count held": countHeldSQL, "set queued": setQueuedSQL, "progress": progressSQL,
 		"deliveries of": deliveriesOfSQL, "newest deliveries": newestDeliveriesSQL,
 		"story": storyBySlugSQL, "updates": newestUpdatesSQL, "seen": seenSQL, "same text": sameTextSQL, "subscriptions": subscriptionsSQL, "log": logStorySQL,
-		"queue": queueSQL, "failing": failingSQL, "prune": pruneDeliveriesSQL,
+		"queue": queueSQL, "failing": failingSQL, "followers": followersSQL, "prune": pruneDeliveriesSQL,
 		"present notices": presentNoticesSQL, "open notices": openNoticesSQL, "owe progress": oweProgressSQL, "untold": untoldLanesSQL, "unedited": uneditedLanesSQL, "plan a notice": planNoticeSQL, "plan edits of a notice": planNoticeEditsSQL,
 		"queue a notice": queueNoticeSQL, "hold a notice": holdNoticeSQL, "count a notice": countNoticeSQL, "held of a notice": heldOfNoticeSQL, "old notices": pruneNoticesSQL,
 		"exact": exactSQL, "recent": recentBeginSQL, "begin": beginSQL, "newest": newestSQL, "suggested": storiesByIDsSQL, "near words": nearWordsSQL, "slugs of": slugsOfSQL,

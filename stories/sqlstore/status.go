@@ -118,9 +118,18 @@ func (s *Store) Failing(ctx context.Context, limit int) (failing []stories.Faili
 	return failing, total, s.told(err)
 }
 
+// followersSQL reads an index alone.
+const followersSQL = `SELECT count(DISTINCT destination_id) FROM subscriptions`
+
+// Followers implements stories.Store.
+func (s *Store) Followers(ctx context.Context) (channels int, err error) {
+	err = one(ctx, s.reader(), followersSQL, nil, &channels)
+	return channels, s.told(err)
+}
+
 // waitingAtSQL repeats the condition of a partial index, see putback.go.
 const waitingAtSQL = `
-	SELECT (SELECT count(*) FROM held h WHERE h.destination_id = t.id),
+	SELECT (SELECT count(*) FROM held h JOIN deliveries d ON d.id = h.delivery_id WHERE h.destination_id = t.id AND d.notice_id IS NULL),
 		(SELECT count(*) FROM deliveries d WHERE d.doubtful >= 2 AND d.doubtful = 2 AND d.state = 5 AND d.destination_id = t.id)
 	FROM destinations t WHERE t.platform = ?1 AND t.workspace = ?2 AND t.channel = ?3`
 

@@ -75,11 +75,11 @@ const catchUp = 5
 // subscribed is what Subscribe returns, in a form that can be kept.
 type subscribed struct {
 	Subscription stories.Subscription
-	Created      bool
+	stories.Made
 }
 
 // Subscribe implements stories.Store.
-func (s *Store) Subscribe(ctx context.Context, a stories.Act, sub stories.Subscription, lane string) (stories.Subscription, bool, error) {
+func (s *Store) Subscribe(ctx context.Context, a stories.Act, sub stories.Subscription, lane string) (stories.Subscription, stories.Made, error) {
 	done, err := act(ctx, s, a, "subscribed", func(q querier) (done subscribed, changed bool, err error) {
 		k, err := keyOf(ctx, q, sub.Target)
 		if err != nil {
@@ -102,23 +102,30 @@ func (s *Store) Subscribe(ctx context.Context, a stories.Act, sub stories.Subscr
 			}
 			changed = changed || n > 0
 		}
-		created, set, err := keepSubscription(ctx, q, a, p, k, sub)
-		if err != nil {
+		set := false
+		if done.Made, set, err = keepSubscription(ctx, q, a, p, k, sub); err != nil {
 			return done, false, err
 		}
-		if set && !created {
+		if set && !done.Created {
 			if err := skipUnfollowed(ctx, q, p, tooMinor, a.At); err != nil {
 				return done, false, err
 			}
 		}
-		done.Created = created
-		done.Subscription, err = findSubscription(ctx, q, p, k)
-		if err != nil || !changed && !created && !set {
+		if done.Subscription, err = findSubscription(ctx, q, p, k); err != nil {
 			return done, false, err
+		}
+		if done.Created {
+			made := stories.Change{Kind: stories.Subscribed, Target: done.Subscription.Target, StoryID: k.story, Level: done.Subscription.Level}
+			if done.Notice, err = tellChange(ctx, q, a, p, stories.FollowNotice, made); err != nil {
+				return done, false, err
+			}
+		}
+		if !changed && !set {
+			return done, false, nil
 		}
 		return done, true, enterPlaced(ctx, q, a, "subscribed", k.story, sub.Destination, "follows "+sub.Target.String()+" from "+sub.Level.String())
 	})
-	return done.Subscription, done.Created, err
+	return done.Subscription, done.Made, err
 }
 
 const countSubscriptionsSQL = `SELECT count(*) FROM subscriptions WHERE destination_id = ?1`
@@ -126,24 +133,25 @@ const countSubscriptionsSQL = `SELECT count(*) FROM subscriptions WHERE destinat
 // keepSubscription makes a subscription, or sets the options of the one there;
 // set is false when they were so already. The place is locked, so that nobody
 // else makes one at the same time. CodeLimited.
-func keepSubscription(ctx context.Context, q querier, a stories.Act, p place, k key, sub stories.Subscription) (created, set bool, err error) {
+func keepSubscription(ctx context.Context, q querier, a stories.Act, p place, k key, sub stories.Subscription) (made stories.Made, set bool, err error) {
 	had, err := findSubscription(ctx, q, p, k)
 	if err == nil {
+		made.Before, made.Resumed = had.Level, had.State == stories.Paused
 		if had.Level == sub.Level && had.State == stories.Active {
-			return false, false, nil
+			return made, false, nil
 		}
 		_, err := q.exec(ctx, setSubscriptionSQL, had.ID, sub.Level, string(stories.Active))
-		return false, true, err
+		return made, true, err
 	}
 	if !errors.Is(err, sql.ErrNoRows) {
-		return false, false, err
+		return made, false, err
 	}
 	var follows int
 	if err := one(ctx, q, countSubscriptionsSQL, []any{p.id}, &follows); err != nil {
-		return false, false, err
+		return made, false, err
 	}
 	if follows >= stories.MaxSubscriptions {
-		return false, false, stories.Errorf(stories.CodeLimited,
+		return made, false, stories.Errorf(stories.CodeLimited,
 			"This channel follows %d stories and topics already, and more than that are not kept for one channel. End one with /unsubscribe (/subscriptions lists them), or follow a topic instead of its stories.", follows)
 	}
 	mode := sub.Mode
@@ -151,7 +159,7 @@ func keepSubscription(ctx context.Context, q querier, a stories.Act, p place, k 
 		mode = stories.ModeChannel
 	}
 	_, err = q.exec(ctx, insertSubscriptionSQL, p.id, k.kind, k.story, k.topic, sub.Level, string(mode), a.By.Ref, a.By.Name, millis(a.At))
-	return true, true, err
+	return stories.Made{Created: true}, true, err
 }
 
 const dropSubscriptionSQL = `DELETE FROM subscriptions WHERE id = ?1`
@@ -167,6 +175,13 @@ func (s *Store) Unsubscribe(ctx context.Context, a stories.Act, d stories.Destin
 			return sub, false, err
 		}
 		if err := skipUnfollowed(ctx, q, p, unfollowed, a.At); err != nil {
+			return sub, false, err
+		}
+		gone := stories.Change{Kind: stories.Unsubscribed, Target: sub.Target, StoryID: k.story}
+		if gone.Left, err = stillBrought(ctx, q, p, k.story); err != nil {
+			return sub, false, err
+		}
+		if _, err := tellChange(ctx, q, a, p, stories.StopNotice, gone); err != nil {
 			return sub, false, err
 		}
 		return sub, true, enterPlaced(ctx, q, a, "unsubscribed", k.story, d, "does not follow "+t.String()+" any more")
@@ -230,75 +245,6 @@ func skipVain(ctx context.Context, q querier, rows []waiting, why string, at tim
 	}
 	rows = slices.DeleteFunc(rows, func(w waiting) bool { return !vain[w.Delivery] })
 	return move(ctx, q, rows, stories.Skipped, why, at)
-}
-
-const (
-	muteSQL = `INSERT INTO mutes (destination_id, story_id) VALUES (?1, ?2) ON CONFLICT (destination_id, story_id) DO NOTHING`
-	// broughtSQL counts what else brings a story to a destination. A topic is a
-	// word among the story's topics.
-	broughtSQL = `
-		SELECT count(*) FROM subscriptions b JOIN stories s ON s.id = ?2
-		WHERE b.destination_id = ?1 AND (b.kind = 'all' OR b.kind = 'topic' AND ' ' || s.topics || ' ' LIKE '% ' || b.topic || ' %')`
-)
-
-// stopped is what Stop returns, in a form that can be kept.
-type stopped struct{ Muted bool }
-
-// Stop implements stories.Store.
-func (s *Store) Stop(ctx context.Context, a stories.Act, d stories.Destination, storyID int64) (muted bool, err error) {
-	done, err := act(ctx, s, a, "stopped", func(q querier) (done stopped, changed bool, err error) {
-		story, err := theOne(ctx, q, scanStory, storyByIDSQL, storyID)
-		if err != nil {
-			return done, false, missingStory(err)
-		}
-		p, err := lockPlace(ctx, q, d)
-		if errors.Is(err, sql.ErrNoRows) {
-			return done, false, nil // it follows nothing
-		}
-		if err != nil {
-			return done, false, err
-		}
-		ended, err := endOwn(ctx, q, a, p, story)
-		if err != nil {
-			return done, false, err
-		}
-		var others int
-		if err := one(ctx, q, broughtSQL, []any{p.id, storyID}, &others); err != nil {
-			return done, false, err
-		}
-		if done.Muted = others > 0; done.Muted {
-			n, err := q.exec(ctx, muteSQL, p.id, storyID)
-			if err != nil {
-				return done, false, err
-			}
-			if n > 0 {
-				if err := enterPlaced(ctx, q, a, "muted", storyID, d, "gets nothing more of "+story.Slug); err != nil {
-					return done, false, err
-				}
-			}
-			ended = ended || n > 0
-		}
-		if !ended {
-			return done, false, nil
-		}
-		return done, true, skipUnfollowed(ctx, q, p, unfollowed, a.At)
-	})
-	return done.Muted, err
-}
-
-// endOwn ends p's own subscription of a story; false when there is none.
-func endOwn(ctx context.Context, q querier, a stories.Act, p place, story stories.Story) (bool, error) {
-	sub, err := findSubscription(ctx, q, p, key{kind: "story", story: story.ID})
-	if errors.Is(err, sql.ErrNoRows) {
-		return false, nil
-	}
-	if err != nil {
-		return false, err
-	}
-	if _, err := q.exec(ctx, dropSubscriptionSQL, sub.ID); err != nil {
-		return false, err
-	}
-	return true, enterPlaced(ctx, q, a, "unsubscribed", story.ID, sub.Destination, "does not follow "+story.Slug+" any more")
 }
 
 // SetSubscriptionState implements stories.Store.

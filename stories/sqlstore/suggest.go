@@ -73,6 +73,13 @@ func (s *Store) Suggest(ctx context.Context, typed string, limit int) ([]stories
 	return found[:max(0, min(limit, len(found)))], nil
 }
 
+// Near implements stories.Store.
+func (s *Store) Near(ctx context.Context, typed string, limit int) ([]stories.Story, error) {
+	found, err := s.Suggest(ctx, typed, stories.MaxSuggested)
+	found = slices.DeleteFunc(found, func(story stories.Story) bool { return !latin.Near(typed, story) })
+	return found[:max(0, min(limit, len(found)))], err
+}
+
 const storiesByIDsSQL = `SELECT ` + storyColumns + ` FROM stories s WHERE s.id among(?1)`
 
 // closed is how a story's state is kept beside its slugs.

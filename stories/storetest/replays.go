@@ -57,6 +57,10 @@ var replays = []struct {
 		d.follow("all", "a")
 		return fmt.Sprint(d.Stop(d.ctx, act, channel("a"), s.ID))
 	}, func(d *desk, _ stories.Story) { d.follow("sony", "a") }},
+	{"Unstop", func(d *desk, act stories.Act, s stories.Story) string {
+		d.follow("all", "b")
+		return fmt.Sprint(d.Unstop(d.ctx, act, channel("b"), s.ID))
+	}, func(d *desk, s stories.Story) { d.ok(d.stop(d.act(), channel("b"), s.ID)) }},
 	{"SetSubscriptionState", func(d *desk, act stories.Act, _ stories.Story) string {
 		sub, err := d.SetSubscriptionState(d.ctx, act, channel("a"), stories.Target{Kind: stories.TargetStory, Name: "sony"}, stories.Paused)
 		return fmt.Sprintf("%+v %v", sub, err)

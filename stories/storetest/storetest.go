@@ -53,7 +53,7 @@ func Run(t *testing.T, open func(t *testing.T) Store) {
 	}{
 		{"stories", storyTests}, {"updates", updateTests}, {"search", searchTests}, {"replays", replayTests},
 		{"subscriptions", subscriptionTests}, {"destinations", destinationTests}, {"people", peopleTests}, {"claims", claimTests}, {"names", nameTests}, {"limits", limitTests}, {"suggestions", suggestTests}, {"what changes nothing", idleTests},
-		{"leases", leaseTests}, {"loading", loadTests}, {"order", orderTests}, {"beginning", beginTests}, {"edits", editTests}, {"acting", actingTests}, {"lanes", laneTests}, {"results", resultTests}, {"races", raceTests}, {"moved channels", rehomeTests}, {"two addresses of one channel", uniteTests}, {"leaving", leaveTests}, {"counters", counterTests}, {"the clock", clockTests}, {"status", statusTests}, {"notices", noticeTests}, {"alarms", alarmTests}, {"a database put back", putBackTests}, {"what is told of one", putBackToldTests},
+		{"leases", leaseTests}, {"loading", loadTests}, {"order", orderTests}, {"beginning", beginTests}, {"edits", editTests}, {"acting", actingTests}, {"lanes", laneTests}, {"results", resultTests}, {"races", raceTests}, {"moved channels", rehomeTests}, {"two addresses of one channel", uniteTests}, {"leaving", leaveTests}, {"counters", counterTests}, {"the clock", clockTests}, {"status", statusTests}, {"notices", noticeTests}, {"alarms", alarmTests}, {"what a channel is told", changeTests}, {"a database put back", putBackTests}, {"what is told of one", putBackToldTests},
 	} {
 		t.Run(group.name, func(t *testing.T) {
 			for _, test := range group.tests {
@@ -168,9 +168,9 @@ func (d *desk) followFrom(target string, to stories.Destination, level stories.L
 	d.Helper()
 	t, err := stories.ParseTarget(target)
 	d.ok(err)
-	sub, created, err := d.Subscribe(d.ctx, d.act(), stories.Subscription{Destination: to, Target: t, Level: level, CreatedBy: ana}, lane)
+	sub, made, err := d.Subscribe(d.ctx, d.act(), stories.Subscription{Destination: to, Target: t, Level: level, CreatedBy: ana}, lane)
 	d.ok(err)
-	return sub, created
+	return sub, made.Created
 }
 
 // hold takes the lease of a lane for an owner.

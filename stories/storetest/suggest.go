@@ -35,6 +35,14 @@ func (d *desk) close(slug string) {
 }
 
 var suggestTests = []test{
+	{"only what was nearly typed is near a slug", func(d *desk) {
+		d.shelf(stories.Story{Slug: "sony-hack", Headline: "Such a hack of Sony"}, stories.Story{Slug: "flood", Headline: "The Rhine rises"})
+		for typed, want := range map[string]string{"sony-hak": "sony-hack", "nosuch": "", "rhine-flod": "flood", "such": "sony-hack", "": ""} {
+			found, err := d.Near(d.ctx, typed, 3)
+			d.ok(err)
+			same(d, typed, slugs(found), want)
+		}
+	}},
 	{"every topic is known, of however old a story, once", func(d *desk) {
 		d.track("flood", "weather", "rhine")
 		for n := range 60 {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"regexp"
 	"slices"
@@ -147,6 +148,9 @@ func (s *Server) Press(ctx context.Context, m Message, name, user string) (*Answ
 	return s.press(ctx, m, name, user, func(map[string]any) {})
 }
 
+// ErrNoButton is that a message has no button of a name, or no longer.
+var ErrNoButton = errors.New("no such button")
+
 func (s *Server) press(ctx context.Context, m Message, name, user string, forge func(action map[string]any)) (*Answer, error) {
 	s.mu.Lock()
 	ws, ch := s.workspace(m.Team), s.channel(m.Team, m.Channel)
@@ -161,7 +165,7 @@ func (s *Server) press(ctx context.Context, m Message, name, user string, forge 
 	action, found := findAction(at.content.kept(), name)
 	if !found {
 		s.mu.Unlock()
-		return nil, fmt.Errorf("slacktest: no button %q in: %s", name, m.Visible())
+		return nil, fmt.Errorf("slacktest: %w: %q in: %s", ErrNoButton, name, m.Visible())
 	}
 	action["action_ts"] = s.nextTS()
 	forge(action)

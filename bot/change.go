@@ -1,0 +1,177 @@
+package bot
+
+import (
+	"fmt"
+	"strings"
+
+	"storybot/stories"
+)
+
+// How much of its texts the first message of a subscription shows, in UTF-16 units
+// and in Room units: with the rest of it that fits every platform.
+const (
+	cardText      = 400
+	cardTextRoom  = 700
+	cardAbout     = 400
+	cardAboutRoom = 520
+	rowTitleRoom  = 130
+	rowTextRoom   = 110
+)
+
+// RowLabel is how much of what it opens the button of a row says, in UTF-16 units:
+// on a phone it stands beside the row's text.
+const RowLabel = 30
+
+// within is the beginning of s that has at most limit UTF-16 units and room Room
+// units.
+func within(s string, limit, room int) (head string, cut bool) {
+	head, cut = Cut(s, limit)
+	head, more := CutToRoom(head, room)
+	return head, cut || more
+}
+
+// renderFollow is the first message of a subscription: of a story its card, of a
+// topic or of all the newest stories.
+func renderFollow(c stories.Content) Message {
+	change := c.Notice.Body.Change
+	by := Block{Kind: Small, Spans: []Span{Text(followedBy(change, TargetWords(nowCalled(c))) + " · " + LevelWords(change.Level))}}
+	if change.StoryID != 0 {
+		return storyCard(c.Story, c.Update, by, change.Alone)
+	}
+	title := TargetWords(change.Target)
+	m := Message{Title: strings.ToUpper(title[:1]) + title[1:] + ", newest first", Buttons: []Button{NewButton("Subscriptions", ActionList, 0)}}
+	for _, n := range c.Newest {
+		m.Blocks = append(m.Blocks, newsRow(n))
+	}
+	switch {
+	case len(c.Newest) > 0:
+	case change.Target.Kind == stories.TargetTopic:
+		m.Title, m.Blocks = "", []Block{Para(Text("No story has the topic " + change.Target.Name + " yet. Updates come once one has."))}
+	default:
+		m.Title, m.Blocks = "", []Block{Para(Text("No story is tracked yet. Updates come once one is."))}
+	}
+	m.Blocks = append(m.Blocks, by)
+	return m
+}
+
+// storyCard is a story as its channel sees it first: the news before what it is
+// about.
+func storyCard(story stories.Story, newest stories.Update, by Block, alone bool) Message {
+	m := Message{Title: Headline(story), Thread: Headline(story), Tags: []string{string(story.State)}}
+	state := Block{Kind: Small, Spans: []Span{Text(story.Slug + " · " + string(story.State) + " · no updates yet")}}
+	if newest.Number > 0 {
+		state.Spans = []Span{Text(fmt.Sprintf("%s · %s · update %d · ", story.Slug, story.State, newest.Number)), {Time: newest.At, Relative: true}}
+		text, cut := within(Clean(newest.Text), cardText, cardTextRoom)
+		news := Para(Text(text))
+		if newest.Level == stories.Breaking {
+			news.Spans = append([]Span{Bold("BREAKING ")}, news.Spans...)
+		}
+		m.Blocks = append(m.Blocks, news)
+		if cut {
+			m.Buttons = append(m.Buttons, ReadButton("Read all", newest))
+		}
+		m.Buttons = append(m.Buttons, NewButton("Timeline", ActionTimeline, story.ID))
+	}
+	if about, _ := within(Clean(story.Summary), cardAbout, cardAboutRoom); about != "" {
+		m.Blocks = append(m.Blocks, Para(Text(about)))
+	}
+	m.Blocks = append(m.Blocks, state, by)
+	stop := StopButton(story)
+	if alone {
+		stop.Confirm = ""
+	}
+	m.Buttons = append(m.Buttons, stop)
+	return m
+}
+
+// newsRow is a story among others, as a row that opens it.
+func newsRow(n stories.News) Block {
+	label, _ := Cut(n.Story.Slug, RowLabel)
+	open := NewButton(label, ActionOpen, n.Story.ID)
+	title, _ := CutToRoom(Headline(n.Story), rowTitleRoom)
+	row := Block{Kind: Item, Spans: []Span{Bold(title)}, Button: &open}
+	if text, _ := CutToRoom(OneLine(n.Update.Text), rowTextRoom); text != "" {
+		row.Spans = append(row.Spans, Text("\n"+text))
+	}
+	line := "\n" + n.Story.Slug + " · "
+	if n.Story.State == stories.Closed {
+		line += "closed · "
+	}
+	row.Spans = append(row.Spans, Text(line), Span{Time: n.Story.ActiveAt, Relative: true})
+	return row
+}
+
+// renderStop is the line that says what ended in a channel, or goes on.
+func renderStop(c stories.Content) Message {
+	change := c.Notice.Body.Change
+	who, what := UserName(change.By), TargetWords(nowCalled(c))
+	left := targetsWords(change.Left)
+	switch {
+	case change.Kind == stories.Unstopped:
+		return Plainly(fmt.Sprintf("%s brought %s back here: its updates come by %s.", who, what, left))
+	case change.Target.Kind != stories.TargetStory:
+		return Plainly(fmt.Sprintf("%s unsubscribed this channel from %s.", who, what))
+	case left != "":
+		return Plainly(fmt.Sprintf("%s ended this channel's own subscription to %s; its updates still come by %s.", who, what, left))
+	}
+	return Plainly(fmt.Sprintf("%s stopped %s here.", who, what))
+}
+
+// nowCalled is the target of a change, a story by the slug it has now.
+func nowCalled(c stories.Content) stories.Target {
+	target := c.Notice.Body.Change.Target
+	if c.Story.ID != 0 {
+		target.Name = c.Story.Slug
+	}
+	return target
+}
+
+// followedBy says who began to follow something.
+func followedBy(change stories.Change, what string) string {
+	if change.Alone {
+		return "You follow " + what
+	}
+	return UserName(change.By) + " subscribed this channel to " + what
+}
+
+// StopButton ends what brings a story to where it is pressed, once that is
+// confirmed.
+func StopButton(story stories.Story) Button {
+	b := NewButton("Stop here", ActionStop, story.ID)
+	b.Confirm = StopQuestion(story.Slug)
+	return b
+}
+
+// StopQuestion asks whether everybody in a channel is to miss what somebody stops.
+func StopQuestion(what string) string { return "Stop " + what + " for everybody in this channel?" }
+
+// TargetWords is a target in a sentence.
+func TargetWords(t stories.Target) string {
+	switch t.Kind {
+	case stories.TargetAll:
+		return "all stories"
+	case stories.TargetTopic:
+		return "the topic " + t.Name
+	}
+	return t.Name
+}
+
+// targetsWords are several, as they are typed.
+func targetsWords(targets []stories.Target) string {
+	words := make([]string, len(targets))
+	for i, t := range targets {
+		words[i] = t.String()
+	}
+	return strings.Join(words, ", ")
+}
+
+// LevelWords says what comes through from l on.
+func LevelWords(l stories.Level) string {
+	switch l {
+	case stories.Breaking:
+		return "breaking updates only"
+	case stories.Normal:
+		return "normal and breaking updates"
+	}
+	return "every update"
+}

@@ -1,0 +1,213 @@
+package command
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"storybot/bot"
+	"storybot/stories"
+)
+
+// unsubscribe ends a subscription.
+func (m *Mux) unsubscribe(ctx context.Context, r request) (bot.Reply, error) {
+	target, err := r.target()
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	reply, err := m.end(ctx, r, target)
+	if stories.CodeOf(err) == stories.CodeNotFound && target.Kind == stories.TargetStory {
+		if other, ok := m.broughtAnyway(ctx, r, target.Name); ok {
+			return other, nil
+		}
+	}
+	return reply, err
+}
+
+// end ends a subscription, and says what still brings the same.
+func (m *Mux) end(ctx context.Context, r request, target stories.Target) (bot.Reply, error) {
+	sub, err := m.stories.Unsubscribe(ctx, r.act(), r.follow(target))
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	what := targetWords(sub.Target)
+	late := m.straggler(ctx, r)
+	still := m.stillBrings(ctx, r, sub)
+	var reply bot.Reply
+	switch {
+	case still != "" && sub.StoryID != 0:
+		reply = done(fmt.Sprintf("%s own subscription to %s has ended, but its updates still come by %s. To end those too, stop this one story here.%s", r.whose(), what, still, late))
+		reply.Message.Buttons = append(reply.Message.Buttons, r.stopHere(stories.Story{ID: sub.StoryID, Slug: sub.Target.Name}))
+	case still != "":
+		reply = done(fmt.Sprintf("%s no longer %s %s. Still followed here: %s; /subscriptions lists them.%s", r.who(), r.verb(), what, still, late))
+	default:
+		reply = done(fmt.Sprintf("%s no longer %s %s.%s", r.who(), r.verb(), what, late))
+	}
+	reply.Message.Buttons = append(reply.Message.Buttons, againButton(sub.Target, sub.StoryID, sub.Level)...)
+	return reply, nil
+}
+
+// stillBrings tells what may still bring what a subscription brought: by what, for a
+// story, else how much else is followed; "" for nothing. What was asked is done; the
+// rest is courtesy.
+func (m *Mux) stillBrings(ctx context.Context, r request, ended stories.Subscription) string {
+	if ended.StoryID != 0 {
+		by, err := m.stories.Brings(ctx, r.Where, ended.StoryID)
+		if err != nil {
+			m.log.Debug("what else brings a story was not found out", "err", err)
+		}
+		return namesOf(by)
+	}
+	left, err := m.stories.Subscriptions(ctx, r.Where)
+	if err != nil || len(left) == 0 {
+		return ""
+	}
+	return plural(len(left), "other target")
+}
+
+// broughtAnyway answers who wants to end a subscription that there is not, while
+// something else brings the same story.
+func (m *Mux) broughtAnyway(ctx context.Context, r request, slug string) (reply bot.Reply, ok bool) {
+	story, err := m.stories.Story(ctx, slug)
+	if err != nil {
+		return reply, false
+	}
+	by, err := m.stories.Brings(ctx, r.Where, story.ID)
+	if err != nil || len(by) == 0 {
+		return reply, false
+	}
+	reply = refused(fmt.Sprintf("%s no subscription of its own to %s, but the updates come by %s. To end those, stop this one story here.", r.either("This channel has", "You have"), story.Slug, namesOf(by)))
+	reply.Message.Buttons = []bot.Button{r.stopHere(story)}
+	return reply, true
+}
+
+// stopHere stops one story, whatever brings it.
+func (r request) stopHere(story stories.Story) bot.Button {
+	b := bot.StopButton(story)
+	if r.Direct {
+		b.Confirm = ""
+	}
+	b.Label, _ = bot.Cut("Stop "+story.Slug+" here", maxLabel)
+	return b
+}
+
+// pressStop is the Stop button of a push: the story no longer comes, whatever
+// subscription brought it.
+func (m *Mux) pressStop(ctx context.Context, r request, args bot.Args) (bot.Reply, error) {
+	if _, err := m.storyByID(ctx, args.Number(0)); err != nil {
+		return bot.Reply{}, err
+	}
+	story, ended, err := m.stories.Stop(ctx, r.act(), r.follow(stories.Target{}), args.Number(0))
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	target := stories.Target{Kind: stories.TargetStory, Name: story.Slug}
+	var reply bot.Reply
+	switch {
+	case ended.Changed && ended.Muted:
+		reply = done(fmt.Sprintf("Updates of %s no longer come to %s; %s.%s", story.Slug, r.here(), r.either("what else it follows does", "what else you follow does"), m.straggler(ctx, r)))
+	case ended.Changed:
+		reply = done(fmt.Sprintf("Updates of %s no longer come to %s.%s", story.Slug, r.here(), m.straggler(ctx, r)))
+	case ended.Muted:
+		reply = done(fmt.Sprintf("Updates of %s were stopped here before; nothing was changed.", story.Slug))
+	default: // who stopped it knows how to follow it again
+		return done(fmt.Sprintf("Updates of %s do not come to %s any more; nothing was changed. To have them: /subscribe %s.", story.Slug, r.here(), story.Slug)), nil
+	}
+	reply.Message.Buttons = againButton(target, story.ID, ended.Level)
+	return reply, nil
+}
+
+// What is followed again, in the word of a button: a story by its number, for its
+// slug may change meanwhile, a topic by its name, or all.
+const (
+	againStory = "s"
+	againTopic = "t"
+	againAll   = "a"
+	maxArg     = 60 // see bot.Button
+)
+
+// wordOf is a target in the word of a button.
+func wordOf(t stories.Target, storyID int64) string {
+	switch t.Kind {
+	case stories.TargetStory:
+		return againStory + strconv.FormatInt(storyID, 10)
+	case stories.TargetTopic:
+		return againTopic + t.Name
+	}
+	return againAll
+}
+
+// targetIn reads what wordOf wrote; of a story it is the one it is called now.
+// Error: bot.ErrOldButton.
+func (m *Mux) targetIn(ctx context.Context, word string) (stories.Target, stories.Story, error) {
+	number, isStory := strings.CutPrefix(word, againStory)
+	topic, isTopic := strings.CutPrefix(word, againTopic)
+	switch {
+	case isTopic && stories.CheckTopic(topic) == nil:
+		return stories.Target{Kind: stories.TargetTopic, Name: topic}, stories.Story{}, nil
+	case word == againAll:
+		return stories.Target{Kind: stories.TargetAll}, stories.Story{}, nil
+	case !isStory:
+		return stories.Target{}, stories.Story{}, bot.ErrOldButton
+	}
+	id, err := strconv.ParseInt(number, 10, 64)
+	if err != nil {
+		return stories.Target{}, stories.Story{}, bot.ErrOldButton
+	}
+	story, err := m.storyByID(ctx, id)
+	return stories.Target{Kind: stories.TargetStory, Name: story.Slug}, story, err
+}
+
+// againButton puts back what ended: a subscription from its level on or, for level
+// 0, a story that was muted. A topic whose name is too long for a button has none.
+func againButton(t stories.Target, storyID int64, level stories.Level) []bot.Button {
+	b := bot.NewWordButton("Follow again", bot.ActionAgain, int64(level), wordOf(t, storyID))
+	if len(b.Arg) > maxArg {
+		return nil
+	}
+	return []bot.Button{b}
+}
+
+// pressAgain undoes a stop.
+func (m *Mux) pressAgain(ctx context.Context, r request, args bot.Args) (bot.Reply, error) {
+	level, err := levelIn(args.Number(0))
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	target, story, err := m.targetIn(ctx, args.Word)
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	if level == 0 && story.ID != 0 {
+		return m.unstop(ctx, r, story)
+	}
+	return m.followHere(ctx, r, target, level)
+}
+
+// unstop lets a story come again by what else brings it.
+func (m *Mux) unstop(ctx context.Context, r request, story stories.Story) (bot.Reply, error) {
+	if err := mayPost(ctx, r); err != nil {
+		return bot.Reply{}, err
+	}
+	story, by, err := m.stories.Unstop(ctx, r.act(), r.follow(stories.Target{}), story.ID)
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	if len(by) > 0 {
+		return done(fmt.Sprintf("Updates of %s come to %s again, by %s.", story.Slug, r.here(), namesOf(by))), nil
+	}
+	reply := refused(fmt.Sprintf("What brought %s is not followed here any more, so none of its updates come.", story.Slug))
+	label, _ := bot.Cut("Follow "+story.Slug, maxLabel)
+	reply.Message.Buttons = []bot.Button{bot.NewButton(label, bot.ActionFollow, story.ID)}
+	return reply, nil
+}
+
+// straggler is what a person who stopped something is told when a message may
+// still come that was on its way; "" when none can.
+func (m *Mux) straggler(ctx context.Context, r request) string {
+	if m.stories.Settled(ctx, r.Where) {
+		return ""
+	}
+	return " One more message may still arrive: it was on its way already."
+}
