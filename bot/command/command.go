@@ -5,7 +5,7 @@
 // what help says and which function answers. mux.go takes a bot.Command
 // through it: find, parse, answer, and make a refusal of whatever went wrong
 // (reply.go, the only place that does). buttons.go is the same for buttons.
-// The rest is one family of commands a file: story.go, timeline.go, follow.go,
+// The rest is one family of commands a file: story.go, timeline.go, follow.go, stopping.go,
 // update.go, desk.go, people.go, status.go. Rights are checked by
 // stories.Service, never here.
 package command

@@ -174,13 +174,23 @@ func push(t *testing.T, s seen, label string) seen {
 	return answer
 }
 
+// told begins what the first message of a subscription says of it. It shows newest
+// updates too, but is none.
+const told = "subscribed this channel to "
+
+// has says whether a message holds words, the first one of a subscription only those
+// about it.
+func has(s seen, words string) bool {
+	return strings.Contains(s.text, words) && (strings.HasPrefix(words, told) || !strings.Contains(s.text, told))
+}
+
 // withWords waits for a message in the channel that holds words.
 func withWords(t *testing.T, p person, words string) seen {
 	t.Helper()
 	var found seen
 	_, err := p.await(fmt.Sprintf("a message with %q", words), func(all []seen) bool {
 		for _, s := range all {
-			if strings.Contains(s.text, words) {
+			if has(s, words) {
 				found = s
 				return true
 			}
@@ -193,7 +203,7 @@ func withWords(t *testing.T, p person, words string) seen {
 	return found
 }
 
-// shows says whether a message in the channel holds words.
+// shows says whether an update in the channel holds words.
 func shows(p person, words string) bool {
-	return slices.ContainsFunc(p.read(), func(s seen) bool { return strings.Contains(s.text, words) })
+	return times(p.read(), words) > 0
 }

@@ -18,6 +18,7 @@ import (
 //	revise.go    gives an update another wording, and owes it to its copies
 //	alarms.go    keeps what the desk is to be told, beside the results it is about
 //	notices.go   owes what is no update, such as alarms and an update's progress
+//	changes.go   owes a channel the message that says what it follows now, or no longer
 //	flights.go   what is on its way, and who takes it over
 //	owed.go      takes waiting rows away, holds them and owes them again
 //	unqueue.go   removes rows, and knows which were there
