@@ -47,7 +47,7 @@ type Push struct {
 
 // ForDesk is the urgency of what the desk is told. It is above every update's:
 // how a push is coming along, and what is wrong with it, is of no use behind it.
-// There are few such messages, see delivery.Teller. No update has this level.
+// There are few such messages, see delivery.Notifier. No update has this level.
 const ForDesk Level = 4
 
 // MaxTold is how many alarms one notice holds.

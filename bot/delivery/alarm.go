@@ -3,7 +3,7 @@ package delivery
 import "storybot/stories"
 
 // Alarm is something the desk should know. It is written down with the results
-// it is about; a Teller owes it to the desk's channels.
+// it is about; a Notifier owes it to the desk's channels.
 type Alarm = stories.Alarm
 
 // What alarms are about, as this package calls it.
@@ -19,7 +19,7 @@ const (
 )
 
 // tell logs an alarm of this lane and adds it to the journal's next exchange.
-func (s *shift) tell(a Alarm) {
+func (s *loop) tell(a Alarm) {
 	a.At, a.Lane = s.lane.engine.clock.now(), s.lane.name
 	log := s.lane.log.Warn
 	if a.Kind == LaneResumed || a.Kind == WorkspaceRecovered {

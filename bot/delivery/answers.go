@@ -11,13 +11,13 @@ import (
 //
 //	land ─▶ limits, health ─▶ conclude (is it believed?) ─▶ write (policy) ─▶ journal
 //	                  └─ may have been sent ─▶ settler
-type answers struct{ shift *shift }
+type answers struct{ loop *loop }
 
 // land takes in the answer to a request.
 func (a answers) land(j *job) {
-	s := a.shift
+	s := a.loop
 	now, l := s.now(), s.lane
-	s.crew.land(j)
+	s.workers.land(j)
 	l.speed.counted++
 	v := j.verdict
 	l.count.count(v, j.request.settle)
@@ -42,7 +42,7 @@ func (a answers) land(j *job) {
 
 // doubt takes j among what may have been sent.
 func (a answers) doubt(j *job, now time.Duration) {
-	s := a.shift
+	s := a.loop
 	v := j.verdict
 	wait := v.RetryAfter
 	if v.Outcome == bot.Ambiguous && j.request.ctx.Err() != nil {
@@ -57,15 +57,15 @@ func (a answers) doubt(j *job, now time.Duration) {
 
 // settle has what became of j found out, first after wait. Its destination waits.
 func (a answers) settle(j *job, now, wait time.Duration) {
-	a.shift.queue.stall(j.row, now)
-	a.shift.settler.doubt(j, now, wait)
+	a.loop.scheduler.stall(j.row, now)
+	a.loop.settler.doubt(j, now, wait)
 }
 
 // settled takes in what was found out about j. A row that was surely not sent
 // goes back to the queue and is begun like any other: its next request is
 // recorded before it leaves, as the first one was.
 func (a answers) settled(j *job, now time.Duration) {
-	s := a.shift
+	s := a.loop
 	v := j.verdict
 	switch v.Outcome {
 	case bot.Transient, bot.Ambiguous, bot.Unsettled, bot.BadAccount:
@@ -82,7 +82,7 @@ func (a answers) settled(j *job, now time.Duration) {
 
 // noteHealth takes from an answer what it says about the lane and the workspace.
 func (a answers) noteHealth(j *job, now time.Duration) {
-	s := a.shift
+	s := a.loop
 	v, h := j.verdict, &s.lane.health
 	old := h.breaker.old(j.request.started)
 	switch v.Outcome {
@@ -130,7 +130,7 @@ func (a answers) noteHealth(j *job, now time.Duration) {
 
 // conclude writes what v means for j, once it is believed.
 func (a answers) conclude(j *job, v bot.Verdict) {
-	s := a.shift
+	s := a.loop
 	now, h := s.now(), &s.lane.health
 	key := j.push()
 	switch v.Outcome {
@@ -164,7 +164,7 @@ func (a answers) conclude(j *job, v bot.Verdict) {
 // write applies the policy to j: what the journal says of it, and when its
 // destination goes on.
 func (a answers) write(j *job, v bot.Verdict) {
-	s := a.shift
+	s := a.loop
 	now, wall, l := s.now(), s.lane.engine.clock.now(), s.lane
 	c := decide(j.d, v, wall, l.pace.PerChannel, s.random())
 	if v.Outcome == bot.Blocked {
@@ -180,14 +180,14 @@ func (a answers) write(j *job, v bot.Verdict) {
 		if c.Unknown {
 			t.unknowns++
 		}
-		s.queue.release(j.row, now, c.wait)
+		s.scheduler.release(j.row, now, c.wait)
 	} else {
 		l.health.faults.over(j.d.ID)
 		l.health.fading.over(j.d.ID)
-		s.queue.ended(j.row, now, c.wait)
+		s.scheduler.ended(j.row, now, c.wait)
 	}
 	if c.Destination != "" {
-		s.queue.close(j.row.place, now)
+		s.scheduler.close(j.row.queue, now)
 		s.tell(a.about(policy[v.Outcome].told, j, v))
 	}
 	if c.State == stories.Sent {
@@ -208,7 +208,7 @@ func (a answers) about(kind stories.AlarmKind, j *job, v bot.Verdict) Alarm {
 // failed tells that a message could not be made or is not sent on. Of what the
 // desk itself was to be told only the log says so: the alarm would fail alike.
 func (a answers) failed(kind stories.AlarmKind, j *job, v bot.Verdict) {
-	s := a.shift
+	s := a.loop
 	if j.d.About.NoticeID == 0 {
 		s.tell(a.about(kind, j, v))
 		return
@@ -219,7 +219,7 @@ func (a answers) failed(kind stories.AlarmKind, j *job, v bot.Verdict) {
 
 // refused takes in that j's destination refuses us or is gone.
 func (a answers) refused(j *job, v bot.Verdict, now time.Duration) {
-	s := a.shift
+	s := a.loop
 	sus, h := suspect{job: j, verdict: v}, &s.lane.health
 	if h.breaker.kind == refusing { // a probe has shown that it still does
 		h.outages.remember([]suspect{sus})
@@ -235,7 +235,7 @@ func (a answers) refused(j *job, v bot.Verdict, now time.Duration) {
 // rule does what a ruling says: what is believed is written, what is taken for
 // an outage is tried again.
 func (a answers) rule(r ruling, now time.Duration) {
-	s := a.shift
+	s := a.loop
 	a.believe(r.believed)
 	for _, d := range r.doubted {
 		a.putOff(d, now, r.serious)
@@ -258,7 +258,7 @@ func (a answers) believe(believed []suspect) {
 // putOff has a refusal that is not believed tried again: once other channels
 // have been tried, or later when that has shown a serious outage.
 func (a answers) putOff(d suspect, now time.Duration, serious bool) {
-	s := a.shift
+	s := a.loop
 	wait := doubtedWait
 	if serious {
 		wait = doubtedLong
@@ -274,5 +274,5 @@ func (a answers) putOff(d suspect, now time.Duration, serious bool) {
 	s.journal.write(r, j.row, now)
 	t := &j.row.tries
 	t.attempt, t.first, t.last, t.doubtful = j.d.Tries.Count, j.d.Tries.First, j.d.Tries.Last, false
-	s.queue.release(j.row, now, wait)
+	s.scheduler.release(j.row, now, wait)
 }

@@ -8,7 +8,7 @@ import (
 )
 
 // brakes is the part of a shift that stops the lane.
-type brakes struct{ shift *shift }
+type brakes struct{ loop *loop }
 
 // refuseAll brakes the lane: all channels refuse alike.
 func (b brakes) refuseAll(v bot.Verdict, now time.Duration) {
@@ -18,7 +18,7 @@ func (b brakes) refuseAll(v bot.Verdict, now time.Duration) {
 
 // stop brakes the lane and tells people once.
 func (b brakes) stop(kind stopKind, v bot.Verdict, now time.Duration) {
-	s := b.shift
+	s := b.loop
 	reason := reasonOf(v)
 	if s.lane.health.breaker.stop(kind, reason, now, s.random()) {
 		s.tell(Alarm{Kind: LaneStopped, Code: v.Code, Reason: reason, Cure: v.Cure})
@@ -32,7 +32,7 @@ func (b brakes) stop(kind stopKind, v bot.Verdict, now time.Duration) {
 // countInvalid counts an invalid request and stops the lane long before the
 // platform does.
 func (b brakes) countInvalid(now time.Duration) {
-	s := b.shift
+	s := b.loop
 	h := &s.lane.health
 	h.invalid.add(now)
 	s.journal.next.lane.invalid++
@@ -43,7 +43,7 @@ func (b brakes) countInvalid(now time.Duration) {
 // stopInvalid stops the lane when too many requests of the last ten minutes were
 // invalid.
 func (b brakes) stopInvalid(now time.Duration) {
-	s := b.shift
+	s := b.loop
 	h := &s.lane.health
 	if most := s.lane.pace.InvalidPer10Min; most > 0 && h.breaker.kind != invalid && h.invalid.count(now) >= most {
 		b.stop(invalid, bot.Verdict{

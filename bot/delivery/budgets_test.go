@@ -93,8 +93,8 @@ func TestTheWindowIsDividedBetweenTheBudgets(t *testing.T) {
 		if total := w.shares[posts].most + w.shares[edits].most; total != 80 {
 			t.Errorf("apart %v: %d rows in all", apart, total)
 		}
-		if (w.lineOf(stories.OpEdit) == edits) != apart || w.lineOf(stories.OpPost) != posts {
-			t.Errorf("apart %v: edits are in line %d", apart, w.lineOf(stories.OpEdit))
+		if (w.budgetOf(stories.OpEdit) == edits) != apart || w.budgetOf(stories.OpPost) != posts {
+			t.Errorf("apart %v: edits are in line %d", apart, w.budgetOf(stories.OpEdit))
 		}
 	}
 }

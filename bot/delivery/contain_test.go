@@ -71,7 +71,7 @@ func TestAPanicInRenderingCostsItsUpdateOnly(t *testing.T) {
 }
 
 func TestAStoppedPushStaysStopped(t *testing.T) {
-	var p payloads
+	var p poisonDetector
 	bad := bot.Verdict{Outcome: bot.BadPayload, Code: "50035"}
 	for range stopAfter {
 		p.refused(edition{Subject: stories.Subject{UpdateID: 1}}, bad)

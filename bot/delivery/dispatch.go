@@ -8,11 +8,11 @@ import (
 
 // dispatch is the part of a shift that lets requests leave, and puts back what was
 // begun and cannot.
-type dispatch struct{ shift *shift }
+type dispatch struct{ loop *loop }
 
 // start lets everything leave that may leave now.
 func (d dispatch) start(now time.Duration) {
-	s := d.shift
+	s := d.loop
 	for {
 		j := d.pick(now)
 		if j == nil {
@@ -20,15 +20,15 @@ func (d dispatch) start(now time.Duration) {
 		}
 		s.lane.limits.start(j, now)
 		s.lane.health.outages.probing(j.d.Destination)
-		s.crew.launch(j, now, s.lane.serve)
+		s.workers.launch(j, now, s.lane.serve)
 	}
 }
 
 // pick returns what leaves next; nil when nothing may.
 func (d dispatch) pick(now time.Duration) *job {
-	s := d.shift
+	s := d.loop
 	d.sift(now)
-	if s.end.lost || s.end.retiring || s.crew.ready.size() == 0 && len(s.settler.list) == 0 {
+	if s.end.lost || s.end.retiring || s.workers.ready.size() == 0 && len(s.settler.list) == 0 {
 		return nil
 	}
 	ctx := s.lease.Context()
@@ -41,12 +41,12 @@ func (d dispatch) pick(now time.Duration) *job {
 	at, send := d.maySend(now)
 	switch {
 	case settle >= 0 && d.lookFirst(send, now):
-		j, s.crew.settledLast = s.settler.list[settle], true
+		j, s.workers.settledLast = s.settler.list[settle], true
 		last := len(s.settler.list) - 1
 		s.settler.list[settle], s.settler.list[last] = s.settler.list[last], nil
 		s.settler.list = s.settler.list[:last]
 	case send:
-		j, s.crew.settledLast = s.crew.ready.pop(at), false
+		j, s.workers.settledLast = s.workers.ready.pop(at), false
 	default:
 		return nil
 	}
@@ -58,8 +58,8 @@ func (d dispatch) pick(now time.Duration) *job {
 // braked lane makes one request at a time and has nothing ready, so that a send
 // whose turn it is has to be begun first.
 func (d dispatch) lookFirst(send bool, now time.Duration) bool {
-	s := d.shift
-	if !s.crew.settledLast {
+	s := d.loop
+	if !s.workers.settledLast {
 		return true
 	}
 	beginnable := s.lane.health.breaker.probing() && (s.more(now) || s.journal.busy) && !s.settler.crowded(now)
@@ -68,29 +68,29 @@ func (d dispatch) lookFirst(send bool, now time.Duration) bool {
 
 // maySend returns the line of the row that is to be sent now; ok is false when
 // none is. A budget that is spent holds up its own line only.
-func (d dispatch) maySend(now time.Duration) (at line, ok bool) {
-	s := d.shift
-	for i, jobs := range s.crew.ready {
+func (d dispatch) maySend(now time.Duration) (at budget, ok bool) {
+	s := d.loop
+	for i, jobs := range s.workers.ready {
 		if len(jobs) == 0 {
 			continue
 		}
-		if wait := s.lane.limits.line(line(i)).wait(now); wait > 0 {
+		if wait := s.lane.limits.budget(budget(i)).wait(now); wait > 0 {
 			if wait > staleAfter {
-				d.putBack(line(i))
+				d.putBack(budget(i))
 			}
 			s.alarm.by(now + wait)
 			continue
 		}
-		if !ok || before(jobs[0].row, s.crew.ready[at][0].row) {
-			at, ok = line(i), true
+		if !ok || before(jobs[0].row, s.workers.ready[at][0].row) {
+			at, ok = budget(i), true
 		}
 	}
 	return at, ok && d.freeSlots(now) > 0
 }
 
 func (d dispatch) freeSlots(now time.Duration) int {
-	s := d.shift
-	free, again := s.crew.free(now)
+	s := d.loop
+	free, again := s.workers.free(now)
 	if again > 0 {
 		s.alarm.by(again)
 	}
@@ -99,7 +99,7 @@ func (d dispatch) freeSlots(now time.Duration) int {
 
 // dueSettle returns the index of a job to look at now, -1 for none.
 func (d dispatch) dueSettle(now time.Duration) int {
-	s := d.shift
+	s := d.loop
 	if len(s.settler.list) == 0 {
 		return -1
 	}
@@ -113,7 +113,7 @@ func (d dispatch) dueSettle(now time.Duration) int {
 		s.alarm.by(next)
 		return -1
 	}
-	if s.crew.settles >= s.crew.settleSlots() {
+	if s.workers.settles >= s.workers.settleSlots() {
 		return -1
 	}
 	return best
@@ -121,7 +121,7 @@ func (d dispatch) dueSettle(now time.Duration) int {
 
 // unbraked says whether the breaker lets a request leave now.
 func (d dispatch) unbraked(now time.Duration) bool {
-	s := d.shift
+	s := d.loop
 	at, ok := s.calm(now)
 	if at > 0 {
 		s.alarm.by(at)
@@ -131,8 +131,8 @@ func (d dispatch) unbraked(now time.Duration) bool {
 
 // sift takes from the front of the ready jobs those that are not to be sent.
 func (d dispatch) sift(now time.Duration) {
-	for i := range d.shift.crew.ready {
-		ready := &d.shift.crew.ready[i]
+	for i := range d.loop.workers.ready {
+		ready := &d.loop.workers.ready[i]
 		for len(*ready) > 0 && d.unfit((*ready)[0], now) {
 			*ready = (*ready)[1:]
 		}
@@ -141,7 +141,7 @@ func (d dispatch) sift(now time.Duration) {
 
 // unfit says that a ready job is not to be sent, and sees to what becomes of it.
 func (d dispatch) unfit(j *job, now time.Duration) bool {
-	s := d.shift
+	s := d.loop
 	stopped := s.lane.health.poison.stopped(j.push())
 	if stopped == nil {
 		stopped = s.lane.refuses(j.d, now)
@@ -165,37 +165,37 @@ func (d dispatch) unfit(j *job, now time.Duration) bool {
 // stale says that a begun row has waited too long for its request. How long the
 // database took does not count, but for what was asked of it again and again: then
 // the recorded time is older than a settling look allows for.
-func (s *shift) stale(j *job, now time.Duration) bool {
+func (s *loop) stale(j *job, now time.Duration) bool {
 	return now-j.takenIn > max(staleAfter, 2*s.journal.took) || now-j.begunAt > storeTimeout+staleAfter
 }
 
 // giveBack puts a begun row back that has not left, to wait for so long.
 func (d dispatch) giveBack(j *job, now, wait time.Duration) {
-	s := d.shift
+	s := d.loop
 	s.journal.putBack(j.d.ID)
-	s.queue.release(j.row, now, wait)
+	s.scheduler.release(j.row, now, wait)
 }
 
 // putBackReady puts all begun rows back that have not left.
 func (d dispatch) putBackReady() {
-	for i := range d.shift.crew.ready {
-		d.putBack(line(i))
+	for i := range d.loop.workers.ready {
+		d.putBack(budget(i))
 	}
 }
 
 // putBack puts those of a line back.
-func (d dispatch) putBack(at line) {
-	s := d.shift
+func (d dispatch) putBack(at budget) {
+	s := d.loop
 	now := s.now()
-	for _, j := range s.crew.ready[at] {
+	for _, j := range s.workers.ready[at] {
 		d.giveBack(j, now, 0)
 	}
-	s.crew.ready[at] = nil
+	s.workers.ready[at] = nil
 }
 
 // exchange writes results and begins rows when that is worth a transaction.
 func (d dispatch) exchange(now time.Duration) {
-	s := d.shift
+	s := d.loop
 	if s.journal.busy || s.end.lost {
 		return
 	}
@@ -210,8 +210,8 @@ func (d dispatch) exchange(now time.Duration) {
 	if c == nil {
 		rows := beginning{s}.choose(now)
 		if len(rows) == 0 {
-			calm := len(s.crew.aloft) == 0 && s.crew.ready.size() == 0
-			at, due := s.journal.due(now, 2*s.crew.slots, calm)
+			calm := len(s.workers.aloft) == 0 && s.workers.ready.size() == 0
+			at, due := s.journal.due(now, 2*s.workers.slots, calm)
 			if !due {
 				if at > 0 {
 					s.alarm.by(at)
@@ -223,5 +223,5 @@ func (d dispatch) exchange(now time.Duration) {
 	}
 	s.journal.busy = true
 	e, lease := s.lane.engine, s.journal.lease
-	go func() { s.answers <- c.make(s.ctx, e.cfg.Journal, lease, e.contents) }()
+	go func() { s.answers <- c.make(s.ctx, e.cfg.Journal, lease, e.renderer) }()
 }

@@ -7,11 +7,11 @@ import "time"
 // and how many requests were invalid.
 type health struct {
 	breaker  breaker
-	outages  suspicion
-	poison   payloads
+	outages  outageDetector
+	poison   poisonDetector
 	faults   faults
 	fading   faults // limits after which an operation is not worth doing
-	invalid  tenMinutes
+	invalid  invalidCount
 	troubles troubles // that the desk was told of before this term
 	// delivered is when the lane last delivered something.
 	delivered time.Duration
@@ -22,7 +22,7 @@ type health struct {
 
 // calm says whether the breaker lets a request leave now beside those on their
 // way, and if not when to look again; 0 for with the next answer.
-func (s *shift) calm(now time.Duration) (again time.Duration, ok bool) {
+func (s *loop) calm(now time.Duration) (again time.Duration, ok bool) {
 	l := s.lane
 	b, h := &l.health.breaker, &l.health
 	if !b.probing() {
@@ -38,7 +38,7 @@ func (s *shift) calm(now time.Duration) (again time.Duration, ok bool) {
 	if now < b.until {
 		return b.until, false
 	}
-	return 0, len(s.crew.aloft) == 0 || !b.probing()
+	return 0, len(s.workers.aloft) == 0 || !b.probing()
 }
 
 // speed is how fast answers come.

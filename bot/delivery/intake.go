@@ -12,13 +12,13 @@ import (
 
 // intake is the part of a shift that takes in what the database says: what an
 // earlier holder left, what is owed, and what has been begun.
-type intake struct{ shift *shift }
+type intake struct{ loop *loop }
 
 // inherit takes what an earlier holder left in flight among what is settled. ok
 // is false when that could not be read: then the shift must write nothing, for
 // the next exchange would say that nothing of it is in flight.
 func (i intake) inherit() (ok bool) {
-	s := i.shift
+	s := i.loop
 	e := s.lane.engine
 	for try := 1; ; try++ {
 		ctx, done := context.WithTimeout(context.WithoutCancel(s.ctx), storeTimeout)
@@ -29,13 +29,13 @@ func (i intake) inherit() (ok bool) {
 		done()
 		switch {
 		case err == nil:
-			e.store.worked()
+			e.database.worked()
 			return true
 		case errors.Is(err, stories.ErrLeaseLost):
 			s.lease.Lose()
 			return false
 		}
-		e.store.failed(fmt.Errorf("look for deliveries of an earlier run: %w", err))
+		e.database.failed(fmt.Errorf("look for deliveries of an earlier run: %w", err))
 		select {
 		case <-time.After(backoff(storeRetry, storeRetryMax, try, s.random())):
 		case <-s.ctx.Done():
@@ -49,7 +49,7 @@ func (i intake) inherit() (ok bool) {
 
 // takeOver makes jobs of what is in flight.
 func (i intake) takeOver(ctx context.Context) error {
-	s := i.shift
+	s := i.loop
 	flights, loaded, err := s.lane.engine.cfg.Journal.Recover(ctx, s.journal.lease)
 	if err != nil {
 		return err
@@ -64,14 +64,14 @@ func (i intake) takeOver(ctx context.Context) error {
 	for _, o := range loaded.Rows {
 		f := flown[o.Delivery]
 		o.Wait = 0
-		r := &row{Ref: o.Ref, place: &place{destination: o.Destination}, origin: newOrigin(loaded.Origins[o.Origin], 0), missed: o.Missed}
+		r := &row{Ref: o.Ref, queue: &queue{destination: o.Destination}, origin: newOrigin(loaded.Origins[o.Origin], 0), missed: o.Missed}
 		r.tries = tries{unknowns: o.Unknowns, doubtful: true, putBack: o.PutBack}
 		j := newJob(r, f, s.lane.name, now)
 		j.d.Tries.Doubtful = o.Doubtful
 		if present, ok := loaded.Revisions[j.d.About.UpdateID]; ok {
 			j.d.Revision = present
 		}
-		m, v, err := s.lane.engine.contents.message(ctx, j.edition(), o.Missed)
+		m, v, err := s.lane.engine.renderer.message(ctx, j.edition(), o.Missed)
 		if err != nil {
 			return err
 		}
@@ -80,7 +80,7 @@ func (i intake) takeOver(ctx context.Context) error {
 	}
 	for i, j := range jobs {
 		o := loaded.Rows[i]
-		j.row = s.reader.fill.adopt(o, loaded.Origins[o.Origin], now.mono)
+		j.row = s.poller.loader.adopt(o, loaded.Origins[o.Origin], now.mono)
 		s.journal.flying[o.Delivery] = flown[o.Delivery]
 		switch {
 		case j.msg == nil:
@@ -101,8 +101,8 @@ func (i intake) takeOver(ctx context.Context) error {
 
 // read begins a read when one is worth it.
 func (i intake) read(now time.Duration) {
-	s := i.shift
-	r := s.reader
+	s := i.loop
+	r := s.poller
 	if r.busy || s.end.lost || s.end.retiring {
 		return
 	}
@@ -113,21 +113,21 @@ func (i intake) read(now time.Duration) {
 	if now >= r.at {
 		r.asked = true
 	}
-	queue, name := s.lane.engine.cfg.Queue, s.lane.name
+	db, name := s.lane.engine.cfg.Queue, s.lane.name
 	if r.overdue {
 		i.trim()
 		return
 	}
 	if r.asked {
-		known := r.fill.window.known()
+		known := r.loader.window.known()
 		r.asked, r.at = false, now+s.lane.engine.cfg.Poll
 		r.begin(s.ctx, func(ctx context.Context) (f found) {
-			f.publications, f.err = queue.Publications(ctx, name, known, mostPublications)
+			f.publications, f.err = db.Publications(ctx, name, known, mostPublications)
 			return f
 		})
 		return
 	}
-	l, ok := r.fill.hungry(now, func(p *place) time.Duration {
+	l, ok := r.loader.hungry(now, func(p *queue) time.Duration {
 		next, ok := s.lane.health.outages.probe(p.destination, now)
 		if ok {
 			return 0
@@ -142,9 +142,9 @@ func (i intake) read(now time.Duration) {
 	r.begin(s.ctx, func(ctx context.Context) found {
 		f := found{loading: l}
 		if len(places) > 0 {
-			f.loaded, f.err = queue.LoadPlaces(ctx, publications, places)
+			f.loaded, f.err = db.LoadPlaces(ctx, publications, places)
 		} else {
-			f.loaded, f.err = queue.Load(ctx, publications[0], after, l.limit)
+			f.loaded, f.err = db.Load(ctx, publications[0], after, l.limit)
 		}
 		return f
 	})
@@ -152,8 +152,8 @@ func (i intake) read(now time.Duration) {
 
 // found takes in what was read.
 func (i intake) found(f found) {
-	s := i.shift
-	r, now, store := s.reader, s.now(), s.lane.engine.store
+	s := i.loop
+	r, now, store := s.poller, s.now(), s.lane.engine.database
 	r.busy = false
 	if errors.Is(f.err, stories.ErrLeaseLost) {
 		s.lease.Lose()
@@ -167,7 +167,7 @@ func (i intake) found(f found) {
 	if f.err != nil {
 		store.failed(fmt.Errorf("read what is owed in lane %s: %w", s.lane.name, f.err))
 		r.try++
-		r.fill.missed(f.loading, now)
+		r.loader.missed(f.loading, now)
 		r.asked, r.wait = true, now+backoff(queueRetry, storeRetryMax, r.try, s.random())
 		return
 	}
@@ -179,8 +179,8 @@ func (i intake) found(f found) {
 		i.trimmed(f.skipped, now)
 		return
 	}
-	if f.loading.limit == 0 && len(f.loading.places) == 0 {
-		r.fill.publish(f.publications)
+	if f.loading.limit == 0 && len(f.loading.queues) == 0 {
+		r.loader.publish(f.publications)
 		r.asked = r.asked || len(f.publications) == mostPublications
 		if r.first {
 			for _, p := range f.publications {
@@ -190,20 +190,20 @@ func (i intake) found(f found) {
 		}
 		return
 	}
-	i.spread(f.loading.carrier, f.loaded.Rows)
-	r.fill.take(f.loading, f.loaded, now)
+	i.spread(f.loading.publication, f.loaded.Rows)
+	r.loader.take(f.loading, f.loaded, now)
 }
 
 // spread has what an earlier holder of the lane tried in vain wait for a part of
 // its backoff, which nobody knows the end of any more: not all of it at once. What
 // was in memory before has waited here.
-func (i intake) spread(c *carrier, rows []stories.Owed) {
-	s := i.shift
+func (i intake) spread(c *publication, rows []stories.Owed) {
+	s := i.loop
 	if c == nil {
 		return
 	}
 	for i, o := range rows {
-		if o.Attempt > 0 && !o.Doubtful && s.reader.old[o.Publication] && o.Place > c.seen.Place {
+		if o.Attempt > 0 && !o.Doubtful && s.poller.old[o.Publication] && o.Place > c.seen.Place {
 			rows[i].Wait = max(o.Wait, time.Duration(s.random()*float64(backoff(retryBase, retryMax, o.Attempt, 0))))
 		}
 	}
@@ -211,8 +211,8 @@ func (i intake) spread(c *carrier, rows []stories.Owed) {
 
 // takeIn takes in what the journal's exchange has brought.
 func (i intake) takeIn(a answer) {
-	s := i.shift
-	now, store := s.now(), s.lane.engine.store
+	s := i.loop
+	now, store := s.now(), s.lane.engine.database
 	if errors.Is(a.err, stories.ErrLeaseLost) {
 		s.journal.busy = false
 		s.lease.Lose()
@@ -227,14 +227,14 @@ func (i intake) takeIn(a answer) {
 	s.journal.done(a, now)
 	s.lane.speed.measure(now)
 	for _, r := range a.call.ended {
-		s.queue.forget(r, now)
+		s.scheduler.forget(r, now)
 	}
 	for _, r := range a.call.kept {
-		s.reader.fill.saved(r, now)
+		s.poller.loader.saved(r, now)
 	}
 	for _, r := range a.call.x.Results {
 		if r.Destination != "" {
-			s.reader.fill.shut(r.Place)
+			s.poller.loader.shut(r.Place)
 		}
 	}
 	if a.unread != nil {
@@ -245,7 +245,7 @@ func (i intake) takeIn(a answer) {
 		if a.begun.Deliveries[r.Delivery] {
 			i.takeOff(r, a.call.x.Begin[n], a, now)
 		} else {
-			s.queue.forget(r, now)
+			s.scheduler.forget(r, now)
 		}
 	}
 	if s.end.retiring {
@@ -255,7 +255,7 @@ func (i intake) takeIn(a answer) {
 
 // takeOff makes a job of a row that was begun.
 func (i intake) takeOff(r *row, f stories.Flight, a answer, now time.Duration) {
-	s := i.shift
+	s := i.loop
 	j := newJob(r, f, s.lane.name, a.call.began)
 	j.d.Revision = a.present(j.edition())
 	j.begunAt, j.takenIn = a.call.began.mono, now
@@ -268,6 +268,6 @@ func (i intake) takeOff(r *row, f stories.Flight, a answer, now time.Duration) {
 	case j.request.settle && j.msg != nil:
 		answers{s}.settle(j, now, 0)
 	default:
-		s.crew.ready.push(j)
+		s.workers.ready.push(j)
 	}
 }

@@ -28,7 +28,7 @@ type request struct {
 	ctx     context.Context
 	started time.Duration
 	settle  bool // it asks what became of an earlier one
-	place   int  // among those on their way
+	index   int  // among those on their way
 }
 
 // doubt is what is known of a job that may have been sent.
@@ -46,7 +46,7 @@ func newJob(r *row, f stories.Flight, lane string, now reading) *job {
 	o := r.origin
 	j := &job{row: r, d: stories.Delivery{
 		ID: r.Delivery, Key: stories.DeliveryKey(o.Seed, r.Place, o.Op), About: stories.About{UpdateID: o.UpdateID, NoticeID: o.NoticeID, StoryID: o.StoryID, Number: o.Number},
-		Revision: o.Revision, Op: o.Op, Destination: r.place.destination, Lane: lane, Level: o.Level, State: stories.Sending,
+		Revision: o.Revision, Op: o.Op, Destination: r.queue.destination, Lane: lane, Level: o.Level, State: stories.Sending,
 		Tries: stories.Tries{Count: f.Attempt, First: f.First, Last: f.Last, Unknowns: r.tries.unknowns, Doubtful: r.tries.doubtful, PutBack: r.tries.putBack}, Missed: r.missed,
 		CreatedAt: o.CreatedAt}}
 	j.request.settle = r.tries.doubtful && !o.Op.Repeatable()

@@ -213,7 +213,7 @@ func (j *journal) aloft() []stories.Flight {
 
 // make is the call itself, on a goroutine of its own: the exchange, and the
 // messages of what it has begun.
-func (c *call) make(ctx context.Context, journal Journal, lease stories.Lease, contents *contents) answer {
+func (c *call) make(ctx context.Context, journal Journal, lease stories.Lease, renderer *renderer) answer {
 	ctx, done := context.WithTimeout(context.WithoutCancel(ctx), storeTimeout)
 	defer done()
 	a := answer{call: c, messages: map[int64]*bot.Message{}, verdicts: map[int64]bot.Verdict{}}
@@ -225,7 +225,7 @@ func (c *call) make(ctx context.Context, journal Journal, lease stories.Lease, c
 			continue
 		}
 		s.edition.revision = a.present(s.edition)
-		m, v, err := contents.message(ctx, s.edition, s.missed)
+		m, v, err := renderer.message(ctx, s.edition, s.missed)
 		switch {
 		case err != nil:
 			a.unread = err

@@ -90,12 +90,12 @@ func (l *lane) work(ctx context.Context) {
 		case err != nil && ctx.Err() != nil:
 			return
 		case err != nil:
-			e.store.failed(fmt.Errorf("acquire the lease of lane %s: %w", l.name, err))
+			e.database.failed(fmt.Errorf("acquire the lease of lane %s: %w", l.name, err))
 			wait = backoff(storeRetry, storeRetryMax, try, e.cfg.Random())
 		case !ok:
 			l.rest(nil, true) // another process works it
 		default:
-			e.store.worked()
+			e.database.worked()
 			l.hold(ctx, held, woken)
 			try, wait = 0, 0
 		}
@@ -108,7 +108,7 @@ func (l *lane) work(ctx context.Context) {
 
 // hold works the lane under one lease and gives it back.
 func (l *lane) hold(ctx context.Context, held *lease.Lease, woken chan struct{}) {
-	s := newShift(l, ctx, held, woken)
+	s := newLoop(l, ctx, held, woken)
 	keeping, stop := context.WithCancel(context.WithoutCancel(ctx))
 	kept := make(chan struct{})
 	go func() {
@@ -132,14 +132,14 @@ func (l *lane) hold(ctx context.Context, held *lease.Lease, woken chan struct{})
 
 // rest publishes the state of the lane as s leaves it. s is nil when this
 // process does not work it; idle then says whether it has no part in it.
-func (l *lane) rest(s *shift, idle bool) {
+func (l *lane) rest(s *loop, idle bool) {
 	now := l.engine.clock.mono()
 	state := LaneState{Lane: l.name, Rate: l.limits.posts.rate(), Stopped: l.health.breaker.stopped(), Limited: l.limits.met,
 		Paused: max(0, l.limits.posts.paused-now)}
 	if s != nil {
-		state.Held, state.InFlight, state.Ready, state.Settling = true, len(s.crew.aloft), s.crew.ready.size(), len(s.settler.list)
-		for i := range s.queue.window.shares {
-			state.Loaded += s.queue.window.shares[i].waiting
+		state.Held, state.InFlight, state.Ready, state.Settling = true, len(s.workers.aloft), s.workers.ready.size(), len(s.settler.list)
+		for i := range s.scheduler.window.shares {
+			state.Loaded += s.scheduler.window.shares[i].waiting
 		}
 		idle = s.idle()
 	}

@@ -20,14 +20,14 @@ type limiter struct {
 	oldest    int
 	paused    time.Duration // nothing before
 	unmarked  int           // answers in a row that know of no limit; -1 once one did
-	learner   *learner      // for a limit that is not published, or nil
+	estimator *estimator    // for a limit that is not published, or nil
 }
 
 func newLimiter(p bot.Pace) *limiter {
 	l := newWindow(int(p.PerSecond), time.Second)
 	l.perSecond = p.PerSecond
 	if p.Learns {
-		l.learner = &learner{}
+		l.estimator = &estimator{}
 	}
 	return l
 }
@@ -60,8 +60,8 @@ func (l *limiter) rate() float64 {
 	if l.lifted() {
 		rate = 0
 	}
-	if l.learner != nil && l.learner.rate > 0 && (rate == 0 || l.learner.rate < rate) {
-		return l.learner.rate
+	if l.estimator != nil && l.estimator.rate > 0 && (rate == 0 || l.estimator.rate < rate) {
+		return l.estimator.rate
 	}
 	return rate
 }
@@ -114,8 +114,8 @@ func (l *limiter) take(now time.Duration) {
 		l.log[l.oldest] = now
 		l.oldest = (l.oldest + 1) % len(l.log)
 	}
-	if l.learner != nil {
-		l.learner.start(now)
+	if l.estimator != nil {
+		l.estimator.start(now)
 	}
 	l.started, l.last = true, now
 }
@@ -133,8 +133,8 @@ func (l *limiter) mark(unlimited bool) {
 
 // accepted notes that a request was answered without meeting a limit.
 func (l *limiter) accepted(now time.Duration) {
-	if l.learner != nil {
-		l.learner.accept(now)
+	if l.estimator != nil {
+		l.estimator.accept(now)
 	}
 }
 
@@ -142,8 +142,8 @@ func (l *limiter) accepted(now time.Duration) {
 // the lane for at least the time the answer asked for.
 func (l *limiter) refused(started, now, retryAfter, jitter time.Duration) {
 	retryAfter = max(retryAfter, minPause)
-	if l.learner != nil {
-		retryAfter = l.learner.refuse(started, now, retryAfter)
+	if l.estimator != nil {
+		retryAfter = l.estimator.refuse(started, now, retryAfter)
 	}
 	l.paused = max(l.paused, now+retryAfter+jitter)
 }

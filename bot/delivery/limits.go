@@ -59,13 +59,13 @@ func (l *limits) looks() *limiter { return l.method(bot.Looks) }
 // apart are the lines that have a budget of their own.
 func (l *limits) apart() (own open) {
 	for i := range own {
-		own[i] = line(i) == posts || l.own[methods[i]] != nil
+		own[i] = budget(i) == posts || l.own[methods[i]] != nil
 	}
 	return own
 }
 
 // line returns the limiter of a line.
-func (l *limits) line(at line) *limiter { return l.method(methods[at]) }
+func (l *limits) budget(at budget) *limiter { return l.method(methods[at]) }
 
 // waitAccount names the wait of a lane whose token is refused, beside those of the
 // methods, as it is written down.

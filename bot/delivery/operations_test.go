@@ -356,7 +356,7 @@ func TestWhatIsRepeatableIsMadeAgainAfterATakeover(t *testing.T) {
 // An operation refused as malformed stops neither the posts of its update nor
 // other operations.
 func TestRefusalsAreCountedByMethod(t *testing.T) {
-	var p payloads
+	var p poisonDetector
 	j := &job{d: stories.Delivery{About: stories.About{UpdateID: 1}, Op: stories.OpEdit}}
 	for range stopAfter {
 		p.refused(j.push(), bot.Verdict{Outcome: bot.BadPayload, Code: "50035"})

@@ -8,7 +8,7 @@ import (
 // recall takes in what earlier holders of the lane wrote down of it: how long a
 // platform asked it to wait, invalid requests, and when it last worked.
 func (i intake) recall(ctx context.Context) error {
-	s := i.shift
+	s := i.loop
 	past, err := s.lane.engine.cfg.Journal.LanePast(ctx, s.lane.name)
 	if err != nil {
 		return err
@@ -38,10 +38,10 @@ func (i intake) recall(ctx context.Context) error {
 
 // works notes that the lane is free to send. When it was not for long, what is too
 // old by now is skipped first.
-func (s *shift) works(now time.Duration) {
+func (s *loop) works(now time.Duration) {
 	h := &s.lane.health
 	if now-h.worked > longIdle {
-		s.reader.overdue = true
+		s.poller.overdue = true
 	}
 	h.worked, h.here = now, true
 	s.journal.works(now)
@@ -49,9 +49,9 @@ func (s *shift) works(now time.Duration) {
 
 // trim has what is too old skipped.
 func (i intake) trim() {
-	s := i.shift
+	s := i.loop
 	journal, lease, at := s.lane.engine.cfg.Journal, s.journal.lease, s.lane.engine.clock.now()
-	s.reader.begin(s.ctx, func(ctx context.Context) (f found) {
+	s.poller.begin(s.ctx, func(ctx context.Context) (f found) {
 		f.trimmed = true
 		f.skipped, f.err = journal.SkipOlder(ctx, lease, keepOwed, at)
 		return f
@@ -60,9 +60,9 @@ func (i intake) trim() {
 
 // trimmed begins anew with what is left.
 func (i intake) trimmed(skipped int, now time.Duration) {
-	s := i.shift
-	s.reader.overdue = false
-	s.reader.fill.room.restart(now)
+	s := i.loop
+	s.poller.overdue = false
+	s.poller.loader.evictor.restart(now)
 	if skipped > 0 {
 		s.lane.log.Warn("nothing could be sent for long; each channel gets the newest of a story, older deliveries are left out", "deliveries", skipped)
 	}

@@ -253,7 +253,7 @@ func TestALaneSaysThatItWorks(t *testing.T) {
 }
 
 func TestEventsOfAWhileAgoAreCountedUntilTenMinutesAreOver(t *testing.T) {
-	var w tenMinutes
+	var w invalidCount
 	w.past(time.Second, 7*time.Minute, 5)
 	w.past(time.Second, 11*time.Minute, 5)
 	w.add(2 * time.Second)

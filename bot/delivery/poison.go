@@ -10,7 +10,7 @@ import (
 // every channel of a push; after a few equal refusals in a row the rest of it
 // is not sent. Where channels have taken the update before, the refusals are
 // more likely a rule of some of them, and it takes more to stop.
-type payloads struct {
+type poisonDetector struct {
 	byEdition map[edition]*refusals
 	// going are those that go on, over those that are stopped, the oldest first. Each
 	// have their own bound: a stopped push stays stopped, however many go on beside
@@ -26,14 +26,14 @@ type refusals struct {
 }
 
 // delivered notes that a channel took the update.
-func (p *payloads) delivered(key edition) {
+func (p *poisonDetector) delivered(key edition) {
 	r := p.of(key)
 	r.accepted, r.inARow = true, 0
 }
 
 // refused notes that a channel refused the update, and reports whether that
 // has just stopped its push.
-func (p *payloads) refused(key edition, v bot.Verdict) (stopped bool) {
+func (p *poisonDetector) refused(key edition, v bot.Verdict) (stopped bool) {
 	r := p.of(key)
 	if r.code != v.Code {
 		r.code, r.inARow = v.Code, 0
@@ -54,7 +54,7 @@ func (p *payloads) refused(key edition, v bot.Verdict) (stopped bool) {
 }
 
 // stopped returns the verdict on the rows of a stopped push, nil when it goes on.
-func (p *payloads) stopped(key edition) *bot.Verdict {
+func (p *poisonDetector) stopped(key edition) *bot.Verdict {
 	if r := p.byEdition[key]; r != nil {
 		return r.stopped
 	}
@@ -62,12 +62,12 @@ func (p *payloads) stopped(key edition) *bot.Verdict {
 }
 
 // accepted says that some channel has taken the update.
-func (p *payloads) accepted(key edition) bool {
+func (p *poisonDetector) accepted(key edition) bool {
 	r := p.byEdition[key]
 	return r != nil && r.accepted
 }
 
-func (p *payloads) of(key edition) *refusals {
+func (p *poisonDetector) of(key edition) *refusals {
 	if r := p.byEdition[key]; r != nil {
 		return r
 	}
@@ -81,7 +81,7 @@ func (p *payloads) of(key edition) *refusals {
 }
 
 // add adds key to a list and forgets the oldest one there when that is full.
-func (p *payloads) add(list []edition, key edition) []edition {
+func (p *poisonDetector) add(list []edition, key edition) []edition {
 	if len(list) >= maxEditions/2 {
 		delete(p.byEdition, list[0])
 		list = slices.Delete(list, 0, 1)

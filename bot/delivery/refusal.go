@@ -101,8 +101,8 @@ func (j *journal) resume(now reading) *call {
 
 // failed takes in that an exchange was not made.
 func (i intake) failed(a answer, now time.Duration) {
-	s, c := i.shift, a.call
-	j, store := s.journal, s.lane.engine.store
+	s, c := i.loop, a.call
+	j, store := s.journal, s.lane.engine.database
 	if !errors.Is(a.err, stories.ErrRefused) {
 		j.refusal.times = 0
 		store.failed(a.err)
@@ -129,7 +129,7 @@ func (i intake) failed(a answer, now time.Duration) {
 
 // refused sees to the one thing that the database refuses.
 func (i intake) refused(p part, err error, now time.Duration) {
-	s := i.shift
+	s := i.loop
 	log, j := s.lane.log, s.journal
 	switch {
 	case len(p.results) > 0:
@@ -145,7 +145,7 @@ func (i intake) refused(p part, err error, now time.Duration) {
 			j.refusal.told[r.Delivery] = true
 			i.tellRefused(r, "is not sent something, because the database refuses to record that it is on its way")
 		}
-		s.queue.release(r, now, refusedWait)
+		s.scheduler.release(r, now, refusedWait)
 	case len(p.told) > 0:
 		log.Error("the database refuses to keep an alarm; the desk is not told", "kind", string(p.told[0].Kind), "err", err)
 	default:
@@ -158,7 +158,7 @@ func (i intake) refused(p part, err error, now time.Duration) {
 // it, then as failed. What it refuses to have ended at all stays in flight for the
 // database: nobody here begins it, and the next holder of the lane looks for it.
 func (i intake) endOtherwise(p part, err error, now time.Duration) {
-	s := i.shift
+	s := i.loop
 	j, r, of := s.journal, p.results[0], slices.Concat(p.ended, p.kept)[0]
 	s.lane.log.Error("the database refuses to record what became of a delivery", "delivery", r.Delivery, "state", r.State.String(), "message", r.MessageID,
 		"reason", r.Reason, "err", err)
@@ -176,11 +176,11 @@ func (i intake) endOtherwise(p part, err error, now time.Duration) {
 		}
 		i.tellRefused(of, what)
 		if r.Destination != "" { // its next message shows that again
-			s.reader.fill.shut(r.Place)
+			s.poller.loader.shut(r.Place)
 		}
 		if len(p.kept) > 0 {
 			of.unsaved--
-			s.queue.ended(of, now, 0)
+			s.scheduler.ended(of, now, 0)
 		}
 	}
 	j.takeApart(part{entry: entry{results: []stories.Result{less}, ended: []*row{of}}, less: true})
@@ -190,7 +190,7 @@ func (i intake) endOtherwise(p part, err error, now time.Duration) {
 // be told only the log says.
 func (i intake) tellRefused(r *row, what string) {
 	if r.origin.NoticeID == 0 {
-		i.shift.tell(Alarm{Kind: DeliveryFailed, Destination: r.place.destination, UpdateID: r.origin.UpdateID, StoryID: r.origin.StoryID,
+		i.loop.tell(Alarm{Kind: DeliveryFailed, Destination: r.queue.destination, UpdateID: r.origin.UpdateID, StoryID: r.origin.StoryID,
 			Number: r.origin.Number, Code: "refused", Reason: what})
 	}
 }

@@ -16,36 +16,36 @@ import (
 // It is used by the lane's loop only and takes the time as an argument. What of
 // the queue is in memory is window's business.
 type scheduler struct {
-	window *window
-	places map[placeKey]*place
-	lines  [lines]ladders
-	waits  ladder // places that wait, by when that ends
-	picks  int
-	aged   bool // this batch takes the oldest
+	window  *window
+	queues  map[queueKey]*queue
+	budgets [budgets]queueHeaps
+	waits   queueHeap // places that wait, by when that ends
+	picks   int
+	aged    bool // this batch takes the oldest
 }
 
 // ladders are the places of a line.
-type ladders struct {
-	urgent  ladder // places whose first row may go, by its urgency
-	oldest  ladder // the same, by age
-	starved ladder // places whose first row could go, but is not in memory
+type queueHeaps struct {
+	urgent  queueHeap // places whose first row may go, by its urgency
+	oldest  queueHeap // the same, by age
+	starved queueHeap // places whose first row could go, but is not in memory
 }
 
 func newScheduler(w *window) *scheduler {
-	s := &scheduler{window: w, places: map[placeKey]*place{}}
-	s.waits = ladder{step: 0, less: func(a, b *place) bool { return a.readyAt < b.readyAt }}
-	for i := range s.lines {
-		s.lines[i] = ladders{
-			urgent:  ladder{step: 1, less: func(a, b *place) bool { return before(a.rows[0], b.rows[0]) }},
-			oldest:  ladder{step: 2, less: func(a, b *place) bool { return older(a.rows[0], b.rows[0]) < 0 }},
-			starved: ladder{step: 3, less: func(a, b *place) bool { return compareCarriers(a.short[0], b.short[0]) < 0 }},
+	s := &scheduler{window: w, queues: map[queueKey]*queue{}}
+	s.waits = queueHeap{slot: 0, less: func(a, b *queue) bool { return a.readyAt < b.readyAt }}
+	for i := range s.budgets {
+		s.budgets[i] = queueHeaps{
+			urgent:  queueHeap{slot: 1, less: func(a, b *queue) bool { return before(a.rows[0], b.rows[0]) }},
+			oldest:  queueHeap{slot: 2, less: func(a, b *queue) bool { return older(a.rows[0], b.rows[0]) < 0 }},
+			starved: queueHeap{slot: 3, less: func(a, b *queue) bool { return comparePublications(a.short[0], b.short[0]) < 0 }},
 		}
 	}
 	return s
 }
 
 // next returns the line's ladder of this batch.
-func (l *ladders) next(aged bool) *ladder {
+func (l *queueHeaps) next(aged bool) *queueHeap {
 	if aged {
 		return &l.oldest
 	}
@@ -56,10 +56,10 @@ func (l *ladders) next(aged bool) *ladder {
 // place busy; nil when none may go now.
 func (s *scheduler) pick(now time.Duration, open open) *row {
 	s.due(now)
-	var p *place
-	for i := range s.lines {
-		ladder := s.lines[i].next(s.aged)
-		if first := ladder.first(); open[i] && first != nil && (p == nil || ladder.less(first, p)) {
+	var p *queue
+	for i := range s.budgets {
+		h := s.budgets[i].next(s.aged)
+		if first := h.first(); open[i] && first != nil && (p == nil || h.less(first, p)) {
 			p = first
 		}
 	}
@@ -90,8 +90,8 @@ func (s *scheduler) due(now time.Duration) {
 // were in memory.
 func (s *scheduler) ready(now time.Duration, open open) bool {
 	s.due(now)
-	for i := range s.lines {
-		if open[i] && (s.lines[i].urgent.first() != nil || s.lines[i].starved.first() != nil) {
+	for i := range s.budgets {
+		if open[i] && (s.budgets[i].urgent.first() != nil || s.budgets[i].starved.first() != nil) {
 			return true
 		}
 	}
@@ -101,7 +101,7 @@ func (s *scheduler) ready(now time.Duration, open open) bool {
 // release lets a busy row wait again, and its place at least for so long and until
 // nothing else of it is in doubt.
 func (s *scheduler) release(r *row, now, wait time.Duration) {
-	p := r.place
+	p := r.queue
 	p.vacate(r)
 	p.sort()
 	if p.busy == 0 {
@@ -113,12 +113,12 @@ func (s *scheduler) release(r *row, now, wait time.Duration) {
 
 // stall says that a row's place waits until it is settled what became of it.
 func (s *scheduler) stall(r *row, now time.Duration) {
-	r.place.state.idle = true
-	s.file(r.place, now)
+	r.queue.state.idle = true
+	s.file(r.queue, now)
 }
 
 // rest keeps a place waiting for so long.
-func (s *scheduler) rest(p *place, now, wait time.Duration) {
+func (s *scheduler) rest(p *queue, now, wait time.Duration) {
 	if wait > 0 {
 		p.readyAt = max(p.readyAt, now+wait)
 		p.state.idle = p.state.idle || wait >= longWait
@@ -130,7 +130,7 @@ func (s *scheduler) rest(p *place, now, wait time.Duration) {
 // is in doubt. The row stays known until
 // forget is called: until its end is durable it may be read again.
 func (s *scheduler) ended(r *row, now, wait time.Duration) {
-	p := r.place
+	p := r.queue
 	p.rows = slices.DeleteFunc(p.rows, func(o *row) bool { return o == r })
 	if r.busy {
 		p.vacate(r)
@@ -150,14 +150,14 @@ func (s *scheduler) forget(r *row, now time.Duration) {
 		s.ended(r, now, 0)
 	}
 	s.window.leave(r)
-	s.file(r.place, now)
+	s.file(r.queue, now)
 }
 
 // close forgets what is owed to a destination that takes nothing any more. What is
 // read of it before that is durable is not believed; see filler.shut.
-func (s *scheduler) close(at *place, now time.Duration) {
+func (s *scheduler) close(at *queue, now time.Duration) {
 	for _, op := range [...]stories.Op{stories.OpPost, stories.OpEdit, stories.OpPublish, stories.OpDelete} {
-		p := s.placeOf(at.id, at.destination, op)
+		p := s.queueOf(at.id, at.destination, op)
 		s.window.full(p, p.short)
 		for _, r := range slices.Clone(p.rows) {
 			if !r.busy {
@@ -170,43 +170,43 @@ func (s *scheduler) close(at *place, now time.Duration) {
 }
 
 // placeOf returns the place of an operation at a destination.
-func (s *scheduler) placeOf(id int64, d stories.Destination, op stories.Op) *place {
-	key := placeKey{id, orderOf(op)}
-	p := s.places[key]
+func (s *scheduler) queueOf(id int64, d stories.Destination, op stories.Op) *queue {
+	key := queueKey{id, orderOf(op)}
+	p := s.queues[key]
 	if p == nil {
-		p = &place{placeKey: key, line: s.window.lineOf(op), destination: d, steps: [4]int{-1, -1, -1, -1}}
-		s.places[key] = p
+		p = &queue{queueKey: key, budget: s.window.budgetOf(op), destination: d, slots: [4]int{-1, -1, -1, -1}}
+		s.queues[key] = p
 	}
 	return p
 }
 
 // file puts a place on the ladders it belongs on now.
-func (s *scheduler) file(p *place, now time.Duration) {
+func (s *scheduler) file(p *queue, now time.Duration) {
 	wait := p.readyAt > now
 	if p.busy == 0 && !wait {
 		p.state.idle = false
 	}
 	can := p.busy == 0 && !wait && p.state.closed == notClosed
-	l := &s.lines[p.line]
+	l := &s.budgets[p.budget]
 	l.urgent.put(p, can && len(p.rows) > 0)
 	l.oldest.put(p, can && len(p.rows) > 0)
 	l.starved.put(p, can && len(p.rows) == 0 && len(p.short) > 0 && !p.state.asked)
 	s.waits.put(p, p.busy == 0 && wait)
-	if s.places[p.placeKey] == p && p.busy == 0 && len(p.rows) == 0 && !wait && len(p.short) == 0 && p.state.closed == notClosed {
-		delete(s.places, p.placeKey)
+	if s.queues[p.queueKey] == p && p.busy == 0 && len(p.rows) == 0 && !wait && len(p.short) == 0 && p.state.closed == notClosed {
+		delete(s.queues, p.queueKey)
 	}
 	s.window.file(p)
 }
 
 // reorder puts all rows where they belong once levels have changed.
 func (s *scheduler) reorder() {
-	for _, p := range s.places {
+	for _, p := range s.queues {
 		p.sort()
-		slices.SortFunc(p.short, compareCarriers)
+		slices.SortFunc(p.short, comparePublications)
 	}
-	for i := range s.lines {
-		heap.Init(&s.lines[i].urgent)
-		heap.Init(&s.lines[i].oldest)
-		heap.Init(&s.lines[i].starved)
+	for i := range s.budgets {
+		heap.Init(&s.budgets[i].urgent)
+		heap.Init(&s.budgets[i].oldest)
+		heap.Init(&s.budgets[i].starved)
 	}
 }

@@ -15,11 +15,11 @@ import (
 //
 // It counts what takes room and what may leave, so that nobody has to look for it.
 type window struct {
-	rows     map[int64]*row // by delivery; what has ended, until that is durable
-	origins  map[int64]*origin
-	carriers map[int64]*carrier // what is known and not at its end
-	strays   map[int64][]*row   // rows of publications that are not known yet
-	shares   [lines]share
+	rows         map[int64]*row // by delivery; what has ended, until that is durable
+	origins      map[int64]*origin
+	publications map[int64]*publication // what is known and not at its end
+	strays       map[int64][]*row       // rows of publications that are not known yet
+	shares       [budgets]share
 }
 
 // share is a line's part of the window.
@@ -30,30 +30,30 @@ type share struct {
 	// spare are those of places that wait for long.
 	free  [stories.ForDesk + 1]int
 	spare int
-	idle  map[*place]bool // whose rows are spare
+	idle  map[*queue]bool // whose rows are spare
 	// unread are publications with more to load, in order.
-	unread []*carrier
+	unread []*publication
 }
 
 // carrier is a publication as what queues rows.
-type carrier struct {
+type publication struct {
 	stories.Publication
-	line  line
-	after stories.Ref // the last row loaded
-	seen  stories.Ref // the farthest row ever loaded
-	rows  []*row      // in memory, in no order
-	free  int         // of these, how many may leave it
-	lost  int         // places that are short of it
-	age   int         // how often it was begun anew
+	budget budget
+	after  stories.Ref // the last row loaded
+	seen   stories.Ref // the farthest row ever loaded
+	rows   []*row      // in memory, in no order
+	free   int         // of these, how many may leave it
+	lost   int         // places that are short of it
+	age    int         // how often it was begun anew
 }
 
 // emptyWindow returns a window for so many rows. Lines beside the posts' have a part
 // of their own where apart says that they have a budget of their own.
 func emptyWindow(rows int, apart open) *window {
-	w := &window{rows: map[int64]*row{}, origins: map[int64]*origin{}, carriers: map[int64]*carrier{}, strays: map[int64][]*row{}}
+	w := &window{rows: map[int64]*row{}, origins: map[int64]*origin{}, publications: map[int64]*publication{}, strays: map[int64][]*row{}}
 	w.size(rows, apart)
 	for i := range w.shares {
-		w.shares[i].idle = map[*place]bool{}
+		w.shares[i].idle = map[*queue]bool{}
 	}
 	return w
 }
@@ -61,7 +61,7 @@ func emptyWindow(rows int, apart open) *window {
 // size divides so many rows among the lines.
 func (w *window) size(rows int, apart open) {
 	w.shares[posts].most = rows
-	for i := edits; i < lines; i++ {
+	for i := edits; i < budgets; i++ {
 		if apart[i] {
 			w.shares[i].most = max(1, rows/editShare)
 			w.shares[posts].most -= w.shares[i].most
@@ -70,8 +70,8 @@ func (w *window) size(rows int, apart open) {
 }
 
 // lineOf returns where an operation belongs.
-func (w *window) lineOf(op stories.Op) line {
-	for i := edits; i < lines; i++ {
+func (w *window) budgetOf(op stories.Op) budget {
+	for i := edits; i < budgets; i++ {
 		if bot.MethodOf(op) == methods[i] && w.shares[i].most > 0 {
 			return i
 		}
@@ -95,8 +95,8 @@ func (s *share) below(level stories.Level) (n int) {
 
 // known are the publications that need not be told again.
 func (w *window) known() []int64 {
-	ids := make([]int64, 0, len(w.carriers))
-	for id := range w.carriers {
+	ids := make([]int64, 0, len(w.publications))
+	for id := range w.publications {
 		ids = append(ids, id)
 	}
 	return ids
@@ -105,7 +105,7 @@ func (w *window) known() []int64 {
 // urgency is the level a publication has by what was published later in its
 // story.
 func (w *window) urgency(p stories.Publication) (level stories.Level) {
-	for _, c := range w.carriers {
+	for _, c := range w.publications {
 		if c.StoryID == p.StoryID && c.StoryID != 0 && c.ID > p.ID {
 			level = max(level, c.Level)
 		}
@@ -119,9 +119,9 @@ func (w *window) raise(p stories.Publication) (moved bool) {
 	if p.StoryID == 0 || p.Level == stories.Minor {
 		return false
 	}
-	for _, c := range w.carriers {
+	for _, c := range w.publications {
 		if c.StoryID == p.StoryID && c.ID < p.ID && c.Level < p.Level {
-			free := &w.shares[c.line].free
+			free := &w.shares[c.budget].free
 			free[c.Level] -= c.free
 			free[p.Level] += c.free
 			c.Level, moved = p.Level, true
@@ -142,12 +142,12 @@ func (w *window) unread() (found []*share) {
 			found = append(found, s)
 		}
 	}
-	slices.SortStableFunc(found, func(a, b *share) int { return compareCarriers(a.unread[0], b.unread[0]) })
+	slices.SortStableFunc(found, func(a, b *share) int { return comparePublications(a.unread[0], b.unread[0]) })
 	return found
 }
 
 // enter makes a row of p and counts it.
-func (w *window) enter(o stories.Owed, from stories.Publication, p *place) *row {
+func (w *window) enter(o stories.Owed, from stories.Publication, p *queue) *row {
 	from.ID = o.Origin
 	f := w.origins[from.ID]
 	if f == nil {
@@ -155,7 +155,7 @@ func (w *window) enter(o stories.Owed, from stories.Publication, p *place) *row 
 		w.origins[from.ID] = f
 	}
 	f.rows++
-	r := &row{Ref: o.Ref, place: p, origin: f, missed: o.Missed, stand: stand{kept: true},
+	r := &row{Ref: o.Ref, queue: p, origin: f, missed: o.Missed, stand: stand{kept: true},
 		tries: tries{attempt: o.Attempt, unknowns: o.Unknowns, first: o.FirstAttemptAt, last: o.LastAttemptAt, doubtful: o.Doubtful, putBack: o.PutBack}}
 	w.rows[o.Delivery] = r
 	w.join(r)
@@ -169,9 +169,9 @@ func newOrigin(p stories.Publication, urgency stories.Level) *origin {
 
 // join puts a row under its publication.
 func (w *window) join(r *row) {
-	if r.carrier = w.carriers[r.Publication]; r.carrier != nil {
-		r.at = len(r.carrier.rows)
-		r.carrier.rows = append(r.carrier.rows, r)
+	if r.publication = w.publications[r.Publication]; r.publication != nil {
+		r.at = len(r.publication.rows)
+		r.publication.rows = append(r.publication.rows, r)
 	} else {
 		w.strays[r.Publication] = append(w.strays[r.Publication], r)
 	}
@@ -182,7 +182,7 @@ func (w *window) join(r *row) {
 func (w *window) part(r *row) {
 	r.stand.kept = false
 	w.weigh(r)
-	c := r.carrier
+	c := r.publication
 	if c == nil {
 		rest := slices.DeleteFunc(w.strays[r.Publication], func(o *row) bool { return o == r })
 		if w.strays[r.Publication] = rest; len(rest) == 0 {
@@ -193,7 +193,7 @@ func (w *window) part(r *row) {
 	last := c.rows[len(c.rows)-1]
 	c.rows[r.at], last.at = last, r.at
 	c.rows[len(c.rows)-1] = nil
-	c.rows, r.carrier = c.rows[:len(c.rows)-1], nil
+	c.rows, r.publication = c.rows[:len(c.rows)-1], nil
 	w.end(c)
 }
 
@@ -208,17 +208,17 @@ func (w *window) leave(r *row) {
 
 // weigh counts a row as what it is now.
 func (w *window) weigh(r *row) {
-	p, was := r.place, r.stand
-	s := &w.shares[p.line]
+	p, was := r.queue, r.stand
+	s := &w.shares[p.budget]
 	r.stand.waiting = was.kept && !r.busy
-	r.stand.free = r.stand.waiting && r.unsaved == 0 && r.carrier != nil
+	r.stand.free = r.stand.waiting && r.unsaved == 0 && r.publication != nil
 	if n := count(r.stand.waiting, was.waiting); n != 0 {
 		s.waiting += n
 	}
 	if n := count(r.stand.free, was.free); n != 0 {
 		p.free += n
-		r.carrier.free += n
-		s.free[r.carrier.Level] += n
+		r.publication.free += n
+		s.free[r.publication.Level] += n
 		w.file(p)
 	}
 }
@@ -235,8 +235,8 @@ func count(is, was bool) int {
 }
 
 // file counts what of a place is spare.
-func (w *window) file(p *place) {
-	s, spare := &w.shares[p.line], 0
+func (w *window) file(p *queue) {
+	s, spare := &w.shares[p.budget], 0
 	if p.state.idle {
 		spare = p.free
 	}
@@ -250,8 +250,8 @@ func (w *window) file(p *place) {
 }
 
 // dropped notes that a row of c for p is not in memory.
-func (w *window) dropped(p *place, c *carrier) {
-	i, is := slices.BinarySearchFunc(p.short, c, compareCarriers)
+func (w *window) dropped(p *queue, c *publication) {
+	i, is := slices.BinarySearchFunc(p.short, c, comparePublications)
 	if !is {
 		p.short = slices.Insert(p.short, i, c)
 		c.lost++
@@ -259,12 +259,12 @@ func (w *window) dropped(p *place, c *carrier) {
 }
 
 // full notes that a place is not short of publications any more.
-func (w *window) full(p *place, of []*carrier) {
+func (w *window) full(p *queue, of []*publication) {
 	had := p.short
 	if len(of) == len(had) {
 		p.short = nil
 	} else {
-		p.short = slices.DeleteFunc(slices.Clone(had), func(c *carrier) bool { return slices.Contains(of, c) })
+		p.short = slices.DeleteFunc(slices.Clone(had), func(c *publication) bool { return slices.Contains(of, c) })
 	}
 	for _, c := range had {
 		if !slices.Contains(p.short, c) {
@@ -275,19 +275,19 @@ func (w *window) full(p *place, of []*carrier) {
 }
 
 // end forgets a publication nothing is left of.
-func (w *window) end(c *carrier) {
+func (w *window) end(c *publication) {
 	if len(c.rows) > 0 || c.lost > 0 {
 		return
 	}
-	if _, unread := slices.BinarySearchFunc(w.shares[c.line].unread, c, compareCarriers); !unread {
-		delete(w.carriers, c.ID)
+	if _, unread := slices.BinarySearchFunc(w.shares[c.budget].unread, c, comparePublications); !unread {
+		delete(w.publications, c.ID)
 	}
 }
 
 // read says that c is loaded to its end, or from its beginning once more.
-func (w *window) read(c *carrier, done bool) {
-	s := &w.shares[c.line]
-	i, found := slices.BinarySearchFunc(s.unread, c, compareCarriers)
+func (w *window) read(c *publication, done bool) {
+	s := &w.shares[c.budget]
+	i, found := slices.BinarySearchFunc(s.unread, c, comparePublications)
 	switch {
 	case done && found:
 		s.unread = slices.Delete(s.unread, i, i+1)
@@ -298,13 +298,13 @@ func (w *window) read(c *carrier, done bool) {
 }
 
 // compareOwed orders rows as their publications are; nil is one that is not known.
-func compareOwed(a, b *carrier, x, y stories.Owed) int {
+func compareOwed(a, b *publication, x, y stories.Owed) int {
 	if a == nil || b == nil || a == b {
 		return cmp.Compare(x.Delivery, y.Delivery)
 	}
-	return compareCarriers(a, b)
+	return comparePublications(a, b)
 }
 
-func compareCarriers(a, b *carrier) int {
+func comparePublications(a, b *publication) int {
 	return cmp.Or(cmp.Compare(b.Level, a.Level), cmp.Compare(a.ID, b.ID))
 }

@@ -11,7 +11,7 @@ import (
 	"storybot/stories"
 )
 
-// Notices is what a Teller asks of the newsroom.
+// Notices is what a Notifier asks of the newsroom.
 type Notices interface {
 	// Desks returns the desk's channels.
 	Desks(ctx context.Context) ([]stories.Destination, error)
@@ -28,11 +28,11 @@ type Notices interface {
 	TellEnds(ctx context.Context, newest int, at time.Time) (told bool, err error)
 }
 
-// Teller decides when the desk is told of something: alarms after a moment in
+// Notifier decides when the desk is told of something: alarms after a moment in
 // which they are collected, progress now and then, and the end of a push at once.
 // It owes that to the desk's channels and sends nothing itself. All it needs after
 // a restart is in the database, so that any process may go on.
-type Teller struct {
+type Notifier struct {
 	notices Notices
 	late    []string // platforms on which nothing can be edited: the end alone is told there
 	kick    func()
@@ -53,14 +53,14 @@ type view struct {
 	changed  time.Time // when the revision was seen to change
 }
 
-// NewTeller returns a Teller over n. late are platforms whose messages cannot be
+// NewNotifier returns a Notifier over n. late are platforms whose messages cannot be
 // edited; kick is called when something new is owed; wall is the wall clock.
-func NewTeller(n Notices, late []string, kick func(), log *slog.Logger, wall func() time.Time) *Teller {
-	return &Teller{notices: n, late: late, kick: kick, log: log, wall: wall, views: map[int64]*view{}}
+func NewNotifier(n Notices, late []string, kick func(), log *slog.Logger, wall func() time.Time) *Notifier {
+	return &Notifier{notices: n, late: late, kick: kick, log: log, wall: wall, views: map[int64]*view{}}
 }
 
 // Run tells what is due until ctx ends.
-func (t *Teller) Run(ctx context.Context) {
+func (n *Notifier) Run(ctx context.Context) {
 	tick := time.NewTicker(tellTick)
 	defer tick.Stop()
 	for {
@@ -69,66 +69,66 @@ func (t *Teller) Run(ctx context.Context) {
 			return
 		case <-tick.C:
 		}
-		_, err := t.look(ctx, false)
-		if err != nil && !t.failing && ctx.Err() == nil {
-			t.log.Warn("the desk is told nothing while the database cannot be used", "err", err)
+		_, err := n.look(ctx, false)
+		if err != nil && !n.failing && ctx.Err() == nil {
+			n.log.Warn("the desk is told nothing while the database cannot be used", "err", err)
 		}
-		t.failing = err != nil
+		n.failing = err != nil
 	}
 }
 
 // Tell owes at once what is waiting to be told, also what would be collected for
 // a while. told says that somebody is owed something now.
-func (t *Teller) Tell(ctx context.Context) (told bool, err error) { return t.look(ctx, true) }
+func (n *Notifier) Tell(ctx context.Context) (told bool, err error) { return n.look(ctx, true) }
 
-func (t *Teller) look(ctx context.Context, all bool) (told bool, err error) {
+func (n *Notifier) look(ctx context.Context, all bool) (told bool, err error) {
 	ctx, done := context.WithTimeout(ctx, storeTimeout)
 	defer done()
-	t.mu.Lock()
-	defer t.mu.Unlock()
+	n.mu.Lock()
+	defer n.mu.Unlock()
 	now := time.Now()
-	alarms, err := t.tellAlarms(ctx, now, all)
+	alarms, err := n.tellAlarms(ctx, now, all)
 	if err != nil {
 		return false, err
 	}
-	progress, err := t.tellProgress(ctx, now)
+	progress, err := n.tellProgress(ctx, now)
 	ends := false
 	if err == nil {
-		if ends, err = t.notices.TellEnds(ctx, mostPushes, t.wall()); err != nil {
+		if ends, err = n.notices.TellEnds(ctx, mostPushes, n.wall()); err != nil {
 			err = fmt.Errorf("tell the end of pushes anew: %w", err)
 		}
 	}
 	if told = alarms || progress || ends; told {
-		t.kick()
+		n.kick()
 	}
 	return told, err
 }
 
-func (t *Teller) tellAlarms(ctx context.Context, now time.Time, all bool) (told bool, err error) {
-	wait, err := t.notices.AlarmsWait(ctx)
+func (n *Notifier) tellAlarms(ctx context.Context, now time.Time, all bool) (told bool, err error) {
+	wait, err := n.notices.AlarmsWait(ctx)
 	switch {
 	case err != nil:
 		return false, fmt.Errorf("look for alarms: %w", err)
 	case !wait:
-		t.alarms = time.Time{}
+		n.alarms = time.Time{}
 		return false, nil
-	case t.alarms.IsZero():
-		t.alarms = now
+	case n.alarms.IsZero():
+		n.alarms = now
 	}
-	if !all && now.Sub(t.alarms) < collectFor {
+	if !all && now.Sub(n.alarms) < collectFor {
 		return false, nil
 	}
-	if told, err = t.notices.TellAlarms(ctx, t.wall()); err != nil {
+	if told, err = n.notices.TellAlarms(ctx, n.wall()); err != nil {
 		return false, fmt.Errorf("tell alarms: %w", err)
 	}
-	t.alarms = time.Time{}
+	n.alarms = time.Time{}
 	return told, nil
 }
 
 // tellProgress tells of every push that has ended, and of the one of the others
 // that has waited longest.
-func (t *Teller) tellProgress(ctx context.Context, now time.Time) (told bool, err error) {
-	pushes, err := t.notices.Pushes(ctx, mostPushes)
+func (n *Notifier) tellProgress(ctx context.Context, now time.Time) (told bool, err error) {
+	pushes, err := n.notices.Pushes(ctx, mostPushes)
 	if err != nil {
 		return false, fmt.Errorf("look how pushes are coming along: %w", err)
 	}
@@ -136,7 +136,7 @@ func (t *Teller) tellProgress(ctx context.Context, now time.Time) (told bool, er
 	var due []stories.Push
 	next := -1
 	for i, p := range pushes {
-		v := t.seen(p, now)
+		v := n.seen(p, now)
 		views[p.ID] = v
 		switch {
 		case p.Stands.Done():
@@ -145,9 +145,9 @@ func (t *Teller) tellProgress(ctx context.Context, now time.Time) (told bool, er
 			next = i
 		}
 	}
-	t.views = views
+	n.views = views
 	if next >= 0 {
-		desks, err := t.notices.Desks(ctx)
+		desks, err := n.notices.Desks(ctx)
 		if err != nil {
 			return false, fmt.Errorf("read the desk's channels: %w", err)
 		}
@@ -156,16 +156,16 @@ func (t *Teller) tellProgress(ctx context.Context, now time.Time) (told bool, er
 		}
 	}
 	for _, p := range due {
-		v, n := views[p.ID], p.Notice
-		n.Done = p.Stands.Done()
-		n.Body.Progress = p.Stands
-		n.Body.Left = bot.TimeLeft(v.first.Waiting-p.Stands.Waiting, p.Stands.Waiting, now.Sub(v.since))
-		said, err := t.notices.Say(ctx, n, t.late, t.wall())
+		v, notice := views[p.ID], p.Notice
+		notice.Done = p.Stands.Done()
+		notice.Body.Progress = p.Stands
+		notice.Body.Left = bot.TimeLeft(v.first.Waiting-p.Stands.Waiting, p.Stands.Waiting, now.Sub(v.since))
+		said, err := n.notices.Say(ctx, notice, n.late, n.wall())
 		if err != nil {
 			return told, fmt.Errorf("tell the progress of update %d: %w", p.UpdateID, err)
 		}
 		told = told || said
-		if n.Done {
+		if notice.Done {
 			delete(views, p.ID)
 		}
 	}
@@ -173,8 +173,8 @@ func (t *Teller) tellProgress(ctx context.Context, now time.Time) (told bool, er
 }
 
 // seen returns what is remembered of a push, and notes what is new.
-func (t *Teller) seen(p stories.Push, now time.Time) *view {
-	v := t.views[p.ID]
+func (n *Notifier) seen(p stories.Push, now time.Time) *view {
+	v := n.views[p.ID]
 	switch {
 	case v == nil:
 		v = &view{since: now, first: p.Stands, revision: p.Revision, changed: now}

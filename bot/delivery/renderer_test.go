@@ -10,7 +10,7 @@ import (
 )
 
 func TestTheFirstMessageAfterABlockSaysWhatWasMissed(t *testing.T) {
-	c := &contents{
+	c := &renderer{
 		read: func(context.Context, stories.Subject, int) (stories.Content, error) {
 			return stories.Content{Story: stories.Story{Slug: "flood", Headline: "The Rhine rises"}, Update: stories.Update{Number: 9, Text: "It falls."}}, nil
 		},

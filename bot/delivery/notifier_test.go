@@ -179,9 +179,9 @@ func TestTellIsAtOnce(t *testing.T) {
 		p.publish(1)
 		p.sends(1, 1, 0)
 		kicks := 0
-		teller := NewTeller(p, nil, func() { kicks++ }, slog.New(slog.DiscardHandler), time.Now)
+		notifier := NewNotifier(p, nil, func() { kicks++ }, slog.New(slog.DiscardHandler), time.Now)
 		for i, want := range []bool{true, false} {
-			if told, err := teller.Tell(t.Context()); told != want || err != nil {
+			if told, err := notifier.Tell(t.Context()); told != want || err != nil {
 				t.Errorf("time %d: %v, %v", i, told, err)
 			}
 		}

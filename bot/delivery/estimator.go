@@ -14,7 +14,7 @@ import "time"
 // What was measured is too little when the budget was full before the pause
 // ended, which is likely the first time: then all was spent in a burst after
 // it. The first measurement therefore does not count the time of that burst.
-type learner struct {
+type estimator struct {
 	rate     float64       // requests a second; 0 while not known
 	measured bool          // usedUp is a time, and the lane has been busy since
 	usedUp   time.Duration // when the budget was last used up
@@ -27,7 +27,7 @@ type learner struct {
 }
 
 // start notes that a request starts.
-func (l *learner) start(now time.Duration) {
+func (l *estimator) start(now time.Duration) {
 	if now-l.last > idleGap {
 		l.measured = false
 	}
@@ -35,7 +35,7 @@ func (l *learner) start(now time.Duration) {
 }
 
 // accept notes that a request was answered without a limit, and grows the rate.
-func (l *learner) accept(now time.Duration) {
+func (l *estimator) accept(now time.Duration) {
 	l.accepts++
 	l.inARow = 0
 	if l.rate == 0 {
@@ -50,7 +50,7 @@ func (l *learner) accept(now time.Duration) {
 
 // refuse notes that a request started then met the limit, and returns how long
 // to pause for an answer that asked for retryAfter.
-func (l *learner) refuse(started, now, retryAfter time.Duration) time.Duration {
+func (l *estimator) refuse(started, now, retryAfter time.Duration) time.Duration {
 	if l.refusals > 0 && started < l.usedUp {
 		return retryAfter // it was on its way when the limit was met: no news
 	}
@@ -71,7 +71,7 @@ func (l *learner) refuse(started, now, retryAfter time.Duration) time.Duration {
 }
 
 // pause notes that the lane waits for d from now on, and returns d.
-func (l *learner) pause(now, d time.Duration) time.Duration {
+func (l *estimator) pause(now, d time.Duration) time.Duration {
 	l.resumed = now + d
 	l.last = l.resumed
 	return d
@@ -81,7 +81,7 @@ func (l *learner) pause(now, d time.Duration) time.Duration {
 // nearly have fitted, which matters when they are few; and where a budget does
 // not gather during a pause too little is measured, so that one refusal lowers
 // a known rate by a tenth at most.
-func (l *learner) estimate(now time.Duration) {
+func (l *estimator) estimate(now time.Duration) {
 	took := (now - l.usedUp).Seconds()
 	if l.rate > 0 {
 		l.rate = max(minRate, l.rate*0.9, min(float64(l.accepts+1)/took, l.rate*0.98))
@@ -96,7 +96,7 @@ func (l *learner) estimate(now time.Duration) {
 }
 
 // slow lowers a known rate where nothing could be measured.
-func (l *learner) slow(factor float64) {
+func (l *estimator) slow(factor float64) {
 	if l.rate > 0 {
 		l.rate = max(minRate, l.rate*factor)
 	}

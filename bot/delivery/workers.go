@@ -7,7 +7,7 @@ import (
 
 // crew makes a lane's requests: a few workers, as many as there are requests at
 // once. ready are begun jobs that have not left yet.
-type crew struct {
+type workers struct {
 	slots   int
 	ready   standby
 	aloft   []*job // on their way, in no order
@@ -16,26 +16,26 @@ type crew struct {
 	// take turns.
 	settledLast bool
 	work, done  chan *job
-	workers     int
+	running     int
 	wg          sync.WaitGroup
 }
 
-func newCrew(slots int) *crew {
-	c := &crew{slots: slots}
+func newWorkers(slots int) *workers {
+	c := &workers{slots: slots}
 	c.work, c.done = make(chan *job, c.most()), make(chan *job, c.most())
 	return c
 }
 
 // most bounds the requests on their way: the slots, as many slow ones, and those
 // that settle.
-func (c *crew) most() int { return 2*c.slots + c.settleSlots() }
+func (c *workers) most() int { return 2*c.slots + c.settleSlots() }
 
 // settleSlots are the settling requests at once.
-func (c *crew) settleSlots() int { return max(2, c.slots/4) }
+func (c *workers) settleSlots() int { return max(2, c.slots/4) }
 
 // free returns how many more requests may be on their way, and when to look
 // again; 0 for no need to.
-func (c *crew) free(now time.Duration) (slots int, again time.Duration) {
+func (c *workers) free(now time.Duration) (slots int, again time.Duration) {
 	sends := len(c.aloft) - c.settles
 	if sends < c.slots {
 		return c.slots - sends, 0
@@ -50,14 +50,14 @@ func (c *crew) free(now time.Duration) (slots int, again time.Duration) {
 }
 
 // launch hands j to a worker, which calls serve.
-func (c *crew) launch(j *job, now time.Duration, serve func(*job)) {
+func (c *workers) launch(j *job, now time.Duration, serve func(*job)) {
 	if j.request.settle {
 		c.settles++
 	}
-	j.request.started, j.request.place = now, len(c.aloft)
+	j.request.started, j.request.index = now, len(c.aloft)
 	c.aloft = append(c.aloft, j)
-	if c.workers < len(c.aloft) {
-		c.workers++
+	if c.running < len(c.aloft) {
+		c.running++
 		c.wg.Go(func() {
 			for j := range c.work {
 				serve(j)
@@ -69,9 +69,9 @@ func (c *crew) launch(j *job, now time.Duration, serve func(*job)) {
 }
 
 // land takes j from those on their way.
-func (c *crew) land(j *job) {
+func (c *workers) land(j *job) {
 	last := c.aloft[len(c.aloft)-1]
-	c.aloft[j.request.place], last.request.place = last, j.request.place
+	c.aloft[j.request.index], last.request.index = last, j.request.index
 	c.aloft[len(c.aloft)-1] = nil
 	c.aloft = c.aloft[:len(c.aloft)-1]
 	if j.request.settle {
@@ -80,13 +80,13 @@ func (c *crew) land(j *job) {
 }
 
 // rest ends the workers.
-func (c *crew) rest() {
+func (c *workers) rest() {
 	close(c.work)
 	c.wg.Wait()
 }
 
 // standby are begun jobs that have not left yet, by their line, in order.
-type standby [lines][]*job
+type standby [budgets][]*job
 
 func (s *standby) size() (n int) {
 	for _, jobs := range s {
@@ -96,12 +96,12 @@ func (s *standby) size() (n int) {
 }
 
 func (s *standby) push(j *job) {
-	l := j.row.place.line
+	l := j.row.queue.budget
 	s[l] = append(s[l], j)
 }
 
 // pop takes the first job of a line that has one.
-func (s *standby) pop(l line) *job {
+func (s *standby) pop(l budget) *job {
 	j := s[l][0]
 	s[l][0] = nil
 	s[l] = s[l][1:]

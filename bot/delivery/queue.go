@@ -12,15 +12,15 @@ import (
 // row is a delivery in memory.
 type row struct {
 	stories.Ref
-	place   *place
-	origin  *origin
-	carrier *carrier // what it is queued under; nil while that is not known
-	tries   tries
-	missed  int
-	at      int  // where it stands in carrier.rows
-	unsaved int  // results of it that are not durable yet
-	busy    bool // being begun, on its way or settled
-	stand   stand
+	queue       *queue
+	origin      *origin
+	publication *publication // what it is queued under; nil while that is not known
+	tries       tries
+	missed      int
+	at          int  // where it stands in carrier.rows
+	unsaved     int  // results of it that are not durable yet
+	busy        bool // being begun, on its way or settled
+	stand       stand
 }
 
 // stand is what a row in memory takes room for.
@@ -48,25 +48,25 @@ type origin struct {
 
 // line is what draws on one budget: it has its own order and its own part of the
 // window, so that none waits for another's budget.
-type line int
+type budget int
 
 const (
-	posts   line = iota
-	edits        // where the platform gives them a budget of their own
-	deletes      // the same
-	lines
+	posts   budget = iota
+	edits          // where the platform gives them a budget of their own
+	deletes        // the same
+	budgets
 )
 
 // methods are the lines' methods. What has no line goes in the posts'.
-var methods = [lines]bot.Method{posts: bot.Posts, edits: bot.Edits, deletes: bot.Deletes}
+var methods = [budgets]bot.Method{posts: bot.Posts, edits: bot.Edits, deletes: bot.Deletes}
 
 // open says which lines may go.
-type open [lines]bool
+type open [budgets]bool
 
 // placeKey tells a destination's messages, which follow each other, from what
 // changes messages that are there: edits, publications and deletions each have an
 // order of their own.
-type placeKey struct {
+type queueKey struct {
 	id    int64
 	order bot.Method
 }
@@ -83,25 +83,25 @@ func orderOf(op stories.Op) bot.Method {
 }
 
 // place is a destination and what is owed to it.
-type place struct {
-	placeKey
-	line        line
+type queue struct {
+	queueKey
+	budget      budget
 	destination stories.Destination
 	rows        []*row // in order, the busy ones first
 	// busy is how many are. One is begun at a time; an earlier holder of the lane may
 	// have left several, of channels that have become one since.
 	busy    int
 	readyAt time.Duration
-	state   placeState
+	state   queueState
 	free    int // rows that may leave memory
 	// short are publications whose rows for this place are not all in memory, the
 	// most urgent first; what comes later for it is not taken in before them.
-	short []*carrier
-	steps [4]int // where it stands on the ladders; see ladder
+	short []*publication
+	slots [4]int // where it stands on the ladders; see ladder
 }
 
 // occupy makes a row of p busy.
-func (p *place) occupy(r *row) {
+func (p *queue) occupy(r *row) {
 	if !r.busy {
 		r.busy = true
 		p.busy++
@@ -109,7 +109,7 @@ func (p *place) occupy(r *row) {
 }
 
 // vacate says that a row of p is not busy any more.
-func (p *place) vacate(r *row) {
+func (p *queue) vacate(r *row) {
 	if r.busy {
 		r.busy = false
 		p.busy--
@@ -118,7 +118,7 @@ func (p *place) vacate(r *row) {
 
 // sort puts the rows where they belong: what is on its way first, whatever comes
 // before it now.
-func (p *place) sort() {
+func (p *queue) sort() {
 	slices.SortFunc(p.rows, func(a, b *row) int {
 		if a.busy != b.busy {
 			if a.busy {
@@ -131,7 +131,7 @@ func (p *place) sort() {
 }
 
 // placeState is what holds a place up beside its rows.
-type placeState struct {
+type queueState struct {
 	// idle says that it waits for long: its rows make room for others.
 	idle bool
 	// closed says that it takes nothing any more; nothing is read of it before that

@@ -12,7 +12,7 @@ import (
 )
 
 // contents renders each update and notice once and hands out the same message for it.
-type contents struct {
+type renderer struct {
 	read   func(ctx context.Context, of stories.Subject, revision int) (stories.Content, error)
 	render func(stories.Content) bot.Message
 
@@ -32,7 +32,7 @@ type edition struct {
 // message returns what a delivery shows: its update or notice, and how many updates
 // before it were missed. What is not there any more, or that rendering panics at, is
 // a verdict; any other error may pass.
-func (c *contents) message(ctx context.Context, key edition, missed int) (*bot.Message, bot.Verdict, error) {
+func (c *renderer) message(ctx context.Context, key edition, missed int) (*bot.Message, bot.Verdict, error) {
 	m, err := c.of(ctx, key)
 	var cause panicked
 	switch {
@@ -50,7 +50,7 @@ func (c *contents) message(ctx context.Context, key edition, missed int) (*bot.M
 }
 
 // of returns the message of an edition.
-func (c *contents) of(ctx context.Context, key edition) (m *bot.Message, err error) {
+func (c *renderer) of(ctx context.Context, key edition) (m *bot.Message, err error) {
 	c.mu.Lock()
 	m = c.messages[key]
 	c.mu.Unlock()
@@ -79,7 +79,7 @@ func contain(err *error) {
 }
 
 // keep stores m and returns it, or what another lane stored meanwhile.
-func (c *contents) keep(key edition, m *bot.Message) *bot.Message {
+func (c *renderer) keep(key edition, m *bot.Message) *bot.Message {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if other := c.messages[key]; other != nil {

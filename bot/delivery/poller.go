@@ -10,12 +10,12 @@ import (
 // reader brings what is owed from the database into the scheduler's memory, one
 // read at a time: first which publications there are that are not known, then
 // their rows as far as there is room.
-type reader struct {
-	fill  *filler
-	asked bool          // something new may be there
-	busy  bool          // a read is under way
-	rows  int           // that may be in memory
-	at    time.Duration // look then, whatever is known
+type poller struct {
+	loader *loader
+	asked  bool          // something new may be there
+	busy   bool          // a read is under way
+	rows   int           // that may be in memory
+	at     time.Duration // look then, whatever is known
 	// first says that nothing was read yet under this lease. What was tried before
 	// it, by whoever, may wait for a while: see intake.spread.
 	first bool
@@ -38,15 +38,15 @@ type found struct {
 	err          error
 }
 
-func newReader(f *filler) *reader {
-	return &reader{fill: f, asked: true, first: true, old: map[int64]bool{}, found: make(chan found, 1)}
+func newPoller(f *loader) *poller {
+	return &poller{loader: f, asked: true, first: true, old: map[int64]bool{}, found: make(chan found, 1)}
 }
 
 // unsure says that there may be more than is known.
-func (r *reader) unsure() bool { return r.asked || r.busy }
+func (r *poller) unsure() bool { return r.asked || r.busy }
 
 // begin reads on a goroutine of its own.
-func (r *reader) begin(ctx context.Context, read func(context.Context) found) {
+func (r *poller) begin(ctx context.Context, read func(context.Context) found) {
 	r.busy = true
 	go func() {
 		ctx, done := context.WithTimeout(context.WithoutCancel(ctx), storeTimeout)
@@ -58,11 +58,11 @@ func (r *reader) begin(ctx context.Context, read func(context.Context) found) {
 // wants returns what l asks for: the rows of some publications for some places,
 // or those of one publication behind a row.
 func (l loading) wants() (publications, places []int64, after stories.Ref) {
-	if l.carrier != nil {
-		return []int64{l.carrier.ID}, nil, l.carrier.after
+	if l.publication != nil {
+		return []int64{l.publication.ID}, nil, l.publication.after
 	}
 	seen := map[int64]bool{}
-	for i, p := range l.places {
+	for i, p := range l.queues {
 		places = append(places, p.id)
 		for _, c := range l.of[i] {
 			if !seen[c.ID] {

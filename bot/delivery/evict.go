@@ -8,16 +8,16 @@ import (
 	"storybot/stories"
 )
 
-// room makes room in a window: it drops from memory what can be loaded again.
-type room struct {
-	window *window
-	order  *scheduler
+// evictor makes room in a window: it drops from memory what can be loaded again.
+type evictor struct {
+	window    *window
+	scheduler *scheduler
 }
 
 // shrink makes room for want rows of a level in s: first of what waits for long,
 // then of what is less urgent, the newest first. It does not look for what is not
 // there.
-func (m room) shrink(s *share, level stories.Level, want int, now time.Duration) {
+func (e evictor) shrink(s *share, level stories.Level, want int, now time.Duration) {
 	if s.room()+s.spare+s.below(level) < want {
 		return
 	}
@@ -26,69 +26,69 @@ func (m room) shrink(s *share, level stories.Level, want int, now time.Duration)
 			return
 		}
 		for len(p.rows) > 0 && p.rows[len(p.rows)-1].stand.free {
-			m.drop(p)
+			e.drop(p)
 		}
-		m.order.file(p, now)
+		e.scheduler.file(p, now)
 	}
 	if s.below(level) == 0 {
 		return
 	}
-	var others []*carrier
-	for _, c := range m.window.carriers {
-		if c.free > 0 && c.Level < level && &m.window.shares[c.line] == s {
+	var others []*publication
+	for _, c := range e.window.publications {
+		if c.free > 0 && c.Level < level && &e.window.shares[c.budget] == s {
 			others = append(others, c)
 		}
 	}
-	slices.SortFunc(others, compareCarriers)
+	slices.SortFunc(others, comparePublications)
 	for i := len(others) - 1; i >= 0 && s.room() < want; i-- {
-		m.evict(others[i], now)
+		e.evict(others[i], now)
 	}
 }
 
 // resize gives the window so many rows; when they are fewer, what may leave memory
 // and has no room any more does.
-func (m room) resize(rows int, apart open, now time.Duration) {
-	m.window.size(rows, apart)
-	for i := range m.window.shares {
-		m.shrink(&m.window.shares[i], stories.ForDesk+1, 0, now)
+func (e evictor) resize(rows int, apart open, now time.Duration) {
+	e.window.size(rows, apart)
+	for i := range e.window.shares {
+		e.shrink(&e.window.shares[i], stories.ForDesk+1, 0, now)
 	}
 }
 
 // restart drops what may leave memory, to be loaded as it is now.
-func (m room) restart(now time.Duration) {
-	for _, c := range slices.Collect(maps.Values(m.window.carriers)) {
-		m.evict(c, now)
+func (e evictor) restart(now time.Duration) {
+	for _, c := range slices.Collect(maps.Values(e.window.publications)) {
+		e.evict(c, now)
 	}
 }
 
 // drop takes the last row of a place from memory.
-func (m room) drop(p *place) {
+func (e evictor) drop(p *queue) {
 	r := p.rows[len(p.rows)-1]
 	p.rows = p.rows[:len(p.rows)-1]
-	m.window.dropped(p, r.carrier)
-	m.window.leave(r)
+	e.window.dropped(p, r.publication)
+	e.window.leave(r)
 }
 
 // evict drops all rows of c that may leave; it is loaded once more from its
 // beginning when there is room again. What comes behind one at its place goes too.
-func (m room) evict(c *carrier, now time.Duration) {
+func (e evictor) evict(c *publication, now time.Duration) {
 	c.age++
 	c.after = stories.Ref{}
-	m.window.read(c, false)
+	e.window.read(c, false)
 	for _, r := range slices.Clone(c.rows) {
-		p := r.place
+		p := r.queue
 		for r.stand.free && p.rows[len(p.rows)-1] != r && p.rows[len(p.rows)-1].stand.free {
-			m.drop(p)
+			e.drop(p)
 		}
 		if !r.stand.free || p.rows[len(p.rows)-1] != r {
 			continue
 		}
 		if len(p.short) > 0 {
-			m.drop(p)
+			e.drop(p)
 		} else {
 			p.rows = p.rows[:len(p.rows)-1]
-			m.window.leave(r)
+			e.window.leave(r)
 		}
-		m.order.file(p, now)
+		e.scheduler.file(p, now)
 	}
 }

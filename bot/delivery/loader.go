@@ -10,38 +10,38 @@ import (
 
 // filler fills the window of a lane: it says what to load next, takes in what was
 // loaded, and drops from memory what need not be there, which can be loaded again.
-type filler struct {
-	window *window
-	order  *scheduler
-	room   room
-	closed []*place // whose end the database knows
+type loader struct {
+	window    *window
+	scheduler *scheduler
+	evictor   evictor
+	closed    []*queue // whose end the database knows
 }
 
-func newFiller(s *scheduler) *filler {
-	return &filler{window: s.window, order: s, room: room{s.window, s}}
+func newLoader(s *scheduler) *loader {
+	return &loader{window: s.window, scheduler: s, evictor: evictor{s.window, s}}
 }
 
 // loading asks for rows.
 type loading struct {
-	carrier *carrier // the next rows of it, or
-	age     int
-	limit   int
-	places  []*place     // what these are short of
-	of      [][]*carrier // in these publications
+	publication *publication // the next rows of it, or
+	age         int
+	limit       int
+	queues      []*queue         // what these are short of
+	of          [][]*publication // in these publications
 }
 
 // publish makes publications known. One that is more urgent than earlier ones
 // of its story takes their unsent rows with it.
-func (f *filler) publish(found []stories.Publication) {
+func (f *loader) publish(found []stories.Publication) {
 	w, raised := f.window, false
 	for _, p := range found {
-		if w.carriers[p.ID] != nil {
+		if w.publications[p.ID] != nil {
 			continue
 		}
-		c := &carrier{Publication: p, line: w.lineOf(p.Op)}
+		c := &publication{Publication: p, budget: w.budgetOf(p.Op)}
 		c.Level = max(c.Level, w.urgency(p))
-		w.carriers[p.ID] = c
-		w.shares[c.line].unread = append(w.shares[c.line].unread, c)
+		w.publications[p.ID] = c
+		w.shares[c.budget].unread = append(w.shares[c.budget].unread, c)
 		known := w.strays[p.ID]
 		delete(w.strays, p.ID)
 		for _, r := range known {
@@ -50,24 +50,24 @@ func (f *filler) publish(found []stories.Publication) {
 		raised = w.raise(p) || raised
 	}
 	for i := range w.shares {
-		slices.SortFunc(w.shares[i].unread, compareCarriers)
+		slices.SortFunc(w.shares[i].unread, comparePublications)
 	}
 	if raised {
-		f.order.reorder()
+		f.scheduler.reorder()
 	}
 }
 
 // hungry returns what to load next; ok is false when there is nothing, or no room
 // for it. wait says how long rows of a place could not be sent anyway.
-func (f *filler) hungry(now time.Duration, wait func(*place) time.Duration) (l loading, ok bool) {
-	f.order.due(now)
+func (f *loader) hungry(now time.Duration, wait func(*queue) time.Duration) (l loading, ok bool) {
+	f.scheduler.due(now)
 	for _, p := range f.closed { // a read that begins now knows
 		p.state.closed = notClosed
-		f.order.file(p, now)
+		f.scheduler.file(p, now)
 	}
 	f.closed = nil
 	for i := range f.window.shares {
-		if l = f.starved(line(i), now, wait); len(l.places) > 0 {
+		if l = f.starved(budget(i), now, wait); len(l.queues) > 0 {
 			return l, true
 		}
 	}
@@ -80,57 +80,57 @@ func (f *filler) hungry(now time.Duration, wait func(*place) time.Duration) (l l
 }
 
 // starved asks for what places are short of that could send it.
-func (f *filler) starved(at line, now time.Duration, wait func(*place) time.Duration) (l loading) {
-	starved, s := &f.order.lines[at].starved, &f.window.shares[at]
-	for p := starved.first(); p != nil && len(l.places) < mostBegun; p = starved.first() {
+func (f *loader) starved(at budget, now time.Duration, wait func(*queue) time.Duration) (l loading) {
+	starved, s := &f.scheduler.budgets[at].starved, &f.window.shares[at]
+	for p := starved.first(); p != nil && len(l.queues) < mostBegun; p = starved.first() {
 		if d := wait(p); d > 0 {
-			f.order.rest(p, now, d)
+			f.scheduler.rest(p, now, d)
 			continue
 		}
-		if s.room() <= len(l.places) {
-			f.room.shrink(s, p.short[0].Level, len(l.places)+s.reserve(), now)
-			if s.room() <= len(l.places) {
+		if s.room() <= len(l.queues) {
+			f.evictor.shrink(s, p.short[0].Level, len(l.queues)+s.reserve(), now)
+			if s.room() <= len(l.queues) {
 				return l
 			}
 		}
 		p.state.asked = true
-		l.places, l.of = append(l.places, p), append(l.of, slices.Clone(p.short[:min(len(p.short), mostShort)]))
-		f.order.file(p, now)
+		l.queues, l.of = append(l.queues, p), append(l.of, slices.Clone(p.short[:min(len(p.short), mostShort)]))
+		f.scheduler.file(p, now)
 	}
 	return l
 }
 
 // unread asks for the next rows of the publication that comes first.
-func (f *filler) unread(s *share, now time.Duration) (l loading, ok bool) {
+func (f *loader) unread(s *share, now time.Duration) (l loading, ok bool) {
 	c := s.unread[0]
 	bound := s.most - s.reserve()
 	least := min(loadRows, max(1, bound/4))
 	if bound-s.waiting < least {
-		f.room.shrink(s, c.Level, least+s.most-bound, now)
+		f.evictor.shrink(s, c.Level, least+s.most-bound, now)
 	}
 	if bound-s.waiting < least {
 		return l, false
 	}
-	return loading{carrier: c, age: c.age, limit: min(loadRows, bound-s.waiting)}, true
+	return loading{publication: c, age: c.age, limit: min(loadRows, bound-s.waiting)}, true
 }
 
 // raise takes from publications as they were just read that earlier ones of their
 // stories are as urgent: they may have been read before an urgent update that is
 // not known yet.
-func (f *filler) raise(read map[int64]stories.Publication) {
+func (f *loader) raise(read map[int64]stories.Publication) {
 	raised := false
 	for _, p := range read {
 		raised = f.window.raise(p) || raised
 	}
 	if raised {
-		f.order.reorder()
+		f.scheduler.reorder()
 	}
 }
 
 // take takes in what was loaded.
-func (f *filler) take(l loading, loaded stories.Loaded, now time.Duration) {
-	if c := l.carrier; c != nil {
-		if c.age != l.age || l.limit > f.window.shares[c.line].most {
+func (f *loader) take(l loading, loaded stories.Loaded, now time.Duration) {
+	if c := l.publication; c != nil {
+		if c.age != l.age || l.limit > f.window.shares[c.budget].most {
 			return // begun anew since, or more than there is room for now
 		}
 		f.raise(loaded.Origins)
@@ -151,59 +151,59 @@ func (f *filler) take(l loading, loaded stories.Loaded, now time.Duration) {
 
 // feed takes in what places were short of, in order and as far as there is room:
 // at least one row of each. Other rows that came with them may come too early.
-func (f *filler) feed(l loading, loaded stories.Loaded, now time.Duration) {
+func (f *loader) feed(l loading, loaded stories.Loaded, now time.Duration) {
 	f.raise(loaded.Origins)
 	w := f.window
 	type wish struct {
-		place       placeKey
+		queue       queueKey
 		publication int64
 	}
 	asked := map[wish]bool{}
-	for i, p := range l.places {
+	for i, p := range l.queues {
 		p.state.asked = false
 		for _, c := range l.of[i] {
 			if slices.Contains(p.short, c) { // else the place was closed since
-				asked[wish{p.placeKey, c.ID}] = true
+				asked[wish{p.queueKey, c.ID}] = true
 			}
 			c.lost++ // known until this is over
 		}
 		w.full(p, l.of[i])
 	}
 	slices.SortFunc(loaded.Rows, func(a, b stories.Owed) int {
-		return compareOwed(w.carriers[a.Publication], w.carriers[b.Publication], a, b)
+		return compareOwed(w.publications[a.Publication], w.publications[b.Publication], a, b)
 	})
 	for _, o := range loaded.Rows {
 		from := loaded.Origins[o.Origin]
-		key := placeKey{o.Place, orderOf(from.Op)}
+		key := queueKey{o.Place, orderOf(from.Op)}
 		if !asked[wish{key, o.Publication}] {
 			continue
 		}
-		if p := f.order.places[key]; p != nil && len(p.rows) > 0 && w.shares[p.line].room() <= 0 {
-			w.dropped(p, w.carriers[o.Publication])
+		if p := f.scheduler.queues[key]; p != nil && len(p.rows) > 0 && w.shares[p.budget].room() <= 0 {
+			w.dropped(p, w.publications[o.Publication])
 			continue
 		}
 		f.add(o, from, now)
 	}
-	for i, p := range l.places {
+	for i, p := range l.queues {
 		for _, c := range l.of[i] {
 			c.lost--
 			w.end(c)
 		}
-		f.order.file(p, now)
+		f.scheduler.file(p, now)
 	}
 }
 
 // saved says that a result of a row that waits is durable.
-func (f *filler) saved(r *row, now time.Duration) {
+func (f *loader) saved(r *row, now time.Duration) {
 	r.unsaved--
 	f.window.weigh(r)
-	f.order.file(r.place, now)
+	f.scheduler.file(r.queue, now)
 }
 
 // shut says that the database knows that a destination takes nothing any more.
-func (f *filler) shut(id int64) {
+func (f *loader) shut(id int64) {
 	for _, order := range orders {
-		if p := f.order.places[placeKey{id, order}]; p != nil && p.state.closed == closedHere {
+		if p := f.scheduler.queues[queueKey{id, order}]; p != nil && p.state.closed == closedHere {
 			p.state.closed = closedInStore
 			f.closed = append(f.closed, p)
 		}
@@ -211,18 +211,18 @@ func (f *filler) shut(id int64) {
 }
 
 // missed says that l could not be read.
-func (f *filler) missed(l loading, now time.Duration) {
-	for _, p := range l.places {
+func (f *loader) missed(l loading, now time.Duration) {
+	for _, p := range l.queues {
 		p.state.asked = false
-		f.order.file(p, now)
+		f.scheduler.file(p, now)
 	}
 }
 
 // add takes a row in that was read from the database, unless it is here already or
 // something before it is not.
-func (f *filler) add(o stories.Owed, from stories.Publication, now time.Duration) {
-	w, c := f.window, f.window.carriers[o.Publication]
-	p := f.order.placeOf(o.Place, o.Destination, from.Op)
+func (f *loader) add(o stories.Owed, from stories.Publication, now time.Duration) {
+	w, c := f.window, f.window.publications[o.Publication]
+	p := f.scheduler.queueOf(o.Place, o.Destination, from.Op)
 	if o.Wait > 0 && p.order == bot.Posts && len(p.rows)+len(p.short) == 0 && p.readyAt == 0 {
 		p.state.idle, p.readyAt = true, now+o.Wait
 	}
@@ -233,28 +233,28 @@ func (f *filler) add(o stories.Owed, from stories.Publication, now time.Duration
 		w.part(r)
 		r.Ref, r.missed, r.stand.kept = o.Ref, o.Missed, true
 		w.join(r)
-	case c != nil && (r != nil || p.state.closed != notClosed || len(p.short) > 0 && compareCarriers(p.short[0], c) <= 0):
+	case c != nil && (r != nil || p.state.closed != notClosed || len(p.short) > 0 && comparePublications(p.short[0], c) <= 0):
 		w.dropped(p, c)
 	default:
 		f.insert(w.enter(o, from, p))
 	}
-	f.order.file(p, now)
+	f.scheduler.file(p, now)
 }
 
 // insert puts a row where it belongs, but never before what is on its way.
-func (f *filler) insert(r *row) {
-	p := r.place
+func (f *loader) insert(r *row) {
+	p := r.queue
 	i, _ := slices.BinarySearchFunc(p.rows[p.busy:], r, order)
 	p.rows = slices.Insert(p.rows, p.busy+i, r)
 }
 
 // adopt takes in a row that an earlier holder of the lane has begun.
-func (f *filler) adopt(o stories.Owed, from stories.Publication, now time.Duration) *row {
-	p := f.order.placeOf(o.Place, o.Destination, from.Op)
+func (f *loader) adopt(o stories.Owed, from stories.Publication, now time.Duration) *row {
+	p := f.scheduler.queueOf(o.Place, o.Destination, from.Op)
 	r := f.window.enter(o, from, p)
 	p.occupy(r)
 	p.rows = slices.Insert(p.rows, 0, r)
 	f.window.weigh(r)
-	f.order.file(p, now)
+	f.scheduler.file(p, now)
 	return r
 }
