@@ -5,36 +5,32 @@ import (
 	"time"
 )
 
-// beginning is the part of a shift that decides how much is begun, and what.
-type beginning struct{ loop *loop }
-
 // choose picks the rows to begin now.
-func (b beginning) choose(now time.Duration) (rows []*row) {
-	s := b.loop
-	wants, most := b.wants(now)
+func (d *dispatcher) choose(now time.Duration) (rows []*row) {
+	wants, most := d.wants(now)
 	var may open
 	for i, n := range wants {
 		may[i] = n > 0
 	}
-	if most <= 0 || !s.scheduler.ready(now, may) {
+	if most <= 0 || !d.scheduler.ready(now, may) {
 		return nil
 	}
-	s.scheduler.batch()
-	putBack := s.settler.putBack(s.workers.aloft)
+	d.scheduler.batch()
+	putBack := d.settler.putBack(d.workers.inFlight)
 	for range most + mostBegun { // as many may belong to a workspace that fails
-		r := s.scheduler.pick(now, may)
+		r := d.scheduler.pick(now, may)
 		if r == nil {
 			break
 		}
 		if r.tries.putBack {
 			if putBack == 0 { // and all else that may go is begun
-				s.scheduler.release(r, now, 0)
+				d.scheduler.release(r, now, 0)
 				break
 			}
 			putBack--
 		}
-		if next, ok := s.lane.health.outages.probe(r.queue.destination, now); !ok {
-			s.scheduler.release(r, now, next-now)
+		if next, ok := d.lane.health.outages.probe(r.queue.destination, now); !ok {
+			d.scheduler.release(r, now, next-now)
 			continue
 		}
 		if rows = append(rows, r); len(rows) == most {
@@ -47,56 +43,67 @@ func (b beginning) choose(now time.Duration) (rows []*row) {
 	return rows
 }
 
-// wants returns how many rows of each line to begin, and of all: what can leave
+// wants returns how many rows of each budget to begin, and of all: what can leave
 // now, and what can within a moment, less what is ready; none while enough is
 // ready or nothing may leave.
-func (b beginning) wants(now time.Duration) (n [budgets]int, most int) {
-	s := b.loop
-	if s.end.retiring || s.poller.overdue || s.settler.crowded(now) || s.lease.Context().Err() != nil || !(dispatch{s}).unbraked(now) {
+func (d *dispatcher) wants(now time.Duration) (n [budgets]int, most int) {
+	if d.poller.overdue || d.settler.crowded(now) || d.lease.Context().Err() != nil || !d.allowed(now) {
 		return n, 0
 	}
 	for i := range n {
-		n[i] = b.want(budget(i), now)
+		n[i] = d.want(budget(i), now)
 		most += n[i]
 	}
-	if s.lane.health.breaker.probing() {
-		most = min(most, max(0, 1-s.workers.ready.size()))
+	if d.lane.health.breaker.probing() {
+		most = min(most, max(0, 1-d.ready.size()))
 	}
 	return n, most
 }
 
-// want returns how many rows of a line to begin.
-func (b beginning) want(at budget, now time.Duration) int {
-	s := b.loop
-	limiter, ready := s.lane.limits.budget(at), len(s.workers.ready[at])
-	if !s.lane.limits.apart()[at] {
+// want returns how many rows of a budget to begin.
+func (d *dispatcher) want(at budget, now time.Duration) int {
+	limiter, ready := d.lane.limits.budget(at), len(d.ready[at])
+	if !d.lane.limits.apart()[at] {
 		return 0
 	}
 	if wait := limiter.wait(now); wait > 2*ahead {
-		s.alarm.by(now + wait - ahead)
+		d.alarm.by(now + wait - ahead)
 		return 0
 	}
-	if s.lane.health.breaker.probing() {
+	if d.lane.health.breaker.probing() {
 		return 1
 	}
 	rate, limited := limiter.rate(), true
 	if rate == 0 {
-		rate, limited = s.lane.speed.answers, false
+		rate, limited = d.lane.speed.answers, false
 	}
-	soon := 1 + int(math.Ceil(rate*(ahead+2*s.journal.took).Seconds()))
-	soon = min(soon, 4*s.workers.slots, mostBegun)
+	soon := 1 + int(math.Ceil(rate*(ahead+2*d.journal.took).Seconds()))
+	soon = min(soon, 4*d.workers.slots, mostBegun)
 	if ready > soon/2 {
 		return 0
 	}
-	free := max(0, dispatch{s}.freeSlots(now))
+	free := max(0, d.freeSlots(now))
 	if limited {
 		free = min(free, 1)
 	}
 	n := free + soon - ready
 	if at != posts { // a budget that comes all at once: no more than it has left
 		if n = min(n, limiter.left(now)-ready); n <= 0 && limiter.wait(now) > 0 {
-			s.alarm.by(now + limiter.wait(now))
+			d.alarm.by(now + limiter.wait(now))
 		}
 	}
 	return max(0, n)
 }
+
+// more says that something may be left to be begun now: not what waits for a
+// budget that is spent beside the posts' own.
+func (d *dispatcher) more(now time.Duration) bool {
+	var due open
+	for i := range due {
+		due[i] = budget(i) == posts || d.lane.limits.budget(budget(i)).wait(now) <= 2*ahead
+	}
+	return d.poller.unsure() || d.scheduler.ready(now, due)
+}
+
+// idle says that nothing is on its way or about to leave.
+func (d *dispatcher) idle() bool { return len(d.workers.inFlight) == 0 && d.ready.size() == 0 }

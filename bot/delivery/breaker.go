@@ -64,6 +64,18 @@ func probeAfter(base, most time.Duration, try int, random float64) (wait time.Du
 // probing says that only one request may be on its way.
 func (b *breaker) probing() bool { return b.kind != going }
 
+// allows says whether a request may leave now beside those on their way, and if not
+// when to look again; 0 for with the next answer.
+func (b *breaker) allows(now time.Duration, inFlight int) (again time.Duration, ok bool) {
+	switch {
+	case !b.probing():
+		return 0, true
+	case now < b.until:
+		return b.until, false
+	}
+	return 0, inFlight == 0
+}
+
 // stopped returns why nothing is sent, in words; "" while the lane works or
 // only waits for the network.
 func (b *breaker) stopped() string {

@@ -89,7 +89,7 @@ func TestALaneThatLosesItsLastDestinationRests(t *testing.T) {
 // A lane's part of the window is its own, and the rest of it edits'.
 func TestTheWindowIsDividedBetweenTheBudgets(t *testing.T) {
 	for _, apart := range []bool{false, true} {
-		w := emptyWindow(80, open{posts: true, edits: apart})
+		w := newWindow(80, open{posts: true, edits: apart})
 		if total := w.shares[posts].most + w.shares[edits].most; total != 80 {
 			t.Errorf("apart %v: %d rows in all", apart, total)
 		}
@@ -101,7 +101,7 @@ func TestTheWindowIsDividedBetweenTheBudgets(t *testing.T) {
 
 // No more edits are begun than their budget has left.
 func TestNoMoreEditsAreBegunThanMayLeave(t *testing.T) {
-	l := newWindow(50, time.Minute)
+	l := newBurst(50, time.Minute)
 	for range 47 {
 		l.take(0)
 	}

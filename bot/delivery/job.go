@@ -94,3 +94,11 @@ func (j *job) dated(now reading) stories.Delivery {
 	d.Tries.Last = now.wall.Add(j.last - now.mono)
 	return d
 }
+
+// stale says that a begun row has waited too long for its request. How long the
+// database took does not count, where it always takes that long, but for what was
+// asked of it again and again: then the recorded time is older than a settling look
+// allows for.
+func (j *job) stale(now, took time.Duration) bool {
+	return now-j.takenIn > max(staleAfter, 2*took) || now-j.begunAt > storeTimeout+staleAfter
+}

@@ -2,6 +2,8 @@ package delivery
 
 import (
 	"context"
+	"errors"
+	"log/slog"
 	"maps"
 	"slices"
 	"time"
@@ -14,19 +16,38 @@ import (
 // begun next; it knows all that is in flight. One exchange with the database is
 // under way at a time. One that failed is made again as it was, under its number,
 // until the database has answered: then it was made once.
+//
+// It is used by the lane's loop only. What an exchange has brought comes from
+// writer.answers and is given to take.
 type journal struct {
-	lease   stories.Lease
-	batch   int64
-	flying  map[int64]stories.Flight
-	changed bool // something flies no more, without a result
-	next    entry
-	call    *call // under way, or to be made again
-	busy    bool
-	wait    time.Duration // after an error, not before
-	try     int
-	took    time.Duration // what a call takes, smoothed
-	worked  time.Duration // when it was last written that the lane works
-	refusal refusal
+	writer   writer
+	database *database
+	log      *slog.Logger
+	flying   map[int64]stories.Flight
+	next     entry
+	batch    int64 // the number of the newest exchange
+	call     *call // under way, or to be made again
+	busy     bool
+	retry    retry
+	took     time.Duration // what a call takes, smoothed
+	worked   time.Duration // when it was last written that the lane works
+	refusal  refusal
+}
+
+func newJournal(l *lane, grant stories.Lease) *journal {
+	e := l.engine
+	return &journal{
+		writer:   writer{journal: e.cfg.Journal, lease: grant, renderer: e.renderer, answers: make(chan answer, 1)},
+		database: e.database, log: l.log, flying: map[int64]stories.Flight{}, worked: e.clock.mono() - workEvery + workFirst,
+	}
+}
+
+// writer makes exchanges, each on a goroutine of its own.
+type writer struct {
+	journal  Journal
+	lease    stories.Lease
+	renderer *renderer
+	answers  chan answer
 }
 
 // entry is what the next exchange says.
@@ -36,6 +57,7 @@ type entry struct {
 	kept    []*row // whose wait is
 	told    []Alarm
 	since   time.Duration // when the first of them came
+	changed bool          // something flies no more without a result, or the lane has something to say
 	lane    laneNote
 }
 
@@ -69,7 +91,13 @@ func (j *journal) pause(method string, until time.Duration, reason string) {
 		j.next.lane.waits = map[string]pause{}
 	}
 	j.next.lane.waits[method] = pause{until, reason}
-	j.changed = true
+	j.next.changed = true
+}
+
+// countInvalid notes that so many requests were invalid.
+func (j *journal) countInvalid(n int) {
+	j.next.lane.invalid += n
+	j.next.changed = j.next.changed || n > 0
 }
 
 // works notes that the lane works. It is written with the first exchange, or a while
@@ -77,7 +105,7 @@ func (j *journal) pause(method string, until time.Duration, reason string) {
 func (j *journal) works(now time.Duration) {
 	due := now-j.worked >= workEvery
 	j.next.lane.working = j.batch == 0 || due
-	j.changed = j.changed || due
+	j.next.changed = j.next.changed || due
 }
 
 // call is an exchange with the database.
@@ -135,18 +163,18 @@ func (e *entry) first(now time.Duration) {
 // putBack notes that a row that was begun never left.
 func (j *journal) putBack(delivery int64) {
 	delete(j.flying, delivery)
-	j.changed = true
+	j.next.changed = true
 }
 
 // idle says that nothing is left to be written.
 func (j *journal) idle() bool {
-	return j.call == nil && len(j.refusal.parts) == 0 && len(j.next.results)+len(j.next.told) == 0 && !j.changed
+	return !j.owing() && len(j.next.results)+len(j.next.told) == 0 && !j.next.changed
 }
 
 // due says that results and alarms are to be written now, else when.
 func (j *journal) due(now time.Duration, most int, calm bool) (at time.Duration, due bool) {
 	switch n := len(j.next.results) + len(j.next.told); {
-	case calm && (n > 0 || j.changed), n >= most:
+	case calm && (n > 0 || j.next.changed), n >= most:
 		return now, true
 	case n == 0:
 		return 0, false
@@ -162,7 +190,7 @@ func (j *journal) open(rows []*row, now reading) *call {
 		return flies
 	})
 	p := part{entry: j.next, rows: rows}
-	j.next, j.changed = entry{}, false
+	j.next = entry{}
 	return j.entered(p, now)
 }
 
@@ -211,13 +239,29 @@ func (j *journal) aloft() []stories.Flight {
 	return flying
 }
 
-// make is the call itself, on a goroutine of its own: the exchange, and the
-// messages of what it has begun.
-func (c *call) make(ctx context.Context, journal Journal, lease stories.Lease, renderer *renderer) answer {
+// exchange makes the exchange that is to be made again, or what is left of one that
+// was taken apart; else a new one, that begins rows.
+func (j *journal) exchange(ctx context.Context, rows []*row, now reading) {
+	c := j.call
+	if c == nil {
+		c = j.resume(now)
+	}
+	if c == nil {
+		c = j.open(rows, now)
+	}
+	j.busy = true
+	go func() { j.writer.answers <- j.writer.make(ctx, c) }()
+}
+
+// owing says that an exchange is to be made before rows are begun.
+func (j *journal) owing() bool { return j.call != nil || len(j.refusal.parts) > 0 }
+
+// make is the call itself: the exchange, and the messages of what it has begun.
+func (w *writer) make(ctx context.Context, c *call) answer {
 	ctx, done := context.WithTimeout(context.WithoutCancel(ctx), storeTimeout)
 	defer done()
 	a := answer{call: c, messages: map[int64]*bot.Message{}, verdicts: map[int64]bot.Verdict{}}
-	if a.begun, a.err = journal.Exchange(ctx, lease, c.x); a.err != nil {
+	if a.begun, a.err = w.journal.Exchange(ctx, w.lease, c.x); a.err != nil {
 		return a
 	}
 	for _, s := range c.says {
@@ -225,7 +269,7 @@ func (c *call) make(ctx context.Context, journal Journal, lease stories.Lease, r
 			continue
 		}
 		s.edition.revision = a.present(s.edition)
-		m, v, err := renderer.message(ctx, s.edition, s.missed)
+		m, v, err := w.renderer.message(ctx, s.edition, s.missed)
 		switch {
 		case err != nil:
 			a.unread = err
@@ -250,9 +294,65 @@ func (a answer) present(e edition) int {
 	return e.revision
 }
 
+// written is what an exchange has brought for the rows in memory.
+type written struct {
+	begun   []*job  // in flight now
+	gone    []*row  // not owed any more, by the database
+	saved   []*row  // a result of them is durable, and they wait
+	closed  []int64 // destinations that take nothing any more, as the database knows
+	ended   []*row  // ended otherwise than was said before
+	refused []*row  // the database refuses to have them begun
+	alarms  []Alarm
+	lost    bool // the lease is another's: nothing was written, and nothing will be
+}
+
+// take takes in what an exchange has brought.
+func (j *journal) take(a answer, now time.Duration, random float64) (w written) {
+	switch {
+	case errors.Is(a.err, stories.ErrLeaseLost):
+		j.busy = false
+		return written{lost: true}
+	case errors.Is(a.err, stories.ErrRefused):
+		return j.bisect(a, now, random)
+	case a.err != nil:
+		j.refusal.times = 0
+		j.again(a.err, now, random)
+		return written{}
+	}
+	j.database.worked()
+	j.done(a, now)
+	w.gone, w.saved = a.call.ended, a.call.kept
+	for _, r := range a.call.x.Results {
+		if r.Destination != "" {
+			w.closed = append(w.closed, r.Place)
+		}
+	}
+	if a.unread != nil {
+		j.database.failed(a.unread)
+		j.retry.at = now + unreadWait
+	}
+	for n, r := range a.call.rows {
+		if a.begun.Deliveries[r.Delivery] {
+			w.begun = append(w.begun, j.jobOf(r, a.call.x.Begin[n], a, now))
+		} else {
+			w.gone = append(w.gone, r)
+		}
+	}
+	return w
+}
+
+// jobOf makes a job of a row that was begun.
+func (j *journal) jobOf(r *row, f stories.Flight, a answer, now time.Duration) *job {
+	o := newJob(r, f, j.writer.lease.Name, a.call.began)
+	o.d.Revision = a.present(o.edition())
+	o.begunAt, o.takenIn = a.call.began.mono, now
+	o.msg, o.verdict, o.target = a.messages[r.Delivery], a.verdicts[r.Delivery], a.begun.Targets[r.Delivery]
+	return o
+}
+
 // done notes that the call under way has been made.
 func (j *journal) done(a answer, now time.Duration) {
-	j.call, j.busy, j.try, j.wait, j.refusal.times = nil, false, 0, 0, 0
+	j.call, j.busy, j.retry, j.refusal.times = nil, false, retry{}, 0
 	j.took += (now - a.call.began.mono - j.took) / 4
 	for _, f := range a.call.x.Begin {
 		if a.begun.Deliveries[f.Delivery] {
@@ -261,9 +361,9 @@ func (j *journal) done(a answer, now time.Duration) {
 	}
 }
 
-// failed notes that it is to be made again.
-func (j *journal) failed(now time.Duration, random float64) {
+// again notes that the call under way is to be made once more.
+func (j *journal) again(err error, now time.Duration, random float64) {
+	j.database.failed(err)
 	j.busy = false
-	j.try++
-	j.wait = now + backoff(queueRetry, storeRetryMax, j.try, random)
+	j.retry.failed(now, queueRetry, random)
 }

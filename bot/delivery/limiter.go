@@ -24,7 +24,7 @@ type limiter struct {
 }
 
 func newLimiter(p bot.Pace) *limiter {
-	l := newWindow(int(p.PerSecond), time.Second)
+	l := newBurst(int(p.PerSecond), time.Second)
 	l.perSecond = p.PerSecond
 	if p.Learns {
 		l.estimator = &estimator{}
@@ -34,16 +34,16 @@ func newLimiter(p bot.Pace) *limiter {
 
 // newBudget returns the limiter of a method's own budget.
 func newBudget(b bot.Budget) *limiter {
-	l := newWindow(b.Requests, b.Per)
+	l := newBurst(b.Requests, b.Per)
 	if l.even = b.Even; l.even {
 		l.perSecond = float64(b.Requests) / b.Per.Seconds() / evenMargin
 	}
 	return l
 }
 
-// newWindow returns a limiter of n requests in every window, which may come in
+// newBurst returns a limiter of n requests in every window, which may come in
 // a burst; 0 for any number.
-func newWindow(n int, window time.Duration) *limiter {
+func newBurst(n int, window time.Duration) *limiter {
 	l := &limiter{log: make([]time.Duration, n), window: window}
 	for i := range l.log {
 		l.log[i] = -time.Hour

@@ -158,9 +158,11 @@ func (l *limits) charge(j *job, now time.Duration) {
 	}
 }
 
-// note takes from an answer what it says about limits. random in [0, 1) spreads
-// who waits for one.
-func (l *limits) note(j *job, now time.Duration, random float64) {
+// note takes from an answer what it says about limits, and what its job has cost. A
+// pause of the whole lane is returned, with the name of the limiter that was met.
+// random in [0, 1) spreads who waits for one.
+func (l *limits) note(j *job, now time.Duration, random float64) (name string, pause time.Duration) {
+	l.charge(j, now)
 	v := j.verdict
 	limiter := l.of(j.d.Op, j.request.settle)
 	if v.Limited != bot.ScopeNone {
@@ -173,8 +175,9 @@ func (l *limits) note(j *job, now time.Duration, random float64) {
 		if v.Outcome == bot.Delivered {
 			limiter.mark(v.Unlimited)
 		}
-		return
+		return "", 0
 	}
 	l.met++
 	limiter.refused(j.request.started, now, v.RetryAfter, time.Duration(random*float64(limitSpread)))
+	return l.name(j.d.Op, j.request.settle), v.RetryAfter
 }

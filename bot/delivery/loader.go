@@ -15,6 +15,7 @@ type loader struct {
 	scheduler *scheduler
 	evictor   evictor
 	closed    []*queue // whose end the database knows
+	rows      int      // that may be in memory
 }
 
 func newLoader(s *scheduler) *loader {
@@ -28,6 +29,33 @@ type loading struct {
 	limit       int
 	queues      []*queue         // what these are short of
 	of          [][]*publication // in these publications
+}
+
+// wants returns what l asks for: the rows of some publications for some
+// destinations, or those of one publication behind a row.
+func (l loading) wants() (publications, destinations []int64, after stories.Ref) {
+	if l.publication != nil {
+		return []int64{l.publication.ID}, nil, l.publication.after
+	}
+	seen := map[int64]bool{}
+	for i, q := range l.queues {
+		destinations = append(destinations, q.id)
+		for _, p := range l.of[i] {
+			if !seen[p.ID] {
+				seen[p.ID] = true
+				publications = append(publications, p.ID)
+			}
+		}
+	}
+	return publications, destinations, after
+}
+
+// resize gives memory so many rows.
+func (f *loader) resize(rows int, apart open, now time.Duration) {
+	if rows != f.rows {
+		f.rows = rows
+		f.evictor.resize(rows, apart, now)
+	}
 }
 
 // publish makes publications known. One that is more urgent than earlier ones
@@ -57,9 +85,9 @@ func (f *loader) publish(found []stories.Publication) {
 	}
 }
 
-// hungry returns what to load next; ok is false when there is nothing, or no room
+// next returns what to load next; ok is false when there is nothing, or no room
 // for it. wait says how long rows of a place could not be sent anyway.
-func (f *loader) hungry(now time.Duration, wait func(*queue) time.Duration) (l loading, ok bool) {
+func (f *loader) next(now time.Duration, wait func(*queue) time.Duration) (l loading, ok bool) {
 	f.scheduler.due(now)
 	for _, p := range f.closed { // a read that begins now knows
 		p.state.closed = notClosed

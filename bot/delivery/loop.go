@@ -4,28 +4,31 @@ import (
 	"context"
 	"time"
 
+	"storybot/bot"
 	"storybot/bot/lease"
 	"storybot/stories"
 )
 
-// shift is the work on a lane under one lease: the loop. One goroutine, run, owns
-// all of it; requests are made by the crew, and the database is called by one
-// more goroutine for the journal and one for reading. They answer through channels.
+// loop is the work on a lane under one lease. One goroutine, run, owns all of it;
+// requests are made by the workers, and the database is called by one more
+// goroutine for the journal and one for the poller. They answer through channels.
+//
+// It decides nothing itself: it gives every answer to the part it is for, and does
+// with the others what that part says.
 type loop struct {
-	lane      *lane
-	ctx       context.Context // ends when the process is to stop
-	lease     *lease.Lease
-	scheduler *scheduler
-	poller    *poller
-	journal   *journal
-	workers   *workers
-	settler   *settler
-	alarm     wakeup
-	end       ending
-	answers   chan answer
+	lane       *lane
+	ctx        context.Context // ends when the process is to stop
+	lease      *lease.Lease
+	poller     *poller
+	scheduler  *scheduler
+	journal    *journal
+	dispatcher *dispatcher
+	judge      *judge
+	alarm      wakeup
+	end        ending
 }
 
-// ending is how a shift comes to its end.
+// ending is how a loop comes to its end.
 type ending struct {
 	retiring bool          // begins nothing more; ends when all is written
 	deadline time.Duration // then what is on its way is cut off
@@ -39,119 +42,149 @@ type wakeup struct {
 	woken chan struct{}
 }
 
-// by makes the loop turn at the latest then.
-func (w *wakeup) by(at time.Duration) { w.at = min(w.at, at) }
+// by makes the loop turn at the latest then; 0 for no matter when.
+func (w *wakeup) by(at time.Duration) {
+	if at != 0 {
+		w.at = min(w.at, at)
+	}
+}
 
-// newShift prepares the work under a lease; woken is signalled when that changes.
+// newLoop prepares the work under a lease; woken is signalled when that changes.
 func newLoop(l *lane, ctx context.Context, held *lease.Lease, woken chan struct{}) *loop {
-	scheduler := newScheduler(emptyWindow(l.engine.share(), l.limits.apart()))
-	s := &loop{
+	e := l.engine
+	w := &loop{
 		lane: l, ctx: ctx, lease: held,
-		scheduler: scheduler,
-		poller:    newPoller(newLoader(scheduler)),
-		journal:   &journal{lease: held.Grant(), flying: map[int64]stories.Flight{}, worked: l.engine.clock.mono() - workEvery + workFirst},
-		workers:   newWorkers(l.slots),
-		settler:   &settler{},
+		scheduler: newScheduler(newWindow(e.share(), l.limits.apart())),
+		journal:   newJournal(l, held.Grant()),
+		judge:     &judge{health: &l.health, pace: l.pace, clock: e.clock, random: e.cfg.Random, log: l.log},
 		alarm:     wakeup{timer: time.NewTimer(time.Hour), woken: woken},
-		answers:   make(chan answer, 1),
+	}
+	w.poller = newPoller(l, held.Grant(), newLoader(w.scheduler))
+	w.dispatcher = &dispatcher{
+		lane: l, lease: held, scheduler: w.scheduler, poller: w.poller, journal: w.journal, settler: &w.judge.settler,
+		workers: newWorkers(l.slots), alarm: &w.alarm,
+		unsent: func(j *job, v bot.Verdict) { now := w.now(); w.carryOut(w.judge.unsent(j, v, now), now) },
 	}
 	l.health.outages = outageDetector{}
-	return s
+	return w
 }
 
 // run works until the process is to stop or the lease is lost. All its goroutines
 // have ended when it returns.
-func (s *loop) run() {
-	defer s.alarm.timer.Stop()
-	s.end.lost = !intake{s}.inherit()
-	s.settler.turned = s.now()
+func (l *loop) run() {
+	defer l.alarm.timer.Stop()
+	l.end.lost = !l.recover()
+	l.judge.settler.turned = l.now()
 	for {
-		now := s.now()
-		s.alarm.at = now + s.lane.engine.cfg.Poll
-		s.turn(now)
-		s.lane.rest(s, false)
-		if s.over(now) {
+		now := l.now()
+		l.alarm.at = now + l.lane.engine.cfg.Poll
+		l.turn(now)
+		l.lane.rest(l, false)
+		if l.over(now) {
 			break
 		}
-		s.sleep(now)
+		l.sleep(now)
 	}
-	s.workers.rest()
+	l.dispatcher.workers.rest()
 }
 
-func (s *loop) now() time.Duration { return s.lane.engine.clock.mono() }
-
-// random returns a number in [0, 1) for jitter.
-func (s *loop) random() float64 { return s.lane.engine.cfg.Random() }
+func (l *loop) now() time.Duration { return l.lane.engine.clock.mono() }
 
 // turn does all that can be done now.
-func (s *loop) turn(now time.Duration) {
-	if s.lease.Over() {
-		s.end.lost = true
+func (l *loop) turn(now time.Duration) {
+	if l.lease.Over() {
+		l.end.lost = true
 	}
-	h := &s.lane.health
-	s.scheduler.due(now)
-	if rows := s.lane.engine.share(); rows != s.poller.rows {
-		s.poller.rows = rows
-		s.poller.loader.evictor.resize(rows, s.lane.limits.apart(), now)
+	h, limits, journal := &l.lane.health, l.lane.limits, l.journal
+	l.scheduler.due(now)
+	l.poller.loader.resize(l.lane.engine.share(), limits.apart(), now)
+	undisturbed := !h.breaker.probing() && limits.posts.paused <= now && journal.retry.try == 0 && l.lease.Context().Err() == nil
+	l.judge.settler.note(now, undisturbed)
+	if undisturbed && !l.end.lost {
+		l.poller.overdue = h.works(now) || l.poller.overdue
+		journal.works(now)
 	}
-	undisturbed := !h.breaker.probing() && s.lane.limits.posts.paused <= now && s.journal.try == 0 && s.lease.Context().Err() == nil
-	s.settler.note(now, undisturbed)
-	if undisturbed && !s.end.lost {
-		s.works(now)
+	drained := l.dispatcher.idle() && !l.dispatcher.more(now) && !journal.busy
+	l.carryOut(l.judge.pass(now, drained), now)
+	l.alarm.by(h.outages.next())
+	if l.end.lost {
+		return
 	}
-	answers{s}.believe(h.outages.expire(now, len(s.workers.aloft) == 0 && s.workers.ready.size() == 0 && !s.more(now) && !s.journal.busy))
-	if at, ok := h.outages.next(); ok {
-		s.alarm.by(at)
+	if !l.end.retiring {
+		l.dispatcher.start(now)
+		l.alarm.by(l.poller.read(l.ctx, now, func(q *queue) time.Duration {
+			if next, ok := h.outages.probe(q.destination, now); !ok {
+				return next - now
+			}
+			return 0
+		}))
 	}
-	dispatch{s}.start(now)
-	intake{s}.read(now)
-	dispatch{s}.exchange(now)
+	l.exchange(now)
 }
 
-// more says that something may be left to be begun now: not what waits for a
-// budget that is spent beside the posts' own.
-func (s *loop) more(now time.Duration) bool {
-	var due open
-	for i := range due {
-		due[i] = budget(i) == posts || s.lane.limits.budget(budget(i)).wait(now) <= 2*ahead
+// exchange writes results and begins rows when that is worth a transaction.
+func (l *loop) exchange(now time.Duration) {
+	j := l.journal
+	if j.busy {
+		return
 	}
-	return s.poller.unsure() || s.scheduler.ready(now, due)
+	if now < j.retry.at {
+		l.alarm.by(j.retry.at)
+		return
+	}
+	var rows []*row
+	if !j.owing() {
+		if !l.end.retiring {
+			rows = l.dispatcher.choose(now)
+		}
+		if len(rows) == 0 {
+			if at, due := j.due(now, 2*l.lane.slots, l.dispatcher.idle()); !due {
+				l.alarm.by(at)
+				return
+			}
+		}
+	}
+	j.exchange(l.ctx, rows, l.lane.engine.clock.read())
 }
 
 // sleep waits for the next event and takes in all that are there.
-func (s *loop) sleep(now time.Duration) {
-	if p := s.scheduler.waits.first(); p != nil {
-		s.alarm.by(p.readyAt)
+func (l *loop) sleep(now time.Duration) {
+	if q := l.scheduler.waits.first(); q != nil {
+		l.alarm.by(q.readyAt)
 	}
-	s.alarm.timer.Reset(max(0, s.alarm.at-now))
-	stop := s.ctx.Done()
-	if s.end.retiring {
+	l.alarm.timer.Reset(max(0, l.alarm.at-now))
+	stop := l.ctx.Done()
+	if l.end.retiring {
 		stop = nil
 	}
-	in := s.lane.inbox
+	in, answered, written := l.lane.inbox, l.dispatcher.workers.done, l.journal.writer.answers
 	select {
-	case j := <-s.workers.done:
-		answers{s}.land(j)
-	case a := <-s.answers:
-		intake{s}.takeIn(a)
-	case r := <-s.poller.found:
-		intake{s}.found(r)
+	case j := <-answered:
+		l.land(j)
+	case a := <-written:
+		l.takeIn(a)
+	case f := <-l.poller.found:
+		l.lose(l.poller.take(f, l.now()))
 	case <-in.kicks:
-		s.poller.asked = true
+		l.poller.asked = true
 	case <-in.resume:
-		s.resumed()
-	case <-s.alarm.woken:
-	case <-s.alarm.timer.C:
+		r, now := l.judge.open(), l.now()
+		l.lane.health.resume(r, now)
+		l.carryOut(r, now)
+	case <-l.alarm.woken:
+	case <-l.alarm.timer.C:
 	case <-stop:
-		s.retire()
+		l.end.retiring = true
+		l.end.deadline = l.now() + l.lane.engine.cfg.Drain
+		l.dispatcher.putBackAll()
 	}
 	for {
 		select {
-		case j := <-s.workers.done:
-			answers{s}.land(j)
+		case j := <-answered:
+			l.land(j)
 			continue
-		case a := <-s.answers:
-			intake{s}.takeIn(a)
+		case a := <-written:
+			l.takeIn(a)
 			continue
 		default:
 		}
@@ -159,47 +192,141 @@ func (s *loop) sleep(now time.Duration) {
 	}
 }
 
-// retire begins nothing more; the shift ends when what is on its way has landed
-// and is written.
-func (s *loop) retire() {
-	s.end.retiring = true
-	s.end.deadline = s.now() + s.lane.engine.cfg.Drain
-	dispatch{s}.putBackReady()
+// land takes in the answer to a request: what it says of the lane's pace, and what
+// it means.
+func (l *loop) land(j *job) {
+	now := l.now()
+	l.dispatcher.workers.land(j)
+	l.lane.speed.counted++
+	l.lane.count.count(j.verdict, j.request.settle)
+	if name, pause := l.lane.limits.note(j, now, l.lane.engine.cfg.Random()); pause >= journalFrom {
+		l.journal.pause(name, now+pause, "")
+	}
+	l.carryOut(l.judge.answer(j, now), now)
 }
 
-// over says that the shift has ended, and cuts off what takes too long.
-func (s *loop) over(now time.Duration) bool {
-	grounded := len(s.workers.aloft) == 0 && !s.journal.busy && !s.poller.busy
-	if s.end.lost {
+// carryOut does what a ruling says.
+func (l *loop) carryOut(r *ruling, now time.Duration) {
+	for i := range r.decisions {
+		c := &r.decisions[i]
+		at := c.job.row
+		switch {
+		case c.doubt:
+			l.scheduler.stall(at, now)
+			continue
+		case c.State == stories.Pending:
+			at.tries.take(c.Result)
+			l.journal.write(c.Result, at, now)
+			l.scheduler.release(at, now, c.wait)
+		default:
+			l.journal.write(c.Result, at, now)
+			l.scheduler.ended(at, now, c.wait)
+		}
+		if c.Destination != "" {
+			l.scheduler.close(at.queue, now)
+		}
+		if c.State == stories.Sent {
+			l.lane.count.lag.Observe(max(0, c.At.Sub(c.job.d.CreatedAt).Seconds()))
+		}
+	}
+	l.tell(r.alarms, now)
+	for _, w := range r.waits {
+		l.journal.pause(w.name, w.until, w.reason)
+	}
+	l.journal.countInvalid(r.invalid)
+	if r.stopped {
+		l.dispatcher.putBackAll()
+	}
+}
+
+// takeIn takes in what an exchange with the journal has brought.
+func (l *loop) takeIn(a answer) {
+	now := l.now()
+	w := l.journal.take(a, now, l.lane.engine.cfg.Random())
+	l.lose(w.lost)
+	if a.err == nil {
+		l.lane.speed.measure(now)
+	}
+	l.tell(w.alarms, now)
+	for _, r := range w.gone {
+		l.scheduler.forget(r, now)
+	}
+	for _, r := range w.saved {
+		l.poller.loader.saved(r, now)
+	}
+	for _, id := range w.closed {
+		l.poller.loader.shut(id)
+	}
+	for _, r := range w.ended {
+		l.scheduler.ended(r, now, 0)
+	}
+	for _, r := range w.refused {
+		l.scheduler.release(r, now, refusedWait)
+	}
+	for _, j := range w.begun {
+		switch {
+		case j.msg == nil && j.verdict.Outcome != bot.BadPayload:
+			l.dispatcher.giveBack(j, now, unreadWait)
+		case j.d.Op.Acts() && j.target == "":
+			l.dispatcher.giveBack(j, now, actAgain)
+		case j.request.settle && j.msg != nil:
+			l.carryOut(l.judge.unsure(j, now), now)
+		default:
+			l.dispatcher.ready.push(j)
+		}
+	}
+	if l.end.retiring {
+		l.dispatcher.putBackAll()
+	}
+}
+
+// tell logs alarms and adds them to the journal's next exchange.
+func (l *loop) tell(alarms []Alarm, now time.Duration) {
+	for _, a := range alarms {
+		a.At, a.Lane = l.lane.engine.clock.now(), l.lane.name
+		log := l.lane.log.Warn
+		if a.Kind == LaneResumed || a.Kind == WorkspaceRecovered {
+			log = l.lane.log.Info
+		}
+		log("delivery alarm", "kind", string(a.Kind), "destination", a.Destination.String(), "update", a.UpdateID, "code", a.Code, "reason", a.Reason)
+		l.journal.tell(a, now)
+	}
+}
+
+// lose takes in whether the lease is another's.
+func (l *loop) lose(lost bool) {
+	if lost {
+		l.lease.Lose()
+		l.end.lost = true
+	}
+}
+
+// over says that the loop has ended, and cuts off what takes too long.
+func (l *loop) over(now time.Duration) bool {
+	grounded := len(l.dispatcher.workers.inFlight) == 0 && !l.journal.busy && !l.poller.busy
+	if l.end.lost {
 		return grounded
 	}
-	if !s.end.retiring {
+	if !l.end.retiring {
 		return false
 	}
-	giveUp := s.end.deadline + s.lane.engine.cfg.Drain/4
+	giveUp := l.end.deadline + l.lane.engine.cfg.Drain/4
 	switch {
 	case now >= giveUp:
 		return grounded // the database does not take the rest: it is settled next time
-	case now >= s.end.deadline:
-		s.lease.Expire()
-		s.alarm.by(giveUp)
+	case now >= l.end.deadline:
+		l.lease.Expire()
+		l.alarm.by(giveUp)
 	default:
-		s.alarm.by(s.end.deadline)
+		l.alarm.by(l.end.deadline)
 	}
-	return grounded && s.journal.idle()
+	return grounded && l.journal.idle()
 }
 
 // idle says that nothing due now is left to do.
-func (s *loop) idle() bool {
-	if s.lane.health.breaker.stopped() != "" {
-		return len(s.workers.aloft) == 0
+func (l *loop) idle() bool {
+	if l.lane.health.breaker.stopped() != "" {
+		return len(l.dispatcher.workers.inFlight) == 0
 	}
-	return !s.more(s.now()) && s.journal.idle() && len(s.workers.aloft) == 0 && s.workers.ready.size() == 0 && len(s.lane.health.outages.suspects) == 0
-}
-
-// resumed lets a stopped lane try again, as a person has asked.
-func (s *loop) resumed() {
-	s.lane.health.invalid.reset()
-	s.lane.health.breaker.resume(s.now())
-	s.journal.pause(waitAccount, 0, "")
+	return !l.dispatcher.more(l.now()) && l.journal.idle() && l.dispatcher.idle() && len(l.lane.health.outages.suspects) == 0
 }

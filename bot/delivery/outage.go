@@ -47,8 +47,8 @@ type failing struct {
 	probing int  // probes on their way
 }
 
-// ruling is what became of suspects.
-type ruling struct {
+// finding is what became of suspects.
+type finding struct {
 	believed []suspect
 	doubted  []suspect
 	// outage says what the doubted ones have shown just now: noOutage when it
@@ -68,11 +68,11 @@ const (
 )
 
 // refused notes that j's destination refuses us.
-func (s *outageDetector) refused(j *job, v bot.Verdict, now time.Duration, random float64) ruling {
+func (s *outageDetector) refused(j *job, v bot.Verdict, now time.Duration, random float64) finding {
 	at := workspaceOf(j.d.Destination)
 	sus := suspect{job: j, verdict: v, since: now}
 	if f := s.failing[at]; f != nil {
-		r := ruling{doubted: []suspect{sus}}
+		r := finding{doubted: []suspect{sus}}
 		s.remember(r.doubted)
 		if j.request.started > f.since { // else it was on its way already
 			r.tell = f.refused(now, random)
@@ -81,7 +81,7 @@ func (s *outageDetector) refused(j *job, v bot.Verdict, now time.Duration, rando
 		return r
 	}
 	if s.doubted[j.d.Destination] {
-		return ruling{believed: []suspect{sus}}
+		return finding{believed: []suspect{sus}}
 	}
 	s.suspects = append(s.suspects, sus)
 	if at.name != "" && s.count(func(o suspect) bool { return o.like(sus) && workspaceOf(o.job.d.Destination) == at }) >= alikeWorkspace {
@@ -102,7 +102,7 @@ func (s *outageDetector) refused(j *job, v bot.Verdict, now time.Duration, rando
 		s.remember(r.doubted)
 		return r
 	}
-	return ruling{}
+	return finding{}
 }
 
 // refused notes that the workspace has shown that it fails, and reports whether
@@ -159,12 +159,12 @@ func (s *outageDetector) expire(now time.Duration, drained bool) []suspect {
 	return s.take(func(o suspect) bool { return drained || now-o.since >= suspectFor }, suspect{}).believed
 }
 
-// next returns when expire has something to do; ok is false when never.
-func (s *outageDetector) next() (at time.Duration, ok bool) {
+// next returns when expire has something to do; 0 for never.
+func (s *outageDetector) next() (at time.Duration) {
 	if len(s.suspects) == 0 {
-		return 0, false
+		return 0
 	}
-	return s.suspects[0].since + suspectFor, true
+	return s.suspects[0].since + suspectFor
 }
 
 // probe says whether a row of d may be sent: not while its workspace fails and
@@ -206,7 +206,7 @@ func (s *outageDetector) count(match func(suspect) bool) (n int) {
 
 // take removes the suspects that match: those like the given one are doubted,
 // the others believed. Without one all are believed.
-func (s *outageDetector) take(match func(suspect) bool, like suspect) (r ruling) {
+func (s *outageDetector) take(match func(suspect) bool, like suspect) (r finding) {
 	kept := s.suspects[:0]
 	for _, o := range s.suspects {
 		switch {

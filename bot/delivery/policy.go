@@ -11,7 +11,7 @@ import (
 // policy is what every answer means: for the row, for its destination, for who is
 // told, and when the destination's next request may leave. Nothing else decides
 // that. Ambiguous and Unsettled are not in it: they conclude nothing, see
-// settler.go; and health.go may have taken an answer for something else first.
+// settler.go; and judge.go may have taken an answer for something else first.
 var policy = [bot.Outcomes]rule{
 	bot.Transient:  {row: stories.Pending, next: later},
 	bot.Delivered:  {row: stories.Sent, next: paced},
@@ -48,6 +48,10 @@ const (
 
 // decision is what an answer means for one delivery.
 type decision struct {
+	job *job
+	// doubt says that nobody knows whether it was sent: nothing is written of it, and
+	// its destination waits until that is known.
+	doubt bool
 	stories.Result
 	// wait is how long the destination gets nothing from now on.
 	wait time.Duration

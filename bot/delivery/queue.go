@@ -40,6 +40,16 @@ type tries struct {
 	putBack  bool // doubtful since the database was put back
 }
 
+// take notes that a result of the row is written, and that it waits to be tried once
+// more.
+func (t *tries) take(r stories.Result) {
+	t.attempt, t.first, t.last, t.doubtful = r.Attempt, r.FirstAttemptAt, r.LastAttemptAt, r.Doubtful
+	t.putBack = r.PutBack // it stands among the others now, or behind them
+	if r.Unknown {
+		t.unknowns++
+	}
+}
+
 // origin is what a row says: the publication that owed it first.
 type origin struct {
 	stories.Publication

@@ -76,7 +76,7 @@ func TestWhatWasMadeUrgentBetweenTwoReadsStaysInItsOrder(t *testing.T) {
 // fill loads as much as there is room for.
 func (s *shelf) fill(t interface{ Fatalf(string, ...any) }, q *scheduler, now time.Duration) {
 	for range 10_000 {
-		l, ok := loaderOf(q).hungry(now, anytime)
+		l, ok := loaderOf(q).next(now, anytime)
 		if !ok {
 			return
 		}
@@ -333,7 +333,7 @@ func TestNothingIsLostOrOvertakenInAnyWindow(t *testing.T) {
 }
 
 // scheduling is a scheduler with a window of so many rows.
-func scheduling(rows int) *scheduler { return newScheduler(emptyWindow(rows, open{posts: true})) }
+func scheduling(rows int) *scheduler { return newScheduler(newWindow(rows, open{posts: true})) }
 
 func loaderOf(s *scheduler) *loader { return newLoader(s) }
 

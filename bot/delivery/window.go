@@ -47,9 +47,9 @@ type publication struct {
 	age    int         // how often it was begun anew
 }
 
-// emptyWindow returns a window for so many rows. Lines beside the posts' have a part
+// newWindow returns a window for so many rows. Lines beside the posts' have a part
 // of their own where apart says that they have a budget of their own.
-func emptyWindow(rows int, apart open) *window {
+func newWindow(rows int, apart open) *window {
 	w := &window{rows: map[int64]*row{}, origins: map[int64]*origin{}, publications: map[int64]*publication{}, strays: map[int64][]*row{}}
 	w.size(rows, apart)
 	for i := range w.shares {

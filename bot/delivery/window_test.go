@@ -117,7 +117,7 @@ func TestARowStaysUntilItsResultIsDurable(t *testing.T) {
 
 // Edits wait for a budget of their own in a part of the window of their own.
 func TestEditsTakeNoRoomFromPosts(t *testing.T) {
-	q := newScheduler(emptyWindow(80, open{posts: true, edits: true}))
+	q := newScheduler(newWindow(80, open{posts: true, edits: true}))
 	s := &shelf{}
 	s.publish(1, stories.Breaking, upTo(1000)...)
 	s.publications[0].Op = stories.OpEdit
@@ -190,7 +190,7 @@ func TestAReadBeforeABlockBringsNothingBack(t *testing.T) {
 	r := q.pick(0, both)
 	s.publish(2, stories.Normal, 1, 2)
 	s.know(q)
-	l, ok := f.hungry(0, anytime)
+	l, ok := f.next(0, anytime)
 	if !ok {
 		t.Fatal("nothing is read")
 	}
@@ -213,7 +213,7 @@ func TestAReadBeforeABlockBringsNothingBack(t *testing.T) {
 		t.Fatalf("%s goes to a blocked place", short(next))
 	}
 	for range 3 { // healed: it is owed again
-		if l, ok = f.hungry(0, anytime); ok {
+		if l, ok = f.next(0, anytime); ok {
 			f.take(l, s.reading(l), 0)
 		}
 	}
@@ -231,14 +231,14 @@ func TestOnlyWhatAPlaceWasShortOfIsTakenIn(t *testing.T) {
 	s.publish(1, stories.Normal, 1)
 	s.publish(1, stories.Normal, 1, 2)
 	s.know(q)
-	first, _ := f.hungry(0, anytime)
+	first, _ := f.next(0, anytime)
 	f.take(first, s.reading(first), 0)
 	for range 2 {
 		q.release(q.pick(0, both), 0, time.Hour)
 	}
 	f.evictor.shrink(&q.window.shares[posts], stories.Breaking, 100, 0)
 	q.window.dropped(q.queues[queueKey{2, orderOf(stories.OpPost)}], q.window.publications[3])
-	l, _ := f.hungry(2*time.Hour, anytime)
+	l, _ := f.next(2*time.Hour, anytime)
 	if len(l.queues) != 2 {
 		t.Fatalf("%d places are fed", len(l.queues))
 	}
@@ -301,7 +301,7 @@ func TestAFullWindowIsNotWalked(t *testing.T) {
 			began := time.Now()
 			for range 20 {
 				q.due(0)
-				if _, ok := f.hungry(0, anytime); ok {
+				if _, ok := f.next(0, anytime); ok {
 					t.Fatal("there is room")
 				}
 			}
@@ -321,7 +321,7 @@ func BenchmarkAFullWindow(b *testing.B) {
 			q, f := fullWindow(b, rows)
 			for b.Loop() {
 				q.due(0)
-				if _, ok := f.hungry(0, anytime); ok {
+				if _, ok := f.next(0, anytime); ok {
 					b.Fatal("there is room")
 				}
 			}

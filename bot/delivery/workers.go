@@ -1,109 +1,113 @@
 package delivery
 
 import (
+	"context"
+	"errors"
 	"sync"
 	"time"
+
+	"storybot/bot"
 )
 
-// crew makes a lane's requests: a few workers, as many as there are requests at
-// once. ready are begun jobs that have not left yet.
+// workers make a lane's requests, each on a goroutine of its own: as many as there
+// are requests at once. What they have done comes from done and is given to land.
 type workers struct {
-	slots   int
-	ready   standby
-	aloft   []*job // on their way, in no order
-	settles int    // how many of aloft settle
-	// settledLast says that the last request was a settling one: sends and settles
-	// take turns.
-	settledLast bool
-	work, done  chan *job
-	running     int
-	wg          sync.WaitGroup
+	slots      int
+	inFlight   []*job // on their way, in no order
+	settles    int    // how many of them settle
+	work, done chan *job
+	running    int
+	wg         sync.WaitGroup
 }
 
 func newWorkers(slots int) *workers {
-	c := &workers{slots: slots}
-	c.work, c.done = make(chan *job, c.most()), make(chan *job, c.most())
-	return c
+	w := &workers{slots: slots}
+	w.work, w.done = make(chan *job, w.most()), make(chan *job, w.most())
+	return w
 }
 
 // most bounds the requests on their way: the slots, as many slow ones, and those
 // that settle.
-func (c *workers) most() int { return 2*c.slots + c.settleSlots() }
+func (w *workers) most() int { return 2*w.slots + w.settleSlots() }
 
 // settleSlots are the settling requests at once.
-func (c *workers) settleSlots() int { return max(2, c.slots/4) }
+func (w *workers) settleSlots() int { return max(2, w.slots/4) }
 
 // free returns how many more requests may be on their way, and when to look
 // again; 0 for no need to.
-func (c *workers) free(now time.Duration) (slots int, again time.Duration) {
-	sends := len(c.aloft) - c.settles
-	if sends < c.slots {
-		return c.slots - sends, 0
+func (w *workers) free(now time.Duration) (slots int, again time.Duration) {
+	sends := len(w.inFlight) - w.settles
+	if sends < w.slots {
+		return w.slots - sends, 0
 	}
 	slow := 0
-	for _, j := range c.aloft {
+	for _, j := range w.inFlight {
 		if !j.request.settle && now-j.request.started > slowAfter {
 			slow++
 		}
 	}
-	return c.slots - sends + min(slow, c.slots), now + slowCheck
+	return w.slots - sends + min(slow, w.slots), now + slowCheck
 }
 
 // launch hands j to a worker, which calls serve.
-func (c *workers) launch(j *job, now time.Duration, serve func(*job)) {
+func (w *workers) launch(j *job, now time.Duration, serve func(*job)) {
 	if j.request.settle {
-		c.settles++
+		w.settles++
 	}
-	j.request.started, j.request.index = now, len(c.aloft)
-	c.aloft = append(c.aloft, j)
-	if c.running < len(c.aloft) {
-		c.running++
-		c.wg.Go(func() {
-			for j := range c.work {
+	j.request.started, j.request.index = now, len(w.inFlight)
+	w.inFlight = append(w.inFlight, j)
+	if w.running < len(w.inFlight) {
+		w.running++
+		w.wg.Go(func() {
+			for j := range w.work {
 				serve(j)
-				c.done <- j
+				w.done <- j
 			}
 		})
 	}
-	c.work <- j
+	w.work <- j
 }
 
 // land takes j from those on their way.
-func (c *workers) land(j *job) {
-	last := c.aloft[len(c.aloft)-1]
-	c.aloft[j.request.index], last.request.index = last, j.request.index
-	c.aloft[len(c.aloft)-1] = nil
-	c.aloft = c.aloft[:len(c.aloft)-1]
+func (w *workers) land(j *job) {
+	last := w.inFlight[len(w.inFlight)-1]
+	w.inFlight[j.request.index], last.request.index = last, j.request.index
+	w.inFlight[len(w.inFlight)-1] = nil
+	w.inFlight = w.inFlight[:len(w.inFlight)-1]
 	if j.request.settle {
-		c.settles--
+		w.settles--
 	}
 }
 
 // rest ends the workers.
-func (c *workers) rest() {
-	close(c.work)
-	c.wg.Wait()
+func (w *workers) rest() {
+	close(w.work)
+	w.wg.Wait()
 }
 
-// standby are begun jobs that have not left yet, by their line, in order.
-type standby [budgets][]*job
+// serve makes j's request. A sender that panics costs its row and nothing else.
+func (l *lane) serve(j *job) {
+	var err error
+	defer func() {
+		var cause panicked
+		if errors.As(err, &cause) {
+			j.verdict = bot.Verdict{Outcome: bot.BadPayload, Code: "panic", Reason: "did not get this message: the bot failed at sending it", Err: err}
+		}
+	}()
+	defer contain(&err)
+	o := bot.Operation{Delivery: j.dated(l.engine.clock.read()), Message: j.msg, Target: j.target}
+	j.verdict = l.ask(j.request.ctx, j, o)
+}
 
-func (s *standby) size() (n int) {
-	for _, jobs := range s {
-		n += len(jobs)
+// ask is the one place from which the platform is asked for something. What may
+// be repeated is never in doubt: it is made again.
+func (l *lane) ask(ctx context.Context, j *job, o bot.Operation) bot.Verdict {
+	if j.request.settle {
+		return l.sender.Settle(ctx, o)
 	}
-	return n
-}
-
-func (s *standby) push(j *job) {
-	l := j.row.queue.budget
-	s[l] = append(s[l], j)
-}
-
-// pop takes the first job of a line that has one.
-func (s *standby) pop(l budget) *job {
-	j := s[l][0]
-	s[l][0] = nil
-	s[l] = s[l][1:]
-	return j
+	v := l.sender.Do(ctx, o)
+	if o.Delivery.Op.Repeatable() && (v.Outcome == bot.Ambiguous || v.Outcome == bot.Unsettled) {
+		v.Outcome = bot.Transient
+	}
+	return v
 }

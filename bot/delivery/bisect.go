@@ -1,7 +1,6 @@
 package delivery
 
 import (
-	"errors"
 	"slices"
 	"time"
 
@@ -84,7 +83,7 @@ func (p part) with(results []stories.Result) part {
 // takeApart has the call under way made in pieces.
 func (j *journal) takeApart(pieces ...part) {
 	j.refusal.parts = append(slices.Clone(pieces), j.refusal.parts...)
-	j.call, j.busy, j.try, j.wait, j.refusal.times = nil, false, 0, 0, 0
+	j.call, j.busy, j.retry, j.refusal.times = nil, false, retry{}, 0
 }
 
 // resume makes the next piece of what was taken apart; nil when there is none.
@@ -99,73 +98,64 @@ func (j *journal) resume(now reading) *call {
 	return c
 }
 
-// failed takes in that an exchange was not made.
-func (i intake) failed(a answer, now time.Duration) {
-	s, c := i.loop, a.call
-	j, store := s.journal, s.lane.engine.database
-	if !errors.Is(a.err, stories.ErrRefused) {
-		j.refusal.times = 0
-		store.failed(a.err)
-		j.failed(now, s.random())
-		return
-	}
+// bisect takes in that the database refuses an exchange.
+func (j *journal) bisect(a answer, now time.Duration, random float64) (w written) {
+	c := a.call
 	switch pieces := c.pieces(); {
 	case c.empty(): // nothing of ours is in it
-		store.failed(a.err)
-		j.failed(now, s.random())
+		j.again(a.err, now, random)
 	case c.piece && len(pieces) > 1:
 		j.takeApart(pieces...)
+	case c.piece && len(c.results) > 0:
+		return j.endOtherwise(c.part, a.err)
 	case c.piece:
-		i.refused(c.part, a.err, now)
+		return j.skip(c.part, a.err)
 	default:
-		s.lane.log.Error("the database refuses what is to be written; it is taken apart when that goes on", "err", a.err)
+		j.log.Error("the database refuses what is to be written; it is taken apart when that goes on", "err", a.err)
 		if j.refusal.times++; j.refusal.times < refusedTimes {
-			j.failed(now, s.random())
-			return
+			j.busy = false
+			j.retry.failed(now, queueRetry, random)
+			return w
 		}
 		j.takeApart(append([]part{{}}, pieces...)...)
 	}
+	return w
 }
 
-// refused sees to the one thing that the database refuses.
-func (i intake) refused(p part, err error, now time.Duration) {
-	s := i.loop
-	log, j := s.lane.log, s.journal
+// skip goes on without the one thing that the database refuses.
+func (j *journal) skip(p part, err error) (w written) {
 	switch {
-	case len(p.results) > 0:
-		i.endOtherwise(p, err, now)
-		return
 	case len(p.rows) > 0:
 		r := p.rows[0]
-		log.Error("the database refuses to have a delivery begun; it is tried again later", "delivery", r.Delivery, "err", err)
+		j.log.Error("the database refuses to have a delivery begun; it is tried again later", "delivery", r.Delivery, "err", err)
 		if !j.refusal.told[r.Delivery] {
 			if len(j.refusal.told) >= maxFaults || j.refusal.told == nil {
 				j.refusal.told = map[int64]bool{}
 			}
 			j.refusal.told[r.Delivery] = true
-			i.tellRefused(r, "is not sent something, because the database refuses to record that it is on its way")
+			w.tellRefused(r, "is not sent something, because the database refuses to record that it is on its way")
 		}
-		s.scheduler.release(r, now, refusedWait)
+		w.refused = []*row{r}
 	case len(p.told) > 0:
-		log.Error("the database refuses to keep an alarm; the desk is not told", "kind", string(p.told[0].Kind), "err", err)
+		j.log.Error("the database refuses to keep an alarm; the desk is not told", "kind", string(p.told[0].Kind), "err", err)
 	default:
-		log.Error("the database refuses what is noted of the lane; a restart will not know it", "err", err)
+		j.log.Error("the database refuses what is noted of the lane; a restart will not know it", "err", err)
 	}
 	j.takeApart()
+	return w
 }
 
 // endOtherwise has a row end whose result the database refuses: with less said of
 // it, then as failed. What it refuses to have ended at all stays in flight for the
 // database: nobody here begins it, and the next holder of the lane looks for it.
-func (i intake) endOtherwise(p part, err error, now time.Duration) {
-	s := i.loop
-	j, r, of := s.journal, p.results[0], slices.Concat(p.ended, p.kept)[0]
-	s.lane.log.Error("the database refuses to record what became of a delivery", "delivery", r.Delivery, "state", r.State.String(), "message", r.MessageID,
+func (j *journal) endOtherwise(p part, err error) (w written) {
+	r, of := p.results[0], slices.Concat(p.ended, p.kept)[0]
+	j.log.Error("the database refuses to record what became of a delivery", "delivery", r.Delivery, "state", r.State.String(), "message", r.MessageID,
 		"reason", r.Reason, "err", err)
 	if p.less && r.State == stories.Failed {
 		j.flying[r.Delivery] = flightOf(r)
 		j.takeApart()
-		return
+		return w
 	}
 	less := stories.Result{Ref: r.Ref, Attempt: r.Attempt, FirstAttemptAt: r.FirstAttemptAt, LastAttemptAt: r.LastAttemptAt, At: r.At, State: stories.Failed,
 		Reason: "did not get this message: the database refuses to record what became of it"}
@@ -174,23 +164,24 @@ func (i intake) endOtherwise(p part, err error, now time.Duration) {
 		if r.State == stories.Sent {
 			less.State, what = stories.Sent, "got a message, but the database refuses to record all of that, so the message cannot be changed any more"
 		}
-		i.tellRefused(of, what)
+		w.tellRefused(of, what)
 		if r.Destination != "" { // its next message shows that again
-			s.poller.loader.shut(r.Place)
+			w.closed = []int64{r.Place}
 		}
 		if len(p.kept) > 0 {
 			of.unsaved--
-			s.scheduler.ended(of, now, 0)
+			w.ended = []*row{of}
 		}
 	}
 	j.takeApart(part{entry: entry{results: []stories.Result{less}, ended: []*row{of}}, less: true})
+	return w
 }
 
 // tellRefused tells the desk what the database refuses. What the desk itself was to
 // be told only the log says.
-func (i intake) tellRefused(r *row, what string) {
+func (w *written) tellRefused(r *row, what string) {
 	if r.origin.NoticeID == 0 {
-		i.loop.tell(Alarm{Kind: DeliveryFailed, Destination: r.queue.destination, UpdateID: r.origin.UpdateID, StoryID: r.origin.StoryID,
+		w.alarms = append(w.alarms, Alarm{Kind: DeliveryFailed, Destination: r.queue.destination, UpdateID: r.origin.UpdateID, StoryID: r.origin.StoryID,
 			Number: r.origin.Number, Code: "refused", Reason: what})
 	}
 }
