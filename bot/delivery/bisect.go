@@ -7,7 +7,7 @@ import (
 	"storybot/stories"
 )
 
-// refusal is how the journal gets on with an exchange that the database refuses,
+// refusal is how the writer gets on with an exchange that the database refuses,
 // however often it is made: a rule of its tables forbids something in it. An outage
 // is waited out, this would have the lane wait for ever. So the exchange is taken
 // apart until what is refused stands alone; that is ended otherwise, and all else
@@ -81,81 +81,79 @@ func (p part) with(results []stories.Result) part {
 }
 
 // takeApart has the call under way made in pieces.
-func (j *journal) takeApart(pieces ...part) {
-	j.refusal.parts = append(slices.Clone(pieces), j.refusal.parts...)
-	j.call, j.busy, j.retry, j.refusal.times = nil, false, retry{}, 0
+func (w *writer) takeApart(pieces ...part) {
+	w.refusal.parts = append(slices.Clone(pieces), w.refusal.parts...)
+	w.call, w.busy, w.retry, w.refusal.times = nil, false, retry{}, 0
 }
 
-// resume makes the next piece of what was taken apart; nil when there is none.
-func (j *journal) resume(now reading) *call {
-	if len(j.refusal.parts) == 0 {
-		return nil
+// piece returns the next piece of what was taken apart, while no call is under way.
+func (w *writer) piece() (p part, left bool) {
+	if w.call != nil || len(w.refusal.parts) == 0 {
+		return part{}, false
 	}
-	p := j.refusal.parts[0]
-	j.refusal.parts = j.refusal.parts[1:]
-	c := j.entered(p, now)
-	c.piece = true
-	return c
+	p = w.refusal.parts[0]
+	w.refusal.parts = w.refusal.parts[1:]
+	return p, true
 }
 
 // bisect takes in that the database refuses an exchange.
-func (j *journal) bisect(a answer, now time.Duration, random float64) (w written) {
+func (w *writer) bisect(a answer, now time.Duration, random float64) (found written) {
 	c := a.call
 	switch pieces := c.pieces(); {
 	case c.empty(): // nothing of ours is in it
-		j.again(a.err, now, random)
+		w.again(a.err, now, random)
 	case c.piece && len(pieces) > 1:
-		j.takeApart(pieces...)
+		w.takeApart(pieces...)
 	case c.piece && len(c.results) > 0:
-		return j.endOtherwise(c.part, a.err)
+		return w.endOtherwise(c.part, a.err)
 	case c.piece:
-		return j.skip(c.part, a.err)
+		return w.skip(c.part, a.err)
 	default:
-		j.log.Error("the database refuses what is to be written; it is taken apart when that goes on", "err", a.err)
-		if j.refusal.times++; j.refusal.times < refusedTimes {
-			j.busy = false
-			j.retry.failed(now, queueRetry, random)
-			return w
+		w.log.Error("the database refuses what is to be written; it is taken apart when that goes on", "err", a.err)
+		if w.refusal.times++; w.refusal.times < refusedTimes {
+			w.busy = false
+			w.retry.failed(now, queueRetry, random)
+			return found
 		}
-		j.takeApart(append([]part{{}}, pieces...)...)
+		w.takeApart(append([]part{{}}, pieces...)...)
 	}
-	return w
+	return found
 }
 
 // skip goes on without the one thing that the database refuses.
-func (j *journal) skip(p part, err error) (w written) {
+func (w *writer) skip(p part, err error) (found written) {
 	switch {
 	case len(p.rows) > 0:
 		r := p.rows[0]
-		j.log.Error("the database refuses to have a delivery begun; it is tried again later", "delivery", r.Delivery, "err", err)
-		if !j.refusal.told[r.Delivery] {
-			if len(j.refusal.told) >= maxFaults || j.refusal.told == nil {
-				j.refusal.told = map[int64]bool{}
+		w.log.Error("the database refuses to have a delivery begun; it is tried again later", "delivery", r.Delivery, "err", err)
+		if !w.refusal.told[r.Delivery] {
+			if len(w.refusal.told) >= maxFaults || w.refusal.told == nil {
+				w.refusal.told = map[int64]bool{}
 			}
-			j.refusal.told[r.Delivery] = true
-			w.tellRefused(r, "is not sent something, because the database refuses to record that it is on its way")
+			w.refusal.told[r.Delivery] = true
+			found.tellRefused(r, "is not sent something, because the database refuses to record that it is on its way")
 		}
-		w.refused = []*row{r}
+		found.refused = []*row{r}
 	case len(p.told) > 0:
-		j.log.Error("the database refuses to keep an alarm; the desk is not told", "kind", string(p.told[0].Kind), "err", err)
+		w.log.Error("the database refuses to keep an alarm; the desk is not told", "kind", string(p.told[0].Kind), "err", err)
 	default:
-		j.log.Error("the database refuses what is noted of the lane; a restart will not know it", "err", err)
+		w.log.Error("the database refuses what is noted of the lane; a restart will not know it", "err", err)
 	}
-	j.takeApart()
-	return w
+	w.takeApart()
+	return found
 }
 
 // endOtherwise has a row end whose result the database refuses: with less said of
 // it, then as failed. What it refuses to have ended at all stays in flight for the
 // database: nobody here begins it, and the next holder of the lane looks for it.
-func (j *journal) endOtherwise(p part, err error) (w written) {
+func (w *writer) endOtherwise(p part, err error) (found written) {
 	r, of := p.results[0], slices.Concat(p.ended, p.kept)[0]
-	j.log.Error("the database refuses to record what became of a delivery", "delivery", r.Delivery, "state", r.State.String(), "message", r.MessageID,
+	w.log.Error("the database refuses to record what became of a delivery", "delivery", r.Delivery, "state", r.State.String(), "message", r.MessageID,
 		"reason", r.Reason, "err", err)
 	if p.less && r.State == stories.Failed {
-		j.flying[r.Delivery] = flightOf(r)
-		j.takeApart()
-		return w
+		found.flying = []stories.Flight{flightOf(r)}
+		w.takeApart()
+		return found
 	}
 	less := stories.Result{Ref: r.Ref, Attempt: r.Attempt, FirstAttemptAt: r.FirstAttemptAt, LastAttemptAt: r.LastAttemptAt, At: r.At, State: stories.Failed,
 		Reason: "did not get this message: the database refuses to record what became of it"}
@@ -164,17 +162,17 @@ func (j *journal) endOtherwise(p part, err error) (w written) {
 		if r.State == stories.Sent {
 			less.State, what = stories.Sent, "got a message, but the database refuses to record all of that, so the message cannot be changed any more"
 		}
-		w.tellRefused(of, what)
+		found.tellRefused(of, what)
 		if r.Destination != "" { // its next message shows that again
-			w.closed = []int64{r.Place}
+			found.closed = []int64{r.Place}
 		}
 		if len(p.kept) > 0 {
 			of.unsaved--
-			w.ended = []*row{of}
+			found.ended = []*row{of}
 		}
 	}
-	j.takeApart(part{entry: entry{results: []stories.Result{less}, ended: []*row{of}}, less: true})
-	return w
+	w.takeApart(part{entry: entry{results: []stories.Result{less}, ended: []*row{of}}, less: true})
+	return found
 }
 
 // tellRefused tells the desk what the database refuses. What the desk itself was to

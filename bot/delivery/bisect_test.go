@@ -93,7 +93,7 @@ func TestWhatTheDatabaseRefusesStopsNothingElse(t *testing.T) {
 				for n := range rows {
 					m.add("p", channel("p", "w", n), 1, stories.Normal)
 				}
-				r := start(t, m, far, func(cfg *Config) { cfg.Queue = strict{m, c.refuses} })
+				r := start(t, m, far, func(cfg *Config) { cfg.Store = strict{m, c.refuses} })
 				time.Sleep(time.Minute)
 				if n := m.count()[stories.Sent]; n < rows-1 {
 					t.Errorf("after a minute: %v", m.count())
@@ -148,7 +148,7 @@ func TestWhereAllIsRefusedNothingEnds(t *testing.T) {
 		}
 		var refuses atomic.Bool
 		refuses.Store(true)
-		r := start(t, m, far, func(cfg *Config) { cfg.Queue = strict{m, func(stories.Exchange) bool { return refuses.Load() }} })
+		r := start(t, m, far, func(cfg *Config) { cfg.Store = strict{m, func(stories.Exchange) bool { return refuses.Load() }} })
 		time.Sleep(10 * time.Minute)
 		if n := m.count(); n[stories.Pending] != 20 {
 			t.Errorf("%v", n)
@@ -191,7 +191,7 @@ func TestARuleOfTheTablesStopsOneRowOnly(t *testing.T) {
 		WHEN NEW.id = 5 AND NEW.message_id <> '' BEGIN SELECT RAISE(ABORT, 'never'); END`); err != nil {
 		t.Fatal(err)
 	}
-	e := New(Config{Queue: store, Journal: store, Senders: map[string]bot.Sender{"p": instant{}},
+	e := New(Config{Store: store, Senders: map[string]bot.Sender{"p": instant{}},
 		Render: func(stories.Content) bot.Message { return bot.Plainly("x") }})
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 	defer cancel()

@@ -84,7 +84,8 @@ type Queue interface {
 	Publications(ctx context.Context, lane string, known []int64, limit int) ([]stories.Publication, error)
 	// Load returns what a publication has in the queue behind the row after.
 	Load(ctx context.Context, publication int64, after stories.Ref, limit int) (stories.Loaded, error)
-	// LoadPlaces returns what publications have in the queue for some places.
+	// LoadPlaces returns what publications have in the queue for some
+	// destinations, by their numbers in the store (stories.Ref.Place).
 	LoadPlaces(ctx context.Context, publications, places []int64) (stories.Loaded, error)
 	// Content returns what a delivery shows.
 	Content(ctx context.Context, of stories.Subject, revision int) (stories.Content, error)
@@ -109,11 +110,15 @@ type Journal interface {
 	Exchange(ctx context.Context, l stories.Lease, x stories.Exchange) (stories.Begun, error)
 }
 
-// Config is what an Engine is made of. Queue, Journal, Senders and Render are
-// required.
+// Store is a database as the engine needs it.
+type Store interface {
+	Queue
+	Journal
+}
+
+// Config is what an Engine is made of. Store, Senders and Render are required.
 type Config struct {
-	Queue   Queue
-	Journal Journal               // of the same database
+	Store   Store
 	Senders map[string]bot.Sender // by platform name
 	// Render makes the message of what a delivery shows. It is called once per
 	// update, or notice, and revision while that is in use.
@@ -194,7 +199,7 @@ type LaneState struct {
 	// Stopped says why nothing is sent, in words; "" while the lane works.
 	Stopped  string
 	InFlight int    // requests on their way
-	Ready    int    // claimed, about to leave
+	Ready    int    // begun, about to leave
 	Settling int    // may have been sent; being found out
 	Limited  uint64 // 429 answers so far
 	Loaded   int    // rows that wait in memory

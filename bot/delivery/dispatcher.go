@@ -7,9 +7,9 @@ import (
 	"storybot/bot/lease"
 )
 
-// dispatcher lets requests leave: it decides how many rows are begun, keeps those
-// that were until their limiter lets them go, and puts back what cannot leave. What
-// is in doubt takes turns with it. See begin.go for what is begun.
+// dispatcher lets requests leave: it keeps the rows that were begun until their
+// limiter lets them go, and puts back what cannot leave. What is in doubt takes
+// turns with it: sends and looks are requests of one lane.
 //
 // It is used by the lane's loop only.
 type dispatcher struct {
@@ -75,7 +75,7 @@ func (d *dispatcher) lookFirst(send bool, now time.Duration) bool {
 	if !d.lookedLast {
 		return true
 	}
-	beginnable := d.lane.health.breaker.probing() && (d.more(now) || d.journal.busy) && !d.settler.crowded(now)
+	beginnable := d.lane.health.breaker.probing() && (d.more(now) || d.journal.writer.busy) && !d.settler.crowded(now)
 	return !send && !beginnable
 }
 
@@ -151,7 +151,7 @@ func (d *dispatcher) unfit(j *job, now time.Duration) bool {
 		d.unsent(j, j.verdict)
 	case stopped != nil:
 		d.unsent(j, *stopped)
-	case j.stale(now, d.journal.took):
+	case j.stale(now, d.journal.writer.took):
 		d.giveBack(j, now, 0)
 	case !ok:
 		d.giveBack(j, now, next-now)
@@ -182,6 +182,19 @@ func (d *dispatcher) putBack(at budget) {
 	}
 	d.ready[at] = nil
 }
+
+// more says that something may be left to be begun now: not what waits for a
+// budget that is spent beside the posts' own.
+func (d *dispatcher) more(now time.Duration) bool {
+	var due open
+	for i := range due {
+		due[i] = budget(i) == posts || d.lane.limits.budget(budget(i)).wait(now) <= 2*ahead
+	}
+	return d.poller.unsure() || d.scheduler.ready(now, due)
+}
+
+// idle says that nothing is on its way or about to leave.
+func (d *dispatcher) idle() bool { return len(d.workers.inFlight) == 0 && d.ready.size() == 0 }
 
 // standby are begun jobs that have not left yet, by their budget, in order.
 type standby [budgets][]*job

@@ -56,7 +56,7 @@ func New(cfg Config) *Engine {
 	e := &Engine{
 		cfg:      cfg,
 		clock:    newClock(cfg.Wall, cfg.Log),
-		renderer: &renderer{read: cfg.Queue.Content, render: cfg.Render},
+		renderer: &renderer{read: cfg.Store.Content, render: cfg.Render},
 		database: &database{log: cfg.Log},
 		kicked:   make(chan struct{}, 1),
 		lanes:    registry{byName: map[string]*lane{}, unknown: map[string]bool{}, changed: make(chan struct{})},
@@ -66,7 +66,7 @@ func New(cfg Config) *Engine {
 }
 
 // Run works every lane this process can get the lease of, until ctx ends. Then
-// nothing new is claimed, requests on their way may finish for Config.Drain,
+// nothing new is begun, requests on their way may finish for Config.Drain,
 // results are written and leases given back. It always returns nil; an outage
 // of the database is waited out.
 func (e *Engine) Run(ctx context.Context) error {
@@ -120,7 +120,7 @@ func (e *Engine) discover(ctx context.Context) error {
 	e.lanes.mu.Unlock()
 	reading, done := context.WithTimeout(ctx, storeTimeout)
 	defer done()
-	names, err := e.cfg.Queue.Lanes(reading)
+	names, err := e.cfg.Store.Lanes(reading)
 	if err != nil {
 		return err
 	}
@@ -162,7 +162,7 @@ func (e *Engine) lane(name string) *lane {
 // leaseOf is what a lane's lease is asked for with.
 func (e *Engine) leaseOf(lane string, changed chan struct{}) lease.Config {
 	return lease.Config{
-		Granter: e.cfg.Journal, Name: lane, Owner: e.cfg.Owner, TTL: e.cfg.LeaseTTL,
+		Granter: e.cfg.Store, Name: lane, Owner: e.cfg.Owner, TTL: e.cfg.LeaseTTL,
 		Changed: func() {
 			select {
 			case changed <- struct{}{}:

@@ -2,52 +2,52 @@ package delivery
 
 import "container/heap"
 
-// ladder keeps places in an order, the first one on top.
+// queueHeap keeps queues in an order, the first one on top.
 type queueHeap struct {
-	slot   int // which of place.steps is this ladder's
+	slot   int // which of queue.slots is this heap's
 	queues []*queue
 	less   func(a, b *queue) bool
 }
 
-// put sees to it that p stands where it belongs, or nowhere.
-func (l *queueHeap) put(p *queue, there bool) {
-	i := p.slots[l.slot]
+// put sees to it that q stands where it belongs, or nowhere.
+func (h *queueHeap) put(q *queue, there bool) {
+	i := q.slots[h.slot]
 	switch {
 	case there && i >= 0:
-		heap.Fix(l, i)
+		heap.Fix(h, i)
 	case there:
-		heap.Push(l, p)
+		heap.Push(h, q)
 	case i >= 0:
-		heap.Remove(l, i)
+		heap.Remove(h, i)
 	}
 }
 
-// first returns the place on top, nil for none.
-func (l *queueHeap) first() *queue {
-	if len(l.queues) == 0 {
+// first returns the queue on top, nil for none.
+func (h *queueHeap) first() *queue {
+	if len(h.queues) == 0 {
 		return nil
 	}
-	return l.queues[0]
+	return h.queues[0]
 }
 
-func (l *queueHeap) Len() int           { return len(l.queues) }
-func (l *queueHeap) Less(i, j int) bool { return l.less(l.queues[i], l.queues[j]) }
-func (l *queueHeap) Swap(i, j int) {
-	l.queues[i], l.queues[j] = l.queues[j], l.queues[i]
-	l.queues[i].slots[l.slot], l.queues[j].slots[l.slot] = i, j
+func (h *queueHeap) Len() int           { return len(h.queues) }
+func (h *queueHeap) Less(i, j int) bool { return h.less(h.queues[i], h.queues[j]) }
+func (h *queueHeap) Swap(i, j int) {
+	h.queues[i], h.queues[j] = h.queues[j], h.queues[i]
+	h.queues[i].slots[h.slot], h.queues[j].slots[h.slot] = i, j
 }
 
 // Push is heap.Interface's.
-func (l *queueHeap) Push(p any) {
-	l.queues = append(l.queues, p.(*queue))
-	l.queues[len(l.queues)-1].slots[l.slot] = len(l.queues) - 1
+func (h *queueHeap) Push(q any) {
+	h.queues = append(h.queues, q.(*queue))
+	h.queues[len(h.queues)-1].slots[h.slot] = len(h.queues) - 1
 }
 
 // Pop is heap.Interface's.
-func (l *queueHeap) Pop() any {
-	p := l.queues[len(l.queues)-1]
-	l.queues[len(l.queues)-1] = nil
-	l.queues = l.queues[:len(l.queues)-1]
-	p.slots[l.slot] = -1
-	return p
+func (h *queueHeap) Pop() any {
+	q := h.queues[len(h.queues)-1]
+	h.queues[len(h.queues)-1] = nil
+	h.queues = h.queues[:len(h.queues)-1]
+	q.slots[h.slot] = -1
+	return q
 }

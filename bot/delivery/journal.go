@@ -2,52 +2,31 @@ package delivery
 
 import (
 	"context"
-	"errors"
-	"log/slog"
 	"maps"
 	"slices"
 	"time"
 
-	"storybot/bot"
 	"storybot/stories"
 )
 
 // journal writes down, batch by batch, what became of requests and which are
-// begun next; it knows all that is in flight. One exchange with the database is
-// under way at a time. One that failed is made again as it was, under its number,
-// until the database has answered: then it was made once.
+// begun next; it knows all that is in flight. It keeps what the next exchange says;
+// its writer makes the exchanges.
 //
-// It is used by the lane's loop only. What an exchange has brought comes from
-// writer.answers and is given to take.
+// It is used by the lane's loop only.
 type journal struct {
-	writer   writer
-	database *database
-	log      *slog.Logger
-	flying   map[int64]stories.Flight
-	next     entry
-	batch    int64 // the number of the newest exchange
-	call     *call // under way, or to be made again
-	busy     bool
-	retry    retry
-	took     time.Duration // what a call takes, smoothed
-	worked   time.Duration // when it was last written that the lane works
-	refusal  refusal
+	writer writer
+	flying map[int64]stories.Flight
+	next   entry
+	worked time.Duration // when it was last written that the lane works
 }
 
 func newJournal(l *lane, grant stories.Lease) *journal {
 	e := l.engine
 	return &journal{
-		writer:   writer{journal: e.cfg.Journal, lease: grant, renderer: e.renderer, answers: make(chan answer, 1)},
-		database: e.database, log: l.log, flying: map[int64]stories.Flight{}, worked: e.clock.mono() - workEvery + workFirst,
+		writer: writer{journal: e.cfg.Store, lease: grant, renderer: e.renderer, database: e.database, log: l.log, answers: make(chan answer, 1)},
+		flying: map[int64]stories.Flight{}, worked: e.clock.mono() - workEvery + workFirst,
 	}
-}
-
-// writer makes exchanges, each on a goroutine of its own.
-type writer struct {
-	journal  Journal
-	lease    stories.Lease
-	renderer *renderer
-	answers  chan answer
 }
 
 // entry is what the next exchange says.
@@ -104,34 +83,8 @@ func (j *journal) countInvalid(n int) {
 // after the start where nothing else is to be written, and then every few minutes.
 func (j *journal) works(now time.Duration) {
 	due := now-j.worked >= workEvery
-	j.next.lane.working = j.batch == 0 || due
+	j.next.lane.working = j.writer.batch == 0 || due
 	j.next.changed = j.next.changed || due
-}
-
-// call is an exchange with the database.
-type call struct {
-	part
-	x     stories.Exchange
-	says  []said
-	began reading
-	piece bool // of an exchange that was refused
-}
-
-// said is what a row to be begun says.
-type said struct {
-	delivery int64
-	edition  edition
-	missed   int
-}
-
-// answer is what an exchange has brought.
-type answer struct {
-	call     *call
-	begun    stories.Begun
-	messages map[int64]*bot.Message
-	verdicts map[int64]bot.Verdict // of rows nothing can be made of
-	unread   error                 // why a message could not be made
-	err      error
 }
 
 // write adds what became of a job to the next exchange.
@@ -168,7 +121,7 @@ func (j *journal) putBack(delivery int64) {
 
 // idle says that nothing is left to be written.
 func (j *journal) idle() bool {
-	return !j.owing() && len(j.next.results)+len(j.next.told) == 0 && !j.next.changed
+	return !j.writer.owing() && len(j.next.results)+len(j.next.told) == 0 && !j.next.changed
 }
 
 // due says that results and alarms are to be written now, else when.
@@ -183,6 +136,23 @@ func (j *journal) due(now time.Duration, most int, calm bool) (at time.Duration,
 	return at, now >= at
 }
 
+// exchange makes the exchange that is to be made again, or what is left of one that
+// was taken apart; else a new one, that begins rows.
+func (j *journal) exchange(ctx context.Context, rows []*row, now reading) {
+	c := j.writer.call
+	if p, left := j.writer.piece(); c == nil && left {
+		c = j.writer.open(p, j.inFlight(), now)
+		c.piece = true
+	}
+	if c == nil {
+		c = j.open(rows, now)
+	}
+	if c.lane.working {
+		j.worked = now.mono
+	}
+	j.writer.start(ctx, c)
+}
+
 // open makes the next exchange, which begins rows: never one that is on its way.
 func (j *journal) open(rows []*row, now reading) *call {
 	rows = slices.DeleteFunc(rows, func(r *row) bool {
@@ -191,47 +161,14 @@ func (j *journal) open(rows []*row, now reading) *call {
 	})
 	p := part{entry: j.next, rows: rows}
 	j.next = entry{}
-	return j.entered(p, now)
+	return j.writer.open(p, j.inFlight(), now)
 }
 
-// entered makes an exchange of p.
-func (j *journal) entered(p part, now reading) *call {
-	j.batch++
-	c := &call{part: p, began: now}
-	c.x = stories.Exchange{Batch: j.batch, Results: c.results, Alarms: c.told, Flying: j.aloft(), Lane: c.lane.at(now)}
-	if c.lane.working {
-		j.worked = now.mono
-	}
-	for _, r := range c.rows {
-		f := stories.Flight{Ref: r.Ref, Attempt: r.tries.attempt + 1, First: r.tries.first, Last: now.wall}
-		if r.tries.doubtful {
-			f.Last = r.tries.last
-		}
-		if f.First.IsZero() {
-			f.First = now.wall
-		}
-		c.x.Begin = append(c.x.Begin, f)
-		of := stories.Subject{UpdateID: r.origin.UpdateID, NoticeID: r.origin.NoticeID}
-		if of.NoticeID != 0 && !slices.Contains(c.x.Notices, of.NoticeID) {
-			c.x.Notices = append(c.x.Notices, of.NoticeID)
-		}
-		if of.UpdateID != 0 && !slices.Contains(c.x.Updates, of.UpdateID) {
-			c.x.Updates = append(c.x.Updates, of.UpdateID)
-		}
-		if r.origin.Op.Acts() {
-			c.x.Acting = append(c.x.Acting, r.Delivery)
-		}
-		c.says = append(c.says, said{r.Delivery, edition{Subject: of, revision: r.origin.Revision}, r.missed})
-	}
-	j.call = c
-	return c
-}
-
-// aloft is what flies for the database: also what has ended, while that is not
+// inFlight is what flies for the database: also what has ended, while that is not
 // said.
-func (j *journal) aloft() []stories.Flight {
+func (j *journal) inFlight() []stories.Flight {
 	flying := slices.Collect(maps.Values(j.flying))
-	for _, e := range append([]part{{entry: j.next}}, j.refusal.parts...) {
+	for _, e := range append([]part{{entry: j.next}}, j.writer.refusal.parts...) {
 		for _, r := range e.results {
 			flying = append(flying, flightOf(r))
 		}
@@ -239,131 +176,11 @@ func (j *journal) aloft() []stories.Flight {
 	return flying
 }
 
-// exchange makes the exchange that is to be made again, or what is left of one that
-// was taken apart; else a new one, that begins rows.
-func (j *journal) exchange(ctx context.Context, rows []*row, now reading) {
-	c := j.call
-	if c == nil {
-		c = j.resume(now)
-	}
-	if c == nil {
-		c = j.open(rows, now)
-	}
-	j.busy = true
-	go func() { j.writer.answers <- j.writer.make(ctx, c) }()
-}
-
-// owing says that an exchange is to be made before rows are begun.
-func (j *journal) owing() bool { return j.call != nil || len(j.refusal.parts) > 0 }
-
-// make is the call itself: the exchange, and the messages of what it has begun.
-func (w *writer) make(ctx context.Context, c *call) answer {
-	ctx, done := context.WithTimeout(context.WithoutCancel(ctx), storeTimeout)
-	defer done()
-	a := answer{call: c, messages: map[int64]*bot.Message{}, verdicts: map[int64]bot.Verdict{}}
-	if a.begun, a.err = w.journal.Exchange(ctx, w.lease, c.x); a.err != nil {
-		return a
-	}
-	for _, s := range c.says {
-		if !a.begun.Deliveries[s.delivery] {
-			continue
-		}
-		s.edition.revision = a.present(s.edition)
-		m, v, err := w.renderer.message(ctx, s.edition, s.missed)
-		switch {
-		case err != nil:
-			a.unread = err
-		case m == nil:
-			a.verdicts[s.delivery] = v
-		default:
-			a.messages[s.delivery] = m
-		}
-	}
-	return a
-}
-
-// present is the revision that e's update or notice has now.
-func (a answer) present(e edition) int {
-	revisions, id := a.begun.Revisions, e.UpdateID
-	if e.NoticeID != 0 {
-		revisions, id = a.begun.Notices, e.NoticeID
-	}
-	if now, ok := revisions[id]; ok {
-		return now
-	}
-	return e.revision
-}
-
-// written is what an exchange has brought for the rows in memory.
-type written struct {
-	begun   []*job  // in flight now
-	gone    []*row  // not owed any more, by the database
-	saved   []*row  // a result of them is durable, and they wait
-	closed  []int64 // destinations that take nothing any more, as the database knows
-	ended   []*row  // ended otherwise than was said before
-	refused []*row  // the database refuses to have them begun
-	alarms  []Alarm
-	lost    bool // the lease is another's: nothing was written, and nothing will be
-}
-
 // take takes in what an exchange has brought.
-func (j *journal) take(a answer, now time.Duration, random float64) (w written) {
-	switch {
-	case errors.Is(a.err, stories.ErrLeaseLost):
-		j.busy = false
-		return written{lost: true}
-	case errors.Is(a.err, stories.ErrRefused):
-		return j.bisect(a, now, random)
-	case a.err != nil:
-		j.refusal.times = 0
-		j.again(a.err, now, random)
-		return written{}
-	}
-	j.database.worked()
-	j.done(a, now)
-	w.gone, w.saved = a.call.ended, a.call.kept
-	for _, r := range a.call.x.Results {
-		if r.Destination != "" {
-			w.closed = append(w.closed, r.Place)
-		}
-	}
-	if a.unread != nil {
-		j.database.failed(a.unread)
-		j.retry.at = now + unreadWait
-	}
-	for n, r := range a.call.rows {
-		if a.begun.Deliveries[r.Delivery] {
-			w.begun = append(w.begun, j.jobOf(r, a.call.x.Begin[n], a, now))
-		} else {
-			w.gone = append(w.gone, r)
-		}
+func (j *journal) take(a answer, now time.Duration, random float64) written {
+	w := j.writer.take(a, now, random)
+	for _, f := range w.flying {
+		j.flying[f.Delivery] = f
 	}
 	return w
-}
-
-// jobOf makes a job of a row that was begun.
-func (j *journal) jobOf(r *row, f stories.Flight, a answer, now time.Duration) *job {
-	o := newJob(r, f, j.writer.lease.Name, a.call.began)
-	o.d.Revision = a.present(o.edition())
-	o.begunAt, o.takenIn = a.call.began.mono, now
-	o.msg, o.verdict, o.target = a.messages[r.Delivery], a.verdicts[r.Delivery], a.begun.Targets[r.Delivery]
-	return o
-}
-
-// done notes that the call under way has been made.
-func (j *journal) done(a answer, now time.Duration) {
-	j.call, j.busy, j.retry, j.refusal.times = nil, false, retry{}, 0
-	j.took += (now - a.call.began.mono - j.took) / 4
-	for _, f := range a.call.x.Begin {
-		if a.begun.Deliveries[f.Delivery] {
-			j.flying[f.Delivery] = f
-		}
-	}
-}
-
-// again notes that the call under way is to be made once more.
-func (j *journal) again(err error, now time.Duration, random float64) {
-	j.database.failed(err)
-	j.busy = false
-	j.retry.failed(now, queueRetry, random)
 }

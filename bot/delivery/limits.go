@@ -9,6 +9,23 @@ import (
 	"storybot/stories"
 )
 
+// budget is what a platform counts apart: what draws on one has its own order and its
+// own share of the window, so that none waits for another's budget.
+type budget int
+
+const (
+	posts   budget = iota
+	edits          // where the platform gives them a budget of their own
+	deletes        // the same
+	budgets
+)
+
+// methods are those that may have a budget of their own; all else draws on the posts'.
+var methods = [budgets]bot.Method{posts: bot.Posts, edits: bot.Edits, deletes: bot.Deletes}
+
+// open says which budgets may be drawn on.
+type open [budgets]bool
+
 // limits are a lane's limiters, one for each budget: methods without one of
 // their own share the posts'.
 type limits struct {
@@ -56,7 +73,7 @@ func (l *limits) of(op stories.Op, settle bool) *limiter {
 // looks counts what settling asks.
 func (l *limits) looks() *limiter { return l.method(bot.Looks) }
 
-// apart are the lines that have a budget of their own.
+// apart are the budgets that this platform counts apart.
 func (l *limits) apart() (own open) {
 	for i := range own {
 		own[i] = budget(i) == posts || l.own[methods[i]] != nil
@@ -64,7 +81,7 @@ func (l *limits) apart() (own open) {
 	return own
 }
 
-// line returns the limiter of a line.
+// budget returns the limiter of a budget.
 func (l *limits) budget(at budget) *limiter { return l.method(methods[at]) }
 
 // waitAccount names the wait of a lane whose token is refused, beside those of the

@@ -8,8 +8,8 @@ import (
 	"storybot/stories"
 )
 
-// filler fills the window of a lane: it says what to load next, takes in what was
-// loaded, and drops from memory what need not be there, which can be loaded again.
+// loader fills the window of a lane: it says what to load next, and takes in what was
+// loaded. Where there is no room it has the evictor drop what can be loaded again.
 type loader struct {
 	window    *window
 	scheduler *scheduler
@@ -31,16 +31,16 @@ type loading struct {
 	of          [][]*publication // in these publications
 }
 
-// wants returns what l asks for: the rows of some publications for some
+// wants returns what it asks for: the rows of some publications for some
 // destinations, or those of one publication behind a row.
-func (l loading) wants() (publications, destinations []int64, after stories.Ref) {
-	if l.publication != nil {
-		return []int64{l.publication.ID}, nil, l.publication.after
+func (want loading) wants() (publications, destinations []int64, after stories.Ref) {
+	if want.publication != nil {
+		return []int64{want.publication.ID}, nil, want.publication.after
 	}
 	seen := map[int64]bool{}
-	for i, q := range l.queues {
+	for i, q := range want.queues {
 		destinations = append(destinations, q.id)
-		for _, p := range l.of[i] {
+		for _, p := range want.of[i] {
 			if !seen[p.ID] {
 				seen[p.ID] = true
 				publications = append(publications, p.ID)
@@ -51,151 +51,151 @@ func (l loading) wants() (publications, destinations []int64, after stories.Ref)
 }
 
 // resize gives memory so many rows.
-func (f *loader) resize(rows int, apart open, now time.Duration) {
-	if rows != f.rows {
-		f.rows = rows
-		f.evictor.resize(rows, apart, now)
+func (l *loader) resize(rows int, apart open, now time.Duration) {
+	if rows != l.rows {
+		l.rows = rows
+		l.evictor.resize(rows, apart, now)
 	}
 }
 
 // publish makes publications known. One that is more urgent than earlier ones
 // of its story takes their unsent rows with it.
-func (f *loader) publish(found []stories.Publication) {
-	w, raised := f.window, false
-	for _, p := range found {
-		if w.publications[p.ID] != nil {
+func (l *loader) publish(found []stories.Publication) {
+	w, raised := l.window, false
+	for _, from := range found {
+		if w.publications[from.ID] != nil {
 			continue
 		}
-		c := &publication{Publication: p, budget: w.budgetOf(p.Op)}
-		c.Level = max(c.Level, w.urgency(p))
-		w.publications[p.ID] = c
-		w.shares[c.budget].unread = append(w.shares[c.budget].unread, c)
-		known := w.strays[p.ID]
-		delete(w.strays, p.ID)
+		p := &publication{Publication: from, budget: w.budgetOf(from.Op)}
+		p.Level = max(p.Level, w.publications.urgency(from))
+		w.publications[from.ID] = p
+		w.shares[p.budget].unread = append(w.shares[p.budget].unread, p)
+		known := w.strays[from.ID]
+		delete(w.strays, from.ID)
 		for _, r := range known {
 			w.join(r)
 		}
-		raised = w.raise(p) || raised
+		raised = w.raise(from) || raised
 	}
 	for i := range w.shares {
 		slices.SortFunc(w.shares[i].unread, comparePublications)
 	}
 	if raised {
-		f.scheduler.reorder()
+		l.scheduler.reorder()
 	}
 }
 
 // next returns what to load next; ok is false when there is nothing, or no room
-// for it. wait says how long rows of a place could not be sent anyway.
-func (f *loader) next(now time.Duration, wait func(*queue) time.Duration) (l loading, ok bool) {
-	f.scheduler.due(now)
-	for _, p := range f.closed { // a read that begins now knows
-		p.state.closed = notClosed
-		f.scheduler.file(p, now)
+// for it. wait says how long rows of a queue could not be sent anyway.
+func (l *loader) next(now time.Duration, wait func(*queue) time.Duration) (want loading, ok bool) {
+	l.scheduler.due(now)
+	for _, q := range l.closed { // a read that begins now knows
+		q.state.closed = notClosed
+		l.scheduler.file(q, now)
 	}
-	f.closed = nil
-	for i := range f.window.shares {
-		if l = f.starved(budget(i), now, wait); len(l.queues) > 0 {
-			return l, true
+	l.closed = nil
+	for i := range l.window.shares {
+		if want = l.starved(budget(i), now, wait); len(want.queues) > 0 {
+			return want, true
 		}
 	}
-	for _, s := range f.window.unread() {
-		if l, ok = f.unread(s, now); ok {
-			return l, true
+	for _, s := range l.window.unread() {
+		if want, ok = l.unread(s, now); ok {
+			return want, true
 		}
 	}
-	return l, false
+	return want, false
 }
 
-// starved asks for what places are short of that could send it.
-func (f *loader) starved(at budget, now time.Duration, wait func(*queue) time.Duration) (l loading) {
-	starved, s := &f.scheduler.budgets[at].starved, &f.window.shares[at]
-	for p := starved.first(); p != nil && len(l.queues) < mostBegun; p = starved.first() {
-		if d := wait(p); d > 0 {
-			f.scheduler.rest(p, now, d)
+// starved asks for what queues are short of that could send it.
+func (l *loader) starved(at budget, now time.Duration, wait func(*queue) time.Duration) (want loading) {
+	starved, s := &l.scheduler.budgets[at].starved, &l.window.shares[at]
+	for q := starved.first(); q != nil && len(want.queues) < mostBegun; q = starved.first() {
+		if d := wait(q); d > 0 {
+			l.scheduler.rest(q, now, d)
 			continue
 		}
-		if s.room() <= len(l.queues) {
-			f.evictor.shrink(s, p.short[0].Level, len(l.queues)+s.reserve(), now)
-			if s.room() <= len(l.queues) {
-				return l
+		if s.room() <= len(want.queues) {
+			l.evictor.shrink(s, q.short[0].Level, len(want.queues)+s.reserve(), now)
+			if s.room() <= len(want.queues) {
+				return want
 			}
 		}
-		p.state.asked = true
-		l.queues, l.of = append(l.queues, p), append(l.of, slices.Clone(p.short[:min(len(p.short), mostShort)]))
-		f.scheduler.file(p, now)
+		q.state.asked = true
+		want.queues, want.of = append(want.queues, q), append(want.of, slices.Clone(q.short[:min(len(q.short), mostShort)]))
+		l.scheduler.file(q, now)
 	}
-	return l
+	return want
 }
 
 // unread asks for the next rows of the publication that comes first.
-func (f *loader) unread(s *share, now time.Duration) (l loading, ok bool) {
-	c := s.unread[0]
+func (l *loader) unread(s *share, now time.Duration) (want loading, ok bool) {
+	p := s.unread[0]
 	bound := s.most - s.reserve()
 	least := min(loadRows, max(1, bound/4))
 	if bound-s.waiting < least {
-		f.evictor.shrink(s, c.Level, least+s.most-bound, now)
+		l.evictor.shrink(s, p.Level, least+s.most-bound, now)
 	}
 	if bound-s.waiting < least {
-		return l, false
+		return want, false
 	}
-	return loading{publication: c, age: c.age, limit: min(loadRows, bound-s.waiting)}, true
+	return loading{publication: p, age: p.age, limit: min(loadRows, bound-s.waiting)}, true
 }
 
 // raise takes from publications as they were just read that earlier ones of their
 // stories are as urgent: they may have been read before an urgent update that is
 // not known yet.
-func (f *loader) raise(read map[int64]stories.Publication) {
+func (l *loader) raise(read map[int64]stories.Publication) {
 	raised := false
-	for _, p := range read {
-		raised = f.window.raise(p) || raised
+	for _, from := range read {
+		raised = l.window.raise(from) || raised
 	}
 	if raised {
-		f.scheduler.reorder()
+		l.scheduler.reorder()
 	}
 }
 
 // take takes in what was loaded.
-func (f *loader) take(l loading, loaded stories.Loaded, now time.Duration) {
-	if c := l.publication; c != nil {
-		if c.age != l.age || l.limit > f.window.shares[c.budget].most {
+func (l *loader) take(want loading, loaded stories.Loaded, now time.Duration) {
+	if p := want.publication; p != nil {
+		if p.age != want.age || want.limit > l.window.shares[p.budget].most {
 			return // begun anew since, or more than there is room for now
 		}
-		f.raise(loaded.Origins)
+		l.raise(loaded.Origins)
 		for _, o := range loaded.Rows {
-			f.add(o, loaded.Origins[o.Origin], now)
+			l.add(o, loaded.Origins[o.Origin], now)
 		}
 		if n := len(loaded.Rows); n > 0 {
-			c.after = loaded.Rows[n-1].Ref
-			if c.seen.Place < c.after.Place {
-				c.seen = c.after
+			p.after = loaded.Rows[n-1].Ref
+			if p.seen.Place < p.after.Place {
+				p.seen = p.after
 			}
 		}
-		f.window.read(c, len(loaded.Rows) < l.limit)
+		l.window.read(p, len(loaded.Rows) < want.limit)
 		return
 	}
-	f.feed(l, loaded, now)
+	l.feed(want, loaded, now)
 }
 
-// feed takes in what places were short of, in order and as far as there is room:
+// feed takes in what queues were short of, in order and as far as there is room:
 // at least one row of each. Other rows that came with them may come too early.
-func (f *loader) feed(l loading, loaded stories.Loaded, now time.Duration) {
-	f.raise(loaded.Origins)
-	w := f.window
+func (l *loader) feed(want loading, loaded stories.Loaded, now time.Duration) {
+	l.raise(loaded.Origins)
+	w := l.window
 	type wish struct {
 		queue       queueKey
 		publication int64
 	}
 	asked := map[wish]bool{}
-	for i, p := range l.queues {
-		p.state.asked = false
-		for _, c := range l.of[i] {
-			if slices.Contains(p.short, c) { // else the place was closed since
-				asked[wish{p.queueKey, c.ID}] = true
+	for i, q := range want.queues {
+		q.state.asked = false
+		for _, p := range want.of[i] {
+			if slices.Contains(q.short, p) { // else the queue was closed since
+				asked[wish{q.queueKey, p.ID}] = true
 			}
-			c.lost++ // known until this is over
+			p.lost++ // known until this is over
 		}
-		w.full(p, l.of[i])
+		w.full(q, want.of[i])
 	}
 	slices.SortFunc(loaded.Rows, func(a, b stories.Owed) int {
 		return compareOwed(w.publications[a.Publication], w.publications[b.Publication], a, b)
@@ -206,53 +206,53 @@ func (f *loader) feed(l loading, loaded stories.Loaded, now time.Duration) {
 		if !asked[wish{key, o.Publication}] {
 			continue
 		}
-		if p := f.scheduler.queues[key]; p != nil && len(p.rows) > 0 && w.shares[p.budget].room() <= 0 {
-			w.dropped(p, w.publications[o.Publication])
+		if q := l.scheduler.queues[key]; q != nil && len(q.rows) > 0 && w.shares[q.budget].room() <= 0 {
+			w.dropped(q, w.publications[o.Publication])
 			continue
 		}
-		f.add(o, from, now)
+		l.add(o, from, now)
 	}
-	for i, p := range l.queues {
-		for _, c := range l.of[i] {
-			c.lost--
-			w.end(c)
+	for i, q := range want.queues {
+		for _, p := range want.of[i] {
+			p.lost--
+			w.end(p)
 		}
-		f.scheduler.file(p, now)
+		l.scheduler.file(q, now)
 	}
 }
 
 // saved says that a result of a row that waits is durable.
-func (f *loader) saved(r *row, now time.Duration) {
+func (l *loader) saved(r *row, now time.Duration) {
 	r.unsaved--
-	f.window.weigh(r)
-	f.scheduler.file(r.queue, now)
+	l.window.weigh(r)
+	l.scheduler.file(r.queue, now)
 }
 
 // shut says that the database knows that a destination takes nothing any more.
-func (f *loader) shut(id int64) {
+func (l *loader) shut(id int64) {
 	for _, order := range orders {
-		if p := f.scheduler.queues[queueKey{id, order}]; p != nil && p.state.closed == closedHere {
-			p.state.closed = closedInStore
-			f.closed = append(f.closed, p)
+		if q := l.scheduler.queues[queueKey{id, order}]; q != nil && q.state.closed == closedHere {
+			q.state.closed = closedInStore
+			l.closed = append(l.closed, q)
 		}
 	}
 }
 
-// missed says that l could not be read.
-func (f *loader) missed(l loading, now time.Duration) {
-	for _, p := range l.queues {
-		p.state.asked = false
-		f.scheduler.file(p, now)
+// missed says that it could not be read.
+func (l *loader) missed(want loading, now time.Duration) {
+	for _, q := range want.queues {
+		q.state.asked = false
+		l.scheduler.file(q, now)
 	}
 }
 
 // add takes a row in that was read from the database, unless it is here already or
 // something before it is not.
-func (f *loader) add(o stories.Owed, from stories.Publication, now time.Duration) {
-	w, c := f.window, f.window.publications[o.Publication]
-	p := f.scheduler.queueOf(o.Place, o.Destination, from.Op)
-	if o.Wait > 0 && p.order == bot.Posts && len(p.rows)+len(p.short) == 0 && p.readyAt == 0 {
-		p.state.idle, p.readyAt = true, now+o.Wait
+func (l *loader) add(o stories.Owed, from stories.Publication, now time.Duration) {
+	w, p := l.window, l.window.publications[o.Publication]
+	q := l.scheduler.queueOf(o.Place, o.Destination, from.Op)
+	if o.Wait > 0 && q.order == bot.Posts && len(q.rows)+len(q.short) == 0 && q.readyAt == 0 {
+		q.state.idle, q.readyAt = true, now+o.Wait
 	}
 	r := w.rows[o.Delivery]
 	switch {
@@ -261,28 +261,28 @@ func (f *loader) add(o stories.Owed, from stories.Publication, now time.Duration
 		w.part(r)
 		r.Ref, r.missed, r.stand.kept = o.Ref, o.Missed, true
 		w.join(r)
-	case c != nil && (r != nil || p.state.closed != notClosed || len(p.short) > 0 && comparePublications(p.short[0], c) <= 0):
-		w.dropped(p, c)
+	case p != nil && (r != nil || q.state.closed != notClosed || len(q.short) > 0 && comparePublications(q.short[0], p) <= 0):
+		w.dropped(q, p)
 	default:
-		f.insert(w.enter(o, from, p))
+		l.insert(w.enter(o, from, q))
 	}
-	f.scheduler.file(p, now)
+	l.scheduler.file(q, now)
 }
 
 // insert puts a row where it belongs, but never before what is on its way.
-func (f *loader) insert(r *row) {
-	p := r.queue
-	i, _ := slices.BinarySearchFunc(p.rows[p.busy:], r, order)
-	p.rows = slices.Insert(p.rows, p.busy+i, r)
+func (l *loader) insert(r *row) {
+	q := r.queue
+	i, _ := slices.BinarySearchFunc(q.rows[q.busy:], r, order)
+	q.rows = slices.Insert(q.rows, q.busy+i, r)
 }
 
 // adopt takes in a row that an earlier holder of the lane has begun.
-func (f *loader) adopt(o stories.Owed, from stories.Publication, now time.Duration) *row {
-	p := f.scheduler.queueOf(o.Place, o.Destination, from.Op)
-	r := f.window.enter(o, from, p)
-	p.occupy(r)
-	p.rows = slices.Insert(p.rows, 0, r)
-	f.window.weigh(r)
-	f.scheduler.file(p, now)
+func (l *loader) adopt(o stories.Owed, from stories.Publication, now time.Duration) *row {
+	q := l.scheduler.queueOf(o.Place, o.Destination, from.Op)
+	r := l.window.enter(o, from, q)
+	q.occupy(r)
+	q.rows = slices.Insert(q.rows, 0, r)
+	l.window.weigh(r)
+	l.scheduler.file(q, now)
 	return r
 }

@@ -35,11 +35,10 @@ type poller struct {
 
 // source is where a lane's poller reads.
 type source struct {
-	queue   Queue
-	journal Journal
-	lease   stories.Lease
-	clock   *clock
-	every   time.Duration // without being asked
+	store Store
+	lease stories.Lease
+	clock *clock
+	every time.Duration // without being asked
 }
 
 // earlier tells what was owed before this holder of the lane from what came since.
@@ -61,7 +60,7 @@ type found struct {
 func newPoller(l *lane, grant stories.Lease, into *loader) *poller {
 	e := l.engine
 	return &poller{
-		source: source{queue: e.cfg.Queue, journal: e.cfg.Journal, lease: grant, clock: e.clock, every: e.cfg.Poll},
+		source: source{store: e.cfg.Store, lease: grant, clock: e.clock, every: e.cfg.Poll},
 		loader: into, database: e.database, log: l.log, random: e.cfg.Random,
 		asked: true, earlier: earlier{old: map[int64]bool{}}, found: make(chan found, 1),
 	}
@@ -88,16 +87,16 @@ func (p *poller) read(ctx context.Context, now time.Duration, wait func(*queue) 
 		at := s.clock.now()
 		p.begin(ctx, func(ctx context.Context) (f found) {
 			f.trimmed = true
-			f.skipped, f.err = s.journal.SkipOlder(ctx, s.lease, keepOwed, at)
+			f.skipped, f.err = s.store.SkipOlder(ctx, s.lease, keepOwed, at)
 			return f
 		})
 		return 0
 	}
 	if p.asked {
-		known := p.loader.window.known()
+		known := p.loader.window.publications.ids()
 		p.asked, p.at = false, now+s.every
 		p.begin(ctx, func(ctx context.Context) (f found) {
-			f.publications, f.err = s.queue.Publications(ctx, s.lease.Name, known, mostPublications)
+			f.publications, f.err = s.store.Publications(ctx, s.lease.Name, known, mostPublications)
 			return f
 		})
 		return 0
@@ -110,9 +109,9 @@ func (p *poller) read(ctx context.Context, now time.Duration, wait func(*queue) 
 	p.begin(ctx, func(ctx context.Context) found {
 		f := found{loading: l}
 		if len(destinations) > 0 {
-			f.loaded, f.err = s.queue.LoadPlaces(ctx, publications, destinations)
+			f.loaded, f.err = s.store.LoadPlaces(ctx, publications, destinations)
 		} else {
-			f.loaded, f.err = s.queue.Load(ctx, publications[0], after, l.limit)
+			f.loaded, f.err = s.store.Load(ctx, publications[0], after, l.limit)
 		}
 		return f
 	})

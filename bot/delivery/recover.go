@@ -45,7 +45,7 @@ func (l *loop) recover() (ok bool) {
 // recall takes in what earlier holders of the lane wrote down of it: how long a
 // platform asked it to wait, invalid requests, and when it last worked.
 func (l *loop) recall(ctx context.Context) error {
-	past, err := l.lane.engine.cfg.Journal.LanePast(ctx, l.lane.name)
+	past, err := l.lane.engine.cfg.Store.LanePast(ctx, l.lane.name)
 	if err != nil {
 		return err
 	}
@@ -62,7 +62,7 @@ func (l *loop) recall(ctx context.Context) error {
 
 // inherit makes jobs of what is in flight.
 func (l *loop) inherit(ctx context.Context) error {
-	flights, loaded, err := l.lane.engine.cfg.Journal.Recover(ctx, l.journal.writer.lease)
+	flights, loaded, err := l.lane.engine.cfg.Store.Recover(ctx, l.journal.writer.lease)
 	if err != nil {
 		return err
 	}
@@ -74,7 +74,7 @@ func (l *loop) inherit(ctx context.Context) error {
 	}
 	var jobs []*job
 	for _, o := range loaded.Rows {
-		j, err := l.jobOf(ctx, o, flown[o.Delivery], loaded, now)
+		j, err := l.lane.inherited(ctx, o, flown[o.Delivery], loaded, now)
 		if err != nil {
 			return err
 		}
@@ -102,17 +102,17 @@ func (l *loop) inherit(ctx context.Context) error {
 	return nil
 }
 
-// jobOf makes a job of a row an earlier holder has begun as f. It is no row of the
-// window's yet.
-func (l *loop) jobOf(ctx context.Context, o stories.Owed, f stories.Flight, loaded stories.Loaded, now reading) (*job, error) {
+// inherited makes a job of a row an earlier holder has begun as f. It is no row of
+// the window's yet.
+func (l *lane) inherited(ctx context.Context, o stories.Owed, f stories.Flight, loaded stories.Loaded, now reading) (*job, error) {
 	r := &row{Ref: o.Ref, queue: &queue{destination: o.Destination}, origin: newOrigin(loaded.Origins[o.Origin], 0), missed: o.Missed}
 	r.tries = tries{unknowns: o.Unknowns, doubtful: true, putBack: o.PutBack}
-	j := newJob(r, f, l.lane.name, now)
+	j := newJob(r, f, l.name, now)
 	j.d.Tries.Doubtful = o.Doubtful
 	if present, ok := loaded.Revisions[j.d.About.UpdateID]; ok {
 		j.d.Revision = present
 	}
-	m, v, err := l.lane.engine.renderer.message(ctx, j.edition(), o.Missed)
+	m, v, err := l.engine.renderer.message(ctx, j.edition(), o.Missed)
 	j.msg, j.verdict, j.target = m, v, loaded.Targets[o.Delivery]
 	return j, err
 }

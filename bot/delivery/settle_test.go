@@ -193,7 +193,7 @@ func TestKilledAtAnyPoint(t *testing.T) {
 			for i, k := range kills {
 				c := &cut{books: m, Sender: far, left: k}
 				r := start(t, m, far, func(cfg *Config) {
-					cfg.Queue, cfg.Senders = c, map[string]bot.Sender{"p": c}
+					cfg.Store, cfg.Senders = c, map[string]bot.Sender{"p": c}
 					cfg.Owner = fmt.Sprint("life ", i)
 					cfg.Drain = time.Millisecond
 				})

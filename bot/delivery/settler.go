@@ -90,7 +90,7 @@ func (s *settler) endless(j *job, now, delivered time.Duration) bool {
 }
 
 // note counts the time in which nothing but a row's own channel can have kept it
-// from being settled: no brake, no pause, no outage of the database.
+// from being settled: no stop, no pause, no outage of the database.
 func (s *settler) note(now time.Duration, undisturbed bool) {
 	if undisturbed {
 		s.working += now - s.turned

@@ -2,7 +2,7 @@ package delivery
 
 import "time"
 
-// All numbers of this package, by where they come from.
+// The tunables of this package, by where they come from: the platforms, measurements, taste.
 
 // The platforms': what they publish, with room for what lies between us.
 const (
@@ -60,11 +60,11 @@ const (
 	windowRows = 50_000
 	leastRows  = 48
 	// editShare is the part of the window that edits have where they have a budget
-	// of their own, reserveShare the part of each line's that is kept for places
+	// of their own, reserveShare the part of each budget's share that is kept for queues
 	// whose wait is over.
 	editShare    = 8
 	reserveShare = 8
-	// mostShort publications are read at once for a place whose rows have left memory.
+	// mostShort publications are read at once for a queue whose rows have left memory.
 	mostShort = 16
 	// loadRows are read at once.
 	loadRows = 2000
@@ -147,7 +147,7 @@ const (
 	// anybody is told and the long waits begin.
 	firstProbe  = time.Second
 	quickProbes = 6
-	// Between two probes of what is braked, at first and at most: a token that is
+	// Between two probes of what is stopped, at first and at most: a token that is
 	// refused, too many invalid requests, a lane or a workspace whose channels all
 	// refuse, and a network that is silent.
 	accountProbe      = time.Minute

@@ -109,7 +109,7 @@ func (r *running) start(ctx context.Context, talk *console.Console) error {
 	registry := newRegistry()
 	senders := r.senders()
 	counts := delivery.NewMetrics(registry)
-	r.engine = delivery.New(delivery.Config{Queue: r.store, Journal: r.store, Senders: senders, Render: bot.RenderContent, Log: r.log, Wall: wallClock, Metrics: counts})
+	r.engine = delivery.New(delivery.Config{Store: r.store, Senders: senders, Render: bot.RenderContent, Log: r.log, Wall: wallClock, Metrics: counts})
 	r.notifier = delivery.NewNotifier(r.store, uneditable(senders), func() { r.engine.Kick("") }, r.log, wallClock)
 	counts.WatchQueue(r.queue)
 	registry.MustRegister(newConnectionMetrics(r.connections))

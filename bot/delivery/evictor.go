@@ -21,22 +21,22 @@ func (e evictor) shrink(s *share, level stories.Level, want int, now time.Durati
 	if s.room()+s.spare+s.below(level) < want {
 		return
 	}
-	for p := range s.idle {
+	for q := range s.idle {
 		if s.room() >= want {
 			return
 		}
-		for len(p.rows) > 0 && p.rows[len(p.rows)-1].stand.free {
-			e.drop(p)
+		for len(q.rows) > 0 && q.rows[len(q.rows)-1].stand.free {
+			e.drop(q)
 		}
-		e.scheduler.file(p, now)
+		e.scheduler.file(q, now)
 	}
 	if s.below(level) == 0 {
 		return
 	}
 	var others []*publication
-	for _, c := range e.window.publications {
-		if c.free > 0 && c.Level < level && &e.window.shares[c.budget] == s {
-			others = append(others, c)
+	for _, p := range e.window.publications {
+		if p.free > 0 && p.Level < level && &e.window.shares[p.budget] == s {
+			others = append(others, p)
 		}
 	}
 	slices.SortFunc(others, comparePublications)
@@ -56,39 +56,39 @@ func (e evictor) resize(rows int, apart open, now time.Duration) {
 
 // restart drops what may leave memory, to be loaded as it is now.
 func (e evictor) restart(now time.Duration) {
-	for _, c := range slices.Collect(maps.Values(e.window.publications)) {
-		e.evict(c, now)
+	for _, p := range slices.Collect(maps.Values(e.window.publications)) {
+		e.evict(p, now)
 	}
 }
 
-// drop takes the last row of a place from memory.
-func (e evictor) drop(p *queue) {
-	r := p.rows[len(p.rows)-1]
-	p.rows = p.rows[:len(p.rows)-1]
-	e.window.dropped(p, r.publication)
+// drop takes the last row of a queue from memory.
+func (e evictor) drop(q *queue) {
+	r := q.rows[len(q.rows)-1]
+	q.rows = q.rows[:len(q.rows)-1]
+	e.window.dropped(q, r.publication)
 	e.window.leave(r)
 }
 
-// evict drops all rows of c that may leave; it is loaded once more from its
-// beginning when there is room again. What comes behind one at its place goes too.
-func (e evictor) evict(c *publication, now time.Duration) {
-	c.age++
-	c.after = stories.Ref{}
-	e.window.read(c, false)
-	for _, r := range slices.Clone(c.rows) {
-		p := r.queue
-		for r.stand.free && p.rows[len(p.rows)-1] != r && p.rows[len(p.rows)-1].stand.free {
-			e.drop(p)
+// evict drops all rows of p that may leave; it is loaded once more from its
+// beginning when there is room again. What comes behind one in its queue goes too.
+func (e evictor) evict(p *publication, now time.Duration) {
+	p.age++
+	p.after = stories.Ref{}
+	e.window.read(p, false)
+	for _, r := range slices.Clone(p.rows) {
+		q := r.queue
+		for r.stand.free && q.rows[len(q.rows)-1] != r && q.rows[len(q.rows)-1].stand.free {
+			e.drop(q)
 		}
-		if !r.stand.free || p.rows[len(p.rows)-1] != r {
+		if !r.stand.free || q.rows[len(q.rows)-1] != r {
 			continue
 		}
-		if len(p.short) > 0 {
-			e.drop(p)
+		if len(q.short) > 0 {
+			e.drop(q)
 		} else {
-			p.rows = p.rows[:len(p.rows)-1]
+			q.rows = q.rows[:len(q.rows)-1]
 			e.window.leave(r)
 		}
-		e.scheduler.file(p, now)
+		e.scheduler.file(q, now)
 	}
 }

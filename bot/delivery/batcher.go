@@ -5,32 +5,41 @@ import (
 	"time"
 )
 
+// batcher decides how many rows are begun with the next exchange: as many as can
+// leave at once or within a moment, so that the limiter and not the database says
+// how fast the lane goes, and few are in flight without a request.
+type batcher struct {
+	dispatcher *dispatcher
+	scheduler  *scheduler
+}
+
 // choose picks the rows to begin now.
-func (d *dispatcher) choose(now time.Duration) (rows []*row) {
-	wants, most := d.wants(now)
+func (b batcher) choose(now time.Duration) (rows []*row) {
+	d := b.dispatcher
+	wants, most := b.wants(now)
 	var may open
 	for i, n := range wants {
 		may[i] = n > 0
 	}
-	if most <= 0 || !d.scheduler.ready(now, may) {
+	if most <= 0 || !b.scheduler.ready(now, may) {
 		return nil
 	}
-	d.scheduler.batch()
+	b.scheduler.batch()
 	putBack := d.settler.putBack(d.workers.inFlight)
 	for range most + mostBegun { // as many may belong to a workspace that fails
-		r := d.scheduler.pick(now, may)
+		r := b.scheduler.pick(now, may)
 		if r == nil {
 			break
 		}
 		if r.tries.putBack {
 			if putBack == 0 { // and all else that may go is begun
-				d.scheduler.release(r, now, 0)
+				b.scheduler.release(r, now, 0)
 				break
 			}
 			putBack--
 		}
 		if next, ok := d.lane.health.outages.probe(r.queue.destination, now); !ok {
-			d.scheduler.release(r, now, next-now)
+			b.scheduler.release(r, now, next-now)
 			continue
 		}
 		if rows = append(rows, r); len(rows) == most {
@@ -46,12 +55,13 @@ func (d *dispatcher) choose(now time.Duration) (rows []*row) {
 // wants returns how many rows of each budget to begin, and of all: what can leave
 // now, and what can within a moment, less what is ready; none while enough is
 // ready or nothing may leave.
-func (d *dispatcher) wants(now time.Duration) (n [budgets]int, most int) {
+func (b batcher) wants(now time.Duration) (n [budgets]int, most int) {
+	d := b.dispatcher
 	if d.poller.overdue || d.settler.crowded(now) || d.lease.Context().Err() != nil || !d.allowed(now) {
 		return n, 0
 	}
 	for i := range n {
-		n[i] = d.want(budget(i), now)
+		n[i] = b.want(budget(i), now)
 		most += n[i]
 	}
 	if d.lane.health.breaker.probing() {
@@ -61,7 +71,8 @@ func (d *dispatcher) wants(now time.Duration) (n [budgets]int, most int) {
 }
 
 // want returns how many rows of a budget to begin.
-func (d *dispatcher) want(at budget, now time.Duration) int {
+func (b batcher) want(at budget, now time.Duration) int {
+	d := b.dispatcher
 	limiter, ready := d.lane.limits.budget(at), len(d.ready[at])
 	if !d.lane.limits.apart()[at] {
 		return 0
@@ -77,7 +88,7 @@ func (d *dispatcher) want(at budget, now time.Duration) int {
 	if rate == 0 {
 		rate, limited = d.lane.speed.answers, false
 	}
-	soon := 1 + int(math.Ceil(rate*(ahead+2*d.journal.took).Seconds()))
+	soon := 1 + int(math.Ceil(rate*(ahead+2*d.journal.writer.took).Seconds()))
 	soon = min(soon, 4*d.workers.slots, mostBegun)
 	if ready > soon/2 {
 		return 0
@@ -94,16 +105,3 @@ func (d *dispatcher) want(at budget, now time.Duration) int {
 	}
 	return max(0, n)
 }
-
-// more says that something may be left to be begun now: not what waits for a
-// budget that is spent beside the posts' own.
-func (d *dispatcher) more(now time.Duration) bool {
-	var due open
-	for i := range due {
-		due[i] = budget(i) == posts || d.lane.limits.budget(budget(i)).wait(now) <= 2*ahead
-	}
-	return d.poller.unsure() || d.scheduler.ready(now, due)
-}
-
-// idle says that nothing is on its way or about to leave.
-func (d *dispatcher) idle() bool { return len(d.workers.inFlight) == 0 && d.ready.size() == 0 }
