@@ -25,7 +25,7 @@ func (e evictor) shrink(s *share, level stories.Level, want int, now time.Durati
 		if s.room() >= want {
 			return
 		}
-		for len(q.rows) > 0 && q.rows[len(q.rows)-1].stand.free {
+		for len(q.rows) > 0 && q.rows[len(q.rows)-1].weight.free {
 			e.drop(q)
 		}
 		e.scheduler.file(q, now)
@@ -77,10 +77,10 @@ func (e evictor) evict(p *publication, now time.Duration) {
 	e.window.read(p, false)
 	for _, r := range slices.Clone(p.rows) {
 		q := r.queue
-		for r.stand.free && q.rows[len(q.rows)-1] != r && q.rows[len(q.rows)-1].stand.free {
+		for r.weight.free && q.rows[len(q.rows)-1] != r && q.rows[len(q.rows)-1].weight.free {
 			e.drop(q)
 		}
-		if !r.stand.free || q.rows[len(q.rows)-1] != r {
+		if !r.weight.free || q.rows[len(q.rows)-1] != r {
 			continue
 		}
 		if len(q.short) > 0 {

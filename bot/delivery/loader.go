@@ -257,9 +257,9 @@ func (l *loader) add(o stories.Owed, from stories.Publication, now time.Duration
 	r := w.rows[o.Delivery]
 	switch {
 	case r != nil && r.Publication == o.Publication:
-	case r != nil && r.stand.free: // it was owed again while it was here
+	case r != nil && r.weight.free: // it was owed again while it was here
 		w.part(r)
-		r.Ref, r.missed, r.stand.kept = o.Ref, o.Missed, true
+		r.Ref, r.missed, r.weight.kept = o.Ref, o.Missed, true
 		w.join(r)
 	case p != nil && (r != nil || q.state.closed != notClosed || len(q.short) > 0 && comparePublications(q.short[0], p) <= 0):
 		w.dropped(q, p)

@@ -18,11 +18,11 @@ type row struct {
 	at          int  // where it stands in publication.rows
 	unsaved     int  // results of it that are not durable yet
 	busy        bool // being begun, on its way or settled
-	stand       stand
+	weight       weight
 }
 
-// stand is what a row in memory takes room for.
-type stand struct {
+// weight is what a row in memory takes room for.
+type weight struct {
 	kept    bool // it has not ended
 	waiting bool // it is not busy either, and counts for the window
 	free    bool // nor has it anything the database does not know: it may leave memory

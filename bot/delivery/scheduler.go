@@ -136,7 +136,7 @@ func (s *scheduler) ended(r *row, now, wait time.Duration) {
 		q.vacate(r)
 		q.state.idle = q.state.idle && q.busy > 0
 	}
-	r.stand.kept = false
+	r.weight.kept = false
 	s.window.weigh(r)
 	s.rest(q, now, wait)
 }
@@ -146,7 +146,7 @@ func (s *scheduler) forget(r *row, now time.Duration) {
 	if s.window.rows[r.Delivery] != r {
 		return
 	}
-	if r.stand.kept {
+	if r.weight.kept {
 		s.ended(r, now, 0)
 	}
 	s.window.leave(r)

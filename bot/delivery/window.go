@@ -122,7 +122,7 @@ func (w *window) enter(o stories.Owed, from stories.Publication, at *queue) *row
 		w.origins[from.ID] = f
 	}
 	f.rows++
-	r := &row{Ref: o.Ref, queue: at, origin: f, missed: o.Missed, stand: stand{kept: true},
+	r := &row{Ref: o.Ref, queue: at, origin: f, missed: o.Missed, weight: weight{kept: true},
 		tries: tries{attempt: o.Attempt, unknowns: o.Unknowns, first: o.FirstAttemptAt, last: o.LastAttemptAt, doubtful: o.Doubtful, putBack: o.PutBack}}
 	w.rows[o.Delivery] = r
 	w.join(r)
@@ -142,7 +142,7 @@ func (w *window) join(r *row) {
 
 // part takes a row from under its publication.
 func (w *window) part(r *row) {
-	r.stand.kept = false
+	r.weight.kept = false
 	w.weigh(r)
 	p := r.publication
 	if p == nil {
@@ -170,14 +170,14 @@ func (w *window) leave(r *row) {
 
 // weigh counts a row as what it is now.
 func (w *window) weigh(r *row) {
-	q, was := r.queue, r.stand
+	q, was := r.queue, r.weight
 	s := &w.shares[q.budget]
-	r.stand.waiting = was.kept && !r.busy
-	r.stand.free = r.stand.waiting && r.unsaved == 0 && r.publication != nil
-	if n := count(r.stand.waiting, was.waiting); n != 0 {
+	r.weight.waiting = was.kept && !r.busy
+	r.weight.free = r.weight.waiting && r.unsaved == 0 && r.publication != nil
+	if n := count(r.weight.waiting, was.waiting); n != 0 {
 		s.waiting += n
 	}
-	if n := count(r.stand.free, was.free); n != 0 {
+	if n := count(r.weight.free, was.free); n != 0 {
 		q.free += n
 		r.publication.free += n
 		s.free[r.publication.Level] += n

@@ -159,6 +159,9 @@ func (w *writer) take(a answer, now time.Duration, random float64) (found writte
 		w.database.failed(a.unread)
 		w.retry.at = now + unreadWait
 	}
+	if n := len(a.begun.Deliveries); n > 0 {
+		found.begun, found.flying = make([]*job, 0, n), make([]stories.Flight, 0, n)
+	}
 	for n, r := range a.call.rows {
 		if f := a.call.x.Begin[n]; a.begun.Deliveries[r.Delivery] {
 			found.flying = append(found.flying, f)
