@@ -89,7 +89,7 @@ func (b batcher) want(at budget, now time.Duration) int {
 		rate, limited = d.lane.speed.answers, false
 	}
 	soon := 1 + int(math.Ceil(rate*(ahead+2*d.journal.writer.took).Seconds()))
-	soon = min(soon, 4*d.workers.slots, mostBegun)
+	soon = min(soon, readySlots*d.workers.slots, mostBegun)
 	if ready > soon/2 {
 		return 0
 	}

@@ -57,14 +57,14 @@ func (l *estimator) refuse(started, now, retryAfter time.Duration) time.Duration
 	l.refusals++
 	l.inARow++
 	if l.inARow > 1 { // the pause was too short: nothing has been measured
-		l.slow(0.5)
+		l.slow(refusedTwice)
 		l.usedUp = now
 		return l.pause(now, min(retryAfter<<min(l.inARow-1, 10), max(maxPause, retryAfter)))
 	}
 	if l.measured {
 		l.estimate(now)
 	} else {
-		l.slow(0.9)
+		l.slow(refusedLeast)
 	}
 	l.measured, l.usedUp, l.accepts, l.grown = true, now, 0, now
 	return l.pause(now, retryAfter)
@@ -84,12 +84,12 @@ func (l *estimator) pause(now, d time.Duration) time.Duration {
 func (l *estimator) estimate(now time.Duration) {
 	took := (now - l.usedUp).Seconds()
 	if l.rate > 0 {
-		l.rate = max(minRate, l.rate*0.9, min(float64(l.accepts+1)/took, l.rate*0.98))
+		l.rate = max(minRate, l.rate*refusedLeast, min(float64(l.accepts+1)/took, l.rate*refusedMost))
 		return
 	}
 	n := float64(l.accepts)
-	if l.accepts < 5 {
-		n += 0.5
+	if l.accepts < fewAccepts {
+		n += nearlyOne
 	}
 	burst := (now - l.resumed).Seconds()
 	l.rate = max(minRate, under*n/max(took-burst, took/burstShare))

@@ -55,8 +55,7 @@ func (h *Healer) Run(ctx context.Context) {
 
 // look tries what is due now.
 func (h *Healer) look(ctx context.Context, now time.Time) {
-	const all = 100_000
-	blocked, err := h.blocks.Blocked(ctx, all)
+	blocked, err := h.blocks.Blocked(ctx, mostBlocked)
 	if err != nil {
 		h.log.Warn("what is blocked could not be read; it is tried again later", "err", err)
 		return

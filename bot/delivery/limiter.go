@@ -101,7 +101,7 @@ func (l *limiter) left(now time.Duration) (n int) {
 func (l *limiter) take(now time.Duration) {
 	if rate := l.rate(); rate > 0 {
 		interval := time.Duration(float64(time.Second) / rate)
-		if !l.started || now-l.last > 10*interval {
+		if !l.started || now-l.last > idleSlots*interval {
 			l.next = now // idle time earns nothing
 		}
 		late := catchUp

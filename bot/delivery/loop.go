@@ -137,7 +137,7 @@ func (l *loop) exchange(now time.Duration) {
 			rows = batcher{l.dispatcher, l.scheduler}.choose(now)
 		}
 		if len(rows) == 0 {
-			if at, due := j.due(now, 2*l.lane.slots, l.dispatcher.idle()); !due {
+			if at, due := j.due(now, writeSlots*l.lane.slots, l.dispatcher.idle()); !due {
 				l.alarm.by(at)
 				return
 			}

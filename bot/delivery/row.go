@@ -18,7 +18,7 @@ type row struct {
 	at          int  // where it stands in publication.rows
 	unsaved     int  // results of it that are not durable yet
 	busy        bool // being begun, on its way or settled
-	weight       weight
+	weight      weight
 }
 
 // weight is what a row in memory takes room for.

@@ -52,6 +52,23 @@ const (
 	// under is how far below the first measurement the lane goes: where
 	// seconds are counted, the same rate would now and then be one too many.
 	under = 0.98
+	// What a refusal leaves of a known rate: refusedMost, and no less than refusedLeast
+	// where a budget does not gather during a pause, so that too little was measured.
+	// A second refusal at once shows that the pause was too short, and leaves
+	// refusedTwice.
+	refusedMost  = 0.98
+	refusedLeast = 0.9
+	refusedTwice = 0.5
+	// Of fewer accepted requests than fewAccepts it matters that nearlyOne more would
+	// have fitted.
+	fewAccepts = 5
+	nearlyOne  = 0.5
+	// idleSlots without a request end an even pace: the next one leaves at once.
+	idleSlots = 10
+	// readySlots times as many rows as requests at once are begun beforehand at most,
+	// writeSlots times as many results are written at once, however new they are.
+	readySlots = 4
+	writeSlots = 2
 	// firstLookCost is what the first look is taken to cost: after a restart a
 	// channel and its history are read.
 	firstLookCost = 3
@@ -229,4 +246,6 @@ const (
 	// healMost bounds the tries of one look: each may draw a refusal, and
 	// platforms count those.
 	healMost = 200
+	// mostBlocked destinations are looked at, the longest blocked first.
+	mostBlocked = 100_000
 )
