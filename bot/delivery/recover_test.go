@@ -62,13 +62,3 @@ func TestSeveralFlightsOfOneChannelAreSettledEach(t *testing.T) {
 		})
 	}
 }
-
-// What is on its way is not begun, whoever picks it.
-func TestWhatFliesIsNotBegun(t *testing.T) {
-	rows := []*row{{Ref: stories.Ref{Delivery: 1}, origin: &origin{}}, {Ref: stories.Ref{Delivery: 2}, origin: &origin{}}}
-	j := &journal{flying: map[int64]stories.Flight{1: {Attempt: 1, Ref: rows[0].Ref}}}
-	c := j.open(rows, reading{})
-	if len(c.rows) != 1 || len(c.x.Begin) != 1 || c.x.Begin[0].Delivery != 2 || len(c.x.Flying) != 1 {
-		t.Errorf("begun: %+v, flying: %+v", c.x.Begin, c.x.Flying)
-	}
-}
