@@ -151,11 +151,11 @@ func (w *writer) endOtherwise(p part, err error) (found written) {
 	w.log.Error("the database refuses to record what became of a delivery", "delivery", r.Delivery, "state", r.State.String(), "message", r.MessageID,
 		"reason", r.Reason, "err", err)
 	if p.less && r.State == stories.Failed {
-		found.flying = []stories.Flight{flightOf(r)}
+		found.flying = []stories.Flight{r.Flight}
 		w.takeApart()
 		return found
 	}
-	less := stories.Result{Ref: r.Ref, Attempt: r.Attempt, FirstAttemptAt: r.FirstAttemptAt, LastAttemptAt: r.LastAttemptAt, At: r.At, State: stories.Failed,
+	less := stories.Result{Flight: r.Flight, At: r.At, State: stories.Failed,
 		Reason: "did not get this message: the database refuses to record what became of it"}
 	if !p.less {
 		what := "did not get a message: the database refuses to record what became of it"
@@ -182,9 +182,4 @@ func (w *written) tellRefused(r *row, what string) {
 		w.alarms = append(w.alarms, Alarm{Kind: DeliveryFailed, Destination: r.queue.destination, UpdateID: r.origin.UpdateID, StoryID: r.origin.StoryID,
 			Number: r.origin.Number, Code: "refused", Reason: what})
 	}
-}
-
-// flightOf is the flight that r tells of.
-func flightOf(r stories.Result) stories.Flight {
-	return stories.Flight{Ref: r.Ref, Attempt: r.Attempt, First: r.FirstAttemptAt, Last: r.LastAttemptAt}
 }

@@ -54,6 +54,11 @@ func newJob(r *row, f stories.Flight, lane string, now reading) *job {
 	return j
 }
 
+// flight is j as the journal knows it.
+func (j *job) flight() stories.Flight {
+	return stories.Flight{Ref: j.row.Ref, Attempt: j.d.Tries.Count, First: j.d.Tries.First, Last: j.d.Tries.Last}
+}
+
 // edition is the wording the job shows.
 func (j *job) edition() edition {
 	return edition{Subject: stories.Subject{UpdateID: j.d.About.UpdateID, NoticeID: j.d.About.NoticeID}, revision: j.d.Revision}

@@ -170,7 +170,7 @@ func (j *journal) inFlight() []stories.Flight {
 	flying := slices.Collect(maps.Values(j.flying))
 	for _, e := range append([]part{{entry: j.next}}, j.writer.refusal.parts...) {
 		for _, r := range e.results {
-			flying = append(flying, flightOf(r))
+			flying = append(flying, r.Flight)
 		}
 	}
 	return flying

@@ -70,11 +70,11 @@ func TestAnExchangeIsMadeAgainAsItWas(t *testing.T) {
 		return nil
 	}}
 	j := journalOver(p)
-	j.write(stories.Result{Ref: stories.Ref{Delivery: 1}, State: stories.Sent}, rowOf(1), 0)
+	j.write(stories.Result{Flight: stories.Flight{Ref: stories.Ref{Delivery: 1}}, State: stories.Sent}, rowOf(1), 0)
 	for try := range 3 {
 		w := j.step(t.Context(), rowOf(2))
 		if try == 0 {
-			j.write(stories.Result{Ref: stories.Ref{Delivery: 3}, State: stories.Sent}, rowOf(3), 0)
+			j.write(stories.Result{Flight: stories.Flight{Ref: stories.Ref{Delivery: 3}}, State: stories.Sent}, rowOf(3), 0)
 		}
 		if done := try == 2; len(w.begun) == 1 != done || j.writer.owing() == done {
 			t.Fatalf("after try %d: %d begun, more to make: %v", try+1, len(w.begun), j.writer.owing())
@@ -114,7 +114,7 @@ func TestAnExchangeIsTakenApart(t *testing.T) {
 			}
 			j := journalOver(p)
 			for id := range int64(5) {
-				j.write(stories.Result{Ref: stories.Ref{Delivery: id + 1}, State: stories.Sent, MessageID: "m"}, rowOf(id+1), 0)
+				j.write(stories.Result{Flight: stories.Flight{Ref: stories.Ref{Delivery: id + 1}}, State: stories.Sent, MessageID: "m"}, rowOf(id+1), 0)
 			}
 			var gone, told int
 			for range 40 {
@@ -135,7 +135,7 @@ func TestAnExchangeIsTakenApart(t *testing.T) {
 // Where the lease is another's nothing is taken for written.
 func TestAnExchangeWithoutALease(t *testing.T) {
 	j := journalOver(&paperJournal{answer: func(stories.Exchange) error { return stories.ErrLeaseLost }})
-	j.write(stories.Result{Ref: stories.Ref{Delivery: 1}, State: stories.Sent}, rowOf(1), 0)
+	j.write(stories.Result{Flight: stories.Flight{Ref: stories.Ref{Delivery: 1}}, State: stories.Sent}, rowOf(1), 0)
 	if w := j.step(t.Context(), rowOf(2)); !w.lost || len(w.gone)+len(w.begun) > 0 || len(j.flying) > 0 {
 		t.Errorf("%+v, in flight: %v", w, j.flying)
 	}

@@ -207,8 +207,7 @@ func (g *judge) postpone(r *ruling, s suspect, now time.Duration, serious bool) 
 	}
 	// It was tried, and is not known to have failed.
 	d := s.job.d
-	r.decisions = append(r.decisions, decision{job: s.job, wait: wait, Result: stories.Result{Ref: s.job.row.Ref, Attempt: d.Tries.Count, Revision: d.Revision,
-		FirstAttemptAt: d.Tries.First, LastAttemptAt: d.Tries.Last, State: stories.Pending, Reason: d.Reason, At: g.clock.now()}})
+	r.decisions = append(r.decisions, decision{job: s.job, wait: wait, Result: stories.Result{Flight: s.job.flight(), Revision: d.Revision, State: stories.Pending, Reason: d.Reason, At: g.clock.now()}})
 }
 
 // decide applies the policy to j.

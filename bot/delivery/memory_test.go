@@ -392,7 +392,7 @@ func (m *memory) finish(f *flightRow, r stories.Result) {
 	m.results = append(m.results, r)
 	row := m.rows[r.Delivery-1]
 	row.State, row.MessageID, row.Reason, row.Tries.Doubtful, row.Tries.PutBack = r.State, r.MessageID, r.Reason, r.Doubtful || r.PutBack, r.PutBack
-	row.Tries.Count, row.Tries.First, row.Tries.Last = r.Attempt, r.FirstAttemptAt, r.LastAttemptAt
+	row.Tries.Count, row.Tries.First, row.Tries.Last = r.Attempt, r.First, r.Last
 	if r.Unknown {
 		row.Tries.Unknowns++
 	}

@@ -61,7 +61,7 @@ type decision struct {
 // two posts to one destination, random in [0, 1) spreads retries.
 func decide(d stories.Delivery, v bot.Verdict, now time.Time, perChannel time.Duration, random float64) decision {
 	rule := policy[v.Outcome]
-	c := decision{Result: stories.Result{Ref: stories.Ref{Delivery: d.ID}, Attempt: d.Tries.Count, Revision: d.Revision, FirstAttemptAt: d.Tries.First, LastAttemptAt: d.Tries.Last,
+	c := decision{Result: stories.Result{Flight: stories.Flight{Ref: stories.Ref{Delivery: d.ID}, Attempt: d.Tries.Count, First: d.Tries.First, Last: d.Tries.Last}, Revision: d.Revision,
 		State: rule.row, Destination: rule.destination, Unknown: rule.unknown, MessageID: v.MessageID, At: now}}
 	if v.Outcome != bot.Delivered {
 		c.Reason = why(v)

@@ -41,7 +41,7 @@ type tries struct {
 // take notes that a result of the row is written, and that it waits to be tried once
 // more.
 func (t *tries) take(r stories.Result) {
-	t.attempt, t.first, t.last, t.doubtful = r.Attempt, r.FirstAttemptAt, r.LastAttemptAt, r.Doubtful
+	t.attempt, t.first, t.last, t.doubtful = r.Attempt, r.First, r.Last, r.Doubtful
 	t.putBack = r.PutBack // it stands among the others now, or behind them
 	if r.Unknown {
 		t.unknowns++
