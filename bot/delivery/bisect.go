@@ -167,7 +167,7 @@ func (w *writer) endOtherwise(p part, err error) (found written) {
 			found.closed = []int64{r.Place}
 		}
 		if len(p.kept) > 0 {
-			of.unsaved--
+			of.tries.unsaved--
 			found.ended = []*row{of}
 		}
 	}

@@ -89,7 +89,7 @@ func TestTheDispatcherPutsBack(t *testing.T) {
 				if !d.scheduler.ready(0, open{posts: true}) {
 					t.Error("their queues have nothing to send")
 				}
-				if !d.journal.next.changed {
+				if !d.journal.changed {
 					t.Error("the journal is not told that they are in flight no more")
 				}
 			})

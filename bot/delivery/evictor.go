@@ -35,7 +35,7 @@ func (e evictor) shrink(s *share, level stories.Level, want int, now time.Durati
 	}
 	var others []*publication
 	for _, p := range e.window.publications {
-		if p.free > 0 && p.Level < level && &e.window.shares[p.budget] == s {
+		if p.free > 0 && p.level < level && &e.window.shares[p.budget] == s {
 			others = append(others, p)
 		}
 	}

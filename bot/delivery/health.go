@@ -8,8 +8,8 @@ import (
 	"storybot/stories"
 )
 
-// health is what is known of a lane beside its limits, from the answers of all
-// terms: whether it is stopped, which workspaces and messages seem to be broken,
+// health is what is known of a lane beside its limits, from the answers
+// under every lease: whether it is stopped, which workspaces and messages seem to be broken,
 // and how many requests were invalid.
 type health struct {
 	breaker  breaker
@@ -19,7 +19,7 @@ type health struct {
 	fading   faults // limits after which an operation is not worth doing
 	invalid  invalidCount
 	most     int      // invalid requests in ten minutes; 0 for any number
-	troubles troubles // that the desk was told of before this term
+	troubles troubles // that the desk was told of under earlier leases
 	// delivered is when the lane last delivered something.
 	delivered time.Duration
 	// worked is when the lane, held by whomever, last was free to send.

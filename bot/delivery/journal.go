@@ -18,7 +18,11 @@ type journal struct {
 	writer writer
 	flying map[int64]stories.Flight
 	next   entry
-	worked time.Duration // when it was last written that the lane works
+	since  time.Duration // when the first result or alarm of it came
+	// changed says that something flies no more without a result, or that the lane has
+	// something to say.
+	changed bool
+	worked  time.Duration // when it was last written that the lane works
 }
 
 func newJournal(l *lane, grant stories.Lease) *journal {
@@ -35,8 +39,6 @@ type entry struct {
 	ended   []*row // whose end is in results
 	kept    []*row // whose wait is
 	told    []Alarm
-	since   time.Duration // when the first of them came
-	changed bool          // something flies no more without a result, or the lane has something to say
 	lane    laneNote
 }
 
@@ -70,13 +72,13 @@ func (j *journal) pause(method string, until time.Duration, reason string) {
 		j.next.lane.waits = map[string]pause{}
 	}
 	j.next.lane.waits[method] = pause{until, reason}
-	j.next.changed = true
+	j.changed = true
 }
 
 // countInvalid notes that so many requests were invalid.
 func (j *journal) countInvalid(n int) {
 	j.next.lane.invalid += n
-	j.next.changed = j.next.changed || n > 0
+	j.changed = j.changed || n > 0
 }
 
 // works notes that the lane works. It is written with the first exchange, or a while
@@ -84,17 +86,17 @@ func (j *journal) countInvalid(n int) {
 func (j *journal) works(now time.Duration) {
 	due := now-j.worked >= workEvery
 	j.next.lane.working = j.writer.batch == 0 || due
-	j.next.changed = j.next.changed || due
+	j.changed = j.changed || due
 }
 
 // write adds what became of a job to the next exchange.
 func (j *journal) write(r stories.Result, row *row, now time.Duration) {
-	j.next.first(now)
+	j.first(now)
 	j.next.results = append(j.next.results, r)
 	if r.State != stories.Pending {
 		j.next.ended = append(j.next.ended, row)
 	} else {
-		row.unsaved++
+		row.tries.unsaved++
 		j.next.kept = append(j.next.kept, row)
 	}
 	delete(j.flying, r.Delivery)
@@ -102,37 +104,37 @@ func (j *journal) write(r stories.Result, row *row, now time.Duration) {
 
 // tell adds an alarm to the next exchange: with the results it is about.
 func (j *journal) tell(a Alarm, now time.Duration) {
-	j.next.first(now)
+	j.first(now)
 	j.next.told = append(j.next.told, a)
 }
 
 // first notes when the first result or alarm came.
-func (e *entry) first(now time.Duration) {
-	if len(e.results)+len(e.told) == 0 {
-		e.since = now
+func (j *journal) first(now time.Duration) {
+	if len(j.next.results)+len(j.next.told) == 0 {
+		j.since = now
 	}
 }
 
 // putBack notes that a row that was begun never left.
 func (j *journal) putBack(delivery int64) {
 	delete(j.flying, delivery)
-	j.next.changed = true
+	j.changed = true
 }
 
 // idle says that nothing is left to be written.
 func (j *journal) idle() bool {
-	return !j.writer.owing() && len(j.next.results)+len(j.next.told) == 0 && !j.next.changed
+	return !j.writer.owing() && len(j.next.results)+len(j.next.told) == 0 && !j.changed
 }
 
 // due says that results and alarms are to be written now, else when.
 func (j *journal) due(now time.Duration, most int, calm bool) (at time.Duration, due bool) {
 	switch n := len(j.next.results) + len(j.next.told); {
-	case calm && (n > 0 || j.next.changed), n >= most:
+	case calm && (n > 0 || j.changed), n >= most:
 		return now, true
 	case n == 0:
 		return 0, false
 	}
-	at = j.next.since + writeWithin
+	at = j.since + writeWithin
 	return at, now >= at
 }
 
@@ -160,7 +162,7 @@ func (j *journal) open(rows []*row, now reading) *call {
 		return flies
 	})
 	p := part{entry: j.next, rows: rows}
-	j.next = entry{}
+	j.next, j.changed = entry{}, false
 	return j.writer.open(p, j.inFlight(), now)
 }
 

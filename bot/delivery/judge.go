@@ -207,22 +207,22 @@ func (g *judge) postpone(r *ruling, s suspect, now time.Duration, serious bool) 
 	}
 	// It was tried, and is not known to have failed.
 	d := s.job.d
-	r.decisions = append(r.decisions, decision{job: s.job, wait: wait, Result: stories.Result{Flight: s.job.flight(), Revision: d.Revision, State: stories.Pending, Reason: d.Reason, At: g.clock.now()}})
+	r.decisions = append(r.decisions, decision{job: s.job, wait: wait, result: stories.Result{Flight: s.job.flight(), Revision: d.Revision, State: stories.Pending, Reason: d.Reason, At: g.clock.now()}})
 }
 
 // decide applies the policy to j.
 func (g *judge) decide(r *ruling, j *job, v bot.Verdict) {
 	c := decide(j.d, v, g.clock.now(), g.pace.PerChannel, g.random())
 	if v.Outcome == bot.Blocked {
-		c.Doubtful = j.request.settle || j.d.Tries.Unknowns > 0 // an earlier request may have got through
-		c.PutBack = j.d.Tries.PutBack
+		c.result.Doubtful = j.request.settle || j.d.Tries.Unknowns > 0 // an earlier request may have got through
+		c.result.PutBack = j.d.Tries.PutBack
 	}
-	c.job, c.Ref = j, j.row.Ref
-	if c.State != stories.Pending {
+	c.job, c.result.Ref = j, j.row.Ref
+	if c.result.State != stories.Pending {
 		g.health.faults.over(j.d.ID)
 		g.health.fading.over(j.d.ID)
 	}
-	if c.Destination != "" {
+	if c.result.Destination != "" {
 		r.tell(about(policy[v.Outcome].told, j, v))
 	}
 	if v.Err != nil {

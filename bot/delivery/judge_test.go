@@ -38,15 +38,15 @@ func (b *bench) job(channelNumber int) *job {
 func (r *ruling) said() string {
 	var parts []string
 	for _, c := range r.decisions {
-		part := c.State.String()
+		part := c.result.State.String()
 		switch {
 		case c.doubt:
 			part = "doubt"
 		case c.wait > 0:
 			part += " for " + c.wait.String()
 		}
-		if c.Destination != "" {
-			part += " and " + string(c.Destination)
+		if c.result.Destination != "" {
+			part += " and " + string(c.result.Destination)
 		}
 		parts = append(parts, part)
 	}

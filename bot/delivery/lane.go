@@ -11,7 +11,7 @@ import (
 	"storybot/stories"
 )
 
-// lane is one rate domain: what outlives the terms of its lease.
+// lane is one rate domain: what outlives a lease of it.
 type lane struct {
 	engine *Engine
 	name   string

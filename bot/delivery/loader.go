@@ -35,15 +35,15 @@ type loading struct {
 // destinations, or those of one publication behind a row.
 func (want loading) wants() (publications, destinations []int64, after stories.Ref) {
 	if want.publication != nil {
-		return []int64{want.publication.ID}, nil, want.publication.after
+		return []int64{want.publication.id}, nil, want.publication.after
 	}
 	seen := map[int64]bool{}
 	for i, q := range want.queues {
 		destinations = append(destinations, q.id)
 		for _, p := range want.of[i] {
-			if !seen[p.ID] {
-				seen[p.ID] = true
-				publications = append(publications, p.ID)
+			if !seen[p.id] {
+				seen[p.id] = true
+				publications = append(publications, p.id)
 			}
 		}
 	}
@@ -66,8 +66,7 @@ func (l *loader) publish(found []stories.Publication) {
 		if w.publications[from.ID] != nil {
 			continue
 		}
-		p := &publication{Publication: from, budget: w.budgetOf(from.Op)}
-		p.Level = max(p.Level, w.publications.urgency(from))
+		p := &publication{id: from.ID, story: from.StoryID, level: max(from.Level, w.publications.urgency(from)), budget: w.budgetOf(from.Op)}
 		w.publications[from.ID] = p
 		w.shares[p.budget].unread = append(w.shares[p.budget].unread, p)
 		known := w.strays[from.ID]
@@ -116,7 +115,7 @@ func (l *loader) starved(at budget, now time.Duration, wait func(*queue) time.Du
 			continue
 		}
 		if s.room() <= len(want.queues) {
-			l.evictor.shrink(s, q.short[0].Level, len(want.queues)+s.reserve(), now)
+			l.evictor.shrink(s, q.short[0].level, len(want.queues)+s.reserve(), now)
 			if s.room() <= len(want.queues) {
 				return want
 			}
@@ -134,7 +133,7 @@ func (l *loader) unread(s *share, now time.Duration) (want loading, ok bool) {
 	bound := s.most - s.reserve()
 	least := min(loadRows, max(1, bound/4))
 	if bound-s.waiting < least {
-		l.evictor.shrink(s, p.Level, least+s.most-bound, now)
+		l.evictor.shrink(s, p.level, least+s.most-bound, now)
 	}
 	if bound-s.waiting < least {
 		return want, false
@@ -191,7 +190,7 @@ func (l *loader) feed(want loading, loaded stories.Loaded, now time.Duration) {
 		q.state.asked = false
 		for _, p := range want.of[i] {
 			if slices.Contains(q.short, p) { // else the queue was closed since
-				asked[wish{q.queueKey, p.ID}] = true
+				asked[wish{q.queueKey, p.id}] = true
 			}
 			p.lost++ // known until this is over
 		}
@@ -223,7 +222,7 @@ func (l *loader) feed(want loading, loaded stories.Loaded, now time.Duration) {
 
 // saved says that a result of a row that waits is durable.
 func (l *loader) saved(r *row, now time.Duration) {
-	r.unsaved--
+	r.tries.unsaved--
 	l.window.weigh(r)
 	l.scheduler.file(r.queue, now)
 }

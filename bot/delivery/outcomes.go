@@ -29,19 +29,19 @@ func (l *loop) carryOut(r *ruling, now time.Duration) {
 		case c.doubt:
 			l.scheduler.stall(at, now)
 			continue
-		case c.State == stories.Pending:
-			at.tries.take(c.Result)
-			l.journal.write(c.Result, at, now)
+		case c.result.State == stories.Pending:
+			at.tries.take(c.result)
+			l.journal.write(c.result, at, now)
 			l.scheduler.release(at, now, c.wait)
 		default:
-			l.journal.write(c.Result, at, now)
+			l.journal.write(c.result, at, now)
 			l.scheduler.ended(at, now, c.wait)
 		}
-		if c.Destination != "" {
+		if c.result.Destination != "" {
 			l.scheduler.close(at.queue, now)
 		}
-		if c.State == stories.Sent {
-			l.lane.count.lag.Observe(max(0, c.At.Sub(c.job.d.CreatedAt).Seconds()))
+		if c.result.State == stories.Sent {
+			l.lane.count.lag.Observe(max(0, c.result.At.Sub(c.job.d.CreatedAt).Seconds()))
 		}
 	}
 	l.tell(r.alarms, now)

@@ -129,7 +129,7 @@ func TestThePolicyOnEveryAnswer(t *testing.T) {
 			c.want.Delivery, c.want.At, c.want.First = 7, now, d.Tries.First
 			c.want.Attempt = max(1, c.want.Attempt)
 			got := decide(d, c.verdict, now, c.pace, 0)
-			if diff := cmp.Diff(c.want, got.Result); diff != "" {
+			if diff := cmp.Diff(c.want, got.result); diff != "" {
 				t.Error(diff)
 			}
 			if got.wait != c.wait {
@@ -147,7 +147,7 @@ func TestAReasonOfAPutBackRowIsMadeOfSentences(t *testing.T) {
 		"cannot be read. Give the bot the right to: https://a.example. The database was ": {Reason: "cannot be read.", Cure: "Give the bot the right to: https://a.example"},
 	} {
 		v.Outcome = bot.Unreadable
-		if got := decide(stories.Delivery{Tries: stories.Tries{PutBack: true}}, v, time.Now(), 0, 0).Reason; !strings.HasPrefix(got, want) {
+		if got := decide(stories.Delivery{Tries: stories.Tries{PutBack: true}}, v, time.Now(), 0, 0).result.Reason; !strings.HasPrefix(got, want) {
 			t.Errorf("%q, want %q", got, want)
 		}
 	}

@@ -10,7 +10,9 @@ import (
 // by it. Nothing is added to one later, so that each is read once, from its
 // beginning to its end, and again where its rows had to leave memory.
 type publication struct {
-	stories.Publication
+	id     int64
+	story  int64
+	level  stories.Level // as in stories.Publication
 	budget budget
 	after  stories.Ref // the last row loaded
 	seen   stories.Ref // the farthest row ever loaded
@@ -36,8 +38,8 @@ func (all publications) ids() []int64 {
 // story.
 func (all publications) urgency(of stories.Publication) (level stories.Level) {
 	for _, p := range all {
-		if p.StoryID == of.StoryID && p.StoryID != 0 && p.ID > of.ID {
-			level = max(level, p.Level)
+		if p.story == of.StoryID && p.story != 0 && p.id > of.ID {
+			level = max(level, p.level)
 		}
 	}
 	return level
@@ -45,7 +47,7 @@ func (all publications) urgency(of stories.Publication) (level stories.Level) {
 
 // comparePublications orders by urgency, then by when they were published.
 func comparePublications(a, b *publication) int {
-	return cmp.Or(cmp.Compare(b.Level, a.Level), cmp.Compare(a.ID, b.ID))
+	return cmp.Or(cmp.Compare(b.level, a.level), cmp.Compare(a.id, b.id))
 }
 
 // compareOwed orders rows as their publications are; nil is one that is not known.

@@ -95,7 +95,7 @@ func (l *loop) inherit(ctx context.Context) error {
 			j.doubt.inherited = true
 		}
 	}
-	l.journal.next.changed = l.journal.next.changed || len(jobs) < len(flights)
+	l.journal.changed = l.journal.changed || len(jobs) < len(flights)
 	if len(jobs) > 0 {
 		l.lane.log.Info("an earlier run left deliveries on their way; finding out what became of them", "deliveries", len(jobs))
 	}

@@ -16,7 +16,6 @@ type row struct {
 	tries       tries
 	missed      int
 	at          int  // where it stands in publication.rows
-	unsaved     int  // results of it that are not durable yet
 	busy        bool // being begun, on its way or settled
 	weight      weight
 }
@@ -36,6 +35,7 @@ type tries struct {
 	last     time.Time
 	doubtful bool
 	putBack  bool // doubtful since the database was put back
+	unsaved  int  // results that are not durable yet
 }
 
 // take notes that a result of the row is written, and that it waits to be tried once

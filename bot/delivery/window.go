@@ -87,11 +87,11 @@ func (w *window) raise(by stories.Publication) (moved bool) {
 		return false
 	}
 	for _, p := range w.publications {
-		if p.StoryID == by.StoryID && p.ID < by.ID && p.Level < by.Level {
+		if p.story == by.StoryID && p.id < by.ID && p.level < by.Level {
 			free := &w.shares[p.budget].free
-			free[p.Level] -= p.free
+			free[p.level] -= p.free
 			free[by.Level] += p.free
-			p.Level, moved = by.Level, true
+			p.level, moved = by.Level, true
 		}
 	}
 	for _, o := range w.origins {
@@ -173,14 +173,14 @@ func (w *window) weigh(r *row) {
 	q, was := r.queue, r.weight
 	s := &w.shares[q.budget]
 	r.weight.waiting = was.kept && !r.busy
-	r.weight.free = r.weight.waiting && r.unsaved == 0 && r.publication != nil
+	r.weight.free = r.weight.waiting && r.tries.unsaved == 0 && r.publication != nil
 	if n := count(r.weight.waiting, was.waiting); n != 0 {
 		s.waiting += n
 	}
 	if n := count(r.weight.free, was.free); n != 0 {
 		q.free += n
 		r.publication.free += n
-		s.free[r.publication.Level] += n
+		s.free[r.publication.level] += n
 		w.file(q)
 	}
 }
@@ -242,7 +242,7 @@ func (w *window) end(p *publication) {
 		return
 	}
 	if _, unread := slices.BinarySearchFunc(w.shares[p.budget].unread, p, comparePublications); !unread {
-		delete(w.publications, p.ID)
+		delete(w.publications, p.id)
 	}
 }
 

@@ -101,7 +101,7 @@ func TestARowStaysUntilItsResultIsDurable(t *testing.T) {
 	s.know(q)
 	s.fill(t, q, 0)
 	r := q.pick(0, both)
-	r.unsaved = 1
+	r.tries.unsaved = 1
 	q.release(r, 0, time.Hour)
 	f := loaderOf(q)
 	f.evictor.shrink(&q.window.shares[posts], stories.Breaking, 2, 0)
