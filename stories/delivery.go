@@ -220,15 +220,11 @@ type Begun struct {
 
 // Result is what became of a delivery that was begun.
 type Result struct {
-	Ref
-	Attempt  int // of the flight that is reported; an older one changes nothing
-	Revision int // what a post says
-	// FirstAttemptAt and LastAttemptAt are the flight's.
-	FirstAttemptAt time.Time
-	LastAttemptAt  time.Time
-	State          DeliveryState // Sent, Failed, Unknown, Held, or Pending to be tried again
-	MessageID      string
-	Reason         string
+	Flight                  // that is reported; an older attempt changes nothing
+	Revision  int           // what a post says
+	State     DeliveryState // Sent, Failed, Unknown, Held, or Pending to be tried again
+	MessageID string
+	Reason    string
 	// Unknown counts one outcome that could not be found out.
 	Unknown bool
 	// Doubtful makes the next request one to settle: an earlier one may have

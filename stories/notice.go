@@ -55,7 +55,7 @@ type Push struct {
 // of what it follows. It is above every update's. How a push is coming along, and
 // what is wrong with it, is of no use behind it; and whoever just subscribed a
 // channel waits for the card, which also has to stand there before the story's next
-// update. There are few such messages: see delivery.Teller, and one a command of a
+// update. There are few such messages: see delivery.Notifier, and one a command of a
 // person. No update has this level.
 const ForDesk Level = 4
 

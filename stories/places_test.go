@@ -26,7 +26,7 @@ func (n *newsroom) block(t *testing.T, lane string) {
 		t.Fatal(owed, err)
 	}
 	f := stories.Flight{Ref: owed.Rows[0].Ref, Attempt: 1, First: n.now, Last: n.now}
-	refused := stories.Result{Ref: f.Ref, Attempt: 1, State: stories.Held, Destination: stories.Blocked, Reason: "refuses", At: n.now}
+	refused := stories.Result{Flight: stories.Flight{Ref: f.Ref, Attempt: 1}, State: stories.Held, Destination: stories.Blocked, Reason: "refuses", At: n.now}
 	for i, x := range []stories.Exchange{{Begin: []stories.Flight{f}}, {Results: []stories.Result{refused}}} {
 		x.Batch = int64(i + 1)
 		if _, err := n.store.Exchange(t.Context(), l, x); err != nil {

@@ -268,7 +268,7 @@ func (n *newsroom) work(result func(stories.Delivery) stories.Result) {
 		results = results[:0]
 		for i, d := range begun {
 			r := result(d)
-			r.Ref, r.Attempt, r.FirstAttemptAt, r.LastAttemptAt, r.At = rows[i].Ref, rows[i].Attempt+1, n.now, n.now, n.now
+			r.Ref, r.Attempt, r.First, r.Last, r.At = rows[i].Ref, rows[i].Attempt+1, n.now, n.now, n.now
 			results = append(results, r)
 		}
 	}

@@ -1,9 +1,12 @@
 package delivery
 
-import "storybot/stories"
+import (
+	"storybot/bot"
+	"storybot/stories"
+)
 
 // Alarm is something the desk should know. It is written down with the results
-// it is about; a Teller owes it to the desk's channels.
+// it is about; a Notifier owes it to the desk's channels.
 type Alarm = stories.Alarm
 
 // What alarms are about, as this package calls it.
@@ -18,21 +21,10 @@ const (
 	DeliveryFailed     = stories.AlarmFailed
 )
 
-// tell logs an alarm of this lane and adds it to the journal's next exchange.
-func (s *shift) tell(a Alarm) {
-	a.At, a.Lane = s.lane.engine.clock.now(), s.lane.name
-	log := s.lane.log.Warn
-	if a.Kind == LaneResumed || a.Kind == WorkspaceRecovered {
-		log = s.lane.log.Info
-	}
-	log("delivery alarm", "kind", string(a.Kind), "destination", a.Destination.String(), "update", a.UpdateID, "code", a.Code, "reason", a.Reason)
-	switch a.Kind {
-	case LaneResumed:
-		delete(s.lane.health.troubles, "")
-	case WorkspaceRecovered:
-		delete(s.lane.health.troubles, a.Destination.Workspace)
-	}
-	s.journal.tell(a, s.now())
+// about returns an alarm about j's destination.
+func about(kind stories.AlarmKind, j *job, v bot.Verdict) Alarm {
+	return Alarm{Kind: kind, Destination: j.d.Destination, UpdateID: j.d.About.UpdateID, StoryID: j.d.About.StoryID,
+		Number: j.d.About.Number, Code: v.Code, Reason: reasonOf(v), Cure: v.Cure}
 }
 
 // troubles are what the desk was told does not work, by this process or an
@@ -62,4 +54,14 @@ func (t troubles) over(d stories.Destination, working bool) (told []Alarm) {
 		told = append(told, Alarm{Kind: LaneResumed})
 	}
 	return told
+}
+
+// forget drops the trouble that an alarm tells to be over.
+func (t troubles) forget(a Alarm) {
+	switch a.Kind {
+	case LaneResumed:
+		delete(t, "")
+	case WorkspaceRecovered:
+		delete(t, a.Destination.Workspace)
+	}
 }

@@ -19,7 +19,7 @@ const (
 	recovering          // resumed by a person: one request to see
 )
 
-// breaker slows a lane down for reasons other than limits. A braked lane makes
+// breaker slows a lane down for reasons other than limits. A stopped lane makes
 // one request at a time, not before until, and goes on at full speed when one
 // has shown that it works again.
 type breaker struct {
@@ -30,11 +30,11 @@ type breaker struct {
 	tries  int
 	told   bool // people know
 	// failing are distinct destinations no answer has come from since the last
-	// answer: one dead channel does not brake the others.
+	// answer: one dead channel does not stop the others.
 	failing []stories.Destination
 }
 
-// schedule returns how long a braked lane waits between probes: the first
+// schedule returns how long a stopped lane waits between probes: the first
 // time, and at most.
 func (k stopKind) schedule() (base, most time.Duration) {
 	switch k {
@@ -64,6 +64,18 @@ func probeAfter(base, most time.Duration, try int, random float64) (wait time.Du
 // probing says that only one request may be on its way.
 func (b *breaker) probing() bool { return b.kind != going }
 
+// allows says whether a request may leave now beside those on their way, and if not
+// when to look again; 0 for with the next answer.
+func (b *breaker) allows(now time.Duration, inFlight int) (again time.Duration, ok bool) {
+	switch {
+	case !b.probing():
+		return 0, true
+	case now < b.until:
+		return b.until, false
+	}
+	return 0, inFlight == 0
+}
+
 // stopped returns why nothing is sent, in words; "" while the lane works or
 // only waits for the network.
 func (b *breaker) stopped() string {
@@ -73,11 +85,11 @@ func (b *breaker) stopped() string {
 	return b.reason
 }
 
-// old says that a request started then left before the brake took hold: its
+// old says that a request started then left before the lane was stopped: its
 // answer tells nothing new.
 func (b *breaker) old(started time.Duration) bool { return b.kind != going && started < b.since }
 
-// stop brakes the lane, or makes it wait longer when a probe has failed, and
+// stop stops the lane, or makes it wait longer when a probe has failed, and
 // reports whether people should be told.
 func (b *breaker) stop(kind stopKind, reason string, now time.Duration, random float64) (tell bool) {
 	if b.kind != kind {
@@ -96,7 +108,7 @@ func (b *breaker) stop(kind stopKind, reason string, now time.Duration, random f
 	return tell
 }
 
-// recall brakes a lane that an earlier holder left stopped, as people were told.
+// recall stops a lane that an earlier holder left stopped, as people were told.
 func (b *breaker) recall(kind stopKind, reason string, now, until time.Duration) {
 	if b.kind == going {
 		*b = breaker{kind: kind, reason: reason, since: now, until: until, tries: 1, told: true, failing: b.failing}
@@ -118,7 +130,7 @@ func (b *breaker) silent(d stories.Destination, now time.Duration, random float6
 }
 
 // answered notes an answer (Transient stands for a limit met), and reports
-// whether it has released a brake that people were told of.
+// whether it lets a lane go that people were told had stopped.
 func (b *breaker) answered(o bot.Outcome) (tell bool) {
 	b.failing = b.failing[:0]
 	release := false

@@ -89,19 +89,19 @@ func TestALaneThatLosesItsLastDestinationRests(t *testing.T) {
 // A lane's part of the window is its own, and the rest of it edits'.
 func TestTheWindowIsDividedBetweenTheBudgets(t *testing.T) {
 	for _, apart := range []bool{false, true} {
-		w := emptyWindow(80, open{posts: true, edits: apart})
+		w := newWindow(80, open{posts: true, edits: apart})
 		if total := w.shares[posts].most + w.shares[edits].most; total != 80 {
 			t.Errorf("apart %v: %d rows in all", apart, total)
 		}
-		if (w.lineOf(stories.OpEdit) == edits) != apart || w.lineOf(stories.OpPost) != posts {
-			t.Errorf("apart %v: edits are in line %d", apart, w.lineOf(stories.OpEdit))
+		if (w.budgetOf(stories.OpEdit) == edits) != apart || w.budgetOf(stories.OpPost) != posts {
+			t.Errorf("apart %v: edits are in line %d", apart, w.budgetOf(stories.OpEdit))
 		}
 	}
 }
 
 // No more edits are begun than their budget has left.
 func TestNoMoreEditsAreBegunThanMayLeave(t *testing.T) {
-	l := newWindow(50, time.Minute)
+	l := newBurst(50, time.Minute)
 	for range 47 {
 		l.take(0)
 	}

@@ -8,7 +8,7 @@ import (
 
 // outages says once that the database has stopped working and once that it is
 // back, whoever of the lanes notices.
-type outages struct {
+type database struct {
 	log *slog.Logger
 
 	mu    sync.Mutex
@@ -16,7 +16,7 @@ type outages struct {
 	last  error     // the newest, while it does not
 }
 
-func (o *outages) failed(err error) {
+func (o *database) failed(err error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.last = err
@@ -26,7 +26,7 @@ func (o *outages) failed(err error) {
 	}
 }
 
-func (o *outages) worked() {
+func (o *database) worked() {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if !o.since.IsZero() {
@@ -36,7 +36,7 @@ func (o *outages) worked() {
 }
 
 // trouble returns the newest error while the database does not work.
-func (o *outages) trouble() error {
+func (o *database) trouble() error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	return o.last

@@ -160,7 +160,7 @@ func TestAnotherProcessTakesOverWithinSeconds(t *testing.T) {
 			m.add("p", channel("p", "w", c), 1, stories.Normal)
 		}
 		a := &cut{books: m, Sender: far}
-		start(t, m, far, func(c *Config) { c.Queue, c.Senders = a, map[string]bot.Sender{"p": a} })
+		start(t, m, far, func(c *Config) { c.Store, c.Senders = a, map[string]bot.Sender{"p": a} })
 		time.Sleep(5 * time.Second)
 		b := start(t, m, far, func(c *Config) { c.Owner = "b" })
 		time.Sleep(5 * time.Second)

@@ -3,31 +3,49 @@
 // decides when a request is made and what an answer means for a row.
 //
 // One Engine runs in a process. It holds a lease for every lane it works and keeps
-// the lane's queue in memory; the database is its journal:
+// the lane's queues in memory; the database is its journal. What happens to one
+// delivery, by files, from the plan to the journal:
 //
-//	plan ─▶ load ─▶ scheduler ─▶ begin ─▶ limiter ─▶ request ─▶ verdict ─▶ policy ─▶ finish
-//	(store)  intake             journal    dispatch    crew      answers            journal
-//	                               ▲                                │
-//	                            recover                     may have been sent ─▶ settler
+//	1  the store plans it: a row of a publication, in the transaction of the update
+//	2  poller.go      asks the database which publications are new, then for their rows;
+//	   loader.go      takes the rows into memory: row.go, publication.go, window.go;
+//	   evictor.go     drops others from there that can be loaded again
+//	3  scheduler.go   says which row is next: queue.go has one destination's, in order,
+//	                  heap.go the queues
+//	4  batcher.go     decides how many rows are begun now
+//	5  journal.go     writes down that they are in flight, before a request leaves;
+//	   writer.go      makes that exchange, and their messages: renderer.go, job.go
+//	6  dispatcher.go  lets a job leave when its budget and the lane's breaker do:
+//	                  limits.go, limiter.go, estimator.go, breaker.go
+//	7  workers.go     makes the request, and has the sender's verdict on the answer
+//	8  judge.go       says what that means, in a ruling:
+//	   health.go      for the lane, the workspace and the push: breaker.go, outage.go,
+//	                  poison.go, invalid.go
+//	   settler.go     where the message may have been sent or not
+//	   policy.go      for the row, its destination, the desk and the next request
+//	9  outcomes.go    carries the ruling out: the journal writes the result down with
+//	                  the next exchange, and the scheduler lets the queue go on
+//
+// loop.go turns all this, one goroutine a lane; lane.go gets it the lease, engine.go
+// has the lanes. recover.go takes over from an earlier holder, between 1 and 2;
+// bisect.go has the rest of an exchange go on where the database refuses a part.
+// alarm.go is what the desk is told, notifier.go when, healer.go tries blocked
+// destinations again. clock.go tells which time is used for what, database.go whether
+// the database answers, retry.go when it is asked again, metrics.go what is counted.
+// Every number and its reason is in tunables.go.
 //
 // Ten words:
 //
-//	lane         one rate domain of a platform, such as a bot token: one queue, one holder
+//	lane         one rate domain of a platform, such as a bot token: one loop, one holder
 //	lease        the right to work a lane; its fence grows with every holder
 //	publication  what one transaction owes in a lane; nothing is added to it later
-//	row, place   one operation owed to one destination; the destination
-//	batch        one exchange with the journal: results written and rows begun, together
+//	row          one operation owed to one destination: a post, an edit, a deletion
+//	queue        the rows of one destination that follow each other
+//	window       the part of a lane's rows that is in memory; what waits for long leaves it
+//	budget       what a platform counts apart: posts, and edits where they have their own
+//	exchange     one transaction of the journal: results written and rows begun, together
 //	in flight    begun, and not known to have ended: written down before the request leaves
 //	doubt        in flight, and maybe sent: settled before anything is sent again
-//	verdict      a sender's reading of an answer; policy.go says what follows from it
-//	held         waits for a blocked destination to heal
-//	health       what makes a lane slow down or doubt: breaker, outages, poison
-//
-// Three more for what is in memory:
-//
-//	window       the part of the queue that is; what waits for long leaves it
-//	line         what draws on one budget: posts, and edits where they have their own
-//	carrier      a publication as what rows are queued under and loaded by
 //
 // What holds at every instant:
 //
@@ -50,16 +68,6 @@
 //   - Waits go by the clock nobody sets. What a platform asked for is written down
 //     when it is long, and never waited longer than it asked.
 //   - A panic in rendering or sending costs the row it was for.
-//
-// Read on: engine.go (lanes), lane.go and package lease (who holds one), shift.go (the
-// loop), intake.go, past.go and reader.go (what the database says), place.go and
-// scheduler.go (which row is next), window.go, filler.go and room.go (what is kept
-// in memory), begin.go, journal.go, dispatch.go, crew.go and request.go (what
-// leaves), answers.go, policy.go and settler.go (what an answer means), limits.go,
-// limiter.go and learner.go (pace), health.go, breaker.go, brakes.go, outage.go,
-// poison.go and faults.go (when a lane or a push stops), alarm.go and teller.go
-// (what the desk is told), clock.go and job.go (which
-// time is used for what), numbers.go.
 package delivery
 
 import (
@@ -84,7 +92,8 @@ type Queue interface {
 	Publications(ctx context.Context, lane string, known []int64, limit int) ([]stories.Publication, error)
 	// Load returns what a publication has in the queue behind the row after.
 	Load(ctx context.Context, publication int64, after stories.Ref, limit int) (stories.Loaded, error)
-	// LoadPlaces returns what publications have in the queue for some places.
+	// LoadPlaces returns what publications have in the queue for some
+	// destinations, by their numbers in the store (stories.Ref.Place).
 	LoadPlaces(ctx context.Context, publications, places []int64) (stories.Loaded, error)
 	// Content returns what a delivery shows.
 	Content(ctx context.Context, of stories.Subject, revision int) (stories.Content, error)
@@ -109,11 +118,15 @@ type Journal interface {
 	Exchange(ctx context.Context, l stories.Lease, x stories.Exchange) (stories.Begun, error)
 }
 
-// Config is what an Engine is made of. Queue, Journal, Senders and Render are
-// required.
+// Store is a database as the engine needs it.
+type Store interface {
+	Queue
+	Journal
+}
+
+// Config is what an Engine is made of. Store, Senders and Render are required.
 type Config struct {
-	Queue   Queue
-	Journal Journal               // of the same database
+	Store   Store
 	Senders map[string]bot.Sender // by platform name
 	// Render makes the message of what a delivery shows. It is called once per
 	// update, or notice, and revision while that is in use.
@@ -194,7 +207,7 @@ type LaneState struct {
 	// Stopped says why nothing is sent, in words; "" while the lane works.
 	Stopped  string
 	InFlight int    // requests on their way
-	Ready    int    // claimed, about to leave
+	Ready    int    // begun, about to leave
 	Settling int    // may have been sent; being found out
 	Limited  uint64 // 429 answers so far
 	Loaded   int    // rows that wait in memory

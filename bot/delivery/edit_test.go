@@ -79,7 +79,7 @@ func editing(t *testing.T, n int, change ...func(*board)) (*Engine, *sqlstore.St
 	for _, c := range change {
 		c(b)
 	}
-	e := New(Config{Queue: store, Journal: store, Senders: map[string]bot.Sender{"p": b},
+	e := New(Config{Store: store, Senders: map[string]bot.Sender{"p": b},
 		Render: func(c stories.Content) bot.Message { return bot.Plainly(c.Update.Text) }})
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan struct{})

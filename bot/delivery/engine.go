@@ -17,11 +17,11 @@ import (
 type Engine struct {
 	cfg      Config
 	clock    *clock
-	contents *contents
-	store    *outages
+	renderer *renderer
+	database *database
 	kicked   chan struct{} // look for lanes now
 	lanes    registry
-	workers  sync.WaitGroup // the lanes
+	loops    sync.WaitGroup // the lanes
 }
 
 // registry are the lanes of this process.
@@ -56,8 +56,8 @@ func New(cfg Config) *Engine {
 	e := &Engine{
 		cfg:      cfg,
 		clock:    newClock(cfg.Wall, cfg.Log),
-		contents: &contents{read: cfg.Queue.Content, render: cfg.Render},
-		store:    &outages{log: cfg.Log},
+		renderer: &renderer{read: cfg.Store.Content, render: cfg.Render},
+		database: &database{log: cfg.Log},
 		kicked:   make(chan struct{}, 1),
 		lanes:    registry{byName: map[string]*lane{}, unknown: map[string]bool{}, changed: make(chan struct{})},
 	}
@@ -66,7 +66,7 @@ func New(cfg Config) *Engine {
 }
 
 // Run works every lane this process can get the lease of, until ctx ends. Then
-// nothing new is claimed, requests on their way may finish for Config.Drain,
+// nothing new is begun, requests on their way may finish for Config.Drain,
 // results are written and leases given back. It always returns nil; an outage
 // of the database is waited out.
 func (e *Engine) Run(ctx context.Context) error {
@@ -84,7 +84,7 @@ func (e *Engine) Run(ctx context.Context) error {
 	e.lanes.running, e.lanes.ended = nil, true
 	e.lanes.announce()
 	e.lanes.mu.Unlock()
-	e.workers.Wait()
+	e.loops.Wait()
 	return nil
 }
 
@@ -100,13 +100,13 @@ func (e *Engine) search(ctx context.Context) {
 		case <-e.kicked:
 		}
 		if err := e.discover(ctx); err != nil && ctx.Err() == nil {
-			e.store.failed(fmt.Errorf("list lanes: %w", err))
+			e.database.failed(fmt.Errorf("list lanes: %w", err))
 			timer.Reset(backoff(storeRetry, storeRetryMax, try, e.cfg.Random()))
 			try++
 			continue
 		}
 		if try > 1 { // else it says nothing: what cannot be written can often be read
-			e.store.worked()
+			e.database.worked()
 		}
 		timer.Reset(searchPolls * e.cfg.Poll)
 		try = 1
@@ -120,7 +120,7 @@ func (e *Engine) discover(ctx context.Context) error {
 	e.lanes.mu.Unlock()
 	reading, done := context.WithTimeout(ctx, storeTimeout)
 	defer done()
-	names, err := e.cfg.Queue.Lanes(reading)
+	names, err := e.cfg.Store.Lanes(reading)
 	if err != nil {
 		return err
 	}
@@ -155,14 +155,14 @@ func (e *Engine) lane(name string) *lane {
 	l := newLane(e, name, platform, sender)
 	e.lanes.byName[name] = l
 	ctx := e.lanes.running
-	e.workers.Go(func() { l.work(ctx) })
+	e.loops.Go(func() { l.work(ctx) })
 	return l
 }
 
 // leaseOf is what a lane's lease is asked for with.
 func (e *Engine) leaseOf(lane string, changed chan struct{}) lease.Config {
 	return lease.Config{
-		Granter: e.cfg.Journal, Name: lane, Owner: e.cfg.Owner, TTL: e.cfg.LeaseTTL,
+		Granter: e.cfg.Store, Name: lane, Owner: e.cfg.Owner, TTL: e.cfg.LeaseTTL,
 		Changed: func() {
 			select {
 			case changed <- struct{}{}:
@@ -171,10 +171,10 @@ func (e *Engine) leaseOf(lane string, changed chan struct{}) lease.Config {
 		},
 		Asked: func(err error) {
 			if err != nil {
-				e.store.failed(fmt.Errorf("renew the lease of lane %s: %w", lane, err))
+				e.database.failed(fmt.Errorf("renew the lease of lane %s: %w", lane, err))
 				return
 			}
-			e.store.worked()
+			e.database.worked()
 		},
 	}
 }
@@ -241,7 +241,7 @@ func (e *Engine) Idle(ctx context.Context) error {
 
 // Trouble returns why the database does not take what is to be written, nil
 // while it does. What cannot be written can often be read.
-func (e *Engine) Trouble() error { return e.store.trouble() }
+func (e *Engine) Trouble() error { return e.database.trouble() }
 
 // Lanes describes the lanes, by name.
 func (e *Engine) Lanes() []LaneState {

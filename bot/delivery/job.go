@@ -28,7 +28,7 @@ type request struct {
 	ctx     context.Context
 	started time.Duration
 	settle  bool // it asks what became of an earlier one
-	place   int  // among those on their way
+	index   int  // among those on their way
 }
 
 // doubt is what is known of a job that may have been sent.
@@ -46,12 +46,17 @@ func newJob(r *row, f stories.Flight, lane string, now reading) *job {
 	o := r.origin
 	j := &job{row: r, d: stories.Delivery{
 		ID: r.Delivery, Key: stories.DeliveryKey(o.Seed, r.Place, o.Op), About: stories.About{UpdateID: o.UpdateID, NoticeID: o.NoticeID, StoryID: o.StoryID, Number: o.Number},
-		Revision: o.Revision, Op: o.Op, Destination: r.place.destination, Lane: lane, Level: o.Level, State: stories.Sending,
+		Revision: o.Revision, Op: o.Op, Destination: r.queue.destination, Lane: lane, Level: o.Level, State: stories.Sending,
 		Tries: stories.Tries{Count: f.Attempt, First: f.First, Last: f.Last, Unknowns: r.tries.unknowns, Doubtful: r.tries.doubtful, PutBack: r.tries.putBack}, Missed: r.missed,
 		CreatedAt: o.CreatedAt}}
 	j.request.settle = r.tries.doubtful && !o.Op.Repeatable()
 	j.begun(now)
 	return j
+}
+
+// flight is j as the journal knows it.
+func (j *job) flight() stories.Flight {
+	return stories.Flight{Ref: j.row.Ref, Attempt: j.d.Tries.Count, First: j.d.Tries.First, Last: j.d.Tries.Last}
 }
 
 // edition is the wording the job shows.
@@ -93,4 +98,12 @@ func (j *job) dated(now reading) stories.Delivery {
 	d.Tries.First = now.wall.Add(j.first - now.mono)
 	d.Tries.Last = now.wall.Add(j.last - now.mono)
 	return d
+}
+
+// stale says that a begun row has waited too long for its request. How long the
+// database took does not count, where it always takes that long, but for what was
+// asked of it again and again: then the recorded time is older than a settling look
+// allows for.
+func (j *job) stale(now, took time.Duration) bool {
+	return now-j.takenIn > max(staleAfter, 2*took) || now-j.begunAt > storeTimeout+staleAfter
 }

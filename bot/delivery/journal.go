@@ -6,27 +6,31 @@ import (
 	"slices"
 	"time"
 
-	"storybot/bot"
 	"storybot/stories"
 )
 
 // journal writes down, batch by batch, what became of requests and which are
-// begun next; it knows all that is in flight. One exchange with the database is
-// under way at a time. One that failed is made again as it was, under its number,
-// until the database has answered: then it was made once.
+// begun next; it knows all that is in flight. It keeps what the next exchange says;
+// its writer makes the exchanges.
+//
+// It is used by the lane's loop only.
 type journal struct {
-	lease   stories.Lease
-	batch   int64
-	flying  map[int64]stories.Flight
-	changed bool // something flies no more, without a result
-	next    entry
-	call    *call // under way, or to be made again
-	busy    bool
-	wait    time.Duration // after an error, not before
-	try     int
-	took    time.Duration // what a call takes, smoothed
+	writer writer
+	flying map[int64]stories.Flight
+	next   entry
+	since  time.Duration // when the first result or alarm of it came
+	// changed says that something flies no more without a result, or that the lane has
+	// something to say.
+	changed bool
 	worked  time.Duration // when it was last written that the lane works
-	refusal refusal
+}
+
+func newJournal(l *lane, grant stories.Lease) *journal {
+	e := l.engine
+	return &journal{
+		writer: writer{journal: e.cfg.Store, lease: grant, renderer: e.renderer, database: e.database, log: l.log, answers: make(chan answer, 1)},
+		flying: map[int64]stories.Flight{}, worked: e.clock.mono() - workEvery + workFirst,
+	}
 }
 
 // entry is what the next exchange says.
@@ -35,7 +39,6 @@ type entry struct {
 	ended   []*row // whose end is in results
 	kept    []*row // whose wait is
 	told    []Alarm
-	since   time.Duration // when the first of them came
 	lane    laneNote
 }
 
@@ -72,48 +75,28 @@ func (j *journal) pause(method string, until time.Duration, reason string) {
 	j.changed = true
 }
 
+// countInvalid notes that so many requests were invalid.
+func (j *journal) countInvalid(n int) {
+	j.next.lane.invalid += n
+	j.changed = j.changed || n > 0
+}
+
 // works notes that the lane works. It is written with the first exchange, or a while
 // after the start where nothing else is to be written, and then every few minutes.
 func (j *journal) works(now time.Duration) {
 	due := now-j.worked >= workEvery
-	j.next.lane.working = j.batch == 0 || due
+	j.next.lane.working = j.writer.batch == 0 || due
 	j.changed = j.changed || due
-}
-
-// call is an exchange with the database.
-type call struct {
-	part
-	x     stories.Exchange
-	says  []said
-	began reading
-	piece bool // of an exchange that was refused
-}
-
-// said is what a row to be begun says.
-type said struct {
-	delivery int64
-	edition  edition
-	missed   int
-}
-
-// answer is what an exchange has brought.
-type answer struct {
-	call     *call
-	begun    stories.Begun
-	messages map[int64]*bot.Message
-	verdicts map[int64]bot.Verdict // of rows nothing can be made of
-	unread   error                 // why a message could not be made
-	err      error
 }
 
 // write adds what became of a job to the next exchange.
 func (j *journal) write(r stories.Result, row *row, now time.Duration) {
-	j.next.first(now)
+	j.first(now)
 	j.next.results = append(j.next.results, r)
 	if r.State != stories.Pending {
 		j.next.ended = append(j.next.ended, row)
 	} else {
-		row.unsaved++
+		row.tries.unsaved++
 		j.next.kept = append(j.next.kept, row)
 	}
 	delete(j.flying, r.Delivery)
@@ -121,14 +104,14 @@ func (j *journal) write(r stories.Result, row *row, now time.Duration) {
 
 // tell adds an alarm to the next exchange: with the results it is about.
 func (j *journal) tell(a Alarm, now time.Duration) {
-	j.next.first(now)
+	j.first(now)
 	j.next.told = append(j.next.told, a)
 }
 
 // first notes when the first result or alarm came.
-func (e *entry) first(now time.Duration) {
-	if len(e.results)+len(e.told) == 0 {
-		e.since = now
+func (j *journal) first(now time.Duration) {
+	if len(j.next.results)+len(j.next.told) == 0 {
+		j.since = now
 	}
 }
 
@@ -140,7 +123,7 @@ func (j *journal) putBack(delivery int64) {
 
 // idle says that nothing is left to be written.
 func (j *journal) idle() bool {
-	return j.call == nil && len(j.refusal.parts) == 0 && len(j.next.results)+len(j.next.told) == 0 && !j.changed
+	return !j.writer.owing() && len(j.next.results)+len(j.next.told) == 0 && !j.changed
 }
 
 // due says that results and alarms are to be written now, else when.
@@ -151,8 +134,25 @@ func (j *journal) due(now time.Duration, most int, calm bool) (at time.Duration,
 	case n == 0:
 		return 0, false
 	}
-	at = j.next.since + writeWithin
+	at = j.since + writeWithin
 	return at, now >= at
+}
+
+// exchange makes the exchange that is to be made again, or what is left of one that
+// was taken apart; else a new one, that begins rows.
+func (j *journal) exchange(ctx context.Context, rows []*row, now reading) {
+	c := j.writer.call
+	if p, left := j.writer.piece(); c == nil && left {
+		c = j.writer.open(p, j.inFlight(), now)
+		c.piece = true
+	}
+	if c == nil {
+		c = j.open(rows, now)
+	}
+	if c.lane.working {
+		j.worked = now.mono
+	}
+	j.writer.start(ctx, c)
 }
 
 // open makes the next exchange, which begins rows: never one that is on its way.
@@ -163,107 +163,26 @@ func (j *journal) open(rows []*row, now reading) *call {
 	})
 	p := part{entry: j.next, rows: rows}
 	j.next, j.changed = entry{}, false
-	return j.entered(p, now)
+	return j.writer.open(p, j.inFlight(), now)
 }
 
-// entered makes an exchange of p.
-func (j *journal) entered(p part, now reading) *call {
-	j.batch++
-	c := &call{part: p, began: now}
-	c.x = stories.Exchange{Batch: j.batch, Results: c.results, Alarms: c.told, Flying: j.aloft(), Lane: c.lane.at(now)}
-	if c.lane.working {
-		j.worked = now.mono
-	}
-	for _, r := range c.rows {
-		f := stories.Flight{Ref: r.Ref, Attempt: r.tries.attempt + 1, First: r.tries.first, Last: now.wall}
-		if r.tries.doubtful {
-			f.Last = r.tries.last
-		}
-		if f.First.IsZero() {
-			f.First = now.wall
-		}
-		c.x.Begin = append(c.x.Begin, f)
-		of := stories.Subject{UpdateID: r.origin.UpdateID, NoticeID: r.origin.NoticeID}
-		if of.NoticeID != 0 && !slices.Contains(c.x.Notices, of.NoticeID) {
-			c.x.Notices = append(c.x.Notices, of.NoticeID)
-		}
-		if of.UpdateID != 0 && !slices.Contains(c.x.Updates, of.UpdateID) {
-			c.x.Updates = append(c.x.Updates, of.UpdateID)
-		}
-		if r.origin.Op.Acts() {
-			c.x.Acting = append(c.x.Acting, r.Delivery)
-		}
-		c.says = append(c.says, said{r.Delivery, edition{Subject: of, revision: r.origin.Revision}, r.missed})
-	}
-	j.call = c
-	return c
-}
-
-// aloft is what flies for the database: also what has ended, while that is not
+// inFlight is what flies for the database: also what has ended, while that is not
 // said.
-func (j *journal) aloft() []stories.Flight {
+func (j *journal) inFlight() []stories.Flight {
 	flying := slices.Collect(maps.Values(j.flying))
-	for _, e := range append([]part{{entry: j.next}}, j.refusal.parts...) {
+	for _, e := range append([]part{{entry: j.next}}, j.writer.refusal.parts...) {
 		for _, r := range e.results {
-			flying = append(flying, flightOf(r))
+			flying = append(flying, r.Flight)
 		}
 	}
 	return flying
 }
 
-// make is the call itself, on a goroutine of its own: the exchange, and the
-// messages of what it has begun.
-func (c *call) make(ctx context.Context, journal Journal, lease stories.Lease, contents *contents) answer {
-	ctx, done := context.WithTimeout(context.WithoutCancel(ctx), storeTimeout)
-	defer done()
-	a := answer{call: c, messages: map[int64]*bot.Message{}, verdicts: map[int64]bot.Verdict{}}
-	if a.begun, a.err = journal.Exchange(ctx, lease, c.x); a.err != nil {
-		return a
+// take takes in what an exchange has brought.
+func (j *journal) take(a answer, now time.Duration, random float64) written {
+	w := j.writer.take(a, now, random)
+	for _, f := range w.flying {
+		j.flying[f.Delivery] = f
 	}
-	for _, s := range c.says {
-		if !a.begun.Deliveries[s.delivery] {
-			continue
-		}
-		s.edition.revision = a.present(s.edition)
-		m, v, err := contents.message(ctx, s.edition, s.missed)
-		switch {
-		case err != nil:
-			a.unread = err
-		case m == nil:
-			a.verdicts[s.delivery] = v
-		default:
-			a.messages[s.delivery] = m
-		}
-	}
-	return a
-}
-
-// present is the revision that e's update or notice has now.
-func (a answer) present(e edition) int {
-	revisions, id := a.begun.Revisions, e.UpdateID
-	if e.NoticeID != 0 {
-		revisions, id = a.begun.Notices, e.NoticeID
-	}
-	if now, ok := revisions[id]; ok {
-		return now
-	}
-	return e.revision
-}
-
-// done notes that the call under way has been made.
-func (j *journal) done(a answer, now time.Duration) {
-	j.call, j.busy, j.try, j.wait, j.refusal.times = nil, false, 0, 0, 0
-	j.took += (now - a.call.began.mono - j.took) / 4
-	for _, f := range a.call.x.Begin {
-		if a.begun.Deliveries[f.Delivery] {
-			j.flying[f.Delivery] = f
-		}
-	}
-}
-
-// failed notes that it is to be made again.
-func (j *journal) failed(now time.Duration, random float64) {
-	j.busy = false
-	j.try++
-	j.wait = now + backoff(queueRetry, storeRetryMax, j.try, random)
+	return w
 }

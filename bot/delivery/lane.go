@@ -11,7 +11,7 @@ import (
 	"storybot/stories"
 )
 
-// lane is one rate domain: what outlives the terms of its lease.
+// lane is one rate domain: what outlives a lease of it.
 type lane struct {
 	engine *Engine
 	name   string
@@ -51,6 +51,7 @@ func newLane(e *Engine, name, platform string, sender bot.Sender) *lane {
 		count:  e.cfg.Metrics.of(platform),
 		inbox:  inbox{make(chan struct{}, 1), make(chan struct{}, 1)},
 		limits: newLimits(pace),
+		health: health{most: pace.InvalidPer10Min, random: e.cfg.Random},
 		public: public{state: LaneState{Lane: name}},
 	}
 	if l.slots <= 0 {
@@ -90,12 +91,12 @@ func (l *lane) work(ctx context.Context) {
 		case err != nil && ctx.Err() != nil:
 			return
 		case err != nil:
-			e.store.failed(fmt.Errorf("acquire the lease of lane %s: %w", l.name, err))
+			e.database.failed(fmt.Errorf("acquire the lease of lane %s: %w", l.name, err))
 			wait = backoff(storeRetry, storeRetryMax, try, e.cfg.Random())
 		case !ok:
 			l.rest(nil, true) // another process works it
 		default:
-			e.store.worked()
+			e.database.worked()
 			l.hold(ctx, held, woken)
 			try, wait = 0, 0
 		}
@@ -108,14 +109,14 @@ func (l *lane) work(ctx context.Context) {
 
 // hold works the lane under one lease and gives it back.
 func (l *lane) hold(ctx context.Context, held *lease.Lease, woken chan struct{}) {
-	s := newShift(l, ctx, held, woken)
+	w := newLoop(l, ctx, held, woken)
 	keeping, stop := context.WithCancel(context.WithoutCancel(ctx))
 	kept := make(chan struct{})
 	go func() {
 		defer close(kept)
 		held.Keep(keeping)
 	}()
-	s.run()
+	w.run()
 	stop()
 	<-kept
 	l.rest(nil, ctx.Err() != nil)
@@ -130,25 +131,25 @@ func (l *lane) hold(ctx context.Context, held *lease.Lease, woken chan struct{})
 	}
 }
 
-// rest publishes the state of the lane as s leaves it. s is nil when this
+// rest publishes the state of the lane as its loop leaves it. w is nil when this
 // process does not work it; idle then says whether it has no part in it.
-func (l *lane) rest(s *shift, idle bool) {
+func (l *lane) rest(w *loop, idle bool) {
 	now := l.engine.clock.mono()
 	state := LaneState{Lane: l.name, Rate: l.limits.posts.rate(), Stopped: l.health.breaker.stopped(), Limited: l.limits.met,
 		Paused: max(0, l.limits.posts.paused-now)}
-	if s != nil {
-		state.Held, state.InFlight, state.Ready, state.Settling = true, len(s.crew.aloft), s.crew.ready.size(), len(s.settler.list)
-		for i := range s.queue.window.shares {
-			state.Loaded += s.queue.window.shares[i].waiting
+	if w != nil {
+		state.Held, state.InFlight, state.Ready, state.Settling = true, len(w.dispatcher.workers.inFlight), w.dispatcher.ready.size(), len(w.judge.settler.list)
+		for i := range w.scheduler.window.shares {
+			state.Loaded += w.scheduler.window.shares[i].waiting
 		}
-		idle = s.idle()
+		idle = w.idle()
 	}
 	r := &l.engine.lanes
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	l.public.state = state
 	// A kick not seen yet keeps the lane busy.
-	idle = idle && (len(l.inbox.kicks) == 0 || s == nil)
+	idle = idle && (len(l.inbox.kicks) == 0 || w == nil)
 	if idle && !l.public.idle {
 		l.public.idle = true
 		r.announce()

@@ -20,30 +20,30 @@ type limiter struct {
 	oldest    int
 	paused    time.Duration // nothing before
 	unmarked  int           // answers in a row that know of no limit; -1 once one did
-	learner   *learner      // for a limit that is not published, or nil
+	estimator *estimator    // for a limit that is not published, or nil
 }
 
 func newLimiter(p bot.Pace) *limiter {
-	l := newWindow(int(p.PerSecond), time.Second)
+	l := newBurst(int(p.PerSecond), time.Second)
 	l.perSecond = p.PerSecond
 	if p.Learns {
-		l.learner = &learner{}
+		l.estimator = &estimator{}
 	}
 	return l
 }
 
 // newBudget returns the limiter of a method's own budget.
 func newBudget(b bot.Budget) *limiter {
-	l := newWindow(b.Requests, b.Per)
+	l := newBurst(b.Requests, b.Per)
 	if l.even = b.Even; l.even {
 		l.perSecond = float64(b.Requests) / b.Per.Seconds() / evenMargin
 	}
 	return l
 }
 
-// newWindow returns a limiter of n requests in every window, which may come in
+// newBurst returns a limiter of n requests in every window, which may come in
 // a burst; 0 for any number.
-func newWindow(n int, window time.Duration) *limiter {
+func newBurst(n int, window time.Duration) *limiter {
 	l := &limiter{log: make([]time.Duration, n), window: window}
 	for i := range l.log {
 		l.log[i] = -time.Hour
@@ -60,8 +60,8 @@ func (l *limiter) rate() float64 {
 	if l.lifted() {
 		rate = 0
 	}
-	if l.learner != nil && l.learner.rate > 0 && (rate == 0 || l.learner.rate < rate) {
-		return l.learner.rate
+	if l.estimator != nil && l.estimator.rate > 0 && (rate == 0 || l.estimator.rate < rate) {
+		return l.estimator.rate
 	}
 	return rate
 }
@@ -101,7 +101,7 @@ func (l *limiter) left(now time.Duration) (n int) {
 func (l *limiter) take(now time.Duration) {
 	if rate := l.rate(); rate > 0 {
 		interval := time.Duration(float64(time.Second) / rate)
-		if !l.started || now-l.last > 10*interval {
+		if !l.started || now-l.last > idleSlots*interval {
 			l.next = now // idle time earns nothing
 		}
 		late := catchUp
@@ -114,8 +114,8 @@ func (l *limiter) take(now time.Duration) {
 		l.log[l.oldest] = now
 		l.oldest = (l.oldest + 1) % len(l.log)
 	}
-	if l.learner != nil {
-		l.learner.start(now)
+	if l.estimator != nil {
+		l.estimator.start(now)
 	}
 	l.started, l.last = true, now
 }
@@ -133,8 +133,8 @@ func (l *limiter) mark(unlimited bool) {
 
 // accepted notes that a request was answered without meeting a limit.
 func (l *limiter) accepted(now time.Duration) {
-	if l.learner != nil {
-		l.learner.accept(now)
+	if l.estimator != nil {
+		l.estimator.accept(now)
 	}
 }
 
@@ -142,8 +142,8 @@ func (l *limiter) accepted(now time.Duration) {
 // the lane for at least the time the answer asked for.
 func (l *limiter) refused(started, now, retryAfter, jitter time.Duration) {
 	retryAfter = max(retryAfter, minPause)
-	if l.learner != nil {
-		retryAfter = l.learner.refuse(started, now, retryAfter)
+	if l.estimator != nil {
+		retryAfter = l.estimator.refuse(started, now, retryAfter)
 	}
 	l.paused = max(l.paused, now+retryAfter+jitter)
 }

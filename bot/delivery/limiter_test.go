@@ -182,7 +182,7 @@ func TestBudgetsAreLearnt(t *testing.T) {
 }
 
 func TestIdleTimeIsNotMeasured(t *testing.T) {
-	l := learner{}
+	l := estimator{}
 	l.start(0)
 	l.refuse(0, time.Second, time.Second)
 	l.start(2 * time.Second)
@@ -204,7 +204,7 @@ func TestIdleTimeIsNotMeasured(t *testing.T) {
 }
 
 func TestRefusalsInARowLengthenThePause(t *testing.T) {
-	l := learner{}
+	l := estimator{}
 	now := time.Duration(0)
 	var pauses []time.Duration
 	for range 4 {
@@ -225,7 +225,7 @@ func TestRefusalsInARowLengthenThePause(t *testing.T) {
 }
 
 func TestWindowForgetsAfterTenMinutes(t *testing.T) {
-	var w tenMinutes
+	var w invalidCount
 	w.add(0)
 	w.add(5 * time.Minute)
 	for at, want := range map[time.Duration]int{5 * time.Minute: 2} {

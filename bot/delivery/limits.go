@@ -9,6 +9,23 @@ import (
 	"storybot/stories"
 )
 
+// budget is what a platform counts apart: what draws on one has its own order and its
+// own share of the window, so that none waits for another's budget.
+type budget int
+
+const (
+	posts   budget = iota
+	edits          // where the platform gives them a budget of their own
+	deletes        // the same
+	budgets
+)
+
+// methods are those that may have a budget of their own; all else draws on the posts'.
+var methods = [budgets]bot.Method{posts: bot.Posts, edits: bot.Edits, deletes: bot.Deletes}
+
+// open says which budgets may be drawn on.
+type open [budgets]bool
+
 // limits are a lane's limiters, one for each budget: methods without one of
 // their own share the posts'.
 type limits struct {
@@ -56,16 +73,16 @@ func (l *limits) of(op stories.Op, settle bool) *limiter {
 // looks counts what settling asks.
 func (l *limits) looks() *limiter { return l.method(bot.Looks) }
 
-// apart are the lines that have a budget of their own.
+// apart are the budgets that this platform counts apart.
 func (l *limits) apart() (own open) {
 	for i := range own {
-		own[i] = line(i) == posts || l.own[methods[i]] != nil
+		own[i] = budget(i) == posts || l.own[methods[i]] != nil
 	}
 	return own
 }
 
-// line returns the limiter of a line.
-func (l *limits) line(at line) *limiter { return l.method(methods[at]) }
+// budget returns the limiter of a budget.
+func (l *limits) budget(at budget) *limiter { return l.method(methods[at]) }
 
 // waitAccount names the wait of a lane whose token is refused, beside those of the
 // methods, as it is written down.
@@ -158,9 +175,11 @@ func (l *limits) charge(j *job, now time.Duration) {
 	}
 }
 
-// note takes from an answer what it says about limits. random in [0, 1) spreads
-// who waits for one.
-func (l *limits) note(j *job, now time.Duration, random float64) {
+// note takes from an answer what it says about limits, and what its job has cost. A
+// pause of the whole lane is returned, with the name of the limiter that was met.
+// random in [0, 1) spreads who waits for one.
+func (l *limits) note(j *job, now time.Duration, random float64) (name string, pause time.Duration) {
+	l.charge(j, now)
 	v := j.verdict
 	limiter := l.of(j.d.Op, j.request.settle)
 	if v.Limited != bot.ScopeNone {
@@ -173,8 +192,9 @@ func (l *limits) note(j *job, now time.Duration, random float64) {
 		if v.Outcome == bot.Delivered {
 			limiter.mark(v.Unlimited)
 		}
-		return
+		return "", 0
 	}
 	l.met++
 	limiter.refused(j.request.started, now, v.RetryAfter, time.Duration(random*float64(limitSpread)))
+	return l.name(j.d.Op, j.request.settle), v.RetryAfter
 }

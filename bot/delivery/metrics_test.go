@@ -32,7 +32,7 @@ func TestMetrics(t *testing.T) {
 		r := start(t, m, far, func(c *Config) { c.Metrics = counts })
 		r.settledAll(t, time.Minute)
 		r.stop()
-		b := written(t, registry)
+		b := exposed(t, registry)
 		for _, want := range []string{
 			`storybot_deliveries_total{outcome="delivered",platform="p"} 4`,
 			`storybot_deliveries_total{outcome="ambiguous",platform="p"} 1`,
@@ -53,8 +53,8 @@ func TestMetrics(t *testing.T) {
 	})
 }
 
-// written is what Prometheus reads.
-func written(t *testing.T, registry *prometheus.Registry) string {
+// exposed is what Prometheus reads.
+func exposed(t *testing.T, registry *prometheus.Registry) string {
 	t.Helper()
 	families, err := registry.Gather()
 	if err != nil {
@@ -80,7 +80,7 @@ func TestLabelsOfAnyText(t *testing.T) {
 		counts.watchLanes(func() []LaneState { return []LaneState{{Lane: lane}} })
 		counts.of(lane).count(bot.Verdict{}, false)
 		parser := expfmt.NewTextParser(model.UTF8Validation)
-		families, err := parser.TextToMetricFamilies(strings.NewReader(written(t, registry)))
+		families, err := parser.TextToMetricFamilies(strings.NewReader(exposed(t, registry)))
 		if err != nil {
 			t.Errorf("%q: %v", lane, err)
 			continue

@@ -84,7 +84,7 @@ func play(t *testing.T, s *stage, channels int) *house {
 
 // run starts an engine.
 func (h *house) run(s bot.Sender) {
-	h.e = New(Config{Queue: h.store, Journal: h.store, Senders: map[string]bot.Sender{"p": s},
+	h.e = New(Config{Store: h.store, Senders: map[string]bot.Sender{"p": s},
 		Render: func(c stories.Content) bot.Message { return bot.Plainly(c.Update.Text) }})
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan struct{})
@@ -356,7 +356,7 @@ func TestWhatIsRepeatableIsMadeAgainAfterATakeover(t *testing.T) {
 // An operation refused as malformed stops neither the posts of its update nor
 // other operations.
 func TestRefusalsAreCountedByMethod(t *testing.T) {
-	var p payloads
+	var p poisonDetector
 	j := &job{d: stories.Delivery{About: stories.About{UpdateID: 1}, Op: stories.OpEdit}}
 	for range stopAfter {
 		p.refused(j.push(), bot.Verdict{Outcome: bot.BadPayload, Code: "50035"})

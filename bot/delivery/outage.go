@@ -15,7 +15,7 @@ import (
 // channels of one workspace, or more of the whole lane, refuse alike with no
 // delivery between, it is taken for an outage: nothing is ended or blocked, the
 // rows are tried again, one at a time, until one gets through or a day has passed.
-type suspicion struct {
+type outageDetector struct {
 	suspects []suspect
 	failing  map[workspace]*failing
 	// doubted are destinations whose refusal was taken for an outage, and that
@@ -47,8 +47,8 @@ type failing struct {
 	probing int  // probes on their way
 }
 
-// ruling is what became of suspects.
-type ruling struct {
+// finding is what became of suspects.
+type finding struct {
 	believed []suspect
 	doubted  []suspect
 	// outage says what the doubted ones have shown just now: noOutage when it
@@ -68,11 +68,11 @@ const (
 )
 
 // refused notes that j's destination refuses us.
-func (s *suspicion) refused(j *job, v bot.Verdict, now time.Duration, random float64) ruling {
+func (s *outageDetector) refused(j *job, v bot.Verdict, now time.Duration, random float64) finding {
 	at := workspaceOf(j.d.Destination)
 	sus := suspect{job: j, verdict: v, since: now}
 	if f := s.failing[at]; f != nil {
-		r := ruling{doubted: []suspect{sus}}
+		r := finding{doubted: []suspect{sus}}
 		s.remember(r.doubted)
 		if j.request.started > f.since { // else it was on its way already
 			r.tell = f.refused(now, random)
@@ -81,7 +81,7 @@ func (s *suspicion) refused(j *job, v bot.Verdict, now time.Duration, random flo
 		return r
 	}
 	if s.doubted[j.d.Destination] {
-		return ruling{believed: []suspect{sus}}
+		return finding{believed: []suspect{sus}}
 	}
 	s.suspects = append(s.suspects, sus)
 	if at.name != "" && s.count(func(o suspect) bool { return o.like(sus) && workspaceOf(o.job.d.Destination) == at }) >= alikeWorkspace {
@@ -102,7 +102,7 @@ func (s *suspicion) refused(j *job, v bot.Verdict, now time.Duration, random flo
 		s.remember(r.doubted)
 		return r
 	}
-	return ruling{}
+	return finding{}
 }
 
 // refused notes that the workspace has shown that it fails, and reports whether
@@ -122,7 +122,7 @@ func (f *failing) refused(now time.Duration, random float64) (tell bool) {
 func (f *failing) probes() int { return max(1, quickProbes+1-f.tries) }
 
 // remember notes whom an outage was blamed on.
-func (s *suspicion) remember(doubted []suspect) {
+func (s *outageDetector) remember(doubted []suspect) {
 	if s.doubted == nil || len(s.doubted) > maxDoubted {
 		s.doubted = map[stories.Destination]bool{}
 	}
@@ -134,7 +134,7 @@ func (s *suspicion) remember(doubted []suspect) {
 // delivered notes that d took a message: what its workspace refused is
 // believed. recovered says that the workspace was failing until now, as people
 // were told.
-func (s *suspicion) delivered(d stories.Destination) (believed []suspect, recovered bool) {
+func (s *outageDetector) delivered(d stories.Destination) (believed []suspect, recovered bool) {
 	at := workspaceOf(d)
 	delete(s.doubted, d)
 	if f := s.failing[at]; f != nil {
@@ -152,24 +152,24 @@ func (s *suspicion) delivered(d stories.Destination) (believed []suspect, recove
 
 // expire believes what has waited long enough; all of it when the lane has
 // nothing else to do.
-func (s *suspicion) expire(now time.Duration, drained bool) []suspect {
+func (s *outageDetector) expire(now time.Duration, drained bool) []suspect {
 	if len(s.suspects) == 0 {
 		return nil
 	}
 	return s.take(func(o suspect) bool { return drained || now-o.since >= suspectFor }, suspect{}).believed
 }
 
-// next returns when expire has something to do; ok is false when never.
-func (s *suspicion) next() (at time.Duration, ok bool) {
+// next returns when expire has something to do; 0 for never.
+func (s *outageDetector) next() (at time.Duration) {
 	if len(s.suspects) == 0 {
-		return 0, false
+		return 0
 	}
-	return s.suspects[0].since + suspectFor, true
+	return s.suspects[0].since + suspectFor
 }
 
 // probe says whether a row of d may be sent: not while its workspace fails and
 // it is not time for a probe. next is when that is.
-func (s *suspicion) probe(d stories.Destination, now time.Duration) (next time.Duration, ok bool) {
+func (s *outageDetector) probe(d stories.Destination, now time.Duration) (next time.Duration, ok bool) {
 	f := s.failing[workspaceOf(d)]
 	if f != nil && (f.probing >= f.probes() || now < f.next) {
 		return max(f.next, now+askAgain), false
@@ -178,14 +178,14 @@ func (s *suspicion) probe(d stories.Destination, now time.Duration) (next time.D
 }
 
 // probing notes that a row of d leaves.
-func (s *suspicion) probing(d stories.Destination) {
+func (s *outageDetector) probing(d stories.Destination) {
 	if f := s.failing[workspaceOf(d)]; f != nil {
 		f.probing++
 	}
 }
 
 // undecided notes that a probe of d's workspace has told nothing.
-func (s *suspicion) undecided(d stories.Destination, now time.Duration) {
+func (s *outageDetector) undecided(d stories.Destination, now time.Duration) {
 	if f := s.failing[workspaceOf(d)]; f != nil && f.probing > 0 {
 		f.probing--
 		f.next = now + undecidedWait
@@ -195,7 +195,7 @@ func (s *suspicion) undecided(d stories.Destination, now time.Duration) {
 // like says that two destinations refuse alike.
 func (s suspect) like(o suspect) bool { return s.verdict.Code == o.verdict.Code }
 
-func (s *suspicion) count(match func(suspect) bool) (n int) {
+func (s *outageDetector) count(match func(suspect) bool) (n int) {
 	for _, o := range s.suspects {
 		if match(o) {
 			n++
@@ -206,7 +206,7 @@ func (s *suspicion) count(match func(suspect) bool) (n int) {
 
 // take removes the suspects that match: those like the given one are doubted,
 // the others believed. Without one all are believed.
-func (s *suspicion) take(match func(suspect) bool, like suspect) (r ruling) {
+func (s *outageDetector) take(match func(suspect) bool, like suspect) (r finding) {
 	kept := s.suspects[:0]
 	for _, o := range s.suspects {
 		switch {

@@ -14,7 +14,7 @@ import (
 	"storybot/stories"
 )
 
-// paper is a newsroom that keeps what a Teller says, with pushes the test
+// paper is a newsroom that keeps what a Notifier says, with pushes the test
 // moves. Its mutex guards all of it.
 type paper struct {
 	mu      sync.Mutex
@@ -130,7 +130,7 @@ func (p *paper) last() string {
 	return lines[len(lines)-1]
 }
 
-// telling runs tellers over a paper while body tells what happens.
+// telling runs notifiers over a paper while body tells what happens.
 func telling(t *testing.T, body func(t *testing.T, p *paper, process func() (stop func()), logged *strings.Builder)) {
 	bubble(t, func(t *testing.T) {
 		p := &paper{desks: 1}
@@ -138,9 +138,9 @@ func telling(t *testing.T, body func(t *testing.T, p *paper, process func() (sto
 		kicks := 0
 		process := func() func() {
 			ctx, cancel := context.WithCancel(t.Context())
-			teller := NewTeller(p, nil, func() { kicks++ }, slog.New(slog.NewTextHandler(&logged, nil)), time.Now)
+			notifier := NewNotifier(p, nil, func() { kicks++ }, slog.New(slog.NewTextHandler(&logged, nil)), time.Now)
 			done := make(chan struct{})
-			go func() { defer close(done); teller.Run(ctx) }()
+			go func() { defer close(done); notifier.Run(ctx) }()
 			return func() { cancel(); <-done }
 		}
 		body(t, p, process, &logged)

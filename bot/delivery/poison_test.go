@@ -10,7 +10,7 @@ import (
 // What is left out because of others says what they did.
 func TestAStoppedPushSaysWhatTheOthersDid(t *testing.T) {
 	of := edition{Subject: stories.Subject{UpdateID: 1}}
-	var p payloads
+	var p poisonDetector
 	for range stopAfter {
 		p.refused(of, bot.Verdict{Outcome: bot.BadPayload, Code: "400", Reason: "got a message that is too long"})
 	}
@@ -25,7 +25,7 @@ func TestAStoppedPushSaysWhatTheOthersDid(t *testing.T) {
 func TestManyStoppedPushesHideNoOther(t *testing.T) {
 	of := func(n int) edition { return edition{Subject: stories.Subject{UpdateID: int64(n)}} }
 	v := bot.Verdict{Outcome: bot.BadPayload, Code: "400"}
-	var p payloads
+	var p poisonDetector
 	const many = 3 * maxEditions
 	for n := range many {
 		for range stopAfter {

@@ -11,7 +11,7 @@ import (
 // policy is what every answer means: for the row, for its destination, for who is
 // told, and when the destination's next request may leave. Nothing else decides
 // that. Ambiguous and Unsettled are not in it: they conclude nothing, see
-// settler.go; and health.go may have taken an answer for something else first.
+// settler.go; and judge.go may have taken an answer for something else first.
 var policy = [bot.Outcomes]rule{
 	bot.Transient:  {row: stories.Pending, next: later},
 	bot.Delivered:  {row: stories.Sent, next: paced},
@@ -49,7 +49,11 @@ const (
 
 // decision is what an answer means for one delivery.
 type decision struct {
-	stories.Result
+	job *job
+	// doubt says that nobody knows whether it was sent: nothing is written of it, and
+	// its destination waits until that is known.
+	doubt  bool
+	result stories.Result
 	// wait is how long the destination gets nothing from now on.
 	wait time.Duration
 }
@@ -58,10 +62,10 @@ type decision struct {
 // two posts to one destination, random in [0, 1) spreads retries.
 func decide(d stories.Delivery, v bot.Verdict, now time.Time, perChannel time.Duration, random float64) decision {
 	rule := policy[v.Outcome]
-	c := decision{Result: stories.Result{Ref: stories.Ref{Delivery: d.ID}, Attempt: d.Tries.Count, Revision: d.Revision, FirstAttemptAt: d.Tries.First, LastAttemptAt: d.Tries.Last,
+	c := decision{result: stories.Result{Flight: stories.Flight{Ref: stories.Ref{Delivery: d.ID}, Attempt: d.Tries.Count, First: d.Tries.First, Last: d.Tries.Last}, Revision: d.Revision,
 		State: rule.row, Destination: rule.destination, Unknown: rule.unknown, MessageID: v.MessageID, At: now}}
 	if v.Outcome != bot.Delivered {
-		c.Reason = why(v)
+		c.result.Reason = why(v)
 	}
 	switch rule.next {
 	case paced:
@@ -69,12 +73,12 @@ func decide(d stories.Delivery, v bot.Verdict, now time.Time, perChannel time.Du
 	case later:
 		c.retry(d, v, now, random)
 	case again:
-		if c.Reason = "the first request was lost on its way; it is sent again"; d.Tries.Count > 2 {
+		if c.result.Reason = "the first request was lost on its way; it is sent again"; d.Tries.Count > 2 {
 			c.retry(d, v, now, random)
 		}
 	}
 	if v.Outcome == bot.Unreadable && d.Tries.Unknowns > 0 && !d.Tries.Doubtful { // what was held since has not been sent once more yet
-		c.State = stories.Unknown
+		c.result.State = stories.Unknown
 	}
 	if d.Tries.PutBack {
 		c.putBack(v)
@@ -87,10 +91,10 @@ func decide(d stories.Delivery, v bot.Verdict, now time.Time, perChannel time.Du
 func (c *decision) putBack(v bot.Verdict) {
 	switch v.Outcome {
 	case bot.Unreadable:
-		c.State, c.Unknown, c.PutBack = stories.Held, false, true
-		c.Reason = strings.TrimRight(why(v), ". ") + "." + releaseCure
+		c.result.State, c.result.Unknown, c.result.PutBack = stories.Held, false, true
+		c.result.Reason = strings.TrimRight(why(v), ". ") + "." + releaseCure
 	case bot.NotSent:
-		c.Reason = "it was not in the channel when the database had been put back; it is sent"
+		c.result.Reason = "it was not in the channel when the database had been put back; it is sent"
 	}
 }
 
@@ -100,20 +104,20 @@ const releaseCure = " The database was put back; a moderator can send it again f
 // retry has the row tried again: after a limit when that ends, otherwise after a
 // backoff. A row that has been tried for a day has failed.
 func (c *decision) retry(d stories.Delivery, v bot.Verdict, now time.Time, random float64) {
-	c.Reason = why(v)
+	c.result.Reason = why(v)
 	switch {
 	case v.Limited == bot.ScopeLane: // the lane itself pauses
 		return
 	case v.Limited == bot.ScopeChannel:
 		c.wait = max(v.RetryAfter, minPause) + resetMargin
 	case tiredOf(d, now):
-		c.State, c.Reason = stories.Failed, "could not be reached for 24 hours: "+bot.Reason("it", why(v))
+		c.result.State, c.result.Reason = stories.Failed, "could not be reached for 24 hours: "+bot.Reason("it", why(v))
 		return
 	default:
 		c.wait = max(v.RetryAfter, backoff(retryBase, retryMax, d.Tries.Count, random))
 	}
 	if v.RetryAfter >= journalFrom && !d.Op.Amends() { // the messages' pause: what changes them has its own
-		c.Pause = v.RetryAfter
+		c.result.Pause = v.RetryAfter
 	}
 }
 

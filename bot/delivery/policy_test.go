@@ -56,7 +56,7 @@ func TestThePolicyOnEveryAnswer(t *testing.T) {
 		"drawn otherwise, after many tries of a day": {
 			change:  func(d *stories.Delivery) { d.Tries.Count, d.Tries.First = leastTries, now.Add(-giveUp) },
 			verdict: bot.Verdict{Outcome: bot.Redrawn, Reason: "goes again without its picture"}, pace: time.Second,
-			want: result{Attempt: leastTries, State: stories.Pending, Reason: "goes again without its picture"}, wait: time.Second,
+			want: result{Flight: stories.Flight{Attempt: leastTries}, State: stories.Pending, Reason: "goes again without its picture"}, wait: time.Second,
 		},
 		"account": {
 			verdict: bot.Verdict{Outcome: bot.BadAccount, Reason: "token revoked"},
@@ -73,7 +73,7 @@ func TestThePolicyOnEveryAnswer(t *testing.T) {
 		"transient": {
 			change:  func(d *stories.Delivery) { d.Tries.Count = 3 },
 			verdict: bot.Verdict{},
-			want:    result{Attempt: 3, State: stories.Pending, Reason: "could not be reached"}, wait: 4 * time.Second,
+			want:    result{Flight: stories.Flight{Attempt: 3}, State: stories.Pending, Reason: "could not be reached"}, wait: 4 * time.Second,
 		},
 		"transient, told when": {
 			verdict: bot.Verdict{RetryAfter: time.Hour, Reason: "busy"},
@@ -82,7 +82,7 @@ func TestThePolicyOnEveryAnswer(t *testing.T) {
 		"transient for nearly a day": {
 			change:  func(d *stories.Delivery) { d.Tries.Count, d.Tries.First = leastTries, now.Add(time.Minute-giveUp) },
 			verdict: bot.Verdict{Reason: "busy"},
-			want:    result{Attempt: leastTries, State: stories.Pending, Reason: "busy"}, wait: retryMax,
+			want:    result{Flight: stories.Flight{Attempt: leastTries}, State: stories.Pending, Reason: "busy"}, wait: retryMax,
 		},
 		"transient for days by a clock that was set": {
 			change:  func(d *stories.Delivery) { d.Tries.First = now.Add(-3 * giveUp) },
@@ -92,7 +92,7 @@ func TestThePolicyOnEveryAnswer(t *testing.T) {
 		"transient for a day": {
 			change:  func(d *stories.Delivery) { d.Tries.Count, d.Tries.First = leastTries, now.Add(-giveUp) },
 			verdict: bot.Verdict{Reason: "was busy"},
-			want:    result{Attempt: leastTries, State: stories.Failed, Reason: "could not be reached for 24 hours: it was busy"},
+			want:    result{Flight: stories.Flight{Attempt: leastTries}, State: stories.Failed, Reason: "could not be reached for 24 hours: it was busy"},
 		},
 		"not sent": {
 			verdict: bot.Verdict{Outcome: bot.NotSent},
@@ -101,7 +101,7 @@ func TestThePolicyOnEveryAnswer(t *testing.T) {
 		"not sent again and again": {
 			change:  func(d *stories.Delivery) { d.Tries.Count = 4 },
 			verdict: bot.Verdict{Outcome: bot.NotSent, Reason: "server error"},
-			want:    result{Attempt: 4, State: stories.Pending, Reason: "server error"}, wait: 8 * time.Second,
+			want:    result{Flight: stories.Flight{Attempt: 4}, State: stories.Pending, Reason: "server error"}, wait: 8 * time.Second,
 		},
 		"cannot be found out": {
 			verdict: bot.Verdict{Outcome: bot.Unreadable, Reason: "its history cannot be read"},
@@ -135,10 +135,10 @@ func TestThePolicyOnEveryAnswer(t *testing.T) {
 			if c.change != nil {
 				c.change(&d)
 			}
-			c.want.Delivery, c.want.At, c.want.FirstAttemptAt = 7, now, d.Tries.First
+			c.want.Delivery, c.want.At, c.want.First = 7, now, d.Tries.First
 			c.want.Attempt = max(1, c.want.Attempt)
 			got := decide(d, c.verdict, now, c.pace, 0)
-			if diff := cmp.Diff(c.want, got.Result); diff != "" {
+			if diff := cmp.Diff(c.want, got.result); diff != "" {
 				t.Error(diff)
 			}
 			if got.wait != c.wait {
@@ -156,7 +156,7 @@ func TestAReasonOfAPutBackRowIsMadeOfSentences(t *testing.T) {
 		"cannot be read. Give the bot the right to: https://a.example. The database was ": {Reason: "cannot be read.", Cure: "Give the bot the right to: https://a.example"},
 	} {
 		v.Outcome = bot.Unreadable
-		if got := decide(stories.Delivery{Tries: stories.Tries{PutBack: true}}, v, time.Now(), 0, 0).Reason; !strings.HasPrefix(got, want) {
+		if got := decide(stories.Delivery{Tries: stories.Tries{PutBack: true}}, v, time.Now(), 0, 0).result.Reason; !strings.HasPrefix(got, want) {
 			t.Errorf("%q, want %q", got, want)
 		}
 	}

@@ -71,12 +71,11 @@ type rig struct {
 func start(t *testing.T, queue *memory, far *farSide, change ...func(*Config)) *rig {
 	t.Helper()
 	r := &rig{queue: queue, far: far, desk: queue.desk}
-	cfg := Config{Queue: queue, Senders: map[string]bot.Sender{"p": far}, Owner: "a",
+	cfg := Config{Store: queue, Senders: map[string]bot.Sender{"p": far}, Owner: "a",
 		Render: func(c stories.Content) bot.Message { return bot.Plainly(fmt.Sprint(c.Update.ID)) }}
 	for _, c := range change {
 		c(&cfg)
 	}
-	cfg.Journal = cfg.Queue.(Journal)
 	r.Engine = New(cfg)
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan struct{})

@@ -9,67 +9,67 @@ import (
 )
 
 // scheduler says which row is next. Posts of one destination leave one at a time,
-// the most urgent first, then in the order they were published; what
-// changes them has an order of its own beside them. Among destinations the most urgent row goes
+// the most urgent first, then in the order they were published; what changes them
+// has an order of its own beside them. Among destinations the most urgent row goes
 // first, and now and then the oldest.
 //
 // It is used by the lane's loop only and takes the time as an argument. What of
 // the queue is in memory is window's business.
 type scheduler struct {
-	window *window
-	places map[placeKey]*place
-	lines  [lines]ladders
-	waits  ladder // places that wait, by when that ends
-	picks  int
-	aged   bool // this batch takes the oldest
+	window  *window
+	queues  map[queueKey]*queue
+	budgets [budgets]queueHeaps
+	waits   queueHeap // queues that wait, by when that ends
+	picks   int
+	aged    bool // this batch takes the oldest
 }
 
-// ladders are the places of a line.
-type ladders struct {
-	urgent  ladder // places whose first row may go, by its urgency
-	oldest  ladder // the same, by age
-	starved ladder // places whose first row could go, but is not in memory
+// queueHeaps are the queues that draw on one budget.
+type queueHeaps struct {
+	urgent  queueHeap // queues whose first row may go, by its urgency
+	oldest  queueHeap // the same, by age
+	starved queueHeap // queues whose first row could go, but is not in memory
 }
 
 func newScheduler(w *window) *scheduler {
-	s := &scheduler{window: w, places: map[placeKey]*place{}}
-	s.waits = ladder{step: 0, less: func(a, b *place) bool { return a.readyAt < b.readyAt }}
-	for i := range s.lines {
-		s.lines[i] = ladders{
-			urgent:  ladder{step: 1, less: func(a, b *place) bool { return before(a.rows[0], b.rows[0]) }},
-			oldest:  ladder{step: 2, less: func(a, b *place) bool { return older(a.rows[0], b.rows[0]) < 0 }},
-			starved: ladder{step: 3, less: func(a, b *place) bool { return compareCarriers(a.short[0], b.short[0]) < 0 }},
+	s := &scheduler{window: w, queues: map[queueKey]*queue{}}
+	s.waits = queueHeap{slot: 0, less: func(a, b *queue) bool { return a.readyAt < b.readyAt }}
+	for i := range s.budgets {
+		s.budgets[i] = queueHeaps{
+			urgent:  queueHeap{slot: 1, less: func(a, b *queue) bool { return before(a.rows[0], b.rows[0]) }},
+			oldest:  queueHeap{slot: 2, less: func(a, b *queue) bool { return older(a.rows[0], b.rows[0]) < 0 }},
+			starved: queueHeap{slot: 3, less: func(a, b *queue) bool { return comparePublications(a.short[0], b.short[0]) < 0 }},
 		}
 	}
 	return s
 }
 
-// next returns the line's ladder of this batch.
-func (l *ladders) next(aged bool) *ladder {
+// next returns the heap of this batch.
+func (l *queueHeaps) next(aged bool) *queueHeap {
 	if aged {
 		return &l.oldest
 	}
 	return &l.urgent
 }
 
-// pick returns the next row to begin of the lines that are open, and makes its
-// place busy; nil when none may go now.
+// pick returns the next row to begin of the budgets that are open, and makes its
+// queue busy; nil when none may go now.
 func (s *scheduler) pick(now time.Duration, open open) *row {
 	s.due(now)
-	var p *place
-	for i := range s.lines {
-		ladder := s.lines[i].next(s.aged)
-		if first := ladder.first(); open[i] && first != nil && (p == nil || ladder.less(first, p)) {
-			p = first
+	var q *queue
+	for i := range s.budgets {
+		h := s.budgets[i].next(s.aged)
+		if first := h.first(); open[i] && first != nil && (q == nil || h.less(first, q)) {
+			q = first
 		}
 	}
-	if p == nil {
+	if q == nil {
 		return nil
 	}
-	r := p.rows[0]
-	p.occupy(r)
+	r := q.rows[0]
+	q.occupy(r)
 	s.window.weigh(r)
-	s.file(p, now)
+	s.file(q, now)
 	return r
 }
 
@@ -79,66 +79,66 @@ func (s *scheduler) batch() {
 	s.aged = s.picks%oldestEvery == 0
 }
 
-// due lets places go whose wait is over.
+// due lets queues go whose wait is over.
 func (s *scheduler) due(now time.Duration) {
-	for p := s.waits.first(); p != nil && p.readyAt <= now; p = s.waits.first() {
-		s.file(p, now)
+	for q := s.waits.first(); q != nil && q.readyAt <= now; q = s.waits.first() {
+		s.file(q, now)
 	}
 }
 
-// ready says that some row of the lines that are open may go now, or could if it
+// ready says that some row of the budgets that are open may go now, or could if it
 // were in memory.
 func (s *scheduler) ready(now time.Duration, open open) bool {
 	s.due(now)
-	for i := range s.lines {
-		if open[i] && (s.lines[i].urgent.first() != nil || s.lines[i].starved.first() != nil) {
+	for i := range s.budgets {
+		if open[i] && (s.budgets[i].urgent.first() != nil || s.budgets[i].starved.first() != nil) {
 			return true
 		}
 	}
 	return false
 }
 
-// release lets a busy row wait again, and its place at least for so long and until
+// release lets a busy row wait again, and its queue at least for so long and until
 // nothing else of it is in doubt.
 func (s *scheduler) release(r *row, now, wait time.Duration) {
-	p := r.place
-	p.vacate(r)
-	p.sort()
-	if p.busy == 0 {
-		p.state.idle = wait > 0
+	q := r.queue
+	q.vacate(r)
+	q.sort()
+	if q.busy == 0 {
+		q.state.idle = wait > 0
 	}
 	s.window.weigh(r)
-	s.rest(p, now, wait)
+	s.rest(q, now, wait)
 }
 
-// stall says that a row's place waits until it is settled what became of it.
+// stall says that a row's queue waits until it is settled what became of it.
 func (s *scheduler) stall(r *row, now time.Duration) {
-	r.place.state.idle = true
-	s.file(r.place, now)
+	r.queue.state.idle = true
+	s.file(r.queue, now)
 }
 
-// rest keeps a place waiting for so long.
-func (s *scheduler) rest(p *place, now, wait time.Duration) {
+// rest keeps a queue waiting for so long.
+func (s *scheduler) rest(q *queue, now, wait time.Duration) {
 	if wait > 0 {
-		p.readyAt = max(p.readyAt, now+wait)
-		p.state.idle = p.state.idle || wait >= longWait
+		q.readyAt = max(q.readyAt, now+wait)
+		q.state.idle = q.state.idle || wait >= longWait
 	}
-	s.file(p, now)
+	s.file(q, now)
 }
 
-// ended lets the place of a row go on that has ended, unless something else of it
+// ended lets the queue of a row go on that has ended, unless something else of it
 // is in doubt. The row stays known until
 // forget is called: until its end is durable it may be read again.
 func (s *scheduler) ended(r *row, now, wait time.Duration) {
-	p := r.place
-	p.rows = slices.DeleteFunc(p.rows, func(o *row) bool { return o == r })
+	q := r.queue
+	q.rows = slices.DeleteFunc(q.rows, func(o *row) bool { return o == r })
 	if r.busy {
-		p.vacate(r)
-		p.state.idle = p.state.idle && p.busy > 0
+		q.vacate(r)
+		q.state.idle = q.state.idle && q.busy > 0
 	}
-	r.stand.kept = false
+	r.weight.kept = false
 	s.window.weigh(r)
-	s.rest(p, now, wait)
+	s.rest(q, now, wait)
 }
 
 // forget drops a row that is not owed any more.
@@ -146,67 +146,67 @@ func (s *scheduler) forget(r *row, now time.Duration) {
 	if s.window.rows[r.Delivery] != r {
 		return
 	}
-	if r.stand.kept {
+	if r.weight.kept {
 		s.ended(r, now, 0)
 	}
 	s.window.leave(r)
-	s.file(r.place, now)
+	s.file(r.queue, now)
 }
 
 // close forgets what is owed to a destination that takes nothing any more. What is
-// read of it before that is durable is not believed; see filler.shut.
-func (s *scheduler) close(at *place, now time.Duration) {
+// read of it before that is durable is not believed; see loader.shut.
+func (s *scheduler) close(at *queue, now time.Duration) {
 	for _, op := range [...]stories.Op{stories.OpPost, stories.OpEdit, stories.OpPublish, stories.OpDelete} {
-		p := s.placeOf(at.id, at.destination, op)
-		s.window.full(p, p.short)
-		for _, r := range slices.Clone(p.rows) {
+		q := s.queueOf(at.id, at.destination, op)
+		s.window.full(q, q.short)
+		for _, r := range slices.Clone(q.rows) {
 			if !r.busy {
 				s.forget(r, now)
 			}
 		}
-		p.state.closed = closedHere
-		s.file(p, now)
+		q.state.closed = closedHere
+		s.file(q, now)
 	}
 }
 
-// placeOf returns the place of an operation at a destination.
-func (s *scheduler) placeOf(id int64, d stories.Destination, op stories.Op) *place {
-	key := placeKey{id, orderOf(op)}
-	p := s.places[key]
-	if p == nil {
-		p = &place{placeKey: key, line: s.window.lineOf(op), destination: d, steps: [4]int{-1, -1, -1, -1}}
-		s.places[key] = p
+// queueOf returns the queue of an operation at a destination.
+func (s *scheduler) queueOf(id int64, d stories.Destination, op stories.Op) *queue {
+	key := queueKey{id, orderOf(op)}
+	q := s.queues[key]
+	if q == nil {
+		q = &queue{queueKey: key, budget: s.window.budgetOf(op), destination: d, slots: [4]int{-1, -1, -1, -1}}
+		s.queues[key] = q
 	}
-	return p
+	return q
 }
 
-// file puts a place on the ladders it belongs on now.
-func (s *scheduler) file(p *place, now time.Duration) {
-	wait := p.readyAt > now
-	if p.busy == 0 && !wait {
-		p.state.idle = false
+// file puts a queue in the heaps it belongs in now.
+func (s *scheduler) file(q *queue, now time.Duration) {
+	wait := q.readyAt > now
+	if q.busy == 0 && !wait {
+		q.state.idle = false
 	}
-	can := p.busy == 0 && !wait && p.state.closed == notClosed
-	l := &s.lines[p.line]
-	l.urgent.put(p, can && len(p.rows) > 0)
-	l.oldest.put(p, can && len(p.rows) > 0)
-	l.starved.put(p, can && len(p.rows) == 0 && len(p.short) > 0 && !p.state.asked)
-	s.waits.put(p, p.busy == 0 && wait)
-	if s.places[p.placeKey] == p && p.busy == 0 && len(p.rows) == 0 && !wait && len(p.short) == 0 && p.state.closed == notClosed {
-		delete(s.places, p.placeKey)
+	can := q.busy == 0 && !wait && q.state.closed == notClosed
+	l := &s.budgets[q.budget]
+	l.urgent.put(q, can && len(q.rows) > 0)
+	l.oldest.put(q, can && len(q.rows) > 0)
+	l.starved.put(q, can && len(q.rows) == 0 && len(q.short) > 0 && !q.state.asked)
+	s.waits.put(q, q.busy == 0 && wait)
+	if s.queues[q.queueKey] == q && q.busy == 0 && len(q.rows) == 0 && !wait && len(q.short) == 0 && q.state.closed == notClosed {
+		delete(s.queues, q.queueKey)
 	}
-	s.window.file(p)
+	s.window.file(q)
 }
 
 // reorder puts all rows where they belong once levels have changed.
 func (s *scheduler) reorder() {
-	for _, p := range s.places {
-		p.sort()
-		slices.SortFunc(p.short, compareCarriers)
+	for _, q := range s.queues {
+		q.sort()
+		slices.SortFunc(q.short, comparePublications)
 	}
-	for i := range s.lines {
-		heap.Init(&s.lines[i].urgent)
-		heap.Init(&s.lines[i].oldest)
-		heap.Init(&s.lines[i].starved)
+	for i := range s.budgets {
+		heap.Init(&s.budgets[i].urgent)
+		heap.Init(&s.budgets[i].oldest)
+		heap.Init(&s.budgets[i].starved)
 	}
 }

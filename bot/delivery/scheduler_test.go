@@ -25,10 +25,10 @@ func (s *shelf) publish(story int64, level stories.Level, places ...int64) stori
 	}
 	p := stories.Publication{ID: int64(len(s.publications) + 1), UpdateID: int64(len(s.publications) + 1), StoryID: story, Level: level}
 	s.publications = append(s.publications, p)
-	for _, place := range places {
+	for _, queue := range places {
 		s.next++
-		s.rows[p.ID] = append(s.rows[p.ID], stories.Owed{Ref: stories.Ref{Delivery: s.next, Publication: p.ID, Place: place, Origin: p.ID},
-			Destination: stories.Destination{Platform: "p", Channel: fmt.Sprint(place)}})
+		s.rows[p.ID] = append(s.rows[p.ID], stories.Owed{Ref: stories.Ref{Delivery: s.next, Publication: p.ID, Place: queue, Origin: p.ID},
+			Destination: stories.Destination{Platform: "p", Channel: fmt.Sprint(queue)}})
 	}
 	return p
 }
@@ -48,11 +48,11 @@ func (s *shelf) remove(r *row) {
 func (s *shelf) know(q *scheduler) {
 	var open []stories.Publication
 	for _, p := range s.publications {
-		if len(s.rows[p.ID]) > 0 && q.window.carriers[p.ID] == nil {
+		if len(s.rows[p.ID]) > 0 && q.window.publications[p.ID] == nil {
 			open = append(open, p)
 		}
 	}
-	fillerOf(q).publish(open)
+	loaderOf(q).publish(open)
 }
 
 // What is loaded may be more urgent than what was loaded before it, because an
@@ -76,7 +76,7 @@ func TestWhatWasMadeUrgentBetweenTwoReadsStaysInItsOrder(t *testing.T) {
 // fill loads as much as there is room for.
 func (s *shelf) fill(t interface{ Fatalf(string, ...any) }, q *scheduler, now time.Duration) {
 	for range 10_000 {
-		l, ok := fillerOf(q).hungry(now, anytime)
+		l, ok := loaderOf(q).next(now, anytime)
 		if !ok {
 			return
 		}
@@ -93,7 +93,7 @@ func (s *shelf) fill(t interface{ Fatalf(string, ...any) }, q *scheduler, now ti
 				}
 			}
 		}
-		fillerOf(q).take(l, loaded, now)
+		loaderOf(q).take(l, loaded, now)
 	}
 	t.Fatalf("loading never ends")
 }
@@ -108,7 +108,7 @@ func has(ids []int64, id int64) bool {
 }
 
 // short is a row in short: "story.number>place".
-func short(r *row) string { return fmt.Sprintf("%d.%d>%d", r.origin.StoryID, r.origin.ID, r.place.id) }
+func short(r *row) string { return fmt.Sprintf("%d.%d>%d", r.origin.StoryID, r.origin.ID, r.queue.id) }
 
 // drain sends everything, n rows at a time, and tells in which order.
 func (s *shelf) drain(t interface{ Fatalf(string, ...any) }, q *scheduler, n int) (order []string) {
@@ -165,7 +165,7 @@ func TestTheOrderOfASchedule(t *testing.T) {
 			if got := strings.Join(s.drain(t, q, 1), " "); got != c.want && window > 1 {
 				t.Errorf("%s, window of %d: %s, want %s", name, window, got, c.want)
 			}
-			if len(q.window.rows)+len(q.places)+len(q.window.origins)+len(q.window.carriers) > 0 {
+			if len(q.window.rows)+len(q.queues)+len(q.window.origins)+len(q.window.publications) > 0 {
 				t.Errorf("%s, window of %d: something is left in memory", name, window)
 			}
 		}
@@ -216,7 +216,7 @@ func TestWaitingRowsDoNotFillTheWindow(t *testing.T) {
 	s.fill(t, q, 0)
 	seen := 0
 	for r := q.pick(0, both); r != nil; r = q.pick(0, both) {
-		if r.place.id == 3 {
+		if r.queue.id == 3 {
 			seen++
 		}
 		q.ended(r, 0, 0)
@@ -243,7 +243,7 @@ func TestWaitingRowsDoNotFillTheWindow(t *testing.T) {
 		t.Fatalf("%d rows after the wait, the first %v, want 60 from %s on", len(order), order[:min(1, len(order))], short(one))
 	}
 	for i, l := range order {
-		if want := fmt.Sprintf("1.%d>%d", i+1, one.place.id); l != want {
+		if want := fmt.Sprintf("1.%d>%d", i+1, one.queue.id); l != want {
 			t.Fatalf("row %d after the wait is %s, want %s", i, l, want)
 		}
 	}
@@ -289,7 +289,7 @@ func TestNothingIsLostOrOvertakenInAnyWindow(t *testing.T) {
 			s.fill(t, q, now)
 			q.batch()
 			if r := q.pick(now, both); r != nil {
-				key := fmt.Sprint(r.place.id, "/", r.origin.StoryID)
+				key := fmt.Sprint(r.queue.id, "/", r.origin.StoryID)
 				if last[key] > r.origin.ID {
 					t.Fatalf("%s after %d", short(r), last[key])
 				}
@@ -326,17 +326,17 @@ func TestNothingIsLostOrOvertakenInAnyWindow(t *testing.T) {
 				t.Fatalf("delivery %d went out %d times", id, n)
 			}
 		}
-		if len(q.window.rows)+len(q.window.origins)+len(q.window.carriers) > 0 {
-			t.Fatalf("left in memory: %d rows, %d origins, %d publications", len(q.window.rows), len(q.window.origins), len(q.window.carriers))
+		if len(q.window.rows)+len(q.window.origins)+len(q.window.publications) > 0 {
+			t.Fatalf("left in memory: %d rows, %d origins, %d publications", len(q.window.rows), len(q.window.origins), len(q.window.publications))
 		}
 	})
 }
 
 // scheduling is a scheduler with a window of so many rows.
-func scheduling(rows int) *scheduler { return newScheduler(emptyWindow(rows, open{posts: true})) }
+func scheduling(rows int) *scheduler { return newScheduler(newWindow(rows, open{posts: true})) }
 
-func fillerOf(s *scheduler) *filler { return newFiller(s) }
+func loaderOf(s *scheduler) *loader { return newLoader(s) }
 
 var both = open{true, true}
 
-func anytime(*place) time.Duration { return 0 }
+func anytime(*queue) time.Duration { return 0 }

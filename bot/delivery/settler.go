@@ -27,6 +27,47 @@ func (s *settler) again(j *job, now, wait time.Duration) {
 	s.list = append(s.list, j)
 }
 
+// answer takes in what a look at j told, and returns the verdict on it: Unsettled
+// while nothing is known, and j is looked at again. A row that was surely not sent
+// goes back to its queue and is begun like any other: its next request is written
+// down before it leaves, as the first one was. delivered is when the lane last
+// delivered something.
+func (s *settler) answer(j *job, now, delivered time.Duration, random func() float64) bot.Verdict {
+	v := j.verdict
+	switch v.Outcome {
+	case bot.Transient, bot.Ambiguous, bot.Unsettled, bot.BadAccount:
+		if s.endless(j, now, delivered) {
+			return bot.Verdict{Outcome: bot.Unreadable, Code: v.Code, Err: v.Err,
+				Reason: "could not be looked at for too long, so nobody knows whether the message arrived"}
+		}
+		s.again(j, now, s.wait(j, random()))
+		return bot.Verdict{Outcome: bot.Unsettled}
+	}
+	return v
+}
+
+// due returns the index of the job to look at next, and when; ok is false when there
+// is none.
+func (s *settler) due() (i int, at time.Duration, ok bool) {
+	if len(s.list) == 0 {
+		return 0, 0, false
+	}
+	for k, j := range s.list {
+		if j.doubt.next < s.list[i].doubt.next {
+			i = k
+		}
+	}
+	return i, s.list[i].doubt.next, true
+}
+
+// take removes the job of an index, to be looked at.
+func (s *settler) take(i int) *job {
+	j, last := s.list[i], len(s.list)-1
+	s.list[i], s.list[last] = s.list[last], nil
+	s.list = s.list[:last]
+	return j
+}
+
 // wait returns how long to wait with the next look at j, which told nothing.
 func (s *settler) wait(j *job, random float64) time.Duration {
 	v := j.verdict
@@ -38,8 +79,7 @@ func (s *settler) wait(j *job, random float64) time.Duration {
 }
 
 // endless says that looking at j leads nowhere: for ten minutes in which the
-// platform answered here or took messages elsewhere, or for a day. delivered is
-// when the lane last delivered something.
+// platform answered here or took messages elsewhere, or for a day.
 func (s *settler) endless(j *job, now, delivered time.Duration) bool {
 	v := j.verdict
 	answered := v.Limited != bot.ScopeNone || v.Outcome == bot.Unsettled && v.Err == nil
@@ -50,7 +90,7 @@ func (s *settler) endless(j *job, now, delivered time.Duration) bool {
 }
 
 // note counts the time in which nothing but a row's own channel can have kept it
-// from being settled: no brake, no pause, no outage of the database.
+// from being settled: no stop, no pause, no outage of the database.
 func (s *settler) note(now time.Duration, undisturbed bool) {
 	if undisturbed {
 		s.working += now - s.turned

@@ -45,7 +45,7 @@ func TestASlowDatabaseStillSends(t *testing.T) {
 					for c := range 60 {
 						m.add("p", channel("p", "w", c), 1, stories.Normal)
 					}
-					start(t, m, far, func(c *Config) { c.Queue = slow{m, by} }).settledAll(t, 3*time.Minute)
+					start(t, m, far, func(c *Config) { c.Store = slow{m, by} }).settledAll(t, 3*time.Minute)
 					if err := far.once(m); err != nil {
 						t.Error(err)
 					}

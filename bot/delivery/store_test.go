@@ -68,8 +68,8 @@ func TestOnTheRealStore(t *testing.T) {
 	for range updates {
 		publish(t, store, story, stories.Normal)
 	}
-	run := func(q Queue, s bot.Sender, until func(*Engine)) {
-		e := New(Config{Queue: q, Journal: q.(Journal), Senders: map[string]bot.Sender{"p": s}, Owner: "one machine", Drain: time.Millisecond,
+	run := func(q Store, s bot.Sender, until func(*Engine)) {
+		e := New(Config{Store: q, Senders: map[string]bot.Sender{"p": s}, Owner: "one machine", Drain: time.Millisecond,
 			Render: func(stories.Content) bot.Message { return bot.Plainly("x") }})
 		ctx, cancel := context.WithCancel(t.Context())
 		done := make(chan struct{})
@@ -186,7 +186,7 @@ const benchChannels = 2000
 // push measures b.N deliveries, in updates to benchChannels channels.
 func push(b *testing.B, sender bot.Sender) {
 	store, story := newsroom(b, benchChannels)
-	e := New(Config{Queue: store, Journal: store, Senders: map[string]bot.Sender{"p": sender},
+	e := New(Config{Store: store, Senders: map[string]bot.Sender{"p": sender},
 		Render: func(stories.Content) bot.Message { return bot.Plainly("x") }})
 	ctx, cancel := context.WithCancel(b.Context())
 	done := make(chan struct{})
@@ -224,7 +224,7 @@ func BenchmarkHTTP(b *testing.B) { push(b, newLoopback(b, 32)) }
 func BenchmarkKick(b *testing.B) {
 	store, story := newsroom(b, 1)
 	sent := make(signal, 1)
-	e := New(Config{Queue: store, Journal: store, Senders: map[string]bot.Sender{"p": sent},
+	e := New(Config{Store: store, Senders: map[string]bot.Sender{"p": sent},
 		Render: func(stories.Content) bot.Message { return bot.Plainly("x") }})
 	ctx, cancel := context.WithCancel(b.Context())
 	done := make(chan struct{})

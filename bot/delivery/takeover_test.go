@@ -44,7 +44,7 @@ func TestWhatIsSentAgainShowsTheNewestWording(t *testing.T) {
 		t.Fatal(err)
 	}
 	b := newBoard()
-	e := New(Config{Queue: store, Journal: store, Senders: map[string]bot.Sender{"p": resending{b}},
+	e := New(Config{Store: store, Senders: map[string]bot.Sender{"p": resending{b}},
 		Render: func(c stories.Content) bot.Message { return bot.Plainly(c.Update.Text) }})
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan struct{})
@@ -66,7 +66,7 @@ func TestAStopBeforeTheTakeoverForgetsNothing(t *testing.T) {
 			m.add("p", channel("p", "w", c), 1, stories.Normal)
 		}
 		c := &cut{books: m, Sender: far, left: 20}
-		r := start(t, m, far, func(cfg *Config) { cfg.Queue, cfg.Senders, cfg.Owner = c, map[string]bot.Sender{"p": c}, "dead" })
+		r := start(t, m, far, func(cfg *Config) { cfg.Store, cfg.Senders, cfg.Owner = c, map[string]bot.Sender{"p": c}, "dead" })
 		time.Sleep(time.Second)
 		r.stop()
 		left := len(m.inFlight("p").byID)
@@ -130,7 +130,7 @@ func TestAfterADeathThePushGoesOn(t *testing.T) {
 			m.add("p", channel("p", "w", c), 1, stories.Normal)
 		}
 		c := &cut{books: m, Sender: far}
-		start(t, m, far, func(cfg *Config) { cfg.Queue, cfg.Senders, cfg.Owner = c, map[string]bot.Sender{"p": c}, "dead" })
+		start(t, m, far, func(cfg *Config) { cfg.Store, cfg.Senders, cfg.Owner = c, map[string]bot.Sender{"p": c}, "dead" })
 		time.Sleep(8 * time.Second)
 		c.kill()
 		died.Store(true)

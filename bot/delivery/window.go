@@ -1,7 +1,6 @@
 package delivery
 
 import (
-	"cmp"
 	"slices"
 
 	"storybot/bot"
@@ -11,57 +10,45 @@ import (
 // window is what of the lane's queue is in memory, bounded. It is filled with the
 // most urgent publications first and then with the older ones, each from its
 // beginning, so that whatever is here goes before what is not. What is more urgent
-// pushes out what is less; what waits makes room for what need not.
+// pushes out what is less; what waits for long makes room for what need not.
 //
 // It counts what takes room and what may leave, so that nobody has to look for it.
 type window struct {
-	rows     map[int64]*row // by delivery; what has ended, until that is durable
-	origins  map[int64]*origin
-	carriers map[int64]*carrier // what is known and not at its end
-	strays   map[int64][]*row   // rows of publications that are not known yet
-	shares   [lines]share
+	rows         map[int64]*row // by delivery; what has ended, until that is durable
+	origins      map[int64]*origin
+	publications publications
+	strays       map[int64][]*row // rows of publications that are not known yet
+	shares       [budgets]share
 }
 
-// share is a line's part of the window.
+// share is the part of the window of what draws on one budget.
 type share struct {
 	most    int // rows that wait
 	waiting int // rows that wait and take room
 	// free are the rows that may leave memory, by the level of their publication;
-	// spare are those of places that wait for long.
+	// spare are those of queues that wait for long.
 	free  [stories.ForDesk + 1]int
 	spare int
-	idle  map[*place]bool // whose rows are spare
+	idle  map[*queue]bool // whose rows are spare
 	// unread are publications with more to load, in order.
-	unread []*carrier
+	unread []*publication
 }
 
-// carrier is a publication as what queues rows.
-type carrier struct {
-	stories.Publication
-	line  line
-	after stories.Ref // the last row loaded
-	seen  stories.Ref // the farthest row ever loaded
-	rows  []*row      // in memory, in no order
-	free  int         // of these, how many may leave it
-	lost  int         // places that are short of it
-	age   int         // how often it was begun anew
-}
-
-// emptyWindow returns a window for so many rows. Lines beside the posts' have a part
-// of their own where apart says that they have a budget of their own.
-func emptyWindow(rows int, apart open) *window {
-	w := &window{rows: map[int64]*row{}, origins: map[int64]*origin{}, carriers: map[int64]*carrier{}, strays: map[int64][]*row{}}
+// newWindow returns a window for so many rows. What draws on another budget than the
+// posts' has a share of its own where apart says that it is one.
+func newWindow(rows int, apart open) *window {
+	w := &window{rows: map[int64]*row{}, origins: map[int64]*origin{}, publications: publications{}, strays: map[int64][]*row{}}
 	w.size(rows, apart)
 	for i := range w.shares {
-		w.shares[i].idle = map[*place]bool{}
+		w.shares[i].idle = map[*queue]bool{}
 	}
 	return w
 }
 
-// size divides so many rows among the lines.
+// size divides so many rows among the budgets.
 func (w *window) size(rows int, apart open) {
 	w.shares[posts].most = rows
-	for i := edits; i < lines; i++ {
+	for i := edits; i < budgets; i++ {
 		if apart[i] {
 			w.shares[i].most = max(1, rows/editShare)
 			w.shares[posts].most -= w.shares[i].most
@@ -69,9 +56,9 @@ func (w *window) size(rows int, apart open) {
 	}
 }
 
-// lineOf returns where an operation belongs.
-func (w *window) lineOf(op stories.Op) line {
-	for i := edits; i < lines; i++ {
+// budgetOf returns what an operation draws on.
+func (w *window) budgetOf(op stories.Op) budget {
+	for i := edits; i < budgets; i++ {
 		if bot.MethodOf(op) == methods[i] && w.shares[i].most > 0 {
 			return i
 		}
@@ -79,10 +66,10 @@ func (w *window) lineOf(op stories.Op) line {
 	return posts
 }
 
-// room returns how many more rows a line may load.
+// room returns how many more rows may be loaded.
 func (s *share) room() int { return s.most - s.waiting }
 
-// reserve is the part of a line's room that is left for places whose wait is over.
+// reserve is the part of the room that is left for queues whose wait is over.
 func (s *share) reserve() int { return s.most / reserveShare }
 
 // below counts the rows that may leave for something of a level.
@@ -93,85 +80,60 @@ func (s *share) below(level stories.Level) (n int) {
 	return n
 }
 
-// known are the publications that need not be told again.
-func (w *window) known() []int64 {
-	ids := make([]int64, 0, len(w.carriers))
-	for id := range w.carriers {
-		ids = append(ids, id)
-	}
-	return ids
-}
-
-// urgency is the level a publication has by what was published later in its
-// story.
-func (w *window) urgency(p stories.Publication) (level stories.Level) {
-	for _, c := range w.carriers {
-		if c.StoryID == p.StoryID && c.StoryID != 0 && c.ID > p.ID {
-			level = max(level, c.Level)
-		}
-	}
-	return level
-}
-
-// raise gives earlier publications of p's story its level, and reports whether
-// anything in memory has another place in the order now.
-func (w *window) raise(p stories.Publication) (moved bool) {
-	if p.StoryID == 0 || p.Level == stories.Minor {
+// raise gives earlier publications of a story the level of one of it, and reports
+// whether anything in memory has another place in the order now.
+func (w *window) raise(by stories.Publication) (moved bool) {
+	if by.StoryID == 0 || by.Level == stories.Minor {
 		return false
 	}
-	for _, c := range w.carriers {
-		if c.StoryID == p.StoryID && c.ID < p.ID && c.Level < p.Level {
-			free := &w.shares[c.line].free
-			free[c.Level] -= c.free
-			free[p.Level] += c.free
-			c.Level, moved = p.Level, true
+	for _, p := range w.publications {
+		if p.story == by.StoryID && p.id < by.ID && p.level < by.Level {
+			free := &w.shares[p.budget].free
+			free[p.level] -= p.free
+			free[by.Level] += p.free
+			p.level, moved = by.Level, true
 		}
 	}
 	for _, o := range w.origins {
-		if o.StoryID == p.StoryID && o.ID < p.ID && o.Level < p.Level {
-			o.Level, moved = p.Level, true
+		if o.StoryID == by.StoryID && o.ID < by.ID && o.Level < by.Level {
+			o.Level, moved = by.Level, true
 		}
 	}
 	return moved
 }
 
-// unread returns the lines that have something to load, the more urgent first.
+// unread returns the shares that have something to load, the more urgent first.
 func (w *window) unread() (found []*share) {
 	for i := range w.shares {
 		if s := &w.shares[i]; len(s.unread) > 0 {
 			found = append(found, s)
 		}
 	}
-	slices.SortStableFunc(found, func(a, b *share) int { return compareCarriers(a.unread[0], b.unread[0]) })
+	slices.SortStableFunc(found, func(a, b *share) int { return comparePublications(a.unread[0], b.unread[0]) })
 	return found
 }
 
-// enter makes a row of p and counts it.
-func (w *window) enter(o stories.Owed, from stories.Publication, p *place) *row {
+// enter makes a row of what is owed and counts it.
+func (w *window) enter(o stories.Owed, from stories.Publication, at *queue) *row {
 	from.ID = o.Origin
 	f := w.origins[from.ID]
 	if f == nil {
-		f = newOrigin(from, w.urgency(from))
+		f = newOrigin(from, w.publications.urgency(from))
 		w.origins[from.ID] = f
 	}
 	f.rows++
-	r := &row{Ref: o.Ref, place: p, origin: f, missed: o.Missed, stand: stand{kept: true},
+	r := &row{Ref: o.Ref, queue: at, origin: f, missed: o.Missed, weight: weight{kept: true},
 		tries: tries{attempt: o.Attempt, unknowns: o.Unknowns, first: o.FirstAttemptAt, last: o.LastAttemptAt, doubtful: o.Doubtful, putBack: o.PutBack}}
 	w.rows[o.Delivery] = r
 	w.join(r)
 	return r
 }
 
-func newOrigin(p stories.Publication, urgency stories.Level) *origin {
-	p.Level = max(p.Level, urgency)
-	return &origin{Publication: p}
-}
-
 // join puts a row under its publication.
 func (w *window) join(r *row) {
-	if r.carrier = w.carriers[r.Publication]; r.carrier != nil {
-		r.at = len(r.carrier.rows)
-		r.carrier.rows = append(r.carrier.rows, r)
+	if r.publication = w.publications[r.Publication]; r.publication != nil {
+		r.at = len(r.publication.rows)
+		r.publication.rows = append(r.publication.rows, r)
 	} else {
 		w.strays[r.Publication] = append(w.strays[r.Publication], r)
 	}
@@ -180,21 +142,21 @@ func (w *window) join(r *row) {
 
 // part takes a row from under its publication.
 func (w *window) part(r *row) {
-	r.stand.kept = false
+	r.weight.kept = false
 	w.weigh(r)
-	c := r.carrier
-	if c == nil {
+	p := r.publication
+	if p == nil {
 		rest := slices.DeleteFunc(w.strays[r.Publication], func(o *row) bool { return o == r })
 		if w.strays[r.Publication] = rest; len(rest) == 0 {
 			delete(w.strays, r.Publication)
 		}
 		return
 	}
-	last := c.rows[len(c.rows)-1]
-	c.rows[r.at], last.at = last, r.at
-	c.rows[len(c.rows)-1] = nil
-	c.rows, r.carrier = c.rows[:len(c.rows)-1], nil
-	w.end(c)
+	last := p.rows[len(p.rows)-1]
+	p.rows[r.at], last.at = last, r.at
+	p.rows[len(p.rows)-1] = nil
+	p.rows, r.publication = p.rows[:len(p.rows)-1], nil
+	w.end(p)
 }
 
 // leave takes a row out of memory.
@@ -208,18 +170,18 @@ func (w *window) leave(r *row) {
 
 // weigh counts a row as what it is now.
 func (w *window) weigh(r *row) {
-	p, was := r.place, r.stand
-	s := &w.shares[p.line]
-	r.stand.waiting = was.kept && !r.busy
-	r.stand.free = r.stand.waiting && r.unsaved == 0 && r.carrier != nil
-	if n := count(r.stand.waiting, was.waiting); n != 0 {
+	q, was := r.queue, r.weight
+	s := &w.shares[q.budget]
+	r.weight.waiting = was.kept && !r.busy
+	r.weight.free = r.weight.waiting && r.tries.unsaved == 0 && r.publication != nil
+	if n := count(r.weight.waiting, was.waiting); n != 0 {
 		s.waiting += n
 	}
-	if n := count(r.stand.free, was.free); n != 0 {
-		p.free += n
-		r.carrier.free += n
-		s.free[r.carrier.Level] += n
-		w.file(p)
+	if n := count(r.weight.free, was.free); n != 0 {
+		q.free += n
+		r.publication.free += n
+		s.free[r.publication.level] += n
+		w.file(q)
 	}
 }
 
@@ -234,77 +196,65 @@ func count(is, was bool) int {
 	return -1
 }
 
-// file counts what of a place is spare.
-func (w *window) file(p *place) {
-	s, spare := &w.shares[p.line], 0
-	if p.state.idle {
-		spare = p.free
+// file counts what of a queue is spare.
+func (w *window) file(q *queue) {
+	s, spare := &w.shares[q.budget], 0
+	if q.state.idle {
+		spare = q.free
 	}
-	s.spare += spare - p.state.spare
-	p.state.spare = spare
+	s.spare += spare - q.state.spare
+	q.state.spare = spare
 	if spare > 0 {
-		s.idle[p] = true
+		s.idle[q] = true
 	} else {
-		delete(s.idle, p)
+		delete(s.idle, q)
 	}
 }
 
-// dropped notes that a row of c for p is not in memory.
-func (w *window) dropped(p *place, c *carrier) {
-	i, is := slices.BinarySearchFunc(p.short, c, compareCarriers)
+// dropped notes that a row of p for q is not in memory.
+func (w *window) dropped(q *queue, p *publication) {
+	i, is := slices.BinarySearchFunc(q.short, p, comparePublications)
 	if !is {
-		p.short = slices.Insert(p.short, i, c)
-		c.lost++
+		q.short = slices.Insert(q.short, i, p)
+		p.lost++
 	}
 }
 
-// full notes that a place is not short of publications any more.
-func (w *window) full(p *place, of []*carrier) {
-	had := p.short
+// full notes that a queue is not short of publications any more.
+func (w *window) full(q *queue, of []*publication) {
+	had := q.short
 	if len(of) == len(had) {
-		p.short = nil
+		q.short = nil
 	} else {
-		p.short = slices.DeleteFunc(slices.Clone(had), func(c *carrier) bool { return slices.Contains(of, c) })
+		q.short = slices.DeleteFunc(slices.Clone(had), func(p *publication) bool { return slices.Contains(of, p) })
 	}
-	for _, c := range had {
-		if !slices.Contains(p.short, c) {
-			c.lost--
-			w.end(c)
+	for _, p := range had {
+		if !slices.Contains(q.short, p) {
+			p.lost--
+			w.end(p)
 		}
 	}
 }
 
 // end forgets a publication nothing is left of.
-func (w *window) end(c *carrier) {
-	if len(c.rows) > 0 || c.lost > 0 {
+func (w *window) end(p *publication) {
+	if len(p.rows) > 0 || p.lost > 0 {
 		return
 	}
-	if _, unread := slices.BinarySearchFunc(w.shares[c.line].unread, c, compareCarriers); !unread {
-		delete(w.carriers, c.ID)
+	if _, unread := slices.BinarySearchFunc(w.shares[p.budget].unread, p, comparePublications); !unread {
+		delete(w.publications, p.id)
 	}
 }
 
-// read says that c is loaded to its end, or from its beginning once more.
-func (w *window) read(c *carrier, done bool) {
-	s := &w.shares[c.line]
-	i, found := slices.BinarySearchFunc(s.unread, c, compareCarriers)
+// read says that p is loaded to its end, or from its beginning once more.
+func (w *window) read(p *publication, done bool) {
+	s := &w.shares[p.budget]
+	i, found := slices.BinarySearchFunc(s.unread, p, comparePublications)
 	switch {
 	case done && found:
 		s.unread = slices.Delete(s.unread, i, i+1)
-		w.end(c)
+		w.end(p)
 	case !done && !found:
-		s.unread = slices.Insert(s.unread, i, c)
+		s.unread = slices.Insert(s.unread, i, p)
 	}
-}
-
-// compareOwed orders rows as their publications are; nil is one that is not known.
-func compareOwed(a, b *carrier, x, y stories.Owed) int {
-	if a == nil || b == nil || a == b {
-		return cmp.Compare(x.Delivery, y.Delivery)
-	}
-	return compareCarriers(a, b)
-}
-
-func compareCarriers(a, b *carrier) int {
-	return cmp.Or(cmp.Compare(b.Level, a.Level), cmp.Compare(a.ID, b.ID))
 }

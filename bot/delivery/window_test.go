@@ -21,7 +21,7 @@ func upTo(n int64) (places []int64) {
 func TestWaitingPlacesFillNoWindow(t *testing.T) {
 	s, q := &shelf{}, scheduling(16)
 	s.publish(1, stories.Normal, upTo(160)...)
-	dead := func(r *row) bool { return r.place.id < 100 }
+	dead := func(r *row) bool { return r.queue.id < 100 }
 	sent := map[int64]int{}
 	work := func(now time.Duration, refuse bool) {
 		for range 1000 {
@@ -59,8 +59,8 @@ func TestWaitingPlacesFillNoWindow(t *testing.T) {
 			t.Errorf("row %d was sent %d times", id, n)
 		}
 	}
-	if len(sent) != 160 || len(q.window.rows)+len(q.places)+len(q.window.carriers) > 0 {
-		t.Errorf("%d of 160 were sent; left: %d rows, %d places", len(sent), len(q.window.rows), len(q.places))
+	if len(sent) != 160 || len(q.window.rows)+len(q.queues)+len(q.window.publications) > 0 {
+		t.Errorf("%d of 160 were sent; left: %d rows, %d places", len(sent), len(q.window.rows), len(q.queues))
 	}
 }
 
@@ -101,15 +101,15 @@ func TestARowStaysUntilItsResultIsDurable(t *testing.T) {
 	s.know(q)
 	s.fill(t, q, 0)
 	r := q.pick(0, both)
-	r.unsaved = 1
+	r.tries.unsaved = 1
 	q.release(r, 0, time.Hour)
-	f := fillerOf(q)
-	f.room.shrink(&q.window.shares[posts], stories.Breaking, 2, 0)
+	f := loaderOf(q)
+	f.evictor.shrink(&q.window.shares[posts], stories.Breaking, 2, 0)
 	if q.window.rows[r.Delivery] != r {
 		t.Fatal("it was dropped while its result was being written")
 	}
 	f.saved(r, 0)
-	f.room.shrink(&q.window.shares[posts], stories.Breaking, 2, 0)
+	f.evictor.shrink(&q.window.shares[posts], stories.Breaking, 2, 0)
 	if q.window.rows[r.Delivery] == r {
 		t.Error("it is kept although its result is durable and there is no room")
 	}
@@ -117,7 +117,7 @@ func TestARowStaysUntilItsResultIsDurable(t *testing.T) {
 
 // Edits wait for a budget of their own in a part of the window of their own.
 func TestEditsTakeNoRoomFromPosts(t *testing.T) {
-	q := newScheduler(emptyWindow(80, open{posts: true, edits: true}))
+	q := newScheduler(newWindow(80, open{posts: true, edits: true}))
 	s := &shelf{}
 	s.publish(1, stories.Breaking, upTo(1000)...)
 	s.publications[0].Op = stories.OpEdit
@@ -150,11 +150,11 @@ func TestNothingGoesBeforeWhatIsOnItsWay(t *testing.T) {
 	s.publish(2, stories.Breaking, 1)
 	s.know(q)
 	s.fill(t, q, 0)
-	p := r.place
+	p := r.queue
 	if p.rows[0] != r {
 		t.Fatalf("%s stands before the one on its way", short(p.rows[0]))
 	}
-	fillerOf(q).room.shrink(&q.window.shares[posts], stories.Breaking, 100, 0)
+	loaderOf(q).evictor.shrink(&q.window.shares[posts], stories.Breaking, 100, 0)
 	if q.window.rows[r.Delivery] != r || len(p.rows) != 1 || p.rows[0] != r {
 		t.Errorf("after the others were dropped %d rows are left, and the one on its way is %v", len(p.rows), q.window.rows[r.Delivery])
 	}
@@ -183,41 +183,41 @@ func (s *shelf) reading(l loading) stories.Loaded {
 // what it is owed after that was lifted is.
 func TestAReadBeforeABlockBringsNothingBack(t *testing.T) {
 	s, q := &shelf{}, scheduling(100)
-	f := fillerOf(q)
+	f := loaderOf(q)
 	s.publish(1, stories.Normal, 1)
 	s.know(q)
 	s.fill(t, q, 0)
 	r := q.pick(0, both)
 	s.publish(2, stories.Normal, 1, 2)
 	s.know(q)
-	l, ok := f.hungry(0, anytime)
+	l, ok := f.next(0, anytime)
 	if !ok {
 		t.Fatal("nothing is read")
 	}
 	read := s.reading(l)
 	q.ended(r, 0, 0) // it is blocked, and that is written meanwhile
-	q.close(r.place, 0)
+	q.close(r.queue, 0)
 	s.remove(r)
 	f.take(l, read, 0)
 	for _, got := range q.window.rows {
-		if got != r && got.place.id == 1 {
+		if got != r && got.queue.id == 1 {
 			t.Errorf("%s is taken in though it was read before the block", short(got))
 		}
 	}
 	q.forget(r, 0)
 	f.shut(1)
-	if next := q.pick(0, both); next == nil || next.place.id != 2 {
+	if next := q.pick(0, both); next == nil || next.queue.id != 2 {
 		t.Fatalf("%v goes next, want the other place's", next)
 	}
 	if next := q.pick(0, both); next != nil {
 		t.Fatalf("%s goes to a blocked place", short(next))
 	}
 	for range 3 { // healed: it is owed again
-		if l, ok = f.hungry(0, anytime); ok {
+		if l, ok = f.next(0, anytime); ok {
 			f.take(l, s.reading(l), 0)
 		}
 	}
-	if next := q.pick(0, both); next == nil || next.place.id != 1 {
+	if next := q.pick(0, both); next == nil || next.queue.id != 1 {
 		t.Errorf("%v goes next after it was lifted", next)
 	}
 }
@@ -226,25 +226,25 @@ func TestAReadBeforeABlockBringsNothingBack(t *testing.T) {
 // for it: something before it is still to be read.
 func TestOnlyWhatAPlaceWasShortOfIsTakenIn(t *testing.T) {
 	s, q := &shelf{}, scheduling(100)
-	f := fillerOf(q)
+	f := loaderOf(q)
 	s.publish(1, stories.Normal, 1, 2)
 	s.publish(1, stories.Normal, 1)
 	s.publish(1, stories.Normal, 1, 2)
 	s.know(q)
-	first, _ := f.hungry(0, anytime)
+	first, _ := f.next(0, anytime)
 	f.take(first, s.reading(first), 0)
 	for range 2 {
 		q.release(q.pick(0, both), 0, time.Hour)
 	}
-	f.room.shrink(&q.window.shares[posts], stories.Breaking, 100, 0)
-	q.window.dropped(q.places[placeKey{2, orderOf(stories.OpPost)}], q.window.carriers[3])
-	l, _ := f.hungry(2*time.Hour, anytime)
-	if len(l.places) != 2 {
-		t.Fatalf("%d places are fed", len(l.places))
+	f.evictor.shrink(&q.window.shares[posts], stories.Breaking, 100, 0)
+	q.window.dropped(q.queues[queueKey{2, orderOf(stories.OpPost)}], q.window.publications[3])
+	l, _ := f.next(2*time.Hour, anytime)
+	if len(l.queues) != 2 {
+		t.Fatalf("%d places are fed", len(l.queues))
 	}
 	f.take(l, s.reading(l), 2*time.Hour)
 	for _, r := range q.window.rows {
-		if r.Publication == 3 && r.place.id == 1 {
+		if r.Publication == 3 && r.queue.id == 1 {
 			t.Error("the third row of a place was taken in before its second")
 		}
 	}
@@ -279,7 +279,7 @@ func TestARowOwedAgainIsNotMistakenForItsOldReading(t *testing.T) {
 }
 
 // fullWindow is a window full of rows that may go now, with more to load.
-func fullWindow(t testing.TB, rows int) (*scheduler, *filler) {
+func fullWindow(t testing.TB, rows int) (*scheduler, *loader) {
 	s, q := &shelf{}, scheduling(rows)
 	for range 10 {
 		s.publish(1, stories.Normal, upTo(int64(rows/5))...)
@@ -289,7 +289,7 @@ func fullWindow(t testing.TB, rows int) (*scheduler, *filler) {
 	if n := len(q.window.rows); n < rows/2 {
 		t.Fatalf("%d rows in a window of %d", n, rows)
 	}
-	return q, fillerOf(q)
+	return q, loaderOf(q)
 }
 
 // Asking a full window for room costs the same however much is in it.
@@ -301,7 +301,7 @@ func TestAFullWindowIsNotWalked(t *testing.T) {
 			began := time.Now()
 			for range 20 {
 				q.due(0)
-				if _, ok := f.hungry(0, anytime); ok {
+				if _, ok := f.next(0, anytime); ok {
 					t.Fatal("there is room")
 				}
 			}
@@ -321,7 +321,7 @@ func BenchmarkAFullWindow(b *testing.B) {
 			q, f := fullWindow(b, rows)
 			for b.Loop() {
 				q.due(0)
-				if _, ok := f.hungry(0, anytime); ok {
+				if _, ok := f.next(0, anytime); ok {
 					b.Fatal("there is room")
 				}
 			}

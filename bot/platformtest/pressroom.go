@@ -42,7 +42,7 @@ func NewPressroom(t *testing.T, platform, lane string, sender bot.Sender, channe
 			t.Fatal(err)
 		}
 	}
-	r.engine = delivery.New(delivery.Config{Queue: r.Store, Journal: r.Store, Senders: map[string]bot.Sender{platform: sender}, Render: bot.RenderContent})
+	r.engine = delivery.New(delivery.Config{Store: r.Store, Senders: map[string]bot.Sender{platform: sender}, Render: bot.RenderContent})
 	ctx, cancel := context.WithCancel(t.Context())
 	var work sync.WaitGroup
 	work.Go(func() { _ = r.engine.Run(ctx) })

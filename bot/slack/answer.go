@@ -169,8 +169,7 @@ func (i *intake) speak(ctx context.Context, a *ask, r bot.Reply) bool {
 		}
 		if mayBePicture(f) && r.Message.Image != nil {
 			r.Message = r.Message.WithoutPicture()
-			i.speak(ctx, a, r)
-			return
+			return i.speak(ctx, a, r)
 		}
 		again := try < 3 && (f.limited || f.reach == unsent) && f.retryAfter <= 5*time.Second
 		if !again || !sleep(ctx, max(f.retryAfter, time.Second)) {

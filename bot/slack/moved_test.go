@@ -45,7 +45,7 @@ func TestAChannelGoesOnUnderItsNewID(t *testing.T) {
 	if _, _, err := store.Subscribe(t.Context(), act, sub, laneOf("T1")); err != nil {
 		t.Fatal(err)
 	}
-	e := delivery.New(delivery.Config{Queue: store, Journal: store, Senders: map[string]bot.Sender{platformName: r.platform}, Render: bot.RenderContent})
+	e := delivery.New(delivery.Config{Store: store, Senders: map[string]bot.Sender{platformName: r.platform}, Render: bot.RenderContent})
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan struct{})
 	go func() { defer close(done); _ = e.Run(ctx) }()

@@ -85,7 +85,7 @@ type running struct {
 	desk      *stories.Service
 	book      *names.Book
 	engine    *delivery.Engine
-	teller    *delivery.Teller
+	notifier  *delivery.Notifier
 	mux       *command.Mux
 	talk      *platformRun // the console, or nil
 	chats     []*platformRun
@@ -111,8 +111,8 @@ func (r *running) start(ctx context.Context, talk *console.Console) error {
 	registry := newRegistry()
 	senders := r.senders()
 	counts := delivery.NewMetrics(registry)
-	r.engine = delivery.New(delivery.Config{Queue: r.store, Journal: r.store, Senders: senders, Render: bot.Renderer(people()...), Log: r.log, Wall: wallClock, Metrics: counts})
-	r.teller = delivery.NewTeller(r.store, uneditable(senders), func() { r.engine.Kick("") }, r.log, wallClock)
+	r.engine = delivery.New(delivery.Config{Store: r.store, Senders: senders, Render: bot.Renderer(people()...), Log: r.log, Wall: wallClock, Metrics: counts})
+	r.notifier = delivery.NewNotifier(r.store, uneditable(senders), func() { r.engine.Kick("") }, r.log, wallClock)
 	counts.WatchQueue(r.queue)
 	registry.MustRegister(newConnectionMetrics(r.connections))
 	r.mux = command.New(command.Config{Stories: r.desk, Log: r.log, Connections: r.connections, Lanes: r.lanes, People: people()})
@@ -127,7 +127,7 @@ func (r *running) start(ctx context.Context, talk *console.Console) error {
 	r.background("housekeeping", func(ctx context.Context) { keepPruned(ctx, r.store, r.log) })
 	r.background("names", r.book.Run)
 	r.background("search index", func(ctx context.Context) { keepSearchable(ctx, r.store, r.log) })
-	r.background("news for the desk", r.teller.Run)
+	r.background("news for the desk", r.notifier.Run)
 	r.background("blocked channels", delivery.NewHealer(r.desk, r.engine.Holds, r.log, wallClock).Run)
 	r.stops.add("answers", func(context.Context) error { r.mux.Wait(); return nil })
 	for _, p := range r.chats {
@@ -264,7 +264,7 @@ func (r *running) settled(ctx context.Context) error {
 		if err := r.engine.Idle(ctx); err != nil {
 			return err
 		}
-		if told, err := r.teller.Tell(ctx); err != nil || !told {
+		if told, err := r.notifier.Tell(ctx); err != nil || !told {
 			return err
 		}
 	}

@@ -122,7 +122,7 @@ func healed(ctx context.Context, q querier, results []stories.Result) error {
 	var since []int64
 	for _, f := range refused {
 		for _, r := range sent[f.place] {
-			if millis(r.LastAttemptAt) >= f.at {
+			if millis(r.Last) >= f.at {
 				since = append(since, r.Delivery)
 			}
 		}

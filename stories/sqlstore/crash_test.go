@@ -77,7 +77,7 @@ func begin(ctx context.Context, s *sqlstore.Store, l stories.Lease, batch int64,
 
 // arrived is the result of a delivery that was sent.
 func arrived(f stories.Flight) stories.Result {
-	return stories.Result{Ref: f.Ref, Attempt: f.Attempt, FirstAttemptAt: f.First, LastAttemptAt: f.Last, State: stories.Sent, MessageID: "1234567890123456789", At: time.Now()}
+	return stories.Result{Flight: f, State: stories.Sent, MessageID: "1234567890123456789", At: time.Now()}
 }
 
 // inTheAir checks what publishAndClaim left, as the next process finds it: the

@@ -77,7 +77,7 @@ func TestAPublicationIsReadWhileItHasRows(t *testing.T) {
 		for range 2 { // and the second results are none
 			var results []stories.Result
 			for _, f := range begun {
-				results = append(results, stories.Result{Ref: f.Ref, Attempt: 1, State: stories.Sent, MessageID: "m", At: time.Now()})
+				results = append(results, stories.Result{Flight: stories.Flight{Ref: f.Ref, Attempt: 1}, State: stories.Sent, MessageID: "m", At: time.Now()})
 			}
 			if _, err := s.Exchange(ctx, l, stories.Exchange{Batch: 2, Results: results}); err != nil {
 				t.Fatal(err)
@@ -106,7 +106,7 @@ func TestAResultOfWhatHasEndedChangesNothing(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				r := stories.Result{Ref: begun[0].Ref, Attempt: 1, State: state, At: time.Now()}
+				r := stories.Result{Flight: stories.Flight{Ref: begun[0].Ref, Attempt: 1}, State: state, At: time.Now()}
 				if _, err := s.Exchange(ctx, l, stories.Exchange{Batch: 2, Results: []stories.Result{r}, Flying: begun[1:]}); err != nil {
 					t.Fatal(err)
 				}

@@ -90,7 +90,7 @@ func alikes(results []stories.Result) map[ending]*alike {
 	groups := map[ending]*alike{}
 	for _, r := range results {
 		e := ending{state: r.State, reason: clean(r.Reason), unknown: bit(r.Unknown), doubtful: doubtOf(r), attempt: r.Attempt, revision: r.Revision,
-			first: millis(r.FirstAttemptAt), last: millis(r.LastAttemptAt)}
+			first: millis(r.First), last: millis(r.Last)}
 		g := groups[e]
 		if g == nil {
 			g = &alike{}

@@ -237,7 +237,7 @@ var alarmTests = []test{
 		d.ok(err)
 		v := d.claim(l, 1)[0]
 		old := d.sent(v)
-		old.LastAttemptAt = late.Tries.Last
+		old.Last = late.Tries.Last
 		d.advance(l, 0, old)
 		d.later(time.Minute)
 		refuses()

@@ -184,7 +184,7 @@ var editTests = []test{
 					return
 				}
 				shown[r.Place] = got.Revisions[u.ID]
-				results = []stories.Result{{Ref: r.Ref, Attempt: 1, Revision: got.Revisions[u.ID], State: stories.Sent, MessageID: "m", At: d.now}}
+				results = []stories.Result{{Flight: stories.Flight{Ref: r.Ref, Attempt: 1}, Revision: got.Revisions[u.ID], State: stories.Sent, MessageID: "m", At: d.now}}
 			}
 			if _, err := d.Exchange(d.ctx, l, stories.Exchange{Batch: n + 1, Results: results}); err != nil {
 				d.Errorf("exchange: %v", err)

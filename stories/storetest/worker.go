@@ -199,7 +199,7 @@ func (d *desk) recovered(l stories.Lease) []stories.Delivery {
 
 // result is what became of a delivery that was begun.
 func (d *desk) result(v stories.Delivery, state stories.DeliveryState, reason string) stories.Result {
-	return stories.Result{Ref: stories.Ref{Delivery: v.ID}, Attempt: v.Tries.Count, FirstAttemptAt: v.Tries.First, LastAttemptAt: v.Tries.Last,
+	return stories.Result{Flight: stories.Flight{Ref: stories.Ref{Delivery: v.ID}, Attempt: v.Tries.Count, First: v.Tries.First, Last: v.Tries.Last},
 		State: state, Reason: reason, At: d.now}
 }
 
