@@ -75,7 +75,7 @@ func pushTitle(u stories.Update) string {
 // every platform.
 func RenderWhole(story stories.Story, u stories.Update, part int) Message {
 	line := append(byline(story, u), Text(" · "), At(u.At))
-	room := messageRoom - roomOf(pushTitle(u), Headline(story), " · part 10 of 10") - roomOfSpans(line) - len("⁨⁩⁨⁩")
+	room := messageRoom - roomOf(pushTitle(u), Headline(story), " · part 10 of 10") - roomOfSpans(line) - len("\u2068\u2069\u2068\u2069")
 	parts := wholeParts(u, max(room, AnswerText)-Picture(u).room())
 	part = max(0, min(part, len(parts)-1))
 	m := Message{Blocks: append([]Block(nil), parts[part]...)}

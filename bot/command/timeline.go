@@ -45,6 +45,3 @@ func renderTimeline(story stories.Story, updates []stories.Update, now time.Time
 	}
 	return m
 }
-
-// maxButtons is how many buttons a message has room for.
-const maxButtons = 5

@@ -2,21 +2,12 @@ package slack
 
 import (
 	"encoding/json"
-	"fmt"
 	"strings"
 
 	"github.com/slack-go/slack"
 
 	"storybot/bot"
 )
-
-// actionMark parts a button's action from its place in the message: Slack
-// wants every action_id of a message to be different.
-const actionMark = "#"
-
-// linkAction is in the place of the action in a button that opens an address:
-// Slack reports such a press too. No bot.Action looks like it.
-const linkAction = "="
 
 // encodeMessage returns a message's top-level text and its blocks.
 //
@@ -230,59 +221,6 @@ func styleOf(s bot.Span, bold bool) *slack.RichTextSectionTextStyle {
 	return &style
 }
 
-// row adds a block with its button beside it: a rich_text can have none, so its
-// first line is a section of plain text, and the rest small print. ok is false when
-// Slack would not take the button.
-func (b *builder) row(block bot.Block) (ok bool) {
-	button, ok := b.button(*block.Button)
-	if !ok {
-		return false
-	}
-	first, rest := firstLine(block.Spans)
-	text, cut := bot.Cut(strings.TrimSpace(b.take(plainly(first))), maxSmall)
-	if text == "" {
-		return false
-	}
-	b.cut = b.cut || cut
-	b.pressed++
-	b.endRich()
-	b.blocks = append(b.blocks, slack.NewSectionBlock(plainText(text), nil, slack.NewAccessory(button)))
-	b.small(rest)
-	return true
-}
-
-// firstLine divides spans at the first line break in their text.
-func firstLine(spans []bot.Span) (first, rest []bot.Span) {
-	for i, s := range spans {
-		head, tail, breaks := strings.Cut(s.Text, "\n")
-		if !breaks || !s.Time.IsZero() {
-			continue
-		}
-		before, after := s, s
-		before.Text, after.Text = head, tail
-		return append(spans[:i:i], before), append([]bot.Span{after}, spans[i+1:]...)
-	}
-	return spans, nil
-}
-
-// plainly is what spans say without any markup.
-func plainly(spans []bot.Span) string {
-	var text strings.Builder
-	for _, s := range spans {
-		l, _, ok := link(s.URL)
-		switch {
-		case !s.Time.IsZero():
-			text.WriteString(utc(s))
-		case ok:
-			shown, rest := l.Label(s.Text)
-			text.WriteString(shown + rest)
-		default:
-			text.WriteString(s.Text)
-		}
-	}
-	return text.String()
-}
-
 // small adds small print: plain text beside dates and links. What only parts two of
 // these stands in one element with them, so that they are not drawn apart.
 func (b *builder) small(spans []bot.Span) {
@@ -333,44 +271,6 @@ func (b *builder) small(spans []bot.Span) {
 		elements = elements[n:]
 	}
 	b.cut = b.cut || len(elements) > 0
-}
-
-// buttons adds what can be pressed. A button that leads to no address Slack
-// would take is left out.
-func (b *builder) buttons(buttons []bot.Button) {
-	var elements []slack.BlockElement
-	for _, button := range buttons {
-		if e, ok := b.button(button); ok && len(elements) < maxActions {
-			elements = append(elements, e)
-			b.pressed++
-		}
-	}
-	if len(elements) > 0 {
-		b.blocks = append(b.blocks, slack.NewActionBlock("", elements...))
-	}
-}
-
-// button is a button of its own place in the message; ok is false for one that
-// Slack would not take.
-func (b *builder) button(button bot.Button) (e *slack.ButtonBlockElement, ok bool) {
-	label, _ := bot.Cut(bot.OneLine(button.Label), maxButtonLabel)
-	action := string(button.Action)
-	_, address, leads := link(button.URL)
-	if button.URL != "" {
-		action = linkAction
-	}
-	if label == "" || button.URL != "" && !leads || action == "" || len(button.Arg) > maxButtonValue || len(action) > maxActionID-10 {
-		return nil, false
-	}
-	e = slack.NewButtonBlockElement(fmt.Sprintf("%s%s%d", action, actionMark, b.pressed), button.Arg, plainText(label))
-	e.URL, e.Confirm = address, confirmation(button)
-	switch button.Style {
-	case bot.Primary:
-		e.Style = slack.StylePrimary
-	case bot.Danger:
-		e.Style = slack.StyleDanger
-	}
-	return e, true
 }
 
 // plainText has no markup; without emoji:false a ":smile:" in it would be drawn.
