@@ -63,15 +63,17 @@ func (c *Console) Settle(ctx context.Context, p bot.Operation) bot.Verdict {
 // show prints a message of channel d, under the channel's name when it is for
 // the whole channel, and keeps its buttons for /press.
 func (c *Console) show(d stories.Destination, public bool, m bot.Message) error {
-	buttons := m.Buttons
-	m.Buttons = nil
-	text := bot.PlainText(m)
+	var all []line
 	if public {
-		text = "── " + bot.OneLine(d.Channel) + " ──\n" + text
+		all = lines("── "+bot.OneLine(d.Channel)+" ──", dim)
 	}
-	if len(buttons) > 0 {
-		c.buttons, c.place = buttons, d
-		text += "\n" + choices(buttons)
+	numbers := new(numbering)
+	all = append(all, draw(m, numbers)...)
+	if len(m.Buttons) > 0 {
+		all = append(all, drawButtons(m.Buttons, numbers))
 	}
-	return c.screen.print(bot.Clean(text))
+	if len(numbers.buttons) > 0 {
+		c.buttons, c.place = numbers.buttons, d
+	}
+	return c.screen.print(all)
 }
