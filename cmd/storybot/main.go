@@ -10,7 +10,8 @@
 // platforms.go is the list of platforms. Beside them stand what the parts need of the process: the log
 // without secrets (log.go, secret.go), turns between replicas (lease.go), the
 // desk's alarms (desk.go), health and metrics (http.go), housekeeping
-// (retention.go), the first admin (claim.go) and the sample story (sample.go).
+// (retention.go), the first admin (claim.go), the sample story (sample.go) and what
+// happens without a token (tryout.go).
 package main
 
 import (
