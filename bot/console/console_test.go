@@ -202,6 +202,21 @@ func TestButtonsArePressedByNumber(t *testing.T) {
 	}
 }
 
+// TestRowsArePressedByNumber, before what the whole message offers.
+func TestRowsArePressedByNumber(t *testing.T) {
+	h := &echo{}
+	h.reply = func(c bot.Command) bot.Reply {
+		if pressed, ok := c.Input.(bot.Press); ok {
+			return bot.Reply{Message: bot.Plainly("pressed " + string(pressed.Action) + " " + pressed.Arg)}
+		}
+		row := bot.Block{Kind: bot.Item, Spans: []bot.Span{bot.Text("one")}, Button: &bot.Button{Label: "One", Action: "open", Arg: "1"}}
+		return bot.Reply{Message: bot.Message{Blocks: []bot.Block{row}, Buttons: []bot.Button{{Label: "Older", Action: "page", Arg: "2"}}}}
+	}
+	if diff := cmp.Diff([]string{"- one\n[1] One  [2] Older", "pressed open 1", "pressed page 2"}, talk(t, h, "/story x\n1\n2")); diff != "" {
+		t.Error(diff)
+	}
+}
+
 func TestEveryRequestHasItsOwnKey(t *testing.T) {
 	one, two := &echo{}, &echo{}
 	talk(t, one, "/story x\n/story x\n")

@@ -10,8 +10,8 @@ import (
 )
 
 // draw lays a message out in lines, as bot.PlainText does but with what stands
-// out and what goes on under what. numbers are the numbers of its buttons.
-func draw(m bot.Message, numbers *numbering) (all []line) {
+// out and what goes on under what, and without its buttons.
+func draw(m bot.Message) (all []line) {
 	if title := m.Title; title != "" {
 		if m.URL != "" {
 			title += " (" + m.URL + ")"
@@ -25,15 +25,15 @@ func draw(m bot.Message, numbers *numbering) (all []line) {
 			all = append(all, line{})
 		}
 		if n := tableRows(m.Blocks[i:]); n > 0 {
-			all = append(all, drawTable(m.Blocks[i:i+n], numbers)...)
+			all = append(all, drawTable(m.Blocks[i:i+n])...)
 			i += n - 1
 		} else {
-			all = append(all, drawBlock(block, numbers)...)
+			all = append(all, drawBlock(block)...)
 		}
 		prev = block.Kind
 	}
 	if m.Image != nil {
-		all = append(all, lines("Picture: "+bot.OneLine(m.Image.Alt)+" ("+m.Image.URL+")", dim)...)
+		all = append(all, lines("Picture: "+bot.OneLine(m.Image.Alt)+" · "+m.Image.URL, dim)...)
 	}
 	for len(all) > 0 && strings.TrimSpace(all[len(all)-1].plain()) == "" {
 		all = all[:len(all)-1]
@@ -47,7 +47,7 @@ func together(prev, next bot.BlockKind) bool {
 	return next == bot.Small || prev == bot.Heading || prev == bot.Item && next == bot.Item
 }
 
-func drawBlock(block bot.Block, numbers *numbering) []line {
+func drawBlock(block bot.Block) []line {
 	first, rest, s := "", "", style(0)
 	switch block.Kind {
 	case bot.Heading:
@@ -59,10 +59,7 @@ func drawBlock(block bot.Block, numbers *numbering) []line {
 	case bot.Quote:
 		first, rest = "> ", "> "
 	}
-	if mark := numbers.mark(block); mark != "" {
-		first, rest = mark, strings.Repeat(" ", len(mark))
-	}
-	return prefixedLines(first, rest, broken(append(drawSpans(block.Spans, s), numbers.label(block)...)))
+	return prefixedLines(first, rest, broken(drawSpans(block.Spans, s)))
 }
 
 // prefixedLines puts first before the first row of all and rest before every
@@ -116,7 +113,7 @@ func tableRows(blocks []bot.Block) (n int) {
 // wider, the words stand under it.
 const columnWidth = 18
 
-func drawTable(blocks []bot.Block, numbers *numbering) (all []line) {
+func drawTable(blocks []bot.Block) (all []line) {
 	widest := 0
 	for _, b := range blocks {
 		widest = max(widest, uniseg.StringWidth(b.Spans[0].Text))
@@ -124,15 +121,14 @@ func drawTable(blocks []bot.Block, numbers *numbering) (all []line) {
 	for _, b := range blocks {
 		words := drawSpans(b.Spans[1:], 0)
 		words[0].text = strings.TrimPrefix(words[0].text, " ")
-		words = append(words, numbers.label(b)...)
-		mark, typed := numbers.mark(b), bot.OneLine(b.Spans[0].Text)
+		typed := bot.OneLine(b.Spans[0].Text)
 		if widest > columnWidth {
-			all = append(all, line{first: mark, rest: "        ", runs: []run{{typed, bold}}})
+			all = append(all, line{rest: "        ", runs: []run{{typed, bold}}})
 			all = append(all, prefixedLines("    ", "    ", broken(words))...)
 			continue
 		}
-		rest := strings.Repeat(" ", len(mark)+widest+2)
-		rows := prefixedLines(mark, rest, broken(words))
+		rest := strings.Repeat(" ", widest+2)
+		rows := prefixedLines("", rest, broken(words))
 		gap := strings.Repeat(" ", widest+2-uniseg.StringWidth(typed))
 		rows[0].runs = append([]run{{typed, bold}, {gap, 0}}, rows[0].runs...)
 		all = append(all, rows...)
@@ -140,42 +136,14 @@ func drawTable(blocks []bot.Block, numbers *numbering) (all []line) {
 	return all
 }
 
-// numbering gives the buttons of one message the numbers they are pressed by.
-type numbering struct{ buttons []bot.Button }
-
-// mark is what stands before a block with a button of its own.
-func (n *numbering) mark(b bot.Block) string {
-	if b.Button == nil {
-		return ""
-	}
-	n.buttons = append(n.buttons, *b.Button)
-	return fmt.Sprintf("[%d] ", len(n.buttons))
-}
-
-// label is what a block's own button does, where the block does not say it.
-func (n *numbering) label(b bot.Block) []run {
-	if b.Button == nil || strings.Contains(blockText(b), b.Button.Label) {
-		return nil
-	}
-	return []run{{" (" + bot.OneLine(b.Button.Label) + ")", dim}}
-}
-
-func blockText(b bot.Block) string {
-	var text strings.Builder
-	for _, s := range b.Spans {
-		text.WriteString(bot.PlainSpan(s))
-	}
-	return text.String()
-}
-
-// drawButtons is the line of the buttons under a message.
-func drawButtons(buttons []bot.Button, numbers *numbering) (l line) {
+// drawButtons is the line of the buttons under a message, with the numbers they are
+// pressed by.
+func drawButtons(buttons []bot.Button) (l line) {
 	for i, b := range buttons {
 		if i > 0 {
 			l.runs = append(l.runs, run{"  ", 0})
 		}
-		numbers.buttons = append(numbers.buttons, b)
-		l.runs = append(l.runs, run{fmt.Sprintf("[%d] %s", len(numbers.buttons), bot.OneLine(b.Label)), whole})
+		l.runs = append(l.runs, run{fmt.Sprintf("[%d] %s", i+1, bot.OneLine(b.Label)), whole})
 	}
 	return l
 }

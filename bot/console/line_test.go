@@ -80,26 +80,23 @@ func TestRowsLoseNothing(t *testing.T) {
 }
 
 func TestDraw(t *testing.T) {
-	item := func(b *bot.Button, spans ...bot.Span) bot.Block {
-		return bot.Block{Kind: bot.Item, Spans: spans, Button: b}
-	}
+	item := func(spans ...bot.Span) bot.Block { return bot.Block{Kind: bot.Item, Spans: spans} }
 	m := bot.Message{
 		Title: "What you can ask",
 		Blocks: []bot.Block{
-			item(nil, bot.Code("/story [story]"), bot.Text(" Show a story: where it stands and what is new")),
-			item(nil, bot.Code("/a"), bot.Text(" The first\nand the second line")),
+			item(bot.Code("/story [story]"), bot.Text(" Show a story: where it stands and what is new")),
+			item(bot.Code("/a"), bot.Text(" The first\nand the second line")),
 			bot.Para(bot.Text("So "), bot.Bold("much.")),
-			item(nil, bot.Code("/update <story> [source:…] <text>"), bot.Text(" Publish an update to everyone who follows")),
+			item(bot.Code("/update <story> [source:…] <text>"), bot.Text(" Publish an update to everyone who follows")),
 			{Kind: bot.Quote, Spans: []bot.Span{bot.Text("said one\nand another of the people here")}},
-			item(&bot.Button{Label: "sony-hack"}, bot.Bold("sony-hack"), bot.Text(" · every update, whatever it is about")),
-			item(&bot.Button{Label: "Pause"}, bot.Text("other")),
+			item(bot.Bold("sony-hack"), bot.Text(" · every update, whatever it is about")),
+			item(bot.Text("other")),
 			{Kind: bot.Small, Spans: []bot.Span{bot.Text("Mo · nytimes.com")}},
 		},
 		Image: &bot.Image{URL: "https://example.org/a.png", Alt: "A bridge"},
 	}
-	numbers := new(numbering)
 	var got []string
-	for _, l := range append(draw(m, numbers), drawButtons([]bot.Button{{Label: "Timeline"}}, numbers)) {
+	for _, l := range append(draw(m), drawButtons([]bot.Button{{Label: "Timeline"}, {Label: "Stop here for good"}})) {
 		got = append(got, l.rows(36, false)...)
 	}
 	want := `What you can ask
@@ -118,18 +115,15 @@ So much.
 > said one
 > and another of the people here
 
-[1] sony-hack · every update,
-    whatever it is about
-[2] other (Pause)
+- sony-hack · every update, whatever
+  it is about
+- other
 Mo · nytimes.com
-Picture: A bridge
-(https://example.org/a.png)
-[3] Timeline`
+Picture: A bridge ·
+https://example.org/a.png
+[1] Timeline  [2] Stop here for good`
 	if diff := cmp.Diff(want, strings.Join(got, "\n")); diff != "" {
 		t.Error(diff)
-	}
-	if len(numbers.buttons) != 3 || numbers.buttons[1].Label != "Pause" {
-		t.Errorf("numbered %v", numbers.buttons)
 	}
 }
 

@@ -89,7 +89,7 @@ func (c *Console) tell(ctx context.Context, m bot.Message) error {
 		return nil
 	}
 	defer c.give()
-	return c.screen.print(draw(m, new(numbering)))
+	return c.screen.print(draw(m))
 }
 
 // parts are the lines that a text of several is: one, unless every line of it is a

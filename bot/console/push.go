@@ -61,19 +61,24 @@ func (c *Console) Settle(ctx context.Context, p bot.Operation) bot.Verdict {
 }
 
 // show prints a message of channel d, under the channel's name when it is for
-// the whole channel, and keeps its buttons for /press.
+// the whole channel, and keeps its buttons for /press: those of its rows, in their
+// order, and then its own.
 func (c *Console) show(d stories.Destination, public bool, m bot.Message) error {
+	var buttons []bot.Button
+	for _, b := range m.Blocks {
+		if b.Button != nil {
+			buttons = append(buttons, *b.Button)
+		}
+	}
+	buttons = append(buttons, m.Buttons...)
 	var all []line
 	if public {
 		all = lines("── "+bot.OneLine(d.Channel)+" ──", dim)
 	}
-	numbers := new(numbering)
-	all = append(all, draw(m, numbers)...)
-	if len(m.Buttons) > 0 {
-		all = append(all, drawButtons(m.Buttons, numbers))
-	}
-	if len(numbers.buttons) > 0 {
-		c.buttons, c.place = numbers.buttons, d
+	all = append(all, draw(m)...)
+	if len(buttons) > 0 {
+		c.buttons, c.place = buttons, d
+		all = append(all, drawButtons(buttons))
 	}
 	return c.screen.print(all)
 }

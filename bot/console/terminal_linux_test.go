@@ -170,7 +170,7 @@ func TestAPasteIsOneMessage(t *testing.T) {
 			s := sit(t, 50, 30)
 			s.Paste(test.pasted)
 			s.Press("!", consoletest.Enter)
-			s.Sees("editor in #general: update(")
+			s.Ends("!)\n\neditor #general>")
 			if len(s.echo.asked) != 1 || s.last() != "update(sony-hack "+test.want+"!)" {
 				t.Errorf("sent %q", s.last())
 			}

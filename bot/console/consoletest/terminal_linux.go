@@ -73,7 +73,7 @@ func New(t testing.TB, width, height int) *Terminal {
 	t.Cleanup(func() {
 		master.Close() // hangs up, which ends reads of the tty
 		<-listening
-		k.emulator.Close()
+		k.emulator.InputPipe().(io.Closer).Close() // its Close would race with its Read
 		<-answering
 		tty.Close()
 	})
