@@ -12,6 +12,7 @@ import (
 // draw lays a message out in lines, as bot.PlainText does but with what stands
 // out and what goes on under what, and without its buttons.
 func draw(m bot.Message) (all []line) {
+	m = m.WithoutPicture() // a terminal shows none
 	if title := m.Title; title != "" {
 		if m.URL != "" {
 			title += " (" + m.URL + ")"
@@ -31,9 +32,6 @@ func draw(m bot.Message) (all []line) {
 			all = append(all, drawBlock(block)...)
 		}
 		prev = block.Kind
-	}
-	if m.Image != nil {
-		all = append(all, lines("Picture: "+bot.OneLine(m.Image.Alt)+" · "+m.Image.URL, dim)...)
 	}
 	for len(all) > 0 && strings.TrimSpace(all[len(all)-1].plain()) == "" {
 		all = all[:len(all)-1]
