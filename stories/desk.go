@@ -13,7 +13,8 @@ func (s *Service) RoleOf(ctx context.Context, u User) (Role, error) {
 	return s.store.RoleOf(ctx, u.Ref)
 }
 
-// require refuses u when their role is less than needed. CodeForbidden.
+// require refuses u when their role is less than needed, and says who can give it.
+// CodeForbidden.
 func (s *Service) require(ctx context.Context, u User, needed Role) error {
 	role, err := s.RoleOf(ctx, u)
 	if err != nil {
@@ -21,6 +22,13 @@ func (s *Service) require(ctx context.Context, u User, needed Role) error {
 	}
 	if role >= needed {
 		return nil
+	}
+	switch code, err := s.ClaimCode(ctx); {
+	case err != nil || code == "":
+	case needed == Admin:
+		return Errorf(CodeForbidden, "Only admins can do this, and there is none yet. Whoever runs the bot finds a code in its log, and becomes the first with /desk claim and the code.")
+	default:
+		return Errorf(CodeForbidden, "Only moderators can do this, and there is no admin yet who could make you one. Whoever runs the bot finds a code in its log, and becomes the first admin with /desk claim and the code.")
 	}
 	if needed == Admin {
 		return Errorf(CodeForbidden, "Only admins can do this. Ask one, or whoever runs the bot: STORYBOT_ADMINS in its settings names admins.")

@@ -105,12 +105,12 @@ func (m *Mux) nearest(name string) (near *command) {
 }
 
 // overview lists the commands whose names begin with prefix; without one,
-// groups are one line. problem, if any, is said first.
+// groups are one line. problem, if any, is said above it.
 func (m *Mux) overview(prefix, title, problem string) bot.Reply {
 	reply := bot.Reply{Message: bot.Message{Title: title}}
 	if problem != "" {
-		reply.Failed, reply.Message.Tone = true, bot.Refusal
-		reply.Message.Blocks = append(reply.Message.Blocks, bot.Para(bot.Text(problem)))
+		reply = refused(problem)
+		reply.Message.Blocks = append(reply.Message.Blocks, heading(title))
 	}
 	var groups []string
 	for _, c := range m.table {

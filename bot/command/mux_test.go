@@ -146,10 +146,58 @@ func TestClaim(t *testing.T) {
 	if reply := n.ask("tom", "general", "/desk claim AAAA-BBBB"); !reply.Failed {
 		t.Errorf("a wrong code: %s", transcript(reply))
 	}
+	for _, refused := range []string{"/desk track A headline", "/desk moderators"} {
+		reply := n.ask("tom", "general", refused)
+		if text := bot.PlainText(reply.Message); !reply.Failed || !strings.Contains(text, "no") || !strings.Contains(text, "/desk claim") || strings.Contains(text, "An admin can") || strings.Contains(text, "Ask one") {
+			t.Errorf("%s before there is an admin: %s", refused, text)
+		}
+	}
 	n.must(n.ask("ria", "general", "/desk claim "+strings.ToLower(code)))
+	if reply := n.ask("tom", "general", "/desk track A headline"); !strings.Contains(bot.PlainText(reply.Message), "An admin can make you one") {
+		t.Errorf("once there is one: %s", transcript(reply))
+	}
 	n.must(n.ask("ria", "general", "/desk moderators add console:mo"))
 	if reply := n.ask("tom", "general", "/desk claim "+code); !reply.Failed || !strings.Contains(bot.PlainText(reply.Message), "has an admin already") {
 		t.Errorf("the second one: %s", transcript(reply))
+	}
+}
+
+// TestTheCodeOfTheExample has the form of a real one, which differ in every
+// installation.
+func TestTheCodeOfTheExample(t *testing.T) {
+	n := open(t)
+	code, err := n.service.ClaimCode(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	form := regexp.MustCompile(`^[A-Z2-7]{4}-[A-Z2-7]{4}-[A-Z2-7]{4}$`)
+	for _, s := range Specs() {
+		if example, ok := strings.CutPrefix(s.Example, "/desk claim "); ok && (!form.MatchString(example) || !form.MatchString(code)) {
+			t.Errorf("the example is %s, a code %s", example, code)
+		}
+	}
+}
+
+// TestACodeIsTakenAsItIsTyped in any case, with any divider or none.
+func TestACodeIsTakenAsItIsTyped(t *testing.T) {
+	for name, typed := range map[string]func(string) string{
+		"as it is":      func(c string) string { return c },
+		"in small":      strings.ToLower,
+		"mixed":         func(c string) string { return strings.ToLower(c[:6]) + c[6:] },
+		"in one piece":  func(c string) string { return strings.ReplaceAll(strings.ToLower(c), "-", "") },
+		"with dashes":   func(c string) string { return strings.ReplaceAll(c, "-", "\u2013") },
+		"with spaces":   func(c string) string { return strings.ReplaceAll(strings.ToLower(c), "-", " ") },
+		"in quotes":     func(c string) string { return "“" + c + "”" },
+		"in code marks": func(c string) string { return "`" + c + "`" },
+	} {
+		n := open(t)
+		code, err := n.service.ClaimCode(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if reply := n.ask("ria", "general", "/desk CLAIM "+typed(code)); reply.Failed {
+			t.Errorf("%s: %s", name, transcript(reply))
+		}
 	}
 }
 

@@ -34,7 +34,7 @@ type newsroom struct {
 
 const (
 	lane = "console"
-	code = "K7QX-42MD"
+	code = "K7QX-42MD-WB3N"
 )
 
 func user(name string) stories.User {

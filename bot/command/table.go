@@ -95,6 +95,6 @@ func deskCommands() []command {
 		{Spec: bot.Spec{Name: "desk here", Summary: "Make this channel the desk: alarms and progress are posted here", Example: "/desk here"},
 			role: stories.Admin, run: (*Mux).here},
 		{Spec: bot.Spec{Name: "desk claim", Summary: "Become the first admin, with the code from the bot's log",
-			Args: []bot.Arg{{Name: "code", Summary: "The code printed in the bot's log at start", Required: true, Positional: true, MaxLength: 64}}, Example: "/desk claim K7QX-42MD"}, recorded: true, run: (*Mux).claim},
+			Args: []bot.Arg{{Name: "code", Summary: "The code printed in the bot's log at start", Required: true, Free: true, MaxLength: 64}}, Example: "/desk claim K7QX-42MD-WB3N"}, recorded: true, run: (*Mux).claim},
 	}
 }

@@ -9,22 +9,22 @@ import (
 	"storybot/bot"
 )
 
-// ownWords are the console's own commands.
-var ownWords = []string{"/as", "/help", "/join", "/press", "/quit"}
-
 // complete returns what the last word of line may become: a command, an
 // option's name, one of its values, a slug.
 func (c *Console) complete(ctx context.Context, h bot.Handler, line string) []string {
 	if !strings.HasPrefix(line, "/") {
-		return matching([]string{"help"}, line)
+		return matching([]string{"help", "quit"}, line)
 	}
 	word := line[strings.LastIndexByte(line, ' ')+1:]
 	earlier := strings.Fields(strings.TrimSuffix(line, word))
 	if len(earlier) == 0 {
 		return matching(c.commandWords(), word)
 	}
-	if earlier[0] == "/join" {
-		return matching(c.joined, word)
+	switch earlier[0] {
+	case "/join":
+		return matching(c.channels(), word)
+	case "/help":
+		return matching(c.commandWords(), word)
 	}
 	spec, args, ok := c.specOf(earlier)
 	if !ok {
@@ -39,18 +39,52 @@ func (c *Console) complete(ctx context.Context, h bot.Handler, line string) []st
 	positional := slices.DeleteFunc(slices.Clone(spec.Args), func(a bot.Arg) bool { return !a.Positional })
 	if at := len(args); at < len(positional) {
 		found = c.values(ctx, h, spec, positional[at].Name, word)
-	}
-	for _, a := range spec.Args {
-		if !a.Positional && !a.Free && word != "" && strings.HasPrefix(a.Name+":", word) {
-			found = append(found, a.Name+":")
+		if positional[at].Required {
+			return found
 		}
 	}
-	return found
+	return append(found, c.options(spec, args[min(len(args), len(positional)):], word)...)
+}
+
+// options are the options that word may become, in whole words: each with its
+// values where it has a few. None behind the beginning of the text, where an option
+// would be asked about, and none again that was given.
+func (c *Console) options(spec bot.Spec, given []string, word string) (found []string) {
+	byName := map[string]bool{}
+	for _, g := range given {
+		name, _, ok := strings.Cut(g, ":")
+		if at := slices.IndexFunc(spec.Args, func(a bot.Arg) bool { return a.Name == name }); !ok || at < 0 {
+			return nil
+		}
+		byName[name] = true
+	}
+	for _, a := range spec.Args {
+		if a.Positional || a.Free || byName[a.Name] {
+			continue
+		}
+		if len(a.Choices) == 0 {
+			found = append(found, a.Name+":")
+		}
+		for _, choice := range a.Choices {
+			found = append(found, a.Name+":"+choice.Value)
+		}
+	}
+	return matching(found, word)
+}
+
+// channels are the channels seen.
+func (c *Console) channels() []string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return slices.Clone(c.joined)
 }
 
 // commandWords are the first words of all commands.
 func (c *Console) commandWords() []string {
-	words := slices.Clone(ownWords)
+	words := []string{"/help"}
+	for _, o := range c.ownCommands() {
+		words = append(words, o.names[0])
+	}
 	for _, s := range c.config.Specs {
 		first, _, _ := strings.Cut(s.Name, " ")
 		words = append(words, "/"+first)

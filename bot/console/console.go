@@ -4,9 +4,11 @@
 //
 // There is one person at a time, who may change their name (/as) and their
 // channel (/join); pushes to any console channel are printed under the
-// channel's name. talk.go reads what is typed, push.go prints what is pushed,
-// terminal.go and pipe.go are the two ways to a reader, complete.go is the Tab
-// key.
+// channel's name. talk.go hears what is typed, own.go are the console's own
+// commands, push.go prints what is pushed, draw.go lays messages out in lines and
+// line.go breaks these into rows. There are three ways to a reader: terminal.go,
+// with the line that is edited there (editor.go, tab.go, complete.go, history.go),
+// dumb.go and pipe.go.
 //
 // From a pipe, one command a line, output is stable: after each line the
 // answer is printed first, then every push that is due, and only then is the
@@ -51,6 +53,16 @@ type Config struct {
 	Now     func() time.Time // the wall clock; time.Now by default
 	// Greeting is printed before the first prompt of a terminal.
 	Greeting string
+	// Echo shows each line from a pipe behind the prompt, before its answer.
+	Echo bool
+	// Env is what the process was started with, as os.Getenv reads it: TERM and
+	// NO_COLOR say what a terminal can show. os.Getenv by default.
+	Env func(name string) string
+	// History is the file that keeps what was typed at a terminal between runs; ""
+	// for none. What Private says true of is not kept, nor is what looks like a code
+	// or a token.
+	History string
+	Private func(line string) bool
 }
 
 // Console is a bot.Platform for one person at one terminal or pipe.
@@ -66,14 +78,15 @@ type Console struct {
 	asked   int
 	user    string
 	channel string
-	joined  []string // channels seen, for completion
 	buttons []bot.Button
 	place   stories.Destination // where buttons are
 	printed []string            // keys of the newest pushes
 
-	mu    sync.Mutex // guards up and since
-	up    bool
-	since time.Time
+	mu     sync.Mutex // guards what follows
+	up     bool
+	since  time.Time
+	joined []string // channels seen, for completion
+	heard  bool
 
 	live sync.WaitGroup
 }
@@ -84,7 +97,8 @@ type screen interface {
 	// one that does not fit, with the rest of it skipped, io.EOF at the end.
 	readLine() (string, error)
 	setPrompt(string)
-	print(text string) error
+	// print shows lines and an empty one below them.
+	print([]line) error
 	// above writes log output without breaking the line being typed; false
 	// when this screen does not care.
 	above(p []byte) bool
@@ -97,7 +111,7 @@ type screen interface {
 var errTooLong = errors.New("line too long")
 
 // New returns a Console that talks through c.In and c.Out: with line editing
-// when both are terminals, line by line otherwise.
+// when both are terminals that can do it, line by line otherwise.
 func New(c Config) *Console {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
@@ -105,16 +119,28 @@ func New(c Config) *Console {
 	if c.Now == nil {
 		c.Now = time.Now
 	}
+	if c.Env == nil {
+		c.Env = os.Getenv
+	}
 	in, inOK := c.In.(*os.File)
 	out, outOK := c.Out.(*os.File)
 	console := &Console{
 		config: c, began: time.Now(), since: time.Now(), keys: rand.Text()[:12], turn: make(chan struct{}, 1),
 		user: FirstUser, channel: FirstChannel, joined: []string{FirstChannel},
 	}
-	if inOK && outOK && term.IsTerminal(int(in.Fd())) && term.IsTerminal(int(out.Fd())) {
-		console.screen = newTerminal(in, out)
-	} else {
-		console.screen = newPipe(c.In, c.Out)
+	kind := c.Env("TERM")
+	switch {
+	case !inOK || !outOK || !term.IsTerminal(int(in.Fd())) || !term.IsTerminal(int(out.Fd())):
+		console.screen = newPipe(c.In, c.Out, c.Echo)
+	case kind == "" || kind == "dumb": // nothing is known of what it can do
+		console.screen = newDumb(in, out)
+	default:
+		// https://no-color.org: set to anything, it asks for text without colours. What
+		// is shown in bold is shown plainly too.
+		t := newTerminal(in, out, c.Env("NO_COLOR") == "")
+		t.history = func() *history { return openHistory(c.History, c.Private) }
+		t.parts = console.parts
+		console.screen = t
 	}
 	return console
 }
@@ -124,6 +150,13 @@ func (c *Console) Name() string { return Platform }
 
 // Interactive says that a person sits at a terminal.
 func (c *Console) Interactive() bool { return c.screen.interactive() }
+
+// Heard says whether any line has come from the input, be it an empty one.
+func (c *Console) Heard() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.heard
+}
 
 // Health is bot.Platform's: up while Run reads.
 func (c *Console) Health() []bot.Health {
@@ -158,6 +191,11 @@ func (c *Console) Run(ctx context.Context, h bot.Handler) error {
 	if t, ok := c.screen.(*terminal); ok {
 		t.complete = func(line string) []string { return c.complete(ctx, h, line) }
 	}
+	if c.Interactive() && c.config.Greeting != "" {
+		if err := c.screen.print(lines(c.config.Greeting, 0)); err != nil {
+			return err
+		}
+	}
 	if err := c.screen.open(); err != nil {
 		return fmt.Errorf("open the terminal: %w", err)
 	}
@@ -167,11 +205,6 @@ func (c *Console) Run(ctx context.Context, h bot.Handler) error {
 	defer cancel()
 	c.setUp(true)
 	defer c.setUp(false)
-	if c.Interactive() && c.config.Greeting != "" {
-		if err := c.screen.print(c.config.Greeting); err != nil {
-			return err
-		}
-	}
 	return c.converse(ctx, h)
 }
 
@@ -187,8 +220,8 @@ type input struct {
 }
 
 // converse asks for one line after another. The goroutine that reads is the
-// only one nobody waits for: a read from a terminal cannot be interrupted, so
-// at a signal it stays behind until the process ends or a line arrives.
+// only one nobody waits for: a read from a pipe cannot be interrupted, so at a
+// signal it stays behind until the process ends or a line arrives.
 func (c *Console) converse(ctx context.Context, h bot.Handler) error {
 	next, lines := make(chan struct{}), make(chan input, 1)
 	defer close(next)
@@ -208,6 +241,9 @@ func (c *Console) converse(ctx context.Context, h bot.Handler) error {
 			if errors.Is(in.err, io.EOF) {
 				return c.finish(ctx)
 			}
+			c.mu.Lock()
+			c.heard = true
+			c.mu.Unlock()
 			if quit, err := c.hear(ctx, h, in); quit || err != nil {
 				return errors.Join(err, c.finish(ctx))
 			}

@@ -52,7 +52,7 @@ func specs() []bot.Spec {
 	slug := bot.Arg{Name: "story", Positional: true, Completes: true}
 	return []bot.Spec{
 		{Name: "story", Args: []bot.Arg{slug}},
-		{Name: "update", Args: []bot.Arg{slug, {Name: "text", Free: true}, {Name: "level", Choices: []bot.Choice{{Value: "breaking"}, {Value: "minor"}}}}},
+		{Name: "update", Args: []bot.Arg{slug, {Name: "text", Free: true}, {Name: "level", Choices: []bot.Choice{{Value: "breaking"}, {Value: "minor"}}}, {Name: "source"}}},
 		{Name: "desk track", Args: []bot.Arg{{Name: "headline", Free: true}}},
 		{Name: "desk close", Args: []bot.Arg{slug}},
 	}
@@ -116,6 +116,16 @@ func TestTalk(t *testing.T) {
 		"a command without its slash":            {"desk status", []string{"Commands begin with a slash: /desk …"}},
 		"nothing to press":                       {"/press 1\n2", []string{"There is no message with buttons yet. /story shows one.", "There is no message with buttons yet. /story shows one."}},
 		"leaving":                                {"/quit\n/story x", nil},
+		"leaving in another word":                {"/exit\n/story x", nil},
+		"leaving without a slash":                {"quit\n/story x", nil},
+		"leaving without a slash, too":           {"Exit\n/story x", nil},
+		"no leaving":                             {"quit now", []string{chatter}},
+		"help about a command":                   {"/help story\nhelp story\n/help /story", []string{helped, helped, helped}},
+		"help about a command of two words":      {"/help desk track\nhelp /desk  track", []string{"editor in #general: desk track(help)", "editor in #general: desk track(help)"}},
+		"help about some of two words":           {"/help desk", []string{"editor in #general: desk(help)"}},
+		"help about leaving leaves not":          {"/quit help\nquit ?\n/help quit\n/story x", []string{quitHelp[0], quitHelp[1], quitHelp[2], quitHelp[0], quitHelp[1], quitHelp[2], quitHelp[0], quitHelp[1], quitHelp[2], "editor in #general: story(x)"}},
+		"a channel called help":                  {"/join #help\n/story x", []string{"You are in #help now.", "editor in #help: story(x)"}},
+		"own commands in capitals":               {"/JOIN news\n/As mo\n/story x", []string{"You are in #news now.", "You are mo now.", "mo in #news: story(x)"}},
 		"a line that is too long, and the next":  {"/story " + strings.Repeat("x", maxLine) + "\n/story y", []string{tooLong, "editor in #general: story(y)"}},
 		"lines that are too long together":       {strings.Repeat(strings.Repeat("x", 1000)+"\\\n", maxLine/1000+1) + "end\n/story y", []string{tooLong, "editor in #general: story(y)"}},
 		"a line that is too long without a next": {strings.Repeat("x", maxLine+1), []string{tooLong}},
@@ -126,6 +136,32 @@ func TestTalk(t *testing.T) {
 				t.Error(diff)
 			}
 		})
+	}
+}
+
+const (
+	chatter = "Commands begin with a slash. Example: /story sony-hack. Write help for all of them."
+	helped  = "editor in #general: story(help)"
+)
+
+var quitHelp = []string{"/quit\nLeave; the bot stops with it.", "/quit", "Example: /quit"}
+
+// TestHelpChangesNothing: a person who asks what a command of the console's does
+// is told, and stays where and who they are.
+func TestHelpChangesNothing(t *testing.T) {
+	for _, word := range []string{"help", "?", "HELP", "--help", "-h"} {
+		for _, own := range []string{"join", "as", "press", "quit", "exit"} {
+			for _, line := range []string{"/" + own + " " + word, "/help " + own, "help /" + own} {
+				h := &echo{}
+				said := talk(t, h, line+"\n/story x")
+				if len(h.asked) != 1 || said[len(said)-1] != "editor in #general: story(x)" {
+					t.Errorf("%s: %q", line, said)
+				}
+				if all := strings.Join(said, "\n"); !strings.Contains(all, "Example: /") || strings.Contains(all, "now.") {
+					t.Errorf("%s is not explained: %q", line, said)
+				}
+			}
+		}
 	}
 }
 
@@ -162,6 +198,21 @@ func TestButtonsArePressedByNumber(t *testing.T) {
 		"The newest message has these buttons: [1] Timeline  [2] Page. Example: /press 1",
 	}
 	if diff := cmp.Diff(want, talk(t, h, "/story x\n/press 1\n1\n2\n3\n/press it")); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// TestRowsArePressedByNumber, before what the whole message offers.
+func TestRowsArePressedByNumber(t *testing.T) {
+	h := &echo{}
+	h.reply = func(c bot.Command) bot.Reply {
+		if pressed, ok := c.Input.(bot.Press); ok {
+			return bot.Reply{Message: bot.Plainly("pressed " + string(pressed.Action) + " " + pressed.Arg)}
+		}
+		row := bot.Block{Kind: bot.Item, Spans: []bot.Span{bot.Text("one")}, Button: &bot.Button{Label: "One", Action: "open", Arg: "1"}}
+		return bot.Reply{Message: bot.Message{Blocks: []bot.Block{row}, Buttons: []bot.Button{{Label: "Older", Action: "page", Arg: "2"}}}}
+	}
+	if diff := cmp.Diff([]string{"- one\n[1] One  [2] Older", "pressed open 1", "pressed page 2"}, talk(t, h, "/story x\n1\n2")); diff != "" {
 		t.Error(diff)
 	}
 }
@@ -313,75 +364,38 @@ func TestRunEndsWithItsContext(t *testing.T) {
 func TestComplete(t *testing.T) {
 	c := New(Config{In: strings.NewReader(""), Out: io.Discard, Specs: specs()})
 	tests := map[string][]string{
-		"":                    {"help"},
-		"he":                  {"help"},
-		"/":                   {"/as", "/desk", "/help", "/join", "/press", "/quit", "/story", "/update"},
-		"/st":                 {"/story"},
-		"/story ":             {"sony-hack", "sony-film", "other"},
-		"/story sony":         {"sony-hack", "sony-film"},
-		"/story sony-hack x":  nil,
-		"/desk ":              {"track", "close"},
-		"/desk c":             {"close"},
-		"/desk close o":       {"other"},
-		"/update o le":        {"level:"},
-		"/update o level:":    {"level:breaking", "level:minor"},
-		"/update o level:b":   {"level:breaking"},
-		"/update o other:b":   nil,
-		"/join ":              {"#general"},
-		"/nothing ":           nil,
-		"/update story:other": {"story:other"},
+		"":                                     {"help", "quit"},
+		"he":                                   {"help"},
+		"/":                                    {"/as", "/desk", "/help", "/join", "/press", "/quit", "/story", "/update"},
+		"/st":                                  {"/story"},
+		"/story ":                              {"sony-hack", "sony-film", "other"},
+		"/story sony":                          {"sony-hack", "sony-film"},
+		"/story sony-hack x":                   nil,
+		"/help":                                {"/help"},
+		"/help /st":                            {"/story"},
+		"/update sony":                         {"sony-hack", "sony-film"},
+		"/update o ":                           {"level:breaking", "level:minor", "source:"},
+		"/update o l":                          {"level:breaking", "level:minor"},
+		"/update o s":                          {"source:"},
+		"/update o level:minor ":               {"source:"},
+		"/update o level:minor source:x.org s": nil,
+		"/update o Rain. ":                     nil,
+		"/update o Rain. lev":                  nil,
+		"/update o text:x ":                    {"level:breaking", "level:minor", "source:"},
+		"/desk ":                               {"track", "close"},
+		"/desk c":                              {"close"},
+		"/desk close o":                        {"other"},
+		"/update o le":                         {"level:breaking", "level:minor"},
+		"/update o level:":                     {"level:breaking", "level:minor"},
+		"/update o level:b":                    {"level:breaking"},
+		"/update o other:b":                    nil,
+		"/join ":                               {"#general"},
+		"/nothing ":                            nil,
+		"/update story:other":                  {"story:other"},
 	}
 	for line, want := range tests {
 		if diff := cmp.Diff(want, c.complete(t.Context(), &echo{}, line)); diff != "" {
 			t.Errorf("%q: %s", line, diff)
-		}
-	}
-}
-
-func TestTab(t *testing.T) {
-	var listed bytes.Buffer
-	words := []string{"sony-hack", "sony-film"}
-	term := &terminal{complete: func(string) []string { return words }}
-	term.line = newLine(strings.NewReader(""), &listed)
-	line, pos, ok := term.tab("/story so", 9, '\t')
-	if line != "/story sony-" || pos != 12 || !ok {
-		t.Errorf("as far as both agree: %q %d %v", line, pos, ok)
-	}
-	if line, _, _ = term.tab(line, pos, '\t'); line != "/story sony-" || !strings.Contains(listed.String(), "sony-hack  sony-film") {
-		t.Errorf("no further: %q, listed %q", line, &listed)
-	}
-	words = words[:1]
-	if line, pos, _ = term.tab("/story s now", 8, '\t'); line != "/story sony-hack now" || pos != len("/story sony-hack ") {
-		t.Errorf("one word in the middle: %q %d", line, pos)
-	}
-	words = []string{"level:"}
-	if line, _, _ = term.tab("/update x le", 12, '\t'); line != "/update x level:" {
-		t.Errorf("an option: %q", line)
-	}
-	if _, _, ok := term.tab("/story", 6, 'x'); ok {
-		t.Error("another key was taken")
-	}
-}
-
-func TestWrap(t *testing.T) {
-	tests := []struct {
-		text  string
-		width int
-		want  string
-	}{
-		{"", 10, ""},
-		{"short", 10, "short"},
-		{"one two three four", 10, "one two\nthree four"},
-		{"one two", 0, "one two"},
-		{"exactly te n", 10, "exactly te\nn"},
-		{"averyveryverylongword and more", 10, "averyveryverylongword\nand more"},
-		{"two\nlines of text", 8, "two\nlines of\ntext"},
-		{"\n\nempty  lines\n", 20, "\n\nempty  lines\n"},
-		{"日本 語を 書く", 6, "日本\n語を\n書く"},
-	}
-	for _, test := range tests {
-		if got := wrap(test.text, test.width); got != test.want {
-			t.Errorf("wrap(%q, %d) = %q, want %q", test.text, test.width, got, test.want)
 		}
 	}
 }

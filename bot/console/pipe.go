@@ -5,6 +5,8 @@ import (
 	"errors"
 	"io"
 	"strings"
+
+	"storybot/bot"
 )
 
 // maxLine is the longest line read from a pipe, in bytes, continuations
@@ -14,27 +16,40 @@ const maxLine = 1 << 20
 
 // pipe is a screen without a person: lines in, texts out.
 type pipe struct {
-	in  *bufio.Reader
-	out io.Writer
+	in     *bufio.Reader
+	out    io.Writer
+	prompt string
+	echo   bool // what is read is shown behind the prompt
 }
 
-func newPipe(in io.Reader, out io.Writer) *pipe { return &pipe{bufio.NewReader(in), out} }
+func newPipe(in io.Reader, out io.Writer, echo bool) *pipe {
+	return &pipe{in: bufio.NewReader(in), out: out, echo: echo}
+}
 
 func (*pipe) open() error       { return nil }
 func (*pipe) close() error      { return nil }
-func (*pipe) setPrompt(string)  {}
 func (*pipe) above([]byte) bool { return false }
 func (*pipe) interactive() bool { return false }
 
-// print writes a text and an empty line.
-func (p *pipe) print(text string) error {
-	_, err := io.WriteString(p.out, strings.TrimRight(text, "\n")+"\n\n")
+func (p *pipe) setPrompt(prompt string) { p.prompt = prompt }
+
+// print writes lines, each in one row however long, and an empty one.
+func (p *pipe) print(all []line) error {
+	var text strings.Builder
+	for _, l := range all {
+		text.WriteString(l.plain() + "\n")
+	}
+	_, err := io.WriteString(p.out, text.String()+"\n")
 	return err
 }
 
 // readLine reads a line; one that ends in a backslash goes on in the next.
 func (p *pipe) readLine() (string, error) {
-	return joinLines(p.physicalLine)
+	line, err := joinLines(p.physicalLine)
+	if err == nil && p.echo {
+		_, err = io.WriteString(p.out, bot.Clean(p.prompt+line)+"\n")
+	}
+	return line, err
 }
 
 // joinLines reads lines from next until one does not end in a backslash.

@@ -85,13 +85,14 @@ func (c *Console) show(d stories.Destination, public bool, m bot.Message) error 
 		}
 	}
 	buttons = append(buttons, m.Buttons...)
-	text := bot.PlainText(own(m))
+	var all []line
 	if public {
-		text = "── " + bot.OneLine(d.Channel) + " ──\n" + text
+		all = lines("── "+bot.OneLine(d.Channel)+" ──", dim)
 	}
+	all = append(all, draw(own(m))...)
 	if len(buttons) > 0 {
 		c.buttons, c.place = buttons, d
-		text += "\n" + choices(buttons)
+		all = append(all, drawButtons(buttons))
 	}
-	return c.screen.print(bot.Clean(text))
+	return c.screen.print(all)
 }

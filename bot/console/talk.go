@@ -4,10 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"regexp"
 	"runtime/debug"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 	"unicode"
@@ -29,21 +27,19 @@ func (c *Console) hear(ctx context.Context, h bot.Handler, in input) (quit bool,
 	}
 	line := strings.TrimSpace(bot.Visible(in.line))
 	word, rest := cutWord(line)
+	word = strings.ToLower(word)
+	own, isOwn := c.own(word, rest)
 	switch {
 	case line == "":
 		return false, nil
-	case word == "/quit" || word == "/exit":
-		return true, nil
-	case word == "/join":
-		return false, c.join(ctx, rest)
-	case word == "/as":
-		return false, c.as(ctx, rest)
-	case word == "/press":
-		return false, c.press(ctx, h, rest)
+	case word == "help" || word == "/help":
+		return false, c.help(ctx, h, rest)
+	case isOwn && asksHelp(rest):
+		return false, c.explain(ctx, own)
+	case isOwn:
+		return own.do(ctx, h, rest)
 	case isNumber(line):
 		return false, c.press(ctx, h, line)
-	case word == "/help" || word == "help":
-		return false, c.help(ctx, h)
 	case !strings.HasPrefix(word, "/"):
 		return false, c.chatter(ctx, word)
 	}
@@ -183,93 +179,5 @@ func (c *Console) say(ctx context.Context, format string, args ...any) error {
 		return nil
 	}
 	defer c.give()
-	return c.screen.print(bot.Clean(fmt.Sprintf(format, args...)))
-}
-
-var (
-	channelForm = regexp.MustCompile(`^#[\pL\pN][\pL\pN_-]{0,79}$`)
-	nameForm    = regexp.MustCompile(`^[\pL\pN][\pL\pN._-]{0,39}$`)
-)
-
-func (c *Console) join(ctx context.Context, name string) error {
-	name = "#" + strings.TrimLeft(name, "#")
-	if !channelForm.MatchString(name) {
-		return c.say(ctx, "A channel's name is letters, digits, - and _, at most 80 of them. Example: /join #news")
-	}
-	c.channel = name
-	if !slices.Contains(c.joined, name) {
-		c.joined = append(c.joined, name)
-	}
-	return c.say(ctx, "You are in %s now.", name)
-}
-
-func (c *Console) as(ctx context.Context, name string) error {
-	name = strings.TrimPrefix(name, "@")
-	if !nameForm.MatchString(name) {
-		return c.say(ctx, "A user's name is letters, digits, dots, - and _, at most 40 of them. Example: /as alice")
-	}
-	if !isPerson(name) {
-		return c.say(ctx, "%s is nobody's name here: chats take it for a group of people. Take another one. Example: /as alice", name)
-	}
-	c.user = name
-	return c.say(ctx, "You are %s now.", name)
-}
-
-// chatter answers what is no command.
-func (c *Console) chatter(ctx context.Context, word string) error {
-	if name := strings.ToLower(word); slices.ContainsFunc(c.config.Specs, func(s bot.Spec) bool { return s.Name == name || strings.HasPrefix(s.Name, name+" ") }) {
-		return c.say(ctx, "Commands begin with a slash: /%s …", name)
-	}
-	return c.say(ctx, "Commands begin with a slash. Example: /story sony-hack. Write help for all of them.")
-}
-
-// ownHelp is what the console adds to the bot's commands.
-const ownHelp = `On this console:
-/join #news – go to another channel; pushes to all channels are shown under their names
-/as alice – speak as another user
-/press 2, or just 2 – press a button of the newest message
-/quit – leave
-A line that ends in \ goes on in the next one.`
-
-// help lists the bot's commands and the console's own.
-func (c *Console) help(ctx context.Context, h bot.Handler) error {
-	if err := c.ask(ctx, h, c.here(), bot.Typed{Name: "help"}); err != nil {
-		return err
-	}
-	return c.say(ctx, "%s", ownHelp)
-}
-
-// press presses a button of the newest message that had any.
-func (c *Console) press(ctx context.Context, h bot.Handler, number string) error {
-	if err := c.take(ctx); err != nil {
-		return nil
-	}
-	buttons, place := c.buttons, c.place
-	c.give()
-	if len(buttons) == 0 {
-		return c.say(ctx, "There is no message with buttons yet. /story shows one.")
-	}
-	n, err := strconv.Atoi(number)
-	if err != nil || n < 1 || n > len(buttons) {
-		return c.say(ctx, "The newest message has these buttons: %s. Example: /press 1", choices(buttons))
-	}
-	button := buttons[n-1]
-	if button.URL != "" {
-		return c.say(ctx, "%s is at %s", button.Label, button.URL)
-	}
-	return c.ask(ctx, h, place, bot.Press{Action: button.Action, Arg: button.Arg})
-}
-
-// choices writes buttons as numbers to press.
-func choices(buttons []bot.Button) string {
-	var labels []string
-	for i, b := range buttons {
-		labels = append(labels, fmt.Sprintf("[%d] %s", i+1, bot.OneLine(b.Label)))
-	}
-	return strings.Join(labels, "  ")
-}
-
-func isNumber(s string) bool {
-	_, err := strconv.ParseUint(s, 10, 8)
-	return err == nil
+	return c.screen.print(lines(fmt.Sprintf(format, args...), 0))
 }

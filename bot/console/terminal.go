@@ -1,192 +1,265 @@
 package console
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"strings"
 	"sync"
-	"unicode/utf8"
 
-	"github.com/rivo/uniseg"
+	tea "charm.land/bubbletea/v2"
 	"golang.org/x/term"
 )
 
-// terminal is a screen with a person before it: a prompt with editing, history
-// (Up and Down) and completion (Tab), above which texts are printed at any
-// moment.
+// terminal is a screen with a person before it: a line that is edited at the
+// bottom, with history (Up and Down) and completion (Tab), above which texts are
+// printed at any moment. Bubble Tea reads the keys and draws.
 type terminal struct {
 	in, out  *os.File
-	line     *term.Terminal
+	styled   bool
+	history  func() *history
 	complete func(line string) []string
+	// parts divides what was typed or pasted into the lines it is.
+	parts func(text string) []string
 
-	mu    sync.Mutex // guards what follows
-	saved *term.State
-	width int // of the window, in columns; 0 when unknown
+	// printing is held by whoever prints, so that no text stands within another.
+	printing sync.Mutex
+
+	mu      sync.Mutex // guards what follows
+	program *tea.Program
+	drawn   chan struct{} // closed when program has drawn its first frame
+	ended   chan struct{} // closed when program is over
+	failed  error         // why it is, when nobody asked it to end
+	typed   []string      // lines nobody has read yet
+	news    chan struct{} // holds one when something was typed, or the end asked for
+	leaving bool          // the person asked to leave
+	prompt  string
 }
 
-// maxTyped is how many characters x/term's Terminal holds in a line. What is
-// typed beyond is dropped without a word, so a full line is refused.
-const maxTyped = 4096
-
-func newTerminal(in, out *os.File) *terminal {
-	t := &terminal{in: in, out: out}
-	t.line = newLine(in, out)
-	t.line.AutoCompleteCallback = t.tab
-	return t
-}
-
-// newLine returns a line editor that reads keys from in.
-func newLine(in io.Reader, out io.Writer) *term.Terminal {
-	return term.NewTerminal(struct {
-		io.Reader
-		io.Writer
-	}{in, out}, "")
+func newTerminal(in, out *os.File, styled bool) *terminal {
+	return &terminal{
+		in: in, out: out, styled: styled, news: make(chan struct{}, 1),
+		history: func() *history { return new(history) },
+		parts:   func(text string) []string { return []string{text} },
+	}
 }
 
 func (t *terminal) interactive() bool { return true }
 
+// size is the window's, in columns and rows; of one that tells none the usual.
+func (t *terminal) size() (width, height int) { return windowSize(t.out) }
+
+func windowSize(out *os.File) (width, height int) {
+	width, height, err := term.GetSize(int(out.Fd()))
+	if err != nil || width <= 0 || height <= 0 {
+		return 80, 24
+	}
+	return width, height
+}
+
 func (t *terminal) open() error {
+	width, height := t.size()
+	e := newEditor(t.history(), width, height)
+	e.complete, e.submit, e.leave = t.complete, t.submit, t.leave
+	// Signals are the process's; so is a panic, which Bubble Tea turns into an error
+	// after it has given the terminal back.
+	drawn := make(chan struct{})
+	program := tea.NewProgram(e, tea.WithInput(t.in), tea.WithOutput(&firstFrame{File: t.out, drawn: drawn}),
+		tea.WithoutSignalHandler(), tea.WithFilter(t.reflow))
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	saved, err := term.MakeRaw(int(t.in.Fd()))
-	if err != nil {
-		return err
-	}
-	t.saved = saved
+	t.program, t.drawn, t.ended = program, drawn, make(chan struct{})
+	go func(ended chan struct{}) {
+		_, err := program.Run()
+		t.mu.Lock()
+		defer t.mu.Unlock()
+		t.failed, t.program = err, nil
+		close(ended)
+	}(t.ended)
 	return nil
 }
 
-// close gives the terminal back as it was.
+// reflow goes up to where the frame begins once a terminal that became narrower
+// has broken its rows. Bubble Tea counts the rows it drew, and would draw the
+// frame anew below the beginning of the old one.
+func (t *terminal) reflow(m tea.Model, msg tea.Msg) tea.Msg {
+	if size, ok := msg.(tea.WindowSizeMsg); ok {
+		if more := m.(*editor).brokenRows(size.Width); more > 0 {
+			fmt.Fprintf(t.out, cursorUp, more)
+		}
+	}
+	return msg
+}
+
+// cursorUp is CUU, Cursor Up (ECMA-48, 8.3.22).
+const cursorUp = "\x1b[%dA"
+
+// firstFrame is a window that says when Bubble Tea has drawn in it. Until then
+// Bubble Tea takes the frame to be as high as the window, and what is printed
+// above it would push everything off the screen.
+type firstFrame struct {
+	*os.File
+	drawn chan struct{}
+	once  sync.Once
+}
+
+// pasteOn asks a terminal to mark what is pasted, which the first frame begins with
+// (https://invisible-island.net/xterm/ctlseqs/ctlseqs.html, Bracketed Paste Mode).
+const pasteOn = "\x1b[?2004h"
+
+func (f *firstFrame) Write(p []byte) (int, error) {
+	n, err := f.File.Write(p)
+	if err != nil || bytes.Contains(p, []byte(pasteOn)) {
+		f.once.Do(func() { close(f.drawn) })
+	}
+	return n, err
+}
+
+// close gives the terminal back as it was, once all that was printed is there.
 func (t *terminal) close() error {
+	t.printing.Lock()
+	defer t.printing.Unlock()
+	if program, ended := t.running(); program != nil {
+		program.Send(endMsg{})
+		<-ended
+	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.saved == nil {
-		return nil
-	}
-	err := term.Restore(int(t.in.Fd()), t.saved)
-	t.saved = nil
-	fmt.Fprintln(t.out)
-	return err
+	return t.failed
 }
 
-// resize learns how wide the window is. It is asked before every line rather
-// than at every change.
-func (t *terminal) resize() {
-	width, height, err := term.GetSize(int(t.out.Fd()))
-	if err != nil || width <= 0 {
-		return
-	}
-	_ = t.line.SetSize(width, height)
+func (t *terminal) running() (*tea.Program, chan struct{}) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.width = width
+	return t.program, t.ended
 }
 
-func (t *terminal) setPrompt(prompt string) { t.line.SetPrompt(prompt) }
-
-// print shows a text and an empty line above the prompt.
-func (t *terminal) print(text string) error {
+// submit takes what was typed.
+func (t *terminal) submit(text string) {
 	t.mu.Lock()
-	defer t.mu.Unlock()
-	text = wrap(strings.TrimRight(text, "\n"), t.width) + "\n\n"
-	if t.saved == nil {
-		_, err := io.WriteString(t.out, text)
-		return err
-	}
-	_, err := io.WriteString(t.line, text)
-	return err
+	t.typed = append(t.typed, t.parts(text)...)
+	t.mu.Unlock()
+	t.wake()
 }
 
-// wrap breaks lines that are wider than width between words, where words are
-// short enough.
-func wrap(text string, width int) string {
-	if width <= 0 {
-		return text
+// leave notes that the person asked to leave, after the lines typed so far.
+func (t *terminal) leave() {
+	t.mu.Lock()
+	t.leaving = true
+	t.mu.Unlock()
+	t.wake()
+}
+
+func (t *terminal) wake() {
+	select {
+	case t.news <- struct{}{}:
+	default:
 	}
-	var b strings.Builder
-	column := 0
-	for rest := text; rest != ""; {
-		end := strings.IndexAny(rest[1:], " \n") + 1
-		if end == 0 {
-			end = len(rest)
-		}
-		word := rest[:end] // with the space or line break before it
-		rest = rest[end:]
-		columns := uniseg.StringWidth(word)
+}
+
+func (t *terminal) setPrompt(prompt string) {
+	t.mu.Lock()
+	t.prompt = prompt
+	t.mu.Unlock()
+}
+
+// readLine waits for a line and leaves it on the screen under the prompt.
+func (t *terminal) readLine() (string, error) {
+	program, ended := t.running()
+	if program == nil {
+		return "", t.end()
+	}
+	for asked := false; ; {
+		line, prompt, ok, leaving := t.next()
 		switch {
-		case word[0] == '\n':
-			column = columns
-		case word[0] == ' ' && column > 0 && column+columns > width:
-			word, column = "\n"+word[1:], columns-1
-		default:
-			column += columns
+		case ok && len(line) > maxLine:
+			return "", errTooLong
+		case ok:
+			width, _ := t.size()
+			return line, t.put(typedRows(prompt, line, width))
+		case leaving:
+			return "", io.EOF
+		case !asked:
+			program.Send(promptMsg(prompt))
+			asked = true
 		}
-		b.WriteString(word)
+		select {
+		case <-t.news:
+		case <-ended:
+			return "", t.end()
+		}
 	}
-	return b.String()
+}
+
+func (t *terminal) next() (line, prompt string, ok, leaving bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if len(t.typed) > 0 {
+		line, ok, t.typed = t.typed[0], true, t.typed[1:]
+	}
+	return line, t.prompt, ok, t.leaving
+}
+
+// end is what reading ends with once there is no program any more.
+func (t *terminal) end() error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.failed != nil && !errors.Is(t.failed, io.EOF) {
+		return fmt.Errorf("the terminal: %w", t.failed)
+	}
+	return io.EOF
+}
+
+// print shows lines and an empty one above the prompt.
+func (t *terminal) print(all []line) error {
+	width, _ := t.size()
+	var rows []string
+	for _, l := range all {
+		rows = append(rows, l.rows(width-1, t.styled)...)
+	}
+	return t.put(append(rows, ""))
 }
 
 func (t *terminal) above(p []byte) bool {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if t.saved == nil {
+	if program, _ := t.running(); program == nil {
 		return false
 	}
-	_, err := t.line.Write(p)
-	return err == nil
+	width, _ := t.size()
+	var rows []string
+	for _, l := range lines(string(p), 0) {
+		l.rest = "  "
+		rows = append(rows, l.rows(width-1, false)...)
+	}
+	return t.put(rows) == nil
 }
 
-func (t *terminal) readLine() (string, error) {
-	return joinLines(func() (string, error) {
-		t.resize()
-		line, err := t.line.ReadLine()
-		if errors.Is(err, term.ErrPasteIndicator) {
-			err = nil
+// put shows rows above the prompt, in pieces that leave it on the screen.
+func (t *terminal) put(rows []string) error {
+	t.printing.Lock()
+	defer t.printing.Unlock()
+	program, _ := t.running()
+	if program == nil {
+		_, err := io.WriteString(t.out, strings.Join(rows, "\n")+"\n")
+		return err
+	}
+	t.mu.Lock()
+	drawn, ended := t.drawn, t.ended
+	t.mu.Unlock()
+	select {
+	case <-drawn:
+	case <-ended:
+	}
+	_, height := t.size()
+	for piece := max(1, height/2-1); len(rows) > 0; {
+		n := min(piece, len(rows))
+		text := strings.Join(rows[:n], "\n")
+		if text == "" {
+			text = " " // Bubble Tea leaves out what is empty
 		}
-		if err == nil && utf8.RuneCountInString(line) >= maxTyped {
-			return "", errTooLong
-		}
-		return line, err
-	})
-}
-
-// tab completes what stands before the cursor: as far as all candidates agree,
-// and when that is no further, it lists them.
-func (t *terminal) tab(line string, pos int, key rune) (string, int, bool) {
-	if key != '\t' || t.complete == nil {
-		return "", 0, false
+		program.Send(tea.Println(text)())
+		rows = rows[n:]
 	}
-	before, after := line[:pos], line[pos:]
-	found := t.complete(before)
-	if len(found) == 0 {
-		return line, pos, true
-	}
-	word := before[strings.LastIndexByte(before, ' ')+1:]
-	stem := strings.TrimSuffix(before, word)
-	if len(found) == 1 {
-		done := stem + found[0]
-		if !strings.HasSuffix(done, ":") {
-			done += " "
-		}
-		return done + strings.TrimPrefix(after, " "), len(done), true
-	}
-	if common := commonPrefix(found); len(common) > len(word) {
-		return stem + common + after, len(stem + common), true
-	}
-	_, _ = io.WriteString(t.line, strings.Join(found, "  ")+"\n")
-	return line, pos, true
-}
-
-// commonPrefix is what all of words begin with.
-func commonPrefix(words []string) string {
-	prefix := words[0]
-	for _, w := range words[1:] {
-		for !strings.HasPrefix(w, prefix) {
-			_, size := utf8.DecodeLastRuneInString(prefix)
-			prefix = prefix[:len(prefix)-size]
-		}
-	}
-	return prefix
+	return nil
 }

@@ -5,14 +5,8 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
-	"io"
-	"io/fs"
 	"log/slog"
-	"os"
 	"strings"
-	"time"
-
-	"golang.org/x/term"
 
 	"storybot/bot"
 	"storybot/bot/command"
@@ -22,59 +16,6 @@ import (
 	"storybot/bot/names"
 	"storybot/stories"
 )
-
-const greeting = `Storybot, on this terminal. Nothing leaves this machine: pushes are printed here.
-Try /story sony-hack, then /subscribe sony-hack, then /update sony-hack Something happened.
-Tab completes, help lists everything, /quit leaves.`
-
-// bot runs the bot until a signal, or until the console's input ends.
-func (p *program) bot(ctx context.Context, args []string) error {
-	began := time.Now()
-	flags := p.flags("storybot")
-	withConsole := flags.Bool("console", false, "")
-	if err := parse(flags, args); err != nil {
-		return err
-	}
-	cfg, err := p.settings()
-	if err != nil {
-		return err
-	}
-	if cfg.emptyTokens() && !cfg.hasPlatform() && !*withConsole && !isThere(p.stdin) {
-		return wrongSettings{what: "Nothing connects: no token is set, and there is no terminal and no input to chat with. Put a token in, or add --console", warnings: cfg.warnings}
-	}
-	var talk *console.Console
-	r := &running{config: cfg, platforms: p.platforms, ended: make(chan error, 8)}
-	level, logTo := cfg.logLevel, p.stderr
-	if *withConsole || !cfg.hasPlatform() {
-		talk = console.New(console.Config{In: p.stdin, Out: p.stdout, Specs: command.Specs(), Settled: r.settled, Now: wallClock, Greeting: greeting})
-		logTo = talk.LogWriter(p.stderr)
-		if talk.Interactive() && !cfg.given("LOG_LEVEL") {
-			level = levelWhenTalking
-		}
-	}
-	r.log = newLog(cfg, level, logTo)
-	r.starts = newStarts()
-	for _, warning := range cfg.warnings {
-		r.log.Warn(warning)
-	}
-	err = r.start(ctx, talk)
-	if err == nil {
-		r.log.Info("storybot is ready", "version", version(), "took", time.Since(began).Round(time.Millisecond).String())
-		err = r.wait(ctx)
-	}
-	return errors.Join(err, r.stops.run())
-}
-
-// isThere says whether anything can be read from stdin: services are started
-// with a device that holds nothing.
-func isThere(stdin io.Reader) bool {
-	f, ok := stdin.(*os.File)
-	if !ok || term.IsTerminal(int(f.Fd())) {
-		return true
-	}
-	info, err := f.Stat()
-	return err == nil && info.Mode()&fs.ModeCharDevice == 0
-}
 
 // running is a bot with all its parts.
 type running struct {
@@ -90,6 +31,7 @@ type running struct {
 	talk      *platformRun // the console, or nil
 	chats     []*platformRun
 	starts    *starts
+	code      string // what makes the first admin, "" for nothing
 	stops     teardowns
 	// ended gets the end of each platform: nil when there is nothing more to
 	// do, an error for what no retry can mend.
@@ -99,7 +41,7 @@ type running struct {
 // start opens everything, in the order it depends on each other. What was
 // started is in r.stops, also when start fails.
 func (r *running) start(ctx context.Context, talk *console.Console) error {
-	if err := r.openNewsroom(ctx, talk != nil); err != nil {
+	if err := r.openNewsroom(ctx); err != nil {
 		return err
 	}
 	if err := r.openPlatforms(talk); err != nil {
@@ -160,7 +102,7 @@ func (r *running) background(name string, f func(context.Context)) {
 
 // openNewsroom opens the database and the newsroom over it. Without a token
 // the console's first user is admin, and an empty database gets the sample.
-func (r *running) openNewsroom(ctx context.Context, console bool) error {
+func (r *running) openNewsroom(ctx context.Context) error {
 	store, err := openStore(ctx, r.config, r.log)
 	if err != nil {
 		return err
@@ -169,7 +111,11 @@ func (r *running) openNewsroom(ctx context.Context, console bool) error {
 	r.stops.add("database", func(context.Context) error { return store.Close() })
 	r.book = names.New(store, r.log, wallClock)
 	admins := r.config.admins
-	if !r.config.hasPlatform() {
+	if r.config.hasPlatform() {
+		if err := refuseTryOut(ctx, r.config, store); err != nil {
+			return err
+		}
+	} else {
 		admins = append(admins, firstUser)
 		if err := seed(ctx, store); err != nil {
 			return fmt.Errorf("add the sample story: %w", err)
@@ -190,14 +136,15 @@ func (r *running) openPlatforms(talk *console.Console) error {
 		leases = nil // the file's lock keeps every other process away
 	}
 	for _, platform := range r.platforms {
+		if !platform.configured(r.config) {
+			continue
+		}
 		p, err := platform.open(parts{r.config, command.Specs(), places{r.desk, r.book, func(lane string) { r.engine.Resume(lane) }, r.log}, r.store, r.log, r.starts.of(platform.name)})
 		if err != nil {
 			return wrongSettings{what: "this platform cannot be made ready:", wrong: []string{platform.name + ": " + err.Error()}}
 		}
-		if p != nil {
-			r.starts.expect(platform.name)
-			r.chats = append(r.chats, newPlatformRun(p, leases, owner, r.log))
-		}
+		r.starts.expect(platform.name)
+		r.chats = append(r.chats, newPlatformRun(p, leases, owner, r.log))
 	}
 	if talk != nil {
 		r.talk = newPlatformRun(talk, leases, owner, r.log)
@@ -229,7 +176,14 @@ func (r *running) claim(ctx context.Context) error {
 	if !r.config.hasPlatform() {
 		return nil
 	}
-	return offerClaim(ctx, r.desk, r.log)
+	code, err := offerClaim(ctx, r.desk, r.log)
+	r.code = code
+	return err
+}
+
+// isPrivate says that what was typed holds a secret, and is not to be kept.
+func (r *running) isPrivate(typed string) bool {
+	return isClaim(typed, r.code) || string(r.config.hidden.mask([]byte(typed))) != typed
 }
 
 // wait returns when ctx ends, when the console has nothing more to say, when

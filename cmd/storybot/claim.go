@@ -3,18 +3,30 @@ package main
 import (
 	"context"
 	"log/slog"
+	"strings"
 
 	"storybot/stories"
 )
 
 // offerClaim logs the code that makes the first admin, the same from every
 // process of the installation, unless there is an admin. The service refuses it
-// once it has been used.
-func offerClaim(ctx context.Context, desk *stories.Service, log *slog.Logger) error {
-	code, err := desk.ClaimCode(ctx)
+// once it has been used. It returns the code, "" for none.
+func offerClaim(ctx context.Context, desk *stories.Service, log *slog.Logger) (code string, err error) {
+	code, err = desk.ClaimCode(ctx)
 	if err != nil || code == "" {
-		return err
+		return "", err
 	}
 	log.Warn("nobody is an admin yet; whoever sends this command to the bot becomes the first: /desk claim "+code, "setting", "STORYBOT_ADMINS names admins instead")
-	return nil
+	return code, nil
+}
+
+// isClaim says whether somebody typed the code that makes the first admin, with
+// whatever around it.
+func isClaim(typed, code string) bool {
+	for word := range strings.FieldsSeq(typed) {
+		if stories.SameClaimCode(word, code) {
+			return true
+		}
+	}
+	return false
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -27,7 +28,9 @@ type config struct {
 }
 
 // hasPlatform says whether a token of a chat platform is set.
-func (c *config) hasPlatform() bool { return c.discordToken.given() || len(c.slackBots) > 0 }
+func (c *config) hasPlatform() bool {
+	return slices.ContainsFunc(platforms(), func(p chatPlatform) bool { return p.configured(c) })
+}
 
 // given says whether a setting was given a value.
 func (c *config) given(name string) bool { return c.found[name].given }

@@ -89,7 +89,7 @@ func onConsole(t *testing.T) *stage {
 func startTalk(t *testing.T, dir string, out io.Writer) (*process, io.Writer) {
 	t.Helper()
 	p := &process{t: t, cmd: exec.Command(binary), news: make(chan struct{}), ended: make(chan struct{}), began: time.Now()}
-	p.cmd.Dir, p.cmd.Env, p.cmd.Stdout = dir, []string{"LOG_LEVEL=debug"}, out
+	p.cmd.Dir, p.cmd.Env, p.cmd.Stdout = dir, []string{"LOG_LEVEL=debug", "DATABASE_URL=sqlite:storybot.db"}, out
 	stderr, err := p.cmd.StderrPipe()
 	if err != nil {
 		t.Fatal(err)

@@ -42,6 +42,7 @@ func (p *program) deliveries(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
+	cfg.lookAtTryOut()
 	// Only looked at: the bot may be running meanwhile.
 	store, err := sqlstore.Look(ctx, cfg.databaseURL.reveal())
 	if err != nil {

@@ -11,8 +11,8 @@ import (
 func writeEnvExample(w io.Writer) error {
 	var b strings.Builder
 	b.WriteString(`# The settings of Storybot. Copy this file to .env, remove the # in front of
-# the ones you use and fill them in. All are optional; without any token
-# Storybot starts a console chat on the terminal.
+# the ones you use and fill them in. storybot run needs the tokens of one
+# platform; without any, storybot is a console chat to try it out.
 #
 # The environment wins over .env. Each setting can also be read from a file:
 # DISCORD_TOKEN_FILE=/run/secrets/discord instead of DISCORD_TOKEN=….

@@ -3,14 +3,15 @@
 // the channels that follow it.
 //
 // This folder is the only one that knows all parts. program.go is the table of
-// subcommands, bot.go the one that runs the bot: what is opened, in which
-// order, and how it is stopped (stop.go). settings.go is the table of settings,
+// subcommands, start.go how the bot is started, bot.go the bot: what is opened, in
+// which order, and how it is stopped (stop.go). settings.go is the table of settings,
 // config.go reads it, environment.go is where from, tokens.go and addresses.go
 // check what was found, nearmiss.go finds names that were meant otherwise.
 // platforms.go is the list of platforms. Beside them stand what the parts need of the process: the log
 // without secrets (log.go, secret.go), turns between replicas (lease.go), the
 // desk's alarms (desk.go), health and metrics (http.go), housekeeping
-// (retention.go), the first admin (claim.go) and the sample story (sample.go).
+// (retention.go), the first admin (claim.go), the sample story (sample.go) and what
+// happens without a token (tryout.go).
 package main
 
 import (

@@ -22,21 +22,22 @@ type parts struct {
 }
 
 // platforms is every chat platform there is: a new one is a folder under bot/,
-// its settings, and a line here. open returns nil when the platform has no
-// token. The console is not among them; it belongs to this process's terminal.
+// its settings, and a line here. open is asked only where the platform is
+// configured. The console is not among them; it belongs to this process's terminal.
 func platforms() []chatPlatform {
-	return []chatPlatform{{"discord", openDiscord}, {"slack", openSlack}}
+	return []chatPlatform{
+		{"discord", func(c *config) bool { return c.discordToken.given() }, openDiscord},
+		{"slack", func(c *config) bool { return len(c.slackBots) > 0 }, openSlack},
+	}
 }
 
 type chatPlatform struct {
-	name string
-	open func(parts) (bot.Platform, error)
+	name       string
+	configured func(*config) bool // a token of it is set
+	open       func(parts) (bot.Platform, error)
 }
 
 func openDiscord(p parts) (bot.Platform, error) {
-	if !p.config.discordToken.given() {
-		return nil, nil
-	}
 	return discord.New(discord.Config{
 		Token:   p.config.discordToken.reveal(),
 		Started: p.started,
@@ -51,9 +52,6 @@ func openDiscord(p parts) (bot.Platform, error) {
 }
 
 func openSlack(p parts) (bot.Platform, error) {
-	if len(p.config.slackBots) == 0 {
-		return nil, nil
-	}
 	var tokens []string
 	for _, token := range p.config.slackBots {
 		tokens = append(tokens, token.reveal())

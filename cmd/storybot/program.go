@@ -35,7 +35,8 @@ type subcommand struct {
 
 func subcommands() []subcommand {
 	return []subcommand{
-		{"", "[--console]", "run the bot: on Discord and Slack as far as tokens are set, on this terminal otherwise or with --console", (*program).bot},
+		{"", "[--console]", "with a token run the bot, as storybot run does; without any try it out on this terminal, or with the commands of a pipe or file", (*program).bot},
+		{"run", "[--console]", "run the bot on Discord and Slack as far as tokens are set, and with --console on this terminal too", (*program).service},
 		{"manifest", "", "print the manifest to create the Slack app from", (*program).manifest},
 		{"sample", "", "add the sample story sony-hack to the database", (*program).sample},
 		{"deliveries", "[--state STATE] [--lane LANE] [--limit N]", "list what channels are owed, newest first", (*program).deliveries},

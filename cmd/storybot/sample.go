@@ -41,15 +41,6 @@ func addSample(ctx context.Context, store stories.Store) error {
 	return err
 }
 
-// seed adds the sample story to a store without any.
-func seed(ctx context.Context, store stories.Store) error {
-	known, err := store.Suggest(ctx, "", 1)
-	if err != nil || len(known) > 0 {
-		return err
-	}
-	return addSample(ctx, store)
-}
-
 func (p *program) sample(ctx context.Context, args []string) error {
 	if err := parse(p.flags("sample"), args); err != nil {
 		return err

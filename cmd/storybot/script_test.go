@@ -49,7 +49,7 @@ func says(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	var said, complaints bytes.Buffer
 	cmd := exec.Command(binary, args[1:]...)
-	cmd.Dir, cmd.Env = ts.MkAbs("."), []string{"LOG_LEVEL=warn"}
+	cmd.Dir, cmd.Env = ts.MkAbs("."), []string{"LOG_LEVEL=warn", "DATABASE_URL=" + ts.Getenv("DATABASE_URL")}
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = strings.NewReader(ts.ReadFile(args[0])), &said, &complaints
 	if err := cmd.Run(); err != nil || complaints.Len() > 0 {
 		ts.Fatalf("%v, complaining: %s\nafter: %s", err, &complaints, &said)

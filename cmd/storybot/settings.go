@@ -23,6 +23,12 @@ type setting struct {
 	set func(c *config, v string) error
 }
 
+// The setting of the database, and the file it names by default.
+const (
+	databaseSetting = "DATABASE_URL"
+	defaultFile     = "storybot.db"
+)
+
 var settings = []setting{
 	{
 		name:   "DISCORD_TOKEN",
@@ -70,10 +76,10 @@ var settings = []setting{
 		set:     setAdmins,
 	},
 	{
-		name:    "DATABASE_URL",
+		name:    databaseSetting,
 		secret:  true,
-		help:    "Where stories and deliveries are kept: sqlite:FILE, or postgres://USER:PASSWORD@HOST/NAME when several replicas share the work.",
-		def:     "sqlite:storybot.db",
+		help:    "Where stories and deliveries are kept: sqlite:FILE, or postgres://USER:PASSWORD@HOST/NAME when several replicas share the work. Tried out without a token, Storybot keeps to a file of its own, storybot-demo.db, unless this is set.",
+		def:     "sqlite:" + defaultFile,
 		example: "postgres://storybot@localhost/storybot",
 		set:     setDatabase,
 	},

@@ -82,12 +82,14 @@ func runWith(t *testing.T, until string, stdin io.Reader, args []string, chats .
 	}
 	p := &program{environ: environment{"DISCORD_TOKEN=the.secret.token-0123456789"}, stdin: stdin, stdout: io.Discard, stderr: out, hidden: new(hidden)}
 	for _, chat := range chats {
-		p.platforms = append(p.platforms, chatPlatform{chat.name, func(parts parts) (bot.Platform, error) {
+		p.platforms = append(p.platforms, chatPlatform{chat.name, func(*config) bool { return true }, func(parts parts) (bot.Platform, error) {
 			chat.started = parts.started
 			return chat, nil
 		}})
 	}
-	p.platforms = append(p.platforms, chatPlatform{"unset", func(parts) (bot.Platform, error) { return nil, nil }})
+	p.platforms = append(p.platforms, chatPlatform{"unset", func(*config) bool { return false }, func(parts) (bot.Platform, error) {
+		return nil, errors.New("a platform that is not configured was opened")
+	}})
 	status = p.run(ctx, args)
 	return status, out.String()
 }

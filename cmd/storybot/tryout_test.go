@@ -1,0 +1,110 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// TestTheGreetingIsTrue: what a terminal is told first holds for how it was
+// started.
+func TestTheGreetingIsTrue(t *testing.T) {
+	slack := []string{"SLACK_BOT_TOKEN=xoxb-1", "SLACK_APP_TOKEN=xapp-1"}
+	for name, test := range map[string]struct {
+		env       []string
+		says, not []string
+	}{
+		"tried out":              {nil, []string{"Nothing leaves this machine", "storybot-demo.db", "/story sony-hack", "/quit leaves"}, []string{"posted there"}},
+		"on a file of one's own": {[]string{"DATABASE_URL=sqlite:x.db"}, []string{"No platform is connected", "database of DATABASE_URL", "/story sony-hack"}, []string{"Nothing leaves", "storybot-demo.db"}},
+		"on another machine":     {[]string{"DATABASE_URL=postgres://far/news"}, []string{"No platform is connected", "database of DATABASE_URL"}, []string{"Nothing leaves", "far"}},
+		"beside Discord":         {[]string{"DISCORD_TOKEN=abc"}, []string{"beside Discord:", "posted there", "/quit stops the bot"}, []string{"Nothing leaves", "sony-hack", "Slack", "storybot-demo.db"}},
+		"beside Slack":           {slack, []string{"beside Slack:"}, []string{"Nothing leaves", "Discord"}},
+		"beside both":            {append(slack, "DISCORD_TOKEN=abc"), []string{"beside Discord and Slack:"}, []string{"Nothing leaves"}},
+	} {
+		t.Chdir(t.TempDir())
+		c, err := loadConfig(test.env, new(hidden))
+		if err != nil {
+			t.Fatal(err)
+		}
+		c.useTryOutFile()
+		got := c.greeting(platforms())
+		for _, s := range test.says {
+			if !strings.Contains(got, s) {
+				t.Errorf("%s: %q is not said: %s", name, s, got)
+			}
+		}
+		for _, s := range test.not {
+			if strings.Contains(got, s) {
+				t.Errorf("%s: %q is said: %s", name, s, got)
+			}
+		}
+	}
+}
+
+func TestWhichDatabaseIsUsed(t *testing.T) {
+	for name, test := range map[string]struct {
+		env          []string
+		files        []string
+		used, looked string
+		history      string
+	}{
+		"without settings":         {nil, nil, "sqlite:storybot-demo.db", "sqlite:storybot.db", "storybot-demo.db.history"},
+		"once tried out":           {nil, []string{"storybot-demo.db"}, "sqlite:storybot-demo.db", "sqlite:storybot-demo.db", "storybot-demo.db.history"},
+		"and run":                  {nil, []string{"storybot-demo.db", "storybot.db"}, "sqlite:storybot-demo.db", "sqlite:storybot.db", "storybot-demo.db.history"},
+		"with a token":             {[]string{"DISCORD_TOKEN=abc"}, []string{"storybot-demo.db"}, "sqlite:storybot.db", "sqlite:storybot.db", "storybot.db.history"},
+		"with a database":          {[]string{"DATABASE_URL=sqlite:x.db"}, []string{"storybot-demo.db"}, "sqlite:x.db", "sqlite:x.db", "x.db.history"},
+		"with one of another kind": {[]string{"DATABASE_URL=postgres://u@h/db"}, nil, "postgres://u@h/db", "postgres://u@h/db", "storybot.db.history"},
+	} {
+		t.Chdir(t.TempDir())
+		for _, file := range test.files {
+			write(t, file, "")
+		}
+		c, err := loadConfig(test.env, new(hidden))
+		if err != nil {
+			t.Fatal(err)
+		}
+		looking := *c
+		looking.lookAtTryOut()
+		c.useTryOutFile()
+		if got := c.databaseURL.reveal(); got != test.used || looking.databaseURL.reveal() != test.looked || c.historyFile() != test.history {
+			t.Errorf("%s: %s, looked at %s, history %s", name, got, looking.databaseURL.reveal(), c.historyFile())
+		}
+	}
+}
+
+func TestACodeIsFoundInWhatWasTyped(t *testing.T) {
+	const code = "K7QX-42MD-WB3N"
+	for typed, want := range map[string]bool{
+		"/desk claim " + code:      true,
+		"k7qx42mdwb3n":             true,
+		"/story k7qx-42md-wb3n ":   true,
+		"/update x K7QX–42MD–WB3N": true,
+		"/story sony-hack":         false,
+		"":                         false,
+	} {
+		if isClaim(typed, code) != want {
+			t.Errorf("%q holds the code: %v", typed, !want)
+		}
+	}
+	if isClaim("anything at all", "") || isClaim("", "") {
+		t.Error("no code is found")
+	}
+}
+
+// TestServicesRun: what operators copy starts the service, which refuses to do
+// nothing.
+func TestServicesRun(t *testing.T) {
+	for file, line := range map[string]string{
+		"storybot.service": "\nExecStart=/usr/local/bin/storybot run\n",
+		"Containerfile":    "\nENTRYPOINT [\"/storybot\"]\nCMD [\"run\"]\n",
+	} {
+		text, err := os.ReadFile(filepath.Join("deploy", file))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(string(text), line) {
+			t.Errorf("%s has no line %q", file, line)
+		}
+	}
+}
