@@ -51,8 +51,8 @@ func TestTheDeskSeesThePush(t *testing.T) {
 			}
 			t.Logf("Discord: %q\nbefore: %q", left[0].Text, left[0].Earlier)
 			t.Logf("Slack: %q after %d edits", right[0].Visible(), len(right[0].Edits))
-			if got := f.discord.Stats(); got.Posts != pushed+1 {
-				t.Errorf("Discord had %d posts, want %d", got.Posts, pushed+1)
+			if got := f.discord.Stats(); got.Posts != 2*pushed+1 { // each channel also shows its card
+				t.Errorf("Discord had %d posts, want %d", got.Posts, 2*pushed+1)
 			} else {
 				t.Logf("Discord answered 429 to %d of %d requests", got.RateLimited, got.Requests)
 			}
@@ -119,6 +119,9 @@ func (f *deskFar) follow(t *testing.T) {
 			t.Fatalf("/subscribe in %s: %v %+v", channel, err, answer)
 		}
 	}
+	if err := f.discord.WaitPosts(f.ctx, len(f.channels)); err != nil { // each shows its card
+		t.Fatal(err)
+	}
 }
 
 // onDesks are the messages in both desks' channels.
@@ -155,7 +158,7 @@ func (f *deskFar) waitEnd(t *testing.T) {
 	end := fmt.Sprintf("Delivered to all %s channels.", bot.Count(len(f.channels)))
 	if err := f.discord.Wait(f.ctx, func() bool {
 		shown, _ := f.onDesks()
-		return strings.Contains(shown[0].Text, end)
+		return len(shown) > 0 && strings.Contains(shown[0].Text, end)
 	}); err != nil {
 		shown, _ := f.onDesks()
 		t.Fatalf("Discord's desk shows %q: %v", shown[0].Text, err)
