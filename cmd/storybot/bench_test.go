@@ -187,7 +187,7 @@ func runBareLoop(url string) int {
 }
 
 func barePost(client *http.Client, url, channel string, n int) error {
-	body := fmt.Sprintf(`{"nonce":"bare-%d","enforce_nonce":true,"allowed_mentions":{"parse":[]},"embeds":[{"title":"Rhine rises above nine metres","description":"**Update 4**\n\nThe water rises, report %d.\n\n-# bench · flood"}],"components":[{"type":1,"components":[{"type":2,"style":2,"label":"Timeline","custom_id":"timeline:1~bare-%d"},{"type":2,"style":2,"label":"Stop","custom_id":"stop:1"}]}]}`, n, n, n)
+	body := fmt.Sprintf(`{"nonce":"bare-%d","enforce_nonce":true,"allowed_mentions":{"parse":[]},"content":"The water rises, report %d.\n-# Rhine rises above nine metres\n-# flood, update 4 · bench","components":[{"type":1,"components":[{"type":2,"style":2,"label":"Timeline","custom_id":"timeline:1~bare-%d"},{"type":2,"style":2,"label":"Stop here","custom_id":"stop:1"}]}]}`, n, n, n)
 	request, err := http.NewRequestWithContext(context.Background(), http.MethodPost, url+"/v9/channels/"+channel+"/messages", strings.NewReader(body))
 	if err != nil {
 		return err
