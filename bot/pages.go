@@ -6,10 +6,14 @@ import "github.com/rivo/uniseg"
 // borders between graphemes and after a line or a word where one ends near.
 // Together the parts are the text. A single grapheme longer than limit is a
 // part of its own. There is always at least one part.
-func Pages(s string, limit int) []string {
+func Pages(s string, limit int) []string { return pages(s, limit, Units) }
+
+// pages is Pages with lengths as measure tells them: that of a text is the sum of
+// those of its graphemes.
+func pages(s string, limit int, measure func(string) int) []string {
 	var pages []string
-	for Units(s) > limit {
-		end := pageEnd(s, limit)
+	for measure(s) > limit {
+		end := pageEnd(s, limit, measure)
 		if end == len(s) {
 			break
 		}
@@ -20,10 +24,10 @@ func Pages(s string, limit int) []string {
 }
 
 // pageEnd is where the first page of s ends, in bytes.
-func pageEnd(s string, limit int) int {
+func pageEnd(s string, limit int, measure func(string) int) int {
 	end, space, line, used := 0, 0, 0, 0
 	for g := uniseg.NewGraphemes(s); g.Next(); {
-		used += Units(g.Str())
+		used += measure(g.Str())
 		if used > limit && end > 0 {
 			break
 		}

@@ -6,9 +6,11 @@ import (
 )
 
 // PlainText is m in plain text, without its buttons: blocks separated by empty
-// lines, links with their address, times in UTC. What is printed where no
+// lines, links with their address (which stands alone where the label tells no
+// more), a picture in words, times in UTC. What is printed where no
 // markup is understood, and what screen readers and notifications say.
 func PlainText(m Message) string {
+	m = m.WithoutPicture()
 	var b strings.Builder
 	b.WriteString(m.Title)
 	if m.URL != "" {
@@ -53,10 +55,10 @@ func PlainSpan(s Span) string {
 	switch {
 	case !s.Time.IsZero():
 		return PlainTime(s.Time, s.DateOnly)
-	case s.URL != "" && s.URL != s.Text && s.Text != "":
-		return s.Text + " (" + s.URL + ")"
-	case s.URL != "":
+	case s.URL != "" && Shortens(s.Text, s.URL):
 		return s.URL
+	case s.URL != "":
+		return s.Text + " (" + s.URL + ")"
 	}
 	return s.Text
 }

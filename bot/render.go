@@ -1,33 +1,126 @@
 package bot
 
 import (
+	"cmp"
 	"fmt"
-	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
 
 	"storybot/stories"
 )
 
-// PushText is how much of an update's text a push shows, in UTF-16 units:
-// what fits every platform after escaping. The rest is behind "Read on".
-const PushText = 2800
+const (
+	// PushText is how much of an update's text a push shows, in UTF-16 units: about
+	// what a phone shows at once. The rest is behind "Read all".
+	PushText = 700
+	// pushTextRoom bounds it in Room units, so that text full of marks leaves room
+	// for the small print.
+	pushTextRoom = 1000
+	// pushRoom is what a push may take of a message; the rest is for a line that its
+	// channel alone gets.
+	pushRoom = messageRoom - 200
+	// smallRoom is what a headline and the line with story, number and author take at
+	// most.
+	smallRoom = 600
+	// noticeable is by how much the time of an update differs from when it was
+	// stored where somebody said when it happened.
+	noticeable = 2 * time.Minute
+)
 
 // RenderUpdate is the push: what a channel that follows the story is sent when
-// u is published. Its id, number and level are read from u, its headline and
-// slug from story.
+// u is published. The news stands first; its story, number and author are small
+// print. Its id, number and level are read from u, its headline and slug from
+// story. It fits every platform: text and sources that do not are behind its
+// button "Read all".
 func RenderUpdate(story stories.Story, u stories.Update) Message {
-	m := Message{Title: Headline(story), Thread: Headline(story), Tags: []string{string(story.State)}}
+	m := Message{Title: pushTitle(u), Thread: Headline(story), Tags: []string{string(story.State)}, Image: Picture(u), Silent: u.Level == stories.Minor}
 	if u.Level == stories.Breaking {
 		m.Tone = Urgent
 	}
-	text, cut := Cut(Clean(u.Text), PushText)
-	m.Blocks = append(m.Blocks, Para(Bold(UpdateLabel(u))), Para(Text(text)))
-	m.Blocks = append(m.Blocks, Sources(u)...)
-	m.Blocks = append(m.Blocks, Byline(story, u))
-	if cut {
-		m.Buttons = append(m.Buttons, ReadButton("Read on", u))
+	whole := Clean(u.Text)
+	text, cut := Cut(whole, PushText)
+	// What describes the picture stands below the text on every platform.
+	described := m.Image.room()
+	if room, more := CutToRoom(text, min(pushTextRoom, pushRoom-smallRoom-described)); more {
+		text, cut = room, true
 	}
-	m.Buttons = append(m.Buttons, NewButton("Timeline", ActionTimeline, story.ID), NewButton("Stop", ActionStop, story.ID))
+	m.Blocks = []Block{Para(Text(text)), {Kind: Small, Spans: []Span{Text(Headline(story))}}}
+	line := byline(story, u)
+	if !u.CreatedAt.IsZero() && u.At.Sub(u.CreatedAt).Abs() >= noticeable {
+		line = append(line, Text(" · "), Span{Time: u.At, Relative: true})
+	}
+	links, left := linksWithin(u.Sources, pushRoom-roomOf(m.Title, text, Headline(story))-roomOfSpans(line)-described)
+	m.Blocks = append(m.Blocks, Block{Kind: Small, Spans: append(line, links...)})
+	switch {
+	case cut:
+		m.Buttons = append(m.Buttons, ReadButton("Read all ("+counted(utf8.RuneCountInString(u.Text), "character")+")", u))
+	case left > 0:
+		m.Buttons = append(m.Buttons, ReadButton("Read all ("+counted(len(u.Sources), "source")+")", u))
+	}
+	m.Buttons = append(m.Buttons, NewButton("Timeline", ActionTimeline, story.ID), NewButton("Stop here", ActionStop, story.ID))
 	return m
+}
+
+// pushTitle is the heading over a breaking update: the word itself.
+func pushTitle(u stories.Update) string {
+	if u.Level == stories.Breaking {
+		return "BREAKING"
+	}
+	return ""
+}
+
+// RenderWhole is one part of an update with all of its text and its sources, from
+// part 0, the beginning, on; a part behind the last one is the last. Each fits
+// every platform.
+func RenderWhole(story stories.Story, u stories.Update, part int) Message {
+	line := append(byline(story, u), Text(" · "), At(u.At))
+	room := messageRoom - roomOf(pushTitle(u), Headline(story), " · part 10 of 10") - roomOfSpans(line) - len("⁨⁩⁨⁩")
+	parts := wholeParts(u, max(room, AnswerText)-Picture(u).room())
+	part = max(0, min(part, len(parts)-1))
+	m := Message{Blocks: append([]Block(nil), parts[part]...)}
+	if part == 0 {
+		m.Title, m.Image = pushTitle(u), Picture(u)
+	}
+	if len(parts) > 1 {
+		line = append(line, Text(fmt.Sprintf(" · part %d of %d", part+1, len(parts))))
+	}
+	if part == len(parts)-1 && parts[part][0].Kind == Paragraph {
+		links, _ := linksWithin(u.Sources, messageRoom)
+		line = append(line, links...)
+	}
+	m.Blocks = append(m.Blocks, Block{Kind: Small, Spans: []Span{Text(Headline(story))}}, Block{Kind: Small, Spans: line})
+	if next := part + 1; next < len(parts) {
+		m.Buttons = append(m.Buttons, NewButton("Read on", ActionRead, u.StoryID, int64(u.Number), int64(next)))
+	}
+	m.Buttons = append(m.Buttons, NewButton("Timeline", ActionTimeline, story.ID))
+	return m
+}
+
+// wholeParts are the parts of RenderWhole in so much room: paragraphs of text and,
+// where the sources do not fit beside the last of them, lists of sources.
+func wholeParts(u stories.Update, room int) [][]Block {
+	var parts [][]Block
+	last := 0
+	for _, page := range PagesOfRoom(Clean(u.Text), room) {
+		page = Clean(page)
+		last = Room(page)
+		parts = append(parts, []Block{Para(Text(page))})
+	}
+	if _, left := linksWithin(u.Sources, room-last); left == 0 {
+		return parts
+	}
+	var list []Block
+	used := 0
+	for _, source := range u.Sources {
+		if need := linkRoom(source); len(list) > 0 && used+need > room {
+			parts, list, used = append(parts, list), nil, need
+		} else {
+			used += need
+		}
+		list = append(list, Block{Kind: Item, Spans: []Span{sourceLink(source)}})
+	}
+	return append(parts, list)
 }
 
 // AfterGap is m with a line of small print that says how many updates before it the
@@ -38,12 +131,18 @@ func AfterGap(m Message, missed int) Message {
 	if missed == 1 {
 		line = "1 earlier update was not posted here while the bot could not write to this channel. /stories lists what happened."
 	}
+	body, small := m.SmallPrint()
+	m.Blocks = append(append(append([]Block(nil), body...), Block{Kind: Small, Spans: []Span{Text(line)}}), small...)
+	return m
+}
+
+// SmallPrint divides the blocks of m before the small print at its end.
+func (m Message) SmallPrint() (body, small []Block) {
 	end := len(m.Blocks)
 	for end > 0 && m.Blocks[end-1].Kind == Small {
 		end--
 	}
-	m.Blocks = slices.Concat(m.Blocks[:end], []Block{{Kind: Small, Spans: []Span{Text(line)}}}, m.Blocks[end:])
-	return m
+	return m.Blocks[:end], m.Blocks[end:]
 }
 
 // Headline is a story's headline as a title: one line, at most 150 characters.
@@ -74,32 +173,110 @@ func Sources(u stories.Update) []Block {
 		if i > 0 {
 			spans = append(spans, Text(", "))
 		}
-		spans = append(spans, Span{Text: Host(source), URL: source})
+		spans = append(spans, sourceLink(source))
 	}
 	return []Block{{Kind: Small, Spans: spans}}
 }
 
-// Byline is the small print under an update: who, when, which story.
-func Byline(story stories.Story, u stories.Update) Block {
-	return Block{Kind: Small, Spans: []Span{
-		Text(UserName(u.Author) + " · "), At(u.At), Text(" · " + story.Slug),
-	}}
+// sourceLink links a source by its host. What is no address is shown as it stands.
+func sourceLink(source string) Span {
+	if _, ok := ParseLink(source); !ok {
+		return Text(OneLine(source))
+	}
+	return Span{Text: Host(source), URL: source}
+}
+
+// linksWithin are the first of some sources that fit into room, each behind a dot,
+// and the number of those that do not, which left is too.
+func linksWithin(sources []string, room int) (spans []Span, left int) {
+	total := 0
+	for _, source := range sources {
+		total += linkRoom(source)
+	}
+	shown := len(sources)
+	if total > room {
+		room -= Room(" and 5 more sources")
+		for shown = 0; linkRoom(sources[shown]) <= room; shown++ {
+			room -= linkRoom(sources[shown])
+		}
+	}
+	for _, source := range sources[:shown] {
+		spans = append(spans, Text(" · "), sourceLink(source))
+	}
+	left = len(sources) - shown
+	switch {
+	case left > 0 && shown == 0:
+		spans = append(spans, Text(" · "+counted(left, "source")))
+	case left > 0:
+		spans = append(spans, Text(" and "+counted(left, "more source")))
+	}
+	return spans, left
+}
+
+// linkRoom is how much of a message the link of a source takes at most: its label,
+// its address with every character written out that could end it, and the marks
+// of both.
+func linkRoom(source string) int {
+	l, ok := ParseLink(source)
+	if !ok {
+		return Room(" · " + OneLine(source))
+	}
+	n := Room(" · "+l.Host()) + len("[](<>)")
+	for _, c := range []byte(l.String()) {
+		if c <= ' ' || c >= utf8.RuneSelf || strings.IndexByte("()<>\"\\^`{|}@", c) >= 0 {
+			n += len("%00") - 1
+		}
+		n++
+	}
+	return n
+}
+
+// roomOf is what lines of text take of a message, each with the marks of a
+// heading, small print or a paragraph.
+func roomOf(lines ...string) int {
+	n := 0
+	for _, line := range lines {
+		n += Room(line) + len("\n\n-# ")
+	}
+	return n
+}
+
+// roomOfSpans is roomOf for one line of plain text and times.
+func roomOfSpans(spans []Span) int {
+	n := roomOf("")
+	for _, s := range spans {
+		n += Room(s.Text)
+		if !s.Time.IsZero() {
+			n += len("<!date^1418000000^{date_short_pretty}|2014-12-20 15:04 UTC>")
+		}
+	}
+	return n
+}
+
+// byline is the small print that names an update and its author.
+func byline(story stories.Story, u stories.Update) []Span {
+	return []Span{Text(fmt.Sprintf("%s, update %d · %s", story.Slug, u.Number, UserName(u.Author)))}
 }
 
 // maxName is how much of a display name is shown, in UTF-16 units.
 const maxName = 40
 
-// UserName is what a person is called: their display name, or "someone" where
+// UserName is what a person is called: their display name, or Someone where
 // nobody knows it. An id is no name.
 func UserName(u stories.User) string {
 	name, _ := Cut(OneLine(u.Name), maxName)
-	if name == "" {
-		return "someone"
-	}
-	return name
+	return cmp.Or(name, Someone)
 }
 
 // ReadButton opens the whole text of u.
 func ReadButton(label string, u stories.Update) Button {
 	return NewButton(label, ActionRead, u.StoryID, int64(u.Number))
+}
+
+// counted is a number of things, with thousands and the plural.
+func counted(n int, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return Count(n) + " " + thing + "s"
 }

@@ -45,13 +45,16 @@ const (
 	// Unable: the operation is not possible there, and will not be; the destination
 	// and the message acted on are as they were.
 	Unable
+	// Redrawn: surely not sent, because of how it was drawn and not of what it says.
+	// The sender draws it otherwise from now on: send again.
+	Redrawn
 	outcomes
 )
 
 // Outcomes is how many outcomes there are.
 const Outcomes = int(outcomes)
 
-var outcomeNames = [outcomes]string{"transient", "delivered", "gone", "blocked", "payload", "account", "ambiguous", "not_sent", "unsettled", "unreadable", "message_gone", "thread_gone", "unable"}
+var outcomeNames = [outcomes]string{"transient", "delivered", "gone", "blocked", "payload", "account", "ambiguous", "not_sent", "unsettled", "unreadable", "message_gone", "thread_gone", "unable", "redrawn"}
 
 // String returns the outcome's name, as metrics and logs use it.
 func (o Outcome) String() string { return outcomeNames[o] }

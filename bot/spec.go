@@ -34,14 +34,16 @@ type Arg struct {
 // Kind is how the value of an option is written in a text command.
 type Kind int
 
-// The kinds. Links and Topics may be given more than once.
+// The kinds. Links and Topics may be given more than once; several values of a
+// Link are for its command to refuse.
 const (
 	KindWord   Kind = iota // one word, or several in quotes
 	KindText               // words: in quotes, or up to the end of a line
 	KindTopics             // words with commas between them
 	KindLinks              // links with commas between them
+	KindLink               // one link
 	KindTime               // a date, a time of day, or both, and perhaps a zone
 )
 
 // TakesLinks says whether the option's value is addresses and no text.
-func (a Arg) TakesLinks() bool { return a.Kind == KindLinks }
+func (a Arg) TakesLinks() bool { return a.Kind == KindLinks || a.Kind == KindLink }

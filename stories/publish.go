@@ -14,6 +14,7 @@ type Append struct {
 	Text    string
 	Level   Level // Normal when zero
 	Sources []string
+	Picture Picture   // none when zero
 	At      time.Time // now when zero
 	// Again says that the writer means it although the same text was just
 	// posted.
@@ -75,7 +76,7 @@ func (s *Service) CheckAppend(ctx context.Context, a Append) error {
 
 // update is the update that a asks for.
 func (a Append) update(act Act) Update {
-	u := Update{Text: strings.TrimSpace(a.Text), Level: a.Level, Sources: slices.Compact(a.Sources), Author: act.By, At: a.At}
+	u := Update{Text: strings.TrimSpace(a.Text), Level: a.Level, Sources: slices.Compact(a.Sources), Picture: a.Picture.neat(), Author: act.By, At: a.At}
 	if u.Level == 0 {
 		u.Level = Normal
 	}
@@ -104,6 +105,9 @@ func checkUpdate(u Update, now time.Time) error {
 		if err := CheckSource(source); err != nil {
 			return err
 		}
+	}
+	if err := CheckPicture(u.Picture); err != nil {
+		return err
 	}
 	if u.At.After(now.Add(maxAhead)) {
 		return Errorf(CodeInvalid, "at: lies in the future. Leave it out to publish as of now.")

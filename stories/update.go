@@ -53,6 +53,7 @@ type Update struct {
 	Revision int // 0 for the first wording
 	Text     string
 	Sources  []string // http and https links
+	Picture  Picture
 	Level    Level
 	Author   User
 	// At is when it happened or was published, as the newsroom says.

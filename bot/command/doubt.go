@@ -141,7 +141,7 @@ func (p *parser) resembling(s string, atText bool) (best candidate, ok bool) {
 // isInitial says that the first letter of arg's name may stand for it before sep:
 // a value without doubt follows right behind it, l:breaking.
 func isInitial(arg bot.Arg, sep separator) bool {
-	return sep.kind == strong && !sep.spaced && (len(arg.Choices) > 0 || arg.Kind == bot.KindLinks)
+	return sep.kind == strong && !sep.spaced && (len(arg.Choices) > 0 || arg.TakesLinks())
 }
 
 // maxLead is how many marks may stand before an option's name.

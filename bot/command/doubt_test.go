@@ -94,7 +94,29 @@ func TestDoubts(t *testing.T) {
 		{"again: yes River rises", "again:yes", "River rises"},
 		{"agian:yes River rises", "again:yes", "River rises"},
 		{"again:y River rises", "again:yes", "River rises"},
+		{"image=https://a.example/x.jpg River rises", "image:https://a.example/x.jpg", "River rises"},
+		{"—image:https://a.example/x.jpg River rises", "image:https://a.example/x.jpg", "River rises"},
+		{"—image: <https://a.example/x.jpg> River rises", "image:https://a.example/x.jpg", "River rises"},
+		{"Image: https://a.example/x.jpg River rises", "image:https://a.example/x.jpg", "River rises"},
+		{"images:https://a.example/x.jpg River rises", "image:https://a.example/x.jpg", "River rises"},
+		{"img:https://a.example/x.jpg River rises", "image:https://a.example/x.jpg", "River rises"},
+		{"i:https://a.example/x.jpg River rises", "image:https://a.example/x.jpg", "River rises"},
+		{"image：https://a.example/x.jpg River rises", "image:https://a.example/x.jpg", "River rises"},
+		{"*image:https://a.example/x.jpg* River rises", "image:https://a.example/x.jpg", "River rises"},
+		{"image:[dam](https://a.example/x.jpg) River rises", "", ""}, // a link with its name
+		{`alt="Water over the dam" River rises`, `alt:"Water over the dam"`, "River rises"},
+		{`—alt:"Water over the dam" River rises`, `alt:"Water over the dam"`, "River rises"},
+		{`–alt:“Water over the dam” River rises`, `alt:"Water over the dam"`, "River rises"},
+		{`Alt: "Water over the dam" River rises`, `alt:"Water over the dam"`, "River rises"},
+		{`*alt:"Water over the dam"* River rises`, `alt:"Water over the dam"`, "River rises"},
+		{`**_alt:"Water over the dam"_** River rises`, `alt:"Water over the dam"`, "River rises"},
+		{"image:https://a.example/x.jpg —alt:\"Water over\" River rises", `alt:"Water over"`, "River rises"},
 		// After the text.
+		{"River rises. image:https://a.example/x.jpg", "image:https://a.example/x.jpg", "River rises."},
+		{"River rises. Image: https://a.example/x.jpg", "image:https://a.example/x.jpg", "River rises."},
+		{`River rises. image:https://a.example/x.jpg alt:"Water over the dam"`, `image:https://a.example/x.jpg alt:"Water over the dam"`, "River rises."},
+		{"River rises. alt:Water over the dam", `alt:"Water over the dam"`, "River rises."},
+		{"River rises.\nimage:https://a.example/x.jpg\nalt: Water over the dam", `image:https://a.example/x.jpg alt:"Water over the dam"`, "River rises."},
 		{"River rises. level:breaking", "level:breaking", "River rises."},
 		{"River rises level:breaking", "level:breaking", "River rises"},
 		{"River rises. level:breaking.", "level:breaking", "River rises."},
@@ -174,7 +196,7 @@ func TestNoDoubts(t *testing.T) {
 		"http://a.example/level:breaking", "Read on at https://a.example/x", "Sea level rises", "A breaking level of water", "The minor levels out", "Levels: up", "Leveled: minor towns gone",
 		"River rises: level 5", "The river is back to level normal", "It rises. Level normal again tomorrow.", "At sea level. Breaking waves.", "Level. Breaking waves.", "It is normal. Level: unknown", "Ratio 3:1", "C:\\level\\breaking", "He said: breaking news", "Sources: police, hospital", "(Source: Reuters)", "Source: Reuters/level", "A resource: minor",
 		"Never: normal service", "Q: normal? A: yes", "Alert level raised", "level-headed response", "Water at level 3, minor flooding", "“They” deny it", "*Sony* waits", "- Sony waits", "— Sony waits", "#sony waits",
-		"topic:security matters", "slug:x is not an option here", "Headline: x", "Priority: breaking", "Wo: normal", "Уровень: normal", "Niveau:normal und so weiter", "at the source: minor delays",
+		"topic:security matters", "slug:x is not an option here", "Headline: x", "Image: the dam at noon", "Image: Reuters", "Images: Reuters, AP", "Alt: the other way", "Alt-right: marches", "All: clear", "Act: now", "Art: the new show", "Priority: breaking", "Wo: normal", "Уровень: normal", "Niveau:normal und so weiter", "at the source: minor delays",
 	} {
 		read, err := commandNamed(t, "update").read("sony-hack " + text)
 		if err != nil {
@@ -191,6 +213,8 @@ func TestMeantButWrong(t *testing.T) {
 	for _, tt := range []struct{ text, want string }{
 		{"level:loud River rises", "Use level:breaking"}, {"level:3 emergency", "write text: before it"},
 		{"at: 20.12.2014 River rises", "2014-12-20"}, {"at=12/20/2014 River rises", "2014-12-20"}, {"At: 20 December River rises", "2014-12-20"},
+		{"image:https://a.example/x.jpg image:https://a.example/y.jpg River rises", "twice"}, {`alt:"One" alt:"Two" River rises`, "twice"},
+		{"alt:Water over the dam River rises", "Where the alt ends"}, {"alt=Water\nRiver rises", "Where the alt ends"}, {`alt:"Water River rises`, "not closed"}, {"image:", "no value"}, {`alt:"" River rises`, "no value"},
 		{"level:minor level:breaking River rises", "twice"}, {"River rises level:minor level:breaking", "twice"}, {"—level:minor level:breaking River rises", "twice"},
 		{`source:"https://a.example River rises`, "not closed"}, {`level:"" River rises`, "no value"}, {"level:", "no value"},
 	} {
@@ -242,6 +266,7 @@ func TestDoubtsOfAHeadline(t *testing.T) {
 		{"Sony hacked slug:sony-hack", "slug:sony-hack", "Sony hacked"},
 		{"Sony hacked topics:security,film", "topics:security,film", "Sony hacked"},
 		{`Sony hacked summary:"Two words"`, `summary:"Two words"`, "Sony hacked"},
+		{`*summary:"Two words"* Sony hacked`, `summary:"Two words"`, "Sony hacked"},
 		{`summary: "Two words" Sony hacked`, `summary:"Two words"`, "Sony hacked"},
 		{"topics:security, film Sony hacked", `topics:"security, film"`, "Sony hacked"},
 		{"topics:security, film, asia Sony hacked", `topics:"security, film, asia"`, "Sony hacked"},
@@ -265,6 +290,7 @@ func TestDoubtsWithinAText(t *testing.T) {
 		{"River rises. level:breaking", "level:breaking", "River rises."},
 		{"—level:breaking River rises", "level:breaking", "River rises"},
 		{"level:braking River rises", "level:breaking", "River rises"},
+		{`image:https://a.example/x.jpg alt:"Water over" River rises`, `image:https://a.example/x.jpg alt:"Water over"`, "River rises"},
 		{"source:https://a.example at:15:04 River rises", "source:https://a.example at:15:04", "River rises"},
 		{"River level:breaking rises", "level:breaking", "River rises"},
 		{"level:loud River rises", "", ""}, {"Level: 3 emergency", "", ""}, {"Text: River rises", "", ""}, {"text:River rises", "", ""}, {"source:police say so", "", ""}, {"at:the scene", "", ""}, {`at:"unclosed`, "", ""}, {"River rises", "", ""},

@@ -34,6 +34,8 @@ func kindOf(arg bot.Arg) kind {
 	switch arg.Kind {
 	case bot.KindLinks:
 		return kind{value: linksValue, near: match.readSource, list: true}
+	case bot.KindLink:
+		return kind{value: linksValue, near: match.readSource}
 	case bot.KindTime:
 		return kind{value: timeValue, near: match.readTime}
 	case bot.KindTopics:

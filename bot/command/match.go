@@ -1,6 +1,7 @@
 package command
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -181,7 +182,10 @@ func (m match) readOpen(c candidate, _, s string) (candidate, int, bool) {
 	}
 	value, size, ok, err := quotedText(s)
 	if err != nil {
-		return c, 0, false
+		value, size, ok = m.markedText(s)
+		if !ok {
+			return c, 0, false
+		}
 	}
 	if !ok {
 		if c.open = m.arg.Kind == bot.KindText; c.open {
@@ -208,6 +212,19 @@ func (m match) readOpen(c candidate, _, s string) (candidate, int, bool) {
 	}
 	c.values = []string{value}
 	return c, m.sep.value + size, true
+}
+
+// markedText reads a quoted text that ends where the marks before the name are
+// closed: *alt:"Water over the dam"*.
+func (m match) markedText(s string) (value string, size int, ok bool) {
+	marks := []rune(m.marks())
+	slices.Reverse(marks)
+	end := strings.Index(s, string(marks))
+	if end <= 0 {
+		return "", 0, false
+	}
+	value, size, ok, err := quotedText(s[:end])
+	return value, size, ok && err == nil && size == end
 }
 
 // maxOpenWords is how many bytes of a list or a word are looked at: more than any

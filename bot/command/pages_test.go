@@ -54,13 +54,13 @@ func TestWholeTextCanBeRead(t *testing.T) {
 		t.Fatal(err)
 	}
 	n.must(n.ask("ria", "general", "/story sony-hack 2"))
-	got := n.last.Message.Blocks[1].Spans[0].Text
+	got := n.last.Message.Blocks[0].Spans[0].Text
 	for range 10 {
 		if n.last.Message.Buttons[0].Label != "Read on" {
 			break
 		}
 		n.must(n.press("ria", "general", "Read on"))
-		got += n.last.Message.Blocks[1].Spans[0].Text
+		got += n.last.Message.Blocks[0].Spans[0].Text
 	}
 	if got != text {
 		t.Errorf("the parts are %d bytes, the text %d", len(got), len(text))

@@ -172,14 +172,35 @@ var hostForm = regexp.MustCompile(`^(?i)([a-z0-9-]+\.)+[a-z]{2,}(:\d+)?(/|$|\?|#
 // sources are the links that the request gives. Error: CodeInvalid for one
 // without its scheme, which is not guessed.
 func (r request) sources() ([]string, error) {
-	var all []string
-	for _, value := range r.values["source"] {
-		all = append(all, linksIn(value)...)
-	}
+	all := r.links("source")
 	for _, link := range all {
 		if hostForm.MatchString(link) {
 			return nil, stories.Errorf(stories.CodeInvalid, "The source has no https:// before it. Write source:https://%s, or http:// where the page has no other.", clip(link))
 		}
 	}
 	return all, nil
+}
+
+// links are those in the values of an option.
+func (r request) links(name string) (all []string) {
+	for _, value := range r.values[name] {
+		all = append(all, linksIn(value)...)
+	}
+	return all
+}
+
+// picture is the one that the request gives, none when it names neither its address
+// nor its description. Error: CodeInvalid for several, and for one without its
+// scheme.
+func (r request) picture() (stories.Picture, error) {
+	all := r.links("image")
+	switch {
+	case len(all) > 1:
+		return stories.Picture{}, stories.Errorf(stories.CodeInvalid, "An update carries one picture; image: names %d. Put the others into further updates.", len(all))
+	case len(all) == 0:
+		return stories.Picture{URL: r.get("image"), Alt: r.get("alt")}, nil // of an address without a letter nothing is left
+	case hostForm.MatchString(all[0]):
+		return stories.Picture{}, stories.Errorf(stories.CodeInvalid, "The address of the picture has no https:// before it. Write image:https://%s.", clip(all[0]))
+	}
+	return stories.Picture{URL: all[0], Alt: r.get("alt")}, nil
 }

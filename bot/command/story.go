@@ -12,12 +12,14 @@ import (
 	"storybot/stories"
 )
 
-// Room for texts in an answer, in UTF-16 units: what fits every platform with
-// the rest of the answer and after escaping.
+// Room for texts in an answer, as bot.Room measures it: what fits every platform
+// with the rest of the answer.
 const (
-	answerText = 3000
+	answerText = bot.AnswerText
 	leastText  = 300 // of one update beside others
 	mostText   = 600
+
+	maxListedAlt = 150 // of a picture's description beside others
 )
 
 // story shows a story, or one update of it; without a slug the newest stories.
@@ -117,13 +119,17 @@ func standing(story stories.Story) string {
 // updateBlocks is an update among others, its text cut to room UTF-16 units or
 // what is usual.
 func updateBlocks(story stories.Story, u stories.Update, room int) []bot.Block {
-	text, cut := bot.Cut(bot.Clean(u.Text), min(max(room, leastText), mostText))
+	text, cut := bot.CutToRoom(bot.Clean(u.Text), min(max(room, leastText), mostText))
 	blocks := []bot.Block{
 		{Kind: bot.Heading, Spans: []bot.Span{bot.Text(bot.UpdateLabel(u) + " · "), bot.At(u.At)}},
 		bot.Para(bot.Text(text)),
 	}
 	if cut {
 		blocks = append(blocks, small(bot.Text("All of it: "), bot.Code(fmt.Sprintf("/story %s %d", story.Slug, u.Number))))
+	}
+	if picture := bot.Picture(u); picture != nil {
+		picture.Alt, _ = bot.Cut(picture.Alt, maxListedAlt)
+		blocks = append(blocks, picture.InWords())
 	}
 	return append(blocks, bot.Sources(u)...)
 }
@@ -137,19 +143,7 @@ func (m *Mux) readUpdate(ctx context.Context, story stories.Story, number, part 
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	pages := bot.Pages(bot.Clean(u.Text), bot.PushText)
-	part = min(part, len(pages)-1)
-	label := bot.UpdateLabel(u)
-	if len(pages) > 1 {
-		label += fmt.Sprintf(" · part %d of %d", part+1, len(pages))
-	}
-	msg := bot.Message{Title: bot.Headline(story), Blocks: []bot.Block{bot.Para(bot.Bold(label)), bot.Para(bot.Text(bot.Clean(pages[part])))}}
-	msg.Blocks = append(append(msg.Blocks, bot.Sources(u)...), bot.Byline(story, u))
-	if part+1 < len(pages) {
-		msg.Buttons = append(msg.Buttons, bot.NewButton("Read on", bot.ActionRead, story.ID, int64(number), int64(part+1)))
-	}
-	msg.Buttons = append(msg.Buttons, bot.NewButton("Timeline", bot.ActionTimeline, story.ID))
-	return bot.Reply{Message: msg}, nil
+	return bot.Reply{Message: bot.RenderWhole(story, u, part)}, nil
 }
 
 func noUpdate(story stories.Story, number int) error {

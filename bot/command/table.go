@@ -59,6 +59,8 @@ func readerCommands() []command {
 				{Name: "text", Summary: "What happened", Required: true, Free: true},
 				{Name: "level", Summary: "How urgent it is; normal when left out", Choices: levels},
 				{Name: "source", Kind: bot.KindLinks, Summary: "A link to the source; up to five, with commas between them", MaxLength: stories.MaxSources * (stories.MaxSourceURL + 1)},
+				{Name: "image", Kind: bot.KindLink, Summary: "A picture: its address, which begins with https://; say in alt what it shows", MaxLength: stories.MaxPictureURL},
+				{Name: "alt", Kind: bot.KindText, Summary: "What the picture shows, in words, for readers who cannot see it", MaxLength: stories.MaxPictureAlt},
 				{Name: "at", Kind: bot.KindTime, Summary: "When it happened, in UTC: 2014-12-20, 15:04 or 2014-12-20 15:04", MaxLength: 40},
 				{Name: "again", Summary: "Post it although the same text was just posted", Choices: []bot.Choice{{Value: "yes", Label: "yes"}}},
 			}, Example: "/update sony-hack level:breaking source:https://example.org/report The studio cancels the film."},

@@ -46,7 +46,7 @@ func renderTimeline(story stories.Story, updates []stories.Update) bot.Message {
 		}
 		blocks := updateBlocks(story, u, answerText/timelinePage)
 		m.Blocks = append(m.Blocks, blocks...)
-		if _, was := bot.Cut(bot.Clean(u.Text), mostText); was {
+		if _, was := bot.CutToRoom(bot.Clean(u.Text), mostText); was {
 			cut = append(cut, u)
 		}
 	}

@@ -43,6 +43,9 @@ func (m *Mux) readAppend(r request) (stories.Append, error) {
 	if a.Sources, err = r.sources(); err != nil {
 		return a, err
 	}
+	if a.Picture, err = r.picture(); err != nil {
+		return a, err
+	}
 	if typed := r.get("level"); typed != "" {
 		if a.Level, err = stories.ParseLevel(typed); err != nil {
 			return a, err

@@ -61,10 +61,16 @@ func (c *Console) Settle(ctx context.Context, p bot.Operation) bot.Verdict {
 }
 
 // show prints a message of channel d, under the channel's name when it is for
-// the whole channel, and keeps its buttons for /press.
+// the whole channel, and keeps its buttons for /press: those of its rows, in their
+// order, and then its own.
 func (c *Console) show(d stories.Destination, public bool, m bot.Message) error {
-	buttons := m.Buttons
-	m.Buttons = nil
+	var buttons []bot.Button
+	for _, b := range m.Blocks {
+		if b.Button != nil {
+			buttons = append(buttons, *b.Button)
+		}
+	}
+	buttons = append(buttons, m.Buttons...)
 	text := bot.PlainText(m)
 	if public {
 		text = "── " + bot.OneLine(d.Channel) + " ──\n" + text

@@ -89,10 +89,16 @@ func (s *seat) line(ctx context.Context, line string) (string, error) {
 
 var numbered = regexp.MustCompile(`\[(\d+)\] ([^\[\n]+)`)
 
-// press types the number of the button labelled so under the newest message.
+// press types the number of the button labelled so under the newest message that
+// has any.
 func (s *seat) press(ctx context.Context, user, label string) (platformtest.Answer, error) {
 	s.mu.Lock()
-	newest := s.entries[len(s.entries)-1]
+	newest := ""
+	for _, entry := range s.entries {
+		if numbered.MatchString(entry) {
+			newest = entry
+		}
+	}
 	s.mu.Unlock()
 	for _, b := range numbered.FindAllStringSubmatch(newest, -1) {
 		if strings.TrimSpace(b[2]) == label {

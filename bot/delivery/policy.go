@@ -21,6 +21,7 @@ var policy = [bot.Outcomes]rule{
 	bot.BadAccount: {row: stories.Pending},
 	bot.NotSent:    {row: stories.Pending, next: again},
 	bot.Unreadable: {row: stories.Pending, unknown: true},
+	bot.Redrawn:    {row: stories.Pending, next: paced},
 	// Of these the destination is as it was.
 	bot.MessageGone: {row: stories.Skipped},
 	bot.ThreadGone:  {row: stories.Skipped},

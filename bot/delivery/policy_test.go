@@ -49,6 +49,15 @@ func TestThePolicyOnEveryAnswer(t *testing.T) {
 			verdict: bot.Verdict{Outcome: bot.BadPayload, Code: "50035"},
 			want:    result{State: stories.Failed, Reason: "was answered with 50035"},
 		},
+		"drawn otherwise": {
+			verdict: bot.Verdict{Outcome: bot.Redrawn, Code: "picture_refused", Reason: "goes again without its picture"},
+			want:    result{State: stories.Pending, Reason: "goes again without its picture"},
+		},
+		"drawn otherwise, after many tries of a day": {
+			change:  func(d *stories.Delivery) { d.Tries.Count, d.Tries.First = leastTries, now.Add(-giveUp) },
+			verdict: bot.Verdict{Outcome: bot.Redrawn, Reason: "goes again without its picture"}, pace: time.Second,
+			want: result{Attempt: leastTries, State: stories.Pending, Reason: "goes again without its picture"}, wait: time.Second,
+		},
 		"account": {
 			verdict: bot.Verdict{Outcome: bot.BadAccount, Reason: "token revoked"},
 			want:    result{State: stories.Pending, Reason: "token revoked"},

@@ -144,9 +144,14 @@ func (s *serving) suggest(ctx context.Context, i *interaction, c asked, came tim
 }
 
 // reply answers i with a message of its own; false when that failed. One that
-// Discord refuses is replaced, so that nobody is left without a word.
+// Discord refuses is given without its picture or replaced, so that nobody is left
+// without a word.
 func (p *Platform) reply(ctx context.Context, i *interaction, came time.Time, r bot.Reply) bool {
 	got := p.callback(ctx, i, came, answered(r))
+	if got == refused && r.Message.Image != nil {
+		r.Message = r.Message.WithoutPicture()
+		got = p.callback(ctx, i, came, answered(r))
+	}
 	if got == refused {
 		p.callback(ctx, i, came, answered(bot.Reply{Message: faulty}))
 	}

@@ -60,7 +60,7 @@ func TestRights(t *testing.T) {
 		{"no member", []string{memberField, memberNull}, "unclear", "yes", ""},
 		{"member of another type", []string{memberField, `"member":"ann","user":{"id":"5"}`}, "unclear", "yes", ""},
 
-		{"bot lacks all", []string{`"app_permissions":"8"`, `"app_permissions":"0"`}, "yes", "no", "lacks View Channel, Send Messages, Embed Links, Read Message History in"},
+		{"bot lacks all", []string{`"app_permissions":"8"`, `"app_permissions":"0"`}, "yes", "no", "lacks View Channel, Send Messages, Read Message History in"},
 		{"bot lacks one", []string{`"app_permissions":"8"`, `"app_permissions":"19456"`}, "yes", "no", "lacks Read Message History in"},
 		{"bot lacks one, as a number", []string{`"app_permissions":"8"`, `"app_permissions":19456`}, "yes", "no", "lacks Read Message History in"},
 		{"bot has what it needs", []string{`"app_permissions":"8"`, `"app_permissions":"84992"`}, "yes", "yes", ""},
@@ -103,9 +103,9 @@ func TestRights(t *testing.T) {
 		{"a person's own installation", []string{guildField, ``, memberField, memberNull, `"context":0`, `"authorizing_integration_owners":{"1":"5"}`, `"type":0}`, `"type":1}`}, "no", "no", "direct message with the bot"},
 		{"a direct message by a person's own installation", []string{guildField, ``, memberField, memberNull, `"context":0`, `"context":1,"authorizing_integration_owners":{"1":"5"}`, `"type":0}`, `"type":1}`}, "yes", "yes", ""},
 
-		{"a server without the bot", []string{`"guild_id":"` + testGuild + `"`, `"guild_id":"41771983423143937"`, `"context":0`, `"authorizing_integration_owners":{"0":"41771983423143937"}`}, "yes", "no", "permissions=274877991936"},
-		{"a server without the bot, nothing said of it", []string{`"guild_id":"` + testGuild + `"`, `"guild_id":"41771983423143937"`, `"app_permissions":"8",`, ``}, "yes", "no", "permissions=274877991936"},
-		{"a server without the bot, for a person", []string{`"guild_id":"` + testGuild + `"`, `"guild_id":"41771983423143937"`, `"permissions":"16"`, `"permissions":"0"`}, "no", "no", "permissions=274877991936"},
+		{"a server without the bot", []string{`"guild_id":"` + testGuild + `"`, `"guild_id":"41771983423143937"`, `"context":0`, `"authorizing_integration_owners":{"0":"41771983423143937"}`}, "yes", "no", "permissions=274877975552"},
+		{"a server without the bot, nothing said of it", []string{`"guild_id":"` + testGuild + `"`, `"guild_id":"41771983423143937"`, `"app_permissions":"8",`, ``}, "yes", "no", "permissions=274877975552"},
+		{"a server without the bot, for a person", []string{`"guild_id":"` + testGuild + `"`, `"guild_id":"41771983423143937"`, `"permissions":"16"`, `"permissions":"0"`}, "no", "no", "permissions=274877975552"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			raw := in(`"type":2,"data":{"name":"x"}`)
@@ -179,7 +179,7 @@ func TestWithoutAREADYTheInteractionTells(t *testing.T) {
 	t.Cleanup(s.wait)
 	for change, want := range map[string]string{
 		`"app_permissions":"8"`: "yes",
-		`"app_permissions":"0"`: "add it: https://discord.com/oauth2/authorize?client_id=" + testApp + "&scope=bot+applications.commands&permissions=274877991936",
+		`"app_permissions":"0"`: "add it: https://discord.com/oauth2/authorize?client_id=" + testApp + "&scope=bot+applications.commands&permissions=274877975552",
 		`"app_permissions":"8","authorizing_integration_owners":{"1":"5"}`: "add it: ",
 		`"app_permissions":"8","authorizing_integration_owners":{"0":"1"}`: "yes",
 	} {
@@ -205,7 +205,7 @@ func TestAnInvitationCanBePressed(t *testing.T) {
 	s.world.begin(testApp, nil, true)
 	s.create(ctx, in(typed))
 	c := w.next(t)
-	want := "https://discord.com/oauth2/authorize?client_id=" + testApp + "&scope=bot+applications.commands&permissions=274877991936"
+	want := "https://discord.com/oauth2/authorize?client_id=" + testApp + "&scope=bot+applications.commands&permissions=274877975552"
 	if !strings.Contains(c.text(), "Manage Server") || len(c.body.Data.Components) != 1 || c.body.Data.Components[0].Components[0].URL != want {
 		t.Errorf("%+v", c)
 	}

@@ -13,7 +13,7 @@
 // what Discord tells of them), and asker.go who may what. answer.go sees to it
 // that every interaction is answered in time.
 // What goes out: render.go and markdown.go make an embed of a bot.Message,
-// encode.go keeps its bytes, send.go posts it, verdict.go says what the answer
+// picture.go draws its picture, encode.go keeps its bytes, send.go posts it, verdict.go says what the answer
 // means, outage.go when not to believe it, and settle.go with history.go finds
 // out what became of a post whose answer was lost.
 // register.go makes Discord's commands of the table and registration.go tells
@@ -38,6 +38,7 @@ import (
 	"time"
 
 	"storybot/bot"
+	"storybot/bot/pictures"
 )
 
 const (
@@ -85,13 +86,13 @@ type Config struct {
 // Platform is the bot on Discord. Only one process may Run with one token at a
 // time; Send, Settle and Pace work without Run.
 type Platform struct {
+	drawing
 	rest     *client
 	log      *slog.Logger
 	memory   Memory
 	places   bot.Places
 	commands []command
 	links    map[string]bool // the options that take links
-	bodies   bodies
 	health   health
 	timing   timing
 	now      func() time.Time
@@ -127,6 +128,7 @@ func New(c Config) (*Platform, error) {
 		links:    linkOptions(c.Specs),
 		timing:   usualTiming(),
 		now:      c.Now,
+		drawing:  drawing{pictures: pictures.NewGuard(c.Now)},
 		started:  once(c.Started),
 	}
 	p.health.set(false, "Not connected yet.")

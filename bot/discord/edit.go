@@ -28,7 +28,7 @@ func (s *serving) follow(ctx, work context.Context, i *interaction, reply bot.Re
 		}
 		wait = s.p.timing.live[1]
 		if raw := encodeEdit(m); string(raw) != shown {
-			pause, ok := s.p.edit(work, i, raw)
+			pause, ok := s.p.show(work, i, m)
 			if !ok {
 				return
 			}
@@ -50,9 +50,8 @@ func (p *Platform) fulfil(ctx context.Context, i *interaction, r bot.Reply) {
 		p.publish(ctx, i, r)
 		return
 	}
-	raw := encodeEdit(r.Message)
 	for range 3 {
-		pause, ok := p.edit(ctx, i, raw)
+		pause, ok := p.show(ctx, i, r.Message)
 		if !ok || pause == 0 {
 			return
 		}
@@ -62,6 +61,16 @@ func (p *Platform) fulfil(ctx context.Context, i *interaction, r bot.Reply) {
 		case <-time.After(pause):
 		}
 	}
+}
+
+// show makes m of the answer, without its picture where Discord refuses that. It
+// returns what edit does.
+func (p *Platform) show(ctx context.Context, i *interaction, m bot.Message) (pause time.Duration, ok bool) {
+	pause, ok = p.edit(ctx, i, encodeEdit(m))
+	if !ok && m.Image != nil {
+		return p.edit(ctx, i, encodeEdit(m.WithoutPicture()))
+	}
+	return pause, ok
 }
 
 // edit replaces the answer. ok is false when it cannot be edited any more;
@@ -82,13 +91,19 @@ func (p *Platform) publish(ctx context.Context, i *interaction, r bot.Reply) {
 	if _, ok := p.edit(ctx, i, encodeEdit(bot.Plainly("Shared with the channel."))); !ok {
 		return
 	}
-	a, err := p.rest.do(ctx, p.rest.answers, request{
-		what:   "share an answer",
-		method: http.MethodPost,
-		path:   i.webhook(),
-		body:   encodeEdit(r.Message),
-	})
-	p.outcome(i, a, err)
+	share := func(m bot.Message) bool {
+		a, err := p.rest.do(ctx, p.rest.answers, request{
+			what:   "share an answer",
+			method: http.MethodPost,
+			path:   i.webhook(),
+			body:   encodeEdit(m),
+		})
+		_, ok := p.outcome(i, a, err)
+		return ok
+	}
+	if !share(r.Message) && r.Message.Image != nil {
+		share(r.Message.WithoutPicture())
+	}
 }
 
 // outcome reads the answer to an edit or a follow-up.

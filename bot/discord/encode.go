@@ -15,8 +15,15 @@ import (
 // (https://discord.com/developers/docs/resources/message#message-object-message-flags).
 const ephemeral = int(discordgo.MessageFlagsEphemeral)
 
-// content is what a message holds, in every request that carries one.
+// silent is the flag of a message that makes no sound and shows no notification
+// (https://discord.com/developers/docs/resources/message#message-object-message-flags).
+const silent = int(discordgo.MessageFlagsSuppressNotifications)
+
+// content is what a message holds, in every request that carries one. Every link in
+// its text stands in angle brackets, so that nothing unfurls; its one embed is its
+// picture.
 type content struct {
+	Text            string                       `json:"content"`
 	AllowedMentions mentions                     `json:"allowed_mentions"`
 	Embeds          []*discordgo.MessageEmbed    `json:"embeds"`
 	Components      []discordgo.MessageComponent `json:"components"`
@@ -29,9 +36,11 @@ type mentions struct {
 }
 
 func contentOf(m bot.Message) content {
+	m, shown := picture(m)
 	return content{
-		Embeds:     []*discordgo.MessageEmbed{embed(m)},
-		Components: buttons(m.Buttons),
+		Text:       text(m),
+		Embeds:     append([]*discordgo.MessageEmbed{}, shown...),
+		Components: components(m),
 	}
 }
 
@@ -79,6 +88,9 @@ type body struct {
 // encode renders m for posting.
 func encode(m *bot.Message) (body, error) {
 	c := contentOf(*m)
+	if m.Silent {
+		c.Flags |= silent
+	}
 	id := markFirst(c.Components)
 	raw, err := json.Marshal(c)
 	if err != nil {
@@ -97,8 +109,8 @@ func encode(m *bot.Message) (body, error) {
 	return b, nil
 }
 
-// markFirst gives the first button with room for a key a marker and returns its
-// id, or "".
+// markFirst gives the first button or menu with room for a key a marker and
+// returns its id, or "".
 func markFirst(components []discordgo.MessageComponent) string {
 	for _, c := range components {
 		row, ok := c.(discordgo.ActionsRow)
@@ -106,18 +118,30 @@ func markFirst(components []discordgo.MessageComponent) string {
 			continue
 		}
 		for i, c := range row.Components {
-			button, ok := c.(discordgo.Button)
-			if !ok || button.CustomID == "" || len(button.CustomID)+len(marker)+maxNonce > maxCustomID {
-				continue
+			switch c := c.(type) {
+			case discordgo.Button:
+				if c.CustomID, ok = marked(c.CustomID); ok {
+					row.Components[i] = c
+					return c.CustomID
+				}
+			case discordgo.SelectMenu:
+				if c.CustomID, ok = marked(c.CustomID); ok {
+					row.Components[i] = c
+					return c.CustomID
+				}
 			}
-			if !strings.HasSuffix(button.CustomID, marker) {
-				button.CustomID += marker
-			}
-			row.Components[i] = button
-			return button.CustomID
 		}
 	}
 	return ""
+}
+
+// marked is a custom_id with a marker at its end; ok is false when there is no room
+// for a key behind it.
+func marked(id string) (out string, ok bool) {
+	if id == "" || len(id)+len(marker)+maxNonce > maxCustomID {
+		return id, false
+	}
+	return strings.TrimSuffix(id, marker) + marker, true
 }
 
 // with returns the body for the delivery called key, which is plain ASCII.

@@ -1,14 +1,13 @@
 package discord
 
-// Limits of an embed, in characters
-// (https://discord.com/developers/docs/resources/message#embed-object-embed-limits).
-// One embed of a title and a description stays under the limit of all embeds
-// together.
-const (
-	maxTitle       = 256
-	maxDescription = 4096
-	maxEmbeds      = 6000
-)
+// maxContent is how long a message's text may be, in UTF-16 units, which are never
+// fewer than the characters Discord counts
+// (https://discord.com/developers/docs/resources/message#create-message).
+const maxContent = 2000
+
+// maxHeading is how much of it a heading takes at most: a title of 150 characters
+// of which each is escaped.
+const maxHeading = 300
 
 // Limits of buttons
 // (https://discord.com/developers/docs/components/reference#button).

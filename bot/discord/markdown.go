@@ -27,7 +27,8 @@ func escape(s string, atStart bool, next string) string {
 		case strings.ContainsRune("\\*_~`|[]<", r),
 			start && strings.ContainsRune("#-+>", r),
 			digits && (r == '.' || r == ')'),
-			r == ':' && colonSpeaks(s[:i], rest):
+			r == ':' && colonSpeaks(s[:i], rest),
+			r == '.' && invites(s[:i], rest):
 			b.WriteByte('\\')
 		}
 		b.WriteRune(r)
@@ -63,6 +64,19 @@ func colonSpeaks(before, rest string) bool {
 	})
 }
 
+// invites says whether a full stop between before and rest stands in an address
+// that clients show as an invitation or a gift, even without its scheme.
+func invites(before, rest string) bool {
+	named, leads := false, false
+	for _, name := range [...]string{"discord", "discordapp"} {
+		named = named || len(before) >= len(name) && strings.EqualFold(before[len(before)-len(name):], name)
+	}
+	for _, to := range [...]string{"gg", "new", "gift", "com/invite", "com/gifts", "com/template"} {
+		leads = leads || hasFold(rest, to)
+	}
+	return named && leads
+}
+
 func hasFold(s, prefix string) bool {
 	return len(s) >= len(prefix) && strings.EqualFold(s[:len(prefix)], prefix)
 }
@@ -81,10 +95,11 @@ func code(s string) string {
 }
 
 // link writes a link that shows its label, and its host where the label does
-// not.
+// not. The angle brackets keep it from unfurling
+// (https://discord.com/developers/docs/reference#message-formatting).
 func link(label string, l bot.Link) string {
 	shown, rest := l.Label(strings.ReplaceAll(label, "\n", " "))
-	return "[" + escape(shown+rest, false, "") + "](" + address(l) + ")"
+	return "[" + escape(shown+rest, false, "") + "](<" + address(l) + ">)"
 }
 
 // safeLink is the link at s; ok is false for what is none, and for one that

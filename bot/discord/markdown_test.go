@@ -26,8 +26,9 @@ var rules = []struct {
 	{"time", regexp.MustCompile(`^<t:-?\d+(?::[tTdDfFsSR])?>`)},
 	{"mention", regexp.MustCompile(`^<(?:@[!&]?|#)\d+>|^<id:\w+>|^</[^>]+:\d+>|^@everyone|^@here`)},
 	{"emoji", regexp.MustCompile(`^<a?:\w+:\d+>|^:[\w+~-]+:`)},
+	{"invitation", regexp.MustCompile(`^(?i:discord(?:app)?\.(?:(?:gg|gift|new)/|com/(?:invite|gifts|template)))`)},
 	{"autolink", regexp.MustCompile(`^<?(?i:https?|discord)://[^\s<]+`)},
-	{"link", regexp.MustCompile(`^\[((?:\\.|[^\]\\])*)\]\(([^\s()<>]+)\)`)},
+	{"link", regexp.MustCompile(`^\[((?:\\.|[^\]\\])*)\]\(<?([^\s()<>]+)>?\)`)},
 	{"bold", regexp.MustCompile(`^\*\*((?s:(?:\\.|[^\\])+?))\*\*(?:[^*]|$)`)},
 	{"underline", regexp.MustCompile(`^__((?s:(?:\\.|[^\\])+?))__`)},
 	{"italic", regexp.MustCompile(`^\*((?:\\.|[^\s*\\])(?:\\.|[^*\\])*?)\*`)},
@@ -86,7 +87,7 @@ func TestEscapedTextIsShownAsItStands(t *testing.T) {
 		"plain", "**bold** *i* _u_ ~~s~~ ||x|| `c` ```b```", "# head", "- list\n* list\n+ list\n1. one\n2) two", "-# small", "> quote\n>>> all",
 		"@everyone @here <@1> <@!1> <@&2> <#3> </story show:1> <id:guide>", "<:x:1> <a:x:1> :fire: :+1:", "<t:1:R>",
 		"https://evil.example/x http://a <https://b> discord://c HTTPS://D", "[bank](https://evil.example)", `C:\dir\`, "14:05 and 14:05:30",
-		"a_b_c", "   # not a head", "x\n   - y", "@EVERYONE", "https:", "\\*\\*", "100% (sure) [1]",
+		"a_b_c", "   # not a head", "x\n   - y", "@EVERYONE", "https:", "\\*\\*", "100% (sure) [1]", "join discord.gg/abc or DiscordApp.com/invite/abc", "ask discord.",
 	} {
 		got, nodes := read(escape(text, true, ""))
 		if got != text || len(nodes) > 0 {
@@ -148,16 +149,16 @@ func TestCode(t *testing.T) {
 
 func TestLinkShowsItsHost(t *testing.T) {
 	for _, c := range []struct{ label, url, want string }{
-		{"BBC", "https://bbc.co.uk/a", "[BBC (bbc.co.uk)](https://bbc.co.uk/a)"},
-		{"bbc.co.uk", "https://bbc.co.uk/a", "[bbc.co.uk](https://bbc.co.uk/a)"},
-		{"https://bbc.co.uk/a", "https://bbc.co.uk/a", `[https\://bbc.co.uk/a](https://bbc.co.uk/a)`},
-		{"https://bank.example/evil.example", "https://evil.example/", `[https\://bank.example/evil.example (evil.example)](https://evil.example/)`},
-		{"notevil.example", "https://evil.example/", "[notevil.example (evil.example)](https://evil.example/)"},
-		{"evil.example.bank", "https://evil.example/", "[evil.example.bank (evil.example)](https://evil.example/)"},
-		{"a](https://x.y) b", "https://evil.example/", `[a\](https\://x.y) b (evil.example)](https://evil.example/)`},
-		{"", "https://evil.example/a(b)", "[evil.example](https://evil.example/a%28b%29)"},
-		{"x.org:8443", "https://x.org:8443/a", "[x.org:8443](https://x.org:8443/a)"},
-		{"x", "https://evil.example/ü?q=<a>", "[x (evil.example)](https://evil.example/%C3%BC?q=%3Ca%3E)"},
+		{"BBC", "https://bbc.co.uk/a", "[BBC (bbc.co.uk)](<https://bbc.co.uk/a>)"},
+		{"bbc.co.uk", "https://bbc.co.uk/a", "[bbc.co.uk](<https://bbc.co.uk/a>)"},
+		{"https://bbc.co.uk/a", "https://bbc.co.uk/a", `[https\://bbc.co.uk/a](<https://bbc.co.uk/a>)`},
+		{"https://bank.example/evil.example", "https://evil.example/", `[https\://bank.example/evil.example (evil.example)](<https://evil.example/>)`},
+		{"notevil.example", "https://evil.example/", "[notevil.example (evil.example)](<https://evil.example/>)"},
+		{"evil.example.bank", "https://evil.example/", "[evil.example.bank (evil.example)](<https://evil.example/>)"},
+		{"a](https://x.y) b", "https://evil.example/", `[a\](https\://x.y) b (evil.example)](<https://evil.example/>)`},
+		{"", "https://evil.example/a(b)", "[evil.example](<https://evil.example/a%28b%29>)"},
+		{"x.org:8443", "https://x.org:8443/a", "[x.org:8443](<https://x.org:8443/a>)"},
+		{"x", "https://evil.example/ü?q=<a>", "[x (evil.example)](<https://evil.example/%C3%BC?q=%3Ca%3E>)"},
 	} {
 		u, ok := safeLink(c.url, 512)
 		if !ok {

@@ -13,8 +13,19 @@ import (
 // alone.
 func (p *Platform) Knows(op stories.Op) bool { return op != stories.OpBroadcast }
 
-// Do makes one attempt at an operation.
+// Do makes one attempt at an operation. Where a message may have been refused for
+// its picture, the next attempt leaves that out.
 func (p *Platform) Do(ctx context.Context, o bot.Operation) bot.Verdict {
+	o, pictured := p.pictures.Draw(o)
+	v := p.attempt(ctx, o)
+	if pictured {
+		return p.pictures.Verdict(o, v, pictureRefused(v))
+	}
+	return v
+}
+
+// attempt makes one attempt at an operation as it is drawn.
+func (p *Platform) attempt(ctx context.Context, o bot.Operation) bot.Verdict {
 	d := o.Delivery.Destination
 	var v bot.Verdict
 	switch o.Delivery.Op {

@@ -30,7 +30,6 @@ var needed = []struct {
 }{
 	{discordgo.PermissionViewChannel, "View Channel"},
 	{discordgo.PermissionSendMessages, "Send Messages"},
-	{discordgo.PermissionEmbedLinks, "Embed Links"},
 	{discordgo.PermissionReadMessageHistory, "Read Message History"},
 }
 

@@ -2,54 +2,136 @@ package discord
 
 import (
 	"fmt"
+	"math"
+	"slices"
 	"strings"
-
-	"github.com/bwmarrin/discordgo"
 
 	"storybot/bot"
 )
 
-// more stands where something was left out.
-const more = "…"
-
-// Colours of an embed's edge; the text always says the same.
+// more stands where something was left out, and tooLong says so in words.
 const (
-	urgentColour  = 0xD83C3E
-	successColour = 0x2D7D46
-	refusalColour = 0x80848E
+	more        = "…"
+	tooLongNote = "-# The rest does not fit into one message."
 )
 
-// embed renders m. It never exceeds Discord's limits: what is too long ends in
-// "…", the small print at the end of m stays.
-func embed(m bot.Message) *discordgo.MessageEmbed {
-	e := &discordgo.MessageEmbed{
-		Title: fit(bot.OneLine(m.Title), maxTitle, func(s string) string { return escape(s, true, "") }),
+// text writes m as a message's content, which is what a notification shows, what
+// readers without previews see and what needs no permission of its own. It never
+// exceeds Discord's limit. What is too long is cut and says so; the small print at
+// the end of m stays.
+func text(m bot.Message) string {
+	head := heading(m)
+	body, small := m.SmallPrint()
+	if len(body) == 0 {
+		body, small = small, nil
 	}
-	if l, ok := safeLink(m.URL, maxAddress); ok && e.Title != "" {
-		e.URL = address(l)
+	room := maxContent - bot.Units(head)
+	print := ""
+	if len(small) > 0 {
+		whole, cut := write(body, room)
+		left := room/2 - len("\n")
+		if !cut {
+			left = max(left, room-bot.Units(whole)-len("\n"))
+		}
+		print = smallPrint(small, left)
+		if len(body) > 0 {
+			print = "\n" + print
+		}
 	}
-	switch m.Tone {
-	case bot.Urgent:
-		e.Color = urgentColour
-	case bot.Success:
-		e.Color = successColour
-	case bot.Refusal:
-		e.Color = refusalColour
+	room -= bot.Units(print)
+	shown, cut := write(body, room)
+	if cut {
+		shown, _ = write(body, room-len("\n"+tooLongNote))
+		shown = strings.TrimRight(shown, "\n") + "\n" + tooLongNote
 	}
-	body := len(m.Blocks)
-	for body > 0 && m.Blocks[body-1].Kind == bot.Small {
-		body--
+	if out := strings.Trim(head+shown+print, "\n"); out != "" {
+		return out
 	}
-	small := write(m.Blocks[body:], maxDescription/4)
-	e.Description = write(m.Blocks[:body], maxDescription-len("\n")-bot.Units(small))
-	if e.Description != "" && small != "" {
-		e.Description += "\n"
+	return more // an empty message is refused
+}
+
+// heading is the line over a message, "" without a title. Where the title leads
+// somewhere the line says where.
+func heading(m bot.Message) string {
+	title := bot.OneLine(m.Title)
+	if title == "" {
+		return ""
 	}
-	e.Description += small
-	if e.Title == "" && e.Description == "" {
-		e.Description = more // an empty embed is refused
+	l, leads := safeLink(m.URL, maxAddress)
+	shown := fit(title, maxHeading, func(s string) string {
+		if leads {
+			return link(s, l)
+		}
+		return escape(s, true, "")
+	})
+	if strings.HasSuffix(shown, "#") {
+		shown += breaker // which a heading would swallow
 	}
-	return e
+	if shown == "" {
+		return ""
+	}
+	return "## " + shown + "\n"
+}
+
+// smallPrint renders the small print at the end of a message in at most limit
+// UTF-16 units. Where it is longer, links keep their names only, the last ones
+// first, and then the longest lines are cut.
+func smallPrint(blocks []bot.Block, limit int) string {
+	out, cut := write(blocks, limit)
+	for cut {
+		if blocks, cut = unlinked(blocks); !cut {
+			return lines(blocks, limit)
+		}
+		out, cut = write(blocks, limit)
+	}
+	return out
+}
+
+// unlinked is blocks without the last link's address; ok is false when there is
+// none.
+func unlinked(blocks []bot.Block) (out []bot.Block, ok bool) {
+	for i := len(blocks) - 1; i >= 0; i-- {
+		for j := len(blocks[i].Spans) - 1; j >= 0; j-- {
+			s := blocks[i].Spans[j]
+			if s.URL == "" {
+				continue
+			}
+			if l, leads := safeLink(s.URL, maxAddress); leads {
+				shown, rest := l.Label(s.Text)
+				s.Text = shown + rest
+			}
+			s.URL = ""
+			out = slices.Clone(blocks)
+			out[i].Spans = slices.Clone(blocks[i].Spans)
+			out[i].Spans[j] = s
+			return out, true
+		}
+	}
+	return blocks, false
+}
+
+// lines renders each of blocks in its share of limit: what the shorter ones leave
+// is the longer ones'.
+func lines(blocks []bot.Block, limit int) string {
+	limit -= len(blocks) // the breaks between them
+	shares := make([]int, len(blocks))
+	order := make([]int, len(blocks))
+	for i, b := range blocks {
+		line, _ := write([]bot.Block{b}, math.MaxInt32)
+		shares[i], order[i] = bot.Units(line), i
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return shares[a] - shares[b] })
+	for n, i := range order {
+		shares[i] = min(shares[i]+len(more), limit/(len(order)-n))
+		limit -= shares[i]
+	}
+	var out []string
+	for i, b := range blocks {
+		if line, _ := write([]bot.Block{b}, shares[i]); line != "" {
+			out = append(out, line)
+		}
+	}
+	return strings.Join(out, "\n")
 }
 
 // fit returns what show makes of s, or of the longest head of s for which
@@ -75,8 +157,9 @@ func fit(s string, limit int, show func(string) string) string {
 	return show(head)
 }
 
-// write renders blocks in at most limit UTF-16 units.
-func write(blocks []bot.Block, limit int) string {
+// write renders blocks in at most limit UTF-16 units; cut says that something was
+// left out.
+func write(blocks []bot.Block, limit int) (out string, cut bool) {
 	w := &writer{left: limit - bot.Units(more)}
 	var last *bot.Block
 	for i := range blocks {
@@ -89,7 +172,7 @@ func write(blocks []bot.Block, limit int) string {
 			break
 		}
 	}
-	return strings.Trim(w.b.String(), "\n")
+	return strings.Trim(w.b.String(), "\n"), w.full
 }
 
 // separator is what stands between two blocks.
@@ -195,13 +278,11 @@ func (w *writer) span(s bot.Span, atStart bool) {
 	}
 }
 
-// A link's label is cut after maxLinkLabel characters; an address longer than
-// maxAddress is not linked
-// (https://discord.com/developers/docs/resources/message#embed-object allows
-// an embed's address 2,048).
+// A link's label is cut after maxLinkLabel characters; an address that takes more
+// than most of a message is not linked.
 const (
 	maxLinkLabel = 300
-	maxAddress   = 2048
+	maxAddress   = 1700
 )
 
 // mark keeps two marks apart that would be read as one.
@@ -222,43 +303,4 @@ func stamp(s bot.Span) string {
 		style = "D"
 	}
 	return fmt.Sprintf("<t:%d:%s>", s.Time.Unix(), style)
-}
-
-// buttons renders the buttons of a message, in one row.
-func buttons(list []bot.Button) []discordgo.MessageComponent {
-	row := discordgo.ActionsRow{}
-	seen := map[string]bool{}
-	for _, b := range list {
-		label, _ := bot.Cut(bot.OneLine(b.Label), maxLabel)
-		out := discordgo.Button{Label: label, Style: buttonStyle(b.Style)}
-		if b.URL != "" {
-			l, ok := safeLink(b.URL, maxButtonURL)
-			if !ok {
-				continue
-			}
-			out.URL, out.Style = address(l), discordgo.LinkButton
-		} else {
-			out.CustomID = customID(b)
-		}
-		id := out.CustomID + " " + out.URL
-		if label == "" || len(out.CustomID) > maxCustomID || seen[id] || len(row.Components) == maxButtons {
-			continue
-		}
-		seen[id] = true
-		row.Components = append(row.Components, out)
-	}
-	if len(row.Components) == 0 {
-		return []discordgo.MessageComponent{}
-	}
-	return []discordgo.MessageComponent{row}
-}
-
-func buttonStyle(s bot.ButtonStyle) discordgo.ButtonStyle {
-	switch s {
-	case bot.Primary:
-		return discordgo.PrimaryButton
-	case bot.Danger:
-		return discordgo.DangerButton
-	}
-	return discordgo.SecondaryButton
 }

@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"encoding/json"
 	"flag"
+	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -21,14 +23,18 @@ var update = flag.Bool("update", false, "write the golden files anew")
 
 func golden(t *testing.T, name string, got []byte) {
 	t.Helper()
-	path := filepath.Join("testdata", name+".json")
 	var pretty bytes.Buffer
 	if err := json.Indent(&pretty, got, "", "  "); err != nil {
 		t.Fatal(err)
 	}
-	pretty.WriteByte('\n')
+	goldenText(t, name+".json", pretty.String()+"\n")
+}
+
+func goldenText(t *testing.T, name, got string) {
+	t.Helper()
+	path := filepath.Join("testdata", name)
 	if *update {
-		if err := os.WriteFile(path, pretty.Bytes(), 0o644); err != nil {
+		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -36,7 +42,7 @@ func golden(t *testing.T, name string, got []byte) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(string(want), pretty.String()); diff != "" {
+	if diff := cmp.Diff(string(want), got); diff != "" {
 		t.Errorf("%s (run with -update to accept):\n%s", path, diff)
 	}
 }
@@ -85,15 +91,14 @@ func TestGoldenPayloads(t *testing.T) {
 func TestRenderedTextHoldsOnlyItsOwnMarkup(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		m := drawMessage(t, hostile())
-		e := embed(m)
-		for _, shown := range []string{e.Title, e.Description} {
+		for shown := range strings.Lines(text(m)) {
 			_, nodes := read(shown)
 			for _, n := range nodes {
 				switch n.kind {
-				case "mention", "autolink", "emoji", "spoiler", "underline":
+				case "mention", "autolink", "emoji", "spoiler", "underline", "invitation":
 					t.Fatalf("%q makes %v of %+v", shown, n, m)
 				case "link":
-					if !strings.HasSuffix(n.text, "](https://safe.example/x)") || !strings.Contains(n.text, "safe.example") {
+					if !strings.HasSuffix(n.text, "](<https://safe.example/x>)") || !strings.Contains(n.text, "safe.example") {
 						t.Fatalf("%q leads elsewhere: %q", shown, n.text)
 					}
 				}
@@ -115,14 +120,19 @@ func drawMessage(t *rapid.T, text *rapid.Generator[string]) bot.Message {
 		}
 		return s
 	})
-	block := rapid.Custom(func(t *rapid.T) bot.Block {
-		return bot.Block{Kind: bot.BlockKind(rapid.IntRange(0, 4).Draw(t, "kind")), Spans: rapid.SliceOfN(span, 0, 5).Draw(t, "spans")}
-	})
 	button := rapid.Custom(func(t *rapid.T) bot.Button {
 		return bot.Button{
 			Label: text.Draw(t, "label"), Action: bot.Action(rapid.StringMatching(`[a-z]{1,20}`).Draw(t, "action")), Arg: rapid.StringMatching(`[!-~]{0,60}`).Draw(t, "arg"),
 			URL: rapid.SampledFrom([]string{"", "", "https://safe.example/x", "x"}).Draw(t, "url"),
 		}
+	})
+	block := rapid.Custom(func(t *rapid.T) bot.Block {
+		b := bot.Block{Kind: bot.BlockKind(rapid.IntRange(0, 4).Draw(t, "kind")), Spans: rapid.SliceOfN(span, 0, 5).Draw(t, "spans")}
+		if rapid.Bool().Draw(t, "row") {
+			pressed := button.Draw(t, "button")
+			b.Button = &pressed
+		}
+		return b
 	})
 	return bot.Message{
 		Title: text.Draw(t, "title"), URL: rapid.SampledFrom([]string{"", "https://safe.example/x", "x:"}).Draw(t, "url"),
@@ -141,28 +151,27 @@ func TestNoMessageExceedsALimit(t *testing.T) {
 		key := strings.Repeat("k", maxNonce)
 		var got struct {
 			Nonce   string
-			Enforce bool                      `json:"enforce_nonce"`
-			Parse   struct{ Parse []string }  `json:"allowed_mentions"`
+			Enforce bool                     `json:"enforce_nonce"`
+			Parse   struct{ Parse []string } `json:"allowed_mentions"`
+			Content string
 			Embeds  []*discordgo.MessageEmbed `json:"embeds"`
 			Rows    []struct {
 				Components []struct {
+					Type     discordgo.ComponentType
 					Label    string
 					CustomID string `json:"custom_id"`
 					URL      string
+					Options  []discordgo.SelectMenuOption
 				}
 			} `json:"components"`
 		}
 		if err := json.Unmarshal(b.with(key), &got); err != nil {
 			t.Fatal(err)
 		}
-		e := got.Embeds[0]
-		if bot.Units(e.Title) > maxTitle || bot.Units(e.Description) > maxDescription || bot.Units(e.Title)+bot.Units(e.Description) > maxEmbeds {
-			t.Fatalf("too long: %d and %d", bot.Units(e.Title), bot.Units(e.Description))
+		if n := bot.Units(got.Content); n > maxContent || strings.TrimSpace(got.Content) == "" || got.Embeds == nil || len(got.Embeds) > 0 {
+			t.Fatalf("%d units, embeds %v: %q", n, got.Embeds, got.Content)
 		}
-		if e.Title == "" && e.Description == "" {
-			t.Fatal("empty")
-		}
-		if got.Nonce != key || !got.Enforce || got.Parse.Parse == nil || len(got.Parse.Parse) > 0 || len(got.Rows) > 1 {
+		if got.Nonce != key || !got.Enforce || got.Parse.Parse == nil || len(got.Parse.Parse) > 0 || len(got.Rows) > 2 {
 			t.Fatalf("%s", b.with(key))
 		}
 		ids := map[string]bool{}
@@ -171,6 +180,10 @@ func TestNoMessageExceedsALimit(t *testing.T) {
 				t.Fatalf("%d buttons in a row", len(row.Components))
 			}
 			for i, c := range row.Components {
+				if c.Type == discordgo.SelectMenuComponent {
+					checkMenu(t, c.CustomID, c.Options)
+					continue
+				}
 				if c.Label == "" || bot.Units(c.Label) > maxLabel || len(c.CustomID) > maxCustomID || len(c.URL) > maxButtonURL || (c.CustomID == "") == (c.URL == "") {
 					t.Fatalf("button %d: %+v", i, c)
 				}
@@ -183,14 +196,67 @@ func TestNoMessageExceedsALimit(t *testing.T) {
 	})
 }
 
-func TestSmallPrintStaysWhenTextIsCut(t *testing.T) {
+// checkMenu checks a menu of rows against Discord's limits.
+func checkMenu(t *rapid.T, id string, options []discordgo.SelectMenuOption) {
+	if id != rowsID && !strings.HasPrefix(id, rowsID+marker) || len(options) == 0 || len(options) > maxOptions {
+		t.Fatalf("the menu %q has %d options", id, len(options))
+	}
+	values := map[string]bool{}
+	for _, o := range options {
+		if o.Label == "" || bot.Units(o.Label) > maxChoice || o.Value == "" || len(o.Value) > maxCustomID || bot.Units(o.Description) > maxChoice || values[o.Value] {
+			t.Fatalf("option %+v", o)
+		}
+		values[o.Value] = true
+	}
+}
+
+func TestWhatIsCutSaysSoAboveTheSmallPrint(t *testing.T) {
+	small := func(spans ...bot.Span) bot.Block { return bot.Block{Kind: bot.Small, Spans: spans} }
+	long := strings.Repeat("word ", 3000)
+	for name, m := range map[string]bot.Message{
+		"a long text":     {Blocks: []bot.Block{bot.Para(bot.Text(long)), small(bot.Text("by Ann"))}},
+		"many paragraphs": {Title: "Stories", Blocks: append(slices.Repeat([]bot.Block{bot.Para(bot.Text("One of many."))}, 900), small(bot.Text("by Ann")))},
+		"many marks":      {Blocks: []bot.Block{bot.Para(bot.Text(strings.Repeat("*_", 1394))), small(bot.Text("by Ann"))}},
+	} {
+		shown := text(m)
+		if !strings.HasSuffix(shown, "\n"+tooLongNote+"\n-# by Ann") || bot.Units(shown) > maxContent || bot.Units(shown) < maxContent-60 {
+			t.Errorf("%s: %d units, …%s", name, bot.Units(shown), shown[len(shown)-80:])
+		}
+	}
+	for name, m := range map[string]bot.Message{
+		"long small print alone": {Blocks: slices.Repeat([]bot.Block{small(bot.Text("An entry of a log."))}, 200)},
+		"a heading":              {Title: strings.Repeat("*", 150), Blocks: []bot.Block{bot.Para(bot.Text(long))}},
+	} {
+		if shown := text(m); !strings.HasSuffix(shown, "\n"+tooLongNote) || bot.Units(shown) > maxContent {
+			t.Errorf("%s: %d units, …%s", name, bot.Units(shown), shown[len(shown)-80:])
+		}
+	}
+	if exact := strings.Repeat("x", maxContent-len("\n-# by Ann")-bot.Units(more)); text(bot.Message{Blocks: []bot.Block{bot.Para(bot.Text(exact)), small(bot.Text("by Ann"))}}) != exact+"\n-# by Ann" {
+		t.Error("what just fits is cut")
+	}
+}
+
+// TestLongSmallPrintLosesAddressesBeforeWords: no author and no slug gives way to a
+// link.
+func TestLongSmallPrintLosesAddressesBeforeWords(t *testing.T) {
+	var spans []bot.Span
+	for i := range 9 {
+		spans = append(spans, bot.Text(" · "), bot.Span{Text: fmt.Sprintf("host%d.example", i), URL: fmt.Sprintf("https://host%d.example/%s", i, strings.Repeat("a", 300))})
+	}
 	m := bot.Message{Blocks: []bot.Block{
-		bot.Para(bot.Text(strings.Repeat("word ", 3000))),
-		{Kind: bot.Small, Spans: []bot.Span{bot.Text("by Ann")}},
+		bot.Para(bot.Text("It happened.")),
+		{Kind: bot.Small, Spans: append([]bot.Span{bot.Text("sony-hack, update 10 · Mo Adler")}, spans...)},
+		{Kind: bot.Small, Spans: []bot.Span{bot.Text("The last line")}},
 	}}
-	e := embed(m)
-	if !strings.HasSuffix(e.Description, "…\n-# by Ann") {
-		t.Errorf("…%s", e.Description[len(e.Description)-40:])
+	shown := text(m)
+	for _, want := range []string{"It happened.\n", "sony-hack, update 10 · Mo Adler · [host0.example](<", " · host8.example\n", "-# The last line"} {
+		if !strings.Contains(shown, want) {
+			t.Errorf("%q is not in %s", want, shown)
+		}
+	}
+	m.Blocks[1].Spans = []bot.Span{bot.Text("Mo Adler " + strings.Repeat("and others ", 400))}
+	if shown = text(m); !strings.Contains(shown, "-# Mo Adler and") || !strings.HasSuffix(shown, "…\n-# The last line") || bot.Units(shown) > maxContent {
+		t.Errorf("%d units: %s", bot.Units(shown), shown)
 	}
 }
 

@@ -23,7 +23,7 @@ func TestSendPostsWithItsKey(t *testing.T) {
 	var got struct {
 		Nonce   string
 		Enforce bool `json:"enforce_nonce"`
-		Embeds  []struct{ Title string }
+		Content string
 	}
 	p, _ := platformAt(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method != "POST" || r.URL.Path != "/api/v9/channels/"+testChannel+"/messages" {
@@ -45,7 +45,7 @@ func TestSendPostsWithItsKey(t *testing.T) {
 	if v.Outcome != bot.Delivered || v.MessageID != "7" || !v.Left.Known || v.Left.Remaining != 3 || v.Left.ResetAfter != 2500*time.Millisecond {
 		t.Errorf("%+v", v)
 	}
-	if got.Nonce != "key-1" || !got.Enforce || got.Embeds[0].Title != "Sony hack" {
+	if got.Nonce != "key-1" || !got.Enforce || !strings.HasPrefix(got.Content, "## Sony hack") {
 		t.Errorf("%+v", got)
 	}
 }

@@ -29,13 +29,13 @@ const (
 func (p *Platform) Settle(ctx context.Context, o bot.Operation) bot.Verdict {
 	d := o.Delivery
 	if d.Op.Repeatable() || !p.Knows(d.Op) {
-		return p.Do(ctx, o)
+		return p.repeat(ctx, o)
 	}
 	if v, ok := p.refuse(d.Destination, d.Key); !ok {
 		return v
 	}
 	if age := p.now().Sub(d.Tries.First); age >= 0 && age < nonceWindow && d.Op != stories.OpForum {
-		return p.Do(ctx, o)
+		return p.repeat(ctx, o)
 	}
 	b, err := p.bodies.of(o.Message)
 	if err != nil || b.mark == 0 {
@@ -57,6 +57,18 @@ func (p *Platform) Settle(ctx context.Context, o bot.Operation) bot.Verdict {
 	v.Requests = l.requests
 	if p.doubt(&v, d.Destination); v.Outcome == bot.Transient {
 		v.Outcome = bot.Unsettled
+	}
+	return v
+}
+
+// repeat makes an operation again to find out what became of it. Without its
+// picture too when that is refused: what is refused says nothing of an earlier
+// request.
+func (p *Platform) repeat(ctx context.Context, o bot.Operation) bot.Verdict {
+	v := p.Do(ctx, o)
+	if v.Outcome == bot.Redrawn {
+		v = p.Do(ctx, o)
+		v.Requests = max(1, v.Requests) + 1
 	}
 	return v
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -70,9 +71,10 @@ func TestPlatform(t *testing.T) {
 				platformtest.ChannelLimit, platformtest.LaneLimit, platformtest.BlockedChannel, platformtest.BadToken, platformtest.BadPayload,
 			},
 			Ask: f.ask, Replay: f.replay, Press: f.press, Visible: f.visible, Pings: f.pings,
-			Fail:    func(op stories.Op, fault platformtest.Fault) { f.fail(requestOf[op], fault) },
-			Threads: f.threads(),
-			Drop:    srv.DropConnections,
+			Fail:          func(op stories.Op, fault platformtest.Fault) { f.fail(requestOf[op], fault) },
+			RefusePicture: srv.RefusePicture,
+			Threads:       f.threads(),
+			Drop:          srv.DropConnections,
 		}
 	})
 }
@@ -171,14 +173,21 @@ func (f *farSide) press(ctx context.Context, user, label string) (platformtest.A
 		return platformtest.Answer{}, errors.New("there is no message")
 	}
 	newest := all[len(all)-1]
+	person := discordtest.Interaction{UserName: user, Channel: channel}
 	for _, b := range newest.Buttons {
-		if b.Label == label {
-			answer, err := f.srv.Press(ctx, newest, b.CustomID, discordtest.Interaction{UserName: user, Channel: channel})
-			if err != nil {
-				return platformtest.Answer{}, err
-			}
-			return seen(answer), nil
+		var answer *discordtest.Answer
+		var err error
+		if n := slices.Index(b.Labels, label); n >= 0 {
+			answer, err = f.srv.Pick(ctx, newest, b.CustomID, []string{b.Values[n]}, person)
+		} else if b.Label == label {
+			answer, err = f.srv.Press(ctx, newest, b.CustomID, person)
+		} else {
+			continue
 		}
+		if err != nil {
+			return platformtest.Answer{}, err
+		}
+		return seen(answer), nil
 	}
 	return platformtest.Answer{}, fmt.Errorf("there is no button %q", label)
 }

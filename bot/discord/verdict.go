@@ -19,7 +19,7 @@ type reading struct {
 }
 
 const (
-	cureAccess  = "Someone who manages the channel can give the bot View Channel, Send Messages, Embed Links and Read Message History in the channel's permissions."
+	cureAccess  = "Someone who manages the channel can give the bot View Channel, Send Messages and Read Message History in the channel's permissions."
 	cureThread  = "A moderator of this server can unlock the thread, or subscribe another channel."
 	cureChannel = "Subscribe a text channel instead."
 	cureDM      = "The reader can allow direct messages in their privacy settings, then subscribe again."

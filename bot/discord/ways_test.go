@@ -82,7 +82,7 @@ func TestAServerThatHasTheCommandsOnly(t *testing.T) {
 	}
 	srv.RemoveFromGuild(elsewhere)
 	a, err := srv.Command(soon(t), follow)
-	link := "https://discord.com/oauth2/authorize?client_id=" + discordtest.ApplicationID + "&scope=bot+applications.commands&permissions=274877991936"
+	link := "https://discord.com/oauth2/authorize?client_id=" + discordtest.ApplicationID + "&scope=bot+applications.commands&permissions=274877975552"
 	if err != nil || !strings.Contains(plainly(a.Message.Text), link) || len(a.Message.Buttons) != 1 || a.Message.Buttons[0].URL != link {
 		t.Errorf("%+v %v", a, err)
 	}

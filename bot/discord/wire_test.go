@@ -26,30 +26,37 @@ type wire struct {
 type call struct {
 	method, path string
 	body         struct {
-		Type       int
-		Data       shown
-		shownEmbed // of an edit
+		Type    int
+		Data    shown
+		Content string // of an edit
+		Embeds  []shownEmbed
 	}
 }
 
 type shown struct {
-	Flags    int
-	Mentions *struct{ Parse []string } `json:"allowed_mentions"`
-	shownEmbed
+	Flags      int
+	Mentions   *struct{ Parse []string } `json:"allowed_mentions"`
+	Content    string
+	Embeds     []shownEmbed
 	Choices    []suggestion
 	Components []struct{ Components []struct{ Label, URL string } }
 }
 
-type shownEmbed struct {
-	Embeds []struct{ Title, Description string }
-}
+type shownEmbed struct{ Image *struct{ URL string } }
 
 // text is what the call shows.
 func (c call) text() string {
+	return c.body.Content + c.body.Data.Content
+}
+
+// pictures is how many the call shows.
+func (c call) pictures() (n int) {
 	for _, e := range append(c.body.Embeds, c.body.Data.Embeds...) {
-		return e.Title + e.Description
+		if e.Image != nil {
+			n++
+		}
 	}
-	return ""
+	return n
 }
 
 func (w *wire) ServeHTTP(rw http.ResponseWriter, r *http.Request) {

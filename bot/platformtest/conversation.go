@@ -2,6 +2,7 @@ package platformtest
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -129,6 +130,43 @@ func testButton(t *testing.T, r *run) {
 		if c := commands[len(commands)-1]; c.Input != want || c.Asker == nil {
 			t.Errorf("%s came back as %#v", spec.Action, c.Input)
 		}
+	}
+}
+
+// testRows presses the button of every row of a list and the list's own.
+func testRows(t *testing.T, r *run) {
+	m := bot.Plainly("The newest stories:")
+	want := map[string]bot.Press{"Older": {Action: bot.ActionPage, Arg: bot.Args{Numbers: []int64{5}, Word: "q"}.String()}}
+	for i := range 12 {
+		label := fmt.Sprintf("story-%d-of-the-list", i)
+		button := bot.NewButton(label, bot.ActionOpen, int64(1<<40+i))
+		want[label] = bot.Press{Action: button.Action, Arg: button.Arg}
+		m.Blocks = append(m.Blocks, bot.Block{Kind: bot.Item, Button: &button, Spans: []bot.Span{bot.Code(label), bot.Text(" @everyone <!channel> *news*\n10 updates · "), bot.At(time.Unix(1419087600, 0))}})
+	}
+	m.Buttons = []bot.Button{{Label: "Older", Action: bot.ActionPage, Arg: want["Older"].Arg}}
+	for i, where := range []string{"a post", "a shared answer"} {
+		if i == 0 {
+			r.mustSend(t, post(r.Channel, 1, &m))
+		} else {
+			r.handler.set(func(context.Context, bot.Command) bot.Reply { return bot.Reply{Message: m, Public: true} })
+			r.mustAsk(t, aStory)
+			r.handler.set(nil)
+		}
+		for label, press := range want {
+			ctx, cancel := context.WithTimeout(t.Context(), patience)
+			answer, err := r.Press(ctx, "ann", label)
+			cancel()
+			if err != nil {
+				t.Fatalf("%s, %s: %v", where, label, err)
+			}
+			commands := r.handler.commands()
+			if c := commands[len(commands)-1]; c.Input != press || !answer.Private {
+				t.Errorf("%s: %q came back as %#v, want %+v", where, label, c.Input, press)
+			}
+		}
+	}
+	if pinged := r.Pings(); len(pinged) > 0 {
+		t.Errorf("notified %q", pinged)
 	}
 }
 

@@ -63,7 +63,8 @@ type Far struct {
 	Ask func(ctx context.Context, a Ask) (Answer, error)
 	// Replay delivers the last Ask's event a second time.
 	Replay func(ctx context.Context) error
-	// Press presses the button labelled so under the newest message in Channel.
+	// Press presses the button labelled so under the newest message in Channel, or
+	// beside or for one of its rows.
 	Press func(ctx context.Context, user, label string) (Answer, error)
 	// Visible returns the text of the messages in a channel, oldest first, what stands
 	// in threads left out.
@@ -73,6 +74,9 @@ type Far struct {
 	// Fail makes the next request of an operation end in f; it is called for what the
 	// platform knows only.
 	Fail func(op stories.Op, f Fault)
+	// RefusePicture makes the far side refuse the picture at an address from now on;
+	// nil where pictures are not shown.
+	RefusePicture func(address string)
 	// Threads is nil where there are none.
 	Threads *Threads
 	// Drop breaks the connection that commands come in by; the far side
@@ -111,6 +115,7 @@ func Run(t *testing.T, far New) {
 		{"a slow answer still arrives", testSlowAnswer},
 		{"a replayed event bears the same key", testReplay},
 		{"a pressed button comes back as its action", testButton},
+		{"the button of a row comes back as its action", testRows},
 		{"a handler that fails takes nothing down", testPanic},
 		{"a post is delivered under the id of its message", testSend},
 		{"settling a post that arrived adds no second message", testSettleSent},
@@ -125,6 +130,7 @@ func Run(t *testing.T, far New) {
 		{"a message that is gone says nothing of its channel", testMessageGone},
 		{"a thread that is locked says nothing of its channel", testThreadLocked},
 		{"every fault of every operation gets its verdict", testOperationFaults},
+		{"a picture costs no message", testPicture},
 		{"posts stand in the order they were sent", testOrder},
 		{"untrusted text pings nobody and breaks nothing", testUntrusted},
 		{"a lost connection comes back", testReconnect},

@@ -74,10 +74,12 @@ func (i *intake) answer(work, run context.Context, a *ask, r bot.Reply) {
 // and where there is none both say it.
 func (i *intake) answerInAck(a *ask, r bot.Reply) bool {
 	only := a.url == ""
-	if !only && (r.Live != nil || a.deed.copied.Load()) {
+	// Of a picture that Slack refuses an acknowledgement's sender is not told.
+	if !only && (r.Live != nil || r.Message.Image != nil || a.deed.copied.Load()) {
 		return false
 	}
-	body, err := encodeResponse(&r.Message, r.Public, nil, a.thread)
+	m := r.Message.WithoutPicture()
+	body, err := encodeResponse(&m, r.Public, nil, a.thread)
 	if err != nil {
 		return false
 	}
@@ -116,6 +118,10 @@ func (l *responseLink) say(ctx context.Context, m *bot.Message, public bool, rep
 		_, f := l.api.call(ctx, request{method: "response_url", url: l.url, body: body, kind: jsonBody}, new(status))
 		if f == nil || f.reach != unsent {
 			l.used++
+		}
+		if mayBePicture(f) && m.Image != nil && l.left() > 0 {
+			plain := m.WithoutPicture()
+			return l.say(ctx, &plain, public, replace)
 		}
 		again := f != nil && (f.reach == unsent || f.limited || f.status/100 == 5) && l.left() > 0 && try < 3
 		if !again {
@@ -156,6 +162,11 @@ func (i *intake) speak(ctx context.Context, a *ask, r bot.Reply) {
 	for try := 1; ; try++ {
 		_, f := i.api.call(ctx, post(method, w.token, form), new(status))
 		if f == nil {
+			return
+		}
+		if mayBePicture(f) && r.Message.Image != nil {
+			r.Message = r.Message.WithoutPicture()
+			i.speak(ctx, a, r)
 			return
 		}
 		again := try < 3 && (f.limited || f.reach == unsent) && f.retryAfter <= 5*time.Second

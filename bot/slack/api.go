@@ -202,7 +202,7 @@ func (a *api) read(r request, resp *http.Response, body []byte, into result) *fa
 		f.limited, f.retryAfter = true, retryAfter(resp.Header)
 		return f
 	}
-	if r.url != "" && resp.StatusCode/100 == 2 {
+	if r.url != "" && resp.StatusCode/100 == 2 && !isRefusal(body) {
 		return nil // a response_url answers "ok" or JSON
 	}
 	if r.members != nil {
@@ -228,6 +228,13 @@ func (a *api) read(r request, resp *http.Response, body []byte, into result) *fa
 		return nil
 	}
 	return f
+}
+
+// isRefusal says that an answer says of itself that it is one. A response_url may
+// answer so with a status of success.
+func isRefusal(body []byte) bool {
+	var s status
+	return json.Unmarshal(body, &s) == nil && s.OK != nil && !*s.OK && s.Error != ""
 }
 
 func (a *api) newRequest(ctx context.Context, r request) (*http.Request, error) {

@@ -22,7 +22,7 @@ const linkAction = "="
 //
 // Text nobody vouches for goes into rich_text and plain_text only: in mrkdwn
 // * _ ~ and ` cannot be escaped. mrkdwn holds nothing but dates and links of
-// small print.
+// small print, and what parts them.
 func encodeMessage(m *bot.Message) (text string, blocks json.RawMessage) {
 	built := build(m)
 	if len(built) == 0 {
@@ -38,20 +38,30 @@ func encodeMessage(m *bot.Message) (text string, blocks json.RawMessage) {
 
 // builder puts a message together within Slack's limits.
 type builder struct {
-	blocks []slack.Block
-	rich   []slack.RichTextElement        // of the rich_text block in the making
-	line   []slack.RichTextSectionElement // of its section in the making
-	last   bot.BlockKind                  // of what line ends in
-	list   []slack.RichTextElement        // of its list in the making
-	left   int                            // UTF-16 units that still fit
-	cut    bool
+	blocks  []slack.Block
+	rich    []slack.RichTextElement        // of the rich_text block in the making
+	line    []slack.RichTextSectionElement // of its section in the making
+	last    bot.BlockKind                  // of what line ends in
+	list    []slack.RichTextElement        // of its list in the making
+	pressed int                            // buttons so far
+	left    int                            // UTF-16 units that still fit
+	room    int                            // blocks that may be there
+	cut     bool
 }
 
+// build lays m out. What does not fit is left out and said to be; the small print
+// at the end of m and its buttons have their room kept for them.
 func build(m *bot.Message) []slack.Block {
-	b := &builder{left: maxMessage}
+	m = drawable(m)
+	body, small := m.SmallPrint()
+	if len(body) == 0 || len(small) > maxBlocks/4 {
+		body, small = m.Blocks, nil
+	}
+	kept := min(unitsOf(small), maxMessage/4)
+	b := &builder{left: maxMessage - kept, room: maxBlocks - 3 - 2*len(small)}
 	b.title(m)
-	for _, block := range m.Blocks {
-		if b.left <= 0 || len(b.blocks) >= maxBlocks-3 {
+	for _, block := range body {
+		if b.left <= 0 || len(b.blocks) >= b.room-2 {
 			b.cut = true
 			break
 		}
@@ -61,8 +71,25 @@ func build(m *bot.Message) []slack.Block {
 	if b.cut {
 		b.blocks = append(b.blocks, slack.NewContextBlock("", plainText("The rest does not fit into one Slack message.")))
 	}
+	if m.Image != nil {
+		b.picture(*m.Image)
+	}
+	b.left, b.room = b.left+kept, maxBlocks-1
+	for _, block := range small {
+		b.small(block.Spans)
+	}
 	b.buttons(m.Buttons)
 	return b.blocks
+}
+
+// unitsOf is how long the texts of blocks are, in UTF-16 units.
+func unitsOf(blocks []bot.Block) (n int) {
+	for _, block := range blocks {
+		for _, s := range block.Spans {
+			n += bot.Units(s.Text) + len("2014-12-20 15:04 UTC")
+		}
+	}
+	return n
 }
 
 // title is a header, or a bold link where it leads somewhere.
@@ -82,6 +109,9 @@ func (b *builder) title(m *bot.Message) {
 }
 
 func (b *builder) block(block bot.Block) {
+	if block.Button != nil && b.row(block) {
+		return
+	}
 	switch block.Kind {
 	case bot.Small:
 		b.endRich()
@@ -195,11 +225,69 @@ func styleOf(s bot.Span, bold bool) *slack.RichTextSectionTextStyle {
 	return &style
 }
 
-// small adds small print: plain text beside dates and links.
+// row adds a block with its button beside it: a rich_text can have none, so its
+// first line is a section of plain text, and the rest small print. ok is false when
+// Slack would not take the button.
+func (b *builder) row(block bot.Block) (ok bool) {
+	button, ok := b.button(*block.Button)
+	if !ok {
+		return false
+	}
+	first, rest := firstLine(block.Spans)
+	text, cut := bot.Cut(strings.TrimSpace(b.take(plainly(first))), maxSmall)
+	if text == "" {
+		return false
+	}
+	b.cut = b.cut || cut
+	b.pressed++
+	b.endRich()
+	b.blocks = append(b.blocks, slack.NewSectionBlock(plainText(text), nil, slack.NewAccessory(button)))
+	b.small(rest)
+	return true
+}
+
+// firstLine divides spans at the first line break in their text.
+func firstLine(spans []bot.Span) (first, rest []bot.Span) {
+	for i, s := range spans {
+		head, tail, breaks := strings.Cut(s.Text, "\n")
+		if !breaks || !s.Time.IsZero() {
+			continue
+		}
+		before, after := s, s
+		before.Text, after.Text = head, tail
+		return append(spans[:i:i], before), append([]bot.Span{after}, spans[i+1:]...)
+	}
+	return spans, nil
+}
+
+// plainly is what spans say without any markup.
+func plainly(spans []bot.Span) string {
+	var text strings.Builder
+	for _, s := range spans {
+		l, _, ok := link(s.URL)
+		switch {
+		case !s.Time.IsZero():
+			text.WriteString(utc(s))
+		case ok:
+			shown, rest := l.Label(s.Text)
+			text.WriteString(shown + rest)
+		default:
+			text.WriteString(s.Text)
+		}
+	}
+	return text.String()
+}
+
+// small adds small print: plain text beside dates and links. What only parts two of
+// these stands in one element with them, so that they are not drawn apart.
 func (b *builder) small(spans []bot.Span) {
 	var elements []slack.MixedElement
-	plain := ""
+	plain, marked := "", ""
 	flush := func() {
+		if marked != "" {
+			elements = append(elements, mrkdwn(marked))
+			marked = ""
+		}
 		if text := strings.TrimSpace(plain); text != "" {
 			for _, part := range bot.Pages(text, maxSmall) {
 				elements = append(elements, plainText(part))
@@ -207,64 +295,77 @@ func (b *builder) small(spans []bot.Span) {
 		}
 		plain = ""
 	}
+	mark := func(token string) {
+		if marked != "" && strings.TrimSpace(plain) != "" && strings.Trim(plain, " ·,") == "" && bot.Units(marked+plain+token) <= maxSmall {
+			marked, plain = marked+plain+token, ""
+			return
+		}
+		flush()
+		marked = token
+	}
 	for _, s := range spans {
 		l, address, ok := link(s.URL)
 		switch host := l.Host(); {
 		case !s.Time.IsZero() && s.Time.Unix() < 0:
 			plain += b.take(utc(s))
 		case !s.Time.IsZero():
-			flush()
 			b.take(utc(s))
-			elements = append(elements, mrkdwn(dateToken(s)))
+			mark(dateToken(s))
 		case ok && len(escape(address))+len(host) < maxSmall-10:
 			if label := b.take(s.Text); !bot.Shortens(label, l.String()) {
 				plain += label
 			}
-			flush()
 			b.take(host)
-			elements = append(elements, mrkdwn(labelled(address, host)))
+			mark(labelled(address, host))
 		default:
 			plain += b.take(s.Text)
 		}
 	}
 	flush()
-	for len(elements) > 0 && len(b.blocks) < maxBlocks-3 {
+	for len(elements) > 0 && len(b.blocks) < b.room {
 		n := min(len(elements), maxContextElements)
 		b.blocks = append(b.blocks, slack.NewContextBlock("", elements[:n]...))
 		elements = elements[n:]
 	}
+	b.cut = b.cut || len(elements) > 0
 }
 
 // buttons adds what can be pressed. A button that leads to no address Slack
 // would take is left out.
 func (b *builder) buttons(buttons []bot.Button) {
 	var elements []slack.BlockElement
-	for i, button := range buttons {
-		label, _ := bot.Cut(bot.OneLine(button.Label), maxButtonLabel)
-		if label == "" || len(elements) == maxActions {
-			continue
+	for _, button := range buttons {
+		if e, ok := b.button(button); ok && len(elements) < maxActions {
+			elements = append(elements, e)
+			b.pressed++
 		}
-		action := string(button.Action)
-		_, address, ok := link(button.URL)
-		if button.URL != "" {
-			action = linkAction
-		}
-		if button.URL != "" && !ok || action == "" || len(button.Arg) > maxButtonValue || len(action) > maxActionID-10 {
-			continue
-		}
-		e := slack.NewButtonBlockElement(fmt.Sprintf("%s%s%d", action, actionMark, i), button.Arg, plainText(label))
-		e.URL = address
-		switch button.Style {
-		case bot.Primary:
-			e.Style = slack.StylePrimary
-		case bot.Danger:
-			e.Style = slack.StyleDanger
-		}
-		elements = append(elements, e)
 	}
 	if len(elements) > 0 {
 		b.blocks = append(b.blocks, slack.NewActionBlock("", elements...))
 	}
+}
+
+// button is a button of its own place in the message; ok is false for one that
+// Slack would not take.
+func (b *builder) button(button bot.Button) (e *slack.ButtonBlockElement, ok bool) {
+	label, _ := bot.Cut(bot.OneLine(button.Label), maxButtonLabel)
+	action := string(button.Action)
+	_, address, leads := link(button.URL)
+	if button.URL != "" {
+		action = linkAction
+	}
+	if label == "" || button.URL != "" && !leads || action == "" || len(button.Arg) > maxButtonValue || len(action) > maxActionID-10 {
+		return nil, false
+	}
+	e = slack.NewButtonBlockElement(fmt.Sprintf("%s%s%d", action, actionMark, b.pressed), button.Arg, plainText(label))
+	e.URL = address
+	switch button.Style {
+	case bot.Primary:
+		e.Style = slack.StylePrimary
+	case bot.Danger:
+		e.Style = slack.StyleDanger
+	}
+	return e, true
 }
 
 // plainText has no markup; without emoji:false a ":smile:" in it would be drawn.

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -125,12 +126,17 @@ func anyMessage() *rapid.Generator[*bot.Message] {
 		}
 		return s
 	})
-	block := rapid.Custom(func(t *rapid.T) bot.Block {
-		return bot.Block{Kind: bot.BlockKind(rapid.IntRange(0, int(bot.Small)).Draw(t, "kind")), Spans: rapid.SliceOfN(span, 0, 15).Draw(t, "spans")}
-	})
 	button := rapid.Custom(func(t *rapid.T) bot.Button {
 		return bot.Button{Label: anyText().Draw(t, "label"), Action: rapid.SampledFrom([]bot.Action{"", "stop", "timeline"}).Draw(t, "action"),
 			Arg: rapid.StringMatching(`[a-z0-9.]{0,60}`).Draw(t, "arg"), URL: rapid.SampledFrom([]string{"", "https://example.org/", "javascript:x"}).Draw(t, "url")}
+	})
+	block := rapid.Custom(func(t *rapid.T) bot.Block {
+		b := bot.Block{Kind: bot.BlockKind(rapid.IntRange(0, int(bot.Small)).Draw(t, "kind")), Spans: rapid.SliceOfN(span, 0, 15).Draw(t, "spans")}
+		if rapid.IntRange(0, 3).Draw(t, "row") == 0 {
+			pressed := button.Draw(t, "button")
+			b.Button = &pressed
+		}
+		return b
 	})
 	return rapid.Custom(func(t *rapid.T) *bot.Message {
 		return &bot.Message{Title: anyText().Draw(t, "title"), URL: rapid.SampledFrom([]string{"", "https://example.org/"}).Draw(t, "url"),
@@ -138,10 +144,13 @@ func anyMessage() *rapid.Generator[*bot.Message] {
 	})
 }
 
+// token is a link or a date of ours.
+const token = `<(?:https?://[^<>| ]+\|[a-z0-9._:\[\]-]+|!date\^\d+\^[^<>|]+\|[^<>|]+)>`
+
 // Whatever a message says, Slack's limits hold and no mention, link or date
 // appears that is not in it.
 func TestBlocksProperties(t *testing.T) {
-	ownToken := regexp.MustCompile(`^<(https?://[^<>| ]+\|[a-z0-9._:\[\]-]+|!date\^\d+\^[^<>|]+\|[^<>|]+)>$`)
+	ownToken := regexp.MustCompile(`^` + token + `(?:[ ·,]+` + token + `)*$`)
 	rapid.Check(t, func(t *rapid.T) {
 		m := anyMessage().Draw(t, "message")
 		text, encoded := encodeMessage(m)
@@ -158,8 +167,15 @@ func TestBlocksProperties(t *testing.T) {
 			t.Fatalf("%d blocks", len(blocks))
 		}
 		total := 0
+		ids := map[string]bool{}
 		for _, b := range blocks {
 			total += checkObject(t, b, ownToken)
+			for _, id := range regexp.MustCompile(`"action_id":"[^"]*"`).FindAllString(string(encoded), -1) {
+				ids[id] = true
+			}
+		}
+		if n := strings.Count(string(encoded), `"action_id":"`); n != len(ids) {
+			t.Fatalf("%d things to press have %d ids", n, len(ids))
 		}
 		if total > 13200 {
 			t.Fatalf("%d characters", total)
@@ -195,6 +211,10 @@ func checkObject(t *rapid.T, o map[string]any, ownToken *regexp.Regexp) int {
 	case "link":
 		limit("text", maxTextObject)
 		limit("url", maxURL)
+	case "section":
+		if text := o["text"].(map[string]any); text["type"] != "plain_text" {
+			t.Fatalf("a section of %v", text)
+		}
 	case "context":
 		if n := len(o["elements"].([]any)); n < 1 || n > maxContextElements {
 			t.Fatalf("a context of %d", n)
@@ -219,6 +239,37 @@ func checkObject(t *rapid.T, o map[string]any, ownToken *regexp.Regexp) int {
 		}
 	}
 	return total
+}
+
+// The button of a row stands beside it, times and links of its further lines below.
+func TestARowHasItsButtonBesideIt(t *testing.T) {
+	row := bot.Block{Kind: bot.Item, Spans: []bot.Span{bot.Code("sony-hack"), bot.Text(" Who did <it>?\n10 updates · "), {Time: when, Relative: true}},
+		Button: &bot.Button{Label: "sony-hack", Action: "open", Arg: "7"}}
+	_, encoded := encodeMessage(&bot.Message{Blocks: []bot.Block{bot.Para(bot.Text("The newest:")), row, {Kind: bot.Item, Spans: []bot.Span{bot.Text("no button")}}},
+		Buttons: []bot.Button{{Label: "More", Action: "open", Arg: "8"}}})
+	want := `[{"type":"rich_text","elements":[{"type":"rich_text_section","elements":[{"type":"text","text":"The newest:"}]}]},` +
+		`{"type":"section","text":{"type":"plain_text","text":"sony-hack Who did \u003cit\u003e?","emoji":false},"accessory":{"type":"button","text":{"type":"plain_text","text":"sony-hack","emoji":false},"action_id":"open#0","value":"7"}},` +
+		`{"type":"context","elements":[{"type":"plain_text","text":"10 updates ·","emoji":false},{"type":"mrkdwn","text":"\u003c!date^1419087845^{ago}|2014-12-20 15:04 UTC\u003e","verbatim":true}]},` +
+		`{"type":"rich_text","elements":[{"type":"rich_text_list","elements":[{"type":"rich_text_section","elements":[{"type":"text","text":"no button"}]}],"style":"bullet","indent":0,"border":0,"offset":0}]},` +
+		`{"type":"actions","elements":[{"type":"button","text":{"type":"plain_text","text":"More","emoji":false},"action_id":"open#1","value":"8"}]}]`
+	if string(encoded) != want {
+		t.Errorf("\n%s\nwant\n%s", encoded, want)
+	}
+}
+
+// What does not fit says so above the small print and the buttons, which stay.
+func TestWhatIsCutSaysSo(t *testing.T) {
+	long := bot.Para(bot.Text(strings.Repeat("word ", 4000)))
+	rows := bot.Block{Kind: bot.Item, Spans: []bot.Span{bot.Text("A row\nof two lines")}, Button: &bot.Button{Label: "Open", Action: "open", Arg: "7"}}
+	small := bot.Block{Kind: bot.Small, Spans: []bot.Span{bot.Text("by Ann")}}
+	for name, body := range map[string][]bot.Block{"a long text": {long}, "many rows": slices.Repeat([]bot.Block{rows}, 60), "many lines": slices.Repeat([]bot.Block{bot.Para(bot.Text("x")), small}, 60)[:119]} {
+		blocks := build(&bot.Message{Blocks: append(slices.Clone(body), small), Buttons: []bot.Button{{Label: "Older", Action: "page", Arg: "1.x"}}})
+		n := len(blocks)
+		encoded, _ := json.Marshal(blocks[n-3:])
+		if n > maxBlocks || !strings.Contains(string(encoded), "The rest does not fit") || !strings.Contains(string(encoded), "by Ann") || !strings.Contains(string(encoded), "Older") {
+			t.Errorf("%s: %d blocks, %s", name, n, encoded)
+		}
+	}
 }
 
 // What is shown is what was said: no character of a text that fits is lost.

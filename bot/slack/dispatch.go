@@ -96,7 +96,7 @@ func linkOptions(specs []bot.Spec) map[string]bool {
 	links := make(map[string]bool)
 	for _, s := range specs {
 		for _, a := range s.Args {
-			if a.Kind == bot.KindLinks {
+			if a.TakesLinks() {
 				links[strings.ToLower(a.Name)] = true
 			}
 		}

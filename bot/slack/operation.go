@@ -13,8 +13,19 @@ import (
 // and publications are Discord's.
 func (p *pusher) Knows(op stories.Op) bool { return op != stories.OpForum && op != stories.OpPublish }
 
-// Do makes one attempt at an operation.
+// Do makes one attempt at an operation. Where a message may have been refused for
+// its picture, the next attempt leaves that out.
 func (p *pusher) Do(ctx context.Context, o bot.Operation) bot.Verdict {
+	o, pictured := p.pictures.Draw(o)
+	v := p.attempt(ctx, o)
+	if pictured {
+		return p.pictures.Verdict(o, v, pictureRefused(v))
+	}
+	return v
+}
+
+// attempt makes one attempt at an operation as it is drawn.
+func (p *pusher) attempt(ctx context.Context, o bot.Operation) bot.Verdict {
 	switch o.Delivery.Op {
 	case stories.OpPost, stories.OpReply, stories.OpBroadcast:
 		return p.send(ctx, o)

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"storybot/bot"
+	"storybot/bot/pictures"
 	"storybot/stories"
 )
 
@@ -21,6 +22,7 @@ type pusher struct {
 	*web
 	encoded  encodings
 	attempts attempts
+	pictures *pictures.Guard
 }
 
 // Pace returns what Slack publishes: one post a second and channel. A

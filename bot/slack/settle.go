@@ -46,7 +46,12 @@ var looks = [...]time.Duration{5 * time.Second, 12 * time.Second}
 // A reply is looked for in its thread. What is repeatable is done again.
 func (p *pusher) Settle(ctx context.Context, post bot.Operation) bot.Verdict {
 	if op := post.Delivery.Op; op.Repeatable() || !p.Knows(op) {
-		return p.Do(ctx, post)
+		v := p.Do(ctx, post)
+		if v.Outcome == bot.Redrawn { // which says nothing of what became of it
+			v = p.Do(ctx, post)
+			v.Requests = 2
+		}
+		return v
 	}
 	w, v, ok := p.sender(ctx, post.Delivery.Destination.Workspace)
 	if !ok {

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"storybot/bot"
+	"storybot/bot/pictures"
 	"storybot/stories"
 )
 
@@ -141,7 +142,7 @@ func New(c Config) (*Platform, error) {
 		now:        c.Now,
 	}
 	known := newDirectory(w)
-	push := &pusher{web: w}
+	push := &pusher{web: w, pictures: pictures.NewGuard(c.Now)}
 	p := &Platform{
 		Sender:    push,
 		web:       w,

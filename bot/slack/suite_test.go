@@ -57,7 +57,8 @@ func TestPlatform(t *testing.T) {
 			Fail: func(op stories.Op, fault platformtest.Fault) {
 				s.Fail(slacktest.Match{Method: methodOf[op]}, 1, faults[fault])
 			},
-			Threads: f.threads(),
+			RefusePicture: s.RefusePicture,
+			Threads:       f.threads(),
 		}
 		for fault := range faults {
 			far.Faults = append(far.Faults, fault)

@@ -3,6 +3,8 @@ package slack
 import (
 	"fmt"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"storybot/bot"
 )
@@ -47,12 +49,12 @@ func dateToken(s bot.Span) string {
 }
 
 // fallback is the top-level text: what a notification shows and a screen
-// reader reads. It is escaped and holds no address.
+// reader reads. It says what the blocks say, in their order and the title on the
+// line of the first of them, so that it begins with the news. It is escaped and
+// holds no address.
 func fallback(m *bot.Message) string {
+	title := bot.OneLine(m.Title)
 	var lines []string
-	if title := bot.OneLine(m.Title); title != "" {
-		lines = append(lines, title)
-	}
 	for _, b := range m.Blocks {
 		var line strings.Builder
 		for _, s := range b.Spans {
@@ -65,6 +67,19 @@ func fallback(m *bot.Message) string {
 		if text := strings.TrimSpace(line.String()); text != "" {
 			lines = append(lines, text)
 		}
+	}
+	switch {
+	case title == "":
+	case len(lines) == 0:
+		lines = []string{title}
+	default:
+		if last, _ := utf8.DecodeLastRuneInString(title); unicode.IsLetter(last) || unicode.IsDigit(last) {
+			title += ":"
+		}
+		lines[0] = title + " " + lines[0]
+	}
+	if m.Image != nil {
+		lines = append(lines, bot.Clean(m.Image.Described().Spans[0].Text))
 	}
 	whole := strings.Join(lines, "\n")
 	text, _ := bot.Cut(whole, maxFallback)

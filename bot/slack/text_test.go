@@ -39,7 +39,7 @@ func pings(m *bot.Message) string {
 			return err.Error()
 		}
 	}
-	own := regexp.MustCompile(`^<(?:https?://[^<>|\s]+\|[^<>|]+|!date\^\d+\^[^<>|]+\|[^<>|]+)>$`)
+	own := regexp.MustCompile(`^<(?:https?://[^<>|\s]+\|[^<>|]+|!date\^\d+\^[^<>|]+\|[^<>|]+)>(?:[ ·,]+<(?:https?://[^<>|\s]+\|[^<>|]+|!date\^\d+\^[^<>|]+\|[^<>|]+)>)*$`)
 	for _, s := range parsed(blocks) {
 		if !own.MatchString(s) {
 			return s
@@ -57,6 +57,26 @@ func sourced(link, label string) *bot.Message {
 		bot.Para(bot.Span{Text: label, URL: link}),
 		{Kind: bot.Small, Spans: []bot.Span{bot.Text("Source: "), {Text: label, URL: link}, bot.Text(label)}},
 	}, Buttons: []bot.Button{{Label: label, URL: link}, {Label: label, Action: "open", Arg: "1"}}}
+}
+
+// The notification begins with what happened.
+func TestTheTextBeginsWithTheNews(t *testing.T) {
+	small := bot.Block{Kind: bot.Small, Spans: []bot.Span{bot.Text("sony-hack, update 10 · Mo · "), {Text: "nytimes.com", URL: "https://www.nytimes.com/a"}}}
+	news := bot.Para(bot.Text("It is <down>."))
+	for _, c := range []struct {
+		m    bot.Message
+		want string
+	}{
+		{bot.Message{Title: "BREAKING", Blocks: []bot.Block{news, small}}, "BREAKING: It is &lt;down&gt;.\nsony-hack, update 10 · Mo · nytimes.com"},
+		{bot.Message{Blocks: []bot.Block{news, small}}, "It is &lt;down&gt;.\nsony-hack, update 10 · Mo · nytimes.com"},
+		{bot.Message{Title: "Who did it?", Blocks: []bot.Block{news}}, "Who did it? It is &lt;down&gt;."},
+		{bot.Message{Title: "Stories"}, "Stories"},
+		{bot.Message{}, "Storybot"},
+	} {
+		if got := fallback(&c.m); got != c.want {
+			t.Errorf("%q, want %q", got, c.want)
+		}
+	}
 }
 
 // A stored source cannot ping a channel, whatever its host is.

@@ -99,15 +99,20 @@ func (w *window) show(ctx context.Context, m *bot.Message) *failure {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.shown = true
-	v := viewOf(m)
+	v, plain := viewOf(m), m.WithoutPicture()
 	if w.acks {
+		v = viewOf(&plain) // of a picture that is refused an acknowledgement's sender is not told
 		if w.says(v) {
 			return nil
 		}
 		w.says(waiting()) // it was late already, or too large
 		w.deeds.say(w.deed, updateView(v), true)
 	}
-	return w.call(ctx, v)
+	f := w.call(ctx, v)
+	if mayBePicture(f) && m.Image != nil {
+		f = w.call(ctx, viewOf(&plain))
+	}
+	return f
 }
 
 // call opens the view, or puts v in its place. The caller holds mu.

@@ -10,12 +10,12 @@ import (
 	"storybot/stories"
 )
 
-const updateColumns = `u.id, u.story_id, u.number, u.revision, u.text, u.sources, u.level, u.author_ref, u.author_name, u.at, u.created_at`
+const updateColumns = `u.id, u.story_id, u.number, u.revision, u.text, u.sources, u.picture_url, u.picture_alt, u.level, u.author_ref, u.author_name, u.at, u.created_at`
 
 func scanUpdate(r row) (u stories.Update, err error) {
 	var sources string
 	var at, created int64
-	err = r.Scan(&u.ID, &u.StoryID, &u.Number, &u.Revision, &u.Text, &sources, &u.Level, &u.Author.Ref, &u.Author.Name, &at, &created)
+	err = r.Scan(&u.ID, &u.StoryID, &u.Number, &u.Revision, &u.Text, &sources, &u.Picture.URL, &u.Picture.Alt, &u.Level, &u.Author.Ref, &u.Author.Name, &at, &created)
 	u.Sources = strings.Fields(sources)
 	u.At, u.CreatedAt = moment(at), moment(created)
 	return u, err

@@ -95,6 +95,7 @@ var updateTests = []test{
 		want := stories.Update{
 			StoryID: s.ID, Text: "Two\nlines, “quotes”, 😀, 'x'; DROP TABLE stories;--", Level: stories.Breaking,
 			Sources: []string{"https://example.org/a?b=c&d=%20", "http://example.org"}, Author: ben, At: start.Add(-time.Hour),
+			Picture: stories.Picture{URL: "https://example.org/dam.jpg?a=b|c", Alt: "“Water” over the dam 😀; 'x'"},
 		}
 		made, p, err := d.AppendUpdate(d.ctx, d.act(), want)
 		d.ok(err)
@@ -108,6 +109,14 @@ var updateTests = []test{
 		d.ok(err)
 		same(d, "content", fmt.Sprintf("%+v", content.Update), fmt.Sprintf("%+v", want))
 		same(d, "its story", content.Story.Slug, "sony")
+		plain, _ := d.append(s, stories.Minor)
+		page, err := d.Updates(d.ctx, s.ID, 0, 10)
+		d.ok(err)
+		same(d, "pictures of a page", fmt.Sprint(page[0].Picture, page[1].Picture), fmt.Sprint(stories.Picture{}, want.Picture))
+		again, err := d.SameText(d.ctx, s.ID, want.Text, d.now.Add(-time.Hour))
+		d.ok(err)
+		same(d, "picture of the same text", again.Picture, want.Picture)
+		same(d, "no picture", plain.Picture, stories.Picture{})
 	}},
 	{"what is not there is not found", func(d *desk) {
 		s := d.track("sony")

@@ -153,8 +153,18 @@ func (w *treeWalk) selectMenu(at string, c component) {
 		values[o.Value] = true
 		w.filled(fmt.Sprintf("%s.options.%d.label", at, i), o.Label)
 	}
-	if c.MaxValues != nil && *c.MaxValues > len(c.Options) {
+	least, most := 1, 1
+	if c.MinValues != nil {
+		least = *c.MinValues
+	}
+	if c.MaxValues != nil {
+		most = *c.MaxValues
+	}
+	if most > len(c.Options) {
 		w.bad(at+".max_values", "more than there are options")
+	}
+	if least > most {
+		w.bad(at+".min_values", "more than max_values")
 	}
 }
 

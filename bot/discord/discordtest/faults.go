@@ -178,6 +178,8 @@ type faultBook struct {
 	random Faults
 	tries  map[uint64]uint64 // requests alike so far
 	rules  []*faultRule
+	// pictures are the addresses that are refused.
+	pictures map[string]bool
 }
 
 type faultRule struct {

@@ -207,6 +207,10 @@ func (s *Server) editMessage(m *message, fields map[string]json.RawMessage) repl
 // edit changes a message in place.
 func (s *Server) edit(m *message, fields map[string]json.RawMessage) reply {
 	next := m.body.merge(fields)
+	if len(fields["flags"]) > 0 { // of which an edit changes one
+		kept := m.body.flags()&^flagSuppressEmbeds | next.flags()&flagSuppressEmbeds
+		next = next.merge(map[string]json.RawMessage{"flags": encode(kept | next.flags()&flagComponentsV2)})
+	}
 	if m.body.flags()&flagComponentsV2 != 0 && next.flags()&flagComponentsV2 == 0 {
 		return invalidForm([]problem{{"flags", "IS_COMPONENTS_V2 cannot be removed"}})
 	}

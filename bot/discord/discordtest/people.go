@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"slices"
 	"time"
 )
 
@@ -144,8 +145,22 @@ func (s *Server) Press(ctx context.Context, m Message, button string, i Interact
 	return nil, fmt.Errorf("message %s has no button %q but %+v", m.ID, button, m.Buttons)
 }
 
-// Pick picks values of the menu of a message that has this custom_id.
+// Pick picks values of the menu of a message that has this custom_id. As in
+// Discord's client there is nothing to pick but the menu's own options, one of them
+// where the menu does not ask for more.
 func (s *Server) Pick(ctx context.Context, m Message, menu string, values []string, i Interaction) (*Answer, error) {
+	n := slices.IndexFunc(m.Buttons, func(b Button) bool { return b.Menu && b.CustomID == menu })
+	if n < 0 || m.Buttons[n].Disabled {
+		return nil, fmt.Errorf("message %s has no menu %q but %+v", m.ID, menu, m.Buttons)
+	}
+	if most := m.Buttons[n].Most; len(values) == 0 || len(values) > most {
+		return nil, fmt.Errorf("the menu %q takes 1 to %d values, not %d", menu, most, len(values))
+	}
+	for _, v := range values {
+		if !slices.Contains(m.Buttons[n].Values, v) {
+			return nil, fmt.Errorf("the menu %q has no value %q but %q", menu, v, m.Buttons[n].Values)
+		}
+	}
 	return s.use(ctx, m, map[string]any{"custom_id": menu, "component_type": typeSelect, "values": values}, i)
 }
 

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/url"
+	"regexp"
 	"strings"
 	"unicode/utf16"
 )
@@ -50,6 +51,9 @@ func messageProblems(op Op, where string, fields map[string]json.RawMessage) []p
 	if n := length(content); n > maxContent {
 		c.bad("content", "must be %d or fewer in length, not %d", maxContent, n)
 	}
+	if bare := bareAddress(content); bare != "" && flags&flagSuppressEmbeds == 0 {
+		c.bad("content", "%.60q would unfurl: it stands in no angle brackets", bare)
+	}
 	c.embeds(fields["embeds"])
 	c.components(fields["components"], flags&flagComponentsV2 != 0)
 	if flags&flagComponentsV2 != 0 {
@@ -66,13 +70,35 @@ func messageProblems(op Op, where string, fields map[string]json.RawMessage) []p
 	return c.problems
 }
 
+// empty says that there is nothing to show. Discord takes white space around a
+// text away.
 func empty(fields map[string]json.RawMessage) bool {
-	for _, name := range []string{"content", "embeds", "components", "sticker_ids", "attachments", "poll", "message_reference"} {
+	var content string
+	if decodeInto(fields["content"], &content); strings.TrimSpace(content) != "" {
+		return false
+	}
+	for _, name := range []string{"embeds", "components", "sticker_ids", "attachments", "poll", "message_reference"} {
 		if v := string(fields[name]); v != "" && v != "null" && v != "[]" && v != `""` {
 			return false
 		}
 	}
 	return true
+}
+
+// monospaced is text in which nothing unfurls, and address one that does where no
+// angle bracket stands before it
+// (https://docs.discord.com/developers/reference#message-formatting).
+var (
+	monospaced = regexp.MustCompile("``[^`].*?``|`[^`]+`")
+	anAddress  = regexp.MustCompile(`(?i)(^|[^<])(https?://[^\s>]+)`)
+)
+
+// bareAddress is an address in a text that Discord would show the page of, or "".
+func bareAddress(content string) string {
+	if m := anAddress.FindStringSubmatch(monospaced.ReplaceAllString(content, "")); m != nil {
+		return m[2]
+	}
+	return ""
 }
 
 // checker collects what is wrong.
@@ -171,6 +197,11 @@ func (c *checker) embed(at string, e embed) int {
 	n := length(e.Title) + length(e.Description)
 	shown := e.Title != "" || e.Description != "" || len(e.Fields) > 0 || e.Image != nil || e.Thumbnail != nil
 	c.url(at+".url", e.URL)
+	for name, shown := range map[string]*struct{ URL string }{"image": e.Image, "thumbnail": e.Thumbnail} {
+		if shown != nil {
+			c.picture(at+"."+name+".url", shown.URL)
+		}
+	}
 	if e.Author != nil {
 		n += length(e.Author.Name)
 		c.url(at+".author.url", e.Author.URL)

@@ -231,6 +231,9 @@ func (s *Server) decide(r *request) (reply, *Fault) {
 	if len(r.problems) > 0 {
 		return invalidForm(r.problems), fault
 	}
+	if problems := s.refusesPicture(r); problems != nil {
+		return invalidForm(problems), fault
+	}
 	rep := s.handle(r)
 	rep.bucket = s.limiter.state(r, s.now())
 	return rep, fault

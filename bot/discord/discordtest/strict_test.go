@@ -12,6 +12,16 @@ func TestRefusesBadMessages(t *testing.T) {
 	button := func(extra string) string {
 		return `{"components":[{"type":1,"components":[{"type":2,` + extra + `}]}],"content":"x",` + quiet + `}`
 	}
+	menu := func(options string) string {
+		return `{"components":[{"type":1,"components":[{"type":3,"custom_id":"m","options":[` + options + `]}]}],"content":"x",` + quiet + `}`
+	}
+	options := func(n int) string {
+		var list []string
+		for i := range n {
+			list = append(list, fmt.Sprintf(`{"label":"a","value":"%d"}`, i))
+		}
+		return strings.Join(list, ",")
+	}
 	embed := func(e string) string { return `{"embeds":[` + e + `],` + quiet + `}` }
 	for name, tc := range map[string]struct{ body, want string }{
 		"no allowed_mentions":   {`{"content":"x"}`, "allowed_mentions: missing"},
@@ -25,6 +35,9 @@ func TestRefusesBadMessages(t *testing.T) {
 		"not JSON":              {`{"content":`, "not JSON"},
 		"not UTF-8":             {"{\"content\":\"\xff\"}", "not UTF-8"},
 		"empty":                 {`{` + quiet + `}`, "cannot send an empty message"},
+		"white space":           {`{"content":" \n",` + quiet + `}`, "cannot send an empty message"},
+		"a bare address":        {`{"content":"see https://x.example/a",` + quiet + `}`, "would unfurl"},
+		"a link that unfurls":   {`{"content":"[x.example](https://x.example/a)",` + quiet + `}`, "would unfurl"},
 		"long content":          {`{"content":"` + long(2001) + `",` + quiet + `}`, "content: must be 2000"},
 		"long nonce":            {`{"content":"x","nonce":"` + long(26) + `",` + quiet + `}`, "nonce"},
 		"enforce without nonce": {`{"content":"x","enforce_nonce":true,` + quiet + `}`, "enforce_nonce needs one"},
@@ -40,6 +53,25 @@ func TestRefusesBadMessages(t *testing.T) {
 		"11 embeds":             {embed(strings.Repeat(`{"title":"x"},`, 10) + `{"title":"x"}`), "embeds: maxItems"},
 		"empty embed":           {embed(`{"color":1}`), "without anything to show"},
 		"embed url":             {embed(`{"title":"x","url":"javascript:alert(1)"}`), "embeds.0.url"},
+		"image over http":       {embed(`{"image":{"url":"http://x.example/a.jpg"}}`), "embeds.0.image.url: not a well formed https URL"},
+		"image attached":        {embed(`{"image":{"url":"attachment://a.jpg"}}`), "embeds.0.image.url"},
+		"image without address": {embed(`{"image":{"url":""}}`), "embeds.0.image.url"},
+		"long image":            {embed(`{"image":{"url":"https://x.example/` + long(2031) + `"}}`), "embeds.0.image.url"},
+		"image described":       {embed(`{"image":{"url":"https://x.example/a.jpg","alt":"x"}}`), "alt"},
+		"image url":             {embed(`{"image":{"url":"ftp://x.example/a.png"}}`), "embeds.0.image.url"},
+		"no image url":          {embed(`{"title":"x","image":{"url":""}}`), "embeds.0.image.url"},
+		"26 options":            {menu(options(26)), "options"},
+		"no option":             {menu(""), "options"},
+		"equal values":          {menu(`{"label":"a","value":"v"},{"label":"b","value":"v"}`), `"v" stands twice`},
+		"option label":          {menu(`{"label":"` + long(101) + `","value":"v"}`), "options.0.label"},
+		"blank option label":    {menu(`{"label":" ","value":"v"}`), "options.0.label"},
+		"option value":          {menu(`{"label":"a","value":"` + long(101) + `"}`), "options.0.value"},
+		"option description":    {menu(`{"label":"a","value":"v","description":"` + long(101) + `"}`), "options.0.description"},
+		"placeholder":           {strings.Replace(menu(options(1)), `"options"`, `"placeholder":"`+long(151)+`","options"`, 1), "placeholder"},
+		"a menu of no name":     {strings.Replace(menu(options(1)), `"custom_id":"m",`, "", 1), "custom_id"},
+		"more than its options": {strings.Replace(menu(options(1)), `"options"`, `"max_values":2,"options"`, 1), "max_values"},
+		"more than the most":    {strings.Replace(menu(options(3)), `"options"`, `"min_values":2,"options"`, 1), "min_values"},
+		"a menu and a button":   {strings.Replace(menu(options(1)), `]}]}`, `]},{"type":2,"style":5,"label":"a","url":"https://x.example"}]}`, 1), "shares its row with nothing"},
 		"label":                 {button(`"style":2,"custom_id":"a","label":"` + long(81) + `"`), "label"},
 		"no label":              {button(`"style":2,"custom_id":"a"`), "needs a label or an emoji"},
 		"custom_id":             {button(`"style":2,"label":"a","custom_id":"` + long(101) + `"`), "custom_id"},
@@ -75,6 +107,9 @@ func TestTakesGoodMessages(t *testing.T) {
 		`{"flags":4,"content":"x","components":[{"type":1,"components":[{"type":3,"custom_id":"m","options":[{"label":"a","value":"b"}]}]}],` + quiet + `}`,
 		`{"flags":32768,"components":[{"type":17,"components":[{"type":10,"content":"x"},{"type":1,"components":[{"type":2,"style":1,"label":"a","custom_id":"b"}]}]}],` + quiet + `}`,
 		`{"content":"x","allowed_mentions":{"parse":[],"roles":["1234"]}}`,
+		`{"embeds":[{"image":{"url":"https://x.example/` + strings.Repeat("x", 2030) + `"}}],` + quiet + `}`,
+		`{"content":"[x.example](<https://x.example/a>), ` + "`https://x.example`" + ` and https\\://x.example","embeds":[{"image":{"url":"https://x.example/a.png"}}],` + quiet + `}`,
+		`{"content":"https://x.example","flags":4,` + quiet + `}`,
 		`{"content":"x","message_reference":{"message_id":"1","fail_if_not_exists":false},` + quiet + `}`,
 	} {
 		if r := call(t, s, "POST", posts, body); r.status != 200 {

@@ -70,7 +70,7 @@ func (s *Server) createForumPost(c *channel, r *request) reply {
 	switch {
 	case c.Type != ForumChannel:
 		return apiError(http.StatusBadRequest, 50024, "Cannot execute action on this channel type")
-	case !c.may(SendMessages):
+	case !c.may(SendMessages), !c.may(EmbedLinks) && len(field(ask.Message, "embeds")) > 2:
 		return missingPermissions()
 	case c.TagRequired && len(ask.Tags) == 0:
 		return apiError(http.StatusBadRequest, 40067, "A tag is required to create a forum post in this channel")

@@ -40,6 +40,8 @@ type Button struct {
 	Disabled bool
 	Menu     bool
 	Values   []string // of a menu
+	Labels   []string // of a menu, one for each value
+	Most     int      // values that may be picked in a menu
 }
 
 // Messages returns the messages of a channel in order, deleted ones left out.
@@ -91,9 +93,12 @@ func buttonsOf(components []component) []Button {
 		case typeButton:
 			all = append(all, Button{CustomID: c.CustomID, Label: c.Label, URL: c.URL, Style: c.Style, Disabled: c.Disabled})
 		case typeSelect:
-			b := Button{CustomID: c.CustomID, Menu: true, Disabled: c.Disabled}
+			b := Button{CustomID: c.CustomID, Menu: true, Disabled: c.Disabled, Most: 1}
+			if c.MaxValues != nil {
+				b.Most = *c.MaxValues
+			}
 			for _, o := range c.Options {
-				b.Values = append(b.Values, o.Value)
+				b.Values, b.Labels = append(b.Values, o.Value), append(b.Labels, o.Label)
 			}
 			all = append(all, b)
 		}

@@ -43,7 +43,7 @@ var block = variant(map[string]rule{
 	"context": object("elements", fields{"block_id": blockID, "elements": list(1, 10, contextElement)}),
 	"actions": all(object("elements", fields{"block_id": blockID, "elements": list(1, 25, interactive)}), uniqueActions),
 	"image": all(object("alt_text", fields{
-		"block_id": blockID, "alt_text": text(1, maxAlt), "image_url": text(1, maxURL), "slack_file": anything, "title": plain(2000),
+		"block_id": blockID, "alt_text": text(1, maxAlt), "image_url": all(text(1, maxURL), secure), "slack_file": anything, "title": plain(2000),
 	}), imageSource),
 	"input": object("label element", fields{
 		"block_id": blockID, "label": plain(2000), "element": input, "hint": plain(2000), "optional": boolean, "dispatch_action": boolean,
@@ -61,7 +61,7 @@ var (
 )
 
 var imageElement = all(object("alt_text", fields{
-	"alt_text": text(1, maxAlt), "image_url": text(1, maxURL), "slack_file": anything,
+	"alt_text": text(1, maxAlt), "image_url": all(text(1, maxURL), secure), "slack_file": anything,
 }), imageSource)
 
 var contextElement = variant(map[string]rule{"plain_text": plain(2000), "mrkdwn": mrkdwn(2000), "image": imageElement})

@@ -20,6 +20,11 @@ func TestBlocksThatSlackRefuses(t *testing.T) {
 		{"unknown field", `{"type":"divider","colour":"red"}`, "no more fields allowed: colour"},
 		{"empty section", `{"type":"section"}`, "text or fields"},
 		{"long section", `{"type":"section","text":{"type":"mrkdwn","text":"` + long(3001) + `"}}`, "must be less than 3001 characters [json-pointer:/blocks/0/text/text]"},
+		{"long plain section", `{"type":"section","text":{"type":"plain_text","text":"` + long(3001) + `"}}`, "must be less than 3001 characters"},
+		{"rich text in a section", `{"type":"section","text":{"type":"rich_text","elements":[]}}`, `unsupported type: "rich_text"`},
+		{"two accessories", `{"type":"section","text":{"type":"plain_text","text":"x"},"accessory":[{"type":"button","text":{"type":"plain_text","text":"b"}}]}`, "accessory"},
+		{"accessory of rich text", `{"type":"rich_text","elements":[],"accessory":{"type":"button","text":{"type":"plain_text","text":"b"}}}`, "no more fields allowed: accessory"},
+		{"long label of an accessory", `{"type":"section","text":{"type":"plain_text","text":"x"},"accessory":{"type":"button","text":{"type":"plain_text","text":"` + long(76) + `"}}}`, "less than 76"},
 		{"empty text", `{"type":"section","text":{"type":"mrkdwn","text":""}}`, "must be more than 0 characters"},
 		{"html text", `{"type":"section","text":{"type":"html","text":"x"}}`, `unsupported type: "html"`},
 		{"mrkdwn with emoji", `{"type":"section","text":{"type":"mrkdwn","text":"x","emoji":true}}`, "no more fields allowed: emoji"},
@@ -39,6 +44,10 @@ func TestBlocksThatSlackRefuses(t *testing.T) {
 		{"same action_id", `{"type":"actions","elements":[` + times(2, `{"type":"button","action_id":"a","text":{"type":"plain_text","text":"b"}}`) + `]}`, "action_id must be unique"},
 		{"same block_id", times(2, `{"type":"divider","block_id":"b"}`), "block_id must be unique"},
 		{"image without alt", `{"type":"image","image_url":"https://example.com/x.png"}`, "alt_text"},
+		{"image over http", `{"type":"image","alt_text":"x","image_url":"http://example.com/x.png"}`, "https"},
+		{"image with an empty alt", `{"type":"image","alt_text":"","image_url":"https://example.com/x.png"}`, "more than 0 characters"},
+		{"long alt", `{"type":"image","alt_text":"` + long(2001) + `","image_url":"https://example.com/x.png"}`, "less than 2001"},
+		{"long image_url", `{"type":"image","alt_text":"x","image_url":"https://example.com/` + long(2981) + `"}`, "less than 3001"},
 		{"image without source", `{"type":"image","alt_text":"x"}`, "either image_url or slack_file"},
 		{"long option", `{"type":"actions","elements":[{"type":"static_select","options":[{"text":{"type":"plain_text","text":"` + long(76) + `"},"value":"v"}]}]}`, "less than 76"},
 		{"101 options", `{"type":"actions","elements":[{"type":"static_select","options":[` + times(101, `{"text":{"type":"plain_text","text":"o"},"value":"v"}`) + `]}]}`, "no more than 100"},
@@ -102,6 +111,29 @@ func TestBareMarkupIsNoticed(t *testing.T) {
 	for _, text := range []string{"AT&amp;T", "1 &lt; 2 &gt; 0", "2 > 1", "<https://a.example/?x=1&y=2>", "<@U1> <#C1|x> <!here>", "<!date^1^{ago}|then>"} {
 		c.mustPost("C1", text)
 		takeViolation(t, s)
+	}
+}
+
+func TestWhatIsDrawnUnaskedIsNoticed(t *testing.T) {
+	s, c := start(t)
+	for text, want := range map[string]string{
+		`{"type":"plain_text","text":"at :fire: once"}`:                                      "an emoji would be drawn",
+		`{"type":"plain_text","text":":+1:","emoji":true}`:                                   "an emoji would be drawn",
+		`{"type":"mrkdwn","text":"see @ann"}`:                                                "a name or an address",
+		`{"type":"mrkdwn","text":"see https://x.example/"}`:                                  "a name or an address",
+		`{"type":"plain_text","text":":fire:","emoji":false}`:                                "",
+		`{"type":"plain_text","text":"at 10:30 a fire"}`:                                     "",
+		`{"type":"mrkdwn","text":"see @ann","verbatim":true}`:                                "",
+		`{"type":"mrkdwn","text":"<https://x.example/|x.example> <!date^1^{ago}|a@b then>"}`: "",
+	} {
+		if r := c.call("chat.postMessage", "channel", "C1", "text", "x", "blocks", `[{"type":"section","text":`+text+`}]`); !r.OK {
+			t.Errorf("%s: %s", text, r.body)
+		}
+		if want == "" {
+			takeViolation(t, s)
+		} else {
+			takeViolation(t, s, want)
+		}
 	}
 }
 

@@ -147,6 +147,9 @@ func (s *Server) readContent(name string, args arguments, most int) (said, error
 			s.violate(name, "blocks without a text: notifications and screen readers need one")
 		}
 	}
+	if err == nil && c.blocks != nil {
+		err = s.loads(c.blocks.raw)
+	}
 	var j judge
 	escaped(&j, "/text", c.text)
 	for _, u := range j.untidy {

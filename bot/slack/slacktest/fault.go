@@ -88,6 +88,8 @@ type faultPlan struct {
 	chances []Chance
 	script  []*scripted
 	happen  map[Fault]int
+	// pictures are the addresses that cannot be loaded.
+	pictures map[string]bool
 }
 
 type scripted struct {

@@ -146,12 +146,12 @@ func all(rules ...rule) rule {
 // plain allows a plain_text object
 // (https://docs.slack.dev/reference/block-kit/composition-objects/text-object).
 func plain(most int) rule {
-	return all(object("type text", fields{"type": is("plain_text"), "text": text(1, most), "emoji": boolean}), counted)
+	return all(object("type text", fields{"type": is("plain_text"), "text": text(1, most), "emoji": boolean}), counted, undrawn)
 }
 
 // mrkdwn allows a mrkdwn object.
 func mrkdwn(most int) rule {
-	return all(object("type text", fields{"type": is("mrkdwn"), "text": all(text(1, most), escaped), "verbatim": boolean}), counted)
+	return all(object("type text", fields{"type": is("mrkdwn"), "text": all(text(1, most), escaped), "verbatim": boolean}), counted, unparsed)
 }
 
 // anyText allows a text object of either kind.
@@ -164,6 +164,31 @@ func counted(j *judge, _ string, v any) {
 	if o, ok := v.(map[string]any); ok {
 		s, _ := o["text"].(string)
 		j.units += units(s)
+	}
+}
+
+// emojiName is what Slack draws as an emoji in a text that does not forbid it, and
+// named what it makes a mention or a link of in one that is not verbatim
+// (https://docs.slack.dev/reference/block-kit/composition-objects/text-object).
+var (
+	emojiName = regexp.MustCompile(`:[a-z0-9_+-]+:`)
+	named     = regexp.MustCompile(`(?:^|\s)[@#][\pL\pN]|https?://`)
+)
+
+// undrawn asks plain text for emoji:false where something in it would be drawn.
+func undrawn(j *judge, at string, v any) {
+	o, _ := v.(map[string]any)
+	if s, _ := o["text"].(string); o["emoji"] != false && emojiName.MatchString(s) {
+		j.untidy = append(j.untidy, fmt.Sprintf("an emoji would be drawn in %.60q [json-pointer:%s]", s, at))
+	}
+}
+
+// unparsed asks mrkdwn for verbatim where Slack would find more in it than its
+// marks.
+func unparsed(j *judge, at string, v any) {
+	o, _ := v.(map[string]any)
+	if s, _ := o["text"].(string); o["verbatim"] != true && named.MatchString(link.ReplaceAllString(s, "")) {
+		j.untidy = append(j.untidy, fmt.Sprintf("a name or an address would be found in %.60q [json-pointer:%s]", s, at))
 	}
 }
 

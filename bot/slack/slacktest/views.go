@@ -85,6 +85,11 @@ func (s *Server) readView(name, raw string) (*View, error) {
 		s.violate(name, "a view of %d bytes", len(raw))
 		return nil, refuse("view_too_large")
 	}
+	if blocks, err := json.Marshal(o["blocks"]); err == nil {
+		if err := s.loads(blocks); err != nil {
+			return nil, refuse("invalid_arguments", explain(err))
+		}
+	}
 	nameParts(o["blocks"])
 	str := func(key string) string { v, _ := o[key].(string); return v }
 	v := &View{CallbackID: str("callback_id"), PrivateMetadata: str("private_metadata"), full: o}

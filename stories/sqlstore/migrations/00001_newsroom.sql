@@ -43,6 +43,9 @@ CREATE TABLE updates (
     level       SMALLINT NOT NULL,
     text        TEXT NOT NULL,
     sources     TEXT NOT NULL,
+    -- '' where it has no picture; both are set or none.
+    picture_url TEXT NOT NULL DEFAULT '',
+    picture_alt TEXT NOT NULL DEFAULT '',
     author_ref  TEXT NOT NULL,
     author_name TEXT NOT NULL,
     at          BIGINT NOT NULL,
