@@ -187,8 +187,8 @@ func TestARuleOfTheTablesStopsOneRowOnly(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer db.Close()
-	if _, err := db.Exec(`CREATE TRIGGER never BEFORE UPDATE ON deliveries
-		WHEN NEW.id = 5 AND NEW.message_id <> '' BEGIN SELECT RAISE(ABORT, 'never'); END`); err != nil {
+	if _, err := db.Exec(`CREATE TRIGGER never BEFORE INSERT ON outcomes
+		WHEN NEW.id & 4294967295 = 5 AND NEW.message_id <> '' BEGIN SELECT RAISE(ABORT, 'never'); END`); err != nil {
 		t.Fatal(err)
 	}
 	e := New(Config{Store: store, Senders: map[string]bot.Sender{"p": instant{}},

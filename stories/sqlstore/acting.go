@@ -13,31 +13,42 @@ import (
 
 const (
 	// earlierSQL finds what a task owes already: a destination has one message of
-	// each kind of an update, and one operation of each kind on a message.
+	// each kind of an update. earlierOnSQL does for what adds none: one operation of
+	// each kind on a message.
 	earlierSQL = `
-		SELECT id FROM deliveries
-		WHERE update_id = ?1 AND destination_id = ?2 AND op = ?3 AND revision = ?4 AND (on_id = ?5 OR ?6 = 1) ORDER BY id LIMIT 1`
-	// actedOnSQL tells too at which destination the message is written to now.
+		SELECT d.id FROM deliveries d
+		WHERE d.id IN (` + ofPlaceSQL + `) AND d.update_id = ?1 AND d.destination_id = ?2 AND d.op = ?3 ORDER BY d.id LIMIT 1`
+	earlierOnSQL = `
+		SELECT x.id FROM owed x JOIN publications p ON p.id = (x.id >> 32)
+		WHERE x.on_id > 0 AND x.on_id = ?1 AND x.destination_id = ?2 AND p.op = ?3 AND p.revision = ?4 ORDER BY x.id LIMIT 1`
+	// ofPlaceSQL are rows among which those of the update ?1 and the operation ?3 for
+	// the destination ?2 are.
+	ofPlaceSQL = `
+		SELECT (p.id << 32) + CAST(?2 AS BIGINT) FROM publications p WHERE p.update_id = ?1 AND p.op = ?3
+		UNION ALL
+		SELECT id FROM owed WHERE destination_id = ?2 AND destination_id <> (id & 4294967295)`
+	// actedOnSQL tells too at which destination the message is written to now, and
+	// under which publication its delivery waits.
 	actedOnSQL = `
-		SELECT d.destination_id, CASE WHEN t.moved_to > 0 THEN t.moved_to ELSE t.id END, d.state, coalesce(q.publication_id, 0), d.publication_id
-		FROM deliveries d JOIN destinations t ON t.id = d.destination_id LEFT JOIN queue q ON q.destination_id = d.destination_id AND q.delivery_id = d.id AND q.publication_id IN (
-			SELECT p.id FROM publications p WHERE p.queued > 0)
-		WHERE d.id = ?1`
+		SELECT d.destination_id, CASE WHEN t.moved_to > 0 THEN t.moved_to ELSE t.id END, d.state, ` + waitsUnderSQL + `, d.publication_id
+		FROM deliveries d JOIN destinations t ON t.id = d.destination_id WHERE d.id = ?1`
+	// waitsUnderSQL is 0 for a row d that does not wait.
+	waitsUnderSQL = `
+		CASE WHEN d.state <> 0 THEN 0 ELSE coalesce((SELECT q.publication_id FROM publications r CROSS JOIN queue q
+			WHERE r.queued > 0 AND q.publication_id = r.id AND q.destination_id = d.destination_id AND q.delivery_id = d.id), d.publication_id) END`
 	// waitingOnSQL are operations on a message that wait, in the queue or held.
 	waitingOnSQL = `
-		SELECT coalesce(q.publication_id, 0), d.destination_id, d.id, d.publication_id
-		FROM deliveries d LEFT JOIN queue q ON q.destination_id = d.destination_id AND q.delivery_id = d.id AND q.publication_id IN (
-			SELECT p.id FROM publications p WHERE p.queued > 0)
-		WHERE d.update_id = ?1 AND d.destination_id among(?2) AND d.on_id = ?3 AND d.op IN (1, 4, 6) AND d.state IN (0, 5)`
+		SELECT ` + waitsUnderSQL + `, d.destination_id, d.id, d.publication_id
+		FROM owed x JOIN deliveries d ON d.id = x.id
+		WHERE x.on_id > 0 AND x.on_id = ?1 AND d.update_id = ?2 AND d.destination_id among(?3) AND d.op IN (1, 4, 6) AND d.state IN (0, 5)`
 	movedToSQL     = `SELECT t.id, t.lane_id, t.state FROM destinations o JOIN destinations t ON t.id = o.moved_to WHERE o.id = ?1`
 	publishTaskSQL = `
 		INSERT INTO publications (lane_id, seed, update_id, story_id, created_at, revision, op, level, urgency, queued, total, held)
 		VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8, ?9, 1, ?10) RETURNING id`
-	insertTaskSQL = `
-		INSERT INTO deliveries (publication_id, update_id, destination_id, created_at, revision, op, on_id, state)
-		VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) RETURNING id`
-	takenBack = "it was taken back before it was sent"
-	takenAway = "the message it was for is taken away"
+	insertOwedSQL = `INSERT INTO owed (id, destination_id, on_id) VALUES (?1, ?2, ?3)`
+	insertHeldSQL = `INSERT INTO outcomes (id, state) VALUES (?1, 5)`
+	takenBack     = "it was taken back before it was sent"
+	takenAway     = "the message it was for is taken away"
 )
 
 // Owe owes operations of an update beside those that publishing and revising it
@@ -93,7 +104,11 @@ func oweTask(ctx context.Context, q querier, u stories.Update, t stories.Task, f
 	if t.Op != stories.OpEdit {
 		u.Revision = 0 // it is done once, in whatever wording
 	}
-	err = one(ctx, q, earlierSQL, []any{u.ID, p.id, int(t.Op), u.Revision, t.On, bit(t.Op.Says())}, &id)
+	if t.Op.Says() {
+		err = one(ctx, q, earlierSQL, []any{u.ID, p.id, int(t.Op)}, &id)
+	} else {
+		err = one(ctx, q, earlierOnSQL, []any{t.On, p.id, int(t.Op), u.Revision}, &id)
+	}
 	if !errors.Is(err, sql.ErrNoRows) {
 		return id, err
 	}
@@ -111,15 +126,17 @@ func oweTask(ctx context.Context, q querier, u stories.Update, t stories.Task, f
 	if err := one(ctx, q, publishTaskSQL, args, &w.Publication); err != nil {
 		return 0, err
 	}
-	args = []any{w.Publication, u.ID, p.id, millis(u.CreatedAt), u.Revision, int(t.Op), t.On, int(state)}
-	if err := one(ctx, q, insertTaskSQL, args, &w.Delivery); err != nil {
+	w.Delivery = deliveryID(w.Publication, p.id)
+	if _, err := q.exec(ctx, insertOwedSQL, w.Delivery, p.id, t.On); err != nil {
 		return 0, err
 	}
-	into := intoQueueSQL
-	if state == stories.Held {
-		into = intoHeldSQL
+	if state != stories.Held {
+		return w.Delivery, nil
 	}
-	return w.Delivery, changeRows(ctx, q, into, []waiting{w})
+	if _, err := q.exec(ctx, insertHeldSQL, w.Delivery); err != nil {
+		return 0, err
+	}
+	return w.Delivery, changeRows(ctx, q, intoHeldSQL, []waiting{w})
 }
 
 // actOn looks at the message a task acts on; left is false when nothing is left
@@ -141,7 +158,7 @@ func actOn(ctx context.Context, q querier, u stories.Update, t stories.Task, p p
 	vain, err := all(ctx, q, func(r row) (w waiting, err error) {
 		err = r.Scan(&w.Publication, &w.Place, &w.Delivery, &w.Origin)
 		return w, err
-	}, waitingOnSQL, u.ID, list([]int64{on.Place, p.id}), t.On)
+	}, waitingOnSQL, t.On, u.ID, list([]int64{on.Place, p.id}))
 	if err != nil {
 		return false, err
 	}

@@ -7,7 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"maps"
+	"math"
 	"slices"
 	"time"
 
@@ -20,9 +20,9 @@ const (
 	takeAlarmsSQL  = `DELETE FROM alarms RETURNING id, body`
 	refusedAtSQL   = `SELECT refused_at FROM destinations WHERE id = ?1`
 	setRefusedSQL  = `UPDATE destinations SET refused_at = ?2 WHERE id = ?1`
-	// refusedAmongSQL finds those of some destinations that have refused the bot since
-	// something was last delivered there: few, and in an index of their own.
-	refusedAmongSQL  = `SELECT id, refused_at FROM destinations WHERE refused_at <> 0 AND id among(?1) ORDER BY id`
+	// refusedAmongSQL finds those of a range of destinations that have refused the bot
+	// since something was last delivered there: few, and in an index of their own.
+	refusedAmongSQL  = `SELECT id, refused_at FROM destinations WHERE refused_at <> 0 AND id BETWEEN ?1 AND ?2 ORDER BY id`
 	postedSQL        = `SELECT destination_id FROM deliveries WHERE id among(?1) AND op IN (0, 3, 5)`
 	insertTroubleSQL = `INSERT INTO troubles (lane_id, workspace) VALUES (?1, ?2) ON CONFLICT (lane_id, workspace) DO NOTHING`
 	dropTroubleSQL   = `DELETE FROM troubles WHERE lane_id = ?1 AND workspace = ?2`
@@ -105,26 +105,29 @@ func refusedLately(ctx context.Context, q querier, a stories.Alarm) (known bool,
 // begun since: the next refusal is news. That a channel was opened to be tried again
 // is none, nor what is changed or said elsewhere than in the channel itself.
 func healed(ctx context.Context, q querier, results []stories.Result) error {
-	sent := map[int64][]stories.Result{}
-	for _, r := range results {
-		if r.State == stories.Sent {
-			sent[r.Place] = append(sent[r.Place], r)
+	first, last := int64(math.MaxInt64), int64(0)
+	for i := range results {
+		if r := &results[i]; r.State == stories.Sent {
+			first, last = min(first, r.Place), max(last, r.Place)
 		}
 	}
-	if len(sent) == 0 {
+	if first > last {
 		return nil
 	}
-	type refusal struct{ place, at int64 }
-	refused, err := all(ctx, q, func(r row) (f refusal, err error) { return f, r.Scan(&f.place, &f.at) }, refusedAmongSQL, list(slices.Collect(maps.Keys(sent))))
-	if err != nil {
+	refusedAt := map[int64]int64{}
+	_, err := all(ctx, q, func(r row) (none struct{}, err error) {
+		var place, at int64
+		err = r.Scan(&place, &at)
+		refusedAt[place] = at
+		return none, err
+	}, refusedAmongSQL, first, last)
+	if err != nil || len(refusedAt) == 0 {
 		return err
 	}
 	var since []int64
-	for _, f := range refused {
-		for _, r := range sent[f.place] {
-			if millis(r.Last) >= f.at {
-				since = append(since, r.Delivery)
-			}
+	for _, r := range results {
+		if at, refused := refusedAt[r.Place]; refused && r.State == stories.Sent && millis(r.Last) >= at {
+			since = append(since, r.Delivery)
 		}
 	}
 	if len(since) == 0 {

@@ -202,7 +202,7 @@ func TestACopyIsKnownByItsMark(t *testing.T) {
 func TestACopyWithADamagedPageIsRefused(t *testing.T) {
 	f := newFiled(t)
 	f.visit(func(s *sqlstore.Store) { publishAndClaim(t, s) })
-	for _, name := range []string{"deliveries", "deliveries_once", "publications"} {
+	for _, name := range []string{"owed", "publications_by_update", "publications"} {
 		copied := filepath.Join(f.copies, name)
 		must(t, sqlstore.Backup(t.Context(), f.url(), copied))
 		db, err := sql.Open("sqlite", copied)

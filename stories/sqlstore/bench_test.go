@@ -176,7 +176,7 @@ func BenchmarkPlan(b *testing.B) {
 				}
 				used += spent(b) - began
 				b.StopTimer()
-				for _, table := range []string{"deliveries", "queue", "publications"} {
+				for _, table := range []string{"owed", "outcomes", "queue", "publications"} {
 					execute(b, url, "DELETE FROM "+table)
 				}
 				b.StartTimer()

@@ -9,37 +9,36 @@ import (
 
 const (
 	waitingLanesSQL = `
-		SELECT DISTINCT t.lane_id FROM deliveries d JOIN destinations t ON t.id = d.destination_id
-		WHERE d.doubtful >= 2 AND d.doubtful = 2 AND d.state = 5 AND t.state <> 'blocked' ORDER BY t.lane_id`
+		SELECT DISTINCT t.lane_id FROM put_back d JOIN destinations t ON t.id = d.destination_id
+		WHERE d.doubtful = 2 AND d.state = 5 AND t.state <> 'blocked' ORDER BY t.lane_id`
 	queueLaneSQL = `
 		INSERT INTO queue (publication_id, destination_id, delivery_id)
-		SELECT CAST(?1 AS BIGINT), d.destination_id, d.id FROM deliveries d JOIN destinations t ON t.id = d.destination_id
-		WHERE d.doubtful >= 2 AND d.doubtful = 2 AND d.state = 5 AND t.lane_id = ?2 AND t.state <> 'blocked'`
+		SELECT CAST(?1 AS BIGINT), d.destination_id, d.id FROM put_back d JOIN destinations t ON t.id = d.destination_id
+		WHERE d.doubtful = 2 AND d.state = 5 AND t.lane_id = ?2 AND t.state <> 'blocked'`
 	unholdOriginsSQL = `
 		UPDATE publications SET held = held - c.n
-		FROM (SELECT d.publication_id AS id, count(*) AS n FROM queue q JOIN deliveries d ON d.id = q.delivery_id WHERE q.publication_id = ?1 GROUP BY d.publication_id) AS c
+		FROM (SELECT q.delivery_id >> 32 AS id, count(*) AS n FROM queue q WHERE q.publication_id = ?1 GROUP BY q.delivery_id >> 32) AS c
 		WHERE publications.id = c.id`
 	setQueuedOfSQL = `UPDATE publications SET queued = ?2 WHERE id = ?1`
 	// What adds no message is done whether it was done before or not: Op.Repeatable.
 	settleQueuedSQL = `
-		UPDATE deliveries SET state = 0, reason = '', doubtful = CASE WHEN op IN (0, 2, 3, 5) THEN 3 ELSE 0 END
+		UPDATE outcomes SET state = 0, again = 1, reason = '', doubtful = CASE WHEN (SELECT p.op FROM publications p WHERE p.id = (outcomes.id >> 32)) IN (0, 2, 3, 5) THEN 3 ELSE 0 END
 		WHERE id IN (SELECT delivery_id FROM queue WHERE publication_id = ?1)`
 	releaseQueuedSQL = `
-		UPDATE deliveries SET state = 0, reason = '', doubtful = 0, attempt = 0, unknowns = 0, first_attempt_at = 0, last_attempt_at = 0
+		UPDATE outcomes SET state = 0, again = 1, reason = '', doubtful = 0, attempt = 0, unknowns = 0, first_attempt_at = 0, last_attempt_at = 0
 		WHERE id IN (SELECT delivery_id FROM queue WHERE publication_id = ?1)`
 	// What goes to a blocked destination is held there like anything else.
 	holdBlockedSQL = `
 		INSERT INTO held (destination_id, delivery_id)
-		SELECT d.destination_id, d.id FROM deliveries d JOIN destinations t ON t.id = d.destination_id
-		WHERE d.doubtful >= 2 AND d.doubtful = 2 AND d.state = 5 AND t.state = 'blocked'`
+		SELECT d.destination_id, d.id FROM put_back d JOIN destinations t ON t.id = d.destination_id
+		WHERE d.doubtful = 2 AND d.state = 5 AND t.state = 'blocked'`
 	settleBlockedSQL = `
-		UPDATE deliveries SET reason = (SELECT t.reason FROM destinations t WHERE t.id = deliveries.destination_id), doubtful = CASE WHEN op IN (0, 2, 3, 5) THEN 3 ELSE 0 END
+		UPDATE outcomes SET reason = (SELECT t.reason FROM destinations t WHERE t.id = (SELECT d.destination_id FROM owed d WHERE d.id = outcomes.id)), doubtful = CASE WHEN (SELECT p.op FROM publications p WHERE p.id = (outcomes.id >> 32)) IN (0, 2, 3, 5) THEN 3 ELSE 0 END
 		WHERE doubtful >= 2 AND doubtful = 2 AND state = 5`
 	releaseBlockedSQL = `
-		UPDATE deliveries SET reason = (SELECT t.reason FROM destinations t WHERE t.id = deliveries.destination_id), doubtful = 0, attempt = 0, unknowns = 0,
+		UPDATE outcomes SET reason = (SELECT t.reason FROM destinations t WHERE t.id = (SELECT d.destination_id FROM owed d WHERE d.id = outcomes.id)), doubtful = 0, attempt = 0, unknowns = 0,
 			first_attempt_at = 0, last_attempt_at = 0
 		WHERE doubtful >= 2 AND doubtful = 2 AND state = 5`
-	overfullSQL = `SELECT destination_id FROM held GROUP BY destination_id HAVING count(*) > ?1 ORDER BY destination_id`
 )
 
 // SettlePutBack implements stories.Store.
@@ -132,15 +131,13 @@ const (
 	revisedSQL = `
 		SELECT DISTINCT u.id FROM queue q JOIN deliveries d ON d.id = q.delivery_id JOIN updates u ON u.id = d.update_id
 		WHERE q.publication_id = ?1 AND d.op IN (0, 2, 3, 5) AND d.doubtful = 3 AND u.revision > 0 ORDER BY u.id`
+	// editOlderSQL owes one edit of a message once.
 	editOlderSQL = `
-		INSERT INTO deliveries (publication_id, update_id, destination_id, created_at, revision, op, on_id, state)
-		SELECT CAST(?2 AS BIGINT), d.update_id, d.destination_id, ?4, ?5, 1, d.id, 0 FROM queue q JOIN deliveries d ON d.id = q.delivery_id
+		INSERT INTO owed (id, destination_id, on_id)
+		SELECT (CAST(?2 AS BIGINT) << 32) + d.destination_id, d.destination_id, d.id FROM queue q JOIN deliveries d ON d.id = q.delivery_id
 		WHERE q.publication_id = ?1 AND d.update_id = ?3 AND d.op IN (0, 2, 3, 5)
-			AND NOT EXISTS (SELECT 1 FROM deliveries e WHERE e.update_id = d.update_id AND e.destination_id = d.destination_id AND e.op = 1 AND e.revision = ?5 AND e.on_id = d.id)`
-	queueOlderSQL = `
-		INSERT INTO queue (publication_id, destination_id, delivery_id)
-		SELECT publication_id, destination_id, id FROM deliveries WHERE id > ?2 AND publication_id + 0 = ?1`
-	setTotalSQL = `UPDATE publications SET queued = ?2, total = ?2 WHERE id = ?1`
+			AND NOT EXISTS (SELECT 1 FROM owed x JOIN publications w ON w.id = (x.id >> 32) WHERE x.on_id > 0 AND x.on_id = d.id AND w.op = 1 AND w.revision = ?4)
+		ON CONFLICT DO NOTHING`
 	newEditsSQL = `
 		INSERT INTO publications (lane_id, seed, update_id, story_id, created_at, revision, op, level, urgency)
 		VALUES (?1, ?2, ?3, ?4, ?5, ?6, 1, ?7, ?7) RETURNING id`
@@ -158,22 +155,24 @@ func editOlder(ctx context.Context, q querier, a stories.Act, lane, publication 
 		if err != nil {
 			return err
 		}
-		var newest, id int64
-		if err := one(ctx, q, newestDeliverySQL, nil, &newest); err != nil {
-			return err
-		}
-		if err := one(ctx, q, newEditsSQL, []any{lane, newSeed(), u.ID, u.StoryID, millis(a.At), u.Revision, int(u.Level)}, &id); err != nil {
-			return err
-		}
-		n, err := q.exec(ctx, editOlderSQL, publication, id, u.ID, millis(a.At), u.Revision)
-		if err != nil {
-			return err
-		}
-		if _, err := q.exec(ctx, queueOlderSQL, id, newest); err != nil {
-			return err
-		}
-		if _, err := q.exec(ctx, setTotalSQL, id, n); err != nil {
-			return err
+		for {
+			var id int64
+			if err := one(ctx, q, newEditsSQL, []any{lane, newSeed(), u.ID, u.StoryID, millis(a.At), u.Revision, int(u.Level)}, &id); err != nil {
+				return err
+			}
+			n, err := q.exec(ctx, editOlderSQL, publication, id, u.ID, u.Revision)
+			if err != nil {
+				return err
+			}
+			if n == 0 { // the destinations with two messages are owed the second edit too
+				if _, err := q.exec(ctx, dropUnplannedSQL, list([]int64{id})); err != nil {
+					return err
+				}
+				break
+			}
+			if _, err := q.exec(ctx, setPlannedSQL, id, n); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

@@ -105,7 +105,7 @@ const (
 	tooOld       = "could not be written to for a while; of the updates that were held only the newest %d were sent afterwards"
 	unblockedSQL = `UPDATE destinations SET state = 'reachable', reason = '', since = 0, missed = 0, moved_to = 0 WHERE id = ?1`
 	missedSQL    = `
-		UPDATE deliveries SET missed = missed + (SELECT t.missed FROM destinations t WHERE t.id = ?2) WHERE id = ?1`
+		UPDATE outcomes SET missed = missed + (SELECT t.missed FROM destinations t WHERE t.id = ?2) WHERE id = ?1`
 	// missMoreSQL counts at destinations what is about to be skipped for them (?1),
 	// and what those rows were to say was missed before them.
 	missMoreSQL = `
@@ -162,20 +162,16 @@ func trim(ctx context.Context, q querier, places []int64, keep int, at time.Time
 	return len(rows), move(ctx, q, rows, stories.Skipped, fmt.Sprintf(tooOld, keep), at)
 }
 
-// fullSQL finds the destinations of what is held of an update that hold more
-// than ?2 by now.
-const fullSQL = `
-	SELECT h.destination_id FROM held h
-	WHERE h.destination_id IN (SELECT destination_id FROM deliveries WHERE update_id = ?1 AND state = 5)
-	GROUP BY h.destination_id HAVING count(*) > ?2 ORDER BY h.destination_id`
+// overfullSQL finds the destinations that hold more than ?1 by now.
+const overfullSQL = `SELECT destination_id FROM held GROUP BY destination_id HAVING count(*) > ?1 ORDER BY destination_id`
 
-// trimPlanned keeps what blocked destinations hold bounded once u was planned.
-func trimPlanned(ctx context.Context, q querier, u stories.Update) error {
-	full, err := all(ctx, q, scanID, fullSQL, u.ID, catchUp)
+// trimOverfull keeps what blocked destinations hold bounded once more was planned.
+func trimOverfull(ctx context.Context, q querier, at time.Time) error {
+	full, err := all(ctx, q, scanID, overfullSQL, catchUp)
 	if err != nil || len(full) == 0 {
 		return err
 	}
-	_, err = trim(ctx, q, full, catchUp, u.CreatedAt)
+	_, err = trim(ctx, q, full, catchUp, at)
 	return err
 }
 

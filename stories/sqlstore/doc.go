@@ -11,8 +11,8 @@
 // words.go cuts text into words and spells them; search.go and suggest.go look
 // for them, resemble.go in spite of typing errors.
 //
-// queue.go explains the delivery queue before its files: plan.go (publishing),
-// load.go, exchange.go, and status.go for those who ask. putback.go tells what
+// queue.go explains the delivery queue before its files: rows.go, plan.go
+// (publishing), load.go, exchange.go, and status.go for those who ask. putback.go tells what
 // becomes of it when a copy of the database is put back (witness.go, backup.go).
 //
 // SQLite belongs to one process, which a lock on a file beside it enforces.

@@ -34,10 +34,6 @@ const (
 	insertEndPublicationSQL = `
 		INSERT INTO publications (lane_id, seed, update_id, story_id, created_at, revision, op, level, urgency, notice_id, queued, total)
 		VALUES (?1, ?2, 0, 0, ?3, ?4, 0, ?5, ?5, ?6, 1, 1) RETURNING id`
-	insertEndSQL = `
-		INSERT INTO deliveries (publication_id, notice_id, destination_id, created_at, revision, op, state)
-		VALUES (?1, ?2, ?3, ?4, ?5, 0, 0) RETURNING id`
-	queueEndSQL = `INSERT INTO queue (publication_id, destination_id, delivery_id) VALUES (?1, ?2, ?3)`
 )
 
 // TellEnds owes the end of a push, as a message of its own and once, to each of
@@ -131,13 +127,10 @@ func unended(ctx context.Context, q querier, n stories.Notice) ([]place, error) 
 
 // oweEnd owes n's last revision to a destination as a message of its own.
 func oweEnd(ctx context.Context, q querier, n stories.Notice, p place, at time.Time) error {
-	var publication, delivery int64
+	var publication int64
 	if err := one(ctx, q, insertEndPublicationSQL, []any{p.lane, newSeed(), millis(at), n.Revision, int(stories.ForDesk), n.ID}, &publication); err != nil {
 		return err
 	}
-	if err := one(ctx, q, insertEndSQL, []any{publication, n.ID, p.id, millis(at), n.Revision}, &delivery); err != nil {
-		return err
-	}
-	_, err := q.exec(ctx, queueEndSQL, publication, p.id, delivery)
+	_, err := q.exec(ctx, insertOwedSQL, deliveryID(publication, p.id), p.id, 0)
 	return err
 }

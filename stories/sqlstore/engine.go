@@ -122,12 +122,13 @@ func scanID(r row) (id int64, err error) {
 //	among(?1)      is one of the numbers in a JSON array
 //	LIMIT ?1       at most so many rows
 //	/*identity*/   the type of a primary key that counts up
+//	/*number*/     the type of a primary key that is given its numbers
 //	/*bytes*/      compares a text by its bytes, as SQLite does by itself
 //	/*lock*/       waits for the rows' locks
 //	/*share*/      waits for locks others may share
 //	/*clustered*/  keeps a table's rows in its primary key
 type dialect struct {
-	parameter, each, numbered, among, limit, identity, bytes, lock, share, clustered string
+	parameter, each, numbered, among, limit, identity, number, bytes, lock, share, clustered string
 }
 
 var (
@@ -145,6 +146,7 @@ func (d dialect) text(common string) string {
 	common = limitForm.ReplaceAllString(common, d.limit)
 	common = parameterForm.ReplaceAllString(common, d.parameter)
 	common = strings.ReplaceAll(common, "/*identity*/", d.identity)
+	common = strings.ReplaceAll(common, "/*number*/", d.number)
 	common = strings.ReplaceAll(common, "/*share*/", d.share)
 	common = strings.ReplaceAll(common, "/*clustered*/", d.clustered)
 	common = strings.ReplaceAll(common, "/*bytes*/", d.bytes)

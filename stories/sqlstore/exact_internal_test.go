@@ -62,14 +62,17 @@ func onBoth(t *testing.T, opts Options, test func(t *testing.T, s *Store, l stor
 	}
 }
 
-// Whatever is wrong with the queue, a counter falls by what was taken from it: at
+// Whatever is wrong with what is owed, a counter falls by what was taken from it: at
 // nothing with rows left a publication would never be read again.
 func TestAPublicationIsReadWhileItHasRows(t *testing.T) {
 	onBoth(t, Options{}, func(t *testing.T, s *Store, l stories.Lease, begun []stories.Flight) {
 		ctx := t.Context()
 		err := s.change(ctx, func(q querier) error { // one row lies elsewhere than was begun
-			_, err := q.exec(ctx, `UPDATE queue SET destination_id = (SELECT id FROM destinations WHERE channel = '#c') WHERE delivery_id = ?1`, begun[0].Delivery)
-			return err
+			lane, err := holdLane(ctx, q, l)
+			if err != nil {
+				return err
+			}
+			return owe(ctx, q, place{id: begun[0].Place, lane: lane}, []waiting{{begun[0].Ref}}, time.Now())
 		})
 		if err != nil {
 			t.Fatal(err)

@@ -98,7 +98,7 @@ func (s *Store) Exchange(ctx context.Context, l stories.Lease, x stories.Exchang
 		return stories.Begun{}, err
 	}
 	if at != 0 {
-		s.flown.remember(at, flying)
+		s.flown.remember(at, l.Fence, x.Batch, flying)
 	}
 	return begun, nil
 }
@@ -137,46 +137,46 @@ func turnsAway(results []stories.Result) bool {
 }
 
 const (
-	stillOwedSQL = `SELECT delivery_id FROM queue WHERE publication_id = ?1 AND destination_id among(?2)`
-	nearOwedSQL  = `
-		SELECT coalesce(string_agg(CAST(delivery_id AS TEXT), ','), '') FROM queue
-		WHERE publication_id = ?1 AND destination_id BETWEEN ?2 AND ?3`
+	againOwedSQL      = `SELECT delivery_id FROM queue WHERE publication_id = ?1 AND destination_id among(?2)`
 	presentSQL        = `SELECT id, revision FROM updates WHERE id among(?1) /*share*/`
 	presentNoticesSQL = `SELECT id, revision FROM notices WHERE id among(?1) /*share*/`
 	// targetsSQL tells of a delivery that is not kept any more as of one skipped.
 	targetsSQL = `
-		SELECT e.id, coalesce(o.state, 6), coalesce(o.message_id, '') FROM deliveries e LEFT JOIN deliveries o ON o.id = e.on_id
+		SELECT e.id, CASE WHEN m.id IS NULL THEN 6 ELSE coalesce(o.state, 0) END, coalesce(o.message_id, '')
+		FROM owed e LEFT JOIN owed m ON m.id = e.on_id LEFT JOIN outcomes o ON o.id = e.on_id
 		WHERE e.id among(?1)`
 )
 
-// stillOwed notes which rows are in the queue.
+// stillOwed notes which rows wait: all that were loaded, but for those that
+// somebody has touched since.
 func stillOwed(ctx context.Context, q querier, begin []stories.Flight, begun *stories.Begun) error {
-	there := make(map[int64]bool, len(begin))
-	note := func(found []int64, err error) error {
-		for _, id := range found {
-			there[id] = true
+	var own []int64
+	again := map[int64][]int64{} // places, by publication
+	for _, f := range begin {
+		if f.Origin == f.Publication {
+			own = append(own, f.Delivery)
+		} else {
+			begun.Deliveries[f.Delivery] = false
+			again[f.Publication] = append(again[f.Publication], f.Place)
 		}
+	}
+	touched, err := pastOf(ctx, q, own)
+	if err != nil {
 		return err
 	}
-	for publication, refs := range byPublication(begin, func(f stories.Flight) stories.Ref { return f.Ref }) {
-		near, others := runs(refs, placeOf)
-		for _, run := range near {
-			var text string
-			if err := one(ctx, q, nearOwedSQL, []any{publication, run[0].Place, run[len(run)-1].Place}, &text); err != nil {
-				return err
-			}
-			if err := note(numbers(text)); err != nil {
-				return err
-			}
-		}
-		if len(others) > 0 {
-			if err := note(all(ctx, q, scanID, stillOwedSQL, publication, list(numbersOf(others, placeOf)))); err != nil {
-				return err
-			}
-		}
+	for _, id := range own {
+		begun.Deliveries[id] = touched[id].waits()
 	}
-	for _, f := range begin {
-		begun.Deliveries[f.Delivery] = there[f.Delivery]
+	for publication, places := range again {
+		found, err := all(ctx, q, scanID, againOwedSQL, publication, list(places))
+		if err != nil {
+			return err
+		}
+		for _, id := range found {
+			if _, asked := begun.Deliveries[id]; asked {
+				begun.Deliveries[id] = true
+			}
+		}
 	}
 	return nil
 }

@@ -8,19 +8,25 @@ import (
 	"storybot/stories"
 )
 
-// finishSQL writes one ending to rows. ?1 holds the platform's ids of the
-// messages, of the delivery ?2 and those that follow it; null where one is left
-// as it is.
-const finishSQL = `
-	UPDATE deliveries SET message_id = j.value, state = ?3, reason = ?4, unknowns = unknowns + ?5, doubtful = ?6,
-		finished_at = ?7, attempt = ?8, first_attempt_at = ?9, last_attempt_at = ?10, said = CASE WHEN ?11 > 0 THEN ?11 ELSE said END
-	FROM numbered(?1)
-	WHERE deliveries.id = j.key + ?2 AND j.value IS NOT NULL AND deliveries.state = 0`
+const (
+	// firstSQL writes one ending to rows that had no outcome before, finishSQL to
+	// others. ?1 holds the platform's ids of the messages, of the delivery ?2 and those
+	// that follow it; null where one is left as it is.
+	firstSQL = `
+		INSERT INTO outcomes (id, message_id, state, reason, unknowns, doubtful, finished_at, attempt, first_attempt_at, last_attempt_at, said)
+		SELECT j.key + ?2, j.value, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11 FROM numbered(?1) WHERE j.value IS NOT NULL`
+	finishSQL = `
+		UPDATE outcomes SET message_id = j.value, state = ?3, reason = ?4, unknowns = unknowns + ?5, doubtful = ?6,
+			finished_at = ?7, attempt = ?8, first_attempt_at = ?9, last_attempt_at = ?10, said = CASE WHEN ?11 > 0 THEN ?11 ELSE said END
+		FROM numbered(?1)
+		WHERE outcomes.id = j.key + ?2 AND j.value IS NOT NULL AND outcomes.state = 0`
+)
 
 // ending is what results may have in common, as it is stored. Results come in
 // bursts that end alike and were begun together, and a statement for all that do
 // costs a tenth of one for each.
 type ending struct {
+	fresh       bool // of rows that had no outcome before
 	state       stories.DeliveryState
 	reason      string
 	unknown     int
@@ -32,7 +38,7 @@ type ending struct {
 
 // alike are results with one ending, and when the last of them came.
 type alike struct {
-	results []stories.Result
+	results []*stories.Result
 	at      int64
 }
 
@@ -45,11 +51,19 @@ func (s *Store) finish(ctx context.Context, q querier, lane int64, flying flight
 	if err != nil {
 		return err
 	}
-	open, err := leaveQueue(ctx, q, valid)
+	ids := make([]int64, len(valid))
+	for i, r := range valid {
+		ids[i] = r.Delivery
+	}
+	before, err := pastOf(ctx, q, ids)
+	if err != nil {
+		return fmt.Errorf("read what had become of deliveries: %w", err)
+	}
+	open, err := leaveQueue(ctx, q, valid, before)
 	if err != nil {
 		return fmt.Errorf("take what has ended from the queue: %w", err)
 	}
-	for e, g := range alikes(open) {
+	for e, g := range alikes(open, before) {
 		if err := e.write(ctx, q, g); err != nil {
 			return fmt.Errorf("write results: %w", err)
 		}
@@ -68,6 +82,10 @@ func (s *Store) finish(ctx context.Context, q querier, lane int64, flying flight
 // validResults are the results of what is on its way, with the states they lead
 // to.
 func validResults(flying flights, results []stories.Result) (valid []stories.Result, err error) {
+	if len(results) == 0 {
+		return nil, nil
+	}
+	valid = make([]stories.Result, 0, len(results))
 	seen := make(map[int64]bool, len(results)) // a second result of the same flight is none
 	for _, r := range results {
 		if r.State == stories.Sending {
@@ -86,10 +104,12 @@ func validResults(flying flights, results []stories.Result) (valid []stories.Res
 }
 
 // alikes groups results by their endings.
-func alikes(results []stories.Result) map[ending]*alike {
+func alikes(results []stories.Result, before map[int64]past) map[ending]*alike {
 	groups := map[ending]*alike{}
-	for _, r := range results {
-		e := ending{state: r.State, reason: clean(r.Reason), unknown: bit(r.Unknown), doubtful: doubtOf(r), attempt: r.Attempt, revision: r.Revision,
+	for i := range results {
+		r := &results[i]
+		_, touched := before[r.Delivery]
+		e := ending{fresh: !touched, state: r.State, reason: clean(r.Reason), unknown: bit(r.Unknown), doubtful: doubtOf(*r), attempt: r.Attempt, revision: r.Revision,
 			first: millis(r.First), last: millis(r.Last)}
 		g := groups[e]
 		if g == nil {
@@ -106,7 +126,11 @@ func alikes(results []stories.Result) map[ending]*alike {
 
 // write writes an ending.
 func (e ending) write(ctx context.Context, q querier, g *alike) error {
-	near, others := runs(g.results, func(r stories.Result) int64 { return r.Delivery })
+	text := finishSQL
+	if e.fresh {
+		text = firstSQL
+	}
+	near, others := runs(g.results, func(r *stories.Result) int64 { return r.Delivery })
 	for i := range others {
 		near = append(near, others[i:i+1])
 	}
@@ -116,7 +140,7 @@ func (e ending) write(ctx context.Context, q querier, g *alike) error {
 			ids[i] = r.Delivery
 		}
 		messages := texts(ids, func(i int) string { return clean(results[i].MessageID) })
-		_, err := q.exec(ctx, finishSQL, messages, ids[0], int(e.state), e.reason, e.unknown, e.doubtful, g.at, e.attempt, e.first, e.last, e.revision)
+		_, err := q.exec(ctx, text, messages, ids[0], int(e.state), e.reason, e.unknown, e.doubtful, g.at, e.attempt, e.first, e.last, e.revision)
 		if err != nil {
 			return err
 		}
@@ -136,62 +160,43 @@ func stateAfter(r stories.Result) stories.DeliveryState {
 	return r.State
 }
 
-// openSQL are those of some deliveries that have not ended.
-const openSQL = `SELECT id FROM deliveries WHERE id among(?1) AND state = 0`
-
-// leaveQueue takes rows that have ended from the queue and counts them, and
+// leaveQueue takes rows that have ended from what is owed and counts them, and
 // returns the results of rows that had not ended before. What is counted is what
 // was there: a publication whose counter fell to nothing while it has rows would
 // never be read again.
-func leaveQueue(ctx context.Context, q querier, results []stories.Result) (open []stories.Result, err error) {
-	var ended []waiting
-	for _, r := range results {
-		if r.State != stories.Pending {
-			ended = append(ended, waiting{Ref: r.Ref})
-		}
-	}
-	gone, err := unqueue(ctx, q, ended)
-	if err != nil {
-		return nil, err
-	}
+func leaveQueue(ctx context.Context, q querier, results []stories.Result, before map[int64]past) (open []stories.Result, err error) {
 	t := tally{}
-	for _, w := range gone {
-		t.of(w.Publication).queued--
-	}
-	before := map[int64]bool{} // what had ended before
-	if len(gone) < len(ended) {
-		if before, err = endedBefore(ctx, q, ended); err != nil {
-			return nil, err
-		}
-	}
-	var held []waiting
+	var again, held []waiting
+	open = make([]stories.Result, 0, len(results))
 	for _, r := range results {
-		if before[r.Delivery] {
+		w := waiting{Ref: r.Ref}
+		if r.State != stories.Pending {
+			if r.Origin != r.Publication {
+				again = append(again, w)
+			} else if before[r.Delivery].waits() {
+				t.of(r.Publication).queued--
+			}
+		}
+		if before[r.Delivery].state != stories.Pending {
 			continue
 		}
 		open = append(open, r)
 		if r.State == stories.Held && doubtOf(r) != putBackWaits {
-			held = append(held, waiting{Ref: r.Ref})
+			held = append(held, w)
 		}
 		t.ended(r.Origin, r.State, 1)
+	}
+	gone, err := removeRows(ctx, q, unqueueAgainSQL, again)
+	if err != nil {
+		return nil, err
+	}
+	for _, w := range only(again, gone) {
+		t.of(w.Publication).queued--
 	}
 	if err := changeRows(ctx, q, intoHeldSQL, held); err != nil {
 		return nil, err
 	}
 	return open, t.write(ctx, q)
-}
-
-// endedBefore are those of rows whose deliveries have ended.
-func endedBefore(ctx context.Context, q querier, rows []waiting) (map[int64]bool, error) {
-	ids, before := make([]int64, len(rows)), make(map[int64]bool, len(rows))
-	for i, w := range rows {
-		ids[i], before[w.Delivery] = w.Delivery, true
-	}
-	open, err := all(ctx, q, scanID, openSQL, list(ids))
-	for _, id := range open {
-		delete(before, id)
-	}
-	return before, err
 }
 
 const (

@@ -22,48 +22,97 @@ type flights struct {
 	byID         map[int64]stories.Flight
 }
 
-// flight is how one is stored: delivery, publication, place, origin, attempt, and
-// when the first and this request were begun.
-type flight [7]int64
+// flights are stored in JSON, as groups of those that were begun together: their
+// attempt, when the first and this request were begun, and then either 0 and the
+// deliveries, each as what it is more than the one before, or 1 and of what is owed
+// again four numbers each: delivery, publication, place and origin. So what is
+// written with each exchange of 200 is half a kilobyte and not twelve.
+const (
+	flyOwn   = 0
+	flyAgain = 1
+)
+
+// together is what flights of a group have in common.
+type together struct{ attempt, first, last, how int64 }
 
 func encodeFlights(list []stories.Flight) string {
-	b := make([]byte, 0, 2+64*len(list))
-	b = append(b, '[')
-	for i, f := range list {
+	groups := map[together][]byte{}
+	var order []together
+	before := map[together]int64{}
+	for _, f := range list {
+		k := together{int64(f.Attempt), millis(f.First), millis(f.Last), flyOwn}
+		if f.Origin != f.Publication || f.Delivery != deliveryID(f.Publication, f.Place) {
+			k.how = flyAgain
+		}
+		b, found := groups[k]
+		if !found {
+			order = append(order, k)
+			b = appendNumbers(append(b, '['), k.attempt, k.first, k.last, k.how)
+		}
+		b = append(b, ',')
+		if k.how == flyOwn {
+			b = strconv.AppendInt(b, f.Delivery-before[k], 10)
+			before[k] = f.Delivery
+		} else {
+			b = appendNumbers(b, f.Delivery, f.Publication, f.Place, f.Origin)
+		}
+		groups[k] = b
+	}
+	text := []byte{'['}
+	for i, k := range order {
+		if i > 0 {
+			text = append(text, ',')
+		}
+		text = append(append(text, groups[k]...), ']')
+	}
+	return string(append(text, ']'))
+}
+
+func appendNumbers(b []byte, numbers ...int64) []byte {
+	for i, n := range numbers {
 		if i > 0 {
 			b = append(b, ',')
 		}
-		row := flight{f.Delivery, f.Publication, f.Place, f.Origin, int64(f.Attempt), millis(f.First), millis(f.Last)}
-		b = append(b, '[')
-		for k, n := range row {
-			if k > 0 {
-				b = append(b, ',')
-			}
-			b = strconv.AppendInt(b, n, 10)
-		}
-		b = append(b, ']')
+		b = strconv.AppendInt(b, n, 10)
 	}
-	return string(append(b, ']'))
+	return b
 }
 
 func (f *flights) decode(text string) error {
-	var rows []flight
-	if err := json.Unmarshal([]byte(text), &rows); err != nil {
+	var groups [][]int64
+	if err := json.Unmarshal([]byte(text), &groups); err != nil {
 		return fmt.Errorf("read what is on its way: %w", err)
 	}
 	if f.byID == nil {
-		f.byID = make(map[int64]stories.Flight, len(rows))
+		f.byID = map[int64]stories.Flight{}
 	}
-	for _, r := range rows {
-		f.byID[r[0]] = stories.Flight{Ref: stories.Ref{Delivery: r[0], Publication: r[1], Place: r[2], Origin: r[3]}, Attempt: int(r[4]), First: moment(r[5]), Last: moment(r[6])}
+	for _, g := range groups {
+		if len(g) < 4 || g[3] == flyAgain && len(g)%4 != 0 {
+			return fmt.Errorf("read what is on its way: %d numbers make no group", len(g))
+		}
+		flight := stories.Flight{Attempt: int(g[0]), First: moment(g[1]), Last: moment(g[2])}
+		if rows := g[4:]; g[3] == flyAgain {
+			for ; len(rows) > 0; rows = rows[4:] {
+				flight.Ref = stories.Ref{Delivery: rows[0], Publication: rows[1], Place: rows[2], Origin: rows[3]}
+				f.byID[flight.Delivery] = flight
+			}
+		} else {
+			for _, more := range rows {
+				id := flight.Delivery + more
+				flight.Ref = stories.Ref{Delivery: id, Publication: id >> placeBits, Place: id & placeMask, Origin: id >> placeBits}
+				f.byID[id] = flight
+			}
+		}
 	}
 	return nil
 }
 
 const (
-	flightsSQL    = `SELECT fence, batch, begun, flying FROM flights WHERE lane_id = ?1`
-	allFlightsSQL = `SELECT fence, batch, begun, flying FROM flights`
-	setFlightsSQL = `
+	flightsSQL = `SELECT fence, batch, begun, flying FROM flights WHERE lane_id = ?1`
+	// numbersOfFlightsSQL is flightsSQL for who knows what was written under them.
+	numbersOfFlightsSQL = `SELECT fence, batch, begun FROM flights WHERE lane_id = ?1`
+	allFlightsSQL       = `SELECT fence, batch, begun, flying FROM flights`
+	setFlightsSQL       = `
 		INSERT INTO flights (lane_id, fence, batch, flying, begun) VALUES (?1, ?2, ?3, ?4, ?5)
 		ON CONFLICT (lane_id) DO UPDATE SET fence = excluded.fence, batch = excluded.batch, flying = excluded.flying,
 			begun = CASE WHEN excluded.begun > 0 THEN excluded.begun ELSE flights.begun END`
@@ -71,55 +120,47 @@ const (
 
 // flightsOf reads what is on its way in a lane.
 func flightsOf(ctx context.Context, q querier, lane int64) (f flights, err error) {
-	f, text, err := storedFlights(ctx, q, lane)
-	if err != nil {
+	text := "[]"
+	err = one(ctx, q, flightsSQL, []any{lane}, &f.fence, &f.batch, &f.begun, &text)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return f, err
 	}
 	return f, f.decode(text)
 }
 
-// storedFlights reads what is on its way in a lane, as it is stored.
-func storedFlights(ctx context.Context, q querier, lane int64) (f flights, text string, err error) {
-	text = "[]"
-	err = one(ctx, q, flightsSQL, []any{lane}, &f.fence, &f.batch, &f.begun, &text)
-	if errors.Is(err, sql.ErrNoRows) {
-		err = nil
-	}
-	return f, text, err
-}
-
-// written is what this process wrote last of each lane's flights: it need not be
-// decoded when it is read again.
+// written is what this process wrote last of each lane's flights. They are not read
+// again as long as the database has them under the same fence and batch: whoever
+// writes others has another of them.
 type written struct {
 	mu    sync.Mutex
 	lanes map[int64]lastWritten
 }
 
 type lastWritten struct {
-	text string
-	list []stories.Flight
+	fence, batch int64
+	list         []stories.Flight
 }
 
-func (w *written) remember(lane int64, list []stories.Flight) {
+func (w *written) remember(lane, fence, batch int64, list []stories.Flight) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.lanes == nil {
 		w.lanes = map[int64]lastWritten{}
 	}
-	w.lanes[lane] = lastWritten{encodeFlights(list), list}
+	w.lanes[lane] = lastWritten{fence, batch, list}
 }
 
 // flightsOf is flightsOf for who wrote them.
 func (w *written) flightsOf(ctx context.Context, q querier, lane int64) (f flights, err error) {
-	f, text, err := storedFlights(ctx, q, lane)
-	if err != nil {
+	err = one(ctx, q, numbersOfFlightsSQL, []any{lane}, &f.fence, &f.batch, &f.begun)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return f, err
 	}
 	w.mu.Lock()
-	last := w.lanes[lane]
+	last, wrote := w.lanes[lane]
 	w.mu.Unlock()
-	if last.text != text {
-		return f, f.decode(text)
+	if !wrote || last.fence != f.fence || last.batch != f.batch {
+		return flightsOf(ctx, q, lane)
 	}
 	f.byID = make(map[int64]stories.Flight, len(last.list))
 	for _, flight := range last.list {
@@ -231,7 +272,15 @@ func (s *Store) Recover(ctx context.Context, l stories.Lease) (found []stories.F
 			found = append(found, flight)
 		}
 		slices.SortFunc(found, func(a, b stories.Flight) int { return cmp.Compare(a.Delivery, b.Delivery) })
-		if loaded, err = s.loaded(ctx, q, loadFlyingSQL, encodeFlights(found)); err != nil {
+		rows := make([]waiting, len(found))
+		for i, f := range found {
+			rows[i] = waiting{f.Ref}
+		}
+		text, err := refs(rows)
+		if err != nil {
+			return err
+		}
+		if loaded, err = s.loaded(ctx, q, loadFlyingSQL, text); err != nil {
 			return err
 		}
 		loaded.Troubles = troubles

@@ -126,15 +126,20 @@ const (
 	// on its way (?2) is neither.
 	olderSQL = `
 		SELECT publication_id, destination_id, delivery_id, origin_id, missed, nth FROM (
-			SELECT q.publication_id, q.destination_id, q.delivery_id, d.publication_id AS origin_id, d.missed, u.story_id,
-				row_number() OVER (PARTITION BY q.destination_id, u.story_id ORDER BY d.id DESC) AS nth,
-				count(*) OVER (PARTITION BY q.destination_id, u.story_id) AS those
-			FROM publications p CROSS JOIN queue q JOIN deliveries d ON d.id = q.delivery_id JOIN updates u ON u.id = d.update_id
-			WHERE p.lane_id = ?1 AND p.queued > 0 AND q.publication_id = p.id AND d.op IN (0, 2, 3, 5) AND d.doubtful < 2 AND NOT d.id among(?2)
+			SELECT w.publication_id, d.destination_id, d.id AS delivery_id, d.publication_id AS origin_id, d.missed, u.story_id,
+				row_number() OVER (PARTITION BY d.destination_id, u.story_id ORDER BY d.id DESC) AS nth,
+				count(*) OVER (PARTITION BY d.destination_id, u.story_id) AS those
+			FROM (
+				SELECT p.id AS publication_id, d.id AS delivery_id FROM publications p` + ofPublicationSQL + `
+				WHERE p.lane_id = ?1 AND p.queued > 0 AND ` + inPublicationSQL + ` AND ` + waitsSQL + `
+				UNION ALL
+				SELECT p.id, q.delivery_id FROM publications p CROSS JOIN queue q WHERE p.lane_id = ?1 AND p.queued > 0 AND q.publication_id = p.id
+			) AS w CROSS JOIN deliveries d JOIN updates u ON u.id = d.update_id
+			WHERE d.id = w.delivery_id AND d.op IN (0, 2, 3, 5) AND d.doubtful < 2 AND NOT d.id among(?2)
 		) AS ranked
 		WHERE nth >= ?3 AND those > ?3 ORDER BY destination_id, story_id, nth`
 	missedMoreSQL = `
-		UPDATE deliveries SET missed = missed + CAST(j.value ->> 1 AS BIGINT) FROM each(?1) WHERE deliveries.id = CAST(j.value ->> 0 AS BIGINT)`
+		UPDATE outcomes SET missed = missed + CAST(j.value ->> 1 AS BIGINT) FROM each(?1) WHERE outcomes.id = CAST(j.value ->> 0 AS BIGINT)`
 	tooLate = "waited while nothing could be sent; only the newest %d updates of the story were sent afterwards"
 )
 
@@ -157,6 +162,9 @@ func (s *Store) SkipOlder(ctx context.Context, l stories.Lease, keep int, at tim
 			return err
 		}
 		skipped = len(older)
+		if err := touch(ctx, q, slices.Collect(maps.Keys(missed))); err != nil {
+			return err
+		}
 		var more [][2]int64
 		for id, n := range missed {
 			more = append(more, [2]int64{id, int64(n)})

@@ -7,12 +7,12 @@ import (
 	"storybot/stories"
 )
 
-// owedColumns are read by scanOwed, from the queue q, deliveries d and
-// destinations t.
-const owedColumns = `d.id, q.publication_id, q.destination_id, d.publication_id, t.platform, t.workspace, t.channel,
-	d.attempt, d.first_attempt_at, d.last_attempt_at, d.unknowns, d.doubtful, d.missed, t.not_before, t.asked`
-
-const owedTables = `deliveries d ON d.id = q.delivery_id JOIN destinations t ON t.id = q.destination_id`
+// owedColumns are read by scanOwed, from rows d, their outcomes o where there are
+// some, and destinations t; what stands in front of them tells under which
+// publication and at which destination they wait.
+const owedColumns = `d.id >> 32, t.platform, t.workspace, t.channel,
+	coalesce(o.attempt, 0), coalesce(o.first_attempt_at, 0), coalesce(o.last_attempt_at, 0), coalesce(o.unknowns, 0), coalesce(o.doubtful, 0), coalesce(o.missed, 0),
+	t.not_before, t.asked`
 
 func (s *Store) scanOwed(r row) (o stories.Owed, err error) {
 	var first, last, notBefore, asked int64
@@ -27,17 +27,31 @@ func (s *Store) scanOwed(r row) (o stories.Owed, err error) {
 }
 
 const (
+	// loadSQL reads what a publication owes, behind the delivery ?1 and before ?2, the
+	// first of the next one; loadAgainSQL what one owes again, behind a place and a
+	// delivery. No publication does both.
 	loadSQL = `
-		SELECT ` + owedColumns + ` FROM queue q JOIN ` + owedTables + `
+		SELECT d.id, d.id >> 32, d.destination_id, ` + owedColumns + `
+		FROM owed d LEFT JOIN outcomes o ON o.id = d.id JOIN destinations t ON t.id = d.destination_id
+		WHERE d.id > ?1 AND d.id < ?2 AND NOT EXISTS (SELECT 1 FROM outcomes x WHERE x.id = d.id AND (x.state <> 0 OR x.again <> 0))
+		ORDER BY d.id LIMIT ?3`
+	againTables  = `queue q JOIN owed d ON d.id = q.delivery_id LEFT JOIN outcomes o ON o.id = d.id JOIN destinations t ON t.id = q.destination_id`
+	loadAgainSQL = `
+		SELECT d.id, q.publication_id, q.destination_id, ` + owedColumns + ` FROM ` + againTables + `
 		WHERE q.publication_id = ?1 AND (q.destination_id, q.delivery_id) > (?2, ?3)
 		ORDER BY q.destination_id, q.delivery_id LIMIT ?4`
 	loadPlacesSQL = `
-		SELECT ` + owedColumns + ` FROM publications p CROSS JOIN queue q JOIN ` + owedTables + `
-		WHERE p.id among(?1) AND q.publication_id = p.id AND q.destination_id among(?2)`
+		SELECT d.id, p.id, d.destination_id, ` + owedColumns + `
+		FROM publications p CROSS JOIN each(?2) CROSS JOIN owed d LEFT JOIN outcomes o ON o.id = d.id JOIN destinations t ON t.id = d.destination_id
+		WHERE p.id among(?1) AND d.id = (p.id << 32) + CAST(j.value AS BIGINT) AND ` + waitsSQL + `
+		UNION ALL
+		SELECT d.id, q.publication_id, q.destination_id, ` + owedColumns + ` FROM publications p CROSS JOIN ` + againTables + `
+		WHERE p.id among(?1) AND q.publication_id = p.id AND q.destination_id among(?3)`
 	loadFlyingSQL = `
-		SELECT ` + owedColumns + `
-		FROM (SELECT CAST(j.value ->> 1 AS BIGINT) AS publication_id, CAST(j.value ->> 2 AS BIGINT) AS destination_id, CAST(j.value ->> 0 AS BIGINT) AS delivery_id FROM each(?1)) AS q
-		JOIN ` + owedTables + ` WHERE d.state = 0`
+		SELECT d.id, f.publication_id, f.destination_id, ` + owedColumns + `
+		FROM (SELECT CAST(j.value ->> 0 AS BIGINT) AS publication_id, CAST(j.value ->> 1 AS BIGINT) AS destination_id, CAST(j.value ->> 2 AS BIGINT) AS delivery_id FROM each(?1)) AS f
+		JOIN owed d ON d.id = f.delivery_id LEFT JOIN outcomes o ON o.id = d.id JOIN destinations t ON t.id = f.destination_id
+		WHERE coalesce(o.state, 0) = 0`
 	publicationColumns = `p.id, p.seed, p.update_id, p.story_id, coalesce(u.number, 0), p.revision, p.op, p.urgency, p.created_at, coalesce(p.notice_id, 0)`
 	publicationTables  = `publications p LEFT JOIN updates u ON u.id = p.update_id`
 	originsSQL         = `SELECT ` + publicationColumns + ` FROM ` + publicationTables + ` WHERE p.id among(?1)`
@@ -73,7 +87,10 @@ func (s *Store) Load(ctx context.Context, publication int64, after stories.Ref, 
 	if err := s.watchHome(ctx); err != nil {
 		return stories.Loaded{}, err
 	}
-	found, err := s.loaded(ctx, s.reader(), loadSQL, publication, after.Place, after.Delivery, limit)
+	found, err := s.loaded(ctx, s.reader(), loadSQL, deliveryID(publication, after.Place), deliveryID(publication+1, 0), limit)
+	if err == nil && len(found.Rows) == 0 {
+		found, err = s.loaded(ctx, s.reader(), loadAgainSQL, publication, after.Place, after.Delivery, limit)
+	}
 	return found, s.told(err)
 }
 
@@ -83,7 +100,7 @@ func (s *Store) LoadPlaces(ctx context.Context, publications, places []int64) (s
 	if err := s.watchHome(ctx); err != nil {
 		return stories.Loaded{}, err
 	}
-	found, err := s.loaded(ctx, s.reader(), loadPlacesSQL, list(publications), list(places))
+	found, err := s.loaded(ctx, s.reader(), loadPlacesSQL, list(publications), list(places), list(places))
 	return found, s.told(err)
 }
 

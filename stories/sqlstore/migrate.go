@@ -41,7 +41,7 @@ func (s schema) migrate(ctx context.Context, log *slog.Logger) error {
 		return fmt.Errorf("read the schema's version: %w", err)
 	}
 	if have > 0 {
-		if found, err := s.has(ctx, "publications"); err != nil || !found {
+		if found, err := s.has(ctx, "owed"); err != nil || !found {
 			return errors.Join(err, errOldLayout)
 		}
 	}

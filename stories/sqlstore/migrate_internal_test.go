@@ -144,8 +144,12 @@ func TestADatabaseOfAnotherLayoutIsRefusedInWords(t *testing.T) {
 				t.Fatal(err)
 			}
 			if err := s.change(t.Context(), func(q querier) error {
-				_, err := q.exec(t.Context(), `DROP TABLE publications`)
-				return err
+				for _, text := range []string{`DROP VIEW deliveries`, `DROP VIEW put_back`, `DROP TABLE owed`} {
+					if _, err := q.exec(t.Context(), text); err != nil {
+						return err
+					}
+				}
+				return nil
 			}); err != nil {
 				t.Fatal(err)
 			}

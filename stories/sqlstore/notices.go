@@ -166,27 +166,16 @@ const (
 		WHERE d.notice_id = ?1 AND d.op = 0 AND (d.state = 2 OR d.state = 0 AND d.id among(?2)) AND t.state <> 'gone'
 			AND NOT EXISTS (SELECT 1 FROM deliveries e WHERE e.notice_id = ?1 AND e.destination_id IN (o.id, t.id) AND e.op = 1
 				AND (e.state IN (3, 6) AND e.doubtful < 2 OR e.state IN (0, 5) AND NOT e.id among(?2)))`
-	uneditedLanesSQL  = `SELECT DISTINCT t.lane_id ` + uneditedSQL + ` ORDER BY t.lane_id`
-	publishNoticeSQL  = `INSERT INTO publications (lane_id, seed, update_id, story_id, created_at, revision, op, level, urgency, notice_id) VALUES (?1, ?2, 0, 0, ?3, ?4, ?5, ?6, ?6, ?7)`
+	uneditedLanesSQL = `SELECT DISTINCT t.lane_id ` + uneditedSQL + ` ORDER BY t.lane_id`
+	publishNoticeSQL = `INSERT INTO publications (lane_id, seed, update_id, story_id, created_at, revision, op, level, urgency, notice_id) VALUES (?1, ?2, 0, 0, ?3, ?4, ?5, ?6, ?6, ?7) RETURNING id`
+	// planNoticeColumns owes the operation ?3 of the notice ?1 in the revision ?4 to
+	// destinations t, under the publications of their lanes; what follows it tells
+	// which message each acts on.
 	planNoticeColumns = `
-		INSERT INTO deliveries (publication_id, notice_id, destination_id, created_at, revision, op, state, on_id)
-		SELECT (SELECT p.id FROM publications p WHERE p.notice_id = ?1 AND p.op = ?3 AND p.revision = ?4 AND p.lane_id = t.lane_id),
-			CAST(?1 AS BIGINT), t.id, CAST(?5 AS BIGINT), CAST(?4 AS INTEGER), CAST(?3 AS SMALLINT), CASE WHEN t.state = 'blocked' THEN 5 ELSE 0 END, `
+		INSERT INTO owed (id, destination_id, on_id)
+		SELECT ((SELECT p.id FROM publications p WHERE p.notice_id = ?1 AND p.op = ?3 AND p.revision = ?4 AND p.lane_id = t.lane_id) << 32) + t.id, t.id, `
 	planNoticeSQL      = planNoticeColumns + `0 ` + untoldSQL + ` ORDER BY t.id`
 	planNoticeEditsSQL = planNoticeColumns + `d.id ` + uneditedSQL + ` ORDER BY t.id ON CONFLICT DO NOTHING` // where one channel was two it has two messages
-	ofNoticeSQL        = `SELECT id FROM publications WHERE notice_id = ?1 AND op = ?2 AND revision = ?3`
-	queueNoticeSQL     = `
-		INSERT INTO queue (publication_id, destination_id, delivery_id)
-		SELECT publication_id, destination_id, id FROM deliveries WHERE notice_id = ?1 AND publication_id IN (` + ofNoticeSQL + `) AND state = 0`
-	holdNoticeSQL = `
-		INSERT INTO held (destination_id, delivery_id)
-		SELECT destination_id, id FROM deliveries WHERE notice_id = ?1 AND publication_id IN (` + ofNoticeSQL + `) AND state = 5`
-	countNoticeSQL = `
-		UPDATE publications SET queued = (SELECT count(*) FROM queue q WHERE q.publication_id = publications.id),
-			total = (SELECT count(*) FROM deliveries d WHERE d.notice_id = ?1 AND d.publication_id = publications.id),
-			held = (SELECT count(*) FROM deliveries d WHERE d.notice_id = ?1 AND d.publication_id = publications.id AND d.state = 5)
-		WHERE notice_id = ?1 AND op = ?2 AND revision = ?3`
-	heldOfNoticeSQL = `SELECT destination_id FROM deliveries WHERE notice_id = ?1 AND publication_id IN (` + ofNoticeSQL + `) AND state = 5 ORDER BY destination_id`
 )
 
 // owePosts owes n to the desk's channels that have no message of it, and returns
@@ -221,24 +210,17 @@ func oweNotice(ctx context.Context, q querier, n stories.Notice, op stories.Op, 
 	if err != nil || len(lanes) == 0 {
 		return 0, err
 	}
-	for _, lane := range lanes {
-		if _, err := q.exec(ctx, publishNoticeSQL, lane, newSeed(), millis(at), n.Revision, int(op), int(stories.ForDesk), n.ID); err != nil {
+	publications := make([]int64, len(lanes))
+	for i, lane := range lanes {
+		if err := one(ctx, q, publishNoticeSQL, []any{lane, newSeed(), millis(at), n.Revision, int(op), int(stories.ForDesk), n.ID}, &publications[i]); err != nil {
 			return 0, fmt.Errorf("publish a notice: %w", err)
 		}
 	}
-	if _, err := q.exec(ctx, planSQL, n.ID, filter, int(op), n.Revision, millis(at)); err != nil {
+	owed, err := q.exec(ctx, planSQL, n.ID, filter, int(op), n.Revision)
+	if err != nil {
 		return 0, fmt.Errorf("owe a notice: %w", err)
 	}
-	for _, text := range []string{queueNoticeSQL, holdNoticeSQL, countNoticeSQL} {
-		if _, err := q.exec(ctx, text, n.ID, int(op), n.Revision); err != nil {
-			return 0, fmt.Errorf("queue a notice: %w", err)
-		}
-	}
-	held, err := all(ctx, q, scanID, heldOfNoticeSQL, n.ID, int(op), n.Revision)
-	if err == nil && len(held) > 0 {
-		_, err = trim(ctx, q, held, catchUp, at)
-	}
-	return len(lanes), err
+	return len(lanes), enqueue(ctx, q, publications, int(owed), at)
 }
 
 const (

@@ -16,16 +16,18 @@ import (
 type waiting struct{ stories.Ref } // Publication is 0 for one that is held
 
 const (
-	// The CROSS JOIN makes SQLite begin with the few publications that have
-	// something in the queue.
+	// queuedAtSQL begins with the few publications of the lane ?1 that owe
+	// something; the destination ?2 tells the rows of each.
 	queuedAtSQL = `
-		SELECT q.publication_id, q.delivery_id, d.publication_id
-		FROM publications p CROSS JOIN queue q JOIN deliveries d ON d.id = q.delivery_id
+		SELECT p.id AS publication_id, d.id AS delivery_id, p.id AS origin_id
+		FROM publications p` + ofPublicationSQL + `
+		WHERE p.lane_id = ?1 AND p.queued > 0 AND d.id = (p.id << 32) + CAST(?2 AS BIGINT) AND d.destination_id = ?2 AND ` + waitsSQL + `
+		UNION ALL
+		SELECT q.publication_id, q.delivery_id, q.delivery_id >> 32
+		FROM publications p CROSS JOIN queue q
 		WHERE p.lane_id = ?1 AND p.queued > 0 AND q.publication_id = p.id AND q.destination_id = ?2
-		ORDER BY q.delivery_id`
-	heldAtSQL = `
-		SELECT 0, h.delivery_id, d.publication_id FROM held h JOIN deliveries d ON d.id = h.delivery_id
-		WHERE h.destination_id = ?1 ORDER BY h.delivery_id`
+		ORDER BY 2`
+	heldAtSQL = `SELECT 0, delivery_id, delivery_id >> 32 FROM held WHERE destination_id = ?1 ORDER BY delivery_id`
 )
 
 func scanWaiting(place int64) func(row) (waiting, error) {
@@ -124,7 +126,9 @@ const (
 	intoQueueSQL = `
 		INSERT INTO queue (publication_id, destination_id, delivery_id)
 		SELECT CAST(j.value ->> 0 AS BIGINT), CAST(j.value ->> 1 AS BIGINT), CAST(j.value ->> 2 AS BIGINT) FROM each(?1)`
-	moveSQL = `UPDATE deliveries SET state = ?2, reason = ?3, finished_at = ?4 WHERE id among(?1)`
+	// moveSQL also says whether rows are owed again (?5).
+	moveSQL = `
+		UPDATE outcomes SET state = ?2, reason = ?3, finished_at = ?4, again = CASE WHEN ?5 > 0 THEN 1 ELSE again END WHERE id among(?1)`
 )
 
 // refs writes rows as the array the statements above take.
@@ -208,7 +212,10 @@ func moveTo(ctx context.Context, q querier, rows []waiting, to stories.DeliveryS
 		finished = millis(at)
 	}
 	slices.SortFunc(ids, cmp.Compare)
-	if _, err := q.exec(ctx, moveSQL, list(ids), int(to), reason, finished); err != nil {
+	if err := touch(ctx, q, ids); err != nil {
+		return err
+	}
+	if _, err := q.exec(ctx, moveSQL, list(ids), int(to), reason, finished, bit(to == stories.Pending)); err != nil {
 		return err
 	}
 	return t.write(ctx, q)

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+	"time"
 
 	"storybot/stories"
 )
@@ -78,47 +79,46 @@ const (
 	// lanes with their random numbers.
 	insertPublicationsSQL = `
 		INSERT INTO publications (lane_id, seed, update_id, story_id, created_at, revision, op, level, urgency)
-		SELECT CAST(j.value ->> 0 AS BIGINT), CAST(j.value ->> 1 AS BIGINT), ?2, ?3, ?4, ?5, ?6, ?7, ?7 FROM each(?1)`
+		SELECT CAST(j.value ->> 0 AS BIGINT), CAST(j.value ->> 1 AS BIGINT), ?2, ?3, ?4, ?5, ?6, ?7, ?7 FROM each(?1)
+		RETURNING id`
 	lanesInUseSQL = `SELECT l.id FROM lanes l WHERE EXISTS (SELECT 1 FROM destinations t WHERE t.lane_id = l.id)`
-	// planSQL owes the update to every destination that follows the story (?4),
-	// one of its topics (?5, an array of arrays of one) or all. planOneSQL does
-	// where all are in one lane, under the publication ?6: looking for that of each
-	// destination would take a tenth of the time.
-	planSQL    = planInto + `p.id` + planFrom + `JOIN publications p ON p.update_id = ?1 AND p.lane_id = t.lane_id AND p.op = 0` + planWhere
-	planOneSQL = planInto + `CAST(?6 AS BIGINT)` + planFrom + planWhere
-	planInto   = `
-		INSERT INTO deliveries (publication_id, update_id, destination_id, created_at, revision, op, state)
-		SELECT `
-	planFrom = `, ?1, t.id, ?2, 0, 0, CASE WHEN t.state = 'blocked' THEN 5 ELSE 0 END
-		FROM destinations t `
-	planWhere = `
-		WHERE t.state <> 'gone'
-			AND t.id IN (
-				SELECT destination_id FROM subscriptions WHERE state = 'active' AND kind = 'story' AND story_id = ?4 AND level <= ?3
-				UNION
-				SELECT destination_id FROM subscriptions WHERE state = 'active' AND kind = 'topic' AND story_id = 0 AND level <= ?3
-					AND topic IN (SELECT j.value ->> 0 FROM each(?5))
-				UNION
-				SELECT destination_id FROM subscriptions WHERE state = 'active' AND kind = 'all' AND story_id = 0 AND level <= ?3)
-			AND NOT EXISTS (SELECT 1 FROM mutes m WHERE m.destination_id = t.id AND m.story_id = ?4)
-		ORDER BY t.id`
-	queuePlannedSQL = `
-		INSERT INTO queue (publication_id, destination_id, delivery_id)
-		SELECT publication_id, destination_id, id FROM deliveries WHERE id > ?4 AND update_id + 0 = ?1 AND op = ?2 AND revision = ?3 AND state = 0 ORDER BY id`
+	isMutedSQL    = `SELECT count(*) FROM (SELECT 1 FROM mutes WHERE story_id = ?1 LIMIT 1) AS m`
+
+	// planSQL owes an update to every destination that follows one target, by one
+	// of the subscriptions followsStorySQL and the like; where all are in one lane
+	// under the publication ?1, else under that of their lane for the update ?1. A
+	// target is followed once by a destination: rows that are there already can
+	// only be of another target. Parts that are left out when they have nothing to
+	// say would take a third of the time.
+	planSQL = `
+		INSERT INTO owed (id, destination_id)
+		SELECT (%s << 32) + b.destination_id, b.destination_id FROM subscriptions b CROSS JOIN destinations t%s
+		WHERE t.id = b.destination_id AND t.state <> 'gone' AND b.state = 'active' AND b.level <= ?2 AND b.story_id = ?3 AND b.topic = ?4 AND `
+	followsStorySQL = `b.kind = 'story'`
+	followsTopicSQL = `b.kind = 'topic'`
+	followsAllSQL   = `b.kind = 'all'`
+	notMutedSQL     = ` AND NOT EXISTS (SELECT 1 FROM mutes m WHERE m.destination_id = b.destination_id AND m.story_id = ?5)`
+	notTwiceSQL     = ` ON CONFLICT DO NOTHING`
+
+	isBlockedSQL   = `SELECT count(*) FROM (SELECT 1 FROM destinations WHERE state = 'blocked' LIMIT 1) AS t`
 	holdPlannedSQL = `
-		INSERT INTO held (destination_id, delivery_id) SELECT destination_id, id FROM deliveries WHERE id > ?4 AND update_id + 0 = ?1 AND op = ?2 AND revision = ?3 AND state = 5`
-	countHeldSQL = `
-		SELECT publication_id, count(*) FROM deliveries WHERE id > ?4 AND update_id + 0 = ?1 AND op = ?2 AND revision = ?3 AND state = 5 GROUP BY publication_id`
-	setHeldSQL = `UPDATE publications SET held = ?2, total = total + ?2 WHERE id = ?1`
-	// setQueuedSQL counts the rows of each new publication where they lie together.
-	setQueuedSQL = `
-		UPDATE publications SET queued = g.n, total = g.n
-		FROM (SELECT p.id, (SELECT count(*) FROM queue q WHERE q.publication_id = p.id) AS n
-			FROM publications p WHERE p.update_id = ?1 AND p.op = ?2 AND p.revision = ?3 AND p.total = 0) AS g
+		INSERT INTO outcomes (id, state)
+		SELECT d.id, 5 FROM publications p CROSS JOIN destinations t CROSS JOIN owed d
+		WHERE p.id among(?1) AND t.state = 'blocked' AND t.lane_id + 0 = p.lane_id AND d.id = (p.id << 32) + t.id`
+	keepHeldSQL = `
+		INSERT INTO held (destination_id, delivery_id)
+		SELECT d.destination_id, d.id FROM publications p CROSS JOIN outcomes o CROSS JOIN owed d
+		WHERE p.id among(?1) AND o.id >= (p.id << 32) AND o.id < ((p.id + 1) << 32) AND d.id = o.id`
+	// countPlannedSQL counts the rows of new publications where they lie together.
+	countPlannedSQL = `
+		UPDATE publications SET total = g.n, held = g.held
+		FROM (SELECT p.id, (SELECT count(*) FROM owed d WHERE ` + inPublicationSQL + `) AS n,
+				(SELECT count(*) FROM outcomes o WHERE o.id >= (p.id << 32) AND o.id < ((p.id + 1) << 32)) AS held
+			FROM publications p WHERE p.id among(?1)) AS g
 		WHERE publications.id = g.id`
-	ofLaneSQL         = `SELECT id FROM publications WHERE update_id = ?1 AND lane_id = ?2 AND op = 0`
-	newestDeliverySQL = `SELECT coalesce(max(id), 0) FROM deliveries`
-	dropUnplannedSQL  = `DELETE FROM publications WHERE update_id = ?1 AND op = ?2 AND revision = ?3 AND total = 0`
+	queuePlannedSQL  = `UPDATE publications SET queued = total - held WHERE id among(?1)`
+	setPlannedSQL    = `UPDATE publications SET queued = ?2, total = ?2 WHERE id = ?1`
+	dropUnplannedSQL = `DELETE FROM publications WHERE id among(?1) AND total = 0`
 )
 
 // plan owes a new update to all who follow it.
@@ -136,49 +136,65 @@ func plan(ctx context.Context, q querier, u stories.Update, topics []string) err
 	if err != nil || len(lanes) == 0 {
 		return err
 	}
-	if err := insertPublications(ctx, q, lanes, u, stories.OpPost); err != nil {
-		return err
-	}
-	each := make([][1]string, len(topics))
-	for i, topic := range topics {
-		each[i][0] = topic
-	}
-	text, err := json.Marshal(each)
+	publications, err := insertPublications(ctx, q, lanes, u, stories.OpPost)
 	if err != nil {
 		return err
 	}
-	var newest int64
-	if err := one(ctx, q, newestDeliverySQL, nil, &newest); err != nil {
+	var muted bool
+	if err := one(ctx, q, isMutedSQL, []any{u.StoryID}, &muted); err != nil {
 		return err
 	}
-	args := []any{u.ID, millis(u.CreatedAt), u.Level, u.StoryID, string(text)}
-	statement := planSQL
-	if len(lanes) == 1 {
-		var publication int64
-		if err := one(ctx, q, ofLaneSQL, []any{u.ID, lanes[0]}, &publication); err != nil {
+	targets := []target{{followsStorySQL, u.StoryID, ""}, {followsAllSQL, 0, ""}}
+	for _, topic := range topics {
+		targets = append(targets, target{followsTopicSQL, 0, topic})
+	}
+	n := 0
+	for _, t := range targets {
+		text, args := t.plan(u, publications, muted, n > 0)
+		more, err := q.exec(ctx, text, args...)
+		if err != nil {
 			return err
 		}
-		statement, args = planOneSQL, append(args, publication)
+		n += int(more)
 	}
-	n, err := q.exec(ctx, statement, args...)
-	if err != nil {
-		return err
+	return enqueue(ctx, q, publications, n, u.CreatedAt)
+}
+
+// target is what subscriptions may be to.
+type target struct {
+	follows string
+	story   int64
+	topic   string
+}
+
+// plan is the statement that owes u to those who follow t. again says that some
+// destinations may be owed it already.
+func (t target) plan(u stories.Update, publications []int64, muted, again bool) (text string, args []any) {
+	text, args = fmt.Sprintf(planSQL, "CAST(?1 AS BIGINT)", ""), []any{publications[0], u.Level, t.story, t.topic}
+	if len(publications) > 1 {
+		text, args[0] = fmt.Sprintf(planSQL, "p.id", " JOIN publications p ON p.update_id = ?1 AND p.lane_id = t.lane_id AND p.op = 0"), u.ID
 	}
-	return enqueue(ctx, q, u, stories.OpPost, newest, int(n))
+	text += t.follows
+	if muted {
+		text, args = text+notMutedSQL, append(args, u.StoryID)
+	}
+	if again {
+		text += notTwiceSQL
+	}
+	return text, args
 }
 
 // insertPublications begins a publication of u in each of the lanes.
-func insertPublications(ctx context.Context, q querier, lanes []int64, u stories.Update, op stories.Op) error {
+func insertPublications(ctx context.Context, q querier, lanes []int64, u stories.Update, op stories.Op) ([]int64, error) {
 	each := make([][2]int64, len(lanes))
 	for i, lane := range lanes {
 		each[i] = [2]int64{lane, newSeed()}
 	}
 	text, err := json.Marshal(each)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	_, err = q.exec(ctx, insertPublicationsSQL, string(text), u.ID, u.StoryID, millis(u.CreatedAt), u.Revision, int(op), u.Level)
-	return err
+	return all(ctx, q, scanID, insertPublicationsSQL, string(text), u.ID, u.StoryID, millis(u.CreatedAt), u.Revision, int(op), u.Level)
 }
 
 // newSeed makes the random number of a publication.
@@ -188,45 +204,51 @@ func newSeed() int64 {
 	return int64(binary.BigEndian.Uint64(b[:]) >> 1)
 }
 
-// enqueue puts n planned deliveries of u, all of them younger than the row after,
-// into the queue, those to blocked destinations among what is held, and counts
-// them.
-func enqueue(ctx context.Context, q querier, u stories.Update, op stories.Op, after int64, n int) error {
-	queued, err := q.exec(ctx, queuePlannedSQL, u.ID, int(op), u.Revision, after)
-	if err != nil {
-		return err
-	}
-	if _, err := q.exec(ctx, setQueuedSQL, u.ID, int(op), u.Revision); err != nil {
-		return err
-	}
-	if int(queued) < n {
-		if err := holdPlanned(ctx, q, u, op, after); err != nil {
+// enqueue counts n deliveries that were planned under new publications, and has
+// those to blocked destinations held, the newest few of each. Publications that
+// owe nothing go.
+func enqueue(ctx context.Context, q querier, publications []int64, n int, at time.Time) error {
+	ids := list(publications)
+	var blocked bool
+	if n > 0 {
+		if err := one(ctx, q, isBlockedSQL, nil, &blocked); err != nil {
 			return err
 		}
 	}
-	_, err = q.exec(ctx, dropUnplannedSQL, u.ID, int(op), u.Revision)
-	return err
-}
-
-// holdPlanned keeps what was planned for blocked destinations, bounded.
-func holdPlanned(ctx context.Context, q querier, u stories.Update, op stories.Op, after int64) error {
-	if _, err := q.exec(ctx, holdPlannedSQL, u.ID, int(op), u.Revision, after); err != nil {
-		return err
+	held := int64(0)
+	if blocked {
+		var err error
+		if held, err = q.exec(ctx, holdPlannedSQL, ids); err != nil {
+			return fmt.Errorf("hold what blocked destinations are owed: %w", err)
+		}
 	}
-	type share struct{ publication, count int64 }
-	counts, err := all(ctx, q, func(r row) (c share, err error) {
-		err = r.Scan(&c.publication, &c.count)
-		return c, err
-	}, countHeldSQL, u.ID, int(op), u.Revision, after)
+	if held > 0 {
+		if _, err := q.exec(ctx, keepHeldSQL, ids); err != nil {
+			return fmt.Errorf("hold what blocked destinations are owed: %w", err)
+		}
+	}
+	var err error
+	switch {
+	case n == 0:
+	case len(publications) == 1 && held == 0: // counting them would take a while
+		_, err = q.exec(ctx, setPlannedSQL, publications[0], n)
+	default:
+		if _, err = q.exec(ctx, countPlannedSQL, ids); err == nil {
+			_, err = q.exec(ctx, queuePlannedSQL, ids)
+		}
+	}
 	if err != nil {
-		return err
+		return fmt.Errorf("count what is owed: %w", err)
 	}
-	for _, c := range counts {
-		if _, err := q.exec(ctx, setHeldSQL, c.publication, c.count); err != nil {
+	if len(publications) > 1 || n == 0 {
+		if _, err := q.exec(ctx, dropUnplannedSQL, ids); err != nil {
 			return err
 		}
 	}
-	return trimPlanned(ctx, q, u)
+	if held == 0 {
+		return nil
+	}
+	return trimOverfull(ctx, q, at)
 }
 
 // bit is how a yes or no is stored.

@@ -5,6 +5,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"storybot/stories"
 )
 
 // Statements that run for every delivery or every look must not read a table
@@ -16,16 +18,16 @@ func TestSQLiteReadsNoTableFromEndToEnd(t *testing.T) {
 	}
 	defer s.Close()
 	for name, text := range map[string]string{
-		"publications": publicationsSQL, "load": loadSQL, "load places": loadPlacesSQL, "load flying": loadFlyingSQL, "origins": originsSQL,
-		"still owed": stillOwedSQL, "present": presentSQL, "refused among": refusedAmongSQL, "posted": postedSQL, "targets": targetsSQL, "finish": finishSQL, "unqueue": unqueueSQL, "unqueue run": unqueueRunSQL, "near places": nearPlacesSQL, "near owed": nearOwedSQL, "unqueue again": unqueueAgainSQL, "unhold": unholdSQL, "unite": uniteRowsSQL, "arriving": arrivingSQL, "acted on": actedOnSQL, "waiting on": waitingOnSQL, "decided by": decidedBySQL, "open": openSQL, "count": countSQL,
-		"queued at": queuedAtSQL, "held at": heldAtSQL, "move": moveSQL, "full": fullSQL, "miss more": missMoreSQL, "unfollowed": unfollowedSQL,
-		"urge": urgeSQL, "older edits": olderEditsSQL, "copies": copiesSQL, "plan": planSQL, "plan in one lane": planOneSQL, "queue planned": queuePlannedSQL, "hold planned": holdPlannedSQL, "count held": countHeldSQL, "set queued": setQueuedSQL, "progress": progressSQL,
+		"publications": publicationsSQL, "load": loadSQL, "load again": loadAgainSQL, "load places": loadPlacesSQL, "load flying": loadFlyingSQL, "origins": originsSQL,
+		"past": pastSQL, "past run": pastRunSQL, "touch": touchSQL, "owed again": againOwedSQL, "present": presentSQL, "refused among": refusedAmongSQL, "posted": postedSQL, "targets": targetsSQL, "finish": finishSQL, "first": firstSQL, "unqueue again": unqueueAgainSQL, "unhold": unholdSQL, "unite": uniteRowsSQL, "arriving": arrivingSQL, "acted on": actedOnSQL, "earlier": earlierSQL, "earlier on": earlierOnSQL, "waiting on": waitingOnSQL, "decided by": decidedBySQL, "count": countSQL,
+		"queued at": queuedAtSQL, "held at": heldAtSQL, "move": moveSQL, "miss more": missMoreSQL, "unfollowed": unfollowedSQL,
+		"urge": urgeSQL, "older edits": olderEditsSQL, "copies": copiesSQL, "plan": planned(2, true), "plan in one lane": planned(1, false), "hold planned": holdPlannedSQL, "keep held": keepHeldSQL, "count planned": countPlannedSQL, "queue planned": queuePlannedSQL, "older": olderSQL, "put back at": putBackAtSQL, "waiting at": waitingAtSQL, "edit older": editOlderSQL, "progress": progressSQL,
 		"deliveries of": deliveriesOfSQL, "newest deliveries": newestDeliveriesSQL,
 		"story": storyBySlugSQL, "updates": newestUpdatesSQL, "seen": seenSQL, "same text": sameTextSQL, "subscriptions": subscriptionsSQL, "log": logStorySQL,
-		"queue": queueSQL, "failing": failingSQL, "followers": followersSQL, "prune": pruneDeliveriesSQL,
+		"queue": queueSQL, "failing": failingSQL, "followers": followersSQL, "prune": pruneOwedSQL, "prune outcomes": pruneOutcomesSQL, "oldest": oldestSQL, "batch end": batchEndSQL,
 		"present notices": presentNoticesSQL, "open notices": openNoticesSQL, "owe progress": oweProgressSQL, "untold": untoldLanesSQL, "unedited": uneditedLanesSQL, "plan a notice": planNoticeSQL, "plan edits of a notice": planNoticeEditsSQL,
-		"queue a notice": queueNoticeSQL, "hold a notice": holdNoticeSQL, "count a notice": countNoticeSQL, "held of a notice": heldOfNoticeSQL, "old notices": pruneNoticesSQL,
-		"exact": exactSQL, "recent": recentBeginSQL, "begin": beginSQL, "newest": newestSQL, "suggested": storiesByIDsSQL, "near words": nearWordsSQL, "slugs of": slugsOfSQL,
+		"old notices": pruneNoticesSQL,
+		"exact":       exactSQL, "recent": recentBeginSQL, "begin": beginSQL, "newest": newestSQL, "suggested": storiesByIDsSQL, "near words": nearWordsSQL, "slugs of": slugsOfSQL,
 		"old notes": pruneNotesSQL, "a person's notes": dropNotesSQL, "old uses": pruneUsesSQL, "count subscriptions": countSubscriptionsSQL,
 	} {
 		args := make([]any, strings.Count(text, "?")) // at least as many as there are
@@ -45,7 +47,7 @@ func TestSQLiteReadsNoTableFromEndToEnd(t *testing.T) {
 				t.Fatal(err)
 			}
 			lines = append(lines, detail)
-			for _, table := range []string{"deliveries", "publications", "queue", "d", "e", "o", "p", "q", "u", "t", "s", "stories", "slugs", "vocabulary", "notes", "allowances", "subscriptions"} {
+			for _, table := range []string{"deliveries", "owed", "outcomes", "publications", "queue", "b", "c", "d", "e", "m", "o", "p", "q", "r", "u", "v", "w", "x", "t", "s", "stories", "slugs", "vocabulary", "notes", "allowances", "subscriptions"} {
 				if detail == "SCAN "+table {
 					t.Errorf("%s scans %s:\n%s", name, table, strings.Join(lines, "\n"))
 				}
@@ -65,4 +67,10 @@ func highest(text string) int {
 		}
 	}
 	return n
+}
+
+// planned is a statement of plan.
+func planned(lanes int, again bool) string {
+	text, _ := target{followsTopicSQL, 0, "sport"}.plan(stories.Update{ID: 1, StoryID: 1}, make([]int64, lanes), true, again)
+	return text
 }

@@ -24,7 +24,7 @@ const (
 	placeOfSQL = `
 		CAST(c.system_identifier AS TEXT) || '/' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8)
 			|| '/' || (SELECT CAST(oid AS TEXT) FROM pg_database WHERE datname = current_database())
-			|| '/' || CAST(CAST(CAST('deliveries' AS regclass) AS oid) AS TEXT)`
+			|| '/' || CAST(CAST(CAST('owed' AS regclass) AS oid) AS TEXT)`
 	sameSQL = `SELECT count(*) FROM settings s, pg_control_system() AS c WHERE s.name = ?1 AND s.value = ` + placeOfSQL + ` || '/' || CAST(s.xmin AS TEXT)`
 	homeSQL = `SELECT ` + placeOfSQL + ` || '/' || CAST(CAST(pg_current_xact_id() AS xid) AS TEXT) FROM pg_control_system() AS c`
 )

@@ -21,16 +21,19 @@ const (
 const pruneBatch = 1000
 
 const (
-	pruneActsSQL       = `DELETE FROM acts WHERE at < ?1`
-	pruneNotesSQL      = `DELETE FROM notes WHERE at < ?1`
-	pruneUsesSQL       = `DELETE FROM allowances WHERE at < ?1`
-	pruneDeliveriesSQL = `
-		DELETE FROM deliveries WHERE id IN (
-			SELECT id FROM deliveries WHERE id >= ?1 AND id < ?2 AND state NOT IN (0, 5) AND finished_at < ?3)`
+	pruneActsSQL     = `DELETE FROM acts WHERE at < ?1`
+	pruneNotesSQL    = `DELETE FROM notes WHERE at < ?1`
+	pruneUsesSQL     = `DELETE FROM allowances WHERE at < ?1`
+	endedRangeSQL    = `id >= ?1 AND id < ?2 AND state NOT IN (0, 5) AND finished_at < ?3`
+	pruneOwedSQL     = `DELETE FROM owed WHERE id >= ?1 AND id < ?2 AND id IN (SELECT id FROM outcomes WHERE ` + endedRangeSQL + `)`
+	pruneOutcomesSQL = `DELETE FROM outcomes WHERE ` + endedRangeSQL + ``
 	// pruneAgainSQL forgets publications that owed again what others had owed:
 	// no delivery names them.
 	pruneAgainSQL = `DELETE FROM publications WHERE update_id = 0 AND notice_id IS NULL AND queued = 0 AND created_at < ?1`
-	oldestSQL     = `SELECT id, created_at FROM deliveries WHERE id >= ?1 ORDER BY id LIMIT 1`
+	oldestSQL     = `
+		SELECT d.id, p.created_at FROM owed d JOIN publications p ON p.id = (d.id >> 32) WHERE d.id >= ?1 ORDER BY d.id LIMIT 1`
+	// batchEndSQL is behind the ?2 rows from ?1 on.
+	batchEndSQL = `SELECT max(id) + 1 FROM (SELECT id FROM owed WHERE id >= ?1 ORDER BY id LIMIT ?2) AS batch`
 )
 
 // Prune forgets idempotency keys, notes and allowances after some days, what was
@@ -75,7 +78,7 @@ func (s *Store) Prune(ctx context.Context, now time.Time) error {
 // pruneDeliveries walks the table by ids, which grow with time, as far as rows
 // are old enough.
 func (s *Store) pruneDeliveries(ctx context.Context, before time.Time) error {
-	for from := int64(0); ; from += pruneBatch {
+	for from, to := int64(0), int64(0); ; from = to {
 		var created int64
 		err := one(ctx, s.reader(), oldestSQL, []any{from}, &from, &created)
 		if errors.Is(err, sql.ErrNoRows) || err == nil && created >= millis(before) {
@@ -84,8 +87,14 @@ func (s *Store) pruneDeliveries(ctx context.Context, before time.Time) error {
 		if err != nil {
 			return s.told(err)
 		}
+		if err := one(ctx, s.reader(), batchEndSQL, []any{from, pruneBatch}, &to); err != nil {
+			return s.told(err)
+		}
 		err = s.change(ctx, func(q querier) error {
-			_, err := q.exec(ctx, pruneDeliveriesSQL, from, from+pruneBatch, millis(before))
+			if _, err := q.exec(ctx, pruneOwedSQL, from, to, millis(before)); err != nil {
+				return err
+			}
+			_, err := q.exec(ctx, pruneOutcomesSQL, from, to, millis(before))
 			return err
 		})
 		if err != nil {

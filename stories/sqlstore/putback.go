@@ -30,16 +30,23 @@ const (
 )
 
 const (
-	homeName     = "home"     // what engine.home returned last
-	copiedName   = "copied"   // set in a copy: wherever it is opened, it was put back
-	putBackName  = "put back" // generation, and when
-	putBackWhy   = "may have got it already: the database was put back, and a moderator decides in /desk status"
-	begunSQL     = `SELECT coalesce(max(begun), 0) FROM flights`
-	forgetSQL    = `DELETE FROM settings WHERE name = ?1`
-	lockAllSQL   = `SELECT name FROM leases ORDER BY name /*lock*/`
+	homeName    = "home"     // what engine.home returned last
+	copiedName  = "copied"   // set in a copy: wherever it is opened, it was put back
+	putBackName = "put back" // generation, and when
+	putBackWhy  = "may have got it already: the database was put back, and a moderator decides in /desk status"
+	begunSQL    = `SELECT coalesce(max(begun), 0) FROM flights`
+	forgetSQL   = `DELETE FROM settings WHERE name = ?1`
+	lockAllSQL  = `SELECT name FROM leases ORDER BY name /*lock*/`
+	// Here all that waits goes through the table queue.
+	collectSQL = `
+		INSERT INTO queue (publication_id, destination_id, delivery_id)
+		SELECT p.id, d.destination_id, d.id FROM publications p` + ofPublicationSQL + `
+		WHERE p.queued > 0 AND ` + inPublicationSQL + ` AND ` + waitsSQL + ``
+	touchAllSQL = `
+		INSERT INTO outcomes (id) SELECT q.delivery_id FROM queue q WHERE NOT EXISTS (SELECT 1 FROM outcomes o WHERE o.id = q.delivery_id)`
 	countHomeSQL = `
 		UPDATE publications SET held = held + c.n
-		FROM (SELECT d.publication_id AS id, count(*) AS n FROM queue q JOIN deliveries d ON d.id = q.delivery_id WHERE d.notice_id IS NULL GROUP BY d.publication_id) AS c
+		FROM (SELECT p.id, count(*) AS n FROM queue q JOIN publications p ON p.id = (q.delivery_id >> 32) WHERE p.notice_id IS NULL GROUP BY p.id) AS c
 		WHERE publications.id = c.id`
 	// countOldNewsSQL and skipOldNewsSQL are of messages about notices. Being
 	// doubtful they do not keep their notice from being told later, as others that
@@ -47,29 +54,30 @@ const (
 	countOldNewsSQL = `
 		UPDATE publications SET failed = failed + c.n, held = publications.held - c.of_held
 		FROM (
-			SELECT d.publication_id AS id, count(*) AS n, sum(w.of_held) AS of_held
-			FROM (SELECT delivery_id, 0 AS of_held FROM queue UNION ALL SELECT delivery_id, 1 FROM held) AS w JOIN deliveries d ON d.id = w.delivery_id
-			WHERE d.notice_id IS NOT NULL GROUP BY d.publication_id
+			SELECT p.id, count(*) AS n, sum(w.of_held) AS of_held
+			FROM (SELECT delivery_id, 0 AS of_held FROM queue UNION ALL SELECT delivery_id, 1 FROM held) AS w JOIN publications p ON p.id = (w.delivery_id >> 32)
+			WHERE p.notice_id IS NOT NULL GROUP BY p.id
 		) AS c
 		WHERE publications.id = c.id`
 	skipOldNewsSQL = `
-		UPDATE deliveries SET state = 6, doubtful = 2, reason = ?1, finished_at = ?2
-		WHERE notice_id IS NOT NULL AND id IN (SELECT delivery_id FROM queue UNION ALL SELECT delivery_id FROM held)`
+		UPDATE outcomes SET state = 6, doubtful = 2, reason = ?1, finished_at = ?2
+		WHERE id IN (SELECT delivery_id FROM queue UNION ALL SELECT delivery_id FROM held)
+			AND EXISTS (SELECT 1 FROM publications p WHERE p.id = (outcomes.id >> 32) AND p.notice_id IS NOT NULL)`
 	oldNews = "was no news any more: the database was put back"
 	// endNoticesSQL is of pushes of which nothing waits: how they ended was told, or
 	// is old news.
-	endNoticesSQL     = `UPDATE notices SET done = 1 WHERE done = 0 AND update_id NOT IN (` + putBackUpdatesSQL + `)`
-	dropAlarmsSQL     = `DELETE FROM alarms`
-	dropTroublesSQL   = `DELETE FROM troubles` // what still fails is told when it is met
-	putBackUpdatesSQL = `
-		SELECT update_id FROM deliveries WHERE doubtful >= 2 AND doubtful = 2 AND state = 5 AND update_id IS NOT NULL`
+	endNoticesSQL        = `UPDATE notices SET done = 1 WHERE done = 0 AND update_id NOT IN (` + putBackUpdatesSQL + `)`
+	dropAlarmsSQL        = `DELETE FROM alarms`
+	dropTroublesSQL      = `DELETE FROM troubles` // what still fails is told when it is met
+	putBackUpdatesSQL    = `SELECT update_id FROM put_back WHERE doubtful = 2 AND state = 5 AND update_id > 0`
 	emptyPublicationsSQL = `UPDATE publications SET queued = 0 WHERE queued > 0`
 	// waitSQL takes what was owed out of every other state. It is looked for from
 	// the time of its first request, or from its publication.
 	waitSQL = `
-		UPDATE deliveries SET state = 5, doubtful = 2, reason = ?1, last_attempt_at = ?2,
-			first_attempt_at = CASE WHEN first_attempt_at = 0 THEN created_at ELSE first_attempt_at END
-		WHERE notice_id IS NULL AND id IN (SELECT delivery_id FROM queue UNION ALL SELECT delivery_id FROM held)`
+		UPDATE outcomes SET state = 5, again = 0, doubtful = 2, reason = ?1, last_attempt_at = ?2,
+			first_attempt_at = CASE WHEN first_attempt_at = 0 THEN (SELECT p.created_at FROM publications p WHERE p.id = (outcomes.id >> 32)) ELSE first_attempt_at END
+		WHERE id IN (SELECT delivery_id FROM queue UNION ALL SELECT delivery_id FROM held)
+			AND EXISTS (SELECT 1 FROM publications p WHERE p.id = (outcomes.id >> 32) AND p.notice_id IS NULL)`
 	emptyQueueSQL = `DELETE FROM queue`
 	emptyHeldSQL  = `DELETE FROM held`
 	landAllSQL    = `UPDATE flights SET flying = '[]'`
@@ -207,7 +215,7 @@ func (s *Store) putBack(ctx context.Context, q querier) (waits int, err error) {
 		text string
 		args []any
 	}{
-		{countHomeSQL, nil}, {countOldNewsSQL, nil}, {emptyPublicationsSQL, nil}, {skipOldNewsSQL, []any{oldNews, at}}, {waitSQL, []any{putBackWhy, at}},
+		{collectSQL, nil}, {touchAllSQL, nil}, {countHomeSQL, nil}, {countOldNewsSQL, nil}, {emptyPublicationsSQL, nil}, {skipOldNewsSQL, []any{oldNews, at}}, {waitSQL, []any{putBackWhy, at}},
 		{emptyQueueSQL, nil}, {emptyHeldSQL, nil}, {landAllSQL, nil},
 		{endNoticesSQL, nil}, {dropAlarmsSQL, nil}, {dropTroublesSQL, nil}, {voidLeasesSQL, nil},
 	} {
@@ -258,41 +266,4 @@ func (s *Store) Restored(ctx context.Context) (waits int, err error) {
 	s.cameBack = false // what is said again is about another time
 	p, err := s.PutBack(ctx)
 	return p.Waiting, err
-}
-
-const (
-	// SQLite uses a partial index only where its condition is repeated.
-	waitingSQL = `
-		SELECT count(*), count(DISTINCT destination_id) FROM deliveries WHERE doubtful >= 2 AND doubtful = 2 AND state = 5`
-	settlingSQL  = `SELECT count(*) FROM deliveries WHERE doubtful >= 2 AND doubtful = 3 AND state = 0`
-	putBackAtSQL = `
-		SELECT 0, id, publication_id FROM deliveries WHERE doubtful >= 2 AND doubtful = 2 AND state = 5 AND destination_id = ?1 ORDER BY id`
-)
-
-// PutBack implements stories.Store.
-func (s *Store) PutBack(ctx context.Context) (stories.PutBack, error) {
-	q := s.reader()
-	p, err := lastPutBack(ctx, q)
-	if err == nil && p.Generation > 0 {
-		if err = one(ctx, q, waitingSQL, nil, &p.Waiting, &p.Channels); err == nil {
-			err = one(ctx, q, settlingSQL, nil, &p.Settling)
-		}
-	}
-	return p, s.told(err)
-}
-
-// putBackAt returns what waits for a person and goes to p, oldest first.
-func putBackAt(ctx context.Context, q querier, p place) ([]waiting, error) {
-	return all(ctx, q, scanWaiting(p.id), putBackAtSQL, p.id)
-}
-
-// doubtOf is how a result's doubt is stored.
-func doubtOf(r stories.Result) int {
-	switch {
-	case r.PutBack && r.State == stories.Held && r.Destination == "":
-		return putBackWaits
-	case r.PutBack:
-		return putBackSettles
-	}
-	return bit(r.Doubtful)
 }

@@ -253,7 +253,7 @@ func TestAServersDatabaseThatWasPutBackIsNoticed(t *testing.T) {
 	}{
 		"nothing happened": {func(t *testing.T, _ *pgtest.Server, url string) string { return url }, 0},
 		"maintenance": {func(t *testing.T, _ *pgtest.Server, url string) string {
-			onServer(t, url, "VACUUM FULL", "VACUUM FREEZE", "CLUSTER deliveries USING deliveries_pkey", "CLUSTER settings USING settings_pkey", "REINDEX TABLE deliveries", "ANALYZE")
+			onServer(t, url, "VACUUM FULL", "VACUUM FREEZE", "CLUSTER owed USING owed_pkey", "CLUSTER settings USING settings_pkey", "REINDEX TABLE owed", "ANALYZE")
 			return url
 		}, 0},
 		"a restart": {func(t *testing.T, s *pgtest.Server, url string) string { s.Restart(t); return url }, 0},
@@ -273,8 +273,8 @@ func TestAServersDatabaseThatWasPutBackIsNoticed(t *testing.T) {
 		}, 2},
 		"the rows of a dump": {func(t *testing.T, _ *pgtest.Server, url string) string {
 			dump := dumped(t, url)
-			onServer(t, url, "TRUNCATE settings, flights, publications, deliveries, queue, held, leases, planning")
-			for _, table := range []string{"settings", "flights", "publications", "deliveries", "queue", "held", "leases", "planning"} {
+			onServer(t, url, "TRUNCATE settings, flights, publications, owed, outcomes, queue, held, leases, planning")
+			for _, table := range []string{"settings", "flights", "publications", "owed", "outcomes", "queue", "held", "leases", "planning"} {
 				pgtest.Tool(t, "pg_restore", "--data-only", "--table="+table, "--dbname="+url, dump)
 			}
 			return url
@@ -395,9 +395,8 @@ func TestWhatEndsMeanwhileDoesNotWait(t *testing.T) {
 	defer holder.Rollback()
 	for _, text := range []string{
 		"SELECT 1 FROM leases FOR UPDATE",
-		"CREATE TEMPORARY TABLE ended ON COMMIT DROP AS SELECT min(delivery_id) AS id FROM queue",
-		"UPDATE deliveries SET state = 2, message_id = 'm' WHERE id IN (SELECT id FROM ended)",
-		"DELETE FROM queue WHERE delivery_id IN (SELECT id FROM ended)",
+		"CREATE TEMPORARY TABLE ended ON COMMIT DROP AS SELECT min(id) AS id FROM owed",
+		"INSERT INTO outcomes (id, state, message_id) SELECT id, 2, 'm' FROM ended",
 		"UPDATE publications SET queued = queued - 1, sent = sent + 1 WHERE id IN (SELECT publication_id FROM deliveries WHERE id IN (SELECT id FROM ended))",
 	} {
 		if _, err := holder.ExecContext(t.Context(), text); err != nil {

@@ -6,10 +6,12 @@ import (
 	"storybot/stories"
 )
 
-// The queue is the table queue; its rows only say what is owed where. The
-// holder of a lane's lease keeps the lane's part in memory and decides what is
-// next. The database is its journal:
+// The queue is what was ever owed (the table owed) and has not ended, as its outcome
+// tells (outcomes); the table queue holds only what is owed again. rows.go tells how
+// they are numbered. The holder of a lane's lease keeps the lane's part in memory and
+// decides what is next. The database is its journal:
 //
+//	rows.go      what a delivery is in the tables
 //	plan.go      owes an update, in the transaction that publishes it
 //	load.go      reads what is owed
 //	exchange.go  writes what became of requests and which are begun
@@ -21,7 +23,7 @@ import (
 //	changes.go   owes a channel the message that says what it follows now, or no longer
 //	flights.go   what is on its way, and who takes it over
 //	owed.go      takes waiting rows away, holds them and owes them again
-//	unqueue.go   removes rows, and knows which were there
+//	unqueue.go   tells which rows wait, and takes them out
 //	rehome.go    gives a channel another address, and unites two of one channel
 //	status.go    tells how all of it stands
 //
@@ -30,9 +32,10 @@ import (
 // Transactions do not commit in the order of their ids: the holder asks for what
 // it does not know, and never for what is above the highest it knows.
 //
-// A row is written once and removed once. What is on its way is one row for the
-// whole lane (flights), written before requests leave. Whoever takes waiting
-// rows away locks planning and then the lane, reads what is on its way there, and
+// A row is written once, and its outcome mostly once too. What is on its way is one
+// row for the whole lane (flights), written before requests leave. Whoever takes
+// waiting rows away locks planning and then the lane, or the update that those rows
+// are about, which whoever begins one shares; then reads what is on its way, and
 // leaves that alone.
 //
 // Counters are kept with the publications, so that nobody counts rows.

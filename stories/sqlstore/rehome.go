@@ -96,7 +96,11 @@ const (
 	// sameAtSQL says that a delivery d and another, e, at the destination ?2 are of
 	// the same: whatever wording posts were in, or are to be in.
 	sameAtSQL = `
-		(EXISTS (SELECT 1 FROM deliveries e WHERE e.update_id = d.update_id AND e.destination_id = ?2 AND e.op = d.op
+		(EXISTS (SELECT 1 FROM deliveries e WHERE e.id IN (
+					SELECT (p.id << 32) + CAST(?2 AS BIGINT) FROM publications p WHERE p.update_id = d.update_id AND p.op = d.op
+					UNION ALL
+					SELECT id FROM owed WHERE destination_id = ?2 AND destination_id <> (id & 4294967295))
+				AND e.update_id = d.update_id AND e.update_id > 0 AND e.destination_id = ?2 AND e.op = d.op
 				AND (d.op IN (0, 2, 3, 5) OR e.on_id = d.on_id) %[1]s)
 			OR EXISTS (SELECT 1 FROM deliveries e WHERE e.notice_id = d.notice_id AND e.destination_id = ?2 AND e.op = d.op %[1]s))`
 	// uniteSQL tells of waiting deliveries whether they were tried, are in doubt and
@@ -107,7 +111,7 @@ const (
 	arrivedSQL = `SELECT d.id FROM deliveries d WHERE d.id among(?1) AND d.op IN (0, 2, 3, 5) AND d.doubtful < 2 AND %s`
 	arrivingIs = `AND (e.state IN (2, 4) OR e.state IN (0, 5) AND (e.doubtful > 0 OR e.id among(?3)))`
 
-	moveRowsSQL = `UPDATE deliveries SET destination_id = ?2 WHERE id among(?1)`
+	moveRowsSQL = `UPDATE owed SET destination_id = ?2 WHERE id among(?1)`
 	// olderSubsSQL forgets of two subscriptions to one target the older.
 	olderSubsSQL = `
 		DELETE FROM subscriptions WHERE id IN (

@@ -16,33 +16,35 @@ const (
 		SELECT id, revision, kind, text, sources, '', author_ref, author_name, ?2 FROM updates WHERE id = ?1
 		ON CONFLICT (update_id, revision) DO NOTHING`
 	setWordingSQL = `UPDATE updates SET revision = ?2, kind = ?3, text = ?4, sources = ?5 WHERE id = ?1`
-	// olderEditsSQL are edits of an update that wait, in the queue or held.
+	// olderEditsSQL are edits of an update that wait, under their publications or held.
 	olderEditsSQL = `
-		SELECT q.publication_id, q.destination_id, d.id, d.publication_id
-		FROM publications p CROSS JOIN queue q JOIN deliveries d ON d.id = q.delivery_id
-		WHERE p.update_id = ?1 AND p.op = 1 AND p.queued > 0 AND q.publication_id = p.id
+		SELECT p.id AS publication_id, d.destination_id, d.id AS delivery_id, p.id AS origin_id
+		FROM publications p` + ofPublicationSQL + `
+		WHERE p.update_id = ?1 AND p.op = 1 AND p.queued > 0 AND ` + inPublicationSQL + ` AND ` + waitsSQL + `
 		UNION ALL
-		SELECT 0, h.destination_id, d.id, d.publication_id
-		FROM publications p CROSS JOIN deliveries d JOIN held h ON h.destination_id = d.destination_id AND h.delivery_id = d.id
-		WHERE p.update_id = ?1 AND p.op = 1 AND p.held > 0 AND d.update_id = ?1 AND d.op = 1 AND d.publication_id = p.id`
+		SELECT 0, h.destination_id, d.id, p.id
+		FROM publications p CROSS JOIN owed d JOIN held h ON h.destination_id = d.destination_id AND h.delivery_id = d.id
+		WHERE p.update_id = ?1 AND p.op = 1 AND p.held > 0 AND ` + inPublicationSQL + ``
 	// copyKindsSQL tells by which operations copies of an update were made.
-	copyKindsSQL         = `SELECT DISTINCT op FROM publications WHERE update_id = ?1 AND op IN (0, 2, 3, 5)`
-	newestPublicationSQL = `SELECT coalesce(max(id), 0) FROM publications`
-	// copiesSQL owes an edit, under publications younger than ?5, to every
-	// destination that has a copy of the update made by ?6, or may get one from a
-	// request on its way (?4) or have got one from an earlier one. A copy that is to
-	// be taken away is left alone. One in a channel that has another address now is
-	// edited there.
+	copyKindsSQL   = `SELECT DISTINCT op FROM publications WHERE update_id = ?1 AND op IN (0, 2, 3, 5)`
+	isElsewhereSQL = `SELECT count(*) FROM (SELECT 1 FROM destinations WHERE moved_to > 0 LIMIT 1) AS t`
+	// copiesSQL owes an edit, under the publications ?2, to every destination that
+	// has a copy of the update made by ?5, or may get one from a request on its way
+	// (?4) or have got one from an earlier one, unless it is owed the edit to the
+	// revision ?3. A copy that is to be taken away is left alone. One in a channel
+	// that has another address now is edited there; where there are two of one
+	// channel only the first is.
 	copiesSQL = `
-		INSERT INTO deliveries (publication_id, update_id, destination_id, created_at, revision, op, on_id, state)
-		SELECT p.id, ?1, t.id, ?2, ?3, 1, d.id, CASE WHEN t.state = 'blocked' THEN 5 ELSE 0 END
+		INSERT INTO owed (id, destination_id, on_id)
+		SELECT (p.id << 32) + t.id, t.id, d.id
 		FROM deliveries d
 		JOIN destinations o ON o.id = d.destination_id
 		JOIN destinations t ON t.id = CASE WHEN o.moved_to > 0 THEN o.moved_to ELSE o.id END
-		JOIN publications p ON p.update_id = ?1 AND p.lane_id = t.lane_id AND p.op = 1 AND p.revision = ?3 AND p.id > ?5
-		WHERE d.update_id = ?1 AND d.op = ?6 AND (d.state = 2 OR d.state = 0 AND (d.doubtful > 0 OR d.id among(?4))) AND t.state <> 'gone'
-			AND NOT EXISTS (SELECT 1 FROM deliveries x WHERE x.update_id = ?1 AND x.destination_id IN (d.destination_id, t.id) AND x.op = 7 AND x.revision = 0 AND x.on_id = d.id)
-		ORDER BY t.id`
+		JOIN publications p ON p.id among(?2) AND p.lane_id = t.lane_id
+		WHERE d.update_id = ?1 AND d.op = ?5 AND (d.state = 2 OR d.state = 0 AND (d.doubtful > 0 OR d.id among(?4))) AND t.state <> 'gone'
+			AND NOT EXISTS (SELECT 1 FROM owed x JOIN publications w ON w.id = (x.id >> 32) WHERE x.on_id > 0 AND x.on_id = d.id AND (w.op = 7 OR w.op = 1 AND w.revision = ?3))
+		ORDER BY t.id
+		ON CONFLICT DO NOTHING`
 	replaced = "a newer wording replaced it before it was sent"
 )
 
@@ -116,21 +118,24 @@ func planEdits(ctx context.Context, q querier, u stories.Update, a stories.Act) 
 }
 
 // planEditsOf owes u's present wording to the copies made by one kind of
-// operation, under publications of their own: one owes a destination one row.
+// operation, under publications of their own: one owes a destination one row. A
+// channel that was two may have two copies: their edits are of two publications.
 func planEditsOf(ctx context.Context, q querier, u stories.Update, kind int64, lanes []int64, flying flights) error {
-	var newest, before int64
-	if err := one(ctx, q, newestDeliverySQL, nil, &newest); err != nil {
+	var elsewhere bool
+	if err := one(ctx, q, isElsewhereSQL, nil, &elsewhere); err != nil {
 		return err
 	}
-	if err := one(ctx, q, newestPublicationSQL, nil, &before); err != nil {
-		return err
+	for {
+		publications, err := insertPublications(ctx, q, lanes, u, stories.OpEdit)
+		if err != nil {
+			return err
+		}
+		n, err := q.exec(ctx, copiesSQL, u.ID, list(publications), u.Revision, list(slices.Collect(maps.Keys(flying.byID))), kind)
+		if err != nil {
+			return err
+		}
+		if err := enqueue(ctx, q, publications, int(n), u.CreatedAt); err != nil || n == 0 || !elsewhere {
+			return err
+		}
 	}
-	if err := insertPublications(ctx, q, lanes, u, stories.OpEdit); err != nil {
-		return err
-	}
-	n, err := q.exec(ctx, copiesSQL, u.ID, millis(u.CreatedAt), u.Revision, list(slices.Collect(maps.Keys(flying.byID))), before, kind)
-	if err != nil {
-		return err
-	}
-	return enqueue(ctx, q, u, stories.OpEdit, newest, int(n))
 }

@@ -8,9 +8,8 @@ import (
 	"strings"
 )
 
-// A batch's rows mostly lie side by side, for they were planned so. What is read,
-// changed or removed by a range of numbers costs a third of what is looked up one
-// by one.
+// A batch's rows mostly lie side by side, for they were planned so. What is read or
+// written by a range of numbers costs a third of what is looked up one by one.
 const (
 	// runGap is how far apart neighbours in a run may be: what lies between is
 	// read in vain.

@@ -207,6 +207,7 @@ var sqliteDialect = dialect{
 	among:     "IN (SELECT value FROM json_each($1))",
 	limit:     "LIMIT $1+0",
 	identity:  "INTEGER PRIMARY KEY AUTOINCREMENT",
+	number:    "INTEGER",
 	clustered: "WITHOUT ROWID",
 }
 

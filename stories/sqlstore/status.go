@@ -18,7 +18,7 @@ const progressSQL = `
 	FROM publications WHERE update_id = ?1 AND op IN (0, 2, 3, 5)`
 
 const putBackOfSQL = `
-	SELECT count(*) FROM deliveries WHERE doubtful >= 2 AND doubtful = 2 AND state = 5 AND update_id = ?1 AND op IN (0, 2, 3, 5)`
+	SELECT count(*) FROM put_back WHERE doubtful = 2 AND state = 5 AND update_id = ?1 AND op IN (0, 2, 3, 5)`
 
 // ProgressOf implements stories.Store.
 func (s *Store) ProgressOf(ctx context.Context, updateID int64) (stories.Progress, error) {
@@ -38,15 +38,26 @@ func progressOf(ctx context.Context, q querier, updateID int64) (stories.Progres
 	return p, err
 }
 
+// deliveriesOfSQL and newestDeliveriesSQL find a destination's deliveries by the
+// publications of the updates in question.
 const (
 	deliveriesOfSQL = `
 		SELECT ` + deliveryColumns + ` FROM ` + deliveryTables + `
-		WHERE t.platform = ?1 AND t.workspace = ?2 AND t.channel = ?3 AND u.story_id = ?4 AND u.number = ?5 AND d.op IN (0, 2, 3, 5)
+		WHERE d.id IN (` + storyAtSQL + ` AND v.number = ?5` + storyElsewhereSQL + `)
+			AND t.platform = ?1 AND t.workspace = ?2 AND t.channel = ?3 AND u.story_id = ?4 AND u.number = ?5 AND d.op IN (0, 2, 3, 5)
 		ORDER BY d.said DESC, d.id DESC LIMIT ?6`
 	newestDeliveriesSQL = `
 		SELECT ` + deliveryColumns + ` FROM ` + deliveryTables + `
-		WHERE t.platform = ?1 AND t.workspace = ?2 AND t.channel = ?3 AND u.story_id = ?4 AND d.op IN (0, 2, 3, 5)
+		WHERE d.id IN (` + storyAtSQL + storyElsewhereSQL + `)
+			AND t.platform = ?1 AND t.workspace = ?2 AND t.channel = ?3 AND u.story_id = ?4 AND d.op IN (0, 2, 3, 5)
 		ORDER BY u.number DESC, d.said DESC, d.id DESC LIMIT ?5`
+	storyAtSQL = `
+		SELECT (w.id << 32) + c.id FROM destinations c CROSS JOIN updates v CROSS JOIN publications w
+		WHERE c.platform = ?1 AND c.workspace = ?2 AND c.channel = ?3 AND v.story_id = ?4 AND w.update_id = v.id AND w.op IN (0, 2, 3, 5)`
+	storyElsewhereSQL = `
+		UNION ALL
+		SELECT e.id FROM destinations c CROSS JOIN owed e
+		WHERE c.platform = ?1 AND c.workspace = ?2 AND c.channel = ?3 AND e.destination_id = c.id AND e.destination_id <> (e.id & 4294967295)`
 )
 
 // DeliveriesTo implements stories.Store.
@@ -127,10 +138,9 @@ func (s *Store) Followers(ctx context.Context) (channels int, err error) {
 	return channels, s.told(err)
 }
 
-// waitingAtSQL repeats the condition of a partial index, see putback.go.
 const waitingAtSQL = `
 	SELECT (SELECT count(*) FROM held h JOIN deliveries d ON d.id = h.delivery_id WHERE h.destination_id = t.id AND d.notice_id IS NULL),
-		(SELECT count(*) FROM deliveries d WHERE d.doubtful >= 2 AND d.doubtful = 2 AND d.state = 5 AND d.destination_id = t.id)
+		(SELECT count(*) FROM put_back d WHERE d.id IN (` + putBackHereSQL + `) AND d.doubtful = 2 AND d.state = 5 AND d.destination_id = t.id)
 	FROM destinations t WHERE t.platform = ?1 AND t.workspace = ?2 AND t.channel = ?3`
 
 // WaitingAt implements stories.Store.

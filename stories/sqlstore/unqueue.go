@@ -2,17 +2,9 @@ package sqlstore
 
 import (
 	"context"
-	"slices"
-
-	"storybot/stories"
 )
 
 const (
-	unqueueSQL    = `DELETE FROM queue WHERE publication_id = ?1 AND destination_id among(?2) AND delivery_id among(?3) RETURNING delivery_id`
-	nearPlacesSQL = `
-		SELECT coalesce(string_agg(CAST(delivery_id AS TEXT), ','), '') FROM queue
-		WHERE publication_id = ?1 AND destination_id BETWEEN ?2 AND ?3`
-	unqueueRunSQL   = `DELETE FROM queue WHERE publication_id = ?1 AND destination_id BETWEEN ?2 AND ?3`
 	unqueueAgainSQL = `
 		DELETE FROM queue WHERE (publication_id, destination_id, delivery_id) IN (
 			SELECT CAST(j.value ->> 0 AS BIGINT), CAST(j.value ->> 1 AS BIGINT), CAST(j.value ->> 2 AS BIGINT) FROM each(?1))
@@ -23,7 +15,7 @@ const (
 		RETURNING delivery_id`
 	// decidedBySQL are those of some rows that are held for a person to decide
 	// on, not for their destination to heal.
-	decidedBySQL = `SELECT id FROM deliveries WHERE id among(?1) AND state = 5 AND doubtful = 2 /*lock*/`
+	decidedBySQL = `SELECT id FROM outcomes WHERE id among(?1) AND state = 5 AND doubtful = 2 /*lock*/`
 )
 
 // removeRows removes some rows from one of the tables queue and held, and returns
@@ -39,16 +31,10 @@ func removeRows(ctx context.Context, q querier, text string, rows []waiting) (go
 	return all(ctx, q, scanID, text, arg)
 }
 
-// byPublication groups rows: those of one lie together in the queue.
-func byPublication[T any](rows []T, ref func(T) stories.Ref) map[int64][]stories.Ref {
-	groups := map[int64][]stories.Ref{}
-	for _, r := range rows {
-		groups[ref(r).Publication] = append(groups[ref(r).Publication], ref(r))
-	}
-	return groups
-}
-
-// unqueue takes rows from the queue and returns those that were there.
+// unqueue returns those of rows that wait, in the queue or under their own
+// publications, and takes the former out of it. Of the latter it is the outcome
+// that says they do not wait any more, which is written next: nobody else touches
+// them meanwhile, see queue.go.
 func unqueue(ctx context.Context, q querier, rows []waiting) ([]waiting, error) {
 	var own, again []waiting
 	for _, r := range rows {
@@ -62,64 +48,16 @@ func unqueue(ctx context.Context, q querier, rows []waiting) ([]waiting, error) 
 	if err != nil {
 		return nil, err
 	}
-	for publication, refs := range byPublication(own, func(w waiting) stories.Ref { return w.Ref }) {
-		near, others := runs(refs, placeOf)
-		for _, run := range near {
-			whole, err := unqueueRun(ctx, q, publication, run)
-			if err != nil {
-				return nil, err
-			}
-			if whole {
-				gone = append(gone, numbersOf(run, deliveryOf)...)
-			} else {
-				others = append(others, run...)
-			}
+	before, err := pastOf(ctx, q, deliveriesOf(own))
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range own {
+		if before[r.Delivery].waits() {
+			gone = append(gone, r.Delivery)
 		}
-		if len(others) == 0 {
-			continue
-		}
-		some, err := all(ctx, q, scanID, unqueueSQL, publication, list(numbersOf(others, placeOf)), list(numbersOf(others, deliveryOf)))
-		if err != nil {
-			return nil, err
-		}
-		gone = append(gone, some...)
 	}
 	return only(rows, gone), nil
-}
-
-// unqueueRun takes what a publication owes places from the queue, from the first
-// place to the last, if it owes nothing else between them; whole says that it did.
-// Nobody adds to a publication, and the lane is locked.
-func unqueueRun(ctx context.Context, q querier, publication int64, run []stories.Ref) (whole bool, err error) {
-	var text string
-	first, last := run[0].Place, run[len(run)-1].Place
-	if err := one(ctx, q, nearPlacesSQL, []any{publication, first, last}, &text); err != nil {
-		return false, err
-	}
-	there, err := numbers(text)
-	if err != nil {
-		return false, err
-	}
-	asked := numbersOf(run, deliveryOf)
-	slices.Sort(asked)
-	if !slices.Equal(there, asked) {
-		return false, nil
-	}
-	_, err = q.exec(ctx, unqueueRunSQL, publication, first, last)
-	return err == nil, err
-}
-
-func placeOf(r stories.Ref) int64 { return r.Place }
-
-func deliveryOf(r stories.Ref) int64 { return r.Delivery }
-
-// numbersOf returns a number of each row.
-func numbersOf(rows []stories.Ref, number func(stories.Ref) int64) []int64 {
-	found := make([]int64, len(rows))
-	for i, r := range rows {
-		found[i] = number(r)
-	}
-	return found
 }
 
 // only returns those of rows whose deliveries are among ids.

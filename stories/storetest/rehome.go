@@ -165,6 +165,31 @@ var rehomeTests = []test{
 		d.revised(u, "Newest")
 		same(d, "edits of what was taken away", d.labels(d.drain(l, 10)), "new sony 1") // the reply's
 	}},
+	{"a revision edits both copies in a channel that was two", func(d *desk) {
+		s := d.track("sony")
+		d.follow("sony", "old", "new", "other")
+		u, _ := d.append(s, stories.Normal)
+		l := d.hold(lane, "w")
+		want := map[int64]bool{}
+		for _, v := range d.drain(l, 10) {
+			want[v.ID] = true
+		}
+		d.ok(d.MoveDestination(d.ctx, channel("old"), channel("new")))
+		d.revised(u, "Newer")
+		same(d, "sent", len(d.drain(d.hold(lane, "w"), 10)), 3)
+		all, err := d.Deliveries(d.ctx, stories.DeliveryFilter{States: []stories.DeliveryState{stories.Sent}}, 10)
+		d.ok(err)
+		same(d, "messages and edits", len(all), 6)
+		for _, e := range all {
+			if e.Op != stories.OpEdit {
+				continue
+			}
+			if !want[e.On] || e.Destination == channel("old") {
+				d.Errorf("an edit of %d at %v", e.On, e.Destination)
+			}
+			delete(want, e.On)
+		}
+	}},
 	{"what is held or on its way at an address that is given up goes on at the new one", func(d *desk) {
 		s := d.track("sony")
 		d.follow("sony", "old", "new")

@@ -136,6 +136,7 @@ CREATE TABLE mutes (
     story_id       BIGINT NOT NULL REFERENCES stories (id),
     PRIMARY KEY (destination_id, story_id)
 );
+CREATE INDEX mutes_by_story ON mutes (story_id);
 
 -- The desk's channel, one a workspace.
 CREATE TABLE desks (

@@ -12,7 +12,7 @@ INSERT INTO planning (id) VALUES (1);
 -- urgent update of the same story published after it. notice_id is set where it
 -- owes a notice.
 --
--- queued counts the rows it has in the queue. The other counters are of the
+-- queued counts what waits or is on its way of what it owes. The other counters are of the
 -- deliveries that were first owed by it: what is neither sent, held, failed nor
 -- unknown is on its way.
 CREATE TABLE publications (
@@ -39,38 +39,62 @@ CREATE INDEX publications_by_notice ON publications (notice_id, op, revision) WH
 CREATE INDEX publications_open ON publications (lane_id, urgency, id) WHERE queued > 0;
 CREATE INDEX publications_owing ON publications (story_id, urgency) WHERE queued > 0 OR held > 0;
 
--- The history: one row for each message ever owed, as it ended or as it stood
--- before the request that is on its way. It is about an update or a notice.
-CREATE TABLE deliveries (
-    id               /*identity*/,
-    publication_id   BIGINT NOT NULL,
-    update_id        BIGINT,
-    destination_id   BIGINT NOT NULL,
-    created_at       BIGINT NOT NULL,
-    first_attempt_at BIGINT NOT NULL DEFAULT 0,
-    last_attempt_at  BIGINT NOT NULL DEFAULT 0,
-    finished_at      BIGINT NOT NULL DEFAULT 0,
-    revision         INTEGER NOT NULL, -- of its identity: which an edit shows, 0 for a post of an update
+-- Every message ever owed, one row for each, written when it is planned and then
+-- left as it is: what is to be said and when it was owed stands in its publication.
+-- id is the publication's number and the destination's, see rows.go.
+CREATE TABLE owed (
+    id             /*number*/ PRIMARY KEY,
+    destination_id BIGINT NOT NULL,
+    on_id          BIGINT NOT NULL DEFAULT 0 -- the delivery whose message is acted on
+);
+CREATE INDEX owed_on ON owed (on_id) WHERE on_id > 0;
+-- Where a channel has another address now the number does not tell the destination.
+CREATE INDEX owed_elsewhere ON owed (destination_id) WHERE destination_id <> (id & 4294967295);
+
+-- What became of what is owed: how it ended, or how it stood before the request
+-- that is on its way. What has none waits and was never tried.
+CREATE TABLE outcomes (
+    id               /*number*/ PRIMARY KEY,
+    state            SMALLINT NOT NULL DEFAULT 0,
+    -- 1: state is 0, and it is owed again by a later publication: see queue.
+    again            SMALLINT NOT NULL DEFAULT 0,
+    -- 1: an earlier request may have got through; 2: the database was put back,
+    -- and a person decides; 3: it was, and this is to be settled. See putback.go.
+    doubtful         SMALLINT NOT NULL DEFAULT 0,
     said             INTEGER NOT NULL DEFAULT 0, -- the wording its message showed last when it was sent
     attempt          INTEGER NOT NULL DEFAULT 0,
     unknowns         INTEGER NOT NULL DEFAULT 0,
     missed           INTEGER NOT NULL DEFAULT 0, -- earlier updates its channel did not get
-    op               SMALLINT NOT NULL,
-    on_id            BIGINT NOT NULL DEFAULT 0, -- the delivery whose message op acts on
-    state            SMALLINT NOT NULL,
-    -- 1: an earlier request may have got through; 2: the database was put back,
-    -- and a person decides; 3: it was, and this is to be settled. See putback.go.
-    doubtful         SMALLINT NOT NULL DEFAULT 0,
+    first_attempt_at BIGINT NOT NULL DEFAULT 0,
+    last_attempt_at  BIGINT NOT NULL DEFAULT 0,
+    finished_at      BIGINT NOT NULL DEFAULT 0,
     message_id       TEXT NOT NULL DEFAULT '',
-    reason           TEXT NOT NULL DEFAULT '',
-    notice_id        BIGINT
+    reason           TEXT NOT NULL DEFAULT ''
 );
--- A delivery's identity; what has none of the two is not compared.
-CREATE UNIQUE INDEX deliveries_once ON deliveries (update_id, destination_id, op, revision, on_id);
-CREATE UNIQUE INDEX deliveries_once_notice ON deliveries (notice_id, destination_id, op, revision) WHERE notice_id IS NOT NULL;
-CREATE INDEX deliveries_put_back ON deliveries (doubtful, destination_id, id, state, update_id) WHERE doubtful >= 2;
+CREATE INDEX outcomes_put_back ON outcomes ((id & 4294967295), doubtful, state) WHERE doubtful >= 2;
 
--- What waits or is on its way. Rows are written once and removed once.
+-- The history, as it is read: update_id is 0 for what is about a notice. Its
+-- publication is found by the delivery's number, and its deliveries by a range of
+-- numbers.
+CREATE VIEW deliveries AS
+SELECT d.id, p.id AS publication_id, p.update_id, p.notice_id, d.destination_id, p.created_at, p.revision, p.op, d.on_id,
+    coalesce(o.state, 0) AS state, coalesce(o.doubtful, 0) AS doubtful, coalesce(o.said, 0) AS said,
+    coalesce(o.attempt, 0) AS attempt, coalesce(o.unknowns, 0) AS unknowns, coalesce(o.missed, 0) AS missed,
+    coalesce(o.first_attempt_at, 0) AS first_attempt_at, coalesce(o.last_attempt_at, 0) AS last_attempt_at,
+    coalesce(o.finished_at, 0) AS finished_at, coalesce(o.message_id, '') AS message_id, coalesce(o.reason, '') AS reason
+FROM owed d LEFT JOIN outcomes o ON o.id = d.id
+JOIN publications p ON p.id = (d.id >> 32) AND d.id >= (p.id << 32) AND d.id < ((p.id + 1) << 32);
+
+-- What was put back and is not decided about or not settled, of the same columns as
+-- far as they are asked for: read by an index of its own.
+CREATE VIEW put_back AS
+SELECT d.id, p.id AS publication_id, p.update_id, p.op, d.destination_id, o.state, o.doubtful
+FROM outcomes o JOIN owed d ON d.id = o.id JOIN publications p ON p.id = (o.id >> 32)
+WHERE o.doubtful >= 2;
+
+-- What is owed again: healed, moved to another lane, put back. Any other row that
+-- waits is owed by its own publication and is not in here. Rows are written once
+-- and removed once.
 CREATE TABLE queue (
     publication_id BIGINT NOT NULL,
     destination_id BIGINT NOT NULL,
@@ -87,7 +111,7 @@ CREATE TABLE held (
 
 -- The requests of a lane that may be on their way, written before they leave:
 -- all of them, by the holder of the lane's lease, under the number of its
--- newest batch. flying is a JSON array; see flights.go. begun is how often
+-- newest batch. flying is JSON; see flights.go. begun is how often
 -- anything had been begun in this database by then; see witness.go.
 CREATE TABLE flights (
     lane_id BIGINT PRIMARY KEY,

@@ -1,0 +1,85 @@
+package sqlstore
+
+import (
+	"context"
+
+	"storybot/stories"
+)
+
+// A delivery's number is made of its publication's and its destination's: so rows
+// of a publication lie together, in the order of their destinations, the two find
+// the row without an index, and what they would repeat is in nobody's row. A
+// publication owes a destination one row.
+//
+// A row that was never tried has no outcome; it waits under its publication, as
+// does one that is to be tried again. What is owed again waits in the table queue
+// instead, under the publication that owes it again.
+//
+// SQL says it so:
+//
+//	p.id << 32                      the first number of a publication's rows
+//	(p.id << 32) + t.id             the number of its row for a destination
+//	d.id >> 32                      the publication that owed a row first
+const placeBits = 32
+
+// placeMask is in the SQL of an index too, as a number.
+const placeMask = 1<<placeBits - 1
+
+func deliveryID(publication, place int64) int64 { return publication<<placeBits | place&placeMask }
+
+const (
+	// waitsSQL says that a row with the outcome o, or with none, waits under its own
+	// publication.
+	waitsSQL = `(o.id IS NULL OR o.state = 0 AND o.again = 0)`
+	// ofPublicationSQL are all rows d of a publication p, with what became of them.
+	ofPublicationSQL = ` CROSS JOIN owed d LEFT JOIN outcomes o ON o.id = d.id `
+	// inPublicationSQL keeps d to the numbers of p.
+	inPublicationSQL = `d.id >= (p.id << 32) AND d.id < ((p.id + 1) << 32)`
+
+	pastSQL    = `SELECT id, state, again FROM outcomes WHERE id among(?1)`
+	pastRunSQL = `SELECT id, state, again FROM outcomes WHERE id BETWEEN ?1 AND ?2`
+	// touchSQL gives rows an outcome that have none, so that it can be changed.
+	touchSQL = `
+		INSERT INTO outcomes (id)
+		SELECT d.id FROM owed d WHERE d.id among(?1) AND NOT EXISTS (SELECT 1 FROM outcomes o WHERE o.id = d.id)`
+)
+
+// past is what is known of a row that was touched before.
+type past struct {
+	state stories.DeliveryState
+	again bool
+}
+
+// waits says that a row waits under its own publication.
+func (p past) waits() bool { return p.state == stories.Pending && !p.again }
+
+// pastOf reads what became of rows before; most were never touched, and are not
+// among what it returns.
+func pastOf(ctx context.Context, q querier, ids []int64) (map[int64]past, error) {
+	found := map[int64]past{}
+	scan := func(r row) (none struct{}, err error) {
+		var id int64
+		var p past
+		err = r.Scan(&id, &p.state, &p.again)
+		found[id] = p
+		return none, err
+	}
+	near, others := runs(ids, func(id int64) int64 { return id })
+	for _, run := range near {
+		if _, err := all(ctx, q, scan, pastRunSQL, run[0], run[len(run)-1]); err != nil {
+			return nil, err
+		}
+	}
+	if len(others) > 0 {
+		if _, err := all(ctx, q, scan, pastSQL, list(others)); err != nil {
+			return nil, err
+		}
+	}
+	return found, nil
+}
+
+// touch gives rows an outcome each that have none.
+func touch(ctx context.Context, q querier, ids []int64) error {
+	_, err := q.exec(ctx, touchSQL, list(ids))
+	return err
+}
