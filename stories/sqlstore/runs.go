@@ -4,8 +4,6 @@ import (
 	"cmp"
 	"encoding/json"
 	"slices"
-	"strconv"
-	"strings"
 )
 
 // A batch's rows mostly lie side by side, for they were planned so. What is read or
@@ -35,23 +33,6 @@ func runs[T any](rows []T, number func(T) int64) (runs [][]T, others []T) {
 		rows = rows[n:]
 	}
 	return runs, others
-}
-
-// numbers reads what string_agg joined by commas, sorted.
-func numbers(text string) ([]int64, error) {
-	if text == "" {
-		return nil, nil
-	}
-	found := make([]int64, 0, strings.Count(text, ",")+1)
-	for field := range strings.SplitSeq(text, ",") {
-		n, err := strconv.ParseInt(field, 10, 64)
-		if err != nil {
-			return nil, err
-		}
-		found = append(found, n)
-	}
-	slices.Sort(found)
-	return found, nil
 }
 
 // texts writes texts as the JSON array numbered(?n) takes, each where its number
