@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// outages says once that the database has stopped working and once that it is
+// database says once that the database has stopped working and once that it is
 // back, whoever of the lanes notices.
 type database struct {
 	log *slog.Logger

@@ -10,8 +10,8 @@
 //	2  poller.go      asks the database which publications are new, then for their rows;
 //	   loader.go      takes the rows into memory: row.go, publication.go, window.go;
 //	   evictor.go     drops others from there that can be loaded again
-//	3  scheduler.go   says which row is next: queue.go has one destination's, in order,
-//	                  heap.go the queues
+//	3  scheduler.go   says which row is next: queue.go has those of one destination that
+//	                  follow each other, in order, heap.go the queues
 //	4  batcher.go     decides how many rows are begun now
 //	5  journal.go     writes down that they are in flight, before a request leaves;
 //	   writer.go      makes that exchange, and their messages: renderer.go, job.go
@@ -26,12 +26,17 @@
 //	9  outcomes.go    carries the ruling out: the journal writes the result down with
 //	                  the next exchange, and the scheduler lets the queue go on
 //
+// outcomes.go is also the way between 5 and 6, where what was durably begun becomes
+// ready to leave, and between 7 and 8, where limits.go is told what an answer said
+// of a limit before anybody judges the rest of it.
+//
 // loop.go turns all this, one goroutine a lane; lane.go gets it the lease, engine.go
-// has the lanes. recover.go takes over from an earlier holder, between 1 and 2;
+// has the lanes. recover.go takes over from an earlier holder, before 2: what may be
+// made again goes to 6, what is in doubt to 8;
 // bisect.go has the rest of an exchange go on where the database refuses a part.
 // alarm.go is what the desk is told, notifier.go when, healer.go tries blocked
 // destinations again. clock.go tells which time is used for what, database.go whether
-// the database answers, retry.go when it is asked again, metrics.go what is counted.
+// the database answers, retry.go how long all that is tried again waits, metrics.go what is counted.
 // Every number and its reason is in tunables.go.
 //
 // Ten words:
@@ -40,7 +45,8 @@
 //	lease        the right to work a lane; its fence grows with every holder
 //	publication  what one transaction owes in a lane; nothing is added to it later
 //	row          one operation owed to one destination: a post, an edit, a deletion
-//	queue        the rows of one destination that follow each other
+//	queue        the rows of one destination that follow each other: its posts, its
+//	             edits, its publications and its deletions have one each
 //	window       the part of a lane's rows that is in memory; what waits for long leaves it
 //	budget       what a platform counts apart: posts, and edits where they have their own
 //	exchange     one transaction of the journal: results written and rows begun, together
@@ -50,15 +56,15 @@
 // What holds at every instant:
 //
 //   - A row is durably in flight before its request leaves, and its result is
-//     durable before its destination's next request leaves. What is lost with the
+//     durable before its queue's next request leaves. What is lost with the
 //     process is found in flight by the next holder of the lease, and settled.
-//   - A row that may have been sent is never sent again before the platform has
-//     said that it was not, or has been found unable to say.
+//   - A post or a reply that may have been sent is never sent again before the platform has
+//     said that it was not, or has been found unable to say. What is repeatable is made again.
 //   - Posts of one destination leave one at a time, the most urgent first, then as
 //     they were published; a more urgent update takes its story's earlier ones with it.
 //   - What was taken away or held since it was read is not begun.
 //   - An exchange that failed is made again as it was, under its number: it was
-//     made once, and strands nothing.
+//     made once, and strands nothing. One that the database refuses is divided.
 //   - Only a few rows per lane are in flight: those on their way, those ready to
 //     leave within a few hundredths of a second, those being settled.
 //   - Memory holds a bounded part of the queue, the most urgent and oldest first.
@@ -66,7 +72,7 @@
 //   - A budget that is spent holds up what draws on it and nothing else.
 //   - Without a fresh lease nothing is sent, and what is on its way is given up.
 //   - Waits go by the clock nobody sets. What a platform asked for is written down
-//     when it is long, and never waited longer than it asked.
+//     when it is long.
 //   - A panic in rendering or sending costs the row it was for.
 package delivery
 

@@ -50,7 +50,7 @@ func (d *dispatcher) pick(now time.Duration) *job {
 	}
 	ctx := d.lease.Context()
 	if ctx.Err() != nil || !d.allowed(now) {
-		d.putBackAll()
+		d.takeBackAll()
 		return nil
 	}
 	var j *job
@@ -88,7 +88,7 @@ func (d *dispatcher) maySend(now time.Duration) (at budget, ok bool) {
 		}
 		if wait := d.lane.limits.budget(budget(i)).wait(now); wait > 0 {
 			if wait > staleAfter {
-				d.putBack(budget(i))
+				d.takeBack(budget(i))
 			}
 			d.alarm.by(now + wait)
 			continue
@@ -163,19 +163,19 @@ func (d *dispatcher) unfit(j *job, now time.Duration) bool {
 
 // giveBack puts a begun row back that has not left, to wait for so long.
 func (d *dispatcher) giveBack(j *job, now, wait time.Duration) {
-	d.journal.putBack(j.d.ID)
+	d.journal.takeBack(j.d.ID)
 	d.scheduler.release(j.row, now, wait)
 }
 
-// putBackAll puts all begun rows back that have not left.
-func (d *dispatcher) putBackAll() {
+// takeBackAll takes all begun rows back that have not left.
+func (d *dispatcher) takeBackAll() {
 	for i := range d.ready {
-		d.putBack(budget(i))
+		d.takeBack(budget(i))
 	}
 }
 
-// putBack puts those of a budget back.
-func (d *dispatcher) putBack(at budget) {
+// takeBack takes those of a budget back.
+func (d *dispatcher) takeBack(at budget) {
 	now := d.lane.engine.clock.mono()
 	for _, j := range d.ready[at] {
 		d.giveBack(j, now, 0)

@@ -2,7 +2,7 @@ package delivery
 
 import "time"
 
-// learner finds out a budget that is not published.
+// estimator finds out a budget that is not published.
 //
 // Two refusals tell it: at both the budget was used up, so what was accepted
 // in between, divided by the time in between, is what the platform gives. Until

@@ -2,7 +2,7 @@ package delivery
 
 import "time"
 
-// tenMinutes counts events of the last ten minutes, in steps of windowStep.
+// invalidCount counts events of the last ten minutes, in steps of windowStep.
 type invalidCount struct {
 	counts [windowSteps]int
 	total  int

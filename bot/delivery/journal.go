@@ -115,8 +115,8 @@ func (j *journal) first(now time.Duration) {
 	}
 }
 
-// putBack notes that a row that was begun never left.
-func (j *journal) putBack(delivery int64) {
+// takeBack notes that a row that was begun never left.
+func (j *journal) takeBack(delivery int64) {
 	delete(j.flying, delivery)
 	j.changed = true
 }

@@ -175,7 +175,7 @@ func (l *loop) sleep(now time.Duration) {
 	case <-stop:
 		l.end.retiring = true
 		l.end.deadline = l.now() + l.lane.engine.cfg.Drain
-		l.dispatcher.putBackAll()
+		l.dispatcher.takeBackAll()
 	}
 	for {
 		select {

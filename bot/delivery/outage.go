@@ -7,7 +7,7 @@ import (
 	"storybot/stories"
 )
 
-// suspicion keeps an outage from being taken for the end of many channels.
+// outageDetector keeps an outage from being taken for the end of many channels.
 // When a platform or an installation is broken, every channel answers that it
 // does not exist or must not be written to. So such an answer is not believed
 // at once. It is believed when another channel of the same workspace takes a

@@ -50,7 +50,7 @@ func (l *loop) carryOut(r *ruling, now time.Duration) {
 	}
 	l.journal.countInvalid(r.invalid)
 	if r.stopped {
-		l.dispatcher.putBackAll()
+		l.dispatcher.takeBackAll()
 	}
 }
 
@@ -91,7 +91,7 @@ func (l *loop) takeIn(a answer) {
 		}
 	}
 	if l.end.retiring {
-		l.dispatcher.putBackAll()
+		l.dispatcher.takeBackAll()
 	}
 }
 

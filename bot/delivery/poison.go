@@ -7,7 +7,7 @@ import (
 	"storybot/bot"
 )
 
-// payloads notices that an update itself is refused. A fault of ours would hit
+// poisonDetector notices that an update itself is refused. A fault of ours would hit
 // every channel of a push; after a few equal refusals in a row the rest of it
 // is not sent. Where channels have taken the update before, the refusals are
 // more likely a rule of some of them, and it takes more to stop.

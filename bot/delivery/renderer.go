@@ -11,7 +11,7 @@ import (
 	"storybot/stories"
 )
 
-// contents renders each update and notice once and hands out the same message for it.
+// renderer renders each update and notice once and hands out the same message for it.
 type renderer struct {
 	read   func(ctx context.Context, of stories.Subject, revision int) (stories.Content, error)
 	render func(stories.Content) bot.Message
