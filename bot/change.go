@@ -58,24 +58,22 @@ func renderFollow(c stories.Content) Message {
 // about.
 func storyCard(story stories.Story, newest stories.Update, by Block, alone bool) Message {
 	m := Message{Title: Headline(story), Thread: Headline(story), Tags: []string{string(story.State)}}
+	var about []Block
 	state := Block{Kind: Small, Spans: []Span{Text(story.Slug + " · " + string(story.State) + " · no updates yet")}}
 	if newest.Number > 0 {
 		state.Spans = []Span{Text(fmt.Sprintf("%s · %s · update %d · ", story.Slug, story.State, newest.Number)), {Time: newest.At, Relative: true}}
 		text, cut := within(Clean(newest.Text), cardText, cardTextRoom)
-		news := Para(Text(text))
-		if newest.Level == stories.Breaking {
-			news.Spans = append([]Span{Bold("BREAKING ")}, news.Spans...)
-		}
-		m.Blocks = append(m.Blocks, news)
+		m.Title, m.Blocks = pushTitle(newest), []Block{Para(Text(text))}
+		about = []Block{{Kind: Heading, Spans: []Span{Text(Headline(story))}}}
 		if cut {
 			m.Buttons = append(m.Buttons, ReadButton("Read all", newest))
 		}
 		m.Buttons = append(m.Buttons, NewButton("Timeline", ActionTimeline, story.ID))
 	}
-	if about, _ := within(Clean(story.Summary), cardAbout, cardAboutRoom); about != "" {
-		m.Blocks = append(m.Blocks, Para(Text(about)))
+	if summary, _ := within(Clean(story.Summary), cardAbout, cardAboutRoom); summary != "" {
+		about = append(about, Para(Text(summary)))
 	}
-	m.Blocks = append(m.Blocks, state, by)
+	m.Blocks = append(append(m.Blocks, about...), state, by)
 	stop := StopButton(story)
 	if alone {
 		stop.Confirm = ""

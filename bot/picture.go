@@ -28,15 +28,28 @@ func (i Image) InWords() Block {
 // see it, where the platform has no other place for its description.
 func (i Image) Described() Block { return Block{Kind: Small, Spans: []Span{Text(i.described())}} }
 
-// room is what the description takes of a message, in Room units; 0 for no picture.
+// room is what the description and its link take of a message, in Room units; 0 for
+// no picture.
 func (i *Image) room() int {
 	if i == nil {
 		return 0
 	}
-	return roomOfSpans(i.InWords().Spans)
+	words := i.InWords().Spans
+	room := roomOfSpans(words)
+	if words[len(words)-1].URL != "" {
+		room += linkRoom(i.URL)
+	}
+	return room
 }
 
-func (i Image) described() string { return "Picture: " + OneLine(i.Alt) }
+// describedRoom bounds a description full of marks, in Room units: an ordinary one
+// of the longest fits.
+const describedRoom = 580
+
+func (i Image) described() string {
+	alt, _ := CutToRoom(OneLine(i.Alt), describedRoom)
+	return "Picture: " + alt
+}
 
 // WithoutPicture is m with its picture in words instead.
 func (m Message) WithoutPicture() Message {

@@ -52,3 +52,37 @@ func TestAPushCarriesItsPicture(t *testing.T) {
 		t.Errorf("without one: %+v", got)
 	}
 }
+
+// Whatever picture is accepted, the news stands in the push, and all of it behind the
+// button.
+func TestNoPictureTakesTheNewsAway(t *testing.T) {
+	label := strings.Repeat("a", 63)
+	longest := "https://" + strings.Join([]string{label, label, label, label[:61]}, ".") + ":65535/" + strings.Repeat("(", 200)
+	for name, u := range map[string]stories.Update{
+		"marks":         {Text: strings.Repeat("*_", 4000), Picture: stories.Picture{URL: longest, Alt: strings.Repeat("*_", 249) + "a"}},
+		"words":         {Text: "The dam broke.", Picture: stories.Picture{URL: longest, Alt: strings.Repeat("w", 500)}},
+		"with a source": {Text: "The dam broke.", Sources: []string{"https://a.example/x"}, Picture: stories.Picture{URL: longest, Alt: strings.Repeat("*_", 249) + "a"}},
+	} {
+		u.Number, u.Author.Name = 1, strings.Repeat("_~", 20)
+		if err := stories.CheckPicture(u.Picture); err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		story := stories.Story{Slug: strings.Repeat("a-", 31) + "bc", Headline: strings.Repeat("*[headline] ", 13)[:150]}
+		if text := RenderUpdate(story, u).Blocks[0].Spans[0].Text; Room(text) < min(leastNews, Room(u.Text))-10 {
+			t.Errorf("%s: of the news stands %q", name, text)
+		}
+		var whole strings.Builder
+		for part := 0; part == 0 || part < len(wholeParts(u, leastNews)); part++ {
+			m := RenderWhole(story, u, part)
+			if m.Blocks[0].Kind == Paragraph {
+				whole.WriteString(m.Blocks[0].Spans[0].Text)
+			}
+			if m.Buttons[0].Action != ActionRead {
+				break
+			}
+		}
+		if whole.String() != u.Text {
+			t.Errorf("%s: all of it is %d characters, not %d", name, whole.Len(), len(u.Text))
+		}
+	}
+}

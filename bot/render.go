@@ -23,6 +23,9 @@ const (
 	// smallRoom is what a headline and the line with story, number and author take at
 	// most.
 	smallRoom = 600
+	// leastNews is what a push shows of its text in any case, in Room units: beside
+	// it a picture's link is left out sooner.
+	leastNews = 400
 	// noticeable is by how much the time of an update differs from when it was
 	// stored where somebody said when it happened.
 	noticeable = 2 * time.Minute
@@ -42,7 +45,7 @@ func RenderUpdate(story stories.Story, u stories.Update) Message {
 	text, cut := Cut(whole, PushText)
 	// What describes the picture stands below the text on every platform.
 	described := m.Image.room()
-	if room, more := CutToRoom(text, min(pushTextRoom, pushRoom-smallRoom-described)); more {
+	if room, more := CutToRoom(text, min(pushTextRoom, max(leastNews, pushRoom-smallRoom-described))); more {
 		text, cut = room, true
 	}
 	m.Blocks = []Block{Para(Text(text)), {Kind: Small, Spans: []Span{Text(Headline(story))}}}
@@ -76,7 +79,7 @@ func pushTitle(u stories.Update) string {
 func RenderWhole(story stories.Story, u stories.Update, part int) Message {
 	line := append(byline(story, u), Text(" · "), At(u.At))
 	room := messageRoom - roomOf(pushTitle(u), Headline(story), " · part 10 of 10") - roomOfSpans(line) - len("\u2068\u2069\u2068\u2069")
-	parts := wholeParts(u, max(room, AnswerText)-Picture(u).room())
+	parts := wholeParts(u, max(leastNews, max(room, AnswerText)-Picture(u).room()))
 	part = max(0, min(part, len(parts)-1))
 	m := Message{Blocks: append([]Block(nil), parts[part]...)}
 	if part == 0 {
@@ -196,7 +199,7 @@ func linksWithin(sources []string, room int) (spans []Span, left int) {
 	shown := len(sources)
 	if total > room {
 		room -= Room(" and 5 more sources")
-		for shown = 0; linkRoom(sources[shown]) <= room; shown++ {
+		for shown = 0; shown < len(sources) && linkRoom(sources[shown]) <= room; shown++ {
 			room -= linkRoom(sources[shown])
 		}
 	}

@@ -80,6 +80,13 @@ func isWeb(s string) bool {
 // up to where its path, query or fragment begins.
 func inAuthority(r rune) bool { return !strings.ContainsRune("/?#", r) }
 
+// How long a host's name may be, and the part between two dots
+// (https://www.rfc-editor.org/rfc/rfc1035#section-2.3.4).
+const (
+	maxHost  = 253
+	maxLabel = 63
+)
+
 // checkHost says whether host is a host with or without a port: what browsers
 // and chats read alike. CodeInvalid.
 func (a address) checkHost(host string) error {
@@ -99,9 +106,15 @@ func (a address) checkHost(host string) error {
 		if i := strings.IndexFunc(name, func(r rune) bool { return !isHostRune(r) }); i >= 0 {
 			return a.wrongHost(name[i : i+1])
 		}
+		if len(name) > maxHost {
+			return Errorf(CodeInvalid, "The host of a %s link has at most %d characters; this one has %d. Copy the link again from the browser's address bar.", a.what, maxHost, len(name))
+		}
 		for label := range strings.SplitSeq(name, ".") {
 			if label == "" {
 				return Errorf(CodeInvalid, "The host of a %s link is missing, or two dots stand together or at an end of it. Example: %s.", a.what, a.example)
+			}
+			if len(label) > maxLabel {
+				return Errorf(CodeInvalid, "The host of a %s link has at most %d characters between two dots; this one has %d. Copy the link again from the browser's address bar.", a.what, maxLabel, len(label))
 			}
 		}
 	}

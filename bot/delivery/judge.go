@@ -149,14 +149,15 @@ func (g *judge) blame(r *ruling, j *job, v bot.Verdict, now time.Duration) bot.V
 	return v
 }
 
-// failed tells that a message could not be made or is not sent on. Of what the
-// desk itself was to be told only the log says so: the alarm would fail alike.
+// failed tells that a message could not be made or is not sent on. Of a notice only
+// the log says so: an alarm is one too and would fail alike, and of what somebody did
+// in a channel they read the end in their answer.
 func (g *judge) failed(r *ruling, kind stories.AlarmKind, j *job, v bot.Verdict) {
 	if j.d.About.NoticeID == 0 {
 		r.tell(about(kind, j, v))
 		return
 	}
-	g.log.Error("the desk is not told something", "kind", string(kind), "destination", j.d.Destination.String(), "notice", j.d.About.NoticeID,
+	g.log.Error("a notice is not told", "kind", string(kind), "destination", j.d.Destination.String(), "notice", j.d.About.NoticeID,
 		"code", v.Code, "reason", v.Reason, "err", v.Err)
 }
 

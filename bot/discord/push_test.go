@@ -140,7 +140,11 @@ func TestAChannelWithoutEmbedLinksGetsEveryPush(t *testing.T) {
 	r := newRig(t, nil)
 	r.srv.ChangeChannel(testChannel, func(c *discordtest.Channel) { c.Permissions &^= discordtest.EmbedLinks })
 	for i, p := range platformtest.Pushes() {
-		if v := r.p.Do(t.Context(), post(&p.Message, fmt.Sprint("k", i))); v.Outcome != bot.Delivered {
+		v := r.p.Do(t.Context(), post(&p.Message, fmt.Sprint("k", i)))
+		if v.Outcome == bot.Redrawn { // for its picture, which is described then
+			v = r.p.Do(t.Context(), post(&p.Message, fmt.Sprint("k", i)))
+		}
+		if v.Outcome != bot.Delivered {
 			t.Errorf("%s: %+v", p.Name, v)
 		}
 	}

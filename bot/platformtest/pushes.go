@@ -75,6 +75,13 @@ func Pushes() []Push {
 	add("the longest names", stories.Breaking, prose, func(p *Push) {
 		p.Story.Headline, p.Story.Slug, p.Update.Author.Name = strings.Repeat("*[headline] ", 13)[:150], strings.Repeat("a-", 31)+"bc", strings.Repeat("_~", 20)
 	}, papers...)
+	label := strings.Repeat("a", 63)
+	host := strings.Join([]string{label, label, label, label[:61]}, ".")
+	for _, alt := range []string{"Water over the dam", strings.Repeat("*_", 249) + "a"} {
+		add("a picture: "+alt[:5], stories.Breaking, prose, func(p *Push) {
+			p.Update.Picture = stories.Picture{URL: "https://" + host + "/dam.jpg", Alt: alt}
+		})
+	}
 	gap := list[0]
 	gap.Name, gap.Message = "after a gap", bot.AfterGap(gap.Message, 1200)
 	return append(list, gap)
