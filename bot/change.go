@@ -107,9 +107,7 @@ func renderStop(c stories.Content) Message {
 	switch {
 	case change.Kind == stories.Unstopped:
 		return Plainly(fmt.Sprintf("%s brought %s back here: its updates come by %s.", who, what, left))
-	case change.Target.Kind != stories.TargetStory:
-		return Plainly(fmt.Sprintf("%s unsubscribed this channel from %s.", who, what))
-	case left != "":
+	case change.Target.Kind == stories.TargetStory && left != "":
 		return Plainly(fmt.Sprintf("%s ended this channel's own subscription to %s; its updates still come by %s.", who, what, left))
 	}
 	return Plainly(fmt.Sprintf("%s stopped %s here.", who, what))

@@ -69,7 +69,11 @@ func (s *Service) Unsubscribe(ctx context.Context, act Act, f Follow) (Subscript
 	}
 	sub, err := s.store.Unsubscribe(ctx, s.aloud(act, f), f.Destination, target)
 	if CodeOf(err) == CodeNotFound {
-		return sub, Errorf(CodeNotFound, "This channel does not follow %s. /subscriptions lists what it follows.", target)
+		what := target.String()
+		if target.Kind == TargetAll {
+			what = "all stories"
+		}
+		return sub, Errorf(CodeNotFound, "This channel does not follow %s. /subscriptions lists what it follows.", what)
 	}
 	if err == nil {
 		s.planned()

@@ -11,49 +11,49 @@ import (
 	"storybot/stories"
 )
 
-// How often a channel is looked at for a block, and told about one, beside the
+// blockedTell is how often one person is told in one channel of a block, beside the
 // commands that always tell.
-const (
-	blockedLook = time.Minute
-	blockedTell = 24 * time.Hour
-)
+const blockedTell = time.Hour
 
-// maxNoticed is how many channels are remembered; beyond it all are forgotten
+// maxNoticed is how many tellings are remembered; beyond it all are forgotten
 // and at worst told again.
 const maxNoticed = 10000
 
-// blockedNotices remembers when channels were last looked at and told.
+// noticed is a person in a channel: an answer is read by whoever asked alone, so
+// that one who was told leaves the others of the channel untold.
+type noticed struct {
+	where  stories.Destination
+	person string // by ref
+}
+
+// blockedNotices remembers when who was told where.
 type blockedNotices struct {
-	mu     sync.Mutex
-	looked map[stories.Destination]time.Time
-	told   map[stories.Destination]time.Time
+	mu   sync.Mutex
+	told map[noticed]time.Time
 }
 
-// due says that d is worth a look at now.
-func (b *blockedNotices) due(d stories.Destination, now time.Time) bool {
+// due says that whoever is to be told now.
+func (b *blockedNotices) due(who noticed, now time.Time) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if b.looked == nil || len(b.looked) > maxNoticed {
-		b.looked, b.told = map[stories.Destination]time.Time{}, map[stories.Destination]time.Time{}
-	}
-	if now.Sub(b.looked[d]) < blockedLook || now.Sub(b.told[d]) < blockedTell {
-		return false
-	}
-	b.looked[d] = now
-	return true
+	return now.Sub(b.told[who]) >= blockedTell
 }
 
-func (b *blockedNotices) tell(d stories.Destination, now time.Time) {
+func (b *blockedNotices) tell(who noticed, now time.Time) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.told[d] = now
+	if b.told == nil || len(b.told) >= maxNoticed {
+		b.told = map[noticed]time.Time{}
+	}
+	b.told[who] = now
 }
 
-// tellBlocked says first in an answer, once a day, that updates do not arrive in
-// this channel, and why. Public answers and those that say it anyway are left alone.
+// tellBlocked says first in an answer, to each person once an hour, that updates do
+// not arrive in this channel, and why. A block may have come since the last command,
+// so the channel is looked at each time. Public answers and those that say it anyway are left alone.
 func (m *Mux) tellBlocked(ctx context.Context, c bot.Command, reply *bot.Reply) {
-	now := m.stories.Now()
-	if reply.Public || saysBlocked(c.Input) || !m.blocked.due(c.Where, now) {
+	now, who := m.stories.Now(), noticed{c.Where, c.User.Ref}
+	if reply.Public || saysBlocked(c.Input) || !m.blocked.due(who, now) {
 		return
 	}
 	subs, err := m.stories.Subscriptions(ctx, c.Where)
@@ -65,7 +65,7 @@ func (m *Mux) tellBlocked(ctx context.Context, c bot.Command, reply *bot.Reply) 
 	if note == nil {
 		return
 	}
-	m.blocked.tell(c.Where, now)
+	m.blocked.tell(who, now)
 	reply.Message = headed(*note, reply.Message)
 	if live := reply.Live; live != nil {
 		reply.Live = func(ctx context.Context) (bot.Message, bool, error) {

@@ -82,7 +82,7 @@ func (m *Mux) pressOpen(ctx context.Context, r request, args bot.Args) (bot.Repl
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	return m.card(ctx, r.User, story.Slug, false)
+	return m.card(ctx, r, story.Slug, false)
 }
 
 // sharesAMinute is how many stories a person may show to a channel in a minute.
@@ -96,7 +96,7 @@ func (m *Mux) pressShare(ctx context.Context, r request, args bot.Args) (bot.Rep
 	if err := m.stories.Allow(ctx, r.User, "share a story", sharesAMinute, time.Minute); err != nil {
 		return bot.Reply{}, err
 	}
-	return m.card(ctx, r.User, story.Slug, true)
+	return m.card(ctx, r, story.Slug, true)
 }
 
 func (m *Mux) pressTimeline(ctx context.Context, r request, args bot.Args) (bot.Reply, error) {

@@ -100,7 +100,7 @@ func TestFollowButton(t *testing.T) {
 func TestFollowingAgainKeepsTheLevel(t *testing.T) {
 	n := openTracked(t)
 	n.must(n.ask("ria", "general", "/subscribe sony-hack level:breaking"))
-	n.must(n.ask("ria", "general", "/story sony-hack"))
+	n.must(n.ask("ria", "elsewhere", "/story sony-hack"))
 	n.must(n.press("ria", "general", "Follow here"))
 	subs, err := n.service.Subscriptions(t.Context(), channel("general"))
 	if err != nil || len(subs) != 1 || subs[0].Level != stories.Breaking {

@@ -3,6 +3,7 @@ package command
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"storybot/bot"
@@ -122,8 +123,15 @@ func (m *Mux) here(ctx context.Context, r request) (bot.Reply, error) {
 	if err := r.Asker.Posts(ctx); err != nil {
 		return bot.Reply{}, err
 	}
+	desks, err := m.stories.Desks(ctx)
+	if err != nil {
+		return bot.Reply{}, err
+	}
 	if err := m.stories.SetDesk(ctx, r.act(), r.Where, r.Lane); err != nil {
 		return bot.Reply{}, err
+	}
+	if slices.Contains(desks, r.Where) {
+		return bot.Reply{Message: bot.Plainly("This channel is the desk already.")}, nil
 	}
 	return done("This channel is the desk now: alarms, failing channels and the progress of deliveries are posted here."), nil
 }

@@ -115,7 +115,7 @@ func TestARepeatedCommandIsToldOnce(t *testing.T) {
 		{bot.Typed{Name: "subscribe", Text: "all"}, "Ria subscribed this channel to all stories"},
 		{bot.Press{Action: bot.ActionStop, Arg: fmt.Sprint(story.ID)}, "Ria stopped sony-hack here."},
 		{bot.Press{Action: bot.ActionAgain, Arg: fmt.Sprintf("0.s%d", story.ID)}, "Ria brought sony-hack back here: its updates come by all."},
-		{bot.Typed{Name: "unsubscribe", Text: "all"}, "Ria unsubscribed this channel from all stories."},
+		{bot.Typed{Name: "unsubscribe", Text: "all"}, "Ria stopped all stories here."},
 	} {
 		cmd := n.request("ria", "general")
 		cmd.Input = c.input

@@ -40,7 +40,7 @@ func (m *Mux) end(ctx context.Context, r request, target stories.Target) (bot.Re
 		reply = done(fmt.Sprintf("%s own subscription to %s has ended, but its updates still come by %s. To end those too, stop this one story here.%s", r.whose(), what, still, late))
 		reply.Message.Buttons = append(reply.Message.Buttons, r.stopHere(stories.Story{ID: sub.StoryID, Slug: sub.Target.Name}))
 	case still != "":
-		reply = done(fmt.Sprintf("%s no longer %s %s. Still followed here: %s; /subscriptions lists them.%s", r.who(), r.verb(), what, still, late))
+		reply = done(fmt.Sprintf("%s no longer %s %s. %s still %s %s.%s", r.who(), r.verb(), what, r.who(), r.verb(), still, late))
 	default:
 		reply = done(fmt.Sprintf("%s no longer %s %s.%s", r.who(), r.verb(), what, late))
 	}
@@ -49,7 +49,7 @@ func (m *Mux) end(ctx context.Context, r request, target stories.Target) (bot.Re
 }
 
 // stillBrings tells what may still bring what a subscription brought: by what, for a
-// story, else how much else is followed; "" for nothing. What was asked is done; the
+// story, else what else is followed; "" for nothing. What was asked is done; the
 // rest is courtesy.
 func (m *Mux) stillBrings(ctx context.Context, r request, ended stories.Subscription) string {
 	if ended.StoryID != 0 {
@@ -63,7 +63,25 @@ func (m *Mux) stillBrings(ctx context.Context, r request, ended stories.Subscrip
 	if err != nil || len(left) == 0 {
 		return ""
 	}
-	return plural(len(left), "other target")
+	return leftWords(left)
+}
+
+// mostLeft is how many of what is still followed are named; more are counted.
+const mostLeft = 3
+
+// leftWords names subscriptions, the first of many.
+func leftWords(left []stories.Subscription) string {
+	var names []string
+	for _, sub := range left[:min(len(left), mostLeft)] {
+		names = append(names, sub.Target.String())
+	}
+	switch n := len(left); {
+	case n > mostLeft:
+		return fmt.Sprintf("%s and %s more; /subscriptions lists them", strings.Join(names, ", "), bot.Count(n-mostLeft))
+	case n > 1:
+		return strings.Join(names[:n-1], ", ") + " and " + names[n-1]
+	}
+	return strings.Join(names, "")
 }
 
 // broughtAnyway answers who wants to end a subscription that there is not, while
@@ -111,8 +129,9 @@ func (m *Mux) pressStop(ctx context.Context, r request, args bot.Args) (bot.Repl
 		reply = done(fmt.Sprintf("Updates of %s no longer come to %s.%s", story.Slug, r.here(), m.straggler(ctx, r)))
 	case ended.Muted:
 		reply = done(fmt.Sprintf("Updates of %s were stopped here before; nothing was changed.", story.Slug))
-	default: // who stopped it knows how to follow it again
-		return done(fmt.Sprintf("Updates of %s do not come to %s any more; nothing was changed. To have them: /subscribe %s.", story.Slug, r.here(), story.Slug)), nil
+	default: // the level it had is not known any more
+		reply = done(fmt.Sprintf("Updates of %s do not come to %s any more; nothing was changed.", story.Slug, r.here()))
+		ended.Level = stories.Minor
 	}
 	reply.Message.Buttons = againButton(target, story.ID, ended.Level)
 	return reply, nil

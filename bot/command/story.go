@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -25,7 +26,7 @@ func (m *Mux) story(ctx context.Context, r request) (bot.Reply, error) {
 	case r.get("number") != "":
 		slug += " " + r.get("number") // words of a headline, perhaps
 	}
-	return m.card(ctx, r.User, slug, false)
+	return m.card(ctx, r, slug, false)
 }
 
 func startsWithDigit(s string) bool { return s != "" && s[0] >= '0' && s[0] <= '9' }
@@ -56,9 +57,10 @@ func (r request) number() (int, error) {
 	return n, nil
 }
 
-// card shows a story to reader and remembers that they have seen it; shared,
+// card shows a story to who asks and remembers that they have seen it; shared,
 // it is for everybody and says nothing of the reader.
-func (m *Mux) card(ctx context.Context, reader stories.User, slug string, shared bool) (bot.Reply, error) {
+func (m *Mux) card(ctx context.Context, r request, slug string, shared bool) (bot.Reply, error) {
+	reader := r.User
 	m.marks.wait(ctx, reader.Ref)
 	card, err := m.stories.Card(ctx, reader, slug)
 	if err != nil {
@@ -67,7 +69,22 @@ func (m *Mux) card(ctx context.Context, reader stories.User, slug string, shared
 	if !shared && (card.New > 0 || !card.Returning) {
 		m.markSeen(ctx, reader, card.Story)
 	}
-	return bot.Reply{Message: renderCard(card, m.stories.Now(), shared), Public: shared}, nil
+	reply := bot.Reply{Message: renderCard(card, m.stories.Now(), shared), Public: shared}
+	if !shared && m.followsItself(ctx, r.Where, card.Story) {
+		reply.Message.Buttons = slices.DeleteFunc(reply.Message.Buttons, func(b bot.Button) bool { return b.Action == bot.ActionFollow })
+	}
+	return reply, nil
+}
+
+// followsItself says that a channel follows a story by a subscription of its own that
+// is not paused: there is nothing left to offer there. When that cannot be found out
+// the offer stays.
+func (m *Mux) followsItself(ctx context.Context, d stories.Destination, story stories.Story) bool {
+	subs, err := m.stories.Subscriptions(ctx, d)
+	if err != nil {
+		m.log.Debug("whether a channel follows a story was not found out", "err", err)
+	}
+	return slices.ContainsFunc(subs, func(s stories.Subscription) bool { return s.StoryID == story.ID && s.State == stories.Active })
 }
 
 // What /story shows of a story's background, in UTF-16 units and in Room units.

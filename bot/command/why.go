@@ -45,7 +45,15 @@ func (m *Mux) why(ctx context.Context, r request) (bot.Reply, error) {
 	} else {
 		msg.Blocks = append(msg.Blocks, heading(story.Slug+" in this channel"))
 	}
+	by, err := m.stories.Brings(ctx, r.Where, story.ID)
+	if err != nil {
+		return bot.Reply{}, err
+	}
 	last := small(bot.Text(followsNow(story, subs)))
+	if stoppedHere(story, subs, by) {
+		last = small(bot.Text(story.Slug + " was stopped here, so nothing brings it now. Follow again lets it come."))
+		msg.Buttons = againButton(stories.Target{Kind: stories.TargetStory, Name: story.Slug}, story.ID, 0)
+	}
 	room := answerRoom - roomOf(msg.Blocks...) - roomOf(last)
 	for _, d := range deliveries {
 		row := deliveryRow(d, m.stories.Now())
@@ -160,6 +168,12 @@ func covers(sub stories.Subscription, story stories.Story) bool {
 		return slices.Contains(story.Topics, sub.Target.Name)
 	}
 	return sub.StoryID == story.ID
+}
+
+// stoppedHere says that a story is kept from a channel by a stop of this one story:
+// what the channel follows covers it, and yet nothing brings it.
+func stoppedHere(story stories.Story, subs []stories.Subscription, by []stories.Target) bool {
+	return len(by) == 0 && slices.ContainsFunc(subs, func(s stories.Subscription) bool { return s.State == stories.Active && covers(s, story) })
 }
 
 // followsRoom is what the list of what brings a story may take, in Room units.
