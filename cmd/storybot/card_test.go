@@ -1,9 +1,11 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"storybot/bot/discord/discordtest"
 	"storybot/bot/slack/slacktest"
@@ -21,6 +23,9 @@ func TestKillBeforeTheCard(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			f := newFar(t)
+			ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute) // what was on its way is settled after each kill
+			defer cancel()
+			f.ctx = ctx
 			database := "DATABASE_URL=" + url(t)
 			p := f.connect(t, database)
 			rounds := 3

@@ -50,8 +50,12 @@ func TestAnEndThatCannotBeEditedInIsPosted(t *testing.T) {
 					n.update(t, "The water rises.")
 				}
 				second := "update 2, normal:"
-				n.waitDiscord(t, second)
-				n.waitSlack(t, second)
+				if err := n.discord.Wait(n.ctx, func() bool { return count(n.onDiscordsDesk(), allOfTwo) == 2 }); err != nil {
+					t.Fatalf("Discord's desk shows %q: %v", n.onDiscordsDesk(), err)
+				}
+				if _, err := n.slack.WaitUntil(n.ctx, team, deskOnSlack, "both ends", func([]slacktest.Message) bool { return count(n.onSlacksDesk(), allOfTwo) == 2 }); err != nil {
+					t.Fatal(err)
+				}
 				n.p.stop()
 				left, right := n.shown()
 				for i, shown := range [][]string{left, right[min(1, len(right)):]} {
@@ -112,7 +116,7 @@ func (n *endedDesk) killBetween() {
 	n.p.waitLog(`destination=slack:\S+/` + deskOnSlack + ` .*outcome=transient`)
 	n.update(n.t, "The water rises.")
 	n.risen = true
-	if _, err := n.discord.WaitMessages(n.ctx, guildChannel, 2); err != nil {
+	if _, err := n.discord.WaitMessages(n.ctx, guildChannel, 3); err != nil { // the card and both updates
 		n.t.Fatal(err)
 	}
 	n.p.kill()

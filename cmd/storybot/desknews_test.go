@@ -187,8 +187,8 @@ func TestADeskInAStoppedLaneIsToldLater(t *testing.T) {
 	if _, right := n.shown(); len(right) != 0 {
 		t.Errorf("Slack's desk shows %q", right)
 	}
-	if got := n.discord.Messages(guildChannel); len(got) != 1 {
-		t.Errorf("%d messages where the other lane posts", len(got))
+	if got := n.discord.Messages(guildChannel); len(got) != 2 {
+		t.Errorf("%d messages where the other lane posts a card and the update", len(got))
 	}
 	n.slack.Heal()
 	n.waitSlack(t, "Nothing is sent through Slack")

@@ -80,10 +80,10 @@ func TestTheDeskReadsNames(t *testing.T) {
 			if all := plain(strings.Join(right, " ")); !strings.Contains(all, onSlack) {
 				t.Errorf("Slack's desk shows %q, want %q", all, onSlack)
 			}
-			n.says(t, n.deskOnDiscord(t, "desk status"), "<#"+guildChannel+">", "#partners-too (Slack)", "Slack (Newsroom): up", "Discord: up")
+			n.says(t, n.deskOnDiscord(t, "desk status"), "<#"+guildChannel+">", "#partners-too (Slack)", "Slack (Newsroom) is connected", "Discord is connected")
 			n.says(t, n.deskOnSlack(t, "status"), "#partners (Discord)", "<#"+teamChannel+">")
-			n.says(t, n.deskOnDiscord(t, "desk log"), "this channel is the desk", "#news-desk (Slack) is the desk", "<#"+guildChannel+"> follows")
-			n.says(t, n.deskOnSlack(t, "log"), "this channel is the desk", "#desk (Discord) is the desk", "#partners (Discord) follows")
+			n.says(t, n.deskOnDiscord(t, "desk log"), "made this channel the desk", "made #news-desk (Slack) the desk", "had <#"+guildChannel+"> follow flood")
+			n.says(t, n.deskOnSlack(t, "log"), "made this channel the desk", "made #desk (Discord) the desk", "had #partners (Discord) follow flood")
 			n.says(t, n.deskOnSlack(t, "moderators"), "(Discord), admin", "(Slack), admin")
 			p.stop()
 
@@ -94,7 +94,7 @@ func TestTheDeskReadsNames(t *testing.T) {
 				t.Fatal(err)
 			}
 			n.says(t, n.deskOnSlack(t, "status"), "#partners (Discord)")
-			n.says(t, n.deskOnSlack(t, "log"), "#desk (Discord) is the desk")
+			n.says(t, n.deskOnSlack(t, "log"), "made #desk (Discord) the desk")
 			alone.stop()
 
 			p = n.connect(t, database)
@@ -106,7 +106,7 @@ func TestTheDeskReadsNames(t *testing.T) {
 				ask  func(*testing.T, string) string
 				what string
 				name string
-			}{{n.deskOnSlack, "log", "#partner-news (Discord) follows"}, {n.deskOnDiscord, "desk log", "#partners-2 (Slack) follows"}} {
+			}{{n.deskOnSlack, "log", "had #partner-news (Discord) follow flood"}, {n.deskOnDiscord, "desk log", "had #partners-2 (Slack) follow flood"}} {
 				for !strings.Contains(c.ask(t, c.what), c.name) {
 					if n.ctx.Err() != nil {
 						t.Fatalf("the log does not say %q", c.name)

@@ -71,7 +71,7 @@ func testPutBack(t *testing.T, way func(*testing.T, *crowd) (func(*process), fun
 		t.Errorf("%d messages were sent by themselves", n-sent-2*putBackSize)
 	}
 	status := c.status(t)
-	if !regexp.MustCompile(`^\W*(Status)?\W*The database was put back`).MatchString(status.Message.Text) {
+	if !regexp.MustCompile(`^\W*[\d,]+ messages for [\d,]+ channels wait for a decision: the database was put back`).MatchString(status.Message.Text) {
 		t.Errorf("/desk status does not begin with it:\n%s", status.Message.Text)
 	}
 	c.press(t, status, "Settle against history", `being looked for`)

@@ -107,7 +107,7 @@ func TestPlainTerminals(t *testing.T) {
 	for env, sequences := range map[string]bool{"TERM=dumb": false, "TERM=xterm NO_COLOR=1": true} {
 		s := seat(t, t.TempDir(), 40, 60, strings.Fields(env))
 		s.Press("/story sony-hack", "\n")
-		s.Sees("[1] Timeline")
+		s.Sees("[2] Timeline")
 		if raw := s.Raw(); strings.Contains(raw, "\x1b[1m") || strings.Contains(raw, "\x1b[2m") || strings.Contains(raw, "\x1b") != sequences {
 			t.Errorf("%s: it was sent %q", env, raw)
 		}
