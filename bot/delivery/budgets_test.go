@@ -60,9 +60,7 @@ func TestALaneThatLosesItsLastDestinationRests(t *testing.T) {
 		publish(t, store, story, stories.Normal)
 		e.Kick("p")
 		if flying {
-			for n := 0; n < 1; n, _ = b.sent() {
-				time.Sleep(time.Millisecond)
-			}
+			<-b.held
 		}
 		next := publish(t, store, story, stories.Normal)
 		act := stories.Act{By: stories.User{Ref: "p:ana"}, At: time.Now()}

@@ -20,12 +20,14 @@ type board struct {
 	edits map[string]int
 	// answer is what an edit is answered with; Delivered when it is nil.
 	answer func(message string, n int) bot.Verdict
-	// hold, when set, is closed to let posts be answered.
+	// hold, when set, is closed to let posts be answered; held is told of each that
+	// waits for that.
 	hold chan struct{}
+	held chan struct{}
 }
 
 func newBoard() *board {
-	return &board{farSide: newFarSide(), shown: map[string]string{}, edits: map[string]int{}}
+	return &board{farSide: newFarSide(), shown: map[string]string{}, edits: map[string]int{}, held: make(chan struct{}, 64)}
 }
 
 // editsPerMinute is a budget of edits.
@@ -39,6 +41,7 @@ func (b *board) Do(ctx context.Context, p bot.Operation) bot.Verdict {
 	}
 	v := b.farSide.Do(ctx, p)
 	if b.hold != nil {
+		b.held <- struct{}{}
 		<-b.hold
 	}
 	b.mu.Lock()

@@ -47,7 +47,7 @@ func TestADeskThatIsDeletedIsToldToTheOtherDesk(t *testing.T) {
 
 				// What is told twice would stand before this.
 				n.update(t, "The water rises.")
-				c.wait(n, t, "update 2, normal:")
+				c.wait(n, t, "update 2, normal: "+allOfTwo)
 				p.stop()
 				shown := c.shown(n)
 				said := func(i int, text string) bool { return strings.Contains(plain(shown[i]), text) }

@@ -71,10 +71,10 @@ func (n *newsDesk) onSlacksDesk() (shown []string) {
 	return shown
 }
 
-// count is how many of some messages hold a text.
+// count is how many of some messages hold a text, without the marks of bold.
 func count(messages []string, text string) (n int) {
 	for _, m := range messages {
-		if strings.Contains(m, text) {
+		if strings.Contains(plain(m), text) {
 			n++
 		}
 	}
@@ -92,7 +92,7 @@ func (n *newsDesk) waitDiscord(t *testing.T, text string) {
 // waitSlack waits until Slack's desk shows a text.
 func (n *newsDesk) waitSlack(t *testing.T, text string) {
 	t.Helper()
-	holds := func(m slacktest.Message) bool { return strings.Contains(m.Visible(), text) }
+	holds := func(m slacktest.Message) bool { return strings.Contains(plain(m.Visible()), text) }
 	if _, err := n.slack.WaitUntil(n.ctx, team, deskOnSlack, text, func(list []slacktest.Message) bool { return slices.ContainsFunc(list, holds) }); err != nil {
 		t.Fatal(err)
 	}

@@ -54,6 +54,20 @@ func (d *desk) say(p stories.Push, done bool, late ...string) stories.Push {
 	return p
 }
 
+// begun is a push to one channel of which the desk has been shown the beginning, and
+// the lane both are in.
+func (d *desk) begun(to string) (stories.Push, stories.Lease) {
+	d.Helper()
+	s := d.track("sony")
+	d.follow("sony", to)
+	d.append(s, stories.Normal)
+	d.ok(d.SetDesk(d.ctx, d.act(), channel("desk"), lane))
+	p := d.say(d.sees("before", "sony 1 0/1")[0], false)
+	l := d.hold(lane, "w")
+	d.advance(l, 0, d.sent(d.claim(l, 1)[0]))
+	return p, l
+}
+
 // ends has the ends of pushes told where no edit can tell them.
 func (d *desk) ends() bool {
 	d.Helper()
@@ -142,13 +156,7 @@ var noticeTests = []test{
 		same(d, "what it says", c.Notice.Revision, 4)
 	}},
 	{"a message that is not there any more gets no further edit", func(d *desk) {
-		s := d.track("sony")
-		d.follow("sony", "a")
-		d.append(s, stories.Normal)
-		d.ok(d.SetDesk(d.ctx, d.act(), channel("desk"), lane))
-		p := d.say(d.sees("before", "sony 1 0/1")[0], false)
-		l := d.hold(lane, "w")
-		d.advance(l, 0, d.sent(d.claim(l, 1)[0]))
+		p, l := d.begun("a")
 		p = d.say(p, false)
 		edit := d.claim(l, 1)[0]
 		same(d, "edit", edit.Op, stories.OpEdit)
@@ -197,26 +205,14 @@ var noticeTests = []test{
 		same(d, "lanes with something left", len(lanes), 0)
 	}},
 	{"the end of a push is posted where nobody knows what became of its edit", func(d *desk) {
-		s := d.track("sony")
-		d.follow("sony", "a")
-		d.append(s, stories.Normal)
-		d.ok(d.SetDesk(d.ctx, d.act(), channel("desk"), lane))
-		p := d.say(d.sees("before", "sony 1 0/1")[0], false)
-		l := d.hold(lane, "w")
-		d.advance(l, 0, d.sent(d.claim(l, 1)[0]))
+		p, l := d.begun("a")
 		d.say(p, true)
 		d.advance(l, 0, d.result(d.claim(l, 1)[0], stories.Unknown, "could not be looked at for too long"))
 		same(d, "told", d.ends(), true)
 		same(d, "here", d.told(l), "post desk 2")
 	}},
 	{"an edit that was owed before the end and goes out with it has told it", func(d *desk) {
-		s := d.track("sony")
-		d.follow("sony", "a")
-		d.append(s, stories.Normal)
-		d.ok(d.SetDesk(d.ctx, d.act(), channel("desk"), lane))
-		p := d.say(d.sees("before", "sony 1 0/1")[0], false)
-		l := d.hold(lane, "w")
-		d.advance(l, 0, d.sent(d.claim(l, 1)[0]))
+		p, l := d.begun("a")
 		p = d.say(p, false)
 		first := d.claim(l, 1)[0]
 		p = d.say(p, false)
@@ -230,13 +226,7 @@ var noticeTests = []test{
 		same(d, "here", d.told(l), "")
 	}},
 	{"the end of a push waits for a desk that is blocked", func(d *desk) {
-		s := d.track("sony")
-		d.follow("sony", "desk")
-		d.append(s, stories.Normal)
-		d.ok(d.SetDesk(d.ctx, d.act(), channel("desk"), lane))
-		p := d.say(d.sees("before", "sony 1 0/1")[0], false)
-		l := d.hold(lane, "w")
-		d.advance(l, 0, d.sent(d.claim(l, 1)[0]))
+		p, l := d.begun("desk")
 		p = d.say(p, false)
 		d.advance(l, 0, d.result(d.claim(l, 1)[0], stories.Skipped, "no longer has the message"))
 		blocked(d, l, "desk")
