@@ -39,7 +39,7 @@ func TestTheDeskIsToldOfManyAlarmsInOneMessage(t *testing.T) {
 
 // known are names of what alarms are about.
 var known = stories.Names{
-	{Platform: "discord", Workspace: "1", Channel: "2"}: {Form: stories.ChannelForm, Name: "partners"},
+	{Platform: "discord", Workspace: "1", Channel: "2"}: {Form: stories.ChannelForm, Name: "partners", Access: stories.OpenAccess},
 	{Platform: "slack", Workspace: "T1"}:                {Form: stories.WorkspaceForm, Name: "Newsroom"},
 }
 

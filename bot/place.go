@@ -20,8 +20,10 @@ const maxPlaceName = 60
 
 // Place is a channel in a sentence: "#partners (Discord)", where another channel
 // has that name too "#partners (Discord, Newsroom)", "a direct message with Rita
-// Klein (Discord)". On its own platform it is shown as that platform does, see
-// Near.
+// Klein (Discord)". Whoever reads it may not be among those who may know of a
+// private channel: it is "a private channel (Slack, Newsroom)", and one of which
+// nobody said that it is not is "a channel (Slack, Newsroom)". On its own platform it is shown as that platform does, see
+// Near, by its name to those alone who may see it.
 func (n Names) Place(d stories.Destination) Span {
 	known := n.Known[d]
 	name := placeName(known.Name)
@@ -34,12 +36,19 @@ func (n Names) Place(d stories.Destination) Span {
 	case name == "" && n.shows(d.Platform):
 		return Span{Text: placeName(d.Channel) + " (" + n.Platform(d.Platform) + ")", Place: d}
 	}
+	if known.Access != stories.OpenAccess {
+		name = ""
+	}
 	where := n.Platform(d.Platform)
 	if workspace := n.workspace(d); workspace != "" && (known.Shared || name == "") {
 		where += ", " + workspace
 	}
 	span := Span{Text: "a channel (" + where + ")", Place: d}
 	switch {
+	case known.Access == stories.PrivateAccess && known.Form == stories.ThreadForm:
+		span.Text = "a private thread (" + where + ")"
+	case known.Access == stories.PrivateAccess:
+		span.Text = "a private channel (" + where + ")"
 	case name != "" && known.Form == stories.ThreadForm:
 		span.Text = "the thread “" + name + "” (" + where + ")"
 	case name != "":

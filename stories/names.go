@@ -14,6 +14,17 @@ const (
 	WorkspaceForm PlaceForm = "workspace" // a workspace or server: its address has no channel
 )
 
+// Access is who may know of a channel or thread, as its platform says. The words
+// are stored.
+type Access string
+
+// Who may know of a place. Where it was not said, nobody elsewhere is told its name.
+const (
+	UnsaidAccess  Access = ""
+	OpenAccess    Access = "open"    // everyone in its workspace
+	PrivateAccess Access = "private" // those who were let in
+)
+
 // PlaceName is what a platform calls a place: a channel, or a workspace.
 type PlaceName struct {
 	Place Destination
@@ -21,6 +32,9 @@ type PlaceName struct {
 	// Name is as the platform has it, without a sign; "" when it has none. It is
 	// written by people.
 	Name string
+	// Access is who may know of a channel or thread. A platform that does not say it
+	// takes back nothing that it said before.
+	Access Access
 	// With is the reference of whom a direct message is with. It has their name,
 	// whatever they are called by then: so nothing is left of one who is forgotten.
 	With string
@@ -31,6 +45,22 @@ type PlaceName struct {
 	// by who keeps names, and by nobody else.
 	Shared bool
 }
+
+// After is p with what it leaves out as it was told before: who may know of the
+// place and, of a sighting that says nothing else, its name.
+func (p PlaceName) After(before PlaceName) PlaceName {
+	if p.Access == UnsaidAccess {
+		p.Access = before.Access
+	}
+	if p.Name == "" && p.With == "" {
+		p.Form, p.Name, p.With = before.Form, before.Name, before.With
+	}
+	return p
+}
+
+// Says says whether there is something to be kept of p: a name, or who may know of
+// the place, which is kept of one that has a name.
+func (p PlaceName) Says() bool { return p.Name != "" || p.With != "" || p.Access != UnsaidAccess }
 
 // Sighting is what a platform told that places and people are called. A person
 // without a name is not in it.

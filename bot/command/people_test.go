@@ -86,7 +86,7 @@ func TestNoAnswerShowsAnID(t *testing.T) {
 	n.config.People = refs()
 	there := stories.Destination{Platform: "far", Workspace: "W012", Channel: "C345"}
 	if err := n.store.KeepNames(t.Context(), stories.Sighting{Places: []stories.PlaceName{
-		{Place: there, Form: stories.ChannelForm, Name: "partners"}, {Place: there.In(), Form: stories.WorkspaceForm, Name: "Herald"},
+		{Place: there, Form: stories.ChannelForm, Name: "partners", Access: stories.OpenAccess}, {Place: there.In(), Form: stories.WorkspaceForm, Name: "Herald"},
 	}}, n.service.Now()); err != nil {
 		t.Fatal(err)
 	}

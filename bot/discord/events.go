@@ -76,10 +76,10 @@ func (s *serving) dispatch(ctx context.Context, e event) {
 		s.interact(ctx, e.RawData)
 	case "CHANNEL_DELETE", "THREAD_DELETE", "CHANNEL_UPDATE", "THREAD_UPDATE",
 		"GUILD_ROLE_CREATE", "GUILD_ROLE_UPDATE", "GUILD_ROLE_DELETE", "GUILD_CREATE", "GUILD_DELETE":
-		s.p.places.Named(heard(e.Type, e.RawData))
 		s.places.see(e.Type, e.RawData)
-	case "GUILD_UPDATE":
-		s.p.places.Named(heard(e.Type, e.RawData))
+		s.p.places.Named(s.world.heard(e.Type, e.RawData))
+	case "GUILD_UPDATE", "CHANNEL_CREATE", "THREAD_CREATE":
+		s.p.places.Named(s.world.heard(e.Type, e.RawData))
 	}
 }
 

@@ -86,7 +86,7 @@ func (i *interaction) asks() (who user, name string) {
 // not say who asks.
 func (s *serving) base(i *interaction) (c bot.Command, ok bool) {
 	who, name := i.asks()
-	s.p.places.Named(i.sighting(who))
+	s.p.places.Named(i.sighting(who, s.world))
 	c = bot.Command{
 		Key:   platformName + ":" + string(i.ID),
 		Where: i.destination(), Direct: i.where() == direct,

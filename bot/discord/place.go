@@ -14,9 +14,8 @@ type place struct {
 	ChannelID word `json:"channel_id"`
 	Context   kind `json:"context"`
 	Channel   struct {
-		ID   word `json:"id"`
-		Type kind `json:"type"`
-		Name word `json:"name"`
+		ID word `json:"id"`
+		channelObject
 	} `json:"channel"`
 	// Owners says by whose installation the command is there: "0" a server's,
 	// "1" a person's.

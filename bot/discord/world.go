@@ -22,6 +22,7 @@ type server struct {
 	// views is what the role everyone has says of seeing channels, known once
 	// it was read.
 	views, viewsKnown bool
+	seats             map[string]seat // by the id of a channel or thread
 }
 
 func newWorld() *world { return &world{servers: map[string]*server{}} }
@@ -38,7 +39,7 @@ func (w *world) begin(app string, ids []string, known bool) {
 	for _, id := range ids {
 		servers[id] = &server{starting: true}
 		if old := w.servers[id]; old != nil {
-			servers[id].views, servers[id].viewsKnown = old.views, old.viewsKnown
+			servers[id].views, servers[id].viewsKnown, servers[id].seats = old.views, old.viewsKnown, old.seats
 		}
 	}
 	w.servers, w.known = servers, known

@@ -93,15 +93,18 @@ func (b *Book) Named(told stories.Sighting) {
 // add notes one name. What was heard of a place that somebody used does not take
 // that back.
 func (b *Book) add(k key, v value) {
-	if k == (key{}) || v.place.Name == "" && v.place.With == "" && v.name == "" {
+	if k == (key{}) || !v.place.Says() && v.name == "" {
 		return
+	}
+	old, waits := b.waiting[k]
+	if waits {
+		v.place = v.place.After(old.place)
 	}
 	_, flying := b.writing[k]
 	if told, ok := b.known[k]; ok && !flying && told.covers(v) && b.now().Sub(told.since) < knownFor {
 		delete(b.waiting, k) // it is called so again
 		return
 	}
-	old, waits := b.waiting[k]
 	if !waits && len(b.waiting) >= maxWaiting {
 		return
 	}
@@ -115,6 +118,7 @@ func (k known) covers(v value) bool {
 		return false // maybe it was left out
 	}
 	v.place.Heard = k.place.Heard
+	v.place = v.place.After(k.place)
 	return k.value == v
 }
 
@@ -174,6 +178,7 @@ func (b *Book) write(ctx context.Context) bool {
 		clear(b.known)
 	}
 	for k, v := range taken {
+		v.place = v.place.After(b.known[k].place)
 		b.known[k] = known{v, b.now()}
 	}
 	return true
@@ -207,6 +212,7 @@ func (b *Book) giveBack(taken map[key]value) {
 	b.writing = nil
 	for k, v := range taken {
 		if newer, waits := b.waiting[k]; waits {
+			newer.place = newer.place.After(v.place)
 			newer.place.Heard = newer.place.Heard && v.place.Heard
 			v = newer
 		}

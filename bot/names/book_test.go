@@ -191,3 +191,39 @@ func TestNobodyWaitsForTheDatabase(t *testing.T) {
 		}
 	})
 }
+
+// What one sighting leaves out another told: neither takes back the other, however
+// they come together.
+func TestWhoMayKnowOfAPlaceIsNotForgotten(t *testing.T) {
+	say := func(name string, access stories.Access) stories.Sighting {
+		told := channel("1", name, false)
+		told.Places[0].Access = access
+		return told
+	}
+	k := &keeper{}
+	running(t, k, func(b *Book, _ func()) {
+		last := func(what, name string, access stories.Access, writes int) {
+			t.Helper()
+			synctest.Wait()
+			if got := k.writes[len(k.writes)-1].Places[0]; got.Name != name || got.Access != access || len(k.writes) != writes {
+				t.Errorf("%s: %q %q in %d writes", what, got.Name, got.Access, len(k.writes))
+			}
+		}
+		b.Named(say("secret", stories.PrivateAccess))
+		b.Named(say("secret", ""))
+		b.Named(say("", stories.PrivateAccess))
+		last("while it waits", "secret", stories.PrivateAccess, 1)
+		b.Named(say("secret", ""))
+		b.Named(say("", stories.PrivateAccess))
+		last("once it is written", "secret", stories.PrivateAccess, 1)
+		b.Named(say("secret", stories.OpenAccess))
+		last("once it is open", "secret", stories.OpenAccess, 2)
+		k.fail(errors.New("away"))
+		b.Named(say("", stories.PrivateAccess))
+		synctest.Wait()
+		b.Named(say("secret", "")) // which is written, but not that it is private
+		k.fail(nil)
+		time.Sleep(retry + time.Second)
+		last("after a database that was away", "secret", stories.PrivateAccess, 3)
+	})
+}

@@ -80,7 +80,7 @@ func (h *ear) slash(e envelope) *ask {
 		return nil
 	}
 	c := newCommand(s.TeamID, s.ChannelID, s.UserID, s.UserName)
-	h.tellChannel(s.TeamID, s.ChannelID, s.ChannelName)
+	h.tellChannel(s.TeamID, s.ChannelID, s.ChannelName, stories.UnsaidAccess)
 	h.tellAsker(s.TeamID, s.UserID, s.UserName)
 	c.Key = key(s.TriggerID, e.ID, s.Command, s.Text, s.ChannelID, s.UserID, s.ResponseURL)
 	return &ask{command: c, url: s.ResponseURL, says: e.Answerable, spot: spot{name: s.ChannelName}, input: func(ctx context.Context) bot.Input {

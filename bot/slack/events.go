@@ -70,7 +70,7 @@ func (i *intake) event(a *ack, e envelope) *ask {
 		return asked
 	}
 	if ev.Type == "channel_rename" || ev.Type == "group_rename" {
-		i.herald.renamed(team, outer.Event)
+		i.herald.renamed(team, ev.Type, outer.Event)
 		a.empty()
 		return nil
 	}

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"storybot/bot"
+	"storybot/stories"
 )
 
 // interactive reads what somebody pressed, picked, submitted or chose from a
@@ -51,7 +52,7 @@ func (h *ear) asked(e envelope, i interaction, deed ...string) *ask {
 	if i.User.TeamID != team {
 		s.home = i.User.TeamID
 	}
-	h.tellChannel(team, channel, s.name)
+	h.tellChannel(team, channel, s.name, stories.UnsaidAccess)
 	a := &ask{command: newCommand(team, channel, i.User.ID, cmp.Or(i.User.Name, i.User.Username)), spot: s, url: i.ResponseURL}
 	a.command.Key = key(i.TriggerID, e.ID, append(deed, channel, i.User.ID, i.ResponseURL)...)
 	a.thread = i.Container.ThreadTS

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"storybot/bot"
+	"storybot/stories"
 )
 
 const (
@@ -201,6 +202,15 @@ func (i *channelInfo) read(channel string) (known room, ok bool) {
 	return known, c.ID == channel
 }
 
+// access is who may know of a channel: where Slack did not say that it is not
+// private, it may be.
+func (r room) access() stories.Access {
+	if r.private {
+		return stories.PrivateAccess
+	}
+	return stories.OpenAccess
+}
+
 // lookUpRoom asks Slack about a channel, unless it did so lately. A failure
 // without a code is an answer that says nothing.
 func (d *directory) lookUpRoom(ctx context.Context, w workspace, team, channel string) (room, *failure) {
@@ -224,7 +234,7 @@ func (d *directory) lookUpRoom(ctx context.Context, w workspace, team, channel s
 	case known.direct:
 		d.tellDirect(team, channel, info.Channel.User)
 	case !known.group:
-		d.tellChannel(team, channel, known.name)
+		d.tellChannel(team, channel, known.name, known.access())
 	}
 	// What keeps the bot from posting there is not kept: somebody may just be
 	// mending it. Nor is an answer that says less than Slack's do.

@@ -11,7 +11,10 @@ import (
 
 // unsaidNames are what Slack writes in a command where it does not tell what the
 // channel is called (https://docs.slack.dev/interactivity/implementing-slash-commands).
-var unsaidNames = []string{"directmessage", "privategroup"}
+var unsaidNames = []string{"directmessage", privateName}
+
+// privateName is what it writes of a private channel.
+const privateName = "privategroup"
 
 // groupName begins the name that Slack makes of who is in a group message
 // (https://docs.slack.dev/reference/objects/conversation-object).
@@ -25,7 +28,7 @@ func (w *web) tell(told stories.Sighting) {
 }
 
 func (w *web) tellPlace(p stories.PlaceName) {
-	if p.Place.Workspace != "" {
+	if p.Place.Workspace != "" && p.Says() {
 		w.tell(stories.Sighting{Places: []stories.PlaceName{p}})
 	}
 }
@@ -36,13 +39,20 @@ func (w *web) tellWorkspace(team, name string) {
 }
 
 // tellChannel tells what a channel is called, as Slack said it with a command or
-// was asked.
-func (w *web) tellChannel(team, channel, name string) {
+// was asked, and who may know of it, as far as that was said: a command gives a
+// private channel's id, and privateName for what it is called.
+func (w *web) tellChannel(team, channel, name string, access stories.Access) {
 	name = bot.OneLine(strings.TrimLeft(name, "#"))
-	if channel == "" || strings.HasPrefix(channel, "D") || name == "" || slices.Contains(unsaidNames, name) || strings.HasPrefix(name, groupName) {
+	if channel == "" || strings.HasPrefix(channel, "D") || strings.HasPrefix(name, groupName) {
 		return
 	}
-	w.tellPlace(stories.PlaceName{Place: destination(team, channel), Form: stories.ChannelForm, Name: name})
+	if name == privateName {
+		access = stories.PrivateAccess
+	}
+	if slices.Contains(unsaidNames, name) {
+		name = ""
+	}
+	w.tellPlace(stories.PlaceName{Place: destination(team, channel), Form: stories.ChannelForm, Name: name, Access: access})
 }
 
 // tellDirect tells whom a direct message with the bot is with.
@@ -67,8 +77,10 @@ func (w *web) tellPerson(team, user, name string) {
 }
 
 // renamed reads that a channel has another name
-// (https://docs.slack.dev/reference/events/channel_rename).
-func (h *herald) renamed(team string, event json.RawMessage) {
+// (https://docs.slack.dev/reference/events/channel_rename,
+// https://docs.slack.dev/reference/events/group_rename): the first does not say who
+// may know of it, the second is a private one's.
+func (h *herald) renamed(team, kind string, event json.RawMessage) {
 	var e struct {
 		Channel ref `json:"channel"`
 	}
@@ -77,5 +89,9 @@ func (h *herald) renamed(team string, event json.RawMessage) {
 		return
 	}
 	h.directory.rooms.drop(roomKey(team, e.Channel.ID))
-	h.tellChannel(team, e.Channel.ID, e.Channel.Name)
+	access := stories.UnsaidAccess
+	if kind == "group_rename" {
+		access = stories.PrivateAccess
+	}
+	h.tellChannel(team, e.Channel.ID, e.Channel.Name, access)
 }

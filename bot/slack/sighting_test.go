@@ -17,7 +17,7 @@ func (p *placeLog) names() (names []string) {
 	defer p.mu.Unlock()
 	for _, told := range p.called {
 		for _, n := range told.Places {
-			names = append(names, n.Place.String()+" "+string(n.Form)+" "+n.Name+n.With)
+			names = append(names, n.Place.String()+" "+string(n.Form)+" "+strings.Join(strings.Fields(n.Name+n.With+" "+string(n.Access)), " "))
 		}
 		for _, u := range told.People {
 			names = append(names, u.Ref+" "+u.Name)
@@ -58,11 +58,15 @@ func TestNamesAreTold(t *testing.T) {
 	expect("at first")
 	r.slash("C2", "U1", "/story", "x") // its name is not said with it
 	r.slash("C3", "U1", "/story", "posts")
-	expect("in a private channel and a group message", "slack:T1/U1 Ada Lovelace")
+	want := []string{"slack:T1/C2 channel private", "slack:T1/U1 Ada Lovelace"}
+	expect("in a private channel and a group message", want...)
 	r.slash("C1", "U1", "/story", "x")
 	r.slash("C2", "U1", "/story", "posts")
-	want := []string{"slack:T1/C1 channel partners", "slack:T1/C2 channel secret", "slack:T1/U1 Ada Lovelace"}
+	want = append(want, "slack:T1/C1 channel partners", "slack:T1/C2 channel secret private")
 	expect("once the private channel was asked about", want...)
+	r.slash("C1", "U1", "/story", "posts")
+	want = append(want, "slack:T1/C1 channel partners open")
+	expect("once the public channel was asked about", want...)
 	r.slash(direct, "U1", "/story", "posts")
 	want = append(want, "slack:T1/"+direct+" direct slack:T1/U1")
 	expect("in a direct message", want...)
@@ -71,9 +75,58 @@ func TestNamesAreTold(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	expect("after a rename", append(want, "slack:T1/C1 channel partner-news", "slack:T1/C2 channel secrets")...)
+	expect("after a rename", append(want, "slack:T1/C1 channel partner-news", "slack:T1/C2 channel secrets private")...)
 	if h := r.platform.Health(); h[0].Title != "Slack" || h[1].Title != "Slack (Newsroom)" {
 		t.Errorf("connections are called %q and %q", h[0].Title, h[1].Title)
+	}
+}
+
+// What Slack leaves out is no yes: a channel may be private.
+func TestWhatSlackDoesNotSayOfAChannelIsPrivate(t *testing.T) {
+	for _, c := range []struct {
+		said string
+		want stories.Access
+	}{
+		{`"is_private":false`, stories.OpenAccess},
+		{`"is_private":false,"is_im":false,"is_mpim":false,"is_group":false`, stories.OpenAccess},
+		{`"is_private":true`, stories.PrivateAccess},
+		{`"is_private":null`, stories.PrivateAccess},
+		{`"is_member":true`, stories.PrivateAccess},
+		{`"is_private":false,"is_group":true`, stories.PrivateAccess},
+		{`"is_private":false,"is_mpim":true`, stories.PrivateAccess},
+		{`"is_private":false,"is_im":true`, stories.PrivateAccess},
+	} {
+		var info channelInfo
+		if !decode([]byte(`{"ok":true,"channel":{"id":"C2","name":"secret",`+c.said+`}}`), &info) {
+			t.Fatal(c.said)
+		}
+		if known, _ := info.read("C2"); known.access() != c.want {
+			t.Errorf("%s: %q, want %q", c.said, known.access(), c.want)
+		}
+	}
+}
+
+// The element shows a private channel to those who may see it; the notification
+// and what is no element have no name.
+func TestAPrivateChannelsNameIsInNoText(t *testing.T) {
+	const name = "layoffs"
+	d := stories.Destination{Platform: "slack", Workspace: "T1", Channel: "C2"}
+	for access, told := range map[stories.Access]bool{stories.OpenAccess: true, stories.PrivateAccess: false, stories.UnsaidAccess: false} {
+		m := bot.Renderer(Refs())(stories.Content{
+			Names:  stories.Names{d: {Place: d, Form: stories.ChannelForm, Name: name, Access: access}, d.In(): {Place: d.In(), Form: stories.WorkspaceForm, Name: "Newsroom"}},
+			Notice: stories.Notice{Kind: stories.AlarmNotice, Body: stories.NoticeBody{Alarms: []stories.Alarm{{Kind: stories.AlarmBlocked, Lane: "slack:T1", Destination: d, Reason: "is archived"}}}},
+		})
+		text, blocks := encodeMessage(&m)
+		if !strings.Contains(string(blocks), `"channel_id":"C2"`) {
+			t.Errorf("%q: no element shows the channel: %s", access, blocks)
+		}
+		if strings.Contains(text, name) != told || strings.Contains(string(blocks), name) {
+			t.Errorf("%q: the name is told: %s\n%s", access, text, blocks)
+		}
+		m = *bot.Near(&m, stories.Destination{Platform: "slack", Workspace: "T2", Channel: "C9"})
+		if text, blocks = encodeMessage(&m); strings.Contains(text+string(blocks), name) != told {
+			t.Errorf("%q, in another workspace: %s\n%s", access, text, blocks)
+		}
 	}
 }
 

@@ -24,7 +24,7 @@ const (
 	// platform, workspace and channel, each with its position in it; used says that
 	// the place is a destination.
 	keptPlacesSQL = `
-		SELECT CAST(j.value ->> 3 AS BIGINT), coalesce(n.form, ''), coalesce(n.name, ''), coalesce(n.person, ''), coalesce(n.seen_at, 0),
+		SELECT CAST(j.value ->> 3 AS BIGINT), coalesce(n.form, ''), coalesce(n.name, ''), coalesce(n.person, ''), coalesce(n.access, ''), coalesce(n.seen_at, 0),
 			CASE WHEN EXISTS (SELECT 1 FROM destinations t
 				WHERE t.platform = j.value ->> 0 AND t.workspace = j.value ->> 1 AND t.channel = j.value ->> 2) THEN 1 ELSE 0 END
 		FROM each(?1) LEFT JOIN place_names n
@@ -33,9 +33,9 @@ const (
 		SELECT CAST(j.value ->> 1 AS BIGINT), coalesce(n.name, ''), coalesce(n.seen_at, 0)
 		FROM each(?1) LEFT JOIN person_names n ON n.ref = j.value ->> 0`
 	keepPlaceSQL = `
-		INSERT INTO place_names (platform, workspace, channel, form, name, person, seen_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+		INSERT INTO place_names (platform, workspace, channel, form, name, person, access, seen_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
 		ON CONFLICT (platform, workspace, channel) DO UPDATE
-		SET form = excluded.form, name = excluded.name, person = excluded.person, seen_at = excluded.seen_at`
+		SET form = excluded.form, name = excluded.name, person = excluded.person, access = excluded.access, seen_at = excluded.seen_at`
 	keepPersonSQL = `
 		INSERT INTO person_names (ref, name, seen_at) VALUES (?1, ?2, ?3)
 		ON CONFLICT (ref) DO UPDATE SET name = excluded.name, seen_at = excluded.seen_at`
@@ -43,7 +43,7 @@ const (
 
 // KeepNames writes down what a platform told, as of then. What is kept already is
 // not written again, so that telling it often costs a read. A place or a person
-// without a name changes nothing.
+// without a name changes nothing, but for who may know of a place whose name is kept.
 func (s *Store) KeepNames(ctx context.Context, told stories.Sighting, at time.Time) error {
 	places, err := s.newPlaces(ctx, told.Places, at)
 	if err != nil {
@@ -59,7 +59,7 @@ func (s *Store) KeepNames(ctx context.Context, told stories.Sighting, at time.Ti
 	return s.change(ctx, func(q querier) error {
 		for _, p := range places {
 			d := p.Place
-			if _, err := q.exec(ctx, keepPlaceSQL, d.Platform, d.Workspace, d.Channel, string(p.Form), p.Name, p.With, millis(at)); err != nil {
+			if _, err := q.exec(ctx, keepPlaceSQL, d.Platform, d.Workspace, d.Channel, string(p.Form), p.Name, p.With, string(p.Access), millis(at)); err != nil {
 				return fmt.Errorf("keep the name of a place: %w", err)
 			}
 		}
@@ -76,7 +76,7 @@ func (s *Store) KeepNames(ctx context.Context, told stories.Sighting, at time.Ti
 func (s *Store) newPlaces(ctx context.Context, places []stories.PlaceName, at time.Time) (fresh []stories.PlaceName, err error) {
 	var asked [][4]any
 	for i, p := range places {
-		if d := p.Place; d.Platform != "" && (p.Name != "" || p.With != "") {
+		if d := p.Place; d.Platform != "" && p.Says() {
 			asked = append(asked, [4]any{clean(d.Platform), clean(d.Workspace), clean(d.Channel), i})
 		}
 	}
@@ -90,14 +90,16 @@ func (s *Store) newPlaces(ctx context.Context, places []stories.PlaceName, at ti
 	_, err = all(ctx, s.reader(), func(r row) (none struct{}, err error) {
 		var i, used int
 		var seen int64
-		var form, name, person string
-		if err := r.Scan(&i, &form, &name, &person, &seen, &used); err != nil {
+		var kept stories.PlaceName
+		if err := r.Scan(&i, &kept.Form, &kept.Name, &kept.With, &kept.Access, &seen, &used); err != nil {
 			return none, err
 		}
 		p := places[i]
 		p.Name = clean(p.Name)
-		switch same := form == string(p.Form) && name == p.Name && person == p.With; {
-		case p.Heard && form == "" && used == 0:
+		p = p.After(kept)
+		switch same := kept.Form == p.Form && kept.Name == p.Name && kept.With == p.With && kept.Access == p.Access; {
+		case p.Heard && kept.Form == "" && used == 0:
+		case p.Name == "" && p.With == "":
 		case !same || at.Sub(moment(seen)) > seenAgain:
 			fresh = append(fresh, p)
 		}
@@ -139,7 +141,7 @@ func (s *Store) newPeople(ctx context.Context, people []stories.User, at time.Ti
 // namesOfSQL reads the names of the places ?1, an array of arrays of platform,
 // workspace and channel.
 var namesOfSQL = `
-	SELECT n.platform, n.workspace, n.channel, n.form, CASE WHEN n.person <> '' THEN ` + nameOf("n.person") + ` ELSE n.name END, n.person,
+	SELECT n.platform, n.workspace, n.channel, n.form, CASE WHEN n.person <> '' THEN ` + nameOf("n.person") + ` ELSE n.name END, n.person, n.access,
 		CASE WHEN n.channel <> '' AND n.name <> '' AND EXISTS (SELECT 1 FROM place_names o
 			WHERE o.platform = n.platform AND o.name = n.name AND o.channel <> '' AND o.name <> ''
 				AND (o.workspace <> n.workspace OR o.channel <> n.channel)) THEN 1 ELSE 0 END
@@ -183,7 +185,7 @@ func namesOf(ctx context.Context, q querier, places []stories.Destination) (stor
 
 func scanPlaceName(r row) (p stories.PlaceName, err error) {
 	var shared int
-	err = r.Scan(&p.Place.Platform, &p.Place.Workspace, &p.Place.Channel, &p.Form, &p.Name, &p.With, &shared)
+	err = r.Scan(&p.Place.Platform, &p.Place.Workspace, &p.Place.Channel, &p.Form, &p.Name, &p.With, &p.Access, &shared)
 	p.Shared = shared != 0
 	return p, err
 }
@@ -191,8 +193,8 @@ func scanPlaceName(r row) (p stories.PlaceName, err error) {
 // takeNameSQL gives a channel's new address the name it has, unless the platform
 // told that one's already. The old one keeps it: what was sent there stays told.
 const takeNameSQL = `
-	INSERT INTO place_names (platform, workspace, channel, form, name, person, seen_at)
-	SELECT platform, CAST(?4 AS TEXT), CAST(?5 AS TEXT), form, name, person, seen_at FROM place_names
+	INSERT INTO place_names (platform, workspace, channel, form, name, person, access, seen_at)
+	SELECT platform, CAST(?4 AS TEXT), CAST(?5 AS TEXT), form, name, person, access, seen_at FROM place_names
 	WHERE platform = ?1 AND workspace = ?2 AND channel = ?3
 	ON CONFLICT (platform, workspace, channel) DO NOTHING`
 

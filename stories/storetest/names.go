@@ -82,6 +82,32 @@ var nameTests = []test{
 		d.see(named(elsewhere, "partners-2"))
 		same(d, "once one is renamed", d.called(partners, elsewhere), "partners partners-2")
 	}},
+	{"who may know of a place is kept with its name, and told anew", func(d *desk) {
+		as := func(c stories.Destination, name string, access stories.Access) stories.PlaceName {
+			n := named(c, name)
+			n.Access = access
+			return n
+		}
+		kept := func() string {
+			names, err := d.NamesOf(d.ctx, []stories.Destination{partners, elsewhere})
+			d.ok(err)
+			return names[partners].Name + " " + string(names[partners].Access) + ", " + names[elsewhere].Name + " " + string(names[elsewhere].Access)
+		}
+		d.see(as(partners, "partners", ""), as(elsewhere, "", stories.PrivateAccess))
+		same(d, "of one that was not said, and of one without a name", kept(), "partners ,  ")
+		d.see(as(partners, "partners", stories.PrivateAccess), as(elsewhere, "elsewhere", stories.OpenAccess))
+		same(d, "once it was", kept(), "partners private, elsewhere open")
+		d.see(as(partners, "layoffs", ""), as(elsewhere, "", stories.PrivateAccess))
+		same(d, "a name alone, and nothing but that it is private", kept(), "layoffs private, elsewhere private")
+		d.see(as(partners, "layoffs", stories.OpenAccess))
+		same(d, "once it is open", kept(), "layoffs open, elsewhere private")
+		d.followFrom("all", elsewhere, stories.Minor)
+		to := stories.Destination{Platform: "discord", Workspace: "2", Channel: "77"}
+		d.ok(d.MoveDestination(d.ctx, elsewhere, to))
+		names, err := d.NamesOf(d.ctx, []stories.Destination{to})
+		d.ok(err)
+		same(d, "at another address", names[to].Access, stories.PrivateAccess)
+	}},
 	{"a direct message is called as the person it is with is, and nothing else keeps their name", func(d *desk) {
 		dm := stories.Destination{Platform: "discord", Channel: "31"}
 		d.ok(d.KeepNames(d.ctx, stories.Sighting{

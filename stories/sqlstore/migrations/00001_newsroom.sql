@@ -165,6 +165,7 @@ CREATE TABLE place_names (
     form      TEXT NOT NULL,
     name      TEXT NOT NULL,
     person    TEXT NOT NULL DEFAULT '',
+    access    TEXT NOT NULL DEFAULT '',
     seen_at   BIGINT NOT NULL,
     PRIMARY KEY (platform, workspace, channel)
 );
