@@ -236,7 +236,7 @@ func queueWords(q stories.LaneStatus, now time.Time) string {
 		parts = []string{"nothing waits"}
 	}
 	if n := q.Pending + q.Sending; n > 0 && !q.OldestDue.IsZero() && now.Sub(q.OldestDue) >= toldWait {
-		parts = append(parts, oneOr(n, "for ", "the oldest for ")+bot.Roughly(now.Sub(q.OldestDue)))
+		parts[0] += ", " + oneOr(n, "for ", "the oldest for ") + bot.Roughly(now.Sub(q.OldestDue))
 	}
 	return strings.Join(parts, "; ")
 }
