@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -113,7 +114,7 @@ func (m *Mux) blockedWarning(ctx context.Context, d stories.Destination, subs []
 		return note
 	}
 	if held > 0 {
-		note.Spans = append(note.Spans, bot.Text(oneOr(held, " The update that waits comes then.", fmt.Sprintf(" The newest of the %s updates that wait come then.", bot.Count(held)))))
+		note.Spans = append(note.Spans, bot.Text(oneOr(held, " The update that waits comes then.", fmt.Sprintf(" The newest of the %s updates that wait comes then.", bot.Count(held)))))
 	}
 	if undecided > 0 {
 		note.Spans = append(note.Spans, bot.Text(fmt.Sprintf(" %s from before the database was put back %s for a moderator to decide: ", plural(undecided, "message"), oneOr(undecided, "waits", "wait"))), bot.Code("/desk status"), bot.Text("."))
@@ -133,9 +134,17 @@ func blockedNote(subs []stories.Subscription) *bot.Block {
 	if !isBlocked(subs) {
 		return nil
 	}
-	return &bot.Block{Kind: bot.Paragraph, Spans: []bot.Span{
-		bot.Bold("Updates do not arrive in this channel"), bot.Text(" since "), bot.At(subs[0].BlockedSince),
-		bot.Text(". " + blockedReason(subs[0]) + " When that is mended, "), bot.Code("/subscriptions"),
-		bot.Text(" has a button to try again."),
+	reason := blockedReason(subs[0])
+	note := &bot.Block{Kind: bot.Paragraph, Spans: []bot.Span{
+		bot.Bold("Updates do not arrive in this channel"), bot.Text(" since "), bot.At(subs[0].BlockedSince), bot.Text(". " + reason),
 	}}
+	if !mendsItself(subs[0].Reason) {
+		note.Spans = append(note.Spans, bot.Text(" When that is mended, "), bot.Code("/subscriptions"), bot.Text(" has a button to try again."))
+	}
+	return note
+}
+
+// mendsItself says that a reason's cure needs nobody to try again.
+func mendsItself(reason string) bool {
+	return strings.Contains(reason, "by themselves") || strings.Contains(reason, "by itself")
 }

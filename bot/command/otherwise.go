@@ -2,6 +2,7 @@ package command
 
 import (
 	"context"
+	"slices"
 
 	"storybot/stories"
 )
@@ -33,4 +34,33 @@ func (m *Mux) otherwise(ctx context.Context, sub stories.Subscription) (string, 
 		return "", nil
 	}
 	return ", except by what else is followed here: " + namesOf(others), nil
+}
+
+// besides says what else brings more of the story that sub follows than sub asks
+// for, as a sentence of its own; "" when nothing does. subs are all of the channel.
+func (m *Mux) besides(ctx context.Context, r request, sub stories.Subscription, subs []stories.Subscription) string {
+	if sub.Target.Kind != stories.TargetStory || sub.Level <= stories.Minor {
+		return ""
+	}
+	by, err := m.stories.Brings(ctx, r.Where, sub.StoryID)
+	if err != nil { // what was asked is done all the same
+		m.log.Debug("what else brings a story was not found out", "err", err)
+		return ""
+	}
+	var more []stories.Target
+	every := true
+	for _, other := range subs {
+		if other.Target != sub.Target && other.Level < sub.Level && slices.Contains(by, other.Target) {
+			more = append(more, other.Target)
+			every = every && other.Level == stories.Minor
+		}
+	}
+	if len(more) == 0 {
+		return ""
+	}
+	what := "more of it"
+	if every {
+		what = "every update of it"
+	}
+	return " " + capital(namesOf(more)) + " still " + oneOr(len(more), "brings ", "bring ") + what + "."
 }

@@ -106,7 +106,7 @@ func rowText(u stories.Update) string {
 }
 
 // rowPrint is the small print of an update in a list: its number, author and time,
-// whether it has a picture, which stands behind the row's button, and as many of its sources as fit into room, those without room for a link by name;
+// whether it has a picture, which stands behind the row's button, and links to as many of its sources as fit into room, the rest counted;
 // all of them are behind the row's button.
 func rowPrint(u stories.Update, now time.Time, fresh bool, room int) bot.Block {
 	label := fmt.Sprintf("update %d · ", u.Number)
@@ -118,13 +118,10 @@ func rowPrint(u stories.Update, now time.Time, fresh bool, room int) bot.Block {
 	}
 	author, _ := bot.CutToRoom(bot.UserName(u.Author), room/2)
 	print := small(bot.Text(label+author+" · "), ago(u.At, now))
-	room -= roomOf(print) + bot.Room(" · 5 sources")
+	room -= roomOf(print) + bot.Room(" · 5 more sources")
 	for i, source := range u.Sources {
 		host := bot.Span{Text: bot.Host(source), URL: source}
-		if roomOf(small(host)) > room {
-			host.URL = ""
-		}
-		if room -= roomOf(small(host)); room >= 0 {
+		if room -= roomOf(small(bot.Text(" · "), host)); room >= 0 {
 			print.Spans = append(print.Spans, bot.Text(" · "), host)
 			continue
 		}

@@ -91,7 +91,7 @@ func (s machinery) verdict() []bot.Block {
 	}
 	for _, l := range s.lanes {
 		if l.Stopped != "" {
-			say(fmt.Sprintf("Deliveries to %s are stopped: %s", s.names.Lane(l.Lane), lowerSentence(l.Stopped)))
+			say(fmt.Sprintf("Deliveries to %s are stopped: %s", s.names.Lane(l.Lane), lowerSentence(stoppedReason(l.Stopped))))
 		}
 	}
 	if s.back.Waiting > 0 {
@@ -147,7 +147,7 @@ func (s machinery) waits() string {
 	switch {
 	case waiting == 0:
 		return ""
-	case oldest.IsZero() || !s.desk.At.After(oldest):
+	case oldest.IsZero() || s.desk.At.Sub(oldest) < toldWait:
 		return plural(waiting, "message") + oneOr(waiting, " waits.", " wait.")
 	}
 	return fmt.Sprintf("%s %s, %s %s.", plural(waiting, "message"), oneOr(waiting, "waits", "wait"), oneOr(waiting, "for", "the oldest for"), bot.Roughly(s.desk.At.Sub(oldest)))
@@ -193,14 +193,14 @@ func (s machinery) rows() []bot.Block {
 	for _, q := range s.desk.Lanes {
 		line := capital(s.names.Lane(q.Lane)) + ": " + queueWords(q, s.desk.At)
 		if i := slices.IndexFunc(s.lanes, func(l LaneHealth) bool { return l.Lane == q.Lane }); i >= 0 {
-			line += laneWords(s.lanes[i])
+			line += laneWords(s.lanes[i], !q.OldestDue.IsZero() && s.desk.At.Sub(q.OldestDue) >= toldWait)
 		}
 		rows = append(rows, item(bot.Text(line+".")))
 	}
 	for _, l := range s.lanes {
 		queued := slices.ContainsFunc(s.desk.Lanes, func(q stories.LaneStatus) bool { return q.Lane == l.Lane })
 		if !queued && (l.Stopped != "" || l.Paused > 0) {
-			rows = append(rows, item(bot.Text(capital(s.names.Lane(l.Lane))+": nothing waits"+laneWords(l)+".")))
+			rows = append(rows, item(bot.Text(capital(s.names.Lane(l.Lane))+": nothing waits"+laneWords(l, false)+".")))
 		}
 	}
 	for _, c := range s.connections {
@@ -210,6 +210,15 @@ func (s machinery) rows() []bot.Block {
 	}
 	return rows
 }
+
+// stoppedReason is why a lane is stopped, without the words in front that only say
+// that it is.
+func stoppedReason(why string) string {
+	return strings.TrimPrefix(why, "cannot be reached: ")
+}
+
+// toldWait is how long something waits before a row says since when.
+const toldWait = 5 * time.Second
 
 // queueWords says what a lane has to send.
 func queueWords(q stories.LaneStatus, now time.Time) string {
@@ -221,21 +230,22 @@ func queueWords(q stories.LaneStatus, now time.Time) string {
 		parts = append(parts, bot.Count(q.Sending)+oneOr(q.Sending, " is being sent", " are being sent"))
 	}
 	if q.Held > 0 {
-		parts = append(parts, bot.Count(q.Held)+" held for channels that cannot be written to")
+		parts = append(parts, bot.Count(q.Held)+""+oneOr(q.Held, " waits", " wait")+" for channels that cannot be written to")
 	}
 	if len(parts) == 0 {
 		parts = []string{"nothing waits"}
 	}
-	if n := q.Pending + q.Sending; n > 0 && !q.OldestDue.IsZero() && now.After(q.OldestDue) {
-		parts = append(parts, oneOr(n, "for ", "the oldest for ")+bot.Roughly(now.Sub(q.OldestDue)))
+	if n := q.Pending + q.Sending; n > 0 && !q.OldestDue.IsZero() && now.Sub(q.OldestDue) >= toldWait {
+		parts[0] += ", " + oneOr(n, "for ", "the oldest for ") + bot.Roughly(now.Sub(q.OldestDue))
 	}
-	return strings.Join(parts, ", ")
+	return strings.Join(parts, "; ")
 }
 
-// laneWords is what is special about a lane, as the end of a line.
-func laneWords(l LaneHealth) string {
+// laneWords is what is special about a lane, as the end of a line; its pace only
+// where something is slow.
+func laneWords(l LaneHealth, slow bool) string {
 	words := ""
-	if l.PerSecond > 0 {
+	if slow && l.PerSecond > 0 {
 		words += fmt.Sprintf(", at most %.3g a second", l.PerSecond)
 	}
 	if l.Paused > 0 {
@@ -263,7 +273,14 @@ func failingRows(status stories.DeskStatus, names bot.Names) []bot.Block {
 }
 
 func (s machinery) connectionSpans(c bot.Health) []bot.Span {
-	spans := []bot.Span{bot.Text(capital(s.connection(c)) + " is connected")}
+	platform, _, _ := strings.Cut(c.ID, " ")
+	state := " is connected"
+	if slices.ContainsFunc(s.lanes, func(l LaneHealth) bool {
+		return l.Stopped != "" && stories.LanePlace(l.Lane).Platform == platform
+	}) {
+		state = ": connected, deliveries stopped"
+	}
+	spans := []bot.Span{bot.Text(capital(s.connection(c)) + state)}
 	if !c.Since.IsZero() {
 		spans = append(spans, bot.Text(" since "), bot.At(c.Since))
 	}
@@ -271,7 +288,7 @@ func (s machinery) connectionSpans(c bot.Health) []bot.Span {
 	if c.Reconnects > 0 {
 		tail = ", after " + plural(c.Reconnects, "reconnect") + "."
 	}
-	if c.Detail != "" {
+	if detail := strings.Trim(c.Detail, ". "); detail != "" && !strings.EqualFold(detail, "connected") {
 		tail += " " + sentence(c.Detail)
 	}
 	return append(spans, bot.Text(tail))
