@@ -230,7 +230,7 @@ func queueWords(q stories.LaneStatus, now time.Time) string {
 		parts = append(parts, bot.Count(q.Sending)+oneOr(q.Sending, " is being sent", " are being sent"))
 	}
 	if q.Held > 0 {
-		parts = append(parts, bot.Count(q.Held)+""+oneOr(q.Held, " waits", " wait")+" for channels that cannot be written to")
+		parts = append(parts, bot.Count(q.Held)+oneOr(q.Held, " waits", " wait")+" for channels that cannot be written to")
 	}
 	if len(parts) == 0 {
 		parts = []string{"nothing waits"}
