@@ -32,6 +32,9 @@ const (
 	// that says what ended: Body.Change, each owed to the channel it is about.
 	FollowNotice NoticeKind = "follow"
 	StopNotice   NoticeKind = "stop"
+	// ScheduleNotice asks the desk what becomes of a scheduled update whose time has
+	// passed, and then tells it: Body.Scheduled.
+	ScheduleNotice NoticeKind = "schedule"
 )
 
 // NoticeBody is what a notice says; its kind tells which of the fields. It is
@@ -42,6 +45,8 @@ type NoticeBody struct {
 	Progress Progress      `json:",omitzero"`
 	Left     time.Duration `json:",omitempty"` // how long the rest will take; 0 when that is not known
 	Change   Change        `json:",omitzero"`
+	// Scheduled is as it stood when the notice was last said.
+	Scheduled *Scheduled `json:",omitempty"`
 }
 
 // Push is a notice of an update's progress that is not done, and how the update's

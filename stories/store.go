@@ -17,6 +17,7 @@ type Store interface {
 	PeopleStore
 	DeliveryReader
 	PutBackStore
+	ScheduleStore
 	NameReader
 }
 

@@ -2,7 +2,9 @@ package sqlstore
 
 import (
 	"context"
+	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -122,6 +124,31 @@ func (s *Store) Say(ctx context.Context, n stories.Notice, late []string, at tim
 		return err
 	})
 	return said, err
+}
+
+// reviseNotice has the messages of a notice whose last revision was said long ago
+// say something else; nobody who has none is told. What is not kept any more is
+// nothing to be said.
+func reviseNotice(ctx context.Context, q querier, id int64, body stories.NoticeBody, at time.Time) error {
+	if err := sharePlanning(ctx, q); err != nil {
+		return err
+	}
+	n, err := theOne(ctx, q, func(r row) (stories.Notice, error) { return scanNotice(r) }, noticeSQL+` /*lock*/`, id)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	text, err := json.Marshal(body)
+	if err != nil {
+		return err
+	}
+	n.Revision, n.Body = n.Revision+1, body
+	if _, err := q.exec(ctx, setNoticeSQL, n.ID, n.Revision, 1, string(text)); err != nil {
+		return err
+	}
+	return oweEdits(ctx, q, n, at)
 }
 
 // Content returns what a delivery says: of an update the story as it is now and

@@ -25,7 +25,6 @@ const (
 func (s *Store) AppendUpdate(ctx context.Context, a stories.Act, u stories.Update) (stories.Update, stories.Progress, error) {
 	var p stories.Progress
 	u, err := act(ctx, s, a, "published", func(q querier) (made stories.Update, changed bool, err error) {
-		u := u
 		story, err := lockStory(ctx, q, u.StoryID)
 		if err != nil {
 			return u, false, err
@@ -33,18 +32,8 @@ func (s *Store) AppendUpdate(ctx context.Context, a stories.Act, u stories.Updat
 		if story.State == stories.Closed {
 			return u, false, stories.Errorf(stories.CodeClosed, "%s is closed.", story.Slug)
 		}
-		u.Number, u.Revision = story.Updates+1, 0
-		u.At, u.CreatedAt = moment(millis(u.At)), moment(millis(a.At))
-		if err := s.insertUpdate(ctx, q, &u); err != nil {
-			return u, false, err
-		}
-		if err := plan(ctx, q, u, story.Topics); err != nil {
-			return u, false, fmt.Errorf("plan deliveries: %w", err)
-		}
-		if _, err := q.exec(ctx, oweProgressSQL, u.ID, millis(u.CreatedAt)); err != nil {
-			return u, false, fmt.Errorf("begin the notice of its progress: %w", err)
-		}
-		return u, true, enter(ctx, q, a, "published", u.StoryID, fmt.Sprintf("update %d, %s", u.Number, u.Level))
+		made, err = s.publish(ctx, q, a, story, u)
+		return made, true, err
 	}, func(q querier, u stories.Update) (err error) {
 		p, err = progressOf(ctx, q, u.ID)
 		return err
@@ -53,6 +42,23 @@ func (s *Store) AppendUpdate(ctx context.Context, a stories.Act, u stories.Updat
 		return stories.Update{}, stories.Progress{}, err
 	}
 	return u, p, nil
+}
+
+// publish stores u as the next update of a story, which is locked, with everything
+// it owes.
+func (s *Store) publish(ctx context.Context, q querier, a stories.Act, story stories.Story, u stories.Update) (stories.Update, error) {
+	u.Number, u.Revision = story.Updates+1, 0
+	u.At, u.CreatedAt = moment(millis(u.At)), moment(millis(a.At))
+	if err := s.insertUpdate(ctx, q, &u); err != nil {
+		return u, err
+	}
+	if err := plan(ctx, q, u, story.Topics); err != nil {
+		return u, fmt.Errorf("plan deliveries: %w", err)
+	}
+	if _, err := q.exec(ctx, oweProgressSQL, u.ID, millis(u.CreatedAt)); err != nil {
+		return u, fmt.Errorf("begin the notice of its progress: %w", err)
+	}
+	return u, enter(ctx, q, a, "published", u.StoryID, fmt.Sprintf("update %d, %s", u.Number, u.Level))
 }
 
 func (s *Store) insertUpdate(ctx context.Context, q querier, u *stories.Update) error {

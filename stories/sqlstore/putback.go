@@ -81,6 +81,9 @@ const (
 	emptyQueueSQL = `DELETE FROM queue`
 	emptyHeldSQL  = `DELETE FROM held`
 	landAllSQL    = `UPDATE flights SET flying = '[]'`
+	// overdueSQL has somebody decide about what fell due in between: it may have been
+	// published.
+	overdueSQL = `UPDATE scheduled SET state = 'late' WHERE state = 'waiting' AND due <= ?1`
 	// Who holds a lane has rows of it in memory, and reads everything anew.
 	voidLeasesSQL = `UPDATE leases SET owner = '', until = 0, fence = fence + 1`
 )
@@ -217,7 +220,7 @@ func (s *Store) putBack(ctx context.Context, q querier) (waits int, err error) {
 	}{
 		{collectSQL, nil}, {touchAllSQL, nil}, {countHomeSQL, nil}, {countOldNewsSQL, nil}, {emptyPublicationsSQL, nil}, {skipOldNewsSQL, []any{oldNews, at}}, {waitSQL, []any{putBackWhy, at}},
 		{emptyQueueSQL, nil}, {emptyHeldSQL, nil}, {landAllSQL, nil},
-		{endNoticesSQL, nil}, {dropAlarmsSQL, nil}, {dropTroublesSQL, nil}, {voidLeasesSQL, nil},
+		{endNoticesSQL, nil}, {dropAlarmsSQL, nil}, {dropTroublesSQL, nil}, {overdueSQL, []any{at}}, {voidLeasesSQL, nil},
 	} {
 		n, err := q.exec(ctx, step.text, step.args...)
 		if err != nil {

@@ -1,0 +1,195 @@
+package stories
+
+import (
+	"context"
+	"time"
+)
+
+// Scheduled is an update that waits for its time. It has no number, stands in no
+// timeline and is found by no search before it is published.
+type Scheduled struct {
+	ID    int64
+	Story Story // as it is now
+	// Update is what goes out: Author is who wrote it, CreatedAt when. Once it is
+	// published it is the update it became.
+	Update Update
+	Due    time.Time
+	State  ScheduleState
+	// EndedBy is who published or cancelled it, EndedAt when; both zero before. What
+	// its time published has no EndedBy.
+	EndedBy User
+	EndedAt time.Time
+}
+
+// Open says that s may still be published or cancelled.
+func (s Scheduled) Open() bool {
+	return s.State == ScheduleWaiting || s.Asked()
+}
+
+// Asked says that the time of s has passed, and somebody decides what becomes of it.
+func (s Scheduled) Asked() bool { return s.State == ScheduleClosed || s.State == ScheduleLate }
+
+// ScheduleState is how it stands with an update that has a time. The names are
+// stored.
+type ScheduleState string
+
+// The states.
+const (
+	ScheduleWaiting   ScheduleState = "waiting"
+	ScheduleClosed    ScheduleState = "closed" // its time came while its story was closed
+	ScheduleLate      ScheduleState = "late"   // its time came more than MaxLate before anybody looked
+	SchedulePublished ScheduleState = "published"
+	ScheduleCancelled ScheduleState = "cancelled"
+)
+
+const (
+	// MaxLate is how late an update is still published by itself: the bot was down
+	// at its time. What was news an hour ago may be none any more.
+	MaxLate = time.Hour
+	// MaxAhead is how far ahead an update can be scheduled. Further is a mistyped
+	// year, or what nobody will remember.
+	MaxAhead = 366 * 24 * time.Hour
+	// MaxScheduled is how many updates of one story wait for their time.
+	MaxScheduled = 100
+)
+
+// ScheduleStore is what a Schedule asks of a database. See Store.
+type ScheduleStore interface {
+	// ScheduleUpdate keeps u until due. CodeNotFound, CodeClosed, CodeLimited when
+	// MaxScheduled of the story wait.
+	ScheduleUpdate(ctx context.Context, act Act, u Update, due time.Time) (Scheduled, error)
+	// Scheduled returns those that are open, the earliest due first, and how many
+	// there are in all.
+	Scheduled(ctx context.Context, offset, limit int) (open []Scheduled, total int, err error)
+	// NextScheduled returns the earliest that waits, and what time it is: both by
+	// one clock, which all processes of the database share. ok is false when none
+	// waits.
+	NextScheduled(ctx context.Context) (next Scheduled, now time.Time, ok bool, err error)
+	// PublishDue publishes what is due at act.At, as AppendUpdate does; or, where
+	// the story is closed or it is more than MaxLate late, has the desk asked.
+	// Another state than ScheduleWaiting changes nothing. CodeNotFound.
+	PublishDue(ctx context.Context, act Act, id int64) (Scheduled, error)
+	// PublishScheduled publishes what is open, whatever its time; the story may be
+	// closed, and stays so. What is not open changes nothing. CodeNotFound.
+	PublishScheduled(ctx context.Context, act Act, id int64) (Scheduled, Progress, error)
+	// CancelScheduled ends what is open. What is not changes nothing. CodeNotFound.
+	CancelScheduled(ctx context.Context, act Act, id int64) (Scheduled, error)
+}
+
+// Schedule is the updates that wait for their time. Its methods may be called from
+// many goroutines.
+type Schedule struct {
+	desk  *Service
+	store ScheduleStore
+	// changed is called when what waits may have another earliest time.
+	changed func()
+}
+
+// NewSchedule returns the schedule of desk, kept in store. changed is called after
+// what waits has changed; it must not block.
+func NewSchedule(desk *Service, store ScheduleStore, changed func()) *Schedule {
+	return &Schedule{desk: desk, store: store, changed: changed}
+}
+
+// Add keeps an update until a.At, which lies ahead. By moderators. Errors are those of
+// Service.Append, CodeLimited when MaxScheduled of the story wait.
+func (s *Schedule) Add(ctx context.Context, act Act, a Append) (Scheduled, error) {
+	if err := s.desk.require(ctx, act.By, Moderator); err != nil {
+		return Scheduled{}, err
+	}
+	act = s.desk.stamp(act)
+	due := a.At
+	a.At = time.Time{}
+	u := a.update(act)
+	if err := firstError(checkUpdate(u, act.At), checkDue(due, act.At)); err != nil {
+		return Scheduled{}, err
+	}
+	story, err := s.desk.Story(ctx, a.Slug)
+	if err != nil {
+		return Scheduled{}, err
+	}
+	u.StoryID = story.ID
+	if err := s.desk.checkRepeat(ctx, act, story, u, a.Again); err != nil {
+		return Scheduled{}, err
+	}
+	made, err := s.store.ScheduleUpdate(ctx, act, u, due)
+	if CodeOf(err) == CodeClosed {
+		return made, closed(story)
+	}
+	if err == nil {
+		s.changed()
+	}
+	return made, err
+}
+
+// checkDue refuses a time that nothing can be scheduled for.
+func checkDue(due, now time.Time) error {
+	if due.Sub(now) > MaxAhead {
+		return Errorf(CodeInvalid, "at: lies more than a year ahead. Look at its year, or write the update nearer to its time.")
+	}
+	return nil
+}
+
+// Open returns what waits for its time, or for somebody to decide, the earliest
+// first, and how many there are in all. By moderators. CodeForbidden.
+func (s *Schedule) Open(ctx context.Context, by User, offset, limit int) ([]Scheduled, int, error) {
+	if err := s.desk.require(ctx, by, Moderator); err != nil {
+		return nil, 0, err
+	}
+	return s.store.Scheduled(ctx, offset, limit)
+}
+
+// Publish publishes what is scheduled now. What is not open any more is returned as
+// it stands. By moderators. CodeForbidden, CodeNotFound.
+func (s *Schedule) Publish(ctx context.Context, act Act, id int64) (Scheduled, Progress, error) {
+	if err := s.desk.require(ctx, act.By, Moderator); err != nil {
+		return Scheduled{}, Progress{}, err
+	}
+	done, progress, err := s.store.PublishScheduled(ctx, s.desk.stamp(act), id)
+	if err == nil {
+		s.desk.planned()
+		s.changed()
+	}
+	return done, progress, err
+}
+
+// Cancel ends what is scheduled: it is not published. What is not open any more is
+// returned as it stands. By moderators. CodeForbidden, CodeNotFound.
+func (s *Schedule) Cancel(ctx context.Context, act Act, id int64) (Scheduled, error) {
+	if err := s.desk.require(ctx, act.By, Moderator); err != nil {
+		return Scheduled{}, err
+	}
+	done, err := s.store.CancelScheduled(ctx, s.desk.stamp(act), id)
+	if err == nil {
+		s.changed()
+	}
+	return done, err
+}
+
+// lookAgain is how long PublishDue has its caller wait at most: a clock that
+// somebody sets is noticed within it.
+const lookAgain = 15 * time.Second
+
+// PublishDue publishes the earliest update that is due, or has the desk asked where
+// it cannot be published by itself, and returns how long nothing else is to be done
+// unless what waits changes: 0 when there may be more. One process calls it at a
+// time; a second one that does all the same publishes nothing twice.
+func (s *Schedule) PublishDue(ctx context.Context) (wait time.Duration, err error) {
+	next, now, ok, err := s.store.NextScheduled(ctx)
+	if err != nil || !ok {
+		return lookAgain, err
+	}
+	if ahead := next.Due.Sub(now); ahead > 0 {
+		return min(ahead, lookAgain), nil
+	}
+	act := Act{By: next.Update.Author, At: now}
+	done, err := s.store.PublishDue(ctx, act, next.ID)
+	if err != nil {
+		return lookAgain, err
+	}
+	s.desk.planned()
+	if late := now.Sub(next.Due); late > lookAgain {
+		s.desk.log.Warn("an update came late to its time", "story", done.Story.Slug, "due", next.Due, "late", late.Round(time.Second), "state", done.State)
+	}
+	return 0, nil
+}
