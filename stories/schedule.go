@@ -10,8 +10,9 @@ import (
 type Scheduled struct {
 	ID    int64
 	Story Story // as it is now
-	// Update is what goes out: Author is who wrote it, CreatedAt when. Once it is
-	// published it is the update it became.
+	// Update is what goes out: Author is who wrote it, CreatedAt when; At is zero where
+	// it is to be dated when it goes out. Once it is published it is the update it
+	// became.
 	Update Update
 	Due    time.Time
 	State  ScheduleState
@@ -61,6 +62,10 @@ type ScheduleStore interface {
 	// Scheduled returns those that are open, the earliest due first, and how many
 	// there are in all.
 	Scheduled(ctx context.Context, offset, limit int) (open []Scheduled, total int, err error)
+	// ScheduledByID finds one, open or not. CodeNotFound.
+	ScheduledByID(ctx context.Context, id int64) (Scheduled, error)
+	// ScheduledUnder returns what the act of that key scheduled, as it was then.
+	ScheduledUnder(ctx context.Context, key string) (made Scheduled, ok bool, err error)
 	// NextScheduled returns the earliest that waits, and what time it is: both by
 	// one clock, which all processes of the database share. ok is false when none
 	// waits.
@@ -91,24 +96,23 @@ func NewSchedule(desk *Service, store ScheduleStore, changed func()) *Schedule {
 	return &Schedule{desk: desk, store: store, changed: changed}
 }
 
-// Add keeps an update until a.At, which lies ahead. By moderators. Errors are those of
-// Service.Append, CodeLimited when MaxScheduled of the story wait.
-func (s *Schedule) Add(ctx context.Context, act Act, a Append) (Scheduled, error) {
+// Add keeps an update until due; a.At is when it happened, zero for when it goes
+// out. By moderators. Errors are those of Service.Append, CodeLimited when
+// MaxScheduled of the story wait.
+func (s *Schedule) Add(ctx context.Context, act Act, a Append, due time.Time) (Scheduled, error) {
 	if err := s.desk.require(ctx, act.By, Moderator); err != nil {
 		return Scheduled{}, err
 	}
 	act = s.desk.stamp(act)
-	due := a.At
-	a.At = time.Time{}
-	u := a.update(act)
-	if err := firstError(checkUpdate(u, act.At), checkDue(due, act.At)); err != nil {
+	if err := s.check(a, due, act.At); err != nil {
 		return Scheduled{}, err
 	}
 	story, err := s.desk.Story(ctx, a.Slug)
 	if err != nil {
 		return Scheduled{}, err
 	}
-	u.StoryID = story.ID
+	u := a.update(act)
+	u.StoryID, u.At = story.ID, a.At
 	if err := s.desk.checkRepeat(ctx, act, story, u, a.Again); err != nil {
 		return Scheduled{}, err
 	}
@@ -122,12 +126,47 @@ func (s *Schedule) Add(ctx context.Context, act Act, a Append) (Scheduled, error
 	return made, err
 }
 
-// checkDue refuses a time that nothing can be scheduled for.
-func checkDue(due, now time.Time) error {
+// Added returns what the act of that key scheduled; ok is false where it scheduled
+// nothing. A command that comes again after its time has passed schedules nothing,
+// and is not to be published either.
+func (s *Schedule) Added(ctx context.Context, key string) (made Scheduled, ok bool, err error) {
+	if key == "" {
+		return Scheduled{}, false, nil
+	}
+	return s.store.ScheduledUnder(ctx, key)
+}
+
+// CheckAdd says whether a could be scheduled now by someone who may: what Add would
+// refuse in any case. It changes nothing.
+func (s *Schedule) CheckAdd(ctx context.Context, a Append, due time.Time) error {
+	if err := s.check(a, due, s.desk.Now()); err != nil {
+		return err
+	}
+	story, err := s.desk.Story(ctx, a.Slug)
+	if err == nil && story.State == Closed {
+		return closed(story)
+	}
+	return err
+}
+
+// check refuses what cannot be scheduled whatever is there.
+func (s *Schedule) check(a Append, due, now time.Time) error {
+	if err := checkUpdate(a.update(Act{At: now}), now); err != nil {
+		return err
+	}
 	if due.Sub(now) > MaxAhead {
 		return Errorf(CodeInvalid, "at: lies more than a year ahead. Look at its year, or write the update nearer to its time.")
 	}
 	return nil
+}
+
+// One returns a scheduled update as it stands. By moderators. CodeForbidden,
+// CodeNotFound.
+func (s *Schedule) One(ctx context.Context, by User, id int64) (Scheduled, error) {
+	if err := s.desk.require(ctx, by, Moderator); err != nil {
+		return Scheduled{}, err
+	}
+	return s.store.ScheduledByID(ctx, id)
 }
 
 // Open returns what waits for its time, or for somebody to decide, the earliest

@@ -12,11 +12,11 @@ import (
 )
 
 const (
-	scheduledColumns = `c.id, c.story_id, c.level, c.text, c.sources, c.picture_url, c.picture_alt, c.author_ref, c.author_name,
+	scheduledColumns = `c.id, c.story_id, c.level, c.text, c.sources, c.picture_url, c.picture_alt, c.author_ref, c.author_name, c.at,
 		c.due, c.created_at, c.state, c.ended_at, c.ended_ref, c.ended_name, c.update_id, c.notice_id`
 	insertScheduledSQL = `
-		INSERT INTO scheduled (story_id, level, text, sources, picture_url, picture_alt, author_ref, author_name, due, created_at)
-		VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) RETURNING id`
+		INSERT INTO scheduled (story_id, level, text, sources, picture_url, picture_alt, author_ref, author_name, at, due, created_at)
+		VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) RETURNING id`
 	scheduledOfStorySQL = `SELECT count(*) FROM scheduled WHERE story_id = ?1 AND state IN ('waiting', 'closed', 'late')`
 	scheduledSQL        = `SELECT ` + scheduledColumns + ` FROM scheduled c WHERE c.id = ?1`
 	openScheduledSQL    = `SELECT ` + scheduledColumns + ` FROM scheduled c WHERE c.state IN ('waiting', 'closed', 'late') ORDER BY c.due, c.id LIMIT ?1 OFFSET ?2`
@@ -34,11 +34,11 @@ type scheduledRow struct {
 
 func scanScheduled(r row) (s scheduledRow, err error) {
 	var sources string
-	var due, created, ended int64
+	var at, due, created, ended int64
 	u := &s.Update
-	err = r.Scan(&s.ID, &u.StoryID, &u.Level, &u.Text, &sources, &u.Picture.URL, &u.Picture.Alt, &u.Author.Ref, &u.Author.Name,
+	err = r.Scan(&s.ID, &u.StoryID, &u.Level, &u.Text, &sources, &u.Picture.URL, &u.Picture.Alt, &u.Author.Ref, &u.Author.Name, &at,
 		&due, &created, &s.State, &ended, &s.EndedBy.Ref, &s.EndedBy.Name, &u.ID, &s.notice)
-	u.Sources, u.CreatedAt = strings.Fields(sources), moment(created)
+	u.Sources, u.At, u.CreatedAt = strings.Fields(sources), moment(at), moment(created)
 	s.Due, s.EndedAt = moment(due), moment(ended)
 	return s, err
 }
@@ -60,9 +60,9 @@ func (s *Store) ScheduleUpdate(ctx context.Context, a stories.Act, u stories.Upd
 		if open >= stories.MaxScheduled {
 			return made, false, stories.Errorf(stories.CodeLimited, "%d updates of %s wait for their time already, which is as many as may. /desk scheduled lists them, each with a button to cancel it.", open, story.Slug)
 		}
-		u.CreatedAt = moment(millis(a.At))
+		u.At, u.CreatedAt = moment(millis(u.At)), moment(millis(a.At))
 		made = stories.Scheduled{Story: story, Update: u, Due: moment(millis(due)), State: stories.ScheduleWaiting}
-		args := []any{u.StoryID, u.Level, u.Text, strings.Join(u.Sources, "\n"), u.Picture.URL, u.Picture.Alt, u.Author.Ref, u.Author.Name, millis(due), millis(a.At)}
+		args := []any{u.StoryID, u.Level, u.Text, strings.Join(u.Sources, "\n"), u.Picture.URL, u.Picture.Alt, u.Author.Ref, u.Author.Name, millis(u.At), millis(due), millis(a.At)}
 		if err := one(ctx, q, insertScheduledSQL, args, &made.ID); err != nil {
 			return made, false, err
 		}
@@ -104,6 +104,24 @@ func (s *Store) NextScheduled(ctx context.Context) (next stories.Scheduled, now 
 		now, err = s.clock(ctx, s.reader())
 	}
 	return row.Scheduled, now, err == nil, s.told(err)
+}
+
+// ScheduledByID implements stories.ScheduleStore.
+func (s *Store) ScheduledByID(ctx context.Context, id int64) (stories.Scheduled, error) {
+	c, err := theOne(ctx, s.reader(), scanScheduled, scheduledSQL, id)
+	if err == nil {
+		err = fillScheduled(ctx, s.reader(), &c)
+	}
+	return c.Scheduled, s.told(missing(err, "This scheduled update is not there any more."))
+}
+
+// ScheduledUnder implements stories.ScheduleStore.
+func (s *Store) ScheduledUnder(ctx context.Context, key string) (made stories.Scheduled, ok bool, err error) {
+	err = replay(ctx, s.reader(), key, "scheduled", &made)
+	if errors.Is(err, sql.ErrNoRows) {
+		return made, false, nil
+	}
+	return made, err == nil, s.told(err)
 }
 
 // fillScheduled adds the story and, once it is published, the update.
@@ -197,7 +215,9 @@ func (s *Store) CancelScheduled(ctx context.Context, a stories.Act, id int64) (s
 // decided it, zero for its time.
 func (s *Store) publishScheduled(ctx context.Context, q querier, a stories.Act, c *scheduledRow, by stories.User) (err error) {
 	u := c.Update
-	u.At = a.At
+	if u.At.IsZero() {
+		u.At = a.At
+	}
 	if c.Update, err = s.publish(ctx, q, a, c.Story, u); err != nil {
 		return err
 	}

@@ -94,6 +94,34 @@ var scheduleTests = []test{
 		same(d, "owed", d.states(channel("a"), s), "pending pending")
 		same(d, "story", done.Story.Slug, "sony")
 	}},
+	{"what happened earlier keeps its time, and is dated so", func(d *desk) {
+		s := d.track("sony")
+		happened := d.now.Add(-3 * time.Hour)
+		made, err := d.ScheduleUpdate(d.ctx, d.act(), stories.Update{StoryID: s.ID, Text: "x", Level: stories.Normal, Author: ana, At: happened}, d.now.Add(time.Minute))
+		d.ok(err)
+		d.later(time.Minute)
+		same(d, "at", d.due(made.ID).Update.At, happened)
+	}},
+	{"one that was scheduled under a key is found by it, also when it is over", func(d *desk) {
+		s := d.track("sony")
+		act := d.act()
+		act.Key = "typed"
+		_, ok, err := d.ScheduledUnder(d.ctx, act.Key)
+		d.ok(err)
+		same(d, "before", ok, false)
+		made, err := d.ScheduleUpdate(d.ctx, act, stories.Update{StoryID: s.ID, Text: "x", Level: stories.Normal, Author: ana}, d.now)
+		d.ok(err)
+		d.due(made.ID)
+		found, ok, err := d.ScheduledUnder(d.ctx, act.Key)
+		d.ok(err)
+		same(d, "after", ok && found.ID == made.ID, true)
+		now, err := d.ScheduledByID(d.ctx, made.ID)
+		d.ok(err)
+		same(d, "stands", now.State, stories.SchedulePublished)
+		same(d, "number", now.Update.Number, 1)
+		_, err = d.ScheduledByID(d.ctx, 4711)
+		d.refused(err, stories.CodeNotFound)
+	}},
 	{"the earliest comes first, by the clock all share", func(d *desk) {
 		_, _, ok, err := d.NextScheduled(d.ctx)
 		d.ok(err)

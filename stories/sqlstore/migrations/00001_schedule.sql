@@ -11,6 +11,7 @@ CREATE TABLE scheduled (
     picture_alt TEXT NOT NULL,
     author_ref  TEXT NOT NULL,
     author_name TEXT NOT NULL,
+    at          BIGINT NOT NULL, -- when it happened; 0 for when it is published
     due         BIGINT NOT NULL,
     created_at  BIGINT NOT NULL,
     state       TEXT NOT NULL DEFAULT 'waiting',
