@@ -33,6 +33,11 @@ const (
 	ActionStatus   Action = "status"
 	ActionMember   Action = "member"
 	ActionMembers  Action = "members"
+	// What is scheduled.
+	ActionPlan      Action = "plan"
+	ActionScheduled Action = "scheduled"
+	ActionPublish   Action = "publish"
+	ActionCancel    Action = "cancel"
 )
 
 // ActionSpec is an entry of the table of actions.
@@ -71,6 +76,10 @@ func Actions() []ActionSpec {
 		{Action: ActionStatus, Need: 1, Most: 1, Instead: "/desk status"},                                              // its rows from this one on
 		{Action: ActionMember, Need: 1, Most: 1, Word: true, Changes: true, Instead: "/desk moderators"},               // 0 shows them and 1 ends their role, who
 		{Action: ActionMembers, Need: 1, Most: 1, Instead: "/desk moderators"},                                         // offset
+		{Action: ActionPlan, Need: 1, Most: 1, Instead: "/desk scheduled"},                                             // offset
+		{Action: ActionScheduled, Need: 1, Most: 1, Instead: "/desk scheduled"},                                        // scheduled update
+		{Action: ActionPublish, Need: 1, Most: 1, Changes: true, Instead: "/desk scheduled"},                           // scheduled update
+		{Action: ActionCancel, Need: 1, Most: 1, Changes: true, Instead: "/desk scheduled"},                            // scheduled update
 	}
 }
 

@@ -19,10 +19,18 @@ import (
 	"storybot/stories"
 )
 
-// Config is what a Mux is made of. Stories is required.
+// Config is what a Mux is made of. Stories and Schedule are required.
 type Config struct {
 	Stories *stories.Service
-	Log     *slog.Logger // Defaults to discarding.
+	// Schedule is the updates that wait for their time.
+	Schedule *stories.Schedule
+	// Zone is where times are that moderators write without an offset; UTC by
+	// default.
+	Zone *time.Location
+	// Undo is how long an update waits in which its author can take it back; 0 for
+	// not at all.
+	Undo time.Duration
+	Log  *slog.Logger // Defaults to discarding.
 	// Connections tells the state of the platforms' connections. May be nil.
 	Connections func() []bot.Health
 	// Lanes tells how fast each lane sends and what stopped it. May be nil.

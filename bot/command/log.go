@@ -3,6 +3,7 @@ package command
 import (
 	"context"
 	"strings"
+	"time"
 
 	"storybot/bot"
 	"storybot/stories"
@@ -103,6 +104,8 @@ func storySaid(verb, slug, detail string) string {
 		if number, level, ok := strings.Cut(strings.TrimPrefix(detail, "update "), ", "); ok {
 			return "published update " + number + " of " + slug + ", " + level
 		}
+	case "scheduled", "cancelled", "overdue":
+		return scheduleSaid(verb, slug, detail)
 	case "tracked":
 		return "started " + slug + ": “" + detail + "”"
 	case "closed", "reopened":
@@ -111,6 +114,32 @@ func storySaid(verb, slug, detail string) string {
 		return "revised an update of " + slug + ", " + detail
 	}
 	return ""
+}
+
+// scheduleSaid is what was done about a scheduled update: detail is its level and its
+// time, behind why it was not published.
+func scheduleSaid(verb, slug, detail string) string {
+	why := ""
+	if verb == "overdue" {
+		why, detail, _ = strings.Cut(detail, ", ")
+	}
+	level, typed, _ := strings.Cut(detail, ", ")
+	due, err := time.Parse(time.RFC3339, typed)
+	if err != nil {
+		return ""
+	}
+	when := bot.PlainTime(due, false)
+	switch verb {
+	case "scheduled":
+		return "scheduled an update of " + slug + ", " + level + ", for " + when
+	case "cancelled":
+		return "cancelled the update of " + slug + ", " + level + ", that was scheduled for " + when
+	}
+	said := "had scheduled an update of " + slug + ", " + level + ", for " + when + " that was not published then: "
+	if stories.ScheduleState(why) == stories.ScheduleClosed {
+		return said + "the story was closed"
+	}
+	return said + "the bot was not running"
 }
 
 // whomSaid is what was done to a person.

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"storybot/bot"
 	"storybot/stories"
@@ -32,6 +33,9 @@ var _ bot.Handler = (*Mux)(nil)
 func New(c Config) *Mux {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
+	}
+	if c.Zone == nil {
+		c.Zone = time.UTC
 	}
 	return &Mux{stories: c.Stories, log: c.Log, config: c, table: table(), presses: presses()}
 }

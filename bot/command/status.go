@@ -24,6 +24,7 @@ type machinery struct {
 	lanes       []LaneHealth
 	connections []bot.Health
 	names       bot.Names
+	overdue     int // scheduled updates whose time has passed
 }
 
 // statusFrom is the status with the rows from one on; a page holds as many as fit.
@@ -34,6 +35,9 @@ func (m *Mux) statusFrom(ctx context.Context, r request, from int) (bot.Reply, e
 		return bot.Reply{}, err
 	}
 	if now.back, err = m.stories.PutBack(ctx, r.User); err != nil {
+		return bot.Reply{}, err
+	}
+	if now.overdue, err = m.overdue(ctx, r.User); err != nil {
 		return bot.Reply{}, err
 	}
 	if m.config.Lanes != nil {
@@ -93,6 +97,9 @@ func (s machinery) verdict() []bot.Block {
 		if l.Stopped != "" {
 			say(fmt.Sprintf("Deliveries to %s are stopped: %s", s.names.Lane(l.Lane), lowerSentence(stoppedReason(l.Stopped))))
 		}
+	}
+	if n := s.overdue; n > 0 {
+		say(plural(n, "scheduled update")+oneOr(n, " was", " were")+" not published at "+oneOr(n, "its", "their")+" time, and "+oneOr(n, "waits", "wait")+" for a decision.", bot.Text(" "), bot.Code("/desk scheduled"), bot.Text(oneOr(n, " shows it.", " lists them.")))
 	}
 	if s.back.Waiting > 0 {
 		say(fmt.Sprintf("%s for %s %s for a decision: the database was put back ", plural(s.back.Waiting, "message"), plural(s.back.Channels, "channel"), oneOr(s.back.Waiting, "waits", "wait")),

@@ -13,10 +13,13 @@ import (
 // update publishes an update of a story.
 func (m *Mux) update(ctx context.Context, r request) (bot.Reply, error) {
 	a, err := m.readAppend(r)
+	if unclear := (*unclearTime)(nil); errors.As(err, &unclear) {
+		return m.askWhichTime(ctx, r, unclear)
+	}
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	reply, err := m.publish(ctx, r.act(), a)
+	reply, err := m.publishOrSchedule(ctx, r, a)
 	if repeat := (*stories.Error)(nil); errors.As(err, &repeat) && repeat.Code == stories.CodeConfirm {
 		return m.askAgain(ctx, r, a, repeat)
 	}
@@ -57,10 +60,13 @@ func excerpt(text string) string {
 // verifyUpdate refuses an update that Append would refuse whatever is there.
 func (m *Mux) verifyUpdate(ctx context.Context, r request) error {
 	a, err := m.readAppend(r)
+	if unclear := (*unclearTime)(nil); errors.As(err, &unclear) {
+		return nil // it is asked about, next
+	}
 	if err != nil {
 		return err
 	}
-	return m.stories.CheckAppend(ctx, a)
+	return m.verifyAppend(ctx, a)
 }
 
 // readAppend reads the update that the request asks for.
@@ -79,7 +85,7 @@ func (m *Mux) readAppend(r request) (stories.Append, error) {
 		}
 	}
 	if typed := r.get("at"); typed != "" {
-		if a.At, err = parseTime(typed, m.stories.Now()); err != nil {
+		if a.At, err = parseTime(typed, m.stories.Now(), m.config.Zone); err != nil {
 			return a, err
 		}
 	}
@@ -92,24 +98,31 @@ func (m *Mux) publish(ctx context.Context, act stories.Act, a stories.Append) (b
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	said := published{story: story, update: u, dated: !a.At.IsZero()}
+	said := published{story: story, update: u, zone: m.config.Zone}
+	said.dated = !a.At.IsZero()
+	return m.progress(said, progress), nil
+}
+
+// progress is the answer that follows an update's deliveries to their end.
+func (m *Mux) progress(said published, progress stories.Progress) bot.Reply {
 	reply := bot.Reply{Message: said.message(progress, 0)}
-	if progress.Total > 0 {
-		began := m.stories.Now()
-		now := func(ctx context.Context) (stories.Progress, time.Duration, error) {
-			p, err := m.stories.Progress(ctx, u.ID)
-			return p, bot.TimeLeft(progress.Waiting-p.Waiting, p.Waiting, m.stories.Now().Sub(began)), err
-		}
-		reply.Live = func(ctx context.Context) (bot.Message, bool, error) {
-			p, left, err := now(ctx)
-			return said.message(p, left), p.Done(), err
-		}
-		reply.Ending = func(ctx context.Context) (bot.Message, error) {
-			p, left, err := now(ctx)
-			return said.ending(p, left), err
-		}
+	if progress.Total == 0 {
+		return reply
 	}
-	return reply, nil
+	began := m.stories.Now()
+	now := func(ctx context.Context) (stories.Progress, time.Duration, error) {
+		p, err := m.stories.Progress(ctx, said.update.ID)
+		return p, bot.TimeLeft(progress.Waiting-p.Waiting, p.Waiting, m.stories.Now().Sub(began)), err
+	}
+	reply.Live = func(ctx context.Context) (bot.Message, bool, error) {
+		p, left, err := now(ctx)
+		return said.message(p, left), p.Done(), err
+	}
+	reply.Ending = func(ctx context.Context) (bot.Message, error) {
+		p, left, err := now(ctx)
+		return said.ending(p, left), err
+	}
+	return reply
 }
 
 // published is an update as its author is told of it.
@@ -117,13 +130,14 @@ type published struct {
 	story  stories.Story
 	update stories.Update
 	dated  bool // its time was given
+	zone   *time.Location
 }
 
 // message is what the author reads while p of the deliveries stand so.
 func (s published) message(p stories.Progress, left time.Duration) bot.Message {
 	spans := []bot.Span{bot.Text(s.sentence(p.Total))}
 	if s.dated {
-		spans = append(spans, bot.Text(" Dated "+bot.PlainTime(s.update.At, false)+"."))
+		spans = append(spans, bot.Text(" Dated "+inZone(s.update.At, s.zone)+"."))
 	}
 	m := bot.Message{Tone: outcome(p), Blocks: []bot.Block{bot.Para(spans...), {Kind: bot.Quote, Spans: []bot.Span{bot.Text(excerpt(s.update.Text))}}}}
 	if p.Total == 0 {

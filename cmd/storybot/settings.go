@@ -1,8 +1,11 @@
 package main
 
 import (
+	"errors"
 	"log/slog"
 	"strings"
+	"time"
+	_ "time/tzdata" // an image may have no zones
 
 	"storybot/bot"
 )
@@ -76,6 +79,20 @@ var settings = []setting{
 		set:     setAdmins,
 	},
 	{
+		name:    "TIMEZONE",
+		help:    "The newsroom's time zone: times that moderators write without an offset are in it, and times are repeated in it.",
+		def:     "UTC",
+		example: "Europe/Berlin",
+		set:     setTimezone,
+	},
+	{
+		name:    "UNDO_WINDOW",
+		help:    "How many seconds an update waits in which its author can take it back with Undo, at most 600. 0 is not at all: updates go out at once.",
+		def:     "0",
+		example: "20",
+		set:     setUndo,
+	},
+	{
 		name:    databaseSetting,
 		secret:  true,
 		help:    "Where stories and deliveries are kept: sqlite:FILE, or postgres://USER:PASSWORD@HOST/NAME when several replicas share the work. Tried out without a token, Storybot keeps to a file of its own, storybot-demo.db, unless this is set.",
@@ -112,6 +129,34 @@ var settings = []setting{
 			return nil
 		},
 	},
+}
+
+// setTimezone reads the name of a zone. The zones are part of the program: many images
+// have none.
+func setTimezone(c *config, v string) (err error) {
+	if v == "Local" { // what that is changes with the machine
+		err = errors.New("no name of a zone")
+	} else {
+		c.times.zone, err = time.LoadLocation(v)
+	}
+	if err != nil {
+		return quoted{[]string{v}, "is no time zone. Use a name of the IANA's list, such as Europe/Berlin, America/New_York or UTC"}
+	}
+	return nil
+}
+
+// longestUndo is how long an update can be held back at most: what may wait longer is
+// scheduled.
+const longestUndo = 10 * time.Minute
+
+// setUndo reads a number of seconds; 20s is understood too.
+func setUndo(c *config, v string) error {
+	undo, err := time.ParseDuration(strings.TrimSuffix(v, "s") + "s")
+	if err != nil || undo < 0 || undo > longestUndo {
+		return quoted{[]string{v}, "is no number of seconds from 0 to 600"}
+	}
+	c.times.undo = undo
+	return nil
 }
 
 // setAdmins checks everybody by the form of their platform, so that a newsroom

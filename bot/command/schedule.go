@@ -1,0 +1,263 @@
+package command
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"storybot/bot"
+	"storybot/stories"
+)
+
+// scheduledPage is how many scheduled updates a page of the list shows.
+const scheduledPage = 6
+
+// publishOrSchedule publishes what a asks for, or keeps it: until its time where that
+// lies ahead, for as long as its author may take it back where the newsroom has that.
+func (m *Mux) publishOrSchedule(ctx context.Context, r request, a stories.Append) (bot.Reply, error) {
+	now := m.stories.Now()
+	if !a.At.After(now) && (!a.At.IsZero() || m.config.Undo > 0) {
+		// The same command, once its time has passed: it is no update that happened then.
+		if made, ok, err := m.config.Schedule.Added(ctx, r.Key); err != nil || ok {
+			if err != nil {
+				return bot.Reply{}, err
+			}
+			return m.showScheduled(ctx, r, made.ID)
+		}
+	}
+	switch {
+	case a.At.After(now):
+		due := a.At
+		a.At = time.Time{}
+		made, err := m.config.Schedule.Add(ctx, r.act(), a, due)
+		if err != nil {
+			return bot.Reply{}, err
+		}
+		return bot.Reply{Message: m.scheduledMessage(made, made.Update.CreatedAt)}, nil
+	case m.config.Undo > 0:
+		made, err := m.config.Schedule.Add(ctx, r.act(), a, now.Add(m.config.Undo))
+		if err != nil {
+			return bot.Reply{}, err
+		}
+		return m.undoable(r, made, !a.At.IsZero()), nil
+	}
+	return m.publish(ctx, r.act(), a)
+}
+
+// verifyAppend refuses an update that would be refused whatever is there.
+func (m *Mux) verifyAppend(ctx context.Context, a stories.Append) error {
+	if a.At.After(m.stories.Now()) {
+		due := a.At
+		a.At = time.Time{}
+		return m.config.Schedule.CheckAdd(ctx, a, due)
+	}
+	return m.stories.CheckAppend(ctx, a)
+}
+
+// askWhichTime asks which moment is meant where clocks skip a time or show it twice.
+func (m *Mux) askWhichTime(ctx context.Context, r request, unclear *unclearTime) (bot.Reply, error) {
+	answers := make([]answer, len(unclear.meant))
+	for i, t := range unclear.meant {
+		answers[i] = answer{t.Format("15:04 ") + zoneOf(t), r.values.with("at", t.Format(time.RFC3339))}
+	}
+	return m.question(ctx, r, unclear.Error()+" Nothing was published. Which is meant?", answers...)
+}
+
+// undoable is the answer while an update can be taken back: it is followed until it
+// has gone out and is delivered.
+func (m *Mux) undoable(r request, made stories.Scheduled, dated bool) bot.Reply {
+	now := func(ctx context.Context) (bot.Message, stories.Progress, error) {
+		s, err := m.config.Schedule.One(ctx, r.User, made.ID)
+		if err != nil {
+			return bot.Message{}, stories.Progress{}, err
+		}
+		switch {
+		case s.State == stories.ScheduleWaiting:
+			return undoMessage(s), stories.Progress{Waiting: 1}, nil // it has yet to be planned
+		case s.State != stories.SchedulePublished:
+			return m.scheduledMessage(s, m.stories.Now()), stories.Progress{}, nil
+		}
+		p, err := m.stories.Progress(ctx, s.Update.ID)
+		return published{story: s.Story, update: s.Update, dated: dated, zone: m.config.Zone}.message(p, 0), p, err
+	}
+	reply := bot.Reply{Message: undoMessage(made)}
+	reply.Live = func(ctx context.Context) (bot.Message, bool, error) {
+		msg, p, err := now(ctx)
+		return msg, p.Done(), err
+	}
+	reply.Ending = func(ctx context.Context) (bot.Message, error) {
+		msg, _, err := now(ctx)
+		return msg, err
+	}
+	return reply
+}
+
+// undoMessage is an update that its author may still take back.
+func undoMessage(s stories.Scheduled) bot.Message {
+	msg := bot.Message{Blocks: []bot.Block{
+		bot.Para(bot.Bold("Goes out "), bot.Span{Time: s.Due, Relative: true}, bot.Text(fmt.Sprintf(": update of %s, %s.", s.Story.Slug, s.Update.Level))),
+		quoteOf(s.Update.Text),
+	}}
+	undo := bot.NewButton("Undo", bot.ActionCancel, s.ID)
+	msg.Buttons = []bot.Button{undo, bot.NewButton("Publish now", bot.ActionPublish, s.ID)}
+	return msg
+}
+
+// scheduledRoom is how much of its text a scheduled update shows, in Room units: it
+// stands nowhere else before it is published.
+const scheduledRoom = 2000
+
+// quoteOf quotes a text.
+func quoteOf(text string) bot.Block {
+	head, _ := bot.CutToRoom(bot.Clean(text), scheduledRoom)
+	return bot.Block{Kind: bot.Quote, Spans: []bot.Span{bot.Text(head)}}
+}
+
+// scheduledMessage is one scheduled update: when it goes out, what it says, and what
+// can be done about it.
+func (m *Mux) scheduledMessage(s stories.Scheduled, now time.Time) bot.Message {
+	if !s.Open() {
+		return scheduledEnd(s)
+	}
+	var msg bot.Message
+	what := fmt.Sprintf("update of %s, %s", s.Story.Slug, s.Update.Level)
+	when := inZone(s.Due, m.config.Zone)
+	if s.Asked() {
+		msg.Blocks = append(msg.Blocks, bot.Para(bot.Bold("Not published: "), bot.Text(fmt.Sprintf("%s, due on %s. %s", what, when, bot.OverdueWords(s)))))
+	} else {
+		msg.Blocks = append(msg.Blocks, bot.Para(bot.Bold("Scheduled for "+when), bot.Text(fmt.Sprintf(", in %s: %s. Nothing is published before.", bot.Roughly(max(time.Second, s.Due.Sub(now))), what))))
+	}
+	msg.Blocks = append(msg.Blocks, quoteOf(s.Update.Text), small(bot.Text("Written by "+bot.UserName(s.Update.Author)+", "), ago(s.Update.CreatedAt, now)))
+	if !s.Asked() && s.Story.State == stories.Closed {
+		msg.Blocks = append(msg.Blocks, bot.Para(bot.Text(s.Story.Slug+" is closed: when it still is then, the desk is asked what becomes of this.")))
+	}
+	msg.Buttons = bot.ScheduledButtons(s)
+	return msg
+}
+
+// scheduledEnd says what became of one that is not open any more.
+func scheduledEnd(s stories.Scheduled) bot.Message {
+	msg := bot.Message{Blocks: []bot.Block{bot.Para(bot.Text(bot.ScheduledEnd(s))), quoteOf(s.Update.Text)}}
+	if s.State == stories.SchedulePublished {
+		msg.Buttons = []bot.Button{bot.NewButton("Timeline", bot.ActionTimeline, s.Story.ID)}
+	}
+	return msg
+}
+
+// scheduled lists what waits for its time.
+func (m *Mux) scheduled(ctx context.Context, r request) (bot.Reply, error) {
+	return m.scheduledFrom(ctx, r, 0)
+}
+
+// scheduledFrom is the list from one on.
+func (m *Mux) scheduledFrom(ctx context.Context, r request, offset int) (bot.Reply, error) {
+	open, total, err := m.config.Schedule.Open(ctx, r.User, offset, scheduledPage)
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	switch {
+	case total == 0:
+		return bot.Reply{Message: bot.Plainly("Nothing is scheduled. /update with at: and a time ahead schedules an update.")}, nil
+	case len(open) == 0: // the last page is not there any more
+		return m.scheduledFrom(ctx, r, (total-1)/scheduledPage*scheduledPage)
+	case total == 1:
+		return bot.Reply{Message: m.scheduledMessage(open[0], m.stories.Now())}, nil
+	}
+	msg := bot.Message{Title: "Scheduled"}
+	if total > len(open) {
+		msg.Title += " · " + rangeWords(offset+1, offset+len(open), total)
+	}
+	for _, s := range open {
+		msg.Blocks = append(msg.Blocks, m.scheduledRow(s))
+	}
+	if offset > 0 {
+		msg.Buttons = append(msg.Buttons, bot.NewButton("Back", bot.ActionPlan, int64(max(0, offset-scheduledPage))))
+	}
+	if offset+len(open) < total {
+		msg.Buttons = append(msg.Buttons, bot.NewButton("More", bot.ActionPlan, int64(offset+scheduledPage)))
+	}
+	return bot.Reply{Message: msg}, nil
+}
+
+// scheduledText is how much of its text a row shows, in Room units.
+const scheduledText = 150
+
+// scheduledRow is one of a list, which opens it.
+func (m *Mux) scheduledRow(s stories.Scheduled) bot.Block {
+	text, _ := bot.CutToRoom(bot.OneLine(s.Update.Text), scheduledText)
+	row := item(bot.Bold(inZone(s.Due, m.config.Zone)), bot.Text(fmt.Sprintf(" · %s, %s", s.Story.Slug, s.Update.Level)))
+	if s.Asked() {
+		row.Spans = append(row.Spans, bot.Text(" · "+bot.OverdueWords(s)))
+	}
+	row.Spans = append(row.Spans, bot.Text("\n"+text+"\n"+bot.UserName(s.Update.Author)))
+	label, _ := bot.Cut(s.Story.Slug, bot.RowLabel)
+	open := bot.NewButton(label, bot.ActionScheduled, s.ID)
+	row.Button = &open
+	return row
+}
+
+// showScheduled shows one as it stands.
+func (m *Mux) showScheduled(ctx context.Context, r request, id int64) (bot.Reply, error) {
+	s, err := m.config.Schedule.One(ctx, r.User, id)
+	if stories.CodeOf(err) == stories.CodeNotFound {
+		return bot.Reply{}, bot.ErrOldButton
+	}
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	return bot.Reply{Message: m.scheduledMessage(s, m.stories.Now())}, nil
+}
+
+func (m *Mux) pressScheduled(ctx context.Context, r request, args bot.Args) (bot.Reply, error) {
+	return m.showScheduled(ctx, r, args.Number(0))
+}
+
+func (m *Mux) pressPlan(ctx context.Context, r request, args bot.Args) (bot.Reply, error) {
+	return m.scheduledFrom(ctx, r, int(min(args.Number(0), stories.MaxScheduled*scheduledPage)))
+}
+
+// pressPublish publishes what is scheduled, before its time or although it has passed.
+func (m *Mux) pressPublish(ctx context.Context, r request, args bot.Args) (bot.Reply, error) {
+	s, progress, err := m.config.Schedule.Publish(ctx, r.act(), args.Number(0))
+	if err != nil {
+		return bot.Reply{}, oldScheduled(err)
+	}
+	if progress.UpdateID == 0 {
+		return bot.Reply{Message: scheduledEnd(s)}, nil
+	}
+	return m.progress(published{story: s.Story, update: s.Update, zone: m.config.Zone}, progress), nil
+}
+
+// pressCancel takes back what is scheduled.
+func (m *Mux) pressCancel(ctx context.Context, r request, args bot.Args) (bot.Reply, error) {
+	s, err := m.config.Schedule.Cancel(ctx, r.act(), args.Number(0))
+	if err != nil {
+		return bot.Reply{}, oldScheduled(err)
+	}
+	return bot.Reply{Message: scheduledEnd(s)}, nil
+}
+
+// oldScheduled is err, or that a button is about what is forgotten.
+func oldScheduled(err error) error {
+	if stories.CodeOf(err) == stories.CodeNotFound {
+		return errors.Join(bot.ErrOldButton, err)
+	}
+	return err
+}
+
+// overdue counts the scheduled updates that wait although their time has passed: for
+// somebody to decide, or because the machinery does not work.
+func (m *Mux) overdue(ctx context.Context, by stories.User) (n int, err error) {
+	open, _, err := m.config.Schedule.Open(ctx, by, 0, stories.MaxScheduled)
+	for _, s := range open {
+		if s.Asked() || m.stories.Now().Sub(s.Due) > toldLate {
+			n++
+		}
+	}
+	return n, err
+}
+
+// toldLate is how late a scheduled update is that something holds up: until then it
+// is being published.
+const toldLate = time.Minute
