@@ -18,6 +18,7 @@ type Store interface {
 	DeliveryReader
 	PutBackStore
 	ScheduleStore
+	StoryEditStore
 	NameReader
 }
 
