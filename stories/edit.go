@@ -39,6 +39,13 @@ func (s *Service) Edit(ctx context.Context, act Act, slug string, e StoryEdit) (
 	return s.store.EditStory(ctx, s.stamp(act), story.ID, e)
 }
 
+// Check refuses an edit that changes nothing of any story, or gives it what no story
+// can have. CodeInvalid.
+func (e StoryEdit) Check() error {
+	_, err := e.checked()
+	return err
+}
+
 // checked is e as it is stored. CodeInvalid.
 func (e StoryEdit) checked() (StoryEdit, error) {
 	if e == (StoryEdit{}) {

@@ -94,30 +94,6 @@ func (m *Mux) taken(ctx context.Context, slug string) error {
 	return stories.Errorf(stories.CodeExists, "%s", message)
 }
 
-// close ends a story.
-func (m *Mux) close(ctx context.Context, r request) (bot.Reply, error) {
-	story, changed, err := m.stories.Close(ctx, r.act(), r.get("story"))
-	if err != nil {
-		return bot.Reply{}, err
-	}
-	if !changed {
-		return bot.Reply{Message: bot.Plainly(story.Slug + " is closed already.")}, nil
-	}
-	return done(fmt.Sprintf("Closed %s. It stays readable, and takes no more updates until /desk reopen %s.", story.Slug, story.Slug)), nil
-}
-
-// reopen takes up a closed story again.
-func (m *Mux) reopen(ctx context.Context, r request) (bot.Reply, error) {
-	story, changed, err := m.stories.Reopen(ctx, r.act(), r.get("story"))
-	if err != nil {
-		return bot.Reply{}, err
-	}
-	if !changed {
-		return bot.Reply{Message: bot.Plainly(story.Slug + " is not closed; it takes updates.")}, nil
-	}
-	return done(fmt.Sprintf("Reopened %s. It takes updates again: /update %s …", story.Slug, story.Slug)), nil
-}
-
 // here makes the channel the desk's.
 func (m *Mux) here(ctx context.Context, r request) (bot.Reply, error) {
 	if err := r.Asker.Posts(ctx); err != nil {

@@ -110,6 +110,11 @@ func storySaid(verb, slug, detail string) string {
 		return "started " + slug + ": “" + detail + "”"
 	case "closed", "reopened":
 		return verb + " " + slug
+	case "edited":
+		return "changed " + detail + " of " + slug
+	case "renamed":
+		before, after, _ := strings.Cut(detail, " ")
+		return "renamed " + before + " to " + after
 	case "revised":
 		return "revised an update of " + slug + ", " + detail
 	}

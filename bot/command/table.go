@@ -20,7 +20,9 @@ var (
 
 	storyArg  = bot.Arg{Name: "story", Summary: "The story's slug, such as sony-hack", Positional: true, Completes: true, MaxLength: stories.MaxSlug}
 	targetArg = bot.Arg{Name: "target", Summary: "A story's slug, topic:NAME, or all", Positional: true, Completes: true}
-	numberArg = bot.Arg{Name: "number", Summary: "The update's number", Positional: true, MaxLength: 10}
+	// lastWordArg is what is published with a change of a story's state.
+	lastWordArg = bot.Arg{Name: "text", Summary: "An update to publish with it", Free: true}
+	numberArg   = bot.Arg{Name: "number", Summary: "The update's number", Positional: true, MaxLength: 10}
 )
 
 func required(a bot.Arg) bot.Arg {
@@ -78,10 +80,21 @@ func deskCommands() []command {
 				{Name: "summary", Kind: bot.KindText, Summary: "What the story is about", MaxLength: stories.MaxSummary},
 			}, Example: "/desk track slug:sony-hack topics:security,film The hack of Sony Pictures"},
 			role: stories.Moderator, verify: (*Mux).verifyTrack, run: (*Mux).track},
+		{Spec: bot.Spec{Name: "desk edit", Summary: "Change a story's headline, summary or topics",
+			Args: []bot.Arg{required(storyArg),
+				{Name: "headline", Summary: "The new headline, one line", Free: true, MaxLength: stories.MaxHeadline},
+				{Name: "topics", Kind: bot.KindTopics, Summary: "All its topics from now on, separated by commas"},
+				{Name: "summary", Kind: bot.KindText, Summary: "What the story is about", MaxLength: stories.MaxSummary},
+				{Name: "clear", Summary: "What to take away", Choices: []bot.Choice{{Value: "summary", Label: "summary"}, {Value: "topics", Label: "topics"}}},
+			}, Example: "/desk edit sony-hack topics:security,film The studio releases the film"},
+			role: stories.Moderator, verify: (*Mux).verifyEdit, run: (*Mux).edit},
+		{Spec: bot.Spec{Name: "desk rename", Summary: "Give a story another slug; the old one still leads to it",
+			Args:    []bot.Arg{required(storyArg), {Name: "slug", Summary: "Its new slug", Required: true, Positional: true, MaxLength: stories.MaxSlug}},
+			Example: "/desk rename sony-hack the-interview"}, role: stories.Moderator, run: (*Mux).rename},
 		{Spec: bot.Spec{Name: "desk close", Summary: "Close a story: nothing more is expected",
-			Args: []bot.Arg{required(storyArg)}, Example: "/desk close sony-hack"}, role: stories.Moderator, run: (*Mux).close},
+			Args: []bot.Arg{required(storyArg), lastWordArg}, Example: "/desk close sony-hack"}, role: stories.Moderator, verify: (*Mux).verifyLastWord, run: (*Mux).close},
 		{Spec: bot.Spec{Name: "desk reopen", Summary: "Take up a closed story again",
-			Args: []bot.Arg{required(storyArg)}, Example: "/desk reopen sony-hack"}, role: stories.Moderator, run: (*Mux).reopen},
+			Args: []bot.Arg{required(storyArg), lastWordArg}, Example: "/desk reopen sony-hack"}, role: stories.Moderator, verify: (*Mux).verifyLastWord, run: (*Mux).reopen},
 		{Spec: bot.Spec{Name: "desk scheduled", Summary: "List the updates that wait for their time, and publish or cancel one", Example: "/desk scheduled"},
 			role: stories.Moderator, run: (*Mux).scheduled},
 		{Spec: bot.Spec{Name: "desk log", Summary: "Tell who did what, when",

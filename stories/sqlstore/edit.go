@@ -60,7 +60,7 @@ func (s *Store) RenameStory(ctx context.Context, a stories.Act, storyID int64, s
 		if err := s.indexStory(ctx, q, story); err != nil {
 			return done, false, err
 		}
-		return stateChange{story, true}, true, enter(ctx, q, a, "renamed", storyID, before)
+		return stateChange{story, true}, true, enter(ctx, q, a, "renamed", storyID, before+" "+slug)
 	})
 	return done.Story, done.Changed, err
 }
