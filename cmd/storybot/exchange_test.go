@@ -73,7 +73,7 @@ func TestPicturedExchange(t *testing.T) {
 }
 
 // stageExchange starts the program with the story, which both channels follow.
-func stageExchange(t *testing.T) *far {
+func stageExchange(t *testing.T) (*far, *process) {
 	t.Helper()
 	f := newFar(t)
 	f.env = append(f.env, "STORYBOT_ADMINS=discord:"+discordtest.DefaultUser+",slack:"+team+"/"+reader)
@@ -88,7 +88,7 @@ func stageExchange(t *testing.T) *far {
 	f.as(t, moderator, "update", map[string]string{"story": "rhine-flood", "at": shownFirst, "text": "Ships no longer pass between Koblenz and Düsseldorf."})
 	f.as(t, moderator, "subscribe", map[string]string{"target": "rhine-flood"})
 	f.onSlack(t, "/subscribe", "rhine-flood")
-	return f
+	return f, p
 }
 
 // as is onDiscord for somebody with a name. It returns the answer's payload once
@@ -111,7 +111,7 @@ func (f *far) as(t *testing.T, who, name string, options map[string]string) map[
 }
 
 func exchangeOnDiscord(t *testing.T) []shownMessage {
-	f := stageExchange(t)
+	f, _ := stageExchange(t)
 	told := f.as(t, moderator, "update", map[string]string{"story": "rhine-flood", "level": "breaking", "source": shownLink, "text": shownNews})
 	posts, err := f.discord.WaitMessages(f.ctx, guildChannel, 2) // the story's card comes first
 	if err != nil {
@@ -127,7 +127,7 @@ func exchangeOnDiscord(t *testing.T) []shownMessage {
 }
 
 func exchangeOnSlack(t *testing.T) []shownMessage {
-	f := stageExchange(t)
+	f, _ := stageExchange(t)
 	type payload struct {
 		Text   string          `json:"text"`
 		Blocks json.RawMessage `json:"blocks"`
