@@ -219,6 +219,33 @@ func TestReadmeExamplesWork(t *testing.T) {
 	}
 }
 
+// TestReadmeFirstPush types what the README says after a first start: from the
+// code in the log to the first push.
+func TestReadmeFirstPush(t *testing.T) {
+	f := newFar(t)
+	f.env = append(f.env, "STORYBOT_ADMINS=")
+	p := f.connect(t)
+	code := p.waitLog(`/desk claim (\S+?)"? `)[1]
+	typed := 0
+	for _, block := range codeBlocks(section(t, "### The first push")) {
+		for line := range strings.SplitSeq(block, "\n") {
+			if !strings.HasPrefix(line, "/") {
+				continue
+			}
+			name, text, _ := strings.Cut(line, " ")
+			if typed++; typed == 1 {
+				text = "claim " + code
+			}
+			f.onSlack(t, name, text)
+		}
+	}
+	posts, err := f.slack.WaitMessages(f.ctx, team, teamChannel, 2)
+	if err != nil || typed != 4 || !isIn(posts[1].Visible(), "BREAKING … The dykes break.") {
+		t.Errorf("after %d lines the channel shows %+v, %v", typed, posts, err)
+	}
+	p.stop()
+}
+
 // claim is the line with the newsroom's own code, of the form of the README's.
 func (n *sketch) claim(t *testing.T, line string) string {
 	t.Helper()

@@ -155,6 +155,11 @@ func TestReadmeExplainsEveryScope(t *testing.T) {
 				Bot []string `json:"bot"`
 			} `json:"scopes"`
 		} `json:"oauth_config"`
+		Settings struct {
+			Events struct {
+				Bot []string `json:"bot_events"`
+			} `json:"event_subscriptions"`
+		} `json:"settings"`
 	}
 	if err := json.Unmarshal(raw, &manifest); err != nil {
 		t.Fatal(err)
@@ -165,6 +170,15 @@ func TestReadmeExplainsEveryScope(t *testing.T) {
 	slices.Sort(got)
 	if !slices.Equal(want, got) || len(want) == 0 {
 		t.Errorf("the README explains the scopes\n%v, the manifest asks for\n%v", got, want)
+	}
+	// What it says that the bot can read: of messages those to it alone.
+	for _, event := range manifest.Settings.Events.Bot {
+		if strings.HasPrefix(event, "message") && event != "message.im" {
+			t.Errorf("the manifest asks for %s, of which the README does not tell", event)
+		}
+	}
+	if len(manifest.Settings.Events.Bot) == 0 {
+		t.Error("the manifest asks for no events")
 	}
 }
 
@@ -285,8 +299,14 @@ func TestReadmeTryOut(t *testing.T) {
 	if out := run(dir, "go run ./cmd/storybot <typed"); !strings.Contains(out, "\n"+blocks[shown]+"\n") {
 		t.Errorf("it does not show\n%s\nbut\n%s", blocks[shown], out)
 	}
-	if !isFile(filepath.Join(dir, tryOutFile)) || !strings.Contains(text, "`"+tryOutFile+"`") {
+	if !strings.Contains(text, "`"+tryOutFile+"`") {
 		t.Errorf("the README does not say that it is kept in %s", tryOutFile)
+	}
+	for _, name := range []string{tryOutFile, tryOutFile + ".lock"} {
+		info, err := os.Stat(filepath.Join(dir, name))
+		if err != nil || info.Mode().Perm() != 0o600 {
+			t.Errorf("%s: %v, %v", name, info, err)
+		}
 	}
 	commands := slices.DeleteFunc(append(blocks, codeSpans(text)...), func(c string) bool { return !strings.Contains(c, "go run ./cmd/storybot") })
 	if len(commands) != 3 {
