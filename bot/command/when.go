@@ -62,7 +62,7 @@ func parseTime(s string, now time.Time, zone *time.Location) (time.Time, error) 
 	if clock == "" {
 		start := startOf(wall, zone).UTC()
 		if start.After(now) {
-			return time.Time{}, stories.Errorf(stories.CodeInvalid, "%q is a day ahead without a time of day, so nobody knows when the update is to go out. Add the time: at:\"%s 09:00\".", clip(s), wall.Format(time.DateOnly))
+			return time.Time{}, stories.Errorf(stories.CodeInvalid, "%q is a day ahead without a time of day, so nobody knows when the update is to go out. Add the time: at:\"%s 09:00\".", clip(s), clip(typed))
 		}
 		return start, nil
 	}

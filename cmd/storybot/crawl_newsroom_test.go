@@ -206,3 +206,56 @@ func TestTheDesksButtonsWork(t *testing.T) {
 		})
 	}
 }
+
+// TestWhatIsScheduledIsDecidedAbout presses on each platform what is offered about
+// updates that wait for their time, and what the desk is asked once that has passed.
+func TestWhatIsScheduledIsDecidedAbout(t *testing.T) {
+	for name, open := range stages() {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := open(t)
+			editor, desk := s.editor(busy), s.editor(quiet)
+			says := func(what seen, words string) {
+				t.Helper()
+				if !strings.Contains(what.text, words) {
+					t.Errorf("want %q in: %s", words, what.text)
+				}
+			}
+			tell(t, editor, ask("desk track", "slug", rhine, "headline", "Rhine rises above nine metres"))
+			tell(t, editor, ask("subscribe", "target", rhine))
+			tell(t, desk, ask("desk here"))
+			for _, text := range []string{"The mayor speaks.", "The minister speaks."} {
+				says(tell(t, editor, ask("update", "story", rhine, "at", "tomorrow 09:00", "text", text)), "Scheduled for")
+			}
+			list := tell(t, editor, ask("desk scheduled"))
+			says(list, "The minister speaks.")
+			row := rhine
+			if _, err := list.named(row); err != nil {
+				row = "scheduled" // an option of a menu
+			}
+			says(push(t, push(t, list, row), "Publish now"), "Published update 1")
+			withWords(t, editor, "The mayor speaks.")
+			left := tell(t, editor, ask("desk scheduled"))
+			says(left, "The minister speaks.")
+			says(push(t, left, "Cancel"), "was cancelled")
+			says(tell(t, editor, ask("desk scheduled")), "Nothing is scheduled")
+
+			soon := time.Now().Add(2 * time.Second)
+			tell(t, editor, ask("update", "story", rhine, "at", soon.UTC().Format(time.RFC3339), "text", "The king speaks."))
+			tell(t, editor, ask("desk close", "story", rhine))
+			var asked seen
+			if s.visitor != nil {
+				asked = withWords(t, desk, "was not published at its time")
+			} else { // a console presses what it printed last
+				<-time.After(time.Until(soon) + time.Second)
+				asked = tell(t, desk, ask("desk scheduled"))
+			}
+			says(asked, "The story was closed by then.")
+			says(push(t, asked, "Publish anyway"), "Published update 2")
+			withWords(t, editor, "The king speaks.")
+			if s.visitor != nil { // what a console printed stays as it is
+				withWords(t, desk, "was published as update 2")
+			}
+		})
+	}
+}
