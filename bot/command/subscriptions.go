@@ -90,20 +90,17 @@ func (r request) oneSubscription(warning *bot.Block, sub stories.Subscription) b
 	spans := append([]bot.Span{bot.Text(r.who() + " " + r.verb() + " ")}, subscriptionSpans(sub)...)
 	m.Blocks = append(m.Blocks, bot.Para(spans...),
 		small(bot.Text("Since "), bot.Span{Time: sub.CreatedAt, DateOnly: true}, bot.Text(", by "+bot.UserName(sub.CreatedBy))))
-	m.Buttons = append([]bot.Button{subscriptionButton(sub)}, r.endButton(sub)...)
+	m.Buttons = []bot.Button{subscriptionButton(sub), r.endButton(sub)}
 	return m
 }
 
-// endButton ends a subscription; none where its name is too long for a button.
-func (r request) endButton(sub stories.Subscription) []bot.Button {
-	b := bot.NewWordButton("Stop here", bot.ActionEnd, sub.ID, wordOf(sub.Target, sub.StoryID))
+// endButton ends a subscription.
+func (r request) endButton(sub stories.Subscription) bot.Button {
+	b := bot.NewButton("Stop here", bot.ActionEnd, sub.ID)
 	if !r.Direct {
 		b.Confirm = bot.StopQuestion(targetWords(sub.Target))
 	}
-	if len(b.Arg) > maxArg {
-		return nil
-	}
-	return []bot.Button{b}
+	return b
 }
 
 // pressList shows a page of what the channel follows.
@@ -117,20 +114,47 @@ func (m *Mux) pressList(ctx context.Context, r request, args bot.Args) (bot.Repl
 
 // pressChoose shows one subscription.
 func (m *Mux) pressChoose(ctx context.Context, r request, args bot.Args) (bot.Reply, error) {
-	sub, err := m.buttonSubscription(ctx, r, args)
+	subs, err := m.stories.Subscriptions(ctx, r.Where)
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	return bot.Reply{Message: r.oneSubscription(m.blockedWarning(ctx, r.Where, []stories.Subscription{sub}), sub)}, nil
+	i := slices.IndexFunc(subs, func(s stories.Subscription) bool { return s.ID == args.Number(0) })
+	if i < 0 {
+		return m.replaced(ctx, r)
+	}
+	return bot.Reply{Message: r.oneSubscription(m.blockedWarning(ctx, r.Where, subs), subs[i])}, nil
 }
 
 // pressEnd ends a subscription.
 func (m *Mux) pressEnd(ctx context.Context, r request, args bot.Args) (bot.Reply, error) {
-	target, _, err := m.targetIn(ctx, args.Word)
+	return m.ofSubscription(ctx, r, args, func(a stories.Act) (bot.Reply, error) { return m.end(ctx, r, a, stories.Target{}) })
+}
+
+// ofSubscription does what a button asks for that names a subscription by its
+// number. Where that has ended nothing is changed, whatever followed it, and the
+// answer is how it is now.
+func (m *Mux) ofSubscription(ctx context.Context, r request, args bot.Args, do func(stories.Act) (bot.Reply, error)) (bot.Reply, error) {
+	a := r.act()
+	if a.Subscription = args.Number(0); a.Subscription == 0 {
+		return bot.Reply{}, bot.ErrOldButton
+	}
+	reply, err := do(a)
+	if stories.CodeOf(err) == stories.CodeReplaced {
+		return m.replaced(ctx, r)
+	}
+	return reply, err
+}
+
+// replaced answers who pressed a button of a subscription that has ended.
+func (m *Mux) replaced(ctx context.Context, r request) (bot.Reply, error) {
+	subs, err := m.stories.Subscriptions(ctx, r.Where)
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	return m.end(ctx, r, target)
+	reply := bot.Reply{Message: r.subscriptionList(m.blockedWarning(ctx, r.Where, subs), subs, 0), Failed: true}
+	reply.Message = headed(bot.Para(bot.Bold("Nothing was changed:"), bot.Text(" what this button was for has ended since. It is so now:")), reply.Message)
+	reply.Message.Tone = bot.Refusal
+	return reply, nil
 }
 
 // stateWords says whether a subscription is served.
@@ -159,49 +183,37 @@ func subscriptionButton(sub stories.Subscription) bot.Button {
 const maxLabel = 75
 
 func (m *Mux) pressPause(ctx context.Context, r request, args bot.Args) (bot.Reply, error) {
-	sub, err := m.buttonSubscription(ctx, r, args)
-	if err != nil {
-		return bot.Reply{}, err
-	}
-	if sub, err = m.stories.Pause(ctx, r.act(), r.follow(sub.Target)); err != nil {
-		return bot.Reply{}, err
-	}
-	others, err := m.otherwise(ctx, sub)
-	if err != nil {
-		m.log.Debug("what else brings a paused story was not found out", "err", err) // it is paused all the same
-	}
-	reply := done(fmt.Sprintf("Paused: updates of %s do not come to %s until it is resumed%s. What is published meanwhile is not sent later; the timeline has it.%s", targetWords(sub.Target), r.here(), others, m.straggler(ctx, r)))
-	reply.Message.Buttons = []bot.Button{subscriptionButton(sub)}
-	return reply, nil
+	return m.ofSubscription(ctx, r, args, func(a stories.Act) (bot.Reply, error) {
+		sub, err := m.stories.Pause(ctx, a, r.follow(stories.Target{}))
+		if err != nil {
+			return bot.Reply{}, err
+		}
+		others, err := m.otherwise(ctx, sub)
+		if err != nil {
+			m.log.Debug("what else brings a paused story was not found out", "err", err) // it is paused all the same
+		}
+		reply := done(fmt.Sprintf("Paused: updates of %s do not come to %s until it is resumed%s. What is published meanwhile is not sent later; the timeline has it.%s", targetWords(sub.Target), r.here(), others, m.straggler(ctx, r)))
+		reply.Message.Buttons = []bot.Button{subscriptionButton(sub)}
+		return reply, nil
+	})
 }
 
 func (m *Mux) pressResume(ctx context.Context, r request, args bot.Args) (bot.Reply, error) {
-	sub, err := m.buttonSubscription(ctx, r, args)
-	if err != nil {
-		return bot.Reply{}, err
-	}
 	if err := mayPost(ctx, r); err != nil {
 		return bot.Reply{}, err
 	}
-	resumed := m.resumed(ctx, r, sub.DestinationState == stories.Blocked)
-	if sub, err = m.stories.Resume(ctx, r.act(), r.follow(sub.Target)); err != nil {
-		return bot.Reply{}, err
-	}
-	reply := done(fmt.Sprintf("Updates of %s come to %s again.", targetWords(sub.Target), r.here()))
-	reply.Message.Blocks = append(resumed, reply.Message.Blocks...)
-	return reply, nil
-}
-
-// buttonSubscription finds the subscription a button is about, among those of
-// the channel it was pressed in. Error: bot.ErrOldButton.
-func (m *Mux) buttonSubscription(ctx context.Context, r request, args bot.Args) (stories.Subscription, error) {
-	subs, err := m.stories.Subscriptions(ctx, r.Where)
-	if err != nil {
-		return stories.Subscription{}, err
-	}
-	i := slices.IndexFunc(subs, func(s stories.Subscription) bool { return s.ID == args.Number(0) })
-	if i < 0 {
-		return stories.Subscription{}, bot.ErrOldButton
-	}
-	return subs[i], nil
+	return m.ofSubscription(ctx, r, args, func(a stories.Act) (bot.Reply, error) {
+		subs, err := m.stories.Subscriptions(ctx, r.Where)
+		if err != nil {
+			return bot.Reply{}, err
+		}
+		resumed := m.resumed(ctx, r, isBlocked(subs))
+		sub, err := m.stories.Resume(ctx, a, r.follow(stories.Target{}))
+		if err != nil {
+			return bot.Reply{}, err
+		}
+		reply := done(fmt.Sprintf("Updates of %s come to %s again.", targetWords(sub.Target), r.here()))
+		reply.Message.Blocks = append(resumed, reply.Message.Blocks...)
+		return reply, nil
+	})
 }
