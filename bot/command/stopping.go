@@ -22,6 +22,9 @@ func (m *Mux) unsubscribe(ctx context.Context, r request) (bot.Reply, error) {
 			return other, nil
 		}
 	}
+	if offer, ok := m.offerEnd(ctx, r, target, err); ok {
+		return offer, nil
+	}
 	return reply, err
 }
 

@@ -26,14 +26,24 @@ func (m *Mux) subscriptions(ctx context.Context, r request) (bot.Reply, error) {
 	if err != nil {
 		return bot.Reply{}, err
 	}
+	var unknown error
 	if target.Kind == stories.TargetStory { // an older slug may have been typed
-		if story, err := m.stories.Story(ctx, target.Name); err == nil {
+		story, err := m.stories.Story(ctx, target.Name)
+		if unknown = err; err == nil {
 			target.Name = story.Slug
 		}
 	}
 	i := slices.IndexFunc(subs, func(s stories.Subscription) bool { return s.Target == target })
 	if i < 0 {
-		return refused(fmt.Sprintf("%s not follow %s. /subscriptions lists what is followed here.", r.either("This channel does", "You do"), clip(targetWords(target)))), nil
+		reply := refused(fmt.Sprintf("%s not follow %s. /subscriptions lists what is followed here.", r.either("This channel does", "You do"), clip(targetWords(target))))
+		for _, near := range nearFollowed(target, subs, unknown) {
+			label, _ := bot.Cut(near.Target.String(), maxLabel)
+			reply.Message.Buttons = append(reply.Message.Buttons, bot.NewButton(label, bot.ActionChoose, near.ID))
+		}
+		if len(reply.Message.Buttons) > 0 {
+			reply.Message.Blocks = append(reply.Message.Blocks, bot.Para(bot.Text("Did you mean:")))
+		}
+		return reply, nil
 	}
 	return bot.Reply{Message: r.oneSubscription(m.blockedWarning(ctx, r.Where, subs), subs[i])}, nil
 }
