@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"storybot/bot"
@@ -21,6 +22,9 @@ func (m *Mux) subscribe(ctx context.Context, r request) (bot.Reply, error) {
 		if level, err = stories.ParseLevel(typed); err != nil {
 			return bot.Reply{}, err
 		}
+	}
+	if asked, ok, err := m.topicDoubt(ctx, r, target); ok || err != nil {
+		return asked, err
 	}
 	reply, err := m.followHere(ctx, r, target, level)
 	if offer, ok := m.offerFollow(ctx, err, level); ok {
@@ -82,7 +86,7 @@ func (m *Mux) followHere(ctx context.Context, r request, target stories.Target, 
 	switch {
 	case story.State == stories.Closed:
 		sentence += " The story is closed: no more updates are expected."
-	case made.Created && target.Kind == stories.TargetTopic && !m.knownTopic(ctx, target):
+	case made.Created && target.Kind == stories.TargetTopic && !slices.Contains(m.topics(ctx), target.Name):
 		sentence += " No story has this topic yet; updates come once one has."
 	}
 	reply := done(sentence)

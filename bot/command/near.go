@@ -87,8 +87,8 @@ func nearFollowed(target stories.Target, subs []stories.Subscription, err error)
 }
 
 // offerEnd answers who wants to end a subscription that there is not, which err
-// says, with those that may have been meant; failing these, with the stories that
-// come here by something else. ok is false when there is none.
+// says, with those that may have been meant; failing these, with a stop of the
+// stories that come here by something else. ok is false when there is none.
 func (m *Mux) offerEnd(ctx context.Context, r request, target stories.Target, err error) (reply bot.Reply, ok bool) {
 	refusal := (*stories.Error)(nil)
 	if !errors.As(err, &refusal) || refusal.Code != stories.CodeNotFound || target.Name == "" {
@@ -98,35 +98,53 @@ func (m *Mux) offerEnd(ctx context.Context, r request, target stories.Target, er
 	if failed != nil {
 		return reply, false
 	}
-	var meant []stories.Target
-	for _, sub := range nearFollowed(target, subs, err) {
-		meant = append(meant, sub.Target)
-	}
-	if len(meant) == 0 && !refusal.Newest {
-		for _, slug := range refusal.Near[:min(len(refusal.Near), maxNear)] {
-			if story, err := m.stories.Story(ctx, slug); err == nil {
-				if by, err := m.stories.Brings(ctx, r.Where, story.ID); err == nil && len(by) > 0 {
-					meant = append(meant, stories.Target{Kind: stories.TargetStory, Name: story.Slug})
-				}
-			}
-		}
-	}
 	var answers []answer
-	for _, t := range meant {
-		label, _ := bot.Cut("Stop following "+t.String(), maxLabel)
-		answers = append(answers, answer{label, r.values.with(targetArg.Name, t.String())})
+	var names []string
+	for _, sub := range nearFollowed(target, subs, err) {
+		name := sub.Target.String()
+		label, _ := bot.Cut("Stop following "+name, maxLabel)
+		names, answers = append(names, name), append(answers, answer{label, r.values.with(targetArg.Name, name)})
 	}
 	if len(answers) == 0 {
-		return reply, false
+		return m.offerStop(ctx, r, refusal)
 	}
-	reply, failed = m.question(ctx, r, refusal.Message+" Nothing was changed yet."+didYouMean(meant), answers...)
+	reply, failed = m.question(ctx, r, refusal.Message+" Nothing was changed yet."+didYouMean(names), answers...)
 	return reply, failed == nil
 }
 
+// offerStop offers to stop here those stories near an unknown one that come by
+// something else than a subscription of their own; ok is false when none does.
+func (m *Mux) offerStop(ctx context.Context, r request, refusal *stories.Error) (reply bot.Reply, ok bool) {
+	if refusal.Newest {
+		return reply, false
+	}
+	var names, by []string
+	var buttons []bot.Button
+	for _, slug := range refusal.Near[:min(len(refusal.Near), maxNear)] {
+		story, err := m.stories.Story(ctx, slug)
+		if err != nil {
+			continue
+		}
+		if brings, err := m.stories.Brings(ctx, r.Where, story.ID); err == nil && len(brings) > 0 {
+			names, by = append(names, story.Slug), append(by, story.Slug+" comes by "+namesOf(brings)+".")
+			buttons = append(buttons, r.stopHere(story))
+		}
+	}
+	if len(names) == 0 {
+		return reply, false
+	}
+	reply = refused(refusal.Message + " Nothing was changed yet." + didYouMean(names))
+	for _, line := range by {
+		reply.Message.Blocks = append(reply.Message.Blocks, small(bot.Text(line)))
+	}
+	reply.Message.Buttons = buttons
+	return reply, true
+}
+
 // didYouMean asks, as a sentence behind another.
-func didYouMean(meant []stories.Target) string {
-	if len(meant) == 1 {
-		return " Did you mean " + meant[0].String() + "?"
+func didYouMean(names []string) string {
+	if len(names) == 1 {
+		return " Did you mean " + names[0] + "?"
 	}
 	return " Did you mean one of these?"
 }
