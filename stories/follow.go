@@ -128,6 +128,12 @@ func (s *Service) Brings(ctx context.Context, d Destination, storyID int64) ([]T
 	return s.store.Brings(ctx, d, storyID)
 }
 
+// Mutes returns the stories that were stopped in a channel although a topic or all
+// that it follows would bring them, the newest stop first: at most MaxMutes.
+func (s *Service) Mutes(ctx context.Context, d Destination) ([]Mute, error) {
+	return s.store.Mutes(ctx, d, MaxMutes)
+}
+
 // Pause stops serving a subscription until Resume. CodeForbidden, CodeNotFound.
 func (s *Service) Pause(ctx context.Context, act Act, f Follow) (Subscription, error) {
 	return s.setSubscription(ctx, act, f, Paused)
