@@ -36,8 +36,9 @@ func (m *Mux) subscriptions(ctx context.Context, r request) (bot.Reply, error) {
 	}
 	i := slices.IndexFunc(here.subs, func(s stories.Subscription) bool { return s.Target == target })
 	if stopped := slices.IndexFunc(here.mutes, func(s stories.Mute) bool { return target.Kind == stories.TargetStory && s.Story.Slug == target.Name }); i < 0 && stopped >= 0 {
-		row := r.muteRow(here.mutes[stopped], here.now)
-		msg := bot.Message{Blocks: []bot.Block{bot.Para(row.Spans...)}, Buttons: []bot.Button{*row.Button}}
+		mute := here.mutes[stopped]
+		msg := bot.Message{Buttons: againButton(target, mute.Story.ID, 0), Blocks: []bot.Block{bot.Para(
+			bot.Text(fmt.Sprintf("%s not follow %s: %s stopped it here ", r.either("This channel does", "You do"), target.Name, r.either(bot.UserName(mute.By), "you"))), ago(mute.At, here.now), bot.Text("."))}}
 		if here.warning != nil {
 			msg = headed(*here.warning, msg)
 		}
