@@ -166,10 +166,14 @@ func (s *Service) Subscriptions(ctx context.Context, d Destination) ([]Subscript
 	return s.store.Subscriptions(ctx, d)
 }
 
+// whyDeliveries is how many of its deliveries Why returns at most: those of several
+// updates, of which each may have come in parts.
+const whyDeliveries = 20
+
 // Why tells what became of a story's update (number 0: the newest ones) in a
 // channel: its deliveries, newest first.
 func (s *Service) Why(ctx context.Context, d Destination, storyID int64, number int) ([]Delivery, error) {
-	return s.store.DeliveriesTo(ctx, d, storyID, number, 5)
+	return s.store.DeliveriesTo(ctx, d, storyID, number, whyDeliveries)
 }
 
 func (f Follow) mayManage(ctx context.Context) error {
