@@ -133,6 +133,12 @@ func (s *Service) Brings(ctx context.Context, d Destination, storyID int64) ([]T
 	return s.store.Brings(ctx, d, storyID)
 }
 
+// Mutes returns the stories that were stopped in a channel although a topic or all
+// that it follows would bring them, the newest stop first: at most MaxMutes.
+func (s *Service) Mutes(ctx context.Context, d Destination) ([]Mute, error) {
+	return s.store.Mutes(ctx, d, MaxMutes)
+}
+
 // Pause stops serving a subscription until Resume: that of f.Target, or
 // act.Subscription. CodeForbidden, CodeNotFound, CodeReplaced.
 func (s *Service) Pause(ctx context.Context, act Act, f Follow) (Subscription, error) {
@@ -166,10 +172,14 @@ func (s *Service) Subscriptions(ctx context.Context, d Destination) ([]Subscript
 	return s.store.Subscriptions(ctx, d)
 }
 
+// whyDeliveries is how many of its deliveries Why returns at most: those of several
+// updates, of which each may have come in parts.
+const whyDeliveries = 20
+
 // Why tells what became of a story's update (number 0: the newest ones) in a
 // channel: its deliveries, newest first.
 func (s *Service) Why(ctx context.Context, d Destination, storyID int64, number int) ([]Delivery, error) {
-	return s.store.DeliveriesTo(ctx, d, storyID, number, 5)
+	return s.store.DeliveriesTo(ctx, d, storyID, number, whyDeliveries)
 }
 
 func (f Follow) mayManage(ctx context.Context) error {

@@ -101,6 +101,9 @@ type SubscriptionStore interface {
 	// Brings returns what brings a story to d now: subscriptions that are not paused,
 	// none where it is muted.
 	Brings(ctx context.Context, d Destination, storyID int64) ([]Target, error)
+	// Mutes returns the newest mutes at d, at most limit: those of stories that a
+	// topic or all which d follows, paused or not, would bring.
+	Mutes(ctx context.Context, d Destination, limit int) ([]Mute, error)
 	// SetSubscriptionState pauses or resumes. CodeNotFound, CodeReplaced.
 	SetSubscriptionState(ctx context.Context, act Act, d Destination, t Target, state SubscriptionState) (Subscription, error)
 	// Subscriptions returns what d follows, stories before topics before all.

@@ -95,6 +95,16 @@ type Brought struct {
 	Untold bool // see Made
 }
 
+// Mute is a story stopped in a channel that a topic or all would bring there.
+type Mute struct {
+	Story Story
+	By    User // who stopped it
+	At    time.Time
+}
+
+// MaxMutes is how many mutes are listed at most.
+const MaxMutes = 200
+
 // MaxSubscriptions is how much one destination follows at most.
 const MaxSubscriptions = 200
 

@@ -60,6 +60,7 @@ func (m *Mux) track(ctx context.Context, r request) (bot.Reply, error) {
 	if err != nil {
 		return bot.Reply{}, err
 	}
+	known := m.topics(ctx)
 	story, err := m.stories.Track(ctx, r.act(), wanted)
 	if stories.CodeOf(err) == stories.CodeExists {
 		return bot.Reply{}, m.taken(ctx, wanted.Slug)
@@ -67,7 +68,7 @@ func (m *Mux) track(ctx context.Context, r request) (bot.Reply, error) {
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	reply := done(fmt.Sprintf("Tracking %s.", story.Slug), followed(story)...)
+	reply := done(fmt.Sprintf("Tracking %s.", story.Slug)+newTopics(story.Topics, known), followed(story)...)
 	reply.Message.Blocks = append(reply.Message.Blocks,
 		bot.Para(bot.Text("Its first update: "), bot.Code("/update "+story.Slug+" …")),
 		bot.Para(bot.Text("To have its updates in a channel, type there: "), bot.Code("/subscribe "+story.Slug)))

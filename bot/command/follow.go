@@ -24,6 +24,9 @@ func (m *Mux) subscribe(ctx context.Context, r request) (bot.Reply, error) {
 			return bot.Reply{}, err
 		}
 	}
+	if asked, ok, err := m.topicDoubt(ctx, r, target); ok || err != nil {
+		return asked, err
+	}
 	reply, err := m.followHere(ctx, r, r.act(), target, level)
 	if offer, ok := m.offerFollow(ctx, r, err, level); ok {
 		return offer, nil
@@ -88,7 +91,7 @@ func (m *Mux) followHere(ctx context.Context, r request, a stories.Act, target s
 	switch {
 	case story.State == stories.Closed:
 		sentence += " The story is closed: no more updates are expected."
-	case made.Created && target.Kind == stories.TargetTopic && !m.knownTopic(ctx, target):
+	case made.Created && target.Kind == stories.TargetTopic && !slices.Contains(m.topics(ctx), target.Name):
 		sentence += " No story has this topic yet; updates come once one has."
 	}
 	reply := done(sentence)

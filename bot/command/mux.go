@@ -142,12 +142,17 @@ func (m *Mux) run(ctx context.Context, c bot.Command, entry *command, read readi
 			return bot.Reply{}, err
 		}
 	}
-	if err := m.checkStory(ctx, c, entry, read.story()); err != nil {
-		return bot.Reply{}, err
-	}
 	r := request{Command: c, values: read.typed, command: entry}
+	var in *doubt
 	if read.doubtful() {
-		return m.whichReading(ctx, r, read)
+		d := read.doubt()
+		in = &d
+	}
+	if err := m.checkStory(ctx, c, entry, read.story()); err != nil {
+		return m.offerNear(ctx, r, in, err)
+	}
+	if in != nil {
+		return m.whichMeant(ctx, r, *in)
 	}
 	return m.carryOut(ctx, r)
 }
@@ -160,7 +165,11 @@ func (m *Mux) carryOut(ctx context.Context, r request) (bot.Reply, error) {
 	if r.command.changes() {
 		r.User.Name = r.Asker.Name(ctx)
 	}
-	return r.command.run(m, ctx, r)
+	reply, err := r.command.run(m, ctx, r)
+	if err != nil {
+		return m.offerNear(ctx, r, nil, err)
+	}
+	return reply, nil
 }
 
 // may refuses whoever may not give the command. Errors are those of

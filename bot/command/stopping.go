@@ -22,6 +22,9 @@ func (m *Mux) unsubscribe(ctx context.Context, r request) (bot.Reply, error) {
 			return other, nil
 		}
 	}
+	if offer, ok := m.offerEnd(ctx, r, target, err); ok {
+		return offer, nil
+	}
 	return reply, err
 }
 
@@ -93,7 +96,7 @@ func (m *Mux) broughtAnyway(ctx context.Context, r request, slug string) (reply 
 	if err != nil || len(by) == 0 {
 		return reply, false
 	}
-	reply = refused(fmt.Sprintf("%s no subscription of its own to %s, but the updates come by %s. To end those, stop this one story here.", r.either("This channel has", "You have"), story.Slug, namesOf(by)))
+	reply = refused(fmt.Sprintf("%s to %s, but the updates come by %s. To end those, stop this one story here.", r.either("This channel has no subscription of its own", "You have no subscription of your own"), story.Slug, namesOf(by)))
 	reply.Message.Buttons = []bot.Button{r.stopHere(story)}
 	return reply, true
 }

@@ -53,7 +53,7 @@ func readerCommands() []command {
 		{Spec: bot.Spec{Name: "subscriptions", Summary: "List what this channel follows, and pause or resume it",
 			Args: []bot.Arg{targetArg}, Example: "/subscriptions"}, run: (*Mux).subscriptions},
 		{Spec: bot.Spec{Name: "why", Summary: "Tell why this channel did or did not get an update",
-			Args: []bot.Arg{required(storyArg), numberArg}, Example: "/why sony-hack 4"}, run: (*Mux).why},
+			Args: []bot.Arg{required(storyArg), numberArg}, Example: "/why sony-hack 4"}, nearly: "Ask about %s", run: (*Mux).why},
 		{Spec: bot.Spec{Name: "update", Summary: "Publish an update to everyone who follows the story",
 			Args: []bot.Arg{required(storyArg),
 				{Name: "text", Summary: "What happened", Required: true, Free: true},
@@ -64,7 +64,7 @@ func readerCommands() []command {
 				{Name: "at", Kind: bot.KindTime, Summary: "When it happened, in UTC: 2014-12-20, 15:04 or 2014-12-20 15:04", MaxLength: 40},
 				{Name: "again", Summary: "Post it although the same text was just posted", Choices: []bot.Choice{{Value: "yes", Label: "yes"}}},
 			}, Example: "/update sony-hack level:breaking source:https://example.org/report The studio cancels the film."},
-			role: stories.Moderator, verify: (*Mux).verifyUpdate, run: (*Mux).update},
+			role: stories.Moderator, verify: (*Mux).verifyUpdate, nearly: "Post it to %s", run: (*Mux).update},
 	}
 }
 
@@ -79,11 +79,11 @@ func deskCommands() []command {
 			}, Example: "/desk track slug:sony-hack topics:security,film The hack of Sony Pictures"},
 			role: stories.Moderator, verify: (*Mux).verifyTrack, run: (*Mux).track},
 		{Spec: bot.Spec{Name: "desk close", Summary: "Close a story: nothing more is expected",
-			Args: []bot.Arg{required(storyArg)}, Example: "/desk close sony-hack"}, role: stories.Moderator, run: (*Mux).close},
+			Args: []bot.Arg{required(storyArg)}, Example: "/desk close sony-hack"}, role: stories.Moderator, nearly: "Close %s", run: (*Mux).close},
 		{Spec: bot.Spec{Name: "desk reopen", Summary: "Take up a closed story again",
-			Args: []bot.Arg{required(storyArg)}, Example: "/desk reopen sony-hack"}, role: stories.Moderator, run: (*Mux).reopen},
+			Args: []bot.Arg{required(storyArg)}, Example: "/desk reopen sony-hack"}, role: stories.Moderator, nearly: "Reopen %s", run: (*Mux).reopen},
 		{Spec: bot.Spec{Name: "desk log", Summary: "Tell who did what, when",
-			Args: []bot.Arg{storyArg}, Example: "/desk log sony-hack"}, role: stories.Moderator, run: (*Mux).deskLog},
+			Args: []bot.Arg{storyArg}, Example: "/desk log sony-hack"}, role: stories.Moderator, nearly: "Log of %s", run: (*Mux).deskLog},
 		{Spec: bot.Spec{Name: "desk status", Summary: "Show the queue, failing channels and connections", Example: "/desk status"},
 			role: stories.Moderator, run: (*Mux).status},
 		{Spec: bot.Spec{Name: "desk moderators", Summary: "List moderators, add or remove one",

@@ -9,7 +9,7 @@ import (
 )
 
 const (
-	muteSQL = `INSERT INTO mutes (destination_id, story_id) VALUES (?1, ?2) ON CONFLICT (destination_id, story_id) DO NOTHING`
+	muteSQL = `INSERT INTO mutes (destination_id, story_id, by_ref, by_name, at) VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (destination_id, story_id) DO NOTHING`
 	// broughtSQL counts what else brings a story to a destination. A topic is a
 	// word among the story's topics.
 	broughtSQL = `
@@ -42,7 +42,7 @@ func (s *Store) Stop(ctx context.Context, a stories.Act, d stories.Destination, 
 			return done, false, err
 		}
 		if done.Muted = others > 0; done.Muted {
-			n, err := q.exec(ctx, muteSQL, p.id, storyID)
+			n, err := q.exec(ctx, muteSQL, p.id, storyID, a.By.Ref, a.By.Name, millis(a.At))
 			if err != nil {
 				return done, false, err
 			}
