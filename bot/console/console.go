@@ -232,7 +232,7 @@ func (c *Console) converse(ctx context.Context, h bot.Handler) error {
 		}
 	}()
 	for {
-		c.screen.setPrompt(c.user + " " + c.channel + "> ")
+		c.screen.setPrompt(c.user + " " + c.channel + promptEnd)
 		next <- struct{}{}
 		select {
 		case <-ctx.Done():

@@ -148,3 +148,22 @@ func TestCompleted(t *testing.T) {
 		}
 	}
 }
+
+func TestFittedPrompts(t *testing.T) {
+	for _, test := range []struct {
+		prompt string
+		width  int
+		want   string
+	}{
+		{"editor #general> ", 80, "editor #general> "},
+		{"editor #general> ", 34, "editor #general> "},
+		{"editor #general> ", 33, "editor #gener…> "},
+		{"editor #漢字漢字> ", 28, "editor #漢…> "},
+		{"editor #漢字漢字> ", 30, "editor #漢字…> "},
+		{"editor #general> ", 4, "e…> "},
+	} {
+		if got := fitted(test.prompt, test.width); got != test.want {
+			t.Errorf("fitted(%q, %d) = %q, want %q", test.prompt, test.width, got, test.want)
+		}
+	}
+}

@@ -148,10 +148,24 @@ func TestTheCursorStandsWhereOneTypes(t *testing.T) {
 	s.Ends("漢字と")
 	s.Press(consoletest.Left, "x")
 	s.Ends("漢字xと")
-	const want = len("editor #general> ") + 5
-	if s.Cursor() != want {
-		t.Errorf("the cursor is in column %d, want %d", s.Cursor(), want)
+	const typed = len("editor #general> ") + 5
+	s.CursorIn(typed)
+	// It stays there whatever is printed above: a push, the log, the words one may go
+	// on with.
+	for _, shown := range []string{"First", "Second"} {
+		m := bot.Plainly(shown)
+		s.console.Do(t.Context(), push(shown, &m))
+		s.Sees(shown)
+		s.CursorIn(typed)
 	}
+	if _, err := s.console.LogWriter(s.TTY).Write([]byte("a line of the log\n")); err != nil {
+		t.Fatal(err)
+	}
+	s.Sees("a line of the log")
+	s.CursorIn(typed)
+	s.Press(consoletest.CtrlC, "/update sony-hack ", consoletest.Tab)
+	s.Sees("level:breaking  level:minor")
+	s.CursorIn(len("editor #general> /update sony-hack "))
 	s.leave(consoletest.CtrlC, consoletest.CtrlD)
 }
 
@@ -206,6 +220,18 @@ func TestALineGoesOn(t *testing.T) {
 	if s.last() != "update(x one\n>two\nthree)" {
 		t.Errorf("sent %q", s.last())
 	}
+	s.leave(consoletest.CtrlD)
+}
+
+// TestALongPromptLeavesRoomToType in a narrow window.
+func TestALongPromptLeavesRoomToType(t *testing.T) {
+	s := sit(t, 40, 24)
+	s.Press("/join a-channel-of-the-newsroom-in-london", consoletest.Enter)
+	s.Ends("\n\neditor #a-channel…>")
+	s.Press("/story 漢字")
+	s.Ends("editor #a-channel…> /story 漢字")
+	s.Press(consoletest.Enter)
+	s.Sees("editor #a-channel…> /story 漢字\neditor in\n#a-channel-of")
 	s.leave(consoletest.CtrlD)
 }
 
