@@ -53,6 +53,13 @@ func SameClaimCode(given, code string) bool {
 	return code != "" && subtle.ConstantTimeCompare([]byte(given), []byte(code)) == 1
 }
 
+// HoldsClaimCode says whether the code stands in text, written as SameClaimCode
+// takes it, with whatever around it. No text holds no code.
+func HoldsClaimCode(text, code string) bool {
+	code = bareCode(code)
+	return code != "" && strings.Contains(bareCode(text), code)
+}
+
 // bareCode is a code's letters and digits, in capitals.
 func bareCode(code string) string {
 	return strings.Map(func(r rune) rune {

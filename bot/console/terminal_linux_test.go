@@ -27,7 +27,12 @@ type sat struct {
 func sit(t *testing.T, width, height int, change ...func(*Config)) *sat {
 	t.Helper()
 	s := &sat{Terminal: consoletest.New(t, width, height), t: t, echo: &echo{}, done: make(chan error, 1)}
-	c := Config{In: s.TTY, Out: s.TTY, Specs: specs(), Greeting: "Welcome", Env: environ("TERM=xterm-256color")}
+	c := Config{In: s.TTY, Out: s.TTY, Specs: specs(), Greeting: func(edits bool) string {
+		if edits {
+			return "Welcome"
+		}
+		return "Welcome, without keys"
+	}, Env: environ("TERM=xterm-256color")}
 	for _, f := range change {
 		f(&c)
 	}
@@ -349,6 +354,7 @@ func TestStylesAreShownWhereTheyMayBe(t *testing.T) {
 func TestADumbTerminal(t *testing.T) {
 	for _, kind := range []string{"TERM=dumb", "TERM="} {
 		s := sit(t, 40, 24, func(c *Config) { c.Env = environ(kind) })
+		s.Sees("Welcome, without keys\n\neditor")
 		s.Press("/story sony-hack\n")
 		s.Ends("editor #general> /story sony-hack\neditor in #general: story(sony-hack)\n\neditor #general>")
 		s.Press("/update x one\\\n")

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"log/slog"
-	"strings"
 
 	"storybot/stories"
 )
@@ -23,10 +22,5 @@ func offerClaim(ctx context.Context, desk *stories.Service, log *slog.Logger) (c
 // isClaim says whether somebody typed the code that makes the first admin, with
 // whatever around it.
 func isClaim(typed, code string) bool {
-	for word := range strings.FieldsSeq(typed) {
-		if stories.SameClaimCode(word, code) {
-			return true
-		}
-	}
-	return false
+	return stories.HoldsClaimCode(typed, code)
 }
