@@ -134,7 +134,8 @@ const (
 	liveFor   = 15 * time.Minute
 )
 
-// watch prints a live answer's last state.
+// watch prints a live answer's last state, by when other answers may stand between:
+// so it says what it is about, where it can.
 func (c *Console) watch(ctx context.Context, reply bot.Reply) {
 	ctx, cancel := context.WithTimeout(ctx, liveFor)
 	defer cancel()
@@ -149,6 +150,12 @@ func (c *Console) watch(ctx context.Context, reply bot.Reply) {
 		m, done, err := reply.Live(ctx)
 		if err != nil || !done {
 			continue
+		}
+		if reply.Ending != nil {
+			if apart, err := reply.Ending(ctx); err == nil {
+				_ = c.tell(ctx, apart)
+				return
+			}
 		}
 		_ = c.showLater(ctx, reply.Message, m)
 		return

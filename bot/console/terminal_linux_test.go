@@ -1,6 +1,7 @@
 package console
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -274,6 +275,25 @@ func TestWhatIsTypedAheadIsHeardInTurn(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.Sees("editor #general> /join news", "editor #news> /as mo", "mo #news> /story x", "mo in #news: story(x)", "mo #news> quit")
+}
+
+// TestAnEndSaysWhatItIsOf: it comes when other answers stand between.
+func TestAnEndSaysWhatItIsOf(t *testing.T) {
+	s := sit(t, 60, 24)
+	s.echo.reply = func(bot.Command) bot.Reply {
+		return bot.Reply{
+			Message: bot.Plainly("Published update 2 of sony-hack."),
+			Live: func(context.Context) (bot.Message, bool, error) {
+				return bot.Plainly("Published update 2 of sony-hack. Delivered."), true, nil
+			},
+			Ending: func(context.Context) (bot.Message, error) {
+				return bot.Plainly("sony-hack, update 2: Delivered."), nil
+			},
+		}
+	}
+	s.Press("/update x y", consoletest.Enter)
+	s.Ends("Published update 2 of sony-hack.\n\nsony-hack, update 2: Delivered.\n\neditor #general>")
+	s.leave(consoletest.CtrlD)
 }
 
 func TestLongAnswersStayInOrder(t *testing.T) {
