@@ -37,19 +37,19 @@ func (m *Mux) why(ctx context.Context, r request) (bot.Reply, error) {
 		msg.Blocks = append(msg.Blocks, *note)
 	}
 	if len(deliveries) == 0 {
-		reason, err := m.whyNot(ctx, story, number, subs)
+		reason, err := m.whyNot(ctx, r, story, number, subs)
 		if err != nil {
 			return bot.Reply{}, err
 		}
 		msg.Blocks = append(msg.Blocks, bot.Para(reason...))
 	} else {
-		msg.Blocks = append(msg.Blocks, heading(story.Slug+" in this channel"))
+		msg.Blocks = append(msg.Blocks, heading(story.Slug+r.either(" in this channel", " in this conversation")))
 	}
 	by, err := m.stories.Brings(ctx, r.Where, story.ID)
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	last := small(bot.Text(followsNow(story, subs)))
+	last := small(bot.Text(r.followsNow(story, subs)))
 	if stoppedHere(story, subs, by) {
 		last = small(bot.Text(story.Slug + " was stopped here, so nothing brings it now. Follow again lets it come."))
 		msg.Buttons = againButton(stories.Target{Kind: stories.TargetStory, Name: story.Slug}, story.ID, 0)
@@ -116,7 +116,7 @@ func deliveryWords(d stories.Delivery, now time.Time) []bot.Span {
 		if d.Tries.PutBack {
 			return say("waits")
 		}
-		return say("is held until the channel can be written to")
+		return say("is held until the bot can write here again")
 	case stories.Unknown:
 		return say("may have arrived; that could not be found out")
 	}
@@ -125,13 +125,13 @@ func deliveryWords(d stories.Delivery, now time.Time) []bot.Span {
 
 // whyNot says why there is no delivery of an update (number 0: the newest) to
 // a channel that follows subs.
-func (m *Mux) whyNot(ctx context.Context, story stories.Story, number int, subs []stories.Subscription) ([]bot.Span, error) {
+func (m *Mux) whyNot(ctx context.Context, r request, story stories.Story, number int, subs []stories.Subscription) ([]bot.Span, error) {
 	subs = slices.DeleteFunc(slices.Clone(subs), func(s stories.Subscription) bool { return !covers(s, story) })
 	switch {
 	case story.Updates == 0:
 		return []bot.Span{bot.Text("Nothing was sent here: " + story.Slug + " has no updates yet.")}, nil
 	case len(subs) == 0:
-		return []bot.Span{bot.Text("Nothing was sent here: this channel follows neither the story nor a topic of it. To change that: "), bot.Code("/subscribe " + story.Slug)}, nil
+		return []bot.Span{bot.Text("Nothing was sent here: " + r.either("this channel follows", "you follow") + " neither the story nor a topic of it. To change that: "), bot.Code("/subscribe " + story.Slug)}, nil
 	}
 	if number == 0 {
 		number = story.Updates
@@ -140,23 +140,23 @@ func (m *Mux) whyNot(ctx context.Context, story stories.Story, number int, subs 
 	if err != nil {
 		return nil, err
 	}
-	return []bot.Span{bot.Text(fmt.Sprintf("Update %d of %s was not sent here: %s", number, story.Slug, notPlanned(u, subs)))}, nil
+	return []bot.Span{bot.Text(fmt.Sprintf("Update %d of %s was not sent here: %s", number, story.Slug, r.notPlanned(u, subs)))}, nil
 }
 
 // notPlanned says why none of subs, which all cover the story, brought u.
-func notPlanned(u stories.Update, subs []stories.Subscription) string {
+func (r request) notPlanned(u stories.Update, subs []stories.Subscription) string {
 	every := func(f func(stories.Subscription) bool) bool {
 		return !slices.ContainsFunc(subs, func(s stories.Subscription) bool { return !f(s) })
 	}
 	switch {
 	case every(func(s stories.Subscription) bool { return s.CreatedAt.After(u.CreatedAt) }):
-		return "it was published before this channel began to follow. Only what comes afterwards is posted; the timeline has the rest."
+		return "it was published before " + r.here() + " began to follow. Only what comes afterwards is posted; the timeline has the rest."
 	case every(func(s stories.Subscription) bool { return s.State == stories.Paused }):
 		return "the subscription is paused. /subscriptions has a button to resume it."
 	case every(func(s stories.Subscription) bool { return s.Level > u.Level }):
-		return fmt.Sprintf("its level is %s, and this channel asked for %s.", u.Level, levelWords(subs[0].Level))
+		return fmt.Sprintf("its level is %s, and %s asked for %s.", u.Level, r.here(), levelWords(subs[0].Level))
 	}
-	return "there is no record of it here. Either the story was stopped in this channel or paused at that time, or the record is old and was cleared away."
+	return "there is no record of it here. Either the story was stopped here or paused at that time, or the record is old and was cleared away."
 }
 
 // covers says that sub brings story's updates.
@@ -180,7 +180,7 @@ func stoppedHere(story stories.Story, subs []stories.Subscription, by []stories.
 const followsRoom = 500
 
 // followsNow lists what brings the story to the channel now.
-func followsNow(story stories.Story, subs []stories.Subscription) string {
+func (r request) followsNow(story stories.Story, subs []stories.Subscription) string {
 	var by []string
 	for _, sub := range subs {
 		if covers(sub, story) {
@@ -188,7 +188,7 @@ func followsNow(story stories.Story, subs []stories.Subscription) string {
 		}
 	}
 	if len(by) == 0 {
-		return "Nothing that this channel follows now brings the story."
+		return "Nothing that " + r.either("this channel follows", "you follow") + " now brings the story."
 	}
 	words, _ := bot.CutToRoom("What brings the story here now: "+strings.Join(by, "; "), followsRoom)
 	return words + "."

@@ -34,5 +34,6 @@ func Refs() bot.Refs {
 			return typed
 		},
 		Example: "discord:80351110224678912",
+		Apart:   true,
 	}
 }

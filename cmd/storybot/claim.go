@@ -15,7 +15,11 @@ func offerClaim(ctx context.Context, desk *stories.Service, log *slog.Logger) (c
 	if err != nil || code == "" {
 		return "", err
 	}
-	log.Warn("nobody is an admin yet; whoever sends this command to the bot becomes the first: /desk claim "+code, "setting", "STORYBOT_ADMINS names admins instead")
+	level := slog.LevelWarn
+	if !log.Enabled(ctx, level) {
+		level = slog.LevelError // answers say that it is in the log
+	}
+	log.Log(ctx, level, "nobody is an admin yet; whoever sends this command to the bot becomes the first: /desk claim "+code, "setting", "STORYBOT_ADMINS names admins instead")
 	return code, nil
 }
 
