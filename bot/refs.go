@@ -21,6 +21,8 @@ type Refs struct {
 	// shown to them: what a person, or a channel, is called.
 	Named   bool
 	Example string // a whole reference: "discord:80351110224678912"
+	// Workspace is what people there call a workspace; "" for workspace.
+	Workspace string
 	// Naming is a sentence: how somebody there is named in a command. "" for a
 	// mention that is picked from a list.
 	Naming string

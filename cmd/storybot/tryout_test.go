@@ -1,8 +1,11 @@
 package main
 
 import (
+	"log/slog"
 	"os"
 	"path/filepath"
+	"storybot/stories"
+	"storybot/stories/sqlstore"
 	"strings"
 	"testing"
 )
@@ -95,6 +98,23 @@ func TestACodeIsFoundInWhatWasTyped(t *testing.T) {
 	}
 	if isClaim("anything at all", "") || isClaim("", "") {
 		t.Error("no code is found")
+	}
+}
+
+// TestTheCodeIsInTheLog at every level of it: refusals say that it is there.
+func TestTheCodeIsInTheLog(t *testing.T) {
+	store, err := sqlstore.Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "news.db"), sqlstore.Options{Now: wallClock})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer store.Close()
+	desk := stories.NewService(stories.Config{Store: store, Now: wallClock})
+	for _, level := range []slog.Level{slog.LevelDebug, slog.LevelInfo, slog.LevelWarn, slog.LevelError} {
+		var log strings.Builder
+		code, err := offerClaim(t.Context(), desk, slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: level})))
+		if err != nil || code == "" || !strings.Contains(log.String(), "/desk claim "+code) {
+			t.Errorf("%v: code %q, %v, the log: %s", level, code, err, log.String())
+		}
 	}
 }
 
