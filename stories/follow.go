@@ -78,7 +78,11 @@ func (s *Service) Unsubscribe(ctx context.Context, act Act, f Follow) (Left, err
 		if target.Kind == TargetAll {
 			what = "all stories"
 		}
-		return sub, Errorf(CodeNotFound, "This channel does not follow %s. /subscriptions lists what it follows.", what)
+		who := "This channel does"
+		if f.Direct {
+			who = "You do"
+		}
+		return sub, Errorf(CodeNotFound, "%s not follow %s. /subscriptions lists what is followed here.", who, what)
 	}
 	if err == nil {
 		s.planned()
@@ -184,7 +188,7 @@ func (s *Service) Why(ctx context.Context, d Destination, storyID int64, number 
 
 func (f Follow) mayManage(ctx context.Context) error {
 	if f.Manages == nil {
-		return Errorf(CodeForbidden, "Only people who manage this channel can change what it follows.")
+		return Errorf(CodeForbidden, "Only people who manage this channel can change what is followed here.")
 	}
 	return f.Manages(ctx)
 }

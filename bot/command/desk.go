@@ -132,7 +132,7 @@ func (m *Mux) here(ctx context.Context, r request) (bot.Reply, error) {
 		return bot.Reply{}, err
 	}
 	if slices.Contains(desks, r.Where) {
-		return bot.Reply{Message: bot.Plainly("This channel is the desk already.")}, nil
+		return bot.Reply{Message: bot.Plainly(r.either("This channel", "This conversation") + " is the desk already.")}, nil
 	}
-	return done("This channel is the desk now: alarms, failing channels and the progress of deliveries are posted here."), nil
+	return done(r.either("This channel", "This conversation") + " is the desk now: alarms, failing channels and the progress of deliveries are posted here."), nil
 }

@@ -198,7 +198,7 @@ func (m *Mux) resumed(ctx context.Context, r request, blocked bool) []bot.Block 
 }
 
 func resumedWords(held, undecided int) string {
-	words := "The channel can be written to again"
+	words := "The bot can write here again"
 	if held > 0 {
 		words += "; the newest of what waited comes now"
 	}

@@ -87,11 +87,11 @@ func (m *Mux) typed(ctx context.Context, c bot.Command, in bot.Typed) (bot.Reply
 	name = strings.ToLower(strings.Trim(name, "/,:;"))
 	entry, given := m.find(name, text)
 	if entry == nil || entry.Name == deskHelp {
-		return m.helpFor(name, bot.Unfold(text, in.Mentions)), nil
+		return m.helpFor(name, bot.Unfold(text, in.Mentions), m.form(c.Where)), nil
 	}
 	text = given
 	if asksHelp(text) {
-		return m.help(entry), nil
+		return m.help(entry, m.form(c.Where)), nil
 	}
 	if err := m.mayBeRead(ctx, c, entry, text); err != nil {
 		return bot.Reply{}, err
@@ -109,7 +109,7 @@ func (m *Mux) chosen(ctx context.Context, c bot.Command, in bot.Options) (bot.Re
 	name := strings.ToLower(strings.Trim(in.Name, "/ "))
 	entry := m.named(name)
 	if entry == nil {
-		return m.helpFor(name, ""), nil
+		return m.helpFor(name, "", m.form(c.Where)), nil
 	}
 	given := values{}
 	for name, value := range in.Values {
@@ -135,7 +135,7 @@ func (m *Mux) run(ctx context.Context, c bot.Command, entry *command, read readi
 	read.typed.spellSlugs()
 	read.taken.spellSlugs()
 	if entry.asksHelp(read.typed) {
-		return m.help(entry), nil
+		return m.help(entry, m.form(c.Where)), nil
 	}
 	if len(read.typed) == 0 && !read.doubtful() {
 		if err := entry.check(read.typed); err != nil {

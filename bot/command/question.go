@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/base32"
 	"encoding/json"
+	"fmt"
 	"time"
 
 	"storybot/bot"
@@ -111,7 +112,7 @@ func (m *Mux) pressAnswer(ctx context.Context, r request, args bot.Args) (bot.Re
 	case q.By != r.User.Ref:
 		return refused("Only the person who typed this command can answer its question; nothing was changed."), nil
 	case m.stories.Now().Sub(q.At) > answerTime:
-		return refused("A question can be answered for an hour, and this one is older; nothing was changed. Type the command again."), nil
+		return refused(fmt.Sprintf("A question can be answered for %d minutes, and this one is older; nothing was changed. Type the command again.", int(answerTime.Minutes()))), nil
 	}
 	r.Key, r.deed = q.Deed, q.Deed
 	r.command, r.values = entry, q.Given.and(q.Answers[args.Number(0)])

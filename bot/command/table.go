@@ -1,6 +1,7 @@
 package command
 
 import (
+	"fmt"
 	"storybot/bot"
 	"storybot/stories"
 )
@@ -45,20 +46,20 @@ func readerCommands() []command {
 			Args: []bot.Arg{insisted(storyArg), numberArg}, Example: "/story sony-hack"}, run: (*Mux).story},
 		{Spec: bot.Spec{Name: "stories", Summary: "List or search the stories, newest activity first",
 			Args: []bot.Arg{{Name: "words", Summary: "Words to look for in stories and updates", Free: true, MaxLength: 200}}, Example: "/stories north korea"}, run: (*Mux).listOrSearch},
-		{Spec: bot.Spec{Name: "subscribe", Summary: "Have updates posted in this channel", Manages: true,
+		{Spec: bot.Spec{Name: "subscribe", Summary: "Have updates posted here", Manages: true,
 			Args:    []bot.Arg{required(targetArg), {Name: "level", Summary: "The least urgent level to post here; everything when left out", Choices: levels}},
 			Example: "/subscribe sony-hack level:breaking"}, verify: (*Mux).verifyTarget, run: (*Mux).subscribe},
-		{Spec: bot.Spec{Name: "unsubscribe", Summary: "Stop posting updates in this channel", Manages: true,
+		{Spec: bot.Spec{Name: "unsubscribe", Summary: "Stop posting updates here", Manages: true,
 			Args: []bot.Arg{required(targetArg)}, Example: "/unsubscribe sony-hack"}, run: (*Mux).unsubscribe},
-		{Spec: bot.Spec{Name: "subscriptions", Summary: "List what this channel follows, and pause or resume it",
+		{Spec: bot.Spec{Name: "subscriptions", Summary: "List what is followed here, and pause or resume it",
 			Args: []bot.Arg{targetArg}, Example: "/subscriptions"}, run: (*Mux).subscriptions},
-		{Spec: bot.Spec{Name: "why", Summary: "Tell why this channel did or did not get an update",
+		{Spec: bot.Spec{Name: "why", Summary: "Tell why an update did or did not come here",
 			Args: []bot.Arg{required(storyArg), numberArg}, Example: "/why sony-hack 4"}, nearly: "Ask about %s", run: (*Mux).why},
-		{Spec: bot.Spec{Name: "update", Summary: "Publish an update to everyone who follows the story",
+		{Spec: bot.Spec{Name: "update", Summary: "Publish an update of a story to those who asked for it",
 			Args: []bot.Arg{required(storyArg),
 				{Name: "text", Summary: "What happened", Required: true, Free: true},
 				{Name: "level", Summary: "How urgent it is; normal when left out", Choices: levels},
-				{Name: "source", Kind: bot.KindLinks, Summary: "A link to the source; up to five, with commas between them", MaxLength: stories.MaxSources * (stories.MaxSourceURL + 1)},
+				{Name: "source", Kind: bot.KindLinks, Summary: fmt.Sprintf("A link to the source; up to %d, with commas between them", stories.MaxSources), MaxLength: stories.MaxSources * (stories.MaxSourceURL + 1)},
 				{Name: "image", Kind: bot.KindLink, Summary: "A picture: its address, which begins with https://; say in alt what it shows", MaxLength: stories.MaxPictureURL},
 				{Name: "alt", Kind: bot.KindText, Summary: "What the picture shows, in words, for readers who cannot see it", MaxLength: stories.MaxPictureAlt},
 				{Name: "at", Kind: bot.KindTime, Summary: "When it happened, in UTC: 2014-12-20, 15:04 or 2014-12-20 15:04", MaxLength: 40},
@@ -92,7 +93,7 @@ func deskCommands() []command {
 				{Name: "user", Summary: "Who: mention them with @", Positional: true, Person: true, MaxLength: 128},
 			}, Example: "/desk moderators action:add user:@ada"}, role: stories.Admin, run: (*Mux).moderators},
 		{Spec: bot.Spec{Name: deskHelp, Summary: "List what moderators and admins do", Example: "/desk help"}, run: (*Mux).deskHelp},
-		{Spec: bot.Spec{Name: "desk here", Summary: "Make this channel the desk: alarms and progress are posted here", Example: "/desk here"},
+		{Spec: bot.Spec{Name: "desk here", Summary: "Have alarms and the progress of deliveries posted here, at the desk", Example: "/desk here"},
 			role: stories.Admin, run: (*Mux).here},
 		{Spec: bot.Spec{Name: "desk claim", Summary: "Become the first admin, with the code from the bot's log",
 			Args: []bot.Arg{{Name: "code", Summary: "The code printed in the bot's log at start", Required: true, Free: true, MaxLength: 64}}, Example: "/desk claim K7QX-42MD-WB3N"}, recorded: true, run: (*Mux).claim},

@@ -43,13 +43,13 @@ func (m *Mux) why(ctx context.Context, r request) (bot.Reply, error) {
 	if len(rows) == 0 {
 		msg.Blocks = append(msg.Blocks, bot.Para(r.nothingSent(story)...))
 	} else {
-		msg.Blocks = append(msg.Blocks, heading(story.Slug+r.either(" in this channel", " to you")))
+		msg.Blocks = append(msg.Blocks, heading(story.Slug+r.either(" in this channel", " in this conversation")))
 	}
 	by, err := m.stories.Brings(ctx, r.Where, story.ID)
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	last := small(bot.Text(followsNow(story, subs)))
+	last := small(bot.Text(r.followsNow(story, subs)))
 	if stoppedHere(story, subs, by) {
 		last = small(bot.Text(story.Slug + " was stopped here, so nothing brings it now. Follow again lets it come."))
 		msg.Buttons = againButton(stories.Target{Kind: stories.TargetStory, Name: story.Slug}, story.ID, 0)
@@ -120,7 +120,7 @@ func deliveryWords(d stories.Delivery, now time.Time) []bot.Span {
 		if d.Tries.PutBack {
 			return say("waits")
 		}
-		return say("is held until the channel can be written to")
+		return say("is held until the bot can write here again")
 	case stories.Unknown:
 		return say("may have arrived; that could not be found out")
 	}
@@ -158,7 +158,7 @@ func (m *Mux) whyRows(ctx context.Context, r request, story stories.Story, numbe
 			}
 		}
 		if !recorded {
-			rows = append(rows, updateRowOf(u, bot.Text(fmt.Sprintf("Update %d was not sent.\n%s", u.Number, sentence(notPlanned(u, subs, stop))))))
+			rows = append(rows, updateRowOf(u, bot.Text(fmt.Sprintf("Update %d was not sent.\n%s", u.Number, sentence(r.notPlanned(u, subs, stop))))))
 		}
 	}
 	if !told && len(deliveries) > 0 { // what came last, however long ago
@@ -188,9 +188,9 @@ func (r request) nothingSent(story stories.Story) []bot.Span {
 
 // notPlanned says why none of subs, which all cover the story, brought u; stop is how
 // the story was stopped in the channel, if it was.
-func notPlanned(u stories.Update, subs []stories.Subscription, stop *stories.Mute) string {
+func (r request) notPlanned(u stories.Update, subs []stories.Subscription, stop *stories.Mute) string {
 	if len(subs) == 0 {
-		return "nothing that this channel follows brings the story."
+		return "nothing that " + r.either("this channel follows", "you follow") + " brings the story."
 	}
 	if stop != nil && u.CreatedAt.After(stop.At) {
 		return fmt.Sprintf("the story had been stopped here by %s.", bot.UserName(stop.By))
@@ -206,7 +206,7 @@ func notPlanned(u stories.Update, subs []stories.Subscription, stop *stories.Mut
 		case sub.State == stories.Paused:
 			why = "is paused"
 		default:
-			return "there is no record of it here. Either the story was stopped in this channel or paused at that time, or the record is old and was cleared away."
+			return "there is no record of it here. Either the story was stopped here or paused at that time, or the record is old and was cleared away."
 		}
 		each = append(each, sub.Target.String()+" "+why)
 	}
@@ -215,11 +215,11 @@ func notPlanned(u stories.Update, subs []stories.Subscription, stop *stories.Mut
 	}
 	switch {
 	case every(func(s stories.Subscription) bool { return s.CreatedAt.After(u.CreatedAt) }):
-		return "it was published before this channel began to follow. Only what comes afterwards is posted; the timeline has the rest."
+		return "it was published before " + r.here() + " began to follow. Only what comes afterwards is posted; the timeline has the rest."
 	case every(func(s stories.Subscription) bool { return !s.CreatedAt.After(u.CreatedAt) && s.State == stories.Paused && s.Level <= u.Level }):
 		return "the subscription is paused. /subscriptions has a button to resume it."
 	case every(func(s stories.Subscription) bool { return s.Level > u.Level && s.Level == subs[0].Level && !s.CreatedAt.After(u.CreatedAt) }):
-		return fmt.Sprintf("its level is %s, and this channel asked for %s.", u.Level, levelWords(subs[0].Level))
+		return fmt.Sprintf("its level is %s, and %s asked for %s.", u.Level, r.here(), levelWords(subs[0].Level))
 	}
 	return fmt.Sprintf("its level is %s; %s.", u.Level, listed(each))
 }
@@ -245,7 +245,7 @@ func stoppedHere(story stories.Story, subs []stories.Subscription, by []stories.
 const followsRoom = 500
 
 // followsNow lists what brings the story to the channel now.
-func followsNow(story stories.Story, subs []stories.Subscription) string {
+func (r request) followsNow(story stories.Story, subs []stories.Subscription) string {
 	var by []string
 	for _, sub := range subs {
 		if covers(sub, story) {
@@ -253,7 +253,7 @@ func followsNow(story stories.Story, subs []stories.Subscription) string {
 		}
 	}
 	if len(by) == 0 {
-		return "Nothing that this channel follows now brings the story."
+		return "Nothing that " + r.either("this channel follows", "you follow") + " now brings the story."
 	}
 	words, _ := bot.CutToRoom("What brings the story here now: "+strings.Join(by, "; "), followsRoom)
 	return words + "."

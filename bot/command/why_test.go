@@ -37,7 +37,7 @@ func TestNotPlanned(t *testing.T) {
 		{"nobody knows", []stories.Subscription{sub("a", stories.Minor, stories.Active, time.Hour)}, nil, "there is no record"},
 		{"nobody knows of one", []stories.Subscription{sub("a", stories.Breaking, stories.Active, time.Hour), sub("b", stories.Minor, stories.Active, time.Hour)}, nil, "there is no record"},
 	} {
-		if got := notPlanned(u, tt.subs, tt.stop); !strings.Contains(got, tt.want) {
+		if got := (request{}).notPlanned(u, tt.subs, tt.stop); !strings.Contains(got, tt.want) {
 			t.Errorf("%s: %q, want %q", tt.name, got, tt.want)
 		}
 	}
