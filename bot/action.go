@@ -61,12 +61,12 @@ func Actions() []ActionSpec {
 		{Action: ActionTimeline, Need: 1, Most: 2, Instead: "/story and the story's slug"},                             // story, updates below this number
 		{Action: ActionRead, Need: 2, Most: 3, Instead: "/story with the slug and the update's number"},                // story, update, part
 		{Action: ActionPage, Need: 1, Most: 1, Word: true, Instead: "/stories"},                                        // offset, the search
-		{Action: ActionFollow, Need: 1, Most: 2, Changes: true, Instead: "/subscribe and the story's slug"},            // story, level or 0
+		{Action: ActionFollow, Need: 1, Most: 3, Changes: true, Instead: "/subscribe and the story's slug"},            // story, level or 0, the subscription whose level that is to be or 0 for a new one
 		{Action: ActionStop, Need: 1, Most: 1, Changes: true, Instead: "/unsubscribe and the story's slug"},            // story
 		{Action: ActionAgain, Need: 1, Most: 1, Word: true, Changes: true, Instead: "/subscribe and the story's slug"}, // level, what was followed
 		{Action: ActionList, Need: 1, Most: 1, Instead: "/subscriptions"},                                              // offset
 		{Action: ActionChoose, Need: 1, Most: 1, Instead: "/subscriptions"},                                            // subscription
-		{Action: ActionEnd, Need: 1, Most: 1, Word: true, Changes: true, Instead: "/subscriptions"},                    // subscription, what it follows
+		{Action: ActionEnd, Need: 1, Most: 1, Changes: true, Instead: "/subscriptions"},                                // subscription
 		{Action: ActionPause, Need: 1, Most: 1, Changes: true, Instead: "/subscriptions"},                              // subscription
 		{Action: ActionResume, Need: 1, Most: 1, Changes: true, Instead: "/subscriptions"},                             // subscription
 		{Action: ActionAnswer, Need: 1, Most: 1, Word: true, Changes: true, Instead: "the command again"},              // which answer, the question

@@ -34,7 +34,7 @@ func Renderer(platforms ...Refs) func(stories.Content) Message {
 // renderAlarms says what happened, what is wrong and who can mend it.
 func renderAlarms(b stories.NoticeBody, names Names) Message {
 	m := Message{}
-	m.Title, m.Tone = alarmTitle(b)
+	m.Title, m.Tone = alarmTitle(b, names)
 	said := map[string]bool{}
 	for _, a := range b.Alarms {
 		if said[a.Cure] { // eight channels alike would fill screens with it

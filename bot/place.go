@@ -73,10 +73,20 @@ func (n Names) Workspace(d stories.Destination) string {
 	case d.Workspace == "":
 		return platform
 	case name == "":
-		return "one workspace (" + platform + ")"
+		return "one " + n.workspaceWord(d.Platform) + " (" + platform + ")"
 	default:
 		return platform + " (" + name + ")"
 	}
+}
+
+// workspaceWord is what people on a platform call a workspace.
+func (n Names) workspaceWord(platform string) string {
+	for _, p := range n.Platforms {
+		if p.Platform == platform && p.Workspace != "" {
+			return p.Workspace
+		}
+	}
+	return "workspace"
 }
 
 // Lane is Workspace for what a lane serves. Where nobody knows its name the

@@ -130,9 +130,9 @@ func wholeParts(u stories.Update, room int) [][]Block {
 // channel was not sent while it could not be written to. It stands below the text:
 // what a phone shows first of m is its news.
 func AfterGap(m Message, missed int) Message {
-	line := fmt.Sprintf("%s earlier updates were not posted here while the bot could not write to this channel. /stories lists what happened.", Count(missed))
+	line := fmt.Sprintf("%s earlier updates were not posted here while the bot could not send them. /stories lists what happened.", Count(missed))
 	if missed == 1 {
-		line = "1 earlier update was not posted here while the bot could not write to this channel. /stories lists what happened."
+		line = "1 earlier update was not posted here while the bot could not send it. /stories lists what happened."
 	}
 	body, small := m.SmallPrint()
 	m.Blocks = append(append(append([]Block(nil), body...), Block{Kind: Small, Spans: []Span{Text(line)}}), small...)

@@ -1,5 +1,26 @@
 package stories
 
+import "time"
+
+// MostTold is how many messages a person may have channels told by within ToldWithin
+// of what they follow: who sets up a channel by hand begins one every few seconds at
+// most, and a busy channel takes so many lines in a minute. Beyond it all is done as
+// ever, and only the answer says so: buttons pressed for fun are no way to fill a
+// channel, or to use up what a platform lets the bot post.
+const (
+	MostTold   = 10
+	ToldWithin = time.Minute
+)
+
+// EndedFirst is why the first message of a subscription is skipped that has ended.
+const EndedFirst = "what it tells of had ended before it was sent"
+
+// ForChannel is the urgency of what a channel is told of what it follows. It goes
+// before no breaking update, for whom it may be of, and in turn with normal ones. What
+// is of a story goes before its later updates to the same channel all the same, as its
+// earlier updates do.
+const ForChannel = Normal
+
 // Change is what a channel is told of what it follows: who changed it, and how.
 type Change struct {
 	Kind    ChangeKind

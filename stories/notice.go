@@ -21,6 +21,14 @@ type Notice struct {
 	CreatedAt time.Time
 }
 
+// Urgency is that of the messages of a notice of this kind.
+func (k NoticeKind) Urgency() Level {
+	if k == FollowNotice || k == StopNotice {
+		return ForChannel
+	}
+	return ForDesk
+}
+
 // NoticeKind is what a Notice is about.
 type NoticeKind string
 
@@ -56,12 +64,10 @@ type Push struct {
 	Stands Progress
 }
 
-// ForDesk is the urgency of every notice: of what the desk is told, and a channel
-// of what it follows. It is above every update's. How a push is coming along, and
-// what is wrong with it, is of no use behind it; and whoever just subscribed a
-// channel waits for the card, which also has to stand there before the story's next
-// update. There are few such messages: see delivery.Notifier, and one a command of a
-// person. No update has this level.
+// ForDesk is the urgency of what the desk is told. It is above every update's: how a
+// push is coming along, and what is wrong with it, is of no use behind it. There are
+// few such messages: see delivery.Notifier. No update has this level. What a channel
+// is told of what it follows is less urgent: see ForChannel.
 const ForDesk Level = 4
 
 // MaxTold is how many alarms one notice holds.

@@ -105,12 +105,21 @@ func (s *Service) unknown(ctx context.Context, slug string) error {
 		return err
 	}
 	if len(near) == 0 {
-		e.Message += " No story is tracked yet: a moderator starts one with /desk track."
+		e.Message += " " + s.NoStory(ctx)
 	}
 	for _, story := range near {
 		e.Near = append(e.Near, story.Slug)
 	}
 	return e
+}
+
+// NoStory says that no story is tracked, and who can start one: where nobody is an
+// admin yet, how somebody becomes one.
+func (s *Service) NoStory(ctx context.Context) string {
+	if code, err := s.ClaimCode(ctx); err == nil && code != "" {
+		return "No story is tracked yet, and nobody may start one before there is an admin. " + FirstAdmin
+	}
+	return "No story is tracked yet. A moderator starts one: /desk track and its headline."
 }
 
 // maxNear is how many stories are offered instead of an unknown one.

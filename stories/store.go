@@ -83,30 +83,37 @@ type StoryStore interface {
 type SubscriptionStore interface {
 	// Subscribe makes d follow s.Target; lane is d's rate domain. A destination
 	// that was blocked or gone is reachable again. Where the subscription was there
-	// its level is set to s.Level and a pause or a mute of that story ends. What is
-	// new is told to act.Audience. CodeNotFound for an unknown story, CodeLimited
-	// when d follows MaxSubscriptions others.
+	// its level is set to s.Level and a pause or a mute of that story ends, unless
+	// act.Subscription is NewOnly. What is new is told to act.Audience. CodeNotFound
+	// for an unknown story, CodeLimited when d follows MaxSubscriptions others,
+	// CodeReplaced when that is not act.Subscription.
 	Subscribe(ctx context.Context, act Act, s Subscription, lane string) (sub Subscription, made Made, err error)
 	// Unsubscribe ends a subscription, tells act.Audience and skips what waits for
-	// the destination because of it and nothing else. CodeNotFound when there is none.
-	Unsubscribe(ctx context.Context, act Act, d Destination, t Target) (Subscription, error)
+	// the destination because of it and nothing else: its first message too. A
+	// destination that is blocked is not told. CodeNotFound when there is none,
+	// CodeReplaced when that is not act.Subscription.
+	Unsubscribe(ctx context.Context, act Act, d Destination, t Target) (Left, error)
 	// Stop ends d's own subscription of a story if there is one, and mutes the
 	// story where a topic or all would still bring it; what waits is skipped, and
 	// act.Audience told. CodeNotFound for an unknown story.
 	Stop(ctx context.Context, act Act, d Destination, storyID int64) (Ended, error)
 	// Unstop ends the mute of a story at d and returns what brings it there now. Where
 	// something does, act.Audience is told. CodeNotFound for an unknown story.
-	Unstop(ctx context.Context, act Act, d Destination, storyID int64) ([]Target, error)
+	Unstop(ctx context.Context, act Act, d Destination, storyID int64) (Brought, error)
 	// Brings returns what brings a story to d now: subscriptions that are not paused,
 	// none where it is muted.
 	Brings(ctx context.Context, d Destination, storyID int64) ([]Target, error)
-	// SetSubscriptionState pauses or resumes. CodeNotFound.
+	// Mutes returns the newest mutes at d, at most limit: those of stories that a
+	// topic or all which d follows, paused or not, would bring.
+	Mutes(ctx context.Context, d Destination, limit int) ([]Mute, error)
+	// SetSubscriptionState pauses or resumes. CodeNotFound, CodeReplaced.
 	SetSubscriptionState(ctx context.Context, act Act, d Destination, t Target, state SubscriptionState) (Subscription, error)
 	// Subscriptions returns what d follows, stories before topics before all.
 	Subscriptions(ctx context.Context, d Destination) ([]Subscription, error)
 	// ReopenDestination makes a blocked destination reachable again: its newest
-	// keep held deliveries are pending, the older ones skipped. It returns how
-	// many of each; both 0 when it was not blocked.
+	// keep held updates are pending, the older ones skipped, and of all else that is
+	// held the newest keep of each kind. It returns how many deliveries are pending
+	// and how many updates were skipped; both 0 when it was not blocked.
 	ReopenDestination(ctx context.Context, d Destination, keep int, now time.Time) (resumed, skipped int, err error)
 	// EndDestination marks d gone with a reason: its subscriptions end, what
 	// waits is skipped.

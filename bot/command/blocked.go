@@ -136,7 +136,7 @@ func blockedNote(subs []stories.Subscription) *bot.Block {
 	}
 	reason := blockedReason(subs[0])
 	note := &bot.Block{Kind: bot.Paragraph, Spans: []bot.Span{
-		bot.Bold("Updates do not arrive in this channel"), bot.Text(" since "), bot.At(subs[0].BlockedSince), bot.Text(". " + reason),
+		bot.Bold("Updates do not arrive here"), bot.Text(" since "), bot.At(subs[0].BlockedSince), bot.Text(". " + reason),
 	}}
 	if !mendsItself(subs[0].Reason) {
 		note.Spans = append(note.Spans, bot.Text(" When that is mended, "), bot.Code("/subscriptions"), bot.Text(" has a button to try again."))

@@ -58,6 +58,9 @@ type command struct {
 	// verify refuses, before a question is asked, what run would refuse whatever
 	// the answer; nil where run refuses no value. It changes nothing.
 	verify func(*Mux, context.Context, request) error
+	// nearly is the button that gives the command for a story that may have been
+	// meant, its slug in the place of %s; "" where none is offered so.
+	nearly string
 	run    func(*Mux, context.Context, request) (bot.Reply, error)
 }
 

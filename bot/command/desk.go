@@ -60,6 +60,7 @@ func (m *Mux) track(ctx context.Context, r request) (bot.Reply, error) {
 	if err != nil {
 		return bot.Reply{}, err
 	}
+	known := m.topics(ctx)
 	story, err := m.stories.Track(ctx, r.act(), wanted)
 	if stories.CodeOf(err) == stories.CodeExists {
 		return bot.Reply{}, m.taken(ctx, wanted.Slug)
@@ -67,7 +68,7 @@ func (m *Mux) track(ctx context.Context, r request) (bot.Reply, error) {
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	reply := done(fmt.Sprintf("Tracking %s.", story.Slug), followed(story)...)
+	reply := done(fmt.Sprintf("Tracking %s.", story.Slug)+newTopics(story.Topics, known), followed(story)...)
 	reply.Message.Blocks = append(reply.Message.Blocks,
 		bot.Para(bot.Text("Its first update: "), bot.Code("/update "+story.Slug+" …")),
 		bot.Para(bot.Text("To have its updates in a channel, type there: "), bot.Code("/subscribe "+story.Slug)))
@@ -107,7 +108,7 @@ func (m *Mux) here(ctx context.Context, r request) (bot.Reply, error) {
 		return bot.Reply{}, err
 	}
 	if slices.Contains(desks, r.Where) {
-		return bot.Reply{Message: bot.Plainly("This channel is the desk already.")}, nil
+		return bot.Reply{Message: bot.Plainly(r.either("This channel", "This conversation") + " is the desk already.")}, nil
 	}
-	return done("This channel is the desk now: alarms, failing channels and the progress of deliveries are posted here."), nil
+	return done(r.either("This channel", "This conversation") + " is the desk now: alarms, failing channels and the progress of deliveries are posted here."), nil
 }

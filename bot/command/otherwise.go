@@ -24,7 +24,7 @@ func (m *Mux) otherwise(ctx context.Context, sub stories.Subscription) (string, 
 	var others []stories.Target
 	for _, other := range subs {
 		switch {
-		case other.ID == sub.ID, other.State == stories.Paused:
+		case other.Target == sub.Target, other.State == stories.Paused:
 		case sub.Target.Kind == stories.TargetStory && !covers(other, story):
 		default:
 			others = append(others, other.Target)

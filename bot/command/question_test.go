@@ -230,7 +230,7 @@ func TestAQuestionIsAskedOnce(t *testing.T) {
 		t.Error("another request has the same question")
 	}
 	n.now = n.now.Add(time.Hour + time.Second)
-	if reply := n.pressed("mo", "general", third[0].Action, third[0].Arg); !reply.Failed || !strings.Contains(bot.PlainText(reply.Message), "for an hour") || n.levels() != "normal breaking" {
+	if reply := n.pressed("mo", "general", third[0].Action, third[0].Arg); !reply.Failed || !strings.Contains(bot.PlainText(reply.Message), "for 60 minutes") || n.levels() != "normal breaking" {
 		t.Errorf("an hour later: %s", transcript(reply))
 	}
 }

@@ -16,24 +16,29 @@ func (m *Mux) unsubscribe(ctx context.Context, r request) (bot.Reply, error) {
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	reply, err := m.end(ctx, r, target)
+	reply, err := m.end(ctx, r, r.act(), target)
 	if stories.CodeOf(err) == stories.CodeNotFound && target.Kind == stories.TargetStory {
 		if other, ok := m.broughtAnyway(ctx, r, target.Name); ok {
 			return other, nil
 		}
 	}
+	if offer, ok := m.offerEnd(ctx, r, target, err); ok {
+		return offer, nil
+	}
 	return reply, err
 }
 
-// end ends a subscription, and says what still brings the same.
-func (m *Mux) end(ctx context.Context, r request, target stories.Target) (bot.Reply, error) {
-	sub, err := m.stories.Unsubscribe(ctx, r.act(), r.follow(target))
+// end ends a subscription, that of target or the one that a means, and says what
+// still brings the same.
+func (m *Mux) end(ctx context.Context, r request, a stories.Act, target stories.Target) (bot.Reply, error) {
+	left, err := m.stories.Unsubscribe(ctx, a, r.follow(target))
 	if err != nil {
 		return bot.Reply{}, err
 	}
+	sub := left.Subscription
 	what := targetWords(sub.Target)
-	late := m.straggler(ctx, r)
-	still := m.stillBrings(ctx, r, sub)
+	late := m.straggler(ctx, r) + r.untold(left.Untold)
+	still := m.stillBrings(ctx, r, left)
 	var reply bot.Reply
 	switch {
 	case still != "" && sub.StoryID != 0:
@@ -51,13 +56,9 @@ func (m *Mux) end(ctx context.Context, r request, target stories.Target) (bot.Re
 // stillBrings tells what may still bring what a subscription brought: by what, for a
 // story, else what else is followed; "" for nothing. What was asked is done; the
 // rest is courtesy.
-func (m *Mux) stillBrings(ctx context.Context, r request, ended stories.Subscription) string {
+func (m *Mux) stillBrings(ctx context.Context, r request, ended stories.Left) string {
 	if ended.StoryID != 0 {
-		by, err := m.stories.Brings(ctx, r.Where, ended.StoryID)
-		if err != nil {
-			m.log.Debug("what else brings a story was not found out", "err", err)
-		}
-		return namesOf(by)
+		return namesOf(ended.By)
 	}
 	left, err := m.stories.Subscriptions(ctx, r.Where)
 	if err != nil || len(left) == 0 {
@@ -95,7 +96,7 @@ func (m *Mux) broughtAnyway(ctx context.Context, r request, slug string) (reply 
 	if err != nil || len(by) == 0 {
 		return reply, false
 	}
-	reply = refused(fmt.Sprintf("%s no subscription of its own to %s, but the updates come by %s. To end those, stop this one story here.", r.either("This channel has", "You have"), story.Slug, namesOf(by)))
+	reply = refused(fmt.Sprintf("%s to %s, but the updates come by %s. To end those, stop this one story here.", r.either("This channel has no subscription of its own", "You have no subscription of your own"), story.Slug, namesOf(by)))
 	reply.Message.Buttons = []bot.Button{r.stopHere(story)}
 	return reply, true
 }
@@ -121,12 +122,13 @@ func (m *Mux) pressStop(ctx context.Context, r request, args bot.Args) (bot.Repl
 		return bot.Reply{}, err
 	}
 	target := stories.Target{Kind: stories.TargetStory, Name: story.Slug}
+	untold := r.untold(ended.Untold)
 	var reply bot.Reply
 	switch {
 	case ended.Changed && ended.Muted:
-		reply = done(fmt.Sprintf("Updates of %s no longer come to %s; %s.%s", story.Slug, r.here(), r.either("what else it follows does", "what else you follow does"), m.straggler(ctx, r)))
+		reply = done(fmt.Sprintf("Updates of %s no longer come to %s; %s.%s", story.Slug, r.here(), r.either("what else it follows does", "what else you follow does"), m.straggler(ctx, r)+untold))
 	case ended.Changed:
-		reply = done(fmt.Sprintf("Updates of %s no longer come to %s.%s", story.Slug, r.here(), m.straggler(ctx, r)))
+		reply = done(fmt.Sprintf("Updates of %s no longer come to %s.%s", story.Slug, r.here(), m.straggler(ctx, r)+untold))
 	case ended.Muted:
 		reply = done(fmt.Sprintf("Updates of %s were stopped here before; nothing was changed.", story.Slug))
 	default: // the level it had is not known any more
@@ -201,7 +203,9 @@ func (m *Mux) pressAgain(ctx context.Context, r request, args bot.Args) (bot.Rep
 	if level == 0 && story.ID != 0 {
 		return m.unstop(ctx, r, story)
 	}
-	return m.followHere(ctx, r, target, level)
+	a := r.act()
+	a.Subscription = stories.NewOnly // what was made since is another
+	return m.followHere(ctx, r, a, target, level)
 }
 
 // unstop lets a story come again by what else brings it.
@@ -213,13 +217,22 @@ func (m *Mux) unstop(ctx context.Context, r request, story stories.Story) (bot.R
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	if len(by) > 0 {
-		return done(fmt.Sprintf("Updates of %s come to %s again, by %s.", story.Slug, r.here(), namesOf(by))), nil
+	if len(by.By) > 0 {
+		return done(fmt.Sprintf("Updates of %s come to %s again, by %s.%s", story.Slug, r.here(), namesOf(by.By), r.untold(by.Untold))), nil
 	}
 	reply := refused(fmt.Sprintf("What brought %s is not followed here any more, so none of its updates come.", story.Slug))
 	label, _ := bot.Cut("Follow "+story.Slug, maxLabel)
 	reply.Message.Buttons = []bot.Button{bot.NewButton(label, bot.ActionFollow, story.ID)}
 	return reply, nil
+}
+
+// untold is what a person is told whose change the channel is not told of; "" when it
+// is.
+func (r request) untold(is bool) string {
+	if !is {
+		return ""
+	}
+	return fmt.Sprintf(" %s: of one person's changes at most %d in a minute are.", r.either("The channel is not told", "It is not shown here"), stories.MostTold)
 }
 
 // straggler is what a person who stopped something is told when a message may

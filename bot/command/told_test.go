@@ -18,7 +18,7 @@ func TestEachPersonReadsOfABlock(t *testing.T) {
 	for _, name := range []string{"tom", "ria"} {
 		for i, want := range []bool{true, false} {
 			text := bot.PlainText(n.ask(name, "general", "/stories").Message)
-			if got := strings.HasPrefix(text, "Updates do not arrive in this channel since"); got != want {
+			if got := strings.HasPrefix(text, "Updates do not arrive here since"); got != want {
 				t.Errorf("%s, answer %d: told %v:\n%s", name, i+1, got, text)
 			}
 		}

@@ -121,6 +121,7 @@ func questions(s *stage) []line {
 		ask("subscriptions", "target", rhine),
 		ask("subscriptions", "target", "flod"),
 		ask("subscribe", "target", "flod"),
+		ask("subscribe", "target", "topic:wether"), ask("unsubscribe", "target", "topic:wether"),
 		ask("unsubscribe", "target", "flod"),
 		ask("desk track", "headline", "help"),
 		ask("desk close", "story", "flod"),

@@ -74,7 +74,7 @@ var settings = []setting{
 	},
 	{
 		name:    "STORYBOT_ADMINS",
-		help:    "Who may name moderators, separated by commas: discord:USERID or slack:TEAMID/USERID. Without any, the log shows a code at start, and whoever sends it with /desk claim is the first admin.",
+		help:    "Who may name moderators, separated by commas: discord:USERID or slack:TEAMID/USERID. As long as nobody is an admin, the log shows a code at start, and whoever sends it with /desk claim is the first.",
 		example: "discord:80351110224678912,slack:T012AB3CD/U024BE7LH",
 		set:     setAdmins,
 	},

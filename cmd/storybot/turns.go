@@ -85,7 +85,7 @@ func (t *turns) acquire(ctx context.Context) *lease.Lease {
 				t.log.Warn("the database cannot be asked whose turn it is; nothing is connected until it answers", "lease", t.platform.Exclusive(), "err", err)
 			}
 		default:
-			if t.waitFor(fmt.Sprintf("Another process is connected; this one takes over within %v when it ends.", t.ttl)) {
+			if t.waitFor(fmt.Sprintf("Another process is connected; this one takes over within %v when it ends.", t.ttl+t.ttl/3)) {
 				t.log.Info("another process holds the lease; this one takes over when it ends", "lease", t.platform.Exclusive())
 			}
 		}

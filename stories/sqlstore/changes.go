@@ -25,20 +25,30 @@ const (
 	bringsSQL = `(b.kind = 'all' OR b.kind = 'story' AND b.story_id = s.id OR b.kind = 'topic' AND ' ' || s.topics || ' ' LIKE '% ' || b.topic || ' %')`
 )
 
+// telling is what a person has channels told of, as their uses of it are counted.
+const telling = "have a channel told what it follows"
+
 // tellChange owes p the message that says what a did to what it follows, and
-// returns its notice; 0 where nobody is to be told. The place is locked, and
-// planning with it.
-func tellChange(ctx context.Context, q querier, a stories.Act, p place, kind stories.NoticeKind, c stories.Change) (id int64, err error) {
-	if a.Audience == stories.Nobody || a.Audience == stories.Oneself && kind == stories.StopNotice {
-		return 0, nil
+// returns its notice; 0 where nobody is to be told, and untold where that is because
+// the person had so much told lately. A blocked channel is not told what ended: when
+// it heals that is old, and would stand between the updates that waited. The place is
+// locked, and planning with it.
+func tellChange(ctx context.Context, q querier, a stories.Act, p place, kind stories.NoticeKind, c stories.Change) (id int64, untold bool, err error) {
+	ends := kind == stories.StopNotice
+	if a.Audience == stories.Nobody || ends && (a.Audience == stories.Oneself || p.state == stories.Blocked) {
+		return 0, false, nil
+	}
+	wait, err := allow(ctx, q, a.By.Ref, telling, stories.MostTold, stories.ToldWithin, a.At)
+	if err != nil || wait > 0 {
+		return 0, wait > 0, err
 	}
 	c.By, c.Alone = a.By, a.Audience == stories.Oneself
 	n := stories.Notice{Kind: kind, Revision: 1, Done: true, Body: stories.NoticeBody{Change: c}, CreatedAt: a.At}
 	if err := insertNotice(ctx, q, &n); err != nil {
-		return 0, fmt.Errorf("keep what a channel is told: %w", err)
+		return 0, false, fmt.Errorf("keep what a channel is told: %w", err)
 	}
 	_, err = oweNotice(ctx, q, n, stories.OpPost, hereLanesSQL, planNoticeHere, list([]int64{p.id}), a.At)
-	return n.ID, err
+	return n.ID, false, err
 }
 
 // stillBrought are the subscriptions that bring a story to p.

@@ -20,7 +20,7 @@ func TestSQLiteReadsNoTableFromEndToEnd(t *testing.T) {
 	for name, text := range map[string]string{
 		"publications": publicationsSQL, "load": loadSQL, "load again": loadAgainSQL, "load places": loadPlacesSQL, "load flying": loadFlyingSQL, "origins": originsSQL,
 		"past": pastSQL, "past run": pastRunSQL, "touch": touchSQL, "owed again": againOwedSQL, "present": presentSQL, "refused among": refusedAmongSQL, "posted": postedSQL, "targets": targetsSQL, "finish": finishSQL, "first": firstSQL, "unqueue again": unqueueAgainSQL, "unhold": unholdSQL, "unite": uniteRowsSQL, "arriving": arrivingSQL, "acted on": actedOnSQL, "earlier": earlierSQL, "earlier on": earlierOnSQL, "waiting on": waitingOnSQL, "decided by": decidedBySQL, "count": countSQL,
-		"queued at": queuedAtSQL, "held at": heldAtSQL, "move": moveSQL, "miss more": missMoreSQL, "unfollowed": unfollowedSQL,
+		"queued at": queuedAtSQL, "held at": heldAtSQL, "held messages": heldMessagesSQL, "overfull": overfullSQL, "cards": cardsSQL, "move": moveSQL, "miss more": missMoreSQL, "unfollowed": unfollowedSQL,
 		"urge": urgeSQL, "older edits": olderEditsSQL, "copies": copiesSQL, "plan": planned(2, true), "plan in one lane": planned(1, false), "hold planned": holdPlannedSQL, "keep held": keepHeldSQL, "count planned": countPlannedSQL, "queue planned": queuePlannedSQL, "older": olderSQL, "put back at": putBackAtSQL, "waiting at": waitingAtSQL, "edit older": editOlderSQL, "progress": progressSQL,
 		"deliveries of": deliveriesOfSQL, "newest deliveries": newestDeliveriesSQL,
 		"story": storyBySlugSQL, "updates": newestUpdatesSQL, "seen": seenSQL, "same text": sameTextSQL, "subscriptions": subscriptionsSQL, "log": logStorySQL,

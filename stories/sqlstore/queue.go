@@ -23,6 +23,8 @@ import (
 //	changes.go   owes a channel the message that says what it follows now, or no longer
 //	flights.go   what is on its way, and who takes it over
 //	owed.go      takes waiting rows away, holds them and owes them again
+//	ended.go     skips what waits because of a subscription that has ended
+//	trim.go      bounds what is held at a blocked destination, and lets the rest go
 //	unqueue.go   tells which rows wait, and takes them out
 //	rehome.go    gives a channel another address, and unites two of one channel
 //	status.go    tells how all of it stands

@@ -120,7 +120,7 @@ const (
 			WHERE f.destination_id = ?1)`
 	moveSubsSQL  = `UPDATE subscriptions SET destination_id = ?2 WHERE destination_id = ?1`
 	moveMutesSQL = `
-		INSERT INTO mutes (destination_id, story_id) SELECT CAST(?2 AS BIGINT), story_id FROM mutes WHERE destination_id = ?1
+		INSERT INTO mutes (destination_id, story_id, by_ref, by_name, at) SELECT CAST(?2 AS BIGINT), story_id, by_ref, by_name, at FROM mutes WHERE destination_id = ?1
 		ON CONFLICT (destination_id, story_id) DO NOTHING`
 	moveDesksSQL  = `UPDATE desks SET destination_id = ?2 WHERE destination_id = ?1`
 	moveMissedSQL = `

@@ -116,7 +116,7 @@ func (s *Store) Subscribe(ctx context.Context, a stories.Act, sub stories.Subscr
 		}
 		if done.Created {
 			made := stories.Change{Kind: stories.Subscribed, Target: done.Subscription.Target, StoryID: k.story, Level: done.Subscription.Level}
-			if done.Notice, err = tellChange(ctx, q, a, p, stories.FollowNotice, made); err != nil {
+			if done.Notice, done.Untold, err = tellChange(ctx, q, a, p, stories.FollowNotice, made); err != nil {
 				return done, false, err
 			}
 		}
@@ -137,6 +137,14 @@ func keepSubscription(ctx context.Context, q querier, a stories.Act, p place, k 
 	had, err := findSubscription(ctx, q, p, k)
 	if err == nil {
 		made.Before, made.Resumed = had.Level, had.State == stories.Paused
+		switch a.Subscription {
+		case 0, had.ID:
+		case stories.NewOnly:
+			made.Resumed = false
+			return made, false, nil
+		default:
+			return made, false, errReplaced
+		}
 		if had.Level == sub.Level && had.State == stories.Active {
 			return made, false, nil
 		}
@@ -145,6 +153,9 @@ func keepSubscription(ctx context.Context, q querier, a stories.Act, p place, k 
 	}
 	if !errors.Is(err, sql.ErrNoRows) {
 		return made, false, err
+	}
+	if a.Subscription > 0 {
+		return made, false, errReplaced
 	}
 	var follows int
 	if err := one(ctx, q, countSubscriptionsSQL, []any{p.id}, &follows); err != nil {
@@ -165,38 +176,55 @@ func keepSubscription(ctx context.Context, q querier, a stories.Act, p place, k 
 const dropSubscriptionSQL = `DELETE FROM subscriptions WHERE id = ?1`
 
 // Unsubscribe implements stories.Store.
-func (s *Store) Unsubscribe(ctx context.Context, a stories.Act, d stories.Destination, t stories.Target) (stories.Subscription, error) {
-	return act(ctx, s, a, "unsubscribed", func(q querier) (sub stories.Subscription, changed bool, err error) {
-		p, k, sub, err := lockSubscription(ctx, q, d, t)
+func (s *Store) Unsubscribe(ctx context.Context, a stories.Act, d stories.Destination, t stories.Target) (stories.Left, error) {
+	return act(ctx, s, a, "unsubscribed", func(q querier) (left stories.Left, changed bool, err error) {
+		p, sub, err := lockSubscription(ctx, q, a, d, t)
 		if err != nil {
-			return sub, false, err
+			return left, false, err
 		}
+		left.Subscription = sub
 		if _, err := q.exec(ctx, dropSubscriptionSQL, sub.ID); err != nil {
-			return sub, false, err
+			return left, false, err
 		}
-		if err := skipUnfollowed(ctx, q, p, unfollowed, a.At); err != nil {
-			return sub, false, err
+		if err := skipEnded(ctx, q, p, sub, a.At); err != nil {
+			return left, false, err
 		}
-		gone := stories.Change{Kind: stories.Unsubscribed, Target: sub.Target, StoryID: k.story}
-		if gone.Left, err = stillBrought(ctx, q, p, k.story); err != nil {
-			return sub, false, err
+		gone := stories.Change{Kind: stories.Unsubscribed, Target: sub.Target, StoryID: sub.StoryID}
+		if gone.Left, err = stillBrought(ctx, q, p, sub.StoryID); err != nil {
+			return left, false, err
 		}
-		if _, err := tellChange(ctx, q, a, p, stories.StopNotice, gone); err != nil {
-			return sub, false, err
+		left.By = gone.Left
+		if _, left.Untold, err = tellChange(ctx, q, a, p, stories.StopNotice, gone); err != nil {
+			return left, false, err
 		}
-		return sub, true, enterPlaced(ctx, q, a, "unsubscribed", k.story, d, "does not follow "+t.String()+" any more")
+		return left, true, enterPlaced(ctx, q, a, "unsubscribed", sub.StoryID, d, "does not follow "+sub.Target.String()+" any more")
 	})
 }
 
-// lockSubscription finds a subscription and locks its destination. CodeNotFound.
-func lockSubscription(ctx context.Context, q querier, d stories.Destination, t stories.Target) (p place, k key, sub stories.Subscription, err error) {
-	if k, err = keyOf(ctx, q, t); err != nil {
-		return p, k, sub, err
+var errReplaced = stories.Errorf(stories.CodeReplaced, "This subscription has ended already; nothing was changed. /subscriptions lists what is followed here.")
+
+const subscriptionByIDSQL = `SELECT ` + subscriptionColumns + ` FROM ` + subscriptionTables + ` WHERE b.id = ?1 AND b.destination_id = ?2`
+
+// lockSubscription finds the subscription that a means, or the one to t, and locks its
+// destination. CodeNotFound, CodeReplaced.
+func lockSubscription(ctx context.Context, q querier, a stories.Act, d stories.Destination, t stories.Target) (p place, sub stories.Subscription, err error) {
+	if a.Subscription > 0 {
+		if p, err = lockPlace(ctx, q, d); err == nil {
+			sub, err = theOne(ctx, q, scanSubscription, subscriptionByIDSQL, a.Subscription, p.id)
+		}
+		if errors.Is(err, sql.ErrNoRows) {
+			err = errReplaced
+		}
+		return p, sub, err
+	}
+	k, err := keyOf(ctx, q, t)
+	if err != nil {
+		return p, sub, err
 	}
 	if p, err = lockPlace(ctx, q, d); err == nil {
 		sub, err = findSubscription(ctx, q, p, k)
 	}
-	return p, k, sub, missing(err, "This channel does not follow %s. /subscriptions lists what it follows.", t)
+	return p, sub, missing(err, "This channel does not follow %s. /subscriptions lists what it follows.", t)
 }
 
 // unfollowedSQL finds among deliveries those that nothing their destinations
@@ -243,7 +271,7 @@ func skipVain(ctx context.Context, q querier, rows []waiting, why string, at tim
 	for _, id := range found {
 		vain[id] = true
 	}
-	rows = slices.DeleteFunc(rows, func(w waiting) bool { return !vain[w.Delivery] })
+	rows = slices.DeleteFunc(slices.Clone(rows), func(w waiting) bool { return !vain[w.Delivery] })
 	return move(ctx, q, rows, stories.Skipped, why, at)
 }
 
@@ -254,7 +282,7 @@ func (s *Store) SetSubscriptionState(ctx context.Context, a stories.Act, d stori
 		verb, detail = "paused", "is paused: "
 	}
 	return act(ctx, s, a, verb, func(q querier) (sub stories.Subscription, changed bool, err error) {
-		p, k, sub, err := lockSubscription(ctx, q, d, t)
+		p, sub, err := lockSubscription(ctx, q, a, d, t)
 		if err != nil || sub.State == state {
 			return sub, false, err
 		}
@@ -267,6 +295,6 @@ func (s *Store) SetSubscriptionState(ctx context.Context, a stories.Act, d stori
 				return sub, false, err
 			}
 		}
-		return sub, true, enterPlaced(ctx, q, a, verb, k.story, d, detail+t.String())
+		return sub, true, enterPlaced(ctx, q, a, verb, sub.StoryID, d, detail+sub.Target.String())
 	})
 }

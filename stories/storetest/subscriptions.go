@@ -45,6 +45,51 @@ var subscriptionTests = []test{
 		}
 		same(d, "order", strings.Join(names, " "), "apple zebra topic:aa topic:bb all")
 	}},
+	{"stops of stories that would come otherwise are listed, the newest first", func(d *desk) {
+		d.track("water", "weather")
+		d.track("wind", "weather")
+		d.track("film", "arts")
+		stop := func(slug, where string) {
+			act := d.aloud()
+			act.By = stories.User{Ref: "console:bob", Name: "Bob"}
+			s, err := d.StoryBySlug(d.ctx, slug)
+			d.ok(err)
+			_, err = d.Stop(d.ctx, act, channel(where), s.ID)
+			d.ok(err)
+		}
+		listed := func(where string, limit int) string {
+			mutes, err := d.Mutes(d.ctx, channel(where), limit)
+			d.ok(err)
+			var names []string
+			for _, m := range mutes {
+				names = append(names, m.Story.Slug)
+				same(d, "by", m.By, stories.User{Ref: "console:bob", Name: "Bob"})
+			}
+			return strings.Join(names, " ")
+		}
+		d.follow("all", "a")
+		d.follow("topic:weather", "a", "b")
+		for _, slug := range []string{"water", "film"} {
+			stop(slug, "a")
+			stop(slug, "b")
+			d.later(time.Minute)
+		}
+		same(d, "under all", listed("a", 10), "film water")
+		same(d, "one of them", listed("a", 1), "film")
+		same(d, "under the topic", listed("b", 10), "water")
+		same(d, "elsewhere", listed("c", 10), "")
+		_, err := d.Unsubscribe(d.ctx, d.aloud(), channel("a"), stories.Target{Kind: stories.TargetAll})
+		d.ok(err)
+		same(d, "when nothing would bring film", listed("a", 10), "water")
+		_, err = d.SetSubscriptionState(d.ctx, d.aloud(), channel("a"), stories.Target{Kind: stories.TargetTopic, Name: "weather"}, stories.Paused)
+		d.ok(err)
+		same(d, "while the topic is paused", listed("a", 10), "water")
+		s, err := d.StoryBySlug(d.ctx, "water")
+		d.ok(err)
+		_, err = d.Unstop(d.ctx, d.aloud(), channel("a"), s.ID)
+		d.ok(err)
+		same(d, "after it was brought back", listed("a", 10), "")
+	}},
 	{"an update goes once to whoever follows its story, a topic or all from its level on", func(d *desk) {
 		s := d.track("sony", "film", "security")
 		d.track("other", "security")

@@ -134,6 +134,9 @@ CREATE INDEX subscriptions_served ON subscriptions (kind, story_id, topic, level
 CREATE TABLE mutes (
     destination_id BIGINT NOT NULL REFERENCES destinations (id),
     story_id       BIGINT NOT NULL REFERENCES stories (id),
+    by_ref         TEXT NOT NULL,
+    by_name        TEXT NOT NULL,
+    at             BIGINT NOT NULL,
     PRIMARY KEY (destination_id, story_id)
 );
 CREATE INDEX mutes_by_story ON mutes (story_id);
