@@ -5,6 +5,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"storybot/stories"
 )
@@ -146,6 +147,63 @@ var tellingTests = []test{
 		d.refuse(l)
 		d.append(s, stories.Breaking)
 		same(d, "healed", d.heal(l, "a"), "a +sony 1, a sony 1")
+	}},
+}
+
+// untold are the messages that could not be posted, as "a -sony: has a filter".
+func (d *desk) untold(since time.Time, limit int) string {
+	d.Helper()
+	found, err := d.FailedTellings(d.ctx, since, limit)
+	d.ok(err)
+	var out []string
+	for _, f := range found {
+		same(d, "by", f.Change.By, ana)
+		out = append(out, fmt.Sprintf("%s %s %s %s: %s", strings.TrimPrefix(f.Destination.Channel, "#"), f.Change.Kind, f.Change.Target, f.At.Format("15:04"), f.Reason))
+	}
+	return strings.Join(out, ", ")
+}
+
+var untoldTests = []test{
+	{"what channels were to be told and failed is known for as long as is asked, the newest first", func(d *desk) {
+		s := d.track("sony", "film")
+		l := d.hold(lane, "w")
+		fail := func() {
+			begun := d.advance(l, 1)
+			d.advance(l, 0, d.result(begun[0], stories.Failed, "has a filter"))
+		}
+		same(d, "at first", d.untold(start, 10), "")
+		d.begin(d.aloud(), "a", "topic:film", stories.Minor)
+		fail()
+		d.later(time.Minute)
+		d.begin(d.aloud(), "b", "sony", stories.Minor)
+		d.drain(l, 1)
+		d.ok(d.stop(d.aloud(), channel("b"), s.ID))
+		d.append(s, stories.Minor)
+		fail() // the line, before the update
+		fail() // the update is told elsewhere
+		d.begin(d.aloud(), "gone", "sony", stories.Minor)
+		fail()
+		d.ok(d.EndDestination(d.ctx, channel("gone"), "was deleted", d.now))
+		d.begin(d.aloud(), "c", "all", stories.Minor)
+		d.refuse(l)
+		same(d, "failed", d.untold(start, 10), "b stopped sony 10:01: has a filter, a subscribed topic:film 10:00: has a filter")
+		same(d, "the newest", d.untold(start, 1), "b stopped sony 10:01: has a filter")
+		same(d, "since then", d.untold(start.Add(time.Minute), 10), "b stopped sony 10:01: has a filter")
+		same(d, "later", d.untold(start.Add(2*time.Minute), 10), "")
+	}},
+	{"operators see what of a notice was sent, and of which story", func(d *desk) {
+		s := d.track("sony")
+		d.begin(d.aloud(), "a", "sony", stories.Minor)
+		d.begin(d.aloud(), "a", "all", stories.Minor)
+		d.drain(d.hold(lane, "w"), 1)
+		d.ok(d.stop(d.aloud(), channel("a"), s.ID))
+		listed, err := d.Deliveries(d.ctx, stories.DeliveryFilter{}, 10)
+		d.ok(err)
+		var out []string
+		for _, v := range listed {
+			out = append(out, fmt.Sprintf("%s %s of %d", v.State, v.About.Notice, v.About.StoryID))
+		}
+		same(d, "listed", strings.Join(out, ", "), fmt.Sprintf("pending stop of %d, sent follow of 0, sent follow of %[1]d", s.ID))
 	}},
 }
 
