@@ -26,12 +26,13 @@ const (
 	bringsSQL = `(b.kind = 'all' OR b.kind = 'story' AND b.story_id = s.id OR b.kind = 'topic' AND ' ' || s.topics || ' ' LIKE '% ' || b.topic || ' %')`
 )
 
-// telling is what a person has channels told of, as their uses of it are counted.
-const telling = "have a channel told what it follows"
+// telling is what a person has the channel of a number told of, as their uses of it
+// are counted: who sets up many channels floods none.
+const telling = "have channel %d told what it follows"
 
 // tellChange owes p the message that says what a did to what it follows, and
 // returns its notice; 0 where nobody is to be told, and untold where that is because
-// the person had so much told lately. A blocked channel is not told what ended: when
+// the person had so much told there lately. A blocked channel is not told what ended: when
 // it heals that is old, and would stand between the updates that waited. The place is
 // locked, and planning with it.
 func tellChange(ctx context.Context, q querier, a stories.Act, p place, kind stories.NoticeKind, c stories.Change) (id int64, untold bool, err error) {
@@ -39,7 +40,7 @@ func tellChange(ctx context.Context, q querier, a stories.Act, p place, kind sto
 	if a.Audience == stories.Nobody || ends && (a.Audience == stories.Oneself || p.state == stories.Blocked) {
 		return 0, false, nil
 	}
-	wait, err := allow(ctx, q, a.By.Ref, telling, stories.MostTold, stories.ToldWithin, a.At)
+	wait, err := allow(ctx, q, a.By.Ref, fmt.Sprintf(telling, p.id), stories.MostTold, stories.ToldWithin, a.At)
 	if err != nil || wait > 0 {
 		return 0, wait > 0, err
 	}
