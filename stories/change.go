@@ -2,11 +2,12 @@ package stories
 
 import "time"
 
-// MostTold is how many messages a person may have channels told by within ToldWithin
-// of what they follow: who sets up a channel by hand begins one every few seconds at
-// most, and a busy channel takes so many lines in a minute. Beyond it all is done as
-// ever, and only the answer says so: buttons pressed for fun are no way to fill a
-// channel, or to use up what a platform lets the bot post.
+// MostTold is how many messages a person may have one channel told by within
+// ToldWithin of what it follows: who sets up a channel by hand begins to follow
+// something every few seconds at most, and a busy channel takes so many lines in a
+// minute. Beyond it all is done as ever, and only the answer says so: buttons pressed
+// for fun are no way to fill a channel, or to use up what a platform lets the bot post.
+// What is done in other channels is not counted: many may have to be set up at once.
 const (
 	MostTold   = 10
 	ToldWithin = time.Minute

@@ -65,6 +65,7 @@ type Delivery struct {
 type About struct {
 	UpdateID int64
 	NoticeID int64 // UpdateID is 0 then
+	Notice   NoticeKind
 	StoryID  int64
 	Number   int // of the update in its story
 }
@@ -285,6 +286,14 @@ type FailingDestination struct {
 	Reason      string
 	Since       time.Time
 	Held        int // deliveries that wait for it
+}
+
+// FailedTelling is a message that was to tell a channel what it follows, and failed.
+type FailedTelling struct {
+	Destination Destination
+	Change      Change
+	Reason      string
+	At          time.Time // when it had failed
 }
 
 // DeliveryFilter narrows a list of deliveries; zero values do not narrow.

@@ -192,6 +192,10 @@ type DeliveryReader interface {
 	// Failing returns destinations that are blocked, and how many there are in
 	// all; the longest blocked first, at most limit.
 	Failing(ctx context.Context, limit int) (failing []FailingDestination, total int, err error)
+	// FailedTellings returns the messages that were to tell channels what they follow
+	// and failed at since or later, the newest first, at most limit. Channels that are
+	// gone are left out.
+	FailedTellings(ctx context.Context, since time.Time, limit int) ([]FailedTelling, error)
 	// Followers counts the destinations that follow anything.
 	Followers(ctx context.Context) (channels int, err error)
 }

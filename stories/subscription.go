@@ -70,7 +70,7 @@ type Made struct {
 	Resumed bool  // it was paused
 	// Notice tells the channel of the new subscription; 0 where none does.
 	Notice int64
-	// Untold says that none does because the person had many told lately: MostTold.
+	// Untold says that none does because the person had many told there lately: MostTold.
 	Untold bool
 }
 

@@ -58,6 +58,9 @@ func (s machinery) places() []stories.Destination {
 	for _, f := range s.desk.Failing {
 		places = append(places, f.Destination)
 	}
+	for _, f := range s.desk.Untold {
+		places = append(places, f.Destination)
+	}
 	return places
 }
 
@@ -105,6 +108,9 @@ func (s machinery) verdict() []bot.Block {
 	}
 	if n := s.desk.FailingTotal; n > 0 {
 		say(plural(n, "channel") + " cannot be written to.")
+	}
+	if n := len(s.desk.Untold); n > 0 {
+		say(plural(n, "message") + " about what a channel follows could not be posted there.")
 	}
 	if s.back.Settling > 0 {
 		say(fmt.Sprintf("%s of a database that was put back: being looked for in %s.", plural(s.back.Settling, "message"), theirChannels(s.back.Settling)))
@@ -189,7 +195,7 @@ func (s machinery) connection(c bot.Health) string {
 // rows are the channels that cannot be written to, the longest first, then the
 // lanes with something to send or stopped, and the connections.
 func (s machinery) rows() []bot.Block {
-	rows := failingRows(s.desk, s.names)
+	rows := append(failingRows(s.desk, s.names), untoldRows(s.desk, s.names)...)
 	for _, q := range s.desk.Lanes {
 		line := capital(s.names.Lane(q.Lane)) + ": " + queueWords(q, s.desk.At)
 		if i := slices.IndexFunc(s.lanes, func(l LaneHealth) bool { return l.Lane == q.Lane }); i >= 0 {

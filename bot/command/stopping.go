@@ -226,15 +226,6 @@ func (m *Mux) unstop(ctx context.Context, r request, story stories.Story) (bot.R
 	return reply, nil
 }
 
-// untold is what a person is told whose change the channel is not told of; "" when it
-// is.
-func (r request) untold(is bool) string {
-	if !is {
-		return ""
-	}
-	return fmt.Sprintf(" %s: of one person's changes at most %d in a minute are.", r.either("The channel is not told", "It is not shown here"), stories.MostTold)
-}
-
 // straggler is what a person who stopped something is told when a message may
 // still come that was on its way; "" when none can.
 func (m *Mux) straggler(ctx context.Context, r request) string {

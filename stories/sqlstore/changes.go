@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"time"
 
 	"storybot/stories"
 )
@@ -25,12 +26,13 @@ const (
 	bringsSQL = `(b.kind = 'all' OR b.kind = 'story' AND b.story_id = s.id OR b.kind = 'topic' AND ' ' || s.topics || ' ' LIKE '% ' || b.topic || ' %')`
 )
 
-// telling is what a person has channels told of, as their uses of it are counted.
-const telling = "have a channel told what it follows"
+// telling is what a person has the channel of a number told of, as their uses of it
+// are counted: who sets up many channels floods none.
+const telling = "have channel %d told what it follows"
 
 // tellChange owes p the message that says what a did to what it follows, and
 // returns its notice; 0 where nobody is to be told, and untold where that is because
-// the person had so much told lately. A blocked channel is not told what ended: when
+// the person had so much told there lately. A blocked channel is not told what ended: when
 // it heals that is old, and would stand between the updates that waited. The place is
 // locked, and planning with it.
 func tellChange(ctx context.Context, q querier, a stories.Act, p place, kind stories.NoticeKind, c stories.Change) (id int64, untold bool, err error) {
@@ -38,7 +40,7 @@ func tellChange(ctx context.Context, q querier, a stories.Act, p place, kind sto
 	if a.Audience == stories.Nobody || ends && (a.Audience == stories.Oneself || p.state == stories.Blocked) {
 		return 0, false, nil
 	}
-	wait, err := allow(ctx, q, a.By.Ref, telling, stories.MostTold, stories.ToldWithin, a.At)
+	wait, err := allow(ctx, q, a.By.Ref, fmt.Sprintf(telling, p.id), stories.MostTold, stories.ToldWithin, a.At)
 	if err != nil || wait > 0 {
 		return 0, wait > 0, err
 	}
@@ -127,4 +129,27 @@ const noticeDeliveriesSQL = `SELECT ` + deliveryColumns + ` FROM ` + anyDelivery
 func (s *Store) NoticeDelivery(ctx context.Context, noticeID int64) (stories.Delivery, error) {
 	d, err := theOne(ctx, s.reader(), flights{}.scanDelivery, noticeDeliveriesSQL, noticeID)
 	return d, s.told(missing(err, "This message is not known any more."))
+}
+
+// failedTellingsSQL finds by the notices of the time from ?1 on what has failed since
+// ?2: a message is tried for a day at most.
+const failedTellingsSQL = `
+	SELECT ` + noticeColumns + `, t.platform, t.workspace, t.channel, o.reason, o.finished_at
+	FROM notices n CROSS JOIN publications p CROSS JOIN owed d CROSS JOIN outcomes o JOIN destinations t ON t.id = d.destination_id
+	WHERE n.kind IN ('follow', 'stop') AND n.created_at >= ?1 AND p.notice_id = n.id AND ` + inPublicationSQL + ` AND o.id = d.id
+		AND o.state = 3 AND o.finished_at >= ?2 AND t.state <> 'gone'
+	ORDER BY o.finished_at DESC, o.id DESC LIMIT ?3`
+
+// triedFor is longer than a message is tried.
+const triedFor = 25 * time.Hour
+
+// FailedTellings implements stories.Store.
+func (s *Store) FailedTellings(ctx context.Context, since time.Time, limit int) ([]stories.FailedTelling, error) {
+	found, err := all(ctx, s.reader(), func(r row) (f stories.FailedTelling, err error) {
+		var at int64
+		n, err := scanNotice(r, &f.Destination.Platform, &f.Destination.Workspace, &f.Destination.Channel, &f.Reason, &at)
+		f.Change, f.At = n.Body.Change, moment(at)
+		return f, err
+	}, failedTellingsSQL, millis(since.Add(-triedFor)), millis(since), limit)
+	return found, s.told(err)
 }
