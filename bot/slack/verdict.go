@@ -34,7 +34,7 @@ var meanings = map[string]meaning{
 	"not_in_channel":    {bot.Blocked, "does not have the bot as a member", invite},
 	"is_archived":       {bot.Blocked, "is archived", unarchive},
 	"is_inactive":       {bot.Blocked, "is archived", unarchive},
-	"messages_tab_disabled": {bot.Blocked, "is the app's Messages tab, which is switched off",
+	"messages_tab_disabled": {bot.Blocked, "the app's Messages tab is switched off",
 		"Whoever runs Storybot switches the Messages tab on under App Home in the app's settings."},
 
 	"restricted_action":                        {bot.Blocked, "does not let the bot post: a setting of the workspace restricts it", askAdmin},

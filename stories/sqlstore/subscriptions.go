@@ -163,7 +163,7 @@ func keepSubscription(ctx context.Context, q querier, a stories.Act, p place, k 
 	}
 	if follows >= stories.MaxSubscriptions {
 		return made, false, stories.Errorf(stories.CodeLimited,
-			"This channel follows %d stories and topics already, and more than that are not kept for one channel. End one with /unsubscribe (/subscriptions lists them), or follow a topic instead of its stories.", follows)
+			"%d stories and topics are followed here already, and more than that are not kept for one place. End one with /unsubscribe (/subscriptions lists them), or follow a topic instead of its stories.", follows)
 	}
 	mode := sub.Mode
 	if mode == "" {
