@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -137,13 +136,8 @@ func blockedNote(subs []stories.Subscription) *bot.Block {
 	note := &bot.Block{Kind: bot.Paragraph, Spans: []bot.Span{
 		bot.Bold("Updates do not arrive in this channel"), bot.Text(" since "), bot.At(subs[0].BlockedSince), bot.Text(". " + reason),
 	}}
-	if !mendsItself(subs[0].Reason) {
+	if !subs[0].Heals {
 		note.Spans = append(note.Spans, bot.Text(" When that is mended, "), bot.Code("/subscriptions"), bot.Text(" has a button to try again."))
 	}
 	return note
-}
-
-// mendsItself says that a reason's cure needs nobody to try again.
-func mendsItself(reason string) bool {
-	return strings.Contains(reason, "by themselves") || strings.Contains(reason, "by itself")
 }
