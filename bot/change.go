@@ -89,7 +89,11 @@ func newsRow(n stories.News) Block {
 	title, _ := CutToRoom(Headline(n.Story), rowTitleRoom)
 	row := Block{Kind: Item, Spans: []Span{Bold(title)}, Button: &open}
 	if text, _ := CutToRoom(OneLine(n.Update.Text), rowTextRoom); text != "" {
-		row.Spans = append(row.Spans, Text("\n"+text))
+		row.Spans = append(row.Spans, Text("\n"))
+		if n.Update.Level == stories.Breaking {
+			row.Spans = append(row.Spans, Bold("BREAKING "))
+		}
+		row.Spans = append(row.Spans, Text(text))
 	}
 	line := "\n" + n.Story.Slug + " · "
 	if n.Story.State == stories.Closed {

@@ -241,7 +241,10 @@ type Result struct {
 	// holds all that waits for it, Gone ends its subscriptions and skips what
 	// waits, Reachable lifts a block.
 	Destination DestinationState
-	At          time.Time
+	// Heals says of a destination that is Blocked that once the reason is mended
+	// nobody need try again.
+	Heals bool
+	At    time.Time
 }
 
 // Lease is the right of one process to work a lane. Fence grows with every

@@ -125,5 +125,6 @@ type Subscription struct {
 	// subscriptions: a blocked destination says here why and since when.
 	DestinationState DestinationState
 	Reason           string
+	Heals            bool // once that is mended nobody need try again
 	BlockedSince     time.Time
 }

@@ -62,5 +62,5 @@ func (m *Mux) besides(ctx context.Context, r request, sub stories.Subscription, 
 	if every {
 		what = "every update of it"
 	}
-	return " " + capital(namesOf(more)) + " still " + oneOr(len(more), "brings ", "bring ") + what + "."
+	return " " + r.who() + " also " + r.verb() + " " + namesOf(more) + ", which still " + oneOr(len(more), "brings ", "bring ") + what + "."
 }

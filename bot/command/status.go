@@ -94,7 +94,7 @@ func (s machinery) verdict() []bot.Block {
 	}
 	for _, l := range s.lanes {
 		if l.Stopped != "" {
-			say(fmt.Sprintf("Deliveries to %s are stopped: %s", s.names.Lane(l.Lane), lowerSentence(stoppedReason(l.Stopped))))
+			say(fmt.Sprintf("Deliveries to %s are stopped: %s", s.names.Lane(l.Lane), lowerSentence(bot.StopReason(l.Stopped))))
 		}
 	}
 	if s.back.Waiting > 0 {
@@ -217,12 +217,6 @@ func (s machinery) rows() []bot.Block {
 	return rows
 }
 
-// stoppedReason is why a lane is stopped, without the words in front that only say
-// that it is.
-func stoppedReason(why string) string {
-	return strings.TrimPrefix(why, "cannot be reached: ")
-}
-
 // toldWait is how long something waits before a row says since when.
 const toldWait = 5 * time.Second
 
@@ -279,11 +273,8 @@ func failingRows(status stories.DeskStatus, names bot.Names) []bot.Block {
 }
 
 func (s machinery) connectionSpans(c bot.Health) []bot.Span {
-	platform, _, _ := strings.Cut(c.ID, " ")
 	state := " is connected"
-	if slices.ContainsFunc(s.lanes, func(l LaneHealth) bool {
-		return l.Stopped != "" && stories.LanePlace(l.Lane).Platform == platform
-	}) {
+	if slices.ContainsFunc(s.lanes, func(l LaneHealth) bool { return l.Stopped != "" && c.Lane != "" && l.Lane == c.Lane }) {
 		state = ": connected, deliveries stopped"
 	}
 	spans := []bot.Span{bot.Text(capital(s.connection(c)) + state)}

@@ -50,7 +50,7 @@ func TestWhoSubscribedLearnsOfTheBlockAtTheNextUse(t *testing.T) {
 	n.must(n.ask("ria", "general", "/subscribe sony-hack"))
 	n.work(blocking)
 	n.must(n.ask("ria", "general", "/stories"))
-	if got := transcript(n.last); !strings.HasPrefix(got, "Updates do not arrive in this channel since") || !strings.Contains(got, "does not let the bot post") {
+	if got := transcript(n.last); !strings.HasPrefix(got, "Updates do not arrive here since") || !strings.Contains(got, "does not let the bot post") {
 		t.Errorf("the next answer: %s", got)
 	}
 	n.must(n.ask("mo", "other", "/desk status"))

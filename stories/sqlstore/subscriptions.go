@@ -12,14 +12,16 @@ import (
 
 const (
 	subscriptionColumns = `b.id, t.platform, t.workspace, t.channel, b.kind, b.story_id, CASE WHEN b.kind = 'story' THEN coalesce(s.slug, '') ELSE b.topic END,
-		b.level, b.mode, b.state, b.by_ref, b.by_name, b.created_at, t.state, t.reason, t.since`
+		b.level, b.mode, b.state, b.by_ref, b.by_name, b.created_at, t.state, t.reason, t.heals, t.since`
 	subscriptionTables = `subscriptions b JOIN destinations t ON t.id = b.destination_id LEFT JOIN stories s ON s.id = b.story_id AND b.story_id > 0`
 )
 
 func scanSubscription(r row) (b stories.Subscription, err error) {
 	var created, since int64
+	var heals int
 	err = r.Scan(&b.ID, &b.Destination.Platform, &b.Destination.Workspace, &b.Destination.Channel, &b.Target.Kind, &b.StoryID, &b.Target.Name,
-		&b.Level, &b.Mode, &b.State, &b.CreatedBy.Ref, &b.CreatedBy.Name, &created, &b.DestinationState, &b.Reason, &since)
+		&b.Level, &b.Mode, &b.State, &b.CreatedBy.Ref, &b.CreatedBy.Name, &created, &b.DestinationState, &b.Reason, &heals, &since)
+	b.Heals = heals > 0
 	b.CreatedAt, b.BlockedSince = moment(created), moment(since)
 	return b, err
 }

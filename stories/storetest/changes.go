@@ -207,6 +207,28 @@ var changeTests = []test{
 		_, err = d.NoticeDelivery(d.ctx, 99)
 		d.refused(err, stories.CodeNotFound)
 	}},
+	{"a blocked channel tells whether its cure needs somebody to try again", func(d *desk) {
+		for _, heals := range []bool{true, false} {
+			name := map[bool]string{true: "a", false: "b"}[heals]
+			d.track("of-" + name)
+			d.begin(d.aloud(), name, "of-"+name, stories.Minor)
+			healing := func() bool {
+				subs, err := d.Subscriptions(d.ctx, channel(name))
+				d.ok(err)
+				return len(subs) == 1 && subs[0].Heals
+			}
+			same(d, "heals before", healing(), false)
+			l := d.hold(lane, "w")
+			refused := d.refusal(d.advance(l, 1)[0], stories.Held, "is archived", stories.Blocked)
+			refused.Heals = heals
+			d.advance(l, 1, refused)
+			same(d, "heals", healing(), heals)
+			_, _, err := d.ReopenDestination(d.ctx, channel(name), 5, d.now)
+			d.ok(err)
+			same(d, "heals when it has", healing(), false)
+			d.said(l)
+		}
+	}},
 	{"who waits for what is on its way to a channel does not wait for what tells it of that", func(d *desk) {
 		s := d.track("sony")
 		d.begin(d.aloud(), "a", "sony", stories.Minor)

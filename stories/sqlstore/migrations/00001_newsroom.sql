@@ -92,6 +92,8 @@ CREATE TABLE destinations (
     state      TEXT NOT NULL DEFAULT 'reachable',
     reason     TEXT NOT NULL DEFAULT '',
     since      BIGINT NOT NULL DEFAULT 0,
+    -- Of one that is blocked: once the reason is mended nobody need try again.
+    heals      SMALLINT NOT NULL DEFAULT 0,
     -- A platform asked for a pause of asked milliseconds, which ends then.
     not_before BIGINT NOT NULL DEFAULT 0,
     asked      BIGINT NOT NULL DEFAULT 0,
