@@ -25,7 +25,7 @@ func TestARefusalBeginsWithTheWarning(t *testing.T) {
 			t.Errorf("%s, in another channel: %s", line, text)
 		}
 		text := bot.PlainText(n.ask("mo", "general", line).Message)
-		if !strings.HasPrefix(text, "Updates do not arrive in this channel since") || strings.Count(text, "Updates do not arrive") != 1 {
+		if !strings.HasPrefix(text, "Updates do not arrive here since") || strings.Count(text, "Updates do not arrive") != 1 {
 			t.Errorf("%s: %s", line, text)
 		}
 	}

@@ -216,9 +216,13 @@ func (r request) notPlanned(u stories.Update, subs []stories.Subscription, stop 
 	switch {
 	case every(func(s stories.Subscription) bool { return s.CreatedAt.After(u.CreatedAt) }):
 		return "it was published before " + r.here() + " began to follow. Only what comes afterwards is posted; the timeline has the rest."
-	case every(func(s stories.Subscription) bool { return !s.CreatedAt.After(u.CreatedAt) && s.State == stories.Paused && s.Level <= u.Level }):
+	case every(func(s stories.Subscription) bool {
+		return !s.CreatedAt.After(u.CreatedAt) && s.State == stories.Paused && s.Level <= u.Level
+	}):
 		return "the subscription is paused. /subscriptions has a button to resume it."
-	case every(func(s stories.Subscription) bool { return s.Level > u.Level && s.Level == subs[0].Level && !s.CreatedAt.After(u.CreatedAt) }):
+	case every(func(s stories.Subscription) bool {
+		return s.Level > u.Level && s.Level == subs[0].Level && !s.CreatedAt.After(u.CreatedAt)
+	}):
 		return fmt.Sprintf("its level is %s, and %s asked for %s.", u.Level, r.here(), levelWords(subs[0].Level))
 	}
 	return fmt.Sprintf("its level is %s; %s.", u.Level, listed(each))
