@@ -78,7 +78,7 @@ func (m *Mux) followHere(ctx context.Context, r request, target stories.Target, 
 		return bot.Reply{}, err
 	}
 	sentence := r.followSentence(sub, made)
-	sentence += m.besides(ctx, r, sub, subs)
+	sentence += besides(sub, story, subs)
 	switch {
 	case story.State == stories.Closed:
 		sentence += " The story is closed: no more updates are expected."

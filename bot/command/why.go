@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"storybot/bot"
@@ -50,7 +49,7 @@ func (m *Mux) why(ctx context.Context, r request) (bot.Reply, error) {
 		return bot.Reply{}, err
 	}
 	last := small(bot.Text(followsNow(story, subs)))
-	if stoppedHere(story, subs, by) {
+	if by.Muted {
 		last = small(bot.Text(story.Slug + " was stopped here, so nothing brings it now. Follow again lets it come."))
 		msg.Buttons = againButton(stories.Target{Kind: stories.TargetStory, Name: story.Slug}, story.ID, 0)
 	}
@@ -126,7 +125,7 @@ func deliveryWords(d stories.Delivery, now time.Time) []bot.Span {
 // whyNot says why there is no delivery of an update (number 0: the newest) to
 // a channel that follows subs.
 func (m *Mux) whyNot(ctx context.Context, story stories.Story, number int, subs []stories.Subscription) ([]bot.Span, error) {
-	subs = slices.DeleteFunc(slices.Clone(subs), func(s stories.Subscription) bool { return !covers(s, story) })
+	subs = slices.DeleteFunc(slices.Clone(subs), func(s stories.Subscription) bool { return !s.Covers(story) })
 	switch {
 	case story.Updates == 0:
 		return []bot.Span{bot.Text("Nothing was sent here: " + story.Slug + " has no updates yet.")}, nil
@@ -140,56 +139,55 @@ func (m *Mux) whyNot(ctx context.Context, story stories.Story, number int, subs 
 	if err != nil {
 		return nil, err
 	}
-	return []bot.Span{bot.Text(fmt.Sprintf("Update %d of %s was not sent here: %s", number, story.Slug, notPlanned(u, subs)))}, nil
+	return []bot.Span{bot.Text(fmt.Sprintf("Update %d of %s was not sent here: %s", number, story.Slug, notPlanned(story, u, subs)))}, nil
 }
 
-// notPlanned says why none of subs, which all cover the story, brought u.
-func notPlanned(u stories.Update, subs []stories.Subscription) string {
-	every := func(f func(stories.Subscription) bool) bool {
-		return !slices.ContainsFunc(subs, func(s stories.Subscription) bool { return !f(s) })
-	}
+// notPlanned says why none of subs, which all cover the story, brought u: what one that
+// decided then has against it.
+func notPlanned(story stories.Story, u stories.Update, subs []stories.Subscription) string {
+	then := slices.DeleteFunc(slices.Clone(subs), func(s stories.Subscription) bool { return s.CreatedAt.After(u.CreatedAt) })
+	by, ok := stories.Decides(then, story)
 	switch {
-	case every(func(s stories.Subscription) bool { return s.CreatedAt.After(u.CreatedAt) }):
+	case !ok:
 		return "it was published before this channel began to follow. Only what comes afterwards is posted; the timeline has the rest."
-	case every(func(s stories.Subscription) bool { return s.State == stories.Paused }):
-		return "the subscription is paused. /subscriptions has a button to resume it."
-	case every(func(s stories.Subscription) bool { return s.Level > u.Level }):
-		return fmt.Sprintf("its level is %s, and this channel asked for %s.", u.Level, levelWords(subs[0].Level))
+	case by.State == stories.Paused:
+		return fmt.Sprintf("%s is paused.%s /subscriptions has a button to resume it.", by.Target, alone(by, story, then))
+	case by.Level > u.Level && len(then) == 1:
+		return fmt.Sprintf("its level is %s, and this channel asked for %s.", u.Level, levelWords(by.Level))
+	case by.Level > u.Level:
+		return fmt.Sprintf("its level is %s, and of %s this channel asked for %s.%s", u.Level, by.Target, levelWords(by.Level), alone(by, story, then))
 	}
 	return "there is no record of it here. Either the story was stopped in this channel or paused at that time, or the record is old and was cleared away."
 }
 
-// covers says that sub brings story's updates.
-func covers(sub stories.Subscription, story stories.Story) bool {
-	switch sub.Target.Kind {
-	case stories.TargetAll:
-		return true
-	case stories.TargetTopic:
-		return slices.Contains(story.Topics, sub.Target.Name)
+// alone says, as a sentence, what else is followed that covers a story and does not
+// count, because by decides; "" where nothing is.
+func alone(by stories.Subscription, story stories.Story, subs []stories.Subscription) string {
+	var rest []stories.Target
+	for _, sub := range subs {
+		if sub.ID != by.ID && sub.Covers(story) {
+			rest = append(rest, sub.Target)
+		}
 	}
-	return sub.StoryID == story.ID
-}
-
-// stoppedHere says that a story is kept from a channel by a stop of this one story:
-// what the channel follows covers it, and yet nothing brings it.
-func stoppedHere(story stories.Story, subs []stories.Subscription, by []stories.Target) bool {
-	return len(by) == 0 && slices.ContainsFunc(subs, func(s stories.Subscription) bool { return s.State == stories.Active && covers(s, story) })
+	if len(rest) == 0 {
+		return ""
+	}
+	return fmt.Sprintf(" That decides alone, not %s.", namesOf(rest))
 }
 
 // followsRoom is what the list of what brings a story may take, in Room units.
 const followsRoom = 500
 
-// followsNow lists what brings the story to the channel now.
+// followsNow says what brings the story to the channel now.
 func followsNow(story stories.Story, subs []stories.Subscription) string {
-	var by []string
-	for _, sub := range subs {
-		if covers(sub, story) {
-			by = append(by, fmt.Sprintf("%s (%s, %s)", sub.Target, levelWords(sub.Level), stateWords(sub)))
-		}
-	}
-	if len(by) == 0 {
+	by, ok := stories.Decides(subs, story)
+	if !ok {
 		return "Nothing that this channel follows now brings the story."
 	}
-	words, _ := bot.CutToRoom("What brings the story here now: "+strings.Join(by, "; "), followsRoom)
-	return words + "."
+	words := fmt.Sprintf("What brings the story here now: %s (%s, %s).", by.Target, levelWords(by.Level), stateWords(by))
+	if by.State == stories.Paused {
+		words = fmt.Sprintf("Nothing of the story comes here now: %s is paused.", by.Target)
+	}
+	words, _ = bot.CutToRoom(words+alone(by, story, subs), followsRoom)
+	return words
 }

@@ -8,14 +8,7 @@ import (
 	"storybot/stories"
 )
 
-const (
-	muteSQL = `INSERT INTO mutes (destination_id, story_id) VALUES (?1, ?2) ON CONFLICT (destination_id, story_id) DO NOTHING`
-	// broughtSQL counts what else brings a story to a destination. A topic is a
-	// word among the story's topics.
-	broughtSQL = `
-		SELECT count(*) FROM subscriptions b JOIN stories s ON s.id = ?2
-		WHERE b.destination_id = ?1 AND (b.kind = 'all' OR b.kind = 'topic' AND ' ' || s.topics || ' ' LIKE '% ' || b.topic || ' %')`
-)
+const muteSQL = `INSERT INTO mutes (destination_id, story_id) VALUES (?1, ?2) ON CONFLICT (destination_id, story_id) DO NOTHING`
 
 // Stop implements stories.Store.
 func (s *Store) Stop(ctx context.Context, a stories.Act, d stories.Destination, storyID int64) (stories.Ended, error) {
@@ -35,11 +28,11 @@ func (s *Store) Stop(ctx context.Context, a stories.Act, d stories.Destination, 
 			return done, false, err
 		}
 		done.Changed = done.Level != 0
-		var others int
-		if err := one(ctx, q, broughtSQL, []any{p.id, storyID}, &others); err != nil {
+		other, err := decision(ctx, q, p, storyID)
+		if err != nil {
 			return done, false, err
 		}
-		if done.Muted = others > 0; done.Muted {
+		if done.Muted = other.By.Kind != ""; done.Muted { // one that is paused may be resumed
 			n, err := q.exec(ctx, muteSQL, p.id, storyID)
 			if err != nil {
 				return done, false, err
@@ -67,34 +60,32 @@ func changeOf(kind stories.ChangeKind, story stories.Story) stories.Change {
 }
 
 // Unstop implements stories.Store.
-func (s *Store) Unstop(ctx context.Context, a stories.Act, d stories.Destination, storyID int64) ([]stories.Target, error) {
-	return act(ctx, s, a, "unmuted", func(q querier) (left []stories.Target, changed bool, err error) {
+func (s *Store) Unstop(ctx context.Context, a stories.Act, d stories.Destination, storyID int64) (stories.Decision, error) {
+	return act(ctx, s, a, "unmuted", func(q querier) (by stories.Decision, changed bool, err error) {
 		story, err := theOne(ctx, q, scanStory, storyByIDSQL, storyID)
 		if err != nil {
-			return nil, false, missingStory(err)
+			return by, false, missingStory(err)
 		}
 		p, err := lockPlace(ctx, q, d)
 		if errors.Is(err, sql.ErrNoRows) {
-			return nil, false, nil
+			return by, false, nil
 		}
 		if err != nil {
-			return nil, false, err
+			return by, false, err
 		}
 		n, err := q.exec(ctx, unmuteSQL, p.id, storyID)
 		if err != nil {
-			return nil, false, err
+			return by, false, err
 		}
-		if left, err = stillBrought(ctx, q, p, storyID); err != nil || n == 0 {
-			return left, false, err
+		if by, err = decision(ctx, q, p, storyID); err != nil || n == 0 {
+			return by, false, err
 		}
-		if len(left) > 0 {
-			again := changeOf(stories.Unstopped, story)
-			again.Left = left
-			if _, err := tellChange(ctx, q, a, p, stories.StopNotice, again); err != nil {
-				return left, false, err
+		if by.Serves() {
+			if _, err := tellChange(ctx, q, a, p, stories.StopNotice, changeOf(stories.Unstopped, story).Comes(by)); err != nil {
+				return by, false, err
 			}
 		}
-		return left, true, enterPlaced(ctx, q, a, "unmuted", storyID, d, "gets "+story.Slug+" again")
+		return by, true, enterPlaced(ctx, q, a, "unmuted", storyID, d, "gets "+story.Slug+" again")
 	})
 }
 
