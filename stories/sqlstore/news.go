@@ -42,7 +42,7 @@ func (s *Store) fillChange(ctx context.Context, c *stories.Content) error {
 		return err
 	}
 	if len(news) == 0 {
-		return missingStory(sql.ErrNoRows)
+		return sql.ErrNoRows
 	}
 	c.Story, c.Update = news[0].Story, news[0].Update
 	return nil

@@ -72,65 +72,6 @@ var subscriptionTests = []test{
 		_, p = d.append(s, stories.Breaking)
 		same(d, "breaking", p.Total, 7)
 	}},
-	{"what waits goes when a new subscription decides that it is not wanted", func(d *desk) {
-		sony, bank := d.track("sony"), d.track("bank")
-		d.follow("all", "a")
-		d.append(sony, stories.Normal)
-		d.append(sony, stories.Breaking)
-		d.append(bank, stories.Minor)
-		d.followFrom("sony", channel("a"), stories.Breaking)
-		same(d, "sony", d.states(channel("a"), sony), "skipped pending")
-		same(d, "bank", d.states(channel("a"), bank), "pending")
-	}},
-	{"a paused subscription decides too, and its end lets others decide", func(d *desk) {
-		s := d.track("sony", "film")
-		d.follow("sony", "a")
-		d.follow("all", "a")
-		for _, target := range []stories.Target{story(s), topicFilm} {
-			d.follow(target.String(), "a")
-			_, err := d.SetSubscriptionState(d.ctx, d.act(), channel("a"), target, stories.Paused)
-			d.ok(err)
-			_, p := d.append(s, stories.Breaking)
-			same(d, "planned while "+target.String()+" is paused", p, stories.Progress{UpdateID: p.UpdateID, Spared: stories.Spared{Paused: 1}})
-			_, err = d.Unsubscribe(d.ctx, d.act(), channel("a"), target)
-			d.ok(err)
-		}
-		_, p := d.append(s, stories.Minor)
-		same(d, "planned by all", p.Total, 1)
-	}},
-	{"who follows a story of which nobody gets an update is counted once, by what decides", func(d *desk) {
-		s := d.track("sony", "film", "security")
-		_, p := d.append(s, stories.Breaking)
-		same(d, "nobody follows", p.Spared, stories.Spared{})
-		d.followFrom("sony", channel("a"), stories.Breaking)
-		d.followFrom("all", channel("a"), stories.Minor)
-		d.followFrom("topic:film", channel("b"), stories.Breaking)
-		d.later(1)
-		d.followFrom("topic:security", channel("b"), stories.Minor)
-		d.followFrom("all", channel("c"), stories.Normal)
-		d.follow("topic:weather", "elsewhere")
-		d.follow("topic:film", "d")
-		d.ok(d.stop(d.act(), channel("d"), s.ID))
-		d.follow("sony", "e")
-		d.follow("all", "e")
-		_, err := d.SetSubscriptionState(d.ctx, d.act(), channel("e"), story(s), stories.Paused)
-		d.ok(err)
-		act := d.act()
-		act.Key = "minor"
-		u := stories.Update{StoryID: s.ID, Text: "News", Level: stories.Minor, Author: ana, At: d.now}
-		want := stories.Spared{Normal: 1, Breaking: 2, Paused: 1, Stopped: 1}
-		_, p, err = d.AppendUpdate(d.ctx, act, u)
-		d.ok(err)
-		same(d, "planned", p.Total, 0)
-		same(d, "spared", p.Spared, want)
-		d.follow("sony", "f")
-		_, p, err = d.AppendUpdate(d.ctx, act, u) // the same command again
-		d.ok(err)
-		same(d, "spared when asked again", p.Spared, want)
-		_, p = d.append(s, stories.Minor)
-		same(d, "planned then", p.Total, 1)
-		same(d, "not counted where somebody gets it", p.Spared, stories.Spared{})
-	}},
 	{"a paused subscription plans nothing until it is resumed", func(d *desk) {
 		s := d.track("sony")
 		d.follow("sony", "a")
