@@ -119,7 +119,7 @@ func (s *statement) deciding(t target) error {
 	var topics []string
 	for _, e := range t.earlier {
 		if e.kind == stories.TargetStory {
-			s.write(` AND NOT EXISTS (SELECT 1 FROM subscriptions o WHERE o.destination_id = b.destination_id AND o.kind || '' = 'story' AND o.story_id + 0 = %s)`, s.arg(e.story))
+			s.write(` AND NOT EXISTS (SELECT 1 FROM subscriptions o WHERE o.destination_id = b.destination_id AND o.kind/*aside*/ = 'story' AND o.story_id = %s)`, s.arg(e.story))
 		} else {
 			topics = append(topics, e.topic)
 		}
@@ -127,7 +127,7 @@ func (s *statement) deciding(t target) error {
 	if len(topics) == 0 {
 		return nil
 	}
-	s.write(` AND NOT EXISTS (SELECT 1 FROM subscriptions o WHERE o.destination_id = b.destination_id AND o.kind || '' = 'topic' AND o.topic || '' `)
+	s.write(` AND NOT EXISTS (SELECT 1 FROM subscriptions o WHERE o.destination_id = b.destination_id AND o.kind/*aside*/ = 'topic' AND o.story_id = 0 AND o.topic `)
 	if len(topics) == 1 {
 		s.write(`= %s`, s.arg(topics[0]))
 	} else {
