@@ -28,8 +28,10 @@ type Change struct {
 	By      User
 	Target  Target // as it was called then
 	StoryID int64  `json:",omitempty"` // of a TargetStory
-	Level   Level  `json:",omitempty"` // of the subscription that began
-	// Left are the subscriptions that still bring the story whose own one ended.
+	// Level is that of the subscription that began, or of Left.
+	Level Level `json:",omitempty"`
+	// Left is what brings the story, now that its own subscription or its stop has
+	// ended; none where nothing does.
 	Left []Target `json:",omitempty"`
 	// Alone says that nobody else is in the channel.
 	Alone bool `json:",omitempty"`
@@ -45,3 +47,11 @@ const (
 	Stopped      ChangeKind = "stopped"      // nothing brings the story any more
 	Unstopped    ChangeKind = "unstopped"    // what else the channel follows brings the story again
 )
+
+// Comes is c with what decides about its story now, where that lets something through.
+func (c Change) Comes(by Decision) Change {
+	if by.Serves() {
+		c.Left, c.Level = []Target{by.By}, by.Level
+	}
+	return c
+}

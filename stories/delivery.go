@@ -267,6 +267,9 @@ type Progress struct {
 	Held     int
 	Failed   int // failed and skipped
 	Unknown  int
+	// Spared are those that follow the story of an update that nobody gets. It is
+	// counted when the update is published, never later.
+	Spared Spared `json:",omitzero"`
 }
 
 // Done says that nothing is on its way any more.

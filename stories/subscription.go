@@ -85,13 +85,13 @@ type Ended struct {
 // Left is a subscription that has ended.
 type Left struct {
 	Subscription
-	By     []Target // what still brings its story
+	By     Decision // what still brings its story
 	Untold bool     // see Made
 }
 
 // Brought is what brings a story that had been muted, now.
 type Brought struct {
-	By     []Target
+	By     Decision
 	Untold bool // see Made
 }
 

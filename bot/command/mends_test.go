@@ -67,12 +67,3 @@ func TestAStopIsToldOfItsConnectionAlone(t *testing.T) {
 		}
 	}
 }
-
-func TestFollowingLessSaysWhatStillBringsTheRest(t *testing.T) {
-	n := openTracked(t)
-	n.must(n.ask("ria", "general", "/subscribe all level:minor"))
-	n.must(n.ask("ria", "general", "/subscribe sony-hack level:breaking"))
-	if got := bot.PlainText(n.last.Message); !strings.Contains(got, "This channel also follows all, which still brings every update of it.") {
-		t.Error(got)
-	}
-}

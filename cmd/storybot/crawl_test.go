@@ -222,11 +222,12 @@ var claims = []struct {
 }{
 	{"Follow", regexp.MustCompile(`(?:This channel|You) (?:now )?follows? (.+?)(?: already| again, which was paused)?[:;]`), "active"},
 	{"Follow", regexp.MustCompile(`Updates of (.+?) come to (?:this channel|you) again, by`), "not follow"}, // what else is followed does
+	{"Follow", regexp.MustCompile(`(.+?) is not stopped here any more`), "not follow"},                      // what would bring it is paused
 	{"Follow", regexp.MustCompile(`What brought (.+?) is not followed here any more`), "not follow"},
 	{"Pause", regexp.MustCompile(`Paused: updates of (.+?) do not come to (?:this channel|you)`), "paused"},
 	{"Resume", regexp.MustCompile(`Updates of (.+?) come to (?:this channel|you) again`), "active"},
 	{"Stop", regexp.MustCompile(`Updates of (.+?) (?:no longer come to (?:this channel|you)|do not come to (?:this channel|you) any more|were stopped here before)`), "not follow"},
-	{"Stop", regexp.MustCompile(`(?:This channel|You) no longer follows? (.+?)\.`), "not follow"},
+	{"Stop", regexp.MustCompile(`(?:This channel|You) no longer follows? (.+?)[.;]`), "not follow"},
 	{"Stop", regexp.MustCompile(`(?:This channel's|Your) own subscription to (.+?) has ended`), "not follow"},
 }
 

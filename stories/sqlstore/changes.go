@@ -2,8 +2,6 @@ package sqlstore
 
 import (
 	"context"
-	"database/sql"
-	"errors"
 	"fmt"
 	"time"
 
@@ -12,18 +10,9 @@ import (
 
 const (
 	// herePlaceSQL is the destination ?2, a list of one, for the notice ?1.
-	herePlaceSQL    = `FROM destinations t WHERE t.id among(?2) AND t.state <> 'gone' AND CAST(?1 AS BIGINT) > 0`
-	hereLanesSQL    = `SELECT DISTINCT t.lane_id ` + herePlaceSQL
-	planNoticeHere  = planNoticeColumns + `0 ` + herePlaceSQL
-	stillBroughtSQL = `
-		SELECT b.kind, CASE WHEN b.kind = 'story' THEN s.slug ELSE b.topic END
-		FROM subscriptions b JOIN stories s ON s.id = ?2
-		WHERE b.destination_id = ?1 AND b.state = 'active' AND ` + bringsSQL + `
-			AND NOT EXISTS (SELECT 1 FROM mutes m WHERE m.destination_id = ?1 AND m.story_id = ?2)
-		ORDER BY b.kind DESC, b.id`
-	// bringsSQL says that a subscription b brings a story s. A topic is a word among
-	// the story's topics.
-	bringsSQL = `(b.kind = 'all' OR b.kind = 'story' AND b.story_id = s.id OR b.kind = 'topic' AND ' ' || s.topics || ' ' LIKE '% ' || b.topic || ' %')`
+	herePlaceSQL   = `FROM destinations t WHERE t.id among(?2) AND t.state <> 'gone' AND CAST(?1 AS BIGINT) > 0`
+	hereLanesSQL   = `SELECT DISTINCT t.lane_id ` + herePlaceSQL
+	planNoticeHere = planNoticeColumns + `0 ` + herePlaceSQL
 )
 
 // telling is what a person has the channel of a number told of, as their uses of it
@@ -53,75 +42,9 @@ func tellChange(ctx context.Context, q querier, a stories.Act, p place, kind sto
 	return n.ID, false, err
 }
 
-// stillBrought are the subscriptions that bring a story to p.
-func stillBrought(ctx context.Context, q querier, p place, storyID int64) ([]stories.Target, error) {
-	return all(ctx, q, func(r row) (t stories.Target, err error) { return t, r.Scan(&t.Kind, &t.Name) }, stillBroughtSQL, p.id, storyID)
-}
-
 // ofUpdatesSQL are those of some deliveries that are about updates: the line that
 // tells a channel of a stop is on its way because of it, not in spite of it.
 const ofUpdatesSQL = `SELECT id FROM deliveries WHERE id among(?1) AND notice_id IS NULL ORDER BY id`
-
-// Brings implements stories.Store.
-func (s *Store) Brings(ctx context.Context, d stories.Destination, storyID int64) ([]stories.Target, error) {
-	p, err := findPlace(ctx, s.reader(), d)
-	if errors.Is(err, sql.ErrNoRows) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, s.told(err)
-	}
-	found, err := stillBrought(ctx, s.reader(), p, storyID)
-	return found, s.told(err)
-}
-
-const (
-	newestStoriesSQL = `SELECT ` + storyColumns + ` FROM stories s ORDER BY s.active_at DESC, s.id DESC LIMIT ?1`
-	newestOfTopicSQL = `
-		SELECT ` + storyColumns + ` FROM stories s WHERE ' ' || s.topics || ' ' LIKE '% ' || ?2 || ' %' ORDER BY s.active_at DESC, s.id DESC LIMIT ?1`
-)
-
-// fillChange adds to c what its notice of a change is about, as it is now.
-func (s *Store) fillChange(ctx context.Context, c *stories.Content) (err error) {
-	change := c.Notice.Body.Change
-	if change.StoryID != 0 {
-		n, err := s.newsOf(ctx, change.StoryID)
-		c.Story, c.Update = n.Story, n.Update
-		return err
-	}
-	if c.Notice.Kind != stories.FollowNotice {
-		return nil
-	}
-	var found []stories.Story
-	if change.Target.Kind == stories.TargetTopic {
-		found, err = all(ctx, s.reader(), scanStory, newestOfTopicSQL, stories.NewestShown, change.Target.Name)
-	} else {
-		found, err = all(ctx, s.reader(), scanStory, newestStoriesSQL, stories.NewestShown)
-	}
-	if err != nil {
-		return err
-	}
-	for _, story := range found {
-		n, err := s.newsOf(ctx, story.ID)
-		if err != nil {
-			return err
-		}
-		c.Newest = append(c.Newest, n)
-	}
-	return nil
-}
-
-// newsOf is a story with its newest update.
-func (s *Store) newsOf(ctx context.Context, storyID int64) (n stories.News, err error) {
-	if n.Story, err = theOne(ctx, s.reader(), scanStory, storyByIDSQL, storyID); err != nil {
-		return n, err
-	}
-	n.Update, err = theOne(ctx, s.reader(), scanUpdate, newestUpdatesSQL, storyID, 1)
-	if errors.Is(err, sql.ErrNoRows) {
-		err = nil
-	}
-	return n, err
-}
 
 const noticeDeliveriesSQL = `SELECT ` + deliveryColumns + ` FROM ` + anyDeliveryTables + ` WHERE d.notice_id = ?1 AND d.op = 0 ORDER BY d.id LIMIT 1`
 

@@ -108,7 +108,7 @@ func (s *Store) Subscribe(ctx context.Context, a stories.Act, sub stories.Subscr
 		if done.Made, set, err = keepSubscription(ctx, q, a, p, k, sub); err != nil {
 			return done, false, err
 		}
-		if set && !done.Created {
+		if set { // a new one decides now, where something else brought more
 			if err := skipUnfollowed(ctx, q, p, tooMinor, a.At); err != nil {
 				return done, false, err
 			}
@@ -191,11 +191,10 @@ func (s *Store) Unsubscribe(ctx context.Context, a stories.Act, d stories.Destin
 		if err := skipEnded(ctx, q, p, sub, a.At); err != nil {
 			return left, false, err
 		}
-		gone := stories.Change{Kind: stories.Unsubscribed, Target: sub.Target, StoryID: sub.StoryID}
-		if gone.Left, err = stillBrought(ctx, q, p, sub.StoryID); err != nil {
+		if left.By, err = decision(ctx, q, p, sub.StoryID); err != nil {
 			return left, false, err
 		}
-		left.By = gone.Left
+		gone := stories.Change{Kind: stories.Unsubscribed, Target: sub.Target, StoryID: sub.StoryID}.Comes(left.By)
 		if _, left.Untold, err = tellChange(ctx, q, a, p, stories.StopNotice, gone); err != nil {
 			return left, false, err
 		}
@@ -229,17 +228,15 @@ func lockSubscription(ctx context.Context, q querier, a stories.Act, d stories.D
 	return p, sub, missing(err, "This channel does not follow %s. /subscriptions lists what it follows.", t)
 }
 
-// unfollowedSQL finds among deliveries those that nothing their destinations
-// follow, and have not paused, brings any more. A topic is a word among the
-// story's topics. What a channel with another address follows is found there.
-const unfollowedSQL = `
+// unfollowedSQL finds among deliveries those that what decides at their destinations
+// does not let through any more. What a channel with another address follows is found
+// there.
+var unfollowedSQL = `
 	SELECT d.id FROM deliveries d JOIN destinations t ON t.id = d.destination_id JOIN updates u ON u.id = d.update_id JOIN stories s ON s.id = u.story_id
 	WHERE d.id among(?1) AND d.op IN (0, 2, 3, 5) AND (
 		EXISTS (SELECT 1 FROM mutes m WHERE m.destination_id IN (t.id, t.moved_to) AND m.story_id = s.id)
-		OR NOT EXISTS (SELECT 1 FROM subscriptions b WHERE b.destination_id IN (t.id, t.moved_to) AND b.state = 'active' AND b.level <= u.level AND (
-			b.kind = 'all'
-			OR b.kind = 'story' AND b.story_id = s.id
-			OR b.kind = 'topic' AND ' ' || s.topics || ' ' LIKE '% ' || b.topic || ' %')))`
+		OR coalesce((SELECT CASE WHEN b.state = 'active' AND b.level <= u.level THEN 1 ELSE 0 END
+			FROM subscriptions b WHERE b.destination_id IN (t.id, t.moved_to) AND ` + decidesSQL + `), 0) = 0)`
 
 const (
 	unfollowed = "the channel does not follow it any more"
