@@ -17,7 +17,7 @@ func TestWhatDecidesAloneIsSaid(t *testing.T) {
 			{"/subscribe all", "This channel now follows all stories: every update."},
 			{"/subscribe sony-hack level:breaking", "This channel now follows sony-hack: breaking updates only. From now on all brings no more of it: what is asked for the story itself counts."},
 			{"/update sony-hack Sony waits.", "No channel gets it: 1 follows it for breaking updates only."},
-			{"/why sony-hack 2", "its level is normal, and of sony-hack this channel asked for breaking updates only. That decides alone, not all."},
+			{"/why sony-hack 2", "Its level is normal, and of sony-hack this channel asked for breaking updates only. That decides alone, not all."},
 			{"/why sony-hack 2", "What brings the story here now: sony-hack (breaking updates only, active). That decides alone, not all."},
 			{"/update sony-hack level:breaking Sony decides.", "breaking, to 1 channel."},
 			{"/unsubscribe sony-hack", "This channel's own subscription to sony-hack has ended; its updates now come by all: every update. To end those, stop this one story here."},

@@ -215,7 +215,7 @@ func (r request) notPlanned(story stories.Story, u stories.Update, subs []storie
 func alone(by stories.Subscription, story stories.Story, subs []stories.Subscription) string {
 	var rest []stories.Target
 	for _, sub := range subs {
-		if sub.ID != by.ID && sub.Covers(story) {
+		if sub.Target != by.Target && sub.Covers(story) {
 			rest = append(rest, sub.Target)
 		}
 	}
