@@ -83,6 +83,17 @@ func Reason(subject, reason string) string {
 	return subject + " " + reason
 }
 
+// StopReason is a Verdict's reason behind words that say already that nothing can be
+// written: without its own that only say so.
+func StopReason(reason string) string {
+	for _, only := range []string{"cannot be reached: ", "cannot be written to: "} {
+		if why, ok := strings.CutPrefix(reason, only); ok {
+			return why
+		}
+	}
+	return reason
+}
+
 // hasSubject says that a reason tells what it is about itself.
 func hasSubject(reason string) bool {
 	first, _ := utf8.DecodeRuneInString(reason)

@@ -57,9 +57,13 @@ func (n Names) Place(d stories.Destination) Span {
 	return span
 }
 
-// Here is Place for a reader in a channel: that one is "this channel".
+// Here is Place for a reader in a channel: that one is "this channel", and "this
+// direct message" where it is known to be one.
 func (n Names) Here(d, here stories.Destination) Span {
 	if d == here {
+		if n.Known[d].Form == stories.DirectForm {
+			return Text("this direct message")
+		}
 		return Text("this channel")
 	}
 	return n.Place(d)

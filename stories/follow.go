@@ -116,7 +116,8 @@ func (s *Service) Stop(ctx context.Context, act Act, f Follow, storyID int64) (s
 	return story, ended, err
 }
 
-// Unstop lets a story come again that Stop muted, and returns what brings it now.
+// Unstop lets a story come again that Stop muted, and returns what decides about it
+// now.
 // CodeForbidden, CodeNotFound.
 func (s *Service) Unstop(ctx context.Context, act Act, f Follow, storyID int64) (story Story, by Brought, err error) {
 	if err := f.mayManage(ctx); err != nil {
@@ -131,9 +132,8 @@ func (s *Service) Unstop(ctx context.Context, act Act, f Follow, storyID int64) 
 	return story, by, err
 }
 
-// Brings returns what brings a story to a channel now: what it follows and has not
-// paused, nothing where the story was stopped.
-func (s *Service) Brings(ctx context.Context, d Destination, storyID int64) ([]Target, error) {
+// Brings returns what decides now which updates of a story come to a channel.
+func (s *Service) Brings(ctx context.Context, d Destination, storyID int64) (Decision, error) {
 	return s.store.Brings(ctx, d, storyID)
 }
 

@@ -65,9 +65,10 @@ type StoryStore interface {
 	// that state already. CodeNotFound.
 	SetStoryState(ctx context.Context, act Act, storyID int64, state State) (s Story, changed bool, err error)
 	// AppendUpdate gives u the story's next number and stores it together with
-	// one delivery for every destination that follows the story, one of its
-	// topics or all, at u.Level or below, each destination once. A blocked
-	// destination's delivery is Held; a muted story's is not planned. Earlier
+	// one delivery for every destination where what decides (Decides) of those that
+	// follow the story, one of its topics or all lets u.Level through. A blocked
+	// destination's delivery is Held; a muted story's is not planned. Where nobody
+	// gets it Progress.Spared tells who follows the story all the same. Earlier
 	// unsent deliveries of the story that are less urgent are raised to
 	// u.Level, so that they stay in front. CodeNotFound, CodeClosed.
 	AppendUpdate(ctx context.Context, act Act, u Update) (Update, Progress, error)
@@ -81,7 +82,8 @@ type StoryStore interface {
 
 // SubscriptionStore keeps subscriptions and destinations.
 type SubscriptionStore interface {
-	// Subscribe makes d follow s.Target; lane is d's rate domain. A destination
+	// Subscribe makes d follow s.Target; lane is d's rate domain. What waits there and
+	// does not pass s.Level, where s decides now, is skipped. A destination
 	// that was blocked or gone is reachable again. Where the subscription was there
 	// its level is set to s.Level and a pause or a mute of that story ends, unless
 	// act.Subscription is NewOnly. What is new is told to act.Audience. CodeNotFound
@@ -97,12 +99,11 @@ type SubscriptionStore interface {
 	// story where a topic or all would still bring it; what waits is skipped, and
 	// act.Audience told. CodeNotFound for an unknown story.
 	Stop(ctx context.Context, act Act, d Destination, storyID int64) (Ended, error)
-	// Unstop ends the mute of a story at d and returns what brings it there now. Where
-	// something does, act.Audience is told. CodeNotFound for an unknown story.
+	// Unstop ends the mute of a story at d and returns what decides about it there now.
+	// Where that brings it, act.Audience is told. CodeNotFound for an unknown story.
 	Unstop(ctx context.Context, act Act, d Destination, storyID int64) (Brought, error)
-	// Brings returns what brings a story to d now: subscriptions that are not paused,
-	// none where it is muted.
-	Brings(ctx context.Context, d Destination, storyID int64) ([]Target, error)
+	// Brings returns what decides now which updates of a story come to d.
+	Brings(ctx context.Context, d Destination, storyID int64) (Decision, error)
 	// Mutes returns the newest mutes at d, at most limit: those of stories that a
 	// topic or all which d follows, paused or not, would bring.
 	Mutes(ctx context.Context, d Destination, limit int) ([]Mute, error)
@@ -194,6 +195,10 @@ type DeliveryReader interface {
 	// Failing returns destinations that are blocked, and how many there are in
 	// all; the longest blocked first, at most limit.
 	Failing(ctx context.Context, limit int) (failing []FailingDestination, total int, err error)
+	// FailedTellings returns the messages that were to tell channels what they follow
+	// and failed at since or later, the newest first, at most limit. Channels that are
+	// gone are left out.
+	FailedTellings(ctx context.Context, since time.Time, limit int) ([]FailedTelling, error)
 	// Followers counts the destinations that follow anything.
 	Followers(ctx context.Context) (channels int, err error)
 }

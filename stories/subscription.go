@@ -70,7 +70,7 @@ type Made struct {
 	Resumed bool  // it was paused
 	// Notice tells the channel of the new subscription; 0 where none does.
 	Notice int64
-	// Untold says that none does because the person had many told lately: MostTold.
+	// Untold says that none does because the person had many told there lately: MostTold.
 	Untold bool
 }
 
@@ -85,13 +85,13 @@ type Ended struct {
 // Left is a subscription that has ended.
 type Left struct {
 	Subscription
-	By     []Target // what still brings its story
+	By     Decision // what still brings its story
 	Untold bool     // see Made
 }
 
 // Brought is what brings a story that had been muted, now.
 type Brought struct {
-	By     []Target
+	By     Decision
 	Untold bool // see Made
 }
 
@@ -125,5 +125,6 @@ type Subscription struct {
 	// subscriptions: a blocked destination says here why and since when.
 	DestinationState DestinationState
 	Reason           string
+	Heals            bool // once that is mended nobody need try again
 	BlockedSince     time.Time
 }

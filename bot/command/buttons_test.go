@@ -76,7 +76,7 @@ func TestStopButton(t *testing.T) {
 		t.Errorf("answer: %s", transcript(reply))
 	}
 	n.must(n.ask("mo", "general", "/update sony-hack Sony waits."))
-	if !strings.Contains(bot.PlainText(n.last.Message), "No channel follows it yet") {
+	if !strings.Contains(bot.PlainText(n.last.Message), "No channel gets it: 1 has stopped it.") {
 		t.Errorf("the stopped story still goes somewhere: %s", transcript(n.last))
 	}
 }

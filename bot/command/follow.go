@@ -87,7 +87,7 @@ func (m *Mux) followHere(ctx context.Context, r request, a stories.Act, target s
 		return bot.Reply{}, err
 	}
 	sentence := r.followSentence(sub, made)
-	sentence += m.besides(ctx, r, sub, subs) + r.untold(made.Untold)
+	sentence += besides(sub, story, subs) + r.untold(made.Untold)
 	switch {
 	case story.State == stories.Closed:
 		sentence += " The story is closed: no more updates are expected."

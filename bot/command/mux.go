@@ -49,12 +49,13 @@ func (m *Mux) Handle(ctx context.Context, c bot.Command) (reply bot.Reply) {
 	defer func() {
 		if cause := recover(); cause != nil {
 			reply = m.refusePanic(c, cause)
+			m.tellBlocked(ctx, c, &reply)
 		}
 	}()
 	m.log.Debug("asked", "what", bot.Describe(c.Input), "platform", c.Where.Platform)
 	reply, err := m.answer(ctx, c)
 	if err != nil {
-		return m.refuse(ctx, c, err)
+		reply = m.refuse(ctx, c, err)
 	}
 	m.tellBlocked(ctx, c, &reply)
 	return near(reply, c.Where)

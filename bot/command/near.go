@@ -129,8 +129,8 @@ func (m *Mux) offerStop(ctx context.Context, r request, refusal *stories.Error) 
 		if err != nil {
 			continue
 		}
-		if brings, err := m.stories.Brings(ctx, r.Where, story.ID); err == nil && len(brings) > 0 {
-			names, by = append(names, story.Slug), append(by, story.Slug+" comes by "+namesOf(brings)+".")
+		if brings, err := m.stories.Brings(ctx, r.Where, story.ID); err == nil && brings.Serves() {
+			names, by = append(names, story.Slug), append(by, story.Slug+" comes by "+byWords(brings)+".")
 			buttons = append(buttons, r.stopHere(story))
 		}
 	}

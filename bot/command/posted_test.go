@@ -114,7 +114,7 @@ func TestARepeatedCommandIsToldOnce(t *testing.T) {
 		{bot.Press{Action: bot.ActionEnd, Arg: "2"}, "Ria stopped sony-hack here."},
 		{bot.Typed{Name: "subscribe", Text: "all"}, "Ria subscribed this channel to all stories"},
 		{bot.Press{Action: bot.ActionStop, Arg: fmt.Sprint(story.ID)}, "Ria stopped sony-hack here."},
-		{bot.Press{Action: bot.ActionAgain, Arg: fmt.Sprintf("0.s%d", story.ID)}, "Ria brought sony-hack back here: its updates come by all."},
+		{bot.Press{Action: bot.ActionAgain, Arg: fmt.Sprintf("0.s%d", story.ID)}, "Ria brought sony-hack back here; its updates come by all: every update."},
 		{bot.Typed{Name: "unsubscribe", Text: "all"}, "Ria stopped all stories here."},
 	} {
 		cmd := n.request("ria", "general")

@@ -29,49 +29,65 @@ func (m *Mux) unsubscribe(ctx context.Context, r request) (bot.Reply, error) {
 }
 
 // end ends a subscription, that of target or the one that a means, and says what
-// still brings the same.
+// brings the same now.
 func (m *Mux) end(ctx context.Context, r request, a stories.Act, target stories.Target) (bot.Reply, error) {
 	left, err := m.stories.Unsubscribe(ctx, a, r.follow(target))
 	if err != nil {
 		return bot.Reply{}, err
 	}
 	sub := left.Subscription
-	what := targetWords(sub.Target)
-	late := m.straggler(ctx, r) + r.untold(left.Untold)
-	still := m.stillBrings(ctx, r, left)
-	var reply bot.Reply
-	switch {
-	case still != "" && sub.StoryID != 0:
-		reply = done(fmt.Sprintf("%s own subscription to %s has ended, but its updates still come by %s. To end those too, stop this one story here.%s", r.whose(), what, still, late))
+	sentence, stop := m.ended(ctx, r, left)
+	reply := done(sentence + m.straggler(ctx, r) + r.untold(left.Untold))
+	if stop {
 		reply.Message.Buttons = append(reply.Message.Buttons, r.stopHere(stories.Story{ID: sub.StoryID, Slug: sub.Target.Name}))
-	case still != "":
-		reply = done(fmt.Sprintf("%s no longer %s %s. %s still %s %s.%s", r.who(), r.verb(), what, r.who(), r.verb(), still, late))
-	default:
-		reply = done(fmt.Sprintf("%s no longer %s %s.%s", r.who(), r.verb(), what, late))
 	}
 	reply.Message.Buttons = append(reply.Message.Buttons, againButton(sub.Target, sub.StoryID, sub.Level)...)
 	return reply, nil
 }
 
-// stillBrings tells what may still bring what a subscription brought: by what, for a
-// story, else what else is followed; "" for nothing. What was asked is done; the
-// rest is courtesy.
-func (m *Mux) stillBrings(ctx context.Context, r request, ended stories.Left) string {
-	if ended.StoryID != 0 {
-		return namesOf(ended.By)
+// ended says what a channel does not follow any more, and what of the same comes all the
+// same; stop says that there is a story to be stopped by itself. What was asked is done;
+// the rest is courtesy.
+func (m *Mux) ended(ctx context.Context, r request, ended stories.Left) (sentence string, stop bool) {
+	sub, by := ended.Subscription, ended.By
+	what := targetWords(sub.Target)
+	over := fmt.Sprintf("%s no longer %s %s", r.who(), r.verb(), what)
+	if sub.StoryID == 0 {
+		left, err := m.stories.Subscriptions(ctx, r.Where)
+		if err != nil {
+			m.log.Debug("what else is followed was not found out", "err", err)
+		}
+		return over + "." + r.leftWords(sub, left), false
 	}
-	left, err := m.stories.Subscriptions(ctx, r.Where)
-	if err != nil || len(left) == 0 {
-		return ""
+	switch {
+	case by.Serves():
+		return fmt.Sprintf("%s own subscription to %s has ended; its updates now come by %s. To end those, stop this one story here.", r.whose(), what, byWords(by)), true
+	case by.By.Kind != "" && !by.Muted:
+		return fmt.Sprintf("%s; nothing of it comes while %s is paused. To keep it away after that too, stop this one story here.", over, by.By), true
 	}
-	return leftWords(left)
+	return over + ".", false
 }
 
 // mostLeft is how many of what is still followed are named; more are counted.
 const mostLeft = 3
 
-// leftWords names subscriptions, the first of many.
-func leftWords(left []stories.Subscription) string {
+// leftWords says what is left once a topic or all has ended, in sentences, and what that
+// brings of the same; "" where nothing is left.
+func (r request) leftWords(ended stories.Subscription, left []stories.Subscription) string {
+	words := ""
+	for _, sub := range left {
+		if ended.Target.Kind == stories.TargetTopic && sub.Target.Kind == stories.TargetAll && sub.State == stories.Active {
+			words = fmt.Sprintf(" Its stories now come by all: %s. To end one of them, press Stop here under it.", levelWords(sub.Level))
+		}
+	}
+	if len(left) == 0 {
+		return words
+	}
+	return fmt.Sprintf("%s %s still %s %s.", words, r.who(), r.verb(), namesLeft(left))
+}
+
+// namesLeft names subscriptions, the first of many.
+func namesLeft(left []stories.Subscription) string {
 	var names []string
 	for _, sub := range left[:min(len(left), mostLeft)] {
 		names = append(names, sub.Target.String())
@@ -93,10 +109,11 @@ func (m *Mux) broughtAnyway(ctx context.Context, r request, slug string) (reply 
 		return reply, false
 	}
 	by, err := m.stories.Brings(ctx, r.Where, story.ID)
-	if err != nil || len(by) == 0 {
+	if err != nil || !by.Serves() {
 		return reply, false
 	}
-	reply = refused(fmt.Sprintf("%s to %s, but the updates come by %s. To end those, stop this one story here.", r.either("This channel has no subscription of its own", "You have no subscription of your own"), story.Slug, namesOf(by)))
+	reply = refused(fmt.Sprintf("%s to %s, but its updates come by %s. To end those, stop this one story here.",
+		r.either("This channel has no subscription of its own", "You have no subscription of your own"), story.Slug, byWords(by)))
 	reply.Message.Buttons = []bot.Button{r.stopHere(story)}
 	return reply, true
 }
@@ -217,22 +234,16 @@ func (m *Mux) unstop(ctx context.Context, r request, story stories.Story) (bot.R
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	if len(by.By) > 0 {
-		return done(fmt.Sprintf("Updates of %s come to %s again, by %s.%s", story.Slug, r.here(), namesOf(by.By), r.untold(by.Untold))), nil
+	switch {
+	case by.By.Serves():
+		return done(fmt.Sprintf("Updates of %s come to %s again, by %s.%s", story.Slug, r.here(), byWords(by.By), r.untold(by.Untold))), nil
+	case by.By.By.Kind != "":
+		return done(fmt.Sprintf("%s is not stopped here any more, but nothing of it comes while %s is paused. /subscriptions has a button to resume it.", story.Slug, by.By.By)), nil
 	}
 	reply := refused(fmt.Sprintf("What brought %s is not followed here any more, so none of its updates come.", story.Slug))
 	label, _ := bot.Cut("Follow "+story.Slug, maxLabel)
 	reply.Message.Buttons = []bot.Button{bot.NewButton(label, bot.ActionFollow, story.ID)}
 	return reply, nil
-}
-
-// untold is what a person is told whose change the channel is not told of; "" when it
-// is.
-func (r request) untold(is bool) string {
-	if !is {
-		return ""
-	}
-	return fmt.Sprintf(" %s: of one person's changes at most %d in a minute are.", r.either("The channel is not told", "It is not shown here"), stories.MostTold)
 }
 
 // straggler is what a person who stopped something is told when a message may

@@ -134,7 +134,7 @@ func (r request) oneSubscription(here following, sub stories.Subscription) bot.M
 		small(bot.Text("Since "), bot.Span{Time: sub.CreatedAt, DateOnly: true}, bot.Text(", by "+bot.UserName(sub.CreatedBy))))
 	m.Buttons = []bot.Button{subscriptionButton(sub), r.endButton(sub)}
 	for _, mute := range here.mutes {
-		if sub.Target.Kind == stories.TargetStory || !covers(sub, mute.Story) {
+		if sub.Target.Kind == stories.TargetStory || !sub.Covers(mute.Story) {
 			continue
 		}
 		if len(m.Blocks) == subscriptionsPage {

@@ -135,7 +135,7 @@ type published struct {
 
 // message is what the author reads while p of the deliveries stand so.
 func (s published) message(p stories.Progress, left time.Duration) bot.Message {
-	spans := []bot.Span{bot.Text(s.sentence(p.Total))}
+	spans := []bot.Span{bot.Text(s.sentence(p))}
 	if s.dated {
 		spans = append(spans, bot.Text(" Dated "+inZone(s.update.At, s.zone)+"."))
 	}
@@ -164,10 +164,10 @@ func outcome(p stories.Progress) bot.Tone {
 	return bot.Success
 }
 
-func (s published) sentence(channels int) string {
+func (s published) sentence(p stories.Progress) string {
 	what := fmt.Sprintf("Published update %d of %s, %s", s.update.Number, s.story.Slug, s.update.Level)
-	if channels == 0 {
-		return what + ". No channel follows it yet."
+	if p.Total == 0 {
+		return what + ". " + nobodyWords(p.Spared)
 	}
-	return fmt.Sprintf("%s, to %s.", what, plural(channels, "channel"))
+	return fmt.Sprintf("%s, to %s.", what, plural(p.Total, "channel"))
 }

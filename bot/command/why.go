@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"storybot/bot"
@@ -50,7 +49,7 @@ func (m *Mux) why(ctx context.Context, r request) (bot.Reply, error) {
 		return bot.Reply{}, err
 	}
 	last := small(bot.Text(r.followsNow(story, subs)))
-	if stoppedHere(story, subs, by) {
+	if by.Muted {
 		last = small(bot.Text(story.Slug + " was stopped here, so nothing brings it now. Follow again lets it come."))
 		msg.Buttons = againButton(stories.Target{Kind: stories.TargetStory, Name: story.Slug}, story.ID, 0)
 	}
@@ -135,7 +134,7 @@ const whyUpdates = 5
 // channel, sent or not, the newest first. There is none where nothing was sent because
 // nothing that the channel follows, subs, brings the story, or it has no updates.
 func (m *Mux) whyRows(ctx context.Context, r request, story stories.Story, number int, deliveries []stories.Delivery, subs []stories.Subscription) ([]bot.Block, error) {
-	subs = slices.DeleteFunc(slices.Clone(subs), func(s stories.Subscription) bool { return !covers(s, story) })
+	subs = slices.DeleteFunc(slices.Clone(subs), func(s stories.Subscription) bool { return !s.Covers(story) })
 	if len(deliveries) == 0 && len(subs) == 0 {
 		return nil, nil
 	}
@@ -158,7 +157,7 @@ func (m *Mux) whyRows(ctx context.Context, r request, story stories.Story, numbe
 			}
 		}
 		if !recorded {
-			rows = append(rows, updateRowOf(u, bot.Text(fmt.Sprintf("Update %d was not sent.\n%s", u.Number, sentence(r.notPlanned(u, subs, stop))))))
+			rows = append(rows, updateRowOf(u, bot.Text(fmt.Sprintf("Update %d was not sent.\n%s", u.Number, sentence(r.notPlanned(story, u, subs, stop))))))
 		}
 	}
 	if !told && len(deliveries) > 0 { // what came last, however long ago
@@ -186,75 +185,59 @@ func (r request) nothingSent(story stories.Story) []bot.Span {
 	return []bot.Span{bot.Text(fmt.Sprintf("Nothing was sent here: %s neither the story nor a topic of it. To change that: ", r.either("this channel follows", "you follow"))), bot.Code("/subscribe " + story.Slug)}
 }
 
-// notPlanned says why none of subs, which all cover the story, brought u; stop is how
-// the story was stopped in the channel, if it was.
-func (r request) notPlanned(u stories.Update, subs []stories.Subscription, stop *stories.Mute) string {
+// notPlanned says why none of subs, which all cover the story, brought u: what the one
+// that decided then has against it. stop is how the story was stopped in the channel,
+// if it was.
+func (r request) notPlanned(story stories.Story, u stories.Update, subs []stories.Subscription, stop *stories.Mute) string {
 	if len(subs) == 0 {
 		return "nothing that " + r.either("this channel follows", "you follow") + " brings the story."
 	}
 	if stop != nil && u.CreatedAt.After(stop.At) {
 		return fmt.Sprintf("the story had been stopped here by %s.", bot.UserName(stop.By))
 	}
-	var each []string
-	for _, sub := range subs {
-		why := ""
-		switch {
-		case sub.CreatedAt.After(u.CreatedAt):
-			why = "was not followed yet"
-		case sub.Level > u.Level:
-			why = "brings " + levelWords(sub.Level)
-		case sub.State == stories.Paused:
-			why = "is paused"
-		default:
-			return "there is no record of it here. Either the story was stopped here or paused at that time, or the record is old and was cleared away."
-		}
-		each = append(each, sub.Target.String()+" "+why)
-	}
-	every := func(f func(stories.Subscription) bool) bool {
-		return !slices.ContainsFunc(subs, func(s stories.Subscription) bool { return !f(s) })
-	}
+	then := slices.DeleteFunc(slices.Clone(subs), func(s stories.Subscription) bool { return s.CreatedAt.After(u.CreatedAt) })
+	by, ok := stories.Decides(then, story)
 	switch {
-	case every(func(s stories.Subscription) bool { return s.CreatedAt.After(u.CreatedAt) }):
+	case !ok:
 		return "it was published before " + r.here() + " began to follow. Only what comes afterwards is posted; the timeline has the rest."
-	case every(func(s stories.Subscription) bool { return !s.CreatedAt.After(u.CreatedAt) && s.State == stories.Paused && s.Level <= u.Level }):
-		return "the subscription is paused. /subscriptions has a button to resume it."
-	case every(func(s stories.Subscription) bool { return s.Level > u.Level && s.Level == subs[0].Level && !s.CreatedAt.After(u.CreatedAt) }):
-		return fmt.Sprintf("its level is %s, and %s asked for %s.", u.Level, r.here(), levelWords(subs[0].Level))
+	case by.Level > u.Level && len(then) == 1:
+		return fmt.Sprintf("its level is %s, and %s asked for %s.", u.Level, r.here(), levelWords(by.Level))
+	case by.Level > u.Level:
+		return fmt.Sprintf("its level is %s, and of %s %s asked for %s.%s", u.Level, by.Target, r.here(), levelWords(by.Level), alone(by, story, then))
+	case by.State == stories.Paused:
+		return fmt.Sprintf("the subscription to %s is paused.%s /subscriptions has a button to resume it.", by.Target, alone(by, story, then))
 	}
-	return fmt.Sprintf("its level is %s; %s.", u.Level, listed(each))
+	return "there is no record of it here. Either the story was stopped here or paused at that time, or the record is old and was cleared away."
 }
 
-// covers says that sub brings story's updates.
-func covers(sub stories.Subscription, story stories.Story) bool {
-	switch sub.Target.Kind {
-	case stories.TargetAll:
-		return true
-	case stories.TargetTopic:
-		return slices.Contains(story.Topics, sub.Target.Name)
+// alone says, as a sentence, what else is followed that covers a story and does not
+// count, because by decides; "" where nothing is.
+func alone(by stories.Subscription, story stories.Story, subs []stories.Subscription) string {
+	var rest []stories.Target
+	for _, sub := range subs {
+		if sub.Target != by.Target && sub.Covers(story) {
+			rest = append(rest, sub.Target)
+		}
 	}
-	return sub.StoryID == story.ID
-}
-
-// stoppedHere says that a story is kept from a channel by a stop of this one story:
-// what the channel follows covers it, and yet nothing brings it.
-func stoppedHere(story stories.Story, subs []stories.Subscription, by []stories.Target) bool {
-	return len(by) == 0 && slices.ContainsFunc(subs, func(s stories.Subscription) bool { return s.State == stories.Active && covers(s, story) })
+	if len(rest) == 0 {
+		return ""
+	}
+	return fmt.Sprintf(" That decides alone, not %s.", namesOf(rest))
 }
 
 // followsRoom is what the list of what brings a story may take, in Room units.
 const followsRoom = 500
 
-// followsNow lists what brings the story to the channel now.
+// followsNow says what brings the story to the channel now.
 func (r request) followsNow(story stories.Story, subs []stories.Subscription) string {
-	var by []string
-	for _, sub := range subs {
-		if covers(sub, story) {
-			by = append(by, fmt.Sprintf("%s (%s, %s)", sub.Target, levelWords(sub.Level), stateWords(sub)))
-		}
-	}
-	if len(by) == 0 {
+	by, ok := stories.Decides(subs, story)
+	if !ok {
 		return "Nothing that " + r.either("this channel follows", "you follow") + " now brings the story."
 	}
-	words, _ := bot.CutToRoom("What brings the story here now: "+strings.Join(by, "; "), followsRoom)
-	return words + "."
+	words := fmt.Sprintf("What brings the story here now: %s (%s, %s).", by.Target, levelWords(by.Level), stateWords(by))
+	if by.State == stories.Paused {
+		words = fmt.Sprintf("Nothing of the story comes here now: %s is paused.", by.Target)
+	}
+	words, _ = bot.CutToRoom(words+alone(by, story, subs), followsRoom)
+	return words
 }

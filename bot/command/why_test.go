@@ -26,18 +26,18 @@ func TestNotPlanned(t *testing.T) {
 	}{
 		{"nothing", nil, nil, "nothing that this channel follows brings the story"},
 		{"later", []stories.Subscription{sub("a", stories.Minor, stories.Active, -time.Hour)}, nil, "before this channel began to follow"},
-		{"paused", []stories.Subscription{sub("a", stories.Minor, stories.Paused, time.Hour)}, nil, "the subscription is paused"},
+		{"paused", []stories.Subscription{sub("a", stories.Minor, stories.Paused, time.Hour)}, nil, "the subscription to topic:a is paused. /subscriptions has a button"},
 		{"level", []stories.Subscription{sub("a", stories.Breaking, stories.Active, time.Hour)}, nil, "its level is normal, and this channel asked for breaking updates only."},
 		{"level, and paused since", []stories.Subscription{sub("a", stories.Breaking, stories.Paused, time.Hour)}, nil, "this channel asked for breaking updates only."},
 		{"two of one level", []stories.Subscription{sub("a", stories.Breaking, stories.Active, time.Hour), sub("b", stories.Breaking, stories.Active, time.Hour)}, nil, "this channel asked for breaking updates only."},
-		{"level and paused", []stories.Subscription{sub("a", stories.Breaking, stories.Active, time.Hour), sub("b", stories.Minor, stories.Paused, time.Hour)}, nil, "its level is normal; topic:a brings breaking updates only and topic:b is paused."},
-		{"later and level", []stories.Subscription{sub("a", stories.Minor, stories.Active, -time.Hour), sub("b", stories.Breaking, stories.Active, time.Hour)}, nil, "topic:a was not followed yet and topic:b brings breaking updates only."},
+		{"level and paused", []stories.Subscription{sub("a", stories.Breaking, stories.Active, time.Hour), sub("b", stories.Minor, stories.Paused, time.Hour)}, nil, "of topic:a this channel asked for breaking updates only. That decides alone, not topic:b."},
+		{"later and level", []stories.Subscription{sub("a", stories.Minor, stories.Active, -time.Hour), sub("b", stories.Breaking, stories.Active, time.Hour)}, nil, "its level is normal, and this channel asked for breaking updates only."},
 		{"stopped before", []stories.Subscription{sub("a", stories.Minor, stories.Active, time.Hour)}, stop(time.Minute), "stopped here by ria."},
 		{"stopped after", []stories.Subscription{sub("a", stories.Breaking, stories.Active, time.Hour)}, stop(-time.Minute), "its level is normal"},
 		{"nobody knows", []stories.Subscription{sub("a", stories.Minor, stories.Active, time.Hour)}, nil, "there is no record"},
-		{"nobody knows of one", []stories.Subscription{sub("a", stories.Breaking, stories.Active, time.Hour), sub("b", stories.Minor, stories.Active, time.Hour)}, nil, "there is no record"},
+		{"one decides alone", []stories.Subscription{sub("a", stories.Breaking, stories.Active, time.Hour), sub("b", stories.Minor, stories.Active, time.Hour)}, nil, "of topic:a this channel asked for breaking updates only."},
 	} {
-		if got := (request{}).notPlanned(u, tt.subs, tt.stop); !strings.Contains(got, tt.want) {
+		if got := (request{}).notPlanned(stories.Story{ID: 1, Topics: []string{"a", "b"}}, u, tt.subs, tt.stop); !strings.Contains(got, tt.want) {
 			t.Errorf("%s: %q, want %q", tt.name, got, tt.want)
 		}
 	}

@@ -167,7 +167,7 @@ func (c *Console) Health() []bot.Health {
 	if c.Interactive() {
 		detail = "talks to a terminal"
 	}
-	return []bot.Health{{ID: Platform, Connection: Platform, Title: Refs().Title, Up: c.up, Since: c.since, Detail: detail}}
+	return []bot.Health{{ID: Platform, Connection: Platform, Lane: Platform, Title: Refs().Title, Up: c.up, Since: c.since, Detail: detail}}
 }
 
 // LogWriter returns where the process may log to: w, or the terminal above the line

@@ -186,6 +186,33 @@ func BenchmarkPlan(b *testing.B) {
 	}
 }
 
+// BenchmarkPlanDecided publishes an update to n channels that follow its topic and all
+// beside it: the topic decides in each.
+func BenchmarkPlanDecided(b *testing.B) {
+	const n = 100_000
+	each(b, "/100k", func(b *testing.B, url string) {
+		s, story := newsroom(b, url, n)
+		execute(b, url, `UPDATE subscriptions SET kind = 'topic', topic = 'security', story_id = 0`)
+		execute(b, url, `
+			INSERT INTO subscriptions (destination_id, kind, level, state, by_ref, by_name, created_at)
+				SELECT destination_id, 'all', level, state, by_ref, by_name, created_at FROM subscriptions`)
+		var used time.Duration
+		for b.Loop() {
+			began := spent(b)
+			if p := publish(b, s, story); p.Total != n {
+				b.Fatalf("planned %d, want %d", p.Total, n)
+			}
+			used += spent(b) - began
+			b.StopTimer()
+			for _, table := range []string{"owed", "outcomes", "queue", "publications"} {
+				execute(b, url, "DELETE FROM "+table)
+			}
+			b.StartTimer()
+		}
+		perOp(b, spent(b)-used)
+	})
+}
+
 // BenchmarkExchange begins and finishes deliveries in batches of n: the time of a
 // delivery.
 func BenchmarkExchange(b *testing.B) {

@@ -98,17 +98,17 @@ func enterLane(ctx context.Context, q querier, lane string) (id int64, err error
 }
 
 const (
-	setPlaceSQL  = `UPDATE destinations SET state = ?2, reason = ?3, since = ?4 WHERE id = ?1`
+	setPlaceSQL  = `UPDATE destinations SET state = ?2, reason = ?3, since = ?4, heals = ?5 WHERE id = ?1`
 	endSubsSQL   = `DELETE FROM subscriptions WHERE destination_id = ?1`
 	endMutesSQL  = `DELETE FROM mutes WHERE destination_id = ?1`
-	unblockedSQL = `UPDATE destinations SET state = 'reachable', reason = '', since = 0, missed = 0, moved_to = 0 WHERE id = ?1`
+	unblockedSQL = `UPDATE destinations SET state = 'reachable', reason = '', since = 0, heals = 0, missed = 0, moved_to = 0 WHERE id = ?1`
 )
 
 // block holds what waits for a destination, the newest few. A block that lasts
 // keeps its first moment.
-func block(ctx context.Context, q querier, p place, reason string, at time.Time) error {
+func block(ctx context.Context, q querier, p place, reason string, heals bool, at time.Time) error {
 	if p.state != stories.Blocked {
-		if _, err := q.exec(ctx, setPlaceSQL, p.id, string(stories.Blocked), reason, millis(at)); err != nil {
+		if _, err := q.exec(ctx, setPlaceSQL, p.id, string(stories.Blocked), reason, millis(at), bit(heals)); err != nil {
 			return err
 		}
 	}
@@ -125,7 +125,7 @@ func block(ctx context.Context, q querier, p place, reason string, at time.Time)
 
 // end makes a destination gone: nothing follows from there and nothing waits.
 func end(ctx context.Context, q querier, p place, reason string, at time.Time) error {
-	if _, err := q.exec(ctx, setPlaceSQL, p.id, string(stories.Gone), reason, millis(at)); err != nil {
+	if _, err := q.exec(ctx, setPlaceSQL, p.id, string(stories.Gone), reason, millis(at), 0); err != nil {
 		return err
 	}
 	for _, text := range []string{endSubsSQL, endMutesSQL} {

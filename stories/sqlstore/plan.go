@@ -35,13 +35,22 @@ func (s *Store) AppendUpdate(ctx context.Context, a stories.Act, u stories.Updat
 		made, err = s.publish(ctx, q, a, story, u)
 		return made, true, err
 	}, func(q querier, u stories.Update) (err error) {
-		p, err = progressOf(ctx, q, u.ID)
+		p, err = plannedOf(ctx, q, u)
 		return err
 	})
 	if err != nil {
 		return stories.Update{}, stories.Progress{}, err
 	}
 	return u, p, nil
+}
+
+// plannedOf counts what a new update owes and, where that is nothing, why.
+func plannedOf(ctx context.Context, q querier, u stories.Update) (stories.Progress, error) {
+	p, err := progressOf(ctx, q, u.ID)
+	if err == nil && p.Total == 0 {
+		p.Spared, err = spared(ctx, q, u)
+	}
+	return p, err
 }
 
 // publish stores u as the next update of a story, which is locked, with everything
@@ -90,22 +99,6 @@ const (
 	lanesInUseSQL = `SELECT l.id FROM lanes l WHERE EXISTS (SELECT 1 FROM destinations t WHERE t.lane_id = l.id)`
 	isMutedSQL    = `SELECT count(*) FROM (SELECT 1 FROM mutes WHERE story_id = ?1 LIMIT 1) AS m`
 
-	// planSQL owes an update to every destination that follows one target, by one
-	// of the subscriptions followsStorySQL and the like; where all are in one lane
-	// under the publication ?1, else under that of their lane for the update ?1. A
-	// target is followed once by a destination: rows that are there already can
-	// only be of another target. Parts that are left out when they have nothing to
-	// say would take a third of the time.
-	planSQL = `
-		INSERT INTO owed (id, destination_id)
-		SELECT (%s << 32) + b.destination_id, b.destination_id FROM subscriptions b CROSS JOIN destinations t%s
-		WHERE t.id = b.destination_id AND t.state <> 'gone' AND b.state = 'active' AND b.level <= ?2 AND b.story_id = ?3 AND b.topic = ?4 AND `
-	followsStorySQL = `b.kind = 'story'`
-	followsTopicSQL = `b.kind = 'topic'`
-	followsAllSQL   = `b.kind = 'all'`
-	notMutedSQL     = ` AND NOT EXISTS (SELECT 1 FROM mutes m WHERE m.destination_id = b.destination_id AND m.story_id = ?5)`
-	notTwiceSQL     = ` ON CONFLICT DO NOTHING`
-
 	isBlockedSQL   = `SELECT count(*) FROM (SELECT 1 FROM destinations WHERE state = 'blocked' LIMIT 1) AS t`
 	holdPlannedSQL = `
 		INSERT INTO outcomes (id, state)
@@ -150,14 +143,17 @@ func plan(ctx context.Context, q querier, u stories.Update, topics []string) err
 	if err := one(ctx, q, isMutedSQL, []any{u.StoryID}, &muted); err != nil {
 		return err
 	}
-	targets := []target{{followsStorySQL, u.StoryID, ""}, {followsAllSQL, 0, ""}}
-	for _, topic := range topics {
-		targets = append(targets, target{followsTopicSQL, 0, topic})
+	targets, err := followed(ctx, q, u.StoryID, topics)
+	if err != nil {
+		return err
 	}
 	n := 0
 	for _, t := range targets {
-		text, args := t.plan(u, publications, muted, n > 0)
-		more, err := q.exec(ctx, text, args...)
+		s, err := t.plan(u, publications, muted)
+		if err != nil {
+			return err
+		}
+		more, err := q.exec(ctx, s.text.String(), s.args...)
 		if err != nil {
 			return err
 		}
@@ -166,28 +162,28 @@ func plan(ctx context.Context, q querier, u stories.Update, topics []string) err
 	return enqueue(ctx, q, publications, n, u.CreatedAt)
 }
 
-// target is what subscriptions may be to.
-type target struct {
-	follows string
-	story   int64
-	topic   string
-}
-
-// plan is the statement that owes u to those who follow t. again says that some
-// destinations may be owed it already.
-func (t target) plan(u stories.Update, publications []int64, muted, again bool) (text string, args []any) {
-	text, args = fmt.Sprintf(planSQL, "CAST(?1 AS BIGINT)", ""), []any{publications[0], u.Level, t.story, t.topic}
+// plan is the statement that owes u to every destination where a subscription to t
+// decides, and lets it through: where all are in one lane under the one publication,
+// else under that of their lane. In every destination one target decides, so nobody is
+// owed it twice. Parts that are left out when they have nothing to say would take a
+// third of the time.
+func (t target) plan(u stories.Update, publications []int64, muted bool) (s statement, err error) {
 	if len(publications) > 1 {
-		text, args[0] = fmt.Sprintf(planSQL, "p.id", " JOIN publications p ON p.update_id = ?1 AND p.lane_id = t.lane_id AND p.op = 0"), u.ID
+		s.write(`INSERT INTO owed (id, destination_id)
+			SELECT (p.id << 32) + b.destination_id, b.destination_id FROM subscriptions b CROSS JOIN destinations t
+			JOIN publications p ON p.update_id = %s AND p.lane_id = t.lane_id AND p.op = 0`, s.arg(u.ID))
+	} else {
+		s.write(`INSERT INTO owed (id, destination_id)
+			SELECT (CAST(%s AS BIGINT) << 32) + b.destination_id, b.destination_id FROM subscriptions b CROSS JOIN destinations t`, s.arg(publications[0]))
 	}
-	text += t.follows
+	s.write(` WHERE t.id = b.destination_id AND t.state <> 'gone' AND b.state = 'active' AND b.level <= %s AND `, s.arg(int(u.Level)))
+	if err := s.deciding(t); err != nil {
+		return s, err
+	}
 	if muted {
-		text, args = text+notMutedSQL, append(args, u.StoryID)
+		s.write(` AND NOT %s`, s.stopped(u.StoryID))
 	}
-	if again {
-		text += notTwiceSQL
-	}
-	return text, args
+	return s, nil
 }
 
 // insertPublications begins a publication of u in each of the lanes.

@@ -189,7 +189,7 @@ func (s *Store) PublishScheduled(ctx context.Context, a stories.Act, id int64) (
 		return done, done.Published, err
 	}, func(q querier, done publishedScheduled) (err error) {
 		if done.Published {
-			p, err = progressOf(ctx, q, done.Scheduled.Update.ID)
+			p, err = plannedOf(ctx, q, done.Scheduled.Update)
 		}
 		return err
 	})

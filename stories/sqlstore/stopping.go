@@ -8,14 +8,7 @@ import (
 	"storybot/stories"
 )
 
-const (
-	muteSQL = `INSERT INTO mutes (destination_id, story_id, by_ref, by_name, at) VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (destination_id, story_id) DO NOTHING`
-	// broughtSQL counts what else brings a story to a destination. A topic is a
-	// word among the story's topics.
-	broughtSQL = `
-		SELECT count(*) FROM subscriptions b JOIN stories s ON s.id = ?2
-		WHERE b.destination_id = ?1 AND (b.kind = 'all' OR b.kind = 'topic' AND ' ' || s.topics || ' ' LIKE '% ' || b.topic || ' %')`
-)
+const muteSQL = `INSERT INTO mutes (destination_id, story_id, by_ref, by_name, at) VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (destination_id, story_id) DO NOTHING`
 
 // Stop implements stories.Store.
 func (s *Store) Stop(ctx context.Context, a stories.Act, d stories.Destination, storyID int64) (stories.Ended, error) {
@@ -37,11 +30,11 @@ func (s *Store) Stop(ctx context.Context, a stories.Act, d stories.Destination, 
 		}
 		done.Level = own.Level
 		done.Changed = own.ID != 0
-		var others int
-		if err := one(ctx, q, broughtSQL, []any{p.id, storyID}, &others); err != nil {
+		other, err := decision(ctx, q, p, storyID)
+		if err != nil {
 			return done, false, err
 		}
-		if done.Muted = others > 0; done.Muted {
+		if done.Muted = other.By.Kind != ""; done.Muted { // one that is paused may be resumed
 			n, err := q.exec(ctx, muteSQL, p.id, storyID, a.By.Ref, a.By.Name, millis(a.At))
 			if err != nil {
 				return done, false, err
@@ -86,12 +79,11 @@ func (s *Store) Unstop(ctx context.Context, a stories.Act, d stories.Destination
 		if err != nil {
 			return left, false, err
 		}
-		if left.By, err = stillBrought(ctx, q, p, storyID); err != nil || n == 0 {
+		if left.By, err = decision(ctx, q, p, storyID); err != nil || n == 0 {
 			return left, false, err
 		}
-		if len(left.By) > 0 {
-			again := changeOf(stories.Unstopped, story)
-			again.Left = left.By
+		if left.By.Serves() {
+			again := changeOf(stories.Unstopped, story).Comes(left.By)
 			if _, left.Untold, err = tellChange(ctx, q, a, p, stories.StopNotice, again); err != nil {
 				return left, false, err
 			}

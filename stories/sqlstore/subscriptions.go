@@ -12,14 +12,16 @@ import (
 
 const (
 	subscriptionColumns = `b.id, t.platform, t.workspace, t.channel, b.kind, b.story_id, CASE WHEN b.kind = 'story' THEN coalesce(s.slug, '') ELSE b.topic END,
-		b.level, b.mode, b.state, b.by_ref, b.by_name, b.created_at, t.state, t.reason, t.since`
+		b.level, b.mode, b.state, b.by_ref, b.by_name, b.created_at, t.state, t.reason, t.heals, t.since`
 	subscriptionTables = `subscriptions b JOIN destinations t ON t.id = b.destination_id LEFT JOIN stories s ON s.id = b.story_id AND b.story_id > 0`
 )
 
 func scanSubscription(r row) (b stories.Subscription, err error) {
 	var created, since int64
+	var heals int
 	err = r.Scan(&b.ID, &b.Destination.Platform, &b.Destination.Workspace, &b.Destination.Channel, &b.Target.Kind, &b.StoryID, &b.Target.Name,
-		&b.Level, &b.Mode, &b.State, &b.CreatedBy.Ref, &b.CreatedBy.Name, &created, &b.DestinationState, &b.Reason, &since)
+		&b.Level, &b.Mode, &b.State, &b.CreatedBy.Ref, &b.CreatedBy.Name, &created, &b.DestinationState, &b.Reason, &heals, &since)
+	b.Heals = heals > 0
 	b.CreatedAt, b.BlockedSince = moment(created), moment(since)
 	return b, err
 }
@@ -106,7 +108,7 @@ func (s *Store) Subscribe(ctx context.Context, a stories.Act, sub stories.Subscr
 		if done.Made, set, err = keepSubscription(ctx, q, a, p, k, sub); err != nil {
 			return done, false, err
 		}
-		if set && !done.Created {
+		if set { // a new one decides now, where something else brought more
 			if err := skipUnfollowed(ctx, q, p, tooMinor, a.At); err != nil {
 				return done, false, err
 			}
@@ -123,7 +125,7 @@ func (s *Store) Subscribe(ctx context.Context, a stories.Act, sub stories.Subscr
 		if !changed && !set {
 			return done, false, nil
 		}
-		return done, true, enterPlaced(ctx, q, a, "subscribed", k.story, sub.Destination, "follows "+sub.Target.String()+" from "+sub.Level.String())
+		return done, true, enterPlaced(ctx, q, a, "subscribed", k.story, sub.Destination, "follows "+sub.Target.String()+" from "+done.Subscription.Level.String())
 	})
 	return done.Subscription, done.Made, err
 }
@@ -163,7 +165,7 @@ func keepSubscription(ctx context.Context, q querier, a stories.Act, p place, k 
 	}
 	if follows >= stories.MaxSubscriptions {
 		return made, false, stories.Errorf(stories.CodeLimited,
-			"This channel follows %d stories and topics already, and more than that are not kept for one channel. End one with /unsubscribe (/subscriptions lists them), or follow a topic instead of its stories.", follows)
+			"%d stories and topics are followed here already, and more than that are not kept for one place. End one with /unsubscribe (/subscriptions lists them), or follow a topic instead of its stories.", follows)
 	}
 	mode := sub.Mode
 	if mode == "" {
@@ -189,11 +191,10 @@ func (s *Store) Unsubscribe(ctx context.Context, a stories.Act, d stories.Destin
 		if err := skipEnded(ctx, q, p, sub, a.At); err != nil {
 			return left, false, err
 		}
-		gone := stories.Change{Kind: stories.Unsubscribed, Target: sub.Target, StoryID: sub.StoryID}
-		if gone.Left, err = stillBrought(ctx, q, p, sub.StoryID); err != nil {
+		if left.By, err = decision(ctx, q, p, sub.StoryID); err != nil {
 			return left, false, err
 		}
-		left.By = gone.Left
+		gone := stories.Change{Kind: stories.Unsubscribed, Target: sub.Target, StoryID: sub.StoryID}.Comes(left.By)
 		if _, left.Untold, err = tellChange(ctx, q, a, p, stories.StopNotice, gone); err != nil {
 			return left, false, err
 		}
@@ -227,17 +228,15 @@ func lockSubscription(ctx context.Context, q querier, a stories.Act, d stories.D
 	return p, sub, missing(err, "This channel does not follow %s. /subscriptions lists what it follows.", t)
 }
 
-// unfollowedSQL finds among deliveries those that nothing their destinations
-// follow, and have not paused, brings any more. A topic is a word among the
-// story's topics. What a channel with another address follows is found there.
-const unfollowedSQL = `
+// unfollowedSQL finds among deliveries those that what decides at their destinations
+// does not let through any more. What a channel with another address follows is found
+// there.
+var unfollowedSQL = `
 	SELECT d.id FROM deliveries d JOIN destinations t ON t.id = d.destination_id JOIN updates u ON u.id = d.update_id JOIN stories s ON s.id = u.story_id
 	WHERE d.id among(?1) AND d.op IN (0, 2, 3, 5) AND (
 		EXISTS (SELECT 1 FROM mutes m WHERE m.destination_id IN (t.id, t.moved_to) AND m.story_id = s.id)
-		OR NOT EXISTS (SELECT 1 FROM subscriptions b WHERE b.destination_id IN (t.id, t.moved_to) AND b.state = 'active' AND b.level <= u.level AND (
-			b.kind = 'all'
-			OR b.kind = 'story' AND b.story_id = s.id
-			OR b.kind = 'topic' AND ' ' || s.topics || ' ' LIKE '% ' || b.topic || ' %')))`
+		OR coalesce((SELECT CASE WHEN b.state = 'active' AND b.level <= u.level THEN 1 ELSE 0 END
+			FROM subscriptions b WHERE b.destination_id IN (t.id, t.moved_to) AND ` + decidesSQL + `), 0) = 0)`
 
 const (
 	unfollowed = "the channel does not follow it any more"

@@ -64,6 +64,8 @@ func (d *desk) saidOf(vs []stories.Delivery) string {
 	return strings.Join(out, ", ")
 }
 
+var topicFilm = stories.Target{Kind: stories.TargetTopic, Name: "film"}
+
 var changeTests = []test{
 	{"a new subscription is told once in its channel, before any later update; changed options are not", func(d *desk) {
 		s := d.track("sony", "film")
@@ -141,12 +143,12 @@ var changeTests = []test{
 		d.ok(err)
 		by, err := d.Brings(d.ctx, channel("a"), s.ID)
 		d.ok(err)
-		same(d, "brought", fmt.Sprint(by), "[topic:film]")
+		same(d, "brought", by, stories.Decision{By: topicFilm, Level: stories.Minor, State: stories.Active})
 		ended, err := d.Stop(d.ctx, d.aloud(), channel("a"), s.ID)
 		d.ok(err)
 		by, err = d.Brings(d.ctx, channel("a"), s.ID)
 		d.ok(err)
-		same(d, "brought once stopped", len(by), 0)
+		same(d, "brought once stopped", by, stories.Decision{By: topicFilm, Level: stories.Minor, State: stories.Active, Muted: true})
 		same(d, "muted", ended, stories.Ended{Changed: true, Muted: true})
 		d.ok(d.stop(d.aloud(), channel("a"), b.ID))
 		ended, err = d.Stop(d.ctx, d.aloud(), channel("a"), b.ID)
@@ -164,25 +166,25 @@ var changeTests = []test{
 		d.ok(d.stop(d.aloud(), channel("a"), s.ID))
 		by, err := d.Unstop(d.ctx, d.aloud(), channel("a"), s.ID)
 		d.ok(err)
-		same(d, "brought", fmt.Sprint(by.By), "[topic:film all]")
+		same(d, "brought", by.By, stories.Decision{By: topicFilm, Level: stories.Minor, State: stories.Active})
 		by, err = d.Unstop(d.ctx, d.aloud(), channel("a"), s.ID)
 		d.ok(err)
-		same(d, "brought again", fmt.Sprint(by.By), "[topic:film all]")
-		same(d, "sent", d.said(l), "a -sony, a =sony [topic:film all]")
+		same(d, "brought again", by.By, stories.Decision{By: topicFilm, Level: stories.Minor, State: stories.Active})
+		same(d, "sent", d.said(l), "a -sony, a =sony [topic:film]")
 		d.append(s, stories.Normal)
 		same(d, "update", d.said(l), "a sony 1")
 		d.ok(d.stop(d.aloud(), channel("a"), s.ID))
-		for _, target := range []stories.Target{{Kind: stories.TargetTopic, Name: "film"}, {Kind: stories.TargetAll}} {
+		for _, target := range []stories.Target{topicFilm, {Kind: stories.TargetAll}} {
 			_, err := d.Unsubscribe(d.ctx, d.act(), channel("a"), target)
 			d.ok(err)
 		}
 		by, err = d.Unstop(d.ctx, d.aloud(), channel("a"), s.ID)
 		d.ok(err)
-		same(d, "nothing brings it", len(by.By), 0)
+		same(d, "nothing brings it", by.By, stories.Decision{})
 		same(d, "sent in the end", d.said(l), "a -sony")
 		by, err = d.Unstop(d.ctx, d.aloud(), channel("nowhere"), s.ID)
 		d.ok(err)
-		same(d, "nowhere", len(by.By), 0)
+		same(d, "nowhere", by.By, stories.Decision{})
 		_, err = d.Unstop(d.ctx, d.aloud(), channel("a"), 99)
 		d.refused(err, stories.CodeNotFound)
 	}},
@@ -206,6 +208,28 @@ var changeTests = []test{
 		same(d, "sent", v.State, stories.Sent)
 		_, err = d.NoticeDelivery(d.ctx, 99)
 		d.refused(err, stories.CodeNotFound)
+	}},
+	{"a blocked channel tells whether its cure needs somebody to try again", func(d *desk) {
+		for _, heals := range []bool{true, false} {
+			name := map[bool]string{true: "a", false: "b"}[heals]
+			d.track("of-" + name)
+			d.begin(d.aloud(), name, "of-"+name, stories.Minor)
+			healing := func() bool {
+				subs, err := d.Subscriptions(d.ctx, channel(name))
+				d.ok(err)
+				return len(subs) == 1 && subs[0].Heals
+			}
+			same(d, "heals before", healing(), false)
+			l := d.hold(lane, "w")
+			refused := d.refusal(d.advance(l, 1)[0], stories.Held, "is archived", stories.Blocked)
+			refused.Heals = heals
+			d.advance(l, 1, refused)
+			same(d, "heals", healing(), heals)
+			_, _, err := d.ReopenDestination(d.ctx, channel(name), 5, d.now)
+			d.ok(err)
+			same(d, "heals when it has", healing(), false)
+			d.said(l)
+		}
 	}},
 	{"who waits for what is on its way to a channel does not wait for what tells it of that", func(d *desk) {
 		s := d.track("sony")

@@ -90,7 +90,7 @@ var subscriptionTests = []test{
 		d.ok(err)
 		same(d, "after it was brought back", listed("a", 10), "")
 	}},
-	{"an update goes once to whoever follows its story, a topic or all from its level on", func(d *desk) {
+	{"an update goes once to whoever follows its story, a topic or all, by the one that decides", func(d *desk) {
 		s := d.track("sony", "film", "security")
 		d.track("other", "security")
 		d.follow("sony", "story")
@@ -101,17 +101,21 @@ var subscriptionTests = []test{
 		d.follow("topic:weather", "elsewhere")
 		d.follow("other", "elsewhere")
 		d.followFrom("all", channel("breaking"), stories.Breaking)
-		d.followFrom("sony", channel("mixed"), stories.Breaking)
-		d.followFrom("all", channel("mixed"), stories.Normal)
+		d.followFrom("sony", channel("mixed"), stories.Breaking) // the story before all
+		d.followFrom("all", channel("mixed"), stories.Minor)
+		d.followFrom("topic:film", channel("topics"), stories.Normal) // the older topic, and topics before all
+		d.later(1)
+		d.followFrom("topic:security", channel("topics"), stories.Minor)
+		d.followFrom("all", channel("topics"), stories.Minor)
 		l := d.hold(lane, "w")
 		_, p := d.append(s, stories.Minor)
 		same(d, "minor", p.Total, 4)
 		same(d, "minor to", d.labels(d.drain(l, 10)), "story sony 1, topic sony 1, both sony 1, all sony 1")
 		_, p = d.append(s, stories.Normal)
 		same(d, "normal", p.Total, 5)
-		same(d, "normal to", d.labels(d.drain(l, 10)), "story sony 2, topic sony 2, both sony 2, all sony 2, mixed sony 2")
+		same(d, "normal to", d.labels(d.drain(l, 10)), "story sony 2, topic sony 2, both sony 2, all sony 2, topics sony 2")
 		_, p = d.append(s, stories.Breaking)
-		same(d, "breaking", p.Total, 6)
+		same(d, "breaking", p.Total, 7)
 	}},
 	{"a paused subscription plans nothing until it is resumed", func(d *desk) {
 		s := d.track("sony")

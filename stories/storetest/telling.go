@@ -5,6 +5,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"storybot/stories"
 )
@@ -39,7 +40,7 @@ var tellingTests = []test{
 		d.begin(d.aloud(), "a", "sony", stories.Minor)
 		same(d, "told a minute later", d.said(l), "a +sony")
 	}},
-	{"each way to end or begin counts, each person for themselves", func(d *desk) {
+	{"each way to end or begin counts, each person and each channel for itself", func(d *desk) {
 		s := d.track("sony", "film")
 		d.follow("all", "a")
 		l := d.hold(lane, "w")
@@ -56,14 +57,13 @@ var tellingTests = []test{
 		left, err := d.Unsubscribe(d.ctx, d.aloud(), channel("a"), stories.Target{Kind: stories.TargetAll})
 		d.ok(err)
 		same(d, "ended untold", left.Untold, true)
+		same(d, "elsewhere untold", d.begin(d.aloud(), "b", "sony", stories.Minor).Untold, false)
 		other := d.aloud()
 		other.By = ben
-		left, err = d.Unsubscribe(d.ctx, d.aloud(), channel("a"), stories.Target{Kind: stories.TargetAll})
-		d.refused(err, stories.CodeNotFound)
 		_, made, err := d.Subscribe(d.ctx, other, stories.Subscription{Destination: channel("a"), Target: stories.Target{Kind: stories.TargetAll}, Level: stories.Minor}, lane)
 		d.ok(err)
 		same(d, "another's untold", made.Untold, false)
-		same(d, "sent", len(d.drain(l, 20)), stories.MostTold+1)
+		same(d, "sent", len(d.drain(l, 20)), stories.MostTold+2)
 	}},
 	{"what nobody is told of is not counted, nor is what comes again", func(d *desk) {
 		s := d.track("sony")
@@ -99,14 +99,14 @@ var tellingTests = []test{
 		var stop []stories.Story
 		for n := range 3 * stories.MostTold {
 			s := d.track(fmt.Sprint("s", n))
-			d.follow(s.Slug, fmt.Sprint("c", n))
+			d.follow(s.Slug, "a")
 			stop = append(stop, s)
 		}
 		var wait sync.WaitGroup
 		var told atomic.Int64
-		for n, s := range stop {
+		for _, s := range stop {
 			wait.Go(func() {
-				ended, err := d.Stop(d.ctx, d.aloud(), channel(fmt.Sprint("c", n)), s.ID)
+				ended, err := d.Stop(d.ctx, d.aloud(), channel("a"), s.ID)
 				if err != nil {
 					d.Errorf("stop: %v", err)
 				} else if !ended.Untold {
@@ -146,6 +146,63 @@ var tellingTests = []test{
 		d.refuse(l)
 		d.append(s, stories.Breaking)
 		same(d, "healed", d.heal(l, "a"), "a +sony 1, a sony 1")
+	}},
+}
+
+// untold are the messages that could not be posted, as "a -sony: has a filter".
+func (d *desk) untold(since time.Time, limit int) string {
+	d.Helper()
+	found, err := d.FailedTellings(d.ctx, since, limit)
+	d.ok(err)
+	var out []string
+	for _, f := range found {
+		same(d, "by", f.Change.By, ana)
+		out = append(out, fmt.Sprintf("%s %s %s %s: %s", strings.TrimPrefix(f.Destination.Channel, "#"), f.Change.Kind, f.Change.Target, f.At.Format("15:04"), f.Reason))
+	}
+	return strings.Join(out, ", ")
+}
+
+var untoldTests = []test{
+	{"what channels were to be told and failed is known for as long as is asked, the newest first", func(d *desk) {
+		s := d.track("sony", "film")
+		l := d.hold(lane, "w")
+		fail := func() {
+			begun := d.advance(l, 1)
+			d.advance(l, 0, d.result(begun[0], stories.Failed, "has a filter"))
+		}
+		same(d, "at first", d.untold(start, 10), "")
+		d.begin(d.aloud(), "a", "topic:film", stories.Minor)
+		fail()
+		d.later(time.Minute)
+		d.begin(d.aloud(), "b", "sony", stories.Minor)
+		d.drain(l, 1)
+		d.ok(d.stop(d.aloud(), channel("b"), s.ID))
+		d.append(s, stories.Minor)
+		fail() // the line, before the update
+		fail() // the update is told elsewhere
+		d.begin(d.aloud(), "gone", "sony", stories.Minor)
+		fail()
+		d.ok(d.EndDestination(d.ctx, channel("gone"), "was deleted", d.now))
+		d.begin(d.aloud(), "c", "all", stories.Minor)
+		d.refuse(l)
+		same(d, "failed", d.untold(start, 10), "b stopped sony 10:01: has a filter, a subscribed topic:film 10:00: has a filter")
+		same(d, "the newest", d.untold(start, 1), "b stopped sony 10:01: has a filter")
+		same(d, "since then", d.untold(start.Add(time.Minute), 10), "b stopped sony 10:01: has a filter")
+		same(d, "later", d.untold(start.Add(2*time.Minute), 10), "")
+	}},
+	{"operators see what of a notice was sent, and of which story", func(d *desk) {
+		s := d.track("sony")
+		d.begin(d.aloud(), "a", "sony", stories.Minor)
+		d.begin(d.aloud(), "a", "all", stories.Minor)
+		d.drain(d.hold(lane, "w"), 1)
+		d.ok(d.stop(d.aloud(), channel("a"), s.ID))
+		listed, err := d.Deliveries(d.ctx, stories.DeliveryFilter{}, 10)
+		d.ok(err)
+		var out []string
+		for _, v := range listed {
+			out = append(out, fmt.Sprintf("%s %s of %d", v.State, v.About.Notice, v.About.StoryID))
+		}
+		same(d, "listed", strings.Join(out, ", "), fmt.Sprintf("pending stop of %d, sent follow of 0, sent follow of %[1]d", s.ID))
 	}},
 }
 
