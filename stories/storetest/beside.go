@@ -54,7 +54,7 @@ var besideTests = []test{
 		d.ok(d.stop(d.aloud(), channel("a"), film.ID))
 		by, err := d.Unstop(d.ctx, d.aloud(), channel("a"), film.ID)
 		d.ok(err)
-		same(d, "brought", fmt.Sprint(by.By, by.Untold), "[all] false")
+		same(d, "brought", fmt.Sprint(by.By.By, by.Untold), "all false")
 		same(d, "while it is blocked", d.said(l), "")
 		held, _, err := d.WaitingAt(d.ctx, channel("a"))
 		d.ok(err)

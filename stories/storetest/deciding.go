@@ -214,7 +214,7 @@ func (m *model) unstop() {
 	delete(m.muted, about{place, s.ID})
 	by, err := m.Unstop(m.ctx, m.act(), place, s.ID)
 	m.ok(err)
-	m.same("unstopped", by, m.decides(place, s))
+	m.same("unstopped", by.By, m.decides(place, s))
 }
 
 func (m *model) publish() {

@@ -53,7 +53,7 @@ var tellingTests = []test{
 		same(d, "stopped untold", d.away(d.aloud(), "a", s), true)
 		by, err := d.Unstop(d.ctx, d.aloud(), channel("a"), s.ID)
 		d.ok(err)
-		same(d, "brought back untold", fmt.Sprint(by.By, by.Untold), "[all] true")
+		same(d, "brought back untold", fmt.Sprint(by.By.By, by.Untold), "all true")
 		left, err := d.Unsubscribe(d.ctx, d.aloud(), channel("a"), stories.Target{Kind: stories.TargetAll})
 		d.ok(err)
 		same(d, "ended untold", left.Untold, true)
