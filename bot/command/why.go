@@ -207,7 +207,7 @@ func (r request) notPlanned(story stories.Story, u stories.Update, subs []storie
 	case by.State == stories.Paused:
 		return fmt.Sprintf("the subscription to %s is paused.%s /subscriptions has a button to resume it.", by.Target, alone(by, story, then))
 	}
-	return "there is no record of it here. Either the story was stopped here or paused at that time, or the record is old and was cleared away."
+	return "there is no record of it here. What is followed here, or whether it was paused or stopped, has changed since; or the record is old and was cleared away."
 }
 
 // alone says, as a sentence, what else is followed that covers a story and does not

@@ -26,6 +26,10 @@ func (b *builder) row(block bot.Block) (ok bool) {
 		return false
 	}
 	first, rest := firstLine(block.Spans)
+	mark := ""
+	if len(first) > 1 && first[0].Bold { // plain text has no bold
+		mark, first = strings.TrimSpace(b.take(first[0].Text)), first[1:]
+	}
 	text, cut := bot.Cut(strings.TrimSpace(b.take(plainly(first))), maxSmall)
 	if text == "" {
 		return false
@@ -33,6 +37,9 @@ func (b *builder) row(block bot.Block) (ok bool) {
 	b.cut = b.cut || cut
 	b.pressed++
 	b.endRich()
+	if mark != "" {
+		b.blocks = append(b.blocks, slack.NewRichTextBlock("", slack.NewRichTextSection(slack.NewRichTextSectionTextElement(mark, &slack.RichTextSectionTextStyle{Bold: true}))))
+	}
 	b.blocks = append(b.blocks, slack.NewSectionBlock(plainText(text), nil, slack.NewAccessory(button)))
 	b.small(rest)
 	return true

@@ -158,7 +158,7 @@ func testAlone(d *deeds) {
 		says(tell(d.t, d.editor, ask("update", "story", d.slug, "text", d.next())), words)
 	}
 	tell(d.t, d.editor, ask("subscribe", "target", "all"))
-	says(tell(d.t, d.editor, ask("subscribe", "target", d.slug, "level", "breaking")), "All brings no more of it: what is asked for the story itself counts.")
+	says(tell(d.t, d.editor, ask("subscribe", "target", d.slug, "level", "breaking")), "From now on all brings no more of it: what is asked for the story itself counts.")
 	update("No channel gets it: 1 follows it for breaking updates only.")
 	ended := says(tell(d.t, d.editor, ask("unsubscribe", "target", d.slug)), "its updates now come by all: every update.")
 	stopped := says(push(d.t, ended, "Stop "+d.slug), "Updates of "+d.slug+" no longer come to this channel")

@@ -92,6 +92,7 @@ func keepEach[T any, K comparable](ctx context.Context, q querier, text string, 
 			place[key] = len(rows)
 			rows = append(rows, r)
 		}
+		slices.SortFunc(rows, slices.Compare) // two who write the same rows do it in one order
 		list, err := json.Marshal(rows)
 		if err != nil {
 			return err
