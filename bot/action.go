@@ -77,7 +77,7 @@ func Actions() []ActionSpec {
 		{Action: ActionMember, Need: 1, Most: 1, Word: true, Changes: true, Instead: "/desk moderators"},                // 0 shows them and 1 ends their role, who
 		{Action: ActionMembers, Need: 1, Most: 1, Instead: "/desk moderators"},                                          // offset
 		{Action: ActionPlan, Need: 1, Most: 1, Instead: "/desk scheduled"},                                              // offset
-		{Action: ActionScheduled, Need: 1, Most: 1, Instead: "/desk scheduled"},                                         // scheduled update
+		{Action: ActionScheduled, Need: 1, Most: 2, Instead: "/desk scheduled"},                                         // scheduled update, a part of its text from 1 on
 		{Action: ActionPublish, Need: 1, Most: 1, Changes: true, Instead: "/desk scheduled"},                            // scheduled update
 		{Action: ActionCancel, Need: 1, Most: 1, Changes: true, Instead: "/desk scheduled"},                             // scheduled update
 	}

@@ -25,7 +25,7 @@ func Renderer(platforms ...Refs) func(stories.Content) Message {
 		case stories.StopNotice:
 			return renderStop(c)
 		case stories.ScheduleNotice:
-			return renderScheduled(*c.Notice.Body.Scheduled)
+			return renderScheduled(c.Notice.Body.Scheduled)
 		}
 		return RenderUpdate(c.Story, c.Update)
 	}

@@ -264,6 +264,9 @@ func roomOfSpans(spans []Span) int {
 
 // byline is the small print that names an update and its author.
 func byline(story stories.Story, u stories.Update) []Span {
+	if u.Number == 0 { // it is not published
+		return []Span{Text(story.Slug + " · " + UserName(u.Author))}
+	}
 	return []Span{Text(fmt.Sprintf("%s, update %d · %s", story.Slug, u.Number, UserName(u.Author)))}
 }
 

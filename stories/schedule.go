@@ -28,7 +28,13 @@ func (s Scheduled) Open() bool {
 }
 
 // Asked says that the time of s has passed, and somebody decides what becomes of it.
-func (s Scheduled) Asked() bool { return s.State == ScheduleClosed || s.State == ScheduleLate }
+func (s Scheduled) Asked() bool {
+	switch s.State {
+	case ScheduleClosed, ScheduleLate, ScheduleUnwritten, ScheduleFailed, SchedulePutBack:
+		return true
+	}
+	return false
+}
 
 // ScheduleState is how it stands with an update that has a time. The names are
 // stored.
@@ -36,9 +42,16 @@ type ScheduleState string
 
 // The states.
 const (
-	ScheduleWaiting   ScheduleState = "waiting"
-	ScheduleClosed    ScheduleState = "closed" // its time came while its story was closed
-	ScheduleLate      ScheduleState = "late"   // its time came more than MaxLate before anybody looked
+	ScheduleWaiting ScheduleState = "waiting"
+	ScheduleClosed  ScheduleState = "closed" // its time came while its story was closed
+	ScheduleLate    ScheduleState = "late"   // its time came more than MaxLate before anybody looked
+	// ScheduleUnwritten: who wrote it was no moderator any more at its time.
+	ScheduleUnwritten ScheduleState = "unwritten"
+	// ScheduleFailed: it could not be published, for a reason that would come again.
+	ScheduleFailed ScheduleState = "failed"
+	// SchedulePutBack: it waited in a database that was put back, and may have been
+	// published or cancelled since the copy was made.
+	SchedulePutBack   ScheduleState = "put back"
 	SchedulePublished ScheduleState = "published"
 	ScheduleCancelled ScheduleState = "cancelled"
 )
@@ -50,14 +63,17 @@ const (
 	// MaxAhead is how far ahead an update can be scheduled. Further is a mistyped
 	// year, or what nobody will remember.
 	MaxAhead = 366 * 24 * time.Hour
-	// MaxScheduled is how many updates of one story wait for their time.
+	// MaxScheduled is how many updates of one story wait for their time, not counting
+	// those that can be undone for a while.
 	MaxScheduled = 100
+	// MaxUndo is how long an update can be held back so that its author may undo it.
+	MaxUndo = 10 * time.Minute
 )
 
 // ScheduleStore is what a Schedule asks of a database. See Store.
 type ScheduleStore interface {
 	// ScheduleUpdate keeps u until due. CodeNotFound, CodeClosed, CodeLimited when
-	// MaxScheduled of the story wait.
+	// MaxScheduled of the story wait, CodeExists when the act published already.
 	ScheduleUpdate(ctx context.Context, act Act, u Update, due time.Time) (Scheduled, error)
 	// Scheduled returns those that are open, the earliest due first, and how many
 	// there are in all.
@@ -70,10 +86,10 @@ type ScheduleStore interface {
 	// one clock, which all processes of the database share. ok is false when none
 	// waits.
 	NextScheduled(ctx context.Context) (next Scheduled, now time.Time, ok bool, err error)
-	// PublishDue publishes what is due at act.At, as AppendUpdate does; or, where
-	// the story is closed or it is more than MaxLate late, has the desk asked.
-	// Another state than ScheduleWaiting changes nothing. CodeNotFound.
-	PublishDue(ctx context.Context, act Act, id int64) (Scheduled, error)
+	// PublishDue publishes what is due at act.At, as AppendUpdate does; or, where why
+	// is not "", the story is closed or it is more than MaxLate late, has the desk
+	// asked. Another state than ScheduleWaiting changes nothing. CodeNotFound.
+	PublishDue(ctx context.Context, act Act, id int64, why ScheduleState) (Scheduled, error)
 	// PublishScheduled publishes what is open, whatever its time; the story may be
 	// closed, and stays so. What is not open changes nothing. CodeNotFound.
 	PublishScheduled(ctx context.Context, act Act, id int64) (Scheduled, Progress, error)
@@ -126,14 +142,18 @@ func (s *Schedule) Add(ctx context.Context, act Act, a Append, due time.Time) (S
 	return made, err
 }
 
-// Added returns what the act of that key scheduled; ok is false where it scheduled
-// nothing. A command that comes again after its time has passed schedules nothing,
-// and is not to be published either.
-func (s *Schedule) Added(ctx context.Context, key string) (made Scheduled, ok bool, err error) {
+// Added says what the act of that key has done: made is what it scheduled, where
+// scheduled is true; published says that it published an update. A command that comes
+// again is neither scheduled nor published, whatever its time means by then.
+func (s *Schedule) Added(ctx context.Context, key string) (made Scheduled, scheduled, published bool, err error) {
 	if key == "" {
-		return Scheduled{}, false, nil
+		return Scheduled{}, false, false, nil
 	}
-	return s.store.ScheduledUnder(ctx, key)
+	if made, scheduled, err = s.store.ScheduledUnder(ctx, key); err != nil || scheduled {
+		return made, scheduled, false, err
+	}
+	published, err = s.desk.store.Acted(ctx, key)
+	return made, false, published, err
 }
 
 // CheckAdd says whether a could be scheduled now by someone who may: what Add would
@@ -205,9 +225,13 @@ func (s *Schedule) Cancel(ctx context.Context, act Act, id int64) (Scheduled, er
 	return done, err
 }
 
-// lookAgain is how long PublishDue has its caller wait at most: a clock that
-// somebody sets is noticed within it.
-const lookAgain = 15 * time.Second
+const (
+	// lookAgain is how long PublishDue has its caller wait at most: so soon another
+	// process's command is noticed, and a clock that somebody sets.
+	lookAgain = 2 * time.Second
+	// toldLate is how late an update is that the log speaks of.
+	toldLate = 15 * time.Second
+)
 
 // PublishDue publishes the earliest update that is due, or has the desk asked where
 // it cannot be published by itself, and returns how long nothing else is to be done
@@ -221,13 +245,26 @@ func (s *Schedule) PublishDue(ctx context.Context) (wait time.Duration, err erro
 	if ahead := next.Due.Sub(now); ahead > 0 {
 		return min(ahead, lookAgain), nil
 	}
+	role, err := s.desk.RoleOf(ctx, next.Update.Author)
+	if err != nil {
+		return lookAgain, err
+	}
+	why := ScheduleState("")
+	if role < Moderator {
+		why = ScheduleUnwritten
+	}
 	act := Act{By: next.Update.Author, At: now}
-	done, err := s.store.PublishDue(ctx, act, next.ID)
+	done, err := s.store.PublishDue(ctx, act, next.ID, why)
+	if err != nil && CodeOf(err) != CodeUnavailable && ctx.Err() == nil {
+		// It would fail again, and hold up all that is due after it.
+		s.desk.log.Error("a scheduled update could not be published; the desk is asked", "scheduled", next.ID, "err", err)
+		done, err = s.store.PublishDue(ctx, act, next.ID, ScheduleFailed)
+	}
 	if err != nil {
 		return lookAgain, err
 	}
 	s.desk.planned()
-	if late := now.Sub(next.Due); late > lookAgain {
+	if late := now.Sub(next.Due); late > toldLate {
 		s.desk.log.Warn("an update came late to its time", "story", done.Story.Slug, "due", next.Due, "late", late.Round(time.Second), "state", done.State)
 	}
 	return 0, nil

@@ -231,28 +231,6 @@ func CheckTopics(topics []string) ([]string, error) {
 	return topics, nil
 }
 
-// Close ends a story; Reopen takes it up again. By moderators. changed is
-// false when it stood so already. CodeForbidden, CodeNotFound.
-func (s *Service) Close(ctx context.Context, act Act, slug string) (story Story, changed bool, err error) {
-	return s.setState(ctx, act, slug, Closed)
-}
-
-// Reopen takes a closed story up again. See Close.
-func (s *Service) Reopen(ctx context.Context, act Act, slug string) (story Story, changed bool, err error) {
-	return s.setState(ctx, act, slug, Developing)
-}
-
-func (s *Service) setState(ctx context.Context, act Act, slug string, state State) (Story, bool, error) {
-	if err := s.require(ctx, act.By, Moderator); err != nil {
-		return Story{}, false, err
-	}
-	story, err := s.Story(ctx, slug)
-	if err != nil {
-		return Story{}, false, err
-	}
-	return s.store.SetStoryState(ctx, s.stamp(act), story.ID, state)
-}
-
 // stamp sets the act's time unless the caller knew better.
 func (s *Service) stamp(act Act) Act {
 	if act.At.IsZero() {

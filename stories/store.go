@@ -58,6 +58,10 @@ type StoryStore interface {
 	// exactly this text. CodeNotFound when there is none.
 	SameText(ctx context.Context, storyID int64, text string, since time.Time) (Update, error)
 
+	// ScheduledOf returns what was scheduled of a story since then and is open: without
+	// numbers, the newest first, at most MaxScheduled.
+	ScheduledOf(ctx context.Context, storyID int64, since time.Time) ([]Update, error)
+
 	// CreateStory stores s and returns it with its id. CodeExists when its
 	// slug is another story's slug or alias.
 	CreateStory(ctx context.Context, act Act, s Story) (Story, error)

@@ -71,6 +71,8 @@ type request struct {
 	command *command // nil for a pressed button
 	// deed is the key of what is done once a question was answered; "" before.
 	deed string
+	// typed is when the command was typed that a question was asked about; zero before.
+	typed time.Time
 }
 
 // act is what the request does, under its idempotency key.

@@ -103,72 +103,57 @@ func (m *Mux) rename(ctx context.Context, r request) (bot.Reply, error) {
 	return done(fmt.Sprintf("%s is called %s now. %s still leads to it, in commands and searches.", older, story.Slug, older)), nil
 }
 
-// lastWord reads what is published with a change of a story's state; ok is false for
-// nothing. It was typed for this moment, so nobody asks whether it was said before.
-func (r request) lastWord() (a stories.Append, ok bool) {
-	a = stories.Append{Slug: r.get("story"), Text: r.get("text"), Again: true}
-	return a, a.Text != ""
-}
-
 // verifyLastWord refuses a text that no update can have.
 func (m *Mux) verifyLastWord(_ context.Context, r request) error {
-	if a, ok := r.lastWord(); ok {
-		return stories.CheckUpdateText(a.Text)
+	if text := r.get("text"); text != "" {
+		return stories.CheckUpdateText(text)
 	}
 	return nil
 }
 
 // close ends a story, after a last update if there is one.
 func (m *Mux) close(ctx context.Context, r request) (bot.Reply, error) {
-	var reply bot.Reply
-	last, said := r.lastWord()
-	if said {
-		var err error
-		if reply, err = m.publish(ctx, r.act(), last); err != nil {
-			return bot.Reply{}, err
-		}
-	}
-	story, changed, err := m.stories.Close(ctx, r.act(), r.get("story"))
+	told, err := m.stories.End(ctx, r.act(), r.get("story"), r.get("text"))
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	if !changed && !said {
+	story := told.Story
+	if !told.Changed && told.Update.ID == 0 {
 		return bot.Reply{Message: bot.Plainly(story.Slug + " is closed already.")}, nil
 	}
-	return with(reply, fmt.Sprintf("Closed %s. It stays readable, and takes no more updates until /desk reopen %s.", story.Slug, story.Slug)), nil
+	said := fmt.Sprintf("Closed %s. It stays readable, and takes no more updates until /desk reopen %s.", story.Slug, story.Slug)
+	if n := told.Waiting; n > 0 {
+		said += fmt.Sprintf(" %s of it %s scheduled: when the story is still closed at %s time, the desk is asked. /desk scheduled lists what waits.", plural(n, "update"), oneOr(n, "is", "are"), oneOr(n, "its", "their"))
+	}
+	return m.with(told, said), nil
 }
 
 // reopen takes up a closed story again, with an update if there is one.
 func (m *Mux) reopen(ctx context.Context, r request) (bot.Reply, error) {
-	first, said := r.lastWord()
-	if said {
-		if err := stories.CheckUpdateText(first.Text); err != nil {
-			return bot.Reply{}, err
-		}
-	}
-	story, changed, err := m.stories.Reopen(ctx, r.act(), r.get("story"))
+	told, err := m.stories.Begin(ctx, r.act(), r.get("story"), r.get("text"))
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	if !changed && !said {
-		return bot.Reply{Message: bot.Plainly(story.Slug + " is not closed; it takes updates.")}, nil
+	slug := told.Story.Slug
+	switch {
+	case !told.Changed && told.Update.ID == 0:
+		return bot.Reply{Message: bot.Plainly(slug + " is not closed; it takes updates.")}, nil
+	case !told.Changed:
+		return m.with(told, slug+" was not closed."), nil
+	case told.Update.ID == 0:
+		return done(fmt.Sprintf("Reopened %s. It takes updates again: /update %s …", slug, slug)), nil
 	}
-	if !said {
-		return done(fmt.Sprintf("Reopened %s. It takes updates again: /update %s …", story.Slug, story.Slug)), nil
-	}
-	reply, err := m.publish(ctx, r.act(), first)
-	if err != nil {
-		return bot.Reply{}, err
-	}
-	return with(reply, fmt.Sprintf("Reopened %s.", story.Slug)), nil
+	return m.with(told, fmt.Sprintf("Reopened %s.", slug)), nil
 }
 
-// with is a reply below a sentence that stays while the reply follows its deliveries.
-func with(reply bot.Reply, said string) bot.Reply {
+// with is a sentence about a story, and the answer about the update that was published
+// with it below, if there is one; the sentence stays while that follows its deliveries.
+func (m *Mux) with(told stories.Told, said string) bot.Reply {
 	head := done(said)
-	if len(reply.Message.Blocks) == 0 {
+	if told.Update.ID == 0 {
 		return head
 	}
+	reply := m.progress(published{story: told.Story, update: told.Update, zone: m.config.Zone}, told.Progress)
 	add := func(m bot.Message) bot.Message {
 		m.Blocks = append(head.Message.Blocks[:len(head.Message.Blocks):len(head.Message.Blocks)], m.Blocks...)
 		return m

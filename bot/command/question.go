@@ -64,7 +64,7 @@ func (m *Mux) ask(ctx context.Context, r request, q question, asked string, answ
 		return bot.Reply{}, err
 	}
 	id := noteID(questionKind, r.Key+"\x00"+string(said))
-	q.At = m.stories.Now()
+	q.At = m.typedAt(r) // "tomorrow" is the day after that one
 	if err := m.keep(ctx, r.User, id, q); err != nil {
 		return bot.Reply{}, err
 	}
@@ -114,7 +114,7 @@ func (m *Mux) pressAnswer(ctx context.Context, r request, args bot.Args) (bot.Re
 	case m.stories.Now().Sub(q.At) > answerTime:
 		return refused(fmt.Sprintf("A question can be answered for %d minutes, and this one is older; nothing was changed. Type the command again.", int(answerTime.Minutes()))), nil
 	}
-	r.Key, r.deed = q.Deed, q.Deed
+	r.Key, r.deed, r.typed = q.Deed, q.Deed, q.At
 	r.command, r.values = entry, q.Given.and(q.Answers[args.Number(0)])
 	if q.Doubt != nil {
 		return m.whichMeant(ctx, r, q.Doubt.and(q.Answers[args.Number(0)]))

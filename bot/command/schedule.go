@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"storybot/bot"
@@ -16,14 +17,18 @@ const scheduledPage = 6
 // publishOrSchedule publishes what a asks for, or keeps it: until its time where that
 // lies ahead, for as long as its author may take it back where the newsroom has that.
 func (m *Mux) publishOrSchedule(ctx context.Context, r request, a stories.Append) (bot.Reply, error) {
-	now := m.stories.Now()
-	if !a.At.After(now) && (!a.At.IsZero() || m.config.Undo > 0) {
-		// The same command, once its time has passed: it is no update that happened then.
-		if made, ok, err := m.config.Schedule.Added(ctx, r.Key); err != nil || ok {
-			if err != nil {
-				return bot.Reply{}, err
-			}
+	now, dated := m.stories.Now(), !a.At.IsZero()
+	if dated || m.config.Undo > 0 {
+		// The same command may come again when its time means something else.
+		made, scheduled, published, err := m.config.Schedule.Added(ctx, r.Key)
+		switch {
+		case err != nil:
+			return bot.Reply{}, err
+		case scheduled:
 			return m.showScheduled(ctx, r, made.ID)
+		case published:
+			a.At = time.Time{} // what it did is what is answered
+			return m.publish(ctx, r.act(), a, dated)
 		}
 	}
 	switch {
@@ -40,9 +45,9 @@ func (m *Mux) publishOrSchedule(ctx context.Context, r request, a stories.Append
 		if err != nil {
 			return bot.Reply{}, err
 		}
-		return m.undoable(r, made, !a.At.IsZero()), nil
+		return m.undoable(r, made, dated), nil
 	}
-	return m.publish(ctx, r.act(), a)
+	return m.publish(ctx, r.act(), a, dated)
 }
 
 // verifyAppend refuses an update that would be refused whatever is there.
@@ -74,14 +79,14 @@ func (m *Mux) undoable(r request, made stories.Scheduled, dated bool) bot.Reply 
 		}
 		switch {
 		case s.State == stories.ScheduleWaiting:
-			return undoMessage(s), stories.Progress{Waiting: 1}, nil // it has yet to be planned
+			return m.undoMessage(s), stories.Progress{Waiting: 1}, nil // it has yet to be planned
 		case s.State != stories.SchedulePublished:
 			return m.scheduledMessage(s, m.stories.Now()), stories.Progress{}, nil
 		}
 		p, err := m.stories.Progress(ctx, s.Update.ID)
 		return published{story: s.Story, update: s.Update, dated: dated, zone: m.config.Zone}.message(p, 0), p, err
 	}
-	reply := bot.Reply{Message: undoMessage(made)}
+	reply := bot.Reply{Message: m.undoMessage(made)}
 	reply.Live = func(ctx context.Context) (bot.Message, bool, error) {
 		msg, p, err := now(ctx)
 		return msg, p.Done(), err
@@ -94,23 +99,50 @@ func (m *Mux) undoable(r request, made stories.Scheduled, dated bool) bot.Reply 
 }
 
 // undoMessage is an update that its author may still take back.
-func undoMessage(s stories.Scheduled) bot.Message {
-	msg := bot.Message{Blocks: []bot.Block{
-		bot.Para(bot.Bold("Goes out "), bot.Span{Time: s.Due, Relative: true}, bot.Text(fmt.Sprintf(": update of %s, %s.", s.Story.Slug, s.Update.Level))),
-		quoteOf(s.Update.Text),
-	}}
-	undo := bot.NewButton("Undo", bot.ActionCancel, s.ID)
-	msg.Buttons = []bot.Button{undo, bot.NewButton("Publish now", bot.ActionPublish, s.ID)}
+func (m *Mux) undoMessage(s stories.Scheduled) bot.Message {
+	what := fmt.Sprintf(": update of %s, %s.", s.Story.Slug, s.Update.Level)
+	msg := bot.Message{Blocks: append([]bot.Block{bot.Para(bot.Bold("Goes out "+m.dueWords(s.Due)), bot.Text(what))}, m.contents(s)...)}
+	msg.Buttons = []bot.Button{bot.NewButton("Undo", bot.ActionCancel, s.ID), bot.NewButton("Publish now", bot.ActionPublish, s.ID), bot.WholeButton(s)}
 	return msg
 }
 
-// scheduledRoom is how much of its text a scheduled update shows, in Room units: it
-// stands nowhere else before it is published.
-const scheduledRoom = 2000
+// dueWords is when something is due, seen from now.
+func (m *Mux) dueWords(due time.Time) string {
+	if ahead := due.Sub(m.stories.Now()); ahead > 0 {
+		return "in " + bot.Roughly(max(time.Second, ahead))
+	}
+	return "now"
+}
 
-// quoteOf quotes a text.
+// contents is what a scheduled update says, as much of it as an answer holds; its
+// button opens all of it.
+func (m *Mux) contents(s stories.Scheduled) []bot.Block {
+	blocks := []bot.Block{quoteOf(s.Update.Text)}
+	var more []string
+	if n := len(s.Update.Sources); n > 0 {
+		more = append(more, "with "+plural(n, "source"))
+	}
+	if s.Update.Picture.URL != "" {
+		more = append(more, "with a picture")
+	}
+	if !s.Update.At.IsZero() && s.State != stories.SchedulePublished {
+		more = append(more, "dated "+inZone(s.Update.At, m.config.Zone))
+	}
+	if len(more) > 0 {
+		blocks = append(blocks, small(bot.Text(strings.Join(more, " · "))))
+	}
+	return blocks
+}
+
+// scheduledRoom is how much of its text a scheduled update shows, in Room units.
+const scheduledRoom = 1000
+
+// quoteOf quotes the beginning of a text.
 func quoteOf(text string) bot.Block {
-	head, _ := bot.CutToRoom(bot.Clean(text), scheduledRoom)
+	head, cut := bot.CutToRoom(bot.Clean(text), scheduledRoom)
+	if cut {
+		head += " …"
+	}
 	return bot.Block{Kind: bot.Quote, Spans: []bot.Span{bot.Text(head)}}
 }
 
@@ -118,29 +150,35 @@ func quoteOf(text string) bot.Block {
 // can be done about it.
 func (m *Mux) scheduledMessage(s stories.Scheduled, now time.Time) bot.Message {
 	if !s.Open() {
-		return scheduledEnd(s)
+		return m.scheduledEnd(s)
 	}
 	var msg bot.Message
 	what := fmt.Sprintf("update of %s, %s", s.Story.Slug, s.Update.Level)
 	when := inZone(s.Due, m.config.Zone)
-	if s.Asked() {
+	switch {
+	case s.Asked():
 		msg.Blocks = append(msg.Blocks, bot.Para(bot.Bold("Not published: "), bot.Text(fmt.Sprintf("%s, due on %s. %s", what, when, bot.OverdueWords(s)))))
-	} else {
+	case s.Due.After(now):
 		msg.Blocks = append(msg.Blocks, bot.Para(bot.Bold("Scheduled for "+when), bot.Text(fmt.Sprintf(", in %s: %s. Nothing is published before.", bot.Roughly(max(time.Second, s.Due.Sub(now))), what))))
+	default:
+		msg.Blocks = append(msg.Blocks, bot.Para(bot.Bold("Due since "+when), bot.Text(": "+what+". It is being published.")))
 	}
-	msg.Blocks = append(msg.Blocks, quoteOf(s.Update.Text), small(bot.Text("Written by "+bot.UserName(s.Update.Author)+", "), ago(s.Update.CreatedAt, now)))
+	msg.Blocks = append(msg.Blocks, m.contents(s)...)
+	msg.Blocks = append(msg.Blocks, small(bot.Text("Written by "+bot.UserName(s.Update.Author)+", "), ago(s.Update.CreatedAt, now)))
 	if !s.Asked() && s.Story.State == stories.Closed {
 		msg.Blocks = append(msg.Blocks, bot.Para(bot.Text(s.Story.Slug+" is closed: when it still is then, the desk is asked what becomes of this.")))
 	}
-	msg.Buttons = bot.ScheduledButtons(s)
+	msg.Buttons = append(bot.ScheduledButtons(s), bot.WholeButton(s))
 	return msg
 }
 
 // scheduledEnd says what became of one that is not open any more.
-func scheduledEnd(s stories.Scheduled) bot.Message {
-	msg := bot.Message{Blocks: []bot.Block{bot.Para(bot.Text(bot.ScheduledEnd(s))), quoteOf(s.Update.Text)}}
+func (m *Mux) scheduledEnd(s stories.Scheduled) bot.Message {
+	msg := bot.Message{Blocks: append([]bot.Block{bot.Para(bot.Text(bot.ScheduledEnd(s)))}, m.contents(s)...)}
 	if s.State == stories.SchedulePublished {
 		msg.Buttons = []bot.Button{bot.NewButton("Timeline", bot.ActionTimeline, s.Story.ID)}
+	} else {
+		msg.Buttons = []bot.Button{bot.WholeButton(s)}
 	}
 	return msg
 }
@@ -191,8 +229,8 @@ func (m *Mux) scheduledRow(s stories.Scheduled) bot.Block {
 		row.Spans = append(row.Spans, bot.Text(" · "+bot.OverdueWords(s)))
 	}
 	row.Spans = append(row.Spans, bot.Text("\n"+text+"\n"+bot.UserName(s.Update.Author)))
-	label, _ := bot.Cut(s.Story.Slug, bot.RowLabel)
-	open := bot.NewButton(label, bot.ActionScheduled, s.ID)
+	label, _ := bot.Cut(s.Story.Slug, bot.RowLabel-len(" 15:04"))
+	open := bot.NewButton(label+s.Due.In(m.config.Zone).Format(" 15:04"), bot.ActionScheduled, s.ID)
 	row.Button = &open
 	return row
 }
@@ -209,12 +247,20 @@ func (m *Mux) showScheduled(ctx context.Context, r request, id int64) (bot.Reply
 	return bot.Reply{Message: m.scheduledMessage(s, m.stories.Now())}, nil
 }
 
+// pressScheduled shows one as it stands or, a part at a time, all that it says.
 func (m *Mux) pressScheduled(ctx context.Context, r request, args bot.Args) (bot.Reply, error) {
-	return m.showScheduled(ctx, r, args.Number(0))
+	if args.Number(1) == 0 {
+		return m.showScheduled(ctx, r, args.Number(0))
+	}
+	s, err := m.config.Schedule.One(ctx, r.User, args.Number(0))
+	if err != nil {
+		return bot.Reply{}, oldScheduled(err)
+	}
+	return bot.Reply{Message: bot.RenderScheduled(s, int(args.Number(1))-1)}, nil
 }
 
 func (m *Mux) pressPlan(ctx context.Context, r request, args bot.Args) (bot.Reply, error) {
-	return m.scheduledFrom(ctx, r, int(min(args.Number(0), stories.MaxScheduled*scheduledPage)))
+	return m.scheduledFrom(ctx, r, int(min(args.Number(0), 1<<20)))
 }
 
 // pressPublish publishes what is scheduled, before its time or although it has passed.
@@ -224,7 +270,7 @@ func (m *Mux) pressPublish(ctx context.Context, r request, args bot.Args) (bot.R
 		return bot.Reply{}, oldScheduled(err)
 	}
 	if progress.UpdateID == 0 {
-		return bot.Reply{Message: scheduledEnd(s)}, nil
+		return tooLate(m.scheduledEnd(s)), nil
 	}
 	return m.progress(published{story: s.Story, update: s.Update, zone: m.config.Zone}, progress), nil
 }
@@ -235,7 +281,15 @@ func (m *Mux) pressCancel(ctx context.Context, r request, args bot.Args) (bot.Re
 	if err != nil {
 		return bot.Reply{}, oldScheduled(err)
 	}
-	return bot.Reply{Message: scheduledEnd(s)}, nil
+	if s.State == stories.SchedulePublished {
+		return tooLate(m.scheduledEnd(s)), nil
+	}
+	return bot.Reply{Message: m.scheduledEnd(s)}, nil
+}
+
+// tooLate is an answer to who decides what has been decided.
+func tooLate(m bot.Message) bot.Reply {
+	return bot.Reply{Message: headed(bot.Para(bot.Bold("Nothing was changed.")), m), Failed: true}
 }
 
 // oldScheduled is err, or that a button is about what is forgotten.
@@ -246,16 +300,19 @@ func oldScheduled(err error) error {
 	return err
 }
 
-// overdue counts the scheduled updates that wait although their time has passed: for
-// somebody to decide, or because the machinery does not work.
-func (m *Mux) overdue(ctx context.Context, by stories.User) (n int, err error) {
+// overdue counts the scheduled updates whose time has passed: those that wait for
+// somebody to decide, and those that something holds up.
+func (m *Mux) overdue(ctx context.Context, by stories.User) (asked, heldUp int, err error) {
 	open, _, err := m.config.Schedule.Open(ctx, by, 0, stories.MaxScheduled)
 	for _, s := range open {
-		if s.Asked() || m.stories.Now().Sub(s.Due) > toldLate {
-			n++
+		switch {
+		case s.Asked():
+			asked++
+		case m.stories.Now().Sub(s.Due) > toldLate:
+			heldUp++
 		}
 	}
-	return n, err
+	return asked, heldUp, err
 }
 
 // toldLate is how late a scheduled update is that something holds up: until then it

@@ -24,7 +24,8 @@ type machinery struct {
 	lanes       []LaneHealth
 	connections []bot.Health
 	names       bot.Names
-	overdue     int // scheduled updates whose time has passed
+	overdue     int // scheduled updates somebody has to decide about
+	heldUp      int // scheduled updates that are late
 }
 
 // statusFrom is the status with the rows from one on; a page holds as many as fit.
@@ -37,7 +38,7 @@ func (m *Mux) statusFrom(ctx context.Context, r request, from int) (bot.Reply, e
 	if now.back, err = m.stories.PutBack(ctx, r.User); err != nil {
 		return bot.Reply{}, err
 	}
-	if now.overdue, err = m.overdue(ctx, r.User); err != nil {
+	if now.overdue, now.heldUp, err = m.overdue(ctx, r.User); err != nil {
 		return bot.Reply{}, err
 	}
 	if m.config.Lanes != nil {
@@ -100,6 +101,9 @@ func (s machinery) verdict() []bot.Block {
 		if l.Stopped != "" {
 			say(fmt.Sprintf("Deliveries to %s are stopped: %s", s.names.Lane(l.Lane), lowerSentence(bot.StopReason(l.Stopped))))
 		}
+	}
+	if n := s.heldUp; n > 0 {
+		say(plural(n, "scheduled update")+oneOr(n, " is", " are")+" late, and tried again.", bot.Text(" "), bot.Code("/desk scheduled"), bot.Text(oneOr(n, " shows it.", " lists them.")))
 	}
 	if n := s.overdue; n > 0 {
 		say(plural(n, "scheduled update")+oneOr(n, " was", " were")+" not published at "+oneOr(n, "its", "their")+" time, and "+oneOr(n, "waits", "wait")+" for a decision.", bot.Text(" "), bot.Code("/desk scheduled"), bot.Text(oneOr(n, " shows it.", " lists them.")))

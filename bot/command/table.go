@@ -22,7 +22,7 @@ var (
 	storyArg  = bot.Arg{Name: "story", Summary: "The story's slug, such as sony-hack", Positional: true, Completes: true, MaxLength: stories.MaxSlug}
 	targetArg = bot.Arg{Name: "target", Summary: "A story's slug, topic:NAME, or all", Positional: true, Completes: true}
 	// lastWordArg is what is published with a change of a story's state.
-	lastWordArg = bot.Arg{Name: "text", Summary: "An update to publish with it", Free: true}
+	lastWordArg = bot.Arg{Name: "text", Summary: "An update to publish with it, at once", Free: true}
 	numberArg   = bot.Arg{Name: "number", Summary: "The update's number", Positional: true, MaxLength: 10}
 )
 

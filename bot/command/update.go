@@ -33,6 +33,14 @@ func (m *Mux) askAgain(ctx context.Context, r request, a stories.Append, repeat 
 		return reply, err
 	}
 	like := *repeat.Like
+	if like.Number == 0 { // it waits for its time
+		reply.Message.Blocks = []bot.Block{
+			bot.Para(bot.Text("What says the same is about to go out, written "), bot.Span{Time: like.CreatedAt, Relative: true}, bot.Text(fmt.Sprintf(": “%s”", excerpt(like.Text)))),
+			bot.Para(bot.Text("Nothing was published. Post it anyway?")),
+			small(bot.Code("/desk scheduled"), bot.Text(" lists what goes out later.")),
+		}
+		return reply, nil
+	}
 	story, err := m.stories.StoryByID(ctx, like.StoryID)
 	if err != nil {
 		return bot.Reply{}, err
@@ -69,6 +77,14 @@ func (m *Mux) verifyUpdate(ctx context.Context, r request) error {
 	return m.verifyAppend(ctx, a)
 }
 
+// typedAt is when a command was typed: before the question that it is the answer to.
+func (m *Mux) typedAt(r request) time.Time {
+	if r.typed.IsZero() {
+		return m.stories.Now()
+	}
+	return r.typed
+}
+
 // readAppend reads the update that the request asks for.
 func (m *Mux) readAppend(r request) (stories.Append, error) {
 	a := stories.Append{Slug: r.get("story"), Text: r.get("text"), Again: r.get("again") != ""}
@@ -85,22 +101,20 @@ func (m *Mux) readAppend(r request) (stories.Append, error) {
 		}
 	}
 	if typed := r.get("at"); typed != "" {
-		if a.At, err = parseTime(typed, m.stories.Now(), m.config.Zone); err != nil {
+		if a.At, err = parseTime(typed, m.typedAt(r), m.config.Zone); err != nil {
 			return a, err
 		}
 	}
 	return a, nil
 }
 
-// publish appends a and says where it goes.
-func (m *Mux) publish(ctx context.Context, act stories.Act, a stories.Append) (bot.Reply, error) {
+// publish appends a and says where it goes; dated is that its time was given.
+func (m *Mux) publish(ctx context.Context, act stories.Act, a stories.Append, dated bool) (bot.Reply, error) {
 	story, u, progress, err := m.stories.Append(ctx, act, a)
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	said := published{story: story, update: u, zone: m.config.Zone}
-	said.dated = !a.At.IsZero()
-	return m.progress(said, progress), nil
+	return m.progress(published{story: story, update: u, dated: dated, zone: m.config.Zone}, progress), nil
 }
 
 // progress is the answer that follows an update's deliveries to their end.

@@ -45,7 +45,8 @@ func parseTime(s string, now time.Time, zone *time.Location) (time.Time, error) 
 		return time.Time{}, unreadTime(s)
 	}
 	day, clock, offset := strings.ToLower(parts[1]), parts[2], strings.ToUpper(parts[3])
-	if day == "" && offset != "" && offset[0] == '-' && offset[1:] > clock { // 09:00-10:00, from and to
+	_, named := daysAhead[day]
+	if (named || laterForm.MatchString(neatTime(s))) && clock != "" && strings.HasPrefix(offset, "-") && offset[1:] > wholeClock(clock)[:len("15:04")] { // 09:00-10:00, from and to
 		return time.Time{}, unreadTime(s)
 	}
 	if offset != "" {
@@ -53,7 +54,8 @@ func parseTime(s string, now time.Time, zone *time.Location) (time.Time, error) 
 		if err != nil {
 			return time.Time{}, unreadTime(s)
 		}
-		zone = fixed.Location()
+		_, seconds := fixed.Zone()
+		zone = time.FixedZone("", seconds) // that of time.Parse may be the machine's own
 	}
 	wall, err := time.Parse(time.DateTime, dateOf(day, now.In(zone))+" "+wholeClock(clock))
 	if err != nil || wall.Year() < 1900 {
@@ -62,7 +64,7 @@ func parseTime(s string, now time.Time, zone *time.Location) (time.Time, error) 
 	if clock == "" {
 		start := startOf(wall, zone).UTC()
 		if start.After(now) {
-			return time.Time{}, stories.Errorf(stories.CodeInvalid, "%q is a day ahead without a time of day, so nobody knows when the update is to go out. Add the time: at:\"%s 09:00\".", clip(s), clip(typed))
+			return time.Time{}, stories.Errorf(stories.CodeInvalid, "%q is a day ahead without a time of day, so nobody knows when the update is to go out. Add the time: at:\"%s\".", clip(s), strings.TrimSpace(day+" 09:00 "+parts[3]))
 		}
 		return start, nil
 	}
@@ -76,11 +78,13 @@ func parseTime(s string, now time.Time, zone *time.Location) (time.Time, error) 
 	return time.Time{}, &unclearTime{typed: wall.Format("15:04 on 2 January 2006"), skipped: true, meant: aroundGap(wall, zone)}
 }
 
+// daysAhead are the days that have a name, as far from today as they are.
+var daysAhead = map[string]int{"": 0, "today": 0, "tomorrow": 1, "yesterday": -1}
+
 // dateOf is the day that was named, as a date, where it is now: the present one for
 // none.
 func dateOf(day string, now time.Time) string {
-	days := map[string]int{"": 0, "today": 0, "tomorrow": 1, "yesterday": -1}
-	if ahead, named := days[day]; named {
+	if ahead, named := daysAhead[day]; named {
 		return now.AddDate(0, 0, ahead).Format(time.DateOnly)
 	}
 	return day

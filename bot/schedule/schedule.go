@@ -20,6 +20,9 @@ const (
 	// again is how long after a failure, or while another process has the lease, it
 	// is tried again.
 	again = 5 * time.Second
+	// most is how long one thing may take: a connection that hangs would keep the lease
+	// and hold up all that is due.
+	most = 30 * time.Second
 )
 
 // Config is what a Scheduler is made of. All but Leases and Owner are required.
@@ -93,7 +96,9 @@ func (s *Scheduler) work(ctx context.Context, under func() context.Context, over
 	failing := false
 	for ctx.Err() == nil && !over() {
 		working, stop := both(ctx, under())
-		wait, err := s.cfg.Due(working)
+		timed, done := context.WithTimeout(working, most)
+		wait, err := s.cfg.Due(timed)
+		done()
 		stop()
 		switch {
 		case err == nil && failing:

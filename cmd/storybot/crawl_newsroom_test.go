@@ -19,6 +19,8 @@ const (
 	manyPages   = 11        // stories beside these
 	manyEvents  = 12        // updates of rhine
 	manyMembers = 9
+	// manyScheduled are more than one page of their list shows.
+	manyScheduled = 8
 )
 
 // newsroom tells the stories and makes the busy channel follow: a story, a
@@ -43,6 +45,9 @@ func newsroom(t *testing.T, s *stage) {
 		if got := tell(t, editor, ask("subscribe", "target", target)); !strings.Contains(got.text, "now follows") {
 			t.Fatalf("/subscribe %s: %s", target, got.text)
 		}
+	}
+	for n := range manyScheduled {
+		tell(t, editor, ask("update", "story", bridge, "at", "tomorrow 09:00", "text", long(fmt.Sprintf("The bridge opens at gate %d. ", n), s.longest)))
 	}
 	push(t, tell(t, editor, ask("subscriptions", "target", harbour)), "Pause")
 	tell(t, editor, ask("update", "story", rhine, "level", "breaking", "text", "The first dyke breaks."))
@@ -130,6 +135,7 @@ func questions(s *stage) []line {
 		ask("desk log", "story", rhine),
 		ask("desk log", "story", "flod"),
 		ask("desk status"),
+		ask("desk scheduled"),
 		ask("desk moderators"),
 		ask("update", "story", "flod", "text", "Whatever happens."),
 	}

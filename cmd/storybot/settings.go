@@ -2,12 +2,15 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"log/slog"
+	"strconv"
 	"strings"
 	"time"
 	_ "time/tzdata" // an image may have no zones
 
 	"storybot/bot"
+	"storybot/stories"
 )
 
 // setting is one thing an operator can choose. The table of them is read by
@@ -145,15 +148,12 @@ func setTimezone(c *config, v string) (err error) {
 	return nil
 }
 
-// longestUndo is how long an update can be held back at most: what may wait longer is
-// scheduled.
-const longestUndo = 10 * time.Minute
-
 // setUndo reads a number of seconds; 20s is understood too.
 func setUndo(c *config, v string) error {
-	undo, err := time.ParseDuration(strings.TrimSuffix(v, "s") + "s")
-	if err != nil || undo < 0 || undo > longestUndo {
-		return quoted{[]string{v}, "is no number of seconds from 0 to 600"}
+	seconds, err := strconv.Atoi(strings.TrimSuffix(v, "s"))
+	undo := time.Duration(seconds) * time.Second
+	if err != nil || seconds < 0 || undo > stories.MaxUndo {
+		return quoted{[]string{v}, fmt.Sprintf("is no number of seconds from 0 to %.0f", stories.MaxUndo.Seconds())}
 	}
 	c.times.undo = undo
 	return nil

@@ -32,6 +32,9 @@ func (s *Store) AppendUpdate(ctx context.Context, a stories.Act, u stories.Updat
 		if story.State == stories.Closed {
 			return u, false, stories.Errorf(stories.CodeClosed, "%s is closed.", story.Slug)
 		}
+		if err := onlyOne(ctx, q, a, "scheduled"); err != nil {
+			return u, false, err
+		}
 		made, err = s.publish(ctx, q, a, story, u)
 		return made, true, err
 	}, func(q querier, u stories.Update) (err error) {

@@ -17,13 +17,21 @@ const (
 	insertScheduledSQL = `
 		INSERT INTO scheduled (story_id, level, text, sources, picture_url, picture_alt, author_ref, author_name, at, due, created_at)
 		VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) RETURNING id`
-	scheduledOfStorySQL = `SELECT count(*) FROM scheduled WHERE story_id = ?1 AND state IN ('waiting', 'closed', 'late')`
+	scheduledOfStorySQL = `SELECT count(*) FROM scheduled WHERE story_id = ?1 AND due - created_at > ?2 AND ` + isOpenSQL
 	scheduledSQL        = `SELECT ` + scheduledColumns + ` FROM scheduled c WHERE c.id = ?1`
-	openScheduledSQL    = `SELECT ` + scheduledColumns + ` FROM scheduled c WHERE c.state IN ('waiting', 'closed', 'late') ORDER BY c.due, c.id LIMIT ?1 OFFSET ?2`
-	countScheduledSQL   = `SELECT count(*) FROM scheduled WHERE state IN ('waiting', 'closed', 'late')`
-	nextScheduledSQL    = `SELECT ` + scheduledColumns + ` FROM scheduled c WHERE c.state = 'waiting' ORDER BY c.due, c.id LIMIT 1`
-	endScheduledSQL     = `UPDATE scheduled SET state = ?2, ended_at = ?3, ended_ref = ?4, ended_name = ?5, update_id = ?6 WHERE id = ?1`
-	askScheduledSQL     = `UPDATE scheduled SET state = ?2, notice_id = ?3 WHERE id = ?1`
+	openScheduledSQL    = `
+		SELECT ` + scheduledColumns + ` FROM scheduled c
+		WHERE c.state NOT IN ('published', 'cancelled') ORDER BY c.due, c.id LIMIT ?1 OFFSET ?2`
+	storiesAmongSQL   = `SELECT ` + storyColumns + ` FROM stories s WHERE s.id among(?1)`
+	scheduledTextsSQL = `
+		SELECT ` + scheduledColumns + ` FROM scheduled c
+		WHERE c.story_id = ?1 AND c.created_at >= ?2 AND c.state NOT IN ('published', 'cancelled') ORDER BY c.created_at DESC, c.id DESC LIMIT ?3`
+	isOpenSQL         = `state NOT IN ('published', 'cancelled')`
+	otherActSQL       = `SELECT count(*) FROM acts WHERE key = ?1 AND verb = ?2`
+	countScheduledSQL = `SELECT count(*) FROM scheduled WHERE ` + isOpenSQL
+	nextScheduledSQL  = `SELECT ` + scheduledColumns + ` FROM scheduled c WHERE c.state = 'waiting' ORDER BY c.due, c.id LIMIT 1`
+	endScheduledSQL   = `UPDATE scheduled SET state = ?2, ended_at = ?3, ended_ref = ?4, ended_name = ?5, update_id = ?6 WHERE id = ?1`
+	askScheduledSQL   = `UPDATE scheduled SET state = ?2, notice_id = ?3 WHERE id = ?1`
 )
 
 // scheduledRow is a row of scheduled with what only this package asks of it.
@@ -53,11 +61,14 @@ func (s *Store) ScheduleUpdate(ctx context.Context, a stories.Act, u stories.Upd
 		if story.State == stories.Closed {
 			return made, false, stories.Errorf(stories.CodeClosed, "%s is closed.", story.Slug)
 		}
-		var open int
-		if err := one(ctx, q, scheduledOfStorySQL, []any{story.ID}, &open); err != nil {
+		if err := onlyOne(ctx, q, a, "published"); err != nil {
 			return made, false, err
 		}
-		if open >= stories.MaxScheduled {
+		var open int
+		if err := one(ctx, q, scheduledOfStorySQL, []any{story.ID, stories.MaxUndo.Milliseconds()}, &open); err != nil {
+			return made, false, err
+		}
+		if open >= stories.MaxScheduled && due.Sub(a.At) > stories.MaxUndo {
 			return made, false, stories.Errorf(stories.CodeLimited, "%d updates of %s wait for their time already, which is as many as may. /desk scheduled lists them, each with a button to cancel it.", open, story.Slug)
 		}
 		u.At, u.CreatedAt = moment(millis(u.At)), moment(millis(a.At))
@@ -68,6 +79,21 @@ func (s *Store) ScheduleUpdate(ctx context.Context, a stories.Act, u stories.Upd
 		}
 		return made, true, enter(ctx, q, a, "scheduled", u.StoryID, scheduledDetail(made))
 	})
+}
+
+// onlyOne refuses an act that has done the other of two things already, publish or
+// schedule: which of them a command asks for may depend on when it comes. The story is
+// locked, so that what another transaction did under the key is seen. CodeExists.
+func onlyOne(ctx context.Context, q querier, a stories.Act, other string) error {
+	if a.Key == "" {
+		return nil
+	}
+	var done int
+	err := one(ctx, q, otherActSQL, []any{a.Key, other}, &done)
+	if err == nil && done > 0 {
+		err = stories.Errorf(stories.CodeExists, "This command was carried out already, and nothing is done twice.")
+	}
+	return err
 }
 
 // scheduledDetail is what the desk's log keeps of one: its level and its time, in a
@@ -85,13 +111,29 @@ func (s *Store) Scheduled(ctx context.Context, offset, limit int) (open []storie
 	if err != nil {
 		return nil, 0, s.told(err)
 	}
-	for i := range found {
-		if err := fillScheduled(ctx, s.reader(), &found[i]); err != nil {
-			return nil, 0, s.told(err)
-		}
-		open = append(open, found[i].Scheduled)
+	var ids []int64
+	for _, c := range found {
+		ids = append(ids, c.Update.StoryID)
 	}
-	return open, total, nil
+	of := map[int64]stories.Story{}
+	about, err := all(ctx, s.reader(), scanStory, storiesAmongSQL, list(ids))
+	for _, story := range about {
+		of[story.ID] = story
+	}
+	for _, c := range found {
+		c.Story = of[c.Update.StoryID]
+		open = append(open, c.Scheduled)
+	}
+	return open, total, s.told(err)
+}
+
+// ScheduledOf implements stories.Store.
+func (s *Store) ScheduledOf(ctx context.Context, storyID int64, since time.Time) ([]stories.Update, error) {
+	found, err := all(ctx, s.reader(), func(r row) (stories.Update, error) {
+		c, err := scanScheduled(r)
+		return c.Update, err
+	}, scheduledTextsSQL, storyID, millis(since), stories.MaxScheduled)
+	return found, s.told(err)
 }
 
 // NextScheduled implements stories.ScheduleStore.
@@ -152,12 +194,14 @@ func lockScheduled(ctx context.Context, q querier, id int64) (c scheduledRow, er
 }
 
 // PublishDue implements stories.ScheduleStore.
-func (s *Store) PublishDue(ctx context.Context, a stories.Act, id int64) (done stories.Scheduled, err error) {
-	err = s.change(ctx, func(q querier) error {
+func (s *Store) PublishDue(ctx context.Context, a stories.Act, id int64, why stories.ScheduleState) (done stories.Scheduled, err error) {
+	err = s.changeAtHome(ctx, func(q querier) error {
 		c, err := lockScheduled(ctx, q, id)
 		switch {
 		case err != nil:
 		case c.State != stories.ScheduleWaiting || c.Due.After(a.At):
+		case why != "":
+			err = s.askScheduled(ctx, q, a, &c, why)
 		case c.Story.State == stories.Closed:
 			err = s.askScheduled(ctx, q, a, &c, stories.ScheduleClosed)
 		case a.At.Sub(c.Due) > stories.MaxLate:
@@ -180,7 +224,7 @@ type publishedScheduled struct {
 // PublishScheduled implements stories.ScheduleStore.
 func (s *Store) PublishScheduled(ctx context.Context, a stories.Act, id int64) (stories.Scheduled, stories.Progress, error) {
 	var p stories.Progress
-	done, err := act(ctx, s, a, "published", func(q querier) (done publishedScheduled, changed bool, err error) {
+	done, err := act(ctx, s, a, "published early", func(q querier) (done publishedScheduled, changed bool, err error) {
 		c, err := lockScheduled(ctx, q, id)
 		if err == nil && c.Open() {
 			done.Published, err = true, s.publishScheduled(ctx, q, a, &c, a.By)
@@ -188,6 +232,7 @@ func (s *Store) PublishScheduled(ctx context.Context, a stories.Act, id int64) (
 		done.Scheduled = c.Scheduled
 		return done, done.Published, err
 	}, func(q querier, done publishedScheduled) (err error) {
+		p = stories.Progress{} // of a try that was rolled back
 		if done.Published {
 			p, err = plannedOf(ctx, q, done.Scheduled.Update)
 		}

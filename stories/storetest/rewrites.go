@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"fmt"
 	"strings"
 	"time"
 
@@ -127,6 +128,50 @@ var rewriteTests = []test{
 		d.ok(err)
 		same(d, "first", suggested[0].Slug, "flood-2015")
 		same(d, "second", suggested[1].Slug, "flood-2014")
+	}},
+	{"a story ends with its last update and begins with its first, each in one act", func(d *desk) {
+		s := d.track("sony")
+		d.follow("sony", "a")
+		act := d.act()
+		act.Key = "end"
+		u := stories.Update{StoryID: s.ID, Text: "It is over.", Level: stories.Normal, Author: ana, At: d.now}
+		for range 2 {
+			told, err := d.EndStory(d.ctx, act, u)
+			d.ok(err)
+			same(d, "number", told.Update.Number, 1)
+			same(d, "changed", told.Changed, true)
+			same(d, "to", told.Progress.Total, 1)
+			same(d, "state", told.Story.State, stories.Closed)
+		}
+		_, err := d.EndStory(d.ctx, d.act(), u)
+		d.refused(err, stories.CodeClosed)
+		now, err := d.StoryByID(d.ctx, s.ID)
+		d.ok(err)
+		same(d, "closed", now.State, stories.Closed)
+		same(d, "updates", now.Updates, 1)
+		u.Text = "It goes on."
+		act.Key = "begin"
+		for range 2 {
+			told, err := d.BeginStory(d.ctx, act, u)
+			d.ok(err)
+			same(d, "number", told.Update.Number, 2)
+			same(d, "changed", told.Changed, true)
+		}
+		told, err := d.BeginStory(d.ctx, d.act(), u)
+		d.ok(err)
+		same(d, "open already", told.Changed, false)
+		same(d, "owed", d.states(channel("a"), s), "pending pending pending")
+	}},
+	{"only so many slugs lead to a story", func(d *desk) {
+		s := d.track("sony")
+		for i := range stories.MaxAliases {
+			_, _, err := d.RenameStory(d.ctx, d.act(), s.ID, fmt.Sprintf("sony-%d", i))
+			d.ok(err)
+		}
+		_, _, err := d.RenameStory(d.ctx, d.act(), s.ID, "one-more")
+		d.refused(err, stories.CodeLimited)
+		_, _, err = d.RenameStory(d.ctx, d.act(), s.ID, "sony")
+		d.ok(err)
 	}},
 	{"edits and renames are in the log, once under a key", func(d *desk) {
 		s := d.track("sony")

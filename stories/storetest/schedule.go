@@ -20,7 +20,7 @@ func (d *desk) schedule(s stories.Story, level stories.Level, after time.Duratio
 // due publishes what is due now, as the clock does.
 func (d *desk) due(id int64) stories.Scheduled {
 	d.Helper()
-	done, err := d.PublishDue(d.ctx, stories.Act{By: ana, At: d.now}, id)
+	done, err := d.PublishDue(d.ctx, stories.Act{By: ana, At: d.now}, id, "")
 	d.ok(err)
 	return done
 }
@@ -222,7 +222,7 @@ var scheduleTests = []test{
 			for i := range 6 {
 				all.Go(func() {
 					if i%2 == 0 {
-						_, err := d.PublishDue(d.ctx, stories.Act{By: ana, At: d.now}, made.ID)
+						_, err := d.PublishDue(d.ctx, stories.Act{By: ana, At: d.now}, made.ID, "")
 						d.ok(err)
 						return
 					}
@@ -236,6 +236,68 @@ var scheduleTests = []test{
 		d.ok(err)
 		same(d, "updates", len(found), 5)
 		same(d, "owed", d.states(channel("a"), s), "pending pending pending pending pending")
+	}},
+	{"what cannot be published by itself has the desk asked, and why", func(d *desk) {
+		s := d.track("sony")
+		d.follow("sony", "a")
+		for _, why := range []stories.ScheduleState{stories.ScheduleUnwritten, stories.ScheduleFailed} {
+			made := d.schedule(s, stories.Normal, 0)
+			done, err := d.PublishDue(d.ctx, stories.Act{By: ana, At: d.now}, made.ID, why)
+			d.ok(err)
+			same(d, "state", done.State, why)
+			same(d, "asked", done.Asked(), true)
+			same(d, "owed", d.states(channel("a"), s), "")
+			_, err = d.CancelScheduled(d.ctx, d.act(), made.ID)
+			d.ok(err)
+		}
+	}},
+	{"one command publishes or schedules, never both", func(d *desk) {
+		s := d.track("sony")
+		act := d.act()
+		act.Key = "first"
+		u := stories.Update{StoryID: s.ID, Text: "x", Level: stories.Normal, Author: ana, At: d.now}
+		_, _, err := d.AppendUpdate(d.ctx, act, u)
+		d.ok(err)
+		_, err = d.ScheduleUpdate(d.ctx, act, u, d.now.Add(time.Hour))
+		d.refused(err, stories.CodeExists)
+		act.Key = "second"
+		_, err = d.ScheduleUpdate(d.ctx, act, u, d.now.Add(time.Hour))
+		d.ok(err)
+		_, _, err = d.AppendUpdate(d.ctx, act, u)
+		d.refused(err, stories.CodeExists)
+		same(d, "open", d.open(), "sony waiting; ")
+	}},
+	{"what was scheduled lately is found by its story, without a number", func(d *desk) {
+		s, other := d.track("sony"), d.track("flood")
+		d.schedule(other, stories.Normal, time.Hour)
+		gone := d.schedule(s, stories.Normal, time.Hour)
+		d.later(time.Minute)
+		since := d.now
+		d.schedule(s, stories.Normal, time.Hour)
+		_, err := d.CancelScheduled(d.ctx, d.act(), gone.ID)
+		d.ok(err)
+		found, err := d.ScheduledOf(d.ctx, s.ID, since)
+		d.ok(err)
+		same(d, "found", len(found), 1)
+		same(d, "text", found[0].Text, "Later news of sony")
+		same(d, "number", found[0].Number, 0)
+	}},
+	{"what can be undone for a while is not counted among those that wait", func(d *desk) {
+		s := d.track("sony")
+		for range stories.MaxScheduled {
+			d.schedule(s, stories.Normal, time.Minute)
+		}
+		d.schedule(s, stories.Normal, time.Hour)
+	}},
+	{"what has ended is forgotten after a while, and what waits is kept", func(d *desk) {
+		s := d.track("sony")
+		ended, open := d.schedule(s, stories.Normal, 0), d.schedule(s, stories.Normal, time.Hour)
+		d.due(ended.ID)
+		d.ok(d.Prune(d.ctx, d.now.Add(400*24*time.Hour)))
+		_, err := d.ScheduledByID(d.ctx, ended.ID)
+		d.refused(err, stories.CodeNotFound)
+		_, err = d.ScheduledByID(d.ctx, open.ID)
+		d.ok(err)
 	}},
 	{"only so many of a story wait", func(d *desk) {
 		s, other := d.track("sony"), d.track("flood")

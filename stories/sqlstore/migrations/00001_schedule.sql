@@ -1,6 +1,5 @@
--- Updates that wait for their time. due is when it goes out; state is waiting,
--- closed or late while somebody has to decide, published (as update_id) or
--- cancelled (by the one who did). notice_id is what the desk was asked, 0 for nothing.
+-- Updates that wait for their time. due is when it goes out; state is waiting, why
+-- somebody has to decide, published (as update_id) or cancelled (by the one who did). notice_id is what the desk was asked, 0 for nothing.
 CREATE TABLE scheduled (
     id          /*identity*/,
     story_id    BIGINT NOT NULL REFERENCES stories (id),
@@ -22,5 +21,6 @@ CREATE TABLE scheduled (
     notice_id   BIGINT NOT NULL DEFAULT 0
 );
 CREATE INDEX scheduled_due ON scheduled (due, id) WHERE state = 'waiting';
-CREATE INDEX scheduled_open ON scheduled (due, id) WHERE state IN ('waiting', 'closed', 'late');
-CREATE INDEX scheduled_by_story ON scheduled (story_id, due) WHERE state IN ('waiting', 'closed', 'late');
+CREATE INDEX scheduled_open ON scheduled (due, id) WHERE state NOT IN ('published', 'cancelled');
+CREATE INDEX scheduled_ended ON scheduled (ended_at) WHERE state IN ('published', 'cancelled');
+CREATE INDEX scheduled_by_story ON scheduled (story_id, due) WHERE state NOT IN ('published', 'cancelled');
