@@ -22,9 +22,6 @@ func OverdueWords(s stories.Scheduled) string {
 	return "It could not be published then, and more than an hour has passed."
 }
 
-// Undoable says that s is held back only for its author to undo it.
-func Undoable(s stories.Scheduled) bool { return s.Due.Sub(s.Update.CreatedAt) <= stories.MaxUndo }
-
 // ScheduledEnd says what became of a scheduled update.
 func ScheduledEnd(s stories.Scheduled) string {
 	by := "."
@@ -32,7 +29,7 @@ func ScheduledEnd(s stories.Scheduled) string {
 		by = " by " + UserName(s.EndedBy) + "."
 	}
 	switch {
-	case s.State == stories.ScheduleCancelled && Undoable(s):
+	case s.State == stories.ScheduleCancelled && s.Undo:
 		return fmt.Sprintf("The update of %s was taken back%s It is not published.", s.Story.Slug, by)
 	case s.State == stories.ScheduleCancelled:
 		return fmt.Sprintf("The scheduled update of %s was cancelled%s It is not published.", s.Story.Slug, by)

@@ -15,6 +15,8 @@ type Scheduled struct {
 	// became.
 	Update Update
 	Due    time.Time
+	// Undo says that it only waits for its author to take it back.
+	Undo bool
 	State  ScheduleState
 	// EndedBy is who published or cancelled it, EndedAt when; both zero before. What
 	// its time published has no EndedBy.
@@ -72,9 +74,9 @@ const (
 
 // ScheduleStore is what a Schedule asks of a database. See Store.
 type ScheduleStore interface {
-	// ScheduleUpdate keeps u until due. CodeNotFound, CodeClosed, CodeLimited when
+	// ScheduleUpdate keeps u until due; undo is that it waits to be undone. CodeNotFound, CodeClosed, CodeLimited when
 	// MaxScheduled of the story wait, CodeExists when the act published already.
-	ScheduleUpdate(ctx context.Context, act Act, u Update, due time.Time) (Scheduled, error)
+	ScheduleUpdate(ctx context.Context, act Act, u Update, due time.Time, undo bool) (Scheduled, error)
 	// Scheduled returns those that are open, the earliest due first, and how many
 	// there are in all.
 	Scheduled(ctx context.Context, offset, limit int) (open []Scheduled, total int, err error)
@@ -113,9 +115,9 @@ func NewSchedule(desk *Service, store ScheduleStore, changed func()) *Schedule {
 }
 
 // Add keeps an update until due; a.At is when it happened, zero for when it goes
-// out. By moderators. Errors are those of Service.Append, CodeLimited when
+// out. undo is that it waits only for its author to take it back. By moderators. Errors are those of Service.Append, CodeLimited when
 // MaxScheduled of the story wait.
-func (s *Schedule) Add(ctx context.Context, act Act, a Append, due time.Time) (Scheduled, error) {
+func (s *Schedule) Add(ctx context.Context, act Act, a Append, due time.Time, undo bool) (Scheduled, error) {
 	if err := s.desk.require(ctx, act.By, Moderator); err != nil {
 		return Scheduled{}, err
 	}
@@ -132,7 +134,7 @@ func (s *Schedule) Add(ctx context.Context, act Act, a Append, due time.Time) (S
 	if err := s.desk.checkRepeat(ctx, act, story, u, a.Again); err != nil {
 		return Scheduled{}, err
 	}
-	made, err := s.store.ScheduleUpdate(ctx, act, u, due)
+	made, err := s.store.ScheduleUpdate(ctx, act, u, due, undo)
 	if CodeOf(err) == CodeClosed {
 		return made, closed(story)
 	}

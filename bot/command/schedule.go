@@ -35,13 +35,13 @@ func (m *Mux) publishOrSchedule(ctx context.Context, r request, a stories.Append
 	case a.At.After(now):
 		due := a.At
 		a.At = time.Time{}
-		made, err := m.config.Schedule.Add(ctx, r.act(), a, due)
+		made, err := m.config.Schedule.Add(ctx, r.act(), a, due, false)
 		if err != nil {
 			return bot.Reply{}, err
 		}
 		return bot.Reply{Message: m.scheduledMessage(made, made.Update.CreatedAt)}, nil
 	case m.config.Undo > 0:
-		made, err := m.config.Schedule.Add(ctx, r.act(), a, now.Add(m.config.Undo))
+		made, err := m.config.Schedule.Add(ctx, r.act(), a, now.Add(m.config.Undo), true)
 		if err != nil {
 			return bot.Reply{}, err
 		}

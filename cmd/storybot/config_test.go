@@ -271,9 +271,9 @@ func TestNamesThatWereProbablyMeant(t *testing.T) {
 	const rest = ". storybot env prints those there are"
 	want := []string{
 		"DISCORD_BOT_TOKEN in the environment is no setting of Storybot and is ignored; DISCORD_TOKEN was probably meant" + rest,
+		"KEEPDELIVERIES in .env is no setting of this version of Storybot and is ignored" + rest,
 		"KEEP_DELIVERIES in .env is no setting of this version of Storybot and is ignored" + rest,
 		"KEEP_DELIVERIES_FILE in the environment is no setting of this version of Storybot and is ignored" + rest,
-		"KEEPDELIVERIES in .env is no setting of this version of Storybot and is ignored" + rest,
 		"LOG_DIR in .env is no setting of Storybot and is ignored" + rest,
 		"SLACK_TOKEN in .env is no setting of Storybot and is ignored; SLACK_BOT_TOKEN was probably meant" + rest,
 	}

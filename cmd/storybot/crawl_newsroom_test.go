@@ -257,7 +257,7 @@ func TestWhatIsScheduledIsDecidedAbout(t *testing.T) {
 				<-time.After(time.Until(soon) + time.Second)
 				asked = tell(t, desk, ask("desk scheduled"))
 			}
-			says(asked, "The story was closed by then.")
+			says(asked, "The story was closed at that time.")
 			says(push(t, asked, "Publish anyway"), "Published update 2")
 			withWords(t, editor, "The king speaks.")
 			if s.visitor != nil { // what a console printed stays as it is

@@ -118,13 +118,13 @@ func (s *Store) BeginStory(ctx context.Context, a stories.Act, u stories.Update)
 	})
 }
 
-const undoableSQL = `SELECT count(*) FROM scheduled WHERE story_id = ?1 AND state = 'waiting' AND due - created_at <= ?2`
+const undoableSQL = `SELECT count(*) FROM scheduled WHERE story_id = ?1 AND state = 'waiting' AND undo = 1`
 
 // noneToUndo refuses to close a story of which an update is about to go out: it would
 // stay behind, and what is published with the end would go before it. CodeInvalid.
 func noneToUndo(ctx context.Context, q querier, story stories.Story) error {
 	var n int
-	err := one(ctx, q, undoableSQL, []any{story.ID, stories.MaxUndo.Milliseconds()}, &n)
+	err := one(ctx, q, undoableSQL, []any{story.ID}, &n)
 	if err == nil && n > 0 {
 		err = stories.Errorf(stories.CodeInvalid, "%s is not closed: an update of it is about to go out, and can still be taken back. Close it after that. /desk scheduled shows it.", story.Slug)
 	}
@@ -151,7 +151,7 @@ func (s *Store) tellState(ctx context.Context, a stories.Act, verb string, u sto
 		if err := do(q, &told); err != nil {
 			return told, false, err
 		}
-		err = one(ctx, q, scheduledOfStorySQL, []any{told.Story.ID, 0}, &told.Waiting)
+		err = one(ctx, q, scheduledOfStorySQL, []any{told.Story.ID}, &told.Waiting)
 		return told, told.Changed || told.Update.ID != 0, err
 	}, func(q querier, told stories.Told) (err error) {
 		p = stories.Progress{}

@@ -13,11 +13,11 @@ import (
 
 const (
 	scheduledColumns = `c.id, c.story_id, c.level, c.text, c.sources, c.picture_url, c.picture_alt, c.author_ref, c.author_name, c.at,
-		c.due, c.created_at, c.state, c.ended_at, c.ended_ref, c.ended_name, c.update_id, c.notice_id`
+		c.due, c.undo, c.created_at, c.state, c.ended_at, c.ended_ref, c.ended_name, c.update_id, c.notice_id`
 	insertScheduledSQL = `
-		INSERT INTO scheduled (story_id, level, text, sources, picture_url, picture_alt, author_ref, author_name, at, due, created_at)
-		VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) RETURNING id`
-	scheduledOfStorySQL = `SELECT count(*) FROM scheduled WHERE story_id = ?1 AND due - created_at > ?2 AND ` + isOpenSQL
+		INSERT INTO scheduled (story_id, level, text, sources, picture_url, picture_alt, author_ref, author_name, at, due, undo, created_at)
+		VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12) RETURNING id`
+	scheduledOfStorySQL = `SELECT count(*) FROM scheduled WHERE story_id = ?1 AND undo = 0 AND ` + isOpenSQL
 	scheduledSQL        = `SELECT ` + scheduledColumns + ` FROM scheduled c WHERE c.id = ?1`
 	openScheduledSQL    = `
 		SELECT ` + scheduledColumns + ` FROM scheduled c
@@ -42,17 +42,17 @@ type scheduledRow struct {
 
 func scanScheduled(r row) (s scheduledRow, err error) {
 	var sources string
-	var at, due, created, ended int64
+	var at, due, undo, created, ended int64
 	u := &s.Update
 	err = r.Scan(&s.ID, &u.StoryID, &u.Level, &u.Text, &sources, &u.Picture.URL, &u.Picture.Alt, &u.Author.Ref, &u.Author.Name, &at,
-		&due, &created, &s.State, &ended, &s.EndedBy.Ref, &s.EndedBy.Name, &u.ID, &s.notice)
+		&due, &undo, &created, &s.State, &ended, &s.EndedBy.Ref, &s.EndedBy.Name, &u.ID, &s.notice)
 	u.Sources, u.At, u.CreatedAt = strings.Fields(sources), moment(at), moment(created)
-	s.Due, s.EndedAt = moment(due), moment(ended)
+	s.Due, s.EndedAt, s.Undo = moment(due), moment(ended), undo != 0
 	return s, err
 }
 
 // ScheduleUpdate implements stories.ScheduleStore.
-func (s *Store) ScheduleUpdate(ctx context.Context, a stories.Act, u stories.Update, due time.Time) (stories.Scheduled, error) {
+func (s *Store) ScheduleUpdate(ctx context.Context, a stories.Act, u stories.Update, due time.Time, undo bool) (stories.Scheduled, error) {
 	return act(ctx, s, a, "scheduled", func(q querier) (made stories.Scheduled, changed bool, err error) {
 		story, err := lockStory(ctx, q, u.StoryID)
 		if err != nil {
@@ -65,15 +65,15 @@ func (s *Store) ScheduleUpdate(ctx context.Context, a stories.Act, u stories.Upd
 			return made, false, err
 		}
 		var open int
-		if err := one(ctx, q, scheduledOfStorySQL, []any{story.ID, stories.MaxUndo.Milliseconds()}, &open); err != nil {
+		if err := one(ctx, q, scheduledOfStorySQL, []any{story.ID}, &open); err != nil {
 			return made, false, err
 		}
-		if open >= stories.MaxScheduled && due.Sub(a.At) > stories.MaxUndo {
+		if open >= stories.MaxScheduled && !undo {
 			return made, false, stories.Errorf(stories.CodeLimited, "%d updates of %s wait for their time already, which is as many as may. /desk scheduled lists them, each with a button to cancel it.", open, story.Slug)
 		}
 		u.At, u.CreatedAt = moment(millis(u.At)), moment(millis(a.At))
-		made = stories.Scheduled{Story: story, Update: u, Due: moment(millis(due)), State: stories.ScheduleWaiting}
-		args := []any{u.StoryID, u.Level, u.Text, strings.Join(u.Sources, "\n"), u.Picture.URL, u.Picture.Alt, u.Author.Ref, u.Author.Name, millis(u.At), millis(due), millis(a.At)}
+		made = stories.Scheduled{Story: story, Update: u, Due: moment(millis(due)), Undo: undo, State: stories.ScheduleWaiting}
+		args := []any{u.StoryID, u.Level, u.Text, strings.Join(u.Sources, "\n"), u.Picture.URL, u.Picture.Alt, u.Author.Ref, u.Author.Name, millis(u.At), millis(due), bit(undo), millis(a.At)}
 		if err := one(ctx, q, insertScheduledSQL, args, &made.ID); err != nil {
 			return made, false, err
 		}

@@ -12,7 +12,7 @@ import (
 func (d *desk) schedule(s stories.Story, level stories.Level, after time.Duration) stories.Scheduled {
 	d.Helper()
 	made, err := d.ScheduleUpdate(d.ctx, d.act(), stories.Update{StoryID: s.ID, Text: "Later news of " + s.Slug, Level: level, Author: ana,
-		Sources: []string{"https://example.org/a", "https://example.org/b"}, Picture: stories.Picture{URL: "https://example.org/p.png", Alt: "A river"}}, d.now.Add(after))
+		Sources: []string{"https://example.org/a", "https://example.org/b"}, Picture: stories.Picture{URL: "https://example.org/p.png", Alt: "A river"}}, d.now.Add(after), false)
 	d.ok(err)
 	return made
 }
@@ -97,7 +97,7 @@ var scheduleTests = []test{
 	{"what happened earlier keeps its time, and is dated so", func(d *desk) {
 		s := d.track("sony")
 		happened := d.now.Add(-3 * time.Hour)
-		made, err := d.ScheduleUpdate(d.ctx, d.act(), stories.Update{StoryID: s.ID, Text: "x", Level: stories.Normal, Author: ana, At: happened}, d.now.Add(time.Minute))
+		made, err := d.ScheduleUpdate(d.ctx, d.act(), stories.Update{StoryID: s.ID, Text: "x", Level: stories.Normal, Author: ana, At: happened}, d.now.Add(time.Minute), false)
 		d.ok(err)
 		d.later(time.Minute)
 		same(d, "at", d.due(made.ID).Update.At, happened)
@@ -109,7 +109,7 @@ var scheduleTests = []test{
 		_, ok, err := d.ScheduledUnder(d.ctx, act.Key)
 		d.ok(err)
 		same(d, "before", ok, false)
-		made, err := d.ScheduleUpdate(d.ctx, act, stories.Update{StoryID: s.ID, Text: "x", Level: stories.Normal, Author: ana}, d.now)
+		made, err := d.ScheduleUpdate(d.ctx, act, stories.Update{StoryID: s.ID, Text: "x", Level: stories.Normal, Author: ana}, d.now, false)
 		d.ok(err)
 		d.due(made.ID)
 		found, ok, err := d.ScheduledUnder(d.ctx, act.Key)
@@ -151,7 +151,7 @@ var scheduleTests = []test{
 		made := d.schedule(s, stories.Normal, time.Hour)
 		_, _, err := d.SetStoryState(d.ctx, d.act(), s.ID, stories.Closed)
 		d.ok(err)
-		_, err = d.ScheduleUpdate(d.ctx, d.act(), stories.Update{StoryID: s.ID, Text: "x", Level: stories.Normal, Author: ana}, d.now)
+		_, err = d.ScheduleUpdate(d.ctx, d.act(), stories.Update{StoryID: s.ID, Text: "x", Level: stories.Normal, Author: ana}, d.now, false)
 		d.refused(err, stories.CodeClosed)
 		d.later(time.Hour)
 		same(d, "state", d.due(made.ID).State, stories.ScheduleClosed)
@@ -258,10 +258,10 @@ var scheduleTests = []test{
 		u := stories.Update{StoryID: s.ID, Text: "x", Level: stories.Normal, Author: ana, At: d.now}
 		_, _, err := d.AppendUpdate(d.ctx, act, u)
 		d.ok(err)
-		_, err = d.ScheduleUpdate(d.ctx, act, u, d.now.Add(time.Hour))
+		_, err = d.ScheduleUpdate(d.ctx, act, u, d.now.Add(time.Hour), false)
 		d.refused(err, stories.CodeExists)
 		act.Key = "second"
-		_, err = d.ScheduleUpdate(d.ctx, act, u, d.now.Add(time.Hour))
+		_, err = d.ScheduleUpdate(d.ctx, act, u, d.now.Add(time.Hour), false)
 		d.ok(err)
 		_, _, err = d.AppendUpdate(d.ctx, act, u)
 		d.refused(err, stories.CodeExists)
@@ -282,12 +282,21 @@ var scheduleTests = []test{
 		same(d, "text", found[0].Text, "Later news of sony")
 		same(d, "number", found[0].Number, 0)
 	}},
-	{"what can be undone for a while is not counted among those that wait", func(d *desk) {
+	{"what can be undone is not counted among those that wait, and keeps its story open", func(d *desk) {
 		s := d.track("sony")
-		for range stories.MaxScheduled {
-			d.schedule(s, stories.Normal, time.Minute)
+		undoable := func() {
+			_, err := d.ScheduleUpdate(d.ctx, d.act(), stories.Update{StoryID: s.ID, Text: "x", Level: stories.Normal, Author: ana}, d.now.Add(time.Minute), true)
+			d.ok(err)
 		}
-		d.schedule(s, stories.Normal, time.Hour)
+		undoable()
+		for range stories.MaxScheduled {
+			d.schedule(s, stories.Normal, time.Hour)
+		}
+		undoable()
+		_, _, err := d.SetStoryState(d.ctx, d.act(), s.ID, stories.Closed)
+		d.refused(err, stories.CodeInvalid)
+		_, err = d.EndStory(d.ctx, d.act(), stories.Update{StoryID: s.ID, Text: "The end.", Level: stories.Normal, Author: ana, At: d.now})
+		d.refused(err, stories.CodeInvalid)
 	}},
 	{"what has ended is forgotten after a while, and what waits is kept", func(d *desk) {
 		s := d.track("sony")
@@ -304,7 +313,7 @@ var scheduleTests = []test{
 		for range stories.MaxScheduled {
 			d.schedule(s, stories.Normal, time.Hour)
 		}
-		_, err := d.ScheduleUpdate(d.ctx, d.act(), stories.Update{StoryID: s.ID, Text: "x", Level: stories.Normal, Author: ana}, d.now)
+		_, err := d.ScheduleUpdate(d.ctx, d.act(), stories.Update{StoryID: s.ID, Text: "x", Level: stories.Normal, Author: ana}, d.now, false)
 		d.refused(err, stories.CodeLimited)
 		d.schedule(other, stories.Normal, time.Hour)
 	}},

@@ -12,6 +12,7 @@ CREATE TABLE scheduled (
     author_name TEXT NOT NULL,
     at          BIGINT NOT NULL, -- when it happened; 0 for when it is published
     due         BIGINT NOT NULL,
+    undo        SMALLINT NOT NULL, -- 1: it only waits for its author to take it back
     created_at  BIGINT NOT NULL,
     state       TEXT NOT NULL DEFAULT 'waiting',
     ended_at    BIGINT NOT NULL DEFAULT 0,
