@@ -15,6 +15,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"storybot/bot"
 	"storybot/bot/command"
@@ -300,7 +301,10 @@ func discordPermissions(text string) []string {
 
 // TestReadmeNamesRealMetrics compares names and labels with what is served.
 func TestReadmeNamesRealMetrics(t *testing.T) {
-	_, p := stageExchange(t)
+	f, p := stageExchange(t)
+	// What waits is served while something does.
+	f.discord.Fail(discordtest.Match{Op: discordtest.CreateMessage, Channel: guildChannel}, discordtest.RateLimited("user", time.Minute))
+	f.onDiscord(t, "update", map[string]string{"story": "rhine-flood", "text": "The water falls."})
 	_, body := p.get("/metrics")
 	served := map[string]map[string]bool{}
 	for _, found := range regexp.MustCompile(`(?m)^(storybot_[a-z_]+)\{([^}]*)\}`).FindAllStringSubmatch(body, -1) {
