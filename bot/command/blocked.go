@@ -112,7 +112,7 @@ func (m *Mux) blockedWarning(ctx context.Context, d stories.Destination, subs []
 		return note
 	}
 	if held > 0 {
-		note.Spans = append(note.Spans, bot.Text(oneOr(held, " The update that waits comes then.", fmt.Sprintf(" The newest of the %s updates that wait comes then.", bot.Count(held)))))
+		note.Spans = append(note.Spans, bot.Text(oneOr(held, " The update that waits comes then.", fmt.Sprintf(" The %s updates that wait come then.", bot.Count(held)))))
 	}
 	if undecided > 0 {
 		note.Spans = append(note.Spans, bot.Text(fmt.Sprintf(" %s from before the database was put back %s for a moderator to decide: ", plural(undecided, "message"), oneOr(undecided, "waits", "wait"))), bot.Code("/desk status"), bot.Text("."))

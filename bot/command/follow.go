@@ -87,7 +87,10 @@ func (m *Mux) followHere(ctx context.Context, r request, a stories.Act, target s
 		return bot.Reply{}, err
 	}
 	sentence := r.followSentence(sub, made)
-	sentence += besides(sub, story, subs) + r.untold(made.Untold)
+	if made.Created || made.Resumed || made.Before != sub.Level { // else nothing is otherwise than before
+		sentence += besides(sub, story, subs)
+	}
+	sentence += r.untold(made.Untold)
 	switch {
 	case story.State == stories.Closed:
 		sentence += " The story is closed: no more updates are expected."
@@ -200,7 +203,7 @@ func (m *Mux) resumed(ctx context.Context, r request, blocked bool) []bot.Block 
 func resumedWords(held, undecided int) string {
 	words := "The bot can write here again"
 	if held > 0 {
-		words += "; the newest of what waited comes now"
+		words += oneOr(held, "; the update that waited comes now", fmt.Sprintf("; the %s updates that waited come now", bot.Count(held)))
 	}
 	words += "."
 	if undecided > 0 {

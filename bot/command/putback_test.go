@@ -166,8 +166,8 @@ func TestResumedWords(t *testing.T) {
 		want            string
 	}{
 		{0, 0, "The bot can write here again."},
-		{3, 0, "The bot can write here again; the newest of what waited comes now."},
-		{1, 2, "The bot can write here again; the newest of what waited comes now. 2 messages from before the database was put back may be here already: a moderator decides in /desk status whether to send what waits."},
+		{3, 0, "The bot can write here again; the 3 updates that waited come now."},
+		{1, 2, "The bot can write here again; the update that waited comes now. 2 messages from before the database was put back may be here already: a moderator decides in /desk status whether to send what waits."},
 	} {
 		if got := resumedWords(c.held, c.undecided); got != c.want {
 			t.Errorf("%d held, %d undecided: %s", c.held, c.undecided, got)
