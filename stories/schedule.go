@@ -16,8 +16,8 @@ type Scheduled struct {
 	Update Update
 	Due    time.Time
 	// Undo says that it only waits for its author to take it back.
-	Undo bool
-	State  ScheduleState
+	Undo  bool
+	State ScheduleState
 	// EndedBy is who published or cancelled it, EndedAt when; both zero before. What
 	// its time published has no EndedBy.
 	EndedBy User
@@ -68,6 +68,9 @@ const (
 	// MaxScheduled is how many updates of one story wait for their time, not counting
 	// those that can be undone for a while.
 	MaxScheduled = 100
+	// MostAsked is how many scheduled updates that wait for a decision a channel is
+	// asked about that becomes the desk's; the others stand in their list.
+	MostAsked = 10
 	// MaxUndo is how long an update can be held back so that its author may undo it.
 	MaxUndo = 10 * time.Minute
 )
