@@ -203,6 +203,25 @@ func (s *Schedule) Open(ctx context.Context, by User, offset, limit int) ([]Sche
 	return s.store.Scheduled(ctx, offset, limit)
 }
 
+// GoesOut says that something waits which can be undone until then, or whose time comes
+// by then.
+func (s *Schedule) GoesOut(ctx context.Context, then time.Time) (bool, error) {
+	for offset := 0; ; offset += MaxScheduled {
+		open, total, err := s.store.Scheduled(ctx, offset, MaxScheduled)
+		if err != nil {
+			return false, err
+		}
+		for _, o := range open {
+			if o.State == ScheduleWaiting && !o.Due.After(then) {
+				return true, nil
+			}
+		}
+		if offset+MaxScheduled >= total {
+			return false, nil
+		}
+	}
+}
+
 // Publish publishes what is scheduled now. What is not open any more is returned as
 // it stands. By moderators. CodeForbidden, CodeNotFound.
 func (s *Schedule) Publish(ctx context.Context, act Act, id int64) (Scheduled, Progress, error) {

@@ -92,6 +92,10 @@ func (m *Mux) undoable(r request, made stories.Scheduled, dated bool) bot.Reply 
 		return msg, p.Done(), err
 	}
 	reply.Ending = func(ctx context.Context) (bot.Message, error) {
+		s, err := m.config.Schedule.One(ctx, r.User, made.ID)
+		if err == nil && s.EndedBy.Ref == r.User.Ref {
+			return bot.Message{}, nil // who pressed a button has its answer
+		}
 		msg, _, err := now(ctx)
 		return msg, err
 	}

@@ -68,8 +68,9 @@ func (i *intake) follow(ctx context.Context, t teller, r bot.Reply, log *slog.Lo
 			return
 		}
 		if done {
-			newest = t.ending(ctx, r, newest)
-			show(ctx)
+			if newest = t.ending(ctx, r, newest); newest != nil {
+				show(ctx)
+			}
 			return
 		}
 		if t.inPlace && shown < len(i.timing.live) && t.left() > 1 && time.Since(began) >= i.timing.live[shown] {
@@ -80,12 +81,13 @@ func (i *intake) follow(ctx context.Context, t teller, r bot.Reply, log *slog.Lo
 	if newest != nil && t.left() > 0 {
 		final, cancel := context.WithTimeout(context.WithoutCancel(ctx), i.timing.lookUp)
 		defer cancel()
-		newest = t.ending(final, r, newest)
-		show(final)
+		if newest = t.ending(final, r, newest); newest != nil {
+			show(final)
+		}
 	}
 }
 
-// ending is the last thing to say of a reply that says m in its place.
+// ending is the last thing to say of a reply that says m in its place; nil for nothing.
 func (t teller) ending(ctx context.Context, r bot.Reply, m *bot.Message) *bot.Message {
 	if t.inPlace || r.Ending == nil {
 		return m
@@ -93,6 +95,9 @@ func (t teller) ending(ctx context.Context, r bot.Reply, m *bot.Message) *bot.Me
 	apart, err := r.Ending(ctx)
 	if err != nil {
 		return m // which says the same in more words
+	}
+	if len(apart.Blocks) == 0 {
+		return nil
 	}
 	return &apart
 }
