@@ -291,9 +291,10 @@ func (m *Mux) pressCancel(ctx context.Context, r request, args bot.Args) (bot.Re
 	return bot.Reply{Message: m.scheduledEnd(s)}, nil
 }
 
-// tooLate is an answer to who decides what has been decided.
+// tooLate is an answer to who decides what has been decided. It is no refusal that
+// leaves the buttons where they are: there is nothing left to be decided.
 func tooLate(m bot.Message) bot.Reply {
-	return bot.Reply{Message: headed(bot.Para(bot.Bold("Nothing was changed.")), m), Failed: true}
+	return bot.Reply{Message: headed(bot.Para(bot.Bold("Nothing was changed.")), m)}
 }
 
 // oldScheduled is err, or that a button is about what is forgotten.
