@@ -32,7 +32,7 @@ func (m *Mux) why(ctx context.Context, r request) (bot.Reply, error) {
 		return bot.Reply{}, err
 	}
 	var msg bot.Message
-	if note := m.blockedWarning(ctx, r.Where, subs); note != nil {
+	if note := m.blockedWarning(ctx, r.Command, subs); note != nil {
 		msg.Blocks = append(msg.Blocks, *note)
 	}
 	rows, err := m.whyRows(ctx, r, story, number, deliveries, subs)
@@ -73,19 +73,19 @@ func updateRowOf(u stories.Update, spans ...bot.Span) bot.Block {
 }
 
 // deliveryRow is how a delivery stands, as a row that opens its update.
-func deliveryRow(d stories.Delivery, now time.Time) bot.Block {
-	return updateRowOf(stories.Update{StoryID: d.About.StoryID, Number: d.About.Number}, deliveryWords(d, now)...)
+func (r request) deliveryRow(d stories.Delivery, now time.Time) bot.Block {
+	return updateRowOf(stories.Update{StoryID: d.About.StoryID, Number: d.About.Number}, r.deliveryWords(d, now)...)
 }
 
 // deliveryWords says how a delivery stands, in its second line since when and why.
-func deliveryWords(d stories.Delivery, now time.Time) []bot.Span {
+func (r request) deliveryWords(d stories.Delivery, now time.Time) []bot.Span {
 	name := fmt.Sprintf("Update %d ", d.About.Number)
 	say := func(state string, more ...bot.Span) []bot.Span {
 		if d.Reason != "" {
 			if len(more) > 0 {
 				more = append(more, bot.Text(". "))
 			}
-			more = append(more, bot.Text(reasonSentence(d.Reason)))
+			more = append(more, bot.Text(reasonSentence(d.Reason, r.Direct)))
 		}
 		first := []bot.Span{bot.Text(name + state + ".")}
 		if len(more) > 0 {
@@ -153,7 +153,7 @@ func (m *Mux) whyRows(ctx context.Context, r request, story stories.Story, numbe
 		recorded := false
 		for _, d := range deliveries {
 			if d.About.Number == u.Number {
-				rows, recorded, told = append(rows, deliveryRow(d, now)), true, true
+				rows, recorded, told = append(rows, r.deliveryRow(d, now)), true, true
 			}
 		}
 		if !recorded {
@@ -161,7 +161,7 @@ func (m *Mux) whyRows(ctx context.Context, r request, story stories.Story, numbe
 		}
 	}
 	if !told && len(deliveries) > 0 { // what came last, however long ago
-		rows = append(rows, deliveryRow(deliveries[0], now))
+		rows = append(rows, r.deliveryRow(deliveries[0], now))
 	}
 	return rows, nil
 }

@@ -30,7 +30,7 @@ type ask struct {
 	thread string  // ts of the thread the answer belongs into, ""
 	direct bool    // in the direct message with the bot: nobody else reads along
 	window *window // of an answer that is shown in a view
-	// question is that a question is answered which the asker alone sees.
+	// question is that something is settled which the asker alone sees.
 	question bool
 }
 

@@ -53,7 +53,7 @@ func (d *desk) asked(l stories.Lease) (text string) {
 	return text
 }
 
-var scheduleTests = []test{
+var scheduleTests = append(overdueTests, []test{
 	{"a scheduled update has no number and is nowhere before its time", func(d *desk) {
 		s := d.track("sony")
 		d.follow("sony", "a")
@@ -332,4 +332,4 @@ var scheduleTests = []test{
 		}
 		same(d, "log", got, "Ana published update 1, normal; Ben cancelled minor, 2026-11-23T11:00:00Z; Ana scheduled minor, 2026-11-23T11:00:00Z; Ana scheduled normal, 2026-11-23T11:00:00Z; Ana tracked About sony; ")
 	}},
-}
+}...)
