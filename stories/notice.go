@@ -14,9 +14,12 @@ type Notice struct {
 	Kind NoticeKind
 	// Revision counts what it was to say: 0 while it is not owed to anybody. The
 	// first time it is owed as a message, then as edits of it.
-	Revision  int
-	UpdateID  int64 // that it is about; 0 for none
-	Done      bool  // this is its last revision
+	Revision int
+	UpdateID int64 // that it is about; 0 for none
+	// Since is, of a RevisionNotice, the wording that its channels were shown last;
+	// its Revision is the wording that it tells of.
+	Since     int
+	Done      bool // this is its last revision
 	Body      NoticeBody
 	CreatedAt time.Time
 }
@@ -32,6 +35,8 @@ const (
 	// that says what ended: Body.Change, each owed to the channel it is about.
 	FollowNotice NoticeKind = "follow"
 	StopNotice   NoticeKind = "stop"
+	// RevisionNotice is the message beside the copies of a revised update: see Telling.
+	RevisionNotice NoticeKind = "revision"
 )
 
 // NoticeBody is what a notice says; its kind tells which of the fields. It is
@@ -51,7 +56,7 @@ type Push struct {
 	Stands Progress
 }
 
-// ForDesk is the urgency of every notice: of what the desk is told, and a channel
+// ForDesk is the urgency of every notice but a RevisionNotice, which has its update's: of what the desk is told, and a channel
 // of what it follows. It is above every update's. How a push is coming along, and
 // what is wrong with it, is of no use behind it; and whoever just subscribed a
 // channel waits for the card, which also has to stand there before the story's next
@@ -163,7 +168,9 @@ type Content struct {
 	Update Update
 	Notice Notice
 	Newest []News
-	Names  Names // of the places that Notice tells of
+	// Told are the wordings that a RevisionNotice is about: see Tell.
+	Told  []Revision
+	Names Names // of the places that Notice tells of
 }
 
 // News is a story and its newest update.

@@ -75,7 +75,7 @@ func (r *Pressroom) Publish(text string) stories.Update {
 // Revise gives an update another wording.
 func (r *Pressroom) Revise(u stories.Update, text string) {
 	r.t.Helper()
-	if _, err := r.Store.Revise(r.t.Context(), act(), u.ID, "fix", text, nil); err != nil {
+	if _, err := r.Store.Revise(r.t.Context(), act(), u.ID, stories.Rewording{Kind: stories.Fix, Text: text}); err != nil {
 		r.t.Fatal(err)
 	}
 	r.engine.Kick(r.lane)

@@ -136,7 +136,7 @@ func block(ctx context.Context, q querier, p place, reason string, at time.Time)
 // lockPlacesSQL keeps others who plan from trimming the same destinations.
 const lockPlacesSQL = `SELECT id FROM destinations WHERE id among(?1) ORDER BY id /*lock*/`
 
-// trim skips what is held for each of some destinations but the newest keep. Two
+// trim skips messages that are held for each of some destinations but the newest keep. Two
 // who plan at once may both find too much held at one: the second waits.
 func trim(ctx context.Context, q querier, places []int64, keep int, at time.Time) (skipped int, err error) {
 	if _, err := all(ctx, q, scanID, lockPlacesSQL, list(places)); err != nil {
@@ -145,7 +145,7 @@ func trim(ctx context.Context, q querier, places []int64, keep int, at time.Time
 	var rows []waiting
 	var ids []int64
 	for _, id := range places {
-		held, err := heldAt(ctx, q, place{id: id})
+		held, err := all(ctx, q, scanWaiting(id), trimmedAtSQL, id)
 		if err != nil {
 			return 0, err
 		}
@@ -162,8 +162,17 @@ func trim(ctx context.Context, q querier, places []int64, keep int, at time.Time
 	return len(rows), move(ctx, q, rows, stories.Skipped, fmt.Sprintf(tooOld, keep), at)
 }
 
-// overfullSQL finds the destinations that hold more than ?1 by now.
-const overfullSQL = `SELECT destination_id FROM held GROUP BY destination_id HAVING count(*) > ?1 ORDER BY destination_id`
+const (
+	// heldMessagesSQL are what is held and trimmed: messages. What mends those that are
+	// there is not, an edit and what is told of a revision: there is one of each for a
+	// copy.
+	heldMessagesSQL = `
+		FROM held h JOIN publications p ON p.id = (h.delivery_id >> 32)
+		WHERE p.op <> 1 AND NOT EXISTS (SELECT 1 FROM notices n WHERE n.id = p.notice_id AND n.kind = 'revision')`
+	trimmedAtSQL = `SELECT 0, h.delivery_id, h.delivery_id >> 32 ` + heldMessagesSQL + ` AND h.destination_id = ?1 ORDER BY h.delivery_id`
+	// overfullSQL finds the destinations that hold more of them than ?1 by now.
+	overfullSQL = `SELECT h.destination_id ` + heldMessagesSQL + ` GROUP BY h.destination_id HAVING count(*) > ?1 ORDER BY h.destination_id`
+)
 
 // trimOverfull keeps what blocked destinations hold bounded once more was planned.
 func trimOverfull(ctx context.Context, q querier, at time.Time) error {
@@ -202,8 +211,12 @@ func reopen(ctx context.Context, q querier, p place, keep int, at time.Time) (re
 	if err != nil {
 		return 0, 0, err
 	}
-	if len(rows) > 0 {
-		if _, err := q.exec(ctx, missedSQL, rows[0].Delivery, p.id); err != nil {
+	posts, err := all(ctx, q, scanWaiting(p.id), trimmedAtSQL, p.id)
+	if err != nil {
+		return 0, 0, err
+	}
+	if len(posts) > 0 {
+		if _, err := q.exec(ctx, missedSQL, posts[0].Delivery, p.id); err != nil {
 			return 0, 0, err
 		}
 	}

@@ -135,7 +135,7 @@ func TestPostgresBeginAndRevise(t *testing.T) {
 	if _, err := s.Exchange(t.Context(), s.lease, stories.Exchange{Batch: s.batch, Results: []stories.Result{arrived(x.Begin[0])}}); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.Revise(t.Context(), s.act(), u.ID, "fix", "Newer", nil); err != nil {
+	if _, err := s.Revise(t.Context(), s.act(), u.ID, stories.Rewording{Kind: stories.Fix, Text: "Newer"}); err != nil {
 		t.Fatal(err)
 	}
 	x = s.next(t)
@@ -145,7 +145,7 @@ func TestPostgresBeginAndRevise(t *testing.T) {
 	var got stories.Begun
 	g := shut(t, s.url, "SELECT id FROM updates FOR NO KEY UPDATE")
 	revised := g.begin(1, func() error {
-		_, err := s.Revise(context.Background(), s.act(), u.ID, "fix", "Newest", nil)
+		_, err := s.Revise(context.Background(), s.act(), u.ID, stories.Rewording{Kind: stories.Fix, Text: "Newest"})
 		return err
 	})
 	begun := g.begin(2, func() (err error) {

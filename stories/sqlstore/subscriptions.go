@@ -201,9 +201,11 @@ func lockSubscription(ctx context.Context, q querier, d stories.Destination, t s
 
 // unfollowedSQL finds among deliveries those that nothing their destinations
 // follow, and have not paused, brings any more. A topic is a word among the
-// story's topics. What a channel with another address follows is found there.
+// story's topics. What a channel with another address follows is found there. What is
+// told of a revision is brought as the update is.
 const unfollowedSQL = `
-	SELECT d.id FROM deliveries d JOIN destinations t ON t.id = d.destination_id JOIN updates u ON u.id = d.update_id JOIN stories s ON s.id = u.story_id
+	SELECT d.id FROM deliveries d JOIN destinations t ON t.id = d.destination_id LEFT JOIN notices n ON n.id = d.notice_id AND n.kind = 'revision'
+	JOIN updates u ON u.id = CASE WHEN d.update_id > 0 THEN d.update_id ELSE n.update_id END JOIN stories s ON s.id = u.story_id
 	WHERE d.id among(?1) AND d.op IN (0, 2, 3, 5) AND (
 		EXISTS (SELECT 1 FROM mutes m WHERE m.destination_id IN (t.id, t.moved_to) AND m.story_id = s.id)
 		OR NOT EXISTS (SELECT 1 FROM subscriptions b WHERE b.destination_id IN (t.id, t.moved_to) AND b.state = 'active' AND b.level <= u.level AND (

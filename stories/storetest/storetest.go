@@ -18,7 +18,6 @@ type Store interface {
 	stories.Store
 	Queue
 	Notices
-	Reviser
 	Ower
 	Names
 	Remember(ctx context.Context, key, value string) error
