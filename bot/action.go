@@ -33,6 +33,7 @@ const (
 	ActionStatus   Action = "status"
 	ActionMember   Action = "member"
 	ActionMembers  Action = "members"
+	ActionHistory  Action = "history"
 )
 
 // ActionSpec is an entry of the table of actions.
@@ -70,6 +71,7 @@ func Actions() []ActionSpec {
 		{Action: ActionRelease, Need: 2, Most: 2, Changes: true, Instead: "/desk status"},                              // the same, and 1 for one who was asked
 		{Action: ActionStatus, Need: 1, Most: 1, Instead: "/desk status"},                                              // its rows from this one on
 		{Action: ActionMember, Need: 1, Most: 1, Word: true, Changes: true, Instead: "/desk moderators"},               // 0 shows them and 1 ends their role, who
+		{Action: ActionHistory, Need: 2, Most: 3, Instead: "/story with the slug and the update's number"},             // story, update, wordings to leave out from the newest
 		{Action: ActionMembers, Need: 1, Most: 1, Instead: "/desk moderators"},                                         // offset
 	}
 }

@@ -24,6 +24,8 @@ func Renderer(platforms ...Refs) func(stories.Content) Message {
 			return renderFollow(c)
 		case stories.StopNotice:
 			return renderStop(c)
+		case stories.RevisionNotice:
+			return renderTelling(c)
 		}
 		return RenderUpdate(c.Story, c.Update)
 	}

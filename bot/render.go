@@ -3,6 +3,7 @@ package bot
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -35,28 +36,63 @@ const (
 // u is published. The news stands first; its story, number and author are small
 // print. Its id, number and level are read from u, its headline and slug from
 // story. It fits every platform: text and sources that do not are behind its
-// button "Read all".
+// button "Read all". Where u does not stand, what is wrong with it is on top; that it
+// was corrected stands below the text.
 func RenderUpdate(story stories.Story, u stories.Update) Message {
-	m := Message{Title: pushTitle(u), Thread: Headline(story), Tags: []string{string(story.State)}, Image: Picture(u), Silent: u.Level == stories.Minor}
-	if u.Level == stories.Breaking {
+	p := page{story: story, update: u, title: pushTitle(u), above: NoticeLines(u), text: Clean(u.Text), below: MarkLines(u)}
+	if u.Marks.Standing == stories.Withdrawn {
+		p.lead, p.struck = "It said: ", true
+	}
+	m := p.message()
+	if urgent(u) {
 		m.Tone = Urgent
 	}
-	whole := Clean(u.Text)
-	text, cut := Cut(whole, PushText)
+	return m
+}
+
+// page is a message of an update's own: a push, or what is told of its revision.
+type page struct {
+	story  stories.Story
+	update stories.Update
+	title  string
+	above  []Block // the text, and below it
+	lead   string  // before the text, in its paragraph
+	text   string  // "" for none
+	struck bool
+	cut    bool // there is more text than this
+	below  []Block
+}
+
+// message lays it out. The text is cut to the room there is.
+func (p page) message() Message {
+	story, u := p.story, p.update
+	m := Message{Title: p.title, Thread: Headline(story), Tags: []string{string(story.State)}, Image: Picture(u), Silent: u.Level == stories.Minor}
+	text, cut := Cut(p.text, PushText)
 	// What describes the picture stands below the text on every platform.
 	described := m.Image.room()
-	if room, more := CutToRoom(text, min(pushTextRoom, max(leastNews, pushRoom-smallRoom-described))); more {
-		text, cut = room, true
+	beside := roomOfBlocks(p.above) + roomOfBlocks(p.below) + Room(p.lead)
+	room := func(s string) int {
+		if p.struck { // each of its lines has marks of its own
+			return Room(s) + len("~~~~")*(1+strings.Count(s, "\n"))
+		}
+		return Room(s)
 	}
-	m.Blocks = []Block{Para(Text(text)), {Kind: Small, Spans: []Span{Text(Headline(story))}}}
-	line := byline(story, u)
+	for limit := min(pushTextRoom, max(leastNews, pushRoom-smallRoom-described-beside)); room(text) > limit; cut = true {
+		text, _ = CutToRoom(text, Room(text)-(room(text)-limit))
+	}
+	m.Blocks = append(m.Blocks, p.above...)
+	if text != "" {
+		m.Blocks = append(m.Blocks, Para(p.spans(text)...))
+	}
+	m.Blocks = append(append(m.Blocks, p.below...), Block{Kind: Small, Spans: []Span{Text(Headline(story))}})
+	line := append(byline(story, u), EditedMark(u)...)
 	if !u.CreatedAt.IsZero() && u.At.Sub(u.CreatedAt).Abs() >= noticeable {
 		line = append(line, Text(" · "), Span{Time: u.At, Relative: true})
 	}
-	links, left := linksWithin(u.Sources, pushRoom-roomOf(m.Title, text, Headline(story))-roomOfSpans(line)-described)
+	links, left := linksWithin(u.Sources, pushRoom-roomOf(m.Title, text, Headline(story))-roomOfSpans(line)-described-beside)
 	m.Blocks = append(m.Blocks, Block{Kind: Small, Spans: append(line, links...)})
 	switch {
-	case cut:
+	case cut || p.cut:
 		m.Buttons = append(m.Buttons, ReadButton("Read all ("+counted(utf8.RuneCountInString(u.Text), "character")+")", u))
 	case left > 0:
 		m.Buttons = append(m.Buttons, ReadButton("Read all ("+counted(len(u.Sources), "source")+")", u))
@@ -65,25 +101,27 @@ func RenderUpdate(story stories.Story, u stories.Update) Message {
 	return m
 }
 
-// pushTitle is the heading over a breaking update: the word itself.
-func pushTitle(u stories.Update) string {
-	if u.Level == stories.Breaking {
-		return "BREAKING"
+// spans are the text's paragraph.
+func (p page) spans(text string) []Span {
+	if p.lead == "" {
+		return []Span{{Text: text, Strike: p.struck}}
 	}
-	return ""
+	return []Span{Text(p.lead), {Text: text, Strike: p.struck}}
 }
 
 // RenderWhole is one part of an update with all of its text and its sources, from
 // part 0, the beginning, on; a part behind the last one is the last. Each fits
 // every platform.
 func RenderWhole(story stories.Story, u stories.Update, part int) Message {
-	line := append(byline(story, u), Text(" · "), At(u.At))
+	line := append(append(byline(story, u), EditedMark(u)...), Text(" · "), At(u.At))
 	room := messageRoom - roomOf(pushTitle(u), Headline(story), " · part 10 of 10") - roomOfSpans(line) - len("\u2068\u2069\u2068\u2069")
-	parts := wholeParts(u, max(leastNews, max(room, AnswerText)-Picture(u).room()))
+	marks := roomOfBlocks(NoticeLines(u)) + roomOfBlocks(MarkLines(u))
+	parts := wholeParts(u, max(leastNews, max(room, AnswerText)-Picture(u).room()-marks))
 	part = max(0, min(part, len(parts)-1))
 	m := Message{Blocks: append([]Block(nil), parts[part]...)}
 	if part == 0 {
 		m.Title, m.Image = pushTitle(u), Picture(u)
+		m.Blocks = slices.Concat(NoticeLines(u), parts[part], MarkLines(u))
 	}
 	if len(parts) > 1 {
 		line = append(line, Text(fmt.Sprintf(" · part %d of %d", part+1, len(parts))))
@@ -95,6 +133,9 @@ func RenderWhole(story stories.Story, u stories.Update, part int) Message {
 	m.Blocks = append(m.Blocks, Block{Kind: Small, Spans: []Span{Text(Headline(story))}}, Block{Kind: Small, Spans: line})
 	if next := part + 1; next < len(parts) {
 		m.Buttons = append(m.Buttons, NewButton("Read on", ActionRead, u.StoryID, int64(u.Number), int64(next)))
+	}
+	if u.Revision > 0 {
+		m.Buttons = append(m.Buttons, HistoryButton("History", u))
 	}
 	m.Buttons = append(m.Buttons, NewButton("Timeline", ActionTimeline, story.ID))
 	return m
@@ -108,7 +149,7 @@ func wholeParts(u stories.Update, room int) [][]Block {
 	for _, page := range PagesOfRoom(Clean(u.Text), room) {
 		page = Clean(page)
 		last = Room(page)
-		parts = append(parts, []Block{Para(Text(page))})
+		parts = append(parts, []Block{Para(newsSpans(u, page)...)})
 	}
 	if _, left := linksWithin(u.Sources, room-last); left == 0 {
 		return parts
@@ -152,6 +193,14 @@ func (m Message) SmallPrint() (body, small []Block) {
 func Headline(story stories.Story) string {
 	title, _ := Cut(OneLine(story.Headline), stories.MaxHeadline)
 	return title
+}
+
+// roomOfBlocks is what paragraphs take of a message, in Room units.
+func roomOfBlocks(blocks []Block) (n int) {
+	for _, b := range blocks {
+		n += roomOfSpans(b.Spans) + len("****~~~~")
+	}
+	return n
 }
 
 // UpdateLabel names an update, and says in words when it is breaking.

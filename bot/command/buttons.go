@@ -34,6 +34,7 @@ func presses() map[bot.Action]press {
 		bot.ActionRelease:  (*Mux).pressRelease,
 		bot.ActionStatus:   (*Mux).pressStatus,
 		bot.ActionMember:   (*Mux).pressMember,
+		bot.ActionHistory:  (*Mux).pressHistory,
 		bot.ActionMembers:  (*Mux).pressMembers,
 	}
 }

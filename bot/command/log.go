@@ -2,6 +2,7 @@ package command
 
 import (
 	"context"
+	"fmt"
 	"strings"
 
 	"storybot/bot"
@@ -107,8 +108,14 @@ func storySaid(verb, slug, detail string) string {
 		return "started " + slug + ": “" + detail + "”"
 	case "closed", "reopened":
 		return verb + " " + slug
-	case "revised":
-		return "revised an update of " + slug + ", " + detail
+	}
+	word, known := revisionWords[stories.RevisionKind(verb)]
+	if number, why, _ := strings.Cut(strings.TrimPrefix(detail, "update "), ": "); known {
+		said := fmt.Sprintf(word.log, number, slug)
+		if why != "" {
+			said += ": “" + why + "”"
+		}
+		return said
 	}
 	return ""
 }

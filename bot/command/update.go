@@ -65,7 +65,7 @@ func (m *Mux) verifyUpdate(ctx context.Context, r request) error {
 
 // readAppend reads the update that the request asks for.
 func (m *Mux) readAppend(r request) (stories.Append, error) {
-	a := stories.Append{Slug: r.get("story"), Text: r.get("text"), Again: r.get("again") != ""}
+	a := stories.Append{Slug: r.get("story"), Text: r.get("text"), Again: r.get("again") != "", Unverified: r.get("unverified") != ""}
 	var err error
 	if a.Sources, err = r.sources(); err != nil {
 		return a, err
@@ -126,6 +126,9 @@ func (s published) message(p stories.Progress, left time.Duration) bot.Message {
 		spans = append(spans, bot.Text(" Dated "+bot.PlainTime(s.update.At, false)+"."))
 	}
 	m := bot.Message{Tone: outcome(p), Blocks: []bot.Block{bot.Para(spans...), {Kind: bot.Quote, Spans: []bot.Span{bot.Text(excerpt(s.update.Text))}}}}
+	if s.update.Marks.Standing == stories.Unverified {
+		m.Blocks = append(m.Blocks, bot.Para(bot.Text("Once it is checked: "), bot.Code(fmt.Sprintf("/desk release %s %d", s.story.Slug, s.update.Number))))
+	}
 	if p.Total == 0 {
 		m.Blocks = append(m.Blocks, bot.Para(bot.Text("In a channel that should have its updates: "), bot.Code("/subscribe "+s.story.Slug)))
 		return m
@@ -152,6 +155,9 @@ func outcome(p stories.Progress) bot.Tone {
 
 func (s published) sentence(channels int) string {
 	what := fmt.Sprintf("Published update %d of %s, %s", s.update.Number, s.story.Slug, s.update.Level)
+	if s.update.Marks.Standing == stories.Unverified {
+		what += ", unverified"
+	}
 	if channels == 0 {
 		return what + ". No channel follows it yet."
 	}

@@ -61,6 +61,14 @@ func (m *Mux) why(ctx context.Context, r request) (bot.Reply, error) {
 			break // the newest stand first; a number asks for one of the others
 		}
 		msg.Blocks = append(msg.Blocks, row)
+		about, err := m.whyRevised(ctx, r.Where, d)
+		if err != nil {
+			return bot.Reply{}, err
+		}
+		if room -= roomOf(about...); room < 0 {
+			break
+		}
+		msg.Blocks = append(msg.Blocks, about...)
 	}
 	msg.Blocks = append(msg.Blocks, last)
 	return bot.Reply{Message: msg}, nil
@@ -117,6 +125,8 @@ func deliveryWords(d stories.Delivery, now time.Time) []bot.Span {
 			return say("waits")
 		}
 		return say("is held until the channel can be written to")
+	case stories.Kept:
+		return say("is kept back")
 	case stories.Unknown:
 		return say("may have arrived; that could not be found out")
 	}

@@ -44,7 +44,11 @@ func (s *Store) AppendUpdate(ctx context.Context, a stories.Act, u stories.Updat
 		if _, err := q.exec(ctx, oweProgressSQL, u.ID, millis(u.CreatedAt)); err != nil {
 			return u, false, fmt.Errorf("begin the notice of its progress: %w", err)
 		}
-		return u, true, enter(ctx, q, a, "published", u.StoryID, fmt.Sprintf("update %d, %s", u.Number, u.Level))
+		detail := fmt.Sprintf("update %d, %s", u.Number, u.Level)
+		if u.Marks.Standing == stories.Unverified {
+			detail += ", unverified"
+		}
+		return u, true, enter(ctx, q, a, "published", u.StoryID, detail)
 	}, func(q querier, u stories.Update) (err error) {
 		p, err = progressOf(ctx, q, u.ID)
 		return err

@@ -32,7 +32,7 @@ const (
 		SELECT 0, h.destination_id, d.id, p.id
 		FROM publications p CROSS JOIN owed d JOIN held h ON h.destination_id = d.destination_id AND h.delivery_id = d.id
 		WHERE p.notice_id among(?1) AND p.held > 0 AND ` + inPublicationSQL
-	retold = "one about a newer revision took its place"
+	retold = "there was a newer revision before it was sent, of which the channel is told instead"
 
 	// copyPlacesSQL are the copies d of updates, and the channels t they are in now.
 	copyPlacesSQL = `deliveries d
@@ -206,7 +206,7 @@ func (s *Store) dropNeedless(ctx context.Context, q querier, x stories.Exchange,
 	for _, r := range rows {
 		begun.Deliveries[r.Delivery] = false
 	}
-	return move(ctx, q, rows, stories.Skipped, "its channel has the update as it reads now, or not at all", s.now())
+	return move(ctx, q, rows, stories.Skipped, "the channel has the update as it reads now, or not at all", s.now())
 }
 
 // stillBegun are the rows that x begins, by what is known so far.

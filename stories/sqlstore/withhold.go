@@ -35,8 +35,8 @@ const (
 		SELECT p.id, d.destination_id, d.id, p.id FROM publications p CROSS JOIN owed d JOIN outcomes o ON o.id = d.id
 		WHERE p.update_id = ?1 AND p.kept > 0 AND ` + inPublicationSQL + ` AND o.state = 7 ORDER BY d.id`
 
-	keptForCheck = "its update is on hold: it is being checked. It comes once it is released"
-	wasWithdrawn = "its update was withdrawn before it was sent"
+	keptForCheck = "it is on hold while it is checked. It comes once it is released"
+	wasWithdrawn = "it was withdrawn before it was sent"
 )
 
 // withheld is where copies of u go that are not to be sent now, and why.
