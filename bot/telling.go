@@ -55,7 +55,7 @@ func changed(t stories.Telling, was string) []Block {
 	if !t.Corrected {
 		return nil
 	}
-	return []Block{Para(Text("It said: " + was))}
+	return append(reasonLine("Corrected", t.Wrong), Para(Text("It said: "+was)))
 }
 
 // reasonLine is a line with a reason, after what was done; none where there is neither.

@@ -12,6 +12,7 @@ type Telling struct {
 	// the label is; Released that it was on hold and is no longer.
 	Corrected, Released bool
 	Reason              string // for Kind; may be ""
+	Wrong               string // what was wrong where it was Corrected; may be ""
 	Before, Now         Revision
 }
 
@@ -36,14 +37,16 @@ func Tell(since []Revision) Telling {
 		}
 	}
 	was, is := Update{}.Worded(t.Before), Update{}.Worded(t.Now)
-	t.Corrected = t.Corrected && !was.sameWording(is)
+	if t.Corrected = t.Corrected && !was.sameWording(is); t.Corrected {
+		t.Wrong = sentences(wrong)
+	}
 	switch {
 	case now == Withdrawn && before != Withdrawn:
 		t.Kind, t.Reason = Withdrawal, t.Now.Marks.Reason
 	case now == OnHold && before != OnHold:
 		t.Kind, t.Reason = Hold, t.Now.Marks.Reason
 	case t.Corrected:
-		t.Kind, t.Reason = Correction, sentences(wrong)
+		t.Kind, t.Reason = Correction, t.Wrong
 	case t.Released:
 		t.Kind, t.Reason = Release, t.Now.Reason
 	}
