@@ -67,8 +67,8 @@ func (s *Store) Revise(ctx context.Context, a stories.Act, updateID int64, w sto
 // revisedDetail is what the log keeps of a revision, beside its kind and story.
 func revisedDetail(u stories.Update, w stories.Rewording) string {
 	detail := fmt.Sprintf("update %d", u.Number)
-	if w.Reason != "" {
-		detail += ": " + w.Reason
+	if why := strings.TrimSpace(w.Reason); why != "" {
+		detail += ": " + why
 	}
 	return detail
 }
