@@ -1,0 +1,78 @@
+package discord
+
+import (
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"storybot/bot/discord/discordtest"
+	"storybot/bot/platformtest"
+	"storybot/stories"
+)
+
+// textsOf are the messages of a channel as they can be read.
+func (r *pressroom) textsOf(id string) (texts []string) {
+	for _, m := range r.srv.Messages(id) {
+		texts = append(texts, m.Content)
+	}
+	return texts
+}
+
+// Corrections, a hold, a release and a withdrawal reach each of a hundred channels
+// once, whatever goes wrong on the way; a copy that somebody deleted stays deleted.
+func TestRevisionsUnderFaults(t *testing.T) {
+	for seed := range uint64(3) {
+		synctest.Test(t, func(t *testing.T) {
+			r := newPressroom(t, 100)
+			r.RevisedUnderFaults(func() {
+				r.srv.DeleteMessage(r.ids[0], r.srv.Messages(r.ids[0])[0].ID)
+				r.srv.SetFaults(discordtest.Faults{Seed: seed, ResetAfterStore: .06, Status502After: .06, Status500Before: .06, ResetBeforeStore: .03, CutBody: .03, RateLimitedShared: .03})
+			}, func() { r.srv.SetFaults(discordtest.Faults{}) })
+			for i, id := range r.ids {
+				if complaint := platformtest.RevisedComplaint(r.textsOf(id), i == 0); complaint != "" {
+					t.Errorf("seed %d, channel %s: %s", seed, id, complaint)
+				}
+			}
+			if s := r.srv.Stats(); s.Faults < 20 {
+				t.Errorf("%d faults", s.Faults)
+			}
+		})
+	}
+}
+
+// A copy that Discord lets nobody edit for longer than ten minutes stays as it is; the
+// message beside it is posted at once, and tells all there is to know.
+func TestACopyThatIsTooOldToBeEditedIsToldOf(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newPressroom(t, 2)
+		u := r.Publish("Four dams broke.")
+		r.Idle()
+		old := discordtest.RateLimitedWith(30046, 60, "60")
+		r.srv.Fail(discordtest.Match{Op: discordtest.EditMessage, Channel: r.ids[0]}, old)
+		began := time.Now()
+		r.Reword(u, stories.Rewording{Kind: stories.Correction, Text: "Five dams broke.", Reason: "One more"})
+		for _, id := range r.ids {
+			for len(r.srv.Messages(id)) < 2 {
+				time.Sleep(time.Second)
+			}
+		}
+		if took := time.Since(began); took > 20*time.Second {
+			t.Errorf("the channels were told after %v", took)
+		}
+		r.Idle()
+		if took := time.Since(began); took < 9*time.Minute {
+			t.Errorf("the edit was given up after %v", took)
+		}
+		for i, want := range []string{"Four dams broke.", "Five dams broke."} {
+			texts := r.textsOf(r.ids[i])
+			if len(texts) != 2 || !strings.HasPrefix(texts[0], want) || !strings.HasPrefix(texts[1], "## CORRECTION\nOne more.\n") {
+				t.Errorf("channel %d shows %q", i, texts)
+			}
+		}
+		found, err := r.Store.RevisionsTo(t.Context(), r.all[0], u.ID, 5)
+		if err != nil || len(found) != 2 || found[1].State != stories.Skipped || !strings.Contains(found[1].Reason, "edits of old messages") {
+			t.Errorf("/why is told %+v, %v", found, err)
+		}
+	})
+}
