@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"slices"
 	"strings"
 
 	"storybot/stories"
@@ -80,8 +81,10 @@ func sourcesBefore(t stories.Telling) []Block {
 	for _, source := range t.Before.Sources {
 		hosts = append(hosts, Host(source))
 	}
-	switch {
-	case len(hosts) > 0 && strings.Join(t.Before.Sources, " ") != strings.Join(t.Now.Sources, " "):
+	switch others := !slices.Equal(t.Before.Sources, t.Now.Sources); {
+	case others && len(hosts) == 0:
+		return []Block{Para(Text("It gave no source."))}
+	case others:
 		return []Block{Para(Text("Its sources were: " + OneLine(strings.Join(hosts, ", ")) + "."))}
 	case t.Before.Picture != t.Now.Picture:
 		return []Block{Para(Text("Its picture was another one."))}

@@ -244,13 +244,13 @@ func (v revised) ending(s stories.Spread, left time.Duration) bot.Message {
 func (v revised) progress(s stories.Spread, left time.Duration) string {
 	var parts []string
 	if s.Edits.Total > 0 {
-		parts = append(parts, ofAll("edited", s.Edits, "copies", "could not be edited"))
+		parts = append(parts, ofAll("edited", s.Edits, "copy", "copies", "could not be edited"))
 	}
 	if s.Told.Total > 0 {
-		parts = append(parts, ofAll("posted "+labels[v.Reach.Kind]+" to", s.Told, "channels", "did not get it"))
+		parts = append(parts, ofAll("posted "+labels[v.Reach.Kind]+" to", s.Told, "channel", "channels", "did not get it"))
 	}
 	if v.Reach.Again > 0 && s.Again.Total > 0 {
-		parts = append(parts, ofAll("sent the update to", s.Again, "channels", "did not get it"))
+		parts = append(parts, ofAll("sent the update to", s.Again, "channel", "channels", "did not get it"))
 	}
 	if len(parts) == 0 {
 		return ""
@@ -263,8 +263,8 @@ func (v revised) progress(s stories.Spread, left time.Duration) string {
 }
 
 // ofAll says how much of some work is done, and what did not succeed.
-func ofAll(did string, p stories.Progress, what, failed string) string {
-	words := fmt.Sprintf("%s %s of %s %s", did, bot.Count(p.Sent), bot.Count(p.Total), what)
+func ofAll(did string, p stories.Progress, one, more, failed string) string {
+	words := fmt.Sprintf("%s %s of %s %s", did, bot.Count(p.Sent), bot.Count(p.Total), oneOr(p.Total, one, more))
 	if p.Held > 0 {
 		words += fmt.Sprintf(", %s in channels that are blocked", bot.Count(p.Held))
 	}

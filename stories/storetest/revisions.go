@@ -202,6 +202,12 @@ var revisionTests = []test{
 		d.ok(d.Prune(d.ctx, d.now.Add(400*24*time.Hour)))
 		would, err := d.WouldRevise(d.ctx, d.act(), u.ID, corrected("Newer"))
 		d.ok(err)
+		same(d, "would reach while the story develops", would.Reach, stories.Reach{Edits: 2, Told: 2, Kind: stories.Correction})
+		_, _, err = d.SetStoryState(d.ctx, d.act(), u.StoryID, stories.Closed)
+		d.ok(err)
+		d.ok(d.Prune(d.ctx, d.now.Add(400*24*time.Hour)))
+		would, err = d.WouldRevise(d.ctx, d.act(), u.ID, corrected("Newer"))
+		d.ok(err)
 		same(d, "would reach", would.Reach, stories.Reach{Kind: stories.Correction, Old: 2})
 		same(d, "owed", d.edits(l), "")
 	}},
