@@ -17,7 +17,8 @@ type Notice struct {
 	Revision int
 	UpdateID int64 // that it is about; 0 for none
 	// Since is, of a RevisionNotice, the wording that its channels were shown last;
-	// its Revision is the wording that it tells of.
+	// its Revision is the wording that it tells of. Of a ProgressNotice it is the
+	// revision whose work it tells of, 0 for the update's own push.
 	Since     int
 	Done      bool // this is its last revision
 	Body      NoticeBody
@@ -46,6 +47,7 @@ type NoticeBody struct {
 	More     int           `json:",omitempty"` // alarms that last and are in no notice
 	Progress Progress      `json:",omitzero"`
 	Left     time.Duration `json:",omitempty"` // how long the rest will take; 0 when that is not known
+	Again    bool          `json:",omitempty"` // of a revision's progress: copies that were kept are sent too
 	Change   Change        `json:",omitzero"`
 }
 

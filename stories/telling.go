@@ -81,6 +81,25 @@ type Spread struct {
 	Edits, Told, Again Progress
 }
 
+// Sum is all of it, but for the copies unless they are sent again.
+func (s Spread) Sum(again bool) Progress {
+	sum := Progress{UpdateID: s.Edits.UpdateID}
+	parts := []Progress{s.Edits, s.Told}
+	if again {
+		parts = append(parts, s.Again)
+	}
+	for _, p := range parts {
+		sum.Total += p.Total
+		sum.Sent += p.Sent
+		sum.Waiting += p.Waiting
+		sum.Held += p.Held
+		sum.Failed += p.Failed
+		sum.Unknown += p.Unknown
+		sum.Kept += p.Kept
+	}
+	return sum
+}
+
 // Done says that nothing of it is on its way any more.
 func (s Spread) Done() bool { return s.Edits.Done() && s.Told.Done() && s.Again.Done() }
 

@@ -73,6 +73,14 @@ func (s *Store) Pushes(ctx context.Context, newest int) ([]stories.Push, error) 
 		p.Stands = counted(p.Stands)
 		return p, nil
 	}, openNoticesSQL, newest)
+	for i, p := range found {
+		if p.Since == 0 || err != nil {
+			continue
+		}
+		var spread stories.Spread
+		spread, err = s.SpreadOf(ctx, p.UpdateID, p.Since)
+		found[i].Stands = spread.Sum(p.Body.Again)
+	}
 	return found, s.told(err)
 }
 
@@ -143,7 +151,10 @@ func (s *Store) Content(ctx context.Context, of stories.Subject, revision int) (
 		return c, s.told(s.fillTelling(ctx, &c))
 	}
 	if id := c.Notice.UpdateID; id != 0 {
-		if c.Update, err = theOne(ctx, s.reader(), scanUpdate, updateByIDSQL, id); err == nil {
+		if c.Update, err = theOne(ctx, s.reader(), scanUpdate, updateByIDSQL, id); err == nil && c.Notice.Since > 0 {
+			c.Told, err = all(ctx, s.reader(), scanRevision, revisionSQL, id, c.Notice.Since)
+		}
+		if err == nil {
 			c.Story, err = theOne(ctx, s.reader(), scanStory, storyByIDSQL, c.Update.StoryID)
 		}
 	}

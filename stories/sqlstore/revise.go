@@ -60,6 +60,12 @@ func (s *Store) Revise(ctx context.Context, a stories.Act, updateID int64, w sto
 		if done, err = s.revise(ctx, q, a, updateID, w); err != nil {
 			return done, false, err
 		}
+		if reach := done.Reach; reach.Edits+reach.Told+reach.Again > 0 { // the desk follows that as it does a push
+			n := stories.Notice{Kind: stories.ProgressNotice, UpdateID: updateID, Since: done.Update.Revision, Body: stories.NoticeBody{Again: reach.Again > 0}, CreatedAt: a.At}
+			if err := insertNotice(ctx, q, &n); err != nil {
+				return done, false, fmt.Errorf("begin the notice of its progress: %w", err)
+			}
+		}
 		return done, true, enter(ctx, q, a, string(w.Kind), done.Update.StoryID, revisedDetail(done.Update, w))
 	})
 }

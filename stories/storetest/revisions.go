@@ -211,6 +211,22 @@ var revisionTests = []test{
 		same(d, "would reach", would.Reach, stories.Reach{Kind: stories.Correction, Old: 2})
 		same(d, "owed", d.edits(l), "")
 	}},
+	{"the desk follows a revision as it does a push", func(d *desk) {
+		u, l := d.copied("a", "b")
+		d.say(d.sees("the push", "sony 1 2/2")[0], true)
+		d.reword(u, corrected("Newer"))
+		p := d.sees("begun", "sony 1 0/4")[0]
+		d.drain(l, 10)
+		same(d, "of the revision", p.Since, 1)
+		d.say(d.sees("ended", "sony 1 4/4")[0], true)
+		c, err := d.Content(d.ctx, stories.Subject{NoticeID: p.ID}, 1)
+		d.ok(err)
+		same(d, "told as", c.Told[0].Kind, stories.Correction)
+		d.sees("over", "")
+		nobody, _ := d.append(d.track("other"), stories.Normal)
+		d.reword(nobody, corrected("Newer"))
+		d.sees("one without copies", "")
+	}},
 	{"why a channel's copy reads as it does is told", func(d *desk) {
 		u, l := d.copied("a", "b")
 		d.reword(u, corrected("Newer"))
