@@ -230,7 +230,6 @@ func (v revised) message(s stories.Spread, left time.Duration) bot.Message {
 	if words := v.progress(s, left); words != "" {
 		m.Blocks = append(m.Blocks, bot.Para(bot.Text(words)))
 	}
-	m.Buttons = []bot.Button{bot.HistoryButton("History", v.Update)}
 	return m
 }
 
