@@ -72,7 +72,7 @@ const (
 		INSERT INTO owed (id, destination_id, on_id)
 		SELECT (p.id << 32) + t.id, t.id, CASE WHEN d.op IN (2, 3) THEN d.on_id ELSE d.id END
 		FROM ` + copyPlacesSQL + ` JOIN publications p ON p.id among(?5) AND p.lane_id = t.lane_id
-		WHERE ` + tellableSQL + ` AND ` + shownSQL + ` = CAST(?6 AS BIGINT)
+		WHERE ` + tellableSQL + ` AND (?4 = 1 OR ` + shownSQL + ` = CAST(?6 AS BIGINT))
 		ORDER BY t.id
 		ON CONFLICT DO NOTHING`
 	publishTellingSQL = `
@@ -136,6 +136,9 @@ func dropTellings(ctx context.Context, q querier, u stories.Update, a stories.Ac
 // shownBy are the wordings that the channels with copies made by one operation are to
 // be told from.
 func shownBy(ctx context.Context, q querier, u stories.Update, op int64, flying flights) ([]int, error) {
+	if u.Revision == 1 { // there is no other: who has many channels waits for the answer
+		return []int{0}, nil
+	}
 	return all(ctx, q, func(r row) (since int, err error) {
 		var n int
 		err = r.Scan(&since, &n)
