@@ -95,8 +95,17 @@ func endKept(ctx context.Context, q querier, rows []waiting, to stories.Delivery
 	return t.write(ctx, q)
 }
 
-// keptForSQL are the channels that some rows are for.
-const keptForSQL = `SELECT id, lane_id, state FROM destinations WHERE id among(?1) ORDER BY id`
+const (
+	// keptForSQL are the channels that some rows are for.
+	keptForSQL = `SELECT id, lane_id, state FROM destinations WHERE id among(?1) ORDER BY id`
+	// keptElsewhereSQL are those of some kept copies of the update ?2 whose channels have
+	// another address now, each with that and whether it is owed the update there too.
+	keptElsewhereSQL = `
+		SELECT d.id, t.moved_to, CASE WHEN EXISTS (
+			SELECT 1 FROM publications p JOIN owed e ON e.id = (p.id << 32) + t.moved_to WHERE p.update_id = ?2 AND p.op IN (0, 2, 3, 5)) THEN 1 ELSE 0 END
+		FROM owed d JOIN destinations t ON t.id = d.destination_id
+		WHERE d.id among(?1) AND t.moved_to > 0`
+)
 
 // releaseKept owes again what was kept of u, to whom it was owed and who follows
 // still, and returns how many these are.
@@ -117,6 +126,9 @@ func releaseKept(ctx context.Context, q querier, u stories.Update, at time.Time)
 		is[id] = true
 	}
 	rows = slices.DeleteFunc(rows, func(w waiting) bool { return is[w.Delivery] })
+	if rows, err = follow(ctx, q, u, rows, at); err != nil {
+		return 0, err
+	}
 	places, err := placesOf(ctx, q, rows)
 	if err != nil {
 		return 0, err
@@ -145,6 +157,41 @@ func releaseKept(ctx context.Context, q querier, u stories.Update, at time.Time)
 		}
 	}
 	return len(rows) - len(gone), nil
+}
+
+// follow has kept copies go to the addresses that their channels have now. A channel
+// that is owed the update under that too gets it once.
+func follow(ctx context.Context, q querier, u stories.Update, rows []waiting, at time.Time) ([]waiting, error) {
+	to, double := map[int64]int64{}, []int64{}
+	_, err := all(ctx, q, func(r row) (none struct{}, err error) {
+		var id, place int64
+		var got int
+		if err = r.Scan(&id, &place, &got); got > 0 {
+			double = append(double, id)
+		} else {
+			to[id] = place
+		}
+		return none, err
+	}, keptElsewhereSQL, list(deliveriesOf(rows)), u.ID)
+	if err != nil || len(to)+len(double) == 0 {
+		return rows, err
+	}
+	if err := endKept(ctx, q, only(rows, double), stories.Skipped, underOther, at); err != nil {
+		return nil, err
+	}
+	left := make([]waiting, 0, len(rows))
+	for _, r := range rows {
+		if place, moves := to[r.Delivery]; moves {
+			if _, err := q.exec(ctx, moveRowsSQL, list([]int64{r.Delivery}), place); err != nil {
+				return nil, err
+			}
+			r.Place = place
+		}
+		if !slices.Contains(double, r.Delivery) {
+			left = append(left, r)
+		}
+	}
+	return left, nil
 }
 
 // placesOf are the channels that rows are for, by their numbers.

@@ -127,6 +127,27 @@ var holdTests = []test{
 		same(d, "owed once it heals", d.posts(l), "a 1, a 2, ")
 		d.queueAgrees()
 	}},
+	{"what is kept for a channel goes to the address that it has by then, once", func(d *desk) {
+		for _, also := range []bool{false, true} {
+			s := d.track(fmt.Sprint("sony-", also))
+			old, there := fmt.Sprint("old-", also), fmt.Sprint("new-", also)
+			d.follow(s.Slug, old)
+			if also {
+				d.follow(s.Slug, there)
+			} else {
+				d.follow("topic:other", there)
+			}
+			u, _ := d.append(s, stories.Normal)
+			d.hold(lane, "w")
+			d.reword(u, stories.Rewording{Kind: stories.Hold})
+			d.ok(d.MoveDestination(d.ctx, channel(old), channel(there)))
+			l := d.hold(lane, "w")
+			d.reword(u, stories.Rewording{Kind: stories.Release})
+			same(d, "owed", d.posts(l), there+" 1, ")
+			same(d, "sent", len(d.drain(l, 10)), 1)
+			d.queueAgrees()
+		}
+	}},
 	{"an unverified update goes out, and is released like one on hold", func(d *desk) {
 		s := d.track("sony")
 		d.follow("sony", "a")
