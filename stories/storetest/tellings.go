@@ -193,28 +193,31 @@ var tellingTests = []test{
 		s, err := d.StoryByID(d.ctx, u.StoryID)
 		d.ok(err)
 		head := d.toChannel("a", s)[0].ID
-		reply := stories.Update{StoryID: s.ID, Number: 2}
-		reply, _ = d.append(s, stories.Normal)
-		d.drain(l, 10)
-		ids, err := d.Owe(d.ctx, reply.ID, []stories.Task{{Op: stories.OpReply, Destination: channel("a"), On: head}}, d.now)
+		_, err = d.Unsubscribe(d.ctx, d.act(), channel("a"), stories.Target{Kind: stories.TargetStory, Name: s.Slug})
 		d.ok(err)
+		reply, _ := d.append(s, stories.Normal)
+		_, err = d.Owe(d.ctx, reply.ID, []stories.Task{{Op: stories.OpReply, Destination: channel("a"), On: head}}, d.now)
+		d.ok(err)
+		d.follow("sony", "a")
 		d.drain(l, 10)
 		d.reword(reply, corrected("Newer"))
 		rows, origins, err := d.worker(l).owed()
 		d.ok(err)
-		var ops []stories.Op
+		var told []stories.Owed
 		for _, r := range rows {
 			if o := origins[r.Origin]; o.NoticeID != 0 {
-				ops = append(ops, o.Op)
+				same(d, "how", o.Op, stories.OpReply)
+				told = append(told, r)
 			}
 		}
-		same(d, "replies", len(ids), 1)
-		same(d, "once", len(ops), 1)
+		same(d, "once", len(told), 1)
+		got := d.targets(l, 100, told[0].Delivery)
+		same(d, "in the thread of", got.Targets[told[0].Delivery], d.toChannel("a", s)[1].MessageID)
 	}},
 	{"a channel that has another address now is told once", func(d *desk) {
-		u, l := d.copied("old")
+		u, _ := d.copied("old")
 		d.ok(d.MoveDestination(d.ctx, channel("old"), channel("new")))
-		l = d.hold(lane, "w")
+		l := d.hold(lane, "w")
 		d.reword(u, corrected("Second"))
 		same(d, "told", d.tellings(l), "new 0>1")
 		d.drain(l, 10)
