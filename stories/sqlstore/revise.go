@@ -121,6 +121,11 @@ func (s *Store) revise(ctx context.Context, q querier, a stories.Act, updateID i
 			return done, err
 		}
 	}
+	// Who begins a message beside a copy shares its notice, not the update.
+	earlier, err := all(ctx, q, scanID, lockTellingsSQL, u.ID)
+	if err != nil {
+		return done, err
+	}
 	flying, err := allFlights(ctx, q)
 	if err != nil {
 		return done, err
@@ -131,7 +136,7 @@ func (s *Store) revise(ctx context.Context, q querier, a stories.Act, updateID i
 	if done.Reach.Edits, err = planEdits(ctx, q, u, a, flying); err != nil {
 		return done, fmt.Errorf("owe edits: %w", err)
 	}
-	if done.Reach.Told, done.Reach.Kind, err = planTellings(ctx, q, u, a, flying); err != nil {
+	if done.Reach.Told, done.Reach.Kind, err = planTellings(ctx, q, u, earlier, a, flying); err != nil {
 		return done, fmt.Errorf("owe what is told of the revision: %w", err)
 	}
 	if w.Kind == stories.Release {

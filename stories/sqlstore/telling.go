@@ -83,9 +83,9 @@ const (
 
 // planTellings owes the channels that have a copy of u the message that tells of its
 // newest revision and those before that they have not been told of. It returns to how
-// many, and what most are told.
-func planTellings(ctx context.Context, q querier, u stories.Update, a stories.Act, flying flights) (told int, kind stories.RevisionKind, err error) {
-	if err := dropTellings(ctx, q, u, a, flying); err != nil {
+// many, and what most are told. earlier are the notices of earlier revisions, locked.
+func planTellings(ctx context.Context, q querier, u stories.Update, earlier []int64, a stories.Act, flying flights) (told int, kind stories.RevisionKind, err error) {
+	if err := dropTellings(ctx, q, earlier, a, flying); err != nil {
 		return 0, "", err
 	}
 	wordings, err := all(ctx, q, scanRevision, revisionsSQL, u.ID, 0, u.Revision)
@@ -120,11 +120,10 @@ func planTellings(ctx context.Context, q querier, u stories.Update, a stories.Ac
 	return told, kind, nil
 }
 
-// dropTellings takes back what waits to be told of earlier revisions of u.
-func dropTellings(ctx context.Context, q querier, u stories.Update, a stories.Act, flying flights) error {
-	earlier, err := all(ctx, q, scanID, lockTellingsSQL, u.ID)
-	if err != nil || len(earlier) == 0 {
-		return err
+// dropTellings takes back what waits of the messages about earlier revisions.
+func dropTellings(ctx context.Context, q querier, earlier []int64, a stories.Act, flying flights) error {
+	if len(earlier) == 0 {
+		return nil
 	}
 	waits, err := all(ctx, q, scanAnyWaiting, waitingTellingsSQL, list(earlier))
 	if err != nil {
