@@ -76,3 +76,32 @@ func TestACopyThatIsTooOldToBeEditedIsToldOf(t *testing.T) {
 		}
 	})
 }
+
+// A picture is shown as long as its update stands.
+func TestAHoldTakesThePictureOutOfTheCopies(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newPressroom(t, 1)
+		first := r.Publish("Four dams broke.")
+		r.Idle()
+		u, _, err := r.Store.AppendUpdate(t.Context(), stories.Act{At: time.Now()}, stories.Update{StoryID: first.StoryID, Text: "This is one.", Level: stories.Normal, At: time.Now(),
+			Picture: stories.Picture{URL: "https://example.org/dam.jpg", Alt: "Water over the dam"}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Revise(first, "Four dams broke!") // which has the lane look
+		shows := func(when string, want int) {
+			t.Helper()
+			r.Idle()
+			if m := r.srv.Messages(r.ids[0])[1]; len(m.Embeds) != want {
+				t.Errorf("%s: %d pictures under %q", when, len(m.Embeds), m.Content)
+			}
+		}
+		shows("at first", 1)
+		r.Reword(u, stories.Rewording{Kind: stories.Hold})
+		shows("on hold", 0)
+		r.Reword(u, stories.Rewording{Kind: stories.Release})
+		shows("released", 1)
+		r.Reword(u, stories.Rewording{Kind: stories.Withdrawal, Reason: "It is another one"})
+		shows("withdrawn", 0)
+	})
+}

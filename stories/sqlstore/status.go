@@ -156,7 +156,7 @@ func (s *Store) Followers(ctx context.Context) (channels int, err error) {
 }
 
 const waitingAtSQL = `
-	SELECT (SELECT count(*) FROM held h JOIN deliveries d ON d.id = h.delivery_id WHERE h.destination_id = t.id AND d.notice_id IS NULL),
+	SELECT (SELECT count(*) FROM held h JOIN deliveries d ON d.id = h.delivery_id WHERE h.destination_id = t.id AND d.notice_id IS NULL AND d.op <> 1),
 		(SELECT count(*) FROM put_back d WHERE d.id IN (` + putBackHereSQL + `) AND d.doubtful = 2 AND d.state = 5 AND d.destination_id = t.id)
 	FROM destinations t WHERE t.platform = ?1 AND t.workspace = ?2 AND t.channel = ?3`
 

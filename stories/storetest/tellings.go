@@ -171,6 +171,9 @@ var tellingTests = []test{
 			d.append(s, stories.Normal)
 		}
 		same(d, "owed while it is blocked", d.edits(l)+d.tellings(l), "")
+		held, _, err := d.WaitingAt(d.ctx, channel("a"))
+		d.ok(err)
+		same(d, "updates that are held", held, 5)
 		_, _, err = d.ReopenDestination(d.ctx, channel("a"), 5, d.now)
 		d.ok(err)
 		same(d, "edits", d.edits(l), "a 2, ")
