@@ -25,6 +25,14 @@ type Notice struct {
 	CreatedAt time.Time
 }
 
+// Urgency is that of the messages of a notice of this kind.
+func (k NoticeKind) Urgency() Level {
+	if k == FollowNotice || k == StopNotice {
+		return ForChannel
+	}
+	return ForDesk
+}
+
 // NoticeKind is what a Notice is about.
 type NoticeKind string
 
@@ -38,6 +46,9 @@ const (
 	StopNotice   NoticeKind = "stop"
 	// RevisionNotice is the message beside the copies of a revised update: see Telling.
 	RevisionNotice NoticeKind = "revision"
+	// ScheduleNotice asks the desk what becomes of a scheduled update whose time has
+	// passed, and then tells it: Body.Scheduled.
+	ScheduleNotice NoticeKind = "schedule"
 )
 
 // NoticeBody is what a notice says; its kind tells which of the fields. It is
@@ -49,6 +60,8 @@ type NoticeBody struct {
 	Left     time.Duration `json:",omitempty"` // how long the rest will take; 0 when that is not known
 	Again    bool          `json:",omitempty"` // of a revision's progress: copies that were kept are sent too
 	Change   Change        `json:",omitzero"`
+	// Scheduled is as it stood when the notice was last said.
+	Scheduled *Scheduled `json:",omitempty"`
 }
 
 // Push is a notice of an update's progress that is not done, and how the update's
@@ -58,12 +71,11 @@ type Push struct {
 	Stands Progress
 }
 
-// ForDesk is the urgency of every notice but a RevisionNotice, which has its update's: of what the desk is told, and a channel
-// of what it follows. It is above every update's. How a push is coming along, and
-// what is wrong with it, is of no use behind it; and whoever just subscribed a
-// channel waits for the card, which also has to stand there before the story's next
-// update. There are few such messages: see delivery.Notifier, and one a command of a
-// person. No update has this level.
+// ForDesk is the urgency of what the desk is told. It is above every update's: how a
+// push is coming along, and what is wrong with it, is of no use behind it. There are
+// few such messages: see delivery.Notifier. No update has this level. What a channel
+// is told of what it follows is less urgent: see ForChannel; of a revision it is told
+// with the urgency of the update.
 const ForDesk Level = 4
 
 // MaxTold is how many alarms one notice holds.

@@ -49,7 +49,14 @@ type Act struct {
 	At  time.Time
 	// Audience says who is told of a change of what a channel follows.
 	Audience Audience
+	// Subscription, when not 0, is the number of the one that is meant, whatever else
+	// names it: where that has ended nothing is changed, CodeReplaced. NewOnly means
+	// that there is none yet: one that is there stays as it is.
+	Subscription int64
 }
+
+// NewOnly is for Act.Subscription.
+const NewOnly int64 = -1
 
 // Audience is who reads in a channel that it now follows something, or no longer
 // does: a message owed to it by the transaction that changes it.

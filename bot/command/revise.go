@@ -67,18 +67,37 @@ func (m *Mux) verifyRevision(ctx context.Context, r request) error {
 // wouldRevise is what a revision would do, in whatever story and update it names.
 func (m *Mux) wouldRevise(ctx context.Context, by stories.User, v revising) (stories.Revised, error) {
 	would, err := m.stories.WouldRevise(ctx, by, v.slug, v.number, v.Rewording)
-	return would, m.revisionError(ctx, v, err)
+	return would, m.revisionError(ctx, by, v, err)
 }
 
-// revisionError puts the number of an update there is not into the story's words.
-func (m *Mux) revisionError(ctx context.Context, v revising, err error) error {
+// revisionError puts the number of an update there is not into the story's words: what
+// waits for its time has none.
+func (m *Mux) revisionError(ctx context.Context, by stories.User, v revising, err error) error {
 	if stories.CodeOf(err) != stories.CodeNotFound {
 		return err
 	}
-	if story, missing := m.stories.Story(ctx, v.slug); missing == nil {
-		return noUpdate(story, v.number)
+	story, missing := m.stories.Story(ctx, v.slug)
+	if missing != nil {
+		return err
 	}
-	return err
+	if n, err := m.waitingOf(ctx, by, story); err != nil {
+		return err
+	} else if n > 0 {
+		return stories.Errorf(stories.CodeNotFound, "%s has no update %d. %s of it %s not published yet and %s no number: /desk scheduled shows %s, with a button to take it back. Then write it as it should read.",
+			story.Slug, v.number, plural(n, "update"), oneOr(n, "is", "are"), oneOr(n, "has", "have"), oneOr(n, "it", "each"))
+	}
+	return noUpdate(story, v.number)
+}
+
+// waitingOf counts the updates of a story that wait for their time, or to be undone.
+func (m *Mux) waitingOf(ctx context.Context, by stories.User, story stories.Story) (n int, err error) {
+	open, _, err := m.config.Schedule.Open(ctx, by, 0, stories.MaxScheduled)
+	for _, s := range open {
+		if s.Story.ID == story.ID {
+			n++
+		}
+	}
+	return n, err
 }
 
 // askRevision says what a revision will do, and asks whether it is meant.
@@ -192,7 +211,7 @@ func copies(n int) string {
 func (m *Mux) carryOutRevision(ctx context.Context, act stories.Act, v revising) (bot.Reply, error) {
 	done, err := m.stories.Revise(ctx, act, v.slug, v.number, v.Rewording)
 	if err != nil {
-		return bot.Reply{}, m.revisionError(ctx, v, err)
+		return bot.Reply{}, m.revisionError(ctx, act.By, v, err)
 	}
 	said := revised{v.Kind, done}
 	reply := bot.Reply{Message: said.message(stories.Spread{}, 0)}

@@ -20,13 +20,13 @@ func TestSQLiteReadsNoTableFromEndToEnd(t *testing.T) {
 	for name, text := range map[string]string{
 		"publications": publicationsSQL, "load": loadSQL, "load again": loadAgainSQL, "load places": loadPlacesSQL, "load flying": loadFlyingSQL, "origins": originsSQL,
 		"past": pastSQL, "past run": pastRunSQL, "touch": touchSQL, "owed again": againOwedSQL, "present": presentSQL, "refused among": refusedAmongSQL, "posted": postedSQL, "targets": targetsSQL, "finish": finishSQL, "first": firstSQL, "unqueue again": unqueueAgainSQL, "unhold": unholdSQL, "unite": uniteRowsSQL, "arriving": arrivingSQL, "acted on": actedOnSQL, "earlier": earlierSQL, "earlier on": earlierOnSQL, "waiting on": waitingOnSQL, "decided by": decidedBySQL, "count": countSQL,
-		"queued at": queuedAtSQL, "held at": heldAtSQL, "move": moveSQL, "miss more": missMoreSQL, "unfollowed": unfollowedSQL,
-		"urge": urgeSQL, "older edits": olderEditsSQL, "copies": copiesSQL, "plan": planned(2, true), "plan in one lane": planned(1, false), "hold planned": holdPlannedSQL, "keep held": keepHeldSQL, "count planned": countPlannedSQL, "queue planned": queuePlannedSQL, "older": olderSQL, "put back at": putBackAtSQL, "waiting at": waitingAtSQL, "edit older": editOlderSQL, "progress": progressSQL,
+		"queued at": queuedAtSQL, "held at": heldAtSQL, "held messages": heldMessagesSQL, "overfull": overfullSQL, "cards": cardsSQL, "failed tellings": failedTellingsSQL, "move": moveSQL, "miss more": missMoreSQL, "unfollowed": unfollowedSQL,
+		"urge": urgeSQL, "older edits": olderEditsSQL, "copies": copiesSQL, "plan": planned(aTopic, 2, true), "plan in one lane": planned(aTopic, 1, false), "plan the rest": planned(theRest, 2, true), "plan a story": planned(aStory, 1, true), "followed": isFollowedSQL, "spared": sparedOf(theRest), "decision": decisionSQL, "newest of": newestOfSQL, "hold planned": holdPlannedSQL, "keep held": keepHeldSQL, "count planned": countPlannedSQL, "queue planned": queuePlannedSQL, "older": olderSQL, "put back at": putBackAtSQL, "waiting at": waitingAtSQL, "edit older": editOlderSQL, "progress": progressSQL,
 		"deliveries of": deliveriesOfSQL, "newest deliveries": newestDeliveriesSQL,
 		"story": storyBySlugSQL, "updates": newestUpdatesSQL, "seen": seenSQL, "same text": sameTextSQL, "subscriptions": subscriptionsSQL, "log": logStorySQL,
 		"queue": queueSQL, "failing": failingSQL, "followers": followersSQL, "prune": pruneOwedSQL, "prune outcomes": pruneOutcomesSQL, "old publications": oldPublicationsSQL, "batch end": batchEndSQL,
 		"standings": standingsSQL, "lock tellings": lockTellingsSQL, "waiting tellings": waitingTellingsSQL, "shown by": shownBySQL, "tell": tellSQL, "needless": needlessSQL, "waiting copies": waitingCopiesSQL, "kept copies": keptCopiesSQL,
-		"withheld updates": withheldUpdatesSQL, "maybe sent": maybeSentSQL, "kept for": keptForSQL, "kept elsewhere": keptElsewhereSQL, "trimmed at": trimmedAtSQL, "old copies": oldCopiesSQL, "revisions to": revisionsToSQL, "edits progress": editsProgressSQL, "telling progress": tellingProgressSQL, "newest revisions": newestRevisionsSQL,
+		"withheld updates": withheldUpdatesSQL, "maybe sent": maybeSentSQL, "kept for": keptForSQL, "kept elsewhere": keptElsewhereSQL, "old copies": oldCopiesSQL, "revisions to": revisionsToSQL, "edits progress": editsProgressSQL, "telling progress": tellingProgressSQL, "newest revisions": newestRevisionsSQL,
 		"present notices": presentNoticesSQL, "open notices": openNoticesSQL, "owe progress": oweProgressSQL, "untold": untoldLanesSQL, "unedited": uneditedLanesSQL, "plan a notice": planNoticeSQL, "plan edits of a notice": planNoticeEditsSQL,
 		"old notices": pruneNoticesSQL,
 		"exact":       exactSQL, "recent": recentBeginSQL, "begin": beginSQL, "newest": newestSQL, "suggested": storiesByIDsSQL, "near words": nearWordsSQL, "slugs of": slugsOfSQL,
@@ -71,8 +71,25 @@ func highest(text string) int {
 	return n
 }
 
+// What may be followed of one story, with what goes before it.
+var (
+	aStory  = target{kind: stories.TargetStory, story: 1}
+	aTopic  = target{kind: stories.TargetTopic, topic: "sport", earlier: []target{aStory, {kind: stories.TargetTopic, topic: "film"}}}
+	theRest = target{kind: stories.TargetAll, earlier: []target{aStory, {kind: stories.TargetTopic, topic: "film"}}}
+)
+
 // planned is a statement of plan.
-func planned(lanes int, again bool) string {
-	text, _ := target{followsTopicSQL, 0, "sport"}.plan(stories.Update{ID: 1, StoryID: 1}, make([]int64, lanes), true, again)
-	return text
+func planned(t target, lanes int, muted bool) string {
+	s, err := t.plan(stories.Update{ID: 1, StoryID: 1}, make([]int64, lanes), muted)
+	return textOf(s, err)
+}
+
+// sparedOf is a statement of spared.
+func sparedOf(t target) string { return textOf(t.counted(1)) }
+
+func textOf(s statement, err error) string {
+	if err != nil {
+		panic(err)
+	}
+	return s.text.String()
 }

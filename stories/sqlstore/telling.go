@@ -39,16 +39,6 @@ const (
 		JOIN destinations o ON o.id = d.destination_id
 		JOIN destinations t ON t.id = CASE WHEN o.moved_to > 0 THEN o.moved_to ELSE o.id END
 		JOIN updates u ON u.id = d.update_id JOIN stories s ON s.id = u.story_id `
-	// tellableSQL are those of the update ?1 made by the operation ?2 whose channels are
-	// to be told of the revision ?4: that have one, or may have, and follow the story
-	// still. ?3 are requests on their way.
-	tellableSQL = `
-		d.update_id = ?1 AND d.op = ?2 AND (d.state IN (2, 4) OR d.state = 0 AND (d.doubtful > 0 OR d.id among(?3))) AND t.state <> 'gone'
-			AND NOT EXISTS (SELECT 1 FROM owed x JOIN publications w ON w.id = (x.id >> 32) WHERE x.on_id > 0 AND x.on_id = d.id AND w.op = 7)
-			AND NOT EXISTS (SELECT 1 FROM mutes m WHERE m.destination_id = t.id AND m.story_id = s.id)
-			AND EXISTS (SELECT 1 FROM subscriptions b WHERE b.destination_id = t.id AND b.state = 'active' AND b.level <= u.level AND ` + bringsSQL + `)
-			AND NOT EXISTS (SELECT 1 FROM notices n JOIN publications w ON w.notice_id = n.id JOIN owed x ON x.id = (w.id << 32) + t.id
-				WHERE n.kind = 'revision' AND n.update_id = ?1 AND n.revision = ?4)`
 	// shownSQL is the wording that a channel is to be told from: where the newest
 	// message beside the copy has just made room, what that would have begun with, else
 	// the newest that the copy, an edit of it or such a message showed. What is on its
@@ -65,6 +55,24 @@ const (
 	tellingsOfSQL = `
 		FROM notices n JOIN publications w ON w.notice_id = n.id CROSS JOIN owed x LEFT JOIN outcomes e ON e.id = x.id
 		WHERE n.kind = 'revision' AND n.update_id = ?1 AND x.id IN ((w.id << 32) + t.id, (w.id << 32) + o.id)`
+	publishTellingSQL = `
+		INSERT INTO publications (lane_id, seed, update_id, story_id, created_at, revision, op, level, urgency, notice_id)
+		SELECT CAST(j.value ->> 0 AS BIGINT), CAST(j.value ->> 1 AS BIGINT), 0, ?2, ?3, ?4, ?5, ?6, ?6, ?7 FROM each(?1)
+		RETURNING id`
+)
+
+var (
+	// tellableSQL are those of the update ?1 made by the operation ?2 whose channels are
+	// to be told of the revision ?4: that have one, or may have, and follow the story
+	// still. ?3 are requests on their way.
+	tellableSQL = `
+		d.update_id = ?1 AND d.op = ?2 AND (d.state IN (2, 4) OR d.state = 0 AND (d.doubtful > 0 OR d.id among(?3))) AND t.state <> 'gone'
+			AND NOT EXISTS (SELECT 1 FROM owed x JOIN publications w ON w.id = (x.id >> 32) WHERE x.on_id > 0 AND x.on_id = d.id AND w.op = 7)
+			AND NOT EXISTS (SELECT 1 FROM mutes m WHERE m.destination_id = t.id AND m.story_id = s.id)
+			AND coalesce((SELECT CASE WHEN b.state = 'active' AND b.level <= u.level THEN 1 ELSE 0 END
+				FROM subscriptions b WHERE b.destination_id = t.id AND ` + decidesSQL + `), 0) = 1
+			AND NOT EXISTS (SELECT 1 FROM notices n JOIN publications w ON w.notice_id = n.id JOIN owed x ON x.id = (w.id << 32) + t.id
+				WHERE n.kind = 'revision' AND n.update_id = ?1 AND n.revision = ?4)`
 	shownBySQL = `SELECT ` + shownSQL + `, count(*) FROM ` + copyPlacesSQL + ` WHERE ` + tellableSQL + ` GROUP BY 1 ORDER BY 1`
 	// tellSQL owes the message under the publications ?5 to those who were shown ?6. It
 	// stands where the copy is: beside it, or in the thread that it is in or began.
@@ -75,10 +83,6 @@ const (
 		WHERE ` + tellableSQL + ` AND (?4 = 1 OR ` + shownSQL + ` = CAST(?6 AS BIGINT))
 		ORDER BY t.id
 		ON CONFLICT DO NOTHING`
-	publishTellingSQL = `
-		INSERT INTO publications (lane_id, seed, update_id, story_id, created_at, revision, op, level, urgency, notice_id)
-		SELECT CAST(j.value ->> 0 AS BIGINT), CAST(j.value ->> 1 AS BIGINT), 0, ?2, ?3, ?4, ?5, ?6, ?6, ?7 FROM each(?1)
-		RETURNING id`
 )
 
 // planTellings owes the channels that have a copy of u the message that tells of its

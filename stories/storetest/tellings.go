@@ -4,7 +4,7 @@ import (
 	"storybot/stories"
 )
 
-var tellingTests = []test{
+var retoldTests = []test{
 	{"a fix is told to nobody", func(d *desk) {
 		u, l := d.copied("a")
 		same(d, "reach", d.reword(u, stories.Rewording{Kind: stories.Fix, Text: "Newer"}).Reach, stories.Reach{Edits: 1})

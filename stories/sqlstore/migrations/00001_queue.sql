@@ -143,9 +143,10 @@ CREATE TABLE notices (
     body       TEXT NOT NULL DEFAULT '{}',
     created_at BIGINT NOT NULL
 );
-CREATE INDEX notices_telling ON notices (update_id, revision) WHERE kind = 'revision';
+CREATE INDEX notices_revised ON notices (update_id, revision) WHERE kind = 'revision';
 CREATE INDEX notices_open ON notices (id) WHERE done = 0;
 CREATE INDEX notices_ending ON notices (id) WHERE done = 2;
+CREATE INDEX notices_telling ON notices (created_at) WHERE kind IN ('follow', 'stop');
 
 -- What the desk is to be told and no notice tells yet, each in JSON.
 CREATE TABLE alarms (
