@@ -1,6 +1,7 @@
 package discord
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -104,4 +105,41 @@ func TestAHoldTakesThePictureOutOfTheCopies(t *testing.T) {
 		r.Reword(u, stories.Rewording{Kind: stories.Withdrawal, Reason: "It is another one"})
 		shows("withdrawn", 0)
 	})
+}
+
+// A channel that refuses the bot while an update is corrected gets the newest wording in
+// its copy, and one message beside it, once it is open again: whatever it refuses with.
+func TestACorrectionReachesAChannelThatWasClosed(t *testing.T) {
+	denied := func(op discordtest.Op, code int) func(r *pressroom) func() {
+		return func(r *pressroom) func() {
+			return r.srv.Fail(discordtest.Match{Op: op, Channel: r.ids[0]}, discordtest.APIError(403, code, "Missing"))
+		}
+	}
+	for name, closes := range map[string]func(r *pressroom) (opens func()){
+		"it may not be written in": func(r *pressroom) func() {
+			had := r.srv.Channel(r.ids[0]).Permissions
+			r.srv.SetPermissions(r.ids[0], had&^discordtest.SendMessages)
+			return func() { r.srv.SetPermissions(r.ids[0], had) }
+		},
+		"it may not be seen": func(r *pressroom) func() {
+			had := r.srv.Channel(r.ids[0]).Permissions
+			r.srv.SetPermissions(r.ids[0], had&^discordtest.ViewChannel)
+			return func() { r.srv.SetPermissions(r.ids[0], had) }
+		},
+		"all is answered with 50013": denied("", 50013),
+		"all is answered with 50001": denied("", 50001),
+	} {
+		for _, twice := range []bool{false, true} {
+			t.Run(fmt.Sprint(name, ", twice: ", twice), func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					r := newPressroom(t, 8)
+					var opens func()
+					r.RevisedWhileClosed(r.all[0], twice, func() { opens = closes(r) }, func() { opens() })
+					if complaint := platformtest.ClosedComplaint(r.textsOf(r.ids[0])); complaint != "" {
+						t.Error(complaint)
+					}
+				})
+			})
+		}
+	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -164,7 +165,45 @@ func RevisedComplaint(texts []string, gone bool) string {
 	return fmt.Sprintf("the channel was told %q", told)
 }
 
-// Idle waits until nothing is owed any more, an hour of virtual time at most.
+// RevisedWhileClosed publishes an update and corrects it while d refuses the bot, which
+// the correction finds out, then, if twice, once more: closes begins that, and opens
+// ends it. It returns once nothing is owed any more.
+func (r *Pressroom) RevisedWhileClosed(d stories.Destination, twice bool, closes, opens func()) {
+	r.t.Helper()
+	u := r.Publish(firstWording)
+	r.Idle()
+	closes()
+	if twice {
+		r.Reword(u, stories.Rewording{Kind: stories.Correction, Text: secondWording, Reason: "It was five"})
+		r.Idle()
+	}
+	r.Reword(u, stories.Rewording{Kind: stories.Correction, Text: thirdWording, Reason: "It was six"})
+	r.Idle()
+	opens()
+	if _, _, err := r.Store.ReopenDestination(r.t.Context(), d, 25, time.Now()); err != nil {
+		r.t.Fatal(err)
+	}
+	r.engine.Kick(r.lane)
+	r.Idle()
+}
+
+// ClosedComplaint says what is wrong with the messages of a channel after
+// RevisedWhileClosed, "" for nothing: it has the copy in the newest wording, and was
+// told once of all that was corrected.
+func ClosedComplaint(texts []string) string {
+	if len(texts) != 2 || !strings.HasPrefix(texts[0], thirdWording) || !strings.Contains(texts[0], "Corrected") {
+		return fmt.Sprintf("it has no copy in the newest wording alone and one message beside it: %q", texts)
+	}
+	for _, want := range []string{"CORRECTION\n", "It was six.\n", "It said: “" + firstWording + "”", "It says now: " + thirdWording} {
+		if !strings.Contains(texts[1], want) {
+			return fmt.Sprintf("the message beside the copy does not say %q: %q", want, texts[1])
+		}
+	}
+	return ""
+}
+
+// Idle waits until nothing is owed any more but what is held for channels that refuse
+// the bot, an hour of virtual time at most.
 func (r *Pressroom) Idle() {
 	r.t.Helper()
 	for range 3600 {
@@ -172,7 +211,7 @@ func (r *Pressroom) Idle() {
 		if err != nil {
 			r.t.Fatal(err)
 		}
-		if len(lanes) == 0 {
+		if !slices.ContainsFunc(lanes, func(l stories.LaneStatus) bool { return l.Pending+l.Sending > 0 }) {
 			return
 		}
 		time.Sleep(time.Second)

@@ -1,6 +1,7 @@
 package slack
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -76,4 +77,39 @@ func TestACopyBehindTheEditWindowIsToldOf(t *testing.T) {
 			}
 		}
 	})
+}
+
+// A channel that refuses the bot while an update is corrected gets the newest wording in
+// its copy, and one message beside it, once it is open again: whatever it refuses with.
+func TestACorrectionReachesAChannelThatWasClosed(t *testing.T) {
+	yes, no := true, false
+	for name, c := range map[string]struct {
+		closed, open slacktest.ChangeChannel
+		word         string // that every request is answered with
+	}{
+		"it is archived":         {closed: slacktest.ChangeChannel{Archived: &yes}, open: slacktest.ChangeChannel{Archived: &no}},
+		"it is private by now":   {word: "channel_not_found"},
+		"the bot was put out":    {word: "not_in_channel"},
+		"only some may post":     {word: "restricted_action"},
+		"the app was restricted": {word: "restricted_action_read_only_channel"},
+	} {
+		for _, twice := range []bool{false, true} {
+			t.Run(fmt.Sprint(name, ", twice: ", twice), func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					r := newPressroom(t, 8)
+					closes, opens := func() { r.slack.SetChannel("T1", r.ids[0], c.closed) }, func() { r.slack.SetChannel("T1", r.ids[0], c.open) }
+					if c.word != "" {
+						closes = func() {
+							r.slack.Fail(slacktest.Match{Channel: r.ids[0]}, 100, slacktest.APIError(c.word))
+						}
+						opens = r.slack.Heal
+					}
+					r.RevisedWhileClosed(destination("T1", r.ids[0]), twice, closes, opens)
+					if complaint := platformtest.ClosedComplaint(r.textsOf(r.ids[0])); complaint != "" {
+						t.Error(complaint)
+					}
+				})
+			})
+		}
+	}
 }
