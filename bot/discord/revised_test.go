@@ -126,6 +126,16 @@ func TestACorrectionReachesAChannelThatWasClosed(t *testing.T) {
 			r.srv.SetPermissions(r.ids[0], had&^discordtest.ViewChannel)
 			return func() { r.srv.SetPermissions(r.ids[0], had) }
 		},
+		"it is a thread, and locked": func(r *pressroom) func() {
+			r.srv.ChangeChannel(r.ids[0], func(c *discordtest.Channel) { c.Type, c.Parent, c.Locked = discordtest.PublicThread, r.ids[1], true })
+			return func() { r.srv.ChangeChannel(r.ids[0], func(c *discordtest.Channel) { c.Locked = false }) }
+		},
+		"it is a thread, archived and locked": func(r *pressroom) func() {
+			r.srv.ChangeChannel(r.ids[0], func(c *discordtest.Channel) {
+				c.Type, c.Parent, c.Archived, c.Locked = discordtest.PublicThread, r.ids[1], true, true
+			})
+			return func() { r.srv.ChangeChannel(r.ids[0], func(c *discordtest.Channel) { c.Locked = false }) }
+		},
 		"all is answered with 50013": denied("", 50013),
 		"all is answered with 50001": denied("", 50001),
 	} {
