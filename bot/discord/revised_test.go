@@ -78,6 +78,35 @@ func TestACopyThatIsTooOldToBeEditedIsToldOf(t *testing.T) {
 	})
 }
 
+// A copy that Discord lets nobody edit for a while is edited when it does, in the newest
+// wording; the messages beside it wait for that no longer than others.
+func TestACopyThatCannotBeEditedForAWhileIsEditedLater(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newPressroom(t, 2)
+		u := r.Publish("Four dams broke.")
+		r.Idle()
+		heal := r.srv.Fail(discordtest.Match{Op: discordtest.EditMessage, Channel: r.ids[0]}, discordtest.RateLimitedWith(30046, 20, "20"))
+		r.Reword(u, stories.Rewording{Kind: stories.Correction, Text: "Five dams broke."})
+		time.Sleep(2 * time.Minute)
+		r.Reword(u, stories.Rewording{Kind: stories.Correction, Text: "Six dams broke."})
+		time.Sleep(2 * time.Minute)
+		if texts := r.textsOf(r.ids[0]); len(texts) != 3 || !strings.HasPrefix(texts[0], "Four dams broke.") {
+			t.Errorf("while it could not be edited the channel shows %q", texts)
+		}
+		heal()
+		r.Idle()
+		for i, id := range r.ids {
+			texts := r.textsOf(id)
+			if len(texts) != 3 || !strings.HasPrefix(texts[0], "Six dams broke.") || !strings.Contains(texts[1], "It says now: Five dams broke.") || !strings.Contains(texts[2], "It says now: Six dams broke.") {
+				t.Errorf("channel %d shows %q", i, texts)
+			}
+			if m := r.srv.Messages(id)[0]; i == 0 && m.Edits != 1 {
+				t.Errorf("it was edited %d times", m.Edits)
+			}
+		}
+	})
+}
+
 // A picture is shown as long as its update stands.
 func TestAHoldTakesThePictureOutOfTheCopies(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
