@@ -20,6 +20,7 @@ type Store interface {
 	ScheduleStore
 	StoryEditStore
 	NameReader
+	RevisionStore
 }
 
 // StoryStore keeps stories and updates.

@@ -123,6 +123,9 @@ func (m *Mux) dueWords(due time.Time) string {
 func (m *Mux) contents(s stories.Scheduled) []bot.Block {
 	blocks := []bot.Block{quoteOf(s.Update.Text)}
 	var more []string
+	if s.Update.Marks.Standing == stories.Unverified && s.State != stories.SchedulePublished {
+		more = append(more, "unverified")
+	}
 	if n := len(s.Update.Sources); n > 0 {
 		more = append(more, "with "+plural(n, "source"))
 	}

@@ -141,6 +141,7 @@ func renderCard(card stories.Card, now time.Time, shared bool) bot.Message {
 	if story.Updates > 0 {
 		m.Buttons = append(m.Buttons, bot.NewButton("Timeline", bot.ActionTimeline, story.ID))
 	}
+	m.Buttons = append(m.Buttons, historyButtons(shown)...)
 	if story.State != stories.Closed {
 		m.Buttons = append(m.Buttons, bot.NewButton("Follow here", bot.ActionFollow, story.ID))
 	}

@@ -120,6 +120,8 @@ func (r request) deliveryWords(d stories.Delivery, now time.Time) []bot.Span {
 			return say("waits")
 		}
 		return say("is held until the bot can write here again")
+	case stories.Kept:
+		return say("is kept back")
 	case stories.Unknown:
 		return say("may have arrived; that could not be found out")
 	}
@@ -131,7 +133,7 @@ func (r request) deliveryWords(d stories.Delivery, now time.Time) []bot.Span {
 const whyUpdates = 5
 
 // whyRows are rows of what became of an update (number 0: of the newest ones) in the
-// channel, sent or not, the newest first. There is none where nothing was sent because
+// channel, sent or not, the newest first, each before those of its revisions. There is none where nothing was sent because
 // nothing that the channel follows, subs, brings the story, or it has no updates.
 func (m *Mux) whyRows(ctx context.Context, r request, story stories.Story, number int, deliveries []stories.Delivery, subs []stories.Subscription) ([]bot.Block, error) {
 	subs = slices.DeleteFunc(slices.Clone(subs), func(s stories.Subscription) bool { return !s.Covers(story) })
@@ -152,9 +154,14 @@ func (m *Mux) whyRows(ctx context.Context, r request, story stories.Story, numbe
 	for _, u := range updates {
 		recorded := false
 		for _, d := range deliveries {
-			if d.About.Number == u.Number {
-				rows, recorded, told = append(rows, r.deliveryRow(d, now)), true, true
+			if d.About.Number != u.Number {
+				continue
 			}
+			about, err := m.whyRevised(ctx, r.Where, d)
+			if err != nil {
+				return nil, err
+			}
+			rows, recorded, told = append(append(rows, r.deliveryRow(d, now)), about...), true, true
 		}
 		if !recorded {
 			rows = append(rows, updateRowOf(u, bot.Text(fmt.Sprintf("Update %d was not sent.\n%s", u.Number, sentence(r.notPlanned(story, u, subs, stop))))))

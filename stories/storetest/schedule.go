@@ -94,6 +94,23 @@ var scheduleTests = append(overdueTests, []test{
 		same(d, "owed", d.states(channel("a"), s), "pending pending")
 		same(d, "story", done.Story.Slug, "sony")
 	}},
+	{"what is scheduled as not verified is so from when it is published", func(d *desk) {
+		s := d.track("sony")
+		written := d.now
+		marks := stories.Marks{Standing: stories.Unverified, Since: written}
+		made, err := d.ScheduleUpdate(d.ctx, d.act(), stories.Update{StoryID: s.ID, Text: "x", Level: stories.Normal, Author: ana, Marks: marks}, d.now.Add(time.Minute), false)
+		d.ok(err)
+		same(d, "kept", made.Update.Marks, marks)
+		found, err := d.ScheduledByID(d.ctx, made.ID)
+		d.ok(err)
+		same(d, "read", found.Update.Marks, marks)
+		d.later(time.Minute)
+		marks.Since = d.now
+		same(d, "published", d.due(made.ID).Update.Marks, marks)
+		u, err := d.UpdateByNumber(d.ctx, s.ID, 1)
+		d.ok(err)
+		same(d, "stored", u.Marks, marks)
+	}},
 	{"what happened earlier keeps its time, and is dated so", func(d *desk) {
 		s := d.track("sony")
 		happened := d.now.Add(-3 * time.Hour)
