@@ -49,6 +49,9 @@ type Act struct {
 	At  time.Time
 	// Audience says who is told of a change of what a channel follows.
 	Audience Audience
+	// Draft, if any, is what is posted by it: it ends in the same transaction. Where
+	// it has changed or ended since, nothing is done: CodeExists.
+	Draft DraftRef
 }
 
 // Audience is who reads in a channel that it now follows something, or no longer

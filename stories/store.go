@@ -18,6 +18,7 @@ type Store interface {
 	DeliveryReader
 	PutBackStore
 	NameReader
+	DraftStore
 }
 
 // StoryStore keeps stories and updates.

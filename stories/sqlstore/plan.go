@@ -33,6 +33,9 @@ func (s *Store) AppendUpdate(ctx context.Context, a stories.Act, u stories.Updat
 		if story.State == stories.Closed {
 			return u, false, stories.Errorf(stories.CodeClosed, "%s is closed.", story.Slug)
 		}
+		if err := endDraft(ctx, q, a); err != nil {
+			return u, false, err
+		}
 		u.Number, u.Revision = story.Updates+1, 0
 		u.At, u.CreatedAt = moment(millis(u.At)), moment(millis(a.At))
 		if err := s.insertUpdate(ctx, q, &u); err != nil {
