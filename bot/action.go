@@ -33,6 +33,10 @@ const (
 	ActionStatus   Action = "status"
 	ActionMember   Action = "member"
 	ActionMembers  Action = "members"
+	ActionForm     Action = "form"
+	ActionDraft    Action = "draft"
+	ActionPost     Action = "post"
+	ActionDiscard  Action = "discard"
 )
 
 // ActionSpec is an entry of the table of actions.
@@ -44,6 +48,8 @@ type ActionSpec struct {
 	Word       bool
 	// Changes says that pressing it changes something.
 	Changes bool
+	// Opens says that pressing it may open a form.
+	Opens bool
 	// Instead is what to type when a button is too old to be understood.
 	Instead string
 }
@@ -71,6 +77,10 @@ func Actions() []ActionSpec {
 		{Action: ActionStatus, Need: 1, Most: 1, Instead: "/desk status"},                                              // its rows from this one on
 		{Action: ActionMember, Need: 1, Most: 1, Word: true, Changes: true, Instead: "/desk moderators"},               // 0 shows them and 1 ends their role, who
 		{Action: ActionMembers, Need: 1, Most: 1, Instead: "/desk moderators"},                                         // offset
+		{Action: ActionForm, Need: 1, Most: 1, Word: true, Opens: true, Instead: "/desk drafts"},                       // which of its fields, the draft
+		{Action: ActionDraft, Need: 1, Most: 1, Word: true, Instead: "/desk drafts"},                                   // its version, the draft
+		{Action: ActionPost, Need: 2, Most: 2, Word: true, Changes: true, Instead: "/desk drafts"},                     // its version, what was said to a doubt, the draft
+		{Action: ActionDiscard, Need: 1, Most: 1, Word: true, Changes: true, Instead: "/desk drafts"},                  // its version, the draft
 	}
 }
 

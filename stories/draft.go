@@ -129,3 +129,14 @@ func (s *Service) DiscardDraft(ctx context.Context, by User, id string) (changed
 func (s *Service) Reach(ctx context.Context, storyID int64, level Level) (int, error) {
 	return s.store.Reach(ctx, Update{StoryID: storyID, Level: level, CreatedAt: s.Now()})
 }
+
+// Check says whether a's text, level, sources, picture and time can be published at
+// now. CodeInvalid.
+func (a Append) Check(now time.Time) error { return checkUpdate(a.update(Act{At: now}), now) }
+
+// Preview is what a would be as the next update of a story, by somebody at now.
+func (a Append) Preview(story Story, by User, now time.Time) Update {
+	u := a.update(Act{By: by, At: now})
+	u.StoryID, u.Number, u.CreatedAt = story.ID, story.Updates+1, now
+	return u
+}

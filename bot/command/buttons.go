@@ -35,6 +35,10 @@ func presses() map[bot.Action]press {
 		bot.ActionStatus:   (*Mux).pressStatus,
 		bot.ActionMember:   (*Mux).pressMember,
 		bot.ActionMembers:  (*Mux).pressMembers,
+		bot.ActionForm:     (*Mux).pressForm,
+		bot.ActionDraft:    (*Mux).pressDraft,
+		bot.ActionPost:     (*Mux).pressPost,
+		bot.ActionDiscard:  (*Mux).pressDiscard,
 	}
 }
 

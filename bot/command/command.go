@@ -51,6 +51,9 @@ type command struct {
 	// the answer; nil where run refuses no value. It changes nothing.
 	verify func(*Mux, context.Context, request) error
 	run    func(*Mux, context.Context, request) (bot.Reply, error)
+	// inForm opens the form in which its free argument is filled in; nil where there
+	// is none.
+	inForm func(*Mux, context.Context, request) (bot.Reply, error)
 }
 
 // request is a command with its arguments read.
@@ -60,10 +63,12 @@ type request struct {
 	command *command // nil for a pressed button
 	// deed is the key of what is done once a question was answered; "" before.
 	deed string
+	// draft is what is posted by it; zero where none is.
+	draft stories.DraftRef
 }
 
 // act is what the request does, under its idempotency key.
-func (r request) act() stories.Act { return stories.Act{Key: r.Key, By: r.User} }
+func (r request) act() stories.Act { return stories.Act{Key: r.Key, By: r.User, Draft: r.draft} }
 
 // follow is the channel of the request, as something that follows t.
 func (r request) follow(t stories.Target) stories.Follow {

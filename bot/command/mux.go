@@ -52,7 +52,9 @@ func (m *Mux) Handle(ctx context.Context, c bot.Command) (reply bot.Reply) {
 	if err != nil {
 		return m.refuse(ctx, c, err)
 	}
-	m.tellBlocked(ctx, c, &reply)
+	if reply.Form == nil {
+		m.tellBlocked(ctx, c, &reply)
+	}
 	return near(reply, c.Where)
 }
 
@@ -67,8 +69,12 @@ func (m *Mux) answer(ctx context.Context, c bot.Command) (bot.Reply, error) {
 		return m.typed(ctx, c, in)
 	case bot.Options:
 		return m.chosen(ctx, c, in)
+	case bot.Submission:
+		return m.submit(ctx, c, in)
+	case bot.Menu:
+		return m.menu(ctx, c, in)
 	}
-	return refused("The bot does not know this form or menu any more; nothing was changed. Type /story help to see what there is."), nil
+	return refused("The bot does not know this any more; nothing was changed. Type /story help to see what there is."), nil
 }
 
 // nobody is the Asker of a command that came without one: it may nothing.
@@ -137,6 +143,9 @@ func (m *Mux) run(ctx context.Context, c bot.Command, entry *command, read readi
 	if entry.asksHelp(read.typed) {
 		return m.help(entry), nil
 	}
+	if entry.asksForm(c, read) {
+		return m.inForm(ctx, request{Command: c, values: read.typed, command: entry})
+	}
 	if len(read.typed) == 0 && !read.doubtful() {
 		if err := entry.check(read.typed); err != nil {
 			return bot.Reply{}, err
@@ -150,6 +159,25 @@ func (m *Mux) run(ctx context.Context, c bot.Command, entry *command, read readi
 		return m.whichReading(ctx, r, read)
 	}
 	return m.carryOut(ctx, r)
+}
+
+// asksForm says that a command was typed without its text, which is filled in in a
+// form then.
+func (c *command) asksForm(asked bot.Command, read reading) bool {
+	_, typed := asked.Input.(bot.Typed)
+	free, has := c.free()
+	if !typed || c.inForm == nil || !has || read.doubtful() || read.typed.get(free.Name) != "" {
+		return false
+	}
+	return !slices.ContainsFunc(c.Args, func(a bot.Arg) bool { return a.Required && !a.Free && read.typed.get(a.Name) == "" })
+}
+
+// inForm opens the form of a command, for those who may give it, with what was typed.
+func (m *Mux) inForm(ctx context.Context, r request) (bot.Reply, error) {
+	if err := m.may(ctx, r.Command, r.command); err != nil {
+		return bot.Reply{}, err
+	}
+	return r.command.inForm(m, ctx, r)
 }
 
 // carryOut does what a request asks whose meaning is clear.

@@ -63,8 +63,8 @@ func readerCommands() []command {
 				{Name: "alt", Kind: bot.KindText, Summary: "What the picture shows, in words, for readers who cannot see it", MaxLength: stories.MaxPictureAlt},
 				{Name: "at", Kind: bot.KindTime, Summary: "When it happened, in UTC: 2014-12-20, 15:04 or 2014-12-20 15:04", MaxLength: 40},
 				{Name: "again", Summary: "Post it although the same text was just posted", Choices: []bot.Choice{{Value: "yes", Label: "yes"}}},
-			}, Example: "/update sony-hack level:breaking source:https://example.org/report The studio cancels the film."},
-			role: stories.Moderator, verify: (*Mux).verifyUpdate, run: (*Mux).update},
+			}, Opens: true, Example: "/update sony-hack level:breaking source:https://example.org/report The studio cancels the film."},
+			role: stories.Moderator, verify: (*Mux).verifyUpdate, run: (*Mux).update, inForm: (*Mux).write},
 	}
 }
 
@@ -76,8 +76,12 @@ func deskCommands() []command {
 				{Name: "slug", Summary: "Its short name in commands; made from the headline when left out", MaxLength: stories.MaxSlug},
 				{Name: "topics", Kind: bot.KindTopics, Summary: "Topics, separated by commas"},
 				{Name: "summary", Kind: bot.KindText, Summary: "What the story is about", MaxLength: stories.MaxSummary},
-			}, Example: "/desk track slug:sony-hack topics:security,film The hack of Sony Pictures"},
-			role: stories.Moderator, verify: (*Mux).verifyTrack, run: (*Mux).track},
+			}, Opens: true, Example: "/desk track slug:sony-hack topics:security,film The hack of Sony Pictures"},
+			role: stories.Moderator, verify: (*Mux).verifyTrack, run: (*Mux).track, inForm: (*Mux).trackInForm},
+		{Spec: bot.Spec{Name: "desk write", Summary: "Write an update in a form, and look at it before it is posted", Opens: true,
+			Args: []bot.Arg{storyArg}, Example: "/desk write sony-hack"}, role: stories.Moderator, run: (*Mux).write},
+		{Spec: bot.Spec{Name: "desk drafts", Summary: "List what you began in a form and did not post", Example: "/desk drafts"},
+			role: stories.Moderator, run: (*Mux).drafts},
 		{Spec: bot.Spec{Name: "desk close", Summary: "Close a story: nothing more is expected",
 			Args: []bot.Arg{required(storyArg)}, Example: "/desk close sony-hack"}, role: stories.Moderator, run: (*Mux).close},
 		{Spec: bot.Spec{Name: "desk reopen", Summary: "Take up a closed story again",

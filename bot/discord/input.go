@@ -95,7 +95,7 @@ func mentioning(in bot.Input, list []bot.Mention) bot.Input {
 	case bot.Options:
 		in.Mentions = list
 		return in
-	case bot.Form:
+	case bot.Submission:
 		in.Mentions = list
 		return in
 	case bot.Menu:

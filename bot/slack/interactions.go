@@ -113,7 +113,7 @@ func (h *ear) submitted(e envelope, i interaction) *ask {
 	a.input = func(ctx context.Context) bot.Input {
 		r := h.reader(ctx, a.command.Where.Workspace)
 		values := i.View.fields(r)
-		return bot.Form{ID: i.View.CallbackID, Values: values, Mentions: r.mentions.List()}
+		return bot.Submission{ID: i.View.CallbackID, Values: values, Mentions: r.mentions.List()}
 	}
 	return a
 }

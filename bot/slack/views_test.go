@@ -42,7 +42,7 @@ func TestSubmittedViewShowsItsAnswer(t *testing.T) {
 	if want := `Not now: form update map["text":"Tom & 👋 <x>" "who":"@Ada Lovelace"]`; a.Via != "view" || a.View.ID != v.ID || !strings.Contains(a.View.Visible(), want) {
 		t.Errorf("answer %+v, want %s", a, want)
 	}
-	in := got.Input.(bot.Form)
+	in := got.Input.(bot.Submission)
 	if who, ok := bot.Mentioned(in.Values["who"], in.Mentions); !ok || who.Ref != "slack:T1/U1" {
 		t.Errorf("form %+v", in)
 	}
@@ -85,7 +85,7 @@ func TestSlowViews(t *testing.T) {
 // An answer too large for an acknowledgement is shown all the same.
 func TestLargeAnswerInAView(t *testing.T) {
 	r := startRig(t, setup{handle: func(_ context.Context, c bot.Command) bot.Reply {
-		if _, ok := c.Input.(bot.Form); ok {
+		if _, ok := c.Input.(bot.Submission); ok {
 			return bot.Reply{Message: bot.Plainly(strings.Repeat("ü\n", 5500))}
 		}
 		return bot.Reply{Message: bot.Plainly("small")}
