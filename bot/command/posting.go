@@ -47,7 +47,9 @@ func (m *Mux) pressDraft(ctx context.Context, r request, args bot.Args) (bot.Rep
 	if d.State == stories.DraftPosted || d.State == stories.DraftDiscarded {
 		return m.ended(ctx, r, k, d)
 	}
-	return m.show(ctx, r, k, d, false)
+	reply, err := m.show(ctx, r, k, d, false)
+	reply.InPlace = false // the list that it was opened from stays
+	return reply, err
 }
 
 // pressDiscard gives a draft up.
@@ -67,7 +69,7 @@ func (m *Mux) pressDiscard(ctx context.Context, r request, args bot.Args) (bot.R
 		return m.ended(ctx, r, k, d)
 	}
 	reply := done("Discarded. Nothing was posted.")
-	reply.InPlace = true
+	reply.InPlace = args.Number(0) > 0 // what is shown there is over; a list goes on
 	return reply, nil
 }
 

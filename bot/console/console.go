@@ -81,6 +81,7 @@ type Console struct {
 	buttons []bot.Button
 	place   stories.Destination // where buttons are
 	printed []string            // keys of the newest pushes
+	form    *filling            // that is being filled in; nil for none
 
 	mu     sync.Mutex // guards what follows
 	up     bool
@@ -232,7 +233,7 @@ func (c *Console) converse(ctx context.Context, h bot.Handler) error {
 		}
 	}()
 	for {
-		c.screen.setPrompt(c.user + " " + c.channel + "> ")
+		c.screen.setPrompt(c.prompt())
 		next <- struct{}{}
 		select {
 		case <-ctx.Done():
@@ -249,6 +250,15 @@ func (c *Console) converse(ctx context.Context, h bot.Handler) error {
 			}
 		}
 	}
+}
+
+// prompt is what stands before the line that is typed: who speaks and where, or what
+// is asked for.
+func (c *Console) prompt() string {
+	if f := c.form; f != nil {
+		return f.form.Fields[f.at].Label + "> "
+	}
+	return c.user + " " + c.channel + "> "
 }
 
 // finish waits for what is due now, as the last thing before the end.

@@ -165,7 +165,7 @@ func TestFields(t *testing.T) {
 		"a": "A & B 👋 <!here>", "b": "breaking", "c": "p,q", "d": "r", "e": "one,two", "f": "2014-12-20", "g": "15:04", "h": "2014-12-20T15:04:05Z",
 		"i": "@ada", "j": "@ada,@Mia Wallace", "k": "#general", "l": "#general,#private-channel", "m": "12", "n": "https://example.org/:wave:",
 		"o":     "Hi & @ada 👋🏼paper (https://example.org/a)@here#general:our_logo:\n1. one\n2. two",
-		"r.one": "1", "r.two": "2", "u": "@someone",
+		"r.one": "1", "r.two": "2", "u": "@someone", "p": "", "q": "", "t": "",
 	}
 	for name := range want {
 		if got[name] != want[name] {
