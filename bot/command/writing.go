@@ -203,7 +203,11 @@ func (m *Mux) unpicked(ctx context.Context, typed string) error {
 	}
 	_, err := m.stories.Story(ctx, typed)
 	if refusal, ok := err.(*stories.Error); ok && len(refusal.Near) > 0 {
-		return stories.Errorf(refusal.Code, "%s There is %s.", refusal.Message, strings.Join(refusal.Near, ", "))
+		offer := "Did you mean " + strings.Join(refusal.Near, " or ") + "?"
+		if refusal.Newest {
+			offer = "The newest: " + strings.Join(refusal.Near, ", ") + "."
+		}
+		return stories.Errorf(refusal.Code, "%s %s", refusal.Message, offer)
 	}
 	return cmp.Or(err, error(stories.Errorf(stories.CodeInvalid, "Pick the story again.")))
 }

@@ -87,6 +87,12 @@ func (c *Console) fill(ctx context.Context, h bot.Handler, line string) (quit bo
 	case isOwn && slices.Contains(own.names, "/quit"):
 		c.form = nil
 		return own.do(ctx, h, rest)
+	case c.isCommand(line) && !c.Interactive(): // a script goes on, as it does behind what is refused
+		c.form = nil
+		if err := c.say(ctx, "The form was left, since a command came. What was typed into it is not kept."); err != nil {
+			return false, err
+		}
+		return c.hear(ctx, h, input{line: line})
 	case c.isCommand(line):
 		return false, c.askField(ctx, "This is a command, and you are filling in a form: "+leaveForm+" leaves it.")
 	case wrong != "":
