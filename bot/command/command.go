@@ -5,6 +5,8 @@
 // what help says and which function answers. mux.go takes a bot.Command
 // through it: find, parse, answer, and make a refusal of whatever went wrong
 // (reply.go, the only place that does). buttons.go is the same for buttons.
+// form.go takes what is filled in through its kinds (writing.go, tracking.go),
+// posting.go does what its preview offers, drafts.go lists what was not posted.
 // The rest is one family of commands a file: story.go, timeline.go, follow.go, stopping.go,
 // update.go, desk.go, people.go, status.go. Rights are checked by
 // stories.Service, never here.

@@ -16,8 +16,9 @@ import (
 type formKind struct {
 	letter   string // the ids of its drafts begin with it
 	title    string
-	postWord string // the label of the button that does what it is for
-	notYet   string // the sentence that this was not pressed yet
+	postWord string   // the label of the button that does what it is for
+	notYet   string   // the sentence that this was not pressed yet
+	asks     []string // the names of its fields: nothing else is taken from what is submitted
 	// fields are what it asks, filled with what the draft holds.
 	fields func(m *Mux, ctx context.Context, d stories.Draft) ([]bot.Field, error)
 	// note is said above the fields; may be nil.
@@ -137,7 +138,7 @@ func (m *Mux) submit(ctx context.Context, c bot.Command, in bot.Submission) (bot
 	}
 	d, err := m.stories.Draft(ctx, c.User, in.ID)
 	if stories.CodeOf(err) == stories.CodeNotFound { // forgotten: what was typed is not
-		d, err = stories.Draft{ID: in.ID, Fields: map[string]string{storyField: "", pickField: pickAny}}, nil
+		d, err = stories.Draft{ID: noteID(k.letter, c.Key), Fields: map[string]string{pickField: pickAny}}, nil
 	}
 	if err != nil {
 		return bot.Reply{}, err
@@ -147,6 +148,9 @@ func (m *Mux) submit(ctx context.Context, c bot.Command, in bot.Submission) (bot
 		given = map[string]string{}
 	}
 	for name, value := range bot.Gathered(in.Values) {
+		if !slices.Contains(k.asks, name) {
+			continue
+		}
 		given[name] = bot.Unfold(bot.Visible(strings.TrimSpace(value)), in.Mentions)
 	}
 	r := request{Command: c}

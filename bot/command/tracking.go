@@ -12,6 +12,7 @@ import (
 func trackForm() formKind {
 	return formKind{
 		letter: "t", title: "Start a story", postWord: "Track", notYet: "Not tracked yet.",
+		asks:   []string{"headline", "summary", "topics", "slug"},
 		fields: (*Mux).trackFields, check: (*Mux).checkTrackDraft, preview: (*Mux).previewTrack, post: (*Mux).postTrack,
 		settle: func(*Mux, context.Context, *stories.Draft) error { return nil },
 		line:   func(_ *Mux, _ context.Context, d stories.Draft) string { return "a story: " + d.Fields["headline"] },

@@ -31,6 +31,7 @@ const maxPicked = 24
 func updateForm() formKind {
 	return formKind{
 		letter: "u", title: "Write an update", postWord: "Post", notYet: "Not posted yet.",
+		asks:   []string{storyField, "text", "level", "source", "at"},
 		fields: (*Mux).updateFields, settle: (*Mux).settleUpdate, check: (*Mux).checkUpdateDraft,
 		preview: (*Mux).previewUpdate, post: (*Mux).postUpdate, line: (*Mux).updateLine,
 		note: func(d stories.Draft) string {
@@ -86,6 +87,10 @@ func (m *Mux) openStory(ctx context.Context, slug string) (stories.Story, error)
 
 // updateFields are the fields of an update's form.
 func (m *Mux) updateFields(ctx context.Context, d stories.Draft) (fields []bot.Field, err error) {
+	level := d.Fields["level"]
+	if _, err := stories.ParseLevel(level); err != nil {
+		level = stories.Normal.String()
+	}
 	if d.Fields[pickField] != "" {
 		picker, err := m.picker(ctx, d)
 		if err != nil {
@@ -95,7 +100,7 @@ func (m *Mux) updateFields(ctx context.Context, d stories.Draft) (fields []bot.F
 	}
 	return append(fields,
 		bot.Field{Name: "text", Label: "What happened", Kind: bot.TextField, Required: true, Limit: stories.MaxUpdateText, Value: d.Fields["text"]},
-		bot.Field{Name: "level", Label: "Level", Kind: bot.ChoiceField, Required: true, Value: cmp.Or(d.Fields["level"], "normal"), Choices: []bot.Choice{
+		bot.Field{Name: "level", Label: "Level", Kind: bot.ChoiceField, Required: true, Value: strings.ToLower(level), Choices: []bot.Choice{
 			{Value: "normal", Label: "normal"}, {Value: "breaking", Label: "breaking: arrives at once, everywhere"}, {Value: "minor", Label: "minor: makes no sound"}}},
 		bot.Field{Name: "source", Label: "Sources", Kind: bot.TextField, Hint: "Links to the sources, one a line, at most five", Limit: stories.MaxSources * (stories.MaxSourceURL + 1), Value: d.Fields["source"]},
 		bot.Field{Name: "at", Label: "When it happened", Hint: "In UTC: 2014-12-20, 15:04 or 2014-12-20 15:04. Leave it empty for now", Limit: 40, Value: d.Fields["at"]},

@@ -5,7 +5,7 @@
 // There is one person at a time, who may change their name (/as) and their
 // channel (/join); pushes to any console channel are printed under the
 // channel's name. talk.go hears what is typed, own.go are the console's own
-// commands, push.go prints what is pushed, draw.go lays messages out in lines and
+// commands, form.go asks for what a form asks, push.go prints what is pushed, draw.go lays messages out in lines and
 // line.go breaks these into rows. There are three ways to a reader: terminal.go,
 // with the line that is edited there (editor.go, tab.go, complete.go, history.go),
 // dumb.go and pipe.go.

@@ -45,6 +45,7 @@ func TestCrawl(t *testing.T) {
 				t.Logf("an editor pressed %d things in a %s", c.pressed, way)
 			}
 			undo(t, s)
+			inForms(t, s)
 			for _, spec := range bot.Actions() {
 				if !strings.Contains(s.process.log(), fmt.Sprintf("msg=asked what=%q", "button "+string(spec.Action))) {
 					t.Errorf("no button of any answer or message led to the action %q", spec.Action)
