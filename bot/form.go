@@ -73,9 +73,12 @@ const partMark = "_"
 func (f *Form) LaidOut(room FormRoom) []Field {
 	var fields, spare []Field
 	for _, field := range f.Fields {
-		if field.Kind == ChoiceField || field.Kind == LineField || field.Limit > 0 && field.Limit <= room.Text {
-			if field.Kind != ChoiceField {
-				field.Limit = atMost(field.Limit, room.Text)
+		if field.Kind == LineField {
+			field.Value, _ = Cut(OneLine(field.Value), room.Text)
+		}
+		if field.Kind == ChoiceField || field.Kind == LineField || field.Limit > 0 && field.Limit <= room.Text && Units(field.Value) <= room.Text {
+			if field.Kind != ChoiceField { // what is too long is refused in words, and stays till then
+				field.Limit = max(atMost(field.Limit, room.Text), Units(field.Value))
 			}
 			fields = append(fields, field)
 			continue
@@ -86,6 +89,9 @@ func (f *Form) LaidOut(room FormRoom) []Field {
 			more := part(field, n+1, "c"+strconv.Itoa(room.Text))
 			more.Limit, more.Hint = room.Text, "What does not fit above"
 			spare = append(spare, more)
+		}
+		if first := &fields[len(fields)-len(parts)]; first.Hint == "" && len(spare) > 0 && (room.Fields == 0 || room.Fields > len(f.Fields)) {
+			first.Hint = "Up to " + Count(room.Text) + " characters; more goes into the last field"
 		}
 	}
 	most := room.Fields
@@ -123,9 +129,8 @@ func part(of Field, n int, glue string) Field {
 // laidOut divides a field whose value is longer than most UTF-16 units.
 func laidOut(field Field, most int) []Field {
 	rest := field.Value
-	limit := atMost(field.Limit, most)
 	first := field
-	first.Limit, first.Value = limit, ""
+	first.Limit, first.Value = most, ""
 	parts := []Field{first}
 	for n := 2; ; n++ {
 		last := &parts[len(parts)-1]

@@ -33,7 +33,7 @@ func (m *Mux) drafts(ctx context.Context, r request) (bot.Reply, error) {
 		text, _ := bot.CutToRoom(bot.OneLine(k.line(m, ctx, d)), answerRoom/(2*len(page)))
 		goOn := bot.NewWordButton(fmt.Sprintf("Continue %d", i+1), bot.ActionDraft, int64(d.Version), d.ID)
 		discard := bot.NewWordButton(fmt.Sprintf("Discard %d", i+1), bot.ActionDiscard, 0, d.ID)
-		row, print := item(bot.Text(text)), small(bot.Text(fmt.Sprintf("Draft %d, last changed ", i+1)), ago(d.Changed, m.stories.Now()))
+		row, print := item(bot.Text(text+"\nlast changed "), ago(d.Changed, m.stories.Now())), small(bot.Text(fmt.Sprintf("Draft %d", i+1)))
 		row.Button, print.Button = &goOn, &discard
 		msg.Blocks = append(msg.Blocks, row, print)
 	}

@@ -62,7 +62,7 @@ func modal(f *bot.Form) []byte {
 	title, _ := bot.Cut(bot.OneLine(f.Title), maxFormTitle)
 	var fields []modalLabel
 	for _, field := range f.LaidOut(bot.FormRoom{Fields: maxFields, Text: maxInput}) {
-		if field.Kind == bot.TextField && f.Note != "" && field.Hint == "" { // a text of its own would take the room of a field
+		if field.Kind == bot.TextField && f.Note != "" { // a text of its own would take the room of a field
 			field.Hint, f = f.Note, &bot.Form{ID: f.ID}
 		}
 		fields = append(fields, labelOf(field))
@@ -77,7 +77,7 @@ func modal(f *bot.Form) []byte {
 func labelOf(field bot.Field) modalLabel {
 	l := modalLabel{Type: labelComponent}
 	l.Label, _ = bot.Cut(bot.OneLine(field.Label), maxFieldLabel)
-	l.Description, _ = bot.Cut(bot.OneLine(cmp.Or(field.Problem, field.Hint)), maxDescription)
+	l.Description, _ = bot.Cut(bot.OneLine(cmp.Or(bot.OneLine(field.Problem), field.Hint)), maxDescription)
 	in := modalInput{Type: discordgo.TextInputComponent, CustomID: field.Name, Required: field.Required, Style: oneLine, MaxLength: field.Limit, Value: field.Value}
 	switch field.Kind {
 	case bot.TextField:

@@ -35,12 +35,12 @@ func formView(f *bot.Form) *slack.ModalViewRequest {
 	}
 	v := &slack.ModalViewRequest{Type: slack.VTModal, CallbackID: f.ID,
 		Title: cut(f.Title, maxViewTitle), Submit: cut(f.Submit, maxViewTitle), Close: plainText("Cancel")}
-	if f.Note != "" {
+	if bot.OneLine(f.Note) != "" {
 		v.Blocks.BlockSet = append(v.Blocks.BlockSet, slack.NewContextBlock("", cut(f.Note, maxSmall)))
 	}
 	for _, field := range f.LaidOut(bot.FormRoom{Text: maxInput}) {
 		var hint *slack.TextBlockObject
-		if said := cmp.Or(field.Problem, field.Hint); said != "" {
+		if said := cmp.Or(bot.OneLine(field.Problem), bot.OneLine(field.Hint)); said != "" {
 			hint = cut(said, maxInputLabel)
 		}
 		block := slack.NewInputBlock(field.Name, cut(field.Label, maxInputLabel), hint, inputOf(field))

@@ -274,3 +274,18 @@ func (s *Server) suggested(response json.RawMessage) []string {
 	}
 	return labels
 }
+
+// JudgeView says what is wrong with an encoded view: what Slack would refuse, and what
+// its documentation asks for.
+func JudgeView(view []byte) []string {
+	var o map[string]any
+	if err := json.Unmarshal(view, &o); err != nil {
+		return []string{err.Error()}
+	}
+	var j judge
+	modal(&j, "", o)
+	if len(view) > maxView {
+		j.refuse("", "a view of %d bytes", len(view))
+	}
+	return append(j.problems, j.untidy...)
+}
