@@ -178,6 +178,32 @@ func (m *Mux) submit(ctx context.Context, c bot.Command, in bot.Submission) (bot
 	return m.show(ctx, r, k, kept, true)
 }
 
+// unkept is a refusal of a form that could not be kept: what was typed is given back,
+// in the form where it can stay open and in the answer where it cannot.
+func unkept(reply bot.Reply, in bot.Submission) bot.Reply {
+	values := bot.Gathered(in.Values)
+	for _, name := range []string{"text", "headline", storyField} {
+		typed, asked := values[name]
+		if !asked {
+			continue
+		}
+		typed = bot.Visible(bot.Unfold(typed, in.Mentions))
+		reply.Form = &bot.Form{ID: in.ID, Title: "Not kept", Submit: "Try again", Fields: []bot.Field{
+			{Name: name, Label: name, Kind: bot.TextField, Limit: stories.MaxUpdateText, Value: typed, Problem: bot.PlainText(reply.Message)}}}
+		if strings.TrimSpace(typed) == "" || name == storyField {
+			return reply
+		}
+		says := "What you wrote is not kept. Copy it from here:"
+		quoted, cut := bot.CutToRoom(bot.Clean(typed), answerRoom-roomOf(reply.Message.Blocks...)-bot.Room(says)-2*blockRoom)
+		if cut {
+			says = "What you wrote is not kept. Copy its beginning from here:"
+		}
+		reply.Message.Blocks = append(reply.Message.Blocks, bot.Para(bot.Text(says)), bot.Block{Kind: bot.Quote, Spans: []bot.Span{bot.Text(quoted)}})
+		return reply
+	}
+	return reply
+}
+
 // show shows a draft: what is wrong with it or, where nothing is, what it makes.
 // Right after it was submitted its form says what is wrong where it can.
 func (m *Mux) show(ctx context.Context, r request, k formKind, d stories.Draft, submitted bool) (bot.Reply, error) {

@@ -401,8 +401,15 @@ func TestAFormWithoutADatabase(t *testing.T) {
 	ctx, cancel := context.WithCancelCause(t.Context())
 	cancel(errors.New("gone"))
 	r := n.Handle(ctx, submission)
-	if !r.Failed || r.Form != nil {
+	if !r.Failed || !strings.Contains(text(r), "not kept") || !strings.Contains(text(r), "> News") || r.Form == nil || r.Form.Field("text").Problem == "" || r.Form.Field("text").Value != "News" {
 		t.Errorf("answer %+v", r)
 	}
+	submission.Input = bot.Submission{ID: n.form.ID, Values: map[string]string{"text": strings.Repeat("*News* ", 1200)}}
+	if r := n.Handle(ctx, submission); !strings.Contains(text(r), "its beginning") {
+		t.Errorf("answer %+v", r)
+	} else {
+		checkMessage(t, r.Message)
+	}
+	submission = n.submission("mo", "desk", map[string]string{"text": "News"})
 	has(t, "afterwards", n.handle(submission), "[Post]")
 }

@@ -70,7 +70,11 @@ func (m *Mux) answer(ctx context.Context, c bot.Command) (bot.Reply, error) {
 	case bot.Options:
 		return m.chosen(ctx, c, in)
 	case bot.Submission:
-		return m.submit(ctx, c, in)
+		reply, err := m.submit(ctx, c, in)
+		if err != nil {
+			reply = unkept(m.refuse(ctx, c, err), in)
+		}
+		return reply, nil
 	case bot.Menu:
 		return m.menu(ctx, c, in)
 	}

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"hash/fnv"
+	"maps"
+	"slices"
 
 	"github.com/slack-go/slack"
 
@@ -94,9 +96,32 @@ func (w *window) complaints(f *bot.Form) json.RawMessage {
 		}
 		errs[field.Name], _ = bot.Cut(bot.OneLine(field.Problem), maxComplaint)
 	}
+	return complaining(errs)
+}
+
+// complaining is the answer to a submitted view that leaves it as it stands.
+func complaining(errs map[string]string) json.RawMessage {
 	said, err := json.Marshal(map[string]any{"response_action": "errors", "errors": errs})
 	if err != nil {
 		return nil
 	}
 	return said
+}
+
+// stays is the answer to a submitted view that refuses all of it, at one of its
+// fields, so that what was typed stays there; nil for a view without fields.
+func (w *window) stays(m *bot.Message) json.RawMessage {
+	if !w.acks || len(w.fields) == 0 {
+		return nil
+	}
+	names := slices.Sorted(maps.Keys(w.fields))
+	at := names[0]
+	for _, name := range []string{"text", "headline"} {
+		if w.fields[name] {
+			at = name
+			break
+		}
+	}
+	said, _ := bot.Cut(bot.OneLine(bot.PlainText(*m)), maxComplaint)
+	return complaining(map[string]string{at: said})
 }

@@ -126,6 +126,32 @@ func TestComplaints(t *testing.T) {
 	}
 }
 
+// A refusal of all that was submitted leaves it in the view, also where the handler
+// fails and where there is no time for it.
+func TestARefusedViewKeepsWhatWasTyped(t *testing.T) {
+	typed := map[string]string{"text": "An hour's work"}
+	for name, submitted := range map[string]func(bot.Submission) bot.Reply{
+		"refused": func(bot.Submission) bot.Reply {
+			return bot.Reply{Failed: true, Message: bot.Plainly("Only moderators can do this.")}
+		},
+		"panicked": func(bot.Submission) bot.Reply { panic("a fault") },
+	} {
+		r := startRig(t, setup{handle: opening(submitted)})
+		a := must[*slacktest.Answer](t)(r.slack.Submit(r.ctx(), r.slash("C1", "U1", "/desk", "write").View, typed))
+		if a.Via != "errors" || a.Errors["text"] == "" || a.Typed["text"] != typed["text"] {
+			t.Errorf("%s: %+v", name, a)
+		}
+	}
+	r := startRig(t, setup{handle: opening(nil)})
+	v := r.slash("C1", "U1", "/desk", "write").View
+	r.platform.intake.waiting.Store(maxWaiting)
+	a := must[*slacktest.Answer](t)(r.slack.Submit(r.ctx(), v, typed))
+	if a.Via != "errors" || !strings.Contains(a.Errors["text"], "too much to do") || a.Typed["text"] != typed["text"] {
+		t.Errorf("too busy: %+v", a)
+	}
+	r.platform.intake.waiting.Store(0)
+}
+
 // Preview, progress and outcome stand in the view, each in place of the one before;
 // the form that Change opens holds what it is to hold, whatever was typed before.
 func TestOutcomeStandsInTheView(t *testing.T) {

@@ -109,6 +109,11 @@ func (w *window) show(ctx context.Context, r *bot.Reply) *failure {
 	if said := w.complaints(r.Form); said != nil && w.tells(said) {
 		return nil
 	}
+	if r.Form == nil && r.Failed && len(r.Message.Buttons) == 0 {
+		if said := w.stays(&r.Message); said != nil && w.tells(said) {
+			return nil
+		}
+	}
 	if r.Form == nil || r.Form.Refused() && w.acks {
 		return w.showMessage(ctx, &r.Message)
 	}
