@@ -144,6 +144,7 @@ func TestARefusedViewKeepsWhatWasTyped(t *testing.T) {
 	}
 	r := startRig(t, setup{handle: opening(nil)})
 	v := r.slash("C1", "U1", "/desk", "write").View
+	eventually(t, "the command's end", func() bool { return r.platform.intake.waiting.Load() == 0 })
 	r.platform.intake.waiting.Store(maxWaiting)
 	a := must[*slacktest.Answer](t)(r.slack.Submit(r.ctx(), v, typed))
 	if a.Via != "errors" || !strings.Contains(a.Errors["text"], "too much to do") || a.Typed["text"] != typed["text"] {
