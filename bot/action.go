@@ -37,6 +37,11 @@ const (
 	ActionDraft    Action = "draft"
 	ActionPost     Action = "post"
 	ActionDiscard  Action = "discard"
+	// What is scheduled.
+	ActionPlan      Action = "plan"
+	ActionScheduled Action = "scheduled"
+	ActionPublish   Action = "publish"
+	ActionCancel    Action = "cancel"
 )
 
 // ActionSpec is an entry of the table of actions.
@@ -57,30 +62,34 @@ type ActionSpec struct {
 // Actions is every action there is.
 func Actions() []ActionSpec {
 	return []ActionSpec{
-		{Action: ActionOpen, Need: 1, Most: 1, Instead: "/story and the story's slug"},                                 // story
-		{Action: ActionShare, Need: 1, Most: 1, Instead: "/story and the story's slug"},                                // story
-		{Action: ActionTimeline, Need: 1, Most: 2, Instead: "/story and the story's slug"},                             // story, updates below this number
-		{Action: ActionRead, Need: 2, Most: 3, Instead: "/story with the slug and the update's number"},                // story, update, part
-		{Action: ActionPage, Need: 1, Most: 1, Word: true, Instead: "/stories"},                                        // offset, the search
-		{Action: ActionFollow, Need: 1, Most: 2, Changes: true, Instead: "/subscribe and the story's slug"},            // story, level or 0
-		{Action: ActionStop, Need: 1, Most: 1, Changes: true, Instead: "/unsubscribe and the story's slug"},            // story
-		{Action: ActionAgain, Need: 1, Most: 1, Word: true, Changes: true, Instead: "/subscribe and the story's slug"}, // level, what was followed
-		{Action: ActionList, Need: 1, Most: 1, Instead: "/subscriptions"},                                              // offset
-		{Action: ActionChoose, Need: 1, Most: 1, Instead: "/subscriptions"},                                            // subscription
-		{Action: ActionEnd, Need: 1, Most: 1, Word: true, Changes: true, Instead: "/subscriptions"},                    // subscription, what it follows
-		{Action: ActionPause, Need: 1, Most: 1, Changes: true, Instead: "/subscriptions"},                              // subscription
-		{Action: ActionResume, Need: 1, Most: 1, Changes: true, Instead: "/subscriptions"},                             // subscription
-		{Action: ActionAnswer, Need: 1, Most: 1, Word: true, Changes: true, Instead: "the command again"},              // which answer, the question
-		{Action: ActionLog, Need: 2, Most: 2, Instead: "/desk log"},                                                    // entries below this id, story or 0
-		{Action: ActionSettle, Need: 1, Most: 1, Changes: true, Instead: "/desk status"},                               // which put-back of the database
-		{Action: ActionRelease, Need: 2, Most: 2, Changes: true, Instead: "/desk status"},                              // the same, and 1 for one who was asked
-		{Action: ActionStatus, Need: 1, Most: 1, Instead: "/desk status"},                                              // its rows from this one on
-		{Action: ActionMember, Need: 1, Most: 1, Word: true, Changes: true, Instead: "/desk moderators"},               // 0 shows them and 1 ends their role, who
-		{Action: ActionMembers, Need: 1, Most: 1, Instead: "/desk moderators"},                                         // offset
-		{Action: ActionForm, Need: 1, Most: 1, Word: true, Opens: true, Instead: "/desk drafts"},                       // which of its fields, the draft
-		{Action: ActionDraft, Need: 1, Most: 1, Word: true, Instead: "/desk drafts"},                                   // its version, the draft
-		{Action: ActionPost, Need: 2, Most: 2, Word: true, Changes: true, Instead: "/desk drafts"},                     // its version, what was said to a doubt, the draft
-		{Action: ActionDiscard, Need: 1, Most: 1, Word: true, Changes: true, Instead: "/desk drafts"},                  // its version or, in a list, 0, the draft
+		{Action: ActionOpen, Need: 1, Most: 1, Instead: "/story and the story's slug"},                                  // story
+		{Action: ActionShare, Need: 1, Most: 1, Instead: "/story and the story's slug"},                                 // story
+		{Action: ActionTimeline, Need: 1, Most: 2, Instead: "/story and the story's slug"},                              // story, updates below this number
+		{Action: ActionRead, Need: 2, Most: 3, Instead: "/story with the slug and the update's number"},                 // story, update, part
+		{Action: ActionPage, Need: 1, Most: 1, Word: true, Instead: "/stories"},                                         // offset, the search
+		{Action: ActionFollow, Need: 1, Most: 3, Changes: true, Instead: "/subscribe and the story's slug"},             // story, level or 0, the subscription whose level that is to be or 0 for a new one
+		{Action: ActionStop, Need: 1, Most: 1, Changes: true, Instead: "/unsubscribe and the story's slug"},             // story
+		{Action: ActionAgain, Need: 1, Most: 1, Word: true, Changes: true, Instead: "/subscribe and what it was about"}, // level, what was followed
+		{Action: ActionList, Need: 1, Most: 1, Instead: "/subscriptions"},                                               // offset
+		{Action: ActionChoose, Need: 1, Most: 1, Instead: "/subscriptions"},                                             // subscription
+		{Action: ActionEnd, Need: 1, Most: 1, Changes: true, Instead: "/subscriptions"},                                 // subscription
+		{Action: ActionPause, Need: 1, Most: 1, Changes: true, Instead: "/subscriptions"},                               // subscription
+		{Action: ActionResume, Need: 1, Most: 1, Changes: true, Instead: "/subscriptions"},                              // subscription
+		{Action: ActionAnswer, Need: 1, Most: 1, Word: true, Changes: true, Instead: "the command again"},               // which answer, the question
+		{Action: ActionLog, Need: 2, Most: 2, Instead: "/desk log"},                                                     // entries below this id, story or 0
+		{Action: ActionSettle, Need: 1, Most: 1, Changes: true, Instead: "/desk status"},                                // which put-back of the database
+		{Action: ActionRelease, Need: 2, Most: 2, Changes: true, Instead: "/desk status"},                               // the same, and 1 for one who was asked
+		{Action: ActionStatus, Need: 1, Most: 1, Instead: "/desk status"},                                               // its rows from this one on
+		{Action: ActionMember, Need: 1, Most: 1, Word: true, Changes: true, Instead: "/desk moderators"},                // 0 shows them and 1 ends their role, who
+		{Action: ActionMembers, Need: 1, Most: 1, Instead: "/desk moderators"},                                          // offset
+		{Action: ActionPlan, Need: 1, Most: 1, Instead: "/desk scheduled"},                                              // offset
+		{Action: ActionScheduled, Need: 1, Most: 2, Instead: "/desk scheduled"},                                         // scheduled update, a part of its text from 1 on
+		{Action: ActionPublish, Need: 1, Most: 1, Changes: true, Instead: "/desk scheduled"},                            // scheduled update
+		{Action: ActionCancel, Need: 1, Most: 1, Changes: true, Instead: "/desk scheduled"},                             // scheduled update
+		{Action: ActionForm, Need: 1, Most: 1, Word: true, Opens: true, Instead: "/desk drafts"},                        // which of its fields, the draft
+		{Action: ActionDraft, Need: 1, Most: 1, Word: true, Instead: "/desk drafts"},                                    // its version, the draft
+		{Action: ActionPost, Need: 2, Most: 2, Word: true, Changes: true, Instead: "/desk drafts"},                      // its version, what was said to a doubt, the draft
+		{Action: ActionDiscard, Need: 1, Most: 1, Word: true, Changes: true, Instead: "/desk drafts"},                   // its version or, in a list, 0, the draft
 	}
 }
 

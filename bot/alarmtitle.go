@@ -10,13 +10,13 @@ import (
 )
 
 // alarmTitles are what notices of alarms are called, the worst first: it is what
-// a phone shows of them.
+// a phone shows of them. %s is what people call a workspace.
 var alarmTitles = []struct {
 	kind      stories.AlarmKind
 	one, many string
 }{
 	{stories.AlarmLaneStopped, "Deliveries have stopped", "Deliveries have stopped"},
-	{stories.AlarmWorkspaceFailing, "A whole workspace refuses updates", "Whole workspaces refuse updates"},
+	{stories.AlarmWorkspaceFailing, "A whole %s refuses updates", "Whole %ss refuse updates"},
 	{stories.AlarmPushStopped, "An update is not sent on", "Updates are not sent on"},
 	{stories.AlarmFailed, "A delivery met a fault", "Deliveries met faults"},
 	{stories.AlarmBlocked, "A channel gets no updates", "Channels get no updates"},
@@ -27,11 +27,14 @@ var alarmTitles = []struct {
 
 // alarmTitle is the worst that a notice tells of and that it does not tell the end
 // of, and the tone that goes with it.
-func alarmTitle(b stories.NoticeBody) (string, Tone) {
-	counts := map[stories.AlarmKind]int{}
+func alarmTitle(b stories.NoticeBody, names Names) (string, Tone) {
+	counts, place := map[stories.AlarmKind]int{}, ""
 	for i, a := range b.Alarms {
 		if !slices.ContainsFunc(b.Alarms[i+1:], func(later stories.Alarm) bool { return ends(later, a) }) {
 			counts[a.Kind]++
+			if a.Kind == stories.AlarmWorkspaceFailing && place == "" {
+				place = names.workspaceWord(failing(a).Platform)
+			}
 		}
 	}
 	for _, t := range alarmTitles {
@@ -43,10 +46,11 @@ func alarmTitle(b stories.NoticeBody) (string, Tone) {
 		if t.kind == stories.AlarmLaneResumed || t.kind == stories.AlarmWorkspaceRecovered {
 			tone = Success
 		}
+		title := t.many
 		if n == 1 {
-			return t.one, tone
+			title = t.one
 		}
-		return t.many, tone
+		return strings.ReplaceAll(title, "%s", place), tone
 	}
 	return "Delivery", Urgent // of a later version
 }
@@ -77,6 +81,17 @@ func Reason(subject, reason string) string {
 		return reason
 	}
 	return subject + " " + reason
+}
+
+// StopReason is a Verdict's reason behind words that say already that nothing can be
+// written: without its own that only say so.
+func StopReason(reason string) string {
+	for _, only := range []string{"cannot be reached: ", "cannot be written to: "} {
+		if why, ok := strings.CutPrefix(reason, only); ok {
+			return why
+		}
+	}
+	return reason
 }
 
 // hasSubject says that a reason tells what it is about itself.

@@ -89,7 +89,11 @@ func newsRow(n stories.News) Block {
 	title, _ := CutToRoom(Headline(n.Story), rowTitleRoom)
 	row := Block{Kind: Item, Spans: []Span{Bold(title)}, Button: &open}
 	if text, _ := CutToRoom(OneLine(n.Update.Text), rowTextRoom); text != "" {
-		row.Spans = append(row.Spans, Text("\n"+text))
+		row.Spans = append(row.Spans, Text("\n"))
+		if n.Update.Level == stories.Breaking {
+			row.Spans = append(row.Spans, Bold("BREAKING "))
+		}
+		row.Spans = append(row.Spans, Text(text))
 	}
 	line := "\n" + n.Story.Slug + " · "
 	if n.Story.State == stories.Closed {
@@ -103,12 +107,12 @@ func newsRow(n stories.News) Block {
 func renderStop(c stories.Content) Message {
 	change := c.Notice.Body.Change
 	who, what := UserName(change.By), TargetWords(nowCalled(c))
-	left := targetsWords(change.Left)
+	left := targetsWords(change.Left) + ": " + LevelWords(change.Level)
 	switch {
 	case change.Kind == stories.Unstopped:
-		return Plainly(fmt.Sprintf("%s brought %s back here: its updates come by %s.", who, what, left))
-	case change.Target.Kind == stories.TargetStory && left != "":
-		return Plainly(fmt.Sprintf("%s ended this channel's own subscription to %s; its updates still come by %s.", who, what, left))
+		return Plainly(fmt.Sprintf("%s brought %s back here; its updates come by %s.", who, what, left))
+	case change.Target.Kind == stories.TargetStory && len(change.Left) > 0:
+		return Plainly(fmt.Sprintf("%s ended this channel's own subscription to %s; its updates now come by %s.", who, what, left))
 	}
 	return Plainly(fmt.Sprintf("%s stopped %s here.", who, what))
 }

@@ -24,6 +24,8 @@ func Renderer(platforms ...Refs) func(stories.Content) Message {
 			return renderFollow(c)
 		case stories.StopNotice:
 			return renderStop(c)
+		case stories.ScheduleNotice:
+			return renderScheduled(c.Notice.Body.Scheduled)
 		}
 		return RenderUpdate(c.Story, c.Update)
 	}
@@ -32,7 +34,7 @@ func Renderer(platforms ...Refs) func(stories.Content) Message {
 // renderAlarms says what happened, what is wrong and who can mend it.
 func renderAlarms(b stories.NoticeBody, names Names) Message {
 	m := Message{}
-	m.Title, m.Tone = alarmTitle(b)
+	m.Title, m.Tone = alarmTitle(b, names)
 	said := map[string]bool{}
 	for _, a := range b.Alarms {
 		if said[a.Cure] { // eight channels alike would fill screens with it
@@ -50,23 +52,29 @@ func renderAlarms(b stories.NoticeBody, names Names) Message {
 // alarmWords is an alarm in sentences.
 func alarmWords(a stories.Alarm, names Names) []Span {
 	about := func(subject string) string { return Reason(subject, strings.TrimSuffix(a.Reason, ".")) }
+	stopped := func(subject string) string { // what stands before it says that nothing arrives
+		if why := StopReason(a.Reason); why != a.Reason {
+			return strings.TrimSuffix(why, ".")
+		}
+		return about(subject)
+	}
 	var what string
 	var place []Span // before it
 	switch a.Kind {
 	case stories.AlarmBlocked:
 		place = []Span{Sentence(names.Place(a.Destination))}
-		what = fmt.Sprintf(" gets no updates for now: %s.", about("it"))
+		what = fmt.Sprintf(" gets no updates for now: %s.", stopped("it"))
 	case stories.AlarmGone:
 		place = []Span{Sentence(names.Place(a.Destination))}
 		what = fmt.Sprintf(" has ended, and what it followed with it: %s.", about("it"))
 	case stories.AlarmPushStopped:
 		what = fmt.Sprintf("Update %d was refused by several channels alike and is not sent to the rest of %s: %s.", a.Number, names.Lane(a.Lane), about("a channel"))
 	case stories.AlarmLaneStopped:
-		what = fmt.Sprintf("Nothing is sent through %s: %s.", names.Lane(a.Lane), about("it"))
+		what = fmt.Sprintf("Nothing is sent through %s: %s.", names.Lane(a.Lane), stopped("it"))
 	case stories.AlarmLaneResumed:
 		what = capital(names.Lane(a.Lane)) + " sends again."
 	case stories.AlarmWorkspaceFailing:
-		what = fmt.Sprintf("Every channel of %s refuses alike, so none was given up: %s.", alarmWorkspace(a, names), about("each"))
+		what = fmt.Sprintf("Every channel of %s refuses alike, so none was given up: %s.", alarmWorkspace(a, names), stopped("each"))
 	case stories.AlarmFailed:
 		what = about("") + ". The log has the cause; it is a fault of Storybot to be reported."
 		if !hasSubject(a.Reason) {

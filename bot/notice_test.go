@@ -132,7 +132,7 @@ func TestReasonsHaveASubject(t *testing.T) {
 		}
 	}
 	stopped := stories.Alarm{Kind: stories.AlarmLaneStopped, Lane: "slack", Reason: "cannot be reached: the token was revoked"}
-	if got, want := alarmText(stopped), "Nothing is sent through Slack: it cannot be reached: the token was revoked."; got != want {
+	if got, want := alarmText(stopped), "Nothing is sent through Slack: the token was revoked."; got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
 }

@@ -57,9 +57,13 @@ func (n Names) Place(d stories.Destination) Span {
 	return span
 }
 
-// Here is Place for a reader in a channel: that one is "this channel".
+// Here is Place for a reader in a channel: that one is "this channel", and "this
+// direct message" where it is known to be one.
 func (n Names) Here(d, here stories.Destination) Span {
 	if d == here {
+		if n.Known[d].Form == stories.DirectForm {
+			return Text("this direct message")
+		}
 		return Text("this channel")
 	}
 	return n.Place(d)
@@ -73,10 +77,20 @@ func (n Names) Workspace(d stories.Destination) string {
 	case d.Workspace == "":
 		return platform
 	case name == "":
-		return "one workspace (" + platform + ")"
+		return "one " + n.workspaceWord(d.Platform) + " (" + platform + ")"
 	default:
 		return platform + " (" + name + ")"
 	}
+}
+
+// workspaceWord is what people on a platform call a workspace.
+func (n Names) workspaceWord(platform string) string {
+	for _, p := range n.Platforms {
+		if p.Platform == platform && p.Workspace != "" {
+			return p.Workspace
+		}
+	}
+	return "workspace"
 }
 
 // Lane is Workspace for what a lane serves. Where nobody knows its name the

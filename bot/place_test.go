@@ -56,7 +56,8 @@ func TestPlacesHaveNames(t *testing.T) {
 		if direct := strings.HasPrefix(c.want, "a direct"); direct == (got.Place == d) {
 			t.Errorf("%v stands for %v", d, got.Place)
 		}
-		if here := atlas.Here(d, d); here != Text("this channel") {
+		alone := strings.HasPrefix(c.want, "a direct message")
+		if here := atlas.Here(d, d); here.Text != "this channel" && !alone || here.Text != "this direct message" && alone {
 			t.Errorf("here it is %v", here)
 		}
 		if there := atlas.Here(d, stories.Destination{Platform: "near"}); there != got {
@@ -130,4 +131,27 @@ func TestNoWordsHoldAnID(t *testing.T) {
 			t.Fatalf("%q in %s", found, b.String())
 		}
 	})
+}
+
+// TestAWorkspaceIsCalledAsThere people call it.
+func TestAWorkspaceIsCalledAsThere(t *testing.T) {
+	platforms := []Refs{{Platform: "near", Title: "Nearby", Workspace: "server"}, {Platform: "other", Title: "Other"}}
+	alarm := func(platform, workspace string) stories.Alarm {
+		return stories.Alarm{Kind: stories.AlarmWorkspaceFailing, Destination: stories.Destination{Platform: platform, Workspace: workspace, Channel: "1"}, Reason: "refuses"}
+	}
+	for _, test := range []struct {
+		alarms []stories.Alarm
+		title  string
+		place  string
+	}{
+		{[]stories.Alarm{alarm("near", "1")}, "A whole server refuses updates", "one server (Nearby)"},
+		{[]stories.Alarm{alarm("near", "1"), alarm("near", "2")}, "Whole servers refuse updates", "one server (Nearby)"},
+		{[]stories.Alarm{alarm("other", "1")}, "A whole workspace refuses updates", "one workspace (Other)"},
+		{[]stories.Alarm{alarm("other", "1"), alarm("other", "2")}, "Whole workspaces refuse updates", "one workspace (Other)"},
+	} {
+		m := Renderer(platforms...)(stories.Content{Notice: stories.Notice{Kind: stories.AlarmNotice, Body: stories.NoticeBody{Alarms: test.alarms}}})
+		if m.Title != test.title || !strings.Contains(PlainText(m), test.place) {
+			t.Errorf("titled %q, want %q:\n%s", m.Title, test.title, PlainText(m))
+		}
+	}
 }

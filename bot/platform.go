@@ -30,6 +30,9 @@ type Health struct {
 	ID         string // "discord", "slack socket", "slack token 1"
 	Connection string // for operators: "discord gateway", "slack workspace T012AB (Acme)"
 	Title      string // for people: "Discord", "Slack (Acme)"
+	// Lane is what is sent through the connection, as deliveries call it; "" while
+	// that is not known, and for a connection that only listens.
+	Lane       string
 	Up         bool
 	Since      time.Time // of the present state
 	Detail     string    // for people: why it is down and what happens next

@@ -21,11 +21,39 @@ type Refs struct {
 	// shown to them: what a person, or a channel, is called.
 	Named   bool
 	Example string // a whole reference: "discord:80351110224678912"
+	// Workspace is what people there call a workspace; "" for workspace.
+	Workspace string
+	// Naming is a sentence: how somebody there is named in a command. "" for a
+	// mention that is picked from a list.
+	Naming string
+	// Apart says that a command's options are chosen one by one and that its client
+	// explains each: help says how they are called, and no word such as help can
+	// follow every command.
+	Apart bool
+}
+
+// mentionThem is how people are named where a list offers them.
+const mentionThem = "Mention the person: type @ and their name, and pick them from the list."
+
+// naming is how somebody is named on a platform.
+func naming(platforms []Refs, platform string) string {
+	for _, p := range platforms {
+		if p.Platform == platform && p.Naming != "" {
+			return p.Naming
+		}
+	}
+	return mentionThem
 }
 
 // CheckPerson says whether ref names a person in the form of one of platforms.
 // Error: stories.CodeInvalid.
 func CheckPerson(platforms []Refs, ref string) error {
+	platform, _, _ := strings.Cut(ref, ":")
+	return checkPerson(platforms, platform, ref)
+}
+
+// checkPerson is CheckPerson of what was written on the platform in.
+func checkPerson(platforms []Refs, in, ref string) error {
 	name, id, _ := strings.Cut(ref, ":")
 	who := fmt.Sprintf("%q", OneLine(ref))
 	for _, p := range platforms {
@@ -37,7 +65,7 @@ func CheckPerson(platforms []Refs, ref string) error {
 		}
 		who = "This" // is a reference, which people are not shown
 	}
-	return stories.Errorf(stories.CodeInvalid, "%s names nobody. Mention the person: type @ and their name, and pick them from the list.", who)
+	return stories.Errorf(stories.CodeInvalid, "%s names nobody. %s", who, naming(platforms, in))
 }
 
 // PersonRef is the reference of the person whom typed names: a whole reference,
@@ -53,5 +81,5 @@ func PersonRef(platforms []Refs, where stories.Destination, typed string) (strin
 			typed = p.Platform + ":" + id
 		}
 	}
-	return typed, CheckPerson(platforms, typed)
+	return typed, checkPerson(platforms, where.Platform, typed)
 }

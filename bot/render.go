@@ -78,7 +78,7 @@ func pushTitle(u stories.Update) string {
 // every platform.
 func RenderWhole(story stories.Story, u stories.Update, part int) Message {
 	line := append(byline(story, u), Text(" · "), At(u.At))
-	room := messageRoom - roomOf(pushTitle(u), Headline(story), " · part 10 of 10") - roomOfSpans(line) - len("\u2068\u2069\u2068\u2069")
+	room := messageRoom - roomOf(pushTitle(u), Headline(story), " · part 10 of 10", goesOn) - roomOfSpans(line) - len("\u2068\u2069\u2068\u2069")
 	parts := wholeParts(u, max(leastNews, max(room, AnswerText)-Picture(u).room()))
 	part = max(0, min(part, len(parts)-1))
 	m := Message{Blocks: append([]Block(nil), parts[part]...)}
@@ -94,11 +94,17 @@ func RenderWhole(story stories.Story, u stories.Update, part int) Message {
 	}
 	m.Blocks = append(m.Blocks, Block{Kind: Small, Spans: []Span{Text(Headline(story))}}, Block{Kind: Small, Spans: line})
 	if next := part + 1; next < len(parts) {
+		if b := &m.Blocks[0]; b.Kind == Paragraph && parts[next][0].Kind == Paragraph {
+			b.Spans = append(b.Spans[:len(b.Spans):len(b.Spans)], Text(goesOn))
+		}
 		m.Buttons = append(m.Buttons, NewButton("Read on", ActionRead, u.StoryID, int64(u.Number), int64(next)))
 	}
 	m.Buttons = append(m.Buttons, NewButton("Timeline", ActionTimeline, story.ID))
 	return m
 }
+
+// goesOn ends a text of which there is more.
+const goesOn = " …"
 
 // wholeParts are the parts of RenderWhole in so much room: paragraphs of text and,
 // where the sources do not fit beside the last of them, lists of sources.
@@ -130,9 +136,9 @@ func wholeParts(u stories.Update, room int) [][]Block {
 // channel was not sent while it could not be written to. It stands below the text:
 // what a phone shows first of m is its news.
 func AfterGap(m Message, missed int) Message {
-	line := fmt.Sprintf("%s earlier updates were not posted here while the bot could not write to this channel. /stories lists what happened.", Count(missed))
+	line := fmt.Sprintf("%s earlier updates were not posted here while the bot could not send them. /stories lists what happened.", Count(missed))
 	if missed == 1 {
-		line = "1 earlier update was not posted here while the bot could not write to this channel. /stories lists what happened."
+		line = "1 earlier update was not posted here while the bot could not send it. /stories lists what happened."
 	}
 	body, small := m.SmallPrint()
 	m.Blocks = append(append(append([]Block(nil), body...), Block{Kind: Small, Spans: []Span{Text(line)}}), small...)
@@ -259,6 +265,9 @@ func roomOfSpans(spans []Span) int {
 
 // byline is the small print that names an update and its author.
 func byline(story stories.Story, u stories.Update) []Span {
+	if u.Number == 0 { // it is not published
+		return []Span{Text(story.Slug + " · " + UserName(u.Author))}
+	}
 	return []Span{Text(fmt.Sprintf("%s, update %d · %s", story.Slug, u.Number, UserName(u.Author)))}
 }
 

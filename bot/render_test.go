@@ -120,6 +120,9 @@ func TestReadAllShowsAllOnce(t *testing.T) {
 		linked := map[string]int{}
 		for part, parts := 0, 1; part < parts; part++ {
 			m := RenderWhole(aStory, u, part)
+			if goes, more := strings.HasSuffix(PlainText(Message{Blocks: m.Blocks[:1]}), " …"), m.Buttons[0].Label == "Read on"; goes != more && len(u.Sources) < 3 {
+				t.Fatalf("part %d goes on: %v, and says so: %v", part, more, goes)
+			}
 			room := Room(m.Title)
 			for _, b := range m.Blocks {
 				for _, s := range b.Spans {

@@ -76,6 +76,7 @@ type Verdict struct {
 	Code      string // the platform's own word or number, for logs and metrics
 	Reason    string // for people: what is wrong, as the end of "This channel …"
 	Cure      string // for people: who can mend it, and how; a whole sentence
+	Heals     bool   // once it is mended deliveries go on by themselves: nobody need try again
 	Err       error  // the cause, for the log; never holds a token
 
 	// Limited says what a 429 covers; RetryAfter how long it lasts.

@@ -15,6 +15,44 @@ func (s Spec) Usage() string {
 	return strings.Join(words, " ")
 }
 
+// UsageApart is how the command is written where its options are chosen one by
+// one, in the order they are offered there, required ones first:
+// "/update story:… text:… [level:minor/normal/breaking]".
+func (s Spec) UsageApart() string {
+	words := []string{"/" + s.Name}
+	for _, arg := range s.Apart() {
+		form := arg.Name + ":"
+		if len(arg.Choices) > 0 {
+			form += arg.choiceWords()
+		} else {
+			form += "…"
+		}
+		if !arg.insisted() {
+			form = "[" + form + "]"
+		}
+		words = append(words, form)
+	}
+	return strings.Join(words, " ")
+}
+
+// Apart is the arguments in the order in which options are offered one by one:
+// required ones first.
+func (s Spec) Apart() []Arg {
+	args := slices.Clone(s.Args)
+	slices.SortStableFunc(args, func(a, b Arg) int {
+		switch {
+		case a.insisted() == b.insisted():
+			return 0
+		case a.insisted():
+			return -1
+		}
+		return 1
+	})
+	return args
+}
+
+func (a Arg) insisted() bool { return a.Required || a.Insist }
+
 // Ordered is the arguments in the order they are typed: positional ones,
 // options, free text.
 func (s Spec) Ordered() []Arg {

@@ -29,9 +29,8 @@ func newClaimCode() string {
 // any case, with or without its hyphens. CodeForbidden when it is another one,
 // CodeExists when there is an admin, CodeInvalid when act.By names nobody.
 func (s *Service) Claim(ctx context.Context, act Act, code string) error {
-	const exists = "There is nothing to claim: this bot has an admin already. Ask them for a role, or whoever runs the bot: STORYBOT_ADMINS in its settings names more admins."
 	if len(s.admins) > 0 {
-		return Errorf(CodeExists, exists)
+		return s.claimed(ctx, act.By)
 	}
 	if err := s.checkPerson(act.By.Ref); err != nil {
 		return err
@@ -39,11 +38,19 @@ func (s *Service) Claim(ctx context.Context, act Act, code string) error {
 	err := s.store.ClaimAdmin(ctx, s.stamp(act), code)
 	switch CodeOf(err) {
 	case CodeExists:
-		return Errorf(CodeExists, exists)
+		return s.claimed(ctx, act.By)
 	case CodeForbidden:
 		return Errorf(CodeForbidden, "That is not the code. The bot printed it in its log when it started; who runs the bot can read it there.")
 	}
 	return err
+}
+
+// claimed refuses u a claim once there is an admin, who may be u. CodeExists.
+func (s *Service) claimed(ctx context.Context, u User) error {
+	if role, err := s.RoleOf(ctx, u); err == nil && role == Admin {
+		return Errorf(CodeExists, "You are an admin already: there is nothing to claim.")
+	}
+	return Errorf(CodeExists, "There is nothing to claim: this bot has an admin already. Ask them for a role, or whoever runs the bot: STORYBOT_ADMINS in its settings names more admins.")
 }
 
 // SameClaimCode says whether given is the code, in any case, with or without
@@ -51,6 +58,13 @@ func (s *Service) Claim(ctx context.Context, act Act, code string) error {
 func SameClaimCode(given, code string) bool {
 	given, code = bareCode(given), bareCode(code)
 	return code != "" && subtle.ConstantTimeCompare([]byte(given), []byte(code)) == 1
+}
+
+// HoldsClaimCode says whether the code stands in text, written as SameClaimCode
+// takes it, with whatever around it. No text holds no code.
+func HoldsClaimCode(text, code string) bool {
+	code = bareCode(code)
+	return code != "" && strings.Contains(bareCode(text), code)
 }
 
 // bareCode is a code's letters and digits, in capitals.

@@ -65,6 +65,7 @@ type Delivery struct {
 type About struct {
 	UpdateID int64
 	NoticeID int64 // UpdateID is 0 then
+	Notice   NoticeKind
 	StoryID  int64
 	Number   int // of the update in its story
 }
@@ -240,7 +241,10 @@ type Result struct {
 	// holds all that waits for it, Gone ends its subscriptions and skips what
 	// waits, Reachable lifts a block.
 	Destination DestinationState
-	At          time.Time
+	// Heals says of a destination that is Blocked that once the reason is mended
+	// nobody need try again.
+	Heals bool
+	At    time.Time
 }
 
 // Lease is the right of one process to work a lane. Fence grows with every
@@ -263,6 +267,9 @@ type Progress struct {
 	Held     int
 	Failed   int // failed and skipped
 	Unknown  int
+	// Spared are those that follow the story of an update that nobody gets. It is
+	// counted when the update is published, never later.
+	Spared Spared `json:",omitzero"`
 }
 
 // Done says that nothing is on its way any more.
@@ -285,6 +292,14 @@ type FailingDestination struct {
 	Reason      string
 	Since       time.Time
 	Held        int // deliveries that wait for it
+}
+
+// FailedTelling is a message that was to tell a channel what it follows, and failed.
+type FailedTelling struct {
+	Destination Destination
+	Change      Change
+	Reason      string
+	At          time.Time // when it had failed
 }
 
 // DeliveryFilter narrows a list of deliveries; zero values do not narrow.

@@ -13,6 +13,9 @@ func (s *Service) RoleOf(ctx context.Context, u User) (Role, error) {
 	return s.store.RoleOf(ctx, u.Ref)
 }
 
+// FirstAdmin is how an installation without an admin gets one.
+const FirstAdmin = "Whoever runs the bot finds a code in its log, and becomes the first admin with /desk claim and the code."
+
 // require refuses u when their role is less than needed, and says who can give it.
 // CodeForbidden.
 func (s *Service) require(ctx context.Context, u User, needed Role) error {
@@ -26,14 +29,14 @@ func (s *Service) require(ctx context.Context, u User, needed Role) error {
 	switch code, err := s.ClaimCode(ctx); {
 	case err != nil || code == "":
 	case needed == Admin:
-		return Errorf(CodeForbidden, "Only admins can do this, and there is none yet. Whoever runs the bot finds a code in its log, and becomes the first with /desk claim and the code.")
+		return Errorf(CodeForbidden, "Only admins can do this, and there is none yet. "+FirstAdmin)
 	default:
-		return Errorf(CodeForbidden, "Only moderators can do this, and there is no admin yet who could make you one. Whoever runs the bot finds a code in its log, and becomes the first admin with /desk claim and the code.")
+		return Errorf(CodeForbidden, "Only moderators can do this, and there is no admin yet who could make you one. "+FirstAdmin)
 	}
 	if needed == Admin {
 		return Errorf(CodeForbidden, "Only admins can do this. Ask one, or whoever runs the bot: STORYBOT_ADMINS in its settings names admins.")
 	}
-	return Errorf(CodeForbidden, "Only moderators can do this. An admin can make you one: /desk moderators action:add user: and your name.")
+	return Errorf(CodeForbidden, "Only moderators can do this. An admin of the bot can make you one, with /desk moderators action:add user:@ and your name; whoever runs the bot knows who is an admin.")
 }
 
 // Named is u with the name they are known by where it has none; "" when nobody
@@ -86,7 +89,7 @@ func (s *Service) SetModerator(ctx context.Context, act Act, u User, yes bool) (
 		}
 	}
 	if s.admins[u.Ref] {
-		return false, Errorf(CodeInvalid, "%s is an admin by STORYBOT_ADMINS; that can only be changed in the bot's settings.", called(u))
+		return false, Errorf(CodeInvalid, "%s is an admin by how the bot is set up, which nobody can change here.", called(u))
 	}
 	if stored == Admin && yes {
 		return false, Errorf(CodeInvalid, "%s is an admin already, which includes what moderators may do.", called(u))

@@ -12,6 +12,7 @@ type Code string
 const (
 	CodeInvalid     Code = "invalid"     // the input cannot be used as it is
 	CodeNotFound    Code = "not_found"   // there is no such story, update or subscription
+	CodeReplaced    Code = "replaced"    // what was meant has ended; another may be in its place
 	CodeExists      Code = "exists"      // it is there already
 	CodeForbidden   Code = "forbidden"   // this person may not
 	CodeConfirm     Code = "confirm"     // allowed, once the person says so again

@@ -17,7 +17,8 @@ type Follow struct {
 
 // Subscribe makes a channel follow a story, a topic or everything, and has it told
 // there when that is new. story is zero unless a story is followed. CodeForbidden,
-// CodeInvalid, CodeNotFound with Near, CodeLimited when it follows MaxSubscriptions.
+// CodeInvalid, CodeNotFound with Near, CodeLimited when it follows MaxSubscriptions,
+// CodeReplaced.
 func (s *Service) Subscribe(ctx context.Context, act Act, f Follow) (sub Subscription, story Story, made Made, err error) {
 	if err := f.mayManage(ctx); err != nil {
 		return sub, story, made, err
@@ -58,14 +59,18 @@ func (s *Service) Posted(ctx context.Context, noticeID int64) (Delivery, error) 
 	return s.store.NoticeDelivery(ctx, noticeID)
 }
 
-// Unsubscribe ends it. CodeForbidden, CodeNotFound.
-func (s *Service) Unsubscribe(ctx context.Context, act Act, f Follow) (Subscription, error) {
+// Unsubscribe ends it, or act.Subscription whatever that follows. CodeForbidden,
+// CodeNotFound, CodeReplaced.
+func (s *Service) Unsubscribe(ctx context.Context, act Act, f Follow) (Left, error) {
 	if err := f.mayManage(ctx); err != nil {
-		return Subscription{}, err
+		return Left{}, err
 	}
-	target, err := s.currentName(ctx, f.Target)
-	if err != nil {
-		return Subscription{}, err
+	target := f.Target
+	if act.Subscription == 0 {
+		var err error
+		if target, err = s.currentName(ctx, target); err != nil {
+			return Left{}, err
+		}
 	}
 	sub, err := s.store.Unsubscribe(ctx, s.aloud(act, f), f.Destination, target)
 	if CodeOf(err) == CodeNotFound {
@@ -73,7 +78,11 @@ func (s *Service) Unsubscribe(ctx context.Context, act Act, f Follow) (Subscript
 		if target.Kind == TargetAll {
 			what = "all stories"
 		}
-		return sub, Errorf(CodeNotFound, "This channel does not follow %s. /subscriptions lists what it follows.", what)
+		who := "This channel does"
+		if f.Direct {
+			who = "You do"
+		}
+		return sub, Errorf(CodeNotFound, "%s not follow %s. /subscriptions lists what is followed here.", who, what)
 	}
 	if err == nil {
 		s.planned()
@@ -107,14 +116,15 @@ func (s *Service) Stop(ctx context.Context, act Act, f Follow, storyID int64) (s
 	return story, ended, err
 }
 
-// Unstop lets a story come again that Stop muted, and returns what brings it now.
+// Unstop lets a story come again that Stop muted, and returns what decides about it
+// now.
 // CodeForbidden, CodeNotFound.
-func (s *Service) Unstop(ctx context.Context, act Act, f Follow, storyID int64) (story Story, by []Target, err error) {
+func (s *Service) Unstop(ctx context.Context, act Act, f Follow, storyID int64) (story Story, by Brought, err error) {
 	if err := f.mayManage(ctx); err != nil {
-		return story, nil, err
+		return story, by, err
 	}
 	if story, err = s.store.StoryByID(ctx, storyID); err != nil {
-		return story, nil, err
+		return story, by, err
 	}
 	if by, err = s.store.Unstop(ctx, s.aloud(act, f), f.Destination, storyID); err == nil {
 		s.planned()
@@ -122,20 +132,26 @@ func (s *Service) Unstop(ctx context.Context, act Act, f Follow, storyID int64) 
 	return story, by, err
 }
 
-// Brings returns what brings a story to a channel now: what it follows and has not
-// paused, nothing where the story was stopped.
-func (s *Service) Brings(ctx context.Context, d Destination, storyID int64) ([]Target, error) {
+// Brings returns what decides now which updates of a story come to a channel.
+func (s *Service) Brings(ctx context.Context, d Destination, storyID int64) (Decision, error) {
 	return s.store.Brings(ctx, d, storyID)
 }
 
-// Pause stops serving a subscription until Resume. CodeForbidden, CodeNotFound.
+// Mutes returns the stories that were stopped in a channel although a topic or all
+// that it follows would bring them, the newest stop first: at most MaxMutes.
+func (s *Service) Mutes(ctx context.Context, d Destination) ([]Mute, error) {
+	return s.store.Mutes(ctx, d, MaxMutes)
+}
+
+// Pause stops serving a subscription until Resume: that of f.Target, or
+// act.Subscription. CodeForbidden, CodeNotFound, CodeReplaced.
 func (s *Service) Pause(ctx context.Context, act Act, f Follow) (Subscription, error) {
 	return s.setSubscription(ctx, act, f, Paused)
 }
 
 // Resume serves a paused subscription again and lifts the block of a channel
 // that refused the bot: its newest held deliveries go out. CodeForbidden,
-// CodeNotFound.
+// CodeNotFound, CodeReplaced.
 func (s *Service) Resume(ctx context.Context, act Act, f Follow) (Subscription, error) {
 	sub, err := s.setSubscription(ctx, act, f, Active)
 	if err != nil {
@@ -160,15 +176,19 @@ func (s *Service) Subscriptions(ctx context.Context, d Destination) ([]Subscript
 	return s.store.Subscriptions(ctx, d)
 }
 
+// whyDeliveries is how many of its deliveries Why returns at most: those of several
+// updates, of which each may have come in parts.
+const whyDeliveries = 20
+
 // Why tells what became of a story's update (number 0: the newest ones) in a
 // channel: its deliveries, newest first.
 func (s *Service) Why(ctx context.Context, d Destination, storyID int64, number int) ([]Delivery, error) {
-	return s.store.DeliveriesTo(ctx, d, storyID, number, 5)
+	return s.store.DeliveriesTo(ctx, d, storyID, number, whyDeliveries)
 }
 
 func (f Follow) mayManage(ctx context.Context) error {
 	if f.Manages == nil {
-		return Errorf(CodeForbidden, "Only people who manage this channel can change what it follows.")
+		return Errorf(CodeForbidden, "Only people who manage this channel can change what is followed here.")
 	}
 	return f.Manages(ctx)
 }

@@ -21,6 +21,14 @@ type Notice struct {
 	CreatedAt time.Time
 }
 
+// Urgency is that of the messages of a notice of this kind.
+func (k NoticeKind) Urgency() Level {
+	if k == FollowNotice || k == StopNotice {
+		return ForChannel
+	}
+	return ForDesk
+}
+
 // NoticeKind is what a Notice is about.
 type NoticeKind string
 
@@ -32,6 +40,9 @@ const (
 	// that says what ended: Body.Change, each owed to the channel it is about.
 	FollowNotice NoticeKind = "follow"
 	StopNotice   NoticeKind = "stop"
+	// ScheduleNotice asks the desk what becomes of a scheduled update whose time has
+	// passed, and then tells it: Body.Scheduled.
+	ScheduleNotice NoticeKind = "schedule"
 )
 
 // NoticeBody is what a notice says; its kind tells which of the fields. It is
@@ -42,6 +53,8 @@ type NoticeBody struct {
 	Progress Progress      `json:",omitzero"`
 	Left     time.Duration `json:",omitempty"` // how long the rest will take; 0 when that is not known
 	Change   Change        `json:",omitzero"`
+	// Scheduled is as it stood when the notice was last said.
+	Scheduled *Scheduled `json:",omitempty"`
 }
 
 // Push is a notice of an update's progress that is not done, and how the update's
@@ -51,12 +64,10 @@ type Push struct {
 	Stands Progress
 }
 
-// ForDesk is the urgency of every notice: of what the desk is told, and a channel
-// of what it follows. It is above every update's. How a push is coming along, and
-// what is wrong with it, is of no use behind it; and whoever just subscribed a
-// channel waits for the card, which also has to stand there before the story's next
-// update. There are few such messages: see delivery.Notifier, and one a command of a
-// person. No update has this level.
+// ForDesk is the urgency of what the desk is told. It is above every update's: how a
+// push is coming along, and what is wrong with it, is of no use behind it. There are
+// few such messages: see delivery.Notifier. No update has this level. What a channel
+// is told of what it follows is less urgent: see ForChannel.
 const ForDesk Level = 4
 
 // MaxTold is how many alarms one notice holds.

@@ -52,7 +52,14 @@ type Act struct {
 	// Draft, if any, is what is posted by it: it ends in the same transaction. Where
 	// it has changed or ended since, nothing is done: CodeExists.
 	Draft DraftRef
+	// Subscription, when not 0, is the number of the one that is meant, whatever else
+	// names it: where that has ended nothing is changed, CodeReplaced. NewOnly means
+	// that there is none yet: one that is there stays as it is.
+	Subscription int64
 }
+
+// NewOnly is for Act.Subscription.
+const NewOnly int64 = -1
 
 // Audience is who reads in a channel that it now follows something, or no longer
 // does: a message owed to it by the transaction that changes it.

@@ -101,7 +101,7 @@ func TestRefusalsNamePeopleByTheirNames(t *testing.T) {
 	_, already := unclaimed.SetModerator(ctx, stories.Act{By: boss}, stories.User{Ref: boss.Ref}, true)
 	_, himself := unclaimed.SetModerator(ctx, stories.Act{By: boss}, stories.User{Ref: boss.Ref}, false)
 	_, configured := n.SetModerator(ctx, stories.Act{By: admin}, stories.User{Ref: admin.Ref, Name: "Ada"}, true)
-	for refusal, want := range map[error]string{forbidden: "action:add user: and your name", admins: "STORYBOT_ADMINS", already: "Boss is an admin", himself: "Another admin", configured: "Ada is an admin"} {
+	for refusal, want := range map[error]string{forbidden: "action:add user:@ and your name", admins: "STORYBOT_ADMINS", already: "Boss is an admin", himself: "Another admin", configured: "Ada is an admin"} {
 		if refusal == nil || !strings.Contains(refusal.Error(), want) || strings.Contains(refusal.Error(), "chat:") || strings.Contains(refusal.Error(), "console:") {
 			t.Errorf("refusal %v, want %q and no id", refusal, want)
 		}

@@ -98,12 +98,19 @@ type DeskStatus struct {
 	Failing []FailingDestination
 	// FailingTotal counts all of them, Failing lists the first.
 	FailingTotal int
-	Followers    int // channels that follow anything
+	Untold       []FailedTelling // lately, the newest first
+	Followers    int             // channels that follow anything
 	At           time.Time
 }
 
-// maxFailing is how many failing destinations a status lists.
-const maxFailing = 100
+const (
+	// maxFailing is how many failing destinations a status lists, and how many
+	// messages of what channels follow.
+	maxFailing = 100
+	// untoldFor is for how long the latter are listed: whoever waited for one has
+	// looked by then, and nothing mends it.
+	untoldFor = 24 * time.Hour
+)
 
 // Status tells what is queued and what fails. By moderators. CodeForbidden.
 func (s *Service) Status(ctx context.Context, by User) (DeskStatus, error) {
@@ -114,6 +121,9 @@ func (s *Service) Status(ctx context.Context, by User) (DeskStatus, error) {
 	}
 	if err == nil {
 		status.Failing, status.FailingTotal, err = s.store.Failing(ctx, maxFailing)
+	}
+	if err == nil {
+		status.Untold, err = s.store.FailedTellings(ctx, status.At.Add(-untoldFor), maxFailing)
 	}
 	if err == nil {
 		status.Followers, err = s.store.Followers(ctx)

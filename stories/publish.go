@@ -122,7 +122,11 @@ func (s *Service) checkRepeat(ctx context.Context, act Act, story Story, u Updat
 	if again {
 		return nil
 	}
-	same, err := s.repeated(ctx, story, u.Text, act.At.Add(-DuplicateWindow))
+	since := act.At.Add(-DuplicateWindow)
+	same, err := s.repeated(ctx, story, u.Text, since)
+	if same == nil && err == nil {
+		same, err = s.scheduledSame(ctx, story, u.Text, since)
+	}
 	if same == nil || err != nil {
 		return err
 	}
@@ -133,6 +137,9 @@ func (s *Service) checkRepeat(ctx context.Context, act Act, story Story, u Updat
 		return closed(story) // rather than a question that leads to it
 	}
 	e := Errorf(CodeConfirm, "Update %d of %s, %s old, says %s the same.", same.Number, story.Slug, inWords(act.At.Sub(same.CreatedAt)), Nearly(same.Text, u.Text))
+	if same.Number == 0 {
+		e = Errorf(CodeConfirm, "An update of %s that is about to go out, written %s ago, says %s the same.", story.Slug, inWords(act.At.Sub(same.CreatedAt)), Nearly(same.Text, u.Text))
+	}
 	e.Like = same
 	return e
 }
@@ -154,6 +161,20 @@ func (s *Service) repeated(ctx context.Context, story Story, text string, since 
 	}
 	for _, u := range newest {
 		if !u.CreatedAt.Before(since) && sameWords(u.Text, text) {
+			return &u, nil
+		}
+	}
+	return nil, nil
+}
+
+// scheduledSame is the same of updates that wait for their time; it has no number.
+func (s *Service) scheduledSame(ctx context.Context, story Story, text string, since time.Time) (*Update, error) {
+	open, err := s.store.ScheduledOf(ctx, story.ID, since)
+	if err != nil {
+		return nil, err
+	}
+	for _, u := range open {
+		if strings.TrimSpace(u.Text) == strings.TrimSpace(text) || sameWords(u.Text, text) {
 			return &u, nil
 		}
 	}

@@ -105,12 +105,21 @@ func (s *Service) unknown(ctx context.Context, slug string) error {
 		return err
 	}
 	if len(near) == 0 {
-		e.Message += " No story is tracked yet: a moderator starts one with /desk track."
+		e.Message += " " + s.NoStory(ctx)
 	}
 	for _, story := range near {
 		e.Near = append(e.Near, story.Slug)
 	}
 	return e
+}
+
+// NoStory says that no story is tracked, and who can start one: where nobody is an
+// admin yet, how somebody becomes one.
+func (s *Service) NoStory(ctx context.Context) string {
+	if code, err := s.ClaimCode(ctx); err == nil && code != "" {
+		return "No story is tracked yet, and nobody may start one before there is an admin. " + FirstAdmin
+	}
+	return "No story is tracked yet. A moderator starts one: /desk track and its headline."
 }
 
 // maxNear is how many stories are offered instead of an unknown one.
@@ -220,28 +229,6 @@ func CheckTopics(topics []string) ([]string, error) {
 		return nil, Errorf(CodeInvalid, "A story has at most %d topics; these are %d. Leave some of them out.", MaxTopics, len(topics))
 	}
 	return topics, nil
-}
-
-// Close ends a story; Reopen takes it up again. By moderators. changed is
-// false when it stood so already. CodeForbidden, CodeNotFound.
-func (s *Service) Close(ctx context.Context, act Act, slug string) (story Story, changed bool, err error) {
-	return s.setState(ctx, act, slug, Closed)
-}
-
-// Reopen takes a closed story up again. See Close.
-func (s *Service) Reopen(ctx context.Context, act Act, slug string) (story Story, changed bool, err error) {
-	return s.setState(ctx, act, slug, Developing)
-}
-
-func (s *Service) setState(ctx context.Context, act Act, slug string, state State) (Story, bool, error) {
-	if err := s.require(ctx, act.By, Moderator); err != nil {
-		return Story{}, false, err
-	}
-	story, err := s.Story(ctx, slug)
-	if err != nil {
-		return Story{}, false, err
-	}
-	return s.store.SetStoryState(ctx, s.stamp(act), story.ID, state)
 }
 
 // stamp sets the act's time unless the caller knew better.

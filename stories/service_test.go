@@ -77,7 +77,7 @@ func TestOnlyModeratorsWrite(t *testing.T) {
 	wantCode(t, "Track", err, stories.CodeForbidden)
 	_, _, _, err = n.Append(ctx, act, stories.Append{Slug: "sony-hack", Text: "Hello"})
 	wantCode(t, "Append", err, stories.CodeForbidden)
-	_, _, err = n.Close(ctx, act, "sony-hack")
+	_, err = n.End(ctx, act, "sony-hack", "")
 	wantCode(t, "Close", err, stories.CodeForbidden)
 	_, err = n.Log(ctx, reader, "", 0, 10)
 	wantCode(t, "Log", err, stories.CodeForbidden)
@@ -158,18 +158,18 @@ func TestTheSameTextTwiceIsConfirmed(t *testing.T) {
 func TestAClosedStoryTakesNoUpdates(t *testing.T) {
 	n, _ := openTracked(t)
 	ctx, act := t.Context(), stories.Act{By: moderator}
-	if _, changed, err := n.Close(ctx, act, "sony-hack"); err != nil || !changed {
-		t.Fatalf("Close: %v, %v", changed, err)
+	if told, err := n.End(ctx, act, "sony-hack", ""); err != nil || !told.Changed {
+		t.Fatalf("Close: %v, %v", told, err)
 	}
-	if _, changed, err := n.Close(ctx, act, "sony-hack"); err != nil || changed {
-		t.Errorf("closing twice: %v, %v", changed, err)
+	if told, err := n.End(ctx, act, "sony-hack", ""); err != nil || told.Changed {
+		t.Errorf("closing twice: %v, %v", told, err)
 	}
 	_, _, _, err := n.Append(ctx, act, stories.Append{Slug: "sony-hack", Text: "More"})
 	wantCode(t, "Append", err, stories.CodeClosed)
 	if !strings.Contains(err.Error(), "/desk reopen sony-hack") {
 		t.Errorf("no cure in %q", err)
 	}
-	if _, _, err := n.Reopen(ctx, act, "sony-hack"); err != nil {
+	if _, err := n.Begin(ctx, act, "sony-hack", ""); err != nil {
 		t.Fatal(err)
 	}
 	if _, _, _, err := n.Append(ctx, act, stories.Append{Slug: "sony-hack", Text: "More"}); err != nil {

@@ -17,6 +17,8 @@ type Store interface {
 	PeopleStore
 	DeliveryReader
 	PutBackStore
+	ScheduleStore
+	StoryEditStore
 	NameReader
 	DraftStore
 }
@@ -57,6 +59,10 @@ type StoryStore interface {
 	// exactly this text. CodeNotFound when there is none.
 	SameText(ctx context.Context, storyID int64, text string, since time.Time) (Update, error)
 
+	// ScheduledOf returns what was scheduled of a story since then and is open: without
+	// numbers, the newest first, at most MaxScheduled.
+	ScheduledOf(ctx context.Context, storyID int64, since time.Time) ([]Update, error)
+
 	// CreateStory stores s and returns it with its id. CodeExists when its
 	// slug is another story's slug or alias.
 	CreateStory(ctx context.Context, act Act, s Story) (Story, error)
@@ -64,9 +70,10 @@ type StoryStore interface {
 	// that state already. CodeNotFound.
 	SetStoryState(ctx context.Context, act Act, storyID int64, state State) (s Story, changed bool, err error)
 	// AppendUpdate gives u the story's next number and stores it together with
-	// one delivery for every destination that follows the story, one of its
-	// topics or all, at u.Level or below, each destination once. A blocked
-	// destination's delivery is Held; a muted story's is not planned. Earlier
+	// one delivery for every destination where what decides (Decides) of those that
+	// follow the story, one of its topics or all lets u.Level through. A blocked
+	// destination's delivery is Held; a muted story's is not planned. Where nobody
+	// gets it Progress.Spared tells who follows the story all the same. Earlier
 	// unsent deliveries of the story that are less urgent are raised to
 	// u.Level, so that they stay in front. CodeNotFound, CodeClosed.
 	AppendUpdate(ctx context.Context, act Act, u Update) (Update, Progress, error)
@@ -80,32 +87,39 @@ type StoryStore interface {
 
 // SubscriptionStore keeps subscriptions and destinations.
 type SubscriptionStore interface {
-	// Subscribe makes d follow s.Target; lane is d's rate domain. A destination
+	// Subscribe makes d follow s.Target; lane is d's rate domain. What waits there and
+	// does not pass s.Level, where s decides now, is skipped. A destination
 	// that was blocked or gone is reachable again. Where the subscription was there
-	// its level is set to s.Level and a pause or a mute of that story ends. What is
-	// new is told to act.Audience. CodeNotFound for an unknown story, CodeLimited
-	// when d follows MaxSubscriptions others.
+	// its level is set to s.Level and a pause or a mute of that story ends, unless
+	// act.Subscription is NewOnly. What is new is told to act.Audience. CodeNotFound
+	// for an unknown story, CodeLimited when d follows MaxSubscriptions others,
+	// CodeReplaced when that is not act.Subscription.
 	Subscribe(ctx context.Context, act Act, s Subscription, lane string) (sub Subscription, made Made, err error)
 	// Unsubscribe ends a subscription, tells act.Audience and skips what waits for
-	// the destination because of it and nothing else. CodeNotFound when there is none.
-	Unsubscribe(ctx context.Context, act Act, d Destination, t Target) (Subscription, error)
+	// the destination because of it and nothing else: its first message too. A
+	// destination that is blocked is not told. CodeNotFound when there is none,
+	// CodeReplaced when that is not act.Subscription.
+	Unsubscribe(ctx context.Context, act Act, d Destination, t Target) (Left, error)
 	// Stop ends d's own subscription of a story if there is one, and mutes the
 	// story where a topic or all would still bring it; what waits is skipped, and
 	// act.Audience told. CodeNotFound for an unknown story.
 	Stop(ctx context.Context, act Act, d Destination, storyID int64) (Ended, error)
-	// Unstop ends the mute of a story at d and returns what brings it there now. Where
-	// something does, act.Audience is told. CodeNotFound for an unknown story.
-	Unstop(ctx context.Context, act Act, d Destination, storyID int64) ([]Target, error)
-	// Brings returns what brings a story to d now: subscriptions that are not paused,
-	// none where it is muted.
-	Brings(ctx context.Context, d Destination, storyID int64) ([]Target, error)
-	// SetSubscriptionState pauses or resumes. CodeNotFound.
+	// Unstop ends the mute of a story at d and returns what decides about it there now.
+	// Where that brings it, act.Audience is told. CodeNotFound for an unknown story.
+	Unstop(ctx context.Context, act Act, d Destination, storyID int64) (Brought, error)
+	// Brings returns what decides now which updates of a story come to d.
+	Brings(ctx context.Context, d Destination, storyID int64) (Decision, error)
+	// Mutes returns the newest mutes at d, at most limit: those of stories that a
+	// topic or all which d follows, paused or not, would bring.
+	Mutes(ctx context.Context, d Destination, limit int) ([]Mute, error)
+	// SetSubscriptionState pauses or resumes. CodeNotFound, CodeReplaced.
 	SetSubscriptionState(ctx context.Context, act Act, d Destination, t Target, state SubscriptionState) (Subscription, error)
 	// Subscriptions returns what d follows, stories before topics before all.
 	Subscriptions(ctx context.Context, d Destination) ([]Subscription, error)
 	// ReopenDestination makes a blocked destination reachable again: its newest
-	// keep held deliveries are pending, the older ones skipped. It returns how
-	// many of each; both 0 when it was not blocked.
+	// keep held updates are pending, the older ones skipped, and of all else that is
+	// held the newest keep of each kind. It returns how many deliveries are pending
+	// and how many updates were skipped; both 0 when it was not blocked.
 	ReopenDestination(ctx context.Context, d Destination, keep int, now time.Time) (resumed, skipped int, err error)
 	// EndDestination marks d gone with a reason: its subscriptions end, what
 	// waits is skipped.
@@ -186,6 +200,10 @@ type DeliveryReader interface {
 	// Failing returns destinations that are blocked, and how many there are in
 	// all; the longest blocked first, at most limit.
 	Failing(ctx context.Context, limit int) (failing []FailingDestination, total int, err error)
+	// FailedTellings returns the messages that were to tell channels what they follow
+	// and failed at since or later, the newest first, at most limit. Channels that are
+	// gone are left out.
+	FailedTellings(ctx context.Context, since time.Time, limit int) ([]FailedTelling, error)
 	// Followers counts the destinations that follow anything.
 	Followers(ctx context.Context) (channels int, err error)
 }

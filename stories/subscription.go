@@ -70,6 +70,8 @@ type Made struct {
 	Resumed bool  // it was paused
 	// Notice tells the channel of the new subscription; 0 where none does.
 	Notice int64
+	// Untold says that none does because the person had many told there lately: MostTold.
+	Untold bool
 }
 
 // Ended is what stopping a story did.
@@ -77,7 +79,31 @@ type Ended struct {
 	Changed bool
 	Level   Level // of the story's own subscription, which ended; 0 when there was none
 	Muted   bool  // a topic or all would bring the story, and it is muted
+	Untold  bool  // the channel is not told: see Made
 }
+
+// Left is a subscription that has ended.
+type Left struct {
+	Subscription
+	By     Decision // what still brings its story
+	Untold bool     // see Made
+}
+
+// Brought is what brings a story that had been muted, now.
+type Brought struct {
+	By     Decision
+	Untold bool // see Made
+}
+
+// Mute is a story stopped in a channel that a topic or all would bring there.
+type Mute struct {
+	Story Story
+	By    User // who stopped it
+	At    time.Time
+}
+
+// MaxMutes is how many mutes are listed at most.
+const MaxMutes = 200
 
 // MaxSubscriptions is how much one destination follows at most.
 const MaxSubscriptions = 200
@@ -99,5 +125,6 @@ type Subscription struct {
 	// subscriptions: a blocked destination says here why and since when.
 	DestinationState DestinationState
 	Reason           string
+	Heals            bool // once that is mended nobody need try again
 	BlockedSince     time.Time
 }

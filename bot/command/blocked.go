@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -49,12 +48,18 @@ func (b *blockedNotices) tell(who noticed, now time.Time) {
 	b.told[who] = now
 }
 
-// tellBlocked says first in an answer, to each person once an hour, that updates do
-// not arrive in this channel, and why. A block may have come since the last command,
-// so the channel is looked at each time. Public answers and those that say it anyway are left alone.
+// tellBlocked says first in an answer, a refusal too, to each person once an hour, that
+// updates do not arrive in this channel, and why. A block may have come since the last
+// command, so the channel is looked at each time. Public answers and those that say it
+// anyway are left alone, and so is any answer where it cannot be found out.
 func (m *Mux) tellBlocked(ctx context.Context, c bot.Command, reply *bot.Reply) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			m.refusePanic(c, cause)
+		}
+	}()
 	now, who := m.stories.Now(), noticed{c.Where, c.User.Ref}
-	if reply.Public || saysBlocked(c.Input) || !m.blocked.due(who, now) {
+	if reply.Public || !m.blocked.due(who, now) {
 		return
 	}
 	subs, err := m.stories.Subscriptions(ctx, c.Where)
@@ -67,6 +72,9 @@ func (m *Mux) tellBlocked(ctx context.Context, c bot.Command, reply *bot.Reply) 
 		return
 	}
 	m.blocked.tell(who, now)
+	if saysBlocked(reply.Message, *note) {
+		return
+	}
 	reply.Message = headed(*note, reply.Message)
 	if live := reply.Live; live != nil {
 		reply.Live = func(ctx context.Context) (bot.Message, bool, error) {
@@ -86,19 +94,9 @@ func headed(note bot.Block, m bot.Message) bot.Message {
 	return m
 }
 
-// saysBlocked says that the answers to what was asked tell of a block
-// themselves, or end it.
-func saysBlocked(in bot.Input) bool {
-	name := ""
-	switch in := in.(type) {
-	case bot.Press:
-		return slices.Contains([]bot.Action{bot.ActionList, bot.ActionChoose, bot.ActionResume, bot.ActionFollow, bot.ActionAgain, bot.ActionEnd, bot.ActionStop}, in.Action)
-	case bot.Typed:
-		name = in.Name
-	case bot.Options:
-		name = in.Name
-	}
-	return slices.Contains([]string{"subscriptions", "why", "subscribe", "unsubscribe"}, name)
+// saysBlocked says that an answer tells of a block itself, as note does.
+func saysBlocked(m bot.Message, note bot.Block) bool {
+	return slices.ContainsFunc(m.Blocks, func(b bot.Block) bool { return len(b.Spans) > 0 && b.Spans[0] == note.Spans[0] })
 }
 
 // blockedWarning is blockedNote, with what waits for the channel d. What waits for
@@ -114,7 +112,7 @@ func (m *Mux) blockedWarning(ctx context.Context, d stories.Destination, subs []
 		return note
 	}
 	if held > 0 {
-		note.Spans = append(note.Spans, bot.Text(oneOr(held, " The update that waits comes then.", fmt.Sprintf(" The newest of the %s updates that wait comes then.", bot.Count(held)))))
+		note.Spans = append(note.Spans, bot.Text(oneOr(held, " The update that waits comes then.", fmt.Sprintf(" The %s updates that wait come then.", bot.Count(held)))))
 	}
 	if undecided > 0 {
 		note.Spans = append(note.Spans, bot.Text(fmt.Sprintf(" %s from before the database was put back %s for a moderator to decide: ", plural(undecided, "message"), oneOr(undecided, "waits", "wait"))), bot.Code("/desk status"), bot.Text("."))
@@ -136,15 +134,10 @@ func blockedNote(subs []stories.Subscription) *bot.Block {
 	}
 	reason := blockedReason(subs[0])
 	note := &bot.Block{Kind: bot.Paragraph, Spans: []bot.Span{
-		bot.Bold("Updates do not arrive in this channel"), bot.Text(" since "), bot.At(subs[0].BlockedSince), bot.Text(". " + reason),
+		bot.Bold("Updates do not arrive here"), bot.Text(" since "), bot.At(subs[0].BlockedSince), bot.Text(". " + reason),
 	}}
-	if !mendsItself(subs[0].Reason) {
+	if !subs[0].Heals {
 		note.Spans = append(note.Spans, bot.Text(" When that is mended, "), bot.Code("/subscriptions"), bot.Text(" has a button to try again."))
 	}
 	return note
-}
-
-// mendsItself says that a reason's cure needs nobody to try again.
-func mendsItself(reason string) bool {
-	return strings.Contains(reason, "by themselves") || strings.Contains(reason, "by itself")
 }

@@ -44,7 +44,7 @@ func TestOldButtons(t *testing.T) {
 		{"timeline", "", "/story"}, {"timeline", "999", "/story"}, {"timeline", "1.2.3", "/story"}, {"timeline", "-1", "/story"}, {"timeline", "99999999999999999999", "/story"},
 		{"open", "sony-hack", "/story"}, {"share", "x", "/story"}, {"read", "1", "/story"}, {"read", "1.x", "/story"},
 		{"page", "0", "/stories"}, {"page", "x.q", "/stories"}, {"page", "0.q%", "/stories"}, {"page", "0.nNOSUCHNOTE", "/stories"},
-		{"follow", "999", "/subscribe"}, {"stop", "999", "/unsubscribe"}, {"pause", "999", "/subscriptions"}, {"resume", "x", "/subscriptions"},
+		{"follow", "999", "/subscribe"}, {"stop", "999", "/unsubscribe"}, {"pause", "0", "/subscriptions"}, {"pause", "x", "/subscriptions"}, {"end", "1.s1", "/subscriptions"}, {"follow", "1.2.3.4", "/subscribe"}, {"resume", "x", "/subscriptions"},
 		{"answer", "0.NOSUCHNOTE", "the command again"}, {"answer", "NOSUCHNOTE", "the command again"}, {"log", "0.999", "/desk log"}, {"log", "1", "/desk log"}, {"member", "0", "/desk moderators"}, {"member", "0.%zz", "/desk moderators"}, {"members", "x", "/desk moderators"}, {"status", "-1", "/desk status"},
 	} {
 		reply := n.pressed("mo", "general", b.action, b.arg)
@@ -76,7 +76,7 @@ func TestStopButton(t *testing.T) {
 		t.Errorf("answer: %s", transcript(reply))
 	}
 	n.must(n.ask("mo", "general", "/update sony-hack Sony waits."))
-	if !strings.Contains(bot.PlainText(n.last.Message), "No channel follows it yet") {
+	if !strings.Contains(bot.PlainText(n.last.Message), "No channel gets it: 1 has stopped it.") {
 		t.Errorf("the stopped story still goes somewhere: %s", transcript(n.last))
 	}
 }

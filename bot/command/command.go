@@ -21,10 +21,18 @@ import (
 	"storybot/stories"
 )
 
-// Config is what a Mux is made of. Stories is required.
+// Config is what a Mux is made of. Stories and Schedule are required.
 type Config struct {
 	Stories *stories.Service
-	Log     *slog.Logger // Defaults to discarding.
+	// Schedule is the updates that wait for their time.
+	Schedule *stories.Schedule
+	// Zone is where times are that moderators write without an offset; UTC by
+	// default.
+	Zone *time.Location
+	// Undo is how long an update waits in which its author can take it back; 0 for
+	// not at all.
+	Undo time.Duration
+	Log  *slog.Logger // Defaults to discarding.
 	// Connections tells the state of the platforms' connections. May be nil.
 	Connections func() []bot.Health
 	// Lanes tells how fast each lane sends and what stopped it. May be nil.
@@ -52,6 +60,9 @@ type command struct {
 	// verify refuses, before a question is asked, what run would refuse whatever
 	// the answer; nil where run refuses no value. It changes nothing.
 	verify func(*Mux, context.Context, request) error
+	// nearly is the button that gives the command for a story that may have been
+	// meant, its slug in the place of %s; "" where none is offered so.
+	nearly string
 	run    func(*Mux, context.Context, request) (bot.Reply, error)
 	// inForm opens the form in which its free argument is filled in; nil where there
 	// is none.
@@ -67,6 +78,8 @@ type request struct {
 	deed string
 	// draft is what is posted by it; zero where none is.
 	draft stories.DraftRef
+	// typed is when the command was typed that a question was asked about; zero before.
+	typed time.Time
 }
 
 // act is what the request does, under its idempotency key.

@@ -67,7 +67,7 @@ func (m *Mux) completeStory(ctx context.Context, typed string, limit int) []bot.
 func (m *Mux) completeTarget(ctx context.Context, typed string) []bot.Choice {
 	typed = strings.ToLower(strings.TrimSpace(typed))
 	all := beginning([]bot.Choice{{Value: "all", Label: "all — every story"}}, typed)
-	topics := beginning(m.topics(ctx), typed)
+	topics := beginning(topicTargets(m.topics(ctx)), typed)
 	if strings.HasPrefix(typed, "topic:") {
 		return topics[:min(len(topics), maxChoices)]
 	}
@@ -76,22 +76,21 @@ func (m *Mux) completeTarget(ctx context.Context, typed string) []bot.Choice {
 	return slices.Concat(choices, topics, all)
 }
 
-// topics are all topics there are, as targets.
-func (m *Mux) topics(ctx context.Context) []bot.Choice {
+// topics are all topics there are.
+func (m *Mux) topics(ctx context.Context) []string {
 	known, err := m.stories.Topics(ctx)
 	if err != nil {
 		m.log.Warn("topics were not looked up", "err", err)
-		return nil
 	}
-	choices := make([]bot.Choice, 0, len(known))
-	for _, topic := range known {
+	return known
+}
+
+// topicTargets are topics as targets to choose from.
+func topicTargets(topics []string) []bot.Choice {
+	choices := make([]bot.Choice, 0, len(topics))
+	for _, topic := range topics {
 		target := stories.Target{Kind: stories.TargetTopic, Name: topic}.String()
 		choices = append(choices, bot.Choice{Value: target, Label: target + " — every story on it"})
 	}
 	return choices
-}
-
-// knownTopic says that a story has the topic.
-func (m *Mux) knownTopic(ctx context.Context, topic stories.Target) bool {
-	return slices.ContainsFunc(m.topics(ctx), func(c bot.Choice) bool { return c.Value == topic.String() })
 }

@@ -60,6 +60,7 @@ func (m *Mux) track(ctx context.Context, r request) (bot.Reply, error) {
 	if err != nil {
 		return bot.Reply{}, err
 	}
+	known := m.topics(ctx)
 	story, err := m.stories.Track(ctx, r.act(), wanted)
 	if stories.CodeOf(err) == stories.CodeExists {
 		return bot.Reply{}, m.taken(ctx, wanted.Slug)
@@ -67,7 +68,7 @@ func (m *Mux) track(ctx context.Context, r request) (bot.Reply, error) {
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	reply := done(fmt.Sprintf("Tracking %s.", story.Slug), followed(story)...)
+	reply := done(fmt.Sprintf("Tracking %s.", story.Slug)+newTopics(story.Topics, known), followed(story)...)
 	reply.Message.Blocks = append(reply.Message.Blocks,
 		bot.Para(bot.Text("Its first update: "), bot.Code("/update "+story.Slug+" …")),
 		bot.Para(bot.Text("To have its updates in a channel, type there: "), bot.Code("/subscribe "+story.Slug)))
@@ -94,30 +95,6 @@ func (m *Mux) taken(ctx context.Context, slug string) error {
 	return stories.Errorf(stories.CodeExists, "%s", message)
 }
 
-// close ends a story.
-func (m *Mux) close(ctx context.Context, r request) (bot.Reply, error) {
-	story, changed, err := m.stories.Close(ctx, r.act(), r.get("story"))
-	if err != nil {
-		return bot.Reply{}, err
-	}
-	if !changed {
-		return bot.Reply{Message: bot.Plainly(story.Slug + " is closed already.")}, nil
-	}
-	return done(fmt.Sprintf("Closed %s. It stays readable, and takes no more updates until /desk reopen %s.", story.Slug, story.Slug)), nil
-}
-
-// reopen takes up a closed story again.
-func (m *Mux) reopen(ctx context.Context, r request) (bot.Reply, error) {
-	story, changed, err := m.stories.Reopen(ctx, r.act(), r.get("story"))
-	if err != nil {
-		return bot.Reply{}, err
-	}
-	if !changed {
-		return bot.Reply{Message: bot.Plainly(story.Slug + " is not closed; it takes updates.")}, nil
-	}
-	return done(fmt.Sprintf("Reopened %s. It takes updates again: /update %s …", story.Slug, story.Slug)), nil
-}
-
 // here makes the channel the desk's.
 func (m *Mux) here(ctx context.Context, r request) (bot.Reply, error) {
 	if err := r.Asker.Posts(ctx); err != nil {
@@ -131,7 +108,7 @@ func (m *Mux) here(ctx context.Context, r request) (bot.Reply, error) {
 		return bot.Reply{}, err
 	}
 	if slices.Contains(desks, r.Where) {
-		return bot.Reply{Message: bot.Plainly("This channel is the desk already.")}, nil
+		return bot.Reply{Message: bot.Plainly(r.either("This channel", "This conversation") + " is the desk already.")}, nil
 	}
-	return done("This channel is the desk now: alarms, failing channels and the progress of deliveries are posted here."), nil
+	return done(r.either("This channel", "This conversation") + " is the desk now: alarms, failing channels and the progress of deliveries are posted here."), nil
 }

@@ -1,9 +1,11 @@
 package command
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"storybot/bot"
@@ -22,8 +24,11 @@ func (m *Mux) subscribe(ctx context.Context, r request) (bot.Reply, error) {
 			return bot.Reply{}, err
 		}
 	}
-	reply, err := m.followHere(ctx, r, target, level)
-	if offer, ok := m.offerFollow(ctx, err, level); ok {
+	if asked, ok, err := m.topicDoubt(ctx, r, target); ok || err != nil {
+		return asked, err
+	}
+	reply, err := m.followHere(ctx, r, r.act(), target, level)
+	if offer, ok := m.offerFollow(ctx, r, err, level); ok {
 		return offer, nil
 	}
 	return reply, err
@@ -60,7 +65,8 @@ func (r request) target() (stories.Target, error) {
 
 // followHere subscribes the channel, unless the bot could not post there. The
 // answer is one line; what is new is shown in the channel, and that it could be.
-func (m *Mux) followHere(ctx context.Context, r request, target stories.Target, level stories.Level) (bot.Reply, error) {
+// a may say which subscription is meant.
+func (m *Mux) followHere(ctx context.Context, r request, a stories.Act, target stories.Target, level stories.Level) (bot.Reply, error) {
 	follow := r.follow(target)
 	if err := mayPost(ctx, r); err != nil {
 		return bot.Reply{}, err
@@ -73,20 +79,29 @@ func (m *Mux) followHere(ctx context.Context, r request, target stories.Target, 
 	if follow.Level, err = m.levelOf(ctx, subs, target, level); err != nil {
 		return bot.Reply{}, err
 	}
-	sub, story, made, err := m.stories.Subscribe(ctx, r.act(), follow)
+	sub, story, made, err := m.stories.Subscribe(ctx, a, follow)
+	if stories.CodeOf(err) == stories.CodeReplaced {
+		return m.replaced(ctx, r)
+	}
 	if err != nil {
 		return bot.Reply{}, err
 	}
 	sentence := r.followSentence(sub, made)
-	sentence += m.besides(ctx, r, sub, subs)
+	if made.Created || made.Resumed || made.Before != sub.Level { // else nothing is otherwise than before
+		sentence += besides(sub, story, subs)
+	}
+	sentence += r.untold(made.Untold)
 	switch {
 	case story.State == stories.Closed:
 		sentence += " The story is closed: no more updates are expected."
-	case made.Created && target.Kind == stories.TargetTopic && !m.knownTopic(ctx, target):
+	case made.Created && target.Kind == stories.TargetTopic && !slices.Contains(m.topics(ctx), target.Name):
 		sentence += " No story has this topic yet; updates come once one has."
 	}
 	reply := done(sentence)
 	reply.Message.Blocks = append(resumed, reply.Message.Blocks...)
+	if sub.State == stories.Paused {
+		reply.Message.Buttons = []bot.Button{subscriptionButton(sub)}
+	}
 	if made.Notice != 0 {
 		reply.Live = m.posted(r, made.Notice, sub, reply.Message)
 	}
@@ -143,6 +158,9 @@ func (r request) followSentence(sub stories.Subscription, made stories.Made) str
 	case made.Before != sub.Level:
 		return fmt.Sprintf("%s %s %s: %s now, %s before.", channel, follows, what, gets, levelWords(made.Before))
 	}
+	if sub.State == stories.Paused {
+		return fmt.Sprintf("%s %s %s already, which is paused; nothing was changed.", channel, follows, what)
+	}
 	return fmt.Sprintf("%s %s %s already; %s %s.", channel, follows, what, r.either("it gets", "you get"), gets)
 }
 
@@ -183,9 +201,9 @@ func (m *Mux) resumed(ctx context.Context, r request, blocked bool) []bot.Block 
 }
 
 func resumedWords(held, undecided int) string {
-	words := "The channel can be written to again"
+	words := "The bot can write here again"
 	if held > 0 {
-		words += "; the newest of what waited comes now"
+		words += oneOr(held, "; the update that waited comes now", fmt.Sprintf("; the %s updates that waited come now", bot.Count(held)))
 	}
 	words += "."
 	if undecided > 0 {
@@ -204,7 +222,11 @@ func (m *Mux) pressFollow(ctx context.Context, r request, args bot.Args) (bot.Re
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	return m.followHere(ctx, r, stories.Target{Kind: stories.TargetStory, Name: story.Slug}, level)
+	a := r.act()
+	if level != 0 { // of the subscription that was there when the button was made, or of none
+		a.Subscription = cmp.Or(args.Number(2), stories.NewOnly)
+	}
+	return m.followHere(ctx, r, a, stories.Target{Kind: stories.TargetStory, Name: story.Slug}, level)
 }
 
 // levelIn is the level in a button, 0 where it names none. Error: bot.ErrOldButton.
@@ -218,7 +240,7 @@ func levelIn(n int64) (stories.Level, error) {
 
 // offerFollow answers who wanted to follow a story there is not with those that may
 // have been meant; ok is false when none may.
-func (m *Mux) offerFollow(ctx context.Context, err error, level stories.Level) (reply bot.Reply, ok bool) {
+func (m *Mux) offerFollow(ctx context.Context, r request, err error, level stories.Level) (reply bot.Reply, ok bool) {
 	refusal := (*stories.Error)(nil)
 	if !errors.As(err, &refusal) || refusal.Code != stories.CodeNotFound || refusal.Newest {
 		return reply, false
@@ -228,13 +250,24 @@ func (m *Mux) offerFollow(ctx context.Context, err error, level stories.Level) (
 		ask = " Did you mean " + refusal.Near[0] + "?"
 	}
 	reply = refused(refusal.Message + ask)
+	subs, failed := m.stories.Subscriptions(ctx, r.Where)
+	if failed != nil {
+		return reply, false
+	}
 	for _, slug := range refusal.Near[:min(len(refusal.Near), maxNear)] {
 		story, err := m.stories.Story(ctx, slug)
 		if err != nil {
 			continue
 		}
 		label, _ := bot.Cut("Follow "+story.Slug, maxLabel)
-		reply.Message.Buttons = append(reply.Message.Buttons, bot.NewButton(label, bot.ActionFollow, story.ID, int64(level)))
+		args := []int64{story.ID}
+		if level != 0 {
+			args = append(args, int64(level))
+			if i := slices.IndexFunc(subs, func(s stories.Subscription) bool { return s.StoryID == story.ID }); i >= 0 {
+				args = append(args, subs[i].ID)
+			}
+		}
+		reply.Message.Buttons = append(reply.Message.Buttons, bot.NewButton(label, bot.ActionFollow, args...))
 	}
 	return reply, len(reply.Message.Buttons) > 0
 }

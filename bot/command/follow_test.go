@@ -26,7 +26,7 @@ func TestARefusalReleasesNothing(t *testing.T) {
 		}
 	}
 	n.must(n.ask("ria", "general", "/subscribe sony-hack"))
-	if !strings.Contains(transcript(n.last), "what waited comes now") || state() == stories.Blocked {
+	if !strings.Contains(transcript(n.last), "the update that waited comes now") || state() == stories.Blocked {
 		t.Errorf("the channel is %s: %s", state(), transcript(n.last))
 	}
 }

@@ -136,11 +136,11 @@ func text(r bot.Reply) string { return bot.PlainText(r.Message) }
 // closeStory closes one behind everybody's back.
 func (n *newsroom) setState(slug string, closed bool) {
 	n.t.Helper()
-	do := n.service.Reopen
+	do := n.service.Begin
 	if closed {
-		do = n.service.Close
+		do = n.service.End
 	}
-	if _, _, err := do(n.t.Context(), stories.Act{By: user("ada")}, slug); err != nil {
+	if _, err := do(n.t.Context(), stories.Act{By: user("ada")}, slug, ""); err != nil {
 		n.t.Fatal(err)
 	}
 }

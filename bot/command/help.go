@@ -24,40 +24,40 @@ func (c *command) asksHelp(given values) bool {
 }
 
 // help explains one command; that of the first is the way into all of them.
-func (m *Mux) help(c *command) bot.Reply {
+func (m *Mux) help(c *command, as form) bot.Reply {
 	if c.Name != m.table[0].Name {
-		return c.help()
+		return c.help(as)
 	}
-	reply, own := m.overview("", "What you can ask", ""), c.help()
+	reply, own := m.overview("", "What you can ask", "", as), c.help(as)
 	reply.Message.Blocks = append(append(reply.Message.Blocks, heading(own.Message.Title)), own.Message.Blocks...)
 	return reply
 }
 
 // helpFor answers what is no command: a request for help, a group such as
 // "desk" alone, a word mistyped.
-func (m *Mux) helpFor(name, text string) bot.Reply {
+func (m *Mux) helpFor(name, text string, as form) bot.Reply {
 	words := strings.Fields(strings.ToLower(name + " " + text))
 	all := len(words)
 	words = slices.DeleteFunc(words, asksHelp)
 	asked := len(words) < all
 	if len(words) == 0 {
-		return m.overview("", "What you can ask", "")
+		return m.overview("", "What you can ask", "", as)
 	}
 	words[0] = strings.TrimPrefix(words[0], "/")
 	if asked {
 		for n := min(2, len(words)); n > 0; n-- {
 			if c := m.named(strings.Join(words[:n], " ")); c != nil {
-				return m.help(c)
+				return m.help(c, as)
 			}
 		}
 	}
 	switch group := words[0]; {
 	case !m.isGroup(group):
-		return m.unknown(group)
+		return m.unknown(group, as)
 	case len(words) > 1:
-		return m.unknown(group + " " + words[1])
+		return m.unknown(group+" "+words[1], as)
 	default:
-		return m.overview(group+" ", "/"+group, "")
+		return m.overview(group+" ", "/"+group, "", as)
 	}
 }
 
@@ -65,8 +65,8 @@ func (m *Mux) helpFor(name, text string) bot.Reply {
 // word that is none.
 const deskHelp = "desk help"
 
-func (m *Mux) deskHelp(context.Context, request) (bot.Reply, error) {
-	return m.overview("desk ", "/desk", ""), nil
+func (m *Mux) deskHelp(_ context.Context, r request) (bot.Reply, error) {
+	return m.overview("desk ", "/desk", "", m.form(r.Where)), nil
 }
 
 // isGroup says that name is the first word of subcommands.
@@ -76,15 +76,15 @@ func (m *Mux) isGroup(name string) bool {
 
 // unknown answers a command there is not: with the one that was nearly
 // written, or with all there are.
-func (m *Mux) unknown(name string) bot.Reply {
+func (m *Mux) unknown(name string, as form) bot.Reply {
 	problem := fmt.Sprintf("There is no command /%s.", clip(name))
 	if near := m.nearest(name); near != nil {
-		return (&misuse{near, fmt.Sprintf("%s Did you mean /%s? /story help lists all there is.", problem, near.Name)}).reply()
+		return (&misuse{near, fmt.Sprintf("%s Did you mean /%s? /story help lists all there is.", problem, near.Name)}).reply(as)
 	}
 	if group, _ := cutWord(name); m.isGroup(group) {
-		return m.overview(group+" ", "/"+group, problem)
+		return m.overview(group+" ", "/"+group, problem, as)
 	}
-	return m.overview("", "What you can ask", problem)
+	return m.overview("", "What you can ask", problem, as)
 }
 
 // maxName is how long a mistyped name may be to be compared with names.
@@ -106,7 +106,7 @@ func (m *Mux) nearest(name string) (near *command) {
 
 // overview lists the commands whose names begin with prefix; without one,
 // groups are one line. problem, if any, is said above it.
-func (m *Mux) overview(prefix, title, problem string) bot.Reply {
+func (m *Mux) overview(prefix, title, problem string, as form) bot.Reply {
 	reply := bot.Reply{Message: bot.Message{Title: title}}
 	if problem != "" {
 		reply = refused(problem)
@@ -120,13 +120,17 @@ func (m *Mux) overview(prefix, title, problem string) bot.Reply {
 		case prefix == "" && grouped && !slices.Contains(groups, group):
 			groups = append(groups, group)
 		case strings.HasPrefix(c.Name, prefix) && (prefix != "" || !grouped):
-			reply.Message.Blocks = append(reply.Message.Blocks, item(bot.Code(c.usage()), bot.Text(" "+c.Summary)))
+			reply.Message.Blocks = append(reply.Message.Blocks, item(bot.Code(c.usage(as)), bot.Text(" "+c.Summary)))
 		}
 	}
 	for _, group := range groups {
 		reply.Message.Blocks = append(reply.Message.Blocks, item(bot.Code("/"+group+" help"), bot.Text(" What moderators and admins do")))
 	}
-	reply.Message.Blocks = append(reply.Message.Blocks, bot.Para(bot.Text("Add help to any of them to learn more: "), bot.Code("/"+m.firstOf(prefix)+" help")))
+	more := bot.Para(bot.Text("Add help to any of them to learn more: "), bot.Code("/"+m.firstOf(prefix)+" help"))
+	if as == apart {
+		more = bot.Para(bot.Text("What an option is for stands beside it while the command is typed."))
+	}
+	reply.Message.Blocks = append(reply.Message.Blocks, more)
 	return reply
 }
 
@@ -136,12 +140,12 @@ func (m *Mux) firstOf(prefix string) string {
 }
 
 // help explains one command.
-func (c *command) help() bot.Reply {
-	m := bot.Message{Title: "/" + c.Name, Blocks: []bot.Block{bot.Para(bot.Text(c.Summary + "." + c.audience())), bot.Para(bot.Code(c.usage()))}}
-	for _, arg := range c.Ordered() {
+func (c *command) help(as form) bot.Reply {
+	m := bot.Message{Title: "/" + c.Name, Blocks: []bot.Block{bot.Para(bot.Text(c.Summary + "." + c.audience())), bot.Para(bot.Code(c.usage(as)))}}
+	for _, arg := range c.ordered(as) {
 		m.Blocks = append(m.Blocks, item(bot.Code(arg.Name), bot.Text(" "+arg.Summary)))
 	}
-	m.Blocks = append(m.Blocks, bot.Para(bot.Text("Example: "), bot.Code(c.Example)))
+	m.Blocks = append(m.Blocks, bot.Para(bot.Text("Example: "), bot.Code(c.example(as))))
 	return bot.Reply{Message: m}
 }
 
@@ -158,21 +162,18 @@ func (c *command) audience() string {
 }
 
 // reply says what is wrong, how the command is written, and an example.
-func (e *misuse) reply() bot.Reply {
+func (e *misuse) reply(as form) bot.Reply {
 	if e.message == "" {
-		reply := e.command.help()
+		reply := e.command.help(as)
 		reply.Failed = true
 		return reply
 	}
 	reply := refused(e.message)
 	reply.Message.Blocks = append(reply.Message.Blocks,
-		bot.Para(bot.Text("Usage: "), bot.Code(e.command.usage())),
-		bot.Para(bot.Text("Example: "), bot.Code(e.command.Example)))
+		bot.Para(bot.Text("Usage: "), bot.Code(e.command.usage(as))),
+		bot.Para(bot.Text("Example: "), bot.Code(e.command.example(as))))
 	return reply
 }
-
-// usage is how the command is written.
-func (c *command) usage() string { return c.Usage() }
 
 // choiceList is the choices as one types them: level:breaking or level:minor.
 func choiceList(arg bot.Arg) string {

@@ -34,7 +34,7 @@ func (m *Mux) listStories(ctx context.Context, by stories.User, intro, query str
 		}
 	}
 	if total == 0 {
-		return noStories(query, whole), nil
+		return m.noStories(ctx, query, whole), nil
 	}
 	msg := bot.Message{Title: "Stories"}
 	switch {
@@ -76,12 +76,12 @@ func listLine(story stories.Story) string {
 	return line + "active "
 }
 
-func noStories(query string, whole bool) bot.Reply {
+func (m *Mux) noStories(ctx context.Context, query string, whole bool) bot.Reply {
 	if !whole {
 		return bot.Reply{Message: bot.Plainly(fmt.Sprintf("No story was found that holds all of “%s”, but %s Try again in a few minutes.", clip(query), stillReading))}
 	}
 	if query == "" {
-		return bot.Reply{Message: bot.Plainly("No story is tracked yet. A moderator starts one: /desk track The headline.")}
+		return bot.Reply{Message: bot.Plainly(m.stories.NoStory(ctx))}
 	}
 	return bot.Reply{Message: bot.Plainly(fmt.Sprintf("No story holds all of “%s”. Use fewer words, or /stories for all of them.", clip(query)))}
 }

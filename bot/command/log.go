@@ -3,6 +3,7 @@ package command
 import (
 	"context"
 	"strings"
+	"time"
 
 	"storybot/bot"
 	"storybot/stories"
@@ -76,7 +77,7 @@ func (m *Mux) logSpans(e stories.LogEntry, place bot.Span) []bot.Span {
 		}
 		return append(by, bot.Text(e.Verb+": "), place, bot.Text(" "+detail))
 	case e.Slug != "":
-		if said := storySaid(e.Verb, e.Slug, detail); said != "" {
+		if said := m.storySaid(e.Verb, e.Slug, detail); said != "" {
 			return append(by, bot.Text(said))
 		}
 	}
@@ -97,20 +98,58 @@ func (m *Mux) logSpans(e stories.LogEntry, place bot.Span) []bot.Span {
 }
 
 // storySaid is what was done to a story, "" for a verb of another version.
-func storySaid(verb, slug, detail string) string {
+func (m *Mux) storySaid(verb, slug, detail string) string {
 	switch verb {
 	case "published":
 		if number, level, ok := strings.Cut(strings.TrimPrefix(detail, "update "), ", "); ok {
 			return "published update " + number + " of " + slug + ", " + level
 		}
+	case "scheduled", "cancelled", "overdue":
+		return scheduleSaid(verb, slug, detail, m.config.Zone)
 	case "tracked":
 		return "started " + slug + ": “" + detail + "”"
 	case "closed", "reopened":
 		return verb + " " + slug
+	case "edited":
+		return "changed " + detail + " of " + slug
+	case "renamed":
+		before, after, _ := strings.Cut(detail, " ")
+		return "renamed " + before + " to " + after
 	case "revised":
 		return "revised an update of " + slug + ", " + detail
 	}
 	return ""
+}
+
+// scheduleSaid is what was done about a scheduled update: detail is its level and its
+// time, behind why it was not published.
+func scheduleSaid(verb, slug, detail string, zone *time.Location) string {
+	why := ""
+	if verb == "overdue" {
+		why, detail, _ = strings.Cut(detail, ", ")
+	}
+	level, typed, _ := strings.Cut(detail, ", ")
+	due, err := time.Parse(time.RFC3339, typed)
+	if err != nil {
+		return ""
+	}
+	when := inZone(due, zone)
+	switch verb {
+	case "scheduled":
+		return "scheduled an update of " + slug + ", " + level + ", for " + when
+	case "cancelled":
+		return "cancelled the update of " + slug + ", " + level + ", that was scheduled for " + when
+	}
+	said := "had scheduled an update of " + slug + ", " + level + ", for " + when + " that was not published then"
+	switch stories.ScheduleState(why) {
+	case stories.ScheduleClosed:
+		said += ": the story was closed"
+	case stories.ScheduleUnwritten:
+		said += ": its writer was no moderator any more"
+	case stories.ScheduleFailed:
+		said += ": that failed"
+	}
+	return said
 }
 
 // whomSaid is what was done to a person.

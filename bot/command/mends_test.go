@@ -10,12 +10,9 @@ import (
 )
 
 func TestABlockedNoteDoesNotContradictItsCure(t *testing.T) {
-	for reason, button := range map[string]bool{
-		"is archived. A member can unarchive it; deliveries then go on by themselves.": false,
-		"does not let the bot post. Someone can grant Send Messages.":                  true,
-	} {
-		note := blockedNote([]stories.Subscription{{DestinationState: stories.Blocked, Reason: reason}})
-		if got := bot.PlainText(bot.Message{Blocks: []bot.Block{*note}}); strings.Contains(got, "try again") != button {
+	for _, heals := range []bool{true, false} {
+		note := blockedNote([]stories.Subscription{{DestinationState: stories.Blocked, Reason: "cannot be posted to by themselves, the bots say", Heals: heals}})
+		if got := bot.PlainText(bot.Message{Blocks: []bot.Block{*note}}); strings.Contains(got, "try again") == heals {
 			t.Error(got)
 		}
 	}
@@ -35,7 +32,7 @@ func TestAStatusSaysEachThingOnce(t *testing.T) {
 	names := bot.Names{Platforms: []bot.Refs{{Platform: "slack", Title: "Slack"}}}
 	s := machinery{names: names, desk: stories.DeskStatus{At: now, Lanes: []stories.LaneStatus{{Lane: "slack:T1", Pending: 1, Held: 2, OldestDue: now.Add(-time.Millisecond)}}},
 		lanes:       []LaneHealth{{Lane: "slack:T1", PerSecond: 49, Stopped: "cannot be reached: the bot token was revoked"}},
-		connections: []bot.Health{{ID: "slack socket", Up: true, Detail: "Connected."}}}
+		connections: []bot.Health{{ID: "slack token 1", Lane: "slack:T1", Up: true, Detail: "Connected."}}}
 	text := bot.PlainText(s.page(0))
 	for _, want := range []string{"are stopped: the bot token was revoked.", "1 waits; 2 wait for channels that cannot be written to", "connected, deliveries stopped."} {
 		if !strings.Contains(text, want) {
@@ -49,11 +46,24 @@ func TestAStatusSaysEachThingOnce(t *testing.T) {
 	}
 }
 
-func TestFollowingLessSaysWhatStillBringsTheRest(t *testing.T) {
-	n := openTracked(t)
-	n.must(n.ask("ria", "general", "/subscribe all level:minor"))
-	n.must(n.ask("ria", "general", "/subscribe sony-hack level:breaking"))
-	if got := bot.PlainText(n.last.Message); !strings.Contains(got, "All still brings every update of it.") {
-		t.Error(got)
+// Of several connections of a platform only that of the stopped lane says so.
+func TestAStopIsToldOfItsConnectionAlone(t *testing.T) {
+	for _, tt := range []struct {
+		stopped string
+		c       bot.Health
+		want    bool
+	}{
+		{"slack:T1", bot.Health{ID: "slack token 1", Lane: "slack:T1", Up: true}, true},
+		{"slack:T1", bot.Health{ID: "slack token 2", Lane: "slack:T2", Up: true}, false},
+		{"slack:T1", bot.Health{ID: "slack token 3", Up: true}, false}, // not known yet
+		{"slack:T1", bot.Health{ID: "slack socket", Up: true}, false},
+		{"slack:T1", bot.Health{ID: "discord", Lane: "discord", Up: true}, false},
+		{"discord", bot.Health{ID: "discord", Lane: "discord", Up: true}, true},
+		{"", bot.Health{ID: "slack socket", Up: true}, false},
+	} {
+		s := machinery{lanes: []LaneHealth{{Lane: tt.stopped, Stopped: "cannot be reached: the bot token was revoked"}, {Lane: "slack:T9"}}}
+		if got := strings.Contains(bot.PlainText(bot.Message{Blocks: []bot.Block{bot.Para(s.connectionSpans(tt.c)...)}}), "deliveries stopped"); got != tt.want {
+			t.Errorf("%q stopped, %s: %v", tt.stopped, tt.c.ID, got)
+		}
 	}
 }

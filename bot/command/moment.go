@@ -4,15 +4,15 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
-	"time"
 	"unicode"
 	"unicode/utf8"
-
-	"storybot/stories"
 )
 
 // The parts of a time as moderators write it.
 const (
+	// dayForm are days as they are called; of no other language, since the answer to
+	// what was not understood says how to write it.
+	dayForm   = `today|tomorrow|yesterday`
 	dateForm  = `\d{4}-\d{2}-\d{2}`
 	clockForm = `\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?`
 	zoneForm  = `(?:Z|UTC|GMT|(?:\+(?:0\d|1[0-4])|-(?:0\d|1[0-2]))(?::?(?:00|15|30|45))?)`
@@ -20,6 +20,7 @@ const (
 
 var (
 	dateWord  = regexp.MustCompile(`^(?i)` + dateForm + `T?$`)
+	dayWord   = regexp.MustCompile(`^(?i)(?:` + dayForm + `)$`)
 	datedWord = regexp.MustCompile(`^` + dateForm)
 	clockWord = regexp.MustCompile(`^(?i)(?:` + dateForm + `T)?` + clockForm + zoneForm + `?$`)
 	zoneWord  = regexp.MustCompile(`^(?i)` + zoneForm + `$`)
@@ -48,7 +49,7 @@ var clockGoesOn = regexp.MustCompile(`^(?i)[\s,;.:|@~-]*[` + regexp.QuoteMeta(wr
 
 // dateGoesOn is what looks like a date behind a time of day.
 var dateGoesOn = regexp.MustCompile(`^(?i)[\s,;|@-]*[` + regexp.QuoteMeta(wraps) + `]*(?:(?:on|of|am|the)\s+){0,2}(?:` + dateForm +
-	`\b|\d{1,2}[./-]\d{1,2}[./-](?:\d{4}|\d{2})\b|\d{4}[./]\d{1,2}[./]\d{1,2}\b|\d{1,2}(?:st|nd|rd|th|\.)?\s(?:of\s)?` + months + `\b|` + months + `\.?\s\d{1,2}\b|(?-i:today|tomorrow|yesterday)\b)[` + regexp.QuoteMeta(wraps) + `]*`)
+	`\b|\d{1,2}[./-]\d{1,2}[./-](?:\d{4}|\d{2})\b|\d{4}[./]\d{1,2}[./]\d{1,2}\b|\d{1,2}(?:st|nd|rd|th|\.)?\s(?:of\s)?` + months + `\b|` + months + `\.?\s\d{1,2}\b|(?-i:` + dayForm + `)\b)[` + regexp.QuoteMeta(wraps) + `]*`)
 
 // plainTime writes the digits of any script, and what looks like a colon or a
 // hyphen, in ASCII. at is where each byte of it stands in s.
@@ -98,7 +99,7 @@ func timeSize(s string) int {
 	switch {
 	case len(words) == 0:
 		return 0
-	case dateWord.MatchString(words[0]):
+	case dateWord.MatchString(words[0]) || dayWord.MatchString(words[0]):
 		if take, more = 1, clockGoesOn; len(words) > 1 && clockWord.MatchString(words[1]) {
 			take, more = 2, nil
 		}
@@ -165,54 +166,4 @@ func neatTime(s string) string {
 		words[0] = strings.TrimRight(words[0], "Tt")
 	}
 	return strings.Join(words, " ")
-}
-
-// momentForm is a time as moderators write it, in parts.
-var momentForm = regexp.MustCompile(`^(?i)(` + dateForm + `)?(?:^|,?[T ]+|$)(` + clockForm + `)?,? ?(` + zoneForm + `)?,?$`)
-
-// parseTime reads a time as moderators write it, in UTC unless it says
-// otherwise; a time of day alone is today's. Error: CodeInvalid.
-func parseTime(s string, now time.Time) (time.Time, error) {
-	typed := neatTime(s)
-	parts := momentForm.FindStringSubmatch(typed)
-	if parts == nil || parts[1] == "" && parts[2] == "" {
-		return time.Time{}, unreadTime(s)
-	}
-	date, clock, zone := parts[1], parts[2], strings.ToUpper(parts[3])
-	switch {
-	case zone == "" || zone == "UTC" || zone == "GMT":
-		zone = "Z"
-	case date == "" && zone[0] == '-' && zone[1:] > clock: // 09:00-10:00, from and to
-		return time.Time{}, unreadTime(s)
-	case len(zone) == 3: // +01
-		zone += ":00"
-	case len(zone) == 5: // +0100
-		zone = zone[:3] + ":" + zone[3:]
-	}
-	if clock == "" {
-		clock = "00:00"
-	}
-	if strings.IndexByte(clock, ':') == 1 {
-		clock = "0" + clock
-	}
-	if len(clock) == len("15:04") {
-		clock += ":00"
-	}
-	if date == "" { // today, where the zone is
-		there, err := time.Parse(time.RFC3339, "2000-01-01T00:00:00"+zone)
-		if err != nil {
-			return time.Time{}, unreadTime(s)
-		}
-		date = now.In(there.Location()).Format(time.DateOnly)
-	}
-	t, err := time.Parse(time.RFC3339, date+"T"+clock+zone)
-	if err != nil || t.Year() < 1900 {
-		return time.Time{}, unreadTime(s)
-	}
-	return t.UTC(), nil
-}
-
-func unreadTime(s string) error {
-	return stories.Errorf(stories.CodeInvalid,
-		"%q is no time I can read. Write it in UTC: at:2014-12-20, at:15:04 for today, or at:2014-12-20T15:04; an offset such as +01:00 may follow.", clip(s))
 }

@@ -41,6 +41,12 @@ func TestParseTime(t *testing.T) {
 		"23:45-05:00":                "2014-12-21T04:45:00Z", // still the 20th there
 		"15:04 UTC":                  "2014-12-21T15:04:00Z",
 		"25:00":                      "",
+		"9:00-10:00":                 "", // from and to
+		"09:00-10:00":                "",
+		"09:00-10:00 tomorrow":       "",
+		"tomorrow 09:00-10:00":       "",
+		"09:00-10:00 2014-12-20":     "",
+		"2014-12-20 09:00-10:00":     "2014-12-20T19:00:00Z",
 		"15:60":                      "",
 		"2014-13-01":                 "",
 		"2014-12-20 3pm":             "",
@@ -52,13 +58,22 @@ func TestParseTime(t *testing.T) {
 		"2014-12-20Text":             "",
 		"0000-01-01":                 "",
 		"1899-12-31":                 "",
-		"tomorrow":                   "",
+		"tomorrow":                   "", // no time of day
+		"2014-12-22":                 "",
+		"today":                      "2014-12-21T00:00:00Z",
+		"yesterday":                  "2014-12-20T00:00:00Z",
+		"tomorrow 09:00":             "2014-12-22T09:00:00Z",
+		"Tomorrow, 9:00":             "2014-12-22T09:00:00Z",
+		"09:00 tomorrow":             "2014-12-22T09:00:00Z",
+		"15:04 on 2014-12-20":        "2014-12-20T15:04:00Z",
+		"15:04 UTC 2014-12-20":       "2014-12-20T15:04:00Z",
+		"yesterday 23:30 +01:00":     "2014-12-20T22:30:00Z",
 		"UTC":                        "",
 		"":                           "",
 		"2014-12-20 15:04 +99:00":    "",
 		"2014-12-20T15:04:05+02:00Z": "",
 	} {
-		got, err := parseTime(in, now)
+		got, err := parseTime(in, now, time.UTC)
 		switch {
 		case want == "" && stories.CodeOf(err) != stories.CodeInvalid:
 			t.Errorf("parseTime(%q) = %v, %v; want a refusal", in, got, err)
@@ -117,8 +132,8 @@ func TestTimesReachAsFarAsTheyGo(t *testing.T) {
 func TestTimesInOtherFormsAreRefused(t *testing.T) {
 	n := openTracked(t)
 	before := n.state()
-	for _, at := range []string{"20.12.2014", "12/20/2014", "2014/12/20", "20 December", "December 20", "20.12.2014 15:04", "tomorrow", "yesterday", "noon", "3pm", "3:04 pm", "3:04pm", "3 pm",
-		"2014-12-20 3pm", "2014-12-20 3 pm", "2014-12-20 3:04 PM", "2014-12-20 15.04", "2014-12-20 15h04", "2014-12-20 at 15:04", "15:04 CET", "2014-12-20 15:04 EST", "15:04 2014-12-20", "15:04-15:10", "09:00-10:00", "15:04–15:10", "15h04", "2014-12-20 1504", "2014-12-20 15:4", "2014-12-20 15 :04", "2014-12-20 um 15:04", "2014-12-20 noon", "2014-12-20 — noon", "2014-12-20 15 Uhr", "15:04 20 December", "15:04 on 20 December", "15:04 (20.12.2014)", "15:04 tomorrow", "2014-12-20\nnoon", "2014-12-20 15:04 15:05"} {
+	for _, at := range []string{"20.12.2014", "12/20/2014", "2014/12/20", "20 December", "December 20", "20.12.2014 15:04", "noon", "3pm", "3:04 pm", "3:04pm", "3 pm",
+		"2014-12-20 3pm", "2014-12-20 3 pm", "2014-12-20 3:04 PM", "2014-12-20 15.04", "2014-12-20 15h04", "2014-12-20 at 15:04", "15:04 CET", "2014-12-20 15:04 EST", "15:04-15:10", "09:00-10:00", "15:04–15:10", "15h04", "2014-12-20 1504", "2014-12-20 15:4", "2014-12-20 15 :04", "2014-12-20 um 15:04", "2014-12-20 noon", "2014-12-20 — noon", "2014-12-20 15 Uhr", "15:04 20 December", "15:04 on 20 December", "15:04 (20.12.2014)", "2014-12-20\nnoon", "2014-12-20 15:04 15:05"} {
 		reply := n.ask("mo", "general", "/update sony-hack at:"+at+" River rises")
 		if text := bot.PlainText(reply.Message); !reply.Failed || !strings.Contains(text, "at:2014-12-20") || len(reply.Message.Buttons) > 0 {
 			t.Errorf("at:%s: %s", at, transcript(reply))
@@ -158,7 +173,7 @@ func TestNoTimeIsLeftToTheText(t *testing.T) {
 		if strings.ContainsFunc(given.get("text"), unicode.IsDigit) {
 			t.Fatalf("%q: dated %q, with the text %q", option, given.get("at"), given.get("text"))
 		}
-		if at, err := parseTime(given.get("at"), time.Now()); err == nil && (at.Hour() != hour || at.Minute() != minute) {
+		if at, err := parseTime(given.get("at"), time.Now(), time.UTC); err == nil && (at.Hour() != hour || at.Minute() != minute) {
 			t.Fatalf("%q is dated %v", option, at)
 		}
 	})

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"storybot/bot"
 	"storybot/stories"
@@ -33,6 +34,9 @@ func New(c Config) *Mux {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
+	if c.Zone == nil {
+		c.Zone = time.UTC
+	}
 	return &Mux{stories: c.Stories, log: c.Log, config: c, table: table(), presses: presses()}
 }
 
@@ -45,12 +49,13 @@ func (m *Mux) Handle(ctx context.Context, c bot.Command) (reply bot.Reply) {
 	defer func() {
 		if cause := recover(); cause != nil {
 			reply = m.refusePanic(c, cause)
+			m.tellBlocked(ctx, c, &reply)
 		}
 	}()
 	m.log.Debug("asked", "what", bot.Describe(c.Input), "platform", c.Where.Platform)
 	reply, err := m.answer(ctx, c)
 	if err != nil {
-		return m.refuse(ctx, c, err)
+		reply = m.refuse(ctx, c, err)
 	}
 	if reply.Form == nil {
 		m.tellBlocked(ctx, c, &reply)
@@ -97,11 +102,11 @@ func (m *Mux) typed(ctx context.Context, c bot.Command, in bot.Typed) (bot.Reply
 	name = strings.ToLower(strings.Trim(name, "/,:;"))
 	entry, given := m.find(name, text)
 	if entry == nil || entry.Name == deskHelp {
-		return m.helpFor(name, bot.Unfold(text, in.Mentions)), nil
+		return m.helpFor(name, bot.Unfold(text, in.Mentions), m.form(c.Where)), nil
 	}
 	text = given
 	if asksHelp(text) {
-		return m.help(entry), nil
+		return m.help(entry, m.form(c.Where)), nil
 	}
 	if err := m.mayBeRead(ctx, c, entry, text); err != nil {
 		return bot.Reply{}, err
@@ -119,7 +124,7 @@ func (m *Mux) chosen(ctx context.Context, c bot.Command, in bot.Options) (bot.Re
 	name := strings.ToLower(strings.Trim(in.Name, "/ "))
 	entry := m.named(name)
 	if entry == nil {
-		return m.helpFor(name, ""), nil
+		return m.helpFor(name, "", m.form(c.Where)), nil
 	}
 	given := values{}
 	for name, value := range in.Values {
@@ -145,7 +150,7 @@ func (m *Mux) run(ctx context.Context, c bot.Command, entry *command, read readi
 	read.typed.spellSlugs()
 	read.taken.spellSlugs()
 	if entry.asksHelp(read.typed) {
-		return m.help(entry), nil
+		return m.help(entry, m.form(c.Where)), nil
 	}
 	if entry.asksForm(c, read) {
 		return m.inForm(ctx, request{Command: c, values: read.typed, command: entry})
@@ -155,12 +160,17 @@ func (m *Mux) run(ctx context.Context, c bot.Command, entry *command, read readi
 			return bot.Reply{}, err
 		}
 	}
-	if err := m.checkStory(ctx, c, entry, read.story()); err != nil {
-		return bot.Reply{}, err
-	}
 	r := request{Command: c, values: read.typed, command: entry}
+	var in *doubt
 	if read.doubtful() {
-		return m.whichReading(ctx, r, read)
+		d := read.doubt()
+		in = &d
+	}
+	if err := m.checkStory(ctx, c, entry, read.story()); err != nil {
+		return m.offerNear(ctx, r, in, err)
+	}
+	if in != nil {
+		return m.whichMeant(ctx, r, *in)
 	}
 	return m.carryOut(ctx, r)
 }
@@ -192,7 +202,11 @@ func (m *Mux) carryOut(ctx context.Context, r request) (bot.Reply, error) {
 	if r.command.changes() {
 		r.User.Name = r.Asker.Name(ctx)
 	}
-	return r.command.run(m, ctx, r)
+	reply, err := r.command.run(m, ctx, r)
+	if err != nil {
+		return m.offerNear(ctx, r, nil, err)
+	}
+	return reply, nil
 }
 
 // may refuses whoever may not give the command. Errors are those of

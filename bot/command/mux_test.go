@@ -123,7 +123,7 @@ func TestBlockedIsToldOnceAnHour(t *testing.T) {
 	told := func() bool {
 		t.Helper()
 		n.now = n.now.Add(2 * time.Minute)
-		return strings.Contains(bot.PlainText(n.ask("tom", "general", "/stories").Message), "Updates do not arrive in this channel")
+		return strings.Contains(bot.PlainText(n.ask("tom", "general", "/stories").Message), "Updates do not arrive here")
 	}
 	if !told() || told() {
 		t.Error("want it told at the first answer and not at the second")
@@ -153,7 +153,7 @@ func TestClaim(t *testing.T) {
 		}
 	}
 	n.must(n.ask("ria", "general", "/desk claim "+strings.ToLower(code)))
-	if reply := n.ask("tom", "general", "/desk track A headline"); !strings.Contains(bot.PlainText(reply.Message), "An admin can make you one") {
+	if reply := n.ask("tom", "general", "/desk track A headline"); !strings.Contains(bot.PlainText(reply.Message), "An admin of the bot can make you one") {
 		t.Errorf("once there is one: %s", transcript(reply))
 	}
 	n.must(n.ask("ria", "general", "/desk moderators add console:mo"))

@@ -2,65 +2,104 @@ package command
 
 import (
 	"context"
-	"slices"
+	"fmt"
+	"strings"
 
+	"storybot/bot"
 	"storybot/stories"
 )
 
-// otherwise says which other subscriptions of the channel may go on bringing
-// what sub brought; "" when none does. It is what makes "updates of this do not
-// come" true in a channel that follows the same story twice.
+// Of what a channel follows one alone decides about a story: stories.Decides. What else
+// covers it brings nothing more, which nobody expects who is not told.
+
+// otherwise says of a subscription that is paused what still brings the same, and what
+// does not although it is followed as well; "" when there is neither.
 func (m *Mux) otherwise(ctx context.Context, sub stories.Subscription) (string, error) {
 	subs, err := m.stories.Subscriptions(ctx, sub.Destination)
 	if err != nil {
 		return "", err
 	}
-	var story stories.Story
+	covers := func(stories.Subscription) bool { return true }
 	if sub.Target.Kind == stories.TargetStory {
-		if story, err = m.stories.StoryByID(ctx, sub.StoryID); err != nil {
+		story, err := m.stories.StoryByID(ctx, sub.StoryID)
+		if err != nil {
 			return "", err
 		}
+		covers = func(s stories.Subscription) bool { return s.Covers(story) }
 	}
-	var others []stories.Target
+	var before, behind []stories.Target
 	for _, other := range subs {
 		switch {
-		case other.ID == sub.ID, other.State == stories.Paused:
-		case sub.Target.Kind == stories.TargetStory && !covers(other, story):
+		case other.Target == sub.Target, other.State == stories.Paused, !covers(other):
+		case other.Before(sub):
+			before = append(before, other.Target)
 		default:
-			others = append(others, other.Target)
+			behind = append(behind, other.Target)
 		}
 	}
-	if len(others) == 0 {
-		return "", nil
+	words := ""
+	if len(behind) > 0 {
+		words += ", not even by " + namesOf(behind)
 	}
-	return ", except by what else is followed here: " + namesOf(others), nil
+	if len(before) > 0 {
+		words += ", except by what else is followed here: " + namesOf(before)
+	}
+	return words, nil
 }
 
-// besides says what else brings more of the story that sub follows than sub asks
-// for, as a sentence of its own; "" when nothing does. subs are all of the channel.
-func (m *Mux) besides(ctx context.Context, r request, sub stories.Subscription, subs []stories.Subscription) string {
-	if sub.Target.Kind != stories.TargetStory || sub.Level <= stories.Minor {
-		return ""
-	}
-	by, err := m.stories.Brings(ctx, r.Where, sub.StoryID)
-	if err != nil { // what was asked is done all the same
-		m.log.Debug("what else brings a story was not found out", "err", err)
-		return ""
-	}
-	var more []stories.Target
-	every := true
+// besides says what sub changes about what else a channel follows, and what it does not,
+// as sentences of their own; "" where there is nothing to be said. subs are what the
+// channel followed before, story is the one sub follows, if it follows one.
+func besides(sub stories.Subscription, story stories.Story, subs []stories.Subscription) string {
+	var less, kept []stories.Target
 	for _, other := range subs {
-		if other.Target != sub.Target && other.Level < sub.Level && slices.Contains(by, other.Target) {
-			more = append(more, other.Target)
-			every = every && other.Level == stories.Minor
+		switch {
+		case other.Target == sub.Target:
+		case other.Before(sub) && other.Target.Kind == sub.Target.Kind: // of few stories both say something
+		case other.Before(sub):
+			if other.State == stories.Paused || other.Level != sub.Level {
+				kept = append(kept, other.Target)
+			}
+		case sub.Target.Kind == stories.TargetStory && !other.Covers(story):
+		case other.State == stories.Active && other.Level < sub.Level:
+			less = append(less, other.Target)
 		}
 	}
-	if len(more) == 0 {
-		return ""
+	words := ""
+	if len(less) > 0 {
+		of, counts := "its stories", "the topic"
+		if sub.Target.Kind == stories.TargetStory {
+			of, counts = "it", "the story itself"
+		}
+		words = fmt.Sprintf(" From now on %s %s no more of %s: what is asked for %s counts.", namesOf(less), oneOr(len(less), "brings", "bring"), of, counts)
 	}
-	what := "more of it"
-	if every {
-		what = "every update of it"
+	if len(kept) > 0 {
+		words += fmt.Sprintf(" What was asked for %s stays as it is.", namesOf(kept))
 	}
-	return " " + capital(namesOf(more)) + " still " + oneOr(len(more), "brings ", "bring ") + what + "."
+	return words
+}
+
+// byWords says by what a story comes, and how much of it: "all: every update".
+func byWords(by stories.Decision) string { return by.By.String() + ": " + levelWords(by.Level) }
+
+// nobodyWords says why no channel gets an update: n are those that follow its story.
+func nobodyWords(n stories.Spared) string {
+	if n.Total() == 0 {
+		return "No channel follows it."
+	}
+	var parts []string
+	for _, p := range []struct {
+		n         int
+		one, more string
+	}{
+		{n.Breaking, "follows it for breaking updates only", "follow it for breaking updates only"},
+		{n.Normal, "follows it for normal and breaking updates", "follow it for normal and breaking updates"},
+		{n.Paused, "has paused it", "have paused it"},
+		{n.Stopped, "has stopped it", "have stopped it"},
+	} {
+		if p.n > 0 {
+			parts = append(parts, bot.Count(p.n)+" "+oneOr(p.n, p.one, p.more))
+		}
+	}
+	return "No channel gets it: " + strings.Join(parts, ", ") + "."
 }

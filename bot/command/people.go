@@ -125,9 +125,6 @@ func (m *Mux) listMembers(ctx context.Context, by stories.User, offset int) (bot
 		}
 		msg.Blocks = append(msg.Blocks, row)
 	}
-	if len(members) == 0 {
-		msg.Blocks = append(msg.Blocks, bot.Para(bot.Text("Nobody yet. STORYBOT_ADMINS in the bot's settings names admins.")))
-	}
 	msg.Blocks = append(msg.Blocks, small(bot.Text("Admins change this: "), bot.Code("/desk moderators action:add user:…")))
 	if offset > 0 {
 		msg.Buttons = append(msg.Buttons, bot.NewButton("Back", bot.ActionMembers, int64(offset-membersPage)))
@@ -175,7 +172,7 @@ func (m *Mux) pressMember(ctx context.Context, r request, args bot.Args) (bot.Re
 	}
 	reply := bot.Reply{Message: bot.Message{Blocks: []bot.Block{bot.Para(m.memberWords(ctx, members[i])...)}}}
 	if members[i].Configured {
-		reply.Message.Blocks = append(reply.Message.Blocks, bot.Para(bot.Text("That can only be changed in the bot's settings.")))
+		reply.Message.Blocks = append(reply.Message.Blocks, bot.Para(bot.Text("That is how the bot is set up, and cannot be changed here.")))
 		return reply, nil
 	}
 	if members[i].User.Ref == r.User.Ref || m.stories.Require(ctx, r.User, stories.Admin) != nil {
@@ -197,7 +194,7 @@ func (m *Mux) memberWords(ctx context.Context, member stories.Member) []bot.Span
 	now := m.stories.Now()
 	switch {
 	case member.Configured:
-		return []bot.Span{bot.Text(line + "\nby STORYBOT_ADMINS in the bot's settings")}
+		return []bot.Span{bot.Text(line + "\nby how the bot is set up")}
 	case member.AddedBy.Ref == "" || member.AddedBy.Ref == member.User.Ref:
 		return []bot.Span{bot.Text(line + "\nsince "), bot.At(member.AddedAt)}
 	}

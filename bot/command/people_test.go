@@ -125,7 +125,7 @@ func TestNoAnswerShowsAnID(t *testing.T) {
 			t.Errorf("the log does not say %q:\n%s", want, log)
 		}
 	}
-	if !strings.Contains(list, "Rita Klein (Far), moderator\n  named by Ada") || !strings.Contains(list, "Ada (console), admin\n  by STORYBOT_ADMINS") {
+	if !strings.Contains(list, "Rita Klein (Far), moderator\n  named by Ada") || !strings.Contains(list, "Ada (console), admin\n  by how the bot is set up") {
 		t.Errorf("list:\n%s", list)
 	}
 }

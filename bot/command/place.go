@@ -37,9 +37,8 @@ func namesOf(targets []stories.Target) string {
 	for _, t := range targets[:min(len(targets), maxNamed)] {
 		named = append(named, t.String())
 	}
-	list := strings.Join(named, ", ")
 	if left := len(targets) - len(named); left > 0 {
-		list += fmt.Sprintf(" and %s more", bot.Count(left))
+		return fmt.Sprintf("%s and %s more", strings.Join(named, ", "), bot.Count(left))
 	}
-	return list
+	return listed(named)
 }

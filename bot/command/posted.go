@@ -3,6 +3,7 @@ package command
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"storybot/bot"
@@ -26,13 +27,30 @@ func (m *Mux) posted(r request, notice int64, sub stories.Subscription, said bot
 			return bot.Message{}, false, err
 		}
 		switch d.State {
-		case stories.Held, stories.Failed, stories.Skipped:
+		case stories.Held, stories.Failed:
 			return r.unposted(d, sub), true, nil
+		case stories.Skipped:
+			return m.passed(ctx, r, d, sub, said)
 		case stories.Sent, stories.Unknown:
 			return said, true, nil
 		}
 		return said, !m.stories.Now().Before(until), nil
 	}
+}
+
+// passed is the answer once the message is not to come any more.
+func (m *Mux) passed(ctx context.Context, r request, d stories.Delivery, sub stories.Subscription, said bot.Message) (bot.Message, bool, error) {
+	if d.Reason == stories.EndedFirst {
+		return said, true, nil // who ended it was answered that
+	}
+	subs, err := m.stories.Subscriptions(ctx, r.Where)
+	if err != nil {
+		return bot.Message{}, false, err
+	}
+	if slices.ContainsFunc(subs, func(s stories.Subscription) bool { return s.ID == sub.ID }) {
+		d.State = stories.Failed // more was to be told than is held for a blocked channel
+	}
+	return r.unposted(d, sub), true, nil
 }
 
 // unposted says that what a channel now follows could not be shown there, why, and

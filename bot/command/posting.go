@@ -33,7 +33,7 @@ func (m *Mux) pressForm(ctx context.Context, r request, args bot.Args) (bot.Repl
 		return bot.Reply{}, err
 	}
 	if d.State == stories.DraftPosted || d.State == stories.DraftDiscarded {
-		return m.ended(ctx, r, k, d)
+		return m.endedDraft(ctx, r, k, d)
 	}
 	return m.formReply(ctx, k, d, int(args.Number(0)), nil)
 }
@@ -45,7 +45,7 @@ func (m *Mux) pressDraft(ctx context.Context, r request, args bot.Args) (bot.Rep
 		return bot.Reply{}, err
 	}
 	if d.State == stories.DraftPosted || d.State == stories.DraftDiscarded {
-		return m.ended(ctx, r, k, d)
+		return m.endedDraft(ctx, r, k, d)
 	}
 	reply, err := m.show(ctx, r, k, d, false)
 	reply.InPlace = false // the list that it was opened from stays
@@ -66,15 +66,15 @@ func (m *Mux) pressDiscard(ctx context.Context, r request, args bot.Args) (bot.R
 		if d, err = m.stories.Draft(ctx, r.User, d.ID); err != nil {
 			return bot.Reply{}, err
 		}
-		return m.ended(ctx, r, k, d)
+		return m.endedDraft(ctx, r, k, d)
 	}
 	reply := done("Discarded. Nothing was posted.")
 	reply.InPlace = args.Number(0) > 0 // what is shown there is over; a list goes on
 	return reply, nil
 }
 
-// ended answers what is done to a draft that was posted or discarded.
-func (m *Mux) ended(ctx context.Context, r request, k formKind, d stories.Draft) (bot.Reply, error) {
+// endedDraft answers what is done to a draft that was posted or discarded.
+func (m *Mux) endedDraft(ctx context.Context, r request, k formKind, d stories.Draft) (bot.Reply, error) {
 	if d.State == stories.DraftDiscarded {
 		return refused("This was discarded; nothing was posted. /desk write begins another."), nil
 	}
@@ -101,16 +101,23 @@ func (m *Mux) pressPost(ctx context.Context, r request, args bot.Args) (bot.Repl
 	}
 	switch {
 	case d.State == stories.DraftDiscarded:
-		return m.ended(ctx, r, k, d)
+		return m.endedDraft(ctx, r, k, d)
 	case d.State == stories.DraftPosted && int64(d.Version) == args.Number(0):
 		return m.post(ctx, r, k, d)
 	case d.State == stories.DraftPosted:
-		return m.ended(ctx, r, k, d)
+		return m.endedDraft(ctx, r, k, d)
+	case args.Number(1) >= firstMeant:
+		return m.chooseTime(ctx, r, k, d, args.Number(1)-firstMeant)
 	case int64(d.Version) != args.Number(0):
 		reply, err := m.show(ctx, r, k, d, false)
 		reply.Message = headed(bot.Para(bot.Bold("This is not what was shown here: you changed it since. "), bot.Text("Nothing was posted.")), reply.Message)
 		reply.Failed = true
 		return reply, err
+	}
+	if k.question != nil {
+		if reply, asks := k.question(m, d); asks {
+			return reply, nil
+		}
 	}
 	r.values = values{}
 	switch args.Number(1) {
@@ -121,7 +128,7 @@ func (m *Mux) pressPost(ctx context.Context, r request, args bot.Args) (bot.Repl
 		if err != nil {
 			return bot.Reply{}, err
 		}
-		if _, _, err := m.stories.Reopen(ctx, r.act(), story.Slug); err != nil {
+		if _, err := m.stories.Begin(ctx, r.act(), story.Slug, ""); err != nil {
 			return bot.Reply{}, err
 		}
 	}

@@ -115,7 +115,7 @@ func TestWhatWaitsForAModeratorIsNotPromised(t *testing.T) {
 	}
 	says(t, status, "1 message for 1 channel waits for a decision")
 	again := n.pushes("ria", n.ask("ria", "general", "/subscriptions"), "Try again")
-	says(t, again, "The channel can be written to again. 1 message from before the database was put back may be here already: a moderator decides")
+	says(t, again, "The bot can write here again. 1 message from before the database was put back may be here already: a moderator decides")
 	if text := bot.PlainText(again.Message); strings.Contains(text, "comes now") {
 		t.Errorf("it promises:\n%s", text)
 	}
@@ -165,9 +165,9 @@ func TestResumedWords(t *testing.T) {
 		held, undecided int
 		want            string
 	}{
-		{0, 0, "The channel can be written to again."},
-		{3, 0, "The channel can be written to again; the newest of what waited comes now."},
-		{1, 2, "The channel can be written to again; the newest of what waited comes now. 2 messages from before the database was put back may be here already: a moderator decides in /desk status whether to send what waits."},
+		{0, 0, "The bot can write here again."},
+		{3, 0, "The bot can write here again; the 3 updates that waited come now."},
+		{1, 2, "The bot can write here again; the update that waited comes now. 2 messages from before the database was put back may be here already: a moderator decides in /desk status whether to send what waits."},
 	} {
 		if got := resumedWords(c.held, c.undecided); got != c.want {
 			t.Errorf("%d held, %d undecided: %s", c.held, c.undecided, got)

@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/base32"
 	"encoding/json"
+	"fmt"
 	"time"
 
 	"storybot/bot"
@@ -18,6 +19,8 @@ type question struct {
 	By      string // the only one who may answer
 	Command string
 	Answers []values // what the command is given, by the number of the answer
+	Given   values   `json:",omitempty"` // what it is given beside that, whichever the answer
+	Doubt   *doubt   `json:",omitempty"` // what is asked next: how the rest is meant
 	Deed    string   // the key under which an answer is carried out, whichever it is
 	At      time.Time
 }
@@ -41,7 +44,12 @@ const answerTime = time.Hour
 // which one is taken once, however often they are pressed. The same request asks
 // the same question, however often and wherever it is answered: it is kept once.
 func (m *Mux) question(ctx context.Context, r request, asked string, answers ...answer) (bot.Reply, error) {
-	q := question{By: r.User.Ref, Command: r.command.Name, Deed: r.deed}
+	return m.ask(ctx, r, question{}, asked, answers...)
+}
+
+// ask is question with more that q says of it.
+func (m *Mux) ask(ctx context.Context, r request, q question, asked string, answers ...answer) (bot.Reply, error) {
+	q.By, q.Command, q.Deed = r.User.Ref, r.command.Name, r.deed
 	if r.Key == "" {
 		r.Key = rand.Text()
 	}
@@ -56,7 +64,7 @@ func (m *Mux) question(ctx context.Context, r request, asked string, answers ...
 		return bot.Reply{}, err
 	}
 	id := noteID(questionKind, r.Key+"\x00"+string(said))
-	q.At = m.stories.Now()
+	q.At = m.typedAt(r) // "tomorrow" is the day after that one
 	if err := m.keep(ctx, r.User, id, q); err != nil {
 		return bot.Reply{}, err
 	}
@@ -104,9 +112,12 @@ func (m *Mux) pressAnswer(ctx context.Context, r request, args bot.Args) (bot.Re
 	case q.By != r.User.Ref:
 		return refused("Only the person who typed this command can answer its question; nothing was changed."), nil
 	case m.stories.Now().Sub(q.At) > answerTime:
-		return refused("A question can be answered for an hour, and this one is older; nothing was changed. Type the command again."), nil
+		return refused(fmt.Sprintf("A question can be answered for %d minutes, and this one is older; nothing was changed. Type the command again.", int(answerTime.Minutes()))), nil
 	}
-	r.Key, r.deed = q.Deed, q.Deed
-	r.command, r.values = entry, q.Answers[args.Number(0)]
+	r.Key, r.deed, r.typed = q.Deed, q.Deed, q.At
+	r.command, r.values = entry, q.Given.and(q.Answers[args.Number(0)])
+	if q.Doubt != nil {
+		return m.whichMeant(ctx, r, q.Doubt.and(q.Answers[args.Number(0)]))
+	}
 	return m.carryOut(ctx, r)
 }

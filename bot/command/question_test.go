@@ -184,7 +184,7 @@ func TestOnlyWhatCanBeDoneIsOffered(t *testing.T) {
 	}{
 		{"/update over —level:breaking Sony waits.", nil, "over is closed"},
 		{"/update over It ends.", nil, "over is closed"},
-		{"/update sony-hack —at:2030-01-01 Sony waits.", []string{"As typed"}, "in the future"},
+		{"/update sony-hack —at:2030-01-01 Sony waits.", []string{"As typed"}, "a day ahead without a time of day"},
 		{"/update sony-hack Sony waits. source=https://a:b@c.example", []string{"As typed"}, "user name or a password"},
 		{"/update sony-hack —level:breaking", []string{"As typed"}, "text is missing"},
 		{"/update sony-hack Sony waits. " + strings.Repeat("x", 7980) + " level:breaking", []string{"Use level:breaking"}, "at most 8000 fit"},
@@ -230,7 +230,7 @@ func TestAQuestionIsAskedOnce(t *testing.T) {
 		t.Error("another request has the same question")
 	}
 	n.now = n.now.Add(time.Hour + time.Second)
-	if reply := n.pressed("mo", "general", third[0].Action, third[0].Arg); !reply.Failed || !strings.Contains(bot.PlainText(reply.Message), "for an hour") || n.levels() != "normal breaking" {
+	if reply := n.pressed("mo", "general", third[0].Action, third[0].Arg); !reply.Failed || !strings.Contains(bot.PlainText(reply.Message), "for 60 minutes") || n.levels() != "normal breaking" {
 		t.Errorf("an hour later: %s", transcript(reply))
 	}
 }

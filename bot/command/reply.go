@@ -33,7 +33,7 @@ func inWords(err error) bool {
 // put into words and where they are logged.
 func (m *Mux) refuse(ctx context.Context, c bot.Command, err error) bot.Reply {
 	if wrong := (*misuse)(nil); errors.As(err, &wrong) {
-		return wrong.reply()
+		return wrong.reply(m.form(c.Where))
 	}
 	refusal := (*stories.Error)(nil)
 	known := errors.As(err, &refusal)

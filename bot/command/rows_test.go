@@ -159,7 +159,7 @@ func TestAWarningIsTheFirstLine(t *testing.T) {
 	for _, line := range []string{"/story sony-hack", "/stories", "/why sony-hack", "/desk log", "/desk status", "/subscriptions", "/update sony-hack A further one.", "/story help"} {
 		n.now = n.now.Add(blockedTell + time.Minute)
 		text := bot.PlainText(n.ask("mo", "general", line).Message)
-		if !strings.HasPrefix(text, "Updates do not arrive in this channel since") {
+		if !strings.HasPrefix(text, "Updates do not arrive here since") {
 			t.Errorf("%s: %s", line, text)
 		}
 		if n.last.Live != nil {

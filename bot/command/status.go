@@ -24,6 +24,8 @@ type machinery struct {
 	lanes       []LaneHealth
 	connections []bot.Health
 	names       bot.Names
+	overdue     int // scheduled updates somebody has to decide about
+	heldUp      int // scheduled updates that are late
 }
 
 // statusFrom is the status with the rows from one on; a page holds as many as fit.
@@ -34,6 +36,9 @@ func (m *Mux) statusFrom(ctx context.Context, r request, from int) (bot.Reply, e
 		return bot.Reply{}, err
 	}
 	if now.back, err = m.stories.PutBack(ctx, r.User); err != nil {
+		return bot.Reply{}, err
+	}
+	if now.overdue, now.heldUp, err = m.overdue(ctx, r.User); err != nil {
 		return bot.Reply{}, err
 	}
 	if m.config.Lanes != nil {
@@ -56,6 +61,9 @@ func (s machinery) places() []stories.Destination {
 		places = append(places, stories.LanePlace(l.Lane))
 	}
 	for _, f := range s.desk.Failing {
+		places = append(places, f.Destination)
+	}
+	for _, f := range s.desk.Untold {
 		places = append(places, f.Destination)
 	}
 	return places
@@ -91,8 +99,14 @@ func (s machinery) verdict() []bot.Block {
 	}
 	for _, l := range s.lanes {
 		if l.Stopped != "" {
-			say(fmt.Sprintf("Deliveries to %s are stopped: %s", s.names.Lane(l.Lane), lowerSentence(stoppedReason(l.Stopped))))
+			say(fmt.Sprintf("Deliveries to %s are stopped: %s", s.names.Lane(l.Lane), lowerSentence(bot.StopReason(l.Stopped))))
 		}
+	}
+	if n := s.heldUp; n > 0 {
+		say(plural(n, "scheduled update")+oneOr(n, " is", " are")+" late, and tried again.", bot.Text(" "), bot.Code("/desk scheduled"), bot.Text(oneOr(n, " shows it.", " lists them.")))
+	}
+	if n := s.overdue; n > 0 {
+		say(plural(n, "scheduled update")+oneOr(n, " was", " were")+" not published at "+oneOr(n, "its", "their")+" time, and "+oneOr(n, "waits", "wait")+" for a decision.", bot.Text(" "), bot.Code("/desk scheduled"), bot.Text(oneOr(n, " shows it.", " lists them.")))
 	}
 	if s.back.Waiting > 0 {
 		say(fmt.Sprintf("%s for %s %s for a decision: the database was put back ", plural(s.back.Waiting, "message"), plural(s.back.Channels, "channel"), oneOr(s.back.Waiting, "waits", "wait")),
@@ -105,6 +119,9 @@ func (s machinery) verdict() []bot.Block {
 	}
 	if n := s.desk.FailingTotal; n > 0 {
 		say(plural(n, "channel") + " cannot be written to.")
+	}
+	if n := len(s.desk.Untold); n > 0 {
+		say(plural(n, "message") + " about what a channel follows could not be posted there.")
 	}
 	if s.back.Settling > 0 {
 		say(fmt.Sprintf("%s of a database that was put back: being looked for in %s.", plural(s.back.Settling, "message"), theirChannels(s.back.Settling)))
@@ -189,7 +206,7 @@ func (s machinery) connection(c bot.Health) string {
 // rows are the channels that cannot be written to, the longest first, then the
 // lanes with something to send or stopped, and the connections.
 func (s machinery) rows() []bot.Block {
-	rows := failingRows(s.desk, s.names)
+	rows := append(failingRows(s.desk, s.names), untoldRows(s.desk, s.names)...)
 	for _, q := range s.desk.Lanes {
 		line := capital(s.names.Lane(q.Lane)) + ": " + queueWords(q, s.desk.At)
 		if i := slices.IndexFunc(s.lanes, func(l LaneHealth) bool { return l.Lane == q.Lane }); i >= 0 {
@@ -209,12 +226,6 @@ func (s machinery) rows() []bot.Block {
 		}
 	}
 	return rows
-}
-
-// stoppedReason is why a lane is stopped, without the words in front that only say
-// that it is.
-func stoppedReason(why string) string {
-	return strings.TrimPrefix(why, "cannot be reached: ")
 }
 
 // toldWait is how long something waits before a row says since when.
@@ -273,11 +284,8 @@ func failingRows(status stories.DeskStatus, names bot.Names) []bot.Block {
 }
 
 func (s machinery) connectionSpans(c bot.Health) []bot.Span {
-	platform, _, _ := strings.Cut(c.ID, " ")
 	state := " is connected"
-	if slices.ContainsFunc(s.lanes, func(l LaneHealth) bool {
-		return l.Stopped != "" && stories.LanePlace(l.Lane).Platform == platform
-	}) {
+	if slices.ContainsFunc(s.lanes, func(l LaneHealth) bool { return l.Stopped != "" && c.Lane != "" && l.Lane == c.Lane }) {
 		state = ": connected, deliveries stopped"
 	}
 	spans := []bot.Span{bot.Text(capital(s.connection(c)) + state)}

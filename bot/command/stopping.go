@@ -16,61 +16,78 @@ func (m *Mux) unsubscribe(ctx context.Context, r request) (bot.Reply, error) {
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	reply, err := m.end(ctx, r, target)
+	reply, err := m.end(ctx, r, r.act(), target)
 	if stories.CodeOf(err) == stories.CodeNotFound && target.Kind == stories.TargetStory {
 		if other, ok := m.broughtAnyway(ctx, r, target.Name); ok {
 			return other, nil
 		}
 	}
+	if offer, ok := m.offerEnd(ctx, r, target, err); ok {
+		return offer, nil
+	}
 	return reply, err
 }
 
-// end ends a subscription, and says what still brings the same.
-func (m *Mux) end(ctx context.Context, r request, target stories.Target) (bot.Reply, error) {
-	sub, err := m.stories.Unsubscribe(ctx, r.act(), r.follow(target))
+// end ends a subscription, that of target or the one that a means, and says what
+// brings the same now.
+func (m *Mux) end(ctx context.Context, r request, a stories.Act, target stories.Target) (bot.Reply, error) {
+	left, err := m.stories.Unsubscribe(ctx, a, r.follow(target))
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	what := targetWords(sub.Target)
-	late := m.straggler(ctx, r)
-	still := m.stillBrings(ctx, r, sub)
-	var reply bot.Reply
-	switch {
-	case still != "" && sub.StoryID != 0:
-		reply = done(fmt.Sprintf("%s own subscription to %s has ended, but its updates still come by %s. To end those too, stop this one story here.%s", r.whose(), what, still, late))
+	sub := left.Subscription
+	sentence, stop := m.ended(ctx, r, left)
+	reply := done(sentence + m.straggler(ctx, r) + r.untold(left.Untold))
+	if stop {
 		reply.Message.Buttons = append(reply.Message.Buttons, r.stopHere(stories.Story{ID: sub.StoryID, Slug: sub.Target.Name}))
-	case still != "":
-		reply = done(fmt.Sprintf("%s no longer %s %s. %s still %s %s.%s", r.who(), r.verb(), what, r.who(), r.verb(), still, late))
-	default:
-		reply = done(fmt.Sprintf("%s no longer %s %s.%s", r.who(), r.verb(), what, late))
 	}
 	reply.Message.Buttons = append(reply.Message.Buttons, againButton(sub.Target, sub.StoryID, sub.Level)...)
 	return reply, nil
 }
 
-// stillBrings tells what may still bring what a subscription brought: by what, for a
-// story, else what else is followed; "" for nothing. What was asked is done; the
-// rest is courtesy.
-func (m *Mux) stillBrings(ctx context.Context, r request, ended stories.Subscription) string {
-	if ended.StoryID != 0 {
-		by, err := m.stories.Brings(ctx, r.Where, ended.StoryID)
+// ended says what a channel does not follow any more, and what of the same comes all the
+// same; stop says that there is a story to be stopped by itself. What was asked is done;
+// the rest is courtesy.
+func (m *Mux) ended(ctx context.Context, r request, ended stories.Left) (sentence string, stop bool) {
+	sub, by := ended.Subscription, ended.By
+	what := targetWords(sub.Target)
+	over := fmt.Sprintf("%s no longer %s %s", r.who(), r.verb(), what)
+	if sub.StoryID == 0 {
+		left, err := m.stories.Subscriptions(ctx, r.Where)
 		if err != nil {
-			m.log.Debug("what else brings a story was not found out", "err", err)
+			m.log.Debug("what else is followed was not found out", "err", err)
 		}
-		return namesOf(by)
+		return over + "." + r.leftWords(sub, left), false
 	}
-	left, err := m.stories.Subscriptions(ctx, r.Where)
-	if err != nil || len(left) == 0 {
-		return ""
+	switch {
+	case by.Serves():
+		return fmt.Sprintf("%s own subscription to %s has ended; its updates now come by %s. To end those, stop this one story here.", r.whose(), what, byWords(by)), true
+	case by.By.Kind != "" && !by.Muted:
+		return fmt.Sprintf("%s; nothing of it comes while %s is paused. To keep it away after that too, stop this one story here.", over, by.By), true
 	}
-	return leftWords(left)
+	return over + ".", false
 }
 
 // mostLeft is how many of what is still followed are named; more are counted.
 const mostLeft = 3
 
-// leftWords names subscriptions, the first of many.
-func leftWords(left []stories.Subscription) string {
+// leftWords says what is left once a topic or all has ended, in sentences, and what that
+// brings of the same; "" where nothing is left.
+func (r request) leftWords(ended stories.Subscription, left []stories.Subscription) string {
+	words := ""
+	for _, sub := range left {
+		if ended.Target.Kind == stories.TargetTopic && sub.Target.Kind == stories.TargetAll && sub.State == stories.Active {
+			words = fmt.Sprintf(" Its stories now come by all: %s. To end one of them, press Stop here under it.", levelWords(sub.Level))
+		}
+	}
+	if len(left) == 0 {
+		return words
+	}
+	return fmt.Sprintf("%s %s still %s %s.", words, r.who(), r.verb(), namesLeft(left))
+}
+
+// namesLeft names subscriptions, the first of many.
+func namesLeft(left []stories.Subscription) string {
 	var names []string
 	for _, sub := range left[:min(len(left), mostLeft)] {
 		names = append(names, sub.Target.String())
@@ -92,10 +109,11 @@ func (m *Mux) broughtAnyway(ctx context.Context, r request, slug string) (reply 
 		return reply, false
 	}
 	by, err := m.stories.Brings(ctx, r.Where, story.ID)
-	if err != nil || len(by) == 0 {
+	if err != nil || !by.Serves() {
 		return reply, false
 	}
-	reply = refused(fmt.Sprintf("%s no subscription of its own to %s, but the updates come by %s. To end those, stop this one story here.", r.either("This channel has", "You have"), story.Slug, namesOf(by)))
+	reply = refused(fmt.Sprintf("%s to %s, but its updates come by %s. To end those, stop this one story here.",
+		r.either("This channel has no subscription of its own", "You have no subscription of your own"), story.Slug, byWords(by)))
 	reply.Message.Buttons = []bot.Button{r.stopHere(story)}
 	return reply, true
 }
@@ -121,12 +139,13 @@ func (m *Mux) pressStop(ctx context.Context, r request, args bot.Args) (bot.Repl
 		return bot.Reply{}, err
 	}
 	target := stories.Target{Kind: stories.TargetStory, Name: story.Slug}
+	untold := r.untold(ended.Untold)
 	var reply bot.Reply
 	switch {
 	case ended.Changed && ended.Muted:
-		reply = done(fmt.Sprintf("Updates of %s no longer come to %s; %s.%s", story.Slug, r.here(), r.either("what else it follows does", "what else you follow does"), m.straggler(ctx, r)))
+		reply = done(fmt.Sprintf("Updates of %s no longer come to %s; %s.%s", story.Slug, r.here(), r.either("what else it follows does", "what else you follow does"), m.straggler(ctx, r)+untold))
 	case ended.Changed:
-		reply = done(fmt.Sprintf("Updates of %s no longer come to %s.%s", story.Slug, r.here(), m.straggler(ctx, r)))
+		reply = done(fmt.Sprintf("Updates of %s no longer come to %s.%s", story.Slug, r.here(), m.straggler(ctx, r)+untold))
 	case ended.Muted:
 		reply = done(fmt.Sprintf("Updates of %s were stopped here before; nothing was changed.", story.Slug))
 	default: // the level it had is not known any more
@@ -201,7 +220,9 @@ func (m *Mux) pressAgain(ctx context.Context, r request, args bot.Args) (bot.Rep
 	if level == 0 && story.ID != 0 {
 		return m.unstop(ctx, r, story)
 	}
-	return m.followHere(ctx, r, target, level)
+	a := r.act()
+	a.Subscription = stories.NewOnly // what was made since is another
+	return m.followHere(ctx, r, a, target, level)
 }
 
 // unstop lets a story come again by what else brings it.
@@ -213,8 +234,11 @@ func (m *Mux) unstop(ctx context.Context, r request, story stories.Story) (bot.R
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	if len(by) > 0 {
-		return done(fmt.Sprintf("Updates of %s come to %s again, by %s.", story.Slug, r.here(), namesOf(by))), nil
+	switch {
+	case by.By.Serves():
+		return done(fmt.Sprintf("Updates of %s come to %s again, by %s.%s", story.Slug, r.here(), byWords(by.By), r.untold(by.Untold))), nil
+	case by.By.By.Kind != "":
+		return done(fmt.Sprintf("%s is not stopped here any more, but nothing of it comes while %s is paused. /subscriptions has a button to resume it.", story.Slug, by.By.By)), nil
 	}
 	reply := refused(fmt.Sprintf("What brought %s is not followed here any more, so none of its updates come.", story.Slug))
 	label, _ := bot.Cut("Follow "+story.Slug, maxLabel)

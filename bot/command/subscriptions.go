@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"storybot/bot"
 	"storybot/stories"
@@ -15,60 +16,101 @@ const subscriptionsPage = 10
 
 // subscriptions lists what the channel follows, or shows the one that is named.
 func (m *Mux) subscriptions(ctx context.Context, r request) (bot.Reply, error) {
-	subs, err := m.stories.Subscriptions(ctx, r.Where)
+	here, err := m.following(ctx, r)
 	if err != nil {
 		return bot.Reply{}, err
 	}
 	if r.get("target") == "" {
-		return bot.Reply{Message: r.subscriptionList(m.blockedWarning(ctx, r.Where, subs), subs, 0)}, nil
+		return bot.Reply{Message: r.subscriptionList(here, 0)}, nil
 	}
 	target, err := r.target()
 	if err != nil {
 		return bot.Reply{}, err
 	}
+	var unknown error
 	if target.Kind == stories.TargetStory { // an older slug may have been typed
-		if story, err := m.stories.Story(ctx, target.Name); err == nil {
+		story, err := m.stories.Story(ctx, target.Name)
+		if unknown = err; err == nil {
 			target.Name = story.Slug
 		}
 	}
-	i := slices.IndexFunc(subs, func(s stories.Subscription) bool { return s.Target == target })
-	if i < 0 {
-		return refused(fmt.Sprintf("%s not follow %s. /subscriptions lists what is followed here.", r.either("This channel does", "You do"), clip(targetWords(target)))), nil
+	i := slices.IndexFunc(here.subs, func(s stories.Subscription) bool { return s.Target == target })
+	if stopped := slices.IndexFunc(here.mutes, func(s stories.Mute) bool { return target.Kind == stories.TargetStory && s.Story.Slug == target.Name }); i < 0 && stopped >= 0 {
+		mute := here.mutes[stopped]
+		msg := bot.Message{Buttons: againButton(target, mute.Story.ID, 0), Blocks: []bot.Block{bot.Para(
+			bot.Text(fmt.Sprintf("%s not follow %s: %s stopped it here ", r.either("This channel does", "You do"), target.Name, r.either(bot.UserName(mute.By), "you"))), ago(mute.At, here.now), bot.Text("."))}}
+		if here.warning != nil {
+			msg = headed(*here.warning, msg)
+		}
+		return bot.Reply{Message: msg}, nil
 	}
-	return bot.Reply{Message: r.oneSubscription(m.blockedWarning(ctx, r.Where, subs), subs[i])}, nil
+	if i < 0 {
+		reply := refused(fmt.Sprintf("%s not follow %s. /subscriptions lists what is followed here.", r.either("This channel does", "You do"), clip(targetWords(target))))
+		for _, near := range nearFollowed(target, here.subs, unknown) {
+			label, _ := bot.Cut(near.Target.String(), maxLabel)
+			reply.Message.Buttons = append(reply.Message.Buttons, bot.NewButton(label, bot.ActionChoose, near.ID))
+		}
+		if len(reply.Message.Buttons) > 0 {
+			reply.Message.Blocks = append(reply.Message.Blocks, bot.Para(bot.Text("Did you mean:")))
+		}
+		return reply, nil
+	}
+	return bot.Reply{Message: r.oneSubscription(here, here.subs[i])}, nil
 }
 
-// subscriptionList is a page of what a channel follows, as rows that open, under a
-// warning, if there is one.
-func (r request) subscriptionList(warning *bot.Block, subs []stories.Subscription, offset int) bot.Message {
+// following is what a channel follows and what was stopped there all the same, under
+// a warning, if there is one.
+type following struct {
+	warning *bot.Block
+	subs    []stories.Subscription
+	mutes   []stories.Mute
+	now     time.Time
+}
+
+func (m *Mux) following(ctx context.Context, r request) (following, error) {
+	subs, err := m.stories.Subscriptions(ctx, r.Where)
+	if err != nil {
+		return following{}, err
+	}
+	return following{m.blockedWarning(ctx, r.Where, subs), subs, m.mutes(ctx, r, subs), m.stories.Now()}, nil
+}
+
+// subscriptionList is a page of what a channel follows, as rows that open, and of
+// what was stopped there, as rows that let it come again.
+func (r request) subscriptionList(here following, offset int) bot.Message {
+	subs, mutes := here.subs, here.mutes
+	total := len(subs) + len(mutes)
 	switch {
 	case len(subs) == 0:
 		return bot.Plainly(r.either("This channel follows nothing. /stories lists what there is; /subscribe and a slug brings its updates here.",
 			"You follow nothing. /stories lists what there is; /subscribe and a slug brings its updates to you."))
-	case len(subs) == 1:
-		return r.oneSubscription(warning, subs[0])
-	case offset >= len(subs):
-		offset = (len(subs) - 1) / subscriptionsPage * subscriptionsPage
+	case total == 1:
+		return r.oneSubscription(here, subs[0])
+	case offset >= total:
+		offset = (total - 1) / subscriptionsPage * subscriptionsPage
 	}
 	m := bot.Message{Title: r.who() + " " + r.verb()}
-	if len(subs) > subscriptionsPage {
-		m.Title += " · " + rangeWords(offset+1, min(offset+subscriptionsPage, len(subs)), len(subs))
+	end := min(offset+subscriptionsPage, total)
+	if total > subscriptionsPage {
+		m.Title += " · " + rangeWords(offset+1, end, total)
 	}
-	if warning != nil {
-		m = headed(*warning, m)
+	if here.warning != nil {
+		m = headed(*here.warning, m)
 	}
-	page := subs[offset:min(offset+subscriptionsPage, len(subs))]
-	for _, sub := range page {
+	for _, sub := range subs[min(offset, len(subs)):min(end, len(subs))] {
 		row := item(subscriptionSpans(sub)...)
 		label, _ := bot.Cut(sub.Target.String(), bot.RowLabel)
 		open := bot.NewButton(label, bot.ActionChoose, sub.ID)
 		row.Button = &open
 		m.Blocks = append(m.Blocks, row)
 	}
+	for _, mute := range mutes[max(0, offset-len(subs)):max(0, end-len(subs))] {
+		m.Blocks = append(m.Blocks, r.muteRow(mute, here.now))
+	}
 	if offset > 0 {
 		m.Buttons = append(m.Buttons, bot.NewButton("Back", bot.ActionList, int64(max(0, offset-subscriptionsPage))))
 	}
-	if offset+len(page) < len(subs) {
+	if end < total {
 		m.Buttons = append(m.Buttons, bot.NewButton("More", bot.ActionList, int64(offset+subscriptionsPage)))
 	}
 	return m
@@ -80,57 +122,91 @@ func subscriptionSpans(sub stories.Subscription) []bot.Span {
 	return []bot.Span{bot.Code(sub.Target.String()), bot.Text(" · " + levelWords(sub.Level) + " · " + stateWords(sub))}
 }
 
-// oneSubscription is a subscription with what can be done about it, under a warning,
-// if there is one.
-func (r request) oneSubscription(warning *bot.Block, sub stories.Subscription) bot.Message {
+// oneSubscription is a subscription with what can be done about it, and what it
+// would bring but was stopped here.
+func (r request) oneSubscription(here following, sub stories.Subscription) bot.Message {
 	var m bot.Message
-	if warning != nil {
-		m.Blocks = append(m.Blocks, *warning)
+	if here.warning != nil {
+		m.Blocks = append(m.Blocks, *here.warning)
 	}
 	spans := append([]bot.Span{bot.Text(r.who() + " " + r.verb() + " ")}, subscriptionSpans(sub)...)
 	m.Blocks = append(m.Blocks, bot.Para(spans...),
 		small(bot.Text("Since "), bot.Span{Time: sub.CreatedAt, DateOnly: true}, bot.Text(", by "+bot.UserName(sub.CreatedBy))))
-	m.Buttons = append([]bot.Button{subscriptionButton(sub)}, r.endButton(sub)...)
+	m.Buttons = []bot.Button{subscriptionButton(sub), r.endButton(sub)}
+	for _, mute := range here.mutes {
+		if sub.Target.Kind == stories.TargetStory || !sub.Covers(mute.Story) {
+			continue
+		}
+		if len(m.Blocks) == subscriptionsPage {
+			m.Blocks = append(m.Blocks, small(bot.Text("More was stopped here: "), bot.Code("/subscriptions"), bot.Text(" lists all of it.")))
+			break
+		}
+		m.Blocks = append(m.Blocks, r.muteRow(mute, here.now))
+	}
 	return m
 }
 
-// endButton ends a subscription; none where its name is too long for a button.
-func (r request) endButton(sub stories.Subscription) []bot.Button {
-	b := bot.NewWordButton("Stop here", bot.ActionEnd, sub.ID, wordOf(sub.Target, sub.StoryID))
+// endButton ends a subscription.
+func (r request) endButton(sub stories.Subscription) bot.Button {
+	b := bot.NewButton("Stop here", bot.ActionEnd, sub.ID)
 	if !r.Direct {
 		b.Confirm = bot.StopQuestion(targetWords(sub.Target))
 	}
-	if len(b.Arg) > maxArg {
-		return nil
-	}
-	return []bot.Button{b}
+	return b
 }
 
 // pressList shows a page of what the channel follows.
 func (m *Mux) pressList(ctx context.Context, r request, args bot.Args) (bot.Reply, error) {
-	subs, err := m.stories.Subscriptions(ctx, r.Where)
+	here, err := m.following(ctx, r)
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	return bot.Reply{Message: r.subscriptionList(m.blockedWarning(ctx, r.Where, subs), subs, int(min(args.Number(0), stories.MaxSubscriptions)))}, nil
+	return bot.Reply{Message: r.subscriptionList(here, int(min(args.Number(0), stories.MaxSubscriptions+stories.MaxMutes)))}, nil
 }
 
 // pressChoose shows one subscription.
 func (m *Mux) pressChoose(ctx context.Context, r request, args bot.Args) (bot.Reply, error) {
-	sub, err := m.buttonSubscription(ctx, r, args)
+	here, err := m.following(ctx, r)
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	return bot.Reply{Message: r.oneSubscription(m.blockedWarning(ctx, r.Where, []stories.Subscription{sub}), sub)}, nil
+	i := slices.IndexFunc(here.subs, func(s stories.Subscription) bool { return s.ID == args.Number(0) })
+	if i < 0 {
+		return m.replaced(ctx, r)
+	}
+	return bot.Reply{Message: r.oneSubscription(here, here.subs[i])}, nil
 }
 
 // pressEnd ends a subscription.
 func (m *Mux) pressEnd(ctx context.Context, r request, args bot.Args) (bot.Reply, error) {
-	target, _, err := m.targetIn(ctx, args.Word)
+	return m.ofSubscription(ctx, r, args, func(a stories.Act) (bot.Reply, error) { return m.end(ctx, r, a, stories.Target{}) })
+}
+
+// ofSubscription does what a button asks for that names a subscription by its
+// number. Where that has ended nothing is changed, whatever followed it, and the
+// answer is how it is now.
+func (m *Mux) ofSubscription(ctx context.Context, r request, args bot.Args, do func(stories.Act) (bot.Reply, error)) (bot.Reply, error) {
+	a := r.act()
+	if a.Subscription = args.Number(0); a.Subscription == 0 {
+		return bot.Reply{}, bot.ErrOldButton
+	}
+	reply, err := do(a)
+	if stories.CodeOf(err) == stories.CodeReplaced {
+		return m.replaced(ctx, r)
+	}
+	return reply, err
+}
+
+// replaced answers who pressed a button of a subscription that has ended.
+func (m *Mux) replaced(ctx context.Context, r request) (bot.Reply, error) {
+	here, err := m.following(ctx, r)
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	return m.end(ctx, r, target)
+	reply := bot.Reply{Message: r.subscriptionList(here, 0), Failed: true}
+	reply.Message = headed(bot.Para(bot.Bold("Nothing was changed:"), bot.Text(" what this button was for has ended since. It is so now:")), reply.Message)
+	reply.Message.Tone = bot.Refusal
+	return reply, nil
 }
 
 // stateWords says whether a subscription is served.
@@ -159,49 +235,37 @@ func subscriptionButton(sub stories.Subscription) bot.Button {
 const maxLabel = 75
 
 func (m *Mux) pressPause(ctx context.Context, r request, args bot.Args) (bot.Reply, error) {
-	sub, err := m.buttonSubscription(ctx, r, args)
-	if err != nil {
-		return bot.Reply{}, err
-	}
-	if sub, err = m.stories.Pause(ctx, r.act(), r.follow(sub.Target)); err != nil {
-		return bot.Reply{}, err
-	}
-	others, err := m.otherwise(ctx, sub)
-	if err != nil {
-		m.log.Debug("what else brings a paused story was not found out", "err", err) // it is paused all the same
-	}
-	reply := done(fmt.Sprintf("Paused: updates of %s do not come to %s until it is resumed%s. What is published meanwhile is not sent later; the timeline has it.%s", targetWords(sub.Target), r.here(), others, m.straggler(ctx, r)))
-	reply.Message.Buttons = []bot.Button{subscriptionButton(sub)}
-	return reply, nil
+	return m.ofSubscription(ctx, r, args, func(a stories.Act) (bot.Reply, error) {
+		sub, err := m.stories.Pause(ctx, a, r.follow(stories.Target{}))
+		if err != nil {
+			return bot.Reply{}, err
+		}
+		others, err := m.otherwise(ctx, sub)
+		if err != nil {
+			m.log.Debug("what else brings a paused story was not found out", "err", err) // it is paused all the same
+		}
+		reply := done(fmt.Sprintf("Paused: updates of %s do not come to %s until it is resumed%s. What is published meanwhile is not sent later; the timeline has it.%s", targetWords(sub.Target), r.here(), others, m.straggler(ctx, r)))
+		reply.Message.Buttons = []bot.Button{subscriptionButton(sub)}
+		return reply, nil
+	})
 }
 
 func (m *Mux) pressResume(ctx context.Context, r request, args bot.Args) (bot.Reply, error) {
-	sub, err := m.buttonSubscription(ctx, r, args)
-	if err != nil {
-		return bot.Reply{}, err
-	}
 	if err := mayPost(ctx, r); err != nil {
 		return bot.Reply{}, err
 	}
-	resumed := m.resumed(ctx, r, sub.DestinationState == stories.Blocked)
-	if sub, err = m.stories.Resume(ctx, r.act(), r.follow(sub.Target)); err != nil {
-		return bot.Reply{}, err
-	}
-	reply := done(fmt.Sprintf("Updates of %s come to %s again.", targetWords(sub.Target), r.here()))
-	reply.Message.Blocks = append(resumed, reply.Message.Blocks...)
-	return reply, nil
-}
-
-// buttonSubscription finds the subscription a button is about, among those of
-// the channel it was pressed in. Error: bot.ErrOldButton.
-func (m *Mux) buttonSubscription(ctx context.Context, r request, args bot.Args) (stories.Subscription, error) {
-	subs, err := m.stories.Subscriptions(ctx, r.Where)
-	if err != nil {
-		return stories.Subscription{}, err
-	}
-	i := slices.IndexFunc(subs, func(s stories.Subscription) bool { return s.ID == args.Number(0) })
-	if i < 0 {
-		return stories.Subscription{}, bot.ErrOldButton
-	}
-	return subs[i], nil
+	return m.ofSubscription(ctx, r, args, func(a stories.Act) (bot.Reply, error) {
+		subs, err := m.stories.Subscriptions(ctx, r.Where)
+		if err != nil {
+			return bot.Reply{}, err
+		}
+		resumed := m.resumed(ctx, r, isBlocked(subs))
+		sub, err := m.stories.Resume(ctx, a, r.follow(stories.Target{}))
+		if err != nil {
+			return bot.Reply{}, err
+		}
+		reply := done(fmt.Sprintf("Updates of %s come to %s again.", targetWords(sub.Target), r.here()))
+		reply.Message.Blocks = append(resumed, reply.Message.Blocks...)
+		return reply, nil
+	})
 }

@@ -1,6 +1,7 @@
 package command
 
 import (
+	"fmt"
 	"storybot/bot"
 	"storybot/stories"
 )
@@ -20,7 +21,9 @@ var (
 
 	storyArg  = bot.Arg{Name: "story", Summary: "The story's slug, such as sony-hack", Positional: true, Completes: true, MaxLength: stories.MaxSlug}
 	targetArg = bot.Arg{Name: "target", Summary: "A story's slug, topic:NAME, or all", Positional: true, Completes: true}
-	numberArg = bot.Arg{Name: "number", Summary: "The update's number", Positional: true, MaxLength: 10}
+	// lastWordArg is what is published with a change of a story's state.
+	lastWordArg = bot.Arg{Name: "text", Summary: "An update to publish with it, at once", Free: true}
+	numberArg   = bot.Arg{Name: "number", Summary: "The update's number", Positional: true, MaxLength: 10}
 )
 
 func required(a bot.Arg) bot.Arg {
@@ -45,26 +48,26 @@ func readerCommands() []command {
 			Args: []bot.Arg{insisted(storyArg), numberArg}, Example: "/story sony-hack"}, run: (*Mux).story},
 		{Spec: bot.Spec{Name: "stories", Summary: "List or search the stories, newest activity first",
 			Args: []bot.Arg{{Name: "words", Summary: "Words to look for in stories and updates", Free: true, MaxLength: 200}}, Example: "/stories north korea"}, run: (*Mux).listOrSearch},
-		{Spec: bot.Spec{Name: "subscribe", Summary: "Have updates posted in this channel", Manages: true,
+		{Spec: bot.Spec{Name: "subscribe", Summary: "Have updates posted here", Manages: true,
 			Args:    []bot.Arg{required(targetArg), {Name: "level", Summary: "The least urgent level to post here; everything when left out", Choices: levels}},
 			Example: "/subscribe sony-hack level:breaking"}, verify: (*Mux).verifyTarget, run: (*Mux).subscribe},
-		{Spec: bot.Spec{Name: "unsubscribe", Summary: "Stop posting updates in this channel", Manages: true,
+		{Spec: bot.Spec{Name: "unsubscribe", Summary: "Stop posting updates here", Manages: true,
 			Args: []bot.Arg{required(targetArg)}, Example: "/unsubscribe sony-hack"}, run: (*Mux).unsubscribe},
-		{Spec: bot.Spec{Name: "subscriptions", Summary: "List what this channel follows, and pause or resume it",
+		{Spec: bot.Spec{Name: "subscriptions", Summary: "List what is followed here, and pause or resume it",
 			Args: []bot.Arg{targetArg}, Example: "/subscriptions"}, run: (*Mux).subscriptions},
-		{Spec: bot.Spec{Name: "why", Summary: "Tell why this channel did or did not get an update",
-			Args: []bot.Arg{required(storyArg), numberArg}, Example: "/why sony-hack 4"}, run: (*Mux).why},
-		{Spec: bot.Spec{Name: "update", Summary: "Publish an update to everyone who follows the story",
+		{Spec: bot.Spec{Name: "why", Summary: "Tell why an update did or did not come here",
+			Args: []bot.Arg{required(storyArg), numberArg}, Example: "/why sony-hack 4"}, nearly: "Ask about %s", run: (*Mux).why},
+		{Spec: bot.Spec{Name: "update", Summary: "Publish an update of a story to those who asked for it",
 			Args: []bot.Arg{required(storyArg),
 				{Name: "text", Summary: "What happened", Required: true, Free: true},
 				{Name: "level", Summary: "How urgent it is; normal when left out", Choices: levels},
-				{Name: "source", Kind: bot.KindLinks, Summary: "A link to the source; up to five, with commas between them", MaxLength: stories.MaxSources * (stories.MaxSourceURL + 1)},
+				{Name: "source", Kind: bot.KindLinks, Summary: fmt.Sprintf("A link to the source; up to %d, with commas between them", stories.MaxSources), MaxLength: stories.MaxSources * (stories.MaxSourceURL + 1)},
 				{Name: "image", Kind: bot.KindLink, Summary: "A picture: its address, which begins with https://; say in alt what it shows", MaxLength: stories.MaxPictureURL},
 				{Name: "alt", Kind: bot.KindText, Summary: "What the picture shows, in words, for readers who cannot see it", MaxLength: stories.MaxPictureAlt},
-				{Name: "at", Kind: bot.KindTime, Summary: "When it happened, in UTC: 2014-12-20, 15:04 or 2014-12-20 15:04", MaxLength: 40},
+				{Name: "at", Kind: bot.KindTime, Summary: "When it happened or, ahead, when it goes out: 15:04, tomorrow 09:00 or 2014-12-20 15:04", MaxLength: 40},
 				{Name: "again", Summary: "Post it although the same text was just posted", Choices: []bot.Choice{{Value: "yes", Label: "yes"}}},
 			}, Opens: true, Example: "/update sony-hack level:breaking source:https://example.org/report The studio cancels the film."},
-			role: stories.Moderator, verify: (*Mux).verifyUpdate, run: (*Mux).update, inForm: (*Mux).write},
+			role: stories.Moderator, verify: (*Mux).verifyUpdate, nearly: "Post it to %s", run: (*Mux).update, inForm: (*Mux).write},
 	}
 }
 
@@ -79,15 +82,28 @@ func deskCommands() []command {
 			}, Opens: true, Example: "/desk track slug:sony-hack topics:security,film The hack of Sony Pictures"},
 			role: stories.Moderator, verify: (*Mux).verifyTrack, run: (*Mux).track, inForm: (*Mux).trackInForm},
 		{Spec: bot.Spec{Name: "desk write", Summary: "Write an update in a form, and look at it before it is posted", Opens: true,
-			Args: []bot.Arg{storyArg}, Example: "/desk write sony-hack"}, role: stories.Moderator, run: (*Mux).write},
+			Args: []bot.Arg{storyArg}, Example: "/desk write sony-hack"}, role: stories.Moderator, nearly: "Write for %s", run: (*Mux).write},
 		{Spec: bot.Spec{Name: "desk drafts", Summary: "List what you began in a form and did not post", Example: "/desk drafts"},
 			role: stories.Moderator, run: (*Mux).drafts},
+		{Spec: bot.Spec{Name: "desk edit", Summary: "Change a story's headline, summary or topics",
+			Args: []bot.Arg{required(storyArg),
+				{Name: "headline", Summary: "The new headline, one line", Free: true, MaxLength: stories.MaxHeadline},
+				{Name: "topics", Kind: bot.KindTopics, Summary: "All its topics from now on, separated by commas"},
+				{Name: "summary", Kind: bot.KindText, Summary: "What the story is about", MaxLength: stories.MaxSummary},
+				{Name: "clear", Summary: "What to take away", Choices: []bot.Choice{{Value: "summary", Label: "summary"}, {Value: "topics", Label: "topics"}}},
+			}, Example: "/desk edit sony-hack topics:security,film The studio releases the film"},
+			role: stories.Moderator, verify: (*Mux).verifyEdit, nearly: "Change %s", run: (*Mux).edit},
+		{Spec: bot.Spec{Name: "desk rename", Summary: "Give a story another slug; the old one still leads to it",
+			Args:    []bot.Arg{required(storyArg), {Name: "slug", Summary: "Its new slug", Required: true, Positional: true, MaxLength: stories.MaxSlug}},
+			Example: "/desk rename sony-hack the-interview"}, role: stories.Moderator, nearly: "Rename %s", run: (*Mux).rename},
 		{Spec: bot.Spec{Name: "desk close", Summary: "Close a story: nothing more is expected",
-			Args: []bot.Arg{required(storyArg)}, Example: "/desk close sony-hack"}, role: stories.Moderator, run: (*Mux).close},
+			Args: []bot.Arg{required(storyArg), lastWordArg}, Example: "/desk close sony-hack"}, role: stories.Moderator, verify: (*Mux).verifyLastWord, nearly: "Close %s", run: (*Mux).close},
 		{Spec: bot.Spec{Name: "desk reopen", Summary: "Take up a closed story again",
-			Args: []bot.Arg{required(storyArg)}, Example: "/desk reopen sony-hack"}, role: stories.Moderator, run: (*Mux).reopen},
+			Args: []bot.Arg{required(storyArg), lastWordArg}, Example: "/desk reopen sony-hack"}, role: stories.Moderator, verify: (*Mux).verifyLastWord, nearly: "Reopen %s", run: (*Mux).reopen},
+		{Spec: bot.Spec{Name: "desk scheduled", Summary: "List the updates that wait for their time, and publish or cancel one", Example: "/desk scheduled"},
+			role: stories.Moderator, run: (*Mux).scheduled},
 		{Spec: bot.Spec{Name: "desk log", Summary: "Tell who did what, when",
-			Args: []bot.Arg{storyArg}, Example: "/desk log sony-hack"}, role: stories.Moderator, run: (*Mux).deskLog},
+			Args: []bot.Arg{storyArg}, Example: "/desk log sony-hack"}, role: stories.Moderator, nearly: "Log of %s", run: (*Mux).deskLog},
 		{Spec: bot.Spec{Name: "desk status", Summary: "Show the queue, failing channels and connections", Example: "/desk status"},
 			role: stories.Moderator, run: (*Mux).status},
 		{Spec: bot.Spec{Name: "desk moderators", Summary: "List moderators, add or remove one",
@@ -96,7 +112,7 @@ func deskCommands() []command {
 				{Name: "user", Summary: "Who: mention them with @", Positional: true, Person: true, MaxLength: 128},
 			}, Example: "/desk moderators action:add user:@ada"}, role: stories.Admin, run: (*Mux).moderators},
 		{Spec: bot.Spec{Name: deskHelp, Summary: "List what moderators and admins do", Example: "/desk help"}, run: (*Mux).deskHelp},
-		{Spec: bot.Spec{Name: "desk here", Summary: "Make this channel the desk: alarms and progress are posted here", Example: "/desk here"},
+		{Spec: bot.Spec{Name: "desk here", Summary: "Have alarms and the progress of deliveries posted here, at the desk", Example: "/desk here"},
 			role: stories.Admin, run: (*Mux).here},
 		{Spec: bot.Spec{Name: "desk claim", Summary: "Become the first admin, with the code from the bot's log",
 			Args: []bot.Arg{{Name: "code", Summary: "The code printed in the bot's log at start", Required: true, Free: true, MaxLength: 64}}, Example: "/desk claim K7QX-42MD-WB3N"}, recorded: true, run: (*Mux).claim},

@@ -18,7 +18,7 @@ func TestEachPersonReadsOfABlock(t *testing.T) {
 	for _, name := range []string{"tom", "ria"} {
 		for i, want := range []bool{true, false} {
 			text := bot.PlainText(n.ask(name, "general", "/stories").Message)
-			if got := strings.HasPrefix(text, "Updates do not arrive in this channel since"); got != want {
+			if got := strings.HasPrefix(text, "Updates do not arrive here since"); got != want {
 				t.Errorf("%s, answer %d: told %v:\n%s", name, i+1, got, text)
 			}
 		}
@@ -36,7 +36,7 @@ func TestAStoppedStoryIsBroughtByNothing(t *testing.T) {
 	if strings.Contains(text, "What brings the story here now") || !strings.Contains(text, "sony-hack was stopped here, so nothing brings it now.") {
 		t.Errorf("why: %s", text)
 	}
-	says(t, n.pushes("ria", n.last, "Follow again"), "Updates of sony-hack come to this channel again, by all.")
+	says(t, n.pushes("ria", n.last, "Follow again"), "Updates of sony-hack come to this channel again, by all: every update.")
 }
 
 // Who stops twice is offered the way back, and a channel that follows a story already

@@ -27,6 +27,9 @@ var update = flag.Bool("update", false, "write the answers in testdata/*.golden 
 //	* deliver                      the workers send everything
 //	* block                        the channels refuse it
 //	* wait 24h                     time passes
+//	* due                          what is due is published
+//	* zone Europe/Berlin           the newsroom's zone
+//	* undo 20s                     how long an update can be taken back
 //	* progress                     the last answer is looked at again
 var inputLine = regexp.MustCompile(`^(\w+)@(\w+)> (.*)$`)
 
@@ -122,6 +125,28 @@ func (n *newsroom) happen(words []string) string {
 		var said strings.Builder
 		n.work(n.reading(&said))
 		return strings.TrimRight(said.String(), "\n")
+	case "due":
+		for {
+			wait, err := n.config.Schedule.PublishDue(n.t.Context())
+			if err != nil {
+				n.t.Fatal(err)
+			}
+			if wait > 0 {
+				return ""
+			}
+		}
+	case "zone":
+		zone, err := time.LoadLocation(words[1])
+		if err != nil {
+			n.t.Fatal(err)
+		}
+		n.config.Zone = zone
+	case "undo":
+		undo, err := time.ParseDuration(words[1])
+		if err != nil {
+			n.t.Fatal(err)
+		}
+		n.config.Undo = undo
 	case "block":
 		n.work(blocking)
 	case "fail":

@@ -13,10 +13,13 @@ import (
 // update publishes an update of a story.
 func (m *Mux) update(ctx context.Context, r request) (bot.Reply, error) {
 	a, err := m.readAppend(r)
+	if unclear := (*unclearTime)(nil); errors.As(err, &unclear) {
+		return m.askWhichTime(ctx, r, unclear)
+	}
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	reply, err := m.publish(ctx, r.act(), a)
+	reply, err := m.publishOrSchedule(ctx, r, a)
 	if repeat := (*stories.Error)(nil); errors.As(err, &repeat) && repeat.Code == stories.CodeConfirm {
 		return m.askAgain(ctx, r, a, repeat)
 	}
@@ -30,6 +33,14 @@ func (m *Mux) askAgain(ctx context.Context, r request, a stories.Append, repeat 
 		return reply, err
 	}
 	like := *repeat.Like
+	if like.Number == 0 { // it waits for its time
+		reply.Message.Blocks = []bot.Block{
+			bot.Para(bot.Text("What says the same is about to go out, written "), bot.Span{Time: like.CreatedAt, Relative: true}, bot.Text(fmt.Sprintf(": “%s”", excerpt(like.Text)))),
+			bot.Para(bot.Text("Nothing was published. Post it anyway?")),
+			small(bot.Code("/desk scheduled"), bot.Text(" lists what goes out later.")),
+		}
+		return reply, nil
+	}
 	story, err := m.stories.StoryByID(ctx, like.StoryID)
 	if err != nil {
 		return bot.Reply{}, err
@@ -57,10 +68,21 @@ func excerpt(text string) string {
 // verifyUpdate refuses an update that Append would refuse whatever is there.
 func (m *Mux) verifyUpdate(ctx context.Context, r request) error {
 	a, err := m.readAppend(r)
+	if unclear := (*unclearTime)(nil); errors.As(err, &unclear) {
+		return nil // it is asked about, next
+	}
 	if err != nil {
 		return err
 	}
-	return m.stories.CheckAppend(ctx, a)
+	return m.verifyAppend(ctx, a)
+}
+
+// typedAt is when a command was typed: before the question that it is the answer to.
+func (m *Mux) typedAt(r request) time.Time {
+	if r.typed.IsZero() {
+		return m.stories.Now()
+	}
+	return r.typed
 }
 
 // readAppend reads the update that the request asks for.
@@ -79,37 +101,42 @@ func (m *Mux) readAppend(r request) (stories.Append, error) {
 		}
 	}
 	if typed := r.get("at"); typed != "" {
-		if a.At, err = parseTime(typed, m.stories.Now()); err != nil {
+		if a.At, err = parseTime(typed, m.typedAt(r), m.config.Zone); err != nil {
 			return a, err
 		}
 	}
 	return a, nil
 }
 
-// publish appends a and says where it goes.
-func (m *Mux) publish(ctx context.Context, act stories.Act, a stories.Append) (bot.Reply, error) {
+// publish appends a and says where it goes; dated is that its time was given.
+func (m *Mux) publish(ctx context.Context, act stories.Act, a stories.Append, dated bool) (bot.Reply, error) {
 	story, u, progress, err := m.stories.Append(ctx, act, a)
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	said := published{story: story, update: u, dated: !a.At.IsZero()}
+	return m.progress(published{story: story, update: u, dated: dated, zone: m.config.Zone}, progress), nil
+}
+
+// progress is the answer that follows an update's deliveries to their end.
+func (m *Mux) progress(said published, progress stories.Progress) bot.Reply {
 	reply := bot.Reply{Message: said.message(progress, 0)}
-	if progress.Total > 0 {
-		began := m.stories.Now()
-		now := func(ctx context.Context) (stories.Progress, time.Duration, error) {
-			p, err := m.stories.Progress(ctx, u.ID)
-			return p, bot.TimeLeft(progress.Waiting-p.Waiting, p.Waiting, m.stories.Now().Sub(began)), err
-		}
-		reply.Live = func(ctx context.Context) (bot.Message, bool, error) {
-			p, left, err := now(ctx)
-			return said.message(p, left), p.Done(), err
-		}
-		reply.Ending = func(ctx context.Context) (bot.Message, error) {
-			p, left, err := now(ctx)
-			return said.ending(p, left), err
-		}
+	if progress.Total == 0 {
+		return reply
 	}
-	return reply, nil
+	began := m.stories.Now()
+	now := func(ctx context.Context) (stories.Progress, time.Duration, error) {
+		p, err := m.stories.Progress(ctx, said.update.ID)
+		return p, bot.TimeLeft(progress.Waiting-p.Waiting, p.Waiting, m.stories.Now().Sub(began)), err
+	}
+	reply.Live = func(ctx context.Context) (bot.Message, bool, error) {
+		p, left, err := now(ctx)
+		return said.message(p, left), p.Done(), err
+	}
+	reply.Ending = func(ctx context.Context) (bot.Message, error) {
+		p, left, err := now(ctx)
+		return said.ending(p, left), err
+	}
+	return reply
 }
 
 // published is an update as its author is told of it.
@@ -117,13 +144,14 @@ type published struct {
 	story  stories.Story
 	update stories.Update
 	dated  bool // its time was given
+	zone   *time.Location
 }
 
 // message is what the author reads while p of the deliveries stand so.
 func (s published) message(p stories.Progress, left time.Duration) bot.Message {
-	spans := []bot.Span{bot.Text(s.sentence(p.Total))}
+	spans := []bot.Span{bot.Text(s.sentence(p))}
 	if s.dated {
-		spans = append(spans, bot.Text(" Dated "+bot.PlainTime(s.update.At, false)+"."))
+		spans = append(spans, bot.Text(" Dated "+inZone(s.update.At, s.zone)+"."))
 	}
 	m := bot.Message{Tone: outcome(p), Blocks: []bot.Block{bot.Para(spans...), {Kind: bot.Quote, Spans: []bot.Span{bot.Text(excerpt(s.update.Text))}}}}
 	if p.Total == 0 {
@@ -150,10 +178,10 @@ func outcome(p stories.Progress) bot.Tone {
 	return bot.Success
 }
 
-func (s published) sentence(channels int) string {
+func (s published) sentence(p stories.Progress) string {
 	what := fmt.Sprintf("Published update %d of %s, %s", s.update.Number, s.story.Slug, s.update.Level)
-	if channels == 0 {
-		return what + ". No channel follows it yet."
+	if p.Total == 0 {
+		return what + ". " + nobodyWords(p.Spared)
 	}
-	return fmt.Sprintf("%s, to %s.", what, plural(channels, "channel"))
+	return fmt.Sprintf("%s, to %s.", what, plural(p.Total, "channel"))
 }

@@ -1,6 +1,7 @@
 package command
 
 import (
+	"maps"
 	"strings"
 	"unicode"
 
@@ -39,6 +40,14 @@ func (v values) with(name, value string) values {
 		changed[name] = []string{value}
 	}
 	return changed
+}
+
+// and returns a copy of v in which what more holds stands in the place of its own.
+func (v values) and(more values) values {
+	both := values{}
+	maps.Copy(both, v)
+	maps.Copy(both, more)
+	return both
 }
 
 // unfold writes mentions out: by the person's reference in an argument that

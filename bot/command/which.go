@@ -10,14 +10,33 @@ import (
 	"storybot/bot"
 )
 
-// whichReading asks what a text means that resembles options: one button takes
-// those, the other what was typed as it stands. Only who may give the command is
-// asked, and only what can be done is offered.
-func (m *Mux) whichReading(ctx context.Context, r request, read reading) (bot.Reply, error) {
+// doubt is a reading that leaves in doubt what is meant, as it is kept.
+type doubt struct {
+	Taken   values // with what resembles options taken as such
+	Looks   string // what does, and the question
+	Use     string // the button that takes it
+	Dropped bool   // it is left out, not text, when it is not taken
+}
+
+// and is d with what more holds in the place of its own.
+func (d doubt) and(more values) doubt {
+	d.Taken = d.Taken.and(more)
+	return d
+}
+
+// doubt is what the reading leaves in doubt.
+func (r reading) doubt() doubt {
+	return doubt{Taken: r.taken, Looks: looksLike(r.options), Use: useLabel(r.options), Dropped: r.dropped}
+}
+
+// whichMeant asks what a text means that resembles options: one button takes
+// those, the other what was typed, which r holds, as it stands. Only who may give
+// the command is asked, and only what can be done is offered.
+func (m *Mux) whichMeant(ctx context.Context, r request, d doubt) (bot.Reply, error) {
 	if err := m.may(ctx, r.Command, r.command); err != nil {
 		return bot.Reply{}, err
 	}
-	noOption, noTyped := m.refusal(ctx, r, read.taken), m.refusal(ctx, r, read.typed)
+	noOption, noTyped := m.refusal(ctx, r, d.Taken), m.refusal(ctx, r, r.values)
 	for _, err := range []error{noOption, noTyped} {
 		if err != nil && !inWords(err) {
 			return bot.Reply{}, err // nobody knows whether it could be done
@@ -27,20 +46,20 @@ func (m *Mux) whichReading(ctx context.Context, r request, read reading) (bot.Re
 		return bot.Reply{}, noOption
 	}
 	free, takesText := r.command.free()
-	showsText := takesText && !read.dropped
-	use, other := useLabel(read.options), "Without it"
+	showsText := takesText && !d.Dropped
+	other := "Without it"
 	if showsText {
 		other = "As typed"
 	}
-	asked := looksLike(read.options)
+	asked := d.Looks
 	var answers []answer
 	if noOption == nil {
-		answers = append(answers, answer{use, read.taken})
+		answers = append(answers, answer{d.Use, d.Taken})
 	} else {
 		asked += " As one it would be refused: " + noOption.Error()
 	}
 	if noTyped == nil {
-		answers = append(answers, answer{other, read.typed})
+		answers = append(answers, answer{other, r.values})
 	} else {
 		asked += " " + other + " it would be refused: " + noTyped.Error()
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"storybot/bot"
@@ -36,27 +35,26 @@ func (m *Mux) why(ctx context.Context, r request) (bot.Reply, error) {
 	if note := m.blockedWarning(ctx, r.Where, subs); note != nil {
 		msg.Blocks = append(msg.Blocks, *note)
 	}
-	if len(deliveries) == 0 {
-		reason, err := m.whyNot(ctx, story, number, subs)
-		if err != nil {
-			return bot.Reply{}, err
-		}
-		msg.Blocks = append(msg.Blocks, bot.Para(reason...))
+	rows, err := m.whyRows(ctx, r, story, number, deliveries, subs)
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	if len(rows) == 0 {
+		msg.Blocks = append(msg.Blocks, bot.Para(r.nothingSent(story)...))
 	} else {
-		msg.Blocks = append(msg.Blocks, heading(story.Slug+" in this channel"))
+		msg.Blocks = append(msg.Blocks, heading(story.Slug+r.either(" in this channel", " in this conversation")))
 	}
 	by, err := m.stories.Brings(ctx, r.Where, story.ID)
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	last := small(bot.Text(followsNow(story, subs)))
-	if stoppedHere(story, subs, by) {
+	last := small(bot.Text(r.followsNow(story, subs)))
+	if by.Muted {
 		last = small(bot.Text(story.Slug + " was stopped here, so nothing brings it now. Follow again lets it come."))
 		msg.Buttons = againButton(stories.Target{Kind: stories.TargetStory, Name: story.Slug}, story.ID, 0)
 	}
 	room := answerRoom - roomOf(msg.Blocks...) - roomOf(last)
-	for _, d := range deliveries {
-		row := deliveryRow(d, m.stories.Now())
+	for _, row := range rows {
 		if room -= roomOf(row); room < 0 {
 			break // the newest stand first; a number asks for one of the others
 		}
@@ -66,12 +64,17 @@ func (m *Mux) why(ctx context.Context, r request) (bot.Reply, error) {
 	return bot.Reply{Message: msg}, nil
 }
 
-// deliveryRow is how a delivery stands, as a row that opens its update.
-func deliveryRow(d stories.Delivery, now time.Time) bot.Block {
-	row := item(deliveryWords(d, now)...)
-	open := bot.ReadButton(fmt.Sprintf("Update %d", d.About.Number), stories.Update{StoryID: d.About.StoryID, Number: d.About.Number})
+// updateRowOf is a row about an update, which it opens.
+func updateRowOf(u stories.Update, spans ...bot.Span) bot.Block {
+	row := item(spans...)
+	open := bot.ReadButton(fmt.Sprintf("Update %d", u.Number), stories.Update{StoryID: u.StoryID, Number: u.Number})
 	row.Button = &open
 	return row
+}
+
+// deliveryRow is how a delivery stands, as a row that opens its update.
+func deliveryRow(d stories.Delivery, now time.Time) bot.Block {
+	return updateRowOf(stories.Update{StoryID: d.About.StoryID, Number: d.About.Number}, deliveryWords(d, now)...)
 }
 
 // deliveryWords says how a delivery stands, in its second line since when and why.
@@ -116,80 +119,125 @@ func deliveryWords(d stories.Delivery, now time.Time) []bot.Span {
 		if d.Tries.PutBack {
 			return say("waits")
 		}
-		return say("is held until the channel can be written to")
+		return say("is held until the bot can write here again")
 	case stories.Unknown:
 		return say("may have arrived; that could not be found out")
 	}
 	return say("was not sent")
 }
 
-// whyNot says why there is no delivery of an update (number 0: the newest) to
-// a channel that follows subs.
-func (m *Mux) whyNot(ctx context.Context, story stories.Story, number int, subs []stories.Subscription) ([]bot.Span, error) {
-	subs = slices.DeleteFunc(slices.Clone(subs), func(s stories.Subscription) bool { return !covers(s, story) })
-	switch {
-	case story.Updates == 0:
-		return []bot.Span{bot.Text("Nothing was sent here: " + story.Slug + " has no updates yet.")}, nil
-	case len(subs) == 0:
-		return []bot.Span{bot.Text("Nothing was sent here: this channel follows neither the story nor a topic of it. To change that: "), bot.Code("/subscribe " + story.Slug)}, nil
+// whyUpdates is how many of a story's newest updates an answer that names none tells
+// of.
+const whyUpdates = 5
+
+// whyRows are rows of what became of an update (number 0: of the newest ones) in the
+// channel, sent or not, the newest first. There is none where nothing was sent because
+// nothing that the channel follows, subs, brings the story, or it has no updates.
+func (m *Mux) whyRows(ctx context.Context, r request, story stories.Story, number int, deliveries []stories.Delivery, subs []stories.Subscription) ([]bot.Block, error) {
+	subs = slices.DeleteFunc(slices.Clone(subs), func(s stories.Subscription) bool { return !s.Covers(story) })
+	if len(deliveries) == 0 && len(subs) == 0 {
+		return nil, nil
 	}
-	if number == 0 {
-		number = story.Updates
-	}
-	u, err := m.stories.Update(ctx, story.ID, number)
+	updates, err := m.askedAbout(ctx, story, number)
 	if err != nil {
 		return nil, err
 	}
-	return []bot.Span{bot.Text(fmt.Sprintf("Update %d of %s was not sent here: %s", number, story.Slug, notPlanned(u, subs)))}, nil
+	var stop *stories.Mute
+	mutes := m.mutes(ctx, r, subs)
+	if i := slices.IndexFunc(mutes, func(mute stories.Mute) bool { return mute.Story.ID == story.ID }); i >= 0 {
+		stop = &mutes[i]
+	}
+	now, told := m.stories.Now(), false
+	var rows []bot.Block
+	for _, u := range updates {
+		recorded := false
+		for _, d := range deliveries {
+			if d.About.Number == u.Number {
+				rows, recorded, told = append(rows, deliveryRow(d, now)), true, true
+			}
+		}
+		if !recorded {
+			rows = append(rows, updateRowOf(u, bot.Text(fmt.Sprintf("Update %d was not sent.\n%s", u.Number, sentence(r.notPlanned(story, u, subs, stop))))))
+		}
+	}
+	if !told && len(deliveries) > 0 { // what came last, however long ago
+		rows = append(rows, deliveryRow(deliveries[0], now))
+	}
+	return rows, nil
 }
 
-// notPlanned says why none of subs, which all cover the story, brought u.
-func notPlanned(u stories.Update, subs []stories.Subscription) string {
-	every := func(f func(stories.Subscription) bool) bool {
-		return !slices.ContainsFunc(subs, func(s stories.Subscription) bool { return !f(s) })
+// askedAbout are the updates that are asked about: the one with the number or, for 0,
+// the newest.
+func (m *Mux) askedAbout(ctx context.Context, story stories.Story, number int) ([]stories.Update, error) {
+	if number == 0 {
+		return m.stories.Timeline(ctx, story.ID, 0, whyUpdates)
 	}
+	u, err := m.stories.Update(ctx, story.ID, number)
+	return []stories.Update{u}, err
+}
+
+// nothingSent says why no update of a story was sent to a channel where nothing
+// brings it.
+func (r request) nothingSent(story stories.Story) []bot.Span {
+	if story.Updates == 0 {
+		return []bot.Span{bot.Text("Nothing was sent here: " + story.Slug + " has no updates yet.")}
+	}
+	return []bot.Span{bot.Text(fmt.Sprintf("Nothing was sent here: %s neither the story nor a topic of it. To change that: ", r.either("this channel follows", "you follow"))), bot.Code("/subscribe " + story.Slug)}
+}
+
+// notPlanned says why none of subs, which all cover the story, brought u: what the one
+// that decided then has against it. stop is how the story was stopped in the channel,
+// if it was.
+func (r request) notPlanned(story stories.Story, u stories.Update, subs []stories.Subscription, stop *stories.Mute) string {
+	if len(subs) == 0 {
+		return "nothing that " + r.either("this channel follows", "you follow") + " brings the story."
+	}
+	if stop != nil && u.CreatedAt.After(stop.At) {
+		return fmt.Sprintf("the story had been stopped here by %s.", bot.UserName(stop.By))
+	}
+	then := slices.DeleteFunc(slices.Clone(subs), func(s stories.Subscription) bool { return s.CreatedAt.After(u.CreatedAt) })
+	by, ok := stories.Decides(then, story)
 	switch {
-	case every(func(s stories.Subscription) bool { return s.CreatedAt.After(u.CreatedAt) }):
-		return "it was published before this channel began to follow. Only what comes afterwards is posted; the timeline has the rest."
-	case every(func(s stories.Subscription) bool { return s.State == stories.Paused }):
-		return "the subscription is paused. /subscriptions has a button to resume it."
-	case every(func(s stories.Subscription) bool { return s.Level > u.Level }):
-		return fmt.Sprintf("its level is %s, and this channel asked for %s.", u.Level, levelWords(subs[0].Level))
+	case !ok:
+		return "it was published before " + r.here() + " began to follow. Only what comes afterwards is posted; the timeline has the rest."
+	case by.Level > u.Level && len(then) == 1:
+		return fmt.Sprintf("its level is %s, and %s asked for %s.", u.Level, r.here(), levelWords(by.Level))
+	case by.Level > u.Level:
+		return fmt.Sprintf("its level is %s, and of %s %s asked for %s.%s", u.Level, by.Target, r.here(), levelWords(by.Level), alone(by, story, then))
+	case by.State == stories.Paused:
+		return fmt.Sprintf("the subscription to %s is paused.%s /subscriptions has a button to resume it.", by.Target, alone(by, story, then))
 	}
-	return "there is no record of it here. Either the story was stopped in this channel or paused at that time, or the record is old and was cleared away."
+	return "there is no record of it here. What is followed here, or whether it was paused or stopped, has changed since; or the record is old and was cleared away."
 }
 
-// covers says that sub brings story's updates.
-func covers(sub stories.Subscription, story stories.Story) bool {
-	switch sub.Target.Kind {
-	case stories.TargetAll:
-		return true
-	case stories.TargetTopic:
-		return slices.Contains(story.Topics, sub.Target.Name)
+// alone says, as a sentence, what else is followed that covers a story and does not
+// count, because by decides; "" where nothing is.
+func alone(by stories.Subscription, story stories.Story, subs []stories.Subscription) string {
+	var rest []stories.Target
+	for _, sub := range subs {
+		if sub.Target != by.Target && sub.Covers(story) {
+			rest = append(rest, sub.Target)
+		}
 	}
-	return sub.StoryID == story.ID
-}
-
-// stoppedHere says that a story is kept from a channel by a stop of this one story:
-// what the channel follows covers it, and yet nothing brings it.
-func stoppedHere(story stories.Story, subs []stories.Subscription, by []stories.Target) bool {
-	return len(by) == 0 && slices.ContainsFunc(subs, func(s stories.Subscription) bool { return s.State == stories.Active && covers(s, story) })
+	if len(rest) == 0 {
+		return ""
+	}
+	return fmt.Sprintf(" That decides alone, not %s.", namesOf(rest))
 }
 
 // followsRoom is what the list of what brings a story may take, in Room units.
 const followsRoom = 500
 
-// followsNow lists what brings the story to the channel now.
-func followsNow(story stories.Story, subs []stories.Subscription) string {
-	var by []string
-	for _, sub := range subs {
-		if covers(sub, story) {
-			by = append(by, fmt.Sprintf("%s (%s, %s)", sub.Target, levelWords(sub.Level), stateWords(sub)))
-		}
+// followsNow says what brings the story to the channel now.
+func (r request) followsNow(story stories.Story, subs []stories.Subscription) string {
+	by, ok := stories.Decides(subs, story)
+	if !ok {
+		return "Nothing that " + r.either("this channel follows", "you follow") + " now brings the story."
 	}
-	if len(by) == 0 {
-		return "Nothing that this channel follows now brings the story."
+	words := fmt.Sprintf("What brings the story here now: %s (%s, %s).", by.Target, levelWords(by.Level), stateWords(by))
+	if by.State == stories.Paused {
+		words = fmt.Sprintf("Nothing of the story comes here now: %s is paused.", by.Target)
 	}
-	words, _ := bot.CutToRoom("What brings the story here now: "+strings.Join(by, "; "), followsRoom)
-	return words + "."
+	words, _ = bot.CutToRoom(words+alone(by, story, subs), followsRoom)
+	return words
 }

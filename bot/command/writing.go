@@ -3,9 +3,12 @@ package command
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
+	"time"
 
 	"storybot/bot"
 	"storybot/stories"
@@ -33,7 +36,7 @@ func updateForm() formKind {
 		letter: "u", title: "Write an update", postWord: "Post", notYet: "Not posted yet.",
 		asks:   []string{storyField, "text", "level", "source", "at"},
 		fields: (*Mux).updateFields, settle: (*Mux).settleUpdate, check: (*Mux).checkUpdateDraft,
-		preview: (*Mux).previewUpdate, post: (*Mux).postUpdate, line: (*Mux).updateLine,
+		question: (*Mux).askDraftTime, preview: (*Mux).previewUpdate, post: (*Mux).postUpdate, line: (*Mux).updateLine,
 		note: func(d stories.Draft) string {
 			if d.Fields[filesField] == "" {
 				return ""
@@ -102,8 +105,8 @@ func (m *Mux) updateFields(ctx context.Context, d stories.Draft) (fields []bot.F
 		bot.Field{Name: "text", Label: "What happened", Kind: bot.TextField, Required: true, Limit: stories.MaxUpdateText, Value: d.Fields["text"]},
 		bot.Field{Name: "level", Label: "Level", Kind: bot.ChoiceField, Required: true, Value: strings.ToLower(level), Choices: []bot.Choice{
 			{Value: "normal", Label: "normal"}, {Value: "breaking", Label: "breaking: arrives at once, everywhere"}, {Value: "minor", Label: "minor: makes no sound"}}},
-		bot.Field{Name: "source", Label: "Sources", Kind: bot.TextField, Hint: "Links to the sources, one a line, at most five", Limit: stories.MaxSources * (stories.MaxSourceURL + 1), Value: d.Fields["source"]},
-		bot.Field{Name: "at", Label: "When it happened", Hint: "In UTC: 2014-12-20, 15:04 or 2014-12-20 15:04. Leave it empty for now", Limit: 40, Value: d.Fields["at"]},
+		bot.Field{Name: "source", Label: "Sources", Kind: bot.TextField, Hint: "Links to the sources, one a line, at most " + strconv.Itoa(stories.MaxSources), Limit: stories.MaxSources * (stories.MaxSourceURL + 1), Value: d.Fields["source"]},
+		m.whenField(d),
 	), nil
 }
 
@@ -142,8 +145,9 @@ func slugField(d stories.Draft) bot.Field {
 	return f
 }
 
-// settleUpdate finds the story that was picked or typed.
+// settleUpdate finds the story that was picked or typed, and the time.
 func (m *Mux) settleUpdate(ctx context.Context, d *stories.Draft) error {
+	m.settleWhen(d)
 	if d.Fields[pickField] == "" {
 		return nil
 	}
@@ -177,13 +181,13 @@ func (m *Mux) checkUpdateDraft(ctx context.Context, d stories.Draft) (problems, 
 	}
 	sources, sourceErr := r.sources()
 	picture, pictureErr := r.picture()
-	level, levelErr := stories.Normal, error(nil)
+	levelErr := error(nil)
 	if typed := r.get("level"); typed != "" {
-		level, levelErr = stories.ParseLevel(strings.ToLower(typed))
+		_, levelErr = stories.ParseLevel(strings.ToLower(typed))
 	}
-	at, atErr := now, error(nil)
-	if typed := r.get("at"); typed != "" {
-		at, atErr = parseTime(typed, now)
+	_, atErr := m.dueOf(d)
+	if unclear := (*unclearTime)(nil); errors.As(atErr, &unclear) {
+		atErr = nil // it is asked about, once nothing else is wrong
 	}
 	for _, c := range []struct {
 		field string
@@ -192,7 +196,7 @@ func (m *Mux) checkUpdateDraft(ctx context.Context, d stories.Draft) (problems, 
 		{"text", text}, {"level", levelErr},
 		{"source", cmp.Or(sourceErr, stories.Append{Text: some, Sources: sources}.Check(now))},
 		{"image", cmp.Or(pictureErr, stories.Append{Text: some, Picture: picture}.Check(now))},
-		{"at", cmp.Or(atErr, stories.Append{Text: some, Level: level, At: at}.Check(now))},
+		{"at", atErr},
 	} {
 		if err := wrong.add(c.field, c.err); err != nil {
 			return nil, err
@@ -225,6 +229,9 @@ func updateRequest(d stories.Draft) request {
 			r.values[name] = []string{value}
 		}
 	}
+	if meant, ok := momentOf(d); ok {
+		r.values["at"] = []string{meant.Format(time.RFC3339)}
+	}
 	return r
 }
 
@@ -238,13 +245,20 @@ func (m *Mux) previewUpdate(ctx context.Context, r request, d stories.Draft) (bo
 	if err != nil {
 		return bot.Message{}, nil, err
 	}
+	due, err := m.dueOf(d)
+	if err != nil {
+		return bot.Message{}, nil, err
+	}
+	if !due.IsZero() {
+		a.At = time.Time{} // it is dated when it goes out
+	}
 	u := a.Preview(story, r.User, m.stories.Now())
 	reach, err := m.stories.Reach(ctx, story.ID, u.Level)
 	if err != nil {
 		return bot.Message{}, nil, err
 	}
 	msg := bot.RenderUpdate(story, u)
-	what := goesTo(reach)
+	what := m.whenWords(due, reach)
 	for _, b := range msg.Buttons {
 		if b.Action == bot.ActionRead {
 			what += fmt.Sprintf(" Below it they have the button “%s”.", b.Label)
@@ -274,8 +288,13 @@ func (m *Mux) postUpdate(ctx context.Context, r request, d stories.Draft) (bot.R
 	if err != nil {
 		return bot.Reply{}, err
 	}
+	if d.State != stories.DraftPosted {
+		if _, err := m.dueOf(d); err != nil {
+			return bot.Reply{}, err
+		}
+	}
 	a.Slug, a.Again = story.Slug, r.get("again") != ""
-	return m.publish(ctx, r.act(), a)
+	return m.publishOrSchedule(ctx, r, a)
 }
 
 // updateLine names a draft of an update in a list.

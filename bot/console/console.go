@@ -51,8 +51,9 @@ type Config struct {
 	Settled func(context.Context) error
 	Log     *slog.Logger     // discards by default
 	Now     func() time.Time // the wall clock; time.Now by default
-	// Greeting is printed before the first prompt of a terminal.
-	Greeting string
+	// Greeting makes what is printed before the first prompt of a terminal; nil for
+	// nothing. edits says whether keys such as Tab and Up do something there.
+	Greeting func(edits bool) string
 	// Echo shows each line from a pipe behind the prompt, before its answer.
 	Echo bool
 	// Env is what the process was started with, as os.Getenv reads it: TERM and
@@ -167,7 +168,7 @@ func (c *Console) Health() []bot.Health {
 	if c.Interactive() {
 		detail = "talks to a terminal"
 	}
-	return []bot.Health{{ID: Platform, Connection: Platform, Title: Refs().Title, Up: c.up, Since: c.since, Detail: detail}}
+	return []bot.Health{{ID: Platform, Connection: Platform, Lane: Platform, Title: Refs().Title, Up: c.up, Since: c.since, Detail: detail}}
 }
 
 // LogWriter returns where the process may log to: w, or the terminal above the line
@@ -192,8 +193,9 @@ func (c *Console) Run(ctx context.Context, h bot.Handler) error {
 	if t, ok := c.screen.(*terminal); ok {
 		t.complete = func(line string) []string { return c.complete(ctx, h, line) }
 	}
-	if c.Interactive() && c.config.Greeting != "" {
-		if err := c.screen.print(lines(c.config.Greeting, 0)); err != nil {
+	if c.Interactive() && c.config.Greeting != nil {
+		_, edits := c.screen.(*terminal)
+		if err := c.screen.print(lines(c.config.Greeting(edits), 0)); err != nil {
 			return err
 		}
 	}

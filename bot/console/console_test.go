@@ -114,7 +114,7 @@ func TestTalk(t *testing.T) {
 		"a user that is none":                    {"/as a:b", []string{"A user's name is letters, digits, dots, - and _, at most 40 of them. Example: /as alice"}},
 		"chatter":                                {"hello", []string{"Commands begin with a slash. Example: /story sony-hack. Write help for all of them."}},
 		"a command without its slash":            {"desk status", []string{"Commands begin with a slash: /desk …"}},
-		"nothing to press":                       {"/press 1\n2", []string{"There is no message with buttons yet. /story shows one.", "There is no message with buttons yet. /story shows one."}},
+		"nothing to press":                       {"/press 1\n2", []string{"There is no message with buttons yet. Where a message has some, they stand below it, with their numbers.", "There is no message with buttons yet. Where a message has some, they stand below it, with their numbers."}},
 		"leaving":                                {"/quit\n/story x", nil},
 		"leaving in another word":                {"/exit\n/story x", nil},
 		"leaving without a slash":                {"quit\n/story x", nil},
@@ -165,7 +165,7 @@ func TestHelpChangesNothing(t *testing.T) {
 	}
 }
 
-const tooLong = `This line is longer than the console reads, so nothing was done. Break it up: a line that ends in \ goes on in the next.`
+const tooLong = "This is longer than the console reads, so nothing was done. A shorter one is read: an update has at most 8,000 characters."
 
 func TestHelpListsTheConsolesOwnCommands(t *testing.T) {
 	for _, line := range []string{"help", "/help"} {
@@ -194,8 +194,8 @@ func TestButtonsArePressedByNumber(t *testing.T) {
 		"pressed timeline 7",
 		"pressed timeline 7",
 		"Page is at https://example.org/",
-		"The newest message has these buttons: [1] Timeline  [2] Page. Example: /press 1",
-		"The newest message has these buttons: [1] Timeline  [2] Page. Example: /press 1",
+		"The newest message with buttons has these: [1] Timeline  [2] Page. Example: /press 1",
+		"The newest message with buttons has these: [1] Timeline  [2] Page. Example: /press 1",
 	}
 	if diff := cmp.Diff(want, talk(t, h, "/story x\n/press 1\n1\n2\n3\n/press it")); diff != "" {
 		t.Error(diff)

@@ -56,8 +56,28 @@ func drawBlock(block bot.Block) []line {
 		first, rest = "- ", "  "
 	case bot.Quote:
 		first, rest = "> ", "> "
+	case bot.Paragraph:
+		rest = strings.Repeat(" ", hanging(block.Spans))
 	}
 	return prefixedLines(first, rest, broken(drawSpans(block.Spans, s)))
+}
+
+// usageIndent is how far a line to type is indented where it goes on.
+const usageIndent = 4
+
+// hanging is how far a paragraph that is a line to type goes on indented: behind
+// what announces it, such as "Example: ". Any other does not.
+func hanging(spans []bot.Span) int {
+	if len(spans) == 0 || !spans[len(spans)-1].Code {
+		return 0
+	}
+	switch {
+	case len(spans) == 1:
+		return usageIndent
+	case len(spans) == 2 && strings.HasSuffix(spans[0].Text, ": ") && uniseg.StringWidth(spans[0].Text) <= columnWidth:
+		return uniseg.StringWidth(spans[0].Text)
+	}
+	return 0
 }
 
 // prefixedLines puts first before the first row of all and rest before every

@@ -21,6 +21,9 @@ type editor struct {
 	// with what is typed ahead.
 	idle  bool
 	ended bool
+	// again changes whenever something was printed above, so that the frame is drawn
+	// again: printing leaves the cursor at the beginning of its first row.
+	again bool
 
 	complete func(line string) []string
 	submit   func(text string)
@@ -78,6 +81,8 @@ func (e *editor) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		return e, e.pass(msg)
 	case tea.KeyPressMsg:
 		return e, e.press(msg)
+	default: // what Bubble Tea did itself, such as printing
+		e.again = !e.again
 	}
 	return e, nil
 }
@@ -223,10 +228,11 @@ func (e *editor) resize(width, height int) {
 
 // layOut gives the text the room that the window has beside the prompt.
 func (e *editor) layOut() {
-	wide := uniseg.StringWidth(e.prompt)
+	prompt := fitted(e.prompt, e.width)
+	wide := uniseg.StringWidth(prompt)
 	e.area.SetPromptFunc(wide, func(info textarea.PromptInfo) string {
 		if info.LineNumber == 0 {
-			return e.prompt
+			return prompt
 		}
 		return continued
 	})
@@ -241,7 +247,11 @@ func (e *editor) View() tea.View {
 	if e.ended || !e.idle && e.area.Value() == "" {
 		return tea.NewView("")
 	}
-	view := tea.NewView(trimRows(e.area.View()))
+	rows := trimRows(e.area.View())
+	if e.again {
+		rows += endStyle // shows nothing, and makes it another frame
+	}
+	view := tea.NewView(rows)
 	view.Cursor = e.area.Cursor()
 	return view
 }
@@ -250,6 +260,7 @@ func (e *editor) View() tea.View {
 // the cursor.
 func (e *editor) brokenRows(width int) (more int) {
 	view := e.View()
+	view.Content = strings.TrimSuffix(view.Content, endStyle)
 	if view.Cursor == nil || width <= 0 || width >= e.width {
 		return 0
 	}
@@ -272,8 +283,31 @@ func trimRows(view string) string {
 	return strings.Join(rows, "\n")
 }
 
+// promptEnd stands at the end of every prompt, of which leastPrompt columns are shown
+// in a window however narrow.
+const (
+	promptEnd   = "> "
+	leastPrompt = 4
+)
+
+// fitted is a prompt cut to half of a window of so many columns, so that there is
+// room to type: names of people and channels may be long.
+func fitted(prompt string, width int) string {
+	const cut = "…" + promptEnd
+	if room := max(leastPrompt, width/2); uniseg.StringWidth(prompt) > room {
+		cells := line{runs: []run{{strings.TrimSuffix(prompt, promptEnd), 0}}}.cells()
+		used, n := uniseg.StringWidth(cut), 0
+		for ; n < len(cells) && used+cells[n].width <= room; n++ {
+			used += cells[n].width
+		}
+		return paint(cells[:n], false) + cut
+	}
+	return prompt
+}
+
 // typedRows is what was typed as it stays on the screen.
 func typedRows(prompt, text string, width int) (rows []string) {
+	prompt = fitted(prompt, width)
 	wide := uniseg.StringWidth(prompt)
 	rest := strings.Repeat(" ", max(0, wide-uniseg.StringWidth(continued))) + continued
 	for _, l := range prefixedLines(prompt, rest, broken([]run{{text, 0}})) {

@@ -29,44 +29,48 @@ type history struct {
 // openHistory reads the history at path. A file that cannot be read or written
 // costs only the memory of earlier runs.
 func openHistory(path string, private func(string) bool) *history {
-	h := &history{path: path, private: private}
-	if file, err := os.Open(path); err == nil {
-		defer file.Close()
-		scanner := bufio.NewScanner(file)
-		scanner.Buffer(nil, 4*maxEntry+64)
-		for scanner.Scan() {
-			if entry, err := strconv.Unquote(scanner.Text()); err == nil && entry != "" {
-				h.entries = append(h.entries, entry)
-			}
-		}
-	}
-	h.trim()
+	h := &history{path: path, private: private, entries: readHistory(path)}
 	h.at = len(h.entries)
 	return h
 }
 
-func (h *history) trim() { h.entries = h.entries[max(0, len(h.entries)-maxHistory):] }
+// readHistory is what the file holds, the newest at the end.
+func readHistory(path string) (entries []string) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil
+	}
+	defer file.Close()
+	scanner := bufio.NewScanner(file)
+	scanner.Buffer(nil, 4*maxEntry+64)
+	for scanner.Scan() {
+		if entry, err := strconv.Unquote(scanner.Text()); err == nil && entry != "" {
+			entries = append(entries, entry)
+		}
+	}
+	return newest(entries)
+}
+
+func newest(entries []string) []string { return entries[max(0, len(entries)-maxHistory):] }
 
 // add remembers an entry, and writes it down unless it is private.
 func (h *history) add(entry string) {
 	if entry = strings.TrimSpace(entry); entry != "" && (len(h.entries) == 0 || h.entries[len(h.entries)-1] != entry) && !h.isPrivate(entry) {
-		h.entries = append(h.entries, entry)
-		h.trim()
-		h.write()
+		h.entries = newest(append(h.entries, entry))
+		h.write(entry)
 	}
 	h.at, h.draft = len(h.entries), ""
 }
 
-// write puts the file in place whole, so that no kill leaves half of it.
-func (h *history) write() {
-	if h.path == "" {
+// write adds an entry to the file, to which another console may have added by now.
+// It is put in place whole, so that no kill leaves half of it.
+func (h *history) write(entry string) {
+	if h.path == "" || len(entry) > maxEntry {
 		return
 	}
 	var b strings.Builder
-	for _, entry := range h.entries {
-		if len(entry) <= maxEntry {
-			b.WriteString(strconv.Quote(entry) + "\n")
-		}
+	for _, entry := range newest(append(readHistory(h.path), entry)) {
+		b.WriteString(strconv.Quote(entry) + "\n")
 	}
 	beside := h.path + ".new"
 	// Whoever else has it, only its owner may read what was typed.

@@ -76,3 +76,15 @@ func TestSecretsAreNotRemembered(t *testing.T) {
 		}
 	}
 }
+
+// TestTwoConsolesKeepOneHistory, and neither loses what the other added.
+func TestTwoConsolesKeepOneHistory(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "history")
+	one, other := openHistory(path, nil), openHistory(path, nil)
+	one.add("/story one")
+	other.add("/story other")
+	one.add("/story two")
+	if got := fmt.Sprintf("%q", openHistory(path, nil).entries); got != `["/story one" "/story other" "/story two"]` {
+		t.Errorf("kept %s", got)
+	}
+}

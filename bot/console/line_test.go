@@ -89,6 +89,8 @@ func TestDraw(t *testing.T) {
 			bot.Para(bot.Text("So "), bot.Bold("much.")),
 			item(bot.Code("/update <story> [source:…] <text>"), bot.Text(" Publish an update to everyone who follows")),
 			{Kind: bot.Quote, Spans: []bot.Span{bot.Text("said one\nand another of the people here")}},
+			bot.Para(bot.Code("/desk track [slug:…] [topics:…] <headline>")),
+			bot.Para(bot.Text("Example: "), bot.Code("/desk track The hack of Sony Pictures")),
 			item(bot.Bold("sony-hack"), bot.Text(" · every update, whatever it is about")),
 			item(bot.Text("other")),
 			{Kind: bot.Small, Spans: []bot.Span{bot.Text("Mo · nytimes.com")}},
@@ -114,6 +116,12 @@ So much.
 
 > said one
 > and another of the people here
+
+/desk track [slug:…] [topics:…]
+    <headline>
+
+Example: /desk track The hack of
+         Sony Pictures
 
 - sony-hack · every update, whatever
   it is about
@@ -145,6 +153,25 @@ func TestCompleted(t *testing.T) {
 		typed, list := completed(test.before, test.found)
 		if typed != test.typed || cmp.Diff(test.list, list) != "" {
 			t.Errorf("%q: typed %q, listed %q", test.before, typed, list)
+		}
+	}
+}
+
+func TestFittedPrompts(t *testing.T) {
+	for _, test := range []struct {
+		prompt string
+		width  int
+		want   string
+	}{
+		{"editor #general> ", 80, "editor #general> "},
+		{"editor #general> ", 34, "editor #general> "},
+		{"editor #general> ", 33, "editor #gener…> "},
+		{"editor #漢字漢字> ", 28, "editor #漢…> "},
+		{"editor #漢字漢字> ", 30, "editor #漢字…> "},
+		{"editor #general> ", 4, "e…> "},
+	} {
+		if got := fitted(test.prompt, test.width); got != test.want {
+			t.Errorf("fitted(%q, %d) = %q, want %q", test.prompt, test.width, got, test.want)
 		}
 	}
 }

@@ -29,7 +29,7 @@ func (c *Console) ownCommands() []ownCommand {
 	return []ownCommand{
 		{[]string{"/join"}, "/join #channel", "Go to another channel; pushes to all channels are shown under their names", "/join #news", staying(c.join), false},
 		{[]string{"/as"}, "/as name", "Speak as another user", "/as alice", staying(c.as), false},
-		{[]string{"/press"}, "/press number", "Press a button of the newest message; the number alone does too", "/press 2", func(ctx context.Context, h bot.Handler, rest string) (bool, error) {
+		{[]string{"/press"}, "/press number", "Press a button of the newest message that has any; the number alone does too", "/press 2", func(ctx context.Context, h bot.Handler, rest string) (bool, error) {
 			return false, c.press(ctx, h, rest)
 		}, false},
 		{[]string{"/quit", "/exit"}, "/quit", "Leave; the bot stops with it", "/quit", func(context.Context, bot.Handler, string) (bool, error) { return true, nil }, true},
@@ -165,11 +165,11 @@ func (c *Console) press(ctx context.Context, h bot.Handler, number string) error
 	buttons, place := c.buttons, c.place
 	c.give()
 	if len(buttons) == 0 {
-		return c.say(ctx, "There is no message with buttons yet. /story shows one.")
+		return c.say(ctx, "There is no message with buttons yet. Where a message has some, they stand below it, with their numbers.")
 	}
 	n, err := strconv.Atoi(number)
 	if err != nil || n < 1 || n > len(buttons) {
-		return c.say(ctx, "The newest message has these buttons: %s. Example: /press 1", choices(buttons))
+		return c.say(ctx, "The newest message with buttons has these: %s. Example: /press 1", choices(buttons))
 	}
 	button := buttons[n-1]
 	if button.URL != "" {

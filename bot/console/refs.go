@@ -24,6 +24,7 @@ func Refs() bot.Refs {
 		},
 		Named:   true,
 		Example: Platform + ":ada",
+		Naming:  "Write the name they take with /as, for example ada; it is no word that means many.",
 	}
 }
 

@@ -20,7 +20,7 @@ const answerTime = 30 * time.Second
 // hear does what one line asks. quit says that it asked to leave.
 func (c *Console) hear(ctx context.Context, h bot.Handler, in input) (quit bool, err error) {
 	if errors.Is(in.err, errTooLong) {
-		return false, c.say(ctx, "This line is longer than the console reads, so nothing was done. Break it up: a line that ends in \\ goes on in the next.")
+		return false, c.say(ctx, "This is longer than the console reads, so nothing was done. A shorter one is read: an update has at most %s characters.", bot.Count(stories.MaxUpdateText))
 	}
 	if in.err != nil {
 		return false, fmt.Errorf("read a line: %w", in.err)
@@ -142,7 +142,8 @@ const (
 	liveFor   = 15 * time.Minute
 )
 
-// watch prints a live answer's last state.
+// watch prints a live answer's last state, by when other answers may stand between:
+// so it says what it is about, where it can.
 func (c *Console) watch(ctx context.Context, reply bot.Reply) {
 	ctx, cancel := context.WithTimeout(ctx, liveFor)
 	defer cancel()
@@ -157,6 +158,12 @@ func (c *Console) watch(ctx context.Context, reply bot.Reply) {
 		m, done, err := reply.Live(ctx)
 		if err != nil || !done {
 			continue
+		}
+		if reply.Ending != nil {
+			if apart, err := reply.Ending(ctx); err == nil {
+				_ = c.tell(ctx, apart)
+				return
+			}
 		}
 		_ = c.showLater(ctx, reply.Message, m)
 		return

@@ -1,6 +1,7 @@
 package console
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -27,7 +28,12 @@ type sat struct {
 func sit(t *testing.T, width, height int, change ...func(*Config)) *sat {
 	t.Helper()
 	s := &sat{Terminal: consoletest.New(t, width, height), t: t, echo: &echo{}, done: make(chan error, 1)}
-	c := Config{In: s.TTY, Out: s.TTY, Specs: specs(), Greeting: "Welcome", Env: environ("TERM=xterm-256color")}
+	c := Config{In: s.TTY, Out: s.TTY, Specs: specs(), Greeting: func(edits bool) string {
+		if edits {
+			return "Welcome"
+		}
+		return "Welcome, without keys"
+	}, Env: environ("TERM=xterm-256color")}
 	for _, f := range change {
 		f(&c)
 	}
@@ -148,10 +154,24 @@ func TestTheCursorStandsWhereOneTypes(t *testing.T) {
 	s.Ends("漢字と")
 	s.Press(consoletest.Left, "x")
 	s.Ends("漢字xと")
-	const want = len("editor #general> ") + 5
-	if s.Cursor() != want {
-		t.Errorf("the cursor is in column %d, want %d", s.Cursor(), want)
+	const typed = len("editor #general> ") + 5
+	s.CursorIn(typed)
+	// It stays there whatever is printed above: a push, the log, the words one may go
+	// on with.
+	for _, shown := range []string{"First", "Second"} {
+		m := bot.Plainly(shown)
+		s.console.Do(t.Context(), push(shown, &m))
+		s.Sees(shown)
+		s.CursorIn(typed)
 	}
+	if _, err := s.console.LogWriter(s.TTY).Write([]byte("a line of the log\n")); err != nil {
+		t.Fatal(err)
+	}
+	s.Sees("a line of the log")
+	s.CursorIn(typed)
+	s.Press(consoletest.CtrlC, "/update sony-hack ", consoletest.Tab)
+	s.Sees("level:breaking  level:minor")
+	s.CursorIn(len("editor #general> /update sony-hack "))
 	s.leave(consoletest.CtrlC, consoletest.CtrlD)
 }
 
@@ -209,6 +229,18 @@ func TestALineGoesOn(t *testing.T) {
 	s.leave(consoletest.CtrlD)
 }
 
+// TestALongPromptLeavesRoomToType in a narrow window.
+func TestALongPromptLeavesRoomToType(t *testing.T) {
+	s := sit(t, 40, 24)
+	s.Press("/join a-channel-of-the-newsroom-in-london", consoletest.Enter)
+	s.Ends("\n\neditor #a-channel…>")
+	s.Press("/story 漢字")
+	s.Ends("editor #a-channel…> /story 漢字")
+	s.Press(consoletest.Enter)
+	s.Sees("editor #a-channel…> /story 漢字\neditor in\n#a-channel-of")
+	s.leave(consoletest.CtrlD)
+}
+
 func TestKeysThatLeave(t *testing.T) {
 	s := sit(t, 60, 24)
 	s.Press("/quit", consoletest.CtrlC) // drops the line
@@ -243,6 +275,25 @@ func TestWhatIsTypedAheadIsHeardInTurn(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.Sees("editor #general> /join news", "editor #news> /as mo", "mo #news> /story x", "mo in #news: story(x)", "mo #news> quit")
+}
+
+// TestAnEndSaysWhatItIsOf: it comes when other answers stand between.
+func TestAnEndSaysWhatItIsOf(t *testing.T) {
+	s := sit(t, 60, 24)
+	s.echo.reply = func(bot.Command) bot.Reply {
+		return bot.Reply{
+			Message: bot.Plainly("Published update 2 of sony-hack."),
+			Live: func(context.Context) (bot.Message, bool, error) {
+				return bot.Plainly("Published update 2 of sony-hack. Delivered."), true, nil
+			},
+			Ending: func(context.Context) (bot.Message, error) {
+				return bot.Plainly("sony-hack, update 2: Delivered."), nil
+			},
+		}
+	}
+	s.Press("/update x y", consoletest.Enter)
+	s.Ends("Published update 2 of sony-hack.\n\nsony-hack, update 2: Delivered.\n\neditor #general>")
+	s.leave(consoletest.CtrlD)
 }
 
 func TestLongAnswersStayInOrder(t *testing.T) {
@@ -323,6 +374,7 @@ func TestStylesAreShownWhereTheyMayBe(t *testing.T) {
 func TestADumbTerminal(t *testing.T) {
 	for _, kind := range []string{"TERM=dumb", "TERM="} {
 		s := sit(t, 40, 24, func(c *Config) { c.Env = environ(kind) })
+		s.Sees("Welcome, without keys\n\neditor")
 		s.Press("/story sony-hack\n")
 		s.Ends("editor #general> /story sony-hack\neditor in #general: story(sony-hack)\n\neditor #general>")
 		s.Press("/update x one\\\n")

@@ -217,6 +217,7 @@ func (g *judge) decide(r *ruling, j *job, v bot.Verdict) {
 	if v.Outcome == bot.Blocked {
 		c.result.Doubtful = j.request.settle || j.d.Tries.Unknowns > 0 // an earlier request may have got through
 		c.result.PutBack = j.d.Tries.PutBack
+		c.result.Heals = v.Heals
 	}
 	c.job, c.result.Ref = j, j.row.Ref
 	if c.result.State != stories.Pending {

@@ -1,6 +1,7 @@
 package delivery
 
 import (
+	"fmt"
 	"strings"
 	"time"
 
@@ -111,7 +112,7 @@ func (c *decision) retry(d stories.Delivery, v bot.Verdict, now time.Time, rando
 	case v.Limited == bot.ScopeChannel:
 		c.wait = max(v.RetryAfter, minPause) + resetMargin
 	case tiredOf(d, now):
-		c.result.State, c.result.Reason = stories.Failed, "could not be reached for 24 hours: "+bot.Reason("it", why(v))
+		c.result.State, c.result.Reason = stories.Failed, fmt.Sprintf("could not be reached for %d hours: %s", int(giveUp.Hours()), bot.Reason("it", why(v)))
 		return
 	default:
 		c.wait = max(v.RetryAfter, backoff(retryBase, retryMax, d.Tries.Count, random))

@@ -153,6 +153,11 @@ func TestTheOrderOfASchedule(t *testing.T) {
 			s.publish(1, stories.Minor, 1, 2)
 			s.publish(1, stories.Breaking, 1)
 		}, "1.2>1 1.2>2 1.3>1 2.1>1"},
+		"what is of no story goes after breaking, and before what is as urgent and came later": {func(s *shelf) {
+			s.publish(0, stories.ForChannel, 1)
+			s.publish(3, stories.Breaking, 1, 2)
+			s.publish(2, stories.Normal, 1)
+		}, "3.2>1 3.2>2 0.1>1 2.3>1"},
 		"within a level as they were published": {func(s *shelf) {
 			s.publish(1, stories.Normal, 1, 2)
 			s.publish(2, stories.Normal, 2)

@@ -84,10 +84,10 @@ var strange = bot.Message{
 	Blocks: []bot.Block{bot.Para(bot.Text("The bot does not know this menu or form any more. Nothing was changed. Type "), bot.Code("/story help"), bot.Text(" to see what it offers."))},
 }
 
-// faulty answers what ended in a fault of ours.
+// faulty answers what Discord takes no answer of: what was asked may be done.
 var faulty = bot.Message{
 	Tone:   bot.Refusal,
-	Blocks: []bot.Block{bot.Para(bot.Text("Something went wrong in the bot, and its operator finds the details in the log. Try again in a minute."))},
+	Blocks: []bot.Block{bot.Para(bot.Text("The answer could not be shown; who runs the bot finds the cause in its log. Look whether it was done before you try again."))},
 }
 
 // respond hands c to the handler. When the handler is not done in time the

@@ -123,7 +123,7 @@ func TestARefusedAnswerIsReplaced(t *testing.T) {
 	s, ctx, _ := serve(t, w, always(bot.Reply{Message: bot.Plainly("x")}))
 	s.create(ctx, in(typed))
 	w.next(t)
-	if c := w.next(t); !strings.HasPrefix(c.text(), "Something went wrong") {
+	if c := w.next(t); !strings.HasPrefix(c.text(), "The answer could not be shown") {
 		t.Errorf("%+v", c)
 	}
 }

@@ -88,7 +88,7 @@ func (p *Platform) edit(ctx context.Context, i *interaction, raw []byte) (pause 
 // publish shows a late public answer: the deferred one was promised as private,
 // so the channel gets a message of its own.
 func (p *Platform) publish(ctx context.Context, i *interaction, r bot.Reply) {
-	if _, ok := p.edit(ctx, i, encodeEdit(bot.Plainly("Shared with the channel."))); !ok {
+	if _, ok := p.edit(ctx, i, encodeEdit(bot.Plainly("Shared here."))); !ok {
 		return
 	}
 	share := func(m bot.Message) bool {

@@ -48,7 +48,7 @@ func (h *health) now() bot.Health {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	now := h.was
-	now.ID = platformName
+	now.ID, now.Lane = platformName, laneName
 	now.Connection, now.Title = "discord gateway", Refs().Title
 	now.Reconnects = max(h.ups-1, 0)
 	for which, n := range h.notes {

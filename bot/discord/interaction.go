@@ -88,9 +88,18 @@ func (i *interaction) asks() (who user, name string) {
 	who = i.User
 	if i.Member != nil && i.Member.User.ID != "" {
 		who = i.Member.User
-		name = plainName(i.Member.Nick)
 	}
-	return who, cmp.Or(name, who.name(), bot.Someone)
+	return who, cmp.Or(i.nameOf(who), bot.Someone)
+}
+
+// nameOf is what who gave i is called: in the server, else everywhere, else by the
+// user name; "" when Discord does not say.
+func (i *interaction) nameOf(who user) string {
+	nick := ""
+	if i.Member != nil && i.Member.User.ID != "" {
+		nick = plainName(i.Member.Nick)
+	}
+	return cmp.Or(nick, who.name())
 }
 
 // base is the command without what was asked. ok is false where Discord does

@@ -86,7 +86,7 @@ var refusals = map[stories.Op]reading{
 	stories.OpThread:  {bot.Unable, "does not let the bot open a thread on this message; posts in the channel itself go on", cureNewThread},
 	stories.OpEdit:    {bot.Unable, "does not let the bot edit this message; it shows an older text", cureRefused},
 	stories.OpPublish: {bot.Unable, "does not let the bot publish this message; it stands in the channel itself", curePublish},
-	stories.OpDelete:  {bot.Unable, "does not let the bot delete this message; it still stands there", "A moderator of this server can delete it."},
+	stories.OpDelete:  {bot.Unable, "does not let the bot delete this message; it still stands there", "A moderator of the server can delete it."},
 }
 
 // unnamed says that v is a refusal under a code that readings does not hold, read

@@ -33,6 +33,8 @@ func Refs() bot.Refs {
 			}
 			return typed
 		},
-		Example: "discord:80351110224678912",
+		Example:   "discord:80351110224678912",
+		Workspace: "server",
+		Apart:     true,
 	}
 }

@@ -62,11 +62,11 @@ func define(specs []bot.Spec, entries []bot.MenuSpec) ([]command, error) {
 		if isSub {
 			c.Description = "Commands of " + name + "."
 			c.Options = append(c.Options, commandOption{
-				Type: discordgo.ApplicationCommandOptionSubCommand, Name: sub, Description: s.Summary, Options: options(s.Args),
+				Type: discordgo.ApplicationCommandOptionSubCommand, Name: sub, Description: s.Summary, Options: options(s),
 			})
 			continue
 		}
-		c.Options = options(s.Args)
+		c.Options = options(s)
 		if s.Manages {
 			c.Permissions = word(strconv.FormatInt(discordgo.PermissionManageChannels, 10))
 		}
@@ -98,10 +98,11 @@ func define(specs []bot.Spec, entries []bot.MenuSpec) ([]command, error) {
 	return list, nil
 }
 
-// options makes options of arguments, required ones first as Discord insists.
-func options(args []bot.Arg) []commandOption {
+// options makes options of a command's arguments, in the order that help shows:
+// required ones first, as Discord insists.
+func options(s bot.Spec) []commandOption {
 	var list []commandOption
-	for _, a := range args {
+	for _, a := range s.Apart() {
 		o := commandOption{
 			Type: discordgo.ApplicationCommandOptionString, Name: a.Name, Description: a.Summary,
 			Required: a.Required || a.Insist, Autocomplete: a.Completes && len(a.Choices) == 0, MaxLength: min(a.MaxLength, maxOptionLength),
@@ -114,15 +115,6 @@ func options(args []bot.Arg) []commandOption {
 		}
 		list = append(list, o)
 	}
-	slices.SortStableFunc(list, func(a, b commandOption) int {
-		switch {
-		case a.Required == b.Required:
-			return 0
-		case a.Required:
-			return -1
-		}
-		return 1
-	})
 	return list
 }
 

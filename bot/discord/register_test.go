@@ -6,8 +6,64 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/bwmarrin/discordgo"
+
 	"storybot/bot"
+	commands "storybot/bot/command"
 )
+
+// TestOptionsSayWhatHelpSays: the options that Discord offers, in their order and
+// words, are those of the line that help shows.
+func TestOptionsSayWhatHelpSays(t *testing.T) {
+	specs := commands.Specs()
+	list, err := define(specs, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	usages := map[string]string{}
+	var walk func(name, summary string, options []commandOption)
+	walk = func(name, summary string, options []commandOption) {
+		words := []string{"/" + name}
+		for _, o := range options {
+			if o.Type == discordgo.ApplicationCommandOptionSubCommand {
+				walk(name+" "+o.Name, o.Description, o.Options)
+				words = nil
+				continue
+			}
+			form := o.Name + ":"
+			var values []string
+			for _, c := range o.Choices {
+				values = append(values, string(c.Value))
+			}
+			if form += strings.Join(values, "/"); len(values) == 0 {
+				form += "…"
+			}
+			if !o.Required {
+				form = "[" + form + "]"
+			}
+			words = append(words, form)
+			summary += "|" + o.Description
+		}
+		if words != nil {
+			usages[name] = strings.Join(words, " ") + "|" + summary
+		}
+	}
+	for _, c := range list {
+		walk(c.Name, c.Description, c.Options)
+	}
+	for _, s := range specs {
+		want := s.UsageApart() + "|" + s.Summary
+		for _, a := range s.Apart() {
+			want += "|" + a.Summary
+		}
+		if usages[s.Name] != want {
+			t.Errorf("Discord offers %q, help says %q", usages[s.Name], want)
+		}
+	}
+	if len(usages) != len(specs) {
+		t.Errorf("%d commands of %d", len(usages), len(specs))
+	}
+}
 
 // table is a table of commands with every feature.
 var table = []bot.Spec{

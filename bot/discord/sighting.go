@@ -3,10 +3,11 @@ package discord
 import "storybot/stories"
 
 // sighting is what an interaction tells of what its channel and who gave it are
-// called. A person is called as they call themselves: a nickname is one server's.
+// called. A person is called the same everywhere: as in the server they were seen in
+// last, else as they call themselves.
 func (i *interaction) sighting(who user, w *world) (told stories.Sighting) {
 	person := platformName + ":" + string(who.ID)
-	if name := who.name(); name != "" && who.ID != "" {
+	if name := i.nameOf(who); name != "" && who.ID != "" {
 		told.People = append(told.People, stories.User{Ref: person, Name: name})
 	}
 	switch i.where() {

@@ -34,7 +34,7 @@ func TestCommandsTellNames(t *testing.T) {
 		want stories.Sighting
 	}{
 		"in a channel": {`"guild_id":"` + testGuild + `","channel_id":"` + testChannel + `","channel":{"id":"` + testChannel + `","type":0,"name":"part\nners"},"member":{"nick":"Annie","user":{"id":"5","global_name":"Ann"}}`,
-			stories.Sighting{Places: []stories.PlaceName{{Place: here, Form: stories.ChannelForm, Name: "part ners"}}, People: ann}},
+			stories.Sighting{Places: []stories.PlaceName{{Place: here, Form: stories.ChannelForm, Name: "part ners"}}, People: []stories.User{{Ref: "discord:5", Name: "Annie"}}}},
 		"in a thread": {`"guild_id":"` + testGuild + `","channel_id":"` + testChannel + `","channel":{"id":"` + testChannel + `","type":11,"name":"Sony hack"},"member":{"user":{"id":"5","username":"Ann"}}`,
 			stories.Sighting{Places: []stories.PlaceName{{Place: here, Form: stories.ThreadForm, Name: "Sony hack"}}, People: ann}},
 		"in a direct message": {`"channel_id":"` + testChannel + `","context":1,"channel":{"type":1},"user":{"id":"5","global_name":"Ann"}`,

@@ -20,7 +20,7 @@ type reading struct {
 
 const (
 	cureAccess  = "Someone who manages the channel can give the bot View Channel, Send Messages and Read Message History in the channel's permissions."
-	cureThread  = "A moderator of this server can unlock the thread, or subscribe another channel."
+	cureThread  = "A moderator of the server can unlock the thread, or subscribe another channel."
 	cureChannel = "Subscribe a text channel instead."
 	cureDM      = "The reader can allow direct messages in their privacy settings, then subscribe again."
 	cureText    = "The desk can reword the update."
@@ -33,16 +33,16 @@ const (
 var readings = map[int]reading{
 	10003: {bot.Gone, "was deleted", ""},
 	10004: {bot.Gone, "is in a server that no longer exists for the bot", ""},
-	50278: {bot.Gone, "belongs to a reader who shares no server with the bot any more", ""},
-	40007: {bot.Gone, "belongs to a user who is banned", ""},
+	50278: {bot.Gone, "the reader shares no server with the bot any more", ""},
+	40007: {bot.Gone, "the reader is banned", ""},
 
 	50001:  {bot.Blocked, "is not visible to the bot", cureAccess},
 	50013:  {bot.Blocked, "does not let the bot post", cureAccess},
-	50007:  {bot.Blocked, "belongs to a reader who takes no direct messages from the bot", cureDM},
-	50009:  {bot.Blocked, "asks for a verification the bot cannot pass", "A moderator of this server can lower the verification level of this channel for the bot."},
+	50007:  {bot.Blocked, "the reader takes no direct messages from the bot", cureDM},
+	50009:  {bot.Blocked, "asks for a verification the bot cannot pass", "A moderator of the server can lower the verification level of the channel for the bot."},
 	160005: {bot.Blocked, "is a locked thread", cureThread},
 	50083:  {bot.Blocked, "is an archived thread", cureThread},
-	20009:  {bot.Blocked, "does not allow explicit content, which Discord takes this message for", "A moderator of this server can mark the channel as age-restricted, or subscribe another one."},
+	20009:  {bot.Blocked, "does not allow explicit content, which Discord takes this message for", "A moderator of the server can mark the channel as age-restricted, or subscribe another one."},
 
 	50008:  {bot.Blocked, "is not a text channel", cureChannel},
 	50024:  {bot.Blocked, "is a kind of channel that takes no such messages", cureChannel},

@@ -3,6 +3,8 @@ package discord
 import (
 	"fmt"
 	"net/http"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -159,6 +161,22 @@ func TestBudgetsAreReadOnlyWhenLegible(t *testing.T) {
 	for _, h := range []map[string]string{nil, {"X-RateLimit-Remaining": "x", "X-RateLimit-Reset-After": "1"}, {"X-RateLimit-Remaining": "-1", "X-RateLimit-Reset-After": "1"}, {"X-RateLimit-Remaining": "1"}} {
 		if v := verdictOf(t, 200, h, `{"id":"7"}`); v.Outcome != bot.Delivered || v.Left.Known {
 			t.Errorf("%v: %+v", h, v)
+		}
+	}
+}
+
+// TestReasonsAndCuresAreReadElsewhere too: at the desk, of any platform, and by a
+// reader who is in no channel.
+func TestReasonsAndCuresAreReadElsewhere(t *testing.T) {
+	for code, r := range readings {
+		for _, here := range []string{"this server", "this channel", "here"} {
+			if strings.Contains(" "+r.cure+" ", here+" ") {
+				t.Errorf("%d: %s", code, r.cure)
+			}
+		}
+		alone := slices.Contains([]int{50278, 40007, 50007}, code)
+		if said := bot.Reason("this channel", r.reason); alone == strings.Contains(said, "this channel") {
+			t.Errorf("%d: %s", code, said)
 		}
 	}
 }

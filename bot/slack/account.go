@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 
 	"storybot/bot"
 )
@@ -72,7 +73,7 @@ func (p *Platform) learn(ctx context.Context, w *workspace) bool {
 		pause := max(jitter(wait), f.retryAfter)
 		p.log.Warn("slack workspace not reached", "token", w.label, "err", f, "retry_in", pause)
 		p.workspaces.set(w, func(w *workspace) {
-			w.detail = fmt.Sprintf("Slack could not be asked for the workspace (%v); tried again every minute at the latest", f)
+			w.detail = fmt.Sprintf("Slack could not be asked for the workspace (%v); tried again in %v", f, pause.Round(time.Second))
 		})
 		if !sleep(ctx, pause) {
 			return false

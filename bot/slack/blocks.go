@@ -52,7 +52,7 @@ func build(m *bot.Message) []slack.Block {
 	b := &builder{left: maxMessage - kept, room: maxBlocks - 3 - 2*len(small)}
 	b.title(m)
 	for _, block := range body {
-		if b.left <= 0 || len(b.blocks) >= b.room-2 {
+		if b.left <= 0 || len(b.blocks) >= b.room-3 {
 			b.cut = true
 			break
 		}

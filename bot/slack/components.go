@@ -17,6 +17,10 @@ const actionMark = "#"
 // Slack reports such a press too. No bot.Action looks like it.
 const linkAction = "="
 
+// longestMark is how long the bold word is that a row may begin with, in UTF-16 units:
+// longer text is no mark, but what the row says.
+const longestMark = 40
+
 // row adds a block with its button beside it: a rich_text can have none, so its
 // first line is a section of plain text, and the rest small print. ok is false when
 // Slack would not take the button.
@@ -26,13 +30,23 @@ func (b *builder) row(block bot.Block) (ok bool) {
 		return false
 	}
 	first, rest := firstLine(block.Spans)
+	mark := ""
+	if len(first) > 1 && first[0].Bold && bot.Units(first[0].Text) <= longestMark && strings.TrimSpace(plainly(first[1:])) != "" {
+		mark, first = strings.TrimSpace(b.take(first[0].Text)), first[1:] // plain text has no bold
+	}
 	text, cut := bot.Cut(strings.TrimSpace(b.take(plainly(first))), maxSmall)
-	if text == "" {
+	if text == "" && mark == "" {
 		return false
 	}
 	b.cut = b.cut || cut
 	b.pressed++
 	b.endRich()
+	if mark != "" {
+		b.blocks = append(b.blocks, slack.NewRichTextBlock("", slack.NewRichTextSection(slack.NewRichTextSectionTextElement(mark, &slack.RichTextSectionTextStyle{Bold: true}))))
+	}
+	if text == "" { // nothing of it fits any more
+		text, b.cut = "…", true
+	}
 	b.blocks = append(b.blocks, slack.NewSectionBlock(plainText(text), nil, slack.NewAccessory(button)))
 	b.small(rest)
 	return true

@@ -118,7 +118,7 @@ type manifestShortcut struct {
 	Description string `json:"description"`
 }
 
-const longDescription = `Storybot follows developing news stories. Ask for one with /story and its name, list all of them with /stories, and let a channel follow a story, a topic or everything with /subscribe. Moderators append updates in chat, and every channel that follows the story gets each of them once and in order.`
+const longDescription = `Storybot follows developing news stories. Ask for one with /story and its name, list all of them with /stories, and let a channel follow a story, a topic or everything with /subscribe. Moderators append updates in chat, and the channels that follow the story get them once and in order.`
 
 // Manifest returns the app's manifest as JSON, for "Create an app from a
 // manifest" at api.slack.com/apps. It has every command of specs and every entry of

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"storybot/bot"
+	"storybot/bot/command"
 )
 
 var specs = []bot.Spec{
@@ -33,12 +34,22 @@ func TestManifestGolden(t *testing.T) {
 
 // The hint is the line that help shows, options before the text.
 func TestManifestHints(t *testing.T) {
-	for _, c := range manifestCommands(specs) {
-		for _, s := range specs {
-			if "/"+s.Name == c.Command && c.Command+strings.TrimRight(" "+c.Hint, " ") != s.Usage() {
-				t.Errorf("hint %q of %s", c.Hint, s.Usage())
+	for _, table := range [][]bot.Spec{specs, command.Specs()} {
+		hints := map[string]string{}
+		for _, c := range manifestCommands(table) {
+			hints[c.Command] = c.Hint
+		}
+		for _, s := range table {
+			group, sub, grouped := strings.Cut("/"+s.Name, " ")
+			switch hint := hints[group]; {
+			case grouped && !slices.Contains(strings.Split(hint, " | "), sub):
+				t.Errorf("%q is not in the hint %q", sub, hint)
+			case !grouped && group+strings.TrimRight(" "+hint, " ") != s.Usage():
+				t.Errorf("hint %q of %s", hint, s.Usage())
 			}
 		}
+	}
+	for _, c := range manifestCommands(specs) {
 		if want := "<slug> [level:…] <text>"; c.Command == "/update" && c.Hint != want {
 			t.Errorf("hint %q, want %q", c.Hint, want)
 		}

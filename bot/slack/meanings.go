@@ -59,7 +59,7 @@ func opVerdict(op stories.Op, f *failure) bot.Verdict {
 		m, known = threadMeanings[f.code]
 	}
 	if known && !f.passing() {
-		v.Outcome, v.Reason, v.Cure = m.outcome, m.reason, m.cure
+		v.Outcome, v.Reason, v.Cure, v.Heals = m.outcome, m.reason, m.cure, healing[m.cure]
 	}
 	if v.Outcome == bot.Ambiguous && op.Repeatable() {
 		v.Outcome, v.Reason = bot.Transient, lost[op]

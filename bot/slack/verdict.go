@@ -21,6 +21,9 @@ const (
 	ourFault  = "Whoever runs Storybot reports this: the message is not built as Slack wants it."
 )
 
+// healing are the cures that Slack tells us of, so that nobody need try again.
+var healing = map[string]bool{invite: true, unarchive: true, askAdmin: true}
+
 // meanings maps the errors of chat.postMessage
 // (https://docs.slack.dev/reference/methods/chat.postMessage#errors).
 //
@@ -34,7 +37,7 @@ var meanings = map[string]meaning{
 	"not_in_channel":    {bot.Blocked, "does not have the bot as a member", invite},
 	"is_archived":       {bot.Blocked, "is archived", unarchive},
 	"is_inactive":       {bot.Blocked, "is archived", unarchive},
-	"messages_tab_disabled": {bot.Blocked, "is the app's Messages tab, which is switched off",
+	"messages_tab_disabled": {bot.Blocked, "the app's Messages tab is switched off",
 		"Whoever runs Storybot switches the Messages tab on under App Home in the app's settings."},
 
 	"restricted_action":                        {bot.Blocked, "does not let the bot post: a setting of the workspace restricts it", askAdmin},
@@ -119,7 +122,7 @@ func verdictOf(f *failure) bot.Verdict {
 		// Whatever word it holds: the post may have been made before.
 		v.Outcome, v.Code, v.Reason = bot.Ambiguous, cmp.Or(f.code, "no_answer"), "may have been written to: Slack, or a proxy before it, failed"
 	case known:
-		v.Outcome, v.Reason, v.Cure = m.outcome, m.reason, m.cure
+		v.Outcome, v.Reason, v.Cure, v.Heals = m.outcome, m.reason, m.cure, healing[m.cure]
 		if f.code == "missing_scope" && f.needed != "" {
 			v.Reason = "cannot be written to: the app lacks the scope " + f.needed
 		}

@@ -35,6 +35,9 @@ func TestVerdicts(t *testing.T) {
 			if mended := []bot.Outcome{bot.Blocked, bot.BadAccount, bot.BadPayload}; slices.Contains(mended, outcome) && !strings.HasSuffix(v.Cure, ".") {
 				t.Errorf("%s: cure %q is no sentence", word, v.Cure)
 			}
+			if says := strings.HasSuffix(v.Cure, "deliveries then go on by themselves."); says != v.Heals {
+				t.Errorf("%s: heals = %v, and the cure says %q", word, v.Heals, v.Cure)
+			}
 		}
 	}
 }

@@ -164,6 +164,9 @@ func (ws *workspaces) health() []bot.Health {
 		if w.stopped != "" {
 			h.Detail = w.stopped
 		}
+		if w.team != "" {
+			h.Lane = laneOf(w.team)
+		}
 		out = append(out, h)
 	}
 	return out

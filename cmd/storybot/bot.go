@@ -14,6 +14,7 @@ import (
 	"storybot/bot/delivery"
 	"storybot/bot/lease"
 	"storybot/bot/names"
+	"storybot/bot/schedule"
 	"storybot/stories"
 )
 
@@ -24,6 +25,8 @@ type running struct {
 	log       *slog.Logger
 	store     database
 	desk      *stories.Service
+	schedule  *stories.Schedule
+	scheduler *schedule.Scheduler
 	book      *names.Book
 	engine    *delivery.Engine
 	notifier  *delivery.Notifier
@@ -57,7 +60,8 @@ func (r *running) start(ctx context.Context, talk *console.Console) error {
 	r.notifier = delivery.NewNotifier(r.store, uneditable(senders), func() { r.engine.Kick("") }, r.log, wallClock)
 	counts.WatchQueue(r.queue)
 	registry.MustRegister(newConnectionMetrics(r.connections))
-	r.mux = command.New(command.Config{Stories: r.desk, Log: r.log, Connections: r.connections, Lanes: r.lanes, People: people()})
+	r.mux = command.New(command.Config{Stories: r.desk, Schedule: r.schedule, Zone: r.config.times.zone, Undo: r.config.times.undo, Log: r.log,
+		Connections: r.connections, Lanes: r.lanes, People: people()})
 	if r.config.httpAddr != "" {
 		m := &monitor{connections: r.connections, reach: r.reach, metrics: registry, log: r.log, limits: usualLimits()}
 		stop, err := m.serve(r.config.httpAddr)
@@ -70,6 +74,7 @@ func (r *running) start(ctx context.Context, talk *console.Console) error {
 	r.background("names", r.book.Run)
 	r.background("search index", func(ctx context.Context) { keepSearchable(ctx, r.store, r.log) })
 	r.background("news for the desk", r.notifier.Run)
+	r.background("schedule", r.scheduler.Run)
 	r.background("blocked channels", delivery.NewHealer(r.desk, r.engine.Holds, r.log, wallClock).Run)
 	r.stops.add("answers", func(context.Context) error { r.mux.Wait(); return nil })
 	for _, p := range r.chats {
@@ -123,6 +128,7 @@ func (r *running) openNewsroom(ctx context.Context) error {
 	}
 	r.desk = stories.NewService(stories.Config{Store: store, Admins: admins, Log: r.log, Now: wallClock, Planned: func() { r.engine.Kick("") },
 		CheckPerson: func(ref string) error { return bot.CheckPerson(people(), ref) }})
+	r.schedule = stories.NewSchedule(r.desk, store, func() { r.scheduler.Kick() })
 	return nil
 }
 
@@ -135,6 +141,7 @@ func (r *running) openPlatforms(talk *console.Console) error {
 	if strings.HasPrefix(r.config.databaseURL.reveal(), "sqlite:") {
 		leases = nil // the file's lock keeps every other process away
 	}
+	r.scheduler = schedule.New(schedule.Config{Due: r.schedule.PublishDue, Leases: leases, Owner: owner, Log: r.log})
 	for _, platform := range r.platforms {
 		if !platform.configured(r.config) {
 			continue

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"log/slog"
-	"strings"
 
 	"storybot/stories"
 )
@@ -16,17 +15,16 @@ func offerClaim(ctx context.Context, desk *stories.Service, log *slog.Logger) (c
 	if err != nil || code == "" {
 		return "", err
 	}
-	log.Warn("nobody is an admin yet; whoever sends this command to the bot becomes the first: /desk claim "+code, "setting", "STORYBOT_ADMINS names admins instead")
+	level := slog.LevelWarn
+	if !log.Enabled(ctx, level) {
+		level = slog.LevelError // answers say that it is in the log
+	}
+	log.Log(ctx, level, "nobody is an admin yet; whoever sends this command to the bot becomes the first: /desk claim "+code, "setting", "STORYBOT_ADMINS names admins instead")
 	return code, nil
 }
 
 // isClaim says whether somebody typed the code that makes the first admin, with
 // whatever around it.
 func isClaim(typed, code string) bool {
-	for word := range strings.FieldsSeq(typed) {
-		if stories.SameClaimCode(word, code) {
-			return true
-		}
-	}
-	return false
+	return stories.HoldsClaimCode(typed, code)
 }

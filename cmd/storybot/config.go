@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // config is what the settings say.
@@ -17,6 +18,7 @@ type config struct {
 	slackApp      secret
 	slackAPIURL   string // "" for the official one
 	admins        []string
+	times         clocks
 	databaseURL   secret // it may hold a password
 	httpAddr      string // "" for none
 	logLevel      slog.Level
@@ -25,6 +27,12 @@ type config struct {
 	found    map[string]origin // by name of the setting, where it could be read
 	warnings []string          // about names that are no settings, and settings that are empty
 	hidden   *hidden           // what no output may hold
+}
+
+// clocks is how the newsroom's times are read and kept.
+type clocks struct {
+	zone *time.Location
+	undo time.Duration // how long an update can be taken back; 0 for not at all
 }
 
 // hasPlatform says whether a token of a chat platform is set.

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -20,7 +21,8 @@ func TestEveryWrongSettingIsReportedAtOnce(t *testing.T) {
 	t.Chdir(t.TempDir())
 	_, err := loadConfig(env(
 		"DISCORD_TOKEN=xoxb-wrong-place", "DISCORD_API_URL=ftp://example.org", "SLACK_BOT_TOKEN=xapp-1-swapped", "SLACK_API_URL=slack.com",
-		"STORYBOT_ADMINS=alice", "DATABASE_URL=mysql://h/db", "HTTP_ADDR=8080", "LOG_LEVEL=loud", "LOG_FORMAT=xml"), new(hidden))
+		"STORYBOT_ADMINS=alice", "DATABASE_URL=mysql://h/db", "HTTP_ADDR=8080", "LOG_LEVEL=loud", "LOG_FORMAT=xml",
+		"TIMEZONE=Middle/Earth", "UNDO_WINDOW=soon"), new(hidden))
 	if err == nil {
 		t.Fatal("no error")
 	}
@@ -261,8 +263,8 @@ func TestNamesThatWereProbablyMeant(t *testing.T) {
 		}
 	}
 	t.Chdir(t.TempDir())
-	write(t, envFile, "SLACK_TOKEN=xoxb-1\nLOG_DIR=x\nUNDO_WINDOW=20\nKEEPDELIVERIES=1\n")
-	c, err := loadConfig(env("DISCORD_BOT_TOKEN=abc", "STORYBOT_MODE=x", "STORYBOT_PORT=tcp://10.0.0.1:80", "LOG_DIR=x", "PATH=/bin", "TIMEZONE_FILE=x", "TZ=UTC"), new(hidden))
+	write(t, envFile, "SLACK_TOKEN=xoxb-1\nLOG_DIR=x\nKEEP_DELIVERIES=20\nKEEPDELIVERIES=1\n")
+	c, err := loadConfig(env("DISCORD_BOT_TOKEN=abc", "STORYBOT_MODE=x", "STORYBOT_PORT=tcp://10.0.0.1:80", "LOG_DIR=x", "PATH=/bin", "KEEP_DELIVERIES_FILE=x", "TZ=UTC"), new(hidden))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -270,10 +272,10 @@ func TestNamesThatWereProbablyMeant(t *testing.T) {
 	want := []string{
 		"DISCORD_BOT_TOKEN in the environment is no setting of Storybot and is ignored; DISCORD_TOKEN was probably meant" + rest,
 		"KEEPDELIVERIES in .env is no setting of this version of Storybot and is ignored" + rest,
+		"KEEP_DELIVERIES in .env is no setting of this version of Storybot and is ignored" + rest,
+		"KEEP_DELIVERIES_FILE in the environment is no setting of this version of Storybot and is ignored" + rest,
 		"LOG_DIR in .env is no setting of Storybot and is ignored" + rest,
 		"SLACK_TOKEN in .env is no setting of Storybot and is ignored; SLACK_BOT_TOKEN was probably meant" + rest,
-		"TIMEZONE_FILE in the environment is no setting of this version of Storybot and is ignored" + rest,
-		"UNDO_WINDOW in .env is no setting of this version of Storybot and is ignored" + rest,
 	}
 	if diff := cmp.Diff(want, c.warnings); diff != "" {
 		t.Error(diff)
@@ -390,5 +392,24 @@ func write(t *testing.T, name, content string) {
 	t.Helper()
 	if err := os.WriteFile(name, []byte(content), 0o600); err != nil {
 		t.Fatal(err)
+	}
+}
+
+func TestUndoIsANumberOfSeconds(t *testing.T) {
+	for v, want := range map[string]time.Duration{"0": 0, "20": 20 * time.Second, "20s": 20 * time.Second, "600": 10 * time.Minute, "10m": -1, "601": -1, "-1": -1, "1.5": -1, "": -1, "s": -1} {
+		var c config
+		err := setUndo(&c, v)
+		if err != nil != (want < 0) || err == nil && c.times.undo != want {
+			t.Errorf("%q is %v, %v", v, c.times.undo, err)
+		}
+	}
+}
+
+func TestTimezonesAreTheIANAs(t *testing.T) {
+	for v, ok := range map[string]bool{"UTC": true, "Europe/Berlin": true, "America/New_York": true, "Local": false, "Berlin": false, "../etc/passwd": false, "CEST": false} {
+		var c config
+		if err := setTimezone(&c, v); err == nil != ok || ok && c.times.zone.String() != v {
+			t.Errorf("%q is %v, %v", v, c.times.zone, err)
+		}
 	}
 }

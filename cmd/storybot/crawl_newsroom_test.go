@@ -19,6 +19,8 @@ const (
 	manyPages   = 11        // stories beside these
 	manyEvents  = 12        // updates of rhine
 	manyMembers = 9
+	// manyScheduled are more than one page of their list shows.
+	manyScheduled = 8
 )
 
 // newsroom tells the stories and makes the busy channel follow: a story, a
@@ -43,6 +45,9 @@ func newsroom(t *testing.T, s *stage) {
 		if got := tell(t, editor, ask("subscribe", "target", target)); !strings.Contains(got.text, "now follows") {
 			t.Fatalf("/subscribe %s: %s", target, got.text)
 		}
+	}
+	for n := range manyScheduled {
+		tell(t, editor, ask("update", "story", bridge, "at", "tomorrow 09:00", "text", long(fmt.Sprintf("The bridge opens at gate %d. ", n), s.longest)))
 	}
 	push(t, tell(t, editor, ask("subscriptions", "target", harbour)), "Pause")
 	tell(t, editor, ask("update", "story", rhine, "level", "breaking", "text", "The first dyke breaks."))
@@ -121,6 +126,7 @@ func questions(s *stage) []line {
 		ask("subscriptions", "target", rhine),
 		ask("subscriptions", "target", "flod"),
 		ask("subscribe", "target", "flod"),
+		ask("subscribe", "target", "topic:wether"), ask("unsubscribe", "target", "topic:wether"),
 		ask("unsubscribe", "target", "flod"),
 		ask("desk track", "headline", "help"),
 		ask("desk close", "story", "flod"),
@@ -129,6 +135,7 @@ func questions(s *stage) []line {
 		ask("desk log", "story", rhine),
 		ask("desk log", "story", "flod"),
 		ask("desk status"),
+		ask("desk scheduled"),
 		ask("desk moderators"),
 		ask("update", "story", "flod", "text", "Whatever happens."),
 	}
@@ -202,6 +209,59 @@ func TestTheDesksButtonsWork(t *testing.T) {
 			told := withWords(t, desk, "Delivered to the one channel.")
 			if answer := push(t, told, "Timeline"); !strings.Contains(answer.text, "The first dyke breaks.") {
 				t.Errorf("the timeline: %s", answer.text)
+			}
+		})
+	}
+}
+
+// TestWhatIsScheduledIsDecidedAbout presses on each platform what is offered about
+// updates that wait for their time, and what the desk is asked once that has passed.
+func TestWhatIsScheduledIsDecidedAbout(t *testing.T) {
+	for name, open := range stages() {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := open(t)
+			editor, desk := s.editor(busy), s.editor(quiet)
+			says := func(what seen, words string) {
+				t.Helper()
+				if !strings.Contains(what.text, words) {
+					t.Errorf("want %q in: %s", words, what.text)
+				}
+			}
+			tell(t, editor, ask("desk track", "slug", rhine, "headline", "Rhine rises above nine metres"))
+			tell(t, editor, ask("subscribe", "target", rhine))
+			tell(t, desk, ask("desk here"))
+			for _, text := range []string{"The mayor speaks.", "The minister speaks."} {
+				says(tell(t, editor, ask("update", "story", rhine, "at", "tomorrow 09:00", "text", text)), "Scheduled for")
+			}
+			list := tell(t, editor, ask("desk scheduled"))
+			says(list, "The minister speaks.")
+			row := rhine
+			if _, err := list.named(row); err != nil {
+				row = "scheduled" // an option of a menu
+			}
+			says(push(t, push(t, list, row), "Publish now"), "Published update 1")
+			withWords(t, editor, "The mayor speaks.")
+			left := tell(t, editor, ask("desk scheduled"))
+			says(left, "The minister speaks.")
+			says(push(t, left, "Cancel"), "was cancelled")
+			says(tell(t, editor, ask("desk scheduled")), "Nothing is scheduled")
+
+			soon := time.Now().Add(2 * time.Second)
+			tell(t, editor, ask("update", "story", rhine, "at", soon.UTC().Format(time.RFC3339), "text", "The king speaks."))
+			tell(t, editor, ask("desk close", "story", rhine))
+			var asked seen
+			if s.visitor != nil {
+				asked = withWords(t, desk, "was not published at its time")
+			} else { // a console presses what it printed last
+				<-time.After(time.Until(soon) + time.Second)
+				asked = tell(t, desk, ask("desk scheduled"))
+			}
+			says(asked, "The story was closed at that time.")
+			says(push(t, asked, "Publish anyway"), "Published update 2")
+			withWords(t, editor, "The king speaks.")
+			if s.visitor != nil { // what a console printed stays as it is
+				withWords(t, desk, "was published as update 2")
 			}
 		})
 	}

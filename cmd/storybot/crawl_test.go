@@ -23,6 +23,7 @@ func TestCrawl(t *testing.T) {
 			s := open(t)
 			newsroom(t, s)
 			goBack(t, s)
+			followAll(t, s)
 			if s.visitor != nil {
 				before := state(t, s)
 				c := newCrawl(t, s, s.visitor(busy))
@@ -178,7 +179,7 @@ func (c *crawl) next() found {
 
 // changing are the labels of what changes what others are about, in the order in which
 // they are pressed.
-var changing = []string{"Release by hand", "Settle against history", "Send all of it", "Pause", "Resume", "Try again", "Follow", "Stop", "Remove as"}
+var changing = []string{"Release by hand", "Settle against history", "Send all of it", "Pause", "Resume", "Try again", "Follow", "Stop", "Remove as", "Post it to", "Publish", "Cancel", "Close", "Reopen"}
 
 // answering are the labels under a question, which turns into its answer.
 var answering = regexp.MustCompile(`^(Show update \d|As typed|Use |Without it)`)
@@ -222,17 +223,21 @@ var claims = []struct {
 }{
 	{"Follow", regexp.MustCompile(`(?:This channel|You) (?:now )?follows? (.+?)(?: already| again, which was paused)?[:;]`), "active"},
 	{"Follow", regexp.MustCompile(`Updates of (.+?) come to (?:this channel|you) again, by`), "not follow"}, // what else is followed does
+	{"Follow", regexp.MustCompile(`(.+?) is not stopped here any more`), "not follow"},                      // what would bring it is paused
 	{"Follow", regexp.MustCompile(`What brought (.+?) is not followed here any more`), "not follow"},
 	{"Pause", regexp.MustCompile(`Paused: updates of (.+?) do not come to (?:this channel|you)`), "paused"},
 	{"Resume", regexp.MustCompile(`Updates of (.+?) come to (?:this channel|you) again`), "active"},
 	{"Stop", regexp.MustCompile(`Updates of (.+?) (?:no longer come to (?:this channel|you)|do not come to (?:this channel|you) any more|were stopped here before)`), "not follow"},
-	{"Stop", regexp.MustCompile(`(?:This channel|You) no longer follows? (.+?)\.`), "not follow"},
+	{"Stop", regexp.MustCompile(`(?:This channel|You) no longer follows? (.+?)[.;]`), "not follow"},
 	{"Stop", regexp.MustCompile(`(?:This channel's|Your) own subscription to (.+?) has ended`), "not follow"},
 }
 
 // checkDeed compares what an answer claims with what the bot says when asked.
 func (c *crawl) checkDeed(f found, s seen) {
 	c.t.Helper()
+	if strings.Contains(s.text, "what this button was for has ended since") {
+		return // another button has ended it meanwhile
+	}
 	changes := false
 	for _, claim := range claims {
 		if !strings.HasPrefix(f.label, claim.label) {
@@ -260,15 +265,23 @@ func (c *crawl) checkDeed(f found, s seen) {
 	}
 }
 
-// undo stops a story and takes it back, and opens what a card offers: on a console
+// followAll begins to follow all once more, and presses what is offered below the message
+// that shows it: a crawl changes so much that the channel is not told of all of it.
+func followAll(t *testing.T, s *stage) {
+	t.Helper()
+	who := s.editor(busy)
+	tell(t, who, ask("unsubscribe", "target", "all"))
+	tell(t, who, ask("subscribe", "target", "all"))
+	push(t, withWords(t, who, told+"all stories"), "Subscriptions")
+}
+
+// undo stops a story and takes it back: on a console
 // only what was said last can be pressed.
 func undo(t *testing.T, s *stage) {
 	t.Helper()
 	who := s.editor(busy)
-	tell(t, who, ask("unsubscribe", "target", "all"))
 	tell(t, who, ask("subscribe", "target", rhine))
 	tell(t, who, ask("subscribe", "target", "all"))
-	push(t, withWords(t, who, told+"all stories"), "Subscriptions")
 	stopped := push(t, tell(t, who, ask("unsubscribe", "target", rhine)), "Stop "+rhine)
 	if s.types && s.visitor == nil {
 		tell(t, who, typed("1")) // a console would go the way to it once more

@@ -73,12 +73,20 @@ func writeDeliveries(out io.Writer, found []stories.Delivery) error {
 		return err
 	}
 	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(table, "ID\tSTATE\tCHANNEL\tSTORY\tUPDATE\tLEVEL\tTRIES\tCREATED\tFINISHED\tMESSAGE\tREASON")
+	fmt.Fprintln(table, "ID\tSTATE\tCHANNEL\tWHAT\tSTORY\tUPDATE\tLEVEL\tTRIES\tCREATED\tFINISHED\tMESSAGE\tREASON")
 	for _, d := range found {
-		fmt.Fprintf(table, "%d\t%s\t%s\t%d\t%d\t%s\t%d\t%s\t%s\t%s\t%s\n", d.ID, d.State, bot.OneLine(d.Destination.String()),
+		fmt.Fprintf(table, "%d\t%s\t%s\t%s\t%d\t%d\t%s\t%d\t%s\t%s\t%s\t%s\n", d.ID, d.State, bot.OneLine(d.Destination.String()), what(d),
 			d.About.StoryID, d.About.Number, d.Level, d.Tries.Count, moment(d.CreatedAt), moment(d.FinishedAt), bot.OneLine(d.MessageID), bot.OneLine(d.Reason))
 	}
 	return table.Flush()
+}
+
+// what is what a delivery does and what with: "post update", "edit progress".
+func what(d stories.Delivery) string {
+	if d.About.NoticeID == 0 {
+		return d.Op.String() + " update"
+	}
+	return strings.TrimSpace(d.Op.String() + " " + string(d.About.Notice))
 }
 
 func moment(t time.Time) string {

@@ -27,12 +27,13 @@ var arrows = map[string][]string{
 	"bot/command":      {"bot", "stories", "stories/latin"},
 	"bot/delivery":     {"bot", "bot/lease", "stories"},
 	"bot/lease":        {"stories"},
+	"bot/schedule":     {"bot/lease"},
 	"bot/pictures":     {"bot", "stories"},
 	"bot/names":        {"stories"},
 	"bot/discord":      {"bot", "bot/pictures", "stories"},
 	"bot/slack":        {"bot", "bot/pictures", "stories"},
 	"bot/console":      {"bot", "stories"},
-	"cmd/storybot": {"bot", "bot/command", "bot/console", "bot/delivery", "bot/discord", "bot/lease", "bot/names", "bot/slack",
+	"cmd/storybot": {"bot", "bot/command", "bot/console", "bot/delivery", "bot/discord", "bot/lease", "bot/names", "bot/schedule", "bot/slack",
 		"stories", "stories/sqlstore"},
 }
 

@@ -13,7 +13,7 @@ var ourPrefixes = []string{"DISCORD_", "SLACK_", "STORYBOT_", "LOG_"}
 
 // notYet are settings that Storybot's own plans name and this version does not
 // have: whoever sets one relies on it.
-var notYet = []string{"TIMEZONE", "UNDO_WINDOW", "KEEP_DELIVERIES"}
+var notYet = []string{"KEEP_DELIVERIES"}
 
 // isNotYet says whether a name, or that of its file, is one of notYet or all but.
 func isNotYet(name string) bool {

@@ -47,6 +47,9 @@ func startProcess(t testing.TB, dir string, env []string, args ...string) *proce
 // startProgram is startProcess for a program built otherwise.
 func startProgram(t testing.TB, program, dir string, env []string, args ...string) *process {
 	t.Helper()
+	if raced {
+		t.Skip("the program is built without the race detector, which looks at the tests alone here; the run without it has this one")
+	}
 	p := &process{t: t, cmd: exec.Command(program, args...), news: make(chan struct{}), ended: make(chan struct{}), began: time.Now()}
 	for _, setting := range env {
 		if name, value, _ := strings.Cut(setting, "="); strings.HasSuffix(name, "_TOKEN") {

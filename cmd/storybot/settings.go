@@ -1,10 +1,16 @@
 package main
 
 import (
+	"errors"
+	"fmt"
 	"log/slog"
+	"strconv"
 	"strings"
+	"time"
+	_ "time/tzdata" // an image may have no zones
 
 	"storybot/bot"
+	"storybot/stories"
 )
 
 // setting is one thing an operator can choose. The table of them is read by
@@ -71,9 +77,23 @@ var settings = []setting{
 	},
 	{
 		name:    "STORYBOT_ADMINS",
-		help:    "Who may name moderators, separated by commas: discord:USERID or slack:TEAMID/USERID. Without any, the log shows a code at start, and whoever sends it with /desk claim is the first admin.",
+		help:    "Who may name moderators, separated by commas: discord:USERID or slack:TEAMID/USERID. As long as nobody is an admin, the log shows a code at start, and whoever sends it with /desk claim is the first.",
 		example: "discord:80351110224678912,slack:T012AB3CD/U024BE7LH",
 		set:     setAdmins,
+	},
+	{
+		name:    "TIMEZONE",
+		help:    "The newsroom's time zone: times that moderators write without an offset are in it, and times are repeated in it.",
+		def:     "UTC",
+		example: "Europe/Berlin",
+		set:     setTimezone,
+	},
+	{
+		name:    "UNDO_WINDOW",
+		help:    "How many seconds an update waits in which its author can take it back with Undo, at most 600. 0 is not at all: updates go out at once.",
+		def:     "0",
+		example: "20",
+		set:     setUndo,
 	},
 	{
 		name:    databaseSetting,
@@ -112,6 +132,31 @@ var settings = []setting{
 			return nil
 		},
 	},
+}
+
+// setTimezone reads the name of a zone. The zones are part of the program: many images
+// have none.
+func setTimezone(c *config, v string) (err error) {
+	if v == "Local" { // what that is changes with the machine
+		err = errors.New("no name of a zone")
+	} else {
+		c.times.zone, err = time.LoadLocation(v)
+	}
+	if err != nil {
+		return quoted{[]string{v}, "is no time zone. Use a name of the IANA's list, such as Europe/Berlin, America/New_York or UTC"}
+	}
+	return nil
+}
+
+// setUndo reads a number of seconds; 20s is understood too.
+func setUndo(c *config, v string) error {
+	seconds, err := strconv.Atoi(strings.TrimSuffix(v, "s"))
+	undo := time.Duration(seconds) * time.Second
+	if err != nil || seconds < 0 || undo > stories.MaxUndo {
+		return quoted{[]string{v}, fmt.Sprintf("is no number of seconds from 0 to %.0f", stories.MaxUndo.Seconds())}
+	}
+	c.times.undo = undo
+	return nil
 }
 
 // setAdmins checks everybody by the form of their platform, so that a newsroom

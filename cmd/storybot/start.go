@@ -23,7 +23,7 @@ func (p *program) bot(ctx context.Context, args []string) error {
 	}
 	there := isThere(p.stdin)
 	if cfg.emptyTokens() && !cfg.hasPlatform() && !withConsole && !there {
-		return wrongSettings{what: "Nothing connects: no token is set, and there is no terminal and no input to chat with. Put a token in, or add --console", warnings: cfg.warnings}
+		return wrongSettings{what: "Nothing connects: no token is set, and there is no terminal and no input to chat with. Put a token in", warnings: cfg.warnings}
 	}
 	switch cfg.useTryOutFile(); {
 	case cfg.hasPlatform() && !withConsole:

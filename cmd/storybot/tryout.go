@@ -86,9 +86,12 @@ func (c *config) historyFile() string {
 }
 
 // greeting is what a terminal shows first. Each sentence holds for how the program
-// was started.
-func (c *config) greeting(platforms []chatPlatform) string {
-	const keys = "Tab completes, Up brings earlier lines back, help lists everything, "
+// was started, and for a terminal where keys edit the line or not.
+func (c *config) greeting(platforms []chatPlatform, edits bool) string {
+	keys := "help lists everything, "
+	if edits {
+		keys = "Tab completes, Up brings earlier lines back, " + keys
+	}
 	var connected []string
 	for _, p := range platforms {
 		if p.configured(c) {
@@ -99,13 +102,14 @@ func (c *config) greeting(platforms []chatPlatform) string {
 		return "Storybot, on this terminal beside " + strings.Join(connected, " and ") + ": what you publish here is posted there too, in every channel that follows.\n" +
 			"Try /stories. " + keys + "/quit stops the bot, there too."
 	}
+	begin := "/story " + sampleStory.Slug + ", then /subscribe " + sampleStory.Slug + ", then /update " + sampleStory.Slug + " level:breaking Something happened."
 	kept := "what you do is kept in " + tryOutFile + ", which the bot with tokens never reads."
 	where := "Nothing leaves this machine: pushes are printed here, and " + kept
 	if c.given(databaseSetting) {
 		where = "No platform is connected: pushes are printed here. What you do is kept in the database of " + databaseSetting + "."
+		begin = "/stories." // the sample is not put where there are others
 	}
-	return "Storybot, on this terminal. " + where + "\n" +
-		"Try /story sony-hack, then /subscribe sony-hack, then /update sony-hack level:breaking Something happened.\n" + keys + "/quit leaves."
+	return "Storybot, on this terminal. " + where + "\nTry " + begin + "\n" + keys + "/quit leaves."
 }
 
 // demoLines is what the demo says: the sample's story is read and followed, and an
@@ -121,7 +125,7 @@ const demoLines = `/story sony-hack
 func (p *program) demo(ctx context.Context, cfg *config) (err error) {
 	dir, err := os.MkdirTemp("", "storybot-demo")
 	if err != nil {
-		return fmt.Errorf("make a folder for the demo: %w", err)
+		return fmt.Errorf("the demo keeps what it does in a folder of its own until it ends, which cannot be made. Set TMPDIR to a place that can be written to: %w", err)
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
 	own := *cfg
@@ -140,8 +144,9 @@ func (p *program) demo(ctx context.Context, cfg *config) (err error) {
 // console is what the console of this process is made of.
 func (p *program) console(cfg *config) *console.Config {
 	return &console.Config{
-		In: p.stdin, Out: p.stdout, Now: wallClock, Greeting: cfg.greeting(p.platforms), History: cfg.historyFile(),
-		Env: func(name string) string { value, _ := p.environ.lookup(name); return value },
+		In: p.stdin, Out: p.stdout, Now: wallClock, History: cfg.historyFile(),
+		Greeting: func(edits bool) string { return cfg.greeting(p.platforms, edits) },
+		Env:      func(name string) string { value, _ := p.environ.lookup(name); return value },
 	}
 }
 

@@ -1,8 +1,11 @@
 package main
 
 import (
+	"log/slog"
 	"os"
 	"path/filepath"
+	"storybot/stories"
+	"storybot/stories/sqlstore"
 	"strings"
 	"testing"
 )
@@ -15,8 +18,8 @@ func TestTheGreetingIsTrue(t *testing.T) {
 		env       []string
 		says, not []string
 	}{
-		"tried out":              {nil, []string{"Nothing leaves this machine", "storybot-demo.db", "/story sony-hack", "/quit leaves"}, []string{"posted there"}},
-		"on a file of one's own": {[]string{"DATABASE_URL=sqlite:x.db"}, []string{"No platform is connected", "database of DATABASE_URL", "/story sony-hack"}, []string{"Nothing leaves", "storybot-demo.db"}},
+		"tried out":              {nil, []string{"Nothing leaves this machine", "storybot-demo.db", "Try /story sony-hack", "/quit leaves"}, []string{"posted there"}},
+		"on a file of one's own": {[]string{"DATABASE_URL=sqlite:x.db"}, []string{"No platform is connected", "database of DATABASE_URL", "Try /stories"}, []string{"Nothing leaves", "storybot-demo.db", "sony-hack"}},
 		"on another machine":     {[]string{"DATABASE_URL=postgres://far/news"}, []string{"No platform is connected", "database of DATABASE_URL"}, []string{"Nothing leaves", "far"}},
 		"beside Discord":         {[]string{"DISCORD_TOKEN=abc"}, []string{"beside Discord:", "posted there", "/quit stops the bot"}, []string{"Nothing leaves", "sony-hack", "Slack", "storybot-demo.db"}},
 		"beside Slack":           {slack, []string{"beside Slack:"}, []string{"Nothing leaves", "Discord"}},
@@ -28,7 +31,10 @@ func TestTheGreetingIsTrue(t *testing.T) {
 			t.Fatal(err)
 		}
 		c.useTryOutFile()
-		got := c.greeting(platforms())
+		got := c.greeting(platforms(), true)
+		if plain := c.greeting(platforms(), false); strings.Contains(plain, "Tab") || strings.Contains(plain, "Up ") || !strings.Contains(got, "Tab completes, Up") {
+			t.Errorf("%s: keys where they do nothing: %s\nor none where they do: %s", name, plain, got)
+		}
 		for _, s := range test.says {
 			if !strings.Contains(got, s) {
 				t.Errorf("%s: %q is not said: %s", name, s, got)
@@ -80,6 +86,9 @@ func TestACodeIsFoundInWhatWasTyped(t *testing.T) {
 		"k7qx42mdwb3n":             true,
 		"/story k7qx-42md-wb3n ":   true,
 		"/update x K7QX–42MD–WB3N": true,
+		"claim k7qx 42md wb3n":     true,
+		"K 7 Q X 4 2 M D W B 3 N.": true,
+		"k7qx 42md wb3":            false,
 		"/story sony-hack":         false,
 		"":                         false,
 	} {
@@ -89,6 +98,23 @@ func TestACodeIsFoundInWhatWasTyped(t *testing.T) {
 	}
 	if isClaim("anything at all", "") || isClaim("", "") {
 		t.Error("no code is found")
+	}
+}
+
+// TestTheCodeIsInTheLog at every level of it: refusals say that it is there.
+func TestTheCodeIsInTheLog(t *testing.T) {
+	store, err := sqlstore.Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "news.db"), sqlstore.Options{Now: wallClock})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer store.Close()
+	desk := stories.NewService(stories.Config{Store: store, Now: wallClock})
+	for _, level := range []slog.Level{slog.LevelDebug, slog.LevelInfo, slog.LevelWarn, slog.LevelError} {
+		var log strings.Builder
+		code, err := offerClaim(t.Context(), desk, slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: level})))
+		if err != nil || code == "" || !strings.Contains(log.String(), "/desk claim "+code) {
+			t.Errorf("%v: code %q, %v, the log: %s", level, code, err, log.String())
+		}
 	}
 }
 

@@ -85,7 +85,7 @@ func (t *turns) acquire(ctx context.Context) *lease.Lease {
 				t.log.Warn("the database cannot be asked whose turn it is; nothing is connected until it answers", "lease", t.platform.Exclusive(), "err", err)
 			}
 		default:
-			if t.waitFor(fmt.Sprintf("Another process is connected; this one takes over within %v when it ends.", t.ttl)) {
+			if t.waitFor(fmt.Sprintf("Another process is connected; this one takes over within %v when it ends.", t.ttl+t.ttl/3)) {
 				t.log.Info("another process holds the lease; this one takes over when it ends", "lease", t.platform.Exclusive())
 			}
 		}
@@ -142,7 +142,7 @@ func (t *turns) health() []bot.Health {
 	}
 	waiting := bot.Health{Connection: t.platform.Exclusive(), Since: since, Detail: why}
 	if len(health) > 0 {
-		waiting.ID, waiting.Title, waiting.Reconnects = health[0].ID, health[0].Title, health[0].Reconnects
+		waiting.ID, waiting.Title, waiting.Lane, waiting.Reconnects = health[0].ID, health[0].Title, health[0].Lane, health[0].Reconnects
 	}
 	return []bot.Health{waiting}
 }

@@ -65,30 +65,36 @@ var errUsedUp = errors.New("used up")
 
 // Allow implements stories.Store.
 func (s *Store) Allow(ctx context.Context, person, what string, most int, per time.Duration, now time.Time) (wait time.Duration, err error) {
-	err = s.change(ctx, func(q querier) error {
-		wait = 0
-		var kept string
-		if err := one(ctx, q, lockUsesSQL, []any{person, what, millis(now)}, &kept); err != nil {
-			return err
+	err = s.change(ctx, func(q querier) (err error) {
+		if wait, err = allow(ctx, q, person, what, most, per, now); err == nil && wait > 0 {
+			err = errUsedUp
 		}
-		uses := lately(kept, per, now)
-		if len(uses) >= most {
-			wait = per
-			if most > 0 {
-				wait = max(moment(uses[len(uses)-most]).Add(per).Sub(now), time.Millisecond)
-			}
-			return errUsedUp
-		}
-		words := make([]string, 0, len(uses)+1)
-		for _, at := range append(uses, millis(now)) {
-			words = append(words, strconv.FormatInt(at, 10))
-		}
-		_, err := q.exec(ctx, setUsesSQL, person, what, strings.Join(words, " "), millis(now))
 		return err
 	})
 	if errors.Is(err, errUsedUp) {
 		return wait, nil
 	}
+	return 0, err
+}
+
+// allow is Allow within a transaction. What is refused is not counted.
+func allow(ctx context.Context, q querier, person, what string, most int, per time.Duration, now time.Time) (wait time.Duration, err error) {
+	var kept string
+	if err := one(ctx, q, lockUsesSQL, []any{person, what, millis(now)}, &kept); err != nil {
+		return 0, err
+	}
+	uses := lately(kept, per, now)
+	if len(uses) >= most {
+		if most == 0 {
+			return per, nil
+		}
+		return max(moment(uses[len(uses)-most]).Add(per).Sub(now), time.Millisecond), nil
+	}
+	words := make([]string, 0, len(uses)+1)
+	for _, at := range append(uses, millis(now)) {
+		words = append(words, strconv.FormatInt(at, 10))
+	}
+	_, err = q.exec(ctx, setUsesSQL, person, what, strings.Join(words, " "), millis(now))
 	return 0, err
 }
 

@@ -168,22 +168,42 @@ func BenchmarkPlan(b *testing.B) {
 	for _, n := range []int{1000, 10_000, 100_000} {
 		each(b, fmt.Sprintf("/%dk", n/1000), func(b *testing.B, url string) {
 			s, story := newsroom(b, url, n)
-			var used time.Duration
-			for b.Loop() {
-				began := spent(b)
-				if p := publish(b, s, story); p.Total != n {
-					b.Fatalf("planned %d, want %d", p.Total, n)
-				}
-				used += spent(b) - began
-				b.StopTimer()
-				for _, table := range []string{"owed", "outcomes", "queue", "publications"} {
-					execute(b, url, "DELETE FROM "+table)
-				}
-				b.StartTimer()
-			}
-			perOp(b, spent(b)-used)
+			planning(b, url, s, story, n)
 		})
 	}
+}
+
+// planning publishes an update to n channels over and over, each time as the first one.
+func planning(b *testing.B, url string, s *sqlstore.Store, story stories.Story, n int) {
+	b.Helper()
+	var used time.Duration
+	for b.Loop() {
+		began := spent(b)
+		if p := publish(b, s, story); p.Total != n {
+			b.Fatalf("planned %d, want %d", p.Total, n)
+		}
+		used += spent(b) - began
+		b.StopTimer()
+		for _, table := range []string{"owed", "outcomes", "queue", "publications"} {
+			execute(b, url, "DELETE FROM "+table)
+		}
+		b.StartTimer()
+	}
+	perOp(b, spent(b)-used)
+}
+
+// BenchmarkPlanDecided publishes an update to n channels that follow its topic and all
+// beside it: the topic decides in each.
+func BenchmarkPlanDecided(b *testing.B) {
+	const n = 100_000
+	each(b, "/100k", func(b *testing.B, url string) {
+		s, story := newsroom(b, url, n)
+		execute(b, url, `UPDATE subscriptions SET kind = 'topic', topic = 'security', story_id = 0`)
+		execute(b, url, `
+			INSERT INTO subscriptions (destination_id, kind, level, state, by_ref, by_name, created_at)
+				SELECT destination_id, 'all', level, state, by_ref, by_name, created_at FROM subscriptions`)
+		planning(b, url, s, story, n)
+	})
 }
 
 // BenchmarkExchange begins and finishes deliveries in batches of n: the time of a

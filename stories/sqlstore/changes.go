@@ -2,114 +2,49 @@ package sqlstore
 
 import (
 	"context"
-	"database/sql"
-	"errors"
 	"fmt"
+	"time"
 
 	"storybot/stories"
 )
 
 const (
 	// herePlaceSQL is the destination ?2, a list of one, for the notice ?1.
-	herePlaceSQL    = `FROM destinations t WHERE t.id among(?2) AND t.state <> 'gone' AND CAST(?1 AS BIGINT) > 0`
-	hereLanesSQL    = `SELECT DISTINCT t.lane_id ` + herePlaceSQL
-	planNoticeHere  = planNoticeColumns + `0 ` + herePlaceSQL
-	stillBroughtSQL = `
-		SELECT b.kind, CASE WHEN b.kind = 'story' THEN s.slug ELSE b.topic END
-		FROM subscriptions b JOIN stories s ON s.id = ?2
-		WHERE b.destination_id = ?1 AND b.state = 'active' AND ` + bringsSQL + `
-			AND NOT EXISTS (SELECT 1 FROM mutes m WHERE m.destination_id = ?1 AND m.story_id = ?2)
-		ORDER BY b.kind DESC, b.id`
-	// bringsSQL says that a subscription b brings a story s. A topic is a word among
-	// the story's topics.
-	bringsSQL = `(b.kind = 'all' OR b.kind = 'story' AND b.story_id = s.id OR b.kind = 'topic' AND ' ' || s.topics || ' ' LIKE '% ' || b.topic || ' %')`
+	herePlaceSQL   = `FROM destinations t WHERE t.id among(?2) AND t.state <> 'gone' AND CAST(?1 AS BIGINT) > 0`
+	hereLanesSQL   = `SELECT DISTINCT t.lane_id ` + herePlaceSQL
+	planNoticeHere = planNoticeColumns + `0 ` + herePlaceSQL
 )
 
+// telling is what a person has the channel of a number told of, as their uses of it
+// are counted: who sets up many channels floods none.
+const telling = "have channel %d told what it follows"
+
 // tellChange owes p the message that says what a did to what it follows, and
-// returns its notice; 0 where nobody is to be told. The place is locked, and
-// planning with it.
-func tellChange(ctx context.Context, q querier, a stories.Act, p place, kind stories.NoticeKind, c stories.Change) (id int64, err error) {
-	if a.Audience == stories.Nobody || a.Audience == stories.Oneself && kind == stories.StopNotice {
-		return 0, nil
+// returns its notice; 0 where nobody is to be told, and untold where that is because
+// the person had so much told there lately. A blocked channel is not told what ended: when
+// it heals that is old, and would stand between the updates that waited. The place is
+// locked, and planning with it.
+func tellChange(ctx context.Context, q querier, a stories.Act, p place, kind stories.NoticeKind, c stories.Change) (id int64, untold bool, err error) {
+	ends := kind == stories.StopNotice
+	if a.Audience == stories.Nobody || ends && (a.Audience == stories.Oneself || p.state == stories.Blocked) {
+		return 0, false, nil
+	}
+	wait, err := allow(ctx, q, a.By.Ref, fmt.Sprintf(telling, p.id), stories.MostTold, stories.ToldWithin, a.At)
+	if err != nil || wait > 0 {
+		return 0, wait > 0, err
 	}
 	c.By, c.Alone = a.By, a.Audience == stories.Oneself
 	n := stories.Notice{Kind: kind, Revision: 1, Done: true, Body: stories.NoticeBody{Change: c}, CreatedAt: a.At}
 	if err := insertNotice(ctx, q, &n); err != nil {
-		return 0, fmt.Errorf("keep what a channel is told: %w", err)
+		return 0, false, fmt.Errorf("keep what a channel is told: %w", err)
 	}
 	_, err = oweNotice(ctx, q, n, stories.OpPost, hereLanesSQL, planNoticeHere, list([]int64{p.id}), a.At)
-	return n.ID, err
-}
-
-// stillBrought are the subscriptions that bring a story to p.
-func stillBrought(ctx context.Context, q querier, p place, storyID int64) ([]stories.Target, error) {
-	return all(ctx, q, func(r row) (t stories.Target, err error) { return t, r.Scan(&t.Kind, &t.Name) }, stillBroughtSQL, p.id, storyID)
+	return n.ID, false, err
 }
 
 // ofUpdatesSQL are those of some deliveries that are about updates: the line that
 // tells a channel of a stop is on its way because of it, not in spite of it.
 const ofUpdatesSQL = `SELECT id FROM deliveries WHERE id among(?1) AND notice_id IS NULL ORDER BY id`
-
-// Brings implements stories.Store.
-func (s *Store) Brings(ctx context.Context, d stories.Destination, storyID int64) ([]stories.Target, error) {
-	p, err := findPlace(ctx, s.reader(), d)
-	if errors.Is(err, sql.ErrNoRows) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, s.told(err)
-	}
-	found, err := stillBrought(ctx, s.reader(), p, storyID)
-	return found, s.told(err)
-}
-
-const (
-	newestStoriesSQL = `SELECT ` + storyColumns + ` FROM stories s ORDER BY s.active_at DESC, s.id DESC LIMIT ?1`
-	newestOfTopicSQL = `
-		SELECT ` + storyColumns + ` FROM stories s WHERE ' ' || s.topics || ' ' LIKE '% ' || ?2 || ' %' ORDER BY s.active_at DESC, s.id DESC LIMIT ?1`
-)
-
-// fillChange adds to c what its notice of a change is about, as it is now.
-func (s *Store) fillChange(ctx context.Context, c *stories.Content) (err error) {
-	change := c.Notice.Body.Change
-	if change.StoryID != 0 {
-		n, err := s.newsOf(ctx, change.StoryID)
-		c.Story, c.Update = n.Story, n.Update
-		return err
-	}
-	if c.Notice.Kind != stories.FollowNotice {
-		return nil
-	}
-	var found []stories.Story
-	if change.Target.Kind == stories.TargetTopic {
-		found, err = all(ctx, s.reader(), scanStory, newestOfTopicSQL, stories.NewestShown, change.Target.Name)
-	} else {
-		found, err = all(ctx, s.reader(), scanStory, newestStoriesSQL, stories.NewestShown)
-	}
-	if err != nil {
-		return err
-	}
-	for _, story := range found {
-		n, err := s.newsOf(ctx, story.ID)
-		if err != nil {
-			return err
-		}
-		c.Newest = append(c.Newest, n)
-	}
-	return nil
-}
-
-// newsOf is a story with its newest update.
-func (s *Store) newsOf(ctx context.Context, storyID int64) (n stories.News, err error) {
-	if n.Story, err = theOne(ctx, s.reader(), scanStory, storyByIDSQL, storyID); err != nil {
-		return n, err
-	}
-	n.Update, err = theOne(ctx, s.reader(), scanUpdate, newestUpdatesSQL, storyID, 1)
-	if errors.Is(err, sql.ErrNoRows) {
-		err = nil
-	}
-	return n, err
-}
 
 const noticeDeliveriesSQL = `SELECT ` + deliveryColumns + ` FROM ` + anyDeliveryTables + ` WHERE d.notice_id = ?1 AND d.op = 0 ORDER BY d.id LIMIT 1`
 
@@ -117,4 +52,27 @@ const noticeDeliveriesSQL = `SELECT ` + deliveryColumns + ` FROM ` + anyDelivery
 func (s *Store) NoticeDelivery(ctx context.Context, noticeID int64) (stories.Delivery, error) {
 	d, err := theOne(ctx, s.reader(), flights{}.scanDelivery, noticeDeliveriesSQL, noticeID)
 	return d, s.told(missing(err, "This message is not known any more."))
+}
+
+// failedTellingsSQL finds by the notices of the time from ?1 on what has failed since
+// ?2: a message is tried for a day at most.
+const failedTellingsSQL = `
+	SELECT ` + noticeColumns + `, t.platform, t.workspace, t.channel, o.reason, o.finished_at
+	FROM notices n CROSS JOIN publications p CROSS JOIN owed d CROSS JOIN outcomes o JOIN destinations t ON t.id = d.destination_id
+	WHERE n.kind IN ('follow', 'stop') AND n.created_at >= ?1 AND p.notice_id = n.id AND ` + inPublicationSQL + ` AND o.id = d.id
+		AND o.state = 3 AND o.finished_at >= ?2 AND t.state <> 'gone'
+	ORDER BY o.finished_at DESC, o.id DESC LIMIT ?3`
+
+// triedFor is longer than a message is tried.
+const triedFor = 25 * time.Hour
+
+// FailedTellings implements stories.Store.
+func (s *Store) FailedTellings(ctx context.Context, since time.Time, limit int) ([]stories.FailedTelling, error) {
+	found, err := all(ctx, s.reader(), func(r row) (f stories.FailedTelling, err error) {
+		var at int64
+		n, err := scanNotice(r, &f.Destination.Platform, &f.Destination.Workspace, &f.Destination.Channel, &f.Reason, &at)
+		f.Change, f.At = n.Body.Change, moment(at)
+		return f, err
+	}, failedTellingsSQL, millis(since.Add(-triedFor)), millis(since), limit)
+	return found, s.told(err)
 }

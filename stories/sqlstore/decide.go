@@ -84,11 +84,7 @@ func (s *Store) decide(ctx context.Context, a stories.Act, generation int64, ver
 		if _, err := q.exec(ctx, blocked); err != nil {
 			return 0, false, err
 		}
-		full, err := all(ctx, q, scanID, overfullSQL, catchUp)
-		if err != nil {
-			return 0, false, err
-		}
-		if _, err := trim(ctx, q, full, catchUp, a.At); err != nil {
+		if err := trimOverfull(ctx, q, a.At); err != nil {
 			return 0, false, err
 		}
 		return n, true, enter(ctx, q, a, verb, 0, deliveriesPutBack(n))

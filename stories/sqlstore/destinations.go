@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
 	"time"
 
 	"storybot/stories"
@@ -99,26 +98,17 @@ func enterLane(ctx context.Context, q querier, lane string) (id int64, err error
 }
 
 const (
-	setPlaceSQL  = `UPDATE destinations SET state = ?2, reason = ?3, since = ?4 WHERE id = ?1`
+	setPlaceSQL  = `UPDATE destinations SET state = ?2, reason = ?3, since = ?4, heals = ?5 WHERE id = ?1`
 	endSubsSQL   = `DELETE FROM subscriptions WHERE destination_id = ?1`
 	endMutesSQL  = `DELETE FROM mutes WHERE destination_id = ?1`
-	tooOld       = "could not be written to for a while; of the updates that were held only the newest %d were sent afterwards"
-	unblockedSQL = `UPDATE destinations SET state = 'reachable', reason = '', since = 0, missed = 0, moved_to = 0 WHERE id = ?1`
-	missedSQL    = `
-		UPDATE outcomes SET missed = missed + (SELECT t.missed FROM destinations t WHERE t.id = ?2) WHERE id = ?1`
-	// missMoreSQL counts at destinations what is about to be skipped for them (?1),
-	// and what those rows were to say was missed before them.
-	missMoreSQL = `
-		UPDATE destinations SET missed = destinations.missed + g.n
-		FROM (SELECT d.destination_id, sum(d.missed + 1) AS n FROM deliveries d WHERE d.id among(?1) AND d.notice_id IS NULL GROUP BY d.destination_id) AS g
-		WHERE destinations.id = g.destination_id`
+	unblockedSQL = `UPDATE destinations SET state = 'reachable', reason = '', since = 0, heals = 0, missed = 0, moved_to = 0 WHERE id = ?1`
 )
 
 // block holds what waits for a destination, the newest few. A block that lasts
 // keeps its first moment.
-func block(ctx context.Context, q querier, p place, reason string, at time.Time) error {
+func block(ctx context.Context, q querier, p place, reason string, heals bool, at time.Time) error {
 	if p.state != stories.Blocked {
-		if _, err := q.exec(ctx, setPlaceSQL, p.id, string(stories.Blocked), reason, millis(at)); err != nil {
+		if _, err := q.exec(ctx, setPlaceSQL, p.id, string(stories.Blocked), reason, millis(at), bit(heals)); err != nil {
 			return err
 		}
 	}
@@ -133,51 +123,9 @@ func block(ctx context.Context, q querier, p place, reason string, at time.Time)
 	return err
 }
 
-// lockPlacesSQL keeps others who plan from trimming the same destinations.
-const lockPlacesSQL = `SELECT id FROM destinations WHERE id among(?1) ORDER BY id /*lock*/`
-
-// trim skips what is held for each of some destinations but the newest keep. Two
-// who plan at once may both find too much held at one: the second waits.
-func trim(ctx context.Context, q querier, places []int64, keep int, at time.Time) (skipped int, err error) {
-	if _, err := all(ctx, q, scanID, lockPlacesSQL, list(places)); err != nil {
-		return 0, err
-	}
-	var rows []waiting
-	var ids []int64
-	for _, id := range places {
-		held, err := heldAt(ctx, q, place{id: id})
-		if err != nil {
-			return 0, err
-		}
-		for _, r := range held[:max(0, len(held)-keep)] {
-			rows, ids = append(rows, r), append(ids, r.Delivery)
-		}
-	}
-	if len(rows) == 0 {
-		return 0, nil
-	}
-	if _, err := q.exec(ctx, missMoreSQL, list(ids)); err != nil {
-		return 0, err
-	}
-	return len(rows), move(ctx, q, rows, stories.Skipped, fmt.Sprintf(tooOld, keep), at)
-}
-
-// overfullSQL finds the destinations that hold more than ?1 by now.
-const overfullSQL = `SELECT destination_id FROM held GROUP BY destination_id HAVING count(*) > ?1 ORDER BY destination_id`
-
-// trimOverfull keeps what blocked destinations hold bounded once more was planned.
-func trimOverfull(ctx context.Context, q querier, at time.Time) error {
-	full, err := all(ctx, q, scanID, overfullSQL, catchUp)
-	if err != nil || len(full) == 0 {
-		return err
-	}
-	_, err = trim(ctx, q, full, catchUp, at)
-	return err
-}
-
 // end makes a destination gone: nothing follows from there and nothing waits.
 func end(ctx context.Context, q querier, p place, reason string, at time.Time) error {
-	if _, err := q.exec(ctx, setPlaceSQL, p.id, string(stories.Gone), reason, millis(at)); err != nil {
+	if _, err := q.exec(ctx, setPlaceSQL, p.id, string(stories.Gone), reason, millis(at), 0); err != nil {
 		return err
 	}
 	for _, text := range []string{endSubsSQL, endMutesSQL} {
@@ -190,27 +138,6 @@ func end(ctx context.Context, q querier, p place, reason string, at time.Time) e
 		return err
 	}
 	return move(ctx, q, waits, stories.Skipped, reason, at)
-}
-
-// reopen makes a destination reachable; of what was held the newest keep go
-// out, the older ones are skipped and counted.
-func reopen(ctx context.Context, q querier, p place, keep int, at time.Time) (resumed, skipped int, err error) {
-	if skipped, err = trim(ctx, q, []int64{p.id}, max(keep, 0), at); err != nil {
-		return 0, 0, err
-	}
-	rows, err := heldAt(ctx, q, p)
-	if err != nil {
-		return 0, 0, err
-	}
-	if len(rows) > 0 {
-		if _, err := q.exec(ctx, missedSQL, rows[0].Delivery, p.id); err != nil {
-			return 0, 0, err
-		}
-	}
-	if _, err := q.exec(ctx, unblockedSQL, p.id); err != nil {
-		return 0, 0, err
-	}
-	return len(rows), skipped, owe(ctx, q, p, rows, at)
 }
 
 // ReopenDestination implements stories.Store.

@@ -124,11 +124,12 @@ func scanID(r row) (id int64, err error) {
 //	/*identity*/   the type of a primary key that counts up
 //	/*number*/     the type of a primary key that is given its numbers
 //	/*bytes*/      compares a text by its bytes, as SQLite does by itself
+//	/*aside*/      keeps the text before it from the choice of an index
 //	/*lock*/       waits for the rows' locks
 //	/*share*/      waits for locks others may share
 //	/*clustered*/  keeps a table's rows in its primary key
 type dialect struct {
-	parameter, each, numbered, among, limit, identity, number, bytes, lock, share, clustered string
+	parameter, each, numbered, among, limit, identity, number, bytes, aside, lock, share, clustered string
 }
 
 var (
@@ -150,6 +151,7 @@ func (d dialect) text(common string) string {
 	common = strings.ReplaceAll(common, "/*share*/", d.share)
 	common = strings.ReplaceAll(common, "/*clustered*/", d.clustered)
 	common = strings.ReplaceAll(common, "/*bytes*/", d.bytes)
+	common = strings.ReplaceAll(common, "/*aside*/", d.aside)
 	return strings.ReplaceAll(common, "/*lock*/", d.lock)
 }
 

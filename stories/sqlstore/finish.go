@@ -223,7 +223,7 @@ func (s *Store) affect(ctx context.Context, q querier, r stories.Result) error {
 		if p.state == stories.Gone { // it stays so, and nothing waits there
 			return end(ctx, q, p, r.Reason, r.At)
 		}
-		return block(ctx, q, p, r.Reason, r.At)
+		return block(ctx, q, p, r.Reason, r.Heals, r.At)
 	case stories.Gone:
 		return end(ctx, q, p, r.Reason, r.At)
 	case stories.Reachable:

@@ -7,12 +7,17 @@ import (
 	"testing"
 	"time"
 
+	"storybot/stories"
 	"storybot/stories/storetest/pgtest"
 )
 
 // What is asked once for an update, or once a second, must not grow with what
 // there is: it goes by an index, or by a table of hashes.
 func TestStatementsThatMustNotGrow(t *testing.T) {
+	all, err := theRest.plan(stories.Update{ID: 1, StoryID: 1, Level: stories.Minor}, []int64{1}, true)
+	if err != nil {
+		t.Fatal(err)
+	}
 	urls := map[string]string{"sqlite": "sqlite:" + filepath.Join(t.TempDir(), "storybot.db"), "postgres": pgtest.URL(t)}
 	for _, tt := range []struct {
 		name, text string
@@ -24,6 +29,7 @@ func TestStatementsThatMustNotGrow(t *testing.T) {
 		{"a page of what is owed is read in its order, and no further", loadSQL, []any{1, 2, 3}, map[string]string{"sqlite": "SEARCH d USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)", "postgres": "Index Scan using owed_pkey"}},
 		{"the copies of an update are found by its publications", copiesSQL, []any{1, "[2]", 1, "[]", 0}, map[string]string{"sqlite": "SEARCH d USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)", "postgres": "Index Scan using owed_pkey"}},
 		{"only open publications grow urgent", urgeSQL, []any{1, 3}, map[string]string{"sqlite": "publications_owing", "postgres": "publications_owing"}},
+		{"what goes before all is sought among what its channel follows", all.text.String(), all.args, map[string]string{"sqlite": "SEARCH o USING COVERING INDEX sqlite_autoindex_subscriptions_1 (destination_id=? AND kind=? AND story_id=?", "postgres": "using subscriptions_destination_id_kind_story_id_topic_key on subscriptions o"}},
 	} {
 		for kind, url := range urls {
 			t.Run(tt.name+" on "+kind, func(t *testing.T) {

@@ -54,7 +54,7 @@ func TestCommandsThatChangeNothingAddNoRows(t *testing.T) {
 			"pause nothing":    func() error { _, err := n.Pause(ctx, act(i, "p"), nowhere); return err },
 			"resume what runs": func() error { _, err := n.Resume(ctx, act(i, "r"), here); return err },
 			"stop nothing":     func() error { _, _, err := n.Stop(ctx, act(i, "x"), nowhere, story.ID); return err },
-			"reopen":           func() error { _, _, err := n.Reopen(ctx, act(i, "o"), "sony-hack"); return err },
+			"reopen":           func() error { _, err := n.Begin(ctx, act(i, "o"), "sony-hack", ""); return err },
 			"track again":      func() error { _, err := n.Track(ctx, act(i, "t"), story); return err },
 			"desk":             func() error { return n.SetDesk(ctx, act(i, "d"), here.Destination, "console") },
 			"moderator": func() error {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"storybot/stories"
@@ -32,12 +33,16 @@ const (
 	keptPeopleSQL = `
 		SELECT CAST(j.value ->> 1 AS BIGINT), coalesce(n.name, ''), coalesce(n.seen_at, 0)
 		FROM each(?1) LEFT JOIN person_names n ON n.ref = j.value ->> 0`
-	keepPlaceSQL = `
-		INSERT INTO place_names (platform, workspace, channel, form, name, person, access, seen_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+	// keepPlacesSQL and keepPeopleSQL write down what the arrays in ?1 say, as of ?2. A
+	// place or a person is in them once.
+	keepPlacesSQL = `
+		INSERT INTO place_names (platform, workspace, channel, form, name, person, access, seen_at)
+		SELECT j.value ->> 0, j.value ->> 1, j.value ->> 2, j.value ->> 3, j.value ->> 4, j.value ->> 5, j.value ->> 6, CAST(?2 AS BIGINT) FROM each(?1) WHERE true
 		ON CONFLICT (platform, workspace, channel) DO UPDATE
 		SET form = excluded.form, name = excluded.name, person = excluded.person, access = excluded.access, seen_at = excluded.seen_at`
-	keepPersonSQL = `
-		INSERT INTO person_names (ref, name, seen_at) VALUES (?1, ?2, ?3)
+	keepPeopleSQL = `
+		INSERT INTO person_names (ref, name, seen_at)
+		SELECT j.value ->> 0, j.value ->> 1, CAST(?2 AS BIGINT) FROM each(?1) WHERE true
 		ON CONFLICT (ref) DO UPDATE SET name = excluded.name, seen_at = excluded.seen_at`
 )
 
@@ -57,19 +62,46 @@ func (s *Store) KeepNames(ctx context.Context, told stories.Sighting, at time.Ti
 		return nil
 	}
 	return s.change(ctx, func(q querier) error {
-		for _, p := range places {
-			d := p.Place
-			if _, err := q.exec(ctx, keepPlaceSQL, d.Platform, d.Workspace, d.Channel, string(p.Form), p.Name, p.With, string(p.Access), millis(at)); err != nil {
-				return fmt.Errorf("keep the name of a place: %w", err)
-			}
+		if err := keepEach(ctx, q, keepPlacesSQL, places, at, func(p stories.PlaceName) (stories.Destination, []string) {
+			d := stories.Destination{Platform: clean(p.Place.Platform), Workspace: clean(p.Place.Workspace), Channel: clean(p.Place.Channel)}
+			return d, []string{d.Platform, d.Workspace, d.Channel, string(p.Form), p.Name, clean(p.With), string(p.Access)}
+		}); err != nil {
+			return fmt.Errorf("keep the names of places: %w", err)
 		}
-		for _, u := range people {
-			if _, err := q.exec(ctx, keepPersonSQL, u.Ref, u.Name, millis(at)); err != nil {
-				return fmt.Errorf("keep the name of a person: %w", err)
-			}
+		if err := keepEach(ctx, q, keepPeopleSQL, people, at, func(u stories.User) (string, []string) {
+			return clean(u.Ref), []string{clean(u.Ref), clean(u.Name)}
+		}); err != nil {
+			return fmt.Errorf("keep the names of people: %w", err)
 		}
 		return nil
 	})
+}
+
+// keepEach writes rows of names in one statement for every few hundred. Of those about
+// the same place or person the last counts.
+func keepEach[T any, K comparable](ctx context.Context, q querier, text string, told []T, at time.Time, row func(T) (K, []string)) error {
+	for some := range slices.Chunk(told, mostNames) {
+		place := map[K]int{}
+		var rows [][]string
+		for _, one := range some {
+			key, r := row(one)
+			if i, twice := place[key]; twice {
+				rows[i] = r
+				continue
+			}
+			place[key] = len(rows)
+			rows = append(rows, r)
+		}
+		slices.SortFunc(rows, slices.Compare) // two who write the same rows do it in one order
+		list, err := json.Marshal(rows)
+		if err != nil {
+			return err
+		}
+		if _, err := q.exec(ctx, text, string(list), millis(at)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // newPlaces are those of which something else is kept, or nothing lately.

@@ -2,7 +2,9 @@ package sqlstore
 
 import (
 	"context"
+	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -124,6 +126,31 @@ func (s *Store) Say(ctx context.Context, n stories.Notice, late []string, at tim
 	return said, err
 }
 
+// reviseNotice has the messages of a notice whose last revision was said long ago
+// say something else; nobody who has none is told. What is not kept any more is
+// nothing to be said.
+func reviseNotice(ctx context.Context, q querier, id int64, body stories.NoticeBody, at time.Time) error {
+	if err := sharePlanning(ctx, q); err != nil {
+		return err
+	}
+	n, err := theOne(ctx, q, func(r row) (stories.Notice, error) { return scanNotice(r) }, noticeSQL+` /*lock*/`, id)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	text, err := json.Marshal(body)
+	if err != nil {
+		return err
+	}
+	n.Revision, n.Body = n.Revision+1, body
+	if _, err := q.exec(ctx, setNoticeSQL, n.ID, n.Revision, 1, string(text)); err != nil {
+		return err
+	}
+	return oweEdits(ctx, q, n, at)
+}
+
 // Content returns what a delivery says: of an update the story as it is now and
 // the update in that wording, of a notice what it says now. CodeNotFound.
 func (s *Store) Content(ctx context.Context, of stories.Subject, revision int) (c stories.Content, err error) {
@@ -167,7 +194,7 @@ const (
 			AND NOT EXISTS (SELECT 1 FROM deliveries e WHERE e.notice_id = ?1 AND e.destination_id IN (o.id, t.id) AND e.op = 1
 				AND (e.state IN (3, 6) AND e.doubtful < 2 OR e.state IN (0, 5) AND NOT e.id among(?2)))`
 	uneditedLanesSQL = `SELECT DISTINCT t.lane_id ` + uneditedSQL + ` ORDER BY t.lane_id`
-	publishNoticeSQL = `INSERT INTO publications (lane_id, seed, update_id, story_id, created_at, revision, op, level, urgency, notice_id) VALUES (?1, ?2, 0, 0, ?3, ?4, ?5, ?6, ?6, ?7) RETURNING id`
+	publishNoticeSQL = `INSERT INTO publications (lane_id, seed, update_id, story_id, created_at, revision, op, level, urgency, notice_id) VALUES (?1, ?2, 0, ?8, ?3, ?4, ?5, ?6, ?6, ?7) RETURNING id`
 	// planNoticeColumns owes the operation ?3 of the notice ?1 in the revision ?4 to
 	// destinations t, under the publications of their lanes; what follows it tells
 	// which message each acts on.
@@ -212,7 +239,7 @@ func oweNotice(ctx context.Context, q querier, n stories.Notice, op stories.Op, 
 	}
 	publications := make([]int64, len(lanes))
 	for i, lane := range lanes {
-		if err := one(ctx, q, publishNoticeSQL, []any{lane, newSeed(), millis(at), n.Revision, int(op), int(stories.ForDesk), n.ID}, &publications[i]); err != nil {
+		if err := one(ctx, q, publishNoticeSQL, []any{lane, newSeed(), millis(at), n.Revision, int(op), int(n.Kind.Urgency()), n.ID, n.Body.Change.StoryID}, &publications[i]); err != nil {
 			return 0, fmt.Errorf("publish a notice: %w", err)
 		}
 	}

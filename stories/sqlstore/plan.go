@@ -25,7 +25,6 @@ const (
 func (s *Store) AppendUpdate(ctx context.Context, a stories.Act, u stories.Update) (stories.Update, stories.Progress, error) {
 	var p stories.Progress
 	u, err := act(ctx, s, a, "published", func(q querier) (made stories.Update, changed bool, err error) {
-		u := u
 		story, err := lockStory(ctx, q, u.StoryID)
 		if err != nil {
 			return u, false, err
@@ -33,29 +32,48 @@ func (s *Store) AppendUpdate(ctx context.Context, a stories.Act, u stories.Updat
 		if story.State == stories.Closed {
 			return u, false, stories.Errorf(stories.CodeClosed, "%s is closed.", story.Slug)
 		}
+		if err := onlyOne(ctx, q, a, "scheduled"); err != nil {
+			return u, false, err
+		}
 		if err := endDraft(ctx, q, a); err != nil {
 			return u, false, err
 		}
-		u.Number, u.Revision = story.Updates+1, 0
-		u.At, u.CreatedAt = moment(millis(u.At)), moment(millis(a.At))
-		if err := s.insertUpdate(ctx, q, &u); err != nil {
-			return u, false, err
-		}
-		if err := plan(ctx, q, u, story.Topics); err != nil {
-			return u, false, fmt.Errorf("plan deliveries: %w", err)
-		}
-		if _, err := q.exec(ctx, oweProgressSQL, u.ID, millis(u.CreatedAt)); err != nil {
-			return u, false, fmt.Errorf("begin the notice of its progress: %w", err)
-		}
-		return u, true, enter(ctx, q, a, "published", u.StoryID, fmt.Sprintf("update %d, %s", u.Number, u.Level))
+		made, err = s.publish(ctx, q, a, story, u)
+		return made, true, err
 	}, func(q querier, u stories.Update) (err error) {
-		p, err = progressOf(ctx, q, u.ID)
+		p, err = plannedOf(ctx, q, u)
 		return err
 	})
 	if err != nil {
 		return stories.Update{}, stories.Progress{}, err
 	}
 	return u, p, nil
+}
+
+// plannedOf counts what a new update owes and, where that is nothing, why.
+func plannedOf(ctx context.Context, q querier, u stories.Update) (stories.Progress, error) {
+	p, err := progressOf(ctx, q, u.ID)
+	if err == nil && p.Total == 0 {
+		p.Spared, err = spared(ctx, q, u)
+	}
+	return p, err
+}
+
+// publish stores u as the next update of a story, which is locked, with everything
+// it owes.
+func (s *Store) publish(ctx context.Context, q querier, a stories.Act, story stories.Story, u stories.Update) (stories.Update, error) {
+	u.Number, u.Revision = story.Updates+1, 0
+	u.At, u.CreatedAt = moment(millis(u.At)), moment(millis(a.At))
+	if err := s.insertUpdate(ctx, q, &u); err != nil {
+		return u, err
+	}
+	if err := plan(ctx, q, u, story.Topics); err != nil {
+		return u, fmt.Errorf("plan deliveries: %w", err)
+	}
+	if _, err := q.exec(ctx, oweProgressSQL, u.ID, millis(u.CreatedAt)); err != nil {
+		return u, fmt.Errorf("begin the notice of its progress: %w", err)
+	}
+	return u, enter(ctx, q, a, "published", u.StoryID, fmt.Sprintf("update %d, %s", u.Number, u.Level))
 }
 
 func (s *Store) insertUpdate(ctx context.Context, q querier, u *stories.Update) error {
@@ -86,22 +104,6 @@ const (
 		RETURNING id`
 	lanesInUseSQL = `SELECT l.id FROM lanes l WHERE EXISTS (SELECT 1 FROM destinations t WHERE t.lane_id = l.id)`
 	isMutedSQL    = `SELECT count(*) FROM (SELECT 1 FROM mutes WHERE story_id = ?1 LIMIT 1) AS m`
-
-	// planSQL owes an update to every destination that follows one target, by one
-	// of the subscriptions followsStorySQL and the like; where all are in one lane
-	// under the publication ?1, else under that of their lane for the update ?1. A
-	// target is followed once by a destination: rows that are there already can
-	// only be of another target. Parts that are left out when they have nothing to
-	// say would take a third of the time.
-	planSQL = `
-		INSERT INTO owed (id, destination_id)
-		SELECT (%s << 32) + b.destination_id, b.destination_id FROM subscriptions b CROSS JOIN destinations t%s
-		WHERE t.id = b.destination_id AND t.state <> 'gone' AND b.state = 'active' AND b.level <= ?2 AND b.story_id = ?3 AND b.topic = ?4 AND `
-	followsStorySQL = `b.kind = 'story'`
-	followsTopicSQL = `b.kind = 'topic'`
-	followsAllSQL   = `b.kind = 'all'`
-	notMutedSQL     = ` AND NOT EXISTS (SELECT 1 FROM mutes m WHERE m.destination_id = b.destination_id AND m.story_id = ?5)`
-	notTwiceSQL     = ` ON CONFLICT DO NOTHING`
 
 	isBlockedSQL   = `SELECT count(*) FROM (SELECT 1 FROM destinations WHERE state = 'blocked' LIMIT 1) AS t`
 	holdPlannedSQL = `
@@ -147,14 +149,17 @@ func plan(ctx context.Context, q querier, u stories.Update, topics []string) err
 	if err := one(ctx, q, isMutedSQL, []any{u.StoryID}, &muted); err != nil {
 		return err
 	}
-	targets := []target{{followsStorySQL, u.StoryID, ""}, {followsAllSQL, 0, ""}}
-	for _, topic := range topics {
-		targets = append(targets, target{followsTopicSQL, 0, topic})
+	targets, err := followed(ctx, q, u.StoryID, topics)
+	if err != nil {
+		return err
 	}
 	n := 0
 	for _, t := range targets {
-		text, args := t.plan(u, publications, muted, n > 0)
-		more, err := q.exec(ctx, text, args...)
+		s, err := t.plan(u, publications, muted)
+		if err != nil {
+			return err
+		}
+		more, err := q.exec(ctx, s.text.String(), s.args...)
 		if err != nil {
 			return err
 		}
@@ -163,28 +168,28 @@ func plan(ctx context.Context, q querier, u stories.Update, topics []string) err
 	return enqueue(ctx, q, publications, n, u.CreatedAt)
 }
 
-// target is what subscriptions may be to.
-type target struct {
-	follows string
-	story   int64
-	topic   string
-}
-
-// plan is the statement that owes u to those who follow t. again says that some
-// destinations may be owed it already.
-func (t target) plan(u stories.Update, publications []int64, muted, again bool) (text string, args []any) {
-	text, args = fmt.Sprintf(planSQL, "CAST(?1 AS BIGINT)", ""), []any{publications[0], u.Level, t.story, t.topic}
+// plan is the statement that owes u to every destination where a subscription to t
+// decides, and lets it through: where all are in one lane under the one publication,
+// else under that of their lane. In every destination one target decides, so nobody is
+// owed it twice. Parts that are left out when they have nothing to say would take a
+// third of the time.
+func (t target) plan(u stories.Update, publications []int64, muted bool) (s statement, err error) {
 	if len(publications) > 1 {
-		text, args[0] = fmt.Sprintf(planSQL, "p.id", " JOIN publications p ON p.update_id = ?1 AND p.lane_id = t.lane_id AND p.op = 0"), u.ID
+		s.write(`INSERT INTO owed (id, destination_id)
+			SELECT (p.id << 32) + b.destination_id, b.destination_id FROM subscriptions b CROSS JOIN destinations t
+			JOIN publications p ON p.update_id = %s AND p.lane_id = t.lane_id AND p.op = 0`, s.arg(u.ID))
+	} else {
+		s.write(`INSERT INTO owed (id, destination_id)
+			SELECT (CAST(%s AS BIGINT) << 32) + b.destination_id, b.destination_id FROM subscriptions b CROSS JOIN destinations t`, s.arg(publications[0]))
 	}
-	text += t.follows
+	s.write(` WHERE t.id = b.destination_id AND t.state <> 'gone' AND b.state = 'active' AND b.level <= %s AND `, s.arg(int(u.Level)))
+	if err := s.deciding(t); err != nil {
+		return s, err
+	}
 	if muted {
-		text, args = text+notMutedSQL, append(args, u.StoryID)
+		s.write(` AND NOT %s`, s.stopped(u.StoryID))
 	}
-	if again {
-		text += notTwiceSQL
-	}
-	return text, args
+	return s, nil
 }
 
 // insertPublications begins a publication of u in each of the lanes.

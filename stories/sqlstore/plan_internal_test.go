@@ -20,8 +20,8 @@ func TestSQLiteReadsNoTableFromEndToEnd(t *testing.T) {
 	for name, text := range map[string]string{
 		"publications": publicationsSQL, "load": loadSQL, "load again": loadAgainSQL, "load places": loadPlacesSQL, "load flying": loadFlyingSQL, "origins": originsSQL,
 		"past": pastSQL, "past run": pastRunSQL, "touch": touchSQL, "owed again": againOwedSQL, "present": presentSQL, "refused among": refusedAmongSQL, "posted": postedSQL, "targets": targetsSQL, "finish": finishSQL, "first": firstSQL, "unqueue again": unqueueAgainSQL, "unhold": unholdSQL, "unite": uniteRowsSQL, "arriving": arrivingSQL, "acted on": actedOnSQL, "earlier": earlierSQL, "earlier on": earlierOnSQL, "waiting on": waitingOnSQL, "decided by": decidedBySQL, "count": countSQL,
-		"queued at": queuedAtSQL, "held at": heldAtSQL, "move": moveSQL, "miss more": missMoreSQL, "unfollowed": unfollowedSQL,
-		"urge": urgeSQL, "older edits": olderEditsSQL, "copies": copiesSQL, "plan": planned(2, true), "plan in one lane": planned(1, false), "hold planned": holdPlannedSQL, "keep held": keepHeldSQL, "count planned": countPlannedSQL, "queue planned": queuePlannedSQL, "older": olderSQL, "put back at": putBackAtSQL, "waiting at": waitingAtSQL, "edit older": editOlderSQL, "progress": progressSQL,
+		"queued at": queuedAtSQL, "held at": heldAtSQL, "held messages": heldMessagesSQL, "overfull": overfullSQL, "cards": cardsSQL, "failed tellings": failedTellingsSQL, "move": moveSQL, "miss more": missMoreSQL, "unfollowed": unfollowedSQL,
+		"urge": urgeSQL, "older edits": olderEditsSQL, "copies": copiesSQL, "plan": planned(aTopic, 2, true), "plan in one lane": planned(aTopic, 1, false), "plan the rest": planned(theRest, 2, true), "plan a story": planned(aStory, 1, true), "followed": isFollowedSQL, "spared": sparedOf(theRest), "decision": decisionSQL, "newest of": newestOfSQL, "hold planned": holdPlannedSQL, "keep held": keepHeldSQL, "count planned": countPlannedSQL, "queue planned": queuePlannedSQL, "older": olderSQL, "put back at": putBackAtSQL, "waiting at": waitingAtSQL, "edit older": editOlderSQL, "progress": progressSQL,
 		"deliveries of": deliveriesOfSQL, "newest deliveries": newestDeliveriesSQL,
 		"story": storyBySlugSQL, "updates": newestUpdatesSQL, "seen": seenSQL, "same text": sameTextSQL, "subscriptions": subscriptionsSQL, "log": logStorySQL,
 		"queue": queueSQL, "failing": failingSQL, "followers": followersSQL, "prune": pruneOwedSQL, "prune outcomes": pruneOutcomesSQL, "oldest": oldestSQL, "batch end": batchEndSQL,
@@ -69,8 +69,25 @@ func highest(text string) int {
 	return n
 }
 
+// What may be followed of one story, with what goes before it.
+var (
+	aStory  = target{kind: stories.TargetStory, story: 1}
+	aTopic  = target{kind: stories.TargetTopic, topic: "sport", earlier: []target{aStory, {kind: stories.TargetTopic, topic: "film"}}}
+	theRest = target{kind: stories.TargetAll, earlier: []target{aStory, {kind: stories.TargetTopic, topic: "film"}}}
+)
+
 // planned is a statement of plan.
-func planned(lanes int, again bool) string {
-	text, _ := target{followsTopicSQL, 0, "sport"}.plan(stories.Update{ID: 1, StoryID: 1}, make([]int64, lanes), true, again)
-	return text
+func planned(t target, lanes int, muted bool) string {
+	s, err := t.plan(stories.Update{ID: 1, StoryID: 1}, make([]int64, lanes), muted)
+	return textOf(s, err)
+}
+
+// sparedOf is a statement of spared.
+func sparedOf(t target) string { return textOf(t.counted(1)) }
+
+func textOf(s statement, err error) string {
+	if err != nil {
+		panic(err)
+	}
+	return s.text.String()
 }

@@ -23,13 +23,14 @@ const (
 const pruneBatch = 1000
 
 const (
-	pruneActsSQL     = `DELETE FROM acts WHERE at < ?1`
-	pruneNotesSQL    = `DELETE FROM notes WHERE at < ?1`
-	pruneUsesSQL     = `DELETE FROM allowances WHERE at < ?1`
-	pruneDraftsSQL   = `DELETE FROM drafts WHERE changed_at <= ?1`
-	endedRangeSQL    = `id >= ?1 AND id < ?2 AND state NOT IN (0, 5) AND finished_at < ?3`
-	pruneOwedSQL     = `DELETE FROM owed WHERE id >= ?1 AND id < ?2 AND id IN (SELECT id FROM outcomes WHERE ` + endedRangeSQL + `)`
-	pruneOutcomesSQL = `DELETE FROM outcomes WHERE ` + endedRangeSQL + ``
+	pruneActsSQL      = `DELETE FROM acts WHERE at < ?1`
+	pruneNotesSQL     = `DELETE FROM notes WHERE at < ?1`
+	pruneScheduledSQL = `DELETE FROM scheduled WHERE state IN ('published', 'cancelled') AND ended_at < ?1`
+	pruneDraftsSQL    = `DELETE FROM drafts WHERE changed_at <= ?1`
+	pruneUsesSQL      = `DELETE FROM allowances WHERE at < ?1`
+	endedRangeSQL     = `id >= ?1 AND id < ?2 AND state NOT IN (0, 5) AND finished_at < ?3`
+	pruneOwedSQL      = `DELETE FROM owed WHERE id >= ?1 AND id < ?2 AND id IN (SELECT id FROM outcomes WHERE ` + endedRangeSQL + `)`
+	pruneOutcomesSQL  = `DELETE FROM outcomes WHERE ` + endedRangeSQL + ``
 	// pruneAgainSQL forgets publications that owed again what others had owed:
 	// no delivery names them.
 	pruneAgainSQL = `DELETE FROM publications WHERE update_id = 0 AND notice_id IS NULL AND queued = 0 AND created_at < ?1`
@@ -55,6 +56,9 @@ func (s *Store) Prune(ctx context.Context, now time.Time) error {
 			return err
 		}
 		if _, err := q.exec(ctx, pruneDraftsSQL, millis(now.Add(-stories.DraftAge))); err != nil {
+			return err
+		}
+		if _, err := q.exec(ctx, pruneScheduledSQL, millis(now.Add(-s.keep))); err != nil {
 			return err
 		}
 		return pruneNames(ctx, q, now)

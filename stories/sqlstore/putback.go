@@ -81,6 +81,9 @@ const (
 	emptyQueueSQL = `DELETE FROM queue`
 	emptyHeldSQL  = `DELETE FROM held`
 	landAllSQL    = `UPDATE flights SET flying = '[]'`
+	// undecidedSQL has somebody decide about all that is scheduled: it may have been
+	// published or cancelled since the copy was made, whenever it was due.
+	undecidedSQL = `UPDATE scheduled SET state = 'put back' WHERE state = 'waiting'`
 	// Who holds a lane has rows of it in memory, and reads everything anew.
 	voidLeasesSQL = `UPDATE leases SET owner = '', until = 0, fence = fence + 1`
 )
@@ -217,7 +220,7 @@ func (s *Store) putBack(ctx context.Context, q querier) (waits int, err error) {
 	}{
 		{collectSQL, nil}, {touchAllSQL, nil}, {countHomeSQL, nil}, {countOldNewsSQL, nil}, {emptyPublicationsSQL, nil}, {skipOldNewsSQL, []any{oldNews, at}}, {waitSQL, []any{putBackWhy, at}},
 		{emptyQueueSQL, nil}, {emptyHeldSQL, nil}, {landAllSQL, nil},
-		{endNoticesSQL, nil}, {dropAlarmsSQL, nil}, {dropTroublesSQL, nil}, {voidLeasesSQL, nil},
+		{endNoticesSQL, nil}, {dropAlarmsSQL, nil}, {dropTroublesSQL, nil}, {undecidedSQL, nil}, {voidLeasesSQL, nil},
 	} {
 		n, err := q.exec(ctx, step.text, step.args...)
 		if err != nil {

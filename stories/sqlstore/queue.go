@@ -23,6 +23,8 @@ import (
 //	changes.go   owes a channel the message that says what it follows now, or no longer
 //	flights.go   what is on its way, and who takes it over
 //	owed.go      takes waiting rows away, holds them and owes them again
+//	ended.go     skips what waits because of a subscription that has ended
+//	trim.go      bounds what is held at a blocked destination, and lets the rest go
 //	unqueue.go   tells which rows wait, and takes them out
 //	rehome.go    gives a channel another address, and unites two of one channel
 //	status.go    tells how all of it stands
@@ -43,7 +45,7 @@ import (
 // deliveryColumns are read by scanDelivery, from deliveries d joined as
 // deliveryTables does.
 const (
-	deliveryColumns = `d.id, coalesce(d.update_id, 0), coalesce(d.notice_id, 0), coalesce(u.story_id, 0), coalesce(u.number, 0),
+	deliveryColumns = `d.id, coalesce(d.update_id, 0), coalesce(d.notice_id, 0), coalesce((SELECT n.kind FROM notices n WHERE n.id = d.notice_id), ''), coalesce(u.story_id, p.story_id), coalesce(u.number, 0),
 		CASE WHEN d.op IN (0, 2, 3, 5) AND d.said > 0 THEN d.said ELSE d.revision END, d.op, d.on_id,
 		t.platform, t.workspace, t.channel, l.name, p.urgency, d.state, d.attempt, d.unknowns,
 		CASE WHEN d.state = 0 THEN t.not_before ELSE 0 END,
@@ -65,7 +67,7 @@ const (
 func (f flights) scanDelivery(r row) (d stories.Delivery, err error) {
 	var due, first, last, created, finished, seed, place int64
 	var doubtful int
-	err = r.Scan(&d.ID, &d.About.UpdateID, &d.About.NoticeID, &d.About.StoryID, &d.About.Number, &d.Revision, &d.Op, &d.On,
+	err = r.Scan(&d.ID, &d.About.UpdateID, &d.About.NoticeID, &d.About.Notice, &d.About.StoryID, &d.About.Number, &d.Revision, &d.Op, &d.On,
 		&d.Destination.Platform, &d.Destination.Workspace, &d.Destination.Channel, &d.Lane, &d.Level, &d.State, &d.Tries.Count, &d.Tries.Unknowns,
 		&due, &first, &last, &created, &finished, &d.MessageID, &d.Reason, &d.Missed, &doubtful, &seed, &place)
 	d.Tries.DueAt, d.Tries.First, d.Tries.Last = moment(due), moment(first), moment(last)

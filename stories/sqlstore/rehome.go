@@ -120,7 +120,7 @@ const (
 			WHERE f.destination_id = ?1)`
 	moveSubsSQL  = `UPDATE subscriptions SET destination_id = ?2 WHERE destination_id = ?1`
 	moveMutesSQL = `
-		INSERT INTO mutes (destination_id, story_id) SELECT CAST(?2 AS BIGINT), story_id FROM mutes WHERE destination_id = ?1
+		INSERT INTO mutes (destination_id, story_id, by_ref, by_name, at) SELECT CAST(?2 AS BIGINT), story_id, by_ref, by_name, at FROM mutes WHERE destination_id = ?1
 		ON CONFLICT (destination_id, story_id) DO NOTHING`
 	moveDesksSQL  = `UPDATE desks SET destination_id = ?2 WHERE destination_id = ?1`
 	moveMissedSQL = `
@@ -169,8 +169,10 @@ func (s *Store) unite(ctx context.Context, q querier, old, there place) error {
 	if _, err := q.exec(ctx, endMutesSQL, old.id); err != nil {
 		return err
 	}
-	_, err = q.exec(ctx, leftSQL, old.id, there.id, millis(s.now()))
-	return err
+	if _, err := q.exec(ctx, leftSQL, old.id, there.id, millis(s.now())); err != nil {
+		return err
+	}
+	return skipUnfollowed(ctx, q, there, unfollowed, s.now()) // what the other followed or stopped decides now
 }
 
 // waitsAt returns what waits at p, in the queue and held.

@@ -28,7 +28,22 @@ func (s *Store) ProgressOf(ctx context.Context, updateID int64) (stories.Progres
 		err = one(ctx, s.reader(), putBackOfSQL, []any{updateID}, &waits)
 	}
 	p.Held, p.Waiting = p.Held-waits, p.Waiting+waits
+	if err == nil && p.Total == 0 {
+		p.Spared, err = sparedBy(ctx, s.reader(), updateID)
+	}
 	return p, s.told(err)
+}
+
+// sparedBy counts who follows the story of an update that nobody gets, and why not.
+func sparedBy(ctx context.Context, q querier, updateID int64) (n stories.Spared, err error) {
+	u, err := theOne(ctx, q, scanUpdate, updateByIDSQL, updateID)
+	if errors.Is(err, sql.ErrNoRows) {
+		return n, nil
+	}
+	if err != nil {
+		return n, err
+	}
+	return spared(ctx, q, u)
 }
 
 func progressOf(ctx context.Context, q querier, updateID int64) (stories.Progress, error) {
@@ -139,7 +154,7 @@ func (s *Store) Followers(ctx context.Context) (channels int, err error) {
 }
 
 const waitingAtSQL = `
-	SELECT (SELECT count(*) FROM held h JOIN deliveries d ON d.id = h.delivery_id WHERE h.destination_id = t.id AND d.notice_id IS NULL),
+	SELECT (SELECT count(*) FROM held h JOIN deliveries d ON d.id = h.delivery_id WHERE h.destination_id = t.id AND d.notice_id IS NULL AND d.op IN (0, 2, 3, 5)),
 		(SELECT count(*) FROM put_back d WHERE d.id IN (` + putBackHereSQL + `) AND d.doubtful = 2 AND d.state = 5 AND d.destination_id = t.id)
 	FROM destinations t WHERE t.platform = ?1 AND t.workspace = ?2 AND t.channel = ?3`
 

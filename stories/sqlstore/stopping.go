@@ -8,14 +8,7 @@ import (
 	"storybot/stories"
 )
 
-const (
-	muteSQL = `INSERT INTO mutes (destination_id, story_id) VALUES (?1, ?2) ON CONFLICT (destination_id, story_id) DO NOTHING`
-	// broughtSQL counts what else brings a story to a destination. A topic is a
-	// word among the story's topics.
-	broughtSQL = `
-		SELECT count(*) FROM subscriptions b JOIN stories s ON s.id = ?2
-		WHERE b.destination_id = ?1 AND (b.kind = 'all' OR b.kind = 'topic' AND ' ' || s.topics || ' ' LIKE '% ' || b.topic || ' %')`
-)
+const muteSQL = `INSERT INTO mutes (destination_id, story_id, by_ref, by_name, at) VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (destination_id, story_id) DO NOTHING`
 
 // Stop implements stories.Store.
 func (s *Store) Stop(ctx context.Context, a stories.Act, d stories.Destination, storyID int64) (stories.Ended, error) {
@@ -31,16 +24,18 @@ func (s *Store) Stop(ctx context.Context, a stories.Act, d stories.Destination, 
 		if err != nil {
 			return done, false, err
 		}
-		if done.Level, err = endOwn(ctx, q, a, p, story); err != nil {
+		own, err := endOwn(ctx, q, a, p, story)
+		if err != nil {
 			return done, false, err
 		}
-		done.Changed = done.Level != 0
-		var others int
-		if err := one(ctx, q, broughtSQL, []any{p.id, storyID}, &others); err != nil {
+		done.Level = own.Level
+		done.Changed = own.ID != 0
+		other, err := decision(ctx, q, p, storyID)
+		if err != nil {
 			return done, false, err
 		}
-		if done.Muted = others > 0; done.Muted {
-			n, err := q.exec(ctx, muteSQL, p.id, storyID)
+		if done.Muted = other.By.Kind != ""; done.Muted { // one that is paused may be resumed
+			n, err := q.exec(ctx, muteSQL, p.id, storyID, a.By.Ref, a.By.Name, millis(a.At))
 			if err != nil {
 				return done, false, err
 			}
@@ -54,10 +49,10 @@ func (s *Store) Stop(ctx context.Context, a stories.Act, d stories.Destination, 
 		if !done.Changed {
 			return done, false, nil
 		}
-		if _, err := tellChange(ctx, q, a, p, stories.StopNotice, changeOf(stories.Stopped, story)); err != nil {
+		if _, done.Untold, err = tellChange(ctx, q, a, p, stories.StopNotice, changeOf(stories.Stopped, story)); err != nil {
 			return done, false, err
 		}
-		return done, true, skipUnfollowed(ctx, q, p, unfollowed, a.At)
+		return done, true, skipEnded(ctx, q, p, own, a.At)
 	})
 }
 
@@ -67,30 +62,29 @@ func changeOf(kind stories.ChangeKind, story stories.Story) stories.Change {
 }
 
 // Unstop implements stories.Store.
-func (s *Store) Unstop(ctx context.Context, a stories.Act, d stories.Destination, storyID int64) ([]stories.Target, error) {
-	return act(ctx, s, a, "unmuted", func(q querier) (left []stories.Target, changed bool, err error) {
+func (s *Store) Unstop(ctx context.Context, a stories.Act, d stories.Destination, storyID int64) (stories.Brought, error) {
+	return act(ctx, s, a, "unmuted", func(q querier) (left stories.Brought, changed bool, err error) {
 		story, err := theOne(ctx, q, scanStory, storyByIDSQL, storyID)
 		if err != nil {
-			return nil, false, missingStory(err)
+			return left, false, missingStory(err)
 		}
 		p, err := lockPlace(ctx, q, d)
 		if errors.Is(err, sql.ErrNoRows) {
-			return nil, false, nil
+			return left, false, nil
 		}
 		if err != nil {
-			return nil, false, err
+			return left, false, err
 		}
 		n, err := q.exec(ctx, unmuteSQL, p.id, storyID)
 		if err != nil {
-			return nil, false, err
-		}
-		if left, err = stillBrought(ctx, q, p, storyID); err != nil || n == 0 {
 			return left, false, err
 		}
-		if len(left) > 0 {
-			again := changeOf(stories.Unstopped, story)
-			again.Left = left
-			if _, err := tellChange(ctx, q, a, p, stories.StopNotice, again); err != nil {
+		if left.By, err = decision(ctx, q, p, storyID); err != nil || n == 0 {
+			return left, false, err
+		}
+		if left.By.Serves() {
+			again := changeOf(stories.Unstopped, story).Comes(left.By)
+			if _, left.Untold, err = tellChange(ctx, q, a, p, stories.StopNotice, again); err != nil {
 				return left, false, err
 			}
 		}
@@ -98,18 +92,18 @@ func (s *Store) Unstop(ctx context.Context, a stories.Act, d stories.Destination
 	})
 }
 
-// endOwn ends p's own subscription of a story and returns its level; 0 when there
-// is none.
-func endOwn(ctx context.Context, q querier, a stories.Act, p place, story stories.Story) (stories.Level, error) {
+// endOwn ends p's own subscription of a story and returns it; none when there is
+// none.
+func endOwn(ctx context.Context, q querier, a stories.Act, p place, story stories.Story) (stories.Subscription, error) {
 	sub, err := findSubscription(ctx, q, p, key{kind: "story", story: story.ID})
 	if errors.Is(err, sql.ErrNoRows) {
-		return 0, nil
+		return stories.Subscription{}, nil
 	}
 	if err != nil {
-		return 0, err
+		return sub, err
 	}
 	if _, err := q.exec(ctx, dropSubscriptionSQL, sub.ID); err != nil {
-		return 0, err
+		return sub, err
 	}
-	return sub.Level, enterPlaced(ctx, q, a, "unsubscribed", story.ID, sub.Destination, "does not follow "+story.Slug+" any more")
+	return sub, enterPlaced(ctx, q, a, "unsubscribed", story.ID, sub.Destination, "does not follow "+story.Slug+" any more")
 }

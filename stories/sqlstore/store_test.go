@@ -34,5 +34,8 @@ func TestSQLite(t *testing.T) {
 }
 
 func TestPostgres(t *testing.T) {
+	if testing.Short() {
+		t.Skip("the whole run has it: the suite on a second database takes minutes under the race detector")
+	}
 	storetest.Run(t, func(t *testing.T) storetest.Store { return open(t, pgtest.URL(t)) })
 }

@@ -104,6 +104,14 @@ func (s *Store) CreateStory(ctx context.Context, a stories.Act, story stories.St
 	})
 }
 
+// stateVerb is what the desk's log calls a change to a state.
+func stateVerb(state stories.State) string {
+	if state == stories.Closed {
+		return "closed"
+	}
+	return "reopened"
+}
+
 const storyStateSQL = `UPDATE stories SET state = ?2, active_at = ?3 WHERE id = ?1`
 
 // stateChange is what SetStoryState returns, in a form that can be kept.
@@ -114,14 +122,16 @@ type stateChange struct {
 
 // SetStoryState implements stories.Store.
 func (s *Store) SetStoryState(ctx context.Context, a stories.Act, storyID int64, state stories.State) (stories.Story, bool, error) {
-	verb := "reopened"
-	if state == stories.Closed {
-		verb = "closed"
-	}
+	verb := stateVerb(state)
 	done, err := act(ctx, s, a, verb, func(q querier) (done stateChange, changed bool, err error) {
 		story, err := lockStory(ctx, q, storyID)
 		if err != nil || story.State == state {
 			return stateChange{Story: story}, false, err
+		}
+		if state == stories.Closed {
+			if err := noneToUndo(ctx, q, story); err != nil {
+				return stateChange{Story: story}, false, err
+			}
 		}
 		story.State, story.ActiveAt = state, moment(millis(a.At))
 		if _, err := q.exec(ctx, storyStateSQL, storyID, string(state), millis(a.At)); err != nil {

@@ -12,14 +12,16 @@ import (
 
 const (
 	subscriptionColumns = `b.id, t.platform, t.workspace, t.channel, b.kind, b.story_id, CASE WHEN b.kind = 'story' THEN coalesce(s.slug, '') ELSE b.topic END,
-		b.level, b.mode, b.state, b.by_ref, b.by_name, b.created_at, t.state, t.reason, t.since`
+		b.level, b.mode, b.state, b.by_ref, b.by_name, b.created_at, t.state, t.reason, t.heals, t.since`
 	subscriptionTables = `subscriptions b JOIN destinations t ON t.id = b.destination_id LEFT JOIN stories s ON s.id = b.story_id AND b.story_id > 0`
 )
 
 func scanSubscription(r row) (b stories.Subscription, err error) {
 	var created, since int64
+	var heals int
 	err = r.Scan(&b.ID, &b.Destination.Platform, &b.Destination.Workspace, &b.Destination.Channel, &b.Target.Kind, &b.StoryID, &b.Target.Name,
-		&b.Level, &b.Mode, &b.State, &b.CreatedBy.Ref, &b.CreatedBy.Name, &created, &b.DestinationState, &b.Reason, &since)
+		&b.Level, &b.Mode, &b.State, &b.CreatedBy.Ref, &b.CreatedBy.Name, &created, &b.DestinationState, &b.Reason, &heals, &since)
+	b.Heals = heals > 0
 	b.CreatedAt, b.BlockedSince = moment(created), moment(since)
 	return b, err
 }
@@ -106,7 +108,7 @@ func (s *Store) Subscribe(ctx context.Context, a stories.Act, sub stories.Subscr
 		if done.Made, set, err = keepSubscription(ctx, q, a, p, k, sub); err != nil {
 			return done, false, err
 		}
-		if set && !done.Created {
+		if set { // a new one decides now, where something else brought more
 			if err := skipUnfollowed(ctx, q, p, tooMinor, a.At); err != nil {
 				return done, false, err
 			}
@@ -116,14 +118,14 @@ func (s *Store) Subscribe(ctx context.Context, a stories.Act, sub stories.Subscr
 		}
 		if done.Created {
 			made := stories.Change{Kind: stories.Subscribed, Target: done.Subscription.Target, StoryID: k.story, Level: done.Subscription.Level}
-			if done.Notice, err = tellChange(ctx, q, a, p, stories.FollowNotice, made); err != nil {
+			if done.Notice, done.Untold, err = tellChange(ctx, q, a, p, stories.FollowNotice, made); err != nil {
 				return done, false, err
 			}
 		}
 		if !changed && !set {
 			return done, false, nil
 		}
-		return done, true, enterPlaced(ctx, q, a, "subscribed", k.story, sub.Destination, "follows "+sub.Target.String()+" from "+sub.Level.String())
+		return done, true, enterPlaced(ctx, q, a, "subscribed", k.story, sub.Destination, "follows "+sub.Target.String()+" from "+done.Subscription.Level.String())
 	})
 	return done.Subscription, done.Made, err
 }
@@ -137,6 +139,14 @@ func keepSubscription(ctx context.Context, q querier, a stories.Act, p place, k 
 	had, err := findSubscription(ctx, q, p, k)
 	if err == nil {
 		made.Before, made.Resumed = had.Level, had.State == stories.Paused
+		switch a.Subscription {
+		case 0, had.ID:
+		case stories.NewOnly:
+			made.Resumed = false
+			return made, false, nil
+		default:
+			return made, false, errReplaced
+		}
 		if had.Level == sub.Level && had.State == stories.Active {
 			return made, false, nil
 		}
@@ -146,13 +156,16 @@ func keepSubscription(ctx context.Context, q querier, a stories.Act, p place, k 
 	if !errors.Is(err, sql.ErrNoRows) {
 		return made, false, err
 	}
+	if a.Subscription > 0 {
+		return made, false, errReplaced
+	}
 	var follows int
 	if err := one(ctx, q, countSubscriptionsSQL, []any{p.id}, &follows); err != nil {
 		return made, false, err
 	}
 	if follows >= stories.MaxSubscriptions {
 		return made, false, stories.Errorf(stories.CodeLimited,
-			"This channel follows %d stories and topics already, and more than that are not kept for one channel. End one with /unsubscribe (/subscriptions lists them), or follow a topic instead of its stories.", follows)
+			"%d stories and topics are followed here already, and more than that are not kept for one place. End one with /unsubscribe (/subscriptions lists them), or follow a topic instead of its stories.", follows)
 	}
 	mode := sub.Mode
 	if mode == "" {
@@ -165,51 +178,65 @@ func keepSubscription(ctx context.Context, q querier, a stories.Act, p place, k 
 const dropSubscriptionSQL = `DELETE FROM subscriptions WHERE id = ?1`
 
 // Unsubscribe implements stories.Store.
-func (s *Store) Unsubscribe(ctx context.Context, a stories.Act, d stories.Destination, t stories.Target) (stories.Subscription, error) {
-	return act(ctx, s, a, "unsubscribed", func(q querier) (sub stories.Subscription, changed bool, err error) {
-		p, k, sub, err := lockSubscription(ctx, q, d, t)
+func (s *Store) Unsubscribe(ctx context.Context, a stories.Act, d stories.Destination, t stories.Target) (stories.Left, error) {
+	return act(ctx, s, a, "unsubscribed", func(q querier) (left stories.Left, changed bool, err error) {
+		p, sub, err := lockSubscription(ctx, q, a, d, t)
 		if err != nil {
-			return sub, false, err
+			return left, false, err
 		}
+		left.Subscription = sub
 		if _, err := q.exec(ctx, dropSubscriptionSQL, sub.ID); err != nil {
-			return sub, false, err
+			return left, false, err
 		}
-		if err := skipUnfollowed(ctx, q, p, unfollowed, a.At); err != nil {
-			return sub, false, err
+		if err := skipEnded(ctx, q, p, sub, a.At); err != nil {
+			return left, false, err
 		}
-		gone := stories.Change{Kind: stories.Unsubscribed, Target: sub.Target, StoryID: k.story}
-		if gone.Left, err = stillBrought(ctx, q, p, k.story); err != nil {
-			return sub, false, err
+		if left.By, err = decision(ctx, q, p, sub.StoryID); err != nil {
+			return left, false, err
 		}
-		if _, err := tellChange(ctx, q, a, p, stories.StopNotice, gone); err != nil {
-			return sub, false, err
+		gone := stories.Change{Kind: stories.Unsubscribed, Target: sub.Target, StoryID: sub.StoryID}.Comes(left.By)
+		if _, left.Untold, err = tellChange(ctx, q, a, p, stories.StopNotice, gone); err != nil {
+			return left, false, err
 		}
-		return sub, true, enterPlaced(ctx, q, a, "unsubscribed", k.story, d, "does not follow "+t.String()+" any more")
+		return left, true, enterPlaced(ctx, q, a, "unsubscribed", sub.StoryID, d, "does not follow "+sub.Target.String()+" any more")
 	})
 }
 
-// lockSubscription finds a subscription and locks its destination. CodeNotFound.
-func lockSubscription(ctx context.Context, q querier, d stories.Destination, t stories.Target) (p place, k key, sub stories.Subscription, err error) {
-	if k, err = keyOf(ctx, q, t); err != nil {
-		return p, k, sub, err
+var errReplaced = stories.Errorf(stories.CodeReplaced, "This subscription has ended already; nothing was changed. /subscriptions lists what is followed here.")
+
+const subscriptionByIDSQL = `SELECT ` + subscriptionColumns + ` FROM ` + subscriptionTables + ` WHERE b.id = ?1 AND b.destination_id = ?2`
+
+// lockSubscription finds the subscription that a means, or the one to t, and locks its
+// destination. CodeNotFound, CodeReplaced.
+func lockSubscription(ctx context.Context, q querier, a stories.Act, d stories.Destination, t stories.Target) (p place, sub stories.Subscription, err error) {
+	if a.Subscription > 0 {
+		if p, err = lockPlace(ctx, q, d); err == nil {
+			sub, err = theOne(ctx, q, scanSubscription, subscriptionByIDSQL, a.Subscription, p.id)
+		}
+		if errors.Is(err, sql.ErrNoRows) {
+			err = errReplaced
+		}
+		return p, sub, err
+	}
+	k, err := keyOf(ctx, q, t)
+	if err != nil {
+		return p, sub, err
 	}
 	if p, err = lockPlace(ctx, q, d); err == nil {
 		sub, err = findSubscription(ctx, q, p, k)
 	}
-	return p, k, sub, missing(err, "This channel does not follow %s. /subscriptions lists what it follows.", t)
+	return p, sub, missing(err, "This channel does not follow %s. /subscriptions lists what it follows.", t)
 }
 
-// unfollowedSQL finds among deliveries those that nothing their destinations
-// follow, and have not paused, brings any more. A topic is a word among the
-// story's topics. What a channel with another address follows is found there.
-const unfollowedSQL = `
+// unfollowedSQL finds among deliveries those that what decides at their destinations
+// does not let through any more. What a channel with another address follows is found
+// there.
+var unfollowedSQL = `
 	SELECT d.id FROM deliveries d JOIN destinations t ON t.id = d.destination_id JOIN updates u ON u.id = d.update_id JOIN stories s ON s.id = u.story_id
 	WHERE d.id among(?1) AND d.op IN (0, 2, 3, 5) AND (
 		EXISTS (SELECT 1 FROM mutes m WHERE m.destination_id IN (t.id, t.moved_to) AND m.story_id = s.id)
-		OR NOT EXISTS (SELECT 1 FROM subscriptions b WHERE b.destination_id IN (t.id, t.moved_to) AND b.state = 'active' AND b.level <= u.level AND (
-			b.kind = 'all'
-			OR b.kind = 'story' AND b.story_id = s.id
-			OR b.kind = 'topic' AND ' ' || s.topics || ' ' LIKE '% ' || b.topic || ' %')))`
+		OR coalesce((SELECT CASE WHEN b.state = 'active' AND b.level <= u.level THEN 1 ELSE 0 END
+			FROM subscriptions b WHERE b.destination_id IN (t.id, t.moved_to) AND ` + decidesSQL + `), 0) = 0)`
 
 const (
 	unfollowed = "the channel does not follow it any more"
@@ -243,7 +270,7 @@ func skipVain(ctx context.Context, q querier, rows []waiting, why string, at tim
 	for _, id := range found {
 		vain[id] = true
 	}
-	rows = slices.DeleteFunc(rows, func(w waiting) bool { return !vain[w.Delivery] })
+	rows = slices.DeleteFunc(slices.Clone(rows), func(w waiting) bool { return !vain[w.Delivery] })
 	return move(ctx, q, rows, stories.Skipped, why, at)
 }
 
@@ -254,7 +281,7 @@ func (s *Store) SetSubscriptionState(ctx context.Context, a stories.Act, d stori
 		verb, detail = "paused", "is paused: "
 	}
 	return act(ctx, s, a, verb, func(q querier) (sub stories.Subscription, changed bool, err error) {
-		p, k, sub, err := lockSubscription(ctx, q, d, t)
+		p, sub, err := lockSubscription(ctx, q, a, d, t)
 		if err != nil || sub.State == state {
 			return sub, false, err
 		}
@@ -267,6 +294,6 @@ func (s *Store) SetSubscriptionState(ctx context.Context, a stories.Act, d stori
 				return sub, false, err
 			}
 		}
-		return sub, true, enterPlaced(ctx, q, a, verb, k.story, d, detail+t.String())
+		return sub, true, enterPlaced(ctx, q, a, verb, sub.StoryID, d, detail+sub.Target.String())
 	})
 }

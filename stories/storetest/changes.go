@@ -42,7 +42,9 @@ func (d *desk) saidOf(vs []stories.Delivery) string {
 			out = append(out, d.labels([]stories.Delivery{v}))
 			continue
 		}
-		same(d, "level", v.Level, stories.ForDesk)
+		if v.Level < stories.Normal || v.Level > stories.Breaking {
+			d.Errorf("level is %v", v.Level)
+		}
 		c, err := d.Content(d.ctx, stories.Subject{NoticeID: v.About.NoticeID}, v.Revision)
 		d.ok(err)
 		change := c.Notice.Body.Change
@@ -61,6 +63,8 @@ func (d *desk) saidOf(vs []stories.Delivery) string {
 	}
 	return strings.Join(out, ", ")
 }
+
+var topicFilm = stories.Target{Kind: stories.TargetTopic, Name: "film"}
 
 var changeTests = []test{
 	{"a new subscription is told once in its channel, before any later update; changed options are not", func(d *desk) {
@@ -91,8 +95,10 @@ var changeTests = []test{
 		alone := d.act()
 		alone.Audience = stories.Oneself
 		made := d.begin(alone, "a", "sony", stories.Minor)
+		l := d.hold(lane, "w")
+		same(d, "sent", d.said(l), "a +sony")
 		d.ok(d.stop(alone, channel("a"), s.ID))
-		same(d, "sent", d.said(d.hold(lane, "w")), "a +sony")
+		same(d, "sent then", d.said(l), "")
 		c, err := d.Content(d.ctx, stories.Subject{NoticeID: made.Notice}, 1)
 		d.ok(err)
 		same(d, "alone", c.Notice.Body.Change.Alone, true)
@@ -137,12 +143,12 @@ var changeTests = []test{
 		d.ok(err)
 		by, err := d.Brings(d.ctx, channel("a"), s.ID)
 		d.ok(err)
-		same(d, "brought", fmt.Sprint(by), "[topic:film]")
+		same(d, "brought", by, stories.Decision{By: topicFilm, Level: stories.Minor, State: stories.Active})
 		ended, err := d.Stop(d.ctx, d.aloud(), channel("a"), s.ID)
 		d.ok(err)
 		by, err = d.Brings(d.ctx, channel("a"), s.ID)
 		d.ok(err)
-		same(d, "brought once stopped", len(by), 0)
+		same(d, "brought once stopped", by, stories.Decision{By: topicFilm, Level: stories.Minor, State: stories.Active, Muted: true})
 		same(d, "muted", ended, stories.Ended{Changed: true, Muted: true})
 		d.ok(d.stop(d.aloud(), channel("a"), b.ID))
 		ended, err = d.Stop(d.ctx, d.aloud(), channel("a"), b.ID)
@@ -160,25 +166,25 @@ var changeTests = []test{
 		d.ok(d.stop(d.aloud(), channel("a"), s.ID))
 		by, err := d.Unstop(d.ctx, d.aloud(), channel("a"), s.ID)
 		d.ok(err)
-		same(d, "brought", fmt.Sprint(by), "[topic:film all]")
+		same(d, "brought", by.By, stories.Decision{By: topicFilm, Level: stories.Minor, State: stories.Active})
 		by, err = d.Unstop(d.ctx, d.aloud(), channel("a"), s.ID)
 		d.ok(err)
-		same(d, "brought again", fmt.Sprint(by), "[topic:film all]")
-		same(d, "sent", d.said(l), "a -sony, a =sony [topic:film all]")
+		same(d, "brought again", by.By, stories.Decision{By: topicFilm, Level: stories.Minor, State: stories.Active})
+		same(d, "sent", d.said(l), "a -sony, a =sony [topic:film]")
 		d.append(s, stories.Normal)
 		same(d, "update", d.said(l), "a sony 1")
 		d.ok(d.stop(d.aloud(), channel("a"), s.ID))
-		for _, target := range []stories.Target{{Kind: stories.TargetTopic, Name: "film"}, {Kind: stories.TargetAll}} {
+		for _, target := range []stories.Target{topicFilm, {Kind: stories.TargetAll}} {
 			_, err := d.Unsubscribe(d.ctx, d.act(), channel("a"), target)
 			d.ok(err)
 		}
 		by, err = d.Unstop(d.ctx, d.aloud(), channel("a"), s.ID)
 		d.ok(err)
-		same(d, "nothing brings it", len(by), 0)
+		same(d, "nothing brings it", by.By, stories.Decision{})
 		same(d, "sent in the end", d.said(l), "a -sony")
 		by, err = d.Unstop(d.ctx, d.aloud(), channel("nowhere"), s.ID)
 		d.ok(err)
-		same(d, "nowhere", len(by), 0)
+		same(d, "nowhere", by.By, stories.Decision{})
 		_, err = d.Unstop(d.ctx, d.aloud(), channel("a"), 99)
 		d.refused(err, stories.CodeNotFound)
 	}},
@@ -203,6 +209,28 @@ var changeTests = []test{
 		_, err = d.NoticeDelivery(d.ctx, 99)
 		d.refused(err, stories.CodeNotFound)
 	}},
+	{"a blocked channel tells whether its cure needs somebody to try again", func(d *desk) {
+		for _, heals := range []bool{true, false} {
+			name := map[bool]string{true: "a", false: "b"}[heals]
+			d.track("of-" + name)
+			d.begin(d.aloud(), name, "of-"+name, stories.Minor)
+			healing := func() bool {
+				subs, err := d.Subscriptions(d.ctx, channel(name))
+				d.ok(err)
+				return len(subs) == 1 && subs[0].Heals
+			}
+			same(d, "heals before", healing(), false)
+			l := d.hold(lane, "w")
+			refused := d.refusal(d.advance(l, 1)[0], stories.Held, "is archived", stories.Blocked)
+			refused.Heals = heals
+			d.advance(l, 1, refused)
+			same(d, "heals", healing(), heals)
+			_, _, err := d.ReopenDestination(d.ctx, channel(name), 5, d.now)
+			d.ok(err)
+			same(d, "heals when it has", healing(), false)
+			d.said(l)
+		}
+	}},
 	{"who waits for what is on its way to a channel does not wait for what tells it of that", func(d *desk) {
 		s := d.track("sony")
 		d.begin(d.aloud(), "a", "sony", stories.Minor)
@@ -216,23 +244,6 @@ var changeTests = []test{
 		ids, err = d.InFlight(d.ctx, channel("a"))
 		d.ok(err)
 		same(d, "the update", len(ids), 1)
-	}},
-	{"what a blocked channel is to be told waits there with the rest", func(d *desk) {
-		s := d.track("sony")
-		d.follow("sony", "a")
-		d.follow("all", "a")
-		d.append(s, stories.Normal)
-		l := d.hold(lane, "w")
-		begun := d.advance(l, 1)
-		d.advance(l, 1, d.refusal(begun[0], stories.Held, "does not let the bot post", stories.Blocked))
-		d.ok(d.stop(d.aloud(), channel("a"), s.ID))
-		same(d, "while it is blocked", d.said(l), "")
-		held, _, err := d.WaitingAt(d.ctx, channel("a"))
-		d.ok(err)
-		same(d, "updates that wait", held, 0)
-		_, _, err = d.ReopenDestination(d.ctx, channel("a"), 5, d.now)
-		d.ok(err)
-		same(d, "healed", d.said(l), "a -sony")
 	}},
 	{"of several who make one subscription at once one has it told", func(d *desk) {
 		d.track("sony")

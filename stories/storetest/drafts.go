@@ -195,6 +195,40 @@ var draftTests = []test{
 		d.ok(err)
 		same(d, "updates", len(found), 0)
 	}},
+	{"a draft whose time lies ahead ends when it is scheduled, and is neither scheduled nor published twice", func(d *desk) {
+		s := d.track("sony")
+		for i, undo := range []bool{false, true} {
+			old := d.save(draft(fmt.Sprint("u", i), "One"))
+			v := d.save(draft(fmt.Sprint("u", i), "Two"))
+			u := stories.Update{StoryID: s.ID, Text: "Two", Level: stories.Normal, Author: ana}
+			_, err := d.ScheduleUpdate(d.ctx, d.posting(old), u, d.now.Add(time.Hour), undo)
+			d.refused(err, stories.CodeExists)
+			made, err := d.ScheduleUpdate(d.ctx, d.posting(v), u, d.now.Add(time.Hour), undo)
+			d.ok(err)
+			again, err := d.ScheduleUpdate(d.ctx, d.posting(v), u, d.now.Add(time.Hour), undo)
+			d.ok(err)
+			same(d, "the same", again.ID, made.ID)
+			_, _, err = d.AppendUpdate(d.ctx, d.posting(v), u)
+			d.refused(err, stories.CodeExists)
+			act := d.posting(v)
+			act.Key = "another"
+			_, err = d.ScheduleUpdate(d.ctx, act, u, d.now.Add(time.Hour), undo)
+			d.refused(err, stories.CodeExists)
+			same(d, "drafts", d.drafts(ana), "")
+		}
+		d.later(2 * time.Hour)
+		open, _, err := d.Scheduled(d.ctx, 0, 100)
+		d.ok(err)
+		for _, c := range open {
+			d.due(c.ID)
+		}
+		v := d.save(draft("u9", "Kept"))
+		_, _, err = d.SetStoryState(d.ctx, d.act(), s.ID, stories.Closed)
+		d.ok(err)
+		_, err = d.ScheduleUpdate(d.ctx, d.posting(v), stories.Update{StoryID: s.ID, Text: "Kept", Level: stories.Normal, Author: ana}, d.now.Add(time.Hour), false)
+		d.refused(err, stories.CodeClosed)
+		same(d, "drafts", d.drafts(ana), "u9")
+	}},
 	{"a story is tracked from a draft once", func(d *desk) {
 		v := d.save(draft("t1", "The dam"))
 		s, err := d.CreateStory(d.ctx, d.posting(v), stories.Story{Slug: "dam", Headline: "The dam"})

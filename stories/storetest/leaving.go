@@ -84,17 +84,25 @@ var leaveTests = []test{
 			}
 		}
 	}},
-	{"pausing one of two that bring a story keeps what waits", func(d *desk) {
+	{"pausing one of two that cover a story skips what waits where that one decides", func(d *desk) {
 		s := d.track("sony", "security")
-		d.follow("sony", "a")
-		d.follow("topic:security", "a")
-		d.append(s, stories.Normal)
-		_, err := d.SetSubscriptionState(d.ctx, d.act(), channel("a"), story(s), stories.Paused)
+		for _, c := range []struct {
+			name  string
+			pause string
+			want  string
+		}{{"a", "topic:security", "pending"}, {"b", "sony", "skipped"}} {
+			d.follow("sony", c.name)
+			d.follow("topic:security", c.name)
+			d.append(s, stories.Normal)
+			target, err := stories.ParseTarget(c.pause)
+			d.ok(err)
+			_, err = d.SetSubscriptionState(d.ctx, d.act(), channel(c.name), target, stories.Paused)
+			d.ok(err)
+			same(d, "states once "+c.pause+" is paused", d.states(channel(c.name), s), c.want)
+		}
+		_, err := d.Unsubscribe(d.ctx, d.act(), channel("a"), story(s)) // the topic decides then
 		d.ok(err)
-		same(d, "states", d.states(channel("a"), s), "pending")
-		_, err = d.Unsubscribe(d.ctx, d.act(), channel("a"), stories.Target{Kind: stories.TargetTopic, Name: "security"})
-		d.ok(err)
-		same(d, "states", d.states(channel("a"), s), "skipped")
+		same(d, "states", d.states(channel("a"), s), "skipped skipped")
 	}},
 }
 

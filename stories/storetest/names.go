@@ -150,6 +150,25 @@ var nameTests = []test{
 		d.see(heard(partners, "partner-news"))
 		same(d, "of one that was used", d.called(partners), "partner-news")
 	}},
+	{"of many names told at once each is kept, and of two of one place or person the last", func(d *desk) {
+		var told stories.Sighting
+		place := func(i int) stories.Destination {
+			return stories.Destination{Platform: "discord", Workspace: "3", Channel: fmt.Sprint(i)}
+		}
+		for i := range 1100 {
+			told.Places = append(told.Places, named(place(i), fmt.Sprint("p", i)))
+			told.People = append(told.People, stories.User{Ref: fmt.Sprint("discord:", i), Name: fmt.Sprint("u", i)})
+		}
+		told.Places = append(told.Places, named(place(1099), "newest"), named(place(0), "first again"))
+		told.People = append(told.People, stories.User{Ref: "discord:1099", Name: "Newest"})
+		d.ok(d.KeepNames(d.ctx, told, d.now))
+		same(d, "places", d.called(place(0), place(700), place(1098), place(1099)), "first again p700 p1098 newest")
+		for ref, want := range map[string]string{"discord:0": "u0", "discord:700": "u700", "discord:1099": "Newest"} {
+			name, err := d.NameOf(d.ctx, ref)
+			d.ok(err)
+			same(d, ref, name, want)
+		}
+	}},
 	{"names that could not be stored as they are do no harm", func(d *desk) {
 		d.see(named(partners, "a\x00b\xffc"), named(stories.Destination{Platform: "discord", Workspace: "'", Channel: "\x00\"]"}, "x"))
 		d.ok(d.KeepNames(d.ctx, stories.Sighting{People: []stories.User{{Ref: "x:\x00", Name: "\xff"}}}, d.now))

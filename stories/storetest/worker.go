@@ -64,6 +64,9 @@ func raise(origins map[int64]stories.Publication) {
 	levels := map[int64]stories.Level{} // of what comes later, by story
 	for _, id := range slices.Backward(slices.Sorted(maps.Keys(origins))) {
 		p := origins[id]
+		if p.StoryID == 0 {
+			continue
+		}
 		p.Level = max(p.Level, levels[p.StoryID])
 		levels[p.StoryID] = p.Level
 		origins[id] = p

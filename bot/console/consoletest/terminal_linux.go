@@ -182,14 +182,16 @@ func (k *Terminal) Ends(text string) {
 	k.waits(fmt.Sprintf("%q at the end", text), func(screen string) bool { return strings.HasSuffix(screen, text) })
 }
 
+// waits until right says so of the screen. k.mu is held meanwhile.
 func (k *Terminal) waits(what string, right func(screen string) bool) {
 	k.t.Helper()
 	timeout := time.After(Patience)
 	for {
 		k.mu.Lock()
 		screen, news := k.screen(), k.news
+		done := right(screen)
 		k.mu.Unlock()
-		if right(screen) {
+		if done {
 			return
 		}
 		select {
@@ -200,9 +202,8 @@ func (k *Terminal) waits(what string, right func(screen string) bool) {
 	}
 }
 
-// Cursor is where the cursor stands, in columns from the left.
-func (k *Terminal) Cursor() int {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	return k.emulator.CursorPosition().X
+// CursorIn waits until the cursor stands in that column, from 0 at the left.
+func (k *Terminal) CursorIn(column int) {
+	k.t.Helper()
+	k.waits(fmt.Sprintf("a cursor in column %d", column), func(string) bool { return k.emulator.CursorPosition().X == column })
 }

@@ -44,7 +44,8 @@ func (c *call) postMessage() (any, error) {
 		}
 		ch.clientIDs[id] = m
 	}
-	if ch.heard != nil {
+	// An app marks with metadata what it sends of itself: that answers nobody.
+	if ch.heard != nil && m.Metadata == nil {
 		c.exchanges.show(ch.heard, &Answer{Message: m.Message, Via: m.Via}, c.arrived)
 	}
 	return posted(m, false), nil

@@ -92,6 +92,8 @@ CREATE TABLE destinations (
     state      TEXT NOT NULL DEFAULT 'reachable',
     reason     TEXT NOT NULL DEFAULT '',
     since      BIGINT NOT NULL DEFAULT 0,
+    -- Of one that is blocked: once the reason is mended nobody need try again.
+    heals      SMALLINT NOT NULL DEFAULT 0,
     -- A platform asked for a pause of asked milliseconds, which ends then.
     not_before BIGINT NOT NULL DEFAULT 0,
     asked      BIGINT NOT NULL DEFAULT 0,
@@ -127,13 +129,16 @@ CREATE TABLE subscriptions (
     created_at     BIGINT NOT NULL,
     UNIQUE (destination_id, kind, story_id, topic)
 );
-CREATE INDEX subscriptions_served ON subscriptions (kind, story_id, topic, level, destination_id)
-    WHERE state = 'active';
+-- Who follows one thing: who is to get an update, and who is spared it.
+CREATE INDEX subscriptions_followed ON subscriptions (kind, story_id, topic, state, level, destination_id);
 
 -- Stories kept from a destination that follows them by a topic or all.
 CREATE TABLE mutes (
     destination_id BIGINT NOT NULL REFERENCES destinations (id),
     story_id       BIGINT NOT NULL REFERENCES stories (id),
+    by_ref         TEXT NOT NULL,
+    by_name        TEXT NOT NULL,
+    at             BIGINT NOT NULL,
     PRIMARY KEY (destination_id, story_id)
 );
 CREATE INDEX mutes_by_story ON mutes (story_id);

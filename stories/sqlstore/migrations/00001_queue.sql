@@ -142,6 +142,7 @@ CREATE TABLE notices (
 );
 CREATE INDEX notices_open ON notices (id) WHERE done = 0;
 CREATE INDEX notices_ending ON notices (id) WHERE done = 2;
+CREATE INDEX notices_telling ON notices (created_at) WHERE kind IN ('follow', 'stop');
 
 -- What the desk is to be told and no notice tells yet, each in JSON.
 CREATE TABLE alarms (

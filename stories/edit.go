@@ -1,0 +1,179 @@
+package stories
+
+import (
+	"context"
+	"slices"
+	"strings"
+)
+
+// StoryEdit is what changes of a story's own words; nil for what stays.
+type StoryEdit struct {
+	Headline *string
+	Summary  *string // "" takes it away
+	Topics   *[]string
+}
+
+// StoryEditStore is what changing a story asks of a database. See Store.
+type StoryEditStore interface {
+	// EditStory changes a story's own words. changed is false when it has these
+	// already. Who follows one of its topics is asked anew at each update. CodeNotFound.
+	EditStory(ctx context.Context, act Act, storyID int64, e StoryEdit) (s Story, changed bool, err error)
+	// EndStory closes a story after publishing u as its last update; BeginStory takes it
+	// up again and publishes u. Where u has no text none is published. Both are one act.
+	// CodeNotFound, CodeClosed when u can be published no more, CodeInvalid when an
+	// update of the story can still be undone, which a closed story could not take.
+	EndStory(ctx context.Context, act Act, u Update) (Told, error)
+	BeginStory(ctx context.Context, act Act, u Update) (Told, error)
+	// RenameStory gives a story another slug; the one it had leads to it for good.
+	// changed is false when it is called so. CodeNotFound, CodeExists when another
+	// story is or was called so.
+	RenameStory(ctx context.Context, act Act, storyID int64, slug string) (s Story, changed bool, err error)
+}
+
+// Told is a change of a story's state with the update that was published with it.
+type Told struct {
+	Story    Story
+	Changed  bool // of the state
+	Update   Update
+	Progress Progress
+	// Waiting is how many updates of the story are scheduled.
+	Waiting int
+}
+
+// MaxAliases is how many older slugs lead to a story.
+const MaxAliases = 50
+
+// End closes a story, after a last update where there is a text, in one act; Begin
+// takes one up again, with an update. By moderators. It was written for this moment, so that nobody asks whether
+// it was said before, and it cannot be undone. CodeForbidden, CodeInvalid, CodeNotFound
+// with Near, CodeClosed.
+func (s *Service) End(ctx context.Context, act Act, slug, text string) (Told, error) {
+	return s.tell(ctx, act, slug, text, s.store.EndStory)
+}
+
+// Begin takes a story up again with an update. See End.
+func (s *Service) Begin(ctx context.Context, act Act, slug, text string) (Told, error) {
+	return s.tell(ctx, act, slug, text, s.store.BeginStory)
+}
+
+func (s *Service) tell(ctx context.Context, act Act, slug, text string, do func(context.Context, Act, Update) (Told, error)) (Told, error) {
+	if err := s.require(ctx, act.By, Moderator); err != nil {
+		return Told{}, err
+	}
+	act = s.stamp(act)
+	u := Append{Text: text}.update(act)
+	if u.Text != "" {
+		if err := checkUpdate(u, act.At); err != nil {
+			return Told{}, err
+		}
+	}
+	story, err := s.Story(ctx, slug)
+	if err != nil {
+		return Told{}, err
+	}
+	u.StoryID = story.ID
+	told, err := do(ctx, act, u)
+	if CodeOf(err) == CodeClosed {
+		return told, closed(story)
+	}
+	if err == nil {
+		s.planned()
+	}
+	return told, err
+}
+
+// Edit changes a story's own words. By moderators. changed is false when it has
+// these already. CodeForbidden, CodeInvalid, CodeNotFound with Near.
+func (s *Service) Edit(ctx context.Context, act Act, slug string, e StoryEdit) (story Story, changed bool, err error) {
+	if err := s.require(ctx, act.By, Moderator); err != nil {
+		return Story{}, false, err
+	}
+	if e, err = e.checked(); err != nil {
+		return Story{}, false, err
+	}
+	if story, err = s.Story(ctx, slug); err != nil {
+		return Story{}, false, err
+	}
+	return s.store.EditStory(ctx, s.stamp(act), story.ID, e)
+}
+
+// Check refuses an edit that changes nothing of any story, or gives it what no story
+// can have. CodeInvalid.
+func (e StoryEdit) Check() error {
+	_, err := e.checked()
+	return err
+}
+
+// checked is e as it is stored. CodeInvalid.
+func (e StoryEdit) checked() (StoryEdit, error) {
+	if e == (StoryEdit{}) {
+		return e, Errorf(CodeInvalid, "Say what is to change: headline:, summary: or topics:.")
+	}
+	if e.Headline != nil {
+		headline := strings.TrimSpace(*e.Headline)
+		if err := CheckHeadline(headline); err != nil {
+			return e, err
+		}
+		e.Headline = &headline
+	}
+	if e.Summary != nil {
+		summary := strings.TrimSpace(*e.Summary)
+		if err := CheckSummary(summary); err != nil {
+			return e, err
+		}
+		e.Summary = &summary
+	}
+	if e.Topics != nil {
+		topics, err := CheckTopics(*e.Topics)
+		if err != nil {
+			return e, err
+		}
+		e.Topics = &topics
+	}
+	return e, nil
+}
+
+// Changed says which of a story's words e changes, in the order headline, summary,
+// topics.
+func (e StoryEdit) Changed(s Story) (what []string) {
+	if e.Headline != nil && *e.Headline != s.Headline {
+		what = append(what, "headline")
+	}
+	if e.Summary != nil && *e.Summary != s.Summary {
+		what = append(what, "summary")
+	}
+	if e.Topics != nil && !slices.Equal(*e.Topics, s.Topics) {
+		what = append(what, "topics")
+	}
+	return what
+}
+
+// Apply returns s with the words of e.
+func (e StoryEdit) Apply(s Story) Story {
+	if e.Headline != nil {
+		s.Headline = *e.Headline
+	}
+	if e.Summary != nil {
+		s.Summary = *e.Summary
+	}
+	if e.Topics != nil {
+		s.Topics = *e.Topics
+	}
+	return s
+}
+
+// Rename gives a story another slug; its older ones lead to it for good. By
+// moderators. changed is false when it is called so. CodeForbidden, CodeInvalid,
+// CodeNotFound with Near, CodeExists.
+func (s *Service) Rename(ctx context.Context, act Act, slug, to string) (story Story, changed bool, err error) {
+	if err := s.require(ctx, act.By, Moderator); err != nil {
+		return Story{}, false, err
+	}
+	if err := CheckSlug(to); err != nil {
+		return Story{}, false, err
+	}
+	if story, err = s.Story(ctx, slug); err != nil {
+		return Story{}, false, err
+	}
+	return s.store.RenameStory(ctx, s.stamp(act), story.ID, to)
+}

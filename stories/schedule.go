@@ -1,0 +1,278 @@
+package stories
+
+import (
+	"context"
+	"time"
+)
+
+// Scheduled is an update that waits for its time. It has no number, stands in no
+// timeline and is found by no search before it is published.
+type Scheduled struct {
+	ID    int64
+	Story Story // as it is now
+	// Update is what goes out: Author is who wrote it, CreatedAt when; At is zero where
+	// it is to be dated when it goes out. Once it is published it is the update it
+	// became.
+	Update Update
+	Due    time.Time
+	// Undo says that it only waits for its author to take it back.
+	Undo  bool
+	State ScheduleState
+	// EndedBy is who published or cancelled it, EndedAt when; both zero before. What
+	// its time published has no EndedBy.
+	EndedBy User
+	EndedAt time.Time
+}
+
+// Open says that s may still be published or cancelled.
+func (s Scheduled) Open() bool {
+	return s.State == ScheduleWaiting || s.Asked()
+}
+
+// Asked says that the time of s has passed, and somebody decides what becomes of it.
+func (s Scheduled) Asked() bool {
+	switch s.State {
+	case ScheduleClosed, ScheduleLate, ScheduleUnwritten, ScheduleFailed, SchedulePutBack:
+		return true
+	}
+	return false
+}
+
+// ScheduleState is how it stands with an update that has a time. The names are
+// stored.
+type ScheduleState string
+
+// The states.
+const (
+	ScheduleWaiting ScheduleState = "waiting"
+	ScheduleClosed  ScheduleState = "closed" // its time came while its story was closed
+	ScheduleLate    ScheduleState = "late"   // its time came more than MaxLate before anybody looked
+	// ScheduleUnwritten: who wrote it was no moderator any more at its time.
+	ScheduleUnwritten ScheduleState = "unwritten"
+	// ScheduleFailed: it could not be published, for a reason that would come again.
+	ScheduleFailed ScheduleState = "failed"
+	// SchedulePutBack: it waited in a database that was put back, and may have been
+	// published or cancelled since the copy was made.
+	SchedulePutBack   ScheduleState = "put back"
+	SchedulePublished ScheduleState = "published"
+	ScheduleCancelled ScheduleState = "cancelled"
+)
+
+const (
+	// MaxLate is how late an update is still published by itself: the bot was down
+	// at its time. What was news an hour ago may be none any more.
+	MaxLate = time.Hour
+	// MaxAhead is how far ahead an update can be scheduled. Further is a mistyped
+	// year, or what nobody will remember.
+	MaxAhead = 366 * 24 * time.Hour
+	// MaxScheduled is how many updates of one story wait for their time, not counting
+	// those that can be undone for a while.
+	MaxScheduled = 100
+	// MaxUndo is how long an update can be held back so that its author may undo it.
+	MaxUndo = 10 * time.Minute
+)
+
+// ScheduleStore is what a Schedule asks of a database. See Store.
+type ScheduleStore interface {
+	// ScheduleUpdate keeps u until due; undo is that it waits to be undone. CodeNotFound, CodeClosed, CodeLimited when
+	// MaxScheduled of the story wait, CodeExists when the act published already.
+	ScheduleUpdate(ctx context.Context, act Act, u Update, due time.Time, undo bool) (Scheduled, error)
+	// Scheduled returns those that are open, the earliest due first, and how many
+	// there are in all.
+	Scheduled(ctx context.Context, offset, limit int) (open []Scheduled, total int, err error)
+	// ScheduledByID finds one, open or not. CodeNotFound.
+	ScheduledByID(ctx context.Context, id int64) (Scheduled, error)
+	// ScheduledUnder returns what the act of that key scheduled, as it was then.
+	ScheduledUnder(ctx context.Context, key string) (made Scheduled, ok bool, err error)
+	// NextScheduled returns the earliest that waits, and what time it is: both by
+	// one clock, which all processes of the database share. ok is false when none
+	// waits.
+	NextScheduled(ctx context.Context) (next Scheduled, now time.Time, ok bool, err error)
+	// PublishDue publishes what is due at act.At, as AppendUpdate does; or, where why
+	// is not "", the story is closed or it is more than MaxLate late, has the desk
+	// asked. Another state than ScheduleWaiting changes nothing. CodeNotFound.
+	PublishDue(ctx context.Context, act Act, id int64, why ScheduleState) (Scheduled, error)
+	// PublishScheduled publishes what is open, whatever its time; the story may be
+	// closed, and stays so. What is not open changes nothing. CodeNotFound.
+	PublishScheduled(ctx context.Context, act Act, id int64) (Scheduled, Progress, error)
+	// CancelScheduled ends what is open. What is not changes nothing. CodeNotFound.
+	CancelScheduled(ctx context.Context, act Act, id int64) (Scheduled, error)
+}
+
+// Schedule is the updates that wait for their time. Its methods may be called from
+// many goroutines.
+type Schedule struct {
+	desk  *Service
+	store ScheduleStore
+	// changed is called when what waits may have another earliest time.
+	changed func()
+}
+
+// NewSchedule returns the schedule of desk, kept in store. changed is called after
+// what waits has changed; it must not block.
+func NewSchedule(desk *Service, store ScheduleStore, changed func()) *Schedule {
+	return &Schedule{desk: desk, store: store, changed: changed}
+}
+
+// Add keeps an update until due; a.At is when it happened, zero for when it goes
+// out. undo is that it waits only for its author to take it back. By moderators. Errors are those of Service.Append, CodeLimited when
+// MaxScheduled of the story wait.
+func (s *Schedule) Add(ctx context.Context, act Act, a Append, due time.Time, undo bool) (Scheduled, error) {
+	if err := s.desk.require(ctx, act.By, Moderator); err != nil {
+		return Scheduled{}, err
+	}
+	act = s.desk.stamp(act)
+	if err := s.check(a, due, act.At); err != nil {
+		return Scheduled{}, err
+	}
+	story, err := s.desk.Story(ctx, a.Slug)
+	if err != nil {
+		return Scheduled{}, err
+	}
+	u := a.update(act)
+	u.StoryID, u.At = story.ID, a.At
+	if err := s.desk.checkRepeat(ctx, act, story, u, a.Again); err != nil {
+		return Scheduled{}, err
+	}
+	made, err := s.store.ScheduleUpdate(ctx, act, u, due, undo)
+	if CodeOf(err) == CodeClosed {
+		return made, closed(story)
+	}
+	if err == nil {
+		s.changed()
+	}
+	return made, err
+}
+
+// Added says what the act of that key has done: made is what it scheduled, where
+// scheduled is true; published says that it published an update. A command that comes
+// again is neither scheduled nor published, whatever its time means by then.
+func (s *Schedule) Added(ctx context.Context, key string) (made Scheduled, scheduled, published bool, err error) {
+	if key == "" {
+		return Scheduled{}, false, false, nil
+	}
+	if made, scheduled, err = s.store.ScheduledUnder(ctx, key); err != nil || scheduled {
+		return made, scheduled, false, err
+	}
+	published, err = s.desk.store.Acted(ctx, key)
+	return made, false, published, err
+}
+
+// CheckAdd says whether a could be scheduled now by someone who may: what Add would
+// refuse in any case. It changes nothing.
+func (s *Schedule) CheckAdd(ctx context.Context, a Append, due time.Time) error {
+	if err := s.check(a, due, s.desk.Now()); err != nil {
+		return err
+	}
+	story, err := s.desk.Story(ctx, a.Slug)
+	if err == nil && story.State == Closed {
+		return closed(story)
+	}
+	return err
+}
+
+// check refuses what cannot be scheduled whatever is there.
+func (s *Schedule) check(a Append, due, now time.Time) error {
+	if err := checkUpdate(a.update(Act{At: now}), now); err != nil {
+		return err
+	}
+	return CheckDue(due, now)
+}
+
+// CheckDue refuses to schedule anything so far ahead. CodeInvalid.
+func CheckDue(due, now time.Time) error {
+	if due.Sub(now) > MaxAhead {
+		return Errorf(CodeInvalid, "at: lies more than a year ahead. Look at its year, or write the update nearer to its time.")
+	}
+	return nil
+}
+
+// One returns a scheduled update as it stands. By moderators. CodeForbidden,
+// CodeNotFound.
+func (s *Schedule) One(ctx context.Context, by User, id int64) (Scheduled, error) {
+	if err := s.desk.require(ctx, by, Moderator); err != nil {
+		return Scheduled{}, err
+	}
+	return s.store.ScheduledByID(ctx, id)
+}
+
+// Open returns what waits for its time, or for somebody to decide, the earliest
+// first, and how many there are in all. By moderators. CodeForbidden.
+func (s *Schedule) Open(ctx context.Context, by User, offset, limit int) ([]Scheduled, int, error) {
+	if err := s.desk.require(ctx, by, Moderator); err != nil {
+		return nil, 0, err
+	}
+	return s.store.Scheduled(ctx, offset, limit)
+}
+
+// Publish publishes what is scheduled now. What is not open any more is returned as
+// it stands. By moderators. CodeForbidden, CodeNotFound.
+func (s *Schedule) Publish(ctx context.Context, act Act, id int64) (Scheduled, Progress, error) {
+	if err := s.desk.require(ctx, act.By, Moderator); err != nil {
+		return Scheduled{}, Progress{}, err
+	}
+	done, progress, err := s.store.PublishScheduled(ctx, s.desk.stamp(act), id)
+	if err == nil {
+		s.desk.planned()
+		s.changed()
+	}
+	return done, progress, err
+}
+
+// Cancel ends what is scheduled: it is not published. What is not open any more is
+// returned as it stands. By moderators. CodeForbidden, CodeNotFound.
+func (s *Schedule) Cancel(ctx context.Context, act Act, id int64) (Scheduled, error) {
+	if err := s.desk.require(ctx, act.By, Moderator); err != nil {
+		return Scheduled{}, err
+	}
+	done, err := s.store.CancelScheduled(ctx, s.desk.stamp(act), id)
+	if err == nil {
+		s.changed()
+	}
+	return done, err
+}
+
+const (
+	// lookAgain is how long PublishDue has its caller wait at most: so soon another
+	// process's command is noticed, and a clock that somebody sets.
+	lookAgain = 2 * time.Second
+	// toldLate is how late an update is that the log speaks of.
+	toldLate = 15 * time.Second
+)
+
+// PublishDue publishes the earliest update that is due, or has the desk asked where
+// it cannot be published by itself, and returns how long nothing else is to be done
+// unless what waits changes: 0 when there may be more. One process calls it at a
+// time; a second one that does all the same publishes nothing twice.
+func (s *Schedule) PublishDue(ctx context.Context) (wait time.Duration, err error) {
+	next, now, ok, err := s.store.NextScheduled(ctx)
+	if err != nil || !ok {
+		return lookAgain, err
+	}
+	if ahead := next.Due.Sub(now); ahead > 0 {
+		return min(ahead, lookAgain), nil
+	}
+	role, err := s.desk.RoleOf(ctx, next.Update.Author)
+	if err != nil {
+		return lookAgain, err
+	}
+	why := ScheduleState("")
+	if role < Moderator {
+		why = ScheduleUnwritten
+	}
+	act := Act{By: next.Update.Author, At: now}
+	done, err := s.store.PublishDue(ctx, act, next.ID, why)
+	if err != nil && CodeOf(err) != CodeUnavailable && ctx.Err() == nil {
+		// It would fail again, and hold up all that is due after it.
+		s.desk.log.Error("a scheduled update could not be published; the desk is asked", "scheduled", next.ID, "err", err)
+		done, err = s.store.PublishDue(ctx, act, next.ID, ScheduleFailed)
+	}
+	if err != nil {
+		return lookAgain, err
+	}
+	s.desk.planned()
+	if late := now.Sub(next.Due); late > toldLate {
+		s.desk.log.Warn("an update came late to its time", "story", done.Story.Slug, "due", next.Due, "late", late.Round(time.Second), "state", done.State)
+	}
+	return 0, nil
+}

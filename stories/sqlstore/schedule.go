@@ -1,0 +1,311 @@
+package sqlstore
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"storybot/stories"
+)
+
+const (
+	scheduledColumns = `c.id, c.story_id, c.level, c.text, c.sources, c.picture_url, c.picture_alt, c.author_ref, c.author_name, c.at,
+		c.due, c.undo, c.created_at, c.state, c.ended_at, c.ended_ref, c.ended_name, c.update_id, c.notice_id`
+	insertScheduledSQL = `
+		INSERT INTO scheduled (story_id, level, text, sources, picture_url, picture_alt, author_ref, author_name, at, due, undo, created_at)
+		VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12) RETURNING id`
+	scheduledOfStorySQL = `SELECT count(*) FROM scheduled WHERE story_id = ?1 AND undo = 0 AND ` + isOpenSQL
+	scheduledSQL        = `SELECT ` + scheduledColumns + ` FROM scheduled c WHERE c.id = ?1`
+	openScheduledSQL    = `
+		SELECT ` + scheduledColumns + ` FROM scheduled c
+		WHERE c.state NOT IN ('published', 'cancelled') ORDER BY c.due, c.id LIMIT ?1 OFFSET ?2`
+	storiesAmongSQL   = `SELECT ` + storyColumns + ` FROM stories s WHERE s.id among(?1)`
+	scheduledTextsSQL = `
+		SELECT ` + scheduledColumns + ` FROM scheduled c
+		WHERE c.story_id = ?1 AND c.created_at >= ?2 AND c.state NOT IN ('published', 'cancelled') ORDER BY c.created_at DESC, c.id DESC LIMIT ?3`
+	isOpenSQL         = `state NOT IN ('published', 'cancelled')`
+	otherActSQL       = `SELECT count(*) FROM acts WHERE key = ?1 AND verb = ?2`
+	countScheduledSQL = `SELECT count(*) FROM scheduled WHERE ` + isOpenSQL
+	nextScheduledSQL  = `SELECT ` + scheduledColumns + ` FROM scheduled c WHERE c.state = 'waiting' ORDER BY c.due, c.id LIMIT 1`
+	endScheduledSQL   = `UPDATE scheduled SET state = ?2, ended_at = ?3, ended_ref = ?4, ended_name = ?5, update_id = ?6 WHERE id = ?1`
+	askScheduledSQL   = `UPDATE scheduled SET state = ?2, notice_id = ?3 WHERE id = ?1`
+)
+
+// scheduledRow is a row of scheduled with what only this package asks of it.
+type scheduledRow struct {
+	stories.Scheduled
+	notice int64
+}
+
+func scanScheduled(r row) (s scheduledRow, err error) {
+	var sources string
+	var at, due, undo, created, ended int64
+	u := &s.Update
+	err = r.Scan(&s.ID, &u.StoryID, &u.Level, &u.Text, &sources, &u.Picture.URL, &u.Picture.Alt, &u.Author.Ref, &u.Author.Name, &at,
+		&due, &undo, &created, &s.State, &ended, &s.EndedBy.Ref, &s.EndedBy.Name, &u.ID, &s.notice)
+	u.Sources, u.At, u.CreatedAt = strings.Fields(sources), moment(at), moment(created)
+	s.Due, s.EndedAt, s.Undo = moment(due), moment(ended), undo != 0
+	return s, err
+}
+
+// ScheduleUpdate implements stories.ScheduleStore.
+func (s *Store) ScheduleUpdate(ctx context.Context, a stories.Act, u stories.Update, due time.Time, undo bool) (stories.Scheduled, error) {
+	return act(ctx, s, a, "scheduled", func(q querier) (made stories.Scheduled, changed bool, err error) {
+		story, err := lockStory(ctx, q, u.StoryID)
+		if err != nil {
+			return made, false, err
+		}
+		if story.State == stories.Closed {
+			return made, false, stories.Errorf(stories.CodeClosed, "%s is closed.", story.Slug)
+		}
+		if err := onlyOne(ctx, q, a, "published"); err != nil {
+			return made, false, err
+		}
+		if err := endDraft(ctx, q, a); err != nil {
+			return made, false, err
+		}
+		var open int
+		if err := one(ctx, q, scheduledOfStorySQL, []any{story.ID}, &open); err != nil {
+			return made, false, err
+		}
+		if open >= stories.MaxScheduled && !undo {
+			return made, false, stories.Errorf(stories.CodeLimited, "%d updates of %s wait for their time already, which is as many as may. /desk scheduled lists them, each with a button to cancel it.", open, story.Slug)
+		}
+		u.At, u.CreatedAt = moment(millis(u.At)), moment(millis(a.At))
+		made = stories.Scheduled{Story: story, Update: u, Due: moment(millis(due)), Undo: undo, State: stories.ScheduleWaiting}
+		args := []any{u.StoryID, u.Level, u.Text, strings.Join(u.Sources, "\n"), u.Picture.URL, u.Picture.Alt, u.Author.Ref, u.Author.Name, millis(u.At), millis(due), bit(undo), millis(a.At)}
+		if err := one(ctx, q, insertScheduledSQL, args, &made.ID); err != nil {
+			return made, false, err
+		}
+		return made, true, enter(ctx, q, a, "scheduled", u.StoryID, scheduledDetail(made))
+	})
+}
+
+// onlyOne refuses an act that has done the other of two things already, publish or
+// schedule: which of them a command asks for may depend on when it comes. The story is
+// locked, so that what another transaction did under the key is seen. CodeExists.
+func onlyOne(ctx context.Context, q querier, a stories.Act, other string) error {
+	if a.Key == "" {
+		return nil
+	}
+	var done int
+	err := one(ctx, q, otherActSQL, []any{a.Key, other}, &done)
+	if err == nil && done > 0 {
+		err = stories.Errorf(stories.CodeExists, "This command was carried out already, and nothing is done twice.")
+	}
+	return err
+}
+
+// scheduledDetail is what the desk's log keeps of one: its level and its time, in a
+// form that is put into words when it is read.
+func scheduledDetail(s stories.Scheduled) string {
+	return fmt.Sprintf("%s, %s", s.Update.Level, s.Due.UTC().Format(time.RFC3339))
+}
+
+// Scheduled implements stories.ScheduleStore.
+func (s *Store) Scheduled(ctx context.Context, offset, limit int) (open []stories.Scheduled, total int, err error) {
+	if err := one(ctx, s.reader(), countScheduledSQL, nil, &total); err != nil {
+		return nil, 0, s.told(err)
+	}
+	found, err := all(ctx, s.reader(), scanScheduled, openScheduledSQL, limit, offset)
+	if err != nil {
+		return nil, 0, s.told(err)
+	}
+	var ids []int64
+	for _, c := range found {
+		ids = append(ids, c.Update.StoryID)
+	}
+	of := map[int64]stories.Story{}
+	about, err := all(ctx, s.reader(), scanStory, storiesAmongSQL, list(ids))
+	for _, story := range about {
+		of[story.ID] = story
+	}
+	for _, c := range found {
+		c.Story = of[c.Update.StoryID]
+		open = append(open, c.Scheduled)
+	}
+	return open, total, s.told(err)
+}
+
+// ScheduledOf implements stories.Store.
+func (s *Store) ScheduledOf(ctx context.Context, storyID int64, since time.Time) ([]stories.Update, error) {
+	found, err := all(ctx, s.reader(), func(r row) (stories.Update, error) {
+		c, err := scanScheduled(r)
+		return c.Update, err
+	}, scheduledTextsSQL, storyID, millis(since), stories.MaxScheduled)
+	return found, s.told(err)
+}
+
+// NextScheduled implements stories.ScheduleStore.
+func (s *Store) NextScheduled(ctx context.Context) (next stories.Scheduled, now time.Time, ok bool, err error) {
+	row, err := theOne(ctx, s.reader(), scanScheduled, nextScheduledSQL)
+	if errors.Is(err, sql.ErrNoRows) {
+		return next, now, false, nil
+	}
+	if err == nil {
+		now, err = s.clock(ctx, s.reader())
+	}
+	return row.Scheduled, now, err == nil, s.told(err)
+}
+
+// ScheduledByID implements stories.ScheduleStore.
+func (s *Store) ScheduledByID(ctx context.Context, id int64) (stories.Scheduled, error) {
+	c, err := theOne(ctx, s.reader(), scanScheduled, scheduledSQL, id)
+	if err == nil {
+		err = fillScheduled(ctx, s.reader(), &c)
+	}
+	return c.Scheduled, s.told(missing(err, "This scheduled update is not there any more."))
+}
+
+// ScheduledUnder implements stories.ScheduleStore.
+func (s *Store) ScheduledUnder(ctx context.Context, key string) (made stories.Scheduled, ok bool, err error) {
+	err = replay(ctx, s.reader(), key, "scheduled", &made)
+	if errors.Is(err, sql.ErrNoRows) {
+		return made, false, nil
+	}
+	return made, err == nil, s.told(err)
+}
+
+// fillScheduled adds the story and, once it is published, the update.
+func fillScheduled(ctx context.Context, q querier, c *scheduledRow) (err error) {
+	if c.Story, err = theOne(ctx, q, scanStory, storyByIDSQL, c.Update.StoryID); err != nil {
+		return err
+	}
+	if c.Update.ID != 0 {
+		c.Update, err = theOne(ctx, q, scanUpdate, updateByIDSQL, c.Update.ID)
+	}
+	return err
+}
+
+// lockScheduled reads one that is about to change. Its story is locked first, as
+// whoever publishes and whoever merges does. CodeNotFound.
+func lockScheduled(ctx context.Context, q querier, id int64) (c scheduledRow, err error) {
+	gone := func(err error) error { return missing(err, "This scheduled update is not there any more.") }
+	if c, err = theOne(ctx, q, scanScheduled, scheduledSQL, id); err != nil {
+		return c, gone(err)
+	}
+	if _, err = lockStory(ctx, q, c.Update.StoryID); err != nil {
+		return c, err
+	}
+	if c, err = theOne(ctx, q, scanScheduled, scheduledSQL+` /*lock*/`, id); err != nil {
+		return c, gone(err)
+	}
+	return c, fillScheduled(ctx, q, &c)
+}
+
+// PublishDue implements stories.ScheduleStore.
+func (s *Store) PublishDue(ctx context.Context, a stories.Act, id int64, why stories.ScheduleState) (done stories.Scheduled, err error) {
+	err = s.changeAtHome(ctx, func(q querier) error {
+		c, err := lockScheduled(ctx, q, id)
+		switch {
+		case err != nil:
+		case c.State != stories.ScheduleWaiting || c.Due.After(a.At):
+		case why != "":
+			err = s.askScheduled(ctx, q, a, &c, why)
+		case c.Story.State == stories.Closed:
+			err = s.askScheduled(ctx, q, a, &c, stories.ScheduleClosed)
+		case a.At.Sub(c.Due) > stories.MaxLate:
+			err = s.askScheduled(ctx, q, a, &c, stories.ScheduleLate)
+		default:
+			err = s.publishScheduled(ctx, q, a, &c, stories.User{})
+		}
+		done = c.Scheduled
+		return err
+	})
+	return done, err
+}
+
+// publishedScheduled is what PublishScheduled returns, in a form that can be kept.
+type publishedScheduled struct {
+	Scheduled stories.Scheduled
+	Published bool // by this act
+}
+
+// PublishScheduled implements stories.ScheduleStore.
+func (s *Store) PublishScheduled(ctx context.Context, a stories.Act, id int64) (stories.Scheduled, stories.Progress, error) {
+	var p stories.Progress
+	done, err := act(ctx, s, a, "published early", func(q querier) (done publishedScheduled, changed bool, err error) {
+		c, err := lockScheduled(ctx, q, id)
+		if err == nil && c.Open() {
+			done.Published, err = true, s.publishScheduled(ctx, q, a, &c, a.By)
+		}
+		done.Scheduled = c.Scheduled
+		return done, done.Published, err
+	}, func(q querier, done publishedScheduled) (err error) {
+		p = stories.Progress{} // of a try that was rolled back
+		if done.Published {
+			p, err = plannedOf(ctx, q, done.Scheduled.Update)
+		}
+		return err
+	})
+	return done.Scheduled, p, err
+}
+
+// CancelScheduled implements stories.ScheduleStore.
+func (s *Store) CancelScheduled(ctx context.Context, a stories.Act, id int64) (stories.Scheduled, error) {
+	return act(ctx, s, a, "cancelled", func(q querier) (done stories.Scheduled, changed bool, err error) {
+		c, err := lockScheduled(ctx, q, id)
+		if err != nil || !c.Open() {
+			return c.Scheduled, false, err
+		}
+		c.State, c.EndedBy, c.EndedAt = stories.ScheduleCancelled, a.By, moment(millis(a.At))
+		if err := s.endScheduled(ctx, q, a, c); err != nil {
+			return c.Scheduled, false, err
+		}
+		return c.Scheduled, true, enter(ctx, q, a, "cancelled", c.Story.ID, scheduledDetail(c.Scheduled))
+	})
+}
+
+// publishScheduled publishes c, which is locked with its story, as of now. by is who
+// decided it, zero for its time.
+func (s *Store) publishScheduled(ctx context.Context, q querier, a stories.Act, c *scheduledRow, by stories.User) (err error) {
+	u := c.Update
+	if u.At.IsZero() {
+		u.At = a.At
+	}
+	if c.Update, err = s.publish(ctx, q, a, c.Story, u); err != nil {
+		return err
+	}
+	c.Story.Updates = c.Update.Number
+	c.State, c.EndedBy, c.EndedAt = stories.SchedulePublished, by, moment(millis(a.At))
+	return s.endScheduled(ctx, q, a, *c)
+}
+
+// endScheduled keeps how c ended, and has what the desk was asked say so.
+func (s *Store) endScheduled(ctx context.Context, q querier, a stories.Act, c scheduledRow) error {
+	if _, err := q.exec(ctx, endScheduledSQL, c.ID, string(c.State), millis(c.EndedAt), c.EndedBy.Ref, c.EndedBy.Name, c.Update.ID); err != nil {
+		return err
+	}
+	if c.notice == 0 {
+		return nil
+	}
+	return reviseNotice(ctx, q, c.notice, stories.NoticeBody{Scheduled: asked(c.Scheduled)}, a.At)
+}
+
+// askScheduled has somebody decide what becomes of c.
+func (s *Store) askScheduled(ctx context.Context, q querier, a stories.Act, c *scheduledRow, why stories.ScheduleState) error {
+	c.State = why
+	n := stories.Notice{Kind: stories.ScheduleNotice, Revision: 1, Done: true, Body: stories.NoticeBody{Scheduled: asked(c.Scheduled)}, CreatedAt: a.At}
+	if err := sharePlanning(ctx, q); err != nil {
+		return err
+	}
+	if err := insertNotice(ctx, q, &n); err != nil {
+		return fmt.Errorf("keep what the desk is asked: %w", err)
+	}
+	if _, err := owePosts(ctx, q, n, nil, a.At); err != nil {
+		return err
+	}
+	if _, err := q.exec(ctx, askScheduledSQL, c.ID, string(why), n.ID); err != nil {
+		return err
+	}
+	return enter(ctx, q, a, "overdue", c.Story.ID, string(why)+", "+scheduledDetail(c.Scheduled))
+}
+
+// asked is what the desk is asked about c, or what became of it.
+func asked(c stories.Scheduled) *stories.Scheduled {
+	c.Story = stories.Story{ID: c.Story.ID, Slug: c.Story.Slug, Headline: c.Story.Headline, State: c.Story.State}
+	return &c
+}
