@@ -133,8 +133,8 @@ func (c *crawl) follow() {
 	for len(c.queue) > 0 && c.pressed < mostPresses {
 		next := c.next()
 		s, err := next.press()
-		if errors.Is(err, errStale) && (rank(next.label) > 0 || strings.HasPrefix(next.way, unasked) || answering.MatchString(next.label)) {
-			continue // another button has done it meanwhile, or it was pushed once and for all
+		if errors.Is(err, errStale) && (rank(next.label) > 0 || strings.HasPrefix(next.way, unasked) || answering.MatchString(next.label) || strings.Contains(next.way, "> Cancel >")) {
+			continue // another button has done it meanwhile, or it, or what leads to it, was pushed once and for all
 		}
 		c.pressed++
 		if err != nil {
