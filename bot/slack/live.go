@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"reflect"
+	"sync"
 	"time"
 
 	"storybot/bot"
@@ -48,6 +49,7 @@ func (i *intake) follow(ctx context.Context, t teller, r bot.Reply, log *slog.Lo
 	defer cancel()
 	began, shown := time.Now(), 0
 	var newest *bot.Message
+	var unknown sync.Once // those who deliver tell how long a database is away
 	show := func(ctx context.Context) {
 		if f := t.say(ctx, newest); f != nil {
 			log.Info("slack progress not shown", "err", f)
@@ -57,7 +59,7 @@ func (i *intake) follow(ctx context.Context, t teller, r bot.Reply, log *slog.Lo
 	for t.left() > 0 && sleep(ctx, i.timing.livePoll) {
 		m, done, err := r.Live(ctx)
 		if err != nil {
-			log.Warn("slack progress not known", "err", err)
+			unknown.Do(func() { log.Info("slack progress not known for now", "err", err) })
 			continue
 		}
 		newest = &m
