@@ -64,10 +64,21 @@ type command struct {
 	// meant, its slug in the place of %s; "" where none is offered so.
 	nearly string
 	run    func(*Mux, context.Context, request) (bot.Reply, error)
-	// inForm opens the form in which its free argument is filled in; nil where there
-	// is none.
+	// inForm opens the form in which it is filled in, when it is given as formed says;
+	// nil where there is none.
 	inForm func(*Mux, context.Context, request) (bot.Reply, error)
+	formed formed
 }
+
+// formed is when a command that has a form opens it.
+type formed int
+
+// The occasions.
+const (
+	ifNoText formed = 1 << iota // typed without its text
+	ifBare                      // typed with nothing but what it requires
+	ifApart                     // always where options are chosen one by one
+)
 
 // request is a command with its arguments read.
 type request struct {

@@ -2,6 +2,7 @@ package command
 
 import (
 	"maps"
+	"strings"
 	"testing"
 	"time"
 
@@ -139,6 +140,42 @@ func TestADraftIsPostedUnderTheTimeToUndo(t *testing.T) {
 		t.Fatalf("waiting %q, published %q", got, n.updates("sony-hack"))
 	}
 	has(t, "the drafts", n.ask("mo", "desk", "/desk drafts"), "You have no drafts.")
+}
+
+// What its author undoes is a draft of theirs, with all it said; whoever else cancels
+// it keeps none. Pressed again it is the same draft.
+func TestWhatIsUndoneIsADraft(t *testing.T) {
+	n := openTracked(t)
+	n.config.Undo = 30 * time.Second
+	const command = `/update sony-hack level:breaking source:https://example.org/a,https://example.org/b image:https://example.org/p.png alt:"A cinema" at:"2014-12-19 10:00" First` + "\n\nA slip"
+	n.must(n.ask("mo", "desk", command))
+	undo := n.shown[0]
+	for range 2 {
+		r := n.pressed("mo", "desk", undo.Action, undo.Arg)
+		has(t, undo.Label, r, "Taken back: nothing was published. It is a draft now.", "BREAKING", "A slip", "[Post]", "[Change]", "[Discard]")
+	}
+	post := n.shown[0]
+	n.must(n.press("mo", "desk", "Change"))
+	for name, want := range map[string]string{"text": "First\n\nA slip", "level": "breaking", "source": "https://example.org/a\nhttps://example.org/b", "at": "2014-12-19 10:00"} {
+		if got := n.form.Field(name).Value; got != want {
+			t.Errorf("%s holds %q, want %q", name, got, want)
+		}
+	}
+	if list := n.ask("ada", "desk", "/desk drafts"); !strings.Contains(text(list), "You have no drafts") {
+		t.Errorf("another sees it: %s", text(list))
+	}
+	n.config.Undo = 0
+	n.must(n.pressed("mo", "desk", post.Action, post.Arg))
+	if got := n.updates("sony-hack"); len(got) != 2 || got[1] != "First\n\nA slip" {
+		t.Errorf("published %q", got)
+	}
+	has(t, "undo once more", n.pressed("mo", "desk", undo.Action, undo.Arg), "This was posted already.", "update 2")
+
+	n.config.Undo = 30 * time.Second
+	n.must(n.ask("mo", "desk", "/update sony-hack Another slip"))
+	if r := n.press("ada", "desk", "Undo"); strings.Contains(text(r), "draft") || len(n.waiting()) != 0 {
+		t.Errorf("cancelled by another: %s", text(r))
+	}
 }
 
 // A draft that was begun before its story got another slug is posted there; one with a

@@ -14,11 +14,10 @@ import (
 
 // formKind is what a form is for: what it asks, and what is done with it.
 type formKind struct {
-	letter   string // the ids of its drafts begin with it
-	title    string
-	postWord string   // the label of the button that does what it is for
-	notYet   string   // the sentence that this was not pressed yet
-	asks     []string // the names of its fields: nothing else is taken from what is submitted
+	letter string // the ids of its drafts begin with it
+	title  string
+	begin  string   // the command that opens it
+	asks   []string // the names of its fields: nothing else is taken from what is submitted
 	// fields are what it asks, filled with what the draft holds.
 	fields func(m *Mux, ctx context.Context, d stories.Draft) ([]bot.Field, error)
 	// note is said above the fields; may be nil.
@@ -41,7 +40,7 @@ type formKind struct {
 }
 
 // formKinds is every kind of form.
-func formKinds() []formKind { return []formKind{updateForm(), trackForm()} }
+func formKinds() []formKind { return []formKind{updateForm(), trackForm(), editForm()} }
 
 // formOf finds the kind by the id of a draft.
 func formOf(id string) (formKind, bool) {
@@ -227,8 +226,8 @@ func (m *Mux) show(ctx context.Context, r request, k formKind, d stories.Draft, 
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	msg.Blocks = append(msg.Blocks, bot.Para(append([]bot.Span{bot.Bold(k.notYet + " ")}, what...)...))
-	msg.Buttons = append([]bot.Button{postButton(k.postWord, d, plainly)}, changeButtons(d)...)
+	msg.Blocks = append(msg.Blocks, bot.Para(append([]bot.Span{bot.Bold("Not posted yet. ")}, what...)...))
+	msg.Buttons = append([]bot.Button{postButton("Post", d, plainly)}, changeButtons(d)...)
 	return bot.Reply{Message: msg, InPlace: true}, nil
 }
 

@@ -175,15 +175,17 @@ func (m *Mux) run(ctx context.Context, c bot.Command, entry *command, read readi
 	return m.carryOut(ctx, r)
 }
 
-// asksForm says that a command was typed without its text, which is filled in in a
-// form then.
+// asksForm says that a command was given so that it is filled in in a form.
 func (c *command) asksForm(asked bot.Command, read reading) bool {
-	_, typed := asked.Input.(bot.Typed)
-	free, has := c.free()
-	if !typed || c.inForm == nil || !has || read.doubtful() || read.typed.get(free.Name) != "" {
+	if c.inForm == nil || read.doubtful() || slices.ContainsFunc(c.Args, func(a bot.Arg) bool { return a.Required && !a.Free && read.typed.get(a.Name) == "" }) {
 		return false
 	}
-	return !slices.ContainsFunc(c.Args, func(a bot.Arg) bool { return a.Required && !a.Free && read.typed.get(a.Name) == "" })
+	if _, typed := asked.Input.(bot.Typed); !typed {
+		return c.formed&ifApart != 0
+	}
+	return !slices.ContainsFunc(c.Args, func(a bot.Arg) bool {
+		return read.typed.get(a.Name) != "" && (a.Free || c.formed&ifBare != 0 && !a.Required)
+	})
 }
 
 // inForm opens the form of a command, for those who may give it, with what was typed.

@@ -76,7 +76,7 @@ func (m *Mux) pressDiscard(ctx context.Context, r request, args bot.Args) (bot.R
 // endedDraft answers what is done to a draft that was posted or discarded.
 func (m *Mux) endedDraft(ctx context.Context, r request, k formKind, d stories.Draft) (bot.Reply, error) {
 	if d.State == stories.DraftDiscarded {
-		return refused("This was discarded; nothing was posted. /desk write begins another."), nil
+		return refused("This was discarded; nothing was posted. " + k.begin + " begins another."), nil
 	}
 	reply, err := m.post(ctx, r, k, d) // under the same key: it says what came of it
 	if err != nil {

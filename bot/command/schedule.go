@@ -293,6 +293,9 @@ func (m *Mux) pressCancel(ctx context.Context, r request, args bot.Args) (bot.Re
 	if s.State == stories.SchedulePublished {
 		return tooLate(m.scheduledEnd(s)), nil
 	}
+	if s.Undo && s.Update.Author.Ref == r.User.Ref {
+		return m.undone(ctx, r, s)
+	}
 	return bot.Reply{Message: m.scheduledEnd(s)}, nil
 }
 

@@ -67,7 +67,7 @@ func readerCommands() []command {
 				{Name: "at", Kind: bot.KindTime, Summary: "When it happened or, ahead, when it goes out: 15:04, tomorrow 09:00 or 2014-12-20 15:04", MaxLength: 40},
 				{Name: "again", Summary: "Post it although the same text was just posted", Choices: []bot.Choice{{Value: "yes", Label: "yes"}}},
 			}, Opens: true, Example: "/update sony-hack level:breaking source:https://example.org/report The studio cancels the film."},
-			role: stories.Moderator, verify: (*Mux).verifyUpdate, nearly: "Post it to %s", run: (*Mux).update, inForm: (*Mux).write},
+			role: stories.Moderator, verify: (*Mux).verifyUpdate, nearly: "Post it to %s", run: (*Mux).update, inForm: (*Mux).write, formed: ifNoText},
 	}
 }
 
@@ -80,7 +80,7 @@ func deskCommands() []command {
 				{Name: "topics", Kind: bot.KindTopics, Summary: "Topics, separated by commas"},
 				{Name: "summary", Kind: bot.KindText, Summary: "What the story is about", MaxLength: stories.MaxSummary},
 			}, Opens: true, Example: "/desk track slug:sony-hack topics:security,film The hack of Sony Pictures"},
-			role: stories.Moderator, verify: (*Mux).verifyTrack, run: (*Mux).track, inForm: (*Mux).trackInForm},
+			role: stories.Moderator, verify: (*Mux).verifyTrack, run: (*Mux).track, inForm: (*Mux).trackInForm, formed: ifNoText},
 		{Spec: bot.Spec{Name: "desk write", Summary: "Write an update in a form, and look at it before it is posted", Opens: true,
 			Args: []bot.Arg{storyArg}, Example: "/desk write sony-hack"}, role: stories.Moderator, nearly: "Write for %s", run: (*Mux).write},
 		{Spec: bot.Spec{Name: "desk drafts", Summary: "List what you began in a form and did not post", Example: "/desk drafts"},
@@ -91,8 +91,8 @@ func deskCommands() []command {
 				{Name: "topics", Kind: bot.KindTopics, Summary: "All its topics from now on, separated by commas"},
 				{Name: "summary", Kind: bot.KindText, Summary: "What the story is about", MaxLength: stories.MaxSummary},
 				{Name: "clear", Summary: "What to take away", Choices: []bot.Choice{{Value: "summary", Label: "summary"}, {Value: "topics", Label: "topics"}}},
-			}, Example: "/desk edit sony-hack topics:security,film The studio releases the film"},
-			role: stories.Moderator, verify: (*Mux).verifyEdit, nearly: "Change %s", run: (*Mux).edit},
+			}, Opens: true, Example: "/desk edit sony-hack topics:security,film The studio releases the film"},
+			role: stories.Moderator, verify: (*Mux).verifyEdit, nearly: "Change %s", run: (*Mux).edit, inForm: (*Mux).editInForm, formed: ifBare | ifApart},
 		{Spec: bot.Spec{Name: "desk rename", Summary: "Give a story another slug; the old one still leads to it",
 			Args:    []bot.Arg{required(storyArg), {Name: "slug", Summary: "Its new slug", Required: true, Positional: true, MaxLength: stories.MaxSlug}},
 			Example: "/desk rename sony-hack the-interview"}, role: stories.Moderator, nearly: "Rename %s", run: (*Mux).rename},

@@ -11,7 +11,7 @@ import (
 // trackForm is the form that starts a story.
 func trackForm() formKind {
 	return formKind{
-		letter: "t", title: "Start a story", postWord: "Track", notYet: "Not tracked yet.",
+		letter: "t", title: "Start a story", begin: "/desk track",
 		asks:   []string{"headline", "summary", "topics", "slug"},
 		fields: (*Mux).trackFields, check: (*Mux).checkTrackDraft, preview: (*Mux).previewTrack, post: (*Mux).postTrack,
 		settle: func(*Mux, context.Context, *stories.Draft) error { return nil },
@@ -31,17 +31,30 @@ func (m *Mux) trackInForm(ctx context.Context, r request) (bot.Reply, error) {
 }
 
 func (m *Mux) trackFields(_ context.Context, d stories.Draft) ([]bot.Field, error) {
+	return append(storyFields(d), bot.Field{
+		Name: "slug", Label: "Slug", Hint: "Its short name in commands; made from the headline when left empty", Limit: stories.MaxSlug, Value: d.Fields["slug"]}), nil
+}
+
+// storyFields are the fields of a story's own words.
+func storyFields(d stories.Draft) []bot.Field {
 	return []bot.Field{
 		{Name: "headline", Label: "Headline", Required: true, Limit: stories.MaxHeadline, Value: d.Fields["headline"]},
 		{Name: "summary", Label: "What it is about", Kind: bot.TextField, Limit: stories.MaxSummary, Value: d.Fields["summary"]},
 		{Name: "topics", Label: "Topics", Hint: "Divided by commas: security, film", Limit: stories.MaxTopics * (stories.MaxSlug + 2), Value: d.Fields["topics"]},
-		{Name: "slug", Label: "Slug", Hint: "Its short name in commands; made from the headline when left empty", Limit: stories.MaxSlug, Value: d.Fields["slug"]},
-	}, nil
+	}
 }
 
 // checkTrackDraft says what Track would refuse of a draft.
 func (m *Mux) checkTrackDraft(ctx context.Context, d stories.Draft) (problems, error) {
 	wrong := problems{}
+	if err := wrong.checkStory(d); err != nil {
+		return nil, err
+	}
+	return wrong, wrong.add("slug", m.checkFreeSlug(ctx, d, wrong["headline"] == ""))
+}
+
+// checkStory notes what is wrong with a story's own words.
+func (p problems) checkStory(d stories.Draft) error {
 	headline := stories.CheckHeadline(d.Fields["headline"])
 	if d.Fields["headline"] == "" {
 		headline = stories.Errorf(stories.CodeInvalid, "Write the headline.")
@@ -54,14 +67,12 @@ func (m *Mux) checkTrackDraft(ctx context.Context, d stories.Draft) (problems, e
 			break
 		}
 	}
-	for field, err := range map[string]error{
-		"headline": headline, "summary": stories.CheckSummary(d.Fields["summary"]), "topics": topicsErr, "slug": m.checkFreeSlug(ctx, d, headline == nil),
-	} {
-		if err := wrong.add(field, err); err != nil {
-			return nil, err
+	for field, err := range map[string]error{"headline": headline, "summary": stories.CheckSummary(d.Fields["summary"]), "topics": topicsErr} {
+		if err := p.add(field, err); err != nil {
+			return err
 		}
 	}
-	return wrong, nil
+	return nil
 }
 
 // checkFreeSlug refuses the slug that a draft would get when it is none, or taken.
@@ -107,17 +118,22 @@ func (m *Mux) previewTrack(_ context.Context, r request, d stories.Draft) (bot.M
 	if wanted.Topics, err = stories.CheckTopics(wanted.Topics); err != nil {
 		return bot.Message{}, nil, err
 	}
-	msg := bot.Message{Title: bot.Headline(wanted)}
-	if wanted.Summary != "" {
-		summary, _ := bot.CutToRoom(bot.Clean(wanted.Summary), answerRoom/2)
+	return storyPreview(wanted), []bot.Span{bot.Text("Post starts it; nothing is sent to channels by that.")}, nil
+}
+
+// storyPreview is a story's own words, as they will be.
+func storyPreview(story stories.Story) bot.Message {
+	msg := bot.Message{Title: bot.Headline(story)}
+	if story.Summary != "" {
+		summary, _ := bot.CutToRoom(bot.Clean(story.Summary), answerRoom/2)
 		msg.Blocks = append(msg.Blocks, bot.Para(bot.Text(summary)))
 	}
-	print := "slug: " + wanted.Slug
-	if len(wanted.Topics) > 0 {
-		print += " · topics: " + strings.Join(wanted.Topics, ", ")
+	print := "slug: " + story.Slug
+	if len(story.Topics) > 0 {
+		print += " · topics: " + strings.Join(story.Topics, ", ")
 	}
 	msg.Blocks = append(msg.Blocks, small(bot.Text(print)))
-	return msg, []bot.Span{bot.Text("Track starts it; nothing is sent to channels by that.")}, nil
+	return msg
 }
 
 // postTrack starts the story of a draft.

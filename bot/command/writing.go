@@ -33,7 +33,7 @@ const maxPicked = 24
 // updateForm is the form of an update.
 func updateForm() formKind {
 	return formKind{
-		letter: "u", title: "Write an update", postWord: "Post", notYet: "Not posted yet.",
+		letter: "u", title: "Write an update", begin: "/desk write",
 		asks:   []string{storyField, "text", "level", "source", "at"},
 		fields: (*Mux).updateFields, settle: (*Mux).settleUpdate, check: (*Mux).checkUpdateDraft,
 		question: (*Mux).askDraftTime, preview: (*Mux).previewUpdate, post: (*Mux).postUpdate, line: (*Mux).updateLine,
@@ -148,6 +148,11 @@ func slugField(d stories.Draft) bot.Field {
 // settleUpdate finds the story that was picked or typed, and the time.
 func (m *Mux) settleUpdate(ctx context.Context, d *stories.Draft) error {
 	m.settleWhen(d)
+	return m.settleStory(ctx, d)
+}
+
+// settleStory finds the story that was picked or typed.
+func (m *Mux) settleStory(ctx context.Context, d *stories.Draft) error {
 	if d.Fields[pickField] == "" {
 		return nil
 	}
@@ -299,9 +304,15 @@ func (m *Mux) postUpdate(ctx context.Context, r request, d stories.Draft) (bot.R
 
 // updateLine names a draft of an update in a list.
 func (m *Mux) updateLine(ctx context.Context, d stories.Draft) string {
-	about := "an update"
-	if story, err := m.stories.StoryByID(ctx, d.StoryID); err == nil { // it is listed all the same
-		about = story.Slug
+	return cmp.Or(m.storyName(ctx, d), "an update") + ": " + d.Fields["text"]
+}
+
+// storyName is what the story of a draft is called; "" while it has none. A draft is
+// listed all the same when that cannot be found out.
+func (m *Mux) storyName(ctx context.Context, d stories.Draft) string {
+	story, err := m.stories.StoryByID(ctx, d.StoryID)
+	if err != nil {
+		return ""
 	}
-	return about + ": " + d.Fields["text"]
+	return story.Slug
 }
