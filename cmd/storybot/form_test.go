@@ -119,3 +119,45 @@ func (f *far) writeOnSlack(t *testing.T) *slacktest.Answer {
 	}
 	return preview
 }
+
+// TestAStoryIsChangedInAForm: /desk edit opens its form on Discord always, on Slack
+// without options, with what the story says; both show it as it will be, and change
+// only what was changed in them.
+func TestAStoryIsChangedInAForm(t *testing.T) {
+	f := newFar(t)
+	f.env = append(f.env, "STORYBOT_ADMINS=discord:"+discordtest.DefaultUser+",slack:"+team+"/"+reader)
+	p := f.connect(t)
+	f.track(t)
+	person := discordtest.Interaction{Channel: guildChannel, Name: "desk edit", Options: map[string]string{"story": "flood", "topics": "rivers"}}
+	form, err := f.discord.Command(f.ctx, person)
+	if err != nil || form.Type != 9 || form.Deferred || !strings.Contains(string(form.Modal), `"value":"rivers"`) {
+		t.Fatalf("/desk edit on Discord: %+v %s %v", form, form.Modal, err)
+	}
+	view, err := f.slack.Slash(f.ctx, slacktest.Slash{Team: team, Channel: teamChannel, User: reader, Command: "/desk", Text: "edit flood"})
+	if err != nil || view.View == nil {
+		t.Fatalf("/desk edit on Slack: %+v %v", view, err)
+	}
+	preview, err := f.discord.Submit(f.ctx, form, nil, person)
+	if err != nil || !preview.Ephemeral || !strings.Contains(preview.Message.Text, "Post changes the topics of flood.") {
+		t.Fatalf("submitted on Discord: %+v %v", preview, err)
+	}
+	refused, err := f.slack.Submit(f.ctx, view.View, map[string]string{"headline": "The Rhine falls", "topics": "all the news, !"})
+	if err != nil || refused.Via != "errors" || refused.Errors["topics"] == "" || refused.Typed["headline"] != "The Rhine falls" {
+		t.Fatalf("refused on Slack: %+v %v", refused, err)
+	}
+	shown, err := f.slack.Submit(f.ctx, view.View, map[string]string{"headline": "The Rhine falls", "topics": ""})
+	if err != nil || shown.View == nil || !strings.Contains(shown.View.Visible(), "Post changes the headline of flood.") {
+		t.Fatalf("submitted on Slack: %+v %v", shown, err)
+	}
+	if done, err := f.discord.Press(f.ctx, preview.Message, "Post", person); err != nil || !strings.Contains(done.Message.Text, "Changed flood.") {
+		t.Fatalf("Post on Discord: %+v %v", done, err)
+	}
+	done, err := f.slack.PressView(f.ctx, shown.View, "Post")
+	if err != nil || done.View == nil || !strings.Contains(done.View.Visible(), "The Rhine falls") || !strings.Contains(done.View.Visible(), "rivers") {
+		t.Fatalf("Post on Slack: %+v %v", done, err)
+	}
+	if got := f.onDiscord(t, "story", map[string]string{"story": "flood"}); !strings.Contains(got, "The Rhine falls") || !strings.Contains(got, "rivers") {
+		t.Errorf("/story afterwards: %q", got)
+	}
+	p.stop()
+}
