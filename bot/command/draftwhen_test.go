@@ -142,6 +142,22 @@ func TestADraftIsPostedUnderTheTimeToUndo(t *testing.T) {
 	has(t, "the drafts", n.ask("mo", "desk", "/desk drafts"), "You have no drafts.")
 }
 
+// What repeats an update that waits for its time is asked about; that has no number.
+func TestADraftThatRepeatsWhatIsScheduled(t *testing.T) {
+	n := openTracked(t)
+	n.must(n.ask("mo", "desk", "/update sony-hack at:23:00 The film opens."))
+	n.must(n.writing(map[string]string{"text": "The film opens."}))
+	r := n.press("mo", "desk", "Post")
+	has(t, "asked", r, "Nothing was posted. Post it anyway?", "/desk scheduled", "[Post it anyway][Change][Discard]")
+	if strings.Contains(labels(offers(r.Message)), "update 0") {
+		t.Errorf("it offers %s", labels(offers(r.Message)))
+	}
+	n.must(n.press("mo", "desk", "Post it anyway"))
+	if got := n.updates("sony-hack"); len(got) != 2 {
+		t.Errorf("published %q", got)
+	}
+}
+
 // What its author undoes is a draft of theirs, with all it said; whoever else cancels
 // it keeps none. Pressed again it is the same draft.
 func TestWhatIsUndoneIsADraft(t *testing.T) {

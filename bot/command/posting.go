@@ -186,6 +186,10 @@ func (m *Mux) repeatedDraft(ctx context.Context, d stories.Draft, repeat *storie
 	reply.InPlace = true
 	if like := repeat.Like; like != nil {
 		reply.Message.Blocks = append(reply.Message.Blocks, bot.Block{Kind: bot.Quote, Spans: []bot.Span{bot.Text(excerpt(like.Text))}})
+		if like.Number == 0 { // it waits for its time
+			reply.Message.Blocks = append(reply.Message.Blocks, small(bot.Code("/desk scheduled"), bot.Text(" lists what goes out later.")))
+			return reply, nil
+		}
 		reply.Message.Buttons = append(reply.Message.Buttons, bot.ReadButton(fmt.Sprintf("Show update %d", like.Number), *like))
 	}
 	return reply, nil
