@@ -34,6 +34,10 @@ const (
 	ActionMember   Action = "member"
 	ActionMembers  Action = "members"
 	ActionHistory  Action = "history"
+	ActionForm     Action = "form"
+	ActionDraft    Action = "draft"
+	ActionPost     Action = "post"
+	ActionDiscard  Action = "discard"
 	// What is scheduled.
 	ActionPlan      Action = "plan"
 	ActionScheduled Action = "scheduled"
@@ -50,6 +54,8 @@ type ActionSpec struct {
 	Word       bool
 	// Changes says that pressing it changes something.
 	Changes bool
+	// Opens says that pressing it may open a form.
+	Opens bool
 	// Instead is what to type when a button is too old to be understood.
 	Instead string
 }
@@ -82,6 +88,10 @@ func Actions() []ActionSpec {
 		{Action: ActionScheduled, Need: 1, Most: 2, Instead: "/desk scheduled"},                                         // scheduled update, a part of its text from 1 on
 		{Action: ActionPublish, Need: 1, Most: 1, Changes: true, Instead: "/desk scheduled"},                            // scheduled update
 		{Action: ActionCancel, Need: 1, Most: 1, Changes: true, Instead: "/desk scheduled"},                             // scheduled update
+		{Action: ActionForm, Need: 1, Most: 1, Word: true, Opens: true, Instead: "/desk drafts"},                        // which of its fields, the draft
+		{Action: ActionDraft, Need: 1, Most: 1, Word: true, Instead: "/desk drafts"},                                    // its version, the draft
+		{Action: ActionPost, Need: 2, Most: 2, Word: true, Changes: true, Instead: "/desk drafts"},                      // its version, what was said to a doubt, the draft
+		{Action: ActionDiscard, Need: 1, Most: 1, Word: true, Changes: true, Instead: "/desk drafts"},                   // its version or, in a list, 0, the draft
 	}
 }
 

@@ -127,10 +127,11 @@ func AfterGap(m Message, missed int) Message {
 	return m
 }
 
-// SmallPrint divides the blocks of m before the small print at its end.
+// SmallPrint divides the blocks of m before the small print at its end: what can be
+// pressed is none.
 func (m Message) SmallPrint() (body, small []Block) {
 	end := len(m.Blocks)
-	for end > 0 && m.Blocks[end-1].Kind == Small {
+	for end > 0 && m.Blocks[end-1].Kind == Small && m.Blocks[end-1].Button == nil {
 		end--
 	}
 	return m.Blocks[:end], m.Blocks[end:]

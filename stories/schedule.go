@@ -179,6 +179,11 @@ func (s *Schedule) check(a Append, due, now time.Time) error {
 	if err := checkUpdate(a.update(Act{At: now}), now); err != nil {
 		return err
 	}
+	return CheckDue(due, now)
+}
+
+// CheckDue refuses to schedule anything so far ahead. CodeInvalid.
+func CheckDue(due, now time.Time) error {
 	if due.Sub(now) > MaxAhead {
 		return Errorf(CodeInvalid, "at: lies more than a year ahead. Look at its year, or write the update nearer to its time.")
 	}

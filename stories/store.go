@@ -21,6 +21,7 @@ type Store interface {
 	StoryEditStore
 	NameReader
 	RevisionStore
+	DraftStore
 }
 
 // StoryStore keeps stories and updates.

@@ -40,6 +40,10 @@ func presses() map[bot.Action]press {
 		bot.ActionScheduled: (*Mux).pressScheduled,
 		bot.ActionPublish:   (*Mux).pressPublish,
 		bot.ActionCancel:    (*Mux).pressCancel,
+		bot.ActionForm:      (*Mux).pressForm,
+		bot.ActionDraft:     (*Mux).pressDraft,
+		bot.ActionPost:      (*Mux).pressPost,
+		bot.ActionDiscard:   (*Mux).pressDiscard,
 	}
 }
 

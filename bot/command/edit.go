@@ -62,8 +62,13 @@ func (m *Mux) edit(ctx context.Context, r request) (bot.Reply, error) {
 	if err != nil {
 		return bot.Reply{}, err
 	}
+	return m.editStory(ctx, r.act(), r.get("story"), e)
+}
+
+// editStory changes a story and shows how it reads.
+func (m *Mux) editStory(ctx context.Context, act stories.Act, slug string, e stories.StoryEdit) (bot.Reply, error) {
 	known := m.topics(ctx)
-	story, changed, err := m.stories.Edit(ctx, r.act(), r.get("story"), e)
+	story, changed, err := m.stories.Edit(ctx, act, slug, e)
 	if err != nil {
 		return bot.Reply{}, err
 	}

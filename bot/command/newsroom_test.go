@@ -29,6 +29,7 @@ type newsroom struct {
 	asked   int
 	last    bot.Reply
 	shown   []bot.Button // of the last answer that had any
+	form    *bot.Form    // that was opened last
 	logged  lockedBuffer
 }
 
@@ -167,6 +168,10 @@ func (n *newsroom) handle(c bot.Command) bot.Reply {
 	n.last = n.Handle(n.t.Context(), c)
 	n.Wait()
 	checkMessage(n.t, n.last.Message)
+	if f := n.last.Form; f != nil {
+		checkForm(n.t, f)
+		n.form = f
+	}
 	if offered := offers(n.last.Message); len(offered) > 0 {
 		n.shown = offered
 	}
@@ -223,6 +228,7 @@ func transcript(r bot.Reply) string {
 	if r.Failed {
 		b.WriteString("(refused)\n")
 	}
+	b.WriteString(drawnForm(r.Form))
 	m := r.Message
 	m.Blocks = slices.Clone(m.Blocks)
 	for i, block := range m.Blocks {

@@ -25,7 +25,7 @@ func (m *Mux) publishOrSchedule(ctx context.Context, r request, a stories.Append
 		case err != nil:
 			return bot.Reply{}, err
 		case scheduled:
-			return m.showScheduled(ctx, r, made.ID)
+			return m.scheduledBefore(ctx, r, made.ID, dated)
 		case published:
 			a.At = time.Time{} // what it did is what is answered
 			return m.publish(ctx, r.act(), a, dated)
@@ -48,6 +48,15 @@ func (m *Mux) publishOrSchedule(ctx context.Context, r request, a stories.Append
 		return m.undoable(r, made, dated), nil
 	}
 	return m.publish(ctx, r.act(), a, dated)
+}
+
+// scheduledBefore answers a command that comes again: its update is scheduled.
+func (m *Mux) scheduledBefore(ctx context.Context, r request, id int64, dated bool) (bot.Reply, error) {
+	s, err := m.config.Schedule.One(ctx, r.User, id)
+	if err == nil && s.Undo && s.State == stories.ScheduleWaiting {
+		return m.undoable(r, s, dated), nil
+	}
+	return m.showScheduled(ctx, r, id)
 }
 
 // verifyAppend refuses an update that would be refused whatever is there.
@@ -290,6 +299,9 @@ func (m *Mux) pressCancel(ctx context.Context, r request, args bot.Args) (bot.Re
 	}
 	if s.State == stories.SchedulePublished {
 		return tooLate(m.scheduledEnd(s)), nil
+	}
+	if s.Undo && s.Update.Author.Ref == r.User.Ref {
+		return m.undone(ctx, r, s)
 	}
 	return bot.Reply{Message: m.scheduledEnd(s)}, nil
 }

@@ -157,7 +157,7 @@ func (m *Mux) whyRows(ctx context.Context, r request, story stories.Story, numbe
 			if d.About.Number != u.Number {
 				continue
 			}
-			about, err := m.whyRevised(ctx, r.Where, d)
+			about, err := m.whyRevised(ctx, r, d)
 			if err != nil {
 				return nil, err
 			}

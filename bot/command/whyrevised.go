@@ -10,8 +10,8 @@ import (
 
 // whyRevised says what became in a channel of the revisions of an update it was owed:
 // of the edits of its copy, and of the messages beside it.
-func (m *Mux) whyRevised(ctx context.Context, where stories.Destination, d stories.Delivery) ([]bot.Block, error) {
-	found, err := m.stories.WhyRevised(ctx, where, d.About.UpdateID)
+func (m *Mux) whyRevised(ctx context.Context, r request, d stories.Delivery) ([]bot.Block, error) {
+	found, err := m.stories.WhyRevised(ctx, r.Where, d.About.UpdateID)
 	if err != nil || len(found) == 0 {
 		return nil, err
 	}
@@ -25,7 +25,7 @@ func (m *Mux) whyRevised(ctx context.Context, where stories.Destination, d stori
 	}
 	var lines []bot.Block
 	for _, f := range found {
-		lines = append(lines, small(revisionWhy(f, kinds[f.Revision], m.stories.Now())...))
+		lines = append(lines, small(revisionWhy(f, kinds[f.Revision], r.Direct, m.stories.Now())...))
 	}
 	return lines, nil
 }
@@ -38,7 +38,7 @@ var editNames = map[stories.RevisionKind]string{
 }
 
 // revisionWhy says how an edit of a copy stands, or a message beside it.
-func revisionWhy(d stories.Delivery, kind stories.RevisionKind, now time.Time) []bot.Span {
+func revisionWhy(d stories.Delivery, kind stories.RevisionKind, direct bool, now time.Time) []bot.Span {
 	what := editNames[kind]
 	if d.Op != stories.OpEdit {
 		what = "The message " + labels[kind] + " "
@@ -66,5 +66,5 @@ func revisionWhy(d stories.Delivery, kind stories.RevisionKind, now time.Time) [
 	if d.Op == stories.OpEdit {
 		failed = "was not made. "
 	}
-	return []bot.Span{bot.Text(what + failed + reasonSentence(d.Reason))}
+	return []bot.Span{bot.Text(what + failed + reasonSentence(d.Reason, direct))}
 }

@@ -5,7 +5,7 @@
 // There is one person at a time, who may change their name (/as) and their
 // channel (/join); pushes to any console channel are printed under the
 // channel's name. talk.go hears what is typed, own.go are the console's own
-// commands, push.go prints what is pushed, draw.go lays messages out in lines and
+// commands, form.go asks for what a form asks, push.go prints what is pushed, draw.go lays messages out in lines and
 // line.go breaks these into rows. There are three ways to a reader: terminal.go,
 // with the line that is edited there (editor.go, tab.go, complete.go, history.go),
 // dumb.go and pipe.go.
@@ -84,6 +84,7 @@ type Console struct {
 	place   stories.Destination // where buttons are
 	printed []string            // keys of the newest pushes
 	unended []bot.Reply         // answers from a pipe that go on at its end
+	form    *filling            // that is being filled in; nil for none
 
 	mu     sync.Mutex // guards what follows
 	up     bool
@@ -236,7 +237,7 @@ func (c *Console) converse(ctx context.Context, h bot.Handler) error {
 		}
 	}()
 	for {
-		c.screen.setPrompt(c.user + " " + c.channel + promptEnd)
+		c.screen.setPrompt(c.prompt())
 		next <- struct{}{}
 		select {
 		case <-ctx.Done():
@@ -253,6 +254,15 @@ func (c *Console) converse(ctx context.Context, h bot.Handler) error {
 			}
 		}
 	}
+}
+
+// prompt is what stands before the line that is typed: who speaks and where, or what
+// is asked for.
+func (c *Console) prompt() string {
+	if f := c.form; f != nil {
+		return f.form.Fields[f.at].Label + "> "
+	}
+	return c.user + " " + c.channel + "> "
 }
 
 // finish waits for what is due now, as the last thing before the end.

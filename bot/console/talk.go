@@ -26,6 +26,9 @@ func (c *Console) hear(ctx context.Context, h bot.Handler, in input) (quit bool,
 		return false, fmt.Errorf("read a line: %w", in.err)
 	}
 	line := strings.TrimSpace(bot.Visible(in.line))
+	if c.form != nil {
+		return c.fill(ctx, h, line)
+	}
 	word, rest := cutWord(line)
 	word = strings.ToLower(word)
 	own, isOwn := c.own(word, rest)
@@ -83,6 +86,11 @@ func (c *Console) ask(ctx context.Context, h bot.Handler, where stories.Destinat
 		Key: fmt.Sprintf("%s:%s-%d", Platform, c.keys, c.asked), User: user,
 		Where: where, Lane: Platform, Input: in, Asker: asker{user},
 	})
+	_, submitted := in.(bot.Submission) // what was refused of it stands in the message, with a button that opens it again
+	if f := reply.Form; f != nil && len(f.Fields) > 0 && !(submitted && f.Refused()) {
+		c.give()
+		return c.begin(ctx, where, *f)
+	}
 	err := c.show(where, reply.Public, reply.Message)
 	c.give()
 	if err != nil {

@@ -39,9 +39,15 @@ func (i *intake) answer(work, run context.Context, a *ask, r bot.Reply) {
 	log := i.log.With("key", a.command.Key)
 	switch {
 	case a.window != nil:
-		if f := a.window.show(work, &r.Message); f != nil {
+		if f := a.window.show(work, &r); f != nil {
 			log.Warn("slack answer not shown", "err", f)
+			return
 		}
+		if r.Live != nil {
+			i.follow(run, a.window.teller(), r, log)
+		}
+		return
+	case r.Form != nil && i.open(work, a, &r):
 		return
 	case a.url == "" && a.ack == nil:
 		if at, ok := i.speak(work, a, r); ok && r.Live != nil {
@@ -60,7 +66,7 @@ func (i *intake) answer(work, run context.Context, a *ask, r bot.Reply) {
 		return
 	}
 	link := &responseLink{api: i.api, url: a.url, thread: a.thread, until: time.Now().Add(responseLife)}
-	inPlace := a.question && !r.Public && !r.Failed // the question turns into its answer
+	inPlace := !r.Public && (a.question && !r.Failed || r.InPlace && a.private) // the question turns into its answer
 	if f := link.say(work, &r.Message, r.Public, &inPlace); f != nil {
 		log.Warn("slack answer not shown", "err", f)
 		return
@@ -68,6 +74,23 @@ func (i *intake) answer(work, run context.Context, a *ask, r bot.Reply) {
 	if r.Live != nil {
 		i.follow(run, link.teller(r.Public, inPlace), r, log)
 	}
+}
+
+// open opens the form of an answer. It is false where that is too late, or there is
+// nothing to open it with: a mention has no trigger.
+func (i *intake) open(work context.Context, a *ask, r *bot.Reply) bool {
+	if a.trigger == "" {
+		return false
+	}
+	if a.ack != nil {
+		a.ack.empty()
+	}
+	w := &window{web: i.web, team: a.command.Where.Workspace, trigger: a.trigger}
+	f := w.show(work, r)
+	if f != nil {
+		i.log.Warn("slack form not opened", "key", a.command.Key, "err", f)
+	}
+	return f == nil
 }
 
 // answerInAck gives an answer in the acknowledgement, and keeps it for the case

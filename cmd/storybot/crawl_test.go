@@ -46,6 +46,7 @@ func TestCrawl(t *testing.T) {
 				t.Logf("an editor pressed %d things in a %s", c.pressed, way)
 			}
 			undo(t, s)
+			inForms(t, s)
 			for _, spec := range bot.Actions() {
 				if !strings.Contains(s.process.log(), fmt.Sprintf("msg=asked what=%q", "button "+string(spec.Action))) {
 					t.Errorf("no button of any answer or message led to the action %q", spec.Action)
@@ -133,7 +134,7 @@ func (c *crawl) follow() {
 		next := c.next()
 		s, err := next.press()
 		if errors.Is(err, errStale) && (next.changed() || strings.HasPrefix(next.way, unasked) || answering.MatchString(next.label)) {
-			continue // another button has done it meanwhile, or it was pushed once and for all
+			continue // another button has done it meanwhile, or it, or what leads to it, was pushed once and for all
 		}
 		c.pressed++
 		if err != nil {
@@ -178,7 +179,7 @@ func (c *crawl) next() found {
 
 // changing are the labels of what changes what others are about, in the order in which
 // they are pressed.
-var changing = []string{"Release by hand", "Settle against history", "Send all of it", "Pause", "Resume", "Try again", "Follow", "Stop", "Remove as", "Post it to", "Publish ", "Cancel",
+var changing = []string{"Release by hand", "Settle against history", "Send all of it", "Pause", "Resume", "Try again", "Follow", "Stop", "Remove as", "Post it to", "Publish", "Cancel",
 	"Correct it", "Fix it", "Put it on hold", "Withdraw it", "Release it", "Close", "Reopen"}
 
 // answering are the labels under a question, which turns into its answer.

@@ -238,7 +238,7 @@ func TestReadmeExamplesWork(t *testing.T) {
 	if len(examples) < 35 {
 		t.Errorf("only %d examples are shown: %q", len(examples), examples)
 	}
-	for _, wrong := range []string{"/updat sony-hack News.", "/update sony-hack", "/subscribe sony-hak", "/story sony-hack 99", "/update sony-hack level=breaking News."} {
+	for _, wrong := range []string{"/updat sony-hack News.", "/update", "/subscribe sony-hak", "/story sony-hack 99", "/update sony-hack level=breaking News."} {
 		if done, answer := shared.say(t, wrong); done {
 			t.Errorf("%s counts as done: %s", wrong, answer)
 		}

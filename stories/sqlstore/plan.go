@@ -35,6 +35,9 @@ func (s *Store) AppendUpdate(ctx context.Context, a stories.Act, u stories.Updat
 		if err := onlyOne(ctx, q, a, "scheduled"); err != nil {
 			return u, false, err
 		}
+		if err := endDraft(ctx, q, a); err != nil {
+			return u, false, err
+		}
 		made, err = s.publish(ctx, q, a, story, u)
 		return made, true, err
 	}, func(q querier, u stories.Update) (err error) {

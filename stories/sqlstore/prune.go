@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"fmt"
 	"time"
+
+	"storybot/stories"
 )
 
 // How long things are kept that only bridge a moment. Platforms repeat an
@@ -23,6 +25,7 @@ const (
 	pruneActsSQL      = `DELETE FROM acts WHERE at < ?1`
 	pruneNotesSQL     = `DELETE FROM notes WHERE at < ?1`
 	pruneScheduledSQL = `DELETE FROM scheduled WHERE state IN ('published', 'cancelled') AND ended_at < ?1`
+	pruneDraftsSQL    = `DELETE FROM drafts WHERE changed_at <= ?1`
 	pruneUsesSQL      = `DELETE FROM allowances WHERE at < ?1`
 	endedRangeSQL     = `id >= ?1 AND id < ?2 AND state NOT IN (0, 5) AND finished_at < ?3`
 	pruneOwedSQL      = `DELETE FROM owed WHERE id >= ?1 AND id < ?2 AND id IN (SELECT id FROM outcomes WHERE ` + endedRangeSQL + `)`
@@ -43,7 +46,7 @@ const (
 	batchEndSQL = `SELECT max(id) + 1 FROM (SELECT id FROM owed WHERE id >= ?1 AND id < ?2 ORDER BY id LIMIT ?3) AS batch`
 )
 
-// Prune forgets idempotency keys, notes and allowances after some days, what was
+// Prune forgets idempotency keys, notes, allowances and drafts after some days, what was
 // called something a year ago and is of no use, and deliveries and notices that
 // ended longer ago than Options.KeepDeliveries. It
 // also puts the names of stories together that were written one by one.
@@ -56,6 +59,9 @@ func (s *Store) Prune(ctx context.Context, now time.Time) error {
 			return err
 		}
 		if _, err := q.exec(ctx, pruneUsesSQL, millis(now.Add(-keepUses))); err != nil {
+			return err
+		}
+		if _, err := q.exec(ctx, pruneDraftsSQL, millis(now.Add(-stories.DraftAge))); err != nil {
 			return err
 		}
 		if _, err := q.exec(ctx, pruneScheduledSQL, millis(now.Add(-s.keep))); err != nil {

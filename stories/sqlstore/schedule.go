@@ -67,6 +67,9 @@ func (s *Store) ScheduleUpdate(ctx context.Context, a stories.Act, u stories.Upd
 		if err := onlyOne(ctx, q, a, "published"); err != nil {
 			return made, false, err
 		}
+		if err := endDraft(ctx, q, a); err != nil {
+			return made, false, err
+		}
 		var open int
 		if err := one(ctx, q, scheduledOfStorySQL, []any{story.ID}, &open); err != nil {
 			return made, false, err

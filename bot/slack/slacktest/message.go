@@ -25,6 +25,7 @@ type Message struct {
 	Unfurls       bool            // unfurl_links or unfurl_media was not switched off
 	Edits         []Edit          // what it said before, oldest first
 	At            time.Time       // when it was stored, by this machine's clock
+	Files         []string        // the names of files that were sent with it
 }
 
 // Edit is an earlier wording of a message.

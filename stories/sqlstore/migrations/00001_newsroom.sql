@@ -232,6 +232,20 @@ CREATE TABLE notes (
 CREATE INDEX notes_by_age ON notes (at);
 CREATE INDEX notes_by_person ON notes (by_ref, at);
 
+-- What people put into forms and did not post yet, and what became of it: opened,
+-- begun, posted or discarded. fields is a JSON object.
+CREATE TABLE drafts (
+    id         TEXT PRIMARY KEY,
+    by_ref     TEXT NOT NULL,
+    story_id   BIGINT NOT NULL DEFAULT 0,
+    fields     TEXT NOT NULL,
+    version    BIGINT NOT NULL,
+    state      TEXT NOT NULL,
+    changed_at BIGINT NOT NULL
+);
+CREATE INDEX drafts_by_age ON drafts (changed_at);
+CREATE INDEX drafts_by_person ON drafts (by_ref, state, changed_at);
+
 -- When a person lately used what is limited: moments joined by a space, the
 -- newest of them in at.
 CREATE TABLE allowances (
