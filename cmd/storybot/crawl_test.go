@@ -23,6 +23,7 @@ func TestCrawl(t *testing.T) {
 			s := open(t)
 			newsroom(t, s)
 			goBack(t, s)
+			takeBack(t, s)
 			followAll(t, s)
 			if s.visitor != nil {
 				before := state(t, s)
@@ -280,6 +281,18 @@ func followAll(t *testing.T, s *stage) {
 	tell(t, who, ask("unsubscribe", "target", "all"))
 	tell(t, who, ask("subscribe", "target", "all"))
 	push(t, withWords(t, who, told+"all stories"), "Subscriptions")
+}
+
+// takeBack cancels a scheduled update: the crawl publishes all that it finds, and what
+// was published has no Cancel any more.
+func takeBack(t *testing.T, s *stage) {
+	t.Helper()
+	who := s.editor(busy)
+	tell(t, who, ask("update", "story", bridge, "at", "tomorrow 08:00", "text", "The bridge opens early."))
+	gone := push(t, pushEither(t, tell(t, who, ask("desk scheduled")), "bridge 08:00", "rows scheduled:"), "Cancel")
+	if !strings.Contains(gone.text, "was cancelled") {
+		t.Errorf("Cancel: %s", gone.text)
+	}
 }
 
 // undo stops a story and takes it back: on a console
