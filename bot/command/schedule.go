@@ -113,7 +113,7 @@ func (m *Mux) undoMessage(s stories.Scheduled) bot.Message {
 // dueWords is when something is due, seen from now.
 func (m *Mux) dueWords(due time.Time) string {
 	if ahead := due.Sub(m.stories.Now()); ahead > 0 {
-		return "in " + bot.Roughly(max(time.Second, ahead))
+		return "in " + bot.Roughly((ahead + time.Second - 1).Truncate(time.Second)) // not yet in 9 s of 10
 	}
 	return "now"
 }

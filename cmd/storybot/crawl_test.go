@@ -132,7 +132,7 @@ func (c *crawl) follow() {
 	for len(c.queue) > 0 && c.pressed < mostPresses {
 		next := c.next()
 		s, err := next.press()
-		if errors.Is(err, errStale) && (rank(next.label) > 0 || strings.HasPrefix(next.way, unasked) || answering.MatchString(next.label)) {
+		if errors.Is(err, errStale) && (rank(next.label) > 0 || strings.HasPrefix(next.way, unasked) || decided.MatchString(next.way) || answering.MatchString(next.label)) {
 			continue // another button has done it meanwhile, or it was pushed once and for all
 		}
 		c.pressed++
@@ -178,7 +178,11 @@ func (c *crawl) next() found {
 
 // changing are the labels of what changes what others are about, in the order in which
 // they are pressed.
-var changing = []string{"Release by hand", "Settle against history", "Send all of it", "Pause", "Resume", "Try again", "Follow", "Stop", "Remove as", "Post it to", "Close", "Reopen"}
+var changing = []string{"Release by hand", "Settle against history", "Send all of it", "Pause", "Resume", "Try again", "Follow", "Stop", "Remove as", "Post it to", "Close", "Reopen", "Publish", "Cancel"}
+
+// decided is in the way to what stood below something scheduled: a console goes it once
+// more, and finds that published or cancelled.
+var decided = regexp.MustCompile(`> (Publish|Cancel)`)
 
 // answering are the labels under a question, which turns into its answer.
 var answering = regexp.MustCompile(`^(Show update \d|As typed|Use |Without it)`)
@@ -275,10 +279,13 @@ func followAll(t *testing.T, s *stage) {
 }
 
 // undo stops a story and takes it back: on a console
-// only what was said last can be pressed.
+// only what was said last can be pressed. What was scheduled was published, where that
+// is pressed first and takes the place of what offered it: one is cancelled.
 func undo(t *testing.T, s *stage) {
 	t.Helper()
 	who := s.editor(busy)
+	scheduled := tell(t, who, ask("update", "story", bridge, "at", "tomorrow 09:00", "text", "The bridge closes again.", "again", "yes"))
+	push(t, scheduled, "Cancel")
 	tell(t, who, ask("subscribe", "target", rhine))
 	tell(t, who, ask("subscribe", "target", "all"))
 	stopped := push(t, tell(t, who, ask("unsubscribe", "target", rhine)), "Stop "+rhine)
