@@ -183,5 +183,5 @@ func (s published) sentence(p stories.Progress) string {
 	if p.Total == 0 {
 		return what + ". " + nobodyWords(p.Spared)
 	}
-	return fmt.Sprintf("%s, to %s.", what, plural(p.Total, "channel"))
+	return fmt.Sprintf("%s, to %s.", what, bot.PlacesWords(p.Total, p.Direct))
 }

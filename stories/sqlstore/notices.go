@@ -77,6 +77,11 @@ func (s *Store) Pushes(ctx context.Context, newest int) ([]stories.Push, error) 
 		at.Waiting = at.Total - at.Sent - at.Held - at.Failed - at.Unknown
 		return p, nil
 	}, openNoticesSQL, newest)
+	for i := range found {
+		if err == nil && found[i].Stands.Total > 0 {
+			found[i].Stands.Direct, err = directOf(ctx, s.reader(), found[i].UpdateID)
+		}
+	}
 	return found, s.told(err)
 }
 

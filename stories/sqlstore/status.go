@@ -50,7 +50,22 @@ func progressOf(ctx context.Context, q querier, updateID int64) (stories.Progres
 	p := stories.Progress{UpdateID: updateID}
 	err := one(ctx, q, progressSQL, []any{updateID}, &p.Total, &p.Sent, &p.Held, &p.Failed, &p.Unknown)
 	p.Waiting = p.Total - p.Sent - p.Held - p.Failed - p.Unknown
+	if err == nil && p.Total > 0 {
+		p.Direct, err = directOf(ctx, q, updateID)
+	}
 	return p, err
+}
+
+// directSQL counts what is owed of the update ?1 to direct messages: from these, of
+// which there are few beside channels.
+const directSQL = `
+	SELECT count(*) FROM place_names n CROSS JOIN destinations t CROSS JOIN publications p CROSS JOIN owed d
+	WHERE n.form = 'direct' AND t.platform = n.platform AND t.workspace = n.workspace AND t.channel = n.channel
+		AND p.update_id = ?1 AND p.op = 0 AND p.lane_id = t.lane_id AND d.id = (p.id << 32) + t.id`
+
+func directOf(ctx context.Context, q querier, updateID int64) (n int, err error) {
+	err = one(ctx, q, directSQL, []any{updateID}, &n)
+	return n, err
 }
 
 // deliveriesOfSQL and newestDeliveriesSQL find a destination's deliveries by the
