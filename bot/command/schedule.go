@@ -210,8 +210,13 @@ func (m *Mux) scheduledFrom(ctx context.Context, r request, offset int) (bot.Rep
 	if total > len(open) {
 		msg.Title += " · " + rangeWords(offset+1, offset+len(open), total)
 	}
+	labels := map[string]int{}
 	for _, s := range open {
-		msg.Blocks = append(msg.Blocks, m.scheduledRow(s))
+		row := m.scheduledRow(s)
+		if labels[row.Button.Label]++; labels[row.Button.Label] > 1 { // in a menu nothing else tells them apart
+			row.Button.Label += fmt.Sprintf(" (%d)", labels[row.Button.Label])
+		}
+		msg.Blocks = append(msg.Blocks, row)
 	}
 	if offset > 0 {
 		msg.Buttons = append(msg.Buttons, bot.NewButton("Back", bot.ActionPlan, int64(max(0, offset-scheduledPage))))
@@ -233,8 +238,12 @@ func (m *Mux) scheduledRow(s stories.Scheduled) bot.Block {
 		row.Spans = append(row.Spans, bot.Text(" · "+bot.OverdueWords(s)))
 	}
 	row.Spans = append(row.Spans, bot.Text("\n"+text+"\n"+bot.UserName(s.Update.Author)))
-	label, _ := bot.Cut(s.Story.Slug, bot.RowLabel-len(" 15:04"))
-	open := bot.NewButton(label+s.Due.In(m.config.Zone).Format(" 15:04"), bot.ActionScheduled, s.ID)
+	due, when := s.Due.In(m.config.Zone), " 15:04"
+	if due.Format(time.DateOnly) != m.stories.Now().In(m.config.Zone).Format(time.DateOnly) {
+		when = " 2 Jan 15:04"
+	}
+	label, _ := bot.Cut(s.Story.Slug, bot.RowLabel-len(" 31 Dec 15:04")-len(" (6)"))
+	open := bot.NewButton(label+due.Format(when), bot.ActionScheduled, s.ID)
 	row.Button = &open
 	return row
 }
