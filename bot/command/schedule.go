@@ -63,8 +63,12 @@ func (m *Mux) verifyAppend(ctx context.Context, a stories.Append) error {
 // askWhichTime asks which moment is meant where clocks skip a time or show it twice.
 func (m *Mux) askWhichTime(ctx context.Context, r request, unclear *unclearTime) (bot.Reply, error) {
 	answers := make([]answer, len(unclear.meant))
+	form := "15:04 "
+	if first, last := unclear.meant[0], unclear.meant[len(unclear.meant)-1]; first.Day() != last.Day() { // clocks change at midnight
+		form = "2 January, 15:04 "
+	}
 	for i, t := range unclear.meant {
-		answers[i] = answer{t.Format("15:04 ") + zoneOf(t), r.values.with("at", t.Format(time.RFC3339))}
+		answers[i] = answer{t.Format(form) + zoneOf(t), r.values.with("at", t.Format(time.RFC3339))}
 	}
 	return m.question(ctx, r, unclear.Error()+" Nothing was published. Which is meant?", answers...)
 }

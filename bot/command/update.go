@@ -35,7 +35,7 @@ func (m *Mux) askAgain(ctx context.Context, r request, a stories.Append, repeat 
 	like := *repeat.Like
 	if like.Number == 0 { // it waits for its time
 		reply.Message.Blocks = []bot.Block{
-			bot.Para(bot.Text("What says the same is about to go out, written "), bot.Span{Time: like.CreatedAt, Relative: true}, bot.Text(fmt.Sprintf(": “%s”", excerpt(like.Text)))),
+			bot.Para(bot.Text("What says the same waits to go out, written "), bot.Span{Time: like.CreatedAt, Relative: true}, bot.Text(fmt.Sprintf(": “%s”", excerpt(like.Text)))),
 			bot.Para(bot.Text("Nothing was published. Post it anyway?")),
 			small(bot.Code("/desk scheduled"), bot.Text(" lists what goes out later.")),
 		}
