@@ -296,10 +296,13 @@ func takeBack(t *testing.T, s *stage) {
 }
 
 // undo stops a story and takes it back: on a console
-// only what was said last can be pressed.
+// only what was said last can be pressed. What was scheduled was published, where that
+// is pressed first and takes the place of what offered it: one is cancelled.
 func undo(t *testing.T, s *stage) {
 	t.Helper()
 	who := s.editor(busy)
+	scheduled := tell(t, who, ask("update", "story", bridge, "at", "tomorrow 09:00", "text", "The bridge closes again.", "again", "yes"))
+	push(t, scheduled, "Cancel")
 	tell(t, who, ask("subscribe", "target", rhine))
 	tell(t, who, ask("subscribe", "target", "all"))
 	stopped := push(t, tell(t, who, ask("unsubscribe", "target", rhine)), "Stop "+rhine)
