@@ -121,8 +121,8 @@ func revisionPreview(v revising, would stories.Revised) []bot.Block {
 	asked := fmt.Sprintf(revisionWords[v.Kind].ask, would.Update.Number, would.Story.Slug)
 	blocks := []bot.Block{bot.Para(bot.Bold(asked), bot.Text(" "+reachWords(v.Kind, would.Reach)))}
 	if v.Kind.Words() {
-		blocks = append(blocks, bot.Para(bot.Text("It says: “"+excerpt(would.Before.Text)+"”")))
-		blocks = append(blocks, bot.Para(bot.Text("It will say: “"+excerpt(would.Update.Text)+"”")))
+		was, is := bot.FromChange(would.Before.Text, would.Update.Text, quotedUnits)
+		blocks = append(blocks, bot.Para(bot.Text("It says: “"+excerpt(was)+"”")), bot.Para(bot.Text("It will say: “"+excerpt(is)+"”")))
 		if v.Sources != nil {
 			blocks = append(blocks, bot.Sources(would.Update)...)
 		}
