@@ -83,7 +83,11 @@ func (c *Console) ask(ctx context.Context, h bot.Handler, where stories.Destinat
 		Key: fmt.Sprintf("%s:%s-%d", Platform, c.keys, c.asked), User: user,
 		Where: where, Lane: Platform, Input: in, Asker: asker{user},
 	})
-	err := c.show(where, reply.Public, reply.Message)
+	whom := askerAlone
+	if reply.Public {
+		whom = postedThere
+	}
+	err := c.show(where, whom, reply.Message)
 	c.give()
 	if err != nil {
 		return err
