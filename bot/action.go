@@ -33,6 +33,7 @@ const (
 	ActionStatus   Action = "status"
 	ActionMember   Action = "member"
 	ActionMembers  Action = "members"
+	ActionHistory  Action = "history"
 	ActionForm     Action = "form"
 	ActionDraft    Action = "draft"
 	ActionPost     Action = "post"
@@ -82,6 +83,7 @@ func Actions() []ActionSpec {
 		{Action: ActionStatus, Need: 1, Most: 1, Instead: "/desk status"},                                               // its rows from this one on
 		{Action: ActionMember, Need: 1, Most: 1, Word: true, Changes: true, Instead: "/desk moderators"},                // 0 shows them and 1 ends their role, who
 		{Action: ActionMembers, Need: 1, Most: 1, Instead: "/desk moderators"},                                          // offset
+		{Action: ActionHistory, Need: 2, Most: 3, Instead: "/story with the slug and the update's number"},              // story, update, wordings to leave out from the newest
 		{Action: ActionPlan, Need: 1, Most: 1, Instead: "/desk scheduled"},                                              // offset
 		{Action: ActionScheduled, Need: 1, Most: 2, Instead: "/desk scheduled"},                                         // scheduled update, a part of its text from 1 on
 		{Action: ActionPublish, Need: 1, Most: 1, Changes: true, Instead: "/desk scheduled"},                            // scheduled update

@@ -65,7 +65,8 @@ type Reply struct {
 	// Once it is done, the Tone is Success where all ended well.
 	Live func(context.Context) (m Message, done bool, err error)
 	// Ending is what Live says as a message of its own, which names what it is
-	// about, for where the answer cannot be replaced. nil: Live's own message.
+	// about, for where the answer cannot be replaced. nil: Live's own message. One of
+	// no blocks says nothing: whoever asked has been told already.
 	Ending func(context.Context) (Message, error)
 }
 

@@ -68,6 +68,9 @@ const (
 	// MaxScheduled is how many updates of one story wait for their time, not counting
 	// those that can be undone for a while.
 	MaxScheduled = 100
+	// MostAsked is how many scheduled updates that wait for a decision a channel is
+	// asked about that becomes the desk's; the others stand in their list.
+	MostAsked = 10
 	// MaxUndo is how long an update can be held back so that its author may undo it.
 	MaxUndo = 10 * time.Minute
 )
@@ -203,6 +206,25 @@ func (s *Schedule) Open(ctx context.Context, by User, offset, limit int) ([]Sche
 		return nil, 0, err
 	}
 	return s.store.Scheduled(ctx, offset, limit)
+}
+
+// GoesOut says that something waits which can be undone until then, or whose time comes
+// by then.
+func (s *Schedule) GoesOut(ctx context.Context, then time.Time) (bool, error) {
+	for offset := 0; ; offset += MaxScheduled {
+		open, total, err := s.store.Scheduled(ctx, offset, MaxScheduled)
+		if err != nil {
+			return false, err
+		}
+		for _, o := range open {
+			if o.State == ScheduleWaiting && !o.Due.After(then) {
+				return true, nil
+			}
+		}
+		if offset+MaxScheduled >= total {
+			return false, nil
+		}
+	}
 }
 
 // Publish publishes what is scheduled now. What is not open any more is returned as

@@ -35,6 +35,7 @@ func presses() map[bot.Action]press {
 		bot.ActionStatus:    (*Mux).pressStatus,
 		bot.ActionMember:    (*Mux).pressMember,
 		bot.ActionMembers:   (*Mux).pressMembers,
+		bot.ActionHistory:   (*Mux).pressHistory,
 		bot.ActionPlan:      (*Mux).pressPlan,
 		bot.ActionScheduled: (*Mux).pressScheduled,
 		bot.ActionPublish:   (*Mux).pressPublish,

@@ -149,8 +149,8 @@ func TestADraftThatRepeatsWhatIsScheduled(t *testing.T) {
 	n.must(n.writing(map[string]string{"text": "The film opens."}))
 	r := n.press("mo", "desk", "Post")
 	has(t, "asked", r, "Nothing was posted. Post it anyway?", "/desk scheduled", "[Post it anyway][Change][Discard]")
-	if strings.Contains(labels(offers(r.Message)), "update 0") {
-		t.Errorf("it offers %s", labels(offers(r.Message)))
+	if strings.Contains(buttonLabels(offers(r.Message)), "update 0") {
+		t.Errorf("it offers %s", buttonLabels(offers(r.Message)))
 	}
 	n.must(n.press("mo", "desk", "Post it anyway"))
 	if got := n.updates("sony-hack"); len(got) != 2 {

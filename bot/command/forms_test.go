@@ -23,13 +23,13 @@ func (n *newsroom) writing(values map[string]string) bot.Reply {
 func has(t *testing.T, what string, r bot.Reply, wants ...string) {
 	t.Helper()
 	for _, want := range wants {
-		if got := text(r) + labels(offers(r.Message)); !strings.Contains(got, want) {
+		if got := text(r) + buttonLabels(offers(r.Message)); !strings.Contains(got, want) {
 			t.Errorf("%s: no %q in\n%s", what, want, got)
 		}
 	}
 }
 
-func labels(buttons []bot.Button) (all string) {
+func buttonLabels(buttons []bot.Button) (all string) {
 	for _, b := range buttons {
 		all += "[" + b.Label + "]"
 	}
@@ -231,7 +231,7 @@ func TestARefusedFieldKeepsEverything(t *testing.T) {
 		typed := map[string]string{"text": "A text that took an hour", "source": "https://example.org/a", "at": "14:00", "level": "breaking"}
 		typed[field] = bad
 		r := n.writing(typed)
-		if !r.Failed || r.Form == nil || r.Form.Field(field).Problem == "" || labels(r.Message.Buttons) != "[Change][Discard]" {
+		if !r.Failed || r.Form == nil || r.Form.Field(field).Problem == "" || buttonLabels(r.Message.Buttons) != "[Change][Discard]" {
 			t.Errorf("%s: %+v", field, r)
 			continue
 		}

@@ -2,6 +2,7 @@ package command
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"time"
 
@@ -115,8 +116,14 @@ func (m *Mux) storySaid(verb, slug, detail string) string {
 	case "renamed":
 		before, after, _ := strings.Cut(detail, " ")
 		return "renamed " + before + " to " + after
-	case "revised":
-		return "revised an update of " + slug + ", " + detail
+	}
+	word, known := revisionWords[stories.RevisionKind(verb)]
+	if number, why, _ := strings.Cut(strings.TrimPrefix(detail, "update "), ": "); known {
+		said := fmt.Sprintf(word.log, number, slug)
+		if why != "" {
+			said += ": “" + why + "”"
+		}
+		return said
 	}
 	return ""
 }

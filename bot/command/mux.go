@@ -167,10 +167,12 @@ func (m *Mux) run(ctx context.Context, c bot.Command, entry *command, read readi
 		in = &d
 	}
 	if err := m.checkStory(ctx, c, entry, read.story()); err != nil {
-		return m.offerNear(ctx, r, in, err)
+		reply, err := m.offerNear(ctx, r, in, err)
+		return reply, r.keepText(err)
 	}
 	if in != nil {
-		return m.whichMeant(ctx, r, *in)
+		reply, err := m.whichMeant(ctx, r, *in)
+		return reply, r.keepText(err)
 	}
 	return m.carryOut(ctx, r)
 }
@@ -206,9 +208,9 @@ func (m *Mux) carryOut(ctx context.Context, r request) (bot.Reply, error) {
 	}
 	reply, err := r.command.run(m, ctx, r)
 	if err != nil {
-		return m.offerNear(ctx, r, nil, err)
+		reply, err = m.offerNear(ctx, r, nil, err)
 	}
-	return reply, nil
+	return reply, r.keepText(err)
 }
 
 // may refuses whoever may not give the command. Errors are those of

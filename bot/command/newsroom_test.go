@@ -265,7 +265,11 @@ func (n *newsroom) work(result func(stories.Delivery) stories.Result) {
 		for _, r := range rows {
 			x.Begin = append(x.Begin, stories.Flight{Ref: r.Ref, Attempt: r.Attempt + 1, First: n.now, Last: n.now})
 		}
-		if _, err := n.store.Exchange(ctx, lease, x); err != nil {
+		for _, d := range begun {
+			x.Updates, x.Notices = append(x.Updates, d.About.UpdateID), append(x.Notices, d.About.NoticeID)
+		}
+		done, err := n.store.Exchange(ctx, lease, x)
+		if err != nil {
 			n.t.Fatal(err)
 		}
 		if len(rows) == 0 {
@@ -273,7 +277,14 @@ func (n *newsroom) work(result func(stories.Delivery) stories.Result) {
 		}
 		results = results[:0]
 		for i, d := range begun {
+			if !done.Deliveries[d.ID] {
+				continue
+			}
+			if now, is := done.Revisions[d.About.UpdateID]; is {
+				d.Revision = now
+			}
 			r := result(d)
+			r.Revision = d.Revision
 			r.Ref, r.Attempt, r.First, r.Last, r.At = rows[i].Ref, rows[i].Attempt+1, n.now, n.now, n.now
 			results = append(results, r)
 		}
@@ -304,7 +315,7 @@ func (n *newsroom) owed(ended []stories.Result) (rows []stories.Owed, deliveries
 			busy[r.Place] = true
 			o := loaded.Origins[r.Origin]
 			rows = append(rows, r)
-			deliveries = append(deliveries, stories.Delivery{ID: r.Delivery, About: stories.About{UpdateID: o.UpdateID, NoticeID: o.NoticeID, StoryID: o.StoryID, Number: o.Number}, Destination: r.Destination})
+			deliveries = append(deliveries, stories.Delivery{ID: r.Delivery, About: stories.About{UpdateID: o.UpdateID, NoticeID: o.NoticeID, StoryID: o.StoryID, Number: o.Number}, Revision: o.Revision, Destination: r.Destination})
 		}
 	}
 	return rows, deliveries

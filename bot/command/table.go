@@ -24,6 +24,8 @@ var (
 	// lastWordArg is what is published with a change of a story's state.
 	lastWordArg = bot.Arg{Name: "text", Summary: "An update to publish with it, at once", Free: true}
 	numberArg   = bot.Arg{Name: "number", Summary: "The update's number", Positional: true, MaxLength: 10}
+	// revisedSource is the source: of a revision.
+	revisedSource = bot.Arg{Name: "source", Kind: bot.KindLinks, Summary: "Links that take the place of its sources, with commas between them", MaxLength: stories.MaxSources * (stories.MaxSourceURL + 1)}
 )
 
 func required(a bot.Arg) bot.Arg {
@@ -65,6 +67,7 @@ func readerCommands() []command {
 				{Name: "image", Kind: bot.KindLink, Summary: "A picture: its address, which begins with https://; say in alt what it shows", MaxLength: stories.MaxPictureURL},
 				{Name: "alt", Kind: bot.KindText, Summary: "What the picture shows, in words, for readers who cannot see it", MaxLength: stories.MaxPictureAlt},
 				{Name: "at", Kind: bot.KindTime, Summary: "When it happened or, ahead, when it goes out: 15:04, tomorrow 09:00 or 2014-12-20 15:04", MaxLength: 40},
+				{Name: "unverified", Summary: "Mark it as being checked, until it is released", Choices: []bot.Choice{{Value: "yes", Label: "yes"}}},
 				{Name: "again", Summary: "Post it although the same text was just posted", Choices: []bot.Choice{{Value: "yes", Label: "yes"}}},
 			}, Opens: true, Example: "/update sony-hack level:breaking source:https://example.org/report The studio cancels the film."},
 			role: stories.Moderator, verify: (*Mux).verifyUpdate, nearly: "Post it to %s", run: (*Mux).update, inForm: (*Mux).write, formed: ifNoText},
@@ -100,6 +103,21 @@ func deskCommands() []command {
 			Args: []bot.Arg{required(storyArg), lastWordArg}, Example: "/desk close sony-hack"}, role: stories.Moderator, verify: (*Mux).verifyLastWord, nearly: "Close %s", run: (*Mux).close},
 		{Spec: bot.Spec{Name: "desk reopen", Summary: "Take up a closed story again",
 			Args: []bot.Arg{required(storyArg), lastWordArg}, Example: "/desk reopen sony-hack"}, role: stories.Moderator, verify: (*Mux).verifyLastWord, nearly: "Reopen %s", run: (*Mux).reopen},
+		{Spec: bot.Spec{Name: "desk correct", Summary: "Correct what an update says, in every copy, and post CORRECTION beside them",
+			Args: []bot.Arg{required(storyArg), required(numberArg), {Name: "text", Summary: "What it is to say", Required: true, Free: true},
+				{Name: "reason", Kind: bot.KindText, Summary: "What was wrong; readers see it", MaxLength: stories.MaxReason}, revisedSource},
+			Example: "/desk correct sony-hack 3 reason:\"The number was wrong.\" 47,000 people are affected."}, role: stories.Moderator, verify: (*Mux).verifyRevision, run: (*Mux).revise},
+		{Spec: bot.Spec{Name: "desk fix", Summary: "Mend a slip of the pen in an update, in every copy, without telling anybody",
+			Args:    []bot.Arg{required(storyArg), required(numberArg), {Name: "text", Summary: "What it is to say", Required: true, Free: true}, revisedSource},
+			Example: "/desk fix sony-hack 3 The studio cancels the film."}, role: stories.Moderator, verify: (*Mux).verifyRevision, run: (*Mux).revise},
+		{Spec: bot.Spec{Name: "desk withdraw", Summary: "Withdraw an update for good: its copies are struck through, and WITHDRAWN is posted",
+			Args:    []bot.Arg{required(storyArg), required(numberArg), {Name: "reason", Summary: "Why; readers see it", Required: true, Free: true, MaxLength: stories.MaxReason}},
+			Example: "/desk withdraw sony-hack 3 The source was not who it said."}, role: stories.Moderator, verify: (*Mux).verifyRevision, run: (*Mux).revise},
+		{Spec: bot.Spec{Name: "desk hold", Summary: "Mark an update as being checked, in every copy, and post ON HOLD",
+			Args:    []bot.Arg{required(storyArg), required(numberArg), {Name: "reason", Summary: "What is being checked; readers see it", Free: true, MaxLength: stories.MaxReason}},
+			Example: "/desk hold sony-hack 3 The number is disputed."}, role: stories.Moderator, verify: (*Mux).verifyRevision, run: (*Mux).revise},
+		{Spec: bot.Spec{Name: "desk release", Summary: "Say that an update on hold, or unverified, stands, and post RELEASED",
+			Args: []bot.Arg{required(storyArg), required(numberArg)}, Example: "/desk release sony-hack 3"}, role: stories.Moderator, verify: (*Mux).verifyRevision, run: (*Mux).revise},
 		{Spec: bot.Spec{Name: "desk scheduled", Summary: "List the updates that wait for their time, and publish or cancel one", Example: "/desk scheduled"},
 			role: stories.Moderator, run: (*Mux).scheduled},
 		{Spec: bot.Spec{Name: "desk log", Summary: "Tell who did what, when",

@@ -37,6 +37,7 @@ func renderTimeline(story stories.Story, updates []stories.Update, now time.Time
 	newest, oldest := updates[0], updates[len(updates)-1]
 	first := bot.Para(bot.Bold("Timeline of "+story.Slug), bot.Text(fmt.Sprintf(" · %s · %s", rangeWords(newest.Number, oldest.Number, story.Updates), story.State)))
 	m := bot.Message{Blocks: append([]bot.Block{first}, updateRows(updates, now, answerRoom-roomOf(first), 0)...)}
+	m.Buttons = historyButtons(updates)
 	if newest.Number < story.Updates {
 		m.Buttons = append(m.Buttons, bot.NewButton("Newer", bot.ActionTimeline, story.ID, int64(newest.Number+timelinePage+1)))
 	}

@@ -47,8 +47,9 @@ type Config struct {
 	Out   io.Writer
 	Specs []bot.Spec // for /help, completion and two-word commands
 	// Settled waits until every push that is due now has been sent. It is
-	// called after each line that comes from a pipe, and at the end of input.
-	Settled func(context.Context) error
+	// called after each line that comes from a pipe, and at the end of input; last is
+	// the end of a pipe, where what goes out once nobody has undone it is waited for.
+	Settled func(ctx context.Context, last bool) error
 	Log     *slog.Logger     // discards by default
 	Now     func() time.Time // the wall clock; time.Now by default
 	// Greeting makes what is printed before the first prompt of a terminal; nil for
@@ -82,6 +83,7 @@ type Console struct {
 	buttons []bot.Button
 	place   stories.Destination // where buttons are
 	printed []string            // keys of the newest pushes
+	unended []bot.Reply         // answers from a pipe that go on at its end
 	form    *filling            // that is being filled in; nil for none
 
 	mu     sync.Mutex // guards what follows
@@ -265,17 +267,22 @@ func (c *Console) prompt() string {
 
 // finish waits for what is due now, as the last thing before the end.
 func (c *Console) finish(ctx context.Context) error {
-	if err := c.settled(ctx); err != nil && ctx.Err() == nil {
-		return err
+	if err := c.settled(ctx, !c.Interactive()); err != nil {
+		return ignoreStop(ctx, err)
+	}
+	for _, reply := range c.unended {
+		if err := c.ended(ctx, reply); err != nil {
+			return ignoreStop(ctx, err)
+		}
 	}
 	return nil
 }
 
-func (c *Console) settled(ctx context.Context) error {
+func (c *Console) settled(ctx context.Context, last bool) error {
 	if c.config.Settled == nil {
 		return nil
 	}
-	return c.config.Settled(ctx)
+	return c.config.Settled(ctx, last)
 }
 
 // take waits for the turn to print.

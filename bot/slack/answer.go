@@ -50,8 +50,8 @@ func (i *intake) answer(work, run context.Context, a *ask, r bot.Reply) {
 	case r.Form != nil && i.open(work, a, &r):
 		return
 	case a.url == "" && a.ack == nil:
-		if i.speak(work, a, r) && r.Live != nil {
-			i.follow(run, i.speaker(a), r, log)
+		if at, ok := i.speak(work, a, r); ok && r.Live != nil {
+			i.follow(run, i.speaker(a, at), r, log)
 		}
 		return
 	}
@@ -161,13 +161,13 @@ func (l *responseLink) say(ctx context.Context, m *bot.Message, public bool, rep
 var errNoToken = errors.New("no bot token for the workspace")
 
 // speak answers an event: privately where somebody else reads along. It says
-// whether that arrived.
-func (i *intake) speak(ctx context.Context, a *ask, r bot.Reply) bool {
+// whether that arrived and, where the answer can be edited, which message it is.
+func (i *intake) speak(ctx context.Context, a *ask, r bot.Reply) (at site, ok bool) {
 	c := a.command
 	w, ok, _ := i.workspaces.await(ctx, c.Where.Workspace, i.timing.learn)
 	if !ok || w.stopped != "" {
 		i.log.Warn("slack answer not shown", "key", c.Key, "err", errNoToken)
-		return false
+		return site{}, false
 	}
 	text, blocks := encodeMessage(&r.Message)
 	form := url.Values{"channel": {c.Where.Channel}, "text": {text}, "parse": {"none"}, "link_names": {"false"}}
@@ -186,9 +186,15 @@ func (i *intake) speak(ctx context.Context, a *ask, r bot.Reply) bool {
 		form.Set("user", userOf(c.User.Ref))
 	}
 	for try := 1; ; try++ {
-		_, f := i.api.call(ctx, post(method, w.token, form), new(status))
+		var said posted
+		q := post(method, w.token, form)
+		q.members = postedMembers
+		_, f := i.api.call(ctx, q, &said)
+		if f == nil && method == "chat.postMessage" {
+			return site{string(said.Channel), string(said.TS)}, true
+		}
 		if f == nil {
-			return true
+			return site{}, true
 		}
 		if mayBePicture(f) && r.Message.Image != nil {
 			r.Message = r.Message.WithoutPicture()
@@ -197,7 +203,29 @@ func (i *intake) speak(ctx context.Context, a *ask, r bot.Reply) bool {
 		again := try < 3 && (f.limited || f.reach == unsent) && f.retryAfter <= 5*time.Second
 		if !again || !sleep(ctx, max(f.retryAfter, time.Second)) {
 			i.log.Warn("slack answer not shown", "key", c.Key, "err", f)
-			return false
+			return site{}, false
 		}
 	}
+}
+
+// rewrite edits an answer that is a message of its own.
+func (i *intake) rewrite(ctx context.Context, a *ask, at site, m *bot.Message) *failure {
+	w, ok, _ := i.workspaces.await(ctx, a.command.Where.Workspace, i.timing.learn)
+	if !ok || w.stopped != "" {
+		return &failure{method: "chat.update", reach: unsent, err: errNoToken}
+	}
+	form := at.form()
+	text, blocks := encodeMessage(m)
+	form.Set("text", text)
+	form.Set("parse", "none")
+	form.Set("link_names", "false")
+	if len(blocks) > 0 {
+		form.Set("blocks", string(blocks))
+	}
+	_, f := i.api.call(ctx, post("chat.update", w.token, form), new(status))
+	if mayBePicture(f) && m.Image != nil {
+		plain := m.WithoutPicture()
+		return i.rewrite(ctx, a, at, &plain)
+	}
+	return f
 }

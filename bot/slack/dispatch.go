@@ -32,7 +32,7 @@ type ask struct {
 	window *window // of an answer that is shown in a view
 	// trigger opens a view for an answer that is given otherwise, once and within 3 s.
 	trigger string
-	// question is that a question is answered which the asker alone sees.
+	// question is that something is settled which the asker alone sees.
 	question bool
 	// private is that a message was pressed on which the asker alone sees.
 	private bool

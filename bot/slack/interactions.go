@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"net/url"
+	"slices"
 	"strings"
 
 	"storybot/bot"
@@ -69,6 +70,10 @@ func (h *ear) asked(e envelope, i interaction, deed ...string) *ask {
 	return a
 }
 
+// settling are the actions that settle what a message asks or offers: what their answer
+// says takes its place, where the asker alone sees it.
+var settling = []bot.Action{bot.ActionAnswer, bot.ActionPublish, bot.ActionCancel}
+
 // pressed reads a pressed button, or what was picked from a list of them.
 func (h *ear) pressed(e envelope, i interaction) *ask {
 	if len(i.Actions) == 0 {
@@ -80,7 +85,7 @@ func (h *ear) pressed(e envelope, i interaction) *ask {
 		return nil
 	}
 	a := h.asked(e, i, it.ActionID, arg, string(it.ActionTS))
-	a.question = a.private && bot.Action(name) == bot.ActionAnswer
+	a.question = a.private && slices.Contains(settling, bot.Action(name))
 	a.input = func(context.Context) bot.Input { return bot.Press{Action: bot.Action(name), Arg: arg} }
 	if a.url == "" && a.window == nil && a.command.Where.Channel == "" {
 		return nil // there is nowhere to answer

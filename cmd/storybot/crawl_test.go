@@ -133,7 +133,7 @@ func (c *crawl) follow() {
 	for len(c.queue) > 0 && c.pressed < mostPresses {
 		next := c.next()
 		s, err := next.press()
-		if errors.Is(err, errStale) && (rank(next.label) > 0 || strings.HasPrefix(next.way, unasked) || answering.MatchString(next.label) || strings.Contains(next.way, "> Cancel >")) {
+		if errors.Is(err, errStale) && (next.changed() || strings.HasPrefix(next.way, unasked) || answering.MatchString(next.label)) {
 			continue // another button has done it meanwhile, or it, or what leads to it, was pushed once and for all
 		}
 		c.pressed++
@@ -179,7 +179,8 @@ func (c *crawl) next() found {
 
 // changing are the labels of what changes what others are about, in the order in which
 // they are pressed.
-var changing = []string{"Release by hand", "Settle against history", "Send all of it", "Pause", "Resume", "Try again", "Follow", "Stop", "Remove as", "Post it to", "Publish", "Cancel", "Close", "Reopen"}
+var changing = []string{"Release by hand", "Settle against history", "Send all of it", "Pause", "Resume", "Try again", "Follow", "Stop", "Remove as", "Post it to", "Publish", "Cancel",
+	"Correct it", "Fix it", "Put it on hold", "Withdraw it", "Release it", "Close", "Reopen"}
 
 // answering are the labels under a question, which turns into its answer.
 var answering = regexp.MustCompile(`^(Show update \d|As typed|Use |Without it)`)
@@ -187,6 +188,12 @@ var answering = regexp.MustCompile(`^(Show update \d|As typed|Use |Without it)`)
 // rank is 0 for a label of what changes nothing that a button is about.
 func rank(label string) int {
 	return 1 + slices.IndexFunc(changing, func(begin string) bool { return strings.HasPrefix(label, begin) })
+}
+
+// changed says that f is, or came out of, what changes what others are about: gone the
+// same way again, that is done already.
+func (f found) changed() bool {
+	return slices.ContainsFunc(strings.Split(f.way, " > "), func(label string) bool { return rank(label) > 0 })
 }
 
 // dead are answers that lead nowhere.

@@ -161,6 +161,16 @@ func (ch *channel) remove(m *message) {
 	ch.wait.wake()
 }
 
+// DeleteMessage takes a message away, as somebody in the workspace does who may.
+func (s *Server) DeleteMessage(m Message) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	ch := s.channel(m.Team, m.Channel)
+	if found := ch.find(m.TS); found != nil {
+		ch.remove(found)
+	}
+}
+
 // edit replaces what a message says. The caller holds mu.
 func (m *message) edit(text string, c *content) {
 	m.Edits = append(slices.Clip(m.Edits), Edit{m.Text, m.Blocks, time.Now()})

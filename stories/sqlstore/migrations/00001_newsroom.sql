@@ -39,7 +39,9 @@ CREATE TABLE updates (
     story_id    BIGINT NOT NULL REFERENCES stories (id),
     number      BIGINT NOT NULL,
     revision    BIGINT NOT NULL DEFAULT 0,
-    kind        TEXT NOT NULL DEFAULT 'original',
+    -- Whether it stands: see stories.Standing. It is in marks too, which are JSON.
+    standing    TEXT NOT NULL DEFAULT '',
+    marks       TEXT NOT NULL DEFAULT '{}',
     level       SMALLINT NOT NULL,
     text        TEXT NOT NULL,
     sources     TEXT NOT NULL,
@@ -55,14 +57,17 @@ CREATE TABLE updates (
 
 CREATE INDEX updates_by_time ON updates (story_id, created_at, number);
 
--- Every wording of an update that was revised, its first one included.
+-- Every wording of an update that was revised, its first and its newest one included.
 CREATE TABLE revisions (
     update_id   BIGINT NOT NULL REFERENCES updates (id),
     revision    BIGINT NOT NULL,
     kind        TEXT NOT NULL,
     text        TEXT NOT NULL,
     sources     TEXT NOT NULL,
+    picture_url TEXT NOT NULL,
+    picture_alt TEXT NOT NULL,
     reason      TEXT NOT NULL,
+    marks       TEXT NOT NULL,
     author_ref  TEXT NOT NULL,
     author_name TEXT NOT NULL,
     at          BIGINT NOT NULL,
