@@ -366,6 +366,24 @@ func TestAFormKeepsWhatWasTyped(t *testing.T) {
 	}
 }
 
+// A story that is mistyped with a command that opens a form is offered as it was
+// meant, and opens it then.
+func TestAFormOfAMistypedStory(t *testing.T) {
+	n := openTracked(t)
+	for _, line := range []string{"/update sony-hakc level:breaking", "/desk edit sony-hakc", "/desk write sony-hakc"} {
+		n.form = nil
+		r := n.ask("mo", "desk", line)
+		if n.form != nil || !strings.Contains(text(r), "sony-hakc") || len(r.Message.Buttons) == 0 {
+			t.Errorf("%s: %s", line, text(r))
+			continue
+		}
+		n.must(n.pressed("mo", "desk", r.Message.Buttons[0].Action, r.Message.Buttons[0].Arg))
+		if n.form == nil {
+			t.Errorf("%s: no form", line)
+		}
+	}
+}
+
 // A message becomes an update with its text as people read it, its author below.
 func TestAMessageBecomesAnUpdate(t *testing.T) {
 	n := openTracked(t)
