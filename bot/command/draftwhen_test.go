@@ -163,12 +163,12 @@ func TestADraftThatRepeatsWhatIsScheduled(t *testing.T) {
 func TestWhatIsUndoneIsADraft(t *testing.T) {
 	n := openTracked(t)
 	n.config.Undo = 30 * time.Second
-	const command = `/update sony-hack level:breaking source:https://example.org/a,https://example.org/b image:https://example.org/p.png alt:"A cinema" at:"2014-12-19 10:00" First` + "\n\nA slip"
+	const command = `/update sony-hack unverified:yes level:breaking source:https://example.org/a,https://example.org/b image:https://example.org/p.png alt:"A cinema" at:"2014-12-19 10:00" First` + "\n\nA slip"
 	n.must(n.ask("mo", "desk", command))
 	undo := n.shown[0]
 	for range 2 {
 		r := n.pressed("mo", "desk", undo.Action, undo.Arg)
-		has(t, undo.Label, r, "Taken back: nothing was published. It is a draft now.", "BREAKING", "A slip", "[Post]", "[Change]", "[Discard]")
+		has(t, undo.Label, r, "Taken back: nothing was published. It is a draft now.", "BREAKING", "UNVERIFIED", "A slip", "[Post]", "[Change]", "[Discard]")
 	}
 	post := n.shown[0]
 	n.must(n.press("mo", "desk", "Change"))

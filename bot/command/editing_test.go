@@ -9,14 +9,6 @@ import (
 	"storybot/stories"
 )
 
-// editing gives /desk edit with its options one by one, as Discord does.
-func (n *newsroom) editing(name string, given map[string]string) bot.Reply {
-	n.t.Helper()
-	c := n.request(name, "desk")
-	c.Input = bot.Options{Name: "desk edit", Values: given}
-	return n.handle(c)
-}
-
 func (n *newsroom) story(slug string) stories.Story {
 	n.t.Helper()
 	story, err := n.service.Story(n.t.Context(), slug)
@@ -32,10 +24,10 @@ func TestEditOpensAForm(t *testing.T) {
 	n := openTracked(t)
 	for name, open := range map[string]func(){
 		"typed":      func() { n.must(n.ask("mo", "desk", "/desk edit sony-hack")) },
-		"apart":      func() { n.must(n.editing("mo", map[string]string{"story": "sony-hack"})) },
-		"apart, set": func() { n.must(n.editing("mo", map[string]string{"story": "sony-hack", "topics": "film"})) },
+		"apart":      func() { n.must(n.apart("mo", "desk edit", map[string]string{"story": "sony-hack"})) },
+		"apart, set": func() { n.must(n.apart("mo", "desk edit", map[string]string{"story": "sony-hack", "topics": "film"})) },
 		"apart, clear": func() {
-			n.must(n.editing("mo", map[string]string{"story": "sony-hack", "clear": "summary"}))
+			n.must(n.apart("mo", "desk edit", map[string]string{"story": "sony-hack", "clear": "summary"}))
 		},
 	} {
 		n.form = nil
@@ -59,7 +51,7 @@ func TestEditOpensAForm(t *testing.T) {
 	if r := n.ask("mo", "desk", "/desk edit sony-hack topics:film"); r.Form != nil || r.Failed {
 		t.Errorf("with an option: %s", text(r))
 	}
-	for _, r := range []bot.Reply{n.editing("rita", map[string]string{"story": "sony-hack"}), n.ask("rita", "desk", "/desk edit sony-hack")} {
+	for _, r := range []bot.Reply{n.apart("rita", "desk edit", map[string]string{"story": "sony-hack"}), n.ask("rita", "desk", "/desk edit sony-hack")} {
 		if r.Form != nil || !r.Failed || !strings.Contains(text(r), "Only moderators") {
 			t.Errorf("a reader got %+v", r)
 		}
@@ -70,7 +62,7 @@ func TestEditOpensAForm(t *testing.T) {
 // what another changed meanwhile stays.
 func TestAnEditInAFormChangesWhatWasChanged(t *testing.T) {
 	n := openTracked(t)
-	n.must(n.editing("mo", map[string]string{"story": "sony-hack"}))
+	n.must(n.apart("mo", "desk edit", map[string]string{"story": "sony-hack"}))
 	r := n.submit("mo", "desk", map[string]string{"headline": "The studio cancels", "summary": ""})
 	has(t, "the preview", r, "The studio cancels", "Not posted yet.", "Post changes the headline and summary of sony-hack.", "[Post]", "[Change]", "[Discard]")
 	post := n.shown[0]

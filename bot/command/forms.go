@@ -40,7 +40,9 @@ type formKind struct {
 }
 
 // formKinds is every kind of form.
-func formKinds() []formKind { return []formKind{updateForm(), trackForm(), editForm()} }
+func formKinds() []formKind {
+	return []formKind{updateForm(), trackForm(), editForm(), correctForm(), fixForm()}
+}
 
 // formOf finds the kind by the id of a draft.
 func formOf(id string) (formKind, bool) {

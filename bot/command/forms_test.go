@@ -346,6 +346,44 @@ func TestThePicker(t *testing.T) {
 	}
 }
 
+// What was typed with the command and has no field in the form is kept.
+func TestAFormKeepsWhatWasTyped(t *testing.T) {
+	n := openTracked(t)
+	n.must(n.ask("mo", "desk", "/update sony-hack The film will not open."))
+	n.must(n.ask("mo", "desk", `/update sony-hack level:breaking again:yes at:"2014-12-20 14:00" image:https://example.org/p.png alt:"A cinema" source:https://example.org/a,https://example.org/b`))
+	for name, want := range map[string]string{"level": "breaking", "at": "2014-12-20 14:00", "source": "https://example.org/a\nhttps://example.org/b", "text": ""} {
+		if got := n.form.Field(name).Value; got != want {
+			t.Errorf("%s holds %q, want %q", name, got, want)
+		}
+	}
+	r := n.submit("mo", "desk", map[string]string{"text": "The film will not open."})
+	if r.Message.Image.URL != "https://example.org/p.png" {
+		t.Errorf("the preview: %+v", r.Message)
+	}
+	n.must(n.press("mo", "desk", "Post")) // not asked about once more
+	if got := n.updates("sony-hack"); len(got) != 3 {
+		t.Errorf("published %q", got)
+	}
+}
+
+// A story that is mistyped with a command that opens a form is offered as it was
+// meant, and opens it then.
+func TestAFormOfAMistypedStory(t *testing.T) {
+	n := openTracked(t)
+	for _, line := range []string{"/update sony-hakc level:breaking", "/desk edit sony-hakc", "/desk write sony-hakc"} {
+		n.form = nil
+		r := n.ask("mo", "desk", line)
+		if n.form != nil || !strings.Contains(text(r), "sony-hakc") || len(r.Message.Buttons) == 0 {
+			t.Errorf("%s: %s", line, text(r))
+			continue
+		}
+		n.must(n.pressed("mo", "desk", r.Message.Buttons[0].Action, r.Message.Buttons[0].Arg))
+		if n.form == nil {
+			t.Errorf("%s: no form", line)
+		}
+	}
+}
+
 // A message becomes an update with its text as people read it, its author below.
 func TestAMessageBecomesAnUpdate(t *testing.T) {
 	n := openTracked(t)

@@ -152,10 +152,8 @@ func (m *Mux) run(ctx context.Context, c bot.Command, entry *command, read readi
 	if entry.asksHelp(read.typed) {
 		return m.help(entry, m.form(c.Where)), nil
 	}
-	if entry.asksForm(c, read) {
-		return m.inForm(ctx, request{Command: c, values: read.typed, command: entry})
-	}
-	if len(read.typed) == 0 && !read.doubtful() {
+	opens := entry.asksForm(c, read)
+	if len(read.typed) == 0 && !read.doubtful() && !opens {
 		if err := entry.check(read.typed); err != nil {
 			return bot.Reply{}, err
 		}
@@ -174,20 +172,30 @@ func (m *Mux) run(ctx context.Context, c bot.Command, entry *command, read readi
 		reply, err := m.whichMeant(ctx, r, *in)
 		return reply, r.keepText(err)
 	}
+	if opens {
+		return m.inForm(ctx, r)
+	}
 	return m.carryOut(ctx, r)
 }
 
 // asksForm says that a command was given so that it is filled in in a form.
 func (c *command) asksForm(asked bot.Command, read reading) bool {
-	if c.inForm == nil || read.doubtful() || slices.ContainsFunc(c.Args, func(a bot.Arg) bool { return a.Required && !a.Free && read.typed.get(a.Name) == "" }) {
-		return false
+	if _, typed := asked.Input.(bot.Typed); !typed && c.formed&ifApart != 0 {
+		return !read.doubtful() && c.named(read.typed)
 	}
-	if _, typed := asked.Input.(bot.Typed); !typed {
-		return c.formed&ifApart != 0
-	}
-	return !slices.ContainsFunc(c.Args, func(a bot.Arg) bool {
-		return read.typed.get(a.Name) != "" && (a.Free || c.formed&ifBare != 0 && !a.Required)
+	return !read.doubtful() && c.opensForm(read.typed)
+}
+
+// opensForm says that what was given with a command leaves the rest of it to its form.
+func (c *command) opensForm(given values) bool {
+	return c.inForm != nil && c.named(given) && !slices.ContainsFunc(c.Args, func(a bot.Arg) bool {
+		return given.get(a.Name) != "" && (a.Free || c.formed&ifBare != 0 && !a.Required)
 	})
+}
+
+// named says that everything is given that a command is about.
+func (c *command) named(given values) bool {
+	return !slices.ContainsFunc(c.Args, func(a bot.Arg) bool { return a.Required && !a.Free && given.get(a.Name) == "" })
 }
 
 // inForm opens the form of a command, for those who may give it, with what was typed.
@@ -200,6 +208,9 @@ func (m *Mux) inForm(ctx context.Context, r request) (bot.Reply, error) {
 
 // carryOut does what a request asks whose meaning is clear.
 func (m *Mux) carryOut(ctx context.Context, r request) (bot.Reply, error) {
+	if r.command.opensForm(r.values) { // it was asked first which story is meant
+		return m.inForm(ctx, r)
+	}
 	if err := r.command.check(r.values); err != nil {
 		return bot.Reply{}, cmp.Or(m.checkTarget(ctx, r), err)
 	}

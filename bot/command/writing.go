@@ -62,9 +62,9 @@ func (m *Mux) write(ctx context.Context, r request) (bot.Reply, error) {
 	if err := m.anyStory(ctx); err != nil {
 		return bot.Reply{}, err
 	}
-	for _, name := range []string{"text", "level", "source", "at", "image", "alt"} {
-		if given := strings.Join(r.values[name], "\n"); given != "" {
-			d.Fields[name] = given
+	for name, given := range r.values { // what has no field is kept as well
+		if name != storyArg.Name && len(given) > 0 {
+			d.Fields[name] = strings.Join(given, "\n")
 		}
 	}
 	return m.openForm(ctx, r, updateForm(), d)
@@ -105,9 +105,14 @@ func (m *Mux) updateFields(ctx context.Context, d stories.Draft) (fields []bot.F
 		bot.Field{Name: "text", Label: "What happened", Kind: bot.TextField, Required: true, Limit: stories.MaxUpdateText, Value: d.Fields["text"]},
 		bot.Field{Name: "level", Label: "Level", Kind: bot.ChoiceField, Required: true, Value: strings.ToLower(level), Choices: []bot.Choice{
 			{Value: "normal", Label: "normal"}, {Value: "breaking", Label: "breaking: arrives at once, everywhere"}, {Value: "minor", Label: "minor: makes no sound"}}},
-		bot.Field{Name: "source", Label: "Sources", Kind: bot.TextField, Hint: "Links to the sources, one a line, at most " + strconv.Itoa(stories.MaxSources), Limit: stories.MaxSources * (stories.MaxSourceURL + 1), Value: d.Fields["source"]},
+		sourceField(d),
 		m.whenField(d),
 	), nil
+}
+
+// sourceField is the field of the sources.
+func sourceField(d stories.Draft) bot.Field {
+	return bot.Field{Name: "source", Label: "Sources", Kind: bot.TextField, Hint: "Links to the sources, one a line, at most " + strconv.Itoa(stories.MaxSources), Limit: stories.MaxSources * (stories.MaxSourceURL + 1), Value: d.Fields["source"]}
 }
 
 // picker is the field that picks the story: those that develop, the newest first.
@@ -298,7 +303,7 @@ func (m *Mux) postUpdate(ctx context.Context, r request, d stories.Draft) (bot.R
 			return bot.Reply{}, err
 		}
 	}
-	a.Slug, a.Again = story.Slug, r.get("again") != ""
+	a.Slug, a.Again = story.Slug, a.Again || r.get("again") != ""
 	return m.publishOrSchedule(ctx, r, a)
 }
 

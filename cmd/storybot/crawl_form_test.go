@@ -39,6 +39,19 @@ func inForms(t *testing.T, s *stage) {
 	}
 }
 
+// revise says that a revision is meant: in its form, where that opened one.
+func revise(t *testing.T, s seen, label string) seen {
+	t.Helper()
+	if s.submit == nil {
+		return push(t, s, label)
+	}
+	preview, err := s.submit(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return push(t, preview, "Post")
+}
+
 // submitted fills in a form that was opened.
 func submitted(t *testing.T, s seen, text string) seen {
 	t.Helper()

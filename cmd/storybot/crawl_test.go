@@ -295,14 +295,13 @@ func takeBack(t *testing.T, s *stage) {
 	}
 }
 
-// undo stops a story and takes it back: on a console
-// only what was said last can be pressed. What was scheduled was published, where that
-// is pressed first and takes the place of what offered it: one is cancelled.
+// undo cancels what is scheduled, whose button goes with the one that publishes it where
+// an answer takes the place of a message; and it stops a story and takes it back: on a
+// console only what was said last can be pressed.
 func undo(t *testing.T, s *stage) {
 	t.Helper()
 	who := s.editor(busy)
-	scheduled := tell(t, who, ask("update", "story", bridge, "at", "tomorrow 09:00", "text", "The bridge closes again.", "again", "yes"))
-	push(t, scheduled, "Cancel")
+	push(t, tell(t, who, ask("update", "story", bridge, "at", "tomorrow 09:00", "text", "The bridge is closed for the night.")), "Cancel")
 	tell(t, who, ask("subscribe", "target", rhine))
 	tell(t, who, ask("subscribe", "target", "all"))
 	stopped := push(t, tell(t, who, ask("unsubscribe", "target", rhine)), "Stop "+rhine)

@@ -161,3 +161,56 @@ func TestAStoryIsChangedInAForm(t *testing.T) {
 	}
 	p.stop()
 }
+
+// TestAnUpdateIsCorrectedInAForm: /desk correct opens its form on Slack without a text,
+// /desk fix on Discord always; every copy reads as the previews said.
+func TestAnUpdateIsCorrectedInAForm(t *testing.T) {
+	f := newFar(t)
+	f.env = append(f.env, "STORYBOT_ADMINS=discord:"+discordtest.DefaultUser+",slack:"+team+"/"+reader)
+	p := f.connect(t)
+	f.track(t)
+	f.publish(t, "47,000 peple are affected.", 2, 2)
+	view, err := f.slack.Slash(f.ctx, slacktest.Slash{Team: team, Channel: teamChannel, User: reader, Command: "/desk", Text: "correct flood 1"})
+	if err != nil || view.View == nil || !strings.Contains(string(view.View.Blocks), "47,000 peple are affected.") {
+		t.Fatalf("/desk correct on Slack: %+v %v", view, err)
+	}
+	refused, err := f.slack.Submit(f.ctx, view.View, nil)
+	if err != nil || refused.Via != "errors" || !strings.Contains(refused.Errors["text"], "says exactly that already") {
+		t.Fatalf("unchanged on Slack: %+v %v", refused, err)
+	}
+	shown, err := f.slack.Submit(f.ctx, view.View, map[string]string{"text": "4,700 peple are affected.", "reason": "The number was wrong"})
+	if err != nil || shown.View == nil || !strings.Contains(shown.View.Visible(), "This edits 2 copies and posts CORRECTION to 2 channels.") {
+		t.Fatalf("submitted on Slack: %+v %v", shown, err)
+	}
+	if done, err := f.slack.PressView(f.ctx, shown.View, "Post"); err != nil || done.View == nil || !strings.Contains(done.View.Visible(), "Corrected update 1 of flood.") {
+		t.Fatalf("Post on Slack: %+v %v", done, err)
+	}
+	if _, err := f.discord.WaitMessages(f.ctx, guildChannel, 3); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := f.slack.WaitMessages(f.ctx, team, teamChannel, 3); err != nil {
+		t.Fatal(err)
+	}
+	person := discordtest.Interaction{Channel: guildChannel, Name: "desk fix", Options: map[string]string{"story": "flood", "number": "1"}}
+	form, err := f.discord.Command(f.ctx, person)
+	if err != nil || form.Type != 9 || form.Deferred || !strings.Contains(string(form.Modal), `"value":"4,700 peple are affected."`) {
+		t.Fatalf("/desk fix on Discord: %+v %s %v", form, form.Modal, err)
+	}
+	preview, err := f.discord.Submit(f.ctx, form, map[string]string{"text": "4,700 people are affected."}, person)
+	if err != nil || !preview.Ephemeral || !strings.Contains(preview.Message.Text, "It says now: “4,700 peple are affected.”") {
+		t.Fatalf("submitted on Discord: %+v %v", preview, err)
+	}
+	done, err := f.discord.Press(f.ctx, preview.Message, "Post", person)
+	if err != nil || !strings.Contains(done.Message.Text, "Mended a slip in update 1 of flood.") {
+		t.Fatalf("Post on Discord: %+v %v", done, err)
+	}
+	f.discord.Replay(done)
+	if err := f.discord.Wait(f.ctx, func() bool {
+		return strings.Contains(f.discord.Messages(guildChannel)[1].Text, "4,700 people are affected.")
+	}); err != nil {
+		t.Fatal(err)
+	}
+	f.publish(t, "The water falls.", 4, 4)
+	f.both(t, "4,700 people are affected.", "CORRECTION", "The number was wrong")
+	p.stop()
+}

@@ -30,14 +30,19 @@ func TestKillInACorrection(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			asked, err := c.discord.Await(c.ctx, id)
+			form, err := c.discord.Await(c.ctx, id)
+			if err != nil || len(form.Modal) == 0 {
+				t.Fatalf("/desk correct on Discord: %+v %v", form, err)
+			}
+			person := discordtest.Interaction{Channel: guildChannel, Permissions: discordtest.DefaultPermissions}
+			asked, err := c.discord.Submit(c.ctx, form, nil, person)
 			if err != nil {
 				t.Fatal(err)
 			}
 			if want := "This edits 32 copies and posts CORRECTION to 32 channels."; !strings.Contains(asked.Message.Text, want) {
-				t.Fatalf("the question is %q", asked.Message.Text)
+				t.Fatalf("the preview is %q", asked.Message.Text)
 			}
-			pressed, err := c.discord.Press(c.ctx, asked.Message, "Correct it", discordtest.Interaction{Channel: guildChannel, Permissions: discordtest.DefaultPermissions})
+			pressed, err := c.discord.Press(c.ctx, asked.Message, "Post", person)
 			if err != nil || !strings.Contains(pressed.Message.Text, "Corrected update 1 of flood.") {
 				t.Fatalf("pressed: %+v, %v", pressed, err)
 			}

@@ -241,6 +241,38 @@ var draftTests = []test{
 		d.refused(err, stories.CodeExists)
 		same(d, "drafts", d.drafts(ana), "t2")
 	}},
+	{"a story is edited, and an update revised, from a draft once and as it was shown", func(d *desk) {
+		s := d.track("sony")
+		u, _ := d.append(s, stories.Normal)
+		headline := "Another headline"
+		for i, do := range []func(stories.Act) error{
+			func(a stories.Act) error {
+				_, _, err := d.EditStory(d.ctx, a, s.ID, stories.StoryEdit{Headline: &headline})
+				return err
+			},
+			func(a stories.Act) error {
+				_, err := d.Revise(d.ctx, a, u.ID, stories.Rewording{Kind: stories.Correction, Text: "Another wording"})
+				return err
+			},
+		} {
+			old := d.save(draft(fmt.Sprint("e", i), "One"))
+			v := d.save(draft(fmt.Sprint("e", i), "Two"))
+			d.refused(do(d.posting(old)), stories.CodeExists)
+			d.ok(do(d.posting(v)))
+			d.ok(do(d.posting(v))) // the same act
+			act := d.posting(v)
+			act.Key = "another"
+			d.refused(do(act), stories.CodeExists)
+			same(d, "drafts", d.drafts(ana), "")
+		}
+		v := d.save(draft("c9", "Kept"))
+		_, err := d.Revise(d.ctx, d.posting(v), u.ID, stories.Rewording{Kind: stories.Correction, Text: "Another wording"})
+		d.refused(err, stories.CodeInvalid)
+		same(d, "drafts", d.drafts(ana), "c9")
+		found, err := d.Revisions(d.ctx, u.ID, 10)
+		d.ok(err)
+		same(d, "revisions", len(found), 2)
+	}},
 	{"how many channels an update would reach is how many it is planned for, and asking changes nothing", func(d *desk) {
 		r := rand.New(rand.NewPCG(7, 7))
 		for range 6 {
