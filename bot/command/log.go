@@ -115,6 +115,8 @@ func (m *Mux) storySaid(verb, slug, detail string) string {
 	case "renamed":
 		before, after, _ := strings.Cut(detail, " ")
 		return "renamed " + before + " to " + after
+	case "merged":
+		return mergeSaid(slug, detail)
 	case "revised":
 		return "revised an update of " + slug + ", " + detail
 	}

@@ -71,7 +71,7 @@ func (s *Store) ScheduleUpdate(ctx context.Context, a stories.Act, u stories.Upd
 		if open >= stories.MaxScheduled && !undo {
 			return made, false, stories.Errorf(stories.CodeLimited, "%d updates of %s wait for their time already, which is as many as may. /desk scheduled lists them, each with a button to cancel it.", open, story.Slug)
 		}
-		u.At, u.CreatedAt = moment(millis(u.At)), moment(millis(a.At))
+		u.StoryID, u.At, u.CreatedAt = story.ID, moment(millis(u.At)), moment(millis(a.At))
 		made = stories.Scheduled{Story: story, Update: u, Due: moment(millis(due)), Undo: undo, State: stories.ScheduleWaiting}
 		args := []any{u.StoryID, u.Level, u.Text, strings.Join(u.Sources, "\n"), u.Picture.URL, u.Picture.Alt, u.Author.Ref, u.Author.Name, millis(u.At), millis(due), bit(undo), millis(a.At)}
 		if err := one(ctx, q, insertScheduledSQL, args, &made.ID); err != nil {
