@@ -136,6 +136,7 @@ func questions(s *stage) []line {
 		ask("desk log", "story", "flod"),
 		ask("desk status"),
 		ask("desk scheduled"),
+		ask("desk merge", "story", "river-1", "into", "river-0"),
 		ask("desk moderators"),
 		ask("update", "story", "flod", "text", "Whatever happens."),
 	}

@@ -178,7 +178,7 @@ func (c *crawl) next() found {
 
 // changing are the labels of what changes what others are about, in the order in which
 // they are pressed.
-var changing = []string{"Release by hand", "Settle against history", "Send all of it", "Pause", "Resume", "Try again", "Follow", "Stop", "Remove as", "Post it to", "Close", "Reopen"}
+var changing = []string{"Release by hand", "Settle against history", "Send all of it", "Pause", "Resume", "Try again", "Follow", "Stop", "Remove as", "Post it to", "Close", "Reopen", "Merge"}
 
 // answering are the labels under a question, which turns into its answer.
 var answering = regexp.MustCompile(`^(Show update \d|As typed|Use |Without it)`)
