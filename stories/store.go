@@ -21,6 +21,8 @@ type Store interface {
 	StoryEditStore
 	MergeStore
 	NameReader
+	RevisionStore
+	DraftStore
 }
 
 // StoryStore keeps stories and updates.
@@ -143,7 +145,8 @@ type SubscriptionStore interface {
 	// Desks returns the destinations that were named the desk's channel.
 	Desks(ctx context.Context) ([]Destination, error)
 	// SetDesk names d a desk's channel, one a workspace: an earlier one of the
-	// same platform and workspace is replaced.
+	// same platform and workspace is replaced. It is asked about the newest MostAsked
+	// scheduled updates that wait for a decision already.
 	SetDesk(ctx context.Context, act Act, d Destination, lane string) error
 }
 

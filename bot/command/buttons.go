@@ -35,11 +35,16 @@ func presses() map[bot.Action]press {
 		bot.ActionStatus:    (*Mux).pressStatus,
 		bot.ActionMember:    (*Mux).pressMember,
 		bot.ActionMembers:   (*Mux).pressMembers,
+		bot.ActionHistory:   (*Mux).pressHistory,
 		bot.ActionPlan:      (*Mux).pressPlan,
 		bot.ActionScheduled: (*Mux).pressScheduled,
 		bot.ActionPublish:   (*Mux).pressPublish,
 		bot.ActionCancel:    (*Mux).pressCancel,
 		bot.ActionMerge:     (*Mux).pressMerge,
+		bot.ActionForm:      (*Mux).pressForm,
+		bot.ActionDraft:     (*Mux).pressDraft,
+		bot.ActionPost:      (*Mux).pressPost,
+		bot.ActionDiscard:   (*Mux).pressDiscard,
 	}
 }
 

@@ -110,5 +110,5 @@ func (m *Mux) here(ctx context.Context, r request) (bot.Reply, error) {
 	if slices.Contains(desks, r.Where) {
 		return bot.Reply{Message: bot.Plainly(r.either("This channel", "This conversation") + " is the desk already.")}, nil
 	}
-	return done(r.either("This channel", "This conversation") + " is the desk now: alarms, failing channels and the progress of deliveries are posted here."), nil
+	return done(r.either("This channel", "This conversation") + " is the desk now: alarms, failing channels and the progress of deliveries are posted here." + m.askedHere(ctx, r.User)), nil
 }

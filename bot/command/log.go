@@ -2,6 +2,7 @@ package command
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"time"
 
@@ -117,8 +118,14 @@ func (m *Mux) storySaid(verb, slug, detail string) string {
 		return "renamed " + before + " to " + after
 	case "merged":
 		return mergeSaid(slug, detail)
-	case "revised":
-		return "revised an update of " + slug + ", " + detail
+	}
+	word, known := revisionWords[stories.RevisionKind(verb)]
+	if number, why, _ := strings.Cut(strings.TrimPrefix(detail, "update "), ": "); known {
+		said := fmt.Sprintf(word.log, number, slug)
+		if why != "" {
+			said += ": “" + why + "”"
+		}
+		return said
 	}
 	return ""
 }

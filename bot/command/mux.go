@@ -57,7 +57,9 @@ func (m *Mux) Handle(ctx context.Context, c bot.Command) (reply bot.Reply) {
 	if err != nil {
 		reply = m.refuse(ctx, c, err)
 	}
-	m.tellBlocked(ctx, c, &reply)
+	if reply.Form == nil {
+		m.tellBlocked(ctx, c, &reply)
+	}
 	return near(reply, c.Where)
 }
 
@@ -72,8 +74,16 @@ func (m *Mux) answer(ctx context.Context, c bot.Command) (bot.Reply, error) {
 		return m.typed(ctx, c, in)
 	case bot.Options:
 		return m.chosen(ctx, c, in)
+	case bot.Submission:
+		reply, err := m.submit(ctx, c, in)
+		if err != nil {
+			reply = unkept(m.refuse(ctx, c, err), in)
+		}
+		return reply, nil
+	case bot.Menu:
+		return m.menu(ctx, c, in)
 	}
-	return refused("The bot does not know this form or menu any more; nothing was changed. Type /story help to see what there is."), nil
+	return refused("The bot does not know this any more; nothing was changed. Type /story help to see what there is."), nil
 }
 
 // nobody is the Asker of a command that came without one: it may nothing.
@@ -142,6 +152,9 @@ func (m *Mux) run(ctx context.Context, c bot.Command, entry *command, read readi
 	if entry.asksHelp(read.typed) {
 		return m.help(entry, m.form(c.Where)), nil
 	}
+	if entry.asksForm(c, read) {
+		return m.inForm(ctx, request{Command: c, values: read.typed, command: entry})
+	}
 	if len(read.typed) == 0 && !read.doubtful() {
 		if err := entry.check(read.typed); err != nil {
 			return bot.Reply{}, err
@@ -154,12 +167,35 @@ func (m *Mux) run(ctx context.Context, c bot.Command, entry *command, read readi
 		in = &d
 	}
 	if err := m.checkStory(ctx, c, entry, read.story()); err != nil {
-		return m.offerNear(ctx, r, in, err)
+		reply, err := m.offerNear(ctx, r, in, err)
+		return reply, r.keepText(err)
 	}
 	if in != nil {
-		return m.whichMeant(ctx, r, *in)
+		reply, err := m.whichMeant(ctx, r, *in)
+		return reply, r.keepText(err)
 	}
 	return m.carryOut(ctx, r)
+}
+
+// asksForm says that a command was given so that it is filled in in a form.
+func (c *command) asksForm(asked bot.Command, read reading) bool {
+	if c.inForm == nil || read.doubtful() || slices.ContainsFunc(c.Args, func(a bot.Arg) bool { return a.Required && !a.Free && read.typed.get(a.Name) == "" }) {
+		return false
+	}
+	if _, typed := asked.Input.(bot.Typed); !typed {
+		return c.formed&ifApart != 0
+	}
+	return !slices.ContainsFunc(c.Args, func(a bot.Arg) bool {
+		return read.typed.get(a.Name) != "" && (a.Free || c.formed&ifBare != 0 && !a.Required)
+	})
+}
+
+// inForm opens the form of a command, for those who may give it, with what was typed.
+func (m *Mux) inForm(ctx context.Context, r request) (bot.Reply, error) {
+	if err := m.may(ctx, r.Command, r.command); err != nil {
+		return bot.Reply{}, err
+	}
+	return r.command.inForm(m, ctx, r)
 }
 
 // carryOut does what a request asks whose meaning is clear.
@@ -172,9 +208,9 @@ func (m *Mux) carryOut(ctx context.Context, r request) (bot.Reply, error) {
 	}
 	reply, err := r.command.run(m, ctx, r)
 	if err != nil {
-		return m.offerNear(ctx, r, nil, err)
+		reply, err = m.offerNear(ctx, r, nil, err)
 	}
-	return reply, nil
+	return reply, r.keepText(err)
 }
 
 // may refuses whoever may not give the command. Errors are those of

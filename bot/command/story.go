@@ -34,7 +34,7 @@ func startsWithDigit(s string) bool { return s != "" && s[0] >= '0' && s[0] <= '
 // oneUpdate shows the whole text of the update the request names.
 func (m *Mux) oneUpdate(ctx context.Context, r request) (bot.Reply, error) {
 	if _, err := m.stories.Story(ctx, r.get("story")); err != nil {
-		return bot.Reply{}, err
+		return m.nearUpdate(ctx, r, err)
 	}
 	number, err := r.number()
 	if err != nil {
@@ -63,6 +63,34 @@ func (m *Mux) updateOf(ctx context.Context, slug string, number int) (stories.St
 // formerly says what an update is that was asked for by the number it had.
 func formerly(story stories.Story, u stories.Update, was stories.Former) string {
 	return fmt.Sprintf("Update %d of %s, which was merged into %s, is update %d of that now.", was.Number, was.Slug, story.Slug, u.Number)
+}
+
+// nearUpdate answers who asks for an update of a story there is not, which err says:
+// the rows of the stories that may have been meant open that update, where they have it.
+func (m *Mux) nearUpdate(ctx context.Context, r request, err error) (bot.Reply, error) {
+	refusal := (*stories.Error)(nil)
+	number, wrong := r.number()
+	if !errors.As(err, &refusal) || refusal.Code != stories.CodeNotFound || refusal.Newest || wrong != nil {
+		return bot.Reply{}, err
+	}
+	reply := m.refuseNear(ctx, err, refusal)
+	for i, b := range reply.Message.Blocks {
+		if b.Button == nil {
+			continue
+		}
+		opens, err := bot.Press{Action: b.Button.Action, Arg: b.Button.Arg}.Args()
+		if err != nil {
+			return bot.Reply{}, err
+		}
+		story, err := m.storyByID(ctx, opens.Number(0))
+		if err != nil || number > story.Updates {
+			continue // it opens the story
+		}
+		label, _ := bot.Cut(story.Slug, bot.RowLabel-len(fmt.Sprintf(" %d", number)))
+		open := bot.ReadButton(fmt.Sprintf("%s %d", label, number), stories.Update{StoryID: story.ID, Number: number})
+		reply.Message.Blocks[i].Button = &open
+	}
+	return reply, nil
 }
 
 // number is the update the request names, 0 when it names none. Error: *misuse.
@@ -134,6 +162,7 @@ func renderCard(card stories.Card, now time.Time, shared bool) bot.Message {
 	if story.Updates > 0 {
 		m.Buttons = append(m.Buttons, bot.NewButton("Timeline", bot.ActionTimeline, story.ID))
 	}
+	m.Buttons = append(m.Buttons, historyButtons(shown)...)
 	if story.State != stories.Closed {
 		m.Buttons = append(m.Buttons, bot.NewButton("Follow here", bot.ActionFollow, story.ID))
 	}

@@ -24,6 +24,8 @@ var (
 	// lastWordArg is what is published with a change of a story's state.
 	lastWordArg = bot.Arg{Name: "text", Summary: "An update to publish with it, at once", Free: true}
 	numberArg   = bot.Arg{Name: "number", Summary: "The update's number", Positional: true, MaxLength: 10}
+	// revisedSource is the source: of a revision.
+	revisedSource = bot.Arg{Name: "source", Kind: bot.KindLinks, Summary: "Links that take the place of its sources, with commas between them", MaxLength: stories.MaxSources * (stories.MaxSourceURL + 1)}
 )
 
 func required(a bot.Arg) bot.Arg {
@@ -65,9 +67,10 @@ func readerCommands() []command {
 				{Name: "image", Kind: bot.KindLink, Summary: "A picture: its address, which begins with https://; say in alt what it shows", MaxLength: stories.MaxPictureURL},
 				{Name: "alt", Kind: bot.KindText, Summary: "What the picture shows, in words, for readers who cannot see it", MaxLength: stories.MaxPictureAlt},
 				{Name: "at", Kind: bot.KindTime, Summary: "When it happened or, ahead, when it goes out: 15:04, tomorrow 09:00 or 2014-12-20 15:04", MaxLength: 40},
+				{Name: "unverified", Summary: "Mark it as being checked, until it is released", Choices: []bot.Choice{{Value: "yes", Label: "yes"}}},
 				{Name: "again", Summary: "Post it although the same text was just posted", Choices: []bot.Choice{{Value: "yes", Label: "yes"}}},
-			}, Example: "/update sony-hack level:breaking source:https://example.org/report The studio cancels the film."},
-			role: stories.Moderator, verify: (*Mux).verifyUpdate, nearly: "Post it to %s", run: (*Mux).update},
+			}, Opens: true, Example: "/update sony-hack level:breaking source:https://example.org/report The studio cancels the film."},
+			role: stories.Moderator, verify: (*Mux).verifyUpdate, nearly: "Post it to %s", run: (*Mux).update, inForm: (*Mux).write, formed: ifNoText},
 	}
 }
 
@@ -79,16 +82,20 @@ func deskCommands() []command {
 				{Name: "slug", Summary: "Its short name in commands; made from the headline when left out", MaxLength: stories.MaxSlug},
 				{Name: "topics", Kind: bot.KindTopics, Summary: "Topics, separated by commas"},
 				{Name: "summary", Kind: bot.KindText, Summary: "What the story is about", MaxLength: stories.MaxSummary},
-			}, Example: "/desk track slug:sony-hack topics:security,film The hack of Sony Pictures"},
-			role: stories.Moderator, verify: (*Mux).verifyTrack, run: (*Mux).track},
+			}, Opens: true, Example: "/desk track slug:sony-hack topics:security,film The hack of Sony Pictures"},
+			role: stories.Moderator, verify: (*Mux).verifyTrack, run: (*Mux).track, inForm: (*Mux).trackInForm, formed: ifNoText},
+		{Spec: bot.Spec{Name: "desk write", Summary: "Write an update in a form, and look at it before it is posted", Opens: true,
+			Args: []bot.Arg{storyArg}, Example: "/desk write sony-hack"}, role: stories.Moderator, nearly: "Write for %s", run: (*Mux).write},
+		{Spec: bot.Spec{Name: "desk drafts", Summary: "List what you began in a form and did not post", Example: "/desk drafts"},
+			role: stories.Moderator, run: (*Mux).drafts},
 		{Spec: bot.Spec{Name: "desk edit", Summary: "Change a story's headline, summary or topics",
 			Args: []bot.Arg{required(storyArg),
 				{Name: "headline", Summary: "The new headline, one line", Free: true, MaxLength: stories.MaxHeadline},
 				{Name: "topics", Kind: bot.KindTopics, Summary: "All its topics from now on, separated by commas"},
 				{Name: "summary", Kind: bot.KindText, Summary: "What the story is about", MaxLength: stories.MaxSummary},
 				{Name: "clear", Summary: "What to take away", Choices: []bot.Choice{{Value: "summary", Label: "summary"}, {Value: "topics", Label: "topics"}}},
-			}, Example: "/desk edit sony-hack topics:security,film The studio releases the film"},
-			role: stories.Moderator, verify: (*Mux).verifyEdit, nearly: "Change %s", run: (*Mux).edit},
+			}, Opens: true, Example: "/desk edit sony-hack topics:security,film The studio releases the film"},
+			role: stories.Moderator, verify: (*Mux).verifyEdit, nearly: "Change %s", run: (*Mux).edit, inForm: (*Mux).editInForm, formed: ifBare | ifApart},
 		{Spec: bot.Spec{Name: "desk rename", Summary: "Give a story another slug; the old one still leads to it",
 			Args:    []bot.Arg{required(storyArg), {Name: "slug", Summary: "Its new slug", Required: true, Positional: true, MaxLength: stories.MaxSlug}},
 			Example: "/desk rename sony-hack the-interview"}, role: stories.Moderator, nearly: "Rename %s", run: (*Mux).rename},
@@ -99,6 +106,21 @@ func deskCommands() []command {
 			Args: []bot.Arg{required(storyArg), lastWordArg}, Example: "/desk close sony-hack"}, role: stories.Moderator, verify: (*Mux).verifyLastWord, nearly: "Close %s", run: (*Mux).close},
 		{Spec: bot.Spec{Name: "desk reopen", Summary: "Take up a closed story again",
 			Args: []bot.Arg{required(storyArg), lastWordArg}, Example: "/desk reopen sony-hack"}, role: stories.Moderator, verify: (*Mux).verifyLastWord, nearly: "Reopen %s", run: (*Mux).reopen},
+		{Spec: bot.Spec{Name: "desk correct", Summary: "Correct what an update says, in every copy, and post CORRECTION beside them",
+			Args: []bot.Arg{required(storyArg), required(numberArg), {Name: "text", Summary: "What it is to say", Required: true, Free: true},
+				{Name: "reason", Kind: bot.KindText, Summary: "What was wrong; readers see it", MaxLength: stories.MaxReason}, revisedSource},
+			Example: "/desk correct sony-hack 3 reason:\"The number was wrong.\" 47,000 people are affected."}, role: stories.Moderator, verify: (*Mux).verifyRevision, run: (*Mux).revise},
+		{Spec: bot.Spec{Name: "desk fix", Summary: "Mend a slip of the pen in an update, in every copy, without telling anybody",
+			Args:    []bot.Arg{required(storyArg), required(numberArg), {Name: "text", Summary: "What it is to say", Required: true, Free: true}, revisedSource},
+			Example: "/desk fix sony-hack 3 The studio cancels the film."}, role: stories.Moderator, verify: (*Mux).verifyRevision, run: (*Mux).revise},
+		{Spec: bot.Spec{Name: "desk withdraw", Summary: "Withdraw an update for good: its copies are struck through, and WITHDRAWN is posted",
+			Args:    []bot.Arg{required(storyArg), required(numberArg), {Name: "reason", Summary: "Why; readers see it", Required: true, Free: true, MaxLength: stories.MaxReason}},
+			Example: "/desk withdraw sony-hack 3 The source was not who it said."}, role: stories.Moderator, verify: (*Mux).verifyRevision, run: (*Mux).revise},
+		{Spec: bot.Spec{Name: "desk hold", Summary: "Mark an update as being checked, in every copy, and post ON HOLD",
+			Args:    []bot.Arg{required(storyArg), required(numberArg), {Name: "reason", Summary: "What is being checked; readers see it", Free: true, MaxLength: stories.MaxReason}},
+			Example: "/desk hold sony-hack 3 The number is disputed."}, role: stories.Moderator, verify: (*Mux).verifyRevision, run: (*Mux).revise},
+		{Spec: bot.Spec{Name: "desk release", Summary: "Say that an update on hold, or unverified, stands, and post RELEASED",
+			Args: []bot.Arg{required(storyArg), required(numberArg)}, Example: "/desk release sony-hack 3"}, role: stories.Moderator, verify: (*Mux).verifyRevision, run: (*Mux).revise},
 		{Spec: bot.Spec{Name: "desk scheduled", Summary: "List the updates that wait for their time, and publish or cancel one", Example: "/desk scheduled"},
 			role: stories.Moderator, run: (*Mux).scheduled},
 		{Spec: bot.Spec{Name: "desk log", Summary: "Tell who did what, when",

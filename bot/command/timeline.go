@@ -42,6 +42,7 @@ func renderTimeline(story stories.Story, updates []stories.Update, top int, now 
 	bottom := top - len(updates) + 1
 	first := bot.Para(bot.Bold("Timeline of "+story.Slug), bot.Text(fmt.Sprintf(" · %s · %s", rangeWords(top, bottom, story.Updates), story.State)))
 	m := bot.Message{Blocks: append([]bot.Block{first}, updateRows(updates, now, answerRoom-roomOf(first), nil)...)}
+	m.Buttons = historyButtons(updates)
 	if top < story.Updates {
 		m.Buttons = append(m.Buttons, bot.NewButton("Newer", bot.ActionTimeline, story.ID, int64(top+timelinePage+1)))
 	}

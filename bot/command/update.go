@@ -87,7 +87,7 @@ func (m *Mux) typedAt(r request) time.Time {
 
 // readAppend reads the update that the request asks for.
 func (m *Mux) readAppend(r request) (stories.Append, error) {
-	a := stories.Append{Slug: r.get("story"), Text: r.get("text"), Again: r.get("again") != ""}
+	a := stories.Append{Slug: r.get("story"), Text: r.get("text"), Again: r.get("again") != "", Unverified: r.get("unverified") != ""}
 	var err error
 	if a.Sources, err = r.sources(); err != nil {
 		return a, err
@@ -154,6 +154,9 @@ func (s published) message(p stories.Progress, left time.Duration) bot.Message {
 		spans = append(spans, bot.Text(" Dated "+inZone(s.update.At, s.zone)+"."))
 	}
 	m := bot.Message{Tone: outcome(p), Blocks: []bot.Block{bot.Para(spans...), {Kind: bot.Quote, Spans: []bot.Span{bot.Text(excerpt(s.update.Text))}}}}
+	if s.update.Marks.Standing == stories.Unverified {
+		m.Blocks = append(m.Blocks, bot.Para(bot.Text("Once it is checked: "), bot.Code(fmt.Sprintf("/desk release %s %d", s.story.Slug, s.update.Number))))
+	}
 	if p.Total == 0 {
 		m.Blocks = append(m.Blocks, bot.Para(bot.Text("In a channel that should have its updates: "), bot.Code("/subscribe "+s.story.Slug)))
 		return m
@@ -180,6 +183,9 @@ func outcome(p stories.Progress) bot.Tone {
 
 func (s published) sentence(p stories.Progress) string {
 	what := fmt.Sprintf("Published update %d of %s, %s", s.update.Number, s.story.Slug, s.update.Level)
+	if s.update.Marks.Standing == stories.Unverified {
+		what += ", unverified"
+	}
 	if p.Total == 0 {
 		return what + ". " + nobodyWords(p.Spared)
 	}

@@ -1,6 +1,7 @@
 package command
 
 import (
+	"strings"
 	"testing"
 	"time"
 )
@@ -18,8 +19,12 @@ func TestReasonSentence(t *testing.T) {
 		"": "", "was deleted": "This channel was deleted.", "does not let the bot post. Grant it.": "This channel does not let the bot post. Grant it.",
 		"the first request was lost": "The first request was lost.", "état": "This channel état.",
 	} {
-		if got := reasonSentence(in); got != want {
+		if got := reasonSentence(in, false); got != want {
 			t.Errorf("reasonSentence(%q) = %q, want %q", in, got, want)
+		}
+		alone := strings.Replace(want, "This channel", "Your direct message with the bot", 1)
+		if got := reasonSentence(in, true); got != alone {
+			t.Errorf("reasonSentence(%q) = %q in a direct message, want %q", in, got, alone)
 		}
 	}
 }

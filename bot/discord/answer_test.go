@@ -2,6 +2,7 @@ package discord
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -240,5 +241,26 @@ func TestAThousandInteractionsInASecond(t *testing.T) {
 		if c := w.next(t); c.body.Type != 4 {
 			t.Fatalf("%+v", c)
 		}
+	}
+}
+
+func TestALiveAnswerGoesOnAfterADatabaseWasAway(t *testing.T) {
+	away := errors.New("the database is away")
+	n := 0
+	w := newWire()
+	s, ctx, log := serve(t, w, always(bot.Reply{Message: bot.Plainly("0 of 3"), Live: func(context.Context) (bot.Message, bool, error) {
+		if n++; n <= 5 {
+			return bot.Message{}, false, away
+		}
+		return bot.Plainly("3 of 3"), true, nil
+	}}))
+	s.create(ctx, in(typed))
+	s.finish()
+	w.next(t)
+	if c := w.next(t); c.text() != "3 of 3" {
+		t.Errorf("%+v", c)
+	}
+	if got := log.String(); strings.Count(got, away.Error()) != 1 || strings.Contains(got, "WARN") {
+		t.Errorf("five looks in vain were told as:\n%s", got)
 	}
 }

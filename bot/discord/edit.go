@@ -3,6 +3,7 @@ package discord
 import (
 	"context"
 	"net/http"
+	"sync"
 	"time"
 
 	"storybot/bot"
@@ -13,6 +14,7 @@ import (
 func (s *serving) follow(ctx, work context.Context, i *interaction, reply bot.Reply) {
 	wait := s.p.timing.live[0]
 	shown := string(encodeEdit(reply.Message))
+	var unknown sync.Once // those who deliver tell how long a database is away
 	for {
 		select {
 		case <-ctx.Done():
@@ -21,12 +23,12 @@ func (s *serving) follow(ctx, work context.Context, i *interaction, reply bot.Re
 			return
 		case <-time.After(wait):
 		}
+		wait = s.p.timing.live[1]
 		m, done, err := reply.Live(work)
 		if err != nil {
-			s.p.log.Warn("a live answer cannot be brought up to date", "err", err)
-			return
+			unknown.Do(func() { s.p.log.Info("a live answer is not brought up to date for now", "err", err) })
+			continue
 		}
-		wait = s.p.timing.live[1]
 		if raw := encodeEdit(m); string(raw) != shown {
 			pause, ok := s.p.show(work, i, m)
 			if !ok {

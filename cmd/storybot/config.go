@@ -20,6 +20,7 @@ type config struct {
 	admins        []string
 	times         clocks
 	databaseURL   secret // it may hold a password
+	tryOutMade    bool   // the try-out's file is the database, and this process made it
 	httpAddr      string // "" for none
 	logLevel      slog.Level
 	logFormat     string

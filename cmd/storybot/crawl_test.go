@@ -46,6 +46,7 @@ func TestCrawl(t *testing.T) {
 				t.Logf("an editor pressed %d things in a %s", c.pressed, way)
 			}
 			undo(t, s)
+			inForms(t, s)
 			for _, spec := range bot.Actions() {
 				if !strings.Contains(s.process.log(), fmt.Sprintf("msg=asked what=%q", "button "+string(spec.Action))) {
 					t.Errorf("no button of any answer or message led to the action %q", spec.Action)
@@ -132,8 +133,8 @@ func (c *crawl) follow() {
 	for len(c.queue) > 0 && c.pressed < mostPresses {
 		next := c.next()
 		s, err := next.press()
-		if errors.Is(err, errStale) && (rank(next.label) > 0 || strings.HasPrefix(next.way, unasked) || answering.MatchString(next.label)) {
-			continue // another button has done it meanwhile, or it was pushed once and for all
+		if errors.Is(err, errStale) && (next.changed() || strings.HasPrefix(next.way, unasked) || answering.MatchString(next.label)) {
+			continue // another button has done it meanwhile, or it, or what leads to it, was pushed once and for all
 		}
 		c.pressed++
 		if err != nil {
@@ -178,7 +179,8 @@ func (c *crawl) next() found {
 
 // changing are the labels of what changes what others are about, in the order in which
 // they are pressed.
-var changing = []string{"Release by hand", "Settle against history", "Send all of it", "Pause", "Resume", "Try again", "Follow", "Stop", "Remove as", "Post it to", "Close", "Reopen", "Merge"}
+var changing = []string{"Release by hand", "Settle against history", "Send all of it", "Pause", "Resume", "Try again", "Follow", "Stop", "Remove as", "Post it to", "Publish", "Cancel",
+	"Correct it", "Fix it", "Put it on hold", "Withdraw it", "Release it", "Close", "Reopen", "Merge"}
 
 // answering are the labels under a question, which turns into its answer.
 var answering = regexp.MustCompile(`^(Show update \d|As typed|Use |Without it)`)
@@ -186,6 +188,12 @@ var answering = regexp.MustCompile(`^(Show update \d|As typed|Use |Without it)`)
 // rank is 0 for a label of what changes nothing that a button is about.
 func rank(label string) int {
 	return 1 + slices.IndexFunc(changing, func(begin string) bool { return strings.HasPrefix(label, begin) })
+}
+
+// changed says that f is, or came out of, what changes what others are about: gone the
+// same way again, that is done already.
+func (f found) changed() bool {
+	return slices.ContainsFunc(strings.Split(f.way, " > "), func(label string) bool { return rank(label) > 0 })
 }
 
 // dead are answers that lead nowhere.

@@ -250,26 +250,31 @@ func (s *Store) passStory(ctx context.Context, q querier, a stories.Act, m stori
 }
 
 const (
-	// refusedOfSQL finds what waits of the story ?1's updates at destinations whose own
-	// subscription to the story, or stop of it, does not let it through. Where there is
-	// neither it was owed by a topic or all when it was published, and stays so.
+	// refusedOfSQL finds what waits of the story ?1's updates, and of what is told of
+	// their revisions, at destinations whose own subscription to the story, or stop of
+	// it, does not let it through. Where there is neither it was owed by a topic or all,
+	// and stays so.
 	refusedOfSQL = `
 		SELECT w.publication_id, w.destination_id, w.delivery_id, w.origin_id
 		FROM (
-			SELECT p.id AS publication_id, d.destination_id, d.id AS delivery_id, p.id AS origin_id, v.level
-			FROM updates v CROSS JOIN publications p` + ofPublicationSQL + `
-			WHERE v.story_id = ?1 AND p.update_id = v.id AND p.op IN (0, 2, 3, 5) AND p.queued > 0 AND ` + inPublicationSQL + ` AND ` + waitsSQL + `
+			SELECT p.id AS publication_id, d.destination_id, d.id AS delivery_id, p.id AS origin_id, p.level
+			FROM (` + ofStorySQL + `) AS p` + ofPublicationSQL + `
+			WHERE p.queued > 0 AND ` + inPublicationSQL + ` AND ` + waitsSQL + `
 			UNION ALL
-			SELECT q.publication_id, q.destination_id, q.delivery_id, p.id, v.level
-			FROM queue q JOIN publications p ON p.id = (q.delivery_id >> 32) JOIN updates v ON v.id = p.update_id
-			WHERE v.story_id = ?1 AND p.op IN (0, 2, 3, 5)
+			SELECT q.publication_id, q.destination_id, q.delivery_id, p.id, p.level
+			FROM (` + ofStorySQL + `) AS p JOIN queue q ON p.id = (q.delivery_id >> 32)
 			UNION ALL
-			SELECT 0, h.destination_id, h.delivery_id, p.id, v.level
-			FROM held h JOIN publications p ON p.id = (h.delivery_id >> 32) JOIN updates v ON v.id = p.update_id
-			WHERE v.story_id = ?1 AND p.op IN (0, 2, 3, 5)
+			SELECT 0, h.destination_id, h.delivery_id, p.id, p.level
+			FROM (` + ofStorySQL + `) AS p JOIN held h ON p.id = (h.delivery_id >> 32)
 		) AS w CROSS JOIN destinations t
 		WHERE t.id = w.destination_id AND (EXISTS (SELECT 1 FROM mutes m WHERE m.destination_id IN (t.id, t.moved_to) AND m.story_id = ?1)
 			OR EXISTS (SELECT 1 FROM subscriptions b WHERE b.destination_id IN (t.id, t.moved_to) AND b.kind = 'story' AND b.story_id = ?1 AND (b.state <> 'active' OR b.level > w.level)))`
+	// ofStorySQL are publications of what is said of the story's updates.
+	ofStorySQL = `
+		SELECT p.id, p.queued, v.level FROM updates v JOIN publications p ON p.update_id = v.id AND p.op IN (0, 2, 3, 5) WHERE v.story_id = ?1
+		UNION ALL
+		SELECT p.id, p.queued, v.level FROM updates v JOIN notices n ON n.kind = 'revision' AND n.update_id = v.id JOIN publications p ON p.notice_id = n.id AND p.op IN (0, 2, 3, 5)
+		WHERE v.story_id = ?1`
 	mergedAway = "its story was merged into one of which less was asked for here, or nothing"
 )
 

@@ -14,8 +14,10 @@ import (
 
 // progressSQL adds the counters of an update's publications.
 const progressSQL = `
-	SELECT coalesce(sum(total), 0), coalesce(sum(sent), 0), coalesce(sum(held), 0), coalesce(sum(failed), 0), coalesce(sum(unknown), 0)
-	FROM publications WHERE update_id = ?1 AND op IN (0, 2, 3, 5)`
+	SELECT ` + countersSQL + ` FROM publications p WHERE p.update_id = ?1 AND p.op IN (0, 2, 3, 5)`
+
+// countersSQL adds the counters of some publications p.
+const countersSQL = `coalesce(sum(p.total), 0), coalesce(sum(p.sent), 0), coalesce(sum(p.held), 0), coalesce(sum(p.failed), 0), coalesce(sum(p.unknown), 0), coalesce(sum(p.kept), 0)`
 
 const putBackOfSQL = `
 	SELECT count(*) FROM put_back WHERE doubtful = 2 AND state = 5 AND update_id = ?1 AND op IN (0, 2, 3, 5)`
@@ -47,10 +49,25 @@ func sparedBy(ctx context.Context, q querier, updateID int64) (n stories.Spared,
 }
 
 func progressOf(ctx context.Context, q querier, updateID int64) (stories.Progress, error) {
+	return countersOf(ctx, q, updateID, progressSQL, updateID)
+}
+
+// countersOf reads countersSQL.
+func countersOf(ctx context.Context, q querier, updateID int64, text string, args ...any) (stories.Progress, error) {
 	p := stories.Progress{UpdateID: updateID}
-	err := one(ctx, q, progressSQL, []any{updateID}, &p.Total, &p.Sent, &p.Held, &p.Failed, &p.Unknown)
-	p.Waiting = p.Total - p.Sent - p.Held - p.Failed - p.Unknown
-	return p, err
+	err := one(ctx, q, text, args, counters(&p)...)
+	return withWaiting(p), err
+}
+
+// counters are where countersSQL goes.
+func counters(p *stories.Progress) []any {
+	return []any{&p.Total, &p.Sent, &p.Held, &p.Failed, &p.Unknown, &p.Kept}
+}
+
+// withWaiting is p with what is on its way: all that is nothing else.
+func withWaiting(p stories.Progress) stories.Progress {
+	p.Waiting = p.Total - p.Sent - p.Held - p.Failed - p.Unknown - p.Kept
+	return p
 }
 
 // deliveriesOfSQL and newestDeliveriesSQL find a destination's deliveries by the

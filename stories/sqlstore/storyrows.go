@@ -83,6 +83,9 @@ const (
 func (s *Store) CreateStory(ctx context.Context, a stories.Act, story stories.Story) (stories.Story, error) {
 	return act(ctx, s, a, "tracked", func(q querier) (tracked stories.Story, changed bool, err error) {
 		taken := stories.Errorf(stories.CodeExists, "%q is another story's slug already. Choose another one.", story.Slug)
+		if err := endDraft(ctx, q, a); err != nil {
+			return stories.Story{}, false, err
+		}
 		if story.State == "" {
 			story.State = stories.Developing
 		}

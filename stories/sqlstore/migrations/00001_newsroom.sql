@@ -55,7 +55,9 @@ CREATE TABLE updates (
     number      BIGINT NOT NULL,
     place       BIGINT NOT NULL,
     revision    BIGINT NOT NULL DEFAULT 0,
-    kind        TEXT NOT NULL DEFAULT 'original',
+    -- Whether it stands: see stories.Standing. It is in marks too, which are JSON.
+    standing    TEXT NOT NULL DEFAULT '',
+    marks       TEXT NOT NULL DEFAULT '{}',
     level       SMALLINT NOT NULL,
     text        TEXT NOT NULL,
     sources     TEXT NOT NULL,
@@ -81,14 +83,17 @@ CREATE TABLE renumbered (
 );
 CREATE INDEX renumbered_by_update ON renumbered (update_id);
 
--- Every wording of an update that was revised, its first one included.
+-- Every wording of an update that was revised, its first and its newest one included.
 CREATE TABLE revisions (
     update_id   BIGINT NOT NULL REFERENCES updates (id),
     revision    BIGINT NOT NULL,
     kind        TEXT NOT NULL,
     text        TEXT NOT NULL,
     sources     TEXT NOT NULL,
+    picture_url TEXT NOT NULL,
+    picture_alt TEXT NOT NULL,
     reason      TEXT NOT NULL,
+    marks       TEXT NOT NULL,
     author_ref  TEXT NOT NULL,
     author_name TEXT NOT NULL,
     at          BIGINT NOT NULL,
@@ -253,6 +258,20 @@ CREATE TABLE notes (
 );
 CREATE INDEX notes_by_age ON notes (at);
 CREATE INDEX notes_by_person ON notes (by_ref, at);
+
+-- What people put into forms and did not post yet, and what became of it: opened,
+-- begun, posted or discarded. fields is a JSON object.
+CREATE TABLE drafts (
+    id         TEXT PRIMARY KEY,
+    by_ref     TEXT NOT NULL,
+    story_id   BIGINT NOT NULL DEFAULT 0,
+    fields     TEXT NOT NULL,
+    version    BIGINT NOT NULL,
+    state      TEXT NOT NULL,
+    changed_at BIGINT NOT NULL
+);
+CREATE INDEX drafts_by_age ON drafts (changed_at);
+CREATE INDEX drafts_by_person ON drafts (by_ref, state, changed_at);
 
 -- When a person lately used what is limited: moments joined by a space, the
 -- newest of them in at.
