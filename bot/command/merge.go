@@ -20,10 +20,10 @@ func (m *Mux) merge(ctx context.Context, r request) (bot.Reply, error) {
 	if _, err := m.stories.Story(ctx, r.get("story")); err != nil {
 		return bot.Reply{}, err
 	}
-	if _, err := m.stories.Story(ctx, r.get("into")); err != nil {
+	if _, err := m.stories.Story(ctx, r.get(intoArg)); err != nil {
 		return m.nearTarget(ctx, r, err)
 	}
-	plan, err := m.stories.PlanMerge(ctx, r.User, r.get("story"), r.get("into"))
+	plan, err := m.stories.PlanMerge(ctx, r.User, r.get("story"), r.get(intoArg))
 	if err != nil {
 		return bot.Reply{}, err
 	}
@@ -40,13 +40,24 @@ func (m *Mux) nearTarget(ctx context.Context, r request, err error) (bot.Reply, 
 	var answers []answer
 	for _, slug := range refusal.Near[:min(len(refusal.Near), maxNear)] {
 		label, _ := bot.Cut("Merge into "+slug, maxLabel)
-		answers = append(answers, answer{label, r.values.with("into", slug)})
+		answers = append(answers, answer{label, r.values.with(intoArg, slug)})
 	}
 	reply, failed := m.question(ctx, r, refusal.Message+" Nothing was changed yet.", answers...)
 	if failed != nil {
 		return bot.Reply{}, err // what was not understood is said all the same
 	}
 	return m.withNear(ctx, reply, refusal), nil
+}
+
+// intoArg names the story that another goes on as.
+const intoArg = "into"
+
+// noun is an argument's name as a sentence takes it.
+func noun(arg string) string {
+	if arg == intoArg {
+		return "story that it goes on as"
+	}
+	return arg
 }
 
 // mergeQuestion asks whether one story is to be made of two, and says what that does.
