@@ -17,7 +17,7 @@ func (m *Mux) pressHistory(ctx context.Context, _ request, args bot.Args) (bot.R
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	u, err := m.stories.Update(ctx, story.ID, int(args.Number(1)))
+	u, err := m.stories.Update(ctx, args.Number(0), int(args.Number(1)))
 	if stories.CodeOf(err) == stories.CodeNotFound {
 		return bot.Reply{}, noUpdate(story, int(args.Number(1)))
 	}

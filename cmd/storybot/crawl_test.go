@@ -181,7 +181,7 @@ func (c *crawl) next() found {
 // changing are the labels of what changes what others are about, in the order in which
 // they are pressed.
 var changing = []string{"Release by hand", "Settle against history", "Send all of it", "Pause", "Resume", "Try again", "Follow", "Stop", "Remove as", "Post it to", "Publish", "Cancel",
-	"Correct it", "Fix it", "Put it on hold", "Withdraw it", "Release it", "Close", "Reopen"}
+	"Correct it", "Fix it", "Put it on hold", "Withdraw it", "Release it", "Close", "Reopen", "Merge"}
 
 // answering are the labels under a question, which turns into its answer.
 var answering = regexp.MustCompile(`^(Show update \d|As typed|Use |Without it)`)
