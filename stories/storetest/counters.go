@@ -168,6 +168,7 @@ var counterTests = []test{
 				for _, u := range n.updates {
 					got, err := d.ProgressOf(d.ctx, u.ID)
 					d.ok(err)
+					got.Spared = stories.Spared{} // of one that nobody gets: no row
 					if want := d.counted(u.ID); got != want {
 						d.Fatalf("seed %d, step %d, %s: update %d is counted %+v, and has %+v", seed, i, did, u.Number, got, want)
 					}
