@@ -270,6 +270,7 @@ type Progress struct {
 	Failed   int // failed and skipped
 	Unknown  int
 	Kept     int // until the update is released
+	Direct   int // those of Total to direct messages, as far as they are known to be
 	// Spared are those that follow the story of an update that nobody gets. It is
 	// counted when the update is published, never later.
 	Spared Spared `json:",omitzero"`

@@ -151,7 +151,7 @@ func (s *Service) checkRepeat(ctx context.Context, act Act, story Story, u Updat
 	}
 	e := Errorf(CodeConfirm, "Update %d of %s, %s old, says %s the same.", same.Number, story.Slug, inWords(act.At.Sub(same.CreatedAt)), Nearly(same.Text, u.Text))
 	if same.Number == 0 {
-		e = Errorf(CodeConfirm, "An update of %s that is about to go out, written %s ago, says %s the same.", story.Slug, inWords(act.At.Sub(same.CreatedAt)), Nearly(same.Text, u.Text))
+		e = Errorf(CodeConfirm, "An update of %s that waits to go out, written %s ago, says %s the same.", story.Slug, inWords(act.At.Sub(same.CreatedAt)), Nearly(same.Text, u.Text))
 	}
 	e.Like = same
 	return e

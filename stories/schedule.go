@@ -258,8 +258,8 @@ const (
 	// lookAgain is how long PublishDue has its caller wait at most: so soon another
 	// process's command is noticed, and a clock that somebody sets.
 	lookAgain = 2 * time.Second
-	// toldLate is how late an update is that the log speaks of.
-	toldLate = 15 * time.Second
+	// ToldLate is how late an update is that the logs speak of.
+	ToldLate = 15 * time.Second
 )
 
 // PublishDue publishes the earliest update that is due, or has the desk asked where
@@ -293,7 +293,7 @@ func (s *Schedule) PublishDue(ctx context.Context) (wait time.Duration, err erro
 		return lookAgain, err
 	}
 	s.desk.planned()
-	if late := now.Sub(next.Due); late > toldLate {
+	if late := now.Sub(next.Due); late > ToldLate {
 		s.desk.log.Warn("an update came late to its time", "story", done.Story.Slug, "due", next.Due, "late", late.Round(time.Second), "state", done.State)
 	}
 	return 0, nil

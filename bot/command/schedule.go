@@ -72,8 +72,12 @@ func (m *Mux) verifyAppend(ctx context.Context, a stories.Append) error {
 // askWhichTime asks which moment is meant where clocks skip a time or show it twice.
 func (m *Mux) askWhichTime(ctx context.Context, r request, unclear *unclearTime) (bot.Reply, error) {
 	answers := make([]answer, len(unclear.meant))
+	form := "15:04 "
+	if first, last := unclear.meant[0], unclear.meant[len(unclear.meant)-1]; first.Day() != last.Day() { // clocks change at midnight
+		form = "2 January, 15:04 "
+	}
 	for i, t := range unclear.meant {
-		answers[i] = answer{t.Format("15:04 ") + zoneOf(t), r.values.with("at", t.Format(time.RFC3339))}
+		answers[i] = answer{t.Format(form) + zoneOf(t), r.values.with("at", t.Format(time.RFC3339))}
 	}
 	return m.question(ctx, r, unclear.Error()+" Nothing was published. Which is meant?", answers...)
 }
@@ -122,7 +126,7 @@ func (m *Mux) undoMessage(s stories.Scheduled) bot.Message {
 // dueWords is when something is due, seen from now.
 func (m *Mux) dueWords(due time.Time) string {
 	if ahead := due.Sub(m.stories.Now()); ahead > 0 {
-		return "in " + bot.Roughly(max(time.Second, ahead))
+		return "in " + bot.Roughly((ahead + time.Second - 1).Truncate(time.Second)) // not yet in 9 s of 10
 	}
 	return "now"
 }
@@ -222,8 +226,13 @@ func (m *Mux) scheduledFrom(ctx context.Context, r request, offset int) (bot.Rep
 	if total > len(open) {
 		msg.Title += " · " + rangeWords(offset+1, offset+len(open), total)
 	}
+	labels := map[string]int{}
 	for _, s := range open {
-		msg.Blocks = append(msg.Blocks, m.scheduledRow(s))
+		row := m.scheduledRow(s)
+		if labels[row.Button.Label]++; labels[row.Button.Label] > 1 { // in a menu nothing else tells them apart
+			row.Button.Label += fmt.Sprintf(" (%d)", labels[row.Button.Label])
+		}
+		msg.Blocks = append(msg.Blocks, row)
 	}
 	if offset > 0 {
 		msg.Buttons = append(msg.Buttons, bot.NewButton("Back", bot.ActionPlan, int64(max(0, offset-scheduledPage))))
@@ -245,8 +254,12 @@ func (m *Mux) scheduledRow(s stories.Scheduled) bot.Block {
 		row.Spans = append(row.Spans, bot.Text(" · "+bot.OverdueWords(s)))
 	}
 	row.Spans = append(row.Spans, bot.Text("\n"+text+"\n"+bot.UserName(s.Update.Author)))
-	label, _ := bot.Cut(s.Story.Slug, bot.RowLabel-len(" 15:04"))
-	open := bot.NewButton(label+s.Due.In(m.config.Zone).Format(" 15:04"), bot.ActionScheduled, s.ID)
+	due, when := s.Due.In(m.config.Zone), " 15:04"
+	if due.Format(time.DateOnly) != m.stories.Now().In(m.config.Zone).Format(time.DateOnly) {
+		when = " 2 Jan 15:04"
+	}
+	label, _ := bot.Cut(s.Story.Slug, bot.RowLabel-len(" 31 Dec 15:04")-len(" (6)"))
+	open := bot.NewButton(label+due.Format(when), bot.ActionScheduled, s.ID)
 	row.Button = &open
 	return row
 }

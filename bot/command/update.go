@@ -35,7 +35,7 @@ func (m *Mux) askAgain(ctx context.Context, r request, a stories.Append, repeat 
 	like := *repeat.Like
 	if like.Number == 0 { // it waits for its time
 		reply.Message.Blocks = []bot.Block{
-			bot.Para(bot.Text("What says the same is about to go out, written "), bot.Span{Time: like.CreatedAt, Relative: true}, bot.Text(fmt.Sprintf(": “%s”", excerpt(like.Text)))),
+			bot.Para(bot.Text("What says the same waits to go out, written "), bot.Span{Time: like.CreatedAt, Relative: true}, bot.Text(fmt.Sprintf(": “%s”", excerpt(like.Text)))),
 			bot.Para(bot.Text("Nothing was published. Post it anyway?")),
 			small(bot.Code("/desk scheduled"), bot.Text(" lists what goes out later.")),
 		}
@@ -189,5 +189,5 @@ func (s published) sentence(p stories.Progress) string {
 	if p.Total == 0 {
 		return what + ". " + nobodyWords(p.Spared)
 	}
-	return fmt.Sprintf("%s, to %s.", what, plural(p.Total, "channel"))
+	return fmt.Sprintf("%s, to %s.", what, bot.PlacesWords(p.Total, p.Direct))
 }

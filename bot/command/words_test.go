@@ -4,6 +4,9 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"storybot/bot"
+	"storybot/stories"
 )
 
 func TestOrdinal(t *testing.T) {
@@ -48,4 +51,22 @@ func TestReasonsOfTheDatabaseReadOn(t *testing.T) {
 	says(t, n.ask("ria", "general", "/why sony-hack number:2"), "Update 2 was not sent.\n  This channel waited while nothing could be sent; only the newest 6 updates of the story were sent afterwards.")
 	n.work(blocking) // which keeps five of the six
 	says(t, n.ask("ria", "general", "/why sony-hack number:3"), "Update 3 was not sent.\n  This channel could not be written to for a while; of the updates that were held only the newest 5 were sent afterwards.")
+}
+
+// An update that goes to people alone is not said to go to channels.
+func TestDirectMessagesAreNoChannels(t *testing.T) {
+	n := openTracked(t)
+	n.must(n.ask("ria", "alone", "/subscribe sony-hack"))
+	if err := n.store.KeepNames(t.Context(), stories.Sighting{Places: []stories.PlaceName{{Place: channel("alone"), Form: stories.DirectForm, With: "console:ria"}}}, n.now); err != nil {
+		t.Fatal(err)
+	}
+	says(t, n.ask("mo", "general", "/update sony-hack level:breaking The studio cancels the film."), "Published update 2 of sony-hack, breaking, to 1 direct message.")
+	n.work(delivered)
+	m, _, err := n.last.Live(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	says(t, bot.Reply{Message: m}, "Delivered to the one direct message.")
+	n.must(n.ask("ria", "general", "/subscribe sony-hack"))
+	says(t, n.ask("mo", "general", "/update sony-hack level:breaking The studio shows the film."), "to 1 channel and 1 direct message.")
 }

@@ -76,12 +76,16 @@ func (s *Store) Pushes(ctx context.Context, newest int) ([]stories.Push, error) 
 		return p, nil
 	}, openNoticesSQL, newest)
 	for i, p := range found {
-		if p.Since == 0 || err != nil {
-			continue
+		if err != nil {
+			break
 		}
-		var spread stories.Spread
-		spread, err = s.SpreadOf(ctx, p.UpdateID, p.Since)
-		found[i].Stands = spread.Sum(p.Body.Again)
+		if p.Since > 0 {
+			var spread stories.Spread
+			spread, err = s.SpreadOf(ctx, p.UpdateID, p.Since)
+			found[i].Stands = spread.Sum(p.Body.Again)
+		} else if p.Stands.Total > 0 {
+			found[i].Stands.Direct, err = directOf(ctx, s.reader(), p.UpdateID)
+		}
 	}
 	return found, s.told(err)
 }

@@ -218,6 +218,9 @@ func (s *Store) PublishDue(ctx context.Context, a stories.Act, id int64, why sto
 			err = s.askScheduled(ctx, q, a, &c, stories.ScheduleLate)
 		default:
 			err = s.publishScheduled(ctx, q, a, &c, stories.User{})
+			if late := a.At.Sub(c.Due); err == nil && late > stories.ToldLate {
+				err = enter(ctx, q, a, "late", c.Story.ID, fmt.Sprintf("update %d, %s", c.Update.Number, late.Round(time.Second)))
+			}
 		}
 		done = c.Scheduled
 		return err

@@ -49,7 +49,11 @@ func sparedBy(ctx context.Context, q querier, updateID int64) (n stories.Spared,
 }
 
 func progressOf(ctx context.Context, q querier, updateID int64) (stories.Progress, error) {
-	return countersOf(ctx, q, updateID, progressSQL, updateID)
+	p, err := countersOf(ctx, q, updateID, progressSQL, updateID)
+	if err == nil && p.Total > 0 {
+		p.Direct, err = directOf(ctx, q, updateID)
+	}
+	return p, err
 }
 
 // countersOf reads countersSQL.
@@ -68,6 +72,18 @@ func counters(p *stories.Progress) []any {
 func withWaiting(p stories.Progress) stories.Progress {
 	p.Waiting = p.Total - p.Sent - p.Held - p.Failed - p.Unknown - p.Kept
 	return p
+}
+
+// directSQL counts what is owed of the update ?1 to direct messages: from these, of
+// which there are few beside channels.
+const directSQL = `
+	SELECT count(*) FROM place_names n CROSS JOIN destinations t CROSS JOIN publications p CROSS JOIN owed d
+	WHERE n.form = 'direct' AND t.platform = n.platform AND t.workspace = n.workspace AND t.channel = n.channel
+		AND p.update_id = ?1 AND p.op = 0 AND p.lane_id = t.lane_id AND d.id = (p.id << 32) + t.id`
+
+func directOf(ctx context.Context, q querier, updateID int64) (n int, err error) {
+	err = one(ctx, q, directSQL, []any{updateID}, &n)
+	return n, err
 }
 
 // deliveriesOfSQL and newestDeliveriesSQL find a destination's deliveries by the

@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"fmt"
 	"strings"
 	"time"
 
@@ -36,6 +37,17 @@ var overdueTests = []test{
 		same(d, "open", d.open(), "sony-hack waiting; ")
 		_, err = d.CancelScheduled(d.ctx, d.act(), waits.ID)
 		d.ok(err)
+	}},
+	{"the desk's log says of what was published late how late it was, and of nothing else", func(d *desk) {
+		s := d.track("sony")
+		soon, late := d.schedule(s, stories.Normal, time.Minute), d.schedule(s, stories.Normal, 2*time.Minute)
+		d.later(time.Minute + stories.ToldLate)
+		d.due(soon.ID)
+		d.later(20 * time.Minute)
+		d.due(late.ID)
+		entries, err := d.Log(d.ctx, s.ID, 0, 2)
+		d.ok(err)
+		same(d, "log", fmt.Sprint(entries[0].Verb, " ", entries[0].Detail, "; ", entries[1].Verb, " ", entries[1].Detail), "late update 2, 19m15s; published update 2, normal")
 	}},
 	{"of much that waits a new desk is asked about the newest", func(d *desk) {
 		s := d.track("sony")

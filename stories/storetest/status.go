@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"fmt"
 	"time"
 
 	"storybot/stories"
@@ -22,6 +23,22 @@ var statusTests = []test{
 		same(d, "lanes", len(lanes), 2)
 		same(d, "elsewhere", lanes[0], stories.LaneStatus{Lane: "elsewhere", Pending: 2, OldestDue: start})
 		same(d, "test", lanes[1], stories.LaneStatus{Lane: lane, Pending: 3, Sending: 1, Held: 2, OldestDue: start})
+	}},
+	{"an update's progress tells how much of it goes to direct messages", func(d *desk) {
+		d.ok(d.SetDesk(d.ctx, d.act(), channel("desk"), lane))
+		s := d.track("sony")
+		d.follow("sony", "a", "b", "c")
+		d.ok(d.KeepNames(d.ctx, stories.Sighting{Places: []stories.PlaceName{
+			{Place: channel("b"), Form: stories.DirectForm, With: ben.Ref}, {Place: channel("a"), Form: stories.ChannelForm, Name: "a"}, {Place: channel("z"), Form: stories.DirectForm, With: ben.Ref}}}, d.now))
+		u, p := d.append(s, stories.Normal)
+		same(d, "published", fmt.Sprint(p.Direct, " of ", p.Total), "1 of 3")
+		pushes, err := d.Pushes(d.ctx, 10)
+		d.ok(err)
+		same(d, "told at the desk", pushes[0].Stands.Direct, 1)
+		d.drain(d.hold(lane, "w"), 10)
+		p, err = d.ProgressOf(d.ctx, u.ID)
+		d.ok(err)
+		same(d, "delivered", fmt.Sprint(p.Direct, " of ", p.Sent), "1 of 3")
 	}},
 	{"operators list deliveries by state, lane and channel, newest first", func(d *desk) {
 		s := d.track("sony")

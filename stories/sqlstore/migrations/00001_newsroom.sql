@@ -181,6 +181,7 @@ CREATE TABLE place_names (
 );
 -- Which channels have one name.
 CREATE INDEX place_names_alike ON place_names (platform, name) WHERE channel <> '' AND name <> '';
+CREATE INDEX place_names_direct ON place_names (platform, workspace, channel) WHERE form = 'direct';
 CREATE INDEX place_names_by_person ON place_names (person) WHERE person <> '';
 
 -- The same of people, by their reference.
