@@ -3,6 +3,9 @@ package bot
 import (
 	"slices"
 	"strings"
+	"unicode/utf8"
+
+	"github.com/rivo/uniseg"
 
 	"storybot/stories"
 )
@@ -19,11 +22,15 @@ const (
 func renderTelling(c stories.Content) Message {
 	t := stories.Tell(c.Told)
 	p := page{story: c.Story, update: c.Update, text: Clean(c.Update.Text)}
-	was, _ := quoted(t.Before.Text)
+	same := alike(t.Before.Text, c.Update.Text)
+	was, _ := quoted(fromChange(t.Before.Text, same, saidText))
 	is, cut := quoted(c.Update.Text)
 	switch t.Kind {
 	case stories.Correction:
 		p.title, p.lead = wordCorrection, "It says now: "
+		if text := fromChange(c.Update.Text, same, PushText); text != c.Update.Text {
+			p.text, p.cut = Clean(text), true
+		}
 		p.above = append(reasonLine("", t.Reason), Para(Text("It said: "+was)))
 		p.above = append(p.above, sourcesBefore(t)...)
 		if t.Released {
@@ -35,6 +42,11 @@ func renderTelling(c stories.Content) Message {
 		p.text, p.cut = "", cut
 	case stories.Hold:
 		p.title = wordOnHold
+		if t.Corrected {
+			text := fromChange(c.Update.Text, same, saidText)
+			is, cut = quoted(text)
+			cut = cut || text != c.Update.Text
+		}
 		p.above = append(reasonLine("It is being checked", t.Reason), changed(t, was)...)
 		p.text, p.cut, p.lead = is, cut, "It says: "
 	default:
@@ -90,6 +102,52 @@ func sourcesBefore(t stories.Telling) []Block {
 		return []Block{Para(Text("Its picture was another one."))}
 	}
 	return nil
+}
+
+// seen is how much is shown of what two wordings have alike before where they begin to
+// differ, and how much of a text has to be shown from there on, in bytes.
+const seen = 60
+
+// alike is how many bytes two texts begin with alike, in whole characters.
+func alike(a, b string) (n int) {
+	for n < len(a) && n < len(b) && a[n] == b[n] {
+		n++
+	}
+	for n > 0 && n < len(a) && !utf8.RuneStart(a[n]) {
+		n--
+	}
+	return n
+}
+
+// FromChange are two wordings from a little before where they begin to differ on, unless
+// their beginnings of shown UTF-16 units show that too.
+func FromChange(was, is string, shown int) (string, string) {
+	same := alike(was, is)
+	return fromChange(was, same, shown), fromChange(is, same, shown)
+}
+
+// fromChange is a text that begins as another one does for so many bytes, from a little
+// before where they begin to differ on, unless the beginning of shown UTF-16 units shows
+// that too.
+func fromChange(text string, same, shown int) string {
+	if Units(text) <= shown || Units(text[:same])+seen <= shown {
+		return text
+	}
+	start, word, after := 0, 0, true
+	for g := uniseg.NewGraphemes(text); g.Next(); {
+		from, _ := g.Positions()
+		if from > same-seen {
+			break
+		}
+		if start = from; after {
+			word = from
+		}
+		after = strings.TrimSpace(g.Str()) == ""
+	}
+	if start-word < seen {
+		start = word
+	}
+	return "… " + text[start:]
 }
 
 // quoted is the beginning of a text on one line, in quotes.

@@ -111,6 +111,9 @@ type Publication struct {
 	// same story published since.
 	Level     Level
 	CreatedAt time.Time
+	// Merged are stories that were merged into StoryID, for who knows publications of
+	// them. Publications alone tells them.
+	Merged []int64
 }
 
 // Ref names a row of the queue.

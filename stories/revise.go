@@ -45,11 +45,7 @@ func (s *Service) revise(ctx context.Context, act Act, slug string, number int, 
 	if err := s.require(ctx, act.By, Moderator); err != nil {
 		return Revised{}, err
 	}
-	story, err := s.Story(ctx, slug)
-	if err != nil {
-		return Revised{}, err
-	}
-	u, err := s.store.UpdateByNumber(ctx, story.ID, number)
+	story, u, _, err := s.UpdateOf(ctx, slug, number)
 	if err != nil {
 		return Revised{}, err
 	}

@@ -19,6 +19,7 @@ type Store interface {
 	PutBackStore
 	ScheduleStore
 	StoryEditStore
+	MergeStore
 	NameReader
 	RevisionStore
 	DraftStore
@@ -26,14 +27,16 @@ type Store interface {
 
 // StoryStore keeps stories and updates.
 type StoryStore interface {
-	// StoryBySlug finds a story by its slug or an older one. CodeNotFound.
+	// StoryBySlug finds a story by its slug or an older one, also of a story that was
+	// merged into it. CodeNotFound.
 	StoryBySlug(ctx context.Context, slug string) (Story, error)
-	// StoryByID finds a story. CodeNotFound.
+	// StoryByID finds a story, or the one that it was merged into. CodeNotFound.
 	StoryByID(ctx context.Context, id int64) (Story, error)
-	// Updates returns a story's updates with numbers below before (0: all),
-	// newest number first, at most limit.
+	// Updates returns a story's updates in the places below before (0: all), the newest
+	// first, at most limit. The newest of n updates is in place n.
 	Updates(ctx context.Context, storyID int64, before, limit int) ([]Update, error)
-	// UpdateByNumber finds one update of a story. CodeNotFound.
+	// UpdateByNumber finds one update of a story, of one that was merged by the number
+	// it had there. CodeNotFound.
 	UpdateByNumber(ctx context.Context, storyID int64, number int) (Update, error)
 	// Search returns stories whose headline, summary, slug, topics or updates
 	// hold all words of query (the last as a prefix), newest activity first;

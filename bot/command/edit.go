@@ -100,6 +100,9 @@ func (m *Mux) rename(ctx context.Context, r request) (bot.Reply, error) {
 	}
 	story, changed, err := m.stories.Rename(ctx, r.act(), before.Slug, to)
 	if stories.CodeOf(err) == stories.CodeExists {
+		if owner, failed := m.stories.Story(ctx, to); failed == nil && owner.ID == before.ID {
+			return bot.Reply{}, err // it has it already, from a story that was merged into it
+		}
 		return bot.Reply{}, m.taken(ctx, to)
 	}
 	if err != nil {

@@ -89,9 +89,19 @@ func (m *Mux) checkEditDraft(ctx context.Context, d stories.Draft) (problems, er
 	return wrong, err
 }
 
+// editedStory is the story that a draft is to change. What was written about one that
+// was merged since is not said of the other. CodeReplaced.
+func (m *Mux) editedStory(ctx context.Context, d stories.Draft) (stories.Story, error) {
+	story, err := m.stories.StoryByID(ctx, d.StoryID)
+	if err == nil && story.ID != d.StoryID {
+		err = stories.Errorf(stories.CodeReplaced, "The story that this was to change was merged into %s since; nothing was changed. To change that: /desk edit %s.", story.Slug, story.Slug)
+	}
+	return story, err
+}
+
 // edited is the story as a draft would have it, and what of it changes.
 func (m *Mux) edited(ctx context.Context, d stories.Draft) (stories.Story, []string, error) {
-	story, err := m.stories.StoryByID(ctx, d.StoryID)
+	story, err := m.editedStory(ctx, d)
 	if err != nil {
 		return story, nil, err
 	}
@@ -118,7 +128,7 @@ func (m *Mux) previewEdit(ctx context.Context, _ request, d stories.Draft) (bot.
 
 // postEdit changes the story as a draft has it.
 func (m *Mux) postEdit(ctx context.Context, r request, d stories.Draft) (bot.Reply, error) {
-	story, err := m.stories.StoryByID(ctx, d.StoryID)
+	story, err := m.editedStory(ctx, d)
 	if err != nil {
 		return bot.Reply{}, err
 	}

@@ -2,6 +2,7 @@ package command
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"storybot/bot"
@@ -16,7 +17,7 @@ func (m *Mux) pressHistory(ctx context.Context, _ request, args bot.Args) (bot.R
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	u, err := m.stories.Update(ctx, story.ID, int(args.Number(1)))
+	u, err := m.stories.Update(ctx, args.Number(0), int(args.Number(1)))
 	if stories.CodeOf(err) == stories.CodeNotFound {
 		return bot.Reply{}, noUpdate(story, int(args.Number(1)))
 	}
@@ -61,6 +62,9 @@ var historyDid = map[stories.RevisionKind]string{
 	stories.Hold: "put it on hold", stories.Release: "released it",
 }
 
+// historyUnits is how much of a wording its row quotes, in UTF-16 units.
+const historyUnits = 400
+
 // historyRow is one wording among all: who did what and why, and what it said then
 // where that is another wording than the one before.
 func (m *Mux) historyRow(all []stories.Revision, i int, now time.Time) []bot.Block {
@@ -70,16 +74,36 @@ func (m *Mux) historyRow(all []stories.Revision, i int, now time.Time) []bot.Blo
 		spans = append(spans, bot.Text(": "+excerpt(v.Reason)))
 	}
 	row := []bot.Block{item(spans...)}
+	if i > 0 && !v.Kind.Words() {
+		return row
+	}
+	beside := v // the wording it is set against
 	switch {
-	case i > 0 && !v.Kind.Words():
-	case i > 0 && v.Text == all[i-1].Text && v.Picture != all[i-1].Picture:
-		row = append(row, small(bot.Text("with another picture")))
-	case i > 0 && v.Text == all[i-1].Text:
+	case i > 0:
+		beside = all[i-1]
+	case len(all) > 1:
+		beside = all[1]
+	}
+	if i == 0 || v.Text != beside.Text {
+		said, _ := bot.FromChange(v.Text, beside.Text, historyUnits)
+		said, _ = bot.Cut(bot.OneLine(said), historyUnits)
+		row = append(row, bot.Block{Kind: bot.Quote, Spans: []bot.Span{bot.Text(said)}})
+	}
+	if i == 0 || !slices.Equal(v.Sources, beside.Sources) {
 		row = append(row, bot.Sources(stories.Update{Sources: v.Sources})...)
-	default:
-		row = append(row, bot.Block{Kind: bot.Quote, Spans: []bot.Span{bot.Text(excerpt(v.Text))}})
+	}
+	if i > 0 && v.Picture != beside.Picture {
+		row = append(row, small(bot.Text(pictureChange(v.Picture))))
 	}
 	return row
+}
+
+// pictureChange says which picture there is now where it was another one, or none.
+func pictureChange(now stories.Picture) string {
+	if now.URL == "" {
+		return "without its picture"
+	}
+	return "with another picture: " + excerpt(now.Alt)
 }
 
 // historyButtons open what was said of the newest revised updates of those shown.

@@ -121,6 +121,8 @@ func (m *Mux) storySaid(verb, slug, detail string) string {
 	case "renamed":
 		before, after, _ := strings.Cut(detail, " ")
 		return "renamed " + before + " to " + after
+	case "merged":
+		return mergeSaid(slug, detail)
 	}
 	word, known := revisionWords[stories.RevisionKind(verb)]
 	if number, why, _ := strings.Cut(strings.TrimPrefix(detail, "update "), ": "); known {

@@ -302,7 +302,7 @@ func (c *command) check(given values) error {
 		case arg.Required && value == "" && len(given) == 0:
 			return &misuse{c, ""}
 		case arg.Required && value == "":
-			return &misuse{c, fmt.Sprintf("The %s is missing.", arg.Name)}
+			return &misuse{c, fmt.Sprintf("The %s is missing.", noun(arg.Name))}
 		case value != "" && len(arg.Choices) > 0 && !slices.ContainsFunc(arg.Choices, func(ch bot.Choice) bool { return strings.EqualFold(ch.Value, value) }):
 			return &misuse{c, fmt.Sprintf("%q is no %s. Use %s.", clip(value), arg.Name, choiceList(arg))}
 		}

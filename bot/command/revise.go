@@ -120,13 +120,17 @@ func (m *Mux) askRevision(ctx context.Context, r request, v revising) (bot.Reply
 func revisionPreview(v revising, would stories.Revised) []bot.Block {
 	asked := fmt.Sprintf(revisionWords[v.Kind].ask, would.Update.Number, would.Story.Slug)
 	blocks := []bot.Block{bot.Para(bot.Bold(asked), bot.Text(" "+reachWords(v.Kind, would.Reach)))}
-	if v.Kind.Words() {
-		blocks = append(blocks, bot.Para(bot.Text("It says: “"+excerpt(would.Before.Text)+"”")))
-		blocks = append(blocks, bot.Para(bot.Text("It will say: “"+excerpt(would.Update.Text)+"”")))
+	switch {
+	case v.Kind.Words() && would.Before.Text == would.Update.Text:
+		blocks = append(blocks, bot.Para(bot.Text("Its text stays: “"+excerpt(would.Update.Text)+"”")))
+		blocks = append(blocks, bot.Sources(would.Update)...)
+	case v.Kind.Words():
+		was, is := bot.FromChange(would.Before.Text, would.Update.Text, quotedUnits)
+		blocks = append(blocks, bot.Para(bot.Text("It says: “"+excerpt(was)+"”")), bot.Para(bot.Text("It will say: “"+excerpt(is)+"”")))
 		if v.Sources != nil {
 			blocks = append(blocks, bot.Sources(would.Update)...)
 		}
-	} else {
+	default:
 		blocks = append(blocks, bot.Block{Kind: bot.Quote, Spans: []bot.Span{bot.Text(excerpt(would.Update.Text))}})
 	}
 	if v.Reason != "" {

@@ -63,13 +63,13 @@ func ago(t, now time.Time) bot.Span {
 }
 
 // updateRows are updates among others, each a row that opens it with small print
-// under it. Together they take at most room; of new ones, the first so many, the
-// small print says so.
-func updateRows(updates []stories.Update, now time.Time, room, fresh int) []bot.Block {
+// under it. Together they take at most room; of new ones, which have the numbers fresh,
+// the small print says so.
+func updateRows(updates []stories.Update, now time.Time, room int, fresh []int) []bot.Block {
 	prints, needs := make([]bot.Block, len(updates)), make([]int, len(updates))
 	each := room / (2 * max(1, len(updates)))
 	for i, u := range updates {
-		prints[i] = rowPrint(u, now, i < fresh, each)
+		prints[i] = rowPrint(u, now, slices.Contains(fresh, u.Number), each)
 		room -= roomOf(prints[i]) + blockRoom + bot.Room(rowMark)
 		needs[i] = bot.Room(rowText(u))
 	}

@@ -20,8 +20,16 @@ func (m *Mux) why(ctx context.Context, r request) (bot.Reply, error) {
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	if number > story.Updates {
-		return bot.Reply{}, noUpdate(story, number)
+	var msg bot.Message
+	if number > 0 {
+		of, u, was, err := m.updateOf(ctx, r.get("story"), number)
+		if err != nil {
+			return bot.Reply{}, err
+		}
+		if was.Number != 0 {
+			msg.Blocks = append(msg.Blocks, small(bot.Text(formerly(of, u, was))))
+		}
+		story, number = of, u.Number
 	}
 	deliveries, err := m.stories.Why(ctx, r.Where, story.ID, number)
 	if err != nil {
@@ -31,7 +39,6 @@ func (m *Mux) why(ctx context.Context, r request) (bot.Reply, error) {
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	var msg bot.Message
 	if note := m.blockedWarning(ctx, r.Command, subs); note != nil {
 		msg.Blocks = append(msg.Blocks, *note)
 	}
@@ -164,13 +171,30 @@ func (m *Mux) whyRows(ctx context.Context, r request, story stories.Story, numbe
 			rows, recorded, told = append(append(rows, r.deliveryRow(d, now)), about...), true, true
 		}
 		if !recorded {
-			rows = append(rows, updateRowOf(u, bot.Text(fmt.Sprintf("Update %d was not sent.\n%s", u.Number, sentence(r.notPlanned(story, u, subs, stop))))))
+			reason, err := m.mergedReason(ctx, story, u)
+			if err != nil {
+				return nil, err
+			}
+			if reason == "" {
+				reason = r.notPlanned(story, u, subs, stop)
+			}
+			rows = append(rows, updateRowOf(u, bot.Text(fmt.Sprintf("Update %d was not sent.\n%s", u.Number, sentence(reason)))))
 		}
 	}
 	if !told && len(deliveries) > 0 { // what came last, however long ago
 		rows = append(rows, r.deliveryRow(deliveries[0], now))
 	}
 	return rows, nil
+}
+
+// mergedReason is why an update was not sent that was published in a story which was
+// merged since, "" of any other: what is followed now may not have been followed then.
+func (m *Mux) mergedReason(ctx context.Context, story stories.Story, u stories.Update) (string, error) {
+	was, ok, err := m.stories.FormerNumber(ctx, u.ID)
+	if err != nil || !ok {
+		return "", err
+	}
+	return fmt.Sprintf("it was published as update %d of %s, before that was merged into %s, and what was followed here then did not bring it.", was.Number, was.Slug, story.Slug), nil
 }
 
 // askedAbout are the updates that are asked about: the one with the number or, for 0,

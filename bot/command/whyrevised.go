@@ -58,7 +58,7 @@ func revisionWhy(d stories.Delivery, kind stories.RevisionKind, direct bool, now
 	case stories.Pending:
 		return []bot.Span{bot.Text(what + "waits.")}
 	case stories.Held:
-		return []bot.Span{bot.Text(what + "is held until the channel can be written to.")}
+		return []bot.Span{bot.Text(what + "is held until the bot can write here again.")}
 	case stories.Unknown:
 		return []bot.Span{bot.Text(what + "may have arrived; that could not be found out.")}
 	}

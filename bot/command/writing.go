@@ -123,15 +123,17 @@ func (m *Mux) picker(ctx context.Context, d stories.Draft) (bot.Field, error) {
 		return f, err
 	}
 	found = slices.DeleteFunc(found, func(s stories.Story) bool { return s.State == stories.Closed })
-	if d.StoryID != 0 && !slices.ContainsFunc(found, func(s stories.Story) bool { return s.ID == d.StoryID }) {
-		chosen, err := m.stories.StoryByID(ctx, d.StoryID)
-		if err != nil {
+	var chosen stories.Story
+	if d.StoryID != 0 { // it may have been merged since
+		if chosen, err = m.stories.StoryByID(ctx, d.StoryID); err != nil {
 			return f, err
 		}
+	}
+	if chosen.ID != 0 && !slices.ContainsFunc(found, func(s stories.Story) bool { return s.ID == chosen.ID }) {
 		found = append([]stories.Story{chosen}, found[:min(len(found), maxPicked-1)]...)
 	}
 	for _, s := range found {
-		if s.ID == d.StoryID {
+		if s.ID == chosen.ID {
 			f.Value = s.Slug
 		}
 		label, _ := bot.Cut(s.Slug+": "+bot.Headline(s), maxLabel)

@@ -91,7 +91,11 @@ func (c *Console) ask(ctx context.Context, h bot.Handler, where stories.Destinat
 		c.give()
 		return c.begin(ctx, where, *f)
 	}
-	err := c.show(where, reply.Public, reply.Message)
+	whom := askerAlone
+	if reply.Public {
+		whom = postedThere
+	}
+	err := c.show(where, whom, reply.Message)
 	c.give()
 	if err != nil {
 		return err

@@ -173,7 +173,7 @@ func (r *running) senders() map[string]bot.Sender {
 // uneditable are the platforms where what was posted stays as it is.
 func uneditable(senders map[string]bot.Sender) (names []string) {
 	for name, s := range senders {
-		if !s.Knows(stories.OpEdit) {
+		if !s.Knows(stories.OpEdit) || s.Pace("").Reprints {
 			names = append(names, name)
 		}
 	}

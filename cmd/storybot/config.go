@@ -34,6 +34,7 @@ type config struct {
 type clocks struct {
 	zone *time.Location
 	undo time.Duration // how long an update can be taken back; 0 for not at all
+	keep time.Duration // how long what became of a delivery is known
 }
 
 // hasPlatform says whether a token of a chat platform is set.

@@ -195,7 +195,7 @@ type printed struct {
 // heading stands over what all of a channel see, buttons are the last line of a
 // message that has some.
 var (
-	consoleHeading = regexp.MustCompile(`^── (#\S+) ──$`)
+	consoleHeading = regexp.MustCompile(`^── (#\S+?)(?:, edited)? ──$`)
 	consoleButtons = regexp.MustCompile(`(?:^|  )\[(\d+)\] `)
 )
 

@@ -144,6 +144,7 @@ func questions(s *stage) []line {
 		ask("desk log", "story", "flod"),
 		ask("desk status"),
 		ask("desk scheduled"),
+		ask("desk merge", "story", "river-1", "into", "river-0"),
 		ask("desk moderators"),
 		ask("desk correct", "story", "flod", "number", "1", "text", "Whatever happens."),
 		ask("desk release", "story", rhine, "number", "4"),

@@ -181,7 +181,7 @@ func (c *crawl) next() found {
 // changing are the labels of what changes what others are about, in the order in which
 // they are pressed.
 var changing = []string{"Release by hand", "Settle against history", "Send all of it", "Pause", "Resume", "Try again", "Follow", "Stop", "Remove as", "Post it to", "Publish", "Cancel",
-	"Correct it", "Fix it", "Put it on hold", "Withdraw it", "Release it", "Close", "Reopen"}
+	"Correct it", "Fix it", "Put it on hold", "Withdraw it", "Release it", "Close", "Reopen", "Merge"}
 
 // answering are the labels under a question, which turns into its answer.
 var answering = regexp.MustCompile(`^(Show update \d|As typed|Use |Without it)`)
@@ -295,14 +295,13 @@ func takeBack(t *testing.T, s *stage) {
 	}
 }
 
-// undo stops a story and takes it back: on a console
-// only what was said last can be pressed. What was scheduled was published, where that
-// is pressed first and takes the place of what offered it: one is cancelled.
+// undo cancels what is scheduled, whose button goes with the one that publishes it where
+// an answer takes the place of a message; and it stops a story and takes it back: on a
+// console only what was said last can be pressed.
 func undo(t *testing.T, s *stage) {
 	t.Helper()
 	who := s.editor(busy)
-	scheduled := tell(t, who, ask("update", "story", bridge, "at", "tomorrow 09:00", "text", "The bridge closes again.", "again", "yes"))
-	push(t, scheduled, "Cancel")
+	push(t, tell(t, who, ask("update", "story", bridge, "at", "tomorrow 09:00", "text", "The bridge is closed for the night.")), "Cancel")
 	tell(t, who, ask("subscribe", "target", rhine))
 	tell(t, who, ask("subscribe", "target", "all"))
 	stopped := push(t, tell(t, who, ask("unsubscribe", "target", rhine)), "Stop "+rhine)

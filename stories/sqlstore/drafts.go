@@ -135,6 +135,7 @@ func (s *Store) Reach(ctx context.Context, u stories.Update) (n int, err error) 
 		if err != nil {
 			return missingStory(err)
 		}
+		u.StoryID = story.ID // it may have been merged
 		if err := plan(ctx, q, u, story.Topics); err != nil {
 			return err
 		}

@@ -14,8 +14,8 @@ import (
 
 const (
 	insertUpdateSQL = `
-		INSERT INTO updates (story_id, number, level, text, sources, author_ref, author_name, at, created_at, picture_url, picture_alt, standing, marks)
-		VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13) RETURNING id`
+		INSERT INTO updates (story_id, number, place, level, text, sources, author_ref, author_name, at, created_at, picture_url, picture_alt, standing, marks)
+		VALUES (?1, ?2, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13) RETURNING id`
 	countUpdateSQL = `UPDATE stories SET updates = ?2, active_at = ?3 WHERE id = ?1`
 )
 
@@ -62,7 +62,7 @@ func plannedOf(ctx context.Context, q querier, u stories.Update) (stories.Progre
 // publish stores u as the next update of a story, which is locked, with everything
 // it owes.
 func (s *Store) publish(ctx context.Context, q querier, a stories.Act, story stories.Story, u stories.Update) (stories.Update, error) {
-	u.Number, u.Revision = story.Updates+1, 0
+	u.StoryID, u.Number, u.Revision = story.ID, story.Updates+1, 0
 	u.At, u.CreatedAt = moment(millis(u.At)), moment(millis(a.At))
 	if err := s.insertUpdate(ctx, q, &u); err != nil {
 		return u, err

@@ -29,7 +29,9 @@ func TestSQLiteReadsNoTableFromEndToEnd(t *testing.T) {
 		"withheld updates": withheldUpdatesSQL, "maybe sent": maybeSentSQL, "kept for": keptForSQL, "kept elsewhere": keptElsewhereSQL, "old copies": oldCopiesSQL, "revisions to": revisionsToSQL, "edits progress": editsProgressSQL, "telling progress": tellingProgressSQL, "newest revisions": newestRevisionsSQL,
 		"present notices": presentNoticesSQL, "open notices": openNoticesSQL, "owe progress": oweProgressSQL, "untold": untoldLanesSQL, "unedited": uneditedLanesSQL, "plan a notice": planNoticeSQL, "plan edits of a notice": planNoticeEditsSQL,
 		"old notices": pruneNoticesSQL,
-		"exact":       exactSQL, "recent": recentBeginSQL, "begin": beginSQL, "newest": newestSQL, "suggested": storiesByIDsSQL, "near words": nearWordsSQL, "slugs of": slugsOfSQL,
+		"by id":       storyByIDSQL, "slug of": slugOfSQL, "formerly": formerlySQL, "former number": formerNumberSQL, "merged of": mergedOfSQL, "unseen": countUnseenSQL, "looked": lookedSQL,
+		"lock updates of": lockUpdatesOfSQL, "renumber": renumberSQL, "followers of": countFollowersSQL, "double": dropDoubleSQL, "pass followers": passFollowersSQL, "pass mutes": passMutesSQL, "pass publications": passPublicationsSQL, "told of": toldOfSQL,
+		"exact": exactSQL, "recent": recentBeginSQL, "begin": beginSQL, "newest": newestSQL, "suggested": storiesByIDsSQL, "near words": nearWordsSQL, "slugs of": slugsOfSQL,
 		"old notes": pruneNotesSQL, "a person's notes": dropNotesSQL, "old uses": pruneUsesSQL, "count subscriptions": countSubscriptionsSQL,
 	} {
 		args := make([]any, strings.Count(text, "?")) // at least as many as there are

@@ -30,6 +30,18 @@ func (e *postgresEngine) addName(ctx context.Context, q querier, storyID int64, 
 	return err
 }
 
+func (e *postgresEngine) passPieces(ctx context.Context, q querier, fromID, intoID int64) error {
+	if _, err := q.exec(ctx, `UPDATE pieces SET story_id = ?2 WHERE story_id = ?1 AND update_id > 0`, fromID, intoID); err != nil {
+		return err
+	}
+	for _, text := range []string{`DELETE FROM pieces WHERE story_id = ?1`, `DELETE FROM names WHERE story_id = ?1`} {
+		if _, err := q.exec(ctx, text, fromID); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func (e *postgresEngine) holding(parameter string) string {
 	return `SELECT story_id FROM pieces WHERE words @@ CAST(` + parameter + ` AS TSQUERY)`
 }

@@ -34,12 +34,13 @@ const (
 	// no delivery names them.
 	pruneAgainSQL = `DELETE FROM publications WHERE update_id = 0 AND notice_id IS NULL AND queued = 0 AND created_at < ?1`
 	// oldPublicationsSQL are publications behind ?2 from before ?1 with rows that may be
-	// forgotten: those of copies are kept while their story develops, and as long after,
-	// since a correction has to find them.
+	// forgotten: those of copies, and of what their channels were shown and told of
+	// revisions, are kept while their story develops, and as long after, since a
+	// correction has to find them and goes on from there.
 	oldPublicationsSQL = `
-		SELECT p.id FROM publications p LEFT JOIN updates u ON u.id = p.update_id LEFT JOIN stories s ON s.id = u.story_id
-		WHERE p.id > ?2 AND p.created_at < ?1
-			AND NOT (s.id IS NOT NULL AND p.op IN (0, 2, 3, 5) AND (s.state = 'developing' OR s.active_at >= ?1))
+		SELECT p.id FROM publications p LEFT JOIN notices n ON n.id = p.notice_id AND n.kind = 'revision'
+		LEFT JOIN updates u ON u.id = CASE WHEN p.update_id > 0 THEN p.update_id ELSE n.update_id END LEFT JOIN stories s ON s.id = u.story_id
+		WHERE p.id > ?2 AND p.created_at < ?1 AND NOT (s.id IS NOT NULL AND (s.state = 'developing' OR s.active_at >= ?1))
 			AND EXISTS (SELECT 1 FROM owed d WHERE ` + inPublicationSQL + `)
 		ORDER BY p.id LIMIT ?3`
 	// batchEndSQL is behind the ?3 rows from ?1 on and before ?2; null when there are none.

@@ -77,7 +77,7 @@ func (s *Store) ScheduleUpdate(ctx context.Context, a stories.Act, u stories.Upd
 		if open >= stories.MaxScheduled && !undo {
 			return made, false, stories.Errorf(stories.CodeLimited, "%d updates of %s wait for their time already, which is as many as may. /desk scheduled lists them, each with a button to cancel it.", open, story.Slug)
 		}
-		u.At, u.CreatedAt = moment(millis(u.At)), moment(millis(a.At))
+		u.StoryID, u.At, u.CreatedAt = story.ID, moment(millis(u.At)), moment(millis(a.At))
 		unverified := u.Marks.Standing == stories.Unverified
 		if unverified {
 			u.Marks.Since = u.CreatedAt

@@ -98,7 +98,7 @@ const (
 		SELECT ` + deliveryColumns + ` FROM ` + deliveryTables + `
 		WHERE d.id IN (` + storyAtSQL + storyElsewhereSQL + `)
 			AND t.platform = ?1 AND t.workspace = ?2 AND t.channel = ?3 AND u.story_id = ?4 AND d.op IN (0, 2, 3, 5)
-		ORDER BY u.number DESC, d.said DESC, d.id DESC LIMIT ?5`
+		ORDER BY u.place DESC, d.said DESC, d.id DESC LIMIT ?5`
 	storyAtSQL = `
 		SELECT (w.id << 32) + c.id FROM destinations c CROSS JOIN updates v CROSS JOIN publications w
 		WHERE c.platform = ?1 AND c.workspace = ?2 AND c.channel = ?3 AND v.story_id = ?4 AND w.update_id = v.id AND w.op IN (0, 2, 3, 5)`

@@ -91,6 +91,10 @@ func (s *Store) Subscribe(ctx context.Context, a stories.Act, sub stories.Subscr
 		if err != nil {
 			return done, false, err
 		}
+		// Nothing is merged from here on; while we waited the story may have been.
+		if k, err = keyOf(ctx, q, sub.Target); err != nil {
+			return done, false, err
+		}
 		changed = p.state != stories.Reachable
 		if changed {
 			if _, _, err := reopen(ctx, q, p, catchUp, a.At); err != nil {
@@ -223,6 +227,9 @@ func lockSubscription(ctx context.Context, q querier, a stories.Act, d stories.D
 		return p, sub, err
 	}
 	if p, err = lockPlace(ctx, q, d); err == nil {
+		k, err = keyOf(ctx, q, t) // nothing is merged from here on
+	}
+	if err == nil {
 		sub, err = findSubscription(ctx, q, p, k)
 	}
 	return p, sub, missing(err, "This channel does not follow %s. /subscriptions lists what it follows.", t)

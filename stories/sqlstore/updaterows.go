@@ -43,8 +43,8 @@ func writeMarks(m stories.Marks) (string, error) {
 }
 
 const (
-	newestUpdatesSQL = `SELECT ` + updateColumns + ` FROM updates u WHERE u.story_id = ?1 ORDER BY u.number DESC LIMIT ?2`
-	updatesBelowSQL  = `SELECT ` + updateColumns + ` FROM updates u WHERE u.story_id = ?1 AND u.number < ?3 ORDER BY u.number DESC LIMIT ?2`
+	newestUpdatesSQL = `SELECT ` + updateColumns + ` FROM updates u WHERE u.story_id = ?1 ORDER BY u.place DESC LIMIT ?2`
+	updatesBelowSQL  = `SELECT ` + updateColumns + ` FROM updates u WHERE u.story_id = ?1 AND u.place < ?3 ORDER BY u.place DESC LIMIT ?2`
 )
 
 // Updates implements stories.Store.
@@ -62,6 +62,9 @@ const updateByNumberSQL = `SELECT ` + updateColumns + ` FROM updates u WHERE u.s
 // UpdateByNumber implements stories.Store.
 func (s *Store) UpdateByNumber(ctx context.Context, storyID int64, number int) (stories.Update, error) {
 	u, err := theOne(ctx, s.reader(), scanUpdate, updateByNumberSQL, storyID, number)
+	if errors.Is(err, sql.ErrNoRows) {
+		u, err = theOne(ctx, s.reader(), scanUpdate, formerlySQL, storyID, number)
+	}
 	return u, s.told(missing(err, "This story has no update %d. Its Timeline shows those it has.", number))
 }
 

@@ -211,6 +211,16 @@ var revisionTests = []test{
 		same(d, "would reach", would.Reach, stories.Reach{Kind: stories.Correction, Old: 2})
 		same(d, "owed", d.edits(l), "")
 	}},
+	{"what channels were shown last is known as long as their copies are", func(d *desk) {
+		u, l := d.copied("a", "b")
+		d.reword(u, corrected("Second"))
+		d.drain(l, 10)
+		d.reword(u, stories.Rewording{Kind: stories.Fix, Text: "Third"})
+		d.drain(l, 10)
+		d.ok(d.Prune(d.ctx, d.now.Add(800*24*time.Hour)))
+		d.reword(u, corrected("Fourth"))
+		same(d, "told", d.tellings(l), "a 2>3, b 2>3")
+	}},
 	{"the desk follows a revision as it does a push", func(d *desk) {
 		u, l := d.copied("a", "b")
 		d.say(d.sees("the push", "sony 1 2/2")[0], true)

@@ -24,20 +24,36 @@ CREATE INDEX stories_recent ON stories (state, active_at, id, slug);
 -- All topics there are, without reading the stories.
 CREATE INDEX stories_topics ON stories (topics) WHERE topics <> '';
 
--- Every slug a story has or had leads to it. closed repeats the story's state, so
--- that suggestions read those that develop first.
+-- Every slug a story has or had leads to it, those of the stories that were merged
+-- into it included: of_id is the story that was called so, whose numbers the slug
+-- keeps. closed repeats the story's state, so that suggestions read those that develop
+-- first.
 CREATE TABLE slugs (
     slug     TEXT PRIMARY KEY,
     story_id BIGINT NOT NULL REFERENCES stories (id),
+    of_id    BIGINT NOT NULL,
     closed   SMALLINT NOT NULL DEFAULT 0
 );
 CREATE INDEX slugs_by_story ON slugs (story_id);
 
--- The words of an update are those of its newest revision.
+-- Stories that are none any more: what led to one leads to the story it went on as,
+-- which is a story, for who merges that into a further one sets it anew.
+CREATE TABLE merged (
+    id       BIGINT PRIMARY KEY,
+    into_id  BIGINT NOT NULL REFERENCES stories (id),
+    slug     TEXT NOT NULL, -- the one it had
+    headline TEXT NOT NULL
+);
+CREATE INDEX merged_by_target ON merged (into_id);
+
+-- The words of an update are those of its newest revision. place is where it stands
+-- among the updates of its story by the time they were published, the oldest first: it
+-- is the number but for stories that another was merged into.
 CREATE TABLE updates (
     id          /*identity*/,
     story_id    BIGINT NOT NULL REFERENCES stories (id),
     number      BIGINT NOT NULL,
+    place       BIGINT NOT NULL,
     revision    BIGINT NOT NULL DEFAULT 0,
     -- Whether it stands: see stories.Standing. It is in marks too, which are JSON.
     standing    TEXT NOT NULL DEFAULT '',
@@ -56,6 +72,16 @@ CREATE TABLE updates (
 );
 
 CREATE INDEX updates_by_time ON updates (story_id, created_at, number);
+CREATE INDEX updates_by_place ON updates (story_id, place);
+
+-- What an update's number was in a story that was merged into another.
+CREATE TABLE renumbered (
+    story_id  BIGINT NOT NULL,
+    number    BIGINT NOT NULL,
+    update_id BIGINT NOT NULL REFERENCES updates (id),
+    PRIMARY KEY (story_id, number)
+);
+CREATE INDEX renumbered_by_update ON renumbered (update_id);
 
 -- Every wording of an update that was revised, its first and its newest one included.
 CREATE TABLE revisions (
@@ -74,10 +100,11 @@ CREATE TABLE revisions (
     PRIMARY KEY (update_id, revision)
 );
 
--- How far each reader was shown each story.
+-- How far each reader was shown each story, also one that was merged: by the numbers
+-- its updates had there.
 CREATE TABLE seen (
     reader   TEXT NOT NULL,
-    story_id BIGINT NOT NULL REFERENCES stories (id),
+    story_id BIGINT NOT NULL,
     number   BIGINT NOT NULL,
     PRIMARY KEY (reader, story_id)
 );
