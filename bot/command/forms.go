@@ -21,17 +21,17 @@ type formKind struct {
 	// fields are what it asks, filled with what the draft holds.
 	fields func(m *Mux, ctx context.Context, d stories.Draft) ([]bot.Field, error)
 	// note is said above the fields; may be nil.
-	note func(d stories.Draft) string
+	note func(m *Mux, ctx context.Context, d stories.Draft) string
 	// settle finds out what the draft means that is not yet found out, such as which
 	// story was picked. It changes d alone.
 	settle func(m *Mux, ctx context.Context, d *stories.Draft) error
 	// check says what is wrong with it, by the names of its fields.
 	check func(m *Mux, ctx context.Context, d stories.Draft) (problems, error)
-	// question asks which of two things a draft means where nothing is wrong with it;
-	// false where that is clear. May be nil.
-	question func(m *Mux, d stories.Draft) (bot.Reply, bool)
-	// preview is how those will see it whom it is for, and a sentence about what
-	// posting it does.
+	// question asks what a draft means where nothing is wrong with it, or what it means
+	// now; false where that is clear. May be nil.
+	question func(m *Mux, ctx context.Context, d stories.Draft) (bot.Reply, bool, error)
+	// preview is how those will see it whom it is for, with the buttons that show more
+	// of that, and a sentence about what posting it does.
 	preview func(m *Mux, ctx context.Context, r request, d stories.Draft) (bot.Message, []bot.Span, error)
 	// post does what the form is for: r bears the draft and its key.
 	post func(m *Mux, ctx context.Context, r request, d stories.Draft) (bot.Reply, error)
@@ -40,7 +40,9 @@ type formKind struct {
 }
 
 // formKinds is every kind of form.
-func formKinds() []formKind { return []formKind{updateForm(), trackForm(), editForm()} }
+func formKinds() []formKind {
+	return []formKind{updateForm(), trackForm(), editForm(), revisionForm(stories.Correction), revisionForm(stories.Fix)}
+}
 
 // formOf finds the kind by the id of a draft.
 func formOf(id string) (formKind, bool) {
@@ -50,6 +52,14 @@ func formOf(id string) (formKind, bool) {
 		return formKind{}, false
 	}
 	return kinds[i], true
+}
+
+// asked is the question about a draft, where there is one.
+func (k formKind) asked(m *Mux, ctx context.Context, d stories.Draft) (bot.Reply, bool, error) {
+	if k.question == nil {
+		return bot.Reply{}, false, nil
+	}
+	return k.question(m, ctx, d)
 }
 
 // problems are sentences by the names of the fields they are about.
@@ -118,7 +128,7 @@ func (m *Mux) filled(ctx context.Context, k formKind, d stories.Draft, part int,
 	}
 	form := &bot.Form{ID: d.ID, Title: k.title, Submit: "Preview", Fields: fields}
 	if k.note != nil {
-		form.Note = k.note(d)
+		form.Note = k.note(m, ctx, d)
 	}
 	if part == slugForm {
 		form.Title, form.Fields = "Which story?", []bot.Field{slugField(d)}
@@ -216,10 +226,8 @@ func (m *Mux) show(ctx context.Context, r request, k formKind, d stories.Draft, 
 	if len(wrong) > 0 {
 		return m.wrong(ctx, k, d, wrong, submitted)
 	}
-	if k.question != nil {
-		if reply, asks := k.question(m, d); asks {
-			return reply, nil
-		}
+	if reply, asks, err := k.asked(m, ctx, d); asks || err != nil {
+		return reply, err
 	}
 	r.User.Name = r.Asker.Name(ctx)
 	msg, what, err := k.preview(m, ctx, r, d)
@@ -227,7 +235,7 @@ func (m *Mux) show(ctx context.Context, r request, k formKind, d stories.Draft, 
 		return bot.Reply{}, err
 	}
 	msg.Blocks = append(msg.Blocks, bot.Para(append([]bot.Span{bot.Bold("Not posted yet. ")}, what...)...))
-	msg.Buttons = append([]bot.Button{postButton("Post", d, plainly)}, changeButtons(d)...)
+	msg.Buttons = slices.Concat([]bot.Button{postButton("Post", d, plainly)}, changeButtons(d), msg.Buttons)
 	return bot.Reply{Message: msg, InPlace: true}, nil
 }
 

@@ -29,6 +29,9 @@ func (m *Mux) revise(ctx context.Context, r request) (bot.Reply, error) {
 	if err != nil {
 		return bot.Reply{}, err
 	}
+	if v.Kind.Words() && v.Text == "" {
+		return m.reviseInForm(ctx, r)
+	}
 	seen, err := strconv.Atoi(r.get(confirmedOver))
 	if err != nil {
 		return m.askRevision(ctx, r, v)
@@ -57,7 +60,7 @@ func (r request) revising() (v revising, err error) {
 // verifyRevision refuses a revision that would be refused whatever is answered.
 func (m *Mux) verifyRevision(ctx context.Context, r request) error {
 	v, err := r.revising()
-	if err != nil {
+	if err != nil || v.Kind.Words() && v.Text == "" { // what is left is done in a form
 		return err
 	}
 	_, err = m.wouldRevise(ctx, r.User, v)

@@ -34,6 +34,9 @@ func (m *Mux) undone(ctx context.Context, r request, s stories.Scheduled) (bot.R
 // typedOf is an update as it would be put into its form.
 func (m *Mux) typedOf(u stories.Update) map[string]string {
 	fields := map[string]string{"text": u.Text, "level": u.Level.String(), "source": strings.Join(u.Sources, "\n"), "image": u.Picture.URL, "alt": u.Picture.Alt}
+	if u.Marks.Standing == stories.Unverified {
+		fields["unverified"] = "yes"
+	}
 	if !u.At.IsZero() {
 		fields["at"] = m.lasting(u.At)
 	}

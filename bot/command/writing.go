@@ -37,7 +37,7 @@ func updateForm() formKind {
 		asks:   []string{storyField, "text", "level", "source", "at"},
 		fields: (*Mux).updateFields, settle: (*Mux).settleUpdate, check: (*Mux).checkUpdateDraft,
 		question: (*Mux).askDraftTime, preview: (*Mux).previewUpdate, post: (*Mux).postUpdate, line: (*Mux).updateLine,
-		note: func(d stories.Draft) string {
+		note: func(_ *Mux, _ context.Context, d stories.Draft) string {
 			if d.Fields[filesField] == "" {
 				return ""
 			}
@@ -62,7 +62,7 @@ func (m *Mux) write(ctx context.Context, r request) (bot.Reply, error) {
 	if err := m.anyStory(ctx); err != nil {
 		return bot.Reply{}, err
 	}
-	for _, name := range []string{"text", "level", "source", "at", "image", "alt"} {
+	for _, name := range []string{"text", "level", "source", "at", "image", "alt", "unverified", "again"} {
 		if given := strings.Join(r.values[name], "\n"); given != "" {
 			d.Fields[name] = given
 		}
@@ -105,9 +105,14 @@ func (m *Mux) updateFields(ctx context.Context, d stories.Draft) (fields []bot.F
 		bot.Field{Name: "text", Label: "What happened", Kind: bot.TextField, Required: true, Limit: stories.MaxUpdateText, Value: d.Fields["text"]},
 		bot.Field{Name: "level", Label: "Level", Kind: bot.ChoiceField, Required: true, Value: strings.ToLower(level), Choices: []bot.Choice{
 			{Value: "normal", Label: "normal"}, {Value: "breaking", Label: "breaking: arrives at once, everywhere"}, {Value: "minor", Label: "minor: makes no sound"}}},
-		bot.Field{Name: "source", Label: "Sources", Kind: bot.TextField, Hint: "Links to the sources, one a line, at most " + strconv.Itoa(stories.MaxSources), Limit: stories.MaxSources * (stories.MaxSourceURL + 1), Value: d.Fields["source"]},
+		sourcesField(d),
 		m.whenField(d),
 	), nil
+}
+
+// sourcesField takes an update's sources.
+func sourcesField(d stories.Draft) bot.Field {
+	return bot.Field{Name: "source", Label: "Sources", Kind: bot.TextField, Hint: "Links to the sources, one a line, at most " + strconv.Itoa(stories.MaxSources), Limit: stories.MaxSources * (stories.MaxSourceURL + 1), Value: d.Fields["source"]}
 }
 
 // picker is the field that picks the story: those that develop, the newest first.
@@ -269,6 +274,7 @@ func (m *Mux) previewUpdate(ctx context.Context, r request, d stories.Draft) (bo
 			what += fmt.Sprintf(" Below it they have the button “%s”.", b.Label)
 		}
 	}
+	msg.Buttons = nil // they are of what is published
 	if story.State == stories.Closed {
 		what += " " + story.Slug + " is closed, though: it has to be reopened first."
 	}
@@ -298,7 +304,7 @@ func (m *Mux) postUpdate(ctx context.Context, r request, d stories.Draft) (bot.R
 			return bot.Reply{}, err
 		}
 	}
-	a.Slug, a.Again = story.Slug, r.get("again") != ""
+	a.Slug, a.Again = story.Slug, a.Again || r.get("again") != ""
 	return m.publishOrSchedule(ctx, r, a)
 }
 

@@ -57,6 +57,9 @@ const (
 // Revise implements stories.Store.
 func (s *Store) Revise(ctx context.Context, a stories.Act, updateID int64, w stories.Rewording) (stories.Revised, error) {
 	return act(ctx, s, a, "revised", func(q querier) (done stories.Revised, changed bool, err error) {
+		if err := endDraft(ctx, q, a); err != nil {
+			return done, false, err
+		}
 		if done, err = s.revise(ctx, q, a, updateID, w); err != nil {
 			return done, false, err
 		}
