@@ -55,9 +55,9 @@ func newsroom(t *testing.T, s *stage) {
 	withWords(t, editor, "The first dyke breaks.")
 	withWords(t, editor, "The dykes are looked after.")
 	newest := fmt.Sprint(manyEvents + 2)
-	push(t, tell(t, editor, ask("desk correct", "story", rhine, "number", newest, "reason", "They are not", "text", long("Nobody looks after the dykes. ", s.longest))), "Correct it")
+	revised(t, tell(t, editor, ask("desk correct", "story", rhine, "number", newest, "reason", "They are not", "text", long("Nobody looks after the dykes. ", s.longest))), "Correct it")
 	withWords(t, editor, "CORRECTION")
-	push(t, tell(t, editor, ask("desk fix", "story", rhine, "number", "1", "text", "Gauge 1 is above its mark.")), "Fix it")
+	revised(t, tell(t, editor, ask("desk fix", "story", rhine, "number", "1", "text", "Gauge 1 is above its mark.")), "Fix it")
 }
 
 // goBack has the database put back while an update is owed in it.

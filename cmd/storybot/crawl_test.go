@@ -48,6 +48,7 @@ func TestCrawl(t *testing.T) {
 			}
 			undo(t, s)
 			inForms(t, s)
+			reviseInForms(t, s)
 			for _, spec := range bot.Actions() {
 				if !strings.Contains(s.process.log(), fmt.Sprintf("msg=asked what=%q", "button "+string(spec.Action))) {
 					t.Errorf("no button of any answer or message led to the action %q", spec.Action)

@@ -228,6 +228,8 @@ func TestReadmeExamplesWork(t *testing.T) {
 				n.must(t, line)
 			case strings.HasPrefix(line, "/desk withdraw "): // what is withdrawn stays so
 				newSketch(t, false).confirms(t, line)
+			case regexp.MustCompile(`^/desk (correct|fix) \S+ \d+$`).MatchString(line): // opens its form
+				shared.must(t, line)
 			case regexp.MustCompile(`^/desk (correct|fix|hold|release) `).MatchString(line):
 				shared.confirms(t, line)
 			default:

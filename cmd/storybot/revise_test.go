@@ -34,10 +34,14 @@ func TestKillInACorrection(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if want := "This edits 32 copies and posts CORRECTION to 32 channels."; !strings.Contains(asked.Message.Text, want) {
-				t.Fatalf("the question is %q", asked.Message.Text)
+			preview, err := c.discord.Submit(c.ctx, asked, nil, discordtest.Interaction{Channel: guildChannel, Permissions: discordtest.DefaultPermissions})
+			if err != nil {
+				t.Fatal(err)
 			}
-			pressed, err := c.discord.Press(c.ctx, asked.Message, "Correct it", discordtest.Interaction{Channel: guildChannel, Permissions: discordtest.DefaultPermissions})
+			if want := "Post edits 32 copies and posts CORRECTION to 32 channels."; !strings.Contains(preview.Message.Text, want) {
+				t.Fatalf("the preview is %q", preview.Message.Text)
+			}
+			pressed, err := c.discord.Press(c.ctx, preview.Message, "Post", discordtest.Interaction{Channel: guildChannel, Permissions: discordtest.DefaultPermissions})
 			if err != nil || !strings.Contains(pressed.Message.Text, "Corrected update 1 of flood.") {
 				t.Fatalf("pressed: %+v, %v", pressed, err)
 			}
