@@ -122,6 +122,30 @@ var draftTests = []test{
 		d.ok(err)
 		same(d, "drafts", d.drafts(ana), "u-begun")
 	}},
+	{"a revision ends its draft, and neither is done without the other", func(d *desk) {
+		s := d.track("sony")
+		u, _, err := d.AppendUpdate(d.ctx, d.act(), stories.Update{StoryID: s.ID, Text: "One", Level: stories.Normal, Author: ana, At: d.now})
+		d.ok(err)
+		older, newer := d.save(draft("c1", "Two")), d.save(draft("c1", "Three"))
+		over := 0
+		w := stories.Rewording{Kind: stories.Correction, Text: "Three", Over: &over}
+		_, err = d.Revise(d.ctx, d.posting(older), u.ID, w)
+		d.refused(err, stories.CodeExists)
+		stale := 7
+		_, err = d.Revise(d.ctx, d.posting(newer), u.ID, stories.Rewording{Kind: stories.Correction, Text: "Three", Over: &stale})
+		d.refused(err, stories.CodeExists)
+		same(d, "the draft is kept", d.drafts(ana), "c1")
+		for range 2 { // the same Post, as platforms repeat it
+			done, err := d.Revise(d.ctx, d.posting(newer), u.ID, w)
+			d.ok(err)
+			same(d, "revision", done.Update.Revision, 1)
+		}
+		same(d, "drafts", d.drafts(ana), "")
+		now, err := d.UpdateByNumber(d.ctx, s.ID, u.Number)
+		d.ok(err)
+		same(d, "revision", now.Revision, 1)
+		same(d, "text", now.Text, "Three")
+	}},
 	{"a draft is posted once, and not as it was before a change", func(d *desk) {
 		s := d.track("sony")
 		d.follow("sony", "a")
