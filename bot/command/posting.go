@@ -35,7 +35,14 @@ func (m *Mux) pressForm(ctx context.Context, r request, args bot.Args) (bot.Repl
 	if d.State == stories.DraftPosted || d.State == stories.DraftDiscarded {
 		return m.endedDraft(ctx, r, k, d)
 	}
-	return m.formReply(ctx, k, d, int(args.Number(0)), nil)
+	part := args.Number(0)
+	if part >= newestForm && d.Fields[overField] != "" {
+		if d, err = m.basedAnew(ctx, r, d, part-newestForm); err != nil {
+			return bot.Reply{}, err
+		}
+		part = wholeForm
+	}
+	return m.formReply(ctx, k, d, int(part), nil)
 }
 
 // pressDraft shows a draft.
@@ -46,6 +53,12 @@ func (m *Mux) pressDraft(ctx context.Context, r request, args bot.Args) (bot.Rep
 	}
 	if d.State == stories.DraftPosted || d.State == stories.DraftDiscarded {
 		return m.endedDraft(ctx, r, k, d)
+	}
+	if len(args.Numbers) > 1 { // from one side of its preview to the other
+		if args.Number(1) > 0 {
+			d.Fields[besideField] = "yes"
+		}
+		return m.show(ctx, r, k, d, false)
 	}
 	reply, err := m.show(ctx, r, k, d, false)
 	reply.InPlace = false // the list that it was opened from stays
@@ -114,10 +127,8 @@ func (m *Mux) pressPost(ctx context.Context, r request, args bot.Args) (bot.Repl
 		reply.Failed = true
 		return reply, err
 	}
-	if k.question != nil {
-		if reply, asks := k.question(m, d); asks {
-			return reply, nil
-		}
+	if reply, asks, err := k.asked(m, ctx, d); asks || err != nil {
+		return reply, err
 	}
 	r.values = values{}
 	switch args.Number(1) {
@@ -145,6 +156,9 @@ func (m *Mux) pressPost(ctx context.Context, r request, args bot.Args) (bot.Repl
 	case stories.CodeInvalid, stories.CodeExists:
 		if wrong, err := k.check(m, ctx, d); err != nil || len(wrong) > 0 {
 			return m.orWrong(ctx, k, d, wrong, err)
+		}
+		if asked, asks, err := k.asked(m, ctx, d); asks || err != nil {
+			return asked, err
 		}
 	}
 	return reply, err

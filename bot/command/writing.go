@@ -276,6 +276,7 @@ func (m *Mux) previewUpdate(ctx context.Context, r request, d stories.Draft) (bo
 			what += fmt.Sprintf(" Below it they have the button “%s”.", b.Label)
 		}
 	}
+	msg.Buttons = nil // they are of what is published
 	if story.State == stories.Closed {
 		what += " " + story.Slug + " is closed, though: it has to be reopened first."
 	}

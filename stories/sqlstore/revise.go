@@ -139,8 +139,11 @@ func (s *Store) revise(ctx context.Context, q querier, a stories.Act, updateID i
 	if done.Reach.Edits, err = planEdits(ctx, q, u, a, flying); err != nil {
 		return done, fmt.Errorf("owe edits: %w", err)
 	}
-	if done.Reach.Told, done.Reach.Kind, err = planTellings(ctx, q, u, earlier, a, flying); err != nil {
+	if done.Tells, done.Reach.Kind, err = planTellings(ctx, q, u, earlier, a, flying); err != nil {
 		return done, fmt.Errorf("owe what is told of the revision: %w", err)
+	}
+	for _, t := range done.Tells {
+		done.Reach.Told += t.Channels
 	}
 	if w.Kind == stories.Release {
 		if done.Reach.Again, err = releaseKept(ctx, q, u, a.At); err != nil {

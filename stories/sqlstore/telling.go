@@ -1,6 +1,7 @@
 package sqlstore
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -86,26 +87,24 @@ var (
 )
 
 // planTellings owes the channels that have a copy of u the message that tells of its
-// newest revision and those before that they have not been told of. It returns to how
-// many, and what most are told. earlier are the notices of earlier revisions, locked.
-func planTellings(ctx context.Context, q querier, u stories.Update, earlier []int64, a stories.Act, flying flights) (told int, kind stories.RevisionKind, err error) {
+// newest revision and those before that they have not been told of. It returns what is
+// told, and what most are told. earlier are the notices of earlier revisions, locked.
+func planTellings(ctx context.Context, q querier, u stories.Update, earlier []int64, a stories.Act, flying flights) (told []stories.Tells, kind stories.RevisionKind, err error) {
 	if err := dropTellings(ctx, q, earlier, a, flying); err != nil {
-		return 0, "", err
+		return nil, "", err
 	}
 	wordings, err := all(ctx, q, scanRevision, revisionsSQL, u.ID, 0, u.Revision)
 	if err != nil {
-		return 0, "", err
+		return nil, "", err
 	}
 	kinds, err := all(ctx, q, scanID, copyKindsSQL, u.ID)
 	if err != nil {
-		return 0, "", err
+		return nil, "", err
 	}
-	kind = stories.Tell(wordings[max(0, len(wordings)-2):]).Kind
-	most := 0
 	for _, op := range kinds {
 		shown, err := shownBy(ctx, q, u, op, flying)
 		if err != nil {
-			return 0, "", err
+			return nil, "", err
 		}
 		for _, since := range shown {
 			t := stories.Tell(wordings[min(since, len(wordings)-1):])
@@ -114,14 +113,18 @@ func planTellings(ctx context.Context, q querier, u stories.Update, earlier []in
 			}
 			n, err := tell(ctx, q, u, since, op, a, flying)
 			if err != nil {
-				return 0, "", err
+				return nil, "", err
 			}
-			if told += n; n > most {
-				most, kind = n, t.Kind
+			if n > 0 {
+				told = append(told, stories.Tells{Kind: t.Kind, Since: since, Late: stories.Tell(wordings[min(since, len(wordings)-1) : len(wordings)-1]).Kind, Channels: n})
 			}
 		}
 	}
-	return told, kind, nil
+	slices.SortStableFunc(told, func(a, b stories.Tells) int { return cmp.Compare(b.Channels, a.Channels) })
+	if len(told) > 0 {
+		return told, told[0].Kind, nil
+	}
+	return nil, stories.Tell(wordings[max(0, len(wordings)-2):]).Kind, nil
 }
 
 // dropTellings takes back what waits of the messages about earlier revisions.
