@@ -37,7 +37,7 @@ func Tell(since []Revision) Telling {
 		}
 	}
 	was, is := Update{}.Worded(t.Before), Update{}.Worded(t.Now)
-	if t.Corrected = t.Corrected && !was.sameWording(is); t.Corrected {
+	if t.Corrected = t.Corrected && !was.sameWords(is); t.Corrected {
 		t.Wrong = sentences(wrong)
 	}
 	switch {
