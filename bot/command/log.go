@@ -110,7 +110,7 @@ func (m *Mux) storySaid(verb, slug, detail string) string {
 		if late, err := time.ParseDuration(after); err == nil {
 			return "had update " + number + " of " + slug + " go out " + bot.Roughly(late) + " after its time"
 		}
-	case "scheduled", "cancelled", "overdue":
+	case "scheduled", "cancelled", "drafted", "overdue", "took back":
 		return scheduleSaid(verb, slug, detail, m.config.Zone)
 	case "tracked":
 		return "started " + slug + ": “" + detail + "”"
@@ -148,7 +148,12 @@ func scheduleSaid(verb, slug, detail string, zone *time.Location) string {
 		return ""
 	}
 	when := inZone(due, zone)
+	level = strings.Replace(level, " ", ", ", 1) // "breaking unverified"
 	switch verb {
+	case "took back":
+		return "took back an update of " + slug + ", " + level + ", before it was published"
+	case "drafted":
+		return "made a draft of the update of " + slug + ", " + level + ", that was scheduled for " + when
 	case "scheduled":
 		return "scheduled an update of " + slug + ", " + level + ", for " + when
 	case "cancelled":

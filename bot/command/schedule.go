@@ -135,16 +135,7 @@ func (m *Mux) dueWords(due time.Time) string {
 // button opens all of it.
 func (m *Mux) contents(s stories.Scheduled) []bot.Block {
 	blocks := []bot.Block{quoteOf(s.Update.Text)}
-	var more []string
-	if s.Update.Marks.Standing == stories.Unverified && s.State != stories.SchedulePublished {
-		more = append(more, "unverified")
-	}
-	if n := len(s.Update.Sources); n > 0 {
-		more = append(more, "with "+plural(n, "source"))
-	}
-	if s.Update.Picture.URL != "" {
-		more = append(more, "with a picture")
-	}
+	more := bot.SchedulePrint(s)
 	if !s.Update.At.IsZero() && s.State != stories.SchedulePublished {
 		more = append(more, "dated "+inZone(s.Update.At, m.config.Zone))
 	}
@@ -198,7 +189,7 @@ func (m *Mux) scheduledEnd(s stories.Scheduled) bot.Message {
 	if s.State == stories.SchedulePublished {
 		msg.Buttons = []bot.Button{bot.NewButton("Timeline", bot.ActionTimeline, s.Story.ID)}
 	} else {
-		msg.Buttons = []bot.Button{bot.WholeButton(s)}
+		msg.Buttons = append(bot.EndedButtons(s), bot.WholeButton(s))
 	}
 	return msg
 }
@@ -306,15 +297,18 @@ func (m *Mux) pressPublish(ctx context.Context, r request, args bot.Args) (bot.R
 
 // pressCancel takes back what is scheduled.
 func (m *Mux) pressCancel(ctx context.Context, r request, args bot.Args) (bot.Reply, error) {
-	s, err := m.config.Schedule.Cancel(ctx, r.act(), args.Number(0))
-	if err != nil {
-		return bot.Reply{}, oldScheduled(err)
-	}
-	if s.State == stories.SchedulePublished {
-		return tooLate(m.scheduledEnd(s)), nil
-	}
-	if s.Undo && s.Update.Author.Ref == r.User.Ref {
+	s, err := m.config.Schedule.One(ctx, r.User, args.Number(0))
+	if err == nil && s.Undo && s.Update.Author.Ref == r.User.Ref {
 		return m.undone(ctx, r, s)
+	}
+	if err == nil {
+		s, err = m.config.Schedule.Cancel(ctx, r.act(), s.ID)
+	}
+	switch {
+	case err != nil:
+		return bot.Reply{}, oldScheduled(err)
+	case s.State == stories.SchedulePublished, s.State == stories.ScheduleDrafted:
+		return tooLate(m.scheduledEnd(s)), nil
 	}
 	return bot.Reply{Message: m.scheduledEnd(s)}, nil
 }

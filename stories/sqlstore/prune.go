@@ -24,7 +24,7 @@ const pruneBatch = 1000
 const (
 	pruneActsSQL      = `DELETE FROM acts WHERE at < ?1`
 	pruneNotesSQL     = `DELETE FROM notes WHERE at < ?1`
-	pruneScheduledSQL = `DELETE FROM scheduled WHERE state IN ('published', 'cancelled') AND ended_at < ?1`
+	pruneScheduledSQL = `DELETE FROM scheduled WHERE state IN ('published', 'cancelled', 'drafted') AND ended_at < ?1`
 	pruneDraftsSQL    = `DELETE FROM drafts WHERE changed_at <= ?1`
 	pruneUsesSQL      = `DELETE FROM allowances WHERE at < ?1`
 	endedRangeSQL     = `id >= ?1 AND id < ?2 AND state NOT IN (0, 5) AND finished_at < ?3`
