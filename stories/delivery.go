@@ -68,6 +68,7 @@ type About struct {
 	UpdateID int64
 	NoticeID int64 // UpdateID is 0 then
 	Notice   NoticeKind
+	Since    int // of a RevisionNotice, the wording that its channels were shown last
 	StoryID  int64
 	Number   int // of the update in its story
 }

@@ -51,7 +51,7 @@ const (
 			SELECT count(*) FROM publications w CROSS JOIN owed d JOIN outcomes o ON o.id = d.id
 			WHERE w.update_id = ?1 AND w.op IN (0, 2, 3, 5) AND d.id >= (w.id << 32) AND d.id < ((w.id + 1) << 32) AND o.state = 2)
 		FROM publications p WHERE p.update_id = ?1 AND p.op IN (0, 2, 3, 5)`
-	replaced = "a newer wording replaced it before it was sent"
+	replaced = "there was a newer wording before it was done"
 )
 
 // Revise implements stories.Store.

@@ -33,7 +33,7 @@ const (
 		SELECT 0, h.destination_id, d.id, p.id
 		FROM publications p CROSS JOIN owed d JOIN held h ON h.destination_id = d.destination_id AND h.delivery_id = d.id
 		WHERE p.notice_id among(?1) AND p.held > 0 AND ` + inPublicationSQL
-	retold = "there was a newer revision before it was sent, of which the channel is told instead"
+	retold = "there was a newer revision before it was sent"
 
 	// copyPlacesSQL are the copies d of updates, and the channels t they are in now.
 	copyPlacesSQL = `deliveries d
