@@ -235,7 +235,13 @@ func (m *Mux) show(ctx context.Context, r request, k formKind, d stories.Draft, 
 		return bot.Reply{}, err
 	}
 	msg.Blocks = append(msg.Blocks, bot.Para(append([]bot.Span{bot.Bold("Not posted yet. ")}, what...)...))
-	msg.Buttons = slices.Concat([]bot.Button{postButton("Post", d, plainly)}, changeButtons(d), msg.Buttons)
+	post := postButton("Post", d, plainly)
+	if k.letter == updateForm().letter {
+		if story, err := m.stories.StoryByID(ctx, d.StoryID); err == nil && story.State == stories.Closed {
+			post = postButton("Reopen and post", d, reopened)
+		}
+	}
+	msg.Buttons = slices.Concat([]bot.Button{post}, changeButtons(d), msg.Buttons)
 	return bot.Reply{Message: msg, InPlace: true}, nil
 }
 
@@ -269,6 +275,7 @@ const (
 	plainly  = iota
 	again    // the same text was just posted, and is meant
 	reopened // the story is closed, and to be taken up again
+	reopenedAgain
 
 	firstMeant // of what the draft's question asked, the first; the others follow
 )

@@ -135,13 +135,9 @@ func (m *Mux) pressPost(ctx context.Context, r request, args bot.Args) (bot.Repl
 	case again:
 		r.values["again"] = []string{"yes"}
 	case reopened:
-		story, err := m.stories.StoryByID(ctx, d.StoryID)
-		if err != nil {
-			return bot.Reply{}, err
-		}
-		if _, err := m.stories.Begin(ctx, r.act(), story.Slug, ""); err != nil {
-			return bot.Reply{}, err
-		}
+		r.reopen = true
+	case reopenedAgain:
+		r.reopen, r.values["again"] = true, []string{"yes"}
 	}
 	reply, err := m.post(ctx, r, k, d)
 	refusal := (*stories.Error)(nil)
@@ -152,7 +148,7 @@ func (m *Mux) pressPost(ctx context.Context, r request, args bot.Args) (bot.Repl
 	case stories.CodeClosed:
 		return closedDraft(d, refusal), nil
 	case stories.CodeConfirm:
-		return m.repeatedDraft(ctx, d, refusal)
+		return m.repeatedDraft(d, refusal, r.reopen)
 	case stories.CodeInvalid, stories.CodeExists:
 		if wrong, err := k.check(m, ctx, d); err != nil || len(wrong) > 0 {
 			return m.orWrong(ctx, k, d, wrong, err)
@@ -194,9 +190,13 @@ func closedDraft(d stories.Draft, refusal *stories.Error) bot.Reply {
 }
 
 // repeatedDraft asks whether a draft is meant that says what was just posted.
-func (m *Mux) repeatedDraft(ctx context.Context, d stories.Draft, repeat *stories.Error) (bot.Reply, error) {
+func (m *Mux) repeatedDraft(d stories.Draft, repeat *stories.Error, reopen bool) (bot.Reply, error) {
+	said := int64(again)
+	if reopen {
+		said = reopenedAgain
+	}
 	reply := refused(repeat.Message + " Nothing was posted. Post it anyway?")
-	reply.Message.Buttons = append([]bot.Button{postButton("Post it anyway", d, again)}, changeButtons(d)...)
+	reply.Message.Buttons = append([]bot.Button{postButton("Post it anyway", d, said)}, changeButtons(d)...)
 	reply.InPlace = true
 	if like := repeat.Like; like != nil {
 		reply.Message.Blocks = append(reply.Message.Blocks, bot.Block{Kind: bot.Quote, Spans: []bot.Span{bot.Text(excerpt(like.Text))}})

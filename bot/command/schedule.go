@@ -327,19 +327,43 @@ func oldScheduled(err error) error {
 	return err
 }
 
-// overdue counts the scheduled updates whose time has passed: those that wait for
-// somebody to decide, and those that something holds up.
-func (m *Mux) overdue(ctx context.Context, by stories.User) (asked, heldUp int, err error) {
-	open, _, err := m.config.Schedule.Open(ctx, by, 0, stories.MaxScheduled)
+// planned counts the updates that have a time.
+type planned struct {
+	asked   int // somebody has to decide about
+	heldUp  int // are late: something holds them up
+	ahead   int // go out by themselves
+	undoing int // wait for their author to take them back
+}
+
+// planned counts what is open.
+func (m *Mux) planned(ctx context.Context, by stories.User) (p planned, err error) {
+	open, total, err := m.config.Schedule.Open(ctx, by, 0, stories.MaxScheduled)
+	p.ahead = total - len(open) // the earliest come first
 	for _, s := range open {
 		switch {
 		case s.Asked():
-			asked++
+			p.asked++
 		case m.stories.Now().Sub(s.Due) > toldLate:
-			heldUp++
+			p.heldUp++
+		case s.Undo:
+			p.undoing++
+		default:
+			p.ahead++
 		}
 	}
-	return asked, heldUp, err
+	return p, err
+}
+
+// words are what of it needs nobody, "" where there is nothing: "2 updates are scheduled".
+func (p planned) words() string {
+	var parts []string
+	if n := p.undoing; n > 0 {
+		parts = append(parts, plural(n, "update")+oneOr(n, " goes", " go")+" out in a moment and can still be taken back")
+	}
+	if n := p.ahead; n > 0 {
+		parts = append(parts, plural(n, "update")+oneOr(n, " is", " are")+" scheduled")
+	}
+	return strings.Join(parts, ", ")
 }
 
 // askedHere says of a new desk that it is asked about scheduled updates whose time has

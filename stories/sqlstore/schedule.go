@@ -62,8 +62,8 @@ func (s *Store) ScheduleUpdate(ctx context.Context, a stories.Act, u stories.Upd
 		if err != nil {
 			return made, false, err
 		}
-		if story.State == stories.Closed {
-			return made, false, stories.Errorf(stories.CodeClosed, "%s is closed.", story.Slug)
+		if err := s.takesUpdates(ctx, q, a, &story); err != nil {
+			return made, false, err
 		}
 		if err := onlyOne(ctx, q, a, "published"); err != nil {
 			return made, false, err

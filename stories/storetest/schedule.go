@@ -369,6 +369,33 @@ var scheduleTests = append(overdueTests, []test{
 		_, err = d.DraftScheduled(d.ctx, d.act(), 4711, stories.Draft{ID: "u-none", By: ana.Ref, State: stories.DraftBegun})
 		d.refused(err, stories.CodeNotFound)
 	}},
+	{"what reopens its story does so in one act, or not at all", func(d *desk) {
+		s := d.track("sony")
+		_, _, err := d.SetStoryState(d.ctx, d.act(), s.ID, stories.Closed)
+		d.ok(err)
+		state := func() stories.State {
+			now, err := d.StoryByID(d.ctx, s.ID)
+			d.ok(err)
+			return now.State
+		}
+		act, u := d.act(), stories.Update{StoryID: s.ID, Text: "x", Level: stories.Normal, Author: ana, At: d.now}
+		act.Reopen, act.Draft = true, stories.DraftRef{ID: "gone", Version: 1}
+		_, _, err = d.AppendUpdate(d.ctx, act, u)
+		d.refused(err, stories.CodeExists)
+		_, err = d.ScheduleUpdate(d.ctx, act, u, d.now.Add(time.Hour), false)
+		d.refused(err, stories.CodeExists)
+		same(d, "refused", state(), stories.Closed)
+		act.Draft = stories.DraftRef{}
+		_, err = d.ScheduleUpdate(d.ctx, act, u, d.now.Add(time.Hour), false)
+		d.ok(err)
+		same(d, "scheduled", state(), stories.Developing)
+		_, _, err = d.SetStoryState(d.ctx, d.act(), s.ID, stories.Closed)
+		d.ok(err)
+		made, _, err := d.AppendUpdate(d.ctx, act, u)
+		d.ok(err)
+		same(d, "number", made.Number, 1)
+		same(d, "published", state(), stories.Developing)
+	}},
 	{"who takes back what is held back for that is in the log, once", func(d *desk) {
 		s := d.track("sony")
 		u := stories.Update{StoryID: s.ID, Text: "x", Level: stories.Breaking, Author: ana, Marks: stories.Marks{Standing: stories.Unverified}}
