@@ -94,6 +94,7 @@ func (s Spread) Sum(again bool) Progress {
 		sum.Waiting += p.Waiting
 		sum.Held += p.Held
 		sum.Failed += p.Failed
+		sum.Newer += p.Newer
 		sum.Unknown += p.Unknown
 		sum.Kept += p.Kept
 	}

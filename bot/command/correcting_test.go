@@ -261,3 +261,21 @@ func TestFormerNumbersOpenForms(t *testing.T) {
 		n.must(n.press("mo", "desk", "Discard"))
 	}
 }
+
+// A preview says what it posts where a channel is still owed what came before.
+func TestAPreviewSaysWhatAChannelIsStillOwed(t *testing.T) {
+	for step, want := range map[string]string{
+		"fix sony-hack 2 4,700 people were affected.":    "posts CORRECTION to 1 channel that was not told of an earlier correction yet.",
+		"correct sony-hack 2 4,600 people are affected.": "posts CORRECTION to 1 channel. 1 of the channels is still owed the message of an earlier revision: there one message tells of both.",
+		"hold sony-hack 2":                "posts ON HOLD to 1 channel. 1 of the channels is still owed",
+		"withdraw sony-hack 2 Nobody is.": "posts WITHDRAWN to 1 channel. 1 of the channels is still owed",
+	} {
+		n := openTracked(t)
+		n.must(n.ask("ria", "news", "/subscribe sony-hack"))
+		n.must(n.ask("mo", "desk", "/update sony-hack 47,000 people are affected."))
+		n.work(n.reading(new(strings.Builder)))
+		n.must(n.ask("mo", "desk", "/desk correct sony-hack 2 4,700 people are affected."))
+		n.must(n.press("mo", "desk", "Correct it"))
+		has(t, step, n.ask("mo", "desk", "/desk "+step), want)
+	}
+}

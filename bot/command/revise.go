@@ -326,6 +326,9 @@ func ofAll(did string, p stories.Progress, one, more, failed string) string {
 	if p.Held > 0 {
 		words += fmt.Sprintf(", %s in channels that are blocked", bot.Count(p.Held))
 	}
+	if p.Newer > 0 {
+		words += fmt.Sprintf(", %s %s left to a newer revision", bot.Count(p.Newer), oneOr(p.Newer, "is", "are"))
+	}
 	if p.Failed > 0 {
 		words += fmt.Sprintf(", %s %s", bot.Count(p.Failed), failed)
 	}

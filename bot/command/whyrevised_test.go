@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"storybot/bot"
 	"storybot/stories"
 )
 
@@ -78,5 +79,42 @@ func TestEditsAreToldPlainly(t *testing.T) {
 	slices.Sort(said)
 	if len(slices.Compact(said)) != 5*7 {
 		t.Errorf("two are told alike: %q", said)
+	}
+}
+
+// Work that a newer revision took over is not told as failed: not to the author of the
+// earlier one, nor at the desk.
+func TestWorkLeftToANewerRevisionDidNotFail(t *testing.T) {
+	for name, c := range map[string]struct{ first, second, want string }{
+		"a correction of a correction": {"correct sony-hack 2 Two", "correct sony-hack 2 Three", "posted CORRECTION to 0 of 2 channels, 2 are left to a newer revision"},
+		"a hold and its release":       {"hold sony-hack 2", "release sony-hack 2", "posted ON HOLD to 0 of 2 channels, 2 are left to a newer revision"},
+		"a correction, then withdrawn": {"correct sony-hack 2 Two", "withdraw sony-hack 2 Not so", "Edited 0 of 2 copies, 2 are left to a newer revision"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			n := openTracked(t)
+			n.must(n.ask("ria", "news", "/subscribe sony-hack"))
+			n.must(n.ask("ria", "sport", "/subscribe sony-hack"))
+			n.must(n.ask("mo", "desk", "/update sony-hack One"))
+			n.work(n.reading(new(strings.Builder)))
+			n.must(n.ask("mo", "desk", "/desk "+c.first))
+			first := n.pressed("mo", "desk", n.shown[0].Action, n.shown[0].Arg)
+			n.must(n.ask("mo", "desk", "/desk "+c.second))
+			n.must(n.pressed("mo", "desk", n.shown[0].Action, n.shown[0].Arg))
+			n.work(n.reading(new(strings.Builder)))
+			m, done, err := first.Live(t.Context())
+			if err != nil || !done {
+				t.Fatal(done, err)
+			}
+			if said := bot.PlainText(m); !strings.Contains(said, c.want) || strings.Contains(said, "could not") || strings.Contains(said, "did not get") {
+				t.Errorf("its author is told %s", said)
+			}
+			spread, err := n.service.Spread(t.Context(), n.updateOf("sony-hack", 2).ID, 1)
+			if err != nil || spread.Edits.Newer != 2 || spread.Edits.Failed != 0 {
+				t.Errorf("%+v, %v", spread, err)
+			}
+			if said := bot.RevisionWords(spread.Sum(false), 0); !strings.Contains(said, "left to a newer revision") || strings.Contains(said, "not possible") {
+				t.Errorf("the desk is told %s", said)
+			}
+		})
 	}
 }
