@@ -51,6 +51,21 @@ type Marks struct {
 	Released   time.Time `json:",omitzero"`  // when it was found to stand, unless it was put on hold since
 }
 
+// After are the marks of a copy that began with the marks first: of what was done to
+// its update before it was sent nobody there has seen anything.
+func (m Marks) After(first Marks) Marks {
+	if m.Corrected.Equal(first.Corrected) {
+		m.Corrected, m.Correction = time.Time{}, ""
+	}
+	if m.Edited.Equal(first.Edited) {
+		m.Edited = time.Time{}
+	}
+	if m.Released.Equal(first.Released) {
+		m.Released = time.Time{}
+	}
+	return m
+}
+
 // Revision is one wording an update has had, or one verdict on it.
 type Revision struct {
 	UpdateID int64

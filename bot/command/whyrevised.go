@@ -66,7 +66,14 @@ func revisionWhy(d stories.Delivery, all []stories.Revision, direct bool, now ti
 	case stories.Sending:
 		return []bot.Span{bot.Text(what + "is on its way.")}
 	case stories.Pending:
-		return []bot.Span{bot.Text(what + "waits.")}
+		spans := []bot.Span{bot.Text(what + "waits.")}
+		if d.Reason != "" { // it was refused for now
+			spans = append(spans, bot.Text(" "+reasonSentence(d.Reason, direct)))
+		}
+		if d.Tries.DueAt.After(now) {
+			spans = append(spans, bot.Text(" The next attempt is due "), bot.At(d.Tries.DueAt), bot.Text("."))
+		}
+		return spans
 	case stories.Held:
 		return []bot.Span{bot.Text(what + "is held until the bot can write here again.")}
 	case stories.Unknown:
