@@ -20,6 +20,9 @@ func (r request) readEdit() (e stories.StoryEdit, err error) {
 	}
 	if given := r.values["topics"]; len(given) > 0 {
 		topics := topicsOf(given)
+		if len(topics) == 1 && slices.Contains([]string{"none", "off", "nothing", "no"}, topics[0]) {
+			return e, stories.Errorf(stories.CodeInvalid, "topics:%s would give the story a topic of that name. To take its topics away: clear:topics.", topics[0])
+		}
 		for _, topic := range topics {
 			if err := checkTopic(topic); err != nil {
 				return e, err
@@ -93,7 +96,7 @@ func (m *Mux) rename(ctx context.Context, r request) (bot.Reply, error) {
 	}
 	to := strings.ToLower(r.get("slug"))
 	if err := checkTypedSlug(to); err != nil {
-		return bot.Reply{}, err
+		return bot.Reply{}, unnamed(err)
 	}
 	before, err := m.stories.Story(ctx, r.get("story"))
 	if err != nil {
@@ -104,7 +107,7 @@ func (m *Mux) rename(ctx context.Context, r request) (bot.Reply, error) {
 		if owner, failed := m.stories.Story(ctx, to); failed == nil && owner.ID == before.ID {
 			return bot.Reply{}, err // it has it already, from a story that was merged into it
 		}
-		return bot.Reply{}, m.taken(ctx, to)
+		return bot.Reply{}, unnamed(m.taken(ctx, to))
 	}
 	if err != nil {
 		return bot.Reply{}, err
@@ -114,6 +117,14 @@ func (m *Mux) rename(ctx context.Context, r request) (bot.Reply, error) {
 	}
 	older := story.Aliases[len(story.Aliases)-1]
 	return done(fmt.Sprintf("%s is called %s now. %s still leads to it, in commands and searches.", older, story.Slug, older)), nil
+}
+
+// unnamed is a refusal of a slug in the words of a command where no name stands before it.
+func unnamed(err error) error {
+	if refusal, ok := err.(*stories.Error); ok {
+		return stories.Errorf(refusal.Code, "%s", strings.ReplaceAll(refusal.Message, " "+slugArg+":", " "))
+	}
+	return err
 }
 
 // close ends a story, after a last update if there is one.

@@ -116,6 +116,7 @@ func (m *Mux) formReply(ctx context.Context, k formKind, d stories.Draft, part i
 	if part == slugForm {
 		msg.Blocks = []bot.Block{bot.Para(bot.Text("Which story is it for? Nothing was posted yet; what you wrote is kept."))}
 		msg.Buttons[0].Label = "Name the story"
+		msg.Buttons = append(msg.Buttons, changeButtons(d)[1])
 	}
 	return bot.Reply{Form: form, Message: msg}, nil
 }

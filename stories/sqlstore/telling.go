@@ -124,7 +124,7 @@ func planTellings(ctx context.Context, q querier, u stories.Update, earlier []in
 				return nil, "", err
 			}
 			if n > 0 {
-				told = append(told, stories.Tells{Kind: t.Kind, Since: since, Late: stories.Tell(wordings[min(since, len(wordings)-1) : len(wordings)-1]).Kind, Channels: n})
+				told = append(told, stories.Tells{Kind: t.Kind, Since: from, Late: stories.Tell(wordings[from : len(wordings)-1]).Kind, Channels: n})
 			}
 		}
 	}
