@@ -92,13 +92,14 @@ func TestWhatIsLeftIsNamed(t *testing.T) {
 // What waits of a revision is told with why, and until when where that is known.
 func TestAWaitingEditIsToldWithItsReason(t *testing.T) {
 	now := time.Date(2026, 11, 28, 12, 0, 0, 0, time.UTC)
+	corrected := []stories.Revision{{Text: "47,000"}, {Revision: 1, Kind: stories.Correction, Text: "4,700"}}
 	for want, d := range map[string]stories.Delivery{
-		"The correction of the message here waits.":                                               {Op: stories.OpEdit},
-		"The correction of the message here waits. This channel takes only so many edits of old messages.":  {Op: stories.OpEdit, Reason: "takes only so many edits of old messages"},
-		"The correction of the message here waits. The next attempt is due 2026-11-28 12:05 UTC.": {Op: stories.OpEdit, Tries: stories.Tries{DueAt: now.Add(5 * time.Minute)}},
-		"The message CORRECTION waits.":                                                           {Op: stories.OpPost, Tries: stories.Tries{DueAt: now.Add(-time.Minute)}},
+		"Correcting the message here waits.": {Revision: 1, Op: stories.OpEdit},
+		"Correcting the message here waits. This channel takes only so many edits of old messages.": {Revision: 1, Op: stories.OpEdit, Reason: "takes only so many edits of old messages"},
+		"Correcting the message here waits. The next attempt is due 2026-11-28 12:05 UTC.":          {Revision: 1, Op: stories.OpEdit, Tries: stories.Tries{DueAt: now.Add(5 * time.Minute)}},
+		"The message CORRECTION waits.": {Revision: 1, Op: stories.OpPost, Tries: stories.Tries{DueAt: now.Add(-time.Minute)}},
 	} {
-		if got := bot.PlainText(bot.Message{Blocks: []bot.Block{small(revisionWhy(d, stories.Correction, false, now)...)}}); got != want {
+		if got := bot.PlainText(bot.Message{Blocks: []bot.Block{small(revisionWhy(d, corrected, false, now)...)}}); got != want {
 			t.Errorf("%q, not %q", got, want)
 		}
 	}

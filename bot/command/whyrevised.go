@@ -66,20 +66,25 @@ func revisionWhy(d stories.Delivery, all []stories.Revision, direct bool, now ti
 	case stories.Sending:
 		return []bot.Span{bot.Text(what + "is on its way.")}
 	case stories.Pending:
-		spans := []bot.Span{bot.Text(what + "waits.")}
-		if d.Reason != "" { // it was refused for now
-			spans = append(spans, bot.Text(" "+reasonSentence(d.Reason, direct)))
-		}
-		if d.Tries.DueAt.After(now) {
-			spans = append(spans, bot.Text(" The next attempt is due "), bot.At(d.Tries.DueAt), bot.Text("."))
-		}
-		return spans
+		return waitingWhy(what, d, direct, now)
 	case stories.Held:
 		return []bot.Span{bot.Text(what + "is held until the bot can write here again.")}
 	case stories.Unknown:
 		return []bot.Span{bot.Text(what + "may have arrived; that could not be found out.")}
 	}
 	return []bot.Span{bot.Text(what + "was not posted. " + reasonSentence(d.Reason, direct))}
+}
+
+// waitingWhy says that what is owed waits, and for what, where it was refused for now.
+func waitingWhy(what string, d stories.Delivery, direct bool, now time.Time) []bot.Span {
+	spans := []bot.Span{bot.Text(what + "waits.")}
+	if d.Reason != "" {
+		spans = append(spans, bot.Text(" "+reasonSentence(d.Reason, direct)))
+	}
+	if d.Tries.DueAt.After(now) {
+		spans = append(spans, bot.Text(" The next attempt is due "), bot.At(d.Tries.DueAt), bot.Text("."))
+	}
+	return spans
 }
 
 // editWhy says how an edit of a copy stands.
@@ -96,7 +101,7 @@ func editWhy(d stories.Delivery, all []stories.Revision, direct bool, now time.T
 	case stories.Sending:
 		return []bot.Span{bot.Text(word.doing + "is under way.")}
 	case stories.Pending:
-		return []bot.Span{bot.Text(word.doing + "waits.")}
+		return waitingWhy(word.doing, d, direct, now)
 	case stories.Held:
 		return []bot.Span{bot.Text(word.doing + "waits until the bot can write here again.")}
 	case stories.Unknown:
