@@ -81,7 +81,7 @@ func (m *Mux) reviseInForm(ctx context.Context, r request, k formKind) (bot.Repl
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	d := stories.Draft{StoryID: story.ID, Fields: map[string]string{updateField: fmt.Sprintf("%d/%d", story.ID, u.Number)}}
+	d := stories.Draft{StoryID: story.ID, Fields: map[string]string{updateField: fmt.Sprintf("%d/%d", u.StoryID, u.Number)}}
 	for name, value := range map[string]string{"text": u.Text, "source": strings.Join(u.Sources, "\n")} {
 		value = strings.TrimSpace(bot.Visible(value))
 		d.Fields[name], d.Fields[wasField+name] = value, value
@@ -97,15 +97,13 @@ func (m *Mux) reviseInForm(ctx context.Context, r request, k formKind) (bot.Repl
 
 // toRevise finds the update that is to be revised, and refuses one that cannot be.
 func (m *Mux) toRevise(ctx context.Context, by stories.User, v revising) (stories.Story, stories.Update, error) {
-	story, err := m.stories.Story(ctx, v.slug)
-	if err != nil {
-		return story, stories.Update{}, err
-	}
-	u, err := m.stories.Update(ctx, story.ID, v.number)
+	story, u, _, err := m.stories.UpdateOf(ctx, v.slug, v.number)
 	if err != nil {
 		return story, u, m.revisionError(ctx, by, v, err)
 	}
-	_, err = u.Revise(stories.Rewording{Kind: v.Kind, Text: u.Text + "."}, m.stories.Now()) // withdrawn is final
+	if u.Marks.Standing == stories.Withdrawn { // that is final
+		_, err = u.Revise(stories.Rewording{Kind: v.Kind}, m.stories.Now())
+	}
 	return story, u, err
 }
 

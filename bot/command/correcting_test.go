@@ -161,3 +161,37 @@ func TestAForgottenCorrection(t *testing.T) {
 	has(t, "forgotten", r, "is forgotten", "what you wrote is kept")
 	has(t, "the drafts", n.ask("mo", "desk", "/desk drafts"), "Much was written here.")
 }
+
+// The slug and number that an update had before its story was merged open its form.
+func TestFormerNumbersOpenForms(t *testing.T) {
+	n := openTracked(t)
+	n.must(n.ask("mo", "desk", "/desk track slug:leak The leak"))
+	n.must(n.ask("mo", "desk", "/update leak The mails are out."))
+	n.ask("mo", "desk", "/desk merge leak sony-hack")
+	n.must(n.press("mo", "desk", "Merge into sony-hack"))
+	for _, open := range []func() bot.Reply{
+		func() bot.Reply { return n.ask("mo", "desk", "/desk correct leak 1") },
+		func() bot.Reply {
+			return n.apart("mo", "desk fix", map[string]string{"story": "leak", "number": "1"})
+		},
+	} {
+		n.form = nil
+		n.must(open())
+		if got := n.form.Field("text").Value; got != "The mails are out." {
+			t.Errorf("the form holds %q", got)
+		}
+		has(t, "the preview", n.submit("mo", "desk", map[string]string{"text": "Some mails are out."}), "Some mails are out.", "sony-hack, update 2")
+		n.must(n.press("mo", "desk", "Discard"))
+	}
+}
+
+// An update as long as one may be can be corrected like any other.
+func TestTheLongestUpdateOpensItsForm(t *testing.T) {
+	n := openTracked(t)
+	n.must(n.ask("mo", "desk", "/update sony-hack "+strings.Repeat("w", stories.MaxUpdateText)))
+	n.form = nil
+	n.must(n.ask("mo", "desk", "/desk fix sony-hack 2"))
+	if n.form == nil || n.form.Field("text").Value != strings.Repeat("w", stories.MaxUpdateText) {
+		t.Error("the longest text opened no form")
+	}
+}

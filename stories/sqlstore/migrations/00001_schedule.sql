@@ -25,4 +25,4 @@ CREATE TABLE scheduled (
 CREATE INDEX scheduled_due ON scheduled (due, id) WHERE state = 'waiting';
 CREATE INDEX scheduled_open ON scheduled (due, id) WHERE state NOT IN ('published', 'cancelled');
 CREATE INDEX scheduled_ended ON scheduled (ended_at) WHERE state IN ('published', 'cancelled');
-CREATE INDEX scheduled_by_story ON scheduled (story_id, due) WHERE state NOT IN ('published', 'cancelled');
+CREATE INDEX scheduled_by_story ON scheduled (story_id, due);
