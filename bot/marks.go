@@ -27,21 +27,14 @@ const (
 // pushTitle is the heading over an update: the word itself where it is breaking, and
 // the notice where it may not be relied on.
 func pushTitle(u stories.Update) string {
-	switch u.Marks.Standing {
-	case stories.Withdrawn:
-		return wordWithdrawn
-	case stories.OnHold:
-		return wordOnHold
-	case stories.Unverified:
-		if u.Level == stories.Breaking {
-			return wordBreaking + " · " + wordUnverified
-		}
-		return wordUnverified
+	word := StandingWord(u)
+	switch {
+	case u.Level != stories.Breaking || u.Marks.Standing.Withheld():
+		return word
+	case word != "":
+		return wordBreaking + " · " + word
 	}
-	if u.Level == stories.Breaking {
-		return wordBreaking
-	}
-	return ""
+	return wordBreaking
 }
 
 // urgent says that an update is shown as what everybody should know now.

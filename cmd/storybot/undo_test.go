@@ -37,12 +37,12 @@ func TestUndoIsOfferedWhileItUndoes(t *testing.T) {
 
 	a := onDiscord("The first dyke breaks.")
 	taken, err := n.discord.Press(n.ctx, a.Message, "Undo", discordtest.Interaction{Channel: deskChannel})
-	if err != nil || !strings.Contains(plain(taken.Message.Text), "was taken back") {
+	if err != nil || !strings.Contains(plain(taken.Message.Text), "Taken back: nothing was published.") {
 		t.Fatalf("%+v, %v", taken, err)
 	}
 	b := onSlack("The second dyke breaks.")
 	gone, err := n.slack.Press(n.ctx, b.Message, "Undo", reader)
-	if err != nil || !gone.Replaces || !strings.Contains(gone.Visible(), "was taken back") || len(gone.Message.Buttons()) != 1 {
+	if err != nil || !gone.Replaces || !strings.Contains(gone.Visible(), "Taken back: nothing was published.") || len(gone.Message.Buttons()) != 3 { // Post, Change and Discard
 		t.Fatalf("%+v, %v", gone, err)
 	}
 

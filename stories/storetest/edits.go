@@ -18,12 +18,19 @@ func (d *desk) revise(u stories.Update, text string) stories.Update {
 // edits are the edits a lane owes, in short: "a 2" is revision 2 to channel a.
 func (d *desk) edits(l stories.Lease) string {
 	d.Helper()
+	return d.owes(l, func(o stories.Publication) (what int, ok bool) { return o.Revision, o.Op == stories.OpEdit })
+}
+
+// owes are what a lane owes of some publications, in short: the channel and what is said
+// of it, "a 1, b 1, ".
+func (d *desk) owes(l stories.Lease, say func(stories.Publication) (what int, ok bool)) string {
+	d.Helper()
 	rows, origins, err := d.worker(l).owed()
 	d.ok(err)
 	var out string
 	for _, r := range rows {
-		if o := origins[r.Origin]; o.Op == stories.OpEdit {
-			out += fmt.Sprintf("%s %d, ", r.Destination.Channel[1:], o.Revision)
+		if what, ok := say(origins[r.Origin]); ok {
+			out += fmt.Sprintf("%s %d, ", r.Destination.Channel[1:], what)
 		}
 	}
 	return out

@@ -10,15 +10,9 @@ import (
 // posts are what a lane owes of updates, in short: "a 2" is update 2 to channel a.
 func (d *desk) posts(l stories.Lease) string {
 	d.Helper()
-	rows, origins, err := d.worker(l).owed()
-	d.ok(err)
-	var out string
-	for _, r := range rows {
-		if o := origins[r.Origin]; o.UpdateID != 0 && o.Op == stories.OpPost {
-			out += fmt.Sprintf("%s %d, ", r.Destination.Channel[1:], o.Number)
-		}
-	}
-	return out
+	return d.owes(l, func(o stories.Publication) (what int, ok bool) {
+		return o.Number, o.UpdateID != 0 && o.Op == stories.OpPost
+	})
 }
 
 var holdTests = []test{
