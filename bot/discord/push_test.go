@@ -70,7 +70,7 @@ func TestGoldenPushes(t *testing.T) {
 // shows marks that are not meant.
 func TestGoldenRevised(t *testing.T) {
 	var b strings.Builder
-	for _, p := range platformtest.Revised() {
+	for _, p := range append(platformtest.Revised(), platformtest.Cards()...) {
 		content := text(p.Message)
 		if _, _, complaint := shownOf(unstruck(content)); complaint != "" {
 			t.Errorf("%s: %s", p.Name, complaint)

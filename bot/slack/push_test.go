@@ -76,7 +76,7 @@ func TestGoldenPushes(t *testing.T) {
 // What a revised update looks like in every state, in a notification and in its blocks.
 func TestGoldenRevised(t *testing.T) {
 	var b strings.Builder
-	for _, p := range platformtest.Revised() {
+	for _, p := range append(platformtest.Revised(), platformtest.Cards()...) {
 		text, blocks := encodeMessage(&p.Message)
 		shown, _ := shownOf(blocks)
 		if strings.Contains(shown, "does not fit") {

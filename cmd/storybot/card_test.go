@@ -125,3 +125,89 @@ func TestARefusedCardIsTold(t *testing.T) {
 	}
 	p.stop()
 }
+
+// TestKillBeforeACardFollows ends the bot with SIGKILL between a change of a story and
+// the edits of its cards, which the platforms refuse until then: in the end each card
+// says what is so, on both platforms, is the one message there is of it, and nobody is
+// told anything more.
+func TestKillBeforeACardFollows(t *testing.T) {
+	t.Parallel()
+	for name, url := range databases {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			f := newFar(t)
+			ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
+			defer cancel()
+			f.ctx = ctx
+			database := "DATABASE_URL=" + url(t)
+			p := f.connect(t, database)
+			f.onDiscord(t, "desk track", map[string]string{"headline": "Main rises", "slug": "river"})
+			f.onDiscord(t, "desk track", map[string]string{"headline": "Rhine rises", "slug": "flood"})
+			f.onDiscord(t, "update", map[string]string{"story": "flood", "text": "Four dams broke."})
+			f.onDiscord(t, "subscribe", map[string]string{"target": "flood"})
+			f.onSlack(t, "/subscribe", "flood")
+			f.onSlack(t, "/subscribe", "all")
+			if _, err := f.discord.WaitMessages(f.ctx, guildChannel, 1); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := f.slack.WaitMessages(f.ctx, team, teamChannel, 2); err != nil {
+				t.Fatal(err)
+			}
+			shown := func() (texts []string) {
+				for _, m := range f.discord.Messages(guildChannel) {
+					texts = append(texts, plain(m.Text))
+				}
+				for _, m := range f.slack.Messages(team, teamChannel) {
+					texts = append(texts, m.Visible())
+				}
+				return texts
+			}
+			for _, change := range []struct {
+				do   func()
+				want string // in every card
+			}{
+				{func() {
+					f.onDiscord(t, "desk edit", map[string]string{"story": "flood", "headline": "Rhine falls", "topics": "weather"})
+				}, "Rhine falls"},
+				{func() {
+					f.onDiscord(t, "desk rename", map[string]string{"story": "flood", "slug": "rhine"})
+				}, "rhine"},
+				{func() {
+					f.onDiscord(t, "desk withdraw", map[string]string{"story": "rhine", "number": "1", "reason": "Wrong river"})
+				}, "WITHDRAWN"},
+				{func() { f.onDiscord(t, "desk close", map[string]string{"story": "rhine"}) }, "closed"},
+				{func() { f.onDiscord(t, "desk reopen", map[string]string{"story": "rhine"}) }, "rhine"},
+				{func() { f.merge(t, "rhine", "river") }, "goes on as river"},
+			} {
+				heal := f.discord.Fail(discordtest.Match{Op: discordtest.EditMessage}, discordtest.StatusBeforeStore(500))
+				f.slack.Fail(slacktest.Match{Method: "chat.update"}, -1, slacktest.Error500Before)
+				change.do()
+				p.kill()
+				heal()
+				f.slack.Heal()
+				p = f.connect(t, database)
+				follows := func() bool {
+					texts := shown()
+					for _, text := range texts {
+						if !strings.Contains(text, change.want) {
+							return false
+						}
+					}
+					return change.want != "rhine" || !strings.Contains(strings.Join(texts, ""), "closed")
+				}
+				if err := f.discord.Wait(f.ctx, func() bool {
+					return len(f.discord.Messages(guildChannel)) == 1 && strings.Contains(plain(f.discord.Messages(guildChannel)[0].Text), change.want) && (change.want != "rhine" || follows())
+				}); err != nil {
+					t.Fatalf("for %q Discord shows %q", change.want, shown())
+				}
+				if err := f.slack.Wait(f.ctx, follows); err != nil {
+					t.Fatalf("for %q there is %q", change.want, shown())
+				}
+			}
+			if texts := shown(); len(texts) != 3 || strings.Contains(strings.Join(texts, ""), "Main") {
+				t.Errorf("in the end there is %q", texts)
+			}
+			p.stop()
+		})
+	}
+}
