@@ -126,7 +126,7 @@ func newsRow(n stories.News) Block {
 	if n.Story.State == stories.Closed {
 		line += "closed · "
 	}
-	row.Spans = append(append(row.Spans, Text(line)), RowMark(n.Update, func(at time.Time) Span { return MarkTime(at, n.Update) })...)
+	row.Spans = append(append(row.Spans, Text(line)), RowMark(n.Update, func(at time.Time) Span { return Span{Time: at, Relative: true} })...)
 	row.Spans = append(row.Spans, Span{Time: n.Story.ActiveAt, Relative: true})
 	return row
 }
