@@ -69,7 +69,7 @@ func NoticeLines(u stories.Update) []Block {
 	var first string
 	switch m.Standing {
 	case stories.Withdrawn:
-		return []Block{Para(because("Withdrawn ", MarkTime(m.Since, u), m.Reason)...)}
+		return []Block{Para(because("Withdrawn ", At(m.Since), m.Reason)...)}
 	case stories.OnHold:
 		first = "Is being checked since "
 	case stories.Unverified:
@@ -81,7 +81,7 @@ func NoticeLines(u stories.Update) []Block {
 	default:
 		return nil
 	}
-	return []Block{Para(because(first, MarkTime(m.Since, u), m.Reason)...)}
+	return []Block{Para(because(first, At(m.Since), m.Reason)...)}
 }
 
 // MarkLines are the lines below an update's text that say what was changed about it;
@@ -89,12 +89,12 @@ func NoticeLines(u stories.Update) []Block {
 func MarkLines(u stories.Update) (lines []Block) {
 	m := u.Marks
 	if !m.Corrected.IsZero() {
-		spans := because("Corrected ", MarkTime(m.Corrected, u), m.Correction)
+		spans := because("Corrected ", At(m.Corrected), m.Correction)
 		spans[0].Bold = true
 		lines = append(lines, Para(spans...))
 	}
 	if !m.Released.IsZero() && m.Standing == stories.Stands {
-		lines = append(lines, Para(Bold("Released "), MarkTime(m.Released, u)))
+		lines = append(lines, Para(Bold("Released "), At(m.Released)))
 	}
 	return lines
 }
@@ -105,7 +105,7 @@ func EditedMark(u stories.Update) []Span {
 	if u.Marks.Edited.IsZero() {
 		return nil
 	}
-	return []Span{Text(" · edited "), MarkTime(u.Marks.Edited, u)}
+	return []Span{Text(" · edited "), At(u.Marks.Edited)}
 }
 
 // because is a line that tells what was done, when and why.
@@ -129,13 +129,6 @@ func ended(s string) string {
 		return s
 	}
 	return s + "."
-}
-
-// MarkTime is when something was done to u: the time of day, with the date where that
-// is another one than u's, for its copies stay under their own.
-func MarkTime(t time.Time, u stories.Update) Span {
-	day := func(t time.Time) string { return t.UTC().Format(time.DateOnly) }
-	return Span{Time: t, TimeOnly: day(t) == day(u.CreatedAt)}
 }
 
 // newsSpans are a text of u as it is shown: struck through where it is withdrawn, and

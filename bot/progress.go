@@ -58,7 +58,7 @@ func RevisionWords(p stories.Progress, left time.Duration) string {
 	for _, part := range []struct {
 		n    int
 		word string
-	}{{p.Held, "blocked"}, {p.Failed, "not possible"}, {p.Unknown, "uncertain"}} {
+	}{{p.Held, "blocked"}, {p.Newer, "left to a newer revision"}, {p.Failed, "not possible"}, {p.Unknown, "uncertain"}} {
 		if part.n > 0 {
 			words += fmt.Sprintf(", %s %s", Count(part.n), part.word)
 		}

@@ -68,6 +68,7 @@ type About struct {
 	UpdateID int64
 	NoticeID int64 // UpdateID is 0 then
 	Notice   NoticeKind
+	Since    int // of a RevisionNotice, the wording that its channels were shown last
 	StoryID  int64
 	Number   int // of the update in its story
 }
@@ -145,9 +146,10 @@ type Loaded struct {
 	Rows    []Owed
 	Origins map[int64]Publication
 	// Targets are the platform's ids of the messages that rows act on, by delivery,
-	// and Revisions the present wordings of the rows' updates; told by Recover
+	// Shown the wordings these began with, and Revisions the present wordings of the rows' updates; told by Recover
 	// only.
 	Targets   map[int64]string
+	Shown     map[int64]int
 	Revisions map[int64]int
 	// Troubles is what the desk was told does not work and was not told to work
 	// again: workspaces of the lane, "" for the lane itself. Told by Recover only.
@@ -220,8 +222,10 @@ type Begun struct {
 	Revisions map[int64]int
 	Notices   map[int64]int
 	// Targets are the platform's ids of the messages that are acted on, by delivery;
-	// "" for one that is not there yet.
+	// "" for one that is not there yet. Shown are the wordings of their updates that
+	// these began with.
 	Targets map[int64]string
+	Shown   map[int64]int
 }
 
 // Result is what became of a delivery that was begun.
@@ -270,7 +274,8 @@ type Progress struct {
 	Sent     int
 	Waiting  int // pending and sending
 	Held     int
-	Failed   int // failed and skipped
+	Failed   int // failed and skipped, but for Newer
+	Newer    int // of a revision's work: skipped for that of a newer one. Only Spread tells it
 	Unknown  int
 	Kept     int // until the update is released
 	Direct   int // those of Total to direct messages, as far as they are known to be

@@ -146,7 +146,7 @@ func (s *Service) checkRepeat(ctx context.Context, act Act, story Story, u Updat
 	if done, err := s.store.Acted(ctx, act.Key); err != nil || done {
 		return err
 	}
-	if story.State == Closed {
+	if story.State == Closed && !act.Reopen {
 		return closed(story) // rather than a question that leads to it
 	}
 	e := Errorf(CodeConfirm, "Update %d of %s, %s old, says %s the same.", same.Number, story.Slug, inWords(act.At.Sub(same.CreatedAt)), Nearly(same.Text, u.Text))

@@ -51,6 +51,21 @@ type Marks struct {
 	Released   time.Time `json:",omitzero"`  // when it was found to stand, unless it was put on hold since
 }
 
+// After are the marks of a copy that began with the marks first: of what was done to
+// its update before it was sent nobody there has seen anything.
+func (m Marks) After(first Marks) Marks {
+	if m.Corrected.Equal(first.Corrected) {
+		m.Corrected, m.Correction = time.Time{}, ""
+	}
+	if m.Edited.Equal(first.Edited) {
+		m.Edited = time.Time{}
+	}
+	if m.Released.Equal(first.Released) {
+		m.Released = time.Time{}
+	}
+	return m
+}
+
 // Revision is one wording an update has had, or one verdict on it.
 type Revision struct {
 	UpdateID int64
@@ -148,6 +163,9 @@ func (u Update) Revise(w Rewording, at time.Time) (Update, error) {
 		if next.sameWording(u) {
 			return u, Errorf(CodeInvalid, "Update %d says exactly that already. Nothing was changed.", u.Number)
 		}
+		if w.Kind == Correction && next.sameWords(u) {
+			return u, Errorf(CodeInvalid, "Update %d says the same in other lines, which corrects nothing. Mend a slip with /desk fix instead.", u.Number)
+		}
 		if w.Kind == Fix {
 			next.Marks.Edited = at
 			break
@@ -171,22 +189,33 @@ func (u Update) Revise(w Rewording, at time.Time) (Update, error) {
 	return next, nil
 }
 
-// reword gives u the wording of w, as far as w has one.
+// reword gives u the wording of w, as far as w has one and readers could tell.
 func (u *Update) reword(w Rewording) {
-	if w.Text != "" {
+	if w.Text != "" && !alike(w.Text, u.Text) {
 		u.Text = w.Text
 	}
-	if w.Sources != nil {
+	if w.Sources != nil && !sameSources(w.Sources, u.Sources) {
 		u.Sources = w.Sources
 	}
 	if w.Picture != nil {
-		u.Picture = w.Picture.neat()
+		if p := w.Picture.neat(); !samePicture(p, u.Picture) {
+			u.Picture = p
+		}
 	}
 }
 
-// sameWording says that two updates say the same.
+// sameWording says that readers could not tell two updates apart.
 func (u Update) sameWording(other Update) bool {
-	return u.Text == other.Text && slices.Equal(u.Sources, other.Sources) && u.Picture == other.Picture
+	return alike(u.Text, other.Text) && u.sameBesides(other)
+}
+
+// sameWords says that two updates say the same, if not in the same lines.
+func (u Update) sameWords(other Update) bool {
+	return SameWords(u.Text, other.Text) && u.sameBesides(other)
+}
+
+func (u Update) sameBesides(other Update) bool {
+	return sameSources(u.Sources, other.Sources) && samePicture(u.Picture, other.Picture)
 }
 
 // Wording is the revision that u is in, by who made it.

@@ -56,6 +56,8 @@ const (
 	SchedulePutBack   ScheduleState = "put back"
 	SchedulePublished ScheduleState = "published"
 	ScheduleCancelled ScheduleState = "cancelled"
+	// ScheduleDrafted: EndedBy has it as a draft, to change it. One draft comes of it.
+	ScheduleDrafted ScheduleState = "drafted"
 )
 
 const (
@@ -100,6 +102,11 @@ type ScheduleStore interface {
 	PublishScheduled(ctx context.Context, act Act, id int64) (Scheduled, Progress, error)
 	// CancelScheduled ends what is open. What is not changes nothing. CodeNotFound.
 	CancelScheduled(ctx context.Context, act Act, id int64) (Scheduled, error)
+	// DraftScheduled ends what is open, or was cancelled, and stores d, of the story it
+	// is of then, as a draft that was begun: in one transaction, so that no text is lost
+	// and none goes out twice. What was published or is a draft changes nothing.
+	// CodeNotFound.
+	DraftScheduled(ctx context.Context, act Act, id int64, d Draft) (Scheduled, error)
 }
 
 // Schedule is the updates that wait for their time. Its methods may be called from
@@ -248,6 +255,21 @@ func (s *Schedule) Cancel(ctx context.Context, act Act, id int64) (Scheduled, er
 		return Scheduled{}, err
 	}
 	done, err := s.store.CancelScheduled(ctx, s.desk.stamp(act), id)
+	if err == nil {
+		s.changed()
+	}
+	return done, err
+}
+
+// Draft makes what is scheduled, or was cancelled, a draft of act.By, who may change it;
+// d is what its form holds then. What was published or is a draft already is returned
+// as it stands. By moderators. CodeForbidden, CodeNotFound.
+func (s *Schedule) Draft(ctx context.Context, act Act, id int64, d Draft) (Scheduled, error) {
+	if err := s.desk.require(ctx, act.By, Moderator); err != nil {
+		return Scheduled{}, err
+	}
+	d.By, d.State = act.By.Ref, DraftBegun
+	done, err := s.store.DraftScheduled(ctx, s.desk.stamp(act), id, d)
 	if err == nil {
 		s.changed()
 	}

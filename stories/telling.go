@@ -37,7 +37,7 @@ func Tell(since []Revision) Telling {
 		}
 	}
 	was, is := Update{}.Worded(t.Before), Update{}.Worded(t.Now)
-	if t.Corrected = t.Corrected && !was.sameWording(is); t.Corrected {
+	if t.Corrected = t.Corrected && !was.sameWords(is); t.Corrected {
 		t.Wrong = sentences(wrong)
 	}
 	switch {
@@ -94,6 +94,7 @@ func (s Spread) Sum(again bool) Progress {
 		sum.Waiting += p.Waiting
 		sum.Held += p.Held
 		sum.Failed += p.Failed
+		sum.Newer += p.Newer
 		sum.Unknown += p.Unknown
 		sum.Kept += p.Kept
 	}
@@ -106,10 +107,19 @@ func (s Spread) Done() bool { return s.Edits.Done() && s.Told.Done() && s.Again.
 // Waiting counts what is on its way.
 func (s Spread) Waiting() int { return s.Edits.Waiting + s.Told.Waiting + s.Again.Waiting }
 
+// Tells is what one message beside the copies tells so many channels.
+type Tells struct {
+	Kind     RevisionKind // as of Telling
+	Since    int          // the revision that they were told of, or shown, last
+	Late     RevisionKind // what they are still owed of earlier revisions, as of Telling; "" for nothing
+	Channels int
+}
+
 // Revised is an update that was revised, or would be.
 type Revised struct {
 	Story  Story
 	Before Update
 	Update Update
 	Reach  Reach
+	Tells  []Tells // whom Reach.Told counts; those of the most channels first
 }

@@ -40,6 +40,7 @@ func presses() map[bot.Action]press {
 		bot.ActionScheduled: (*Mux).pressScheduled,
 		bot.ActionPublish:   (*Mux).pressPublish,
 		bot.ActionCancel:    (*Mux).pressCancel,
+		bot.ActionRedraft:   (*Mux).pressRedraft,
 		bot.ActionMerge:     (*Mux).pressMerge,
 		bot.ActionForm:      (*Mux).pressForm,
 		bot.ActionDraft:     (*Mux).pressDraft,

@@ -89,12 +89,16 @@ type request struct {
 	deed string
 	// draft is what is posted by it; zero where none is.
 	draft stories.DraftRef
+	// reopen says that a closed story is taken up again by what is posted.
+	reopen bool
 	// typed is when the command was typed that a question was asked about; zero before.
 	typed time.Time
 }
 
 // act is what the request does, under its idempotency key.
-func (r request) act() stories.Act { return stories.Act{Key: r.Key, By: r.User, Draft: r.draft} }
+func (r request) act() stories.Act {
+	return stories.Act{Key: r.Key, By: r.User, Draft: r.draft, Reopen: r.reopen}
+}
 
 // follow is the channel of the request, as something that follows t.
 func (r request) follow(t stories.Target) stories.Follow {

@@ -15,8 +15,12 @@ import (
 // The fields of a draft of a revision that are in no form.
 const (
 	updateField = "update" // the story's id and the update's number, as they were when the form was opened
-	overField   = "over"   // the revision that its preview was made over
+	overField   = "over"   // the number of the wording that its author has seen
+	besideField = "beside" // says, while it is shown, that what is posted beside the copies is
 )
+
+// newestForm and more is the whole form, based anew on the wording of this number.
+const newestForm = slugForm + 1
 
 // correctForm is the form of a correction.
 func correctForm() formKind {
@@ -38,12 +42,13 @@ func revisionForm(kind stories.RevisionKind) formKind {
 		fields: func(m *Mux, ctx context.Context, d stories.Draft) ([]bot.Field, error) {
 			return revisionFields(kind, d), nil
 		},
-		settle: (*Mux).settleRevision,
+		settle:   func(*Mux, context.Context, *stories.Draft) error { return nil }, // its command named all there is to know
+		question: (*Mux).askRevisedSince,
 		check: func(m *Mux, ctx context.Context, d stories.Draft) (problems, error) {
 			return m.checkRevisionDraft(ctx, kind, d)
 		},
 		preview: func(m *Mux, ctx context.Context, r request, d stories.Draft) (bot.Message, []bot.Span, error) {
-			return m.previewRevision(ctx, kind, d)
+			return m.previewRevision(ctx, r, kind, d)
 		},
 		post: func(m *Mux, ctx context.Context, r request, d stories.Draft) (bot.Reply, error) {
 			return m.postRevision(ctx, r, kind, d)
@@ -81,32 +86,41 @@ func (m *Mux) reviseInForm(ctx context.Context, r request, k formKind) (bot.Repl
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	d := stories.Draft{StoryID: story.ID, Fields: map[string]string{updateField: fmt.Sprintf("%d/%d", story.ID, u.Number)}}
-	for name, value := range map[string]string{"text": u.Text, "source": strings.Join(u.Sources, "\n")} {
-		value = strings.TrimSpace(bot.Visible(value))
-		d.Fields[name], d.Fields[wasField+name] = value, value
-	}
+	d := stories.Draft{StoryID: story.ID, Fields: map[string]string{updateField: fmt.Sprintf("%d/%d", u.StoryID, u.Number)}}
 	given := maps.Clone(r.values)
 	delete(given, storyArg.Name)
 	delete(given, numberArg.Name)
 	for name, values := range given {
 		d.Fields[name] = strings.Join(values, "\n")
 	}
+	baseOn(&d, u)
 	return m.openForm(ctx, r, k, d)
 }
 
 // toRevise finds the update that is to be revised, and refuses one that cannot be.
 func (m *Mux) toRevise(ctx context.Context, by stories.User, v revising) (stories.Story, stories.Update, error) {
-	story, err := m.stories.Story(ctx, v.slug)
-	if err != nil {
-		return story, stories.Update{}, err
-	}
-	u, err := m.stories.Update(ctx, story.ID, v.number)
+	story, u, _, err := m.stories.UpdateOf(ctx, v.slug, v.number)
 	if err != nil {
 		return story, u, m.revisionError(ctx, by, v, err)
 	}
-	_, err = u.Revise(stories.Rewording{Kind: v.Kind, Text: u.Text + "."}, m.stories.Now()) // withdrawn is final
+	if u.Marks.Standing == stories.Withdrawn { // that is final
+		_, err = u.Revise(stories.Rewording{Kind: v.Kind}, m.stories.Now())
+	}
 	return story, u, err
+}
+
+// baseOn makes what u says now what the author of a draft has seen: what they left
+// alone reads so from now on, and what they wrote stays.
+func baseOn(d *stories.Draft, u stories.Update) {
+	for name, says := range map[string]string{"text": u.Text, "source": strings.Join(u.Sources, "\n")} {
+		says = strings.TrimSpace(bot.Visible(says))
+		is, given := d.Fields[name]
+		if was, seen := d.Fields[wasField+name]; !given || seen && is == was {
+			d.Fields[name] = says
+		}
+		d.Fields[wasField+name] = says
+	}
+	d.Fields[overField] = strconv.Itoa(u.Revision)
 }
 
 // revisionFields are the fields of a revision's form.
@@ -129,19 +143,6 @@ func (m *Mux) revisedBy(ctx context.Context, d stories.Draft) (stories.Update, e
 	return m.stories.Update(ctx, id, n)
 }
 
-// settleRevision notes over which wording the preview is made.
-func (m *Mux) settleRevision(ctx context.Context, d *stories.Draft) error {
-	u, err := m.revisedBy(ctx, *d)
-	if err != nil {
-		if inWords(err) {
-			return nil // it is said with what else is wrong
-		}
-		return err
-	}
-	d.Fields[overField] = strconv.Itoa(u.Revision)
-	return nil
-}
-
 // revisingOf is a draft as what it asks for.
 func (m *Mux) revisingOf(ctx context.Context, kind stories.RevisionKind, d stories.Draft) (v revising, err error) {
 	u, err := m.revisedBy(ctx, d)
@@ -152,7 +153,10 @@ func (m *Mux) revisingOf(ctx context.Context, kind stories.RevisionKind, d stori
 	if err != nil {
 		return v, err
 	}
-	v = revising{slug: story.Slug, number: u.Number, Rewording: stories.Rewording{Kind: kind, Text: d.Fields["text"]}}
+	v = revising{slug: story.Slug, number: u.Number, Rewording: stories.Rewording{Kind: kind}}
+	if text := d.Fields["text"]; text != d.Fields[wasField+"text"] {
+		v.Text = text
+	}
 	if kind == stories.Correction {
 		v.Reason = d.Fields["reason"]
 	}
@@ -191,25 +195,10 @@ func (m *Mux) checkRevisionDraft(ctx context.Context, kind stories.RevisionKind,
 		return wrong, nil
 	}
 	v, err := m.revisingOf(ctx, kind, d)
-	if err == nil {
+	if v.Over = nil; err == nil { // that somebody else was first is asked about
 		_, err = m.wouldRevise(ctx, stories.User{Ref: d.By}, v)
 	}
 	return wrong, wrong.add("text", err)
-}
-
-// previewRevision is a copy of the update as it will be, with what it says now.
-func (m *Mux) previewRevision(ctx context.Context, kind stories.RevisionKind, d stories.Draft) (bot.Message, []bot.Span, error) {
-	v, err := m.revisingOf(ctx, kind, d)
-	if err != nil {
-		return bot.Message{}, nil, err
-	}
-	would, err := m.wouldRevise(ctx, stories.User{Ref: d.By}, v)
-	if err != nil {
-		return bot.Message{}, nil, err
-	}
-	msg := bot.RenderUpdate(would.Story, would.Update)
-	msg.Blocks = append(msg.Blocks, small(bot.Text("It says now: “"+excerpt(would.Before.Text)+"”")))
-	return msg, []bot.Span{bot.Text(reachWords(kind, would.Reach))}, nil
 }
 
 // postRevision revises the update as a draft has it.

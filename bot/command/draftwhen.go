@@ -89,11 +89,11 @@ func (m *Mux) dueOf(d stories.Draft) (time.Time, error) {
 
 // askDraftTime asks which moment is meant where the newsroom's clocks skip the time of
 // a draft or show it twice; false where one is clear.
-func (m *Mux) askDraftTime(d stories.Draft) (bot.Reply, bool) {
+func (m *Mux) askDraftTime(_ context.Context, d stories.Draft) (bot.Reply, bool, error) {
 	_, err := m.dueOf(d)
 	unclear := (*unclearTime)(nil)
 	if !errors.As(err, &unclear) {
-		return bot.Reply{}, false
+		return bot.Reply{}, false, nil
 	}
 	reply := refused(unclear.Error() + " Nothing was posted yet; what you wrote is kept. Which is meant?")
 	for i, t := range unclear.meant {
@@ -103,7 +103,7 @@ func (m *Mux) askDraftTime(d stories.Draft) (bot.Reply, bool) {
 	}
 	reply.Message.Buttons = append(reply.Message.Buttons, changeButtons(d)...)
 	reply.InPlace = true
-	return reply, true
+	return reply, true, nil
 }
 
 // chooseTime gives a draft the moment that was meant, and shows what it makes.

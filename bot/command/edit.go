@@ -3,6 +3,7 @@ package command
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"storybot/bot"
@@ -19,6 +20,9 @@ func (r request) readEdit() (e stories.StoryEdit, err error) {
 	}
 	if given := r.values["topics"]; len(given) > 0 {
 		topics := topicsOf(given)
+		if len(topics) == 1 && slices.Contains([]string{"none", "off", "nothing", "no"}, topics[0]) {
+			return e, stories.Errorf(stories.CodeInvalid, "topics:%s would give the story a topic of that name. To take its topics away: clear:topics.", topics[0])
+		}
 		for _, topic := range topics {
 			if err := checkTopic(topic); err != nil {
 				return e, err
@@ -92,7 +96,7 @@ func (m *Mux) rename(ctx context.Context, r request) (bot.Reply, error) {
 	}
 	to := strings.ToLower(r.get("slug"))
 	if err := checkTypedSlug(to); err != nil {
-		return bot.Reply{}, err
+		return bot.Reply{}, unnamed(err)
 	}
 	before, err := m.stories.Story(ctx, r.get("story"))
 	if err != nil {
@@ -103,7 +107,7 @@ func (m *Mux) rename(ctx context.Context, r request) (bot.Reply, error) {
 		if owner, failed := m.stories.Story(ctx, to); failed == nil && owner.ID == before.ID {
 			return bot.Reply{}, err // it has it already, from a story that was merged into it
 		}
-		return bot.Reply{}, m.taken(ctx, to)
+		return bot.Reply{}, unnamed(m.taken(ctx, to))
 	}
 	if err != nil {
 		return bot.Reply{}, err
@@ -113,6 +117,14 @@ func (m *Mux) rename(ctx context.Context, r request) (bot.Reply, error) {
 	}
 	older := story.Aliases[len(story.Aliases)-1]
 	return done(fmt.Sprintf("%s is called %s now. %s still leads to it, in commands and searches.", older, story.Slug, older)), nil
+}
+
+// unnamed is a refusal of a slug in the words of a command where no name stands before it.
+func unnamed(err error) error {
+	if refusal, ok := err.(*stories.Error); ok {
+		return stories.Errorf(refusal.Code, "%s", strings.ReplaceAll(refusal.Message, " "+slugArg+":", " "))
+	}
+	return err
 }
 
 // close ends a story, after a last update if there is one.
@@ -128,7 +140,7 @@ func (m *Mux) close(ctx context.Context, r request) (bot.Reply, error) {
 	if !told.Changed && told.Update.ID == 0 {
 		return bot.Reply{Message: bot.Plainly(story.Slug + " is closed already.")}, nil
 	}
-	said := fmt.Sprintf("Closed %s. It stays readable, and takes no more updates until /desk reopen %s.", story.Slug, story.Slug)
+	said := m.atOnce(told) + fmt.Sprintf("Closed %s. It stays readable, and takes no more updates until /desk reopen %s.", story.Slug, story.Slug)
 	if n := told.Waiting; n > 0 {
 		said += fmt.Sprintf(" %s of it %s scheduled: when the story is still closed at %s time, the desk is asked. /desk scheduled lists what waits.", plural(n, "update"), oneOr(n, "is", "are"), oneOr(n, "its", "their"))
 	}
@@ -140,6 +152,9 @@ func (m *Mux) reopen(ctx context.Context, r request) (bot.Reply, error) {
 	if asked, ok, err := m.lastWordDoubt(ctx, r); ok || err != nil {
 		return asked, err
 	}
+	if asked, ok, err := m.openDoubt(ctx, r); ok || err != nil {
+		return asked, err
+	}
 	told, err := m.stories.Begin(ctx, r.act(), r.get("story"), r.get("text"))
 	if err != nil {
 		return bot.Reply{}, err
@@ -149,15 +164,49 @@ func (m *Mux) reopen(ctx context.Context, r request) (bot.Reply, error) {
 	case !told.Changed && told.Update.ID == 0:
 		return bot.Reply{Message: bot.Plainly(slug + " is not closed; it takes updates.")}, nil
 	case !told.Changed:
-		return m.with(told, slug+" was not closed."), nil
+		return m.with(told, m.atOnce(told)+slug+" was open already."), nil
 	case told.Update.ID == 0:
 		return done(fmt.Sprintf("Reopened %s. It takes updates again: /update %s …", slug, slug)), nil
 	}
-	return m.with(told, fmt.Sprintf("Reopened %s.", slug)), nil
+	return m.with(told, m.atOnce(told)+fmt.Sprintf("Reopened %s.", slug)), nil
 }
 
-// with is a sentence about a story, and the answer about the update that was published
-// with it below, if there is one; the sentence stays while that follows its deliveries.
+// atOnce says, where updates can be undone for a while, that what a story ends or begins
+// again with cannot: the two are one act.
+func (m *Mux) atOnce(told stories.Told) string {
+	if m.config.Undo == 0 || told.Update.ID == 0 {
+		return ""
+	}
+	return fmt.Sprintf("It went out at once, with no time to undo it. If it is wrong: /desk withdraw %s %d. ", told.Story.Slug, told.Update.Number)
+}
+
+// openDoubt asks what becomes of the text that is to be published as a story is taken up
+// again that is open. ok is false when there is nothing to ask.
+func (m *Mux) openDoubt(ctx context.Context, r request) (reply bot.Reply, ok bool, err error) {
+	if r.get("text") == "" || r.get(whileOpen) != "" {
+		return reply, false, nil
+	}
+	story, err := m.stories.Story(ctx, r.get("story"))
+	if err != nil || story.State == stories.Closed {
+		return reply, false, err
+	}
+	if err := m.may(ctx, r.Command, r.command); err != nil {
+		return reply, false, err
+	}
+	if _, _, done, err := m.config.Schedule.Added(ctx, r.Key); done || err != nil {
+		return reply, false, err // it comes again, and opened it then
+	}
+	reply, err = m.question(ctx, r, story.Slug+" is open already, so there is nothing to reopen. Nothing was published yet. Publish the text as its next update?", answer{"Publish it", r.values.with(whileOpen, "yes")})
+	reply.Message.Blocks = append(reply.Message.Blocks, bot.Block{Kind: bot.Quote, Spans: []bot.Span{bot.Text(excerpt(r.get("text")))}})
+	return reply, true, err
+}
+
+// whileOpen is what the answer to that adds to what was typed, as anyway is.
+const whileOpen = "open"
+
+// with is the answer about the update that was published with a change of a story, if
+// there is one, and a sentence about the story below: what was published comes first. The
+// sentence stays while that follows its deliveries.
 func (m *Mux) with(told stories.Told, said string) bot.Reply {
 	head := done(said)
 	if told.Update.ID == 0 {
@@ -165,7 +214,7 @@ func (m *Mux) with(told stories.Told, said string) bot.Reply {
 	}
 	reply := m.progress(published{story: told.Story, update: told.Update, zone: m.config.Zone}, told.Progress)
 	add := func(m bot.Message) bot.Message {
-		m.Blocks = append(head.Message.Blocks[:len(head.Message.Blocks):len(head.Message.Blocks)], m.Blocks...)
+		m.Blocks = slices.Insert(slices.Clone(m.Blocks), min(2, len(m.Blocks)), head.Message.Blocks...) // its progress comes last
 		return m
 	}
 	live := reply.Live

@@ -27,11 +27,11 @@ type formKind struct {
 	settle func(m *Mux, ctx context.Context, d *stories.Draft) error
 	// check says what is wrong with it, by the names of its fields.
 	check func(m *Mux, ctx context.Context, d stories.Draft) (problems, error)
-	// question asks which of two things a draft means where nothing is wrong with it;
-	// false where that is clear. May be nil.
-	question func(m *Mux, d stories.Draft) (bot.Reply, bool)
-	// preview is how those will see it whom it is for, and a sentence about what
-	// posting it does.
+	// question asks what a draft means where nothing is wrong with it, or what it means
+	// now; false where that is clear. May be nil.
+	question func(m *Mux, ctx context.Context, d stories.Draft) (bot.Reply, bool, error)
+	// preview is how those will see it whom it is for, with the buttons that show more
+	// of that, and a sentence about what posting it does.
 	preview func(m *Mux, ctx context.Context, r request, d stories.Draft) (bot.Message, []bot.Span, error)
 	// post does what the form is for: r bears the draft and its key.
 	post func(m *Mux, ctx context.Context, r request, d stories.Draft) (bot.Reply, error)
@@ -52,6 +52,14 @@ func formOf(id string) (formKind, bool) {
 		return formKind{}, false
 	}
 	return kinds[i], true
+}
+
+// asked is the question about a draft, where there is one.
+func (k formKind) asked(m *Mux, ctx context.Context, d stories.Draft) (bot.Reply, bool, error) {
+	if k.question == nil {
+		return bot.Reply{}, false, nil
+	}
+	return k.question(m, ctx, d)
 }
 
 // problems are sentences by the names of the fields they are about.
@@ -108,6 +116,7 @@ func (m *Mux) formReply(ctx context.Context, k formKind, d stories.Draft, part i
 	if part == slugForm {
 		msg.Blocks = []bot.Block{bot.Para(bot.Text("Which story is it for? Nothing was posted yet; what you wrote is kept."))}
 		msg.Buttons[0].Label = "Name the story"
+		msg.Buttons = append(msg.Buttons, changeButtons(d)[1])
 	}
 	return bot.Reply{Form: form, Message: msg}, nil
 }
@@ -218,10 +227,8 @@ func (m *Mux) show(ctx context.Context, r request, k formKind, d stories.Draft, 
 	if len(wrong) > 0 {
 		return m.wrong(ctx, k, d, wrong, submitted)
 	}
-	if k.question != nil {
-		if reply, asks := k.question(m, d); asks {
-			return reply, nil
-		}
+	if reply, asks, err := k.asked(m, ctx, d); asks || err != nil {
+		return reply, err
 	}
 	r.User.Name = r.Asker.Name(ctx)
 	msg, what, err := k.preview(m, ctx, r, d)
@@ -229,7 +236,13 @@ func (m *Mux) show(ctx context.Context, r request, k formKind, d stories.Draft, 
 		return bot.Reply{}, err
 	}
 	msg.Blocks = append(msg.Blocks, bot.Para(append([]bot.Span{bot.Bold("Not posted yet. ")}, what...)...))
-	msg.Buttons = append([]bot.Button{postButton("Post", d, plainly)}, changeButtons(d)...)
+	post := postButton("Post", d, plainly)
+	if k.letter == updateForm().letter {
+		if story, err := m.stories.StoryByID(ctx, d.StoryID); err == nil && story.State == stories.Closed {
+			post = postButton("Reopen and post", d, reopened)
+		}
+	}
+	msg.Buttons = slices.Concat([]bot.Button{post}, changeButtons(d), msg.Buttons)
 	return bot.Reply{Message: msg, InPlace: true}, nil
 }
 
@@ -263,6 +276,7 @@ const (
 	plainly  = iota
 	again    // the same text was just posted, and is meant
 	reopened // the story is closed, and to be taken up again
+	reopenedAgain
 
 	firstMeant // of what the draft's question asked, the first; the others follow
 )

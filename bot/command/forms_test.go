@@ -165,8 +165,7 @@ func TestAStoryClosedMeanwhile(t *testing.T) {
 	}
 	// A preview made now says so.
 	n.must(n.press("mo", "desk", "Change"))
-	has(t, "preview", n.submit("mo", "desk", nil), "sony-hack is closed, though", "The last word")
-	n.press("mo", "desk", "Post")
+	has(t, "preview", n.submit("mo", "desk", nil), "sony-hack is closed: posting takes it up again", "The last word", "[Reopen and post]")
 	reopen := n.request("mo", "desk")
 	reopen.Input = bot.Press{Action: n.shown[0].Action, Arg: n.shown[0].Arg}
 	for range 2 {

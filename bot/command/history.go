@@ -2,7 +2,6 @@ package command
 
 import (
 	"context"
-	"slices"
 	"time"
 
 	"storybot/bot"
@@ -65,11 +64,15 @@ var historyDid = map[stories.RevisionKind]string{
 // historyUnits is how much of a wording its row quotes, in UTF-16 units.
 const historyUnits = 400
 
-// historyRow is one wording among all: who did what and why, and what it said then
-// where that is another wording than the one before.
+// historyRow is one wording among all: who did what and why, and what it said then, text
+// and sources, where that is another wording than the one before.
 func (m *Mux) historyRow(all []stories.Revision, i int, now time.Time) []bot.Block {
 	v := all[i]
-	spans := []bot.Span{bot.Bold(bot.UserName(m.withName(v.Author)) + " " + historyDid[v.Kind]), bot.Text(" · "), ago(v.At, now)}
+	spans := []bot.Span{bot.Bold(bot.UserName(m.withName(v.Author)) + " " + historyDid[v.Kind])}
+	if v.Kind == stories.Original && v.Marks.Standing == stories.Unverified {
+		spans = append(spans, bot.Text(", unverified"))
+	}
+	spans = append(spans, bot.Text(" · "), ago(v.At, now))
 	if v.Reason != "" {
 		spans = append(spans, bot.Text(": "+excerpt(v.Reason)))
 	}
@@ -84,14 +87,16 @@ func (m *Mux) historyRow(all []stories.Revision, i int, now time.Time) []bot.Blo
 	case len(all) > 1:
 		beside = all[1]
 	}
-	if i == 0 || v.Text != beside.Text {
-		said, _ := bot.FromChange(v.Text, beside.Text, historyUnits)
-		said, _ = bot.Cut(bot.OneLine(said), historyUnits)
-		row = append(row, bot.Block{Kind: bot.Quote, Spans: []bot.Span{bot.Text(said)}})
+	said := v.Text
+	if v.Text != beside.Text {
+		said, _ = bot.FromChange(v.Text, beside.Text, historyUnits)
 	}
-	if i == 0 || !slices.Equal(v.Sources, beside.Sources) {
-		row = append(row, bot.Sources(stories.Update{Sources: v.Sources})...)
+	said, _ = bot.Cut(bot.OneLine(said), historyUnits)
+	row = append(row, bot.Block{Kind: bot.Quote, Spans: []bot.Span{bot.Text(said)}})
+	if len(v.Sources) == 0 && i > 0 && len(beside.Sources) > 0 {
+		row = append(row, small(bot.Text("without a source")))
 	}
+	row = append(row, bot.Sources(stories.Update{Sources: v.Sources})...)
 	if i > 0 && v.Picture != beside.Picture {
 		row = append(row, small(bot.Text(pictureChange(v.Picture))))
 	}

@@ -66,6 +66,9 @@ const maxLogDetail = 150
 func (m *Mux) logSpans(e stories.LogEntry, place bot.Span) []bot.Span {
 	by := []bot.Span{bot.Text(bot.UserName(m.withName(e.By)) + " ")}
 	detail, _ := bot.Cut(bot.OneLine(e.Detail), maxLogDetail)
+	if e.Verb == "edited" {
+		return append(by, bot.Text(editSaid(e.Slug, e.Detail)))
+	}
 	switch {
 	case e.Whom.Ref != "":
 		if said := whomSaid(e.Verb, bot.UserName(m.withName(e.Whom)), detail); said != "" {
@@ -110,14 +113,12 @@ func (m *Mux) storySaid(verb, slug, detail string) string {
 		if late, err := time.ParseDuration(after); err == nil {
 			return "had update " + number + " of " + slug + " go out " + bot.Roughly(late) + " after its time"
 		}
-	case "scheduled", "cancelled", "overdue":
+	case "scheduled", "cancelled", "drafted", "overdue", "took back":
 		return scheduleSaid(verb, slug, detail, m.config.Zone)
 	case "tracked":
 		return "started " + slug + ": “" + detail + "”"
 	case "closed", "reopened":
 		return verb + " " + slug
-	case "edited":
-		return "changed " + detail + " of " + slug
 	case "renamed":
 		before, after, _ := strings.Cut(detail, " ")
 		return "renamed " + before + " to " + after
@@ -135,6 +136,39 @@ func (m *Mux) storySaid(verb, slug, detail string) string {
 	return ""
 }
 
+// longBefore is how much of what it said before an edit is shown, in UTF-16 units: what is
+// longer is not.
+const longBefore = 80
+
+// editSaid is an edit of a story: what was changed and, where that is short, what it said
+// before.
+func editSaid(slug, detail string) string {
+	what, lines, _ := strings.Cut(detail, "\n")
+	names := strings.Split(what, ", ")
+	for i, name := range names {
+		names[i] = "the " + name
+	}
+	said := "changed " + listed(names) + " of " + slug
+	var before []string
+	for line := range strings.Lines(lines) {
+		name, was, _ := strings.Cut(strings.TrimSuffix(line, "\n"), " ")
+		was = bot.OneLine(was)
+		switch {
+		case was == "":
+			before = append(before, "no "+name)
+		case bot.Units(was) > longBefore:
+		case name == "topics":
+			before = append(before, name+" "+was)
+		default:
+			before = append(before, name+" “"+was+"”")
+		}
+	}
+	if len(before) > 0 {
+		said += "; before: " + strings.Join(before, ", ")
+	}
+	return said
+}
+
 // scheduleSaid is what was done about a scheduled update: detail is its level and its
 // time, behind why it was not published.
 func scheduleSaid(verb, slug, detail string, zone *time.Location) string {
@@ -148,7 +182,12 @@ func scheduleSaid(verb, slug, detail string, zone *time.Location) string {
 		return ""
 	}
 	when := inZone(due, zone)
+	level = strings.Replace(level, " ", ", ", 1) // "breaking unverified"
 	switch verb {
+	case "took back":
+		return "took back an update of " + slug + ", " + level + ", before it was published"
+	case "drafted":
+		return "made a draft of the update of " + slug + ", " + level + ", that was scheduled for " + when
 	case "scheduled":
 		return "scheduled an update of " + slug + ", " + level + ", for " + when
 	case "cancelled":

@@ -35,7 +35,14 @@ func (m *Mux) pressForm(ctx context.Context, r request, args bot.Args) (bot.Repl
 	if d.State == stories.DraftPosted || d.State == stories.DraftDiscarded {
 		return m.endedDraft(ctx, r, k, d)
 	}
-	return m.formReply(ctx, k, d, int(args.Number(0)), nil)
+	part := args.Number(0)
+	if part >= newestForm && d.Fields[overField] != "" {
+		if d, err = m.basedAnew(ctx, r, d, part-newestForm); err != nil {
+			return bot.Reply{}, err
+		}
+		part = wholeForm
+	}
+	return m.formReply(ctx, k, d, int(part), nil)
 }
 
 // pressDraft shows a draft.
@@ -46,6 +53,12 @@ func (m *Mux) pressDraft(ctx context.Context, r request, args bot.Args) (bot.Rep
 	}
 	if d.State == stories.DraftPosted || d.State == stories.DraftDiscarded {
 		return m.endedDraft(ctx, r, k, d)
+	}
+	if len(args.Numbers) > 1 { // from one side of its preview to the other
+		if args.Number(1) > 0 {
+			d.Fields[besideField] = "yes"
+		}
+		return m.show(ctx, r, k, d, false)
 	}
 	reply, err := m.show(ctx, r, k, d, false)
 	reply.InPlace = false // the list that it was opened from stays
@@ -114,23 +127,17 @@ func (m *Mux) pressPost(ctx context.Context, r request, args bot.Args) (bot.Repl
 		reply.Failed = true
 		return reply, err
 	}
-	if k.question != nil {
-		if reply, asks := k.question(m, d); asks {
-			return reply, nil
-		}
+	if reply, asks, err := k.asked(m, ctx, d); asks || err != nil {
+		return reply, err
 	}
 	r.values = values{}
 	switch args.Number(1) {
 	case again:
 		r.values["again"] = []string{"yes"}
 	case reopened:
-		story, err := m.stories.StoryByID(ctx, d.StoryID)
-		if err != nil {
-			return bot.Reply{}, err
-		}
-		if _, err := m.stories.Begin(ctx, r.act(), story.Slug, ""); err != nil {
-			return bot.Reply{}, err
-		}
+		r.reopen = true
+	case reopenedAgain:
+		r.reopen, r.values["again"] = true, []string{"yes"}
 	}
 	reply, err := m.post(ctx, r, k, d)
 	refusal := (*stories.Error)(nil)
@@ -141,10 +148,13 @@ func (m *Mux) pressPost(ctx context.Context, r request, args bot.Args) (bot.Repl
 	case stories.CodeClosed:
 		return closedDraft(d, refusal), nil
 	case stories.CodeConfirm:
-		return m.repeatedDraft(ctx, d, refusal)
+		return m.repeatedDraft(d, refusal, r.reopen)
 	case stories.CodeInvalid, stories.CodeExists:
 		if wrong, err := k.check(m, ctx, d); err != nil || len(wrong) > 0 {
 			return m.orWrong(ctx, k, d, wrong, err)
+		}
+		if asked, asks, err := k.asked(m, ctx, d); asks || err != nil {
+			return asked, err
 		}
 	}
 	return reply, err
@@ -180,9 +190,13 @@ func closedDraft(d stories.Draft, refusal *stories.Error) bot.Reply {
 }
 
 // repeatedDraft asks whether a draft is meant that says what was just posted.
-func (m *Mux) repeatedDraft(ctx context.Context, d stories.Draft, repeat *stories.Error) (bot.Reply, error) {
+func (m *Mux) repeatedDraft(d stories.Draft, repeat *stories.Error, reopen bool) (bot.Reply, error) {
+	said := int64(again)
+	if reopen {
+		said = reopenedAgain
+	}
 	reply := refused(repeat.Message + " Nothing was posted. Post it anyway?")
-	reply.Message.Buttons = append([]bot.Button{postButton("Post it anyway", d, again)}, changeButtons(d)...)
+	reply.Message.Buttons = append([]bot.Button{postButton("Post it anyway", d, said)}, changeButtons(d)...)
 	reply.InPlace = true
 	if like := repeat.Like; like != nil {
 		reply.Message.Blocks = append(reply.Message.Blocks, bot.Block{Kind: bot.Quote, Spans: []bot.Span{bot.Text(excerpt(like.Text))}})

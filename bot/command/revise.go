@@ -3,6 +3,8 @@ package command
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -119,7 +121,7 @@ func (m *Mux) askRevision(ctx context.Context, r request, v revising) (bot.Reply
 // revisionPreview says what a revision will do, and shows what is to be read then.
 func revisionPreview(v revising, would stories.Revised) []bot.Block {
 	asked := fmt.Sprintf(revisionWords[v.Kind].ask, would.Update.Number, would.Story.Slug)
-	blocks := []bot.Block{bot.Para(bot.Bold(asked), bot.Text(" "+reachWords(v.Kind, would.Reach)))}
+	blocks := []bot.Block{bot.Para(bot.Bold(asked), bot.Text(" "+reachWords(v.Kind, would)))}
 	switch {
 	case v.Kind.Words() && would.Before.Text == would.Update.Text:
 		blocks = append(blocks, bot.Para(bot.Text("Its text stays: “"+excerpt(would.Update.Text)+"”")))
@@ -161,19 +163,22 @@ var labels = map[stories.RevisionKind]string{
 }
 
 // reachWords says what a revision of a kind does, in sentences.
-func reachWords(kind stories.RevisionKind, reach stories.Reach) string {
+func reachWords(kind stories.RevisionKind, would stories.Revised) string {
+	reach := would.Reach
 	var does, more []string
 	if reach.Edits > 0 {
 		does = append(does, "edits "+copies(reach.Edits))
 	}
-	if reach.Told > 0 {
-		does = append(does, fmt.Sprintf("posts %s to %s", labels[reach.Kind], plural(reach.Told, "channel")))
-	}
+	posts, late := tellsWords(kind, would.Tells)
+	does = append(does, posts...)
 	if reach.Again > 0 {
 		does = append(does, fmt.Sprintf("sends %s that %s kept back", copies(reach.Again), oneOr(reach.Again, "was", "were")))
 	}
 	if len(does) > 0 {
-		more = append(more, "This "+strings.Join(does, " and ")+".")
+		more = append(more, "This "+listed(does)+".")
+	}
+	if late > 0 {
+		more = append(more, fmt.Sprintf("%s of the channels %s still owed the message of an earlier revision: there one message tells of both.", bot.Count(late), oneOr(late, "is", "are")))
 	}
 	if wait := waitingWords(kind, reach.Waiting); wait != "" {
 		more = append(more, wait)
@@ -185,6 +190,37 @@ func reachWords(kind stories.RevisionKind, reach stories.Reach) string {
 		return "No channel has a copy of it."
 	}
 	return strings.Join(more, " ")
+}
+
+// overdue says of what a channel was not told before, where another revision brings it.
+var overdue = map[stories.RevisionKind]string{
+	stories.Correction: "not told of an earlier correction yet", stories.Hold: "not told yet that it is on hold",
+	stories.Release: "not told yet that it was released", stories.Withdrawal: "not told yet that it is withdrawn",
+}
+
+// tellsWords says which messages a revision of a kind posts to how many channels, and
+// how many of those are told in it of an earlier revision too.
+func tellsWords(kind stories.RevisionKind, tells []stories.Tells) (posts []string, late int) {
+	own, others := map[stories.RevisionKind]int{}, map[stories.RevisionKind]int{}
+	for _, t := range tells {
+		switch {
+		case t.Late == "":
+			own[t.Kind] += t.Channels
+		case t.Kind == kind:
+			own[t.Kind] += t.Channels
+			late += t.Channels
+		default:
+			others[t.Kind] += t.Channels
+		}
+	}
+	for _, told := range slices.Sorted(maps.Keys(own)) {
+		posts = append(posts, fmt.Sprintf("posts %s to %s", labels[told], plural(own[told], "channel")))
+	}
+	for _, told := range slices.Sorted(maps.Keys(others)) {
+		n := others[told]
+		posts = append(posts, fmt.Sprintf("posts %s to %s that %s %s", labels[told], plural(n, "channel"), oneOr(n, "was", "were"), overdue[told]))
+	}
+	return posts, late
 }
 
 // waitingWords says what becomes of n copies that were not sent yet.
@@ -248,7 +284,7 @@ type revised struct {
 func (v revised) message(s stories.Spread, left time.Duration) bot.Message {
 	what := fmt.Sprintf(revisionWords[v.kind].done, v.Update.Number, v.Story.Slug)
 	m := bot.Message{Tone: bot.Success, Blocks: []bot.Block{
-		bot.Para(bot.Text(what + ". " + reachWords(v.kind, v.Reach))),
+		bot.Para(bot.Text(what + ". " + reachWords(v.kind, v.Revised))),
 		{Kind: bot.Quote, Spans: []bot.Span{{Text: excerpt(v.Update.Text), Strike: v.Update.Marks.Standing == stories.Withdrawn}}}}}
 	if words := v.progress(s, left); words != "" {
 		m.Blocks = append(m.Blocks, bot.Para(bot.Text(words)))
@@ -289,6 +325,9 @@ func ofAll(did string, p stories.Progress, one, more, failed string) string {
 	words := fmt.Sprintf("%s %s of %s %s", did, bot.Count(p.Sent), bot.Count(p.Total), oneOr(p.Total, one, more))
 	if p.Held > 0 {
 		words += fmt.Sprintf(", %s in channels that are blocked", bot.Count(p.Held))
+	}
+	if p.Newer > 0 {
+		words += fmt.Sprintf(", %s %s left to a newer revision", bot.Count(p.Newer), oneOr(p.Newer, "is", "are"))
 	}
 	if p.Failed > 0 {
 		words += fmt.Sprintf(", %s %s", bot.Count(p.Failed), failed)

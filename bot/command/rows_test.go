@@ -177,3 +177,14 @@ func TestAWarningIsTheFirstLine(t *testing.T) {
 		t.Errorf("after a put-back: %s", text)
 	}
 }
+
+// A row says that there is a picture behind its button only where there is one.
+func TestARowTellsOfThePictureThatIsShown(t *testing.T) {
+	for standing, tells := range map[stories.Standing]bool{stories.Stands: true, stories.Unverified: false, stories.OnHold: false, stories.Withdrawn: false} {
+		u := stories.Update{Number: 4, Text: "The dam broke.", Picture: stories.Picture{URL: "https://example.org/dam.jpg", Alt: "Water"}, Marks: stories.Marks{Standing: standing}}
+		row := bot.PlainText(bot.Message{Blocks: []bot.Block{rowPrint(u, time.Unix(1, 0), false, 500)}})
+		if strings.Contains(row, "with a picture") != tells {
+			t.Errorf("%q: %q", standing, row)
+		}
+	}
+}

@@ -135,16 +135,7 @@ func (m *Mux) dueWords(due time.Time) string {
 // button opens all of it.
 func (m *Mux) contents(s stories.Scheduled) []bot.Block {
 	blocks := []bot.Block{quoteOf(s.Update.Text)}
-	var more []string
-	if s.Update.Marks.Standing == stories.Unverified && s.State != stories.SchedulePublished {
-		more = append(more, "unverified")
-	}
-	if n := len(s.Update.Sources); n > 0 {
-		more = append(more, "with "+plural(n, "source"))
-	}
-	if s.Update.Picture.URL != "" {
-		more = append(more, "with a picture")
-	}
+	more := bot.SchedulePrint(s)
 	if !s.Update.At.IsZero() && s.State != stories.SchedulePublished {
 		more = append(more, "dated "+inZone(s.Update.At, m.config.Zone))
 	}
@@ -198,7 +189,7 @@ func (m *Mux) scheduledEnd(s stories.Scheduled) bot.Message {
 	if s.State == stories.SchedulePublished {
 		msg.Buttons = []bot.Button{bot.NewButton("Timeline", bot.ActionTimeline, s.Story.ID)}
 	} else {
-		msg.Buttons = []bot.Button{bot.WholeButton(s)}
+		msg.Buttons = append(bot.EndedButtons(s), bot.WholeButton(s))
 	}
 	return msg
 }
@@ -306,15 +297,18 @@ func (m *Mux) pressPublish(ctx context.Context, r request, args bot.Args) (bot.R
 
 // pressCancel takes back what is scheduled.
 func (m *Mux) pressCancel(ctx context.Context, r request, args bot.Args) (bot.Reply, error) {
-	s, err := m.config.Schedule.Cancel(ctx, r.act(), args.Number(0))
-	if err != nil {
-		return bot.Reply{}, oldScheduled(err)
-	}
-	if s.State == stories.SchedulePublished {
-		return tooLate(m.scheduledEnd(s)), nil
-	}
-	if s.Undo && s.Update.Author.Ref == r.User.Ref {
+	s, err := m.config.Schedule.One(ctx, r.User, args.Number(0))
+	if err == nil && s.Undo && s.Update.Author.Ref == r.User.Ref {
 		return m.undone(ctx, r, s)
+	}
+	if err == nil {
+		s, err = m.config.Schedule.Cancel(ctx, r.act(), s.ID)
+	}
+	switch {
+	case err != nil:
+		return bot.Reply{}, oldScheduled(err)
+	case s.State == stories.SchedulePublished, s.State == stories.ScheduleDrafted:
+		return tooLate(m.scheduledEnd(s)), nil
 	}
 	return bot.Reply{Message: m.scheduledEnd(s)}, nil
 }
@@ -333,19 +327,43 @@ func oldScheduled(err error) error {
 	return err
 }
 
-// overdue counts the scheduled updates whose time has passed: those that wait for
-// somebody to decide, and those that something holds up.
-func (m *Mux) overdue(ctx context.Context, by stories.User) (asked, heldUp int, err error) {
-	open, _, err := m.config.Schedule.Open(ctx, by, 0, stories.MaxScheduled)
+// planned counts the updates that have a time.
+type planned struct {
+	asked   int // somebody has to decide about
+	heldUp  int // are late: something holds them up
+	ahead   int // go out by themselves
+	undoing int // wait for their author to take them back
+}
+
+// planned counts what is open.
+func (m *Mux) planned(ctx context.Context, by stories.User) (p planned, err error) {
+	open, total, err := m.config.Schedule.Open(ctx, by, 0, stories.MaxScheduled)
+	p.ahead = total - len(open) // the earliest come first
 	for _, s := range open {
 		switch {
 		case s.Asked():
-			asked++
+			p.asked++
 		case m.stories.Now().Sub(s.Due) > toldLate:
-			heldUp++
+			p.heldUp++
+		case s.Undo:
+			p.undoing++
+		default:
+			p.ahead++
 		}
 	}
-	return asked, heldUp, err
+	return p, err
+}
+
+// words are what of it needs nobody, "" where there is nothing: "2 updates are scheduled".
+func (p planned) words() string {
+	var parts []string
+	if n := p.undoing; n > 0 {
+		parts = append(parts, plural(n, "update")+oneOr(n, " goes", " go")+" out in a moment and can still be taken back")
+	}
+	if n := p.ahead; n > 0 {
+		parts = append(parts, plural(n, "update")+oneOr(n, " is", " are")+" scheduled")
+	}
+	return strings.Join(parts, ", ")
 }
 
 // askedHere says of a new desk that it is asked about scheduled updates whose time has

@@ -24,8 +24,7 @@ type machinery struct {
 	lanes       []LaneHealth
 	connections []bot.Health
 	names       bot.Names
-	overdue     int // scheduled updates somebody has to decide about
-	heldUp      int // scheduled updates that are late
+	planned     planned
 }
 
 // statusFrom is the status with the rows from one on; a page holds as many as fit.
@@ -38,7 +37,7 @@ func (m *Mux) statusFrom(ctx context.Context, r request, from int) (bot.Reply, e
 	if now.back, err = m.stories.PutBack(ctx, r.User); err != nil {
 		return bot.Reply{}, err
 	}
-	if now.overdue, now.heldUp, err = m.overdue(ctx, r.User); err != nil {
+	if now.planned, err = m.planned(ctx, r.User); err != nil {
 		return bot.Reply{}, err
 	}
 	if m.config.Lanes != nil {
@@ -102,10 +101,10 @@ func (s machinery) verdict() []bot.Block {
 			say(fmt.Sprintf("Deliveries to %s are stopped: %s", s.names.Lane(l.Lane), lowerSentence(bot.StopReason(l.Stopped))))
 		}
 	}
-	if n := s.heldUp; n > 0 {
+	if n := s.planned.heldUp; n > 0 {
 		say(plural(n, "scheduled update")+oneOr(n, " is", " are")+" late, and tried again.", bot.Text(" "), bot.Code("/desk scheduled"), bot.Text(oneOr(n, " shows it.", " lists them.")))
 	}
-	if n := s.overdue; n > 0 {
+	if n := s.planned.asked; n > 0 {
 		say(plural(n, "scheduled update")+oneOr(n, " was", " were")+" not published at "+oneOr(n, "its", "their")+" time, and "+oneOr(n, "waits", "wait")+" for a decision.", bot.Text(" "), bot.Code("/desk scheduled"), bot.Text(oneOr(n, " shows it.", " lists them.")))
 	}
 	if s.back.Waiting > 0 {
@@ -129,15 +128,23 @@ func (s machinery) verdict() []bot.Block {
 	if waits := s.waits(); waits != "" {
 		say(waits)
 	}
+	var ahead []bot.Block
+	if words := s.planned.words(); words != "" {
+		ahead = []bot.Block{bot.Para(bot.Text(words+". "), bot.Code("/desk scheduled"), bot.Text(oneOr(s.planned.ahead+s.planned.undoing, " shows it.", " lists them.")))}
+	}
 	if len(wrong) == 0 {
-		return []bot.Block{bot.Para(bot.Bold("All is well:"), bot.Text(" nothing waits, "+s.following()+s.connected()+"."))}
+		waits := " nothing waits, "
+		if len(ahead) > 0 {
+			waits = " nothing waits to be sent, "
+		}
+		return append([]bot.Block{bot.Para(bot.Bold("All is well:"), bot.Text(waits+s.following()+s.connected()+"."))}, ahead...)
 	}
 	blocks := []bot.Block{bot.Para(wrong[0]...)}
 	for _, w := range wrong[1:] {
 		w[0].Bold = false // the worst is the verdict
 		blocks = append(blocks, bot.Para(w...))
 	}
-	return blocks
+	return append(blocks, ahead...)
 }
 
 // downSpans are the end of a sentence about a connection that is down.

@@ -14,6 +14,9 @@ import (
 func (m *Mux) update(ctx context.Context, r request) (bot.Reply, error) {
 	a, err := m.readAppend(r)
 	if unclear := (*unclearTime)(nil); errors.As(err, &unclear) {
+		if _, err := m.openStory(ctx, a.Slug); err != nil {
+			return bot.Reply{}, err // whichever time is meant
+		}
 		return m.askWhichTime(ctx, r, unclear)
 	}
 	if err != nil {

@@ -265,6 +265,9 @@ func (m *Mux) previewUpdate(ctx context.Context, r request, d stories.Draft) (bo
 		a.At = time.Time{} // it is dated when it goes out
 	}
 	u := a.Preview(story, r.User, m.stories.Now())
+	if !due.IsZero() {
+		u.Number = 0 // it is numbered when it goes out
+	}
 	reach, err := m.stories.Reach(ctx, story.ID, u.Level)
 	if err != nil {
 		return bot.Message{}, nil, err
@@ -276,8 +279,9 @@ func (m *Mux) previewUpdate(ctx context.Context, r request, d stories.Draft) (bo
 			what += fmt.Sprintf(" Below it they have the button “%s”.", b.Label)
 		}
 	}
+	msg.Buttons = nil // they are of what is published
 	if story.State == stories.Closed {
-		what += " " + story.Slug + " is closed, though: it has to be reopened first."
+		what += " " + story.Slug + " is closed: posting takes it up again."
 	}
 	return msg, []bot.Span{bot.Text(what)}, nil
 }

@@ -50,6 +50,8 @@ type Config struct {
 	// called after each line that comes from a pipe, and at the end of input; last is
 	// the end of a pipe, where what goes out once nobody has undone it is waited for.
 	Settled func(ctx context.Context, last bool) error
+	// Leaving is said at a terminal that is left, where it is not ""; nil says nothing.
+	Leaving func(ctx context.Context) string
 	Log     *slog.Logger     // discards by default
 	Now     func() time.Time // the wall clock; time.Now by default
 	// Greeting makes what is printed before the first prompt of a terminal; nil for
@@ -269,6 +271,11 @@ func (c *Console) prompt() string {
 func (c *Console) finish(ctx context.Context) error {
 	if err := c.settled(ctx, !c.Interactive()); err != nil {
 		return ignoreStop(ctx, err)
+	}
+	if c.Interactive() && c.config.Leaving != nil {
+		if said := c.config.Leaving(ctx); said != "" {
+			return c.say(ctx, "%s", said)
+		}
 	}
 	for _, reply := range c.unended {
 		if err := c.ended(ctx, reply); err != nil {

@@ -27,7 +27,22 @@ type renderer struct {
 type edition struct {
 	stories.Subject
 	revision int
+	shown    int // the wording that the channel's copy began with, where it is known
 	method   bot.Method
+}
+
+// inCopy is e as it is shown in a copy by what o owes: in a new one, or in one that
+// began with so old a wording, by what is stored of it. Before the edit to a wording
+// it was an older one in any case.
+func (e edition) inCopy(o *origin, began int) edition {
+	switch {
+	case e.NoticeID != 0:
+	case o.Op == stories.OpEdit:
+		e.shown = max(0, min(began, o.Revision-1))
+	default:
+		e.shown = e.revision
+	}
+	return e
 }
 
 // message returns what a delivery shows: its update or notice, and how many updates
@@ -61,6 +76,15 @@ func (c *renderer) of(ctx context.Context, key edition) (m *bot.Message, err err
 	content, err := c.read(ctx, key.Subject, key.revision)
 	if err != nil {
 		return nil, err
+	}
+	if key.shown > 0 {
+		first := content
+		if key.shown != key.revision {
+			if first, err = c.read(ctx, key.Subject, key.shown); err != nil {
+				return nil, err
+			}
+		}
+		content.Update.Marks = content.Update.Marks.After(first.Update.Marks)
 	}
 	defer contain(&err)
 	rendered := c.render(content)

@@ -43,6 +43,7 @@ type call struct {
 type said struct {
 	delivery int64
 	edition  edition
+	origin   *origin
 	missed   int
 }
 
@@ -80,7 +81,7 @@ func (w *writer) open(p part, flying []stories.Flight, now reading) *call {
 		if r.origin.Op.Acts() {
 			c.x.Acting = append(c.x.Acting, r.Delivery)
 		}
-		c.says = append(c.says, said{r.Delivery, edition{Subject: of, revision: r.origin.Revision}, r.missed})
+		c.says = append(c.says, said{r.Delivery, edition{Subject: of, revision: r.origin.Revision}, r.origin, r.missed})
 	}
 	w.call = c
 	return c
@@ -108,6 +109,7 @@ func (w *writer) make(ctx context.Context, c *call) answer {
 			continue
 		}
 		s.edition.revision = a.present(s.edition)
+		s.edition = s.edition.inCopy(s.origin, a.begun.Shown[s.delivery])
 		m, v, err := w.renderer.message(ctx, s.edition, s.missed)
 		switch {
 		case err != nil:

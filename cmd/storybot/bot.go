@@ -241,6 +241,18 @@ func (r *running) settled(ctx context.Context, last bool) error {
 	}
 }
 
+// leaving is what somebody reads who leaves the console, and the bot stops with it, while
+// an update waits for the end of the time in which it can be undone.
+func (r *running) leaving(ctx context.Context) string {
+	if r.config.times.undo == 0 {
+		return ""
+	}
+	if waits, err := r.schedule.GoesOut(ctx, wallClock().Add(r.config.times.undo)); err != nil || !waits {
+		return ""
+	}
+	return "An update has not gone out yet: it goes out as soon as the bot runs again, or the desk is asked about it once an hour has passed. /desk scheduled lists it then."
+}
+
 // goneEvery is how often it is looked whether what is scheduled has gone out.
 const goneEvery = 100 * time.Millisecond
 

@@ -45,9 +45,20 @@ func (s *Store) EditStory(ctx context.Context, a stories.Act, storyID int64, e s
 				return done, false, err
 			}
 		}
-		return stateChange{story, true}, true, enter(ctx, q, a, "edited", story.ID, strings.Join(what, ", "))
+		return stateChange{story, true}, true, enter(ctx, q, a, "edited", story.ID, editDetail(before, what))
 	})
 	return done.Story, done.Changed, err
+}
+
+// editDetail is what the desk's log keeps of an edit, in a form that is put into words
+// when it is read: what changed and, a line each, what that said before.
+func editDetail(before stories.Story, what []string) string {
+	lines := []string{strings.Join(what, ", ")}
+	for _, name := range what {
+		was := map[string]string{"headline": before.Headline, "summary": before.Summary, "topics": strings.Join(before.Topics, ", ")}[name]
+		lines = append(lines, name+" "+strings.Join(strings.Fields(was), " "))
+	}
+	return strings.Join(lines, "\n")
 }
 
 // RenameStory implements stories.StoryEditStore.

@@ -25,7 +25,7 @@ func (s *Store) Exchange(ctx context.Context, l stories.Lease, x stories.Exchang
 	var count int64 // see setFlights
 	err = s.changeAtHome(ctx, func(q querier) error {
 		at, flying, count = 0, nil, 0
-		begun = stories.Begun{Deliveries: map[int64]bool{}, Revisions: map[int64]int{}, Notices: map[int64]int{}, Targets: map[int64]string{}}
+		begun = stories.Begun{Deliveries: map[int64]bool{}, Revisions: map[int64]int{}, Notices: map[int64]int{}, Targets: map[int64]string{}, Shown: map[int64]int{}}
 		if turnsAway(x.Results) {
 			if err := lockPlanning(ctx, q); err != nil {
 				return err
@@ -150,7 +150,7 @@ const (
 		WHERE id among(?1) OR id = 1 AND EXISTS (SELECT 1 FROM notices f WHERE f.id among(?1) AND f.kind = 'follow') ORDER BY id /*share*/`
 	// targetsSQL tells of a delivery that is not kept any more as of one skipped.
 	targetsSQL = `
-		SELECT e.id, CASE WHEN m.id IS NULL THEN 6 ELSE coalesce(o.state, 0) END, coalesce(o.message_id, '')
+		SELECT e.id, CASE WHEN m.id IS NULL THEN 6 ELSE coalesce(o.state, 0) END, coalesce(o.message_id, ''), coalesce(o.said, 0)
 		FROM owed e LEFT JOIN owed m ON m.id = e.on_id LEFT JOIN outcomes o ON o.id = e.on_id
 		WHERE e.id among(?1)`
 )
@@ -239,10 +239,11 @@ func (s *Store) targets(ctx context.Context, q querier, x stories.Exchange, begu
 		var id int64
 		var state stories.DeliveryState
 		var message string
-		if err := r.Scan(&id, &state, &message); err != nil {
+		var shown int
+		if err := r.Scan(&id, &state, &message, &shown); err != nil {
 			return none, err
 		}
-		begun.Targets[id] = message
+		begun.Targets[id], begun.Shown[id] = message, shown
 		never[id] = message == "" && state != stories.Pending && state != stories.Held
 		return none, nil
 	}, targetsSQL, list(x.Acting))

@@ -194,7 +194,7 @@ func setFlights(ctx context.Context, q querier, lane, fence, batch int64, list [
 }
 
 // targetsOf reads which messages some rows act on.
-func targetsOf(ctx context.Context, q querier, l stories.Loaded) (map[int64]string, error) {
+func targetsOf(ctx context.Context, q querier, l stories.Loaded) (targets map[int64]string, shown map[int64]int, err error) {
 	var acting []int64
 	for _, r := range l.Rows {
 		if l.Origins[r.Origin].Op.Acts() {
@@ -202,18 +202,19 @@ func targetsOf(ctx context.Context, q querier, l stories.Loaded) (map[int64]stri
 		}
 	}
 	if len(acting) == 0 {
-		return nil, nil
+		return nil, nil, nil
 	}
-	found := map[int64]string{}
-	_, err := all(ctx, q, func(r row) (none struct{}, err error) {
+	targets, shown = map[int64]string{}, map[int64]int{}
+	_, err = all(ctx, q, func(r row) (none struct{}, err error) {
 		var id int64
 		var state stories.DeliveryState
 		var message string
-		err = r.Scan(&id, &state, &message)
-		found[id] = message
+		var began int
+		err = r.Scan(&id, &state, &message, &began)
+		targets[id], shown[id] = message, began
 		return none, err
 	}, targetsSQL, list(acting))
-	return found, err
+	return targets, shown, err
 }
 
 // InFlight implements stories.Store.
@@ -284,7 +285,7 @@ func (s *Store) Recover(ctx context.Context, l stories.Lease) (found []stories.F
 			return err
 		}
 		loaded.Troubles = troubles
-		if loaded.Targets, err = targetsOf(ctx, q, loaded); err != nil {
+		if loaded.Targets, loaded.Shown, err = targetsOf(ctx, q, loaded); err != nil {
 			return err
 		}
 		loaded.Revisions = map[int64]int{}

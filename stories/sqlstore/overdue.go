@@ -15,7 +15,7 @@ import (
 // wait for a decision, those that were due last first.
 const overdueSQL = `
 	SELECT ` + scheduledColumns + ` FROM scheduled c
-	WHERE c.notice_id > 0 AND c.state NOT IN ('waiting', 'published', 'cancelled')
+	WHERE c.notice_id > 0 AND c.state NOT IN ('waiting', 'published', 'cancelled', 'drafted')
 	ORDER BY c.due DESC, c.id DESC LIMIT ?1`
 
 // askOverdue asks a channel that has become the desk's about what waits for a decision

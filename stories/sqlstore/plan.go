@@ -29,8 +29,8 @@ func (s *Store) AppendUpdate(ctx context.Context, a stories.Act, u stories.Updat
 		if err != nil {
 			return u, false, err
 		}
-		if story.State == stories.Closed {
-			return u, false, stories.Errorf(stories.CodeClosed, "%s is closed.", story.Slug)
+		if err := s.takesUpdates(ctx, q, a, &story); err != nil {
+			return u, false, err
 		}
 		if err := onlyOne(ctx, q, a, "scheduled"); err != nil {
 			return u, false, err
@@ -48,6 +48,21 @@ func (s *Store) AppendUpdate(ctx context.Context, a stories.Act, u stories.Updat
 		return stories.Update{}, stories.Progress{}, err
 	}
 	return u, p, nil
+}
+
+// takesUpdates takes a closed story, which is locked, up again where the act does.
+// CodeClosed.
+func (s *Store) takesUpdates(ctx context.Context, q querier, a stories.Act, story *stories.Story) error {
+	switch {
+	case story.State != stories.Closed:
+		return nil
+	case !a.Reopen:
+		return stories.Errorf(stories.CodeClosed, "%s is closed.", story.Slug)
+	}
+	told := stories.Told{Story: *story}
+	err := s.setState(ctx, q, a, &told, stories.Developing)
+	*story = told.Story
+	return err
 }
 
 // plannedOf counts what a new update owes and, where that is nothing, why.

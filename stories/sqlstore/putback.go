@@ -63,7 +63,7 @@ const (
 		UPDATE outcomes SET state = 6, doubtful = 2, reason = ?1, finished_at = ?2
 		WHERE id IN (SELECT delivery_id FROM queue UNION ALL SELECT delivery_id FROM held)
 			AND EXISTS (SELECT 1 FROM publications p WHERE p.id = (outcomes.id >> 32) AND p.notice_id IS NOT NULL)`
-	oldNews = "was no news any more: the database was put back"
+	oldNews = "it was no news any more: the database was put back"
 	// endNoticesSQL is of pushes of which nothing waits: how they ended was told, or
 	// is old news.
 	endNoticesSQL        = `UPDATE notices SET done = 1 WHERE done = 0 AND update_id NOT IN (` + putBackUpdatesSQL + `)`

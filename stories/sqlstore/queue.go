@@ -48,7 +48,8 @@ import (
 // deliveryColumns are read by scanDelivery, from deliveries d joined as
 // deliveryTables does.
 const (
-	deliveryColumns = `d.id, coalesce(d.update_id, 0), coalesce(d.notice_id, 0), coalesce((SELECT n.kind FROM notices n WHERE n.id = d.notice_id), ''), coalesce(u.story_id, p.story_id), coalesce(u.number, 0),
+	deliveryColumns = `d.id, coalesce(d.update_id, 0), coalesce(d.notice_id, 0), coalesce((SELECT n.kind FROM notices n WHERE n.id = d.notice_id), ''),
+		coalesce((SELECT n.since FROM notices n WHERE n.id = d.notice_id AND n.kind = 'revision'), 0), coalesce(u.story_id, p.story_id), coalesce(u.number, 0),
 		CASE WHEN d.op IN (0, 2, 3, 5) AND d.said > 0 THEN d.said ELSE d.revision END, d.op, d.on_id,
 		t.platform, t.workspace, t.channel, l.name, p.urgency, d.state, d.attempt, d.unknowns,
 		CASE WHEN d.state = 0 THEN t.not_before ELSE 0 END,
@@ -70,7 +71,7 @@ const (
 func (f flights) scanDelivery(r row) (d stories.Delivery, err error) {
 	var due, first, last, created, finished, seed, place int64
 	var doubtful int
-	err = r.Scan(&d.ID, &d.About.UpdateID, &d.About.NoticeID, &d.About.Notice, &d.About.StoryID, &d.About.Number, &d.Revision, &d.Op, &d.On,
+	err = r.Scan(&d.ID, &d.About.UpdateID, &d.About.NoticeID, &d.About.Notice, &d.About.Since, &d.About.StoryID, &d.About.Number, &d.Revision, &d.Op, &d.On,
 		&d.Destination.Platform, &d.Destination.Workspace, &d.Destination.Channel, &d.Lane, &d.Level, &d.State, &d.Tries.Count, &d.Tries.Unknowns,
 		&due, &first, &last, &created, &finished, &d.MessageID, &d.Reason, &d.Missed, &doubtful, &seed, &place)
 	d.Tries.DueAt, d.Tries.First, d.Tries.Last = moment(due), moment(first), moment(last)

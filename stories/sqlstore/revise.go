@@ -51,7 +51,7 @@ const (
 			SELECT count(*) FROM publications w CROSS JOIN owed d JOIN outcomes o ON o.id = d.id
 			WHERE w.update_id = ?1 AND w.op IN (0, 2, 3, 5) AND d.id >= (w.id << 32) AND d.id < ((w.id + 1) << 32) AND o.state = 2)
 		FROM publications p WHERE p.update_id = ?1 AND p.op IN (0, 2, 3, 5)`
-	replaced = "a newer wording replaced it before it was sent"
+	replaced = "there was a newer wording before it was done"
 )
 
 // Revise implements stories.Store.
@@ -143,8 +143,11 @@ func (s *Store) revise(ctx context.Context, q querier, a stories.Act, updateID i
 	if done.Reach.Edits, err = planEdits(ctx, q, u, a, flying); err != nil {
 		return done, fmt.Errorf("owe edits: %w", err)
 	}
-	if done.Reach.Told, done.Reach.Kind, err = planTellings(ctx, q, u, earlier, a, flying); err != nil {
+	if done.Tells, done.Reach.Kind, err = planTellings(ctx, q, u, earlier, a, flying); err != nil {
 		return done, fmt.Errorf("owe what is told of the revision: %w", err)
+	}
+	for _, t := range done.Tells {
+		done.Reach.Told += t.Channels
 	}
 	if w.Kind == stories.Release {
 		if done.Reach.Again, err = releaseKept(ctx, q, u, a.At); err != nil {

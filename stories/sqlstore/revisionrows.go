@@ -57,12 +57,38 @@ const (
 	tellingProgressSQL = `
 		SELECT ` + countersSQL + ` FROM notices n JOIN publications p ON p.notice_id = n.id
 		WHERE n.kind = 'revision' AND n.update_id = ?1 AND n.revision = ?2`
+	// newerEditsSQL and newerTellingsSQL count what of a revision was skipped for a newer
+	// one (?3 says that of it).
+	newerEditsSQL = `
+		SELECT count(*) FROM publications p CROSS JOIN owed d JOIN outcomes o ON o.id = d.id
+		WHERE p.update_id = ?1 AND p.op = 1 AND p.revision = ?2 AND p.failed > 0 AND ` + inPublicationSQL + ` AND o.state = 6 AND o.reason = ?3`
+	newerTellingsSQL = `
+		SELECT count(*) FROM notices n JOIN publications p ON p.notice_id = n.id CROSS JOIN owed d JOIN outcomes o ON o.id = d.id
+		WHERE n.kind = 'revision' AND n.update_id = ?1 AND n.revision = ?2 AND p.failed > 0 AND ` + inPublicationSQL + ` AND o.state = 6 AND o.reason = ?3`
 )
+
+// leftToNewer tells apart what of some work was skipped for that of a newer revision,
+// which text counts.
+func leftToNewer(ctx context.Context, q querier, p stories.Progress, text string, updateID int64, revision int, reason string) (stories.Progress, error) {
+	if p.Failed == 0 {
+		return p, nil
+	}
+	err := one(ctx, q, text, []any{updateID, revision, reason}, &p.Newer)
+	p.Newer = min(p.Newer, p.Failed) // it is read a little later
+	p.Failed -= p.Newer
+	return p, err
+}
 
 // SpreadOf implements stories.Store.
 func (s *Store) SpreadOf(ctx context.Context, updateID int64, revision int) (found stories.Spread, err error) {
 	if found.Edits, err = countersOf(ctx, s.reader(), updateID, editsProgressSQL, updateID, revision); err == nil {
 		found.Told, err = countersOf(ctx, s.reader(), updateID, tellingProgressSQL, updateID, revision)
+	}
+	if err == nil {
+		found.Edits, err = leftToNewer(ctx, s.reader(), found.Edits, newerEditsSQL, updateID, revision, replaced)
+	}
+	if err == nil {
+		found.Told, err = leftToNewer(ctx, s.reader(), found.Told, newerTellingsSQL, updateID, revision, retold)
 	}
 	if err == nil {
 		found.Again, err = s.ProgressOf(ctx, updateID)

@@ -3,6 +3,7 @@ package sqlstore
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -21,12 +22,12 @@ const (
 	scheduledSQL        = `SELECT ` + scheduledColumns + ` FROM scheduled c WHERE c.id = ?1`
 	openScheduledSQL    = `
 		SELECT ` + scheduledColumns + ` FROM scheduled c
-		WHERE c.state NOT IN ('published', 'cancelled') ORDER BY c.due, c.id LIMIT ?1 OFFSET ?2`
+		WHERE c.state NOT IN ('published', 'cancelled', 'drafted') ORDER BY c.due, c.id LIMIT ?1 OFFSET ?2`
 	storiesAmongSQL   = `SELECT ` + storyColumns + ` FROM stories s WHERE s.id among(?1)`
 	scheduledTextsSQL = `
 		SELECT ` + scheduledColumns + ` FROM scheduled c
-		WHERE c.story_id = ?1 AND c.created_at >= ?2 AND c.state NOT IN ('published', 'cancelled') ORDER BY c.created_at DESC, c.id DESC LIMIT ?3`
-	isOpenSQL         = `state NOT IN ('published', 'cancelled')`
+		WHERE c.story_id = ?1 AND c.created_at >= ?2 AND c.state NOT IN ('published', 'cancelled', 'drafted') ORDER BY c.created_at DESC, c.id DESC LIMIT ?3`
+	isOpenSQL         = `state NOT IN ('published', 'cancelled', 'drafted')`
 	otherActSQL       = `SELECT count(*) FROM acts WHERE key = ?1 AND verb = ?2`
 	countScheduledSQL = `SELECT count(*) FROM scheduled WHERE ` + isOpenSQL
 	nextScheduledSQL  = `SELECT ` + scheduledColumns + ` FROM scheduled c WHERE c.state = 'waiting' ORDER BY c.due, c.id LIMIT 1`
@@ -61,8 +62,8 @@ func (s *Store) ScheduleUpdate(ctx context.Context, a stories.Act, u stories.Upd
 		if err != nil {
 			return made, false, err
 		}
-		if story.State == stories.Closed {
-			return made, false, stories.Errorf(stories.CodeClosed, "%s is closed.", story.Slug)
+		if err := s.takesUpdates(ctx, q, a, &story); err != nil {
+			return made, false, err
 		}
 		if err := onlyOne(ctx, q, a, "published"); err != nil {
 			return made, false, err
@@ -87,6 +88,9 @@ func (s *Store) ScheduleUpdate(ctx context.Context, a stories.Act, u stories.Upd
 		if err := one(ctx, q, insertScheduledSQL, args, &made.ID); err != nil {
 			return made, false, err
 		}
+		if undo { // to who reads the log it was never scheduled: it is published, or taken back
+			return made, true, nil
+		}
 		return made, true, enter(ctx, q, a, "scheduled", u.StoryID, scheduledDetail(made))
 	})
 }
@@ -106,10 +110,14 @@ func onlyOne(ctx context.Context, q querier, a stories.Act, other string) error 
 	return err
 }
 
-// scheduledDetail is what the desk's log keeps of one: its level and its time, in a
-// form that is put into words when it is read.
+// scheduledDetail is what the desk's log keeps of one: its level, that it is not verified
+// where it is not, and its time, in a form that is put into words when it is read.
 func scheduledDetail(s stories.Scheduled) string {
-	return fmt.Sprintf("%s, %s", s.Update.Level, s.Due.UTC().Format(time.RFC3339))
+	level := s.Update.Level.String()
+	if s.Update.Marks.Standing == stories.Unverified {
+		level += " unverified"
+	}
+	return fmt.Sprintf("%s, %s", level, s.Due.UTC().Format(time.RFC3339))
 }
 
 // Scheduled implements stories.ScheduleStore.
@@ -261,12 +269,44 @@ func (s *Store) CancelScheduled(ctx context.Context, a stories.Act, id int64) (s
 		if err != nil || !c.Open() {
 			return c.Scheduled, false, err
 		}
-		c.State, c.EndedBy, c.EndedAt = stories.ScheduleCancelled, a.By, moment(millis(a.At))
-		if err := s.endScheduled(ctx, q, a, c); err != nil {
+		err = s.takeBack(ctx, q, a, &c, stories.ScheduleCancelled)
+		return c.Scheduled, err == nil, err
+	})
+}
+
+// DraftScheduled implements stories.ScheduleStore.
+func (s *Store) DraftScheduled(ctx context.Context, a stories.Act, id int64, d stories.Draft) (stories.Scheduled, error) {
+	fields, err := json.Marshal(d.Fields)
+	if err != nil {
+		return stories.Scheduled{}, err
+	}
+	return act(ctx, s, a, "drafted", func(q querier) (done stories.Scheduled, changed bool, err error) {
+		c, err := lockScheduled(ctx, q, id)
+		if err != nil || !c.Open() && c.State != stories.ScheduleCancelled {
 			return c.Scheduled, false, err
 		}
-		return c.Scheduled, true, enter(ctx, q, a, "cancelled", c.Story.ID, scheduledDetail(c.Scheduled))
+		if _, err := q.exec(ctx, insertDraftSQL, d.ID, d.By, c.Story.ID, string(fields), string(d.State), millis(a.At)); err != nil {
+			return c.Scheduled, false, err
+		}
+		err = s.takeBack(ctx, q, a, &c, stories.ScheduleDrafted)
+		return c.Scheduled, err == nil, err
 	})
+}
+
+// takeBack ends c, which is locked and was not published, and says so in the log.
+func (s *Store) takeBack(ctx context.Context, q querier, a stories.Act, c *scheduledRow, state stories.ScheduleState) error {
+	verb := string(state)
+	switch {
+	case c.State == stories.ScheduleCancelled && c.Undo:
+		verb = "" // that it was taken back stands there
+	case c.Undo:
+		verb = "took back"
+	}
+	c.State, c.EndedBy, c.EndedAt = state, a.By, moment(millis(a.At))
+	if err := s.endScheduled(ctx, q, a, *c); err != nil || verb == "" {
+		return err
+	}
+	return enter(ctx, q, a, verb, c.Story.ID, scheduledDetail(c.Scheduled))
 }
 
 // publishScheduled publishes c, which is locked with its story, as of now. by is who

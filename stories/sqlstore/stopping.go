@@ -13,8 +13,7 @@ const muteSQL = `INSERT INTO mutes (destination_id, story_id, by_ref, by_name, a
 // Stop implements stories.Store.
 func (s *Store) Stop(ctx context.Context, a stories.Act, d stories.Destination, storyID int64) (stories.Ended, error) {
 	return act(ctx, s, a, "stopped", func(q querier) (done stories.Ended, changed bool, err error) {
-		story, err := theOne(ctx, q, scanStory, storyByIDSQL, storyID)
-		if err != nil {
+		if _, err := theOne(ctx, q, scanStory, storyByIDSQL, storyID); err != nil {
 			return done, false, missingStory(err)
 		}
 		p, err := lockPlace(ctx, q, d)
@@ -25,7 +24,8 @@ func (s *Store) Stop(ctx context.Context, a stories.Act, d stories.Destination, 
 			return done, false, err
 		}
 		// Nothing is merged from here on; while we waited it may have been.
-		if story, err = theOne(ctx, q, scanStory, storyByIDSQL, storyID); err != nil {
+		story, err := theOne(ctx, q, scanStory, storyByIDSQL, storyID)
+		if err != nil {
 			return done, false, missingStory(err)
 		}
 		own, err := endOwn(ctx, q, a, p, story)

@@ -1,6 +1,7 @@
 package sqlstore
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -32,7 +33,7 @@ const (
 		SELECT 0, h.destination_id, d.id, p.id
 		FROM publications p CROSS JOIN owed d JOIN held h ON h.destination_id = d.destination_id AND h.delivery_id = d.id
 		WHERE p.notice_id among(?1) AND p.held > 0 AND ` + inPublicationSQL
-	retold = "there was a newer revision before it was sent, of which the channel is told instead"
+	retold = "there was a newer revision before it was sent"
 
 	// copyPlacesSQL are the copies d of updates, and the channels t they are in now.
 	copyPlacesSQL = `deliveries d
@@ -44,14 +45,16 @@ const (
 	// the newest that the copy, an edit of it or such a message showed. What is on its
 	// way shows the wording there was until now, the one before ?4.
 	shownSQL = `
-		coalesce((SELECT CASE WHEN e.state = 6 AND e.reason = '` + retold + `' THEN n.since END ` + tellingsOfSQL + ` ORDER BY n.revision DESC LIMIT 1),
+		coalesce((SELECT CASE WHEN e.state = 6 AND e.reason = '` + retold + `' THEN n.since END ` + tellingsOfSQL + ` ORDER BY n.revision DESC LIMIT 1), ` + showedSQL + `)`
+	// showedSQL is the newest wording that can be seen in a channel.
+	showedSQL = `
 			(SELECT max(g.shown) FROM (
 				SELECT CASE WHEN d.state IN (2, 4) THEN d.said ELSE CAST(?4 AS BIGINT) - 1 END AS shown
 				UNION ALL
 				SELECT e.said FROM owed x JOIN outcomes e ON e.id = x.id WHERE x.on_id > 0 AND x.on_id = d.id AND e.state = 2 AND EXISTS (
 					SELECT 1 FROM publications w WHERE w.id = (x.id >> 32) AND w.op = 1)
 				UNION ALL
-				SELECT n.revision ` + tellingsOfSQL + ` AND (e.state IN (2, 4) OR x.id among(?3))) AS g))`
+				SELECT n.revision ` + tellingsOfSQL + ` AND (e.state IN (2, 4) OR x.id among(?3))) AS g)`
 	tellingsOfSQL = `
 		FROM notices n JOIN publications w ON w.notice_id = n.id CROSS JOIN owed x LEFT JOIN outcomes e ON e.id = x.id
 		WHERE n.kind = 'revision' AND n.update_id = ?1 AND x.id IN ((w.id << 32) + t.id, (w.id << 32) + o.id)`
@@ -73,55 +76,63 @@ var (
 				FROM subscriptions b WHERE b.destination_id = t.id AND ` + decidesSQL + `), 0) = 1
 			AND NOT EXISTS (SELECT 1 FROM notices n JOIN publications w ON w.notice_id = n.id JOIN owed x ON x.id = (w.id << 32) + t.id
 				WHERE n.kind = 'revision' AND n.update_id = ?1 AND n.revision = ?4)`
-	shownBySQL = `SELECT ` + shownSQL + `, count(*) FROM ` + copyPlacesSQL + ` WHERE ` + tellableSQL + ` GROUP BY 1 ORDER BY 1`
-	// tellSQL owes the message under the publications ?5 to those who were shown ?6. It
+	shownBySQL = `SELECT ` + shownSQL + `, ` + showedSQL + `, count(*) FROM ` + copyPlacesSQL + ` WHERE ` + tellableSQL + ` GROUP BY 1, 2 ORDER BY 1, 2`
+	// tellSQL owes the message under the publications ?5 to those who are to be told from
+	// ?6 and can see ?7. It
 	// stands where the copy is: beside it, or in the thread that it is in or began.
 	tellSQL = `
 		INSERT INTO owed (id, destination_id, on_id)
 		SELECT (p.id << 32) + t.id, t.id, CASE WHEN d.op IN (2, 3) THEN d.on_id ELSE d.id END
 		FROM ` + copyPlacesSQL + ` JOIN publications p ON p.id among(?5) AND p.lane_id = t.lane_id
-		WHERE ` + tellableSQL + ` AND (?4 = 1 OR ` + shownSQL + ` = CAST(?6 AS BIGINT))
+		WHERE ` + tellableSQL + ` AND (?4 = 1 OR ` + shownSQL + ` = CAST(?6 AS BIGINT) AND ` + showedSQL + ` = CAST(?7 AS BIGINT))
 		ORDER BY t.id
 		ON CONFLICT DO NOTHING`
 )
 
 // planTellings owes the channels that have a copy of u the message that tells of its
-// newest revision and those before that they have not been told of. It returns to how
-// many, and what most are told. earlier are the notices of earlier revisions, locked.
-func planTellings(ctx context.Context, q querier, u stories.Update, earlier []int64, a stories.Act, flying flights) (told int, kind stories.RevisionKind, err error) {
+// newest revision and those before that they have not been told of. It returns what is
+// told, and what most are told. earlier are the notices of earlier revisions, locked.
+func planTellings(ctx context.Context, q querier, u stories.Update, earlier []int64, a stories.Act, flying flights) (told []stories.Tells, kind stories.RevisionKind, err error) {
 	if err := dropTellings(ctx, q, earlier, a, flying); err != nil {
-		return 0, "", err
+		return nil, "", err
 	}
 	wordings, err := all(ctx, q, scanRevision, revisionsSQL, u.ID, 0, u.Revision)
 	if err != nil {
-		return 0, "", err
+		return nil, "", err
 	}
 	kinds, err := all(ctx, q, scanID, copyKindsSQL, u.ID)
 	if err != nil {
-		return 0, "", err
+		return nil, "", err
 	}
-	kind = stories.Tell(wordings[max(0, len(wordings)-2):]).Kind
-	most := 0
 	for _, op := range kinds {
 		shown, err := shownBy(ctx, q, u, op, flying)
 		if err != nil {
-			return 0, "", err
+			return nil, "", err
 		}
 		for _, since := range shown {
-			t := stories.Tell(wordings[min(since, len(wordings)-1):])
+			from := min(since.told, len(wordings)-1)
+			t := stories.Tell(wordings[from:])
+			if t.Kind == "" { // but it may have seen a mark in between of which it was not told
+				from = min(max(from, since.seen), len(wordings)-1)
+				t = stories.Tell(wordings[from:])
+			}
 			if t.Kind == "" {
 				continue
 			}
-			n, err := tell(ctx, q, u, since, op, a, flying)
+			n, err := tell(ctx, q, u, since, from, op, a, flying)
 			if err != nil {
-				return 0, "", err
+				return nil, "", err
 			}
-			if told += n; n > most {
-				most, kind = n, t.Kind
+			if n > 0 {
+				told = append(told, stories.Tells{Kind: t.Kind, Since: from, Late: stories.Tell(wordings[from : len(wordings)-1]).Kind, Channels: n})
 			}
 		}
 	}
-	return told, kind, nil
+	slices.SortStableFunc(told, func(a, b stories.Tells) int { return cmp.Compare(b.Channels, a.Channels) })
+	if len(told) > 0 {
+		return told, told[0].Kind, nil
+	}
+	return nil, stories.Tell(wordings[max(0, len(wordings)-2):]).Kind, nil
 }
 
 // dropTellings takes back what waits of the messages about earlier revisions.
@@ -136,23 +147,27 @@ func dropTellings(ctx context.Context, q querier, earlier []int64, a stories.Act
 	return move(ctx, q, slices.DeleteFunc(waits, flying.has), stories.Skipped, retold, a.At)
 }
 
+// since is from which wording a channel is to be told, and which newest it can see: a
+// message about that may not have been sent.
+type since struct{ told, seen int }
+
 // shownBy are the wordings that the channels with copies made by one operation are to
 // be told from.
-func shownBy(ctx context.Context, q querier, u stories.Update, op int64, flying flights) ([]int, error) {
+func shownBy(ctx context.Context, q querier, u stories.Update, op int64, flying flights) ([]since, error) {
 	if u.Revision == 1 { // there is no other: who has many channels waits for the answer
-		return []int{0}, nil
+		return []since{{}}, nil
 	}
-	return all(ctx, q, func(r row) (since int, err error) {
+	return all(ctx, q, func(r row) (s since, err error) {
 		var n int
-		err = r.Scan(&since, &n)
-		return since, err
+		err = r.Scan(&s.told, &s.seen, &n)
+		return s, err
 	}, shownBySQL, u.ID, op, list(slices.Collect(maps.Keys(flying.byID))), u.Revision)
 }
 
-// tell owes those of them that were shown the wording since the message that tells
-// of u's present one, and returns how many they are.
-func tell(ctx context.Context, q querier, u stories.Update, since int, op int64, a stories.Act, flying flights) (n int, err error) {
-	notice := stories.Notice{Kind: stories.RevisionNotice, UpdateID: u.ID, Revision: u.Revision, Since: since, Done: true, CreatedAt: a.At}
+// tell owes those of them that were shown so much the message that tells, from the
+// wording from on, of u's present one, and returns how many they are.
+func tell(ctx context.Context, q querier, u stories.Update, s since, from int, op int64, a stories.Act, flying flights) (n int, err error) {
+	notice := stories.Notice{Kind: stories.RevisionNotice, UpdateID: u.ID, Revision: u.Revision, Since: from, Done: true, CreatedAt: a.At}
 	if err := insertNotice(ctx, q, &notice); err != nil {
 		return 0, err
 	}
@@ -176,7 +191,7 @@ func tell(ctx context.Context, q querier, u stories.Update, since int, op int64,
 	if err != nil {
 		return 0, fmt.Errorf("publish what is told: %w", err)
 	}
-	owed, err := q.exec(ctx, tellSQL, u.ID, op, list(slices.Collect(maps.Keys(flying.byID))), u.Revision, list(publications), since)
+	owed, err := q.exec(ctx, tellSQL, u.ID, op, list(slices.Collect(maps.Keys(flying.byID))), u.Revision, list(publications), s.told, s.seen)
 	if err != nil {
 		return 0, fmt.Errorf("owe what is told: %w", err)
 	}

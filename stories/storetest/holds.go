@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"fmt"
+	"time"
 
 	"storybot/stories"
 )
@@ -111,6 +112,18 @@ var holdTests = []test{
 		same(d, "reach", d.reword(u, stories.Rewording{Kind: stories.Withdrawal, Reason: "Not so"}).Reach, stories.Reach{Kind: stories.Withdrawal, Waiting: 1})
 		same(d, "owed", d.posts(l), "")
 		same(d, "state", d.toChannel("a", s)[0].State, stories.Skipped)
+	}},
+	{"what is kept for a release is not forgotten, however long the story is closed", func(d *desk) {
+		s := d.track("sony")
+		d.follow("sony", "a")
+		u, _ := d.append(s, stories.Normal)
+		l := d.hold(lane, "w")
+		d.reword(u, stories.Rewording{Kind: stories.Hold})
+		_, _, err := d.SetStoryState(d.ctx, d.act(), s.ID, stories.Closed)
+		d.ok(err)
+		d.ok(d.Prune(d.ctx, d.now.Add(400*24*time.Hour)))
+		d.reword(u, stories.Rewording{Kind: stories.Release})
+		same(d, "owed again", d.posts(l), "a 1, ")
 	}},
 	{"a release holds what a channel that is blocked by now is owed, and what waited when it was put on hold", func(d *desk) {
 		s := d.track("sony")

@@ -1,6 +1,8 @@
 package storetest
 
 import (
+	"fmt"
+
 	"storybot/stories"
 )
 
@@ -59,6 +61,17 @@ var retoldTests = []test{
 		d.reword(u, corrected("Newer"))
 		d.reword(u, stories.Rewording{Kind: stories.Release})
 		same(d, "told of what is left", d.tellings(l), "a 0>7")
+	}},
+	{"who saw that an update is on hold, and was not told before it was released, is told of that", func(d *desk) {
+		u, l := d.copied("a", "b")
+		d.reword(u, stories.Rewording{Kind: stories.Hold})
+		begun := d.advance(l, 10)
+		same(d, "begun", len(begun), 2)
+		d.advance(l, 0, d.sent(begun[0]), d.retry(begun[1]))
+		same(d, "told", d.tellings(l), "a 0>1, b 0>1")
+		done := d.reword(u, stories.Rewording{Kind: stories.Release})
+		same(d, "told of the release", d.tellings(l), "a 1>2")
+		same(d, "how many, and of what", fmt.Sprint(done.Reach.Told, done.Reach.Kind), "1 release")
 	}},
 	{"a correction beside a fix tells from the fixed wording once that is shown", func(d *desk) {
 		u, l := d.copied("a", "b")
