@@ -189,7 +189,7 @@ var rewriteTests = []test{
 		for _, e := range entries {
 			got += e.Verb + " " + e.Detail + "; "
 		}
-		same(d, "log", got, "edited headline, topics; renamed sony sony-hack; tracked About sony; ")
+		same(d, "log", got, "edited headline, topics\nheadline About sony\ntopics ; renamed sony sony-hack; tracked About sony; ")
 		_, _, err = d.EditStory(d.ctx, d.act(), 4711, stories.StoryEdit{Headline: to("x")})
 		d.refused(err, stories.CodeNotFound)
 	}},

@@ -354,7 +354,7 @@ var scheduleTests = append(overdueTests, []test{
 			same(d, "a second person's", take(ana, id, draft+"-2").EndedBy, ben)
 			kept, err := d.Draft(d.ctx, ben.Ref, draft, d.now)
 			d.ok(err)
-			same(d, "draft", fmt.Sprint(kept.StoryID == s.ID, kept.State, kept.Fields["text"]), "true begun kept")
+			same(d, "draft", fmt.Sprintln(kept.StoryID == s.ID, kept.State, kept.Fields["text"]), "true begun kept\n")
 			done, _, err = d.PublishScheduled(d.ctx, d.act(), id)
 			d.ok(err)
 			same(d, "published after all", done.State, stories.ScheduleDrafted)
@@ -414,7 +414,7 @@ var scheduleTests = append(overdueTests, []test{
 		for _, e := range entries {
 			got += e.Verb + " " + e.Detail + "; "
 		}
-		same(d, "log", got, "published update 1, breaking; took back breaking unverified, 2026-11-23T10:01:00Z; tracked About sony; ")
+		same(d, "log", got, "published update 1, breaking, unverified; took back breaking unverified, 2026-11-23T10:01:00Z; tracked About sony; ")
 	}},
 	{"who scheduled, published and cancelled is in the log", func(d *desk) {
 		s := d.track("sony")

@@ -71,7 +71,7 @@ var retoldTests = []test{
 		same(d, "told", d.tellings(l), "a 0>1, b 0>1")
 		done := d.reword(u, stories.Rewording{Kind: stories.Release})
 		same(d, "told of the release", d.tellings(l), "a 1>2")
-		same(d, "how many, and of what", fmt.Sprint(done.Reach.Told, done.Reach.Kind), "1 release")
+		same(d, "how many, and of what", fmt.Sprintf("%d %s", done.Reach.Told, done.Reach.Kind), "1 release")
 	}},
 	{"a correction beside a fix tells from the fixed wording once that is shown", func(d *desk) {
 		u, l := d.copied("a", "b")
