@@ -94,7 +94,10 @@ func (s *Service) Edit(ctx context.Context, act Act, slug string, e StoryEdit) (
 	if story, err = s.Story(ctx, slug); err != nil {
 		return Story{}, false, err
 	}
-	return s.store.EditStory(ctx, s.stamp(act), story.ID, e)
+	if story, changed, err = s.store.EditStory(ctx, s.stamp(act), story.ID, e); err == nil {
+		s.planned() // its cards follow
+	}
+	return story, changed, err
 }
 
 // Check refuses an edit that changes nothing of any story, or gives it what no story
@@ -175,5 +178,8 @@ func (s *Service) Rename(ctx context.Context, act Act, slug, to string) (story S
 	if story, err = s.Story(ctx, slug); err != nil {
 		return Story{}, false, err
 	}
-	return s.store.RenameStory(ctx, s.stamp(act), story.ID, to)
+	if story, changed, err = s.store.RenameStory(ctx, s.stamp(act), story.ID, to); err == nil {
+		s.planned() // its cards follow
+	}
+	return story, changed, err
 }

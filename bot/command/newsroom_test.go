@@ -315,7 +315,7 @@ func (n *newsroom) owed(ended []stories.Result) (rows []stories.Owed, deliveries
 			busy[r.Place] = true
 			o := loaded.Origins[r.Origin]
 			rows = append(rows, r)
-			deliveries = append(deliveries, stories.Delivery{ID: r.Delivery, About: stories.About{UpdateID: o.UpdateID, NoticeID: o.NoticeID, StoryID: o.StoryID, Number: o.Number}, Revision: o.Revision, Destination: r.Destination})
+			deliveries = append(deliveries, stories.Delivery{ID: r.Delivery, About: stories.About{UpdateID: o.UpdateID, NoticeID: o.NoticeID, StoryID: o.StoryID, Number: o.Number}, Revision: o.Revision, Op: o.Op, Destination: r.Destination})
 		}
 	}
 	return rows, deliveries
@@ -327,14 +327,18 @@ func (n *newsroom) reading(b *strings.Builder) func(stories.Delivery) stories.Re
 	return func(d stories.Delivery) stories.Result {
 		n.t.Helper()
 		if d.About.NoticeID != 0 {
-			content, err := n.store.Content(n.t.Context(), stories.Subject{NoticeID: d.About.NoticeID}, 1)
+			content, err := n.store.Content(n.t.Context(), stories.SubjectOf(d.About, d.ID), 1)
 			if err != nil {
 				n.t.Fatal(err)
 			}
 			m := bot.RenderContent(content)
 			checkMessage(n.t, m)
-			fmt.Fprintf(b, "(to %s)\n%s\n", d.Destination.Channel, transcript(bot.Reply{Message: m}))
-			if offered := offers(m); len(offered) > 0 {
+			to := "to"
+			if d.Op == stories.OpEdit {
+				to = "edited in"
+			}
+			fmt.Fprintf(b, "(%s %s)\n%s\n", to, d.Destination.Channel, transcript(bot.Reply{Message: m}))
+			if offered := offers(m); len(offered) > 0 && d.Op != stories.OpEdit {
 				n.shown = offered
 			}
 		}

@@ -24,10 +24,10 @@ func kept() bot.Verdict {
 	return bot.Verdict{Outcome: bot.Unable, Code: "no_such_operation", Reason: "is a terminal, which keeps what was printed there"}
 }
 
-// reprint prints an update as it reads now. What else is kept up to date elsewhere, how
-// a push is coming along, would fill the screen.
+// reprint prints an update as it reads now, or a channel's card. What else is kept up to
+// date elsewhere, how a push is coming along, would fill the screen.
 func (c *Console) reprint(p bot.Operation) bot.Verdict {
-	if p.Delivery.About.NoticeID != 0 {
+	if id := p.Delivery.About.NoticeID; id != 0 && id != stories.CardsID {
 		return kept()
 	}
 	if err := c.show(p.Delivery.Destination, editedThere, *p.Message); err != nil {

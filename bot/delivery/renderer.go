@@ -11,7 +11,8 @@ import (
 	"storybot/stories"
 )
 
-// renderer renders each update and notice once and hands out the same message for it.
+// renderer renders each update and notice once and hands out the same message for it,
+// but for the cards of subscriptions.
 type renderer struct {
 	read   func(ctx context.Context, of stories.Subject, revision int) (stories.Content, error)
 	render func(stories.Content) bot.Message
@@ -87,6 +88,9 @@ func (c *renderer) of(ctx context.Context, key edition) (m *bot.Message, err err
 	}
 	defer contain(&err)
 	rendered := c.render(content)
+	if content.Notice.Kind == stories.FollowNotice { // each is one channel's, and says what is so when it is begun
+		return &rendered, nil
+	}
 	return c.keep(key, &rendered), nil
 }
 

@@ -71,7 +71,7 @@ func (w *writer) open(p part, flying []stories.Flight, now reading) *call {
 			f.First = now.wall
 		}
 		c.x.Begin = append(c.x.Begin, f)
-		of := stories.Subject{UpdateID: r.origin.UpdateID, NoticeID: r.origin.NoticeID}
+		of := stories.SubjectOf(stories.About{UpdateID: r.origin.UpdateID, NoticeID: r.origin.NoticeID}, r.Delivery)
 		if of.NoticeID != 0 && !slices.Contains(c.x.Notices, of.NoticeID) {
 			c.x.Notices = append(c.x.Notices, of.NoticeID)
 		}

@@ -40,6 +40,11 @@ func (s *Store) EditStory(ctx context.Context, a stories.Act, storyID int64, e s
 		if err := s.indexStory(ctx, q, story); err != nil {
 			return done, false, err
 		}
+		if story.Headline != before.Headline || story.Summary != before.Summary { // no card shows topics
+			if err := s.editCards(ctx, q, story.ID, a.At); err != nil {
+				return done, false, err
+			}
+		}
 		return stateChange{story, true}, true, enter(ctx, q, a, "edited", story.ID, editDetail(before, what))
 	})
 	return done.Story, done.Changed, err
@@ -76,6 +81,9 @@ func (s *Store) RenameStory(ctx context.Context, a stories.Act, storyID int64, s
 			return done, false, err
 		}
 		if err := s.indexStory(ctx, q, story); err != nil {
+			return done, false, err
+		}
+		if err := s.editCards(ctx, q, story.ID, a.At); err != nil {
 			return done, false, err
 		}
 		return stateChange{story, true}, true, enter(ctx, q, a, "renamed", story.ID, before+" "+slug)
@@ -165,6 +173,13 @@ func (s *Store) tellState(ctx context.Context, a stories.Act, verb string, u sto
 		if told.Story, err = lockStory(ctx, q, u.StoryID); err != nil {
 			return told, false, err
 		}
+		if err := sharePlanning(ctx, q); err != nil {
+			return told, false, err
+		}
+		// Before the destinations and publications, as everybody locks it.
+		if _, err := lockCards(ctx, q); err != nil {
+			return told, false, err
+		}
 		if err := do(q, &told); err != nil {
 			return told, false, err
 		}
@@ -189,6 +204,9 @@ func (s *Store) setState(ctx context.Context, q querier, a stories.Act, told *st
 		return err
 	}
 	if err := s.indexStory(ctx, q, told.Story); err != nil {
+		return err
+	}
+	if err := s.editCards(ctx, q, told.Story.ID, a.At); err != nil {
 		return err
 	}
 	return enter(ctx, q, a, stateVerb(state), told.Story.ID, told.Story.Headline)

@@ -77,7 +77,7 @@ func (s *Store) Exchange(ctx context.Context, l stories.Lease, x stories.Exchang
 		if err := errors.Join(s.withhold(ctx, q, x, standings, &begun), s.dropNeedless(ctx, q, x, &begun)); err != nil {
 			return err
 		}
-		if err := s.targets(ctx, q, x, &begun); err != nil {
+		if err := errors.Join(s.targets(ctx, q, x, &begun), s.fixCards(ctx, q, x, &begun)); err != nil {
 			return err
 		}
 		at, flying = lane, slices.Clone(x.Flying)
@@ -143,8 +143,11 @@ const (
 	againOwedSQL = `SELECT delivery_id FROM queue WHERE publication_id = ?1 AND destination_id among(?2)`
 	presentSQL   = `SELECT id, revision FROM updates WHERE id among(?1) /*share*/`
 	// standingsSQL is presentSQL with how they stand.
-	standingsSQL      = `SELECT id, revision, standing FROM updates WHERE id among(?1) /*share*/`
-	presentNoticesSQL = `SELECT id, revision FROM notices WHERE id among(?1) /*share*/`
+	standingsSQL = `SELECT id, revision, standing FROM updates WHERE id among(?1) /*share*/`
+	// presentNoticesSQL shares the notice of cards too where a first one is begun.
+	presentNoticesSQL = `
+		SELECT id, revision FROM notices
+		WHERE id among(?1) OR id = 1 AND EXISTS (SELECT 1 FROM notices f WHERE f.id among(?1) AND f.kind = 'follow') ORDER BY id /*share*/`
 	// targetsSQL tells of a delivery that is not kept any more as of one skipped.
 	targetsSQL = `
 		SELECT e.id, CASE WHEN m.id IS NULL THEN 6 ELSE coalesce(o.state, 0) END, coalesce(o.message_id, ''), coalesce(o.said, 0)

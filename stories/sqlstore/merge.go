@@ -66,10 +66,13 @@ func (s *Store) MergeStories(ctx context.Context, a stories.Act, fromID, intoID 
 		if _, err := all(ctx, q, scanID, lockUpdatesOfSQL, m.From.ID, m.Into.ID); err != nil {
 			return m, false, err
 		}
+		if _, err := lockCards(ctx, q); err != nil {
+			return m, false, err
+		}
 		if err := countMerging(ctx, q, &m); err != nil {
 			return m, false, err
 		}
-		for _, step := range []func(context.Context, querier, stories.Act, stories.Merging) error{passUpdates, s.passWords, passFollowers, passQueue, s.passStory} {
+		for _, step := range []func(context.Context, querier, stories.Act, stories.Merging) error{passUpdates, s.passWords, passFollowers, passQueue, passCards, s.passStory} {
 			if err := step(ctx, q, a, m); err != nil {
 				return m, false, err
 			}

@@ -124,6 +124,10 @@ func (s *Store) revise(ctx context.Context, q querier, a stories.Act, updateID i
 			return done, err
 		}
 	}
+	cards, err := lockCards(ctx, q)
+	if err != nil {
+		return done, err
+	}
 	// Who begins a message beside a copy shares its notice, not the update.
 	earlier, err := all(ctx, q, scanID, lockTellingsSQL, u.ID)
 	if err != nil {
@@ -149,6 +153,9 @@ func (s *Store) revise(ctx context.Context, q querier, a stories.Act, updateID i
 		if done.Reach.Again, err = releaseKept(ctx, q, u, a.At); err != nil {
 			return done, fmt.Errorf("owe again what was kept: %w", err)
 		}
+	}
+	if err := cards.edit(ctx, q, u.StoryID, u.ID, flying, a.At); err != nil {
+		return done, err
 	}
 	return done, one(ctx, q, oldCopiesSQL, []any{u.ID}, &done.Reach.Old)
 }

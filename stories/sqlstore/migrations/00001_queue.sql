@@ -148,6 +148,22 @@ CREATE INDEX notices_open ON notices (id) WHERE done = 0;
 CREATE INDEX notices_ending ON notices (id) WHERE done = 2;
 CREATE INDEX notices_telling ON notices (created_at) WHERE kind IN ('follow', 'stop');
 
+-- Under this one all edits of cards are owed, the first messages of subscriptions; its
+-- revision counts the changes that owed some. See cards.go.
+INSERT INTO notices (kind, done, created_at) VALUES ('cards', 1, 0);
+
+-- What a card shows: stories by their places on it, each with the number it had then
+-- (of_id), the story it is or went on as (story_id), and the update it shows, 0 for none.
+CREATE TABLE shown (
+    delivery_id /*number*/,
+    place       SMALLINT NOT NULL,
+    story_id    BIGINT NOT NULL,
+    of_id       BIGINT NOT NULL,
+    update_id   BIGINT NOT NULL,
+    PRIMARY KEY (delivery_id, place)
+) /*clustered*/;
+CREATE INDEX shown_by_story ON shown (story_id, update_id);
+
 -- What the desk is to be told and no notice tells yet, each in JSON.
 CREATE TABLE alarms (
     id   /*identity*/,
