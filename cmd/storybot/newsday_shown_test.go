@@ -51,8 +51,8 @@ func slackLabels(m slacktest.Message) (labels []string) {
 // oneLine is how a notification shows a text.
 func oneLine(text string) string { return strings.Join(strings.Fields(text), " ") }
 
-// discordShows is what a channel on Discord shows, each message under the line that
-// its notification was, or is where it was never edited.
+// discordShows is what a channel on Discord shows, each message under the line that a
+// notification of its present wording is.
 func (d *newsDay) discordShows(channel string) string {
 	var out strings.Builder
 	for _, m := range d.discord.Messages(channel) {
@@ -83,7 +83,7 @@ func (d *newsDay) answered() string {
 
 // Times and ids differ from one run to the next.
 var (
-	dayClock = regexp.MustCompile(`(20\d\d-\d\d-\d\d )?\d\d:\d\d UTC|\d+ seconds? old|\d+s ago|<t:\d+(:\w)?>|<!date\^\d+\^[^>]*>`)
+	dayClock = regexp.MustCompile(`[A-Z][a-z]+day \d+ [A-Z][a-z]+ 20\d\d, \d\d:\d\d UTC|in \d+ (h|min)\b|(20\d\d-\d\d-\d\d )?\d\d:\d\d UTC|\d+ seconds? old|\d+s ago|<t:\d+(:\w)?>|<!date\^\d+\^[^>]*>`)
 	// How far the other platforms are when the console tells it, and how often it does,
 	// depends on them.
 	inProgress = regexp.MustCompile(`(?m)(^(Delivered|Edited) .*\n\n)+`)

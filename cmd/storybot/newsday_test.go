@@ -214,7 +214,9 @@ func (d *newsDay) revise() {
 	if err != nil {
 		d.t.Fatal(err)
 	}
-	d.keepDiscord("Mia submits the form", preview)
+	d.answers = append(d.answers, func() string { // Post takes its place
+		return shownAs("Mia submits the form", buttoned(preview.Message.Text, discordLabels(preview.Message)))
+	})
 	d.press(preview, "Post")
 	d.printed("CORRECTION\n")
 	d.shows(5, 3, 5, 5)
