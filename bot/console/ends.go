@@ -2,7 +2,6 @@ package console
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"strings"
 	"sync"
@@ -75,6 +74,8 @@ func (e *ends) wait(ctx context.Context, last bool) error {
 	if e.settled == nil {
 		return nil
 	}
+	e.page.count(ctx, func(n *numbers) { n.due = true })
+	defer e.page.count(ctx, func(n *numbers) { n.due = false })
 	return e.settled(ctx, last)
 }
 
@@ -145,10 +146,11 @@ func (e *ends) settle(ctx context.Context) error {
 	}
 	waiting, cancel := context.WithTimeout(ctx, leaveTime)
 	defer cancel()
-	if err := e.wait(waiting, false); err != nil && (waiting.Err() == nil || !errors.Is(err, waiting.Err())) {
-		return err
+	err := e.wait(waiting, false)
+	if waiting.Err() != nil && ctx.Err() == nil {
+		return nil // it has been long enough, whatever the wait ended with
 	}
-	return nil
+	return err
 }
 
 // tellAll prints of every answer that is open how it stands now, where that is not what

@@ -19,6 +19,8 @@ type numbers struct {
 	// asked says that the newest stand below the answer to what was typed last, so
 	// that a number typed now is likely to mean one of them.
 	asked bool
+	// due says that what is printed now was waited for: a script knows what comes.
+	due bool
 	// before are such numbers that were replaced since by what nobody asked for.
 	before []*pressable
 }
@@ -32,7 +34,7 @@ type pressable struct {
 
 // show notes the buttons of a message that is printed. asked says that it is an answer.
 func (n *numbers) show(place stories.Destination, buttons []bot.Button, asked bool) {
-	if !asked && n.asked {
+	if !asked && n.asked && !n.due {
 		n.before = n.newest
 	}
 	if asked {

@@ -14,7 +14,25 @@ type sender struct {
 	page    *page
 	began   time.Time        // by the clock that is never set
 	now     func() time.Time // the wall clock
-	printed []string         // keys of the newest; guarded by the page's turn
+	printed []string         // keys of the newest; this and copies are guarded by the page's turn
+	copies  []shownCopy      // what was printed of the newest, oldest first
+}
+
+// shownCopy is how a message stands on the screen.
+type shownCopy struct{ id, text string }
+
+// stands notes how a message stands there now; false when it stood so already.
+func (s *sender) stands(id string, m bot.Message) bool {
+	now := shownCopy{id, bot.PlainText(m)}
+	at := slices.IndexFunc(s.copies, func(c shownCopy) bool { return c.id == id })
+	if at >= 0 && s.copies[at] == now {
+		return false
+	}
+	if at >= 0 {
+		s.copies = slices.Delete(s.copies, at, at+1)
+	}
+	s.copies = append(s.copies[max(0, len(s.copies)-maxPrinted):], now)
+	return true
 }
 
 // Pace is bot.Sender's: a terminal has no limits, and one push at a time keeps
@@ -32,13 +50,18 @@ func kept() bot.Verdict {
 	return bot.Verdict{Outcome: bot.Unable, Code: "no_such_operation", Reason: "is a terminal, which keeps what was printed there"}
 }
 
-// reprint prints an update as it reads now, or a channel's card. What else is kept up to
-// date elsewhere, how a push is coming along, would fill the screen.
+// reprint prints an update as it reads now, or a channel's card: not again what stands
+// there already, as where nobody could write down that it was printed. What else is kept
+// up to date elsewhere, how a push is coming along, would fill the screen.
 func (s *sender) reprint(p bot.Operation) bot.Verdict {
 	if id := p.Delivery.About.NoticeID; id != 0 && id != stories.CardsID {
 		return kept()
 	}
+	if !s.stands(p.Target, *p.Message) {
+		return bot.Verdict{Outcome: bot.Delivered, MessageID: p.Target}
+	}
 	if err := s.page.show(p.Delivery.Destination, editedThere, *p.Message); err != nil {
+		s.copies = s.copies[:len(s.copies)-1]
 		return bot.Verdict{Outcome: bot.Transient, Reason: "could not be printed", Err: err}
 	}
 	return bot.Verdict{Outcome: bot.Delivered, MessageID: p.Target}
@@ -60,6 +83,7 @@ func (s *sender) Do(ctx context.Context, p bot.Operation) bot.Verdict {
 	if err := s.page.show(p.Delivery.Destination, postedThere, *p.Message); err != nil {
 		return bot.Verdict{Outcome: bot.Transient, Reason: "could not be printed", Err: err}
 	}
+	s.stands(p.Delivery.Key, *p.Message)
 	s.printed = append(s.printed[max(0, len(s.printed)-maxPrinted):], p.Delivery.Key)
 	return bot.Verdict{Outcome: bot.Delivered, MessageID: p.Delivery.Key}
 }

@@ -8,7 +8,7 @@ type typing struct {
 
 	mu      sync.Mutex // guards what follows
 	lines   []string
-	leaving bool // the person asked to leave, after the lines
+	leaving int // how often the person asked to leave, after the lines
 }
 
 func newTyping() *typing { return &typing{news: make(chan struct{}, 1)} }
@@ -24,7 +24,7 @@ func (t *typing) add(lines ...string) {
 // leave notes that the person asked to leave.
 func (t *typing) leave() {
 	t.mu.Lock()
-	t.leaving = true
+	t.leaving++
 	t.mu.Unlock()
 	t.wake()
 }
@@ -38,6 +38,7 @@ func (t *typing) wake() {
 
 // next takes the next line, or else the wish to leave: what is left then, a form or the
 // program, is for whoever reads.
+// Each wish is one: two leave a form, and then the program.
 func (t *typing) next() (line string, ok, leaving bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -45,6 +46,9 @@ func (t *typing) next() (line string, ok, leaving bool) {
 		line, t.lines = t.lines[0], t.lines[1:]
 		return line, true, false
 	}
-	leaving, t.leaving = t.leaving, false
-	return "", false, leaving
+	if t.leaving > 0 {
+		t.leaving--
+		return "", false, true
+	}
+	return "", false, false
 }
