@@ -36,11 +36,10 @@ func startReader(s screen) *reader {
 }
 
 // stop ends the reading of a screen, and waits for its end.
-func (r *reader) stop(s screen) error {
+func (r *reader) stop(s screen) {
 	close(r.next)
-	err := s.close()
+	_ = s.close() // why it ended by itself is what reading ended with
 	r.done.Wait()
-	return err
 }
 
 // closingTime is how long it may take to keep what was typed into a form when the
@@ -56,7 +55,7 @@ func (c *Console) converse(ctx context.Context, h bot.Handler) (err error) {
 		defer cancel()
 		err = errors.Join(err, c.talk.abandon(keeping, h))
 		c.talk.asking.ends.stop()
-		err = errors.Join(err, r.stop(c.screen))
+		r.stop(c.screen)
 	}()
 	for {
 		c.screen.setPrompt(c.talk.prompt())

@@ -29,8 +29,7 @@ type terminal struct {
 	printing sync.Mutex
 
 	mu     sync.Mutex // guards what follows
-	frame  *frame     // nil while nothing is edited
-	failed error      // why that ended, when nobody asked for it
+	frame  *frame     // nil before it is opened
 	prompt prompt
 }
 
@@ -58,6 +57,7 @@ type frame struct {
 	program *tea.Program
 	drawn   chan struct{} // closed when it has been drawn first
 	ended   chan struct{} // closed when it is over
+	failed  error         // why it is, when nobody asked for that; set by then
 }
 
 func (t *terminal) open() error {
@@ -75,10 +75,7 @@ func (t *terminal) open() error {
 	t.frame = f
 	go func() { // close waits for its end
 		defer close(f.ended)
-		_, err := f.program.Run()
-		t.mu.Lock()
-		defer t.mu.Unlock()
-		t.failed, t.frame = err, nil
+		_, f.failed = f.program.Run()
 	}()
 	return nil
 }
@@ -128,20 +125,33 @@ func (f *firstFrame) Write(p []byte) (int, error) {
 func (t *terminal) close() error {
 	t.printing.Lock()
 	defer t.printing.Unlock()
-	if f := t.running(); f != nil {
-		f.program.Send(endMsg{})
-		<-f.ended
+	f := t.opened()
+	if f == nil {
+		return nil
 	}
+	f.program.Send(endMsg{})
+	<-f.ended
+	return f.failed
+}
+
+func (t *terminal) opened() *frame {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return t.failed
+	return t.frame
 }
 
 // running is what edits the line; nil when nothing does.
 func (t *terminal) running() *frame {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	return t.frame
+	f := t.opened()
+	if f == nil {
+		return nil
+	}
+	select {
+	case <-f.ended:
+		return nil
+	default:
+		return f
+	}
 }
 
 func (t *terminal) setPrompt(prompt prompt) {
@@ -183,12 +193,11 @@ func (t *terminal) readLine() (string, error) {
 
 // end is what reading ends with once nothing is edited any more.
 func (t *terminal) end() error {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if t.failed != nil && !errors.Is(t.failed, io.EOF) {
-		return fmt.Errorf("the terminal: %w", t.failed)
+	f := t.opened()
+	if f == nil || f.failed == nil || errors.Is(f.failed, io.EOF) {
+		return io.EOF
 	}
-	return io.EOF
+	return fmt.Errorf("the terminal: %w", f.failed)
 }
 
 // print shows lines and an empty one above the prompt.

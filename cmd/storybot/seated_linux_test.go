@@ -78,6 +78,30 @@ func TestAFormIsLeftWithNothingLost(t *testing.T) {
 	}
 }
 
+// TestAFormIsLeftAtAPlainTerminal, where Ctrl-D ends a line and Ctrl-C is a signal.
+func TestAFormIsLeftAtAPlainTerminal(t *testing.T) {
+	dir := t.TempDir()
+	s := seat(t, dir, 100, 400, []string{"TERM=dumb"})
+	s.Press("/desk track\n")
+	s.Ends("\nHeadline>")
+	s.Press("The Rhine rises\n")
+	s.Ends("\nWhat it is about>")
+	s.Press(consoletest.CtrlD)
+	s.Sees("The form was left. What was typed into it is kept as a draft")
+	s.Ends("\n\neditor #general>")
+	s.Press("/desk track\n")
+	s.Ends("\nHeadline>")
+	s.Press("The Elbe rises\n")
+	s.Ends("\nWhat it is about>")
+	s.Press(consoletest.CtrlC)
+	s.ends()
+	s = seat(t, dir, 100, 400, []string{"TERM=dumb"})
+	s.Press("/desk drafts\n")
+	s.Sees("The Rhine rises", "The Elbe rises", "[4] Discard 2")
+	s.Press(consoletest.CtrlD)
+	s.ends()
+}
+
 // TestANumberPressesWhatItStoodFor: an update goes out while its author reads what can
 // be done about it. A number typed then presses nothing of what was printed meanwhile.
 func TestANumberPressesWhatItStoodFor(t *testing.T) {
