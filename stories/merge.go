@@ -17,6 +17,10 @@ type Merging struct {
 	Own       int
 	Stopped   int // channels that stopped From
 	Scheduled int // updates of From that wait for their time
+	Cards     int // posted cards of From that are edited
+	// Of Followers, Own and Stopped so many are direct messages, as far as they are
+	// known to be.
+	DirectFollowers, DirectOwn, DirectStopped int
 	// Changed is false where From had been merged before, into whatever Into is.
 	Changed bool
 }
