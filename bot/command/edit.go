@@ -30,18 +30,15 @@ func (r request) readEdit() (e stories.StoryEdit, err error) {
 		}
 		e.Topics = &topics
 	}
-	both := func(what string) error {
-		return stories.Errorf(stories.CodeInvalid, "clear:%s takes away what %s: gives. Use one of the two.", what, what)
-	}
 	switch strings.ToLower(r.get("clear")) {
 	case "summary":
 		if e.Summary != nil {
-			return e, both("summary")
+			return e, clearsAndGives("summary")
 		}
 		e.Summary = new(string)
 	case "topics":
 		if e.Topics != nil {
-			return e, both("topics")
+			return e, clearsAndGives("topics")
 		}
 		e.Topics = new([]string)
 	}
@@ -131,9 +128,6 @@ func unnamed(err error) error {
 
 // close ends a story, after a last update if there is one.
 func (m *Mux) close(ctx context.Context, r request) (bot.Reply, error) {
-	if asked, ok, err := m.lastWordDoubt(ctx, r); ok || err != nil {
-		return asked, err
-	}
 	told, err := m.stories.End(ctx, r.act(), r.get("story"), r.get("text"))
 	if err != nil {
 		return bot.Reply{}, err
@@ -151,9 +145,6 @@ func (m *Mux) close(ctx context.Context, r request) (bot.Reply, error) {
 
 // reopen takes up a closed story again, with an update if there is one.
 func (m *Mux) reopen(ctx context.Context, r request) (bot.Reply, error) {
-	if asked, ok, err := m.lastWordDoubt(ctx, r); ok || err != nil {
-		return asked, err
-	}
 	if asked, ok, err := m.openDoubt(ctx, r); ok || err != nil {
 		return asked, err
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	"storybot/bot"
@@ -46,11 +47,52 @@ func (r request) revising() (v revising, err error) {
 	if v.number, err = r.number(); err != nil {
 		return v, err
 	}
-	if r.get("source") == "" {
-		return v, nil
+	if v.Picture, err = r.repicture(); err != nil {
+		return v, err
 	}
-	v.Sources, err = r.sources()
+	switch cleared := strings.EqualFold(r.get("clear"), "source"); {
+	case cleared && r.get("source") != "":
+		return v, clearsAndGives("source")
+	case cleared:
+		v.Sources = []string{}
+	case r.get("source") != "":
+		v.Sources, err = r.sources()
+	}
 	return v, err
+}
+
+// repicture is the picture that an update is to have from now on, none where that is to
+// be taken away; nil where it stays. A description alone is of the picture there is: see
+// pictured. Errors: CodeInvalid.
+func (r request) repicture() (*stories.Picture, error) {
+	p, err := r.picture()
+	cleared := strings.EqualFold(r.get("clear"), "image")
+	switch {
+	case err != nil:
+		return nil, err
+	case cleared && !p.IsZero():
+		return nil, clearsAndGives("image")
+	case cleared || !p.IsZero():
+		return &p, nil
+	}
+	return nil, nil
+}
+
+// clearsAndGives refuses an option that is given and taken away.
+func clearsAndGives(what string) error {
+	return stories.Errorf(stories.CodeInvalid, "clear:%s takes away what %s: gives. Use one of the two.", what, what)
+}
+
+// pictured is v with the address of the update's picture, where only its description is
+// to be another one.
+func (m *Mux) pictured(ctx context.Context, v revising) revising {
+	if v.Picture == nil || v.Picture.URL != "" || v.Picture.Alt == "" {
+		return v
+	}
+	if _, u, _, err := m.stories.UpdateOf(ctx, v.slug, v.number); err == nil { // else that is said in its turn
+		v.Picture = &stories.Picture{URL: u.Picture.URL, Alt: v.Picture.Alt}
+	}
+	return v
 }
 
 // verifyRevision refuses a revision that would be refused whatever is answered.
@@ -65,6 +107,7 @@ func (m *Mux) verifyRevision(ctx context.Context, r request) error {
 
 // wouldRevise is what a revision would do, in whatever story and update it names.
 func (m *Mux) wouldRevise(ctx context.Context, by stories.User, v revising) (stories.Revised, error) {
+	v = m.pictured(ctx, v)
 	would, err := m.stories.WouldRevise(ctx, by, v.slug, v.number, v.Rewording)
 	return would, m.revisionError(ctx, by, v, err)
 }
@@ -132,6 +175,9 @@ func revisionPreview(v revising, would stories.Revised) []bot.Block {
 	default:
 		blocks = append(blocks, bot.Block{Kind: bot.Quote, Spans: []bot.Span{bot.Text(excerpt(would.Update.Text))}})
 	}
+	if would.Before.Picture != would.Update.Picture {
+		blocks = append(blocks, pictureWords(would.Update))
+	}
 	if v.Reason != "" {
 		blocks = append(blocks, bot.Para(bot.Text("Readers are told why: “"+excerpt(v.Reason)+"”")))
 	}
@@ -140,6 +186,14 @@ func revisionPreview(v revising, would stories.Revised) []bot.Block {
 		last += " Withdrawing cannot be undone."
 	}
 	return append(blocks, small(bot.Text(last)))
+}
+
+// pictureWords says which picture u has from now on.
+func pictureWords(u stories.Update) bot.Block {
+	if u.Picture.IsZero() {
+		return small(bot.Text("Without its picture"))
+	}
+	return bot.Image{URL: u.Picture.URL, Alt: u.Picture.Alt}.InWords()
 }
 
 // revisionWord is how a kind of revision is called where it is asked about, in a
@@ -157,6 +211,7 @@ var revisionWords = map[stories.RevisionKind]revisionWord{
 // carryOutRevision revises an update and says how many copies and channels that
 // reaches, for as long as it takes.
 func (m *Mux) carryOutRevision(ctx context.Context, act stories.Act, v revising) (bot.Reply, error) {
+	v = m.pictured(ctx, v)
 	done, err := m.stories.Revise(ctx, act, v.slug, v.number, v.Rewording)
 	if err != nil {
 		return bot.Reply{}, m.revisionError(ctx, act.By, v, err)
