@@ -128,6 +128,12 @@ func (s *Service) UpdateOf(ctx context.Context, slug string, number int) (story 
 	return story, u, was, err
 }
 
+// Formerly finds what the story was called that had this slug, where it was merged into
+// another; ok is false where it was not.
+func (s *Service) Formerly(ctx context.Context, slug string) (was Former, ok bool, err error) {
+	return s.store.Formerly(ctx, slug)
+}
+
 // FormerNumber is what an update was in a story that was merged since it was
 // published; ok is false where its story was not.
 func (s *Service) FormerNumber(ctx context.Context, updateID int64) (was Former, ok bool, err error) {

@@ -20,18 +20,18 @@ func (m *Mux) why(ctx context.Context, r request) (bot.Reply, error) {
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	var msg bot.Message
+	head := m.leadsTo(ctx, r.get("story"), story)
 	if number > 0 {
 		of, u, was, err := m.updateOf(ctx, r.get("story"), number)
 		if err != nil {
 			return bot.Reply{}, err
 		}
 		if was.Number != 0 {
-			msg.Blocks = append(msg.Blocks, small(bot.Text(formerly(of, u, was))))
+			head = []bot.Block{small(bot.Text(formerly(of, u, was)))}
 		}
 		story, number = of, u.Number
 	}
-	return m.whyFrom(ctx, r, story, whyPage{number: number}, msg.Blocks)
+	return m.whyFrom(ctx, r, story, whyPage{number: number}, head)
 }
 
 // updateRowOf is a row about an update, which it opens.
