@@ -20,13 +20,8 @@ func (r request) readEdit() (e stories.StoryEdit, err error) {
 	}
 	if given := r.values["topics"]; len(given) > 0 {
 		topics := topicsOf(given)
-		if len(topics) == 1 && slices.Contains([]string{"none", "off", "nothing", "no"}, topics[0]) {
-			return e, stories.Errorf(stories.CodeInvalid, "topics:%s would give the story a topic of that name. To take its topics away: clear:topics.", topics[0])
-		}
-		for _, topic := range topics {
-			if err := checkTopic(topic); err != nil {
-				return e, err
-			}
+		if err := checkTopics(topics, "To take its topics away: clear:topics."); err != nil {
+			return e, err
 		}
 		e.Topics = &topics
 	}
