@@ -40,8 +40,8 @@ const (
 	// that is not 0, wherever they can be edited.
 	countCardsSQL = `SELECT count(*) ` + shownCardsSQL + ` WHERE ` + editableCardSQL
 	shownCardsSQL = `
-		FROM (SELECT DISTINCT w.delivery_id FROM shown w WHERE w.story_id = ?1 AND (CAST(?2 AS BIGINT) = 0 OR w.update_id = ?2)) AS c
-		JOIN owed d ON d.id = c.delivery_id LEFT JOIN outcomes o ON o.id = d.id
+		FROM (SELECT DISTINCT w.delivery_id FROM shown w WHERE w.story_id = ?1 AND (CAST(?2 AS BIGINT) = 0 OR w.update_id = ?2)) AS cs
+		JOIN owed d ON d.id = cs.delivery_id LEFT JOIN outcomes o ON o.id = d.id
 		JOIN destinations g ON g.id = d.destination_id
 		JOIN destinations t ON t.id = CASE WHEN g.moved_to > 0 THEN g.moved_to ELSE g.id END`
 	// editableCardSQL: it was sent, or may have been, or is on its way (?3).
