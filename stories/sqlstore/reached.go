@@ -11,7 +11,10 @@ import (
 // copies it is owed to, which it will not reach now or perhaps at all.
 
 const (
-	heldEditsSQL = `SELECT coalesce(sum(p.held), 0) FROM publications p WHERE p.update_id = ?1 AND p.op = 1 AND p.revision = ?2`
+	// heldEditsSQL counts the edits to the revision ?2 in channels that refuse the bot.
+	heldEditsSQL = `
+		SELECT count(*) FROM publications p CROSS JOIN owed d JOIN destinations t ON t.id = d.destination_id
+		WHERE p.update_id = ?1 AND p.op = 1 AND p.revision = ?2 AND ` + inPublicationSQL + ` AND t.state = 'blocked'`
 	// doubtfulEditsSQL counts the edits to the revision ?2 of copies of which the last
 	// edit before, other than those that a newer one replaced (?3), did not succeed.
 	doubtfulEditsSQL = `
@@ -42,7 +45,11 @@ const (
 // reachOfEdits adds to what a revision reaches which of the edits owed, already counted,
 // wait for more than their turn, and which copies get none.
 func reachOfEdits(ctx context.Context, q querier, u stories.Update, reach *stories.Reach) error {
-	if reach.Edits > 0 {
+	var blocked bool
+	if err := one(ctx, q, isBlockedSQL, nil, &blocked); err != nil {
+		return err
+	}
+	if reach.Edits > 0 && blocked {
 		if err := one(ctx, q, heldEditsSQL, []any{u.ID, u.Revision}, &reach.Held); err != nil {
 			return fmt.Errorf("count held edits: %w", err)
 		}
