@@ -68,8 +68,13 @@ func renderFollow(c stories.Content) Message {
 func storyCard(story stories.Story, newest stories.Update, by Block, alone bool) Message {
 	m := Message{Title: Headline(story), Thread: Headline(story), Tags: []string{string(story.State)}}
 	var about []Block
-	state := Block{Kind: Small, Spans: []Span{Text(story.Slug + " · " + string(story.State) + " · no updates yet")}}
-	if newest.Number > 0 {
+	state := Block{Kind: Small, Spans: []Span{Text(story.Slug + " · " + string(story.State))}}
+	switch {
+	case newest.Number == 0 && story.Updates == 0:
+		state.Spans[0].Text += " · no updates yet"
+	case newest.Number == 0: // the card was posted before the first
+		m.Buttons = append(m.Buttons, NewButton("Timeline", ActionTimeline, story.ID))
+	default:
 		state.Spans = []Span{Text(fmt.Sprintf("%s · %s · update %d · ", story.Slug, story.State, newest.Number)), {Time: newest.At, Relative: true}}
 		state.Spans = append(state.Spans, EditedMark(newest)...)
 		text, cut := within(Clean(newest.Text), cardText, cardTextRoom)

@@ -89,14 +89,6 @@ type ScheduleStore interface {
 	ScheduledByID(ctx context.Context, id int64) (Scheduled, error)
 	// ScheduledUnder returns what the act of that key scheduled, as it was then.
 	ScheduledUnder(ctx context.Context, key string) (made Scheduled, ok bool, err error)
-	// NextScheduled returns the earliest that waits, and what time it is: both by
-	// one clock, which all processes of the database share. ok is false when none
-	// waits.
-	NextScheduled(ctx context.Context) (next Scheduled, now time.Time, ok bool, err error)
-	// PublishDue publishes what is due at act.At, as AppendUpdate does; or, where why
-	// is not "", the story is closed or it is more than MaxLate late, has the desk
-	// asked. Another state than ScheduleWaiting changes nothing. CodeNotFound.
-	PublishDue(ctx context.Context, act Act, id int64, why ScheduleState) (Scheduled, error)
 	// PublishScheduled publishes what is open, whatever its time; the story may be
 	// closed, and stays so. What is not open changes nothing. CodeNotFound.
 	PublishScheduled(ctx context.Context, act Act, id int64) (Scheduled, Progress, error)
@@ -109,19 +101,32 @@ type ScheduleStore interface {
 	DraftScheduled(ctx context.Context, act Act, id int64, d Draft) (Scheduled, error)
 }
 
+// DueStore is what publishing at its time asks of a database. See Store.
+type DueStore interface {
+	// NextScheduled returns the earliest that waits, and what time it is: both by
+	// one clock, which all processes of the database share. ok is false when none
+	// waits.
+	NextScheduled(ctx context.Context) (next Scheduled, now time.Time, ok bool, err error)
+	// PublishDue publishes what is due at act.At, as AppendUpdate does; or, where why
+	// is not "", the story is closed or it is more than MaxLate late, has the desk
+	// asked. Another state than ScheduleWaiting changes nothing. CodeNotFound.
+	PublishDue(ctx context.Context, act Act, id int64, why ScheduleState) (Scheduled, error)
+}
+
 // Schedule is the updates that wait for their time. Its methods may be called from
 // many goroutines.
 type Schedule struct {
 	desk  *Service
 	store ScheduleStore
+	due   DueStore
 	// changed is called when what waits may have another earliest time.
 	changed func()
 }
 
-// NewSchedule returns the schedule of desk, kept in store. changed is called after
-// what waits has changed; it must not block.
-func NewSchedule(desk *Service, store ScheduleStore, changed func()) *Schedule {
-	return &Schedule{desk: desk, store: store, changed: changed}
+// NewSchedule returns the schedule of desk, kept in store and published out of due.
+// changed is called after what waits has changed; it must not block.
+func NewSchedule(desk *Service, store ScheduleStore, due DueStore, changed func()) *Schedule {
+	return &Schedule{desk: desk, store: store, due: due, changed: changed}
 }
 
 // Add keeps an update until due; a.At is when it happened, zero for when it goes
@@ -289,7 +294,7 @@ const (
 // unless what waits changes: 0 when there may be more. One process calls it at a
 // time; a second one that does all the same publishes nothing twice.
 func (s *Schedule) PublishDue(ctx context.Context) (wait time.Duration, err error) {
-	next, now, ok, err := s.store.NextScheduled(ctx)
+	next, now, ok, err := s.due.NextScheduled(ctx)
 	if err != nil || !ok {
 		return lookAgain, err
 	}
@@ -305,11 +310,11 @@ func (s *Schedule) PublishDue(ctx context.Context) (wait time.Duration, err erro
 		why = ScheduleUnwritten
 	}
 	act := Act{By: next.Update.Author, At: now}
-	done, err := s.store.PublishDue(ctx, act, next.ID, why)
+	done, err := s.due.PublishDue(ctx, act, next.ID, why)
 	if err != nil && CodeOf(err) != CodeUnavailable && ctx.Err() == nil {
 		// It would fail again, and hold up all that is due after it.
 		s.desk.log.Error("a scheduled update could not be published; the desk is asked", "scheduled", next.ID, "err", err)
-		done, err = s.store.PublishDue(ctx, act, next.ID, ScheduleFailed)
+		done, err = s.due.PublishDue(ctx, act, next.ID, ScheduleFailed)
 	}
 	if err != nil {
 		return lookAgain, err

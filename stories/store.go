@@ -18,6 +18,7 @@ type Store interface {
 	DeliveryReader
 	PutBackStore
 	ScheduleStore
+	DueStore
 	StoryEditStore
 	MergeStore
 	NameReader

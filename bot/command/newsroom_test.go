@@ -61,7 +61,7 @@ func open(t testing.TB, admins ...string) *newsroom {
 	n.store = store
 	n.service = stories.NewService(stories.Config{Store: store, Admins: admins, Now: clock, CheckPerson: func(ref string) error { return bot.CheckPerson(anyone, ref) }})
 	n.Mux = New(Config{
-		Stories: n.service, Schedule: stories.NewSchedule(n.service, store, func() {}), Log: slog.New(slog.NewTextHandler(&n.logged, nil)),
+		Stories: n.service, Schedule: stories.NewSchedule(n.service, store, store, func() {}), Log: slog.New(slog.NewTextHandler(&n.logged, nil)),
 		People: anyone,
 		Lanes:  func() []LaneHealth { return []LaneHealth{{Lane: lane, PerSecond: 45}} },
 		Connections: func() []bot.Health {

@@ -130,7 +130,7 @@ func (r *running) openNewsroom(ctx context.Context) error {
 	}
 	r.desk = stories.NewService(stories.Config{Store: store, Admins: admins, Log: r.log, Now: wallClock, Planned: func() { r.engine.Kick("") },
 		CheckPerson: func(ref string) error { return bot.CheckPerson(people(), ref) }})
-	r.schedule = stories.NewSchedule(r.desk, store, func() { r.scheduler.Kick() })
+	r.schedule = stories.NewSchedule(r.desk, store, store, func() { r.scheduler.Kick() })
 	return nil
 }
 

@@ -154,7 +154,7 @@ func (s *Store) ScheduledOf(ctx context.Context, storyID int64, since time.Time)
 	return found, s.told(err)
 }
 
-// NextScheduled implements stories.ScheduleStore.
+// NextScheduled implements stories.DueStore.
 func (s *Store) NextScheduled(ctx context.Context) (next stories.Scheduled, now time.Time, ok bool, err error) {
 	row, err := theOne(ctx, s.reader(), scanScheduled, nextScheduledSQL)
 	if errors.Is(err, sql.ErrNoRows) {
@@ -211,7 +211,7 @@ func lockScheduled(ctx context.Context, q querier, id int64) (c scheduledRow, er
 	return c, fillScheduled(ctx, q, &c)
 }
 
-// PublishDue implements stories.ScheduleStore.
+// PublishDue implements stories.DueStore.
 func (s *Store) PublishDue(ctx context.Context, a stories.Act, id int64, why stories.ScheduleState) (done stories.Scheduled, err error) {
 	err = s.changeAtHome(ctx, func(q querier) error {
 		c, err := lockScheduled(ctx, q, id)
