@@ -67,7 +67,7 @@ func sentences(reasons []string) string {
 type Reach struct {
 	Edits int // copies that are edited
 	// Of Edits: Held are in channels that refuse the bot, and wait until it can write
-	// there again; Doubtful could not be edited the last time.
+	// there again; Doubtful are others, which could not be edited the last time.
 	Held, Doubtful int
 	Gone           int // copies in channels that are gone, which stay as they are
 	Cards          int // posted cards that show the update, and are edited too

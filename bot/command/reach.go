@@ -14,7 +14,7 @@ import (
 func reachWords(kind stories.RevisionKind, would stories.Revised) string {
 	reach := would.Reach
 	var does, more []string
-	if n := reach.Edits - reach.Doubtful; n > 0 {
+	if n := reach.Edits - reach.Doubtful - reach.Held; n > 0 {
 		does = append(does, "edits "+copies(n))
 	}
 	posts, late := tellsWords(kind, would.Tells)
@@ -45,7 +45,7 @@ func reachWords(kind stories.RevisionKind, would stories.Revised) string {
 // all, a sentence for each cause.
 func unreached(reach stories.Reach) (said []string) {
 	if n := reach.Held; n > 0 {
-		said = append(said, fmt.Sprintf("%s %s in %s that the bot cannot write to: edited once it can again.", capital(copies(n)), oneOr(n, "is", "are"), oneOr(n, "a channel", "channels")))
+		said = append(said, fmt.Sprintf("%s %s in %s that the bot cannot write to: what is owed there comes once it can again.", capital(copies(n)), oneOr(n, "is", "are"), oneOr(n, "a channel", "channels")))
 	}
 	if n := reach.Doubtful; n > 0 {
 		said = append(said, fmt.Sprintf("%s could not be edited the last time, so perhaps not now either: %s deleted, or %s platform does not allow it any more.",

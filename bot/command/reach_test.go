@@ -26,11 +26,11 @@ func TestReachWords(t *testing.T) {
 			"This edits 1,204 copies and posts CORRECTION to 1,200 channels and 4 direct messages. 2 posted cards that show it are edited too."},
 		{stories.Withdrawal, stories.Reach{Edits: 1}, []stories.Tells{told(stories.Withdrawal, 1, 1)}, "This edits 1 copy and posts WITHDRAWN to 1 direct message."},
 		{stories.Correction, stories.Reach{Edits: 3, Held: 1, Doubtful: 1, Gone: 1, Old: 1}, []stories.Tells{told(stories.Correction, 3, 0)},
-			"This edits 2 copies and posts CORRECTION to 3 channels. 1 copy is in a channel that the bot cannot write to: edited once it can again. " +
+			"This edits 1 copy and posts CORRECTION to 3 channels. 1 copy is in a channel that the bot cannot write to: what is owed there comes once it can again. " +
 				"1 copy could not be edited the last time, so perhaps not now either: it was deleted, or its platform does not allow it any more. " +
 				"1 copy is in a channel that is gone, and stays as it is. 1 copy is too old to be reached."},
-		{stories.Hold, stories.Reach{Edits: 4, Held: 2, Doubtful: 2, Gone: 2, Old: 2, Waiting: 2}, nil,
-			"This edits 2 copies. 2 copies are in channels that the bot cannot write to: edited once it can again. " +
+		{stories.Hold, stories.Reach{Edits: 6, Held: 2, Doubtful: 2, Gone: 2, Old: 2, Waiting: 2}, nil,
+			"This edits 2 copies. 2 copies are in channels that the bot cannot write to: what is owed there comes once it can again. " +
 				"2 copies could not be edited the last time, so perhaps not now either: they were deleted, or their platform does not allow it any more. " +
 				"2 copies are in channels that are gone, and stay as they are. 2 copies are too old to be reached. 2 copies that were not sent yet are kept until it is released."},
 		{stories.Fix, stories.Reach{Edits: 1, Doubtful: 1}, nil,

@@ -16,10 +16,11 @@ const (
 		SELECT count(*) FROM publications p CROSS JOIN owed d JOIN destinations t ON t.id = d.destination_id
 		WHERE p.update_id = ?1 AND p.op = 1 AND p.revision = ?2 AND ` + inPublicationSQL + ` AND t.state = 'blocked'`
 	// doubtfulEditsSQL counts the edits to the revision ?2 of copies of which the last
-	// edit before, other than those that a newer one replaced (?3), did not succeed.
+	// edit before, other than those that a newer one replaced (?3), did not succeed, where
+	// the bot can write at all.
 	doubtfulEditsSQL = `
-		SELECT count(*) FROM publications p` + ofPublicationSQL + `
-		WHERE p.update_id = ?1 AND p.op = 1 AND p.revision = ?2 AND ` + inPublicationSQL + ` AND coalesce((
+		SELECT count(*) FROM publications p CROSS JOIN owed d JOIN destinations t ON t.id = d.destination_id
+		WHERE p.update_id = ?1 AND p.op = 1 AND p.revision = ?2 AND ` + inPublicationSQL + ` AND t.state <> 'blocked' AND coalesce((
 			SELECT CASE WHEN e.state IN (3, 6) THEN 1 ELSE 0 END
 			FROM owed x JOIN outcomes e ON e.id = x.id JOIN publications w ON w.id = (x.id >> 32)
 			WHERE x.on_id > 0 AND x.on_id = d.on_id AND x.id <> d.id AND w.op = 1 AND e.state IN (2, 3, 6) AND e.reason <> ?3
