@@ -62,7 +62,7 @@ func NoticeLines(u stories.Update) []Block {
 	var first string
 	switch m.Standing {
 	case stories.Withdrawn:
-		return []Block{Para(because("Withdrawn ", At(m.Since), m.Reason)...)}
+		return []Block{Para(because("Does not stand since ", At(m.Since), m.Reason)...)}
 	case stories.OnHold:
 		first = "Is being checked since "
 	case stories.Unverified:

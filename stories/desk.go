@@ -16,6 +16,13 @@ func (s *Service) RoleOf(ctx context.Context, u User) (Role, error) {
 // FirstAdmin is how an installation without an admin gets one.
 const FirstAdmin = "Whoever runs the bot finds a code in its log, and becomes the first admin with /desk claim and the code."
 
+// NoModerator is the refusal of somebody who is none, and how to become one. YourName
+// stands in it for what an admin types to mean them.
+const (
+	YourName    = "@ and your name"
+	NoModerator = "Only moderators can do this. An admin of the bot can make you one, with /desk moderators action:add user:" + YourName + "; whoever runs the bot knows who is an admin, and STORYBOT_ADMINS in its settings names more."
+)
+
 // require refuses u when their role is less than needed, and says who can give it.
 // CodeForbidden.
 func (s *Service) require(ctx context.Context, u User, needed Role) error {
@@ -36,7 +43,7 @@ func (s *Service) require(ctx context.Context, u User, needed Role) error {
 	if needed == Admin {
 		return Errorf(CodeForbidden, "Only admins can do this. Ask one, or whoever runs the bot: STORYBOT_ADMINS in its settings names admins.")
 	}
-	return Errorf(CodeForbidden, "Only moderators can do this. An admin of the bot can make you one, with /desk moderators action:add user:@ and your name; whoever runs the bot knows who is an admin.")
+	return Errorf(CodeForbidden, NoModerator)
 }
 
 // Named is u with the name they are known by where it has none; "" when nobody

@@ -15,9 +15,9 @@ type StoryEdit struct {
 
 // StoryEditStore is what changing a story asks of a database. See Store.
 type StoryEditStore interface {
-	// EditStory changes a story's own words. changed is false when it has these
+	// EditStory changes a story's own words. Told.Changed is false when it has these
 	// already. Who follows one of its topics is asked anew at each update. CodeNotFound.
-	EditStory(ctx context.Context, act Act, storyID int64, e StoryEdit) (s Story, changed bool, err error)
+	EditStory(ctx context.Context, act Act, storyID int64, e StoryEdit) (Told, error)
 	// EndStory closes a story after publishing u as its last update; BeginStory takes it
 	// up again and publishes u. Where u has no text none is published. Both are one act.
 	// CodeNotFound, CodeClosed when u can be published no more, CodeInvalid when an
@@ -25,15 +25,17 @@ type StoryEditStore interface {
 	EndStory(ctx context.Context, act Act, u Update) (Told, error)
 	BeginStory(ctx context.Context, act Act, u Update) (Told, error)
 	// RenameStory gives a story another slug; the one it had leads to it for good.
-	// changed is false when it is called so. CodeNotFound, CodeExists when another
+	// Told.Changed is false when it is called so. CodeNotFound, CodeExists when another
 	// story is or was called so.
-	RenameStory(ctx context.Context, act Act, storyID int64, slug string) (s Story, changed bool, err error)
+	RenameStory(ctx context.Context, act Act, storyID int64, slug string) (Told, error)
 }
 
-// Told is a change of a story's state with the update that was published with it.
+// Told is a change of a story, with the update that was published with one of its
+// state.
 type Told struct {
 	Story    Story
-	Changed  bool // of the state
+	Changed  bool // false where it was so already
+	Cards    int  // posted cards that are edited for it
 	Update   Update
 	Progress Progress
 	// Waiting is how many updates of the story are scheduled.
@@ -82,22 +84,23 @@ func (s *Service) tell(ctx context.Context, act Act, slug, text string, do func(
 	return told, err
 }
 
-// Edit changes a story's own words. By moderators. changed is false when it has
+// Edit changes a story's own words. By moderators. Told.Changed is false when it has
 // these already. CodeForbidden, CodeInvalid, CodeNotFound with Near.
-func (s *Service) Edit(ctx context.Context, act Act, slug string, e StoryEdit) (story Story, changed bool, err error) {
+func (s *Service) Edit(ctx context.Context, act Act, slug string, e StoryEdit) (told Told, err error) {
 	if err := s.require(ctx, act.By, Moderator); err != nil {
-		return Story{}, false, err
+		return Told{}, err
 	}
 	if e, err = e.checked(); err != nil {
-		return Story{}, false, err
+		return Told{}, err
 	}
-	if story, err = s.Story(ctx, slug); err != nil {
-		return Story{}, false, err
+	story, err := s.Story(ctx, slug)
+	if err != nil {
+		return Told{}, err
 	}
-	if story, changed, err = s.store.EditStory(ctx, s.stamp(act), story.ID, e); err == nil {
+	if told, err = s.store.EditStory(ctx, s.stamp(act), story.ID, e); err == nil {
 		s.planned() // its cards follow
 	}
-	return story, changed, err
+	return told, err
 }
 
 // Check refuses an edit that changes nothing of any story, or gives it what no story
@@ -166,20 +169,21 @@ func (e StoryEdit) Apply(s Story) Story {
 }
 
 // Rename gives a story another slug; its older ones lead to it for good. By
-// moderators. changed is false when it is called so. CodeForbidden, CodeInvalid,
+// moderators. Told.Changed is false when it is called so. CodeForbidden, CodeInvalid,
 // CodeNotFound with Near, CodeExists.
-func (s *Service) Rename(ctx context.Context, act Act, slug, to string) (story Story, changed bool, err error) {
+func (s *Service) Rename(ctx context.Context, act Act, slug, to string) (told Told, err error) {
 	if err := s.require(ctx, act.By, Moderator); err != nil {
-		return Story{}, false, err
+		return Told{}, err
 	}
 	if err := CheckSlug(to); err != nil {
-		return Story{}, false, err
+		return Told{}, err
 	}
-	if story, err = s.Story(ctx, slug); err != nil {
-		return Story{}, false, err
+	story, err := s.Story(ctx, slug)
+	if err != nil {
+		return Told{}, err
 	}
-	if story, changed, err = s.store.RenameStory(ctx, s.stamp(act), story.ID, to); err == nil {
+	if told, err = s.store.RenameStory(ctx, s.stamp(act), story.ID, to); err == nil {
 		s.planned() // its cards follow
 	}
-	return story, changed, err
+	return told, err
 }

@@ -17,6 +17,10 @@ type Merging struct {
 	Own       int
 	Stopped   int // channels that stopped From
 	Scheduled int // updates of From that wait for their time
+	Cards     int // posted cards of From that are edited
+	// Of Followers, Own and Stopped so many are direct messages, as far as they are
+	// known to be.
+	DirectFollowers, DirectOwn, DirectStopped int
 	// Changed is false where From had been merged before, into whatever Into is.
 	Changed bool
 }
@@ -122,6 +126,12 @@ func (s *Service) UpdateOf(ctx context.Context, slug string, number int) (story 
 	}
 	u, was, err = s.store.UpdateBySlug(ctx, strings.ToLower(strings.TrimSpace(slug)), number)
 	return story, u, was, err
+}
+
+// Formerly finds what the story was called that had this slug, where it was merged into
+// another; ok is false where it was not.
+func (s *Service) Formerly(ctx context.Context, slug string) (was Former, ok bool, err error) {
+	return s.store.Formerly(ctx, slug)
 }
 
 // FormerNumber is what an update was in a story that was merged since it was

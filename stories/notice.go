@@ -66,6 +66,8 @@ type NoticeBody struct {
 	Progress Progress      `json:",omitzero"`
 	Left     time.Duration `json:",omitempty"` // how long the rest will take; 0 when that is not known
 	Again    bool          `json:",omitempty"` // of a revision's progress: copies that were kept are sent too
+	Spread   Spread        `json:",omitzero"`  // of a revision's progress: what Progress is the sum of
+	Beside   RevisionKind  `json:",omitempty"` // of a revision's progress: what the messages beside the copies are labelled
 	Change   Change        `json:",omitzero"`
 	// Scheduled is as it stood when the notice was last said.
 	Scheduled *Scheduled `json:",omitempty"`
@@ -76,6 +78,7 @@ type NoticeBody struct {
 type Push struct {
 	Notice
 	Stands Progress
+	Spread Spread // of a revision: what Stands is the sum of
 }
 
 // ForDesk is the urgency of what the desk is told. It is above every update's: how a

@@ -71,8 +71,9 @@ func (s *Service) Spread(ctx context.Context, updateID int64, revision int) (Spr
 
 // WhyRevised returns d's edits of an update and the messages beside it, newest first.
 func (s *Service) WhyRevised(ctx context.Context, d Destination, updateID int64) ([]Delivery, error) {
-	return s.store.RevisionsTo(ctx, d, updateID, shownRevisions)
+	return s.store.RevisionsTo(ctx, d, updateID, toldRevisions)
 }
 
-// shownRevisions is how many deliveries of revisions to one channel are told.
-const shownRevisions = 6
+// toldRevisions is how many deliveries of an update's revisions to one channel are told:
+// an edit and a message each.
+const toldRevisions = 400

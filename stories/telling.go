@@ -66,8 +66,13 @@ func sentences(reasons []string) string {
 // Reach is how many channels a revision reaches, and how.
 type Reach struct {
 	Edits int // copies that are edited
-	Told  int // channels that get the message labelled Kind
-	Kind  RevisionKind
+	// Of Edits: Held are in channels that refuse the bot, and wait until it can write
+	// there again; Doubtful are others, which could not be edited the last time.
+	Held, Doubtful int
+	Gone           int // copies in channels that are gone, which stay as they are
+	Cards          int // posted cards that show the update, and are edited too
+	Told           int // channels and direct messages that get the message labelled Kind
+	Kind           RevisionKind
 	// Waiting is how many copies were not sent yet: they go out as the update reads
 	// now, are not sent at all, or are kept until it is released.
 	Waiting int
@@ -113,6 +118,7 @@ type Tells struct {
 	Since    int          // the revision that they were told of, or shown, last
 	Late     RevisionKind // what they are still owed of earlier revisions, as of Telling; "" for nothing
 	Channels int
+	Direct   int // those of Channels that are direct messages, as far as they are known to be
 }
 
 // Revised is an update that was revised, or would be.

@@ -45,7 +45,7 @@ func (m *Mux) previewRevision(ctx context.Context, r request, kind stories.Revis
 	case d.Fields[besideField] != "":
 		msg, msg.Buttons = beside, []bot.Button{sideButton("Show the copies", d, 0)}
 	default:
-		msg.Buttons = []bot.Button{sideButton("Show "+labels[would.Tells[0].Kind], d, 1)}
+		msg.Buttons = []bot.Button{sideButton("Show "+bot.RevisionLabel(would.Tells[0].Kind), d, 1)}
 	}
 	return msg, says, nil
 }

@@ -42,6 +42,7 @@ func presses() map[bot.Action]press {
 		bot.ActionCancel:    (*Mux).pressCancel,
 		bot.ActionRedraft:   (*Mux).pressRedraft,
 		bot.ActionMerge:     (*Mux).pressMerge,
+		bot.ActionWhy:       (*Mux).pressWhy,
 		bot.ActionForm:      (*Mux).pressForm,
 		bot.ActionDraft:     (*Mux).pressDraft,
 		bot.ActionPost:      (*Mux).pressPost,

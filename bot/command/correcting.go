@@ -90,8 +90,12 @@ func (m *Mux) reviseInForm(ctx context.Context, r request, k formKind) (bot.Repl
 	given := maps.Clone(r.values)
 	delete(given, storyArg.Name)
 	delete(given, numberArg.Name)
+	delete(given, anyway)
 	for name, values := range given {
 		d.Fields[name] = strings.Join(values, "\n")
+	}
+	if strings.EqualFold(r.get("clear"), "source") {
+		d.Fields["source"] = ""
 	}
 	baseOn(&d, u)
 	return m.openForm(ctx, r, k, d)
@@ -162,6 +166,9 @@ func (m *Mux) revisingOf(ctx context.Context, kind stories.RevisionKind, d stori
 	}
 	if over, err := strconv.Atoi(d.Fields[overField]); err == nil {
 		v.Over = &over
+	}
+	if v.Picture, err = updateRequest(d).repicture(); err != nil { // of no field: it was given when the form was asked for
+		return v, err
 	}
 	if was, ok := d.Fields[wasField+"source"]; ok && was == d.Fields["source"] {
 		return v, nil

@@ -266,9 +266,9 @@ func TestFormerNumbersOpenForms(t *testing.T) {
 func TestAPreviewSaysWhatAChannelIsStillOwed(t *testing.T) {
 	for step, want := range map[string]string{
 		"fix sony-hack 2 4,700 people were affected.":    "posts CORRECTION to 1 channel that was not told of an earlier correction yet.",
-		"correct sony-hack 2 4,600 people are affected.": "posts CORRECTION to 1 channel. 1 of the channels is still owed the message of an earlier revision: there one message tells of both.",
-		"hold sony-hack 2":                "posts ON HOLD to 1 channel. 1 of the channels is still owed",
-		"withdraw sony-hack 2 Nobody is.": "posts WITHDRAWN to 1 channel. 1 of the channels is still owed",
+		"correct sony-hack 2 4,600 people are affected.": "posts CORRECTION to 1 channel. 1 of them is still owed the message of an earlier revision: there one message tells of both.",
+		"hold sony-hack 2":                "posts ON HOLD to 1 channel. 1 of them is still owed",
+		"withdraw sony-hack 2 Nobody is.": "posts WITHDRAWN to 1 channel. 1 of them is still owed",
 	} {
 		n := openTracked(t)
 		n.must(n.ask("ria", "news", "/subscribe sony-hack"))

@@ -21,12 +21,7 @@ func (r request) wanted() (stories.Story, error) {
 	} else if err := checkTypedSlug(wanted.Slug); err != nil {
 		return wanted, err
 	}
-	for _, topic := range wanted.Topics {
-		if err := checkTopic(topic); err != nil {
-			return wanted, err
-		}
-	}
-	return wanted, nil
+	return wanted, checkTopics(wanted.Topics, "For a story without topics leave topics: out.")
 }
 
 // verifyTrack refuses a story that Track would refuse.

@@ -20,28 +20,20 @@ func (r request) readEdit() (e stories.StoryEdit, err error) {
 	}
 	if given := r.values["topics"]; len(given) > 0 {
 		topics := topicsOf(given)
-		if len(topics) == 1 && slices.Contains([]string{"none", "off", "nothing", "no"}, topics[0]) {
-			return e, stories.Errorf(stories.CodeInvalid, "topics:%s would give the story a topic of that name. To take its topics away: clear:topics.", topics[0])
-		}
-		for _, topic := range topics {
-			if err := checkTopic(topic); err != nil {
-				return e, err
-			}
+		if err := checkTopics(topics, "To take its topics away: clear:topics."); err != nil {
+			return e, err
 		}
 		e.Topics = &topics
-	}
-	both := func(what string) error {
-		return stories.Errorf(stories.CodeInvalid, "clear:%s takes away what %s: gives. Use one of the two.", what, what)
 	}
 	switch strings.ToLower(r.get("clear")) {
 	case "summary":
 		if e.Summary != nil {
-			return e, both("summary")
+			return e, clearsAndGives("summary")
 		}
 		e.Summary = new(string)
 	case "topics":
 		if e.Topics != nil {
-			return e, both("topics")
+			return e, clearsAndGives("topics")
 		}
 		e.Topics = new([]string)
 	}
@@ -72,14 +64,15 @@ func (m *Mux) edit(ctx context.Context, r request) (bot.Reply, error) {
 // editStory changes a story and shows how it reads.
 func (m *Mux) editStory(ctx context.Context, act stories.Act, slug string, e stories.StoryEdit) (bot.Reply, error) {
 	known := m.topics(ctx)
-	story, changed, err := m.stories.Edit(ctx, act, slug, e)
+	told, err := m.stories.Edit(ctx, act, slug, e)
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	if !changed {
+	story := told.Story
+	if !told.Changed {
 		return bot.Reply{Message: bot.Plainly(story.Slug + " reads so already; nothing was changed.")}, nil
 	}
-	reply := done(fmt.Sprintf("Changed %s. It reads so from now on:", story.Slug), followed(story)...)
+	reply := done(fmt.Sprintf("Changed %s.%s It reads so from now on:", story.Slug, cardsFollow(told.Cards)), followed(story)...)
 	if e.Topics != nil && len(story.Topics) > 0 {
 		if said := newTopics(story.Topics, others(m.topics(ctx), story.Topics, known)); said != "" {
 			reply.Message.Blocks = append(reply.Message.Blocks, bot.Para(bot.Text(strings.TrimSpace(said))))
@@ -102,7 +95,8 @@ func (m *Mux) rename(ctx context.Context, r request) (bot.Reply, error) {
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	story, changed, err := m.stories.Rename(ctx, r.act(), before.Slug, to)
+	told, err := m.stories.Rename(ctx, r.act(), before.Slug, to)
+	story := told.Story
 	if stories.CodeOf(err) == stories.CodeExists {
 		if owner, failed := m.stories.Story(ctx, to); failed == nil && owner.ID == before.ID {
 			return bot.Reply{}, err // it has it already, from a story that was merged into it
@@ -112,11 +106,11 @@ func (m *Mux) rename(ctx context.Context, r request) (bot.Reply, error) {
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	if !changed {
+	if !told.Changed {
 		return bot.Reply{Message: bot.Plainly(fmt.Sprintf("%s is called so already.", story.Slug))}, nil
 	}
 	older := story.Aliases[len(story.Aliases)-1]
-	return done(fmt.Sprintf("%s is called %s now. %s still leads to it, in commands and searches.", older, story.Slug, older)), nil
+	return done(fmt.Sprintf("%s is called %s now. %s still leads to it, in commands and searches.%s", older, story.Slug, older, cardsFollow(told.Cards))), nil
 }
 
 // unnamed is a refusal of a slug in the words of a command where no name stands before it.
@@ -129,9 +123,6 @@ func unnamed(err error) error {
 
 // close ends a story, after a last update if there is one.
 func (m *Mux) close(ctx context.Context, r request) (bot.Reply, error) {
-	if asked, ok, err := m.lastWordDoubt(ctx, r); ok || err != nil {
-		return asked, err
-	}
 	told, err := m.stories.End(ctx, r.act(), r.get("story"), r.get("text"))
 	if err != nil {
 		return bot.Reply{}, err
@@ -140,7 +131,7 @@ func (m *Mux) close(ctx context.Context, r request) (bot.Reply, error) {
 	if !told.Changed && told.Update.ID == 0 {
 		return bot.Reply{Message: bot.Plainly(story.Slug + " is closed already.")}, nil
 	}
-	said := m.atOnce(told) + fmt.Sprintf("Closed %s. It stays readable, and takes no more updates until /desk reopen %s.", story.Slug, story.Slug)
+	said := m.atOnce(told) + fmt.Sprintf("Closed %s. It stays readable, and takes no more updates until /desk reopen %s.%s", story.Slug, story.Slug, cardsFollow(told.Cards))
 	if n := told.Waiting; n > 0 {
 		said += fmt.Sprintf(" %s of it %s scheduled: when the story is still closed at %s time, the desk is asked. /desk scheduled lists what waits.", plural(n, "update"), oneOr(n, "is", "are"), oneOr(n, "its", "their"))
 	}
@@ -149,9 +140,6 @@ func (m *Mux) close(ctx context.Context, r request) (bot.Reply, error) {
 
 // reopen takes up a closed story again, with an update if there is one.
 func (m *Mux) reopen(ctx context.Context, r request) (bot.Reply, error) {
-	if asked, ok, err := m.lastWordDoubt(ctx, r); ok || err != nil {
-		return asked, err
-	}
 	if asked, ok, err := m.openDoubt(ctx, r); ok || err != nil {
 		return asked, err
 	}
@@ -166,9 +154,9 @@ func (m *Mux) reopen(ctx context.Context, r request) (bot.Reply, error) {
 	case !told.Changed:
 		return m.with(told, m.atOnce(told)+slug+" was open already."), nil
 	case told.Update.ID == 0:
-		return done(fmt.Sprintf("Reopened %s. It takes updates again: /update %s …", slug, slug)), nil
+		return done(fmt.Sprintf("Reopened %s.%s It takes updates again: /update %s …", slug, cardsFollow(told.Cards), slug)), nil
 	}
-	return m.with(told, m.atOnce(told)+fmt.Sprintf("Reopened %s.", slug)), nil
+	return m.with(told, m.atOnce(told)+fmt.Sprintf("Reopened %s.%s", slug, cardsFollow(told.Cards))), nil
 }
 
 // atOnce says, where updates can be undone for a while, that what a story ends or begins

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"storybot/bot"
@@ -123,6 +124,9 @@ func (m *Mux) previewEdit(ctx context.Context, _ request, d stories.Draft) (bot.
 		return bot.Message{}, nil, err
 	}
 	says := fmt.Sprintf("Post changes the %s of %s.", listed(what), story.Slug)
+	if slices.ContainsFunc(what, func(name string) bool { return name != "topics" }) { // these no card shows
+		says += " Cards of it that channels were posted are edited too."
+	}
 	return storyPreview(story), []bot.Span{bot.Text(says)}, nil
 }
 

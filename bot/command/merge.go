@@ -104,17 +104,17 @@ func mergeLines(plan stories.Merging, gone bool) (lines []string) {
 		lines = append(lines, fmt.Sprintf("Its %s %s updates %d–%d of %s, in their places by time.", plural(plan.Updates, "update"), say("become", "are now"), first, first+plan.Updates-1, into))
 	}
 	if n := plan.Followers; n > 0 {
-		line := fmt.Sprintf("%s %s %s, and %s %s instead, with the same options.", plural(n, "channel"), say(oneOr(n, "follows", "follow"), "followed"), from, say("will follow", oneOr(n, "follows", "follow")), into)
+		line := fmt.Sprintf("%s %s %s, and %s %s instead, with the same options.", bot.PlacesWords(n, plan.DirectFollowers), say(oneOr(n, "follows", "follow"), "followed"), from, say("will follow", oneOr(n, "follows", "follow")), into)
 		switch own := plan.Own; {
 		case own == n:
-			line = fmt.Sprintf("%s %s %s, and %s what was chosen there about %s.", plural(n, "channel"), say(oneOr(n, "follows", "follow"), "followed"), from, oneOr(n, "keeps", "keep"), into)
+			line = fmt.Sprintf("%s %s %s, and %s what was chosen there about %s.", bot.PlacesWords(n, plan.DirectFollowers), say(oneOr(n, "follows", "follow"), "followed"), from, oneOr(n, "keeps", "keep"), into)
 		case own > 0:
 			line += fmt.Sprintf(" %s of them %s what was chosen there about %s.", bot.Count(own), oneOr(own, "keeps", "keep"), into)
 		}
 		lines = append(lines, line)
 	}
 	if n := plan.Stopped; n > 0 {
-		lines = append(lines, fmt.Sprintf("%s stopped %s, and %s nothing of %s either, unless it is followed there by itself.", plural(n, "channel"), from, say("will get", oneOr(n, "gets", "get")), into))
+		lines = append(lines, fmt.Sprintf("%s stopped %s, and %s nothing of %s either, unless it is followed there by itself.", bot.PlacesWords(n, plan.DirectStopped), from, say("will get", oneOr(n, "gets", "get")), into))
 	}
 	if lost := slices.DeleteFunc(slices.Clone(plan.From.Topics), func(topic string) bool { return slices.Contains(plan.Into.Topics, topic) }); len(lost) > 0 {
 		lines = append(lines, fmt.Sprintf("%s does not have the %s %s: who follows %s and not the story %s no more of it.",
@@ -122,6 +122,9 @@ func mergeLines(plan stories.Merging, gone bool) (lines []string) {
 	}
 	if n := plan.Scheduled; n > 0 {
 		lines = append(lines, fmt.Sprintf("%s of it %s scheduled, and %s out as %s.", plural(n, "update"), oneOr(n, "is", "are"), oneOr(n, "goes", "go"), oneOr(n, "one of "+into, "updates of "+into)))
+	}
+	if n := plan.Cards; n > 0 {
+		lines = append(lines, fmt.Sprintf("%s of %s %s edited: %s %s what it goes on as.", plural(n, "posted card"), from, oneOr(n, "is", "are"), oneOr(n, "it", "they"), oneOr(n, "says", "say")))
 	}
 	return lines
 }

@@ -214,6 +214,9 @@ func (m *Mux) carryOut(ctx context.Context, r request) (bot.Reply, error) {
 	if err := r.command.check(r.values); err != nil {
 		return bot.Reply{}, cmp.Or(m.checkTarget(ctx, r), err)
 	}
+	if asked, ok, err := m.foreignDoubt(ctx, r); ok || err != nil {
+		return asked, r.keepText(err)
+	}
 	if r.command.changes() {
 		r.User.Name = r.Asker.Name(ctx)
 	}

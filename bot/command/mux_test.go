@@ -153,7 +153,7 @@ func TestClaim(t *testing.T) {
 		}
 	}
 	n.must(n.ask("ria", "general", "/desk claim "+strings.ToLower(code)))
-	if reply := n.ask("tom", "general", "/desk track A headline"); !strings.Contains(bot.PlainText(reply.Message), "An admin of the bot can make you one") {
+	if reply := n.ask("tom", "general", "/desk track A headline"); !strings.Contains(bot.PlainText(reply.Message), "An admin of the bot can make you one, with /desk moderators action:add user:tom;") {
 		t.Errorf("once there is one: %s", transcript(reply))
 	}
 	n.must(n.ask("ria", "general", "/desk moderators add console:mo"))

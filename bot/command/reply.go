@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
+	"strings"
 
 	"storybot/bot"
 	"storybot/stories"
@@ -38,6 +39,8 @@ func (m *Mux) refuse(ctx context.Context, c bot.Command, err error) bot.Reply {
 	refusal := (*stories.Error)(nil)
 	known := errors.As(err, &refusal)
 	switch {
+	case known && refusal.Code == stories.CodeForbidden && refusal.Message == stories.NoModerator:
+		return refused(m.noModerator(c))
 	case known && refusal.Code == stories.CodeUnavailable:
 		m.log.Warn("command refused for now", "asked", bot.Describe(c.Input), "err", err)
 		return withText(refusedNow(refusal), err)
@@ -50,6 +53,17 @@ func (m *Mux) refuse(ctx context.Context, c bot.Command, err error) bot.Reply {
 	id := bot.FaultID()
 	m.log.Error("command failed", "fault", id, "asked", bot.Describe(c.Input), "key", c.Key, "err", err)
 	return bot.Faulty(id)
+}
+
+// noModerator says how whoever asks becomes a moderator: where people are called by names
+// that they chose, with the whole command.
+func (m *Mux) noModerator(c bot.Command) string {
+	for _, p := range m.config.People {
+		if name, ok := strings.CutPrefix(c.User.Ref, p.Platform+":"); ok && p.Named && p.Person(name) {
+			return strings.ReplaceAll(stories.NoModerator, stories.YourName, name)
+		}
+	}
+	return stories.NoModerator
 }
 
 // refusePanic makes the answer of a handler that panicked.

@@ -3,8 +3,6 @@ package command
 import (
 	"context"
 	"fmt"
-	"maps"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -49,11 +47,52 @@ func (r request) revising() (v revising, err error) {
 	if v.number, err = r.number(); err != nil {
 		return v, err
 	}
-	if r.get("source") == "" {
-		return v, nil
+	if v.Picture, err = r.repicture(); err != nil {
+		return v, err
 	}
-	v.Sources, err = r.sources()
+	switch cleared := strings.EqualFold(r.get("clear"), "source"); {
+	case cleared && r.get("source") != "":
+		return v, clearsAndGives("source")
+	case cleared:
+		v.Sources = []string{}
+	case r.get("source") != "":
+		v.Sources, err = r.sources()
+	}
 	return v, err
+}
+
+// repicture is the picture that an update is to have from now on, none where that is to
+// be taken away; nil where it stays. A description alone is of the picture there is: see
+// pictured. Errors: CodeInvalid.
+func (r request) repicture() (*stories.Picture, error) {
+	p, err := r.picture()
+	cleared := strings.EqualFold(r.get("clear"), "image")
+	switch {
+	case err != nil:
+		return nil, err
+	case cleared && !p.IsZero():
+		return nil, clearsAndGives("image")
+	case cleared || !p.IsZero():
+		return &p, nil
+	}
+	return nil, nil
+}
+
+// clearsAndGives refuses an option that is given and taken away.
+func clearsAndGives(what string) error {
+	return stories.Errorf(stories.CodeInvalid, "clear:%s takes away what %s: gives. Use one of the two.", what, what)
+}
+
+// pictured is v with the address of the update's picture, where only its description is
+// to be another one.
+func (m *Mux) pictured(ctx context.Context, v revising) revising {
+	if v.Picture == nil || v.Picture.URL != "" || v.Picture.Alt == "" {
+		return v
+	}
+	if _, u, _, err := m.stories.UpdateOf(ctx, v.slug, v.number); err == nil { // else that is said in its turn
+		v.Picture = &stories.Picture{URL: u.Picture.URL, Alt: v.Picture.Alt}
+	}
+	return v
 }
 
 // verifyRevision refuses a revision that would be refused whatever is answered.
@@ -68,6 +107,7 @@ func (m *Mux) verifyRevision(ctx context.Context, r request) error {
 
 // wouldRevise is what a revision would do, in whatever story and update it names.
 func (m *Mux) wouldRevise(ctx context.Context, by stories.User, v revising) (stories.Revised, error) {
+	v = m.pictured(ctx, v)
 	would, err := m.stories.WouldRevise(ctx, by, v.slug, v.number, v.Rewording)
 	return would, m.revisionError(ctx, by, v, err)
 }
@@ -135,6 +175,9 @@ func revisionPreview(v revising, would stories.Revised) []bot.Block {
 	default:
 		blocks = append(blocks, bot.Block{Kind: bot.Quote, Spans: []bot.Span{bot.Text(excerpt(would.Update.Text))}})
 	}
+	if would.Before.Picture != would.Update.Picture {
+		blocks = append(blocks, pictureWords(would.Update))
+	}
 	if v.Reason != "" {
 		blocks = append(blocks, bot.Para(bot.Text("Readers are told why: “"+excerpt(v.Reason)+"”")))
 	}
@@ -143,6 +186,14 @@ func revisionPreview(v revising, would stories.Revised) []bot.Block {
 		last += " Withdrawing cannot be undone."
 	}
 	return append(blocks, small(bot.Text(last)))
+}
+
+// pictureWords says which picture u has from now on.
+func pictureWords(u stories.Update) bot.Block {
+	if u.Picture.IsZero() {
+		return small(bot.Text("Without its picture"))
+	}
+	return bot.Image{URL: u.Picture.URL, Alt: u.Picture.Alt}.InWords()
 }
 
 // revisionWord is how a kind of revision is called where it is asked about, in a
@@ -157,98 +208,10 @@ var revisionWords = map[stories.RevisionKind]revisionWord{
 	stories.Release:    {"Release update %d of %s?", "Release it", "Released update %d of %s", "released update %s of %s"},
 }
 
-// labels are the words that head the message beside the copies.
-var labels = map[stories.RevisionKind]string{
-	stories.Correction: "CORRECTION", stories.Withdrawal: "WITHDRAWN", stories.Hold: "ON HOLD", stories.Release: "RELEASED",
-}
-
-// reachWords says what a revision of a kind does, in sentences.
-func reachWords(kind stories.RevisionKind, would stories.Revised) string {
-	reach := would.Reach
-	var does, more []string
-	if reach.Edits > 0 {
-		does = append(does, "edits "+copies(reach.Edits))
-	}
-	posts, late := tellsWords(kind, would.Tells)
-	does = append(does, posts...)
-	if reach.Again > 0 {
-		does = append(does, fmt.Sprintf("sends %s that %s kept back", copies(reach.Again), oneOr(reach.Again, "was", "were")))
-	}
-	if len(does) > 0 {
-		more = append(more, "This "+listed(does)+".")
-	}
-	if late > 0 {
-		more = append(more, fmt.Sprintf("%s of the channels %s still owed the message of an earlier revision: there one message tells of both.", bot.Count(late), oneOr(late, "is", "are")))
-	}
-	if wait := waitingWords(kind, reach.Waiting); wait != "" {
-		more = append(more, wait)
-	}
-	if reach.Old > 0 {
-		more = append(more, fmt.Sprintf("%s %s too old to be reached.", capital(copies(reach.Old)), oneOr(reach.Old, "is", "are")))
-	}
-	if len(more) == 0 {
-		return "No channel has a copy of it."
-	}
-	return strings.Join(more, " ")
-}
-
-// overdue says of what a channel was not told before, where another revision brings it.
-var overdue = map[stories.RevisionKind]string{
-	stories.Correction: "not told of an earlier correction yet", stories.Hold: "not told yet that it is on hold",
-	stories.Release: "not told yet that it was released", stories.Withdrawal: "not told yet that it is withdrawn",
-}
-
-// tellsWords says which messages a revision of a kind posts to how many channels, and
-// how many of those are told in it of an earlier revision too.
-func tellsWords(kind stories.RevisionKind, tells []stories.Tells) (posts []string, late int) {
-	own, others := map[stories.RevisionKind]int{}, map[stories.RevisionKind]int{}
-	for _, t := range tells {
-		switch {
-		case t.Late == "":
-			own[t.Kind] += t.Channels
-		case t.Kind == kind:
-			own[t.Kind] += t.Channels
-			late += t.Channels
-		default:
-			others[t.Kind] += t.Channels
-		}
-	}
-	for _, told := range slices.Sorted(maps.Keys(own)) {
-		posts = append(posts, fmt.Sprintf("posts %s to %s", labels[told], plural(own[told], "channel")))
-	}
-	for _, told := range slices.Sorted(maps.Keys(others)) {
-		n := others[told]
-		posts = append(posts, fmt.Sprintf("posts %s to %s that %s %s", labels[told], plural(n, "channel"), oneOr(n, "was", "were"), overdue[told]))
-	}
-	return posts, late
-}
-
-// waitingWords says what becomes of n copies that were not sent yet.
-func waitingWords(kind stories.RevisionKind, n int) string {
-	if n <= 0 {
-		return ""
-	}
-	wait := fmt.Sprintf("%s that %s not sent yet ", capital(copies(n)), oneOr(n, "was", "were"))
-	switch kind {
-	case stories.Withdrawal:
-		return wait + oneOr(n, "is not sent at all.", "are not sent at all.")
-	case stories.Hold:
-		return wait + oneOr(n, "is kept until it is released.", "are kept until it is released.")
-	}
-	return wait + oneOr(n, "goes out as it reads then.", "go out as it reads then.")
-}
-
-// copies counts copies of an update.
-func copies(n int) string {
-	if n == 1 {
-		return "1 copy"
-	}
-	return bot.Count(n) + " copies"
-}
-
 // carryOutRevision revises an update and says how many copies and channels that
 // reaches, for as long as it takes.
 func (m *Mux) carryOutRevision(ctx context.Context, act stories.Act, v revising) (bot.Reply, error) {
+	v = m.pictured(ctx, v)
 	done, err := m.stories.Revise(ctx, act, v.slug, v.number, v.Rewording)
 	if err != nil {
 		return bot.Reply{}, m.revisionError(ctx, act.By, v, err)
@@ -286,7 +249,7 @@ func (v revised) message(s stories.Spread, left time.Duration) bot.Message {
 	m := bot.Message{Tone: bot.Success, Blocks: []bot.Block{
 		bot.Para(bot.Text(what + ". " + reachWords(v.kind, v.Revised))),
 		{Kind: bot.Quote, Spans: []bot.Span{{Text: excerpt(v.Update.Text), Strike: v.Update.Marks.Standing == stories.Withdrawn}}}}}
-	if words := v.progress(s, left); words != "" {
+	if words := v.words(s, left); words != "" {
 		m.Blocks = append(m.Blocks, bot.Para(bot.Text(words)))
 	}
 	return m
@@ -295,45 +258,10 @@ func (v revised) message(s stories.Spread, left time.Duration) bot.Message {
 // ending is what the author reads of its end where that is a message of its own.
 func (v revised) ending(s stories.Spread, left time.Duration) bot.Message {
 	return bot.Message{Tone: bot.Success, Blocks: []bot.Block{bot.Para(
-		bot.Bold(fmt.Sprintf("%s, update %d: ", v.Story.Slug, v.Update.Number)), bot.Text(v.progress(s, left)))}}
+		bot.Bold(fmt.Sprintf("%s, update %d: ", v.Story.Slug, v.Update.Number)), bot.Text(v.words(s, left)))}}
 }
 
-// progress says how a revision's work stands, "" before that is known.
-func (v revised) progress(s stories.Spread, left time.Duration) string {
-	var parts []string
-	if s.Edits.Total > 0 {
-		parts = append(parts, ofAll("edited", s.Edits, "copy", "copies", "could not be edited"))
-	}
-	if s.Told.Total > 0 {
-		parts = append(parts, ofAll("posted "+labels[v.Reach.Kind]+" to", s.Told, "channel", "channels", "did not get it"))
-	}
-	if v.Reach.Again > 0 && s.Again.Total > 0 {
-		parts = append(parts, ofAll("sent the update to", s.Again, "channel", "channels", "did not get it"))
-	}
-	if len(parts) == 0 {
-		return ""
-	}
-	words := capital(strings.Join(parts, "; "))
-	if !s.Done() && left >= time.Second {
-		words += ", about " + bot.Roughly(left) + " left"
-	}
-	return words + "."
-}
-
-// ofAll says how much of some work is done, and what did not succeed.
-func ofAll(did string, p stories.Progress, one, more, failed string) string {
-	words := fmt.Sprintf("%s %s of %s %s", did, bot.Count(p.Sent), bot.Count(p.Total), oneOr(p.Total, one, more))
-	if p.Held > 0 {
-		words += fmt.Sprintf(", %s in channels that are blocked", bot.Count(p.Held))
-	}
-	if p.Newer > 0 {
-		words += fmt.Sprintf(", %s %s left to a newer revision", bot.Count(p.Newer), oneOr(p.Newer, "is", "are"))
-	}
-	if p.Failed > 0 {
-		words += fmt.Sprintf(", %s %s", bot.Count(p.Failed), failed)
-	}
-	if p.Unknown > 0 {
-		words += fmt.Sprintf(", %s uncertain", bot.Count(p.Unknown))
-	}
-	return words
+// words say how a revision's work stands, "" before that is known.
+func (v revised) words(s stories.Spread, left time.Duration) string {
+	return bot.RevisionWords(s, v.Reach.Kind, v.Reach.Again > 0, left)
 }

@@ -46,9 +46,30 @@ func (m *Mux) oneUpdate(ctx context.Context, r request) (bot.Reply, error) {
 	}
 	msg := bot.RenderWhole(story, u, 0)
 	if was.Number != 0 {
-		msg = headed(small(bot.Text(formerly(story, u, was))), msg)
+		return bot.Reply{Message: headed(small(bot.Text(formerly(story, u, was))), msg)}, nil
+	}
+	if head := m.leadsTo(ctx, r.get("story"), story); len(head) > 0 {
+		msg = headed(head[0], msg)
 	}
 	return bot.Reply{Message: msg}, nil
+}
+
+// leadsTo says, above what is shown of a story, that the slug by which it was asked for
+// is an older one of it, or one of a story that was merged into it; none otherwise.
+func (m *Mux) leadsTo(ctx context.Context, typed string, story stories.Story) []bot.Block {
+	typed = strings.ToLower(strings.TrimSpace(typed))
+	if !slices.Contains(story.Aliases, typed) {
+		return nil
+	}
+	said := fmt.Sprintf("%s is called %s now.", typed, story.Slug)
+	switch _, merged, err := m.stories.Formerly(ctx, typed); {
+	case err != nil:
+		m.log.Debug("whether a slug is of a merged story was not found out", "slug", typed, "err", err)
+		said = fmt.Sprintf("%s leads to %s now.", typed, story.Slug)
+	case merged:
+		said = fmt.Sprintf("%s was merged into %s.", typed, story.Slug)
+	}
+	return []bot.Block{small(bot.Text(said))}
 }
 
 // updateOf finds an update as somebody names it.
@@ -118,7 +139,7 @@ func (m *Mux) card(ctx context.Context, r request, slug string, shared bool) (bo
 	if !shared && (card.New > 0 || !card.Returning) {
 		m.markSeen(ctx, reader, card.Story)
 	}
-	reply := bot.Reply{Message: renderCard(card, m.stories.Now(), shared), Public: shared}
+	reply := bot.Reply{Message: renderCard(card, m.stories.Now(), shared, m.leadsTo(ctx, slug, card.Story)...), Public: shared}
 	if !shared && m.followsItself(ctx, r.Where, card.Story) {
 		reply.Message.Buttons = slices.DeleteFunc(reply.Message.Buttons, func(b bot.Button) bool { return b.Action == bot.ActionFollow })
 	}
@@ -144,11 +165,11 @@ const (
 	leastRow       = 260 // of an update: with less for each there are two of them
 )
 
-// renderCard is what /story shows: the news, then what it is about.
-func renderCard(card stories.Card, now time.Time, shared bool) bot.Message {
+// renderCard is what /story shows: head, the news, then what it is about.
+func renderCard(card stories.Card, now time.Time, shared bool, head ...bot.Block) bot.Message {
 	story, about := card.Story, background(card.Story)
 	first := bot.Para(stateSpans(card, shared)...)
-	room := answerRoom - roomOf(first) - roomOf(about...)
+	room := answerRoom - roomOf(head...) - roomOf(first) - roomOf(about...)
 	shown := card.Newest
 	if len(shown) > 2 && room/len(shown) < leastRow && longest(shown) > leastRow {
 		shown = shown[:2]
@@ -157,7 +178,7 @@ func renderCard(card stories.Card, now time.Time, shared bool) bot.Message {
 	if card.Returning && !shared {
 		fresh = card.Fresh
 	}
-	m := bot.Message{Blocks: append([]bot.Block{first}, updateRows(shown, now, room, fresh)...)}
+	m := bot.Message{Blocks: append(append(head, first), updateRows(shown, now, room, fresh)...)}
 	m.Blocks = append(m.Blocks, about...)
 	if story.Updates > 0 {
 		m.Buttons = append(m.Buttons, bot.NewButton("Timeline", bot.ActionTimeline, story.ID))

@@ -24,8 +24,12 @@ var (
 	// lastWordArg is what is published with a change of a story's state.
 	lastWordArg = bot.Arg{Name: "text", Summary: "An update to publish with it, at once", Free: true}
 	numberArg   = bot.Arg{Name: "number", Summary: "The update's number", Positional: true, MaxLength: 10}
-	// revisedSource is the source: of a revision.
+	// revisedSource, revisedImage, revisedAlt and revisedClear are what a revision changes
+	// beside the text.
 	revisedSource = bot.Arg{Name: "source", Kind: bot.KindLinks, Summary: "Links that take the place of its sources, with commas between them", MaxLength: stories.MaxSources * (stories.MaxSourceURL + 1)}
+	revisedImage  = bot.Arg{Name: "image", Kind: bot.KindLink, Summary: "A picture that takes the place of its picture; say in alt what it shows", MaxLength: stories.MaxPictureURL}
+	revisedAlt    = bot.Arg{Name: "alt", Kind: bot.KindText, Summary: "What the picture shows, in words; alone it describes the picture there is", MaxLength: stories.MaxPictureAlt}
+	revisedClear  = bot.Arg{Name: "clear", Summary: "What to take away", Choices: []bot.Choice{{Value: "image", Label: "image"}, {Value: "source", Label: "source"}}}
 )
 
 func required(a bot.Arg) bot.Arg {
@@ -106,17 +110,17 @@ func deskCommands() []command {
 			Args: []bot.Arg{required(storyArg), lastWordArg}, Example: "/desk close sony-hack"}, role: stories.Moderator, verify: (*Mux).verifyLastWord, nearly: "Close %s", run: (*Mux).close},
 		{Spec: bot.Spec{Name: "desk reopen", Summary: "Take up a closed story again",
 			Args: []bot.Arg{required(storyArg), lastWordArg}, Example: "/desk reopen sony-hack"}, role: stories.Moderator, verify: (*Mux).verifyLastWord, nearly: "Reopen %s", run: (*Mux).reopen},
-		{Spec: bot.Spec{Name: "desk correct", Summary: "Correct what an update says, in every copy, and post CORRECTION beside them",
+		{Spec: bot.Spec{Name: "desk correct", Summary: "Correct an update in every copy, and post CORRECTION beside them",
 			Args: []bot.Arg{required(storyArg), required(numberArg), {Name: "text", Summary: "What it is to say", Free: true},
-				{Name: "reason", Kind: bot.KindText, Summary: "What was wrong; readers see it", MaxLength: stories.MaxReason}, revisedSource},
+				{Name: "reason", Kind: bot.KindText, Summary: "What was wrong; readers see it", MaxLength: stories.MaxReason}, revisedSource, revisedImage, revisedAlt, revisedClear},
 			Opens: true, Example: "/desk correct sony-hack 3 reason:\"The number was wrong.\" 47,000 people are affected."}, role: stories.Moderator, verify: (*Mux).verifyRevision, run: (*Mux).revise, inForm: (*Mux).correctInForm, formed: ifNoText | ifApart},
-		{Spec: bot.Spec{Name: "desk fix", Summary: "Mend a slip of the pen in an update, in every copy, without telling anybody",
-			Args:  []bot.Arg{required(storyArg), required(numberArg), {Name: "text", Summary: "What it is to say", Free: true}, revisedSource},
+		{Spec: bot.Spec{Name: "desk fix", Summary: "Mend a slip in an update, in every copy, without telling anybody",
+			Args:  []bot.Arg{required(storyArg), required(numberArg), {Name: "text", Summary: "What it is to say", Free: true}, revisedSource, revisedImage, revisedAlt, revisedClear},
 			Opens: true, Example: "/desk fix sony-hack 3 The studio cancels the film."}, role: stories.Moderator, verify: (*Mux).verifyRevision, run: (*Mux).revise, inForm: (*Mux).fixInForm, formed: ifNoText | ifApart},
-		{Spec: bot.Spec{Name: "desk withdraw", Summary: "Withdraw an update for good: its copies are struck through, and WITHDRAWN is posted",
+		{Spec: bot.Spec{Name: "desk withdraw", Summary: "Withdraw an update for good: copies are struck through, WITHDRAWN is posted",
 			Args:    []bot.Arg{required(storyArg), required(numberArg), {Name: "reason", Summary: "Why; readers see it", Required: true, Free: true, MaxLength: stories.MaxReason}},
 			Example: "/desk withdraw sony-hack 3 The source was not who it said."}, role: stories.Moderator, verify: (*Mux).verifyRevision, run: (*Mux).revise},
-		{Spec: bot.Spec{Name: "desk hold", Summary: "Mark an update as being checked, in every copy, and post ON HOLD",
+		{Spec: bot.Spec{Name: "desk hold", Summary: "Mark an update as being checked, and post ON HOLD",
 			Args:    []bot.Arg{required(storyArg), required(numberArg), {Name: "reason", Summary: "What is being checked; readers see it", Free: true, MaxLength: stories.MaxReason}},
 			Example: "/desk hold sony-hack 3 The number is disputed."}, role: stories.Moderator, verify: (*Mux).verifyRevision, run: (*Mux).revise},
 		{Spec: bot.Spec{Name: "desk release", Summary: "Say that an update on hold, or unverified, stands, and post RELEASED",

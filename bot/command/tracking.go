@@ -61,11 +61,8 @@ func (p problems) checkStory(d stories.Draft) error {
 	}
 	topics := topicsOf([]string{d.Fields["topics"]})
 	_, topicsErr := stories.CheckTopics(topics)
-	for _, topic := range topics {
-		if err := checkTopic(topic); err != nil {
-			topicsErr = err
-			break
-		}
+	if err := checkTopics(topics, "For no topics leave the field empty."); err != nil {
+		topicsErr = err
 	}
 	for field, err := range map[string]error{"headline": headline, "summary": stories.CheckSummary(d.Fields["summary"]), "topics": topicsErr} {
 		if err := p.add(field, err); err != nil {

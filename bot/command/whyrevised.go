@@ -47,7 +47,7 @@ func toldAs(d stories.Delivery, all []stories.Revision) string {
 			since = append(since, v)
 		}
 	}
-	return labels[stories.Tell(since).Kind]
+	return bot.RevisionLabel(stories.Tell(since).Kind)
 }
 
 // revisionWhy says how an edit of a copy stands, or a message beside it. all are the

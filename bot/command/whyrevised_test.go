@@ -112,7 +112,7 @@ func TestWorkLeftToANewerRevisionDidNotFail(t *testing.T) {
 			if err != nil || spread.Edits.Newer != 2 || spread.Edits.Failed != 0 {
 				t.Errorf("%+v, %v", spread, err)
 			}
-			if said := bot.RevisionWords(spread.Sum(false), 0); !strings.Contains(said, "left to a newer revision") || strings.Contains(said, "not possible") {
+			if said := bot.RevisionWords(spread, stories.Correction, false, 0); !strings.Contains(said, "left to a newer revision") || strings.Contains(said, "could not") {
 				t.Errorf("the desk is told %s", said)
 			}
 		})

@@ -207,7 +207,7 @@ func (d *newsDay) revise() {
 	d.benPresses(asked, "Fix it")
 	d.printed("edited ──\nThe first dykes are closed; 4,700 people")
 	d.everywhere("4,700 people")
-	d.waitDiscord(d.t, "flood, update 1, fix: Made all ")
+	d.waitDiscord(d.t, "flood, update 1, fix: Edited 4 of 4 copies.")
 
 	form := d.mia(deskChannel, "desk correct", map[string]string{"story": "flood", "number": "3"})
 	preview, err := d.discord.Submit(d.ctx, form, map[string]string{"text": "A dyke has given way at Porz.", "reason": "The wrong bank of the river"}, d.asMia(deskChannel, "", nil))
@@ -220,7 +220,7 @@ func (d *newsDay) revise() {
 	d.press(preview, "Post")
 	d.printed("CORRECTION\n")
 	d.shows(5, 3, 5, 5)
-	d.waitDiscord(d.t, "flood, update 3, correction: Made all ")
+	d.waitDiscord(d.t, "flood, update 3, correction: Edited 5 of 5 copies; posted CORRECTION to 5 of 5 ")
 
 	d.mia(deskChannel, "update", map[string]string{"story": "flood", "at": "tomorrow 09:00", "text": "The chancellor visits Cologne."})
 	waiting := d.mia(deskChannel, "desk scheduled", nil)
@@ -229,7 +229,7 @@ func (d *newsDay) revise() {
 	d.types("/desk withdraw flood 2 The shipping office denies it.", "[1] Withdraw it\n")
 	d.types("1", "copies; posted WITHDRAWN to ")
 	d.shows(6, 3, 6, 6)
-	d.waitDiscord(d.t, "flood, update 2, withdrawal: Made all ")
+	d.waitDiscord(d.t, "flood, update 2, withdrawal: Edited 4 of 4 copies; posted WITHDRAWN to 4 of 4 ")
 }
 
 func (d *newsDay) benPresses(a *slacktest.Answer, label string) *slacktest.Answer {

@@ -36,20 +36,26 @@ const (
 		SELECT CAST(j.value ->> 0 AS BIGINT), CAST(j.value ->> 1 AS BIGINT), 0, 0, ?2, ?3, 1, ?4, ?4, 1 FROM each(?1)
 		RETURNING id`
 	isShownSQL = `SELECT count(*) FROM (SELECT 1 FROM shown w WHERE w.story_id = ?1 AND (CAST(?2 AS BIGINT) = 0 OR w.update_id = ?2) LIMIT 1) AS w`
-	// cardEditsSQL owes an edit, under the publications ?3, of every card that shows the
-	// story ?1, and of it the update ?2 where that is not 0, unless one waits already. ?4
+	// countCardsSQL counts the cards that show the story ?1, and of it the update ?2 where
+	// that is not 0, wherever they can be edited.
+	countCardsSQL = `SELECT count(*) ` + shownCardsSQL + ` WHERE ` + editableCardSQL
+	shownCardsSQL = `
+		FROM (SELECT DISTINCT w.delivery_id FROM shown w WHERE w.story_id = ?1 AND (CAST(?2 AS BIGINT) = 0 OR w.update_id = ?2)) AS cs
+		JOIN owed d ON d.id = cs.delivery_id LEFT JOIN outcomes o ON o.id = d.id
+		JOIN destinations g ON g.id = d.destination_id
+		JOIN destinations t ON t.id = CASE WHEN g.moved_to > 0 THEN g.moved_to ELSE g.id END`
+	// editableCardSQL: it was sent, or may have been, or is on its way (?3).
+	editableCardSQL = `t.state <> 'gone' AND (o.state = 2 OR coalesce(o.state, 0) = 0 AND (coalesce(o.doubtful, 0) > 0 OR d.id among(?3)))`
+	// cardEditsSQL owes an edit, under the publications ?4, of every card that shows the
+	// story ?1, and of it the update ?2 where that is not 0, unless one waits already. ?3
 	// are requests on their way. It owes a channel with several one at a time.
 	cardEditsSQL = `
 		INSERT INTO owed (id, destination_id, on_id)
-		SELECT (p.id << 32) + t.id, t.id, d.id
-		FROM (SELECT DISTINCT w.delivery_id FROM shown w WHERE w.story_id = ?1 AND (CAST(?2 AS BIGINT) = 0 OR w.update_id = ?2)) AS c
-		JOIN owed d ON d.id = c.delivery_id LEFT JOIN outcomes o ON o.id = d.id
-		JOIN destinations g ON g.id = d.destination_id
-		JOIN destinations t ON t.id = CASE WHEN g.moved_to > 0 THEN g.moved_to ELSE g.id END
-		JOIN publications p ON p.id among(?3) AND p.lane_id = t.lane_id
-		WHERE t.state <> 'gone' AND (o.state = 2 OR coalesce(o.state, 0) = 0 AND (coalesce(o.doubtful, 0) > 0 OR d.id among(?4)))
+		SELECT (p.id << 32) + t.id, t.id, d.id` + shownCardsSQL + `
+		JOIN publications p ON p.id among(?4) AND p.lane_id = t.lane_id
+		WHERE ` + editableCardSQL + `
 			AND NOT EXISTS (SELECT 1 FROM owed x JOIN publications k ON k.id = (x.id >> 32) LEFT JOIN outcomes e ON e.id = x.id
-				WHERE x.on_id > 0 AND x.on_id = d.id AND k.op = 1 AND coalesce(e.state, 0) IN (0, 5) AND NOT x.id among(?4))
+				WHERE x.on_id > 0 AND x.on_id = d.id AND k.op = 1 AND coalesce(e.state, 0) IN (0, 5) AND NOT x.id among(?3))
 		ORDER BY t.id
 		ON CONFLICT DO NOTHING`
 )
@@ -59,34 +65,39 @@ func lockCards(ctx context.Context, q querier) (c cards, err error) {
 	return c, err
 }
 
-// editCards owes an edit to the cards of a story that was changed and is locked.
-func (s *Store) editCards(ctx context.Context, q querier, storyID int64, at time.Time) error {
+// editCards owes an edit to the cards of a story that was changed and is locked, and
+// returns how many those are.
+func (s *Store) editCards(ctx context.Context, q querier, storyID int64, at time.Time) (int, error) {
 	if err := sharePlanning(ctx, q); err != nil {
-		return err
+		return 0, err
 	}
 	c, err := lockCards(ctx, q)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	flying, err := allFlights(ctx, q)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	return c.edit(ctx, q, storyID, 0, flying, at)
 }
 
 // edit owes an edit to the cards that show a story, and of it an update where that is
-// not 0. Planning is shared.
-func (c cards) edit(ctx context.Context, q querier, storyID, updateID int64, flying flights, at time.Time) error {
+// not 0, and returns how many will read otherwise: one that waits for an edit already
+// is counted and owed no second one. Planning is shared.
+func (c cards) edit(ctx context.Context, q querier, storyID, updateID int64, flying flights, at time.Time) (n int, err error) {
 	var shown bool
 	if err := one(ctx, q, isShownSQL, []any{storyID, updateID}, &shown); err != nil || !shown {
-		return err
+		return 0, err
+	}
+	on := list(slices.Collect(maps.Keys(flying.byID)))
+	if err := one(ctx, q, countCardsSQL, []any{storyID, updateID, on}, &n); err != nil || n == 0 {
+		return 0, err
 	}
 	lanes, err := all(ctx, q, scanID, lanesInUseSQL)
 	if err != nil {
-		return err
+		return 0, err
 	}
-	on := list(slices.Collect(maps.Keys(flying.byID)))
 	for {
 		each := make([][2]int64, len(lanes))
 		for i, lane := range lanes {
@@ -94,18 +105,18 @@ func (c cards) edit(ctx context.Context, q querier, storyID, updateID int64, fly
 		}
 		text, err := json.Marshal(each)
 		if err != nil {
-			return err
+			return 0, err
 		}
 		publications, err := all(ctx, q, scanID, publishCardsSQL, string(text), millis(at), c.revision, int(stories.CardsNotice.Urgency()))
 		if err != nil {
-			return fmt.Errorf("publish edits of cards: %w", err)
+			return 0, fmt.Errorf("publish edits of cards: %w", err)
 		}
-		n, err := q.exec(ctx, cardEditsSQL, storyID, updateID, list(publications), on)
+		owed, err := q.exec(ctx, cardEditsSQL, storyID, updateID, on, list(publications))
 		if err != nil {
-			return fmt.Errorf("owe edits of cards: %w", err)
+			return 0, fmt.Errorf("owe edits of cards: %w", err)
 		}
-		if err := enqueue(ctx, q, publications, int(n), at); err != nil || n == 0 {
-			return err
+		if err := enqueue(ctx, q, publications, int(owed), at); err != nil || owed == 0 {
+			return n, err
 		}
 	}
 }
@@ -123,7 +134,7 @@ func passCards(ctx context.Context, q querier, a stories.Act, m stories.Merging)
 	if err != nil {
 		return err
 	}
-	if err := c.edit(ctx, q, m.From.ID, 0, flying, a.At); err != nil {
+	if _, err := c.edit(ctx, q, m.From.ID, 0, flying, a.At); err != nil {
 		return err
 	}
 	_, err = q.exec(ctx, passCardsSQL, m.From.ID, m.Into.ID)

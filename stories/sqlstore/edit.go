@@ -18,8 +18,8 @@ const (
 )
 
 // EditStory implements stories.StoryEditStore.
-func (s *Store) EditStory(ctx context.Context, a stories.Act, storyID int64, e stories.StoryEdit) (stories.Story, bool, error) {
-	done, err := act(ctx, s, a, "edited", func(q querier) (done stateChange, changed bool, err error) {
+func (s *Store) EditStory(ctx context.Context, a stories.Act, storyID int64, e stories.StoryEdit) (stories.Told, error) {
+	return act(ctx, s, a, "edited", func(q querier) (done stories.Told, changed bool, err error) {
 		story, err := lockStory(ctx, q, storyID)
 		if err != nil {
 			return done, false, err
@@ -29,7 +29,7 @@ func (s *Store) EditStory(ctx context.Context, a stories.Act, storyID int64, e s
 		}
 		what := e.Changed(story)
 		if len(what) == 0 {
-			return stateChange{Story: story}, false, nil
+			return stories.Told{Story: story}, false, nil
 		}
 		before := story
 		story = e.Apply(story)
@@ -41,13 +41,13 @@ func (s *Store) EditStory(ctx context.Context, a stories.Act, storyID int64, e s
 			return done, false, err
 		}
 		if story.Headline != before.Headline || story.Summary != before.Summary { // no card shows topics
-			if err := s.editCards(ctx, q, story.ID, a.At); err != nil {
+			if done.Cards, err = s.editCards(ctx, q, story.ID, a.At); err != nil {
 				return done, false, err
 			}
 		}
-		return stateChange{story, true}, true, enter(ctx, q, a, "edited", story.ID, editDetail(before, what))
+		done.Story, done.Changed = story, true
+		return done, true, enter(ctx, q, a, "edited", story.ID, editDetail(before, what))
 	})
-	return done.Story, done.Changed, err
 }
 
 // editDetail is what the desk's log keeps of an edit, in a form that is put into words
@@ -62,11 +62,11 @@ func editDetail(before stories.Story, what []string) string {
 }
 
 // RenameStory implements stories.StoryEditStore.
-func (s *Store) RenameStory(ctx context.Context, a stories.Act, storyID int64, slug string) (stories.Story, bool, error) {
-	done, err := act(ctx, s, a, "renamed", func(q querier) (done stateChange, changed bool, err error) {
+func (s *Store) RenameStory(ctx context.Context, a stories.Act, storyID int64, slug string) (stories.Told, error) {
+	return act(ctx, s, a, "renamed", func(q querier) (done stories.Told, changed bool, err error) {
 		story, err := lockStory(ctx, q, storyID)
 		if err != nil || story.Slug == slug {
-			return stateChange{Story: story}, false, err
+			return stories.Told{Story: story}, false, err
 		}
 		if len(story.Aliases) >= stories.MaxAliases && !slices.Contains(story.Aliases, slug) {
 			return done, false, stories.Errorf(stories.CodeLimited, "%d older slugs lead to %s already, which is as many as may. Choose one of them.", len(story.Aliases), story.Slug)
@@ -83,12 +83,12 @@ func (s *Store) RenameStory(ctx context.Context, a stories.Act, storyID int64, s
 		if err := s.indexStory(ctx, q, story); err != nil {
 			return done, false, err
 		}
-		if err := s.editCards(ctx, q, story.ID, a.At); err != nil {
+		if done.Cards, err = s.editCards(ctx, q, story.ID, a.At); err != nil {
 			return done, false, err
 		}
-		return stateChange{story, true}, true, enter(ctx, q, a, "renamed", story.ID, before+" "+slug)
+		done.Story, done.Changed = story, true
+		return done, true, enter(ctx, q, a, "renamed", story.ID, before+" "+slug)
 	})
-	return done.Story, done.Changed, err
 }
 
 // takeSlug has a slug lead to a story; it may do so already. CodeExists.
@@ -206,7 +206,8 @@ func (s *Store) setState(ctx context.Context, q querier, a stories.Act, told *st
 	if err := s.indexStory(ctx, q, told.Story); err != nil {
 		return err
 	}
-	if err := s.editCards(ctx, q, told.Story.ID, a.At); err != nil {
+	var err error
+	if told.Cards, err = s.editCards(ctx, q, told.Story.ID, a.At); err != nil {
 		return err
 	}
 	return enter(ctx, q, a, stateVerb(state), told.Story.ID, told.Story.Headline)

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -40,8 +41,9 @@ const (
 	ownWordSQL = `(EXISTS (SELECT 1 FROM subscriptions o WHERE o.destination_id = b.destination_id AND o.kind = 'story' AND o.story_id = ?2)
 		OR EXISTS (SELECT 1 FROM mutes m WHERE m.destination_id = b.destination_id AND m.story_id = ?2))`
 	countFollowersSQL = `
-		SELECT count(*), coalesce(sum(CASE WHEN ` + ownWordSQL + ` THEN 1 ELSE 0 END), 0) FROM subscriptions b WHERE b.kind = 'story' AND b.story_id = ?1`
-	countStoppedSQL = `SELECT count(*) FROM mutes WHERE story_id = ?1`
+		SELECT count(*), coalesce(sum(f.own), 0), coalesce(sum(f.direct), 0), coalesce(sum(f.own * f.direct), 0)
+		FROM (SELECT CASE WHEN ` + ownWordSQL + ` THEN 1 ELSE 0 END AS own, CASE WHEN ` + isDirectSQL + ` THEN 1 ELSE 0 END AS direct FROM subscriptions b WHERE b.kind = 'story' AND b.story_id = ?1) AS f`
+	countStoppedSQL = `SELECT count(*), coalesce(sum(CASE WHEN ` + isDirectSQL + ` THEN 1 ELSE 0 END), 0) FROM mutes b WHERE b.story_id = ?1`
 	dropDoubleSQL   = `
 		DELETE FROM subscriptions WHERE id IN (SELECT b.id FROM subscriptions b WHERE b.kind = 'story' AND b.story_id = ?1 AND ` + ownWordSQL + `)`
 	passFollowersSQL = `UPDATE subscriptions SET story_id = ?2 WHERE kind = 'story' AND story_id = ?1`
@@ -148,10 +150,17 @@ func mergeable(m stories.Merging) error {
 // countMerging tells what goes over.
 func countMerging(ctx context.Context, q querier, m *stories.Merging) error {
 	m.Updates = m.From.Updates
-	if err := one(ctx, q, countFollowersSQL, []any{m.From.ID, m.Into.ID}, &m.Followers, &m.Own); err != nil {
+	if err := one(ctx, q, countFollowersSQL, []any{m.From.ID, m.Into.ID}, &m.Followers, &m.Own, &m.DirectFollowers, &m.DirectOwn); err != nil {
 		return err
 	}
-	if err := one(ctx, q, countStoppedSQL, []any{m.From.ID}, &m.Stopped); err != nil {
+	if err := one(ctx, q, countStoppedSQL, []any{m.From.ID}, &m.Stopped, &m.DirectStopped); err != nil {
+		return err
+	}
+	flying, err := allFlights(ctx, q)
+	if err != nil {
+		return err
+	}
+	if err := one(ctx, q, countCardsSQL, []any{m.From.ID, 0, list(slices.Collect(maps.Keys(flying.byID)))}, &m.Cards); err != nil {
 		return err
 	}
 	return one(ctx, q, scheduledOfStorySQL, []any{m.From.ID}, &m.Scheduled)

@@ -80,9 +80,8 @@ func (s *Store) Pushes(ctx context.Context, newest int) ([]stories.Push, error) 
 			break
 		}
 		if p.Since > 0 {
-			var spread stories.Spread
-			spread, err = s.SpreadOf(ctx, p.UpdateID, p.Since)
-			found[i].Stands = spread.Sum(p.Body.Again)
+			found[i].Spread, err = s.SpreadOf(ctx, p.UpdateID, p.Since)
+			found[i].Stands = found[i].Spread.Sum(p.Body.Again)
 		} else if p.Stands.Total > 0 {
 			found[i].Stands.Direct, err = directOf(ctx, s.reader(), p.UpdateID)
 		}

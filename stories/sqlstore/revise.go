@@ -64,7 +64,7 @@ func (s *Store) Revise(ctx context.Context, a stories.Act, updateID int64, w sto
 			return done, false, err
 		}
 		if reach := done.Reach; reach.Edits+reach.Told+reach.Again > 0 { // the desk follows that as it does a push
-			n := stories.Notice{Kind: stories.ProgressNotice, UpdateID: updateID, Since: done.Update.Revision, Body: stories.NoticeBody{Again: reach.Again > 0}, CreatedAt: a.At}
+			n := stories.Notice{Kind: stories.ProgressNotice, UpdateID: updateID, Since: done.Update.Revision, Body: stories.NoticeBody{Again: reach.Again > 0, Beside: reach.Kind}, CreatedAt: a.At}
 			if err := insertNotice(ctx, q, &n); err != nil {
 				return done, false, fmt.Errorf("begin the notice of its progress: %w", err)
 			}
@@ -154,7 +154,10 @@ func (s *Store) revise(ctx context.Context, q querier, a stories.Act, updateID i
 			return done, fmt.Errorf("owe again what was kept: %w", err)
 		}
 	}
-	if err := cards.edit(ctx, q, u.StoryID, u.ID, flying, a.At); err != nil {
+	if done.Reach.Cards, err = cards.edit(ctx, q, u.StoryID, u.ID, flying, a.At); err != nil {
+		return done, err
+	}
+	if err := reachOfEdits(ctx, q, u, &done.Reach); err != nil {
 		return done, err
 	}
 	return done, one(ctx, q, oldCopiesSQL, []any{u.ID}, &done.Reach.Old)

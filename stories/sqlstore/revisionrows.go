@@ -90,6 +90,9 @@ func (s *Store) SpreadOf(ctx context.Context, updateID int64, revision int) (fou
 	if err == nil {
 		found.Told, err = leftToNewer(ctx, s.reader(), found.Told, newerTellingsSQL, updateID, revision, retold)
 	}
+	if err == nil && found.Told.Total > 0 {
+		found.Told.Direct, err = directTellings(ctx, s.reader(), updateID, revision, 0)
+	}
 	if err == nil {
 		found.Again, err = s.ProgressOf(ctx, updateID)
 	}

@@ -151,7 +151,7 @@ func (s *Store) SetStoryState(ctx context.Context, a stories.Act, storyID int64,
 		if err := s.indexStory(ctx, q, story); err != nil { // its name says whether it is closed
 			return done, false, err
 		}
-		if err := s.editCards(ctx, q, story.ID, a.At); err != nil {
+		if _, err := s.editCards(ctx, q, story.ID, a.At); err != nil {
 			return done, false, err
 		}
 		return stateChange{story, true}, true, enter(ctx, q, a, verb, story.ID, story.Headline)

@@ -119,12 +119,12 @@ func planTellings(ctx context.Context, q querier, u stories.Update, earlier []in
 			if t.Kind == "" {
 				continue
 			}
-			n, err := tell(ctx, q, u, since, from, op, a, flying)
+			n, direct, err := tell(ctx, q, u, since, from, op, a, flying)
 			if err != nil {
 				return nil, "", err
 			}
 			if n > 0 {
-				told = append(told, stories.Tells{Kind: t.Kind, Since: from, Late: stories.Tell(wordings[from : len(wordings)-1]).Kind, Channels: n})
+				told = append(told, stories.Tells{Kind: t.Kind, Since: from, Late: stories.Tell(wordings[from : len(wordings)-1]).Kind, Channels: n, Direct: direct})
 			}
 		}
 	}
@@ -165,15 +165,16 @@ func shownBy(ctx context.Context, q querier, u stories.Update, op int64, flying 
 }
 
 // tell owes those of them that were shown so much the message that tells, from the
-// wording from on, of u's present one, and returns how many they are.
-func tell(ctx context.Context, q querier, u stories.Update, s since, from int, op int64, a stories.Act, flying flights) (n int, err error) {
+// wording from on, of u's present one, and returns how many they are, and how many of
+// those are direct messages.
+func tell(ctx context.Context, q querier, u stories.Update, s since, from int, op int64, a stories.Act, flying flights) (n, direct int, err error) {
 	notice := stories.Notice{Kind: stories.RevisionNotice, UpdateID: u.ID, Revision: u.Revision, Since: from, Done: true, CreatedAt: a.At}
 	if err := insertNotice(ctx, q, &notice); err != nil {
-		return 0, err
+		return 0, 0, err
 	}
 	lanes, err := all(ctx, q, scanID, lanesInUseSQL)
 	if err != nil {
-		return 0, err
+		return 0, 0, err
 	}
 	each := make([][2]int64, len(lanes))
 	for i, lane := range lanes {
@@ -181,7 +182,7 @@ func tell(ctx context.Context, q querier, u stories.Update, s since, from int, o
 	}
 	text, err := json.Marshal(each)
 	if err != nil {
-		return 0, err
+		return 0, 0, err
 	}
 	by := stories.OpPost
 	if stories.Op(op) != stories.OpPost {
@@ -189,13 +190,18 @@ func tell(ctx context.Context, q querier, u stories.Update, s since, from int, o
 	}
 	publications, err := all(ctx, q, scanID, publishTellingSQL, string(text), u.StoryID, millis(a.At), u.Revision, int(by), int(u.Level), notice.ID)
 	if err != nil {
-		return 0, fmt.Errorf("publish what is told: %w", err)
+		return 0, 0, fmt.Errorf("publish what is told: %w", err)
 	}
 	owed, err := q.exec(ctx, tellSQL, u.ID, op, list(slices.Collect(maps.Keys(flying.byID))), u.Revision, list(publications), s.told, s.seen)
 	if err != nil {
-		return 0, fmt.Errorf("owe what is told: %w", err)
+		return 0, 0, fmt.Errorf("owe what is told: %w", err)
 	}
-	return int(owed), enqueue(ctx, q, publications, int(owed), a.At)
+	if owed > 0 {
+		if direct, err = directTellings(ctx, q, u.ID, u.Revision, notice.ID); err != nil {
+			return 0, 0, err
+		}
+	}
+	return int(owed), direct, enqueue(ctx, q, publications, int(owed), a.At)
 }
 
 // scanAnyWaiting reads a waiting row with its place.

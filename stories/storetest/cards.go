@@ -134,7 +134,7 @@ var cardTests = []test{
 		d.edit(s, stories.StoryEdit{Summary: words("In 2014")})
 		same(d, "edits once", d.cardEdits(w.lease), 4)
 		is("edited", "sony/Sony hacked/In 2014/developing")
-		_, _, err := d.RenameStory(d.ctx, d.act(), s.ID, "sony-hack")
+		_, err := d.RenameStory(d.ctx, d.act(), s.ID, "sony-hack")
 		d.ok(err)
 		is("renamed", "sony-hack/Sony hacked/In 2014/developing")
 		_, err = d.EndStory(d.ctx, d.act(), stories.Update{StoryID: s.ID})
@@ -234,7 +234,7 @@ var cardTests = []test{
 		same(d, "edits", d.cardEdits(w.lease), 2)
 		same(d, "merged", w.shows(), "a leak>hack/About leak//developing 2:Leaked, b hack/About hack//developing 1:Hacked, "+
 			"c hack/About hack//developing 1:Hacked leak>hack/About leak//developing 2:Leaked")
-		_, _, err := d.RenameStory(d.ctx, d.act(), hack.ID, "sony")
+		_, err := d.RenameStory(d.ctx, d.act(), hack.ID, "sony")
 		d.ok(err)
 		d.reword(d.present(stories.Update{StoryID: hack.ID, Number: 2}), stories.Rewording{Kind: stories.Withdrawal, Reason: "No"})
 		same(d, "renamed and withdrawn", w.shows(), "a leak>sony/About leak//developing 2:withdrawnLeaked, b sony/About hack//developing 1:Hacked, "+

@@ -247,7 +247,7 @@ var draftTests = []test{
 		headline := "Another headline"
 		for i, do := range []func(stories.Act) error{
 			func(a stories.Act) error {
-				_, _, err := d.EditStory(d.ctx, a, s.ID, stories.StoryEdit{Headline: &headline})
+				_, err := d.EditStory(d.ctx, a, s.ID, stories.StoryEdit{Headline: &headline})
 				return err
 			},
 			func(a stories.Act) error {

@@ -35,10 +35,10 @@ var mergeTests = []test{
 		d.tells(sony, "one")
 		d.tells(leak, "two")
 		d.tells(leak, "three")
-		_, _, err := d.RenameStory(d.ctx, d.act(), leak.ID, "mails")
+		_, err := d.RenameStory(d.ctx, d.act(), leak.ID, "mails")
 		d.ok(err)
 		d.merge(leak, sony)
-		_, _, err = d.RenameStory(d.ctx, d.act(), sony.ID, "hack")
+		_, err = d.RenameStory(d.ctx, d.act(), sony.ID, "hack")
 		d.ok(err)
 		for _, slug := range []string{"leak", "mails", "sony", "hack"} {
 			s, err := d.StoryBySlug(d.ctx, slug)
@@ -265,9 +265,9 @@ var mergeTests = []test{
 	{"the slug of a merged story is not taken back, for its numbers are others", func(d *desk) {
 		leak, sony := d.track("leak"), d.track("sony")
 		d.merge(leak, sony)
-		_, _, err := d.RenameStory(d.ctx, d.act(), sony.ID, "leak")
+		_, err := d.RenameStory(d.ctx, d.act(), sony.ID, "leak")
 		d.refused(err, stories.CodeExists)
-		_, _, err = d.RenameStory(d.ctx, d.act(), leak.ID, "hack") // as one who read it before
+		_, err = d.RenameStory(d.ctx, d.act(), leak.ID, "hack") // as one who read it before
 		d.ok(err)
 		same(d, "hack", d.finds("hack"), "hack")
 	}},

@@ -25,7 +25,7 @@ var overdueTests = []test{
 		same(d, "asked", d.asked(l), "post sony late: Later news of sony; ")
 		d.ok(d.SetDesk(d.ctx, d.act(), channel("desk"), lane))
 		same(d, "asked again", d.asked(l), "")
-		_, _, err = d.RenameStory(d.ctx, d.act(), s.ID, "sony-hack")
+		_, err = d.RenameStory(d.ctx, d.act(), s.ID, "sony-hack")
 		d.ok(err)
 		d.ok(d.SetDesk(d.ctx, d.act(), channel("other"), lane))
 		same(d, "asked elsewhere", d.asked(l), "post sony-hack late: Later news of sony; ")
