@@ -62,8 +62,12 @@ func (m *Mux) verifyRevision(ctx context.Context, r request) error {
 	if err != nil {
 		return err
 	}
-	_, err = m.wouldRevise(ctx, r.User, v)
-	return err
+	return m.checkRevise(ctx, r.User, v)
+}
+
+// checkRevise says what a revision would be refused for, whatever it would reach.
+func (m *Mux) checkRevise(ctx context.Context, by stories.User, v revising) error {
+	return m.revisionError(ctx, by, v, m.stories.CheckRevise(ctx, by, v.slug, v.number, v.Rewording))
 }
 
 // wouldRevise is what a revision would do, in whatever story and update it names.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"maps"
 	"time"
@@ -125,35 +124,3 @@ func endDraft(ctx context.Context, q querier, a stories.Act) error {
 	}
 	return err
 }
-
-// Reach implements stories.Store. It plans the update as publishing would and undoes
-// it, so that the number is what publishing it now would plan, by whatever rules.
-func (s *Store) Reach(ctx context.Context, u stories.Update) (n int, err error) {
-	u.ID = triedUpdate
-	err = s.change(ctx, func(q querier) error {
-		story, err := theOne(ctx, q, scanStory, storyByIDSQL, u.StoryID)
-		if err != nil {
-			return missingStory(err)
-		}
-		u.StoryID = story.ID // it may have been merged
-		if err := plan(ctx, q, u, story.Topics); err != nil {
-			return err
-		}
-		if err := one(ctx, q, countTriedSQL, []any{u.ID}, &n); err != nil {
-			return err
-		}
-		return errUndone
-	})
-	if errors.Is(err, errUndone) {
-		return n, nil
-	}
-	return 0, err
-}
-
-// triedUpdate is the id of an update that is not there.
-const triedUpdate = -1
-
-const countTriedSQL = `SELECT coalesce(sum(total), 0) FROM publications WHERE update_id = ?1`
-
-// errUndone rolls back what was only tried.
-var errUndone = errors.New("undone")

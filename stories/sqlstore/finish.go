@@ -68,6 +68,9 @@ func (s *Store) finish(ctx context.Context, q querier, lane int64, flying flight
 			return fmt.Errorf("write results: %w", err)
 		}
 	}
+	if err := keepSeen(ctx, q, open); err != nil {
+		return fmt.Errorf("keep what was seen of revisions: %w", err)
+	}
 	if err := healed(ctx, q, open); err != nil {
 		return fmt.Errorf("forget refusals: %w", err)
 	}

@@ -205,14 +205,20 @@ func (t target) plan(u stories.Update, publications []int64, muted bool) (s stat
 		s.write(`INSERT INTO owed (id, destination_id)
 			SELECT (CAST(%s AS BIGINT) << 32) + b.destination_id, b.destination_id FROM subscriptions b CROSS JOIN destinations t`, s.arg(publications[0]))
 	}
+	return s, s.reached(t, u, muted)
+}
+
+// reached are the destinations t of subscriptions b to the target, where these decide
+// and let u through.
+func (s *statement) reached(t target, u stories.Update, muted bool) error {
 	s.write(` WHERE t.id = b.destination_id AND t.state <> 'gone' AND b.state = 'active' AND b.level <= %s AND `, s.arg(int(u.Level)))
 	if err := s.deciding(t); err != nil {
-		return s, err
+		return err
 	}
 	if muted {
 		s.write(` AND NOT %s`, s.stopped(u.StoryID))
 	}
-	return s, nil
+	return nil
 }
 
 // insertPublications begins a publication of u in each of the lanes.

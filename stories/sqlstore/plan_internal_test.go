@@ -25,7 +25,7 @@ func TestSQLiteReadsNoTableFromEndToEnd(t *testing.T) {
 		"deliveries of": deliveriesOfSQL, "newest deliveries": newestDeliveriesSQL,
 		"story": storyBySlugSQL, "updates": newestUpdatesSQL, "seen": seenSQL, "same text": sameTextSQL, "subscriptions": subscriptionsSQL, "log": logStorySQL,
 		"queue": queueSQL, "failing": failingSQL, "followers": followersSQL, "prune": pruneOwedSQL, "prune outcomes": pruneOutcomesSQL, "old publications": oldPublicationsSQL, "batch end": batchEndSQL,
-		"standings": standingsSQL, "lock tellings": lockTellingsSQL, "waiting tellings": waitingTellingsSQL, "shown by": shownBySQL, "tell": tellSQL, "needless": needlessSQL, "waiting copies": waitingCopiesSQL, "kept copies": keptCopiesSQL,
+		"standings": standingsSQL, "lock tellings": lockTellingsSQL, "waiting tellings": waitingTellingsSQL, "tellable": tellableSQL, "tellings of": tellingsOfSQL, "copies left": copiesLeftSQL, "count copies": countCopiesSQL, "keep seen": keepSeenSQL, "showing": showingSQL, "needless": needlessSQL, "waiting copies": waitingCopiesSQL, "kept copies": keptCopiesSQL,
 		"withheld updates": withheldUpdatesSQL, "maybe sent": maybeSentSQL, "kept for": keptForSQL, "kept elsewhere": keptElsewhereSQL, "old copies": oldCopiesSQL, "revisions to": revisionsToSQL, "edits progress": editsProgressSQL, "telling progress": tellingProgressSQL, "newest revisions": newestRevisionsSQL,
 		"present notices": presentNoticesSQL, "open notices": openNoticesSQL, "owe progress": oweProgressSQL, "untold": untoldLanesSQL, "unedited": uneditedLanesSQL, "plan a notice": planNoticeSQL, "plan edits of a notice": planNoticeEditsSQL,
 		"old notices": pruneNoticesSQL,
