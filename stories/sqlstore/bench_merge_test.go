@@ -50,7 +50,10 @@ func grown(b *testing.B, url string, from, into int, mixed bool) (s *sqlstore.St
 func findable(b *testing.B, url string, story int64) {
 	b.Helper()
 	if !strings.HasPrefix(url, "sqlite:") {
-		execute(b, url, fmt.Sprintf(`INSERT INTO pieces (story_id, update_id, words) SELECT story_id, id, array_to_tsvector(array_remove(string_to_array(lower(text), ' '), '')) FROM updates WHERE story_id = %d`, story))
+		execute(b, url, fmt.Sprintf(`INSERT INTO pieces (story_id, update_id) SELECT story_id, id FROM updates WHERE story_id = %d`, story))
+		execute(b, url, fmt.Sprintf(`
+			INSERT INTO pieces_words (piece_id, words)
+				SELECT p.id, array_to_tsvector(array_remove(string_to_array(lower(u.text), ' '), '')) FROM pieces p JOIN updates u ON u.id = p.update_id WHERE p.story_id = %d`, story))
 		return
 	}
 	execute(b, url, fmt.Sprintf(`INSERT INTO pieces (story_id, update_id) SELECT story_id, id FROM updates WHERE story_id = %d`, story))

@@ -37,10 +37,13 @@ CREATE TABLE slugs (
 CREATE INDEX slugs_by_story ON slugs (story_id);
 
 -- Stories that are none any more: what led to one leads to the story it went on as,
--- which is a story, for who merges that into a further one sets it anew.
+-- which is a story, for who merges that into a further one sets it anew. Its updates
+-- went over as one: what was number n of updates there is n + shift now.
 CREATE TABLE merged (
     id       BIGINT PRIMARY KEY,
     into_id  BIGINT NOT NULL REFERENCES stories (id),
+    shift    BIGINT NOT NULL,
+    updates  BIGINT NOT NULL,
     slug     TEXT NOT NULL, -- the one it had
     headline TEXT NOT NULL
 );
@@ -73,15 +76,6 @@ CREATE TABLE updates (
 
 CREATE INDEX updates_by_time ON updates (story_id, created_at, number);
 CREATE INDEX updates_by_place ON updates (story_id, place);
-
--- What an update's number was in a story that was merged into another.
-CREATE TABLE renumbered (
-    story_id  BIGINT NOT NULL,
-    number    BIGINT NOT NULL,
-    update_id BIGINT NOT NULL REFERENCES updates (id),
-    PRIMARY KEY (story_id, number)
-);
-CREATE INDEX renumbered_by_update ON renumbered (update_id);
 
 -- Every wording of an update that was revised, its first and its newest one included.
 CREATE TABLE revisions (
