@@ -97,13 +97,8 @@ func (m *Mux) revisionError(ctx context.Context, by stories.User, v revising, er
 
 // waitingOf counts the updates of a story that wait for their time, or to be undone.
 func (m *Mux) waitingOf(ctx context.Context, by stories.User, story stories.Story) (n int, err error) {
-	open, _, err := m.config.Schedule.Open(ctx, by, 0, stories.MaxScheduled)
-	for _, s := range open {
-		if s.Story.ID == story.ID {
-			n++
-		}
-	}
-	return n, err
+	p, err := m.config.Schedule.Count(ctx, by, story.ID, toldLate)
+	return p.Total(), err
 }
 
 // askRevision says what a revision will do, and asks whether it is meant.

@@ -83,8 +83,6 @@ func (s *Store) Pushes(ctx context.Context, newest int) ([]stories.Push, error) 
 			var spread stories.Spread
 			spread, err = s.SpreadOf(ctx, p.UpdateID, p.Since)
 			found[i].Stands = spread.Sum(p.Body.Again)
-		} else if p.Stands.Total > 0 {
-			found[i].Stands.Direct, err = directOf(ctx, s.reader(), p.UpdateID)
 		}
 	}
 	return found, s.told(err)

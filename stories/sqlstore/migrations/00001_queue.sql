@@ -33,6 +33,7 @@ CREATE TABLE publications (
     failed     BIGINT NOT NULL DEFAULT 0,
     unknown    BIGINT NOT NULL DEFAULT 0,
     kept       BIGINT NOT NULL DEFAULT 0,
+    direct     BIGINT NOT NULL DEFAULT 0, -- of total, counted as it was planned: to direct messages
     notice_id  BIGINT
 );
 CREATE INDEX publications_by_update ON publications (update_id, lane_id, op);
