@@ -19,7 +19,7 @@ const overdueSQL = `
 	ORDER BY c.due DESC, c.id DESC LIMIT ?1`
 
 // askOverdue asks a channel that has become the desk's about what waits for a decision
-// already, the newest stories.MostAsked of it. Planning is shared.
+// already, the newest stories.MostAsked of it. Planning is locked.
 func askOverdue(ctx context.Context, q querier, at time.Time) error {
 	found, err := all(ctx, q, scanScheduled, overdueSQL, stories.MostAsked)
 	if err != nil {

@@ -166,7 +166,7 @@ var cardTests = []test{
 		same(d, "copies", done.Reach.Edits, 0) // nobody has one
 		is("corrected", "sony/About sony//developing 1:1st")
 		d.reword(u, stories.Rewording{Kind: stories.Hold})
-		is("on hold", "sony/About sony//developing 1:on hold1st")
+		is("on hold", "sony/About sony//developing 1:hold1st")
 		d.reword(u, stories.Rewording{Kind: stories.Release})
 		is("released", "sony/About sony//developing 1:1st")
 		d.reword(u, stories.Rewording{Kind: stories.Withdrawal, Reason: "Wrong"})
@@ -216,7 +216,7 @@ var cardTests = []test{
 		same(d, "again", d.card(post), "a sony/About sony//developing 1:First")
 		d.tells(s, "Second")
 		unread := d.retry(post)
-		unread.Unknown = true
+		unread.Doubtful = true
 		post = d.advance(w.lease, 1, unread)[0]
 		same(d, "in doubt", d.card(post), "a sony/About sony//developing 1:First")
 	}},

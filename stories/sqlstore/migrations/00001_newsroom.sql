@@ -30,7 +30,7 @@ CREATE INDEX stories_topics ON stories (topics) WHERE topics <> '';
 -- first.
 CREATE TABLE slugs (
     slug     TEXT PRIMARY KEY,
-    story_id BIGINT NOT NULL REFERENCES stories (id),
+    story_id BIGINT NOT NULL REFERENCES stories (id) DEFERRABLE INITIALLY DEFERRED, -- it is taken before its story is there
     of_id    BIGINT NOT NULL,
     closed   SMALLINT NOT NULL DEFAULT 0
 );
