@@ -286,7 +286,7 @@ func (s *Store) DraftScheduled(ctx context.Context, a stories.Act, id int64, d s
 		if err != nil || !c.Open() && c.State != stories.ScheduleCancelled {
 			return c.Scheduled, false, err
 		}
-		if _, err := q.exec(ctx, insertDraftSQL, d.ID, d.By, c.Story.ID, string(fields), string(d.State), millis(a.At)); err != nil {
+		if _, err := q.exec(ctx, insertDraftSQL, d.ID, d.By, c.Story.ID, string(fields), string(d.State), millis(a.At), d.Form); err != nil {
 			return c.Scheduled, false, err
 		}
 		err = s.takeBack(ctx, q, a, &c, stories.ScheduleDrafted)

@@ -261,13 +261,15 @@ CREATE INDEX notes_by_age ON notes (at);
 CREATE INDEX notes_by_person ON notes (by_ref, at);
 
 -- What people put into forms and did not post yet, and what became of it: opened,
--- begun, posted or discarded. fields is a JSON object.
+-- begun, posted or discarded. fields is a JSON object, form the form it was put into
+-- last, as that was opened.
 CREATE TABLE drafts (
     id         TEXT PRIMARY KEY,
     by_ref     TEXT NOT NULL,
     story_id   BIGINT NOT NULL DEFAULT 0,
     fields     TEXT NOT NULL,
     version    BIGINT NOT NULL,
+    form       TEXT NOT NULL DEFAULT '',
     state      TEXT NOT NULL,
     changed_at BIGINT NOT NULL
 );
