@@ -211,6 +211,12 @@ func (s *Store) Desks(ctx context.Context) ([]stories.Destination, error) {
 // SetDesk implements stories.Store.
 func (s *Store) SetDesk(ctx context.Context, a stories.Act, d stories.Destination, lane string) error {
 	_, err := act(ctx, s, a, "desk", func(q querier) (done, changed bool, err error) {
+		if err := lockPlanning(ctx, q); err != nil {
+			return false, false, err
+		}
+		if _, err := all(ctx, q, scanID, lockOverdueSQL); err != nil { // before the lane
+			return false, false, err
+		}
 		p, err := enterPlace(ctx, q, d, lane, a.At)
 		if err != nil {
 			return false, false, err
