@@ -14,10 +14,11 @@ import (
 )
 
 // One story is made of two in one transaction, under the locks of both stories, of
-// planning and of all their updates that something is owed of: whoever publishes, subscribes or begins to send
-// has done so before, or finds the one story. What names an update by its row, as the
-// queue does, is left as it is. Of the story that goes only a line in merged stays;
-// what leads to it is led on by merged and slugs.
+// planning, of all their updates that something is owed of and the notices that name
+// them, and of all lanes: whoever publishes, revises, subscribes, begins to send or
+// learns what came of it has done so before, or finds the one story. What names an
+// update by its row, as the queue does, is left as it is. Of the story that goes only a
+// line in merged stays; what leads to it is led on by merged and slugs.
 
 const (
 	mergedIntoSQL = `SELECT into_id, slug FROM merged WHERE id = ?1`
@@ -84,6 +85,13 @@ func (s *Store) MergeStories(ctx context.Context, a stories.Act, fromID, intoID 
 			return m, false, err
 		}
 		if _, err := lockCards(ctx, q); err != nil {
+			return m, false, err
+		}
+		if _, err := all(ctx, q, scanID, lockToldOfSQL, m.From.ID); err != nil {
+			return m, false, err
+		}
+		// What comes back from its request meanwhile would wait in vain unseen.
+		if err := lockLanes(ctx, q); err != nil {
 			return m, false, err
 		}
 		if err := countMerging(ctx, q, &m); err != nil {
@@ -220,10 +228,17 @@ const (
 	passPublicationsSQL = `
 		UPDATE publications SET story_id = ?2 WHERE id IN (
 			SELECT id FROM publications WHERE story_id = ?1 AND (queued > 0 OR held > 0) ORDER BY id /*lock*/)`
-	setBodiesSQL = `UPDATE notices SET body = j.value ->> 1 FROM each(?1) WHERE notices.id = CAST(j.value ->> 0 AS BIGINT)`
-	toldOfSQL    = `
-		SELECT ` + noticeColumns + ` FROM notices n WHERE n.kind IN ('follow', 'stop') AND n.id IN (
-			SELECT p.notice_id FROM publications p WHERE p.story_id = ?1 AND p.notice_id IS NOT NULL AND (p.queued > 0 OR p.held > 0)) ORDER BY n.id`
+	setBodiesSQL  = `UPDATE notices SET body = j.value ->> 1 FROM each(?1) WHERE notices.id = CAST(j.value ->> 0 AS BIGINT)`
+	toldOfSQL     = `SELECT ` + noticeColumns + ` FROM notices n WHERE ` + isToldOfSQL + ` ORDER BY n.id`
+	lockToldOfSQL = `SELECT n.id FROM notices n WHERE ` + isToldOfSQL + ` ORDER BY n.id /*lock*/`
+	// isToldOfSQL is of what channels are told of their following the story ?1, or not,
+	// and waits: under its publication, owed again, or held.
+	isToldOfSQL = `
+		n.kind IN ('follow', 'stop') AND n.id IN (
+			SELECT p.notice_id FROM publications p WHERE p.story_id = ?1 AND p.notice_id IS NOT NULL AND (p.queued > 0 OR p.held > 0)
+			UNION ALL
+			SELECT p.notice_id FROM publications r CROSS JOIN queue q JOIN publications p ON p.id = (q.delivery_id >> 32)
+			WHERE r.queued > 0 AND r.update_id = 0 AND r.notice_id IS NULL AND q.publication_id = r.id AND p.story_id = ?1 AND p.notice_id IS NOT NULL)`
 )
 
 // passQueue has what waits belong to the one story, as far as that is written with it.

@@ -285,10 +285,10 @@ const (
 // are forgotten. The notice of cards stays, and only its publications go.
 func (s *Store) pruneNotices(ctx context.Context, before time.Time) error {
 	return s.change(ctx, func(q querier) error {
-		if _, err := q.exec(ctx, pruneNoticePublicationsSQL, millis(before)); err != nil {
+		if _, err := q.exec(ctx, pruneNoticesSQL, millis(before)); err != nil {
 			return err
 		}
-		_, err := q.exec(ctx, pruneNoticesSQL, millis(before))
+		_, err := q.exec(ctx, pruneNoticePublicationsSQL, millis(before))
 		return err
 	})
 }

@@ -29,13 +29,13 @@ func (s *Store) AppendUpdate(ctx context.Context, a stories.Act, u stories.Updat
 		if err != nil {
 			return u, false, err
 		}
-		if err := s.takesUpdates(ctx, q, a, &story); err != nil {
-			return u, false, err
-		}
 		if err := onlyOne(ctx, q, a, "scheduled"); err != nil {
 			return u, false, err
 		}
 		if err := endDraft(ctx, q, a); err != nil {
+			return u, false, err
+		}
+		if err := s.takesUpdates(ctx, q, a, &story); err != nil {
 			return u, false, err
 		}
 		made, err = s.publish(ctx, q, a, story, u)
@@ -166,7 +166,7 @@ func plan(ctx context.Context, q querier, u stories.Update, topics []string) err
 		return err
 	}
 	if u.Level > stories.Minor {
-		if _, err := q.exec(ctx, urgeSQL, u.StoryID, u.Level); err != nil {
+		if err := urge(ctx, q, u.StoryID, u.Level); err != nil {
 			return fmt.Errorf("raise earlier deliveries: %w", err)
 		}
 	}

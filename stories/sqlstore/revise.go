@@ -14,11 +14,16 @@ const (
 	lockedUpdateSQL = updateByIDSQL + ` /*lock*/`
 	setWordingSQL   = `
 		UPDATE updates SET revision = ?2, text = ?3, sources = ?4, picture_url = ?5, picture_alt = ?6, standing = ?7, marks = ?8 WHERE id = ?1`
-	// olderEditsSQL are edits of an update that wait, under their publications or held.
+	// olderEditsSQL are edits of an update that wait: under their publications, owed
+	// again, or held.
 	olderEditsSQL = `
 		SELECT p.id AS publication_id, d.destination_id, d.id AS delivery_id, p.id AS origin_id
 		FROM publications p` + ofPublicationSQL + `
 		WHERE p.update_id = ?1 AND p.op = 1 AND p.queued > 0 AND ` + inPublicationSQL + ` AND ` + waitsSQL + `
+		UNION ALL
+		SELECT q.publication_id, q.destination_id, q.delivery_id, p.id
+		FROM publications r CROSS JOIN queue q JOIN publications p ON p.id = (q.delivery_id >> 32)
+		WHERE r.queued > 0 AND r.update_id = 0 AND r.notice_id IS NULL AND q.publication_id = r.id AND p.update_id = ?1 AND p.op = 1
 		UNION ALL
 		SELECT 0, h.destination_id, d.id, p.id
 		FROM publications p CROSS JOIN owed d JOIN held h ON h.destination_id = d.destination_id AND h.delivery_id = d.id
@@ -160,7 +165,7 @@ func (s *Store) revise(ctx context.Context, q querier, a stories.Act, updateID i
 	if err := cards.edit(ctx, q, u.StoryID, u.ID, flying, a.At); err != nil {
 		return done, err
 	}
-	if err := told.keep(ctx, q, u.ID); err != nil { // behind all counters, as who writes results does
+	if err := told.keep(ctx, q, u.ID); err != nil { // behind all outcomes, as who writes results does
 		return done, err
 	}
 	return done, one(ctx, q, oldCopiesSQL, []any{u.ID}, &done.Reach.Old)

@@ -278,9 +278,7 @@ func queueAgain(ctx context.Context, q querier, lane int64, rows []waiting, at t
 	if err := changeRows(ctx, q, intoQueueSQL, queued); err != nil {
 		return err
 	}
-	t := tally{}
-	t.of(id).queued = len(rows)
-	return t.write(ctx, q)
+	return tally{id: {queued: len(rows)}}.post(ctx, q)
 }
 
 const (
