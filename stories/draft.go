@@ -16,6 +16,9 @@ type Draft struct {
 	StoryID int64  // 0 while none is chosen
 	Fields  map[string]string
 	Version int // grows with every change
+	// Form is the form it was put into last, as that was opened: opaque, "" for none. What
+	// is put into that again, where it stayed open, takes its place.
+	Form    string
 	State   DraftState
 	Changed time.Time
 }
@@ -52,7 +55,9 @@ type DraftStore interface {
 	// SaveDraft stores d, whose Version it sets: a new one with its first state, one
 	// that is there as DraftBegun and under the next version unless nothing differs. Of
 	// those that are only DraftOpened a person's newest MaxOpened stay. CodeNotFound for
-	// another person's, CodeExists for one that was posted or discarded.
+	// another person's, CodeExists for one that was posted or discarded, CodeReplaced for
+	// one that has another Version than d by now, unless it was put into d.Form last:
+	// then it is left as it is.
 	SaveDraft(ctx context.Context, d Draft, now time.Time) (Draft, error)
 	// Draft finds a draft of a person (by ref). CodeNotFound.
 	Draft(ctx context.Context, by, id string, now time.Time) (Draft, error)
@@ -88,8 +93,8 @@ func (s *Service) OpenDraft(ctx context.Context, by User, d Draft) (Draft, error
 }
 
 // SaveDraft keeps what was put into a form. By moderators. CodeForbidden,
-// CodeNotFound for another person's, CodeExists for one that has ended, CodeLimited
-// for more than MaxDraft bytes.
+// CodeNotFound for another person's, CodeExists for one that has ended, CodeReplaced for
+// one that was changed since the Version d has, CodeLimited for more than MaxDraft bytes.
 func (s *Service) SaveDraft(ctx context.Context, by User, d Draft) (Draft, error) {
 	if err := s.require(ctx, by, Moderator); err != nil {
 		return Draft{}, err

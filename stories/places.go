@@ -98,8 +98,9 @@ type DeskStatus struct {
 	Failing []FailingDestination
 	// FailingTotal counts all of them, Failing lists the first.
 	FailingTotal int
-	Untold       []FailedTelling // lately, the newest first
-	Followers    int             // channels that follow anything
+	Untold       []FailedTelling // lately, the newest first; UntoldTotal counts all
+	UntoldTotal  int
+	Followers    int // channels that follow anything
 	At           time.Time
 }
 
@@ -123,7 +124,7 @@ func (s *Service) Status(ctx context.Context, by User) (DeskStatus, error) {
 		status.Failing, status.FailingTotal, err = s.store.Failing(ctx, maxFailing)
 	}
 	if err == nil {
-		status.Untold, err = s.store.FailedTellings(ctx, status.At.Add(-untoldFor), maxFailing)
+		status.Untold, status.UntoldTotal, err = s.store.FailedTellings(ctx, status.At.Add(-untoldFor), maxFailing)
 	}
 	if err == nil {
 		status.Followers, err = s.store.Followers(ctx)

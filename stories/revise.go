@@ -41,6 +41,20 @@ func (s *Service) WouldRevise(ctx context.Context, by User, slug string, number 
 	return s.revise(ctx, s.stamp(Act{By: by}), slug, number, w, s.store.WouldRevise)
 }
 
+// CheckRevise says what Revise would refuse, without counting what it would do. By
+// moderators. Errors are those of Revise.
+func (s *Service) CheckRevise(ctx context.Context, by User, slug string, number int, w Rewording) error {
+	if err := s.require(ctx, by, Moderator); err != nil {
+		return err
+	}
+	_, u, _, err := s.UpdateOf(ctx, slug, number)
+	if err != nil {
+		return err
+	}
+	_, err = u.Revise(w, s.Now())
+	return err
+}
+
 func (s *Service) revise(ctx context.Context, act Act, slug string, number int, w Rewording, do func(context.Context, Act, int64, Rewording) (Revised, error)) (Revised, error) {
 	if err := s.require(ctx, act.By, Moderator); err != nil {
 		return Revised{}, err

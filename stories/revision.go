@@ -92,6 +92,11 @@ type Rewording struct {
 	Over *int
 }
 
+// MaxRevisions is how often an update can be revised; beyond it it can still be
+// withdrawn, or released where it is on hold. What is corrected more often than this is
+// a machine's work, and each of its copies has been edited as often.
+const MaxRevisions = 100
+
 // MaxReason is how long a revision's reason may be, in characters (code points).
 const MaxReason = 500
 
@@ -143,7 +148,7 @@ func (w Rewording) check() error {
 
 // Revise is u once w has been done to it at a moment. CodeInvalid when w does not
 // go with how u stands, or changes nothing; CodeExists when somebody else has revised
-// u since w's writer saw it.
+// u since w's writer saw it; CodeLimited when it was MaxRevisions times.
 func (u Update) Revise(w Rewording, at time.Time) (Update, error) {
 	w = w.neat()
 	if err := w.check(); err != nil {
@@ -154,6 +159,9 @@ func (u Update) Revise(w Rewording, at time.Time) (Update, error) {
 	}
 	if u.Marks.Standing == Withdrawn {
 		return u, Errorf(CodeInvalid, "Update %d is withdrawn, and that is final. What is right can be a new update.", u.Number)
+	}
+	if u.Revision >= MaxRevisions && w.Kind != Withdrawal && w.Kind != Release {
+		return u, Errorf(CodeLimited, "Update %d was revised %d times, which is as often as one can be. Write what is right as a new update; this one can still be withdrawn, with /desk withdraw.", u.Number, u.Revision)
 	}
 	next := u
 	next.Revision++

@@ -1,6 +1,7 @@
 package stories
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -122,4 +123,32 @@ func TestRevisionsKeepTheirRules(t *testing.T) {
 			t.Fatal("a correction to the same wording is told")
 		}
 	})
+}
+
+// An update can be revised so often, and then be ended still.
+func TestRevisionsHaveAnEnd(t *testing.T) {
+	u, at := Update{ID: 7, Number: 3, Text: "First"}, time.Unix(1, 0)
+	revise := func(w Rewording) error {
+		next, err := u.Revise(w, at)
+		u = next
+		return err
+	}
+	for i := range MaxRevisions - 1 {
+		if err := revise(Rewording{Kind: Correction, Text: fmt.Sprint("Wording ", i)}); err != nil {
+			t.Fatal(i, err)
+		}
+	}
+	if err := revise(Rewording{Kind: Hold}); err != nil || u.Revision != MaxRevisions {
+		t.Fatal(u.Revision, err)
+	}
+	for _, w := range []Rewording{{Kind: Correction, Text: "Last"}, {Kind: Fix, Text: "Last"}} {
+		if err := revise(w); CodeOf(err) != CodeLimited || !strings.Contains(err.Error(), "100 times") || !strings.Contains(err.Error(), "/desk withdraw") || u.Revision != MaxRevisions {
+			t.Errorf("%s: %v, and revision %d", w.Kind, err, u.Revision)
+		}
+	}
+	for _, w := range []Rewording{{Kind: Release}, {Kind: Withdrawal, Reason: "Enough"}} {
+		if err := revise(w); err != nil {
+			t.Errorf("%s: %v", w.Kind, err)
+		}
+	}
 }

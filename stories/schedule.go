@@ -85,6 +85,9 @@ type ScheduleStore interface {
 	// Scheduled returns those that are open, the earliest due first, and how many
 	// there are in all.
 	Scheduled(ctx context.Context, offset, limit int) (open []Scheduled, total int, err error)
+	// CountScheduled counts those that are open, of one story or, where that is 0, of
+	// all; what waits and was due before late is held up.
+	CountScheduled(ctx context.Context, storyID int64, late time.Time) (Planned, error)
 	// ScheduledByID finds one, open or not. CodeNotFound.
 	ScheduledByID(ctx context.Context, id int64) (Scheduled, error)
 	// ScheduledUnder returns what the act of that key scheduled, as it was then.
@@ -223,20 +226,8 @@ func (s *Schedule) Open(ctx context.Context, by User, offset, limit int) ([]Sche
 // GoesOut says that something waits which can be undone until then, or whose time comes
 // by then.
 func (s *Schedule) GoesOut(ctx context.Context, then time.Time) (bool, error) {
-	for offset := 0; ; offset += MaxScheduled {
-		open, total, err := s.store.Scheduled(ctx, offset, MaxScheduled)
-		if err != nil {
-			return false, err
-		}
-		for _, o := range open {
-			if o.State == ScheduleWaiting && !o.Due.After(then) {
-				return true, nil
-			}
-		}
-		if offset+MaxScheduled >= total {
-			return false, nil
-		}
-	}
+	next, _, ok, err := s.due.NextScheduled(ctx)
+	return ok && !next.Due.After(then), err
 }
 
 // Publish publishes what is scheduled now. What is not open any more is returned as

@@ -209,7 +209,7 @@ type DeliveryReader interface {
 	// FailedTellings returns the messages that were to tell channels what they follow
 	// and failed at since or later, the newest first, at most limit. Channels that are
 	// gone are left out.
-	FailedTellings(ctx context.Context, since time.Time, limit int) ([]FailedTelling, error)
+	FailedTellings(ctx context.Context, since time.Time, limit int) (newest []FailedTelling, total int, err error)
 	// Followers counts the destinations that follow anything.
 	Followers(ctx context.Context) (channels int, err error)
 }

@@ -203,7 +203,7 @@ func (m *Mux) checkRevisionDraft(ctx context.Context, kind stories.RevisionKind,
 	}
 	v, err := m.revisingOf(ctx, kind, d)
 	if v.Over = nil; err == nil { // that somebody else was first is asked about
-		_, err = m.wouldRevise(ctx, stories.User{Ref: d.By}, v)
+		err = m.checkRevise(ctx, stories.User{Ref: d.By}, v)
 	}
 	return wrong, wrong.add("text", err)
 }

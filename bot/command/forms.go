@@ -3,9 +3,11 @@ package command
 import (
 	"context"
 	"crypto/rand"
+	"fmt"
 	"maps"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"storybot/bot"
@@ -101,12 +103,30 @@ func (m *Mux) openForm(ctx context.Context, r request, k formKind, d stories.Dra
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	return m.formReply(ctx, k, d, wholeForm, nil)
+	return m.formReply(ctx, k, d, wholeForm, key)
 }
 
-// formReply opens the form of a draft.
-func (m *Mux) formReply(ctx context.Context, k formKind, d stories.Draft, part int, wrong problems) (bot.Reply, error) {
-	form, err := m.filled(ctx, k, d, part, wrong)
+// formID names a form of a draft as it stands, and apart from others of it: what is put
+// into one does not take the place of what was put into another since. of tells what
+// opened it; what comes again opens the same.
+func formID(d stories.Draft, of string) string {
+	return fmt.Sprintf("%sv%d%s", d.ID, d.Version, noteID("k", of)[:9])
+}
+
+// openedAs returns the draft and the version that a form was opened with.
+func openedAs(form string) (id string, version int) {
+	id, rest, _ := strings.Cut(form, "v")
+	number, _, _ := strings.Cut(rest, "k")
+	version, err := strconv.Atoi(number)
+	if err != nil {
+		return form, 0
+	}
+	return id, version
+}
+
+// formReply opens the form of a draft. of tells what asks for it.
+func (m *Mux) formReply(ctx context.Context, k formKind, d stories.Draft, part int, of string) (bot.Reply, error) {
+	form, err := m.filled(ctx, k, d, part, of, nil)
 	if err != nil {
 		return bot.Reply{}, err
 	}
@@ -122,12 +142,12 @@ func (m *Mux) formReply(ctx context.Context, k formKind, d stories.Draft, part i
 }
 
 // filled is the form of a draft with what it holds, and what is wrong with that.
-func (m *Mux) filled(ctx context.Context, k formKind, d stories.Draft, part int, wrong problems) (*bot.Form, error) {
+func (m *Mux) filled(ctx context.Context, k formKind, d stories.Draft, part int, of string, wrong problems) (*bot.Form, error) {
 	fields, err := k.fields(m, ctx, d)
 	if err != nil {
 		return nil, err
 	}
-	form := &bot.Form{ID: d.ID, Title: k.title, Submit: "Preview", Fields: fields}
+	form := &bot.Form{ID: formID(d, of), Title: k.title, Submit: "Preview", Fields: fields}
 	if k.note != nil {
 		form.Note = k.note(d)
 	}
@@ -149,9 +169,10 @@ func (m *Mux) submit(ctx context.Context, c bot.Command, in bot.Submission) (bot
 	if !ok {
 		return refused("This form is of another version of the bot, and nothing was changed. Type /desk write to open it again."), nil
 	}
-	d, err := m.stories.Draft(ctx, c.User, in.ID)
+	id, version := openedAs(in.ID)
+	d, err := m.stories.Draft(ctx, c.User, id)
 	if stories.CodeOf(err) == stories.CodeNotFound { // forgotten: what was typed is not
-		d, err = stories.Draft{ID: noteID(k.letter, c.Key), Fields: map[string]string{pickField: pickAny}}, nil
+		d, err, version = stories.Draft{ID: noteID(k.letter, c.Key), Fields: map[string]string{pickField: pickAny}}, nil, 0
 	}
 	if err != nil {
 		return bot.Reply{}, err
@@ -171,24 +192,33 @@ func (m *Mux) submit(ctx context.Context, c bot.Command, in bot.Submission) (bot
 		if maps.Equal(given, d.Fields) {
 			return m.endedDraft(ctx, r, k, d)
 		}
-		d.ID = noteID(k.letter, c.Key) // another one, of the same form
+		d.ID, version = noteID(k.letter, c.Key), 0 // another one, of the same form
 	}
-	d.Fields = given
+	d.Fields, d.Version, d.Form = given, version, in.ID
 	if err := k.settle(m, ctx, &d); err != nil {
 		return bot.Reply{}, err
 	}
 	kept, err := m.stories.SaveDraft(ctx, c.User, d)
-	if code := stories.CodeOf(err); code == stories.CodeNotFound || code == stories.CodeExists { // ended just now, or never theirs
-		d.ID = noteID(k.letter, c.Key)
+	code := stories.CodeOf(err)
+	switch code {
+	case stories.CodeNotFound, stories.CodeExists, stories.CodeReplaced: // ended just now, never theirs, or changed since
+		d.ID, d.Version = noteID(k.letter, c.Key), 0
 		kept, err = m.stories.SaveDraft(ctx, c.User, d)
 	}
 	if err != nil {
 		return bot.Reply{}, err
 	}
+	var reply bot.Reply
 	if kept.Fields[storyField] == anotherStory {
-		return m.formReply(ctx, k, kept, slugForm, nil)
+		reply, err = m.formReply(ctx, k, kept, slugForm, c.Key)
+	} else {
+		reply, err = m.show(ctx, r, k, kept, true)
 	}
-	return m.show(ctx, r, k, kept, true)
+	if err == nil && code == stories.CodeReplaced {
+		reply.Message = headed(bot.Para(bot.Bold("This draft was changed meanwhile, by another press or on another device. "),
+			bot.Text("It was left as it is, and what you wrote is kept as a draft of its own: /desk drafts lists both.")), reply.Message)
+	}
+	return reply, err
 }
 
 // unkept is a refusal of a form that could not be kept: what was typed is given back,
@@ -248,7 +278,7 @@ func (m *Mux) show(ctx context.Context, r request, k formKind, d stories.Draft, 
 
 // wrong says what is wrong with a draft, which is kept as it is.
 func (m *Mux) wrong(ctx context.Context, k formKind, d stories.Draft, wrong problems, submitted bool) (bot.Reply, error) {
-	form, err := m.filled(ctx, k, d, wholeForm, wrong)
+	form, err := m.filled(ctx, k, d, wholeForm, d.Form, wrong)
 	if err != nil {
 		return bot.Reply{}, err
 	}

@@ -42,7 +42,7 @@ func (m *Mux) pressForm(ctx context.Context, r request, args bot.Args) (bot.Repl
 		}
 		part = wholeForm
 	}
-	return m.formReply(ctx, k, d, int(part), nil)
+	return m.formReply(ctx, k, d, int(part), r.Key)
 }
 
 // pressDraft shows a draft.

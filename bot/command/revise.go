@@ -101,8 +101,12 @@ func (m *Mux) verifyRevision(ctx context.Context, r request) error {
 	if err != nil {
 		return err
 	}
-	_, err = m.wouldRevise(ctx, r.User, v)
-	return err
+	return m.checkRevise(ctx, r.User, v)
+}
+
+// checkRevise says what a revision would be refused for, whatever it would reach.
+func (m *Mux) checkRevise(ctx context.Context, by stories.User, v revising) error {
+	return m.revisionError(ctx, by, v, m.stories.CheckRevise(ctx, by, v.slug, v.number, v.Rewording))
 }
 
 // wouldRevise is what a revision would do, in whatever story and update it names.
@@ -133,13 +137,8 @@ func (m *Mux) revisionError(ctx context.Context, by stories.User, v revising, er
 
 // waitingOf counts the updates of a story that wait for their time, or to be undone.
 func (m *Mux) waitingOf(ctx context.Context, by stories.User, story stories.Story) (n int, err error) {
-	open, _, err := m.config.Schedule.Open(ctx, by, 0, stories.MaxScheduled)
-	for _, s := range open {
-		if s.Story.ID == story.ID {
-			n++
-		}
-	}
-	return n, err
+	p, err := m.config.Schedule.Count(ctx, by, story.ID, toldLate)
+	return p.Total(), err
 }
 
 // askRevision says what a revision will do, and asks whether it is meant.

@@ -148,39 +148,21 @@ func oldScheduled(err error) error {
 }
 
 // planned counts the updates that have a time.
-type planned struct {
-	asked   int // somebody has to decide about
-	heldUp  int // are late: something holds them up
-	ahead   int // go out by themselves
-	undoing int // wait for their author to take them back
-}
+type planned struct{ stories.Planned }
 
 // planned counts what is open.
 func (m *Mux) planned(ctx context.Context, by stories.User) (p planned, err error) {
-	open, total, err := m.config.Schedule.Open(ctx, by, 0, stories.MaxScheduled)
-	p.ahead = total - len(open) // the earliest come first
-	for _, s := range open {
-		switch {
-		case s.Asked():
-			p.asked++
-		case m.stories.Now().Sub(s.Due) > toldLate:
-			p.heldUp++
-		case s.Undo:
-			p.undoing++
-		default:
-			p.ahead++
-		}
-	}
+	p.Planned, err = m.config.Schedule.Count(ctx, by, 0, toldLate)
 	return p, err
 }
 
 // words are what of it needs nobody, "" where there is nothing: "2 updates are scheduled".
 func (p planned) words() string {
 	var parts []string
-	if n := p.undoing; n > 0 {
+	if n := p.Undoing; n > 0 {
 		parts = append(parts, plural(n, "update")+oneOr(n, " goes", " go")+" out in a moment and can still be taken back")
 	}
-	if n := p.ahead; n > 0 {
+	if n := p.Ahead; n > 0 {
 		parts = append(parts, plural(n, "update")+oneOr(n, " is", " are")+" scheduled")
 	}
 	return strings.Join(parts, ", ")
@@ -189,13 +171,8 @@ func (p planned) words() string {
 // askedHere says of a new desk that it is asked about scheduled updates whose time has
 // passed already; "" when it is not, or that cannot be found out.
 func (m *Mux) askedHere(ctx context.Context, by stories.User) string {
-	open, _, err := m.config.Schedule.Open(ctx, by, 0, stories.MaxScheduled)
-	asked := 0
-	for _, s := range open {
-		if s.Asked() && s.State != stories.SchedulePutBack { // which /desk status tells of
-			asked++
-		}
-	}
+	p, err := m.planned(ctx, by)
+	asked := p.Asked - p.PutBack // /desk status tells of those
 	switch {
 	case err != nil:
 		m.log.Debug("what waits for a decision was not found out", "err", err)

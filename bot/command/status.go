@@ -101,10 +101,10 @@ func (s machinery) verdict() []bot.Block {
 			say(fmt.Sprintf("Deliveries to %s are stopped: %s", s.names.Lane(l.Lane), lowerSentence(bot.StopReason(l.Stopped))))
 		}
 	}
-	if n := s.planned.heldUp; n > 0 {
+	if n := s.planned.HeldUp; n > 0 {
 		say(plural(n, "scheduled update")+oneOr(n, " is", " are")+" late, and tried again.", bot.Text(" "), bot.Code("/desk scheduled"), bot.Text(oneOr(n, " shows it.", " lists them.")))
 	}
-	if n := s.planned.asked; n > 0 {
+	if n := s.planned.Asked; n > 0 {
 		say(plural(n, "scheduled update")+oneOr(n, " was", " were")+" not published at "+oneOr(n, "its", "their")+" time, and "+oneOr(n, "waits", "wait")+" for a decision.", bot.Text(" "), bot.Code("/desk scheduled"), bot.Text(oneOr(n, " shows it.", " lists them.")))
 	}
 	if s.back.Waiting > 0 {
@@ -119,7 +119,7 @@ func (s machinery) verdict() []bot.Block {
 	if n := s.desk.FailingTotal; n > 0 {
 		say(plural(n, "channel") + " cannot be written to.")
 	}
-	if n := len(s.desk.Untold); n > 0 {
+	if n := s.desk.UntoldTotal; n > 0 {
 		say(plural(n, "message") + " about what a channel follows could not be posted there.")
 	}
 	if s.back.Settling > 0 {
@@ -130,7 +130,7 @@ func (s machinery) verdict() []bot.Block {
 	}
 	var ahead []bot.Block
 	if words := s.planned.words(); words != "" {
-		ahead = []bot.Block{bot.Para(bot.Text(words+". "), bot.Code("/desk scheduled"), bot.Text(oneOr(s.planned.ahead+s.planned.undoing, " shows it.", " lists them.")))}
+		ahead = []bot.Block{bot.Para(bot.Text(words+". "), bot.Code("/desk scheduled"), bot.Text(oneOr(s.planned.Ahead+s.planned.Undoing, " shows it.", " lists them.")))}
 	}
 	if len(wrong) == 0 {
 		waits := " nothing waits, "

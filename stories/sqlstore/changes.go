@@ -57,7 +57,7 @@ func (s *Store) NoticeDelivery(ctx context.Context, noticeID int64) (stories.Del
 // failedTellingsSQL finds by the notices of the time from ?1 on what has failed since
 // ?2: a message is tried for a day at most.
 const failedTellingsSQL = `
-	SELECT ` + noticeColumns + `, t.platform, t.workspace, t.channel, o.reason, o.finished_at
+	SELECT ` + noticeColumns + `, t.platform, t.workspace, t.channel, o.reason, o.finished_at, count(*) OVER ()
 	FROM notices n CROSS JOIN publications p CROSS JOIN owed d CROSS JOIN outcomes o JOIN destinations t ON t.id = d.destination_id
 	WHERE n.kind IN ('follow', 'stop') AND n.created_at >= ?1 AND p.notice_id = n.id AND ` + inPublicationSQL + ` AND o.id = d.id
 		AND o.state = 3 AND o.finished_at >= ?2 AND t.state <> 'gone'
@@ -67,12 +67,12 @@ const failedTellingsSQL = `
 const triedFor = 25 * time.Hour
 
 // FailedTellings implements stories.Store.
-func (s *Store) FailedTellings(ctx context.Context, since time.Time, limit int) ([]stories.FailedTelling, error) {
-	found, err := all(ctx, s.reader(), func(r row) (f stories.FailedTelling, err error) {
+func (s *Store) FailedTellings(ctx context.Context, since time.Time, limit int) (newest []stories.FailedTelling, total int, err error) {
+	newest, err = all(ctx, s.reader(), func(r row) (f stories.FailedTelling, err error) {
 		var at int64
-		n, err := scanNotice(r, &f.Destination.Platform, &f.Destination.Workspace, &f.Destination.Channel, &f.Reason, &at)
+		n, err := scanNotice(r, &f.Destination.Platform, &f.Destination.Workspace, &f.Destination.Channel, &f.Reason, &at, &total)
 		f.Change, f.At = n.Body.Change, moment(at)
 		return f, err
 	}, failedTellingsSQL, millis(since.Add(-triedFor)), millis(since), limit)
-	return found, s.told(err)
+	return newest, total, s.told(err)
 }

@@ -63,6 +63,9 @@ func (s *Store) decide(ctx context.Context, a stories.Act, generation int64, ver
 		} else if last.Generation != generation {
 			return 0, false, stories.Errorf(stories.CodeExists, "The database has been put back once more since this was shown. /desk status shows what waits now.")
 		}
+		if err := lockLanes(ctx, q); err != nil {
+			return 0, false, err
+		}
 		lanes, err := all(ctx, q, scanID, waitingLanesSQL)
 		if err != nil {
 			return 0, false, err

@@ -23,7 +23,16 @@ func findPlace(ctx context.Context, q querier, d stories.Destination) (p place, 
 	return p, err
 }
 
-const lockLaneSQL = `SELECT id FROM lanes WHERE id = ?1 /*lock*/`
+const (
+	lockLanesSQL = `SELECT id FROM lanes ORDER BY id /*lock*/`
+	lockLaneSQL  = `SELECT id FROM lanes WHERE id = ?1 /*lock*/`
+)
+
+// lockLanes keeps the holders of all lanes from writing until the transaction ends.
+func lockLanes(ctx context.Context, q querier) error {
+	_, err := all(ctx, q, scanID, lockLanesSQL)
+	return err
+}
 
 const lockPlanningSQL = `SELECT id FROM planning WHERE id = 1 /*lock*/`
 
@@ -63,6 +72,9 @@ const (
 // this lane, and returns it locked as lockPlace does. What is on its way ends
 // where it was begun.
 func enterPlace(ctx context.Context, q querier, d stories.Destination, lane string, at time.Time) (place, error) {
+	if err := lockPlanning(ctx, q); err != nil {
+		return place{}, err
+	}
 	id, err := enterLane(ctx, q, lane)
 	if err != nil {
 		return place{}, err
@@ -199,7 +211,10 @@ func (s *Store) Desks(ctx context.Context) ([]stories.Destination, error) {
 // SetDesk implements stories.Store.
 func (s *Store) SetDesk(ctx context.Context, a stories.Act, d stories.Destination, lane string) error {
 	_, err := act(ctx, s, a, "desk", func(q querier) (done, changed bool, err error) {
-		if err := sharePlanning(ctx, q); err != nil {
+		if err := lockPlanning(ctx, q); err != nil {
+			return false, false, err
+		}
+		if _, err := all(ctx, q, scanID, lockOverdueSQL); err != nil { // before the lane
 			return false, false, err
 		}
 		p, err := enterPlace(ctx, q, d, lane, a.At)

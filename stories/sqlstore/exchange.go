@@ -26,7 +26,7 @@ func (s *Store) Exchange(ctx context.Context, l stories.Lease, x stories.Exchang
 	err = s.changeAtHome(ctx, func(q querier) error {
 		at, flying, count = 0, nil, 0
 		begun = stories.Begun{Deliveries: map[int64]bool{}, Revisions: map[int64]int{}, Notices: map[int64]int{}, Targets: map[int64]string{}, Shown: map[int64]int{}}
-		if turnsAway(x.Results) {
+		if turnsAway(x.Results) || refuses(x.Alarms) {
 			if err := lockPlanning(ctx, q); err != nil {
 				return err
 			}
@@ -139,11 +139,17 @@ func turnsAway(results []stories.Result) bool {
 	return false
 }
 
+// refuses says that alarms tell of destinations that refuse the bot, which is noted with
+// them. Nobody who plans has destinations locked then.
+func refuses(alarms []stories.Alarm) bool {
+	return slices.ContainsFunc(alarms, func(a stories.Alarm) bool { return a.Kind == stories.AlarmBlocked })
+}
+
 const (
 	againOwedSQL = `SELECT delivery_id FROM queue WHERE publication_id = ?1 AND destination_id among(?2)`
-	presentSQL   = `SELECT id, revision FROM updates WHERE id among(?1) /*share*/`
-	// standingsSQL is presentSQL with how they stand.
-	standingsSQL = `SELECT id, revision, standing FROM updates WHERE id among(?1) /*share*/`
+	presentSQL   = `SELECT id, revision FROM updates WHERE id among(?1) ORDER BY id`
+	// standingsSQL is presentSQL with how they stand, for who begins some of them.
+	standingsSQL = `SELECT id, revision, standing FROM updates WHERE id among(?1) ORDER BY id /*share*/`
 	// presentNoticesSQL shares the notice of cards too where a first one is begun.
 	presentNoticesSQL = `
 		SELECT id, revision FROM notices

@@ -82,8 +82,6 @@ func (s *Store) Pushes(ctx context.Context, newest int) ([]stories.Push, error) 
 		if p.Since > 0 {
 			found[i].Spread, err = s.SpreadOf(ctx, p.UpdateID, p.Since)
 			found[i].Stands = found[i].Spread.Sum(p.Body.Again)
-		} else if p.Stands.Total > 0 {
-			found[i].Stands.Direct, err = directOf(ctx, s.reader(), p.UpdateID)
 		}
 	}
 	return found, s.told(err)
@@ -286,10 +284,10 @@ const (
 // are forgotten. The notice of cards stays, and only its publications go.
 func (s *Store) pruneNotices(ctx context.Context, before time.Time) error {
 	return s.change(ctx, func(q querier) error {
-		if _, err := q.exec(ctx, pruneNoticePublicationsSQL, millis(before)); err != nil {
+		if _, err := q.exec(ctx, pruneNoticesSQL, millis(before)); err != nil {
 			return err
 		}
-		_, err := q.exec(ctx, pruneNoticesSQL, millis(before))
+		_, err := q.exec(ctx, pruneNoticePublicationsSQL, millis(before))
 		return err
 	})
 }

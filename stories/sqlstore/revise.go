@@ -2,7 +2,6 @@ package sqlstore
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -15,11 +14,16 @@ const (
 	lockedUpdateSQL = updateByIDSQL + ` /*lock*/`
 	setWordingSQL   = `
 		UPDATE updates SET revision = ?2, text = ?3, sources = ?4, picture_url = ?5, picture_alt = ?6, standing = ?7, marks = ?8 WHERE id = ?1`
-	// olderEditsSQL are edits of an update that wait, under their publications or held.
+	// olderEditsSQL are edits of an update that wait: under their publications, owed
+	// again, or held.
 	olderEditsSQL = `
 		SELECT p.id AS publication_id, d.destination_id, d.id AS delivery_id, p.id AS origin_id
 		FROM publications p` + ofPublicationSQL + `
 		WHERE p.update_id = ?1 AND p.op = 1 AND p.queued > 0 AND ` + inPublicationSQL + ` AND ` + waitsSQL + `
+		UNION ALL
+		SELECT q.publication_id, q.destination_id, q.delivery_id, p.id
+		FROM publications r CROSS JOIN queue q JOIN publications p ON p.id = (q.delivery_id >> 32)
+		WHERE r.queued > 0 AND r.update_id = 0 AND r.notice_id IS NULL AND q.publication_id = r.id AND p.update_id = ?1 AND p.op = 1
 		UNION ALL
 		SELECT 0, h.destination_id, d.id, p.id
 		FROM publications p CROSS JOIN owed d JOIN held h ON h.destination_id = d.destination_id AND h.delivery_id = d.id
@@ -27,23 +31,32 @@ const (
 	// copyKindsSQL tells by which operations copies of an update were made.
 	copyKindsSQL   = `SELECT DISTINCT op FROM publications WHERE update_id = ?1 AND op IN (0, 2, 3, 5) ORDER BY op`
 	isElsewhereSQL = `SELECT count(*) FROM (SELECT 1 FROM destinations WHERE moved_to > 0 LIMIT 1) AS t`
-	// copiesSQL owes an edit, under the publications ?2, to every destination that
-	// has a copy of the update made by ?5, or may get one from a request on its way
-	// (?4) or have got one from an earlier one, unless it is owed the edit to the
-	// revision ?3. A copy that is to be taken away is left alone. One in a channel
-	// that has another address now is edited there; where there are two of one
-	// channel only the first is.
-	copiesSQL = `
+	// eachCopySQL owes an edit, under the publications ?2, to every destination that
+	// has a copy of the update made by ?4, or may get one from a request on its way
+	// (?3) or have got one from an earlier one. A copy that is to be taken away is left
+	// alone. One in a channel that has another address now is edited there; where there
+	// are two of one channel only the first is.
+	eachCopySQL = `
 		INSERT INTO owed (id, destination_id, on_id)
 		SELECT (p.id << 32) + t.id, t.id, d.id
 		FROM deliveries d
 		JOIN destinations o ON o.id = d.destination_id
 		JOIN destinations t ON t.id = CASE WHEN o.moved_to > 0 THEN o.moved_to ELSE o.id END
 		JOIN publications p ON p.id among(?2) AND p.lane_id = t.lane_id
-		WHERE d.update_id = ?1 AND d.op = ?5 AND (d.state = 2 OR d.state = 0 AND (d.doubtful > 0 OR d.id among(?4))) AND t.state <> 'gone'
-			AND NOT EXISTS (SELECT 1 FROM owed x JOIN publications w ON w.id = (x.id >> 32) WHERE x.on_id > 0 AND x.on_id = d.id AND (w.op = 7 OR w.op = 1 AND w.revision = ?3))
+		WHERE d.update_id = ?1 AND d.op = ?4 AND (d.state = 2 OR d.state = 0 AND (d.doubtful > 0 OR d.id among(?3))) AND t.state <> 'gone'
+			AND d.id NOT IN (` + takenAwaySQL + `)%s
 		ORDER BY t.id
 		ON CONFLICT DO NOTHING`
+	// notYetSQL is of those copies that are not owed the edit to the revision ?5.
+	notYetSQL = `
+			AND NOT EXISTS (SELECT 1 FROM owed x JOIN publications w ON w.id = (x.id >> 32) WHERE x.on_id > 0 AND x.on_id = d.id AND w.op = 1 AND w.revision = ?5)`
+	// countCopiesSQL counts the copies that are to be edited.
+	countCopiesSQL = `
+		SELECT count(*) FROM deliveries d
+		JOIN destinations o ON o.id = d.destination_id
+		JOIN destinations t ON t.id = CASE WHEN o.moved_to > 0 THEN o.moved_to ELSE o.id END
+		WHERE d.update_id = ?1 AND d.op IN (0, 2, 3, 5) AND (d.state = 2 OR d.state = 0 AND (d.doubtful > 0 OR d.id among(?2))) AND t.state <> 'gone'
+			AND d.id NOT IN (` + takenAwaySQL + `)`
 	// oldCopiesSQL counts the copies that were sent, and of which is not kept any more
 	// which messages they are.
 	oldCopiesSQL = `
@@ -52,6 +65,13 @@ const (
 			WHERE w.update_id = ?1 AND w.op IN (0, 2, 3, 5) AND d.id >= (w.id << 32) AND d.id < ((w.id + 1) << 32) AND o.state = 2)
 		FROM publications p WHERE p.update_id = ?1 AND p.op IN (0, 2, 3, 5)`
 	replaced = "there was a newer wording before it was done"
+)
+
+var (
+	// copiesSQL is eachCopySQL of a revision that nothing is owed for yet, as a new one;
+	// copiesLeftSQL of one that is owed to some.
+	copiesSQL     = fmt.Sprintf(eachCopySQL, "")
+	copiesLeftSQL = fmt.Sprintf(eachCopySQL, notYetSQL)
 )
 
 // Revise implements stories.Store.
@@ -80,24 +100,6 @@ func revisedDetail(u stories.Update, w stories.Rewording) string {
 		detail += ": " + why
 	}
 	return detail
-}
-
-// errNotMeant undoes what was only tried.
-var errNotMeant = errors.New("this was only tried")
-
-// WouldRevise implements stories.Store. It does all of it and undoes that: so it
-// counts what Revise will.
-func (s *Store) WouldRevise(ctx context.Context, a stories.Act, updateID int64, w stories.Rewording) (done stories.Revised, err error) {
-	err = s.change(ctx, func(q querier) error {
-		if done, err = s.revise(ctx, q, a, updateID, w); err != nil {
-			return err
-		}
-		return errNotMeant
-	})
-	if errors.Is(err, errNotMeant) {
-		err = nil
-	}
-	return done, err
 }
 
 // revise gives an update another wording, or standing, and owes it to its copies.
@@ -129,8 +131,7 @@ func (s *Store) revise(ctx context.Context, q querier, a stories.Act, updateID i
 		return done, err
 	}
 	// Who begins a message beside a copy shares its notice, not the update.
-	earlier, err := all(ctx, q, scanID, lockTellingsSQL, u.ID)
-	if err != nil {
+	if _, err := all(ctx, q, scanID, lockTellingsSQL, u.ID); err != nil {
 		return done, err
 	}
 	flying, err := allFlights(ctx, q)
@@ -143,12 +144,19 @@ func (s *Store) revise(ctx context.Context, q querier, a stories.Act, updateID i
 	if done.Reach.Edits, err = planEdits(ctx, q, u, a, flying); err != nil {
 		return done, fmt.Errorf("owe edits: %w", err)
 	}
-	if done.Tells, done.Reach.Kind, err = planTellings(ctx, q, u, earlier, a, flying); err != nil {
+	wordings, err := all(ctx, q, scanRevision, revisionsSQL, u.ID, 0, u.Revision)
+	if err != nil {
+		return done, err
+	}
+	told, err := planTellings(ctx, q, u, wordings, flying)
+	if err == nil {
+		err = told.owe(ctx, q, u, a)
+	}
+	if err != nil {
 		return done, fmt.Errorf("owe what is told of the revision: %w", err)
 	}
-	for _, t := range done.Tells {
-		done.Reach.Told += t.Channels
-	}
+	done.Reach.Kind = told.kind
+	done.Tells, done.Reach.Told = told.tells()
 	if w.Kind == stories.Release {
 		if done.Reach.Again, err = releaseKept(ctx, q, u, a.At); err != nil {
 			return done, fmt.Errorf("owe again what was kept: %w", err)
@@ -158,6 +166,9 @@ func (s *Store) revise(ctx context.Context, q querier, a stories.Act, updateID i
 		return done, err
 	}
 	if err := reachOfEdits(ctx, q, u, &done.Reach); err != nil {
+		return done, err
+	}
+	if err := told.keep(ctx, q, u.ID); err != nil { // behind all outcomes, as who writes results does
 		return done, err
 	}
 	return done, one(ctx, q, oldCopiesSQL, []any{u.ID}, &done.Reach.Old)
@@ -227,7 +238,11 @@ func planEditsOf(ctx context.Context, q querier, u stories.Update, kind int64, l
 		if err != nil {
 			return 0, err
 		}
-		n, err := q.exec(ctx, copiesSQL, u.ID, list(publications), u.Revision, list(slices.Collect(maps.Keys(flying.byID))), kind)
+		text, args := copiesSQL, []any{u.ID, list(publications), list(slices.Collect(maps.Keys(flying.byID))), kind}
+		if total > 0 {
+			text, args = copiesLeftSQL, append(args, u.Revision)
+		}
+		n, err := q.exec(ctx, text, args...)
 		if err != nil {
 			return 0, err
 		}

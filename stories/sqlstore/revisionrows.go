@@ -91,7 +91,7 @@ func (s *Store) SpreadOf(ctx context.Context, updateID int64, revision int) (fou
 		found.Told, err = leftToNewer(ctx, s.reader(), found.Told, newerTellingsSQL, updateID, revision, retold)
 	}
 	if err == nil && found.Told.Total > 0 {
-		found.Told.Direct, err = directTellings(ctx, s.reader(), updateID, revision, 0)
+		found.Told.Direct, err = directTellings(ctx, s.reader(), updateID, revision)
 	}
 	if err == nil {
 		found.Again, err = s.ProgressOf(ctx, updateID)

@@ -32,6 +32,7 @@ const (
 	countScheduledSQL = `SELECT count(*) FROM scheduled WHERE ` + isOpenSQL
 	nextScheduledSQL  = `SELECT ` + scheduledColumns + ` FROM scheduled c WHERE c.state = 'waiting' ORDER BY c.due, c.id LIMIT 1`
 	endScheduledSQL   = `UPDATE scheduled SET state = ?2, ended_at = ?3, ended_ref = ?4, ended_name = ?5, update_id = ?6 WHERE id = ?1`
+	lockNoticeSQL     = `SELECT id FROM notices WHERE id = ?1 /*lock*/`
 	askScheduledSQL   = `UPDATE scheduled SET state = ?2, notice_id = ?3 WHERE id = ?1`
 )
 
@@ -62,13 +63,13 @@ func (s *Store) ScheduleUpdate(ctx context.Context, a stories.Act, u stories.Upd
 		if err != nil {
 			return made, false, err
 		}
-		if err := s.takesUpdates(ctx, q, a, &story); err != nil {
-			return made, false, err
-		}
 		if err := onlyOne(ctx, q, a, "published"); err != nil {
 			return made, false, err
 		}
 		if err := endDraft(ctx, q, a); err != nil {
+			return made, false, err
+		}
+		if err := s.takesUpdates(ctx, q, a, &story); err != nil {
 			return made, false, err
 		}
 		var open int
@@ -285,7 +286,7 @@ func (s *Store) DraftScheduled(ctx context.Context, a stories.Act, id int64, d s
 		if err != nil || !c.Open() && c.State != stories.ScheduleCancelled {
 			return c.Scheduled, false, err
 		}
-		if _, err := q.exec(ctx, insertDraftSQL, d.ID, d.By, c.Story.ID, string(fields), string(d.State), millis(a.At)); err != nil {
+		if _, err := q.exec(ctx, insertDraftSQL, d.ID, d.By, c.Story.ID, string(fields), string(d.State), millis(a.At), d.Form); err != nil {
 			return c.Scheduled, false, err
 		}
 		err = s.takeBack(ctx, q, a, &c, stories.ScheduleDrafted)
@@ -312,6 +313,14 @@ func (s *Store) takeBack(ctx context.Context, q querier, a stories.Act, c *sched
 // publishScheduled publishes c, which is locked with its story, as of now. by is who
 // decided it, zero for its time.
 func (s *Store) publishScheduled(ctx context.Context, q querier, a stories.Act, c *scheduledRow, by stories.User) (err error) {
+	if c.notice != 0 { // it is locked before what is published, as by who begins a message of it
+		if err := sharePlanning(ctx, q); err != nil {
+			return err
+		}
+		if _, err := all(ctx, q, scanID, lockNoticeSQL, c.notice); err != nil {
+			return err
+		}
+	}
 	u := c.Update
 	if u.At.IsZero() {
 		u.At = a.At

@@ -77,6 +77,8 @@ const (
 		INSERT INTO stories (slug, headline, summary, topics, state, created_at, active_at)
 		VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6) ON CONFLICT (slug) DO NOTHING RETURNING id`
 	insertSlugSQL = `INSERT INTO slugs (slug, story_id, of_id) VALUES (?1, ?2, ?2) ON CONFLICT (slug) DO NOTHING`
+	// ownSlugSQL gives a slug that was taken for a story to come to it.
+	ownSlugSQL = `UPDATE slugs SET story_id = ?2, of_id = ?2 WHERE slug = ?1`
 )
 
 // CreateStory implements stories.Store.
@@ -89,6 +91,14 @@ func (s *Store) CreateStory(ctx context.Context, a stories.Act, story stories.St
 		if story.State == "" {
 			story.State = stories.Developing
 		}
+		// The slug first, as whoever renames a story takes it: two who want one at once
+		// wait for each other one way.
+		switch n, err := q.exec(ctx, insertSlugSQL, story.Slug, 0); {
+		case err != nil:
+			return stories.Story{}, false, err
+		case n == 0:
+			return stories.Story{}, false, taken
+		}
 		args := []any{story.Slug, story.Headline, story.Summary, strings.Join(story.Topics, " "), string(story.State), millis(a.At)}
 		var id int64
 		err = one(ctx, q, insertStorySQL, args, &id)
@@ -98,11 +108,8 @@ func (s *Store) CreateStory(ctx context.Context, a stories.Act, story stories.St
 		if err != nil {
 			return stories.Story{}, false, err
 		}
-		switch n, err := q.exec(ctx, insertSlugSQL, story.Slug, id); {
-		case err != nil:
+		if _, err := q.exec(ctx, ownSlugSQL, story.Slug, id); err != nil {
 			return stories.Story{}, false, err
-		case n == 0:
-			return stories.Story{}, false, taken
 		}
 		made, err := theOne(ctx, q, scanStory, storyByIDSQL, id)
 		if err != nil {

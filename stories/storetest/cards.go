@@ -166,7 +166,7 @@ var cardTests = []test{
 		same(d, "copies", done.Reach.Edits, 0) // nobody has one
 		is("corrected", "sony/About sony//developing 1:1st")
 		d.reword(u, stories.Rewording{Kind: stories.Hold})
-		is("on hold", "sony/About sony//developing 1:on hold1st")
+		is("on hold", "sony/About sony//developing 1:hold1st")
 		d.reword(u, stories.Rewording{Kind: stories.Release})
 		is("released", "sony/About sony//developing 1:1st")
 		d.reword(u, stories.Rewording{Kind: stories.Withdrawal, Reason: "Wrong"})
@@ -216,7 +216,7 @@ var cardTests = []test{
 		same(d, "again", d.card(post), "a sony/About sony//developing 1:First")
 		d.tells(s, "Second")
 		unread := d.retry(post)
-		unread.Unknown = true
+		unread.Doubtful = true
 		post = d.advance(w.lease, 1, unread)[0]
 		same(d, "in doubt", d.card(post), "a sony/About sony//developing 1:First")
 	}},
@@ -281,6 +281,68 @@ var cardTests = []test{
 		d.edit(s, stories.StoryEdit{Headline: words("Last")})
 		d.advance(w.lease, 0, d.result(post, stories.Failed, "no"))
 		same(d, "in the end", w.shows(), "a sony/Last//developing")
+		d.queueAgrees()
+	}},
+	{"whatever is changed while a card is posted, it says in the end what is so", func(d *desk) {
+		w := d.wall()
+		changes := []func(stories.Story, stories.Update) error{
+			func(s stories.Story, _ stories.Update) error {
+				_, err := d.RenameStory(d.ctx, d.act(), s.ID, s.Slug+"-renamed")
+				return err
+			},
+			func(s stories.Story, _ stories.Update) error {
+				_, err := d.EditStory(d.ctx, d.act(), s.ID, stories.StoryEdit{Headline: words("Another"), Summary: words("More")})
+				return err
+			},
+			func(s stories.Story, _ stories.Update) error {
+				_, _, err := d.SetStoryState(d.ctx, d.act(), s.ID, stories.Closed)
+				return err
+			},
+			func(_ stories.Story, u stories.Update) error {
+				_, err := d.Revise(d.ctx, d.act(), u.ID, corrected("Newer"))
+				return err
+			},
+			func(s stories.Story, _ stories.Update) error {
+				into, err := d.CreateStory(d.ctx, d.act(), stories.Story{Slug: s.Slug + "-into", Headline: "The other", State: stories.Developing})
+				if err == nil {
+					_, err = d.MergeStories(d.ctx, d.act(), s.ID, into.ID)
+				}
+				return err
+			},
+		}
+		for round := range 6 {
+			for i, change := range changes {
+				s := d.track(fmt.Sprintf("s%d-%d", i, round))
+				u := d.tells(s, "First")
+				name := fmt.Sprintf("c%d-%d", i, round)
+				d.begin(d.aloud(), name, s.Slug, stories.Minor)
+				w.said = map[int64]string{}
+				together(2, func(n int) {
+					if n == 0 {
+						for _, v := range d.claim(w.lease, 1) {
+							w.take(v)
+							d.advance(w.lease, 0, d.sent(v))
+						}
+						return
+					}
+					if err := change(s, u); err != nil {
+						d.Errorf("change %d: %v", i, err)
+					}
+				})
+				want := map[int]string{
+					0: s.Slug + "-renamed/About " + s.Slug + "//developing 1:First",
+					1: s.Slug + "/Another/More/developing 1:First",
+					2: s.Slug + "/About " + s.Slug + "//closed 1:First",
+					3: s.Slug + "/About " + s.Slug + "//developing 1:Newer",
+					4: s.Slug + ">" + s.Slug + "-into/About " + s.Slug + "//developing 1:First",
+				}[i]
+				got := w.shows()
+				if i == 4 && got == name+" "+s.Slug+"-into/The other//developing 1:First" {
+					continue // it was posted after the merge, as a card of the other
+				}
+				same(d, fmt.Sprintf("change %d, round %d", i, round), got, name+" "+want)
+			}
+		}
 		d.queueAgrees()
 	}},
 	{"news goes before edits of cards", func(d *desk) {

@@ -97,6 +97,44 @@ var editTests = []test{
 		d.ok(err)
 		same(d, "lanes with something left", len(lanes), 0)
 	}},
+	{"of edits that are owed again, in another lane or once a block is lifted, the newest is kept alone", func(d *desk) {
+		again := map[string]func(to stories.Destination){
+			"healed": func(to stories.Destination) {
+				_, _, err := d.ReopenDestination(d.ctx, to, 5, d.now)
+				d.ok(err)
+			},
+			"another lane": func(to stories.Destination) {
+				_, _, err := d.Subscribe(d.ctx, d.act(), stories.Subscription{Destination: to, Target: stories.Target{Kind: stories.TargetAll}, Level: stories.Minor}, "elsewhere")
+				d.ok(err)
+			},
+		}
+		for how, owe := range again {
+			name := strings.ReplaceAll(how, " ", "-")
+			s := d.track(name)
+			d.follow(s.Slug, name)
+			u, _ := d.append(s, stories.Normal)
+			l := d.hold(lane, "w")
+			d.drain(l, 10)
+			if how == "healed" {
+				d.append(s, stories.Normal)
+				d.refuse(l)
+			}
+			u = d.revise(u, "Second")
+			owe(channel(name))
+			u = d.revise(u, "Third")
+			d.revise(u, "Fourth")
+			var edits []string
+			found, err := d.Deliveries(d.ctx, stories.DeliveryFilter{States: []stories.DeliveryState{stories.Pending, stories.Held}}, 100)
+			d.ok(err)
+			for _, v := range found {
+				if v.Op == stories.OpEdit && v.About.UpdateID == u.ID {
+					edits = append(edits, fmt.Sprint(v.Revision))
+				}
+			}
+			same(d, how+": edits that wait", strings.Join(edits, " "), "3")
+			d.queueAgrees()
+		}
+	}},
 	{"an edit of a post that failed is not owed", func(d *desk) {
 		s := d.track("sony")
 		d.follow("sony", "a")

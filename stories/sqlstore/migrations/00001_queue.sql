@@ -33,6 +33,7 @@ CREATE TABLE publications (
     failed     BIGINT NOT NULL DEFAULT 0,
     unknown    BIGINT NOT NULL DEFAULT 0,
     kept       BIGINT NOT NULL DEFAULT 0,
+    direct     BIGINT NOT NULL DEFAULT 0, -- of total, counted as it was planned: to direct messages
     notice_id  BIGINT
 );
 CREATE INDEX publications_by_update ON publications (update_id, lane_id, op);
@@ -151,6 +152,19 @@ CREATE INDEX notices_telling ON notices (created_at) WHERE kind IN ('follow', 's
 -- Under this one all edits of cards are owed, the first messages of subscriptions; its
 -- revision counts the changes that owed some. See cards.go.
 INSERT INTO notices (kind, done, created_at) VALUES ('cards', 1, 0);
+
+-- What each channel has seen of an update that was revised, so that nobody has to look
+-- through all that was ever done to its copy: the newest wording that an edit, or a
+-- message beside the copy, showed there; and from which wording it is to be told, -1 but
+-- where the newest such message made room for another and none took its place. See
+-- telling.go.
+CREATE TABLE readings (
+    update_id      BIGINT NOT NULL,
+    destination_id BIGINT NOT NULL,
+    seen           INTEGER NOT NULL DEFAULT 0,
+    due            INTEGER NOT NULL DEFAULT -1,
+    PRIMARY KEY (update_id, destination_id)
+) /*clustered*/;
 
 -- What a card shows: stories by their places on it, each with the number it had then
 -- (of_id), the story it is or went on as (story_id), and the update it shows, 0 for none.
