@@ -18,18 +18,17 @@ type teller struct {
 	inPlace bool
 	until   time.Time
 	left    func() int // how many more it can say
-	// say says m; over is that what the answer offered is over, so that m is to take its
-	// place wherever that can be.
-	say func(ctx context.Context, m *bot.Message, over bool) *failure
+	say     func(ctx context.Context, m *bot.Message) *failure
 }
 
-// teller is one by a response_url. That of a command cannot replace the answer:
-// what replace_original means is the message whose button was pressed
-// (https://docs.slack.dev/interactivity/handling-user-interaction#updating_message_response).
+// teller is one by a response_url. That of a command cannot replace the answer, not
+// even with one whose buttons are over: what replace_original means is the message
+// whose button was pressed, and beside one Slack posts another message
+// (https://docs.slack.dev/interactivity/handling-user-interaction#updating_message_response,
+// https://github.com/slackapi/bolt-python/issues/1268).
 func (l *responseLink) teller(public, inPlace bool) teller {
-	return teller{inPlace: inPlace, until: l.until, left: l.left, say: func(ctx context.Context, m *bot.Message, over bool) *failure {
-		replace := inPlace || over
-		return l.say(ctx, m, public, &replace)
+	return teller{inPlace: inPlace, until: l.until, left: l.left, say: func(ctx context.Context, m *bot.Message) *failure {
+		return l.say(ctx, m, public, &inPlace)
 	}}
 }
 
@@ -42,7 +41,7 @@ func (i *intake) speaker(a *ask, at site) teller {
 		left = responseUses
 	}
 	t.left = func() int { return left }
-	t.say = func(ctx context.Context, m *bot.Message, _ bool) *failure {
+	t.say = func(ctx context.Context, m *bot.Message) *failure {
 		left--
 		if t.inPlace {
 			return i.rewrite(ctx, a, at, m)
@@ -53,8 +52,8 @@ func (i *intake) speaker(a *ask, at site) teller {
 	return t
 }
 
-// over says that something first offered is offered no more: its buttons are not to be
-// left there.
+// over says that something first offered is offered no more: where that can be, its
+// buttons are not to be left there, and elsewhere it is said that they are over.
 func over(first, m bot.Message) bool {
 	return slices.ContainsFunc(first.Buttons, func(b bot.Button) bool { return !slices.Contains(m.Buttons, b) })
 }
@@ -70,7 +69,7 @@ func (i *intake) follow(ctx context.Context, t teller, r bot.Reply, log *slog.Lo
 	var newest *bot.Message
 	var unknown sync.Once // those who deliver tell how long a database is away
 	show := func(ctx context.Context) {
-		if f := t.say(ctx, newest, over(offered, *newest)); f != nil {
+		if f := t.say(ctx, newest); f != nil {
 			log.Info("slack progress not shown", "err", f)
 		}
 		if t.inPlace {
@@ -126,9 +125,6 @@ func (t teller) ending(ctx context.Context, r bot.Reply, m *bot.Message) *bot.Me
 	}
 	if len(apart.Blocks) == 0 {
 		return nil
-	}
-	if over(r.Message, *m) {
-		return m // which may take the place of the answer
 	}
 	return &apart
 }
