@@ -115,7 +115,11 @@ func renderScheduled(s *stories.Scheduled) Message {
 	text, _ := Cut(OneLine(Clean(s.Update.Text)), overdueText)
 	quote := Block{Kind: Quote, Spans: []Span{Text(text)}}
 	if !s.Open() {
-		return Message{Blocks: []Block{Para(Text(Clean(ScheduledEnd(*s)))), quote}, Buttons: EndedButtons(*s)}
+		buttons := EndedButtons(*s)
+		if len(buttons) == 0 { // in a button is how a message is known again
+			buttons = []Button{NewButton("Timeline", ActionTimeline, s.Story.ID)}
+		}
+		return Message{Blocks: []Block{Para(Text(Clean(ScheduledEnd(*s)))), quote}, Buttons: buttons}
 	}
 	print := append([]string{s.Update.Level.String()}, SchedulePrint(*s)...)
 	print = append(print, "by "+Clean(UserName(s.Update.Author)))

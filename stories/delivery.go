@@ -146,9 +146,11 @@ type Loaded struct {
 	Rows    []Owed
 	Origins map[int64]Publication
 	// Targets are the platform's ids of the messages that rows act on, by delivery,
-	// Shown the wordings these began with, and Revisions the present wordings of the rows' updates; told by Recover
+	// Keys the keys of the deliveries that made them, Shown the wordings these began
+	// with, and Revisions the present wordings of the rows' updates; told by Recover
 	// only.
 	Targets   map[int64]string
+	Keys      map[int64]string
 	Shown     map[int64]int
 	Revisions map[int64]int
 	// Troubles is what the desk was told does not work and was not told to work
@@ -222,9 +224,11 @@ type Begun struct {
 	Revisions map[int64]int
 	Notices   map[int64]int
 	// Targets are the platform's ids of the messages that are acted on, by delivery;
-	// "" for one that is not there yet. Shown are the wordings of their updates that
+	// "" for one that is not there yet. Keys are the keys of the deliveries that made
+	// them, "" for one that is not kept; Shown are the wordings of their updates that
 	// these began with.
 	Targets map[int64]string
+	Keys    map[int64]string
 	Shown   map[int64]int
 }
 

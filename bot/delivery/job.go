@@ -14,6 +14,7 @@ type job struct {
 	d       stories.Delivery
 	msg     *bot.Message
 	target  string        // the message acted on
+	mark    string        // the key of the delivery that made it
 	begunAt time.Duration // when the journal was asked to begin it
 	takenIn time.Duration // when it had: how long that takes is the database's affair
 	first   time.Duration // the first request, when it was begun

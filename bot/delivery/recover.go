@@ -113,6 +113,6 @@ func (l *lane) inherited(ctx context.Context, o stories.Owed, f stories.Flight, 
 		j.d.Revision = present
 	}
 	m, v, err := l.engine.renderer.message(ctx, j.edition().inCopy(r.origin, loaded.Shown[o.Delivery]), o.Missed)
-	j.msg, j.verdict, j.target = m, v, loaded.Targets[o.Delivery]
+	j.msg, j.verdict, j.target, j.mark = m, v, loaded.Targets[o.Delivery], loaded.Keys[o.Delivery]
 	return j, err
 }

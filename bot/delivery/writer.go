@@ -180,7 +180,8 @@ func (a answer) job(r *row, f stories.Flight, lane string, now time.Duration) *j
 	j := newJob(r, f, lane, a.call.began)
 	j.d.Revision = a.present(j.edition())
 	j.begunAt, j.takenIn = a.call.began.mono, now
-	j.msg, j.verdict, j.target = a.messages[r.Delivery], a.verdicts[r.Delivery], a.begun.Targets[r.Delivery]
+	j.msg, j.verdict = a.messages[r.Delivery], a.verdicts[r.Delivery]
+	j.target, j.mark = a.begun.Targets[r.Delivery], a.begun.Keys[r.Delivery]
 	return j
 }
 

@@ -194,7 +194,7 @@ func setFlights(ctx context.Context, q querier, lane, fence, batch int64, list [
 }
 
 // targetsOf reads which messages some rows act on.
-func targetsOf(ctx context.Context, q querier, l stories.Loaded) (targets map[int64]string, shown map[int64]int, err error) {
+func targetsOf(ctx context.Context, q querier, l *stories.Loaded) error {
 	var acting []int64
 	for _, r := range l.Rows {
 		if l.Origins[r.Origin].Op.Acts() {
@@ -202,19 +202,15 @@ func targetsOf(ctx context.Context, q querier, l stories.Loaded) (targets map[in
 		}
 	}
 	if len(acting) == 0 {
-		return nil, nil, nil
+		return nil
 	}
-	targets, shown = map[int64]string{}, map[int64]int{}
-	_, err = all(ctx, q, func(r row) (none struct{}, err error) {
-		var id int64
-		var state stories.DeliveryState
-		var message string
-		var began int
-		err = r.Scan(&id, &state, &message, &began)
-		targets[id], shown[id] = message, began
+	l.Targets, l.Keys, l.Shown = map[int64]string{}, map[int64]string{}, map[int64]int{}
+	_, err := all(ctx, q, func(r row) (none struct{}, err error) {
+		id, t, err := scanTarget(r)
+		l.Targets[id], l.Keys[id], l.Shown[id] = t.message, t.key, t.shown
 		return none, err
 	}, targetsSQL, list(acting))
-	return targets, shown, err
+	return err
 }
 
 // InFlight implements stories.Store.
@@ -285,7 +281,7 @@ func (s *Store) Recover(ctx context.Context, l stories.Lease) (found []stories.F
 			return err
 		}
 		loaded.Troubles = troubles
-		if loaded.Targets, loaded.Shown, err = targetsOf(ctx, q, loaded); err != nil {
+		if err := targetsOf(ctx, q, &loaded); err != nil {
 			return err
 		}
 		loaded.Revisions = map[int64]int{}

@@ -68,6 +68,7 @@ var editTests = []test{
 		same(d, "wording", got.Revisions[u.ID], 1)
 		same(d, "edits", len(x.Acting), 2)
 		same(d, "the message of a's", got.Targets[x.Acting[0]], "m"+v[0].Key)
+		same(d, "which was made under the key", got.Keys[x.Acting[0]], v[0].Key)
 		same(d, "the message of b's, not known yet", got.Targets[x.Acting[1]], "")
 		p, err := d.ProgressOf(d.ctx, u.ID)
 		d.ok(err)
@@ -165,6 +166,7 @@ var editTests = []test{
 		d.ok(err)
 		same(d, "in flight", len(flights), 1)
 		same(d, "target", loaded.Targets[flights[0].Delivery], "m"+v.Key)
+		same(d, "made under the key", loaded.Keys[flights[0].Delivery], v.Key)
 	}},
 	{"what was left on its way is recovered in the newest wording", func(d *desk) {
 		s := d.track("sony")
