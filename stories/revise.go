@@ -51,6 +51,10 @@ func (s *Service) CheckRevise(ctx context.Context, by User, slug string, number 
 	if err != nil {
 		return err
 	}
+	w = w.neat()
+	if err := w.check(); err != nil {
+		return err
+	}
 	_, err = u.Revise(w, s.Now())
 	return err
 }

@@ -106,6 +106,7 @@ func (m *Mux) verifyRevision(ctx context.Context, r request) error {
 
 // checkRevise says what a revision would be refused for, whatever it would reach.
 func (m *Mux) checkRevise(ctx context.Context, by stories.User, v revising) error {
+	v = m.pictured(ctx, v)
 	return m.revisionError(ctx, by, v, m.stories.CheckRevise(ctx, by, v.slug, v.number, v.Rewording))
 }
 

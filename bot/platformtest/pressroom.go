@@ -130,7 +130,7 @@ func RevisedComplaint(texts []string, gone bool) string {
 		switch {
 		case strings.Contains(text, otherUpdate):
 			others++
-		case label == "WITHDRAWN" && strings.HasPrefix(rest, "Withdrawn "):
+		case label == "WITHDRAWN" && strings.HasPrefix(rest, "Does not stand since "):
 			copies++
 			for _, want := range []string{"There were none", thirdWording, "Corrected"} {
 				if !strings.Contains(rest, want) {
