@@ -138,7 +138,7 @@ func (m *Mux) revisionError(ctx context.Context, by stories.User, v revising, er
 
 // waitingOf counts the updates of a story that wait for their time, or to be undone.
 func (m *Mux) waitingOf(ctx context.Context, by stories.User, story stories.Story) (n int, err error) {
-	p, err := m.config.Schedule.Count(ctx, by, story.ID, toldLate)
+	p, err := m.stories.Planned(ctx, by, story.ID, toldLate)
 	return p.Total(), err
 }
 
