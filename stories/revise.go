@@ -75,4 +75,4 @@ func (s *Service) WhyRevised(ctx context.Context, d Destination, updateID int64)
 }
 
 // shownRevisions is how many deliveries of revisions to one channel are told.
-const shownRevisions = 6
+const shownRevisions = 16
