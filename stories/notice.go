@@ -66,6 +66,7 @@ type NoticeBody struct {
 	Progress Progress      `json:",omitzero"`
 	Left     time.Duration `json:",omitempty"` // how long the rest will take; 0 when that is not known
 	Again    bool          `json:",omitempty"` // of a revision's progress: copies that were kept are sent too
+	Others   Progress      `json:",omitzero"`  // of its update's copies, those that are not Again
 	Change   Change        `json:",omitzero"`
 	// Scheduled is as it stood when the notice was last said.
 	Scheduled *Scheduled `json:",omitempty"`
