@@ -354,7 +354,10 @@ func (s *storm) kill() {
 	s.t.Helper()
 	for range 1 + s.random.IntN(2) {
 		at := s.requests() + s.random.IntN(40)
-		if err := s.discord.Wait(s.ctx, func() bool { return s.requests() >= at }); err != nil {
+		working, cancel := context.WithTimeout(s.ctx, 2*time.Second) // or it has nothing left to do
+		err := s.discord.Wait(working, func() bool { return s.requests() >= at })
+		cancel()
+		if s.ctx.Err() != nil {
 			s.t.Fatal(err)
 		}
 		s.p.kill()
