@@ -153,9 +153,21 @@ type Loaded struct {
 	Keys      map[int64]string
 	Shown     map[int64]int
 	Revisions map[int64]int
+	// Earlier are the wordings of those that an update was revised for while they were
+	// on their way, by delivery; told by Recover only.
+	Earlier map[int64]Earlier
 	// Troubles is what the desk was told does not work and was not told to work
 	// again: workspaces of the lane, "" for the lane itself. Told by Recover only.
 	Troubles []string
+}
+
+// Earlier is how a copy reads that may have been sent before its update was revised:
+// it is owed an edit, and maybe a message beside it.
+type Earlier struct {
+	Began int // the wording that it was begun in
+	// Shows is the wording in which it is sent if it has not arrived: the same, so that
+	// it is one and the same message, unless that is not to be shown any more.
+	Shows int
 }
 
 // Flight is a row whose request may be on its way.
@@ -178,6 +190,7 @@ type Exchange struct {
 	Updates []int64 // that Begin is about
 	Notices []int64 // the same
 	Acting  []int64 // deliveries of Begin that act on another's message
+	Doubted []int64 // deliveries of Begin that may have been sent before
 	Lane    LaneNote
 	// Alarms are what the desk is to be told: durable together with Results.
 	Alarms []Alarm
@@ -230,6 +243,9 @@ type Begun struct {
 	Targets map[int64]string
 	Keys    map[int64]string
 	Shown   map[int64]int
+	// Earlier are those of Exchange.Doubted whose updates were revised since they were
+	// begun first, by delivery.
+	Earlier map[int64]Earlier
 }
 
 // Result is what became of a delivery that was begun.

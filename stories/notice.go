@@ -68,6 +68,7 @@ type NoticeBody struct {
 	Again    bool          `json:",omitempty"` // of a revision's progress: copies that were kept are sent too
 	Spread   Spread        `json:",omitzero"`  // of a revision's progress: what Progress is the sum of
 	Beside   RevisionKind  `json:",omitempty"` // of a revision's progress: what the messages beside the copies are labelled
+	Others   Progress      `json:",omitzero"`  // of its update's copies, those that are not Again
 	Change   Change        `json:",omitzero"`
 	// Scheduled is as it stood when the notice was last said.
 	Scheduled *Scheduled `json:",omitempty"`

@@ -152,3 +152,20 @@ func TestRevisionsHaveAnEnd(t *testing.T) {
 		}
 	}
 }
+
+// What a release sends is counted without the copies that were there before.
+func TestProgressWithoutOthers(t *testing.T) {
+	type p = Progress
+	for _, c := range []struct{ all, others, want p }{
+		{p{Total: 5, Sent: 5}, p{}, p{Total: 5, Sent: 5}},
+		{p{Total: 5, Sent: 2, Waiting: 3}, p{Total: 2, Sent: 2}, p{Total: 3, Waiting: 3}},
+		{p{Total: 9, Sent: 4, Held: 2, Failed: 2, Unknown: 1}, p{Total: 5, Sent: 3, Held: 1, Failed: 1}, p{Total: 4, Sent: 1, Held: 1, Failed: 1, Unknown: 1}},
+		{p{Total: 5, Sent: 2, Waiting: 3}, p{Total: 2, Waiting: 2}, p{Total: 3, Waiting: 3}},
+		{p{Total: 5, Sent: 4, Failed: 1}, p{Total: 2, Waiting: 2}, p{Total: 3, Sent: 2, Failed: 1}},
+		{p{Total: 5, Sent: 5}, p{Total: 2, Held: 2}, p{Total: 3, Sent: 3}}, // they healed
+	} {
+		if got := c.all.Without(c.others); got != c.want {
+			t.Errorf("%+v without %+v is %+v, want %+v", c.all, c.others, got, c.want)
+		}
+	}
+}

@@ -106,6 +106,22 @@ func (s Spread) Sum(again bool) Progress {
 	return sum
 }
 
+// Without is p but for others that it counts too. What of those was on its way then
+// is taken to arrive.
+func (p Progress) Without(others Progress) Progress {
+	p.Total = max(0, p.Total-others.Total)
+	left := p.Total
+	for _, part := range []struct {
+		of     *int
+		others int
+	}{{&p.Sent, others.Sent + others.Waiting}, {&p.Held, others.Held}, {&p.Failed, others.Failed}, {&p.Unknown, others.Unknown}, {&p.Kept, others.Kept}} {
+		*part.of = min(left, max(0, *part.of-part.others))
+		left -= *part.of
+	}
+	p.Waiting = left
+	return p
+}
+
 // Done says that nothing of it is on its way any more.
 func (s Spread) Done() bool { return s.Edits.Done() && s.Told.Done() && s.Again.Done() }
 

@@ -32,13 +32,13 @@ type edition struct {
 }
 
 // inCopy is e as it is shown in a copy by what o owes: in a new one, or in one that
-// began with so old a wording, by what is stored of it. Before the edit to a wording
-// it was an older one in any case.
+// began with so old a wording. One that was to be edited and could be sent only after
+// all began with the newest.
 func (e edition) inCopy(o *origin, began int) edition {
 	switch {
 	case e.NoticeID != 0:
 	case o.Op == stories.OpEdit:
-		e.shown = max(0, min(began, o.Revision-1))
+		e.shown = max(0, min(began, e.revision))
 	default:
 		e.shown = e.revision
 	}

@@ -66,6 +66,9 @@ func (w *writer) open(p part, flying []stories.Flight, now reading) *call {
 		f := stories.Flight{Ref: r.Ref, Attempt: r.tries.attempt + 1, First: r.tries.first, Last: now.wall}
 		if r.tries.doubtful {
 			f.Last = r.tries.last
+			if !r.origin.Op.Repeatable() {
+				c.x.Doubted = append(c.x.Doubted, r.Delivery)
+			}
 		}
 		if f.First.IsZero() {
 			f.First = now.wall
@@ -109,6 +112,9 @@ func (w *writer) make(ctx context.Context, c *call) answer {
 			continue
 		}
 		s.edition.revision = a.present(s.edition)
+		if e, ok := a.begun.Earlier[s.delivery]; ok {
+			s.edition.revision = e.Shows
+		}
 		s.edition = s.edition.inCopy(s.origin, a.begun.Shown[s.delivery])
 		m, v, err := w.renderer.message(ctx, s.edition, s.missed)
 		switch {
@@ -179,6 +185,9 @@ func (w *writer) take(a answer, now time.Duration, random float64) (found writte
 func (a answer) job(r *row, f stories.Flight, lane string, now time.Duration) *job {
 	j := newJob(r, f, lane, a.call.began)
 	j.d.Revision = a.present(j.edition())
+	if e, ok := a.begun.Earlier[r.Delivery]; ok {
+		j.d.Revision = e.Began
+	}
 	j.begunAt, j.takenIn = a.call.began.mono, now
 	j.msg, j.verdict = a.messages[r.Delivery], a.verdicts[r.Delivery]
 	j.target, j.mark = a.begun.Targets[r.Delivery], a.begun.Keys[r.Delivery]

@@ -51,6 +51,9 @@ func (s *Store) Exchange(ctx context.Context, l stories.Lease, x stories.Exchang
 				_, flying := before.byID[f.Delivery]
 				begun.Deliveries[f.Delivery] = flying
 			}
+			if begun.Earlier, err = begunBefore(ctx, q, x.Doubted); err != nil {
+				return err
+			}
 			return s.targets(ctx, q, x, &begun)
 		}
 		back := cameBack(before, x)
@@ -78,6 +81,9 @@ func (s *Store) Exchange(ctx context.Context, l stories.Lease, x stories.Exchang
 			return err
 		}
 		if err := errors.Join(s.targets(ctx, q, x, &begun), s.fixCards(ctx, q, x, &begun)); err != nil {
+			return err
+		}
+		if begun.Earlier, err = begunBefore(ctx, q, x.Doubted); err != nil {
 			return err
 		}
 		at, flying = lane, slices.Clone(x.Flying)

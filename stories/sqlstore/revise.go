@@ -80,17 +80,33 @@ func (s *Store) Revise(ctx context.Context, a stories.Act, updateID int64, w sto
 		if err := endDraft(ctx, q, a); err != nil {
 			return done, false, err
 		}
+		before, err := countersOf(ctx, q, updateID, progressSQL, updateID)
+		if err != nil {
+			return done, false, err
+		}
 		if done, err = s.revise(ctx, q, a, updateID, w); err != nil {
 			return done, false, err
 		}
 		if reach := done.Reach; reach.Edits+reach.Told+reach.Again > 0 { // the desk follows that as it does a push
-			n := stories.Notice{Kind: stories.ProgressNotice, UpdateID: updateID, Since: done.Update.Revision, Body: stories.NoticeBody{Again: reach.Again > 0, Beside: reach.Kind}, CreatedAt: a.At}
+			n := stories.Notice{Kind: stories.ProgressNotice, UpdateID: updateID, Since: done.Update.Revision, Body: stories.NoticeBody{Beside: reach.Kind}, CreatedAt: a.At}
+			if reach.Again > 0 {
+				n.Body.Again, n.Body.Others = true, notAgain(before, reach.Again)
+			}
 			if err := insertNotice(ctx, q, &n); err != nil {
 				return done, false, fmt.Errorf("begin the notice of its progress: %w", err)
 			}
 		}
 		return done, true, enter(ctx, q, a, string(w.Kind), done.Update.StoryID, revisedDetail(done.Update, w))
 	})
+}
+
+// notAgain are of an update's copies those that are not among the n which are owed
+// again: what else was kept is not sent any more.
+func notAgain(all stories.Progress, n int) stories.Progress {
+	all.Total -= n
+	all.Failed += all.Kept - n
+	all.Kept = 0
+	return all
 }
 
 // revisedDetail is what the log keeps of a revision, beside its kind and story.

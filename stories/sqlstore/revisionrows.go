@@ -2,6 +2,9 @@ package sqlstore
 
 import (
 	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
 	"slices"
 	"strings"
 
@@ -79,6 +82,24 @@ func leftToNewer(ctx context.Context, q querier, p stories.Progress, text string
 	return p, err
 }
 
+// othersSQL is what was written down of an update's copies that a release does not send.
+const othersSQL = `SELECT body FROM notices WHERE kind = 'progress' AND update_id = ?1 AND since = ?2 ORDER BY id LIMIT 1`
+
+// withoutOthers is p, which counts all copies of an update, without those that a
+// revision does not send again.
+func withoutOthers(ctx context.Context, q querier, p stories.Progress, revision int) (stories.Progress, error) {
+	var text string
+	err := one(ctx, q, othersSQL, []any{p.UpdateID, revision}, &text)
+	if errors.Is(err, sql.ErrNoRows) {
+		return p, nil
+	}
+	var body stories.NoticeBody
+	if err == nil {
+		err = json.Unmarshal([]byte(text), &body)
+	}
+	return p.Without(body.Others), err
+}
+
 // SpreadOf implements stories.Store.
 func (s *Store) SpreadOf(ctx context.Context, updateID int64, revision int) (found stories.Spread, err error) {
 	if found.Edits, err = countersOf(ctx, s.reader(), updateID, editsProgressSQL, updateID, revision); err == nil {
@@ -95,6 +116,9 @@ func (s *Store) SpreadOf(ctx context.Context, updateID int64, revision int) (fou
 	}
 	if err == nil {
 		found.Again, err = s.ProgressOf(ctx, updateID)
+	}
+	if err == nil {
+		found.Again, err = withoutOthers(ctx, s.reader(), found.Again, revision)
 	}
 	return found, s.told(err)
 }

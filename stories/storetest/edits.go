@@ -181,6 +181,53 @@ var editTests = []test{
 		same(d, "wording", loaded.Revisions[u.ID], u.Revision)
 		same(d, "published as", loaded.Origins[loaded.Rows[0].Origin].Revision, 0)
 	}},
+	{"what was revised on its way is recovered in the wording that it was begun in", func(d *desk) {
+		for _, c := range []struct {
+			revise []stories.Rewording
+			want   stories.Earlier
+		}{
+			{[]stories.Rewording{corrected("Third"), corrected("Fourth")}, stories.Earlier{Began: 1, Shows: 1}},
+			{[]stories.Rewording{corrected("Third"), {Kind: stories.Hold}}, stories.Earlier{Began: 1, Shows: 3}}, // what is withheld is not sent as it was
+			{[]stories.Rewording{{Kind: stories.Withdrawal, Reason: "Why"}}, stories.Earlier{Began: 1, Shows: 2}},
+			{[]stories.Rewording{{Kind: stories.Hold}, {Kind: stories.Release}}, stories.Earlier{Began: 1, Shows: 1}},
+		} {
+			slug := fmt.Sprintf("sony-%d%d-%s", len(c.revise), c.want.Shows, c.revise[0].Kind)
+			s := d.track(slug)
+			d.follow(slug, "a")
+			u, _ := d.append(s, stories.Normal)
+			u = d.revise(u, "Second") // before it is begun: no edit is owed
+			l := d.hold(lane, "w")
+			v := d.claim(l, 1)[0]
+			for _, w := range c.revise {
+				d.reword(u, w)
+			}
+			d.ok(d.ReleaseLease(d.ctx, l))
+			l = d.hold(lane, "next")
+			_, loaded, err := d.Recover(d.ctx, l)
+			d.ok(err)
+			same(d, slug, loaded.Earlier[v.ID], c.want)
+			// It is the same where it could not be found out then, and is asked again.
+			r := d.retry(v)
+			r.Doubtful = true
+			_, err = d.Exchange(d.ctx, l, stories.Exchange{Batch: 1, Results: []stories.Result{r}})
+			d.ok(err)
+			rows, _, err := d.worker(l).owed()
+			d.ok(err)
+			f := stories.Flight{Ref: find(rows, v.ID).Ref, Attempt: 2, First: d.now, Last: d.now}
+			begin := stories.Exchange{Batch: 2, Begin: []stories.Flight{f}, Updates: []int64{u.ID}, Doubted: []int64{v.ID}}
+			for range 2 { // made again under its number too
+				got, err := d.Exchange(d.ctx, l, begin)
+				d.ok(err)
+				same(d, slug+" begun", got.Deliveries[v.ID], true)
+				same(d, slug+" again", got.Earlier[v.ID], c.want)
+			}
+			d.ok(d.ReleaseLease(d.ctx, l))
+			l = d.hold(lane, "last")
+			d.advance(l, 0, d.sent(d.recovered(l)[0]))
+			d.drain(l, 10)
+			d.ok(d.ReleaseLease(d.ctx, l))
+		}
+	}},
 	{"a lane its last destination has left is worked until nothing of it is on its way", func(d *desk) {
 		s := d.track("sony")
 		d.follow("sony", "a")

@@ -36,6 +36,9 @@ var holdTests = []test{
 		done = d.reword(u, stories.Rewording{Kind: stories.Release})
 		same(d, "reach of the release", done.Reach, stories.Reach{Edits: 1, Told: 1, Kind: stories.Release, Waiting: 0, Again: 1})
 		same(d, "owed again", d.posts(l), "b 1, ")
+		spread, err := d.SpreadOf(d.ctx, u.ID, 2)
+		d.ok(err)
+		same(d, "of the release", spread.Again, stories.Progress{UpdateID: u.ID, Total: 1, Waiting: 1})
 		for _, v := range d.drain(l, 10) {
 			if v.About.UpdateID == u.ID && v.Op == stories.OpPost {
 				same(d, "wording", v.Revision, 2)
@@ -44,6 +47,12 @@ var holdTests = []test{
 		p, err = d.ProgressOf(d.ctx, u.ID)
 		d.ok(err)
 		same(d, "the push at last", p, stories.Progress{UpdateID: u.ID, Total: 3, Sent: 2, Failed: 1})
+		spread, err = d.SpreadOf(d.ctx, u.ID, 2)
+		d.ok(err)
+		same(d, "of the release at last", spread.Again, stories.Progress{UpdateID: u.ID, Total: 1, Sent: 1})
+		pushes, err := d.Pushes(d.ctx, 1)
+		d.ok(err)
+		same(d, "of all of it", pushes[0].Stands, stories.Progress{UpdateID: u.ID, Total: 3, Sent: 3})
 		d.queueAgrees()
 	}},
 	{"one that comes back while its update is on hold or withdrawn is not begun again", func(d *desk) {

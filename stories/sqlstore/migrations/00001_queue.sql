@@ -145,6 +145,7 @@ CREATE TABLE notices (
     created_at BIGINT NOT NULL
 );
 CREATE INDEX notices_revised ON notices (update_id, revision) WHERE kind = 'revision';
+CREATE INDEX notices_progress ON notices (update_id, since) WHERE kind = 'progress';
 CREATE INDEX notices_open ON notices (id) WHERE done = 0;
 CREATE INDEX notices_ending ON notices (id) WHERE done = 2;
 CREATE INDEX notices_telling ON notices (created_at) WHERE kind IN ('follow', 'stop');
