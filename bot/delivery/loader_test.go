@@ -24,7 +24,7 @@ func TestOnlyAPostTakesEarlierOnesWithIt(t *testing.T) {
 				first := s.publications[1]
 				later := s.publish(1, stories.Breaking, 2)
 				make(&later)
-				s.publications[2] = later
+				s.publications[1].Level, s.publications[2] = stories.Minor, later
 				f := loaderOf(q)
 				switch order {
 				case "loaded before":
