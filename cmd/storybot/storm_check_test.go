@@ -397,7 +397,8 @@ func (s *storm) checkWhy() {
 }
 
 var (
-	deskRevision = regexp.MustCompile(`flood, update (\d+), (correction|fix|withdrawal|hold|release): Made (.*)`)
+	deskRevision = regexp.MustCompile(`flood, update (\d+), (correction|fix|withdrawal|hold|release): ((?:Edited|Posted|Sent) .*)`)
+	deskPart     = regexp.MustCompile(`([\d,]*\d) of ([\d,]*\d)[^(,]*(?:\([^)]*\))?(.*)`)
 	deskUpdate   = regexp.MustCompile(`flood, update (\d+), (breaking|normal|minor): Delivered (.*)`)
 	numbers      = regexp.MustCompile(`[\d,]*\d`)
 )
@@ -411,7 +412,7 @@ func (s *storm) checkDesk() {
 		for _, m := range s.discord.Messages(guildChannel) {
 			if r := deskRevision.FindStringSubmatch(plain(m.Text)); r != nil {
 				number, _ := strconv.Atoi(r[1])
-				ended = append(ended, work{number, r[2], total(r[3])})
+				ended = append(ended, work{number, r[2], totals(r[3])})
 			}
 		}
 		return len(ended) == len(s.worked) && !slices.ContainsFunc(ended, func(w work) bool { return w.total < 0 })
@@ -439,6 +440,31 @@ func (s *storm) checkDesk() {
 	if want := fmt.Sprintf("%d channels cannot be written to.", len(s.of(blocked))); !strings.Contains(answer.Message.Text, want) {
 		s.t.Errorf("/desk status is %q, want %q", answer.Message.Text, want)
 	}
+}
+
+// totals is the number of what a sentence about a revision says is done, or not, where
+// the parts of each kind of work add up to that; else it is negative.
+func totals(words string) (sum int) {
+	for part := range strings.SplitSeq(strings.TrimSuffix(words, "."), "; ") {
+		r := deskPart.FindStringSubmatch(part)
+		if r == nil {
+			return -1
+		}
+		done, all := number(r[1]), number(r[2])
+		for _, more := range numbers.FindAllString(r[3], -1) {
+			done += number(more)
+		}
+		if done != all {
+			return -1
+		}
+		sum += all
+	}
+	return sum
+}
+
+func number(word string) int {
+	n, _ := strconv.Atoi(strings.ReplaceAll(word, ",", ""))
+	return n
 }
 
 // total is the number of what a sentence says is done, or not, where its parts add up

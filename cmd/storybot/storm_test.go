@@ -432,6 +432,8 @@ var (
 	editsSaid = regexp.MustCompile(`edits ([\d,]+) cop`)
 	postsSaid = regexp.MustCompile(`posts [A-Z ]+ to ([\d,]+) channel`)
 	againSaid = regexp.MustCompile(`sends ([\d,]+) cop`)
+	// laterSaid are the copies that are owed their edits in spite of what is known.
+	laterSaid = regexp.MustCompile(`([\d,]+) cop(?:y is|ies are|y|ies) (?:in channels? that the bot cannot write|in a channel that the bot cannot write|could not be edited the last time)`)
 )
 
 // revise revises an update: on Slack what has another text, on Discord the others.
@@ -486,7 +488,7 @@ func (s *storm) revise(number int, w wording) {
 		s.t.Fatalf("%s %d: %q", w.kind, number, said)
 	}
 	total := 0
-	for _, count := range []*regexp.Regexp{editsSaid, postsSaid, againSaid} {
+	for _, count := range []*regexp.Regexp{editsSaid, postsSaid, againSaid, laterSaid} {
 		for _, found := range count.FindAllStringSubmatch(said, -1) {
 			v, _ := strconv.Atoi(strings.ReplaceAll(found[1], ",", ""))
 			total += v
