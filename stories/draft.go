@@ -71,11 +71,18 @@ type DraftStore interface {
 	Reach(ctx context.Context, u Update) (int, error)
 }
 
+// Drafts keeps what was begun in a form.
+type Drafts struct {
+	base
+	rights *Rights
+	store  DraftStore
+}
+
 // OpenDraft prepares a form for d.By: what is put into it comes back under d.ID.
 // Opened again under the same id it is as it was left. By moderators.
 // CodeForbidden, CodeLimited.
-func (s *Service) OpenDraft(ctx context.Context, by User, d Draft) (Draft, error) {
-	if err := s.require(ctx, by, Moderator); err != nil {
+func (s *Drafts) OpenDraft(ctx context.Context, by User, d Draft) (Draft, error) {
+	if err := s.rights.Require(ctx, by, Moderator); err != nil {
 		return Draft{}, err
 	}
 	if kept, err := s.store.Draft(ctx, by.Ref, d.ID, s.Now()); CodeOf(err) != CodeNotFound {
@@ -95,8 +102,8 @@ func (s *Service) OpenDraft(ctx context.Context, by User, d Draft) (Draft, error
 // SaveDraft keeps what was put into a form. By moderators. CodeForbidden,
 // CodeNotFound for another person's, CodeExists for one that has ended, CodeReplaced for
 // one that was changed since the Version d has, CodeLimited for more than MaxDraft bytes.
-func (s *Service) SaveDraft(ctx context.Context, by User, d Draft) (Draft, error) {
-	if err := s.require(ctx, by, Moderator); err != nil {
+func (s *Drafts) SaveDraft(ctx context.Context, by User, d Draft) (Draft, error) {
+	if err := s.rights.Require(ctx, by, Moderator); err != nil {
 		return Draft{}, err
 	}
 	size := 0
@@ -114,24 +121,24 @@ func (s *Service) SaveDraft(ctx context.Context, by User, d Draft) (Draft, error
 
 // Draft finds a draft of by's, also one that has ended. CodeNotFound once it was
 // forgotten, and for another person's.
-func (s *Service) Draft(ctx context.Context, by User, id string) (Draft, error) {
+func (s *Drafts) Draft(ctx context.Context, by User, id string) (Draft, error) {
 	return s.store.Draft(ctx, by.Ref, id, s.Now())
 }
 
 // Drafts returns what by began in forms and did not post, the newest first.
-func (s *Service) Drafts(ctx context.Context, by User) ([]Draft, error) {
+func (s *Drafts) Drafts(ctx context.Context, by User) ([]Draft, error) {
 	return s.store.Drafts(ctx, by.Ref, s.Now())
 }
 
 // DiscardDraft ends a draft of by's. changed is false when it was posted or
 // discarded before. CodeNotFound.
-func (s *Service) DiscardDraft(ctx context.Context, by User, id string) (changed bool, err error) {
+func (s *Drafts) DiscardDraft(ctx context.Context, by User, id string) (changed bool, err error) {
 	return s.store.DiscardDraft(ctx, by.Ref, id, s.Now())
 }
 
 // Reach counts the channels that an update of this level would go to now.
 // CodeNotFound.
-func (s *Service) Reach(ctx context.Context, storyID int64, level Level) (int, error) {
+func (s *Drafts) Reach(ctx context.Context, storyID int64, level Level) (int, error) {
 	return s.store.Reach(ctx, Update{StoryID: storyID, Level: level, CreatedAt: s.Now()})
 }
 

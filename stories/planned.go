@@ -20,8 +20,8 @@ func (p Planned) Total() int { return p.Asked + p.HeldUp + p.Undoing + p.Ahead }
 
 // Planned counts what is open, of one story or, where that is 0, of all. What waits and is
 // overdue by more than late is held up. By moderators. CodeForbidden.
-func (s *Service) Planned(ctx context.Context, by User, storyID int64, late time.Duration) (Planned, error) {
-	if err := s.require(ctx, by, Moderator); err != nil {
+func (s *Health) Planned(ctx context.Context, by User, storyID int64, late time.Duration) (Planned, error) {
+	if err := s.rights.Require(ctx, by, Moderator); err != nil {
 		return Planned{}, err
 	}
 	return s.store.CountScheduled(ctx, storyID, s.Now().Add(-late))

@@ -52,7 +52,7 @@ func (m *Mux) previewRevision(ctx context.Context, r request, kind stories.Revis
 
 // besideCopies is the message that a revision would post beside most copies.
 func (m *Mux) besideCopies(ctx context.Context, r request, v revising, would stories.Revised) (bot.Message, error) {
-	all, err := m.stories.History(ctx, would.Update.ID, mostHistory)
+	all, err := m.stories.Reviser.History(ctx, would.Update.ID, mostHistory)
 	if err != nil {
 		return bot.Message{}, err
 	}
@@ -86,11 +86,11 @@ func (m *Mux) askRevisedSince(ctx context.Context, d stories.Draft) (bot.Reply, 
 	if err != nil || u.Marks.Standing == stories.Withdrawn || strconv.Itoa(u.Revision) == d.Fields[overField] {
 		return bot.Reply{}, false, err
 	}
-	story, err := m.stories.StoryByID(ctx, u.StoryID)
+	story, err := m.stories.Archive.StoryByID(ctx, u.StoryID)
 	if err != nil {
 		return bot.Reply{}, false, err
 	}
-	made, err := m.stories.History(ctx, u.ID, 1)
+	made, err := m.stories.Reviser.History(ctx, u.ID, 1)
 	if err != nil {
 		return bot.Reply{}, false, err
 	}
@@ -112,5 +112,5 @@ func (m *Mux) basedAnew(ctx context.Context, r request, d stories.Draft, seen in
 		return d, err // there is a newer one: its author is told when it is submitted
 	}
 	baseOn(&d, u)
-	return m.stories.SaveDraft(ctx, r.User, d)
+	return m.stories.Drafts.SaveDraft(ctx, r.User, d)
 }

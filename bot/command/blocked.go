@@ -62,7 +62,7 @@ func (m *Mux) tellBlocked(ctx context.Context, c bot.Command, reply *bot.Reply) 
 	if reply.Public || !m.blocked.due(who, now) {
 		return
 	}
-	subs, err := m.stories.Subscriptions(ctx, c.Where)
+	subs, err := m.stories.Following.Subscriptions(ctx, c.Where)
 	if err != nil {
 		m.log.Debug("whether a channel is blocked was not found out", "err", err)
 		return
@@ -106,7 +106,7 @@ func (m *Mux) blockedWarning(ctx context.Context, c bot.Command, subs []stories.
 	if note == nil {
 		return nil
 	}
-	held, undecided, err := m.stories.WaitingAt(ctx, c.Where)
+	held, undecided, err := m.stories.PutBacks.WaitingAt(ctx, c.Where)
 	if err != nil {
 		m.log.Debug("what waits for a channel was not found out", "err", err)
 		return note
@@ -124,16 +124,16 @@ func (m *Mux) blockedWarning(ctx context.Context, c bot.Command, subs []stories.
 // the warning first in the answer to that, however often it was said: with the last that
 // was followed the channel's block is not known any more, and what it held is dropped.
 func (m *Mux) warning(ctx context.Context, r request) func(bot.Reply) bot.Reply {
-	before, err := m.stories.Subscriptions(ctx, r.Where)
+	before, err := m.stories.Following.Subscriptions(ctx, r.Where)
 	if err != nil || !isBlocked(before) {
 		return func(reply bot.Reply) bot.Reply { return reply }
 	}
-	held, _, err := m.stories.WaitingAt(ctx, r.Where)
+	held, _, err := m.stories.PutBacks.WaitingAt(ctx, r.Where)
 	if err != nil {
 		m.log.Debug("what waits for a channel was not found out", "err", err)
 	}
 	return func(reply bot.Reply) bot.Reply {
-		left, err := m.stories.Subscriptions(ctx, r.Where)
+		left, err := m.stories.Following.Subscriptions(ctx, r.Where)
 		note := m.blockedWarning(ctx, r.Command, left)
 		if err == nil && len(left) == 0 {
 			before[0].Heals = true // nothing is left to be tried again

@@ -46,7 +46,7 @@ func TestAnAnswerStandsWithoutTheWarning(t *testing.T) {
 	if got := transcript(reply); got != want {
 		t.Errorf("got %s", got)
 	}
-	n.stories = nil // whatever goes wrong in it
+	n.stories = Newsroom{} // whatever goes wrong in it
 	n.tellBlocked(t.Context(), n.request("mo", "general"), &reply)
 	if got := transcript(reply); got != want {
 		t.Errorf("got %s", got)

@@ -72,7 +72,7 @@ func (m *Mux) press(ctx context.Context, c bot.Command, pressed bot.Press) (bot.
 // storyByID finds the story a button is about. Error: bot.ErrOldButton when it
 // is gone.
 func (m *Mux) storyByID(ctx context.Context, id int64) (stories.Story, error) {
-	story, err := m.stories.StoryByID(ctx, id)
+	story, err := m.stories.Archive.StoryByID(ctx, id)
 	if stories.CodeOf(err) == stories.CodeNotFound {
 		return story, bot.ErrOldButton
 	}
@@ -82,7 +82,7 @@ func (m *Mux) storyByID(ctx context.Context, id int64) (stories.Story, error) {
 // note reads what a button's question put aside. Error: bot.ErrOldButton once
 // it is gone.
 func (m *Mux) note(ctx context.Context, id string) (string, error) {
-	text, err := m.stories.Note(ctx, id)
+	text, err := m.stories.Notes.Note(ctx, id)
 	if stories.CodeOf(err) == stories.CodeNotFound {
 		return "", bot.ErrOldButton
 	}
@@ -105,7 +105,7 @@ func (m *Mux) pressShare(ctx context.Context, r request, args bot.Args) (bot.Rep
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	if err := m.stories.Allow(ctx, r.User, "share a story", sharesAMinute, time.Minute); err != nil {
+	if err := m.stories.Notes.Allow(ctx, r.User, "share a story", sharesAMinute, time.Minute); err != nil {
 		return bot.Reply{}, err
 	}
 	return m.card(ctx, r, story.Slug, true)

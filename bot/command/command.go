@@ -23,9 +23,9 @@ import (
 
 // Config is what a Mux is made of. Stories and Schedule are required.
 type Config struct {
-	Stories *stories.Service
+	Stories Newsroom
 	// Schedule is the updates that wait for their time.
-	Schedule *stories.Schedule
+	Schedule Schedule
 	// Zone is where times are that moderators write without an offset; UTC by
 	// default.
 	Zone *time.Location

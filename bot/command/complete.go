@@ -50,7 +50,7 @@ func beginning(choices []bot.Choice, typed string) []bot.Choice {
 }
 
 func (m *Mux) completeStory(ctx context.Context, typed string, limit int) []bot.Choice {
-	found, err := m.stories.Suggest(ctx, typed, limit)
+	found, err := m.stories.Index.Suggest(ctx, typed, limit)
 	if err != nil {
 		m.log.Warn("no suggestions", "err", err)
 		return nil
@@ -78,7 +78,7 @@ func (m *Mux) completeTarget(ctx context.Context, typed string) []bot.Choice {
 
 // topics are all topics there are.
 func (m *Mux) topics(ctx context.Context) []string {
-	known, err := m.stories.Topics(ctx)
+	known, err := m.stories.Index.Topics(ctx)
 	if err != nil {
 		m.log.Warn("topics were not looked up", "err", err)
 	}

@@ -103,7 +103,7 @@ func (m *Mux) reviseInForm(ctx context.Context, r request, k formKind) (bot.Repl
 
 // toRevise finds the update that is to be revised, and refuses one that cannot be.
 func (m *Mux) toRevise(ctx context.Context, by stories.User, v revising) (stories.Story, stories.Update, error) {
-	story, u, _, err := m.stories.UpdateOf(ctx, v.slug, v.number)
+	story, u, _, err := m.stories.Archive.UpdateOf(ctx, v.slug, v.number)
 	if err != nil {
 		return story, u, m.revisionError(ctx, by, v, err)
 	}
@@ -144,7 +144,7 @@ func (m *Mux) revisedBy(ctx context.Context, d stories.Draft) (stories.Update, e
 	if !ok || err != nil || numberErr != nil {
 		return stories.Update{}, stories.Errorf(stories.CodeNotFound, "Which update this was for is forgotten, since the form was opened so long ago. Copy what you wrote, and open the form again.")
 	}
-	return m.stories.Update(ctx, id, n)
+	return m.stories.Archive.Update(ctx, id, n)
 }
 
 // revisingOf is a draft as what it asks for.
@@ -153,7 +153,7 @@ func (m *Mux) revisingOf(ctx context.Context, kind stories.RevisionKind, d stori
 	if err != nil {
 		return v, err
 	}
-	story, err := m.stories.StoryByID(ctx, u.StoryID)
+	story, err := m.stories.Archive.StoryByID(ctx, u.StoryID)
 	if err != nil {
 		return v, err
 	}

@@ -19,7 +19,7 @@ func (n *newsroom) apart(name, command string, given map[string]string) bot.Repl
 
 func (n *newsroom) updateOf(slug string, number int) stories.Update {
 	n.t.Helper()
-	u, err := n.service.Update(n.t.Context(), n.story(slug).ID, number)
+	u, err := n.service.Archive.Update(n.t.Context(), n.story(slug).ID, number)
 	if err != nil {
 		n.t.Fatal(err)
 	}

@@ -36,7 +36,7 @@ func (m *Mux) verifyTrack(ctx context.Context, r request) error {
 	if _, err := stories.CheckTopics(wanted.Topics); err != nil {
 		return err
 	}
-	_, err = m.stories.Story(ctx, wanted.Slug)
+	_, err = m.stories.Archive.Story(ctx, wanted.Slug)
 	switch stories.CodeOf(err) {
 	case "":
 		return m.taken(ctx, wanted.Slug)
@@ -56,7 +56,7 @@ func (m *Mux) track(ctx context.Context, r request) (bot.Reply, error) {
 		return bot.Reply{}, err
 	}
 	known := m.topics(ctx)
-	story, err := m.stories.Track(ctx, r.act(), wanted)
+	story, err := m.stories.Editor.Track(ctx, r.act(), wanted)
 	if stories.CodeOf(err) == stories.CodeExists {
 		return bot.Reply{}, m.taken(ctx, wanted.Slug)
 	}
@@ -73,7 +73,7 @@ func (m *Mux) track(ctx context.Context, r request) (bot.Reply, error) {
 
 // taken is the refusal of a slug that a story has, with one that is free.
 func (m *Mux) taken(ctx context.Context, slug string) error {
-	story, err := m.stories.Story(ctx, slug)
+	story, err := m.stories.Archive.Story(ctx, slug)
 	if err != nil {
 		return err
 	}
@@ -83,7 +83,7 @@ func (m *Mux) taken(ctx context.Context, slug string) error {
 	}
 	for n := 2; n < 100; n++ {
 		free := fmt.Sprintf("%s-%d", slug[:min(len(slug), stories.MaxSlug-3)], n)
-		if _, err := m.stories.Story(ctx, free); stories.CodeOf(err) == stories.CodeNotFound {
+		if _, err := m.stories.Archive.Story(ctx, free); stories.CodeOf(err) == stories.CodeNotFound {
 			message += fmt.Sprintf(" Free is, for example, slug:%s.", free)
 			break
 		} else if err != nil {
@@ -98,11 +98,11 @@ func (m *Mux) here(ctx context.Context, r request) (bot.Reply, error) {
 	if err := r.Asker.Posts(ctx); err != nil {
 		return bot.Reply{}, err
 	}
-	desks, err := m.stories.Desks(ctx)
+	desks, err := m.stories.Desk.Desks(ctx)
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	if err := m.stories.SetDesk(ctx, r.act(), r.Where, r.Lane); err != nil {
+	if err := m.stories.Desk.SetDesk(ctx, r.act(), r.Where, r.Lane); err != nil {
 		return bot.Reply{}, err
 	}
 	if slices.Contains(desks, r.Where) {

@@ -16,7 +16,7 @@ func (m *Mux) drafts(ctx context.Context, r request) (bot.Reply, error) {
 	if err := m.may(ctx, r.Command, r.command); err != nil {
 		return bot.Reply{}, err
 	}
-	found, err := m.stories.Drafts(ctx, r.User)
+	found, err := m.stories.Drafts.Drafts(ctx, r.User)
 	if err != nil {
 		return bot.Reply{}, err
 	}

@@ -117,7 +117,7 @@ func (m *Mux) chooseTime(ctx context.Context, r request, k formKind, d stories.D
 	if err := k.settle(m, ctx, &d); err != nil {
 		return bot.Reply{}, err
 	}
-	d, err = m.stories.SaveDraft(ctx, r.User, d)
+	d, err = m.stories.Drafts.SaveDraft(ctx, r.User, d)
 	if err != nil {
 		return bot.Reply{}, err
 	}

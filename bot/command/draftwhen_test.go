@@ -39,7 +39,7 @@ func TestADraftWithATimeAheadIsScheduled(t *testing.T) {
 	}
 	has(t, "the drafts", n.ask("mo", "desk", "/desk drafts"), "You have no drafts.")
 	n.now = n.now.Add(17 * time.Hour)
-	if _, err := n.config.Schedule.PublishDue(t.Context()); err != nil {
+	if _, err := n.plan.PublishDue(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	if got := n.updates("sony-hack"); len(got) != 2 || got[1] != "The film opens." {
@@ -225,7 +225,7 @@ func TestADraftOfAClosedStoryIsKept(t *testing.T) {
 		if got := len(n.updates("sony-hack")) + len(n.waiting()); got != 2 {
 			t.Errorf("%s: %d updates", name, got)
 		}
-		story, err := n.service.Story(t.Context(), "sony-hack")
+		story, err := n.service.Archive.Story(t.Context(), "sony-hack")
 		if err != nil || story.State != stories.Developing {
 			t.Errorf("%s: %+v %v", name, story, err)
 		}

@@ -64,7 +64,7 @@ func (m *Mux) edit(ctx context.Context, r request) (bot.Reply, error) {
 // editStory changes a story and shows how it reads.
 func (m *Mux) editStory(ctx context.Context, act stories.Act, slug string, e stories.StoryEdit) (bot.Reply, error) {
 	known := m.topics(ctx)
-	told, err := m.stories.Edit(ctx, act, slug, e)
+	told, err := m.stories.Editor.Edit(ctx, act, slug, e)
 	if err != nil {
 		return bot.Reply{}, err
 	}
@@ -91,14 +91,14 @@ func (m *Mux) rename(ctx context.Context, r request) (bot.Reply, error) {
 	if err := checkTypedSlug(to); err != nil {
 		return bot.Reply{}, unnamed(err)
 	}
-	before, err := m.stories.Story(ctx, r.get("story"))
+	before, err := m.stories.Archive.Story(ctx, r.get("story"))
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	told, err := m.stories.Rename(ctx, r.act(), before.Slug, to)
+	told, err := m.stories.Editor.Rename(ctx, r.act(), before.Slug, to)
 	story := told.Story
 	if stories.CodeOf(err) == stories.CodeExists {
-		if owner, failed := m.stories.Story(ctx, to); failed == nil && owner.ID == before.ID {
+		if owner, failed := m.stories.Archive.Story(ctx, to); failed == nil && owner.ID == before.ID {
 			return bot.Reply{}, err // it has it already, from a story that was merged into it
 		}
 		return bot.Reply{}, unnamed(m.taken(ctx, to))
@@ -123,7 +123,7 @@ func unnamed(err error) error {
 
 // close ends a story, after a last update if there is one.
 func (m *Mux) close(ctx context.Context, r request) (bot.Reply, error) {
-	told, err := m.stories.End(ctx, r.act(), r.get("story"), r.get("text"))
+	told, err := m.stories.Editor.End(ctx, r.act(), r.get("story"), r.get("text"))
 	if err != nil {
 		return bot.Reply{}, err
 	}
@@ -143,7 +143,7 @@ func (m *Mux) reopen(ctx context.Context, r request) (bot.Reply, error) {
 	if asked, ok, err := m.openDoubt(ctx, r); ok || err != nil {
 		return asked, err
 	}
-	told, err := m.stories.Begin(ctx, r.act(), r.get("story"), r.get("text"))
+	told, err := m.stories.Editor.Begin(ctx, r.act(), r.get("story"), r.get("text"))
 	if err != nil {
 		return bot.Reply{}, err
 	}
@@ -174,7 +174,7 @@ func (m *Mux) openDoubt(ctx context.Context, r request) (reply bot.Reply, ok boo
 	if r.get("text") == "" || r.get(whileOpen) != "" {
 		return reply, false, nil
 	}
-	story, err := m.stories.Story(ctx, r.get("story"))
+	story, err := m.stories.Archive.Story(ctx, r.get("story"))
 	if err != nil || story.State == stories.Closed {
 		return reply, false, err
 	}

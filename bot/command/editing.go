@@ -30,7 +30,7 @@ func editForm() formKind {
 
 // editInForm opens the form with what the story is now, and what was given already.
 func (m *Mux) editInForm(ctx context.Context, r request) (bot.Reply, error) {
-	story, err := m.stories.Story(ctx, r.get(storyArg.Name))
+	story, err := m.stories.Archive.Story(ctx, r.get(storyArg.Name))
 	if err != nil {
 		return bot.Reply{}, err
 	}
@@ -93,7 +93,7 @@ func (m *Mux) checkEditDraft(ctx context.Context, d stories.Draft) (problems, er
 // editedStory is the story that a draft is to change. What was written about one that
 // was merged since is not said of the other. CodeReplaced.
 func (m *Mux) editedStory(ctx context.Context, d stories.Draft) (stories.Story, error) {
-	story, err := m.stories.StoryByID(ctx, d.StoryID)
+	story, err := m.stories.Archive.StoryByID(ctx, d.StoryID)
 	if err == nil && story.ID != d.StoryID {
 		err = stories.Errorf(stories.CodeReplaced, "The story that this was to change was merged into %s since; nothing was changed. To change that: /desk edit %s.", story.Slug, story.Slug)
 	}

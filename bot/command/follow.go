@@ -71,7 +71,7 @@ func (m *Mux) followHere(ctx context.Context, r request, a stories.Act, target s
 	if err := mayPost(ctx, r); err != nil {
 		return bot.Reply{}, err
 	}
-	subs, err := m.stories.Subscriptions(ctx, r.Where)
+	subs, err := m.stories.Following.Subscriptions(ctx, r.Where)
 	if err != nil {
 		return bot.Reply{}, err
 	}
@@ -79,7 +79,7 @@ func (m *Mux) followHere(ctx context.Context, r request, a stories.Act, target s
 	if follow.Level, err = m.levelOf(ctx, subs, target, level); err != nil {
 		return bot.Reply{}, err
 	}
-	sub, story, made, err := m.stories.Subscribe(ctx, a, follow)
+	sub, story, made, err := m.stories.Subscriber.Subscribe(ctx, a, follow)
 	if stories.CodeOf(err) == stories.CodeReplaced {
 		return m.replaced(ctx, r)
 	}
@@ -115,7 +115,7 @@ func (m *Mux) levelOf(ctx context.Context, subs []stories.Subscription, target s
 		return asked, nil
 	}
 	if target.Kind == stories.TargetStory {
-		story, err := m.stories.Story(ctx, target.Name)
+		story, err := m.stories.Archive.Story(ctx, target.Name)
 		if err != nil {
 			return 0, err
 		}
@@ -192,7 +192,7 @@ func (m *Mux) resumed(ctx context.Context, r request, blocked bool) []bot.Block 
 	if !blocked {
 		return nil
 	}
-	held, undecided, err := m.stories.WaitingAt(ctx, r.Where)
+	held, undecided, err := m.stories.PutBacks.WaitingAt(ctx, r.Where)
 	if err != nil { // what was asked is done all the same
 		m.log.Debug("what waits for a channel was not found out", "err", err)
 		held, undecided = 0, 0
@@ -250,12 +250,12 @@ func (m *Mux) offerFollow(ctx context.Context, r request, err error, level stori
 		ask = " Did you mean " + refusal.Near[0] + "?"
 	}
 	reply = refused(refusal.Message + ask)
-	subs, failed := m.stories.Subscriptions(ctx, r.Where)
+	subs, failed := m.stories.Following.Subscriptions(ctx, r.Where)
 	if failed != nil {
 		return reply, false
 	}
 	for _, slug := range refusal.Near[:min(len(refusal.Near), maxNear)] {
-		story, err := m.stories.Story(ctx, slug)
+		story, err := m.stories.Archive.Story(ctx, slug)
 		if err != nil {
 			continue
 		}

@@ -87,7 +87,7 @@ func TestExamplesCanBeTyped(t *testing.T) {
 // TestTheExampleOfACodeLooksLikeOne that is in the log.
 func TestTheExampleOfACodeLooksLikeOne(t *testing.T) {
 	n := open(t)
-	code, err := n.service.ClaimCode(t.Context())
+	code, err := n.service.Rights.ClaimCode(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}

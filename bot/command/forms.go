@@ -99,7 +99,7 @@ func (m *Mux) openForm(ctx context.Context, r request, k formKind, d stories.Dra
 		key = rand.Text()
 	}
 	d.ID = noteID(k.letter, key)
-	d, err := m.stories.OpenDraft(ctx, r.User, d)
+	d, err := m.stories.Drafts.OpenDraft(ctx, r.User, d)
 	if err != nil {
 		return bot.Reply{}, err
 	}
@@ -162,7 +162,7 @@ func (m *Mux) filled(ctx context.Context, k formKind, d stories.Draft, part int,
 
 // submit keeps what was put into a form, and shows what it makes.
 func (m *Mux) submit(ctx context.Context, c bot.Command, in bot.Submission) (bot.Reply, error) {
-	if err := m.stories.Require(ctx, c.User, stories.Moderator); err != nil {
+	if err := m.stories.Rights.Require(ctx, c.User, stories.Moderator); err != nil {
 		return bot.Reply{}, err
 	}
 	k, ok := formOf(in.ID)
@@ -170,7 +170,7 @@ func (m *Mux) submit(ctx context.Context, c bot.Command, in bot.Submission) (bot
 		return refused("This form is of another version of the bot, and nothing was changed. Type /desk write to open it again."), nil
 	}
 	id, version := openedAs(in.ID)
-	d, err := m.stories.Draft(ctx, c.User, id)
+	d, err := m.stories.Drafts.Draft(ctx, c.User, id)
 	if stories.CodeOf(err) == stories.CodeNotFound { // forgotten: what was typed is not
 		d, err, version = stories.Draft{ID: noteID(k.letter, c.Key), Fields: map[string]string{pickField: pickAny}}, nil, 0
 	}
@@ -198,12 +198,12 @@ func (m *Mux) submit(ctx context.Context, c bot.Command, in bot.Submission) (bot
 	if err := k.settle(m, ctx, &d); err != nil {
 		return bot.Reply{}, err
 	}
-	kept, err := m.stories.SaveDraft(ctx, c.User, d)
+	kept, err := m.stories.Drafts.SaveDraft(ctx, c.User, d)
 	code := stories.CodeOf(err)
 	switch code {
 	case stories.CodeNotFound, stories.CodeExists, stories.CodeReplaced: // ended just now, never theirs, or changed since
 		d.ID, d.Version = noteID(k.letter, c.Key), 0
-		kept, err = m.stories.SaveDraft(ctx, c.User, d)
+		kept, err = m.stories.Drafts.SaveDraft(ctx, c.User, d)
 	}
 	if err != nil {
 		return bot.Reply{}, err
@@ -268,7 +268,7 @@ func (m *Mux) show(ctx context.Context, r request, k formKind, d stories.Draft, 
 	msg.Blocks = append(msg.Blocks, bot.Para(append([]bot.Span{bot.Bold("Not posted yet. ")}, what...)...))
 	post := postButton("Post", d, plainly)
 	if k.letter == updateForm().letter {
-		if story, err := m.stories.StoryByID(ctx, d.StoryID); err == nil && story.State == stories.Closed {
+		if story, err := m.stories.Archive.StoryByID(ctx, d.StoryID); err == nil && story.State == stories.Closed {
 			post = postButton("Reopen and post", d, reopened)
 		}
 	}

@@ -16,14 +16,14 @@ func (m *Mux) pressHistory(ctx context.Context, _ request, args bot.Args) (bot.R
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	u, err := m.stories.Update(ctx, args.Number(0), int(args.Number(1)))
+	u, err := m.stories.Archive.Update(ctx, args.Number(0), int(args.Number(1)))
 	if stories.CodeOf(err) == stories.CodeNotFound {
 		return bot.Reply{}, noUpdate(story, int(args.Number(1)))
 	}
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	all, err := m.stories.History(ctx, u.ID, mostHistory)
+	all, err := m.stories.Reviser.History(ctx, u.ID, mostHistory)
 	if err != nil {
 		return bot.Reply{}, err
 	}

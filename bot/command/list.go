@@ -23,13 +23,13 @@ func (m *Mux) listOrSearch(ctx context.Context, r request) (bot.Reply, error) {
 // listStories shows a page of the stories that hold query, under intro when
 // there is one.
 func (m *Mux) listStories(ctx context.Context, by stories.User, intro, query string, offset int) (bot.Reply, error) {
-	found, total, err := m.stories.Search(ctx, query, offset, storiesPage)
+	found, total, err := m.stories.Index.Search(ctx, query, offset, storiesPage)
 	if err != nil {
 		return bot.Reply{}, err
 	}
 	whole := query == ""
 	if !whole {
-		if whole, err = m.stories.Searchable(ctx); err != nil {
+		if whole, err = m.stories.Index.Searchable(ctx); err != nil {
 			return bot.Reply{}, err
 		}
 	}
@@ -81,7 +81,7 @@ func (m *Mux) noStories(ctx context.Context, query string, whole bool) bot.Reply
 		return bot.Reply{Message: bot.Plainly(fmt.Sprintf("No story was found that holds all of “%s”, but %s Try again in a few minutes.", clip(query), stillReading))}
 	}
 	if query == "" {
-		return bot.Reply{Message: bot.Plainly(m.stories.NoStory(ctx))}
+		return bot.Reply{Message: bot.Plainly(m.stories.Archive.NoStory(ctx))}
 	}
 	return bot.Reply{Message: bot.Plainly(fmt.Sprintf("No story holds all of “%s”. Use fewer words, or /stories for all of them.", clip(query)))}
 }
@@ -116,9 +116,9 @@ func (m *Mux) packQuery(ctx context.Context, by stories.User, query string) (str
 		return "q" + packed, nil
 	}
 	id := noteID(searchKind, by.Ref+"\x00"+query)
-	_, err := m.stories.Note(ctx, id)
+	_, err := m.stories.Notes.Note(ctx, id)
 	if stories.CodeOf(err) == stories.CodeNotFound {
-		err = m.stories.PutNote(ctx, by, id, query)
+		err = m.stories.Notes.PutNote(ctx, by, id, query)
 	}
 	return id, err
 }

@@ -21,13 +21,13 @@ func (m *Mux) deskLog(ctx context.Context, r request) (bot.Reply, error) {
 // logFrom shows entries older than before (0: the newest).
 func (m *Mux) logFrom(ctx context.Context, r request, slug string, before int64) (bot.Reply, error) {
 	var story stories.Story
-	entries, err := m.stories.Log(ctx, r.User, slug, before, logPage+1)
+	entries, err := m.stories.Desk.Log(ctx, r.User, slug, before, logPage+1)
 	if err != nil {
 		return bot.Reply{}, err
 	}
 	msg := bot.Message{Title: "Who did what"}
 	if slug != "" {
-		if story, err = m.stories.Story(ctx, slug); err != nil {
+		if story, err = m.stories.Archive.Story(ctx, slug); err != nil {
 			return bot.Reply{}, err
 		}
 		msg.Title += ": " + story.Slug

@@ -37,7 +37,7 @@ func (m *Mux) menu(ctx context.Context, c bot.Command, in bot.Menu) (bot.Reply, 
 // addMessage opens the form of an update with what somebody wrote in a chat: its
 // text as its readers saw it, and its author below.
 func (m *Mux) addMessage(ctx context.Context, r request, said bot.Chosen) (bot.Reply, error) {
-	if err := m.stories.Require(ctx, r.User, stories.Moderator); err != nil {
+	if err := m.stories.Rights.Require(ctx, r.User, stories.Moderator); err != nil {
 		return bot.Reply{}, err
 	}
 	text := strings.TrimSpace(bot.Visible(bot.Unfold(said.Text, said.Mentions)))

@@ -17,13 +17,13 @@ func (m *Mux) merge(ctx context.Context, r request) (bot.Reply, error) {
 	if err := m.may(ctx, r.Command, r.command); err != nil {
 		return bot.Reply{}, err
 	}
-	if _, err := m.stories.Story(ctx, r.get("story")); err != nil {
+	if _, err := m.stories.Archive.Story(ctx, r.get("story")); err != nil {
 		return bot.Reply{}, err
 	}
-	if _, err := m.stories.Story(ctx, r.get(intoArg)); err != nil {
+	if _, err := m.stories.Archive.Story(ctx, r.get(intoArg)); err != nil {
 		return m.nearTarget(ctx, r, err)
 	}
-	plan, err := m.stories.PlanMerge(ctx, r.User, r.get("story"), r.get(intoArg))
+	plan, err := m.stories.Merger.PlanMerge(ctx, r.User, r.get("story"), r.get(intoArg))
 	if err != nil {
 		return bot.Reply{}, err
 	}
@@ -131,7 +131,7 @@ func mergeLines(plan stories.Merging, gone bool) (lines []string) {
 
 // pressMerge makes one story of two, once its question was answered.
 func (m *Mux) pressMerge(ctx context.Context, r request, args bot.Args) (bot.Reply, error) {
-	done, err := m.stories.Merge(ctx, r.act(), args.Number(0), args.Number(1))
+	done, err := m.stories.Merger.Merge(ctx, r.act(), args.Number(0), args.Number(1))
 	if stories.CodeOf(err) == stories.CodeNotFound {
 		return bot.Reply{}, errors.Join(bot.ErrOldButton, err)
 	}

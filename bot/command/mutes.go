@@ -15,7 +15,7 @@ func (m *Mux) mutes(ctx context.Context, r request, subs []stories.Subscription)
 	if !slices.ContainsFunc(subs, func(s stories.Subscription) bool { return s.Target.Kind != stories.TargetStory }) {
 		return nil
 	}
-	mutes, err := m.stories.Mutes(ctx, r.Where)
+	mutes, err := m.stories.Following.Mutes(ctx, r.Where)
 	if err != nil {
 		m.log.Warn("what was stopped in a channel was not looked up", "err", err)
 	}

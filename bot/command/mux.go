@@ -16,7 +16,7 @@ import (
 
 // Mux answers commands. It implements bot.Handler.
 type Mux struct {
-	stories *stories.Service
+	stories Newsroom
 	log     *slog.Logger
 	config  Config
 	table   []command
@@ -233,7 +233,7 @@ func (m *Mux) may(ctx context.Context, c bot.Command, entry *command) error {
 	if entry.Manages {
 		return c.Asker.Manages(ctx)
 	}
-	return m.stories.Require(ctx, c.User, entry.role)
+	return m.stories.Rights.Require(ctx, c.User, entry.role)
 }
 
 // checkStory refuses a story there is not, for whoever may change it, before
@@ -246,7 +246,7 @@ func (m *Mux) checkStory(ctx context.Context, c bot.Command, entry *command, slu
 	if err := m.may(ctx, c, entry); err != nil {
 		return err
 	}
-	_, err := m.stories.Story(ctx, slug)
+	_, err := m.stories.Archive.Story(ctx, slug)
 	return err
 }
 
@@ -257,7 +257,7 @@ func (m *Mux) checkTarget(ctx context.Context, r request) error {
 	if err != nil || target.Kind != stories.TargetStory || target.Name == "" {
 		return nil
 	}
-	_, err = m.stories.Story(ctx, target.Name)
+	_, err = m.stories.Archive.Story(ctx, target.Name)
 	return err
 }
 

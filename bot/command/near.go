@@ -101,7 +101,7 @@ func (m *Mux) offerEnd(ctx context.Context, r request, target stories.Target, er
 	if !errors.As(err, &refusal) || refusal.Code != stories.CodeNotFound || target.Name == "" {
 		return reply, false
 	}
-	subs, failed := m.stories.Subscriptions(ctx, r.Where)
+	subs, failed := m.stories.Following.Subscriptions(ctx, r.Where)
 	if failed != nil {
 		return reply, false
 	}
@@ -128,11 +128,11 @@ func (m *Mux) offerStop(ctx context.Context, r request, refusal *stories.Error) 
 	var names, by []string
 	var buttons []bot.Button
 	for _, slug := range refusal.Near[:min(len(refusal.Near), maxNear)] {
-		story, err := m.stories.Story(ctx, slug)
+		story, err := m.stories.Archive.Story(ctx, slug)
 		if err != nil {
 			continue
 		}
-		if brings, err := m.stories.Brings(ctx, r.Where, story.ID); err == nil && brings.Serves() {
+		if brings, err := m.stories.Following.Brings(ctx, r.Where, story.ID); err == nil && brings.Serves() {
 			names, by = append(names, story.Slug), append(by, story.Slug+" comes by "+byWords(brings)+".")
 			buttons = append(buttons, r.stopHere(story))
 		}

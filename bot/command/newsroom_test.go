@@ -24,6 +24,7 @@ type newsroom struct {
 	*Mux
 	t       testing.TB
 	service *stories.Service
+	plan    *stories.Schedule
 	store   *sqlstore.Store
 	now     time.Time
 	asked   int
@@ -59,9 +60,10 @@ func open(t testing.TB, admins ...string) *newsroom {
 		t.Fatal(err)
 	}
 	n.store = store
-	n.service = stories.NewService(stories.Config{Store: store, Admins: admins, Now: clock, CheckPerson: func(ref string) error { return bot.CheckPerson(anyone, ref) }})
+	n.service = stories.NewService(stories.Config{Stores: store.Families(), Admins: admins, Now: clock, CheckPerson: func(ref string) error { return bot.CheckPerson(anyone, ref) }})
+	n.plan = stories.NewSchedule(n.service.Publisher, store, store, func() {})
 	n.Mux = New(Config{
-		Stories: n.service, Schedule: stories.NewSchedule(n.service, store, store, func() {}), Log: slog.New(slog.NewTextHandler(&n.logged, nil)),
+		Stories: Over(n.service), Schedule: n.plan, Log: slog.New(slog.NewTextHandler(&n.logged, nil)),
 		People: anyone,
 		Lanes:  func() []LaneHealth { return []LaneHealth{{Lane: lane, PerSecond: 45}} },
 		Connections: func() []bot.Health {
@@ -80,7 +82,7 @@ func open(t testing.TB, admins ...string) *newsroom {
 func openStaffed(t testing.TB) *newsroom {
 	t.Helper()
 	n := open(t, "console:ada")
-	if _, err := n.service.SetModerator(t.Context(), stories.Act{By: user("ada")}, user("mo"), true); err != nil {
+	if _, err := n.service.Desk.SetModerator(t.Context(), stories.Act{By: user("ada")}, user("mo"), true); err != nil {
 		t.Fatal(err)
 	}
 	return n

@@ -36,8 +36,8 @@ func (m *Mux) moderators(ctx context.Context, r request) (bot.Reply, error) {
 
 // setModerator makes somebody a moderator, or ends that.
 func (m *Mux) setModerator(ctx context.Context, r request, who stories.User, yes bool) (bot.Reply, error) {
-	who = m.withName(m.stories.Named(ctx, who)) // not mentioned, but perhaps known
-	changed, err := m.stories.SetModerator(ctx, r.act(), who, yes)
+	who = m.withName(m.stories.Desk.Named(ctx, who)) // not mentioned, but perhaps known
+	changed, err := m.stories.Desk.SetModerator(ctx, r.act(), who, yes)
 	if err != nil {
 		return bot.Reply{}, err
 	}
@@ -106,7 +106,7 @@ const membersPage = 8
 
 // listMembers shows admins and moderators from an offset on.
 func (m *Mux) listMembers(ctx context.Context, by stories.User, offset int) (bot.Reply, error) {
-	members, err := m.stories.Members(ctx, by)
+	members, err := m.stories.Desk.Members(ctx, by)
 	if err != nil {
 		return bot.Reply{}, err
 	}
@@ -155,7 +155,7 @@ func (m *Mux) pressMember(ctx context.Context, r request, args bot.Args) (bot.Re
 	if err != nil {
 		return bot.Reply{}, bot.ErrOldButton
 	}
-	members, err := m.stories.Members(ctx, r.User)
+	members, err := m.stories.Desk.Members(ctx, r.User)
 	if err != nil {
 		return bot.Reply{}, err
 	}
@@ -175,7 +175,7 @@ func (m *Mux) pressMember(ctx context.Context, r request, args bot.Args) (bot.Re
 		reply.Message.Blocks = append(reply.Message.Blocks, bot.Para(bot.Text("That is how the bot is set up, and cannot be changed here.")))
 		return reply, nil
 	}
-	if members[i].User.Ref == r.User.Ref || m.stories.Require(ctx, r.User, stories.Admin) != nil {
+	if members[i].User.Ref == r.User.Ref || m.stories.Rights.Require(ctx, r.User, stories.Admin) != nil {
 		return reply, nil
 	}
 	end := bot.NewWordButton("Remove as "+members[i].Role.String(), bot.ActionMember, 1, args.Word)
@@ -203,7 +203,7 @@ func (m *Mux) memberWords(ctx context.Context, member stories.Member) []bot.Span
 
 // claim makes the person with the code from the log the first admin.
 func (m *Mux) claim(ctx context.Context, r request) (bot.Reply, error) {
-	if err := m.stories.Claim(ctx, r.act(), r.get("code")); err != nil {
+	if err := m.stories.Rights.Claim(ctx, r.act(), r.get("code")); err != nil {
 		return bot.Reply{}, err
 	}
 	return done("You are the bot's admin now. Name moderators with /desk moderators action:add user:…, make a channel the desk with /desk here, start a story with /desk track."), nil

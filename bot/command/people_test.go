@@ -74,7 +74,7 @@ func TestPeopleAreCalledByTheirNames(t *testing.T) {
 			t.Errorf("%s: %s", line, text)
 		}
 	}
-	if role, err := n.service.RoleOf(t.Context(), stories.User{Ref: "console:u7"}); err != nil || role != stories.Reader {
+	if role, err := n.service.Rights.RoleOf(t.Context(), stories.User{Ref: "console:u7"}); err != nil || role != stories.Reader {
 		t.Errorf("role = %v, %v", role, err)
 	}
 }
@@ -138,7 +138,7 @@ func TestNobodyCanLoseARole(t *testing.T) {
 	if text := bot.PlainText(n.ask("ada", "general", "/desk moderators remove console:mo").Message); !strings.Contains(text, "no longer a moderator") {
 		t.Errorf("removed: %s", text)
 	}
-	if role, err := n.service.RoleOf(t.Context(), stories.User{Ref: "console:mo"}); err != nil || role != stories.Reader {
+	if role, err := n.service.Rights.RoleOf(t.Context(), stories.User{Ref: "console:mo"}); err != nil || role != stories.Reader {
 		t.Errorf("role = %v, %v", role, err)
 	}
 	for _, line := range []string{"/desk moderators add console:mo", "/desk moderators remove everyone", "/desk moderators remove @everyone"} {

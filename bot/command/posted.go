@@ -19,7 +19,7 @@ const postedFor = 20 * time.Second
 func (m *Mux) posted(r request, notice int64, sub stories.Subscription, said bot.Message) func(context.Context) (bot.Message, bool, error) {
 	until := m.stories.Now().Add(postedFor)
 	return func(ctx context.Context) (bot.Message, bool, error) {
-		d, err := m.stories.Posted(ctx, notice)
+		d, err := m.stories.Following.Posted(ctx, notice)
 		if stories.CodeOf(err) == stories.CodeNotFound {
 			return said, true, nil // so long ago that it is forgotten
 		}
@@ -43,7 +43,7 @@ func (m *Mux) passed(ctx context.Context, r request, d stories.Delivery, sub sto
 	if d.Reason == stories.EndedFirst {
 		return said, true, nil // who ended it was answered that
 	}
-	subs, err := m.stories.Subscriptions(ctx, r.Where)
+	subs, err := m.stories.Following.Subscriptions(ctx, r.Where)
 	if err != nil {
 		return bot.Message{}, false, err
 	}

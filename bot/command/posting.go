@@ -12,14 +12,14 @@ import (
 // draftOf finds the draft that a button is about, for a moderator whose it is.
 // Error: bot.ErrOldButton once it is forgotten, and for anybody else's.
 func (m *Mux) draftOf(ctx context.Context, r request, args bot.Args) (k formKind, d stories.Draft, err error) {
-	if err := m.stories.Require(ctx, r.User, stories.Moderator); err != nil {
+	if err := m.stories.Rights.Require(ctx, r.User, stories.Moderator); err != nil {
 		return k, d, err
 	}
 	k, ok := formOf(args.Word)
 	if !ok {
 		return k, d, bot.ErrOldButton
 	}
-	d, err = m.stories.Draft(ctx, r.User, args.Word)
+	d, err = m.stories.Drafts.Draft(ctx, r.User, args.Word)
 	if stories.CodeOf(err) == stories.CodeNotFound {
 		err = bot.ErrOldButton
 	}
@@ -71,12 +71,12 @@ func (m *Mux) pressDiscard(ctx context.Context, r request, args bot.Args) (bot.R
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	changed, err := m.stories.DiscardDraft(ctx, r.User, d.ID)
+	changed, err := m.stories.Drafts.DiscardDraft(ctx, r.User, d.ID)
 	if err != nil {
 		return bot.Reply{}, err
 	}
 	if !changed {
-		if d, err = m.stories.Draft(ctx, r.User, d.ID); err != nil {
+		if d, err = m.stories.Drafts.Draft(ctx, r.User, d.ID); err != nil {
 			return bot.Reply{}, err
 		}
 		return m.endedDraft(ctx, r, k, d)

@@ -30,7 +30,7 @@ func putBackWays() bot.Block {
 
 // pressSettle looks for what waits.
 func (m *Mux) pressSettle(ctx context.Context, r request, args bot.Args) (bot.Reply, error) {
-	n, err := m.stories.SettlePutBack(ctx, r.act(), args.Number(0))
+	n, err := m.stories.PutBacks.SettlePutBack(ctx, r.act(), args.Number(0))
 	if err != nil {
 		return bot.Reply{}, err
 	}
@@ -46,7 +46,7 @@ func (m *Mux) pressSettle(ctx context.Context, r request, args bot.Args) (bot.Re
 func (m *Mux) pressRelease(ctx context.Context, r request, args bot.Args) (bot.Reply, error) {
 	generation := args.Number(0)
 	if args.Number(1) == 0 {
-		back, err := m.stories.PutBack(ctx, r.User)
+		back, err := m.stories.PutBacks.PutBack(ctx, r.User)
 		switch {
 		case err != nil:
 			return bot.Reply{}, err
@@ -65,7 +65,7 @@ func (m *Mux) pressRelease(ctx context.Context, r request, args bot.Args) (bot.R
 		}
 		return reply, nil
 	}
-	n, err := m.stories.ReleasePutBack(ctx, r.act(), generation)
+	n, err := m.stories.PutBacks.ReleasePutBack(ctx, r.act(), generation)
 	if err != nil {
 		return bot.Reply{}, err
 	}

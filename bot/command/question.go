@@ -77,14 +77,14 @@ func (m *Mux) ask(ctx context.Context, r request, q question, asked string, answ
 
 // keep puts a question aside under id unless it is there.
 func (m *Mux) keep(ctx context.Context, by stories.User, id string, q question) error {
-	if _, err := m.stories.Note(ctx, id); stories.CodeOf(err) != stories.CodeNotFound {
+	if _, err := m.stories.Notes.Note(ctx, id); stories.CodeOf(err) != stories.CodeNotFound {
 		return err
 	}
 	note, err := json.Marshal(q)
 	if err != nil {
 		return err
 	}
-	return m.stories.PutNote(ctx, by, id, string(note))
+	return m.stories.Notes.PutNote(ctx, by, id, string(note))
 }
 
 // noteID is the id of what is kept between a question and its answer: the kind

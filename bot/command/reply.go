@@ -98,7 +98,7 @@ const maxNear = 3
 func (m *Mux) withNear(ctx context.Context, reply bot.Reply, refusal *stories.Error) bot.Reply {
 	var found []stories.Story
 	for _, slug := range refusal.Near[:min(len(refusal.Near), maxNear)] {
-		if story, err := m.stories.Story(ctx, slug); err == nil { // the answer is the refusal, with or without this offer
+		if story, err := m.stories.Archive.Story(ctx, slug); err == nil { // the answer is the refusal, with or without this offer
 			found = append(found, story)
 		}
 	}

@@ -89,7 +89,7 @@ func (m *Mux) pictured(ctx context.Context, v revising) revising {
 	if v.Picture == nil || v.Picture.URL != "" || v.Picture.Alt == "" {
 		return v
 	}
-	if _, u, _, err := m.stories.UpdateOf(ctx, v.slug, v.number); err == nil { // else that is said in its turn
+	if _, u, _, err := m.stories.Archive.UpdateOf(ctx, v.slug, v.number); err == nil { // else that is said in its turn
 		v.Picture = &stories.Picture{URL: u.Picture.URL, Alt: v.Picture.Alt}
 	}
 	return v
@@ -107,13 +107,13 @@ func (m *Mux) verifyRevision(ctx context.Context, r request) error {
 // checkRevise says what a revision would be refused for, whatever it would reach.
 func (m *Mux) checkRevise(ctx context.Context, by stories.User, v revising) error {
 	v = m.pictured(ctx, v)
-	return m.revisionError(ctx, by, v, m.stories.CheckRevise(ctx, by, v.slug, v.number, v.Rewording))
+	return m.revisionError(ctx, by, v, m.stories.Reviser.CheckRevise(ctx, by, v.slug, v.number, v.Rewording))
 }
 
 // wouldRevise is what a revision would do, in whatever story and update it names.
 func (m *Mux) wouldRevise(ctx context.Context, by stories.User, v revising) (stories.Revised, error) {
 	v = m.pictured(ctx, v)
-	would, err := m.stories.WouldRevise(ctx, by, v.slug, v.number, v.Rewording)
+	would, err := m.stories.Reviser.WouldRevise(ctx, by, v.slug, v.number, v.Rewording)
 	return would, m.revisionError(ctx, by, v, err)
 }
 
@@ -123,7 +123,7 @@ func (m *Mux) revisionError(ctx context.Context, by stories.User, v revising, er
 	if stories.CodeOf(err) != stories.CodeNotFound {
 		return err
 	}
-	story, missing := m.stories.Story(ctx, v.slug)
+	story, missing := m.stories.Archive.Story(ctx, v.slug)
 	if missing != nil {
 		return err
 	}
@@ -138,7 +138,7 @@ func (m *Mux) revisionError(ctx context.Context, by stories.User, v revising, er
 
 // waitingOf counts the updates of a story that wait for their time, or to be undone.
 func (m *Mux) waitingOf(ctx context.Context, by stories.User, story stories.Story) (n int, err error) {
-	p, err := m.stories.Planned(ctx, by, story.ID, toldLate)
+	p, err := m.stories.Health.Planned(ctx, by, story.ID, toldLate)
 	return p.Total(), err
 }
 
@@ -212,7 +212,7 @@ var revisionWords = map[stories.RevisionKind]revisionWord{
 // reaches, for as long as it takes.
 func (m *Mux) carryOutRevision(ctx context.Context, act stories.Act, v revising) (bot.Reply, error) {
 	v = m.pictured(ctx, v)
-	done, err := m.stories.Revise(ctx, act, v.slug, v.number, v.Rewording)
+	done, err := m.stories.Reviser.Revise(ctx, act, v.slug, v.number, v.Rewording)
 	if err != nil {
 		return bot.Reply{}, m.revisionError(ctx, act.By, v, err)
 	}
@@ -223,7 +223,7 @@ func (m *Mux) carryOutRevision(ctx context.Context, act stories.Act, v revising)
 	}
 	began, first := m.stories.Now(), done.Reach.Edits+done.Reach.Told
 	now := func(ctx context.Context) (stories.Spread, time.Duration, error) {
-		s, err := m.stories.Spread(ctx, done.Update.ID, done.Update.Revision)
+		s, err := m.stories.Reviser.Spread(ctx, done.Update.ID, done.Update.Revision)
 		return s, bot.TimeLeft(first-s.Edits.Waiting-s.Told.Waiting, s.Waiting(), m.stories.Now().Sub(began)), err
 	}
 	reply.Live = func(ctx context.Context) (bot.Message, bool, error) {

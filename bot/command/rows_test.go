@@ -30,7 +30,7 @@ func TestAnswersFitTheSmallestPlatform(t *testing.T) {
 	for i := range 8 {
 		n.now = n.now.Add(time.Minute)
 		story := stories.Story{Slug: slug(i), Headline: marks(stories.MaxHeadline), Summary: marks(stories.MaxSummary), Topics: topics}
-		if _, err := n.service.Track(t.Context(), act(), story); err != nil {
+		if _, err := n.service.Editor.Track(t.Context(), act(), story); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -40,7 +40,7 @@ func TestAnswersFitTheSmallestPlatform(t *testing.T) {
 		for k := range stories.MaxSources {
 			a.Sources = append(a.Sources, fmt.Sprintf("https://%s.example/%d?%s", strings.Repeat("h", 50), k, strings.Repeat("a_", 20)))
 		}
-		if _, _, _, err := n.service.Append(t.Context(), act(), a); err != nil {
+		if _, _, _, err := n.service.Publisher.Append(t.Context(), act(), a); err != nil {
 			t.Fatal(err)
 		}
 	}

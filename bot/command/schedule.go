@@ -62,7 +62,7 @@ func (m *Mux) verifyAppend(ctx context.Context, a stories.Append) error {
 		a.At = time.Time{}
 		return m.config.Schedule.CheckAdd(ctx, a, due)
 	}
-	return m.stories.CheckAppend(ctx, a)
+	return m.stories.Publisher.CheckAppend(ctx, a)
 }
 
 // askWhichTime asks which moment is meant where clocks skip a time or show it twice.
@@ -92,7 +92,7 @@ func (m *Mux) undoable(r request, made stories.Scheduled, dated bool) bot.Reply 
 		case s.State != stories.SchedulePublished:
 			return m.scheduledMessage(s, m.stories.Now()), stories.Progress{}, nil
 		}
-		p, err := m.stories.Progress(ctx, s.Update.ID)
+		p, err := m.stories.Publisher.Progress(ctx, s.Update.ID)
 		return published{story: s.Story, update: s.Update, dated: dated, zone: m.config.Zone}.message(p, 0), p, err
 	}
 	reply := bot.Reply{Message: m.undoMessage(made)}

@@ -152,7 +152,7 @@ type planned struct{ stories.Planned }
 
 // planned counts what is open.
 func (m *Mux) planned(ctx context.Context, by stories.User) (p planned, err error) {
-	p.Planned, err = m.stories.Planned(ctx, by, 0, toldLate)
+	p.Planned, err = m.stories.Health.Planned(ctx, by, 0, toldLate)
 	return p, err
 }
 

@@ -31,10 +31,10 @@ type machinery struct {
 func (m *Mux) statusFrom(ctx context.Context, r request, from int) (bot.Reply, error) {
 	var now machinery
 	var err error
-	if now.desk, err = m.stories.Status(ctx, r.User); err != nil {
+	if now.desk, err = m.stories.Health.Status(ctx, r.User); err != nil {
 		return bot.Reply{}, err
 	}
-	if now.back, err = m.stories.PutBack(ctx, r.User); err != nil {
+	if now.back, err = m.stories.PutBacks.PutBack(ctx, r.User); err != nil {
 		return bot.Reply{}, err
 	}
 	if now.planned, err = m.planned(ctx, r.User); err != nil {

@@ -32,7 +32,7 @@ func (m *Mux) unsubscribe(ctx context.Context, r request) (bot.Reply, error) {
 // brings the same now.
 func (m *Mux) end(ctx context.Context, r request, a stories.Act, target stories.Target) (bot.Reply, error) {
 	warn := m.warning(ctx, r)
-	left, err := m.stories.Unsubscribe(ctx, a, r.follow(target))
+	left, err := m.stories.Subscriber.Unsubscribe(ctx, a, r.follow(target))
 	if err != nil {
 		return bot.Reply{}, err
 	}
@@ -54,7 +54,7 @@ func (m *Mux) ended(ctx context.Context, r request, ended stories.Left) (sentenc
 	what := targetWords(sub.Target)
 	over := fmt.Sprintf("%s no longer %s %s", r.who(), r.verb(), what)
 	if sub.StoryID == 0 {
-		left, err := m.stories.Subscriptions(ctx, r.Where)
+		left, err := m.stories.Following.Subscriptions(ctx, r.Where)
 		if err != nil {
 			m.log.Debug("what else is followed was not found out", "err", err)
 		}
@@ -105,11 +105,11 @@ func namesLeft(left []stories.Subscription) string {
 // broughtAnyway answers who wants to end a subscription that there is not, while
 // something else brings the same story.
 func (m *Mux) broughtAnyway(ctx context.Context, r request, slug string) (reply bot.Reply, ok bool) {
-	story, err := m.stories.Story(ctx, slug)
+	story, err := m.stories.Archive.Story(ctx, slug)
 	if err != nil {
 		return reply, false
 	}
-	by, err := m.stories.Brings(ctx, r.Where, story.ID)
+	by, err := m.stories.Following.Brings(ctx, r.Where, story.ID)
 	if err != nil || !by.Serves() {
 		return reply, false
 	}
@@ -136,7 +136,7 @@ func (m *Mux) pressStop(ctx context.Context, r request, args bot.Args) (bot.Repl
 		return bot.Reply{}, err
 	}
 	warn := m.warning(ctx, r)
-	story, ended, err := m.stories.Stop(ctx, r.act(), r.follow(stories.Target{}), args.Number(0))
+	story, ended, err := m.stories.Subscriber.Stop(ctx, r.act(), r.follow(stories.Target{}), args.Number(0))
 	if err != nil {
 		return bot.Reply{}, err
 	}
@@ -232,7 +232,7 @@ func (m *Mux) unstop(ctx context.Context, r request, story stories.Story) (bot.R
 	if err := mayPost(ctx, r); err != nil {
 		return bot.Reply{}, err
 	}
-	story, by, err := m.stories.Unstop(ctx, r.act(), r.follow(stories.Target{}), story.ID)
+	story, by, err := m.stories.Subscriber.Unstop(ctx, r.act(), r.follow(stories.Target{}), story.ID)
 	if err != nil {
 		return bot.Reply{}, err
 	}
@@ -251,7 +251,7 @@ func (m *Mux) unstop(ctx context.Context, r request, story stories.Story) (bot.R
 // straggler is what a person who stopped something is told when a message may
 // still come that was on its way; "" when none can.
 func (m *Mux) straggler(ctx context.Context, r request) string {
-	if m.stories.Settled(ctx, r.Where) {
+	if m.stories.Following.Settled(ctx, r.Where) {
 		return ""
 	}
 	return " One more message may still arrive: it was on its way already."

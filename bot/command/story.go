@@ -33,7 +33,7 @@ func startsWithDigit(s string) bool { return s != "" && s[0] >= '0' && s[0] <= '
 
 // oneUpdate shows the whole text of the update the request names.
 func (m *Mux) oneUpdate(ctx context.Context, r request) (bot.Reply, error) {
-	if _, err := m.stories.Story(ctx, r.get("story")); err != nil {
+	if _, err := m.stories.Archive.Story(ctx, r.get("story")); err != nil {
 		return m.nearUpdate(ctx, r, err)
 	}
 	number, err := r.number()
@@ -62,7 +62,7 @@ func (m *Mux) leadsTo(ctx context.Context, typed string, story stories.Story) []
 		return nil
 	}
 	said := fmt.Sprintf("%s is called %s now.", typed, story.Slug)
-	switch _, merged, err := m.stories.Formerly(ctx, typed); {
+	switch _, merged, err := m.stories.Merger.Formerly(ctx, typed); {
 	case err != nil:
 		m.log.Debug("whether a slug is of a merged story was not found out", "slug", typed, "err", err)
 		said = fmt.Sprintf("%s leads to %s now.", typed, story.Slug)
@@ -74,7 +74,7 @@ func (m *Mux) leadsTo(ctx context.Context, typed string, story stories.Story) []
 
 // updateOf finds an update as somebody names it.
 func (m *Mux) updateOf(ctx context.Context, slug string, number int) (stories.Story, stories.Update, stories.Former, error) {
-	story, u, was, err := m.stories.UpdateOf(ctx, slug, number)
+	story, u, was, err := m.stories.Archive.UpdateOf(ctx, slug, number)
 	if stories.CodeOf(err) == stories.CodeNotFound && story.ID != 0 {
 		err = noUpdate(story, number)
 	}
@@ -132,7 +132,7 @@ func (r request) number() (int, error) {
 func (m *Mux) card(ctx context.Context, r request, slug string, shared bool) (bot.Reply, error) {
 	reader := r.User
 	m.marks.wait(ctx, reader.Ref)
-	card, err := m.stories.Card(ctx, reader, slug)
+	card, err := m.stories.Archive.Card(ctx, reader, slug)
 	if err != nil {
 		return bot.Reply{}, err
 	}
@@ -150,7 +150,7 @@ func (m *Mux) card(ctx context.Context, r request, slug string, shared bool) (bo
 // is not paused: there is nothing left to offer there. When that cannot be found out
 // the offer stays.
 func (m *Mux) followsItself(ctx context.Context, d stories.Destination, story stories.Story) bool {
-	subs, err := m.stories.Subscriptions(ctx, d)
+	subs, err := m.stories.Following.Subscriptions(ctx, d)
 	if err != nil {
 		m.log.Debug("whether a channel follows a story was not found out", "err", err)
 	}
@@ -251,7 +251,7 @@ func standing(story stories.Story) string {
 // readUpdate shows a part of the whole text of an update, by the number that it has or,
 // where the story was merged since, had in the story of that id.
 func (m *Mux) readUpdate(ctx context.Context, story stories.Story, id int64, number, part int) (bot.Reply, error) {
-	u, err := m.stories.Update(ctx, id, number)
+	u, err := m.stories.Archive.Update(ctx, id, number)
 	if stories.CodeOf(err) == stories.CodeNotFound {
 		return bot.Reply{}, noUpdate(story, number)
 	}
@@ -279,7 +279,7 @@ func (m *Mux) markSeen(ctx context.Context, reader stories.User, story stories.S
 	m.after.Go(func() {
 		defer cancel()
 		defer finished()
-		if err := m.stories.MarkSeen(ctx, reader, story.ID, story.Updates); err != nil && !errors.Is(err, context.Canceled) {
+		if err := m.stories.Archive.MarkSeen(ctx, reader, story.ID, story.Updates); err != nil && !errors.Is(err, context.Canceled) {
 			m.log.Warn("what a reader has seen was not stored", "story", story.Slug, "err", err)
 		}
 	})

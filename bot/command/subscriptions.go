@@ -29,7 +29,7 @@ func (m *Mux) subscriptions(ctx context.Context, r request) (bot.Reply, error) {
 	}
 	var unknown error
 	if target.Kind == stories.TargetStory { // an older slug may have been typed
-		story, err := m.stories.Story(ctx, target.Name)
+		story, err := m.stories.Archive.Story(ctx, target.Name)
 		if unknown = err; err == nil {
 			target.Name = story.Slug
 		}
@@ -68,7 +68,7 @@ type following struct {
 }
 
 func (m *Mux) following(ctx context.Context, r request) (following, error) {
-	subs, err := m.stories.Subscriptions(ctx, r.Where)
+	subs, err := m.stories.Following.Subscriptions(ctx, r.Where)
 	if err != nil {
 		return following{}, err
 	}
@@ -236,7 +236,7 @@ const maxLabel = 75
 
 func (m *Mux) pressPause(ctx context.Context, r request, args bot.Args) (bot.Reply, error) {
 	return m.ofSubscription(ctx, r, args, func(a stories.Act) (bot.Reply, error) {
-		sub, err := m.stories.Pause(ctx, a, r.follow(stories.Target{}))
+		sub, err := m.stories.Subscriber.Pause(ctx, a, r.follow(stories.Target{}))
 		if err != nil {
 			return bot.Reply{}, err
 		}
@@ -255,12 +255,12 @@ func (m *Mux) pressResume(ctx context.Context, r request, args bot.Args) (bot.Re
 		return bot.Reply{}, err
 	}
 	return m.ofSubscription(ctx, r, args, func(a stories.Act) (bot.Reply, error) {
-		subs, err := m.stories.Subscriptions(ctx, r.Where)
+		subs, err := m.stories.Following.Subscriptions(ctx, r.Where)
 		if err != nil {
 			return bot.Reply{}, err
 		}
 		resumed := m.resumed(ctx, r, isBlocked(subs))
-		sub, err := m.stories.Resume(ctx, a, r.follow(stories.Target{}))
+		sub, err := m.stories.Subscriber.Resume(ctx, a, r.follow(stories.Target{}))
 		if err != nil {
 			return bot.Reply{}, err
 		}

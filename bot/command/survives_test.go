@@ -84,7 +84,7 @@ func TestADraftOfTheSameTextIsAskedAbout(t *testing.T) {
 // reads is an update of sony-hack as it reads.
 func (n *newsroom) reads(number int) stories.Update {
 	n.t.Helper()
-	u, err := n.service.Update(n.t.Context(), n.story("sony-hack").ID, number)
+	u, err := n.service.Archive.Update(n.t.Context(), n.story("sony-hack").ID, number)
 	if err != nil {
 		n.t.Fatal(err)
 	}

@@ -19,7 +19,7 @@ func (m *Mux) timeline(ctx context.Context, reader stories.User, story stories.S
 	if before > 0 {
 		top = before - 1
 	}
-	updates, err := m.stories.Timeline(ctx, story.ID, top+1, timelinePage)
+	updates, err := m.stories.Archive.Timeline(ctx, story.ID, top+1, timelinePage)
 	if err != nil {
 		return bot.Reply{}, err
 	}

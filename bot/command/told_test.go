@@ -53,7 +53,7 @@ func TestOffersFitWhatIsFollowed(t *testing.T) {
 	if n.must(n.ask("ria", "elsewhere", "/story sony-hack")); !offered("Follow here") {
 		t.Error("a channel that does not follow the story is not offered to")
 	}
-	story, err := n.service.Story(t.Context(), "sony-hack")
+	story, err := n.service.Archive.Story(t.Context(), "sony-hack")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -28,7 +28,7 @@ func (m *Mux) topicDoubt(ctx context.Context, r request, target stories.Target) 
 	if err := mayPost(ctx, r); err != nil {
 		return reply, false, err
 	}
-	subs, err := m.stories.Subscriptions(ctx, r.Where)
+	subs, err := m.stories.Following.Subscriptions(ctx, r.Where)
 	if err != nil || slices.ContainsFunc(subs, func(s stories.Subscription) bool { return s.Target == target }) {
 		return reply, false, err // it was meant once
 	}

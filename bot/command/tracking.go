@@ -85,7 +85,7 @@ func (m *Mux) checkFreeSlug(ctx context.Context, d stories.Draft, headed bool) e
 	default:
 		slug = slugOf(d.Fields["headline"])
 	}
-	_, err := m.stories.Story(ctx, slug)
+	_, err := m.stories.Archive.Story(ctx, slug)
 	switch stories.CodeOf(err) {
 	case "":
 		return m.taken(ctx, slug)

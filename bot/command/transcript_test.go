@@ -127,7 +127,7 @@ func (n *newsroom) happen(words []string) string {
 		return strings.TrimRight(said.String(), "\n")
 	case "due":
 		for {
-			wait, err := n.config.Schedule.PublishDue(n.t.Context())
+			wait, err := n.plan.PublishDue(n.t.Context())
 			if err != nil {
 				n.t.Fatal(err)
 			}

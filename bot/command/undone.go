@@ -47,7 +47,7 @@ func (m *Mux) redraft(ctx context.Context, r request, s stories.Scheduled, first
 	if s.State != stories.ScheduleDrafted || s.EndedBy.Ref != r.User.Ref {
 		return tooLate(m.scheduledEnd(s)), nil
 	}
-	kept, err := m.stories.Draft(ctx, r.User, d.ID)
+	kept, err := m.stories.Drafts.Draft(ctx, r.User, d.ID)
 	if stories.CodeOf(err) == stories.CodeNotFound { // forgotten, after a week
 		return tooLate(m.scheduledEnd(s)), nil
 	}

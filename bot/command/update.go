@@ -44,7 +44,7 @@ func (m *Mux) askAgain(ctx context.Context, r request, a stories.Append, repeat 
 		}
 		return reply, nil
 	}
-	story, err := m.stories.StoryByID(ctx, like.StoryID)
+	story, err := m.stories.Archive.StoryByID(ctx, like.StoryID)
 	if err != nil {
 		return bot.Reply{}, err
 	}
@@ -113,7 +113,7 @@ func (m *Mux) readAppend(r request) (stories.Append, error) {
 
 // publish appends a and says where it goes; dated is that its time was given.
 func (m *Mux) publish(ctx context.Context, act stories.Act, a stories.Append, dated bool) (bot.Reply, error) {
-	story, u, progress, err := m.stories.Append(ctx, act, a)
+	story, u, progress, err := m.stories.Publisher.Append(ctx, act, a)
 	if err != nil {
 		return bot.Reply{}, err
 	}
@@ -128,7 +128,7 @@ func (m *Mux) progress(said published, progress stories.Progress) bot.Reply {
 	}
 	began := m.stories.Now()
 	now := func(ctx context.Context) (stories.Progress, time.Duration, error) {
-		p, err := m.stories.Progress(ctx, said.update.ID)
+		p, err := m.stories.Publisher.Progress(ctx, said.update.ID)
 		return p, bot.TimeLeft(progress.Waiting-p.Waiting, p.Waiting, m.stories.Now().Sub(began)), err
 	}
 	reply.Live = func(ctx context.Context) (bot.Message, bool, error) {

@@ -113,7 +113,7 @@ func TestAScheduledCommandThatComesAgain(t *testing.T) {
 		n.must(n.Handle(t.Context(), typed))
 	}
 	n.now = n.now.Add(time.Hour)
-	if wait, err := n.config.Schedule.PublishDue(t.Context()); err != nil || wait != 0 {
+	if wait, err := n.plan.PublishDue(t.Context()); err != nil || wait != 0 {
 		t.Fatal(wait, err)
 	}
 	before := n.state()
@@ -121,7 +121,7 @@ func TestAScheduledCommandThatComesAgain(t *testing.T) {
 	if reply.Failed || n.state() != before {
 		t.Error(transcript(reply))
 	}
-	story, err := n.service.Story(t.Context(), "sony-hack")
+	story, err := n.service.Archive.Story(t.Context(), "sony-hack")
 	if err != nil || story.Updates != 2 {
 		t.Errorf("%d updates, %v", story.Updates, err)
 	}

@@ -12,7 +12,7 @@ import (
 
 // why tells what became of a story's update in this channel.
 func (m *Mux) why(ctx context.Context, r request) (bot.Reply, error) {
-	story, err := m.stories.Story(ctx, r.get("story"))
+	story, err := m.stories.Archive.Story(ctx, r.get("story"))
 	if err != nil {
 		return bot.Reply{}, err
 	}
@@ -101,7 +101,7 @@ func (r request) deliveryWords(d stories.Delivery, now time.Time) []bot.Span {
 // mergedReason is why an update was not sent that was published in a story which was
 // merged since, "" of any other: what is followed now may not have been followed then.
 func (m *Mux) mergedReason(ctx context.Context, story stories.Story, u stories.Update) (string, error) {
-	was, ok, err := m.stories.FormerNumber(ctx, u.ID)
+	was, ok, err := m.stories.Merger.FormerNumber(ctx, u.ID)
 	if err != nil || !ok {
 		return "", err
 	}

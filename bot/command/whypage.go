@@ -27,11 +27,11 @@ type whyRow struct {
 // whyFrom is a page of what became of a story's updates in a channel, under head.
 func (m *Mux) whyFrom(ctx context.Context, r request, story stories.Story, from whyPage, head []bot.Block) (bot.Reply, error) {
 	msg := bot.Message{Blocks: head}
-	deliveries, err := m.stories.Why(ctx, r.Where, story.ID, from.number)
+	deliveries, err := m.stories.Following.Why(ctx, r.Where, story.ID, from.number)
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	subs, err := m.stories.Subscriptions(ctx, r.Where)
+	subs, err := m.stories.Following.Subscriptions(ctx, r.Where)
 	if err != nil {
 		return bot.Reply{}, err
 	}
@@ -47,7 +47,7 @@ func (m *Mux) whyFrom(ctx context.Context, r request, story stories.Story, from 
 	} else {
 		msg.Blocks = append(msg.Blocks, heading(story.Slug+r.either(" in this channel", " in this conversation")))
 	}
-	by, err := m.stories.Brings(ctx, r.Where, story.ID)
+	by, err := m.stories.Following.Brings(ctx, r.Where, story.ID)
 	if err != nil {
 		return bot.Reply{}, err
 	}
@@ -156,7 +156,7 @@ func (m *Mux) whyRows(ctx context.Context, r request, story stories.Story, from 
 
 // whyUpdate are the rows about one update; recorded says that it was owed to the channel.
 func (m *Mux) whyUpdate(ctx context.Context, r request, story stories.Story, u stories.Update, subs []stories.Subscription, stop *stories.Mute) (rows []bot.Block, recorded bool, err error) {
-	deliveries, err := m.stories.Why(ctx, r.Where, story.ID, u.Number)
+	deliveries, err := m.stories.Following.Why(ctx, r.Where, story.ID, u.Number)
 	if err != nil {
 		return nil, false, err
 	}
@@ -183,8 +183,8 @@ func (m *Mux) whyUpdate(ctx context.Context, r request, story stories.Story, u s
 // askedAbout are the updates that a page is about.
 func (m *Mux) askedAbout(ctx context.Context, story stories.Story, from whyPage) ([]stories.Update, error) {
 	if from.number == 0 {
-		return m.stories.Timeline(ctx, story.ID, from.from(story)+1, whyUpdates)
+		return m.stories.Archive.Timeline(ctx, story.ID, from.from(story)+1, whyUpdates)
 	}
-	u, err := m.stories.Update(ctx, story.ID, from.number)
+	u, err := m.stories.Archive.Update(ctx, story.ID, from.number)
 	return []stories.Update{u}, err
 }

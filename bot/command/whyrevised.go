@@ -11,11 +11,11 @@ import (
 // whyRevised says what became in a channel of the revisions of an update it was owed:
 // of the edits of its copy, and of the messages beside it.
 func (m *Mux) whyRevised(ctx context.Context, r request, d stories.Delivery) ([]bot.Block, error) {
-	found, err := m.stories.WhyRevised(ctx, r.Where, d.About.UpdateID)
+	found, err := m.stories.Reviser.WhyRevised(ctx, r.Where, d.About.UpdateID)
 	if err != nil || len(found) == 0 {
 		return nil, err
 	}
-	all, err := m.stories.History(ctx, d.About.UpdateID, mostHistory)
+	all, err := m.stories.Reviser.History(ctx, d.About.UpdateID, mostHistory)
 	if err != nil {
 		return nil, err
 	}

@@ -108,7 +108,7 @@ func TestWorkLeftToANewerRevisionDidNotFail(t *testing.T) {
 			if said := bot.PlainText(m); !strings.Contains(said, c.want) || strings.Contains(said, "could not") || strings.Contains(said, "did not get") {
 				t.Errorf("its author is told %s", said)
 			}
-			spread, err := n.service.Spread(t.Context(), n.updateOf("sony-hack", 2).ID, 1)
+			spread, err := n.service.Reviser.Spread(t.Context(), n.updateOf("sony-hack", 2).ID, 1)
 			if err != nil || spread.Edits.Newer != 2 || spread.Edits.Failed != 0 {
 				t.Errorf("%+v, %v", spread, err)
 			}

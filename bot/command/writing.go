@@ -48,7 +48,7 @@ func updateForm() formKind {
 
 // write opens the form of an update, of a story or of one that is picked in it.
 func (m *Mux) write(ctx context.Context, r request) (bot.Reply, error) {
-	if err := m.stories.Require(ctx, r.User, stories.Moderator); err != nil {
+	if err := m.stories.Rights.Require(ctx, r.User, stories.Moderator); err != nil {
 		return bot.Reply{}, err
 	}
 	d := stories.Draft{Fields: map[string]string{pickField: pickAny}}
@@ -72,7 +72,7 @@ func (m *Mux) write(ctx context.Context, r request) (bot.Reply, error) {
 
 // anyStory refuses to write of none. CodeNotFound while no story is tracked.
 func (m *Mux) anyStory(ctx context.Context) error {
-	found, err := m.stories.Suggest(ctx, "", 1)
+	found, err := m.stories.Index.Suggest(ctx, "", 1)
 	if err == nil && len(found) == 0 {
 		err = stories.Errorf(stories.CodeNotFound, "No story is tracked yet, so there is none to write for. Start one: /desk track.")
 	}
@@ -81,7 +81,7 @@ func (m *Mux) anyStory(ctx context.Context) error {
 
 // openStory finds a story that takes updates. Errors as of Story, and CodeClosed.
 func (m *Mux) openStory(ctx context.Context, slug string) (stories.Story, error) {
-	story, err := m.stories.Story(ctx, slug)
+	story, err := m.stories.Archive.Story(ctx, slug)
 	if err == nil && story.State == stories.Closed {
 		err = stories.Errorf(stories.CodeClosed, "%s is closed. Take it up again first: /desk reopen %s.", story.Slug, story.Slug)
 	}
@@ -118,14 +118,14 @@ func sourceField(d stories.Draft) bot.Field {
 // picker is the field that picks the story: those that develop, the newest first.
 func (m *Mux) picker(ctx context.Context, d stories.Draft) (bot.Field, error) {
 	f := bot.Field{Name: storyField, Label: "Story", Kind: bot.ChoiceField, Required: true}
-	found, err := m.stories.Suggest(ctx, "", maxPicked)
+	found, err := m.stories.Index.Suggest(ctx, "", maxPicked)
 	if err != nil {
 		return f, err
 	}
 	found = slices.DeleteFunc(found, func(s stories.Story) bool { return s.State == stories.Closed })
 	var chosen stories.Story
 	if d.StoryID != 0 { // it may have been merged since
-		if chosen, err = m.stories.StoryByID(ctx, d.StoryID); err != nil {
+		if chosen, err = m.stories.Archive.StoryByID(ctx, d.StoryID); err != nil {
 			return f, err
 		}
 	}
@@ -168,7 +168,7 @@ func (m *Mux) settleStory(ctx context.Context, d *stories.Draft) error {
 	if typed == "" || typed == anotherStory {
 		return nil
 	}
-	story, err := m.stories.Story(ctx, typed)
+	story, err := m.stories.Archive.Story(ctx, typed)
 	if err == nil {
 		d.StoryID, d.Fields[storyField] = story.ID, story.Slug
 	}
@@ -222,7 +222,7 @@ func (m *Mux) unpicked(ctx context.Context, typed string) error {
 	if typed == "" || typed == anotherStory {
 		return stories.Errorf(stories.CodeInvalid, "Pick the story.")
 	}
-	_, err := m.stories.Story(ctx, typed)
+	_, err := m.stories.Archive.Story(ctx, typed)
 	if refusal, ok := err.(*stories.Error); ok && len(refusal.Near) > 0 {
 		offer := "Did you mean " + strings.Join(refusal.Near, " or ") + "?"
 		if refusal.Newest {
@@ -249,7 +249,7 @@ func updateRequest(d stories.Draft) request {
 
 // previewUpdate is the update as channels will see it.
 func (m *Mux) previewUpdate(ctx context.Context, r request, d stories.Draft) (bot.Message, []bot.Span, error) {
-	story, err := m.stories.StoryByID(ctx, d.StoryID)
+	story, err := m.stories.Archive.StoryByID(ctx, d.StoryID)
 	if err != nil {
 		return bot.Message{}, nil, err
 	}
@@ -268,7 +268,7 @@ func (m *Mux) previewUpdate(ctx context.Context, r request, d stories.Draft) (bo
 	if !due.IsZero() {
 		u.Number = 0 // it is numbered when it goes out
 	}
-	reach, err := m.stories.Reach(ctx, story.ID, u.Level)
+	reach, err := m.stories.Drafts.Reach(ctx, story.ID, u.Level)
 	if err != nil {
 		return bot.Message{}, nil, err
 	}
@@ -296,7 +296,7 @@ func goesTo(channels int) string {
 
 // postUpdate publishes a draft.
 func (m *Mux) postUpdate(ctx context.Context, r request, d stories.Draft) (bot.Reply, error) {
-	story, err := m.stories.StoryByID(ctx, d.StoryID)
+	story, err := m.stories.Archive.StoryByID(ctx, d.StoryID)
 	if err != nil {
 		return bot.Reply{}, err
 	}
@@ -321,7 +321,7 @@ func (m *Mux) updateLine(ctx context.Context, d stories.Draft) string {
 // storyName is what the story of a draft is called; "" while it has none. A draft is
 // listed all the same when that cannot be found out.
 func (m *Mux) storyName(ctx context.Context, d stories.Draft) string {
-	story, err := m.stories.StoryByID(ctx, d.StoryID)
+	story, err := m.stories.Archive.StoryByID(ctx, d.StoryID)
 	if err != nil {
 		return ""
 	}

@@ -118,7 +118,7 @@ func replay(ctx context.Context, q querier, key, verb string, result any) error 
 
 const actedSQL = `SELECT 1 FROM acts WHERE key = ?1 LIMIT 1`
 
-// Acted implements stories.Store.
+// Acted implements stories.PublisherStore.
 func (s *Store) Acted(ctx context.Context, key string) (bool, error) {
 	var found int
 	err := one(ctx, s.reader(), actedSQL, []any{key}, &found)

@@ -48,7 +48,7 @@ const ofUpdatesSQL = `SELECT id FROM deliveries WHERE id among(?1) AND notice_id
 
 const noticeDeliveriesSQL = `SELECT ` + deliveryColumns + ` FROM ` + anyDeliveryTables + ` WHERE d.notice_id = ?1 AND d.op = 0 ORDER BY d.id LIMIT 1`
 
-// NoticeDelivery implements stories.Store.
+// NoticeDelivery implements stories.FollowingStore.
 func (s *Store) NoticeDelivery(ctx context.Context, noticeID int64) (stories.Delivery, error) {
 	d, err := theOne(ctx, s.reader(), flights{}.scanDelivery, noticeDeliveriesSQL, noticeID)
 	return d, s.told(missing(err, "This message is not known any more."))
@@ -66,7 +66,7 @@ const failedTellingsSQL = `
 // triedFor is longer than a message is tried.
 const triedFor = 25 * time.Hour
 
-// FailedTellings implements stories.Store.
+// FailedTellings implements stories.HealthStore.
 func (s *Store) FailedTellings(ctx context.Context, since time.Time, limit int) (newest []stories.FailedTelling, total int, err error) {
 	newest, err = all(ctx, s.reader(), func(r row) (f stories.FailedTelling, err error) {
 		var at int64

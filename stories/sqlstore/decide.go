@@ -41,12 +41,12 @@ const (
 		WHERE doubtful >= 2 AND doubtful = 2 AND state = 5`
 )
 
-// SettlePutBack implements stories.Store.
+// SettlePutBack implements stories.PutBackStore.
 func (s *Store) SettlePutBack(ctx context.Context, a stories.Act, generation int64) (int, error) {
 	return s.decide(ctx, a, generation, "settled", settleQueuedSQL, settleBlockedSQL)
 }
 
-// ReleasePutBack implements stories.Store.
+// ReleasePutBack implements stories.PutBackStore.
 func (s *Store) ReleasePutBack(ctx context.Context, a stories.Act, generation int64) (int, error) {
 	return s.decide(ctx, a, generation, "released", releaseQueuedSQL, releaseBlockedSQL)
 }

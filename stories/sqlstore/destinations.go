@@ -152,7 +152,7 @@ func end(ctx context.Context, q querier, p place, reason string, at time.Time) e
 	return move(ctx, q, waits, stories.Skipped, reason, at)
 }
 
-// ReopenDestination implements stories.Store.
+// ReopenDestination implements stories.PlacesStore.
 func (s *Store) ReopenDestination(ctx context.Context, d stories.Destination, keep int, now time.Time) (resumed, skipped int, err error) {
 	p, err := findPlace(ctx, s.reader(), d)
 	if errors.Is(err, sql.ErrNoRows) || err == nil && p.state != stories.Blocked {
@@ -172,7 +172,7 @@ func (s *Store) ReopenDestination(ctx context.Context, d stories.Destination, ke
 	return resumed, skipped, err
 }
 
-// EndDestination implements stories.Store.
+// EndDestination implements stories.PlacesStore.
 func (s *Store) EndDestination(ctx context.Context, d stories.Destination, reason string, now time.Time) error {
 	return s.change(ctx, func(q querier) error {
 		p, err := lockPlace(ctx, q, d)
@@ -199,7 +199,7 @@ const (
 		WHERE desks.destination_id <> excluded.destination_id`
 )
 
-// Desks implements stories.Store.
+// Desks implements stories.DeskStore.
 func (s *Store) Desks(ctx context.Context) ([]stories.Destination, error) {
 	found, err := all(ctx, s.reader(), func(r row) (d stories.Destination, err error) {
 		err = r.Scan(&d.Platform, &d.Workspace, &d.Channel)
@@ -208,7 +208,7 @@ func (s *Store) Desks(ctx context.Context) ([]stories.Destination, error) {
 	return found, s.told(err)
 }
 
-// SetDesk implements stories.Store.
+// SetDesk implements stories.DeskStore.
 func (s *Store) SetDesk(ctx context.Context, a stories.Act, d stories.Destination, lane string) error {
 	_, err := act(ctx, s, a, "desk", func(q querier) (done, changed bool, err error) {
 		if err := lockPlanning(ctx, q); err != nil {

@@ -17,7 +17,7 @@ const (
 	slugOwnerSQL   = `SELECT story_id, of_id FROM slugs WHERE slug = ?1`
 )
 
-// EditStory implements stories.StoryEditStore.
+// EditStory implements stories.EditorStore.
 func (s *Store) EditStory(ctx context.Context, a stories.Act, storyID int64, e stories.StoryEdit) (stories.Told, error) {
 	return act(ctx, s, a, "edited", func(q querier) (done stories.Told, changed bool, err error) {
 		story, err := lockStory(ctx, q, storyID)
@@ -61,7 +61,7 @@ func editDetail(before stories.Story, what []string) string {
 	return strings.Join(lines, "\n")
 }
 
-// RenameStory implements stories.StoryEditStore.
+// RenameStory implements stories.EditorStore.
 func (s *Store) RenameStory(ctx context.Context, a stories.Act, storyID int64, slug string) (stories.Told, error) {
 	return act(ctx, s, a, "renamed", func(q querier) (done stories.Told, changed bool, err error) {
 		story, err := lockStory(ctx, q, storyID)
@@ -112,7 +112,7 @@ func takeSlug(ctx context.Context, q querier, storyID int64, slug string) error 
 	return nil
 }
 
-// EndStory implements stories.StoryEditStore.
+// EndStory implements stories.EditorStore.
 func (s *Store) EndStory(ctx context.Context, a stories.Act, u stories.Update) (stories.Told, error) {
 	return s.tellState(ctx, a, "ended", u, func(q querier, told *stories.Told) error {
 		if told.Story.State == stories.Closed {
@@ -131,7 +131,7 @@ func (s *Store) EndStory(ctx context.Context, a stories.Act, u stories.Update) (
 	})
 }
 
-// BeginStory implements stories.StoryEditStore.
+// BeginStory implements stories.EditorStore.
 func (s *Store) BeginStory(ctx context.Context, a stories.Act, u stories.Update) (stories.Told, error) {
 	return s.tellState(ctx, a, "begun", u, func(q querier, told *stories.Told) error {
 		if told.Story.State == stories.Closed {

@@ -213,7 +213,7 @@ func targetsOf(ctx context.Context, q querier, l *stories.Loaded) error {
 	return err
 }
 
-// InFlight implements stories.Store.
+// InFlight implements stories.FollowingStore.
 func (s *Store) InFlight(ctx context.Context, d stories.Destination) (ids []int64, err error) {
 	p, err := findPlace(ctx, s.reader(), d)
 	if errors.Is(err, sql.ErrNoRows) {

@@ -30,7 +30,7 @@ func (s *Store) ownerOf(ctx context.Context, slug string) (o slugOwner, err erro
 	return o, err
 }
 
-// UpdateBySlug implements stories.MergeStore.
+// UpdateBySlug implements stories.ArchiveStore.
 func (s *Store) UpdateBySlug(ctx context.Context, slug string, number int) (u stories.Update, was stories.Former, err error) {
 	o, err := s.ownerOf(ctx, slug)
 	if err != nil {
@@ -77,7 +77,7 @@ const (
 	lookedSQL = `SELECT count(*) FROM seen f WHERE f.reader = ?1 AND (f.story_id = ?2 OR f.story_id IN (SELECT id FROM merged WHERE into_id = ?2))`
 )
 
-// Unseen implements stories.MergeStore.
+// Unseen implements stories.ArchiveStore.
 func (s *Store) Unseen(ctx context.Context, reader string, storyID int64, newest int) (count int, numbers []int, looked bool, err error) {
 	var looks int
 	if err := one(ctx, s.reader(), lookedSQL, []any{reader, storyID}, &looks); err != nil {

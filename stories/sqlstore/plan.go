@@ -19,7 +19,7 @@ const (
 	countUpdateSQL = `UPDATE stories SET updates = ?2, active_at = ?3 WHERE id = ?1`
 )
 
-// AppendUpdate implements stories.Store. See queue.go for its place in the
+// AppendUpdate implements stories.PublisherStore. See queue.go for its place in the
 // queue. The counts are read in the same transaction: once it is committed
 // nothing can fail that the answer needs.
 func (s *Store) AppendUpdate(ctx context.Context, a stories.Act, u stories.Update) (stories.Update, stories.Progress, error) {

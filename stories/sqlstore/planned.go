@@ -18,7 +18,7 @@ const plannedSQL = `
 		coalesce(sum(CASE WHEN state = 'waiting' AND due >= ?2 AND undo = 0 THEN 1 ELSE 0 END), 0)
 	FROM scheduled WHERE ` + isOpenSQL + ` AND (CAST(?1 AS BIGINT) = 0 OR story_id = ?1)`
 
-// CountScheduled implements stories.ScheduleStore.
+// CountScheduled implements stories.HealthStore.
 func (s *Store) CountScheduled(ctx context.Context, storyID int64, late time.Time) (p stories.Planned, err error) {
 	err = one(ctx, s.reader(), plannedSQL, []any{storyID, millis(late)}, &p.Asked, &p.PutBack, &p.HeldUp, &p.Undoing, &p.Ahead)
 	return p, s.told(err)

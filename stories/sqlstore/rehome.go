@@ -20,7 +20,7 @@ const (
 			SELECT 1 FROM desks k WHERE k.platform = ?2 AND k.workspace = ?3)`
 )
 
-// MoveDestination implements stories.Store.
+// MoveDestination implements stories.PlacesStore.
 //
 // Who holds the lane has the old address in memory. So its lease is good for
 // nothing any more, while it keeps everybody else away until it ends: requests

@@ -137,7 +137,7 @@ func (s *Store) respell(ctx context.Context, q querier, r *respelt) (int, error)
 	return len(found), err
 }
 
-// Searchable implements stories.Store.
+// Searchable implements stories.IndexStore.
 func (s *Store) Searchable(ctx context.Context) (bool, error) {
 	if s.searchable.Load() {
 		return true, nil

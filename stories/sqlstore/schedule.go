@@ -145,7 +145,7 @@ func (s *Store) Scheduled(ctx context.Context, offset, limit int) (open []storie
 	return open, total, s.told(err)
 }
 
-// ScheduledOf implements stories.Store.
+// ScheduledOf implements stories.PublisherStore.
 func (s *Store) ScheduledOf(ctx context.Context, storyID int64, since time.Time) ([]stories.Update, error) {
 	found, err := all(ctx, s.reader(), func(r row) (stories.Update, error) {
 		c, err := scanScheduled(r)

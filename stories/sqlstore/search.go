@@ -23,7 +23,7 @@ const (
 	countedSQL = `SELECT count(*) FROM stories s %s`
 )
 
-// Search implements stories.Store.
+// Search implements stories.IndexStore.
 func (s *Store) Search(ctx context.Context, query string, offset, limit int) (found []stories.Story, total int, err error) {
 	words := wordsOf(query)
 	if len(words) == 0 && strings.TrimSpace(query) != "" {

@@ -22,7 +22,7 @@ const countersSQL = `coalesce(sum(p.total), 0), coalesce(sum(p.sent), 0), coales
 const putBackOfSQL = `
 	SELECT count(*) FROM put_back WHERE doubtful = 2 AND state = 5 AND update_id = ?1 AND op IN (0, 2, 3, 5)`
 
-// ProgressOf implements stories.Store.
+// ProgressOf implements stories.PublisherStore.
 func (s *Store) ProgressOf(ctx context.Context, updateID int64) (stories.Progress, error) {
 	p, err := progressOf(ctx, s.reader(), updateID)
 	var waits int // for a person, and is counted as held
@@ -92,7 +92,7 @@ const (
 		WHERE c.platform = ?1 AND c.workspace = ?2 AND c.channel = ?3 AND e.destination_id = c.id AND e.destination_id <> (e.id & 4294967295)`
 )
 
-// DeliveriesTo implements stories.Store.
+// DeliveriesTo implements stories.FollowingStore.
 func (s *Store) DeliveriesTo(ctx context.Context, d stories.Destination, storyID int64, number, limit int) (found []stories.Delivery, err error) {
 	flying, err := allFlights(ctx, s.reader())
 	if err != nil {
@@ -119,7 +119,7 @@ const queueSQL = `
 	) AS w JOIN lanes l ON l.id = w.lane_id
 	GROUP BY l.name ORDER BY l.name`
 
-// Queue implements stories.Store.
+// Queue implements stories.HealthStore.
 func (s *Store) Queue(ctx context.Context) ([]stories.LaneStatus, error) {
 	flying, err := allFlights(ctx, s.reader())
 	if err != nil {
@@ -147,7 +147,7 @@ const (
 	countFailingSQL = `SELECT count(*) FROM destinations WHERE state = 'blocked'`
 )
 
-// Failing implements stories.Store.
+// Failing implements stories.PlacesStore.
 func (s *Store) Failing(ctx context.Context, limit int) (failing []stories.FailingDestination, total int, err error) {
 	failing, err = all(ctx, s.reader(), func(r row) (f stories.FailingDestination, err error) {
 		var since int64
@@ -164,7 +164,7 @@ func (s *Store) Failing(ctx context.Context, limit int) (failing []stories.Faili
 // followersSQL reads an index alone.
 const followersSQL = `SELECT count(DISTINCT destination_id) FROM subscriptions`
 
-// Followers implements stories.Store.
+// Followers implements stories.HealthStore.
 func (s *Store) Followers(ctx context.Context) (channels int, err error) {
 	err = one(ctx, s.reader(), followersSQL, nil, &channels)
 	return channels, s.told(err)
@@ -175,7 +175,7 @@ const waitingAtSQL = `
 		(SELECT count(*) FROM put_back d WHERE d.id IN (` + putBackHereSQL + `) AND d.doubtful = 2 AND d.state = 5 AND d.destination_id = t.id)
 	FROM destinations t WHERE t.platform = ?1 AND t.workspace = ?2 AND t.channel = ?3`
 
-// WaitingAt implements stories.Store.
+// WaitingAt implements stories.PutBackStore.
 func (s *Store) WaitingAt(ctx context.Context, d stories.Destination) (held, undecided int, err error) {
 	err = one(ctx, s.reader(), waitingAtSQL, []any{d.Platform, d.Workspace, d.Channel}, &held, &undecided)
 	if errors.Is(err, sql.ErrNoRows) {

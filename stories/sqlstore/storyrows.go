@@ -34,7 +34,7 @@ func theOne[T any](ctx context.Context, q querier, scan func(row) (T, error), te
 
 const storyBySlugSQL = `SELECT ` + storyColumns + ` FROM slugs k JOIN stories s ON s.id = k.story_id WHERE k.slug = ?1`
 
-// StoryBySlug implements stories.Store.
+// StoryBySlug implements stories.ArchiveStore.
 func (s *Store) StoryBySlug(ctx context.Context, slug string) (stories.Story, error) {
 	story, err := theOne(ctx, s.reader(), scanStory, storyBySlugSQL, slug)
 	return story, s.told(missing(err, "No story is called %q. /stories lists those there are.", slug))
@@ -44,7 +44,7 @@ func (s *Store) StoryBySlug(ctx context.Context, slug string) (stories.Story, er
 // into it.
 const storyByIDSQL = `SELECT ` + storyColumns + ` FROM stories s WHERE s.id = coalesce((SELECT g.into_id FROM merged g WHERE g.id = ?1), ?1)`
 
-// StoryByID implements stories.Store.
+// StoryByID implements stories.ArchiveStore.
 func (s *Store) StoryByID(ctx context.Context, id int64) (stories.Story, error) {
 	story, err := theOne(ctx, s.reader(), scanStory, storyByIDSQL, id)
 	return story, s.told(missingStory(err))
@@ -81,7 +81,7 @@ const (
 	ownSlugSQL = `UPDATE slugs SET story_id = ?2, of_id = ?2 WHERE slug = ?1`
 )
 
-// CreateStory implements stories.Store.
+// CreateStory implements stories.EditorStore.
 func (s *Store) CreateStory(ctx context.Context, a stories.Act, story stories.Story) (stories.Story, error) {
 	return act(ctx, s, a, "tracked", func(q querier) (tracked stories.Story, changed bool, err error) {
 		taken := stories.Errorf(stories.CodeExists, "%q is another story's slug already. Choose another one.", story.Slug)

@@ -15,7 +15,26 @@ import (
 
 // Store is everything the program asks of a database.
 type Store interface {
-	stories.Store
+	stories.RightsStore
+	stories.ArchiveStore
+	stories.IndexStore
+	stories.EditorStore
+	stories.PublisherStore
+	stories.SubscriberStore
+	stories.FollowingStore
+	stories.PlacesStore
+	stories.DeskStore
+	stories.HealthStore
+	stories.PutBackStore
+	stories.NotesStore
+	stories.ScheduleStore
+	stories.DueStore
+	stories.RevisionStore
+	stories.MergeStore
+	stories.DraftStore
+	SetStoryState(ctx context.Context, act stories.Act, storyID int64, state stories.State) (s stories.Story, changed bool, err error)
+	Seen(ctx context.Context, reader string, storyID int64) (int, error)
+	Families() stories.Stores
 	Queue
 	Notices
 	Ower
