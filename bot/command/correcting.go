@@ -23,37 +23,37 @@ const (
 const newestForm = slugForm + 1
 
 // correctForm is the form of a correction.
-func correctForm() formKind {
-	k := revisionForm(stories.Correction)
+func correctForm(m *Mux) formKind {
+	k := revisionForm(m, stories.Correction)
 	k.letter, k.title, k.begin, k.asks = "c", "Correct an update", "/desk correct", []string{"text", "reason", "source"}
 	return k
 }
 
 // fixForm is the form that mends a slip of the pen.
-func fixForm() formKind {
-	k := revisionForm(stories.Fix)
+func fixForm(m *Mux) formKind {
+	k := revisionForm(m, stories.Fix)
 	k.letter, k.title, k.begin, k.asks = "f", "Mend a slip", "/desk fix", []string{"text", "source"}
 	return k
 }
 
 // revisionForm is what the forms of both have in common.
-func revisionForm(kind stories.RevisionKind) formKind {
+func revisionForm(m *Mux, kind stories.RevisionKind) formKind {
 	return formKind{
-		fields: func(m *Mux, ctx context.Context, d stories.Draft) ([]bot.Field, error) {
+		fields: func(ctx context.Context, d stories.Draft) ([]bot.Field, error) {
 			return revisionFields(kind, d), nil
 		},
-		settle:   func(*Mux, context.Context, *stories.Draft) error { return nil }, // its command named all there is to know
-		question: (*Mux).askRevisedSince,
-		check: func(m *Mux, ctx context.Context, d stories.Draft) (problems, error) {
+		settle:   func(context.Context, *stories.Draft) error { return nil }, // its command named all there is to know
+		question: m.askRevisedSince,
+		check: func(ctx context.Context, d stories.Draft) (problems, error) {
 			return m.checkRevisionDraft(ctx, kind, d)
 		},
-		preview: func(m *Mux, ctx context.Context, r request, d stories.Draft) (bot.Message, []bot.Span, error) {
+		preview: func(ctx context.Context, r request, d stories.Draft) (bot.Message, []bot.Span, error) {
 			return m.previewRevision(ctx, r, kind, d)
 		},
-		post: func(m *Mux, ctx context.Context, r request, d stories.Draft) (bot.Reply, error) {
+		post: func(ctx context.Context, r request, d stories.Draft) (bot.Reply, error) {
 			return m.postRevision(ctx, r, kind, d)
 		},
-		line: func(m *Mux, ctx context.Context, d stories.Draft) string {
+		line: func(ctx context.Context, d stories.Draft) string {
 			what := "a correction of "
 			if kind == stories.Fix {
 				what = "a slip in "
@@ -70,11 +70,11 @@ func revisionForm(kind stories.RevisionKind) formKind {
 // correctInForm and fixInForm open the form with what the update says now, and what
 // was given already.
 func (m *Mux) correctInForm(ctx context.Context, r request) (bot.Reply, error) {
-	return m.reviseInForm(ctx, r, correctForm())
+	return m.reviseInForm(ctx, r, m.kinds.correct)
 }
 
 func (m *Mux) fixInForm(ctx context.Context, r request) (bot.Reply, error) {
-	return m.reviseInForm(ctx, r, fixForm())
+	return m.reviseInForm(ctx, r, m.kinds.fix)
 }
 
 func (m *Mux) reviseInForm(ctx context.Context, r request, k formKind) (bot.Reply, error) {

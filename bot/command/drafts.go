@@ -26,11 +26,11 @@ func (m *Mux) drafts(ctx context.Context, r request) (bot.Reply, error) {
 	msg := bot.Message{Title: "Your drafts"}
 	page := found[:min(len(found), draftsPage)]
 	for i, d := range page {
-		k, ok := formOf(d.ID)
+		k, ok := m.kinds.of(d.ID)
 		if !ok {
 			continue
 		}
-		text, _ := bot.CutToRoom(bot.OneLine(k.line(m, ctx, d)), answerRoom/(2*len(page)))
+		text, _ := bot.CutToRoom(bot.OneLine(k.line(ctx, d)), answerRoom/(2*len(page)))
 		goOn := bot.NewWordButton(fmt.Sprintf("Continue %d", i+1), bot.ActionDraft, int64(d.Version), d.ID)
 		discard := bot.NewWordButton(fmt.Sprintf("Discard %d", i+1), bot.ActionDiscard, 0, d.ID)
 		row, print := item(bot.Text(text+"\nlast changed "), ago(d.Changed, m.stories.Now())), small(bot.Text(fmt.Sprintf("Draft %d", i+1)))

@@ -114,7 +114,7 @@ func (m *Mux) chooseTime(ctx context.Context, r request, k formKind, d stories.D
 		return m.show(ctx, r, k, d, false) // chosen already
 	}
 	d.Fields["at"] = unclear.meant[which].Format(time.RFC3339)
-	if err := k.settle(m, ctx, &d); err != nil {
+	if err := k.settle(ctx, &d); err != nil {
 		return bot.Reply{}, err
 	}
 	d, err = m.stories.Drafts.SaveDraft(ctx, r.User, d)

@@ -17,12 +17,12 @@ import (
 const wasField = "was "
 
 // editForm is the form of a story's own words.
-func editForm() formKind {
+func editForm(m *Mux) formKind {
 	return formKind{
 		letter: "e", title: "Change a story", begin: "/desk edit",
 		asks:   []string{storyField, "headline", "summary", "topics"},
-		fields: (*Mux).editFields, settle: (*Mux).settleStory, check: (*Mux).checkEditDraft, preview: (*Mux).previewEdit, post: (*Mux).postEdit,
-		line: func(m *Mux, ctx context.Context, d stories.Draft) string {
+		fields: m.editFields, settle: m.settleStory, check: m.checkEditDraft, preview: m.previewEdit, post: m.postEdit,
+		line: func(ctx context.Context, d stories.Draft) string {
 			return "a change of " + cmp.Or(m.storyName(ctx, d), "a story") + ": " + d.Fields["headline"]
 		},
 	}
@@ -45,7 +45,7 @@ func (m *Mux) editInForm(ctx context.Context, r request) (bot.Reply, error) {
 	if name := strings.ToLower(r.get("clear")); name != "" && len(r.values[name]) == 0 {
 		d.Fields[name] = ""
 	}
-	return m.openForm(ctx, r, editForm(), d)
+	return m.openForm(ctx, r, m.kinds.edit, d)
 }
 
 func (m *Mux) editFields(ctx context.Context, d stories.Draft) ([]bot.Field, error) {

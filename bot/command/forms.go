@@ -21,47 +21,55 @@ type formKind struct {
 	begin  string   // the command that opens it
 	asks   []string // the names of its fields: nothing else is taken from what is submitted
 	// fields are what it asks, filled with what the draft holds.
-	fields func(m *Mux, ctx context.Context, d stories.Draft) ([]bot.Field, error)
+	fields func(ctx context.Context, d stories.Draft) ([]bot.Field, error)
 	// note is said above the fields; may be nil.
 	note func(d stories.Draft) string
 	// settle finds out what the draft means that is not yet found out, such as which
 	// story was picked. It changes d alone.
-	settle func(m *Mux, ctx context.Context, d *stories.Draft) error
+	settle func(ctx context.Context, d *stories.Draft) error
 	// check says what is wrong with it, by the names of its fields.
-	check func(m *Mux, ctx context.Context, d stories.Draft) (problems, error)
+	check func(ctx context.Context, d stories.Draft) (problems, error)
 	// question asks what a draft means where nothing is wrong with it, or what it means
 	// now; false where that is clear. May be nil.
-	question func(m *Mux, ctx context.Context, d stories.Draft) (bot.Reply, bool, error)
+	question func(ctx context.Context, d stories.Draft) (bot.Reply, bool, error)
 	// preview is how those will see it whom it is for, with the buttons that show more
 	// of that, and a sentence about what posting it does.
-	preview func(m *Mux, ctx context.Context, r request, d stories.Draft) (bot.Message, []bot.Span, error)
+	preview func(ctx context.Context, r request, d stories.Draft) (bot.Message, []bot.Span, error)
 	// post does what the form is for: r bears the draft and its key.
-	post func(m *Mux, ctx context.Context, r request, d stories.Draft) (bot.Reply, error)
+	post func(ctx context.Context, r request, d stories.Draft) (bot.Reply, error)
 	// line names the draft in a list.
-	line func(m *Mux, ctx context.Context, d stories.Draft) string
+	line func(ctx context.Context, d stories.Draft) string
 }
 
 // formKinds is every kind of form.
-func formKinds() []formKind {
-	return []formKind{updateForm(), trackForm(), editForm(), correctForm(), fixForm()}
+type formKinds struct{ update, track, edit, correct, fix formKind }
+
+// formsOf makes them of the families that know them.
+func formsOf(m *Mux) formKinds {
+	return formKinds{update: updateForm(m), track: trackForm(m), edit: editForm(m), correct: correctForm(m), fix: fixForm(m)}
 }
 
-// formOf finds the kind by the id of a draft.
-func formOf(id string) (formKind, bool) {
-	kinds := formKinds()
-	i := slices.IndexFunc(kinds, func(k formKind) bool { return strings.HasPrefix(id, k.letter) })
-	if i < 0 {
-		return formKind{}, false
+// all is every kind.
+func (k *formKinds) all() []formKind {
+	return []formKind{k.update, k.track, k.edit, k.correct, k.fix}
+}
+
+// of finds the kind by the id of a draft.
+func (k *formKinds) of(id string) (formKind, bool) {
+	for _, kind := range k.all() {
+		if strings.HasPrefix(id, kind.letter) {
+			return kind, true
+		}
 	}
-	return kinds[i], true
+	return formKind{}, false
 }
 
 // asked is the question about a draft, where there is one.
-func (k formKind) asked(m *Mux, ctx context.Context, d stories.Draft) (bot.Reply, bool, error) {
+func (k formKind) asked(ctx context.Context, d stories.Draft) (bot.Reply, bool, error) {
 	if k.question == nil {
 		return bot.Reply{}, false, nil
 	}
-	return k.question(m, ctx, d)
+	return k.question(ctx, d)
 }
 
 // problems are sentences by the names of the fields they are about.
@@ -143,7 +151,7 @@ func (m *Mux) formReply(ctx context.Context, k formKind, d stories.Draft, part i
 
 // filled is the form of a draft with what it holds, and what is wrong with that.
 func (m *Mux) filled(ctx context.Context, k formKind, d stories.Draft, part int, of string, wrong problems) (*bot.Form, error) {
-	fields, err := k.fields(m, ctx, d)
+	fields, err := k.fields(ctx, d)
 	if err != nil {
 		return nil, err
 	}
@@ -165,7 +173,7 @@ func (m *Mux) submit(ctx context.Context, c bot.Command, in bot.Submission) (bot
 	if err := m.stories.Rights.Require(ctx, c.User, stories.Moderator); err != nil {
 		return bot.Reply{}, err
 	}
-	k, ok := formOf(in.ID)
+	k, ok := m.kinds.of(in.ID)
 	if !ok {
 		return refused("This form is of another version of the bot, and nothing was changed. Type /desk write to open it again."), nil
 	}
@@ -195,7 +203,7 @@ func (m *Mux) submit(ctx context.Context, c bot.Command, in bot.Submission) (bot
 		d.ID, version = noteID(k.letter, c.Key), 0 // another one, of the same form
 	}
 	d.Fields, d.Version, d.Form = given, version, in.ID
-	if err := k.settle(m, ctx, &d); err != nil {
+	if err := k.settle(ctx, &d); err != nil {
 		return bot.Reply{}, err
 	}
 	kept, err := m.stories.Drafts.SaveDraft(ctx, c.User, d)
@@ -250,24 +258,24 @@ func unkept(reply bot.Reply, in bot.Submission) bot.Reply {
 // show shows a draft: what is wrong with it or, where nothing is, what it makes.
 // Right after it was submitted its form says what is wrong where it can.
 func (m *Mux) show(ctx context.Context, r request, k formKind, d stories.Draft, submitted bool) (bot.Reply, error) {
-	wrong, err := k.check(m, ctx, d)
+	wrong, err := k.check(ctx, d)
 	if err != nil {
 		return bot.Reply{}, err
 	}
 	if len(wrong) > 0 {
 		return m.wrong(ctx, k, d, wrong, submitted)
 	}
-	if reply, asks, err := k.asked(m, ctx, d); asks || err != nil {
+	if reply, asks, err := k.asked(ctx, d); asks || err != nil {
 		return reply, err
 	}
 	r.User.Name = r.Asker.Name(ctx)
-	msg, what, err := k.preview(m, ctx, r, d)
+	msg, what, err := k.preview(ctx, r, d)
 	if err != nil {
 		return bot.Reply{}, err
 	}
 	msg.Blocks = append(msg.Blocks, bot.Para(append([]bot.Span{bot.Bold("Not posted yet. ")}, what...)...))
 	post := postButton("Post", d, plainly)
-	if k.letter == updateForm().letter {
+	if k.letter == m.kinds.update.letter {
 		if story, err := m.stories.Archive.StoryByID(ctx, d.StoryID); err == nil && story.State == stories.Closed {
 			post = postButton("Reopen and post", d, reopened)
 		}

@@ -54,5 +54,5 @@ func (m *Mux) addMessage(ctx context.Context, r request, said bot.Chosen) (bot.R
 	if said.More {
 		d.Fields[filesField] = "yes"
 	}
-	return m.openForm(ctx, r, updateForm(), d)
+	return m.openForm(ctx, r, m.kinds.update, d)
 }

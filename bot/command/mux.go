@@ -20,6 +20,7 @@ type Mux struct {
 	log     *slog.Logger
 	config  Config
 	table   []command
+	kinds   formKinds
 	presses map[bot.Action]press
 	marks   marks
 	blocked blockedNotices
@@ -37,7 +38,9 @@ func New(c Config) *Mux {
 	if c.Zone == nil {
 		c.Zone = time.UTC
 	}
-	return &Mux{stories: c.Stories, log: c.Log, config: c, table: table(), presses: presses()}
+	m := &Mux{stories: c.Stories, log: c.Log, config: c, table: table(), presses: presses()}
+	m.kinds = formsOf(m)
+	return m
 }
 
 // Wait returns when everything begun for answers given so far is done.

@@ -15,7 +15,7 @@ func (m *Mux) draftOf(ctx context.Context, r request, args bot.Args) (k formKind
 	if err := m.stories.Rights.Require(ctx, r.User, stories.Moderator); err != nil {
 		return k, d, err
 	}
-	k, ok := formOf(args.Word)
+	k, ok := m.kinds.of(args.Word)
 	if !ok {
 		return k, d, bot.ErrOldButton
 	}
@@ -127,7 +127,7 @@ func (m *Mux) pressPost(ctx context.Context, r request, args bot.Args) (bot.Repl
 		reply.Failed = true
 		return reply, err
 	}
-	if reply, asks, err := k.asked(m, ctx, d); asks || err != nil {
+	if reply, asks, err := k.asked(ctx, d); asks || err != nil {
 		return reply, err
 	}
 	r.values = values{}
@@ -150,10 +150,10 @@ func (m *Mux) pressPost(ctx context.Context, r request, args bot.Args) (bot.Repl
 	case stories.CodeConfirm:
 		return m.repeatedDraft(d, refusal, r.reopen)
 	case stories.CodeInvalid, stories.CodeExists:
-		if wrong, err := k.check(m, ctx, d); err != nil || len(wrong) > 0 {
+		if wrong, err := k.check(ctx, d); err != nil || len(wrong) > 0 {
 			return m.orWrong(ctx, k, d, wrong, err)
 		}
-		if asked, asks, err := k.asked(m, ctx, d); asks || err != nil {
+		if asked, asks, err := k.asked(ctx, d); asks || err != nil {
 			return asked, err
 		}
 	}
@@ -176,7 +176,7 @@ func (m *Mux) post(ctx context.Context, r request, k formKind, d stories.Draft) 
 	}
 	r.User.Name = r.Asker.Name(ctx)
 	r.Key, r.draft = "draft:"+d.ID, stories.DraftRef{ID: d.ID, Version: d.Version}
-	reply, err := k.post(m, ctx, r, d)
+	reply, err := k.post(ctx, r, d)
 	reply.InPlace = err == nil
 	return reply, err
 }

@@ -9,13 +9,13 @@ import (
 )
 
 // trackForm is the form that starts a story.
-func trackForm() formKind {
+func trackForm(m *Mux) formKind {
 	return formKind{
 		letter: "t", title: "Start a story", begin: "/desk track",
 		asks:   []string{"headline", "summary", "topics", "slug"},
-		fields: (*Mux).trackFields, check: (*Mux).checkTrackDraft, preview: (*Mux).previewTrack, post: (*Mux).postTrack,
-		settle: func(*Mux, context.Context, *stories.Draft) error { return nil },
-		line:   func(_ *Mux, _ context.Context, d stories.Draft) string { return "a story: " + d.Fields["headline"] },
+		fields: m.trackFields, check: m.checkTrackDraft, preview: m.previewTrack, post: m.postTrack,
+		settle: func(context.Context, *stories.Draft) error { return nil },
+		line:   func(_ context.Context, d stories.Draft) string { return "a story: " + d.Fields["headline"] },
 	}
 }
 
@@ -27,7 +27,7 @@ func (m *Mux) trackInForm(ctx context.Context, r request) (bot.Reply, error) {
 			d.Fields[name] = given
 		}
 	}
-	return m.openForm(ctx, r, trackForm(), d)
+	return m.openForm(ctx, r, m.kinds.track, d)
 }
 
 func (m *Mux) trackFields(_ context.Context, d stories.Draft) ([]bot.Field, error) {

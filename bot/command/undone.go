@@ -35,9 +35,9 @@ func (m *Mux) pressRedraft(ctx context.Context, r request, args bot.Args) (bot.R
 // redraft makes s a draft of who asks for it, in one act with its end, and shows that
 // below two sentences.
 func (m *Mux) redraft(ctx context.Context, r request, s stories.Scheduled, first, rest string) (bot.Reply, error) {
-	k := updateForm()
+	k := m.kinds.update
 	d := stories.Draft{ID: noteID(k.letter, fmt.Sprintf("undone:%d", s.ID)), StoryID: s.Story.ID, Fields: m.typedOf(s)}
-	if err := k.settle(m, ctx, &d); err != nil {
+	if err := k.settle(ctx, &d); err != nil {
 		return bot.Reply{}, err
 	}
 	s, err := m.config.Schedule.Draft(ctx, r.act(), s.ID, d)

@@ -31,12 +31,12 @@ const anotherStory = "another"
 const maxPicked = 24
 
 // updateForm is the form of an update.
-func updateForm() formKind {
+func updateForm(m *Mux) formKind {
 	return formKind{
 		letter: "u", title: "Write an update", begin: "/desk write",
 		asks:   []string{storyField, "text", "level", "source", "at"},
-		fields: (*Mux).updateFields, settle: (*Mux).settleUpdate, check: (*Mux).checkUpdateDraft,
-		question: (*Mux).askDraftTime, preview: (*Mux).previewUpdate, post: (*Mux).postUpdate, line: (*Mux).updateLine,
+		fields: m.updateFields, settle: m.settleUpdate, check: m.checkUpdateDraft,
+		question: m.askDraftTime, preview: m.previewUpdate, post: m.postUpdate, line: m.updateLine,
 		note: func(d stories.Draft) string {
 			if d.Fields[filesField] == "" {
 				return ""
@@ -67,7 +67,7 @@ func (m *Mux) write(ctx context.Context, r request) (bot.Reply, error) {
 			d.Fields[name] = strings.Join(given, "\n")
 		}
 	}
-	return m.openForm(ctx, r, updateForm(), d)
+	return m.openForm(ctx, r, m.kinds.update, d)
 }
 
 // anyStory refuses to write of none. CodeNotFound while no story is tracked.
