@@ -17,12 +17,12 @@ const previewRoom = bot.AnswerText + 240
 // previewRevision is the copies as they will read and, beside them, what is posted to
 // the same channels. Where one message does not hold both, a button leads from one to
 // the other: each is shown as channels will see it.
-func (m *Mux) previewRevision(ctx context.Context, r request, kind stories.RevisionKind, d stories.Draft) (bot.Message, []bot.Span, error) {
+func (m *correcting) previewRevision(ctx context.Context, r request, kind stories.RevisionKind, d stories.Draft) (bot.Message, []bot.Span, error) {
 	v, err := m.revisingOf(ctx, kind, d)
 	if err != nil {
 		return bot.Message{}, nil, err
 	}
-	would, err := m.wouldRevise(ctx, r.User, v)
+	would, err := m.amending.wouldRevise(ctx, r.User, v)
 	if err != nil {
 		return bot.Message{}, nil, err
 	}
@@ -51,8 +51,8 @@ func (m *Mux) previewRevision(ctx context.Context, r request, kind stories.Revis
 }
 
 // besideCopies is the message that a revision would post beside most copies.
-func (m *Mux) besideCopies(ctx context.Context, r request, v revising, would stories.Revised) (bot.Message, error) {
-	all, err := m.stories.Reviser.History(ctx, would.Update.ID, mostHistory)
+func (m *correcting) besideCopies(ctx context.Context, r request, v revising, would stories.Revised) (bot.Message, error) {
+	all, err := m.reviser.History(ctx, would.Update.ID, mostHistory)
 	if err != nil {
 		return bot.Message{}, err
 	}
@@ -62,7 +62,7 @@ func (m *Mux) besideCopies(ctx context.Context, r request, v revising, would sto
 			told = append(told, was)
 		}
 	}
-	told = append(told, would.Update.Wording(v.Kind, strings.TrimSpace(v.Reason), r.User, m.stories.Now()))
+	told = append(told, would.Update.Wording(v.Kind, strings.TrimSpace(v.Reason), r.User, m.now()))
 	return bot.RenderContent(stories.Content{Story: would.Story, Update: would.Update, Notice: stories.Notice{Kind: stories.RevisionNotice}, Told: told}), nil
 }
 
@@ -81,22 +81,22 @@ func postWords(words string) string {
 
 // askRevisedSince says that an update was revised since the author of a draft has seen
 // it, and by whom; false when it was not. That it was withdrawn is a problem of its own.
-func (m *Mux) askRevisedSince(ctx context.Context, d stories.Draft) (bot.Reply, bool, error) {
+func (m *correcting) askRevisedSince(ctx context.Context, d stories.Draft) (bot.Reply, bool, error) {
 	u, err := m.revisedBy(ctx, d)
 	if err != nil || u.Marks.Standing == stories.Withdrawn || strconv.Itoa(u.Revision) == d.Fields[overField] {
 		return bot.Reply{}, false, err
 	}
-	story, err := m.stories.Archive.StoryByID(ctx, u.StoryID)
+	story, err := m.archive.StoryByID(ctx, u.StoryID)
 	if err != nil {
 		return bot.Reply{}, false, err
 	}
-	made, err := m.stories.Reviser.History(ctx, u.ID, 1)
+	made, err := m.reviser.History(ctx, u.ID, 1)
 	if err != nil {
 		return bot.Reply{}, false, err
 	}
 	reply := refused(fmt.Sprintf("Update %d of %s was revised since you saw it. Nothing was posted; what you wrote is kept.", u.Number, story.Slug))
 	for i := range made {
-		reply.Message.Blocks = append(reply.Message.Blocks, m.historyRow(made, i, m.stories.Now())...)
+		reply.Message.Blocks = append(reply.Message.Blocks, m.recalling.historyRow(made, i, m.now())...)
 	}
 	reply.Message.Buttons = changeButtons(d)
 	reply.Message.Buttons[0] = bot.NewWordButton("Change", bot.ActionForm, newestForm+int64(u.Revision), d.ID)
@@ -106,11 +106,11 @@ func (m *Mux) askRevisedSince(ctx context.Context, d stories.Draft) (bot.Reply, 
 }
 
 // basedAnew is a draft once its author has seen the wording of this number.
-func (m *Mux) basedAnew(ctx context.Context, r request, d stories.Draft, seen int64) (stories.Draft, error) {
+func (m *correcting) basedAnew(ctx context.Context, r request, d stories.Draft, seen int64) (stories.Draft, error) {
 	u, err := m.revisedBy(ctx, d)
 	if err != nil || int64(u.Revision) != seen {
 		return d, err // there is a newer one: its author is told when it is submitted
 	}
 	baseOn(&d, u)
-	return m.stories.Drafts.SaveDraft(ctx, r.User, d)
+	return m.drafts.SaveDraft(ctx, r.User, d)
 }

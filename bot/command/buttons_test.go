@@ -110,7 +110,7 @@ func TestFollowingAgainKeepsTheLevel(t *testing.T) {
 
 // The table of actions and what they do must not drift apart.
 func TestEveryActionDoesSomething(t *testing.T) {
-	does := presses()
+	does := presses(&families{})
 	for _, spec := range bot.Actions() {
 		if does[spec.Action] == nil {
 			t.Errorf("nothing happens when %q is pressed", spec.Action)

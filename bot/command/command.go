@@ -59,14 +59,14 @@ type command struct {
 	recorded bool
 	// verify refuses, before a question is asked, what run would refuse whatever
 	// the answer; nil where run refuses no value. It changes nothing.
-	verify func(*Mux, context.Context, request) error
+	verify func(context.Context, request) error
 	// nearly is the button that gives the command for a story that may have been
 	// meant, its slug in the place of %s; "" where none is offered so.
 	nearly string
-	run    func(*Mux, context.Context, request) (bot.Reply, error)
+	run    func(context.Context, request) (bot.Reply, error)
 	// inForm opens the form in which it is filled in, when it is given as formed says;
 	// nil where there is none.
-	inForm func(*Mux, context.Context, request) (bot.Reply, error)
+	inForm func(context.Context, request) (bot.Reply, error)
 	formed formed
 }
 

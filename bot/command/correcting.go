@@ -7,10 +7,23 @@ import (
 	"maps"
 	"strconv"
 	"strings"
+	"time"
 
 	"storybot/bot"
 	"storybot/stories"
 )
+
+// correcting is the form of a correction.
+type correcting struct {
+	kinds     *formKinds
+	now       func() time.Time
+	archive   Archive
+	drafts    Drafts
+	reviser   Reviser
+	amending  *amending
+	forming   *forming
+	recalling *recalling
+}
 
 // The fields of a draft of a revision that are in no form.
 const (
@@ -23,61 +36,61 @@ const (
 const newestForm = slugForm + 1
 
 // correctForm is the form of a correction.
-func correctForm(m *Mux) formKind {
+func correctForm(m *families) formKind {
 	k := revisionForm(m, stories.Correction)
 	k.letter, k.title, k.begin, k.asks = "c", "Correct an update", "/desk correct", []string{"text", "reason", "source"}
 	return k
 }
 
 // fixForm is the form that mends a slip of the pen.
-func fixForm(m *Mux) formKind {
+func fixForm(m *families) formKind {
 	k := revisionForm(m, stories.Fix)
 	k.letter, k.title, k.begin, k.asks = "f", "Mend a slip", "/desk fix", []string{"text", "source"}
 	return k
 }
 
 // revisionForm is what the forms of both have in common.
-func revisionForm(m *Mux, kind stories.RevisionKind) formKind {
+func revisionForm(m *families, kind stories.RevisionKind) formKind {
 	return formKind{
 		fields: func(ctx context.Context, d stories.Draft) ([]bot.Field, error) {
 			return revisionFields(kind, d), nil
 		},
 		settle:   func(context.Context, *stories.Draft) error { return nil }, // its command named all there is to know
-		question: m.askRevisedSince,
+		question: m.forms.correcting.askRevisedSince,
 		check: func(ctx context.Context, d stories.Draft) (problems, error) {
-			return m.checkRevisionDraft(ctx, kind, d)
+			return m.forms.correcting.checkRevisionDraft(ctx, kind, d)
 		},
 		preview: func(ctx context.Context, r request, d stories.Draft) (bot.Message, []bot.Span, error) {
-			return m.previewRevision(ctx, r, kind, d)
+			return m.forms.correcting.previewRevision(ctx, r, kind, d)
 		},
 		post: func(ctx context.Context, r request, d stories.Draft) (bot.Reply, error) {
-			return m.postRevision(ctx, r, kind, d)
+			return m.forms.correcting.postRevision(ctx, r, kind, d)
 		},
 		line: func(ctx context.Context, d stories.Draft) string {
 			what := "a correction of "
 			if kind == stories.Fix {
 				what = "a slip in "
 			}
-			if u, err := m.revisedBy(ctx, d); err == nil { // it is listed all the same
+			if u, err := m.forms.correcting.revisedBy(ctx, d); err == nil { // it is listed all the same
 				d.StoryID = u.StoryID
 				what += fmt.Sprintf("update %d of ", u.Number)
 			}
-			return what + cmp.Or(m.storyName(ctx, d), "a story") + ": " + d.Fields["text"]
+			return what + cmp.Or(m.forms.updating.storyName(ctx, d), "a story") + ": " + d.Fields["text"]
 		},
 	}
 }
 
 // correctInForm and fixInForm open the form with what the update says now, and what
 // was given already.
-func (m *Mux) correctInForm(ctx context.Context, r request) (bot.Reply, error) {
+func (m *correcting) correctInForm(ctx context.Context, r request) (bot.Reply, error) {
 	return m.reviseInForm(ctx, r, m.kinds.correct)
 }
 
-func (m *Mux) fixInForm(ctx context.Context, r request) (bot.Reply, error) {
+func (m *correcting) fixInForm(ctx context.Context, r request) (bot.Reply, error) {
 	return m.reviseInForm(ctx, r, m.kinds.fix)
 }
 
-func (m *Mux) reviseInForm(ctx context.Context, r request, k formKind) (bot.Reply, error) {
+func (m *correcting) reviseInForm(ctx context.Context, r request, k formKind) (bot.Reply, error) {
 	v, err := r.revising()
 	if err != nil {
 		return bot.Reply{}, err
@@ -98,17 +111,17 @@ func (m *Mux) reviseInForm(ctx context.Context, r request, k formKind) (bot.Repl
 		d.Fields["source"] = ""
 	}
 	baseOn(&d, u)
-	return m.openForm(ctx, r, k, d)
+	return m.forming.openForm(ctx, r, k, d)
 }
 
 // toRevise finds the update that is to be revised, and refuses one that cannot be.
-func (m *Mux) toRevise(ctx context.Context, by stories.User, v revising) (stories.Story, stories.Update, error) {
-	story, u, _, err := m.stories.Archive.UpdateOf(ctx, v.slug, v.number)
+func (m *correcting) toRevise(ctx context.Context, by stories.User, v revising) (stories.Story, stories.Update, error) {
+	story, u, _, err := m.archive.UpdateOf(ctx, v.slug, v.number)
 	if err != nil {
-		return story, u, m.revisionError(ctx, by, v, err)
+		return story, u, m.amending.revisionError(ctx, by, v, err)
 	}
 	if u.Marks.Standing == stories.Withdrawn { // that is final
-		_, err = u.Revise(stories.Rewording{Kind: v.Kind}, m.stories.Now())
+		_, err = u.Revise(stories.Rewording{Kind: v.Kind}, m.now())
 	}
 	return story, u, err
 }
@@ -137,23 +150,23 @@ func revisionFields(kind stories.RevisionKind, d stories.Draft) []bot.Field {
 }
 
 // revisedBy is the update that a draft revises.
-func (m *Mux) revisedBy(ctx context.Context, d stories.Draft) (stories.Update, error) {
+func (m *correcting) revisedBy(ctx context.Context, d stories.Draft) (stories.Update, error) {
 	story, number, ok := strings.Cut(d.Fields[updateField], "/")
 	id, err := strconv.ParseInt(story, 10, 64)
 	n, numberErr := strconv.Atoi(number)
 	if !ok || err != nil || numberErr != nil {
 		return stories.Update{}, stories.Errorf(stories.CodeNotFound, "Which update this was for is forgotten, since the form was opened so long ago. Copy what you wrote, and open the form again.")
 	}
-	return m.stories.Archive.Update(ctx, id, n)
+	return m.archive.Update(ctx, id, n)
 }
 
 // revisingOf is a draft as what it asks for.
-func (m *Mux) revisingOf(ctx context.Context, kind stories.RevisionKind, d stories.Draft) (v revising, err error) {
+func (m *correcting) revisingOf(ctx context.Context, kind stories.RevisionKind, d stories.Draft) (v revising, err error) {
 	u, err := m.revisedBy(ctx, d)
 	if err != nil {
 		return v, err
 	}
-	story, err := m.stories.Archive.StoryByID(ctx, u.StoryID)
+	story, err := m.archive.StoryByID(ctx, u.StoryID)
 	if err != nil {
 		return v, err
 	}
@@ -180,7 +193,7 @@ func (m *Mux) revisingOf(ctx context.Context, kind stories.RevisionKind, d stori
 }
 
 // checkRevisionDraft says what Revise would refuse of a draft.
-func (m *Mux) checkRevisionDraft(ctx context.Context, kind stories.RevisionKind, d stories.Draft) (problems, error) {
+func (m *correcting) checkRevisionDraft(ctx context.Context, kind stories.RevisionKind, d stories.Draft) (problems, error) {
 	wrong := problems{}
 	text := stories.CheckUpdateText(strings.TrimSpace(d.Fields["text"]))
 	if d.Fields["text"] == "" {
@@ -192,7 +205,7 @@ func (m *Mux) checkRevisionDraft(ctx context.Context, kind stories.RevisionKind,
 		err   error
 	}{
 		{"text", text}, {"reason", stories.CheckReason(strings.TrimSpace(d.Fields["reason"]))},
-		{"source", cmp.Or(sourceErr, stories.Append{Text: "some text", Sources: sources}.Check(m.stories.Now()))},
+		{"source", cmp.Or(sourceErr, stories.Append{Text: "some text", Sources: sources}.Check(m.now()))},
 	} {
 		if err := wrong.add(c.field, c.err); err != nil {
 			return nil, err
@@ -203,16 +216,16 @@ func (m *Mux) checkRevisionDraft(ctx context.Context, kind stories.RevisionKind,
 	}
 	v, err := m.revisingOf(ctx, kind, d)
 	if v.Over = nil; err == nil { // that somebody else was first is asked about
-		err = m.checkRevise(ctx, stories.User{Ref: d.By}, v)
+		err = m.amending.checkRevise(ctx, stories.User{Ref: d.By}, v)
 	}
 	return wrong, wrong.add("text", err)
 }
 
 // postRevision revises the update as a draft has it.
-func (m *Mux) postRevision(ctx context.Context, r request, kind stories.RevisionKind, d stories.Draft) (bot.Reply, error) {
+func (m *correcting) postRevision(ctx context.Context, r request, kind stories.RevisionKind, d stories.Draft) (bot.Reply, error) {
 	v, err := m.revisingOf(ctx, kind, d)
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	return m.carryOutRevision(ctx, r.act(), v)
+	return m.amending.carryOutRevision(ctx, r.act(), v)
 }

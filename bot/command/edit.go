@@ -5,10 +5,25 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"storybot/bot"
 	"storybot/stories"
 )
+
+// editing starts, changes and ends stories.
+type editing struct {
+	schedule   Schedule
+	undo       time.Duration
+	zone       *time.Location
+	archive    Archive
+	editor     Editor
+	completing *completing
+	finding    *finding
+	guard      *guard
+	publishing *publishing
+	questions  *questions
+}
 
 // readEdit reads what is to change of a story. Errors: CodeInvalid.
 func (r request) readEdit() (e stories.StoryEdit, err error) {
@@ -41,7 +56,7 @@ func (r request) readEdit() (e stories.StoryEdit, err error) {
 }
 
 // verifyEdit refuses an edit that would be refused whatever is there.
-func (m *Mux) verifyEdit(_ context.Context, r request) error {
+func (m *editing) verifyEdit(_ context.Context, r request) error {
 	e, err := r.readEdit()
 	if err != nil {
 		return err
@@ -50,8 +65,8 @@ func (m *Mux) verifyEdit(_ context.Context, r request) error {
 }
 
 // edit changes a story's own words.
-func (m *Mux) edit(ctx context.Context, r request) (bot.Reply, error) {
-	if err := m.may(ctx, r.Command, r.command); err != nil {
+func (m *editing) edit(ctx context.Context, r request) (bot.Reply, error) {
+	if err := m.guard.may(ctx, r.Command, r.command); err != nil {
 		return bot.Reply{}, err
 	}
 	e, err := r.readEdit()
@@ -62,9 +77,9 @@ func (m *Mux) edit(ctx context.Context, r request) (bot.Reply, error) {
 }
 
 // editStory changes a story and shows how it reads.
-func (m *Mux) editStory(ctx context.Context, act stories.Act, slug string, e stories.StoryEdit) (bot.Reply, error) {
-	known := m.topics(ctx)
-	told, err := m.stories.Editor.Edit(ctx, act, slug, e)
+func (m *editing) editStory(ctx context.Context, act stories.Act, slug string, e stories.StoryEdit) (bot.Reply, error) {
+	known := m.completing.topics(ctx)
+	told, err := m.editor.Edit(ctx, act, slug, e)
 	if err != nil {
 		return bot.Reply{}, err
 	}
@@ -74,7 +89,7 @@ func (m *Mux) editStory(ctx context.Context, act stories.Act, slug string, e sto
 	}
 	reply := done(fmt.Sprintf("Changed %s.%s It reads so from now on:", story.Slug, cardsFollow(told.Cards)), followed(story)...)
 	if e.Topics != nil && len(story.Topics) > 0 {
-		if said := newTopics(story.Topics, others(m.topics(ctx), story.Topics, known)); said != "" {
+		if said := newTopics(story.Topics, others(m.completing.topics(ctx), story.Topics, known)); said != "" {
 			reply.Message.Blocks = append(reply.Message.Blocks, bot.Para(bot.Text(strings.TrimSpace(said))))
 		}
 		reply.Message.Blocks = append(reply.Message.Blocks, bot.Para(bot.Text("Its next updates go to whoever follows "+oneOr(len(story.Topics), "this topic", "one of these topics")+" then.")))
@@ -83,25 +98,25 @@ func (m *Mux) editStory(ctx context.Context, act stories.Act, slug string, e sto
 }
 
 // rename gives a story another slug.
-func (m *Mux) rename(ctx context.Context, r request) (bot.Reply, error) {
-	if err := m.may(ctx, r.Command, r.command); err != nil {
+func (m *editing) rename(ctx context.Context, r request) (bot.Reply, error) {
+	if err := m.guard.may(ctx, r.Command, r.command); err != nil {
 		return bot.Reply{}, err
 	}
 	to := strings.ToLower(r.get("slug"))
 	if err := checkTypedSlug(to); err != nil {
 		return bot.Reply{}, unnamed(err)
 	}
-	before, err := m.stories.Archive.Story(ctx, r.get("story"))
+	before, err := m.archive.Story(ctx, r.get("story"))
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	told, err := m.stories.Editor.Rename(ctx, r.act(), before.Slug, to)
+	told, err := m.editor.Rename(ctx, r.act(), before.Slug, to)
 	story := told.Story
 	if stories.CodeOf(err) == stories.CodeExists {
-		if owner, failed := m.stories.Archive.Story(ctx, to); failed == nil && owner.ID == before.ID {
+		if owner, failed := m.archive.Story(ctx, to); failed == nil && owner.ID == before.ID {
 			return bot.Reply{}, err // it has it already, from a story that was merged into it
 		}
-		return bot.Reply{}, unnamed(m.taken(ctx, to))
+		return bot.Reply{}, unnamed(m.finding.taken(ctx, to))
 	}
 	if err != nil {
 		return bot.Reply{}, err
@@ -122,8 +137,8 @@ func unnamed(err error) error {
 }
 
 // close ends a story, after a last update if there is one.
-func (m *Mux) close(ctx context.Context, r request) (bot.Reply, error) {
-	told, err := m.stories.Editor.End(ctx, r.act(), r.get("story"), r.get("text"))
+func (m *editing) close(ctx context.Context, r request) (bot.Reply, error) {
+	told, err := m.editor.End(ctx, r.act(), r.get("story"), r.get("text"))
 	if err != nil {
 		return bot.Reply{}, err
 	}
@@ -139,11 +154,11 @@ func (m *Mux) close(ctx context.Context, r request) (bot.Reply, error) {
 }
 
 // reopen takes up a closed story again, with an update if there is one.
-func (m *Mux) reopen(ctx context.Context, r request) (bot.Reply, error) {
+func (m *editing) reopen(ctx context.Context, r request) (bot.Reply, error) {
 	if asked, ok, err := m.openDoubt(ctx, r); ok || err != nil {
 		return asked, err
 	}
-	told, err := m.stories.Editor.Begin(ctx, r.act(), r.get("story"), r.get("text"))
+	told, err := m.editor.Begin(ctx, r.act(), r.get("story"), r.get("text"))
 	if err != nil {
 		return bot.Reply{}, err
 	}
@@ -161,8 +176,8 @@ func (m *Mux) reopen(ctx context.Context, r request) (bot.Reply, error) {
 
 // atOnce says, where updates can be undone for a while, that what a story ends or begins
 // again with cannot: the two are one act.
-func (m *Mux) atOnce(told stories.Told) string {
-	if m.config.Undo == 0 || told.Update.ID == 0 {
+func (m *editing) atOnce(told stories.Told) string {
+	if m.undo == 0 || told.Update.ID == 0 {
 		return ""
 	}
 	return fmt.Sprintf("It went out at once, with no time to undo it. If it is wrong: /desk withdraw %s %d. ", told.Story.Slug, told.Update.Number)
@@ -170,21 +185,21 @@ func (m *Mux) atOnce(told stories.Told) string {
 
 // openDoubt asks what becomes of the text that is to be published as a story is taken up
 // again that is open. ok is false when there is nothing to ask.
-func (m *Mux) openDoubt(ctx context.Context, r request) (reply bot.Reply, ok bool, err error) {
+func (m *editing) openDoubt(ctx context.Context, r request) (reply bot.Reply, ok bool, err error) {
 	if r.get("text") == "" || r.get(whileOpen) != "" {
 		return reply, false, nil
 	}
-	story, err := m.stories.Archive.Story(ctx, r.get("story"))
+	story, err := m.archive.Story(ctx, r.get("story"))
 	if err != nil || story.State == stories.Closed {
 		return reply, false, err
 	}
-	if err := m.may(ctx, r.Command, r.command); err != nil {
+	if err := m.guard.may(ctx, r.Command, r.command); err != nil {
 		return reply, false, err
 	}
-	if _, _, done, err := m.config.Schedule.Added(ctx, r.Key); done || err != nil {
+	if _, _, done, err := m.schedule.Added(ctx, r.Key); done || err != nil {
 		return reply, false, err // it comes again, and opened it then
 	}
-	reply, err = m.question(ctx, r, story.Slug+" is open already, so there is nothing to reopen. Nothing was published yet. Publish the text as its next update?", answer{"Publish it", r.values.with(whileOpen, "yes")})
+	reply, err = m.questions.question(ctx, r, story.Slug+" is open already, so there is nothing to reopen. Nothing was published yet. Publish the text as its next update?", answer{"Publish it", r.values.with(whileOpen, "yes")})
 	reply.Message.Blocks = append(reply.Message.Blocks, bot.Block{Kind: bot.Quote, Spans: []bot.Span{bot.Text(excerpt(r.get("text")))}})
 	return reply, true, err
 }
@@ -195,12 +210,12 @@ const whileOpen = "open"
 // with is the answer about the update that was published with a change of a story, if
 // there is one, and a sentence about the story below: what was published comes first. The
 // sentence stays while that follows its deliveries.
-func (m *Mux) with(told stories.Told, said string) bot.Reply {
+func (m *editing) with(told stories.Told, said string) bot.Reply {
 	head := done(said)
 	if told.Update.ID == 0 {
 		return head
 	}
-	reply := m.progress(published{story: told.Story, update: told.Update, zone: m.config.Zone}, told.Progress)
+	reply := m.publishing.progress(published{story: told.Story, update: told.Update, zone: m.zone}, told.Progress)
 	add := func(m bot.Message) bot.Message {
 		m.Blocks = slices.Insert(slices.Clone(m.Blocks), min(2, len(m.Blocks)), head.Message.Blocks...) // its progress comes last
 		return m

@@ -12,7 +12,7 @@ import (
 )
 
 // verifyLastWord refuses a text that no update can have.
-func (m *Mux) verifyLastWord(_ context.Context, r request) error {
+func (m *editing) verifyLastWord(_ context.Context, r request) error {
 	if text := r.get("text"); text != "" {
 		return stories.CheckUpdateText(text)
 	}
@@ -35,7 +35,7 @@ func (c *command) options() []bot.Arg {
 // text may hold them. Those of /update are known to everybody who writes, so that what
 // only resembles one counts; the others have names that texts use ("Reason: …"), and
 // count as they are typed.
-func (m *Mux) foreign(c *command, text string) (args []bot.Arg) {
+func (m *manual) foreign(c *command, text string) (args []bot.Arg) {
 	for i := range m.table {
 		other := &m.table[i]
 		if !other.writes() || other.Name == c.Name {
@@ -59,12 +59,12 @@ func asTyped(name string) *regexp.Regexp {
 // foreignDoubt asks about a text that holds what looks like an option of another command:
 // this one does not take it, and nobody means to publish one. ok is false when there is
 // nothing to ask.
-func (m *Mux) foreignDoubt(ctx context.Context, r request) (reply bot.Reply, ok bool, err error) {
+func (m *doubts) foreignDoubt(ctx context.Context, r request) (reply bot.Reply, ok bool, err error) {
 	free, _ := r.command.free()
 	if !r.command.writes() || r.get(free.Name) == "" || r.get(anyway) != "" {
 		return reply, false, nil
 	}
-	foreign := m.foreign(r.command, r.get(free.Name))
+	foreign := m.manual.foreign(r.command, r.get(free.Name))
 	others := command{Spec: bot.Spec{Name: r.command.Name, Args: append([]bot.Arg{free}, foreign...)}, role: r.command.role}
 	read := others.within(values{free.Name: {r.get(free.Name)}})
 	endless := false
@@ -73,10 +73,10 @@ func (m *Mux) foreignDoubt(ctx context.Context, r request) (reply bot.Reply, ok 
 			return reply, false, nil
 		}
 	}
-	if err := m.may(ctx, r.Command, r.command); err != nil {
+	if err := m.guard.may(ctx, r.Command, r.command); err != nil {
 		return reply, false, err
 	}
-	takers := m.takers(read.options)
+	takers := m.manual.takers(read.options)
 	looks, it := "looks like an option of "+takers, "it"
 	if len(read.options) > 1 {
 		looks, it = "look like options of "+takers, "them"
@@ -89,7 +89,7 @@ func (m *Mux) foreignDoubt(ctx context.Context, r request) (reply bot.Reply, ok 
 	if !endless {
 		answers = append(answers, answer{"Without " + it, r.values.with(free.Name, read.taken.get(free.Name)).with(anyway, "yes")})
 	}
-	reply, err = m.question(ctx, r, fmt.Sprintf("%s %s, and /%s %s. Nothing was changed yet: what is the %s?", namedPieces(read.options), looks, r.command.Name, takes, free.Name), answers...)
+	reply, err = m.questions.question(ctx, r, fmt.Sprintf("%s %s, and /%s %s. Nothing was changed yet: what is the %s?", namedPieces(read.options), looks, r.command.Name, takes, free.Name), answers...)
 	if err != nil {
 		return reply, false, err
 	}
@@ -116,7 +116,7 @@ func endlessOption(foreign []bot.Arg, text string) (found []candidate, ok bool) 
 
 // takers names the commands that take some options: the one that takes all, if there is
 // one, else each.
-func (m *Mux) takers(options []candidate) string {
+func (m *manual) takers(options []candidate) string {
 	var each []string
 	for i := range m.table {
 		c := &m.table[i]

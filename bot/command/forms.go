@@ -14,6 +14,14 @@ import (
 	"storybot/stories"
 )
 
+// forming opens forms and takes them in.
+type forming struct {
+	kinds   *formKinds
+	archive Archive
+	drafts  Drafts
+	rights  Rights
+}
+
 // formKind is what a form is for: what it asks, and what is done with it.
 type formKind struct {
 	letter string // the ids of its drafts begin with it
@@ -45,7 +53,7 @@ type formKind struct {
 type formKinds struct{ update, track, edit, correct, fix formKind }
 
 // formsOf makes them of the families that know them.
-func formsOf(m *Mux) formKinds {
+func formsOf(m *families) formKinds {
 	return formKinds{update: updateForm(m), track: trackForm(m), edit: editForm(m), correct: correctForm(m), fix: fixForm(m)}
 }
 
@@ -101,13 +109,13 @@ const (
 
 // openForm begins a draft and opens its form. A command that comes again opens the
 // same one.
-func (m *Mux) openForm(ctx context.Context, r request, k formKind, d stories.Draft) (bot.Reply, error) {
+func (m *forming) openForm(ctx context.Context, r request, k formKind, d stories.Draft) (bot.Reply, error) {
 	key := r.Key
 	if key == "" {
 		key = rand.Text()
 	}
 	d.ID = noteID(k.letter, key)
-	d, err := m.stories.Drafts.OpenDraft(ctx, r.User, d)
+	d, err := m.drafts.OpenDraft(ctx, r.User, d)
 	if err != nil {
 		return bot.Reply{}, err
 	}
@@ -133,7 +141,7 @@ func openedAs(form string) (id string, version int) {
 }
 
 // formReply opens the form of a draft. of tells what asks for it.
-func (m *Mux) formReply(ctx context.Context, k formKind, d stories.Draft, part int, of string) (bot.Reply, error) {
+func (m *forming) formReply(ctx context.Context, k formKind, d stories.Draft, part int, of string) (bot.Reply, error) {
 	form, err := m.filled(ctx, k, d, part, of, nil)
 	if err != nil {
 		return bot.Reply{}, err
@@ -150,7 +158,7 @@ func (m *Mux) formReply(ctx context.Context, k formKind, d stories.Draft, part i
 }
 
 // filled is the form of a draft with what it holds, and what is wrong with that.
-func (m *Mux) filled(ctx context.Context, k formKind, d stories.Draft, part int, of string, wrong problems) (*bot.Form, error) {
+func (m *forming) filled(ctx context.Context, k formKind, d stories.Draft, part int, of string, wrong problems) (*bot.Form, error) {
 	fields, err := k.fields(ctx, d)
 	if err != nil {
 		return nil, err
@@ -169,8 +177,8 @@ func (m *Mux) filled(ctx context.Context, k formKind, d stories.Draft, part int,
 }
 
 // submit keeps what was put into a form, and shows what it makes.
-func (m *Mux) submit(ctx context.Context, c bot.Command, in bot.Submission) (bot.Reply, error) {
-	if err := m.stories.Rights.Require(ctx, c.User, stories.Moderator); err != nil {
+func (m *forming) submit(ctx context.Context, c bot.Command, in bot.Submission) (bot.Reply, error) {
+	if err := m.rights.Require(ctx, c.User, stories.Moderator); err != nil {
 		return bot.Reply{}, err
 	}
 	k, ok := m.kinds.of(in.ID)
@@ -178,7 +186,7 @@ func (m *Mux) submit(ctx context.Context, c bot.Command, in bot.Submission) (bot
 		return refused("This form is of another version of the bot, and nothing was changed. Type /desk write to open it again."), nil
 	}
 	id, version := openedAs(in.ID)
-	d, err := m.stories.Drafts.Draft(ctx, c.User, id)
+	d, err := m.drafts.Draft(ctx, c.User, id)
 	if stories.CodeOf(err) == stories.CodeNotFound { // forgotten: what was typed is not
 		d, err, version = stories.Draft{ID: noteID(k.letter, c.Key), Fields: map[string]string{pickField: pickAny}}, nil, 0
 	}
@@ -206,12 +214,12 @@ func (m *Mux) submit(ctx context.Context, c bot.Command, in bot.Submission) (bot
 	if err := k.settle(ctx, &d); err != nil {
 		return bot.Reply{}, err
 	}
-	kept, err := m.stories.Drafts.SaveDraft(ctx, c.User, d)
+	kept, err := m.drafts.SaveDraft(ctx, c.User, d)
 	code := stories.CodeOf(err)
 	switch code {
 	case stories.CodeNotFound, stories.CodeExists, stories.CodeReplaced: // ended just now, never theirs, or changed since
 		d.ID, d.Version = noteID(k.letter, c.Key), 0
-		kept, err = m.stories.Drafts.SaveDraft(ctx, c.User, d)
+		kept, err = m.drafts.SaveDraft(ctx, c.User, d)
 	}
 	if err != nil {
 		return bot.Reply{}, err
@@ -257,7 +265,7 @@ func unkept(reply bot.Reply, in bot.Submission) bot.Reply {
 
 // show shows a draft: what is wrong with it or, where nothing is, what it makes.
 // Right after it was submitted its form says what is wrong where it can.
-func (m *Mux) show(ctx context.Context, r request, k formKind, d stories.Draft, submitted bool) (bot.Reply, error) {
+func (m *forming) show(ctx context.Context, r request, k formKind, d stories.Draft, submitted bool) (bot.Reply, error) {
 	wrong, err := k.check(ctx, d)
 	if err != nil {
 		return bot.Reply{}, err
@@ -276,7 +284,7 @@ func (m *Mux) show(ctx context.Context, r request, k formKind, d stories.Draft, 
 	msg.Blocks = append(msg.Blocks, bot.Para(append([]bot.Span{bot.Bold("Not posted yet. ")}, what...)...))
 	post := postButton("Post", d, plainly)
 	if k.letter == m.kinds.update.letter {
-		if story, err := m.stories.Archive.StoryByID(ctx, d.StoryID); err == nil && story.State == stories.Closed {
+		if story, err := m.archive.StoryByID(ctx, d.StoryID); err == nil && story.State == stories.Closed {
 			post = postButton("Reopen and post", d, reopened)
 		}
 	}
@@ -285,7 +293,7 @@ func (m *Mux) show(ctx context.Context, r request, k formKind, d stories.Draft, 
 }
 
 // wrong says what is wrong with a draft, which is kept as it is.
-func (m *Mux) wrong(ctx context.Context, k formKind, d stories.Draft, wrong problems, submitted bool) (bot.Reply, error) {
+func (m *forming) wrong(ctx context.Context, k formKind, d stories.Draft, wrong problems, submitted bool) (bot.Reply, error) {
 	form, err := m.filled(ctx, k, d, wholeForm, d.Form, wrong)
 	if err != nil {
 		return bot.Reply{}, err

@@ -12,18 +12,27 @@ import (
 	"storybot/stories"
 )
 
+// merging makes one story of two.
+type merging struct {
+	archive   Archive
+	merger    Merger
+	guard     *guard
+	questions *questions
+	refusing  *refusing
+}
+
 // merge asks before it makes one story of two.
-func (m *Mux) merge(ctx context.Context, r request) (bot.Reply, error) {
-	if err := m.may(ctx, r.Command, r.command); err != nil {
+func (m *merging) merge(ctx context.Context, r request) (bot.Reply, error) {
+	if err := m.guard.may(ctx, r.Command, r.command); err != nil {
 		return bot.Reply{}, err
 	}
-	if _, err := m.stories.Archive.Story(ctx, r.get("story")); err != nil {
+	if _, err := m.archive.Story(ctx, r.get("story")); err != nil {
 		return bot.Reply{}, err
 	}
-	if _, err := m.stories.Archive.Story(ctx, r.get(intoArg)); err != nil {
+	if _, err := m.archive.Story(ctx, r.get(intoArg)); err != nil {
 		return m.nearTarget(ctx, r, err)
 	}
-	plan, err := m.stories.Merger.PlanMerge(ctx, r.User, r.get("story"), r.get(intoArg))
+	plan, err := m.merger.PlanMerge(ctx, r.User, r.get("story"), r.get(intoArg))
 	if err != nil {
 		return bot.Reply{}, err
 	}
@@ -32,7 +41,7 @@ func (m *Mux) merge(ctx context.Context, r request) (bot.Reply, error) {
 
 // nearTarget answers who names a story to merge into that is not there with those that
 // may have been meant.
-func (m *Mux) nearTarget(ctx context.Context, r request, err error) (bot.Reply, error) {
+func (m *merging) nearTarget(ctx context.Context, r request, err error) (bot.Reply, error) {
 	refusal := (*stories.Error)(nil)
 	if !errors.As(err, &refusal) || refusal.Newest || len(refusal.Near) == 0 {
 		return bot.Reply{}, err
@@ -42,11 +51,11 @@ func (m *Mux) nearTarget(ctx context.Context, r request, err error) (bot.Reply, 
 		label, _ := bot.Cut("Merge into "+slug, maxLabel)
 		answers = append(answers, answer{label, r.values.with(intoArg, slug)})
 	}
-	reply, failed := m.question(ctx, r, refusal.Message+" Nothing was changed yet.", answers...)
+	reply, failed := m.questions.question(ctx, r, refusal.Message+" Nothing was changed yet.", answers...)
 	if failed != nil {
 		return bot.Reply{}, err // what was not understood is said all the same
 	}
-	return m.withNear(ctx, reply, refusal), nil
+	return m.refusing.withNear(ctx, reply, refusal), nil
 }
 
 // intoArg names the story that another goes on as.
@@ -130,8 +139,8 @@ func mergeLines(plan stories.Merging, gone bool) (lines []string) {
 }
 
 // pressMerge makes one story of two, once its question was answered.
-func (m *Mux) pressMerge(ctx context.Context, r request, args bot.Args) (bot.Reply, error) {
-	done, err := m.stories.Merger.Merge(ctx, r.act(), args.Number(0), args.Number(1))
+func (m *merging) pressMerge(ctx context.Context, r request, args bot.Args) (bot.Reply, error) {
+	done, err := m.merger.Merge(ctx, r.act(), args.Number(0), args.Number(1))
 	if stories.CodeOf(err) == stories.CodeNotFound {
 		return bot.Reply{}, errors.Join(bot.ErrOldButton, err)
 	}

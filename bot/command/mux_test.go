@@ -262,7 +262,7 @@ func TestSpecs(t *testing.T) {
 		}
 		// Its own example can be read, and gives all that is required.
 		line := strings.TrimPrefix(s.Example, "/")
-		entry, text := c.find(strings.ToLower(strings.Fields(line)[0]), strings.TrimPrefix(line, strings.Fields(line)[0]))
+		entry, text := c.common.manual.find(strings.ToLower(strings.Fields(line)[0]), strings.TrimPrefix(line, strings.Fields(line)[0]))
 		if entry == nil || entry.Name != s.Name {
 			t.Errorf("%s: the example is %q", s.Name, s.Example)
 			continue

@@ -116,7 +116,7 @@ func TestAnyInput(t *testing.T) {
 	n := openTracked(t)
 	specs := Specs()
 	actions := []bot.Action{"nonsense"}
-	for action := range presses() {
+	for action := range presses(&families{}) {
 		actions = append(actions, action)
 	}
 	rapid.Check(t, func(rt *rapid.T) {

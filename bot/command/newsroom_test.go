@@ -25,6 +25,7 @@ type newsroom struct {
 	t       testing.TB
 	service *stories.Service
 	plan    *stories.Schedule
+	config  Config
 	store   *sqlstore.Store
 	now     time.Time
 	asked   int
@@ -62,7 +63,7 @@ func open(t testing.TB, admins ...string) *newsroom {
 	n.store = store
 	n.service = stories.NewService(stories.Config{Stores: store.Families(), Admins: admins, Now: clock, CheckPerson: func(ref string) error { return bot.CheckPerson(anyone, ref) }})
 	n.plan = stories.NewSchedule(n.service.Publisher, store, store, func() {})
-	n.Mux = New(Config{
+	n.config = Config{
 		Stories: Over(n.service), Schedule: n.plan, Log: slog.New(slog.NewTextHandler(&n.logged, nil)),
 		People: anyone,
 		Lanes:  func() []LaneHealth { return []LaneHealth{{Lane: lane, PerSecond: 45}} },
@@ -70,7 +71,8 @@ func open(t testing.TB, admins ...string) *newsroom {
 			return []bot.Health{{ID: "console", Connection: "console", Up: true, Since: n.now.Add(-time.Hour)},
 				{ID: "far gateway", Connection: "far gateway W012", Since: n.now.Add(-time.Minute), Detail: "the handshake timed out; next try in 8 s", Reconnects: 3}}
 		},
-	})
+	}
+	n.Mux = New(n.config)
 	t.Cleanup(func() {
 		n.Wait()
 		store.Close()
@@ -372,4 +374,11 @@ func (l *lockedBuffer) String() string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.b.String()
+}
+
+// remake gives the newsroom another Mux, made of settings that are changed.
+func (n *newsroom) remake(change func(*Config)) {
+	n.Wait()
+	change(&n.config)
+	n.Mux = New(n.config)
 }

@@ -124,19 +124,19 @@ func TestInvisibleCharactersAreNotThere(t *testing.T) {
 func TestASearchIsKeptOnce(t *testing.T) {
 	n := openStaffed(t)
 	long := strings.Repeat("word ", 60)
-	first, err := n.packQuery(t.Context(), user("ria"), stories.CutQuery(long))
+	first, err := n.readers.listing.packQuery(t.Context(), user("ria"), stories.CutQuery(long))
 	if err != nil {
 		t.Fatal(err)
 	}
-	second, err := n.packQuery(t.Context(), user("ria"), stories.CutQuery(long))
+	second, err := n.readers.listing.packQuery(t.Context(), user("ria"), stories.CutQuery(long))
 	if err != nil || first != second {
 		t.Errorf("%q and %q, %v", first, second, err)
 	}
-	kept, err := n.unpackQuery(t.Context(), first)
+	kept, err := n.readers.listing.unpackQuery(t.Context(), first)
 	if err != nil || len([]rune(kept)) > stories.MaxQuery || !strings.HasPrefix(long, kept) {
 		t.Errorf("kept %d characters, %v", len([]rune(kept)), err)
 	}
-	if other, _ := n.packQuery(t.Context(), user("ria"), strings.Repeat("other ", 30)); other == first {
+	if other, _ := n.readers.listing.packQuery(t.Context(), user("ria"), strings.Repeat("other ", 30)); other == first {
 		t.Error("another search has the same note")
 	}
 }
@@ -160,7 +160,7 @@ func TestSearchesPushOutNoQuestion(t *testing.T) {
 	button := n.ask("mo", "general", "/update sony-hack Sony waits. level:breaking").Message.Buttons[0]
 	for i := range stories.MaxNotes + 1 {
 		n.now = n.now.Add(time.Second)
-		if _, err := n.packQuery(t.Context(), user("mo"), strings.Repeat("long search ", 10)+strings.Repeat("x", i)); err != nil {
+		if _, err := n.readers.listing.packQuery(t.Context(), user("mo"), strings.Repeat("long search ", 10)+strings.Repeat("x", i)); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -11,6 +11,15 @@ import (
 	"storybot/stories"
 )
 
+// amending revises updates.
+type amending struct {
+	now       func() time.Time
+	archive   Archive
+	health    Health
+	reviser   Reviser
+	questions *questions
+}
+
 // revising is what a moderator asks to be done to an update, whoever collected it.
 type revising struct {
 	slug   string
@@ -24,7 +33,7 @@ var revisionCommands = map[string]stories.RevisionKind{
 }
 
 // revise asks whether an update is to be revised, and does it once that was answered.
-func (m *Mux) revise(ctx context.Context, r request) (bot.Reply, error) {
+func (m *amending) revise(ctx context.Context, r request) (bot.Reply, error) {
 	v, err := r.revising()
 	if err != nil {
 		return bot.Reply{}, err
@@ -85,18 +94,18 @@ func clearsAndGives(what string) error {
 
 // pictured is v with the address of the update's picture, where only its description is
 // to be another one.
-func (m *Mux) pictured(ctx context.Context, v revising) revising {
+func (m *amending) pictured(ctx context.Context, v revising) revising {
 	if v.Picture == nil || v.Picture.URL != "" || v.Picture.Alt == "" {
 		return v
 	}
-	if _, u, _, err := m.stories.Archive.UpdateOf(ctx, v.slug, v.number); err == nil { // else that is said in its turn
+	if _, u, _, err := m.archive.UpdateOf(ctx, v.slug, v.number); err == nil { // else that is said in its turn
 		v.Picture = &stories.Picture{URL: u.Picture.URL, Alt: v.Picture.Alt}
 	}
 	return v
 }
 
 // verifyRevision refuses a revision that would be refused whatever is answered.
-func (m *Mux) verifyRevision(ctx context.Context, r request) error {
+func (m *amending) verifyRevision(ctx context.Context, r request) error {
 	v, err := r.revising()
 	if err != nil {
 		return err
@@ -105,25 +114,25 @@ func (m *Mux) verifyRevision(ctx context.Context, r request) error {
 }
 
 // checkRevise says what a revision would be refused for, whatever it would reach.
-func (m *Mux) checkRevise(ctx context.Context, by stories.User, v revising) error {
+func (m *amending) checkRevise(ctx context.Context, by stories.User, v revising) error {
 	v = m.pictured(ctx, v)
-	return m.revisionError(ctx, by, v, m.stories.Reviser.CheckRevise(ctx, by, v.slug, v.number, v.Rewording))
+	return m.revisionError(ctx, by, v, m.reviser.CheckRevise(ctx, by, v.slug, v.number, v.Rewording))
 }
 
 // wouldRevise is what a revision would do, in whatever story and update it names.
-func (m *Mux) wouldRevise(ctx context.Context, by stories.User, v revising) (stories.Revised, error) {
+func (m *amending) wouldRevise(ctx context.Context, by stories.User, v revising) (stories.Revised, error) {
 	v = m.pictured(ctx, v)
-	would, err := m.stories.Reviser.WouldRevise(ctx, by, v.slug, v.number, v.Rewording)
+	would, err := m.reviser.WouldRevise(ctx, by, v.slug, v.number, v.Rewording)
 	return would, m.revisionError(ctx, by, v, err)
 }
 
 // revisionError puts the number of an update there is not into the story's words: what
 // waits for its time has none.
-func (m *Mux) revisionError(ctx context.Context, by stories.User, v revising, err error) error {
+func (m *amending) revisionError(ctx context.Context, by stories.User, v revising, err error) error {
 	if stories.CodeOf(err) != stories.CodeNotFound {
 		return err
 	}
-	story, missing := m.stories.Archive.Story(ctx, v.slug)
+	story, missing := m.archive.Story(ctx, v.slug)
 	if missing != nil {
 		return err
 	}
@@ -137,19 +146,19 @@ func (m *Mux) revisionError(ctx context.Context, by stories.User, v revising, er
 }
 
 // waitingOf counts the updates of a story that wait for their time, or to be undone.
-func (m *Mux) waitingOf(ctx context.Context, by stories.User, story stories.Story) (n int, err error) {
-	p, err := m.stories.Health.Planned(ctx, by, story.ID, toldLate)
+func (m *amending) waitingOf(ctx context.Context, by stories.User, story stories.Story) (n int, err error) {
+	p, err := m.health.Planned(ctx, by, story.ID, toldLate)
 	return p.Total(), err
 }
 
 // askRevision says what a revision will do, and asks whether it is meant.
-func (m *Mux) askRevision(ctx context.Context, r request, v revising) (bot.Reply, error) {
+func (m *amending) askRevision(ctx context.Context, r request, v revising) (bot.Reply, error) {
 	would, err := m.wouldRevise(ctx, r.User, v)
 	if err != nil {
 		return bot.Reply{}, err
 	}
 	over := strconv.Itoa(would.Before.Revision)
-	reply, err := m.question(ctx, r, "", answer{revisionWords[v.Kind].button, r.values.with(confirmedOver, over)})
+	reply, err := m.questions.question(ctx, r, "", answer{revisionWords[v.Kind].button, r.values.with(confirmedOver, over)})
 	if err != nil {
 		return reply, err
 	}
@@ -210,9 +219,9 @@ var revisionWords = map[stories.RevisionKind]revisionWord{
 
 // carryOutRevision revises an update and says how many copies and channels that
 // reaches, for as long as it takes.
-func (m *Mux) carryOutRevision(ctx context.Context, act stories.Act, v revising) (bot.Reply, error) {
+func (m *amending) carryOutRevision(ctx context.Context, act stories.Act, v revising) (bot.Reply, error) {
 	v = m.pictured(ctx, v)
-	done, err := m.stories.Reviser.Revise(ctx, act, v.slug, v.number, v.Rewording)
+	done, err := m.reviser.Revise(ctx, act, v.slug, v.number, v.Rewording)
 	if err != nil {
 		return bot.Reply{}, m.revisionError(ctx, act.By, v, err)
 	}
@@ -221,10 +230,10 @@ func (m *Mux) carryOutRevision(ctx context.Context, act stories.Act, v revising)
 	if done.Reach.Edits+done.Reach.Told+done.Reach.Again == 0 {
 		return reply, nil
 	}
-	began, first := m.stories.Now(), done.Reach.Edits+done.Reach.Told
+	began, first := m.now(), done.Reach.Edits+done.Reach.Told
 	now := func(ctx context.Context) (stories.Spread, time.Duration, error) {
-		s, err := m.stories.Reviser.Spread(ctx, done.Update.ID, done.Update.Revision)
-		return s, bot.TimeLeft(first-s.Edits.Waiting-s.Told.Waiting, s.Waiting(), m.stories.Now().Sub(began)), err
+		s, err := m.reviser.Spread(ctx, done.Update.ID, done.Update.Revision)
+		return s, bot.TimeLeft(first-s.Edits.Waiting-s.Told.Waiting, s.Waiting(), m.now().Sub(began)), err
 	}
 	reply.Live = func(ctx context.Context) (bot.Message, bool, error) {
 		s, left, err := now(ctx)

@@ -3,6 +3,7 @@ package command
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"strings"
 	"time"
 
@@ -10,13 +11,23 @@ import (
 	"storybot/stories"
 )
 
+// scheduling shows what waits for its time, and decides about it.
+type scheduling struct {
+	log        *slog.Logger
+	now        func() time.Time
+	schedule   Schedule
+	zone       *time.Location
+	health     Health
+	publishing *publishing
+}
+
 // publishOrSchedule publishes what a asks for, or keeps it: until its time where that
 // lies ahead, for as long as its author may take it back where the newsroom has that.
-func (m *Mux) publishOrSchedule(ctx context.Context, r request, a stories.Append) (bot.Reply, error) {
-	now, dated := m.stories.Now(), !a.At.IsZero()
-	if dated || m.config.Undo > 0 {
+func (m *writing) publishOrSchedule(ctx context.Context, r request, a stories.Append) (bot.Reply, error) {
+	now, dated := m.now(), !a.At.IsZero()
+	if dated || m.undo > 0 {
 		// The same command may come again when its time means something else.
-		made, scheduled, published, err := m.config.Schedule.Added(ctx, r.Key)
+		made, scheduled, published, err := m.schedule.Added(ctx, r.Key)
 		switch {
 		case err != nil:
 			return bot.Reply{}, err
@@ -24,49 +35,49 @@ func (m *Mux) publishOrSchedule(ctx context.Context, r request, a stories.Append
 			return m.scheduledBefore(ctx, r, made.ID, dated)
 		case published:
 			a.At = time.Time{} // what it did is what is answered
-			return m.publish(ctx, r.act(), a, dated)
+			return m.publishing.publish(ctx, r.act(), a, dated)
 		}
 	}
 	switch {
 	case a.At.After(now):
 		due := a.At
 		a.At = time.Time{}
-		made, err := m.config.Schedule.Add(ctx, r.act(), a, due, false)
+		made, err := m.schedule.Add(ctx, r.act(), a, due, false)
 		if err != nil {
 			return bot.Reply{}, err
 		}
-		return bot.Reply{Message: m.scheduledMessage(made, made.Update.CreatedAt)}, nil
-	case m.config.Undo > 0:
-		made, err := m.config.Schedule.Add(ctx, r.act(), a, now.Add(m.config.Undo), true)
+		return bot.Reply{Message: m.scheduling.scheduledMessage(made, made.Update.CreatedAt)}, nil
+	case m.undo > 0:
+		made, err := m.schedule.Add(ctx, r.act(), a, now.Add(m.undo), true)
 		if err != nil {
 			return bot.Reply{}, err
 		}
 		return m.undoable(r, made, dated), nil
 	}
-	return m.publish(ctx, r.act(), a, dated)
+	return m.publishing.publish(ctx, r.act(), a, dated)
 }
 
 // scheduledBefore answers a command that comes again: its update is scheduled.
-func (m *Mux) scheduledBefore(ctx context.Context, r request, id int64, dated bool) (bot.Reply, error) {
-	s, err := m.config.Schedule.One(ctx, r.User, id)
+func (m *writing) scheduledBefore(ctx context.Context, r request, id int64, dated bool) (bot.Reply, error) {
+	s, err := m.schedule.One(ctx, r.User, id)
 	if err == nil && s.Undo && s.State == stories.ScheduleWaiting {
 		return m.undoable(r, s, dated), nil
 	}
-	return m.showScheduled(ctx, r, id)
+	return m.scheduling.showScheduled(ctx, r, id)
 }
 
 // verifyAppend refuses an update that would be refused whatever is there.
-func (m *Mux) verifyAppend(ctx context.Context, a stories.Append) error {
-	if a.At.After(m.stories.Now()) {
+func (m *writing) verifyAppend(ctx context.Context, a stories.Append) error {
+	if a.At.After(m.now()) {
 		due := a.At
 		a.At = time.Time{}
-		return m.config.Schedule.CheckAdd(ctx, a, due)
+		return m.schedule.CheckAdd(ctx, a, due)
 	}
-	return m.stories.Publisher.CheckAppend(ctx, a)
+	return m.publisher.CheckAppend(ctx, a)
 }
 
 // askWhichTime asks which moment is meant where clocks skip a time or show it twice.
-func (m *Mux) askWhichTime(ctx context.Context, r request, unclear *unclearTime) (bot.Reply, error) {
+func (m *writing) askWhichTime(ctx context.Context, r request, unclear *unclearTime) (bot.Reply, error) {
 	answers := make([]answer, len(unclear.meant))
 	form := "15:04 "
 	if first, last := unclear.meant[0], unclear.meant[len(unclear.meant)-1]; first.Day() != last.Day() { // clocks change at midnight
@@ -75,33 +86,33 @@ func (m *Mux) askWhichTime(ctx context.Context, r request, unclear *unclearTime)
 	for i, t := range unclear.meant {
 		answers[i] = answer{t.Format(form) + zoneOf(t), r.values.with("at", t.Format(time.RFC3339))}
 	}
-	return m.question(ctx, r, unclear.Error()+" Nothing was published. Which is meant?", answers...)
+	return m.questions.question(ctx, r, unclear.Error()+" Nothing was published. Which is meant?", answers...)
 }
 
 // undoable is the answer while an update can be taken back: it is followed until it
 // has gone out and is delivered.
-func (m *Mux) undoable(r request, made stories.Scheduled, dated bool) bot.Reply {
+func (m *writing) undoable(r request, made stories.Scheduled, dated bool) bot.Reply {
 	now := func(ctx context.Context) (bot.Message, stories.Progress, error) {
-		s, err := m.config.Schedule.One(ctx, r.User, made.ID)
+		s, err := m.schedule.One(ctx, r.User, made.ID)
 		if err != nil {
 			return bot.Message{}, stories.Progress{}, err
 		}
 		switch {
 		case s.State == stories.ScheduleWaiting:
-			return m.undoMessage(s), stories.Progress{Waiting: 1}, nil // it has yet to be planned
+			return m.scheduling.undoMessage(s), stories.Progress{Waiting: 1}, nil // it has yet to be planned
 		case s.State != stories.SchedulePublished:
-			return m.scheduledMessage(s, m.stories.Now()), stories.Progress{}, nil
+			return m.scheduling.scheduledMessage(s, m.now()), stories.Progress{}, nil
 		}
-		p, err := m.stories.Publisher.Progress(ctx, s.Update.ID)
-		return published{story: s.Story, update: s.Update, dated: dated, zone: m.config.Zone}.message(p, 0), p, err
+		p, err := m.publisher.Progress(ctx, s.Update.ID)
+		return published{story: s.Story, update: s.Update, dated: dated, zone: m.zone}.message(p, 0), p, err
 	}
-	reply := bot.Reply{Message: m.undoMessage(made)}
+	reply := bot.Reply{Message: m.scheduling.undoMessage(made)}
 	reply.Live = func(ctx context.Context) (bot.Message, bool, error) {
 		msg, p, err := now(ctx)
 		return msg, p.Done(), err
 	}
 	reply.Ending = func(ctx context.Context) (bot.Message, error) {
-		s, err := m.config.Schedule.One(ctx, r.User, made.ID)
+		s, err := m.schedule.One(ctx, r.User, made.ID)
 		if err == nil && s.EndedBy.Ref == r.User.Ref {
 			return bot.Message{}, nil // who pressed a button has its answer
 		}
@@ -112,7 +123,7 @@ func (m *Mux) undoable(r request, made stories.Scheduled, dated bool) bot.Reply 
 }
 
 // undoMessage is an update that its author may still take back.
-func (m *Mux) undoMessage(s stories.Scheduled) bot.Message {
+func (m *scheduling) undoMessage(s stories.Scheduled) bot.Message {
 	what := fmt.Sprintf(": update of %s, %s.", s.Story.Slug, s.Update.Level)
 	msg := bot.Message{Blocks: append([]bot.Block{bot.Para(bot.Bold("Goes out "+m.dueWords(s.Due)), bot.Text(what))}, m.contents(s)...)}
 	msg.Buttons = []bot.Button{bot.NewButton("Undo", bot.ActionCancel, s.ID), bot.NewButton("Publish now", bot.ActionPublish, s.ID), bot.WholeButton(s)}
@@ -120,8 +131,8 @@ func (m *Mux) undoMessage(s stories.Scheduled) bot.Message {
 }
 
 // dueWords is when something is due, seen from now.
-func (m *Mux) dueWords(due time.Time) string {
-	if ahead := due.Sub(m.stories.Now()); ahead > 0 {
+func (m *scheduling) dueWords(due time.Time) string {
+	if ahead := due.Sub(m.now()); ahead > 0 {
 		return "in " + bot.Roughly((ahead + time.Second - 1).Truncate(time.Second)) // not yet in 9 s of 10
 	}
 	return "now"
@@ -129,11 +140,11 @@ func (m *Mux) dueWords(due time.Time) string {
 
 // contents is what a scheduled update says, as much of it as an answer holds; its
 // button opens all of it.
-func (m *Mux) contents(s stories.Scheduled) []bot.Block {
+func (m *scheduling) contents(s stories.Scheduled) []bot.Block {
 	blocks := []bot.Block{quoteOf(s.Update.Text)}
 	more := bot.SchedulePrint(s)
 	if !s.Update.At.IsZero() && s.State != stories.SchedulePublished {
-		more = append(more, "dated "+inZone(s.Update.At, m.config.Zone))
+		more = append(more, "dated "+inZone(s.Update.At, m.zone))
 	}
 	if len(more) > 0 {
 		blocks = append(blocks, small(bot.Text(strings.Join(more, " · "))))
@@ -155,13 +166,13 @@ func quoteOf(text string) bot.Block {
 
 // scheduledMessage is one scheduled update: when it goes out, what it says, and what
 // can be done about it.
-func (m *Mux) scheduledMessage(s stories.Scheduled, now time.Time) bot.Message {
+func (m *scheduling) scheduledMessage(s stories.Scheduled, now time.Time) bot.Message {
 	if !s.Open() {
 		return m.scheduledEnd(s)
 	}
 	var msg bot.Message
 	what := fmt.Sprintf("update of %s, %s", s.Story.Slug, s.Update.Level)
-	when := inZone(s.Due, m.config.Zone)
+	when := inZone(s.Due, m.zone)
 	switch {
 	case s.Asked():
 		msg.Blocks = append(msg.Blocks, bot.Para(bot.Bold("Not published: "), bot.Text(fmt.Sprintf("%s, due on %s. %s", what, when, bot.OverdueWords(s)))))
@@ -180,7 +191,7 @@ func (m *Mux) scheduledMessage(s stories.Scheduled, now time.Time) bot.Message {
 }
 
 // scheduledEnd says what became of one that is not open any more.
-func (m *Mux) scheduledEnd(s stories.Scheduled) bot.Message {
+func (m *scheduling) scheduledEnd(s stories.Scheduled) bot.Message {
 	msg := bot.Message{Blocks: append([]bot.Block{bot.Para(bot.Text(bot.ScheduledEnd(s)))}, m.contents(s)...)}
 	if s.State == stories.SchedulePublished {
 		msg.Buttons = []bot.Button{bot.NewButton("Timeline", bot.ActionTimeline, s.Story.ID)}

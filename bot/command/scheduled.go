@@ -15,13 +15,13 @@ import (
 const scheduledPage = 6
 
 // scheduled lists what waits for its time.
-func (m *Mux) scheduled(ctx context.Context, r request) (bot.Reply, error) {
+func (m *scheduling) scheduled(ctx context.Context, r request) (bot.Reply, error) {
 	return m.scheduledFrom(ctx, r, 0)
 }
 
 // scheduledFrom is the list from one on.
-func (m *Mux) scheduledFrom(ctx context.Context, r request, offset int) (bot.Reply, error) {
-	open, total, err := m.config.Schedule.Open(ctx, r.User, offset, scheduledPage)
+func (m *scheduling) scheduledFrom(ctx context.Context, r request, offset int) (bot.Reply, error) {
+	open, total, err := m.schedule.Open(ctx, r.User, offset, scheduledPage)
 	if err != nil {
 		return bot.Reply{}, err
 	}
@@ -31,7 +31,7 @@ func (m *Mux) scheduledFrom(ctx context.Context, r request, offset int) (bot.Rep
 	case len(open) == 0: // the last page is not there any more
 		return m.scheduledFrom(ctx, r, (total-1)/scheduledPage*scheduledPage)
 	case total == 1:
-		return bot.Reply{Message: m.scheduledMessage(open[0], m.stories.Now())}, nil
+		return bot.Reply{Message: m.scheduledMessage(open[0], m.now())}, nil
 	}
 	msg := bot.Message{Title: "Scheduled"}
 	if total > len(open) {
@@ -58,15 +58,15 @@ func (m *Mux) scheduledFrom(ctx context.Context, r request, offset int) (bot.Rep
 const scheduledText = 150
 
 // scheduledRow is one of a list, which opens it.
-func (m *Mux) scheduledRow(s stories.Scheduled) bot.Block {
+func (m *scheduling) scheduledRow(s stories.Scheduled) bot.Block {
 	text, _ := bot.CutToRoom(bot.OneLine(s.Update.Text), scheduledText)
-	row := item(bot.Bold(inZone(s.Due, m.config.Zone)), bot.Text(fmt.Sprintf(" · %s, %s", s.Story.Slug, s.Update.Level)))
+	row := item(bot.Bold(inZone(s.Due, m.zone)), bot.Text(fmt.Sprintf(" · %s, %s", s.Story.Slug, s.Update.Level)))
 	if s.Asked() {
 		row.Spans = append(row.Spans, bot.Text(" · "+bot.OverdueWords(s)))
 	}
 	row.Spans = append(row.Spans, bot.Text("\n"+text+"\n"+bot.UserName(s.Update.Author)))
-	due, when := s.Due.In(m.config.Zone), " 15:04"
-	if due.Format(time.DateOnly) != m.stories.Now().In(m.config.Zone).Format(time.DateOnly) {
+	due, when := s.Due.In(m.zone), " 15:04"
+	if due.Format(time.DateOnly) != m.now().In(m.zone).Format(time.DateOnly) {
 		when = " 2 Jan 15:04"
 	}
 	label, _ := bot.Cut(s.Story.Slug, bot.RowLabel-len(" 31 Dec 15:04")-len(" (6)"))
@@ -76,61 +76,61 @@ func (m *Mux) scheduledRow(s stories.Scheduled) bot.Block {
 }
 
 // showScheduled shows one as it stands.
-func (m *Mux) showScheduled(ctx context.Context, r request, id int64) (bot.Reply, error) {
-	s, err := m.config.Schedule.One(ctx, r.User, id)
+func (m *scheduling) showScheduled(ctx context.Context, r request, id int64) (bot.Reply, error) {
+	s, err := m.schedule.One(ctx, r.User, id)
 	if stories.CodeOf(err) == stories.CodeNotFound {
 		return bot.Reply{}, bot.ErrOldButton
 	}
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	return bot.Reply{Message: m.scheduledMessage(s, m.stories.Now())}, nil
+	return bot.Reply{Message: m.scheduledMessage(s, m.now())}, nil
 }
 
 // pressScheduled shows one as it stands or, a part at a time, all that it says.
-func (m *Mux) pressScheduled(ctx context.Context, r request, args bot.Args) (bot.Reply, error) {
+func (m *scheduling) pressScheduled(ctx context.Context, r request, args bot.Args) (bot.Reply, error) {
 	if args.Number(1) == 0 {
 		return m.showScheduled(ctx, r, args.Number(0))
 	}
-	s, err := m.config.Schedule.One(ctx, r.User, args.Number(0))
+	s, err := m.schedule.One(ctx, r.User, args.Number(0))
 	if err != nil {
 		return bot.Reply{}, oldScheduled(err)
 	}
 	return bot.Reply{Message: bot.RenderScheduled(s, int(args.Number(1))-1)}, nil
 }
 
-func (m *Mux) pressPlan(ctx context.Context, r request, args bot.Args) (bot.Reply, error) {
+func (m *scheduling) pressPlan(ctx context.Context, r request, args bot.Args) (bot.Reply, error) {
 	return m.scheduledFrom(ctx, r, int(min(args.Number(0), 1<<20)))
 }
 
 // pressPublish publishes what is scheduled, before its time or although it has passed.
-func (m *Mux) pressPublish(ctx context.Context, r request, args bot.Args) (bot.Reply, error) {
-	s, progress, err := m.config.Schedule.Publish(ctx, r.act(), args.Number(0))
+func (m *scheduling) pressPublish(ctx context.Context, r request, args bot.Args) (bot.Reply, error) {
+	s, progress, err := m.schedule.Publish(ctx, r.act(), args.Number(0))
 	if err != nil {
 		return bot.Reply{}, oldScheduled(err)
 	}
 	if progress.UpdateID == 0 {
 		return tooLate(m.scheduledEnd(s)), nil
 	}
-	return m.progress(published{story: s.Story, update: s.Update, zone: m.config.Zone}, progress), nil
+	return m.publishing.progress(published{story: s.Story, update: s.Update, zone: m.zone}, progress), nil
 }
 
 // pressCancel takes back what is scheduled.
-func (m *Mux) pressCancel(ctx context.Context, r request, args bot.Args) (bot.Reply, error) {
-	s, err := m.config.Schedule.One(ctx, r.User, args.Number(0))
+func (m *undoing) pressCancel(ctx context.Context, r request, args bot.Args) (bot.Reply, error) {
+	s, err := m.schedule.One(ctx, r.User, args.Number(0))
 	if err == nil && s.Undo && s.Update.Author.Ref == r.User.Ref {
 		return m.undone(ctx, r, s)
 	}
 	if err == nil {
-		s, err = m.config.Schedule.Cancel(ctx, r.act(), s.ID)
+		s, err = m.schedule.Cancel(ctx, r.act(), s.ID)
 	}
 	switch {
 	case err != nil:
 		return bot.Reply{}, oldScheduled(err)
 	case s.State == stories.SchedulePublished, s.State == stories.ScheduleDrafted:
-		return tooLate(m.scheduledEnd(s)), nil
+		return tooLate(m.scheduling.scheduledEnd(s)), nil
 	}
-	return bot.Reply{Message: m.scheduledEnd(s)}, nil
+	return bot.Reply{Message: m.scheduling.scheduledEnd(s)}, nil
 }
 
 // tooLate is an answer to who decides what has been decided. It is no refusal that
@@ -151,8 +151,8 @@ func oldScheduled(err error) error {
 type planned struct{ stories.Planned }
 
 // planned counts what is open.
-func (m *Mux) planned(ctx context.Context, by stories.User) (p planned, err error) {
-	p.Planned, err = m.stories.Health.Planned(ctx, by, 0, toldLate)
+func (m *scheduling) planned(ctx context.Context, by stories.User) (p planned, err error) {
+	p.Planned, err = m.health.Planned(ctx, by, 0, toldLate)
 	return p, err
 }
 
@@ -170,7 +170,7 @@ func (p planned) words() string {
 
 // askedHere says of a new desk that it is asked about scheduled updates whose time has
 // passed already; "" when it is not, or that cannot be found out.
-func (m *Mux) askedHere(ctx context.Context, by stories.User) string {
+func (m *scheduling) askedHere(ctx context.Context, by stories.User) string {
 	p, err := m.planned(ctx, by)
 	asked := p.Asked - p.PutBack // /desk status tells of those
 	switch {

@@ -12,8 +12,19 @@ import (
 	"storybot/stories"
 )
 
+// running tells how everything runs.
+type running struct {
+	connections func() []bot.Health
+	lanes       func() []LaneHealth
+	desk        Desk
+	health      Health
+	putBacks    PutBacks
+	scheduling  *scheduling
+	staffing    *staffing
+}
+
 // status shows the machinery: what waits, what fails, what is connected.
-func (m *Mux) status(ctx context.Context, r request) (bot.Reply, error) {
+func (m *running) status(ctx context.Context, r request) (bot.Reply, error) {
 	return m.statusFrom(ctx, r, 0)
 }
 
@@ -28,25 +39,25 @@ type machinery struct {
 }
 
 // statusFrom is the status with the rows from one on; a page holds as many as fit.
-func (m *Mux) statusFrom(ctx context.Context, r request, from int) (bot.Reply, error) {
+func (m *running) statusFrom(ctx context.Context, r request, from int) (bot.Reply, error) {
 	var now machinery
 	var err error
-	if now.desk, err = m.stories.Health.Status(ctx, r.User); err != nil {
+	if now.desk, err = m.health.Status(ctx, r.User); err != nil {
 		return bot.Reply{}, err
 	}
-	if now.back, err = m.stories.PutBacks.PutBack(ctx, r.User); err != nil {
+	if now.back, err = m.putBacks.PutBack(ctx, r.User); err != nil {
 		return bot.Reply{}, err
 	}
-	if now.planned, err = m.planned(ctx, r.User); err != nil {
+	if now.planned, err = m.scheduling.planned(ctx, r.User); err != nil {
 		return bot.Reply{}, err
 	}
-	if m.config.Lanes != nil {
-		now.lanes = m.config.Lanes()
+	if m.lanes != nil {
+		now.lanes = m.lanes()
 	}
-	if m.config.Connections != nil {
-		now.connections = m.config.Connections()
+	if m.connections != nil {
+		now.connections = m.connections()
 	}
-	now.names = m.names(ctx, now.places()...)
+	now.names = m.staffing.names(ctx, now.places()...)
 	return bot.Reply{Message: now.page(from)}, nil
 }
 
@@ -309,6 +320,6 @@ func (s machinery) connectionSpans(c bot.Health) []bot.Span {
 	return append(spans, bot.Text(tail))
 }
 
-func (m *Mux) pressStatus(ctx context.Context, r request, args bot.Args) (bot.Reply, error) {
+func (m *running) pressStatus(ctx context.Context, r request, args bot.Args) (bot.Reply, error) {
 	return m.statusFrom(ctx, r, int(args.Number(0)))
 }

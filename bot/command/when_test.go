@@ -87,7 +87,7 @@ func TestTimesInAZone(t *testing.T) {
 // Either answer to a question about a time is taken as it stands.
 func TestAnUnclearTimeIsAskedAbout(t *testing.T) {
 	n := openTracked(t)
-	n.config.Zone = zone(t, "Europe/Berlin")
+	n.remake(func(c *Config) { c.Zone = zone(t, "Europe/Berlin") })
 	before := n.state()
 	reply := n.ask("mo", "general", "/update sony-hack at:2015-03-29T02:30 The film starts.")
 	if len(reply.Message.Buttons) != 2 || n.state() != before {
@@ -97,7 +97,7 @@ func TestAnUnclearTimeIsAskedAbout(t *testing.T) {
 		n.ask("mo", "general", "/update sony-hack at:2015-03-29T02:30 The film starts, "+label)
 		n.must(n.press("mo", "general", label))
 	}
-	open, _, err := n.config.Schedule.Open(t.Context(), user("mo"), 0, 10)
+	open, _, err := n.plan.Open(t.Context(), user("mo"), 0, 10)
 	if err != nil || len(open) != 2 || open[0].Due.Format(time.TimeOnly) != "00:30:00" || open[1].Due.Format(time.TimeOnly) != "01:30:00" {
 		t.Errorf("scheduled are %v, %v", open, err)
 	}
@@ -141,7 +141,7 @@ func TestReadersDecideNothingAboutASchedule(t *testing.T) {
 	if n.state() != before {
 		t.Error("something was changed")
 	}
-	if _, err := n.config.Schedule.Cancel(t.Context(), stories.Act{By: user("tom")}, 1); stories.CodeOf(err) != stories.CodeForbidden {
+	if _, err := n.plan.Cancel(t.Context(), stories.Act{By: user("tom")}, 1); stories.CodeOf(err) != stories.CodeForbidden {
 		t.Error(err)
 	}
 }

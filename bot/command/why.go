@@ -10,9 +10,21 @@ import (
 	"storybot/stories"
 )
 
+// explaining explains why a channel got an update or did not.
+type explaining struct {
+	now       func() time.Time
+	archive   Archive
+	following Following
+	merger    Merger
+	finding   *finding
+	follows   *follows
+	recalling *recalling
+	warning   *warning
+}
+
 // why tells what became of a story's update in this channel.
-func (m *Mux) why(ctx context.Context, r request) (bot.Reply, error) {
-	story, err := m.stories.Archive.Story(ctx, r.get("story"))
+func (m *explaining) why(ctx context.Context, r request) (bot.Reply, error) {
+	story, err := m.archive.Story(ctx, r.get("story"))
 	if err != nil {
 		return bot.Reply{}, err
 	}
@@ -20,9 +32,9 @@ func (m *Mux) why(ctx context.Context, r request) (bot.Reply, error) {
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	head := m.leadsTo(ctx, r.get("story"), story)
+	head := m.finding.leadsTo(ctx, r.get("story"), story)
 	if number > 0 {
-		of, u, was, err := m.updateOf(ctx, r.get("story"), number)
+		of, u, was, err := m.finding.updateOf(ctx, r.get("story"), number)
 		if err != nil {
 			return bot.Reply{}, err
 		}
@@ -100,8 +112,8 @@ func (r request) deliveryWords(d stories.Delivery, now time.Time) []bot.Span {
 
 // mergedReason is why an update was not sent that was published in a story which was
 // merged since, "" of any other: what is followed now may not have been followed then.
-func (m *Mux) mergedReason(ctx context.Context, story stories.Story, u stories.Update) (string, error) {
-	was, ok, err := m.stories.Merger.FormerNumber(ctx, u.ID)
+func (m *explaining) mergedReason(ctx context.Context, story stories.Story, u stories.Update) (string, error) {
+	was, ok, err := m.merger.FormerNumber(ctx, u.ID)
 	if err != nil || !ok {
 		return "", err
 	}

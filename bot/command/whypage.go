@@ -25,17 +25,17 @@ type whyRow struct {
 }
 
 // whyFrom is a page of what became of a story's updates in a channel, under head.
-func (m *Mux) whyFrom(ctx context.Context, r request, story stories.Story, from whyPage, head []bot.Block) (bot.Reply, error) {
+func (m *explaining) whyFrom(ctx context.Context, r request, story stories.Story, from whyPage, head []bot.Block) (bot.Reply, error) {
 	msg := bot.Message{Blocks: head}
-	deliveries, err := m.stories.Following.Why(ctx, r.Where, story.ID, from.number)
+	deliveries, err := m.following.Why(ctx, r.Where, story.ID, from.number)
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	subs, err := m.stories.Following.Subscriptions(ctx, r.Where)
+	subs, err := m.following.Subscriptions(ctx, r.Where)
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	if note := m.blockedWarning(ctx, r.Command, subs); note != nil {
+	if note := m.warning.blockedWarning(ctx, r.Command, subs); note != nil {
 		msg.Blocks = append(msg.Blocks, *note)
 	}
 	rows, err := m.whyRows(ctx, r, story, from, deliveries, subs)
@@ -47,7 +47,7 @@ func (m *Mux) whyFrom(ctx context.Context, r request, story stories.Story, from 
 	} else {
 		msg.Blocks = append(msg.Blocks, heading(story.Slug+r.either(" in this channel", " in this conversation")))
 	}
-	by, err := m.stories.Following.Brings(ctx, r.Where, story.ID)
+	by, err := m.following.Brings(ctx, r.Where, story.ID)
 	if err != nil {
 		return bot.Reply{}, err
 	}
@@ -107,8 +107,8 @@ func (p whyPage) from(story stories.Story) int {
 	return p.top
 }
 
-func (m *Mux) pressWhy(ctx context.Context, r request, args bot.Args) (bot.Reply, error) {
-	story, err := m.storyByID(ctx, args.Number(0))
+func (m *explaining) pressWhy(ctx context.Context, r request, args bot.Args) (bot.Reply, error) {
+	story, err := m.finding.storyByID(ctx, args.Number(0))
 	if err != nil {
 		return bot.Reply{}, err
 	}
@@ -122,7 +122,7 @@ func (m *Mux) pressWhy(ctx context.Context, r request, args bot.Args) (bot.Reply
 // whyRows are rows of what became of updates in the channel, sent or not, the newest
 // first, each before those of its revisions. There is none where nothing was sent because
 // nothing that the channel follows, subs, brings the story, or it has no updates.
-func (m *Mux) whyRows(ctx context.Context, r request, story stories.Story, from whyPage, newest []stories.Delivery, subs []stories.Subscription) ([]whyRow, error) {
+func (m *explaining) whyRows(ctx context.Context, r request, story stories.Story, from whyPage, newest []stories.Delivery, subs []stories.Subscription) ([]whyRow, error) {
 	subs = slices.DeleteFunc(slices.Clone(subs), func(s stories.Subscription) bool { return !s.Covers(story) })
 	if len(newest) == 0 && len(subs) == 0 {
 		return nil, nil
@@ -132,7 +132,7 @@ func (m *Mux) whyRows(ctx context.Context, r request, story stories.Story, from 
 		return nil, err
 	}
 	var stop *stories.Mute
-	mutes := m.mutes(ctx, r, subs)
+	mutes := m.follows.mutes(ctx, r, subs)
 	if i := slices.IndexFunc(mutes, func(mute stories.Mute) bool { return mute.Story.ID == story.ID }); i >= 0 {
 		stop = &mutes[i]
 	}
@@ -149,23 +149,23 @@ func (m *Mux) whyRows(ctx context.Context, r request, story stories.Story, from 
 		}
 	}
 	if n := len(rows); !told && n > 0 && len(newest) > 0 && from == (whyPage{}) { // what came last, however long ago
-		rows = append(rows, whyRow{rows[n-1].place, r.deliveryRow(newest[0], m.stories.Now())})
+		rows = append(rows, whyRow{rows[n-1].place, r.deliveryRow(newest[0], m.now())})
 	}
 	return rows, nil
 }
 
 // whyUpdate are the rows about one update; recorded says that it was owed to the channel.
-func (m *Mux) whyUpdate(ctx context.Context, r request, story stories.Story, u stories.Update, subs []stories.Subscription, stop *stories.Mute) (rows []bot.Block, recorded bool, err error) {
-	deliveries, err := m.stories.Following.Why(ctx, r.Where, story.ID, u.Number)
+func (m *explaining) whyUpdate(ctx context.Context, r request, story stories.Story, u stories.Update, subs []stories.Subscription, stop *stories.Mute) (rows []bot.Block, recorded bool, err error) {
+	deliveries, err := m.following.Why(ctx, r.Where, story.ID, u.Number)
 	if err != nil {
 		return nil, false, err
 	}
 	for _, d := range deliveries {
-		about, err := m.whyRevised(ctx, r, d)
+		about, err := m.recalling.whyRevised(ctx, r, d)
 		if err != nil {
 			return nil, false, err
 		}
-		rows = append(append(rows, r.deliveryRow(d, m.stories.Now())), about...)
+		rows = append(append(rows, r.deliveryRow(d, m.now())), about...)
 	}
 	if len(rows) > 0 {
 		return rows, true, nil
@@ -181,10 +181,10 @@ func (m *Mux) whyUpdate(ctx context.Context, r request, story stories.Story, u s
 }
 
 // askedAbout are the updates that a page is about.
-func (m *Mux) askedAbout(ctx context.Context, story stories.Story, from whyPage) ([]stories.Update, error) {
+func (m *explaining) askedAbout(ctx context.Context, story stories.Story, from whyPage) ([]stories.Update, error) {
 	if from.number == 0 {
-		return m.stories.Archive.Timeline(ctx, story.ID, from.from(story)+1, whyUpdates)
+		return m.archive.Timeline(ctx, story.ID, from.from(story)+1, whyUpdates)
 	}
-	u, err := m.stories.Archive.Update(ctx, story.ID, from.number)
+	u, err := m.archive.Update(ctx, story.ID, from.number)
 	return []stories.Update{u}, err
 }

@@ -10,18 +10,18 @@ import (
 
 // whyRevised says what became in a channel of the revisions of an update it was owed:
 // of the edits of its copy, and of the messages beside it.
-func (m *Mux) whyRevised(ctx context.Context, r request, d stories.Delivery) ([]bot.Block, error) {
-	found, err := m.stories.Reviser.WhyRevised(ctx, r.Where, d.About.UpdateID)
+func (m *recalling) whyRevised(ctx context.Context, r request, d stories.Delivery) ([]bot.Block, error) {
+	found, err := m.reviser.WhyRevised(ctx, r.Where, d.About.UpdateID)
 	if err != nil || len(found) == 0 {
 		return nil, err
 	}
-	all, err := m.stories.Reviser.History(ctx, d.About.UpdateID, mostHistory)
+	all, err := m.reviser.History(ctx, d.About.UpdateID, mostHistory)
 	if err != nil {
 		return nil, err
 	}
 	var lines []bot.Block
 	for _, f := range found {
-		lines = append(lines, small(revisionWhy(f, all, r.Direct, m.stories.Now())...))
+		lines = append(lines, small(revisionWhy(f, all, r.Direct, m.now())...))
 	}
 	return lines, nil
 }
