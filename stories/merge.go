@@ -35,7 +35,7 @@ type Former struct {
 	Number int
 }
 
-// MergeStore is what merging stories asks of a database. See Store.
+// MergeStore is what merging stories asks of a database. See store.go.
 type MergeStore interface {
 	// MergeStories makes one story of two: everything of from goes over to into, with
 	// the numbers behind into's own and the places that the times have, and every slug

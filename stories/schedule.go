@@ -77,7 +77,7 @@ const (
 	MaxUndo = 10 * time.Minute
 )
 
-// ScheduleStore is what a Schedule asks of a database. See Store.
+// ScheduleStore is what a Schedule asks of a database. See store.go.
 type ScheduleStore interface {
 	// ScheduleUpdate keeps u until due; undo is that it waits to be undone. CodeNotFound, CodeClosed, CodeLimited when
 	// MaxScheduled of the story wait, CodeExists when the act published already.
@@ -101,7 +101,7 @@ type ScheduleStore interface {
 	DraftScheduled(ctx context.Context, act Act, id int64, d Draft) (Scheduled, error)
 }
 
-// DueStore is what publishing at its time asks of a database. See Store.
+// DueStore is what publishing at its time asks of a database. See store.go.
 type DueStore interface {
 	// NextScheduled returns the earliest that waits, and what time it is: both by
 	// one clock, which all processes of the database share. ok is false when none
@@ -130,7 +130,7 @@ func NewSchedule(publisher *Publisher, store ScheduleStore, due DueStore, change
 }
 
 // Add keeps an update until due; a.At is when it happened, zero for when it goes
-// out. undo is that it waits only for its author to take it back. By moderators. Errors are those of Service.Append, CodeLimited when
+// out. undo is that it waits only for its author to take it back. By moderators. Errors are those of Publisher.Append, CodeLimited when
 // MaxScheduled of the story wait.
 func (s *Schedule) Add(ctx context.Context, act Act, a Append, due time.Time, undo bool) (Scheduled, error) {
 	if err := s.publisher.rights.Require(ctx, act.By, Moderator); err != nil {

@@ -1,5 +1,5 @@
 // Package sqlstore keeps the newsroom in SQLite or PostgreSQL. It answers
-// stories.Store and the delivery queue with one SQL text for both.
+// what stories asks of a store and is the delivery queue, with one SQL text for both.
 //
 // Read open.go first, then engine.go: the narrow seam behind which the two
 // databases differ (sqlite.go, postgres.go): how a transaction begins, how a

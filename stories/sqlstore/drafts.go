@@ -49,7 +49,7 @@ func missingDraft(err error) error {
 	return missing(err, "This draft is not there any more: drafts are forgotten after a week. /desk drafts lists those you have.")
 }
 
-// SaveDraft implements stories.Store.
+// SaveDraft implements stories.DraftStore.
 func (s *Store) SaveDraft(ctx context.Context, d stories.Draft, now time.Time) (kept stories.Draft, err error) {
 	fields, err := json.Marshal(d.Fields)
 	if err != nil {
@@ -89,19 +89,19 @@ func (s *Store) SaveDraft(ctx context.Context, d stories.Draft, now time.Time) (
 	return kept, err
 }
 
-// Draft implements stories.Store.
+// Draft implements stories.DraftStore.
 func (s *Store) Draft(ctx context.Context, by, id string, now time.Time) (stories.Draft, error) {
 	d, err := theOne(ctx, s.reader(), scanDraft, draftSQL, id, by, millis(now.Add(-stories.DraftAge)))
 	return d, s.told(missingDraft(err))
 }
 
-// Drafts implements stories.Store.
+// Drafts implements stories.DraftStore.
 func (s *Store) Drafts(ctx context.Context, by string, now time.Time) ([]stories.Draft, error) {
 	found, err := all(ctx, s.reader(), scanDraft, draftsOfSQL, by, millis(now.Add(-stories.DraftAge)), stories.MaxDrafts+stories.MaxOpened)
 	return found, s.told(err)
 }
 
-// DiscardDraft implements stories.Store.
+// DiscardDraft implements stories.DraftStore.
 func (s *Store) DiscardDraft(ctx context.Context, by, id string, now time.Time) (changed bool, err error) {
 	if _, err := s.Draft(ctx, by, id, now); err != nil {
 		return false, err

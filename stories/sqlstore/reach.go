@@ -6,7 +6,7 @@ import (
 	"storybot/stories"
 )
 
-// Reach implements stories.Store. It counts by the conditions that plan owes by, and
+// Reach implements stories.DraftStore. It counts by the conditions that plan owes by, and
 // writes nothing: a preview holds nobody up.
 func (s *Store) Reach(ctx context.Context, u stories.Update) (n int, err error) {
 	n, err = reach(ctx, s.reader(), u)

@@ -74,7 +74,7 @@ var (
 	copiesLeftSQL = fmt.Sprintf(eachCopySQL, notYetSQL)
 )
 
-// Revise implements stories.Store.
+// Revise implements stories.RevisionStore.
 func (s *Store) Revise(ctx context.Context, a stories.Act, updateID int64, w stories.Rewording) (stories.Revised, error) {
 	return act(ctx, s, a, "revised", func(q querier) (done stories.Revised, changed bool, err error) {
 		if err := endDraft(ctx, q, a); err != nil {

@@ -42,7 +42,7 @@ func insertRevision(ctx context.Context, q querier, v stories.Revision) error {
 	return err
 }
 
-// Revisions implements stories.Store.
+// Revisions implements stories.RevisionStore.
 func (s *Store) Revisions(ctx context.Context, updateID int64, limit int) ([]stories.Revision, error) {
 	found, err := all(ctx, s.reader(), scanRevision, newestRevisionsSQL, updateID, limit)
 	if err == nil && len(found) == 0 { // it was never revised
@@ -100,7 +100,7 @@ func withoutOthers(ctx context.Context, q querier, p stories.Progress, revision 
 	return p.Without(body.Others), err
 }
 
-// SpreadOf implements stories.Store.
+// SpreadOf implements stories.RevisionStore.
 func (s *Store) SpreadOf(ctx context.Context, updateID int64, revision int) (found stories.Spread, err error) {
 	if found.Edits, err = countersOf(ctx, s.reader(), updateID, editsProgressSQL, updateID, revision); err == nil {
 		found.Told, err = countersOf(ctx, s.reader(), updateID, tellingProgressSQL, updateID, revision)

@@ -138,7 +138,7 @@ type stateChange struct {
 	Changed bool
 }
 
-// SetStoryState implements stories.Store.
+// SetStoryState sets a story's state, and returns whether it was another one.
 func (s *Store) SetStoryState(ctx context.Context, a stories.Act, storyID int64, state stories.State) (stories.Story, bool, error) {
 	verb := stateVerb(state)
 	done, err := act(ctx, s, a, verb, func(q querier) (done stateChange, changed bool, err error) {

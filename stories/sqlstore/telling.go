@@ -131,7 +131,7 @@ const revisionsToSQL = `
 			AND t.platform = ?1 AND t.workspace = ?2 AND t.channel = ?3
 		ORDER BY d.id DESC LIMIT ?5`
 
-// RevisionsTo implements stories.Store.
+// RevisionsTo implements stories.RevisionStore.
 func (s *Store) RevisionsTo(ctx context.Context, d stories.Destination, updateID int64, limit int) ([]stories.Delivery, error) {
 	flying, err := allFlights(ctx, s.reader())
 	if err != nil {

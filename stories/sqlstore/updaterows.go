@@ -82,7 +82,7 @@ func (s *Store) SameText(ctx context.Context, storyID int64, text string, since 
 
 const seenSQL = `SELECT number FROM seen WHERE reader = ?1 AND story_id = ?2`
 
-// Seen implements stories.Store.
+// Seen is the highest number of an update that a reader was shown.
 func (s *Store) Seen(ctx context.Context, reader string, storyID int64) (number int, err error) {
 	err = one(ctx, s.reader(), seenSQL, []any{reader, storyID}, &number)
 	if errors.Is(err, sql.ErrNoRows) {

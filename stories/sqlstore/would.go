@@ -9,7 +9,7 @@ import (
 	"storybot/stories"
 )
 
-// WouldRevise implements stories.Store. It counts by the statements that Revise owes by,
+// WouldRevise implements stories.RevisionStore. It counts by the statements that Revise owes by,
 // and writes nothing: who asks what a revision would do holds nobody up.
 func (s *Store) WouldRevise(ctx context.Context, a stories.Act, updateID int64, w stories.Rewording) (done stories.Revised, err error) {
 	q := s.reader()
