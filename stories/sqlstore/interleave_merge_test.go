@@ -174,6 +174,9 @@ const (
 
 // A story is merged while something else is done with what goes over, in both orders.
 func TestMergeMeets(t *testing.T) {
+	if testing.Short() {
+		t.Skip("each case makes a database")
+	}
 	correction := stories.Rewording{Kind: stories.Correction, Text: "Newer"}
 	for name, c := range map[string]struct {
 		lock string
@@ -340,6 +343,9 @@ func (u *union) back(t *testing.T) func() error {
 // card is begun, in both orders: the card was begun and is owed an edit, or says what is
 // so then.
 func TestACardMeets(t *testing.T) {
+	if testing.Short() {
+		t.Skip("each case makes a database")
+	}
 	headline := "Another headline"
 	for name, change := range map[string]func(*union) error{
 		"rename": func(u *union) error {
