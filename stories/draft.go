@@ -63,12 +63,13 @@ type DraftStore interface {
 	Draft(ctx context.Context, by, id string, now time.Time) (Draft, error)
 	// Drafts returns those a person has begun and not ended, the newest first.
 	Drafts(ctx context.Context, by string, now time.Time) ([]Draft, error)
-	// DiscardDraft ends a draft of a person. changed is false when it was ended.
+	// DiscardDraft ends a draft of a person, in this version or, for 0, in any. changed is
+	// false when it was ended, or has another version.
 	// CodeNotFound.
-	DiscardDraft(ctx context.Context, by, id string, now time.Time) (changed bool, err error)
-	// Reach counts the destinations that AppendUpdate would plan u for now. It
-	// changes nothing. CodeNotFound for an unknown story.
-	Reach(ctx context.Context, u Update) (int, error)
+	DiscardDraft(ctx context.Context, by, id string, version int, now time.Time) (changed bool, err error)
+	// Reach counts the destinations that AppendUpdate would plan u for now, and those of
+	// them that are known as direct messages. It changes nothing. CodeNotFound for an unknown story.
+	Reach(ctx context.Context, u Update) (all, direct int, err error)
 }
 
 // Drafts keeps what was begun in a form.
@@ -130,15 +131,15 @@ func (s *Drafts) Drafts(ctx context.Context, by User) ([]Draft, error) {
 	return s.store.Drafts(ctx, by.Ref, s.Now())
 }
 
-// DiscardDraft ends a draft of by's. changed is false when it was posted or
-// discarded before. CodeNotFound.
-func (s *Drafts) DiscardDraft(ctx context.Context, by User, id string) (changed bool, err error) {
-	return s.store.DiscardDraft(ctx, by.Ref, id, s.Now())
+// DiscardDraft ends a draft of by's, in this version or, for 0, in any. changed is false
+// when it was posted or discarded before, or has another version. CodeNotFound.
+func (s *Drafts) DiscardDraft(ctx context.Context, by User, id string, version int) (changed bool, err error) {
+	return s.store.DiscardDraft(ctx, by.Ref, id, version, s.Now())
 }
 
-// Reach counts the channels that an update of this level would go to now.
-// CodeNotFound.
-func (s *Drafts) Reach(ctx context.Context, storyID int64, level Level) (int, error) {
+// Reach counts the channels that an update of this level would go to now, and those of
+// them that are direct messages. CodeNotFound.
+func (s *Drafts) Reach(ctx context.Context, storyID int64, level Level) (all, direct int, err error) {
 	return s.store.Reach(ctx, Update{StoryID: storyID, Level: level, CreatedAt: s.Now()})
 }
 

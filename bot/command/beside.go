@@ -112,5 +112,6 @@ func (m *correcting) basedAnew(ctx context.Context, r request, d stories.Draft, 
 		return d, err // there is a newer one: its author is told when it is submitted
 	}
 	baseOn(&d, u)
+	d.Form = "" // what is open still shows what was before
 	return m.drafts.SaveDraft(ctx, r.User, d)
 }

@@ -4,12 +4,17 @@
 // table.go is the table; it drives what platforms register, how text is parsed,
 // what help says and which function answers. mux.go takes a bot.Command
 // through it: find, parse, answer, and make a refusal of whatever went wrong
-// (reply.go, the only place that does). buttons.go is the same for buttons.
-// form.go takes what is filled in through its kinds (writing.go, tracking.go),
-// posting.go does what its preview offers, drafts.go lists what was not posted.
-// The rest is one family of commands a file: story.go, timeline.go, follow.go, stopping.go,
-// update.go, desk.go, people.go, status.go. Rights are checked by
-// stories.Service, never here.
+// (reply.go, the only place that does). buttons.go is the same for buttons,
+// forms.go for forms: their kinds are made in writing.go, tracking.go, editing.go
+// and correcting.go, posting.go does what a preview offers, and drafts.go lists what
+// was not posted. The rest is one family of commands a file: story.go, timeline.go,
+// follow.go, stopping.go, update.go, scheduled.go, revise.go, merge.go, people.go,
+// status.go.
+//
+// families.go shows which of them asks which, and newsroom.go what they ask of the
+// newsroom. The newsroom checks every right again when something is done; here they
+// are asked for first where somebody would otherwise fill in a form, or answer a
+// question, in vain.
 package command
 
 import (
@@ -53,7 +58,7 @@ type LaneHealth struct {
 // command is one entry of the table.
 type command struct {
 	bot.Spec
-	// role is who it is for, as help says; Service refuses everybody else.
+	// role is who it is for, as help says; the newsroom refuses everybody else.
 	role stories.Role
 	// recorded says that it changes something although it is for readers.
 	recorded bool

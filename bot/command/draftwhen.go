@@ -126,6 +126,7 @@ func (m *timing) chooseTime(ctx context.Context, r request, k formKind, d storie
 	if err := k.settle(ctx, &d); err != nil {
 		return bot.Reply{}, err
 	}
+	d.Form = "" // as what is open would take it back
 	d, err = m.drafts.SaveDraft(ctx, r.User, d)
 	if err != nil {
 		return bot.Reply{}, err
@@ -134,18 +135,18 @@ func (m *timing) chooseTime(ctx context.Context, r request, k formKind, d storie
 }
 
 // whenWords says when an update goes out that is written in a form, and to how many
-// channels.
-func (m *timing) whenWords(due time.Time, channels int) string {
+// channels, which so many direct messages are among.
+func (m *timing) whenWords(due time.Time, all, direct int) string {
 	if due.IsZero() {
-		words := goesTo(channels)
+		words := goesTo(all, direct)
 		if m.undo > 0 {
 			words += fmt.Sprintf(" Once it is posted you have %s to undo it.", bot.Roughly(m.undo))
 		}
 		return words
 	}
 	words := fmt.Sprintf("Post schedules it: it goes out on %s, in %s", inZone(due, m.zone), bot.Roughly(max(time.Second, due.Sub(m.now()))))
-	if channels == 0 {
+	if all == 0 {
 		return words + ". No channel follows it yet."
 	}
-	return fmt.Sprintf("%s, to the channels that follow it then; now these are %s.", words, bot.Count(channels))
+	return fmt.Sprintf("%s, to who follows it then; now that is %s.", words, bot.PlacesWords(all, direct))
 }

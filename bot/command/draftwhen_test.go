@@ -29,7 +29,7 @@ func TestADraftWithATimeAheadIsScheduled(t *testing.T) {
 	n.remake(func(c *Config) { c.Zone = zone(t, "Europe/Berlin") })
 	n.must(n.ask("mo", "news", "/subscribe sony-hack"))
 	r := n.writing(map[string]string{"text": "The film opens.", "at": "tomorrow 09:00"})
-	has(t, "the preview", r, "The film opens.", "Post schedules it: it goes out on Sunday 21 December 2014, 09:00 CET, in 17 h, to the channels that follow it then; now these are 1.", "[Post]")
+	has(t, "the preview", r, "The film opens.", "Post schedules it: it goes out on Sunday 21 December 2014, 09:00 CET, in 17 h, to who follows it then; now that is 1 channel.", "[Post]")
 	post := n.shown[0]
 	for range 3 {
 		has(t, "Post", n.pressed("mo", "desk", post.Action, post.Arg), "Scheduled for Sunday 21 December 2014, 09:00 CET")
@@ -228,6 +228,16 @@ func TestADraftOfAClosedStoryIsKept(t *testing.T) {
 		story, err := n.service.Archive.Story(t.Context(), "sony-hack")
 		if err != nil || story.State != stories.Developing {
 			t.Errorf("%s: %+v %v", name, story, err)
+		}
+	}
+}
+
+func TestGoesTo(t *testing.T) {
+	for n, want := range map[[2]int]string{
+		{0, 0}: "No channel follows it yet: it goes to its timeline.", {1, 0}: "It goes to 1 channel.", {1, 1}: "It goes to 1 direct message.", {4, 1}: "It goes to 3 channels and 1 direct message.",
+	} {
+		if got := goesTo(n[0], n[1]); got != want {
+			t.Errorf("%v: %q, want %q", n, got, want)
 		}
 	}
 }

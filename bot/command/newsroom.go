@@ -132,11 +132,11 @@ type (
 		PlanMerge(ctx context.Context, by stories.User, from, into string) (stories.Merging, error)
 	}
 	Drafts interface {
-		DiscardDraft(ctx context.Context, by stories.User, id string) (changed bool, err error)
+		DiscardDraft(ctx context.Context, by stories.User, id string, version int) (changed bool, err error)
 		Draft(ctx context.Context, by stories.User, id string) (stories.Draft, error)
 		Drafts(ctx context.Context, by stories.User) ([]stories.Draft, error)
 		OpenDraft(ctx context.Context, by stories.User, d stories.Draft) (stories.Draft, error)
-		Reach(ctx context.Context, storyID int64, level stories.Level) (int, error)
+		Reach(ctx context.Context, storyID int64, level stories.Level) (all, direct int, err error)
 		SaveDraft(ctx context.Context, by stories.User, d stories.Draft) (stories.Draft, error)
 	}
 )

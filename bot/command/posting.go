@@ -75,19 +75,31 @@ func (m *posting) pressDraft(ctx context.Context, r request, args bot.Args) (bot
 	return reply, err
 }
 
-// pressDiscard gives a draft up.
+// notShown shows a draft that is another than the one whose button was pressed, below a
+// sentence that says what was not done.
+func (m *posting) notShown(ctx context.Context, r request, k formKind, d stories.Draft, undone string) (bot.Reply, error) {
+	reply, err := m.forming.show(ctx, r, k, d, false)
+	reply.Message = headed(bot.Para(bot.Bold("This is not what was shown here: you changed it since. "), bot.Text(undone)), reply.Message)
+	reply.Failed = true
+	return reply, err
+}
+
+// pressDiscard gives a draft up, as it was shown.
 func (m *posting) pressDiscard(ctx context.Context, r request, args bot.Args) (bot.Reply, error) {
 	k, d, err := m.draftOf(ctx, r, args)
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	changed, err := m.drafts.DiscardDraft(ctx, r.User, d.ID)
+	changed, err := m.drafts.DiscardDraft(ctx, r.User, d.ID, int(args.Number(0)))
 	if err != nil {
 		return bot.Reply{}, err
 	}
 	if !changed {
 		if d, err = m.drafts.Draft(ctx, r.User, d.ID); err != nil {
 			return bot.Reply{}, err
+		}
+		if d.State != stories.DraftPosted && d.State != stories.DraftDiscarded {
+			return m.notShown(ctx, r, k, d, "Nothing was discarded.")
 		}
 		return m.forming.endedDraft(ctx, r, k, d)
 	}
@@ -132,10 +144,7 @@ func (m *posting) pressPost(ctx context.Context, r request, args bot.Args) (bot.
 	case args.Number(1) >= firstMeant:
 		return m.timing.chooseTime(ctx, r, k, d, args.Number(1)-firstMeant)
 	case int64(d.Version) != args.Number(0):
-		reply, err := m.forming.show(ctx, r, k, d, false)
-		reply.Message = headed(bot.Para(bot.Bold("This is not what was shown here: you changed it since. "), bot.Text("Nothing was posted.")), reply.Message)
-		reply.Failed = true
-		return reply, err
+		return m.notShown(ctx, r, k, d, "Nothing was posted.")
 	}
 	if reply, asks, err := k.asked(ctx, d); asks || err != nil {
 		return reply, err

@@ -50,3 +50,15 @@ func TestTwoFormsOfOneDraft(t *testing.T) {
 		t.Errorf("left of the second: %s", text(n.ask("mo", "desk", "/desk drafts")))
 	}
 }
+
+// Discard gives up what was shown beside it, and nothing that was written since.
+func TestDiscardOfWhatWasChangedSince(t *testing.T) {
+	n := openTracked(t)
+	n.must(n.writing(map[string]string{"text": "As it was"}))
+	stale := n.shown[2]
+	n.must(n.press("mo", "desk", "Change"))
+	n.must(n.submit("mo", "desk", map[string]string{"text": "Much more"}))
+	has(t, "the older Discard", n.pressed("mo", "desk", stale.Action, stale.Arg), "not what was shown here", "Nothing was discarded.", "Much more", "[Post][Change][Discard]")
+	has(t, "drafts", n.ask("mo", "desk", "/desk drafts"), "Much more")
+	has(t, "the newest", n.press("mo", "desk", "Discard 1"), "Discarded. Nothing was posted.")
+}

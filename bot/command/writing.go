@@ -282,12 +282,12 @@ func (m *updating) previewUpdate(ctx context.Context, r request, d stories.Draft
 	if !due.IsZero() {
 		u.Number = 0 // it is numbered when it goes out
 	}
-	reach, err := m.drafts.Reach(ctx, story.ID, u.Level)
+	all, direct, err := m.drafts.Reach(ctx, story.ID, u.Level)
 	if err != nil {
 		return bot.Message{}, nil, err
 	}
 	msg := bot.RenderUpdate(story, u)
-	what := m.timing.whenWords(due, reach)
+	what := m.timing.whenWords(due, all, direct)
 	for _, b := range msg.Buttons {
 		if b.Action == bot.ActionRead {
 			what += fmt.Sprintf(" Below it they have the button “%s”.", b.Label)
@@ -300,12 +300,13 @@ func (m *updating) previewUpdate(ctx context.Context, r request, d stories.Draft
 	return msg, []bot.Span{bot.Text(what)}, nil
 }
 
-// goesTo says how many channels an update would be sent to.
-func goesTo(channels int) string {
-	if channels == 0 {
+// goesTo says to how many channels an update would be sent, which so many direct
+// messages are among.
+func goesTo(all, direct int) string {
+	if all == 0 {
 		return "No channel follows it yet: it goes to its timeline."
 	}
-	return fmt.Sprintf("It goes to %s.", plural(channels, "channel"))
+	return fmt.Sprintf("It goes to %s.", bot.PlacesWords(all, direct))
 }
 
 // postUpdate publishes a draft.

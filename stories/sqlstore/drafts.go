@@ -27,7 +27,7 @@ const (
 	dropOpenedSQL = `
 		DELETE FROM drafts WHERE by_ref = ?2 AND state = 'opened' AND id <> ?1 AND id NOT IN (
 			SELECT id FROM drafts WHERE by_ref = ?2 AND state = 'opened' AND id <> ?1 ORDER BY changed_at DESC, id DESC LIMIT ?3)`
-	discardDraftSQL = `UPDATE drafts SET state = 'discarded', changed_at = ?3 WHERE id = ?1 AND by_ref = ?2 AND state IN ('opened', 'begun')`
+	discardDraftSQL = `UPDATE drafts SET state = 'discarded', changed_at = ?3 WHERE id = ?1 AND by_ref = ?2 AND state IN ('opened', 'begun') AND (CAST(?4 AS BIGINT) = 0 OR version = ?4)`
 	postDraftSQL    = `UPDATE drafts SET state = 'posted', changed_at = ?4 WHERE id = ?1 AND by_ref = ?2 AND version = ?3 AND state IN ('opened', 'begun')`
 )
 
@@ -102,12 +102,12 @@ func (s *Store) Drafts(ctx context.Context, by string, now time.Time) ([]stories
 }
 
 // DiscardDraft implements stories.DraftStore.
-func (s *Store) DiscardDraft(ctx context.Context, by, id string, now time.Time) (changed bool, err error) {
+func (s *Store) DiscardDraft(ctx context.Context, by, id string, version int, now time.Time) (changed bool, err error) {
 	if _, err := s.Draft(ctx, by, id, now); err != nil {
 		return false, err
 	}
 	err = s.change(ctx, func(q querier) error {
-		n, err := q.exec(ctx, discardDraftSQL, id, by, millis(now))
+		n, err := q.exec(ctx, discardDraftSQL, id, by, millis(now), version)
 		changed = n == 1
 		return err
 	})

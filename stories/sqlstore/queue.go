@@ -13,12 +13,18 @@ import (
 //
 //	rows.go      what a delivery is in the tables
 //	plan.go      owes an update, in the transaction that publishes it
+//	reach.go     tells to how many it would be owed
+//	ledger.go    counts what was owed, once, at the end of its transaction
 //	load.go      reads what is owed
 //	exchange.go  writes what became of requests and which are begun
 //	finish.go    what a result does to its row and its destination
 //	acting.go    owes operations on messages that are there
 //	revise.go    gives an update another wording, and owes it to its copies
-//	telling.go   owes the message beside a copy that tells of its revision
+//	would.go     tells what that would owe, and writes nothing
+//	reached.go   tells which copies it does not reach
+//	beside.go    owes the message beside a copy that tells of its revision
+//	readings.go  keeps what each channel has seen of what was revised
+//	telling.go   reads such a message, and drops one that is needed no more
 //	withhold.go  takes copies of what is on hold or withdrawn out, and owes them again
 //	alarms.go    keeps what the desk is to be told, beside the results it is about
 //	notices.go   owes what is no update, such as alarms and an update's progress
@@ -29,6 +35,7 @@ import (
 //	ended.go     skips what waits because of a subscription that has ended
 //	trim.go      bounds what is held at a blocked destination, and lets the rest go
 //	unqueue.go   tells which rows wait, and takes them out
+//	merge.go     passes what is owed of a story to the one it goes on as
 //	rehome.go    gives a channel another address, and unites two of one channel
 //	status.go    tells how all of it stands
 //

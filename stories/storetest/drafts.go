@@ -75,7 +75,7 @@ var draftTests = []test{
 		v := d.save(draft("u1", "Mine"))
 		_, err := d.Draft(d.ctx, ben.Ref, "u1", d.now)
 		d.refused(err, stories.CodeNotFound)
-		_, err = d.DiscardDraft(d.ctx, ben.Ref, "u1", d.now)
+		_, err = d.DiscardDraft(d.ctx, ben.Ref, "u1", 0, d.now)
 		d.refused(err, stories.CodeNotFound)
 		theirs := v
 		theirs.By, theirs.Fields = ben.Ref, map[string]string{"text": "Mine now"}
@@ -217,7 +217,10 @@ var draftTests = []test{
 		kept, err := d.Draft(d.ctx, ana.Ref, "u1", d.now)
 		d.ok(err)
 		same(d, "state", kept.State, stories.DraftPosted)
-		changed, err := d.DiscardDraft(d.ctx, ana.Ref, "u1", d.now)
+		changed, err := d.DiscardDraft(d.ctx, ana.Ref, "u1", 99, d.now) // of another version
+		d.ok(err)
+		same(d, "of another version", changed, false)
+		changed, err = d.DiscardDraft(d.ctx, ana.Ref, "u1", 0, d.now)
 		d.ok(err)
 		same(d, "discarded", changed, false)
 	}},
@@ -255,7 +258,10 @@ var draftTests = []test{
 		same(d, "drafts", d.drafts(ana), "u1")
 		_, _, err = d.SetStoryState(d.ctx, d.act(), s.ID, stories.Developing)
 		d.ok(err)
-		changed, err := d.DiscardDraft(d.ctx, ana.Ref, "u1", d.now)
+		changed, err := d.DiscardDraft(d.ctx, ana.Ref, "u1", 99, d.now) // of another version
+		d.ok(err)
+		same(d, "of another version", changed, false)
+		changed, err = d.DiscardDraft(d.ctx, ana.Ref, "u1", 0, d.now)
 		d.ok(err)
 		same(d, "discarded", changed, true)
 		_, _, err = d.AppendUpdate(d.ctx, d.posting(v), u)
@@ -344,6 +350,7 @@ var draftTests = []test{
 	}},
 	{"how many channels an update would reach is how many it is planned for, and asking changes nothing", func(d *desk) {
 		r := rand.New(rand.NewPCG(7, 7))
+		d.isDirect("c1", "c4")
 		for range 6 {
 			s := d.track(fmt.Sprintf("s%d", r.Uint32()), "security", "film")
 			for c := range 6 {
@@ -364,16 +371,16 @@ var draftTests = []test{
 			}
 			for level := stories.Minor; level <= stories.Breaking; level++ {
 				before := d.publications()
-				n, err := d.Reach(d.ctx, stories.Update{StoryID: s.ID, Level: level, CreatedAt: d.now})
+				all, direct, err := d.Reach(d.ctx, stories.Update{StoryID: s.ID, Level: level, CreatedAt: d.now})
 				d.ok(err)
 				if after := d.publications(); !slices.Equal(before, after) {
 					d.Errorf("asking owes something: %v, before %v", after, before)
 				}
 				_, p := d.append(s, level)
-				same(d, fmt.Sprintf("reach of %s, %s", s.Slug, level), n, p.Total)
+				same(d, fmt.Sprintf("reach of %s, %s", s.Slug, level), fmt.Sprint(all, direct), fmt.Sprint(p.Total, p.Direct))
 			}
 		}
-		_, err := d.Reach(d.ctx, stories.Update{StoryID: 999, Level: stories.Normal, CreatedAt: d.now})
+		_, _, err := d.Reach(d.ctx, stories.Update{StoryID: 999, Level: stories.Normal, CreatedAt: d.now})
 		d.refused(err, stories.CodeNotFound)
 	}},
 }

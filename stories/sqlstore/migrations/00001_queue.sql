@@ -63,7 +63,7 @@ CREATE TABLE outcomes (
     -- 1: an earlier request may have got through; 2: the database was put back,
     -- and a person decides; 3: it was, and this is to be settled. See putback.go.
     doubtful         SMALLINT NOT NULL DEFAULT 0,
-    said             INTEGER NOT NULL DEFAULT 0, -- the wording its message showed last when it was sent
+    said             INTEGER NOT NULL DEFAULT 0, -- the wording that its message was sent in
     attempt          INTEGER NOT NULL DEFAULT 0,
     unknowns         INTEGER NOT NULL DEFAULT 0,
     missed           INTEGER NOT NULL DEFAULT 0, -- earlier updates its channel did not get
@@ -158,7 +158,7 @@ INSERT INTO notices (kind, done, created_at) VALUES ('cards', 1, 0);
 -- through all that was ever done to its copy: the newest wording that an edit, or a
 -- message beside the copy, showed there; and from which wording it is to be told, -1 but
 -- where the newest such message made room for another and none took its place. See
--- telling.go.
+-- beside.go and readings.go.
 CREATE TABLE readings (
     update_id      BIGINT NOT NULL,
     destination_id BIGINT NOT NULL,
