@@ -137,8 +137,18 @@ func (m *manual) overview(prefix, title, problem string, as form) bot.Reply {
 		more = bot.Para(bot.Text("What an option is for stands beside it while the command is typed."))
 	}
 	reply.Message.Blocks = append(reply.Message.Blocks, more)
+	if roomOf(reply.Message.Blocks...)+bot.Room(reply.Message.Title) > wholeRoom { // beside a long problem: what each does stands in its own help
+		for i, b := range reply.Message.Blocks {
+			if b.Kind == bot.Item {
+				reply.Message.Blocks[i].Spans = b.Spans[:1]
+			}
+		}
+	}
 	return reply
 }
+
+// wholeRoom is what an answer may take at most, in Room units, on the platform that takes least.
+const wholeRoom = 2000
 
 func (m *manual) firstOf(prefix string) string {
 	i := slices.IndexFunc(m.table, func(c command) bool { return c.role > stories.Reader && strings.HasPrefix(c.Name, prefix) })

@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -290,6 +291,8 @@ func (d *newsDay) end() {
 	d.slackSays(d.direct, asksInPerson, "/story", "flood")
 	d.slackSays(teamChannel, reader, "/story", "gauge 1")
 	d.types("/story flood", "Timeline")
+	d.cardsFollow(guildChannel, alertsChannel)
+	d.cardsFollowOnSlack(map[string][]string{teamChannel: {"rhine · closed"}, d.direct: {"rhine · closed", "goes on as rhine"}})
 	d.p.stop()
 	d.golden("answers", d.answered())
 	for name, channel := range map[string]string{"discord-news": guildChannel, "discord-alerts": alertsChannel, "discord-desk": deskChannel} {
@@ -299,6 +302,32 @@ func (d *newsDay) end() {
 		d.golden(name, d.slackShows(channel))
 	}
 	d.golden("console", lateEnd.ReplaceAllString(inProgress.ReplaceAllString(d.p.stdout.String(), "(how far it is)\n\n"), ""))
+}
+
+// cardsFollow waits until the cards on Discord read as their story is in the end.
+func (d *newsDay) cardsFollow(channels ...string) {
+	d.t.Helper()
+	for _, channel := range channels {
+		if err := d.discord.Wait(d.ctx, func() bool {
+			return slices.ContainsFunc(d.discord.Messages(channel), func(m discordtest.Message) bool { return strings.Contains(m.Text, "rhine · closed") })
+		}); err != nil {
+			d.t.Fatalf("the card in %s: %v", channel, err)
+		}
+	}
+}
+
+// cardsFollowOnSlack waits until cards there read so.
+func (d *newsDay) cardsFollowOnSlack(want map[string][]string) {
+	d.t.Helper()
+	for channel, all := range want {
+		for _, words := range all {
+			if _, err := d.slack.WaitUntil(d.ctx, team, channel, words, func(list []slacktest.Message) bool {
+				return slices.ContainsFunc(list, func(m slacktest.Message) bool { return strings.Contains(oneLine(m.Text), words) })
+			}); err != nil {
+				d.t.Fatalf("the card in %s: %v", channel, err)
+			}
+		}
+	}
 }
 
 // lateEnd tells how a push ended whose answer was followed by others: when that is found
