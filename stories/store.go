@@ -33,10 +33,14 @@ type StoryStore interface {
 	Updates(ctx context.Context, storyID int64, before, limit int) ([]Update, error)
 	// UpdateByNumber finds one update of a story. CodeNotFound.
 	UpdateByNumber(ctx context.Context, storyID int64, number int) (Update, error)
-	// Search returns stories whose headline, summary, slug, topics or updates
-	// hold all words of query (the last as a prefix), newest activity first;
-	// all stories for an empty query. total counts all that match.
-	Search(ctx context.Context, query string, offset, limit int) (found []Story, total int, err error)
+	// Search returns stories whose slugs, headline, summary, topics or updates hold
+	// all words of query: first the one with exactly this slug, now or before, then
+	// those that hold the words, then those with words that begin so (in updates from
+	// three letters on); only where there is none, those with all words but for typing
+	// errors in what stories are called by. Of equals those that develop come first,
+	// then the newest activity. For an empty query all stories, newest activity first.
+	// total counts all that match.
+	Search(ctx context.Context, query string, offset, limit int) (found []Hit, total int, err error)
 	// Suggest returns the stories that typed may mean, at most limit and no more
 	// than MaxSuggested, best first: the story with exactly this slug, then slugs
 	// that begin with it, then stories whose slug and headline have words that

@@ -5,21 +5,12 @@ import (
 	"strings"
 )
 
-// How PostgreSQL finds words: tsvector and tsquery,
+// How PostgreSQL finds names: tsvector and tsquery,
 // https://www.postgresql.org/docs/15/datatype-textsearch.html.
 
 // lexemes makes a tsvector of the words in a parameter, as they are.
 func lexemes(parameter string) string {
 	return `array_to_tsvector(array_remove(string_to_array(CAST(` + parameter + ` AS TEXT), ' '), ''))`
-}
-
-func (e *postgresEngine) addWords(ctx context.Context, q querier, storyID, updateID int64, words []string) error {
-	piece := `
-		INSERT INTO pieces (story_id, update_id, words)
-		VALUES (?1, ?2, ` + lexemes("?3") + `)
-		ON CONFLICT (story_id, update_id) DO UPDATE SET words = excluded.words`
-	_, err := q.exec(ctx, piece, storyID, updateID, strings.Join(words, " "))
-	return err
 }
 
 func (e *postgresEngine) addName(ctx context.Context, q querier, storyID int64, words []string) error {
@@ -28,10 +19,6 @@ func (e *postgresEngine) addName(ctx context.Context, q querier, storyID int64, 
 		ON CONFLICT (story_id) DO UPDATE SET words = excluded.words`
 	_, err := q.exec(ctx, name, storyID, strings.Join(words, " "))
 	return err
-}
-
-func (e *postgresEngine) holding(parameter string) string {
-	return `SELECT story_id FROM pieces WHERE words @@ CAST(` + parameter + ` AS TSQUERY)`
 }
 
 func (e *postgresEngine) namedSQL() string {

@@ -11,7 +11,7 @@ import (
 
 const (
 	indexName    = "indexed" // the setting that says how words were spelt last
-	indexVersion = "4"       // 4: by the words of a slug, which no soft sign divides
+	indexVersion = "5"       // 5: by two characters that stand side by side, where no space does
 	// indexBatch is how many rows are spelt anew in one transaction: what is
 	// published meanwhile waits for one of them at most.
 	indexBatch = 50

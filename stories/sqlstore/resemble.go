@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"storybot/stories"
+	"storybot/stories/search"
 )
 
 // Limits of what typing errors are forgiven in.
@@ -27,21 +28,18 @@ func errorsIn(w string) int {
 // resembling adds stories whose names have all words typed but for typing
 // errors, the fewest in a word first; when there is none, those that have all
 // words but one.
-func (s *Store) resembling(ctx context.Context, words []word, p *suggestions) error {
+func (s *Store) resembling(ctx context.Context, words search.Query, p *suggestions) error {
 	before := len(p.ids)
-	near := make([][maxErrors + 1][]string, len(words))
-	for i, w := range words {
-		var err error
-		if near[i], err = s.nearWords(ctx, letters(w[0])); err != nil {
-			return err
-		}
+	near, err := s.near(ctx, words)
+	if err != nil {
+		return err
 	}
 	for slips := 1; slips <= maxErrors && len(p.ids) == before; slips++ {
-		parts, more := make([]string, len(words)), false
-		for i, w := range words {
+		parts, more := make([]string, words.Len()), false
+		for i := range parts {
 			more = more || len(near[i][slips]) > 0
 			known := slices.Concat(near[i][1 : slips+1]...)
-			parts[i] = s.anyOf(w, true)
+			parts[i] = s.anyOf(words.Spellings(i), true)
 			if len(known) > 0 {
 				parts[i] = s.either(parts[i], s.anyOf(known, false))
 			}
@@ -53,20 +51,33 @@ func (s *Store) resembling(ctx context.Context, words []word, p *suggestions) er
 			return err
 		}
 	}
-	if len(words) < 2 || len(p.ids) > before {
+	if words.Len() < 2 || len(p.ids) > before {
 		return nil
 	}
 	var without []string
-	for i := range words {
+	for i := range words.Len() {
 		var rest []string
-		for j, w := range words {
+		for j := range words.Len() {
 			if j != i {
-				rest = append(rest, s.anyOf(w, false))
+				rest = append(rest, s.anyOf(words.Spellings(j), false))
 			}
 		}
 		without = append(without, s.both(rest...))
 	}
 	return s.named(ctx, shares, s.either(without...), p)
+}
+
+// near are the known words that each of the words resembles, by how many typing errors
+// away they are.
+func (s *Store) near(ctx context.Context, words search.Query) ([][maxErrors + 1][]string, error) {
+	near := make([][maxErrors + 1][]string, words.Len())
+	for i := range near {
+		var err error
+		if near[i], err = s.nearWords(ctx, search.Latin(words.Spellings(i)[0])); err != nil {
+			return nil, err
+		}
+	}
+	return near, nil
 }
 
 const nearWordsSQL = `
@@ -101,7 +112,7 @@ const learnSQL = `
 // learn takes words in Latin letters into the vocabulary.
 func (s *Store) learn(ctx context.Context, q querier, words []string) error {
 	for _, w := range words {
-		if len(w) < minVocabulary-1 || len(w) > maxVocabulary || w != letters(w) {
+		if len(w) < minVocabulary-1 || len(w) > maxVocabulary || w != search.Latin(w) {
 			continue
 		}
 		pairs, err := grams(w)

@@ -5,27 +5,11 @@ import (
 	"strings"
 )
 
-// How SQLite finds words: FTS5, https://www.sqlite.org/fts5.html.
-
-func (e *sqliteEngine) addWords(ctx context.Context, q querier, storyID, updateID int64, words []string) error {
-	const piece = `
-		INSERT INTO pieces (story_id, update_id) VALUES (?1, ?2)
-		ON CONFLICT (story_id, update_id) DO UPDATE SET update_id = excluded.update_id RETURNING id`
-	var id int64
-	if err := one(ctx, q, piece, []any{storyID, updateID}, &id); err != nil {
-		return err
-	}
-	_, err := q.exec(ctx, `INSERT OR REPLACE INTO pieces_words (rowid, words) VALUES (?1, ?2)`, id, strings.Join(words, " "))
-	return err
-}
+// How SQLite finds names: FTS5, https://www.sqlite.org/fts5.html.
 
 func (e *sqliteEngine) addName(ctx context.Context, q querier, storyID int64, words []string) error {
 	_, err := q.exec(ctx, `INSERT OR REPLACE INTO names (rowid, words) VALUES (?1, ?2)`, storyID, strings.Join(words, " "))
 	return err
-}
-
-func (e *sqliteEngine) holding(parameter string) string {
-	return `SELECT p.story_id FROM pieces_words JOIN pieces p ON p.id = pieces_words.rowid WHERE pieces_words MATCH ` + parameter
 }
 
 func (e *sqliteEngine) namedSQL() string {
