@@ -28,9 +28,10 @@ func PlainText(m Message) string {
 }
 
 // separator is what stands between two blocks: items keep together, small
-// print keeps to what it belongs to, a heading to what it heads.
+// print and what is quoted of an item keep to what they belong to, a heading to
+// what it heads.
 func separator(prev, next BlockKind) string {
-	if next == Small || prev == Heading || prev == Item && next == Item {
+	if next == Small || prev == Heading || prev == Item && (next == Item || next == Quote) {
 		return "\n"
 	}
 	return "\n\n"

@@ -40,9 +40,10 @@ func draw(m bot.Message) (all []line) {
 }
 
 // together says that no empty line stands between two blocks: items keep together,
-// small print keeps to what it belongs to, a heading to what it heads.
+// small print and what is quoted of an item keep to what they belong to, a heading to
+// what it heads.
 func together(prev, next bot.BlockKind) bool {
-	return next == bot.Small || prev == bot.Heading || prev == bot.Item && next == bot.Item
+	return next == bot.Small || prev == bot.Heading || prev == bot.Item && (next == bot.Item || next == bot.Quote)
 }
 
 func drawBlock(block bot.Block) []line {
