@@ -21,8 +21,22 @@ func (e *postgresEngine) addName(ctx context.Context, q querier, storyID int64, 
 	return err
 }
 
+// recentNames is how many of the newest stories are looked at one by one for those
+// that are called so.
+const recentNames = "300"
+
+// namedSQL looks at the newest names first, which have enough of what many have. What
+// few have is found by the index alone, and put in order then: the server does not
+// know which of the two a query asks for.
 func (e *postgresEngine) namedSQL() string {
-	return `SELECT story_id FROM names WHERE words @@ CAST(?1 AS TSQUERY) ORDER BY story_id DESC LIMIT ?2`
+	return `
+		WITH recent AS MATERIALIZED (
+			SELECT story_id FROM (SELECT story_id, words FROM names ORDER BY story_id DESC LIMIT ` + recentNames + `) AS newest
+			WHERE words @@ CAST(?1 AS TSQUERY) LIMIT ?2)
+		SELECT story_id FROM recent WHERE (SELECT count(*) FROM recent) >= ?2
+		UNION ALL
+		(SELECT story_id FROM names WHERE words @@ CAST(?1 AS TSQUERY) AND (SELECT count(*) FROM recent) < ?2 ORDER BY story_id + 0 DESC LIMIT ?2)
+		ORDER BY story_id DESC`
 }
 
 func (e *postgresEngine) term(word string, prefix bool) string {

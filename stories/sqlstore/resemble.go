@@ -82,7 +82,7 @@ func (s *Store) near(ctx context.Context, words search.Query) ([][maxErrors + 1]
 
 const nearWordsSQL = `
 	SELECT word FROM vocabulary
-	WHERE gram IN (SELECT j.value ->> 0 FROM each(?1)) AND length BETWEEN ?2 AND ?3
+	WHERE gram IN (SELECT j.value FROM numbered(?1)) AND length BETWEEN ?2 AND ?3
 	GROUP BY word ORDER BY count(*) DESC, word LIMIT ?4`
 
 // nearWords are the known words that w resembles, by how many typing errors
@@ -92,11 +92,11 @@ func (s *Store) nearWords(ctx context.Context, w string) (near [maxErrors + 1][]
 	if most == 0 || len(w) > maxVocabulary {
 		return near, nil
 	}
-	pairs, err := grams(w)
+	pairs, err := json.Marshal(grams(w))
 	if err != nil {
 		return near, err
 	}
-	found, err := all(ctx, s.reader(), func(r row) (w string, err error) { return w, r.Scan(&w) }, nearWordsSQL, pairs, len(w)-most, len(w)+most, maxNearWords)
+	found, err := all(ctx, s.reader(), func(r row) (w string, err error) { return w, r.Scan(&w) }, nearWordsSQL, string(pairs), len(w)-most, len(w)+most, maxNearWords)
 	for _, known := range found {
 		if d := stories.Distance(w, known, most); d > 0 {
 			near[d] = append(near[d], known)
@@ -106,34 +106,33 @@ func (s *Store) nearWords(ctx context.Context, w string) (near [maxErrors + 1][]
 }
 
 const learnSQL = `
-	INSERT INTO vocabulary (gram, length, word) SELECT j.value ->> 0, CAST(j.value ->> 1 AS SMALLINT), ?2 FROM each(?1) WHERE 1 = 1
+	INSERT INTO vocabulary (gram, length, word) SELECT j.value ->> 0, CAST(j.value ->> 1 AS SMALLINT), j.value ->> 2 FROM each(?1) WHERE 1 = 1
 	ON CONFLICT (gram, length, word) DO NOTHING`
 
 // learn takes words in Latin letters into the vocabulary.
 func (s *Store) learn(ctx context.Context, q querier, words []string) error {
+	var pairs [][3]any
 	for _, w := range words {
 		if len(w) < minVocabulary-1 || len(w) > maxVocabulary || w != search.Latin(w) {
 			continue
 		}
-		pairs, err := grams(w)
-		if err != nil {
-			return err
+		for _, gram := range grams(w) {
+			pairs = append(pairs, [3]any{gram, len(w), w})
 		}
-		if _, err := q.exec(ctx, learnSQL, pairs, w); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// grams are a word's pairs of letters, its beginning and end among them, each
-// with the word's length, as JSON.
-func grams(w string) (string, error) {
-	var pairs [][2]any
-	padded := "^" + w + "$"
-	for i := range len(padded) - 1 {
-		pairs = append(pairs, [2]any{padded[i : i+2], len(w)})
 	}
 	text, err := json.Marshal(pairs)
-	return string(text), err
+	if err != nil || len(pairs) == 0 {
+		return err
+	}
+	_, err = q.exec(ctx, learnSQL, string(text))
+	return err
+}
+
+// grams are a word's pairs of letters, its beginning and end among them.
+func grams(w string) (pairs []string) {
+	padded := "^" + w + "$"
+	for i := range len(padded) - 1 {
+		pairs = append(pairs, padded[i:i+2])
+	}
+	return pairs
 }
