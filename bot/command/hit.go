@@ -192,7 +192,7 @@ func excerptOf(text string, marks []search.Mark, room int) (from, to int) {
 			}
 		}
 	}
-	for right > left && isSpace(right-1) {
+	for right > left && right < len(all) && strings.Contains(" ,;:", text[all[right-1].from:all[right-1].to]) {
 		right--
 	}
 	if left >= right {

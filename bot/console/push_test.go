@@ -46,9 +46,15 @@ func TestGoldenPushes(t *testing.T) {
 			t.Errorf("%s: %s", p.Name, complaint)
 		}
 	}
-	path := filepath.Join("testdata", "pushes.golden")
+	golden(t, "pushes.golden", out.String())
+}
+
+// golden compares got with a file in testdata.
+func golden(t *testing.T, name, got string) {
+	t.Helper()
+	path := filepath.Join("testdata", name)
 	if *update {
-		if err := os.WriteFile(path, out.Bytes(), 0o644); err != nil {
+		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -56,7 +62,16 @@ func TestGoldenPushes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(string(want), out.String()); diff != "" {
+	if diff := cmp.Diff(string(want), got); diff != "" {
 		t.Errorf("%s (run with -update to accept):\n%s", path, diff)
 	}
+}
+
+// A search's answer: each story with what was found in it under it.
+func TestGoldenHits(t *testing.T) {
+	var b strings.Builder
+	for _, l := range draw(platformtest.Found()) {
+		b.WriteString(l.plain() + "\n")
+	}
+	golden(t, "hits.golden", b.String())
 }

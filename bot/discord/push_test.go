@@ -66,6 +66,11 @@ func TestGoldenPushes(t *testing.T) {
 	goldenText(t, "pushes.golden", b.String())
 }
 
+// A search's answer: its words are marked within text that stays text.
+func TestGoldenHits(t *testing.T) {
+	goldenText(t, "hits.golden", text(platformtest.Found())+"\n")
+}
+
 // checkPush says what is wrong with a push, or with what its button opens.
 func checkPush(p platformtest.Push) string {
 	content := text(p.Message)

@@ -73,6 +73,13 @@ func TestGoldenPushes(t *testing.T) {
 	golden(t, "pushes.golden", []byte(b.String()))
 }
 
+// A search's answer: its words are marked in rich text, where all other text stays text.
+func TestGoldenHits(t *testing.T) {
+	found := platformtest.Found()
+	text, blocks := encodeMessage(&found)
+	golden(t, "hits.golden", fmt.Appendf(nil, "%s\n--- blocks\n%s\n", text, blocks))
+}
+
 // checkPush says what is wrong with a push, or with what its button opens.
 func checkPush(p platformtest.Push) string {
 	text, blocks := encodeMessage(&p.Message)

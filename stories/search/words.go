@@ -227,16 +227,21 @@ func isASCII(s string) bool {
 // letters are missing.
 var germanic = strings.NewReplacer("ä", "ae", "ö", "oe", "ü", "ue", "å", "aa", "ø", "oe")
 
+// variants are letters that are typed for others: a sigma that ends a word, the
+// endings and the Persian forms of Arabic letters.
+var variants = map[rune]rune{'ς': 'σ', 'ة': 'ه', 'ى': 'ي', 'ی': 'ي', 'ک': 'ك'}
+
 // folded is a word without its accents.
 func folded(written string) string {
 	return strings.Map(func(r rune) rune {
-		switch {
-		case unicode.Is(unicode.Mn, r):
+		if unicode.Is(unicode.Mn, r) {
 			return -1
-		case r == 'ς': // a sigma that ends a word
-			return 'σ'
 		}
-		return unicode.ToLower(r)
+		r = unicode.ToLower(r)
+		if same, ok := variants[r]; ok {
+			return same
+		}
+		return r
 	}, norm.NFKD.String(written))
 }
 

@@ -35,6 +35,7 @@ func TestWordsAndTheirSpellings(t *testing.T) {
 		"…":                  "",
 		"ΟΔΟΣ οδός":          "odos οδοσ",
 		"مـحـمـد":            "mhmd محمد",
+		"المفوضية على":       "l lmfwdy المفوضيه علي",
 		"Ｓｏｎｙ ｈａｃｋ":          "hack sony",
 		"Ångström ﬂood":      "aangstroem angstrom flood",
 	} {
