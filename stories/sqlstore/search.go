@@ -22,8 +22,8 @@ const (
 const (
 	listedSQL       = `SELECT ` + storyColumns + ` FROM stories s ORDER BY s.active_at DESC, s.id DESC LIMIT ?1 OFFSET ?2`
 	countStoriesSQL = `SELECT count(*) FROM stories`
-	// foundSQL are stories found by each of some ranges of words.
-	foundSQL = `SELECT s.id, s.state, s.active_at FROM stories s WHERE s.id IN (%s)`
+	// foundSQL are stories that are in a set, ranked by an expression.
+	foundSQL = `SELECT s.id, s.state, s.active_at, %s FROM stories s WHERE s.id IN (%s)`
 	// byRangesSQL are the stories that have a word in one of the ranges of a parameter.
 	byRangesSQL = `
 		SELECT w.story_id FROM each(?%d) CROSS JOIN words w
@@ -68,7 +68,7 @@ type candidate struct {
 
 func scanCandidate(r row) (c candidate, err error) {
 	var state stories.State
-	err = r.Scan(&c.id, &state, &c.active)
+	err = r.Scan(&c.id, &state, &c.active, &c.rank)
 	c.closed = closed(stories.Story{State: state})
 	return c, err
 }
@@ -122,26 +122,16 @@ func (s *Store) find(ctx context.Context, typed string, q search.Query) (found [
 	if err != nil {
 		return nil, nil, err
 	}
-	rank := map[int64]int{}
-	for _, beginnings := range []bool{false, true} {
-		more, err := s.holding(ctx, q, func(i int) []wordRange { return rangesOf(q.Spellings(i), beginnings) })
-		if err != nil {
-			return nil, nil, err
-		}
-		for _, c := range more {
-			if _, known := rank[c.id]; known {
-				continue
-			}
-			switch {
-			case slices.Contains(exact, c.id):
-				c.rank = isCalled
-			case beginnings:
-				c.rank = beginsAll
-			default:
-				c.rank = holdsAll
-			}
-			rank[c.id] = c.rank
-			found = append(found, c)
+	var sets byWords
+	whole := sets.holding(q, func(i int) []wordRange { return rangesOf(q.Spellings(i), false) })
+	begun := sets.holding(q, func(i int) []wordRange { return rangesOf(q.Spellings(i), true) })
+	rank := fmt.Sprintf("CASE WHEN s.id IN (%s) THEN %d ELSE %d END", whole, holdsAll, beginsAll)
+	if found, err = all(ctx, s.reader(), scanCandidate, fmt.Sprintf(foundSQL, rank, begun), sets.args...); err != nil {
+		return nil, nil, err
+	}
+	for i := range found {
+		if slices.Contains(exact, found[i].id) {
+			found[i].rank = isCalled
 		}
 	}
 	if len(found) > 0 {
@@ -166,9 +156,11 @@ func (s *Store) misspelt(ctx context.Context, q search.Query) (found []candidate
 		if !more {
 			continue
 		}
-		found, err = s.holding(ctx, q, func(i int) []wordRange {
+		var sets byWords
+		set := sets.holding(q, func(i int) []wordRange {
 			return append(rangesOf(q.Spellings(i), true), rangesOf(slices.Concat(near[i][1:slips+1]...), false)...)
 		})
+		found, err = all(ctx, s.reader(), scanCandidate, fmt.Sprintf(foundSQL, "0", set), sets.args...)
 		if err != nil || len(found) > 0 {
 			return found, like, err
 		}
@@ -176,17 +168,20 @@ func (s *Store) misspelt(ctx context.Context, q search.Query) (found []candidate
 	return nil, nil, nil
 }
 
-// holding are the stories that have, for each word of q, one in the ranges it is
-// given.
-func (s *Store) holding(ctx context.Context, q search.Query, ranges func(i int) []wordRange) ([]candidate, error) {
-	sets, args := make([]string, q.Len()), make([]any, q.Len())
-	for i := range sets {
-		sets[i] = fmt.Sprintf(byRangesSQL, i+1)
+// byWords are sets of stories in a statement, and its parameters.
+type byWords struct{ args []any }
+
+// holding is the set of the stories that have, for each word of q, one in the ranges
+// it is given.
+func (b *byWords) holding(q search.Query, ranges func(i int) []wordRange) string {
+	var sets []string
+	for i := range q.Len() {
 		text, err := json.Marshal(ranges(i))
 		if err != nil {
-			return nil, err
+			text = []byte("[]") // texts and numbers can always be written
 		}
-		args[i] = string(text)
+		b.args = append(b.args, string(text))
+		sets = append(sets, fmt.Sprintf(byRangesSQL, len(b.args)))
 	}
-	return all(ctx, s.reader(), scanCandidate, fmt.Sprintf(foundSQL, strings.Join(sets, " INTERSECT ")), args...)
+	return strings.Join(sets, " INTERSECT ")
 }
