@@ -117,6 +117,78 @@ var searchTests = []test{
 			same(d, fmt.Sprintf("search %q", query), called(found), want)
 		}
 	}},
+	{"the slug itself comes first, then whole words, then their beginnings, and what resembles only where there is none", func(d *desk) {
+		d.shelf(
+			stories.Story{Slug: "fire", Headline: "A hotel burns"}, stories.Story{Slug: "brigade", Headline: "On strike", Summary: "Those who fight a fire"},
+			stories.Story{Slug: "works", Headline: "Fireworks are forbidden"}, stories.Story{Slug: "kyiv", Headline: "The capital"},
+			stories.Story{Slug: "fire-station", Headline: "Fire station closes"}, stories.Story{Slug: "old-fire", Headline: "Firemen honoured"},
+			stories.Story{Slug: "hack", Headline: "A studio is attacked"},
+		)
+		d.close("fire-station")
+		d.later(time.Minute)
+		d.append(d.story("brigade"), stories.Minor)
+		hack := d.story("hack")
+		d.later(time.Minute)
+		_, _, err := d.RenameStory(d.ctx, d.act(), hack.ID, "studio-hack")
+		d.ok(err)
+		d.later(time.Minute)
+		d.track("hack-news")
+		resembling := map[string]bool{"kiyv": true, "kyvi": true, "capitl": true, "fier station": true}
+		for query, want := range map[string]string{
+			"fire":         "fire brigade old-fire fire-station works",
+			"FIRE":         "fire brigade old-fire fire-station works",
+			"fir":          "brigade old-fire works fire fire-station",
+			"fire-station": "fire-station", "station fire": "fire-station", "sta fi": "fire-station",
+			"kiyv": "kyiv", "kyvi": "kyiv", "capitl": "kyiv", "fier station": "fire-station",
+			"hack":  "studio-hack hack-news", // by the slug it had
+			"zebra": "", "capital zebra": "",
+		} {
+			found, total, err := d.Search(d.ctx, query, 0, 10)
+			d.ok(err)
+			same(d, fmt.Sprintf("search %q", query), called(found), want)
+			same(d, fmt.Sprintf("total of %q", query), total, len(strings.Fields(want)))
+			same(d, fmt.Sprintf("%q resembles", query), len(found) > 0 && found[0].Like != nil, resembling[query])
+		}
+	}},
+	{"a hit says where its words are, and which update that is", func(d *desk) {
+		d.shelf(stories.Story{Slug: "sony-hack", Headline: "Sony Pictures attacked", Summary: "Internal data leaked", Topics: []string{"security"}})
+		s := d.story("sony-hack")
+		for i := range 30 {
+			text := fmt.Sprint("Nothing new at ", i)
+			switch i {
+			case 3:
+				text = "The Interview is called off; KCNA warns"
+			case 6, 25:
+				text = "The film may still come out"
+			}
+			d.later(time.Minute)
+			_, _, err := d.AppendUpdate(d.ctx, d.act(), stories.Update{StoryID: s.ID, Text: text, Level: stories.Minor, Author: ana, At: d.now})
+			d.ok(err)
+		}
+		_, _, err := d.RenameStory(d.ctx, d.act(), s.ID, "studio-hack")
+		d.ok(err)
+		for _, c := range []struct {
+			query  string
+			place  stories.Place
+			number int
+		}{
+			{"", stories.InName, 0}, {"hack sony", stories.InName, 0}, {"attac", stories.InName, 0},
+			{"film", stories.InUpdate, 26}, // the newest
+			{"kcna", stories.InUpdate, 4}, {"interview film", stories.InUpdate, 26}, {"KCNA called sony", stories.InUpdate, 4}, {"interv warns film", stories.InUpdate, 4},
+			{"leaked", stories.InSummary, 0}, {"data film", stories.InUpdate, 26}, {"internal data film", stories.InSummary, 0},
+			{"securi", stories.InTopics, 0}, {"sony-hack", stories.InName, 0},
+		} {
+			found, _, err := d.Search(d.ctx, c.query, 0, 1)
+			d.ok(err)
+			same(d, fmt.Sprintf("place of %q", c.query), found[0].Place, c.place)
+			same(d, fmt.Sprintf("update of %q", c.query), found[0].Update.Number, c.number)
+		}
+		same(d, "a misspelt word that no story is called by", d.finds("intreview"), "")
+		d.edit(s, stories.StoryEdit{Headline: to("A studio is attacked")})
+		found, _, err := d.Search(d.ctx, "sony", 0, 1)
+		d.ok(err)
+		same(d, "of an older slug", found[0].Place, stories.InOlderSlug)
+	}},
 	{"results come newest activity first, in pages, with the total of all", func(d *desk) {
 		library(d)
 		for page, want := range []string{"sony-hack bank-run", "tokyo-vote quake-chile", ""} {
@@ -130,6 +202,14 @@ var searchTests = []test{
 		same(d, "second result", called(found), "bank-run")
 		same(d, "total", total, 2)
 	}},
+}
+
+// story is the one called so.
+func (d *desk) story(slug string) stories.Story {
+	d.Helper()
+	s, err := d.StoryBySlug(d.ctx, slug)
+	d.ok(err)
+	return s
 }
 
 // called are the slugs of what was found.
