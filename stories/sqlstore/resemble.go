@@ -30,7 +30,7 @@ func errorsIn(w string) int {
 // words but one.
 func (s *Store) resembling(ctx context.Context, words search.Query, p *suggestions) error {
 	before := len(p.ids)
-	near, err := s.near(ctx, words)
+	near, err := s.near(ctx, words, true)
 	if err != nil {
 		return err
 	}
@@ -68,12 +68,12 @@ func (s *Store) resembling(ctx context.Context, words search.Query, p *suggestio
 }
 
 // near are the known words that each of the words resembles, by how many typing errors
-// away they are.
-func (s *Store) near(ctx context.Context, words search.Query) ([][maxErrors + 1][]string, error) {
+// away they are; with beginnings also those of which it resembles the beginning.
+func (s *Store) near(ctx context.Context, words search.Query, beginnings bool) ([][maxErrors + 1][]string, error) {
 	near := make([][maxErrors + 1][]string, words.Len())
 	for i := range near {
 		var err error
-		if near[i], err = s.nearWords(ctx, search.Latin(words.Spellings(i)[0])); err != nil {
+		if near[i], err = s.nearWords(ctx, search.Latin(words.Spellings(i)[0]), beginnings); err != nil {
 			return nil, err
 		}
 	}
@@ -83,22 +83,29 @@ func (s *Store) near(ctx context.Context, words search.Query) ([][maxErrors + 1]
 const nearWordsSQL = `
 	SELECT word FROM vocabulary
 	WHERE gram IN (SELECT j.value FROM numbered(?1)) AND length BETWEEN ?2 AND ?3
-	GROUP BY word ORDER BY count(*) DESC, word LIMIT ?4`
+	GROUP BY word ORDER BY count(*) DESC, min(length), word LIMIT ?4`
+
+// minBeginning is how many letters a beginning must have that is forgiven errors.
+const minBeginning = 4
 
 // nearWords are the known words that w resembles, by how many typing errors
 // away they are: those that share the most pairs of letters are compared.
-func (s *Store) nearWords(ctx context.Context, w string) (near [maxErrors + 1][]string, err error) {
+func (s *Store) nearWords(ctx context.Context, w string, beginnings bool) (near [maxErrors + 1][]string, err error) {
 	most := errorsIn(w)
 	if most == 0 || len(w) > maxVocabulary {
 		return near, nil
 	}
-	pairs, err := json.Marshal(grams(w))
+	longest, pairs, distance := len(w)+most, grams(w), stories.Distance
+	if beginnings && len(w) >= minBeginning {
+		longest, distance = maxVocabulary, stories.BeginningDistance
+	}
+	text, err := json.Marshal(pairs)
 	if err != nil {
 		return near, err
 	}
-	found, err := all(ctx, s.reader(), func(r row) (w string, err error) { return w, r.Scan(&w) }, nearWordsSQL, string(pairs), len(w)-most, len(w)+most, maxNearWords)
+	found, err := all(ctx, s.reader(), scanText, nearWordsSQL, string(text), len(w)-most, longest, maxNearWords)
 	for _, known := range found {
-		if d := stories.Distance(w, known, most); d > 0 {
+		if d := distance(w, known, most); d > 0 {
 			near[d] = append(near[d], known)
 		}
 	}

@@ -143,7 +143,7 @@ func (s *Store) find(ctx context.Context, typed string, q search.Query) (found [
 // misspelt are the stories that hold q but for typing errors in words that stories
 // are called by, the fewest in a word. like are the words that were meant.
 func (s *Store) misspelt(ctx context.Context, q search.Query) (found []candidate, like []string, err error) {
-	near, err := s.near(ctx, q)
+	near, err := s.near(ctx, q, false)
 	if err != nil {
 		return nil, nil, err
 	}
