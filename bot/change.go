@@ -2,6 +2,7 @@ package bot
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"storybot/stories"
@@ -62,8 +63,9 @@ func storyCard(story stories.Story, newest stories.Update, by Block, alone bool)
 	state := Block{Kind: Small, Spans: []Span{Text(story.Slug + " · " + string(story.State) + " · no updates yet")}}
 	if newest.Number > 0 {
 		state.Spans = []Span{Text(fmt.Sprintf("%s · %s · update %d · ", story.Slug, story.State, newest.Number)), {Time: newest.At, Relative: true}}
+		state.Spans = append(state.Spans, EditedMark(newest)...)
 		text, cut := within(Clean(newest.Text), cardText, cardTextRoom)
-		m.Title, m.Blocks = pushTitle(newest), []Block{Para(Text(text))}
+		m.Title, m.Blocks = pushTitle(newest), slices.Concat(NoticeLines(newest), []Block{Para(newsSpans(newest, text)...)}, MarkLines(newest))
 		about = []Block{{Kind: Heading, Spans: []Span{Text(Headline(story))}}}
 		if cut {
 			m.Buttons = append(m.Buttons, ReadButton("Read all", newest))
@@ -89,11 +91,7 @@ func newsRow(n stories.News) Block {
 	title, _ := CutToRoom(Headline(n.Story), rowTitleRoom)
 	row := Block{Kind: Item, Spans: []Span{Bold(title)}, Button: &open}
 	if text, _ := CutToRoom(OneLine(n.Update.Text), rowTextRoom); text != "" {
-		row.Spans = append(row.Spans, Text("\n"))
-		if n.Update.Level == stories.Breaking {
-			row.Spans = append(row.Spans, Bold("BREAKING "))
-		}
-		row.Spans = append(row.Spans, Text(text))
+		row.Spans = append(append(row.Spans, Text("\n")), RowSpans(n.Update, text)...)
 	}
 	line := "\n" + n.Story.Slug + " · "
 	if n.Story.State == stories.Closed {

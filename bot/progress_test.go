@@ -41,6 +41,11 @@ func TestProgressWords(t *testing.T) {
 		{stories.Progress{Total: 1, Sent: 1}, 0, "Delivered to the one channel."},
 		{stories.Progress{Total: 2, Sent: 2}, 0, "Delivered to both channels."},
 		{stories.Progress{Total: 3, Sent: 3}, 0, "Delivered to all 3 channels."},
+		{stories.Progress{Total: 1, Sent: 1, Direct: 1}, 0, "Delivered to the one direct message."},
+		{stories.Progress{Total: 2, Sent: 2, Direct: 1}, 0, "Delivered to all 2: 1 channel and 1 direct message."},
+		{stories.Progress{Total: 2, Sent: 2, Direct: 2}, 0, "Delivered to all 2: 2 direct messages."},
+		{stories.Progress{Total: 1205, Sent: 1205, Direct: 3}, 0, "Delivered to all 1,205: 1,202 channels and 3 direct messages."},
+		{stories.Progress{Total: 10, Sent: 4, Waiting: 6, Direct: 3}, 0, "Delivered 4 of 10."},
 		{stories.Progress{Total: 10, Sent: 6, Held: 1, Failed: 2, Unknown: 1}, 0, "Delivered 6 of 10, 1 blocked, 2 failed, 1 uncertain. /desk status tells why."},
 	} {
 		if got := ProgressWords(tt.p, tt.left); got != tt.want {
@@ -58,6 +63,22 @@ func TestTimeLeft(t *testing.T) {
 		{1, math.MaxInt, math.MaxInt64, math.MaxInt64}, {3, 7, 10 * time.Second, 23333 * time.Millisecond}} {
 		if got := TimeLeft(tt.finished, tt.waiting, tt.elapsed); got != tt.want {
 			t.Errorf("TimeLeft(%d, %d, %v) = %v, want %v", tt.finished, tt.waiting, tt.elapsed, got, tt.want)
+		}
+	}
+}
+
+func TestRevisionWords(t *testing.T) {
+	for want, c := range map[string]struct {
+		p    stories.Progress
+		left time.Duration
+	}{
+		"Made all 2,408 edits and messages.": {stories.Progress{Total: 2408, Sent: 2408}, 0},
+		"Made the one edit.":                 {stories.Progress{Total: 1, Sent: 1}, 0},
+		"Made 1,000 of 2,408 edits and messages, 3 blocked, about 95 s left.":     {stories.Progress{Total: 2408, Sent: 1000, Held: 3, Waiting: 1405}, 95 * time.Second},
+		"Made 1 of 4 edits and messages, 1 blocked, 1 not possible, 1 uncertain.": {stories.Progress{Total: 4, Sent: 1, Held: 1, Failed: 1, Unknown: 1}, 0},
+	} {
+		if got := RevisionWords(c.p, c.left); got != want {
+			t.Errorf("%q, want %q", got, want)
 		}
 	}
 }

@@ -15,6 +15,7 @@ import (
 //	   ▲                  │
 //	   └──── retry ───────┘          held: its destination is blocked
 //	                                 skipped: never to be sent, the reason says why
+//	                                 kept: its update is on hold
 //
 // A row that is sending may have been sent: after a crash or a lost answer it
 // is settled before it is sent again.
@@ -29,11 +30,12 @@ const (
 	Unknown DeliveryState = 4
 	Held    DeliveryState = 5
 	Skipped DeliveryState = 6
+	Kept    DeliveryState = 7
 )
 
 // String returns the state's name.
 func (s DeliveryState) String() string {
-	return [...]string{"pending", "sending", "sent", "failed", "unknown", "held", "skipped"}[s]
+	return [...]string{"pending", "sending", "sent", "failed", "unknown", "held", "skipped", "kept"}[s]
 }
 
 // Delivery is one operation owed to one destination. Its identity is (update or
@@ -109,6 +111,9 @@ type Publication struct {
 	// same story published since.
 	Level     Level
 	CreatedAt time.Time
+	// Merged are stories that were merged into StoryID, for who knows publications of
+	// them. Publications alone tells them.
+	Merged []int64
 }
 
 // Ref names a row of the queue.
@@ -267,6 +272,8 @@ type Progress struct {
 	Held     int
 	Failed   int // failed and skipped
 	Unknown  int
+	Kept     int // until the update is released
+	Direct   int // those of Total to direct messages, as far as they are known to be
 	// Spared are those that follow the story of an update that nobody gets. It is
 	// counted when the update is published, never later.
 	Spared Spared `json:",omitzero"`

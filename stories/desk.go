@@ -148,7 +148,11 @@ func (s *Service) SetDesk(ctx context.Context, act Act, d Destination, lane stri
 	if err := s.require(ctx, act.By, Admin); err != nil {
 		return err
 	}
-	return s.store.SetDesk(ctx, s.stamp(act), d, lane)
+	err := s.store.SetDesk(ctx, s.stamp(act), d, lane)
+	if err == nil {
+		s.planned() // it may be asked about scheduled updates at once
+	}
+	return err
 }
 
 // Desks returns the desk's channels.

@@ -14,9 +14,13 @@ type Notice struct {
 	Kind NoticeKind
 	// Revision counts what it was to say: 0 while it is not owed to anybody. The
 	// first time it is owed as a message, then as edits of it.
-	Revision  int
-	UpdateID  int64 // that it is about; 0 for none
-	Done      bool  // this is its last revision
+	Revision int
+	UpdateID int64 // that it is about; 0 for none
+	// Since is, of a RevisionNotice, the wording that its channels were shown last;
+	// its Revision is the wording that it tells of. Of a ProgressNotice it is the
+	// revision whose work it tells of, 0 for the update's own push.
+	Since     int
+	Done      bool // this is its last revision
 	Body      NoticeBody
 	CreatedAt time.Time
 }
@@ -40,6 +44,8 @@ const (
 	// that says what ended: Body.Change, each owed to the channel it is about.
 	FollowNotice NoticeKind = "follow"
 	StopNotice   NoticeKind = "stop"
+	// RevisionNotice is the message beside the copies of a revised update: see Telling.
+	RevisionNotice NoticeKind = "revision"
 	// ScheduleNotice asks the desk what becomes of a scheduled update whose time has
 	// passed, and then tells it: Body.Scheduled.
 	ScheduleNotice NoticeKind = "schedule"
@@ -52,6 +58,7 @@ type NoticeBody struct {
 	More     int           `json:",omitempty"` // alarms that last and are in no notice
 	Progress Progress      `json:",omitzero"`
 	Left     time.Duration `json:",omitempty"` // how long the rest will take; 0 when that is not known
+	Again    bool          `json:",omitempty"` // of a revision's progress: copies that were kept are sent too
 	Change   Change        `json:",omitzero"`
 	// Scheduled is as it stood when the notice was last said.
 	Scheduled *Scheduled `json:",omitempty"`
@@ -67,7 +74,8 @@ type Push struct {
 // ForDesk is the urgency of what the desk is told. It is above every update's: how a
 // push is coming along, and what is wrong with it, is of no use behind it. There are
 // few such messages: see delivery.Notifier. No update has this level. What a channel
-// is told of what it follows is less urgent: see ForChannel.
+// is told of what it follows is less urgent: see ForChannel; of a revision it is told
+// with the urgency of the update.
 const ForDesk Level = 4
 
 // MaxTold is how many alarms one notice holds.
@@ -174,7 +182,9 @@ type Content struct {
 	Update Update
 	Notice Notice
 	Newest []News
-	Names  Names // of the places that Notice tells of
+	// Told are the wordings that a RevisionNotice is about: see Tell.
+	Told  []Revision
+	Names Names // of the places that Notice tells of
 }
 
 // News is a story and its newest update.

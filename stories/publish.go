@@ -17,6 +17,8 @@ type Append struct {
 	Sources []string
 	Picture Picture   // none when zero
 	At      time.Time // now when zero
+	// Unverified marks it as being checked until it is released.
+	Unverified bool
 	// Again says that the writer means it although the same text was just
 	// posted.
 	Again bool
@@ -84,6 +86,9 @@ func (a Append) update(act Act) Update {
 	if u.At.IsZero() {
 		u.At = act.At
 	}
+	if a.Unverified {
+		u.Marks = Marks{Standing: Unverified, Since: act.At}
+	}
 	return u
 }
 
@@ -99,19 +104,27 @@ func checkUpdate(u Update, now time.Time) error {
 	if err := checkLevel(u.Level); err != nil {
 		return err
 	}
-	if len(u.Sources) > MaxSources {
-		return Errorf(CodeInvalid, "An update has at most %d sources; these are %d. Leave some out, or put them into a further update.", MaxSources, len(u.Sources))
-	}
-	for _, source := range u.Sources {
-		if err := CheckSource(source); err != nil {
-			return err
-		}
+	if err := checkSources(u.Sources); err != nil {
+		return err
 	}
 	if err := CheckPicture(u.Picture); err != nil {
 		return err
 	}
 	if u.At.After(now.Add(maxAhead)) {
 		return Errorf(CodeInvalid, "at: lies in the future. Leave it out to publish as of now.")
+	}
+	return nil
+}
+
+// checkSources refuses more of them than an update has, and what is none.
+func checkSources(sources []string) error {
+	if len(sources) > MaxSources {
+		return Errorf(CodeInvalid, "An update has at most %d sources; these are %d. Leave some out, or put them into a further update.", MaxSources, len(sources))
+	}
+	for _, source := range sources {
+		if err := CheckSource(source); err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -138,7 +151,7 @@ func (s *Service) checkRepeat(ctx context.Context, act Act, story Story, u Updat
 	}
 	e := Errorf(CodeConfirm, "Update %d of %s, %s old, says %s the same.", same.Number, story.Slug, inWords(act.At.Sub(same.CreatedAt)), Nearly(same.Text, u.Text))
 	if same.Number == 0 {
-		e = Errorf(CodeConfirm, "An update of %s that is about to go out, written %s ago, says %s the same.", story.Slug, inWords(act.At.Sub(same.CreatedAt)), Nearly(same.Text, u.Text))
+		e = Errorf(CodeConfirm, "An update of %s that waits to go out, written %s ago, says %s the same.", story.Slug, inWords(act.At.Sub(same.CreatedAt)), Nearly(same.Text, u.Text))
 	}
 	e.Like = same
 	return e

@@ -16,8 +16,8 @@ type Scheduled struct {
 	Update Update
 	Due    time.Time
 	// Undo says that it only waits for its author to take it back.
-	Undo bool
-	State  ScheduleState
+	Undo  bool
+	State ScheduleState
 	// EndedBy is who published or cancelled it, EndedAt when; both zero before. What
 	// its time published has no EndedBy.
 	EndedBy User
@@ -68,6 +68,9 @@ const (
 	// MaxScheduled is how many updates of one story wait for their time, not counting
 	// those that can be undone for a while.
 	MaxScheduled = 100
+	// MostAsked is how many scheduled updates that wait for a decision a channel is
+	// asked about that becomes the desk's; the others stand in their list.
+	MostAsked = 10
 	// MaxUndo is how long an update can be held back so that its author may undo it.
 	MaxUndo = 10 * time.Minute
 )
@@ -176,6 +179,11 @@ func (s *Schedule) check(a Append, due, now time.Time) error {
 	if err := checkUpdate(a.update(Act{At: now}), now); err != nil {
 		return err
 	}
+	return CheckDue(due, now)
+}
+
+// CheckDue refuses to schedule anything so far ahead. CodeInvalid.
+func CheckDue(due, now time.Time) error {
 	if due.Sub(now) > MaxAhead {
 		return Errorf(CodeInvalid, "at: lies more than a year ahead. Look at its year, or write the update nearer to its time.")
 	}
@@ -198,6 +206,25 @@ func (s *Schedule) Open(ctx context.Context, by User, offset, limit int) ([]Sche
 		return nil, 0, err
 	}
 	return s.store.Scheduled(ctx, offset, limit)
+}
+
+// GoesOut says that something waits which can be undone until then, or whose time comes
+// by then.
+func (s *Schedule) GoesOut(ctx context.Context, then time.Time) (bool, error) {
+	for offset := 0; ; offset += MaxScheduled {
+		open, total, err := s.store.Scheduled(ctx, offset, MaxScheduled)
+		if err != nil {
+			return false, err
+		}
+		for _, o := range open {
+			if o.State == ScheduleWaiting && !o.Due.After(then) {
+				return true, nil
+			}
+		}
+		if offset+MaxScheduled >= total {
+			return false, nil
+		}
+	}
 }
 
 // Publish publishes what is scheduled now. What is not open any more is returned as
@@ -231,8 +258,8 @@ const (
 	// lookAgain is how long PublishDue has its caller wait at most: so soon another
 	// process's command is noticed, and a clock that somebody sets.
 	lookAgain = 2 * time.Second
-	// toldLate is how late an update is that the log speaks of.
-	toldLate = 15 * time.Second
+	// ToldLate is how late an update is that the logs speak of.
+	ToldLate = 15 * time.Second
 )
 
 // PublishDue publishes the earliest update that is due, or has the desk asked where
@@ -266,7 +293,7 @@ func (s *Schedule) PublishDue(ctx context.Context) (wait time.Duration, err erro
 		return lookAgain, err
 	}
 	s.desk.planned()
-	if late := now.Sub(next.Due); late > toldLate {
+	if late := now.Sub(next.Due); late > ToldLate {
 		s.desk.log.Warn("an update came late to its time", "story", done.Story.Slug, "due", next.Due, "late", late.Round(time.Second), "state", done.State)
 	}
 	return 0, nil

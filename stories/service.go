@@ -68,9 +68,10 @@ func (s *Service) Now() time.Time { return s.now().UTC() }
 type Card struct {
 	Story  Story
 	Newest []Update // newest first
-	// New is how many updates this reader has not been shown yet; Returning
-	// is false at the reader's first look.
+	// New is how many updates this reader has not been shown yet, Fresh are the numbers
+	// of those that are among Newest; Returning is false at the reader's first look.
 	New       int
+	Fresh     []int
 	Returning bool
 }
 
@@ -136,11 +137,9 @@ func (s *Service) Card(ctx context.Context, reader User, slug string) (Card, err
 	if err != nil {
 		return Card{}, err
 	}
-	seen, err := s.store.Seen(ctx, reader.Ref, story.ID)
-	if err != nil {
-		return Card{}, err
-	}
-	return Card{Story: story, Newest: newest, New: max(0, story.Updates-seen), Returning: seen > 0}, nil
+	card := Card{Story: story, Newest: newest}
+	card.New, card.Fresh, card.Returning, err = s.store.Unseen(ctx, reader.Ref, story.ID, len(newest))
+	return card, err
 }
 
 // MarkSeen records that reader was shown all of the story's updates up to
@@ -154,13 +153,14 @@ func (s *Service) StoryByID(ctx context.Context, id int64) (Story, error) {
 	return s.store.StoryByID(ctx, id)
 }
 
-// Timeline returns updates of a story with numbers below before (0: from the
+// Timeline returns updates of a story in the places below before (0: from the
 // newest), newest first.
 func (s *Service) Timeline(ctx context.Context, storyID int64, before, limit int) ([]Update, error) {
 	return s.store.Updates(ctx, storyID, before, limit)
 }
 
-// Update finds one update. CodeNotFound.
+// Update finds one update by the number a button holds, also of a story that was
+// merged since. CodeNotFound.
 func (s *Service) Update(ctx context.Context, storyID int64, number int) (Update, error) {
 	return s.store.UpdateByNumber(ctx, storyID, number)
 }

@@ -19,19 +19,24 @@ type Store interface {
 	PutBackStore
 	ScheduleStore
 	StoryEditStore
+	MergeStore
 	NameReader
+	RevisionStore
+	DraftStore
 }
 
 // StoryStore keeps stories and updates.
 type StoryStore interface {
-	// StoryBySlug finds a story by its slug or an older one. CodeNotFound.
+	// StoryBySlug finds a story by its slug or an older one, also of a story that was
+	// merged into it. CodeNotFound.
 	StoryBySlug(ctx context.Context, slug string) (Story, error)
-	// StoryByID finds a story. CodeNotFound.
+	// StoryByID finds a story, or the one that it was merged into. CodeNotFound.
 	StoryByID(ctx context.Context, id int64) (Story, error)
-	// Updates returns a story's updates with numbers below before (0: all),
-	// newest number first, at most limit.
+	// Updates returns a story's updates in the places below before (0: all), the newest
+	// first, at most limit. The newest of n updates is in place n.
 	Updates(ctx context.Context, storyID int64, before, limit int) ([]Update, error)
-	// UpdateByNumber finds one update of a story. CodeNotFound.
+	// UpdateByNumber finds one update of a story, of one that was merged by the number
+	// it had there. CodeNotFound.
 	UpdateByNumber(ctx context.Context, storyID int64, number int) (Update, error)
 	// Search returns stories whose slugs, headline, summary, topics or updates hold
 	// all words of query: first the one with exactly this slug, now or before, then
@@ -144,7 +149,8 @@ type SubscriptionStore interface {
 	// Desks returns the destinations that were named the desk's channel.
 	Desks(ctx context.Context) ([]Destination, error)
 	// SetDesk names d a desk's channel, one a workspace: an earlier one of the
-	// same platform and workspace is replaced.
+	// same platform and workspace is replaced. It is asked about the newest MostAsked
+	// scheduled updates that wait for a decision already.
 	SetDesk(ctx context.Context, act Act, d Destination, lane string) error
 }
 

@@ -17,7 +17,7 @@ func TestARefusalBeginsWithTheWarning(t *testing.T) {
 	n.must(n.ask("mo", "news", "/update sony-hack The studio cancels the film."))
 	n.work(blocking)
 	for _, line := range []string{
-		"/update sony-hakc It waits.", "/update sony-hack", "/update nosuch It waits.", "/why sony-hakc", "/why sony-hack 99", "/why sony-hack", "/unsubscribe sony-hakc",
+		"/update sony-hakc It waits.", "/update", "/update nosuch It waits.", "/why sony-hakc", "/why sony-hack 99", "/why sony-hack", "/unsubscribe sony-hakc",
 		"/subscribe topic:securty", "/subscribe sony-hack level:loud", "/subscriptions nosuch", "/desk moderators", "/nothing", "/update sony-hack It waits. level:breaking", "/subscriptions",
 	} {
 		n.now = n.now.Add(blockedTell + time.Minute)

@@ -35,10 +35,16 @@ func presses() map[bot.Action]press {
 		bot.ActionStatus:    (*Mux).pressStatus,
 		bot.ActionMember:    (*Mux).pressMember,
 		bot.ActionMembers:   (*Mux).pressMembers,
+		bot.ActionHistory:   (*Mux).pressHistory,
 		bot.ActionPlan:      (*Mux).pressPlan,
 		bot.ActionScheduled: (*Mux).pressScheduled,
 		bot.ActionPublish:   (*Mux).pressPublish,
 		bot.ActionCancel:    (*Mux).pressCancel,
+		bot.ActionMerge:     (*Mux).pressMerge,
+		bot.ActionForm:      (*Mux).pressForm,
+		bot.ActionDraft:     (*Mux).pressDraft,
+		bot.ActionPost:      (*Mux).pressPost,
+		bot.ActionDiscard:   (*Mux).pressDiscard,
 	}
 }
 
@@ -108,7 +114,11 @@ func (m *Mux) pressTimeline(ctx context.Context, r request, args bot.Args) (bot.
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	return m.timeline(ctx, r.User, story, int(args.Number(1)))
+	before := int(args.Number(1))
+	if story.ID != args.Number(0) { // it was merged since, and its pages are others now
+		before = 0
+	}
+	return m.timeline(ctx, r.User, story, before)
 }
 
 func (m *Mux) pressRead(ctx context.Context, _ request, args bot.Args) (bot.Reply, error) {
@@ -116,7 +126,7 @@ func (m *Mux) pressRead(ctx context.Context, _ request, args bot.Args) (bot.Repl
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	return m.readUpdate(ctx, story, int(args.Number(1)), int(args.Number(2)))
+	return m.readUpdate(ctx, story, args.Number(0), int(args.Number(1)), int(args.Number(2)))
 }
 
 func (m *Mux) pressPage(ctx context.Context, r request, args bot.Args) (bot.Reply, error) {

@@ -5,6 +5,8 @@
 // what help says and which function answers. mux.go takes a bot.Command
 // through it: find, parse, answer, and make a refusal of whatever went wrong
 // (reply.go, the only place that does). buttons.go is the same for buttons.
+// form.go takes what is filled in through its kinds (writing.go, tracking.go),
+// posting.go does what its preview offers, drafts.go lists what was not posted.
 // The rest is one family of commands a file: story.go, timeline.go, follow.go, stopping.go,
 // update.go, desk.go, people.go, status.go. Rights are checked by
 // stories.Service, never here.
@@ -62,7 +64,21 @@ type command struct {
 	// meant, its slug in the place of %s; "" where none is offered so.
 	nearly string
 	run    func(*Mux, context.Context, request) (bot.Reply, error)
+	// inForm opens the form in which it is filled in, when it is given as formed says;
+	// nil where there is none.
+	inForm func(*Mux, context.Context, request) (bot.Reply, error)
+	formed formed
 }
+
+// formed is when a command that has a form opens it.
+type formed int
+
+// The occasions.
+const (
+	ifNoText formed = 1 << iota // typed without its text
+	ifBare                      // typed with nothing but what it requires
+	ifApart                     // always where options are chosen one by one
+)
 
 // request is a command with its arguments read.
 type request struct {
@@ -71,12 +87,14 @@ type request struct {
 	command *command // nil for a pressed button
 	// deed is the key of what is done once a question was answered; "" before.
 	deed string
+	// draft is what is posted by it; zero where none is.
+	draft stories.DraftRef
 	// typed is when the command was typed that a question was asked about; zero before.
 	typed time.Time
 }
 
 // act is what the request does, under its idempotency key.
-func (r request) act() stories.Act { return stories.Act{Key: r.Key, By: r.User} }
+func (r request) act() stories.Act { return stories.Act{Key: r.Key, By: r.User, Draft: r.draft} }
 
 // follow is the channel of the request, as something that follows t.
 func (r request) follow(t stories.Target) stories.Follow {

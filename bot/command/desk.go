@@ -83,6 +83,9 @@ func (m *Mux) taken(ctx context.Context, slug string) error {
 		return err
 	}
 	message := fmt.Sprintf("%s is the slug of “%s” already.", slug, bot.Headline(story))
+	if story.Slug != slug {
+		message = fmt.Sprintf("%s is an older slug of %s, “%s”, and leads to that.", slug, story.Slug, bot.Headline(story))
+	}
 	for n := 2; n < 100; n++ {
 		free := fmt.Sprintf("%s-%d", slug[:min(len(slug), stories.MaxSlug-3)], n)
 		if _, err := m.stories.Story(ctx, free); stories.CodeOf(err) == stories.CodeNotFound {
@@ -110,5 +113,5 @@ func (m *Mux) here(ctx context.Context, r request) (bot.Reply, error) {
 	if slices.Contains(desks, r.Where) {
 		return bot.Reply{Message: bot.Plainly(r.either("This channel", "This conversation") + " is the desk already.")}, nil
 	}
-	return done(r.either("This channel", "This conversation") + " is the desk now: alarms, failing channels and the progress of deliveries are posted here."), nil
+	return done(r.either("This channel", "This conversation") + " is the desk now: alarms, failing channels and the progress of deliveries are posted here." + m.askedHere(ctx, r.User)), nil
 }

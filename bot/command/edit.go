@@ -62,7 +62,13 @@ func (m *Mux) edit(ctx context.Context, r request) (bot.Reply, error) {
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	story, changed, err := m.stories.Edit(ctx, r.act(), r.get("story"), e)
+	return m.editStory(ctx, r.act(), r.get("story"), e)
+}
+
+// editStory changes a story and shows how it reads.
+func (m *Mux) editStory(ctx context.Context, act stories.Act, slug string, e stories.StoryEdit) (bot.Reply, error) {
+	known := m.topics(ctx)
+	story, changed, err := m.stories.Edit(ctx, act, slug, e)
 	if err != nil {
 		return bot.Reply{}, err
 	}
@@ -71,6 +77,9 @@ func (m *Mux) edit(ctx context.Context, r request) (bot.Reply, error) {
 	}
 	reply := done(fmt.Sprintf("Changed %s. It reads so from now on:", story.Slug), followed(story)...)
 	if e.Topics != nil && len(story.Topics) > 0 {
+		if said := newTopics(story.Topics, others(m.topics(ctx), story.Topics, known)); said != "" {
+			reply.Message.Blocks = append(reply.Message.Blocks, bot.Para(bot.Text(strings.TrimSpace(said))))
+		}
 		reply.Message.Blocks = append(reply.Message.Blocks, bot.Para(bot.Text("Its next updates go to whoever follows "+oneOr(len(story.Topics), "this topic", "one of these topics")+" then.")))
 	}
 	return reply, nil
@@ -91,6 +100,9 @@ func (m *Mux) rename(ctx context.Context, r request) (bot.Reply, error) {
 	}
 	story, changed, err := m.stories.Rename(ctx, r.act(), before.Slug, to)
 	if stories.CodeOf(err) == stories.CodeExists {
+		if owner, failed := m.stories.Story(ctx, to); failed == nil && owner.ID == before.ID {
+			return bot.Reply{}, err // it has it already, from a story that was merged into it
+		}
 		return bot.Reply{}, m.taken(ctx, to)
 	}
 	if err != nil {
@@ -103,16 +115,11 @@ func (m *Mux) rename(ctx context.Context, r request) (bot.Reply, error) {
 	return done(fmt.Sprintf("%s is called %s now. %s still leads to it, in commands and searches.", older, story.Slug, older)), nil
 }
 
-// verifyLastWord refuses a text that no update can have.
-func (m *Mux) verifyLastWord(_ context.Context, r request) error {
-	if text := r.get("text"); text != "" {
-		return stories.CheckUpdateText(text)
-	}
-	return nil
-}
-
 // close ends a story, after a last update if there is one.
 func (m *Mux) close(ctx context.Context, r request) (bot.Reply, error) {
+	if asked, ok, err := m.lastWordDoubt(ctx, r); ok || err != nil {
+		return asked, err
+	}
 	told, err := m.stories.End(ctx, r.act(), r.get("story"), r.get("text"))
 	if err != nil {
 		return bot.Reply{}, err
@@ -130,6 +137,9 @@ func (m *Mux) close(ctx context.Context, r request) (bot.Reply, error) {
 
 // reopen takes up a closed story again, with an update if there is one.
 func (m *Mux) reopen(ctx context.Context, r request) (bot.Reply, error) {
+	if asked, ok, err := m.lastWordDoubt(ctx, r); ok || err != nil {
+		return asked, err
+	}
 	told, err := m.stories.Begin(ctx, r.act(), r.get("story"), r.get("text"))
 	if err != nil {
 		return bot.Reply{}, err

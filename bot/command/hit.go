@@ -31,7 +31,7 @@ func hitRows(hits []stories.Hit, query string, room int) []bot.Block {
 		room -= roomOf(storyRow(hit.Story, 0)) + maxMarked*markedRoom
 		needs[i] = bot.Room(bot.Headline(hit.Story))
 		if found[i].text != "" {
-			room -= blockRoom + bot.Room(found[i].label) + maxMarked*markedRoom + 2*ellipsisRoom
+			room -= blockRoom + bot.Room(found[i].label+found[i].mark) + (maxMarked+1)*markedRoom + 2*ellipsisRoom
 			needs[i] += min(bot.Room(found[i].text), maxSnippet)
 		}
 	}
@@ -46,17 +46,18 @@ func hitRows(hits []stories.Hit, query string, room int) []bot.Block {
 		row.Spans = markHeadline(row.Spans, asked)
 		blocks = append(blocks, row)
 		if spans := found[i].snippet(asked, min(most-own, maxSnippet)); len(spans) > 0 {
-			blocks = append(blocks, bot.Block{Kind: bot.Quote, Spans: append([]bot.Span{bot.Text(found[i].label)}, spans...)})
+			blocks = append(blocks, bot.Block{Kind: bot.Quote, Spans: append(found[i].before(), spans...)})
 		}
 	}
 	return blocks
 }
 
 // foundText is a text of a story in which a search found something, and what stands
-// before it to say which it is. own says that it is one of the story's own.
+// before it to say which it is. own says that it is one of the story's own, strike that
+// it is struck through.
 type foundText struct {
-	label, text string
-	own         bool
+	label, mark, text string
+	own, strike       bool
 }
 
 // findText is the text that is shown under the row of what was found; without text
@@ -64,13 +65,18 @@ type foundText struct {
 func findText(hit stories.Hit) foundText {
 	switch hit.Place {
 	case stories.InUpdate:
-		return foundText{fmt.Sprintf("update %d: ", hit.Update.Number), oneLine(hit.Update.Text), false}
+		found := foundText{label: fmt.Sprintf("update %d: ", hit.Update.Number), text: oneLine(hit.Update.Text)}
+		for _, s := range bot.RowSpans(hit.Update, "") { // what stands before it in every list
+			found.strike = found.strike || s.Strike
+			found.mark += s.Text
+		}
+		return found
 	case stories.InSummary:
-		return foundText{"background: ", oneLine(hit.Summary), true}
+		return foundText{label: "background: ", text: oneLine(hit.Summary), own: true}
 	case stories.InTopics:
-		return foundText{"topics: ", strings.Join(hit.Topics, ", "), true}
+		return foundText{label: "topics: ", text: strings.Join(hit.Topics, ", "), own: true}
 	case stories.InOlderSlug:
-		return foundText{"was called ", strings.Join(hit.Aliases, ", "), true}
+		return foundText{label: "was called ", text: strings.Join(hit.Aliases, ", "), own: true}
 	}
 	return foundText{}
 }
@@ -89,7 +95,19 @@ func (f foundText) snippet(q search.Query, room int) []bot.Span {
 	if from >= to {
 		return nil
 	}
-	return markedSpans(f.text, from, to, marks)
+	spans := markedSpans(f.text, from, to, marks)
+	for i := range spans {
+		spans[i].Strike = f.strike
+	}
+	return spans
+}
+
+// before is what stands before the text.
+func (f foundText) before() []bot.Span {
+	if f.mark == "" {
+		return []bot.Span{bot.Text(f.label)}
+	}
+	return []bot.Span{bot.Text(f.label), bot.Bold(f.mark)}
 }
 
 // markHeadline marks the words that were asked for in the headline of a row: the

@@ -47,7 +47,7 @@ func TestWhatASearchFoundIsCutOutAndMarked(t *testing.T) {
 		{"x", "x", 0, ""},
 		{strings.Repeat("x", 400), "xxx", 20, "[xxxxxxxxxxxxxxxx]…"},
 	} {
-		f := foundText{"", tt.text, false}
+		f := foundText{text: tt.text}
 		if got := bolded(f.snippet(search.Parse(tt.query), tt.room)); got != tt.want {
 			t.Errorf("%q in %d of %.40q: %q, want %q", tt.query, tt.room, tt.text, got, tt.want)
 		}
@@ -62,7 +62,7 @@ func TestASnippetIsAPartOfItsText(t *testing.T) {
 		text := oneLine(strings.Join(rapid.SliceOfN(word, 0, 60).Draw(t, "words"), " "))
 		query, room := word.Draw(t, "query"), rapid.IntRange(0, 160).Draw(t, "room")
 		q := search.Parse(query)
-		f := foundText{"", text, false}
+		f := foundText{text: text}
 		spans := f.snippet(q, room)
 		shown := ""
 		for _, s := range spans {
@@ -107,6 +107,23 @@ func TestAListOfHitsFits(t *testing.T) {
 	}
 	if rows != storiesPage || quotes == 0 {
 		t.Errorf("%d rows and %d quotes", rows, quotes)
+	}
+}
+
+// What a search shows of an update says what every list says of it.
+func TestAWithdrawnUpdateIsFoundAsOne(t *testing.T) {
+	n := openTracked(t)
+	n.must(n.ask("mo", "general", "/update sony-hack level:breaking The film comes out on Friday."))
+	n.must(n.ask("ria", "general", "/stories friday"))
+	if got := bolded(n.last.Message.Blocks[1].Spans); got != "update 2: [BREAKING ]The film comes out on [Friday]." {
+		t.Errorf("hit %q", got)
+	}
+	n.must(n.ask("mo", "general", "/desk withdraw sony-hack 2 The studio denies it."))
+	n.must(n.press("mo", "general", "Withdraw it"))
+	n.must(n.ask("ria", "general", "/stories friday"))
+	spans := n.last.Message.Blocks[1].Spans
+	if got := bolded(spans); !strings.Contains(got, "WITHDRAWN") || !spans[len(spans)-1].Strike {
+		t.Errorf("hit %q, %+v", got, spans)
 	}
 }
 

@@ -2,6 +2,7 @@ package command
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"time"
 
@@ -104,6 +105,11 @@ func (m *Mux) storySaid(verb, slug, detail string) string {
 		if number, level, ok := strings.Cut(strings.TrimPrefix(detail, "update "), ", "); ok {
 			return "published update " + number + " of " + slug + ", " + level
 		}
+	case "late":
+		number, after, _ := strings.Cut(strings.TrimPrefix(detail, "update "), ", ")
+		if late, err := time.ParseDuration(after); err == nil {
+			return "had update " + number + " of " + slug + " go out " + bot.Roughly(late) + " after its time"
+		}
 	case "scheduled", "cancelled", "overdue":
 		return scheduleSaid(verb, slug, detail, m.config.Zone)
 	case "tracked":
@@ -115,8 +121,16 @@ func (m *Mux) storySaid(verb, slug, detail string) string {
 	case "renamed":
 		before, after, _ := strings.Cut(detail, " ")
 		return "renamed " + before + " to " + after
-	case "revised":
-		return "revised an update of " + slug + ", " + detail
+	case "merged":
+		return mergeSaid(slug, detail)
+	}
+	word, known := revisionWords[stories.RevisionKind(verb)]
+	if number, why, _ := strings.Cut(strings.TrimPrefix(detail, "update "), ": "); known {
+		said := fmt.Sprintf(word.log, number, slug)
+		if why != "" {
+			said += ": “" + why + "”"
+		}
+		return said
 	}
 	return ""
 }
@@ -148,6 +162,8 @@ func scheduleSaid(verb, slug, detail string, zone *time.Location) string {
 		said += ": its writer was no moderator any more"
 	case stories.ScheduleFailed:
 		said += ": that failed"
+	case stories.ScheduleLate:
+		said += ": more than an hour had passed when it could be"
 	}
 	return said
 }

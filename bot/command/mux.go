@@ -57,7 +57,9 @@ func (m *Mux) Handle(ctx context.Context, c bot.Command) (reply bot.Reply) {
 	if err != nil {
 		reply = m.refuse(ctx, c, err)
 	}
-	m.tellBlocked(ctx, c, &reply)
+	if reply.Form == nil {
+		m.tellBlocked(ctx, c, &reply)
+	}
 	return near(reply, c.Where)
 }
 
@@ -72,8 +74,16 @@ func (m *Mux) answer(ctx context.Context, c bot.Command) (bot.Reply, error) {
 		return m.typed(ctx, c, in)
 	case bot.Options:
 		return m.chosen(ctx, c, in)
+	case bot.Submission:
+		reply, err := m.submit(ctx, c, in)
+		if err != nil {
+			reply = unkept(m.refuse(ctx, c, err), in)
+		}
+		return reply, nil
+	case bot.Menu:
+		return m.menu(ctx, c, in)
 	}
-	return refused("The bot does not know this form or menu any more; nothing was changed. Type /story help to see what there is."), nil
+	return refused("The bot does not know this any more; nothing was changed. Type /story help to see what there is."), nil
 }
 
 // nobody is the Asker of a command that came without one: it may nothing.
@@ -142,7 +152,8 @@ func (m *Mux) run(ctx context.Context, c bot.Command, entry *command, read readi
 	if entry.asksHelp(read.typed) {
 		return m.help(entry, m.form(c.Where)), nil
 	}
-	if len(read.typed) == 0 && !read.doubtful() {
+	opens := entry.asksForm(c, read)
+	if len(read.typed) == 0 && !read.doubtful() && !opens {
 		if err := entry.check(read.typed); err != nil {
 			return bot.Reply{}, err
 		}
@@ -154,16 +165,52 @@ func (m *Mux) run(ctx context.Context, c bot.Command, entry *command, read readi
 		in = &d
 	}
 	if err := m.checkStory(ctx, c, entry, read.story()); err != nil {
-		return m.offerNear(ctx, r, in, err)
+		reply, err := m.offerNear(ctx, r, in, err)
+		return reply, r.keepText(err)
 	}
 	if in != nil {
-		return m.whichMeant(ctx, r, *in)
+		reply, err := m.whichMeant(ctx, r, *in)
+		return reply, r.keepText(err)
+	}
+	if opens {
+		return m.inForm(ctx, r)
 	}
 	return m.carryOut(ctx, r)
 }
 
+// asksForm says that a command was given so that it is filled in in a form.
+func (c *command) asksForm(asked bot.Command, read reading) bool {
+	if _, typed := asked.Input.(bot.Typed); !typed && c.formed&ifApart != 0 {
+		return !read.doubtful() && c.named(read.typed)
+	}
+	return !read.doubtful() && c.opensForm(read.typed)
+}
+
+// opensForm says that what was given with a command leaves the rest of it to its form.
+func (c *command) opensForm(given values) bool {
+	return c.inForm != nil && c.named(given) && !slices.ContainsFunc(c.Args, func(a bot.Arg) bool {
+		return given.get(a.Name) != "" && (a.Free || c.formed&ifBare != 0 && !a.Required)
+	})
+}
+
+// named says that everything is given that a command is about.
+func (c *command) named(given values) bool {
+	return !slices.ContainsFunc(c.Args, func(a bot.Arg) bool { return a.Required && !a.Free && given.get(a.Name) == "" })
+}
+
+// inForm opens the form of a command, for those who may give it, with what was typed.
+func (m *Mux) inForm(ctx context.Context, r request) (bot.Reply, error) {
+	if err := m.may(ctx, r.Command, r.command); err != nil {
+		return bot.Reply{}, err
+	}
+	return r.command.inForm(m, ctx, r)
+}
+
 // carryOut does what a request asks whose meaning is clear.
 func (m *Mux) carryOut(ctx context.Context, r request) (bot.Reply, error) {
+	if r.command.opensForm(r.values) { // it was asked first which story is meant
+		return m.inForm(ctx, r)
+	}
 	if err := r.command.check(r.values); err != nil {
 		return bot.Reply{}, cmp.Or(m.checkTarget(ctx, r), err)
 	}
@@ -172,9 +219,9 @@ func (m *Mux) carryOut(ctx context.Context, r request) (bot.Reply, error) {
 	}
 	reply, err := r.command.run(m, ctx, r)
 	if err != nil {
-		return m.offerNear(ctx, r, nil, err)
+		reply, err = m.offerNear(ctx, r, nil, err)
 	}
-	return reply, nil
+	return reply, r.keepText(err)
 }
 
 // may refuses whoever may not give the command. Errors are those of
@@ -255,7 +302,7 @@ func (c *command) check(given values) error {
 		case arg.Required && value == "" && len(given) == 0:
 			return &misuse{c, ""}
 		case arg.Required && value == "":
-			return &misuse{c, fmt.Sprintf("The %s is missing.", arg.Name)}
+			return &misuse{c, fmt.Sprintf("The %s is missing.", noun(arg.Name))}
 		case value != "" && len(arg.Choices) > 0 && !slices.ContainsFunc(arg.Choices, func(ch bot.Choice) bool { return strings.EqualFold(ch.Value, value) }):
 			return &misuse{c, fmt.Sprintf("%q is no %s. Use %s.", clip(value), arg.Name, choiceList(arg))}
 		}

@@ -23,10 +23,13 @@ func (m *Mux) offerNear(ctx context.Context, r request, d *doubt, err error) (bo
 	}
 	var answers []answer
 	for _, slug := range refusal.Near[:min(len(refusal.Near), maxNear)] {
-		if !m.possible(ctx, r, d, values{name: {slug}}) {
+		says := r.command.nearly
+		if d == nil && r.command.opensForm(r.values.with(name, slug)) {
+			says = "Open the form for %s"
+		} else if !m.possible(ctx, r, d, values{name: {slug}}) {
 			continue
 		}
-		label, _ := bot.Cut(fmt.Sprintf(r.command.nearly, slug), maxLabel)
+		label, _ := bot.Cut(fmt.Sprintf(says, slug), maxLabel)
 		answers = append(answers, answer{label, values{name: {slug}}})
 	}
 	if len(answers) == 0 {

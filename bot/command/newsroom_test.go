@@ -29,6 +29,7 @@ type newsroom struct {
 	asked   int
 	last    bot.Reply
 	shown   []bot.Button // of the last answer that had any
+	form    *bot.Form    // that was opened last
 	logged  lockedBuffer
 }
 
@@ -167,6 +168,10 @@ func (n *newsroom) handle(c bot.Command) bot.Reply {
 	n.last = n.Handle(n.t.Context(), c)
 	n.Wait()
 	checkMessage(n.t, n.last.Message)
+	if f := n.last.Form; f != nil {
+		checkForm(n.t, f)
+		n.form = f
+	}
 	if offered := offers(n.last.Message); len(offered) > 0 {
 		n.shown = offered
 	}
@@ -223,6 +228,7 @@ func transcript(r bot.Reply) string {
 	if r.Failed {
 		b.WriteString("(refused)\n")
 	}
+	b.WriteString(drawnForm(r.Form))
 	m := r.Message
 	m.Blocks = slices.Clone(m.Blocks)
 	for i, block := range m.Blocks {
@@ -259,7 +265,11 @@ func (n *newsroom) work(result func(stories.Delivery) stories.Result) {
 		for _, r := range rows {
 			x.Begin = append(x.Begin, stories.Flight{Ref: r.Ref, Attempt: r.Attempt + 1, First: n.now, Last: n.now})
 		}
-		if _, err := n.store.Exchange(ctx, lease, x); err != nil {
+		for _, d := range begun {
+			x.Updates, x.Notices = append(x.Updates, d.About.UpdateID), append(x.Notices, d.About.NoticeID)
+		}
+		done, err := n.store.Exchange(ctx, lease, x)
+		if err != nil {
 			n.t.Fatal(err)
 		}
 		if len(rows) == 0 {
@@ -267,7 +277,14 @@ func (n *newsroom) work(result func(stories.Delivery) stories.Result) {
 		}
 		results = results[:0]
 		for i, d := range begun {
+			if !done.Deliveries[d.ID] {
+				continue
+			}
+			if now, is := done.Revisions[d.About.UpdateID]; is {
+				d.Revision = now
+			}
 			r := result(d)
+			r.Revision = d.Revision
 			r.Ref, r.Attempt, r.First, r.Last, r.At = rows[i].Ref, rows[i].Attempt+1, n.now, n.now, n.now
 			results = append(results, r)
 		}
@@ -298,7 +315,7 @@ func (n *newsroom) owed(ended []stories.Result) (rows []stories.Owed, deliveries
 			busy[r.Place] = true
 			o := loaded.Origins[r.Origin]
 			rows = append(rows, r)
-			deliveries = append(deliveries, stories.Delivery{ID: r.Delivery, About: stories.About{UpdateID: o.UpdateID, NoticeID: o.NoticeID, StoryID: o.StoryID, Number: o.Number}, Destination: r.Destination})
+			deliveries = append(deliveries, stories.Delivery{ID: r.Delivery, About: stories.About{UpdateID: o.UpdateID, NoticeID: o.NoticeID, StoryID: o.StoryID, Number: o.Number}, Revision: o.Revision, Destination: r.Destination})
 		}
 	}
 	return rows, deliveries

@@ -56,11 +56,8 @@ func (m *Mux) passed(ctx context.Context, r request, d stories.Delivery, sub sto
 // unposted says that what a channel now follows could not be shown there, why, and
 // what becomes of it.
 func (r request) unposted(d stories.Delivery, sub stories.Subscription) bot.Message {
-	follows, about := "This channel follows", "this channel"
-	if r.Direct {
-		follows, about = "You follow", "your direct message with the bot"
-	}
-	why := sentence(bot.Reason(about, d.Reason))
+	follows := r.who() + " " + r.verb()
+	why := reasonSentence(d.Reason, r.Direct)
 	msg := bot.Message{Tone: bot.Refusal, Blocks: []bot.Block{bot.Para(bot.Bold("It could not be posted here. "), bot.Text(why))}}
 	what := targetWords(sub.Target)
 	switch d.State {

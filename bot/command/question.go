@@ -112,7 +112,7 @@ func (m *Mux) pressAnswer(ctx context.Context, r request, args bot.Args) (bot.Re
 	case q.By != r.User.Ref:
 		return refused("Only the person who typed this command can answer its question; nothing was changed."), nil
 	case m.stories.Now().Sub(q.At) > answerTime:
-		return refused(fmt.Sprintf("A question can be answered for %d minutes, and this one is older; nothing was changed. Type the command again.", int(answerTime.Minutes()))), nil
+		return m.tooOld(q, fmt.Sprintf("A question can be answered for %d minutes, and this one is older; nothing was changed. Type the command again.", int(answerTime.Minutes()))), nil
 	}
 	r.Key, r.deed, r.typed = q.Deed, q.Deed, q.At
 	r.command, r.values = entry, q.Given.and(q.Answers[args.Number(0)])

@@ -114,7 +114,7 @@ func TestInvisibleCharactersAreNotThere(t *testing.T) {
 		t.Errorf("update = %+v", u)
 	}
 	for _, text := range []string{"\u3164", "\u115F\u1160", "\uFFA0\u200B", "\U000E0041"} {
-		if reply := n.ask("mo", "general", "/update sony-hack "+text); !reply.Failed {
+		if reply := n.ask("mo", "general", "/update sony-hack "+text); reply.Form == nil {
 			t.Errorf("%q was published", text)
 		}
 	}

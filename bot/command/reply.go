@@ -40,9 +40,9 @@ func (m *Mux) refuse(ctx context.Context, c bot.Command, err error) bot.Reply {
 	switch {
 	case known && refusal.Code == stories.CodeUnavailable:
 		m.log.Warn("command refused for now", "asked", bot.Describe(c.Input), "err", err)
-		return refusedNow(refusal)
+		return withText(refusedNow(refusal), err)
 	case known && refusal.Code != stories.CodeInternal && refusal.Message != "":
-		return m.withNear(ctx, refused(refusal.Message), refusal)
+		return m.refuseNear(ctx, err, refusal)
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
 		m.log.Warn("command ran out of time", "asked", bot.Describe(c.Input), "err", err)
 		return refused("This took too long and was given up. Look whether it was done before you try again.")

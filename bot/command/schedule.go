@@ -25,7 +25,7 @@ func (m *Mux) publishOrSchedule(ctx context.Context, r request, a stories.Append
 		case err != nil:
 			return bot.Reply{}, err
 		case scheduled:
-			return m.showScheduled(ctx, r, made.ID)
+			return m.scheduledBefore(ctx, r, made.ID, dated)
 		case published:
 			a.At = time.Time{} // what it did is what is answered
 			return m.publish(ctx, r.act(), a, dated)
@@ -50,6 +50,15 @@ func (m *Mux) publishOrSchedule(ctx context.Context, r request, a stories.Append
 	return m.publish(ctx, r.act(), a, dated)
 }
 
+// scheduledBefore answers a command that comes again: its update is scheduled.
+func (m *Mux) scheduledBefore(ctx context.Context, r request, id int64, dated bool) (bot.Reply, error) {
+	s, err := m.config.Schedule.One(ctx, r.User, id)
+	if err == nil && s.Undo && s.State == stories.ScheduleWaiting {
+		return m.undoable(r, s, dated), nil
+	}
+	return m.showScheduled(ctx, r, id)
+}
+
 // verifyAppend refuses an update that would be refused whatever is there.
 func (m *Mux) verifyAppend(ctx context.Context, a stories.Append) error {
 	if a.At.After(m.stories.Now()) {
@@ -63,8 +72,12 @@ func (m *Mux) verifyAppend(ctx context.Context, a stories.Append) error {
 // askWhichTime asks which moment is meant where clocks skip a time or show it twice.
 func (m *Mux) askWhichTime(ctx context.Context, r request, unclear *unclearTime) (bot.Reply, error) {
 	answers := make([]answer, len(unclear.meant))
+	form := "15:04 "
+	if first, last := unclear.meant[0], unclear.meant[len(unclear.meant)-1]; first.Day() != last.Day() { // clocks change at midnight
+		form = "2 January, 15:04 "
+	}
 	for i, t := range unclear.meant {
-		answers[i] = answer{t.Format("15:04 ") + zoneOf(t), r.values.with("at", t.Format(time.RFC3339))}
+		answers[i] = answer{t.Format(form) + zoneOf(t), r.values.with("at", t.Format(time.RFC3339))}
 	}
 	return m.question(ctx, r, unclear.Error()+" Nothing was published. Which is meant?", answers...)
 }
@@ -92,6 +105,10 @@ func (m *Mux) undoable(r request, made stories.Scheduled, dated bool) bot.Reply 
 		return msg, p.Done(), err
 	}
 	reply.Ending = func(ctx context.Context) (bot.Message, error) {
+		s, err := m.config.Schedule.One(ctx, r.User, made.ID)
+		if err == nil && s.EndedBy.Ref == r.User.Ref {
+			return bot.Message{}, nil // who pressed a button has its answer
+		}
 		msg, _, err := now(ctx)
 		return msg, err
 	}
@@ -109,7 +126,7 @@ func (m *Mux) undoMessage(s stories.Scheduled) bot.Message {
 // dueWords is when something is due, seen from now.
 func (m *Mux) dueWords(due time.Time) string {
 	if ahead := due.Sub(m.stories.Now()); ahead > 0 {
-		return "in " + bot.Roughly(max(time.Second, ahead))
+		return "in " + bot.Roughly((ahead + time.Second - 1).Truncate(time.Second)) // not yet in 9 s of 10
 	}
 	return "now"
 }
@@ -119,6 +136,9 @@ func (m *Mux) dueWords(due time.Time) string {
 func (m *Mux) contents(s stories.Scheduled) []bot.Block {
 	blocks := []bot.Block{quoteOf(s.Update.Text)}
 	var more []string
+	if s.Update.Marks.Standing == stories.Unverified && s.State != stories.SchedulePublished {
+		more = append(more, "unverified")
+	}
 	if n := len(s.Update.Sources); n > 0 {
 		more = append(more, "with "+plural(n, "source"))
 	}
@@ -206,8 +226,13 @@ func (m *Mux) scheduledFrom(ctx context.Context, r request, offset int) (bot.Rep
 	if total > len(open) {
 		msg.Title += " · " + rangeWords(offset+1, offset+len(open), total)
 	}
+	labels := map[string]int{}
 	for _, s := range open {
-		msg.Blocks = append(msg.Blocks, m.scheduledRow(s))
+		row := m.scheduledRow(s)
+		if labels[row.Button.Label]++; labels[row.Button.Label] > 1 { // in a menu nothing else tells them apart
+			row.Button.Label += fmt.Sprintf(" (%d)", labels[row.Button.Label])
+		}
+		msg.Blocks = append(msg.Blocks, row)
 	}
 	if offset > 0 {
 		msg.Buttons = append(msg.Buttons, bot.NewButton("Back", bot.ActionPlan, int64(max(0, offset-scheduledPage))))
@@ -229,8 +254,12 @@ func (m *Mux) scheduledRow(s stories.Scheduled) bot.Block {
 		row.Spans = append(row.Spans, bot.Text(" · "+bot.OverdueWords(s)))
 	}
 	row.Spans = append(row.Spans, bot.Text("\n"+text+"\n"+bot.UserName(s.Update.Author)))
-	label, _ := bot.Cut(s.Story.Slug, bot.RowLabel-len(" 15:04"))
-	open := bot.NewButton(label+s.Due.In(m.config.Zone).Format(" 15:04"), bot.ActionScheduled, s.ID)
+	due, when := s.Due.In(m.config.Zone), " 15:04"
+	if due.Format(time.DateOnly) != m.stories.Now().In(m.config.Zone).Format(time.DateOnly) {
+		when = " 2 Jan 15:04"
+	}
+	label, _ := bot.Cut(s.Story.Slug, bot.RowLabel-len(" 31 Dec 15:04")-len(" (6)"))
+	open := bot.NewButton(label+due.Format(when), bot.ActionScheduled, s.ID)
 	row.Button = &open
 	return row
 }
@@ -284,12 +313,16 @@ func (m *Mux) pressCancel(ctx context.Context, r request, args bot.Args) (bot.Re
 	if s.State == stories.SchedulePublished {
 		return tooLate(m.scheduledEnd(s)), nil
 	}
+	if s.Undo && s.Update.Author.Ref == r.User.Ref {
+		return m.undone(ctx, r, s)
+	}
 	return bot.Reply{Message: m.scheduledEnd(s)}, nil
 }
 
-// tooLate is an answer to who decides what has been decided.
+// tooLate is an answer to who decides what has been decided. It is no refusal that
+// leaves the buttons where they are: there is nothing left to be decided.
 func tooLate(m bot.Message) bot.Reply {
-	return bot.Reply{Message: headed(bot.Para(bot.Bold("Nothing was changed.")), m), Failed: true}
+	return bot.Reply{Message: headed(bot.Para(bot.Bold("Nothing was changed.")), m)}
 }
 
 // oldScheduled is err, or that a button is about what is forgotten.
@@ -313,6 +346,28 @@ func (m *Mux) overdue(ctx context.Context, by stories.User) (asked, heldUp int, 
 		}
 	}
 	return asked, heldUp, err
+}
+
+// askedHere says of a new desk that it is asked about scheduled updates whose time has
+// passed already; "" when it is not, or that cannot be found out.
+func (m *Mux) askedHere(ctx context.Context, by stories.User) string {
+	open, _, err := m.config.Schedule.Open(ctx, by, 0, stories.MaxScheduled)
+	asked := 0
+	for _, s := range open {
+		if s.Asked() && s.State != stories.SchedulePutBack { // which /desk status tells of
+			asked++
+		}
+	}
+	switch {
+	case err != nil:
+		m.log.Debug("what waits for a decision was not found out", "err", err)
+		return ""
+	case asked == 0:
+		return ""
+	case asked > stories.MostAsked:
+		return fmt.Sprintf(" %s scheduled updates were not published at their time: what becomes of the newest %d is asked here, and /desk scheduled lists all.", bot.Count(asked), stories.MostAsked)
+	}
+	return fmt.Sprintf(" %s %s not published at %s time: what becomes of %s is asked here.", plural(asked, "scheduled update"), oneOr(asked, "was", "were"), oneOr(asked, "its", "their"), oneOr(asked, "it", "them"))
 }
 
 // toldLate is how late a scheduled update is that something holds up: until then it

@@ -31,6 +31,7 @@ func (m *Mux) unsubscribe(ctx context.Context, r request) (bot.Reply, error) {
 // end ends a subscription, that of target or the one that a means, and says what
 // brings the same now.
 func (m *Mux) end(ctx context.Context, r request, a stories.Act, target stories.Target) (bot.Reply, error) {
+	warn := m.warning(ctx, r)
 	left, err := m.stories.Unsubscribe(ctx, a, r.follow(target))
 	if err != nil {
 		return bot.Reply{}, err
@@ -42,7 +43,7 @@ func (m *Mux) end(ctx context.Context, r request, a stories.Act, target stories.
 		reply.Message.Buttons = append(reply.Message.Buttons, r.stopHere(stories.Story{ID: sub.StoryID, Slug: sub.Target.Name}))
 	}
 	reply.Message.Buttons = append(reply.Message.Buttons, againButton(sub.Target, sub.StoryID, sub.Level)...)
-	return reply, nil
+	return warn(reply), nil
 }
 
 // ended says what a channel does not follow any more, and what of the same comes all the
@@ -134,6 +135,7 @@ func (m *Mux) pressStop(ctx context.Context, r request, args bot.Args) (bot.Repl
 	if _, err := m.storyByID(ctx, args.Number(0)); err != nil {
 		return bot.Reply{}, err
 	}
+	warn := m.warning(ctx, r)
 	story, ended, err := m.stories.Stop(ctx, r.act(), r.follow(stories.Target{}), args.Number(0))
 	if err != nil {
 		return bot.Reply{}, err
@@ -153,7 +155,7 @@ func (m *Mux) pressStop(ctx context.Context, r request, args bot.Args) (bot.Repl
 		ended.Level = stories.Minor
 	}
 	reply.Message.Buttons = againButton(target, story.ID, ended.Level)
-	return reply, nil
+	return warn(reply), nil
 }
 
 // What is followed again, in the word of a button: a story by its number, for its

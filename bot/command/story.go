@@ -33,15 +33,64 @@ func startsWithDigit(s string) bool { return s != "" && s[0] >= '0' && s[0] <= '
 
 // oneUpdate shows the whole text of the update the request names.
 func (m *Mux) oneUpdate(ctx context.Context, r request) (bot.Reply, error) {
-	story, err := m.stories.Story(ctx, r.get("story"))
-	if err != nil {
-		return bot.Reply{}, err
+	if _, err := m.stories.Story(ctx, r.get("story")); err != nil {
+		return m.nearUpdate(ctx, r, err)
 	}
 	number, err := r.number()
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	return m.readUpdate(ctx, story, number, 0)
+	story, u, was, err := m.updateOf(ctx, r.get("story"), number)
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	msg := bot.RenderWhole(story, u, 0)
+	if was.Number != 0 {
+		msg = headed(small(bot.Text(formerly(story, u, was))), msg)
+	}
+	return bot.Reply{Message: msg}, nil
+}
+
+// updateOf finds an update as somebody names it.
+func (m *Mux) updateOf(ctx context.Context, slug string, number int) (stories.Story, stories.Update, stories.Former, error) {
+	story, u, was, err := m.stories.UpdateOf(ctx, slug, number)
+	if stories.CodeOf(err) == stories.CodeNotFound && story.ID != 0 {
+		err = noUpdate(story, number)
+	}
+	return story, u, was, err
+}
+
+// formerly says what an update is that was asked for by the number it had.
+func formerly(story stories.Story, u stories.Update, was stories.Former) string {
+	return fmt.Sprintf("Update %d of %s, which was merged into %s, is update %d of that now.", was.Number, was.Slug, story.Slug, u.Number)
+}
+
+// nearUpdate answers who asks for an update of a story there is not, which err says:
+// the rows of the stories that may have been meant open that update, where they have it.
+func (m *Mux) nearUpdate(ctx context.Context, r request, err error) (bot.Reply, error) {
+	refusal := (*stories.Error)(nil)
+	number, wrong := r.number()
+	if !errors.As(err, &refusal) || refusal.Code != stories.CodeNotFound || refusal.Newest || wrong != nil {
+		return bot.Reply{}, err
+	}
+	reply := m.refuseNear(ctx, err, refusal)
+	for i, b := range reply.Message.Blocks {
+		if b.Button == nil {
+			continue
+		}
+		opens, err := bot.Press{Action: b.Button.Action, Arg: b.Button.Arg}.Args()
+		if err != nil {
+			return bot.Reply{}, err
+		}
+		story, err := m.storyByID(ctx, opens.Number(0))
+		if err != nil || number > story.Updates {
+			continue // it opens the story
+		}
+		label, _ := bot.Cut(story.Slug, bot.RowLabel-len(fmt.Sprintf(" %d", number)))
+		open := bot.ReadButton(fmt.Sprintf("%s %d", label, number), stories.Update{StoryID: story.ID, Number: number})
+		reply.Message.Blocks[i].Button = &open
+	}
+	return reply, nil
 }
 
 // number is the update the request names, 0 when it names none. Error: *misuse.
@@ -104,15 +153,16 @@ func renderCard(card stories.Card, now time.Time, shared bool) bot.Message {
 	if len(shown) > 2 && room/len(shown) < leastRow && longest(shown) > leastRow {
 		shown = shown[:2]
 	}
-	fresh := 0
+	var fresh []int
 	if card.Returning && !shared {
-		fresh = card.New
+		fresh = card.Fresh
 	}
 	m := bot.Message{Blocks: append([]bot.Block{first}, updateRows(shown, now, room, fresh)...)}
 	m.Blocks = append(m.Blocks, about...)
 	if story.Updates > 0 {
 		m.Buttons = append(m.Buttons, bot.NewButton("Timeline", bot.ActionTimeline, story.ID))
 	}
+	m.Buttons = append(m.Buttons, historyButtons(shown)...)
 	if story.State != stories.Closed {
 		m.Buttons = append(m.Buttons, bot.NewButton("Follow here", bot.ActionFollow, story.ID))
 	}
@@ -177,9 +227,10 @@ func standing(story stories.Story) string {
 	return strings.Join(append(parts, updatesWords(story.Updates)), " · ")
 }
 
-// readUpdate shows a part of an update's whole text.
-func (m *Mux) readUpdate(ctx context.Context, story stories.Story, number, part int) (bot.Reply, error) {
-	u, err := m.stories.Update(ctx, story.ID, number)
+// readUpdate shows a part of the whole text of an update, by the number that it has or,
+// where the story was merged since, had in the story of that id.
+func (m *Mux) readUpdate(ctx context.Context, story stories.Story, id int64, number, part int) (bot.Reply, error) {
+	u, err := m.stories.Update(ctx, id, number)
 	if stories.CodeOf(err) == stories.CodeNotFound {
 		return bot.Reply{}, noUpdate(story, number)
 	}

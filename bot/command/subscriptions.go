@@ -72,7 +72,7 @@ func (m *Mux) following(ctx context.Context, r request) (following, error) {
 	if err != nil {
 		return following{}, err
 	}
-	return following{m.blockedWarning(ctx, r.Where, subs), subs, m.mutes(ctx, r, subs), m.stories.Now()}, nil
+	return following{m.blockedWarning(ctx, r.Command, subs), subs, m.mutes(ctx, r, subs), m.stories.Now()}, nil
 }
 
 // subscriptionList is a page of what a channel follows, as rows that open, and of

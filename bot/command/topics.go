@@ -68,3 +68,11 @@ func newTopics(topics, known []string) string {
 	}
 	return said
 }
+
+// others are the topics there are once a story has been given its own, but for those
+// that it brought: one that it alone had, and has no more, is no other story's.
+func others(now, own, before []string) []string {
+	return slices.DeleteFunc(slices.Clone(now), func(topic string) bool {
+		return slices.Contains(own, topic) && !slices.Contains(before, topic)
+	})
+}

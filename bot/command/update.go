@@ -35,7 +35,7 @@ func (m *Mux) askAgain(ctx context.Context, r request, a stories.Append, repeat 
 	like := *repeat.Like
 	if like.Number == 0 { // it waits for its time
 		reply.Message.Blocks = []bot.Block{
-			bot.Para(bot.Text("What says the same is about to go out, written "), bot.Span{Time: like.CreatedAt, Relative: true}, bot.Text(fmt.Sprintf(": “%s”", excerpt(like.Text)))),
+			bot.Para(bot.Text("What says the same waits to go out, written "), bot.Span{Time: like.CreatedAt, Relative: true}, bot.Text(fmt.Sprintf(": “%s”", excerpt(like.Text)))),
 			bot.Para(bot.Text("Nothing was published. Post it anyway?")),
 			small(bot.Code("/desk scheduled"), bot.Text(" lists what goes out later.")),
 		}
@@ -87,7 +87,7 @@ func (m *Mux) typedAt(r request) time.Time {
 
 // readAppend reads the update that the request asks for.
 func (m *Mux) readAppend(r request) (stories.Append, error) {
-	a := stories.Append{Slug: r.get("story"), Text: r.get("text"), Again: r.get("again") != ""}
+	a := stories.Append{Slug: r.get("story"), Text: r.get("text"), Again: r.get("again") != "", Unverified: r.get("unverified") != ""}
 	var err error
 	if a.Sources, err = r.sources(); err != nil {
 		return a, err
@@ -154,6 +154,9 @@ func (s published) message(p stories.Progress, left time.Duration) bot.Message {
 		spans = append(spans, bot.Text(" Dated "+inZone(s.update.At, s.zone)+"."))
 	}
 	m := bot.Message{Tone: outcome(p), Blocks: []bot.Block{bot.Para(spans...), {Kind: bot.Quote, Spans: []bot.Span{bot.Text(excerpt(s.update.Text))}}}}
+	if s.update.Marks.Standing == stories.Unverified {
+		m.Blocks = append(m.Blocks, bot.Para(bot.Text("Once it is checked: "), bot.Code(fmt.Sprintf("/desk release %s %d", s.story.Slug, s.update.Number))))
+	}
 	if p.Total == 0 {
 		m.Blocks = append(m.Blocks, bot.Para(bot.Text("In a channel that should have its updates: "), bot.Code("/subscribe "+s.story.Slug)))
 		return m
@@ -180,8 +183,11 @@ func outcome(p stories.Progress) bot.Tone {
 
 func (s published) sentence(p stories.Progress) string {
 	what := fmt.Sprintf("Published update %d of %s, %s", s.update.Number, s.story.Slug, s.update.Level)
+	if s.update.Marks.Standing == stories.Unverified {
+		what += ", unverified"
+	}
 	if p.Total == 0 {
 		return what + ". " + nobodyWords(p.Spared)
 	}
-	return fmt.Sprintf("%s, to %s.", what, plural(p.Total, "channel"))
+	return fmt.Sprintf("%s, to %s.", what, bot.PlacesWords(p.Total, p.Direct))
 }

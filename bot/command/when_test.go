@@ -3,6 +3,7 @@ package command
 import (
 	"errors"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 	_ "time/tzdata"
@@ -142,5 +143,23 @@ func TestReadersDecideNothingAboutASchedule(t *testing.T) {
 	}
 	if _, err := n.config.Schedule.Cancel(t.Context(), stories.Act{By: user("tom")}, 1); stories.CodeOf(err) != stories.CodeForbidden {
 		t.Error(err)
+	}
+}
+
+// A time that nobody but a person can read is asked about where an update's text ends
+// with it: what was to wait does not go out at once.
+func TestATimeAtTheEndThatCannotBeReadIsAskedAbout(t *testing.T) {
+	for _, at := range []string{"at:20.12.2014", "at:9am", "at:noon", "at:tomorrow 9", "at: tomorrow 9", "at:monday 09:00", "at:Monday", "at:tonight", "at:28 December", "at:Dec 28", "at=9am", "at:12/20/2014 9:00", "at:tomorrow at nine", "at:9:00 am."} {
+		n := openTracked(t)
+		reply := n.ask("mo", "general", "/update sony-hack The studio shows the film. "+at)
+		if text := bot.PlainText(reply.Message); !reply.Failed || !strings.Contains(text, "looks like an option") || len(reply.Message.Buttons) == 0 {
+			t.Errorf("%s: %s", at, transcript(reply))
+			continue
+		}
+		says(t, n.press("mo", "general", "As typed"), at)
+	}
+	for _, text := range []string{"The mayor looked at: 9 dykes.", "He was at: the scene.", "They met at:the bridge.", "It is at:home", "Look at:these nine dykes", "Rates: at 9 am"} {
+		n := openTracked(t)
+		n.must(n.ask("mo", "general", "/update sony-hack "+text))
 	}
 }

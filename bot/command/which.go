@@ -86,6 +86,15 @@ func (m *Mux) refusal(ctx context.Context, r request, given values) error {
 
 // looksLike names the pieces of a text that resemble options, and asks.
 func looksLike(options []candidate) string {
+	looks := "looks like an option. Nothing was changed yet: is it meant as one?"
+	if len(options) > 1 {
+		looks = "look like options. Nothing was changed yet: are they meant as such?"
+	}
+	return namedPieces(options) + " " + looks
+}
+
+// namedPieces names options as they were typed.
+func namedPieces(options []candidate) string {
 	var pieces []string
 	for _, o := range options {
 		piece := clip(strings.TrimSpace(o.source))
@@ -94,11 +103,7 @@ func looksLike(options []candidate) string {
 		}
 		pieces = append(pieces, piece)
 	}
-	looks := "looks like an option. Nothing was changed yet: is it meant as one?"
-	if len(pieces) > 1 {
-		looks = "look like options. Nothing was changed yet: are they meant as such?"
-	}
-	return strings.Join(pieces, " and ") + " " + looks
+	return strings.Join(pieces, " and ")
 }
 
 // useLabel is the button that takes the options.

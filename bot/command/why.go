@@ -20,8 +20,16 @@ func (m *Mux) why(ctx context.Context, r request) (bot.Reply, error) {
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	if number > story.Updates {
-		return bot.Reply{}, noUpdate(story, number)
+	var msg bot.Message
+	if number > 0 {
+		of, u, was, err := m.updateOf(ctx, r.get("story"), number)
+		if err != nil {
+			return bot.Reply{}, err
+		}
+		if was.Number != 0 {
+			msg.Blocks = append(msg.Blocks, small(bot.Text(formerly(of, u, was))))
+		}
+		story, number = of, u.Number
 	}
 	deliveries, err := m.stories.Why(ctx, r.Where, story.ID, number)
 	if err != nil {
@@ -31,8 +39,7 @@ func (m *Mux) why(ctx context.Context, r request) (bot.Reply, error) {
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	var msg bot.Message
-	if note := m.blockedWarning(ctx, r.Where, subs); note != nil {
+	if note := m.blockedWarning(ctx, r.Command, subs); note != nil {
 		msg.Blocks = append(msg.Blocks, *note)
 	}
 	rows, err := m.whyRows(ctx, r, story, number, deliveries, subs)
@@ -73,19 +80,19 @@ func updateRowOf(u stories.Update, spans ...bot.Span) bot.Block {
 }
 
 // deliveryRow is how a delivery stands, as a row that opens its update.
-func deliveryRow(d stories.Delivery, now time.Time) bot.Block {
-	return updateRowOf(stories.Update{StoryID: d.About.StoryID, Number: d.About.Number}, deliveryWords(d, now)...)
+func (r request) deliveryRow(d stories.Delivery, now time.Time) bot.Block {
+	return updateRowOf(stories.Update{StoryID: d.About.StoryID, Number: d.About.Number}, r.deliveryWords(d, now)...)
 }
 
 // deliveryWords says how a delivery stands, in its second line since when and why.
-func deliveryWords(d stories.Delivery, now time.Time) []bot.Span {
+func (r request) deliveryWords(d stories.Delivery, now time.Time) []bot.Span {
 	name := fmt.Sprintf("Update %d ", d.About.Number)
 	say := func(state string, more ...bot.Span) []bot.Span {
 		if d.Reason != "" {
 			if len(more) > 0 {
 				more = append(more, bot.Text(". "))
 			}
-			more = append(more, bot.Text(reasonSentence(d.Reason)))
+			more = append(more, bot.Text(reasonSentence(d.Reason, r.Direct)))
 		}
 		first := []bot.Span{bot.Text(name + state + ".")}
 		if len(more) > 0 {
@@ -120,6 +127,8 @@ func deliveryWords(d stories.Delivery, now time.Time) []bot.Span {
 			return say("waits")
 		}
 		return say("is held until the bot can write here again")
+	case stories.Kept:
+		return say("is kept back")
 	case stories.Unknown:
 		return say("may have arrived; that could not be found out")
 	}
@@ -131,7 +140,7 @@ func deliveryWords(d stories.Delivery, now time.Time) []bot.Span {
 const whyUpdates = 5
 
 // whyRows are rows of what became of an update (number 0: of the newest ones) in the
-// channel, sent or not, the newest first. There is none where nothing was sent because
+// channel, sent or not, the newest first, each before those of its revisions. There is none where nothing was sent because
 // nothing that the channel follows, subs, brings the story, or it has no updates.
 func (m *Mux) whyRows(ctx context.Context, r request, story stories.Story, number int, deliveries []stories.Delivery, subs []stories.Subscription) ([]bot.Block, error) {
 	subs = slices.DeleteFunc(slices.Clone(subs), func(s stories.Subscription) bool { return !s.Covers(story) })
@@ -152,18 +161,40 @@ func (m *Mux) whyRows(ctx context.Context, r request, story stories.Story, numbe
 	for _, u := range updates {
 		recorded := false
 		for _, d := range deliveries {
-			if d.About.Number == u.Number {
-				rows, recorded, told = append(rows, deliveryRow(d, now)), true, true
+			if d.About.Number != u.Number {
+				continue
 			}
+			about, err := m.whyRevised(ctx, r, d)
+			if err != nil {
+				return nil, err
+			}
+			rows, recorded, told = append(append(rows, r.deliveryRow(d, now)), about...), true, true
 		}
 		if !recorded {
-			rows = append(rows, updateRowOf(u, bot.Text(fmt.Sprintf("Update %d was not sent.\n%s", u.Number, sentence(r.notPlanned(story, u, subs, stop))))))
+			reason, err := m.mergedReason(ctx, story, u)
+			if err != nil {
+				return nil, err
+			}
+			if reason == "" {
+				reason = r.notPlanned(story, u, subs, stop)
+			}
+			rows = append(rows, updateRowOf(u, bot.Text(fmt.Sprintf("Update %d was not sent.\n%s", u.Number, sentence(reason)))))
 		}
 	}
 	if !told && len(deliveries) > 0 { // what came last, however long ago
-		rows = append(rows, deliveryRow(deliveries[0], now))
+		rows = append(rows, r.deliveryRow(deliveries[0], now))
 	}
 	return rows, nil
+}
+
+// mergedReason is why an update was not sent that was published in a story which was
+// merged since, "" of any other: what is followed now may not have been followed then.
+func (m *Mux) mergedReason(ctx context.Context, story stories.Story, u stories.Update) (string, error) {
+	was, ok, err := m.stories.FormerNumber(ctx, u.ID)
+	if err != nil || !ok {
+		return "", err
+	}
+	return fmt.Sprintf("it was published as update %d of %s, before that was merged into %s, and what was followed here then did not bring it.", was.Number, was.Slug, story.Slug), nil
 }
 
 // askedAbout are the updates that are asked about: the one with the number or, for 0,

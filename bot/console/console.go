@@ -5,7 +5,7 @@
 // There is one person at a time, who may change their name (/as) and their
 // channel (/join); pushes to any console channel are printed under the
 // channel's name. talk.go hears what is typed, own.go are the console's own
-// commands, push.go prints what is pushed, draw.go lays messages out in lines and
+// commands, form.go asks for what a form asks, push.go prints what is pushed, draw.go lays messages out in lines and
 // line.go breaks these into rows. There are three ways to a reader: terminal.go,
 // with the line that is edited there (editor.go, tab.go, complete.go, history.go),
 // dumb.go and pipe.go.
@@ -47,8 +47,9 @@ type Config struct {
 	Out   io.Writer
 	Specs []bot.Spec // for /help, completion and two-word commands
 	// Settled waits until every push that is due now has been sent. It is
-	// called after each line that comes from a pipe, and at the end of input.
-	Settled func(context.Context) error
+	// called after each line that comes from a pipe, and at the end of input; last is
+	// the end of a pipe, where what goes out once nobody has undone it is waited for.
+	Settled func(ctx context.Context, last bool) error
 	Log     *slog.Logger     // discards by default
 	Now     func() time.Time // the wall clock; time.Now by default
 	// Greeting makes what is printed before the first prompt of a terminal; nil for
@@ -82,6 +83,8 @@ type Console struct {
 	buttons []bot.Button
 	place   stories.Destination // where buttons are
 	printed []string            // keys of the newest pushes
+	unended []bot.Reply         // answers from a pipe that go on at its end
+	form    *filling            // that is being filled in; nil for none
 
 	mu     sync.Mutex // guards what follows
 	up     bool
@@ -234,7 +237,7 @@ func (c *Console) converse(ctx context.Context, h bot.Handler) error {
 		}
 	}()
 	for {
-		c.screen.setPrompt(c.user + " " + c.channel + promptEnd)
+		c.screen.setPrompt(c.prompt())
 		next <- struct{}{}
 		select {
 		case <-ctx.Done():
@@ -253,19 +256,33 @@ func (c *Console) converse(ctx context.Context, h bot.Handler) error {
 	}
 }
 
+// prompt is what stands before the line that is typed: who speaks and where, or what
+// is asked for.
+func (c *Console) prompt() string {
+	if f := c.form; f != nil {
+		return f.form.Fields[f.at].Label + "> "
+	}
+	return c.user + " " + c.channel + "> "
+}
+
 // finish waits for what is due now, as the last thing before the end.
 func (c *Console) finish(ctx context.Context) error {
-	if err := c.settled(ctx); err != nil && ctx.Err() == nil {
-		return err
+	if err := c.settled(ctx, !c.Interactive()); err != nil {
+		return ignoreStop(ctx, err)
+	}
+	for _, reply := range c.unended {
+		if err := c.ended(ctx, reply); err != nil {
+			return ignoreStop(ctx, err)
+		}
 	}
 	return nil
 }
 
-func (c *Console) settled(ctx context.Context) error {
+func (c *Console) settled(ctx context.Context, last bool) error {
 	if c.config.Settled == nil {
 		return nil
 	}
-	return c.config.Settled(ctx)
+	return c.config.Settled(ctx, last)
 }
 
 // take waits for the turn to print.

@@ -2,6 +2,7 @@ package console
 
 import (
 	"bytes"
+	"context"
 	"flag"
 	"os"
 	"path/filepath"
@@ -49,12 +50,52 @@ func TestGoldenPushes(t *testing.T) {
 	golden(t, "pushes.golden", out.String())
 }
 
-// golden compares got with a file in testdata.
-func golden(t *testing.T, name, got string) {
+// TestGoldenRevised prints what becomes of revised updates, and what is told of them. A
+// terminal cannot change what stands there: it prints a copy once more, as it reads now.
+func TestGoldenRevised(t *testing.T) {
+	var out bytes.Buffer
+	c := New(Config{In: strings.NewReader(""), Out: &out})
+	for i, p := range platformtest.Revised() {
+		before := out.Len()
+		now := time.Now()
+		o := bot.Operation{Message: &p.Message, Delivery: stories.Delivery{
+			ID: int64(i + 1), Key: p.Name, Destination: stories.Destination{Platform: Platform, Channel: "#news"}, Tries: stories.Tries{Count: 1, First: now, Last: now}}}
+		if !strings.Contains(p.Name, "told") {
+			o.Delivery.Op, o.Target = stories.OpEdit, "copy"
+		}
+		if v := c.Do(t.Context(), o); v.Outcome != bot.Delivered || o.Target != "" && v.MessageID != o.Target {
+			t.Fatalf("%s: %+v", p.Name, v)
+		}
+		shown := out.String()[before:]
+		if strings.ContainsAny(shown, "\a\x1b\x00\r") {
+			t.Errorf("%s: a terminal would obey %q", p.Name, shown)
+		}
+		if strings.Contains(p.Name, "long") || strings.Contains(p.Name, "marks") {
+			out.Truncate(before)
+		}
+	}
+	golden(t, "revised.golden", out.String())
+}
+
+// What is kept up to date elsewhere, how a push is coming along, is not printed each time.
+func TestOfNoticesNoEditIsPrinted(t *testing.T) {
+	var out bytes.Buffer
+	c := New(Config{In: strings.NewReader(""), Out: &out})
+	m := bot.Plainly("Delivered 2 of 3")
+	o := bot.Operation{Message: &m, Target: "notice", Delivery: stories.Delivery{ID: 1, Op: stories.OpEdit, About: stories.About{NoticeID: 7}, Destination: stories.Destination{Platform: Platform, Channel: "#desk"}}}
+	for _, do := range []func(context.Context, bot.Operation) bot.Verdict{c.Do, c.Settle} {
+		if v := do(t.Context(), o); v.Outcome != bot.Unable || v.Reason == "" || out.Len() > 0 {
+			t.Errorf("%+v, printed %q", v, out.String())
+		}
+	}
+}
+
+// golden compares what was printed with a file.
+func golden(t *testing.T, name, out string) {
 	t.Helper()
 	path := filepath.Join("testdata", name)
 	if *update {
-		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
+		if err := os.WriteFile(path, []byte(out), 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -62,7 +103,7 @@ func golden(t *testing.T, name, got string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(string(want), got); diff != "" {
+	if diff := cmp.Diff(string(want), out); diff != "" {
 		t.Errorf("%s (run with -update to accept):\n%s", path, diff)
 	}
 }

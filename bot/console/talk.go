@@ -26,6 +26,9 @@ func (c *Console) hear(ctx context.Context, h bot.Handler, in input) (quit bool,
 		return false, fmt.Errorf("read a line: %w", in.err)
 	}
 	line := strings.TrimSpace(bot.Visible(in.line))
+	if c.form != nil {
+		return c.fill(ctx, h, line)
+	}
 	word, rest := cutWord(line)
 	word = strings.ToLower(word)
 	own, isOwn := c.own(word, rest)
@@ -83,7 +86,16 @@ func (c *Console) ask(ctx context.Context, h bot.Handler, where stories.Destinat
 		Key: fmt.Sprintf("%s:%s-%d", Platform, c.keys, c.asked), User: user,
 		Where: where, Lane: Platform, Input: in, Asker: asker{user},
 	})
-	err := c.show(where, reply.Public, reply.Message)
+	_, submitted := in.(bot.Submission) // what was refused of it stands in the message, with a button that opens it again
+	if f := reply.Form; f != nil && len(f.Fields) > 0 && !(submitted && f.Refused()) {
+		c.give()
+		return c.begin(ctx, where, *f)
+	}
+	whom := askerAlone
+	if reply.Public {
+		whom = postedThere
+	}
+	err := c.show(where, whom, reply.Message)
 	c.give()
 	if err != nil {
 		return err
@@ -115,15 +127,38 @@ func (c *Console) follow(ctx context.Context, reply bot.Reply) error {
 		}
 		return nil
 	}
-	if err := c.settled(ctx); err != nil {
+	if err := c.settled(ctx, false); err != nil {
 		return ignoreStop(ctx, err)
 	}
 	if reply.Live == nil {
 		return nil
 	}
-	m, _, err := reply.Live(ctx)
+	m, done, err := reply.Live(ctx)
 	if err != nil {
 		return ignoreStop(ctx, err)
+	}
+	if !done && len(m.Buttons) > 0 && slices.Equal(m.Buttons, reply.Message.Buttons) {
+		// Nothing has come of it: it says the same but for the time that is left.
+		c.unended = append(c.unended, reply)
+		return nil
+	}
+	return c.showLater(ctx, reply.Message, m)
+}
+
+// ended prints how an answer ended, by when other answers may stand between: so it
+// says what it is about, where it can.
+func (c *Console) ended(ctx context.Context, reply bot.Reply) error {
+	if reply.Ending != nil {
+		if apart, err := reply.Ending(ctx); err == nil {
+			if len(apart.Blocks) == 0 {
+				return nil
+			}
+			return c.tell(ctx, apart)
+		}
+	}
+	m, _, err := reply.Live(ctx)
+	if err != nil {
+		return err
 	}
 	return c.showLater(ctx, reply.Message, m)
 }
@@ -134,8 +169,7 @@ const (
 	liveFor   = 15 * time.Minute
 )
 
-// watch prints a live answer's last state, by when other answers may stand between:
-// so it says what it is about, where it can.
+// watch prints a live answer's last state.
 func (c *Console) watch(ctx context.Context, reply bot.Reply) {
 	ctx, cancel := context.WithTimeout(ctx, liveFor)
 	defer cancel()
@@ -147,18 +181,10 @@ func (c *Console) watch(ctx context.Context, reply bot.Reply) {
 			return
 		case <-tick.C:
 		}
-		m, done, err := reply.Live(ctx)
-		if err != nil || !done {
-			continue
+		if _, done, err := reply.Live(ctx); err == nil && done {
+			_ = c.ended(ctx, reply)
+			return
 		}
-		if reply.Ending != nil {
-			if apart, err := reply.Ending(ctx); err == nil {
-				_ = c.tell(ctx, apart)
-				return
-			}
-		}
-		_ = c.showLater(ctx, reply.Message, m)
-		return
 	}
 }
 

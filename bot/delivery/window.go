@@ -86,6 +86,9 @@ func (w *window) raise(by stories.Publication) (moved bool) {
 	if by.StoryID == 0 || by.Level == stories.Minor {
 		return false
 	}
+	for _, id := range by.Merged {
+		w.unite(id, by.StoryID)
+	}
 	for _, p := range w.publications {
 		if p.story == by.StoryID && p.id < by.ID && p.level < by.Level {
 			free := &w.shares[p.budget].free
@@ -100,6 +103,20 @@ func (w *window) raise(by stories.Publication) (moved bool) {
 		}
 	}
 	return moved
+}
+
+// unite has what is known of a story be another's, which it was merged into.
+func (w *window) unite(from, into int64) {
+	for _, p := range w.publications {
+		if p.story == from {
+			p.story = into
+		}
+	}
+	for _, o := range w.origins {
+		if o.StoryID == from {
+			o.StoryID = into
+		}
+	}
 }
 
 // unread returns the shares that have something to load, the more urgent first.

@@ -42,7 +42,7 @@ func (p *Platform) amend(ctx context.Context, o bot.Operation) bot.Verdict {
 		v = p.verdict(a)
 	}
 	reread(o, &v)
-	if v.Code == archived && v.Outcome == bot.ThreadGone {
+	if v.Code == archived && (v.Outcome == bot.ThreadGone || closed(o, v.Code)) {
 		return p.unarchive(ctx, at.channel, v)
 	}
 	if o.Delivery.Op != stories.OpPublish { // whose next one is not to wait an hour
@@ -51,8 +51,11 @@ func (p *Platform) amend(ctx context.Context, o bot.Operation) bot.Verdict {
 	return v
 }
 
-// archived is the code of a thread that is archived.
-const archived = "50083"
+// The codes of threads that are archived, and locked.
+const (
+	archived = "50083"
+	locked   = "160005"
+)
 
 // unarchive opens an archived thread, so that what is to be changed in it can be
 // changed at the next attempt. v stands for one that cannot be opened

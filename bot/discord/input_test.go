@@ -23,7 +23,7 @@ func TestFormsAndMenusReachTheHandler(t *testing.T) {
 		w := newWire()
 		s, ctx, _ := serve(t, w, handler{handle: func(_ context.Context, c bot.Command) bot.Reply {
 			switch in := c.Input.(type) {
-			case bot.Form:
+			case bot.Submission:
 				return bot.Reply{Message: bot.Plainly("form " + in.ID + " " + in.Values["text"])}
 			case bot.Menu:
 				return bot.Reply{Message: bot.Plainly("menu " + in.Name + " " + in.Message.Text + " by " + in.Message.Author)}

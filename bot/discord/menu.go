@@ -22,7 +22,9 @@ type messageObject struct {
 		Title       string `json:"title"`
 		Description string `json:"description"`
 	} `json:"embeds"`
-	Components json.RawMessage `json:"components"`
+	Components json.RawMessage   `json:"components"`
+	Files      []json.RawMessage `json:"attachments"`
+	Stickers   []json.RawMessage `json:"sticker_items"`
 	Snapshots  []struct {
 		Message struct {
 			Content string `json:"content"`
@@ -47,6 +49,7 @@ func (i *interaction) chosen(d data, r *reader) (c *bot.Chosen, ok bool) {
 		Text:   r.text(m.text()),
 		Author: cmp.Or(strings.TrimPrefix(author, "@"), m.Author.name()),
 		Link:   i.link(string(d.TargetID)),
+		More:   len(m.Files)+len(m.Stickers) > 0,
 	}
 	return c, true
 }

@@ -251,6 +251,8 @@ func stamp(s bot.Span) string {
 		style = "R"
 	} else if s.DateOnly {
 		style = "D"
+	} else if s.TimeOnly {
+		style = "t"
 	}
 	return fmt.Sprintf("<t:%d:%s>", s.Time.Unix(), style)
 }

@@ -78,9 +78,9 @@ func TestGoldenPayloads(t *testing.T) {
 		t.Fatal(err)
 	}
 	golden(t, "push", b.with("kEy-0123456789_abcdefghij"))
-	golden(t, "answer", answered(bot.Reply{Message: bot.Plainly("Followed.")}))
-	golden(t, "shared", answered(bot.Reply{Public: true, Message: bot.Message{Title: "Stories", Tone: bot.Success}}))
-	golden(t, "refusal", answered(bot.Reply{Failed: true, Message: bot.Message{Tone: bot.Refusal, Blocks: []bot.Block{bot.Para(bot.Text("There is no story "), bot.Code("a`b"))}}}))
+	golden(t, "answer", answered(&interaction{}, bot.Reply{Message: bot.Plainly("Followed.")}))
+	golden(t, "shared", answered(&interaction{}, bot.Reply{Public: true, Message: bot.Message{Title: "Stories", Tone: bot.Success}}))
+	golden(t, "refusal", answered(&interaction{}, bot.Reply{Failed: true, Message: bot.Message{Tone: bot.Refusal, Blocks: []bot.Block{bot.Para(bot.Text("There is no story "), bot.Code("a`b"))}}}))
 	golden(t, "edit", encodeEdit(bot.Plainly("Delivered 5,120 of 10,000.")))
 	golden(t, "deferred", deferred())
 	golden(t, "suggestions", suggestions([]bot.Choice{{Value: "sony-hack", Label: "Sony hack"}, {Value: strings.Repeat("x", 101)}, {Value: "x", Label: strings.Repeat("long ", 50)}}))

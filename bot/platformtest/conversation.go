@@ -148,6 +148,9 @@ func testRows(t *testing.T, r *run) {
 		want[label] = bot.Press{Action: button.Action, Arg: button.Arg}
 		m.Blocks = append(m.Blocks, bot.Block{Kind: bot.Item, Button: &button, Spans: []bot.Span{bot.Code(label), bot.Text(" @everyone <!channel> *news*\n10 updates · "), bot.At(time.Unix(1419087600, 0))}})
 	}
+	last := bot.NewButton("the small print", bot.ActionOpen, 7)
+	want[last.Label] = bot.Press{Action: last.Action, Arg: last.Arg}
+	m.Blocks = append(m.Blocks, bot.Block{Kind: bot.Small, Button: &last, Spans: []bot.Span{bot.Text("What can be pressed at the end")}}, bot.Block{Kind: bot.Small, Spans: []bot.Span{bot.Text("and what cannot")}})
 	m.Buttons = []bot.Button{{Label: "Older", Action: bot.ActionPage, Arg: want["Older"].Arg}}
 	for i, where := range []string{"a post", "a shared answer"} {
 		if i == 0 {

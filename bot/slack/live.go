@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"reflect"
+	"slices"
 	"sync"
 	"time"
 
@@ -17,27 +18,45 @@ type teller struct {
 	inPlace bool
 	until   time.Time
 	left    func() int // how many more it can say
-	say     func(context.Context, *bot.Message) *failure
+	// say says m; over is that what the answer offered is over, so that m is to take its
+	// place wherever that can be.
+	say func(ctx context.Context, m *bot.Message, over bool) *failure
 }
 
 // teller is one by a response_url. That of a command cannot replace the answer:
 // what replace_original means is the message whose button was pressed
 // (https://docs.slack.dev/interactivity/handling-user-interaction#updating_message_response).
 func (l *responseLink) teller(public, inPlace bool) teller {
-	return teller{inPlace: inPlace, until: l.until, left: l.left, say: func(ctx context.Context, m *bot.Message) *failure {
-		return l.say(ctx, m, public, &inPlace)
+	return teller{inPlace: inPlace, until: l.until, left: l.left, say: func(ctx context.Context, m *bot.Message, over bool) *failure {
+		replace := inPlace || over
+		return l.say(ctx, m, public, &replace)
 	}}
 }
 
-// speaker is a teller for what was answered by speak. What it says it logs itself
-// when that fails.
-func (i *intake) speaker(a *ask) teller {
+// speaker is a teller for what was answered by speak: at, where it is a message that can
+// be edited. What it says otherwise it logs itself when that fails.
+func (i *intake) speaker(a *ask, at site) teller {
+	t := teller{inPlace: at.ok(), until: time.Now().Add(responseLife)}
 	left := 1
-	return teller{until: time.Now().Add(responseLife), left: func() int { return left }, say: func(ctx context.Context, m *bot.Message) *failure {
+	if t.inPlace {
+		left = responseUses
+	}
+	t.left = func() int { return left }
+	t.say = func(ctx context.Context, m *bot.Message, _ bool) *failure {
 		left--
+		if t.inPlace {
+			return i.rewrite(ctx, a, at, m)
+		}
 		i.speak(ctx, a, bot.Reply{Message: *m})
 		return nil
-	}}
+	}
+	return t
+}
+
+// over says that something first offered is offered no more: its buttons are not to be
+// left there.
+func over(first, m bot.Message) bool {
+	return slices.ContainsFunc(first.Buttons, func(b bot.Button) bool { return !slices.Contains(m.Buttons, b) })
 }
 
 // follow says how a reply goes on, in its place where that can be: at growing
@@ -47,12 +66,15 @@ func (i *intake) speaker(a *ask) teller {
 func (i *intake) follow(ctx context.Context, t teller, r bot.Reply, log *slog.Logger) {
 	ctx, cancel := context.WithDeadline(ctx, t.until.Add(-time.Minute))
 	defer cancel()
-	began, shown := time.Now(), 0
+	began, shown, offered := time.Now(), 0, r.Message
 	var newest *bot.Message
 	var unknown sync.Once // those who deliver tell how long a database is away
 	show := func(ctx context.Context) {
-		if f := t.say(ctx, newest); f != nil {
+		if f := t.say(ctx, newest, over(offered, *newest)); f != nil {
 			log.Info("slack progress not shown", "err", f)
+		}
+		if t.inPlace {
+			offered = *newest
 		}
 		newest = nil
 	}
@@ -66,15 +88,20 @@ func (i *intake) follow(ctx context.Context, t teller, r bot.Reply, log *slog.Lo
 		if done && shown == 0 && reflect.DeepEqual(m, r.Message) {
 			return // as it was answered
 		}
-		if done && !t.inPlace && m.Tone == bot.Success && time.Since(began) < i.timing.soon {
+		if done && !t.inPlace && m.Tone == bot.Success && time.Since(began) < i.timing.soon && !over(offered, m) {
 			return
 		}
 		if done {
-			newest = t.ending(ctx, r, newest)
-			show(ctx)
+			if newest = t.ending(ctx, r, newest); newest != nil {
+				show(ctx)
+			}
 			return
 		}
-		if t.inPlace && shown < len(i.timing.live) && t.left() > 1 && time.Since(began) >= i.timing.live[shown] {
+		switch due := shown < len(i.timing.live) && time.Since(began) >= i.timing.live[shown]; {
+		case !t.inPlace || t.left() <= 1:
+		case over(offered, m): // at once, so that nobody presses what does nothing
+			show(ctx)
+		case due:
 			shown++
 			show(ctx)
 		}
@@ -82,12 +109,13 @@ func (i *intake) follow(ctx context.Context, t teller, r bot.Reply, log *slog.Lo
 	if newest != nil && t.left() > 0 {
 		final, cancel := context.WithTimeout(context.WithoutCancel(ctx), i.timing.lookUp)
 		defer cancel()
-		newest = t.ending(final, r, newest)
-		show(final)
+		if newest = t.ending(final, r, newest); newest != nil {
+			show(final)
+		}
 	}
 }
 
-// ending is the last thing to say of a reply that says m in its place.
+// ending is the last thing to say of a reply that says m in its place; nil for nothing.
 func (t teller) ending(ctx context.Context, r bot.Reply, m *bot.Message) *bot.Message {
 	if t.inPlace || r.Ending == nil {
 		return m
@@ -95,6 +123,12 @@ func (t teller) ending(ctx context.Context, r bot.Reply, m *bot.Message) *bot.Me
 	apart, err := r.Ending(ctx)
 	if err != nil {
 		return m // which says the same in more words
+	}
+	if len(apart.Blocks) == 0 {
+		return nil
+	}
+	if over(r.Message, *m) {
+		return m // which may take the place of the answer
 	}
 	return &apart
 }

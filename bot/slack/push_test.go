@@ -80,6 +80,31 @@ func TestGoldenHits(t *testing.T) {
 	golden(t, "hits.golden", fmt.Appendf(nil, "%s\n--- blocks\n%s\n", text, blocks))
 }
 
+// What a revised update looks like in every state, in a notification and in its blocks.
+func TestGoldenRevised(t *testing.T) {
+	var b strings.Builder
+	for _, p := range platformtest.Revised() {
+		text, blocks := encodeMessage(&p.Message)
+		shown, _ := shownOf(blocks)
+		if strings.Contains(shown, "does not fit") {
+			t.Errorf("%s: it does not fit", p.Name)
+		}
+		for what, s := range map[string]string{"text": text, "blocks": string(blocks)} {
+			if strings.Contains(s, "<!channel") || strings.Contains(s, "<!subteam") || strings.Contains(s, "<@") {
+				t.Errorf("%s: the %s pings: %s", p.Name, what, s)
+			}
+		}
+		if title := p.Message.Title; title != "" && !strings.HasPrefix(text, title+": ") {
+			t.Errorf("%s: a notification begins with %.60q", p.Name, text)
+		}
+		if strings.Contains(p.Name, "marks") || strings.Contains(p.Name, "long") || strings.Contains(p.Name, "hostile") {
+			continue
+		}
+		fmt.Fprintf(&b, "=== %s\n%s\n--- blocks\n%s\n\n", p.Name, text, blocks)
+	}
+	golden(t, "revised.golden", []byte(b.String()))
+}
+
 // checkPush says what is wrong with a push, or with what its button opens.
 func checkPush(p platformtest.Push) string {
 	text, blocks := encodeMessage(&p.Message)

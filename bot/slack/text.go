@@ -36,12 +36,14 @@ func dateFormat(s bot.Span) string {
 		return "{ago}"
 	case s.DateOnly:
 		return "{date_short_pretty}"
+	case s.TimeOnly:
+		return "{time}"
 	}
 	return "{date_short_pretty} {time}"
 }
 
 // utc is what is shown where Slack cannot show the reader's own time.
-func utc(s bot.Span) string { return bot.PlainTime(s.Time, s.DateOnly) }
+func utc(s bot.Span) string { return bot.PlainMoment(s) }
 
 // dateToken is a time in mrkdwn.
 func dateToken(s bot.Span) string {

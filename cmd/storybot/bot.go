@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"strings"
+	"time"
 
 	"storybot/bot"
 	"storybot/bot/command"
@@ -47,6 +48,7 @@ func (r *running) start(ctx context.Context, talk *console.Console) error {
 	if err := r.openNewsroom(ctx); err != nil {
 		return err
 	}
+	r.stops.add("file of the try-out", func(context.Context) error { r.config.dropTryOut(talk); return nil })
 	if err := r.openPlatforms(talk); err != nil {
 		return err
 	}
@@ -171,7 +173,7 @@ func (r *running) senders() map[string]bot.Sender {
 // uneditable are the platforms where what was posted stays as it is.
 func uneditable(senders map[string]bot.Sender) (names []string) {
 	for name, s := range senders {
-		if !s.Knows(stories.OpEdit) {
+		if !s.Knows(stories.OpEdit) || s.Pace("").Reprints {
 			names = append(names, name)
 		}
 	}
@@ -219,14 +221,42 @@ func (r *running) wait(ctx context.Context) error {
 	return fmt.Errorf("no platform is left: %w", errors.Join(failed...))
 }
 
-// settled waits until nothing that is due now is unsent, and the desk is told of it.
-func (r *running) settled(ctx context.Context) error {
+// settled waits until nothing that is due now is unsent, and the desk is told of it. At
+// the last it waits before that for what goes out unless somebody undoes it.
+func (r *running) settled(ctx context.Context, last bool) error {
+	then := wallClock()
+	if last {
+		then = then.Add(r.config.times.undo)
+	}
+	if err := r.gone(ctx, then); err != nil {
+		return err
+	}
 	for {
 		if err := r.engine.Idle(ctx); err != nil {
 			return err
 		}
 		if told, err := r.notifier.Tell(ctx); err != nil || !told {
 			return err
+		}
+	}
+}
+
+// goneEvery is how often it is looked whether what is scheduled has gone out.
+const goneEvery = 100 * time.Millisecond
+
+// gone waits until what is scheduled up to then has gone out, or was taken back.
+func (r *running) gone(ctx context.Context, then time.Time) error {
+	tick := time.NewTicker(goneEvery)
+	defer tick.Stop()
+	for {
+		waits, err := r.schedule.GoesOut(ctx, then)
+		if err != nil || !waits {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-tick.C:
 		}
 	}
 }

@@ -137,9 +137,25 @@ func pushedAgain(anew func() (seen, error)) func() (seen, error) {
 // message with buttons can be pressed: anew makes the same answer again, so that
 // it is the newest.
 func (p *consolePerson) enter(text string, anew func() (seen, error)) (seen, error) {
+	s, err := p.lines(strings.ReplaceAll(text, "\n", "\\\n"), anew)
+	if err == nil && strings.Contains(s.text, "leaves the form.") { // the end of what is typed has left it
+		s.submit = func(values map[string]string) (seen, error) {
+			for _, name := range []string{"text", "level", "source", "at"} {
+				text += "\n" + values[name]
+			}
+			if _, err := anew(); err != nil { // so that what is pressed is the newest again
+				return seen{}, err
+			}
+			return p.lines(text, anew)
+		}
+	}
+	return s, err
+}
+
+// lines types lines and reads all that is printed for them.
+func (p *consolePerson) lines(text string, anew func() (seen, error)) (seen, error) {
 	p.turn++
 	begin, end := fmt.Sprintf("You are in %s now.\n\n", p.in), fmt.Sprintf("You are in #end%d now.\n\n", p.turn)
-	text = strings.ReplaceAll(text, "\n", "\\\n")
 	if _, err := fmt.Fprintf(p.input, "/as %s\n/join %s\n%s\n/join #end%d\n", p.user, p.in, text, p.turn); err != nil {
 		return seen{}, err
 	}
@@ -179,7 +195,7 @@ type printed struct {
 // heading stands over what all of a channel see, buttons are the last line of a
 // message that has some.
 var (
-	consoleHeading = regexp.MustCompile(`^── (#\S+) ──$`)
+	consoleHeading = regexp.MustCompile(`^── (#\S+?)(?:, edited)? ──$`)
 	consoleButtons = regexp.MustCompile(`(?:^|  )\[(\d+)\] `)
 )
 

@@ -23,6 +23,7 @@ func TestCrawl(t *testing.T) {
 			s := open(t)
 			newsroom(t, s)
 			goBack(t, s)
+			takeBack(t, s)
 			followAll(t, s)
 			if s.visitor != nil {
 				before := state(t, s)
@@ -46,6 +47,7 @@ func TestCrawl(t *testing.T) {
 				t.Logf("an editor pressed %d things in a %s", c.pressed, way)
 			}
 			undo(t, s)
+			inForms(t, s)
 			for _, spec := range bot.Actions() {
 				if !strings.Contains(s.process.log(), fmt.Sprintf("msg=asked what=%q", "button "+string(spec.Action))) {
 					t.Errorf("no button of any answer or message led to the action %q", spec.Action)
@@ -132,8 +134,8 @@ func (c *crawl) follow() {
 	for len(c.queue) > 0 && c.pressed < mostPresses {
 		next := c.next()
 		s, err := next.press()
-		if errors.Is(err, errStale) && (rank(next.label) > 0 || strings.HasPrefix(next.way, unasked) || answering.MatchString(next.label)) {
-			continue // another button has done it meanwhile, or it was pushed once and for all
+		if errors.Is(err, errStale) && (next.changed() || strings.HasPrefix(next.way, unasked) || answering.MatchString(next.label)) {
+			continue // another button has done it meanwhile, or it, or what leads to it, was pushed once and for all
 		}
 		c.pressed++
 		if err != nil {
@@ -178,7 +180,8 @@ func (c *crawl) next() found {
 
 // changing are the labels of what changes what others are about, in the order in which
 // they are pressed.
-var changing = []string{"Release by hand", "Settle against history", "Send all of it", "Pause", "Resume", "Try again", "Follow", "Stop", "Remove as", "Post it to", "Close", "Reopen"}
+var changing = []string{"Release by hand", "Settle against history", "Send all of it", "Pause", "Resume", "Try again", "Follow", "Stop", "Remove as", "Post it to", "Publish", "Cancel",
+	"Correct it", "Fix it", "Put it on hold", "Withdraw it", "Release it", "Close", "Reopen", "Merge"}
 
 // answering are the labels under a question, which turns into its answer.
 var answering = regexp.MustCompile(`^(Show update \d|As typed|Use |Without it)`)
@@ -186,6 +189,12 @@ var answering = regexp.MustCompile(`^(Show update \d|As typed|Use |Without it)`)
 // rank is 0 for a label of what changes nothing that a button is about.
 func rank(label string) int {
 	return 1 + slices.IndexFunc(changing, func(begin string) bool { return strings.HasPrefix(label, begin) })
+}
+
+// changed says that f is, or came out of, what changes what others are about: gone the
+// same way again, that is done already.
+func (f found) changed() bool {
+	return slices.ContainsFunc(strings.Split(f.way, " > "), func(label string) bool { return rank(label) > 0 })
 }
 
 // dead are answers that lead nowhere.
@@ -274,11 +283,25 @@ func followAll(t *testing.T, s *stage) {
 	push(t, withWords(t, who, told+"all stories"), "Subscriptions")
 }
 
-// undo stops a story and takes it back: on a console
-// only what was said last can be pressed.
+// takeBack cancels a scheduled update: the crawl publishes all that it finds, and what
+// was published has no Cancel any more.
+func takeBack(t *testing.T, s *stage) {
+	t.Helper()
+	who := s.editor(busy)
+	tell(t, who, ask("update", "story", bridge, "at", "tomorrow 08:00", "text", "The bridge opens early."))
+	gone := push(t, pushEither(t, tell(t, who, ask("desk scheduled")), "bridge 08:00", "rows scheduled:"), "Cancel")
+	if !strings.Contains(gone.text, "was cancelled") {
+		t.Errorf("Cancel: %s", gone.text)
+	}
+}
+
+// undo cancels what is scheduled, whose button goes with the one that publishes it where
+// an answer takes the place of a message; and it stops a story and takes it back: on a
+// console only what was said last can be pressed.
 func undo(t *testing.T, s *stage) {
 	t.Helper()
 	who := s.editor(busy)
+	push(t, tell(t, who, ask("update", "story", bridge, "at", "tomorrow 09:00", "text", "The bridge is closed for the night.")), "Cancel")
 	tell(t, who, ask("subscribe", "target", rhine))
 	tell(t, who, ask("subscribe", "target", "all"))
 	stopped := push(t, tell(t, who, ask("unsubscribe", "target", rhine)), "Stop "+rhine)

@@ -58,7 +58,7 @@ func (p *program) deliveries(ctx context.Context, args []string) error {
 // parseState reads the name of a delivery's state.
 func parseState(name string) (stories.DeliveryState, error) {
 	var names []string
-	for s := stories.Pending; s <= stories.Skipped; s++ {
+	for s := stories.Pending; s <= stories.Kept; s++ {
 		if strings.EqualFold(name, s.String()) {
 			return s, nil
 		}

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"storybot/bot"
+	"storybot/bot/command"
 	"storybot/bot/console"
 	"storybot/bot/discord"
 	"storybot/bot/slack"
@@ -43,6 +44,7 @@ func openDiscord(p parts) (bot.Platform, error) {
 		Started: p.started,
 		APIURL:  p.config.discordAPIURL,
 		Specs:   p.specs,
+		Menus:   command.Menus(),
 		Places:  p.places,
 		Memory:  p.memory,
 		Log:     p.log,

@@ -164,7 +164,7 @@ func (p *program) manifest(_ context.Context, args []string) error {
 	if err := parse(p.flags("manifest"), args); err != nil {
 		return err
 	}
-	manifest, err := slack.Manifest(command.Specs())
+	manifest, err := slack.Manifest(command.Specs(), command.Menus())
 	if err != nil {
 		return err
 	}

@@ -118,6 +118,7 @@ type sketch struct {
 	mux   *command.Mux
 	desk  *stories.Service
 	asked int
+	last  bot.Message // that was answered
 }
 
 // newSketch begins one, with the sample story and an admin unless it is bare.
@@ -156,17 +157,37 @@ func (everyone) Posts(context.Context) error   { return nil }
 func (n *sketch) say(t *testing.T, line string) (done bool, answer string) {
 	t.Helper()
 	name, text, _ := strings.Cut(strings.TrimPrefix(strings.TrimPrefix(line, "@storybot "), "/"), " ")
+	reply := n.handle(t, bot.Typed{Name: name, Text: text})
+	return !reply.Failed && !strings.Contains(bot.PlainText(reply.Message), "What you can ask"), bot.PlainText(reply.Message)
+}
+
+// handle has an input answered.
+func (n *sketch) handle(t *testing.T, in bot.Input) bot.Reply {
 	n.asked++
 	reply := n.mux.Handle(t.Context(), bot.Command{Key: fmt.Sprint("readme/", n.asked), User: stories.User{Ref: firstUser, Name: "editor"},
 		Where: stories.Destination{Platform: console.Platform, Channel: "#general"}, Lane: console.Platform,
-		Input: bot.Typed{Name: name, Text: text}, Asker: everyone{}})
-	return !reply.Failed && !strings.Contains(bot.PlainText(reply.Message), "What you can ask"), bot.PlainText(reply.Message)
+		Input: in, Asker: everyone{}})
+	n.last = reply.Message
+	return reply
 }
 
 func (n *sketch) must(t *testing.T, line string) {
 	t.Helper()
 	if done, answer := n.say(t, line); !done {
 		t.Errorf("%s is answered: %s", line, answer)
+	}
+}
+
+// confirms types a line that is asked about, and says yes.
+func (n *sketch) confirms(t *testing.T, line string) {
+	t.Helper()
+	n.must(t, line)
+	if len(n.last.Buttons) == 0 || n.last.Buttons[0].Action != bot.ActionAnswer {
+		t.Fatalf("%s is not asked about: %s", line, bot.PlainText(n.last))
+	}
+	reply := n.handle(t, bot.Press{Action: n.last.Buttons[0].Action, Arg: n.last.Buttons[0].Arg})
+	if reply.Failed {
+		t.Errorf("%s, confirmed, is answered: %s", line, bot.PlainText(reply.Message))
 	}
 }
 
@@ -205,6 +226,10 @@ func TestReadmeExamplesWork(t *testing.T) {
 				n := newSketch(t, true)
 				n.must(t, n.claim(t, "/desk claim AAAA-AAAA-AAAA"))
 				n.must(t, line)
+			case strings.HasPrefix(line, "/desk withdraw "): // what is withdrawn stays so
+				newSketch(t, false).confirms(t, line)
+			case regexp.MustCompile(`^/desk (correct|fix|hold|release) `).MatchString(line):
+				shared.confirms(t, line)
 			default:
 				shared.must(t, line)
 			}
@@ -213,7 +238,7 @@ func TestReadmeExamplesWork(t *testing.T) {
 	if len(examples) < 35 {
 		t.Errorf("only %d examples are shown: %q", len(examples), examples)
 	}
-	for _, wrong := range []string{"/updat sony-hack News.", "/update sony-hack", "/subscribe sony-hak", "/story sony-hack 99", "/update sony-hack level=breaking News."} {
+	for _, wrong := range []string{"/updat sony-hack News.", "/update", "/subscribe sony-hak", "/story sony-hack 99", "/update sony-hack level=breaking News."} {
 		if done, answer := shared.say(t, wrong); done {
 			t.Errorf("%s counts as done: %s", wrong, answer)
 		}

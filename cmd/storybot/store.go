@@ -35,7 +35,7 @@ const openTime = 5 * time.Minute
 func openStore(ctx context.Context, cfg *config, log *slog.Logger) (database, error) {
 	ctx, cancel := context.WithTimeout(ctx, openTime)
 	defer cancel()
-	store, err := sqlstore.Open(ctx, cfg.databaseURL.reveal(), sqlstore.Options{Log: log, Now: wallClock, Uptime: uptime})
+	store, err := sqlstore.Open(ctx, cfg.databaseURL.reveal(), sqlstore.Options{Log: log, Now: wallClock, Uptime: uptime, KeepDeliveries: cfg.times.keep})
 	if err != nil {
 		return nil, notOpened(err, cfg)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -25,6 +26,20 @@ const (
 func (c *config) useTryOutFile() {
 	if !c.hasPlatform() && !c.given(databaseSetting) {
 		c.databaseURL = newSecret("sqlite:" + tryOutFile)
+		_, err := os.Stat(tryOutFile)
+		c.tryOutMade = errors.Is(err, fs.ErrNotExist)
+	}
+}
+
+// dropTryOut takes away the file that this process made where nothing was tried out. It
+// is called while the file is open and its lock is held, so that nobody else has it. A
+// system that keeps open files keeps it.
+func (c *config) dropTryOut(talk *console.Console) {
+	if !c.tryOutMade || talk == nil || talk.Interactive() || talk.Heard() {
+		return
+	}
+	for _, end := range []string{"", "-wal", "-shm", ".lock"} {
+		_ = os.Remove(tryOutFile + end)
 	}
 }
 
@@ -129,7 +144,7 @@ func (p *program) demo(ctx context.Context, cfg *config) (err error) {
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
 	own := *cfg
-	own.databaseURL, own.httpAddr = newSecret("sqlite:"+filepath.Join(dir, tryOutFile)), ""
+	own.databaseURL, own.httpAddr, own.tryOutMade = newSecret("sqlite:"+filepath.Join(dir, tryOutFile)), "", false
 	if !cfg.given("LOG_LEVEL") {
 		own.logLevel = slog.LevelWarn
 	}

@@ -206,6 +206,39 @@ func BenchmarkPlanDecided(b *testing.B) {
 	})
 }
 
+// BenchmarkRevise counts what correcting an update of n channels would do, which is all of
+// it, undone: the first correction, and one of an update that was corrected before.
+func BenchmarkRevise(b *testing.B) {
+	const n = 100_000
+	each(b, "/100k", func(b *testing.B, url string) {
+		s, story := newsroom(b, url, n)
+		execute(b, url, `INSERT INTO subscriptions (destination_id, kind, level, state, by_ref, by_name, created_at)
+			SELECT destination_id, 'all', level, state, by_ref, by_name, created_at FROM subscriptions`)
+		publish(b, s, story)
+		lease := holdLane(b, s)
+		first := work(b, s, lease, 1, loadAll(b, s), loadRows) + 1
+		u, err := s.UpdateByNumber(b.Context(), story.ID, 1)
+		if err != nil {
+			b.Fatal(err)
+		}
+		act := stories.Act{By: stories.User{Ref: "console:ana"}, At: time.Now()}
+		would := func(b *testing.B, text string) {
+			for b.Loop() {
+				got, err := s.WouldRevise(b.Context(), act, u.ID, stories.Rewording{Kind: stories.Correction, Text: text})
+				if want := (stories.Reach{Edits: n, Told: n, Kind: stories.Correction}); err != nil || got.Reach != want {
+					b.Fatalf("%+v, %v", got.Reach, err)
+				}
+			}
+		}
+		b.Run("first", func(b *testing.B) { would(b, "It was denied.") })
+		if _, err := s.Revise(b.Context(), act, u.ID, stories.Rewording{Kind: stories.Correction, Text: "It was denied."}); err != nil {
+			b.Fatal(err)
+		}
+		work(b, s, lease, first, loadAll(b, s), loadRows)
+		b.Run("second", func(b *testing.B) { would(b, "It was denied again.") })
+	})
+}
+
 // BenchmarkExchange begins and finishes deliveries in batches of n: the time of a
 // delivery.
 func BenchmarkExchange(b *testing.B) {

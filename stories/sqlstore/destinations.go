@@ -199,12 +199,18 @@ func (s *Store) Desks(ctx context.Context) ([]stories.Destination, error) {
 // SetDesk implements stories.Store.
 func (s *Store) SetDesk(ctx context.Context, a stories.Act, d stories.Destination, lane string) error {
 	_, err := act(ctx, s, a, "desk", func(q querier) (done, changed bool, err error) {
+		if err := sharePlanning(ctx, q); err != nil {
+			return false, false, err
+		}
 		p, err := enterPlace(ctx, q, d, lane, a.At)
 		if err != nil {
 			return false, false, err
 		}
 		n, err := q.exec(ctx, setDeskSQL, d.Platform, d.Workspace, p.id)
 		if err != nil || n == 0 { // it is the desk already
+			return false, false, err
+		}
+		if err := askOverdue(ctx, q, a.At); err != nil {
 			return false, false, err
 		}
 		return true, true, enterPlaced(ctx, q, a, "desk", 0, d, "is the desk's channel")

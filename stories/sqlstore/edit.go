@@ -14,7 +14,7 @@ import (
 const (
 	editStorySQL   = `UPDATE stories SET headline = ?2, summary = ?3, topics = ?4, active_at = ?5 WHERE id = ?1`
 	renameStorySQL = `UPDATE stories SET slug = ?2, aliases = ?3, active_at = ?4 WHERE id = ?1`
-	slugOwnerSQL   = `SELECT story_id FROM slugs WHERE slug = ?1`
+	slugOwnerSQL   = `SELECT story_id, of_id FROM slugs WHERE slug = ?1`
 )
 
 // EditStory implements stories.StoryEditStore.
@@ -24,19 +24,22 @@ func (s *Store) EditStory(ctx context.Context, a stories.Act, storyID int64, e s
 		if err != nil {
 			return done, false, err
 		}
+		if err := endDraft(ctx, q, a); err != nil {
+			return done, false, err
+		}
 		what := e.Changed(story)
 		if len(what) == 0 {
 			return stateChange{Story: story}, false, nil
 		}
 		story = e.Apply(story)
 		story.ActiveAt = moment(millis(a.At))
-		if _, err := q.exec(ctx, editStorySQL, storyID, story.Headline, story.Summary, strings.Join(story.Topics, " "), millis(a.At)); err != nil {
+		if _, err := q.exec(ctx, editStorySQL, story.ID, story.Headline, story.Summary, strings.Join(story.Topics, " "), millis(a.At)); err != nil {
 			return done, false, err
 		}
 		if err := s.indexStory(ctx, q, story); err != nil {
 			return done, false, err
 		}
-		return stateChange{story, true}, true, enter(ctx, q, a, "edited", storyID, strings.Join(what, ", "))
+		return stateChange{story, true}, true, enter(ctx, q, a, "edited", story.ID, strings.Join(what, ", "))
 	})
 	return done.Story, done.Changed, err
 }
@@ -51,19 +54,19 @@ func (s *Store) RenameStory(ctx context.Context, a stories.Act, storyID int64, s
 		if len(story.Aliases) >= stories.MaxAliases && !slices.Contains(story.Aliases, slug) {
 			return done, false, stories.Errorf(stories.CodeLimited, "%d older slugs lead to %s already, which is as many as may. Choose one of them.", len(story.Aliases), story.Slug)
 		}
-		if err := takeSlug(ctx, q, storyID, slug); err != nil {
+		if err := takeSlug(ctx, q, story.ID, slug); err != nil {
 			return done, false, err
 		}
 		before := story.Slug
 		story.Aliases = append(slices.DeleteFunc(story.Aliases, func(alias string) bool { return alias == slug }), before)
 		story.Slug, story.ActiveAt = slug, moment(millis(a.At))
-		if _, err := q.exec(ctx, renameStorySQL, storyID, slug, strings.Join(story.Aliases, " "), millis(a.At)); err != nil {
+		if _, err := q.exec(ctx, renameStorySQL, story.ID, slug, strings.Join(story.Aliases, " "), millis(a.At)); err != nil {
 			return done, false, err
 		}
 		if err := s.indexStory(ctx, q, story); err != nil {
 			return done, false, err
 		}
-		return stateChange{story, true}, true, enter(ctx, q, a, "renamed", storyID, before+" "+slug)
+		return stateChange{story, true}, true, enter(ctx, q, a, "renamed", story.ID, before+" "+slug)
 	})
 	return done.Story, done.Changed, err
 }
@@ -74,8 +77,8 @@ func takeSlug(ctx context.Context, q querier, storyID int64, slug string) error 
 	if err != nil || n > 0 {
 		return err
 	}
-	var owner int64
-	err = one(ctx, q, slugOwnerSQL, []any{slug}, &owner)
+	var owner, of int64
+	err = one(ctx, q, slugOwnerSQL, []any{slug}, &owner, &of)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
 		return fmt.Errorf("the slug %q is taken and not there", slug)
@@ -83,6 +86,8 @@ func takeSlug(ctx context.Context, q querier, storyID int64, slug string) error 
 		return err
 	case owner != storyID:
 		return stories.Errorf(stories.CodeExists, "%q is or was another story's slug. Choose another one.", slug)
+	case of != storyID: // else its numbers would be this story's
+		return stories.Errorf(stories.CodeExists, "%q was the slug of a story that was merged into this one, and leads to its updates by the numbers they had. Choose another one.", slug)
 	}
 	return nil
 }

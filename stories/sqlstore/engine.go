@@ -21,6 +21,8 @@ type engine interface {
 	clock(ctx context.Context, q querier) (time.Time, error)
 	// addName makes a story suggested by these words, and no longer by others.
 	addName(ctx context.Context, q querier, storyID int64, words []string) error
+	// dropName makes a story suggested no more.
+	dropName(ctx context.Context, q querier, storyID int64) error
 	// namedSQL is a query of the ids of stories whose names hold what ?1 asks for,
 	// newest first, at most ?2.
 	namedSQL() string

@@ -33,8 +33,8 @@ func (s *Store) Exchange(ctx context.Context, l stories.Lease, x stories.Exchang
 		}
 		// Whoever revises one of the updates has ended now or waits for us: what is
 		// read from here on is of one side of it.
-		err := errors.Join(present(ctx, q, presentSQL, x.Updates, begun.Revisions), present(ctx, q, presentNoticesSQL, x.Notices, begun.Notices))
-		if err != nil {
+		standings, err := standingsOf(ctx, q, x.Updates, begun.Revisions)
+		if err := errors.Join(err, present(ctx, q, presentNoticesSQL, x.Notices, begun.Notices)); err != nil {
 			return err
 		}
 		lane, err := holdLane(ctx, q, l)
@@ -72,6 +72,9 @@ func (s *Store) Exchange(ctx context.Context, l stories.Lease, x stories.Exchang
 			return err
 		}
 		if err := stillOwed(ctx, q, x.Begin, &begun); err != nil {
+			return err
+		}
+		if err := errors.Join(s.withhold(ctx, q, x, standings, &begun), s.dropNeedless(ctx, q, x, &begun)); err != nil {
 			return err
 		}
 		if err := s.targets(ctx, q, x, &begun); err != nil {
@@ -137,8 +140,10 @@ func turnsAway(results []stories.Result) bool {
 }
 
 const (
-	againOwedSQL      = `SELECT delivery_id FROM queue WHERE publication_id = ?1 AND destination_id among(?2)`
-	presentSQL        = `SELECT id, revision FROM updates WHERE id among(?1) /*share*/`
+	againOwedSQL = `SELECT delivery_id FROM queue WHERE publication_id = ?1 AND destination_id among(?2)`
+	presentSQL   = `SELECT id, revision FROM updates WHERE id among(?1) /*share*/`
+	// standingsSQL is presentSQL with how they stand.
+	standingsSQL      = `SELECT id, revision, standing FROM updates WHERE id among(?1) /*share*/`
 	presentNoticesSQL = `SELECT id, revision FROM notices WHERE id among(?1) /*share*/`
 	// targetsSQL tells of a delivery that is not kept any more as of one skipped.
 	targetsSQL = `
@@ -196,6 +201,28 @@ func present(ctx context.Context, q querier, text string, ids []int64, revisions
 		return none, err
 	}, text, list(ids))
 	return err
+}
+
+// standingsOf is present of updates, and returns which of them are not to be sent now.
+func standingsOf(ctx context.Context, q querier, ids []int64, revisions map[int64]int) (withheld map[int64]stories.Standing, err error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	_, err = all(ctx, q, func(r row) (none struct{}, err error) {
+		var id int64
+		var revision int
+		var standing stories.Standing
+		err = r.Scan(&id, &revision, &standing)
+		revisions[id] = revision
+		if standing.Withheld() {
+			if withheld == nil {
+				withheld = map[int64]stories.Standing{}
+			}
+			withheld[id] = standing
+		}
+		return none, err
+	}, standingsSQL, list(ids))
+	return withheld, err
 }
 
 // targets reads which messages are acted on. An operation waits for its message;

@@ -31,7 +31,15 @@ const (
 	handOverSQL   = `UPDATE words SET update_id = ?3 WHERE own = 0 AND story_id = ?2 AND word IN (SELECT j.value FROM numbered(?1))`
 	ownWordsSQL   = `SELECT words FROM own_words WHERE story_id = ?1`
 	keepOwnSQL    = `INSERT INTO own_words (story_id, words) VALUES (?1, ?2) ON CONFLICT (story_id) DO UPDATE SET words = excluded.words`
+	dropOwnSQL    = `DELETE FROM own_words WHERE story_id = ?1`
 	slugsOfSQL    = `SELECT slug FROM slugs WHERE story_id = ?1 ORDER BY slug`
+	// Somebody may look for a story by the headline of one that was merged into it.
+	mergedHeadlinesSQL = `SELECT headline FROM merged WHERE into_id = ?1 ORDER BY id`
+	// passedTextsSQL are updates of a story that was merged into another, which are that
+	// one's by now.
+	passedTextsSQL = `
+		SELECT r.number, u.id, u.text FROM renumbered r JOIN updates u ON u.id = r.update_id
+		WHERE r.story_id = ?1 AND r.number < ?2 ORDER BY r.number DESC LIMIT ?3`
 )
 
 // textsAtOnce is how many updates are read at once to see which of them holds a word.
@@ -64,7 +72,7 @@ func (s *Store) index(ctx context.Context, q querier, storyID, updateID int64, t
 func (s *Store) handOver(ctx context.Context, q querier, storyID, updateID int64, lost []string) error {
 	slices.Sort(lost)
 	for below := maxNumber; len(lost) > 0; {
-		others, err := all(ctx, q, func(r row) (u stories.Update, err error) { return u, r.Scan(&u.Number, &u.ID, &u.Text) }, otherTextsSQL, storyID, below, updateID, textsAtOnce)
+		others, err := all(ctx, q, scanNumbered, otherTextsSQL, storyID, below, updateID, textsAtOnce)
 		if err != nil {
 			return err
 		}
@@ -96,12 +104,15 @@ func (s *Store) indexStory(ctx context.Context, q querier, story stories.Story) 
 	if err != nil {
 		return err
 	}
-	words := search.Words(append(slices.Clone(slugs), story.Headline, story.Summary, strings.Join(story.Topics, " "))...)
-	var kept string
-	if err := one(ctx, q, ownWordsSQL, []any{story.ID}, &kept); err != nil && !errors.Is(err, sql.ErrNoRows) {
+	merged, err := all(ctx, q, scanText, mergedHeadlinesSQL, story.ID)
+	if err != nil {
 		return err
 	}
-	before := strings.Fields(kept)
+	words := search.Words(slices.Concat(slugs, merged, []string{story.Headline, story.Summary, strings.Join(story.Topics, " ")})...)
+	before, err := ownWords(ctx, q, story.ID)
+	if err != nil {
+		return err
+	}
 	if err := dropWords(ctx, q, 1, story.ID, without(before, words)); err != nil {
 		return err
 	}
@@ -115,6 +126,50 @@ func (s *Store) indexStory(ctx context.Context, q querier, story stories.Story) 
 	}
 	return s.name(ctx, q, story, slugs)
 }
+
+// ownWords are the words that are kept of a story's own, sorted.
+func ownWords(ctx context.Context, q querier, storyID int64) ([]string, error) {
+	var kept string
+	if err := one(ctx, q, ownWordsSQL, []any{storyID}, &kept); err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return nil, err
+	}
+	return strings.Fields(kept), nil
+}
+
+// passFound has a story found by what was in the updates of another that was merged
+// into it, and that one found no more. The updates are its own already.
+func (s *Store) passFound(ctx context.Context, q querier, fromID, intoID int64) error {
+	for below := maxNumber; ; {
+		passed, err := all(ctx, q, scanNumbered, passedTextsSQL, fromID, below, textsAtOnce)
+		if err != nil {
+			return err
+		}
+		for _, u := range passed {
+			below = u.Number
+			words := search.Words(u.Text)
+			if err := errors.Join(addWords(ctx, q, 0, intoID, u.ID, words), dropWords(ctx, q, 0, fromID, words)); err != nil {
+				return err
+			}
+		}
+		if len(passed) < textsAtOnce {
+			break
+		}
+	}
+	own, err := ownWords(ctx, q, fromID)
+	if err != nil {
+		return err
+	}
+	if err := dropWords(ctx, q, 1, fromID, own); err != nil {
+		return err
+	}
+	if _, err := q.exec(ctx, dropOwnSQL, fromID); err != nil {
+		return err
+	}
+	return s.dropName(ctx, q, fromID)
+}
+
+// scanNumbered reads the number, id and text of an update.
+func scanNumbered(r row) (u stories.Update, err error) { return u, r.Scan(&u.Number, &u.ID, &u.Text) }
 
 func addWords(ctx context.Context, q querier, own int, storyID, updateID int64, words []string) error {
 	if len(words) == 0 {

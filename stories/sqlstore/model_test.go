@@ -189,7 +189,7 @@ func (l *library) change(t *rapid.T, stores map[string]*sqlstore.Store, words fu
 			}
 			u, _, err = s.AppendUpdate(ctx, act, stories.Update{StoryID: h.ID, Text: text, Level: stories.Minor, At: l.now})
 		case "revise":
-			_, err = s.Revise(ctx, act, h.texts[revised].ID, "correction", text, nil)
+			_, err = s.Revise(ctx, act, h.texts[revised].ID, stories.Rewording{Kind: stories.Correction, Text: text})
 		case "edit":
 			_, _, err = s.EditStory(ctx, act, h.ID, stories.StoryEdit{Headline: &text})
 		case "rename":

@@ -13,9 +13,9 @@ import (
 
 const (
 	newestStoriesSQL = `SELECT ` + storyColumns + ` FROM stories s ORDER BY s.active_at DESC, s.id DESC LIMIT ?1`
-	// newestOfSQL reads updates by their stories and numbers, ?1 being an array of both.
+	// newestOfSQL reads updates by their stories and places, ?1 being an array of both.
 	newestOfSQL = `
-		SELECT ` + updateColumns + ` FROM each(?1) JOIN updates u ON u.story_id = CAST(j.value ->> 0 AS BIGINT) AND u.number = CAST(j.value ->> 1 AS BIGINT)`
+		SELECT ` + updateColumns + ` FROM each(?1) JOIN updates u ON u.story_id = CAST(j.value ->> 0 AS BIGINT) AND u.place = CAST(j.value ->> 1 AS BIGINT)`
 )
 
 var newestOfTopicSQL = `SELECT ` + storyColumns + ` FROM stories s WHERE ` + hasTopic("?2") + ` ORDER BY s.active_at DESC, s.id DESC LIMIT ?1`

@@ -71,7 +71,7 @@ func heldAt(ctx context.Context, q querier, p place) ([]waiting, error) {
 }
 
 // counts are changes of a publication's counters.
-type counts struct{ queued, sent, held, failed, unknown int }
+type counts struct{ queued, sent, held, failed, unknown, kept int }
 
 // tally collects changes of counters.
 type tally map[int64]*counts
@@ -97,11 +97,13 @@ func (t tally) ended(origin int64, state stories.DeliveryState, n int) {
 		c.unknown += n
 	case stories.Failed, stories.Skipped:
 		c.failed += n
+	case stories.Kept:
+		c.kept += n
 	}
 }
 
 const countSQL = `
-	UPDATE publications SET queued = queued + ?2, sent = sent + ?3, held = held + ?4, failed = failed + ?5, unknown = unknown + ?6
+	UPDATE publications SET queued = queued + ?2, sent = sent + ?3, held = held + ?4, failed = failed + ?5, unknown = unknown + ?6, kept = kept + ?7
 	WHERE id = ?1`
 
 // write changes the counters, in the order of the publications so that two who
@@ -112,7 +114,7 @@ func (t tally) write(ctx context.Context, q querier) error {
 		if id == 0 || *c == (counts{}) {
 			continue
 		}
-		if _, err := q.exec(ctx, countSQL, id, c.queued, c.sent, c.held, c.failed, c.unknown); err != nil {
+		if _, err := q.exec(ctx, countSQL, id, c.queued, c.sent, c.held, c.failed, c.unknown, c.kept); err != nil {
 			return fmt.Errorf("count deliveries: %w", err)
 		}
 	}

@@ -14,8 +14,8 @@ import (
 
 const (
 	insertUpdateSQL = `
-		INSERT INTO updates (story_id, number, level, text, sources, author_ref, author_name, at, created_at, picture_url, picture_alt)
-		VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) RETURNING id`
+		INSERT INTO updates (story_id, number, place, level, text, sources, author_ref, author_name, at, created_at, picture_url, picture_alt, standing, marks)
+		VALUES (?1, ?2, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13) RETURNING id`
 	countUpdateSQL = `UPDATE stories SET updates = ?2, active_at = ?3 WHERE id = ?1`
 )
 
@@ -33,6 +33,9 @@ func (s *Store) AppendUpdate(ctx context.Context, a stories.Act, u stories.Updat
 			return u, false, stories.Errorf(stories.CodeClosed, "%s is closed.", story.Slug)
 		}
 		if err := onlyOne(ctx, q, a, "scheduled"); err != nil {
+			return u, false, err
+		}
+		if err := endDraft(ctx, q, a); err != nil {
 			return u, false, err
 		}
 		made, err = s.publish(ctx, q, a, story, u)
@@ -59,7 +62,7 @@ func plannedOf(ctx context.Context, q querier, u stories.Update) (stories.Progre
 // publish stores u as the next update of a story, which is locked, with everything
 // it owes.
 func (s *Store) publish(ctx context.Context, q querier, a stories.Act, story stories.Story, u stories.Update) (stories.Update, error) {
-	u.Number, u.Revision = story.Updates+1, 0
+	u.StoryID, u.Number, u.Revision = story.ID, story.Updates+1, 0
 	u.At, u.CreatedAt = moment(millis(u.At)), moment(millis(a.At))
 	if err := s.insertUpdate(ctx, q, &u); err != nil {
 		return u, err
@@ -70,12 +73,20 @@ func (s *Store) publish(ctx context.Context, q querier, a stories.Act, story sto
 	if _, err := q.exec(ctx, oweProgressSQL, u.ID, millis(u.CreatedAt)); err != nil {
 		return u, fmt.Errorf("begin the notice of its progress: %w", err)
 	}
-	return u, enter(ctx, q, a, "published", u.StoryID, fmt.Sprintf("update %d, %s", u.Number, u.Level))
+	detail := fmt.Sprintf("update %d, %s", u.Number, u.Level)
+	if u.Marks.Standing == stories.Unverified {
+		detail += ", unverified"
+	}
+	return u, enter(ctx, q, a, "published", u.StoryID, detail)
 }
 
 func (s *Store) insertUpdate(ctx context.Context, q querier, u *stories.Update) error {
+	marks, err := writeMarks(u.Marks)
+	if err != nil {
+		return err
+	}
 	args := []any{u.StoryID, u.Number, u.Level, u.Text, strings.Join(u.Sources, "\n"), u.Author.Ref, u.Author.Name, millis(u.At), millis(u.CreatedAt),
-		u.Picture.URL, u.Picture.Alt}
+		u.Picture.URL, u.Picture.Alt, string(u.Marks.Standing), marks}
 	if err := one(ctx, q, insertUpdateSQL, args, &u.ID); err != nil {
 		return err
 	}

@@ -21,6 +21,11 @@ func (e *postgresEngine) addName(ctx context.Context, q querier, storyID int64, 
 	return err
 }
 
+func (e *postgresEngine) dropName(ctx context.Context, q querier, storyID int64) error {
+	_, err := q.exec(ctx, `DELETE FROM names WHERE story_id = ?1`, storyID)
+	return err
+}
+
 // recentNames is how many of the newest stories are looked at one by one for those
 // that are called so.
 const recentNames = "300"

@@ -18,6 +18,8 @@ import (
 //	finish.go    what a result does to its row and its destination
 //	acting.go    owes operations on messages that are there
 //	revise.go    gives an update another wording, and owes it to its copies
+//	telling.go   owes the message beside a copy that tells of its revision
+//	withhold.go  takes copies of what is on hold or withdrawn out, and owes them again
 //	alarms.go    keeps what the desk is to be told, beside the results it is about
 //	notices.go   owes what is no update, such as alarms and an update's progress
 //	changes.go   owes a channel the message that says what it follows now, or no longer

@@ -12,11 +12,11 @@ import (
 )
 
 const (
-	scheduledColumns = `c.id, c.story_id, c.level, c.text, c.sources, c.picture_url, c.picture_alt, c.author_ref, c.author_name, c.at,
+	scheduledColumns = `c.id, c.story_id, c.level, c.text, c.sources, c.picture_url, c.picture_alt, c.unverified, c.author_ref, c.author_name, c.at,
 		c.due, c.undo, c.created_at, c.state, c.ended_at, c.ended_ref, c.ended_name, c.update_id, c.notice_id`
 	insertScheduledSQL = `
-		INSERT INTO scheduled (story_id, level, text, sources, picture_url, picture_alt, author_ref, author_name, at, due, undo, created_at)
-		VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12) RETURNING id`
+		INSERT INTO scheduled (story_id, level, text, sources, picture_url, picture_alt, author_ref, author_name, at, due, undo, created_at, unverified)
+		VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13) RETURNING id`
 	scheduledOfStorySQL = `SELECT count(*) FROM scheduled WHERE story_id = ?1 AND undo = 0 AND ` + isOpenSQL
 	scheduledSQL        = `SELECT ` + scheduledColumns + ` FROM scheduled c WHERE c.id = ?1`
 	openScheduledSQL    = `
@@ -42,12 +42,15 @@ type scheduledRow struct {
 
 func scanScheduled(r row) (s scheduledRow, err error) {
 	var sources string
-	var at, due, undo, created, ended int64
+	var at, due, undo, created, ended, unverified int64
 	u := &s.Update
-	err = r.Scan(&s.ID, &u.StoryID, &u.Level, &u.Text, &sources, &u.Picture.URL, &u.Picture.Alt, &u.Author.Ref, &u.Author.Name, &at,
+	err = r.Scan(&s.ID, &u.StoryID, &u.Level, &u.Text, &sources, &u.Picture.URL, &u.Picture.Alt, &unverified, &u.Author.Ref, &u.Author.Name, &at,
 		&due, &undo, &created, &s.State, &ended, &s.EndedBy.Ref, &s.EndedBy.Name, &u.ID, &s.notice)
 	u.Sources, u.At, u.CreatedAt = strings.Fields(sources), moment(at), moment(created)
 	s.Due, s.EndedAt, s.Undo = moment(due), moment(ended), undo != 0
+	if unverified != 0 {
+		u.Marks = stories.Marks{Standing: stories.Unverified, Since: u.CreatedAt}
+	}
 	return s, err
 }
 
@@ -64,6 +67,9 @@ func (s *Store) ScheduleUpdate(ctx context.Context, a stories.Act, u stories.Upd
 		if err := onlyOne(ctx, q, a, "published"); err != nil {
 			return made, false, err
 		}
+		if err := endDraft(ctx, q, a); err != nil {
+			return made, false, err
+		}
 		var open int
 		if err := one(ctx, q, scheduledOfStorySQL, []any{story.ID}, &open); err != nil {
 			return made, false, err
@@ -71,9 +77,13 @@ func (s *Store) ScheduleUpdate(ctx context.Context, a stories.Act, u stories.Upd
 		if open >= stories.MaxScheduled && !undo {
 			return made, false, stories.Errorf(stories.CodeLimited, "%d updates of %s wait for their time already, which is as many as may. /desk scheduled lists them, each with a button to cancel it.", open, story.Slug)
 		}
-		u.At, u.CreatedAt = moment(millis(u.At)), moment(millis(a.At))
+		u.StoryID, u.At, u.CreatedAt = story.ID, moment(millis(u.At)), moment(millis(a.At))
+		unverified := u.Marks.Standing == stories.Unverified
+		if unverified {
+			u.Marks.Since = u.CreatedAt
+		}
 		made = stories.Scheduled{Story: story, Update: u, Due: moment(millis(due)), Undo: undo, State: stories.ScheduleWaiting}
-		args := []any{u.StoryID, u.Level, u.Text, strings.Join(u.Sources, "\n"), u.Picture.URL, u.Picture.Alt, u.Author.Ref, u.Author.Name, millis(u.At), millis(due), bit(undo), millis(a.At)}
+		args := []any{u.StoryID, u.Level, u.Text, strings.Join(u.Sources, "\n"), u.Picture.URL, u.Picture.Alt, u.Author.Ref, u.Author.Name, millis(u.At), millis(due), bit(undo), millis(a.At), bit(unverified)}
 		if err := one(ctx, q, insertScheduledSQL, args, &made.ID); err != nil {
 			return made, false, err
 		}
@@ -208,6 +218,9 @@ func (s *Store) PublishDue(ctx context.Context, a stories.Act, id int64, why sto
 			err = s.askScheduled(ctx, q, a, &c, stories.ScheduleLate)
 		default:
 			err = s.publishScheduled(ctx, q, a, &c, stories.User{})
+			if late := a.At.Sub(c.Due); err == nil && late > stories.ToldLate {
+				err = enter(ctx, q, a, "late", c.Story.ID, fmt.Sprintf("update %d, %s", c.Update.Number, late.Round(time.Second)))
+			}
 		}
 		done = c.Scheduled
 		return err
@@ -262,6 +275,9 @@ func (s *Store) publishScheduled(ctx context.Context, q querier, a stories.Act, 
 	u := c.Update
 	if u.At.IsZero() {
 		u.At = a.At
+	}
+	if u.Marks.Standing == stories.Unverified { // readers have it since now
+		u.Marks.Since = moment(millis(a.At))
 	}
 	if c.Update, err = s.publish(ctx, q, a, c.Story, u); err != nil {
 		return err

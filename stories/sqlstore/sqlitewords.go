@@ -12,6 +12,11 @@ func (e *sqliteEngine) addName(ctx context.Context, q querier, storyID int64, wo
 	return err
 }
 
+func (e *sqliteEngine) dropName(ctx context.Context, q querier, storyID int64) error {
+	_, err := q.exec(ctx, `DELETE FROM names WHERE rowid = ?1`, storyID)
+	return err
+}
+
 func (e *sqliteEngine) namedSQL() string {
 	return `SELECT rowid FROM names WHERE names MATCH ?1 ORDER BY rowid DESC LIMIT ?2`
 }

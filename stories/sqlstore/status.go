@@ -14,8 +14,10 @@ import (
 
 // progressSQL adds the counters of an update's publications.
 const progressSQL = `
-	SELECT coalesce(sum(total), 0), coalesce(sum(sent), 0), coalesce(sum(held), 0), coalesce(sum(failed), 0), coalesce(sum(unknown), 0)
-	FROM publications WHERE update_id = ?1 AND op IN (0, 2, 3, 5)`
+	SELECT ` + countersSQL + ` FROM publications p WHERE p.update_id = ?1 AND p.op IN (0, 2, 3, 5)`
+
+// countersSQL adds the counters of some publications p.
+const countersSQL = `coalesce(sum(p.total), 0), coalesce(sum(p.sent), 0), coalesce(sum(p.held), 0), coalesce(sum(p.failed), 0), coalesce(sum(p.unknown), 0), coalesce(sum(p.kept), 0)`
 
 const putBackOfSQL = `
 	SELECT count(*) FROM put_back WHERE doubtful = 2 AND state = 5 AND update_id = ?1 AND op IN (0, 2, 3, 5)`
@@ -47,10 +49,41 @@ func sparedBy(ctx context.Context, q querier, updateID int64) (n stories.Spared,
 }
 
 func progressOf(ctx context.Context, q querier, updateID int64) (stories.Progress, error) {
-	p := stories.Progress{UpdateID: updateID}
-	err := one(ctx, q, progressSQL, []any{updateID}, &p.Total, &p.Sent, &p.Held, &p.Failed, &p.Unknown)
-	p.Waiting = p.Total - p.Sent - p.Held - p.Failed - p.Unknown
+	p, err := countersOf(ctx, q, updateID, progressSQL, updateID)
+	if err == nil && p.Total > 0 {
+		p.Direct, err = directOf(ctx, q, updateID)
+	}
 	return p, err
+}
+
+// countersOf reads countersSQL.
+func countersOf(ctx context.Context, q querier, updateID int64, text string, args ...any) (stories.Progress, error) {
+	p := stories.Progress{UpdateID: updateID}
+	err := one(ctx, q, text, args, counters(&p)...)
+	return withWaiting(p), err
+}
+
+// counters are where countersSQL goes.
+func counters(p *stories.Progress) []any {
+	return []any{&p.Total, &p.Sent, &p.Held, &p.Failed, &p.Unknown, &p.Kept}
+}
+
+// withWaiting is p with what is on its way: all that is nothing else.
+func withWaiting(p stories.Progress) stories.Progress {
+	p.Waiting = p.Total - p.Sent - p.Held - p.Failed - p.Unknown - p.Kept
+	return p
+}
+
+// directSQL counts what is owed of the update ?1 to direct messages: from these, of
+// which there are few beside channels.
+const directSQL = `
+	SELECT count(*) FROM place_names n CROSS JOIN destinations t CROSS JOIN publications p CROSS JOIN owed d
+	WHERE n.form = 'direct' AND t.platform = n.platform AND t.workspace = n.workspace AND t.channel = n.channel
+		AND p.update_id = ?1 AND p.op = 0 AND p.lane_id = t.lane_id AND d.id = (p.id << 32) + t.id`
+
+func directOf(ctx context.Context, q querier, updateID int64) (n int, err error) {
+	err = one(ctx, q, directSQL, []any{updateID}, &n)
+	return n, err
 }
 
 // deliveriesOfSQL and newestDeliveriesSQL find a destination's deliveries by the
@@ -65,7 +98,7 @@ const (
 		SELECT ` + deliveryColumns + ` FROM ` + deliveryTables + `
 		WHERE d.id IN (` + storyAtSQL + storyElsewhereSQL + `)
 			AND t.platform = ?1 AND t.workspace = ?2 AND t.channel = ?3 AND u.story_id = ?4 AND d.op IN (0, 2, 3, 5)
-		ORDER BY u.number DESC, d.said DESC, d.id DESC LIMIT ?5`
+		ORDER BY u.place DESC, d.said DESC, d.id DESC LIMIT ?5`
 	storyAtSQL = `
 		SELECT (w.id << 32) + c.id FROM destinations c CROSS JOIN updates v CROSS JOIN publications w
 		WHERE c.platform = ?1 AND c.workspace = ?2 AND c.channel = ?3 AND v.story_id = ?4 AND w.update_id = v.id AND w.op IN (0, 2, 3, 5)`

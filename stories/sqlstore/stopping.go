@@ -24,23 +24,27 @@ func (s *Store) Stop(ctx context.Context, a stories.Act, d stories.Destination, 
 		if err != nil {
 			return done, false, err
 		}
+		// Nothing is merged from here on; while we waited it may have been.
+		if story, err = theOne(ctx, q, scanStory, storyByIDSQL, storyID); err != nil {
+			return done, false, missingStory(err)
+		}
 		own, err := endOwn(ctx, q, a, p, story)
 		if err != nil {
 			return done, false, err
 		}
 		done.Level = own.Level
 		done.Changed = own.ID != 0
-		other, err := decision(ctx, q, p, storyID)
+		other, err := decision(ctx, q, p, story.ID)
 		if err != nil {
 			return done, false, err
 		}
 		if done.Muted = other.By.Kind != ""; done.Muted { // one that is paused may be resumed
-			n, err := q.exec(ctx, muteSQL, p.id, storyID, a.By.Ref, a.By.Name, millis(a.At))
+			n, err := q.exec(ctx, muteSQL, p.id, story.ID, a.By.Ref, a.By.Name, millis(a.At))
 			if err != nil {
 				return done, false, err
 			}
 			if n > 0 {
-				if err := enterPlaced(ctx, q, a, "muted", storyID, d, "gets nothing more of "+story.Slug); err != nil {
+				if err := enterPlaced(ctx, q, a, "muted", story.ID, d, "gets nothing more of "+story.Slug); err != nil {
 					return done, false, err
 				}
 			}
@@ -75,11 +79,14 @@ func (s *Store) Unstop(ctx context.Context, a stories.Act, d stories.Destination
 		if err != nil {
 			return left, false, err
 		}
-		n, err := q.exec(ctx, unmuteSQL, p.id, storyID)
+		if story, err = theOne(ctx, q, scanStory, storyByIDSQL, storyID); err != nil {
+			return left, false, missingStory(err)
+		}
+		n, err := q.exec(ctx, unmuteSQL, p.id, story.ID)
 		if err != nil {
 			return left, false, err
 		}
-		if left.By, err = decision(ctx, q, p, storyID); err != nil || n == 0 {
+		if left.By, err = decision(ctx, q, p, story.ID); err != nil || n == 0 {
 			return left, false, err
 		}
 		if left.By.Serves() {
@@ -88,7 +95,7 @@ func (s *Store) Unstop(ctx context.Context, a stories.Act, d stories.Destination
 				return left, false, err
 			}
 		}
-		return left, true, enterPlaced(ctx, q, a, "unmuted", storyID, d, "gets "+story.Slug+" again")
+		return left, true, enterPlaced(ctx, q, a, "unmuted", story.ID, d, "gets "+story.Slug+" again")
 	})
 }
 

@@ -91,6 +91,10 @@ func (s *Store) Subscribe(ctx context.Context, a stories.Act, sub stories.Subscr
 		if err != nil {
 			return done, false, err
 		}
+		// Nothing is merged from here on; while we waited the story may have been.
+		if k, err = keyOf(ctx, q, sub.Target); err != nil {
+			return done, false, err
+		}
 		changed = p.state != stories.Reachable
 		if changed {
 			if _, _, err := reopen(ctx, q, p, catchUp, a.At); err != nil {
@@ -223,6 +227,9 @@ func lockSubscription(ctx context.Context, q querier, a stories.Act, d stories.D
 		return p, sub, err
 	}
 	if p, err = lockPlace(ctx, q, d); err == nil {
+		k, err = keyOf(ctx, q, t) // nothing is merged from here on
+	}
+	if err == nil {
 		sub, err = findSubscription(ctx, q, p, k)
 	}
 	return p, sub, missing(err, "This channel does not follow %s. /subscriptions lists what it follows.", t)
@@ -230,9 +237,10 @@ func lockSubscription(ctx context.Context, q querier, a stories.Act, d stories.D
 
 // unfollowedSQL finds among deliveries those that what decides at their destinations
 // does not let through any more. What a channel with another address follows is found
-// there.
+// there. What is told of a revision is brought as the update is.
 var unfollowedSQL = `
-	SELECT d.id FROM deliveries d JOIN destinations t ON t.id = d.destination_id JOIN updates u ON u.id = d.update_id JOIN stories s ON s.id = u.story_id
+	SELECT d.id FROM deliveries d JOIN destinations t ON t.id = d.destination_id LEFT JOIN notices n ON n.id = d.notice_id AND n.kind = 'revision'
+	JOIN updates u ON u.id = CASE WHEN d.update_id > 0 THEN d.update_id ELSE n.update_id END JOIN stories s ON s.id = u.story_id
 	WHERE d.id among(?1) AND d.op IN (0, 2, 3, 5) AND (
 		EXISTS (SELECT 1 FROM mutes m WHERE m.destination_id IN (t.id, t.moved_to) AND m.story_id = s.id)
 		OR coalesce((SELECT CASE WHEN b.state = 'active' AND b.level <= u.level THEN 1 ELSE 0 END

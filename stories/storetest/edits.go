@@ -1,24 +1,18 @@
 package storetest
 
 import (
-	"context"
 	"fmt"
 	"strings"
 
 	"storybot/stories"
 )
 
-// Reviser gives updates another wording.
-type Reviser interface {
-	Revise(ctx context.Context, a stories.Act, updateID int64, kind, text string, sources []string) (stories.Update, error)
-}
-
 // revise gives u another wording.
 func (d *desk) revise(u stories.Update, text string) stories.Update {
 	d.Helper()
-	u, err := d.Revise(d.ctx, d.act(), u.ID, "fix", text, nil)
+	done, err := d.Revise(d.ctx, d.act(), u.ID, stories.Rewording{Kind: stories.Fix, Text: text})
 	d.ok(err)
-	return u
+	return done.Update
 }
 
 // edits are the edits a lane owes, in short: "a 2" is revision 2 to channel a.
@@ -170,7 +164,7 @@ var editTests = []test{
 		shown := map[int64]int{} // by place
 		together(2, func(i int) {
 			if i == 0 {
-				if _, err := d.Revise(d.ctx, d.act(), u.ID, "fix", "Newer", nil); err != nil {
+				if _, err := d.Revise(d.ctx, d.act(), u.ID, stories.Rewording{Kind: stories.Fix, Text: "Newer"}); err != nil {
 					d.Errorf("revise: %v", err)
 				}
 				return
@@ -257,7 +251,7 @@ var editTests = []test{
 		}
 	}},
 	{"the revision of no update is refused", func(d *desk) {
-		_, err := d.Revise(d.ctx, d.act(), 99, "fix", "x", nil)
+		_, err := d.Revise(d.ctx, d.act(), 99, stories.Rewording{Kind: stories.Fix, Text: "x"})
 		d.refused(err, stories.CodeNotFound)
 	}},
 }

@@ -332,7 +332,7 @@ var noticeTests = []test{
 		}
 		d.ok(d.Prune(d.ctx, time.Now()))
 		same(d, "kept", is(), true)
-		d.ok(d.Prune(d.ctx, time.Now().Add(300*24*time.Hour)))
+		d.ok(d.Prune(d.ctx, time.Now().Add(400*24*time.Hour)))
 		same(d, "forgotten", is(), false)
 		d.sees("what is open stays", "sony 2 1/1")
 	}},

@@ -34,6 +34,8 @@ type Answer struct {
 	// of, by block_id.
 	View   *View
 	Errors map[string]string
+	// Typed is what stands in the inputs of a view with errors, by block_id.
+	Typed map[string]string
 	// Replaces says that it took the place of an earlier message, Deletes that
 	// it removed one.
 	Replaces, Deletes bool

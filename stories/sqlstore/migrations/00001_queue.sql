@@ -13,8 +13,8 @@ INSERT INTO planning (id) VALUES (1);
 -- owes a notice.
 --
 -- queued counts what waits or is on its way of what it owes. The other counters are of the
--- deliveries that were first owed by it: what is neither sent, held, failed nor
--- unknown is on its way.
+-- deliveries that were first owed by it: what is neither sent, held, failed, unknown
+-- nor kept until its update is released is on its way.
 CREATE TABLE publications (
     id         /*identity*/,
     seed       BIGINT NOT NULL,
@@ -32,6 +32,7 @@ CREATE TABLE publications (
     held       BIGINT NOT NULL DEFAULT 0,
     failed     BIGINT NOT NULL DEFAULT 0,
     unknown    BIGINT NOT NULL DEFAULT 0,
+    kept       BIGINT NOT NULL DEFAULT 0,
     notice_id  BIGINT
 );
 CREATE INDEX publications_by_update ON publications (update_id, lane_id, op);
@@ -130,16 +131,19 @@ CREATE TABLE leases (
 
 -- What is owed and is no update: see stories.Notice. done is 1 when no further
 -- revision follows, 2 while the last one may have to be posted anew: see ends.go.
--- body is JSON.
+-- since is the wording of its update that the channels of one of kind 'revision' were
+-- shown last: see telling.go. body is JSON.
 CREATE TABLE notices (
     id         /*identity*/,
     kind       TEXT NOT NULL,
     update_id  BIGINT NOT NULL DEFAULT 0,
     revision   BIGINT NOT NULL DEFAULT 0,
+    since      BIGINT NOT NULL DEFAULT 0,
     done       SMALLINT NOT NULL DEFAULT 0,
     body       TEXT NOT NULL DEFAULT '{}',
     created_at BIGINT NOT NULL
 );
+CREATE INDEX notices_revised ON notices (update_id, revision) WHERE kind = 'revision';
 CREATE INDEX notices_open ON notices (id) WHERE done = 0;
 CREATE INDEX notices_ending ON notices (id) WHERE done = 2;
 CREATE INDEX notices_telling ON notices (created_at) WHERE kind IN ('follow', 'stop');

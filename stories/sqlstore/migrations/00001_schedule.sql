@@ -8,6 +8,7 @@ CREATE TABLE scheduled (
     sources     TEXT NOT NULL,
     picture_url TEXT NOT NULL,
     picture_alt TEXT NOT NULL,
+    unverified  SMALLINT NOT NULL, -- 1: it goes out as being checked
     author_ref  TEXT NOT NULL,
     author_name TEXT NOT NULL,
     at          BIGINT NOT NULL, -- when it happened; 0 for when it is published

@@ -1,0 +1,295 @@
+package sqlstore
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"storybot/stories"
+)
+
+// One story is made of two in one transaction, under the locks of both stories, of
+// planning and of all their updates: whoever publishes, subscribes or begins to send
+// has done so before, or finds the one story. What names an update by its row, as the
+// queue does, is left as it is. Of the story that goes only a line in merged stays;
+// what leads to it is led on by merged, slugs and renumbered.
+
+const (
+	mergedIntoSQL = `SELECT into_id, slug FROM merged WHERE id = ?1`
+	passMergedSQL = `UPDATE merged SET into_id = ?2 WHERE into_id = ?1`
+	keepMergedSQL = `INSERT INTO merged (id, into_id, slug, headline) VALUES (?1, ?2, ?3, ?4)`
+	dropStorySQL  = `DELETE FROM stories WHERE id = ?1`
+	growStorySQL  = `UPDATE stories SET updates = ?2, aliases = ?3, active_at = ?4 WHERE id = ?1`
+
+	lockUpdatesOfSQL = `SELECT id FROM updates WHERE story_id IN (?1, ?2) ORDER BY id /*lock*/`
+	keepNumbersSQL   = `INSERT INTO renumbered (story_id, number, update_id) SELECT story_id, number, id FROM updates WHERE story_id = ?1`
+	renumberSQL      = `UPDATE updates SET story_id = ?2, number = number + ?3 WHERE story_id = ?1`
+	replaceSQL       = `
+		UPDATE updates SET place = r.place
+		FROM (SELECT id, row_number() OVER (ORDER BY created_at, number) AS place FROM updates WHERE story_id = ?1) AS r
+		WHERE updates.id = r.id`
+	passSlugsSQL     = `UPDATE slugs SET story_id = ?2 WHERE story_id = ?1`
+	passScheduledSQL = `UPDATE scheduled SET story_id = ?2 WHERE story_id = ?1`
+
+	// ownWordSQL says that a destination has a subscription to the story ?2, or stopped it.
+	ownWordSQL = `(EXISTS (SELECT 1 FROM subscriptions o WHERE o.destination_id = b.destination_id AND o.kind = 'story' AND o.story_id = ?2)
+		OR EXISTS (SELECT 1 FROM mutes m WHERE m.destination_id = b.destination_id AND m.story_id = ?2))`
+	countFollowersSQL = `
+		SELECT count(*), coalesce(sum(CASE WHEN ` + ownWordSQL + ` THEN 1 ELSE 0 END), 0) FROM subscriptions b WHERE b.kind = 'story' AND b.story_id = ?1`
+	countStoppedSQL = `SELECT count(*) FROM mutes WHERE story_id = ?1`
+	dropDoubleSQL   = `
+		DELETE FROM subscriptions WHERE id IN (SELECT b.id FROM subscriptions b WHERE b.kind = 'story' AND b.story_id = ?1 AND ` + ownWordSQL + `)`
+	passFollowersSQL = `UPDATE subscriptions SET story_id = ?2 WHERE kind = 'story' AND story_id = ?1`
+	passMutesSQL     = `
+		INSERT INTO mutes (destination_id, story_id, by_ref, by_name, at)
+		SELECT f.destination_id, CAST(?2 AS BIGINT), f.by_ref, f.by_name, f.at FROM mutes f
+		WHERE f.story_id = ?1 AND NOT EXISTS (SELECT 1 FROM subscriptions o WHERE o.destination_id = f.destination_id AND o.kind = 'story' AND o.story_id = ?2)
+		ON CONFLICT (destination_id, story_id) DO NOTHING`
+	dropMutesSQL = `DELETE FROM mutes WHERE story_id = ?1`
+)
+
+// MergeStories implements stories.MergeStore.
+func (s *Store) MergeStories(ctx context.Context, a stories.Act, fromID, intoID int64) (stories.Merging, error) {
+	return act(ctx, s, a, "merged", func(q querier) (m stories.Merging, changed bool, err error) {
+		m, gone, err := lockMerging(ctx, q, fromID, intoID)
+		if err != nil || gone {
+			return m, false, err
+		}
+		if err := lockPlanning(ctx, q); err != nil {
+			return m, false, err
+		}
+		if _, err := all(ctx, q, scanID, lockUpdatesOfSQL, m.From.ID, m.Into.ID); err != nil {
+			return m, false, err
+		}
+		if err := countMerging(ctx, q, &m); err != nil {
+			return m, false, err
+		}
+		for _, step := range []func(context.Context, querier, stories.Act, stories.Merging) error{passUpdates, s.passWords, passFollowers, passQueue, s.passStory} {
+			if err := step(ctx, q, a, m); err != nil {
+				return m, false, err
+			}
+		}
+		if err := skipRefused(ctx, q, m.Into.ID, a.At); err != nil {
+			return m, false, err
+		}
+		m.Changed = true
+		return m, true, enter(ctx, q, a, "merged", m.Into.ID, fmt.Sprintf("%s %d %d", m.From.Slug, m.Updates, m.Followers))
+	})
+}
+
+// PlanMerge implements stories.MergeStore.
+func (s *Store) PlanMerge(ctx context.Context, fromID, intoID int64) (m stories.Merging, err error) {
+	if m.From, err = theOne(ctx, s.reader(), scanStory, storyByIDSQL, fromID); err != nil {
+		return m, s.told(missingStory(err))
+	}
+	if m.Into, err = theOne(ctx, s.reader(), scanStory, storyByIDSQL, intoID); err != nil {
+		return m, s.told(missingStory(err))
+	}
+	if err := mergeable(m); err != nil {
+		return m, err
+	}
+	return m, s.told(countMerging(ctx, s.reader(), &m))
+}
+
+// lockMerging locks two stories, whichever is older first, as everybody does who needs
+// two. gone is true where the first has been merged before.
+func lockMerging(ctx context.Context, q querier, fromID, intoID int64) (m stories.Merging, gone bool, err error) {
+	found := map[int64]stories.Story{}
+	for _, id := range slices.Sorted(slices.Values([]int64{fromID, intoID})) {
+		story, err := theOne(ctx, q, scanStory, lockedStorySQL, id)
+		if err != nil && !errors.Is(err, sql.ErrNoRows) {
+			return m, false, err
+		}
+		found[id] = story // none for one that is not there any more
+	}
+	if m.From = found[fromID]; m.From.ID == 0 {
+		var at int64
+		if err := one(ctx, q, mergedIntoSQL, []any{fromID}, &at, &m.From.Slug); err != nil {
+			return m, false, missingStory(err)
+		}
+		m.From.ID = fromID
+		m.Into, err = theOne(ctx, q, scanStory, storyByIDSQL, at)
+		return m, true, missingStory(err)
+	}
+	if m.Into = found[intoID]; m.Into.ID == 0 {
+		now, err := theOne(ctx, q, scanStory, storyByIDSQL, intoID)
+		if err != nil {
+			return m, false, missingStory(err)
+		}
+		var at int64
+		if err := one(ctx, q, mergedIntoSQL, []any{intoID}, &at, &m.Into.Slug); err != nil {
+			return m, false, err
+		}
+		return m, false, stories.Errorf(stories.CodeReplaced, "%s was itself merged into %s since this was asked; nothing was changed. Type /desk merge again, with the story you mean.", m.Into.Slug, now.Slug)
+	}
+	return m, false, mergeable(m)
+}
+
+// mergeable refuses what would end a story beside making it another's. CodeInvalid,
+// CodeClosed.
+func mergeable(m stories.Merging) error {
+	switch {
+	case m.From.ID == m.Into.ID:
+		return stories.Errorf(stories.CodeInvalid, "A story cannot be merged into itself; nothing was changed.")
+	case m.Into.State == stories.Closed && m.From.State != stories.Closed:
+		return stories.Errorf(stories.CodeClosed, "%s is closed and %s is not, which would end with it. Take it up again first: /desk reopen %s. Or close the other one first: /desk close %s.", m.Into.Slug, m.From.Slug, m.Into.Slug, m.From.Slug)
+	}
+	return nil
+}
+
+// countMerging tells what goes over.
+func countMerging(ctx context.Context, q querier, m *stories.Merging) error {
+	m.Updates = m.From.Updates
+	if err := one(ctx, q, countFollowersSQL, []any{m.From.ID, m.Into.ID}, &m.Followers, &m.Own); err != nil {
+		return err
+	}
+	if err := one(ctx, q, countStoppedSQL, []any{m.From.ID}, &m.Stopped); err != nil {
+		return err
+	}
+	return one(ctx, q, scheduledOfStorySQL, []any{m.From.ID}, &m.Scheduled)
+}
+
+// passUpdates gives the updates that go over their numbers and places, and what waits
+// for its time its story.
+func passUpdates(ctx context.Context, q querier, _ stories.Act, m stories.Merging) error {
+	from, into := m.From.ID, m.Into.ID
+	for _, step := range []struct {
+		text string
+		args []any
+	}{
+		{keepNumbersSQL, []any{from}},
+		{renumberSQL, []any{from, into, m.Into.Updates}},
+		{replaceSQL, []any{into}},
+		{passScheduledSQL, []any{from, into}},
+	} {
+		if _, err := q.exec(ctx, step.text, step.args...); err != nil {
+			return fmt.Errorf("renumber updates: %w", err)
+		}
+	}
+	return nil
+}
+
+// passWords has the one story found where the two were.
+func (s *Store) passWords(ctx context.Context, q querier, _ stories.Act, m stories.Merging) error {
+	if _, err := q.exec(ctx, passSlugsSQL, m.From.ID, m.Into.ID); err != nil {
+		return err
+	}
+	return s.passFound(ctx, q, m.From.ID, m.Into.ID)
+}
+
+// passFollowers has who follows the one story, or stopped it, follow the other, or
+// stop it: a channel that has its own word about that keeps it.
+func passFollowers(ctx context.Context, q querier, _ stories.Act, m stories.Merging) error {
+	for _, text := range []string{dropDoubleSQL, passFollowersSQL, passMutesSQL} {
+		if _, err := q.exec(ctx, text, m.From.ID, m.Into.ID); err != nil {
+			return fmt.Errorf("give followers their story: %w", err)
+		}
+	}
+	_, err := q.exec(ctx, dropMutesSQL, m.From.ID)
+	return err
+}
+
+const (
+	// passPublicationsSQL is of what is not at its end, in the order in which who counts
+	// deliveries locks them.
+	passPublicationsSQL = `
+		UPDATE publications SET story_id = ?2 WHERE id IN (
+			SELECT id FROM publications WHERE story_id = ?1 AND (queued > 0 OR held > 0) ORDER BY id /*lock*/)`
+	toldOfSQL = `
+		SELECT ` + noticeColumns + ` FROM notices n WHERE n.kind IN ('follow', 'stop') AND n.id IN (
+			SELECT p.notice_id FROM publications p WHERE p.story_id = ?1 AND p.notice_id IS NOT NULL AND (p.queued > 0 OR p.held > 0)) ORDER BY n.id`
+)
+
+// passQueue has what waits belong to the one story, as far as that is written with it.
+func passQueue(ctx context.Context, q querier, _ stories.Act, m stories.Merging) error {
+	told, err := all(ctx, q, func(r row) (stories.Notice, error) { return scanNotice(r) }, toldOfSQL, m.From.ID)
+	if err != nil {
+		return err
+	}
+	for _, n := range told { // it is taken back by its story
+		n.Body.Change.StoryID = m.Into.ID
+		body, err := json.Marshal(n.Body)
+		if err != nil {
+			return err
+		}
+		if _, err := q.exec(ctx, setNoticeSQL, n.ID, n.Revision, bit(n.Done), string(body)); err != nil {
+			return err
+		}
+	}
+	_, err = q.exec(ctx, passPublicationsSQL, m.From.ID, m.Into.ID)
+	return err
+}
+
+// passStory ends the one story and grows the other.
+func (s *Store) passStory(ctx context.Context, q querier, a stories.Act, m stories.Merging) error {
+	for _, step := range []struct {
+		text string
+		args []any
+	}{
+		{passMergedSQL, []any{m.From.ID, m.Into.ID}},
+		{keepMergedSQL, []any{m.From.ID, m.Into.ID, m.From.Slug, m.From.Headline}},
+		{dropStorySQL, []any{m.From.ID}},
+	} {
+		if _, err := q.exec(ctx, step.text, step.args...); err != nil {
+			return fmt.Errorf("end the story: %w", err)
+		}
+	}
+	into := m.Into
+	into.Updates += m.Updates
+	into.Aliases = slices.Concat(into.Aliases, m.From.Aliases, []string{m.From.Slug})
+	into.ActiveAt = moment(millis(a.At))
+	if _, err := q.exec(ctx, growStorySQL, into.ID, into.Updates, strings.Join(into.Aliases, " "), millis(a.At)); err != nil {
+		return err
+	}
+	return s.indexStory(ctx, q, into)
+}
+
+const (
+	// refusedOfSQL finds what waits of the story ?1's updates, and of what is told of
+	// their revisions, at destinations whose own subscription to the story, or stop of
+	// it, does not let it through. Where there is neither it was owed by a topic or all,
+	// and stays so.
+	refusedOfSQL = `
+		SELECT w.publication_id, w.destination_id, w.delivery_id, w.origin_id
+		FROM (
+			SELECT p.id AS publication_id, d.destination_id, d.id AS delivery_id, p.id AS origin_id, p.level
+			FROM (` + ofStorySQL + `) AS p` + ofPublicationSQL + `
+			WHERE p.queued > 0 AND ` + inPublicationSQL + ` AND ` + waitsSQL + `
+			UNION ALL
+			SELECT q.publication_id, q.destination_id, q.delivery_id, p.id, p.level
+			FROM (` + ofStorySQL + `) AS p JOIN queue q ON p.id = (q.delivery_id >> 32)
+			UNION ALL
+			SELECT 0, h.destination_id, h.delivery_id, p.id, p.level
+			FROM (` + ofStorySQL + `) AS p JOIN held h ON p.id = (h.delivery_id >> 32)
+		) AS w CROSS JOIN destinations t
+		WHERE t.id = w.destination_id AND (EXISTS (SELECT 1 FROM mutes m WHERE m.destination_id IN (t.id, t.moved_to) AND m.story_id = ?1)
+			OR EXISTS (SELECT 1 FROM subscriptions b WHERE b.destination_id IN (t.id, t.moved_to) AND b.kind = 'story' AND b.story_id = ?1 AND (b.state <> 'active' OR b.level > w.level)))`
+	// ofStorySQL are publications of what is said of the story's updates.
+	ofStorySQL = `
+		SELECT p.id, p.queued, v.level FROM updates v JOIN publications p ON p.update_id = v.id AND p.op IN (0, 2, 3, 5) WHERE v.story_id = ?1
+		UNION ALL
+		SELECT p.id, p.queued, v.level FROM updates v JOIN notices n ON n.kind = 'revision' AND n.update_id = v.id JOIN publications p ON p.notice_id = n.id AND p.op IN (0, 2, 3, 5)
+		WHERE v.story_id = ?1`
+	mergedAway = "its story was merged into one of which less was asked for here, or nothing"
+)
+
+// skipRefused skips what waits in vain since the stories are one.
+func skipRefused(ctx context.Context, q querier, storyID int64, at time.Time) error {
+	flying, err := allFlights(ctx, q)
+	if err != nil {
+		return err
+	}
+	rows, err := all(ctx, q, func(r row) (w waiting, err error) {
+		err = r.Scan(&w.Publication, &w.Place, &w.Delivery, &w.Origin)
+		return w, err
+	}, refusedOfSQL, storyID)
+	if err != nil {
+		return err
+	}
+	return move(ctx, q, slices.DeleteFunc(rows, flying.has), stories.Skipped, mergedAway, at)
+}
