@@ -28,10 +28,9 @@ func PlainText(m Message) string {
 }
 
 // separator is what stands between two blocks: items keep together, small
-// print and what is quoted of an item keep to what they belong to, a heading to
-// what it heads.
+// print keeps to what it belongs to, a heading to what it heads.
 func separator(prev, next BlockKind) string {
-	if next == Small || prev == Heading || prev == Item && (next == Item || next == Quote) {
+	if next == Small || prev == Heading || prev == Item && next == Item {
 		return "\n"
 	}
 	return "\n\n"

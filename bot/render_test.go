@@ -205,6 +205,7 @@ First bold /story
 - one
   more
 - two (https://two.example)
+
 > quoted
 > twice
 2014-12-20 15:04 UTC 2014-12-20 https://bare.example`

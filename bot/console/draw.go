@@ -40,10 +40,9 @@ func draw(m bot.Message) (all []line) {
 }
 
 // together says that no empty line stands between two blocks: items keep together,
-// small print and what is quoted of an item keep to what they belong to, a heading to
-// what it heads.
+// small print keeps to what it belongs to, a heading to what it heads.
 func together(prev, next bot.BlockKind) bool {
-	return next == bot.Small || prev == bot.Heading || prev == bot.Item && (next == bot.Item || next == bot.Quote)
+	return next == bot.Small || prev == bot.Heading || prev == bot.Item && next == bot.Item
 }
 
 func drawBlock(block bot.Block) []line {

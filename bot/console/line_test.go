@@ -113,6 +113,7 @@ So much.
 /update <story> [source:…] <text>
     Publish an update to everyone
     who follows
+
 > said one
 > and another of the people here
 
