@@ -192,6 +192,11 @@ func lastTime(rest, s string, spaced bool) bool {
 	if len(rest) < len(s) {
 		return isHour(strings.TrimSpace(rest))
 	}
+	if date := strangeDate.FindString(s); date != "" {
+		if behind := strings.TrimSpace(s[len(date):]); behind != "" && digitOf(firstRune(behind)) < 0 {
+			return false // the text begins behind it
+		}
+	}
 	return !spaced && timely.MatchString(s) && len(strings.Fields(s)) <= maxTimeWords
 }
 

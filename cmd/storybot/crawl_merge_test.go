@@ -15,7 +15,7 @@ func TestTwoStoriesBecomeOne(t *testing.T) {
 			editor := s.editor(busy)
 			says := func(what seen, words string) {
 				t.Helper()
-				if !strings.Contains(strings.Join(strings.Fields(what.text), " "), words) {
+				if !strings.Contains(strings.ReplaceAll(strings.Join(strings.Fields(what.text), " "), "`", ""), words) {
 					t.Errorf("want %q in: %s", words, what.text)
 				}
 			}

@@ -182,7 +182,7 @@ func (n *sketch) must(t *testing.T, line string) {
 func (n *sketch) confirms(t *testing.T, line string) {
 	t.Helper()
 	n.must(t, line)
-	if len(n.last.Buttons) == 0 || n.last.Buttons[0].Action != bot.ActionAnswer {
+	if len(n.last.Buttons) == 0 || n.last.Buttons[0].Action != bot.ActionAnswer && n.last.Buttons[0].Action != bot.ActionMerge {
 		t.Fatalf("%s is not asked about: %s", line, bot.PlainText(n.last))
 	}
 	reply := n.handle(t, bot.Press{Action: n.last.Buttons[0].Action, Arg: n.last.Buttons[0].Arg})
@@ -228,6 +228,10 @@ func TestReadmeExamplesWork(t *testing.T) {
 				n.must(t, line)
 			case strings.HasPrefix(line, "/desk withdraw "): // what is withdrawn stays so
 				newSketch(t, false).confirms(t, line)
+			case strings.HasPrefix(line, "/desk merge "): // there is one story of the two
+				n := newSketch(t, false)
+				n.must(t, "/desk track slug:guardians-of-peace The Guardians of Peace")
+				n.confirms(t, line)
 			case regexp.MustCompile(`^/desk (correct|fix|hold|release) `).MatchString(line):
 				shared.confirms(t, line)
 			default:

@@ -40,11 +40,11 @@ func TestScripts(t *testing.T) {
 	})
 }
 
-// now is a time of today or so, as answers show it; marked is one in the mark of an
-// update that was revised.
+// now is a time of today or so, as answers show it, and marked one as the mark of a
+// revised update does.
 var (
 	now    = regexp.MustCompile(`20[2-9]\d-\d\d-\d\d \d\d:\d\d UTC|\d+ seconds? old|\d+s ago`)
-	marked = regexp.MustCompile(`\b(Corrected|edited) \d\d:\d\d UTC`)
+	marked = regexp.MustCompile(`(Corrected|Released|Withdrawn|since|edited) \d\d:\d\d UTC`)
 )
 
 func says(ts *testscript.TestScript, neg bool, args []string) {
@@ -58,7 +58,8 @@ func says(ts *testscript.TestScript, neg bool, args []string) {
 	if err := cmd.Run(); err != nil || complaints.Len() > 0 {
 		ts.Fatalf("%v, complaining: %s\nafter: %s", err, &complaints, &said)
 	}
-	ts.Check(os.WriteFile(ts.MkAbs("said"), now.ReplaceAll(marked.ReplaceAll(said.Bytes(), []byte("$1 NOW")), []byte("NOW")), 0o666))
+	text := marked.ReplaceAll(now.ReplaceAll(said.Bytes(), []byte("NOW")), []byte("$1 NOW"))
+	ts.Check(os.WriteFile(ts.MkAbs("said"), text, 0o666))
 }
 
 func exits(ts *testscript.TestScript, neg bool, args []string) {
