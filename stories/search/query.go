@@ -61,6 +61,24 @@ func (q Query) Held(known []string, own bool) (held uint32) {
 	return held
 }
 
+// HeldIn is Held of an update's text. Most texts hold none of it, and are not cut into
+// words to find that out.
+func (q Query) HeldIn(text string) uint32 {
+	if isASCII(text) && !q.mayBeIn(plainly.Replace(strings.ToLower(text))) {
+		return 0
+	}
+	return q.Held(Words(text), false)
+}
+
+// plainly writes what stands inside a word as the words do that a slug has.
+var plainly = strings.NewReplacer("'", "", `"`, "", "`", "", "&", "and")
+
+// mayBeIn says that a word of the query stands anywhere in text.
+func (q Query) mayBeIn(text string) bool {
+	in := func(s string) bool { return strings.Contains(text, s) }
+	return slices.ContainsFunc(q.like, in) || slices.ContainsFunc(q.words, func(w word) bool { return slices.ContainsFunc(w, in) })
+}
+
 // All is what Held returns of a text that holds the whole query.
 func (q Query) All() uint32 { return 1<<len(q.words) - 1 }
 
@@ -92,7 +110,11 @@ func (q Query) Marks(text string, own bool) []Mark {
 		}
 		mark([]string{letters(t.text)}, t.from, t.to)
 		for _, c := range t.chars {
-			mark(sorted([]string{c.text, letters(c.text)}), c.from, c.to)
+			known := []string{c.text}
+			if han, _ := utf8.DecodeRuneInString(c.text); unicode.Is(unicode.Han, han) { // each of them is a word of a slug
+				known = append(known, letters(c.text))
+			}
+			mark(sorted(known), c.from, c.to)
 		}
 		for _, pair := range pairs(t.chars) {
 			mark(sorted([]string{pair.text, letters(pair.text)}), pair.from, pair.to)

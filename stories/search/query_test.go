@@ -83,3 +83,13 @@ func TestMarksLieWithinTheText(t *testing.T) {
 }
 
 func boundary(s string, at int) bool { return at == len(s) || utf8.RuneStart(s[at]) }
+
+func TestATextHoldsWhatItsWordsDo(t *testing.T) {
+	text := rapid.OneOf(rapid.String(), rapid.StringOf(rapid.SampledFrom([]rune("aAbfi i'\"`&-. xé東"))))
+	rapid.Check(t, func(t *rapid.T) {
+		s, q := text.Draw(t, "text"), Parse(text.Draw(t, "query")).Or(Words(text.Draw(t, "like"))...)
+		if got, want := q.HeldIn(s), q.Held(Words(s), false); got != want {
+			t.Fatalf("%+q holds %b, its words %b", s, got, want)
+		}
+	})
+}

@@ -125,7 +125,7 @@ func (p *placing) begin(q search.Query, story stories.Story) {
 // look looks at updates, the newest first.
 func (p *placing) look(updates []stories.Update) {
 	for _, u := range updates {
-		n := p.worth(p.query.Held(search.Words(u.Text), false))
+		n := p.worth(p.query.HeldIn(u.Text))
 		if n > p.most || n > 0 && n == p.most && p.place != stories.InUpdate {
 			p.place, p.update, p.most = stories.InUpdate, u, n
 		}
