@@ -73,10 +73,10 @@ func archive(b testing.TB, url string, storyCount, updates int) *sqlstore.Store 
 		return fmt.Sprintf("'%s', 'The %s of %s is news number %d to somebody %x', 'What is known so far, in as many words as people write: it began in the morning, nobody was hurt, and the authorities have promised a report.', '%s', '%s', %d, %d, %d",
 			slug(i), subject, place, i, i*7919, subject, state, each, at+int64(i), at+int64(i)*60_000)
 	})
-	insert("slugs", "slug, story_id, closed", storyCount, func(i int) string { return fmt.Sprintf("'%s', %d, %d", slug(i), i+1, closed(i)) })
+	insert("slugs", "slug, story_id, of_id, closed", storyCount, func(i int) string { return fmt.Sprintf("'%s', %d, %d, %d", slug(i), i+1, i+1, closed(i)) })
 	random := rand.New(rand.NewPCG(1, 2))
 	words := rand.NewZipf(random, 1.1, 5, 30_000)
-	insert("updates", "story_id, number, level, text, sources, author_ref, author_name, at, created_at", each*storyCount, func(i int) string {
+	insert("updates", "story_id, number, place, level, text, sources, author_ref, author_name, at, created_at", each*storyCount, func(i int) string {
 		story := i % storyCount
 		subject, place := name(story)
 		text := []string{"Every", subject, place}
@@ -89,7 +89,7 @@ func archive(b testing.TB, url string, storyCount, updates int) *sqlstore.Store 
 		if i%1000 == 7 {
 			text = append(text, fmt.Sprintf("rare%d", i/1000))
 		}
-		return fmt.Sprintf("%d, %d, 2, '%s.', '', 'console:ana', 'Ana', %d, %d", story+1, i/storyCount+1, strings.Join(text, " "), at+int64(i), at+int64(i))
+		return fmt.Sprintf("%d, %d, %[2]d, 2, '%s.', '', 'console:ana', 'Ana', %d, %d", story+1, i/storyCount+1, strings.Join(text, " "), at+int64(i), at+int64(i))
 	})
 	execute(b, url, "DELETE FROM settings WHERE name = 'indexed'")
 	s := open(b, url)
