@@ -43,7 +43,9 @@ const (
 	ActionScheduled Action = "scheduled"
 	ActionPublish   Action = "publish"
 	ActionCancel    Action = "cancel"
+	ActionRedraft   Action = "redraft"
 	ActionMerge     Action = "merge"
+	ActionWhy       Action = "why"
 )
 
 // ActionSpec is an entry of the table of actions.
@@ -89,9 +91,11 @@ func Actions() []ActionSpec {
 		{Action: ActionScheduled, Need: 1, Most: 2, Instead: "/desk scheduled"},                                         // scheduled update, a part of its text from 1 on
 		{Action: ActionPublish, Need: 1, Most: 1, Changes: true, Instead: "/desk scheduled"},                            // scheduled update
 		{Action: ActionCancel, Need: 1, Most: 1, Changes: true, Instead: "/desk scheduled"},                             // scheduled update
+		{Action: ActionRedraft, Need: 1, Most: 1, Changes: true, Instead: "/desk scheduled"},                            // scheduled update
 		{Action: ActionMerge, Need: 2, Most: 2, Changes: true, Instead: "/desk merge"},                                  // story, the one it goes on as
+		{Action: ActionWhy, Need: 2, Most: 4, Instead: "/why and the story's slug"},                                     // story, update or 0, updates in places up to this one, rows to leave out of them
 		{Action: ActionForm, Need: 1, Most: 1, Word: true, Opens: true, Instead: "/desk drafts"},                        // which of its fields, the draft
-		{Action: ActionDraft, Need: 1, Most: 1, Word: true, Instead: "/desk drafts"},                                    // its version, the draft
+		{Action: ActionDraft, Need: 1, Most: 2, Word: true, Instead: "/desk drafts"},                                    // its version, which side of its preview, the draft
 		{Action: ActionPost, Need: 2, Most: 2, Word: true, Changes: true, Instead: "/desk drafts"},                      // its version, what was said to a doubt, the draft
 		{Action: ActionDiscard, Need: 1, Most: 1, Word: true, Changes: true, Instead: "/desk drafts"},                   // its version or, in a list, 0, the draft
 	}

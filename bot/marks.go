@@ -27,21 +27,14 @@ const (
 // pushTitle is the heading over an update: the word itself where it is breaking, and
 // the notice where it may not be relied on.
 func pushTitle(u stories.Update) string {
-	switch u.Marks.Standing {
-	case stories.Withdrawn:
-		return wordWithdrawn
-	case stories.OnHold:
-		return wordOnHold
-	case stories.Unverified:
-		if u.Level == stories.Breaking {
-			return wordBreaking + " · " + wordUnverified
-		}
-		return wordUnverified
+	word := StandingWord(u)
+	switch {
+	case u.Level != stories.Breaking || u.Marks.Standing.Withheld():
+		return word
+	case word != "":
+		return wordBreaking + " · " + word
 	}
-	if u.Level == stories.Breaking {
-		return wordBreaking
-	}
-	return ""
+	return wordBreaking
 }
 
 // urgent says that an update is shown as what everybody should know now.
@@ -69,7 +62,7 @@ func NoticeLines(u stories.Update) []Block {
 	var first string
 	switch m.Standing {
 	case stories.Withdrawn:
-		return []Block{Para(because("Withdrawn ", MarkTime(m.Since, u), m.Reason)...)}
+		return []Block{Para(because("Does not stand since ", At(m.Since), m.Reason)...)}
 	case stories.OnHold:
 		first = "Is being checked since "
 	case stories.Unverified:
@@ -81,7 +74,7 @@ func NoticeLines(u stories.Update) []Block {
 	default:
 		return nil
 	}
-	return []Block{Para(because(first, MarkTime(m.Since, u), m.Reason)...)}
+	return []Block{Para(because(first, At(m.Since), m.Reason)...)}
 }
 
 // MarkLines are the lines below an update's text that say what was changed about it;
@@ -89,12 +82,12 @@ func NoticeLines(u stories.Update) []Block {
 func MarkLines(u stories.Update) (lines []Block) {
 	m := u.Marks
 	if !m.Corrected.IsZero() {
-		spans := because("Corrected ", MarkTime(m.Corrected, u), m.Correction)
+		spans := because("Corrected ", At(m.Corrected), m.Correction)
 		spans[0].Bold = true
 		lines = append(lines, Para(spans...))
 	}
 	if !m.Released.IsZero() && m.Standing == stories.Stands {
-		lines = append(lines, Para(Bold("Released "), MarkTime(m.Released, u)))
+		lines = append(lines, Para(Bold("Released "), At(m.Released)))
 	}
 	return lines
 }
@@ -105,7 +98,7 @@ func EditedMark(u stories.Update) []Span {
 	if u.Marks.Edited.IsZero() {
 		return nil
 	}
-	return []Span{Text(" · edited "), MarkTime(u.Marks.Edited, u)}
+	return []Span{Text(" · edited "), At(u.Marks.Edited)}
 }
 
 // because is a line that tells what was done, when and why.
@@ -129,13 +122,6 @@ func ended(s string) string {
 		return s
 	}
 	return s + "."
-}
-
-// MarkTime is when something was done to u: the time of day, with the date where that
-// is another one than u's, for its copies stay under their own.
-func MarkTime(t time.Time, u stories.Update) Span {
-	day := func(t time.Time) string { return t.UTC().Format(time.DateOnly) }
-	return Span{Time: t, TimeOnly: day(t) == day(u.CreatedAt)}
 }
 
 // newsSpans are a text of u as it is shown: struck through where it is withdrawn, and

@@ -72,11 +72,9 @@ type Span struct {
 	Code   bool
 	URL    string
 	Time   time.Time
-	// Relative shows Time as "3 hours ago", DateOnly without the time of day, TimeOnly
-	// without the date.
+	// Relative shows Time as "3 hours ago", DateOnly without the time of day.
 	Relative bool
 	DateOnly bool
-	TimeOnly bool
 	// Place is the channel that Text names, or the zero value. On its own platform
 	// it is shown as that platform shows a channel, anywhere else as Text.
 	Place stories.Destination

@@ -103,7 +103,7 @@ func alarmWorkspace(a stories.Alarm, names Names) string {
 func renderProgress(c stories.Content) Message {
 	what, words := c.Update.Level.String(), ProgressWords(c.Notice.Body.Progress, c.Notice.Body.Left)
 	if len(c.Told) > 0 {
-		what, words = string(c.Told[0].Kind), RevisionWords(c.Notice.Body.Progress, c.Notice.Body.Left)
+		what, words = string(c.Told[0].Kind), RevisionWords(c.Notice.Body.Spread, c.Notice.Body.Beside, c.Notice.Body.Again, c.Notice.Body.Left)
 	}
 	return Message{
 		Blocks: []Block{Para(

@@ -2,10 +2,10 @@ package bot
 
 import "storybot/stories"
 
-// Picture is the picture that u shows, for Message.Image; nil for none. What is on
-// hold or withdrawn shows none.
+// Picture is the picture that u shows, for Message.Image; nil for none. What is being
+// checked, from its birth or since, or withdrawn shows none: a picture is believed.
 func Picture(u stories.Update) *Image {
-	if u.Picture.IsZero() || u.Marks.Standing.Withheld() {
+	if u.Picture.IsZero() || u.Marks.Standing != stories.Stands {
 		return nil
 	}
 	return &Image{URL: u.Picture.URL, Alt: u.Picture.Alt}

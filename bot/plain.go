@@ -65,9 +65,6 @@ func PlainSpan(s Span) string {
 
 // PlainMoment is the time of s in UTC, as much of it as s shows.
 func PlainMoment(s Span) string {
-	if s.TimeOnly {
-		return s.Time.UTC().Format("15:04 UTC")
-	}
 	return PlainTime(s.Time, s.DateOnly)
 }
 

@@ -45,30 +45,6 @@ func ProgressWords(p stories.Progress, left time.Duration) string {
 	return words + "."
 }
 
-// RevisionWords is how the work of a revision stands, in one sentence: edits of copies
-// and messages beside them. left is as for ProgressWords.
-func RevisionWords(p stories.Progress, left time.Duration) string {
-	words := fmt.Sprintf("Made %s of %s edits and messages", Count(p.Sent), Count(p.Total))
-	if p.Sent == p.Total {
-		words = "Made all " + Count(p.Total) + " edits and messages"
-		if p.Total == 1 {
-			words = "Made the one edit"
-		}
-	}
-	for _, part := range []struct {
-		n    int
-		word string
-	}{{p.Held, "blocked"}, {p.Failed, "not possible"}, {p.Unknown, "uncertain"}} {
-		if part.n > 0 {
-			words += fmt.Sprintf(", %s %s", Count(part.n), part.word)
-		}
-	}
-	if left >= time.Second && left <= longestLeft {
-		words += fmt.Sprintf(", about %s left", Roughly(left))
-	}
-	return words + "."
-}
-
 // PlacesWords says to how many places something goes, of which so many are direct
 // messages: "3 channels and 1 direct message".
 func PlacesWords(total, direct int) string {

@@ -66,19 +66,3 @@ func TestTimeLeft(t *testing.T) {
 		}
 	}
 }
-
-func TestRevisionWords(t *testing.T) {
-	for want, c := range map[string]struct {
-		p    stories.Progress
-		left time.Duration
-	}{
-		"Made all 2,408 edits and messages.": {stories.Progress{Total: 2408, Sent: 2408}, 0},
-		"Made the one edit.":                 {stories.Progress{Total: 1, Sent: 1}, 0},
-		"Made 1,000 of 2,408 edits and messages, 3 blocked, about 95 s left.":     {stories.Progress{Total: 2408, Sent: 1000, Held: 3, Waiting: 1405}, 95 * time.Second},
-		"Made 1 of 4 edits and messages, 1 blocked, 1 not possible, 1 uncertain.": {stories.Progress{Total: 4, Sent: 1, Held: 1, Failed: 1, Unknown: 1}, 0},
-	} {
-		if got := RevisionWords(c.p, c.left); got != want {
-			t.Errorf("%q, want %q", got, want)
-		}
-	}
-}

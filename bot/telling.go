@@ -28,10 +28,15 @@ func renderTelling(c stories.Content) Message {
 	switch t.Kind {
 	case stories.Correction:
 		p.title, p.lead = wordCorrection, "It says now: "
+		wrong := ""
+		if word := StandingWord(c.Update); word != "" { // what it says now is not known to be so either
+			p.title, wrong = p.title+" · "+word, whatWasWrong
+		}
 		if text := fromChange(c.Update.Text, same, PushText); text != c.Update.Text {
 			p.text, p.cut = Clean(text), true
 		}
-		p.above = append(reasonLine("", t.Reason), Para(Text("It said: "+was)))
+		p.above = append(NoticeLines(c.Update), reasonLine(wrong, t.Reason)...)
+		p.above = append(p.above, Para(Text("It said: "+was)))
 		p.above = append(p.above, sourcesBefore(t)...)
 		if t.Released {
 			p.below = []Block{Para(Text("It is not on hold any more."))}
@@ -62,6 +67,9 @@ func renderTelling(c stories.Content) Message {
 	return m
 }
 
+// whatWasWrong tells the reason of a correction from others beside it.
+const whatWasWrong = "What was wrong"
+
 // changed is what an update said before the wording that is on hold, where that is
 // another one.
 func changed(t stories.Telling, was string) []Block {
@@ -74,7 +82,7 @@ func changed(t stories.Telling, was string) []Block {
 // reasonLine is a line with a reason, after what was done; none where there is neither.
 func reasonLine(did, why string) []Block {
 	switch why = reason(why); {
-	case did == "" && why == "":
+	case why == "" && (did == "" || did == whatWasWrong):
 		return nil
 	case why == "":
 		return []Block{Para(Text(did + "."))}
@@ -86,7 +94,7 @@ func reasonLine(did, why string) []Block {
 
 // sourcesBefore names the sources there were, where only they are others now.
 func sourcesBefore(t stories.Telling) []Block {
-	if t.Before.Text != t.Now.Text {
+	if !stories.SameWords(t.Before.Text, t.Now.Text) {
 		return nil
 	}
 	var hosts []string

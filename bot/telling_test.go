@@ -88,3 +88,42 @@ func TestAnyCorrectionCanBeTold(t *testing.T) {
 		}
 	})
 }
+
+// Who reads only the message beside a copy, or its first line, knows that what is right
+// now is not known to be so either.
+func TestACorrectionSaysHowTheUpdateStands(t *testing.T) {
+	at := time.Date(2014, 12, 22, 9, 0, 0, 0, time.UTC)
+	correct := stories.Rewording{Kind: stories.Correction, Text: "Five dams broke.", Reason: "One more"}
+	for name, c := range map[string]struct {
+		standing stories.Standing
+		steps    []stories.Rewording // since the first wording that was shown
+		want     string
+	}{
+		"it stands":                     {stories.Stands, []stories.Rewording{correct}, "CORRECTION\nOne more.\n\nIt said: "},
+		"it is unverified":              {stories.Unverified, []stories.Rewording{correct}, "CORRECTION · UNVERIFIED\nIs being checked; not verified yet.\n\nWhat was wrong: One more.\n\nIt said: "},
+		"it is on hold":                 {stories.OnHold, []stories.Rewording{correct}, "CORRECTION · ON HOLD\nIs being checked since 2014-12-21 08:00 UTC: Doubt.\n\nWhat was wrong: One more.\n\nIt said: "},
+		"no reason":                     {stories.Unverified, []stories.Rewording{{Kind: stories.Correction, Text: "Five dams broke."}}, "CORRECTION · UNVERIFIED\nIs being checked; not verified yet.\n\nIt said: "},
+		"a slip was mended since":       {stories.Unverified, []stories.Rewording{correct, {Kind: stories.Fix, Text: "Five dams broke!"}}, "CORRECTION · UNVERIFIED\n"},
+		"it was checked, and corrected": {stories.Unverified, []stories.Rewording{correct, {Kind: stories.Release}}, "CORRECTION\nOne more.\n"},
+	} {
+		u := stories.Update{ID: 4, StoryID: 1, Number: 4, Level: stories.Breaking, Text: "Four dams broke.", At: at, CreatedAt: at}
+		if u.Marks.Standing = c.standing; c.standing != stories.Stands {
+			u.Marks.Since = at.Add(-25 * time.Hour)
+		}
+		if c.standing == stories.OnHold {
+			u.Marks.Reason = "Doubt"
+		}
+		wordings := []stories.Revision{u.Wording(stories.Original, "", u.Author, at)}
+		for _, w := range c.steps {
+			next, err := u.Revise(w, at)
+			if err != nil {
+				t.Fatal(err)
+			}
+			u, wordings = next, append(wordings, next.Wording(w.Kind, w.Reason, u.Author, at))
+		}
+		m := RenderContent(stories.Content{Update: u, Told: wordings, Notice: stories.Notice{Kind: stories.RevisionNotice, UpdateID: 4, Revision: u.Revision}})
+		if text := PlainText(m); !strings.HasPrefix(text, c.want) {
+			t.Errorf("%s: %q", name, text)
+		}
+	}
+}

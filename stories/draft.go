@@ -16,6 +16,9 @@ type Draft struct {
 	StoryID int64  // 0 while none is chosen
 	Fields  map[string]string
 	Version int // grows with every change
+	// Form is the form it was put into last, as that was opened: opaque, "" for none. What
+	// is put into that again, where it stayed open, takes its place.
+	Form    string
 	State   DraftState
 	Changed time.Time
 }
@@ -52,25 +55,35 @@ type DraftStore interface {
 	// SaveDraft stores d, whose Version it sets: a new one with its first state, one
 	// that is there as DraftBegun and under the next version unless nothing differs. Of
 	// those that are only DraftOpened a person's newest MaxOpened stay. CodeNotFound for
-	// another person's, CodeExists for one that was posted or discarded.
+	// another person's, CodeExists for one that was posted or discarded, CodeReplaced for
+	// one that has another Version than d by now, unless it was put into d.Form last:
+	// then it is left as it is.
 	SaveDraft(ctx context.Context, d Draft, now time.Time) (Draft, error)
 	// Draft finds a draft of a person (by ref). CodeNotFound.
 	Draft(ctx context.Context, by, id string, now time.Time) (Draft, error)
 	// Drafts returns those a person has begun and not ended, the newest first.
 	Drafts(ctx context.Context, by string, now time.Time) ([]Draft, error)
-	// DiscardDraft ends a draft of a person. changed is false when it was ended.
+	// DiscardDraft ends a draft of a person, in this version or, for 0, in any. changed is
+	// false when it was ended, or has another version.
 	// CodeNotFound.
-	DiscardDraft(ctx context.Context, by, id string, now time.Time) (changed bool, err error)
-	// Reach counts the destinations that AppendUpdate would plan u for now. It
-	// changes nothing. CodeNotFound for an unknown story.
-	Reach(ctx context.Context, u Update) (int, error)
+	DiscardDraft(ctx context.Context, by, id string, version int, now time.Time) (changed bool, err error)
+	// Reach counts the destinations that AppendUpdate would plan u for now, and those of
+	// them that are known as direct messages. It changes nothing. CodeNotFound for an unknown story.
+	Reach(ctx context.Context, u Update) (all, direct int, err error)
+}
+
+// Drafts keeps what was begun in a form.
+type Drafts struct {
+	base
+	rights *Rights
+	store  DraftStore
 }
 
 // OpenDraft prepares a form for d.By: what is put into it comes back under d.ID.
 // Opened again under the same id it is as it was left. By moderators.
 // CodeForbidden, CodeLimited.
-func (s *Service) OpenDraft(ctx context.Context, by User, d Draft) (Draft, error) {
-	if err := s.require(ctx, by, Moderator); err != nil {
+func (s *Drafts) OpenDraft(ctx context.Context, by User, d Draft) (Draft, error) {
+	if err := s.rights.Require(ctx, by, Moderator); err != nil {
 		return Draft{}, err
 	}
 	if kept, err := s.store.Draft(ctx, by.Ref, d.ID, s.Now()); CodeOf(err) != CodeNotFound {
@@ -88,10 +101,10 @@ func (s *Service) OpenDraft(ctx context.Context, by User, d Draft) (Draft, error
 }
 
 // SaveDraft keeps what was put into a form. By moderators. CodeForbidden,
-// CodeNotFound for another person's, CodeExists for one that has ended, CodeLimited
-// for more than MaxDraft bytes.
-func (s *Service) SaveDraft(ctx context.Context, by User, d Draft) (Draft, error) {
-	if err := s.require(ctx, by, Moderator); err != nil {
+// CodeNotFound for another person's, CodeExists for one that has ended, CodeReplaced for
+// one that was changed since the Version d has, CodeLimited for more than MaxDraft bytes.
+func (s *Drafts) SaveDraft(ctx context.Context, by User, d Draft) (Draft, error) {
+	if err := s.rights.Require(ctx, by, Moderator); err != nil {
 		return Draft{}, err
 	}
 	size := 0
@@ -109,24 +122,24 @@ func (s *Service) SaveDraft(ctx context.Context, by User, d Draft) (Draft, error
 
 // Draft finds a draft of by's, also one that has ended. CodeNotFound once it was
 // forgotten, and for another person's.
-func (s *Service) Draft(ctx context.Context, by User, id string) (Draft, error) {
+func (s *Drafts) Draft(ctx context.Context, by User, id string) (Draft, error) {
 	return s.store.Draft(ctx, by.Ref, id, s.Now())
 }
 
 // Drafts returns what by began in forms and did not post, the newest first.
-func (s *Service) Drafts(ctx context.Context, by User) ([]Draft, error) {
+func (s *Drafts) Drafts(ctx context.Context, by User) ([]Draft, error) {
 	return s.store.Drafts(ctx, by.Ref, s.Now())
 }
 
-// DiscardDraft ends a draft of by's. changed is false when it was posted or
-// discarded before. CodeNotFound.
-func (s *Service) DiscardDraft(ctx context.Context, by User, id string) (changed bool, err error) {
-	return s.store.DiscardDraft(ctx, by.Ref, id, s.Now())
+// DiscardDraft ends a draft of by's, in this version or, for 0, in any. changed is false
+// when it was posted or discarded before, or has another version. CodeNotFound.
+func (s *Drafts) DiscardDraft(ctx context.Context, by User, id string, version int) (changed bool, err error) {
+	return s.store.DiscardDraft(ctx, by.Ref, id, version, s.Now())
 }
 
-// Reach counts the channels that an update of this level would go to now.
-// CodeNotFound.
-func (s *Service) Reach(ctx context.Context, storyID int64, level Level) (int, error) {
+// Reach counts the channels that an update of this level would go to now, and those of
+// them that are direct messages. CodeNotFound.
+func (s *Drafts) Reach(ctx context.Context, storyID int64, level Level) (all, direct int, err error) {
 	return s.store.Reach(ctx, Update{StoryID: storyID, Level: level, CreatedAt: s.Now()})
 }
 

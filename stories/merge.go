@@ -17,6 +17,10 @@ type Merging struct {
 	Own       int
 	Stopped   int // channels that stopped From
 	Scheduled int // updates of From that wait for their time
+	Cards     int // posted cards of From that are edited
+	// Of Followers, Own and Stopped so many are direct messages, as far as they are
+	// known to be.
+	DirectFollowers, DirectOwn, DirectStopped int
 	// Changed is false where From had been merged before, into whatever Into is.
 	Changed bool
 }
@@ -31,7 +35,7 @@ type Former struct {
 	Number int
 }
 
-// MergeStore is what merging stories asks of a database. See Store.
+// MergeStore is what merging stories asks of a database. See store.go.
 type MergeStore interface {
 	// MergeStories makes one story of two: everything of from goes over to into, with
 	// the numbers behind into's own and the places that the times have, and every slug
@@ -43,33 +47,33 @@ type MergeStore interface {
 	MergeStories(ctx context.Context, act Act, fromID, intoID int64) (Merging, error)
 	// PlanMerge tells what MergeStories would do, as things are. The same errors.
 	PlanMerge(ctx context.Context, fromID, intoID int64) (Merging, error)
-	// UpdateBySlug finds an update by a slug and a number: that of a story which was
-	// merged is as it was there, was is that then. Where that story had no such number
-	// it is one of the story it went on as. CodeNotFound.
-	UpdateBySlug(ctx context.Context, slug string, number int) (u Update, was Former, err error)
 	// Formerly finds what the story was called that had this slug, where it was
 	// merged into another; ok is false where it was not.
 	Formerly(ctx context.Context, slug string) (was Former, ok bool, err error)
 	// FormerNumber is what an update was when it was published, in a story that was
 	// merged since; ok is false where its story was not.
 	FormerNumber(ctx context.Context, updateID int64) (was Former, ok bool, err error)
-	// Unseen counts the updates of a story that a reader was not shown, and returns
-	// the numbers of those that are among its newest so many; looked is false when
-	// they never looked at it, or at one that was merged into it.
-	Unseen(ctx context.Context, reader string, storyID int64, newest int) (count int, numbers []int, looked bool, err error)
+}
+
+// Merger makes one story of two, and knows what that changed.
+type Merger struct {
+	base
+	rights  *Rights
+	archive *Archive
+	store   MergeStore
 }
 
 // PlanMerge says what Merge would do of two stories by their slugs. By moderators.
 // CodeForbidden, CodeNotFound with Near, CodeInvalid when they are one story, CodeClosed.
-func (s *Service) PlanMerge(ctx context.Context, by User, from, into string) (Merging, error) {
-	if err := s.require(ctx, by, Moderator); err != nil {
+func (s *Merger) PlanMerge(ctx context.Context, by User, from, into string) (Merging, error) {
+	if err := s.rights.Require(ctx, by, Moderator); err != nil {
 		return Merging{}, err
 	}
-	source, err := s.Story(ctx, from)
+	source, err := s.archive.Story(ctx, from)
 	if err != nil {
 		return Merging{}, err
 	}
-	target, err := s.Story(ctx, into)
+	target, err := s.archive.Story(ctx, into)
 	if err != nil {
 		return Merging{}, err
 	}
@@ -80,7 +84,7 @@ func (s *Service) PlanMerge(ctx context.Context, by User, from, into string) (Me
 }
 
 // oneStory refuses to merge what two slugs lead to, which is the same. CodeInvalid.
-func (s *Service) oneStory(ctx context.Context, story Story, from, into string) error {
+func (s *Merger) oneStory(ctx context.Context, story Story, from, into string) error {
 	if from == into {
 		return Errorf(CodeInvalid, "A story cannot be merged into itself. Name the story that %s is to go on as behind it.", from)
 	}
@@ -102,8 +106,8 @@ func (s *Service) oneStory(ctx context.Context, story Story, from, into string) 
 
 // Merge makes one story of two. It is not undone. By moderators. CodeForbidden,
 // CodeNotFound, CodeClosed, CodeReplaced: see MergeStore.
-func (s *Service) Merge(ctx context.Context, act Act, fromID, intoID int64) (Merging, error) {
-	if err := s.require(ctx, act.By, Moderator); err != nil {
+func (s *Merger) Merge(ctx context.Context, act Act, fromID, intoID int64) (Merging, error) {
+	if err := s.rights.Require(ctx, act.By, Moderator); err != nil {
 		return Merging{}, err
 	}
 	done, err := s.store.MergeStories(ctx, s.stamp(act), fromID, intoID)
@@ -116,7 +120,7 @@ func (s *Service) Merge(ctx context.Context, act Act, fromID, intoID int64) (Mer
 // UpdateOf finds an update as somebody names it, by any slug its story has or had. A
 // number behind the slug of a story that was merged is the one it had there: was says
 // so. CodeInvalid, CodeNotFound; of a story that is there with that story.
-func (s *Service) UpdateOf(ctx context.Context, slug string, number int) (story Story, u Update, was Former, err error) {
+func (s *Archive) UpdateOf(ctx context.Context, slug string, number int) (story Story, u Update, was Former, err error) {
 	if story, err = s.Story(ctx, slug); err != nil {
 		return story, u, was, err
 	}
@@ -124,8 +128,14 @@ func (s *Service) UpdateOf(ctx context.Context, slug string, number int) (story 
 	return story, u, was, err
 }
 
+// Formerly finds what the story was called that had this slug, where it was merged into
+// another; ok is false where it was not.
+func (s *Merger) Formerly(ctx context.Context, slug string) (was Former, ok bool, err error) {
+	return s.store.Formerly(ctx, slug)
+}
+
 // FormerNumber is what an update was in a story that was merged since it was
 // published; ok is false where its story was not.
-func (s *Service) FormerNumber(ctx context.Context, updateID int64) (was Former, ok bool, err error) {
+func (s *Merger) FormerNumber(ctx context.Context, updateID int64) (was Former, ok bool, err error) {
 	return s.store.FormerNumber(ctx, updateID)
 }

@@ -24,9 +24,17 @@ type RevisionStore interface {
 	RevisionsTo(ctx context.Context, d Destination, updateID int64, limit int) ([]Delivery, error)
 }
 
+// Reviser corrects, withdraws and holds updates.
+type Reviser struct {
+	base
+	rights  *Rights
+	archive *Archive
+	store   RevisionStore
+}
+
 // Revise corrects, fixes, withdraws, holds or releases an update, in every copy. By
 // moderators. CodeForbidden, CodeNotFound, and the errors of Update.Revise.
-func (s *Service) Revise(ctx context.Context, act Act, slug string, number int, w Rewording) (Revised, error) {
+func (s *Reviser) Revise(ctx context.Context, act Act, slug string, number int, w Rewording) (Revised, error) {
 	act = s.stamp(act)
 	done, err := s.revise(ctx, act, slug, number, w, s.store.Revise)
 	if err == nil {
@@ -37,15 +45,33 @@ func (s *Service) Revise(ctx context.Context, act Act, slug string, number int, 
 
 // WouldRevise is what Revise would do now: how many copies it would edit, and how
 // many channels it would tell. By moderators. Errors are those of Revise.
-func (s *Service) WouldRevise(ctx context.Context, by User, slug string, number int, w Rewording) (Revised, error) {
+func (s *Reviser) WouldRevise(ctx context.Context, by User, slug string, number int, w Rewording) (Revised, error) {
 	return s.revise(ctx, s.stamp(Act{By: by}), slug, number, w, s.store.WouldRevise)
 }
 
-func (s *Service) revise(ctx context.Context, act Act, slug string, number int, w Rewording, do func(context.Context, Act, int64, Rewording) (Revised, error)) (Revised, error) {
-	if err := s.require(ctx, act.By, Moderator); err != nil {
+// CheckRevise says what Revise would refuse, without counting what it would do. By
+// moderators. Errors are those of Revise.
+func (s *Reviser) CheckRevise(ctx context.Context, by User, slug string, number int, w Rewording) error {
+	if err := s.rights.Require(ctx, by, Moderator); err != nil {
+		return err
+	}
+	_, u, _, err := s.archive.UpdateOf(ctx, slug, number)
+	if err != nil {
+		return err
+	}
+	w = w.neat()
+	if err := w.check(); err != nil {
+		return err
+	}
+	_, err = u.Revise(w, s.Now())
+	return err
+}
+
+func (s *Reviser) revise(ctx context.Context, act Act, slug string, number int, w Rewording, do func(context.Context, Act, int64, Rewording) (Revised, error)) (Revised, error) {
+	if err := s.rights.Require(ctx, act.By, Moderator); err != nil {
 		return Revised{}, err
 	}
-	story, u, _, err := s.UpdateOf(ctx, slug, number)
+	story, u, _, err := s.archive.UpdateOf(ctx, slug, number)
 	if err != nil {
 		return Revised{}, err
 	}
@@ -60,19 +86,20 @@ func (s *Service) revise(ctx context.Context, act Act, slug string, number int, 
 
 // History returns the wordings an update has had, the first one first; at most limit,
 // the newest of them.
-func (s *Service) History(ctx context.Context, updateID int64, limit int) ([]Revision, error) {
+func (s *Reviser) History(ctx context.Context, updateID int64, limit int) ([]Revision, error) {
 	return s.store.Revisions(ctx, updateID, limit)
 }
 
 // Spread counts what a revision of an update has owed.
-func (s *Service) Spread(ctx context.Context, updateID int64, revision int) (Spread, error) {
+func (s *Reviser) Spread(ctx context.Context, updateID int64, revision int) (Spread, error) {
 	return s.store.SpreadOf(ctx, updateID, revision)
 }
 
 // WhyRevised returns d's edits of an update and the messages beside it, newest first.
-func (s *Service) WhyRevised(ctx context.Context, d Destination, updateID int64) ([]Delivery, error) {
-	return s.store.RevisionsTo(ctx, d, updateID, shownRevisions)
+func (s *Reviser) WhyRevised(ctx context.Context, d Destination, updateID int64) ([]Delivery, error) {
+	return s.store.RevisionsTo(ctx, d, updateID, toldRevisions)
 }
 
-// shownRevisions is how many deliveries of revisions to one channel are told.
-const shownRevisions = 6
+// toldRevisions is how many deliveries of an update's revisions to one channel are told:
+// an edit and a message each.
+const toldRevisions = 400

@@ -51,6 +51,21 @@ type Marks struct {
 	Released   time.Time `json:",omitzero"`  // when it was found to stand, unless it was put on hold since
 }
 
+// After are the marks of a copy that began with the marks first: of what was done to
+// its update before it was sent nobody there has seen anything.
+func (m Marks) After(first Marks) Marks {
+	if m.Corrected.Equal(first.Corrected) {
+		m.Corrected, m.Correction = time.Time{}, ""
+	}
+	if m.Edited.Equal(first.Edited) {
+		m.Edited = time.Time{}
+	}
+	if m.Released.Equal(first.Released) {
+		m.Released = time.Time{}
+	}
+	return m
+}
+
 // Revision is one wording an update has had, or one verdict on it.
 type Revision struct {
 	UpdateID int64
@@ -76,6 +91,11 @@ type Rewording struct {
 	// the newest.
 	Over *int
 }
+
+// MaxRevisions is how often an update can be revised; beyond it it can still be
+// withdrawn, or released where it is on hold. What is corrected more often than this is
+// a machine's work, and each of its copies has been edited as often.
+const MaxRevisions = 100
 
 // MaxReason is how long a revision's reason may be, in characters (code points).
 const MaxReason = 500
@@ -128,7 +148,7 @@ func (w Rewording) check() error {
 
 // Revise is u once w has been done to it at a moment. CodeInvalid when w does not
 // go with how u stands, or changes nothing; CodeExists when somebody else has revised
-// u since w's writer saw it.
+// u since w's writer saw it; CodeLimited when it was MaxRevisions times.
 func (u Update) Revise(w Rewording, at time.Time) (Update, error) {
 	w = w.neat()
 	if err := w.check(); err != nil {
@@ -140,6 +160,9 @@ func (u Update) Revise(w Rewording, at time.Time) (Update, error) {
 	if u.Marks.Standing == Withdrawn {
 		return u, Errorf(CodeInvalid, "Update %d is withdrawn, and that is final. What is right can be a new update.", u.Number)
 	}
+	if u.Revision >= MaxRevisions && w.Kind != Withdrawal && w.Kind != Release {
+		return u, Errorf(CodeLimited, "Update %d was revised %d times, which is as often as one can be. Write what is right as a new update; this one can still be withdrawn, with /desk withdraw.", u.Number, u.Revision)
+	}
 	next := u
 	next.Revision++
 	switch w.Kind {
@@ -147,6 +170,9 @@ func (u Update) Revise(w Rewording, at time.Time) (Update, error) {
 		next.reword(w)
 		if next.sameWording(u) {
 			return u, Errorf(CodeInvalid, "Update %d says exactly that already. Nothing was changed.", u.Number)
+		}
+		if w.Kind == Correction && next.sameWords(u) {
+			return u, Errorf(CodeInvalid, "Update %d says the same in other lines, which corrects nothing. Mend a slip with /desk fix instead.", u.Number)
 		}
 		if w.Kind == Fix {
 			next.Marks.Edited = at
@@ -171,22 +197,33 @@ func (u Update) Revise(w Rewording, at time.Time) (Update, error) {
 	return next, nil
 }
 
-// reword gives u the wording of w, as far as w has one.
+// reword gives u the wording of w, as far as w has one and readers could tell.
 func (u *Update) reword(w Rewording) {
-	if w.Text != "" {
+	if w.Text != "" && !alike(w.Text, u.Text) {
 		u.Text = w.Text
 	}
-	if w.Sources != nil {
+	if w.Sources != nil && !sameSources(w.Sources, u.Sources) {
 		u.Sources = w.Sources
 	}
 	if w.Picture != nil {
-		u.Picture = w.Picture.neat()
+		if p := w.Picture.neat(); !samePicture(p, u.Picture) {
+			u.Picture = p
+		}
 	}
 }
 
-// sameWording says that two updates say the same.
+// sameWording says that readers could not tell two updates apart.
 func (u Update) sameWording(other Update) bool {
-	return u.Text == other.Text && slices.Equal(u.Sources, other.Sources) && u.Picture == other.Picture
+	return alike(u.Text, other.Text) && u.sameBesides(other)
+}
+
+// sameWords says that two updates say the same, if not in the same lines.
+func (u Update) sameWords(other Update) bool {
+	return SameWords(u.Text, other.Text) && u.sameBesides(other)
+}
+
+func (u Update) sameBesides(other Update) bool {
+	return sameSources(u.Sources, other.Sources) && samePicture(u.Picture, other.Picture)
 }
 
 // Wording is the revision that u is in, by who made it.

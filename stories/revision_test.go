@@ -1,6 +1,7 @@
 package stories
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -122,4 +123,49 @@ func TestRevisionsKeepTheirRules(t *testing.T) {
 			t.Fatal("a correction to the same wording is told")
 		}
 	})
+}
+
+// An update can be revised so often, and then be ended still.
+func TestRevisionsHaveAnEnd(t *testing.T) {
+	u, at := Update{ID: 7, Number: 3, Text: "First"}, time.Unix(1, 0)
+	revise := func(w Rewording) error {
+		next, err := u.Revise(w, at)
+		u = next
+		return err
+	}
+	for i := range MaxRevisions - 1 {
+		if err := revise(Rewording{Kind: Correction, Text: fmt.Sprint("Wording ", i)}); err != nil {
+			t.Fatal(i, err)
+		}
+	}
+	if err := revise(Rewording{Kind: Hold}); err != nil || u.Revision != MaxRevisions {
+		t.Fatal(u.Revision, err)
+	}
+	for _, w := range []Rewording{{Kind: Correction, Text: "Last"}, {Kind: Fix, Text: "Last"}} {
+		if err := revise(w); CodeOf(err) != CodeLimited || !strings.Contains(err.Error(), "100 times") || !strings.Contains(err.Error(), "/desk withdraw") || u.Revision != MaxRevisions {
+			t.Errorf("%s: %v, and revision %d", w.Kind, err, u.Revision)
+		}
+	}
+	for _, w := range []Rewording{{Kind: Release}, {Kind: Withdrawal, Reason: "Enough"}} {
+		if err := revise(w); err != nil {
+			t.Errorf("%s: %v", w.Kind, err)
+		}
+	}
+}
+
+// What a release sends is counted without the copies that were there before.
+func TestProgressWithoutOthers(t *testing.T) {
+	type p = Progress
+	for _, c := range []struct{ all, others, want p }{
+		{p{Total: 5, Sent: 5}, p{}, p{Total: 5, Sent: 5}},
+		{p{Total: 5, Sent: 2, Waiting: 3}, p{Total: 2, Sent: 2}, p{Total: 3, Waiting: 3}},
+		{p{Total: 9, Sent: 4, Held: 2, Failed: 2, Unknown: 1}, p{Total: 5, Sent: 3, Held: 1, Failed: 1}, p{Total: 4, Sent: 1, Held: 1, Failed: 1, Unknown: 1}},
+		{p{Total: 5, Sent: 2, Waiting: 3}, p{Total: 2, Waiting: 2}, p{Total: 3, Waiting: 3}},
+		{p{Total: 5, Sent: 4, Failed: 1}, p{Total: 2, Waiting: 2}, p{Total: 3, Sent: 2, Failed: 1}},
+		{p{Total: 5, Sent: 5}, p{Total: 2, Held: 2}, p{Total: 3, Sent: 3}}, // they healed
+	} {
+		if got := c.all.Without(c.others); got != c.want {
+			t.Errorf("%+v without %+v is %+v, want %+v", c.all, c.others, got, c.want)
+		}
+	}
 }

@@ -37,7 +37,7 @@ func Tell(since []Revision) Telling {
 		}
 	}
 	was, is := Update{}.Worded(t.Before), Update{}.Worded(t.Now)
-	if t.Corrected = t.Corrected && !was.sameWording(is); t.Corrected {
+	if t.Corrected = t.Corrected && !was.sameWords(is); t.Corrected {
 		t.Wrong = sentences(wrong)
 	}
 	switch {
@@ -66,8 +66,13 @@ func sentences(reasons []string) string {
 // Reach is how many channels a revision reaches, and how.
 type Reach struct {
 	Edits int // copies that are edited
-	Told  int // channels that get the message labelled Kind
-	Kind  RevisionKind
+	// Of Edits: Held are in channels that refuse the bot, and wait until it can write
+	// there again; Doubtful are others, which could not be edited the last time.
+	Held, Doubtful int
+	Gone           int // copies in channels that are gone, which stay as they are
+	Cards          int // posted cards that show the update, and are edited too
+	Told           int // channels and direct messages that get the message labelled Kind
+	Kind           RevisionKind
 	// Waiting is how many copies were not sent yet: they go out as the update reads
 	// now, are not sent at all, or are kept until it is released.
 	Waiting int
@@ -94,10 +99,27 @@ func (s Spread) Sum(again bool) Progress {
 		sum.Waiting += p.Waiting
 		sum.Held += p.Held
 		sum.Failed += p.Failed
+		sum.Newer += p.Newer
 		sum.Unknown += p.Unknown
 		sum.Kept += p.Kept
 	}
 	return sum
+}
+
+// Without is p but for others that it counts too. What of those was on its way then
+// is taken to arrive.
+func (p Progress) Without(others Progress) Progress {
+	p.Total = max(0, p.Total-others.Total)
+	left := p.Total
+	for _, part := range []struct {
+		of     *int
+		others int
+	}{{&p.Sent, others.Sent + others.Waiting}, {&p.Held, others.Held}, {&p.Failed, others.Failed}, {&p.Unknown, others.Unknown}, {&p.Kept, others.Kept}} {
+		*part.of = min(left, max(0, *part.of-part.others))
+		left -= *part.of
+	}
+	p.Waiting = left
+	return p
 }
 
 // Done says that nothing of it is on its way any more.
@@ -106,10 +128,20 @@ func (s Spread) Done() bool { return s.Edits.Done() && s.Told.Done() && s.Again.
 // Waiting counts what is on its way.
 func (s Spread) Waiting() int { return s.Edits.Waiting + s.Told.Waiting + s.Again.Waiting }
 
+// Tells is what one message beside the copies tells so many channels.
+type Tells struct {
+	Kind     RevisionKind // as of Telling
+	Since    int          // the revision that they were told of, or shown, last
+	Late     RevisionKind // what they are still owed of earlier revisions, as of Telling; "" for nothing
+	Channels int
+	Direct   int // those of Channels that are direct messages, as far as they are known to be
+}
+
 // Revised is an update that was revised, or would be.
 type Revised struct {
 	Story  Story
 	Before Update
 	Update Update
 	Reach  Reach
+	Tells  []Tells // whom Reach.Told counts; those of the most channels first
 }

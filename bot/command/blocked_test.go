@@ -42,12 +42,12 @@ func TestAnAnswerStandsWithoutTheWarning(t *testing.T) {
 	cancel()
 	reply := bot.Reply{Message: bot.Plainly("Nothing was changed."), Failed: true}
 	want := transcript(reply)
-	n.tellBlocked(ctx, n.request("mo", "general"), &reply)
+	n.common.warning.tellBlocked(ctx, n.request("mo", "general"), &reply)
 	if got := transcript(reply); got != want {
 		t.Errorf("got %s", got)
 	}
-	n.stories = nil // whatever goes wrong in it
-	n.tellBlocked(t.Context(), n.request("mo", "general"), &reply)
+	n.common.warning.following = nil // whatever goes wrong in it
+	n.common.warning.tellBlocked(t.Context(), n.request("mo", "general"), &reply)
 	if got := transcript(reply); got != want {
 		t.Errorf("got %s", got)
 	}

@@ -19,7 +19,7 @@ func (n *newsroom) apart(name, command string, given map[string]string) bot.Repl
 
 func (n *newsroom) updateOf(slug string, number int) stories.Update {
 	n.t.Helper()
-	u, err := n.service.Update(n.t.Context(), n.story(slug).ID, number)
+	u, err := n.service.Archive.Update(n.t.Context(), n.story(slug).ID, number)
 	if err != nil {
 		n.t.Fatal(err)
 	}
@@ -93,8 +93,8 @@ func TestACorrectionInAForm(t *testing.T) {
 	n.work(n.reading(new(strings.Builder)))
 	n.must(n.apart("mo", "desk correct", map[string]string{"story": "sony-hack", "number": "2"}))
 	r := n.submit("mo", "desk", map[string]string{"text": "4,700 people are affected.", "reason": "The number was wrong."})
-	has(t, "the preview", r, "BREAKING", "4,700 people are affected.", "Corrected", "The number was wrong.", "It says now: “47,000 people are affected.”",
-		"Not posted yet. This edits 1 copy and posts CORRECTION to 1 channel.", "[Post]", "[Change]", "[Discard]")
+	has(t, "the preview", r, "BREAKING", "4,700 people are affected.", "Corrected", "The number was wrong.", "Beside each copy is posted:\n\nCORRECTION", "It said: “47,000 people are affected.”",
+		"It says now: 4,700 people are affected.", "Not posted yet. Post edits 1 copy and posts CORRECTION to 1 channel.", "[Post]", "[Change]", "[Discard]")
 	if u := n.updateOf("sony-hack", 2); u.Revision != 0 {
 		t.Fatalf("the preview revised it: %+v", u)
 	}
@@ -110,7 +110,7 @@ func TestACorrectionInAForm(t *testing.T) {
 
 	n.work(n.reading(new(strings.Builder)))
 	n.must(n.ask("mo", "desk", "/desk fix sony-hack 2"))
-	has(t, "a slip", n.submit("mo", "desk", map[string]string{"source": ""}), "This edits 1 copy.")
+	has(t, "a slip", n.submit("mo", "desk", map[string]string{"source": ""}), "It says now: “4,700", "Post edits 1 copy.")
 	n.must(n.press("mo", "desk", "Post"))
 	if u := n.updateOf("sony-hack", 2); u.Revision != 2 || len(u.Sources) != 0 || u.Text != "4,700 people are affected." {
 		t.Errorf("it is %+v", u)
@@ -128,10 +128,11 @@ func TestARefusedCorrectionIsKept(t *testing.T) {
 		t.Errorf("refused: %+v", r.Form)
 	}
 	n.must(n.submit("mo", "desk", map[string]string{"text": "Mine", "source": "", "reason": ""}))
-	post, change := n.shown[0], n.shown[1]
+	post := n.shown[0]
 	n.must(n.ask("ada", "desk", "/desk correct sony-hack 1 Ada's wording"))
 	n.must(n.press("ada", "desk", "Correct it"))
 	has(t, "revised meanwhile", n.pressed("mo", "desk", post.Action, post.Arg), "was revised since you saw it", "what you wrote is kept", "[Change]")
+	change := n.shown[0]
 	if u := n.updateOf("sony-hack", 1); u.Text != "Ada's wording" {
 		t.Fatalf("revised over another's wording: %+v", u)
 	}
@@ -160,4 +161,121 @@ func TestAForgottenCorrection(t *testing.T) {
 	r := n.submit("mo", "desk", map[string]string{"text": "Much was written here."})
 	has(t, "forgotten", r, "is forgotten", "what you wrote is kept")
 	has(t, "the drafts", n.ask("mo", "desk", "/desk drafts"), "Much was written here.")
+}
+
+// What was left alone in a form keeps what another wrote meanwhile, and what was written
+// there is kept: it goes on from the newest wording once its author has seen that.
+func TestACorrectionGoesOnFromTheNewestWording(t *testing.T) {
+	for name, shown := range map[string]bool{"before it is submitted": false, "before Post": true} {
+		t.Run(name, func(t *testing.T) {
+			n := openTracked(t)
+			n.must(n.ask("mo", "news", "/subscribe sony-hack"))
+			n.must(n.ask("mo", "desk", "/update sony-hack source:https://a.example/1 4,700 people are affected."))
+			n.work(n.reading(new(strings.Builder)))
+			correct := func() {
+				n.must(n.ask("ada", "desk", "/desk correct sony-hack 2 source:https://c.example 5,000 people are affected."))
+				n.must(n.press("ada", "desk", "Correct it"))
+			}
+			n.must(n.ask("mo", "desk", "/desk correct sony-hack 2"))
+			if !shown {
+				correct()
+			}
+			r := n.submit("mo", "desk", map[string]string{"text": "47,000 people are affected."})
+			if shown {
+				post := n.shown[0]
+				correct()
+				r = n.pressed("mo", "desk", post.Action, post.Arg)
+			}
+			has(t, "refused", r, "was revised since you saw it. Nothing was posted; what you wrote is kept.", "Ada corrected it", "5,000 people", "[Change]", "[Discard]")
+			n.must(n.press("mo", "desk", "Change"))
+			if n.form.Field("text").Value != "47,000 people are affected." || n.form.Field("source").Value != "https://c.example" {
+				t.Errorf("the form: %+v", n.form)
+			}
+			n.must(n.submit("mo", "desk", nil))
+			n.must(n.press("mo", "desk", "Post"))
+			if u := n.updateOf("sony-hack", 2); u.Revision != 2 || u.Text != "47,000 people are affected." || strings.Join(u.Sources, " ") != "https://c.example" {
+				t.Errorf("it is %+v", u)
+			}
+		})
+	}
+	n := openTracked(t)
+	n.must(n.ask("mo", "desk", "/desk fix sony-hack 1"))
+	n.must(n.ask("ada", "desk", "/desk correct sony-hack 1 Ada's wording"))
+	n.must(n.press("ada", "desk", "Correct it"))
+	has(t, "refused", n.submit("mo", "desk", map[string]string{"source": "https://a.example/"}), "was revised since you saw it")
+	n.must(n.press("mo", "desk", "Change"))
+	n.must(n.submit("mo", "desk", nil))
+	n.must(n.press("mo", "desk", "Post"))
+	if u := n.updateOf("sony-hack", 1); u.Text != "Ada's wording" || len(u.Sources) != 1 {
+		t.Errorf("a text that was left alone was taken back: %+v", u)
+	}
+}
+
+// What one message does not hold is shown one after the other, whole; the longest text
+// an update may have opens its form, too.
+func TestALongCorrectionIsPreviewedInTwoParts(t *testing.T) {
+	for name, words := range map[string]string{"plain": "Dykes break along the river. ", "nasty": "*_`|~<@>[x](y) ", "wide": "Ä 👩‍👩‍👧‍👦 "} {
+		n := openTracked(t)
+		n.must(n.ask("mo", "news", "/subscribe sony-hack"))
+		n.must(n.ask("mo", "desk", "/update sony-hack 4,700 people are affected."))
+		n.work(n.reading(new(strings.Builder)))
+		n.must(n.ask("mo", "desk", "/desk correct sony-hack 2"))
+		long := strings.TrimSpace(strings.Repeat(words, 3000/len(words)))
+		reason := strings.TrimSpace(strings.Repeat("*_wrong_* ", 49))
+		has(t, name, n.submit("mo", "desk", map[string]string{"text": long, "reason": reason}), "Not posted yet.", "[Post][Change][Discard][Show CORRECTION]")
+		beside := n.press("mo", "desk", "Show CORRECTION")
+		has(t, name, beside, "CORRECTION", "It said: “4,700", "[Post][Change][Discard][Show the copies]")
+		if !beside.InPlace {
+			t.Errorf("%s: it does not take the other's place", name)
+		}
+		has(t, name, n.press("mo", "desk", "Show the copies"), "[Show CORRECTION]")
+		has(t, name, n.press("mo", "desk", "Post"), "Corrected update 2")
+	}
+	n := openTracked(t)
+	n.must(n.ask("mo", "desk", "/update sony-hack "+strings.Repeat("w", stories.MaxUpdateText)))
+	n.must(n.ask("mo", "desk", "/desk fix sony-hack 2"))
+	if n.form == nil || n.form.Field("text").Value != strings.Repeat("w", stories.MaxUpdateText) {
+		t.Error("the longest text opened no form")
+	}
+}
+
+// The slug and number that an update had before its story was merged open its form.
+func TestFormerNumbersOpenForms(t *testing.T) {
+	n := openTracked(t)
+	n.must(n.ask("mo", "desk", "/desk track slug:leak The leak"))
+	n.must(n.ask("mo", "desk", "/update leak The mails are out."))
+	n.ask("mo", "desk", "/desk merge leak sony-hack")
+	n.must(n.press("mo", "desk", "Merge into sony-hack"))
+	for _, open := range []func() bot.Reply{
+		func() bot.Reply { return n.ask("mo", "desk", "/desk correct leak 1") },
+		func() bot.Reply {
+			return n.apart("mo", "desk fix", map[string]string{"story": "leak", "number": "1"})
+		},
+	} {
+		n.form = nil
+		n.must(open())
+		if got := n.form.Field("text").Value; got != "The mails are out." {
+			t.Errorf("the form holds %q", got)
+		}
+		has(t, "the preview", n.submit("mo", "desk", map[string]string{"text": "Some mails are out."}), "Some mails are out.", "sony-hack, update 2")
+		n.must(n.press("mo", "desk", "Discard"))
+	}
+}
+
+// A preview says what it posts where a channel is still owed what came before.
+func TestAPreviewSaysWhatAChannelIsStillOwed(t *testing.T) {
+	for step, want := range map[string]string{
+		"fix sony-hack 2 4,700 people were affected.":    "posts CORRECTION to 1 channel that was not told of an earlier correction yet.",
+		"correct sony-hack 2 4,600 people are affected.": "posts CORRECTION to 1 channel. 1 of them is still owed the message of an earlier revision: there one message tells of both.",
+		"hold sony-hack 2":                "posts ON HOLD to 1 channel. 1 of them is still owed",
+		"withdraw sony-hack 2 Nobody is.": "posts WITHDRAWN to 1 channel. 1 of them is still owed",
+	} {
+		n := openTracked(t)
+		n.must(n.ask("ria", "news", "/subscribe sony-hack"))
+		n.must(n.ask("mo", "desk", "/update sony-hack 47,000 people are affected."))
+		n.work(n.reading(new(strings.Builder)))
+		n.must(n.ask("mo", "desk", "/desk correct sony-hack 2 4,700 people are affected."))
+		n.must(n.press("mo", "desk", "Correct it"))
+		has(t, step, n.ask("mo", "desk", "/desk "+step), want)
+	}
 }

@@ -10,6 +10,15 @@ import (
 	"storybot/stories"
 )
 
+// timing finds when an update in a form is to go out.
+type timing struct {
+	now     func() time.Time
+	undo    time.Duration
+	zone    *time.Location
+	drafts  Drafts
+	forming *forming
+}
+
 // The fields of a draft that keep what its time meant when it was submitted: tomorrow is
 // another day then.
 const (
@@ -18,11 +27,11 @@ const (
 )
 
 // whenField is the field of an update's form that takes its time.
-func (m *Mux) whenField(d stories.Draft) bot.Field {
+func (m *timing) whenField(d stories.Draft) bot.Field {
 	f := bot.Field{Name: "at", Label: "When, if not now", Limit: 40, Value: d.Fields["at"],
-		Hint: fmt.Sprintf("When it happened or, ahead, when it goes out (%s): 15:04, tomorrow 09:00, 2014-12-20 15:04", zoneOf(m.stories.Now().In(m.config.Zone)))}
+		Hint: fmt.Sprintf("When it happened or, ahead, when it goes out (%s): 15:04, tomorrow 09:00, 2014-12-20 15:04", zoneOf(m.now().In(m.zone)))}
 	if meant, ok := momentOf(d); ok {
-		if read, err := parseTime(f.Value, m.stories.Now(), m.config.Zone); err != nil || !read.Equal(meant) {
+		if read, err := parseTime(f.Value, m.now(), m.zone); err != nil || !read.Equal(meant) {
 			f.Value = m.lasting(meant) // what was typed means something else by now
 		}
 	}
@@ -30,14 +39,14 @@ func (m *Mux) whenField(d stories.Draft) bot.Field {
 }
 
 // settleWhen notes what the time of a draft means, and whether that lies ahead.
-func (m *Mux) settleWhen(d *stories.Draft) {
+func (m *timing) settleWhen(d *stories.Draft) {
 	delete(d.Fields, dueField)
 	delete(d.Fields, momentField)
-	typed, now := d.Fields["at"], m.stories.Now()
+	typed, now := d.Fields["at"], m.now()
 	if typed == "" {
 		return
 	}
-	t, err := parseTime(typed, now, m.config.Zone)
+	t, err := parseTime(typed, now, m.zone)
 	if err != nil {
 		return
 	}
@@ -56,13 +65,13 @@ func momentOf(d stories.Draft) (time.Time, bool) {
 
 // lasting is a moment as it can be typed on any day: by the newsroom's clock where
 // that shows it once, else with its offset.
-func (m *Mux) lasting(t time.Time) string {
-	t = t.In(m.config.Zone)
+func (m *timing) lasting(t time.Time) string {
+	t = t.In(m.zone)
 	wall := t.Format(time.DateTime)
 	if t.Second() == 0 {
 		wall = wall[:len("2006-01-02 15:04")]
 	}
-	if read, err := parseTime(wall, t, m.config.Zone); err == nil && read.Equal(t) {
+	if read, err := parseTime(wall, t, m.zone); err == nil && read.Equal(t) {
 		return wall
 	}
 	return t.Format(time.RFC3339)
@@ -70,30 +79,30 @@ func (m *Mux) lasting(t time.Time) string {
 
 // dueOf is when a draft is to go out; zero where it goes out when it is posted.
 // Errors: CodeInvalid, also once that has passed, and *unclearTime.
-func (m *Mux) dueOf(d stories.Draft) (time.Time, error) {
-	now := m.stories.Now()
+func (m *timing) dueOf(d stories.Draft) (time.Time, error) {
+	now := m.now()
 	t, ok := momentOf(d)
 	switch {
 	case d.Fields["at"] == "":
 		return time.Time{}, nil
 	case !ok:
-		_, err := parseTime(d.Fields["at"], now, m.config.Zone)
+		_, err := parseTime(d.Fields["at"], now, m.zone)
 		return time.Time{}, err
 	case t.After(now):
 		return t, stories.CheckDue(t, now)
 	case d.Fields[dueField] != "":
-		return time.Time{}, stories.Errorf(stories.CodeInvalid, "It was to go out on %s, and that has passed. Leave the time empty to publish it as of now, or name another.", inZone(t, m.config.Zone))
+		return time.Time{}, stories.Errorf(stories.CodeInvalid, "It was to go out on %s, and that has passed. Leave the time empty to publish it as of now, or name another.", inZone(t, m.zone))
 	}
 	return time.Time{}, nil
 }
 
 // askDraftTime asks which moment is meant where the newsroom's clocks skip the time of
 // a draft or show it twice; false where one is clear.
-func (m *Mux) askDraftTime(d stories.Draft) (bot.Reply, bool) {
+func (m *timing) askDraftTime(_ context.Context, d stories.Draft) (bot.Reply, bool, error) {
 	_, err := m.dueOf(d)
 	unclear := (*unclearTime)(nil)
 	if !errors.As(err, &unclear) {
-		return bot.Reply{}, false
+		return bot.Reply{}, false, nil
 	}
 	reply := refused(unclear.Error() + " Nothing was posted yet; what you wrote is kept. Which is meant?")
 	for i, t := range unclear.meant {
@@ -103,40 +112,41 @@ func (m *Mux) askDraftTime(d stories.Draft) (bot.Reply, bool) {
 	}
 	reply.Message.Buttons = append(reply.Message.Buttons, changeButtons(d)...)
 	reply.InPlace = true
-	return reply, true
+	return reply, true, nil
 }
 
 // chooseTime gives a draft the moment that was meant, and shows what it makes.
-func (m *Mux) chooseTime(ctx context.Context, r request, k formKind, d stories.Draft, which int64) (bot.Reply, error) {
+func (m *timing) chooseTime(ctx context.Context, r request, k formKind, d stories.Draft, which int64) (bot.Reply, error) {
 	_, err := m.dueOf(d)
 	unclear := (*unclearTime)(nil)
 	if !errors.As(err, &unclear) || which >= int64(len(unclear.meant)) {
-		return m.show(ctx, r, k, d, false) // chosen already
+		return m.forming.show(ctx, r, k, d, false) // chosen already
 	}
 	d.Fields["at"] = unclear.meant[which].Format(time.RFC3339)
-	if err := k.settle(m, ctx, &d); err != nil {
+	if err := k.settle(ctx, &d); err != nil {
 		return bot.Reply{}, err
 	}
-	d, err = m.stories.SaveDraft(ctx, r.User, d)
+	d.Form = "" // as what is open would take it back
+	d, err = m.drafts.SaveDraft(ctx, r.User, d)
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	return m.show(ctx, r, k, d, false)
+	return m.forming.show(ctx, r, k, d, false)
 }
 
 // whenWords says when an update goes out that is written in a form, and to how many
-// channels.
-func (m *Mux) whenWords(due time.Time, channels int) string {
+// channels, which so many direct messages are among.
+func (m *timing) whenWords(due time.Time, all, direct int) string {
 	if due.IsZero() {
-		words := goesTo(channels)
-		if m.config.Undo > 0 {
-			words += fmt.Sprintf(" Once it is posted you have %s to undo it.", bot.Roughly(m.config.Undo))
+		words := goesTo(all, direct)
+		if m.undo > 0 {
+			words += fmt.Sprintf(" Once it is posted you have %s to undo it.", bot.Roughly(m.undo))
 		}
 		return words
 	}
-	words := fmt.Sprintf("Post schedules it: it goes out on %s, in %s", inZone(due, m.config.Zone), bot.Roughly(max(time.Second, due.Sub(m.stories.Now()))))
-	if channels == 0 {
+	words := fmt.Sprintf("Post schedules it: it goes out on %s, in %s", inZone(due, m.zone), bot.Roughly(max(time.Second, due.Sub(m.now()))))
+	if all == 0 {
 		return words + ". No channel follows it yet."
 	}
-	return fmt.Sprintf("%s, to the channels that follow it then; now these are %s.", words, bot.Count(channels))
+	return fmt.Sprintf("%s, to who follows it then; now that is %s.", words, bot.PlacesWords(all, direct))
 }

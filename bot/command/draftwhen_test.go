@@ -12,7 +12,7 @@ import (
 // waiting are the texts of what is scheduled.
 func (n *newsroom) waiting() (texts []string) {
 	n.t.Helper()
-	open, _, err := n.config.Schedule.Open(n.t.Context(), user("mo"), 0, 10)
+	open, _, err := n.plan.Open(n.t.Context(), user("mo"), 0, 10)
 	if err != nil {
 		n.t.Fatal(err)
 	}
@@ -26,10 +26,10 @@ func (n *newsroom) waiting() (texts []string) {
 // any more, has no number before its time, and goes out at the time that was shown.
 func TestADraftWithATimeAheadIsScheduled(t *testing.T) {
 	n := openTracked(t) // at 15:00 UTC on 20 December 2014
-	n.config.Zone = zone(t, "Europe/Berlin")
+	n.remake(func(c *Config) { c.Zone = zone(t, "Europe/Berlin") })
 	n.must(n.ask("mo", "news", "/subscribe sony-hack"))
 	r := n.writing(map[string]string{"text": "The film opens.", "at": "tomorrow 09:00"})
-	has(t, "the preview", r, "The film opens.", "Post schedules it: it goes out on Sunday 21 December 2014, 09:00 CET, in 17 h, to the channels that follow it then; now these are 1.", "[Post]")
+	has(t, "the preview", r, "The film opens.", "Post schedules it: it goes out on Sunday 21 December 2014, 09:00 CET, in 17 h, to who follows it then; now that is 1 channel.", "[Post]")
 	post := n.shown[0]
 	for range 3 {
 		has(t, "Post", n.pressed("mo", "desk", post.Action, post.Arg), "Scheduled for Sunday 21 December 2014, 09:00 CET")
@@ -39,7 +39,7 @@ func TestADraftWithATimeAheadIsScheduled(t *testing.T) {
 	}
 	has(t, "the drafts", n.ask("mo", "desk", "/desk drafts"), "You have no drafts.")
 	n.now = n.now.Add(17 * time.Hour)
-	if _, err := n.config.Schedule.PublishDue(t.Context()); err != nil {
+	if _, err := n.plan.PublishDue(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	if got := n.updates("sony-hack"); len(got) != 2 || got[1] != "The film opens." {
@@ -95,7 +95,7 @@ func TestADraftAsksWhichTime(t *testing.T) {
 		{"2014-10-26 02:30", "comes twice", "02:30 CEST", time.Time{}}, // that is past: when it happened
 	} {
 		n := openTracked(t)
-		n.config.Zone = zone(t, "Europe/Berlin")
+		n.remake(func(c *Config) { c.Zone = zone(t, "Europe/Berlin") })
 		given := map[string]string{"text": "First line\n\nSecond line <b> “quoted”", "at": test.at, "level": "breaking", "source": "https://example.org/a"}
 		r := n.writing(given)
 		has(t, test.at, r, test.question, "Nothing was posted yet; what you wrote is kept.", "["+test.choose+"]", "[Change]", "[Discard]")
@@ -119,7 +119,7 @@ func TestADraftAsksWhichTime(t *testing.T) {
 		}
 		n.shown = shown
 		n.must(n.press("mo", "desk", "Post"))
-		open, _, err := n.config.Schedule.Open(t.Context(), user("mo"), 0, 10)
+		open, _, err := n.plan.Open(t.Context(), user("mo"), 0, 10)
 		if err != nil || (len(open) == 1) == test.due.IsZero() || len(open) == 1 && !open[0].Due.Equal(test.due) {
 			t.Errorf("%s, %s: scheduled %+v %v", test.at, test.choose, open, err)
 		}
@@ -130,7 +130,7 @@ func TestADraftAsksWhichTime(t *testing.T) {
 // draft ends; what is undone never had a number.
 func TestADraftIsPostedUnderTheTimeToUndo(t *testing.T) {
 	n := openTracked(t)
-	n.config.Undo = 30 * time.Second
+	n.remake(func(c *Config) { c.Undo = 30 * time.Second })
 	has(t, "the preview", n.writing(map[string]string{"text": "A slip"}), "Once it is posted you have 30 s to undo it.")
 	post := n.shown[0]
 	for range 2 {
@@ -162,7 +162,7 @@ func TestADraftThatRepeatsWhatIsScheduled(t *testing.T) {
 // it keeps none. Pressed again it is the same draft.
 func TestWhatIsUndoneIsADraft(t *testing.T) {
 	n := openTracked(t)
-	n.config.Undo = 30 * time.Second
+	n.remake(func(c *Config) { c.Undo = 30 * time.Second })
 	const command = `/update sony-hack unverified:yes level:breaking source:https://example.org/a,https://example.org/b image:https://example.org/p.png alt:"A cinema" at:"2014-12-19 10:00" First` + "\n\nA slip"
 	n.must(n.ask("mo", "desk", command))
 	undo := n.shown[0]
@@ -180,14 +180,14 @@ func TestWhatIsUndoneIsADraft(t *testing.T) {
 	if list := n.ask("ada", "desk", "/desk drafts"); !strings.Contains(text(list), "You have no drafts") {
 		t.Errorf("another sees it: %s", text(list))
 	}
-	n.config.Undo = 0
+	n.remake(func(c *Config) { c.Undo = 0 })
 	n.must(n.pressed("mo", "desk", post.Action, post.Arg))
 	if got := n.updates("sony-hack"); len(got) != 2 || got[1] != "First\n\nA slip" {
 		t.Errorf("published %q", got)
 	}
 	has(t, "undo once more", n.pressed("mo", "desk", undo.Action, undo.Arg), "This was posted already.", "update 2")
 
-	n.config.Undo = 30 * time.Second
+	n.remake(func(c *Config) { c.Undo = 30 * time.Second })
 	n.must(n.ask("mo", "desk", "/update sony-hack Another slip"))
 	if r := n.press("ada", "desk", "Undo"); strings.Contains(text(r), "draft") || len(n.waiting()) != 0 {
 		t.Errorf("cancelled by another: %s", text(r))
@@ -225,9 +225,19 @@ func TestADraftOfAClosedStoryIsKept(t *testing.T) {
 		if got := len(n.updates("sony-hack")) + len(n.waiting()); got != 2 {
 			t.Errorf("%s: %d updates", name, got)
 		}
-		story, err := n.service.Story(t.Context(), "sony-hack")
+		story, err := n.service.Archive.Story(t.Context(), "sony-hack")
 		if err != nil || story.State != stories.Developing {
 			t.Errorf("%s: %+v %v", name, story, err)
+		}
+	}
+}
+
+func TestGoesTo(t *testing.T) {
+	for n, want := range map[[2]int]string{
+		{0, 0}: "No channel follows it yet: it goes to its timeline.", {1, 0}: "It goes to 1 channel.", {1, 1}: "It goes to 1 direct message.", {4, 1}: "It goes to 3 channels and 1 direct message.",
+	} {
+		if got := goesTo(n[0], n[1]); got != want {
+			t.Errorf("%v: %q, want %q", n, got, want)
 		}
 	}
 }

@@ -4,11 +4,21 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"storybot/bot"
 	"storybot/stories"
 )
+
+// rewording is the form of a story's own words.
+type rewording struct {
+	kinds    *formKinds
+	archive  Archive
+	editing  *editing
+	forming  *forming
+	updating *updating
+}
 
 // wasField is what stands before the name of a field where a draft keeps what it held
 // when the form was opened: what its author left alone is not changed, whatever it
@@ -16,20 +26,20 @@ import (
 const wasField = "was "
 
 // editForm is the form of a story's own words.
-func editForm() formKind {
+func editForm(m *families) formKind {
 	return formKind{
 		letter: "e", title: "Change a story", begin: "/desk edit",
 		asks:   []string{storyField, "headline", "summary", "topics"},
-		fields: (*Mux).editFields, settle: (*Mux).settleStory, check: (*Mux).checkEditDraft, preview: (*Mux).previewEdit, post: (*Mux).postEdit,
-		line: func(m *Mux, ctx context.Context, d stories.Draft) string {
-			return "a change of " + cmp.Or(m.storyName(ctx, d), "a story") + ": " + d.Fields["headline"]
+		fields: m.forms.rewording.editFields, settle: m.forms.updating.settleStory, check: m.forms.rewording.checkEditDraft, preview: m.forms.rewording.previewEdit, post: m.forms.rewording.postEdit,
+		line: func(ctx context.Context, d stories.Draft) string {
+			return "a change of " + cmp.Or(m.forms.updating.storyName(ctx, d), "a story") + ": " + d.Fields["headline"]
 		},
 	}
 }
 
 // editInForm opens the form with what the story is now, and what was given already.
-func (m *Mux) editInForm(ctx context.Context, r request) (bot.Reply, error) {
-	story, err := m.stories.Story(ctx, r.get(storyArg.Name))
+func (m *rewording) editInForm(ctx context.Context, r request) (bot.Reply, error) {
+	story, err := m.archive.Story(ctx, r.get(storyArg.Name))
 	if err != nil {
 		return bot.Reply{}, err
 	}
@@ -44,15 +54,15 @@ func (m *Mux) editInForm(ctx context.Context, r request) (bot.Reply, error) {
 	if name := strings.ToLower(r.get("clear")); name != "" && len(r.values[name]) == 0 {
 		d.Fields[name] = ""
 	}
-	return m.openForm(ctx, r, editForm(), d)
+	return m.forming.openForm(ctx, r, m.kinds.edit, d)
 }
 
-func (m *Mux) editFields(ctx context.Context, d stories.Draft) ([]bot.Field, error) {
+func (m *rewording) editFields(ctx context.Context, d stories.Draft) ([]bot.Field, error) {
 	fields := storyFields(d)
 	if d.Fields[pickField] == "" {
 		return fields, nil
 	}
-	picker, err := m.picker(ctx, d)
+	picker, err := m.updating.picker(ctx, d)
 	return append([]bot.Field{picker}, fields...), err
 }
 
@@ -74,10 +84,10 @@ func draftEdit(d stories.Draft) (e stories.StoryEdit) {
 }
 
 // checkEditDraft says what Edit would refuse of a draft.
-func (m *Mux) checkEditDraft(ctx context.Context, d stories.Draft) (problems, error) {
+func (m *rewording) checkEditDraft(ctx context.Context, d stories.Draft) (problems, error) {
 	wrong := problems{}
 	if d.StoryID == 0 {
-		return wrong, wrong.add(storyField, m.unpicked(ctx, d.Fields[storyField]))
+		return wrong, wrong.add(storyField, m.updating.unpicked(ctx, d.Fields[storyField]))
 	}
 	if err := wrong.checkStory(d); err != nil || len(wrong) > 0 {
 		return wrong, err
@@ -91,8 +101,8 @@ func (m *Mux) checkEditDraft(ctx context.Context, d stories.Draft) (problems, er
 
 // editedStory is the story that a draft is to change. What was written about one that
 // was merged since is not said of the other. CodeReplaced.
-func (m *Mux) editedStory(ctx context.Context, d stories.Draft) (stories.Story, error) {
-	story, err := m.stories.StoryByID(ctx, d.StoryID)
+func (m *rewording) editedStory(ctx context.Context, d stories.Draft) (stories.Story, error) {
+	story, err := m.archive.StoryByID(ctx, d.StoryID)
 	if err == nil && story.ID != d.StoryID {
 		err = stories.Errorf(stories.CodeReplaced, "The story that this was to change was merged into %s since; nothing was changed. To change that: /desk edit %s.", story.Slug, story.Slug)
 	}
@@ -100,7 +110,7 @@ func (m *Mux) editedStory(ctx context.Context, d stories.Draft) (stories.Story, 
 }
 
 // edited is the story as a draft would have it, and what of it changes.
-func (m *Mux) edited(ctx context.Context, d stories.Draft) (stories.Story, []string, error) {
+func (m *rewording) edited(ctx context.Context, d stories.Draft) (stories.Story, []string, error) {
 	story, err := m.editedStory(ctx, d)
 	if err != nil {
 		return story, nil, err
@@ -117,20 +127,23 @@ func (m *Mux) edited(ctx context.Context, d stories.Draft) (stories.Story, []str
 }
 
 // previewEdit is the story as it will be.
-func (m *Mux) previewEdit(ctx context.Context, _ request, d stories.Draft) (bot.Message, []bot.Span, error) {
+func (m *rewording) previewEdit(ctx context.Context, _ request, d stories.Draft) (bot.Message, []bot.Span, error) {
 	story, what, err := m.edited(ctx, d)
 	if err != nil {
 		return bot.Message{}, nil, err
 	}
 	says := fmt.Sprintf("Post changes the %s of %s.", listed(what), story.Slug)
+	if slices.ContainsFunc(what, func(name string) bool { return name != "topics" }) { // these no card shows
+		says += " Cards of it that channels were posted are edited too."
+	}
 	return storyPreview(story), []bot.Span{bot.Text(says)}, nil
 }
 
 // postEdit changes the story as a draft has it.
-func (m *Mux) postEdit(ctx context.Context, r request, d stories.Draft) (bot.Reply, error) {
+func (m *rewording) postEdit(ctx context.Context, r request, d stories.Draft) (bot.Reply, error) {
 	story, err := m.editedStory(ctx, d)
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	return m.editStory(ctx, r.act(), story.Slug, draftEdit(d))
+	return m.editing.editStory(ctx, r.act(), story.Slug, draftEdit(d))
 }

@@ -11,7 +11,7 @@ import (
 
 func (n *newsroom) story(slug string) stories.Story {
 	n.t.Helper()
-	story, err := n.service.Story(n.t.Context(), slug)
+	story, err := n.service.Archive.Story(n.t.Context(), slug)
 	if err != nil {
 		n.t.Fatal(err)
 	}
@@ -75,7 +75,7 @@ func TestAnEditInAFormChangesWhatWasChanged(t *testing.T) {
 	if story.Headline != "The studio cancels" || story.Summary != "" || !slices.Equal(story.Topics, []string{"cinema"}) {
 		t.Errorf("it is %+v", story)
 	}
-	if log, err := n.service.Log(t.Context(), user("ada"), "the-interview", 0, 10); err != nil || len(log) < 3 || log[0].By.Ref != "console:mo" {
+	if log, err := n.service.Desk.Log(t.Context(), user("ada"), "the-interview", 0, 10); err != nil || len(log) < 3 || log[0].By.Ref != "console:mo" {
 		t.Errorf("the log: %+v %v", log, err)
 	}
 	has(t, "the drafts", n.ask("mo", "desk", "/desk drafts"), "You have no drafts.")

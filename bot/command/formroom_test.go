@@ -116,11 +116,11 @@ func drawnForm(f *bot.Form) string {
 // updates are the texts of a story's updates, oldest first.
 func (n *newsroom) updates(slug string) (texts []string) {
 	n.t.Helper()
-	story, err := n.service.Story(n.t.Context(), slug)
+	story, err := n.service.Archive.Story(n.t.Context(), slug)
 	if err != nil {
 		n.t.Fatal(err)
 	}
-	found, err := n.service.Timeline(n.t.Context(), story.ID, 0, 100)
+	found, err := n.service.Archive.Timeline(n.t.Context(), story.ID, 0, 100)
 	if err != nil {
 		n.t.Fatal(err)
 	}
@@ -136,9 +136,9 @@ func text(r bot.Reply) string { return bot.PlainText(r.Message) }
 // closeStory closes one behind everybody's back.
 func (n *newsroom) setState(slug string, closed bool) {
 	n.t.Helper()
-	do := n.service.Begin
+	do := n.service.Editor.Begin
 	if closed {
-		do = n.service.End
+		do = n.service.Editor.End
 	}
 	if _, err := do(n.t.Context(), stories.Act{By: user("ada")}, slug, ""); err != nil {
 		n.t.Fatal(err)

@@ -3,14 +3,24 @@ package command
 import (
 	"context"
 	"crypto/rand"
+	"fmt"
 	"maps"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"storybot/bot"
 	"storybot/stories"
 )
+
+// forming opens forms and takes them in.
+type forming struct {
+	kinds   *formKinds
+	archive Archive
+	drafts  Drafts
+	rights  Rights
+}
 
 // formKind is what a form is for: what it asks, and what is done with it.
 type formKind struct {
@@ -19,39 +29,55 @@ type formKind struct {
 	begin  string   // the command that opens it
 	asks   []string // the names of its fields: nothing else is taken from what is submitted
 	// fields are what it asks, filled with what the draft holds.
-	fields func(m *Mux, ctx context.Context, d stories.Draft) ([]bot.Field, error)
+	fields func(ctx context.Context, d stories.Draft) ([]bot.Field, error)
 	// note is said above the fields; may be nil.
 	note func(d stories.Draft) string
 	// settle finds out what the draft means that is not yet found out, such as which
 	// story was picked. It changes d alone.
-	settle func(m *Mux, ctx context.Context, d *stories.Draft) error
+	settle func(ctx context.Context, d *stories.Draft) error
 	// check says what is wrong with it, by the names of its fields.
-	check func(m *Mux, ctx context.Context, d stories.Draft) (problems, error)
-	// question asks which of two things a draft means where nothing is wrong with it;
-	// false where that is clear. May be nil.
-	question func(m *Mux, d stories.Draft) (bot.Reply, bool)
-	// preview is how those will see it whom it is for, and a sentence about what
-	// posting it does.
-	preview func(m *Mux, ctx context.Context, r request, d stories.Draft) (bot.Message, []bot.Span, error)
+	check func(ctx context.Context, d stories.Draft) (problems, error)
+	// question asks what a draft means where nothing is wrong with it, or what it means
+	// now; false where that is clear. May be nil.
+	question func(ctx context.Context, d stories.Draft) (bot.Reply, bool, error)
+	// preview is how those will see it whom it is for, with the buttons that show more
+	// of that, and a sentence about what posting it does.
+	preview func(ctx context.Context, r request, d stories.Draft) (bot.Message, []bot.Span, error)
 	// post does what the form is for: r bears the draft and its key.
-	post func(m *Mux, ctx context.Context, r request, d stories.Draft) (bot.Reply, error)
+	post func(ctx context.Context, r request, d stories.Draft) (bot.Reply, error)
 	// line names the draft in a list.
-	line func(m *Mux, ctx context.Context, d stories.Draft) string
+	line func(ctx context.Context, d stories.Draft) string
 }
 
 // formKinds is every kind of form.
-func formKinds() []formKind {
-	return []formKind{updateForm(), trackForm(), editForm(), correctForm(), fixForm()}
+type formKinds struct{ update, track, edit, correct, fix formKind }
+
+// formsOf makes them of the families that know them.
+func formsOf(m *families) formKinds {
+	return formKinds{update: updateForm(m), track: trackForm(m), edit: editForm(m), correct: correctForm(m), fix: fixForm(m)}
 }
 
-// formOf finds the kind by the id of a draft.
-func formOf(id string) (formKind, bool) {
-	kinds := formKinds()
-	i := slices.IndexFunc(kinds, func(k formKind) bool { return strings.HasPrefix(id, k.letter) })
-	if i < 0 {
-		return formKind{}, false
+// all is every kind.
+func (k *formKinds) all() []formKind {
+	return []formKind{k.update, k.track, k.edit, k.correct, k.fix}
+}
+
+// of finds the kind by the id of a draft.
+func (k *formKinds) of(id string) (formKind, bool) {
+	for _, kind := range k.all() {
+		if strings.HasPrefix(id, kind.letter) {
+			return kind, true
+		}
 	}
-	return kinds[i], true
+	return formKind{}, false
+}
+
+// asked is the question about a draft, where there is one.
+func (k formKind) asked(ctx context.Context, d stories.Draft) (bot.Reply, bool, error) {
+	if k.question == nil {
+		return bot.Reply{}, false, nil
+	}
+	return k.question(ctx, d)
 }
 
 // problems are sentences by the names of the fields they are about.
@@ -83,22 +109,40 @@ const (
 
 // openForm begins a draft and opens its form. A command that comes again opens the
 // same one.
-func (m *Mux) openForm(ctx context.Context, r request, k formKind, d stories.Draft) (bot.Reply, error) {
+func (m *forming) openForm(ctx context.Context, r request, k formKind, d stories.Draft) (bot.Reply, error) {
 	key := r.Key
 	if key == "" {
 		key = rand.Text()
 	}
 	d.ID = noteID(k.letter, key)
-	d, err := m.stories.OpenDraft(ctx, r.User, d)
+	d, err := m.drafts.OpenDraft(ctx, r.User, d)
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	return m.formReply(ctx, k, d, wholeForm, nil)
+	return m.formReply(ctx, k, d, wholeForm, key)
 }
 
-// formReply opens the form of a draft.
-func (m *Mux) formReply(ctx context.Context, k formKind, d stories.Draft, part int, wrong problems) (bot.Reply, error) {
-	form, err := m.filled(ctx, k, d, part, wrong)
+// formID names a form of a draft as it stands, and apart from others of it: what is put
+// into one does not take the place of what was put into another since. of tells what
+// opened it; what comes again opens the same.
+func formID(d stories.Draft, of string) string {
+	return fmt.Sprintf("%sv%d%s", d.ID, d.Version, noteID("k", of)[:9])
+}
+
+// openedAs returns the draft and the version that a form was opened with.
+func openedAs(form string) (id string, version int) {
+	id, rest, _ := strings.Cut(form, "v")
+	number, _, _ := strings.Cut(rest, "k")
+	version, err := strconv.Atoi(number)
+	if err != nil {
+		return form, 0
+	}
+	return id, version
+}
+
+// formReply opens the form of a draft. of tells what asks for it.
+func (m *forming) formReply(ctx context.Context, k formKind, d stories.Draft, part int, of string) (bot.Reply, error) {
+	form, err := m.filled(ctx, k, d, part, of, nil)
 	if err != nil {
 		return bot.Reply{}, err
 	}
@@ -108,17 +152,18 @@ func (m *Mux) formReply(ctx context.Context, k formKind, d stories.Draft, part i
 	if part == slugForm {
 		msg.Blocks = []bot.Block{bot.Para(bot.Text("Which story is it for? Nothing was posted yet; what you wrote is kept."))}
 		msg.Buttons[0].Label = "Name the story"
+		msg.Buttons = append(msg.Buttons, changeButtons(d)[1])
 	}
 	return bot.Reply{Form: form, Message: msg}, nil
 }
 
 // filled is the form of a draft with what it holds, and what is wrong with that.
-func (m *Mux) filled(ctx context.Context, k formKind, d stories.Draft, part int, wrong problems) (*bot.Form, error) {
-	fields, err := k.fields(m, ctx, d)
+func (m *forming) filled(ctx context.Context, k formKind, d stories.Draft, part int, of string, wrong problems) (*bot.Form, error) {
+	fields, err := k.fields(ctx, d)
 	if err != nil {
 		return nil, err
 	}
-	form := &bot.Form{ID: d.ID, Title: k.title, Submit: "Preview", Fields: fields}
+	form := &bot.Form{ID: formID(d, of), Title: k.title, Submit: "Preview", Fields: fields}
 	if k.note != nil {
 		form.Note = k.note(d)
 	}
@@ -132,17 +177,18 @@ func (m *Mux) filled(ctx context.Context, k formKind, d stories.Draft, part int,
 }
 
 // submit keeps what was put into a form, and shows what it makes.
-func (m *Mux) submit(ctx context.Context, c bot.Command, in bot.Submission) (bot.Reply, error) {
-	if err := m.stories.Require(ctx, c.User, stories.Moderator); err != nil {
+func (m *forming) submit(ctx context.Context, c bot.Command, in bot.Submission) (bot.Reply, error) {
+	if err := m.rights.Require(ctx, c.User, stories.Moderator); err != nil {
 		return bot.Reply{}, err
 	}
-	k, ok := formOf(in.ID)
+	k, ok := m.kinds.of(in.ID)
 	if !ok {
 		return refused("This form is of another version of the bot, and nothing was changed. Type /desk write to open it again."), nil
 	}
-	d, err := m.stories.Draft(ctx, c.User, in.ID)
+	id, version := openedAs(in.ID)
+	d, err := m.drafts.Draft(ctx, c.User, id)
 	if stories.CodeOf(err) == stories.CodeNotFound { // forgotten: what was typed is not
-		d, err = stories.Draft{ID: noteID(k.letter, c.Key), Fields: map[string]string{pickField: pickAny}}, nil
+		d, err, version = stories.Draft{ID: noteID(k.letter, c.Key), Fields: map[string]string{pickField: pickAny}}, nil, 0
 	}
 	if err != nil {
 		return bot.Reply{}, err
@@ -162,24 +208,33 @@ func (m *Mux) submit(ctx context.Context, c bot.Command, in bot.Submission) (bot
 		if maps.Equal(given, d.Fields) {
 			return m.endedDraft(ctx, r, k, d)
 		}
-		d.ID = noteID(k.letter, c.Key) // another one, of the same form
+		d.ID, version = noteID(k.letter, c.Key), 0 // another one, of the same form
 	}
-	d.Fields = given
-	if err := k.settle(m, ctx, &d); err != nil {
+	d.Fields, d.Version, d.Form = given, version, in.ID
+	if err := k.settle(ctx, &d); err != nil {
 		return bot.Reply{}, err
 	}
-	kept, err := m.stories.SaveDraft(ctx, c.User, d)
-	if code := stories.CodeOf(err); code == stories.CodeNotFound || code == stories.CodeExists { // ended just now, or never theirs
-		d.ID = noteID(k.letter, c.Key)
-		kept, err = m.stories.SaveDraft(ctx, c.User, d)
+	kept, err := m.drafts.SaveDraft(ctx, c.User, d)
+	code := stories.CodeOf(err)
+	switch code {
+	case stories.CodeNotFound, stories.CodeExists, stories.CodeReplaced: // ended just now, never theirs, or changed since
+		d.ID, d.Version = noteID(k.letter, c.Key), 0
+		kept, err = m.drafts.SaveDraft(ctx, c.User, d)
 	}
 	if err != nil {
 		return bot.Reply{}, err
 	}
+	var reply bot.Reply
 	if kept.Fields[storyField] == anotherStory {
-		return m.formReply(ctx, k, kept, slugForm, nil)
+		reply, err = m.formReply(ctx, k, kept, slugForm, c.Key)
+	} else {
+		reply, err = m.show(ctx, r, k, kept, true)
 	}
-	return m.show(ctx, r, k, kept, true)
+	if err == nil && code == stories.CodeReplaced {
+		reply.Message = headed(bot.Para(bot.Bold("This draft was changed meanwhile, by another press or on another device. "),
+			bot.Text("It was left as it is, and what you wrote is kept as a draft of its own: /desk drafts lists both.")), reply.Message)
+	}
+	return reply, err
 }
 
 // unkept is a refusal of a form that could not be kept: what was typed is given back,
@@ -210,32 +265,36 @@ func unkept(reply bot.Reply, in bot.Submission) bot.Reply {
 
 // show shows a draft: what is wrong with it or, where nothing is, what it makes.
 // Right after it was submitted its form says what is wrong where it can.
-func (m *Mux) show(ctx context.Context, r request, k formKind, d stories.Draft, submitted bool) (bot.Reply, error) {
-	wrong, err := k.check(m, ctx, d)
+func (m *forming) show(ctx context.Context, r request, k formKind, d stories.Draft, submitted bool) (bot.Reply, error) {
+	wrong, err := k.check(ctx, d)
 	if err != nil {
 		return bot.Reply{}, err
 	}
 	if len(wrong) > 0 {
 		return m.wrong(ctx, k, d, wrong, submitted)
 	}
-	if k.question != nil {
-		if reply, asks := k.question(m, d); asks {
-			return reply, nil
-		}
+	if reply, asks, err := k.asked(ctx, d); asks || err != nil {
+		return reply, err
 	}
 	r.User.Name = r.Asker.Name(ctx)
-	msg, what, err := k.preview(m, ctx, r, d)
+	msg, what, err := k.preview(ctx, r, d)
 	if err != nil {
 		return bot.Reply{}, err
 	}
 	msg.Blocks = append(msg.Blocks, bot.Para(append([]bot.Span{bot.Bold("Not posted yet. ")}, what...)...))
-	msg.Buttons = append([]bot.Button{postButton("Post", d, plainly)}, changeButtons(d)...)
+	post := postButton("Post", d, plainly)
+	if k.letter == m.kinds.update.letter {
+		if story, err := m.archive.StoryByID(ctx, d.StoryID); err == nil && story.State == stories.Closed {
+			post = postButton("Reopen and post", d, reopened)
+		}
+	}
+	msg.Buttons = slices.Concat([]bot.Button{post}, changeButtons(d), msg.Buttons)
 	return bot.Reply{Message: msg, InPlace: true}, nil
 }
 
 // wrong says what is wrong with a draft, which is kept as it is.
-func (m *Mux) wrong(ctx context.Context, k formKind, d stories.Draft, wrong problems, submitted bool) (bot.Reply, error) {
-	form, err := m.filled(ctx, k, d, wholeForm, wrong)
+func (m *forming) wrong(ctx context.Context, k formKind, d stories.Draft, wrong problems, submitted bool) (bot.Reply, error) {
+	form, err := m.filled(ctx, k, d, wholeForm, d.Form, wrong)
 	if err != nil {
 		return bot.Reply{}, err
 	}
@@ -263,6 +322,7 @@ const (
 	plainly  = iota
 	again    // the same text was just posted, and is meant
 	reopened // the story is closed, and to be taken up again
+	reopenedAgain
 
 	firstMeant // of what the draft's question asked, the first; the others follow
 )

@@ -75,7 +75,7 @@ func TestFormsAreForModerators(t *testing.T) {
 	}
 	// Who is no moderator any more posts nothing.
 	n.must(n.writing(map[string]string{"text": "Too late"}))
-	if _, err := n.service.SetModerator(t.Context(), stories.Act{By: user("ada")}, user("mo"), false); err != nil {
+	if _, err := n.service.Desk.SetModerator(t.Context(), stories.Act{By: user("ada")}, user("mo"), false); err != nil {
 		t.Fatal(err)
 	}
 	if r := n.press("mo", "desk", "Post"); !r.Failed || len(n.updates("sony-hack")) != 2 {
@@ -145,7 +145,7 @@ func TestAReplayedFormIsOneDraft(t *testing.T) {
 
 func (n *newsroom) drafts() int {
 	n.t.Helper()
-	found, err := n.service.Drafts(n.t.Context(), user("mo"))
+	found, err := n.service.Drafts.Drafts(n.t.Context(), user("mo"))
 	if err != nil {
 		n.t.Fatal(err)
 	}
@@ -165,14 +165,13 @@ func TestAStoryClosedMeanwhile(t *testing.T) {
 	}
 	// A preview made now says so.
 	n.must(n.press("mo", "desk", "Change"))
-	has(t, "preview", n.submit("mo", "desk", nil), "sony-hack is closed, though", "The last word")
-	n.press("mo", "desk", "Post")
+	has(t, "preview", n.submit("mo", "desk", nil), "sony-hack is closed: posting takes it up again", "The last word", "[Reopen and post]")
 	reopen := n.request("mo", "desk")
 	reopen.Input = bot.Press{Action: n.shown[0].Action, Arg: n.shown[0].Arg}
 	for range 2 {
 		has(t, "Reopen and post", n.handle(reopen), "Published update 2 of sony-hack")
 	}
-	if story, _ := n.service.Story(t.Context(), "sony-hack"); story.State != stories.Developing || len(n.updates("sony-hack")) != 2 {
+	if story, _ := n.service.Archive.Story(t.Context(), "sony-hack"); story.State != stories.Developing || len(n.updates("sony-hack")) != 2 {
 		t.Errorf("story %+v", story)
 	}
 	// No form opens on one that is closed.
@@ -261,8 +260,8 @@ func TestChangeKeepsThePicture(t *testing.T) {
 	n.must(n.press("mo", "desk", "Change"))
 	n.must(n.submit("mo", "desk", map[string]string{"text": "The dam has broken"}))
 	n.must(n.press("mo", "desk", "Post"))
-	story, _ := n.service.Story(t.Context(), "sony-hack")
-	if u, _ := n.service.Update(t.Context(), story.ID, 2); u.Picture.Alt != "Water over the dam" || u.Text != "The dam has broken" {
+	story, _ := n.service.Archive.Story(t.Context(), "sony-hack")
+	if u, _ := n.service.Archive.Update(t.Context(), story.ID, 2); u.Picture.Alt != "Water over the dam" || u.Text != "The dam has broken" {
 		t.Errorf("update %+v", u)
 	}
 }
@@ -274,7 +273,7 @@ func TestDrafts(t *testing.T) {
 		n.must(n.writing(map[string]string{"text": fmt.Sprintf("Draft number %d @everyone %s", i, strings.Repeat("long ", 100))}))
 		n.now = n.now.Add(time.Minute)
 	}
-	n.Mux = New(Config{Stories: n.service, People: anyone}) // another process
+	n.Mux = New(Config{Stories: Over(n.service), People: anyone}) // another process
 	has(t, "the list", n.ask("mo", "desk", "/desk drafts"), "Draft number 11", "Continue 10", "And 2 older")
 	if r := n.ask("ada", "desk", "/desk drafts"); !strings.Contains(text(r), "You have no drafts") {
 		t.Errorf("another moderator sees %s", text(r))
@@ -400,8 +399,8 @@ func TestAMessageBecomesAnUpdate(t *testing.T) {
 	}
 	n.must(n.submit("mo", "desk", map[string]string{"story": "sony-hack", "source": ""})) // taken out at will
 	n.must(n.press("mo", "desk", "Post"))
-	story, _ := n.service.Story(t.Context(), "sony-hack")
-	if u, _ := n.service.Update(t.Context(), story.ID, 2); len(u.Sources) != 0 || !strings.HasSuffix(u.Text, "\n— Rita <b> Klein") || u.Author.Name != "Mo" {
+	story, _ := n.service.Archive.Story(t.Context(), "sony-hack")
+	if u, _ := n.service.Archive.Update(t.Context(), story.ID, 2); len(u.Sources) != 0 || !strings.HasSuffix(u.Text, "\n— Rita <b> Klein") || u.Author.Name != "Mo" {
 		t.Errorf("update %+v", u)
 	}
 	for _, empty := range []bot.Chosen{{Author: "Rita", More: true}, {Text: " \u200b\n", Author: "Rita"}} {

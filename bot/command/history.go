@@ -2,29 +2,37 @@ package command
 
 import (
 	"context"
-	"slices"
 	"time"
 
 	"storybot/bot"
 	"storybot/stories"
 )
 
+// recalling shows the history of updates.
+type recalling struct {
+	now      func() time.Time
+	archive  Archive
+	reviser  Reviser
+	finding  *finding
+	staffing *staffing
+}
+
 // mostHistory is how many wordings of an update are looked at.
 const mostHistory = 200
 
-func (m *Mux) pressHistory(ctx context.Context, _ request, args bot.Args) (bot.Reply, error) {
-	story, err := m.storyByID(ctx, args.Number(0))
+func (m *recalling) pressHistory(ctx context.Context, _ request, args bot.Args) (bot.Reply, error) {
+	story, err := m.finding.storyByID(ctx, args.Number(0))
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	u, err := m.stories.Update(ctx, args.Number(0), int(args.Number(1)))
+	u, err := m.archive.Update(ctx, args.Number(0), int(args.Number(1)))
 	if stories.CodeOf(err) == stories.CodeNotFound {
 		return bot.Reply{}, noUpdate(story, int(args.Number(1)))
 	}
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	all, err := m.stories.History(ctx, u.ID, mostHistory)
+	all, err := m.reviser.History(ctx, u.ID, mostHistory)
 	if err != nil {
 		return bot.Reply{}, err
 	}
@@ -33,10 +41,10 @@ func (m *Mux) pressHistory(ctx context.Context, _ request, args bot.Args) (bot.R
 
 // renderHistory is what an update has said, the newest wording first: who wrote or
 // decided it, when, and why. skip leaves out so many of the newest.
-func (m *Mux) renderHistory(story stories.Story, u stories.Update, all []stories.Revision, skip int) bot.Message {
+func (m *recalling) renderHistory(story stories.Story, u stories.Update, all []stories.Revision, skip int) bot.Message {
 	first := bot.Para(bot.Bold("History of "+story.Slug), bot.Text(" · update "+bot.Count(u.Number)))
 	msg := bot.Message{Blocks: []bot.Block{first}}
-	room, now := answerRoom-roomOf(first), m.stories.Now()
+	room, now := answerRoom-roomOf(first), m.now()
 	shown := skip
 	for i := len(all) - 1 - skip; i >= 0; i-- {
 		row := m.historyRow(all, i, now)
@@ -65,11 +73,15 @@ var historyDid = map[stories.RevisionKind]string{
 // historyUnits is how much of a wording its row quotes, in UTF-16 units.
 const historyUnits = 400
 
-// historyRow is one wording among all: who did what and why, and what it said then
-// where that is another wording than the one before.
-func (m *Mux) historyRow(all []stories.Revision, i int, now time.Time) []bot.Block {
+// historyRow is one wording among all: who did what and why, and what it said then, text
+// and sources, where that is another wording than the one before.
+func (m *recalling) historyRow(all []stories.Revision, i int, now time.Time) []bot.Block {
 	v := all[i]
-	spans := []bot.Span{bot.Bold(bot.UserName(m.withName(v.Author)) + " " + historyDid[v.Kind]), bot.Text(" · "), ago(v.At, now)}
+	spans := []bot.Span{bot.Bold(bot.UserName(m.staffing.withName(v.Author)) + " " + historyDid[v.Kind])}
+	if v.Kind == stories.Original && v.Marks.Standing == stories.Unverified {
+		spans = append(spans, bot.Text(", unverified"))
+	}
+	spans = append(spans, bot.Text(" · "), ago(v.At, now))
 	if v.Reason != "" {
 		spans = append(spans, bot.Text(": "+excerpt(v.Reason)))
 	}
@@ -84,14 +96,16 @@ func (m *Mux) historyRow(all []stories.Revision, i int, now time.Time) []bot.Blo
 	case len(all) > 1:
 		beside = all[1]
 	}
-	if i == 0 || v.Text != beside.Text {
-		said, _ := bot.FromChange(v.Text, beside.Text, historyUnits)
-		said, _ = bot.Cut(bot.OneLine(said), historyUnits)
-		row = append(row, bot.Block{Kind: bot.Quote, Spans: []bot.Span{bot.Text(said)}})
+	said := v.Text
+	if v.Text != beside.Text {
+		said, _ = bot.FromChange(v.Text, beside.Text, historyUnits)
 	}
-	if i == 0 || !slices.Equal(v.Sources, beside.Sources) {
-		row = append(row, bot.Sources(stories.Update{Sources: v.Sources})...)
+	said, _ = bot.Cut(bot.OneLine(said), historyUnits)
+	row = append(row, bot.Block{Kind: bot.Quote, Spans: []bot.Span{bot.Text(said)}})
+	if len(v.Sources) == 0 && i > 0 && len(beside.Sources) > 0 {
+		row = append(row, small(bot.Text("without a source")))
 	}
+	row = append(row, bot.Sources(stories.Update{Sources: v.Sources})...)
 	if i > 0 && v.Picture != beside.Picture {
 		row = append(row, small(bot.Text(pictureChange(v.Picture))))
 	}

@@ -54,9 +54,9 @@ func quoting(reply bot.Reply, text string) bot.Reply {
 
 // tooOld refuses the answer to a question that was asked too long ago, with the text
 // that waited for it.
-func (m *Mux) tooOld(q question, said string) bot.Reply {
+func (m *questions) tooOld(q question, said string) bot.Reply {
 	reply := refused(said)
-	entry := m.named(q.Command)
+	entry := m.manual.named(q.Command)
 	if len(q.Answers) == 0 || entry == nil {
 		return reply
 	}
@@ -66,6 +66,6 @@ func (m *Mux) tooOld(q question, said string) bot.Reply {
 
 // refuseNear is a refusal with the text that was not published and the stories that may
 // have been meant.
-func (m *Mux) refuseNear(ctx context.Context, err error, refusal *stories.Error) bot.Reply {
+func (m *refusing) refuseNear(ctx context.Context, err error, refusal *stories.Error) bot.Reply {
 	return m.withNear(ctx, withText(refused(refusal.Message), err), refusal)
 }

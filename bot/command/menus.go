@@ -8,6 +8,14 @@ import (
 	"storybot/stories"
 )
 
+// menus takes messages over.
+type menus struct {
+	kinds    *formKinds
+	rights   Rights
+	forming  *forming
+	updating *updating
+}
+
 // The entries of the platforms' own menus.
 const (
 	menuAdd   = "add"
@@ -23,11 +31,11 @@ func Menus() []bot.MenuSpec {
 }
 
 // menu answers what was chosen from a menu.
-func (m *Mux) menu(ctx context.Context, c bot.Command, in bot.Menu) (bot.Reply, error) {
+func (m *menus) menu(ctx context.Context, c bot.Command, in bot.Menu) (bot.Reply, error) {
 	r := request{Command: c, values: values{}}
 	switch {
 	case in.Name == menuWrite:
-		return m.write(ctx, r)
+		return m.updating.write(ctx, r)
 	case in.Name == menuAdd && in.Message != nil:
 		return m.addMessage(ctx, r, *in.Message)
 	}
@@ -36,15 +44,15 @@ func (m *Mux) menu(ctx context.Context, c bot.Command, in bot.Menu) (bot.Reply, 
 
 // addMessage opens the form of an update with what somebody wrote in a chat: its
 // text as its readers saw it, and its author below.
-func (m *Mux) addMessage(ctx context.Context, r request, said bot.Chosen) (bot.Reply, error) {
-	if err := m.stories.Require(ctx, r.User, stories.Moderator); err != nil {
+func (m *menus) addMessage(ctx context.Context, r request, said bot.Chosen) (bot.Reply, error) {
+	if err := m.rights.Require(ctx, r.User, stories.Moderator); err != nil {
 		return bot.Reply{}, err
 	}
 	text := strings.TrimSpace(bot.Visible(bot.Unfold(said.Text, said.Mentions)))
 	if text == "" {
 		return refused("This message has no text that an update could be made of; pictures and files are not carried over. Write one with /desk write."), nil
 	}
-	if err := m.anyStory(ctx); err != nil {
+	if err := m.updating.anyStory(ctx); err != nil {
 		return bot.Reply{}, err
 	}
 	d := stories.Draft{Fields: map[string]string{pickField: pickAny, "text": text + "\n— " + bot.UserName(stories.User{Name: said.Author})}}
@@ -54,5 +62,5 @@ func (m *Mux) addMessage(ctx context.Context, r request, said bot.Chosen) (bot.R
 	if said.More {
 		d.Fields[filesField] = "yes"
 	}
-	return m.openForm(ctx, r, updateForm(), d)
+	return m.forming.openForm(ctx, r, m.kinds.update, d)
 }

@@ -12,18 +12,27 @@ import (
 	"storybot/stories"
 )
 
+// merging makes one story of two.
+type merging struct {
+	archive   Archive
+	merger    Merger
+	guard     *guard
+	questions *questions
+	refusing  *refusing
+}
+
 // merge asks before it makes one story of two.
-func (m *Mux) merge(ctx context.Context, r request) (bot.Reply, error) {
-	if err := m.may(ctx, r.Command, r.command); err != nil {
+func (m *merging) merge(ctx context.Context, r request) (bot.Reply, error) {
+	if err := m.guard.may(ctx, r.Command, r.command); err != nil {
 		return bot.Reply{}, err
 	}
-	if _, err := m.stories.Story(ctx, r.get("story")); err != nil {
+	if _, err := m.archive.Story(ctx, r.get("story")); err != nil {
 		return bot.Reply{}, err
 	}
-	if _, err := m.stories.Story(ctx, r.get(intoArg)); err != nil {
+	if _, err := m.archive.Story(ctx, r.get(intoArg)); err != nil {
 		return m.nearTarget(ctx, r, err)
 	}
-	plan, err := m.stories.PlanMerge(ctx, r.User, r.get("story"), r.get(intoArg))
+	plan, err := m.merger.PlanMerge(ctx, r.User, r.get("story"), r.get(intoArg))
 	if err != nil {
 		return bot.Reply{}, err
 	}
@@ -32,7 +41,7 @@ func (m *Mux) merge(ctx context.Context, r request) (bot.Reply, error) {
 
 // nearTarget answers who names a story to merge into that is not there with those that
 // may have been meant.
-func (m *Mux) nearTarget(ctx context.Context, r request, err error) (bot.Reply, error) {
+func (m *merging) nearTarget(ctx context.Context, r request, err error) (bot.Reply, error) {
 	refusal := (*stories.Error)(nil)
 	if !errors.As(err, &refusal) || refusal.Newest || len(refusal.Near) == 0 {
 		return bot.Reply{}, err
@@ -42,11 +51,11 @@ func (m *Mux) nearTarget(ctx context.Context, r request, err error) (bot.Reply, 
 		label, _ := bot.Cut("Merge into "+slug, maxLabel)
 		answers = append(answers, answer{label, r.values.with(intoArg, slug)})
 	}
-	reply, failed := m.question(ctx, r, refusal.Message+" Nothing was changed yet.", answers...)
+	reply, failed := m.questions.question(ctx, r, refusal.Message+" Nothing was changed yet.", answers...)
 	if failed != nil {
 		return bot.Reply{}, err // what was not understood is said all the same
 	}
-	return m.withNear(ctx, reply, refusal), nil
+	return m.refusing.withNear(ctx, reply, refusal), nil
 }
 
 // intoArg names the story that another goes on as.
@@ -104,17 +113,17 @@ func mergeLines(plan stories.Merging, gone bool) (lines []string) {
 		lines = append(lines, fmt.Sprintf("Its %s %s updates %d–%d of %s, in their places by time.", plural(plan.Updates, "update"), say("become", "are now"), first, first+plan.Updates-1, into))
 	}
 	if n := plan.Followers; n > 0 {
-		line := fmt.Sprintf("%s %s %s, and %s %s instead, with the same options.", plural(n, "channel"), say(oneOr(n, "follows", "follow"), "followed"), from, say("will follow", oneOr(n, "follows", "follow")), into)
+		line := fmt.Sprintf("%s %s %s, and %s %s instead, with the same options.", bot.PlacesWords(n, plan.DirectFollowers), say(oneOr(n, "follows", "follow"), "followed"), from, say("will follow", oneOr(n, "follows", "follow")), into)
 		switch own := plan.Own; {
 		case own == n:
-			line = fmt.Sprintf("%s %s %s, and %s what was chosen there about %s.", plural(n, "channel"), say(oneOr(n, "follows", "follow"), "followed"), from, oneOr(n, "keeps", "keep"), into)
+			line = fmt.Sprintf("%s %s %s, and %s what was chosen there about %s.", bot.PlacesWords(n, plan.DirectFollowers), say(oneOr(n, "follows", "follow"), "followed"), from, oneOr(n, "keeps", "keep"), into)
 		case own > 0:
 			line += fmt.Sprintf(" %s of them %s what was chosen there about %s.", bot.Count(own), oneOr(own, "keeps", "keep"), into)
 		}
 		lines = append(lines, line)
 	}
 	if n := plan.Stopped; n > 0 {
-		lines = append(lines, fmt.Sprintf("%s stopped %s, and %s nothing of %s either, unless it is followed there by itself.", plural(n, "channel"), from, say("will get", oneOr(n, "gets", "get")), into))
+		lines = append(lines, fmt.Sprintf("%s stopped %s, and %s nothing of %s either, unless it is followed there by itself.", bot.PlacesWords(n, plan.DirectStopped), from, say("will get", oneOr(n, "gets", "get")), into))
 	}
 	if lost := slices.DeleteFunc(slices.Clone(plan.From.Topics), func(topic string) bool { return slices.Contains(plan.Into.Topics, topic) }); len(lost) > 0 {
 		lines = append(lines, fmt.Sprintf("%s does not have the %s %s: who follows %s and not the story %s no more of it.",
@@ -123,12 +132,15 @@ func mergeLines(plan stories.Merging, gone bool) (lines []string) {
 	if n := plan.Scheduled; n > 0 {
 		lines = append(lines, fmt.Sprintf("%s of it %s scheduled, and %s out as %s.", plural(n, "update"), oneOr(n, "is", "are"), oneOr(n, "goes", "go"), oneOr(n, "one of "+into, "updates of "+into)))
 	}
+	if n := plan.Cards; n > 0 {
+		lines = append(lines, fmt.Sprintf("%s of %s %s edited: %s %s what it goes on as.", plural(n, "posted card"), from, oneOr(n, "is", "are"), oneOr(n, "it", "they"), oneOr(n, "says", "say")))
+	}
 	return lines
 }
 
 // pressMerge makes one story of two, once its question was answered.
-func (m *Mux) pressMerge(ctx context.Context, r request, args bot.Args) (bot.Reply, error) {
-	done, err := m.stories.Merge(ctx, r.act(), args.Number(0), args.Number(1))
+func (m *merging) pressMerge(ctx context.Context, r request, args bot.Args) (bot.Reply, error) {
+	done, err := m.merger.Merge(ctx, r.act(), args.Number(0), args.Number(1))
 	if stories.CodeOf(err) == stories.CodeNotFound {
 		return bot.Reply{}, errors.Join(bot.ErrOldButton, err)
 	}

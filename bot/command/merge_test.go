@@ -51,7 +51,7 @@ func TestMergeIsPressedOnceWhateverHappensMeanwhile(t *testing.T) {
 			if got := bot.PlainText(n.pressed("mo", "desk", asked.Action, asked.Arg).Message); !strings.Contains(got, test.want) {
 				t.Errorf("pressed: %q, want %q", got, test.want)
 			}
-			sony, err := n.service.Story(t.Context(), "sony")
+			sony, err := n.service.Archive.Story(t.Context(), "sony")
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -70,7 +70,7 @@ func TestButtonsOfAMergedStoryLeadOn(t *testing.T) {
 		n.ask("mo", "desk", line)
 	}
 	n.ask("ada", "own", "/subscribe leak")
-	leak, err := n.service.Story(t.Context(), "leak")
+	leak, err := n.service.Archive.Story(t.Context(), "leak")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -94,7 +94,7 @@ func TestButtonsOfAMergedStoryLeadOn(t *testing.T) {
 		}
 	}
 	for place, want := range map[string]int{"news": 1, "own": 0} {
-		subs, err := n.service.Subscriptions(t.Context(), channel(place))
+		subs, err := n.service.Following.Subscriptions(t.Context(), channel(place))
 		if err != nil || len(subs) != want {
 			t.Errorf("#%s follows %v, %v", place, subs, err)
 		}

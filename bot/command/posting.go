@@ -9,17 +9,27 @@ import (
 	"storybot/stories"
 )
 
+// posting posts what a form holds.
+type posting struct {
+	kinds      *formKinds
+	drafts     Drafts
+	rights     Rights
+	correcting *correcting
+	forming    *forming
+	timing     *timing
+}
+
 // draftOf finds the draft that a button is about, for a moderator whose it is.
 // Error: bot.ErrOldButton once it is forgotten, and for anybody else's.
-func (m *Mux) draftOf(ctx context.Context, r request, args bot.Args) (k formKind, d stories.Draft, err error) {
-	if err := m.stories.Require(ctx, r.User, stories.Moderator); err != nil {
+func (m *posting) draftOf(ctx context.Context, r request, args bot.Args) (k formKind, d stories.Draft, err error) {
+	if err := m.rights.Require(ctx, r.User, stories.Moderator); err != nil {
 		return k, d, err
 	}
-	k, ok := formOf(args.Word)
+	k, ok := m.kinds.of(args.Word)
 	if !ok {
 		return k, d, bot.ErrOldButton
 	}
-	d, err = m.stories.Draft(ctx, r.User, args.Word)
+	d, err = m.drafts.Draft(ctx, r.User, args.Word)
 	if stories.CodeOf(err) == stories.CodeNotFound {
 		err = bot.ErrOldButton
 	}
@@ -27,46 +37,71 @@ func (m *Mux) draftOf(ctx context.Context, r request, args bot.Args) (k formKind
 }
 
 // pressForm opens the form of a draft.
-func (m *Mux) pressForm(ctx context.Context, r request, args bot.Args) (bot.Reply, error) {
+func (m *posting) pressForm(ctx context.Context, r request, args bot.Args) (bot.Reply, error) {
 	k, d, err := m.draftOf(ctx, r, args)
 	if err != nil {
 		return bot.Reply{}, err
 	}
 	if d.State == stories.DraftPosted || d.State == stories.DraftDiscarded {
-		return m.endedDraft(ctx, r, k, d)
+		return m.forming.endedDraft(ctx, r, k, d)
 	}
-	return m.formReply(ctx, k, d, int(args.Number(0)), nil)
+	part := args.Number(0)
+	if part >= newestForm && d.Fields[overField] != "" {
+		if d, err = m.correcting.basedAnew(ctx, r, d, part-newestForm); err != nil {
+			return bot.Reply{}, err
+		}
+		part = wholeForm
+	}
+	return m.forming.formReply(ctx, k, d, int(part), r.Key)
 }
 
 // pressDraft shows a draft.
-func (m *Mux) pressDraft(ctx context.Context, r request, args bot.Args) (bot.Reply, error) {
+func (m *posting) pressDraft(ctx context.Context, r request, args bot.Args) (bot.Reply, error) {
 	k, d, err := m.draftOf(ctx, r, args)
 	if err != nil {
 		return bot.Reply{}, err
 	}
 	if d.State == stories.DraftPosted || d.State == stories.DraftDiscarded {
-		return m.endedDraft(ctx, r, k, d)
+		return m.forming.endedDraft(ctx, r, k, d)
 	}
-	reply, err := m.show(ctx, r, k, d, false)
+	if len(args.Numbers) > 1 { // from one side of its preview to the other
+		if args.Number(1) > 0 {
+			d.Fields[besideField] = "yes"
+		}
+		return m.forming.show(ctx, r, k, d, false)
+	}
+	reply, err := m.forming.show(ctx, r, k, d, false)
 	reply.InPlace = false // the list that it was opened from stays
 	return reply, err
 }
 
-// pressDiscard gives a draft up.
-func (m *Mux) pressDiscard(ctx context.Context, r request, args bot.Args) (bot.Reply, error) {
+// notShown shows a draft that is another than the one whose button was pressed, below a
+// sentence that says what was not done.
+func (m *posting) notShown(ctx context.Context, r request, k formKind, d stories.Draft, undone string) (bot.Reply, error) {
+	reply, err := m.forming.show(ctx, r, k, d, false)
+	reply.Message = headed(bot.Para(bot.Bold("This is not what was shown here: you changed it since. "), bot.Text(undone)), reply.Message)
+	reply.Failed = true
+	return reply, err
+}
+
+// pressDiscard gives a draft up, as it was shown.
+func (m *posting) pressDiscard(ctx context.Context, r request, args bot.Args) (bot.Reply, error) {
 	k, d, err := m.draftOf(ctx, r, args)
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	changed, err := m.stories.DiscardDraft(ctx, r.User, d.ID)
+	changed, err := m.drafts.DiscardDraft(ctx, r.User, d.ID, int(args.Number(0)))
 	if err != nil {
 		return bot.Reply{}, err
 	}
 	if !changed {
-		if d, err = m.stories.Draft(ctx, r.User, d.ID); err != nil {
+		if d, err = m.drafts.Draft(ctx, r.User, d.ID); err != nil {
 			return bot.Reply{}, err
 		}
-		return m.endedDraft(ctx, r, k, d)
+		if d.State != stories.DraftPosted && d.State != stories.DraftDiscarded {
+			return m.notShown(ctx, r, k, d, "Nothing was discarded.")
+		}
+		return m.forming.endedDraft(ctx, r, k, d)
 	}
 	reply := done("Discarded. Nothing was posted.")
 	reply.InPlace = args.Number(0) > 0 // what is shown there is over; a list goes on
@@ -74,7 +109,7 @@ func (m *Mux) pressDiscard(ctx context.Context, r request, args bot.Args) (bot.R
 }
 
 // endedDraft answers what is done to a draft that was posted or discarded.
-func (m *Mux) endedDraft(ctx context.Context, r request, k formKind, d stories.Draft) (bot.Reply, error) {
+func (m *forming) endedDraft(ctx context.Context, r request, k formKind, d stories.Draft) (bot.Reply, error) {
 	if d.State == stories.DraftDiscarded {
 		return refused("This was discarded; nothing was posted. " + k.begin + " begins another."), nil
 	}
@@ -94,45 +129,36 @@ func (m *Mux) endedDraft(ctx context.Context, r request, k formKind, d stories.D
 }
 
 // pressPost posts a draft as it was shown.
-func (m *Mux) pressPost(ctx context.Context, r request, args bot.Args) (bot.Reply, error) {
+func (m *posting) pressPost(ctx context.Context, r request, args bot.Args) (bot.Reply, error) {
 	k, d, err := m.draftOf(ctx, r, args)
 	if err != nil {
 		return bot.Reply{}, err
 	}
 	switch {
 	case d.State == stories.DraftDiscarded:
-		return m.endedDraft(ctx, r, k, d)
+		return m.forming.endedDraft(ctx, r, k, d)
 	case d.State == stories.DraftPosted && int64(d.Version) == args.Number(0):
-		return m.post(ctx, r, k, d)
+		return m.forming.post(ctx, r, k, d)
 	case d.State == stories.DraftPosted:
-		return m.endedDraft(ctx, r, k, d)
+		return m.forming.endedDraft(ctx, r, k, d)
 	case args.Number(1) >= firstMeant:
-		return m.chooseTime(ctx, r, k, d, args.Number(1)-firstMeant)
+		return m.timing.chooseTime(ctx, r, k, d, args.Number(1)-firstMeant)
 	case int64(d.Version) != args.Number(0):
-		reply, err := m.show(ctx, r, k, d, false)
-		reply.Message = headed(bot.Para(bot.Bold("This is not what was shown here: you changed it since. "), bot.Text("Nothing was posted.")), reply.Message)
-		reply.Failed = true
-		return reply, err
+		return m.notShown(ctx, r, k, d, "Nothing was posted.")
 	}
-	if k.question != nil {
-		if reply, asks := k.question(m, d); asks {
-			return reply, nil
-		}
+	if reply, asks, err := k.asked(ctx, d); asks || err != nil {
+		return reply, err
 	}
 	r.values = values{}
 	switch args.Number(1) {
 	case again:
 		r.values["again"] = []string{"yes"}
 	case reopened:
-		story, err := m.stories.StoryByID(ctx, d.StoryID)
-		if err != nil {
-			return bot.Reply{}, err
-		}
-		if _, err := m.stories.Begin(ctx, r.act(), story.Slug, ""); err != nil {
-			return bot.Reply{}, err
-		}
+		r.reopen = true
+	case reopenedAgain:
+		r.reopen, r.values["again"] = true, []string{"yes"}
 	}
-	reply, err := m.post(ctx, r, k, d)
+	reply, err := m.forming.post(ctx, r, k, d)
 	refusal := (*stories.Error)(nil)
 	if !errors.As(err, &refusal) {
 		return reply, err
@@ -141,17 +167,20 @@ func (m *Mux) pressPost(ctx context.Context, r request, args bot.Args) (bot.Repl
 	case stories.CodeClosed:
 		return closedDraft(d, refusal), nil
 	case stories.CodeConfirm:
-		return m.repeatedDraft(ctx, d, refusal)
+		return m.forming.repeatedDraft(d, refusal, r.reopen)
 	case stories.CodeInvalid, stories.CodeExists:
-		if wrong, err := k.check(m, ctx, d); err != nil || len(wrong) > 0 {
-			return m.orWrong(ctx, k, d, wrong, err)
+		if wrong, err := k.check(ctx, d); err != nil || len(wrong) > 0 {
+			return m.forming.orWrong(ctx, k, d, wrong, err)
+		}
+		if asked, asks, err := k.asked(ctx, d); asks || err != nil {
+			return asked, err
 		}
 	}
 	return reply, err
 }
 
 // orWrong is wrong, unless there is an error.
-func (m *Mux) orWrong(ctx context.Context, k formKind, d stories.Draft, wrong problems, err error) (bot.Reply, error) {
+func (m *forming) orWrong(ctx context.Context, k formKind, d stories.Draft, wrong problems, err error) (bot.Reply, error) {
 	if err != nil {
 		return bot.Reply{}, err
 	}
@@ -160,13 +189,13 @@ func (m *Mux) orWrong(ctx context.Context, k formKind, d stories.Draft, wrong pr
 
 // post does what a draft is for, once: whoever asks under its key again is told what
 // came of it.
-func (m *Mux) post(ctx context.Context, r request, k formKind, d stories.Draft) (bot.Reply, error) {
+func (m *forming) post(ctx context.Context, r request, k formKind, d stories.Draft) (bot.Reply, error) {
 	if r.values == nil {
 		r.values = values{}
 	}
 	r.User.Name = r.Asker.Name(ctx)
 	r.Key, r.draft = "draft:"+d.ID, stories.DraftRef{ID: d.ID, Version: d.Version}
-	reply, err := k.post(m, ctx, r, d)
+	reply, err := k.post(ctx, r, d)
 	reply.InPlace = err == nil
 	return reply, err
 }
@@ -180,9 +209,13 @@ func closedDraft(d stories.Draft, refusal *stories.Error) bot.Reply {
 }
 
 // repeatedDraft asks whether a draft is meant that says what was just posted.
-func (m *Mux) repeatedDraft(ctx context.Context, d stories.Draft, repeat *stories.Error) (bot.Reply, error) {
+func (m *forming) repeatedDraft(d stories.Draft, repeat *stories.Error, reopen bool) (bot.Reply, error) {
+	said := int64(again)
+	if reopen {
+		said = reopenedAgain
+	}
 	reply := refused(repeat.Message + " Nothing was posted. Post it anyway?")
-	reply.Message.Buttons = append([]bot.Button{postButton("Post it anyway", d, again)}, changeButtons(d)...)
+	reply.Message.Buttons = append([]bot.Button{postButton("Post it anyway", d, said)}, changeButtons(d)...)
 	reply.InPlace = true
 	if like := repeat.Like; like != nil {
 		reply.Message.Blocks = append(reply.Message.Blocks, bot.Block{Kind: bot.Quote, Spans: []bot.Span{bot.Text(excerpt(like.Text))}})

@@ -11,6 +11,15 @@ import (
 	"storybot/stories"
 )
 
+// amending revises updates.
+type amending struct {
+	now       func() time.Time
+	archive   Archive
+	health    Health
+	reviser   Reviser
+	questions *questions
+}
+
 // revising is what a moderator asks to be done to an update, whoever collected it.
 type revising struct {
 	slug   string
@@ -24,7 +33,7 @@ var revisionCommands = map[string]stories.RevisionKind{
 }
 
 // revise asks whether an update is to be revised, and does it once that was answered.
-func (m *Mux) revise(ctx context.Context, r request) (bot.Reply, error) {
+func (m *amending) revise(ctx context.Context, r request) (bot.Reply, error) {
 	v, err := r.revising()
 	if err != nil {
 		return bot.Reply{}, err
@@ -47,36 +56,83 @@ func (r request) revising() (v revising, err error) {
 	if v.number, err = r.number(); err != nil {
 		return v, err
 	}
-	if r.get("source") == "" {
-		return v, nil
+	if v.Picture, err = r.repicture(); err != nil {
+		return v, err
 	}
-	v.Sources, err = r.sources()
+	switch cleared := strings.EqualFold(r.get("clear"), "source"); {
+	case cleared && r.get("source") != "":
+		return v, clearsAndGives("source")
+	case cleared:
+		v.Sources = []string{}
+	case r.get("source") != "":
+		v.Sources, err = r.sources()
+	}
 	return v, err
 }
 
+// repicture is the picture that an update is to have from now on, none where that is to
+// be taken away; nil where it stays. A description alone is of the picture there is: see
+// pictured. Errors: CodeInvalid.
+func (r request) repicture() (*stories.Picture, error) {
+	p, err := r.picture()
+	cleared := strings.EqualFold(r.get("clear"), "image")
+	switch {
+	case err != nil:
+		return nil, err
+	case cleared && !p.IsZero():
+		return nil, clearsAndGives("image")
+	case cleared || !p.IsZero():
+		return &p, nil
+	}
+	return nil, nil
+}
+
+// clearsAndGives refuses an option that is given and taken away.
+func clearsAndGives(what string) error {
+	return stories.Errorf(stories.CodeInvalid, "clear:%s takes away what %s: gives. Use one of the two.", what, what)
+}
+
+// pictured is v with the address of the update's picture, where only its description is
+// to be another one.
+func (m *amending) pictured(ctx context.Context, v revising) revising {
+	if v.Picture == nil || v.Picture.URL != "" || v.Picture.Alt == "" {
+		return v
+	}
+	if _, u, _, err := m.archive.UpdateOf(ctx, v.slug, v.number); err == nil { // else that is said in its turn
+		v.Picture = &stories.Picture{URL: u.Picture.URL, Alt: v.Picture.Alt}
+	}
+	return v
+}
+
 // verifyRevision refuses a revision that would be refused whatever is answered.
-func (m *Mux) verifyRevision(ctx context.Context, r request) error {
+func (m *amending) verifyRevision(ctx context.Context, r request) error {
 	v, err := r.revising()
 	if err != nil {
 		return err
 	}
-	_, err = m.wouldRevise(ctx, r.User, v)
-	return err
+	return m.checkRevise(ctx, r.User, v)
+}
+
+// checkRevise says what a revision would be refused for, whatever it would reach.
+func (m *amending) checkRevise(ctx context.Context, by stories.User, v revising) error {
+	v = m.pictured(ctx, v)
+	return m.revisionError(ctx, by, v, m.reviser.CheckRevise(ctx, by, v.slug, v.number, v.Rewording))
 }
 
 // wouldRevise is what a revision would do, in whatever story and update it names.
-func (m *Mux) wouldRevise(ctx context.Context, by stories.User, v revising) (stories.Revised, error) {
-	would, err := m.stories.WouldRevise(ctx, by, v.slug, v.number, v.Rewording)
+func (m *amending) wouldRevise(ctx context.Context, by stories.User, v revising) (stories.Revised, error) {
+	v = m.pictured(ctx, v)
+	would, err := m.reviser.WouldRevise(ctx, by, v.slug, v.number, v.Rewording)
 	return would, m.revisionError(ctx, by, v, err)
 }
 
 // revisionError puts the number of an update there is not into the story's words: what
 // waits for its time has none.
-func (m *Mux) revisionError(ctx context.Context, by stories.User, v revising, err error) error {
+func (m *amending) revisionError(ctx context.Context, by stories.User, v revising, err error) error {
 	if stories.CodeOf(err) != stories.CodeNotFound {
 		return err
 	}
-	story, missing := m.stories.Story(ctx, v.slug)
+	story, missing := m.archive.Story(ctx, v.slug)
 	if missing != nil {
 		return err
 	}
@@ -90,24 +146,19 @@ func (m *Mux) revisionError(ctx context.Context, by stories.User, v revising, er
 }
 
 // waitingOf counts the updates of a story that wait for their time, or to be undone.
-func (m *Mux) waitingOf(ctx context.Context, by stories.User, story stories.Story) (n int, err error) {
-	open, _, err := m.config.Schedule.Open(ctx, by, 0, stories.MaxScheduled)
-	for _, s := range open {
-		if s.Story.ID == story.ID {
-			n++
-		}
-	}
-	return n, err
+func (m *amending) waitingOf(ctx context.Context, by stories.User, story stories.Story) (n int, err error) {
+	p, err := m.health.Planned(ctx, by, story.ID, toldLate)
+	return p.Total(), err
 }
 
 // askRevision says what a revision will do, and asks whether it is meant.
-func (m *Mux) askRevision(ctx context.Context, r request, v revising) (bot.Reply, error) {
+func (m *amending) askRevision(ctx context.Context, r request, v revising) (bot.Reply, error) {
 	would, err := m.wouldRevise(ctx, r.User, v)
 	if err != nil {
 		return bot.Reply{}, err
 	}
 	over := strconv.Itoa(would.Before.Revision)
-	reply, err := m.question(ctx, r, "", answer{revisionWords[v.Kind].button, r.values.with(confirmedOver, over)})
+	reply, err := m.questions.question(ctx, r, "", answer{revisionWords[v.Kind].button, r.values.with(confirmedOver, over)})
 	if err != nil {
 		return reply, err
 	}
@@ -119,7 +170,7 @@ func (m *Mux) askRevision(ctx context.Context, r request, v revising) (bot.Reply
 // revisionPreview says what a revision will do, and shows what is to be read then.
 func revisionPreview(v revising, would stories.Revised) []bot.Block {
 	asked := fmt.Sprintf(revisionWords[v.Kind].ask, would.Update.Number, would.Story.Slug)
-	blocks := []bot.Block{bot.Para(bot.Bold(asked), bot.Text(" "+reachWords(v.Kind, would.Reach)))}
+	blocks := []bot.Block{bot.Para(bot.Bold(asked), bot.Text(" "+reachWords(v.Kind, would)))}
 	switch {
 	case v.Kind.Words() && would.Before.Text == would.Update.Text:
 		blocks = append(blocks, bot.Para(bot.Text("Its text stays: “"+excerpt(would.Update.Text)+"”")))
@@ -133,6 +184,9 @@ func revisionPreview(v revising, would stories.Revised) []bot.Block {
 	default:
 		blocks = append(blocks, bot.Block{Kind: bot.Quote, Spans: []bot.Span{bot.Text(excerpt(would.Update.Text))}})
 	}
+	if would.Before.Picture != would.Update.Picture {
+		blocks = append(blocks, pictureWords(would.Update))
+	}
 	if v.Reason != "" {
 		blocks = append(blocks, bot.Para(bot.Text("Readers are told why: “"+excerpt(v.Reason)+"”")))
 	}
@@ -141,6 +195,14 @@ func revisionPreview(v revising, would stories.Revised) []bot.Block {
 		last += " Withdrawing cannot be undone."
 	}
 	return append(blocks, small(bot.Text(last)))
+}
+
+// pictureWords says which picture u has from now on.
+func pictureWords(u stories.Update) bot.Block {
+	if u.Picture.IsZero() {
+		return small(bot.Text("Without its picture"))
+	}
+	return bot.Image{URL: u.Picture.URL, Alt: u.Picture.Alt}.InWords()
 }
 
 // revisionWord is how a kind of revision is called where it is asked about, in a
@@ -155,65 +217,11 @@ var revisionWords = map[stories.RevisionKind]revisionWord{
 	stories.Release:    {"Release update %d of %s?", "Release it", "Released update %d of %s", "released update %s of %s"},
 }
 
-// labels are the words that head the message beside the copies.
-var labels = map[stories.RevisionKind]string{
-	stories.Correction: "CORRECTION", stories.Withdrawal: "WITHDRAWN", stories.Hold: "ON HOLD", stories.Release: "RELEASED",
-}
-
-// reachWords says what a revision of a kind does, in sentences.
-func reachWords(kind stories.RevisionKind, reach stories.Reach) string {
-	var does, more []string
-	if reach.Edits > 0 {
-		does = append(does, "edits "+copies(reach.Edits))
-	}
-	if reach.Told > 0 {
-		does = append(does, fmt.Sprintf("posts %s to %s", labels[reach.Kind], plural(reach.Told, "channel")))
-	}
-	if reach.Again > 0 {
-		does = append(does, fmt.Sprintf("sends %s that %s kept back", copies(reach.Again), oneOr(reach.Again, "was", "were")))
-	}
-	if len(does) > 0 {
-		more = append(more, "This "+strings.Join(does, " and ")+".")
-	}
-	if wait := waitingWords(kind, reach.Waiting); wait != "" {
-		more = append(more, wait)
-	}
-	if reach.Old > 0 {
-		more = append(more, fmt.Sprintf("%s %s too old to be reached.", capital(copies(reach.Old)), oneOr(reach.Old, "is", "are")))
-	}
-	if len(more) == 0 {
-		return "No channel has a copy of it."
-	}
-	return strings.Join(more, " ")
-}
-
-// waitingWords says what becomes of n copies that were not sent yet.
-func waitingWords(kind stories.RevisionKind, n int) string {
-	if n <= 0 {
-		return ""
-	}
-	wait := fmt.Sprintf("%s that %s not sent yet ", capital(copies(n)), oneOr(n, "was", "were"))
-	switch kind {
-	case stories.Withdrawal:
-		return wait + oneOr(n, "is not sent at all.", "are not sent at all.")
-	case stories.Hold:
-		return wait + oneOr(n, "is kept until it is released.", "are kept until it is released.")
-	}
-	return wait + oneOr(n, "goes out as it reads then.", "go out as it reads then.")
-}
-
-// copies counts copies of an update.
-func copies(n int) string {
-	if n == 1 {
-		return "1 copy"
-	}
-	return bot.Count(n) + " copies"
-}
-
 // carryOutRevision revises an update and says how many copies and channels that
 // reaches, for as long as it takes.
-func (m *Mux) carryOutRevision(ctx context.Context, act stories.Act, v revising) (bot.Reply, error) {
-	done, err := m.stories.Revise(ctx, act, v.slug, v.number, v.Rewording)
+func (m *amending) carryOutRevision(ctx context.Context, act stories.Act, v revising) (bot.Reply, error) {
+	v = m.pictured(ctx, v)
+	done, err := m.reviser.Revise(ctx, act, v.slug, v.number, v.Rewording)
 	if err != nil {
 		return bot.Reply{}, m.revisionError(ctx, act.By, v, err)
 	}
@@ -222,10 +230,10 @@ func (m *Mux) carryOutRevision(ctx context.Context, act stories.Act, v revising)
 	if done.Reach.Edits+done.Reach.Told+done.Reach.Again == 0 {
 		return reply, nil
 	}
-	began, first := m.stories.Now(), done.Reach.Edits+done.Reach.Told
+	began, first := m.now(), done.Reach.Edits+done.Reach.Told
 	now := func(ctx context.Context) (stories.Spread, time.Duration, error) {
-		s, err := m.stories.Spread(ctx, done.Update.ID, done.Update.Revision)
-		return s, bot.TimeLeft(first-s.Edits.Waiting-s.Told.Waiting, s.Waiting(), m.stories.Now().Sub(began)), err
+		s, err := m.reviser.Spread(ctx, done.Update.ID, done.Update.Revision)
+		return s, bot.TimeLeft(first-s.Edits.Waiting-s.Told.Waiting, s.Waiting(), m.now().Sub(began)), err
 	}
 	reply.Live = func(ctx context.Context) (bot.Message, bool, error) {
 		s, left, err := now(ctx)
@@ -248,9 +256,9 @@ type revised struct {
 func (v revised) message(s stories.Spread, left time.Duration) bot.Message {
 	what := fmt.Sprintf(revisionWords[v.kind].done, v.Update.Number, v.Story.Slug)
 	m := bot.Message{Tone: bot.Success, Blocks: []bot.Block{
-		bot.Para(bot.Text(what + ". " + reachWords(v.kind, v.Reach))),
+		bot.Para(bot.Text(what + ". " + reachWords(v.kind, v.Revised))),
 		{Kind: bot.Quote, Spans: []bot.Span{{Text: excerpt(v.Update.Text), Strike: v.Update.Marks.Standing == stories.Withdrawn}}}}}
-	if words := v.progress(s, left); words != "" {
+	if words := v.words(s, left); words != "" {
 		m.Blocks = append(m.Blocks, bot.Para(bot.Text(words)))
 	}
 	return m
@@ -259,42 +267,10 @@ func (v revised) message(s stories.Spread, left time.Duration) bot.Message {
 // ending is what the author reads of its end where that is a message of its own.
 func (v revised) ending(s stories.Spread, left time.Duration) bot.Message {
 	return bot.Message{Tone: bot.Success, Blocks: []bot.Block{bot.Para(
-		bot.Bold(fmt.Sprintf("%s, update %d: ", v.Story.Slug, v.Update.Number)), bot.Text(v.progress(s, left)))}}
+		bot.Bold(fmt.Sprintf("%s, update %d: ", v.Story.Slug, v.Update.Number)), bot.Text(v.words(s, left)))}}
 }
 
-// progress says how a revision's work stands, "" before that is known.
-func (v revised) progress(s stories.Spread, left time.Duration) string {
-	var parts []string
-	if s.Edits.Total > 0 {
-		parts = append(parts, ofAll("edited", s.Edits, "copy", "copies", "could not be edited"))
-	}
-	if s.Told.Total > 0 {
-		parts = append(parts, ofAll("posted "+labels[v.Reach.Kind]+" to", s.Told, "channel", "channels", "did not get it"))
-	}
-	if v.Reach.Again > 0 && s.Again.Total > 0 {
-		parts = append(parts, ofAll("sent the update to", s.Again, "channel", "channels", "did not get it"))
-	}
-	if len(parts) == 0 {
-		return ""
-	}
-	words := capital(strings.Join(parts, "; "))
-	if !s.Done() && left >= time.Second {
-		words += ", about " + bot.Roughly(left) + " left"
-	}
-	return words + "."
-}
-
-// ofAll says how much of some work is done, and what did not succeed.
-func ofAll(did string, p stories.Progress, one, more, failed string) string {
-	words := fmt.Sprintf("%s %s of %s %s", did, bot.Count(p.Sent), bot.Count(p.Total), oneOr(p.Total, one, more))
-	if p.Held > 0 {
-		words += fmt.Sprintf(", %s in channels that are blocked", bot.Count(p.Held))
-	}
-	if p.Failed > 0 {
-		words += fmt.Sprintf(", %s %s", bot.Count(p.Failed), failed)
-	}
-	if p.Unknown > 0 {
-		words += fmt.Sprintf(", %s uncertain", bot.Count(p.Unknown))
-	}
-	return words
+// words say how a revision's work stands, "" before that is known.
+func (v revised) words(s stories.Spread, left time.Duration) string {
+	return bot.RevisionWords(s, v.Reach.Kind, v.Reach.Again > 0, left)
 }

@@ -109,7 +109,7 @@ func rowPrint(u stories.Update, now time.Time, fresh bool, room int) bot.Block {
 	if fresh {
 		label = "new · " + label
 	}
-	if u.Picture.URL != "" {
+	if bot.Picture(u) != nil {
 		label += "with a picture · "
 	}
 	author, _ := bot.CutToRoom(bot.UserName(u.Author), room/2)

@@ -19,18 +19,18 @@ func TestADraftKeepsAllThatAnUpdateCarries(t *testing.T) {
 			n.must(n.submit("mo", "desk", map[string]string{"text": "The studio is said to close."}))
 		},
 		"taken back": func(t *testing.T, n *newsroom) {
-			n.config.Undo = 20 * time.Second
+			n.remake(func(c *Config) { c.Undo = 20 * time.Second })
 			n.must(n.ask("mo", "desk", "/update sony-hack"+options+" The studio is said to close."))
 			has(t, "Undo", n.press("mo", "desk", "Undo"), "UNVERIFIED", "BREAKING", "It is a draft now.")
-			n.config.Undo = 0
+			n.remake(func(c *Config) { c.Undo = 0 })
 		},
 		"taken back twice": func(t *testing.T, n *newsroom) {
-			n.config.Undo = 20 * time.Second
+			n.remake(func(c *Config) { c.Undo = 20 * time.Second })
 			n.must(n.ask("mo", "desk", "/update sony-hack"+options+" The studio is said to close."))
 			n.must(n.press("mo", "desk", "Undo"))
 			n.must(n.press("mo", "desk", "Post"))
 			has(t, "Undo", n.press("mo", "desk", "Undo"), "UNVERIFIED", "BREAKING", "It is a draft now.")
-			n.config.Undo = 0
+			n.remake(func(c *Config) { c.Undo = 0 })
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -84,7 +84,7 @@ func TestADraftOfTheSameTextIsAskedAbout(t *testing.T) {
 // reads is an update of sony-hack as it reads.
 func (n *newsroom) reads(number int) stories.Update {
 	n.t.Helper()
-	u, err := n.service.Update(n.t.Context(), n.story("sony-hack").ID, number)
+	u, err := n.service.Archive.Update(n.t.Context(), n.story("sony-hack").ID, number)
 	if err != nil {
 		n.t.Fatal(err)
 	}

@@ -14,19 +14,19 @@ const timelinePage = 5
 
 // timeline shows a story's updates in the places below before, newest first; 0
 // is the newest page.
-func (m *Mux) timeline(ctx context.Context, reader stories.User, story stories.Story, before int) (bot.Reply, error) {
+func (m *showing) timeline(ctx context.Context, reader stories.User, story stories.Story, before int) (bot.Reply, error) {
 	top := story.Updates
 	if before > 0 {
 		top = before - 1
 	}
-	updates, err := m.stories.Timeline(ctx, story.ID, top+1, timelinePage)
+	updates, err := m.archive.Timeline(ctx, story.ID, top+1, timelinePage)
 	if err != nil {
 		return bot.Reply{}, err
 	}
 	if before == 0 && len(updates) > 0 {
 		m.markSeen(ctx, reader, story)
 	}
-	return bot.Reply{Message: renderTimeline(story, updates, min(top, story.Updates), m.stories.Now())}, nil
+	return bot.Reply{Message: renderTimeline(story, updates, min(top, story.Updates), m.now())}, nil
 }
 
 // renderTimeline is one page of the timeline, newest first, the first in place top.

@@ -8,29 +8,39 @@ import (
 	"storybot/stories"
 )
 
+// tracking is the form of a story.
+type tracking struct {
+	kinds   *formKinds
+	archive Archive
+	editing *editing
+	finding *finding
+	forming *forming
+	manual  *manual
+}
+
 // trackForm is the form that starts a story.
-func trackForm() formKind {
+func trackForm(m *families) formKind {
 	return formKind{
 		letter: "t", title: "Start a story", begin: "/desk track",
 		asks:   []string{"headline", "summary", "topics", "slug"},
-		fields: (*Mux).trackFields, check: (*Mux).checkTrackDraft, preview: (*Mux).previewTrack, post: (*Mux).postTrack,
-		settle: func(*Mux, context.Context, *stories.Draft) error { return nil },
-		line:   func(_ *Mux, _ context.Context, d stories.Draft) string { return "a story: " + d.Fields["headline"] },
+		fields: m.forms.tracking.trackFields, check: m.forms.tracking.checkTrackDraft, preview: m.forms.tracking.previewTrack, post: m.forms.tracking.postTrack,
+		settle: func(context.Context, *stories.Draft) error { return nil },
+		line:   func(_ context.Context, d stories.Draft) string { return "a story: " + d.Fields["headline"] },
 	}
 }
 
 // trackInForm opens the form with what was typed already.
-func (m *Mux) trackInForm(ctx context.Context, r request) (bot.Reply, error) {
+func (m *tracking) trackInForm(ctx context.Context, r request) (bot.Reply, error) {
 	d := stories.Draft{Fields: map[string]string{}}
 	for _, name := range []string{"slug", "topics", "summary"} {
 		if given := strings.Join(r.values[name], ","); given != "" {
 			d.Fields[name] = given
 		}
 	}
-	return m.openForm(ctx, r, trackForm(), d)
+	return m.forming.openForm(ctx, r, m.kinds.track, d)
 }
 
-func (m *Mux) trackFields(_ context.Context, d stories.Draft) ([]bot.Field, error) {
+func (m *tracking) trackFields(_ context.Context, d stories.Draft) ([]bot.Field, error) {
 	return append(storyFields(d), bot.Field{
 		Name: "slug", Label: "Slug", Hint: "Its short name in commands; made from the headline when left empty", Limit: stories.MaxSlug, Value: d.Fields["slug"]}), nil
 }
@@ -45,7 +55,7 @@ func storyFields(d stories.Draft) []bot.Field {
 }
 
 // checkTrackDraft says what Track would refuse of a draft.
-func (m *Mux) checkTrackDraft(ctx context.Context, d stories.Draft) (problems, error) {
+func (m *tracking) checkTrackDraft(ctx context.Context, d stories.Draft) (problems, error) {
 	wrong := problems{}
 	if err := wrong.checkStory(d); err != nil {
 		return nil, err
@@ -61,11 +71,8 @@ func (p problems) checkStory(d stories.Draft) error {
 	}
 	topics := topicsOf([]string{d.Fields["topics"]})
 	_, topicsErr := stories.CheckTopics(topics)
-	for _, topic := range topics {
-		if err := checkTopic(topic); err != nil {
-			topicsErr = err
-			break
-		}
+	if err := checkTopics(topics, "For no topics leave the field empty."); err != nil {
+		topicsErr = err
 	}
 	for field, err := range map[string]error{"headline": headline, "summary": stories.CheckSummary(d.Fields["summary"]), "topics": topicsErr} {
 		if err := p.add(field, err); err != nil {
@@ -76,7 +83,7 @@ func (p problems) checkStory(d stories.Draft) error {
 }
 
 // checkFreeSlug refuses the slug that a draft would get when it is none, or taken.
-func (m *Mux) checkFreeSlug(ctx context.Context, d stories.Draft, headed bool) error {
+func (m *tracking) checkFreeSlug(ctx context.Context, d stories.Draft, headed bool) error {
 	slug := strings.ToLower(d.Fields["slug"])
 	switch {
 	case slug != "":
@@ -88,10 +95,10 @@ func (m *Mux) checkFreeSlug(ctx context.Context, d stories.Draft, headed bool) e
 	default:
 		slug = slugOf(d.Fields["headline"])
 	}
-	_, err := m.stories.Story(ctx, slug)
+	_, err := m.archive.Story(ctx, slug)
 	switch stories.CodeOf(err) {
 	case "":
-		return m.taken(ctx, slug)
+		return m.finding.taken(ctx, slug)
 	case stories.CodeNotFound:
 		return nil
 	}
@@ -99,8 +106,8 @@ func (m *Mux) checkFreeSlug(ctx context.Context, d stories.Draft, headed bool) e
 }
 
 // trackRequest is a draft as what would be typed behind /desk track.
-func (m *Mux) trackRequest(r request, d stories.Draft) request {
-	r.command, r.values = m.named("desk track"), values{}
+func (m *tracking) trackRequest(r request, d stories.Draft) request {
+	r.command, r.values = m.manual.named("desk track"), values{}
 	for name, value := range d.Fields {
 		if value != "" {
 			r.values[name] = []string{value}
@@ -110,7 +117,7 @@ func (m *Mux) trackRequest(r request, d stories.Draft) request {
 }
 
 // previewTrack is the story as it will be.
-func (m *Mux) previewTrack(_ context.Context, r request, d stories.Draft) (bot.Message, []bot.Span, error) {
+func (m *tracking) previewTrack(_ context.Context, r request, d stories.Draft) (bot.Message, []bot.Span, error) {
 	wanted, err := m.trackRequest(r, d).wanted()
 	if err != nil {
 		return bot.Message{}, nil, err
@@ -137,6 +144,6 @@ func storyPreview(story stories.Story) bot.Message {
 }
 
 // postTrack starts the story of a draft.
-func (m *Mux) postTrack(ctx context.Context, r request, d stories.Draft) (bot.Reply, error) {
-	return m.track(ctx, m.trackRequest(r, d))
+func (m *tracking) postTrack(ctx context.Context, r request, d stories.Draft) (bot.Reply, error) {
+	return m.editing.track(ctx, m.trackRequest(r, d))
 }

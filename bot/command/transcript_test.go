@@ -127,7 +127,7 @@ func (n *newsroom) happen(words []string) string {
 		return strings.TrimRight(said.String(), "\n")
 	case "due":
 		for {
-			wait, err := n.config.Schedule.PublishDue(n.t.Context())
+			wait, err := n.plan.PublishDue(n.t.Context())
 			if err != nil {
 				n.t.Fatal(err)
 			}
@@ -140,13 +140,13 @@ func (n *newsroom) happen(words []string) string {
 		if err != nil {
 			n.t.Fatal(err)
 		}
-		n.config.Zone = zone
+		n.remake(func(c *Config) { c.Zone = zone })
 	case "undo":
 		undo, err := time.ParseDuration(words[1])
 		if err != nil {
 			n.t.Fatal(err)
 		}
-		n.config.Undo = undo
+		n.remake(func(c *Config) { c.Undo = undo })
 	case "block":
 		n.work(blocking)
 	case "fail":

@@ -14,6 +14,20 @@ import (
 	"storybot/stories"
 )
 
+// updating is the form of an update.
+type updating struct {
+	kinds   *formKinds
+	now     func() time.Time
+	archive Archive
+	drafts  Drafts
+	index   Index
+	rights  Rights
+	finding *finding
+	forming *forming
+	timing  *timing
+	writing *writing
+}
+
 // The fields of an update's draft that have other names than the options of
 // /update, or are in no form.
 const (
@@ -31,12 +45,12 @@ const anotherStory = "another"
 const maxPicked = 24
 
 // updateForm is the form of an update.
-func updateForm() formKind {
+func updateForm(m *families) formKind {
 	return formKind{
 		letter: "u", title: "Write an update", begin: "/desk write",
 		asks:   []string{storyField, "text", "level", "source", "at"},
-		fields: (*Mux).updateFields, settle: (*Mux).settleUpdate, check: (*Mux).checkUpdateDraft,
-		question: (*Mux).askDraftTime, preview: (*Mux).previewUpdate, post: (*Mux).postUpdate, line: (*Mux).updateLine,
+		fields: m.forms.updating.updateFields, settle: m.forms.updating.settleUpdate, check: m.forms.updating.checkUpdateDraft,
+		question: m.forms.timing.askDraftTime, preview: m.forms.updating.previewUpdate, post: m.forms.updating.postUpdate, line: m.forms.updating.updateLine,
 		note: func(d stories.Draft) string {
 			if d.Fields[filesField] == "" {
 				return ""
@@ -47,13 +61,13 @@ func updateForm() formKind {
 }
 
 // write opens the form of an update, of a story or of one that is picked in it.
-func (m *Mux) write(ctx context.Context, r request) (bot.Reply, error) {
-	if err := m.stories.Require(ctx, r.User, stories.Moderator); err != nil {
+func (m *updating) write(ctx context.Context, r request) (bot.Reply, error) {
+	if err := m.rights.Require(ctx, r.User, stories.Moderator); err != nil {
 		return bot.Reply{}, err
 	}
 	d := stories.Draft{Fields: map[string]string{pickField: pickAny}}
 	if slug := r.get(storyArg.Name); slug != "" {
-		story, err := m.openStory(ctx, slug)
+		story, err := m.finding.openStory(ctx, slug)
 		if err != nil {
 			return bot.Reply{}, err
 		}
@@ -67,12 +81,12 @@ func (m *Mux) write(ctx context.Context, r request) (bot.Reply, error) {
 			d.Fields[name] = strings.Join(given, "\n")
 		}
 	}
-	return m.openForm(ctx, r, updateForm(), d)
+	return m.forming.openForm(ctx, r, m.kinds.update, d)
 }
 
 // anyStory refuses to write of none. CodeNotFound while no story is tracked.
-func (m *Mux) anyStory(ctx context.Context) error {
-	found, err := m.stories.Suggest(ctx, "", 1)
+func (m *updating) anyStory(ctx context.Context) error {
+	found, err := m.index.Suggest(ctx, "", 1)
 	if err == nil && len(found) == 0 {
 		err = stories.Errorf(stories.CodeNotFound, "No story is tracked yet, so there is none to write for. Start one: /desk track.")
 	}
@@ -80,8 +94,8 @@ func (m *Mux) anyStory(ctx context.Context) error {
 }
 
 // openStory finds a story that takes updates. Errors as of Story, and CodeClosed.
-func (m *Mux) openStory(ctx context.Context, slug string) (stories.Story, error) {
-	story, err := m.stories.Story(ctx, slug)
+func (m *finding) openStory(ctx context.Context, slug string) (stories.Story, error) {
+	story, err := m.archive.Story(ctx, slug)
 	if err == nil && story.State == stories.Closed {
 		err = stories.Errorf(stories.CodeClosed, "%s is closed. Take it up again first: /desk reopen %s.", story.Slug, story.Slug)
 	}
@@ -89,7 +103,7 @@ func (m *Mux) openStory(ctx context.Context, slug string) (stories.Story, error)
 }
 
 // updateFields are the fields of an update's form.
-func (m *Mux) updateFields(ctx context.Context, d stories.Draft) (fields []bot.Field, err error) {
+func (m *updating) updateFields(ctx context.Context, d stories.Draft) (fields []bot.Field, err error) {
 	level := d.Fields["level"]
 	if _, err := stories.ParseLevel(level); err != nil {
 		level = stories.Normal.String()
@@ -106,7 +120,7 @@ func (m *Mux) updateFields(ctx context.Context, d stories.Draft) (fields []bot.F
 		bot.Field{Name: "level", Label: "Level", Kind: bot.ChoiceField, Required: true, Value: strings.ToLower(level), Choices: []bot.Choice{
 			{Value: "normal", Label: "normal"}, {Value: "breaking", Label: "breaking: arrives at once, everywhere"}, {Value: "minor", Label: "minor: makes no sound"}}},
 		sourceField(d),
-		m.whenField(d),
+		m.timing.whenField(d),
 	), nil
 }
 
@@ -116,16 +130,16 @@ func sourceField(d stories.Draft) bot.Field {
 }
 
 // picker is the field that picks the story: those that develop, the newest first.
-func (m *Mux) picker(ctx context.Context, d stories.Draft) (bot.Field, error) {
+func (m *updating) picker(ctx context.Context, d stories.Draft) (bot.Field, error) {
 	f := bot.Field{Name: storyField, Label: "Story", Kind: bot.ChoiceField, Required: true}
-	found, err := m.stories.Suggest(ctx, "", maxPicked)
+	found, err := m.index.Suggest(ctx, "", maxPicked)
 	if err != nil {
 		return f, err
 	}
 	found = slices.DeleteFunc(found, func(s stories.Story) bool { return s.State == stories.Closed })
 	var chosen stories.Story
 	if d.StoryID != 0 { // it may have been merged since
-		if chosen, err = m.stories.StoryByID(ctx, d.StoryID); err != nil {
+		if chosen, err = m.archive.StoryByID(ctx, d.StoryID); err != nil {
 			return f, err
 		}
 	}
@@ -153,13 +167,13 @@ func slugField(d stories.Draft) bot.Field {
 }
 
 // settleUpdate finds the story that was picked or typed, and the time.
-func (m *Mux) settleUpdate(ctx context.Context, d *stories.Draft) error {
-	m.settleWhen(d)
+func (m *updating) settleUpdate(ctx context.Context, d *stories.Draft) error {
+	m.timing.settleWhen(d)
 	return m.settleStory(ctx, d)
 }
 
 // settleStory finds the story that was picked or typed.
-func (m *Mux) settleStory(ctx context.Context, d *stories.Draft) error {
+func (m *updating) settleStory(ctx context.Context, d *stories.Draft) error {
 	if d.Fields[pickField] == "" {
 		return nil
 	}
@@ -168,7 +182,7 @@ func (m *Mux) settleStory(ctx context.Context, d *stories.Draft) error {
 	if typed == "" || typed == anotherStory {
 		return nil
 	}
-	story, err := m.stories.Story(ctx, typed)
+	story, err := m.archive.Story(ctx, typed)
 	if err == nil {
 		d.StoryID, d.Fields[storyField] = story.ID, story.Slug
 	}
@@ -179,8 +193,8 @@ func (m *Mux) settleStory(ctx context.Context, d *stories.Draft) error {
 }
 
 // checkUpdateDraft says what Append would refuse of a draft, but for a closed story.
-func (m *Mux) checkUpdateDraft(ctx context.Context, d stories.Draft) (problems, error) {
-	wrong, r, now := problems{}, updateRequest(d), m.stories.Now()
+func (m *updating) checkUpdateDraft(ctx context.Context, d stories.Draft) (problems, error) {
+	wrong, r, now := problems{}, updateRequest(d), m.now()
 	if d.StoryID == 0 {
 		if err := wrong.add(storyField, m.unpicked(ctx, d.Fields[storyField])); err != nil {
 			return nil, err
@@ -197,7 +211,7 @@ func (m *Mux) checkUpdateDraft(ctx context.Context, d stories.Draft) (problems, 
 	if typed := r.get("level"); typed != "" {
 		_, levelErr = stories.ParseLevel(strings.ToLower(typed))
 	}
-	_, atErr := m.dueOf(d)
+	_, atErr := m.timing.dueOf(d)
 	if unclear := (*unclearTime)(nil); errors.As(atErr, &unclear) {
 		atErr = nil // it is asked about, once nothing else is wrong
 	}
@@ -218,11 +232,11 @@ func (m *Mux) checkUpdateDraft(ctx context.Context, d stories.Draft) (problems, 
 }
 
 // unpicked is why a draft has no story.
-func (m *Mux) unpicked(ctx context.Context, typed string) error {
+func (m *updating) unpicked(ctx context.Context, typed string) error {
 	if typed == "" || typed == anotherStory {
 		return stories.Errorf(stories.CodeInvalid, "Pick the story.")
 	}
-	_, err := m.stories.Story(ctx, typed)
+	_, err := m.archive.Story(ctx, typed)
 	if refusal, ok := err.(*stories.Error); ok && len(refusal.Near) > 0 {
 		offer := "Did you mean " + strings.Join(refusal.Near, " or ") + "?"
 		if refusal.Newest {
@@ -248,76 +262,81 @@ func updateRequest(d stories.Draft) request {
 }
 
 // previewUpdate is the update as channels will see it.
-func (m *Mux) previewUpdate(ctx context.Context, r request, d stories.Draft) (bot.Message, []bot.Span, error) {
-	story, err := m.stories.StoryByID(ctx, d.StoryID)
+func (m *updating) previewUpdate(ctx context.Context, r request, d stories.Draft) (bot.Message, []bot.Span, error) {
+	story, err := m.archive.StoryByID(ctx, d.StoryID)
 	if err != nil {
 		return bot.Message{}, nil, err
 	}
-	a, err := m.readAppend(updateRequest(d))
+	a, err := m.writing.readAppend(updateRequest(d))
 	if err != nil {
 		return bot.Message{}, nil, err
 	}
-	due, err := m.dueOf(d)
+	due, err := m.timing.dueOf(d)
 	if err != nil {
 		return bot.Message{}, nil, err
 	}
 	if !due.IsZero() {
 		a.At = time.Time{} // it is dated when it goes out
 	}
-	u := a.Preview(story, r.User, m.stories.Now())
-	reach, err := m.stories.Reach(ctx, story.ID, u.Level)
+	u := a.Preview(story, r.User, m.now())
+	if !due.IsZero() {
+		u.Number = 0 // it is numbered when it goes out
+	}
+	all, direct, err := m.drafts.Reach(ctx, story.ID, u.Level)
 	if err != nil {
 		return bot.Message{}, nil, err
 	}
 	msg := bot.RenderUpdate(story, u)
-	what := m.whenWords(due, reach)
+	what := m.timing.whenWords(due, all, direct)
 	for _, b := range msg.Buttons {
 		if b.Action == bot.ActionRead {
 			what += fmt.Sprintf(" Below it they have the button “%s”.", b.Label)
 		}
 	}
+	msg.Buttons = nil // they are of what is published
 	if story.State == stories.Closed {
-		what += " " + story.Slug + " is closed, though: it has to be reopened first."
+		what += " " + story.Slug + " is closed: posting takes it up again."
 	}
 	return msg, []bot.Span{bot.Text(what)}, nil
 }
 
-// goesTo says how many channels an update would be sent to.
-func goesTo(channels int) string {
-	if channels == 0 {
+// goesTo says to how many channels an update would be sent, which so many direct
+// messages are among.
+func goesTo(all, direct int) string {
+	if all == 0 {
 		return "No channel follows it yet: it goes to its timeline."
 	}
-	return fmt.Sprintf("It goes to %s.", plural(channels, "channel"))
+	return fmt.Sprintf("It goes to %s.", bot.PlacesWords(all, direct))
 }
 
 // postUpdate publishes a draft.
-func (m *Mux) postUpdate(ctx context.Context, r request, d stories.Draft) (bot.Reply, error) {
-	story, err := m.stories.StoryByID(ctx, d.StoryID)
+func (m *updating) postUpdate(ctx context.Context, r request, d stories.Draft) (bot.Reply, error) {
+	story, err := m.archive.StoryByID(ctx, d.StoryID)
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	a, err := m.readAppend(updateRequest(d))
+	a, err := m.writing.readAppend(updateRequest(d))
 	if err != nil {
 		return bot.Reply{}, err
 	}
 	if d.State != stories.DraftPosted {
-		if _, err := m.dueOf(d); err != nil {
+		if _, err := m.timing.dueOf(d); err != nil {
 			return bot.Reply{}, err
 		}
 	}
 	a.Slug, a.Again = story.Slug, a.Again || r.get("again") != ""
-	return m.publishOrSchedule(ctx, r, a)
+	return m.writing.publishOrSchedule(ctx, r, a)
 }
 
 // updateLine names a draft of an update in a list.
-func (m *Mux) updateLine(ctx context.Context, d stories.Draft) string {
+func (m *updating) updateLine(ctx context.Context, d stories.Draft) string {
 	return cmp.Or(m.storyName(ctx, d), "an update") + ": " + d.Fields["text"]
 }
 
 // storyName is what the story of a draft is called; "" while it has none. A draft is
 // listed all the same when that cannot be found out.
-func (m *Mux) storyName(ctx context.Context, d stories.Draft) string {
-	story, err := m.stories.StoryByID(ctx, d.StoryID)
+func (m *updating) storyName(ctx context.Context, d stories.Draft) string {
+	story, err := m.archive.StoryByID(ctx, d.StoryID)
 	if err != nil {
 		return ""
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"flag"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -115,4 +116,40 @@ func TestGoldenHits(t *testing.T) {
 		b.WriteString(l.plain() + "\n")
 	}
 	golden(t, "hits.golden", b.String())
+}
+
+// TestNothingIsPrintedAgainAsItStands: an edit that nobody could write down is done
+// again, and printed once; so is one that changes nothing. Any other is.
+func TestNothingIsPrintedAgainAsItStands(t *testing.T) {
+	var out bytes.Buffer
+	c := New(Config{In: strings.NewReader(""), Out: &out})
+	first, second := bot.Plainly("It rains"), bot.Plainly("It pours")
+	posted := push("k1", &first)
+	c.Do(t.Context(), posted)
+	out.Reset()
+	edit := func(m *bot.Message) string {
+		t.Helper()
+		o := bot.Operation{Message: m, Target: "k1", Delivery: stories.Delivery{ID: 2, Key: "edit", Op: stories.OpEdit, Destination: posted.Delivery.Destination}}
+		if v := c.Settle(t.Context(), o); v.Outcome != bot.Delivered || v.MessageID != "k1" {
+			t.Errorf("verdict %+v", v)
+		}
+		defer out.Reset()
+		return out.String()
+	}
+	for i, step := range []struct {
+		m    *bot.Message
+		want string
+	}{
+		{&first, ""}, {&second, "── #news, edited ──\nIt pours\n\n"}, {&second, ""}, {&first, "── #news, edited ──\nIt rains\n\n"}, {&first, ""},
+	} {
+		if got := edit(step.m); got != step.want {
+			t.Errorf("step %d: %q, want %q", i, got, step.want)
+		}
+	}
+	for i := range 3 * maxPrinted {
+		c.stands(fmt.Sprint("copy", i), first)
+	}
+	if len(c.copies) > maxPrinted+1 {
+		t.Errorf("%d copies are kept", len(c.copies))
+	}
 }

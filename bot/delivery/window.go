@@ -80,14 +80,14 @@ func (s *share) below(level stories.Level) (n int) {
 	return n
 }
 
-// raise gives earlier publications of a story the level of one of it, and reports
-// whether anything in memory has another place in the order now.
+// raise gives earlier publications of a story the level of one of it that raises them,
+// and reports whether anything in memory has another place in the order now.
 func (w *window) raise(by stories.Publication) (moved bool) {
-	if by.StoryID == 0 || by.Level == stories.Minor {
-		return false
-	}
 	for _, id := range by.Merged {
 		w.unite(id, by.StoryID)
+	}
+	if !raises(by) {
+		return false
 	}
 	for _, p := range w.publications {
 		if p.story == by.StoryID && p.id < by.ID && p.level < by.Level {

@@ -44,6 +44,17 @@ func deferred() []byte {
 // encodeEdit is the body that makes m of an answer.
 func encodeEdit(m bot.Message) []byte { return mustEncode(contentOf(m)) }
 
+// encodeCopy is the body that makes m of a message that was posted under key, which
+// its first button or menu keeps carrying: without it Settle would not know the
+// message again, and post it once more. key is "" where it is not known.
+func encodeCopy(m bot.Message, key string) []byte {
+	c := contentOf(m)
+	if isNonce(key) {
+		markFirst(c.Components, key)
+	}
+	return mustEncode(c)
+}
+
 // suggestion is a choice as Discord names its parts.
 type suggestion struct {
 	Name  string `json:"name"`

@@ -46,7 +46,7 @@ func (i *interaction) chosen(d data, r *reader) (c *bot.Chosen, ok bool) {
 	r.resolved.know(m.Author, "")
 	author := r.resolved.name(bot.PersonKind, string(m.Author.ID)) // a nickname, where there is one
 	c = &bot.Chosen{
-		Text:   r.text(m.text()),
+		Text:   r.unstyled(m.text()),
 		Author: cmp.Or(strings.TrimPrefix(author, "@"), m.Author.name()),
 		Link:   i.link(string(d.TargetID)),
 		More:   len(m.Files)+len(m.Stickers) > 0,

@@ -73,9 +73,15 @@ func TestGoldenHits(t *testing.T) {
 
 // What a revised update looks like in every state, and that none is too long, pings or
 // shows marks that are not meant.
-func TestGoldenRevised(t *testing.T) {
+func TestGoldenRevised(t *testing.T) { goldenRevised(t, "revised.golden", platformtest.Revised()) }
+
+// What becomes of cards once what they show has changed.
+func TestGoldenCards(t *testing.T) { goldenRevised(t, "cards.golden", platformtest.Cards()) }
+
+func goldenRevised(t *testing.T, file string, list []platformtest.Push) {
+	t.Helper()
 	var b strings.Builder
-	for _, p := range platformtest.Revised() {
+	for _, p := range list {
 		content := text(p.Message)
 		if _, _, complaint := shownOf(unstruck(content)); complaint != "" {
 			t.Errorf("%s: %s", p.Name, complaint)
@@ -95,7 +101,7 @@ func TestGoldenRevised(t *testing.T) {
 		}
 		b.WriteString("\n\n")
 	}
-	goldenText(t, "revised.golden", b.String())
+	goldenText(t, file, b.String())
 }
 
 // unstruck is content without the marks of what is meant to stand out or to be struck

@@ -140,6 +140,18 @@ func drawMessage(t *rapid.T, text *rapid.Generator[string]) bot.Message {
 	}
 }
 
+// Small print that takes all that a short body leaves drives nothing over the limit.
+func TestSmallPrintLeavesRoomForTheBody(t *testing.T) {
+	for n := range 60 {
+		m := bot.Message{Title: "é*a", URL: "https://safe.example/x", Blocks: []bot.Block{
+			bot.Para(bot.At(noon), bot.At(noon)), bot.Para(), {Kind: bot.Small, Spans: []bot.Span{{Text: strings.Repeat("x", 1880+n), Strike: true, Italic: true}}},
+		}}
+		if got := text(m); bot.Units(got) > maxContent || strings.Contains(got, tooLongNote) || !strings.Contains(got, stamp(bot.At(noon))) {
+			t.Fatalf("%d: %d units: %q", n, bot.Units(got), got[:100])
+		}
+	}
+}
+
 func TestNoMessageExceedsALimit(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		long := rapid.Map(rapid.IntRange(0, 3000), func(n int) string { return strings.Repeat("é*a ", n) })

@@ -182,3 +182,18 @@ func TestACorrectionReachesAChannelThatWasClosed(t *testing.T) {
 		}
 	}
 }
+
+// Of what was done to an update before it was sent its copies say nothing: nobody saw it
+// as it was.
+func TestACopyBearsMarksOfWhatItsReadersSaw(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newPressroom(t, 2)
+		r.RevisedBeforeSent(func(again bool) {
+			for _, id := range r.ids {
+				if complaint := platformtest.UnseenComplaint(r.textsOf(id), again); complaint != "" {
+					t.Error(complaint)
+				}
+			}
+		})
+	})
+}

@@ -114,7 +114,7 @@ func testReplay(t *testing.T, r *run) {
 // testButton presses every action there is, with the longest argument it takes.
 func testButton(t *testing.T, r *run) {
 	for n, spec := range bot.Actions() {
-		args := bot.Args{Numbers: []int64{1 << 40, 1 << 20, 7}[:spec.Most]}
+		args := bot.Args{Numbers: []int64{1 << 40, 1 << 20, 7, 399}[:spec.Most]}
 		if spec.Word {
 			args.Word = "q" + strings.Repeat("%C5%81", 5) + "-_.~+1"
 		}

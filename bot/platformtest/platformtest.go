@@ -128,6 +128,7 @@ func Run(t *testing.T, far New) {
 		{"every fault gets its verdict", testFaults},
 		{"an edit replaces what a message says, in place", testEdit},
 		{"every fault of an edit gets its verdict", testEditFaults},
+		{"what was edited is known again", testEditedIsKnownAgain},
 		{"what the platform does not know is refused in words", testUnknown},
 		{"a thread is opened once and takes replies", testThread},
 		{"a forum post takes replies", testForum},

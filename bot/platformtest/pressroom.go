@@ -130,7 +130,7 @@ func RevisedComplaint(texts []string, gone bool) string {
 		switch {
 		case strings.Contains(text, otherUpdate):
 			others++
-		case label == "WITHDRAWN" && strings.HasPrefix(rest, "Withdrawn "):
+		case label == "WITHDRAWN" && strings.HasPrefix(rest, "Does not stand since "):
 			copies++
 			for _, want := range []string{"There were none", thirdWording, "Corrected"} {
 				if !strings.Contains(rest, want) {
@@ -163,6 +163,48 @@ func RevisedComplaint(texts []string, gone bool) string {
 		}
 	}
 	return fmt.Sprintf("the channel was told %q", told)
+}
+
+// RevisedBeforeSent has an update put on hold, corrected and released before any of it
+// was sent, and corrects it once more when it was. It returns once nothing is owed any
+// more: seen is called when the update was sent, and at the end.
+func (r *Pressroom) RevisedBeforeSent(seen func(again bool)) {
+	r.t.Helper()
+	first := r.Publish(otherUpdate)
+	r.Idle()
+	u, _, err := r.Store.AppendUpdate(r.t.Context(), act(), stories.Update{StoryID: first.StoryID, Text: firstWording, Level: stories.Normal, At: time.Now()})
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	for _, w := range []stories.Rewording{{Kind: stories.Hold}, {Kind: stories.Correction, Text: secondWording}, {Kind: stories.Fix, Text: secondWording + "."}} {
+		if _, err := r.Store.Revise(r.t.Context(), act(), u.ID, w); err != nil {
+			r.t.Fatal(err)
+		}
+	}
+	r.Reword(u, stories.Rewording{Kind: stories.Release})
+	r.Idle()
+	seen(false)
+	r.Reword(u, stories.Rewording{Kind: stories.Correction, Text: thirdWording})
+	r.Idle()
+	seen(true)
+}
+
+// UnseenComplaint says what is wrong with the messages of a channel in
+// RevisedBeforeSent, "" for nothing.
+func UnseenComplaint(texts []string, again bool) string {
+	want := 2
+	if again {
+		want = 3
+	}
+	if len(texts) != want {
+		return fmt.Sprintf("the channel shows %q", texts)
+	}
+	for mark, shown := range map[string]bool{"Corrected": again, "Released": false, "edited": false, thirdWording: again, secondWording: !again} {
+		if strings.Contains(texts[1], mark) != shown {
+			return fmt.Sprintf("again: %v, %q in its copy %q", again, mark, texts[1])
+		}
+	}
+	return ""
 }
 
 // RevisedWhileClosed publishes an update and corrects it while d refuses the bot, which

@@ -30,6 +30,7 @@ func revisedAs(name, said, says, why string) (list []Push) {
 	story := stories.Story{ID: 1, Slug: "sony-hack", Headline: "North Korea denies hacking Sony Pictures", State: stories.Developing}
 	first := stories.Update{ID: 4, StoryID: 1, Number: 4, Level: stories.Normal, Text: said, Author: mo, At: at, CreatedAt: at,
 		Sources: []string{"https://www.nytimes.com/2014/12/23/world"}, Picture: stories.Picture{URL: "https://example.org/dam.jpg", Alt: "Water over the dam"}}
+	from := 0 // the wording that the channels were shown last
 	add := func(what string, u stories.Update, steps ...stories.Rewording) {
 		wordings := []stories.Revision{u.Wording(stories.Original, "", mo, at)}
 		when := at
@@ -42,7 +43,7 @@ func revisedAs(name, said, says, why string) (list []Push) {
 			wordings, u = append(wordings, next.Wording(w.Kind, w.Reason, ada, when)), next
 		}
 		list = append(list, Push{Name: what + name, Story: story, Update: u, Message: bot.RenderUpdate(story, u)})
-		if stories.Tell(wordings).Kind == "" {
+		if wordings = wordings[from:]; stories.Tell(wordings).Kind == "" {
 			return
 		}
 		c := stories.Content{Story: story, Update: u, Told: wordings, Notice: stories.Notice{Kind: stories.RevisionNotice, UpdateID: u.ID, Revision: u.Revision}}
@@ -61,6 +62,9 @@ func revisedAs(name, said, says, why string) (list []Push) {
 	add("corrected on hold", first, hold, correct)
 	add("unverified", unverified)
 	add("unverified and released", unverified, stories.Rewording{Kind: stories.Release})
+	add("unverified and corrected", unverified, correct)
 	add("corrected on hold and released the next day", first, hold, correct, stories.Rewording{Kind: stories.Release})
+	from = 1
+	add("corrected on hold, which was told before", first, hold, correct)
 	return list
 }

@@ -146,13 +146,13 @@ func (h *ear) menu(e envelope, i interaction, m *written) *ask {
 // chosen is a message as its readers saw it.
 func (h *ear) chosen(ctx context.Context, team, channel, ts string, m *written) bot.Chosen {
 	r := h.reader(ctx, team)
-	text := r.text(m.Text)
+	text := r.unstyled(m.Text)
 	if strings.TrimSpace(text) == "" {
 		text = r.blocks(m.Blocks)
 	}
 	for _, a := range m.Attachments {
 		if strings.TrimSpace(text) == "" {
-			text = r.text(cmp.Or(a.Text, a.Fallback))
+			text = r.unstyled(cmp.Or(a.Text, a.Fallback))
 		}
 	}
 	author := bot.OneLine(cmp.Or(m.Username, m.Bot.Name))

@@ -81,9 +81,15 @@ func TestGoldenHits(t *testing.T) {
 }
 
 // What a revised update looks like in every state, in a notification and in its blocks.
-func TestGoldenRevised(t *testing.T) {
+func TestGoldenRevised(t *testing.T) { goldenRevised(t, "revised.golden", platformtest.Revised()) }
+
+// What becomes of cards once what they show has changed.
+func TestGoldenCards(t *testing.T) { goldenRevised(t, "cards.golden", platformtest.Cards()) }
+
+func goldenRevised(t *testing.T, file string, list []platformtest.Push) {
+	t.Helper()
 	var b strings.Builder
-	for _, p := range platformtest.Revised() {
+	for _, p := range list {
 		text, blocks := encodeMessage(&p.Message)
 		shown, _ := shownOf(blocks)
 		if strings.Contains(shown, "does not fit") {
@@ -102,7 +108,7 @@ func TestGoldenRevised(t *testing.T) {
 		}
 		fmt.Fprintf(&b, "=== %s\n%s\n--- blocks\n%s\n\n", p.Name, text, blocks)
 	}
-	golden(t, "revised.golden", []byte(b.String()))
+	golden(t, file, []byte(b.String()))
 }
 
 // checkPush says what is wrong with a push, or with what its button opens.

@@ -36,8 +36,6 @@ func dateFormat(s bot.Span) string {
 		return "{ago}"
 	case s.DateOnly:
 		return "{date_short_pretty}"
-	case s.TimeOnly:
-		return "{time}"
 	}
 	return "{date_short_pretty} {time}"
 }

@@ -48,6 +48,8 @@ func undoing(offered, looks int32) func(context.Context, bot.Command) bot.Reply 
 
 // Once an update cannot be undone any more nobody is left with the button: the answer is
 // edited where that can be, at once and not only at the end, and however soon that was.
+// The answer to a command cannot be: there another message says how it ended, and the
+// button says so too.
 func TestAnAnswerDropsItsButtonsWhenTheyAreOver(t *testing.T) {
 	never := func(g *timing) { g.live, g.soon = []time.Duration{time.Hour}, time.Hour }
 	t.Run("a command", func(t *testing.T) {
@@ -58,8 +60,8 @@ func TestAnAnswerDropsItsButtonsWhenTheyAreOver(t *testing.T) {
 		if last.Visible() != "Published. Delivered all" || len(last.Message.Buttons()) != 0 {
 			t.Errorf("at the end %q with %v", last.Visible(), last.Message.Buttons())
 		}
-		if !last.Replaces {
-			t.Error("it was not asked to take the answer's place")
+		if left := r.slack.Ephemerals("T1", "C1", "U1"); last.Replaces || len(left) != 2 {
+			t.Errorf("the person sees %+v, want the answer and how it ended", left)
 		}
 	})
 	t.Run("a direct message", func(t *testing.T) {

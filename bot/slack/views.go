@@ -173,7 +173,7 @@ func (w *window) call(ctx context.Context, v *slack.ModalViewRequest) *failure {
 
 // teller says in the window how an answer goes on, in its place.
 func (w *window) teller() teller {
-	return teller{inPlace: true, until: time.Now().Add(responseLife), left: func() int { return 2 }, say: func(ctx context.Context, m *bot.Message, _ bool) *failure {
+	return teller{inPlace: true, until: time.Now().Add(responseLife), left: func() int { return 2 }, say: func(ctx context.Context, m *bot.Message) *failure {
 		w.mu.Lock()
 		defer w.mu.Unlock()
 		return w.call(ctx, viewOf(m))

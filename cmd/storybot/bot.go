@@ -17,6 +17,7 @@ import (
 	"storybot/bot/names"
 	"storybot/bot/schedule"
 	"storybot/stories"
+	"storybot/stories/sqlstore"
 )
 
 // running is a bot with all its parts.
@@ -24,7 +25,7 @@ type running struct {
 	config    *config
 	platforms []chatPlatform
 	log       *slog.Logger
-	store     database
+	store     *sqlstore.Store
 	desk      *stories.Service
 	schedule  *stories.Schedule
 	scheduler *schedule.Scheduler
@@ -62,7 +63,7 @@ func (r *running) start(ctx context.Context, talk *console.Console) error {
 	r.notifier = delivery.NewNotifier(r.store, uneditable(senders), func() { r.engine.Kick("") }, r.log, wallClock)
 	counts.WatchQueue(r.queue)
 	registry.MustRegister(newConnectionMetrics(r.connections))
-	r.mux = command.New(command.Config{Stories: r.desk, Schedule: r.schedule, Zone: r.config.times.zone, Undo: r.config.times.undo, Log: r.log,
+	r.mux = command.New(command.Config{Stories: command.Over(r.desk), Schedule: r.schedule, Zone: r.config.times.zone, Undo: r.config.times.undo, Log: r.log,
 		Connections: r.connections, Lanes: r.lanes, People: people()})
 	if r.config.httpAddr != "" {
 		m := &monitor{connections: r.connections, reach: r.reach, metrics: registry, log: r.log, limits: usualLimits()}
@@ -77,7 +78,7 @@ func (r *running) start(ctx context.Context, talk *console.Console) error {
 	r.background("search index", func(ctx context.Context) { keepSearchable(ctx, r.store, r.log) })
 	r.background("news for the desk", r.notifier.Run)
 	r.background("schedule", r.scheduler.Run)
-	r.background("blocked channels", delivery.NewHealer(r.desk, r.engine.Holds, r.log, wallClock).Run)
+	r.background("blocked channels", delivery.NewHealer(r.desk.Places, r.engine.Holds, r.log, wallClock).Run)
 	r.stops.add("answers", func(context.Context) error { r.mux.Wait(); return nil })
 	for _, p := range r.chats {
 		r.background(p.Name(), func(ctx context.Context) { r.ended <- p.run(ctx, r.mux, r.log) })
@@ -128,9 +129,9 @@ func (r *running) openNewsroom(ctx context.Context) error {
 			return fmt.Errorf("add the sample story: %w", err)
 		}
 	}
-	r.desk = stories.NewService(stories.Config{Store: store, Admins: admins, Log: r.log, Now: wallClock, Planned: func() { r.engine.Kick("") },
+	r.desk = stories.NewService(stories.Config{Stores: store.Families(), Admins: admins, Log: r.log, Now: wallClock, Planned: func() { r.engine.Kick("") },
 		CheckPerson: func(ref string) error { return bot.CheckPerson(people(), ref) }})
-	r.schedule = stories.NewSchedule(r.desk, store, func() { r.scheduler.Kick() })
+	r.schedule = stories.NewSchedule(r.desk.Publisher, store, store, func() { r.scheduler.Kick() })
 	return nil
 }
 
@@ -148,7 +149,7 @@ func (r *running) openPlatforms(talk *console.Console) error {
 		if !platform.configured(r.config) {
 			continue
 		}
-		p, err := platform.open(parts{r.config, command.Specs(), places{r.desk, r.book, func(lane string) { r.engine.Resume(lane) }, r.log}, r.store, r.log, r.starts.of(platform.name)})
+		p, err := platform.open(parts{r.config, command.Specs(), places{r.desk.Places, r.book, func(lane string) { r.engine.Resume(lane) }, r.log}, r.store, r.log, r.starts.of(platform.name)})
 		if err != nil {
 			return wrongSettings{what: "this platform cannot be made ready:", wrong: []string{platform.name + ": " + err.Error()}}
 		}
@@ -239,6 +240,18 @@ func (r *running) settled(ctx context.Context, last bool) error {
 			return err
 		}
 	}
+}
+
+// leaving is what somebody reads who leaves the console, and the bot stops with it, while
+// an update waits for the end of the time in which it can be undone.
+func (r *running) leaving(ctx context.Context) string {
+	if r.config.times.undo == 0 {
+		return ""
+	}
+	if waits, err := r.schedule.GoesOut(ctx, wallClock().Add(r.config.times.undo)); err != nil || !waits {
+		return ""
+	}
+	return "An update has not gone out yet: it goes out as soon as the bot runs again, or the desk is asked about it once an hour has passed. /desk scheduled lists it then."
 }
 
 // goneEvery is how often it is looked whether what is scheduled has gone out.

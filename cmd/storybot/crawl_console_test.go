@@ -27,9 +27,10 @@ type consoleStage struct {
 
 // feed is what a program printed, to be waited for.
 type feed struct {
-	mu   sync.Mutex
-	text bytes.Buffer
-	news chan struct{} // closed at the next piece
+	mu    sync.Mutex
+	text  bytes.Buffer
+	taken int           // bytes of text
+	news  chan struct{} // closed at the next piece; nil until somebody waits
 }
 
 // Write adds a piece.
@@ -37,9 +38,18 @@ func (f *feed) Write(b []byte) (int, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.text.Write(b)
-	close(f.news)
-	f.news = make(chan struct{})
+	if f.news != nil {
+		close(f.news)
+		f.news = nil
+	}
 	return len(b), nil
+}
+
+// String is all that was printed, taken or not.
+func (f *feed) String() string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.text.String()
 }
 
 // through waits for words, and takes all that was printed up to their end.
@@ -48,10 +58,15 @@ func (f *feed) through(words string) (string, error) {
 	defer late.Stop()
 	for {
 		f.mu.Lock()
-		if i := bytes.Index(f.text.Bytes(), []byte(words)); i >= 0 {
-			text := string(f.text.Next(i + len(words)))
+		left := f.text.Bytes()[f.taken:]
+		if i := bytes.Index(left, []byte(words)); i >= 0 {
+			text := string(left[:i+len(words)])
+			f.taken += len(text)
 			f.mu.Unlock()
 			return text, nil
+		}
+		if f.news == nil {
+			f.news = make(chan struct{})
 		}
 		news := f.news
 		f.mu.Unlock()
@@ -71,7 +86,7 @@ func onConsole(t *testing.T) *stage {
 	}}
 	dir := t.TempDir()
 	start := func() {
-		rig.output = &feed{news: make(chan struct{})}
+		rig.output = &feed{}
 		rig.shared, rig.newest = map[string][]seen{}, nil
 		s.process, rig.input = startTalk(t, dir, rig.output)
 		s.process.waitReady()

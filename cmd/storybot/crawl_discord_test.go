@@ -95,7 +95,7 @@ func (p *discordPerson) answer(a *discordtest.Answer, err error) (seen, error) {
 			return p.answer(p.server.Submit(ctx, a, values, p.does()))
 		}
 	}
-	s.public = !a.Ephemeral && len(a.Modal) == 0
+	s.public = !a.Ephemeral && !a.Message.Ephemeral && len(a.Modal) == 0 // in place it is as private as what it replaces
 	s.again = func() error {
 		ctx, cancel := p.within()
 		defer cancel()

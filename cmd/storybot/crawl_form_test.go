@@ -1,6 +1,7 @@
 package main
 
 import (
+	"regexp"
 	"strings"
 	"testing"
 )
@@ -31,7 +32,7 @@ func inForms(t *testing.T, s *stage) {
 	if gone := pushEither(t, tell(t, who, ask("desk drafts")), "Discard 1", "rows discard:"); !strings.Contains(gone.text, "Discarded") {
 		t.Errorf("Discard: %s", gone.text)
 	}
-	if left := tell(t, who, ask("desk drafts")); !strings.Contains(left.text, "You have no drafts") {
+	if left := tell(t, who, ask("desk drafts")); strings.Contains(left.text, "Nobody is to read this.") || strings.Contains(left.text, "The gauge is") {
 		t.Errorf("drafts: %s", left.text)
 	}
 	if told := tell(t, who, ask("story", "story", rhine)); strings.Contains(told.text, "under water") || strings.Contains(told.text, "Nobody is to read this.") {
@@ -51,6 +52,56 @@ func revise(t *testing.T, s seen, label string) seen {
 	}
 	return push(t, preview, "Post")
 }
+
+// reviseInForms corrects and fixes an update in forms, and goes every way there is
+// from there.
+func reviseInForms(t *testing.T, s *stage) {
+	t.Helper()
+	who := s.editor(busy)
+	says := func(what seen, words ...string) {
+		t.Helper()
+		for _, w := range words {
+			if !strings.Contains(what.text, w) {
+				t.Errorf("want %q in: %s", w, what.text)
+			}
+		}
+	}
+	tell(t, who, ask("subscribe", "target", rhine))
+	made := updateMade.FindStringSubmatch(tell(t, who, ask("update", "story", rhine, "text", "The tower stands.")).text)
+	if made == nil {
+		t.Fatal("the update to be corrected was not published")
+	}
+	number := made[1]
+	withWords(t, who, "The tower stands.")
+	correct := func(text string) seen {
+		t.Helper()
+		return submitted(t, tell(t, who, ask("desk correct", "story", rhine, "number", number)), text)
+	}
+	preview := correct("The tower leans.")
+	says(preview, "The tower leans.", "Not posted yet.", "CORRECTION")
+	preview = submitted(t, push(t, preview, "Change"), "The tower falls.")
+	says(preview, "The tower falls.", "It said: “The tower stands.”")
+	list := tell(t, who, ask("desk drafts"))
+	says(list, "a correction of update "+number+" of "+rhine+": The tower falls.")
+	says(push(t, pushEither(t, list, "Continue 1", "rows draft:"), "Post"), "Corrected update "+number)
+	withWords(t, who, "It said: “The tower stands.”")
+	fixed := submitted(t, tell(t, who, ask("desk fix", "story", rhine, "number", number)), "The tower fell.")
+	says(fixed, "The tower fell.", "edited", "Not posted yet.")
+	says(push(t, fixed, "Discard"), "Discarded")
+	beside := push(t, correct(long("The tower fell for hours. ", 2500)), "Show CORRECTION")
+	says(beside, "CORRECTION", "It said:")
+	if s.types && s.visitor == nil { // a console would go the way to it once more
+		says(tell(t, who, typed("4")), "The tower fell", "Corrected ")
+		says(tell(t, who, typed("3")), "Discarded")
+	} else {
+		says(push(t, push(t, beside, "Show the copies"), "Discard"), "Discarded")
+	}
+	says(tell(t, who, ask("story", "story", rhine, "number", number)), "The tower falls.")
+	says(tell(t, who, ask("desk log", "story", rhine)), "corrected update "+number+" of "+rhine)
+}
+
+// updateMade is the number in the answer to who published an update.
+var updateMade = regexp.MustCompile(`Published update (\d+) of`)
 
 // submitted fills in a form that was opened.
 func submitted(t *testing.T, s seen, text string) seen {

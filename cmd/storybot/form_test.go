@@ -179,7 +179,7 @@ func TestAnUpdateIsCorrectedInAForm(t *testing.T) {
 		t.Fatalf("unchanged on Slack: %+v %v", refused, err)
 	}
 	shown, err := f.slack.Submit(f.ctx, view.View, map[string]string{"text": "4,700 peple are affected.", "reason": "The number was wrong"})
-	if err != nil || shown.View == nil || !strings.Contains(shown.View.Visible(), "This edits 2 copies and posts CORRECTION to 2 channels.") {
+	if err != nil || shown.View == nil || !strings.Contains(shown.View.Visible(), "Post edits 2 copies and posts CORRECTION to 2 channels.") {
 		t.Fatalf("submitted on Slack: %+v %v", shown, err)
 	}
 	if done, err := f.slack.PressView(f.ctx, shown.View, "Post"); err != nil || done.View == nil || !strings.Contains(done.View.Visible(), "Corrected update 1 of flood.") {

@@ -54,15 +54,13 @@ func TestMergeDuringAPush(t *testing.T) {
 					t.Fatal(err)
 				}
 				if kill.before {
-					p.kill()
-					p = f.start(t)
+					p = f.restart(t, p)
 				}
 				if got := f.merge(t, "flood", "river"); !strings.Contains(got, "Merged flood into river.") || !strings.Contains(got, "updates 2–3 of river") {
 					t.Fatalf("merged: %q", got)
 				}
 				if kill.after {
-					p.kill()
-					p = f.start(t)
+					p = f.restart(t, p)
 				}
 				if got := f.onDiscord(t, "desk merge", map[string]string{"story": "flood", "into": "river"}); !strings.Contains(got, "already") {
 					t.Errorf("merged again: %q", got)

@@ -136,9 +136,9 @@ func newSketch(t *testing.T, bare bool) *sketch {
 	} else if err := addSample(t.Context(), store); err != nil {
 		t.Fatal(err)
 	}
-	n.desk = stories.NewService(stories.Config{Store: store, Admins: admins, Log: slog.New(slog.DiscardHandler), Now: wallClock, Planned: func() {},
+	n.desk = stories.NewService(stories.Config{Stores: store.Families(), Admins: admins, Log: slog.New(slog.DiscardHandler), Now: wallClock, Planned: func() {},
 		CheckPerson: func(ref string) error { return bot.CheckPerson(people(), ref) }})
-	n.mux = command.New(command.Config{Stories: n.desk, Schedule: stories.NewSchedule(n.desk, store, func() {}), People: people()})
+	n.mux = command.New(command.Config{Stories: command.Over(n.desk), Schedule: stories.NewSchedule(n.desk.Publisher, store, store, func() {}), People: people()})
 	t.Cleanup(n.mux.Wait)
 	for number := 2; number <= 4 && !bare; number++ {
 		n.must(t, fmt.Sprintf("/update sony-hack This is report %d from the studio.", number))
@@ -279,7 +279,7 @@ func TestReadmeFirstPush(t *testing.T) {
 // claim is the line with the newsroom's own code, of the form of the README's.
 func (n *sketch) claim(t *testing.T, line string) string {
 	t.Helper()
-	code, err := n.desk.ClaimCode(t.Context())
+	code, err := n.desk.Rights.ClaimCode(t.Context())
 	if err != nil || code == "" {
 		t.Fatal(code, err)
 	}

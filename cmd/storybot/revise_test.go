@@ -39,7 +39,7 @@ func TestKillInACorrection(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if want := "This edits 32 copies and posts CORRECTION to 32 channels."; !strings.Contains(asked.Message.Text, want) {
+			if want := "Post edits 32 copies and posts CORRECTION to 32 channels."; !strings.Contains(asked.Message.Text, want) {
 				t.Fatalf("the preview is %q", asked.Message.Text)
 			}
 			pressed, err := c.discord.Press(c.ctx, asked.Message, "Post", person)

@@ -7,32 +7,14 @@ import (
 	"time"
 
 	"storybot/bot"
-	"storybot/bot/delivery"
-	"storybot/bot/discord"
-	"storybot/bot/names"
 	"storybot/stories"
 	"storybot/stories/sqlstore"
 )
 
-// database is everything the parts of the program ask of a database.
-type database interface {
-	stories.Store
-	delivery.Queue
-	delivery.Journal
-	discord.Memory
-	delivery.Notices
-	names.Keeper
-	// Reindex makes findable what an earlier version of the program wrote.
-	Reindex(ctx context.Context) error
-	// Prune removes what is past its time.
-	Prune(ctx context.Context, now time.Time) error
-	Close() error
-}
-
 // openTime is how long opening the database may take, migrations included.
 const openTime = 5 * time.Minute
 
-func openStore(ctx context.Context, cfg *config, log *slog.Logger) (database, error) {
+func openStore(ctx context.Context, cfg *config, log *slog.Logger) (*sqlstore.Store, error) {
 	ctx, cancel := context.WithTimeout(ctx, openTime)
 	defer cancel()
 	store, err := sqlstore.Open(ctx, cfg.databaseURL.reveal(), sqlstore.Options{Log: log, Now: wallClock, Uptime: uptime, KeepDeliveries: cfg.times.keep})
@@ -54,7 +36,7 @@ func notOpened(err error, cfg *config) error {
 
 // withStore runs do over the configured database, which no bot may be using
 // unless it is PostgreSQL.
-func (p *program) withStore(ctx context.Context, do func(database) error) error {
+func (p *program) withStore(ctx context.Context, do func(*sqlstore.Store) error) error {
 	cfg, err := p.settings()
 	if err != nil {
 		return err

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"storybot/bot/console"
+	"storybot/stories/sqlstore"
 )
 
 // Without a token the program is tried out. What happens then stays in a database
@@ -71,7 +72,7 @@ func nothingToRun(cfg *config) error {
 
 // refuseTryOut refuses a database with the sample of a try-out in it once there
 // are tokens: readers would be told of it.
-func refuseTryOut(ctx context.Context, cfg *config, store database) error {
+func refuseTryOut(ctx context.Context, cfg *config, store *sqlstore.Store) error {
 	mark, err := store.Recall(ctx, tryOutMark)
 	if err != nil || mark == "" {
 		return err
@@ -80,7 +81,7 @@ func refuseTryOut(ctx context.Context, cfg *config, store database) error {
 }
 
 // seed adds the sample story to a store without any, and marks it.
-func seed(ctx context.Context, store database) error {
+func seed(ctx context.Context, store *sqlstore.Store) error {
 	known, err := store.Suggest(ctx, "", 1)
 	if err != nil || len(known) > 0 {
 		return err

@@ -37,12 +37,12 @@ func TestUndoIsOfferedWhileItUndoes(t *testing.T) {
 
 	a := onDiscord("The first dyke breaks.")
 	taken, err := n.discord.Press(n.ctx, a.Message, "Undo", discordtest.Interaction{Channel: deskChannel})
-	if err != nil || !strings.Contains(plain(taken.Message.Text), "was taken back") {
+	if err != nil || !strings.Contains(plain(taken.Message.Text), "Taken back: nothing was published.") {
 		t.Fatalf("%+v, %v", taken, err)
 	}
 	b := onSlack("The second dyke breaks.")
 	gone, err := n.slack.Press(n.ctx, b.Message, "Undo", reader)
-	if err != nil || !gone.Replaces || !strings.Contains(gone.Visible(), "was taken back") || len(gone.Message.Buttons()) != 1 {
+	if err != nil || !gone.Replaces || !strings.Contains(gone.Visible(), "Taken back: nothing was published.") || len(gone.Message.Buttons()) != 3 { // Post, Change and Discard
 		t.Fatalf("%+v, %v", gone, err)
 	}
 
@@ -53,7 +53,7 @@ func TestUndoIsOfferedWhileItUndoes(t *testing.T) {
 		t.Errorf("Discord: %v, %+v", err, n.discord.Answer(a.ID).Message)
 	}
 	late, err := b.Next(n.ctx)
-	if err != nil || !late.Replaces || !strings.Contains(late.Visible(), "Published update 2 of flood") || len(late.Message.Buttons()) != 0 {
+	if err != nil || late.Replaces || !strings.Contains(late.Visible(), "Published update 2 of flood") || len(late.Message.Buttons()) != 0 {
 		t.Errorf("Slack: %+v, %v", late, err)
 	}
 	n.waitDiscord(t, "flood, update 2, normal: "+allOfTwo)
@@ -63,7 +63,7 @@ func TestUndoIsOfferedWhileItUndoes(t *testing.T) {
 		}
 	}
 	p.stop()
-	if private := n.slack.Ephemerals(team, deskOnSlack, reader); len(private) != 3 { // to the desk's command and the two updates
+	if private := n.slack.Ephemerals(team, deskOnSlack, reader); len(private) != 4 { // to the desk's command and the two updates, and how the second ended
 		t.Errorf("the author reads %d messages on Slack", len(private))
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"maps"
 	"time"
@@ -13,29 +12,29 @@ import (
 )
 
 const (
-	draftColumns   = `d.id, d.by_ref, d.story_id, d.fields, d.version, d.state, d.changed_at`
+	draftColumns   = `d.id, d.by_ref, d.story_id, d.fields, d.version, d.form, d.state, d.changed_at`
 	draftSQL       = `SELECT ` + draftColumns + ` FROM drafts d WHERE d.id = ?1 AND d.by_ref = ?2 AND d.changed_at > ?3`
 	lockedDraftSQL = `SELECT ` + draftColumns + ` FROM drafts d WHERE d.id = ?1 /*lock*/`
 	draftsOfSQL    = `
 		SELECT ` + draftColumns + ` FROM drafts d
 		WHERE d.by_ref = ?1 AND d.state = 'begun' AND d.changed_at > ?2 ORDER BY d.changed_at DESC, d.id LIMIT ?3`
 	insertDraftSQL = `
-		INSERT INTO drafts (id, by_ref, story_id, fields, version, state, changed_at) VALUES (?1, ?2, ?3, ?4, 1, ?5, ?6)
+		INSERT INTO drafts (id, by_ref, story_id, fields, version, state, changed_at, form) VALUES (?1, ?2, ?3, ?4, 1, ?5, ?6, ?7)
 		ON CONFLICT (id) DO NOTHING`
-	setDraftSQL = `UPDATE drafts SET story_id = ?2, fields = ?3, version = version + 1, state = 'begun', changed_at = ?4 WHERE id = ?1`
+	setDraftSQL = `UPDATE drafts SET story_id = ?2, fields = ?3, version = version + 1, state = 'begun', changed_at = ?4, form = ?5 WHERE id = ?1`
 	// dropOpenedSQL keeps this one and the newest of the person's others that were
 	// never submitted.
 	dropOpenedSQL = `
 		DELETE FROM drafts WHERE by_ref = ?2 AND state = 'opened' AND id <> ?1 AND id NOT IN (
 			SELECT id FROM drafts WHERE by_ref = ?2 AND state = 'opened' AND id <> ?1 ORDER BY changed_at DESC, id DESC LIMIT ?3)`
-	discardDraftSQL = `UPDATE drafts SET state = 'discarded', changed_at = ?3 WHERE id = ?1 AND by_ref = ?2 AND state IN ('opened', 'begun')`
+	discardDraftSQL = `UPDATE drafts SET state = 'discarded', changed_at = ?3 WHERE id = ?1 AND by_ref = ?2 AND state IN ('opened', 'begun') AND (CAST(?4 AS BIGINT) = 0 OR version = ?4)`
 	postDraftSQL    = `UPDATE drafts SET state = 'posted', changed_at = ?4 WHERE id = ?1 AND by_ref = ?2 AND version = ?3 AND state IN ('opened', 'begun')`
 )
 
 func scanDraft(r row) (d stories.Draft, err error) {
 	var fields string
 	var changed int64
-	if err = r.Scan(&d.ID, &d.By, &d.StoryID, &fields, &d.Version, &d.State, &changed); err != nil {
+	if err = r.Scan(&d.ID, &d.By, &d.StoryID, &fields, &d.Version, &d.Form, &d.State, &changed); err != nil {
 		return d, err
 	}
 	d.Changed = moment(changed)
@@ -50,14 +49,14 @@ func missingDraft(err error) error {
 	return missing(err, "This draft is not there any more: drafts are forgotten after a week. /desk drafts lists those you have.")
 }
 
-// SaveDraft implements stories.Store.
+// SaveDraft implements stories.DraftStore.
 func (s *Store) SaveDraft(ctx context.Context, d stories.Draft, now time.Time) (kept stories.Draft, err error) {
 	fields, err := json.Marshal(d.Fields)
 	if err != nil {
 		return kept, err
 	}
 	err = s.change(ctx, func(q querier) error {
-		n, err := q.exec(ctx, insertDraftSQL, d.ID, d.By, d.StoryID, string(fields), string(d.State), millis(now))
+		n, err := q.exec(ctx, insertDraftSQL, d.ID, d.By, d.StoryID, string(fields), string(d.State), millis(now), d.Form)
 		if err != nil {
 			return err
 		}
@@ -78,8 +77,10 @@ func (s *Store) SaveDraft(ctx context.Context, d stories.Draft, now time.Time) (
 		case d.State == stories.DraftOpened, was.State == stories.DraftBegun && was.StoryID == d.StoryID && maps.Equal(was.Fields, d.Fields):
 			kept = was
 			return nil
+		case d.Version != was.Version && (d.Form == "" || d.Form != was.Form):
+			return stories.Errorf(stories.CodeReplaced, "This draft was changed meanwhile, by another press or on another device; it was left as it is. /desk drafts shows it.")
 		}
-		if _, err := q.exec(ctx, setDraftSQL, d.ID, d.StoryID, string(fields), millis(now)); err != nil {
+		if _, err := q.exec(ctx, setDraftSQL, d.ID, d.StoryID, string(fields), millis(now), d.Form); err != nil {
 			return err
 		}
 		kept, err = theOne(ctx, q, scanDraft, lockedDraftSQL, d.ID)
@@ -88,25 +89,25 @@ func (s *Store) SaveDraft(ctx context.Context, d stories.Draft, now time.Time) (
 	return kept, err
 }
 
-// Draft implements stories.Store.
+// Draft implements stories.DraftStore.
 func (s *Store) Draft(ctx context.Context, by, id string, now time.Time) (stories.Draft, error) {
 	d, err := theOne(ctx, s.reader(), scanDraft, draftSQL, id, by, millis(now.Add(-stories.DraftAge)))
 	return d, s.told(missingDraft(err))
 }
 
-// Drafts implements stories.Store.
+// Drafts implements stories.DraftStore.
 func (s *Store) Drafts(ctx context.Context, by string, now time.Time) ([]stories.Draft, error) {
 	found, err := all(ctx, s.reader(), scanDraft, draftsOfSQL, by, millis(now.Add(-stories.DraftAge)), stories.MaxDrafts+stories.MaxOpened)
 	return found, s.told(err)
 }
 
-// DiscardDraft implements stories.Store.
-func (s *Store) DiscardDraft(ctx context.Context, by, id string, now time.Time) (changed bool, err error) {
+// DiscardDraft implements stories.DraftStore.
+func (s *Store) DiscardDraft(ctx context.Context, by, id string, version int, now time.Time) (changed bool, err error) {
 	if _, err := s.Draft(ctx, by, id, now); err != nil {
 		return false, err
 	}
 	err = s.change(ctx, func(q querier) error {
-		n, err := q.exec(ctx, discardDraftSQL, id, by, millis(now))
+		n, err := q.exec(ctx, discardDraftSQL, id, by, millis(now), version)
 		changed = n == 1
 		return err
 	})
@@ -125,35 +126,3 @@ func endDraft(ctx context.Context, q querier, a stories.Act) error {
 	}
 	return err
 }
-
-// Reach implements stories.Store. It plans the update as publishing would and undoes
-// it, so that the number is what publishing it now would plan, by whatever rules.
-func (s *Store) Reach(ctx context.Context, u stories.Update) (n int, err error) {
-	u.ID = triedUpdate
-	err = s.change(ctx, func(q querier) error {
-		story, err := theOne(ctx, q, scanStory, storyByIDSQL, u.StoryID)
-		if err != nil {
-			return missingStory(err)
-		}
-		u.StoryID = story.ID // it may have been merged
-		if err := plan(ctx, q, u, story.Topics); err != nil {
-			return err
-		}
-		if err := one(ctx, q, countTriedSQL, []any{u.ID}, &n); err != nil {
-			return err
-		}
-		return errUndone
-	})
-	if errors.Is(err, errUndone) {
-		return n, nil
-	}
-	return 0, err
-}
-
-// triedUpdate is the id of an update that is not there.
-const triedUpdate = -1
-
-const countTriedSQL = `SELECT coalesce(sum(total), 0) FROM publications WHERE update_id = ?1`
-
-// errUndone rolls back what was only tried.
-var errUndone = errors.New("undone")

@@ -12,9 +12,11 @@ import (
 
 const (
 	slugOfSQL   = `SELECT k.story_id, k.of_id, coalesce(g.slug, '') FROM slugs k LEFT JOIN merged g ON g.id = k.of_id WHERE k.slug = ?1`
-	formerlySQL = `SELECT ` + updateColumns + ` FROM renumbered r JOIN updates u ON u.id = r.update_id WHERE r.story_id = ?1 AND r.number = ?2`
+	formerlySQL = `SELECT ` + updateColumns + ` FROM merged g JOIN updates u ON u.story_id = g.into_id AND u.number = g.shift + ?2 WHERE g.id = ?1 AND ?2 BETWEEN 1 AND g.updates`
 	// formerNumberSQL is the first of them: numbers only grow.
-	formerNumberSQL = `SELECT g.slug, r.number FROM renumbered r JOIN merged g ON g.id = r.story_id WHERE r.update_id = ?1 ORDER BY r.number, r.story_id LIMIT 1`
+	formerNumberSQL = `
+		SELECT g.slug, u.number - g.shift FROM updates u JOIN merged g ON g.into_id = u.story_id
+		WHERE u.id = ?1 AND u.number - g.shift BETWEEN 1 AND g.updates ORDER BY 2, g.id LIMIT 1`
 )
 
 // slugOwner is whose a slug is, and whose it was.
@@ -28,7 +30,7 @@ func (s *Store) ownerOf(ctx context.Context, slug string) (o slugOwner, err erro
 	return o, err
 }
 
-// UpdateBySlug implements stories.MergeStore.
+// UpdateBySlug implements stories.ArchiveStore.
 func (s *Store) UpdateBySlug(ctx context.Context, slug string, number int) (u stories.Update, was stories.Former, err error) {
 	o, err := s.ownerOf(ctx, slug)
 	if err != nil {
@@ -63,10 +65,11 @@ func (s *Store) FormerNumber(ctx context.Context, updateID int64) (was stories.F
 }
 
 const (
-	// unseenIs says that the reader ?1 was not shown an update u: neither in its story
-	// nor in one that was merged into that, by the number it had there.
-	unseenIs = `u.number > coalesce((SELECT f.number FROM seen f WHERE f.reader = ?1 AND f.story_id = u.story_id), 0)
-		AND NOT EXISTS (SELECT 1 FROM renumbered r JOIN seen f ON f.reader = ?1 AND f.story_id = r.story_id WHERE r.update_id = u.id AND r.number <= f.number)`
+	// unseenIs says that the reader ?1 was not shown an update u of the story ?2: neither
+	// in it nor in one that was merged into it, by the number it had there.
+	unseenIs = `u.number > coalesce((SELECT f.number FROM seen f WHERE f.reader = ?1 AND f.story_id = ?2), 0)
+		AND NOT EXISTS (SELECT 1 FROM merged g JOIN seen f ON f.reader = ?1 AND f.story_id = g.id
+			WHERE g.into_id = ?2 AND u.number > g.shift AND u.number <= g.shift + g.updates AND u.number <= g.shift + f.number)`
 	countUnseenSQL = `SELECT count(*) FROM updates u WHERE u.story_id = ?2 AND ` + unseenIs
 	unseenSQL      = `
 		SELECT u.number FROM (SELECT id, story_id, number, place FROM updates WHERE story_id = ?2 ORDER BY place DESC LIMIT ?3) AS u
@@ -74,7 +77,7 @@ const (
 	lookedSQL = `SELECT count(*) FROM seen f WHERE f.reader = ?1 AND (f.story_id = ?2 OR f.story_id IN (SELECT id FROM merged WHERE into_id = ?2))`
 )
 
-// Unseen implements stories.MergeStore.
+// Unseen implements stories.ArchiveStore.
 func (s *Store) Unseen(ctx context.Context, reader string, storyID int64, newest int) (count int, numbers []int, looked bool, err error) {
 	var looks int
 	if err := one(ctx, s.reader(), lookedSQL, []any{reader, storyID}, &looks); err != nil {

@@ -19,7 +19,7 @@ const (
 	// holdersSQL are updates of some stories that hold words in these ranges.
 	holdersSQL = `
 		SELECT DISTINCT w.update_id FROM each(?1) CROSS JOIN words w
-		WHERE w.own = 0 AND w.word >= (j.value ->> 1) AND w.word <= (j.value ->> 2) AND w.story_id among(?2)
+		WHERE w.own = 0 AND w.word >= (j.value ->> 1) AND w.word <= (j.value ->> 2) AND (w.story_id + 0) among(?2)
 		ORDER BY w.update_id DESC LIMIT ?3`
 	updatesByIDsSQL = `SELECT ` + updateColumns + ` FROM updates u WHERE u.id among(?1) ORDER BY u.number DESC`
 )

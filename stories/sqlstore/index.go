@@ -2,8 +2,6 @@ package sqlstore
 
 import (
 	"context"
-	"database/sql"
-	"errors"
 	"slices"
 	"strings"
 
@@ -29,24 +27,25 @@ const (
 		WHERE w.own = 0 AND w.word = j.value AND w.story_id = ?2 AND w.update_id = ?3`
 	otherTextsSQL = `SELECT number, id, text FROM updates WHERE story_id = ?1 AND number < ?2 AND id <> ?3 ORDER BY number DESC LIMIT ?4`
 	handOverSQL   = `UPDATE words SET update_id = ?3 WHERE own = 0 AND story_id = ?2 AND word IN (SELECT j.value FROM numbered(?1))`
-	ownWordsSQL   = `SELECT words FROM own_words WHERE story_id = ?1`
-	keepOwnSQL    = `INSERT INTO own_words (story_id, words) VALUES (?1, ?2) ON CONFLICT (story_id) DO UPDATE SET words = excluded.words`
-	dropOwnSQL    = `DELETE FROM own_words WHERE story_id = ?1`
+	ownWordsSQL   = `SELECT word FROM words WHERE story_id = ?1 AND own = 1 ORDER BY word /*bytes*/`
+	dropFoundSQL  = `DELETE FROM words WHERE story_id = ?1 AND own = ?2`
 	slugsOfSQL    = `SELECT slug FROM slugs WHERE story_id = ?1 ORDER BY slug`
 	// Somebody may look for a story by the headline of one that was merged into it.
 	mergedHeadlinesSQL = `SELECT headline FROM merged WHERE into_id = ?1 ORDER BY id`
-	// passedTextsSQL are updates of a story that was merged into another, which are that
-	// one's by now.
-	passedTextsSQL = `
-		SELECT r.number, u.id, u.text FROM renumbered r JOIN updates u ON u.id = r.update_id
-		WHERE r.story_id = ?1 AND r.number < ?2 ORDER BY r.number DESC LIMIT ?3`
+	// passFoundSQL has the story ?2 hold what the updates of the story ?1 do, as far as
+	// it does not already.
+	passFoundSQL = `
+		INSERT INTO words (own, word, story_id, update_id)
+		SELECT own, word, CAST(?2 AS BIGINT), update_id FROM words WHERE story_id = ?1 AND own = 0
+		ON CONFLICT (own, word, story_id) DO NOTHING`
 )
 
 // textsAtOnce is how many updates are read at once to see which of them holds a word.
 const textsAtOnce = 200
 
 // index makes an update findable by its text, and no longer by what only earlier
-// wordings of it held.
+// wordings of it held. The story is locked: else two at once could each leave a word to
+// the other's update.
 func (s *Store) index(ctx context.Context, q querier, storyID, updateID int64, text string) error {
 	words := search.Words(text)
 	if err := addWords(ctx, q, 0, storyID, updateID, words); err != nil {
@@ -56,7 +55,7 @@ func (s *Store) index(ctx context.Context, q querier, storyID, updateID int64, t
 	if err != nil || len(earlier) == 0 {
 		return err
 	}
-	gone := without(search.Words(earlier...), words)
+	gone := except(search.Words(earlier...), words)
 	if len(gone) == 0 {
 		return nil
 	}
@@ -79,9 +78,9 @@ func (s *Store) handOver(ctx context.Context, q querier, storyID, updateID int64
 		for _, u := range others {
 			below = u.Number
 			words := search.Words(u.Text)
-			left := without(lost, words)
+			left := except(lost, words)
 			if len(left) < len(lost) {
-				if _, err := q.exec(ctx, handOverSQL, wordList(without(lost, left)), storyID, u.ID); err != nil {
+				if _, err := q.exec(ctx, handOverSQL, wordList(except(lost, left)), storyID, u.ID); err != nil {
 					return err
 				}
 				lost = left
@@ -109,61 +108,29 @@ func (s *Store) indexStory(ctx context.Context, q querier, story stories.Story) 
 		return err
 	}
 	words := search.Words(slices.Concat(slugs, merged, []string{story.Headline, story.Summary, strings.Join(story.Topics, " ")})...)
-	before, err := ownWords(ctx, q, story.ID)
+	before, err := all(ctx, q, scanText, ownWordsSQL, story.ID)
 	if err != nil {
 		return err
 	}
-	if err := dropWords(ctx, q, 1, story.ID, without(before, words)); err != nil {
+	if err := dropWords(ctx, q, 1, story.ID, except(before, words)); err != nil {
 		return err
 	}
-	if err := addWords(ctx, q, 1, story.ID, 0, without(words, before)); err != nil {
+	if err := addWords(ctx, q, 1, story.ID, 0, except(words, before)); err != nil {
 		return err
-	}
-	if !slices.Equal(before, words) {
-		if _, err := q.exec(ctx, keepOwnSQL, story.ID, strings.Join(words, " ")); err != nil {
-			return err
-		}
 	}
 	return s.name(ctx, q, story, slugs)
-}
-
-// ownWords are the words that are kept of a story's own, sorted.
-func ownWords(ctx context.Context, q querier, storyID int64) ([]string, error) {
-	var kept string
-	if err := one(ctx, q, ownWordsSQL, []any{storyID}, &kept); err != nil && !errors.Is(err, sql.ErrNoRows) {
-		return nil, err
-	}
-	return strings.Fields(kept), nil
 }
 
 // passFound has a story found by what was in the updates of another that was merged
 // into it, and that one found no more. The updates are its own already.
 func (s *Store) passFound(ctx context.Context, q querier, fromID, intoID int64) error {
-	for below := maxNumber; ; {
-		passed, err := all(ctx, q, scanNumbered, passedTextsSQL, fromID, below, textsAtOnce)
-		if err != nil {
+	if _, err := q.exec(ctx, passFoundSQL, fromID, intoID); err != nil {
+		return err
+	}
+	for _, own := range []int{0, 1} {
+		if _, err := q.exec(ctx, dropFoundSQL, fromID, own); err != nil {
 			return err
 		}
-		for _, u := range passed {
-			below = u.Number
-			words := search.Words(u.Text)
-			if err := errors.Join(addWords(ctx, q, 0, intoID, u.ID, words), dropWords(ctx, q, 0, fromID, words)); err != nil {
-				return err
-			}
-		}
-		if len(passed) < textsAtOnce {
-			break
-		}
-	}
-	own, err := ownWords(ctx, q, fromID)
-	if err != nil {
-		return err
-	}
-	if err := dropWords(ctx, q, 1, fromID, own); err != nil {
-		return err
-	}
-	if _, err := q.exec(ctx, dropOwnSQL, fromID); err != nil {
-		return err
 	}
 	return s.dropName(ctx, q, fromID)
 }
@@ -187,8 +154,8 @@ func dropWords(ctx context.Context, q querier, own int, storyID int64, words []s
 	return err
 }
 
-// without are the words that are not among others; both are sorted.
-func without(words, others []string) (rest []string) {
+// except are the words that are not among others; both are sorted.
+func except(words, others []string) (rest []string) {
 	for _, w := range words {
 		if _, is := slices.BinarySearch(others, w); !is {
 			rest = append(rest, w)

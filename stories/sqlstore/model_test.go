@@ -191,12 +191,12 @@ func (l *library) change(t *rapid.T, stores map[string]*sqlstore.Store, words fu
 		case "revise":
 			_, err = s.Revise(ctx, act, h.texts[revised].ID, stories.Rewording{Kind: stories.Correction, Text: text})
 		case "edit":
-			_, _, err = s.EditStory(ctx, act, h.ID, stories.StoryEdit{Headline: &text})
+			_, err = s.EditStory(ctx, act, h.ID, stories.StoryEdit{Headline: &text})
 		case "rename":
 			if len(h.Aliases) == stories.MaxAliases {
 				return
 			}
-			_, _, err = s.RenameStory(ctx, act, h.ID, slug)
+			_, err = s.RenameStory(ctx, act, h.ID, slug)
 		case "close":
 			state := stories.Closed
 			if h.State == stories.Closed {

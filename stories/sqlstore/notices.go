@@ -80,11 +80,8 @@ func (s *Store) Pushes(ctx context.Context, newest int) ([]stories.Push, error) 
 			break
 		}
 		if p.Since > 0 {
-			var spread stories.Spread
-			spread, err = s.SpreadOf(ctx, p.UpdateID, p.Since)
-			found[i].Stands = spread.Sum(p.Body.Again)
-		} else if p.Stands.Total > 0 {
-			found[i].Stands.Direct, err = directOf(ctx, s.reader(), p.UpdateID)
+			found[i].Spread, err = s.SpreadOf(ctx, p.UpdateID, p.Since)
+			found[i].Stands = found[i].Spread.Sum(p.Body.Again)
 		}
 	}
 	return found, s.told(err)
@@ -168,6 +165,9 @@ func (s *Store) Content(ctx context.Context, of stories.Subject, revision int) (
 		c.Story, c.Update, err = s.updateContent(ctx, of.UpdateID, revision)
 		return c, err
 	}
+	if of.NoticeID == stories.CardsID {
+		return s.cardContent(ctx, of.Edit)
+	}
 	c.Notice, err = theOne(ctx, s.reader(), func(r row) (stories.Notice, error) { return scanNotice(r) }, noticeSQL, of.NoticeID)
 	if err != nil {
 		return c, s.told(missing(err, "This notice is not there any more."))
@@ -175,8 +175,11 @@ func (s *Store) Content(ctx context.Context, of stories.Subject, revision int) (
 	if c.Names, err = namesOf(ctx, s.reader(), c.Notice.Body.Places()); err != nil {
 		return c, s.told(err)
 	}
-	if k := c.Notice.Kind; k == stories.FollowNotice || k == stories.StopNotice {
-		return c, s.told(missing(s.fillChange(ctx, &c), "This story is not there any more."))
+	switch c.Notice.Kind {
+	case stories.FollowNotice:
+		return c, s.told(missing(s.fillCard(ctx, &c, 0), "This story is not there any more."))
+	case stories.StopNotice:
+		return c, s.told(missing(s.fillChange(ctx, s.reader(), &c), "This story is not there any more."))
 	}
 	if c.Notice.Kind == stories.RevisionNotice {
 		return c, s.told(s.fillTelling(ctx, &c))
@@ -268,21 +271,23 @@ func oweNotice(ctx context.Context, q querier, n stories.Notice, op stories.Op, 
 
 const (
 	pruneNoticesSQL = `
-		DELETE FROM notices WHERE done > 0 AND created_at < ?1
+		DELETE FROM notices WHERE done > 0 AND created_at < ?1 AND kind <> 'cards'
 			AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.notice_id = notices.id)`
 	pruneNoticePublicationsSQL = `
 		DELETE FROM publications WHERE notice_id IS NOT NULL AND queued = 0 AND created_at < ?1
-			AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.notice_id = publications.notice_id)`
+			AND CASE WHEN notice_id = 1
+				THEN NOT EXISTS (SELECT 1 FROM owed d WHERE d.id >= (publications.id << 32) AND d.id < ((publications.id + 1) << 32))
+				ELSE NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.notice_id = publications.notice_id) END`
 )
 
 // pruneNotices forgets notices that were begun before then and whose deliveries
-// are forgotten.
+// are forgotten. The notice of cards stays, and only its publications go.
 func (s *Store) pruneNotices(ctx context.Context, before time.Time) error {
 	return s.change(ctx, func(q querier) error {
-		if _, err := q.exec(ctx, pruneNoticePublicationsSQL, millis(before)); err != nil {
+		if _, err := q.exec(ctx, pruneNoticesSQL, millis(before)); err != nil {
 			return err
 		}
-		_, err := q.exec(ctx, pruneNoticesSQL, millis(before))
+		_, err := q.exec(ctx, pruneNoticePublicationsSQL, millis(before))
 		return err
 	})
 }

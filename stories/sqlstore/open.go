@@ -39,7 +39,10 @@ type Store struct {
 	cameBack   bool // it was found put back when it was opened
 }
 
-var _ stories.Store = (*Store)(nil)
+// Families is the store as a Service takes it.
+func (s *Store) Families() stories.Stores {
+	return stories.Stores{Rights: s, Archive: s, Index: s, Editor: s, Publisher: s, Merger: s, Reviser: s, Drafts: s, Subscriber: s, Following: s, Places: s, Desk: s, Health: s, PutBacks: s, Notes: s}
+}
 
 // Open opens the database at url, creates or upgrades its tables, and returns
 // it ready, but for what Reindex does beside the service. url is sqlite:PATH, or postgres://… as libpq writes it.

@@ -15,19 +15,25 @@ import (
 // wait for a decision, those that were due last first.
 const overdueSQL = `
 	SELECT ` + scheduledColumns + ` FROM scheduled c
-	WHERE c.notice_id > 0 AND c.state NOT IN ('waiting', 'published', 'cancelled')
+	WHERE c.notice_id > 0 AND c.state NOT IN ('waiting', 'published', 'cancelled', 'drafted')
 	ORDER BY c.due DESC, c.id DESC LIMIT ?1`
 
+// lockOverdueSQL locks what the desk was asked about them.
+const lockOverdueSQL = `
+	SELECT n.id FROM notices n WHERE n.id IN (
+		SELECT c.notice_id FROM scheduled c WHERE c.notice_id > 0 AND c.state NOT IN ('waiting', 'published', 'cancelled', 'drafted'))
+	ORDER BY n.id /*lock*/`
+
 // askOverdue asks a channel that has become the desk's about what waits for a decision
-// already, the newest stories.MostAsked of it. Planning is shared.
+// already, the newest stories.MostAsked of it. Planning is locked, and what was asked.
 func askOverdue(ctx context.Context, q querier, at time.Time) error {
 	found, err := all(ctx, q, scanScheduled, overdueSQL, stories.MostAsked)
 	if err != nil {
 		return err
 	}
 	for _, c := range slices.Backward(found) {
-		// Whoever decides about it now has the notice locked, or waits for us.
-		n, err := theOne(ctx, q, func(r row) (stories.Notice, error) { return scanNotice(r) }, noticeSQL+` /*lock*/`, c.notice)
+		// Whoever decides about it now waits for us, or has done so.
+		n, err := theOne(ctx, q, func(r row) (stories.Notice, error) { return scanNotice(r) }, noticeSQL, c.notice)
 		if errors.Is(err, sql.ErrNoRows) || err == nil && (n.Body.Scheduled == nil || !n.Body.Scheduled.Open()) {
 			continue
 		}

@@ -4,8 +4,6 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
-	"fmt"
-	"maps"
 	"slices"
 	"time"
 
@@ -106,21 +104,6 @@ const countSQL = `
 	UPDATE publications SET queued = queued + ?2, sent = sent + ?3, held = held + ?4, failed = failed + ?5, unknown = unknown + ?6, kept = kept + ?7
 	WHERE id = ?1`
 
-// write changes the counters, in the order of the publications so that two who
-// do wait for each other one way.
-func (t tally) write(ctx context.Context, q querier) error {
-	for _, id := range slices.Sorted(maps.Keys(t)) {
-		c := t[id]
-		if id == 0 || *c == (counts{}) {
-			continue
-		}
-		if _, err := q.exec(ctx, countSQL, id, c.queued, c.sent, c.held, c.failed, c.unknown, c.kept); err != nil {
-			return fmt.Errorf("count deliveries: %w", err)
-		}
-	}
-	return nil
-}
-
 const (
 	intoHeldSQL = `
 		INSERT INTO held (destination_id, delivery_id)
@@ -209,7 +192,9 @@ func moveTo(ctx context.Context, q querier, rows []waiting, to stories.DeliveryS
 		if err := changeRows(ctx, q, intoQueueSQL, again); err != nil {
 			return err
 		}
-		t.of(next.Publication).queued += len(rows)
+		if err := (tally{next.Publication: {queued: len(rows)}}).post(ctx, q); err != nil {
+			return err
+		}
 	default:
 		finished = millis(at)
 	}

@@ -24,24 +24,28 @@ const pruneBatch = 1000
 const (
 	pruneActsSQL      = `DELETE FROM acts WHERE at < ?1`
 	pruneNotesSQL     = `DELETE FROM notes WHERE at < ?1`
-	pruneScheduledSQL = `DELETE FROM scheduled WHERE state IN ('published', 'cancelled') AND ended_at < ?1`
+	pruneScheduledSQL = `DELETE FROM scheduled WHERE state IN ('published', 'cancelled', 'drafted') AND ended_at < ?1`
 	pruneDraftsSQL    = `DELETE FROM drafts WHERE changed_at <= ?1`
 	pruneUsesSQL      = `DELETE FROM allowances WHERE at < ?1`
-	endedRangeSQL     = `id >= ?1 AND id < ?2 AND state NOT IN (0, 5) AND finished_at < ?3`
+	endedRangeSQL     = `id >= ?1 AND id < ?2 AND state NOT IN (0, 5, 7) AND finished_at < ?3`
 	pruneOwedSQL      = `DELETE FROM owed WHERE id >= ?1 AND id < ?2 AND id IN (SELECT id FROM outcomes WHERE ` + endedRangeSQL + `)`
 	pruneOutcomesSQL  = `DELETE FROM outcomes WHERE ` + endedRangeSQL + ``
+	pruneShownSQL     = `DELETE FROM shown WHERE delivery_id >= ?1 AND delivery_id < ?2 AND NOT EXISTS (SELECT 1 FROM owed d WHERE d.id = shown.delivery_id)`
 	// pruneAgainSQL forgets publications that owed again what others had owed:
 	// no delivery names them.
 	pruneAgainSQL = `DELETE FROM publications WHERE update_id = 0 AND notice_id IS NULL AND queued = 0 AND created_at < ?1`
 	// oldPublicationsSQL are publications behind ?2 from before ?1 with rows that may be
 	// forgotten: those of copies, and of what their channels were shown and told of
 	// revisions, are kept while their story develops, and as long after, since a
-	// correction has to find them and goes on from there.
+	// correction has to find them and goes on from there; those of cards are while a
+	// story they show does.
 	oldPublicationsSQL = `
 		SELECT p.id FROM publications p LEFT JOIN notices n ON n.id = p.notice_id AND n.kind = 'revision'
 		LEFT JOIN updates u ON u.id = CASE WHEN p.update_id > 0 THEN p.update_id ELSE n.update_id END LEFT JOIN stories s ON s.id = u.story_id
 		WHERE p.id > ?2 AND p.created_at < ?1 AND NOT (s.id IS NOT NULL AND (s.state = 'developing' OR s.active_at >= ?1))
 			AND EXISTS (SELECT 1 FROM owed d WHERE ` + inPublicationSQL + `)
+			AND NOT EXISTS (SELECT 1 FROM shown w JOIN stories s ON s.id = w.story_id
+				WHERE w.delivery_id >= (p.id << 32) AND w.delivery_id < ((p.id + 1) << 32) AND (s.state = 'developing' OR s.active_at >= ?1))
 		ORDER BY p.id LIMIT ?3`
 	// batchEndSQL is behind the ?3 rows from ?1 on and before ?2; null when there are none.
 	batchEndSQL = `SELECT max(id) + 1 FROM (SELECT id FROM owed WHERE id >= ?1 AND id < ?2 ORDER BY id LIMIT ?3) AS batch`
@@ -126,7 +130,10 @@ func (s *Store) prunePublication(ctx context.Context, publication int64, before 
 			if _, err := q.exec(ctx, pruneOwedSQL, from, to.Int64, millis(before)); err != nil {
 				return err
 			}
-			_, err := q.exec(ctx, pruneOutcomesSQL, from, to.Int64, millis(before))
+			if _, err := q.exec(ctx, pruneOutcomesSQL, from, to.Int64, millis(before)); err != nil {
+				return err
+			}
+			_, err := q.exec(ctx, pruneShownSQL, from, to.Int64)
 			return err
 		})
 		if err != nil {

@@ -61,10 +61,15 @@ const (
 	lockIndexSQL = `
 		INSERT INTO settings (name, value) VALUES ('` + indexName + `', '')
 		ON CONFLICT (name) DO UPDATE SET value = settings.value RETURNING value`
-	storiesBelowSQL    = `SELECT ` + storyColumns + ` FROM stories s WHERE s.id < ?1 ORDER BY s.id DESC LIMIT ?2 /*lock*/`
-	allUpdatesBelowSQL = `
-		SELECT story_id, number, id, text FROM updates WHERE (story_id, number) < (?1, ?2)
-		ORDER BY story_id DESC, number DESC LIMIT ?3 /*lock*/`
+	// The newest come first and are locked last, as by everybody who locks several.
+	storiesBelowSQL   = `SELECT ` + storyColumns + ` FROM stories s WHERE s.id IN (SELECT b.id FROM stories b WHERE b.id < ?1 ORDER BY b.id DESC LIMIT ?2) ORDER BY s.id /*lock*/`
+	haveTextsBelowSQL = `
+		SELECT DISTINCT b.story_id FROM (
+			SELECT u.story_id FROM updates u WHERE (u.story_id, u.number) < (?1, ?2) ORDER BY u.story_id DESC, u.number DESC LIMIT ?3) AS b`
+	lockStoriesSQL = `SELECT id FROM stories WHERE id among(?1) ORDER BY id /*lock*/`
+	textsBelowSQL  = `
+		SELECT u.story_id, u.number, u.id, u.text FROM updates u WHERE (u.story_id, u.number) < (?1, ?2) AND (u.story_id + 0) among(?3)
+		ORDER BY u.story_id DESC, u.number DESC LIMIT ?4`
 	anyStorySQL = `SELECT count(*) FROM (SELECT id FROM stories LIMIT ?1) AS any_story`
 )
 
@@ -132,21 +137,37 @@ func (s *Store) respell(ctx context.Context, q querier, r *respelt) (int, error)
 	}
 	found, err := all(ctx, q, scanStory, storiesBelowSQL, r.below, indexBatch)
 	for _, story := range found {
-		if err = s.indexStory(ctx, q, story); err != nil {
+		// What its updates were found by before comes with them.
+		if _, err := q.exec(ctx, dropFoundSQL, story.ID, 0); err != nil {
 			return 0, err
 		}
-		r.below = story.ID
+		if err := s.indexStory(ctx, q, story); err != nil {
+			return 0, err
+		}
+		r.below = min(r.below, story.ID)
 	}
 	return len(found), err
 }
 
-// respellTexts makes updates findable, those of one story together.
+// respellTexts makes updates findable, those of one story together, under the locks of
+// their stories: nobody gives them another wording meanwhile.
 func respellTexts(ctx context.Context, q querier, r *respelt) (int, error) {
+	of, err := all(ctx, q, scanID, haveTextsBelowSQL, r.below, r.number, textsAtOnce)
+	if err != nil || len(of) == 0 {
+		return 0, err
+	}
+	if _, err := all(ctx, q, scanID, lockStoriesSQL, list(of)); err != nil {
+		return 0, err
+	}
 	updates, err := all(ctx, q, func(r row) (u stories.Update, err error) {
 		return u, r.Scan(&u.StoryID, &u.Number, &u.ID, &u.Text)
-	}, allUpdatesBelowSQL, r.below, r.number, textsAtOnce)
+	}, textsBelowSQL, r.below, r.number, list(of), textsAtOnce)
 	if err != nil {
 		return 0, err
+	}
+	if len(updates) == 0 { // they were merged into another story, with what they are found by
+		r.below, r.number = slices.Min(of), 0
+		return len(of), nil
 	}
 	known := map[string]bool{} // of the story at hand
 	for i, u := range updates {
@@ -165,7 +186,7 @@ func respellTexts(ctx context.Context, q querier, r *respelt) (int, error) {
 	return len(updates), nil
 }
 
-// Searchable implements stories.Store.
+// Searchable implements stories.IndexStore.
 func (s *Store) Searchable(ctx context.Context) (bool, error) {
 	if s.searchable.Load() {
 		return true, nil

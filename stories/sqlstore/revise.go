@@ -2,7 +2,6 @@ package sqlstore
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -12,14 +11,20 @@ import (
 )
 
 const (
-	lockedUpdateSQL = updateByIDSQL + ` /*lock*/`
-	setWordingSQL   = `
+	storyOfUpdateSQL = `SELECT story_id FROM updates WHERE id = ?1`
+	lockedUpdateSQL  = updateByIDSQL + ` /*lock*/`
+	setWordingSQL    = `
 		UPDATE updates SET revision = ?2, text = ?3, sources = ?4, picture_url = ?5, picture_alt = ?6, standing = ?7, marks = ?8 WHERE id = ?1`
-	// olderEditsSQL are edits of an update that wait, under their publications or held.
+	// olderEditsSQL are edits of an update that wait: under their publications, owed
+	// again, or held.
 	olderEditsSQL = `
 		SELECT p.id AS publication_id, d.destination_id, d.id AS delivery_id, p.id AS origin_id
 		FROM publications p` + ofPublicationSQL + `
 		WHERE p.update_id = ?1 AND p.op = 1 AND p.queued > 0 AND ` + inPublicationSQL + ` AND ` + waitsSQL + `
+		UNION ALL
+		SELECT q.publication_id, q.destination_id, q.delivery_id, p.id
+		FROM publications r CROSS JOIN queue q JOIN publications p ON p.id = (q.delivery_id >> 32)
+		WHERE r.queued > 0 AND r.update_id = 0 AND r.notice_id IS NULL AND q.publication_id = r.id AND p.update_id = ?1 AND p.op = 1
 		UNION ALL
 		SELECT 0, h.destination_id, d.id, p.id
 		FROM publications p CROSS JOIN owed d JOIN held h ON h.destination_id = d.destination_id AND h.delivery_id = d.id
@@ -27,23 +32,32 @@ const (
 	// copyKindsSQL tells by which operations copies of an update were made.
 	copyKindsSQL   = `SELECT DISTINCT op FROM publications WHERE update_id = ?1 AND op IN (0, 2, 3, 5) ORDER BY op`
 	isElsewhereSQL = `SELECT count(*) FROM (SELECT 1 FROM destinations WHERE moved_to > 0 LIMIT 1) AS t`
-	// copiesSQL owes an edit, under the publications ?2, to every destination that
-	// has a copy of the update made by ?5, or may get one from a request on its way
-	// (?4) or have got one from an earlier one, unless it is owed the edit to the
-	// revision ?3. A copy that is to be taken away is left alone. One in a channel
-	// that has another address now is edited there; where there are two of one
-	// channel only the first is.
-	copiesSQL = `
+	// eachCopySQL owes an edit, under the publications ?2, to every destination that
+	// has a copy of the update made by ?4, or may get one from a request on its way
+	// (?3) or have got one from an earlier one. A copy that is to be taken away is left
+	// alone. One in a channel that has another address now is edited there; where there
+	// are two of one channel only the first is.
+	eachCopySQL = `
 		INSERT INTO owed (id, destination_id, on_id)
 		SELECT (p.id << 32) + t.id, t.id, d.id
 		FROM deliveries d
 		JOIN destinations o ON o.id = d.destination_id
 		JOIN destinations t ON t.id = CASE WHEN o.moved_to > 0 THEN o.moved_to ELSE o.id END
 		JOIN publications p ON p.id among(?2) AND p.lane_id = t.lane_id
-		WHERE d.update_id = ?1 AND d.op = ?5 AND (d.state = 2 OR d.state = 0 AND (d.doubtful > 0 OR d.id among(?4))) AND t.state <> 'gone'
-			AND NOT EXISTS (SELECT 1 FROM owed x JOIN publications w ON w.id = (x.id >> 32) WHERE x.on_id > 0 AND x.on_id = d.id AND (w.op = 7 OR w.op = 1 AND w.revision = ?3))
+		WHERE d.update_id = ?1 AND d.op = ?4 AND (d.state = 2 OR d.state = 0 AND (d.doubtful > 0 OR d.id among(?3))) AND t.state <> 'gone'
+			AND d.id NOT IN (` + takenAwaySQL + `)%s
 		ORDER BY t.id
 		ON CONFLICT DO NOTHING`
+	// notYetSQL is of those copies that are not owed the edit to the revision ?5.
+	notYetSQL = `
+			AND NOT EXISTS (SELECT 1 FROM owed x JOIN publications w ON w.id = (x.id >> 32) WHERE x.on_id > 0 AND x.on_id = d.id AND w.op = 1 AND w.revision = ?5)`
+	// countCopiesSQL counts the copies that are to be edited.
+	countCopiesSQL = `
+		SELECT count(*) FROM deliveries d
+		JOIN destinations o ON o.id = d.destination_id
+		JOIN destinations t ON t.id = CASE WHEN o.moved_to > 0 THEN o.moved_to ELSE o.id END
+		WHERE d.update_id = ?1 AND d.op IN (0, 2, 3, 5) AND (d.state = 2 OR d.state = 0 AND (d.doubtful > 0 OR d.id among(?2))) AND t.state <> 'gone'
+			AND d.id NOT IN (` + takenAwaySQL + `)`
 	// oldCopiesSQL counts the copies that were sent, and of which is not kept any more
 	// which messages they are.
 	oldCopiesSQL = `
@@ -51,26 +65,49 @@ const (
 			SELECT count(*) FROM publications w CROSS JOIN owed d JOIN outcomes o ON o.id = d.id
 			WHERE w.update_id = ?1 AND w.op IN (0, 2, 3, 5) AND d.id >= (w.id << 32) AND d.id < ((w.id + 1) << 32) AND o.state = 2)
 		FROM publications p WHERE p.update_id = ?1 AND p.op IN (0, 2, 3, 5)`
-	replaced = "a newer wording replaced it before it was sent"
+	replaced = "there was a newer wording before it was done"
 )
 
-// Revise implements stories.Store.
+var (
+	// copiesSQL is eachCopySQL of a revision that nothing is owed for yet, as a new one;
+	// copiesLeftSQL of one that is owed to some.
+	copiesSQL     = fmt.Sprintf(eachCopySQL, "")
+	copiesLeftSQL = fmt.Sprintf(eachCopySQL, notYetSQL)
+)
+
+// Revise implements stories.RevisionStore.
 func (s *Store) Revise(ctx context.Context, a stories.Act, updateID int64, w stories.Rewording) (stories.Revised, error) {
 	return act(ctx, s, a, "revised", func(q querier) (done stories.Revised, changed bool, err error) {
 		if err := endDraft(ctx, q, a); err != nil {
+			return done, false, err
+		}
+		before, err := countersOf(ctx, q, updateID, progressSQL, updateID)
+		if err != nil {
 			return done, false, err
 		}
 		if done, err = s.revise(ctx, q, a, updateID, w); err != nil {
 			return done, false, err
 		}
 		if reach := done.Reach; reach.Edits+reach.Told+reach.Again > 0 { // the desk follows that as it does a push
-			n := stories.Notice{Kind: stories.ProgressNotice, UpdateID: updateID, Since: done.Update.Revision, Body: stories.NoticeBody{Again: reach.Again > 0}, CreatedAt: a.At}
+			n := stories.Notice{Kind: stories.ProgressNotice, UpdateID: updateID, Since: done.Update.Revision, Body: stories.NoticeBody{Beside: reach.Kind}, CreatedAt: a.At}
+			if reach.Again > 0 {
+				n.Body.Again, n.Body.Others = true, notAgain(before, reach.Again)
+			}
 			if err := insertNotice(ctx, q, &n); err != nil {
 				return done, false, fmt.Errorf("begin the notice of its progress: %w", err)
 			}
 		}
 		return done, true, enter(ctx, q, a, string(w.Kind), done.Update.StoryID, revisedDetail(done.Update, w))
 	})
+}
+
+// notAgain are of an update's copies those that are not among the n which are owed
+// again: what else was kept is not sent any more.
+func notAgain(all stories.Progress, n int) stories.Progress {
+	all.Total -= n
+	all.Failed += all.Kept - n
+	all.Kept = 0
+	return all
 }
 
 // revisedDetail is what the log keeps of a revision, beside its kind and story.
@@ -82,26 +119,16 @@ func revisedDetail(u stories.Update, w stories.Rewording) string {
 	return detail
 }
 
-// errNotMeant undoes what was only tried.
-var errNotMeant = errors.New("this was only tried")
-
-// WouldRevise implements stories.Store. It does all of it and undoes that: so it
-// counts what Revise will.
-func (s *Store) WouldRevise(ctx context.Context, a stories.Act, updateID int64, w stories.Rewording) (done stories.Revised, err error) {
-	err = s.change(ctx, func(q querier) error {
-		if done, err = s.revise(ctx, q, a, updateID, w); err != nil {
-			return err
-		}
-		return errNotMeant
-	})
-	if errors.Is(err, errNotMeant) {
-		err = nil
-	}
-	return done, err
-}
-
 // revise gives an update another wording, or standing, and owes it to its copies.
 func (s *Store) revise(ctx context.Context, q querier, a stories.Act, updateID int64, w stories.Rewording) (done stories.Revised, err error) {
+	// The story first, as by everybody who locks it: what it is found by is changed.
+	var storyID int64
+	if err := one(ctx, q, storyOfUpdateSQL, []any{updateID}, &storyID); err != nil {
+		return done, missing(err, "This update is not there any more.")
+	}
+	if _, err := lockStory(ctx, q, storyID); err != nil {
+		return done, err
+	}
 	if err := sharePlanning(ctx, q); err != nil {
 		return done, err
 	}
@@ -124,9 +151,12 @@ func (s *Store) revise(ctx context.Context, q querier, a stories.Act, updateID i
 			return done, err
 		}
 	}
-	// Who begins a message beside a copy shares its notice, not the update.
-	earlier, err := all(ctx, q, scanID, lockTellingsSQL, u.ID)
+	cards, err := lockCards(ctx, q)
 	if err != nil {
+		return done, err
+	}
+	// Who begins a message beside a copy shares its notice, not the update.
+	if _, err := all(ctx, q, scanID, lockTellingsSQL, u.ID); err != nil {
 		return done, err
 	}
 	flying, err := allFlights(ctx, q)
@@ -139,13 +169,32 @@ func (s *Store) revise(ctx context.Context, q querier, a stories.Act, updateID i
 	if done.Reach.Edits, err = planEdits(ctx, q, u, a, flying); err != nil {
 		return done, fmt.Errorf("owe edits: %w", err)
 	}
-	if done.Reach.Told, done.Reach.Kind, err = planTellings(ctx, q, u, earlier, a, flying); err != nil {
+	wordings, err := all(ctx, q, scanRevision, revisionsSQL, u.ID, 0, u.Revision)
+	if err != nil {
+		return done, err
+	}
+	told, err := planTellings(ctx, q, u, wordings, flying)
+	if err == nil {
+		err = told.owe(ctx, q, u, a)
+	}
+	if err != nil {
 		return done, fmt.Errorf("owe what is told of the revision: %w", err)
 	}
+	done.Reach.Kind = told.kind
+	done.Tells, done.Reach.Told = told.tells()
 	if w.Kind == stories.Release {
 		if done.Reach.Again, err = releaseKept(ctx, q, u, a.At); err != nil {
 			return done, fmt.Errorf("owe again what was kept: %w", err)
 		}
+	}
+	if done.Reach.Cards, err = cards.edit(ctx, q, u.StoryID, u.ID, flying, a.At); err != nil {
+		return done, err
+	}
+	if err := reachOfEdits(ctx, q, u, &done.Reach); err != nil {
+		return done, err
+	}
+	if err := told.keep(ctx, q, u.ID); err != nil { // behind all outcomes, as who writes results does
+		return done, err
 	}
 	return done, one(ctx, q, oldCopiesSQL, []any{u.ID}, &done.Reach.Old)
 }
@@ -214,7 +263,11 @@ func planEditsOf(ctx context.Context, q querier, u stories.Update, kind int64, l
 		if err != nil {
 			return 0, err
 		}
-		n, err := q.exec(ctx, copiesSQL, u.ID, list(publications), u.Revision, list(slices.Collect(maps.Keys(flying.byID))), kind)
+		text, args := copiesSQL, []any{u.ID, list(publications), list(slices.Collect(maps.Keys(flying.byID))), kind}
+		if total > 0 {
+			text, args = copiesLeftSQL, append(args, u.Revision)
+		}
+		n, err := q.exec(ctx, text, args...)
 		if err != nil {
 			return 0, err
 		}

@@ -2,6 +2,9 @@ package sqlstore
 
 import (
 	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
 	"slices"
 	"strings"
 
@@ -39,7 +42,7 @@ func insertRevision(ctx context.Context, q querier, v stories.Revision) error {
 	return err
 }
 
-// Revisions implements stories.Store.
+// Revisions implements stories.RevisionStore.
 func (s *Store) Revisions(ctx context.Context, updateID int64, limit int) ([]stories.Revision, error) {
 	found, err := all(ctx, s.reader(), scanRevision, newestRevisionsSQL, updateID, limit)
 	if err == nil && len(found) == 0 { // it was never revised
@@ -57,15 +60,65 @@ const (
 	tellingProgressSQL = `
 		SELECT ` + countersSQL + ` FROM notices n JOIN publications p ON p.notice_id = n.id
 		WHERE n.kind = 'revision' AND n.update_id = ?1 AND n.revision = ?2`
+	// newerEditsSQL and newerTellingsSQL count what of a revision was skipped for a newer
+	// one (?3 says that of it).
+	newerEditsSQL = `
+		SELECT count(*) FROM publications p CROSS JOIN owed d JOIN outcomes o ON o.id = d.id
+		WHERE p.update_id = ?1 AND p.op = 1 AND p.revision = ?2 AND p.failed > 0 AND ` + inPublicationSQL + ` AND o.state = 6 AND o.reason = ?3`
+	newerTellingsSQL = `
+		SELECT count(*) FROM notices n JOIN publications p ON p.notice_id = n.id CROSS JOIN owed d JOIN outcomes o ON o.id = d.id
+		WHERE n.kind = 'revision' AND n.update_id = ?1 AND n.revision = ?2 AND p.failed > 0 AND ` + inPublicationSQL + ` AND o.state = 6 AND o.reason = ?3`
 )
 
-// SpreadOf implements stories.Store.
+// leftToNewer tells apart what of some work was skipped for that of a newer revision,
+// which text counts.
+func leftToNewer(ctx context.Context, q querier, p stories.Progress, text string, updateID int64, revision int, reason string) (stories.Progress, error) {
+	if p.Failed == 0 {
+		return p, nil
+	}
+	err := one(ctx, q, text, []any{updateID, revision, reason}, &p.Newer)
+	p.Newer = min(p.Newer, p.Failed) // it is read a little later
+	p.Failed -= p.Newer
+	return p, err
+}
+
+// othersSQL is what was written down of an update's copies that a release does not send.
+const othersSQL = `SELECT body FROM notices WHERE kind = 'progress' AND update_id = ?1 AND since = ?2 ORDER BY id LIMIT 1`
+
+// withoutOthers is p, which counts all copies of an update, without those that a
+// revision does not send again.
+func withoutOthers(ctx context.Context, q querier, p stories.Progress, revision int) (stories.Progress, error) {
+	var text string
+	err := one(ctx, q, othersSQL, []any{p.UpdateID, revision}, &text)
+	if errors.Is(err, sql.ErrNoRows) {
+		return p, nil
+	}
+	var body stories.NoticeBody
+	if err == nil {
+		err = json.Unmarshal([]byte(text), &body)
+	}
+	return p.Without(body.Others), err
+}
+
+// SpreadOf implements stories.RevisionStore.
 func (s *Store) SpreadOf(ctx context.Context, updateID int64, revision int) (found stories.Spread, err error) {
 	if found.Edits, err = countersOf(ctx, s.reader(), updateID, editsProgressSQL, updateID, revision); err == nil {
 		found.Told, err = countersOf(ctx, s.reader(), updateID, tellingProgressSQL, updateID, revision)
 	}
 	if err == nil {
+		found.Edits, err = leftToNewer(ctx, s.reader(), found.Edits, newerEditsSQL, updateID, revision, replaced)
+	}
+	if err == nil {
+		found.Told, err = leftToNewer(ctx, s.reader(), found.Told, newerTellingsSQL, updateID, revision, retold)
+	}
+	if err == nil && found.Told.Total > 0 {
+		found.Told.Direct, err = directTellings(ctx, s.reader(), updateID, revision)
+	}
+	if err == nil {
 		found.Again, err = s.ProgressOf(ctx, updateID)
+	}
+	if err == nil {
+		found.Again, err = withoutOthers(ctx, s.reader(), found.Again, revision)
 	}
 	return found, s.told(err)
 }

@@ -73,7 +73,7 @@ func scanCandidate(r row) (c candidate, err error) {
 	return c, err
 }
 
-// Search implements stories.Store.
+// Search implements stories.IndexStore.
 func (s *Store) Search(ctx context.Context, query string, offset, limit int) ([]stories.Hit, int, error) {
 	if strings.TrimSpace(query) == "" {
 		return s.list(ctx, offset, limit)

@@ -10,11 +10,10 @@ import (
 
 const muteSQL = `INSERT INTO mutes (destination_id, story_id, by_ref, by_name, at) VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (destination_id, story_id) DO NOTHING`
 
-// Stop implements stories.Store.
+// Stop implements stories.SubscriberStore.
 func (s *Store) Stop(ctx context.Context, a stories.Act, d stories.Destination, storyID int64) (stories.Ended, error) {
 	return act(ctx, s, a, "stopped", func(q querier) (done stories.Ended, changed bool, err error) {
-		story, err := theOne(ctx, q, scanStory, storyByIDSQL, storyID)
-		if err != nil {
+		if _, err := theOne(ctx, q, scanStory, storyByIDSQL, storyID); err != nil {
 			return done, false, missingStory(err)
 		}
 		p, err := lockPlace(ctx, q, d)
@@ -25,7 +24,8 @@ func (s *Store) Stop(ctx context.Context, a stories.Act, d stories.Destination, 
 			return done, false, err
 		}
 		// Nothing is merged from here on; while we waited it may have been.
-		if story, err = theOne(ctx, q, scanStory, storyByIDSQL, storyID); err != nil {
+		story, err := theOne(ctx, q, scanStory, storyByIDSQL, storyID)
+		if err != nil {
 			return done, false, missingStory(err)
 		}
 		own, err := endOwn(ctx, q, a, p, story)
@@ -65,7 +65,7 @@ func changeOf(kind stories.ChangeKind, story stories.Story) stories.Change {
 	return stories.Change{Kind: kind, Target: stories.Target{Kind: stories.TargetStory, Name: story.Slug}, StoryID: story.ID}
 }
 
-// Unstop implements stories.Store.
+// Unstop implements stories.SubscriberStore.
 func (s *Store) Unstop(ctx context.Context, a stories.Act, d stories.Destination, storyID int64) (stories.Brought, error) {
 	return act(ctx, s, a, "unmuted", func(q querier) (left stories.Brought, changed bool, err error) {
 		story, err := theOne(ctx, q, scanStory, storyByIDSQL, storyID)

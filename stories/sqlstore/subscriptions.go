@@ -31,7 +31,7 @@ const subscriptionsSQL = `
 	WHERE t.platform = ?1 AND t.workspace = ?2 AND t.channel = ?3
 	ORDER BY CASE b.kind WHEN 'story' THEN 1 WHEN 'topic' THEN 2 ELSE 3 END, s.slug, b.topic`
 
-// Subscriptions implements stories.Store.
+// Subscriptions implements stories.FollowingStore.
 func (s *Store) Subscriptions(ctx context.Context, d stories.Destination) ([]stories.Subscription, error) {
 	found, err := all(ctx, s.reader(), scanSubscription, subscriptionsSQL, d.Platform, d.Workspace, d.Channel)
 	return found, s.told(err)
@@ -80,7 +80,7 @@ type subscribed struct {
 	stories.Made
 }
 
-// Subscribe implements stories.Store.
+// Subscribe implements stories.SubscriberStore.
 func (s *Store) Subscribe(ctx context.Context, a stories.Act, sub stories.Subscription, lane string) (stories.Subscription, stories.Made, error) {
 	done, err := act(ctx, s, a, "subscribed", func(q querier) (done subscribed, changed bool, err error) {
 		k, err := keyOf(ctx, q, sub.Target)
@@ -181,7 +181,7 @@ func keepSubscription(ctx context.Context, q querier, a stories.Act, p place, k 
 
 const dropSubscriptionSQL = `DELETE FROM subscriptions WHERE id = ?1`
 
-// Unsubscribe implements stories.Store.
+// Unsubscribe implements stories.SubscriberStore.
 func (s *Store) Unsubscribe(ctx context.Context, a stories.Act, d stories.Destination, t stories.Target) (stories.Left, error) {
 	return act(ctx, s, a, "unsubscribed", func(q querier) (left stories.Left, changed bool, err error) {
 		p, sub, err := lockSubscription(ctx, q, a, d, t)
@@ -282,7 +282,7 @@ func skipVain(ctx context.Context, q querier, rows []waiting, why string, at tim
 	return move(ctx, q, rows, stories.Skipped, why, at)
 }
 
-// SetSubscriptionState implements stories.Store.
+// SetSubscriptionState implements stories.SubscriberStore.
 func (s *Store) SetSubscriptionState(ctx context.Context, a stories.Act, d stories.Destination, t stories.Target, state stories.SubscriptionState) (stories.Subscription, error) {
 	verb, detail := "resumed", "is served again: "
 	if state == stories.Paused {

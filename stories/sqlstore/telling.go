@@ -2,10 +2,6 @@ package sqlstore
 
 import (
 	"context"
-	"encoding/json"
-	"fmt"
-	"maps"
-	"slices"
 
 	"storybot/stories"
 )
@@ -18,170 +14,39 @@ import (
 
 const (
 	lockTellingsSQL = `SELECT id FROM notices WHERE kind = 'revision' AND update_id = ?1 ORDER BY id /*lock*/`
-	// waitingTellingsSQL are messages of the notices ?1 that wait: under their
-	// publications, owed again, or held.
+	// waitingTellingsSQL are messages about revisions of the update ?1 that wait: under
+	// their publications, owed again, or held.
 	waitingTellingsSQL = `
 		SELECT p.id AS publication_id, d.destination_id, d.id AS delivery_id, p.id AS origin_id
-		FROM publications p` + ofPublicationSQL + `
-		WHERE p.notice_id among(?1) AND p.queued > 0 AND ` + inPublicationSQL + ` AND ` + waitsSQL + `
+		FROM notices n JOIN publications p ON p.notice_id = n.id` + ofPublicationSQL + `
+		WHERE n.kind = 'revision' AND n.update_id = ?1 AND p.queued > 0 AND ` + inPublicationSQL + ` AND ` + waitsSQL + `
 		UNION ALL
 		SELECT q.publication_id, q.destination_id, q.delivery_id, p.id
-		FROM publications r CROSS JOIN queue q JOIN publications p ON p.id = (q.delivery_id >> 32)
-		WHERE r.queued > 0 AND r.update_id = 0 AND r.notice_id IS NULL AND q.publication_id = r.id AND p.notice_id among(?1)
+		FROM publications r CROSS JOIN queue q JOIN publications p ON p.id = (q.delivery_id >> 32) JOIN notices n ON n.id = p.notice_id
+		WHERE r.queued > 0 AND r.update_id = 0 AND r.notice_id IS NULL AND q.publication_id = r.id AND n.kind = 'revision' AND n.update_id = ?1
 		UNION ALL
 		SELECT 0, h.destination_id, d.id, p.id
-		FROM publications p CROSS JOIN owed d JOIN held h ON h.destination_id = d.destination_id AND h.delivery_id = d.id
-		WHERE p.notice_id among(?1) AND p.held > 0 AND ` + inPublicationSQL
-	retold = "there was a newer revision before it was sent, of which the channel is told instead"
+		FROM notices n JOIN publications p ON p.notice_id = n.id CROSS JOIN owed d JOIN held h ON h.destination_id = d.destination_id AND h.delivery_id = d.id
+		WHERE n.kind = 'revision' AND n.update_id = ?1 AND p.held > 0 AND ` + inPublicationSQL + `
+		ORDER BY 3`
+	retold = "there was a newer revision before it was sent"
 
 	// copyPlacesSQL are the copies d of updates, and the channels t they are in now.
 	copyPlacesSQL = `deliveries d
 		JOIN destinations o ON o.id = d.destination_id
 		JOIN destinations t ON t.id = CASE WHEN o.moved_to > 0 THEN o.moved_to ELSE o.id END
 		JOIN updates u ON u.id = d.update_id JOIN stories s ON s.id = u.story_id `
-	// shownSQL is the wording that a channel is to be told from: where the newest
-	// message beside the copy has just made room, what that would have begun with, else
-	// the newest that the copy, an edit of it or such a message showed. What is on its
-	// way shows the wording there was until now, the one before ?4.
-	shownSQL = `
-		coalesce((SELECT CASE WHEN e.state = 6 AND e.reason = '` + retold + `' THEN n.since END ` + tellingsOfSQL + ` ORDER BY n.revision DESC LIMIT 1),
-			(SELECT max(g.shown) FROM (
-				SELECT CASE WHEN d.state IN (2, 4) THEN d.said ELSE CAST(?4 AS BIGINT) - 1 END AS shown
-				UNION ALL
-				SELECT e.said FROM owed x JOIN outcomes e ON e.id = x.id WHERE x.on_id > 0 AND x.on_id = d.id AND e.state = 2 AND EXISTS (
-					SELECT 1 FROM publications w WHERE w.id = (x.id >> 32) AND w.op = 1)
-				UNION ALL
-				SELECT n.revision ` + tellingsOfSQL + ` AND (e.state IN (2, 4) OR x.id among(?3))) AS g))`
-	tellingsOfSQL = `
-		FROM notices n JOIN publications w ON w.notice_id = n.id CROSS JOIN owed x LEFT JOIN outcomes e ON e.id = x.id
-		WHERE n.kind = 'revision' AND n.update_id = ?1 AND x.id IN ((w.id << 32) + t.id, (w.id << 32) + o.id)`
+	// takenAwaySQL are the messages of the update ?1 that are to be taken away.
+	takenAwaySQL      = `SELECT x.on_id FROM publications w CROSS JOIN owed x WHERE w.update_id = ?1 AND w.op = 7 AND x.id >= (w.id << 32) AND x.id < ((w.id + 1) << 32)`
+	tellingsOfSQL     = `SELECT w.id, n.revision, n.since FROM notices n JOIN publications w ON w.notice_id = n.id WHERE n.kind = 'revision' AND n.update_id = ?1`
 	publishTellingSQL = `
 		INSERT INTO publications (lane_id, seed, update_id, story_id, created_at, revision, op, level, urgency, notice_id)
 		SELECT CAST(j.value ->> 0 AS BIGINT), CAST(j.value ->> 1 AS BIGINT), 0, ?2, ?3, ?4, ?5, ?6, ?6, ?7 FROM each(?1)
-		RETURNING id`
-)
-
-var (
-	// tellableSQL are those of the update ?1 made by the operation ?2 whose channels are
-	// to be told of the revision ?4: that have one, or may have, and follow the story
-	// still. ?3 are requests on their way.
-	tellableSQL = `
-		d.update_id = ?1 AND d.op = ?2 AND (d.state IN (2, 4) OR d.state = 0 AND (d.doubtful > 0 OR d.id among(?3))) AND t.state <> 'gone'
-			AND NOT EXISTS (SELECT 1 FROM owed x JOIN publications w ON w.id = (x.id >> 32) WHERE x.on_id > 0 AND x.on_id = d.id AND w.op = 7)
-			AND NOT EXISTS (SELECT 1 FROM mutes m WHERE m.destination_id = t.id AND m.story_id = s.id)
-			AND coalesce((SELECT CASE WHEN b.state = 'active' AND b.level <= u.level THEN 1 ELSE 0 END
-				FROM subscriptions b WHERE b.destination_id = t.id AND ` + decidesSQL + `), 0) = 1
-			AND NOT EXISTS (SELECT 1 FROM notices n JOIN publications w ON w.notice_id = n.id JOIN owed x ON x.id = (w.id << 32) + t.id
-				WHERE n.kind = 'revision' AND n.update_id = ?1 AND n.revision = ?4)`
-	shownBySQL = `SELECT ` + shownSQL + `, count(*) FROM ` + copyPlacesSQL + ` WHERE ` + tellableSQL + ` GROUP BY 1 ORDER BY 1`
-	// tellSQL owes the message under the publications ?5 to those who were shown ?6. It
-	// stands where the copy is: beside it, or in the thread that it is in or began.
-	tellSQL = `
+		RETURNING id, lane_id`
+	oweTellingSQL = `
 		INSERT INTO owed (id, destination_id, on_id)
-		SELECT (p.id << 32) + t.id, t.id, CASE WHEN d.op IN (2, 3) THEN d.on_id ELSE d.id END
-		FROM ` + copyPlacesSQL + ` JOIN publications p ON p.id among(?5) AND p.lane_id = t.lane_id
-		WHERE ` + tellableSQL + ` AND (?4 = 1 OR ` + shownSQL + ` = CAST(?6 AS BIGINT))
-		ORDER BY t.id
-		ON CONFLICT DO NOTHING`
+		SELECT (CAST(j.value ->> 0 AS BIGINT) << 32) + CAST(j.value ->> 1 AS BIGINT), CAST(j.value ->> 1 AS BIGINT), CAST(j.value ->> 2 AS BIGINT) FROM each(?1)`
 )
-
-// planTellings owes the channels that have a copy of u the message that tells of its
-// newest revision and those before that they have not been told of. It returns to how
-// many, and what most are told. earlier are the notices of earlier revisions, locked.
-func planTellings(ctx context.Context, q querier, u stories.Update, earlier []int64, a stories.Act, flying flights) (told int, kind stories.RevisionKind, err error) {
-	if err := dropTellings(ctx, q, earlier, a, flying); err != nil {
-		return 0, "", err
-	}
-	wordings, err := all(ctx, q, scanRevision, revisionsSQL, u.ID, 0, u.Revision)
-	if err != nil {
-		return 0, "", err
-	}
-	kinds, err := all(ctx, q, scanID, copyKindsSQL, u.ID)
-	if err != nil {
-		return 0, "", err
-	}
-	kind = stories.Tell(wordings[max(0, len(wordings)-2):]).Kind
-	most := 0
-	for _, op := range kinds {
-		shown, err := shownBy(ctx, q, u, op, flying)
-		if err != nil {
-			return 0, "", err
-		}
-		for _, since := range shown {
-			t := stories.Tell(wordings[min(since, len(wordings)-1):])
-			if t.Kind == "" {
-				continue
-			}
-			n, err := tell(ctx, q, u, since, op, a, flying)
-			if err != nil {
-				return 0, "", err
-			}
-			if told += n; n > most {
-				most, kind = n, t.Kind
-			}
-		}
-	}
-	return told, kind, nil
-}
-
-// dropTellings takes back what waits of the messages about earlier revisions.
-func dropTellings(ctx context.Context, q querier, earlier []int64, a stories.Act, flying flights) error {
-	if len(earlier) == 0 {
-		return nil
-	}
-	waits, err := all(ctx, q, scanAnyWaiting, waitingTellingsSQL, list(earlier))
-	if err != nil {
-		return err
-	}
-	return move(ctx, q, slices.DeleteFunc(waits, flying.has), stories.Skipped, retold, a.At)
-}
-
-// shownBy are the wordings that the channels with copies made by one operation are to
-// be told from.
-func shownBy(ctx context.Context, q querier, u stories.Update, op int64, flying flights) ([]int, error) {
-	if u.Revision == 1 { // there is no other: who has many channels waits for the answer
-		return []int{0}, nil
-	}
-	return all(ctx, q, func(r row) (since int, err error) {
-		var n int
-		err = r.Scan(&since, &n)
-		return since, err
-	}, shownBySQL, u.ID, op, list(slices.Collect(maps.Keys(flying.byID))), u.Revision)
-}
-
-// tell owes those of them that were shown the wording since the message that tells
-// of u's present one, and returns how many they are.
-func tell(ctx context.Context, q querier, u stories.Update, since int, op int64, a stories.Act, flying flights) (n int, err error) {
-	notice := stories.Notice{Kind: stories.RevisionNotice, UpdateID: u.ID, Revision: u.Revision, Since: since, Done: true, CreatedAt: a.At}
-	if err := insertNotice(ctx, q, &notice); err != nil {
-		return 0, err
-	}
-	lanes, err := all(ctx, q, scanID, lanesInUseSQL)
-	if err != nil {
-		return 0, err
-	}
-	each := make([][2]int64, len(lanes))
-	for i, lane := range lanes {
-		each[i] = [2]int64{lane, newSeed()}
-	}
-	text, err := json.Marshal(each)
-	if err != nil {
-		return 0, err
-	}
-	by := stories.OpPost
-	if stories.Op(op) != stories.OpPost {
-		by = stories.OpReply
-	}
-	publications, err := all(ctx, q, scanID, publishTellingSQL, string(text), u.StoryID, millis(a.At), u.Revision, int(by), int(u.Level), notice.ID)
-	if err != nil {
-		return 0, fmt.Errorf("publish what is told: %w", err)
-	}
-	owed, err := q.exec(ctx, tellSQL, u.ID, op, list(slices.Collect(maps.Keys(flying.byID))), u.Revision, list(publications), since)
-	if err != nil {
-		return 0, fmt.Errorf("owe what is told: %w", err)
-	}
-	return int(owed), enqueue(ctx, q, publications, int(owed), a.At)
-}
 
 // scanAnyWaiting reads a waiting row with its place.
 func scanAnyWaiting(r row) (w waiting, err error) {
@@ -266,7 +131,7 @@ const revisionsToSQL = `
 			AND t.platform = ?1 AND t.workspace = ?2 AND t.channel = ?3
 		ORDER BY d.id DESC LIMIT ?5`
 
-// RevisionsTo implements stories.Store.
+// RevisionsTo implements stories.RevisionStore.
 func (s *Store) RevisionsTo(ctx context.Context, d stories.Destination, updateID int64, limit int) ([]stories.Delivery, error) {
 	flying, err := allFlights(ctx, s.reader())
 	if err != nil {

@@ -94,8 +94,8 @@ func trim(ctx context.Context, q querier, places []int64, keep int, at time.Time
 	return len(updates), move(ctx, q, notices, stories.Skipped, fmt.Sprintf(tooOldNotice, keep), at)
 }
 
-// trimOverfull keeps what blocked destinations hold bounded once more was planned.
-func trimOverfull(ctx context.Context, q querier, at time.Time) error {
+// trimNow keeps what blocked destinations hold bounded.
+func trimNow(ctx context.Context, q querier, at time.Time) error {
 	full, err := all(ctx, q, scanID, overfullSQL, catchUp)
 	if err != nil {
 		return err

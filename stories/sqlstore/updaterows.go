@@ -47,7 +47,7 @@ const (
 	updatesBelowSQL  = `SELECT ` + updateColumns + ` FROM updates u WHERE u.story_id = ?1 AND u.place < ?3 ORDER BY u.place DESC LIMIT ?2`
 )
 
-// Updates implements stories.Store.
+// Updates implements stories.ArchiveStore.
 func (s *Store) Updates(ctx context.Context, storyID int64, before, limit int) (found []stories.Update, err error) {
 	if before > 0 {
 		found, err = all(ctx, s.reader(), scanUpdate, updatesBelowSQL, storyID, limit, before)
@@ -59,7 +59,7 @@ func (s *Store) Updates(ctx context.Context, storyID int64, before, limit int) (
 
 const updateByNumberSQL = `SELECT ` + updateColumns + ` FROM updates u WHERE u.story_id = ?1 AND u.number = ?2`
 
-// UpdateByNumber implements stories.Store.
+// UpdateByNumber implements stories.ArchiveStore.
 func (s *Store) UpdateByNumber(ctx context.Context, storyID int64, number int) (stories.Update, error) {
 	u, err := theOne(ctx, s.reader(), scanUpdate, updateByNumberSQL, storyID, number)
 	if errors.Is(err, sql.ErrNoRows) {
@@ -74,7 +74,7 @@ const sameTextSQL = `
 	SELECT ` + updateColumns + ` FROM updates u
 	WHERE u.story_id = ?1 AND u.created_at >= ?3 AND u.text = ?2 ORDER BY u.created_at DESC, u.number DESC LIMIT ?4`
 
-// SameText implements stories.Store.
+// SameText implements stories.PublisherStore.
 func (s *Store) SameText(ctx context.Context, storyID int64, text string, since time.Time) (stories.Update, error) {
 	u, err := theOne(ctx, s.reader(), scanUpdate, sameTextSQL, storyID, text, millis(since), 1)
 	return u, s.told(missing(err, "No update of this story has the same text."))
@@ -82,7 +82,7 @@ func (s *Store) SameText(ctx context.Context, storyID int64, text string, since 
 
 const seenSQL = `SELECT number FROM seen WHERE reader = ?1 AND story_id = ?2`
 
-// Seen implements stories.Store.
+// Seen is the highest number of an update that a reader was shown.
 func (s *Store) Seen(ctx context.Context, reader string, storyID int64) (number int, err error) {
 	err = one(ctx, s.reader(), seenSQL, []any{reader, storyID}, &number)
 	if errors.Is(err, sql.ErrNoRows) {
@@ -95,7 +95,7 @@ const markSeenSQL = `
 	INSERT INTO seen (reader, story_id, number) VALUES (?1, ?2, ?3)
 	ON CONFLICT (reader, story_id) DO UPDATE SET number = excluded.number WHERE seen.number < excluded.number`
 
-// MarkSeen implements stories.Store.
+// MarkSeen implements stories.ArchiveStore.
 func (s *Store) MarkSeen(ctx context.Context, reader string, storyID int64, number int) error {
 	before, err := s.Seen(ctx, reader, storyID)
 	if err != nil || before >= number {

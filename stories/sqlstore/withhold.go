@@ -47,15 +47,19 @@ func withheld(u stories.Update) (stories.DeliveryState, string) {
 	return stories.Kept, keptForCheck
 }
 
+// toWithhold are the copies of u that wait, and those that were kept before.
+func toWithhold(ctx context.Context, q querier, u stories.Update, flying flights) (rows, kept []waiting, err error) {
+	if rows, err = all(ctx, q, scanAnyWaiting, waitingCopiesSQL, u.ID); err != nil {
+		return nil, nil, err
+	}
+	kept, err = all(ctx, q, scanAnyWaiting, keptCopiesSQL, u.ID)
+	return slices.DeleteFunc(rows, flying.has), kept, err
+}
+
 // withholdCopies takes copies of u that wait out of the queue where u is on hold or
 // withdrawn, and returns how many wait, or were kept before.
 func withholdCopies(ctx context.Context, q querier, u stories.Update, flying flights, at time.Time) (int, error) {
-	rows, err := all(ctx, q, scanAnyWaiting, waitingCopiesSQL, u.ID)
-	if err != nil {
-		return 0, err
-	}
-	rows = slices.DeleteFunc(rows, flying.has)
-	kept, err := all(ctx, q, scanAnyWaiting, keptCopiesSQL, u.ID)
+	rows, kept, err := toWithhold(ctx, q, u, flying)
 	if err != nil {
 		return 0, err
 	}
@@ -105,64 +109,66 @@ const (
 			SELECT 1 FROM publications p JOIN owed e ON e.id = (p.id << 32) + t.moved_to WHERE p.update_id = ?2 AND p.op IN (0, 2, 3, 5)) THEN 1 ELSE 0 END
 		FROM owed d JOIN destinations t ON t.id = d.destination_id
 		WHERE d.id among(?1) AND t.moved_to > 0`
+	// followKeptSQL has rows go to the addresses that their channels have now.
+	followKeptSQL = `UPDATE owed SET destination_id = t.moved_to FROM destinations t WHERE owed.id among(?1) AND t.id = owed.destination_id AND t.moved_to > 0`
 )
 
-// releaseKept owes again what was kept of u, to whom it was owed and who follows
-// still, and returns how many these are.
-func releaseKept(ctx context.Context, q querier, u stories.Update, at time.Time) (n int, err error) {
+// released is what becomes of copies that were kept, once they are not any more.
+type released struct {
+	vain, double, gone []waiting           // are skipped: nobody follows, it is owed at another address, the channel is gone
+	held               []waiting           // wait for their blocked channels
+	again              map[int64][]waiting // are owed again, by lane
+	moved              []int64             // of all those that go to another address
+}
+
+// count is how many are sent, at once or later.
+func (r released) count() int {
+	n := len(r.held)
+	for _, rows := range r.again {
+		n += len(rows)
+	}
+	return n
+}
+
+// toRelease finds what becomes of the copies of u that are kept: they go to whom they
+// were owed and who follows still. It changes nothing.
+func toRelease(ctx context.Context, q querier, u stories.Update) (found released, err error) {
 	rows, err := all(ctx, q, scanAnyWaiting, keptCopiesSQL, u.ID)
 	if err != nil || len(rows) == 0 {
-		return 0, err
+		return found, err
 	}
 	vain, err := all(ctx, q, scanID, unfollowedSQL, list(deliveriesOf(rows)))
 	if err != nil {
-		return 0, err
+		return found, err
 	}
-	if err := endKept(ctx, q, only(rows, vain), stories.Skipped, unfollowed, at); err != nil {
-		return 0, err
-	}
-	is := make(map[int64]bool, len(vain))
-	for _, id := range vain {
-		is[id] = true
-	}
-	rows = slices.DeleteFunc(rows, func(w waiting) bool { return is[w.Delivery] })
-	if rows, err = follow(ctx, q, u, rows, at); err != nil {
-		return 0, err
+	found.vain = only(rows, vain)
+	rows = without(rows, vain)
+	if rows, err = found.follow(ctx, q, u, rows); err != nil {
+		return found, err
 	}
 	places, err := placesOf(ctx, q, rows)
 	if err != nil {
-		return 0, err
+		return found, err
 	}
-	var held, gone []waiting
-	again := map[int64][]waiting{} // by lane
+	found.again = map[int64][]waiting{}
 	for _, r := range rows {
 		switch p := places[r.Place]; p.state {
 		case stories.Gone:
-			gone = append(gone, r)
+			found.gone = append(found.gone, r)
 		case stories.Blocked:
-			held = append(held, r)
+			found.held = append(found.held, r)
 		default:
-			again[p.lane] = append(again[p.lane], r)
+			found.again[p.lane] = append(found.again[p.lane], r)
 		}
 	}
-	if err := endKept(ctx, q, gone, stories.Skipped, "the channel is gone", at); err != nil {
-		return 0, err
-	}
-	if err := holdKept(ctx, q, held, at); err != nil {
-		return 0, err
-	}
-	for lane, rows := range again {
-		if err := queueAgain(ctx, q, lane, rows, at); err != nil {
-			return 0, fmt.Errorf("queue what was kept: %w", err)
-		}
-	}
-	return len(rows) - len(gone), nil
+	return found, nil
 }
 
 // follow has kept copies go to the addresses that their channels have now. A channel
 // that is owed the update under that too gets it once.
-func follow(ctx context.Context, q querier, u stories.Update, rows []waiting, at time.Time) ([]waiting, error) {
-	to, double := map[int64]int64{}, []int64{}
+func (f *released) follow(ctx context.Context, q querier, u stories.Update, rows []waiting) ([]waiting, error) {
+	to := map[int64]int64{}
+	var double []int64
 	_, err := all(ctx, q, func(r row) (none struct{}, err error) {
 		var id, place int64
 		var got int
@@ -170,28 +176,61 @@ func follow(ctx context.Context, q querier, u stories.Update, rows []waiting, at
 			double = append(double, id)
 		} else {
 			to[id] = place
+			f.moved = append(f.moved, id)
 		}
 		return none, err
 	}, keptElsewhereSQL, list(deliveriesOf(rows)), u.ID)
-	if err != nil || len(to)+len(double) == 0 {
-		return rows, err
-	}
-	if err := endKept(ctx, q, only(rows, double), stories.Skipped, underOther, at); err != nil {
+	if err != nil {
 		return nil, err
 	}
-	left := make([]waiting, 0, len(rows))
-	for _, r := range rows {
+	f.double = only(rows, double)
+	rows = without(rows, double)
+	for i, r := range rows {
 		if place, moves := to[r.Delivery]; moves {
-			if _, err := q.exec(ctx, moveRowsSQL, list([]int64{r.Delivery}), place); err != nil {
-				return nil, err
-			}
-			r.Place = place
-		}
-		if !slices.Contains(double, r.Delivery) {
-			left = append(left, r)
+			rows[i].Place = place
 		}
 	}
-	return left, nil
+	return rows, nil
+}
+
+// without are those of rows whose deliveries are not among ids.
+func without(rows []waiting, ids []int64) []waiting {
+	is := make(map[int64]bool, len(ids))
+	for _, id := range ids {
+		is[id] = true
+	}
+	return slices.DeleteFunc(slices.Clone(rows), func(w waiting) bool { return is[w.Delivery] })
+}
+
+// releaseKept owes again what was kept of u, to whom it was owed and who follows
+// still, and returns how many these are.
+func releaseKept(ctx context.Context, q querier, u stories.Update, at time.Time) (n int, err error) {
+	found, err := toRelease(ctx, q, u)
+	if err != nil {
+		return 0, err
+	}
+	for _, vain := range []struct {
+		rows []waiting
+		why  string
+	}{{found.vain, unfollowed}, {found.double, underOther}, {found.gone, "the channel is gone"}} {
+		if err := endKept(ctx, q, vain.rows, stories.Skipped, vain.why, at); err != nil {
+			return 0, err
+		}
+	}
+	if len(found.moved) > 0 {
+		if _, err := q.exec(ctx, followKeptSQL, list(found.moved)); err != nil {
+			return 0, err
+		}
+	}
+	if err := holdKept(ctx, q, found.held, at); err != nil {
+		return 0, err
+	}
+	for _, lane := range slices.Sorted(maps.Keys(found.again)) {
+		if err := queueAgain(ctx, q, lane, found.again[lane], at); err != nil {
+			return 0, fmt.Errorf("queue what was kept: %w", err)
+		}
+	}
+	return found.count(), nil
 }
 
 // placesOf are the channels that rows are for, by their numbers.
@@ -239,9 +278,7 @@ func queueAgain(ctx context.Context, q querier, lane int64, rows []waiting, at t
 	if err := changeRows(ctx, q, intoQueueSQL, queued); err != nil {
 		return err
 	}
-	t := tally{}
-	t.of(id).queued = len(rows)
-	return t.write(ctx, q)
+	return tally{id: {queued: len(rows)}}.post(ctx, q)
 }
 
 const (
@@ -276,8 +313,8 @@ func (s *Store) withhold(ctx context.Context, q querier, x stories.Exchange, sta
 		return err
 	}
 	by := map[stories.Standing][]waiting{}
-	for _, r := range rows {
-		if id, is := update[r.Origin]; is && !slices.Contains(doubtful, r.Delivery) {
+	for _, r := range without(rows, doubtful) {
+		if id, is := update[r.Origin]; is {
 			by[standings[id]] = append(by[standings[id]], r)
 			begun.Deliveries[r.Delivery] = false
 		}

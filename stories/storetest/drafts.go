@@ -17,8 +17,12 @@ func draft(id, text string) stories.Draft {
 	return stories.Draft{ID: id, By: ana.Ref, State: stories.DraftBegun, Fields: map[string]string{"text": text}}
 }
 
+// save changes a draft as it stands, or begins it.
 func (d *desk) save(v stories.Draft) stories.Draft {
 	d.Helper()
+	if now, err := d.Draft(d.ctx, v.By, v.ID, d.now); err == nil {
+		v.Version = now.Version
+	}
 	kept, err := d.SaveDraft(d.ctx, v, d.now)
 	d.ok(err)
 	return kept
@@ -71,7 +75,7 @@ var draftTests = []test{
 		v := d.save(draft("u1", "Mine"))
 		_, err := d.Draft(d.ctx, ben.Ref, "u1", d.now)
 		d.refused(err, stories.CodeNotFound)
-		_, err = d.DiscardDraft(d.ctx, ben.Ref, "u1", d.now)
+		_, err = d.DiscardDraft(d.ctx, ben.Ref, "u1", 0, d.now)
 		d.refused(err, stories.CodeNotFound)
 		theirs := v
 		theirs.By, theirs.Fields = ben.Ref, map[string]string{"text": "Mine now"}
@@ -85,6 +89,71 @@ var draftTests = []test{
 		kept, err := d.Draft(d.ctx, ana.Ref, "u1", d.now)
 		d.ok(err)
 		same(d, "text", kept.Fields["text"], "Mine")
+	}},
+	{"a draft is changed as it was shown, or it is left as it is", func(d *desk) {
+		shown := d.save(draft("u1", "First"))
+		second := draft("u1", "Second")
+		second.Version = shown.Version
+		kept, err := d.SaveDraft(d.ctx, second, d.now)
+		d.ok(err)
+		same(d, "version", kept.Version, shown.Version+1)
+		again, err := d.SaveDraft(d.ctx, second, d.now) // pressed twice
+		d.ok(err)
+		same(d, "version of the same", again.Version, kept.Version)
+		for _, version := range []int{shown.Version, 0, kept.Version + 1} {
+			late := draft("u1", "Third")
+			late.Version = version
+			_, err = d.SaveDraft(d.ctx, late, d.now)
+			d.refused(err, stories.CodeReplaced)
+			late.Form = "another form"
+			_, err = d.SaveDraft(d.ctx, late, d.now)
+			d.refused(err, stories.CodeReplaced)
+		}
+		now, err := d.Draft(d.ctx, ana.Ref, "u1", d.now)
+		d.ok(err)
+		same(d, "text", now.Fields["text"], "Second")
+		same(d, "version in the end", now.Version, kept.Version)
+	}},
+	{"what is put into a form that stayed open takes the place of what was put into it before, and of nothing else", func(d *desk) {
+		shown := d.save(draft("u1", "First"))
+		one := draft("u1", "Too long")
+		one.Version, one.Form = shown.Version, "one"
+		_, err := d.SaveDraft(d.ctx, one, d.now)
+		d.ok(err)
+		one.Fields = map[string]string{"text": "Shorter"}
+		kept, err := d.SaveDraft(d.ctx, one, d.now)
+		d.ok(err)
+		same(d, "text", kept.Fields["text"], "Shorter")
+		other := draft("u1", "Other")
+		other.Version, other.Form = kept.Version, "other"
+		_, err = d.SaveDraft(d.ctx, other, d.now)
+		d.ok(err)
+		one.Fields = map[string]string{"text": "Too late"}
+		_, err = d.SaveDraft(d.ctx, one, d.now)
+		d.refused(err, stories.CodeReplaced)
+	}},
+	{"of many who change one draft at once one does, and nothing of the others is in it", func(d *desk) {
+		shown := d.save(draft("u1", "First"))
+		var mu sync.Mutex
+		var did []string
+		together(8, func(i int) {
+			text := fmt.Sprint("wording ", i)
+			v := draft("u1", text)
+			v.Version, v.Form = shown.Version, fmt.Sprint("form", i)
+			_, err := d.SaveDraft(d.ctx, v, d.now)
+			mu.Lock()
+			defer mu.Unlock()
+			switch {
+			case err == nil:
+				did = append(did, text)
+			case stories.CodeOf(err) != stories.CodeReplaced:
+				d.Errorf("save: %v", err)
+			}
+		})
+		now, err := d.Draft(d.ctx, ana.Ref, "u1", d.now)
+		d.ok(err)
+		same(d, "who did", strings.Join(did, ", "), now.Fields["text"])
+		same(d, "version", now.Version, shown.Version+1)
 	}},
 	{"drafts are listed newest first and forgotten after a week", func(d *desk) {
 		d.save(draft("u1", "one"))
@@ -148,7 +217,10 @@ var draftTests = []test{
 		kept, err := d.Draft(d.ctx, ana.Ref, "u1", d.now)
 		d.ok(err)
 		same(d, "state", kept.State, stories.DraftPosted)
-		changed, err := d.DiscardDraft(d.ctx, ana.Ref, "u1", d.now)
+		changed, err := d.DiscardDraft(d.ctx, ana.Ref, "u1", 99, d.now) // of another version
+		d.ok(err)
+		same(d, "of another version", changed, false)
+		changed, err = d.DiscardDraft(d.ctx, ana.Ref, "u1", 0, d.now)
 		d.ok(err)
 		same(d, "discarded", changed, false)
 	}},
@@ -186,7 +258,10 @@ var draftTests = []test{
 		same(d, "drafts", d.drafts(ana), "u1")
 		_, _, err = d.SetStoryState(d.ctx, d.act(), s.ID, stories.Developing)
 		d.ok(err)
-		changed, err := d.DiscardDraft(d.ctx, ana.Ref, "u1", d.now)
+		changed, err := d.DiscardDraft(d.ctx, ana.Ref, "u1", 99, d.now) // of another version
+		d.ok(err)
+		same(d, "of another version", changed, false)
+		changed, err = d.DiscardDraft(d.ctx, ana.Ref, "u1", 0, d.now)
 		d.ok(err)
 		same(d, "discarded", changed, true)
 		_, _, err = d.AppendUpdate(d.ctx, d.posting(v), u)
@@ -247,7 +322,7 @@ var draftTests = []test{
 		headline := "Another headline"
 		for i, do := range []func(stories.Act) error{
 			func(a stories.Act) error {
-				_, _, err := d.EditStory(d.ctx, a, s.ID, stories.StoryEdit{Headline: &headline})
+				_, err := d.EditStory(d.ctx, a, s.ID, stories.StoryEdit{Headline: &headline})
 				return err
 			},
 			func(a stories.Act) error {
@@ -275,6 +350,7 @@ var draftTests = []test{
 	}},
 	{"how many channels an update would reach is how many it is planned for, and asking changes nothing", func(d *desk) {
 		r := rand.New(rand.NewPCG(7, 7))
+		d.isDirect("c1", "c4")
 		for range 6 {
 			s := d.track(fmt.Sprintf("s%d", r.Uint32()), "security", "film")
 			for c := range 6 {
@@ -295,16 +371,16 @@ var draftTests = []test{
 			}
 			for level := stories.Minor; level <= stories.Breaking; level++ {
 				before := d.publications()
-				n, err := d.Reach(d.ctx, stories.Update{StoryID: s.ID, Level: level, CreatedAt: d.now})
+				all, direct, err := d.Reach(d.ctx, stories.Update{StoryID: s.ID, Level: level, CreatedAt: d.now})
 				d.ok(err)
 				if after := d.publications(); !slices.Equal(before, after) {
 					d.Errorf("asking owes something: %v, before %v", after, before)
 				}
 				_, p := d.append(s, level)
-				same(d, fmt.Sprintf("reach of %s, %s", s.Slug, level), n, p.Total)
+				same(d, fmt.Sprintf("reach of %s, %s", s.Slug, level), fmt.Sprint(all, direct), fmt.Sprint(p.Total, p.Direct))
 			}
 		}
-		_, err := d.Reach(d.ctx, stories.Update{StoryID: 999, Level: stories.Normal, CreatedAt: d.now})
+		_, _, err := d.Reach(d.ctx, stories.Update{StoryID: 999, Level: stories.Normal, CreatedAt: d.now})
 		d.refused(err, stories.CodeNotFound)
 	}},
 }

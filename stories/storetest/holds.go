@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"fmt"
+	"time"
 
 	"storybot/stories"
 )
@@ -9,15 +10,9 @@ import (
 // posts are what a lane owes of updates, in short: "a 2" is update 2 to channel a.
 func (d *desk) posts(l stories.Lease) string {
 	d.Helper()
-	rows, origins, err := d.worker(l).owed()
-	d.ok(err)
-	var out string
-	for _, r := range rows {
-		if o := origins[r.Origin]; o.UpdateID != 0 && o.Op == stories.OpPost {
-			out += fmt.Sprintf("%s %d, ", r.Destination.Channel[1:], o.Number)
-		}
-	}
-	return out
+	return d.owes(l, func(o stories.Publication) (what int, ok bool) {
+		return o.Number, o.UpdateID != 0 && o.Op == stories.OpPost
+	})
 }
 
 var holdTests = []test{
@@ -41,6 +36,9 @@ var holdTests = []test{
 		done = d.reword(u, stories.Rewording{Kind: stories.Release})
 		same(d, "reach of the release", done.Reach, stories.Reach{Edits: 1, Told: 1, Kind: stories.Release, Waiting: 0, Again: 1})
 		same(d, "owed again", d.posts(l), "b 1, ")
+		spread, err := d.SpreadOf(d.ctx, u.ID, 2)
+		d.ok(err)
+		same(d, "of the release", spread.Again, stories.Progress{UpdateID: u.ID, Total: 1, Waiting: 1})
 		for _, v := range d.drain(l, 10) {
 			if v.About.UpdateID == u.ID && v.Op == stories.OpPost {
 				same(d, "wording", v.Revision, 2)
@@ -49,6 +47,12 @@ var holdTests = []test{
 		p, err = d.ProgressOf(d.ctx, u.ID)
 		d.ok(err)
 		same(d, "the push at last", p, stories.Progress{UpdateID: u.ID, Total: 3, Sent: 2, Failed: 1})
+		spread, err = d.SpreadOf(d.ctx, u.ID, 2)
+		d.ok(err)
+		same(d, "of the release at last", spread.Again, stories.Progress{UpdateID: u.ID, Total: 1, Sent: 1})
+		pushes, err := d.Pushes(d.ctx, 1)
+		d.ok(err)
+		same(d, "of all of it", pushes[0].Stands, stories.Progress{UpdateID: u.ID, Total: 3, Sent: 3})
 		d.queueAgrees()
 	}},
 	{"one that comes back while its update is on hold or withdrawn is not begun again", func(d *desk) {
@@ -111,6 +115,18 @@ var holdTests = []test{
 		same(d, "reach", d.reword(u, stories.Rewording{Kind: stories.Withdrawal, Reason: "Not so"}).Reach, stories.Reach{Kind: stories.Withdrawal, Waiting: 1})
 		same(d, "owed", d.posts(l), "")
 		same(d, "state", d.toChannel("a", s)[0].State, stories.Skipped)
+	}},
+	{"what is kept for a release is not forgotten, however long the story is closed", func(d *desk) {
+		s := d.track("sony")
+		d.follow("sony", "a")
+		u, _ := d.append(s, stories.Normal)
+		l := d.hold(lane, "w")
+		d.reword(u, stories.Rewording{Kind: stories.Hold})
+		_, _, err := d.SetStoryState(d.ctx, d.act(), s.ID, stories.Closed)
+		d.ok(err)
+		d.ok(d.Prune(d.ctx, d.now.Add(400*24*time.Hour)))
+		d.reword(u, stories.Rewording{Kind: stories.Release})
+		same(d, "owed again", d.posts(l), "a 1, ")
 	}},
 	{"a release holds what a channel that is blocked by now is owed, and what waited when it was put on hold", func(d *desk) {
 		s := d.track("sony")

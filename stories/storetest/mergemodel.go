@@ -82,7 +82,7 @@ func (m *mergeModel) publish() {
 func (m *mergeModel) rename() {
 	l := m.any("story").end()
 	slug := m.slug()
-	_, _, err := m.RenameStory(m.ctx, m.act(), l.id, slug)
+	_, err := m.RenameStory(m.ctx, m.act(), l.id, slug)
 	m.ok(err)
 	l.slugs = append(l.slugs, slug)
 }

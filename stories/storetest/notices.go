@@ -146,6 +146,7 @@ var noticeTests = []test{
 		same(d, "begun", len(x.Acting) == 1 && got.Deliveries[x.Acting[0]], true)
 		same(d, "revision", got.Notices[p.ID], 3)
 		same(d, "target", got.Targets[x.Acting[0]], "m"+post.Key)
+		same(d, "made under the key", got.Keys[x.Acting[0]], post.Key)
 		p = d.say(p, true)
 		same(d, "beside one on its way", d.told(l), "edit desk 2, edit desk 4")
 		flights, loaded, err := d.Recover(d.ctx, l)

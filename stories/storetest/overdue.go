@@ -25,7 +25,7 @@ var overdueTests = []test{
 		same(d, "asked", d.asked(l), "post sony late: Later news of sony; ")
 		d.ok(d.SetDesk(d.ctx, d.act(), channel("desk"), lane))
 		same(d, "asked again", d.asked(l), "")
-		_, _, err = d.RenameStory(d.ctx, d.act(), s.ID, "sony-hack")
+		_, err = d.RenameStory(d.ctx, d.act(), s.ID, "sony-hack")
 		d.ok(err)
 		d.ok(d.SetDesk(d.ctx, d.act(), channel("other"), lane))
 		same(d, "asked elsewhere", d.asked(l), "post sony-hack late: Later news of sony; ")
@@ -48,6 +48,36 @@ var overdueTests = []test{
 		entries, err := d.Log(d.ctx, s.ID, 0, 2)
 		d.ok(err)
 		same(d, "log", fmt.Sprint(entries[0].Verb, " ", entries[0].Detail, "; ", entries[1].Verb, " ", entries[1].Detail), "late update 2, 19m15s; published update 2, normal")
+	}},
+	{"what is open is counted, however much it is", func(d *desk) {
+		count := func(s stories.Story) string {
+			p, err := d.CountScheduled(d.ctx, s.ID, d.now.Add(-time.Minute))
+			d.ok(err)
+			return fmt.Sprintf("%+v", p)
+		}
+		sony, leak := d.track("sony"), d.track("leak")
+		same(d, "nothing", count(stories.Story{}), "{Asked:0 PutBack:0 HeldUp:0 Undoing:0 Ahead:0}")
+		for range stories.MaxScheduled {
+			d.schedule(leak, stories.Normal, time.Minute)
+		}
+		for i := range 7 {
+			d.schedule(sony, stories.Normal, time.Duration(i)*time.Hour+time.Minute)
+		}
+		_, err := d.ScheduleUpdate(d.ctx, d.act(), stories.Update{StoryID: sony.ID, Text: "Later", Level: stories.Normal, Author: ana}, d.now.Add(10*time.Hour), true)
+		d.ok(err)
+		cancelled := d.schedule(sony, stories.Normal, time.Hour)
+		_, err = d.CancelScheduled(d.ctx, d.act(), cancelled.ID)
+		d.ok(err)
+		same(d, "ahead", count(stories.Story{}), "{Asked:0 PutBack:0 HeldUp:0 Undoing:1 Ahead:107}")
+		same(d, "of one story", count(sony), "{Asked:0 PutBack:0 HeldUp:0 Undoing:1 Ahead:7}")
+		d.later(2*time.Hour + 90*time.Second)
+		open, _, err := d.Scheduled(d.ctx, 0, 2)
+		d.ok(err)
+		for _, s := range open {
+			same(d, "state", d.due(s.ID).State, stories.ScheduleLate)
+		}
+		same(d, "later", count(stories.Story{}), "{Asked:2 PutBack:0 HeldUp:100 Undoing:1 Ahead:5}")
+		same(d, "of the other story", count(leak), "{Asked:2 PutBack:0 HeldUp:98 Undoing:0 Ahead:0}")
 	}},
 	{"of much that waits a new desk is asked about the newest", func(d *desk) {
 		s := d.track("sony")

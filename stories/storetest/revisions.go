@@ -20,12 +20,15 @@ func alike(d *desk, what string, got, want any) {
 	}
 }
 
-// reword does w to u.
+// reword does w to u, which does what asking before said.
 func (d *desk) reword(u stories.Update, w stories.Rewording) stories.Revised {
 	d.Helper()
 	d.later(time.Minute)
+	would, err := d.WouldRevise(d.ctx, d.act(), u.ID, w)
+	d.ok(err)
 	done, err := d.Revise(d.ctx, d.act(), u.ID, w)
 	d.ok(err)
+	alike(d, "done, beside what it said it would do", done, would)
 	return done
 }
 

@@ -129,7 +129,7 @@ var searchTests = []test{
 		d.append(d.story("brigade"), stories.Minor)
 		hack := d.story("hack")
 		d.later(time.Minute)
-		_, _, err := d.RenameStory(d.ctx, d.act(), hack.ID, "studio-hack")
+		_, err := d.RenameStory(d.ctx, d.act(), hack.ID, "studio-hack")
 		d.ok(err)
 		d.later(time.Minute)
 		d.track("hack-news")
@@ -165,7 +165,7 @@ var searchTests = []test{
 			_, _, err := d.AppendUpdate(d.ctx, d.act(), stories.Update{StoryID: s.ID, Text: text, Level: stories.Minor, Author: ana, At: d.now})
 			d.ok(err)
 		}
-		_, _, err := d.RenameStory(d.ctx, d.act(), s.ID, "studio-hack")
+		_, err := d.RenameStory(d.ctx, d.act(), s.ID, "studio-hack")
 		d.ok(err)
 		for _, c := range []struct {
 			query  string

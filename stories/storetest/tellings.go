@@ -1,6 +1,8 @@
 package storetest
 
 import (
+	"fmt"
+
 	"storybot/stories"
 )
 
@@ -47,6 +49,26 @@ var retoldTests = []test{
 		same(d, "told at last", d.tellings(l), "a 0>3, b 2>3")
 		same(d, "edits", d.edits(l), "a 3, b 3, ")
 	}},
+	{"an update that is revised over and over is told from what each channel saw of it", func(d *desk) {
+		u, l := d.copied("a", "b")
+		for i := 1; i <= 5; i++ {
+			d.reword(u, corrected(fmt.Sprint("Wording ", i)))
+			same(d, "told", d.tellings(l), fmt.Sprintf("a %d>%d, b %[1]d>%[2]d", i-1, i))
+			d.drain(l, 10)
+		}
+		for i := 6; i <= 9; i++ { // faster than it is sent
+			d.reword(u, corrected(fmt.Sprint("Wording ", i)))
+			same(d, "told", d.tellings(l), fmt.Sprintf("a 5>%d, b 5>%[1]d", i))
+		}
+		d.reword(u, corrected("Wording 5"))
+		same(d, "told of what they were told", d.tellings(l), "")
+		d.drain(l, 10)
+		d.reword(u, corrected("Wording 11")) // of the edits they saw nothing but that
+		same(d, "told", d.tellings(l), "a 5>11, b 5>11")
+		d.drain(l, 10)
+		d.reword(u, stories.Rewording{Kind: stories.Hold})
+		same(d, "told", d.tellings(l), "a 11>12, b 11>12")
+	}},
 	{"what was taken back before anybody was told of it is not told", func(d *desk) {
 		u, l := d.copied("a")
 		d.reword(u, stories.Rewording{Kind: stories.Hold})
@@ -59,6 +81,17 @@ var retoldTests = []test{
 		d.reword(u, corrected("Newer"))
 		d.reword(u, stories.Rewording{Kind: stories.Release})
 		same(d, "told of what is left", d.tellings(l), "a 0>7")
+	}},
+	{"who saw that an update is on hold, and was not told before it was released, is told of that", func(d *desk) {
+		u, l := d.copied("a", "b")
+		d.reword(u, stories.Rewording{Kind: stories.Hold})
+		begun := d.advance(l, 10)
+		same(d, "begun", len(begun), 2)
+		d.advance(l, 0, d.sent(begun[0]), d.retry(begun[1]))
+		same(d, "told", d.tellings(l), "a 0>1, b 0>1")
+		done := d.reword(u, stories.Rewording{Kind: stories.Release})
+		same(d, "told of the release", d.tellings(l), "a 1>2")
+		same(d, "how many, and of what", fmt.Sprintf("%d %s", done.Reach.Told, done.Reach.Kind), "1 release")
 	}},
 	{"a correction beside a fix tells from the fixed wording once that is shown", func(d *desk) {
 		u, l := d.copied("a", "b")

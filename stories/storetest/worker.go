@@ -58,7 +58,7 @@ func (w *worker) owed() ([]stories.Owed, map[int64]stories.Publication, error) {
 	return rows, origins, nil
 }
 
-// raise gives each publication the level of later ones of its story: one that was
+// raise gives each publication the level of later updates of its story: one that was
 // read after others may tell of an urgent update that was published in between.
 func raise(origins map[int64]stories.Publication) {
 	levels := map[int64]stories.Level{} // of what comes later, by story
@@ -68,7 +68,9 @@ func raise(origins map[int64]stories.Publication) {
 			continue
 		}
 		p.Level = max(p.Level, levels[p.StoryID])
-		levels[p.StoryID] = p.Level
+		if p.UpdateID != 0 && p.Op == stories.OpPost {
+			levels[p.StoryID] = p.Level
+		}
 		origins[id] = p
 	}
 }

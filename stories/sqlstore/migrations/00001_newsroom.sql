@@ -30,17 +30,20 @@ CREATE INDEX stories_topics ON stories (topics) WHERE topics <> '';
 -- first.
 CREATE TABLE slugs (
     slug     TEXT PRIMARY KEY,
-    story_id BIGINT NOT NULL REFERENCES stories (id),
+    story_id BIGINT NOT NULL REFERENCES stories (id) DEFERRABLE INITIALLY DEFERRED, -- it is taken before its story is there
     of_id    BIGINT NOT NULL,
     closed   SMALLINT NOT NULL DEFAULT 0
 );
 CREATE INDEX slugs_by_story ON slugs (story_id);
 
 -- Stories that are none any more: what led to one leads to the story it went on as,
--- which is a story, for who merges that into a further one sets it anew.
+-- which is a story, for who merges that into a further one sets it anew. Its updates
+-- went over as one: what was number n of updates there is n + shift now.
 CREATE TABLE merged (
     id       BIGINT PRIMARY KEY,
     into_id  BIGINT NOT NULL REFERENCES stories (id),
+    shift    BIGINT NOT NULL,
+    updates  BIGINT NOT NULL,
     slug     TEXT NOT NULL, -- the one it had
     headline TEXT NOT NULL
 );
@@ -73,15 +76,6 @@ CREATE TABLE updates (
 
 CREATE INDEX updates_by_time ON updates (story_id, created_at, number);
 CREATE INDEX updates_by_place ON updates (story_id, place);
-
--- What an update's number was in a story that was merged into another.
-CREATE TABLE renumbered (
-    story_id  BIGINT NOT NULL,
-    number    BIGINT NOT NULL,
-    update_id BIGINT NOT NULL REFERENCES updates (id),
-    PRIMARY KEY (story_id, number)
-);
-CREATE INDEX renumbered_by_update ON renumbered (update_id);
 
 -- Every wording of an update that was revised, its first and its newest one included.
 CREATE TABLE revisions (
@@ -164,10 +158,12 @@ CREATE TABLE subscriptions (
 -- Who follows one thing: who is to get an update, and who is spared it.
 CREATE INDEX subscriptions_followed ON subscriptions (kind, story_id, topic, state, level, destination_id);
 
--- Stories kept from a destination that follows them by a topic or all.
+-- Stories kept from a destination that follows them by a topic or all. No foreign key
+-- leads to the story: who stops one has planning locked, and would lock the story after
+-- it. Who ends a story, which only a merge does, has planning too, and passes them on.
 CREATE TABLE mutes (
     destination_id BIGINT NOT NULL REFERENCES destinations (id),
-    story_id       BIGINT NOT NULL REFERENCES stories (id),
+    story_id       BIGINT NOT NULL,
     by_ref         TEXT NOT NULL,
     by_name        TEXT NOT NULL,
     at             BIGINT NOT NULL,
@@ -261,13 +257,15 @@ CREATE INDEX notes_by_age ON notes (at);
 CREATE INDEX notes_by_person ON notes (by_ref, at);
 
 -- What people put into forms and did not post yet, and what became of it: opened,
--- begun, posted or discarded. fields is a JSON object.
+-- begun, posted or discarded. fields is a JSON object, form the form it was put into
+-- last, as that was opened.
 CREATE TABLE drafts (
     id         TEXT PRIMARY KEY,
     by_ref     TEXT NOT NULL,
     story_id   BIGINT NOT NULL DEFAULT 0,
     fields     TEXT NOT NULL,
     version    BIGINT NOT NULL,
+    form       TEXT NOT NULL DEFAULT '',
     state      TEXT NOT NULL,
     changed_at BIGINT NOT NULL
 );

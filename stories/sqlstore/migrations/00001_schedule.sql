@@ -23,6 +23,6 @@ CREATE TABLE scheduled (
     notice_id   BIGINT NOT NULL DEFAULT 0
 );
 CREATE INDEX scheduled_due ON scheduled (due, id) WHERE state = 'waiting';
-CREATE INDEX scheduled_open ON scheduled (due, id) WHERE state NOT IN ('published', 'cancelled');
-CREATE INDEX scheduled_ended ON scheduled (ended_at) WHERE state IN ('published', 'cancelled');
-CREATE INDEX scheduled_by_story ON scheduled (story_id, due) WHERE state NOT IN ('published', 'cancelled');
+CREATE INDEX scheduled_open ON scheduled (due, id) WHERE state NOT IN ('published', 'cancelled', 'drafted');
+CREATE INDEX scheduled_ended ON scheduled (ended_at) WHERE state IN ('published', 'cancelled', 'drafted');
+CREATE INDEX scheduled_by_story ON scheduled (story_id, due);

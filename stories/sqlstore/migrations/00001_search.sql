@@ -10,9 +10,5 @@ CREATE TABLE words (
     PRIMARY KEY (own, word, story_id)
 ) /*clustered*/;
 
--- A story's own words, with a space between two of them: those it is no longer found
--- by once they change.
-CREATE TABLE own_words (
-    story_id /*number*/ PRIMARY KEY,
-    words    TEXT NOT NULL
-);
+-- The words of a story: those it is no longer found by once it changes, or is merged.
+CREATE INDEX words_by_story ON words (story_id, own);
