@@ -164,6 +164,14 @@ type FollowingStore interface {
 	// DeliveriesTo returns d's deliveries of a story (number 0: its newest
 	// ones), newest first, at most limit.
 	DeliveriesTo(ctx context.Context, d Destination, storyID int64, number, limit int) ([]Delivery, error)
+	// Unread returns the stories of which a reader was not shown all updates, among those
+	// that d follows, paused or not, and that are not muted there: the newest activity
+	// first, at most limit, each with its newest unread updates. total counts all.
+	Unread(ctx context.Context, reader string, d Destination, limit, newest int) (found []Unread, total int, err error)
+	// UnreadOf returns what a reader was not shown of a story; for a since that is not -1,
+	// what they were not when they had been shown it up to that number. Of the updates,
+	// the highest number first, limit behind the first offset. Story is not filled in.
+	UnreadOf(ctx context.Context, reader string, storyID int64, since, offset, limit int) (Unread, error)
 	// NoticeDelivery returns what became of a notice that is owed to one channel.
 	// CodeNotFound.
 	NoticeDelivery(ctx context.Context, noticeID int64) (Delivery, error)

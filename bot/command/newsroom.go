@@ -81,6 +81,8 @@ type (
 		Posted(ctx context.Context, noticeID int64) (stories.Delivery, error)
 		Settled(ctx context.Context, d stories.Destination) bool
 		Subscriptions(ctx context.Context, d stories.Destination) ([]stories.Subscription, error)
+		Unread(ctx context.Context, reader stories.User, d stories.Destination) (found []stories.Unread, total int, err error)
+		UnreadOf(ctx context.Context, reader stories.User, story stories.Story, since, offset, limit int) (stories.Unread, error)
 		Why(ctx context.Context, d stories.Destination, storyID int64, number int) ([]stories.Delivery, error)
 	}
 	Desk interface {
