@@ -1,5 +1,7 @@
 package stories
 
+import "slices"
+
 // MaxSuggested is how many stories are suggested at most.
 const MaxSuggested = 25
 
@@ -10,6 +12,25 @@ func Distance(a, b string, most int) int {
 	if d := len(a) - len(b); d > most || -d > most {
 		return -1
 	}
+	row := distances(a, b, most)
+	if row == nil || row[len(b)] > most {
+		return -1
+	}
+	return row[len(b)]
+}
+
+// BeginningDistance is Distance to that beginning of b which a is nearest to.
+func BeginningDistance(a, b string, most int) int {
+	row := distances(a, b[:min(len(b), len(a)+max(most, 0))], most)
+	if row == nil || slices.Min(row) > most {
+		return -1
+	}
+	return slices.Min(row)
+}
+
+// distances are how far a is from each beginning of b, from the empty one on; nil
+// when it is more than most from all of them.
+func distances(a, b string, most int) []int {
 	// Rows of the table of distances between beginnings: the one before the
 	// last, the last and the present one.
 	before, last, row := make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)
@@ -31,12 +52,9 @@ func Distance(a, b string, most int) int {
 			least = min(least, row[j])
 		}
 		if least > most {
-			return -1
+			return nil
 		}
 		before, last, row = last, row, before
 	}
-	if last[len(b)] > most {
-		return -1
-	}
-	return last[len(b)]
+	return last
 }

@@ -251,9 +251,9 @@ func CutQuery(query string) string {
 	return query
 }
 
-// Search returns stories that hold all words of CutQuery(query), newest
-// activity first.
-func (s *Index) Search(ctx context.Context, query string, offset, limit int) ([]Story, int, error) {
+// Search returns stories that hold all words of CutQuery(query), best first, and
+// where they hold them.
+func (s *Index) Search(ctx context.Context, query string, offset, limit int) ([]Hit, int, error) {
 	return s.store.Search(ctx, CutQuery(query), offset, limit)
 }
 

@@ -53,10 +53,14 @@ type ArchiveStore interface {
 
 // IndexStore looks for stories.
 type IndexStore interface {
-	// Search returns stories whose headline, summary, slug, topics or updates
-	// hold all words of query (the last as a prefix), newest activity first;
-	// all stories for an empty query. total counts all that match.
-	Search(ctx context.Context, query string, offset, limit int) (found []Story, total int, err error)
+	// Search returns stories whose slugs, headline, summary, topics or updates hold
+	// all words of query: first the one with exactly this slug, now or before, then
+	// those that hold the words, then those with words that begin so (in updates from
+	// three letters on); only where there is none, those with all words but for typing
+	// errors in what stories are called by. Of equals those that develop come first,
+	// then the newest activity. For an empty query all stories, newest activity first.
+	// total counts all that match.
+	Search(ctx context.Context, query string, offset, limit int) (found []Hit, total int, err error)
 	// Suggest returns the stories that typed may mean, at most limit and no more
 	// than MaxSuggested, best first: the story with exactly this slug, then slugs
 	// that begin with it, then stories whose slug and headline have words that
@@ -160,6 +164,14 @@ type FollowingStore interface {
 	// DeliveriesTo returns d's deliveries of a story (number 0: its newest
 	// ones), newest first, at most limit.
 	DeliveriesTo(ctx context.Context, d Destination, storyID int64, number, limit int) ([]Delivery, error)
+	// Unread returns the stories of which a reader was not shown all updates, among those
+	// that d follows, paused or not, and that are not muted there: the newest activity
+	// first, at most limit, each with its newest unread updates. total counts all.
+	Unread(ctx context.Context, reader string, d Destination, limit, newest int) (found []Unread, total int, err error)
+	// UnreadOf returns what a reader was not shown of a story; for a since that is not -1,
+	// what they were not when they had been shown it up to that number. Of the updates,
+	// the highest number first, limit behind the first offset. Story is not filled in.
+	UnreadOf(ctx context.Context, reader string, storyID int64, since, offset, limit int) (Unread, error)
 	// NoticeDelivery returns what became of a notice that is owed to one channel.
 	// CodeNotFound.
 	NoticeDelivery(ctx context.Context, noticeID int64) (Delivery, error)

@@ -19,6 +19,7 @@ func presses(f *families) map[bot.Action]press {
 		bot.ActionTimeline:  f.readers.showing.pressTimeline,
 		bot.ActionRead:      f.readers.showing.pressRead,
 		bot.ActionPage:      f.readers.listing.pressPage,
+		bot.ActionCatchUp:   f.readers.catching.pressCatchUp,
 		bot.ActionFollow:    f.readers.joining.pressFollow,
 		bot.ActionStop:      f.readers.leaving.pressStop,
 		bot.ActionAgain:     f.readers.leaving.pressAgain,
@@ -99,7 +100,9 @@ func (m *showing) pressTimeline(ctx context.Context, r request, args bot.Args) (
 	if story.ID != args.Number(0) { // it was merged since, and its pages are others now
 		before = 0
 	}
-	return m.timeline(ctx, r.User, story, before)
+	reply, err := m.timeline(ctx, r.User, story, before)
+	reply.InPlace = err == nil && len(args.Numbers) > 1 // a page of a timeline turns into another
+	return reply, err
 }
 
 func (m *showing) pressRead(ctx context.Context, _ request, args bot.Args) (bot.Reply, error) {

@@ -50,6 +50,8 @@ func (m *listing) listStories(ctx context.Context, by stories.User, intro, query
 	switch {
 	case intro != "":
 		msg.Title, msg.Blocks = "", []bot.Block{bot.Para(bot.Text(intro))}
+	case query != "" && len(found) > 0 && found[0].Like != nil:
+		msg.Title = fmt.Sprintf("Stories like “%s”", clip(query))
 	case query != "":
 		msg.Title = fmt.Sprintf("Stories with “%s”", clip(query))
 	}
@@ -66,7 +68,7 @@ func (m *listing) listStories(ctx context.Context, by stories.User, intro, query
 		m.log.Warn("a search could not be kept; its answer has no page buttons", "err", err)
 		last = append(last, small(bot.Text("The other pages of so long a search cannot be shown now. Use fewer words, or try again in a minute.")))
 	}
-	rows := storyRows(found, answerRoom-bot.Room(msg.Title)-roomOf(msg.Blocks...)-roomOf(last...))
+	rows := hitRows(found, query, answerRoom-bot.Room(msg.Title)-roomOf(msg.Blocks...)-roomOf(last...))
 	msg.Blocks = slices.Concat(msg.Blocks, rows, last)
 	return bot.Reply{Message: msg}, nil
 }

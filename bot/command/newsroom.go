@@ -50,7 +50,7 @@ type (
 		UpdateOf(ctx context.Context, slug string, number int) (story stories.Story, u stories.Update, was stories.Former, err error)
 	}
 	Index interface {
-		Search(ctx context.Context, query string, offset, limit int) ([]stories.Story, int, error)
+		Search(ctx context.Context, query string, offset, limit int) ([]stories.Hit, int, error)
 		Searchable(ctx context.Context) (bool, error)
 		Suggest(ctx context.Context, typed string, limit int) ([]stories.Story, error)
 		Topics(ctx context.Context) ([]string, error)
@@ -81,6 +81,8 @@ type (
 		Posted(ctx context.Context, noticeID int64) (stories.Delivery, error)
 		Settled(ctx context.Context, d stories.Destination) bool
 		Subscriptions(ctx context.Context, d stories.Destination) ([]stories.Subscription, error)
+		Unread(ctx context.Context, reader stories.User, d stories.Destination) (found []stories.Unread, total int, err error)
+		UnreadOf(ctx context.Context, reader stories.User, story stories.Story, since, offset, limit int) (stories.Unread, error)
 		Why(ctx context.Context, d stories.Destination, storyID int64, number int) ([]stories.Delivery, error)
 	}
 	Desk interface {

@@ -231,16 +231,18 @@ func noUpdate(story stories.Story, number int) error {
 // markTime bounds how long it may take to remember what a reader has seen.
 const markTime = 10 * time.Second
 
-// markSeen remembers, after the answer, that reader was shown the story up to
-// its newest update.
-func (m *showing) markSeen(ctx context.Context, reader stories.User, story stories.Story) {
+// markSeen remembers, after the answer, that reader was shown stories up to their
+// newest updates.
+func (m *showing) markSeen(ctx context.Context, reader stories.User, shown ...stories.Story) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), markTime)
 	finished := m.marks.begin(reader.Ref)
 	m.after.Go(func() {
 		defer cancel()
 		defer finished()
-		if err := m.archive.MarkSeen(ctx, reader, story.ID, story.Updates); err != nil && !errors.Is(err, context.Canceled) {
-			m.log.Warn("what a reader has seen was not stored", "story", story.Slug, "err", err)
+		for _, story := range shown {
+			if err := m.archive.MarkSeen(ctx, reader, story.ID, story.Updates); err != nil && !errors.Is(err, context.Canceled) {
+				m.log.Warn("what a reader has seen was not stored", "story", story.Slug, "err", err)
+			}
 		}
 	})
 }

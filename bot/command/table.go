@@ -54,6 +54,8 @@ func readerCommands(f *families) []command {
 			Args: []bot.Arg{insisted(storyArg), numberArg}, Example: "/story sony-hack"}, run: f.readers.showing.story},
 		{Spec: bot.Spec{Name: "stories", Summary: "List or search the stories, newest activity first",
 			Args: []bot.Arg{{Name: "words", Summary: "Words to look for in stories and updates", Free: true, MaxLength: 200}}, Example: "/stories north korea"}, run: f.readers.listing.listOrSearch},
+		{Spec: bot.Spec{Name: "catchup", Summary: "Show what is new to you in the stories that are followed here",
+			Args: []bot.Arg{storyArg}, Example: "/catchup sony-hack"}, nearly: "What is new in %s", run: f.readers.catching.catchUp},
 		{Spec: bot.Spec{Name: "subscribe", Summary: "Have updates posted here", Manages: true,
 			Args:    []bot.Arg{required(targetArg), {Name: "level", Summary: "The least urgent level to post here; everything when left out", Choices: levels}},
 			Example: "/subscribe sony-hack level:breaking"}, verify: f.readers.joining.verifyTarget, run: f.readers.joining.subscribe},

@@ -109,6 +109,15 @@ func golden(t *testing.T, name, out string) {
 	}
 }
 
+// A search's answer: each story with what was found in it under it.
+func TestGoldenHits(t *testing.T) {
+	var b strings.Builder
+	for _, l := range draw(platformtest.Found()) {
+		b.WriteString(l.plain() + "\n")
+	}
+	golden(t, "hits.golden", b.String())
+}
+
 // TestNothingIsPrintedAgainAsItStands: an edit that nobody could write down is done
 // again, and printed once; so is one that changes nothing. Any other is.
 func TestNothingIsPrintedAgainAsItStands(t *testing.T) {

@@ -66,6 +66,11 @@ func TestGoldenPushes(t *testing.T) {
 	goldenText(t, "pushes.golden", b.String())
 }
 
+// A search's answer: its words are marked within text that stays text.
+func TestGoldenHits(t *testing.T) {
+	goldenText(t, "hits.golden", text(platformtest.Found())+"\n")
+}
+
 // What a revised update looks like in every state, and that none is too long, pings or
 // shows marks that are not meant.
 func TestGoldenRevised(t *testing.T) { goldenRevised(t, "revised.golden", platformtest.Revised()) }

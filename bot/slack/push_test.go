@@ -73,6 +73,13 @@ func TestGoldenPushes(t *testing.T) {
 	golden(t, "pushes.golden", []byte(b.String()))
 }
 
+// A search's answer: its words are marked in rich text, where all other text stays text.
+func TestGoldenHits(t *testing.T) {
+	found := platformtest.Found()
+	text, blocks := encodeMessage(&found)
+	golden(t, "hits.golden", fmt.Appendf(nil, "%s\n--- blocks\n%s\n", text, blocks))
+}
+
 // What a revised update looks like in every state, in a notification and in its blocks.
 func TestGoldenRevised(t *testing.T) { goldenRevised(t, "revised.golden", platformtest.Revised()) }
 

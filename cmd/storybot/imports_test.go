@@ -22,9 +22,10 @@ import (
 var arrows = map[string][]string{
 	"stories":          nil,
 	"stories/latin":    {"stories"},
-	"stories/sqlstore": {"stories", "stories/latin"},
+	"stories/search":   {"stories", "stories/latin"},
+	"stories/sqlstore": {"stories", "stories/latin", "stories/search"},
 	"bot":              {"stories"},
-	"bot/command":      {"bot", "stories", "stories/latin"},
+	"bot/command":      {"bot", "stories", "stories/latin", "stories/search"},
 	"bot/delivery":     {"bot", "bot/lease", "stories"},
 	"bot/lease":        {"stories"},
 	"bot/schedule":     {"bot/lease"},

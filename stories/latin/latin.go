@@ -6,6 +6,7 @@ package latin
 import (
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/gosimple/unidecode"
 	"golang.org/x/text/unicode/norm"
@@ -41,6 +42,10 @@ func Words(text string) []string {
 	// Composed, because a letter and its mark are not always spelt as the two are.
 	for _, r := range norm.NFC.String(text) {
 		switch {
+		case r >= 'a' && r <= 'z' || r >= '0' && r <= '9': // most are
+			word.WriteByte(byte(r))
+		case r >= 'A' && r <= 'Z':
+			word.WriteByte(byte(r - 'A' + 'a'))
 		case r == '&':
 			word.WriteString("and")
 		case unicode.Is(unicode.Han, r):
@@ -51,6 +56,8 @@ func Words(text string) []string {
 			word.WriteString(letters(r))
 		case apostrophe(r) || r != zeroWidthSpace && stories.Ignorable(r):
 			// Inside a word, this divides nothing.
+		case r < utf8.RuneSelf:
+			end()
 		default:
 			// A fraction is two numbers, and no part of one before it.
 			form := norm.NFKC.String(string(r))

@@ -8,8 +8,9 @@
 // ?1 and become $1 on PostgreSQL. Every method that takes a stories.Act runs
 // inside act (acts.go), which makes it happen once.
 //
-// words.go cuts text into words and spells them; search.go and suggest.go look
-// for them, resemble.go in spite of typing errors.
+// stories/search cuts text into words and spells them; index.go keeps them,
+// search.go and suggest.go look for them, resemble.go in spite of typing errors;
+// hits.go tells where they are.
 //
 // queue.go explains the delivery queue before its files: rows.go, plan.go
 // (publishing), load.go, exchange.go, and status.go for those who ask. putback.go tells what

@@ -19,16 +19,12 @@ type engine interface {
 	write(ctx context.Context, fn func(q querier) error) error
 	// clock is the time leases are measured by.
 	clock(ctx context.Context, q querier) (time.Time, error)
-	// addWords makes a piece of text findable; words are normalised.
-	addWords(ctx context.Context, q querier, storyID, updateID int64, words []string) error
 	// addName makes a story suggested by these words, and no longer by others.
 	addName(ctx context.Context, q querier, storyID int64, words []string) error
-	// passPieces has what was findable of a story's updates be another story's, and its
-	// own words and its name be found no more.
-	passPieces(ctx context.Context, q querier, fromID, intoID int64) error
-	// holding is a query of the ids of stories that hold what the parameter asks
-	// for; namedSQL of those whose names do, newest first, at most ?2.
-	holding(parameter string) string
+	// dropName makes a story suggested no more.
+	dropName(ctx context.Context, q querier, storyID int64) error
+	// namedSQL is a query of the ids of stories whose names hold what ?1 asks for,
+	// newest first, at most ?2.
 	namedSQL() string
 	// term asks for a word, or for words that begin so; and and or stand between
 	// two questions.

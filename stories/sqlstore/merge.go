@@ -216,7 +216,7 @@ func (s *Store) passWords(ctx context.Context, q querier, _ stories.Act, m stori
 	if _, err := q.exec(ctx, passSlugsSQL, m.From.ID, m.Into.ID); err != nil {
 		return err
 	}
-	return s.passPieces(ctx, q, m.From.ID, m.Into.ID)
+	return s.passFound(ctx, q, m.From.ID, m.Into.ID)
 }
 
 // passFollowers has who follows the one story, or stopped it, follow the other, or

@@ -4,26 +4,31 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
+
+	"storybot/stories"
+	"storybot/stories/search"
 )
 
 const (
 	indexName    = "indexed" // the setting that says how words were spelt last
-	indexVersion = "4"       // 4: by the words of a slug, which no soft sign divides
-	// indexBatch is how many rows are spelt anew in one transaction: what is
-	// published meanwhile waits for one of them at most.
+	indexVersion = "5"       // 5: by two characters that stand side by side, where no space does
+	// indexBatch is how many stories are spelt anew in one transaction, textsAtOnce
+	// how many updates: what is published meanwhile waits for one of them at most.
 	indexBatch = 50
 )
 
 // respelt says how far the words of all rows were spelt as this program does.
-// Rows are taken from the newest on, stories before updates; what is written
-// meanwhile is spelt so by itself. As a setting it is the version once all is
-// done, else the version, the table and the row above which it is.
+// Stories are taken from the newest on, then the updates of each from its newest on:
+// so a story's words are written together, each once. What is written meanwhile is
+// spelt so by itself. As a setting it is the version once all is done, else the
+// version, the table, the story above which it is and of updates the number.
 type respelt struct {
-	table string
-	below int64
+	table         string
+	below, number int64
 }
 
 const (
@@ -38,24 +43,34 @@ func parseRespelt(value string) (r respelt, done bool) {
 		return r, true
 	}
 	parts := strings.Fields(value)
-	if len(parts) == 3 && parts[0] == indexVersion && (parts[1] == tableStories || parts[1] == tableUpdates) {
-		if below, err := strconv.ParseInt(parts[2], 10, 64); err == nil {
-			return respelt{parts[1], below}, false
+	if len(parts) == 4 && parts[0] == indexVersion && (parts[1] == tableStories || parts[1] == tableUpdates) {
+		below, err := strconv.ParseInt(parts[2], 10, 64)
+		number, wrong := strconv.ParseInt(parts[3], 10, 64)
+		if err == nil && wrong == nil {
+			return respelt{parts[1], below, number}, false
 		}
 	}
-	return respelt{tableStories, math.MaxInt64}, false
+	return respelt{table: tableStories, below: math.MaxInt64}, false
 }
 
-func (r respelt) String() string { return fmt.Sprint(indexVersion, " ", r.table, " ", r.below) }
+func (r respelt) String() string {
+	return fmt.Sprintf("%s %s %d %d", indexVersion, r.table, r.below, r.number)
+}
 
 const (
 	lockIndexSQL = `
 		INSERT INTO settings (name, value) VALUES ('` + indexName + `', '')
 		ON CONFLICT (name) DO UPDATE SET value = settings.value RETURNING value`
 	// The newest come first and are locked last, as by everybody who locks several.
-	storiesBelowSQL    = `SELECT ` + storyColumns + ` FROM stories s WHERE s.id IN (SELECT b.id FROM stories b WHERE b.id < ?1 ORDER BY b.id DESC LIMIT ?2) ORDER BY s.id /*lock*/`
-	allUpdatesBelowSQL = `SELECT ` + updateColumns + ` FROM updates u WHERE u.id IN (SELECT b.id FROM updates b WHERE b.id < ?1 ORDER BY b.id DESC LIMIT ?2) ORDER BY u.id /*lock*/`
-	anyStorySQL        = `SELECT count(*) FROM (SELECT id FROM stories LIMIT ?1) AS any_story`
+	storiesBelowSQL   = `SELECT ` + storyColumns + ` FROM stories s WHERE s.id IN (SELECT b.id FROM stories b WHERE b.id < ?1 ORDER BY b.id DESC LIMIT ?2) ORDER BY s.id /*lock*/`
+	haveTextsBelowSQL = `
+		SELECT DISTINCT b.story_id FROM (
+			SELECT u.story_id FROM updates u WHERE (u.story_id, u.number) < (?1, ?2) ORDER BY u.story_id DESC, u.number DESC LIMIT ?3) AS b`
+	lockStoriesSQL = `SELECT id FROM stories WHERE id among(?1) ORDER BY id /*lock*/`
+	textsBelowSQL  = `
+		SELECT u.story_id, u.number, u.id, u.text FROM updates u WHERE (u.story_id, u.number) < (?1, ?2) AND (u.story_id + 0) among(?3)
+		ORDER BY u.story_id DESC, u.number DESC LIMIT ?4`
+	anyStorySQL = `SELECT count(*) FROM (SELECT id FROM stories LIMIT ?1) AS any_story`
 )
 
 // Reindex makes everything findable that another version of the program wrote,
@@ -107,7 +122,7 @@ func (s *Store) respellSome(ctx context.Context) (n int, done bool, err error) {
 		if n == 0 && r.table == tableUpdates {
 			next = indexVersion
 		} else if n == 0 {
-			next = respelt{tableUpdates, math.MaxInt64}.String()
+			next = respelt{tableUpdates, math.MaxInt64, 0}.String()
 		}
 		_, err := q.exec(ctx, rememberSQL, indexName, next)
 		return err
@@ -118,23 +133,57 @@ func (s *Store) respellSome(ctx context.Context) (n int, done bool, err error) {
 // respell makes a batch of one table's rows findable and moves r on.
 func (s *Store) respell(ctx context.Context, q querier, r *respelt) (int, error) {
 	if r.table == tableUpdates {
-		updates, err := all(ctx, q, scanUpdate, allUpdatesBelowSQL, r.below, indexBatch)
-		for _, u := range updates {
-			if err = s.index(ctx, q, u.StoryID, u.ID, u.Text); err != nil {
-				return 0, err
-			}
-			r.below = min(r.below, u.ID)
-		}
-		return len(updates), err
+		return respellTexts(ctx, q, r)
 	}
 	found, err := all(ctx, q, scanStory, storiesBelowSQL, r.below, indexBatch)
 	for _, story := range found {
-		if err = s.indexStory(ctx, q, story); err != nil {
+		// What its updates were found by before comes with them.
+		if _, err := q.exec(ctx, dropFoundSQL, story.ID, 0); err != nil {
+			return 0, err
+		}
+		if err := s.indexStory(ctx, q, story); err != nil {
 			return 0, err
 		}
 		r.below = min(r.below, story.ID)
 	}
 	return len(found), err
+}
+
+// respellTexts makes updates findable, those of one story together, under the locks of
+// their stories: nobody gives them another wording meanwhile.
+func respellTexts(ctx context.Context, q querier, r *respelt) (int, error) {
+	of, err := all(ctx, q, scanID, haveTextsBelowSQL, r.below, r.number, textsAtOnce)
+	if err != nil || len(of) == 0 {
+		return 0, err
+	}
+	if _, err := all(ctx, q, scanID, lockStoriesSQL, list(of)); err != nil {
+		return 0, err
+	}
+	updates, err := all(ctx, q, func(r row) (u stories.Update, err error) {
+		return u, r.Scan(&u.StoryID, &u.Number, &u.ID, &u.Text)
+	}, textsBelowSQL, r.below, r.number, list(of), textsAtOnce)
+	if err != nil {
+		return 0, err
+	}
+	if len(updates) == 0 { // they were merged into another story, with what they are found by
+		r.below, r.number = slices.Min(of), 0
+		return len(of), nil
+	}
+	known := map[string]bool{} // of the story at hand
+	for i, u := range updates {
+		if i > 0 && updates[i-1].StoryID != u.StoryID {
+			clear(known)
+		}
+		words := slices.DeleteFunc(search.Words(u.Text), func(w string) bool { return known[w] })
+		if err := addWords(ctx, q, 0, u.StoryID, u.ID, words); err != nil {
+			return 0, err
+		}
+		for _, w := range words {
+			known[w] = true
+		}
+		r.below, r.number = u.StoryID, int64(u.Number)
+	}
+	return len(updates), nil
 }
 
 // Searchable implements stories.IndexStore.

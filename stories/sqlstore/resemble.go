@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"storybot/stories"
+	"storybot/stories/search"
 )
 
 // Limits of what typing errors are forgiven in.
@@ -27,21 +28,18 @@ func errorsIn(w string) int {
 // resembling adds stories whose names have all words typed but for typing
 // errors, the fewest in a word first; when there is none, those that have all
 // words but one.
-func (s *Store) resembling(ctx context.Context, words []word, p *suggestions) error {
+func (s *Store) resembling(ctx context.Context, words search.Query, p *suggestions) error {
 	before := len(p.ids)
-	near := make([][maxErrors + 1][]string, len(words))
-	for i, w := range words {
-		var err error
-		if near[i], err = s.nearWords(ctx, letters(w[0])); err != nil {
-			return err
-		}
+	near, err := s.near(ctx, words, true)
+	if err != nil {
+		return err
 	}
 	for slips := 1; slips <= maxErrors && len(p.ids) == before; slips++ {
-		parts, more := make([]string, len(words)), false
-		for i, w := range words {
+		parts, more := make([]string, words.Len()), false
+		for i := range parts {
 			more = more || len(near[i][slips]) > 0
 			known := slices.Concat(near[i][1 : slips+1]...)
-			parts[i] = s.anyOf(w, true)
+			parts[i] = s.anyOf(words.Spellings(i), true)
 			if len(known) > 0 {
 				parts[i] = s.either(parts[i], s.anyOf(known, false))
 			}
@@ -53,15 +51,15 @@ func (s *Store) resembling(ctx context.Context, words []word, p *suggestions) er
 			return err
 		}
 	}
-	if len(words) < 2 || len(p.ids) > before {
+	if words.Len() < 2 || len(p.ids) > before {
 		return nil
 	}
 	var without []string
-	for i := range words {
+	for i := range words.Len() {
 		var rest []string
-		for j, w := range words {
+		for j := range words.Len() {
 			if j != i {
-				rest = append(rest, s.anyOf(w, false))
+				rest = append(rest, s.anyOf(words.Spellings(j), false))
 			}
 		}
 		without = append(without, s.both(rest...))
@@ -69,25 +67,45 @@ func (s *Store) resembling(ctx context.Context, words []word, p *suggestions) er
 	return s.named(ctx, shares, s.either(without...), p)
 }
 
+// near are the known words that each of the words resembles, by how many typing errors
+// away they are; with beginnings also those of which it resembles the beginning.
+func (s *Store) near(ctx context.Context, words search.Query, beginnings bool) ([][maxErrors + 1][]string, error) {
+	near := make([][maxErrors + 1][]string, words.Len())
+	for i := range near {
+		var err error
+		if near[i], err = s.nearWords(ctx, search.Latin(words.Spellings(i)[0]), beginnings); err != nil {
+			return nil, err
+		}
+	}
+	return near, nil
+}
+
 const nearWordsSQL = `
 	SELECT word FROM vocabulary
-	WHERE gram IN (SELECT j.value ->> 0 FROM each(?1)) AND length BETWEEN ?2 AND ?3
-	GROUP BY word ORDER BY count(*) DESC, word LIMIT ?4`
+	WHERE gram IN (SELECT j.value FROM numbered(?1)) AND length BETWEEN ?2 AND ?3
+	GROUP BY word ORDER BY count(*) DESC, min(length), word LIMIT ?4`
+
+// minBeginning is how many letters a beginning must have that is forgiven errors.
+const minBeginning = 4
 
 // nearWords are the known words that w resembles, by how many typing errors
 // away they are: those that share the most pairs of letters are compared.
-func (s *Store) nearWords(ctx context.Context, w string) (near [maxErrors + 1][]string, err error) {
+func (s *Store) nearWords(ctx context.Context, w string, beginnings bool) (near [maxErrors + 1][]string, err error) {
 	most := errorsIn(w)
 	if most == 0 || len(w) > maxVocabulary {
 		return near, nil
 	}
-	pairs, err := grams(w)
+	longest, pairs, distance := len(w)+most, grams(w), stories.Distance
+	if beginnings && len(w) >= minBeginning {
+		longest, distance = maxVocabulary, stories.BeginningDistance
+	}
+	text, err := json.Marshal(pairs)
 	if err != nil {
 		return near, err
 	}
-	found, err := all(ctx, s.reader(), func(r row) (w string, err error) { return w, r.Scan(&w) }, nearWordsSQL, pairs, len(w)-most, len(w)+most, maxNearWords)
+	found, err := all(ctx, s.reader(), scanText, nearWordsSQL, string(text), len(w)-most, longest, maxNearWords)
 	for _, known := range found {
-		if d := stories.Distance(w, known, most); d > 0 {
+		if d := distance(w, known, most); d > 0 {
 			near[d] = append(near[d], known)
 		}
 	}
@@ -95,34 +113,33 @@ func (s *Store) nearWords(ctx context.Context, w string) (near [maxErrors + 1][]
 }
 
 const learnSQL = `
-	INSERT INTO vocabulary (gram, length, word) SELECT j.value ->> 0, CAST(j.value ->> 1 AS SMALLINT), ?2 FROM each(?1) WHERE 1 = 1
+	INSERT INTO vocabulary (gram, length, word) SELECT j.value ->> 0, CAST(j.value ->> 1 AS SMALLINT), j.value ->> 2 FROM each(?1) WHERE 1 = 1
 	ON CONFLICT (gram, length, word) DO NOTHING`
 
 // learn takes words in Latin letters into the vocabulary.
 func (s *Store) learn(ctx context.Context, q querier, words []string) error {
+	var pairs [][3]any
 	for _, w := range words {
-		if len(w) < minVocabulary-1 || len(w) > maxVocabulary || w != letters(w) {
+		if len(w) < minVocabulary-1 || len(w) > maxVocabulary || w != search.Latin(w) {
 			continue
 		}
-		pairs, err := grams(w)
-		if err != nil {
-			return err
+		for _, gram := range grams(w) {
+			pairs = append(pairs, [3]any{gram, len(w), w})
 		}
-		if _, err := q.exec(ctx, learnSQL, pairs, w); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// grams are a word's pairs of letters, its beginning and end among them, each
-// with the word's length, as JSON.
-func grams(w string) (string, error) {
-	var pairs [][2]any
-	padded := "^" + w + "$"
-	for i := range len(padded) - 1 {
-		pairs = append(pairs, [2]any{padded[i : i+2], len(w)})
 	}
 	text, err := json.Marshal(pairs)
-	return string(text), err
+	if err != nil || len(pairs) == 0 {
+		return err
+	}
+	_, err = q.exec(ctx, learnSQL, string(text))
+	return err
+}
+
+// grams are a word's pairs of letters, its beginning and end among them.
+func grams(w string) (pairs []string) {
+	padded := "^" + w + "$"
+	for i := range len(padded) - 1 {
+		pairs = append(pairs, padded[i:i+2])
+	}
+	return pairs
 }

@@ -11,8 +11,9 @@ import (
 )
 
 const (
-	lockedUpdateSQL = updateByIDSQL + ` /*lock*/`
-	setWordingSQL   = `
+	storyOfUpdateSQL = `SELECT story_id FROM updates WHERE id = ?1`
+	lockedUpdateSQL  = updateByIDSQL + ` /*lock*/`
+	setWordingSQL    = `
 		UPDATE updates SET revision = ?2, text = ?3, sources = ?4, picture_url = ?5, picture_alt = ?6, standing = ?7, marks = ?8 WHERE id = ?1`
 	// olderEditsSQL are edits of an update that wait: under their publications, owed
 	// again, or held.
@@ -120,6 +121,14 @@ func revisedDetail(u stories.Update, w stories.Rewording) string {
 
 // revise gives an update another wording, or standing, and owes it to its copies.
 func (s *Store) revise(ctx context.Context, q querier, a stories.Act, updateID int64, w stories.Rewording) (done stories.Revised, err error) {
+	// The story first, as by everybody who locks it: what it is found by is changed.
+	var storyID int64
+	if err := one(ctx, q, storyOfUpdateSQL, []any{updateID}, &storyID); err != nil {
+		return done, missing(err, "This update is not there any more.")
+	}
+	if _, err := lockStory(ctx, q, storyID); err != nil {
+		return done, err
+	}
 	if err := sharePlanning(ctx, q); err != nil {
 		return done, err
 	}

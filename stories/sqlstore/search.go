@@ -1,94 +1,187 @@
 package sqlstore
 
 import (
+	"cmp"
 	"context"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
 
 	"storybot/stories"
+	"storybot/stories/search"
 )
 
-// maxQueryWords is how many words are looked for; the rest of a longer query is
-// ignored.
-const maxQueryWords = 16
-
-// index makes a story's own words (updateID 0) or an update's findable.
-func (s *Store) index(ctx context.Context, q querier, storyID, updateID int64, texts ...string) error {
-	return s.addWords(ctx, q, storyID, updateID, indexed(texts...))
-}
+// How well a story answers a search; smaller is better.
+const (
+	isCalled  = iota // it has exactly this slug, or had it
+	holdsAll         // all words
+	beginsAll        // words that begin so
+)
 
 const (
-	foundSQL   = `SELECT ` + storyColumns + ` FROM stories s %s ORDER BY s.active_at DESC, s.id DESC LIMIT ?1 OFFSET ?2`
-	countedSQL = `SELECT count(*) FROM stories s %s`
+	listedSQL       = `SELECT ` + storyColumns + ` FROM stories s ORDER BY s.active_at DESC, s.id DESC LIMIT ?1 OFFSET ?2`
+	countStoriesSQL = `SELECT count(*) FROM stories`
+	// foundSQL are stories that are in a set, ranked by an expression.
+	foundSQL = `SELECT s.id, s.state, s.active_at, %s FROM stories s WHERE s.id IN (%s)`
+	// byRangesSQL are the stories that have a word in one of the ranges of a parameter.
+	byRangesSQL = `
+		SELECT w.story_id FROM each(?%d) CROSS JOIN words w
+		WHERE w.own = CAST(j.value ->> 0 AS SMALLINT) AND w.word >= (j.value ->> 1) AND w.word <= (j.value ->> 2)`
 )
 
+// wordRange is a range of words that are looked for, both ends included: own words
+// of stories (1) or those of updates (0).
+type wordRange struct {
+	own      int
+	from, to string
+}
+
+// MarshalJSON writes it as SQL reads it.
+func (r wordRange) MarshalJSON() ([]byte, error) { return json.Marshal([]any{r.own, r.from, r.to}) }
+
+// beyond is behind every word that begins like the one before it.
+const beyond = "\U0010FFFF"
+
+// rangesOf asks for a word in one of its spellings; with beginnings also for what
+// begins so.
+func rangesOf(spellings []string, beginnings bool) (ranges []wordRange) {
+	for _, w := range spellings {
+		for _, own := range []int{0, 1} {
+			r := wordRange{own, w, w}
+			if beginnings && (own == 1 || search.Begins(w)) {
+				r.to += beyond
+			}
+			ranges = append(ranges, r)
+		}
+	}
+	return ranges
+}
+
+// candidate is a story on its way to being shown.
+type candidate struct {
+	id     int64
+	closed int
+	active int64
+	rank   int
+}
+
+func scanCandidate(r row) (c candidate, err error) {
+	var state stories.State
+	err = r.Scan(&c.id, &state, &c.active, &c.rank)
+	c.closed = closed(stories.Story{State: state})
+	return c, err
+}
+
 // Search implements stories.IndexStore.
-func (s *Store) Search(ctx context.Context, query string, offset, limit int) (found []stories.Story, total int, err error) {
-	words := wordsOf(query)
-	if len(words) == 0 && strings.TrimSpace(query) != "" {
+func (s *Store) Search(ctx context.Context, query string, offset, limit int) ([]stories.Hit, int, error) {
+	if strings.TrimSpace(query) == "" {
+		return s.list(ctx, offset, limit)
+	}
+	q := search.Parse(query)
+	if q.Len() == 0 {
 		return nil, 0, nil // nothing in it that could be found
 	}
-	if len(words) > maxQueryWords {
-		words = words[:maxQueryWords]
-	}
-	where, args := s.holdingAll(words, 3)
-	found, err = all(ctx, s.reader(), scanStory, fmt.Sprintf(foundSQL, where), append([]any{limit, offset}, args...)...)
+	found, like, err := s.find(ctx, query, q)
 	if err != nil {
 		return nil, 0, s.told(err)
 	}
-	where, args = s.holdingAll(words, 1)
-	err = one(ctx, s.reader(), fmt.Sprintf(countedSQL, where), args, &total)
-	return found, total, s.told(err)
+	slices.SortFunc(found, func(a, b candidate) int {
+		return cmp.Or(cmp.Compare(a.rank, b.rank), cmp.Compare(a.closed, b.closed), cmp.Compare(b.active, a.active), cmp.Compare(b.id, a.id))
+	})
+	total := len(found)
+	found = found[min(max(offset, 0), total):]
+	ids := make([]int64, min(max(limit, 0), len(found)))
+	for i := range ids {
+		ids[i] = found[i].id
+	}
+	hits, err := s.hits(ctx, q.Or(like...), ids)
+	for i := range hits {
+		hits[i].Like = like
+	}
+	return hits, total, s.told(err)
 }
 
-// holdingAll is the condition that a story holds all words, with parameters
-// numbered from first on.
-func (s *Store) holdingAll(words []word, first int) (where string, args []any) {
-	if len(words) == 0 {
-		return "", nil
+// list are all stories.
+func (s *Store) list(ctx context.Context, offset, limit int) (hits []stories.Hit, total int, err error) {
+	found, err := all(ctx, s.reader(), scanStory, listedSQL, limit, offset)
+	if err != nil {
+		return nil, 0, s.told(err)
 	}
+	for _, story := range found {
+		hits = append(hits, stories.Hit{Story: story})
+	}
+	err = one(ctx, s.reader(), countStoriesSQL, nil, &total)
+	return hits, total, s.told(err)
+}
+
+// find are the stories that hold q, each once. like are the words that were taken
+// for misspelt ones; nil when it was found as typed.
+func (s *Store) find(ctx context.Context, typed string, q search.Query) (found []candidate, like []string, err error) {
+	exact, err := all(ctx, s.reader(), scanID, exactSQL, strings.TrimSuffix(slugOf(typed), "-"))
+	if err != nil {
+		return nil, nil, err
+	}
+	var sets byWords
+	whole := sets.holding(q, func(i int) []wordRange { return rangesOf(q.Spellings(i), false) })
+	begun := sets.holding(q, func(i int) []wordRange { return rangesOf(q.Spellings(i), true) })
+	rank := fmt.Sprintf("CASE WHEN s.id IN (%s) THEN %d ELSE %d END", whole, holdsAll, beginsAll)
+	if found, err = all(ctx, s.reader(), scanCandidate, fmt.Sprintf(foundSQL, rank, begun), sets.args...); err != nil {
+		return nil, nil, err
+	}
+	for i := range found {
+		if slices.Contains(exact, found[i].id) {
+			found[i].rank = isCalled
+		}
+	}
+	if len(found) > 0 {
+		return found, nil, nil
+	}
+	return s.misspelt(ctx, q)
+}
+
+// misspelt are the stories that hold q but for typing errors in words that stories
+// are called by, the fewest in a word. like are the words that were meant.
+func (s *Store) misspelt(ctx context.Context, q search.Query) (found []candidate, like []string, err error) {
+	near, err := s.near(ctx, q, false)
+	if err != nil {
+		return nil, nil, err
+	}
+	for slips := 1; slips <= maxErrors; slips++ {
+		more := false
+		for i := range near {
+			more = more || len(near[i][slips]) > 0
+			like = append(like, near[i][slips]...)
+		}
+		if !more {
+			continue
+		}
+		var sets byWords
+		set := sets.holding(q, func(i int) []wordRange {
+			return append(rangesOf(q.Spellings(i), true), rangesOf(slices.Concat(near[i][1:slips+1]...), false)...)
+		})
+		found, err = all(ctx, s.reader(), scanCandidate, fmt.Sprintf(foundSQL, "0", set), sets.args...)
+		if err != nil || len(found) > 0 {
+			return found, like, err
+		}
+	}
+	return nil, nil, nil
+}
+
+// byWords are sets of stories in a statement, and its parameters.
+type byWords struct{ args []any }
+
+// holding is the set of the stories that have, for each word of q, one in the ranges
+// it is given.
+func (b *byWords) holding(q search.Query, ranges func(i int) []wordRange) string {
 	var sets []string
-	for i, word := range words {
-		sets = append(sets, s.holding(fmt.Sprintf("?%d", first+i)))
-		args = append(args, s.anyOf(word, i == len(words)-1))
+	for i := range q.Len() {
+		text, err := json.Marshal(ranges(i))
+		if err != nil {
+			text = []byte("[]") // texts and numbers can always be written
+		}
+		b.args = append(b.args, string(text))
+		sets = append(sets, fmt.Sprintf(byRangesSQL, len(b.args)))
 	}
-	return "WHERE s.id IN (" + strings.Join(sets, " INTERSECT ") + ")", args
-}
-
-// anyOf asks for one of several words, or of what begins with one of them.
-func (s *Store) anyOf(words []string, prefix bool) string {
-	terms := make([]string, len(words))
-	for i, w := range words {
-		terms[i] = s.term(w, prefix)
-	}
-	return s.either(terms...)
-}
-
-// either asks for what one of the parts asks for, both for what all of them do.
-func (s *Store) either(parts ...string) string { return "(" + strings.Join(parts, s.or()) + ")" }
-func (s *Store) both(parts ...string) string   { return "(" + strings.Join(parts, s.and()) + ")" }
-
-const (
-	slugsOfSQL = `SELECT slug FROM slugs WHERE story_id = ?1 ORDER BY slug`
-	// Somebody may look for a story by the headline of one that was merged into it.
-	mergedHeadlinesSQL = `SELECT headline FROM merged WHERE into_id = ?1 ORDER BY id`
-)
-
-// indexStory makes a story findable by its own words, and suggested by its
-// slugs and headline.
-func (s *Store) indexStory(ctx context.Context, q querier, story stories.Story) error {
-	slugs, err := all(ctx, q, func(r row) (slug string, err error) { return slug, r.Scan(&slug) }, slugsOfSQL, story.ID)
-	if err != nil {
-		return err
-	}
-	merged, err := all(ctx, q, func(r row) (headline string, err error) { return headline, r.Scan(&headline) }, mergedHeadlinesSQL, story.ID)
-	if err != nil {
-		return err
-	}
-	texts := slices.Concat(slugs, merged, []string{story.Headline, story.Summary, strings.Join(story.Topics, " ")})
-	if err := s.index(ctx, q, story.ID, 0, texts...); err != nil {
-		return err
-	}
-	return s.name(ctx, q, story, slugs)
+	return strings.Join(sets, " INTERSECT ")
 }

@@ -5,41 +5,16 @@ import (
 	"strings"
 )
 
-// How SQLite finds words: FTS5, https://www.sqlite.org/fts5.html.
-
-func (e *sqliteEngine) addWords(ctx context.Context, q querier, storyID, updateID int64, words []string) error {
-	const piece = `
-		INSERT INTO pieces (story_id, update_id) VALUES (?1, ?2)
-		ON CONFLICT (story_id, update_id) DO UPDATE SET update_id = excluded.update_id RETURNING id`
-	var id int64
-	if err := one(ctx, q, piece, []any{storyID, updateID}, &id); err != nil {
-		return err
-	}
-	_, err := q.exec(ctx, `INSERT OR REPLACE INTO pieces_words (rowid, words) VALUES (?1, ?2)`, id, strings.Join(words, " "))
-	return err
-}
+// How SQLite finds names: FTS5, https://www.sqlite.org/fts5.html.
 
 func (e *sqliteEngine) addName(ctx context.Context, q querier, storyID int64, words []string) error {
 	_, err := q.exec(ctx, `INSERT OR REPLACE INTO names (rowid, words) VALUES (?1, ?2)`, storyID, strings.Join(words, " "))
 	return err
 }
 
-func (e *sqliteEngine) passPieces(ctx context.Context, q querier, fromID, intoID int64) error {
-	for _, text := range []string{
-		`UPDATE pieces SET story_id = ?2 WHERE story_id = ?1 AND update_id > 0`,
-		`DELETE FROM pieces_words WHERE rowid IN (SELECT id FROM pieces WHERE story_id = ?1)`,
-		`DELETE FROM pieces WHERE story_id = ?1`,
-		`DELETE FROM names WHERE rowid = ?1`,
-	} {
-		if _, err := q.exec(ctx, text, fromID, intoID); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (e *sqliteEngine) holding(parameter string) string {
-	return `SELECT p.story_id FROM pieces_words JOIN pieces p ON p.id = pieces_words.rowid WHERE pieces_words MATCH ` + parameter
+func (e *sqliteEngine) dropName(ctx context.Context, q querier, storyID int64) error {
+	_, err := q.exec(ctx, `DELETE FROM names WHERE rowid = ?1`, storyID)
+	return err
 }
 
 func (e *sqliteEngine) namedSQL() string {

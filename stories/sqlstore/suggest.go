@@ -8,6 +8,7 @@ import (
 
 	"storybot/stories"
 	"storybot/stories/latin"
+	"storybot/stories/search"
 )
 
 // How good a suggestion is; smaller is better. What typing errors are forgiven
@@ -19,6 +20,19 @@ const (
 	resembles
 	shares = resembles + maxErrors // all words but one
 )
+
+// anyOf asks for one of several words, or of what begins with one of them.
+func (s *Store) anyOf(words []string, prefix bool) string {
+	terms := make([]string, len(words))
+	for i, w := range words {
+		terms[i] = s.term(w, prefix)
+	}
+	return s.either(terms...)
+}
+
+// either asks for what one of the parts asks for, both for what all of them do.
+func (s *Store) either(parts ...string) string { return "(" + strings.Join(parts, s.or()) + ")" }
+func (s *Store) both(parts ...string) string   { return "(" + strings.Join(parts, s.and()) + ")" }
 
 // suggestions are ids of stories on their way to being suggested.
 type suggestions struct {
@@ -91,19 +105,17 @@ func closed(story stories.Story) int {
 }
 
 func (s *Store) suggest(ctx context.Context, typed string, p *suggestions) error {
-	words := wordsOf(typed)
+	words := search.Parse(typed)
 	switch {
 	case strings.TrimSpace(typed) == "":
 		return s.newest(ctx, p)
-	case len(words) == 0:
+	case words.Len() == 0:
 		return nil
-	case len(words) > maxQueryWords:
-		words = words[:maxQueryWords]
 	}
 	if err := s.beginning(ctx, typed, p); err != nil || p.full() {
 		return err
 	}
-	if len(words) > 1 && len(p.ids) > 0 && p.rank[p.ids[0]] == exactly {
+	if words.Len() > 1 && len(p.ids) > 0 && p.rank[p.ids[0]] == exactly {
 		return nil // a slug of several words means its story and what begins so
 	}
 	if err := s.holdingWords(ctx, words, p); err != nil || len(p.ids) > 0 {
@@ -204,23 +216,23 @@ func (s *Store) named(ctx context.Context, rank int, query string, p *suggestion
 
 // holdingWords adds stories whose names have words that begin with all words
 // typed, or with all of them written as one.
-func (s *Store) holdingWords(ctx context.Context, words []word, p *suggestions) error {
-	parts := make([]string, len(words))
-	for i, w := range words {
-		parts[i] = s.anyOf(w, true)
+func (s *Store) holdingWords(ctx context.Context, words search.Query, p *suggestions) error {
+	parts := make([]string, words.Len())
+	for i := range parts {
+		parts[i] = s.anyOf(words.Spellings(i), true)
 	}
 	query := s.both(parts...)
-	if whole := joined(words); len(words) > 1 && whole != "" {
+	if whole := joined(words); words.Len() > 1 && whole != "" {
 		query = s.either(query, s.term(whole, true))
 	}
 	return s.named(ctx, holds, query, p)
 }
 
 // joined writes words as one in Latin letters, "" when it would be too long.
-func joined(words []word) string {
+func joined(words search.Query) string {
 	var whole strings.Builder
-	for _, w := range words {
-		whole.WriteString(letters(w[0]))
+	for i := range words.Len() {
+		whole.WriteString(search.Latin(words.Spellings(i)[0]))
 	}
 	if whole.Len() > maxVocabulary {
 		return ""
@@ -235,7 +247,7 @@ func (s *Store) name(ctx context.Context, q querier, story stories.Story, slugs 
 	if _, err := q.exec(ctx, setClosedSQL, story.ID, closed(story)); err != nil {
 		return err
 	}
-	words := indexed(append(slices.Clone(slugs), story.Headline)...)
+	words := search.Words(append(slices.Clone(slugs), story.Headline)...)
 	for _, slug := range slugs { // for those who forget the hyphens
 		words = append(words, strings.ReplaceAll(slug, "-", ""))
 	}

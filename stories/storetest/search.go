@@ -37,7 +37,7 @@ var nasty = []string{
 }
 
 var searchTests = []test{
-	{"all words are found in headline, summary, slug, topics and updates, the last as a prefix", func(d *desk) {
+	{"all words are found in headline, summary, slug, topics and updates, each by its beginning", func(d *desk) {
 		library(d)
 		for _, c := range []struct{ query, want string }{
 			{"", "sony-hack bank-run tokyo-vote quake-chile"},
@@ -47,7 +47,10 @@ var searchTests = []test{
 			{"sony-hack", "sony-hack"},
 			{"secur", "sony-hack bank-run"},
 			{"security sony", "sony-hack"},
-			{"sec sony", ""}, // only the last word may be a beginning
+			{"sec sony", "sony-hack"},
+			{"so ha", "sony-hack"},
+			{"kor pict leak", "sony-hack"},
+			{"ko", ""}, // two letters begin too many words of updates
 			{"korea pictures leaked", "sony-hack"},
 			{"kcna statement", "sony-hack"},
 			{"example", "sony-hack bank-run"},
@@ -63,7 +66,7 @@ var searchTests = []test{
 		} {
 			found, total, err := d.Search(d.ctx, c.query, 0, 10)
 			d.ok(err)
-			same(d, fmt.Sprintf("search %q", c.query), slugs(found), c.want)
+			same(d, fmt.Sprintf("search %q", c.query), called(found), c.want)
 			same(d, fmt.Sprintf("total of %q", c.query), total, len(strings.Fields(c.want)))
 		}
 	}},
@@ -89,11 +92,11 @@ var searchTests = []test{
 			{"athena", "dd"}, {"αθήνα", "dd"}, {"ΑΘΗΝΑ", "dd"}, {"αθηνα", "dd"}, {"لبنان", "ee"}, {"lbnn", "ee"},
 			{"istanbul", "ff"}, {"ISTANBUL", "ff"}, {"İSTANBUL", "ff"}, {"diyarbakir", "ff"}, {"DİYARBAKIR", "ff"},
 			{"aero", "gg"}, {"oeuvre", "gg"}, {"œuvre", "gg"}, {"finance", "gg"}, {"ﬁnance", "gg"},
-			{"toyota", "hh"}, {"トヨタ", "hh"}, {"東京", "hh"}, {"dong", "hh"}, {"seoul", "ii"}, {"서울", "ii"}, {"lodz2022", "jj"}, {"djokovic", ""}, {"sony", "ll"},
+			{"toyota", "hh"}, {"トヨタ", "hh"}, {"東京", "hh"}, {"dong", "hh"}, {"seoul", "ii"}, {"서울", "ii"}, {"lodz2022", "jj"}, {"djokovic", "jj"}, {"sony", "ll"},
 		} {
 			found, total, err := d.Search(d.ctx, c.query, 0, 20)
 			d.ok(err)
-			if got := slugs(found); total != len(found) || !sameWords(got, c.want) {
+			if got := called(found); total != len(found) || !sameWords(got, c.want) {
 				d.Errorf("search %q finds %q, want %q", c.query, got, c.want)
 			}
 		}
@@ -111,22 +114,111 @@ var searchTests = []test{
 		} {
 			found, _, err := d.Search(d.ctx, query, 0, 10)
 			d.ok(err)
-			same(d, fmt.Sprintf("search %q", query), slugs(found), want)
+			same(d, fmt.Sprintf("search %q", query), called(found), want)
 		}
+	}},
+	{"the slug itself comes first, then whole words, then their beginnings, and what resembles only where there is none", func(d *desk) {
+		d.shelf(
+			stories.Story{Slug: "fire", Headline: "A hotel burns"}, stories.Story{Slug: "brigade", Headline: "On strike", Summary: "Those who fight a fire"},
+			stories.Story{Slug: "works", Headline: "Fireworks are forbidden"}, stories.Story{Slug: "kyiv", Headline: "The capital"},
+			stories.Story{Slug: "fire-station", Headline: "Fire station closes"}, stories.Story{Slug: "old-fire", Headline: "Firemen honoured"},
+			stories.Story{Slug: "hack", Headline: "A studio is attacked"},
+		)
+		d.close("fire-station")
+		d.later(time.Minute)
+		d.append(d.story("brigade"), stories.Minor)
+		hack := d.story("hack")
+		d.later(time.Minute)
+		_, err := d.RenameStory(d.ctx, d.act(), hack.ID, "studio-hack")
+		d.ok(err)
+		d.later(time.Minute)
+		d.track("hack-news")
+		resembling := map[string]bool{"kiyv": true, "kyvi": true, "capitl": true, "fier station": true}
+		for query, want := range map[string]string{
+			"fire":         "fire brigade old-fire fire-station works",
+			"FIRE":         "fire brigade old-fire fire-station works",
+			"fir":          "brigade old-fire works fire fire-station",
+			"fire-station": "fire-station", "station fire": "fire-station", "sta fi": "fire-station",
+			"kiyv": "kyiv", "kyvi": "kyiv", "capitl": "kyiv", "fier station": "fire-station",
+			"hack":  "studio-hack hack-news", // by the slug it had
+			"zebra": "", "capital zebra": "",
+		} {
+			found, total, err := d.Search(d.ctx, query, 0, 10)
+			d.ok(err)
+			same(d, fmt.Sprintf("search %q", query), called(found), want)
+			same(d, fmt.Sprintf("total of %q", query), total, len(strings.Fields(want)))
+			same(d, fmt.Sprintf("%q resembles", query), len(found) > 0 && found[0].Like != nil, resembling[query])
+		}
+	}},
+	{"a hit says where its words are, and which update that is", func(d *desk) {
+		d.shelf(stories.Story{Slug: "sony-hack", Headline: "Sony Pictures attacked", Summary: "Internal data leaked", Topics: []string{"security"}})
+		s := d.story("sony-hack")
+		for i := range 30 {
+			text := fmt.Sprint("Nothing new at ", i)
+			switch i {
+			case 3:
+				text = "The Interview is called off; KCNA warns"
+			case 6, 25:
+				text = "The film may still come out"
+			}
+			d.later(time.Minute)
+			_, _, err := d.AppendUpdate(d.ctx, d.act(), stories.Update{StoryID: s.ID, Text: text, Level: stories.Minor, Author: ana, At: d.now})
+			d.ok(err)
+		}
+		_, err := d.RenameStory(d.ctx, d.act(), s.ID, "studio-hack")
+		d.ok(err)
+		for _, c := range []struct {
+			query  string
+			place  stories.Place
+			number int
+		}{
+			{"", stories.InName, 0}, {"hack sony", stories.InName, 0}, {"attac", stories.InName, 0},
+			{"film", stories.InUpdate, 26}, // the newest
+			{"kcna", stories.InUpdate, 4}, {"interview film", stories.InUpdate, 26}, {"KCNA called sony", stories.InUpdate, 4}, {"interv warns film", stories.InUpdate, 4},
+			{"leaked", stories.InSummary, 0}, {"data film", stories.InUpdate, 26}, {"internal data film", stories.InSummary, 0},
+			{"securi", stories.InTopics, 0}, {"sony-hack", stories.InName, 0},
+		} {
+			found, _, err := d.Search(d.ctx, c.query, 0, 1)
+			d.ok(err)
+			same(d, fmt.Sprintf("place of %q", c.query), found[0].Place, c.place)
+			same(d, fmt.Sprintf("update of %q", c.query), found[0].Update.Number, c.number)
+		}
+		same(d, "a misspelt word that no story is called by", d.finds("intreview"), "")
+		d.edit(s, stories.StoryEdit{Headline: to("A studio is attacked")})
+		found, _, err := d.Search(d.ctx, "sony", 0, 1)
+		d.ok(err)
+		same(d, "of an older slug", found[0].Place, stories.InOlderSlug)
 	}},
 	{"results come newest activity first, in pages, with the total of all", func(d *desk) {
 		library(d)
 		for page, want := range []string{"sony-hack bank-run", "tokyo-vote quake-chile", ""} {
 			found, total, err := d.Search(d.ctx, "", 2*page, 2)
 			d.ok(err)
-			same(d, "page", slugs(found), want)
+			same(d, "page", called(found), want)
 			same(d, "total", total, 4)
 		}
 		found, total, err := d.Search(d.ctx, "security", 1, 2)
 		d.ok(err)
-		same(d, "second result", slugs(found), "bank-run")
+		same(d, "second result", called(found), "bank-run")
 		same(d, "total", total, 2)
 	}},
+}
+
+// story is the one called so.
+func (d *desk) story(slug string) stories.Story {
+	d.Helper()
+	s, err := d.StoryBySlug(d.ctx, slug)
+	d.ok(err)
+	return s
+}
+
+// called are the slugs of what was found.
+func called(found []stories.Hit) string {
+	var slugs []string
+	for _, hit := range found {
+		slugs = append(slugs, hit.Slug)
+	}
+	return strings.Join(slugs, " ")
 }
 
 // sameWords compares lists whose order says nothing.

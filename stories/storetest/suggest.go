@@ -109,6 +109,8 @@ var suggestTests = []test{
 			{"kharkiv", "moskva"},
 			{"strasse", "street"},
 			{"Straße", "street"},
+			{"parlim", "parliament-vote"}, // half typed and misspelt
+			{"pralia", "parliament-vote"}, {"sonny-h", "sony-hack"}, {"snoy", "sony-layoffs sony-hack"}, {"hotle-f", "hotel-fire"}, {"budegt-20", "budget-2015"}, {"noth kor", "sony-hack"}, {"kor noth", "sony-hack"},
 			{"zzzzzz", ""},
 			{"x", ""},
 		} {
