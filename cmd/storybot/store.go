@@ -8,7 +8,6 @@ import (
 
 	"storybot/bot"
 	"storybot/bot/delivery"
-	"storybot/bot/discord"
 	"storybot/bot/names"
 	"storybot/stories"
 	"storybot/stories/sqlstore"
@@ -19,7 +18,7 @@ type database interface {
 	stories.Store
 	delivery.Queue
 	delivery.Journal
-	discord.Memory
+	bot.Memory
 	delivery.Notices
 	names.Keeper
 	// Reindex makes findable what an earlier version of the program wrote.
