@@ -100,15 +100,14 @@ func (c *client) application(ctx context.Context) (app application, a answer, er
 
 // What people read of a request that led to nothing: sentences.
 const (
-	unreachable = "Discord cannot be reached. Look at this machine's network, DNS and proxy, and at DISCORD_API_URL."
-	notDiscord  = "What answers is not Discord. Look at DISCORD_API_URL, and at what stands between the bot and Discord."
-	ownFault    = "Discord has a fault of its own. Try again in some minutes; https://discordstatus.com tells of outages."
+	notDiscord = "What answers is not Discord. Look at DISCORD_API_URL, and at what stands between the bot and Discord."
+	ownFault   = "Discord has a fault of its own. Try again in some minutes; https://discordstatus.com tells of outages."
 )
 
 // denied is why a request of ours was not carried out, for people; nil when it was.
 func (c *client) denied(a answer, err error) error {
 	if err != nil && a.status == 0 {
-		return &setback{unreachable, err}
+		return &setback{"Discord cannot be reached (" + bot.OneLine(err.Error()) + "). Look at this machine's network, DNS and proxy, and at DISCORD_API_URL.", err}
 	}
 	if a.ok() && err == nil {
 		return nil

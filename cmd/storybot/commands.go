@@ -17,6 +17,8 @@ type commands struct {
 	Bot botCommand `cmd:"" default:"withargs" hidden:"" help:"Run the bot where a token is set, else try it out on this terminal."`
 	Run runCommand `cmd:"" help:"Run the bot on the platforms whose tokens are set."`
 
+	Setup      setupCommand      `cmd:"" help:"Ask for the tokens, try them and write .env."`
+	Doctor     doctorCommand     `cmd:"" help:"Look whether what is configured works, and say how to mend what does not."`
 	Manifest   manifestCommand   `cmd:"" help:"Print the manifest to create the Slack app from."`
 	Sample     sampleCommand     `cmd:"" help:"Add the sample story sony-hack to the database."`
 	Deliveries deliveriesCommand `cmd:"" help:"List what channels are owed, newest first."`

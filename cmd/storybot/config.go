@@ -23,6 +23,8 @@ type config struct {
 	logFormat   string
 
 	found    map[string]origin // by name of the setting, where it could be read
+	wrong    map[string]bool   // the settings that are wrong
+	files    []string          // that settings were read from
 	warnings []string          // about names that are no settings, and settings that are empty
 	hidden   *hidden           // what no output may hold
 }
@@ -82,7 +84,7 @@ func (w wrongSettings) Error() string {
 // error names everything that is wrong; what is right is in the config all the
 // same.
 func readConfig(kits []bot.Kit, env environment, hide *hidden) (*config, error) {
-	c := &config{kits: kits, values: map[string]secret{}, found: map[string]origin{}, hidden: hide}
+	c := &config{kits: kits, values: map[string]secret{}, found: map[string]origin{}, wrong: map[string]bool{}, hidden: hide}
 	file, err := readEnvFile()
 	if err != nil {
 		return c, wrongSettings{what: err.Error()}
@@ -93,13 +95,18 @@ func readConfig(kits []bot.Kit, env environment, hide *hidden) (*config, error) 
 		text, from, err := s.find(env, file, hide)
 		if err == nil {
 			c.found[s.name] = from
+			if from.byFile && s.secret {
+				c.files = append(c.files, from.path)
+			}
 			err = unquoted(s.set(c, text), from.byFile)
 		}
 		if err != nil {
-			wrong = append(wrong, s.name+": "+err.Error())
+			wrong, c.wrong[s.name] = append(wrong, s.name+": "+err.Error()), true
 		}
 	}
-	wrong = append(wrong, c.checkPairs()...)
+	for name, missing := range c.checkPairs() {
+		wrong, c.wrong[name] = append(wrong, name+": "+missing), true
+	}
 	c.warnings = append(c.emptyWarnings(file), unknownNames(all, env.names(), file)...)
 	if wrong != nil {
 		return c, wrongSettings{wrong: wrong, warnings: c.warnings}

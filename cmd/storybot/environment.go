@@ -79,8 +79,9 @@ const maxValue = 64 << 10
 // origin is where a setting's value is from.
 type origin struct {
 	given  bool
-	byFile bool // NAME_FILE named a file that holds it
-	empty  bool // the name is set to nothing
+	byFile bool   // NAME_FILE named a file that holds it
+	path   string // of that file
+	empty  bool   // the name is set to nothing
 }
 
 // find looks for a setting's value, its default when none is given: NAME or the
@@ -120,7 +121,7 @@ func (s setting) find(env environment, file map[string]string, hide *hidden) (te
 		if isBlank(trimmed(text)) {
 			return s.def, origin{empty: true}, nil
 		}
-		return trimmed(text), origin{given: true, byFile: byFile}, nil
+		return trimmed(text), origin{given: true, byFile: byFile, path: path}, nil
 	}
 	return s.def, origin{}, nil
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"iter"
 	"slices"
 	"strings"
 
@@ -64,20 +65,24 @@ func (c *config) hasPlatform() bool { return slices.ContainsFunc(c.kits, c.uses)
 // value is what a platform's setting says, as its folder wants it; "" for nothing.
 func (c *config) value(name string) string { return c.values[name].reveal() }
 
-// checkPairs finds tokens that need each other.
-func (c *config) checkPairs() (wrong []string) {
-	for _, k := range c.kits {
-		set := slices.IndexFunc(k.Settings, func(s bot.Setting) bool { return s.Token && c.given(s.Name) })
-		if set < 0 {
-			continue
-		}
-		for _, s := range k.Settings {
-			if from, known := c.found[s.Name]; s.Token && known && !from.given {
-				wrong = append(wrong, s.Name+": missing, while "+k.Settings[set].Name+" is set. "+s.Found)
+// checkPairs finds tokens that need each other: the names of those that are
+// missing, and what is to be said of it.
+func (c *config) checkPairs() iter.Seq2[string, string] {
+	return func(yield func(name, missing string) bool) {
+		for _, k := range c.kits {
+			set := slices.IndexFunc(k.Settings, func(s bot.Setting) bool { return s.Token && c.given(s.Name) })
+			if set < 0 {
+				continue
+			}
+			for _, s := range k.Settings {
+				if from, known := c.found[s.Name]; s.Token && known && !from.given {
+					if !yield(s.Name, "missing, while "+k.Settings[set].Name+" is set. "+s.Found) {
+						return
+					}
+				}
 			}
 		}
 	}
-	return wrong
 }
 
 // missingTokens are the tokens of all platforms, a sentence each.

@@ -36,6 +36,7 @@ type param struct {
 // its errors and is_duplicate are documented, it is not.
 var later = map[string][]param{
 	"apps.connections.open": {},
+	"bots.info":             {{"bot", "string", false}, {"team_id", "string", false}},
 	"chat.delete":           {{"channel", "string", true}, {"ts", "timestamp", true}},
 	"chat.postEphemeral":    {{"markdown_text", "string", false}},
 	"chat.postMessage":      {{"metadata", "object", false}, {"markdown_text", "string", false}, {"client_msg_id", "string", false}},
@@ -108,6 +109,7 @@ var needs = map[string]string{
 	"chat.update":        "chat:write",
 	"conversations.join": "channels:join",
 	"conversations.open": "im:write",
+	"bots.info":          "users:read",
 	"users.info":         "users:read",
 }
 
