@@ -2,11 +2,16 @@ package main
 
 import (
 	"bytes"
+	"context"
+	"os"
 	"os/exec"
+	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
-	"storybot/bot/command"
+	"github.com/google/go-cmp/cmp"
+
 	"storybot/bot/discord/discordtest"
 	"storybot/bot/slack/slacktest"
 )
@@ -54,7 +59,9 @@ func (o *operated) tokens() []string {
 // differs from run to run. No token may be in it.
 func (o *operated) runs(input string, env []string, args ...string) (status int, said string) {
 	o.t.Helper()
-	cmd := exec.Command(binary, args...)
+	ctx, cancel := context.WithTimeout(o.t.Context(), patience)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, binary, args...)
 	cmd.Dir, cmd.Env, cmd.Stdin = o.dir, env, strings.NewReader(input)
 	var out bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &out
@@ -69,4 +76,23 @@ func (o *operated) runs(input string, env []string, args ...string) (status int,
 	return cmd.ProcessState.ExitCode(), freeMB.ReplaceAllString(said, "N MB are free")
 }
 
-var _ = command.Specs
+// freeMB is what is free where the test runs.
+var freeMB = regexp.MustCompile(`[0-9]+ MB are free`)
+
+// golden holds text against testdata/operator/NAME, which -update writes.
+func golden(t *testing.T, name, got string) {
+	t.Helper()
+	file := filepath.Join("testdata", "operator", name)
+	if *update {
+		if err := os.WriteFile(file, []byte(got), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), got); diff != "" {
+		t.Errorf("%s (-want +got):\n%s", file, diff)
+	}
+}

@@ -68,6 +68,8 @@ var methods = sync.OnceValue(func() map[string]*method {
 	// https://docs.slack.dev/reference/methods/apps.connections.open, which is
 	// newer than the description.
 	all["apps.connections.open"] = &method{Verb: "POST", Consumes: []string{formType, jsonType}}
+	// https://docs.slack.dev/reference/methods/bots.info, which the extract lacks.
+	all["bots.info"] = &method{Verb: "GET", Consumes: []string{formType}}
 	for name, m := range all {
 		m.byName = map[string]param{}
 		for _, p := range slices.Concat(m.Parameters, later[name]) {
