@@ -139,7 +139,7 @@ func (c *checker) apps(known []installed) {
 }
 
 // announced is how long an announced end may take to arrive behind the greeting.
-const announced = 300 * time.Millisecond
+const announced = time.Second
 
 // socket asks for a connection and, where no bot runs, opens it.
 func (c *checker) socket(ctx context.Context) {
