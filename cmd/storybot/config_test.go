@@ -91,7 +91,7 @@ func TestSettings(t *testing.T) {
 		"a port that is none":                  {env: []string{"HTTP_ADDR=:99999"}, wrong: "HTTP_ADDR: \":99999\" is no address"},
 		"a file that is missing":               {env: []string{"DISCORD_TOKEN_FILE=nowhere"}, wrong: "DISCORD_TOKEN: the file of DISCORD_TOKEN_FILE cannot be read: there is no such file. DISCORD_TOKEN_FILE takes the path of a file; the value itself belongs in DISCORD_TOKEN"},
 		"a value and a file":                   {env: []string{"DISCORD_TOKEN=a", "DISCORD_TOKEN_FILE=b"}, wrong: "are both set"},
-		"a broken file quotes nothing from it": {file: "DISCORD_TOKEN 'sesame", wrong: ".env cannot be read: every line is NAME=value or a # comment, and the file must be readable by you"},
+		"a broken file quotes nothing from it": {file: "DISCORD_TOKEN 'sesame", wrong: ".env cannot be read: line 1 is neither NAME=value nor a # comment, or its quotes do not match"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -415,6 +415,54 @@ func TestTimezonesAreTheIANAs(t *testing.T) {
 		var c config
 		if err := setTimezone(&c, v); err == nil != ok || ok && c.times.zone.String() != v {
 			t.Errorf("%q is %v, %v", v, c.times.zone, err)
+		}
+	}
+}
+
+// TestTheWrongLineIsNamed of a file of settings, and nothing of it.
+func TestTheWrongLineIsNamed(t *testing.T) {
+	for text, want := range map[string]int{
+		"sesame":        1,
+		"A=1\nB 2\nC=3": 2,
+		"A=1\n\n# note\nB=\"two\nlines\"\n\n=x\n": 7,
+		"A='open\nB=2\nC=3\n":                     1,
+		"A=1\r\nsesame\r\nB=2\r\n":                2,
+		"A=1\nB=\"x\nC=1\nD=2":                    2,
+	} {
+		t.Chdir(t.TempDir())
+		write(t, envFile, text)
+		_, err := loadConfig(nil, new(hidden))
+		if err == nil || !strings.Contains(err.Error(), fmt.Sprintf("line %d is neither", want)) || strings.Contains(err.Error(), "sesame") {
+			t.Errorf("%q: %v, want line %d", text, err, want)
+		}
+	}
+}
+
+// TestTokensLineByLine are as good as with commas, and notes between them are none.
+func TestTokensLineByLine(t *testing.T) {
+	t.Chdir(t.TempDir())
+	for _, content := range []string{"xoxb-1\nxoxb-2\n", "xoxb-1\r\nxoxb-2\r\n", "# Acme\nxoxb-1\n\n# Beta, the other\n xoxb-2\n", "xoxb-1,\nxoxb-2,", "\ufeffxoxb-1 xoxb-2"} {
+		write(t, "tokens", content)
+		write(t, "app", "xapp-1\n")
+		c, err := loadConfig(env("SLACK_BOT_TOKEN_FILE=tokens", "SLACK_APP_TOKEN_FILE=app"), new(hidden))
+		if err != nil || c.value("SLACK_BOT_TOKEN") != "xoxb-1,xoxb-2" {
+			t.Errorf("%q: %v", content, err)
+		}
+	}
+}
+
+// TestDatabasesOfTwoSlashes are refused: they would be files at the root.
+func TestDatabasesOfTwoSlashes(t *testing.T) {
+	t.Chdir(t.TempDir())
+	for _, url := range []string{"sqlite://name.db", "sqlite:///name.db", "sqlite:////var/name.db", "sqlite://"} {
+		_, err := loadConfig(env("DATABASE_URL="+url), new(hidden))
+		if err == nil || !strings.Contains(err.Error(), "DATABASE_URL: ") || !strings.Contains(err.Error(), "Example: sqlite:storybot.db") {
+			t.Errorf("%s: %v", url, err)
+		}
+	}
+	for _, url := range []string{"sqlite:name.db", "sqlite:/var/lib/name.db", "sqlite:./name.db"} {
+		if c, err := loadConfig(env("DATABASE_URL="+url), new(hidden)); err != nil || c.databaseURL.reveal() != url {
+			t.Errorf("%s: %v", url, err)
 		}
 	}
 }

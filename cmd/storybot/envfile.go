@@ -4,12 +4,12 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
 
-	"github.com/joho/godotenv"
 )
 
 // assignment is a line of envFile.
@@ -39,7 +39,8 @@ func readForChange() (envText, error) {
 		return e, fmt.Errorf("%s cannot be read, so it is left as it is: %w", envFile, err)
 	}
 	e.text = string(decoded(raw))
-	if e.vars, err = godotenv.Unmarshal(e.text); err != nil {
+	vars, ok := parseEnv(e.text)
+	if e.vars = vars; !ok {
 		return e, errors.New(envFile + " cannot be read, so it is left as it is")
 	}
 	return e, nil
@@ -75,21 +76,11 @@ func (e envText) with(all []assignment) (string, error) {
 		}
 		text += a.line() + "\n"
 	}
-	after, err := godotenv.Unmarshal(text)
-	if err == nil {
-		for _, a := range all {
-			if after[a.name] != a.value {
-				err = errors.New(a.name)
-			}
-			delete(after, a.name)
-		}
-		for name, value := range e.vars {
-			if kept, there := after[name]; there && kept != value {
-				err = errors.New(name)
-			}
-		}
+	want := maps.Clone(e.vars)
+	for _, a := range all {
+		want[a.name] = a.value
 	}
-	if err != nil { // it may quote a secret
+	if after, ok := parseEnv(text); !ok || !maps.Equal(after, want) {
 		return "", errors.New(envFile + " is written in a way that setup cannot add to without spoiling it, so it is left as it is. Move it away and start again")
 	}
 	return text, nil
