@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"strings"
 
 	"storybot/bot"
 	"storybot/bot/command"
@@ -107,7 +106,11 @@ func (r *running) background(name string, f func(context.Context)) {
 // openNewsroom opens the database and the newsroom over it. Without a token
 // the console's first user is admin, and an empty database gets the sample.
 func (r *running) openNewsroom(ctx context.Context) error {
-	store, err := openStore(ctx, r.config, r.log)
+	open := openStore
+	if r.config.hasPlatform() {
+		open = awaitStore
+	}
+	store, err := open(ctx, r.config, r.log)
 	if err != nil {
 		return err
 	}
@@ -137,7 +140,7 @@ const firstUser = console.Platform + ":" + console.FirstUser
 // openPlatforms makes every platform there is a token for, and the console.
 func (r *running) openPlatforms(talk *console.Console) error {
 	owner, leases := rand.Text(), lease.Granter(r.store)
-	if strings.HasPrefix(r.config.databaseURL.reveal(), "sqlite:") {
+	if !r.config.onServer() {
 		leases = nil // the file's lock keeps every other process away
 	}
 	r.scheduler = schedule.New(schedule.Config{Due: r.schedule.PublishDue, Leases: leases, Owner: owner, Log: r.log})

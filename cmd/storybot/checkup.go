@@ -123,7 +123,11 @@ func inWords(err error) string {
 	if !errors.As(err, &known) || known.Err == nil {
 		return bot.OneLine(err.Error())
 	}
-	return bot.AsSentence(known.Message) + " The cause: " + bot.OneLine(known.Err.Error())
+	why := whyAway(known.Err)
+	if why == "" {
+		why = "The cause: " + bot.OneLine(known.Err.Error())
+	}
+	return bot.AsSentence(known.Message) + " " + why
 }
 
 // askTime is how long the bot's own server may take to answer.

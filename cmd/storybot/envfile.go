@@ -9,7 +9,6 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
-
 )
 
 // assignment is a line of envFile.

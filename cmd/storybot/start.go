@@ -81,6 +81,9 @@ func (p *program) serve(ctx context.Context, cfg *config, talk *console.Config) 
 		r.log.Info("storybot is ready", "version", version(), "took", time.Since(began).Round(time.Millisecond).String())
 		err = r.wait(ctx)
 	}
+	if errors.Is(err, errGivenUp) {
+		err = nil // as a stop that comes later
+	}
 	err = errors.Join(err, r.stops.run())
 	return chat != nil && (chat.Interactive() || chat.Heard()), err
 }

@@ -1,10 +1,15 @@
 package main
 
 import (
+	"context"
 	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
 	"runtime"
 	"runtime/debug"
 	"strings"
+	"time"
 )
 
 type versionCommand struct {
@@ -18,8 +23,11 @@ func (*versionCommand) Help() string {
 }
 
 // Run prints what the program was built from.
-func (c *versionCommand) Run(p *program) error {
+func (c *versionCommand) Run(ctx context.Context, p *program) error {
 	b := readBuild()
+	if b.Commit == "" {
+		b.askGit(ctx)
+	}
 	if c.JSON {
 		return p.printJSON(b)
 	}
@@ -31,7 +39,7 @@ func (c *versionCommand) Run(p *program) error {
 type build struct {
 	Version string `json:"version"`
 	// Commit is that of the source, and Modified that the source was changed since;
-	// "" where the build did not record it, as go run and a build without git do.
+	// "" where nobody knows.
 	Commit   string `json:"commit,omitempty"`
 	Time     string `json:"commit_time,omitempty"`
 	Modified bool   `json:"modified,omitempty"`
@@ -63,6 +71,33 @@ func readBuild() build {
 		}
 	}
 	return b
+}
+
+// gitTime bounds what is asked of git.
+const gitTime = 5 * time.Second
+
+// askGit asks git about the source of a program that go run built, which records
+// nothing of it: its binary is in a folder of the go command's own, and says itself
+// where its source is.
+func (b *build) askGit(ctx context.Context) {
+	program, err := os.Executable()
+	_, source, _, ok := runtime.Caller(0)
+	if err != nil || !ok || !strings.Contains(program, "go-build") || !filepath.IsAbs(source) {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, gitTime)
+	defer cancel()
+	git := func(args ...string) (string, error) {
+		out, err := exec.CommandContext(ctx, "git", append([]string{"-C", filepath.Dir(source)}, args...)...).Output()
+		return strings.TrimSpace(string(out)), err
+	}
+	last, err := git("log", "-1", "--format=%H %cI")
+	if err != nil {
+		return
+	}
+	changes, err := git("status", "--porcelain")
+	b.Commit, b.Time, _ = strings.Cut(last, " ")
+	b.Modified = err != nil || changes != ""
 }
 
 // String is b for people.
