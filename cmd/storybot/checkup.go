@@ -22,16 +22,22 @@ func privateFiles(cfg *config) (found []bot.Finding) {
 	if runtime.GOOS == "windows" {
 		return nil // has no such modes
 	}
-	for _, file := range append([]string{envFile}, cfg.files...) {
+	files := []string{envFile}
+	for _, s := range allSettings(cfg.kits) {
+		if from := cfg.found[s.name]; from.byFile && s.secret {
+			files = append(files, from.path)
+		}
+	}
+	for _, file := range files {
 		info, err := os.Stat(file)
 		if err != nil || info.Mode().Perm()&0o077 == 0 || !info.Mode().IsRegular() {
 			continue
 		}
-		called := file
-		if file != envFile {
-			called = "a file with a token" // its path may be a secret
+		called, state := file, bot.Wanting
+		if file != envFile { // its path may be a secret, and containers mount theirs so
+			called, state = "a file with a token", bot.Noted
 		}
-		found = append(found, bot.Finding{About: "file modes", State: bot.Wanting,
+		found = append(found, bot.Finding{About: "file modes", State: state,
 			Said: fmt.Sprintf("Other users of this machine can read %s (%v).", called, info.Mode().Perm()), Cure: "Make it its owner's alone: chmod 600."})
 	}
 	return found
@@ -51,13 +57,13 @@ func (c *config) spoilt(k bot.Kit) bool {
 // thousands of channels fits into it.
 const leastSpace = 200 << 20
 
-// database looks at the database. It says whether a bot uses it, and returns what
-// is kept in it for platforms.
+// database looks at the database. It says whether a bot uses it, or may, and
+// returns what is kept in it for platforms.
 func (d *diagnosis) database(ctx context.Context, cfg *config) (used bool, memory bot.Memory) {
 	memory = nothing{}
 	if cfg.wrong[databaseSetting] {
 		d.report(bot.Finding{About: databaseSetting, State: bot.Failing, Said: "Not tried: the setting is wrong.", Cure: "Mend what is said of it above."})
-		return false, memory
+		return true, memory
 	}
 	ctx, cancel := context.WithTimeout(ctx, checkTime)
 	defer cancel()
@@ -65,7 +71,7 @@ func (d *diagnosis) database(ctx context.Context, cfg *config) (used bool, memor
 	x, err := sqlstore.Examine(ctx, url)
 	if err != nil {
 		d.report(bot.Told(databaseSetting, cfg.hidden.unaddressed(inWords(err))))
-		return false, memory
+		return true, memory
 	}
 	for _, f := range aboutDatabase(x) {
 		f.Said, f.Cure = cfg.hidden.unaddressed(f.Said), cfg.hidden.unaddressed(f.Cure)
@@ -74,6 +80,9 @@ func (d *diagnosis) database(ctx context.Context, cfg *config) (used bool, memor
 	if x.Version == x.Known {
 		if store, err := sqlstore.Look(ctx, url); err == nil {
 			memory, d.close = looked{store.Recall}, store.Close
+			if mark, err := store.Recall(ctx, tryOutMark); err == nil && mark != "" && cfg.hasPlatform() {
+				d.report(bot.Told("contents", triedOut))
+			}
 		}
 	}
 	return x.Used, memory

@@ -24,7 +24,6 @@ type config struct {
 
 	found    map[string]origin // by name of the setting, where it could be read
 	wrong    map[string]bool   // the settings that are wrong
-	files    []string          // that settings were read from
 	warnings []string          // about names that are no settings, and settings that are empty
 	hidden   *hidden           // what no output may hold
 }
@@ -95,9 +94,6 @@ func readConfig(kits []bot.Kit, env environment, hide *hidden) (*config, error) 
 		text, from, err := s.find(env, file, hide)
 		if err == nil {
 			c.found[s.name] = from
-			if from.byFile && s.secret {
-				c.files = append(c.files, from.path)
-			}
 			err = unquoted(s.set(c, text), from.byFile)
 		}
 		if err != nil {

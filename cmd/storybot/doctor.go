@@ -36,23 +36,12 @@ func (c *doctorCommand) Run(ctx context.Context, p *program) error {
 	d := &diagnosis{close: func() error { return nil }}
 	defer func() { _ = d.close() }() // it was only read
 	d.settings(cfg, err)
-	to, err := c.target(cfg)
-	if err != nil {
-		return err
+	to, wrongTarget := c.target(cfg)
+	if wrongTarget != nil {
+		return wrongTarget
 	}
-	d.in("database")
-	used, memory := d.database(ctx, cfg)
-	d.in("HTTP_ADDR")
-	d.monitor(ctx, cfg)
-	asked := p.asked(cfg)
-	asked.Memory = memory
-	for _, k := range cfg.kits {
-		d.in(k.Title())
-		d.platform(ctx, cfg, k, bot.Trial{Parts: asked, Alone: !used || c.Connect, Post: to[k.Name()], Report: d.report})
-	}
-	if !cfg.hasPlatform() {
-		d.in("platforms")
-		d.report(bot.Finding{About: "tokens", State: bot.Failing, Said: "No platform is configured, so there is nothing to run.", Cure: "storybot setup asks for the tokens."})
+	if wrong := (wrongSettings{}); !errors.As(err, &wrong) || wrong.what == "" { // else nothing is known
+		d.all(ctx, cfg, p.asked(cfg), to, c.Connect)
 	}
 	if c.JSON {
 		err = p.printJSON(d.asJSON())
@@ -63,6 +52,23 @@ func (c *doctorCommand) Run(ctx context.Context, p *program) error {
 		err = errNotWell
 	}
 	return err
+}
+
+// all checks what there is beside the settings themselves.
+func (d *diagnosis) all(ctx context.Context, cfg *config, asked bot.Parts, to map[string]string, connect bool) {
+	d.in("database")
+	used, memory := d.database(ctx, cfg)
+	d.in("HTTP_ADDR")
+	d.monitor(ctx, cfg)
+	asked.Memory = memory
+	for _, k := range cfg.kits {
+		d.in(k.Title())
+		d.platform(ctx, cfg, k, bot.Trial{Parts: asked, Alone: !used || connect, Post: to[k.Name()], Report: d.report})
+	}
+	if !cfg.hasPlatform() {
+		d.in("platforms")
+		d.report(bot.Finding{About: "tokens", State: bot.Failing, Said: "No platform is configured, so there is nothing to run.", Cure: "storybot setup asks for the tokens."})
+	}
 }
 
 // target is the channel to post to, by the name of the platform it is of.

@@ -242,6 +242,22 @@ var operatorFaults = map[string]struct {
 		spoil: func(o *operated, env []string) []string { return append(env, "DATABASE_URL=sqlite:nowhere/news.db") },
 		said:  "The folder of the database nowhere/news.db cannot be opened.", cure: "Create it, or set DATABASE_URL to another place.",
 	},
+	"a database of a try-out": {
+		spoil: func(o *operated, env []string) []string {
+			if status, said := o.runs("/stories\n", []string{"DATABASE_URL=sqlite:" + defaultFile}); status != exitOK {
+				o.t.Fatal(said)
+			}
+			return env
+		},
+		said: "In this database Storybot was tried out without a token", cure: "Name another one, or remove it to begin with an empty newsroom.",
+	},
+	"an .env that cannot be read": {
+		spoil: func(o *operated, env []string) []string {
+			write(o.t, filepath.Join(o.dir, envFile), "LOG_LEVEL=info\nsesame\n")
+			return env
+		},
+		said: ".env cannot be read: line 2 is neither NAME=value nor a # comment",
+	},
 	"a database that is none": {
 		spoil: func(o *operated, env []string) []string {
 			write(o.t, filepath.Join(o.dir, "notes.db"), "these are my notes of last week")

@@ -97,7 +97,7 @@ func missingTokens(kits []bot.Kit) (missing []string) {
 	return missing
 }
 
-// parts is what a platform is made of that is only asked: for setup and doctor.
+// asked is what a platform is made of that is only asked: for setup and doctor.
 func (p *program) asked(cfg *config) bot.Parts {
 	return bot.Parts{Setting: cfg.value, Specs: p.specs(), Memory: nothing{}, Log: newLog(cfg, levelSilent, p.stderr), Now: wallClock, Version: version()}
 }

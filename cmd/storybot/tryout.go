@@ -50,6 +50,9 @@ func nothingToRun(cfg *config) error {
 	}
 }
 
+// triedOut is said of a database with the sample of a try-out in it.
+const triedOut = "in this database Storybot was tried out without a token, and the sample story and what was done with it are there. Name another one, or remove it to begin with an empty newsroom"
+
 // refuseTryOut refuses a database with the sample of a try-out in it once there
 // are tokens: readers would be told of it.
 func refuseTryOut(ctx context.Context, cfg *config, store database) error {
@@ -57,7 +60,7 @@ func refuseTryOut(ctx context.Context, cfg *config, store database) error {
 	if err != nil || mark == "" {
 		return err
 	}
-	return wrongSettings{wrong: []string{databaseSetting + ": in this database Storybot was tried out without a token, and the sample story and what was done with it are there. Name another one, or remove it to begin with an empty newsroom"}, warnings: cfg.warnings}
+	return wrongSettings{wrong: []string{databaseSetting + ": " + triedOut}, warnings: cfg.warnings}
 }
 
 // seed adds the sample story to a store without any, and marks it.
