@@ -43,6 +43,20 @@ func TestDoctorFindsNothingConfigured(t *testing.T) {
 	golden(t, "nothing.txt", said)
 }
 
+// TestDoctorNotes what is no fault: status 0, and a word of it.
+func TestDoctorNotes(t *testing.T) {
+	t.Parallel()
+	o := operate(t)
+	o.discord.SetApplication(map[string]any{"flags": 1<<13 | 1<<19})
+	status, said := o.runs("", append(o.tokens(), "HTTP_ADDR=0.0.0.0:0"), "doctor")
+	flat := strings.Join(strings.Fields(said), " ")
+	for _, part := range []string{"Presence Intent, Message Content Intent.", "Other machines may reach it, and it has no login.", "All is well."} {
+		if status != exitOK || !strings.Contains(flat, part) {
+			t.Errorf("exit status %d, it does not say %q:\n%s", status, part, said)
+		}
+	}
+}
+
 // without leaves settings out of an environment.
 func without(env []string, names ...string) []string {
 	return slices.DeleteFunc(slices.Clone(env), func(pair string) bool {
@@ -113,6 +127,14 @@ var operatorFaults = map[string]struct {
 			return env
 		},
 		said: `In the server "guild-81384788765712384" the bot lacks Send Messages, Read Message History.`, cure: "Server Settings, Roles, the bot's role, Permissions",
+	},
+	"commands of another version": {
+		spoil: func(o *operated, env []string) []string {
+			o.discord.KnowCommands(`[{"name":"story","description":"As it was."},{"name":"tell","description":"Gone since."}]`)
+			return env
+		},
+		said: "Discord has other commands than this version: missing /desk, /stories, /subscribe, /subscriptions, /unsubscribe, /update, /why; too many /tell; different /story.",
+		cure: "The bot registers its own within seconds of its start.",
 	},
 	"no gateway": {
 		spoil: func(o *operated, env []string) []string {

@@ -59,3 +59,11 @@ func (s *Server) dated() time.Duration {
 	defer s.mu.Unlock()
 	return s.date
 }
+
+// KnowCommands makes raw the commands that Discord knows, as another program or
+// another version would have registered them.
+func (s *Server) KnowCommands(raw string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.setCommands([]byte(raw))
+}
