@@ -1,6 +1,23 @@
 package discord
 
-import "testing"
+import (
+	"math/bits"
+	"net/url"
+	"strconv"
+	"testing"
+)
+
+// Setup names each permission that the invitation asks for.
+func TestTheInvitationIsExplained(t *testing.T) {
+	u, err := url.Parse(invitation("1"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	asked, err := strconv.ParseUint(u.Query().Get("permissions"), 10, 64)
+	if err != nil || bits.OnesCount64(asked) != len(neededNames()) {
+		t.Errorf("%v, %d permissions are asked for, %q are named", err, bits.OnesCount64(asked), neededNames())
+	}
+}
 
 func TestChannelsAsPeopleWriteThem(t *testing.T) {
 	channel := Kit().Channel
