@@ -33,11 +33,19 @@ const (
 	ActionStatus   Action = "status"
 	ActionMember   Action = "member"
 	ActionMembers  Action = "members"
+	ActionHistory  Action = "history"
+	ActionForm     Action = "form"
+	ActionDraft    Action = "draft"
+	ActionPost     Action = "post"
+	ActionDiscard  Action = "discard"
 	// What is scheduled.
 	ActionPlan      Action = "plan"
 	ActionScheduled Action = "scheduled"
 	ActionPublish   Action = "publish"
 	ActionCancel    Action = "cancel"
+	ActionRedraft   Action = "redraft"
+	ActionMerge     Action = "merge"
+	ActionWhy       Action = "why"
 )
 
 // ActionSpec is an entry of the table of actions.
@@ -49,6 +57,8 @@ type ActionSpec struct {
 	Word       bool
 	// Changes says that pressing it changes something.
 	Changes bool
+	// Opens says that pressing it may open a form.
+	Opens bool
 	// Instead is what to type when a button is too old to be understood.
 	Instead string
 }
@@ -58,7 +68,7 @@ func Actions() []ActionSpec {
 	return []ActionSpec{
 		{Action: ActionOpen, Need: 1, Most: 1, Instead: "/story and the story's slug"},                                  // story
 		{Action: ActionShare, Need: 1, Most: 1, Instead: "/story and the story's slug"},                                 // story
-		{Action: ActionTimeline, Need: 1, Most: 2, Instead: "/story and the story's slug"},                              // story, updates below this number
+		{Action: ActionTimeline, Need: 1, Most: 2, Instead: "/story and the story's slug"},                              // story, updates in places below this one
 		{Action: ActionRead, Need: 2, Most: 3, Instead: "/story with the slug and the update's number"},                 // story, update, part
 		{Action: ActionPage, Need: 1, Most: 1, Word: true, Instead: "/stories"},                                         // offset, the search
 		{Action: ActionFollow, Need: 1, Most: 3, Changes: true, Instead: "/subscribe and the story's slug"},             // story, level or 0, the subscription whose level that is to be or 0 for a new one
@@ -76,10 +86,18 @@ func Actions() []ActionSpec {
 		{Action: ActionStatus, Need: 1, Most: 1, Instead: "/desk status"},                                               // its rows from this one on
 		{Action: ActionMember, Need: 1, Most: 1, Word: true, Changes: true, Instead: "/desk moderators"},                // 0 shows them and 1 ends their role, who
 		{Action: ActionMembers, Need: 1, Most: 1, Instead: "/desk moderators"},                                          // offset
+		{Action: ActionHistory, Need: 2, Most: 3, Instead: "/story with the slug and the update's number"},              // story, update, wordings to leave out from the newest
 		{Action: ActionPlan, Need: 1, Most: 1, Instead: "/desk scheduled"},                                              // offset
 		{Action: ActionScheduled, Need: 1, Most: 2, Instead: "/desk scheduled"},                                         // scheduled update, a part of its text from 1 on
 		{Action: ActionPublish, Need: 1, Most: 1, Changes: true, Instead: "/desk scheduled"},                            // scheduled update
 		{Action: ActionCancel, Need: 1, Most: 1, Changes: true, Instead: "/desk scheduled"},                             // scheduled update
+		{Action: ActionRedraft, Need: 1, Most: 1, Changes: true, Instead: "/desk scheduled"},                            // scheduled update
+		{Action: ActionMerge, Need: 2, Most: 2, Changes: true, Instead: "/desk merge"},                                  // story, the one it goes on as
+		{Action: ActionWhy, Need: 2, Most: 4, Instead: "/why and the story's slug"},                                     // story, update or 0, updates in places up to this one, rows to leave out of them
+		{Action: ActionForm, Need: 1, Most: 1, Word: true, Opens: true, Instead: "/desk drafts"},                        // which of its fields, the draft
+		{Action: ActionDraft, Need: 1, Most: 2, Word: true, Instead: "/desk drafts"},                                    // its version, which side of its preview, the draft
+		{Action: ActionPost, Need: 2, Most: 2, Word: true, Changes: true, Instead: "/desk drafts"},                      // its version, what was said to a doubt, the draft
+		{Action: ActionDiscard, Need: 1, Most: 1, Word: true, Changes: true, Instead: "/desk drafts"},                   // its version or, in a list, 0, the draft
 	}
 }
 

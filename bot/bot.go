@@ -11,7 +11,7 @@
 // writes back.
 //
 // Read next: command.go (Command, Asker, Reply, Handler), input.go (what can be
-// asked), action.go (the table of what buttons do), message.go (Message),
+// asked), form.go (what is filled in), action.go (the table of what buttons do), message.go (Message),
 // render.go (story and update to Message), text.go (what is done to text
 // nobody vouches for), send.go (Post, Verdict), platform.go (the contract of a
 // platform), spec.go (the table of commands, as platforms register it).

@@ -2,7 +2,9 @@ package bot
 
 import (
 	"fmt"
+	"slices"
 	"strings"
+	"time"
 
 	"storybot/stories"
 )
@@ -34,8 +36,15 @@ func within(s string, limit, room int) (head string, cut bool) {
 // topic or of all the newest stories.
 func renderFollow(c stories.Content) Message {
 	change := c.Notice.Body.Change
-	by := Block{Kind: Small, Spans: []Span{Text(followedBy(change, TargetWords(nowCalled(c))) + " · " + LevelWords(change.Level))}}
+	what := nowCalled(c)
+	if c.Was.Slug != "" {
+		what.Name = c.Was.Slug
+	}
+	by := Block{Kind: Small, Spans: []Span{Text(followedBy(change, TargetWords(what)) + " · " + LevelWords(change.Level))}}
 	if change.StoryID != 0 {
+		if c.Was.Slug != "" {
+			return endedCard(c, by)
+		}
 		return storyCard(c.Story, c.Update, by, change.Alone)
 	}
 	title := TargetWords(change.Target)
@@ -59,11 +68,17 @@ func renderFollow(c stories.Content) Message {
 func storyCard(story stories.Story, newest stories.Update, by Block, alone bool) Message {
 	m := Message{Title: Headline(story), Thread: Headline(story), Tags: []string{string(story.State)}}
 	var about []Block
-	state := Block{Kind: Small, Spans: []Span{Text(story.Slug + " · " + string(story.State) + " · no updates yet")}}
-	if newest.Number > 0 {
+	state := Block{Kind: Small, Spans: []Span{Text(story.Slug + " · " + string(story.State))}}
+	switch {
+	case newest.Number == 0 && story.Updates == 0:
+		state.Spans[0].Text += " · no updates yet"
+	case newest.Number == 0: // the card was posted before the first
+		m.Buttons = append(m.Buttons, NewButton("Timeline", ActionTimeline, story.ID))
+	default:
 		state.Spans = []Span{Text(fmt.Sprintf("%s · %s · update %d · ", story.Slug, story.State, newest.Number)), {Time: newest.At, Relative: true}}
+		state.Spans = append(state.Spans, EditedMark(newest)...)
 		text, cut := within(Clean(newest.Text), cardText, cardTextRoom)
-		m.Title, m.Blocks = pushTitle(newest), []Block{Para(Text(text))}
+		m.Title, m.Blocks = pushTitle(newest), slices.Concat(NoticeLines(newest), []Block{Para(newsSpans(newest, text)...)}, MarkLines(newest))
 		about = []Block{{Kind: Heading, Spans: []Span{Text(Headline(story))}}}
 		if cut {
 			m.Buttons = append(m.Buttons, ReadButton("Read all", newest))
@@ -82,24 +97,42 @@ func storyCard(story stories.Story, newest stories.Update, by Block, alone bool)
 	return m
 }
 
+// endedCard is the card of a story that was merged: it says what the story goes on as,
+// and keeps the news it told, as that reads now.
+func endedCard(c stories.Content, by Block) Message {
+	was := c.Was
+	m := storyCard(stories.Story{ID: c.Story.ID, Slug: was.Slug, Headline: was.Headline, State: c.Story.State}, c.Update, by, true)
+	m.Buttons = slices.DeleteFunc(m.Buttons, func(b Button) bool { return b.Action == ActionStop })
+	if c.Update.Number == 0 {
+		m.Buttons = append(m.Buttons, NewButton("Timeline", ActionTimeline, c.Story.ID))
+	}
+	on := Para(append([]Span{Text(was.Slug + " "), Bold("goes on as " + c.Story.Slug)}, EditedMark(c.Update)...)...)
+	m.Blocks = append(m.Blocks[:len(m.Blocks)-2], on, by) // where its state stood
+	return m
+}
+
 // newsRow is a story among others, as a row that opens it.
 func newsRow(n stories.News) Block {
 	label, _ := Cut(n.Story.Slug, RowLabel)
 	open := NewButton(label, ActionOpen, n.Story.ID)
-	title, _ := CutToRoom(Headline(n.Story), rowTitleRoom)
+	shown := n.Story
+	if n.Was.Slug != "" {
+		shown.Slug, shown.Headline = n.Was.Slug, n.Was.Headline
+	}
+	title, _ := CutToRoom(Headline(shown), rowTitleRoom)
 	row := Block{Kind: Item, Spans: []Span{Bold(title)}, Button: &open}
 	if text, _ := CutToRoom(OneLine(n.Update.Text), rowTextRoom); text != "" {
-		row.Spans = append(row.Spans, Text("\n"))
-		if n.Update.Level == stories.Breaking {
-			row.Spans = append(row.Spans, Bold("BREAKING "))
-		}
-		row.Spans = append(row.Spans, Text(text))
+		row.Spans = append(append(row.Spans, Text("\n")), RowSpans(n.Update, text)...)
 	}
-	line := "\n" + n.Story.Slug + " · "
+	line := "\n" + shown.Slug + " · "
+	if n.Was.Slug != "" {
+		line = "\n" + shown.Slug + " goes on as " + n.Story.Slug + " · "
+	}
 	if n.Story.State == stories.Closed {
 		line += "closed · "
 	}
-	row.Spans = append(row.Spans, Text(line), Span{Time: n.Story.ActiveAt, Relative: true})
+	row.Spans = append(append(row.Spans, Text(line)), RowMark(n.Update, func(at time.Time) Span { return Span{Time: at, Relative: true} })...)
+	row.Spans = append(row.Spans, Span{Time: n.Story.ActiveAt, Relative: true})
 	return row
 }
 

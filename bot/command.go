@@ -51,13 +51,22 @@ type Reply struct {
 	Public bool
 	// Failed marks a refusal: nothing was changed.
 	Failed bool
+	// Form, when set, is opened for the asker to fill in. Message is shown instead
+	// where that cannot be: it has a button that opens it. The answer to a Submission
+	// that has one with problems leaves what was submitted as it stands and says what
+	// is wrong at its fields, where a platform can.
+	Form *Form
+	// InPlace shows the answer in place of the message whose button was pressed, where
+	// the platform can and the asker alone sees that: what it offered is over.
+	InPlace bool
 	// Live, when set, says more as time passes: a platform calls it now and
 	// then, as often as its limits allow, and shows the newest Message in place
 	// of the answer, until done is true or the answer can no longer be edited.
 	// Once it is done, the Tone is Success where all ended well.
 	Live func(context.Context) (m Message, done bool, err error)
 	// Ending is what Live says as a message of its own, which names what it is
-	// about, for where the answer cannot be replaced. nil: Live's own message.
+	// about, for where the answer cannot be replaced. nil: Live's own message. One of
+	// no blocks says nothing: whoever asked has been told already.
 	Ending func(context.Context) (Message, error)
 }
 

@@ -1,6 +1,6 @@
 package bot
 
-// Input is what was asked: one of Typed, Options, Press, Form and Menu.
+// Input is what was asked: one of Typed, Options, Press, Submission and Menu.
 type Input interface{ input() }
 
 // Typed is a command written as text, or said in a mention of the bot.
@@ -25,16 +25,18 @@ type Press struct {
 	Arg    string // nobody vouches for it
 }
 
-// Form is a form that was filled in and submitted.
-type Form struct {
-	ID       string            // as the form was opened with; nobody vouches for it
-	Values   map[string]string // by the name of the field; holds Marks
+// Submission is a form that was filled in and submitted.
+type Submission struct {
+	ID string // as the form was opened with; nobody vouches for it
+	// Values are what was put in, by the names of the fields as they were laid out:
+	// see Gathered. What was left empty is there and empty. They hold Marks.
+	Values   map[string]string
 	Mentions []Mention
 }
 
 // Menu is an entry of a platform's own menu.
 type Menu struct {
-	Name string
+	Name string // as Menus has it
 	// Message is the message whose menu it was; nil for a menu that belongs to
 	// none.
 	Message *Chosen
@@ -46,13 +48,15 @@ type Chosen struct {
 	Mentions []Mention
 	Author   string // what its author is called
 	Link     string // its address; "" where a reader could not open it
+	// More says that it had pictures, files or the like, which are not passed on.
+	More bool
 }
 
-func (Typed) input()   {}
-func (Options) input() {}
-func (Press) input()   {}
-func (Form) input()    {}
-func (Menu) input()    {}
+func (Typed) input()      {}
+func (Options) input()    {}
+func (Press) input()      {}
+func (Submission) input() {}
+func (Menu) input()       {}
 
 // Describe names an input for the log: what was asked, never the words.
 func Describe(in Input) string {
@@ -63,7 +67,7 @@ func Describe(in Input) string {
 		return "/" + in.Name
 	case Press:
 		return "button " + string(in.Action)
-	case Form:
+	case Submission:
 		return "form"
 	case Menu:
 		return "menu " + in.Name

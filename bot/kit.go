@@ -30,7 +30,7 @@ type Kit struct {
 	Begin func(Parts) (string, error)
 	End   func(context.Context, Parts) (string, error)
 	// Manifest is what an app of the platform is made from, for a terminal.
-	Manifest func([]Spec) ([]byte, error)
+	Manifest func([]Spec, []MenuSpec) ([]byte, error)
 	// Check looks whether what is configured works, and reports what it finds.
 	Check func(context.Context, Trial)
 	// Channel is the channel that is meant by what somebody typed, as Check takes
@@ -71,6 +71,7 @@ type Parts struct {
 	// Setting returns what Read made of a setting, "" where it is not set.
 	Setting func(name string) string
 	Specs   []Spec
+	Menus   []MenuSpec
 	Places  Places
 	Memory  Memory
 	Log     *slog.Logger

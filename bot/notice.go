@@ -24,6 +24,8 @@ func Renderer(platforms ...Refs) func(stories.Content) Message {
 			return renderFollow(c)
 		case stories.StopNotice:
 			return renderStop(c)
+		case stories.RevisionNotice:
+			return renderTelling(c)
 		case stories.ScheduleNotice:
 			return renderScheduled(c.Notice.Body.Scheduled)
 		}
@@ -97,12 +99,16 @@ func alarmWorkspace(a stories.Alarm, names Names) string {
 	return names.Workspace(a.Destination)
 }
 
-// renderProgress says how the delivery of an update is coming along.
+// renderProgress says how the delivery of an update, or of a revision, is coming along.
 func renderProgress(c stories.Content) Message {
+	what, words := c.Update.Level.String(), ProgressWords(c.Notice.Body.Progress, c.Notice.Body.Left)
+	if len(c.Told) > 0 {
+		what, words = string(c.Told[0].Kind), RevisionWords(c.Notice.Body.Spread, c.Notice.Body.Beside, c.Notice.Body.Again, c.Notice.Body.Left)
+	}
 	return Message{
 		Blocks: []Block{Para(
-			Bold(fmt.Sprintf("%s, update %d, %s: ", c.Story.Slug, c.Update.Number, c.Update.Level)),
-			Text(ProgressWords(c.Notice.Body.Progress, c.Notice.Body.Left)),
+			Bold(fmt.Sprintf("%s, update %d, %s: ", c.Story.Slug, c.Update.Number, what)),
+			Text(words),
 		)},
 		Buttons: []Button{NewButton("Timeline", ActionTimeline, c.Story.ID)},
 	}

@@ -19,6 +19,10 @@ type Operation struct {
 	// edited, published or taken away, the one a thread is opened on, or the one
 	// (or the thread) whose thread takes a reply.
 	Target string
+	// Mark is the key of the delivery that made Target; "" where that is not known.
+	// Who edits the message keeps it there: by it the message is found again after its
+	// answer was lost, or the database was put back.
+	Mark string
 }
 
 // Method is a kind of request that platforms count by itself.

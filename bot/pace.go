@@ -18,6 +18,9 @@ type Pace struct {
 	// PerDestination are budgets that each destination has of a method, beside the
 	// lane's. An operation that finds one spent is not made and not owed any more.
 	PerDestination map[Method]Budget
+	// Reprints says that an edit is shown as a message of its own, and what it changes
+	// stays: nothing can be kept up to date there.
+	Reprints bool
 	// InFlight is how many requests may be on their way at once.
 	InFlight int
 	// InvalidPer10Min is how many invalid requests (Verdict.Invalid) within ten

@@ -1,11 +1,15 @@
 package bot
 
-import "github.com/rivo/uniseg"
+import (
+	"unicode/utf8"
+
+	"github.com/rivo/uniseg"
+)
 
 // Pages divides a text into parts of at most limit UTF-16 units each, on
 // borders between graphemes and after a line or a word where one ends near.
-// Together the parts are the text. A single grapheme longer than limit is a
-// part of its own. There is always at least one part.
+// Together the parts are the text. A single grapheme longer than limit is
+// divided between its characters. There is always at least one part.
 func Pages(s string, limit int) []string { return pages(s, limit, Units) }
 
 // pages is Pages with lengths as measure tells them: that of a text is the sum of
@@ -31,6 +35,9 @@ func pageEnd(s string, limit int, measure func(string) int) int {
 		if used > limit && end > 0 {
 			break
 		}
+		if used > limit {
+			return insideCluster(g.Str(), limit, measure)
+		}
 		_, end = g.Positions()
 		switch g.Str() {
 		case "\n":
@@ -44,6 +51,20 @@ func pageEnd(s string, limit int, measure func(string) int) int {
 		return line
 	case space > end*3/4:
 		return space
+	}
+	return end
+}
+
+// insideCluster is where a cluster that no page holds is divided, in bytes: between two
+// of its characters, the first of which stays whatever it measures.
+func insideCluster(cluster string, limit int, measure func(string) int) int {
+	end, used := 0, 0
+	for i, r := range cluster {
+		used += measure(string(r))
+		if used > limit && i > 0 {
+			break
+		}
+		end = i + utf8.RuneLen(r)
 	}
 	return end
 }

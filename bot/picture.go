@@ -2,9 +2,10 @@ package bot
 
 import "storybot/stories"
 
-// Picture is the picture that u carries, for Message.Image; nil for none.
+// Picture is the picture that u shows, for Message.Image; nil for none. What is being
+// checked, from its birth or since, or withdrawn shows none: a picture is believed.
 func Picture(u stories.Update) *Image {
-	if u.Picture.IsZero() {
+	if u.Picture.IsZero() || u.Marks.Standing != stories.Stands {
 		return nil
 	}
 	return &Image{URL: u.Picture.URL, Alt: u.Picture.Alt}

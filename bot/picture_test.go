@@ -86,3 +86,16 @@ func TestNoPictureTakesTheNewsAway(t *testing.T) {
 		}
 	}
 }
+
+// A picture is believed: what is being checked, or does not stand, shows none.
+func TestOnlyWhatStandsShowsItsPicture(t *testing.T) {
+	for standing, shows := range map[stories.Standing]bool{stories.Stands: true, stories.Unverified: false, stories.OnHold: false, stories.Withdrawn: false} {
+		u := anUpdate
+		u.Picture, u.Marks.Standing = stories.Picture{URL: "https://example.org/dam.jpg", Alt: "Water over the dam"}, standing
+		for name, m := range map[string]Message{"the copy": RenderUpdate(aStory, u), "all of it": RenderWhole(aStory, u, 0)} {
+			if (m.Image != nil) != shows || strings.Contains(PlainText(m), "Water over the dam") != shows {
+				t.Errorf("%q: %s shows %v in %q", standing, name, m.Image, PlainText(m))
+			}
+		}
+	}
+}

@@ -54,13 +54,18 @@ func plainBlock(block Block) string {
 func PlainSpan(s Span) string {
 	switch {
 	case !s.Time.IsZero():
-		return PlainTime(s.Time, s.DateOnly)
+		return PlainMoment(s)
 	case s.URL != "" && Shortens(s.Text, s.URL):
 		return s.URL
 	case s.URL != "":
 		return s.Text + " (" + s.URL + ")"
 	}
 	return s.Text
+}
+
+// PlainMoment is the time of s in UTC, as much of it as s shows.
+func PlainMoment(s Span) string {
+	return PlainTime(s.Time, s.DateOnly)
 }
 
 // PlainTime is t in UTC, and says so: 2014-12-20 15:04 UTC, or 2014-12-20.

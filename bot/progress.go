@@ -13,8 +13,12 @@ import (
 // sentence. left is how long the rest will take, less than a second when that is not known.
 func ProgressWords(p stories.Progress, left time.Duration) string {
 	switch {
+	case p.Sent == p.Total && p.Total == 1 && p.Direct == 1:
+		return "Delivered to the one direct message."
 	case p.Sent == p.Total && p.Total == 1:
 		return "Delivered to the one channel."
+	case p.Sent == p.Total && p.Direct > 0:
+		return fmt.Sprintf("Delivered to all %s: %s.", Count(p.Total), PlacesWords(p.Total, p.Direct))
 	case p.Sent == p.Total && p.Total == 2:
 		return "Delivered to both channels."
 	case p.Sent == p.Total:
@@ -24,7 +28,7 @@ func ProgressWords(p stories.Progress, left time.Duration) string {
 	for _, part := range []struct {
 		n    int
 		word string
-	}{{p.Held, "blocked"}, {p.Failed, "failed"}, {p.Unknown, "uncertain"}} {
+	}{{p.Held, "blocked"}, {p.Failed, "failed"}, {p.Unknown, "uncertain"}, {p.Kept, "kept until it is released"}} {
 		if part.n > 0 {
 			words += fmt.Sprintf(", %s %s", Count(part.n), part.word)
 		}
@@ -39,6 +43,24 @@ func ProgressWords(p stories.Progress, left time.Duration) string {
 		return words + ". /desk status tells why."
 	}
 	return words + "."
+}
+
+// PlacesWords says to how many places something goes, of which so many are direct
+// messages: "3 channels and 1 direct message".
+func PlacesWords(total, direct int) string {
+	words := func(n int, noun string) string {
+		if n == 1 {
+			return "1 " + noun
+		}
+		return Count(n) + " " + noun + "s"
+	}
+	switch {
+	case direct == 0:
+		return words(total, "channel")
+	case direct == total:
+		return words(direct, "direct message")
+	}
+	return words(total-direct, "channel") + " and " + words(direct, "direct message")
 }
 
 // longestLeft is the longest time that is told as a number: beyond it nobody

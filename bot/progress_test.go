@@ -41,6 +41,11 @@ func TestProgressWords(t *testing.T) {
 		{stories.Progress{Total: 1, Sent: 1}, 0, "Delivered to the one channel."},
 		{stories.Progress{Total: 2, Sent: 2}, 0, "Delivered to both channels."},
 		{stories.Progress{Total: 3, Sent: 3}, 0, "Delivered to all 3 channels."},
+		{stories.Progress{Total: 1, Sent: 1, Direct: 1}, 0, "Delivered to the one direct message."},
+		{stories.Progress{Total: 2, Sent: 2, Direct: 1}, 0, "Delivered to all 2: 1 channel and 1 direct message."},
+		{stories.Progress{Total: 2, Sent: 2, Direct: 2}, 0, "Delivered to all 2: 2 direct messages."},
+		{stories.Progress{Total: 1205, Sent: 1205, Direct: 3}, 0, "Delivered to all 1,205: 1,202 channels and 3 direct messages."},
+		{stories.Progress{Total: 10, Sent: 4, Waiting: 6, Direct: 3}, 0, "Delivered 4 of 10."},
 		{stories.Progress{Total: 10, Sent: 6, Held: 1, Failed: 2, Unknown: 1}, 0, "Delivered 6 of 10, 1 blocked, 2 failed, 1 uncertain. /desk status tells why."},
 	} {
 		if got := ProgressWords(tt.p, tt.left); got != tt.want {

@@ -3,6 +3,7 @@ package bot
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -35,55 +36,33 @@ const (
 // u is published. The news stands first; its story, number and author are small
 // print. Its id, number and level are read from u, its headline and slug from
 // story. It fits every platform: text and sources that do not are behind its
-// button "Read all".
+// button "Read all". Where u does not stand, what is wrong with it is on top; that it
+// was corrected stands below the text.
 func RenderUpdate(story stories.Story, u stories.Update) Message {
-	m := Message{Title: pushTitle(u), Thread: Headline(story), Tags: []string{string(story.State)}, Image: Picture(u), Silent: u.Level == stories.Minor}
-	if u.Level == stories.Breaking {
+	p := page{story: story, update: u, title: pushTitle(u), above: NoticeLines(u), text: Clean(u.Text), below: MarkLines(u)}
+	if u.Marks.Standing == stories.Withdrawn {
+		p.lead, p.struck = "It said: ", true
+	}
+	m := p.message()
+	if urgent(u) {
 		m.Tone = Urgent
 	}
-	whole := Clean(u.Text)
-	text, cut := Cut(whole, PushText)
-	// What describes the picture stands below the text on every platform.
-	described := m.Image.room()
-	if room, more := CutToRoom(text, min(pushTextRoom, max(leastNews, pushRoom-smallRoom-described))); more {
-		text, cut = room, true
-	}
-	m.Blocks = []Block{Para(Text(text)), {Kind: Small, Spans: []Span{Text(Headline(story))}}}
-	line := byline(story, u)
-	if !u.CreatedAt.IsZero() && u.At.Sub(u.CreatedAt).Abs() >= noticeable {
-		line = append(line, Text(" · "), Span{Time: u.At, Relative: true})
-	}
-	links, left := linksWithin(u.Sources, pushRoom-roomOf(m.Title, text, Headline(story))-roomOfSpans(line)-described)
-	m.Blocks = append(m.Blocks, Block{Kind: Small, Spans: append(line, links...)})
-	switch {
-	case cut:
-		m.Buttons = append(m.Buttons, ReadButton("Read all ("+counted(utf8.RuneCountInString(u.Text), "character")+")", u))
-	case left > 0:
-		m.Buttons = append(m.Buttons, ReadButton("Read all ("+counted(len(u.Sources), "source")+")", u))
-	}
-	m.Buttons = append(m.Buttons, NewButton("Timeline", ActionTimeline, story.ID), StopButton(story))
 	return m
-}
-
-// pushTitle is the heading over a breaking update: the word itself.
-func pushTitle(u stories.Update) string {
-	if u.Level == stories.Breaking {
-		return "BREAKING"
-	}
-	return ""
 }
 
 // RenderWhole is one part of an update with all of its text and its sources, from
 // part 0, the beginning, on; a part behind the last one is the last. Each fits
 // every platform.
 func RenderWhole(story stories.Story, u stories.Update, part int) Message {
-	line := append(byline(story, u), Text(" · "), At(u.At))
+	line := append(append(byline(story, u), EditedMark(u)...), Text(" · "), At(u.At))
 	room := messageRoom - roomOf(pushTitle(u), Headline(story), " · part 10 of 10", goesOn) - roomOfSpans(line) - len("\u2068\u2069\u2068\u2069")
-	parts := wholeParts(u, max(leastNews, max(room, AnswerText)-Picture(u).room()))
+	marks := roomOfBlocks(NoticeLines(u)) + roomOfBlocks(MarkLines(u))
+	parts := wholeParts(u, max(leastNews, max(room, AnswerText)-Picture(u).room()-marks))
 	part = max(0, min(part, len(parts)-1))
 	m := Message{Blocks: append([]Block(nil), parts[part]...)}
 	if part == 0 {
 		m.Title, m.Image = pushTitle(u), Picture(u)
+		m.Blocks = slices.Concat(NoticeLines(u), parts[part], MarkLines(u))
 	}
 	if len(parts) > 1 {
 		line = append(line, Text(fmt.Sprintf(" · part %d of %d", part+1, len(parts))))
@@ -98,6 +77,9 @@ func RenderWhole(story stories.Story, u stories.Update, part int) Message {
 			b.Spans = append(b.Spans[:len(b.Spans):len(b.Spans)], Text(goesOn))
 		}
 		m.Buttons = append(m.Buttons, NewButton("Read on", ActionRead, u.StoryID, int64(u.Number), int64(next)))
+	}
+	if u.Revision > 0 {
+		m.Buttons = append(m.Buttons, HistoryButton("History", u))
 	}
 	m.Buttons = append(m.Buttons, NewButton("Timeline", ActionTimeline, story.ID))
 	return m
@@ -114,7 +96,7 @@ func wholeParts(u stories.Update, room int) [][]Block {
 	for _, page := range PagesOfRoom(Clean(u.Text), room) {
 		page = Clean(page)
 		last = Room(page)
-		parts = append(parts, []Block{Para(Text(page))})
+		parts = append(parts, []Block{Para(newsSpans(u, page)...)})
 	}
 	if _, left := linksWithin(u.Sources, room-last); left == 0 {
 		return parts
@@ -145,10 +127,11 @@ func AfterGap(m Message, missed int) Message {
 	return m
 }
 
-// SmallPrint divides the blocks of m before the small print at its end.
+// SmallPrint divides the blocks of m before the small print at its end: what can be
+// pressed is none.
 func (m Message) SmallPrint() (body, small []Block) {
 	end := len(m.Blocks)
-	for end > 0 && m.Blocks[end-1].Kind == Small {
+	for end > 0 && m.Blocks[end-1].Kind == Small && m.Blocks[end-1].Button == nil {
 		end--
 	}
 	return m.Blocks[:end], m.Blocks[end:]
@@ -158,6 +141,14 @@ func (m Message) SmallPrint() (body, small []Block) {
 func Headline(story stories.Story) string {
 	title, _ := Cut(OneLine(story.Headline), stories.MaxHeadline)
 	return title
+}
+
+// roomOfBlocks is what paragraphs take of a message, in Room units.
+func roomOfBlocks(blocks []Block) (n int) {
+	for _, b := range blocks {
+		n += roomOfSpans(b.Spans) + len("****~~~~")
+	}
+	return n
 }
 
 // UpdateLabel names an update, and says in words when it is breaking.

@@ -22,6 +22,12 @@ func TestTextIsCutAndDividedByRoom(t *testing.T) {
 	if head, cut := CutToRoom("****", 5); head != "**…" || !cut {
 		t.Errorf("%q %v", head, cut)
 	}
+	for _, cluster := range []string{strings.Repeat("🏽", 31), "e" + strings.Repeat("\u0301", 500)} {
+		pages := PagesOfRoom(cluster, 60)
+		if strings.Join(pages, "") != cluster || Room(pages[0]) > 60 || Room(pages[0]) < 58 {
+			t.Errorf("one cluster is divided into %q", pages)
+		}
+	}
 	rapid.Check(t, func(t *rapid.T) {
 		text := strip(strings.Repeat(nasty().Draw(t, "text"), rapid.IntRange(1, 50).Draw(t, "times")))
 		limit := rapid.IntRange(60, 500).Draw(t, "limit")

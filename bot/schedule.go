@@ -3,6 +3,7 @@ package bot
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"storybot/stories"
 )
@@ -29,10 +30,12 @@ func ScheduledEnd(s stories.Scheduled) string {
 		by = " by " + UserName(s.EndedBy) + "."
 	}
 	switch {
-	case s.State == stories.ScheduleCancelled && s.Undo:
+	case s.State != stories.SchedulePublished && s.Undo:
 		return fmt.Sprintf("The update of %s was taken back%s It is not published.", s.Story.Slug, by)
 	case s.State == stories.ScheduleCancelled:
 		return fmt.Sprintf("The scheduled update of %s was cancelled%s It is not published.", s.Story.Slug, by)
+	case s.State == stories.ScheduleDrafted:
+		return fmt.Sprintf("The scheduled update of %s was taken back%s It is a draft of theirs now, and is not published.", s.Story.Slug, by)
 	}
 	return fmt.Sprintf("The update of %s was published as update %d%s", s.Story.Slug, s.Update.Number, by)
 }
@@ -43,7 +46,35 @@ func ScheduledButtons(s stories.Scheduled) []Button {
 	if s.Story.State == stories.Closed || s.State == stories.SchedulePutBack {
 		publish.Label = "Publish anyway"
 	}
-	return []Button{publish, NewButton("Cancel", ActionCancel, s.ID)}
+	return []Button{publish, NewButton("Change", ActionRedraft, s.ID), NewButton("Cancel", ActionCancel, s.ID)}
+}
+
+// EndedButtons are what can be done about a scheduled update that is not open any more:
+// what was cancelled can be made a draft, so that nobody has to type it again.
+func EndedButtons(s stories.Scheduled) []Button {
+	if s.State == stories.ScheduleCancelled {
+		return []Button{NewButton("Make it a draft", ActionRedraft, s.ID)}
+	}
+	return nil
+}
+
+// SchedulePrint is what the update of s is beside its text and its level: not verified,
+// with so many sources, with a picture.
+func SchedulePrint(s stories.Scheduled) (words []string) {
+	if s.Update.Marks.Standing == stories.Unverified && s.State != stories.SchedulePublished {
+		words = append(words, "unverified")
+	}
+	switch n := len(s.Update.Sources); n {
+	case 0:
+	case 1:
+		words = append(words, "with 1 source")
+	default:
+		words = append(words, fmt.Sprintf("with %d sources", n))
+	}
+	if s.Update.Picture.URL != "" {
+		words = append(words, "with a picture")
+	}
+	return words
 }
 
 // WholeButton opens all of a scheduled update as channels will read it.
@@ -84,11 +115,17 @@ func renderScheduled(s *stories.Scheduled) Message {
 	text, _ := Cut(OneLine(Clean(s.Update.Text)), overdueText)
 	quote := Block{Kind: Quote, Spans: []Span{Text(text)}}
 	if !s.Open() {
-		return Message{Blocks: []Block{Para(Text(Clean(ScheduledEnd(*s)))), quote}}
+		buttons := EndedButtons(*s)
+		if len(buttons) == 0 { // in a button is how a message is known again
+			buttons = []Button{NewButton("Timeline", ActionTimeline, s.Story.ID)}
+		}
+		return Message{Blocks: []Block{Para(Text(Clean(ScheduledEnd(*s)))), quote}, Buttons: buttons}
 	}
+	print := append([]string{s.Update.Level.String()}, SchedulePrint(*s)...)
+	print = append(print, "by "+Clean(UserName(s.Update.Author)))
 	return Message{Buttons: append(ScheduledButtons(*s), WholeButton(*s)), Blocks: []Block{
 		Para(Bold(fmt.Sprintf("An update of %s was not published at its time", s.Story.Slug)), Text(", "), At(s.Due), Text(". "+OverdueWords(*s)+" What becomes of it?")),
 		quote,
-		{Kind: Small, Spans: []Span{Text(fmt.Sprintf("%s · by %s", s.Update.Level, Clean(UserName(s.Update.Author))))}},
+		{Kind: Small, Spans: []Span{Text(strings.Join(print, " · "))}},
 	}}
 }

@@ -11,6 +11,17 @@ type Spec struct {
 	Manages bool
 	// Example is a whole line as one would type it: "/story sony-hack".
 	Example string
+	// Opens says that its answer may be a form, which some platforms open only as the
+	// first answer and soon.
+	Opens bool
+}
+
+// MenuSpec is an entry that the bot has in a platform's own menus.
+type MenuSpec struct {
+	Name      string // for programs: small letters
+	Label     string // for people: at most 24 characters
+	Summary   string // one line, at most 100 characters
+	OnMessage bool   // in the menu of every message; otherwise among the shortcuts, where there are any
 }
 
 // Arg is an option of a command. Free is the last argument of a text command,

@@ -13,10 +13,17 @@ const (
 	NoteAge  = 24 * time.Hour
 )
 
+// Notes keeps what is needed for a moment: what a question is about until it is
+// answered, and how often somebody did something of late.
+type Notes struct {
+	base
+	store NotesStore
+}
+
 // PutNote keeps a small text of by's under an id between a question and its
 // answer. The id's first letter is the note's kind, so that many of one kind
 // push out none of another. CodeLimited when it has more than MaxNote bytes.
-func (s *Service) PutNote(ctx context.Context, by User, id, text string) error {
+func (s *Notes) PutNote(ctx context.Context, by User, id, text string) error {
 	if len(text) > MaxNote {
 		return Errorf(CodeLimited, "This is too long to be kept until it is answered. Write it in several parts.")
 	}
@@ -25,7 +32,7 @@ func (s *Service) PutNote(ctx context.Context, by User, id, text string) error {
 
 // Note reads a text kept by PutNote. CodeNotFound once it is NoteAge old or
 // MaxNotes newer ones of the same person and kind were kept.
-func (s *Service) Note(ctx context.Context, id string) (string, error) {
+func (s *Notes) Note(ctx context.Context, id string) (string, error) {
 	return s.store.Note(ctx, id, s.Now())
 }
 
@@ -34,7 +41,7 @@ func (s *Service) Note(ctx context.Context, id string) (string, error) {
 // counted: CodeLimited. What is kept for its key ends the sentence "You can …",
 // for example "share a story". per is at most a day. What cannot be counted is
 // refused too.
-func (s *Service) Allow(ctx context.Context, person User, what string, most int, per time.Duration) error {
+func (s *Notes) Allow(ctx context.Context, person User, what string, most int, per time.Duration) error {
 	wait, err := s.store.Allow(ctx, person.Ref, what, most, per, s.Now())
 	if err != nil || wait == 0 {
 		return err

@@ -12,7 +12,7 @@ import (
 // admin, by the settings or by the desk's list. The installation has one, made
 // at the first call and kept in the store, so that all its processes print and
 // accept the same. It is dropped when it is used.
-func (s *Service) ClaimCode(ctx context.Context) (code string, err error) {
+func (s *Rights) ClaimCode(ctx context.Context) (code string, err error) {
 	if len(s.admins) > 0 {
 		return "", nil
 	}
@@ -28,7 +28,7 @@ func newClaimCode() string {
 // Claim makes act.By the first admin when code is the installation's code, in
 // any case, with or without its hyphens. CodeForbidden when it is another one,
 // CodeExists when there is an admin, CodeInvalid when act.By names nobody.
-func (s *Service) Claim(ctx context.Context, act Act, code string) error {
+func (s *Rights) Claim(ctx context.Context, act Act, code string) error {
 	if len(s.admins) > 0 {
 		return s.claimed(ctx, act.By)
 	}
@@ -46,7 +46,7 @@ func (s *Service) Claim(ctx context.Context, act Act, code string) error {
 }
 
 // claimed refuses u a claim once there is an admin, who may be u. CodeExists.
-func (s *Service) claimed(ctx context.Context, u User) error {
+func (s *Rights) claimed(ctx context.Context, u User) error {
 	if role, err := s.RoleOf(ctx, u); err == nil && role == Admin {
 		return Errorf(CodeExists, "You are an admin already: there is nothing to claim.")
 	}

@@ -15,6 +15,7 @@ import (
 //	   ▲                  │
 //	   └──── retry ───────┘          held: its destination is blocked
 //	                                 skipped: never to be sent, the reason says why
+//	                                 kept: its update is on hold
 //
 // A row that is sending may have been sent: after a crash or a lost answer it
 // is settled before it is sent again.
@@ -29,11 +30,12 @@ const (
 	Unknown DeliveryState = 4
 	Held    DeliveryState = 5
 	Skipped DeliveryState = 6
+	Kept    DeliveryState = 7
 )
 
 // String returns the state's name.
 func (s DeliveryState) String() string {
-	return [...]string{"pending", "sending", "sent", "failed", "unknown", "held", "skipped"}[s]
+	return [...]string{"pending", "sending", "sent", "failed", "unknown", "held", "skipped", "kept"}[s]
 }
 
 // Delivery is one operation owed to one destination. Its identity is (update or
@@ -66,6 +68,7 @@ type About struct {
 	UpdateID int64
 	NoticeID int64 // UpdateID is 0 then
 	Notice   NoticeKind
+	Since    int // of a RevisionNotice, the wording that its channels were shown last
 	StoryID  int64
 	Number   int // of the update in its story
 }
@@ -109,6 +112,9 @@ type Publication struct {
 	// same story published since.
 	Level     Level
 	CreatedAt time.Time
+	// Merged are stories that were merged into StoryID, for who knows publications of
+	// them. Publications alone tells them.
+	Merged []int64
 }
 
 // Ref names a row of the queue.
@@ -140,13 +146,28 @@ type Loaded struct {
 	Rows    []Owed
 	Origins map[int64]Publication
 	// Targets are the platform's ids of the messages that rows act on, by delivery,
-	// and Revisions the present wordings of the rows' updates; told by Recover
+	// Keys the keys of the deliveries that made them, Shown the wordings these began
+	// with, and Revisions the present wordings of the rows' updates; told by Recover
 	// only.
 	Targets   map[int64]string
+	Keys      map[int64]string
+	Shown     map[int64]int
 	Revisions map[int64]int
+	// Earlier are the wordings of those that an update was revised for while they were
+	// on their way, by delivery; told by Recover only.
+	Earlier map[int64]Earlier
 	// Troubles is what the desk was told does not work and was not told to work
 	// again: workspaces of the lane, "" for the lane itself. Told by Recover only.
 	Troubles []string
+}
+
+// Earlier is how a copy reads that may have been sent before its update was revised:
+// it is owed an edit, and maybe a message beside it.
+type Earlier struct {
+	Began int // the wording that it was begun in
+	// Shows is the wording in which it is sent if it has not arrived: the same, so that
+	// it is one and the same message, unless that is not to be shown any more.
+	Shows int
 }
 
 // Flight is a row whose request may be on its way.
@@ -169,6 +190,7 @@ type Exchange struct {
 	Updates []int64 // that Begin is about
 	Notices []int64 // the same
 	Acting  []int64 // deliveries of Begin that act on another's message
+	Doubted []int64 // deliveries of Begin that may have been sent before
 	Lane    LaneNote
 	// Alarms are what the desk is to be told: durable together with Results.
 	Alarms []Alarm
@@ -215,8 +237,15 @@ type Begun struct {
 	Revisions map[int64]int
 	Notices   map[int64]int
 	// Targets are the platform's ids of the messages that are acted on, by delivery;
-	// "" for one that is not there yet.
+	// "" for one that is not there yet. Keys are the keys of the deliveries that made
+	// them, "" for one that is not kept; Shown are the wordings of their updates that
+	// these began with.
 	Targets map[int64]string
+	Keys    map[int64]string
+	Shown   map[int64]int
+	// Earlier are those of Exchange.Doubted whose updates were revised since they were
+	// begun first, by delivery.
+	Earlier map[int64]Earlier
 }
 
 // Result is what became of a delivery that was begun.
@@ -265,8 +294,11 @@ type Progress struct {
 	Sent     int
 	Waiting  int // pending and sending
 	Held     int
-	Failed   int // failed and skipped
+	Failed   int // failed and skipped, but for Newer
+	Newer    int // of a revision's work: skipped for that of a newer one. Only Spread tells it
 	Unknown  int
+	Kept     int // until the update is released
+	Direct   int // those of Total to direct messages, as far as they are known to be
 	// Spared are those that follow the story of an update that nobody gets. It is
 	// counted when the update is published, never later.
 	Spared Spared `json:",omitzero"`

@@ -5,43 +5,18 @@ import (
 	"slices"
 )
 
-// RoleOf returns what u may do, by the settings or by the desk's list.
-func (s *Service) RoleOf(ctx context.Context, u User) (Role, error) {
-	if s.admins[u.Ref] {
-		return Admin, nil
-	}
-	return s.store.RoleOf(ctx, u.Ref)
-}
-
-// FirstAdmin is how an installation without an admin gets one.
-const FirstAdmin = "Whoever runs the bot finds a code in its log, and becomes the first admin with /desk claim and the code."
-
-// require refuses u when their role is less than needed, and says who can give it.
-// CodeForbidden.
-func (s *Service) require(ctx context.Context, u User, needed Role) error {
-	role, err := s.RoleOf(ctx, u)
-	if err != nil {
-		return err
-	}
-	if role >= needed {
-		return nil
-	}
-	switch code, err := s.ClaimCode(ctx); {
-	case err != nil || code == "":
-	case needed == Admin:
-		return Errorf(CodeForbidden, "Only admins can do this, and there is none yet. "+FirstAdmin)
-	default:
-		return Errorf(CodeForbidden, "Only moderators can do this, and there is no admin yet who could make you one. "+FirstAdmin)
-	}
-	if needed == Admin {
-		return Errorf(CodeForbidden, "Only admins can do this. Ask one, or whoever runs the bot: STORYBOT_ADMINS in its settings names admins.")
-	}
-	return Errorf(CodeForbidden, "Only moderators can do this. An admin of the bot can make you one, with /desk moderators action:add user:@ and your name; whoever runs the bot knows who is an admin.")
+// Desk is the moderators' side: who they are, and what they did.
+type Desk struct {
+	base
+	configured
+	rights  *Rights
+	archive *Archive
+	store   DeskStore
 }
 
 // Named is u with the name they are known by where it has none; "" when nobody
 // knows one. Only a courtesy is lost when that cannot be found out.
-func (s *Service) Named(ctx context.Context, u User) User {
+func (s *Desk) Named(ctx context.Context, u User) User {
 	if u.Name != "" || u.Ref == "" {
 		return u
 	}
@@ -61,21 +36,12 @@ func called(u User) string {
 	return u.Name
 }
 
-// HasAdmin says whether anybody can name moderators.
-func (s *Service) HasAdmin(ctx context.Context) (bool, error) {
-	if len(s.admins) > 0 {
-		return true, nil
-	}
-	members, err := s.store.Members(ctx)
-	return slices.ContainsFunc(members, func(m Member) bool { return m.Role == Admin }), err
-}
-
 // SetModerator makes u a moderator, or no longer one. By admins. changed is
 // false when it stood so already. Whoever is made one is named in their
 // platform's form; whoever has a role can lose it, however they are named.
 // CodeForbidden, CodeInvalid.
-func (s *Service) SetModerator(ctx context.Context, act Act, u User, yes bool) (changed bool, err error) {
-	if err := s.require(ctx, act.By, Admin); err != nil {
+func (s *Desk) SetModerator(ctx context.Context, act Act, u User, yes bool) (changed bool, err error) {
+	if err := s.rights.Require(ctx, act.By, Admin); err != nil {
 		return false, err
 	}
 	stored, err := s.store.RoleOf(ctx, u.Ref)
@@ -106,8 +72,8 @@ func (s *Service) SetModerator(ctx context.Context, act Act, u User, yes bool) (
 
 // Members lists everyone with a role, configured admins first. By moderators.
 // CodeForbidden.
-func (s *Service) Members(ctx context.Context, by User) ([]Member, error) {
-	if err := s.require(ctx, by, Moderator); err != nil {
+func (s *Desk) Members(ctx context.Context, by User) ([]Member, error) {
+	if err := s.rights.Require(ctx, by, Moderator); err != nil {
 		return nil, err
 	}
 	var members []Member
@@ -127,13 +93,13 @@ func (s *Service) Members(ctx context.Context, by User) ([]Member, error) {
 // Log returns what was done, newest first, from entries below before (0: from
 // the newest); of one story, or of all for an empty slug. By moderators.
 // CodeForbidden, CodeNotFound with Near.
-func (s *Service) Log(ctx context.Context, by User, slug string, before int64, limit int) ([]LogEntry, error) {
-	if err := s.require(ctx, by, Moderator); err != nil {
+func (s *Desk) Log(ctx context.Context, by User, slug string, before int64, limit int) ([]LogEntry, error) {
+	if err := s.rights.Require(ctx, by, Moderator); err != nil {
 		return nil, err
 	}
 	var storyID int64
 	if slug != "" {
-		story, err := s.Story(ctx, slug)
+		story, err := s.archive.Story(ctx, slug)
 		if err != nil {
 			return nil, err
 		}
@@ -144,12 +110,16 @@ func (s *Service) Log(ctx context.Context, by User, slug string, before int64, l
 
 // SetDesk makes d the desk's channel: alarms and progress are posted there. By
 // admins. CodeForbidden.
-func (s *Service) SetDesk(ctx context.Context, act Act, d Destination, lane string) error {
-	if err := s.require(ctx, act.By, Admin); err != nil {
+func (s *Desk) SetDesk(ctx context.Context, act Act, d Destination, lane string) error {
+	if err := s.rights.Require(ctx, act.By, Admin); err != nil {
 		return err
 	}
-	return s.store.SetDesk(ctx, s.stamp(act), d, lane)
+	err := s.store.SetDesk(ctx, s.stamp(act), d, lane)
+	if err == nil {
+		s.planned() // it may be asked about scheduled updates at once
+	}
+	return err
 }
 
 // Desks returns the desk's channels.
-func (s *Service) Desks(ctx context.Context) ([]Destination, error) { return s.store.Desks(ctx) }
+func (s *Desk) Desks(ctx context.Context) ([]Destination, error) { return s.store.Desks(ctx) }

@@ -9,7 +9,7 @@
 // intention; Store (store.go) is what Service asks of a database, and
 // sqlstore answers it for SQLite and PostgreSQL.
 //
-// Publishing is one transaction: Service.Append stores the update together
+// Publishing is one transaction: Publisher.Append stores the update together
 // with one Delivery row for every destination that follows the story, so that
 // an update that is seen is an update that will be sent.
 package stories

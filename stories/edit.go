@@ -13,27 +13,20 @@ type StoryEdit struct {
 	Topics   *[]string
 }
 
-// StoryEditStore is what changing a story asks of a database. See Store.
-type StoryEditStore interface {
-	// EditStory changes a story's own words. changed is false when it has these
-	// already. Who follows one of its topics is asked anew at each update. CodeNotFound.
-	EditStory(ctx context.Context, act Act, storyID int64, e StoryEdit) (s Story, changed bool, err error)
-	// EndStory closes a story after publishing u as its last update; BeginStory takes it
-	// up again and publishes u. Where u has no text none is published. Both are one act.
-	// CodeNotFound, CodeClosed when u can be published no more, CodeInvalid when an
-	// update of the story can still be undone, which a closed story could not take.
-	EndStory(ctx context.Context, act Act, u Update) (Told, error)
-	BeginStory(ctx context.Context, act Act, u Update) (Told, error)
-	// RenameStory gives a story another slug; the one it had leads to it for good.
-	// changed is false when it is called so. CodeNotFound, CodeExists when another
-	// story is or was called so.
-	RenameStory(ctx context.Context, act Act, storyID int64, slug string) (s Story, changed bool, err error)
+// Editor begins, changes and ends stories.
+type Editor struct {
+	base
+	rights  *Rights
+	archive *Archive
+	store   EditorStore
 }
 
-// Told is a change of a story's state with the update that was published with it.
+// Told is a change of a story, with the update that was published with one of its
+// state.
 type Told struct {
 	Story    Story
-	Changed  bool // of the state
+	Changed  bool // false where it was so already
+	Cards    int  // posted cards that are edited for it
 	Update   Update
 	Progress Progress
 	// Waiting is how many updates of the story are scheduled.
@@ -47,17 +40,17 @@ const MaxAliases = 50
 // takes one up again, with an update. By moderators. It was written for this moment, so that nobody asks whether
 // it was said before, and it cannot be undone. CodeForbidden, CodeInvalid, CodeNotFound
 // with Near, CodeClosed.
-func (s *Service) End(ctx context.Context, act Act, slug, text string) (Told, error) {
+func (s *Editor) End(ctx context.Context, act Act, slug, text string) (Told, error) {
 	return s.tell(ctx, act, slug, text, s.store.EndStory)
 }
 
 // Begin takes a story up again with an update. See End.
-func (s *Service) Begin(ctx context.Context, act Act, slug, text string) (Told, error) {
+func (s *Editor) Begin(ctx context.Context, act Act, slug, text string) (Told, error) {
 	return s.tell(ctx, act, slug, text, s.store.BeginStory)
 }
 
-func (s *Service) tell(ctx context.Context, act Act, slug, text string, do func(context.Context, Act, Update) (Told, error)) (Told, error) {
-	if err := s.require(ctx, act.By, Moderator); err != nil {
+func (s *Editor) tell(ctx context.Context, act Act, slug, text string, do func(context.Context, Act, Update) (Told, error)) (Told, error) {
+	if err := s.rights.Require(ctx, act.By, Moderator); err != nil {
 		return Told{}, err
 	}
 	act = s.stamp(act)
@@ -67,7 +60,7 @@ func (s *Service) tell(ctx context.Context, act Act, slug, text string, do func(
 			return Told{}, err
 		}
 	}
-	story, err := s.Story(ctx, slug)
+	story, err := s.archive.Story(ctx, slug)
 	if err != nil {
 		return Told{}, err
 	}
@@ -82,19 +75,23 @@ func (s *Service) tell(ctx context.Context, act Act, slug, text string, do func(
 	return told, err
 }
 
-// Edit changes a story's own words. By moderators. changed is false when it has
+// Edit changes a story's own words. By moderators. Told.Changed is false when it has
 // these already. CodeForbidden, CodeInvalid, CodeNotFound with Near.
-func (s *Service) Edit(ctx context.Context, act Act, slug string, e StoryEdit) (story Story, changed bool, err error) {
-	if err := s.require(ctx, act.By, Moderator); err != nil {
-		return Story{}, false, err
+func (s *Editor) Edit(ctx context.Context, act Act, slug string, e StoryEdit) (told Told, err error) {
+	if err := s.rights.Require(ctx, act.By, Moderator); err != nil {
+		return Told{}, err
 	}
 	if e, err = e.checked(); err != nil {
-		return Story{}, false, err
+		return Told{}, err
 	}
-	if story, err = s.Story(ctx, slug); err != nil {
-		return Story{}, false, err
+	story, err := s.archive.Story(ctx, slug)
+	if err != nil {
+		return Told{}, err
 	}
-	return s.store.EditStory(ctx, s.stamp(act), story.ID, e)
+	if told, err = s.store.EditStory(ctx, s.stamp(act), story.ID, e); err == nil {
+		s.planned() // its cards follow
+	}
+	return told, err
 }
 
 // Check refuses an edit that changes nothing of any story, or gives it what no story
@@ -163,17 +160,21 @@ func (e StoryEdit) Apply(s Story) Story {
 }
 
 // Rename gives a story another slug; its older ones lead to it for good. By
-// moderators. changed is false when it is called so. CodeForbidden, CodeInvalid,
+// moderators. Told.Changed is false when it is called so. CodeForbidden, CodeInvalid,
 // CodeNotFound with Near, CodeExists.
-func (s *Service) Rename(ctx context.Context, act Act, slug, to string) (story Story, changed bool, err error) {
-	if err := s.require(ctx, act.By, Moderator); err != nil {
-		return Story{}, false, err
+func (s *Editor) Rename(ctx context.Context, act Act, slug, to string) (told Told, err error) {
+	if err := s.rights.Require(ctx, act.By, Moderator); err != nil {
+		return Told{}, err
 	}
 	if err := CheckSlug(to); err != nil {
-		return Story{}, false, err
+		return Told{}, err
 	}
-	if story, err = s.Story(ctx, slug); err != nil {
-		return Story{}, false, err
+	story, err := s.archive.Story(ctx, slug)
+	if err != nil {
+		return Told{}, err
 	}
-	return s.store.RenameStory(ctx, s.stamp(act), story.ID, to)
+	if told, err = s.store.RenameStory(ctx, s.stamp(act), story.ID, to); err == nil {
+		s.planned() // its cards follow
+	}
+	return told, err
 }

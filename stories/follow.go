@@ -1,6 +1,23 @@
 package stories
 
-import "context"
+import (
+	"context"
+	"log/slog"
+)
+
+// Subscriber changes who follows what.
+type Subscriber struct {
+	base
+	archive *Archive
+	places  *Places
+	store   SubscriberStore
+}
+
+// Following tells who follows what, and what came of it.
+type Following struct {
+	log   *slog.Logger
+	store FollowingStore
+}
 
 // Follow is a channel that wants to follow something.
 type Follow struct {
@@ -19,7 +36,7 @@ type Follow struct {
 // there when that is new. story is zero unless a story is followed. CodeForbidden,
 // CodeInvalid, CodeNotFound with Near, CodeLimited when it follows MaxSubscriptions,
 // CodeReplaced.
-func (s *Service) Subscribe(ctx context.Context, act Act, f Follow) (sub Subscription, story Story, made Made, err error) {
+func (s *Subscriber) Subscribe(ctx context.Context, act Act, f Follow) (sub Subscription, story Story, made Made, err error) {
 	if err := f.mayManage(ctx); err != nil {
 		return sub, story, made, err
 	}
@@ -31,7 +48,7 @@ func (s *Service) Subscribe(ctx context.Context, act Act, f Follow) (sub Subscri
 		return sub, story, made, err
 	}
 	if f.Target.Kind == TargetStory {
-		if story, err = s.Story(ctx, f.Target.Name); err != nil {
+		if story, err = s.archive.Story(ctx, f.Target.Name); err != nil {
 			return sub, story, made, err
 		}
 		sub.Target.Name, sub.StoryID = story.Slug, story.ID
@@ -46,7 +63,7 @@ func (s *Service) Subscribe(ctx context.Context, act Act, f Follow) (sub Subscri
 }
 
 // aloud is an act that the channel is told of.
-func (s *Service) aloud(act Act, f Follow) Act {
+func (s *Subscriber) aloud(act Act, f Follow) Act {
 	if act.Audience = Everyone; f.Direct {
 		act.Audience = Oneself
 	}
@@ -55,13 +72,13 @@ func (s *Service) aloud(act Act, f Follow) Act {
 
 // Posted returns what became of the message that a channel is told something by.
 // CodeNotFound.
-func (s *Service) Posted(ctx context.Context, noticeID int64) (Delivery, error) {
+func (s *Following) Posted(ctx context.Context, noticeID int64) (Delivery, error) {
 	return s.store.NoticeDelivery(ctx, noticeID)
 }
 
 // Unsubscribe ends it, or act.Subscription whatever that follows. CodeForbidden,
 // CodeNotFound, CodeReplaced.
-func (s *Service) Unsubscribe(ctx context.Context, act Act, f Follow) (Left, error) {
+func (s *Subscriber) Unsubscribe(ctx context.Context, act Act, f Follow) (Left, error) {
 	if err := f.mayManage(ctx); err != nil {
 		return Left{}, err
 	}
@@ -91,11 +108,11 @@ func (s *Service) Unsubscribe(ctx context.Context, act Act, f Follow) (Left, err
 }
 
 // currentName replaces an older slug by the story's present one.
-func (s *Service) currentName(ctx context.Context, t Target) (Target, error) {
+func (s *Subscriber) currentName(ctx context.Context, t Target) (Target, error) {
 	if t.Kind != TargetStory {
 		return t, nil
 	}
-	story, err := s.Story(ctx, t.Name)
+	story, err := s.archive.Story(ctx, t.Name)
 	t.Name = story.Slug
 	return t, err
 }
@@ -103,7 +120,7 @@ func (s *Service) currentName(ctx context.Context, t Target) (Target, error) {
 // Stop ends what brings a story's updates to a channel: its own subscription
 // if there is one, and, when a topic or all would still bring them, it mutes
 // this one story. CodeForbidden, CodeNotFound.
-func (s *Service) Stop(ctx context.Context, act Act, f Follow, storyID int64) (story Story, ended Ended, err error) {
+func (s *Subscriber) Stop(ctx context.Context, act Act, f Follow, storyID int64) (story Story, ended Ended, err error) {
 	if err := f.mayManage(ctx); err != nil {
 		return story, ended, err
 	}
@@ -119,7 +136,7 @@ func (s *Service) Stop(ctx context.Context, act Act, f Follow, storyID int64) (s
 // Unstop lets a story come again that Stop muted, and returns what decides about it
 // now.
 // CodeForbidden, CodeNotFound.
-func (s *Service) Unstop(ctx context.Context, act Act, f Follow, storyID int64) (story Story, by Brought, err error) {
+func (s *Subscriber) Unstop(ctx context.Context, act Act, f Follow, storyID int64) (story Story, by Brought, err error) {
 	if err := f.mayManage(ctx); err != nil {
 		return story, by, err
 	}
@@ -133,38 +150,38 @@ func (s *Service) Unstop(ctx context.Context, act Act, f Follow, storyID int64) 
 }
 
 // Brings returns what decides now which updates of a story come to a channel.
-func (s *Service) Brings(ctx context.Context, d Destination, storyID int64) (Decision, error) {
+func (s *Following) Brings(ctx context.Context, d Destination, storyID int64) (Decision, error) {
 	return s.store.Brings(ctx, d, storyID)
 }
 
 // Mutes returns the stories that were stopped in a channel although a topic or all
 // that it follows would bring them, the newest stop first: at most MaxMutes.
-func (s *Service) Mutes(ctx context.Context, d Destination) ([]Mute, error) {
+func (s *Following) Mutes(ctx context.Context, d Destination) ([]Mute, error) {
 	return s.store.Mutes(ctx, d, MaxMutes)
 }
 
 // Pause stops serving a subscription until Resume: that of f.Target, or
 // act.Subscription. CodeForbidden, CodeNotFound, CodeReplaced.
-func (s *Service) Pause(ctx context.Context, act Act, f Follow) (Subscription, error) {
+func (s *Subscriber) Pause(ctx context.Context, act Act, f Follow) (Subscription, error) {
 	return s.setSubscription(ctx, act, f, Paused)
 }
 
 // Resume serves a paused subscription again and lifts the block of a channel
 // that refused the bot: its newest held deliveries go out. CodeForbidden,
 // CodeNotFound, CodeReplaced.
-func (s *Service) Resume(ctx context.Context, act Act, f Follow) (Subscription, error) {
+func (s *Subscriber) Resume(ctx context.Context, act Act, f Follow) (Subscription, error) {
 	sub, err := s.setSubscription(ctx, act, f, Active)
 	if err != nil {
 		return sub, err
 	}
-	if _, _, err := s.Healed(ctx, f.Destination); err != nil {
+	if _, _, err := s.places.Healed(ctx, f.Destination); err != nil {
 		// It is resumed all the same, and a block is looked at again by itself.
 		s.log.Warn("a resumed channel's block was not lifted", "err", err)
 	}
 	return sub, nil
 }
 
-func (s *Service) setSubscription(ctx context.Context, act Act, f Follow, state SubscriptionState) (Subscription, error) {
+func (s *Subscriber) setSubscription(ctx context.Context, act Act, f Follow, state SubscriptionState) (Subscription, error) {
 	if err := f.mayManage(ctx); err != nil {
 		return Subscription{}, err
 	}
@@ -172,7 +189,7 @@ func (s *Service) setSubscription(ctx context.Context, act Act, f Follow, state 
 }
 
 // Subscriptions returns what a channel follows.
-func (s *Service) Subscriptions(ctx context.Context, d Destination) ([]Subscription, error) {
+func (s *Following) Subscriptions(ctx context.Context, d Destination) ([]Subscription, error) {
 	return s.store.Subscriptions(ctx, d)
 }
 
@@ -182,7 +199,7 @@ const whyDeliveries = 20
 
 // Why tells what became of a story's update (number 0: the newest ones) in a
 // channel: its deliveries, newest first.
-func (s *Service) Why(ctx context.Context, d Destination, storyID int64, number int) ([]Delivery, error) {
+func (s *Following) Why(ctx context.Context, d Destination, storyID int64, number int) ([]Delivery, error) {
 	return s.store.DeliveriesTo(ctx, d, storyID, number, whyDeliveries)
 }
 

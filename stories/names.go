@@ -72,12 +72,6 @@ type Sighting struct {
 // Names are what places are called, by their address, as far as anybody knows.
 type Names map[Destination]PlaceName
 
-// NameReader tells what was seen.
-type NameReader interface {
-	// NamesOf returns what these places and their workspaces are called.
-	NamesOf(ctx context.Context, places []Destination) (Names, error)
-}
-
 // In is d's workspace as a place; without one, the platform.
 func (d Destination) In() Destination {
 	return Destination{Platform: d.Platform, Workspace: d.Workspace}
@@ -85,7 +79,7 @@ func (d Destination) In() Destination {
 
 // Names returns what places and their workspaces are called. Only a courtesy is
 // lost when that cannot be found out.
-func (s *Service) Names(ctx context.Context, places ...Destination) Names {
+func (s *Desk) Names(ctx context.Context, places ...Destination) Names {
 	if len(places) == 0 {
 		return nil
 	}

@@ -14,17 +14,24 @@ type Notice struct {
 	Kind NoticeKind
 	// Revision counts what it was to say: 0 while it is not owed to anybody. The
 	// first time it is owed as a message, then as edits of it.
-	Revision  int
-	UpdateID  int64 // that it is about; 0 for none
-	Done      bool  // this is its last revision
+	Revision int
+	UpdateID int64 // that it is about; 0 for none
+	// Since is, of a RevisionNotice, the wording that its channels were shown last;
+	// its Revision is the wording that it tells of. Of a ProgressNotice it is the
+	// revision whose work it tells of, 0 for the update's own push.
+	Since     int
+	Done      bool // this is its last revision
 	Body      NoticeBody
 	CreatedAt time.Time
 }
 
 // Urgency is that of the messages of a notice of this kind.
 func (k NoticeKind) Urgency() Level {
-	if k == FollowNotice || k == StopNotice {
+	switch k {
+	case FollowNotice, StopNotice:
 		return ForChannel
+	case CardsNotice:
+		return Minor // never before news
 	}
 	return ForDesk
 }
@@ -40,6 +47,12 @@ const (
 	// that says what ended: Body.Change, each owed to the channel it is about.
 	FollowNotice NoticeKind = "follow"
 	StopNotice   NoticeKind = "stop"
+	// CardsNotice is the one notice, CardsID, under which edits of the messages of all
+	// FollowNotices are owed once what they show has changed. What each says is told by
+	// the message that it edits: see Subject.
+	CardsNotice NoticeKind = "cards"
+	// RevisionNotice is the message beside the copies of a revised update: see Telling.
+	RevisionNotice NoticeKind = "revision"
 	// ScheduleNotice asks the desk what becomes of a scheduled update whose time has
 	// passed, and then tells it: Body.Scheduled.
 	ScheduleNotice NoticeKind = "schedule"
@@ -52,6 +65,10 @@ type NoticeBody struct {
 	More     int           `json:",omitempty"` // alarms that last and are in no notice
 	Progress Progress      `json:",omitzero"`
 	Left     time.Duration `json:",omitempty"` // how long the rest will take; 0 when that is not known
+	Again    bool          `json:",omitempty"` // of a revision's progress: copies that were kept are sent too
+	Spread   Spread        `json:",omitzero"`  // of a revision's progress: what Progress is the sum of
+	Beside   RevisionKind  `json:",omitempty"` // of a revision's progress: what the messages beside the copies are labelled
+	Others   Progress      `json:",omitzero"`  // of its update's copies, those that are not Again
 	Change   Change        `json:",omitzero"`
 	// Scheduled is as it stood when the notice was last said.
 	Scheduled *Scheduled `json:",omitempty"`
@@ -62,12 +79,14 @@ type NoticeBody struct {
 type Push struct {
 	Notice
 	Stands Progress
+	Spread Spread // of a revision: what Stands is the sum of
 }
 
 // ForDesk is the urgency of what the desk is told. It is above every update's: how a
 // push is coming along, and what is wrong with it, is of no use behind it. There are
 // few such messages: see delivery.Notifier. No update has this level. What a channel
-// is told of what it follows is less urgent: see ForChannel.
+// is told of what it follows is less urgent: see ForChannel; of a revision it is told
+// with the urgency of the update.
 const ForDesk Level = 4
 
 // MaxTold is how many alarms one notice holds.
@@ -167,28 +186,50 @@ func LanePlace(lane string) Destination {
 
 // Content is what a delivery says: an update of a story or, where Notice.Kind is
 // not "", a notice; then Update and Story are those it is about, zero for none. Of
-// a subscription to a story Update is its newest; Newest are the newest stories of
-// a topic or of all, each with its newest update, zero where it has none.
+// a subscription to a story Update is the newest there was when its card was sent;
+// Newest are the stories that were then the newest of a topic or of all, each with its
+// newest update, zero where it had none. All of them are as they are now.
 type Content struct {
 	Story  Story
 	Update Update
+	// Was is, of a subscription's card, the story it shows where that has since gone on
+	// as Story: its slug and headline. Else it is zero.
+	Was    Story
 	Notice Notice
 	Newest []News
-	Names  Names // of the places that Notice tells of
+	// Told are the wordings that a RevisionNotice is about: see Tell.
+	Told  []Revision
+	Names Names // of the places that Notice tells of
 }
 
 // News is a story and its newest update.
 type News struct {
 	Story  Story
 	Update Update
+	Was    Story // see Content
 }
+
+// CardsID is the number of the one CardsNotice.
+const CardsID int64 = 1
 
 // NewestShown is how many stories the first message of a subscription to a topic
 // or to all shows.
 const NewestShown = 5
 
-// Subject is what a delivery is about: one of the two.
+// Subject is what a delivery is about: an update or a notice.
 type Subject struct {
 	UpdateID int64
 	NoticeID int64
+	// Edit is, of the CardsNotice, the delivery itself: what it says is told by the card
+	// that it edits. Else it is 0.
+	Edit int64
+}
+
+// SubjectOf is what a delivery says.
+func SubjectOf(a About, delivery int64) Subject {
+	of := Subject{UpdateID: a.UpdateID, NoticeID: a.NoticeID}
+	if a.NoticeID == CardsID {
+		of.Edit = delivery
+	}
+	return of
 }

@@ -49,6 +49,12 @@ type Act struct {
 	At  time.Time
 	// Audience says who is told of a change of what a channel follows.
 	Audience Audience
+	// Draft, if any, is what is posted by it: it ends in the same transaction. Where
+	// it has changed or ended since, nothing is done: CodeExists.
+	Draft DraftRef
+	// Reopen says that a closed story is taken up again by what is published or
+	// scheduled, in the same transaction: refused, it stays closed.
+	Reopen bool
 	// Subscription, when not 0, is the number of the one that is meant, whatever else
 	// names it: where that has ended nothing is changed, CodeReplaced. NewOnly means
 	// that there is none yet: one that is there stays as it is.

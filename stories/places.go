@@ -2,17 +2,22 @@ package stories
 
 import (
 	"context"
-	"time"
 )
 
 // maxCatchUp is how many held updates a channel gets when it can be written to
 // again; older ones are counted in a line above them.
 const maxCatchUp = 5
 
+// Places changes destinations as their platforms do.
+type Places struct {
+	base
+	store PlacesStore
+}
+
 // Healed tells that a blocked destination may be reachable again, or, without
 // a channel, that those of a workspace may be. It returns how many held
 // deliveries go out now and how many were too old for that.
-func (s *Service) Healed(ctx context.Context, d Destination) (resumed, skipped int, err error) {
+func (s *Places) Healed(ctx context.Context, d Destination) (resumed, skipped int, err error) {
 	blocked, err := s.meant(ctx, d, Blocked)
 	if err != nil {
 		return 0, 0, err
@@ -34,13 +39,13 @@ func (s *Service) Healed(ctx context.Context, d Destination) (resumed, skipped i
 
 // LanesOf returns the lanes in which messages go to d: a channel, or without one
 // a whole workspace, or without that too all of a platform.
-func (s *Service) LanesOf(ctx context.Context, d Destination) ([]string, error) {
+func (s *Places) LanesOf(ctx context.Context, d Destination) ([]string, error) {
 	return s.store.LanesOf(ctx, d)
 }
 
 // Ended tells that a destination no longer exists, or, without a channel, that
 // none of a workspace does. News of neither ends nothing: CodeInvalid.
-func (s *Service) Ended(ctx context.Context, d Destination, reason string) error {
+func (s *Places) Ended(ctx context.Context, d Destination, reason string) error {
 	if d.Channel == "" && d.Workspace == "" {
 		return Errorf(CodeInvalid, "Neither a channel nor a workspace was named, so nothing was ended.")
 	}
@@ -63,7 +68,7 @@ func (s *Service) Ended(ctx context.Context, d Destination, reason string) error
 
 // MoveDestination tells that a channel has another address now, where all goes on. News that
 // does not name both moves nothing: CodeInvalid.
-func (s *Service) MoveDestination(ctx context.Context, from, to Destination) error {
+func (s *Places) MoveDestination(ctx context.Context, from, to Destination) error {
 	if from.Channel == "" || to.Channel == "" || from.Platform != to.Platform {
 		return Errorf(CodeInvalid, "The channel's old and new address were not both named, so nothing was moved.")
 	}
@@ -76,7 +81,7 @@ func (s *Service) MoveDestination(ctx context.Context, from, to Destination) err
 
 // meant returns d, or, when it names no channel, those of its workspace in a
 // state; none when neither is named.
-func (s *Service) meant(ctx context.Context, d Destination, state DestinationState) ([]Destination, error) {
+func (s *Places) meant(ctx context.Context, d Destination, state DestinationState) ([]Destination, error) {
 	if d.Channel != "" {
 		return []Destination{d}, nil
 	}
@@ -87,49 +92,7 @@ func (s *Service) meant(ctx context.Context, d Destination, state DestinationSta
 }
 
 // Blocked lists destinations that refuse the bot, the longest blocked first.
-func (s *Service) Blocked(ctx context.Context, limit int) ([]FailingDestination, error) {
+func (s *Places) Blocked(ctx context.Context, limit int) ([]FailingDestination, error) {
 	failing, _, err := s.store.Failing(ctx, limit)
 	return failing, err
-}
-
-// DeskStatus is what the desk sees of the machinery.
-type DeskStatus struct {
-	Lanes   []LaneStatus
-	Failing []FailingDestination
-	// FailingTotal counts all of them, Failing lists the first.
-	FailingTotal int
-	Untold       []FailedTelling // lately, the newest first
-	Followers    int             // channels that follow anything
-	At           time.Time
-}
-
-const (
-	// maxFailing is how many failing destinations a status lists, and how many
-	// messages of what channels follow.
-	maxFailing = 100
-	// untoldFor is for how long the latter are listed: whoever waited for one has
-	// looked by then, and nothing mends it.
-	untoldFor = 24 * time.Hour
-)
-
-// Status tells what is queued and what fails. By moderators. CodeForbidden.
-func (s *Service) Status(ctx context.Context, by User) (DeskStatus, error) {
-	status := DeskStatus{At: s.Now()}
-	err := s.require(ctx, by, Moderator)
-	if err == nil {
-		status.Lanes, err = s.store.Queue(ctx)
-	}
-	if err == nil {
-		status.Failing, status.FailingTotal, err = s.store.Failing(ctx, maxFailing)
-	}
-	if err == nil {
-		status.Untold, err = s.store.FailedTellings(ctx, status.At.Add(-untoldFor), maxFailing)
-	}
-	if err == nil {
-		status.Followers, err = s.store.Followers(ctx)
-	}
-	if err != nil {
-		return DeskStatus{}, err
-	}
-	return status, nil
 }

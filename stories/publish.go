@@ -9,6 +9,14 @@ import (
 	"unicode"
 )
 
+// Publisher publishes updates.
+type Publisher struct {
+	base
+	rights  *Rights
+	archive *Archive
+	store   PublisherStore
+}
+
 // Append is an update on its way in.
 type Append struct {
 	Slug    string
@@ -17,6 +25,8 @@ type Append struct {
 	Sources []string
 	Picture Picture   // none when zero
 	At      time.Time // now when zero
+	// Unverified marks it as being checked until it is released.
+	Unverified bool
 	// Again says that the writer means it although the same text was just
 	// posted.
 	Again bool
@@ -30,9 +40,9 @@ const maxAhead = 5 * time.Minute
 // subscribed channels. By moderators. CodeForbidden, CodeInvalid, CodeNotFound
 // with Near, CodeClosed, CodeConfirm with Like when the same text, or nearly the
 // same, was posted in the story within DuplicateWindow and a.Again is not set.
-func (s *Service) Append(ctx context.Context, act Act, a Append) (Story, Update, Progress, error) {
+func (s *Publisher) Append(ctx context.Context, act Act, a Append) (Story, Update, Progress, error) {
 	fail := func(err error) (Story, Update, Progress, error) { return Story{}, Update{}, Progress{}, err }
-	if err := s.require(ctx, act.By, Moderator); err != nil {
+	if err := s.rights.Require(ctx, act.By, Moderator); err != nil {
 		return fail(err)
 	}
 	act = s.stamp(act)
@@ -40,7 +50,7 @@ func (s *Service) Append(ctx context.Context, act Act, a Append) (Story, Update,
 	if err := checkUpdate(u, act.At); err != nil {
 		return fail(err)
 	}
-	story, err := s.Story(ctx, a.Slug)
+	story, err := s.archive.Story(ctx, a.Slug)
 	if err != nil {
 		return fail(err)
 	}
@@ -63,12 +73,12 @@ func (s *Service) Append(ctx context.Context, act Act, a Append) (Story, Update,
 // CheckAppend says whether a could be appended now by someone who may: what Append
 // would refuse in any case. It changes nothing. CodeInvalid, CodeNotFound with
 // Near, CodeClosed.
-func (s *Service) CheckAppend(ctx context.Context, a Append) error {
+func (s *Publisher) CheckAppend(ctx context.Context, a Append) error {
 	now := s.Now()
 	if err := checkUpdate(a.update(Act{At: now}), now); err != nil {
 		return err
 	}
-	story, err := s.Story(ctx, a.Slug)
+	story, err := s.archive.Story(ctx, a.Slug)
 	if err == nil && story.State == Closed {
 		return closed(story)
 	}
@@ -83,6 +93,9 @@ func (a Append) update(act Act) Update {
 	}
 	if u.At.IsZero() {
 		u.At = act.At
+	}
+	if a.Unverified {
+		u.Marks = Marks{Standing: Unverified, Since: act.At}
 	}
 	return u
 }
@@ -99,13 +112,8 @@ func checkUpdate(u Update, now time.Time) error {
 	if err := checkLevel(u.Level); err != nil {
 		return err
 	}
-	if len(u.Sources) > MaxSources {
-		return Errorf(CodeInvalid, "An update has at most %d sources; these are %d. Leave some out, or put them into a further update.", MaxSources, len(u.Sources))
-	}
-	for _, source := range u.Sources {
-		if err := CheckSource(source); err != nil {
-			return err
-		}
+	if err := checkSources(u.Sources); err != nil {
+		return err
 	}
 	if err := CheckPicture(u.Picture); err != nil {
 		return err
@@ -116,9 +124,22 @@ func checkUpdate(u Update, now time.Time) error {
 	return nil
 }
 
+// checkSources refuses more of them than an update has, and what is none.
+func checkSources(sources []string) error {
+	if len(sources) > MaxSources {
+		return Errorf(CodeInvalid, "An update has at most %d sources; these are %d. Leave some out, or put them into a further update.", MaxSources, len(sources))
+	}
+	for _, source := range sources {
+		if err := CheckSource(source); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // checkRepeat asks before the same text is posted a second time. A replay of
 // the command that posted it is no second time.
-func (s *Service) checkRepeat(ctx context.Context, act Act, story Story, u Update, again bool) error {
+func (s *Publisher) checkRepeat(ctx context.Context, act Act, story Story, u Update, again bool) error {
 	if again {
 		return nil
 	}
@@ -133,12 +154,12 @@ func (s *Service) checkRepeat(ctx context.Context, act Act, story Story, u Updat
 	if done, err := s.store.Acted(ctx, act.Key); err != nil || done {
 		return err
 	}
-	if story.State == Closed {
+	if story.State == Closed && !act.Reopen {
 		return closed(story) // rather than a question that leads to it
 	}
 	e := Errorf(CodeConfirm, "Update %d of %s, %s old, says %s the same.", same.Number, story.Slug, inWords(act.At.Sub(same.CreatedAt)), Nearly(same.Text, u.Text))
 	if same.Number == 0 {
-		e = Errorf(CodeConfirm, "An update of %s that is about to go out, written %s ago, says %s the same.", story.Slug, inWords(act.At.Sub(same.CreatedAt)), Nearly(same.Text, u.Text))
+		e = Errorf(CodeConfirm, "An update of %s that waits to go out, written %s ago, says %s the same.", story.Slug, inWords(act.At.Sub(same.CreatedAt)), Nearly(same.Text, u.Text))
 	}
 	e.Like = same
 	return e
@@ -150,7 +171,7 @@ const repeatLook = 10
 
 // repeated is the update since a moment whose text is the same or nearly so, nil
 // when there is none.
-func (s *Service) repeated(ctx context.Context, story Story, text string, since time.Time) (*Update, error) {
+func (s *Publisher) repeated(ctx context.Context, story Story, text string, since time.Time) (*Update, error) {
 	same, err := s.store.SameText(ctx, story.ID, text, since)
 	if CodeOf(err) != CodeNotFound {
 		return &same, err
@@ -168,7 +189,7 @@ func (s *Service) repeated(ctx context.Context, story Story, text string, since 
 }
 
 // scheduledSame is the same of updates that wait for their time; it has no number.
-func (s *Service) scheduledSame(ctx context.Context, story Story, text string, since time.Time) (*Update, error) {
+func (s *Publisher) scheduledSame(ctx context.Context, story Story, text string, since time.Time) (*Update, error) {
 	open, err := s.store.ScheduledOf(ctx, story.ID, since)
 	if err != nil {
 		return nil, err
@@ -219,6 +240,6 @@ func inWords(d time.Duration) string {
 }
 
 // Progress counts what became of an update's deliveries.
-func (s *Service) Progress(ctx context.Context, updateID int64) (Progress, error) {
+func (s *Publisher) Progress(ctx context.Context, updateID int64) (Progress, error) {
 	return s.store.ProgressOf(ctx, updateID)
 }

@@ -34,33 +34,40 @@ type PutBackStore interface {
 	ReleasePutBack(ctx context.Context, act Act, generation int64) (n int, err error)
 }
 
+// PutBacks decides about what a database put back holds.
+type PutBacks struct {
+	base
+	rights *Rights
+	store  PutBackStore
+}
+
 // PutBack tells what a database put back holds. By moderators. CodeForbidden.
-func (s *Service) PutBack(ctx context.Context, by User) (PutBack, error) {
-	if err := s.require(ctx, by, Moderator); err != nil {
+func (s *PutBacks) PutBack(ctx context.Context, by User) (PutBack, error) {
+	if err := s.rights.Require(ctx, by, Moderator); err != nil {
 		return PutBack{}, err
 	}
 	return s.store.PutBack(ctx)
 }
 
 // WaitingAt counts what waits for d, see PutBackStore. Anybody there may know.
-func (s *Service) WaitingAt(ctx context.Context, d Destination) (held, undecided int, err error) {
+func (s *PutBacks) WaitingAt(ctx context.Context, d Destination) (held, undecided int, err error) {
 	return s.store.WaitingAt(ctx, d)
 }
 
 // SettlePutBack looks for what waits in its channels, see PutBackStore. By
 // moderators. CodeForbidden, CodeExists.
-func (s *Service) SettlePutBack(ctx context.Context, act Act, generation int64) (n int, err error) {
+func (s *PutBacks) SettlePutBack(ctx context.Context, act Act, generation int64) (n int, err error) {
 	return s.decidePutBack(ctx, act, generation, s.store.SettlePutBack)
 }
 
 // ReleasePutBack sends what waits, see PutBackStore. By moderators.
 // CodeForbidden, CodeExists.
-func (s *Service) ReleasePutBack(ctx context.Context, act Act, generation int64) (n int, err error) {
+func (s *PutBacks) ReleasePutBack(ctx context.Context, act Act, generation int64) (n int, err error) {
 	return s.decidePutBack(ctx, act, generation, s.store.ReleasePutBack)
 }
 
-func (s *Service) decidePutBack(ctx context.Context, act Act, generation int64, decide func(context.Context, Act, int64) (int, error)) (int, error) {
-	if err := s.require(ctx, act.By, Moderator); err != nil {
+func (s *PutBacks) decidePutBack(ctx context.Context, act Act, generation int64, decide func(context.Context, Act, int64) (int, error)) (int, error) {
+	if err := s.rights.Require(ctx, act.By, Moderator); err != nil {
 		return 0, err
 	}
 	n, err := decide(ctx, s.stamp(act), generation)

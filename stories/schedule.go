@@ -16,8 +16,8 @@ type Scheduled struct {
 	Update Update
 	Due    time.Time
 	// Undo says that it only waits for its author to take it back.
-	Undo bool
-	State  ScheduleState
+	Undo  bool
+	State ScheduleState
 	// EndedBy is who published or cancelled it, EndedAt when; both zero before. What
 	// its time published has no EndedBy.
 	EndedBy User
@@ -56,6 +56,8 @@ const (
 	SchedulePutBack   ScheduleState = "put back"
 	SchedulePublished ScheduleState = "published"
 	ScheduleCancelled ScheduleState = "cancelled"
+	// ScheduleDrafted: EndedBy has it as a draft, to change it. One draft comes of it.
+	ScheduleDrafted ScheduleState = "drafted"
 )
 
 const (
@@ -68,11 +70,14 @@ const (
 	// MaxScheduled is how many updates of one story wait for their time, not counting
 	// those that can be undone for a while.
 	MaxScheduled = 100
+	// MostAsked is how many scheduled updates that wait for a decision a channel is
+	// asked about that becomes the desk's; the others stand in their list.
+	MostAsked = 10
 	// MaxUndo is how long an update can be held back so that its author may undo it.
 	MaxUndo = 10 * time.Minute
 )
 
-// ScheduleStore is what a Schedule asks of a database. See Store.
+// ScheduleStore is what a Schedule asks of a database. See store.go.
 type ScheduleStore interface {
 	// ScheduleUpdate keeps u until due; undo is that it waits to be undone. CodeNotFound, CodeClosed, CodeLimited when
 	// MaxScheduled of the story wait, CodeExists when the act published already.
@@ -84,6 +89,20 @@ type ScheduleStore interface {
 	ScheduledByID(ctx context.Context, id int64) (Scheduled, error)
 	// ScheduledUnder returns what the act of that key scheduled, as it was then.
 	ScheduledUnder(ctx context.Context, key string) (made Scheduled, ok bool, err error)
+	// PublishScheduled publishes what is open, whatever its time; the story may be
+	// closed, and stays so. What is not open changes nothing. CodeNotFound.
+	PublishScheduled(ctx context.Context, act Act, id int64) (Scheduled, Progress, error)
+	// CancelScheduled ends what is open. What is not changes nothing. CodeNotFound.
+	CancelScheduled(ctx context.Context, act Act, id int64) (Scheduled, error)
+	// DraftScheduled ends what is open, or was cancelled, and stores d, of the story it
+	// is of then, as a draft that was begun: in one transaction, so that no text is lost
+	// and none goes out twice. What was published or is a draft changes nothing.
+	// CodeNotFound.
+	DraftScheduled(ctx context.Context, act Act, id int64, d Draft) (Scheduled, error)
+}
+
+// DueStore is what publishing at its time asks of a database. See store.go.
+type DueStore interface {
 	// NextScheduled returns the earliest that waits, and what time it is: both by
 	// one clock, which all processes of the database share. ok is false when none
 	// waits.
@@ -92,46 +111,42 @@ type ScheduleStore interface {
 	// is not "", the story is closed or it is more than MaxLate late, has the desk
 	// asked. Another state than ScheduleWaiting changes nothing. CodeNotFound.
 	PublishDue(ctx context.Context, act Act, id int64, why ScheduleState) (Scheduled, error)
-	// PublishScheduled publishes what is open, whatever its time; the story may be
-	// closed, and stays so. What is not open changes nothing. CodeNotFound.
-	PublishScheduled(ctx context.Context, act Act, id int64) (Scheduled, Progress, error)
-	// CancelScheduled ends what is open. What is not changes nothing. CodeNotFound.
-	CancelScheduled(ctx context.Context, act Act, id int64) (Scheduled, error)
 }
 
 // Schedule is the updates that wait for their time. Its methods may be called from
 // many goroutines.
 type Schedule struct {
-	desk  *Service
-	store ScheduleStore
+	publisher *Publisher
+	store     ScheduleStore
+	due       DueStore
 	// changed is called when what waits may have another earliest time.
 	changed func()
 }
 
-// NewSchedule returns the schedule of desk, kept in store. changed is called after
-// what waits has changed; it must not block.
-func NewSchedule(desk *Service, store ScheduleStore, changed func()) *Schedule {
-	return &Schedule{desk: desk, store: store, changed: changed}
+// NewSchedule returns the schedule of publisher, kept in store and published out of due.
+// changed is called after what waits has changed; it must not block.
+func NewSchedule(publisher *Publisher, store ScheduleStore, due DueStore, changed func()) *Schedule {
+	return &Schedule{publisher: publisher, store: store, due: due, changed: changed}
 }
 
 // Add keeps an update until due; a.At is when it happened, zero for when it goes
-// out. undo is that it waits only for its author to take it back. By moderators. Errors are those of Service.Append, CodeLimited when
+// out. undo is that it waits only for its author to take it back. By moderators. Errors are those of Publisher.Append, CodeLimited when
 // MaxScheduled of the story wait.
 func (s *Schedule) Add(ctx context.Context, act Act, a Append, due time.Time, undo bool) (Scheduled, error) {
-	if err := s.desk.require(ctx, act.By, Moderator); err != nil {
+	if err := s.publisher.rights.Require(ctx, act.By, Moderator); err != nil {
 		return Scheduled{}, err
 	}
-	act = s.desk.stamp(act)
+	act = s.publisher.stamp(act)
 	if err := s.check(a, due, act.At); err != nil {
 		return Scheduled{}, err
 	}
-	story, err := s.desk.Story(ctx, a.Slug)
+	story, err := s.publisher.archive.Story(ctx, a.Slug)
 	if err != nil {
 		return Scheduled{}, err
 	}
 	u := a.update(act)
 	u.StoryID, u.At = story.ID, a.At
-	if err := s.desk.checkRepeat(ctx, act, story, u, a.Again); err != nil {
+	if err := s.publisher.checkRepeat(ctx, act, story, u, a.Again); err != nil {
 		return Scheduled{}, err
 	}
 	made, err := s.store.ScheduleUpdate(ctx, act, u, due, undo)
@@ -154,17 +169,17 @@ func (s *Schedule) Added(ctx context.Context, key string) (made Scheduled, sched
 	if made, scheduled, err = s.store.ScheduledUnder(ctx, key); err != nil || scheduled {
 		return made, scheduled, false, err
 	}
-	published, err = s.desk.store.Acted(ctx, key)
+	published, err = s.publisher.store.Acted(ctx, key)
 	return made, false, published, err
 }
 
 // CheckAdd says whether a could be scheduled now by someone who may: what Add would
 // refuse in any case. It changes nothing.
 func (s *Schedule) CheckAdd(ctx context.Context, a Append, due time.Time) error {
-	if err := s.check(a, due, s.desk.Now()); err != nil {
+	if err := s.check(a, due, s.publisher.Now()); err != nil {
 		return err
 	}
-	story, err := s.desk.Story(ctx, a.Slug)
+	story, err := s.publisher.archive.Story(ctx, a.Slug)
 	if err == nil && story.State == Closed {
 		return closed(story)
 	}
@@ -176,6 +191,11 @@ func (s *Schedule) check(a Append, due, now time.Time) error {
 	if err := checkUpdate(a.update(Act{At: now}), now); err != nil {
 		return err
 	}
+	return CheckDue(due, now)
+}
+
+// CheckDue refuses to schedule anything so far ahead. CodeInvalid.
+func CheckDue(due, now time.Time) error {
 	if due.Sub(now) > MaxAhead {
 		return Errorf(CodeInvalid, "at: lies more than a year ahead. Look at its year, or write the update nearer to its time.")
 	}
@@ -185,7 +205,7 @@ func (s *Schedule) check(a Append, due, now time.Time) error {
 // One returns a scheduled update as it stands. By moderators. CodeForbidden,
 // CodeNotFound.
 func (s *Schedule) One(ctx context.Context, by User, id int64) (Scheduled, error) {
-	if err := s.desk.require(ctx, by, Moderator); err != nil {
+	if err := s.publisher.rights.Require(ctx, by, Moderator); err != nil {
 		return Scheduled{}, err
 	}
 	return s.store.ScheduledByID(ctx, id)
@@ -194,21 +214,28 @@ func (s *Schedule) One(ctx context.Context, by User, id int64) (Scheduled, error
 // Open returns what waits for its time, or for somebody to decide, the earliest
 // first, and how many there are in all. By moderators. CodeForbidden.
 func (s *Schedule) Open(ctx context.Context, by User, offset, limit int) ([]Scheduled, int, error) {
-	if err := s.desk.require(ctx, by, Moderator); err != nil {
+	if err := s.publisher.rights.Require(ctx, by, Moderator); err != nil {
 		return nil, 0, err
 	}
 	return s.store.Scheduled(ctx, offset, limit)
 }
 
+// GoesOut says that something waits which can be undone until then, or whose time comes
+// by then.
+func (s *Schedule) GoesOut(ctx context.Context, then time.Time) (bool, error) {
+	next, _, ok, err := s.due.NextScheduled(ctx)
+	return ok && !next.Due.After(then), err
+}
+
 // Publish publishes what is scheduled now. What is not open any more is returned as
 // it stands. By moderators. CodeForbidden, CodeNotFound.
 func (s *Schedule) Publish(ctx context.Context, act Act, id int64) (Scheduled, Progress, error) {
-	if err := s.desk.require(ctx, act.By, Moderator); err != nil {
+	if err := s.publisher.rights.Require(ctx, act.By, Moderator); err != nil {
 		return Scheduled{}, Progress{}, err
 	}
-	done, progress, err := s.store.PublishScheduled(ctx, s.desk.stamp(act), id)
+	done, progress, err := s.store.PublishScheduled(ctx, s.publisher.stamp(act), id)
 	if err == nil {
-		s.desk.planned()
+		s.publisher.planned()
 		s.changed()
 	}
 	return done, progress, err
@@ -217,10 +244,25 @@ func (s *Schedule) Publish(ctx context.Context, act Act, id int64) (Scheduled, P
 // Cancel ends what is scheduled: it is not published. What is not open any more is
 // returned as it stands. By moderators. CodeForbidden, CodeNotFound.
 func (s *Schedule) Cancel(ctx context.Context, act Act, id int64) (Scheduled, error) {
-	if err := s.desk.require(ctx, act.By, Moderator); err != nil {
+	if err := s.publisher.rights.Require(ctx, act.By, Moderator); err != nil {
 		return Scheduled{}, err
 	}
-	done, err := s.store.CancelScheduled(ctx, s.desk.stamp(act), id)
+	done, err := s.store.CancelScheduled(ctx, s.publisher.stamp(act), id)
+	if err == nil {
+		s.changed()
+	}
+	return done, err
+}
+
+// Draft makes what is scheduled, or was cancelled, a draft of act.By, who may change it;
+// d is what its form holds then. What was published or is a draft already is returned
+// as it stands. By moderators. CodeForbidden, CodeNotFound.
+func (s *Schedule) Draft(ctx context.Context, act Act, id int64, d Draft) (Scheduled, error) {
+	if err := s.publisher.rights.Require(ctx, act.By, Moderator); err != nil {
+		return Scheduled{}, err
+	}
+	d.By, d.State = act.By.Ref, DraftBegun
+	done, err := s.store.DraftScheduled(ctx, s.publisher.stamp(act), id, d)
 	if err == nil {
 		s.changed()
 	}
@@ -231,8 +273,8 @@ const (
 	// lookAgain is how long PublishDue has its caller wait at most: so soon another
 	// process's command is noticed, and a clock that somebody sets.
 	lookAgain = 2 * time.Second
-	// toldLate is how late an update is that the log speaks of.
-	toldLate = 15 * time.Second
+	// ToldLate is how late an update is that the logs speak of.
+	ToldLate = 15 * time.Second
 )
 
 // PublishDue publishes the earliest update that is due, or has the desk asked where
@@ -240,14 +282,14 @@ const (
 // unless what waits changes: 0 when there may be more. One process calls it at a
 // time; a second one that does all the same publishes nothing twice.
 func (s *Schedule) PublishDue(ctx context.Context) (wait time.Duration, err error) {
-	next, now, ok, err := s.store.NextScheduled(ctx)
+	next, now, ok, err := s.due.NextScheduled(ctx)
 	if err != nil || !ok {
 		return lookAgain, err
 	}
 	if ahead := next.Due.Sub(now); ahead > 0 {
 		return min(ahead, lookAgain), nil
 	}
-	role, err := s.desk.RoleOf(ctx, next.Update.Author)
+	role, err := s.publisher.rights.RoleOf(ctx, next.Update.Author)
 	if err != nil {
 		return lookAgain, err
 	}
@@ -256,18 +298,18 @@ func (s *Schedule) PublishDue(ctx context.Context) (wait time.Duration, err erro
 		why = ScheduleUnwritten
 	}
 	act := Act{By: next.Update.Author, At: now}
-	done, err := s.store.PublishDue(ctx, act, next.ID, why)
+	done, err := s.due.PublishDue(ctx, act, next.ID, why)
 	if err != nil && CodeOf(err) != CodeUnavailable && ctx.Err() == nil {
 		// It would fail again, and hold up all that is due after it.
-		s.desk.log.Error("a scheduled update could not be published; the desk is asked", "scheduled", next.ID, "err", err)
-		done, err = s.store.PublishDue(ctx, act, next.ID, ScheduleFailed)
+		s.publisher.log.Error("a scheduled update could not be published; the desk is asked", "scheduled", next.ID, "err", err)
+		done, err = s.due.PublishDue(ctx, act, next.ID, ScheduleFailed)
 	}
 	if err != nil {
 		return lookAgain, err
 	}
-	s.desk.planned()
-	if late := now.Sub(next.Due); late > toldLate {
-		s.desk.log.Warn("an update came late to its time", "story", done.Story.Slug, "due", next.Due, "late", late.Round(time.Second), "state", done.State)
+	s.publisher.planned()
+	if late := now.Sub(next.Due); late > ToldLate {
+		s.publisher.log.Warn("an update came late to its time", "story", done.Story.Slug, "due", next.Due, "late", late.Round(time.Second), "state", done.State)
 	}
 	return 0, nil
 }

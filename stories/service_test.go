@@ -31,7 +31,7 @@ func open(t *testing.T, admins ...string) *newsroom {
 	t.Helper()
 	n := &newsroom{store: openStore(t), now: time.Date(2014, 12, 20, 15, 0, 0, 0, time.UTC)}
 	n.Service = stories.NewService(stories.Config{
-		Store: n.store, Admins: admins, CheckPerson: anybody,
+		Stores: n.store.Families(), Admins: admins, CheckPerson: anybody,
 		Now:     func() time.Time { return n.now },
 		Planned: func() { n.planned++ },
 	})
@@ -52,10 +52,10 @@ func openStore(t *testing.T) *sqlstore.Store {
 func openTracked(t *testing.T) (*newsroom, stories.Story) {
 	t.Helper()
 	n := open(t, admin.Ref)
-	if _, err := n.SetModerator(t.Context(), stories.Act{By: admin}, moderator, true); err != nil {
+	if _, err := n.Desk.SetModerator(t.Context(), stories.Act{By: admin}, moderator, true); err != nil {
 		t.Fatal(err)
 	}
-	story, err := n.Track(t.Context(), stories.Act{By: moderator}, stories.Story{
+	story, err := n.Editor.Track(t.Context(), stories.Act{By: moderator}, stories.Story{
 		Slug: "sony-hack", Headline: "North Korea denies the attack on Sony", Topics: []string{"security", "film", "security"}})
 	if err != nil {
 		t.Fatal(err)
@@ -73,21 +73,21 @@ func wantCode(t *testing.T, what string, err error, want stories.Code) {
 func TestOnlyModeratorsWrite(t *testing.T) {
 	n, _ := openTracked(t)
 	ctx, act := t.Context(), stories.Act{By: reader}
-	_, err := n.Track(ctx, act, stories.Story{Slug: "other", Headline: "Other"})
+	_, err := n.Editor.Track(ctx, act, stories.Story{Slug: "other", Headline: "Other"})
 	wantCode(t, "Track", err, stories.CodeForbidden)
-	_, _, _, err = n.Append(ctx, act, stories.Append{Slug: "sony-hack", Text: "Hello"})
+	_, _, _, err = n.Publisher.Append(ctx, act, stories.Append{Slug: "sony-hack", Text: "Hello"})
 	wantCode(t, "Append", err, stories.CodeForbidden)
-	_, err = n.End(ctx, act, "sony-hack", "")
+	_, err = n.Editor.End(ctx, act, "sony-hack", "")
 	wantCode(t, "Close", err, stories.CodeForbidden)
-	_, err = n.Log(ctx, reader, "", 0, 10)
+	_, err = n.Desk.Log(ctx, reader, "", 0, 10)
 	wantCode(t, "Log", err, stories.CodeForbidden)
-	_, err = n.Status(ctx, reader)
+	_, err = n.Health.Status(ctx, reader)
 	wantCode(t, "Status", err, stories.CodeForbidden)
-	_, err = n.Members(ctx, reader)
+	_, err = n.Desk.Members(ctx, reader)
 	wantCode(t, "Members", err, stories.CodeForbidden)
-	_, err = n.SetModerator(ctx, stories.Act{By: moderator}, reader, true)
+	_, err = n.Desk.SetModerator(ctx, stories.Act{By: moderator}, reader, true)
 	wantCode(t, "SetModerator by a moderator", err, stories.CodeForbidden)
-	wantCode(t, "SetDesk by a moderator", n.SetDesk(ctx, stories.Act{By: moderator}, news, "console"), stories.CodeForbidden)
+	wantCode(t, "SetDesk by a moderator", n.Desk.SetDesk(ctx, stories.Act{By: moderator}, news, "console"), stories.CodeForbidden)
 	if !strings.Contains(err.Error(), "STORYBOT_ADMINS") {
 		t.Errorf("the refusal names no cure: %v", err)
 	}
@@ -106,12 +106,12 @@ func TestARefusedUpdateChangesNothing(t *testing.T) {
 		"bad slug":      {Slug: "Sony Hack!", Text: "ok"},
 		"unknown slug":  {Slug: "sony-hakc", Text: "ok"},
 	} {
-		_, _, _, err := n.Append(ctx, act, a)
+		_, _, _, err := n.Publisher.Append(ctx, act, a)
 		if code := stories.CodeOf(err); code != stories.CodeInvalid && code != stories.CodeNotFound {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	if card, err := n.Card(ctx, reader, "sony-hack"); err != nil || card.Story.Updates != 0 {
+	if card, err := n.Archive.Card(ctx, reader, "sony-hack"); err != nil || card.Story.Updates != 0 {
 		t.Errorf("card = %+v, %v", card, err)
 	}
 	if n.planned != 0 {
@@ -121,7 +121,7 @@ func TestARefusedUpdateChangesNothing(t *testing.T) {
 
 func TestUnknownSlugsOfferTheNearest(t *testing.T) {
 	n, _ := openTracked(t)
-	_, err := n.Story(t.Context(), "sony-hakc")
+	_, err := n.Archive.Story(t.Context(), "sony-hakc")
 	wantCode(t, "Story", err, stories.CodeNotFound)
 	if e := err.(*stories.Error); !slices.Equal(e.Near, []string{"sony-hack"}) {
 		t.Errorf("Near = %q", e.Near)
@@ -133,24 +133,24 @@ func TestTheSameTextTwiceIsConfirmed(t *testing.T) {
 	ctx := t.Context()
 	a := stories.Append{Slug: "sony-hack", Text: "The White House is confident."}
 	first := stories.Act{Key: "console:1", By: moderator}
-	if _, u, _, err := n.Append(ctx, first, a); err != nil || u.Number != 1 {
+	if _, u, _, err := n.Publisher.Append(ctx, first, a); err != nil || u.Number != 1 {
 		t.Fatalf("update %d, %v", u.Number, err)
 	}
 	n.now = n.now.Add(9 * time.Minute)
-	_, u, _, err := n.Append(ctx, first, a)
+	_, u, _, err := n.Publisher.Append(ctx, first, a)
 	if err != nil || u.Number != 1 {
 		t.Errorf("a replay gave update %d, %v", u.Number, err)
 	}
 	second := stories.Act{Key: "console:2", By: moderator}
-	_, _, _, err = n.Append(ctx, second, a)
+	_, _, _, err = n.Publisher.Append(ctx, second, a)
 	wantCode(t, "second paste", err, stories.CodeConfirm)
 	a.Again = true
-	if _, u, _, err = n.Append(ctx, second, a); err != nil || u.Number != 2 {
+	if _, u, _, err = n.Publisher.Append(ctx, second, a); err != nil || u.Number != 2 {
 		t.Errorf("confirmed: update %d, %v", u.Number, err)
 	}
 	a.Again = false
 	n.now = n.now.Add(stories.DuplicateWindow + time.Minute)
-	if _, u, _, err = n.Append(ctx, stories.Act{Key: "console:3", By: moderator}, a); err != nil || u.Number != 3 {
+	if _, u, _, err = n.Publisher.Append(ctx, stories.Act{Key: "console:3", By: moderator}, a); err != nil || u.Number != 3 {
 		t.Errorf("after the window: update %d, %v", u.Number, err)
 	}
 }
@@ -158,21 +158,21 @@ func TestTheSameTextTwiceIsConfirmed(t *testing.T) {
 func TestAClosedStoryTakesNoUpdates(t *testing.T) {
 	n, _ := openTracked(t)
 	ctx, act := t.Context(), stories.Act{By: moderator}
-	if told, err := n.End(ctx, act, "sony-hack", ""); err != nil || !told.Changed {
+	if told, err := n.Editor.End(ctx, act, "sony-hack", ""); err != nil || !told.Changed {
 		t.Fatalf("Close: %v, %v", told, err)
 	}
-	if told, err := n.End(ctx, act, "sony-hack", ""); err != nil || told.Changed {
+	if told, err := n.Editor.End(ctx, act, "sony-hack", ""); err != nil || told.Changed {
 		t.Errorf("closing twice: %v, %v", told, err)
 	}
-	_, _, _, err := n.Append(ctx, act, stories.Append{Slug: "sony-hack", Text: "More"})
+	_, _, _, err := n.Publisher.Append(ctx, act, stories.Append{Slug: "sony-hack", Text: "More"})
 	wantCode(t, "Append", err, stories.CodeClosed)
 	if !strings.Contains(err.Error(), "/desk reopen sony-hack") {
 		t.Errorf("no cure in %q", err)
 	}
-	if _, err := n.Begin(ctx, act, "sony-hack", ""); err != nil {
+	if _, err := n.Editor.Begin(ctx, act, "sony-hack", ""); err != nil {
 		t.Fatal(err)
 	}
-	if _, _, _, err := n.Append(ctx, act, stories.Append{Slug: "sony-hack", Text: "More"}); err != nil {
+	if _, _, _, err := n.Publisher.Append(ctx, act, stories.Append{Slug: "sony-hack", Text: "More"}); err != nil {
 		t.Error(err)
 	}
 }
@@ -183,12 +183,12 @@ func TestAChannelThatFollowsTwiceGetsAnUpdateOnce(t *testing.T) {
 	follow := stories.Follow{Destination: news, Lane: "console", Manages: manages}
 	for _, target := range []string{"sony-hack", "topic:security", "all"} {
 		follow.Target, _ = stories.ParseTarget(target)
-		if _, _, made, err := n.Subscribe(ctx, stories.Act{By: reader}, follow); err != nil || !made.Created {
+		if _, _, made, err := n.Subscriber.Subscribe(ctx, stories.Act{By: reader}, follow); err != nil || !made.Created {
 			t.Fatalf("%s: %v, %v", target, made, err)
 		}
 	}
 	n.planned = 0
-	_, _, progress, err := n.Append(ctx, stories.Act{By: moderator}, stories.Append{Slug: "sony-hack", Text: "News"})
+	_, _, progress, err := n.Publisher.Append(ctx, stories.Act{By: moderator}, stories.Append{Slug: "sony-hack", Text: "News"})
 	if err != nil || progress.Total != 1 || n.planned != 1 {
 		t.Errorf("progress = %+v, planned %d times, %v", progress, n.planned, err)
 	}
@@ -198,16 +198,16 @@ func TestOnlyChannelManagersSubscribe(t *testing.T) {
 	n, story := openTracked(t)
 	ctx, act := t.Context(), stories.Act{By: reader}
 	f := stories.Follow{Destination: news, Lane: "console", Target: stories.Target{Kind: stories.TargetAll}, Manages: func(context.Context) error { return stories.Errorf(stories.CodeForbidden, "Ask Ada.") }}
-	_, _, _, err := n.Subscribe(ctx, act, f)
+	_, _, _, err := n.Subscriber.Subscribe(ctx, act, f)
 	wantCode(t, "Subscribe", err, stories.CodeForbidden)
 	if !strings.Contains(err.Error(), "Ask Ada.") {
 		t.Errorf("no cure in %q", err)
 	}
-	_, err = n.Unsubscribe(ctx, act, f)
+	_, err = n.Subscriber.Unsubscribe(ctx, act, f)
 	wantCode(t, "Unsubscribe", err, stories.CodeForbidden)
-	_, _, err = n.Stop(ctx, act, f, story.ID)
+	_, _, err = n.Subscriber.Stop(ctx, act, f, story.ID)
 	wantCode(t, "Stop", err, stories.CodeForbidden)
-	_, err = n.Pause(ctx, act, f)
+	_, err = n.Subscriber.Pause(ctx, act, f)
 	wantCode(t, "Pause", err, stories.CodeForbidden)
 }
 
@@ -217,18 +217,18 @@ func TestStopMutesAStoryThatATopicStillBrings(t *testing.T) {
 	f := stories.Follow{Destination: news, Lane: "console", Manages: manages}
 	for _, target := range []string{"sony-hack", "topic:security"} {
 		f.Target, _ = stories.ParseTarget(target)
-		if _, _, _, err := n.Subscribe(ctx, stories.Act{By: reader}, f); err != nil {
+		if _, _, _, err := n.Subscriber.Subscribe(ctx, stories.Act{By: reader}, f); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if _, ended, err := n.Stop(ctx, act, f, story.ID); err != nil || !ended.Muted {
+	if _, ended, err := n.Subscriber.Stop(ctx, act, f, story.ID); err != nil || !ended.Muted {
 		t.Fatalf("Stop: muted %v, %v", ended, err)
 	}
-	_, _, progress, err := n.Append(ctx, stories.Act{By: moderator}, stories.Append{Slug: "sony-hack", Text: "News"})
+	_, _, progress, err := n.Publisher.Append(ctx, stories.Act{By: moderator}, stories.Append{Slug: "sony-hack", Text: "News"})
 	if err != nil || progress.Total != 0 {
 		t.Errorf("progress = %+v, %v", progress, err)
 	}
-	subs, err := n.Subscriptions(ctx, news)
+	subs, err := n.Following.Subscriptions(ctx, news)
 	if err != nil || len(subs) != 1 || subs[0].Target.Kind != stories.TargetTopic {
 		t.Errorf("subscriptions = %+v, %v", subs, err)
 	}
@@ -238,20 +238,20 @@ func TestNewSinceTheReaderLastLooked(t *testing.T) {
 	n, story := openTracked(t)
 	ctx := t.Context()
 	for _, text := range []string{"one", "two"} {
-		if _, _, _, err := n.Append(ctx, stories.Act{By: moderator}, stories.Append{Slug: "sony-hack", Text: text}); err != nil {
+		if _, _, _, err := n.Publisher.Append(ctx, stories.Act{By: moderator}, stories.Append{Slug: "sony-hack", Text: text}); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if card, _ := n.Card(ctx, reader, "sony-hack"); card.Returning || len(card.Newest) != 2 || card.Newest[0].Text != "two" {
+	if card, _ := n.Archive.Card(ctx, reader, "sony-hack"); card.Returning || len(card.Newest) != 2 || card.Newest[0].Text != "two" {
 		t.Errorf("first look: %+v", card)
 	}
-	if err := n.MarkSeen(ctx, reader, story.ID, 2); err != nil {
+	if err := n.Archive.MarkSeen(ctx, reader, story.ID, 2); err != nil {
 		t.Fatal(err)
 	}
-	if _, _, _, err := n.Append(ctx, stories.Act{By: moderator}, stories.Append{Slug: "sony-hack", Text: "three"}); err != nil {
+	if _, _, _, err := n.Publisher.Append(ctx, stories.Act{By: moderator}, stories.Append{Slug: "sony-hack", Text: "three"}); err != nil {
 		t.Fatal(err)
 	}
-	if card, _ := n.Card(ctx, reader, "sony-hack"); !card.Returning || card.New != 1 {
+	if card, _ := n.Archive.Card(ctx, reader, "sony-hack"); !card.Returning || card.New != 1 {
 		t.Errorf("second look: %+v", card)
 	}
 }
@@ -272,10 +272,10 @@ func TestALongSearchIsCut(t *testing.T) {
 func TestTheLogSaysWhoDidWhat(t *testing.T) {
 	n, _ := openTracked(t)
 	ctx := t.Context()
-	if _, _, _, err := n.Append(ctx, stories.Act{By: moderator}, stories.Append{Slug: "sony-hack", Text: "News"}); err != nil {
+	if _, _, _, err := n.Publisher.Append(ctx, stories.Act{By: moderator}, stories.Append{Slug: "sony-hack", Text: "News"}); err != nil {
 		t.Fatal(err)
 	}
-	entries, err := n.Log(ctx, moderator, "sony-hack", 0, 10)
+	entries, err := n.Desk.Log(ctx, moderator, "sony-hack", 0, 10)
 	if err != nil || len(entries) != 2 {
 		t.Fatalf("log = %+v, %v", entries, err)
 	}

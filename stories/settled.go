@@ -16,7 +16,7 @@ const (
 // Settled waits, two seconds at most, until what is on its way to d now has
 // ended: who stops something asks this once it is stopped. It is false when one
 // more message may still arrive, or nobody can say.
-func (s *Service) Settled(ctx context.Context, d Destination) bool {
+func (s *Following) Settled(ctx context.Context, d Destination) bool {
 	ctx, done := context.WithTimeout(ctx, settleWithin)
 	defer done()
 	first, err := s.store.InFlight(ctx, d)

@@ -12,7 +12,7 @@ import (
 
 // air is a store that knows what is on its way only.
 type air struct {
-	stories.Store
+	stories.FollowingStore
 	inFlight func() ([]int64, error)
 }
 
@@ -53,8 +53,8 @@ func TestSettled(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				began := time.Now()
-				s := stories.NewService(stories.Config{Store: air{inFlight: func() ([]int64, error) { return tt.after(time.Since(began)) }}})
-				if got := s.Settled(t.Context(), news); got != tt.want || time.Since(began) != tt.took {
+				s := stories.NewService(stories.Config{Stores: stories.Stores{Following: air{inFlight: func() ([]int64, error) { return tt.after(time.Since(began)) }}}})
+				if got := s.Following.Settled(t.Context(), news); got != tt.want || time.Since(began) != tt.took {
 					t.Errorf("settled is %v after %v, want %v after %v", got, time.Since(began), tt.want, tt.took)
 				}
 			})

@@ -5,34 +5,54 @@ import (
 	"time"
 )
 
-// Store is what Service asks of a database. Every method that takes an Act is
+// What a Service asks of a database, by family. Every method that takes an Act is
 // one transaction that also writes the desk's log, unless nothing changed, and
 // records Act.Key: asked again under the same key it changes nothing and returns
 // what it returned then. Methods return CodeNotFound, CodeExists and CodeClosed as their
 // comments say, CodeUnavailable when the database cannot be reached, and
 // errors without a code for everything else.
-type Store interface {
-	StoryStore
-	SubscriptionStore
-	PeopleStore
-	DeliveryReader
-	PutBackStore
-	ScheduleStore
-	StoryEditStore
-	NameReader
+
+// RightsStore keeps who may do what.
+type RightsStore interface {
+	// RoleOf returns the stored role of ref, Reader when there is none.
+	RoleOf(ctx context.Context, ref string) (Role, error)
+	// Members returns everyone with a stored role, admins first, then by name.
+	Members(ctx context.Context) ([]Member, error)
+	// ClaimCode returns the code kept for the first admin, keeping fresh when
+	// none is; "" when there is an admin.
+	ClaimCode(ctx context.Context, fresh string) (code string, err error)
+	// ClaimAdmin makes act.By an admin if nobody is one yet and code is the kept
+	// one (SameClaimCode), which is then dropped. CodeExists, CodeForbidden.
+	ClaimAdmin(ctx context.Context, act Act, code string) error
 }
 
-// StoryStore keeps stories and updates.
-type StoryStore interface {
-	// StoryBySlug finds a story by its slug or an older one. CodeNotFound.
+// ArchiveStore reads stories and updates one by one.
+type ArchiveStore interface {
+	// StoryBySlug finds a story by its slug or an older one, also of a story that was
+	// merged into it. CodeNotFound.
 	StoryBySlug(ctx context.Context, slug string) (Story, error)
-	// StoryByID finds a story. CodeNotFound.
+	// StoryByID finds a story, or the one that it was merged into. CodeNotFound.
 	StoryByID(ctx context.Context, id int64) (Story, error)
-	// Updates returns a story's updates with numbers below before (0: all),
-	// newest number first, at most limit.
+	// Updates returns a story's updates in the places below before (0: all), the newest
+	// first, at most limit. The newest of n updates is in place n.
 	Updates(ctx context.Context, storyID int64, before, limit int) ([]Update, error)
-	// UpdateByNumber finds one update of a story. CodeNotFound.
+	// UpdateByNumber finds one update of a story, of one that was merged by the number
+	// it had there. CodeNotFound.
 	UpdateByNumber(ctx context.Context, storyID int64, number int) (Update, error)
+	// UpdateBySlug finds an update by a slug and a number: that of a story which was
+	// merged is as it was there, was is that then. Where that story had no such number
+	// it is one of the story it went on as. CodeNotFound.
+	UpdateBySlug(ctx context.Context, slug string, number int) (u Update, was Former, err error)
+	// Unseen counts the updates of a story that a reader was not shown, and returns
+	// the numbers of those that are among its newest so many; looked is false when
+	// they never looked at it, or at one that was merged into it.
+	Unseen(ctx context.Context, reader string, storyID int64, newest int) (count int, numbers []int, looked bool, err error)
+	// MarkSeen records that the reader was shown updates up to number.
+	MarkSeen(ctx context.Context, reader string, storyID int64, number int) error
+}
+
+// IndexStore looks for stories.
+type IndexStore interface {
 	// Search returns stories whose headline, summary, slug, topics or updates
 	// hold all words of query (the last as a prefix), newest activity first;
 	// all stories for an empty query. total counts all that match.
@@ -54,20 +74,30 @@ type StoryStore interface {
 	// Searchable is false while Search and Suggest may miss stories because what
 	// an earlier version of the program wrote is not in their index yet.
 	Searchable(ctx context.Context) (bool, error)
-	// SameText returns the newest update of the story stored since then with
-	// exactly this text. CodeNotFound when there is none.
-	SameText(ctx context.Context, storyID int64, text string, since time.Time) (Update, error)
+}
 
-	// ScheduledOf returns what was scheduled of a story since then and is open: without
-	// numbers, the newest first, at most MaxScheduled.
-	ScheduledOf(ctx context.Context, storyID int64, since time.Time) ([]Update, error)
-
+// EditorStore changes stories.
+type EditorStore interface {
 	// CreateStory stores s and returns it with its id. CodeExists when its
 	// slug is another story's slug or alias.
 	CreateStory(ctx context.Context, act Act, s Story) (Story, error)
-	// SetStoryState closes or reopens a story. changed is false when it was in
-	// that state already. CodeNotFound.
-	SetStoryState(ctx context.Context, act Act, storyID int64, state State) (s Story, changed bool, err error)
+	// EditStory changes a story's own words. Told.Changed is false when it has these
+	// already. Who follows one of its topics is asked anew at each update. CodeNotFound.
+	EditStory(ctx context.Context, act Act, storyID int64, e StoryEdit) (Told, error)
+	// EndStory closes a story after publishing u as its last update; BeginStory takes it
+	// up again and publishes u. Where u has no text none is published. Both are one act.
+	// CodeNotFound, CodeClosed when u can be published no more, CodeInvalid when an
+	// update of the story can still be undone, which a closed story could not take.
+	EndStory(ctx context.Context, act Act, u Update) (Told, error)
+	BeginStory(ctx context.Context, act Act, u Update) (Told, error)
+	// RenameStory gives a story another slug; the one it had leads to it for good.
+	// Told.Changed is false when it is called so. CodeNotFound, CodeExists when another
+	// story is or was called so.
+	RenameStory(ctx context.Context, act Act, storyID int64, slug string) (Told, error)
+}
+
+// PublisherStore takes updates in.
+type PublisherStore interface {
 	// AppendUpdate gives u the story's next number and stores it together with
 	// one delivery for every destination where what decides (Decides) of those that
 	// follow the story, one of its topics or all lets u.Level through. A blocked
@@ -76,16 +106,22 @@ type StoryStore interface {
 	// unsent deliveries of the story that are less urgent are raised to
 	// u.Level, so that they stay in front. CodeNotFound, CodeClosed.
 	AppendUpdate(ctx context.Context, act Act, u Update) (Update, Progress, error)
-
-	// Seen returns the highest update number of the story this reader has
-	// been shown, 0 for none.
-	Seen(ctx context.Context, reader string, storyID int64) (int, error)
-	// MarkSeen records that the reader was shown updates up to number.
-	MarkSeen(ctx context.Context, reader string, storyID int64, number int) error
+	// SameText returns the newest update of the story stored since then with
+	// exactly this text. CodeNotFound when there is none.
+	SameText(ctx context.Context, storyID int64, text string, since time.Time) (Update, error)
+	// Updates: see ArchiveStore.
+	Updates(ctx context.Context, storyID int64, before, limit int) ([]Update, error)
+	// ScheduledOf returns what was scheduled of a story since then and is open: without
+	// numbers, the newest first, at most MaxScheduled.
+	ScheduledOf(ctx context.Context, storyID int64, since time.Time) ([]Update, error)
+	// Acted says whether an act with this key has been recorded.
+	Acted(ctx context.Context, key string) (bool, error)
+	// ProgressOf counts an update's deliveries over all revisions.
+	ProgressOf(ctx context.Context, updateID int64) (Progress, error)
 }
 
-// SubscriptionStore keeps subscriptions and destinations.
-type SubscriptionStore interface {
+// SubscriberStore changes who follows what.
+type SubscriberStore interface {
 	// Subscribe makes d follow s.Target; lane is d's rate domain. What waits there and
 	// does not pass s.Level, where s decides now, is skipped. A destination
 	// that was blocked or gone is reachable again. Where the subscription was there
@@ -106,15 +142,34 @@ type SubscriptionStore interface {
 	// Unstop ends the mute of a story at d and returns what decides about it there now.
 	// Where that brings it, act.Audience is told. CodeNotFound for an unknown story.
 	Unstop(ctx context.Context, act Act, d Destination, storyID int64) (Brought, error)
+	// SetSubscriptionState pauses or resumes. CodeNotFound, CodeReplaced.
+	SetSubscriptionState(ctx context.Context, act Act, d Destination, t Target, state SubscriptionState) (Subscription, error)
+	// StoryByID: see ArchiveStore.
+	StoryByID(ctx context.Context, id int64) (Story, error)
+}
+
+// FollowingStore tells who follows what, and what came of it.
+type FollowingStore interface {
+	// Subscriptions returns what d follows, stories before topics before all.
+	Subscriptions(ctx context.Context, d Destination) ([]Subscription, error)
 	// Brings returns what decides now which updates of a story come to d.
 	Brings(ctx context.Context, d Destination, storyID int64) (Decision, error)
 	// Mutes returns the newest mutes at d, at most limit: those of stories that a
 	// topic or all which d follows, paused or not, would bring.
 	Mutes(ctx context.Context, d Destination, limit int) ([]Mute, error)
-	// SetSubscriptionState pauses or resumes. CodeNotFound, CodeReplaced.
-	SetSubscriptionState(ctx context.Context, act Act, d Destination, t Target, state SubscriptionState) (Subscription, error)
-	// Subscriptions returns what d follows, stories before topics before all.
-	Subscriptions(ctx context.Context, d Destination) ([]Subscription, error)
+	// DeliveriesTo returns d's deliveries of a story (number 0: its newest
+	// ones), newest first, at most limit.
+	DeliveriesTo(ctx context.Context, d Destination, storyID int64, number, limit int) ([]Delivery, error)
+	// NoticeDelivery returns what became of a notice that is owed to one channel.
+	// CodeNotFound.
+	NoticeDelivery(ctx context.Context, noticeID int64) (Delivery, error)
+	// InFlight returns the deliveries of updates to d whose requests may be on their
+	// way.
+	InFlight(ctx context.Context, d Destination) ([]int64, error)
+}
+
+// PlacesStore changes destinations as their platforms do.
+type PlacesStore interface {
 	// ReopenDestination makes a blocked destination reachable again: its newest
 	// keep held updates are pending, the older ones skipped, and of all else that is
 	// held the newest keep of each kind. It returns how many deliveries are pending
@@ -137,37 +192,56 @@ type SubscriptionStore interface {
 	// destinations of its workspace, or, where it names neither, of its platform;
 	// in the order of their names.
 	LanesOf(ctx context.Context, d Destination) ([]string, error)
-	// Desks returns the destinations that were named the desk's channel.
-	Desks(ctx context.Context) ([]Destination, error)
-	// SetDesk names d a desk's channel, one a workspace: an earlier one of the
-	// same platform and workspace is replaced.
-	SetDesk(ctx context.Context, act Act, d Destination, lane string) error
+	// Failing: see HealthStore.
+	Failing(ctx context.Context, limit int) (failing []FailingDestination, total int, err error)
 }
 
-// PeopleStore keeps who may do what, and who did.
-type PeopleStore interface {
-	// RoleOf returns the stored role of ref, Reader when there is none.
+// DeskStore keeps who is at the desk, and what they did.
+type DeskStore interface {
+	// RoleOf: see RightsStore.
 	RoleOf(ctx context.Context, ref string) (Role, error)
-	// Members returns everyone with a stored role, admins first, then by name.
+	// Members: see RightsStore.
 	Members(ctx context.Context) ([]Member, error)
 	// SetRole gives u a role, Reader to take it away. changed is false when u
 	// had it already.
 	SetRole(ctx context.Context, act Act, u User, role Role) (changed bool, err error)
-	// ClaimCode returns the code kept for the first admin, keeping fresh when
-	// none is; "" when there is an admin.
-	ClaimCode(ctx context.Context, fresh string) (code string, err error)
-	// ClaimAdmin makes act.By an admin if nobody is one yet and code is the kept
-	// one (SameClaimCode), which is then dropped. CodeExists, CodeForbidden.
-	ClaimAdmin(ctx context.Context, act Act, code string) error
-	// Acted says whether an act with this key has been recorded.
-	Acted(ctx context.Context, key string) (bool, error)
 	// NameOf returns what the person ref was called when their platform last told
 	// it, else when they last did something that is in the log, or as a member of the
 	// desk; "" when nobody knows.
 	NameOf(ctx context.Context, ref string) (string, error)
+	// NamesOf returns what these places and their workspaces are called.
+	NamesOf(ctx context.Context, places []Destination) (Names, error)
 	// Log returns log entries with ids below before (0: all), newest first, of
 	// one story (storyID 0: of all).
 	Log(ctx context.Context, storyID int64, before int64, limit int) ([]LogEntry, error)
+	// Desks returns the destinations that were named the desk's channel.
+	Desks(ctx context.Context) ([]Destination, error)
+	// SetDesk names d a desk's channel, one a workspace: an earlier one of the
+	// same platform and workspace is replaced. It is asked about the newest MostAsked
+	// scheduled updates that wait for a decision already.
+	SetDesk(ctx context.Context, act Act, d Destination, lane string) error
+}
+
+// HealthStore tells how deliveries stand, and what is planned.
+type HealthStore interface {
+	// Queue returns every lane that has deliveries not finished.
+	Queue(ctx context.Context) ([]LaneStatus, error)
+	// Failing returns destinations that are blocked, and how many there are in
+	// all; the longest blocked first, at most limit.
+	Failing(ctx context.Context, limit int) (failing []FailingDestination, total int, err error)
+	// FailedTellings returns the messages that were to tell channels what they follow
+	// and failed at since or later, the newest first, at most limit. Channels that are
+	// gone are left out.
+	FailedTellings(ctx context.Context, since time.Time, limit int) (newest []FailedTelling, total int, err error)
+	// Followers counts the destinations that follow anything.
+	Followers(ctx context.Context) (channels int, err error)
+	// CountScheduled counts those that are open, of one story or, where that is 0, of
+	// all; what waits and was due before late is held up.
+	CountScheduled(ctx context.Context, storyID int64, late time.Time) (Planned, error)
+}
+
+// NotesStore keeps what is needed for a moment.
+type NotesStore interface {
 	// PutNote keeps a small text of a person (by ref) under an id, for the time
 	// between a question and its answer; Note reads it. The id's first letter is
 	// its kind: of each kind a person's notes beyond the newest MaxNotes are
@@ -179,30 +253,4 @@ type PeopleStore interface {
 	// most of them within per before: then it records nothing and wait is how
 	// long it takes until the next one is allowed. wait is 0 when it is recorded.
 	Allow(ctx context.Context, person, what string, most int, per time.Duration, now time.Time) (wait time.Duration, err error)
-}
-
-// DeliveryReader tells what became of deliveries.
-type DeliveryReader interface {
-	// ProgressOf counts an update's deliveries over all revisions.
-	ProgressOf(ctx context.Context, updateID int64) (Progress, error)
-	// DeliveriesTo returns d's deliveries of a story (number 0: its newest
-	// ones), newest first, at most limit.
-	DeliveriesTo(ctx context.Context, d Destination, storyID int64, number, limit int) ([]Delivery, error)
-	// NoticeDelivery returns what became of a notice that is owed to one channel.
-	// CodeNotFound.
-	NoticeDelivery(ctx context.Context, noticeID int64) (Delivery, error)
-	// InFlight returns the deliveries of updates to d whose requests may be on their
-	// way.
-	InFlight(ctx context.Context, d Destination) ([]int64, error)
-	// Queue returns every lane that has deliveries not finished.
-	Queue(ctx context.Context) ([]LaneStatus, error)
-	// Failing returns destinations that are blocked, and how many there are in
-	// all; the longest blocked first, at most limit.
-	Failing(ctx context.Context, limit int) (failing []FailingDestination, total int, err error)
-	// FailedTellings returns the messages that were to tell channels what they follow
-	// and failed at since or later, the newest first, at most limit. Channels that are
-	// gone are left out.
-	FailedTellings(ctx context.Context, since time.Time, limit int) ([]FailedTelling, error)
-	// Followers counts the destinations that follow anything.
-	Followers(ctx context.Context) (channels int, err error)
 }

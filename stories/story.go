@@ -93,7 +93,7 @@ func checkText(field, s string, limit int) error {
 	something, readable := visible(s)
 	switch {
 	case strings.TrimSpace(s) == "":
-		return Errorf(CodeInvalid, "The %s is empty. Write it after the options.", field)
+		return Errorf(CodeInvalid, "The %s is empty. Write it.", field)
 	case !utf8.ValidString(s):
 		return Errorf(CodeInvalid, "The %s is not valid UTF-8 text. Paste it again as plain text.", field)
 	case strings.ContainsRune(s, 0):

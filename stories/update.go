@@ -54,37 +54,13 @@ type Update struct {
 	Text     string
 	Sources  []string // http and https links
 	Picture  Picture
+	Marks    Marks
 	Level    Level
-	Author   User
+	Author   User // of the first wording
 	// At is when it happened or was published, as the newsroom says.
 	At time.Time
 	// CreatedAt is when it was stored.
 	CreatedAt time.Time
-}
-
-// RevisionKind says why an update reads differently from before.
-type RevisionKind string
-
-// The kinds of revision. The first wording is Original.
-const (
-	Original   RevisionKind = "original"
-	Correction RevisionKind = "correction" // the meaning changed
-	Fix        RevisionKind = "fix"        // a slip of the pen
-	Withdrawal RevisionKind = "withdrawal"
-	Hold       RevisionKind = "hold"
-	Release    RevisionKind = "release"
-)
-
-// Revision is one wording an update has had.
-type Revision struct {
-	UpdateID int64
-	Revision int
-	Kind     RevisionKind
-	Text     string
-	Sources  []string
-	Reason   string
-	Author   User
-	At       time.Time
 }
 
 // Limits of an update.
@@ -100,15 +76,3 @@ const DuplicateWindow = 10 * time.Minute
 
 // CheckUpdateText says whether s can be an update's text. Error: CodeInvalid.
 func CheckUpdateText(s string) error { return checkText("text", s, MaxUpdateText) }
-
-// MaxReason is how long a revision's reason may be, in characters (code points).
-const MaxReason = 500
-
-// CheckReason says whether s can be a revision's reason; it may be empty.
-// Error: CodeInvalid.
-func CheckReason(s string) error {
-	if s == "" {
-		return nil
-	}
-	return checkText("reason", s, MaxReason)
-}

@@ -17,7 +17,7 @@ func TestARefusalBeginsWithTheWarning(t *testing.T) {
 	n.must(n.ask("mo", "news", "/update sony-hack The studio cancels the film."))
 	n.work(blocking)
 	for _, line := range []string{
-		"/update sony-hakc It waits.", "/update sony-hack", "/update nosuch It waits.", "/why sony-hakc", "/why sony-hack 99", "/why sony-hack", "/unsubscribe sony-hakc",
+		"/update sony-hakc It waits.", "/update", "/update nosuch It waits.", "/why sony-hakc", "/why sony-hack 99", "/why sony-hack", "/unsubscribe sony-hakc",
 		"/subscribe topic:securty", "/subscribe sony-hack level:loud", "/subscriptions nosuch", "/desk moderators", "/nothing", "/update sony-hack It waits. level:breaking", "/subscriptions",
 	} {
 		n.now = n.now.Add(blockedTell + time.Minute)
@@ -42,12 +42,12 @@ func TestAnAnswerStandsWithoutTheWarning(t *testing.T) {
 	cancel()
 	reply := bot.Reply{Message: bot.Plainly("Nothing was changed."), Failed: true}
 	want := transcript(reply)
-	n.tellBlocked(ctx, n.request("mo", "general"), &reply)
+	n.common.warning.tellBlocked(ctx, n.request("mo", "general"), &reply)
 	if got := transcript(reply); got != want {
 		t.Errorf("got %s", got)
 	}
-	n.stories = nil // whatever goes wrong in it
-	n.tellBlocked(t.Context(), n.request("mo", "general"), &reply)
+	n.common.warning.following = nil // whatever goes wrong in it
+	n.common.warning.tellBlocked(t.Context(), n.request("mo", "general"), &reply)
 	if got := transcript(reply); got != want {
 		t.Errorf("got %s", got)
 	}

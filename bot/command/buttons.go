@@ -3,42 +3,59 @@ package command
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"time"
 
 	"storybot/bot"
 	"storybot/stories"
 )
 
+// finding finds what a command or button names.
+type finding struct {
+	log      *slog.Logger
+	archive  Archive
+	merger   Merger
+	refusing *refusing
+}
+
 // press is what pressing a button does.
-type press func(m *Mux, ctx context.Context, r request, args bot.Args) (bot.Reply, error)
+type press func(ctx context.Context, r request, args bot.Args) (bot.Reply, error)
 
 // presses is what every entry of bot.Actions does.
-func presses() map[bot.Action]press {
+func presses(f *families) map[bot.Action]press {
 	return map[bot.Action]press{
-		bot.ActionOpen:      (*Mux).pressOpen,
-		bot.ActionShare:     (*Mux).pressShare,
-		bot.ActionTimeline:  (*Mux).pressTimeline,
-		bot.ActionRead:      (*Mux).pressRead,
-		bot.ActionPage:      (*Mux).pressPage,
-		bot.ActionFollow:    (*Mux).pressFollow,
-		bot.ActionStop:      (*Mux).pressStop,
-		bot.ActionAgain:     (*Mux).pressAgain,
-		bot.ActionList:      (*Mux).pressList,
-		bot.ActionChoose:    (*Mux).pressChoose,
-		bot.ActionEnd:       (*Mux).pressEnd,
-		bot.ActionPause:     (*Mux).pressPause,
-		bot.ActionResume:    (*Mux).pressResume,
-		bot.ActionAnswer:    (*Mux).pressAnswer,
-		bot.ActionLog:       (*Mux).pressLog,
-		bot.ActionSettle:    (*Mux).pressSettle,
-		bot.ActionRelease:   (*Mux).pressRelease,
-		bot.ActionStatus:    (*Mux).pressStatus,
-		bot.ActionMember:    (*Mux).pressMember,
-		bot.ActionMembers:   (*Mux).pressMembers,
-		bot.ActionPlan:      (*Mux).pressPlan,
-		bot.ActionScheduled: (*Mux).pressScheduled,
-		bot.ActionPublish:   (*Mux).pressPublish,
-		bot.ActionCancel:    (*Mux).pressCancel,
+		bot.ActionOpen:      f.readers.showing.pressOpen,
+		bot.ActionShare:     f.readers.showing.pressShare,
+		bot.ActionTimeline:  f.readers.showing.pressTimeline,
+		bot.ActionRead:      f.readers.showing.pressRead,
+		bot.ActionPage:      f.readers.listing.pressPage,
+		bot.ActionFollow:    f.readers.joining.pressFollow,
+		bot.ActionStop:      f.readers.leaving.pressStop,
+		bot.ActionAgain:     f.readers.leaving.pressAgain,
+		bot.ActionList:      f.readers.follows.pressList,
+		bot.ActionChoose:    f.readers.follows.pressChoose,
+		bot.ActionEnd:       f.readers.changing.pressEnd,
+		bot.ActionPause:     f.readers.changing.pressPause,
+		bot.ActionResume:    f.readers.changing.pressResume,
+		bot.ActionAnswer:    f.common.doubts.pressAnswer,
+		bot.ActionLog:       f.desks.logging.pressLog,
+		bot.ActionSettle:    f.desks.running.pressSettle,
+		bot.ActionRelease:   f.desks.running.pressRelease,
+		bot.ActionStatus:    f.desks.running.pressStatus,
+		bot.ActionMember:    f.desks.staffing.pressMember,
+		bot.ActionMembers:   f.desks.staffing.pressMembers,
+		bot.ActionHistory:   f.writers.recalling.pressHistory,
+		bot.ActionPlan:      f.writers.scheduling.pressPlan,
+		bot.ActionScheduled: f.writers.scheduling.pressScheduled,
+		bot.ActionPublish:   f.writers.scheduling.pressPublish,
+		bot.ActionCancel:    f.forms.undoing.pressCancel,
+		bot.ActionRedraft:   f.forms.undoing.pressRedraft,
+		bot.ActionMerge:     f.writers.merging.pressMerge,
+		bot.ActionWhy:       f.readers.explaining.pressWhy,
+		bot.ActionForm:      f.forms.posting.pressForm,
+		bot.ActionDraft:     f.forms.posting.pressDraft,
+		bot.ActionPost:      f.forms.posting.pressPost,
+		bot.ActionDiscard:   f.forms.posting.pressDiscard,
 	}
 }
 
@@ -51,7 +68,7 @@ func (m *Mux) press(ctx context.Context, c bot.Command, pressed bot.Press) (bot.
 			c.User.Name = c.Asker.Name(ctx)
 		}
 		var reply bot.Reply
-		if reply, err = m.presses[spec.Action](m, ctx, request{Command: c}, args); err == nil {
+		if reply, err = m.presses[spec.Action](ctx, request{Command: c}, args); err == nil {
 			return reply, nil
 		}
 	}
@@ -63,8 +80,8 @@ func (m *Mux) press(ctx context.Context, c bot.Command, pressed bot.Press) (bot.
 
 // storyByID finds the story a button is about. Error: bot.ErrOldButton when it
 // is gone.
-func (m *Mux) storyByID(ctx context.Context, id int64) (stories.Story, error) {
-	story, err := m.stories.StoryByID(ctx, id)
+func (m *finding) storyByID(ctx context.Context, id int64) (stories.Story, error) {
+	story, err := m.archive.StoryByID(ctx, id)
 	if stories.CodeOf(err) == stories.CodeNotFound {
 		return story, bot.ErrOldButton
 	}
@@ -73,16 +90,16 @@ func (m *Mux) storyByID(ctx context.Context, id int64) (stories.Story, error) {
 
 // note reads what a button's question put aside. Error: bot.ErrOldButton once
 // it is gone.
-func (m *Mux) note(ctx context.Context, id string) (string, error) {
-	text, err := m.stories.Note(ctx, id)
+func (m *questions) note(ctx context.Context, id string) (string, error) {
+	text, err := m.notes.Note(ctx, id)
 	if stories.CodeOf(err) == stories.CodeNotFound {
 		return "", bot.ErrOldButton
 	}
 	return text, err
 }
 
-func (m *Mux) pressOpen(ctx context.Context, r request, args bot.Args) (bot.Reply, error) {
-	story, err := m.storyByID(ctx, args.Number(0))
+func (m *showing) pressOpen(ctx context.Context, r request, args bot.Args) (bot.Reply, error) {
+	story, err := m.finding.storyByID(ctx, args.Number(0))
 	if err != nil {
 		return bot.Reply{}, err
 	}
@@ -92,34 +109,38 @@ func (m *Mux) pressOpen(ctx context.Context, r request, args bot.Args) (bot.Repl
 // sharesAMinute is how many stories a person may show to a channel in a minute.
 const sharesAMinute = 5
 
-func (m *Mux) pressShare(ctx context.Context, r request, args bot.Args) (bot.Reply, error) {
-	story, err := m.storyByID(ctx, args.Number(0))
+func (m *showing) pressShare(ctx context.Context, r request, args bot.Args) (bot.Reply, error) {
+	story, err := m.finding.storyByID(ctx, args.Number(0))
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	if err := m.stories.Allow(ctx, r.User, "share a story", sharesAMinute, time.Minute); err != nil {
+	if err := m.notes.Allow(ctx, r.User, "share a story", sharesAMinute, time.Minute); err != nil {
 		return bot.Reply{}, err
 	}
 	return m.card(ctx, r, story.Slug, true)
 }
 
-func (m *Mux) pressTimeline(ctx context.Context, r request, args bot.Args) (bot.Reply, error) {
-	story, err := m.storyByID(ctx, args.Number(0))
+func (m *showing) pressTimeline(ctx context.Context, r request, args bot.Args) (bot.Reply, error) {
+	story, err := m.finding.storyByID(ctx, args.Number(0))
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	return m.timeline(ctx, r.User, story, int(args.Number(1)))
+	before := int(args.Number(1))
+	if story.ID != args.Number(0) { // it was merged since, and its pages are others now
+		before = 0
+	}
+	return m.timeline(ctx, r.User, story, before)
 }
 
-func (m *Mux) pressRead(ctx context.Context, _ request, args bot.Args) (bot.Reply, error) {
-	story, err := m.storyByID(ctx, args.Number(0))
+func (m *showing) pressRead(ctx context.Context, _ request, args bot.Args) (bot.Reply, error) {
+	story, err := m.finding.storyByID(ctx, args.Number(0))
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	return m.readUpdate(ctx, story, int(args.Number(1)), int(args.Number(2)))
+	return m.readUpdate(ctx, story, args.Number(0), int(args.Number(1)), int(args.Number(2)))
 }
 
-func (m *Mux) pressPage(ctx context.Context, r request, args bot.Args) (bot.Reply, error) {
+func (m *listing) pressPage(ctx context.Context, r request, args bot.Args) (bot.Reply, error) {
 	query, err := m.unpackQuery(ctx, args.Word)
 	if err != nil {
 		return bot.Reply{}, err

@@ -15,7 +15,7 @@ func TestPostAgainOnce(t *testing.T) {
 	again := n.last.Message.Buttons[0]
 	n.must(n.pressed("mo", "general", again.Action, again.Arg))
 	n.must(n.pressed("mo", "general", again.Action, again.Arg))
-	story, err := n.service.Story(t.Context(), "sony-hack")
+	story, err := n.service.Archive.Story(t.Context(), "sony-hack")
 	if err != nil || story.Updates != 2 {
 		t.Errorf("updates = %d, %v; want 2", story.Updates, err)
 	}
@@ -25,7 +25,7 @@ func TestPostAgainNeedsTheRightStill(t *testing.T) {
 	n := openTracked(t)
 	n.ask("mo", "general", "/update sony-hack The White House is confident.")
 	again := n.last.Message.Buttons[0]
-	if _, err := n.service.SetModerator(t.Context(), stories.Act{By: user("ada")}, user("mo"), false); err != nil {
+	if _, err := n.service.Desk.SetModerator(t.Context(), stories.Act{By: user("ada")}, user("mo"), false); err != nil {
 		t.Fatal(err)
 	}
 	if reply := n.pressed("mo", "general", again.Action, again.Arg); !reply.Failed || !strings.Contains(bot.PlainText(reply.Message), "Only moderators") {
@@ -57,7 +57,7 @@ func TestOldButtons(t *testing.T) {
 		t.Error("something was changed")
 	}
 	// A search put aside is no update put aside.
-	n.service.PutNote(t.Context(), stories.User{Ref: "console:mo"}, "nA", "some words")
+	n.service.Notes.PutNote(t.Context(), stories.User{Ref: "console:mo"}, "nA", "some words")
 	if reply := n.pressed("mo", "general", "answer", "0.nA"); !reply.Failed {
 		t.Errorf("answer: %s", transcript(reply))
 	}
@@ -65,7 +65,7 @@ func TestOldButtons(t *testing.T) {
 
 func TestStopButton(t *testing.T) {
 	n := openTracked(t)
-	story, _ := n.service.Story(t.Context(), "sony-hack")
+	story, _ := n.service.Archive.Story(t.Context(), "sony-hack")
 	n.must(n.ask("ria", "general", "/subscribe sony-hack"))
 	n.must(n.ask("ria", "general", "/subscribe topic:film"))
 	if reply := n.pressed("tom", "general", bot.ActionStop, strconv.FormatInt(story.ID, 10)); !reply.Failed {
@@ -91,7 +91,7 @@ func TestFollowButton(t *testing.T) {
 		t.Errorf("a channel the bot cannot post to: %s", transcript(reply))
 	}
 	n.must(n.press("ria", "general", "Follow here"))
-	subs, err := n.service.Subscriptions(t.Context(), channel("general"))
+	subs, err := n.service.Following.Subscriptions(t.Context(), channel("general"))
 	if err != nil || len(subs) != 1 || subs[0].Target.Name != "sony-hack" {
 		t.Errorf("subscriptions = %v, %v", subs, err)
 	}
@@ -102,7 +102,7 @@ func TestFollowingAgainKeepsTheLevel(t *testing.T) {
 	n.must(n.ask("ria", "general", "/subscribe sony-hack level:breaking"))
 	n.must(n.ask("ria", "elsewhere", "/story sony-hack"))
 	n.must(n.press("ria", "general", "Follow here"))
-	subs, err := n.service.Subscriptions(t.Context(), channel("general"))
+	subs, err := n.service.Following.Subscriptions(t.Context(), channel("general"))
 	if err != nil || len(subs) != 1 || subs[0].Level != stories.Breaking {
 		t.Errorf("subscriptions = %v, %v", subs, err)
 	}
@@ -110,7 +110,7 @@ func TestFollowingAgainKeepsTheLevel(t *testing.T) {
 
 // The table of actions and what they do must not drift apart.
 func TestEveryActionDoesSomething(t *testing.T) {
-	does := presses()
+	does := presses(&families{})
 	for _, spec := range bot.Actions() {
 		if does[spec.Action] == nil {
 			t.Errorf("nothing happens when %q is pressed", spec.Action)

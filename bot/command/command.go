@@ -4,10 +4,17 @@
 // table.go is the table; it drives what platforms register, how text is parsed,
 // what help says and which function answers. mux.go takes a bot.Command
 // through it: find, parse, answer, and make a refusal of whatever went wrong
-// (reply.go, the only place that does). buttons.go is the same for buttons.
-// The rest is one family of commands a file: story.go, timeline.go, follow.go, stopping.go,
-// update.go, desk.go, people.go, status.go. Rights are checked by
-// stories.Service, never here.
+// (reply.go, the only place that does). buttons.go is the same for buttons,
+// forms.go for forms: their kinds are made in writing.go, tracking.go, editing.go
+// and correcting.go, posting.go does what a preview offers, and drafts.go lists what
+// was not posted. The rest is one family of commands a file: story.go, timeline.go,
+// follow.go, stopping.go, update.go, scheduled.go, revise.go, merge.go, people.go,
+// status.go.
+//
+// families.go shows which of them asks which, and newsroom.go what they ask of the
+// newsroom. The newsroom checks every right again when something is done; here they
+// are asked for first where somebody would otherwise fill in a form, or answer a
+// question, in vain.
 package command
 
 import (
@@ -21,9 +28,9 @@ import (
 
 // Config is what a Mux is made of. Stories and Schedule are required.
 type Config struct {
-	Stories *stories.Service
+	Stories Newsroom
 	// Schedule is the updates that wait for their time.
-	Schedule *stories.Schedule
+	Schedule Schedule
 	// Zone is where times are that moderators write without an offset; UTC by
 	// default.
 	Zone *time.Location
@@ -51,18 +58,32 @@ type LaneHealth struct {
 // command is one entry of the table.
 type command struct {
 	bot.Spec
-	// role is who it is for, as help says; Service refuses everybody else.
+	// role is who it is for, as help says; the newsroom refuses everybody else.
 	role stories.Role
 	// recorded says that it changes something although it is for readers.
 	recorded bool
 	// verify refuses, before a question is asked, what run would refuse whatever
 	// the answer; nil where run refuses no value. It changes nothing.
-	verify func(*Mux, context.Context, request) error
+	verify func(context.Context, request) error
 	// nearly is the button that gives the command for a story that may have been
 	// meant, its slug in the place of %s; "" where none is offered so.
 	nearly string
-	run    func(*Mux, context.Context, request) (bot.Reply, error)
+	run    func(context.Context, request) (bot.Reply, error)
+	// inForm opens the form in which it is filled in, when it is given as formed says;
+	// nil where there is none.
+	inForm func(context.Context, request) (bot.Reply, error)
+	formed formed
 }
+
+// formed is when a command that has a form opens it.
+type formed int
+
+// The occasions.
+const (
+	ifNoText formed = 1 << iota // typed without its text
+	ifBare                      // typed with nothing but what it requires
+	ifApart                     // always where options are chosen one by one
+)
 
 // request is a command with its arguments read.
 type request struct {
@@ -71,12 +92,18 @@ type request struct {
 	command *command // nil for a pressed button
 	// deed is the key of what is done once a question was answered; "" before.
 	deed string
+	// draft is what is posted by it; zero where none is.
+	draft stories.DraftRef
+	// reopen says that a closed story is taken up again by what is posted.
+	reopen bool
 	// typed is when the command was typed that a question was asked about; zero before.
 	typed time.Time
 }
 
 // act is what the request does, under its idempotency key.
-func (r request) act() stories.Act { return stories.Act{Key: r.Key, By: r.User} }
+func (r request) act() stories.Act {
+	return stories.Act{Key: r.Key, By: r.User, Draft: r.draft, Reopen: r.reopen}
+}
 
 // follow is the channel of the request, as something that follows t.
 func (r request) follow(t stories.Target) stories.Follow {

@@ -2,12 +2,19 @@ package command
 
 import (
 	"context"
+	"log/slog"
 	"slices"
 	"strings"
 
 	"storybot/bot"
 	"storybot/stories"
 )
+
+// completing suggests what is being typed.
+type completing struct {
+	log   *slog.Logger
+	index Index
+}
 
 // Limits of suggestions: what every platform takes.
 const (
@@ -19,11 +26,11 @@ const (
 func (m *Mux) Complete(ctx context.Context, name, arg, typed string) (choices []bot.Choice) {
 	defer func() {
 		if cause := recover(); cause != nil {
-			m.refusePanic(bot.Command{Input: bot.Options{Name: name}}, cause)
+			m.common.refusing.refusePanic(bot.Command{Input: bot.Options{Name: name}}, cause)
 			choices = nil
 		}
 	}()
-	entry := m.named(strings.ToLower(strings.Trim(name, "/ ")))
+	entry := m.common.manual.named(strings.ToLower(strings.Trim(name, "/ ")))
 	if entry == nil {
 		return nil
 	}
@@ -35,9 +42,9 @@ func (m *Mux) Complete(ctx context.Context, name, arg, typed string) (choices []
 	case len(a.Choices) > 0:
 		return beginning(a.Choices, typed)
 	case arg == targetArg.Name:
-		return m.completeTarget(ctx, typed)
+		return m.common.completing.completeTarget(ctx, typed)
 	case a.Completes:
-		return m.completeStory(ctx, typed, maxChoices)
+		return m.common.completing.completeStory(ctx, typed, maxChoices)
 	}
 	return nil
 }
@@ -49,8 +56,8 @@ func beginning(choices []bot.Choice, typed string) []bot.Choice {
 	})
 }
 
-func (m *Mux) completeStory(ctx context.Context, typed string, limit int) []bot.Choice {
-	found, err := m.stories.Suggest(ctx, typed, limit)
+func (m *completing) completeStory(ctx context.Context, typed string, limit int) []bot.Choice {
+	found, err := m.index.Suggest(ctx, typed, limit)
 	if err != nil {
 		m.log.Warn("no suggestions", "err", err)
 		return nil
@@ -64,7 +71,7 @@ func (m *Mux) completeStory(ctx context.Context, typed string, limit int) []bot.
 }
 
 // completeTarget suggests stories, topics and all.
-func (m *Mux) completeTarget(ctx context.Context, typed string) []bot.Choice {
+func (m *completing) completeTarget(ctx context.Context, typed string) []bot.Choice {
 	typed = strings.ToLower(strings.TrimSpace(typed))
 	all := beginning([]bot.Choice{{Value: "all", Label: "all — every story"}}, typed)
 	topics := beginning(topicTargets(m.topics(ctx)), typed)
@@ -77,8 +84,8 @@ func (m *Mux) completeTarget(ctx context.Context, typed string) []bot.Choice {
 }
 
 // topics are all topics there are.
-func (m *Mux) topics(ctx context.Context) []string {
-	known, err := m.stories.Topics(ctx)
+func (m *completing) topics(ctx context.Context) []string {
+	known, err := m.index.Topics(ctx)
 	if err != nil {
 		m.log.Warn("topics were not looked up", "err", err)
 	}

@@ -21,16 +21,11 @@ func (r request) wanted() (stories.Story, error) {
 	} else if err := checkTypedSlug(wanted.Slug); err != nil {
 		return wanted, err
 	}
-	for _, topic := range wanted.Topics {
-		if err := checkTopic(topic); err != nil {
-			return wanted, err
-		}
-	}
-	return wanted, nil
+	return wanted, checkTopics(wanted.Topics, "For a story without topics leave topics: out.")
 }
 
 // verifyTrack refuses a story that Track would refuse.
-func (m *Mux) verifyTrack(ctx context.Context, r request) error {
+func (m *editing) verifyTrack(ctx context.Context, r request) error {
 	wanted, err := r.wanted()
 	if err != nil {
 		return err
@@ -41,10 +36,10 @@ func (m *Mux) verifyTrack(ctx context.Context, r request) error {
 	if _, err := stories.CheckTopics(wanted.Topics); err != nil {
 		return err
 	}
-	_, err = m.stories.Story(ctx, wanted.Slug)
+	_, err = m.archive.Story(ctx, wanted.Slug)
 	switch stories.CodeOf(err) {
 	case "":
-		return m.taken(ctx, wanted.Slug)
+		return m.finding.taken(ctx, wanted.Slug)
 	case stories.CodeNotFound:
 		return nil
 	}
@@ -52,18 +47,18 @@ func (m *Mux) verifyTrack(ctx context.Context, r request) error {
 }
 
 // track starts a story.
-func (m *Mux) track(ctx context.Context, r request) (bot.Reply, error) {
-	if err := m.may(ctx, r.Command, r.command); err != nil {
+func (m *editing) track(ctx context.Context, r request) (bot.Reply, error) {
+	if err := m.guard.may(ctx, r.Command, r.command); err != nil {
 		return bot.Reply{}, err
 	}
 	wanted, err := r.wanted()
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	known := m.topics(ctx)
-	story, err := m.stories.Track(ctx, r.act(), wanted)
+	known := m.completing.topics(ctx)
+	story, err := m.editor.Track(ctx, r.act(), wanted)
 	if stories.CodeOf(err) == stories.CodeExists {
-		return bot.Reply{}, m.taken(ctx, wanted.Slug)
+		return bot.Reply{}, m.finding.taken(ctx, wanted.Slug)
 	}
 	if err != nil {
 		return bot.Reply{}, err
@@ -77,15 +72,18 @@ func (m *Mux) track(ctx context.Context, r request) (bot.Reply, error) {
 }
 
 // taken is the refusal of a slug that a story has, with one that is free.
-func (m *Mux) taken(ctx context.Context, slug string) error {
-	story, err := m.stories.Story(ctx, slug)
+func (m *finding) taken(ctx context.Context, slug string) error {
+	story, err := m.archive.Story(ctx, slug)
 	if err != nil {
 		return err
 	}
 	message := fmt.Sprintf("%s is the slug of “%s” already.", slug, bot.Headline(story))
+	if story.Slug != slug {
+		message = fmt.Sprintf("%s is an older slug of %s, “%s”, and leads to that.", slug, story.Slug, bot.Headline(story))
+	}
 	for n := 2; n < 100; n++ {
 		free := fmt.Sprintf("%s-%d", slug[:min(len(slug), stories.MaxSlug-3)], n)
-		if _, err := m.stories.Story(ctx, free); stories.CodeOf(err) == stories.CodeNotFound {
+		if _, err := m.archive.Story(ctx, free); stories.CodeOf(err) == stories.CodeNotFound {
 			message += fmt.Sprintf(" Free is, for example, slug:%s.", free)
 			break
 		} else if err != nil {
@@ -96,19 +94,19 @@ func (m *Mux) taken(ctx context.Context, slug string) error {
 }
 
 // here makes the channel the desk's.
-func (m *Mux) here(ctx context.Context, r request) (bot.Reply, error) {
+func (m *running) here(ctx context.Context, r request) (bot.Reply, error) {
 	if err := r.Asker.Posts(ctx); err != nil {
 		return bot.Reply{}, err
 	}
-	desks, err := m.stories.Desks(ctx)
+	desks, err := m.desk.Desks(ctx)
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	if err := m.stories.SetDesk(ctx, r.act(), r.Where, r.Lane); err != nil {
+	if err := m.desk.SetDesk(ctx, r.act(), r.Where, r.Lane); err != nil {
 		return bot.Reply{}, err
 	}
 	if slices.Contains(desks, r.Where) {
 		return bot.Reply{Message: bot.Plainly(r.either("This channel", "This conversation") + " is the desk already.")}, nil
 	}
-	return done(r.either("This channel", "This conversation") + " is the desk now: alarms, failing channels and the progress of deliveries are posted here."), nil
+	return done(r.either("This channel", "This conversation") + " is the desk now: alarms, failing channels and the progress of deliveries are posted here." + m.scheduling.askedHere(ctx, r.User)), nil
 }

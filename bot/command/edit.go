@@ -3,11 +3,27 @@ package command
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
+	"time"
 
 	"storybot/bot"
 	"storybot/stories"
 )
+
+// editing starts, changes and ends stories.
+type editing struct {
+	schedule   Schedule
+	undo       time.Duration
+	zone       *time.Location
+	archive    Archive
+	editor     Editor
+	completing *completing
+	finding    *finding
+	guard      *guard
+	publishing *publishing
+	questions  *questions
+}
 
 // readEdit reads what is to change of a story. Errors: CodeInvalid.
 func (r request) readEdit() (e stories.StoryEdit, err error) {
@@ -19,25 +35,20 @@ func (r request) readEdit() (e stories.StoryEdit, err error) {
 	}
 	if given := r.values["topics"]; len(given) > 0 {
 		topics := topicsOf(given)
-		for _, topic := range topics {
-			if err := checkTopic(topic); err != nil {
-				return e, err
-			}
+		if err := checkTopics(topics, "To take its topics away: clear:topics."); err != nil {
+			return e, err
 		}
 		e.Topics = &topics
-	}
-	both := func(what string) error {
-		return stories.Errorf(stories.CodeInvalid, "clear:%s takes away what %s: gives. Use one of the two.", what, what)
 	}
 	switch strings.ToLower(r.get("clear")) {
 	case "summary":
 		if e.Summary != nil {
-			return e, both("summary")
+			return e, clearsAndGives("summary")
 		}
 		e.Summary = new(string)
 	case "topics":
 		if e.Topics != nil {
-			return e, both("topics")
+			return e, clearsAndGives("topics")
 		}
 		e.Topics = new([]string)
 	}
@@ -45,7 +56,7 @@ func (r request) readEdit() (e stories.StoryEdit, err error) {
 }
 
 // verifyEdit refuses an edit that would be refused whatever is there.
-func (m *Mux) verifyEdit(_ context.Context, r request) error {
+func (m *editing) verifyEdit(_ context.Context, r request) error {
 	e, err := r.readEdit()
 	if err != nil {
 		return err
@@ -54,66 +65,80 @@ func (m *Mux) verifyEdit(_ context.Context, r request) error {
 }
 
 // edit changes a story's own words.
-func (m *Mux) edit(ctx context.Context, r request) (bot.Reply, error) {
-	if err := m.may(ctx, r.Command, r.command); err != nil {
+func (m *editing) edit(ctx context.Context, r request) (bot.Reply, error) {
+	if err := m.guard.may(ctx, r.Command, r.command); err != nil {
 		return bot.Reply{}, err
 	}
 	e, err := r.readEdit()
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	story, changed, err := m.stories.Edit(ctx, r.act(), r.get("story"), e)
+	return m.editStory(ctx, r.act(), r.get("story"), e)
+}
+
+// editStory changes a story and shows how it reads.
+func (m *editing) editStory(ctx context.Context, act stories.Act, slug string, e stories.StoryEdit) (bot.Reply, error) {
+	known := m.completing.topics(ctx)
+	told, err := m.editor.Edit(ctx, act, slug, e)
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	if !changed {
+	story := told.Story
+	if !told.Changed {
 		return bot.Reply{Message: bot.Plainly(story.Slug + " reads so already; nothing was changed.")}, nil
 	}
-	reply := done(fmt.Sprintf("Changed %s. It reads so from now on:", story.Slug), followed(story)...)
+	reply := done(fmt.Sprintf("Changed %s.%s It reads so from now on:", story.Slug, cardsFollow(told.Cards)), followed(story)...)
 	if e.Topics != nil && len(story.Topics) > 0 {
+		if said := newTopics(story.Topics, others(m.completing.topics(ctx), story.Topics, known)); said != "" {
+			reply.Message.Blocks = append(reply.Message.Blocks, bot.Para(bot.Text(strings.TrimSpace(said))))
+		}
 		reply.Message.Blocks = append(reply.Message.Blocks, bot.Para(bot.Text("Its next updates go to whoever follows "+oneOr(len(story.Topics), "this topic", "one of these topics")+" then.")))
 	}
 	return reply, nil
 }
 
 // rename gives a story another slug.
-func (m *Mux) rename(ctx context.Context, r request) (bot.Reply, error) {
-	if err := m.may(ctx, r.Command, r.command); err != nil {
+func (m *editing) rename(ctx context.Context, r request) (bot.Reply, error) {
+	if err := m.guard.may(ctx, r.Command, r.command); err != nil {
 		return bot.Reply{}, err
 	}
 	to := strings.ToLower(r.get("slug"))
 	if err := checkTypedSlug(to); err != nil {
-		return bot.Reply{}, err
+		return bot.Reply{}, unnamed(err)
 	}
-	before, err := m.stories.Story(ctx, r.get("story"))
+	before, err := m.archive.Story(ctx, r.get("story"))
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	story, changed, err := m.stories.Rename(ctx, r.act(), before.Slug, to)
+	told, err := m.editor.Rename(ctx, r.act(), before.Slug, to)
+	story := told.Story
 	if stories.CodeOf(err) == stories.CodeExists {
-		return bot.Reply{}, m.taken(ctx, to)
+		if owner, failed := m.archive.Story(ctx, to); failed == nil && owner.ID == before.ID {
+			return bot.Reply{}, err // it has it already, from a story that was merged into it
+		}
+		return bot.Reply{}, unnamed(m.finding.taken(ctx, to))
 	}
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	if !changed {
+	if !told.Changed {
 		return bot.Reply{Message: bot.Plainly(fmt.Sprintf("%s is called so already.", story.Slug))}, nil
 	}
 	older := story.Aliases[len(story.Aliases)-1]
-	return done(fmt.Sprintf("%s is called %s now. %s still leads to it, in commands and searches.", older, story.Slug, older)), nil
+	return done(fmt.Sprintf("%s is called %s now. %s still leads to it, in commands and searches.%s", older, story.Slug, older, cardsFollow(told.Cards))), nil
 }
 
-// verifyLastWord refuses a text that no update can have.
-func (m *Mux) verifyLastWord(_ context.Context, r request) error {
-	if text := r.get("text"); text != "" {
-		return stories.CheckUpdateText(text)
+// unnamed is a refusal of a slug in the words of a command where no name stands before it.
+func unnamed(err error) error {
+	if refusal, ok := err.(*stories.Error); ok {
+		return stories.Errorf(refusal.Code, "%s", strings.ReplaceAll(refusal.Message, " "+slugArg+":", " "))
 	}
-	return nil
+	return err
 }
 
 // close ends a story, after a last update if there is one.
-func (m *Mux) close(ctx context.Context, r request) (bot.Reply, error) {
-	told, err := m.stories.End(ctx, r.act(), r.get("story"), r.get("text"))
+func (m *editing) close(ctx context.Context, r request) (bot.Reply, error) {
+	told, err := m.editor.End(ctx, r.act(), r.get("story"), r.get("text"))
 	if err != nil {
 		return bot.Reply{}, err
 	}
@@ -121,7 +146,7 @@ func (m *Mux) close(ctx context.Context, r request) (bot.Reply, error) {
 	if !told.Changed && told.Update.ID == 0 {
 		return bot.Reply{Message: bot.Plainly(story.Slug + " is closed already.")}, nil
 	}
-	said := fmt.Sprintf("Closed %s. It stays readable, and takes no more updates until /desk reopen %s.", story.Slug, story.Slug)
+	said := m.atOnce(told) + fmt.Sprintf("Closed %s. It stays readable, and takes no more updates until /desk reopen %s.%s", story.Slug, story.Slug, cardsFollow(told.Cards))
 	if n := told.Waiting; n > 0 {
 		said += fmt.Sprintf(" %s of it %s scheduled: when the story is still closed at %s time, the desk is asked. /desk scheduled lists what waits.", plural(n, "update"), oneOr(n, "is", "are"), oneOr(n, "its", "their"))
 	}
@@ -129,8 +154,11 @@ func (m *Mux) close(ctx context.Context, r request) (bot.Reply, error) {
 }
 
 // reopen takes up a closed story again, with an update if there is one.
-func (m *Mux) reopen(ctx context.Context, r request) (bot.Reply, error) {
-	told, err := m.stories.Begin(ctx, r.act(), r.get("story"), r.get("text"))
+func (m *editing) reopen(ctx context.Context, r request) (bot.Reply, error) {
+	if asked, ok, err := m.openDoubt(ctx, r); ok || err != nil {
+		return asked, err
+	}
+	told, err := m.editor.Begin(ctx, r.act(), r.get("story"), r.get("text"))
 	if err != nil {
 		return bot.Reply{}, err
 	}
@@ -139,23 +167,57 @@ func (m *Mux) reopen(ctx context.Context, r request) (bot.Reply, error) {
 	case !told.Changed && told.Update.ID == 0:
 		return bot.Reply{Message: bot.Plainly(slug + " is not closed; it takes updates.")}, nil
 	case !told.Changed:
-		return m.with(told, slug+" was not closed."), nil
+		return m.with(told, m.atOnce(told)+slug+" was open already."), nil
 	case told.Update.ID == 0:
-		return done(fmt.Sprintf("Reopened %s. It takes updates again: /update %s …", slug, slug)), nil
+		return done(fmt.Sprintf("Reopened %s.%s It takes updates again: /update %s …", slug, cardsFollow(told.Cards), slug)), nil
 	}
-	return m.with(told, fmt.Sprintf("Reopened %s.", slug)), nil
+	return m.with(told, m.atOnce(told)+fmt.Sprintf("Reopened %s.%s", slug, cardsFollow(told.Cards))), nil
 }
 
-// with is a sentence about a story, and the answer about the update that was published
-// with it below, if there is one; the sentence stays while that follows its deliveries.
-func (m *Mux) with(told stories.Told, said string) bot.Reply {
+// atOnce says, where updates can be undone for a while, that what a story ends or begins
+// again with cannot: the two are one act.
+func (m *editing) atOnce(told stories.Told) string {
+	if m.undo == 0 || told.Update.ID == 0 {
+		return ""
+	}
+	return fmt.Sprintf("It went out at once, with no time to undo it. If it is wrong: /desk withdraw %s %d. ", told.Story.Slug, told.Update.Number)
+}
+
+// openDoubt asks what becomes of the text that is to be published as a story is taken up
+// again that is open. ok is false when there is nothing to ask.
+func (m *editing) openDoubt(ctx context.Context, r request) (reply bot.Reply, ok bool, err error) {
+	if r.get("text") == "" || r.get(whileOpen) != "" {
+		return reply, false, nil
+	}
+	story, err := m.archive.Story(ctx, r.get("story"))
+	if err != nil || story.State == stories.Closed {
+		return reply, false, err
+	}
+	if err := m.guard.may(ctx, r.Command, r.command); err != nil {
+		return reply, false, err
+	}
+	if _, _, done, err := m.schedule.Added(ctx, r.Key); done || err != nil {
+		return reply, false, err // it comes again, and opened it then
+	}
+	reply, err = m.questions.question(ctx, r, story.Slug+" is open already, so there is nothing to reopen. Nothing was published yet. Publish the text as its next update?", answer{"Publish it", r.values.with(whileOpen, "yes")})
+	reply.Message.Blocks = append(reply.Message.Blocks, bot.Block{Kind: bot.Quote, Spans: []bot.Span{bot.Text(excerpt(r.get("text")))}})
+	return reply, true, err
+}
+
+// whileOpen is what the answer to that adds to what was typed, as anyway is.
+const whileOpen = "open"
+
+// with is the answer about the update that was published with a change of a story, if
+// there is one, and a sentence about the story below: what was published comes first. The
+// sentence stays while that follows its deliveries.
+func (m *editing) with(told stories.Told, said string) bot.Reply {
 	head := done(said)
 	if told.Update.ID == 0 {
 		return head
 	}
-	reply := m.progress(published{story: told.Story, update: told.Update, zone: m.config.Zone}, told.Progress)
+	reply := m.publishing.progress(published{story: told.Story, update: told.Update, zone: m.zone}, told.Progress)
 	add := func(m bot.Message) bot.Message {
-		m.Blocks = append(head.Message.Blocks[:len(head.Message.Blocks):len(head.Message.Blocks)], m.Blocks...)
+		m.Blocks = slices.Insert(slices.Clone(m.Blocks), min(2, len(m.Blocks)), head.Message.Blocks...) // its progress comes last
 		return m
 	}
 	live := reply.Live

@@ -17,7 +17,7 @@ func TestFieldsTakeQuotedValues(t *testing.T) {
 	} {
 		n := openStaffed(t)
 		n.must(n.typed("mo", "general", "desk track", map[string]string{"headline": `"Terror" hits Sony`, "slug": `"one"`, "topics": given, "summary": `"Quoted"`}))
-		story, err := n.service.Story(t.Context(), "one")
+		story, err := n.service.Archive.Story(t.Context(), "one")
 		if err != nil || strings.Join(story.Topics, ",") != want || story.Headline != `"Terror" hits Sony` || story.Summary != `"Quoted"` {
 			t.Errorf("topics %s: %+v, %v; want %s", given, story, err, want)
 		}
@@ -28,7 +28,7 @@ func TestFieldsTakeQuotedValues(t *testing.T) {
 	}
 	for target, want := range map[string]string{`topic:"north korea"`: "topic:north-korea", `"topic:south korea"`: "topic:south-korea", "topic:#asia": "topic:asia", "“sony-hack”": "sony-hack", `"all"`: "all", "topic:“far east”": "topic:far-east"} {
 		n.must(n.typed("ria", "general", "subscribe", map[string]string{"target": target}))
-		subs, err := n.service.Subscriptions(t.Context(), channel("general"))
+		subs, err := n.service.Following.Subscriptions(t.Context(), channel("general"))
 		if err != nil || !slices.ContainsFunc(subs, func(s stories.Subscription) bool { return s.Target.String() == want }) {
 			t.Errorf("target %s: %v, %v; want %s", target, subs, err, want)
 		}
@@ -43,7 +43,7 @@ func TestTopicsInACommandLine(t *testing.T) {
 	} {
 		n := openStaffed(t)
 		reply := n.ask("mo", "general", "/desk track slug:one topics:"+given+" Headline")
-		story, err := n.service.Story(t.Context(), "one")
+		story, err := n.service.Archive.Story(t.Context(), "one")
 		if want == "" && err == nil || want != "" && (err != nil || reply.Failed || strings.Join(story.Topics, ",") != want || story.Headline != "Headline") {
 			t.Errorf("topics:%s: %q %q, %v; want %q\n%s", given, story.Topics, story.Headline, err, want, transcript(reply))
 		}
@@ -68,7 +68,7 @@ func TestATopicWithoutItsName(t *testing.T) {
 			t.Errorf("target %s: %s", target, transcript(reply))
 		}
 	}
-	if subs, err := n.service.Subscriptions(t.Context(), channel("general")); err != nil || len(subs) > 0 {
+	if subs, err := n.service.Following.Subscriptions(t.Context(), channel("general")); err != nil || len(subs) > 0 {
 		t.Errorf("%v, %v", subs, err)
 	}
 }

@@ -7,13 +7,27 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"storybot/bot"
 	"storybot/stories"
 )
 
+// joining has a channel follow something.
+type joining struct {
+	now        func() time.Time
+	archive    Archive
+	following  Following
+	subscriber Subscriber
+	completing *completing
+	finding    *finding
+	follows    *follows
+	questions  *questions
+	warning    *warning
+}
+
 // subscribe makes the channel follow a story, a topic or everything.
-func (m *Mux) subscribe(ctx context.Context, r request) (bot.Reply, error) {
+func (m *joining) subscribe(ctx context.Context, r request) (bot.Reply, error) {
 	target, err := r.target()
 	if err != nil {
 		return bot.Reply{}, err
@@ -35,7 +49,7 @@ func (m *Mux) subscribe(ctx context.Context, r request) (bot.Reply, error) {
 }
 
 // verifyTarget refuses what nothing can follow.
-func (m *Mux) verifyTarget(_ context.Context, r request) error {
+func (m *joining) verifyTarget(_ context.Context, r request) error {
 	_, err := r.target()
 	return err
 }
@@ -66,22 +80,22 @@ func (r request) target() (stories.Target, error) {
 // followHere subscribes the channel, unless the bot could not post there. The
 // answer is one line; what is new is shown in the channel, and that it could be.
 // a may say which subscription is meant.
-func (m *Mux) followHere(ctx context.Context, r request, a stories.Act, target stories.Target, level stories.Level) (bot.Reply, error) {
+func (m *joining) followHere(ctx context.Context, r request, a stories.Act, target stories.Target, level stories.Level) (bot.Reply, error) {
 	follow := r.follow(target)
 	if err := mayPost(ctx, r); err != nil {
 		return bot.Reply{}, err
 	}
-	subs, err := m.stories.Subscriptions(ctx, r.Where)
+	subs, err := m.following.Subscriptions(ctx, r.Where)
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	resumed := m.resumed(ctx, r, isBlocked(subs))
+	resumed := m.warning.resumed(ctx, r, isBlocked(subs))
 	if follow.Level, err = m.levelOf(ctx, subs, target, level); err != nil {
 		return bot.Reply{}, err
 	}
-	sub, story, made, err := m.stories.Subscribe(ctx, a, follow)
+	sub, story, made, err := m.subscriber.Subscribe(ctx, a, follow)
 	if stories.CodeOf(err) == stories.CodeReplaced {
-		return m.replaced(ctx, r)
+		return m.follows.replaced(ctx, r)
 	}
 	if err != nil {
 		return bot.Reply{}, err
@@ -94,7 +108,7 @@ func (m *Mux) followHere(ctx context.Context, r request, a stories.Act, target s
 	switch {
 	case story.State == stories.Closed:
 		sentence += " The story is closed: no more updates are expected."
-	case made.Created && target.Kind == stories.TargetTopic && !slices.Contains(m.topics(ctx), target.Name):
+	case made.Created && target.Kind == stories.TargetTopic && !slices.Contains(m.completing.topics(ctx), target.Name):
 		sentence += " No story has this topic yet; updates come once one has."
 	}
 	reply := done(sentence)
@@ -110,12 +124,12 @@ func (m *Mux) followHere(ctx context.Context, r request, a stories.Act, target s
 
 // levelOf is the level that was asked for or, when none was, the one the
 // channel follows target at already: following again changes nothing unasked.
-func (m *Mux) levelOf(ctx context.Context, subs []stories.Subscription, target stories.Target, asked stories.Level) (stories.Level, error) {
+func (m *joining) levelOf(ctx context.Context, subs []stories.Subscription, target stories.Target, asked stories.Level) (stories.Level, error) {
 	if asked != 0 {
 		return asked, nil
 	}
 	if target.Kind == stories.TargetStory {
-		story, err := m.stories.Story(ctx, target.Name)
+		story, err := m.archive.Story(ctx, target.Name)
 		if err != nil {
 			return 0, err
 		}
@@ -188,11 +202,11 @@ func followed(story stories.Story) []bot.Block {
 
 // resumed is what a person is told who has a blocked channel written to again. It
 // is asked before that is done: afterwards nothing is held any more.
-func (m *Mux) resumed(ctx context.Context, r request, blocked bool) []bot.Block {
+func (m *warning) resumed(ctx context.Context, r request, blocked bool) []bot.Block {
 	if !blocked {
 		return nil
 	}
-	held, undecided, err := m.stories.WaitingAt(ctx, r.Where)
+	held, undecided, err := m.putBacks.WaitingAt(ctx, r.Where)
 	if err != nil { // what was asked is done all the same
 		m.log.Debug("what waits for a channel was not found out", "err", err)
 		held, undecided = 0, 0
@@ -213,8 +227,8 @@ func resumedWords(held, undecided int) string {
 }
 
 // pressFollow subscribes to a story from a level on.
-func (m *Mux) pressFollow(ctx context.Context, r request, args bot.Args) (bot.Reply, error) {
-	story, err := m.storyByID(ctx, args.Number(0))
+func (m *joining) pressFollow(ctx context.Context, r request, args bot.Args) (bot.Reply, error) {
+	story, err := m.finding.storyByID(ctx, args.Number(0))
 	if err != nil {
 		return bot.Reply{}, err
 	}
@@ -240,7 +254,7 @@ func levelIn(n int64) (stories.Level, error) {
 
 // offerFollow answers who wanted to follow a story there is not with those that may
 // have been meant; ok is false when none may.
-func (m *Mux) offerFollow(ctx context.Context, r request, err error, level stories.Level) (reply bot.Reply, ok bool) {
+func (m *joining) offerFollow(ctx context.Context, r request, err error, level stories.Level) (reply bot.Reply, ok bool) {
 	refusal := (*stories.Error)(nil)
 	if !errors.As(err, &refusal) || refusal.Code != stories.CodeNotFound || refusal.Newest {
 		return reply, false
@@ -250,12 +264,12 @@ func (m *Mux) offerFollow(ctx context.Context, r request, err error, level stori
 		ask = " Did you mean " + refusal.Near[0] + "?"
 	}
 	reply = refused(refusal.Message + ask)
-	subs, failed := m.stories.Subscriptions(ctx, r.Where)
+	subs, failed := m.following.Subscriptions(ctx, r.Where)
 	if failed != nil {
 		return reply, false
 	}
 	for _, slug := range refusal.Near[:min(len(refusal.Near), maxNear)] {
-		story, err := m.stories.Story(ctx, slug)
+		story, err := m.archive.Story(ctx, slug)
 		if err != nil {
 			continue
 		}

@@ -14,7 +14,7 @@ func TestARefusalReleasesNothing(t *testing.T) {
 	n.must(n.ask("mo", "general", "/update sony-hack Sony waits."))
 	n.work(blocking)
 	state := func() stories.DestinationState {
-		subs, err := n.service.Subscriptions(t.Context(), channel("general"))
+		subs, err := n.service.Following.Subscriptions(t.Context(), channel("general"))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -18,8 +18,8 @@ const (
 )
 
 // form is how commands are written at a place.
-func (m *Mux) form(place stories.Destination) form {
-	if slices.ContainsFunc(m.config.People, func(p bot.Refs) bool { return p.Platform == place.Platform && p.Apart }) {
+func (m *manual) form(place stories.Destination) form {
+	if slices.ContainsFunc(m.people, func(p bot.Refs) bool { return p.Platform == place.Platform && p.Apart }) {
 		return apart
 	}
 	return asText

@@ -15,8 +15,10 @@ import (
 // usage and example name them, and no word is told to follow a command.
 func TestHelpIsWrittenAsThePlatformWritesCommands(t *testing.T) {
 	n := openTracked(t)
-	n.Mux.config.People = slices.Clone(anyone)
-	n.Mux.config.People[1].Apart = true
+	n.remake(func(c *Config) {
+		c.People = slices.Clone(anyone)
+		c.People[1].Apart = true
+	})
 	for _, test := range []struct {
 		command   string
 		args      map[string]string
@@ -62,8 +64,8 @@ func TestHelpIsWrittenAsThePlatformWritesCommands(t *testing.T) {
 // same where options are chosen one by one.
 func TestExamplesCanBeTyped(t *testing.T) {
 	n := open(t)
-	for i := range n.table {
-		c := &n.table[i]
+	for i := range n.common.manual.table {
+		c := &n.common.manual.table[i]
 		text, ok := strings.CutPrefix(c.Example, "/"+c.Name)
 		given, err := c.read(strings.TrimSpace(text))
 		if !ok || err != nil || given.doubtful() || len(given.typed) > 0 && c.check(given.typed) != nil {
@@ -87,12 +89,12 @@ func TestExamplesCanBeTyped(t *testing.T) {
 // TestTheExampleOfACodeLooksLikeOne that is in the log.
 func TestTheExampleOfACodeLooksLikeOne(t *testing.T) {
 	n := open(t)
-	code, err := n.service.ClaimCode(t.Context())
+	code, err := n.service.Rights.ClaimCode(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
 	form := regexp.MustCompile(`^[A-Z2-7]{4}-[A-Z2-7]{4}-[A-Z2-7]{4}$`)
-	claim := n.named("desk claim")
+	claim := n.common.manual.named("desk claim")
 	_, example, _ := strings.Cut(claim.Example, "/"+claim.Name+" ")
 	if !form.MatchString(code) || !form.MatchString(example) {
 		t.Errorf("a code is %q, the example %q", code, example)

@@ -10,6 +10,12 @@ import (
 	"storybot/stories"
 )
 
+// manual is the commands by their names, and how they are used.
+type manual struct {
+	table  []command
+	people []bot.Refs
+}
+
 // asksHelp says that text is nothing but a request for help.
 func asksHelp(text string) bool {
 	return slices.Contains([]string{"help", "?", "--help", "-h"}, strings.ToLower(strings.TrimSpace(text)))
@@ -24,7 +30,7 @@ func (c *command) asksHelp(given values) bool {
 }
 
 // help explains one command; that of the first is the way into all of them.
-func (m *Mux) help(c *command, as form) bot.Reply {
+func (m *manual) help(c *command, as form) bot.Reply {
 	if c.Name != m.table[0].Name {
 		return c.help(as)
 	}
@@ -35,7 +41,7 @@ func (m *Mux) help(c *command, as form) bot.Reply {
 
 // helpFor answers what is no command: a request for help, a group such as
 // "desk" alone, a word mistyped.
-func (m *Mux) helpFor(name, text string, as form) bot.Reply {
+func (m *manual) helpFor(name, text string, as form) bot.Reply {
 	words := strings.Fields(strings.ToLower(name + " " + text))
 	all := len(words)
 	words = slices.DeleteFunc(words, asksHelp)
@@ -65,18 +71,18 @@ func (m *Mux) helpFor(name, text string, as form) bot.Reply {
 // word that is none.
 const deskHelp = "desk help"
 
-func (m *Mux) deskHelp(_ context.Context, r request) (bot.Reply, error) {
+func (m *manual) deskHelp(_ context.Context, r request) (bot.Reply, error) {
 	return m.overview("desk ", "/desk", "", m.form(r.Where)), nil
 }
 
 // isGroup says that name is the first word of subcommands.
-func (m *Mux) isGroup(name string) bool {
+func (m *manual) isGroup(name string) bool {
 	return slices.ContainsFunc(m.table, func(c command) bool { return strings.HasPrefix(c.Name, name+" ") })
 }
 
 // unknown answers a command there is not: with the one that was nearly
 // written, or with all there are.
-func (m *Mux) unknown(name string, as form) bot.Reply {
+func (m *manual) unknown(name string, as form) bot.Reply {
 	problem := fmt.Sprintf("There is no command /%s.", clip(name))
 	if near := m.nearest(name); near != nil {
 		return (&misuse{near, fmt.Sprintf("%s Did you mean /%s? /story help lists all there is.", problem, near.Name)}).reply(as)
@@ -91,7 +97,7 @@ func (m *Mux) unknown(name string, as form) bot.Reply {
 const maxName = 40
 
 // nearest returns the command whose name is nearly name, nil when none is.
-func (m *Mux) nearest(name string) (near *command) {
+func (m *manual) nearest(name string) (near *command) {
 	best := min(len(name)/2, maxSlip+1)
 	for i, c := range m.table {
 		if len(name) > maxName {
@@ -106,7 +112,7 @@ func (m *Mux) nearest(name string) (near *command) {
 
 // overview lists the commands whose names begin with prefix; without one,
 // groups are one line. problem, if any, is said above it.
-func (m *Mux) overview(prefix, title, problem string, as form) bot.Reply {
+func (m *manual) overview(prefix, title, problem string, as form) bot.Reply {
 	reply := bot.Reply{Message: bot.Message{Title: title}}
 	if problem != "" {
 		reply = refused(problem)
@@ -131,10 +137,20 @@ func (m *Mux) overview(prefix, title, problem string, as form) bot.Reply {
 		more = bot.Para(bot.Text("What an option is for stands beside it while the command is typed."))
 	}
 	reply.Message.Blocks = append(reply.Message.Blocks, more)
+	if roomOf(reply.Message.Blocks...)+bot.Room(reply.Message.Title) > wholeRoom { // beside a long problem: what each does stands in its own help
+		for i, b := range reply.Message.Blocks {
+			if b.Kind == bot.Item {
+				reply.Message.Blocks[i].Spans = b.Spans[:1]
+			}
+		}
+	}
 	return reply
 }
 
-func (m *Mux) firstOf(prefix string) string {
+// wholeRoom is what an answer may take at most, in Room units, on the platform that takes least.
+const wholeRoom = 2000
+
+func (m *manual) firstOf(prefix string) string {
 	i := slices.IndexFunc(m.table, func(c command) bool { return c.role > stories.Reader && strings.HasPrefix(c.Name, prefix) })
 	return m.table[i].Name
 }

@@ -20,7 +20,7 @@ const shortCommand = 3
 // mayBeRead refuses a command before its text is read: of somebody who may not
 // give it, and one that changes something and is longer than any can be. A request
 // for help is for all.
-func (m *Mux) mayBeRead(ctx context.Context, c bot.Command, entry *command, text string) error {
+func (m *guard) mayBeRead(ctx context.Context, c bot.Command, entry *command, text string) error {
 	if n := utf8.RuneCountInString(text); n > maxCommand && entry.changes() {
 		if err := m.may(ctx, c, entry); err != nil {
 			return err

@@ -3,6 +3,7 @@ package command
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"net/url"
 	"slices"
 	"strings"
@@ -11,25 +12,34 @@ import (
 	"storybot/stories"
 )
 
+// listing lists and searches stories.
+type listing struct {
+	log       *slog.Logger
+	archive   Archive
+	index     Index
+	notes     Notes
+	questions *questions
+}
+
 // storiesPage is how many stories a page of the list shows.
 const storiesPage = 6
 
 // listOrSearch lists all stories, or those that hold the words.
-func (m *Mux) listOrSearch(ctx context.Context, r request) (bot.Reply, error) {
+func (m *listing) listOrSearch(ctx context.Context, r request) (bot.Reply, error) {
 	query := stories.CutQuery(bot.OneLine(r.get("words")))
 	return m.listStories(ctx, r.User, "", query, 0)
 }
 
 // listStories shows a page of the stories that hold query, under intro when
 // there is one.
-func (m *Mux) listStories(ctx context.Context, by stories.User, intro, query string, offset int) (bot.Reply, error) {
-	found, total, err := m.stories.Search(ctx, query, offset, storiesPage)
+func (m *listing) listStories(ctx context.Context, by stories.User, intro, query string, offset int) (bot.Reply, error) {
+	found, total, err := m.index.Search(ctx, query, offset, storiesPage)
 	if err != nil {
 		return bot.Reply{}, err
 	}
 	whole := query == ""
 	if !whole {
-		if whole, err = m.stories.Searchable(ctx); err != nil {
+		if whole, err = m.index.Searchable(ctx); err != nil {
 			return bot.Reply{}, err
 		}
 	}
@@ -76,18 +86,18 @@ func listLine(story stories.Story) string {
 	return line + "active "
 }
 
-func (m *Mux) noStories(ctx context.Context, query string, whole bool) bot.Reply {
+func (m *listing) noStories(ctx context.Context, query string, whole bool) bot.Reply {
 	if !whole {
 		return bot.Reply{Message: bot.Plainly(fmt.Sprintf("No story was found that holds all of “%s”, but %s Try again in a few minutes.", clip(query), stillReading))}
 	}
 	if query == "" {
-		return bot.Reply{Message: bot.Plainly(m.stories.NoStory(ctx))}
+		return bot.Reply{Message: bot.Plainly(m.archive.NoStory(ctx))}
 	}
 	return bot.Reply{Message: bot.Plainly(fmt.Sprintf("No story holds all of “%s”. Use fewer words, or /stories for all of them.", clip(query)))}
 }
 
 // pageButtons turn the pages of a list.
-func (m *Mux) pageButtons(ctx context.Context, by stories.User, query string, offset, total int) ([]bot.Button, error) {
+func (m *listing) pageButtons(ctx context.Context, by stories.User, query string, offset, total int) ([]bot.Button, error) {
 	if total <= storiesPage {
 		return nil, nil
 	}
@@ -111,21 +121,21 @@ const maxPacked = 40
 // packQuery makes a search fit into a button: the words themselves, or a note
 // of them. The same search of a person has the same note, which is written once,
 // however often it is asked for.
-func (m *Mux) packQuery(ctx context.Context, by stories.User, query string) (string, error) {
+func (m *listing) packQuery(ctx context.Context, by stories.User, query string) (string, error) {
 	if packed := url.QueryEscape(query); len(packed) <= maxPacked {
 		return "q" + packed, nil
 	}
 	id := noteID(searchKind, by.Ref+"\x00"+query)
-	_, err := m.stories.Note(ctx, id)
+	_, err := m.notes.Note(ctx, id)
 	if stories.CodeOf(err) == stories.CodeNotFound {
-		err = m.stories.PutNote(ctx, by, id, query)
+		err = m.notes.PutNote(ctx, by, id, query)
 	}
 	return id, err
 }
 
 // unpackQuery reads what packQuery wrote. Errors: bot.ErrOldButton, CodeNotFound
 // once the note is gone.
-func (m *Mux) unpackQuery(ctx context.Context, packed string) (string, error) {
+func (m *listing) unpackQuery(ctx context.Context, packed string) (string, error) {
 	if words, ok := strings.CutPrefix(packed, "q"); ok {
 		query, err := url.QueryUnescape(words)
 		if err != nil {
@@ -134,7 +144,7 @@ func (m *Mux) unpackQuery(ctx context.Context, packed string) (string, error) {
 		return query, nil
 	}
 	if strings.HasPrefix(packed, searchKind) {
-		return m.note(ctx, packed)
+		return m.questions.note(ctx, packed)
 	}
 	return "", bot.ErrOldButton
 }

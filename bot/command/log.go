@@ -2,6 +2,7 @@ package command
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"time"
 
@@ -9,24 +10,34 @@ import (
 	"storybot/stories"
 )
 
+// logging tells what was done.
+type logging struct {
+	now      func() time.Time
+	zone     *time.Location
+	archive  Archive
+	desk     Desk
+	finding  *finding
+	staffing *staffing
+}
+
 // logPage is how many entries a page of the log shows.
 const logPage = 12
 
 // deskLog tells who did what, of one story or of all.
-func (m *Mux) deskLog(ctx context.Context, r request) (bot.Reply, error) {
+func (m *logging) deskLog(ctx context.Context, r request) (bot.Reply, error) {
 	return m.logFrom(ctx, r, r.get("story"), 0)
 }
 
 // logFrom shows entries older than before (0: the newest).
-func (m *Mux) logFrom(ctx context.Context, r request, slug string, before int64) (bot.Reply, error) {
+func (m *logging) logFrom(ctx context.Context, r request, slug string, before int64) (bot.Reply, error) {
 	var story stories.Story
-	entries, err := m.stories.Log(ctx, r.User, slug, before, logPage+1)
+	entries, err := m.desk.Log(ctx, r.User, slug, before, logPage+1)
 	if err != nil {
 		return bot.Reply{}, err
 	}
 	msg := bot.Message{Title: "Who did what"}
 	if slug != "" {
-		if story, err = m.stories.Story(ctx, slug); err != nil {
+		if story, err = m.archive.Story(ctx, slug); err != nil {
 			return bot.Reply{}, err
 		}
 		msg.Title += ": " + story.Slug
@@ -34,13 +45,13 @@ func (m *Mux) logFrom(ctx context.Context, r request, slug string, before int64)
 	if len(entries) == 0 {
 		msg.Blocks = []bot.Block{bot.Para(bot.Text("Nothing is recorded here."))}
 	}
-	room, now := answerRoom-bot.Room(msg.Title), m.stories.Now()
+	room, now := answerRoom-bot.Room(msg.Title), m.now()
 	entries, more := entries[:min(len(entries), logPage)], len(entries) > logPage
 	var places []stories.Destination
 	for _, e := range entries {
 		places = append(places, e.Place)
 	}
-	names := m.names(ctx, places...)
+	names := m.staffing.names(ctx, places...)
 	for i, e := range entries {
 		row := item(append(m.logSpans(e, names.Here(e.Place, r.Where)), bot.Text(" · "), ago(e.At, now))...)
 		if room -= roomOf(row); room < 0 && i > 0 {
@@ -62,15 +73,18 @@ func (m *Mux) logFrom(ctx context.Context, r request, slug string, before int64)
 const maxLogDetail = 150
 
 // logSpans is an entry of the log as a sentence; place is the channel it is about.
-func (m *Mux) logSpans(e stories.LogEntry, place bot.Span) []bot.Span {
-	by := []bot.Span{bot.Text(bot.UserName(m.withName(e.By)) + " ")}
+func (m *logging) logSpans(e stories.LogEntry, place bot.Span) []bot.Span {
+	by := []bot.Span{bot.Text(bot.UserName(m.staffing.withName(e.By)) + " ")}
 	detail, _ := bot.Cut(bot.OneLine(e.Detail), maxLogDetail)
+	if e.Verb == "edited" {
+		return append(by, bot.Text(editSaid(e.Slug, e.Detail)))
+	}
 	switch {
 	case e.Whom.Ref != "":
-		if said := whomSaid(e.Verb, bot.UserName(m.withName(e.Whom)), detail); said != "" {
+		if said := whomSaid(e.Verb, bot.UserName(m.staffing.withName(e.Whom)), detail); said != "" {
 			return append(by, bot.Text(said))
 		}
-		detail = bot.UserName(m.withName(e.Whom)) + " " + detail
+		detail = bot.UserName(m.staffing.withName(e.Whom)) + " " + detail
 	case e.Place != (stories.Destination{}):
 		if before, after := placeSaid(e.Verb, detail); before != "" {
 			return append(by, bot.Text(before+" "), place, bot.Text(after))
@@ -98,27 +112,71 @@ func (m *Mux) logSpans(e stories.LogEntry, place bot.Span) []bot.Span {
 }
 
 // storySaid is what was done to a story, "" for a verb of another version.
-func (m *Mux) storySaid(verb, slug, detail string) string {
+func (m *logging) storySaid(verb, slug, detail string) string {
 	switch verb {
 	case "published":
 		if number, level, ok := strings.Cut(strings.TrimPrefix(detail, "update "), ", "); ok {
 			return "published update " + number + " of " + slug + ", " + level
 		}
-	case "scheduled", "cancelled", "overdue":
-		return scheduleSaid(verb, slug, detail, m.config.Zone)
+	case "late":
+		number, after, _ := strings.Cut(strings.TrimPrefix(detail, "update "), ", ")
+		if late, err := time.ParseDuration(after); err == nil {
+			return "had update " + number + " of " + slug + " go out " + bot.Roughly(late) + " after its time"
+		}
+	case "scheduled", "cancelled", "drafted", "overdue", "took back":
+		return scheduleSaid(verb, slug, detail, m.zone)
 	case "tracked":
 		return "started " + slug + ": “" + detail + "”"
 	case "closed", "reopened":
 		return verb + " " + slug
-	case "edited":
-		return "changed " + detail + " of " + slug
 	case "renamed":
 		before, after, _ := strings.Cut(detail, " ")
 		return "renamed " + before + " to " + after
-	case "revised":
-		return "revised an update of " + slug + ", " + detail
+	case "merged":
+		return mergeSaid(slug, detail)
+	}
+	word, known := revisionWords[stories.RevisionKind(verb)]
+	if number, why, _ := strings.Cut(strings.TrimPrefix(detail, "update "), ": "); known {
+		said := fmt.Sprintf(word.log, number, slug)
+		if why != "" {
+			said += ": “" + why + "”"
+		}
+		return said
 	}
 	return ""
+}
+
+// longBefore is how much of what it said before an edit is shown, in UTF-16 units: what is
+// longer is not.
+const longBefore = 80
+
+// editSaid is an edit of a story: what was changed and, where that is short, what it said
+// before.
+func editSaid(slug, detail string) string {
+	what, lines, _ := strings.Cut(detail, "\n")
+	names := strings.Split(what, ", ")
+	for i, name := range names {
+		names[i] = "the " + name
+	}
+	said := "changed " + listed(names) + " of " + slug
+	var before []string
+	for line := range strings.Lines(lines) {
+		name, was, _ := strings.Cut(strings.TrimSuffix(line, "\n"), " ")
+		was = bot.OneLine(was)
+		switch {
+		case was == "":
+			before = append(before, "no "+name)
+		case bot.Units(was) > longBefore:
+		case name == "topics":
+			before = append(before, name+" "+was)
+		default:
+			before = append(before, name+" “"+was+"”")
+		}
+	}
+	if len(before) > 0 {
+		said += "; before: " + strings.Join(before, ", ")
+	}
+	return said
 }
 
 // scheduleSaid is what was done about a scheduled update: detail is its level and its
@@ -134,7 +192,12 @@ func scheduleSaid(verb, slug, detail string, zone *time.Location) string {
 		return ""
 	}
 	when := inZone(due, zone)
+	level = strings.Replace(level, " ", ", ", 1) // "breaking unverified"
 	switch verb {
+	case "took back":
+		return "took back an update of " + slug + ", " + level + ", before it was published"
+	case "drafted":
+		return "made a draft of the update of " + slug + ", " + level + ", that was scheduled for " + when
 	case "scheduled":
 		return "scheduled an update of " + slug + ", " + level + ", for " + when
 	case "cancelled":
@@ -148,6 +211,8 @@ func scheduleSaid(verb, slug, detail string, zone *time.Location) string {
 		said += ": its writer was no moderator any more"
 	case stories.ScheduleFailed:
 		said += ": that failed"
+	case stories.ScheduleLate:
+		said += ": more than an hour had passed when it could be"
 	}
 	return said
 }
@@ -233,13 +298,13 @@ func aRole(role string) string {
 	return "a " + role
 }
 
-func (m *Mux) pressLog(ctx context.Context, r request, args bot.Args) (bot.Reply, error) {
+func (m *logging) pressLog(ctx context.Context, r request, args bot.Args) (bot.Reply, error) {
 	before := args.Number(0)
 	switch {
 	case args.Number(1) == 0:
 		return m.logFrom(ctx, r, "", before)
 	}
-	story, err := m.storyByID(ctx, args.Number(1))
+	story, err := m.finding.storyByID(ctx, args.Number(1))
 	if err != nil {
 		return bot.Reply{}, err
 	}

@@ -1,6 +1,7 @@
 package command
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -157,6 +158,10 @@ func (m match) readTime(c candidate, s, value string) (candidate, int, bool) {
 	if m.sep.kind != strong && !m.dashed || m.sep.kind == weak || m.off > 0 && m.sep.spaced {
 		return c, 0, false // "At 15:04 the plane …"
 	}
+	if last := strings.TrimRight(s, wraps+".,;!? \t\r\n"); size < len(last) && m.off == 0 && lastTime(last[min(size, len(last)):], last, m.sep.spaced) {
+		c.values, c.place = []string{last}, atAnEdge
+		return c, m.sep.size + len(last), true
+	}
 	if size == 0 {
 		// A date in another form is no text either.
 		strange := strangeDate.FindString(s)
@@ -171,6 +176,28 @@ func (m match) readTime(c candidate, s, value string) (candidate, int, bool) {
 	}
 	c.values = []string{neatTime(s[:size])}
 	return c, m.sep.size + size, true
+}
+
+// timely is how a time begins that nobody but a person can read.
+var timely = regexp.MustCompile(`^(?i)(?:\d|(?:today|tonight|tomorrow|noon|midnight|midday|next)\b|(?:mon|tues|wednes|thurs|fri|satur|sun)day\b|` + months + `\.?\s\d)`)
+
+// maxTimeWords is how many words at the end of a text may be a time.
+const maxTimeWords = 4
+
+// lastTime says that all that is left of a text behind at: is meant as a time, although
+// it is none that can be read: an update that was to wait must not go out at once. rest
+// is what stands behind the time that can be, all of it s; spaced, the name may belong to
+// the sentence.
+func lastTime(rest, s string, spaced bool) bool {
+	if len(rest) < len(s) {
+		return isHour(strings.TrimSpace(rest))
+	}
+	if date := strangeDate.FindString(s); date != "" {
+		if behind := strings.TrimSpace(s[len(date):]); behind != "" && digitOf(firstRune(behind)) < 0 {
+			return false // the text begins behind it
+		}
+	}
+	return !spaced && timely.MatchString(s) && len(strings.Fields(s)) <= maxTimeWords
 }
 
 // readOpen reads a value that may be anything: only a name that is spelled

@@ -11,7 +11,7 @@ import (
 
 func TestABlockedNoteDoesNotContradictItsCure(t *testing.T) {
 	for _, heals := range []bool{true, false} {
-		note := blockedNote([]stories.Subscription{{DestinationState: stories.Blocked, Reason: "cannot be posted to by themselves, the bots say", Heals: heals}})
+		note := blockedNote([]stories.Subscription{{DestinationState: stories.Blocked, Reason: "cannot be posted to by themselves, the bots say", Heals: heals}}, false)
 		if got := bot.PlainText(bot.Message{Blocks: []bot.Block{*note}}); strings.Contains(got, "try again") == heals {
 			t.Error(got)
 		}

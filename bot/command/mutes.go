@@ -11,11 +11,11 @@ import (
 
 // mutes are the stories that were stopped in the channel although one of subs would
 // bring them. What is followed is listed without them when they cannot be read.
-func (m *Mux) mutes(ctx context.Context, r request, subs []stories.Subscription) []stories.Mute {
+func (m *follows) mutes(ctx context.Context, r request, subs []stories.Subscription) []stories.Mute {
 	if !slices.ContainsFunc(subs, func(s stories.Subscription) bool { return s.Target.Kind != stories.TargetStory }) {
 		return nil
 	}
-	mutes, err := m.stories.Mutes(ctx, r.Where)
+	mutes, err := m.following.Mutes(ctx, r.Where)
 	if err != nil {
 		m.log.Warn("what was stopped in a channel was not looked up", "err", err)
 	}

@@ -7,24 +7,24 @@ import (
 	"log/slog"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"storybot/bot"
 	"storybot/stories"
 )
 
+// guard says who may give a command, and whether what it names is there.
+type guard struct {
+	people  []bot.Refs
+	archive Archive
+	rights  Rights
+}
+
 // Mux answers commands. It implements bot.Handler.
 type Mux struct {
-	stories *stories.Service
+	*families
 	log     *slog.Logger
-	config  Config
-	table   []command
 	presses map[bot.Action]press
-	marks   marks
-	blocked blockedNotices
-	// after counts what is still being done for answers already given.
-	after sync.WaitGroup
 }
 
 var _ bot.Handler = (*Mux)(nil)
@@ -37,27 +37,30 @@ func New(c Config) *Mux {
 	if c.Zone == nil {
 		c.Zone = time.UTC
 	}
-	return &Mux{stories: c.Stories, log: c.Log, config: c, table: table(), presses: presses()}
+	f := assemble(c)
+	return &Mux{families: f, log: c.Log, presses: presses(f)}
 }
 
 // Wait returns when everything begun for answers given so far is done.
-func (m *Mux) Wait() { m.after.Wait() }
+func (m *Mux) Wait() { m.readers.showing.after.Wait() }
 
 // Handle answers a command or a pressed button. Whatever happens, the answer
 // says so in a sentence.
 func (m *Mux) Handle(ctx context.Context, c bot.Command) (reply bot.Reply) {
 	defer func() {
 		if cause := recover(); cause != nil {
-			reply = m.refusePanic(c, cause)
-			m.tellBlocked(ctx, c, &reply)
+			reply = m.common.refusing.refusePanic(c, cause)
+			m.common.warning.tellBlocked(ctx, c, &reply)
 		}
 	}()
 	m.log.Debug("asked", "what", bot.Describe(c.Input), "platform", c.Where.Platform)
 	reply, err := m.answer(ctx, c)
 	if err != nil {
-		reply = m.refuse(ctx, c, err)
+		reply = m.common.refusing.refuse(ctx, c, err)
 	}
-	m.tellBlocked(ctx, c, &reply)
+	if reply.Form == nil {
+		m.common.warning.tellBlocked(ctx, c, &reply)
+	}
 	return near(reply, c.Where)
 }
 
@@ -72,8 +75,16 @@ func (m *Mux) answer(ctx context.Context, c bot.Command) (bot.Reply, error) {
 		return m.typed(ctx, c, in)
 	case bot.Options:
 		return m.chosen(ctx, c, in)
+	case bot.Submission:
+		reply, err := m.forms.forming.submit(ctx, c, in)
+		if err != nil {
+			reply = unkept(m.common.refusing.refuse(ctx, c, err), in)
+		}
+		return reply, nil
+	case bot.Menu:
+		return m.forms.menus.menu(ctx, c, in)
 	}
-	return refused("The bot does not know this form or menu any more; nothing was changed. Type /story help to see what there is."), nil
+	return refused("The bot does not know this any more; nothing was changed. Type /story help to see what there is."), nil
 }
 
 // nobody is the Asker of a command that came without one: it may nothing.
@@ -90,21 +101,21 @@ func (nobody) Posts(context.Context) error   { return errNobody }
 func (m *Mux) typed(ctx context.Context, c bot.Command, in bot.Typed) (bot.Reply, error) {
 	name, text := cutWord(bot.Visible(in.Name + " " + in.Text))
 	name = strings.ToLower(strings.Trim(name, "/,:;"))
-	entry, given := m.find(name, text)
+	entry, given := m.common.manual.find(name, text)
 	if entry == nil || entry.Name == deskHelp {
-		return m.helpFor(name, bot.Unfold(text, in.Mentions), m.form(c.Where)), nil
+		return m.common.manual.helpFor(name, bot.Unfold(text, in.Mentions), m.common.manual.form(c.Where)), nil
 	}
 	text = given
 	if asksHelp(text) {
-		return m.help(entry, m.form(c.Where)), nil
+		return m.common.manual.help(entry, m.common.manual.form(c.Where)), nil
 	}
-	if err := m.mayBeRead(ctx, c, entry, text); err != nil {
+	if err := m.common.guard.mayBeRead(ctx, c, entry, text); err != nil {
 		return bot.Reply{}, err
 	}
 	read, err := entry.read(text)
 	read.unfold(entry, in.Mentions)
 	if err != nil {
-		return bot.Reply{}, cmp.Or(m.checkStory(ctx, c, entry, read.story()), m.checkTarget(ctx, request{values: read.typed}), err)
+		return bot.Reply{}, cmp.Or(m.common.guard.checkStory(ctx, c, entry, read.story()), m.common.guard.checkTarget(ctx, request{values: read.typed}), err)
 	}
 	return m.run(ctx, c, entry, read)
 }
@@ -112,9 +123,9 @@ func (m *Mux) typed(ctx context.Context, c bot.Command, in bot.Typed) (bot.Reply
 // chosen answers a command whose options came apart.
 func (m *Mux) chosen(ctx context.Context, c bot.Command, in bot.Options) (bot.Reply, error) {
 	name := strings.ToLower(strings.Trim(in.Name, "/ "))
-	entry := m.named(name)
+	entry := m.common.manual.named(name)
 	if entry == nil {
-		return m.helpFor(name, "", m.form(c.Where)), nil
+		return m.common.manual.helpFor(name, "", m.common.manual.form(c.Where)), nil
 	}
 	given := values{}
 	for name, value := range in.Values {
@@ -125,7 +136,7 @@ func (m *Mux) chosen(ctx context.Context, c bot.Command, in bot.Options) (bot.Re
 			given[name] = []string{value}
 		}
 	}
-	if err := m.mayBeRead(ctx, c, entry, given.all()); err != nil {
+	if err := m.common.guard.mayBeRead(ctx, c, entry, given.all()); err != nil {
 		return bot.Reply{}, err
 	}
 	read := entry.within(given)
@@ -140,9 +151,10 @@ func (m *Mux) run(ctx context.Context, c bot.Command, entry *command, read readi
 	read.typed.spellSlugs()
 	read.taken.spellSlugs()
 	if entry.asksHelp(read.typed) {
-		return m.help(entry, m.form(c.Where)), nil
+		return m.common.manual.help(entry, m.common.manual.form(c.Where)), nil
 	}
-	if len(read.typed) == 0 && !read.doubtful() {
+	opens := entry.asksForm(c, read)
+	if len(read.typed) == 0 && !read.doubtful() && !opens {
 		if err := entry.check(read.typed); err != nil {
 			return bot.Reply{}, err
 		}
@@ -153,67 +165,106 @@ func (m *Mux) run(ctx context.Context, c bot.Command, entry *command, read readi
 		d := read.doubt()
 		in = &d
 	}
-	if err := m.checkStory(ctx, c, entry, read.story()); err != nil {
-		return m.offerNear(ctx, r, in, err)
+	if err := m.common.guard.checkStory(ctx, c, entry, read.story()); err != nil {
+		reply, err := m.common.doubts.offerNear(ctx, r, in, err)
+		return reply, r.keepText(err)
 	}
 	if in != nil {
-		return m.whichMeant(ctx, r, *in)
+		reply, err := m.common.doubts.whichMeant(ctx, r, *in)
+		return reply, r.keepText(err)
 	}
-	return m.carryOut(ctx, r)
+	if opens {
+		return m.common.doubts.inForm(ctx, r)
+	}
+	return m.common.doubts.carryOut(ctx, r)
+}
+
+// asksForm says that a command was given so that it is filled in in a form.
+func (c *command) asksForm(asked bot.Command, read reading) bool {
+	if _, typed := asked.Input.(bot.Typed); !typed && c.formed&ifApart != 0 {
+		return !read.doubtful() && c.named(read.typed)
+	}
+	return !read.doubtful() && c.opensForm(read.typed)
+}
+
+// opensForm says that what was given with a command leaves the rest of it to its form.
+func (c *command) opensForm(given values) bool {
+	return c.inForm != nil && c.named(given) && !slices.ContainsFunc(c.Args, func(a bot.Arg) bool {
+		return given.get(a.Name) != "" && (a.Free || c.formed&ifBare != 0 && !a.Required)
+	})
+}
+
+// named says that everything is given that a command is about.
+func (c *command) named(given values) bool {
+	return !slices.ContainsFunc(c.Args, func(a bot.Arg) bool { return a.Required && !a.Free && given.get(a.Name) == "" })
+}
+
+// inForm opens the form of a command, for those who may give it, with what was typed.
+func (m *doubts) inForm(ctx context.Context, r request) (bot.Reply, error) {
+	if err := m.guard.may(ctx, r.Command, r.command); err != nil {
+		return bot.Reply{}, err
+	}
+	return r.command.inForm(ctx, r)
 }
 
 // carryOut does what a request asks whose meaning is clear.
-func (m *Mux) carryOut(ctx context.Context, r request) (bot.Reply, error) {
+func (m *doubts) carryOut(ctx context.Context, r request) (bot.Reply, error) {
+	if r.command.opensForm(r.values) { // it was asked first which story is meant
+		return m.inForm(ctx, r)
+	}
 	if err := r.command.check(r.values); err != nil {
-		return bot.Reply{}, cmp.Or(m.checkTarget(ctx, r), err)
+		return bot.Reply{}, cmp.Or(m.guard.checkTarget(ctx, r), err)
+	}
+	if asked, ok, err := m.foreignDoubt(ctx, r); ok || err != nil {
+		return asked, r.keepText(err)
 	}
 	if r.command.changes() {
 		r.User.Name = r.Asker.Name(ctx)
 	}
-	reply, err := r.command.run(m, ctx, r)
+	reply, err := r.command.run(ctx, r)
 	if err != nil {
-		return m.offerNear(ctx, r, nil, err)
+		reply, err = m.offerNear(ctx, r, nil, err)
 	}
-	return reply, nil
+	return reply, r.keepText(err)
 }
 
 // may refuses whoever may not give the command. Errors are those of
 // stories.Service and of the Asker.
-func (m *Mux) may(ctx context.Context, c bot.Command, entry *command) error {
+func (m *guard) may(ctx context.Context, c bot.Command, entry *command) error {
 	if entry.Manages {
 		return c.Asker.Manages(ctx)
 	}
-	return m.stories.Require(ctx, c.User, entry.role)
+	return m.rights.Require(ctx, c.User, entry.role)
 }
 
 // checkStory refuses a story there is not, for whoever may change it, before
 // anything else about the command is looked at. Commands that only show a story
 // find it themselves.
-func (m *Mux) checkStory(ctx context.Context, c bot.Command, entry *command, slug string) error {
+func (m *guard) checkStory(ctx context.Context, c bot.Command, entry *command, slug string) error {
 	if slug == "" || !entry.changes() || entry.arg(storyArg.Name) == nil {
 		return nil
 	}
 	if err := m.may(ctx, c, entry); err != nil {
 		return err
 	}
-	_, err := m.stories.Story(ctx, slug)
+	_, err := m.archive.Story(ctx, slug)
 	return err
 }
 
 // checkTarget refuses a story there is not, of a command that may name something
 // else in its place.
-func (m *Mux) checkTarget(ctx context.Context, r request) error {
+func (m *guard) checkTarget(ctx context.Context, r request) error {
 	target, err := r.target()
 	if err != nil || target.Kind != stories.TargetStory || target.Name == "" {
 		return nil
 	}
-	_, err = m.stories.Story(ctx, target.Name)
+	_, err = m.archive.Story(ctx, target.Name)
 	return err
 }
 
 // find returns the command called name, or the subcommand that text begins
 // with, and the text that is left. nil when there is none.
-func (m *Mux) find(name, text string) (*command, string) {
+func (m *manual) find(name, text string) (*command, string) {
 	if c := m.named(name); c != nil {
 		return c, text
 	}
@@ -224,7 +275,7 @@ func (m *Mux) find(name, text string) (*command, string) {
 	return nil, text
 }
 
-func (m *Mux) named(name string) *command {
+func (m *manual) named(name string) *command {
 	i := slices.IndexFunc(m.table, func(c command) bool { return c.Name == name })
 	if i < 0 {
 		return nil
@@ -255,7 +306,7 @@ func (c *command) check(given values) error {
 		case arg.Required && value == "" && len(given) == 0:
 			return &misuse{c, ""}
 		case arg.Required && value == "":
-			return &misuse{c, fmt.Sprintf("The %s is missing.", arg.Name)}
+			return &misuse{c, fmt.Sprintf("The %s is missing.", noun(arg.Name))}
 		case value != "" && len(arg.Choices) > 0 && !slices.ContainsFunc(arg.Choices, func(ch bot.Choice) bool { return strings.EqualFold(ch.Value, value) }):
 			return &misuse{c, fmt.Sprintf("%q is no %s. Use %s.", clip(value), arg.Name, choiceList(arg))}
 		}

@@ -17,9 +17,9 @@ import (
 	"storybot/stories"
 )
 
-// failing is a store whose search for a story fails as the test says.
+// failing finds no story: how is for the test to say.
 type failing struct {
-	stories.Store
+	stories.ArchiveStore
 	fail func() error
 }
 
@@ -27,13 +27,15 @@ func (f failing) StoryBySlug(ctx context.Context, slug string) (stories.Story, e
 	if err := f.fail(); err != nil {
 		return stories.Story{}, err
 	}
-	return f.Store.StoryBySlug(ctx, slug)
+	return f.ArchiveStore.StoryBySlug(ctx, slug)
 }
 
 // breakStore has every search for a story fail from now on.
 func (n *newsroom) breakStore(fail func() error) {
 	n.Wait()
-	n.Mux = New(Config{Stories: stories.NewService(stories.Config{Store: failing{n.store, fail}, Now: func() time.Time { return n.now }}),
+	families := n.store.Families()
+	families.Archive = failing{families.Archive, fail}
+	n.Mux = New(Config{Stories: Over(stories.NewService(stories.Config{Stores: families, Now: func() time.Time { return n.now }})),
 		Log: slog.New(slog.NewTextHandler(&n.logged, nil))})
 }
 
@@ -139,7 +141,7 @@ func TestBlockedIsToldOnceAnHour(t *testing.T) {
 
 func TestClaim(t *testing.T) {
 	n := open(t)
-	code, err := n.service.ClaimCode(t.Context())
+	code, err := n.service.Rights.ClaimCode(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -153,7 +155,7 @@ func TestClaim(t *testing.T) {
 		}
 	}
 	n.must(n.ask("ria", "general", "/desk claim "+strings.ToLower(code)))
-	if reply := n.ask("tom", "general", "/desk track A headline"); !strings.Contains(bot.PlainText(reply.Message), "An admin of the bot can make you one") {
+	if reply := n.ask("tom", "general", "/desk track A headline"); !strings.Contains(bot.PlainText(reply.Message), "An admin of the bot can make you one, with /desk moderators action:add user:tom;") {
 		t.Errorf("once there is one: %s", transcript(reply))
 	}
 	n.must(n.ask("ria", "general", "/desk moderators add console:mo"))
@@ -166,7 +168,7 @@ func TestClaim(t *testing.T) {
 // installation.
 func TestTheCodeOfTheExample(t *testing.T) {
 	n := open(t)
-	code, err := n.service.ClaimCode(t.Context())
+	code, err := n.service.Rights.ClaimCode(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -191,7 +193,7 @@ func TestACodeIsTakenAsItIsTyped(t *testing.T) {
 		"in code marks": func(c string) string { return "`" + c + "`" },
 	} {
 		n := open(t)
-		code, err := n.service.ClaimCode(t.Context())
+		code, err := n.service.Rights.ClaimCode(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -260,7 +262,7 @@ func TestSpecs(t *testing.T) {
 		}
 		// Its own example can be read, and gives all that is required.
 		line := strings.TrimPrefix(s.Example, "/")
-		entry, text := c.find(strings.ToLower(strings.Fields(line)[0]), strings.TrimPrefix(line, strings.Fields(line)[0]))
+		entry, text := c.common.manual.find(strings.ToLower(strings.Fields(line)[0]), strings.TrimPrefix(line, strings.Fields(line)[0]))
 		if entry == nil || entry.Name != s.Name {
 			t.Errorf("%s: the example is %q", s.Name, s.Example)
 			continue

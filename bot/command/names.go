@@ -8,8 +8,8 @@ import (
 )
 
 // names puts these places, and the workspaces they are in, into words.
-func (m *Mux) names(ctx context.Context, places ...stories.Destination) bot.Names {
-	return bot.Names{Platforms: m.config.People, Known: m.stories.Names(ctx, places...)}
+func (m *staffing) names(ctx context.Context, places ...stories.Destination) bot.Names {
+	return bot.Names{Platforms: m.people, Known: m.desk.Names(ctx, places...)}
 }
 
 // near is a reply for readers of where it is shown.

@@ -17,24 +17,24 @@ import (
 func (n *newsroom) state() string {
 	n.t.Helper()
 	ctx := n.t.Context()
-	all, total, err := n.service.Search(ctx, "", 0, 100)
+	all, total, err := n.service.Index.Search(ctx, "", 0, 100)
 	if err != nil {
 		n.t.Fatal(err)
 	}
 	var b strings.Builder
 	fmt.Fprintln(&b, total)
 	for _, s := range all {
-		updates, err := n.service.Timeline(ctx, s.ID, 0, 1000)
+		updates, err := n.service.Archive.Timeline(ctx, s.ID, 0, 1000)
 		if err != nil {
 			n.t.Fatal(err)
 		}
 		fmt.Fprintln(&b, s, updates)
 	}
-	subs, err := n.service.Subscriptions(ctx, channel("general"))
+	subs, err := n.service.Following.Subscriptions(ctx, channel("general"))
 	if err != nil {
 		n.t.Fatal(err)
 	}
-	log, err := n.service.Log(ctx, user("ada"), "", 0, 100)
+	log, err := n.service.Desk.Log(ctx, user("ada"), "", 0, 100)
 	if err != nil {
 		n.t.Fatal(err)
 	}
@@ -58,8 +58,8 @@ func TestNastyInputIsRefusedAndChangesNothing(t *testing.T) {
 		{"bytes that are not UTF-8", "/update sony-hack a\xff\xfeb", "UTF-8"},
 		{"headline of emoji", "/desk track 🔥🔥", "no letter and no digit"},
 		{"text of emoji", "/update sony-hack 🔥🔥", "no letter and no digit"},
-		{"text of direction marks", "/update sony-hack \u202E\u2066", "The text is missing"},
-		{"text of blank letters", "/update sony-hack \u3164\u115F\u1160\uFFA0", "The text is missing"},
+		{"text of direction marks", "/update sony-hack \u202E\u2066", "to fill in the form"},
+		{"text of blank letters", "/update sony-hack \u3164\u115F\u1160\uFFA0", "to fill in the form"},
 		{"slug in capitals with a space", "/desk track slug:\"Sony Hack\" A headline", "small letters"},
 		{"slug with a path", "/desk track slug:../../etc A headline", "small letters"},
 		{"duplicate slug", "/desk track slug:sony-hack A headline", "slug:sony-hack-2"},
@@ -116,7 +116,7 @@ func TestAnyInput(t *testing.T) {
 	n := openTracked(t)
 	specs := Specs()
 	actions := []bot.Action{"nonsense"}
-	for action := range presses() {
+	for action := range presses(&families{}) {
 		actions = append(actions, action)
 	}
 	rapid.Check(t, func(rt *rapid.T) {
@@ -161,7 +161,7 @@ func TestStoredNastyTextIsHarmless(t *testing.T) {
 	ria.Name = "\u202Eevil\n@everyone " + strings.Repeat("x", 100)
 	for i, text := range []string{"\u202Ereversed @everyone <!channel> `x` *y*", "a\x07b\x1b[31mc", "שלום עולם\nzweite", strings.Repeat("a\u0332\u0332\u0332\u0332\u0332\u0332\u0332", 1000), strings.Repeat("\U0001F468\u200D\U0001F469\u200D\U0001F467 x ", 1000)} {
 		n.now = n.now.Add(time.Minute)
-		if _, _, _, err := n.service.Append(t.Context(), stories.Act{By: user("mo"), Key: fmt.Sprint("nasty", i)}, stories.Append{Slug: "sony-hack", Text: text}); err != nil {
+		if _, _, _, err := n.service.Publisher.Append(t.Context(), stories.Act{By: user("mo"), Key: fmt.Sprint("nasty", i)}, stories.Append{Slug: "sony-hack", Text: text}); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -15,7 +15,7 @@ import (
 // each story that may have been meant, which gives the same command there with all
 // that was typed, beside the rows that open them. Where it offers nothing, that the
 // story is not there, err, is the answer.
-func (m *Mux) offerNear(ctx context.Context, r request, d *doubt, err error) (bot.Reply, error) {
+func (m *doubts) offerNear(ctx context.Context, r request, d *doubt, err error) (bot.Reply, error) {
 	refusal := (*stories.Error)(nil)
 	name := r.command.names()
 	if !errors.As(err, &refusal) || refusal.Code != stories.CodeNotFound || refusal.Newest || len(refusal.Near) == 0 || r.command.nearly == "" || name == "" {
@@ -23,10 +23,13 @@ func (m *Mux) offerNear(ctx context.Context, r request, d *doubt, err error) (bo
 	}
 	var answers []answer
 	for _, slug := range refusal.Near[:min(len(refusal.Near), maxNear)] {
-		if !m.possible(ctx, r, d, values{name: {slug}}) {
+		says := r.command.nearly
+		if d == nil && r.command.opensForm(r.values.with(name, slug)) {
+			says = "Open the form for %s"
+		} else if !m.possible(ctx, r, d, values{name: {slug}}) {
 			continue
 		}
-		label, _ := bot.Cut(fmt.Sprintf(r.command.nearly, slug), maxLabel)
+		label, _ := bot.Cut(fmt.Sprintf(says, slug), maxLabel)
 		answers = append(answers, answer{label, values{name: {slug}}})
 	}
 	if len(answers) == 0 {
@@ -41,14 +44,14 @@ func (m *Mux) offerNear(ctx context.Context, r request, d *doubt, err error) (bo
 	case ok:
 		asked += " Nothing was changed yet."
 	}
-	reply, failed := m.ask(ctx, r, question{Given: r.values.with(name, ""), Doubt: d}, asked, answers...)
+	reply, failed := m.questions.ask(ctx, r, question{Given: r.values.with(name, ""), Doubt: d}, asked, answers...)
 	if failed != nil {
 		return bot.Reply{}, err // what was not understood is said all the same
 	}
 	if ok {
 		reply.Message.Blocks = append(reply.Message.Blocks, bot.Block{Kind: bot.Quote, Spans: []bot.Span{bot.Text(excerpt(r.get(free.Name)))}})
 	}
-	return m.withNear(ctx, reply, refusal), nil
+	return m.refusing.withNear(ctx, reply, refusal), nil
 }
 
 // names is the argument by which the command names a story, "" when it names none.
@@ -64,7 +67,7 @@ func (c *command) names() string {
 // possible says that the request could be carried out with what more holds, in one
 // reading at least. What only has to be waited for, or a closed story to be taken up
 // again, is said when it is tried: what was typed is kept until then.
-func (m *Mux) possible(ctx context.Context, r request, d *doubt, more values) bool {
+func (m *doubts) possible(ctx context.Context, r request, d *doubt, more values) bool {
 	readings := []values{r.values.and(more)}
 	if d != nil {
 		readings = append(readings, d.Taken.and(more))
@@ -93,12 +96,12 @@ func nearFollowed(target stories.Target, subs []stories.Subscription, err error)
 // offerEnd answers who wants to end a subscription that there is not, which err
 // says, with those that may have been meant; failing these, with a stop of the
 // stories that come here by something else. ok is false when there is none.
-func (m *Mux) offerEnd(ctx context.Context, r request, target stories.Target, err error) (reply bot.Reply, ok bool) {
+func (m *leaving) offerEnd(ctx context.Context, r request, target stories.Target, err error) (reply bot.Reply, ok bool) {
 	refusal := (*stories.Error)(nil)
 	if !errors.As(err, &refusal) || refusal.Code != stories.CodeNotFound || target.Name == "" {
 		return reply, false
 	}
-	subs, failed := m.stories.Subscriptions(ctx, r.Where)
+	subs, failed := m.following.Subscriptions(ctx, r.Where)
 	if failed != nil {
 		return reply, false
 	}
@@ -112,24 +115,24 @@ func (m *Mux) offerEnd(ctx context.Context, r request, target stories.Target, er
 	if len(answers) == 0 {
 		return m.offerStop(ctx, r, refusal)
 	}
-	reply, failed = m.question(ctx, r, refusal.Message+" Nothing was changed yet."+didYouMean(names), answers...)
+	reply, failed = m.questions.question(ctx, r, refusal.Message+" Nothing was changed yet."+didYouMean(names), answers...)
 	return reply, failed == nil
 }
 
 // offerStop offers to stop here those stories near an unknown one that come by
 // something else than a subscription of their own; ok is false when none does.
-func (m *Mux) offerStop(ctx context.Context, r request, refusal *stories.Error) (reply bot.Reply, ok bool) {
+func (m *leaving) offerStop(ctx context.Context, r request, refusal *stories.Error) (reply bot.Reply, ok bool) {
 	if refusal.Newest {
 		return reply, false
 	}
 	var names, by []string
 	var buttons []bot.Button
 	for _, slug := range refusal.Near[:min(len(refusal.Near), maxNear)] {
-		story, err := m.stories.Story(ctx, slug)
+		story, err := m.archive.Story(ctx, slug)
 		if err != nil {
 			continue
 		}
-		if brings, err := m.stories.Brings(ctx, r.Where, story.ID); err == nil && brings.Serves() {
+		if brings, err := m.following.Brings(ctx, r.Where, story.ID); err == nil && brings.Serves() {
 			names, by = append(names, story.Slug), append(by, story.Slug+" comes by "+byWords(brings)+".")
 			buttons = append(buttons, r.stopHere(story))
 		}

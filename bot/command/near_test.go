@@ -26,11 +26,11 @@ func TestAMistypedStoryKeepsAllThatWasTyped(t *testing.T) {
 	if got := n.levels(); got != "normal breaking" {
 		t.Fatalf("levels %q after two presses", got)
 	}
-	story, err := n.service.Story(t.Context(), "sony-hack")
+	story, err := n.service.Archive.Story(t.Context(), "sony-hack")
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, err := n.service.Update(t.Context(), story.ID, 2)
+	got, err := n.service.Archive.Update(t.Context(), story.ID, 2)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -49,7 +49,7 @@ func TestAnOfferNeedsTheRightStill(t *testing.T) {
 		if len(offered) != 1 {
 			t.Fatalf("%s offers %v", line, offered)
 		}
-		if _, err := n.service.SetModerator(t.Context(), stories.Act{By: user("ada")}, user("mo"), false); err != nil {
+		if _, err := n.service.Desk.SetModerator(t.Context(), stories.Act{By: user("ada")}, user("mo"), false); err != nil {
 			t.Fatal(err)
 		}
 		before := n.state()

@@ -24,11 +24,14 @@ type newsroom struct {
 	*Mux
 	t       testing.TB
 	service *stories.Service
+	plan    *stories.Schedule
+	config  Config
 	store   *sqlstore.Store
 	now     time.Time
 	asked   int
 	last    bot.Reply
 	shown   []bot.Button // of the last answer that had any
+	form    *bot.Form    // that was opened last
 	logged  lockedBuffer
 }
 
@@ -58,16 +61,18 @@ func open(t testing.TB, admins ...string) *newsroom {
 		t.Fatal(err)
 	}
 	n.store = store
-	n.service = stories.NewService(stories.Config{Store: store, Admins: admins, Now: clock, CheckPerson: func(ref string) error { return bot.CheckPerson(anyone, ref) }})
-	n.Mux = New(Config{
-		Stories: n.service, Schedule: stories.NewSchedule(n.service, store, func() {}), Log: slog.New(slog.NewTextHandler(&n.logged, nil)),
+	n.service = stories.NewService(stories.Config{Stores: store.Families(), Admins: admins, Now: clock, CheckPerson: func(ref string) error { return bot.CheckPerson(anyone, ref) }})
+	n.plan = stories.NewSchedule(n.service.Publisher, store, store, func() {})
+	n.config = Config{
+		Stories: Over(n.service), Schedule: n.plan, Log: slog.New(slog.NewTextHandler(&n.logged, nil)),
 		People: anyone,
 		Lanes:  func() []LaneHealth { return []LaneHealth{{Lane: lane, PerSecond: 45}} },
 		Connections: func() []bot.Health {
 			return []bot.Health{{ID: "console", Connection: "console", Up: true, Since: n.now.Add(-time.Hour)},
 				{ID: "far gateway", Connection: "far gateway W012", Since: n.now.Add(-time.Minute), Detail: "the handshake timed out; next try in 8 s", Reconnects: 3}}
 		},
-	})
+	}
+	n.Mux = New(n.config)
 	t.Cleanup(func() {
 		n.Wait()
 		store.Close()
@@ -79,7 +84,7 @@ func open(t testing.TB, admins ...string) *newsroom {
 func openStaffed(t testing.TB) *newsroom {
 	t.Helper()
 	n := open(t, "console:ada")
-	if _, err := n.service.SetModerator(t.Context(), stories.Act{By: user("ada")}, user("mo"), true); err != nil {
+	if _, err := n.service.Desk.SetModerator(t.Context(), stories.Act{By: user("ada")}, user("mo"), true); err != nil {
 		t.Fatal(err)
 	}
 	return n
@@ -167,6 +172,10 @@ func (n *newsroom) handle(c bot.Command) bot.Reply {
 	n.last = n.Handle(n.t.Context(), c)
 	n.Wait()
 	checkMessage(n.t, n.last.Message)
+	if f := n.last.Form; f != nil {
+		checkForm(n.t, f)
+		n.form = f
+	}
 	if offered := offers(n.last.Message); len(offered) > 0 {
 		n.shown = offered
 	}
@@ -223,6 +232,7 @@ func transcript(r bot.Reply) string {
 	if r.Failed {
 		b.WriteString("(refused)\n")
 	}
+	b.WriteString(drawnForm(r.Form))
 	m := r.Message
 	m.Blocks = slices.Clone(m.Blocks)
 	for i, block := range m.Blocks {
@@ -259,7 +269,11 @@ func (n *newsroom) work(result func(stories.Delivery) stories.Result) {
 		for _, r := range rows {
 			x.Begin = append(x.Begin, stories.Flight{Ref: r.Ref, Attempt: r.Attempt + 1, First: n.now, Last: n.now})
 		}
-		if _, err := n.store.Exchange(ctx, lease, x); err != nil {
+		for _, d := range begun {
+			x.Updates, x.Notices = append(x.Updates, d.About.UpdateID), append(x.Notices, d.About.NoticeID)
+		}
+		done, err := n.store.Exchange(ctx, lease, x)
+		if err != nil {
 			n.t.Fatal(err)
 		}
 		if len(rows) == 0 {
@@ -267,7 +281,14 @@ func (n *newsroom) work(result func(stories.Delivery) stories.Result) {
 		}
 		results = results[:0]
 		for i, d := range begun {
+			if !done.Deliveries[d.ID] {
+				continue
+			}
+			if now, is := done.Revisions[d.About.UpdateID]; is {
+				d.Revision = now
+			}
 			r := result(d)
+			r.Revision = d.Revision
 			r.Ref, r.Attempt, r.First, r.Last, r.At = rows[i].Ref, rows[i].Attempt+1, n.now, n.now, n.now
 			results = append(results, r)
 		}
@@ -298,7 +319,7 @@ func (n *newsroom) owed(ended []stories.Result) (rows []stories.Owed, deliveries
 			busy[r.Place] = true
 			o := loaded.Origins[r.Origin]
 			rows = append(rows, r)
-			deliveries = append(deliveries, stories.Delivery{ID: r.Delivery, About: stories.About{UpdateID: o.UpdateID, NoticeID: o.NoticeID, StoryID: o.StoryID, Number: o.Number}, Destination: r.Destination})
+			deliveries = append(deliveries, stories.Delivery{ID: r.Delivery, About: stories.About{UpdateID: o.UpdateID, NoticeID: o.NoticeID, StoryID: o.StoryID, Number: o.Number}, Revision: o.Revision, Op: o.Op, Destination: r.Destination})
 		}
 	}
 	return rows, deliveries
@@ -310,14 +331,18 @@ func (n *newsroom) reading(b *strings.Builder) func(stories.Delivery) stories.Re
 	return func(d stories.Delivery) stories.Result {
 		n.t.Helper()
 		if d.About.NoticeID != 0 {
-			content, err := n.store.Content(n.t.Context(), stories.Subject{NoticeID: d.About.NoticeID}, 1)
+			content, err := n.store.Content(n.t.Context(), stories.SubjectOf(d.About, d.ID), 1)
 			if err != nil {
 				n.t.Fatal(err)
 			}
 			m := bot.RenderContent(content)
 			checkMessage(n.t, m)
-			fmt.Fprintf(b, "(to %s)\n%s\n", d.Destination.Channel, transcript(bot.Reply{Message: m}))
-			if offered := offers(m); len(offered) > 0 {
+			to := "to"
+			if d.Op == stories.OpEdit {
+				to = "edited in"
+			}
+			fmt.Fprintf(b, "(%s %s)\n%s\n", to, d.Destination.Channel, transcript(bot.Reply{Message: m}))
+			if offered := offers(m); len(offered) > 0 && d.Op != stories.OpEdit {
 				n.shown = offered
 			}
 		}
@@ -349,4 +374,11 @@ func (l *lockedBuffer) String() string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.b.String()
+}
+
+// remake gives the newsroom another Mux, made of settings that are changed.
+func (n *newsroom) remake(change func(*Config)) {
+	n.Wait()
+	change(&n.config)
+	n.Mux = New(n.config)
 }

@@ -14,14 +14,14 @@ import (
 
 // otherwise says of a subscription that is paused what still brings the same, and what
 // does not although it is followed as well; "" when there is neither.
-func (m *Mux) otherwise(ctx context.Context, sub stories.Subscription) (string, error) {
-	subs, err := m.stories.Subscriptions(ctx, sub.Destination)
+func (m *follows) otherwise(ctx context.Context, sub stories.Subscription) (string, error) {
+	subs, err := m.following.Subscriptions(ctx, sub.Destination)
 	if err != nil {
 		return "", err
 	}
 	covers := func(stories.Subscription) bool { return true }
 	if sub.Target.Kind == stories.TargetStory {
-		story, err := m.stories.StoryByID(ctx, sub.StoryID)
+		story, err := m.archive.StoryByID(ctx, sub.StoryID)
 		if err != nil {
 			return "", err
 		}

@@ -16,7 +16,7 @@ func (n *newsroom) fill(total int, text string) {
 	n.t.Helper()
 	for i := 2; i <= total; i++ {
 		n.now = n.now.Add(time.Minute)
-		if _, _, _, err := n.service.Append(n.t.Context(), stories.Act{By: user("mo")}, stories.Append{Slug: "sony-hack", Text: fmt.Sprintf("%s %d", text, i)}); err != nil {
+		if _, _, _, err := n.service.Publisher.Append(n.t.Context(), stories.Act{By: user("mo")}, stories.Append{Slug: "sony-hack", Text: fmt.Sprintf("%s %d", text, i)}); err != nil {
 			n.t.Fatal(err)
 		}
 	}
@@ -50,7 +50,7 @@ func TestTimelineTurnsAllPages(t *testing.T) {
 func TestWholeTextCanBeRead(t *testing.T) {
 	n := openTracked(t)
 	text := strings.TrimSpace(strings.Repeat("Words, and \U0001F468\u200D\U0001F469\u200D\U0001F467. ", 400))
-	if _, _, _, err := n.service.Append(t.Context(), stories.Act{By: user("mo")}, stories.Append{Slug: "sony-hack", Text: text}); err != nil {
+	if _, _, _, err := n.service.Publisher.Append(t.Context(), stories.Act{By: user("mo")}, stories.Append{Slug: "sony-hack", Text: text}); err != nil {
 		t.Fatal(err)
 	}
 	n.must(n.ask("ria", "general", "/story sony-hack 2"))
@@ -142,7 +142,7 @@ func TestLogTurnsPages(t *testing.T) {
 
 // countingNotes counts what is kept, or refuses it.
 type countingNotes struct {
-	stories.Store
+	stories.NotesStore
 	kept int
 	full bool
 }
@@ -152,7 +152,7 @@ func (c *countingNotes) PutNote(ctx context.Context, by, id, text string, now ti
 		return &stories.Error{Code: stories.CodeUnavailable, Message: "The disk of the database is full."}
 	}
 	c.kept++
-	return c.Store.PutNote(ctx, by, id, text, now)
+	return c.NotesStore.PutNote(ctx, by, id, text, now)
 }
 
 func TestASearchIsShownWhateverCanBeKept(t *testing.T) {
@@ -161,8 +161,10 @@ func TestASearchIsShownWhateverCanBeKept(t *testing.T) {
 	for i := range 8 {
 		n.must(n.ask("mo", "general", "/desk track slug:s-"+string(rune('a'+i))+" "+long))
 	}
-	notes := &countingNotes{Store: n.store}
-	n.Mux = New(Config{Stories: stories.NewService(stories.Config{Store: notes, Now: func() time.Time { return n.now }})})
+	families := n.store.Families()
+	notes := &countingNotes{NotesStore: families.Notes}
+	families.Notes = notes
+	n.Mux = New(Config{Stories: Over(stories.NewService(stories.Config{Stores: families, Now: func() time.Time { return n.now }}))})
 	n.must(n.ask("ria", "general", "/stories "+long))
 	n.must(n.press("ria", "general", "Older"))
 	n.must(n.press("ria", "general", "Newer"))
@@ -178,15 +180,17 @@ func TestASearchIsShownWhateverCanBeKept(t *testing.T) {
 	n.must(n.press("ria", "general", "Older"))
 }
 
-// unread is a store whose older stories are not in the search index yet.
-type unread struct{ stories.Store }
+// unread is an index that older stories are not in yet.
+type unread struct{ stories.IndexStore }
 
 func (unread) Searchable(context.Context) (bool, error) { return false, nil }
 
 // While the index is not whole, no search says that there is no such story.
 func TestSearchesSayThatTheyMayMissStories(t *testing.T) {
 	n := openTracked(t)
-	n.Mux = New(Config{Stories: stories.NewService(stories.Config{Store: unread{n.store}, Now: func() time.Time { return n.now }})})
+	families := n.store.Families()
+	families.Index = unread{families.Index}
+	n.Mux = New(Config{Stories: Over(stories.NewService(stories.Config{Stores: families, Now: func() time.Time { return n.now }}))})
 	for line, want := range map[string]string{
 		"/stories nosuchword": "still reading its older stories", "/stories sony": "Some may be missing", "/stories": "",
 	} {

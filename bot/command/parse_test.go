@@ -12,7 +12,7 @@ import (
 
 func commandNamed(t testing.TB, name string) *command {
 	t.Helper()
-	for _, c := range table() {
+	for _, c := range table(&families{}) {
 		if c.Name == name {
 			return &c
 		}
@@ -129,7 +129,7 @@ func FuzzParse(f *testing.F) {
 	for _, seed := range []string{"", "sony-hack", "sony-hack level:breaking Text\n more ", `a at:"x`, "a source:https://b.example c", "a “:” b", "\x00:", "a text: b", "a at:“x”y", "a —level:breaking b", "a b level:minor,source:https://c.example", "a source:[b](https://c.example),<https://d.example|e> f", "a s;s;s;s", "a topics:b, c, d e", "́:x"} {
 		f.Add(seed)
 	}
-	commands := table()
+	commands := table(&families{})
 	f.Fuzz(func(t *testing.T, text string) {
 		for i := range commands {
 			c := &commands[i]

@@ -6,13 +6,23 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 
 	"storybot/bot"
 	"storybot/stories"
 )
 
+// staffing is who does what at the desk.
+type staffing struct {
+	now    func() time.Time
+	people []bot.Refs
+	desk   Desk
+	rights Rights
+	guard  *guard
+}
+
 // moderators lists the desk's members, or names and removes a moderator.
-func (m *Mux) moderators(ctx context.Context, r request) (bot.Reply, error) {
+func (m *staffing) moderators(ctx context.Context, r request) (bot.Reply, error) {
 	action, ref := strings.ToLower(r.get("action")), strings.TrimSpace(r.get("user"))
 	switch {
 	case action == "" && ref == "":
@@ -35,9 +45,9 @@ func (m *Mux) moderators(ctx context.Context, r request) (bot.Reply, error) {
 }
 
 // setModerator makes somebody a moderator, or ends that.
-func (m *Mux) setModerator(ctx context.Context, r request, who stories.User, yes bool) (bot.Reply, error) {
-	who = m.withName(m.stories.Named(ctx, who)) // not mentioned, but perhaps known
-	changed, err := m.stories.SetModerator(ctx, r.act(), who, yes)
+func (m *staffing) setModerator(ctx context.Context, r request, who stories.User, yes bool) (bot.Reply, error) {
+	who = m.withName(m.desk.Named(ctx, who)) // not mentioned, but perhaps known
+	changed, err := m.desk.SetModerator(ctx, r.act(), who, yes)
 	if err != nil {
 		return bot.Reply{}, err
 	}
@@ -58,13 +68,13 @@ func (m *Mux) setModerator(ctx context.Context, r request, who stories.User, yes
 
 // person is whom typed names: somebody mentioned, a whole reference, or an id
 // as the platform of the request's place writes it. Error: CodeInvalid.
-func (m *Mux) person(ctx context.Context, r request, typed string) (stories.User, error) {
-	if err := m.may(ctx, r.Command, r.command); err != nil {
+func (m *staffing) person(ctx context.Context, r request, typed string) (stories.User, error) {
+	if err := m.guard.may(ctx, r.Command, r.command); err != nil {
 		return stories.User{}, err
 	}
 	ref, err := strings.Trim(typed, wraps+",;"), error(nil)
-	if len(m.config.People) > 0 {
-		ref, err = bot.PersonRef(m.config.People, r.Where, typed)
+	if len(m.people) > 0 {
+		ref, err = bot.PersonRef(m.people, r.Where, typed)
 	}
 	return stories.User{Ref: ref, Name: mentionedName(r.Input, ref)}, err
 }
@@ -89,7 +99,7 @@ func mentionedName(in bot.Input, ref string) string {
 
 // withName is u with what they are called where their platform makes that of their
 // id.
-func (m *Mux) withName(u stories.User) stories.User {
+func (m *staffing) withName(u stories.User) stories.User {
 	if platform, id, _ := strings.Cut(u.Ref, ":"); u.Name == "" && m.showsIDs(platform) {
 		u.Name = id
 	}
@@ -97,16 +107,16 @@ func (m *Mux) withName(u stories.User) stories.User {
 }
 
 // showsIDs says that a platform's ids are names that people chose.
-func (m *Mux) showsIDs(platform string) bool {
-	return slices.ContainsFunc(m.config.People, func(p bot.Refs) bool { return p.Platform == platform && p.Named })
+func (m *staffing) showsIDs(platform string) bool {
+	return slices.ContainsFunc(m.people, func(p bot.Refs) bool { return p.Platform == platform && p.Named })
 }
 
 // membersPage is how many members a page of their list shows.
 const membersPage = 8
 
 // listMembers shows admins and moderators from an offset on.
-func (m *Mux) listMembers(ctx context.Context, by stories.User, offset int) (bot.Reply, error) {
-	members, err := m.stories.Members(ctx, by)
+func (m *staffing) listMembers(ctx context.Context, by stories.User, offset int) (bot.Reply, error) {
+	members, err := m.desk.Members(ctx, by)
 	if err != nil {
 		return bot.Reply{}, err
 	}
@@ -145,17 +155,17 @@ func packRef(ref string) (string, bool) {
 }
 
 // pressMembers turns the pages of the list.
-func (m *Mux) pressMembers(ctx context.Context, r request, args bot.Args) (bot.Reply, error) {
+func (m *staffing) pressMembers(ctx context.Context, r request, args bot.Args) (bot.Reply, error) {
 	return m.listMembers(ctx, r.User, int(args.Number(0)))
 }
 
 // pressMember shows one of the desk's members or, asked to, ends their role.
-func (m *Mux) pressMember(ctx context.Context, r request, args bot.Args) (bot.Reply, error) {
+func (m *staffing) pressMember(ctx context.Context, r request, args bot.Args) (bot.Reply, error) {
 	ref, err := url.QueryUnescape(args.Word)
 	if err != nil {
 		return bot.Reply{}, bot.ErrOldButton
 	}
-	members, err := m.stories.Members(ctx, r.User)
+	members, err := m.desk.Members(ctx, r.User)
 	if err != nil {
 		return bot.Reply{}, err
 	}
@@ -175,7 +185,7 @@ func (m *Mux) pressMember(ctx context.Context, r request, args bot.Args) (bot.Re
 		reply.Message.Blocks = append(reply.Message.Blocks, bot.Para(bot.Text("That is how the bot is set up, and cannot be changed here.")))
 		return reply, nil
 	}
-	if members[i].User.Ref == r.User.Ref || m.stories.Require(ctx, r.User, stories.Admin) != nil {
+	if members[i].User.Ref == r.User.Ref || m.rights.Require(ctx, r.User, stories.Admin) != nil {
 		return reply, nil
 	}
 	end := bot.NewWordButton("Remove as "+members[i].Role.String(), bot.ActionMember, 1, args.Word)
@@ -185,13 +195,13 @@ func (m *Mux) pressMember(ctx context.Context, r request, args bot.Args) (bot.Re
 }
 
 // memberWords is a line of the list: who, as what, since when and by whom.
-func (m *Mux) memberWords(ctx context.Context, member stories.Member) []bot.Span {
+func (m *staffing) memberWords(ctx context.Context, member stories.Member) []bot.Span {
 	line := bot.UserName(m.withName(member.User))
 	if platform, _, ok := strings.Cut(member.User.Ref, ":"); ok {
 		line += " (" + m.names(ctx).Platform(platform) + ")" // one name may be two people's
 	}
 	line += ", " + member.Role.String()
-	now := m.stories.Now()
+	now := m.now()
 	switch {
 	case member.Configured:
 		return []bot.Span{bot.Text(line + "\nby how the bot is set up")}
@@ -202,8 +212,8 @@ func (m *Mux) memberWords(ctx context.Context, member stories.Member) []bot.Span
 }
 
 // claim makes the person with the code from the log the first admin.
-func (m *Mux) claim(ctx context.Context, r request) (bot.Reply, error) {
-	if err := m.stories.Claim(ctx, r.act(), r.get("code")); err != nil {
+func (m *staffing) claim(ctx context.Context, r request) (bot.Reply, error) {
+	if err := m.rights.Claim(ctx, r.act(), r.get("code")); err != nil {
 		return bot.Reply{}, err
 	}
 	return done("You are the bot's admin now. Name moderators with /desk moderators action:add user:…, make a channel the desk with /desk here, start a story with /desk track."), nil

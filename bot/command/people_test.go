@@ -39,7 +39,7 @@ func TestWhoIsNamed(t *testing.T) {
 		{"rita", "names nobody"}, {"console:rita", "names nobody"}, {"foo:BAR", "names nobody"}, {"console:", "names nobody"}, {"far", "names nobody"},
 	} {
 		n := openStaffed(t)
-		n.config.People = refs()
+		n.remake(func(c *Config) { c.People = refs() })
 		c := n.request("ada", "general")
 		in := bot.Typed{Name: "desk", Text: "moderators action:add " + tt.typed}
 		if bot.Unmark(tt.typed) != tt.typed {
@@ -74,7 +74,7 @@ func TestPeopleAreCalledByTheirNames(t *testing.T) {
 			t.Errorf("%s: %s", line, text)
 		}
 	}
-	if role, err := n.service.RoleOf(t.Context(), stories.User{Ref: "console:u7"}); err != nil || role != stories.Reader {
+	if role, err := n.service.Rights.RoleOf(t.Context(), stories.User{Ref: "console:u7"}); err != nil || role != stories.Reader {
 		t.Errorf("role = %v, %v", role, err)
 	}
 }
@@ -83,7 +83,7 @@ func TestPeopleAreCalledByTheirNames(t *testing.T) {
 // who and where it was.
 func TestNoAnswerShowsAnID(t *testing.T) {
 	n := openTracked(t)
-	n.config.People = refs()
+	n.remake(func(c *Config) { c.People = refs() })
 	there := stories.Destination{Platform: "far", Workspace: "W012", Channel: "C345"}
 	if err := n.store.KeepNames(t.Context(), stories.Sighting{Places: []stories.PlaceName{
 		{Place: there, Form: stories.ChannelForm, Name: "partners", Access: stories.OpenAccess}, {Place: there.In(), Form: stories.WorkspaceForm, Name: "Herald"},
@@ -134,11 +134,11 @@ func TestNoAnswerShowsAnID(t *testing.T) {
 // cannot get it back.
 func TestNobodyCanLoseARole(t *testing.T) {
 	n := openStaffed(t)
-	n.config.People = refs() // console:mo is nobody there
+	n.remake(func(c *Config) { c.People = refs() }) // console:mo is nobody there
 	if text := bot.PlainText(n.ask("ada", "general", "/desk moderators remove console:mo").Message); !strings.Contains(text, "no longer a moderator") {
 		t.Errorf("removed: %s", text)
 	}
-	if role, err := n.service.RoleOf(t.Context(), stories.User{Ref: "console:mo"}); err != nil || role != stories.Reader {
+	if role, err := n.service.Rights.RoleOf(t.Context(), stories.User{Ref: "console:mo"}); err != nil || role != stories.Reader {
 		t.Errorf("role = %v, %v", role, err)
 	}
 	for _, line := range []string{"/desk moderators add console:mo", "/desk moderators remove everyone", "/desk moderators remove @everyone"} {

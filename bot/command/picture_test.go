@@ -19,7 +19,7 @@ func TestPicturesAsTheyAreTyped(t *testing.T) {
 	} {
 		n := openTracked(t)
 		n.must(n.ask("mo", "general", "/update sony-hack image:"+address+` alt:"`+want.Alt+`" The dam broke.`))
-		u, err := n.service.Update(t.Context(), 1, 2)
+		u, err := n.service.Archive.Update(t.Context(), 1, 2)
 		u.Picture.URL = strings.Replace(u.Picture.URL, "HTTPS", "https", 1)
 		if diff := cmp.Diff(want, u.Picture); err != nil || diff != "" || u.Text != "The dam broke." {
 			t.Errorf("%s: %v, %q (-want +got):\n%s", address, err, u.Text, diff)
@@ -31,7 +31,7 @@ func TestPicturesFromTypedOptions(t *testing.T) {
 	n := openTracked(t)
 	n.must(n.typed("mo", "general", "update", map[string]string{"story": "sony-hack", "text": "The dam broke.", "image": " <https://a.example/dam.jpg> ", "alt": "Water\nover  the dam"}))
 	want := bot.Image{URL: "https://a.example/dam.jpg", Alt: "Water over the dam"}
-	if u, err := n.service.Update(t.Context(), 1, 2); err != nil || cmp.Diff(&want, bot.Picture(u)) != "" {
+	if u, err := n.service.Archive.Update(t.Context(), 1, 2); err != nil || cmp.Diff(&want, bot.Picture(u)) != "" {
 		t.Errorf("%+v, %v", u.Picture, err)
 	}
 }
@@ -57,7 +57,7 @@ func TestPicturesThatAreRefused(t *testing.T) {
 		if text := bot.PlainText(reply.Message); !reply.Failed || !strings.Contains(text, tt.want) {
 			t.Errorf("%s: %s", clip(tt.options), text)
 		}
-		if _, err := n.service.Update(t.Context(), 1, 2); stories.CodeOf(err) != stories.CodeNotFound {
+		if _, err := n.service.Archive.Update(t.Context(), 1, 2); stories.CodeOf(err) != stories.CodeNotFound {
 			t.Errorf("%s: published", clip(tt.options))
 		}
 	}

@@ -24,6 +24,9 @@ func (p *parser) openPositional() *bot.Arg {
 // topicSign is how a topic begins that is followed, nearly enough.
 var topicSign = regexp.MustCompile(`^(?i)topics?\s*[:=：]\s*`)
 
+// slugArg is the name of what a story is to be called.
+const slugArg = "slug"
+
 // position takes the word that stands in the place of arg. What wraps a story's
 // slug, and a comma after it, is not part of it.
 func (p *parser) position(arg bot.Arg) string {
@@ -33,6 +36,12 @@ func (p *parser) position(arg bot.Arg) string {
 		if name, size, ok, err := quoted(p.rest); ok && err == nil {
 			p.rest = p.rest[size:]
 			return topic + name
+		}
+	}
+	if arg.Name == slugArg { // of several words it is none, and refused as a whole
+		if name, size, ok, err := quoted(p.rest); ok && err == nil {
+			p.rest = p.rest[size:]
+			return name
 		}
 	}
 	word := topic + p.word()

@@ -16,10 +16,10 @@ const postedFor = 20 * time.Second
 
 // posted follows the message that shows a channel what it now follows: it is the
 // proof that the bot can post there. said is the answer, and stays when it can.
-func (m *Mux) posted(r request, notice int64, sub stories.Subscription, said bot.Message) func(context.Context) (bot.Message, bool, error) {
-	until := m.stories.Now().Add(postedFor)
+func (m *joining) posted(r request, notice int64, sub stories.Subscription, said bot.Message) func(context.Context) (bot.Message, bool, error) {
+	until := m.now().Add(postedFor)
 	return func(ctx context.Context) (bot.Message, bool, error) {
-		d, err := m.stories.Posted(ctx, notice)
+		d, err := m.following.Posted(ctx, notice)
 		if stories.CodeOf(err) == stories.CodeNotFound {
 			return said, true, nil // so long ago that it is forgotten
 		}
@@ -34,16 +34,16 @@ func (m *Mux) posted(r request, notice int64, sub stories.Subscription, said bot
 		case stories.Sent, stories.Unknown:
 			return said, true, nil
 		}
-		return said, !m.stories.Now().Before(until), nil
+		return said, !m.now().Before(until), nil
 	}
 }
 
 // passed is the answer once the message is not to come any more.
-func (m *Mux) passed(ctx context.Context, r request, d stories.Delivery, sub stories.Subscription, said bot.Message) (bot.Message, bool, error) {
+func (m *joining) passed(ctx context.Context, r request, d stories.Delivery, sub stories.Subscription, said bot.Message) (bot.Message, bool, error) {
 	if d.Reason == stories.EndedFirst {
 		return said, true, nil // who ended it was answered that
 	}
-	subs, err := m.stories.Subscriptions(ctx, r.Where)
+	subs, err := m.following.Subscriptions(ctx, r.Where)
 	if err != nil {
 		return bot.Message{}, false, err
 	}
@@ -56,11 +56,8 @@ func (m *Mux) passed(ctx context.Context, r request, d stories.Delivery, sub sto
 // unposted says that what a channel now follows could not be shown there, why, and
 // what becomes of it.
 func (r request) unposted(d stories.Delivery, sub stories.Subscription) bot.Message {
-	follows, about := "This channel follows", "this channel"
-	if r.Direct {
-		follows, about = "You follow", "your direct message with the bot"
-	}
-	why := sentence(bot.Reason(about, d.Reason))
+	follows := r.who() + " " + r.verb()
+	why := reasonSentence(d.Reason, r.Direct)
 	msg := bot.Message{Tone: bot.Refusal, Blocks: []bot.Block{bot.Para(bot.Bold("It could not be posted here. "), bot.Text(why))}}
 	what := targetWords(sub.Target)
 	switch d.State {

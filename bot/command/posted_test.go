@@ -100,7 +100,7 @@ func (n *newsroom) said() string {
 // once in the channel and answered alike.
 func TestARepeatedCommandIsToldOnce(t *testing.T) {
 	n := openTracked(t)
-	story, err := n.service.Story(t.Context(), "sony-hack")
+	story, err := n.service.Archive.Story(t.Context(), "sony-hack")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -135,7 +135,7 @@ func TestARepeatedCommandIsToldOnce(t *testing.T) {
 // What Follow again puts back is what was stopped: its level, a mute alone, a topic.
 func TestFollowAgainPutsBackWhatWas(t *testing.T) {
 	follows := func(n *newsroom) string {
-		subs, err := n.service.Subscriptions(t.Context(), channel("general"))
+		subs, err := n.service.Following.Subscriptions(t.Context(), channel("general"))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -177,7 +177,7 @@ func TestFollowAgainPutsBackWhatWas(t *testing.T) {
 	})
 	t.Run("what brought the story has ended too", func(t *testing.T) {
 		n := openTracked(t)
-		story, _ := n.service.Story(t.Context(), "sony-hack")
+		story, _ := n.service.Archive.Story(t.Context(), "sony-hack")
 		n.must(n.ask("ria", "general", "/subscribe all"))
 		n.must(n.pressed("ria", "general", bot.ActionStop, fmt.Sprint(story.ID)))
 		n.must(n.ask("ria", "general", "/unsubscribe all"))
@@ -203,7 +203,7 @@ func TestFollowAgainPutsBackWhatWas(t *testing.T) {
 // Stop pressed where nothing comes any more changes nothing, and says how it is.
 func TestStopTwice(t *testing.T) {
 	n := openTracked(t)
-	story, _ := n.service.Story(t.Context(), "sony-hack")
+	story, _ := n.service.Archive.Story(t.Context(), "sony-hack")
 	for _, c := range []struct{ follow, want string }{
 		{"/subscribe sony-hack", "do not come to this channel any more; nothing was changed"},
 		{"/subscribe all", "were stopped here before; nothing was changed"},

@@ -29,8 +29,8 @@ func putBackWays() bot.Block {
 }
 
 // pressSettle looks for what waits.
-func (m *Mux) pressSettle(ctx context.Context, r request, args bot.Args) (bot.Reply, error) {
-	n, err := m.stories.SettlePutBack(ctx, r.act(), args.Number(0))
+func (m *running) pressSettle(ctx context.Context, r request, args bot.Args) (bot.Reply, error) {
+	n, err := m.putBacks.SettlePutBack(ctx, r.act(), args.Number(0))
 	if err != nil {
 		return bot.Reply{}, err
 	}
@@ -43,10 +43,10 @@ func (m *Mux) pressSettle(ctx context.Context, r request, args bot.Args) (bot.Re
 
 // pressRelease sends what waits, once it was asked whether that is meant: what
 // was sent cannot be taken back.
-func (m *Mux) pressRelease(ctx context.Context, r request, args bot.Args) (bot.Reply, error) {
+func (m *running) pressRelease(ctx context.Context, r request, args bot.Args) (bot.Reply, error) {
 	generation := args.Number(0)
 	if args.Number(1) == 0 {
-		back, err := m.stories.PutBack(ctx, r.User)
+		back, err := m.putBacks.PutBack(ctx, r.User)
 		switch {
 		case err != nil:
 			return bot.Reply{}, err
@@ -65,7 +65,7 @@ func (m *Mux) pressRelease(ctx context.Context, r request, args bot.Args) (bot.R
 		}
 		return reply, nil
 	}
-	n, err := m.stories.ReleasePutBack(ctx, r.act(), generation)
+	n, err := m.putBacks.ReleasePutBack(ctx, r.act(), generation)
 	if err != nil {
 		return bot.Reply{}, err
 	}

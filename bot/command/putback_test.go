@@ -71,7 +71,7 @@ func TestReleaseAsksFirst(t *testing.T) {
 	status := n.ask("mo", "general", "/desk status")
 	asked := n.pushes("mo", status, releaseLabel)
 	says(t, asked, "Send 2 messages to 2 channels, although they may be there twice then? That cannot be undone.")
-	if back, err := n.service.PutBack(t.Context(), user("mo")); err != nil || back.Waiting != 2 {
+	if back, err := n.service.PutBacks.PutBack(t.Context(), user("mo")); err != nil || back.Waiting != 2 {
 		t.Fatalf("before it is confirmed %+v, %v", back, err)
 	}
 	says(t, n.pushes("mo", asked, "Send all of it"), "Released 2 messages")
@@ -94,7 +94,7 @@ func TestAnOldButtonDecidesNothingAboutAnotherCopy(t *testing.T) {
 			t.Errorf("%s: %s", label, bot.PlainText(r.Message))
 		}
 	}
-	if back, err := n.service.PutBack(t.Context(), user("mo")); err != nil || back.Waiting != 2 || back.Generation != 2 {
+	if back, err := n.service.PutBacks.PutBack(t.Context(), user("mo")); err != nil || back.Waiting != 2 || back.Generation != 2 {
 		t.Errorf("%+v, %v", back, err)
 	}
 }

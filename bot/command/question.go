@@ -13,6 +13,13 @@ import (
 	"storybot/stories"
 )
 
+// questions puts commands aside and asks.
+type questions struct {
+	now    func() time.Time
+	notes  Notes
+	manual *manual
+}
+
 // question is a command that waits for its author to say what they meant. It
 // is kept as a note.
 type question struct {
@@ -43,12 +50,12 @@ const answerTime = time.Hour
 // question puts a command aside and asks, with a button for each answer, of
 // which one is taken once, however often they are pressed. The same request asks
 // the same question, however often and wherever it is answered: it is kept once.
-func (m *Mux) question(ctx context.Context, r request, asked string, answers ...answer) (bot.Reply, error) {
+func (m *questions) question(ctx context.Context, r request, asked string, answers ...answer) (bot.Reply, error) {
 	return m.ask(ctx, r, question{}, asked, answers...)
 }
 
 // ask is question with more that q says of it.
-func (m *Mux) ask(ctx context.Context, r request, q question, asked string, answers ...answer) (bot.Reply, error) {
+func (m *questions) ask(ctx context.Context, r request, q question, asked string, answers ...answer) (bot.Reply, error) {
 	q.By, q.Command, q.Deed = r.User.Ref, r.command.Name, r.deed
 	if r.Key == "" {
 		r.Key = rand.Text()
@@ -76,15 +83,15 @@ func (m *Mux) ask(ctx context.Context, r request, q question, asked string, answ
 }
 
 // keep puts a question aside under id unless it is there.
-func (m *Mux) keep(ctx context.Context, by stories.User, id string, q question) error {
-	if _, err := m.stories.Note(ctx, id); stories.CodeOf(err) != stories.CodeNotFound {
+func (m *questions) keep(ctx context.Context, by stories.User, id string, q question) error {
+	if _, err := m.notes.Note(ctx, id); stories.CodeOf(err) != stories.CodeNotFound {
 		return err
 	}
 	note, err := json.Marshal(q)
 	if err != nil {
 		return err
 	}
-	return m.stories.PutNote(ctx, by, id, string(note))
+	return m.notes.PutNote(ctx, by, id, string(note))
 }
 
 // noteID is the id of what is kept between a question and its answer: the kind
@@ -95,15 +102,15 @@ func noteID(kind, of string) string {
 }
 
 // pressAnswer goes on with the command that a question put aside.
-func (m *Mux) pressAnswer(ctx context.Context, r request, args bot.Args) (bot.Reply, error) {
-	note, err := m.note(ctx, args.Word)
+func (m *doubts) pressAnswer(ctx context.Context, r request, args bot.Args) (bot.Reply, error) {
+	note, err := m.questions.note(ctx, args.Word)
 	if err != nil {
 		return bot.Reply{}, err
 	}
 	var q question
 	entry := (*command)(nil)
 	if json.Unmarshal([]byte(note), &q) == nil {
-		entry = m.named(q.Command)
+		entry = m.manual.named(q.Command)
 	}
 	if entry == nil || args.Number(0) >= int64(len(q.Answers)) {
 		return bot.Reply{}, bot.ErrOldButton // a note of another kind
@@ -111,8 +118,8 @@ func (m *Mux) pressAnswer(ctx context.Context, r request, args bot.Args) (bot.Re
 	switch {
 	case q.By != r.User.Ref:
 		return refused("Only the person who typed this command can answer its question; nothing was changed."), nil
-	case m.stories.Now().Sub(q.At) > answerTime:
-		return refused(fmt.Sprintf("A question can be answered for %d minutes, and this one is older; nothing was changed. Type the command again.", int(answerTime.Minutes()))), nil
+	case m.now().Sub(q.At) > answerTime:
+		return m.questions.tooOld(q, fmt.Sprintf("A question can be answered for %d minutes, and this one is older; nothing was changed. Type the command again.", int(answerTime.Minutes()))), nil
 	}
 	r.Key, r.deed, r.typed = q.Deed, q.Deed, q.At
 	r.command, r.values = entry, q.Given.and(q.Answers[args.Number(0)])

@@ -12,11 +12,11 @@ import (
 // levels are the levels of sony-hack's updates, oldest first.
 func (n *newsroom) levels() string {
 	n.t.Helper()
-	story, err := n.service.Story(n.t.Context(), "sony-hack")
+	story, err := n.service.Archive.Story(n.t.Context(), "sony-hack")
 	if err != nil {
 		n.t.Fatal(err)
 	}
-	updates, err := n.service.Timeline(n.t.Context(), story.ID, 0, 100)
+	updates, err := n.service.Archive.Timeline(n.t.Context(), story.ID, 0, 100)
 	if err != nil {
 		n.t.Fatal(err)
 	}
@@ -52,7 +52,7 @@ func TestReadingNeedsTheRightStill(t *testing.T) {
 	for i := range 2 {
 		n := openTracked(t)
 		button := n.ask("mo", "general", "/update sony-hack Sony waits. level:breaking").Message.Buttons[i]
-		if _, err := n.service.SetModerator(t.Context(), stories.Act{By: user("ada")}, user("mo"), false); err != nil {
+		if _, err := n.service.Desk.SetModerator(t.Context(), stories.Act{By: user("ada")}, user("mo"), false); err != nil {
 			t.Fatal(err)
 		}
 		if reply := n.pressed("mo", "general", button.Action, button.Arg); !reply.Failed || n.levels() != "normal" {
@@ -109,12 +109,12 @@ func TestInvisibleCharactersAreNotThere(t *testing.T) {
 	}
 	n := openTracked(t)
 	n.must(n.typed("mo", "general", "update", map[string]string{"story": "\u200Bsony-hack", "text": "Sony\u2060 waits \U0001F468\u200D\U0001F469.\n\tIndented", "level": "breaking\u200B"}))
-	story, _ := n.service.Story(t.Context(), "sony-hack")
-	if u, _ := n.service.Update(t.Context(), story.ID, 2); u.Text != "Sony waits \U0001F468\u200D\U0001F469.\n\tIndented" || u.Level != stories.Breaking {
+	story, _ := n.service.Archive.Story(t.Context(), "sony-hack")
+	if u, _ := n.service.Archive.Update(t.Context(), story.ID, 2); u.Text != "Sony waits \U0001F468\u200D\U0001F469.\n\tIndented" || u.Level != stories.Breaking {
 		t.Errorf("update = %+v", u)
 	}
 	for _, text := range []string{"\u3164", "\u115F\u1160", "\uFFA0\u200B", "\U000E0041"} {
-		if reply := n.ask("mo", "general", "/update sony-hack "+text); !reply.Failed {
+		if reply := n.ask("mo", "general", "/update sony-hack "+text); reply.Form == nil {
 			t.Errorf("%q was published", text)
 		}
 	}
@@ -124,19 +124,19 @@ func TestInvisibleCharactersAreNotThere(t *testing.T) {
 func TestASearchIsKeptOnce(t *testing.T) {
 	n := openStaffed(t)
 	long := strings.Repeat("word ", 60)
-	first, err := n.packQuery(t.Context(), user("ria"), stories.CutQuery(long))
+	first, err := n.readers.listing.packQuery(t.Context(), user("ria"), stories.CutQuery(long))
 	if err != nil {
 		t.Fatal(err)
 	}
-	second, err := n.packQuery(t.Context(), user("ria"), stories.CutQuery(long))
+	second, err := n.readers.listing.packQuery(t.Context(), user("ria"), stories.CutQuery(long))
 	if err != nil || first != second {
 		t.Errorf("%q and %q, %v", first, second, err)
 	}
-	kept, err := n.unpackQuery(t.Context(), first)
+	kept, err := n.readers.listing.unpackQuery(t.Context(), first)
 	if err != nil || len([]rune(kept)) > stories.MaxQuery || !strings.HasPrefix(long, kept) {
 		t.Errorf("kept %d characters, %v", len([]rune(kept)), err)
 	}
-	if other, _ := n.packQuery(t.Context(), user("ria"), strings.Repeat("other ", 30)); other == first {
+	if other, _ := n.readers.listing.packQuery(t.Context(), user("ria"), strings.Repeat("other ", 30)); other == first {
 		t.Error("another search has the same note")
 	}
 }
@@ -160,7 +160,7 @@ func TestSearchesPushOutNoQuestion(t *testing.T) {
 	button := n.ask("mo", "general", "/update sony-hack Sony waits. level:breaking").Message.Buttons[0]
 	for i := range stories.MaxNotes + 1 {
 		n.now = n.now.Add(time.Second)
-		if _, err := n.packQuery(t.Context(), user("mo"), strings.Repeat("long search ", 10)+strings.Repeat("x", i)); err != nil {
+		if _, err := n.readers.listing.packQuery(t.Context(), user("mo"), strings.Repeat("long search ", 10)+strings.Repeat("x", i)); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -215,7 +215,7 @@ func TestAQuestionIsAskedOnce(t *testing.T) {
 	c.Input = bot.Typed{Name: "update", Text: "sony-hack —level:breaking Sony waits."}
 	first := n.handle(c).Message.Buttons
 	n.now = n.now.Add(time.Minute)
-	n.Mux = New(Config{Stories: n.service})
+	n.Mux = New(Config{Stories: Over(n.service)})
 	second := n.handle(c).Message.Buttons
 	if len(first) != 2 || len(second) != 2 || first[0] != second[0] || first[1] != second[1] {
 		t.Fatalf("%v and %v", first, second)

@@ -63,7 +63,8 @@ func scanQuoted(s string) (value string, size, looked int, ok bool, err error) {
 			}
 		case strings.ContainsRune(ends, r):
 			value = s[begin:i]
-			if !endsWord(after) || isBlank(before) && strings.TrimSpace(value) != "" {
+			// Behind white space it ends the value only where no other quote can.
+			if !endsWord(after) || isBlank(before) && strings.TrimSpace(value) != "" && strings.ContainsAny(s[i+width:], ends+string(open)) {
 				return "", 0, i, true, errInner
 			}
 			return value, i + width, i, true, nil

@@ -24,7 +24,7 @@ func TestQuoted(t *testing.T) {
 		{`„zwei Worte“ rest`, "zwei Worte", " rest", nil},
 		{`„dwa słowa” rest`, "dwa słowa", " rest", nil},
 		{`«deux mots» rest`, "deux mots", " rest", nil},
-		{`« deux mots » rest`, "", "", errInner},
+		{`« deux mots » rest`, " deux mots ", " rest", nil},
 		{`»zwei Worte« rest`, "zwei Worte", " rest", nil},
 		{`‹deux mots› rest`, "deux mots", " rest", nil},
 		{`‘two words’ rest`, "two words", " rest", nil},
@@ -108,5 +108,18 @@ func TestQuotesAreReadInProportion(t *testing.T) {
 		if large > 5*small || large > 400*len(piece)*2000 {
 			t.Errorf("%q: %d bytes looked at for 500, %d for 2000", piece, small, large)
 		}
+	}
+}
+
+// White space before the only closing quote leaves nothing in doubt.
+func TestAQuoteClosedBehindWhiteSpace(t *testing.T) {
+	for s, want := range map[string]string{`"why " Text`: "why ", "“why ” Text": "why ", "\"a b\n\" Text": "a b\n", `"why "`: "why "} {
+		value, _, ok, err := quotedText(s)
+		if value != want || !ok || err != nil {
+			t.Errorf("%s: %q, %v, %v", s, value, ok, err)
+		}
+	}
+	if _, _, _, err := quotedText(`"why " not" Text`); err == nil {
+		t.Error("a quote that another one may close was taken")
 	}
 }

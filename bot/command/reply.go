@@ -4,11 +4,21 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"runtime/debug"
+	"strings"
 
 	"storybot/bot"
 	"storybot/stories"
 )
+
+// refusing puts errors into words.
+type refusing struct {
+	log     *slog.Logger
+	archive Archive
+	guard   *guard
+	manual  *manual
+}
 
 // misuse is a command that was not written as it must be: the answer is what
 // is wrong, the usage and an example.
@@ -31,18 +41,20 @@ func inWords(err error) bool {
 
 // refuse makes the answer of an error. It is the only place where errors are
 // put into words and where they are logged.
-func (m *Mux) refuse(ctx context.Context, c bot.Command, err error) bot.Reply {
+func (m *refusing) refuse(ctx context.Context, c bot.Command, err error) bot.Reply {
 	if wrong := (*misuse)(nil); errors.As(err, &wrong) {
-		return wrong.reply(m.form(c.Where))
+		return wrong.reply(m.manual.form(c.Where))
 	}
 	refusal := (*stories.Error)(nil)
 	known := errors.As(err, &refusal)
 	switch {
+	case known && refusal.Code == stories.CodeForbidden && refusal.Message == stories.NoModerator:
+		return refused(m.guard.noModerator(c))
 	case known && refusal.Code == stories.CodeUnavailable:
 		m.log.Warn("command refused for now", "asked", bot.Describe(c.Input), "err", err)
-		return refusedNow(refusal)
+		return withText(refusedNow(refusal), err)
 	case known && refusal.Code != stories.CodeInternal && refusal.Message != "":
-		return m.withNear(ctx, refused(refusal.Message), refusal)
+		return m.refuseNear(ctx, err, refusal)
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
 		m.log.Warn("command ran out of time", "asked", bot.Describe(c.Input), "err", err)
 		return refused("This took too long and was given up. Look whether it was done before you try again.")
@@ -52,8 +64,19 @@ func (m *Mux) refuse(ctx context.Context, c bot.Command, err error) bot.Reply {
 	return bot.Faulty(id)
 }
 
+// noModerator says how whoever asks becomes a moderator: where people are called by names
+// that they chose, with the whole command.
+func (m *guard) noModerator(c bot.Command) string {
+	for _, p := range m.people {
+		if name, ok := strings.CutPrefix(c.User.Ref, p.Platform+":"); ok && p.Named && p.Person(name) {
+			return strings.ReplaceAll(stories.NoModerator, stories.YourName, name)
+		}
+	}
+	return stories.NoModerator
+}
+
 // refusePanic makes the answer of a handler that panicked.
-func (m *Mux) refusePanic(c bot.Command, cause any) bot.Reply {
+func (m *refusing) refusePanic(c bot.Command, cause any) bot.Reply {
 	id := bot.FaultID()
 	m.log.Error("command panicked", "fault", id, "asked", bot.Describe(c.Input), "key", c.Key,
 		"panic", fmt.Sprint(cause), "stack", string(debug.Stack()))
@@ -81,10 +104,10 @@ const maxNear = 3
 
 // withNear adds the stories that may have been meant or, when none resembles, the
 // newest, each a row that opens it.
-func (m *Mux) withNear(ctx context.Context, reply bot.Reply, refusal *stories.Error) bot.Reply {
+func (m *refusing) withNear(ctx context.Context, reply bot.Reply, refusal *stories.Error) bot.Reply {
 	var found []stories.Story
 	for _, slug := range refusal.Near[:min(len(refusal.Near), maxNear)] {
-		if story, err := m.stories.Story(ctx, slug); err == nil { // the answer is the refusal, with or without this offer
+		if story, err := m.archive.Story(ctx, slug); err == nil { // the answer is the refusal, with or without this offer
 			found = append(found, story)
 		}
 	}

@@ -63,14 +63,14 @@ func ago(t, now time.Time) bot.Span {
 }
 
 // updateRows are updates among others, each a row that opens it with small print
-// under it. Together they take at most room; of new ones, the first so many, the
-// small print says so.
-func updateRows(updates []stories.Update, now time.Time, room, fresh int) []bot.Block {
+// under it. Together they take at most room; of new ones, which have the numbers fresh,
+// the small print says so.
+func updateRows(updates []stories.Update, now time.Time, room int, fresh []int) []bot.Block {
 	prints, needs := make([]bot.Block, len(updates)), make([]int, len(updates))
 	each := room / (2 * max(1, len(updates)))
 	for i, u := range updates {
-		prints[i] = rowPrint(u, now, i < fresh, each)
-		room -= roomOf(prints[i]) + blockRoom + bot.Room(breakingMark)
+		prints[i] = rowPrint(u, now, slices.Contains(fresh, u.Number), each)
+		room -= roomOf(prints[i]) + blockRoom + bot.Room(rowMark)
 		needs[i] = bot.Room(rowText(u))
 	}
 	var blocks []bot.Block
@@ -80,18 +80,14 @@ func updateRows(updates []stories.Update, now time.Time, room, fresh int) []bot.
 	return blocks
 }
 
-// breakingMark stands before a breaking update's text in a list.
-const breakingMark = "BREAKING "
+// rowMark is the longest mark before an update's text in a list.
+const rowMark = "BREAKING · UNVERIFIED "
 
 // updateRow is an update's text, cut to room, as a row that opens the update.
 func updateRow(u stories.Update, room int) bot.Block {
-	var spans []bot.Span
-	if u.Level == stories.Breaking {
-		spans = append(spans, bot.Bold(breakingMark))
-	}
 	text, _ := bot.CutToRoom(rowText(u), room)
 	open := bot.ReadButton(fmt.Sprintf("Update %d", u.Number), u)
-	return bot.Block{Kind: bot.Item, Spans: append(spans, bot.Text(text)), Button: &open}
+	return bot.Block{Kind: bot.Item, Spans: bot.RowSpans(u, text), Button: &open}
 }
 
 // maxRowText is how much of an update's text a list shows, in UTF-16 units: the
@@ -113,11 +109,13 @@ func rowPrint(u stories.Update, now time.Time, fresh bool, room int) bot.Block {
 	if fresh {
 		label = "new · " + label
 	}
-	if u.Picture.URL != "" {
+	if bot.Picture(u) != nil {
 		label += "with a picture · "
 	}
 	author, _ := bot.CutToRoom(bot.UserName(u.Author), room/2)
-	print := small(bot.Text(label+author+" · "), ago(u.At, now))
+	print := small(bot.Text(label))
+	print.Spans = append(print.Spans, bot.RowMark(u, func(t time.Time) bot.Span { return ago(t, now) })...)
+	print.Spans = append(print.Spans, bot.Text(author+" · "), ago(u.At, now))
 	room -= roomOf(print) + bot.Room(" · 5 more sources")
 	for i, source := range u.Sources {
 		host := bot.Span{Text: bot.Host(source), URL: source}

@@ -30,7 +30,7 @@ func TestAnswersFitTheSmallestPlatform(t *testing.T) {
 	for i := range 8 {
 		n.now = n.now.Add(time.Minute)
 		story := stories.Story{Slug: slug(i), Headline: marks(stories.MaxHeadline), Summary: marks(stories.MaxSummary), Topics: topics}
-		if _, err := n.service.Track(t.Context(), act(), story); err != nil {
+		if _, err := n.service.Editor.Track(t.Context(), act(), story); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -40,7 +40,7 @@ func TestAnswersFitTheSmallestPlatform(t *testing.T) {
 		for k := range stories.MaxSources {
 			a.Sources = append(a.Sources, fmt.Sprintf("https://%s.example/%d?%s", strings.Repeat("h", 50), k, strings.Repeat("a_", 20)))
 		}
-		if _, _, _, err := n.service.Append(t.Context(), act(), a); err != nil {
+		if _, _, _, err := n.service.Publisher.Append(t.Context(), act(), a); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -175,5 +175,16 @@ func TestAWarningIsTheFirstLine(t *testing.T) {
 	text := bot.PlainText(n.ask("ria", "general", "/story sony-hack").Message)
 	if strings.Contains(text, "comes then") || strings.Contains(text, "come then") || !strings.Contains(text, "from before the database was put back wait for a moderator to decide") {
 		t.Errorf("after a put-back: %s", text)
+	}
+}
+
+// A row says that there is a picture behind its button only where there is one.
+func TestARowTellsOfThePictureThatIsShown(t *testing.T) {
+	for standing, tells := range map[stories.Standing]bool{stories.Stands: true, stories.Unverified: false, stories.OnHold: false, stories.Withdrawn: false} {
+		u := stories.Update{Number: 4, Text: "The dam broke.", Picture: stories.Picture{URL: "https://example.org/dam.jpg", Alt: "Water"}, Marks: stories.Marks{Standing: standing}}
+		row := bot.PlainText(bot.Message{Blocks: []bot.Block{rowPrint(u, time.Unix(1, 0), false, 500)}})
+		if strings.Contains(row, "with a picture") != tells {
+			t.Errorf("%q: %q", standing, row)
+		}
 	}
 }

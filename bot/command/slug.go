@@ -2,6 +2,7 @@ package command
 
 import (
 	"cmp"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -79,6 +80,23 @@ func topicsOf(lists []string) []string {
 		}
 	}
 	return topics
+}
+
+// noTopics are the words that people write for none.
+var noTopics = []string{"none", "off", "nothing", "no", "no-topics", "empty", "clear"}
+
+// checkTopics refuses a list that holds what is no topic, or one word for none, for which
+// none says what to do. Error: CodeInvalid.
+func checkTopics(topics []string, none string) error {
+	if len(topics) == 1 && slices.Contains(noTopics, strings.ToLower(topics[0])) {
+		return stories.Errorf(stories.CodeInvalid, "topics:%s would give the story a topic of that name. %s", topics[0], none)
+	}
+	for _, topic := range topics {
+		if err := checkTopic(topic); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // checkTopic refuses what is no topic, by its name. Error: CodeInvalid.

@@ -157,12 +157,12 @@ func TestMadeSlugsFindTheirStory(t *testing.T) {
 		}
 		i++
 		n.now = n.now.Add(time.Minute)
-		story, err := n.service.Track(context.Background(), stories.Act{By: user("mo")}, stories.Story{Slug: fmt.Sprintf("s%d", i), Headline: headline})
+		story, err := n.service.Editor.Track(context.Background(), stories.Act{By: user("mo")}, stories.Story{Slug: fmt.Sprintf("s%d", i), Headline: headline})
 		if err != nil {
 			t.Fatalf("%q: %v", headline, err)
 		}
 		for _, query := range append(strings.Split(made, "-"), made, strings.ReplaceAll(made, "-", " ")) {
-			found, _, err := n.service.Search(context.Background(), query, 0, 1)
+			found, _, err := n.service.Index.Search(context.Background(), query, 0, 1)
 			if err != nil || len(found) != 1 || found[0].ID != story.ID {
 				t.Fatalf("%q of the slug %q does not find %q: %v, %v", query, made, headline, found, err)
 			}

@@ -12,7 +12,7 @@ import (
 // following is what a channel follows, by number, level and state.
 func (n *newsroom) following(where string) string {
 	n.t.Helper()
-	subs, err := n.service.Subscriptions(n.t.Context(), channel(where))
+	subs, err := n.service.Following.Subscriptions(n.t.Context(), channel(where))
 	if err != nil {
 		n.t.Fatal(err)
 	}
@@ -143,7 +143,7 @@ func TestARepeatedPressKeepsItsAnswer(t *testing.T) {
 func TestWhoChangesTooMuchIsToldThatTheChannelIsNot(t *testing.T) {
 	const untold = "The channel is not told: of one person's changes at most 10 in a minute are."
 	n := openTracked(t)
-	story, err := n.service.Story(t.Context(), "sony-hack")
+	story, err := n.service.Archive.Story(t.Context(), "sony-hack")
 	if err != nil {
 		t.Fatal(err)
 	}

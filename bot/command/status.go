@@ -12,8 +12,19 @@ import (
 	"storybot/stories"
 )
 
+// running tells how everything runs.
+type running struct {
+	connections func() []bot.Health
+	lanes       func() []LaneHealth
+	desk        Desk
+	health      Health
+	putBacks    PutBacks
+	scheduling  *scheduling
+	staffing    *staffing
+}
+
 // status shows the machinery: what waits, what fails, what is connected.
-func (m *Mux) status(ctx context.Context, r request) (bot.Reply, error) {
+func (m *running) status(ctx context.Context, r request) (bot.Reply, error) {
 	return m.statusFrom(ctx, r, 0)
 }
 
@@ -24,30 +35,29 @@ type machinery struct {
 	lanes       []LaneHealth
 	connections []bot.Health
 	names       bot.Names
-	overdue     int // scheduled updates somebody has to decide about
-	heldUp      int // scheduled updates that are late
+	planned     planned
 }
 
 // statusFrom is the status with the rows from one on; a page holds as many as fit.
-func (m *Mux) statusFrom(ctx context.Context, r request, from int) (bot.Reply, error) {
+func (m *running) statusFrom(ctx context.Context, r request, from int) (bot.Reply, error) {
 	var now machinery
 	var err error
-	if now.desk, err = m.stories.Status(ctx, r.User); err != nil {
+	if now.desk, err = m.health.Status(ctx, r.User); err != nil {
 		return bot.Reply{}, err
 	}
-	if now.back, err = m.stories.PutBack(ctx, r.User); err != nil {
+	if now.back, err = m.putBacks.PutBack(ctx, r.User); err != nil {
 		return bot.Reply{}, err
 	}
-	if now.overdue, now.heldUp, err = m.overdue(ctx, r.User); err != nil {
+	if now.planned, err = m.scheduling.planned(ctx, r.User); err != nil {
 		return bot.Reply{}, err
 	}
-	if m.config.Lanes != nil {
-		now.lanes = m.config.Lanes()
+	if m.lanes != nil {
+		now.lanes = m.lanes()
 	}
-	if m.config.Connections != nil {
-		now.connections = m.config.Connections()
+	if m.connections != nil {
+		now.connections = m.connections()
 	}
-	now.names = m.names(ctx, now.places()...)
+	now.names = m.staffing.names(ctx, now.places()...)
 	return bot.Reply{Message: now.page(from)}, nil
 }
 
@@ -102,10 +112,10 @@ func (s machinery) verdict() []bot.Block {
 			say(fmt.Sprintf("Deliveries to %s are stopped: %s", s.names.Lane(l.Lane), lowerSentence(bot.StopReason(l.Stopped))))
 		}
 	}
-	if n := s.heldUp; n > 0 {
+	if n := s.planned.HeldUp; n > 0 {
 		say(plural(n, "scheduled update")+oneOr(n, " is", " are")+" late, and tried again.", bot.Text(" "), bot.Code("/desk scheduled"), bot.Text(oneOr(n, " shows it.", " lists them.")))
 	}
-	if n := s.overdue; n > 0 {
+	if n := s.planned.Asked; n > 0 {
 		say(plural(n, "scheduled update")+oneOr(n, " was", " were")+" not published at "+oneOr(n, "its", "their")+" time, and "+oneOr(n, "waits", "wait")+" for a decision.", bot.Text(" "), bot.Code("/desk scheduled"), bot.Text(oneOr(n, " shows it.", " lists them.")))
 	}
 	if s.back.Waiting > 0 {
@@ -120,7 +130,7 @@ func (s machinery) verdict() []bot.Block {
 	if n := s.desk.FailingTotal; n > 0 {
 		say(plural(n, "channel") + " cannot be written to.")
 	}
-	if n := len(s.desk.Untold); n > 0 {
+	if n := s.desk.UntoldTotal; n > 0 {
 		say(plural(n, "message") + " about what a channel follows could not be posted there.")
 	}
 	if s.back.Settling > 0 {
@@ -129,15 +139,23 @@ func (s machinery) verdict() []bot.Block {
 	if waits := s.waits(); waits != "" {
 		say(waits)
 	}
+	var ahead []bot.Block
+	if words := s.planned.words(); words != "" {
+		ahead = []bot.Block{bot.Para(bot.Text(words+". "), bot.Code("/desk scheduled"), bot.Text(oneOr(s.planned.Ahead+s.planned.Undoing, " shows it.", " lists them.")))}
+	}
 	if len(wrong) == 0 {
-		return []bot.Block{bot.Para(bot.Bold("All is well:"), bot.Text(" nothing waits, "+s.following()+s.connected()+"."))}
+		waits := " nothing waits, "
+		if len(ahead) > 0 {
+			waits = " nothing waits to be sent, "
+		}
+		return append([]bot.Block{bot.Para(bot.Bold("All is well:"), bot.Text(waits+s.following()+s.connected()+"."))}, ahead...)
 	}
 	blocks := []bot.Block{bot.Para(wrong[0]...)}
 	for _, w := range wrong[1:] {
 		w[0].Bold = false // the worst is the verdict
 		blocks = append(blocks, bot.Para(w...))
 	}
-	return blocks
+	return append(blocks, ahead...)
 }
 
 // downSpans are the end of a sentence about a connection that is down.
@@ -302,6 +320,6 @@ func (s machinery) connectionSpans(c bot.Health) []bot.Span {
 	return append(spans, bot.Text(tail))
 }
 
-func (m *Mux) pressStatus(ctx context.Context, r request, args bot.Args) (bot.Reply, error) {
+func (m *running) pressStatus(ctx context.Context, r request, args bot.Args) (bot.Reply, error) {
 	return m.statusFrom(ctx, r, int(args.Number(0)))
 }

@@ -3,6 +3,7 @@ package command
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"strconv"
 	"strings"
 
@@ -10,8 +11,20 @@ import (
 	"storybot/stories"
 )
 
+// leaving has a channel follow something no longer.
+type leaving struct {
+	log        *slog.Logger
+	archive    Archive
+	following  Following
+	subscriber Subscriber
+	finding    *finding
+	joining    *joining
+	questions  *questions
+	warning    *warning
+}
+
 // unsubscribe ends a subscription.
-func (m *Mux) unsubscribe(ctx context.Context, r request) (bot.Reply, error) {
+func (m *leaving) unsubscribe(ctx context.Context, r request) (bot.Reply, error) {
 	target, err := r.target()
 	if err != nil {
 		return bot.Reply{}, err
@@ -30,8 +43,9 @@ func (m *Mux) unsubscribe(ctx context.Context, r request) (bot.Reply, error) {
 
 // end ends a subscription, that of target or the one that a means, and says what
 // brings the same now.
-func (m *Mux) end(ctx context.Context, r request, a stories.Act, target stories.Target) (bot.Reply, error) {
-	left, err := m.stories.Unsubscribe(ctx, a, r.follow(target))
+func (m *leaving) end(ctx context.Context, r request, a stories.Act, target stories.Target) (bot.Reply, error) {
+	warn := m.warning.warning(ctx, r)
+	left, err := m.subscriber.Unsubscribe(ctx, a, r.follow(target))
 	if err != nil {
 		return bot.Reply{}, err
 	}
@@ -42,18 +56,18 @@ func (m *Mux) end(ctx context.Context, r request, a stories.Act, target stories.
 		reply.Message.Buttons = append(reply.Message.Buttons, r.stopHere(stories.Story{ID: sub.StoryID, Slug: sub.Target.Name}))
 	}
 	reply.Message.Buttons = append(reply.Message.Buttons, againButton(sub.Target, sub.StoryID, sub.Level)...)
-	return reply, nil
+	return warn(reply), nil
 }
 
 // ended says what a channel does not follow any more, and what of the same comes all the
 // same; stop says that there is a story to be stopped by itself. What was asked is done;
 // the rest is courtesy.
-func (m *Mux) ended(ctx context.Context, r request, ended stories.Left) (sentence string, stop bool) {
+func (m *leaving) ended(ctx context.Context, r request, ended stories.Left) (sentence string, stop bool) {
 	sub, by := ended.Subscription, ended.By
 	what := targetWords(sub.Target)
 	over := fmt.Sprintf("%s no longer %s %s", r.who(), r.verb(), what)
 	if sub.StoryID == 0 {
-		left, err := m.stories.Subscriptions(ctx, r.Where)
+		left, err := m.following.Subscriptions(ctx, r.Where)
 		if err != nil {
 			m.log.Debug("what else is followed was not found out", "err", err)
 		}
@@ -103,12 +117,12 @@ func namesLeft(left []stories.Subscription) string {
 
 // broughtAnyway answers who wants to end a subscription that there is not, while
 // something else brings the same story.
-func (m *Mux) broughtAnyway(ctx context.Context, r request, slug string) (reply bot.Reply, ok bool) {
-	story, err := m.stories.Story(ctx, slug)
+func (m *leaving) broughtAnyway(ctx context.Context, r request, slug string) (reply bot.Reply, ok bool) {
+	story, err := m.archive.Story(ctx, slug)
 	if err != nil {
 		return reply, false
 	}
-	by, err := m.stories.Brings(ctx, r.Where, story.ID)
+	by, err := m.following.Brings(ctx, r.Where, story.ID)
 	if err != nil || !by.Serves() {
 		return reply, false
 	}
@@ -130,11 +144,12 @@ func (r request) stopHere(story stories.Story) bot.Button {
 
 // pressStop is the Stop button of a push: the story no longer comes, whatever
 // subscription brought it.
-func (m *Mux) pressStop(ctx context.Context, r request, args bot.Args) (bot.Reply, error) {
-	if _, err := m.storyByID(ctx, args.Number(0)); err != nil {
+func (m *leaving) pressStop(ctx context.Context, r request, args bot.Args) (bot.Reply, error) {
+	if _, err := m.finding.storyByID(ctx, args.Number(0)); err != nil {
 		return bot.Reply{}, err
 	}
-	story, ended, err := m.stories.Stop(ctx, r.act(), r.follow(stories.Target{}), args.Number(0))
+	warn := m.warning.warning(ctx, r)
+	story, ended, err := m.subscriber.Stop(ctx, r.act(), r.follow(stories.Target{}), args.Number(0))
 	if err != nil {
 		return bot.Reply{}, err
 	}
@@ -153,7 +168,7 @@ func (m *Mux) pressStop(ctx context.Context, r request, args bot.Args) (bot.Repl
 		ended.Level = stories.Minor
 	}
 	reply.Message.Buttons = againButton(target, story.ID, ended.Level)
-	return reply, nil
+	return warn(reply), nil
 }
 
 // What is followed again, in the word of a button: a story by its number, for its
@@ -178,7 +193,7 @@ func wordOf(t stories.Target, storyID int64) string {
 
 // targetIn reads what wordOf wrote; of a story it is the one it is called now.
 // Error: bot.ErrOldButton.
-func (m *Mux) targetIn(ctx context.Context, word string) (stories.Target, stories.Story, error) {
+func (m *leaving) targetIn(ctx context.Context, word string) (stories.Target, stories.Story, error) {
 	number, isStory := strings.CutPrefix(word, againStory)
 	topic, isTopic := strings.CutPrefix(word, againTopic)
 	switch {
@@ -193,7 +208,7 @@ func (m *Mux) targetIn(ctx context.Context, word string) (stories.Target, storie
 	if err != nil {
 		return stories.Target{}, stories.Story{}, bot.ErrOldButton
 	}
-	story, err := m.storyByID(ctx, id)
+	story, err := m.finding.storyByID(ctx, id)
 	return stories.Target{Kind: stories.TargetStory, Name: story.Slug}, story, err
 }
 
@@ -208,7 +223,7 @@ func againButton(t stories.Target, storyID int64, level stories.Level) []bot.But
 }
 
 // pressAgain undoes a stop.
-func (m *Mux) pressAgain(ctx context.Context, r request, args bot.Args) (bot.Reply, error) {
+func (m *leaving) pressAgain(ctx context.Context, r request, args bot.Args) (bot.Reply, error) {
 	level, err := levelIn(args.Number(0))
 	if err != nil {
 		return bot.Reply{}, err
@@ -222,15 +237,15 @@ func (m *Mux) pressAgain(ctx context.Context, r request, args bot.Args) (bot.Rep
 	}
 	a := r.act()
 	a.Subscription = stories.NewOnly // what was made since is another
-	return m.followHere(ctx, r, a, target, level)
+	return m.joining.followHere(ctx, r, a, target, level)
 }
 
 // unstop lets a story come again by what else brings it.
-func (m *Mux) unstop(ctx context.Context, r request, story stories.Story) (bot.Reply, error) {
+func (m *leaving) unstop(ctx context.Context, r request, story stories.Story) (bot.Reply, error) {
 	if err := mayPost(ctx, r); err != nil {
 		return bot.Reply{}, err
 	}
-	story, by, err := m.stories.Unstop(ctx, r.act(), r.follow(stories.Target{}), story.ID)
+	story, by, err := m.subscriber.Unstop(ctx, r.act(), r.follow(stories.Target{}), story.ID)
 	if err != nil {
 		return bot.Reply{}, err
 	}
@@ -248,8 +263,8 @@ func (m *Mux) unstop(ctx context.Context, r request, story stories.Story) (bot.R
 
 // straggler is what a person who stopped something is told when a message may
 // still come that was on its way; "" when none can.
-func (m *Mux) straggler(ctx context.Context, r request) string {
-	if m.stories.Settled(ctx, r.Where) {
+func (m *leaving) straggler(ctx context.Context, r request) string {
+	if m.following.Settled(ctx, r.Where) {
 		return ""
 	}
 	return " One more message may still arrive: it was on its way already."

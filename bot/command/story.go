@@ -4,21 +4,36 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"storybot/bot"
 	"storybot/stories"
 )
 
+// showing shows a story: its card, its updates, its timeline.
+type showing struct {
+	log       *slog.Logger
+	marks     marks
+	after     sync.WaitGroup
+	now       func() time.Time
+	archive   Archive
+	following Following
+	notes     Notes
+	finding   *finding
+	listing   *listing
+}
+
 // story shows a story, or one update of it; without a slug the newest stories.
-func (m *Mux) story(ctx context.Context, r request) (bot.Reply, error) {
+func (m *showing) story(ctx context.Context, r request) (bot.Reply, error) {
 	slug := r.get("story")
 	switch {
 	case slug == "" && r.get("number") == "":
-		return m.listStories(ctx, r.User, "Name a story, for example /story sony-hack. The newest:", "", 0)
+		return m.listing.listStories(ctx, r.User, "Name a story, for example /story sony-hack. The newest:", "", 0)
 	case slug == "":
 		return bot.Reply{}, &misuse{r.command, "The story is missing."}
 	case startsWithDigit(strings.TrimPrefix(r.get("number"), "#")):
@@ -32,16 +47,86 @@ func (m *Mux) story(ctx context.Context, r request) (bot.Reply, error) {
 func startsWithDigit(s string) bool { return s != "" && s[0] >= '0' && s[0] <= '9' }
 
 // oneUpdate shows the whole text of the update the request names.
-func (m *Mux) oneUpdate(ctx context.Context, r request) (bot.Reply, error) {
-	story, err := m.stories.Story(ctx, r.get("story"))
-	if err != nil {
-		return bot.Reply{}, err
+func (m *showing) oneUpdate(ctx context.Context, r request) (bot.Reply, error) {
+	if _, err := m.archive.Story(ctx, r.get("story")); err != nil {
+		return m.finding.nearUpdate(ctx, r, err)
 	}
 	number, err := r.number()
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	return m.readUpdate(ctx, story, number, 0)
+	story, u, was, err := m.finding.updateOf(ctx, r.get("story"), number)
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	msg := bot.RenderWhole(story, u, 0)
+	if was.Number != 0 {
+		return bot.Reply{Message: headed(small(bot.Text(formerly(story, u, was))), msg)}, nil
+	}
+	if head := m.finding.leadsTo(ctx, r.get("story"), story); len(head) > 0 {
+		msg = headed(head[0], msg)
+	}
+	return bot.Reply{Message: msg}, nil
+}
+
+// leadsTo says, above what is shown of a story, that the slug by which it was asked for
+// is an older one of it, or one of a story that was merged into it; none otherwise.
+func (m *finding) leadsTo(ctx context.Context, typed string, story stories.Story) []bot.Block {
+	typed = strings.ToLower(strings.TrimSpace(typed))
+	if !slices.Contains(story.Aliases, typed) {
+		return nil
+	}
+	said := fmt.Sprintf("%s is called %s now.", typed, story.Slug)
+	switch _, merged, err := m.merger.Formerly(ctx, typed); {
+	case err != nil:
+		m.log.Debug("whether a slug is of a merged story was not found out", "slug", typed, "err", err)
+		said = fmt.Sprintf("%s leads to %s now.", typed, story.Slug)
+	case merged:
+		said = fmt.Sprintf("%s was merged into %s.", typed, story.Slug)
+	}
+	return []bot.Block{small(bot.Text(said))}
+}
+
+// updateOf finds an update as somebody names it.
+func (m *finding) updateOf(ctx context.Context, slug string, number int) (stories.Story, stories.Update, stories.Former, error) {
+	story, u, was, err := m.archive.UpdateOf(ctx, slug, number)
+	if stories.CodeOf(err) == stories.CodeNotFound && story.ID != 0 {
+		err = noUpdate(story, number)
+	}
+	return story, u, was, err
+}
+
+// formerly says what an update is that was asked for by the number it had.
+func formerly(story stories.Story, u stories.Update, was stories.Former) string {
+	return fmt.Sprintf("Update %d of %s, which was merged into %s, is update %d of that now.", was.Number, was.Slug, story.Slug, u.Number)
+}
+
+// nearUpdate answers who asks for an update of a story there is not, which err says:
+// the rows of the stories that may have been meant open that update, where they have it.
+func (m *finding) nearUpdate(ctx context.Context, r request, err error) (bot.Reply, error) {
+	refusal := (*stories.Error)(nil)
+	number, wrong := r.number()
+	if !errors.As(err, &refusal) || refusal.Code != stories.CodeNotFound || refusal.Newest || wrong != nil {
+		return bot.Reply{}, err
+	}
+	reply := m.refusing.refuseNear(ctx, err, refusal)
+	for i, b := range reply.Message.Blocks {
+		if b.Button == nil {
+			continue
+		}
+		opens, err := bot.Press{Action: b.Button.Action, Arg: b.Button.Arg}.Args()
+		if err != nil {
+			return bot.Reply{}, err
+		}
+		story, err := m.storyByID(ctx, opens.Number(0))
+		if err != nil || number > story.Updates {
+			continue // it opens the story
+		}
+		label, _ := bot.Cut(story.Slug, bot.RowLabel-len(fmt.Sprintf(" %d", number)))
+		open := bot.ReadButton(fmt.Sprintf("%s %d", label, number), stories.Update{StoryID: story.ID, Number: number})
+		reply.Message.Blocks[i].Button = &open
+	}
+	return reply, nil
 }
 
 // number is the update the request names, 0 when it names none. Error: *misuse.
@@ -59,17 +144,17 @@ func (r request) number() (int, error) {
 
 // card shows a story to who asks and remembers that they have seen it; shared,
 // it is for everybody and says nothing of the reader.
-func (m *Mux) card(ctx context.Context, r request, slug string, shared bool) (bot.Reply, error) {
+func (m *showing) card(ctx context.Context, r request, slug string, shared bool) (bot.Reply, error) {
 	reader := r.User
 	m.marks.wait(ctx, reader.Ref)
-	card, err := m.stories.Card(ctx, reader, slug)
+	card, err := m.archive.Card(ctx, reader, slug)
 	if err != nil {
 		return bot.Reply{}, err
 	}
 	if !shared && (card.New > 0 || !card.Returning) {
 		m.markSeen(ctx, reader, card.Story)
 	}
-	reply := bot.Reply{Message: renderCard(card, m.stories.Now(), shared), Public: shared}
+	reply := bot.Reply{Message: renderCard(card, m.now(), shared, m.finding.leadsTo(ctx, slug, card.Story)...), Public: shared}
 	if !shared && m.followsItself(ctx, r.Where, card.Story) {
 		reply.Message.Buttons = slices.DeleteFunc(reply.Message.Buttons, func(b bot.Button) bool { return b.Action == bot.ActionFollow })
 	}
@@ -79,8 +164,8 @@ func (m *Mux) card(ctx context.Context, r request, slug string, shared bool) (bo
 // followsItself says that a channel follows a story by a subscription of its own that
 // is not paused: there is nothing left to offer there. When that cannot be found out
 // the offer stays.
-func (m *Mux) followsItself(ctx context.Context, d stories.Destination, story stories.Story) bool {
-	subs, err := m.stories.Subscriptions(ctx, d)
+func (m *showing) followsItself(ctx context.Context, d stories.Destination, story stories.Story) bool {
+	subs, err := m.following.Subscriptions(ctx, d)
 	if err != nil {
 		m.log.Debug("whether a channel follows a story was not found out", "err", err)
 	}
@@ -95,24 +180,25 @@ const (
 	leastRow       = 260 // of an update: with less for each there are two of them
 )
 
-// renderCard is what /story shows: the news, then what it is about.
-func renderCard(card stories.Card, now time.Time, shared bool) bot.Message {
+// renderCard is what /story shows: head, the news, then what it is about.
+func renderCard(card stories.Card, now time.Time, shared bool, head ...bot.Block) bot.Message {
 	story, about := card.Story, background(card.Story)
 	first := bot.Para(stateSpans(card, shared)...)
-	room := answerRoom - roomOf(first) - roomOf(about...)
+	room := answerRoom - roomOf(head...) - roomOf(first) - roomOf(about...)
 	shown := card.Newest
 	if len(shown) > 2 && room/len(shown) < leastRow && longest(shown) > leastRow {
 		shown = shown[:2]
 	}
-	fresh := 0
+	var fresh []int
 	if card.Returning && !shared {
-		fresh = card.New
+		fresh = card.Fresh
 	}
-	m := bot.Message{Blocks: append([]bot.Block{first}, updateRows(shown, now, room, fresh)...)}
+	m := bot.Message{Blocks: append(append(head, first), updateRows(shown, now, room, fresh)...)}
 	m.Blocks = append(m.Blocks, about...)
 	if story.Updates > 0 {
 		m.Buttons = append(m.Buttons, bot.NewButton("Timeline", bot.ActionTimeline, story.ID))
 	}
+	m.Buttons = append(m.Buttons, historyButtons(shown)...)
 	if story.State != stories.Closed {
 		m.Buttons = append(m.Buttons, bot.NewButton("Follow here", bot.ActionFollow, story.ID))
 	}
@@ -177,9 +263,10 @@ func standing(story stories.Story) string {
 	return strings.Join(append(parts, updatesWords(story.Updates)), " · ")
 }
 
-// readUpdate shows a part of an update's whole text.
-func (m *Mux) readUpdate(ctx context.Context, story stories.Story, number, part int) (bot.Reply, error) {
-	u, err := m.stories.Update(ctx, story.ID, number)
+// readUpdate shows a part of the whole text of an update, by the number that it has or,
+// where the story was merged since, had in the story of that id.
+func (m *showing) readUpdate(ctx context.Context, story stories.Story, id int64, number, part int) (bot.Reply, error) {
+	u, err := m.archive.Update(ctx, id, number)
 	if stories.CodeOf(err) == stories.CodeNotFound {
 		return bot.Reply{}, noUpdate(story, number)
 	}
@@ -201,13 +288,13 @@ const markTime = 10 * time.Second
 
 // markSeen remembers, after the answer, that reader was shown the story up to
 // its newest update.
-func (m *Mux) markSeen(ctx context.Context, reader stories.User, story stories.Story) {
+func (m *showing) markSeen(ctx context.Context, reader stories.User, story stories.Story) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), markTime)
 	finished := m.marks.begin(reader.Ref)
 	m.after.Go(func() {
 		defer cancel()
 		defer finished()
-		if err := m.stories.MarkSeen(ctx, reader, story.ID, story.Updates); err != nil && !errors.Is(err, context.Canceled) {
+		if err := m.archive.MarkSeen(ctx, reader, story.ID, story.Updates); err != nil && !errors.Is(err, context.Canceled) {
 			m.log.Warn("what a reader has seen was not stored", "story", story.Slug, "err", err)
 		}
 	})

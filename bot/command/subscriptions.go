@@ -3,6 +3,7 @@ package command
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"slices"
 	"time"
 
@@ -10,13 +11,32 @@ import (
 	"storybot/stories"
 )
 
+// follows shows what a channel follows.
+type follows struct {
+	log       *slog.Logger
+	now       func() time.Time
+	archive   Archive
+	following Following
+	warning   *warning
+}
+
+// changing pauses, resumes and ends what a list of subscriptions shows.
+type changing struct {
+	log        *slog.Logger
+	following  Following
+	subscriber Subscriber
+	follows    *follows
+	leaving    *leaving
+	warning    *warning
+}
+
 // subscriptionsPage is how many subscriptions a page of the list shows: each opens,
 // and a page of the longest of them fits every platform.
 const subscriptionsPage = 10
 
 // subscriptions lists what the channel follows, or shows the one that is named.
-func (m *Mux) subscriptions(ctx context.Context, r request) (bot.Reply, error) {
-	here, err := m.following(ctx, r)
+func (m *follows) subscriptions(ctx context.Context, r request) (bot.Reply, error) {
+	here, err := m.listed(ctx, r)
 	if err != nil {
 		return bot.Reply{}, err
 	}
@@ -29,7 +49,7 @@ func (m *Mux) subscriptions(ctx context.Context, r request) (bot.Reply, error) {
 	}
 	var unknown error
 	if target.Kind == stories.TargetStory { // an older slug may have been typed
-		story, err := m.stories.Story(ctx, target.Name)
+		story, err := m.archive.Story(ctx, target.Name)
 		if unknown = err; err == nil {
 			target.Name = story.Slug
 		}
@@ -67,12 +87,12 @@ type following struct {
 	now     time.Time
 }
 
-func (m *Mux) following(ctx context.Context, r request) (following, error) {
-	subs, err := m.stories.Subscriptions(ctx, r.Where)
+func (m *follows) listed(ctx context.Context, r request) (following, error) {
+	subs, err := m.following.Subscriptions(ctx, r.Where)
 	if err != nil {
 		return following{}, err
 	}
-	return following{m.blockedWarning(ctx, r.Where, subs), subs, m.mutes(ctx, r, subs), m.stories.Now()}, nil
+	return following{m.warning.blockedWarning(ctx, r.Command, subs), subs, m.mutes(ctx, r, subs), m.now()}, nil
 }
 
 // subscriptionList is a page of what a channel follows, as rows that open, and of
@@ -156,8 +176,8 @@ func (r request) endButton(sub stories.Subscription) bot.Button {
 }
 
 // pressList shows a page of what the channel follows.
-func (m *Mux) pressList(ctx context.Context, r request, args bot.Args) (bot.Reply, error) {
-	here, err := m.following(ctx, r)
+func (m *follows) pressList(ctx context.Context, r request, args bot.Args) (bot.Reply, error) {
+	here, err := m.listed(ctx, r)
 	if err != nil {
 		return bot.Reply{}, err
 	}
@@ -165,8 +185,8 @@ func (m *Mux) pressList(ctx context.Context, r request, args bot.Args) (bot.Repl
 }
 
 // pressChoose shows one subscription.
-func (m *Mux) pressChoose(ctx context.Context, r request, args bot.Args) (bot.Reply, error) {
-	here, err := m.following(ctx, r)
+func (m *follows) pressChoose(ctx context.Context, r request, args bot.Args) (bot.Reply, error) {
+	here, err := m.listed(ctx, r)
 	if err != nil {
 		return bot.Reply{}, err
 	}
@@ -178,28 +198,28 @@ func (m *Mux) pressChoose(ctx context.Context, r request, args bot.Args) (bot.Re
 }
 
 // pressEnd ends a subscription.
-func (m *Mux) pressEnd(ctx context.Context, r request, args bot.Args) (bot.Reply, error) {
-	return m.ofSubscription(ctx, r, args, func(a stories.Act) (bot.Reply, error) { return m.end(ctx, r, a, stories.Target{}) })
+func (m *changing) pressEnd(ctx context.Context, r request, args bot.Args) (bot.Reply, error) {
+	return m.ofSubscription(ctx, r, args, func(a stories.Act) (bot.Reply, error) { return m.leaving.end(ctx, r, a, stories.Target{}) })
 }
 
 // ofSubscription does what a button asks for that names a subscription by its
 // number. Where that has ended nothing is changed, whatever followed it, and the
 // answer is how it is now.
-func (m *Mux) ofSubscription(ctx context.Context, r request, args bot.Args, do func(stories.Act) (bot.Reply, error)) (bot.Reply, error) {
+func (m *changing) ofSubscription(ctx context.Context, r request, args bot.Args, do func(stories.Act) (bot.Reply, error)) (bot.Reply, error) {
 	a := r.act()
 	if a.Subscription = args.Number(0); a.Subscription == 0 {
 		return bot.Reply{}, bot.ErrOldButton
 	}
 	reply, err := do(a)
 	if stories.CodeOf(err) == stories.CodeReplaced {
-		return m.replaced(ctx, r)
+		return m.follows.replaced(ctx, r)
 	}
 	return reply, err
 }
 
 // replaced answers who pressed a button of a subscription that has ended.
-func (m *Mux) replaced(ctx context.Context, r request) (bot.Reply, error) {
-	here, err := m.following(ctx, r)
+func (m *follows) replaced(ctx context.Context, r request) (bot.Reply, error) {
+	here, err := m.listed(ctx, r)
 	if err != nil {
 		return bot.Reply{}, err
 	}
@@ -234,33 +254,33 @@ func subscriptionButton(sub stories.Subscription) bot.Button {
 // maxLabel is how long a button's label may be.
 const maxLabel = 75
 
-func (m *Mux) pressPause(ctx context.Context, r request, args bot.Args) (bot.Reply, error) {
+func (m *changing) pressPause(ctx context.Context, r request, args bot.Args) (bot.Reply, error) {
 	return m.ofSubscription(ctx, r, args, func(a stories.Act) (bot.Reply, error) {
-		sub, err := m.stories.Pause(ctx, a, r.follow(stories.Target{}))
+		sub, err := m.subscriber.Pause(ctx, a, r.follow(stories.Target{}))
 		if err != nil {
 			return bot.Reply{}, err
 		}
-		others, err := m.otherwise(ctx, sub)
+		others, err := m.follows.otherwise(ctx, sub)
 		if err != nil {
 			m.log.Debug("what else brings a paused story was not found out", "err", err) // it is paused all the same
 		}
-		reply := done(fmt.Sprintf("Paused: updates of %s do not come to %s until it is resumed%s. What is published meanwhile is not sent later; the timeline has it.%s", targetWords(sub.Target), r.here(), others, m.straggler(ctx, r)))
+		reply := done(fmt.Sprintf("Paused: updates of %s do not come to %s until it is resumed%s. What is published meanwhile is not sent later; the timeline has it.%s", targetWords(sub.Target), r.here(), others, m.leaving.straggler(ctx, r)))
 		reply.Message.Buttons = []bot.Button{subscriptionButton(sub)}
 		return reply, nil
 	})
 }
 
-func (m *Mux) pressResume(ctx context.Context, r request, args bot.Args) (bot.Reply, error) {
+func (m *changing) pressResume(ctx context.Context, r request, args bot.Args) (bot.Reply, error) {
 	if err := mayPost(ctx, r); err != nil {
 		return bot.Reply{}, err
 	}
 	return m.ofSubscription(ctx, r, args, func(a stories.Act) (bot.Reply, error) {
-		subs, err := m.stories.Subscriptions(ctx, r.Where)
+		subs, err := m.following.Subscriptions(ctx, r.Where)
 		if err != nil {
 			return bot.Reply{}, err
 		}
-		resumed := m.resumed(ctx, r, isBlocked(subs))
-		sub, err := m.stories.Resume(ctx, a, r.follow(stories.Target{}))
+		resumed := m.warning.resumed(ctx, r, isBlocked(subs))
+		sub, err := m.subscriber.Resume(ctx, a, r.follow(stories.Target{}))
 		if err != nil {
 			return bot.Reply{}, err
 		}

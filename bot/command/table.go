@@ -9,7 +9,7 @@ import (
 // Specs is the table of commands as platforms register it.
 func Specs() []bot.Spec {
 	var specs []bot.Spec
-	for _, c := range table() {
+	for _, c := range table(&families{}) {
 		specs = append(specs, c.Spec)
 	}
 	return specs
@@ -24,6 +24,12 @@ var (
 	// lastWordArg is what is published with a change of a story's state.
 	lastWordArg = bot.Arg{Name: "text", Summary: "An update to publish with it, at once", Free: true}
 	numberArg   = bot.Arg{Name: "number", Summary: "The update's number", Positional: true, MaxLength: 10}
+	// revisedSource, revisedImage, revisedAlt and revisedClear are what a revision changes
+	// beside the text.
+	revisedSource = bot.Arg{Name: "source", Kind: bot.KindLinks, Summary: "Links that take the place of its sources, with commas between them", MaxLength: stories.MaxSources * (stories.MaxSourceURL + 1)}
+	revisedImage  = bot.Arg{Name: "image", Kind: bot.KindLink, Summary: "A picture that takes the place of its picture; say in alt what it shows", MaxLength: stories.MaxPictureURL}
+	revisedAlt    = bot.Arg{Name: "alt", Kind: bot.KindText, Summary: "What the picture shows, in words; alone it describes the picture there is", MaxLength: stories.MaxPictureAlt}
+	revisedClear  = bot.Arg{Name: "clear", Summary: "What to take away", Choices: []bot.Choice{{Value: "image", Label: "image"}, {Value: "source", Label: "source"}}}
 )
 
 func required(a bot.Arg) bot.Arg {
@@ -38,25 +44,25 @@ func insisted(a bot.Arg) bot.Arg {
 
 // table is every command there is. Required arguments come first, as platforms
 // with typed options insist.
-func table() []command {
-	return append(readerCommands(), deskCommands()...)
+func table(f *families) []command {
+	return append(readerCommands(f), deskCommands(f)...)
 }
 
-func readerCommands() []command {
+func readerCommands(f *families) []command {
 	return []command{
 		{Spec: bot.Spec{Name: "story", Summary: "Show a story: where it stands and its newest updates",
-			Args: []bot.Arg{insisted(storyArg), numberArg}, Example: "/story sony-hack"}, run: (*Mux).story},
+			Args: []bot.Arg{insisted(storyArg), numberArg}, Example: "/story sony-hack"}, run: f.readers.showing.story},
 		{Spec: bot.Spec{Name: "stories", Summary: "List or search the stories, newest activity first",
-			Args: []bot.Arg{{Name: "words", Summary: "Words to look for in stories and updates", Free: true, MaxLength: 200}}, Example: "/stories north korea"}, run: (*Mux).listOrSearch},
+			Args: []bot.Arg{{Name: "words", Summary: "Words to look for in stories and updates", Free: true, MaxLength: 200}}, Example: "/stories north korea"}, run: f.readers.listing.listOrSearch},
 		{Spec: bot.Spec{Name: "subscribe", Summary: "Have updates posted here", Manages: true,
 			Args:    []bot.Arg{required(targetArg), {Name: "level", Summary: "The least urgent level to post here; everything when left out", Choices: levels}},
-			Example: "/subscribe sony-hack level:breaking"}, verify: (*Mux).verifyTarget, run: (*Mux).subscribe},
+			Example: "/subscribe sony-hack level:breaking"}, verify: f.readers.joining.verifyTarget, run: f.readers.joining.subscribe},
 		{Spec: bot.Spec{Name: "unsubscribe", Summary: "Stop posting updates here", Manages: true,
-			Args: []bot.Arg{required(targetArg)}, Example: "/unsubscribe sony-hack"}, run: (*Mux).unsubscribe},
+			Args: []bot.Arg{required(targetArg)}, Example: "/unsubscribe sony-hack"}, run: f.readers.leaving.unsubscribe},
 		{Spec: bot.Spec{Name: "subscriptions", Summary: "List what is followed here, and pause or resume it",
-			Args: []bot.Arg{targetArg}, Example: "/subscriptions"}, run: (*Mux).subscriptions},
+			Args: []bot.Arg{targetArg}, Example: "/subscriptions"}, run: f.readers.follows.subscriptions},
 		{Spec: bot.Spec{Name: "why", Summary: "Tell why an update did or did not come here",
-			Args: []bot.Arg{required(storyArg), numberArg}, Example: "/why sony-hack 4"}, nearly: "Ask about %s", run: (*Mux).why},
+			Args: []bot.Arg{required(storyArg), numberArg}, Example: "/why sony-hack 4"}, nearly: "Ask about %s", run: f.readers.explaining.why},
 		{Spec: bot.Spec{Name: "update", Summary: "Publish an update of a story to those who asked for it",
 			Args: []bot.Arg{required(storyArg),
 				{Name: "text", Summary: "What happened", Required: true, Free: true},
@@ -65,13 +71,14 @@ func readerCommands() []command {
 				{Name: "image", Kind: bot.KindLink, Summary: "A picture: its address, which begins with https://; say in alt what it shows", MaxLength: stories.MaxPictureURL},
 				{Name: "alt", Kind: bot.KindText, Summary: "What the picture shows, in words, for readers who cannot see it", MaxLength: stories.MaxPictureAlt},
 				{Name: "at", Kind: bot.KindTime, Summary: "When it happened or, ahead, when it goes out: 15:04, tomorrow 09:00 or 2014-12-20 15:04", MaxLength: 40},
+				{Name: "unverified", Summary: "Mark it as being checked, until it is released", Choices: []bot.Choice{{Value: "yes", Label: "yes"}}},
 				{Name: "again", Summary: "Post it although the same text was just posted", Choices: []bot.Choice{{Value: "yes", Label: "yes"}}},
-			}, Example: "/update sony-hack level:breaking source:https://example.org/report The studio cancels the film."},
-			role: stories.Moderator, verify: (*Mux).verifyUpdate, nearly: "Post it to %s", run: (*Mux).update},
+			}, Opens: true, Example: "/update sony-hack level:breaking source:https://example.org/report The studio cancels the film."},
+			role: stories.Moderator, verify: f.writers.writing.verifyUpdate, nearly: "Post it to %s", run: f.writers.writing.update, inForm: f.forms.updating.write, formed: ifNoText},
 	}
 }
 
-func deskCommands() []command {
+func deskCommands(f *families) []command {
 	return []command{
 		{Spec: bot.Spec{Name: "desk track", Summary: "Start a story",
 			Args: []bot.Arg{
@@ -79,38 +86,60 @@ func deskCommands() []command {
 				{Name: "slug", Summary: "Its short name in commands; made from the headline when left out", MaxLength: stories.MaxSlug},
 				{Name: "topics", Kind: bot.KindTopics, Summary: "Topics, separated by commas"},
 				{Name: "summary", Kind: bot.KindText, Summary: "What the story is about", MaxLength: stories.MaxSummary},
-			}, Example: "/desk track slug:sony-hack topics:security,film The hack of Sony Pictures"},
-			role: stories.Moderator, verify: (*Mux).verifyTrack, run: (*Mux).track},
+			}, Opens: true, Example: "/desk track slug:sony-hack topics:security,film The hack of Sony Pictures"},
+			role: stories.Moderator, verify: f.writers.editing.verifyTrack, run: f.writers.editing.track, inForm: f.forms.tracking.trackInForm, formed: ifNoText},
+		{Spec: bot.Spec{Name: "desk write", Summary: "Write an update in a form, and look at it before it is posted", Opens: true,
+			Args: []bot.Arg{storyArg}, Example: "/desk write sony-hack"}, role: stories.Moderator, nearly: "Write for %s", run: f.forms.updating.write},
+		{Spec: bot.Spec{Name: "desk drafts", Summary: "List what you began in a form and did not post", Example: "/desk drafts"},
+			role: stories.Moderator, run: f.forms.drafting.listed},
 		{Spec: bot.Spec{Name: "desk edit", Summary: "Change a story's headline, summary or topics",
 			Args: []bot.Arg{required(storyArg),
 				{Name: "headline", Summary: "The new headline, one line", Free: true, MaxLength: stories.MaxHeadline},
 				{Name: "topics", Kind: bot.KindTopics, Summary: "All its topics from now on, separated by commas"},
 				{Name: "summary", Kind: bot.KindText, Summary: "What the story is about", MaxLength: stories.MaxSummary},
 				{Name: "clear", Summary: "What to take away", Choices: []bot.Choice{{Value: "summary", Label: "summary"}, {Value: "topics", Label: "topics"}}},
-			}, Example: "/desk edit sony-hack topics:security,film The studio releases the film"},
-			role: stories.Moderator, verify: (*Mux).verifyEdit, nearly: "Change %s", run: (*Mux).edit},
-		{Spec: bot.Spec{Name: "desk rename", Summary: "Give a story another slug; the old one still leads to it",
+			}, Opens: true, Example: "/desk edit sony-hack topics:security,film The studio releases the film"},
+			role: stories.Moderator, verify: f.writers.editing.verifyEdit, nearly: "Change %s", run: f.writers.editing.edit, inForm: f.forms.rewording.editInForm, formed: ifBare | ifApart},
+		{Spec: bot.Spec{Name: "desk rename", Summary: "Give a story another slug",
 			Args:    []bot.Arg{required(storyArg), {Name: "slug", Summary: "Its new slug", Required: true, Positional: true, MaxLength: stories.MaxSlug}},
-			Example: "/desk rename sony-hack the-interview"}, role: stories.Moderator, nearly: "Rename %s", run: (*Mux).rename},
+			Example: "/desk rename sony-hack the-interview"}, role: stories.Moderator, nearly: "Rename %s", run: f.writers.editing.rename},
+		{Spec: bot.Spec{Name: "desk merge", Summary: "Make one story of two",
+			Args:    []bot.Arg{required(storyArg), {Name: intoArg, Summary: "The slug of the story it goes on as", Required: true, Positional: true, Completes: true, MaxLength: stories.MaxSlug}},
+			Example: "/desk merge guardians-of-peace sony-hack"}, role: stories.Moderator, nearly: "Merge %s", run: f.writers.merging.merge},
 		{Spec: bot.Spec{Name: "desk close", Summary: "Close a story: nothing more is expected",
-			Args: []bot.Arg{required(storyArg), lastWordArg}, Example: "/desk close sony-hack"}, role: stories.Moderator, verify: (*Mux).verifyLastWord, nearly: "Close %s", run: (*Mux).close},
+			Args: []bot.Arg{required(storyArg), lastWordArg}, Example: "/desk close sony-hack"}, role: stories.Moderator, verify: f.writers.editing.verifyLastWord, nearly: "Close %s", run: f.writers.editing.close},
 		{Spec: bot.Spec{Name: "desk reopen", Summary: "Take up a closed story again",
-			Args: []bot.Arg{required(storyArg), lastWordArg}, Example: "/desk reopen sony-hack"}, role: stories.Moderator, verify: (*Mux).verifyLastWord, nearly: "Reopen %s", run: (*Mux).reopen},
-		{Spec: bot.Spec{Name: "desk scheduled", Summary: "List the updates that wait for their time, and publish or cancel one", Example: "/desk scheduled"},
-			role: stories.Moderator, run: (*Mux).scheduled},
+			Args: []bot.Arg{required(storyArg), lastWordArg}, Example: "/desk reopen sony-hack"}, role: stories.Moderator, verify: f.writers.editing.verifyLastWord, nearly: "Reopen %s", run: f.writers.editing.reopen},
+		{Spec: bot.Spec{Name: "desk correct", Summary: "Correct an update in every copy, and post CORRECTION beside them",
+			Args: []bot.Arg{required(storyArg), required(numberArg), {Name: "text", Summary: "What it is to say", Free: true},
+				{Name: "reason", Kind: bot.KindText, Summary: "What was wrong; readers see it", MaxLength: stories.MaxReason}, revisedSource, revisedImage, revisedAlt, revisedClear},
+			Opens: true, Example: "/desk correct sony-hack 3 reason:\"The number was wrong.\" 47,000 people are affected."}, role: stories.Moderator, verify: f.writers.amending.verifyRevision, run: f.writers.amending.revise, inForm: f.forms.correcting.correctInForm, formed: ifNoText | ifApart},
+		{Spec: bot.Spec{Name: "desk fix", Summary: "Mend a slip in an update, in every copy, without telling anybody",
+			Args:  []bot.Arg{required(storyArg), required(numberArg), {Name: "text", Summary: "What it is to say", Free: true}, revisedSource, revisedImage, revisedAlt, revisedClear},
+			Opens: true, Example: "/desk fix sony-hack 3 The studio cancels the film."}, role: stories.Moderator, verify: f.writers.amending.verifyRevision, run: f.writers.amending.revise, inForm: f.forms.correcting.fixInForm, formed: ifNoText | ifApart},
+		{Spec: bot.Spec{Name: "desk withdraw", Summary: "Withdraw an update for good: copies are struck through, WITHDRAWN is posted",
+			Args:    []bot.Arg{required(storyArg), required(numberArg), {Name: "reason", Summary: "Why; readers see it", Required: true, Free: true, MaxLength: stories.MaxReason}},
+			Example: "/desk withdraw sony-hack 3 The source was not who it said."}, role: stories.Moderator, verify: f.writers.amending.verifyRevision, run: f.writers.amending.revise},
+		{Spec: bot.Spec{Name: "desk hold", Summary: "Mark an update as being checked, and post ON HOLD",
+			Args:    []bot.Arg{required(storyArg), required(numberArg), {Name: "reason", Summary: "What is being checked; readers see it", Free: true, MaxLength: stories.MaxReason}},
+			Example: "/desk hold sony-hack 3 The number is disputed."}, role: stories.Moderator, verify: f.writers.amending.verifyRevision, run: f.writers.amending.revise},
+		{Spec: bot.Spec{Name: "desk release", Summary: "Say that an update on hold, or unverified, stands, and post RELEASED",
+			Args: []bot.Arg{required(storyArg), required(numberArg)}, Example: "/desk release sony-hack 3"}, role: stories.Moderator, verify: f.writers.amending.verifyRevision, run: f.writers.amending.revise},
+		{Spec: bot.Spec{Name: "desk scheduled", Summary: "List what waits for its time, and publish or cancel it", Example: "/desk scheduled"},
+			role: stories.Moderator, run: f.writers.scheduling.scheduled},
 		{Spec: bot.Spec{Name: "desk log", Summary: "Tell who did what, when",
-			Args: []bot.Arg{storyArg}, Example: "/desk log sony-hack"}, role: stories.Moderator, nearly: "Log of %s", run: (*Mux).deskLog},
+			Args: []bot.Arg{storyArg}, Example: "/desk log sony-hack"}, role: stories.Moderator, nearly: "Log of %s", run: f.desks.logging.deskLog},
 		{Spec: bot.Spec{Name: "desk status", Summary: "Show the queue, failing channels and connections", Example: "/desk status"},
-			role: stories.Moderator, run: (*Mux).status},
+			role: stories.Moderator, run: f.desks.running.status},
 		{Spec: bot.Spec{Name: "desk moderators", Summary: "List moderators, add or remove one",
 			Args: []bot.Arg{
 				{Name: "action", Summary: "What to do; lists them when left out", Positional: true, Choices: []bot.Choice{{Value: "add", Label: "add"}, {Value: "remove", Label: "remove"}}},
 				{Name: "user", Summary: "Who: mention them with @", Positional: true, Person: true, MaxLength: 128},
-			}, Example: "/desk moderators action:add user:@ada"}, role: stories.Admin, run: (*Mux).moderators},
-		{Spec: bot.Spec{Name: deskHelp, Summary: "List what moderators and admins do", Example: "/desk help"}, run: (*Mux).deskHelp},
+			}, Example: "/desk moderators action:add user:@ada"}, role: stories.Admin, run: f.desks.staffing.moderators},
+		{Spec: bot.Spec{Name: deskHelp, Summary: "List what moderators and admins do", Example: "/desk help"}, run: f.common.manual.deskHelp},
 		{Spec: bot.Spec{Name: "desk here", Summary: "Have alarms and the progress of deliveries posted here, at the desk", Example: "/desk here"},
-			role: stories.Admin, run: (*Mux).here},
+			role: stories.Admin, run: f.desks.running.here},
 		{Spec: bot.Spec{Name: "desk claim", Summary: "Become the first admin, with the code from the bot's log",
-			Args: []bot.Arg{{Name: "code", Summary: "The code printed in the bot's log at start", Required: true, Free: true, MaxLength: 64}}, Example: "/desk claim K7QX-42MD-WB3N"}, recorded: true, run: (*Mux).claim},
+			Args: []bot.Arg{{Name: "code", Summary: "The code printed in the bot's log at start", Required: true, Free: true, MaxLength: 64}}, Example: "/desk claim K7QX-42MD-WB3N"}, recorded: true, run: f.desks.staffing.claim},
 	}
 }

@@ -3,8 +3,10 @@ package command
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"storybot/bot"
+	"storybot/stories"
 )
 
 // A block is read by each person who uses the bot in the channel next, also right
@@ -51,7 +53,7 @@ func TestOffersFitWhatIsFollowed(t *testing.T) {
 	if n.must(n.ask("ria", "elsewhere", "/story sony-hack")); !offered("Follow here") {
 		t.Error("a channel that does not follow the story is not offered to")
 	}
-	story, err := n.service.Story(t.Context(), "sony-hack")
+	story, err := n.service.Archive.Story(t.Context(), "sony-hack")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -85,4 +87,20 @@ func TestWhatIsLeftIsNamed(t *testing.T) {
 		n.must(n.ask("ria", "general", "/subscribe "+target))
 	}
 	says(t, n.ask("ria", "general", "/unsubscribe topic:ee"), "This channel still follows topic:aa, topic:bb, topic:cc and 2 more; /subscriptions lists them.")
+}
+
+// What waits of a revision is told with why, and until when where that is known.
+func TestAWaitingEditIsToldWithItsReason(t *testing.T) {
+	now := time.Date(2026, 11, 28, 12, 0, 0, 0, time.UTC)
+	corrected := []stories.Revision{{Text: "47,000"}, {Revision: 1, Kind: stories.Correction, Text: "4,700"}}
+	for want, d := range map[string]stories.Delivery{
+		"Correcting the message here waits.": {Revision: 1, Op: stories.OpEdit},
+		"Correcting the message here waits. This channel takes only so many edits of old messages.": {Revision: 1, Op: stories.OpEdit, Reason: "takes only so many edits of old messages"},
+		"Correcting the message here waits. The next attempt is due 2026-11-28 12:05 UTC.":          {Revision: 1, Op: stories.OpEdit, Tries: stories.Tries{DueAt: now.Add(5 * time.Minute)}},
+		"The message CORRECTION waits.": {Revision: 1, Op: stories.OpPost, Tries: stories.Tries{DueAt: now.Add(-time.Minute)}},
+	} {
+		if got := bot.PlainText(bot.Message{Blocks: []bot.Block{small(revisionWhy(d, corrected, false, now)...)}}); got != want {
+			t.Errorf("%q, not %q", got, want)
+		}
+	}
 }

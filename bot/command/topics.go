@@ -17,18 +17,18 @@ const anyway = "anyway"
 // topicDoubt asks whether a topic that no story has is meant, where one resembles it
 // that stories have: updates of a mistyped one never come. ok is false when there is
 // nothing to ask. What cannot be looked up is not asked about.
-func (m *Mux) topicDoubt(ctx context.Context, r request, target stories.Target) (reply bot.Reply, ok bool, err error) {
+func (m *joining) topicDoubt(ctx context.Context, r request, target stories.Target) (reply bot.Reply, ok bool, err error) {
 	if target.Kind != stories.TargetTopic || r.get(anyway) != "" {
 		return reply, false, nil
 	}
-	near := nearTopics(target.Name, m.topics(ctx))
+	near := nearTopics(target.Name, m.completing.topics(ctx))
 	if len(near) == 0 {
 		return reply, false, nil
 	}
 	if err := mayPost(ctx, r); err != nil {
 		return reply, false, err
 	}
-	subs, err := m.stories.Subscriptions(ctx, r.Where)
+	subs, err := m.following.Subscriptions(ctx, r.Where)
 	if err != nil || slices.ContainsFunc(subs, func(s stories.Subscription) bool { return s.Target == target }) {
 		return reply, false, err // it was meant once
 	}
@@ -43,7 +43,7 @@ func (m *Mux) topicDoubt(ctx context.Context, r request, target stories.Target) 
 		label = "Follow it anyway"
 	}
 	answers = append(answers, answer{label, r.values.with(anyway, "yes")})
-	reply, err = m.question(ctx, r, fmt.Sprintf("No story has the topic %s.%s Nothing was changed yet.", target.Name, didYouMean(near)), answers...)
+	reply, err = m.questions.question(ctx, r, fmt.Sprintf("No story has the topic %s.%s Nothing was changed yet.", target.Name, didYouMean(near)), answers...)
 	return reply, err == nil, err
 }
 
@@ -67,4 +67,12 @@ func newTopics(topics, known []string) string {
 		}
 	}
 	return said
+}
+
+// others are the topics there are once a story has been given its own, but for those
+// that it brought: one that it alone had, and has no more, is no other story's.
+func others(now, own, before []string) []string {
+	return slices.DeleteFunc(slices.Clone(now), func(topic string) bool {
+		return slices.Contains(own, topic) && !slices.Contains(before, topic)
+	})
 }

@@ -34,3 +34,35 @@ func TestALongTopicCanBeFollowedAnyway(t *testing.T) {
 	}
 	n.must(n.pressed("ria", "general", offered[1].Action, offered[1].Arg))
 }
+
+// A word for none is no topic, typed or in a form, and the refusal says how to have none.
+func TestNoTopicsAreNoTopic(t *testing.T) {
+	for _, word := range []string{"none", "None", "off", "nothing", "no", "NONE "} {
+		n := openTracked(t)
+		before := n.state()
+		for line, want := range map[string]string{
+			"/desk edit sony-hack topics:\"" + word + "\"":        "To take its topics away: clear:topics.",
+			"/desk track topics:\"" + word + "\" The river rises": "For a story without topics leave topics: out.",
+		} {
+			if reply := n.ask("mo", "desk", line); !reply.Failed || !strings.Contains(text(reply), want) {
+				t.Errorf("%s: %s", line, text(reply))
+			}
+		}
+		for _, open := range []string{"/desk edit sony-hack", "/desk track"} {
+			n.must(n.ask("mo", "desk", open))
+			if reply := n.submit("mo", "desk", map[string]string{"headline": "The river rises", "topics": word}); !strings.Contains(transcript(reply), "For no topics leave the field empty.") {
+				t.Errorf("%s, %s: %s", open, word, transcript(reply))
+			}
+		}
+		if n.state() != before {
+			t.Errorf("%s changed something", word)
+		}
+	}
+	n := openTracked(t)
+	n.must(n.ask("mo", "desk", "/desk edit sony-hack"))
+	n.must(n.submit("mo", "desk", map[string]string{"topics": ""}))
+	n.must(n.press("mo", "desk", "Post"))
+	if topics := n.story("sony-hack").Topics; len(topics) > 0 {
+		t.Errorf("an empty field leaves %v", topics)
+	}
+}

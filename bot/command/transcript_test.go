@@ -22,6 +22,8 @@ var update = flag.Bool("update", false, "write the answers in testdata/*.golden 
 //	mo@news> /story sony-hack      a command as text; \n is a line break
 //	mo@news> [Timeline]            the button labelled so under the last answer
 //	mo@news> story {story=x|number=1}   a command with typed options
+//	mo@news> form {text=x|level=minor}  the form that was opened last, filled in so
+//	mo@news> menu add                an entry of a menu; of a message of Rita's
 //	* deliver                      the workers send everything
 //	* block                        the channels refuse it
 //	* wait 24h                     time passes
@@ -103,7 +105,14 @@ func (n *newsroom) hear(name, where, line string) bot.Reply {
 				args[key] = value
 			}
 		}
+		if m[1] == "form" {
+			return n.submit(name, where, args)
+		}
 		return n.typed(name, where, m[1], args)
+	}
+	if entry, ok := strings.CutPrefix(line, "menu "); ok {
+		said := bot.Chosen{Text: "Water over the dam, says " + bot.Mark(0) + "!", Mentions: []bot.Mention{{Kind: bot.PersonKind, Ref: "far:MIA", Name: "@mia"}}, Author: "Rita Klein", Link: "https://far.example/archives/1", More: true}
+		return n.chosen(name, where, entry, &said)
 	}
 	return n.ask(name, where, strings.ReplaceAll(line, `\n`, "\n"))
 }
@@ -118,7 +127,7 @@ func (n *newsroom) happen(words []string) string {
 		return strings.TrimRight(said.String(), "\n")
 	case "due":
 		for {
-			wait, err := n.config.Schedule.PublishDue(n.t.Context())
+			wait, err := n.plan.PublishDue(n.t.Context())
 			if err != nil {
 				n.t.Fatal(err)
 			}
@@ -131,13 +140,13 @@ func (n *newsroom) happen(words []string) string {
 		if err != nil {
 			n.t.Fatal(err)
 		}
-		n.config.Zone = zone
+		n.remake(func(c *Config) { c.Zone = zone })
 	case "undo":
 		undo, err := time.ParseDuration(words[1])
 		if err != nil {
 			n.t.Fatal(err)
 		}
-		n.config.Undo = undo
+		n.remake(func(c *Config) { c.Undo = undo })
 	case "block":
 		n.work(blocking)
 	case "fail":

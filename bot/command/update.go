@@ -10,10 +10,34 @@ import (
 	"storybot/stories"
 )
 
+// publishing publishes updates and tells how that goes.
+type publishing struct {
+	now       func() time.Time
+	zone      *time.Location
+	publisher Publisher
+}
+
+// writing writes updates.
+type writing struct {
+	now        func() time.Time
+	schedule   Schedule
+	undo       time.Duration
+	zone       *time.Location
+	archive    Archive
+	publisher  Publisher
+	finding    *finding
+	publishing *publishing
+	questions  *questions
+	scheduling *scheduling
+}
+
 // update publishes an update of a story.
-func (m *Mux) update(ctx context.Context, r request) (bot.Reply, error) {
+func (m *writing) update(ctx context.Context, r request) (bot.Reply, error) {
 	a, err := m.readAppend(r)
 	if unclear := (*unclearTime)(nil); errors.As(err, &unclear) {
+		if _, err := m.finding.openStory(ctx, a.Slug); err != nil {
+			return bot.Reply{}, err // whichever time is meant
+		}
 		return m.askWhichTime(ctx, r, unclear)
 	}
 	if err != nil {
@@ -27,21 +51,21 @@ func (m *Mux) update(ctx context.Context, r request) (bot.Reply, error) {
 }
 
 // askAgain asks whether an update is meant that repeats another, and shows which.
-func (m *Mux) askAgain(ctx context.Context, r request, a stories.Append, repeat *stories.Error) (bot.Reply, error) {
-	reply, err := m.question(ctx, r, repeat.Message, answer{"Post it anyway", r.values.with("again", "yes")})
+func (m *writing) askAgain(ctx context.Context, r request, a stories.Append, repeat *stories.Error) (bot.Reply, error) {
+	reply, err := m.questions.question(ctx, r, repeat.Message, answer{"Post it anyway", r.values.with("again", "yes")})
 	if err != nil || repeat.Like == nil {
 		return reply, err
 	}
 	like := *repeat.Like
 	if like.Number == 0 { // it waits for its time
 		reply.Message.Blocks = []bot.Block{
-			bot.Para(bot.Text("What says the same is about to go out, written "), bot.Span{Time: like.CreatedAt, Relative: true}, bot.Text(fmt.Sprintf(": “%s”", excerpt(like.Text)))),
+			bot.Para(bot.Text("What says the same waits to go out, written "), bot.Span{Time: like.CreatedAt, Relative: true}, bot.Text(fmt.Sprintf(": “%s”", excerpt(like.Text)))),
 			bot.Para(bot.Text("Nothing was published. Post it anyway?")),
 			small(bot.Code("/desk scheduled"), bot.Text(" lists what goes out later.")),
 		}
 		return reply, nil
 	}
-	story, err := m.stories.StoryByID(ctx, like.StoryID)
+	story, err := m.archive.StoryByID(ctx, like.StoryID)
 	if err != nil {
 		return bot.Reply{}, err
 	}
@@ -66,7 +90,7 @@ func excerpt(text string) string {
 }
 
 // verifyUpdate refuses an update that Append would refuse whatever is there.
-func (m *Mux) verifyUpdate(ctx context.Context, r request) error {
+func (m *writing) verifyUpdate(ctx context.Context, r request) error {
 	a, err := m.readAppend(r)
 	if unclear := (*unclearTime)(nil); errors.As(err, &unclear) {
 		return nil // it is asked about, next
@@ -78,16 +102,16 @@ func (m *Mux) verifyUpdate(ctx context.Context, r request) error {
 }
 
 // typedAt is when a command was typed: before the question that it is the answer to.
-func (m *Mux) typedAt(r request) time.Time {
+func (m *questions) typedAt(r request) time.Time {
 	if r.typed.IsZero() {
-		return m.stories.Now()
+		return m.now()
 	}
 	return r.typed
 }
 
 // readAppend reads the update that the request asks for.
-func (m *Mux) readAppend(r request) (stories.Append, error) {
-	a := stories.Append{Slug: r.get("story"), Text: r.get("text"), Again: r.get("again") != ""}
+func (m *writing) readAppend(r request) (stories.Append, error) {
+	a := stories.Append{Slug: r.get("story"), Text: r.get("text"), Again: r.get("again") != "", Unverified: r.get("unverified") != ""}
 	var err error
 	if a.Sources, err = r.sources(); err != nil {
 		return a, err
@@ -101,7 +125,7 @@ func (m *Mux) readAppend(r request) (stories.Append, error) {
 		}
 	}
 	if typed := r.get("at"); typed != "" {
-		if a.At, err = parseTime(typed, m.typedAt(r), m.config.Zone); err != nil {
+		if a.At, err = parseTime(typed, m.questions.typedAt(r), m.zone); err != nil {
 			return a, err
 		}
 	}
@@ -109,24 +133,24 @@ func (m *Mux) readAppend(r request) (stories.Append, error) {
 }
 
 // publish appends a and says where it goes; dated is that its time was given.
-func (m *Mux) publish(ctx context.Context, act stories.Act, a stories.Append, dated bool) (bot.Reply, error) {
-	story, u, progress, err := m.stories.Append(ctx, act, a)
+func (m *publishing) publish(ctx context.Context, act stories.Act, a stories.Append, dated bool) (bot.Reply, error) {
+	story, u, progress, err := m.publisher.Append(ctx, act, a)
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	return m.progress(published{story: story, update: u, dated: dated, zone: m.config.Zone}, progress), nil
+	return m.progress(published{story: story, update: u, dated: dated, zone: m.zone}, progress), nil
 }
 
 // progress is the answer that follows an update's deliveries to their end.
-func (m *Mux) progress(said published, progress stories.Progress) bot.Reply {
+func (m *publishing) progress(said published, progress stories.Progress) bot.Reply {
 	reply := bot.Reply{Message: said.message(progress, 0)}
 	if progress.Total == 0 {
 		return reply
 	}
-	began := m.stories.Now()
+	began := m.now()
 	now := func(ctx context.Context) (stories.Progress, time.Duration, error) {
-		p, err := m.stories.Progress(ctx, said.update.ID)
-		return p, bot.TimeLeft(progress.Waiting-p.Waiting, p.Waiting, m.stories.Now().Sub(began)), err
+		p, err := m.publisher.Progress(ctx, said.update.ID)
+		return p, bot.TimeLeft(progress.Waiting-p.Waiting, p.Waiting, m.now().Sub(began)), err
 	}
 	reply.Live = func(ctx context.Context) (bot.Message, bool, error) {
 		p, left, err := now(ctx)
@@ -154,6 +178,9 @@ func (s published) message(p stories.Progress, left time.Duration) bot.Message {
 		spans = append(spans, bot.Text(" Dated "+inZone(s.update.At, s.zone)+"."))
 	}
 	m := bot.Message{Tone: outcome(p), Blocks: []bot.Block{bot.Para(spans...), {Kind: bot.Quote, Spans: []bot.Span{bot.Text(excerpt(s.update.Text))}}}}
+	if s.update.Marks.Standing == stories.Unverified {
+		m.Blocks = append(m.Blocks, bot.Para(bot.Text("Once it is checked: "), bot.Code(fmt.Sprintf("/desk release %s %d", s.story.Slug, s.update.Number))))
+	}
 	if p.Total == 0 {
 		m.Blocks = append(m.Blocks, bot.Para(bot.Text("In a channel that should have its updates: "), bot.Code("/subscribe "+s.story.Slug)))
 		return m
@@ -180,8 +207,11 @@ func outcome(p stories.Progress) bot.Tone {
 
 func (s published) sentence(p stories.Progress) string {
 	what := fmt.Sprintf("Published update %d of %s, %s", s.update.Number, s.story.Slug, s.update.Level)
+	if s.update.Marks.Standing == stories.Unverified {
+		what += ", unverified"
+	}
 	if p.Total == 0 {
 		return what + ". " + nobodyWords(p.Spared)
 	}
-	return fmt.Sprintf("%s, to %s.", what, plural(p.Total, "channel"))
+	return fmt.Sprintf("%s, to %s.", what, bot.PlacesWords(p.Total, p.Direct))
 }

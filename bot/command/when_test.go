@@ -3,6 +3,7 @@ package command
 import (
 	"errors"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 	_ "time/tzdata"
@@ -86,7 +87,7 @@ func TestTimesInAZone(t *testing.T) {
 // Either answer to a question about a time is taken as it stands.
 func TestAnUnclearTimeIsAskedAbout(t *testing.T) {
 	n := openTracked(t)
-	n.config.Zone = zone(t, "Europe/Berlin")
+	n.remake(func(c *Config) { c.Zone = zone(t, "Europe/Berlin") })
 	before := n.state()
 	reply := n.ask("mo", "general", "/update sony-hack at:2015-03-29T02:30 The film starts.")
 	if len(reply.Message.Buttons) != 2 || n.state() != before {
@@ -96,7 +97,7 @@ func TestAnUnclearTimeIsAskedAbout(t *testing.T) {
 		n.ask("mo", "general", "/update sony-hack at:2015-03-29T02:30 The film starts, "+label)
 		n.must(n.press("mo", "general", label))
 	}
-	open, _, err := n.config.Schedule.Open(t.Context(), user("mo"), 0, 10)
+	open, _, err := n.plan.Open(t.Context(), user("mo"), 0, 10)
 	if err != nil || len(open) != 2 || open[0].Due.Format(time.TimeOnly) != "00:30:00" || open[1].Due.Format(time.TimeOnly) != "01:30:00" {
 		t.Errorf("scheduled are %v, %v", open, err)
 	}
@@ -112,7 +113,7 @@ func TestAScheduledCommandThatComesAgain(t *testing.T) {
 		n.must(n.Handle(t.Context(), typed))
 	}
 	n.now = n.now.Add(time.Hour)
-	if wait, err := n.config.Schedule.PublishDue(t.Context()); err != nil || wait != 0 {
+	if wait, err := n.plan.PublishDue(t.Context()); err != nil || wait != 0 {
 		t.Fatal(wait, err)
 	}
 	before := n.state()
@@ -120,7 +121,7 @@ func TestAScheduledCommandThatComesAgain(t *testing.T) {
 	if reply.Failed || n.state() != before {
 		t.Error(transcript(reply))
 	}
-	story, err := n.service.Story(t.Context(), "sony-hack")
+	story, err := n.service.Archive.Story(t.Context(), "sony-hack")
 	if err != nil || story.Updates != 2 {
 		t.Errorf("%d updates, %v", story.Updates, err)
 	}
@@ -140,7 +141,25 @@ func TestReadersDecideNothingAboutASchedule(t *testing.T) {
 	if n.state() != before {
 		t.Error("something was changed")
 	}
-	if _, err := n.config.Schedule.Cancel(t.Context(), stories.Act{By: user("tom")}, 1); stories.CodeOf(err) != stories.CodeForbidden {
+	if _, err := n.plan.Cancel(t.Context(), stories.Act{By: user("tom")}, 1); stories.CodeOf(err) != stories.CodeForbidden {
 		t.Error(err)
+	}
+}
+
+// A time that nobody but a person can read is asked about where an update's text ends
+// with it: what was to wait does not go out at once.
+func TestATimeAtTheEndThatCannotBeReadIsAskedAbout(t *testing.T) {
+	for _, at := range []string{"at:20.12.2014", "at:9am", "at:noon", "at:tomorrow 9", "at: tomorrow 9", "at:monday 09:00", "at:Monday", "at:tonight", "at:28 December", "at:Dec 28", "at=9am", "at:12/20/2014 9:00", "at:tomorrow at nine", "at:9:00 am."} {
+		n := openTracked(t)
+		reply := n.ask("mo", "general", "/update sony-hack The studio shows the film. "+at)
+		if text := bot.PlainText(reply.Message); !reply.Failed || !strings.Contains(text, "looks like an option") || len(reply.Message.Buttons) == 0 {
+			t.Errorf("%s: %s", at, transcript(reply))
+			continue
+		}
+		says(t, n.press("mo", "general", "As typed"), at)
+	}
+	for _, text := range []string{"The mayor looked at: 9 dykes.", "He was at: the scene.", "They met at:the bridge.", "It is at:home", "Look at:these nine dykes", "Rates: at 9 am"} {
+		n := openTracked(t)
+		n.must(n.ask("mo", "general", "/update sony-hack "+text))
 	}
 }

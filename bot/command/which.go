@@ -5,10 +5,20 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"storybot/bot"
 )
+
+// doubts carries commands out, or asks what was meant first.
+type doubts struct {
+	now       func() time.Time
+	guard     *guard
+	manual    *manual
+	questions *questions
+	refusing  *refusing
+}
 
 // doubt is a reading that leaves in doubt what is meant, as it is kept.
 type doubt struct {
@@ -32,8 +42,8 @@ func (r reading) doubt() doubt {
 // whichMeant asks what a text means that resembles options: one button takes
 // those, the other what was typed, which r holds, as it stands. Only who may give
 // the command is asked, and only what can be done is offered.
-func (m *Mux) whichMeant(ctx context.Context, r request, d doubt) (bot.Reply, error) {
-	if err := m.may(ctx, r.Command, r.command); err != nil {
+func (m *doubts) whichMeant(ctx context.Context, r request, d doubt) (bot.Reply, error) {
+	if err := m.guard.may(ctx, r.Command, r.command); err != nil {
 		return bot.Reply{}, err
 	}
 	noOption, noTyped := m.refusal(ctx, r, d.Taken), m.refusal(ctx, r, r.values)
@@ -63,7 +73,7 @@ func (m *Mux) whichMeant(ctx context.Context, r request, d doubt) (bot.Reply, er
 	} else {
 		asked += " " + other + " it would be refused: " + noTyped.Error()
 	}
-	reply, err := m.question(ctx, r, asked, answers...)
+	reply, err := m.questions.question(ctx, r, asked, answers...)
 	if err != nil || !showsText {
 		return reply, err
 	}
@@ -76,16 +86,25 @@ func (m *Mux) whichMeant(ctx context.Context, r request, d doubt) (bot.Reply, er
 
 // refusal is why the request would be refused with these values, as far as that
 // can be told before it is carried out.
-func (m *Mux) refusal(ctx context.Context, r request, given values) error {
+func (m *doubts) refusal(ctx context.Context, r request, given values) error {
 	r.values = given
-	if err := cmp.Or(m.checkTarget(ctx, r), r.command.check(given)); err != nil || r.command.verify == nil {
+	if err := cmp.Or(m.guard.checkTarget(ctx, r), r.command.check(given)); err != nil || r.command.verify == nil {
 		return err
 	}
-	return r.command.verify(m, ctx, r)
+	return r.command.verify(ctx, r)
 }
 
 // looksLike names the pieces of a text that resemble options, and asks.
 func looksLike(options []candidate) string {
+	looks := "looks like an option. Nothing was changed yet: is it meant as one?"
+	if len(options) > 1 {
+		looks = "look like options. Nothing was changed yet: are they meant as such?"
+	}
+	return namedPieces(options) + " " + looks
+}
+
+// namedPieces names options as they were typed.
+func namedPieces(options []candidate) string {
 	var pieces []string
 	for _, o := range options {
 		piece := clip(strings.TrimSpace(o.source))
@@ -94,11 +113,7 @@ func looksLike(options []candidate) string {
 		}
 		pieces = append(pieces, piece)
 	}
-	looks := "looks like an option. Nothing was changed yet: is it meant as one?"
-	if len(pieces) > 1 {
-		looks = "look like options. Nothing was changed yet: are they meant as such?"
-	}
-	return strings.Join(pieces, " and ") + " " + looks
+	return strings.Join(pieces, " and ")
 }
 
 // useLabel is the button that takes the options.

@@ -10,9 +10,21 @@ import (
 	"storybot/stories"
 )
 
+// explaining explains why a channel got an update or did not.
+type explaining struct {
+	now       func() time.Time
+	archive   Archive
+	following Following
+	merger    Merger
+	finding   *finding
+	follows   *follows
+	recalling *recalling
+	warning   *warning
+}
+
 // why tells what became of a story's update in this channel.
-func (m *Mux) why(ctx context.Context, r request) (bot.Reply, error) {
-	story, err := m.stories.Story(ctx, r.get("story"))
+func (m *explaining) why(ctx context.Context, r request) (bot.Reply, error) {
+	story, err := m.archive.Story(ctx, r.get("story"))
 	if err != nil {
 		return bot.Reply{}, err
 	}
@@ -20,48 +32,18 @@ func (m *Mux) why(ctx context.Context, r request) (bot.Reply, error) {
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	if number > story.Updates {
-		return bot.Reply{}, noUpdate(story, number)
-	}
-	deliveries, err := m.stories.Why(ctx, r.Where, story.ID, number)
-	if err != nil {
-		return bot.Reply{}, err
-	}
-	subs, err := m.stories.Subscriptions(ctx, r.Where)
-	if err != nil {
-		return bot.Reply{}, err
-	}
-	var msg bot.Message
-	if note := m.blockedWarning(ctx, r.Where, subs); note != nil {
-		msg.Blocks = append(msg.Blocks, *note)
-	}
-	rows, err := m.whyRows(ctx, r, story, number, deliveries, subs)
-	if err != nil {
-		return bot.Reply{}, err
-	}
-	if len(rows) == 0 {
-		msg.Blocks = append(msg.Blocks, bot.Para(r.nothingSent(story)...))
-	} else {
-		msg.Blocks = append(msg.Blocks, heading(story.Slug+r.either(" in this channel", " in this conversation")))
-	}
-	by, err := m.stories.Brings(ctx, r.Where, story.ID)
-	if err != nil {
-		return bot.Reply{}, err
-	}
-	last := small(bot.Text(r.followsNow(story, subs)))
-	if by.Muted {
-		last = small(bot.Text(story.Slug + " was stopped here, so nothing brings it now. Follow again lets it come."))
-		msg.Buttons = againButton(stories.Target{Kind: stories.TargetStory, Name: story.Slug}, story.ID, 0)
-	}
-	room := answerRoom - roomOf(msg.Blocks...) - roomOf(last)
-	for _, row := range rows {
-		if room -= roomOf(row); room < 0 {
-			break // the newest stand first; a number asks for one of the others
+	head := m.finding.leadsTo(ctx, r.get("story"), story)
+	if number > 0 {
+		of, u, was, err := m.finding.updateOf(ctx, r.get("story"), number)
+		if err != nil {
+			return bot.Reply{}, err
 		}
-		msg.Blocks = append(msg.Blocks, row)
+		if was.Number != 0 {
+			head = []bot.Block{small(bot.Text(formerly(of, u, was)))}
+		}
+		story, number = of, u.Number
 	}
-	msg.Blocks = append(msg.Blocks, last)
-	return bot.Reply{Message: msg}, nil
+	return m.whyFrom(ctx, r, story, whyPage{number: number}, head)
 }
 
 // updateRowOf is a row about an update, which it opens.
@@ -73,19 +55,19 @@ func updateRowOf(u stories.Update, spans ...bot.Span) bot.Block {
 }
 
 // deliveryRow is how a delivery stands, as a row that opens its update.
-func deliveryRow(d stories.Delivery, now time.Time) bot.Block {
-	return updateRowOf(stories.Update{StoryID: d.About.StoryID, Number: d.About.Number}, deliveryWords(d, now)...)
+func (r request) deliveryRow(d stories.Delivery, now time.Time) bot.Block {
+	return updateRowOf(stories.Update{StoryID: d.About.StoryID, Number: d.About.Number}, r.deliveryWords(d, now)...)
 }
 
 // deliveryWords says how a delivery stands, in its second line since when and why.
-func deliveryWords(d stories.Delivery, now time.Time) []bot.Span {
+func (r request) deliveryWords(d stories.Delivery, now time.Time) []bot.Span {
 	name := fmt.Sprintf("Update %d ", d.About.Number)
 	say := func(state string, more ...bot.Span) []bot.Span {
 		if d.Reason != "" {
 			if len(more) > 0 {
 				more = append(more, bot.Text(". "))
 			}
-			more = append(more, bot.Text(reasonSentence(d.Reason)))
+			more = append(more, bot.Text(reasonSentence(d.Reason, r.Direct)))
 		}
 		first := []bot.Span{bot.Text(name + state + ".")}
 		if len(more) > 0 {
@@ -120,60 +102,22 @@ func deliveryWords(d stories.Delivery, now time.Time) []bot.Span {
 			return say("waits")
 		}
 		return say("is held until the bot can write here again")
+	case stories.Kept:
+		return say("is kept back")
 	case stories.Unknown:
 		return say("may have arrived; that could not be found out")
 	}
 	return say("was not sent")
 }
 
-// whyUpdates is how many of a story's newest updates an answer that names none tells
-// of.
-const whyUpdates = 5
-
-// whyRows are rows of what became of an update (number 0: of the newest ones) in the
-// channel, sent or not, the newest first. There is none where nothing was sent because
-// nothing that the channel follows, subs, brings the story, or it has no updates.
-func (m *Mux) whyRows(ctx context.Context, r request, story stories.Story, number int, deliveries []stories.Delivery, subs []stories.Subscription) ([]bot.Block, error) {
-	subs = slices.DeleteFunc(slices.Clone(subs), func(s stories.Subscription) bool { return !s.Covers(story) })
-	if len(deliveries) == 0 && len(subs) == 0 {
-		return nil, nil
+// mergedReason is why an update was not sent that was published in a story which was
+// merged since, "" of any other: what is followed now may not have been followed then.
+func (m *explaining) mergedReason(ctx context.Context, story stories.Story, u stories.Update) (string, error) {
+	was, ok, err := m.merger.FormerNumber(ctx, u.ID)
+	if err != nil || !ok {
+		return "", err
 	}
-	updates, err := m.askedAbout(ctx, story, number)
-	if err != nil {
-		return nil, err
-	}
-	var stop *stories.Mute
-	mutes := m.mutes(ctx, r, subs)
-	if i := slices.IndexFunc(mutes, func(mute stories.Mute) bool { return mute.Story.ID == story.ID }); i >= 0 {
-		stop = &mutes[i]
-	}
-	now, told := m.stories.Now(), false
-	var rows []bot.Block
-	for _, u := range updates {
-		recorded := false
-		for _, d := range deliveries {
-			if d.About.Number == u.Number {
-				rows, recorded, told = append(rows, deliveryRow(d, now)), true, true
-			}
-		}
-		if !recorded {
-			rows = append(rows, updateRowOf(u, bot.Text(fmt.Sprintf("Update %d was not sent.\n%s", u.Number, sentence(r.notPlanned(story, u, subs, stop))))))
-		}
-	}
-	if !told && len(deliveries) > 0 { // what came last, however long ago
-		rows = append(rows, deliveryRow(deliveries[0], now))
-	}
-	return rows, nil
-}
-
-// askedAbout are the updates that are asked about: the one with the number or, for 0,
-// the newest.
-func (m *Mux) askedAbout(ctx context.Context, story stories.Story, number int) ([]stories.Update, error) {
-	if number == 0 {
-		return m.stories.Timeline(ctx, story.ID, 0, whyUpdates)
-	}
-	u, err := m.stories.Update(ctx, story.ID, number)
-	return []stories.Update{u}, err
+	return fmt.Sprintf("it was published as update %d of %s, before that was merged into %s, and what was followed here then did not bring it.", was.Number, was.Slug, story.Slug), nil
 }
 
 // nothingSent says why no update of a story was sent to a channel where nothing

@@ -1,10 +1,13 @@
 package command
 
 import (
+	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"storybot/bot"
 	"storybot/stories"
 )
 
@@ -39,6 +42,92 @@ func TestNotPlanned(t *testing.T) {
 	} {
 		if got := (request{}).notPlanned(stories.Story{ID: 1, Topics: []string{"a", "b"}}, u, tt.subs, tt.stop); !strings.Contains(got, tt.want) {
 			t.Errorf("%s: %q, want %q", tt.name, got, tt.want)
+		}
+	}
+}
+
+// Whatever happened to a story's updates in a channel, /why tells of all of it: its pages
+// show every line once, in their order.
+func TestWhyPages(t *testing.T) {
+	n := openTracked(t)
+	n.must(n.ask("ria", "news", "/subscribe sony-hack"))
+	n.work(n.reading(new(strings.Builder)))
+	var texts []string
+	for i := range 9 {
+		n.now = n.now.Add(time.Minute)
+		n.must(n.ask("mo", "desk", fmt.Sprintf("/update sony-hack The attack, part %d.", i)))
+	}
+	n.work(n.reading(new(strings.Builder)))
+	revise := func(number, times int) {
+		for i := range times {
+			n.now = n.now.Add(time.Minute)
+			n.must(n.ask("mo", "desk", fmt.Sprintf("/desk correct sony-hack %d It was the %dth of %d.", number, i, number)))
+			n.must(n.pressed("mo", "desk", n.shown[0].Action, n.shown[0].Arg))
+			n.work(n.reading(new(strings.Builder)))
+		}
+	}
+	revise(2, 30)
+	revise(9, 20)
+	pages := func(command string) (count, lines int) {
+		texts = nil
+		reply := n.ask("ria", "news", command)
+		for {
+			n.must(reply)
+			count++
+			for _, b := range reply.Message.Blocks {
+				line := bot.PlainText(bot.Message{Blocks: []bot.Block{b}})
+				if strings.Contains(line, "The message") || strings.HasPrefix(line, "- Update") {
+					texts = append(texts, line)
+				}
+			}
+			i := slices.IndexFunc(reply.Message.Buttons, func(b bot.Button) bool { return b.Label == "Older" })
+			if i < 0 {
+				break
+			}
+			reply = n.pressed("ria", "news", bot.ActionWhy, reply.Message.Buttons[i].Arg)
+			if !slices.ContainsFunc(reply.Message.Buttons, func(b bot.Button) bool { return b.Label == "Newest" }) {
+				t.Errorf("%s: page %d has no way back", command, count+1)
+			}
+		}
+		return count, len(texts)
+	}
+	if count, lines := pages("/why sony-hack 2"); count < 2 || lines != 1+2*30 {
+		t.Errorf("of one update %d lines on %d pages:\n%s", lines, count, strings.Join(texts, "\n"))
+	}
+	if count, lines := pages("/why sony-hack"); count < 3 || lines != 10+2*30+2*20 {
+		t.Errorf("of all %d lines on %d pages:\n%s", lines, count, strings.Join(texts, "\n"))
+	}
+}
+
+// A page begins where the one before it ended.
+func TestWhyNextPage(t *testing.T) {
+	story := stories.Story{Updates: 9}
+	rows := func(places ...int) (rows []whyRow) {
+		for _, p := range places {
+			rows = append(rows, whyRow{place: p})
+		}
+		return rows
+	}
+	for name, c := range map[string]struct {
+		from  whyPage
+		rows  []whyRow
+		shown int
+		want  whyPage
+		more  bool
+	}{
+		"nothing":                       {whyPage{}, nil, 0, whyPage{}, false},
+		"all of five":                   {whyPage{}, rows(9, 8, 7, 6, 5), 5, whyPage{top: 4}, true},
+		"the last":                      {whyPage{top: 4}, rows(4, 3, 2, 1), 4, whyPage{}, false},
+		"between two":                   {whyPage{}, rows(9, 8, 7), 2, whyPage{top: 7}, true},
+		"inside one":                    {whyPage{}, rows(9, 8, 8, 8), 3, whyPage{top: 8, skip: 2}, true},
+		"inside the first":              {whyPage{}, rows(9, 9, 9, 8), 2, whyPage{top: 9, skip: 2}, true},
+		"inside the first again":        {whyPage{top: 9, skip: 2}, rows(9, 9, 9, 8), 2, whyPage{top: 9, skip: 4}, true},
+		"inside the one after the rest": {whyPage{top: 9, skip: 2}, rows(9, 8, 8), 2, whyPage{top: 8, skip: 1}, true},
+		"of one update":                 {whyPage{number: 3, skip: 5}, rows(9, 9, 9), 2, whyPage{number: 3, skip: 7}, true},
+		"of one update, the last":       {whyPage{number: 3, skip: 5}, rows(9, 9, 9), 3, whyPage{number: 3, skip: 8}, false},
+	} {
+		if got, more := c.from.next(story, c.rows, c.shown); more != c.more || more && got != c.want {
+			t.Errorf("%s: %+v, %v; want %+v", name, got, more, c.want)
 		}
 	}
 }

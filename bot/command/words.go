@@ -65,8 +65,19 @@ func listed(names []string) string {
 	return strings.Join(names[:len(names)-1], ", ") + " and " + names[len(names)-1]
 }
 
-// reasonSentence makes a sentence of a delivery's reason.
-func reasonSentence(reason string) string { return sentence(bot.Reason("this channel", reason)) }
+// reasonSentence makes a sentence of a delivery's reason for who reads it in the
+// channel it is about, or alone with the bot there.
+func reasonSentence(reason string, direct bool) string {
+	return sentence(bot.Reason(aboutHere(direct), reason))
+}
+
+// aboutHere is what a reason is about where it is read.
+func aboutHere(direct bool) string {
+	if direct {
+		return "your direct message with the bot"
+	}
+	return "this channel"
+}
 
 // ordinal writes 1st, 2nd, 3rd, 4th.
 func ordinal(n int) string {

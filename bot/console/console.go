@@ -2,13 +2,15 @@
 // terminal or through a pipe. It is the demonstration for a newcomer and what
 // the program's own tests talk to.
 //
-// There is one person at a time, who may change their name (/as) and their
+// There is one person at a time (person.go), who may change their name (/as) and their
 // channel (/join); pushes to any console channel are printed under the
-// channel's name. talk.go hears what is typed, own.go are the console's own
-// commands, push.go prints what is pushed, draw.go lays messages out in lines and
-// line.go breaks these into rows. There are three ways to a reader: terminal.go,
-// with the line that is edited there (editor.go, tab.go, complete.go, history.go),
-// dumb.go and pipe.go.
+// channel's name. reading.go reads line after line, talk.go hears them, words.go knows
+// what they may say, own.go are the console's own commands, form.go asks for what a form
+// asks. asking.go has the bot answer, ends.go tells how that ended. push.go prints what
+// is pushed; all is printed on page.go, which keeps the numbers to press (numbers.go);
+// draw.go lays messages out in lines and line.go breaks these into rows. There are three
+// ways to a reader: terminal.go, with the line that is edited there (editor.go,
+// typing.go, tab.go, complete.go, history.go), dumb.go and pipe.go.
 //
 // From a pipe, one command a line, output is stable: after each line the
 // answer is printed first, then every push that is due, and only then is the
@@ -17,7 +19,6 @@ package console
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
@@ -29,7 +30,6 @@ import (
 	"golang.org/x/term"
 
 	"storybot/bot"
-	"storybot/stories"
 )
 
 // Platform is the name of the platform, its lane and its address prefix.
@@ -47,8 +47,11 @@ type Config struct {
 	Out   io.Writer
 	Specs []bot.Spec // for /help, completion and two-word commands
 	// Settled waits until every push that is due now has been sent. It is
-	// called after each line that comes from a pipe, and at the end of input.
-	Settled func(context.Context) error
+	// called after each line that comes from a pipe, and at the end of input; last is
+	// the end of a pipe, where what goes out once nobody has undone it is waited for.
+	Settled func(ctx context.Context, last bool) error
+	// Leaving is said at a terminal that is left, where it is not ""; nil says nothing.
+	Leaving func(ctx context.Context) string
 	Log     *slog.Logger     // discards by default
 	Now     func() time.Time // the wall clock; time.Now by default
 	// Greeting makes what is printed before the first prompt of a terminal; nil for
@@ -68,28 +71,11 @@ type Config struct {
 
 // Console is a bot.Platform for one person at one terminal or pipe.
 type Console struct {
+	*sender
 	config Config
 	screen screen
-	began  time.Time
-	keys   string // prefix of request keys, unlike in every other process
-
-	// turn is held by whoever prints: a command until its answer is out, a
-	// push while it is printed. It also guards what follows.
-	turn    chan struct{}
-	asked   int
-	user    string
-	channel string
-	buttons []bot.Button
-	place   stories.Destination // where buttons are
-	printed []string            // keys of the newest pushes
-
-	mu     sync.Mutex // guards what follows
-	up     bool
-	since  time.Time
-	joined []string // channels seen, for completion
-	heard  bool
-
-	live sync.WaitGroup
+	state  *state
+	talk   *conversation
 }
 
 // A screen reads lines and prints texts that may arrive while a line is typed.
@@ -97,7 +83,7 @@ type screen interface {
 	// readLine returns the next line without its line break; errTooLong for
 	// one that does not fit, with the rest of it skipped, io.EOF at the end.
 	readLine() (string, error)
-	setPrompt(string)
+	setPrompt(prompt)
 	// print shows lines and an empty one below them.
 	print([]line) error
 	// above writes log output without breaking the line being typed; false
@@ -105,8 +91,18 @@ type screen interface {
 	above(p []byte) bool
 	// interactive says that a person sits at it.
 	interactive() bool
+	// open begins: nothing is read before. close ends what open began, and has a
+	// readLine that waits return.
 	open() error
 	close() error
+}
+
+// prompt is what stands before the line that is typed.
+type prompt struct {
+	shown string
+	// holds is what an empty line keeps; "" for nothing. Where a line can be edited, it
+	// can be brought into it.
+	holds string
 }
 
 var errTooLong = errors.New("line too long")
@@ -123,27 +119,34 @@ func New(c Config) *Console {
 	if c.Env == nil {
 		c.Env = os.Getenv
 	}
+	screen := newScreen(c)
+	page := newPage(screen)
+	console := &Console{
+		sender: &sender{page: page, began: time.Now(), now: c.Now},
+		config: c, screen: screen, state: &state{since: time.Now()}, talk: newConversation(c, page),
+	}
+	if t, ok := screen.(*terminal); ok {
+		t.parts = console.talk.words.parts
+	}
+	return console
+}
+
+// newScreen is the way to who reads what c.Out shows.
+func newScreen(c Config) screen {
 	in, inOK := c.In.(*os.File)
 	out, outOK := c.Out.(*os.File)
-	console := &Console{
-		config: c, began: time.Now(), since: time.Now(), keys: rand.Text()[:12], turn: make(chan struct{}, 1),
-		user: FirstUser, channel: FirstChannel, joined: []string{FirstChannel},
-	}
 	kind := c.Env("TERM")
 	switch {
 	case !inOK || !outOK || !term.IsTerminal(int(in.Fd())) || !term.IsTerminal(int(out.Fd())):
-		console.screen = newPipe(c.In, c.Out, c.Echo)
+		return newPipe(c.In, c.Out, c.Echo)
 	case kind == "" || kind == "dumb": // nothing is known of what it can do
-		console.screen = newDumb(in, out)
-	default:
-		// https://no-color.org: set to anything, it asks for text without colours. What
-		// is shown in bold is shown plainly too.
-		t := newTerminal(in, out, c.Env("NO_COLOR") == "")
-		t.history = func() *history { return openHistory(c.History, c.Private) }
-		t.parts = console.parts
-		console.screen = t
+		return newDumb(in, out)
 	}
-	return console
+	// https://no-color.org: set to anything, it asks for text without colours. What
+	// is shown in bold is shown plainly too.
+	t := newTerminal(in, out, c.Env("NO_COLOR") == "")
+	t.history = func() *history { return openHistory(c.History, c.Private) }
+	return t
 }
 
 // Name is bot.Platform's.
@@ -154,20 +157,44 @@ func (c *Console) Interactive() bool { return c.screen.interactive() }
 
 // Heard says whether any line has come from the input, be it an empty one.
 func (c *Console) Heard() bool {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.heard
+	_, _, heard := c.state.now()
+	return heard
 }
 
 // Health is bot.Platform's: up while Run reads.
 func (c *Console) Health() []bot.Health {
-	c.mu.Lock()
-	defer c.mu.Unlock()
+	up, since, _ := c.state.now()
 	detail := "reads from a pipe"
 	if c.Interactive() {
 		detail = "talks to a terminal"
 	}
-	return []bot.Health{{ID: Platform, Connection: Platform, Lane: Platform, Title: Refs().Title, Up: c.up, Since: c.since, Detail: detail}}
+	return []bot.Health{{ID: Platform, Connection: Platform, Lane: Platform, Title: Refs().Title, Up: up, Since: since, Detail: detail}}
+}
+
+// state is how the console is, for whoever asks meanwhile.
+type state struct {
+	mu    sync.Mutex // guards what follows
+	up    bool
+	since time.Time
+	heard bool
+}
+
+func (s *state) now() (up bool, since time.Time, heard bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.up, s.since, s.heard
+}
+
+func (s *state) set(up bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.up, s.since = up, time.Now()
+}
+
+func (s *state) hears() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.heard = true
 }
 
 // LogWriter returns where the process may log to: w, or the terminal above the line
@@ -187,13 +214,15 @@ func (l logWriter) Write(p []byte) (int, error) {
 }
 
 // Run reads lines and answers them with h. It returns nil when ctx ends, and
-// also at the end of the input or /quit, once everything due has been printed.
+// also at the end of the input or /quit, once everything due has been printed. What was
+// typed into a form that is open then is kept. Config.In is closed where reading from it
+// cannot be interrupted otherwise.
 func (c *Console) Run(ctx context.Context, h bot.Handler) error {
-	if t, ok := c.screen.(*terminal); ok {
+	t, edits := c.screen.(*terminal)
+	if edits {
 		t.complete = func(line string) []string { return c.complete(ctx, h, line) }
 	}
 	if c.Interactive() && c.config.Greeting != nil {
-		_, edits := c.screen.(*terminal)
 		if err := c.screen.print(lines(c.config.Greeting(edits), 0)); err != nil {
 			return err
 		}
@@ -201,86 +230,12 @@ func (c *Console) Run(ctx context.Context, h bot.Handler) error {
 	if err := c.screen.open(); err != nil {
 		return fmt.Errorf("open the terminal: %w", err)
 	}
-	defer c.screen.close()
-	ctx, cancel := context.WithCancel(ctx)
-	defer c.live.Wait()
-	defer cancel()
-	c.setUp(true)
-	defer c.setUp(false)
+	c.state.set(true)
+	defer c.state.set(false)
 	return c.converse(ctx, h)
 }
 
-func (c *Console) setUp(up bool) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.up, c.since = up, time.Now()
-}
-
-type input struct {
-	line string
-	err  error
-}
-
-// converse asks for one line after another. The goroutine that reads is the
-// only one nobody waits for: a read from a pipe cannot be interrupted, so at a
-// signal it stays behind until the process ends or a line arrives.
-func (c *Console) converse(ctx context.Context, h bot.Handler) error {
-	next, lines := make(chan struct{}), make(chan input, 1)
-	defer close(next)
-	go func() {
-		for range next {
-			line, err := c.screen.readLine()
-			lines <- input{line, err}
-		}
-	}()
-	for {
-		c.screen.setPrompt(c.user + " " + c.channel + promptEnd)
-		next <- struct{}{}
-		select {
-		case <-ctx.Done():
-			return nil
-		case in := <-lines:
-			if errors.Is(in.err, io.EOF) {
-				return c.finish(ctx)
-			}
-			c.mu.Lock()
-			c.heard = true
-			c.mu.Unlock()
-			if quit, err := c.hear(ctx, h, in); quit || err != nil {
-				return errors.Join(err, c.finish(ctx))
-			}
-		}
-	}
-}
-
-// finish waits for what is due now, as the last thing before the end.
-func (c *Console) finish(ctx context.Context) error {
-	if err := c.settled(ctx); err != nil && ctx.Err() == nil {
-		return err
-	}
-	return nil
-}
-
-func (c *Console) settled(ctx context.Context) error {
-	if c.config.Settled == nil {
-		return nil
-	}
-	return c.config.Settled(ctx)
-}
-
-// take waits for the turn to print.
-func (c *Console) take(ctx context.Context) error {
-	select {
-	case c.turn <- struct{}{}:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}
-
-func (c *Console) give() { <-c.turn }
-
-// here is the channel the person is in.
-func (c *Console) here() stories.Destination {
-	return stories.Destination{Platform: Platform, Channel: c.channel}
+// complete returns what the last word of line may become.
+func (c *Console) complete(ctx context.Context, h bot.Handler, line string) []string {
+	return (&completer{words: c.talk.words, person: c.talk.person, handler: h}).line(ctx, line)
 }

@@ -249,7 +249,7 @@ func TestPushesFollowTheAnswer(t *testing.T) {
 		<-begun
 		return bot.Reply{Message: bot.Plainly("Published")}
 	}}
-	c = New(Config{In: strings.NewReader("/update x it\n"), Out: &out, Specs: specs(), Settled: func(context.Context) error {
+	c = New(Config{In: strings.NewReader("/update x it\n"), Out: &out, Specs: specs(), Settled: func(context.Context, bool) error {
 		if v := <-sent; v.Outcome != bot.Delivered || v.MessageID != "k1" {
 			t.Errorf("verdict %+v", v)
 		}

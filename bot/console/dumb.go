@@ -1,7 +1,6 @@
 package console
 
 import (
-	"bufio"
 	"io"
 	"os"
 	"strings"
@@ -21,15 +20,15 @@ type dumb struct {
 }
 
 func newDumb(in, out *os.File) *dumb {
-	return &dumb{pipe: pipe{in: bufio.NewReader(in), out: out}, out: out}
+	return &dumb{pipe: *newPipe(in, out, false), out: out}
 }
 
 func (*dumb) interactive() bool { return true }
 
-func (d *dumb) setPrompt(prompt string) {
+func (d *dumb) setPrompt(prompt prompt) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.prompt = prompt
+	d.prompt = prompt.shown
 }
 
 func (d *dumb) readLine() (string, error) {

@@ -12,9 +12,9 @@ import (
 // editor is the line being typed, of one row or several, as a model of Bubble
 // Tea. It is used by Bubble Tea's own goroutine alone.
 type editor struct {
-	area    textarea.Model
+	box     *box
 	history *history
-	prompt  string
+	prompt  prompt
 	width   int // of the window, in columns
 	height  int // in rows
 	// idle says that a line is waited for. While none is, the prompt is shown only
@@ -32,7 +32,7 @@ type editor struct {
 
 // What the program tells the editor.
 type (
-	promptMsg string // a line is waited for, under this prompt
+	promptMsg prompt // a line is waited for, under this prompt
 	endMsg    struct{}
 )
 
@@ -52,7 +52,7 @@ func newEditor(h *history, width, height int) *editor {
 	keys.Paste, keys.CopySelection = key.NewBinding(), key.NewBinding()
 	area.KeyMap = keys
 	area.Focus()
-	e := &editor{area: area, history: h}
+	e := &editor{box: &box{area}, history: h}
 	e.resize(width, height)
 	return e
 }
@@ -64,7 +64,7 @@ func (*editor) Init() tea.Cmd { return nil }
 func (e *editor) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	switch msg := msg.(type) {
 	case promptMsg:
-		e.prompt, e.idle = string(msg), true
+		e.prompt, e.idle = prompt(msg), true
 		e.layOut()
 		return e, nil
 	case endMsg:
@@ -78,7 +78,7 @@ func (e *editor) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		// last one would only leave an empty row to send from.
 		text := strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(msg.Content)
 		msg.Content = strings.TrimRight(text, "\n")
-		return e, e.pass(msg)
+		return e, e.box.pass(msg)
 	case tea.KeyPressMsg:
 		return e, e.press(msg)
 	default: // what Bubble Tea did itself, such as printing
@@ -97,11 +97,11 @@ func (e *editor) press(msg tea.KeyPressMsg) tea.Cmd {
 	case "ctrl+c":
 		return e.abandon()
 	case "ctrl+d":
-		if e.area.Value() == "" {
+		if e.box.area.Value() == "" {
 			e.leave()
 			return nil
 		}
-		e.delete(msg, e.clusterAfter())
+		e.box.delete(msg, e.box.clusterAfter())
 	case "ctrl+l":
 		return tea.ClearScreen
 	case "ctrl+z":
@@ -111,65 +111,22 @@ func (e *editor) press(msg tea.KeyPressMsg) tea.Cmd {
 	case "down", "ctrl+n":
 		return e.down(msg)
 	case "left", "ctrl+b":
-		e.repeat(msg, e.clusterBefore())
+		e.box.repeat(msg, e.box.clusterBefore())
 	case "right", "ctrl+f":
-		e.repeat(msg, e.clusterAfter())
+		e.box.repeat(msg, e.box.clusterAfter())
 	case "backspace", "ctrl+h":
-		e.repeat(msg, e.clusterBefore())
+		e.box.repeat(msg, e.box.clusterBefore())
 	case "delete":
-		e.delete(msg, e.clusterAfter())
+		e.box.delete(msg, e.box.clusterAfter())
 	default:
-		return e.pass(msg)
+		return e.box.pass(msg)
 	}
 	return nil
 }
 
-// pass hands a message to the text area.
-func (e *editor) pass(msg tea.Msg) (cmd tea.Cmd) {
-	e.area, cmd = e.area.Update(msg)
-	return cmd
-}
-
-// repeat presses a key as often as the character it goes over has code points: the
-// text area counts those, a person sees one character.
-func (e *editor) repeat(msg tea.KeyPressMsg, times int) {
-	for range max(1, times) {
-		e.pass(msg)
-	}
-}
-
-// delete is repeat for keys that delete what is behind the cursor.
-func (e *editor) delete(_ tea.KeyPressMsg, times int) {
-	e.repeat(tea.KeyPressMsg{Code: tea.KeyDelete}, times)
-}
-
-// row is the row of the text that the cursor is in, before and behind it.
-func (e *editor) row() (before, after string) {
-	rows := strings.Split(e.area.Value(), "\n")
-	row := []rune(rows[min(e.area.Line(), len(rows)-1)])
-	at := min(e.area.Column(), len(row))
-	return string(row[:at]), string(row[at:])
-}
-
-// clusterBefore is how many code points the character before the cursor has.
-func (e *editor) clusterBefore() (n int) {
-	before, _ := e.row()
-	for graphemes := uniseg.NewGraphemes(before); graphemes.Next(); {
-		n = len(graphemes.Runes())
-	}
-	return n
-}
-
-// clusterAfter is how many code points the character behind the cursor has.
-func (e *editor) clusterAfter() int {
-	_, after := e.row()
-	cluster, _, _, _ := uniseg.FirstGraphemeClusterInString(after, -1)
-	return len([]rune(cluster))
-}
-
 // enter hands the line over, or begins another row of it behind a backslash.
 func (e *editor) enter() {
-	text := e.area.Value()
+	text := e.box.area.Value()
 	if head, more := strings.CutSuffix(text, `\`); more {
 		e.set(head + "\n")
 		return
@@ -183,22 +140,27 @@ func (e *editor) enter() {
 // abandon drops what is typed, which stays to be seen; with nothing typed the
 // person wants to leave.
 func (e *editor) abandon() tea.Cmd {
-	text := e.area.Value()
+	text := e.box.area.Value()
 	if text == "" {
 		e.leave()
 		return nil
 	}
 	e.history.at = len(e.history.entries)
 	e.set("")
-	return tea.Println(strings.Join(typedRows(e.prompt, text+"^C", e.width), "\n"))
+	return tea.Println(strings.Join(typedRows(e.prompt.shown, text+"^C", e.width), "\n"))
 }
 
-// up goes up a row, in the first one to the entry before.
+// up goes up a row, in the first one to the entry before: of a line that keeps something
+// when it is left empty, that first.
 func (e *editor) up(msg tea.KeyPressMsg) tea.Cmd {
-	if e.area.Line() > 0 || e.area.LineInfo().RowOffset > 0 {
-		return e.pass(msg)
+	if e.box.area.Line() > 0 || e.box.area.LineInfo().RowOffset > 0 {
+		return e.box.pass(msg)
 	}
-	if entry, ok := e.history.previous(e.area.Value()); ok {
+	if e.prompt.holds != "" && e.box.area.Value() == "" {
+		e.set(e.prompt.holds)
+		return nil
+	}
+	if entry, ok := e.history.previous(e.box.area.Value()); ok {
 		e.set(entry)
 	}
 	return nil
@@ -206,8 +168,8 @@ func (e *editor) up(msg tea.KeyPressMsg) tea.Cmd {
 
 // down goes down a row, in the last one to the entry after.
 func (e *editor) down(msg tea.KeyPressMsg) tea.Cmd {
-	if info := e.area.LineInfo(); e.area.Line() < e.area.LineCount()-1 || info.RowOffset < info.Height-1 {
-		return e.pass(msg)
+	if info := e.box.area.LineInfo(); e.box.area.Line() < e.box.area.LineCount()-1 || info.RowOffset < info.Height-1 {
+		return e.box.pass(msg)
 	}
 	if entry, ok := e.history.next(); ok {
 		e.set(entry)
@@ -217,7 +179,7 @@ func (e *editor) down(msg tea.KeyPressMsg) tea.Cmd {
 
 // set makes text the line, with the cursor behind it.
 func (e *editor) set(text string) {
-	e.area.SetValue(text)
+	e.box.area.SetValue(text)
 	e.layOut()
 }
 
@@ -228,31 +190,31 @@ func (e *editor) resize(width, height int) {
 
 // layOut gives the text the room that the window has beside the prompt.
 func (e *editor) layOut() {
-	prompt := fitted(e.prompt, e.width)
+	prompt := fitted(e.prompt.shown, e.width)
 	wide := uniseg.StringWidth(prompt)
-	e.area.SetPromptFunc(wide, func(info textarea.PromptInfo) string {
+	e.box.area.SetPromptFunc(wide, func(info textarea.PromptInfo) string {
 		if info.LineNumber == 0 {
 			return prompt
 		}
 		return continued
 	})
-	e.area.MaxWidth = 0
-	e.area.MaxHeight = max(1, e.height/2)
-	e.area.SetWidth(max(leastWidth, e.width))
-	e.pass(nil) // counts the rows anew
+	e.box.area.MaxWidth = 0
+	e.box.area.MaxHeight = max(1, e.height/2)
+	e.box.area.SetWidth(max(leastWidth, e.width))
+	e.box.pass(nil) // counts the rows anew
 }
 
 // View is tea.Model's.
 func (e *editor) View() tea.View {
-	if e.ended || !e.idle && e.area.Value() == "" {
+	if e.ended || !e.idle && e.box.area.Value() == "" {
 		return tea.NewView("")
 	}
-	rows := trimRows(e.area.View())
+	rows := trimRows(e.box.area.View())
 	if e.again {
 		rows += endStyle // shows nothing, and makes it another frame
 	}
 	view := tea.NewView(rows)
-	view.Cursor = e.area.Cursor()
+	view.Cursor = e.box.area.Cursor()
 	return view
 }
 

@@ -4,7 +4,10 @@ import (
 	"bufio"
 	"errors"
 	"io"
+	"os"
 	"strings"
+
+	"github.com/muesli/cancelreader"
 
 	"storybot/bot"
 )
@@ -16,6 +19,7 @@ const maxLine = 1 << 20
 
 // pipe is a screen without a person: lines in, texts out.
 type pipe struct {
+	source source
 	in     *bufio.Reader
 	out    io.Writer
 	prompt string
@@ -23,15 +27,38 @@ type pipe struct {
 }
 
 func newPipe(in io.Reader, out io.Writer, echo bool) *pipe {
-	return &pipe{in: bufio.NewReader(in), out: out, echo: echo}
+	s := newSource(in)
+	return &pipe{source: s, in: bufio.NewReader(s), out: out, echo: echo}
+}
+
+// source is an input of which a read that waits can be interrupted.
+type source struct {
+	io.Reader
+	interrupt func() error
+}
+
+// newSource makes one of in. A file is read so that a read of it can be cancelled, where
+// it can make wait: it is the process's own. Anything else is closed, where it can be.
+func newSource(in io.Reader) source {
+	if file, ok := in.(*os.File); ok {
+		cancellable, err := cancelreader.NewReader(file)
+		if err != nil { // as of a plain file, which is always ready
+			return source{in, func() error { return nil }}
+		}
+		return source{cancellable, func() error { cancellable.Cancel(); return nil }}
+	}
+	if closer, ok := in.(io.Closer); ok {
+		return source{in, closer.Close}
+	}
+	return source{in, func() error { return nil }}
 }
 
 func (*pipe) open() error       { return nil }
-func (*pipe) close() error      { return nil }
+func (p *pipe) close() error    { return p.source.interrupt() }
 func (*pipe) above([]byte) bool { return false }
 func (*pipe) interactive() bool { return false }
 
-func (p *pipe) setPrompt(prompt string) { p.prompt = prompt }
+func (p *pipe) setPrompt(prompt prompt) { p.prompt = prompt.shown }
 
 // print writes lines, each in one row however long, and an empty one.
 func (p *pipe) print(all []line) error {

@@ -9,30 +9,82 @@ import (
 	"storybot/stories"
 )
 
+// sender prints what is sent unasked.
+type sender struct {
+	page    *page
+	began   time.Time        // by the clock that is never set
+	now     func() time.Time // the wall clock
+	printed []string         // keys of the newest; this and copies are guarded by the page's turn
+	copies  []shownCopy      // what was printed of the newest, oldest first
+}
+
+// shownCopy is how a message stands on the screen.
+type shownCopy struct{ id, text string }
+
+// stands notes how a message stands there now; false when it stood so already.
+func (s *sender) stands(id string, m bot.Message) bool {
+	now := shownCopy{id, bot.PlainText(m)}
+	at := slices.IndexFunc(s.copies, func(c shownCopy) bool { return c.id == id })
+	if at >= 0 && s.copies[at] == now {
+		return false
+	}
+	if at >= 0 {
+		s.copies = slices.Delete(s.copies, at, at+1)
+	}
+	s.copies = append(s.copies[max(0, len(s.copies)-maxPrinted):], now)
+	return true
+}
+
 // Pace is bot.Sender's: a terminal has no limits, and one push at a time keeps
 // the order people see the order things happened in.
-func (c *Console) Pace(string) bot.Pace { return bot.Pace{InFlight: 1} }
+func (*sender) Pace(string) bot.Pace { return bot.Pace{InFlight: 1, Reprints: true} }
 
-// Knows is bot.Sender's. What was printed stays as it is, and a reply is printed
-// like a post.
-func (c *Console) Knows(op stories.Op) bool {
-	return op == stories.OpPost || op == stories.OpReply || op == stories.OpBroadcast
+// Knows is bot.Sender's. What was printed stays as it is: as it reads now it is printed
+// once more. A reply is printed like a post.
+func (*sender) Knows(op stories.Op) bool {
+	return op == stories.OpPost || op == stories.OpReply || op == stories.OpBroadcast || op == stories.OpEdit
+}
+
+// kept is what a terminal cannot do.
+func kept() bot.Verdict {
+	return bot.Verdict{Outcome: bot.Unable, Code: "no_such_operation", Reason: "is a terminal, which keeps what was printed there"}
+}
+
+// reprint prints an update as it reads now, or a channel's card: not again what stands
+// there already, as where nobody could write down that it was printed. What else is kept
+// up to date elsewhere, how a push is coming along, would fill the screen.
+func (s *sender) reprint(p bot.Operation) bot.Verdict {
+	if id := p.Delivery.About.NoticeID; id != 0 && id != stories.CardsID {
+		return kept()
+	}
+	if !s.stands(p.Target, *p.Message) {
+		return bot.Verdict{Outcome: bot.Delivered, MessageID: p.Target}
+	}
+	if err := s.page.show(p.Delivery.Destination, editedThere, *p.Message); err != nil {
+		s.copies = s.copies[:len(s.copies)-1]
+		return bot.Verdict{Outcome: bot.Transient, Reason: "could not be printed", Err: err}
+	}
+	return bot.Verdict{Outcome: bot.Delivered, MessageID: p.Target}
 }
 
 // Do prints a push under its channel's name. It waits until an answer that is
 // being made has been printed.
-func (c *Console) Do(ctx context.Context, p bot.Operation) bot.Verdict {
-	if !c.Knows(p.Delivery.Op) {
-		return bot.Verdict{Outcome: bot.Unable, Code: "no_such_operation", Reason: "is a terminal, which keeps what was printed there"}
+func (s *sender) Do(ctx context.Context, p bot.Operation) bot.Verdict {
+	if !s.Knows(p.Delivery.Op) {
+		return kept()
 	}
-	if err := c.take(ctx); err != nil {
+	if err := s.page.take(ctx); err != nil {
 		return bot.Verdict{Outcome: bot.Transient, Reason: "was busy", Err: err}
 	}
-	defer c.give()
-	if err := c.show(p.Delivery.Destination, true, *p.Message); err != nil {
+	defer s.page.give()
+	if p.Delivery.Op == stories.OpEdit {
+		return s.reprint(p)
+	}
+	if err := s.page.show(p.Delivery.Destination, postedThere, *p.Message); err != nil {
 		return bot.Verdict{Outcome: bot.Transient, Reason: "could not be printed", Err: err}
 	}
-	c.printed = append(c.printed[max(0, len(c.printed)-maxPrinted):], p.Delivery.Key)
+	s.stands(p.Delivery.Key, *p.Message)
+	s.printed = append(s.printed[max(0, len(s.printed)-maxPrinted):], p.Delivery.Key)
 	return bot.Verdict{Outcome: bot.Delivered, MessageID: p.Delivery.Key}
 }
 
@@ -43,25 +95,25 @@ const maxPrinted = 100
 // Settle is bot.Sender's. This process knows what it printed. What an earlier
 // one printed before it was killed cannot be read back from a terminal, so such
 // a push is printed once more and counted as unknown.
-func (c *Console) Settle(ctx context.Context, p bot.Operation) bot.Verdict {
-	if !c.Knows(p.Delivery.Op) {
-		return c.Do(ctx, p)
+func (s *sender) Settle(ctx context.Context, p bot.Operation) bot.Verdict {
+	if !s.Knows(p.Delivery.Op) || p.Delivery.Op.Repeatable() {
+		return s.Do(ctx, p)
 	}
-	if err := c.take(ctx); err != nil {
+	if err := s.page.take(ctx); err != nil {
 		return bot.Verdict{Outcome: bot.Transient, Reason: "was busy", Err: err}
 	}
-	defer c.give()
+	defer s.page.give()
 	switch {
-	case slices.Contains(c.printed, p.Delivery.Key):
+	case slices.Contains(s.printed, p.Delivery.Key):
 		return bot.Verdict{Outcome: bot.Delivered, MessageID: p.Delivery.Key}
-	case c.config.Now().Sub(p.Delivery.Tries.First) < time.Since(c.began):
+	case s.now().Sub(p.Delivery.Tries.First) < time.Since(s.began):
 		return bot.Verdict{Outcome: bot.NotSent}
 	}
 	return bot.Verdict{Outcome: bot.Unreadable, Reason: "is a terminal, and what it showed before the last start cannot be read back"}
 }
 
-// own is m with the console's channels called as they are on it.
-func own(m bot.Message) bot.Message {
+// named is m with the console's channels called as they are on it.
+func named(m bot.Message) bot.Message {
 	m.Blocks = slices.Clone(m.Blocks)
 	for i, b := range m.Blocks {
 		m.Blocks[i].Spans = slices.Clone(b.Spans)
@@ -72,27 +124,4 @@ func own(m bot.Message) bot.Message {
 		}
 	}
 	return m
-}
-
-// show prints a message of channel d, under the channel's name when it is for
-// the whole channel, and keeps its buttons for /press: those of its rows, in their
-// order, and then its own.
-func (c *Console) show(d stories.Destination, public bool, m bot.Message) error {
-	var buttons []bot.Button
-	for _, b := range m.Blocks {
-		if b.Button != nil {
-			buttons = append(buttons, *b.Button)
-		}
-	}
-	buttons = append(buttons, m.Buttons...)
-	var all []line
-	if public {
-		all = lines("── "+bot.OneLine(d.Channel)+" ──", dim)
-	}
-	all = append(all, draw(own(m))...)
-	if len(buttons) > 0 {
-		c.buttons, c.place = buttons, d
-		all = append(all, drawButtons(buttons))
-	}
-	return c.screen.print(all)
 }

@@ -31,6 +31,7 @@ func TestPlatform(t *testing.T) {
 				return s.say(ctx, a.User, "/"+a.Name+" "+a.Text)
 			},
 			Press:   s.press,
+			Forms:   platformtest.Forms{Open: s.open},
 			Visible: s.visible,
 			Pings:   s.bells,
 		}

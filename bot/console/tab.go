@@ -10,13 +10,13 @@ import (
 // tab completes the word before the cursor: as far as all candidates agree, and
 // when that is no further, it lists them above.
 func (e *editor) tab() tea.Cmd {
-	before, _ := e.row()
-	if e.complete == nil || e.area.Line() > 0 {
+	before, _ := e.box.row()
+	if e.complete == nil || e.box.area.Line() > 0 {
 		return nil // further rows are text
 	}
 	typed, list := completed(before, e.complete(before))
-	e.area.InsertString(typed)
-	e.pass(nil)
+	e.box.area.InsertString(typed)
+	e.box.pass(nil)
 	if len(list) == 0 {
 		return nil
 	}

@@ -4,172 +4,116 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"runtime/debug"
-	"slices"
 	"strings"
-	"time"
-	"unicode"
 
 	"storybot/bot"
 	"storybot/stories"
 )
 
-// answerTime is how long an answer may take.
-const answerTime = 30 * time.Second
+// conversation is the talk with who types. What is typed is heard one line after
+// another.
+type conversation struct {
+	page        *page
+	person      *person
+	words       vocabulary
+	asking      *asking
+	interactive bool
+	leaving     func(context.Context) string // as Config.Leaving; may be nil
+	form        *filling                     // that is being filled in; nil for none
+}
+
+func newConversation(c Config, p *page) *conversation {
+	t := &conversation{page: p, person: newPerson(), words: vocabulary{c.Specs}, interactive: p.screen.interactive(), leaving: c.Leaving}
+	t.asking = newAsking(c, p, t.person)
+	return t
+}
+
+// prompt is what stands before the line that is typed: who speaks and where, or what
+// is asked for, with what that holds.
+func (t *conversation) prompt() prompt {
+	if t.form != nil {
+		field := t.form.field()
+		return prompt{shown: field.Label + promptEnd, holds: field.Value}
+	}
+	return prompt{shown: t.person.prompt()}
+}
 
 // hear does what one line asks. quit says that it asked to leave.
-func (c *Console) hear(ctx context.Context, h bot.Handler, in input) (quit bool, err error) {
+func (t *conversation) hear(ctx context.Context, h bot.Handler, in input) (quit bool, err error) {
 	if errors.Is(in.err, errTooLong) {
-		return false, c.say(ctx, "This is longer than the console reads, so nothing was done. A shorter one is read: an update has at most %s characters.", bot.Count(stories.MaxUpdateText))
+		return false, t.tooLong(ctx)
 	}
 	if in.err != nil {
 		return false, fmt.Errorf("read a line: %w", in.err)
 	}
 	line := strings.TrimSpace(bot.Visible(in.line))
+	if t.form != nil {
+		return t.fill(ctx, h, line)
+	}
+	if line == "" {
+		return false, nil
+	}
+	if isNumber(line) {
+		return false, t.press(ctx, h, line)
+	}
 	word, rest := cutWord(line)
 	word = strings.ToLower(word)
-	own, isOwn := c.own(word, rest)
+	own, isOwn := ownNamed(word, rest)
+	if !isOwn || !own.is(pressCommand) {
+		t.page.count(ctx, (*numbers).passed)
+	}
 	switch {
-	case line == "":
-		return false, nil
 	case word == "help" || word == "/help":
-		return false, c.help(ctx, h, rest)
+		return false, t.help(ctx, h, rest)
 	case isOwn && asksHelp(rest):
-		return false, c.explain(ctx, own)
+		return false, t.page.tell(ctx, own.explained())
 	case isOwn:
-		return own.do(ctx, h, rest)
-	case isNumber(line):
-		return false, c.press(ctx, h, line)
+		return t.own(ctx, h, own, rest)
 	case !strings.HasPrefix(word, "/"):
-		return false, c.chatter(ctx, word)
+		return false, t.page.say(ctx, "%s", t.words.chatter(word))
 	}
-	name, text := c.split(strings.TrimPrefix(line, "/"))
-	return false, c.ask(ctx, h, c.here(), bot.Typed{Name: name, Text: text})
+	name, text := t.words.split(strings.TrimPrefix(line, "/"))
+	return false, t.ask(ctx, h, inquiry{where: t.person.here(), input: bot.Typed{Name: name, Text: text}})
 }
 
-// split separates a command's name from the rest; names of two words are known
-// from the specs.
-func (c *Console) split(line string) (name, text string) {
-	fields := strings.Fields(line)
-	if len(fields) >= 2 && c.isSpec(strings.ToLower(fields[0]+" "+fields[1])) {
-		_, rest, _ := strings.Cut(line, fields[0])
-		_, rest, _ = strings.Cut(rest, fields[1])
-		return strings.ToLower(fields[0] + " " + fields[1]), strings.TrimSpace(rest)
+// tooLong says that a line was, and what is asked for still.
+func (t *conversation) tooLong(ctx context.Context) error {
+	words := fmt.Sprintf("This is longer than the console reads, so nothing was done. A shorter one is read: an update has at most %s characters.", bot.Count(stories.MaxUpdateText))
+	if t.form != nil {
+		return t.page.tell(ctx, t.form.question(words, t.page.screen))
 	}
-	name, text = cutWord(line)
-	return strings.ToLower(name), text
+	return t.page.say(ctx, "%s", words)
 }
 
-// cutWord divides a line after its first word, at white space of any kind.
-func cutWord(line string) (word, rest string) {
-	if i := strings.IndexFunc(line, unicode.IsSpace); i >= 0 {
-		return line[:i], strings.TrimSpace(line[i:])
-	}
-	return line, ""
-}
-
-func (c *Console) isSpec(name string) bool {
-	return slices.ContainsFunc(c.config.Specs, func(s bot.Spec) bool { return s.Name == name })
-}
-
-// ask has h answer what was asked in channel where and prints the answer.
-func (c *Console) ask(ctx context.Context, h bot.Handler, where stories.Destination, in bot.Input) error {
-	if err := c.take(ctx); err != nil {
-		return nil // the program is stopping
-	}
-	c.asked++
-	user := stories.User{Ref: Platform + ":" + c.user, Name: c.user}
-	reply := c.answer(ctx, h, bot.Command{
-		Key: fmt.Sprintf("%s:%s-%d", Platform, c.keys, c.asked), User: user,
-		Where: where, Lane: Platform, Input: in, Asker: asker{user},
-	})
-	err := c.show(where, reply.Public, reply.Message)
-	c.give()
-	if err != nil {
+// ask has the bot answer; where that opens a form, its first field is asked for.
+func (t *conversation) ask(ctx context.Context, h bot.Handler, q inquiry) error {
+	form, err := t.asking.ask(ctx, h, q)
+	if err != nil || form == nil {
 		return err
 	}
-	return c.follow(ctx, reply)
+	return t.begin(ctx, q.where, *form)
 }
 
-// answer has h answer within answerTime. A handler that panics is answered
-// for, and the console goes on.
-func (c *Console) answer(ctx context.Context, h bot.Handler, command bot.Command) (reply bot.Reply) {
-	ctx, cancel := context.WithTimeout(ctx, answerTime)
-	defer cancel()
-	defer func() {
-		if cause := recover(); cause != nil {
-			id := bot.FaultID()
-			c.config.Log.Error("a command panicked", "fault", id, "asked", bot.Describe(command.Input), "panic", cause, "stack", string(debug.Stack()))
-			reply = bot.Faulty(id)
-		}
-	}()
-	return h.Handle(ctx, command)
-}
-
-// follow shows what becomes of an answer: from a pipe once everything due has
-// been sent, at a terminal whenever it is done.
-func (c *Console) follow(ctx context.Context, reply bot.Reply) error {
-	if c.Interactive() {
-		if reply.Live != nil {
-			c.live.Go(func() { c.watch(ctx, reply) })
-		}
-		return nil
+// finish is the end of the conversation: what was typed into a form is kept, and what is
+// due is waited for.
+func (t *conversation) finish(ctx context.Context, h bot.Handler) error {
+	if ctx.Err() != nil {
+		return nil // there is time to keep a form, and for nothing else
 	}
-	if err := c.settled(ctx); err != nil {
+	if err := t.abandon(ctx, h); err != nil {
 		return ignoreStop(ctx, err)
 	}
-	if reply.Live == nil {
-		return nil
-	}
-	m, _, err := reply.Live(ctx)
-	if err != nil {
+	if err := t.asking.ends.settle(ctx); err != nil {
 		return ignoreStop(ctx, err)
 	}
-	return c.showLater(ctx, reply.Message, m)
-}
-
-// Live answers are looked at this often, and given up after this long.
-const (
-	liveEvery = 500 * time.Millisecond
-	liveFor   = 15 * time.Minute
-)
-
-// watch prints a live answer's last state, by when other answers may stand between:
-// so it says what it is about, where it can.
-func (c *Console) watch(ctx context.Context, reply bot.Reply) {
-	ctx, cancel := context.WithTimeout(ctx, liveFor)
-	defer cancel()
-	tick := time.NewTicker(liveEvery)
-	defer tick.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-		}
-		m, done, err := reply.Live(ctx)
-		if err != nil || !done {
-			continue
-		}
-		if reply.Ending != nil {
-			if apart, err := reply.Ending(ctx); err == nil {
-				_ = c.tell(ctx, apart)
-				return
+	if t.interactive && t.leaving != nil {
+		if said := t.leaving(ctx); said != "" {
+			if err := t.page.say(ctx, "%s", said); err != nil {
+				return err
 			}
 		}
-		_ = c.showLater(ctx, reply.Message, m)
-		return
 	}
-}
-
-// showLater prints what a later state of an answer adds to the first one. It
-// leaves the numbers for /press with the message they were printed under.
-func (c *Console) showLater(ctx context.Context, first, later bot.Message) error {
-	text := strings.TrimSpace(strings.TrimPrefix(bot.PlainText(later), bot.PlainText(first)))
-	if text == "" {
-		return nil
-	}
-	return c.say(ctx, "%s", text)
+	return ignoreStop(ctx, t.asking.ends.tellAll(ctx))
 }
 
 // ignoreStop drops an error that only says the program is stopping.
@@ -180,11 +124,11 @@ func ignoreStop(ctx context.Context, err error) error {
 	return err
 }
 
-// say prints the console's own words.
-func (c *Console) say(ctx context.Context, format string, args ...any) error {
-	if err := c.take(ctx); err != nil {
-		return nil
+// endOfInput does what the end of the input asks. At a terminal, where it is a key, it
+// leaves the form first that is open.
+func (t *conversation) endOfInput(ctx context.Context, h bot.Handler) (over bool, err error) {
+	if t.form != nil && t.interactive {
+		return false, t.abandon(ctx, h)
 	}
-	defer c.give()
-	return c.screen.print(lines(fmt.Sprintf(format, args...), 0))
+	return true, t.finish(ctx, h)
 }

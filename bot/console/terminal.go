@@ -23,24 +23,19 @@ type terminal struct {
 	complete func(line string) []string
 	// parts divides what was typed or pasted into the lines it is.
 	parts func(text string) []string
+	typed *typing
 
 	// printing is held by whoever prints, so that no text stands within another.
 	printing sync.Mutex
 
-	mu      sync.Mutex // guards what follows
-	program *tea.Program
-	drawn   chan struct{} // closed when program has drawn its first frame
-	ended   chan struct{} // closed when program is over
-	failed  error         // why it is, when nobody asked it to end
-	typed   []string      // lines nobody has read yet
-	news    chan struct{} // holds one when something was typed, or the end asked for
-	leaving bool          // the person asked to leave
-	prompt  string
+	mu     sync.Mutex // guards what follows
+	frame  *frame     // nil before it is opened
+	prompt prompt
 }
 
 func newTerminal(in, out *os.File, styled bool) *terminal {
 	return &terminal{
-		in: in, out: out, styled: styled, news: make(chan struct{}, 1),
+		in: in, out: out, styled: styled, typed: newTyping(),
 		history: func() *history { return new(history) },
 		parts:   func(text string) []string { return []string{text} },
 	}
@@ -48,9 +43,7 @@ func newTerminal(in, out *os.File, styled bool) *terminal {
 
 func (t *terminal) interactive() bool { return true }
 
-// size is the window's, in columns and rows; of one that tells none the usual.
-func (t *terminal) size() (width, height int) { return windowSize(t.out) }
-
+// windowSize is in columns and rows; of a window that tells none the usual.
 func windowSize(out *os.File) (width, height int) {
 	width, height, err := term.GetSize(int(out.Fd()))
 	if err != nil || width <= 0 || height <= 0 {
@@ -59,25 +52,31 @@ func windowSize(out *os.File) (width, height int) {
 	return width, height
 }
 
+// frame is the line being edited, as Bubble Tea runs it.
+type frame struct {
+	program *tea.Program
+	drawn   chan struct{} // closed when it has been drawn first
+	ended   chan struct{} // closed when it is over
+	failed  error         // why it is, when nobody asked for that; set by then
+}
+
 func (t *terminal) open() error {
-	width, height := t.size()
+	width, height := windowSize(t.out)
 	e := newEditor(t.history(), width, height)
-	e.complete, e.submit, e.leave = t.complete, t.submit, t.leave
+	e.complete, e.leave = t.complete, t.typed.leave
+	e.submit = func(text string) { t.typed.add(t.parts(text)...) }
 	// Signals are the process's; so is a panic, which Bubble Tea turns into an error
 	// after it has given the terminal back.
-	drawn := make(chan struct{})
-	program := tea.NewProgram(e, tea.WithInput(t.in), tea.WithOutput(&firstFrame{File: t.out, drawn: drawn}),
+	f := &frame{drawn: make(chan struct{}), ended: make(chan struct{})}
+	f.program = tea.NewProgram(e, tea.WithInput(t.in), tea.WithOutput(&firstFrame{file: t.out, drawn: f.drawn}),
 		tea.WithoutSignalHandler(), tea.WithFilter(t.reflow))
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.program, t.drawn, t.ended = program, drawn, make(chan struct{})
-	go func(ended chan struct{}) {
-		_, err := program.Run()
-		t.mu.Lock()
-		defer t.mu.Unlock()
-		t.failed, t.program = err, nil
-		close(ended)
-	}(t.ended)
+	t.frame = f
+	go func() { // close waits for its end
+		defer close(f.ended)
+		_, f.failed = f.program.Run()
+	}()
 	return nil
 }
 
@@ -100,17 +99,22 @@ const cursorUp = "\x1b[%dA"
 // Bubble Tea takes the frame to be as high as the window, and what is printed
 // above it would push everything off the screen.
 type firstFrame struct {
-	*os.File
+	file  *os.File
 	drawn chan struct{}
 	once  sync.Once
 }
+
+// Bubble Tea asks for the size of what is a file in these ways.
+func (f *firstFrame) Fd() uintptr                { return f.file.Fd() }
+func (f *firstFrame) Read(p []byte) (int, error) { return f.file.Read(p) }
+func (f *firstFrame) Close() error               { return f.file.Close() }
 
 // pasteOn asks a terminal to mark what is pasted, which the first frame begins with
 // (https://invisible-island.net/xterm/ctlseqs/ctlseqs.html, Bracketed Paste Mode).
 const pasteOn = "\x1b[?2004h"
 
 func (f *firstFrame) Write(p []byte) (int, error) {
-	n, err := f.File.Write(p)
+	n, err := f.file.Write(p)
 	if err != nil || bytes.Contains(p, []byte(pasteOn)) {
 		f.once.Do(func() { close(f.drawn) })
 	}
@@ -121,45 +125,36 @@ func (f *firstFrame) Write(p []byte) (int, error) {
 func (t *terminal) close() error {
 	t.printing.Lock()
 	defer t.printing.Unlock()
-	if program, ended := t.running(); program != nil {
-		program.Send(endMsg{})
-		<-ended
+	f := t.opened()
+	if f == nil {
+		return nil
 	}
+	f.program.Send(endMsg{})
+	<-f.ended
+	return f.failed
+}
+
+func (t *terminal) opened() *frame {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return t.failed
+	return t.frame
 }
 
-func (t *terminal) running() (*tea.Program, chan struct{}) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	return t.program, t.ended
-}
-
-// submit takes what was typed.
-func (t *terminal) submit(text string) {
-	t.mu.Lock()
-	t.typed = append(t.typed, t.parts(text)...)
-	t.mu.Unlock()
-	t.wake()
-}
-
-// leave notes that the person asked to leave, after the lines typed so far.
-func (t *terminal) leave() {
-	t.mu.Lock()
-	t.leaving = true
-	t.mu.Unlock()
-	t.wake()
-}
-
-func (t *terminal) wake() {
+// running is what edits the line; nil when nothing does.
+func (t *terminal) running() *frame {
+	f := t.opened()
+	if f == nil {
+		return nil
+	}
 	select {
-	case t.news <- struct{}{}:
+	case <-f.ended:
+		return nil
 	default:
+		return f
 	}
 }
 
-func (t *terminal) setPrompt(prompt string) {
+func (t *terminal) setPrompt(prompt prompt) {
 	t.mu.Lock()
 	t.prompt = prompt
 	t.mu.Unlock()
@@ -167,54 +162,47 @@ func (t *terminal) setPrompt(prompt string) {
 
 // readLine waits for a line and leaves it on the screen under the prompt.
 func (t *terminal) readLine() (string, error) {
-	program, ended := t.running()
-	if program == nil {
+	f := t.running()
+	if f == nil {
 		return "", t.end()
 	}
+	t.mu.Lock()
+	prompt := t.prompt
+	t.mu.Unlock()
 	for asked := false; ; {
-		line, prompt, ok, leaving := t.next()
+		line, ok, leaving := t.typed.next()
 		switch {
 		case ok && len(line) > maxLine:
 			return "", errTooLong
 		case ok:
-			width, _ := t.size()
-			return line, t.put(typedRows(prompt, line, width))
+			width, _ := windowSize(t.out)
+			return line, t.put(typedRows(prompt.shown, line, width))
 		case leaving:
 			return "", io.EOF
 		case !asked:
-			program.Send(promptMsg(prompt))
+			f.program.Send(promptMsg(prompt))
 			asked = true
 		}
 		select {
-		case <-t.news:
-		case <-ended:
+		case <-t.typed.news:
+		case <-f.ended:
 			return "", t.end()
 		}
 	}
 }
 
-func (t *terminal) next() (line, prompt string, ok, leaving bool) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if len(t.typed) > 0 {
-		line, ok, t.typed = t.typed[0], true, t.typed[1:]
-	}
-	return line, t.prompt, ok, t.leaving
-}
-
-// end is what reading ends with once there is no program any more.
+// end is what reading ends with once nothing is edited any more.
 func (t *terminal) end() error {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if t.failed != nil && !errors.Is(t.failed, io.EOF) {
-		return fmt.Errorf("the terminal: %w", t.failed)
+	f := t.opened()
+	if f == nil || f.failed == nil || errors.Is(f.failed, io.EOF) {
+		return io.EOF
 	}
-	return io.EOF
+	return fmt.Errorf("the terminal: %w", f.failed)
 }
 
 // print shows lines and an empty one above the prompt.
 func (t *terminal) print(all []line) error {
-	width, _ := t.size()
+	width, _ := windowSize(t.out)
 	var rows []string
 	for _, l := range all {
 		rows = append(rows, l.rows(width-1, t.styled)...)
@@ -223,10 +211,10 @@ func (t *terminal) print(all []line) error {
 }
 
 func (t *terminal) above(p []byte) bool {
-	if program, _ := t.running(); program == nil {
+	if t.running() == nil {
 		return false
 	}
-	width, _ := t.size()
+	width, _ := windowSize(t.out)
 	var rows []string
 	for _, l := range lines(string(p), 0) {
 		l.rest = "  "
@@ -239,26 +227,23 @@ func (t *terminal) above(p []byte) bool {
 func (t *terminal) put(rows []string) error {
 	t.printing.Lock()
 	defer t.printing.Unlock()
-	program, _ := t.running()
-	if program == nil {
+	f := t.running()
+	if f == nil {
 		_, err := io.WriteString(t.out, strings.Join(rows, "\n")+"\n")
 		return err
 	}
-	t.mu.Lock()
-	drawn, ended := t.drawn, t.ended
-	t.mu.Unlock()
 	select {
-	case <-drawn:
-	case <-ended:
+	case <-f.drawn:
+	case <-f.ended:
 	}
-	_, height := t.size()
+	_, height := windowSize(t.out)
 	for piece := max(1, height/2-1); len(rows) > 0; {
 		n := min(piece, len(rows))
 		text := strings.Join(rows[:n], "\n")
 		if text == "" {
 			text = " " // Bubble Tea leaves out what is empty
 		}
-		program.Send(tea.Println(text)())
+		f.program.Send(tea.Println(text)())
 		rows = rows[n:]
 	}
 	return nil

@@ -69,6 +69,15 @@ func (s *sat) leave(keys ...string) {
 // last is what was asked last.
 func (s *sat) last() string { return asked(s.echo.asked[len(s.echo.asked)-1].Input) }
 
+// Who leaves while something waits reads what becomes of it, however they leave.
+func TestWhatWaitsIsSaidToWhoLeaves(t *testing.T) {
+	for _, keys := range [][]string{{"quit", consoletest.Enter}, {"/quit", consoletest.Enter}, {consoletest.CtrlD}} {
+		s := sit(t, 60, 10, func(c *Config) { c.Leaving = func(context.Context) string { return "An update waits." } })
+		s.leave(keys...)
+		s.Ends("An update waits.")
+	}
+}
+
 func TestTerminal(t *testing.T) {
 	before := consoletest.New(t, 40, 24)
 	state, err := term.GetState(int(before.TTY.Fd()))

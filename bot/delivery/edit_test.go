@@ -93,7 +93,7 @@ func editing(t *testing.T, n int, change ...func(*board)) (*Engine, *sqlstore.St
 
 func revise(t *testing.T, store *sqlstore.Store, u stories.Update, text string) {
 	t.Helper()
-	if _, err := store.Revise(t.Context(), stories.Act{By: stories.User{Ref: "p:ana"}, At: time.Now()}, u.ID, "fix", text, nil); err != nil {
+	if _, err := store.Revise(t.Context(), stories.Act{By: stories.User{Ref: "p:ana"}, At: time.Now()}, u.ID, stories.Rewording{Kind: stories.Fix, Text: text}); err != nil {
 		t.Fatal(err)
 	}
 }

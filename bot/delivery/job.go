@@ -14,6 +14,7 @@ type job struct {
 	d       stories.Delivery
 	msg     *bot.Message
 	target  string        // the message acted on
+	mark    string        // the key of the delivery that made it
 	begunAt time.Duration // when the journal was asked to begin it
 	takenIn time.Duration // when it had: how long that takes is the database's affair
 	first   time.Duration // the first request, when it was begun
@@ -61,14 +62,14 @@ func (j *job) flight() stories.Flight {
 
 // edition is the wording the job shows.
 func (j *job) edition() edition {
-	return edition{Subject: stories.Subject{UpdateID: j.d.About.UpdateID, NoticeID: j.d.About.NoticeID}, revision: j.d.Revision}
+	return edition{Subject: stories.SubjectOf(j.d.About, j.d.ID), revision: j.d.Revision}
 }
 
 // push is what refusals of a message are counted by: refused edits say nothing of
 // the posts.
 func (j *job) push() edition {
 	e := j.edition()
-	e.method = bot.MethodOf(j.d.Op)
+	e.method, e.Edit = bot.MethodOf(j.d.Op), 0
 	return e
 }
 

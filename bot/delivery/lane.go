@@ -63,6 +63,9 @@ func newLane(e *Engine, name, platform string, sender bot.Sender) *lane {
 // refuses returns the verdict on an operation that is not even asked for; nil
 // for one that is.
 func (l *lane) refuses(d stories.Delivery, now time.Duration) *bot.Verdict {
+	if !l.sender.Knows(d.Op) && d.Op == stories.OpEdit {
+		return &bot.Verdict{Outcome: bot.Unable, Code: "no_such_operation", Reason: "is where messages stay as they were posted"}
+	}
 	if !l.sender.Knows(d.Op) {
 		return &bot.Verdict{Outcome: bot.Unable, Code: "no_such_operation", Reason: fmt.Sprintf("is on a platform that has no such operation (%s)", d.Op)}
 	}

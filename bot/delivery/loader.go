@@ -66,7 +66,7 @@ func (l *loader) publish(found []stories.Publication) {
 		if w.publications[from.ID] != nil {
 			continue
 		}
-		p := &publication{id: from.ID, story: from.StoryID, level: max(from.Level, w.publications.urgency(from)), budget: w.budgetOf(from.Op)}
+		p := &publication{id: from.ID, story: from.StoryID, level: max(from.Level, w.publications.urgency(from)), raises: raises(from), budget: w.budgetOf(from.Op)}
 		w.publications[from.ID] = p
 		w.shares[p.budget].unread = append(w.shares[p.budget].unread, p)
 		known := w.strays[from.ID]

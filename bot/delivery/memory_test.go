@@ -35,7 +35,11 @@ type memory struct {
 	lateError func(call string) error
 	calls     map[string]int
 	results   []stories.Result
-	desk      *desk
+	// earlier is what is told of rows that may have been sent, of those asked about;
+	// read are the wordings that were read.
+	earlier map[int64]stories.Earlier
+	read    []int
+	desk    *desk
 }
 
 // pubRow is a publication and what it has in the queue.
@@ -288,7 +292,7 @@ func (m *memory) Recover(_ context.Context, l stories.Lease) (found []stories.Fl
 		}
 	}
 	f.fence, f.batch = l.Fence, 0
-	loaded.Troubles = m.desk.troubles()
+	loaded.Troubles, loaded.Earlier = m.desk.troubles(), m.earlier
 	return found, loaded, nil
 }
 
@@ -378,6 +382,12 @@ func (m *memory) Exchange(_ context.Context, l stories.Lease, x stories.Exchange
 		_, ok := f.byID[begin.Delivery]
 		b.Deliveries[begin.Delivery] = ok
 	}
+	b.Earlier = map[int64]stories.Earlier{}
+	for _, id := range x.Doubted {
+		if e, ok := m.earlier[id]; ok {
+			b.Earlier[id] = e
+		}
+	}
 	if err := m.leave("exchange"); err != nil {
 		return stories.Begun{}, err
 	}
@@ -435,12 +445,13 @@ func (m *memory) reopen(d stories.Destination) {
 	}
 }
 
-func (m *memory) Content(_ context.Context, of stories.Subject, _ int) (stories.Content, error) {
+func (m *memory) Content(_ context.Context, of stories.Subject, revision int) (stories.Content, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if err := m.enter("content"); err != nil {
 		return stories.Content{}, err
 	}
+	m.read = append(m.read, revision)
 	return stories.Content{Story: stories.Story{Slug: "sony-hack"}, Update: stories.Update{ID: of.UpdateID}}, nil
 }
 

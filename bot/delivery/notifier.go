@@ -158,7 +158,7 @@ func (n *Notifier) tellProgress(ctx context.Context, now time.Time) (told bool, 
 	for _, p := range due {
 		v, notice := views[p.ID], p.Notice
 		notice.Done = p.Stands.Done()
-		notice.Body.Progress = p.Stands
+		notice.Body.Progress, notice.Body.Spread = p.Stands, p.Spread
 		notice.Body.Left = bot.TimeLeft(v.first.Waiting-p.Stands.Waiting, p.Stands.Waiting, now.Sub(v.since))
 		said, err := n.notices.Say(ctx, notice, n.late, n.wall())
 		if err != nil {

@@ -13,6 +13,7 @@ type publication struct {
 	id     int64
 	story  int64
 	level  stories.Level // as in stories.Publication
+	raises bool          // see raises
 	budget budget
 	after  stories.Ref // the last row loaded
 	seen   stories.Ref // the farthest row ever loaded
@@ -34,11 +35,19 @@ func (all publications) ids() []int64 {
 	return ids
 }
 
+// raises says that what a publication owes takes its story's earlier unsent messages
+// with it: a new update does. What amends or tells of what is there, such as an edit of
+// a breaking update, is as urgent as that and makes nothing else so: the database does
+// not either, and what was loaded anew would stand elsewhere than what stayed.
+func raises(p stories.Publication) bool {
+	return p.StoryID != 0 && p.UpdateID != 0 && p.Op == stories.OpPost && p.Level > stories.Minor
+}
+
 // urgency is the level a publication has by what was published later in its
 // story.
 func (all publications) urgency(of stories.Publication) (level stories.Level) {
 	for _, p := range all {
-		if p.story == of.StoryID && p.story != 0 && p.id > of.ID {
+		if p.raises && p.story == of.StoryID && p.id > of.ID {
 			level = max(level, p.level)
 		}
 	}

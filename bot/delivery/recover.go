@@ -112,7 +112,11 @@ func (l *lane) inherited(ctx context.Context, o stories.Owed, f stories.Flight, 
 	if present, ok := loaded.Revisions[j.d.About.UpdateID]; ok {
 		j.d.Revision = present
 	}
-	m, v, err := l.engine.renderer.message(ctx, j.edition(), o.Missed)
-	j.msg, j.verdict, j.target = m, v, loaded.Targets[o.Delivery]
+	says := j.edition()
+	if e, ok := loaded.Earlier[o.Delivery]; ok {
+		j.d.Revision, says.revision = e.Began, e.Shows
+	}
+	m, v, err := l.engine.renderer.message(ctx, says.inCopy(r.origin, loaded.Shown[o.Delivery]), o.Missed)
+	j.msg, j.verdict, j.target, j.mark = m, v, loaded.Targets[o.Delivery], loaded.Keys[o.Delivery]
 	return j, err
 }

@@ -2,6 +2,7 @@ package delivery
 
 import (
 	"context"
+	"slices"
 	"testing"
 	"time"
 
@@ -61,4 +62,52 @@ func TestSeveralFlightsOfOneChannelAreSettledEach(t *testing.T) {
 			}
 		})
 	}
+}
+
+// What an earlier holder may have sent before its update was revised is settled as what
+// it was then: what is found is of that wording, so that the channel is told of what
+// came after. It is the same where it is asked about again later, and not of what has
+// to be sent anew.
+func TestWhatMayHaveBeenSentIsOfTheWordingItWasBegunIn(t *testing.T) {
+	for _, c := range []struct {
+		name    string
+		answers []bot.Verdict // to settling
+		says    int           // what is written of it in the end
+		read    []int
+	}{
+		{"found", []bot.Verdict{{Outcome: bot.Delivered, MessageID: "m"}}, 1, []int{2}},
+		{"found later", []bot.Verdict{{Outcome: bot.Transient, Limited: bot.ScopeChannel, RetryAfter: time.Second}, {Outcome: bot.Delivered, MessageID: "m"}}, 1, []int{2}},
+		{"not sent", []bot.Verdict{{Outcome: bot.NotSent}}, 0, []int{2, 0}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			bubble(t, func(t *testing.T) {
+				m, far := newMemory(), newFarSide()
+				m.add("p", channel("p", "w", 0), 1, stories.Normal)
+				m.leaveInFlight(1)
+				m.earlier = map[int64]stories.Earlier{1: {Began: 1, Shows: 2}}
+				start(t, m, far, func(cfg *Config) {
+					cfg.Senders = map[string]bot.Sender{"p": &settling{farSide: far, answers: c.answers}}
+				}).settledAll(t, time.Minute)
+				m.mu.Lock()
+				defer m.mu.Unlock()
+				if last := m.results[len(m.results)-1]; last.State != stories.Sent || last.Revision != c.says {
+					t.Errorf("it was written as %+v, want wording %d", last, c.says)
+				}
+				if !slices.Equal(m.read, c.read) {
+					t.Errorf("wordings %v were read, want %v", m.read, c.read)
+				}
+			})
+		})
+	}
+}
+
+// settling is a far side that answers who asks what became of something in turn.
+type settling struct {
+	*farSide
+	answers []bot.Verdict
+}
+
+func (s *settling) Settle(context.Context, bot.Operation) (v bot.Verdict) {
+	v, s.answers = s.answers[0], s.answers[1:]
+	return v
 }

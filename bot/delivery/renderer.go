@@ -11,7 +11,8 @@ import (
 	"storybot/stories"
 )
 
-// renderer renders each update and notice once and hands out the same message for it.
+// renderer renders each update and notice once and hands out the same message for it,
+// but for the cards of subscriptions.
 type renderer struct {
 	read   func(ctx context.Context, of stories.Subject, revision int) (stories.Content, error)
 	render func(stories.Content) bot.Message
@@ -26,7 +27,22 @@ type renderer struct {
 type edition struct {
 	stories.Subject
 	revision int
+	shown    int // the wording that the channel's copy began with, where it is known
 	method   bot.Method
+}
+
+// inCopy is e as it is shown in a copy by what o owes: in a new one, or in one that
+// began with so old a wording. One that was to be edited and could be sent only after
+// all began with the newest.
+func (e edition) inCopy(o *origin, began int) edition {
+	switch {
+	case e.NoticeID != 0:
+	case o.Op == stories.OpEdit:
+		e.shown = max(0, min(began, e.revision))
+	default:
+		e.shown = e.revision
+	}
+	return e
 }
 
 // message returns what a delivery shows: its update or notice, and how many updates
@@ -61,8 +77,20 @@ func (c *renderer) of(ctx context.Context, key edition) (m *bot.Message, err err
 	if err != nil {
 		return nil, err
 	}
+	if key.shown > 0 {
+		first := content
+		if key.shown != key.revision {
+			if first, err = c.read(ctx, key.Subject, key.shown); err != nil {
+				return nil, err
+			}
+		}
+		content.Update.Marks = content.Update.Marks.After(first.Update.Marks)
+	}
 	defer contain(&err)
 	rendered := c.render(content)
+	if content.Notice.Kind == stories.FollowNotice { // each is one channel's, and says what is so when it is begun
+		return &rendered, nil
+	}
 	return c.keep(key, &rendered), nil
 }
 

@@ -80,10 +80,13 @@ func (s *share) below(level stories.Level) (n int) {
 	return n
 }
 
-// raise gives earlier publications of a story the level of one of it, and reports
-// whether anything in memory has another place in the order now.
+// raise gives earlier publications of a story the level of one of it that raises them,
+// and reports whether anything in memory has another place in the order now.
 func (w *window) raise(by stories.Publication) (moved bool) {
-	if by.StoryID == 0 || by.Level == stories.Minor {
+	for _, id := range by.Merged {
+		w.unite(id, by.StoryID)
+	}
+	if !raises(by) {
 		return false
 	}
 	for _, p := range w.publications {
@@ -100,6 +103,20 @@ func (w *window) raise(by stories.Publication) (moved bool) {
 		}
 	}
 	return moved
+}
+
+// unite has what is known of a story be another's, which it was merged into.
+func (w *window) unite(from, into int64) {
+	for _, p := range w.publications {
+		if p.story == from {
+			p.story = into
+		}
+	}
+	for _, o := range w.origins {
+		if o.StoryID == from {
+			o.StoryID = into
+		}
+	}
 }
 
 // unread returns the shares that have something to load, the more urgent first.

@@ -43,6 +43,7 @@ type call struct {
 type said struct {
 	delivery int64
 	edition  edition
+	origin   *origin
 	missed   int
 }
 
@@ -65,12 +66,15 @@ func (w *writer) open(p part, flying []stories.Flight, now reading) *call {
 		f := stories.Flight{Ref: r.Ref, Attempt: r.tries.attempt + 1, First: r.tries.first, Last: now.wall}
 		if r.tries.doubtful {
 			f.Last = r.tries.last
+			if !r.origin.Op.Repeatable() {
+				c.x.Doubted = append(c.x.Doubted, r.Delivery)
+			}
 		}
 		if f.First.IsZero() {
 			f.First = now.wall
 		}
 		c.x.Begin = append(c.x.Begin, f)
-		of := stories.Subject{UpdateID: r.origin.UpdateID, NoticeID: r.origin.NoticeID}
+		of := stories.SubjectOf(stories.About{UpdateID: r.origin.UpdateID, NoticeID: r.origin.NoticeID}, r.Delivery)
 		if of.NoticeID != 0 && !slices.Contains(c.x.Notices, of.NoticeID) {
 			c.x.Notices = append(c.x.Notices, of.NoticeID)
 		}
@@ -80,7 +84,7 @@ func (w *writer) open(p part, flying []stories.Flight, now reading) *call {
 		if r.origin.Op.Acts() {
 			c.x.Acting = append(c.x.Acting, r.Delivery)
 		}
-		c.says = append(c.says, said{r.Delivery, edition{Subject: of, revision: r.origin.Revision}, r.missed})
+		c.says = append(c.says, said{r.Delivery, edition{Subject: of, revision: r.origin.Revision}, r.origin, r.missed})
 	}
 	w.call = c
 	return c
@@ -108,6 +112,10 @@ func (w *writer) make(ctx context.Context, c *call) answer {
 			continue
 		}
 		s.edition.revision = a.present(s.edition)
+		if e, ok := a.begun.Earlier[s.delivery]; ok {
+			s.edition.revision = e.Shows
+		}
+		s.edition = s.edition.inCopy(s.origin, a.begun.Shown[s.delivery])
 		m, v, err := w.renderer.message(ctx, s.edition, s.missed)
 		switch {
 		case err != nil:
@@ -177,8 +185,12 @@ func (w *writer) take(a answer, now time.Duration, random float64) (found writte
 func (a answer) job(r *row, f stories.Flight, lane string, now time.Duration) *job {
 	j := newJob(r, f, lane, a.call.began)
 	j.d.Revision = a.present(j.edition())
+	if e, ok := a.begun.Earlier[r.Delivery]; ok {
+		j.d.Revision = e.Began
+	}
 	j.begunAt, j.takenIn = a.call.began.mono, now
-	j.msg, j.verdict, j.target = a.messages[r.Delivery], a.verdicts[r.Delivery], a.begun.Targets[r.Delivery]
+	j.msg, j.verdict = a.messages[r.Delivery], a.verdicts[r.Delivery]
+	j.target, j.mark = a.begun.Targets[r.Delivery], a.begun.Keys[r.Delivery]
 	return j
 }
 

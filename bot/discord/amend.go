@@ -12,7 +12,8 @@ import (
 // amend edits, publishes or takes away a message of ours.
 //
 // An edit replaces all of it. Discord rebuilds the mentions from what an edit
-// says, so each repeats that there are none
+// says, so each repeats that there are none, and keeps the mark by which Settle
+// finds the message
 // (https://discord.com/developers/docs/resources/message#edit-message).
 //
 // A message older than an hour takes few edits, and a channel few publications,
@@ -25,7 +26,7 @@ func (p *Platform) amend(ctx context.Context, o bot.Operation) bot.Verdict {
 	r := request{path: at.path(p)}
 	switch o.Delivery.Op {
 	case stories.OpEdit:
-		r.what, r.method, r.body = "edit a message", http.MethodPatch, encodeEdit(*o.Message)
+		r.what, r.method, r.body = "edit a message", http.MethodPatch, encodeCopy(*o.Message, o.Mark)
 	case stories.OpPublish: // https://discord.com/developers/docs/resources/message#crosspost-message
 		r.what, r.method, r.path = "publish a message", http.MethodPost, r.path+"/crosspost"
 	case stories.OpDelete: // https://discord.com/developers/docs/resources/message#delete-message
@@ -42,7 +43,7 @@ func (p *Platform) amend(ctx context.Context, o bot.Operation) bot.Verdict {
 		v = p.verdict(a)
 	}
 	reread(o, &v)
-	if v.Code == archived && v.Outcome == bot.ThreadGone {
+	if v.Code == archived && (v.Outcome == bot.ThreadGone || closed(o, v.Code)) {
 		return p.unarchive(ctx, at.channel, v)
 	}
 	if o.Delivery.Op != stories.OpPublish { // whose next one is not to wait an hour
@@ -51,8 +52,11 @@ func (p *Platform) amend(ctx context.Context, o bot.Operation) bot.Verdict {
 	return v
 }
 
-// archived is the code of a thread that is archived.
-const archived = "50083"
+// The codes of threads that are archived, and locked.
+const (
+	archived = "50083"
+	locked   = "160005"
+)
 
 // unarchive opens an archived thread, so that what is to be changed in it can be
 // changed at the next attempt. v stands for one that cannot be opened

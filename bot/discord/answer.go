@@ -91,12 +91,17 @@ var faulty = bot.Message{
 }
 
 // respond hands c to the handler. When the handler is not done in time the
-// answer is deferred, which keeps it private, and filled in later. work is for
+// answer is deferred, which keeps it private, and filled in later: as late as can be
+// where it may be a form, since that cannot follow a deferral. work is for
 // the handler, say for its answer; ok is false when that did not get through.
 func (s *serving) respond(work, say context.Context, i *interaction, c asked, came time.Time) (reply bot.Reply, ok bool) {
 	done := make(chan bot.Reply, 1)
 	s.life.tasks.Go(func() { done <- s.handle(work, c) })
-	timer := time.NewTimer(s.p.timing.deferral - time.Since(came))
+	wait := s.p.timing.deferral
+	if s.p.opens(c.Input) {
+		wait = s.p.timing.opening
+	}
+	timer := time.NewTimer(wait - time.Since(came))
 	defer timer.Stop()
 	select {
 	case reply = <-done:
@@ -147,13 +152,17 @@ func (s *serving) suggest(ctx context.Context, i *interaction, c asked, came tim
 // Discord refuses is given without its picture or replaced, so that nobody is left
 // without a word.
 func (p *Platform) reply(ctx context.Context, i *interaction, came time.Time, r bot.Reply) bool {
-	got := p.callback(ctx, i, came, answered(r))
+	got := p.callback(ctx, i, came, answered(i, r))
+	if got == refused && r.Form != nil {
+		r.Form = nil // its message has a button that opens it
+		got = p.callback(ctx, i, came, answered(i, r))
+	}
 	if got == refused && r.Message.Image != nil {
 		r.Message = r.Message.WithoutPicture()
-		got = p.callback(ctx, i, came, answered(r))
+		got = p.callback(ctx, i, came, answered(i, r))
 	}
 	if got == refused {
-		p.callback(ctx, i, came, answered(bot.Reply{Message: faulty}))
+		p.callback(ctx, i, came, answered(i, bot.Reply{Message: faulty}))
 	}
 	return got == accepted
 }

@@ -12,11 +12,20 @@ import (
 )
 
 // callback types (https://discord.com/developers/docs/interactions/receiving-and-responding#interaction-response-object-interaction-callback-type)
-// are the library's: 4 a message, 5 a message to come, 8 suggestions.
+// are the library's: 4 a message, 5 a message to come, 7 another text of the message
+// whose button was pressed, 8 suggestions, 9 a form.
 
-// answered is the callback that shows r.
-func answered(r bot.Reply) []byte {
+// answered is the callback that answers i with r: with a form, which answers anything
+// but a form, or with a message, which takes the place of the one whose button was
+// pressed where the asker alone sees that.
+func answered(i *interaction, r bot.Reply) []byte {
+	if r.Form != nil && !i.is(discordgo.InteractionModalSubmit) {
+		return modal(r.Form)
+	}
 	c := contentOf(r.Message)
+	if r.InPlace && !r.Public && i.Message.own() {
+		return mustEncode(map[string]any{"type": discordgo.InteractionResponseUpdateMessage, "data": c})
+	}
 	if !r.Public {
 		c.Flags = ephemeral
 	}
@@ -34,6 +43,17 @@ func deferred() []byte {
 
 // encodeEdit is the body that makes m of an answer.
 func encodeEdit(m bot.Message) []byte { return mustEncode(contentOf(m)) }
+
+// encodeCopy is the body that makes m of a message that was posted under key, which
+// its first button or menu keeps carrying: without it Settle would not know the
+// message again, and post it once more. key is "" where it is not known.
+func encodeCopy(m bot.Message, key string) []byte {
+	c := contentOf(m)
+	if isNonce(key) {
+		markFirst(c.Components, key)
+	}
+	return mustEncode(c)
+}
 
 // suggestion is a choice as Discord names its parts.
 type suggestion struct {

@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/bwmarrin/discordgo"
+
 	"storybot/bot"
 )
 
@@ -119,7 +121,7 @@ func (c *checker) servers(ctx context.Context, app application) {
 // commands holds the commands Discord knows against those of this program.
 func (c *checker) commands(ctx context.Context, app application) {
 	const about = "commands"
-	ours, err := define(c.Specs)
+	ours, err := define(c.Specs, c.Menus)
 	if err != nil {
 		c.Report(bot.Finding{About: about, State: bot.Failing, Said: bot.AsSentence(err.Error())})
 		return
@@ -143,26 +145,35 @@ func (c *checker) commands(ctx context.Context, app application) {
 	}
 }
 
+// called is a command as people see it: what they type, or what a menu offers.
+func (c command) called() string {
+	name := bot.OneLine(c.Name)
+	if c.Type == discordgo.ChatApplicationCommand {
+		return "/" + name
+	}
+	return fmt.Sprintf("%q in the menu", name)
+}
+
 // differing names the commands in which two lists differ.
 func differing(ours, theirs []command) string {
 	kinds := []struct {
 		what  string
 		names []string
 	}{{what: "missing "}, {what: "too many "}, {what: "different "}}
-	named := func(list []command, name string) int {
-		return slices.IndexFunc(list, func(c command) bool { return c.Name == name })
+	like := func(list []command, one command) int {
+		return slices.IndexFunc(list, func(c command) bool { return c.called() == one.called() })
 	}
 	for _, c := range ours {
-		switch i := named(theirs, c.Name); {
+		switch i := like(theirs, c); {
 		case i < 0:
-			kinds[0].names = append(kinds[0].names, "/"+c.Name)
+			kinds[0].names = append(kinds[0].names, c.called())
 		case digest([]command{c}) != digest(theirs[i:i+1]):
-			kinds[2].names = append(kinds[2].names, "/"+c.Name)
+			kinds[2].names = append(kinds[2].names, c.called())
 		}
 	}
 	for _, c := range theirs {
-		if named(ours, c.Name) < 0 {
-			kinds[1].names = append(kinds[1].names, "/"+bot.OneLine(c.Name))
+		if like(ours, c) < 0 {
+			kinds[1].names = append(kinds[1].names, c.called())
 		}
 	}
 	var said []string

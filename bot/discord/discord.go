@@ -8,7 +8,7 @@
 // means for places, news.go tells of it, and world.go keeps which servers the bot
 // is in.
 // interaction.go turns an interaction into a bot.Command: place.go tells where it
-// came from, input.go, form.go and menu.go what was asked, markup.go what was
+// came from, input.go, form.go and menu.go what was asked (modal.go opens a form), markup.go what was
 // meant by it, names.go how those are called whom it mentions (resolved.go is
 // what Discord tells of them), and asker.go who may what. answer.go sees to it
 // that every interaction is answered in time.
@@ -69,6 +69,7 @@ type Config struct {
 	APIURL string
 	// Specs is the table of commands to register.
 	Specs  []bot.Spec
+	Menus  []bot.MenuSpec // of which those in the menu of a message are registered
 	Places bot.Places
 	Memory Memory
 	Log    *slog.Logger
@@ -93,6 +94,7 @@ type Platform struct {
 	places   bot.Places
 	commands []command
 	links    map[string]bool // the options that take links
+	menus    menus
 	health   health
 	timing   timing
 	now      func() time.Time
@@ -115,7 +117,7 @@ func New(c Config) (*Platform, error) {
 	if err != nil {
 		return nil, err
 	}
-	commands, err := define(c.Specs)
+	commands, err := define(c.Specs, c.Menus)
 	if err != nil {
 		return nil, err
 	}
@@ -126,6 +128,7 @@ func New(c Config) (*Platform, error) {
 		places:   c.Places,
 		commands: commands,
 		links:    linkOptions(c.Specs),
+		menus:    menusOf(c.Specs, c.Menus),
 		timing:   usualTiming(),
 		now:      c.Now,
 		drawing:  drawing{pictures: pictures.NewGuard(c.Now)},

@@ -2,6 +2,7 @@ package discord
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"sync"
 	"time"
@@ -10,16 +11,22 @@ import (
 )
 
 // follow shows what a live reply says as time passes, until it is done, the
-// bot stops or the answer can no longer be edited.
+// bot stops or the answer can no longer be edited. One that Discord lets nobody edit
+// for now is left as it is, and how it ended is said beside it; one whose time is up
+// says that it is not brought up to date any more.
 func (s *serving) follow(ctx, work context.Context, i *interaction, reply bot.Reply) {
 	wait := s.p.timing.live[0]
-	shown := string(encodeEdit(reply.Message))
+	newest, shown := reply.Message, string(encodeEdit(reply.Message))
+	barred := false
 	var unknown sync.Once // those who deliver tell how long a database is away
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-work.Done():
+			if errors.Is(work.Err(), context.DeadlineExceeded) {
+				s.p.outlive(work, i, newest, barred)
+			}
 			return
 		case <-time.After(wait):
 		}
@@ -29,13 +36,24 @@ func (s *serving) follow(ctx, work context.Context, i *interaction, reply bot.Re
 			unknown.Do(func() { s.p.log.Info("a live answer is not brought up to date for now", "err", err) })
 			continue
 		}
-		if raw := encodeEdit(m); string(raw) != shown {
-			pause, ok := s.p.show(work, i, m)
-			if !ok {
+		newest = m
+		switch raw := encodeEdit(m); {
+		case barred && done:
+			s.p.ended(work, i, reply, m)
+		case !barred && string(raw) != shown:
+			got := s.p.show(work, i, m)
+			if got.barred {
+				barred = true
+				if done {
+					s.p.ended(work, i, reply, m)
+				}
+				break
+			}
+			if !got.ok {
 				return
 			}
-			if pause > 0 {
-				wait = max(wait, pause)
+			if got.pause > 0 {
+				wait = max(wait, got.pause)
 				continue // and say the newest then, even when done
 			}
 			shown = string(raw)
@@ -53,31 +71,33 @@ func (p *Platform) fulfil(ctx context.Context, i *interaction, r bot.Reply) {
 		return
 	}
 	for range 3 {
-		pause, ok := p.show(ctx, i, r.Message)
-		if !ok || pause == 0 {
+		got := p.show(ctx, i, r.Message)
+		if got.barred {
+			p.beside(ctx, i, r.Message)
+		}
+		if !got.ok || got.pause == 0 {
 			return
 		}
 		select {
 		case <-ctx.Done():
 			return
-		case <-time.After(pause):
+		case <-time.After(got.pause):
 		}
 	}
 }
 
 // show makes m of the answer, without its picture where Discord refuses that. It
 // returns what edit does.
-func (p *Platform) show(ctx context.Context, i *interaction, m bot.Message) (pause time.Duration, ok bool) {
-	pause, ok = p.edit(ctx, i, encodeEdit(m))
-	if !ok && m.Image != nil {
+func (p *Platform) show(ctx context.Context, i *interaction, m bot.Message) edited {
+	got := p.edit(ctx, i, encodeEdit(m))
+	if !got.ok && !got.barred && m.Image != nil {
 		return p.edit(ctx, i, encodeEdit(m.WithoutPicture()))
 	}
-	return pause, ok
+	return got
 }
 
-// edit replaces the answer. ok is false when it cannot be edited any more;
-// otherwise pause says how long to leave it.
-func (p *Platform) edit(ctx context.Context, i *interaction, raw []byte) (pause time.Duration, ok bool) {
+// edit replaces the answer.
+func (p *Platform) edit(ctx context.Context, i *interaction, raw []byte) edited {
 	a, err := p.rest.do(ctx, p.rest.answers, request{
 		what:   "edit an answer",
 		method: http.MethodPatch,
@@ -90,7 +110,7 @@ func (p *Platform) edit(ctx context.Context, i *interaction, raw []byte) (pause 
 // publish shows a late public answer: the deferred one was promised as private,
 // so the channel gets a message of its own.
 func (p *Platform) publish(ctx context.Context, i *interaction, r bot.Reply) {
-	if _, ok := p.edit(ctx, i, encodeEdit(bot.Plainly("Shared here."))); !ok {
+	if !p.edit(ctx, i, encodeEdit(bot.Plainly("Shared here."))).ok {
 		return
 	}
 	share := func(m bot.Message) bool {
@@ -100,8 +120,7 @@ func (p *Platform) publish(ctx context.Context, i *interaction, r bot.Reply) {
 			path:   i.webhook(),
 			body:   encodeEdit(m),
 		})
-		_, ok := p.outcome(i, a, err)
-		return ok
+		return p.outcome(i, a, err).ok
 	}
 	if !share(r.Message) && r.Message.Image != nil {
 		share(r.Message.WithoutPicture())
@@ -109,22 +128,25 @@ func (p *Platform) publish(ctx context.Context, i *interaction, r bot.Reply) {
 }
 
 // outcome reads the answer to an edit or a follow-up.
-func (p *Platform) outcome(i *interaction, a answer, err error) (pause time.Duration, ok bool) {
+func (p *Platform) outcome(i *interaction, a answer, err error) edited {
 	switch {
 	case err != nil:
 		p.log.Warn("an answer could not be edited", "interaction", i.ID, "err", err)
-		return p.timing.live[1], true
+		return edited{ok: true, pause: p.timing.live[1]}
 	case a.ok():
-		return 0, true
+		return edited{ok: true}
 	}
 	r := refusalOf(a.body)
 	switch {
+	case int(r.Code) == codeOldEdits:
+		p.log.Info("an answer takes no more edits for now; how it ends is said beside it", "interaction", i.ID)
+		return edited{barred: true}
 	case a.status == http.StatusTooManyRequests:
 		_, wait, _ := limitOf(a.header, r)
-		return wait, true
+		return edited{ok: true, pause: wait}
 	case a.status >= 500:
-		return p.timing.live[1], true
+		return edited{ok: true, pause: p.timing.live[1]}
 	}
 	p.log.Warn("an answer can no longer be edited", "interaction", i.ID, "err", p.redactedFor(i, a, r))
-	return 0, false
+	return edited{}
 }

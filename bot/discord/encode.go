@@ -91,7 +91,7 @@ func encode(m *bot.Message) (body, error) {
 	if m.Silent {
 		c.Flags |= silent
 	}
-	id := markFirst(c.Components)
+	id := markFirst(c.Components, "")
 	raw, err := json.Marshal(c)
 	if err != nil {
 		return body{}, err
@@ -109,9 +109,9 @@ func encode(m *bot.Message) (body, error) {
 	return b, nil
 }
 
-// markFirst gives the first button or menu with room for a key a marker and
+// markFirst gives the first button or menu with room for a key a marker and key, and
 // returns its id, or "".
-func markFirst(components []discordgo.MessageComponent) string {
+func markFirst(components []discordgo.MessageComponent, key string) string {
 	for _, c := range components {
 		row, ok := c.(discordgo.ActionsRow)
 		if !ok {
@@ -121,11 +121,13 @@ func markFirst(components []discordgo.MessageComponent) string {
 			switch c := c.(type) {
 			case discordgo.Button:
 				if c.CustomID, ok = marked(c.CustomID); ok {
+					c.CustomID += key
 					row.Components[i] = c
 					return c.CustomID
 				}
 			case discordgo.SelectMenu:
 				if c.CustomID, ok = marked(c.CustomID); ok {
+					c.CustomID += key
 					row.Components[i] = c
 					return c.CustomID
 				}

@@ -29,8 +29,8 @@ const maxNesting = 6
 
 // submitted reads a form: all inputs that have a name and a value, whatever
 // they are inside of.
-func submitted(d data, r *reader) bot.Form {
-	form := bot.Form{ID: string(d.CustomID), Values: map[string]string{}}
+func submitted(d data, r *reader) bot.Submission {
+	form := bot.Submission{ID: string(d.CustomID), Values: map[string]string{}}
 	for _, part := range parts(d.Components) {
 		part.fill(form.Values, r, maxNesting)
 	}

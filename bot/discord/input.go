@@ -2,6 +2,7 @@ package discord
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"strings"
 
@@ -77,7 +78,7 @@ func (s *serving) command(i *interaction) (c asked, ok bool) {
 			return c, false
 		case d.Type.is(int(discordgo.MessageApplicationCommand)):
 			chosen, ok := i.chosen(d, r)
-			c.Input = bot.Menu{Name: d.Name, Message: chosen}
+			c.Input = bot.Menu{Name: cmp.Or(s.p.menus.names[d.Name], d.Name), Message: chosen}
 			return c, ok
 		case d.Type.legal && d.Type.n > int(discordgo.ChatApplicationCommand):
 			return c, false
@@ -95,7 +96,7 @@ func mentioning(in bot.Input, list []bot.Mention) bot.Input {
 	case bot.Options:
 		in.Mentions = list
 		return in
-	case bot.Form:
+	case bot.Submission:
 		in.Mentions = list
 		return in
 	case bot.Menu:

@@ -23,7 +23,7 @@ func TestFormsAndMenusReachTheHandler(t *testing.T) {
 		w := newWire()
 		s, ctx, _ := serve(t, w, handler{handle: func(_ context.Context, c bot.Command) bot.Reply {
 			switch in := c.Input.(type) {
-			case bot.Form:
+			case bot.Submission:
 				return bot.Reply{Message: bot.Plainly("form " + in.ID + " " + in.Values["text"])}
 			case bot.Menu:
 				return bot.Reply{Message: bot.Plainly("menu " + in.Name + " " + in.Message.Text + " by " + in.Message.Author)}
@@ -95,7 +95,7 @@ func TestEveryActionComesBackAsItWasWritten(t *testing.T) {
 		if strings.ContainsAny(string(spec.Action), divider+marker) {
 			t.Errorf("%s holds a mark of Discord's", spec.Action)
 		}
-		args := bot.Args{Numbers: []int64{1 << 40, 1 << 20, 7}[:spec.Most]}
+		args := bot.Args{Numbers: []int64{1 << 40, 1 << 20, 7, 399}[:spec.Most]}
 		if spec.Word {
 			args.Word = "q" + strings.Repeat("%C5%81", 5) + "-_.~+1"
 		}

@@ -25,10 +25,21 @@ type interaction struct {
 	Member *member         `json:"member"` // of servers
 	User   user            `json:"user"`   // of direct messages
 	Data   json.RawMessage `json:"data"`
+	// Message is the one that was pressed on, also before the form that is submitted.
+	Message source `json:"message"`
 
 	// invited is set once somebody was told to invite the bot.
 	invited atomic.Bool
 }
+
+// source is the message that something was pressed on.
+type source struct {
+	ID    word `json:"id"`
+	Flags kind `json:"flags"`
+}
+
+// own says that the asker alone sees it.
+func (s source) own() bool { return s.ID != "" && s.Flags.legal && s.Flags.n&ephemeral != 0 }
 
 // member is a person in a server.
 type member struct {

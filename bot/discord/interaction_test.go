@@ -140,13 +140,13 @@ func TestForms(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			got, ok := commandOf(t, in(`"type":5,"data":{"custom_id":"update:12",`+resolved+`,`+c.data+`}`))
-			if diff := cmp.Diff(bot.Input(bot.Form{ID: "update:12", Values: c.values, Mentions: c.mentions}), got.Input); !ok || diff != "" {
+			if diff := cmp.Diff(bot.Input(bot.Submission{ID: "update:12", Values: c.values, Mentions: c.mentions}), got.Input); !ok || diff != "" {
 				t.Error(ok, diff)
 			}
 		})
 	}
 	deep := strings.Repeat(`{"type":1,"components":[`, 1000) + strings.Repeat(`]}`, 1000)
-	if got, ok := commandOf(t, in(`"type":5,"data":{"custom_id":"x","components":[`+deep+`,{"type":1,"components":[{"custom_id":"text","value":"x"}]}]}`)); !ok || got.Input.(bot.Form).Values["text"] != "x" {
+	if got, ok := commandOf(t, in(`"type":5,"data":{"custom_id":"x","components":[`+deep+`,{"type":1,"components":[{"custom_id":"text","value":"x"}]}]}`)); !ok || got.Input.(bot.Submission).Values["text"] != "x" {
 		t.Error("a deep form is not read")
 	}
 }

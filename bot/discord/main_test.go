@@ -85,7 +85,7 @@ func quickly() timing {
 		backoff: time.Millisecond, longest: 4 * time.Millisecond, hurried: 4 * time.Millisecond, settled: time.Hour,
 		invalid: time.Millisecond, identify: time.Millisecond,
 		refused:  [2]time.Duration{2 * time.Millisecond, 8 * time.Millisecond},
-		deferral: 20 * time.Millisecond, drain: time.Second,
+		deferral: 20 * time.Millisecond, opening: time.Minute, drain: time.Second,
 		live: [2]time.Duration{time.Millisecond, time.Millisecond},
 	}
 }

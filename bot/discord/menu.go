@@ -22,7 +22,9 @@ type messageObject struct {
 		Title       string `json:"title"`
 		Description string `json:"description"`
 	} `json:"embeds"`
-	Components json.RawMessage `json:"components"`
+	Components json.RawMessage   `json:"components"`
+	Files      []json.RawMessage `json:"attachments"`
+	Stickers   []json.RawMessage `json:"sticker_items"`
 	Snapshots  []struct {
 		Message struct {
 			Content string `json:"content"`
@@ -44,9 +46,10 @@ func (i *interaction) chosen(d data, r *reader) (c *bot.Chosen, ok bool) {
 	r.resolved.know(m.Author, "")
 	author := r.resolved.name(bot.PersonKind, string(m.Author.ID)) // a nickname, where there is one
 	c = &bot.Chosen{
-		Text:   r.text(m.text()),
+		Text:   r.unstyled(m.text()),
 		Author: cmp.Or(strings.TrimPrefix(author, "@"), m.Author.name()),
 		Link:   i.link(string(d.TargetID)),
+		More:   len(m.Files)+len(m.Stickers) > 0,
 	}
 	return c, true
 }

@@ -218,7 +218,7 @@ func TestNamesAreTheHandlersOwn(t *testing.T) {
 	n, _ := naming(t, f)
 	r := &reader{guild: testGuild}
 	r.text("<@123>")
-	for _, in := range []bot.Input{bot.Options{}, bot.Form{}, bot.Menu{Message: &bot.Chosen{}}} {
+	for _, in := range []bot.Input{bot.Options{}, bot.Submission{}, bot.Menu{Message: &bot.Chosen{}}} {
 		first := mentioning(in, n.of(t.Context(), r))
 		f.set("/guilds/"+testGuild+"/members/123", `{"nick":"mia"}`)
 		second := mentioning(in, n.of(t.Context(), r))
@@ -229,7 +229,7 @@ func TestNamesAreTheHandlersOwn(t *testing.T) {
 			switch of := of.(type) {
 			case bot.Options:
 				list = of.Mentions
-			case bot.Form:
+			case bot.Submission:
 				list = of.Mentions
 			case bot.Menu:
 				list = of.Message.Mentions

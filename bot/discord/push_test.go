@@ -66,6 +66,56 @@ func TestGoldenPushes(t *testing.T) {
 	goldenText(t, "pushes.golden", b.String())
 }
 
+// What a revised update looks like in every state, and that none is too long, pings or
+// shows marks that are not meant.
+func TestGoldenRevised(t *testing.T) { goldenRevised(t, "revised.golden", platformtest.Revised()) }
+
+// What becomes of cards once what they show has changed.
+func TestGoldenCards(t *testing.T) { goldenRevised(t, "cards.golden", platformtest.Cards()) }
+
+func goldenRevised(t *testing.T, file string, list []platformtest.Push) {
+	t.Helper()
+	var b strings.Builder
+	for _, p := range list {
+		content := text(p.Message)
+		if _, _, complaint := shownOf(unstruck(content)); complaint != "" {
+			t.Errorf("%s: %s", p.Name, complaint)
+		}
+		if bot.Units(content) > maxContent || strings.Contains(content, tooLongNote) {
+			t.Errorf("%s: %d units: %s", p.Name, bot.Units(content), content)
+		}
+		if strings.Contains(p.Name, "marks") || strings.Contains(p.Name, "long") {
+			continue
+		}
+		fmt.Fprintf(&b, "=== %s: %d units\n%s\n", p.Name, bot.Units(content), content)
+		if p.Message.Image != nil {
+			fmt.Fprintf(&b, "[%s]\n", p.Message.Image.Alt)
+		}
+		for _, button := range p.Message.Buttons {
+			fmt.Fprintf(&b, "[%s] ", button.Label)
+		}
+		b.WriteString("\n\n")
+	}
+	goldenText(t, file, b.String())
+}
+
+// unstruck is content without the marks of what is meant to stand out or to be struck
+// through: what else there is of marks was not escaped.
+func unstruck(content string) string {
+	lines := strings.Split(content, "\n")
+	for i, line := range lines {
+		for _, mark := range []string{"~~", "**"} {
+			if n := strings.Count(strings.ReplaceAll(line, "\\"+mark[:1], ""), mark); n == 2 {
+				first := strings.Index(line, mark)
+				last := strings.LastIndex(line, mark)
+				line = line[:first] + line[first+2:last] + line[last+2:]
+			}
+		}
+		lines[i] = line
+	}
+	return strings.Join(lines, "\n")
+}
+
 // checkPush says what is wrong with a push, or with what its button opens.
 func checkPush(p platformtest.Push) string {
 	content := text(p.Message)

@@ -30,7 +30,7 @@ var ofTarget = map[string]reading{
 	"50005":  {bot.MessageGone, "has a message of another author under this id", ""},
 	"50021":  {bot.MessageGone, "has a message of Discord's own under this id", ""},
 	archived: {bot.ThreadGone, "has its thread archived, and the bot may not open it", cureThread},
-	"160005": {bot.ThreadGone, "has its thread locked", cureThread},
+	locked:   {bot.ThreadGone, "has its thread locked", cureThread},
 	// An archived thread is opened by what is said in it, and counts again.
 	"160006": {bot.Unable, "has as many open threads as Discord allows", cureThreads},
 	"160007": {bot.Unable, "has as many open threads as Discord allows", cureThreads},
@@ -97,11 +97,17 @@ func unnamed(v *bot.Verdict) bool {
 	return v.Outcome == bot.Blocked && (err != nil || !known)
 }
 
+// closed says that a code which an edit was answered with speaks of a thread that is the
+// channel itself: it takes no posts either, and what is owed there waits until it does.
+func closed(o bot.Operation, code string) bool {
+	return o.Delivery.Op == stories.OpEdit && (code == archived || code == locked) && placeOf(o) == o.Delivery.Destination.Channel
+}
+
 // reread reads v, the answer to o taken as that to a post, as what it says of o.
 func reread(o bot.Operation, v *bot.Verdict) {
 	op := o.Delivery.Op
 	r, other := opReadings[op][v.Code]
-	if !other && op.Acts() {
+	if !other && op.Acts() && !closed(o, v.Code) {
 		r, other = ofTarget[v.Code]
 	}
 	if !other && v.Code == "10003" && placeOf(o) != o.Delivery.Destination.Channel {

@@ -39,8 +39,8 @@ type commandOption struct {
 
 // define makes Discord's commands of the table: "desk track" becomes a
 // subcommand of desk. All are offered in servers and in direct messages with
-// the bot.
-func define(specs []bot.Spec) ([]command, error) {
+// the bot. An entry in the menu of a message is a command too.
+func define(specs []bot.Spec, entries []bot.MenuSpec) ([]command, error) {
 	var list []command
 	split := map[string]bool{} // commands so far: with subcommands?
 	for _, s := range specs {
@@ -71,7 +71,23 @@ func define(specs []bot.Spec) ([]command, error) {
 			c.Permissions = word(strconv.FormatInt(discordgo.PermissionManageChannels, 10))
 		}
 	}
+	for _, e := range entries {
+		if !e.OnMessage {
+			continue // Discord has no menu for what belongs to nothing
+		}
+		if e.Label == "" || bot.Units(e.Label) > maxCommandName {
+			return nil, fmt.Errorf("discord: %q is no name for an entry in a menu", e.Label)
+		}
+		list = append(list, command{
+			Type: discordgo.MessageApplicationCommand, Name: e.Label,
+			Contexts:         []int{int(discordgo.InteractionContextGuild), int(discordgo.InteractionContextBotDM)},
+			IntegrationTypes: []int{int(discordgo.ApplicationIntegrationGuildInstall)},
+		})
+	}
 	for _, c := range list {
+		if c.Type == discordgo.MessageApplicationCommand {
+			continue // it has a name and nothing else
+		}
 		if err := c.check(); err != nil {
 			return nil, err
 		}

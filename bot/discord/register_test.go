@@ -16,7 +16,7 @@ import (
 // words, are those of the line that help shows.
 func TestOptionsSayWhatHelpSays(t *testing.T) {
 	specs := commands.Specs()
-	list, err := define(specs)
+	list, err := define(specs, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -78,7 +78,7 @@ var table = []bot.Spec{
 }
 
 func TestTheTableBecomesCommands(t *testing.T) {
-	list, err := define(table)
+	list, err := define(table, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -92,7 +92,7 @@ func TestTheTableBecomesCommands(t *testing.T) {
 // A slug that a text can do without is required all the same: clients drop words
 // typed for an option that is not.
 func TestAnInsistedOptionIsRequired(t *testing.T) {
-	list, err := define([]bot.Spec{{Name: "x", Summary: "y", Args: []bot.Arg{{Name: "b", Summary: "c"}, {Name: "a", Summary: "b", Insist: true}}}})
+	list, err := define([]bot.Spec{{Name: "x", Summary: "y", Args: []bot.Arg{{Name: "b", Summary: "c"}, {Name: "a", Summary: "b", Insist: true}}}}, nil)
 	if err != nil || list[0].Options[0].Name != "a" || !list[0].Options[0].Required || list[0].Options[1].Required {
 		t.Errorf("commands = %+v, %v", list, err)
 	}
@@ -117,7 +117,7 @@ func TestTablesDiscordWouldRefuse(t *testing.T) {
 		"empty choice": arg(func(a *bot.Arg) { a.Choices = []bot.Choice{{Value: "v"}} }),
 		"many options": {{Name: "x", Summary: "y", Args: make([]bot.Arg, 26)}},
 	} {
-		if _, err := define(specs); err == nil {
+		if _, err := define(specs, nil); err == nil {
 			t.Errorf("%s: taken", name)
 		}
 	}

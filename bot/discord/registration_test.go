@@ -96,7 +96,7 @@ func TestAServerThatWritesCommandsOtherwise(t *testing.T) {
 		raw, _ := json.Marshal(kept)
 		respond(w, 200, string(raw))
 	}))
-	p.commands, _ = define(table)
+	p.commands, _ = define(table, nil)
 	for range 3 {
 		newRegistrar(p).register(t.Context(), testApp)
 	}

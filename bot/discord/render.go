@@ -24,12 +24,12 @@ func text(m bot.Message) string {
 		body, small = small, nil
 	}
 	room := maxContent - bot.Units(head)
+	shown, cut := write(body, room)
 	print := ""
 	if len(small) > 0 {
-		whole, cut := write(body, room)
 		left := room/2 - len("\n")
 		if !cut {
-			left = max(left, room-bot.Units(whole)-len("\n"))
+			left = max(left, room-bot.Units(shown)-len("\n"))
 		}
 		print = smallPrint(small, left)
 		if len(body) > 0 {
@@ -37,8 +37,7 @@ func text(m bot.Message) string {
 		}
 	}
 	room -= bot.Units(print)
-	shown, cut := write(body, room)
-	if cut {
+	if cut || bot.Units(shown) > room {
 		shown, _ = write(body, room-len("\n"+tooLongNote))
 		shown = strings.TrimRight(shown, "\n") + "\n" + tooLongNote
 	}

@@ -78,9 +78,9 @@ func TestGoldenPayloads(t *testing.T) {
 		t.Fatal(err)
 	}
 	golden(t, "push", b.with("kEy-0123456789_abcdefghij"))
-	golden(t, "answer", answered(bot.Reply{Message: bot.Plainly("Followed.")}))
-	golden(t, "shared", answered(bot.Reply{Public: true, Message: bot.Message{Title: "Stories", Tone: bot.Success}}))
-	golden(t, "refusal", answered(bot.Reply{Failed: true, Message: bot.Message{Tone: bot.Refusal, Blocks: []bot.Block{bot.Para(bot.Text("There is no story "), bot.Code("a`b"))}}}))
+	golden(t, "answer", answered(&interaction{}, bot.Reply{Message: bot.Plainly("Followed.")}))
+	golden(t, "shared", answered(&interaction{}, bot.Reply{Public: true, Message: bot.Message{Title: "Stories", Tone: bot.Success}}))
+	golden(t, "refusal", answered(&interaction{}, bot.Reply{Failed: true, Message: bot.Message{Tone: bot.Refusal, Blocks: []bot.Block{bot.Para(bot.Text("There is no story "), bot.Code("a`b"))}}}))
 	golden(t, "edit", encodeEdit(bot.Plainly("Delivered 5,120 of 10,000.")))
 	golden(t, "deferred", deferred())
 	golden(t, "suggestions", suggestions([]bot.Choice{{Value: "sony-hack", Label: "Sony hack"}, {Value: strings.Repeat("x", 101)}, {Value: "x", Label: strings.Repeat("long ", 50)}}))
@@ -137,6 +137,18 @@ func drawMessage(t *rapid.T, text *rapid.Generator[string]) bot.Message {
 	return bot.Message{
 		Title: text.Draw(t, "title"), URL: rapid.SampledFrom([]string{"", "https://safe.example/x", "x:"}).Draw(t, "url"),
 		Blocks: rapid.SliceOfN(block, 0, 8).Draw(t, "blocks"), Buttons: rapid.SliceOfN(button, 0, 7).Draw(t, "buttons"),
+	}
+}
+
+// Small print that takes all that a short body leaves drives nothing over the limit.
+func TestSmallPrintLeavesRoomForTheBody(t *testing.T) {
+	for n := range 60 {
+		m := bot.Message{Title: "é*a", URL: "https://safe.example/x", Blocks: []bot.Block{
+			bot.Para(bot.At(noon), bot.At(noon)), bot.Para(), {Kind: bot.Small, Spans: []bot.Span{{Text: strings.Repeat("x", 1880+n), Strike: true, Italic: true}}},
+		}}
+		if got := text(m); bot.Units(got) > maxContent || strings.Contains(got, tooLongNote) || !strings.Contains(got, stamp(bot.At(noon))) {
+			t.Fatalf("%d: %d units: %q", n, bot.Units(got), got[:100])
+		}
 	}
 }
 

@@ -58,7 +58,7 @@ func Kit() bot.Kit {
 		},
 		Open: func(p bot.Parts) (bot.Platform, error) {
 			c := configOf(p)
-			c.Specs, c.Places, c.Memory, c.Log, c.Started = p.Specs, p.Places, p.Memory, p.Log, p.Started
+			c.Specs, c.Menus, c.Places, c.Memory, c.Log, c.Started = p.Specs, p.Menus, p.Places, p.Memory, p.Log, p.Started
 			return New(c)
 		},
 		Begin: func(bot.Parts) (string, error) { return before, nil },

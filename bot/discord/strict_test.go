@@ -25,7 +25,7 @@ func strictly(t *testing.T, h bot.Handler, faults ...discordtest.GatewayFault) (
 	}
 	t.Cleanup(p.rest.close)
 	p.timing = quickly()
-	p.timing.deferral = usualTiming().deferral
+	p.timing.deferral, p.timing.opening = usualTiming().deferral, usualTiming().opening
 	if h == nil {
 		return srv, p, n
 	}

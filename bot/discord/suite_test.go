@@ -49,7 +49,7 @@ func over(t *testing.T, srv *discordtest.Server, log *slog.Logger, specs []bot.S
 	srv.AddChannel(guild, channel)
 	srv.AddChannel(guild, other)
 	p, err := discord.New(discord.Config{
-		Token: discordtest.Token, APIURL: srv.URL(), Specs: specs, Places: places, Memory: &memory{}, Log: log, Version: "1.0",
+		Token: discordtest.Token, APIURL: srv.URL(), Specs: specs, Menus: platformtest.Menus(), Places: places, Memory: &memory{}, Log: log, Version: "1.0",
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -75,6 +75,7 @@ func TestPlatform(t *testing.T) {
 			RefusePicture: srv.RefusePicture,
 			Threads:       f.threads(),
 			Drop:          srv.DropConnections,
+			Forms:         platformtest.Forms{Open: f.open, Add: f.add},
 		}
 	})
 }

@@ -19,6 +19,7 @@ type pressroom struct {
 	t   *testing.T
 	srv *discordtest.Server
 	ids []string
+	all []stories.Destination
 }
 
 func newPressroom(t *testing.T, channels int) *pressroom {
@@ -31,12 +32,11 @@ func newPressroom(t *testing.T, channels int) *pressroom {
 	}
 	carry(far, p)
 	p.rest.posts.DialContext = far.DialFar
-	var all []stories.Destination
 	for _, c := range r.srv.AddChannels(channels) {
 		r.ids = append(r.ids, c.ID)
-		all = append(all, stories.Destination{Platform: "discord", Workspace: c.Guild, Channel: c.ID})
+		r.all = append(r.all, stories.Destination{Platform: "discord", Workspace: c.Guild, Channel: c.ID})
 	}
-	r.Pressroom = platformtest.NewPressroom(t, "discord", "discord", p, all, p.rest.close)
+	r.Pressroom = platformtest.NewPressroom(t, "discord", "discord", p, r.all, p.rest.close)
 	return r
 }
 

@@ -14,6 +14,7 @@ type timing struct {
 	identify time.Duration    // between two IDENTIFYs, at least
 	refused  [2]time.Duration // between tries of what somebody has to mend: at first, at most
 	deferral time.Duration    // before an answer is deferred
+	opening  time.Duration    // before one is that may be a form
 	drain    time.Duration    // for answers under way when the bot stops
 	live     [2]time.Duration
 }
@@ -31,7 +32,7 @@ func usualTiming() timing {
 		backoff: time.Second, longest: 15 * time.Second, hurried: 5 * time.Second, settled: 30 * time.Second,
 		invalid: time.Second, identify: 5 * time.Second,
 		refused:  [2]time.Duration{time.Minute, 10 * time.Minute},
-		deferral: 1500 * time.Millisecond, drain: 3 * time.Second,
+		deferral: 1500 * time.Millisecond, opening: 2500 * time.Millisecond, drain: 3 * time.Second,
 		live: [2]time.Duration{time.Second, 4 * time.Second},
 	}
 }

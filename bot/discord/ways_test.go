@@ -23,7 +23,7 @@ func echo(_ context.Context, c bot.Command) bot.Reply {
 			said += " (" + m.Ref + ")"
 		}
 		return bot.Reply{Message: bot.Plainly(said)}
-	case bot.Form:
+	case bot.Submission:
 		return bot.Reply{Message: bot.Plainly(in.ID + " " + bot.Unfold(in.Values["who"]+" "+in.Values["text"], in.Mentions))}
 	}
 	return bot.Reply{Message: bot.Plainly(bot.Describe(c.Input))}

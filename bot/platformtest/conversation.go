@@ -114,7 +114,7 @@ func testReplay(t *testing.T, r *run) {
 // testButton presses every action there is, with the longest argument it takes.
 func testButton(t *testing.T, r *run) {
 	for n, spec := range bot.Actions() {
-		args := bot.Args{Numbers: []int64{1 << 40, 1 << 20, 7}[:spec.Most]}
+		args := bot.Args{Numbers: []int64{1 << 40, 1 << 20, 7, 399}[:spec.Most]}
 		if spec.Word {
 			args.Word = "q" + strings.Repeat("%C5%81", 5) + "-_.~+1"
 		}
@@ -148,6 +148,9 @@ func testRows(t *testing.T, r *run) {
 		want[label] = bot.Press{Action: button.Action, Arg: button.Arg}
 		m.Blocks = append(m.Blocks, bot.Block{Kind: bot.Item, Button: &button, Spans: []bot.Span{bot.Code(label), bot.Text(" @everyone <!channel> *news*\n10 updates · "), bot.At(time.Unix(1419087600, 0))}})
 	}
+	last := bot.NewButton("the small print", bot.ActionOpen, 7)
+	want[last.Label] = bot.Press{Action: last.Action, Arg: last.Arg}
+	m.Blocks = append(m.Blocks, bot.Block{Kind: bot.Small, Button: &last, Spans: []bot.Span{bot.Text("What can be pressed at the end")}}, bot.Block{Kind: bot.Small, Spans: []bot.Span{bot.Text("and what cannot")}})
 	m.Buttons = []bot.Button{{Label: "Older", Action: bot.ActionPage, Arg: want["Older"].Arg}}
 	for i, where := range []string{"a post", "a shared answer"} {
 		if i == 0 {

@@ -18,10 +18,10 @@ func (r *run) edit(t *testing.T, d stories.Destination, id, text string) bot.Ver
 	return r.Platform.Do(ctx, acting(d, stories.OpEdit, id, &m))
 }
 
-// editor says whether the platform edits.
+// editor says whether the platform edits what stands there.
 func (r *run) editor(t *testing.T) bool {
 	t.Helper()
-	edits := r.Platform.Knows(stories.OpEdit)
+	edits := r.Platform.Knows(stories.OpEdit) && !r.Platform.Pace("").Reprints
 	if !edits {
 		t.Log("this platform edits nothing")
 	}
@@ -58,6 +58,30 @@ func testEdit(t *testing.T, r *run) {
 			t.Errorf("Edit of message %q = %+v", gone, v)
 		}
 	}
+}
+
+// testEditedIsKnownAgain: whatever a message was edited to, the post that made it is
+// settled as made, and nothing is posted for it a second time: also by a database that
+// was put back and knows of no edit.
+func testEditedIsKnownAgain(t *testing.T, r *run) {
+	if !r.editor(t) {
+		return
+	}
+	first := operation(r.Channel, 1, stories.OpPost, "", "Three were hurt.")
+	id := r.must(t, first)
+	r.must(t, operation(r.Channel, 2, stories.OpPost, "", "Another one"))
+	edit := operation(r.Channel, 3, stories.OpEdit, id, "Nobody was hurt.")
+	edit.Mark = first.Delivery.Key
+	read := bot.Button{Label: "Read all", Action: "read", Arg: "1.1"}
+	for _, buttons := range [][]bot.Button{edit.Message.Buttons, {read, edit.Message.Buttons[0]}, {{Label: "The source", URL: "https://example.com"}, read}} {
+		m := *edit.Message
+		m.Buttons, edit.Message = buttons, &m
+		r.must(t, edit)
+		if v := r.settle(t, forgotten(first)); v.Outcome != bot.Delivered || v.MessageID != id {
+			t.Errorf("edited to %v, settled as %+v, sent as %q", buttons, v, id)
+		}
+	}
+	shows(t, "the channel", r.Visible(r.Channel), "Nobody was hurt.", "Another one")
 }
 
 // likeID gives a made-up id the punctuation of a real one.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"storybot/bot"
 	"storybot/stories"
@@ -94,7 +95,12 @@ func testThread(t *testing.T, r *run) {
 	if v := r.settle(t, reply); v.Outcome != bot.Delivered || v.MessageID != id {
 		t.Errorf("settled as %+v, sent as %q", v, id)
 	}
-	r.must(t, operation(r.Channel, 5, stories.OpEdit, id, "The first one, corrected"))
+	edit := operation(r.Channel, 5, stories.OpEdit, id, "The first one, corrected")
+	edit.Mark = reply.Delivery.Key
+	r.must(t, edit)
+	if v := r.settle(t, forgotten(reply)); v.Outcome != bot.Delivered || v.MessageID != id {
+		t.Errorf("once edited settled as %+v, sent as %q", v, id)
+	}
 	shows(t, "the thread", r.Threads.Visible(r.Channel, head), "corrected", "Second reply")
 	shows(t, "the channel", r.Visible(r.Channel), "The head")
 	if r.Platform.Knows(stories.OpBroadcast) {
@@ -123,7 +129,12 @@ func testForum(t *testing.T, r *run) {
 		t.Errorf("settled as %+v, sent as %q", v, id)
 	}
 	r.must(t, operation(forum, 3, stories.OpReply, id, "A reply"))
-	r.must(t, operation(forum, 4, stories.OpEdit, id, "Corrected"))
+	edit := operation(forum, 4, stories.OpEdit, id, "Corrected")
+	edit.Mark = opened.Delivery.Key
+	r.must(t, edit)
+	if v := r.settle(t, forgotten(opened)); v.Outcome != bot.Delivered || v.MessageID != id {
+		t.Errorf("once edited settled as %+v, sent as %q", v, id)
+	}
 	shows(t, "the thread", r.Threads.Visible(forum, id), "A reply")
 	closed := operation(forum, 5, stories.OpForum, "", "Closed at once")
 	id = r.must(t, closed)
@@ -136,6 +147,13 @@ func testForum(t *testing.T, r *run) {
 // aged is an operation that was begun a while ago.
 func aged(o bot.Operation) bot.Operation {
 	o.Delivery.Tries.First = o.Delivery.Tries.First.Add(-patience)
+	o.Delivery.Tries.Last = o.Delivery.Tries.First
+	return o
+}
+
+// forgotten is o so long after its attempt that no platform knows its key by itself.
+func forgotten(o bot.Operation) bot.Operation {
+	o.Delivery.Tries.First = o.Delivery.Tries.First.Add(-10 * time.Minute)
 	o.Delivery.Tries.Last = o.Delivery.Tries.First
 	return o
 }

@@ -79,6 +79,7 @@ type Far struct {
 	RefusePicture func(address string)
 	// Threads is nil where there are none.
 	Threads *Threads
+	Forms   Forms
 	// Drop breaks the connection that commands come in by; the far side
 	// accepts the next one.
 	Drop func()
@@ -116,12 +117,18 @@ func Run(t *testing.T, far New) {
 		{"a replayed event bears the same key", testReplay},
 		{"a pressed button comes back as its action", testButton},
 		{"the button of a row comes back as its action", testRows},
+		{"a form opens, is filled in and comes back", testForm},
+		{"what is refused of a form keeps what was typed", testFormRefused},
+		{"the longest texts go through a form", testLongForm},
+		{"a form that is late opens by its button", testLateForm},
+		{"a message's menu brings what it says", testMenu},
 		{"a handler that fails takes nothing down", testPanic},
 		{"a post is delivered under the id of its message", testSend},
 		{"settling a post that arrived adds no second message", testSettleSent},
 		{"every fault gets its verdict", testFaults},
 		{"an edit replaces what a message says, in place", testEdit},
 		{"every fault of an edit gets its verdict", testEditFaults},
+		{"what was edited is known again", testEditedIsKnownAgain},
 		{"what the platform does not know is refused in words", testUnknown},
 		{"a thread is opened once and takes replies", testThread},
 		{"a forum post takes replies", testForum},
@@ -187,6 +194,7 @@ func specs() []bot.Spec {
 	return []bot.Spec{
 		{Name: "story", Summary: "Show a story", Args: []bot.Arg{slug}, Example: "/story sony-hack"},
 		{Name: "subscribe", Summary: "Follow a story here", Args: []bot.Arg{slug}, Manages: true, Example: "/subscribe sony-hack"},
+		{Name: "write", Summary: "Write an update", Opens: true, Example: "/write"},
 	}
 }
 

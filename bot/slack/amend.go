@@ -10,7 +10,9 @@ import (
 // amend edits or takes away a message of ours.
 //
 // An edit replaces all of it. Text and blocks go together: one without the other
-// would take the blocks away, or leave the old text for notifications. chat.update
+// would take the blocks away, or leave the old text for notifications. The metadata
+// by which Settle finds the message stay where an edit does not give them; they are
+// given all the same, so that one whose were taken away has them again. chat.update
 // and chat.delete are of tier 3, 50 requests a minute and workspace each
 // (https://docs.slack.dev/reference/methods/chat.update,
 // https://docs.slack.dev/reference/methods/chat.delete), and no part of the
@@ -37,6 +39,9 @@ func (p *pusher) amend(ctx context.Context, o bot.Operation) bot.Verdict {
 		form.Set("link_names", "false")
 		if len(blocks) > 0 {
 			form.Set("blocks", string(blocks))
+		}
+		if o.Mark != "" {
+			form.Set("metadata", metadataOf(o.Mark))
 		}
 	}
 	v = bot.Verdict{Outcome: bot.Delivered}

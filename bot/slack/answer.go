@@ -39,13 +39,19 @@ func (i *intake) answer(work, run context.Context, a *ask, r bot.Reply) {
 	log := i.log.With("key", a.command.Key)
 	switch {
 	case a.window != nil:
-		if f := a.window.show(work, &r.Message); f != nil {
+		if f := a.window.show(work, &r); f != nil {
 			log.Warn("slack answer not shown", "err", f)
+			return
+		}
+		if r.Live != nil {
+			i.follow(run, a.window.teller(), r, log)
 		}
 		return
+	case r.Form != nil && i.open(work, a, &r):
+		return
 	case a.url == "" && a.ack == nil:
-		if i.speak(work, a, r) && r.Live != nil {
-			i.follow(run, i.speaker(a), r, log)
+		if at, ok := i.speak(work, a, r); ok && r.Live != nil {
+			i.follow(run, i.speaker(a, at), r, log)
 		}
 		return
 	}
@@ -60,7 +66,7 @@ func (i *intake) answer(work, run context.Context, a *ask, r bot.Reply) {
 		return
 	}
 	link := &responseLink{api: i.api, url: a.url, thread: a.thread, until: time.Now().Add(responseLife)}
-	inPlace := a.question && !r.Public && !r.Failed // the question turns into its answer
+	inPlace := !r.Public && (a.question && !r.Failed || r.InPlace && a.private) // the question turns into its answer
 	if f := link.say(work, &r.Message, r.Public, &inPlace); f != nil {
 		log.Warn("slack answer not shown", "err", f)
 		return
@@ -68,6 +74,23 @@ func (i *intake) answer(work, run context.Context, a *ask, r bot.Reply) {
 	if r.Live != nil {
 		i.follow(run, link.teller(r.Public, inPlace), r, log)
 	}
+}
+
+// open opens the form of an answer. It is false where that is too late, or there is
+// nothing to open it with: a mention has no trigger.
+func (i *intake) open(work context.Context, a *ask, r *bot.Reply) bool {
+	if a.trigger == "" {
+		return false
+	}
+	if a.ack != nil {
+		a.ack.empty()
+	}
+	w := &window{web: i.web, team: a.command.Where.Workspace, trigger: a.trigger}
+	f := w.show(work, r)
+	if f != nil {
+		i.log.Warn("slack form not opened", "key", a.command.Key, "err", f)
+	}
+	return f == nil
 }
 
 // answerInAck gives an answer in the acknowledgement, and keeps it for the case
@@ -138,13 +161,13 @@ func (l *responseLink) say(ctx context.Context, m *bot.Message, public bool, rep
 var errNoToken = errors.New("no bot token for the workspace")
 
 // speak answers an event: privately where somebody else reads along. It says
-// whether that arrived.
-func (i *intake) speak(ctx context.Context, a *ask, r bot.Reply) bool {
+// whether that arrived and, where the answer can be edited, which message it is.
+func (i *intake) speak(ctx context.Context, a *ask, r bot.Reply) (at site, ok bool) {
 	c := a.command
 	w, ok, _ := i.workspaces.await(ctx, c.Where.Workspace, i.timing.learn)
 	if !ok || w.stopped != "" {
 		i.log.Warn("slack answer not shown", "key", c.Key, "err", errNoToken)
-		return false
+		return site{}, false
 	}
 	text, blocks := encodeMessage(&r.Message)
 	form := url.Values{"channel": {c.Where.Channel}, "text": {text}, "parse": {"none"}, "link_names": {"false"}}
@@ -163,9 +186,15 @@ func (i *intake) speak(ctx context.Context, a *ask, r bot.Reply) bool {
 		form.Set("user", userOf(c.User.Ref))
 	}
 	for try := 1; ; try++ {
-		_, f := i.api.call(ctx, post(method, w.token, form), new(status))
+		var said posted
+		q := post(method, w.token, form)
+		q.members = postedMembers
+		_, f := i.api.call(ctx, q, &said)
+		if f == nil && method == "chat.postMessage" {
+			return site{string(said.Channel), string(said.TS)}, true
+		}
 		if f == nil {
-			return true
+			return site{}, true
 		}
 		if mayBePicture(f) && r.Message.Image != nil {
 			r.Message = r.Message.WithoutPicture()
@@ -174,7 +203,29 @@ func (i *intake) speak(ctx context.Context, a *ask, r bot.Reply) bool {
 		again := try < 3 && (f.limited || f.reach == unsent) && f.retryAfter <= 5*time.Second
 		if !again || !sleep(ctx, max(f.retryAfter, time.Second)) {
 			i.log.Warn("slack answer not shown", "key", c.Key, "err", f)
-			return false
+			return site{}, false
 		}
 	}
+}
+
+// rewrite edits an answer that is a message of its own.
+func (i *intake) rewrite(ctx context.Context, a *ask, at site, m *bot.Message) *failure {
+	w, ok, _ := i.workspaces.await(ctx, a.command.Where.Workspace, i.timing.learn)
+	if !ok || w.stopped != "" {
+		return &failure{method: "chat.update", reach: unsent, err: errNoToken}
+	}
+	form := at.form()
+	text, blocks := encodeMessage(m)
+	form.Set("text", text)
+	form.Set("parse", "none")
+	form.Set("link_names", "false")
+	if len(blocks) > 0 {
+		form.Set("blocks", string(blocks))
+	}
+	_, f := i.api.call(ctx, post("chat.update", w.token, form), new(status))
+	if mayBePicture(f) && m.Image != nil {
+		plain := m.WithoutPicture()
+		return i.rewrite(ctx, a, at, &plain)
+	}
+	return f
 }

@@ -90,7 +90,7 @@ func TestCopiesOfASubmittedView(t *testing.T) {
 			var handled atomic.Int32
 			var r *rig
 			r = startRig(t, setup{timing: patient, handle: counted(&handled, func(ctx context.Context, c bot.Command) {
-				if _, ok := c.Input.(bot.Form); ok { // what opens the form has no copy
+				if _, ok := c.Input.(bot.Submission); ok { // what opens the form has no copy
 					moments(t, &r)[name](ctx, c)
 				}
 			})})

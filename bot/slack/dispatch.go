@@ -30,8 +30,12 @@ type ask struct {
 	thread string  // ts of the thread the answer belongs into, ""
 	direct bool    // in the direct message with the bot: nobody else reads along
 	window *window // of an answer that is shown in a view
-	// question is that a question is answered which the asker alone sees.
+	// trigger opens a view for an answer that is given otherwise, once and within 3 s.
+	trigger string
+	// question is that something is settled which the asker alone sees.
 	question bool
+	// private is that a message was pressed on which the asker alone sees.
+	private bool
 }
 
 // ack is the one acknowledgement an envelope gets.
@@ -83,7 +87,7 @@ func (h *ear) slash(e envelope) *ask {
 	h.tellChannel(s.TeamID, s.ChannelID, s.ChannelName, stories.UnsaidAccess)
 	h.tellAsker(s.TeamID, s.UserID, s.UserName)
 	c.Key = key(s.TriggerID, e.ID, s.Command, s.Text, s.ChannelID, s.UserID, s.ResponseURL)
-	return &ask{command: c, url: s.ResponseURL, says: e.Answerable, spot: spot{name: s.ChannelName}, input: func(ctx context.Context) bot.Input {
+	return &ask{command: c, url: s.ResponseURL, trigger: s.TriggerID, says: e.Answerable, spot: spot{name: s.ChannelName}, input: func(ctx context.Context) bot.Input {
 		r := h.reader(ctx, s.TeamID)
 		text := strings.TrimSpace(r.text(s.Text))
 		return bot.Typed{Name: name, Text: text, Mentions: r.mentions.List()}

@@ -8,7 +8,8 @@
 // events.go turn them into commands. markup.go, richtext.go, fields.go and
 // emoji.go read what people write and fill in. rights.go says what the person
 // and the bot may do there, which people.go asks Slack. answer.go, live.go and,
-// where there is no response_url, views.go bring the answer back.
+// where there is no response_url, views.go bring the answer back; form.go lays a
+// form out as a view.
 //
 // Out: send.go makes one attempt, verdict.go reads the answer, settle.go finds
 // out what became of an attempt whose answer was lost. blocks.go and text.go

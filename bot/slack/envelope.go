@@ -80,7 +80,8 @@ type written struct {
 		Text     string `json:"text"`
 		Fallback string `json:"fallback"`
 	} `json:"attachments"`
-	Bot struct {
+	Files []json.RawMessage `json:"files"`
+	Bot   struct {
 		Name string `json:"name"`
 	} `json:"bot_profile"`
 }

@@ -54,7 +54,7 @@ func (e element) picked() string {
 
 // fields are the values of a view's fields, each by its block_id, which Slack
 // wants to be another for each block. Blocks with several elements have one for
-// each: block_id.action_id. What was left empty is not among them.
+// each: block_id.action_id. What was left empty is among them, and empty.
 func (v *view) fields(r *reader) map[string]string {
 	fields := make(map[string]string)
 	for _, block := range slices.Sorted(maps.Keys(v.State.Values)) {
@@ -68,12 +68,19 @@ func (v *view) fields(r *reader) map[string]string {
 			if len(elements) > 1 {
 				name += "." + action
 			}
-			if value := r.value(e); value != "" {
-				fields[name] = value
-			}
+			fields[name] = r.value(e)
 		}
 	}
 	return fields
+}
+
+// names are the block_ids of what a view asks for.
+func (v *view) names() map[string]bool {
+	names := make(map[string]bool)
+	for block := range v.State.Values {
+		names[block] = true
+	}
+	return names
 }
 
 // value is what somebody filled in. People and channels become mentions, several

@@ -171,7 +171,7 @@ func told(in bot.Input) string {
 		return in.Name + "|" + bot.Unfold(in.Text, in.Mentions) + "||"
 	case bot.Press:
 		return "||" + string(in.Action) + "|" + in.Arg
-	case bot.Form:
+	case bot.Submission:
 		return fmt.Sprintf("form %s %q", in.ID, unfolded(in))
 	case bot.Menu:
 		if in.Message == nil {
@@ -183,7 +183,7 @@ func told(in bot.Input) string {
 }
 
 // unfolded is the values of a form with the mentions in them by name.
-func unfolded(f bot.Form) map[string]string {
+func unfolded(f bot.Submission) map[string]string {
 	values := map[string]string{}
 	for name, value := range f.Values {
 		values[name] = bot.Unfold(value, f.Mentions)

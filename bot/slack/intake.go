@@ -242,6 +242,9 @@ func (i *intake) tooBusy(work, run context.Context, a *ack, e envelope) {
 // busyAck is m in an acknowledgement.
 func busyAck(asked *ask, m *bot.Message) json.RawMessage {
 	if asked.window != nil {
+		if said := asked.window.stays(m); said != nil {
+			return said
+		}
 		return updateView(viewOf(m))
 	}
 	body, err := encodeResponse(m, false, nil, "")

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"net/url"
+	"slices"
 	"strings"
 
 	"storybot/bot"
@@ -53,7 +54,7 @@ func (h *ear) asked(e envelope, i interaction, deed ...string) *ask {
 		s.home = i.User.TeamID
 	}
 	h.tellChannel(team, channel, s.name, stories.UnsaidAccess)
-	a := &ask{command: newCommand(team, channel, i.User.ID, cmp.Or(i.User.Name, i.User.Username)), spot: s, url: i.ResponseURL}
+	a := &ask{command: newCommand(team, channel, i.User.ID, cmp.Or(i.User.Name, i.User.Username)), spot: s, url: i.ResponseURL, trigger: i.TriggerID, private: bool(i.Container.IsEphemeral)}
 	a.command.Key = key(i.TriggerID, e.ID, append(deed, channel, i.User.ID, i.ResponseURL)...)
 	a.thread = i.Container.ThreadTS
 	if i.Message != nil {
@@ -69,6 +70,10 @@ func (h *ear) asked(e envelope, i interaction, deed ...string) *ask {
 	return a
 }
 
+// settling are the actions that settle what a message asks or offers: what their answer
+// says takes its place, where the asker alone sees it.
+var settling = []bot.Action{bot.ActionAnswer, bot.ActionPublish, bot.ActionCancel}
+
 // pressed reads a pressed button, or what was picked from a list of them.
 func (h *ear) pressed(e envelope, i interaction) *ask {
 	if len(i.Actions) == 0 {
@@ -80,7 +85,7 @@ func (h *ear) pressed(e envelope, i interaction) *ask {
 		return nil
 	}
 	a := h.asked(e, i, it.ActionID, arg, string(it.ActionTS))
-	a.question = bool(i.Container.IsEphemeral) && bot.Action(name) == bot.ActionAnswer
+	a.question = a.private && slices.Contains(settling, bot.Action(name))
 	a.input = func(context.Context) bot.Input { return bot.Press{Action: bot.Action(name), Arg: arg} }
 	if a.url == "" && a.window == nil && a.command.Where.Channel == "" {
 		return nil // there is nowhere to answer
@@ -109,11 +114,11 @@ func (h *ear) submitted(e envelope, i interaction) *ask {
 	if a.window == nil || !e.Answerable { // the view closes, and another opens
 		a.window = &window{web: h.web, team: a.command.Where.Workspace, trigger: i.TriggerID}
 	}
-	a.window.acks, a.says = e.Answerable, e.Answerable
+	a.window.acks, a.says, a.window.fields = e.Answerable, e.Answerable, i.View.names()
 	a.input = func(ctx context.Context) bot.Input {
 		r := h.reader(ctx, a.command.Where.Workspace)
 		values := i.View.fields(r)
-		return bot.Form{ID: i.View.CallbackID, Values: values, Mentions: r.mentions.List()}
+		return bot.Submission{ID: i.View.CallbackID, Values: values, Mentions: r.mentions.List()}
 	}
 	return a
 }
@@ -141,20 +146,20 @@ func (h *ear) menu(e envelope, i interaction, m *written) *ask {
 // chosen is a message as its readers saw it.
 func (h *ear) chosen(ctx context.Context, team, channel, ts string, m *written) bot.Chosen {
 	r := h.reader(ctx, team)
-	text := r.text(m.Text)
+	text := r.unstyled(m.Text)
 	if strings.TrimSpace(text) == "" {
 		text = r.blocks(m.Blocks)
 	}
 	for _, a := range m.Attachments {
 		if strings.TrimSpace(text) == "" {
-			text = r.text(cmp.Or(a.Text, a.Fallback))
+			text = r.unstyled(cmp.Or(a.Text, a.Fallback))
 		}
 	}
 	author := bot.OneLine(cmp.Or(m.Username, m.Bot.Name))
 	if m.User != "" {
 		author = cmp.Or(r.names.personName(ctx, team, m.User), author)
 	}
-	return bot.Chosen{Text: strings.TrimSpace(text), Mentions: r.mentions.List(), Author: cmp.Or(author, bot.Someone), Link: h.permalink(ctx, team, channel, ts)}
+	return bot.Chosen{Text: strings.TrimSpace(text), Mentions: r.mentions.List(), Author: cmp.Or(author, bot.Someone), Link: h.permalink(ctx, team, channel, ts), More: len(m.Files) > 0}
 }
 
 // permalink is the address of a message that everybody in the workspace can

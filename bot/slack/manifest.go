@@ -23,6 +23,9 @@ const (
 	leastLongText   = 175
 	maxLongText     = 4000
 	manifestVersion = 2
+	maxShortcuts    = 10
+	maxShortcutName = 24
+	maxShortcutText = 150
 )
 
 // scopeReasons is what the app asks for, and what each scope is for.
@@ -79,7 +82,8 @@ type manifest struct {
 			Name   string `json:"display_name"`
 			Online bool   `json:"always_online"`
 		} `json:"bot_user"`
-		Commands []manifestCommand `json:"slash_commands"`
+		Commands  []manifestCommand  `json:"slash_commands"`
+		Shortcuts []manifestShortcut `json:"shortcuts,omitempty"`
 	} `json:"features"`
 	OAuth struct {
 		Scopes struct {
@@ -106,13 +110,20 @@ type manifestCommand struct {
 	Escape      bool   `json:"should_escape"`
 }
 
+// manifestShortcut is an entry in one of Slack's own menus.
+type manifestShortcut struct {
+	Name        string `json:"name"`
+	Type        string `json:"type"` // "message", "global"
+	CallbackID  string `json:"callback_id"`
+	Description string `json:"description"`
+}
+
 const longDescription = `Storybot follows developing news stories. Ask for one with /story and its name, list all of them with /stories, and let a channel follow a story, a topic or everything with /subscribe. Moderators append updates in chat, and the channels that follow the story get them once and in order.`
 
 // Manifest returns the app's manifest as JSON, for "Create an app from a
-// manifest" at api.slack.com/apps. It has every command of specs; there are no
-// shortcuts, because no command answers one. Errors say which limit of Slack's a
-// command exceeds.
-func Manifest(specs []bot.Spec) ([]byte, error) {
+// manifest" at api.slack.com/apps. It has every command of specs and every entry of
+// menus. Errors say which limit of Slack's one of them exceeds.
+func Manifest(specs []bot.Spec, menus []bot.MenuSpec) ([]byte, error) {
 	var m manifest
 	m.Metadata.Major = manifestVersion
 	m.Display.Name = "Storybot"
@@ -126,6 +137,13 @@ func Manifest(specs []bot.Spec) ([]byte, error) {
 	m.Settings.Events.Bot = botEvents
 	m.Settings.Interactivity.Enabled, m.Settings.Socket = true, true
 	m.Features.Commands = manifestCommands(specs)
+	for _, e := range menus {
+		s := manifestShortcut{Name: e.Label, Type: "global", CallbackID: e.Name, Description: e.Summary}
+		if e.OnMessage {
+			s.Type = "message"
+		}
+		m.Features.Shortcuts = append(m.Features.Shortcuts, s)
+	}
 	if err := m.check(); err != nil {
 		return nil, err
 	}
@@ -185,6 +203,14 @@ func (m manifest) check() error {
 	}
 	if n := utf8.RuneCountInString(m.Display.Long); n < leastLongText || n > maxLongText {
 		return fmt.Errorf("slack manifest: the long description has %d characters, Slack takes %d to %d", n, leastLongText, maxLongText)
+	}
+	if n := len(m.Features.Shortcuts); n > maxShortcuts {
+		return fmt.Errorf("slack manifest: %d shortcuts, Slack takes %d", n, maxShortcuts)
+	}
+	for _, s := range m.Features.Shortcuts {
+		if n, d := utf8.RuneCountInString(s.Name), utf8.RuneCountInString(s.Description); n == 0 || n > maxShortcutName || d == 0 || d > maxShortcutText {
+			return fmt.Errorf("slack manifest: the shortcut %q has %d characters and a description of %d, Slack takes %d and %d", s.Name, n, d, maxShortcutName, maxShortcutText)
+		}
 	}
 	for _, c := range m.Features.Commands {
 		for _, l := range []struct {

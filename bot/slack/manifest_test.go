@@ -19,8 +19,13 @@ var specs = []bot.Spec{
 	{Name: "desk close", Summary: "Close a story"},
 }
 
+var menus = []bot.MenuSpec{
+	{Name: "add", Label: "Add to story", Summary: "Make an update of this message", OnMessage: true},
+	{Name: "write", Label: "Write an update", Summary: "Write an update of a story"},
+}
+
 func TestManifestGolden(t *testing.T) {
-	m, err := Manifest(specs)
+	m, err := Manifest(specs, menus)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -54,7 +59,7 @@ func TestManifestHints(t *testing.T) {
 // Every scope has a reason, and every event the scope Slack wants for it
 // (https://docs.slack.dev/reference/events).
 func TestManifestScopes(t *testing.T) {
-	m, err := Manifest(specs)
+	m, err := Manifest(specs, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -88,6 +93,16 @@ func TestManifestScopes(t *testing.T) {
 }
 
 func TestManifestRefusesWhatSlackWould(t *testing.T) {
+	for name, menus := range map[string][]bot.MenuSpec{
+		"too many shortcuts": slices.Repeat(menus[:1], maxShortcuts+1),
+		"a long name":        {{Name: "a", Label: strings.Repeat("a", maxShortcutName+1), Summary: "x"}},
+		"no name":            {{Name: "a", Summary: "x"}},
+		"a long description": {{Name: "a", Label: "x", Summary: strings.Repeat("a", maxShortcutText+1)}},
+	} {
+		if m, err := Manifest(nil, menus); err == nil {
+			t.Errorf("%s: no error, manifest %.80s", name, m)
+		}
+	}
 	many := make([]bot.Spec, maxCommands+1)
 	for i := range many {
 		many[i].Name = strings.Repeat("x", i+1)
@@ -97,7 +112,7 @@ func TestManifestRefusesWhatSlackWould(t *testing.T) {
 		"a long name":       {{Name: strings.Repeat("a", maxCommandName)}},
 		"a long hint":       {{Name: "a", Args: []bot.Arg{{Name: strings.Repeat("b", maxUsageHint)}}}},
 	} {
-		if m, err := Manifest(specs); err == nil {
+		if m, err := Manifest(specs, nil); err == nil {
 			t.Errorf("%s: no error, manifest %.80s", name, m)
 		}
 	}

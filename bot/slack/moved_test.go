@@ -77,7 +77,7 @@ func TestAChannelGoesOnUnderItsNewID(t *testing.T) {
 	if told := <-places.told; told != "moved slack:T1/C1 slack:T1/C9" {
 		t.Fatal(told)
 	}
-	if _, err := store.Revise(t.Context(), act, first.ID, "fix", "Second wording", nil); err != nil {
+	if _, err := store.Revise(t.Context(), act, first.ID, stories.Rewording{Kind: stories.Fix, Text: "Second wording"}); err != nil {
 		t.Fatal(err)
 	}
 	publish("Another update")

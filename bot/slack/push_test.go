@@ -73,6 +73,37 @@ func TestGoldenPushes(t *testing.T) {
 	golden(t, "pushes.golden", []byte(b.String()))
 }
 
+// What a revised update looks like in every state, in a notification and in its blocks.
+func TestGoldenRevised(t *testing.T) { goldenRevised(t, "revised.golden", platformtest.Revised()) }
+
+// What becomes of cards once what they show has changed.
+func TestGoldenCards(t *testing.T) { goldenRevised(t, "cards.golden", platformtest.Cards()) }
+
+func goldenRevised(t *testing.T, file string, list []platformtest.Push) {
+	t.Helper()
+	var b strings.Builder
+	for _, p := range list {
+		text, blocks := encodeMessage(&p.Message)
+		shown, _ := shownOf(blocks)
+		if strings.Contains(shown, "does not fit") {
+			t.Errorf("%s: it does not fit", p.Name)
+		}
+		for what, s := range map[string]string{"text": text, "blocks": string(blocks)} {
+			if strings.Contains(s, "<!channel") || strings.Contains(s, "<!subteam") || strings.Contains(s, "<@") {
+				t.Errorf("%s: the %s pings: %s", p.Name, what, s)
+			}
+		}
+		if title := p.Message.Title; title != "" && !strings.HasPrefix(text, title+": ") {
+			t.Errorf("%s: a notification begins with %.60q", p.Name, text)
+		}
+		if strings.Contains(p.Name, "marks") || strings.Contains(p.Name, "long") || strings.Contains(p.Name, "hostile") {
+			continue
+		}
+		fmt.Fprintf(&b, "=== %s\n%s\n--- blocks\n%s\n\n", p.Name, text, blocks)
+	}
+	golden(t, file, []byte(b.String()))
+}
+
 // checkPush says what is wrong with a push, or with what its button opens.
 func checkPush(p platformtest.Push) string {
 	text, blocks := encodeMessage(&p.Message)

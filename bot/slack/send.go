@@ -148,14 +148,18 @@ type encoding struct {
 // the metadata is how a repeat is avoided.
 func (e *encodings) body(o bot.Operation) []byte {
 	common := e.form(encoding{o.Message, alone(o.Delivery.Destination.Channel)})
-	key, _ := json.Marshal(o.Delivery.Key) // a string always encodes
-	const before, after = `{"event_type":"` + eventType + `","event_payload":{"delivery_id":`, `}}`
 	out := make([]byte, 0, len(common)+256)
 	out = append(out, common...)
 	out = append(out, "&channel="...)
 	out = append(out, url.QueryEscape(channelOf(o))...)
 	out = append(out, "&metadata="...)
-	return append(out, url.QueryEscape(before+string(key)+after)...)
+	return append(out, url.QueryEscape(metadataOf(o.Delivery.Key))...)
+}
+
+// metadataOf is the metadata of a message that is posted under key.
+func metadataOf(key string) string {
+	quoted, _ := json.Marshal(key) // a string always encodes
+	return `{"event_type":"` + eventType + `","event_payload":{"delivery_id":` + string(quoted) + `}}`
 }
 
 // form is the part of the body that is the same for every channel of a kind.

@@ -138,7 +138,7 @@ func readAppToken(v string) (string, error) {
 
 // before is what to do before there are tokens.
 func before(p bot.Parts) (string, error) {
-	m, err := Manifest(p.Specs)
+	m, err := Manifest(p.Specs, p.Menus)
 	if err != nil {
 		return "", err
 	}

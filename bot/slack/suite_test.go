@@ -59,6 +59,7 @@ func TestPlatform(t *testing.T) {
 			},
 			RefusePicture: s.RefusePicture,
 			Threads:       f.threads(),
+			Forms:         platformtest.Forms{Open: f.open, Add: f.add},
 		}
 		for fault := range faults {
 			far.Faults = append(far.Faults, fault)

@@ -41,7 +41,7 @@ func dateFormat(s bot.Span) string {
 }
 
 // utc is what is shown where Slack cannot show the reader's own time.
-func utc(s bot.Span) string { return bot.PlainTime(s.Time, s.DateOnly) }
+func utc(s bot.Span) string { return bot.PlainMoment(s) }
 
 // dateToken is a time in mrkdwn.
 func dateToken(s bot.Span) string {

@@ -20,9 +20,9 @@ type pressroom struct {
 	ids   []string
 }
 
-func newPressroom(t *testing.T, channels int) *pressroom {
+func newPressroom(t *testing.T, channels int, more ...slacktest.Option) *pressroom {
 	far := platformtest.NewMemNet()
-	r := &pressroom{slack: slacktest.Start(t, slacktest.WithListener(far), slacktest.WithLimits(slacktest.SlackLimits()))}
+	r := &pressroom{slack: slacktest.Start(t, append(more, slacktest.WithListener(far), slacktest.WithLimits(slacktest.SlackLimits()))...)}
 	token := r.slack.AddWorkspace("T1")
 	r.ids = r.slack.AddChannels("T1", channels)
 	p, err := New(Config{BotTokens: []string{token}, AppToken: r.slack.AppToken, APIURL: r.slack.URL()})

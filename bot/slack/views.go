@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"net/url"
 	"sync"
+	"time"
 
 	"github.com/slack-go/slack"
 
@@ -24,6 +25,8 @@ type window struct {
 	// the view that was submitted closes.
 	acks bool
 	ack  *ack
+	// fields are those of the view that was submitted.
+	fields map[string]bool
 
 	deed *deed // that it answers
 
@@ -33,8 +36,10 @@ type window struct {
 
 // says acknowledges with a view, which copies of the envelope say too. The caller
 // holds mu.
-func (w *window) says(v *slack.ModalViewRequest) bool {
-	said := updateView(v)
+func (w *window) says(v *slack.ModalViewRequest) bool { return w.tells(updateView(v)) }
+
+// tells acknowledges with an answer to a submitted view. The caller holds mu.
+func (w *window) tells(said json.RawMessage) bool {
 	if !w.ack.with(said) {
 		return false
 	}
@@ -94,11 +99,37 @@ func (w *window) expect(ctx context.Context) (settle func()) {
 	})
 }
 
-// show shows the answer.
-func (w *window) show(ctx context.Context, m *bot.Message) *failure {
+// show shows the answer: a form, what is wrong with the one that was submitted, or a
+// message. Where what is wrong cannot be said at the fields any more, since the view
+// shows another answer by then, the message says it.
+func (w *window) show(ctx context.Context, r *bot.Reply) *failure {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.shown = true
+	if said := w.complaints(r.Form); said != nil && w.tells(said) {
+		return nil
+	}
+	if r.Form == nil && r.Failed && len(r.Message.Buttons) == 0 {
+		if said := w.stays(&r.Message); said != nil && w.tells(said) {
+			return nil
+		}
+	}
+	if r.Form == nil || r.Form.Refused() && w.acks {
+		return w.showMessage(ctx, &r.Message)
+	}
+	v := formView(r.Form)
+	if w.acks {
+		if w.says(v) {
+			return nil
+		}
+		w.says(waiting())
+		w.deeds.say(w.deed, updateView(v), true)
+	}
+	return w.call(ctx, v)
+}
+
+// showMessage shows a message. The caller holds mu.
+func (w *window) showMessage(ctx context.Context, m *bot.Message) *failure {
 	v, plain := viewOf(m), m.WithoutPicture()
 	if w.acks {
 		v = viewOf(&plain) // of a picture that is refused an acknowledgement's sender is not told
@@ -138,4 +169,13 @@ func (w *window) call(ctx context.Context, v *slack.ModalViewRequest) *failure {
 		w.id = opened.View.ID
 	}
 	return f
+}
+
+// teller says in the window how an answer goes on, in its place.
+func (w *window) teller() teller {
+	return teller{inPlace: true, until: time.Now().Add(responseLife), left: func() int { return 2 }, say: func(ctx context.Context, m *bot.Message) *failure {
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		return w.call(ctx, viewOf(m))
+	}}
 }

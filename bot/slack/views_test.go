@@ -42,7 +42,7 @@ func TestSubmittedViewShowsItsAnswer(t *testing.T) {
 	if want := `Not now: form update map["text":"Tom & 👋 <x>" "who":"@Ada Lovelace"]`; a.Via != "view" || a.View.ID != v.ID || !strings.Contains(a.View.Visible(), want) {
 		t.Errorf("answer %+v, want %s", a, want)
 	}
-	in := got.Input.(bot.Form)
+	in := got.Input.(bot.Submission)
 	if who, ok := bot.Mentioned(in.Values["who"], in.Mentions); !ok || who.Ref != "slack:T1/U1" {
 		t.Errorf("form %+v", in)
 	}
@@ -85,7 +85,7 @@ func TestSlowViews(t *testing.T) {
 // An answer too large for an acknowledgement is shown all the same.
 func TestLargeAnswerInAView(t *testing.T) {
 	r := startRig(t, setup{handle: func(_ context.Context, c bot.Command) bot.Reply {
-		if _, ok := c.Input.(bot.Form); ok {
+		if _, ok := c.Input.(bot.Submission); ok {
 			return bot.Reply{Message: bot.Plainly(strings.Repeat("ü\n", 5500))}
 		}
 		return bot.Reply{Message: bot.Plainly("small")}
@@ -165,7 +165,7 @@ func TestFields(t *testing.T) {
 		"a": "A & B 👋 <!here>", "b": "breaking", "c": "p,q", "d": "r", "e": "one,two", "f": "2014-12-20", "g": "15:04", "h": "2014-12-20T15:04:05Z",
 		"i": "@ada", "j": "@ada,@Mia Wallace", "k": "#general", "l": "#general,#private-channel", "m": "12", "n": "https://example.org/:wave:",
 		"o":     "Hi & @ada 👋🏼paper (https://example.org/a)@here#general:our_logo:\n1. one\n2. two",
-		"r.one": "1", "r.two": "2", "u": "@someone",
+		"r.one": "1", "r.two": "2", "u": "@someone", "p": "", "q": "", "t": "",
 	}
 	for name := range want {
 		if got[name] != want[name] {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"time"
 
 	"storybot/bot"
 	"storybot/bot/command"
@@ -15,13 +16,14 @@ import (
 	"storybot/bot/names"
 	"storybot/bot/schedule"
 	"storybot/stories"
+	"storybot/stories/sqlstore"
 )
 
 // running is a bot with all its parts.
 type running struct {
 	config    *config
 	log       *slog.Logger
-	store     database
+	store     *sqlstore.Store
 	desk      *stories.Service
 	schedule  *stories.Schedule
 	scheduler *schedule.Scheduler
@@ -45,6 +47,7 @@ func (r *running) start(ctx context.Context, talk *console.Console) error {
 	if err := r.openNewsroom(ctx); err != nil {
 		return err
 	}
+	r.stops.add("file of the try-out", func(context.Context) error { r.config.dropTryOut(talk); return nil })
 	if err := r.openPlatforms(talk); err != nil {
 		return err
 	}
@@ -58,7 +61,7 @@ func (r *running) start(ctx context.Context, talk *console.Console) error {
 	r.notifier = delivery.NewNotifier(r.store, uneditable(senders), func() { r.engine.Kick("") }, r.log, wallClock)
 	counts.WatchQueue(r.queue)
 	registry.MustRegister(newConnectionMetrics(r.connections))
-	r.mux = command.New(command.Config{Stories: r.desk, Schedule: r.schedule, Zone: r.config.times.zone, Undo: r.config.times.undo, Log: r.log,
+	r.mux = command.New(command.Config{Stories: command.Over(r.desk), Schedule: r.schedule, Zone: r.config.times.zone, Undo: r.config.times.undo, Log: r.log,
 		Connections: r.connections, Lanes: r.lanes, People: people(r.config.kits)})
 	if r.config.httpAddr != "" {
 		m := &monitor{connections: r.connections, reach: r.reach, metrics: registry, log: r.log, limits: usualLimits()}
@@ -73,7 +76,7 @@ func (r *running) start(ctx context.Context, talk *console.Console) error {
 	r.background("search index", func(ctx context.Context) { keepSearchable(ctx, r.store, r.log) })
 	r.background("news for the desk", r.notifier.Run)
 	r.background("schedule", r.scheduler.Run)
-	r.background("blocked channels", delivery.NewHealer(r.desk, r.engine.Holds, r.log, wallClock).Run)
+	r.background("blocked channels", delivery.NewHealer(r.desk.Places, r.engine.Holds, r.log, wallClock).Run)
 	r.stops.add("answers", func(context.Context) error { r.mux.Wait(); return nil })
 	for _, p := range r.chats {
 		r.background(p.Name(), func(ctx context.Context) { r.ended <- p.run(ctx, r.mux, r.log) })
@@ -128,9 +131,9 @@ func (r *running) openNewsroom(ctx context.Context) error {
 			return fmt.Errorf("add the sample story: %w", err)
 		}
 	}
-	r.desk = stories.NewService(stories.Config{Store: store, Admins: admins, Log: r.log, Now: wallClock, Planned: func() { r.engine.Kick("") },
+	r.desk = stories.NewService(stories.Config{Stores: store.Families(), Admins: admins, Log: r.log, Now: wallClock, Planned: func() { r.engine.Kick("") },
 		CheckPerson: func(ref string) error { return bot.CheckPerson(people(r.config.kits), ref) }})
-	r.schedule = stories.NewSchedule(r.desk, store, func() { r.scheduler.Kick() })
+	r.schedule = stories.NewSchedule(r.desk.Publisher, store, store, func() { r.scheduler.Kick() })
 	return nil
 }
 
@@ -148,8 +151,8 @@ func (r *running) openPlatforms(talk *console.Console) error {
 		if !r.config.uses(kit) {
 			continue
 		}
-		p, err := kit.Open(bot.Parts{Setting: r.config.value, Specs: command.Specs(), Memory: r.store, Log: r.log, Now: wallClock, Version: version(),
-			Places: places{r.desk, r.book, func(lane string) { r.engine.Resume(lane) }, r.log}, Started: r.starts.of(kit.Name())})
+		p, err := kit.Open(bot.Parts{Setting: r.config.value, Specs: command.Specs(), Menus: command.Menus(), Memory: r.store, Log: r.log, Now: wallClock, Version: version(),
+			Places: places{r.desk.Places, r.book, func(lane string) { r.engine.Resume(lane) }, r.log}, Started: r.starts.of(kit.Name())})
 		if err != nil {
 			return wrongSettings{what: "this platform cannot be made ready:", wrong: []string{kit.Name() + ": " + err.Error()}}
 		}
@@ -174,7 +177,7 @@ func (r *running) senders() map[string]bot.Sender {
 // uneditable are the platforms where what was posted stays as it is.
 func uneditable(senders map[string]bot.Sender) (names []string) {
 	for name, s := range senders {
-		if !s.Knows(stories.OpEdit) {
+		if !s.Knows(stories.OpEdit) || s.Pace("").Reprints {
 			names = append(names, name)
 		}
 	}
@@ -222,14 +225,54 @@ func (r *running) wait(ctx context.Context) error {
 	return fmt.Errorf("no platform is left: %w", errors.Join(failed...))
 }
 
-// settled waits until nothing that is due now is unsent, and the desk is told of it.
-func (r *running) settled(ctx context.Context) error {
+// settled waits until nothing that is due now is unsent, and the desk is told of it. At
+// the last it waits before that for what goes out unless somebody undoes it.
+func (r *running) settled(ctx context.Context, last bool) error {
+	then := wallClock()
+	if last {
+		then = then.Add(r.config.times.undo)
+	}
+	if err := r.gone(ctx, then); err != nil {
+		return err
+	}
 	for {
 		if err := r.engine.Idle(ctx); err != nil {
 			return err
 		}
 		if told, err := r.notifier.Tell(ctx); err != nil || !told {
 			return err
+		}
+	}
+}
+
+// leaving is what somebody reads who leaves the console, and the bot stops with it, while
+// an update waits for the end of the time in which it can be undone.
+func (r *running) leaving(ctx context.Context) string {
+	if r.config.times.undo == 0 {
+		return ""
+	}
+	if waits, err := r.schedule.GoesOut(ctx, wallClock().Add(r.config.times.undo)); err != nil || !waits {
+		return ""
+	}
+	return "An update has not gone out yet: it goes out as soon as the bot runs again, or the desk is asked about it once an hour has passed. /desk scheduled lists it then."
+}
+
+// goneEvery is how often it is looked whether what is scheduled has gone out.
+const goneEvery = 100 * time.Millisecond
+
+// gone waits until what is scheduled up to then has gone out, or was taken back.
+func (r *running) gone(ctx context.Context, then time.Time) error {
+	tick := time.NewTicker(goneEvery)
+	defer tick.Stop()
+	for {
+		waits, err := r.schedule.GoesOut(ctx, then)
+		if err != nil || !waits {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-tick.C:
 		}
 	}
 }

@@ -125,3 +125,109 @@ func TestARefusedCardIsTold(t *testing.T) {
 	}
 	p.stop()
 }
+
+// TestKillBeforeACardFollows ends the bot with SIGKILL between a change of a story and
+// the edits of its cards, which the platforms refuse until then: in the end each card
+// says what is so, on both platforms, is the one message there is of it, and nobody is
+// told anything more.
+func TestKillBeforeACardFollows(t *testing.T) {
+	t.Parallel()
+	for name, url := range databases {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			f := newFar(t)
+			ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
+			defer cancel()
+			f.ctx = ctx
+			database := "DATABASE_URL=" + url(t)
+			p := f.connect(t, database)
+			f.onDiscord(t, "desk track", map[string]string{"headline": "Main rises", "slug": "river"})
+			f.onDiscord(t, "desk track", map[string]string{"headline": "Rhine rises", "slug": "flood", "topics": "weather"})
+			f.onDiscord(t, "update", map[string]string{"story": "flood", "text": "Four dams broke."})
+			f.onDiscord(t, "subscribe", map[string]string{"target": "flood"})
+			f.onSlack(t, "/subscribe", "flood")
+			f.onSlack(t, "/subscribe", "topic:weather")
+			if _, err := f.discord.WaitMessages(f.ctx, guildChannel, 1); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := f.slack.WaitMessages(f.ctx, team, teamChannel, 2); err != nil {
+				t.Fatal(err)
+			}
+			for _, change := range []struct {
+				do        func()
+				want, not string // in every card, in none
+			}{
+				{func() { f.edit(t, "flood", "Rhine falls") }, "Rhine falls", "Rhine rises"},
+				{func() {
+					f.onDiscord(t, "desk rename", map[string]string{"story": "flood", "slug": "rhine"})
+				}, "rhine ·", "flood ·"},
+				{func() {
+					f.withdraw(t, "rhine", "Wrong river")
+				}, "WITHDRAWN", "nothing of this"},
+				{func() { f.onDiscord(t, "desk close", map[string]string{"story": "rhine"}) }, "closed", "developing"},
+				{func() { f.onDiscord(t, "desk reopen", map[string]string{"story": "rhine"}) }, "WITHDRAWN", "closed"},
+				{func() { f.merge(t, "rhine", "river") }, "goes on as river", "nothing of this"},
+			} {
+				heal := f.discord.Fail(discordtest.Match{Op: discordtest.EditMessage}, discordtest.StatusBeforeStore(500))
+				f.slack.Fail(slacktest.Match{Method: "chat.update"}, -1, slacktest.Error500Before)
+				change.do()
+				p.kill()
+				heal()
+				f.slack.Heal()
+				p = f.connect(t, database)
+				follows := func(cards int, texts ...string) bool {
+					all := strings.Join(texts, "\n")
+					return len(texts) == cards && !strings.Contains(all, change.not) && strings.Count(all, change.want) >= cards
+				}
+				if err := f.discord.Wait(f.ctx, func() bool {
+					var texts []string
+					for _, m := range f.discord.Messages(guildChannel) {
+						texts = append(texts, plain(m.Text))
+					}
+					return follows(1, texts...)
+				}); err != nil {
+					t.Fatalf("for %q Discord shows %+v: %v", change.want, f.discord.Messages(guildChannel), err)
+				}
+				if _, err := f.slack.WaitUntil(f.ctx, team, teamChannel, change.want, func(list []slacktest.Message) bool {
+					var texts []string
+					for _, m := range list {
+						texts = append(texts, plain(m.Text))
+					}
+					return follows(2, texts...)
+				}); err != nil {
+					t.Fatalf("%v: %+v", err, f.slack.Messages(team, teamChannel))
+				}
+			}
+			p.stop()
+		})
+	}
+}
+
+// edit gives a story another headline, in the form on Discord.
+func (f *far) edit(t *testing.T, slug, headline string) {
+	t.Helper()
+	person := discordtest.Interaction{Channel: guildChannel, Name: "desk edit", Options: map[string]string{"story": slug, "headline": headline}}
+	form, err := f.discord.Command(f.ctx, person)
+	if err != nil {
+		t.Fatal(err)
+	}
+	preview, err := f.discord.Submit(f.ctx, form, nil, person)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if done, err := f.discord.Press(f.ctx, preview.Message, "Post", person); err != nil {
+		t.Fatalf("%q answered with %+v, %v", preview.Message.Text, done, err)
+	}
+}
+
+// withdraw withdraws the first update of a story, on Discord.
+func (f *far) withdraw(t *testing.T, slug, why string) {
+	t.Helper()
+	asked, err := f.discord.Command(f.ctx, discordtest.Interaction{Channel: guildChannel, Name: "desk withdraw", Options: map[string]string{"story": slug, "number": "1", "reason": why}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if done, err := f.discord.Press(f.ctx, asked.Message, "Withdraw it", discordtest.Interaction{Channel: guildChannel}); err != nil {
+		t.Fatalf("%q answered with %+v, %v", asked.Message.Text, done, err)
+	}
+}

@@ -11,7 +11,7 @@ import (
 // process of the installation, unless there is an admin. The service refuses it
 // once it has been used. It returns the code, "" for none.
 func offerClaim(ctx context.Context, desk *stories.Service, log *slog.Logger) (code string, err error) {
-	code, err = desk.ClaimCode(ctx)
+	code, err = desk.Rights.ClaimCode(ctx)
 	if err != nil || code == "" {
 		return "", err
 	}

@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/alecthomas/kong"
+
+	"storybot/bot/command"
 )
 
 // commands is the table of what storybot can be told to do: help, flags and
@@ -72,7 +74,7 @@ func (*manifestCommand) Run(p *program) error {
 		if k.Manifest == nil {
 			continue
 		}
-		manifest, err := k.Manifest(p.specs())
+		manifest, err := k.Manifest(p.specs(), command.Menus())
 		if err != nil {
 			return err
 		}

@@ -18,6 +18,7 @@ type config struct {
 	admins      []string
 	times       clocks
 	databaseURL secret // it may hold a password
+	tryOutMade  bool   // the try-out's file is the database, and this process made it
 	httpAddr    string // "" for none
 	logLevel    slog.Level
 	logFormat   string
@@ -32,6 +33,7 @@ type config struct {
 type clocks struct {
 	zone *time.Location
 	undo time.Duration // how long an update can be taken back; 0 for not at all
+	keep time.Duration // how long what became of a delivery is known
 }
 
 // given says whether a setting was given a value.

@@ -27,7 +27,7 @@ func TestEveryWrongSettingIsReportedAtOnce(t *testing.T) {
 	_, err := loadConfig(env(
 		"DISCORD_TOKEN=xoxb-wrong-place", "DISCORD_API_URL=ftp://example.org", "SLACK_BOT_TOKEN=xapp-1-swapped", "SLACK_API_URL=slack.com",
 		"STORYBOT_ADMINS=alice", "DATABASE_URL=mysql://h/db", "HTTP_ADDR=8080", "LOG_LEVEL=loud", "LOG_FORMAT=xml",
-		"TIMEZONE=Middle/Earth", "UNDO_WINDOW=soon"), new(hidden))
+		"TIMEZONE=Middle/Earth", "UNDO_WINDOW=soon", "KEEP_DELIVERIES=for ever"), new(hidden))
 	if err == nil {
 		t.Fatal("no error")
 	}
@@ -268,31 +268,20 @@ func TestNamesThatWereProbablyMeant(t *testing.T) {
 		}
 	}
 	t.Chdir(t.TempDir())
-	write(t, envFile, "SLACK_TOKEN=xoxb-1\nLOG_DIR=x\nKEEP_DELIVERIES=20\nKEEPDELIVERIES=1\n")
-	c, err := loadConfig(env("DISCORD_BOT_TOKEN=abc", "STORYBOT_MODE=x", "STORYBOT_PORT=tcp://10.0.0.1:80", "LOG_DIR=x", "PATH=/bin", "KEEP_DELIVERIES_FILE=x", "TZ=UTC"), new(hidden))
+	write(t, envFile, "SLACK_TOKEN=xoxb-1\nLOG_DIR=x\nKEEP_DELIVERIES=40\nKEEPDELIVERIES=1\n")
+	c, err := loadConfig(env("DISCORD_BOT_TOKEN=abc", "STORYBOT_MODE=x", "STORYBOT_PORT=tcp://10.0.0.1:80", "LOG_DIR=x", "PATH=/bin", "TZ=UTC"), new(hidden))
 	if err != nil {
 		t.Fatal(err)
 	}
 	const rest = ". storybot env prints those there are"
 	want := []string{
 		"DISCORD_BOT_TOKEN in the environment is no setting of Storybot and is ignored; DISCORD_TOKEN was probably meant" + rest,
-		"KEEPDELIVERIES in .env is no setting of this version of Storybot and is ignored" + rest,
-		"KEEP_DELIVERIES in .env is no setting of this version of Storybot and is ignored" + rest,
-		"KEEP_DELIVERIES_FILE in the environment is no setting of this version of Storybot and is ignored" + rest,
+		"KEEPDELIVERIES in .env is no setting of Storybot and is ignored; KEEP_DELIVERIES was probably meant" + rest,
 		"LOG_DIR in .env is no setting of Storybot and is ignored" + rest,
 		"SLACK_TOKEN in .env is no setting of Storybot and is ignored; SLACK_BOT_TOKEN was probably meant" + rest,
 	}
 	if diff := cmp.Diff(want, c.warnings); diff != "" {
 		t.Error(diff)
-	}
-}
-
-// TestNoSettingIsStillToCome: what this version has is not called unknown.
-func TestNoSettingIsStillToCome(t *testing.T) {
-	for _, s := range allSettings(platforms()) {
-		if isNotYet(s.name) {
-			t.Errorf("%s is among those that are to come", s.name)
-		}
 	}
 }
 
@@ -406,6 +395,17 @@ func TestUndoIsANumberOfSeconds(t *testing.T) {
 		err := setUndo(&c, v)
 		if err != nil != (want < 0) || err == nil && c.times.undo != want {
 			t.Errorf("%q is %v, %v", v, c.times.undo, err)
+		}
+	}
+}
+
+func TestDeliveriesAreKeptForANumberOfDays(t *testing.T) {
+	const day = 24 * time.Hour
+	for v, want := range map[string]time.Duration{"30": 30 * day, "365": 365 * day, "730d": 730 * day, "3650": 3650 * day, "0": -1, "29": -1, "3651": -1, "-365": -1, "1y": -1, "": -1, "d": -1} {
+		var c config
+		err := setKeep(&c, v)
+		if err != nil != (want < 0) || err == nil && c.times.keep != want {
+			t.Errorf("%q is %v, %v", v, c.times.keep, err)
 		}
 	}
 }

@@ -27,9 +27,10 @@ type consoleStage struct {
 
 // feed is what a program printed, to be waited for.
 type feed struct {
-	mu   sync.Mutex
-	text bytes.Buffer
-	news chan struct{} // closed at the next piece
+	mu    sync.Mutex
+	text  bytes.Buffer
+	taken int           // bytes of text
+	news  chan struct{} // closed at the next piece; nil until somebody waits
 }
 
 // Write adds a piece.
@@ -37,9 +38,18 @@ func (f *feed) Write(b []byte) (int, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.text.Write(b)
-	close(f.news)
-	f.news = make(chan struct{})
+	if f.news != nil {
+		close(f.news)
+		f.news = nil
+	}
 	return len(b), nil
+}
+
+// String is all that was printed, taken or not.
+func (f *feed) String() string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.text.String()
 }
 
 // through waits for words, and takes all that was printed up to their end.
@@ -48,10 +58,15 @@ func (f *feed) through(words string) (string, error) {
 	defer late.Stop()
 	for {
 		f.mu.Lock()
-		if i := bytes.Index(f.text.Bytes(), []byte(words)); i >= 0 {
-			text := string(f.text.Next(i + len(words)))
+		left := f.text.Bytes()[f.taken:]
+		if i := bytes.Index(left, []byte(words)); i >= 0 {
+			text := string(left[:i+len(words)])
+			f.taken += len(text)
 			f.mu.Unlock()
 			return text, nil
+		}
+		if f.news == nil {
+			f.news = make(chan struct{})
 		}
 		news := f.news
 		f.mu.Unlock()
@@ -71,7 +86,7 @@ func onConsole(t *testing.T) *stage {
 	}}
 	dir := t.TempDir()
 	start := func() {
-		rig.output = &feed{news: make(chan struct{})}
+		rig.output = &feed{}
 		rig.shared, rig.newest = map[string][]seen{}, nil
 		s.process, rig.input = startTalk(t, dir, rig.output)
 		s.process.waitReady()
@@ -137,9 +152,25 @@ func pushedAgain(anew func() (seen, error)) func() (seen, error) {
 // message with buttons can be pressed: anew makes the same answer again, so that
 // it is the newest.
 func (p *consolePerson) enter(text string, anew func() (seen, error)) (seen, error) {
+	s, err := p.lines(strings.ReplaceAll(text, "\n", "\\\n"), anew)
+	if err == nil && strings.Contains(s.text, "leaves the form.") { // the end of what is typed has left it
+		s.submit = func(values map[string]string) (seen, error) {
+			for _, name := range []string{"text", "level", "source", "at"} {
+				text += "\n" + values[name]
+			}
+			if _, err := anew(); err != nil { // so that what is pressed is the newest again
+				return seen{}, err
+			}
+			return p.lines(text, anew)
+		}
+	}
+	return s, err
+}
+
+// lines types lines and reads all that is printed for them.
+func (p *consolePerson) lines(text string, anew func() (seen, error)) (seen, error) {
 	p.turn++
 	begin, end := fmt.Sprintf("You are in %s now.\n\n", p.in), fmt.Sprintf("You are in #end%d now.\n\n", p.turn)
-	text = strings.ReplaceAll(text, "\n", "\\\n")
 	if _, err := fmt.Fprintf(p.input, "/as %s\n/join %s\n%s\n/join #end%d\n", p.user, p.in, text, p.turn); err != nil {
 		return seen{}, err
 	}
@@ -179,7 +210,7 @@ type printed struct {
 // heading stands over what all of a channel see, buttons are the last line of a
 // message that has some.
 var (
-	consoleHeading = regexp.MustCompile(`^── (#\S+) ──$`)
+	consoleHeading = regexp.MustCompile(`^── (#\S+?)(?:, edited)? ──$`)
 	consoleButtons = regexp.MustCompile(`(?:^|  )\[(\d+)\] `)
 )
 

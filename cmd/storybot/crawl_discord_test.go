@@ -89,8 +89,13 @@ func (p *discordPerson) answer(a *discordtest.Answer, err error) (seen, error) {
 	s := p.sees(a.Message)
 	if len(a.Modal) > 0 {
 		s.text = "a form: " + string(a.Modal)
+		s.submit = func(values map[string]string) (seen, error) {
+			ctx, cancel := p.within()
+			defer cancel()
+			return p.answer(p.server.Submit(ctx, a, values, p.does()))
+		}
 	}
-	s.public = !a.Ephemeral && len(a.Modal) == 0
+	s.public = !a.Ephemeral && !a.Message.Ephemeral && len(a.Modal) == 0 // in place it is as private as what it replaces
 	s.again = func() error {
 		ctx, cancel := p.within()
 		defer cancel()

@@ -54,6 +54,10 @@ func newsroom(t *testing.T, s *stage) {
 	tell(t, editor, ask("update", "story", rhine, "text", long("The dykes are looked after. ", s.longest)))
 	withWords(t, editor, "The first dyke breaks.")
 	withWords(t, editor, "The dykes are looked after.")
+	newest := fmt.Sprint(manyEvents + 2)
+	revise(t, tell(t, editor, ask("desk correct", "story", rhine, "number", newest, "reason", "They are not", "text", long("Nobody looks after the dykes. ", s.longest))), "Correct it")
+	withWords(t, editor, "CORRECTION")
+	revise(t, tell(t, editor, ask("desk fix", "story", rhine, "number", "1", "text", "Gauge 1 is above its mark.")), "Fix it")
 }
 
 // goBack has the database put back while an update is owed in it.
@@ -98,6 +102,10 @@ func news(s *stage) []line {
 		ask("update", "story", rhine, "text", "The dykes hold."), // is asked about
 		ask("update", "story", rhine, "text", "The water falls. level:breaking"),
 		ask("update", "story", rhine, "text", "Level: 3 emergency along the river"),
+		ask("update", "story", rhine, "unverified", "yes", "text", "The third dyke is said to break."),
+		ask("desk correct", "story", rhine, "number", "2", "text", "Gauge 2 is below its mark."),
+		ask("desk hold", "story", rhine, "number", "2"),
+		ask("desk withdraw", "story", rhine, "number", "3", "reason", "There is no such gauge."),
 	}
 	if s.types {
 		lines = append(lines, typed("/update flood levle:breaking The water stands."), typed("/update flood —level:breaking The water stands."),
@@ -136,7 +144,10 @@ func questions(s *stage) []line {
 		ask("desk log", "story", "flod"),
 		ask("desk status"),
 		ask("desk scheduled"),
+		ask("desk merge", "story", "river-1", "into", "river-0"),
 		ask("desk moderators"),
+		ask("desk correct", "story", "flod", "number", "1", "text", "Whatever happens."),
+		ask("desk release", "story", rhine, "number", "4"),
 		ask("update", "story", "flod", "text", "Whatever happens."),
 	}
 	if s.types {

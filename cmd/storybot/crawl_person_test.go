@@ -36,6 +36,9 @@ type seen struct {
 	// again lets the platform deliver what this answers once more, and returns
 	// when the bot has taken that.
 	again func() error
+	// submit fills in the form that was opened, by the names of its fields, and submits
+	// it; nil where none was.
+	submit func(values map[string]string) (seen, error)
 }
 
 // offer is something to press in a message: a button, or an option of a menu.

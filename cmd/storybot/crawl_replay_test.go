@@ -104,10 +104,10 @@ func (d *deeds) deliverAgain(s seen, stands string) {
 // garbage are presses of what this version of the bot never wrote, or writes
 // for somebody else.
 func garbage() (all [][2]string) {
-	for _, action := range []string{"open", "share", "timeline", "read", "page", "follow", "stop", "pause", "resume", "answer", "log"} {
+	for _, action := range []string{"open", "share", "timeline", "read", "page", "follow", "stop", "pause", "resume", "answer", "log", "form", "draft", "post", "discard", "merge"} {
 		for _, arg := range []string{
 			"", "x", "-1", "0", "01", "1.", ".1", "1.2.3.4", "999999999", "9007199254740993", "99999999999999999999", "1 ", "+1", "1e3", "٣", "1.q%zz",
-			"1.n", "0.nosuchnote", "1.\u202e", "1\x00", "~1", "1#0", "1:2", strings.Repeat("9", 80), strings.Repeat("é", 40),
+			"1.n", "0.nosuchnote", "1.0.uNOSUCHDRAFT", "0.uNOSUCHDRAFT", "1.0.tx", "0.xx", "1.\u202e", "1\x00", "~1", "1#0", "1:2", strings.Repeat("9", 80), strings.Repeat("é", 40),
 		} {
 			all = append(all, [2]string{action, arg})
 		}

@@ -136,7 +136,8 @@ func (p *slackPerson) answer(a *slacktest.Answer, err error) (seen, error) {
 	}}
 	switch {
 	case a.View != nil:
-		s.text = a.View.Title
+		s.text = a.View.Title + "\n" + a.View.Visible()
+		p.inView(&s, a.View)
 	case a.Via == "url":
 		s.text = a.Text
 	case a.Via == "closed", a.Deletes:
@@ -145,6 +146,25 @@ func (p *slackPerson) answer(a *slacktest.Answer, err error) (seen, error) {
 		s.text, s.public, s.offers = shown.text, shown.public, shown.offers
 	}
 	return s, nil
+}
+
+// inView adds what can be done in a view.
+func (p *slackPerson) inView(s *seen, v *slacktest.View) {
+	for _, b := range (slacktest.Message{Blocks: v.Blocks}).Buttons() {
+		action, _, _ := strings.Cut(b.ActionID, "#")
+		s.offers = append(s.offers, offer{label: b.Label, key: action + " " + cmp.Or(b.URL, b.Value), press: func() (seen, error) {
+			ctx, cancel := p.within()
+			defer cancel()
+			return p.answer(p.server.PressView(ctx, v, b.Label))
+		}})
+	}
+	if strings.Contains(string(v.Blocks), `"type":"input"`) {
+		s.submit = func(values map[string]string) (seen, error) {
+			ctx, cancel := p.within()
+			defer cancel()
+			return p.answer(p.server.Submit(ctx, v, values))
+		}
+	}
 }
 
 func (p *slackPerson) sees(m slacktest.Message) seen {

@@ -46,6 +46,8 @@ func TestCrawl(t *testing.T) {
 				t.Logf("an editor pressed %d things in a %s", c.pressed, way)
 			}
 			undo(t, s)
+			inForms(t, s)
+			reviseInForms(t, s)
 			for _, spec := range bot.Actions() {
 				if !strings.Contains(s.process.log(), fmt.Sprintf("msg=asked what=%q", "button "+string(spec.Action))) {
 					t.Errorf("no button of any answer or message led to the action %q", spec.Action)
@@ -110,6 +112,10 @@ func (c *crawl) run() {
 	c.follow()
 }
 
+// changed is what stands in a way that went over the button that makes a draft of a
+// scheduled update.
+const changed = " > Change"
+
 // unasked is the way to what was not asked for.
 const unasked = "a message"
 
@@ -132,8 +138,8 @@ func (c *crawl) follow() {
 	for len(c.queue) > 0 && c.pressed < mostPresses {
 		next := c.next()
 		s, err := next.press()
-		if errors.Is(err, errStale) && (rank(next.label) > 0 || strings.HasPrefix(next.way, unasked) || answering.MatchString(next.label)) {
-			continue // another button has done it meanwhile, or it was pushed once and for all
+		if errors.Is(err, errStale) && (next.changed() || strings.HasPrefix(next.way, unasked) || answering.MatchString(next.label)) {
+			continue // another button has done it meanwhile, or it, or what leads to it, was pushed once and for all
 		}
 		c.pressed++
 		if err != nil {
@@ -155,6 +161,9 @@ func (c *crawl) follow() {
 // add puts what a message offers on the list of what to press.
 func (c *crawl) add(way string, s seen) {
 	for _, o := range s.offers {
+		if strings.Count(way, changed) > 1 {
+			continue // a scheduled update that is changed is another one, which can be changed again
+		}
 		if !c.known[o.key] {
 			c.known[o.key] = true
 			c.queue = append(c.queue, found{o, fmt.Sprintf("%s > %s", way, o.label)})
@@ -178,7 +187,8 @@ func (c *crawl) next() found {
 
 // changing are the labels of what changes what others are about, in the order in which
 // they are pressed.
-var changing = []string{"Release by hand", "Settle against history", "Send all of it", "Pause", "Resume", "Try again", "Follow", "Stop", "Remove as", "Post it to", "Close", "Reopen"}
+var changing = []string{"Release by hand", "Settle against history", "Send all of it", "Pause", "Resume", "Try again", "Follow", "Stop", "Remove as", "Post it to", "Change", "Post", "Discard", "Publish", "Cancel",
+	"Correct it", "Fix it", "Put it on hold", "Withdraw it", "Release it", "Close", "Reopen", "Merge"}
 
 // answering are the labels under a question, which turns into its answer.
 var answering = regexp.MustCompile(`^(Show update \d|As typed|Use |Without it)`)
@@ -186,6 +196,12 @@ var answering = regexp.MustCompile(`^(Show update \d|As typed|Use |Without it)`)
 // rank is 0 for a label of what changes nothing that a button is about.
 func rank(label string) int {
 	return 1 + slices.IndexFunc(changing, func(begin string) bool { return strings.HasPrefix(label, begin) })
+}
+
+// changed says that f is, or came out of, what changes what others are about: gone the
+// same way again, that is done already.
+func (f found) changed() bool {
+	return slices.ContainsFunc(strings.Split(f.way, " > "), func(label string) bool { return rank(label) > 0 })
 }
 
 // dead are answers that lead nowhere.
@@ -274,11 +290,15 @@ func followAll(t *testing.T, s *stage) {
 	push(t, withWords(t, who, told+"all stories"), "Subscriptions")
 }
 
-// undo stops a story and takes it back: on a console
-// only what was said last can be pressed.
+// undo cancels and publishes what is scheduled, whose buttons go with the one that changes it
+// where an answer takes the place of a message; and it stops a story and takes it back: on a
+// console only what was said last can be pressed.
 func undo(t *testing.T, s *stage) {
 	t.Helper()
 	who := s.editor(busy)
+	for _, label := range []string{"Cancel", "Publish now"} {
+		push(t, tell(t, who, ask("update", "story", bridge, "at", "tomorrow 09:00", "text", "The bridge is closed for the night.", "again", "yes")), label)
+	}
 	tell(t, who, ask("subscribe", "target", rhine))
 	tell(t, who, ask("subscribe", "target", "all"))
 	stopped := push(t, tell(t, who, ask("unsubscribe", "target", rhine)), "Stop "+rhine)

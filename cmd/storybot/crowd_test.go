@@ -39,11 +39,17 @@ var crowdStories = []string{"flood", "strike"}
 // ends after patience.
 func newCrowd(t *testing.T, n int, patience time.Duration, database string, onSlack ...slacktest.Option) *crowd {
 	t.Helper()
+	return newCrowdOn(t, discordtest.Start(t, discordtest.WithLimits(discordtest.DocumentedLimits())), n, patience, database, onSlack...)
+}
+
+// newCrowdOn is newCrowd on a Discord of the test's own.
+func newCrowdOn(t *testing.T, discord *discordtest.Server, n int, patience time.Duration, database string, onSlack ...slacktest.Option) *crowd {
+	t.Helper()
 	timed, cancel := context.WithTimeout(t.Context(), patience)
 	t.Cleanup(cancel)
 	ctx, giveUp := context.WithCancelCause(timed)
 	c := &crowd{giveUp: giveUp, far: &far{ctx: ctx,
-		discord: discordtest.Start(t, discordtest.WithLimits(discordtest.DocumentedLimits())), slack: slacktest.Start(t, onSlack...)}, database: "DATABASE_URL=" + database}
+		discord: discord, slack: slacktest.Start(t, onSlack...)}, database: "DATABASE_URL=" + database}
 	c.discord.AddChannel(guild, guildChannel) // where the desk sits
 	for _, channel := range c.discord.AddChannels(n) {
 		c.channels = append(c.channels, channel.ID)
@@ -168,6 +174,15 @@ func (c *crowd) waitPosts(t *testing.T, n int) {
 // what did not end as sent.
 func (c *crowd) waitSettled(t *testing.T) {
 	t.Helper()
+	c.waitEnded(t)
+	if wrong := c.deliveries(t, "failed,unknown,held,skipped"); wrong != "" {
+		t.Errorf("not sent:\n%s", wrong)
+	}
+}
+
+// waitEnded waits until nothing is unsent any more, however it ended.
+func (c *crowd) waitEnded(t *testing.T) {
+	t.Helper()
 	again := time.NewTicker(500 * time.Millisecond)
 	defer again.Stop()
 	for {
@@ -180,9 +195,6 @@ func (c *crowd) waitSettled(t *testing.T) {
 		case <-c.ctx.Done():
 			t.Fatalf("still unsent:\n%s", left)
 		}
-	}
-	if wrong := c.deliveries(t, "failed,unknown,held,skipped"); wrong != "" {
-		t.Errorf("not sent:\n%s", wrong)
 	}
 }
 

@@ -68,7 +68,7 @@ func (c *deliveriesCommand) Run(ctx context.Context, p *program) error {
 // parseState reads the name of a delivery's state.
 func parseState(name string) (stories.DeliveryState, error) {
 	var names []string
-	for s := stories.Pending; s <= stories.Skipped; s++ {
+	for s := stories.Pending; s <= stories.Kept; s++ {
 		if strings.EqualFold(name, s.String()) {
 			return s, nil
 		}

@@ -105,6 +105,16 @@ func (f *deskFar) start(t *testing.T) *process {
 	return p
 }
 
+// restart kills the program and starts it anew.
+func (f *deskFar) restart(t *testing.T, p *process) *process {
+	t.Helper()
+	p.kill()
+	if err := f.discord.WaitDisconnected(f.ctx); err != nil {
+		t.Fatal(err)
+	}
+	return f.start(t)
+}
+
 // follow starts a story, names both desks and has every channel on Discord
 // follow the story.
 func (f *deskFar) follow(t *testing.T) {

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"maps"
 	"net"
 	"os"
@@ -338,7 +339,13 @@ func otherThan(name string) string {
 			all["/"+first] = true
 		}
 	}
-	return strings.Join(slices.Sorted(maps.Keys(all)), ", ")
+	list := slices.Sorted(maps.Keys(all))
+	for _, m := range command.Menus() {
+		if m.OnMessage {
+			list = append(list, fmt.Sprintf("%q in the menu", m.Label))
+		}
+	}
+	return strings.Join(list, ", ")
 }
 
 // application spoils a field of Discord's application.

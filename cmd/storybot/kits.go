@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"storybot/bot"
+	"storybot/bot/command"
 )
 
 // ofKit is a platform's setting in the table of them all.
@@ -27,7 +28,7 @@ func readSetting(k bot.Kit, s bot.Setting, kits []bot.Kit, v string) (string, er
 		if v == "" || other.Name() == k.Name() {
 			continue
 		}
-		if s.Token && marked(other, v) && !marked(k, v) {
+		if s.Token && looksLikeOf(other, v) && !looksLikeOf(k, v) {
 			found := s.Found
 			if rest, ok := strings.CutPrefix(found, "It "); ok {
 				found = k.Title() + "'s " + rest
@@ -49,8 +50,8 @@ func readSetting(k bot.Kit, s bot.Setting, kits []bot.Kit, v string) (string, er
 	return v, nil
 }
 
-// marked says whether a token looks like one of a platform's.
-func marked(k bot.Kit, token string) bool {
+// looksLikeOf says whether a token looks like one of a platform's.
+func looksLikeOf(k bot.Kit, token string) bool {
 	return slices.ContainsFunc(k.Marks, func(mark string) bool { return strings.HasPrefix(token, mark) })
 }
 
@@ -99,5 +100,5 @@ func missingTokens(kits []bot.Kit) (missing []string) {
 
 // asked is what a platform is made of that is only asked: for setup and doctor.
 func (p *program) asked(cfg *config) bot.Parts {
-	return bot.Parts{Setting: cfg.value, Specs: p.specs(), Memory: nothing{}, Log: newLog(cfg, levelSilent, p.stderr), Now: wallClock, Version: version()}
+	return bot.Parts{Setting: cfg.value, Specs: p.specs(), Menus: command.Menus(), Memory: nothing{}, Log: newLog(cfg, levelSilent, p.stderr), Now: wallClock, Version: version()}
 }

@@ -20,20 +20,9 @@ func ourPrefixes(settings []setting) []string {
 	return prefixes
 }
 
-// notYet are settings that Storybot's own plans name and this version does not
-// have: whoever sets one relies on it.
-var notYet = []string{"KEEP_DELIVERIES"}
-
-// isNotYet says whether a name, or that of its file, is one of notYet or all but.
-func isNotYet(name string) bool {
-	bare := strings.TrimPrefix(strings.TrimSuffix(strings.ToUpper(name), "_FILE"), "STORYBOT_")
-	return slices.ContainsFunc(notYet, func(later string) bool { return unlikeness(bare, later) < farApart })
-}
-
 // unknownNames warns about names that are no settings: in envFile about those
 // that begin like ours, in the environment, which is shared with all programs,
-// about those that resemble one (Kubernetes sets STORYBOT_PORT and its like),
-// and everywhere about those that are none yet.
+// about those that resemble one (Kubernetes sets STORYBOT_PORT and its like).
 func unknownNames(settings []setting, environment []string, file map[string]string) (warnings []string) {
 	known := map[string]bool{}
 	for _, s := range settings {
@@ -41,14 +30,10 @@ func unknownNames(settings []setting, environment []string, file map[string]stri
 	}
 	warn := func(name, where string, always bool) {
 		meant := meantBy(settings, name)
-		warning := name + " in " + where + " is no setting of "
-		switch later := meant == "" && isNotYet(name); {
-		case known[name], meant == "" && !always && !later:
+		if known[name] || meant == "" && !always {
 			return
-		case later:
-			warning += "this version of "
 		}
-		warning += "Storybot and is ignored"
+		warning := name + " in " + where + " is no setting of Storybot and is ignored"
 		if meant != "" {
 			warning += "; " + meant + " was probably meant"
 		}

@@ -118,6 +118,7 @@ type sketch struct {
 	mux   *command.Mux
 	desk  *stories.Service
 	asked int
+	last  bot.Message // that was answered
 }
 
 // newSketch begins one, with the sample story and an admin unless it is bare.
@@ -135,9 +136,9 @@ func newSketch(t *testing.T, bare bool) *sketch {
 	} else if err := addSample(t.Context(), store); err != nil {
 		t.Fatal(err)
 	}
-	n.desk = stories.NewService(stories.Config{Store: store, Admins: admins, Log: slog.New(slog.DiscardHandler), Now: wallClock, Planned: func() {},
+	n.desk = stories.NewService(stories.Config{Stores: store.Families(), Admins: admins, Log: slog.New(slog.DiscardHandler), Now: wallClock, Planned: func() {},
 		CheckPerson: func(ref string) error { return bot.CheckPerson(people(platforms()), ref) }})
-	n.mux = command.New(command.Config{Stories: n.desk, Schedule: stories.NewSchedule(n.desk, store, func() {}), People: people(platforms())})
+	n.mux = command.New(command.Config{Stories: command.Over(n.desk), Schedule: stories.NewSchedule(n.desk.Publisher, store, store, func() {}), People: people(platforms())})
 	t.Cleanup(n.mux.Wait)
 	for number := 2; number <= 4 && !bare; number++ {
 		n.must(t, fmt.Sprintf("/update sony-hack This is report %d from the studio.", number))
@@ -156,17 +157,37 @@ func (everyone) Posts(context.Context) error   { return nil }
 func (n *sketch) say(t *testing.T, line string) (done bool, answer string) {
 	t.Helper()
 	name, text, _ := strings.Cut(strings.TrimPrefix(strings.TrimPrefix(line, "@storybot "), "/"), " ")
+	reply := n.handle(t, bot.Typed{Name: name, Text: text})
+	return !reply.Failed && !strings.Contains(bot.PlainText(reply.Message), "What you can ask"), bot.PlainText(reply.Message)
+}
+
+// handle has an input answered.
+func (n *sketch) handle(t *testing.T, in bot.Input) bot.Reply {
 	n.asked++
 	reply := n.mux.Handle(t.Context(), bot.Command{Key: fmt.Sprint("readme/", n.asked), User: stories.User{Ref: firstUser, Name: "editor"},
 		Where: stories.Destination{Platform: console.Platform, Channel: "#general"}, Lane: console.Platform,
-		Input: bot.Typed{Name: name, Text: text}, Asker: everyone{}})
-	return !reply.Failed && !strings.Contains(bot.PlainText(reply.Message), "What you can ask"), bot.PlainText(reply.Message)
+		Input: in, Asker: everyone{}})
+	n.last = reply.Message
+	return reply
 }
 
 func (n *sketch) must(t *testing.T, line string) {
 	t.Helper()
 	if done, answer := n.say(t, line); !done {
 		t.Errorf("%s is answered: %s", line, answer)
+	}
+}
+
+// confirms types a line that is asked about, and says yes.
+func (n *sketch) confirms(t *testing.T, line string) {
+	t.Helper()
+	n.must(t, line)
+	if len(n.last.Buttons) == 0 || n.last.Buttons[0].Action != bot.ActionAnswer && n.last.Buttons[0].Action != bot.ActionMerge {
+		t.Fatalf("%s is not asked about: %s", line, bot.PlainText(n.last))
+	}
+	reply := n.handle(t, bot.Press{Action: n.last.Buttons[0].Action, Arg: n.last.Buttons[0].Arg})
+	if reply.Failed {
+		t.Errorf("%s, confirmed, is answered: %s", line, bot.PlainText(reply.Message))
 	}
 }
 
@@ -205,6 +226,14 @@ func TestReadmeExamplesWork(t *testing.T) {
 				n := newSketch(t, true)
 				n.must(t, n.claim(t, "/desk claim AAAA-AAAA-AAAA"))
 				n.must(t, line)
+			case strings.HasPrefix(line, "/desk withdraw "): // what is withdrawn stays so
+				newSketch(t, false).confirms(t, line)
+			case strings.HasPrefix(line, "/desk merge "): // there is one story of the two
+				n := newSketch(t, false)
+				n.must(t, "/desk track slug:guardians-of-peace The Guardians of Peace")
+				n.confirms(t, line)
+			case regexp.MustCompile(`^/desk (correct|fix|hold|release) `).MatchString(line):
+				shared.confirms(t, line)
 			default:
 				shared.must(t, line)
 			}
@@ -213,7 +242,7 @@ func TestReadmeExamplesWork(t *testing.T) {
 	if len(examples) < 35 {
 		t.Errorf("only %d examples are shown: %q", len(examples), examples)
 	}
-	for _, wrong := range []string{"/updat sony-hack News.", "/update sony-hack", "/subscribe sony-hak", "/story sony-hack 99", "/update sony-hack level=breaking News."} {
+	for _, wrong := range []string{"/updat sony-hack News.", "/update", "/subscribe sony-hak", "/story sony-hack 99", "/update sony-hack level=breaking News."} {
 		if done, answer := shared.say(t, wrong); done {
 			t.Errorf("%s counts as done: %s", wrong, answer)
 		}
@@ -250,7 +279,7 @@ func TestReadmeFirstPush(t *testing.T) {
 // claim is the line with the newsroom's own code, of the form of the README's.
 func (n *sketch) claim(t *testing.T, line string) string {
 	t.Helper()
-	code, err := n.desk.ClaimCode(t.Context())
+	code, err := n.desk.Rights.ClaimCode(t.Context())
 	if err != nil || code == "" {
 		t.Fatal(code, err)
 	}

@@ -173,7 +173,7 @@ func TestReadmeExplainsEverySetting(t *testing.T) {
 
 // TestReadmeExplainsEveryScope compares the table of scopes with the manifest.
 func TestReadmeExplainsEveryScope(t *testing.T) {
-	raw, err := slack.Manifest(command.Specs())
+	raw, err := slack.Manifest(command.Specs(), command.Menus())
 	if err != nil {
 		t.Fatal(err)
 	}

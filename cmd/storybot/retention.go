@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"log/slog"
+	"storybot/stories/sqlstore"
 	"time"
 )
 
@@ -11,7 +12,7 @@ import (
 const pruneEvery = time.Hour
 
 // keepPruned removes what is past its time, now and then, until ctx ends.
-func keepPruned(ctx context.Context, store database, log *slog.Logger) {
+func keepPruned(ctx context.Context, store *sqlstore.Store, log *slog.Logger) {
 	tick := time.NewTicker(pruneEvery)
 	defer tick.Stop()
 	for {

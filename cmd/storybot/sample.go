@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"storybot/stories"
+	"storybot/stories/sqlstore"
 )
 
 // sampler is who tells the sample story.
@@ -32,12 +33,12 @@ var sampleUpdate = stories.Append{
 // addSample puts the sample story into a store, once: a second time changes
 // nothing. It announces the update like any other. CodeExists when another
 // story has its slug.
-func addSample(ctx context.Context, store stories.Store) error {
-	desk := stories.NewService(stories.Config{Store: store, Admins: []string{sampler.Ref}, Now: wallClock})
-	if _, err := desk.Track(ctx, stories.Act{Key: "sample/story", By: sampler}, sampleStory); err != nil {
+func addSample(ctx context.Context, store *sqlstore.Store) error {
+	desk := stories.NewService(stories.Config{Stores: store.Families(), Admins: []string{sampler.Ref}, Now: wallClock})
+	if _, err := desk.Editor.Track(ctx, stories.Act{Key: "sample/story", By: sampler}, sampleStory); err != nil {
 		return err
 	}
-	_, _, _, err := desk.Append(ctx, stories.Act{Key: "sample/update", By: sampler}, sampleUpdate)
+	_, _, _, err := desk.Publisher.Append(ctx, stories.Act{Key: "sample/update", By: sampler}, sampleUpdate)
 	return err
 }
 
@@ -48,7 +49,7 @@ func (*sampleCommand) Help() string { return "  storybot sample" }
 
 // Run adds the sample story to the configured database.
 func (*sampleCommand) Run(ctx context.Context, p *program) error {
-	return p.withStore(ctx, func(store database) error {
+	return p.withStore(ctx, func(store *sqlstore.Store) error {
 		if err := addSample(ctx, store); err != nil {
 			return fmt.Errorf("the sample story was not added: %w", err)
 		}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"math/rand/v2"
 	"strings"
 	"testing"
 	"time"
@@ -34,6 +35,12 @@ func TestAScheduledUpdateComesAtItsTime(t *testing.T) {
 		for when, disturb := range map[string]func(n *newsDesk, p *process, due time.Time, again func() *process) *process{
 			"running": func(_ *newsDesk, p *process, _ time.Time, _ func() *process) *process { return p },
 			"killed before": func(_ *newsDesk, p *process, _ time.Time, again func() *process) *process {
+				p.kill()
+				return again()
+			},
+			"killed at the moment": func(_ *newsDesk, p *process, due time.Time, again func() *process) *process {
+				<-time.After(time.Until(due)) // and a while, in which it is published, sent and told of
+				<-time.After(time.Duration(rand.IntN(300)) * time.Millisecond)
 				p.kill()
 				return again()
 			},

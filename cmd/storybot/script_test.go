@@ -40,8 +40,12 @@ func TestScripts(t *testing.T) {
 	})
 }
 
-// now is a time of today or so, as answers show it.
-var now = regexp.MustCompile(`20[2-9]\d-\d\d-\d\d \d\d:\d\d UTC|\d+ seconds? old|\d+s ago`)
+// now is a time of today or so, as answers show it, and marked one as the mark of a
+// revised update does.
+var (
+	now    = regexp.MustCompile(`20[2-9]\d-\d\d-\d\d \d\d:\d\d UTC|\d+ seconds? old|\d+s ago`)
+	marked = regexp.MustCompile(`(Corrected|Released|Withdrawn|since|edited) \d\d:\d\d UTC`)
+)
 
 func says(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 1 {
@@ -54,7 +58,8 @@ func says(ts *testscript.TestScript, neg bool, args []string) {
 	if err := cmd.Run(); err != nil || complaints.Len() > 0 {
 		ts.Fatalf("%v, complaining: %s\nafter: %s", err, &complaints, &said)
 	}
-	ts.Check(os.WriteFile(ts.MkAbs("said"), now.ReplaceAll(said.Bytes(), []byte("NOW")), 0o666))
+	text := marked.ReplaceAll(now.ReplaceAll(said.Bytes(), []byte("NOW")), []byte("$1 NOW"))
+	ts.Check(os.WriteFile(ts.MkAbs("said"), text, 0o666))
 }
 
 func exits(ts *testscript.TestScript, neg bool, args []string) {

@@ -97,8 +97,8 @@ func TestHelpHoldsOnEveryPlatform(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer store.Close()
-	desk := stories.NewService(stories.Config{Store: store, Admins: []string{"console:ada"}, Now: wallClock})
-	mux := command.New(command.Config{Stories: desk, People: people(platforms())})
+	desk := stories.NewService(stories.Config{Stores: store.Families(), Admins: []string{"console:ada"}, Now: wallClock})
+	mux := command.New(command.Config{Stories: command.Over(desk), People: people(platforms())})
 	defer mux.Wait()
 	for platform, test := range map[string]struct {
 		says, not []string

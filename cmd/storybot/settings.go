@@ -82,6 +82,13 @@ var ownSettings = []setting{
 		set:     setUndo,
 	},
 	{
+		name:    "KEEP_DELIVERIES",
+		help:    "For how many days it is kept what became of each delivery, 30 to 3650. Which messages are the copies of an update is known while its story develops and that long after: so long a correction reaches them.",
+		def:     "365",
+		example: "730",
+		set:     setKeep,
+	},
+	{
 		name:    databaseSetting,
 		secret:  true,
 		help:    "Where stories and deliveries are kept: sqlite:FILE, or postgres://USER:PASSWORD@HOST/NAME when several replicas share the work. Tried out without a token, Storybot keeps to a file of its own, storybot-demo.db, unless this is set.",
@@ -142,6 +149,22 @@ func setUndo(c *config, v string) error {
 		return quoted{[]string{v}, fmt.Sprintf("is no number of seconds from 0 to %.0f", stories.MaxUndo.Seconds())}
 	}
 	c.times.undo = undo
+	return nil
+}
+
+// How many days deliveries can be kept: /why and corrections need them for some weeks, and
+// nobody for longer than ten years.
+const (
+	leastKept = 30
+	mostKept  = 3650
+)
+
+func setKeep(c *config, v string) error {
+	days, err := strconv.Atoi(strings.TrimSuffix(v, "d"))
+	if err != nil || days < leastKept || days > mostKept {
+		return quoted{[]string{v}, fmt.Sprintf("is no number of days from %d to %d", leastKept, mostKept)}
+	}
+	c.times.keep = time.Duration(days) * 24 * time.Hour
 	return nil
 }
 

@@ -64,7 +64,7 @@ func (p *program) serve(ctx context.Context, cfg *config, talk *console.Config) 
 	level, logTo := cfg.logLevel, p.stderr
 	var chat *console.Console
 	if talk != nil {
-		talk.Specs, talk.Settled, talk.Private = command.Specs(), r.settled, r.isPrivate
+		talk.Specs, talk.Settled, talk.Leaving, talk.Private = command.Specs(), r.settled, r.leaving, r.isPrivate
 		chat = console.New(*talk)
 		logTo = chat.LogWriter(p.stderr)
 		if chat.Interactive() && !cfg.given("LOG_LEVEL") {

@@ -10,34 +10,17 @@ import (
 	"time"
 
 	"storybot/bot"
-	"storybot/bot/delivery"
-	"storybot/bot/names"
 	"storybot/stories"
 	"storybot/stories/sqlstore"
 )
 
-// database is everything the parts of the program ask of a database.
-type database interface {
-	stories.Store
-	delivery.Queue
-	delivery.Journal
-	bot.Memory
-	delivery.Notices
-	names.Keeper
-	// Reindex makes findable what an earlier version of the program wrote.
-	Reindex(ctx context.Context) error
-	// Prune removes what is past its time.
-	Prune(ctx context.Context, now time.Time) error
-	Close() error
-}
-
 // openTime is how long opening the database may take, migrations included.
 const openTime = 5 * time.Minute
 
-func openStore(ctx context.Context, cfg *config, log *slog.Logger) (database, error) {
+func openStore(ctx context.Context, cfg *config, log *slog.Logger) (*sqlstore.Store, error) {
 	ctx, cancel := context.WithTimeout(ctx, openTime)
 	defer cancel()
-	store, err := sqlstore.Open(ctx, cfg.databaseURL.reveal(), sqlstore.Options{Log: log, Now: wallClock, Uptime: uptime})
+	store, err := sqlstore.Open(ctx, cfg.databaseURL.reveal(), sqlstore.Options{Log: log, Now: wallClock, Uptime: uptime, KeepDeliveries: cfg.times.keep})
 	if err != nil {
 		return nil, notOpened(err, cfg)
 	}
@@ -53,7 +36,7 @@ var errGivenUp = errors.New("the start was given up")
 
 // awaitStore is openStore, which waits for a server that is away: it may be about
 // to start, as the bot is.
-func awaitStore(ctx context.Context, cfg *config, log *slog.Logger) (database, error) {
+func awaitStore(ctx context.Context, cfg *config, log *slog.Logger) (*sqlstore.Store, error) {
 	told := ""
 	for wait := time.Second; ; wait = min(2*wait, awayMost) {
 		store, err := openStore(ctx, cfg, log)
@@ -122,7 +105,7 @@ func (c *config) onServer() bool { return !strings.HasPrefix(c.databaseURL.revea
 
 // withStore runs do over the configured database, which no bot may be using
 // unless it is PostgreSQL.
-func (p *program) withStore(ctx context.Context, do func(database) error) error {
+func (p *program) withStore(ctx context.Context, do func(*sqlstore.Store) error) error {
 	cfg, err := p.settings()
 	if err != nil {
 		return err

@@ -4,12 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
 
 	"storybot/bot/console"
+	"storybot/stories/sqlstore"
 )
 
 // Without a token the program is tried out. What happens then stays in a database
@@ -25,6 +27,20 @@ const (
 func (c *config) useTryOutFile() {
 	if !c.hasPlatform() && !c.given(databaseSetting) {
 		c.databaseURL = newSecret("sqlite:" + tryOutFile)
+		_, err := os.Stat(tryOutFile)
+		c.tryOutMade = errors.Is(err, fs.ErrNotExist)
+	}
+}
+
+// dropTryOut takes away the file that this process made where nothing was tried out. It
+// is called while the file is open and its lock is held, so that nobody else has it. A
+// system that keeps open files keeps it.
+func (c *config) dropTryOut(talk *console.Console) {
+	if !c.tryOutMade || talk == nil || talk.Interactive() || talk.Heard() {
+		return
+	}
+	for _, end := range []string{"", "-wal", "-shm", ".lock"} {
+		_ = os.Remove(tryOutFile + end)
 	}
 }
 
@@ -55,7 +71,7 @@ const triedOut = "in this database Storybot was tried out without a token, and t
 
 // refuseTryOut refuses a database with the sample of a try-out in it once there
 // are tokens: readers would be told of it.
-func refuseTryOut(ctx context.Context, cfg *config, store database) error {
+func refuseTryOut(ctx context.Context, cfg *config, store *sqlstore.Store) error {
 	mark, err := store.Recall(ctx, tryOutMark)
 	if err != nil || mark == "" {
 		return err
@@ -64,7 +80,7 @@ func refuseTryOut(ctx context.Context, cfg *config, store database) error {
 }
 
 // seed adds the sample story to a store without any, and marks it.
-func seed(ctx context.Context, store database) error {
+func seed(ctx context.Context, store *sqlstore.Store) error {
 	known, err := store.Suggest(ctx, "", 1)
 	if err != nil || len(known) > 0 {
 		return err
@@ -128,7 +144,7 @@ func (p *program) demo(ctx context.Context, cfg *config) (err error) {
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
 	own := *cfg
-	own.databaseURL, own.httpAddr = newSecret("sqlite:"+filepath.Join(dir, tryOutFile)), ""
+	own.databaseURL, own.httpAddr, own.tryOutMade = newSecret("sqlite:"+filepath.Join(dir, tryOutFile)), "", false
 	if !cfg.given("LOG_LEVEL") {
 		own.logLevel = slog.LevelWarn
 	}

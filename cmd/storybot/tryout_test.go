@@ -108,7 +108,7 @@ func TestTheCodeIsInTheLog(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer store.Close()
-	desk := stories.NewService(stories.Config{Store: store, Now: wallClock})
+	desk := stories.NewService(stories.Config{Stores: store.Families(), Now: wallClock})
 	for _, level := range []slog.Level{slog.LevelDebug, slog.LevelInfo, slog.LevelWarn, slog.LevelError} {
 		var log strings.Builder
 		code, err := offerClaim(t.Context(), desk, slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: level})))

@@ -24,6 +24,11 @@ func act[T any](ctx context.Context, s *Store, a stories.Act, verb string, do fu
 		if result, err = actIn(ctx, q, a, verb, do); err != nil {
 			return err
 		}
+		if l, later := q.(*ledger); later && len(then) > 0 { // it tells what is counted
+			if err := l.settle(ctx); err != nil {
+				return err
+			}
+		}
 		for _, f := range then {
 			if err := f(q, result); err != nil {
 				return err
@@ -113,7 +118,7 @@ func replay(ctx context.Context, q querier, key, verb string, result any) error 
 
 const actedSQL = `SELECT 1 FROM acts WHERE key = ?1 LIMIT 1`
 
-// Acted implements stories.Store.
+// Acted implements stories.PublisherStore.
 func (s *Store) Acted(ctx context.Context, key string) (bool, error) {
 	var found int
 	err := one(ctx, s.reader(), actedSQL, []any{key}, &found)

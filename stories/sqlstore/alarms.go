@@ -101,10 +101,10 @@ func refusedLately(ctx context.Context, q querier, a stories.Alarm) (known bool,
 	return before != 0 && a.At.Sub(moment(before)).Abs() < blockLasts, err
 }
 
-// healed forgets that channels refused the bot where a message has arrived that was
-// begun since: the next refusal is news. That a channel was opened to be tried again
+// healed finds the channels that refused the bot and where a message has arrived that
+// was begun since: the next refusal is news. That a channel was opened to be tried again
 // is none, nor what is changed or said elsewhere than in the channel itself.
-func healed(ctx context.Context, q querier, results []stories.Result) error {
+func healed(ctx context.Context, q querier, results []stories.Result) ([]int64, error) {
 	first, last := int64(math.MaxInt64), int64(0)
 	for i := range results {
 		if r := &results[i]; r.State == stories.Sent {
@@ -112,7 +112,7 @@ func healed(ctx context.Context, q querier, results []stories.Result) error {
 		}
 	}
 	if first > last {
-		return nil
+		return nil, nil
 	}
 	refusedAt := map[int64]int64{}
 	_, err := all(ctx, q, func(r row) (none struct{}, err error) {
@@ -122,7 +122,7 @@ func healed(ctx context.Context, q querier, results []stories.Result) error {
 		return none, err
 	}, refusedAmongSQL, first, last)
 	if err != nil || len(refusedAt) == 0 {
-		return err
+		return nil, err
 	}
 	var since []int64
 	for _, r := range results {
@@ -131,19 +131,11 @@ func healed(ctx context.Context, q querier, results []stories.Result) error {
 		}
 	}
 	if len(since) == 0 {
-		return nil
+		return nil, nil
 	}
 	open, err := all(ctx, q, scanID, postedSQL, list(since))
-	if err != nil {
-		return err
-	}
 	slices.Sort(open)
-	for _, id := range slices.Compact(open) {
-		if _, err := q.exec(ctx, setRefusedSQL, id, 0); err != nil {
-			return err
-		}
-	}
-	return nil
+	return slices.Compact(open), err
 }
 
 // troublesOf returns what the desk was told fails in a lane.

@@ -45,7 +45,7 @@ func TestAnUnreadableAlarmIsDropped(t *testing.T) {
 				t.Fatalf("told: %v, %v", told, err)
 			}
 			var body string
-			if err := one(ctx, s.reader(), `SELECT body FROM notices`, nil, &body); err != nil {
+			if err := one(ctx, s.reader(), `SELECT body FROM notices WHERE kind = 'alarm'`, nil, &body); err != nil {
 				t.Fatal(err)
 			}
 			if !strings.Contains(body, "lane_stopped") || !strings.Contains(body, "lane_resumed") {

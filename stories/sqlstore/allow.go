@@ -30,7 +30,7 @@ const (
 // all of its time.
 const noteFresh = time.Hour
 
-// PutNote implements stories.Store.
+// PutNote implements stories.NotesStore.
 func (s *Store) PutNote(ctx context.Context, by, id, text string, now time.Time) error {
 	var kept int
 	if err := one(ctx, s.reader(), sameNoteSQL, []any{id, by, text, millis(now.Add(-noteFresh)), millis(now)}, &kept); err != nil || kept > 0 {
@@ -46,7 +46,7 @@ func (s *Store) PutNote(ctx context.Context, by, id, text string, now time.Time)
 	})
 }
 
-// Note implements stories.Store.
+// Note implements stories.NotesStore.
 func (s *Store) Note(ctx context.Context, id string, now time.Time) (text string, err error) {
 	err = one(ctx, s.reader(), noteSQL, []any{id, millis(now.Add(-stories.NoteAge))}, &text)
 	return text, s.told(missing(err, "This question is too old to be answered. Start again."))
@@ -63,7 +63,7 @@ const (
 // errUsedUp rolls back what a refused use would have written.
 var errUsedUp = errors.New("used up")
 
-// Allow implements stories.Store.
+// Allow implements stories.NotesStore.
 func (s *Store) Allow(ctx context.Context, person, what string, most int, per time.Duration, now time.Time) (wait time.Duration, err error) {
 	err = s.change(ctx, func(q querier) (err error) {
 		if wait, err = allow(ctx, q, person, what, most, per, now); err == nil && wait > 0 {

@@ -123,6 +123,12 @@ const loadRows = 2000
 // and begins the next.
 func work(b testing.TB, s *sqlstore.Store, l stories.Lease, first int64, rows []stories.Ref, size int) (batches int64) {
 	b.Helper()
+	return workOn(b, s, l, first, rows, size, 0)
+}
+
+// workOn is work of what shows a revision.
+func workOn(b testing.TB, s *sqlstore.Store, l stories.Lease, first int64, rows []stories.Ref, size, revision int) (batches int64) {
+	b.Helper()
 	var results []stories.Result
 	for len(rows) > 0 || len(results) > 0 {
 		n := min(size, len(rows))
@@ -140,7 +146,9 @@ func work(b testing.TB, s *sqlstore.Store, l stories.Lease, first int64, rows []
 			if !got.Deliveries[f.Delivery] {
 				b.Fatal("not begun")
 			}
-			results = append(results, arrived(f))
+			result := arrived(f)
+			result.Revision = revision
+			results = append(results, result)
 		}
 		batches++
 	}
@@ -203,6 +211,52 @@ func BenchmarkPlanDecided(b *testing.B) {
 			INSERT INTO subscriptions (destination_id, kind, level, state, by_ref, by_name, created_at)
 				SELECT destination_id, 'all', level, state, by_ref, by_name, created_at FROM subscriptions`)
 		planning(b, url, s, story, n)
+	})
+}
+
+// BenchmarkRevise corrects an update of n channels: what asking for it costs, and doing
+// it, the first time, and once it has been corrected before, and often.
+func BenchmarkRevise(b *testing.B) {
+	n := 100_000
+	if testing.Short() {
+		n = 10_000
+	}
+	each(b, fmt.Sprintf("/%dk", n/1000), func(b *testing.B, url string) {
+		s, story := newsroom(b, url, n)
+		execute(b, url, `INSERT INTO subscriptions (destination_id, kind, level, state, by_ref, by_name, created_at)
+			SELECT destination_id, 'all', level, state, by_ref, by_name, created_at FROM subscriptions`)
+		publish(b, s, story)
+		lease := holdLane(b, s)
+		batch := work(b, s, lease, 1, loadAll(b, s), loadRows) + 1
+		u, err := s.UpdateByNumber(b.Context(), story.ID, 1)
+		if err != nil {
+			b.Fatal(err)
+		}
+		act := stories.Act{By: stories.User{Ref: "console:ana"}, At: time.Now()}
+		want := stories.Reach{Edits: n, Told: n, Kind: stories.Correction}
+		for i, name := range []string{"first", "second", "third", "4th", "5th"} {
+			w := stories.Rewording{Kind: stories.Correction, Text: fmt.Sprint("It was denied again, ", i)}
+			b.Run(name+"/asked", func(b *testing.B) {
+				b.ReportAllocs()
+				for b.Loop() {
+					if got, err := s.WouldRevise(b.Context(), act, u.ID, w); err != nil || got.Reach != want {
+						b.Fatalf("%+v, %v", got.Reach, err)
+					}
+				}
+			})
+			b.Run(name+"/done", func(b *testing.B) {
+				b.ReportAllocs()
+				if b.N > 1 {
+					b.Skip("it is done once: run it with -benchtime 1x")
+				}
+				for range b.N {
+					if got, err := s.Revise(b.Context(), act, u.ID, w); err != nil || got.Reach != want {
+						b.Fatalf("%+v, %v", got.Reach, err)
+					}
+				}
+			})
+			batch += workOn(b, s, lease, batch, loadAll(b, s), loadRows, i+1)
+		}
 	})
 }
 

@@ -48,7 +48,7 @@ const ofUpdatesSQL = `SELECT id FROM deliveries WHERE id among(?1) AND notice_id
 
 const noticeDeliveriesSQL = `SELECT ` + deliveryColumns + ` FROM ` + anyDeliveryTables + ` WHERE d.notice_id = ?1 AND d.op = 0 ORDER BY d.id LIMIT 1`
 
-// NoticeDelivery implements stories.Store.
+// NoticeDelivery implements stories.FollowingStore.
 func (s *Store) NoticeDelivery(ctx context.Context, noticeID int64) (stories.Delivery, error) {
 	d, err := theOne(ctx, s.reader(), flights{}.scanDelivery, noticeDeliveriesSQL, noticeID)
 	return d, s.told(missing(err, "This message is not known any more."))
@@ -57,7 +57,7 @@ func (s *Store) NoticeDelivery(ctx context.Context, noticeID int64) (stories.Del
 // failedTellingsSQL finds by the notices of the time from ?1 on what has failed since
 // ?2: a message is tried for a day at most.
 const failedTellingsSQL = `
-	SELECT ` + noticeColumns + `, t.platform, t.workspace, t.channel, o.reason, o.finished_at
+	SELECT ` + noticeColumns + `, t.platform, t.workspace, t.channel, o.reason, o.finished_at, count(*) OVER ()
 	FROM notices n CROSS JOIN publications p CROSS JOIN owed d CROSS JOIN outcomes o JOIN destinations t ON t.id = d.destination_id
 	WHERE n.kind IN ('follow', 'stop') AND n.created_at >= ?1 AND p.notice_id = n.id AND ` + inPublicationSQL + ` AND o.id = d.id
 		AND o.state = 3 AND o.finished_at >= ?2 AND t.state <> 'gone'
@@ -66,13 +66,13 @@ const failedTellingsSQL = `
 // triedFor is longer than a message is tried.
 const triedFor = 25 * time.Hour
 
-// FailedTellings implements stories.Store.
-func (s *Store) FailedTellings(ctx context.Context, since time.Time, limit int) ([]stories.FailedTelling, error) {
-	found, err := all(ctx, s.reader(), func(r row) (f stories.FailedTelling, err error) {
+// FailedTellings implements stories.HealthStore.
+func (s *Store) FailedTellings(ctx context.Context, since time.Time, limit int) (newest []stories.FailedTelling, total int, err error) {
+	newest, err = all(ctx, s.reader(), func(r row) (f stories.FailedTelling, err error) {
 		var at int64
-		n, err := scanNotice(r, &f.Destination.Platform, &f.Destination.Workspace, &f.Destination.Channel, &f.Reason, &at)
+		n, err := scanNotice(r, &f.Destination.Platform, &f.Destination.Workspace, &f.Destination.Channel, &f.Reason, &at, &total)
 		f.Change, f.At = n.Body.Change, moment(at)
 		return f, err
 	}, failedTellingsSQL, millis(since.Add(-triedFor)), millis(since), limit)
-	return found, s.told(err)
+	return newest, total, s.told(err)
 }

@@ -29,7 +29,7 @@ func hasAdmin(ctx context.Context, q querier) (bool, error) {
 	return admins > 0, err
 }
 
-// ClaimCode implements stories.Store.
+// ClaimCode implements stories.RightsStore.
 func (s *Store) ClaimCode(ctx context.Context, fresh string) (code string, err error) {
 	err = s.change(ctx, func(q querier) error {
 		code = ""
@@ -47,7 +47,7 @@ func (s *Store) ClaimCode(ctx context.Context, fresh string) (code string, err e
 	return code, nil
 }
 
-// ClaimAdmin implements stories.Store.
+// ClaimAdmin implements stories.RightsStore.
 func (s *Store) ClaimAdmin(ctx context.Context, a stories.Act, code string) error {
 	_, err := act(ctx, s, a, "claimed", func(q querier) (done, changed bool, err error) {
 		switch has, err := hasAdmin(ctx, q); {

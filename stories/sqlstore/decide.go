@@ -41,12 +41,12 @@ const (
 		WHERE doubtful >= 2 AND doubtful = 2 AND state = 5`
 )
 
-// SettlePutBack implements stories.Store.
+// SettlePutBack implements stories.PutBackStore.
 func (s *Store) SettlePutBack(ctx context.Context, a stories.Act, generation int64) (int, error) {
 	return s.decide(ctx, a, generation, "settled", settleQueuedSQL, settleBlockedSQL)
 }
 
-// ReleasePutBack implements stories.Store.
+// ReleasePutBack implements stories.PutBackStore.
 func (s *Store) ReleasePutBack(ctx context.Context, a stories.Act, generation int64) (int, error) {
 	return s.decide(ctx, a, generation, "released", releaseQueuedSQL, releaseBlockedSQL)
 }
@@ -62,6 +62,9 @@ func (s *Store) decide(ctx context.Context, a stories.Act, generation int64, ver
 			return 0, false, err
 		} else if last.Generation != generation {
 			return 0, false, stories.Errorf(stories.CodeExists, "The database has been put back once more since this was shown. /desk status shows what waits now.")
+		}
+		if err := lockLanes(ctx, q); err != nil {
+			return 0, false, err
 		}
 		lanes, err := all(ctx, q, scanID, waitingLanesSQL)
 		if err != nil {

@@ -46,7 +46,7 @@ func decision(ctx context.Context, q querier, p place, storyID int64) (stories.D
 	return d, err
 }
 
-// Brings implements stories.Store.
+// Brings implements stories.FollowingStore.
 func (s *Store) Brings(ctx context.Context, d stories.Destination, storyID int64) (stories.Decision, error) {
 	p, err := findPlace(ctx, s.reader(), d)
 	if errors.Is(err, sql.ErrNoRows) {

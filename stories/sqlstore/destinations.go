@@ -23,7 +23,16 @@ func findPlace(ctx context.Context, q querier, d stories.Destination) (p place, 
 	return p, err
 }
 
-const lockLaneSQL = `SELECT id FROM lanes WHERE id = ?1 /*lock*/`
+const (
+	lockLanesSQL = `SELECT id FROM lanes ORDER BY id /*lock*/`
+	lockLaneSQL  = `SELECT id FROM lanes WHERE id = ?1 /*lock*/`
+)
+
+// lockLanes keeps the holders of all lanes from writing until the transaction ends.
+func lockLanes(ctx context.Context, q querier) error {
+	_, err := all(ctx, q, scanID, lockLanesSQL)
+	return err
+}
 
 const lockPlanningSQL = `SELECT id FROM planning WHERE id = 1 /*lock*/`
 
@@ -63,6 +72,9 @@ const (
 // this lane, and returns it locked as lockPlace does. What is on its way ends
 // where it was begun.
 func enterPlace(ctx context.Context, q querier, d stories.Destination, lane string, at time.Time) (place, error) {
+	if err := lockPlanning(ctx, q); err != nil {
+		return place{}, err
+	}
 	id, err := enterLane(ctx, q, lane)
 	if err != nil {
 		return place{}, err
@@ -140,7 +152,7 @@ func end(ctx context.Context, q querier, p place, reason string, at time.Time) e
 	return move(ctx, q, waits, stories.Skipped, reason, at)
 }
 
-// ReopenDestination implements stories.Store.
+// ReopenDestination implements stories.PlacesStore.
 func (s *Store) ReopenDestination(ctx context.Context, d stories.Destination, keep int, now time.Time) (resumed, skipped int, err error) {
 	p, err := findPlace(ctx, s.reader(), d)
 	if errors.Is(err, sql.ErrNoRows) || err == nil && p.state != stories.Blocked {
@@ -160,7 +172,7 @@ func (s *Store) ReopenDestination(ctx context.Context, d stories.Destination, ke
 	return resumed, skipped, err
 }
 
-// EndDestination implements stories.Store.
+// EndDestination implements stories.PlacesStore.
 func (s *Store) EndDestination(ctx context.Context, d stories.Destination, reason string, now time.Time) error {
 	return s.change(ctx, func(q querier) error {
 		p, err := lockPlace(ctx, q, d)
@@ -187,7 +199,7 @@ const (
 		WHERE desks.destination_id <> excluded.destination_id`
 )
 
-// Desks implements stories.Store.
+// Desks implements stories.DeskStore.
 func (s *Store) Desks(ctx context.Context) ([]stories.Destination, error) {
 	found, err := all(ctx, s.reader(), func(r row) (d stories.Destination, err error) {
 		err = r.Scan(&d.Platform, &d.Workspace, &d.Channel)
@@ -196,15 +208,24 @@ func (s *Store) Desks(ctx context.Context) ([]stories.Destination, error) {
 	return found, s.told(err)
 }
 
-// SetDesk implements stories.Store.
+// SetDesk implements stories.DeskStore.
 func (s *Store) SetDesk(ctx context.Context, a stories.Act, d stories.Destination, lane string) error {
 	_, err := act(ctx, s, a, "desk", func(q querier) (done, changed bool, err error) {
+		if err := lockPlanning(ctx, q); err != nil {
+			return false, false, err
+		}
+		if _, err := all(ctx, q, scanID, lockOverdueSQL); err != nil { // before the lane
+			return false, false, err
+		}
 		p, err := enterPlace(ctx, q, d, lane, a.At)
 		if err != nil {
 			return false, false, err
 		}
 		n, err := q.exec(ctx, setDeskSQL, d.Platform, d.Workspace, p.id)
 		if err != nil || n == 0 { // it is the desk already
+			return false, false, err
+		}
+		if err := askOverdue(ctx, q, a.At); err != nil {
 			return false, false, err
 		}
 		return true, true, enterPlaced(ctx, q, a, "desk", 0, d, "is the desk's channel")

@@ -14,58 +14,81 @@ import (
 const (
 	editStorySQL   = `UPDATE stories SET headline = ?2, summary = ?3, topics = ?4, active_at = ?5 WHERE id = ?1`
 	renameStorySQL = `UPDATE stories SET slug = ?2, aliases = ?3, active_at = ?4 WHERE id = ?1`
-	slugOwnerSQL   = `SELECT story_id FROM slugs WHERE slug = ?1`
+	slugOwnerSQL   = `SELECT story_id, of_id FROM slugs WHERE slug = ?1`
 )
 
-// EditStory implements stories.StoryEditStore.
-func (s *Store) EditStory(ctx context.Context, a stories.Act, storyID int64, e stories.StoryEdit) (stories.Story, bool, error) {
-	done, err := act(ctx, s, a, "edited", func(q querier) (done stateChange, changed bool, err error) {
+// EditStory implements stories.EditorStore.
+func (s *Store) EditStory(ctx context.Context, a stories.Act, storyID int64, e stories.StoryEdit) (stories.Told, error) {
+	return act(ctx, s, a, "edited", func(q querier) (done stories.Told, changed bool, err error) {
 		story, err := lockStory(ctx, q, storyID)
 		if err != nil {
 			return done, false, err
 		}
+		if err := endDraft(ctx, q, a); err != nil {
+			return done, false, err
+		}
 		what := e.Changed(story)
 		if len(what) == 0 {
-			return stateChange{Story: story}, false, nil
+			return stories.Told{Story: story}, false, nil
 		}
+		before := story
 		story = e.Apply(story)
 		story.ActiveAt = moment(millis(a.At))
-		if _, err := q.exec(ctx, editStorySQL, storyID, story.Headline, story.Summary, strings.Join(story.Topics, " "), millis(a.At)); err != nil {
+		if _, err := q.exec(ctx, editStorySQL, story.ID, story.Headline, story.Summary, strings.Join(story.Topics, " "), millis(a.At)); err != nil {
 			return done, false, err
 		}
 		if err := s.indexStory(ctx, q, story); err != nil {
 			return done, false, err
 		}
-		return stateChange{story, true}, true, enter(ctx, q, a, "edited", storyID, strings.Join(what, ", "))
+		if story.Headline != before.Headline || story.Summary != before.Summary { // no card shows topics
+			if done.Cards, err = s.editCards(ctx, q, story.ID, a.At); err != nil {
+				return done, false, err
+			}
+		}
+		done.Story, done.Changed = story, true
+		return done, true, enter(ctx, q, a, "edited", story.ID, editDetail(before, what))
 	})
-	return done.Story, done.Changed, err
 }
 
-// RenameStory implements stories.StoryEditStore.
-func (s *Store) RenameStory(ctx context.Context, a stories.Act, storyID int64, slug string) (stories.Story, bool, error) {
-	done, err := act(ctx, s, a, "renamed", func(q querier) (done stateChange, changed bool, err error) {
+// editDetail is what the desk's log keeps of an edit, in a form that is put into words
+// when it is read: what changed and, a line each, what that said before.
+func editDetail(before stories.Story, what []string) string {
+	lines := []string{strings.Join(what, ", ")}
+	for _, name := range what {
+		was := map[string]string{"headline": before.Headline, "summary": before.Summary, "topics": strings.Join(before.Topics, ", ")}[name]
+		lines = append(lines, name+" "+strings.Join(strings.Fields(was), " "))
+	}
+	return strings.Join(lines, "\n")
+}
+
+// RenameStory implements stories.EditorStore.
+func (s *Store) RenameStory(ctx context.Context, a stories.Act, storyID int64, slug string) (stories.Told, error) {
+	return act(ctx, s, a, "renamed", func(q querier) (done stories.Told, changed bool, err error) {
 		story, err := lockStory(ctx, q, storyID)
 		if err != nil || story.Slug == slug {
-			return stateChange{Story: story}, false, err
+			return stories.Told{Story: story}, false, err
 		}
 		if len(story.Aliases) >= stories.MaxAliases && !slices.Contains(story.Aliases, slug) {
 			return done, false, stories.Errorf(stories.CodeLimited, "%d older slugs lead to %s already, which is as many as may. Choose one of them.", len(story.Aliases), story.Slug)
 		}
-		if err := takeSlug(ctx, q, storyID, slug); err != nil {
+		if err := takeSlug(ctx, q, story.ID, slug); err != nil {
 			return done, false, err
 		}
 		before := story.Slug
 		story.Aliases = append(slices.DeleteFunc(story.Aliases, func(alias string) bool { return alias == slug }), before)
 		story.Slug, story.ActiveAt = slug, moment(millis(a.At))
-		if _, err := q.exec(ctx, renameStorySQL, storyID, slug, strings.Join(story.Aliases, " "), millis(a.At)); err != nil {
+		if _, err := q.exec(ctx, renameStorySQL, story.ID, slug, strings.Join(story.Aliases, " "), millis(a.At)); err != nil {
 			return done, false, err
 		}
 		if err := s.indexStory(ctx, q, story); err != nil {
 			return done, false, err
 		}
-		return stateChange{story, true}, true, enter(ctx, q, a, "renamed", storyID, before+" "+slug)
+		if done.Cards, err = s.editCards(ctx, q, story.ID, a.At); err != nil {
+			return done, false, err
+		}
+		done.Story, done.Changed = story, true
+		return done, true, enter(ctx, q, a, "renamed", story.ID, before+" "+slug)
 	})
-	return done.Story, done.Changed, err
 }
 
 // takeSlug has a slug lead to a story; it may do so already. CodeExists.
@@ -74,8 +97,8 @@ func takeSlug(ctx context.Context, q querier, storyID int64, slug string) error 
 	if err != nil || n > 0 {
 		return err
 	}
-	var owner int64
-	err = one(ctx, q, slugOwnerSQL, []any{slug}, &owner)
+	var owner, of int64
+	err = one(ctx, q, slugOwnerSQL, []any{slug}, &owner, &of)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
 		return fmt.Errorf("the slug %q is taken and not there", slug)
@@ -83,11 +106,13 @@ func takeSlug(ctx context.Context, q querier, storyID int64, slug string) error 
 		return err
 	case owner != storyID:
 		return stories.Errorf(stories.CodeExists, "%q is or was another story's slug. Choose another one.", slug)
+	case of != storyID: // else its numbers would be this story's
+		return stories.Errorf(stories.CodeExists, "%q was the slug of a story that was merged into this one, and leads to its updates by the numbers they had. Choose another one.", slug)
 	}
 	return nil
 }
 
-// EndStory implements stories.StoryEditStore.
+// EndStory implements stories.EditorStore.
 func (s *Store) EndStory(ctx context.Context, a stories.Act, u stories.Update) (stories.Told, error) {
 	return s.tellState(ctx, a, "ended", u, func(q querier, told *stories.Told) error {
 		if told.Story.State == stories.Closed {
@@ -106,7 +131,7 @@ func (s *Store) EndStory(ctx context.Context, a stories.Act, u stories.Update) (
 	})
 }
 
-// BeginStory implements stories.StoryEditStore.
+// BeginStory implements stories.EditorStore.
 func (s *Store) BeginStory(ctx context.Context, a stories.Act, u stories.Update) (stories.Told, error) {
 	return s.tellState(ctx, a, "begun", u, func(q querier, told *stories.Told) error {
 		if told.Story.State == stories.Closed {
@@ -148,6 +173,13 @@ func (s *Store) tellState(ctx context.Context, a stories.Act, verb string, u sto
 		if told.Story, err = lockStory(ctx, q, u.StoryID); err != nil {
 			return told, false, err
 		}
+		if err := sharePlanning(ctx, q); err != nil {
+			return told, false, err
+		}
+		// Before the destinations and publications, as everybody locks it.
+		if _, err := lockCards(ctx, q); err != nil {
+			return told, false, err
+		}
 		if err := do(q, &told); err != nil {
 			return told, false, err
 		}
@@ -172,6 +204,10 @@ func (s *Store) setState(ctx context.Context, q querier, a stories.Act, told *st
 		return err
 	}
 	if err := s.indexStory(ctx, q, told.Story); err != nil {
+		return err
+	}
+	var err error
+	if told.Cards, err = s.editCards(ctx, q, told.Story.ID, a.At); err != nil {
 		return err
 	}
 	return enter(ctx, q, a, stateVerb(state), told.Story.ID, told.Story.Headline)

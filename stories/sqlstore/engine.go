@@ -23,6 +23,9 @@ type engine interface {
 	addWords(ctx context.Context, q querier, storyID, updateID int64, words []string) error
 	// addName makes a story suggested by these words, and no longer by others.
 	addName(ctx context.Context, q querier, storyID int64, words []string) error
+	// passPieces has what was findable of a story's updates be another story's, and its
+	// own words and its name be found no more.
+	passPieces(ctx context.Context, q querier, fromID, intoID int64) error
 	// holding is a query of the ids of stories that hold what the parameter asks
 	// for; namedSQL of those whose names do, newest first, at most ?2.
 	holding(parameter string) string

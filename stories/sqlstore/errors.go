@@ -58,7 +58,13 @@ func missing(err error, format string, args ...any) error {
 	return err
 }
 
-// change runs fn in one transaction.
+// change runs fn in one transaction, with a ledger.
 func (s *Store) change(ctx context.Context, fn func(q querier) error) error {
-	return s.told(s.write(ctx, fn))
+	return s.told(s.write(ctx, func(q querier) error {
+		l := &ledger{querier: q}
+		if err := fn(l); err != nil {
+			return err
+		}
+		return l.settle(ctx)
+	}))
 }

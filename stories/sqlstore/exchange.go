@@ -25,16 +25,16 @@ func (s *Store) Exchange(ctx context.Context, l stories.Lease, x stories.Exchang
 	var count int64 // see setFlights
 	err = s.changeAtHome(ctx, func(q querier) error {
 		at, flying, count = 0, nil, 0
-		begun = stories.Begun{Deliveries: map[int64]bool{}, Revisions: map[int64]int{}, Notices: map[int64]int{}, Targets: map[int64]string{}}
-		if turnsAway(x.Results) {
+		begun = stories.Begun{Deliveries: map[int64]bool{}, Revisions: map[int64]int{}, Notices: map[int64]int{}, Targets: map[int64]string{}, Keys: map[int64]string{}, Shown: map[int64]int{}}
+		if turnsAway(x.Results) || refuses(x.Alarms) {
 			if err := lockPlanning(ctx, q); err != nil {
 				return err
 			}
 		}
 		// Whoever revises one of the updates has ended now or waits for us: what is
 		// read from here on is of one side of it.
-		err := errors.Join(present(ctx, q, presentSQL, x.Updates, begun.Revisions), present(ctx, q, presentNoticesSQL, x.Notices, begun.Notices))
-		if err != nil {
+		standings, err := standingsOf(ctx, q, x.Updates, begun.Revisions)
+		if err := errors.Join(err, present(ctx, q, presentNoticesSQL, x.Notices, begun.Notices)); err != nil {
 			return err
 		}
 		lane, err := holdLane(ctx, q, l)
@@ -50,6 +50,9 @@ func (s *Store) Exchange(ctx context.Context, l stories.Lease, x stories.Exchang
 			for _, f := range x.Begin {
 				_, flying := before.byID[f.Delivery]
 				begun.Deliveries[f.Delivery] = flying
+			}
+			if begun.Earlier, err = begunBefore(ctx, q, x.Doubted); err != nil {
+				return err
 			}
 			return s.targets(ctx, q, x, &begun)
 		}
@@ -74,7 +77,13 @@ func (s *Store) Exchange(ctx context.Context, l stories.Lease, x stories.Exchang
 		if err := stillOwed(ctx, q, x.Begin, &begun); err != nil {
 			return err
 		}
-		if err := s.targets(ctx, q, x, &begun); err != nil {
+		if err := errors.Join(s.withhold(ctx, q, x, standings, &begun), s.dropNeedless(ctx, q, x, &begun)); err != nil {
+			return err
+		}
+		if err := errors.Join(s.targets(ctx, q, x, &begun), s.fixCards(ctx, q, x, &begun)); err != nil {
+			return err
+		}
+		if begun.Earlier, err = begunBefore(ctx, q, x.Doubted); err != nil {
 			return err
 		}
 		at, flying = lane, slices.Clone(x.Flying)
@@ -136,14 +145,26 @@ func turnsAway(results []stories.Result) bool {
 	return false
 }
 
+// refuses says that alarms tell of destinations that refuse the bot, which is noted with
+// them. Nobody who plans has destinations locked then.
+func refuses(alarms []stories.Alarm) bool {
+	return slices.ContainsFunc(alarms, func(a stories.Alarm) bool { return a.Kind == stories.AlarmBlocked })
+}
+
 const (
-	againOwedSQL      = `SELECT delivery_id FROM queue WHERE publication_id = ?1 AND destination_id among(?2)`
-	presentSQL        = `SELECT id, revision FROM updates WHERE id among(?1) /*share*/`
-	presentNoticesSQL = `SELECT id, revision FROM notices WHERE id among(?1) /*share*/`
+	againOwedSQL = `SELECT delivery_id FROM queue WHERE publication_id = ?1 AND destination_id among(?2)`
+	presentSQL   = `SELECT id, revision FROM updates WHERE id among(?1) ORDER BY id`
+	// standingsSQL is presentSQL with how they stand, for who begins some of them.
+	standingsSQL = `SELECT id, revision, standing FROM updates WHERE id among(?1) ORDER BY id /*share*/`
+	// presentNoticesSQL shares the notice of cards too where a first one is begun.
+	presentNoticesSQL = `
+		SELECT id, revision FROM notices
+		WHERE id among(?1) OR id = 1 AND EXISTS (SELECT 1 FROM notices f WHERE f.id among(?1) AND f.kind = 'follow') ORDER BY id /*share*/`
 	// targetsSQL tells of a delivery that is not kept any more as of one skipped.
 	targetsSQL = `
-		SELECT e.id, CASE WHEN m.id IS NULL THEN 6 ELSE coalesce(o.state, 0) END, coalesce(o.message_id, '')
-		FROM owed e LEFT JOIN owed m ON m.id = e.on_id LEFT JOIN outcomes o ON o.id = e.on_id
+		SELECT e.id, CASE WHEN m.id IS NULL THEN 6 ELSE coalesce(o.state, 0) END, coalesce(o.message_id, ''), coalesce(o.said, 0),
+			coalesce(p.seed, 0), coalesce(m.destination_id, 0), coalesce(p.op, 0)
+		FROM owed e LEFT JOIN owed m ON m.id = e.on_id LEFT JOIN outcomes o ON o.id = e.on_id LEFT JOIN publications p ON p.id = (m.id >> 32)
 		WHERE e.id among(?1)`
 )
 
@@ -198,6 +219,47 @@ func present(ctx context.Context, q querier, text string, ids []int64, revisions
 	return err
 }
 
+// standingsOf is present of updates, and returns which of them are not to be sent now.
+func standingsOf(ctx context.Context, q querier, ids []int64, revisions map[int64]int) (withheld map[int64]stories.Standing, err error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	_, err = all(ctx, q, func(r row) (none struct{}, err error) {
+		var id int64
+		var revision int
+		var standing stories.Standing
+		err = r.Scan(&id, &revision, &standing)
+		revisions[id] = revision
+		if standing.Withheld() {
+			if withheld == nil {
+				withheld = map[int64]stories.Standing{}
+			}
+			withheld[id] = standing
+		}
+		return none, err
+	}, standingsSQL, list(ids))
+	return withheld, err
+}
+
+// actedOn is a message that is acted on.
+type actedOn struct {
+	state   stories.DeliveryState // of the delivery that made it
+	message string                // the platform's id
+	key     string                // of the delivery that made it; "" for one that is not kept
+	shown   int
+}
+
+// scanTarget reads targetsSQL; id is that of the delivery that acts.
+func scanTarget(r row) (id int64, t actedOn, err error) {
+	var seed, place int64
+	var op stories.Op
+	err = r.Scan(&id, &t.state, &t.message, &t.shown, &seed, &place, &op)
+	if place != 0 {
+		t.key = stories.DeliveryKey(seed, place, op)
+	}
+	return id, t, err
+}
+
 // targets reads which messages are acted on. An operation waits for its message;
 // one whose message will never be there is not owed.
 func (s *Store) targets(ctx context.Context, q querier, x stories.Exchange, begun *stories.Begun) error {
@@ -206,14 +268,12 @@ func (s *Store) targets(ctx context.Context, q querier, x stories.Exchange, begu
 	}
 	never := map[int64]bool{}
 	_, err := all(ctx, q, func(r row) (none struct{}, err error) {
-		var id int64
-		var state stories.DeliveryState
-		var message string
-		if err := r.Scan(&id, &state, &message); err != nil {
+		id, t, err := scanTarget(r)
+		if err != nil {
 			return none, err
 		}
-		begun.Targets[id] = message
-		never[id] = message == "" && state != stories.Pending && state != stories.Held
+		begun.Targets[id], begun.Keys[id], begun.Shown[id] = t.message, t.key, t.shown
+		never[id] = t.message == "" && t.state != stories.Pending && t.state != stories.Held
 		return none, nil
 	}, targetsSQL, list(x.Acting))
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"storybot/stories"
 )
@@ -68,8 +69,20 @@ func (s *Store) finish(ctx context.Context, q querier, lane int64, flying flight
 			return fmt.Errorf("write results: %w", err)
 		}
 	}
-	if err := healed(ctx, q, open); err != nil {
-		return fmt.Errorf("forget refusals: %w", err)
+	if err := keepSeen(ctx, q, open); err != nil {
+		return fmt.Errorf("keep what was seen of revisions: %w", err)
+	}
+	well, err := healed(ctx, q, open)
+	if err != nil {
+		return fmt.Errorf("look for refusals: %w", err)
+	}
+	if err := lockAffected(ctx, q, valid, well); err != nil {
+		return fmt.Errorf("lock destinations: %w", err)
+	}
+	for _, id := range well {
+		if _, err := q.exec(ctx, setRefusedSQL, id, 0); err != nil {
+			return fmt.Errorf("forget refusals: %w", err)
+		}
 	}
 	for _, r := range valid {
 		if err := s.affect(ctx, q, r); err != nil {
@@ -203,6 +216,21 @@ const (
 	placeByIDSQL = `SELECT id, lane_id, state FROM destinations WHERE id = ?1`
 	pauseSQL     = `UPDATE destinations SET not_before = ?2, asked = ?3 WHERE id = ?1`
 )
+
+// lockAffected locks the destinations that results change, and some more, in one order.
+func lockAffected(ctx context.Context, q querier, results []stories.Result, more []int64) error {
+	places := slices.Clone(more)
+	for _, r := range results {
+		if r.Pause > 0 || r.Destination != "" {
+			places = append(places, r.Place)
+		}
+	}
+	if len(places) < 2 {
+		return nil
+	}
+	_, err := all(ctx, q, scanID, lockPlacesSQL, list(places))
+	return err
+}
 
 // affect does to a destination what the answer it gave says.
 func (s *Store) affect(ctx context.Context, q querier, r stories.Result) error {

@@ -194,7 +194,7 @@ func setFlights(ctx context.Context, q querier, lane, fence, batch int64, list [
 }
 
 // targetsOf reads which messages some rows act on.
-func targetsOf(ctx context.Context, q querier, l stories.Loaded) (map[int64]string, error) {
+func targetsOf(ctx context.Context, q querier, l *stories.Loaded) error {
 	var acting []int64
 	for _, r := range l.Rows {
 		if l.Origins[r.Origin].Op.Acts() {
@@ -202,21 +202,18 @@ func targetsOf(ctx context.Context, q querier, l stories.Loaded) (map[int64]stri
 		}
 	}
 	if len(acting) == 0 {
-		return nil, nil
+		return nil
 	}
-	found := map[int64]string{}
+	l.Targets, l.Keys, l.Shown = map[int64]string{}, map[int64]string{}, map[int64]int{}
 	_, err := all(ctx, q, func(r row) (none struct{}, err error) {
-		var id int64
-		var state stories.DeliveryState
-		var message string
-		err = r.Scan(&id, &state, &message)
-		found[id] = message
+		id, t, err := scanTarget(r)
+		l.Targets[id], l.Keys[id], l.Shown[id] = t.message, t.key, t.shown
 		return none, err
 	}, targetsSQL, list(acting))
-	return found, err
+	return err
 }
 
-// InFlight implements stories.Store.
+// InFlight implements stories.FollowingStore.
 func (s *Store) InFlight(ctx context.Context, d stories.Destination) (ids []int64, err error) {
 	p, err := findPlace(ctx, s.reader(), d)
 	if errors.Is(err, sql.ErrNoRows) {
@@ -248,10 +245,42 @@ func updatesOf(l stories.Loaded) (ids []int64) {
 	return ids
 }
 
+// begunBeforeSQL are those of some deliveries ?1 that edits are owed of: what revised an
+// update while they were on their way has owed each of them one, and nothing that
+// revised it before.
+const begunBeforeSQL = `
+	SELECT x.on_id, min(w.revision) - 1, u.revision, u.standing
+	FROM owed x JOIN publications w ON w.id = (x.id >> 32) JOIN updates u ON u.id = w.update_id
+	WHERE x.on_id > 0 AND x.on_id among(?1) AND w.op = 1
+	GROUP BY x.on_id, u.revision, u.standing`
+
+// begunBefore tells which wordings some deliveries were begun in that may have been sent,
+// where their updates have others now. What is found is of that wording; what was not
+// sent is the same message only in that. Nothing withheld is sent in another one than
+// the newest.
+func begunBefore(ctx context.Context, q querier, deliveries []int64) (map[int64]stories.Earlier, error) {
+	found := map[int64]stories.Earlier{}
+	if len(deliveries) == 0 {
+		return found, nil
+	}
+	_, err := all(ctx, q, func(r row) (none struct{}, err error) {
+		var id int64
+		var e stories.Earlier
+		var standing stories.Standing
+		err = r.Scan(&id, &e.Began, &e.Shows, &standing)
+		if !standing.Withheld() {
+			e.Shows = e.Began
+		}
+		found[id] = e
+		return none, err
+	}, begunBeforeSQL, list(deliveries))
+	return found, err
+}
+
 // Recover returns the deliveries of l's lane whose requests an earlier holder
-// left on their way; they are l's now, in the wordings their updates have now:
-// one that is sent again shows what an edit will not change any more, for a
-// revision made before it was begun owes none. ErrLeaseLost.
+// left on their way; they are l's now, in the wordings their updates have now, or
+// those of Loaded.Earlier: one that is sent again shows what an edit will not change
+// any more, for a revision made before it was begun owes none. ErrLeaseLost.
 func (s *Store) Recover(ctx context.Context, l stories.Lease) (found []stories.Flight, loaded stories.Loaded, err error) {
 	err = s.changeAtHome(ctx, func(q querier) error {
 		found, loaded = nil, stories.Loaded{}
@@ -284,11 +313,14 @@ func (s *Store) Recover(ctx context.Context, l stories.Lease) (found []stories.F
 			return err
 		}
 		loaded.Troubles = troubles
-		if loaded.Targets, err = targetsOf(ctx, q, loaded); err != nil {
+		if err := targetsOf(ctx, q, &loaded); err != nil {
 			return err
 		}
 		loaded.Revisions = map[int64]int{}
 		if err := present(ctx, q, presentSQL, updatesOf(loaded), loaded.Revisions); err != nil {
+			return err
+		}
+		if loaded.Earlier, err = begunBefore(ctx, q, deliveriesOf(rows)); err != nil {
 			return err
 		}
 		return setFlights(ctx, q, lane, l.Fence, 0, found, 0)

@@ -36,10 +36,10 @@ func rows(t *testing.T, url string) string {
 // One reader who repeats what changes nothing fills no table.
 func TestCommandsThatChangeNothingAddNoRows(t *testing.T) {
 	url := sqliteURL(t)
-	n := stories.NewService(stories.Config{Store: open(t, url), Admins: []string{"console:ada"}, CheckPerson: func(string) error { return nil }})
+	n := stories.NewService(stories.Config{Stores: open(t, url).Families(), Admins: []string{"console:ada"}, CheckPerson: func(string) error { return nil }})
 	ctx, ada := t.Context(), stories.User{Ref: "console:ada", Name: "Ada"}
 	act := func(i int, what string) stories.Act { return stories.Act{Key: fmt.Sprint(what, i), By: ada} }
-	story, err := n.Track(ctx, act(0, "track"), stories.Story{Slug: "sony-hack", Headline: "Sony hacked", Topics: []string{"film"}})
+	story, err := n.Editor.Track(ctx, act(0, "track"), stories.Story{Slug: "sony-hack", Headline: "Sony hacked", Topics: []string{"film"}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -49,27 +49,27 @@ func TestCommandsThatChangeNothingAddNoRows(t *testing.T) {
 	var before string
 	for i := range 5 {
 		for name, do := range map[string]func() error{
-			"subscribe":        func() error { _, _, _, err := n.Subscribe(ctx, act(i, "s"), here); return err },
-			"unsubscribe":      func() error { _, err := n.Unsubscribe(ctx, act(i, "u"), nowhere); return err },
-			"pause nothing":    func() error { _, err := n.Pause(ctx, act(i, "p"), nowhere); return err },
-			"resume what runs": func() error { _, err := n.Resume(ctx, act(i, "r"), here); return err },
-			"stop nothing":     func() error { _, _, err := n.Stop(ctx, act(i, "x"), nowhere, story.ID); return err },
-			"reopen":           func() error { _, err := n.Begin(ctx, act(i, "o"), "sony-hack", ""); return err },
-			"track again":      func() error { _, err := n.Track(ctx, act(i, "t"), story); return err },
-			"desk":             func() error { return n.SetDesk(ctx, act(i, "d"), here.Destination, "console") },
+			"subscribe":        func() error { _, _, _, err := n.Subscriber.Subscribe(ctx, act(i, "s"), here); return err },
+			"unsubscribe":      func() error { _, err := n.Subscriber.Unsubscribe(ctx, act(i, "u"), nowhere); return err },
+			"pause nothing":    func() error { _, err := n.Subscriber.Pause(ctx, act(i, "p"), nowhere); return err },
+			"resume what runs": func() error { _, err := n.Subscriber.Resume(ctx, act(i, "r"), here); return err },
+			"stop nothing":     func() error { _, _, err := n.Subscriber.Stop(ctx, act(i, "x"), nowhere, story.ID); return err },
+			"reopen":           func() error { _, err := n.Editor.Begin(ctx, act(i, "o"), "sony-hack", ""); return err },
+			"track again":      func() error { _, err := n.Editor.Track(ctx, act(i, "t"), story); return err },
+			"desk":             func() error { return n.Desk.SetDesk(ctx, act(i, "d"), here.Destination, "console") },
 			"moderator": func() error {
-				_, err := n.SetModerator(ctx, act(i, "m"), stories.User{Ref: "console:mo"}, true)
+				_, err := n.Desk.SetModerator(ctx, act(i, "m"), stories.User{Ref: "console:mo"}, true)
 				return err
 			},
 			"no moderator": func() error {
-				_, err := n.SetModerator(ctx, act(i, "n"), stories.User{Ref: "console:x"}, false)
+				_, err := n.Desk.SetModerator(ctx, act(i, "n"), stories.User{Ref: "console:x"}, false)
 				return err
 			},
-			"claim":           func() error { return n.Claim(ctx, act(i, "c"), "AAAA-BBBB-CCCC") },
-			"seen":            func() error { return n.MarkSeen(ctx, ada, story.ID, 1) },
-			"a limit used up": func() error { return n.Allow(ctx, ada, "share", 1, time.Hour) },
+			"claim":           func() error { return n.Rights.Claim(ctx, act(i, "c"), "AAAA-BBBB-CCCC") },
+			"seen":            func() error { return n.Archive.MarkSeen(ctx, ada, story.ID, 1) },
+			"a limit used up": func() error { return n.Notes.Allow(ctx, ada, "share", 1, time.Hour) },
 			"update of no story": func() error {
-				_, _, _, err := n.Append(ctx, act(i, "a"), stories.Append{Slug: "none", Text: "x"})
+				_, _, _, err := n.Publisher.Append(ctx, act(i, "a"), stories.Append{Slug: "none", Text: "x"})
 				return err
 			},
 		} {

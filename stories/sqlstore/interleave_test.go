@@ -3,6 +3,7 @@ package sqlstore_test
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"testing"
 	"time"
 
@@ -135,7 +136,7 @@ func TestPostgresBeginAndRevise(t *testing.T) {
 	if _, err := s.Exchange(t.Context(), s.lease, stories.Exchange{Batch: s.batch, Results: []stories.Result{arrived(x.Begin[0])}}); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.Revise(t.Context(), s.act(), u.ID, "fix", "Newer", nil); err != nil {
+	if _, err := s.Revise(t.Context(), s.act(), u.ID, stories.Rewording{Kind: stories.Fix, Text: "Newer"}); err != nil {
 		t.Fatal(err)
 	}
 	x = s.next(t)
@@ -145,7 +146,7 @@ func TestPostgresBeginAndRevise(t *testing.T) {
 	var got stories.Begun
 	g := shut(t, s.url, "SELECT id FROM updates FOR NO KEY UPDATE")
 	revised := g.begin(1, func() error {
-		_, err := s.Revise(context.Background(), s.act(), u.ID, "fix", "Newest", nil)
+		_, err := s.Revise(context.Background(), s.act(), u.ID, stories.Rewording{Kind: stories.Fix, Text: "Newest"})
 		return err
 	})
 	begun := g.begin(2, func() (err error) {
@@ -291,4 +292,86 @@ func TestPostgresPublicationsCommitOutOfOrder(t *testing.T) {
 	if after[0].ID > before[0].ID {
 		t.Errorf("publications %d and %d did not commit out of order", before[0].ID, after[0].ID)
 	}
+}
+
+// A message beside a copy is begun while its update is revised once more, in both
+// orders: either it is on its way, and the next one tells from there, or the next one
+// takes its place and it is not begun.
+func TestPostgresBeginAndTell(t *testing.T) {
+	for _, first := range []string{"begin", "revise"} {
+		t.Run(first+" first", func(t *testing.T) {
+			s := newScene(t)
+			u := s.publish(t)
+			for range 2 { // the update; then, corrected, the edit of its copy
+				x := s.next(t)
+				got, err := s.Exchange(t.Context(), s.lease, x)
+				if err != nil || !got.Deliveries[x.Begin[0].Delivery] {
+					t.Fatal(got, err)
+				}
+				s.batch++
+				if _, err := s.Exchange(t.Context(), s.lease, stories.Exchange{Batch: s.batch, Results: []stories.Result{arrived(x.Begin[0])}}); err != nil {
+					t.Fatal(err)
+				}
+				if u.Revision == 0 {
+					done, err := s.Revise(t.Context(), s.act(), u.ID, stories.Rewording{Kind: stories.Correction, Text: "Newer"})
+					if err != nil {
+						t.Fatal(err)
+					}
+					u = done.Update
+				}
+			}
+			x := s.next(t)
+			told := s.notice(t)
+			x.Updates, x.Notices = nil, []int64{told}
+			g := shut(t, s.url, "SELECT id FROM notices WHERE kind = 'revision' FOR NO KEY UPDATE")
+			var got stories.Begun
+			exchange := func() (err error) {
+				got, err = s.Exchange(context.Background(), s.lease, x)
+				return err
+			}
+			revise := func() error {
+				_, err := s.Revise(context.Background(), s.act(), u.ID, stories.Rewording{Kind: stories.Correction, Text: "Newest"})
+				return err
+			}
+			calls := []func() error{exchange, revise}
+			if first == "revise" {
+				calls = []func() error{revise, exchange}
+			}
+			one, other := g.begin(1, calls[0]), g.begin(2, calls[1])
+			g.open()
+			if err := errors.Join(<-one, <-other); err != nil {
+				t.Fatal(err)
+			}
+			flying := got.Deliveries[x.Begin[0].Delivery]
+			d, err := s.NoticeDelivery(t.Context(), told)
+			if err != nil {
+				t.Fatal(err)
+			}
+			state, since := stories.Skipped, 0
+			if flying {
+				state, since = stories.Pending, 1 // as it was before its request
+			}
+			if flying != (first == "begin") || d.State != state {
+				t.Errorf("begun %v, and it is %s", flying, d.State)
+			}
+			found, err := s.RevisionsTo(t.Context(), crashed, u.ID, 1)
+			if err != nil || len(found) != 1 {
+				t.Fatal(found, err)
+			}
+			c, err := s.Content(t.Context(), stories.Subject{NoticeID: found[0].About.NoticeID}, 2)
+			if err != nil || c.Notice.Since != since || c.Notice.Revision != 2 {
+				t.Errorf("the next one tells from %d to %d, %v", c.Notice.Since, c.Notice.Revision, err)
+			}
+		})
+	}
+}
+
+// notice is the notice that the oldest of what is owed tells.
+func (s *scene) notice(t *testing.T) int64 {
+	t.Helper()
+	open, err := s.Publications(t.Context(), benchLane, nil, 10)
+	if err != nil || len(open) == 0 {
+		t.Fatal("nothing is owed", err)
+	}
+	return open[0].NoticeID
 }

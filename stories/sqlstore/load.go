@@ -78,7 +78,36 @@ func (s *Store) Publications(ctx context.Context, lane string, known []int64, li
 		return nil, err
 	}
 	found, err := all(ctx, s.reader(), scanPublication, publicationsSQL, lane, list(known), limit)
+	if err == nil {
+		err = s.tellMerged(ctx, found)
+	}
 	return found, s.told(err)
+}
+
+const mergedOfSQL = `SELECT into_id, id FROM merged WHERE into_id among(?1)`
+
+// tellMerged adds what was merged into the stories of publications.
+func (s *Store) tellMerged(ctx context.Context, found []stories.Publication) error {
+	var into []int64
+	for _, p := range found {
+		if p.StoryID != 0 {
+			into = append(into, p.StoryID)
+		}
+	}
+	if len(into) == 0 {
+		return nil
+	}
+	_, err := all(ctx, s.reader(), func(r row) (none struct{}, err error) {
+		var at, id int64
+		err = r.Scan(&at, &id)
+		for i := range found {
+			if found[i].StoryID == at {
+				found[i].Merged = append(found[i].Merged, id)
+			}
+		}
+		return none, err
+	}, mergedOfSQL, list(into))
+	return err
 }
 
 // Load returns what a publication has in the queue behind the row after, by

@@ -17,9 +17,9 @@ func longStory(b testing.TB, url string, n int) (*sqlstore.Store, stories.Story)
 	b.Helper()
 	s, story := newsroom(b, url, 2)
 	execute(b, url, fmt.Sprintf(`
-		INSERT INTO updates (story_id, number, level, text, sources, author_ref, author_name, at, created_at)
+		INSERT INTO updates (story_id, number, place, level, text, sources, author_ref, author_name, at, created_at)
 			WITH RECURSIVE k (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM k WHERE i < %d)
-			SELECT %d, i, 1, 'Earlier news ' || i, '', 'console:ana', 'Ana', 1700000000000 + i, 1700000000000 + i FROM k`, n, story.ID))
+			SELECT %d, i, i, 1, 'Earlier news ' || i, '', 'console:ana', 'Ana', 1700000000000 + i, 1700000000000 + i FROM k`, n, story.ID))
 	execute(b, url, `
 		INSERT INTO publications (seed, lane_id, update_id, story_id, created_at, level, urgency, total, sent)
 			SELECT u.id, t.lane_id, u.id, u.story_id, u.created_at, 1, 1, 1, 1 FROM updates u, destinations t WHERE t.channel = '0'`)

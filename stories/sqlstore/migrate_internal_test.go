@@ -62,8 +62,8 @@ func at(t *testing.T, url string, version int64, more ...string) {
 	}
 	const story = `
 		INSERT INTO stories (slug, headline, summary, topics, state, created_at, active_at) VALUES ('old', 'Old Łódź story', '', 'security', 'developing', 1, 1);
-		INSERT INTO slugs (slug, story_id) VALUES ('old', 1), ('elder', 1);
-		INSERT INTO updates (story_id, number, level, text, sources, author_ref, author_name, at, created_at) VALUES (1, 1, 2, 'Straße gesperrt', '', '', '', 1, 1);
+		INSERT INTO slugs (slug, story_id, of_id) VALUES ('old', 1, 1), ('elder', 1, 1);
+		INSERT INTO updates (story_id, number, place, level, text, sources, author_ref, author_name, at, created_at) VALUES (1, 1, 1, 2, 'Straße gesperrt', '', '', '', 1, 1);
 		UPDATE stories SET updates = 1`
 	if _, err := s.db.ExecContext(t.Context(), story+strings.Join(more, "")); err != nil {
 		t.Fatal(err)

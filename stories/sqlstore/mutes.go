@@ -15,7 +15,7 @@ const mutesSQL = `
 		SELECT 1 FROM subscriptions b WHERE b.destination_id = t.id AND (b.kind = 'all' OR b.kind = 'topic' AND ' ' || s.topics || ' ' LIKE '% ' || b.topic || ' %'))
 	ORDER BY m.at DESC, s.id DESC LIMIT ?4`
 
-// Mutes implements stories.Store.
+// Mutes implements stories.FollowingStore.
 func (s *Store) Mutes(ctx context.Context, d stories.Destination, limit int) ([]stories.Mute, error) {
 	found, err := all(ctx, s.reader(), scanMute, mutesSQL, d.Platform, d.Workspace, d.Channel, limit)
 	return found, s.told(err)

@@ -179,7 +179,7 @@ var namesOfSQL = `
 				AND (o.workspace <> n.workspace OR o.channel <> n.channel)) THEN 1 ELSE 0 END
 	FROM each(?1) JOIN place_names n ON n.platform = j.value ->> 0 AND n.workspace = j.value ->> 1 AND n.channel = j.value ->> 2`
 
-// NamesOf implements stories.Store.
+// NamesOf implements stories.DeskStore.
 func (s *Store) NamesOf(ctx context.Context, places []stories.Destination) (stories.Names, error) {
 	names, err := namesOf(ctx, s.reader(), places)
 	return names, s.told(err)

@@ -13,15 +13,15 @@ import (
 
 const (
 	newestStoriesSQL = `SELECT ` + storyColumns + ` FROM stories s ORDER BY s.active_at DESC, s.id DESC LIMIT ?1`
-	// newestOfSQL reads updates by their stories and numbers, ?1 being an array of both.
+	// newestOfSQL reads updates by their stories and places, ?1 being an array of both.
 	newestOfSQL = `
-		SELECT ` + updateColumns + ` FROM each(?1) JOIN updates u ON u.story_id = CAST(j.value ->> 0 AS BIGINT) AND u.number = CAST(j.value ->> 1 AS BIGINT)`
+		SELECT ` + updateColumns + ` FROM each(?1) JOIN updates u ON u.story_id = CAST(j.value ->> 0 AS BIGINT) AND u.place = CAST(j.value ->> 1 AS BIGINT)`
 )
 
 var newestOfTopicSQL = `SELECT ` + storyColumns + ` FROM stories s WHERE ` + hasTopic("?2") + ` ORDER BY s.active_at DESC, s.id DESC LIMIT ?1`
 
 // fillChange adds to c what its notice of a change is about, as it is now.
-func (s *Store) fillChange(ctx context.Context, c *stories.Content) error {
+func (s *Store) fillChange(ctx context.Context, q querier, c *stories.Content) error {
 	change := c.Notice.Body.Change
 	text, args := newestStoriesSQL, []any{stories.NewestShown}
 	switch {
@@ -32,11 +32,11 @@ func (s *Store) fillChange(ctx context.Context, c *stories.Content) error {
 	case change.Target.Kind == stories.TargetTopic:
 		text, args = newestOfTopicSQL, append(args, change.Target.Name)
 	}
-	found, err := all(ctx, s.reader(), scanStory, text, args...)
+	found, err := all(ctx, q, scanStory, text, args...)
 	if err != nil {
 		return err
 	}
-	news, err := s.newsOf(ctx, found)
+	news, err := newsOf(ctx, q, found)
 	if err != nil || change.StoryID == 0 {
 		c.Newest = news
 		return err
@@ -50,7 +50,7 @@ func (s *Store) fillChange(ctx context.Context, c *stories.Content) error {
 
 // newsOf adds to stories their newest updates. A story counts its updates, and so
 // knows which that is.
-func (s *Store) newsOf(ctx context.Context, found []stories.Story) ([]stories.News, error) {
+func newsOf(ctx context.Context, q querier, found []stories.Story) ([]stories.News, error) {
 	asked := make([][2]int64, len(found))
 	news := make([]stories.News, len(found))
 	for i, story := range found {
@@ -60,7 +60,7 @@ func (s *Store) newsOf(ctx context.Context, found []stories.Story) ([]stories.Ne
 	if err != nil {
 		return nil, err
 	}
-	updates, err := all(ctx, s.reader(), scanUpdate, newestOfSQL, string(text))
+	updates, err := all(ctx, q, scanUpdate, newestOfSQL, string(text))
 	for _, u := range updates {
 		for i := range news {
 			if news[i].Story.ID == u.StoryID {

@@ -15,20 +15,19 @@ import (
 
 const (
 	insertNoticeSQL = `
-		INSERT INTO notices (kind, update_id, revision, done, body, created_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6) RETURNING id`
+		INSERT INTO notices (kind, update_id, revision, done, body, created_at, since) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) RETURNING id`
 	// oweProgressSQL begins the notice of an update's progress where anybody is
 	// owed the update.
 	oweProgressSQL = `
 		INSERT INTO notices (kind, update_id, created_at)
 		SELECT 'progress', CAST(?1 AS BIGINT), CAST(?2 AS BIGINT) WHERE EXISTS (SELECT 1 FROM publications WHERE update_id = ?1 AND op = 0)`
-	noticeColumns = `n.id, n.kind, n.update_id, n.revision, n.done, n.body, n.created_at`
+	noticeColumns = `n.id, n.kind, n.update_id, n.revision, n.done, n.body, n.created_at, n.since`
 	noticeSQL     = `SELECT ` + noticeColumns + ` FROM notices n WHERE n.id = ?1`
 	// openNoticesSQL reads the newest ?1 notices that are not done, each with the
 	// counters of its update. How a push stands is not known while some of it waits
 	// because the database was put back.
 	openNoticesSQL = `
-		SELECT ` + noticeColumns + `,
-			coalesce(sum(p.total), 0), coalesce(sum(p.sent), 0), coalesce(sum(p.held), 0), coalesce(sum(p.failed), 0), coalesce(sum(p.unknown), 0)
+		SELECT ` + noticeColumns + `, ` + countersSQL + `
 		FROM (SELECT * FROM notices WHERE done = 0 AND update_id NOT IN (` + putBackUpdatesSQL + `) ORDER BY id DESC LIMIT ?1) AS n
 		LEFT JOIN publications p ON p.update_id = n.update_id AND p.op = 0
 		GROUP BY ` + noticeColumns + ` ORDER BY n.id`
@@ -38,7 +37,7 @@ const (
 func scanNotice(r row, more ...any) (n stories.Notice, err error) {
 	var body string
 	var done, created int64
-	if err := r.Scan(append([]any{&n.ID, &n.Kind, &n.UpdateID, &n.Revision, &done, &body, &created}, more...)...); err != nil {
+	if err := r.Scan(append([]any{&n.ID, &n.Kind, &n.UpdateID, &n.Revision, &done, &body, &created, &n.Since}, more...)...); err != nil {
 		return n, err
 	}
 	n.Done, n.CreatedAt = done != 0, moment(created)
@@ -59,7 +58,7 @@ func insertNotice(ctx context.Context, q querier, n *stories.Notice) error {
 	if err != nil {
 		return err
 	}
-	return one(ctx, q, insertNoticeSQL, []any{string(n.Kind), n.UpdateID, n.Revision, bit(n.Done), string(body), millis(n.CreatedAt)}, &n.ID)
+	return one(ctx, q, insertNoticeSQL, []any{string(n.Kind), n.UpdateID, n.Revision, bit(n.Done), string(body), millis(n.CreatedAt), n.Since}, &n.ID)
 }
 
 // Pushes returns the notices of progress that are not done, oldest first: the
@@ -69,14 +68,22 @@ func (s *Store) Pushes(ctx context.Context, newest int) ([]stories.Push, error) 
 		return nil, err
 	}
 	found, err := all(ctx, s.reader(), func(r row) (p stories.Push, err error) {
-		at := &p.Stands
-		if p.Notice, err = scanNotice(r, &at.Total, &at.Sent, &at.Held, &at.Failed, &at.Unknown); err != nil {
+		if p.Notice, err = scanNotice(r, counters(&p.Stands)...); err != nil {
 			return p, err
 		}
-		at.UpdateID = p.UpdateID
-		at.Waiting = at.Total - at.Sent - at.Held - at.Failed - at.Unknown
+		p.Stands.UpdateID = p.UpdateID
+		p.Stands = withWaiting(p.Stands)
 		return p, nil
 	}, openNoticesSQL, newest)
+	for i, p := range found {
+		if err != nil {
+			break
+		}
+		if p.Since > 0 {
+			found[i].Spread, err = s.SpreadOf(ctx, p.UpdateID, p.Since)
+			found[i].Stands = found[i].Spread.Sum(p.Body.Again)
+		}
+	}
 	return found, s.told(err)
 }
 
@@ -158,6 +165,9 @@ func (s *Store) Content(ctx context.Context, of stories.Subject, revision int) (
 		c.Story, c.Update, err = s.updateContent(ctx, of.UpdateID, revision)
 		return c, err
 	}
+	if of.NoticeID == stories.CardsID {
+		return s.cardContent(ctx, of.Edit)
+	}
 	c.Notice, err = theOne(ctx, s.reader(), func(r row) (stories.Notice, error) { return scanNotice(r) }, noticeSQL, of.NoticeID)
 	if err != nil {
 		return c, s.told(missing(err, "This notice is not there any more."))
@@ -165,11 +175,20 @@ func (s *Store) Content(ctx context.Context, of stories.Subject, revision int) (
 	if c.Names, err = namesOf(ctx, s.reader(), c.Notice.Body.Places()); err != nil {
 		return c, s.told(err)
 	}
-	if k := c.Notice.Kind; k == stories.FollowNotice || k == stories.StopNotice {
-		return c, s.told(missing(s.fillChange(ctx, &c), "This story is not there any more."))
+	switch c.Notice.Kind {
+	case stories.FollowNotice:
+		return c, s.told(missing(s.fillCard(ctx, &c, 0), "This story is not there any more."))
+	case stories.StopNotice:
+		return c, s.told(missing(s.fillChange(ctx, s.reader(), &c), "This story is not there any more."))
+	}
+	if c.Notice.Kind == stories.RevisionNotice {
+		return c, s.told(s.fillTelling(ctx, &c))
 	}
 	if id := c.Notice.UpdateID; id != 0 {
-		if c.Update, err = theOne(ctx, s.reader(), scanUpdate, updateByIDSQL, id); err == nil {
+		if c.Update, err = theOne(ctx, s.reader(), scanUpdate, updateByIDSQL, id); err == nil && c.Notice.Since > 0 {
+			c.Told, err = all(ctx, s.reader(), scanRevision, revisionSQL, id, c.Notice.Since)
+		}
+		if err == nil {
 			c.Story, err = theOne(ctx, s.reader(), scanStory, storyByIDSQL, c.Update.StoryID)
 		}
 	}
@@ -252,21 +271,23 @@ func oweNotice(ctx context.Context, q querier, n stories.Notice, op stories.Op, 
 
 const (
 	pruneNoticesSQL = `
-		DELETE FROM notices WHERE done > 0 AND created_at < ?1
+		DELETE FROM notices WHERE done > 0 AND created_at < ?1 AND kind <> 'cards'
 			AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.notice_id = notices.id)`
 	pruneNoticePublicationsSQL = `
 		DELETE FROM publications WHERE notice_id IS NOT NULL AND queued = 0 AND created_at < ?1
-			AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.notice_id = publications.notice_id)`
+			AND CASE WHEN notice_id = 1
+				THEN NOT EXISTS (SELECT 1 FROM owed d WHERE d.id >= (publications.id << 32) AND d.id < ((publications.id + 1) << 32))
+				ELSE NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.notice_id = publications.notice_id) END`
 )
 
 // pruneNotices forgets notices that were begun before then and whose deliveries
-// are forgotten.
+// are forgotten. The notice of cards stays, and only its publications go.
 func (s *Store) pruneNotices(ctx context.Context, before time.Time) error {
 	return s.change(ctx, func(q querier) error {
-		if _, err := q.exec(ctx, pruneNoticePublicationsSQL, millis(before)); err != nil {
+		if _, err := q.exec(ctx, pruneNoticesSQL, millis(before)); err != nil {
 			return err
 		}
-		_, err := q.exec(ctx, pruneNoticesSQL, millis(before))
+		_, err := q.exec(ctx, pruneNoticePublicationsSQL, millis(before))
 		return err
 	})
 }

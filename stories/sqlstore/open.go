@@ -19,8 +19,8 @@ type Options struct {
 	// Uptime returns a name of the machine's last start and how long it has been up
 	// since, by a clock nobody sets; "" where that is not known, as by default.
 	Uptime func() (boot string, up time.Duration)
-	// KeepDeliveries is how long Prune leaves a finished delivery; 90 days by
-	// default.
+	// KeepDeliveries is how long Prune leaves a finished delivery, that of an update
+	// from the end of its story on; a year by default.
 	KeepDeliveries time.Duration
 }
 
@@ -39,7 +39,10 @@ type Store struct {
 	cameBack   bool // it was found put back when it was opened
 }
 
-var _ stories.Store = (*Store)(nil)
+// Families is the store as a Service takes it.
+func (s *Store) Families() stories.Stores {
+	return stories.Stores{Rights: s, Archive: s, Index: s, Editor: s, Publisher: s, Merger: s, Reviser: s, Drafts: s, Subscriber: s, Following: s, Places: s, Desk: s, Health: s, PutBacks: s, Notes: s}
+}
 
 // Open opens the database at url, creates or upgrades its tables, and returns
 // it ready, but for what Reindex does beside the service. url is sqlite:PATH, or postgres://… as libpq writes it.
@@ -61,7 +64,7 @@ func Open(ctx context.Context, url string, opts Options) (*Store, error) {
 		s.uptime = func() (string, time.Duration) { return "", 0 }
 	}
 	if s.keep == 0 {
-		s.keep = 90 * 24 * time.Hour
+		s.keep = 365 * 24 * time.Hour
 	}
 	var schema schema
 	var err error

@@ -4,8 +4,6 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
-	"fmt"
-	"maps"
 	"slices"
 	"time"
 
@@ -71,7 +69,7 @@ func heldAt(ctx context.Context, q querier, p place) ([]waiting, error) {
 }
 
 // counts are changes of a publication's counters.
-type counts struct{ queued, sent, held, failed, unknown int }
+type counts struct{ queued, sent, held, failed, unknown, kept int }
 
 // tally collects changes of counters.
 type tally map[int64]*counts
@@ -97,27 +95,14 @@ func (t tally) ended(origin int64, state stories.DeliveryState, n int) {
 		c.unknown += n
 	case stories.Failed, stories.Skipped:
 		c.failed += n
+	case stories.Kept:
+		c.kept += n
 	}
 }
 
 const countSQL = `
-	UPDATE publications SET queued = queued + ?2, sent = sent + ?3, held = held + ?4, failed = failed + ?5, unknown = unknown + ?6
+	UPDATE publications SET queued = queued + ?2, sent = sent + ?3, held = held + ?4, failed = failed + ?5, unknown = unknown + ?6, kept = kept + ?7
 	WHERE id = ?1`
-
-// write changes the counters, in the order of the publications so that two who
-// do wait for each other one way.
-func (t tally) write(ctx context.Context, q querier) error {
-	for _, id := range slices.Sorted(maps.Keys(t)) {
-		c := t[id]
-		if id == 0 || *c == (counts{}) {
-			continue
-		}
-		if _, err := q.exec(ctx, countSQL, id, c.queued, c.sent, c.held, c.failed, c.unknown); err != nil {
-			return fmt.Errorf("count deliveries: %w", err)
-		}
-	}
-	return nil
-}
 
 const (
 	intoHeldSQL = `
@@ -207,7 +192,9 @@ func moveTo(ctx context.Context, q querier, rows []waiting, to stories.DeliveryS
 		if err := changeRows(ctx, q, intoQueueSQL, again); err != nil {
 			return err
 		}
-		t.of(next.Publication).queued += len(rows)
+		if err := (tally{next.Publication: {queued: len(rows)}}).post(ctx, q); err != nil {
+			return err
+		}
 	default:
 		finished = millis(at)
 	}

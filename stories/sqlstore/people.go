@@ -10,7 +10,7 @@ import (
 
 const roleSQL = `SELECT role FROM members WHERE ref = ?1`
 
-// RoleOf implements stories.Store.
+// RoleOf implements stories.RightsStore.
 func (s *Store) RoleOf(ctx context.Context, ref string) (stories.Role, error) {
 	role, err := roleOf(ctx, s.reader(), ref)
 	return role, s.told(err)
@@ -28,7 +28,7 @@ var membersSQL = `
 	SELECT ref, called, role, added_by_ref, added_by_name, added_at
 	FROM (SELECT m.*, ` + known("m.name", "m.ref") + ` AS called FROM members m) AS m ORDER BY role DESC, lower(called), ref`
 
-// Members implements stories.Store.
+// Members implements stories.RightsStore.
 func (s *Store) Members(ctx context.Context) ([]stories.Member, error) {
 	found, err := all(ctx, s.reader(), func(r row) (m stories.Member, err error) {
 		var at int64
@@ -47,7 +47,7 @@ const (
 	dropMemberSQL = `DELETE FROM members WHERE ref = ?1`
 )
 
-// SetRole implements stories.Store.
+// SetRole implements stories.DeskStore.
 func (s *Store) SetRole(ctx context.Context, a stories.Act, u stories.User, role stories.Role) (changed bool, err error) {
 	return act(ctx, s, a, "role", func(q querier) (done, changed bool, err error) {
 		had, err := roleOf(ctx, q, u.Ref)
@@ -84,18 +84,18 @@ func nameOf(ref string) string {
 
 var nameOfSQL = `SELECT ` + nameOf("p.ref") + ` FROM (SELECT CAST(?1 AS TEXT) AS ref) AS p`
 
-// NameOf implements stories.Store.
+// NameOf implements stories.DeskStore.
 func (s *Store) NameOf(ctx context.Context, ref string) (name string, err error) {
 	err = one(ctx, s.reader(), nameOfSQL, []any{ref}, &name)
 	return name, s.told(err)
 }
 
 var (
-	logColumns = `SELECT l.id, l.at, l.by_ref, ` + known("l.by_name", "l.by_ref") + `, l.verb, coalesce(s.slug, ''), l.detail,
+	logColumns = `SELECT l.id, l.at, l.by_ref, ` + known("l.by_name", "l.by_ref") + `, l.verb, coalesce(s.slug, g.slug, ''), l.detail,
 			l.place, l.whom_ref, ` + known("l.whom_name", "l.whom_ref") + `
-		FROM desk_log l LEFT JOIN stories s ON s.id = l.story_id`
+		FROM desk_log l LEFT JOIN stories s ON s.id = l.story_id LEFT JOIN merged g ON g.id = l.story_id`
 	logAllSQL   = logColumns + ` WHERE l.id < ?1 ORDER BY l.id DESC LIMIT ?2`
-	logStorySQL = logColumns + ` WHERE l.story_id = ?3 AND l.id < ?1 ORDER BY l.id DESC LIMIT ?2`
+	logStorySQL = logColumns + ` WHERE l.story_id IN (SELECT CAST(?3 AS BIGINT) UNION ALL SELECT id FROM merged WHERE into_id = ?3) AND l.id < ?1 ORDER BY l.id DESC LIMIT ?2`
 )
 
 // known is the name in a column or, where there is none, the one known now.
@@ -103,7 +103,7 @@ func known(name, ref string) string {
 	return `CASE WHEN ` + name + ` = '' AND ` + ref + ` <> '' THEN ` + nameOf(ref) + ` ELSE ` + name + ` END`
 }
 
-// Log implements stories.Store.
+// Log implements stories.DeskStore.
 func (s *Store) Log(ctx context.Context, storyID, before int64, limit int) (found []stories.LogEntry, err error) {
 	if before <= 0 {
 		before = 1<<63 - 1

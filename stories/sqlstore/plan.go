@@ -14,12 +14,12 @@ import (
 
 const (
 	insertUpdateSQL = `
-		INSERT INTO updates (story_id, number, level, text, sources, author_ref, author_name, at, created_at, picture_url, picture_alt)
-		VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) RETURNING id`
+		INSERT INTO updates (story_id, number, place, level, text, sources, author_ref, author_name, at, created_at, picture_url, picture_alt, standing, marks)
+		VALUES (?1, ?2, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13) RETURNING id`
 	countUpdateSQL = `UPDATE stories SET updates = ?2, active_at = ?3 WHERE id = ?1`
 )
 
-// AppendUpdate implements stories.Store. See queue.go for its place in the
+// AppendUpdate implements stories.PublisherStore. See queue.go for its place in the
 // queue. The counts are read in the same transaction: once it is committed
 // nothing can fail that the answer needs.
 func (s *Store) AppendUpdate(ctx context.Context, a stories.Act, u stories.Update) (stories.Update, stories.Progress, error) {
@@ -29,10 +29,13 @@ func (s *Store) AppendUpdate(ctx context.Context, a stories.Act, u stories.Updat
 		if err != nil {
 			return u, false, err
 		}
-		if story.State == stories.Closed {
-			return u, false, stories.Errorf(stories.CodeClosed, "%s is closed.", story.Slug)
-		}
 		if err := onlyOne(ctx, q, a, "scheduled"); err != nil {
+			return u, false, err
+		}
+		if err := endDraft(ctx, q, a); err != nil {
+			return u, false, err
+		}
+		if err := s.takesUpdates(ctx, q, a, &story); err != nil {
 			return u, false, err
 		}
 		made, err = s.publish(ctx, q, a, story, u)
@@ -47,6 +50,21 @@ func (s *Store) AppendUpdate(ctx context.Context, a stories.Act, u stories.Updat
 	return u, p, nil
 }
 
+// takesUpdates takes a closed story, which is locked, up again where the act does.
+// CodeClosed.
+func (s *Store) takesUpdates(ctx context.Context, q querier, a stories.Act, story *stories.Story) error {
+	switch {
+	case story.State != stories.Closed:
+		return nil
+	case !a.Reopen:
+		return stories.Errorf(stories.CodeClosed, "%s is closed.", story.Slug)
+	}
+	told := stories.Told{Story: *story}
+	err := s.setState(ctx, q, a, &told, stories.Developing)
+	*story = told.Story
+	return err
+}
+
 // plannedOf counts what a new update owes and, where that is nothing, why.
 func plannedOf(ctx context.Context, q querier, u stories.Update) (stories.Progress, error) {
 	p, err := progressOf(ctx, q, u.ID)
@@ -59,7 +77,7 @@ func plannedOf(ctx context.Context, q querier, u stories.Update) (stories.Progre
 // publish stores u as the next update of a story, which is locked, with everything
 // it owes.
 func (s *Store) publish(ctx context.Context, q querier, a stories.Act, story stories.Story, u stories.Update) (stories.Update, error) {
-	u.Number, u.Revision = story.Updates+1, 0
+	u.StoryID, u.Number, u.Revision = story.ID, story.Updates+1, 0
 	u.At, u.CreatedAt = moment(millis(u.At)), moment(millis(a.At))
 	if err := s.insertUpdate(ctx, q, &u); err != nil {
 		return u, err
@@ -70,12 +88,20 @@ func (s *Store) publish(ctx context.Context, q querier, a stories.Act, story sto
 	if _, err := q.exec(ctx, oweProgressSQL, u.ID, millis(u.CreatedAt)); err != nil {
 		return u, fmt.Errorf("begin the notice of its progress: %w", err)
 	}
-	return u, enter(ctx, q, a, "published", u.StoryID, fmt.Sprintf("update %d, %s", u.Number, u.Level))
+	detail := fmt.Sprintf("update %d, %s", u.Number, u.Level)
+	if u.Marks.Standing == stories.Unverified {
+		detail += ", unverified"
+	}
+	return u, enter(ctx, q, a, "published", u.StoryID, detail)
 }
 
 func (s *Store) insertUpdate(ctx context.Context, q querier, u *stories.Update) error {
+	marks, err := writeMarks(u.Marks)
+	if err != nil {
+		return err
+	}
 	args := []any{u.StoryID, u.Number, u.Level, u.Text, strings.Join(u.Sources, "\n"), u.Author.Ref, u.Author.Name, millis(u.At), millis(u.CreatedAt),
-		u.Picture.URL, u.Picture.Alt}
+		u.Picture.URL, u.Picture.Alt, string(u.Marks.Standing), marks}
 	if err := one(ctx, q, insertUpdateSQL, args, &u.ID); err != nil {
 		return err
 	}
@@ -118,8 +144,18 @@ const (
 				(SELECT count(*) FROM outcomes o WHERE o.id >= (p.id << 32) AND o.id < ((p.id + 1) << 32)) AS held
 			FROM publications p WHERE p.id among(?1)) AS g
 		WHERE publications.id = g.id`
-	queuePlannedSQL  = `UPDATE publications SET queued = total - held WHERE id among(?1)`
-	setPlannedSQL    = `UPDATE publications SET queued = ?2, total = ?2 WHERE id = ?1`
+	queuePlannedSQL = `UPDATE publications SET queued = total - held WHERE id among(?1)`
+	setPlannedSQL   = `UPDATE publications SET queued = ?2, total = ?2 WHERE id = ?1`
+	// countDirectSQL counts what is owed of the new update ?1 to direct messages: from
+	// these, of which there are few beside channels.
+	countDirectSQL = `
+		UPDATE publications SET direct = g.n FROM (
+			SELECT p.id, count(*) AS n
+			FROM place_names k CROSS JOIN destinations t CROSS JOIN publications p CROSS JOIN owed d
+			WHERE k.form = 'direct' AND t.platform = k.platform AND t.workspace = k.workspace AND t.channel = k.channel
+				AND p.update_id = ?1 AND p.op = 0 AND p.lane_id = t.lane_id AND d.id = (p.id << 32) + t.id
+			GROUP BY p.id) AS g
+		WHERE publications.id = g.id`
 	dropUnplannedSQL = `DELETE FROM publications WHERE id among(?1) AND total = 0`
 )
 
@@ -130,7 +166,7 @@ func plan(ctx context.Context, q querier, u stories.Update, topics []string) err
 		return err
 	}
 	if u.Level > stories.Minor {
-		if _, err := q.exec(ctx, urgeSQL, u.StoryID, u.Level); err != nil {
+		if err := urge(ctx, q, u.StoryID, u.Level); err != nil {
 			return fmt.Errorf("raise earlier deliveries: %w", err)
 		}
 	}
@@ -162,7 +198,13 @@ func plan(ctx context.Context, q querier, u stories.Update, topics []string) err
 		}
 		n += int(more)
 	}
-	return enqueue(ctx, q, publications, n, u.CreatedAt)
+	if err := enqueue(ctx, q, publications, n, u.CreatedAt); err != nil || n == 0 {
+		return err
+	}
+	if _, err := q.exec(ctx, countDirectSQL, u.ID); err != nil {
+		return fmt.Errorf("count direct messages: %w", err)
+	}
+	return nil
 }
 
 // plan is the statement that owes u to every destination where a subscription to t
@@ -179,14 +221,20 @@ func (t target) plan(u stories.Update, publications []int64, muted bool) (s stat
 		s.write(`INSERT INTO owed (id, destination_id)
 			SELECT (CAST(%s AS BIGINT) << 32) + b.destination_id, b.destination_id FROM subscriptions b CROSS JOIN destinations t`, s.arg(publications[0]))
 	}
+	return s, s.reached(t, u, muted)
+}
+
+// reached are the destinations t of subscriptions b to the target, where these decide
+// and let u through.
+func (s *statement) reached(t target, u stories.Update, muted bool) error {
 	s.write(` WHERE t.id = b.destination_id AND t.state <> 'gone' AND b.state = 'active' AND b.level <= %s AND `, s.arg(int(u.Level)))
 	if err := s.deciding(t); err != nil {
-		return s, err
+		return err
 	}
 	if muted {
 		s.write(` AND NOT %s`, s.stopped(u.StoryID))
 	}
-	return s, nil
+	return nil
 }
 
 // insertPublications begins a publication of u in each of the lanes.

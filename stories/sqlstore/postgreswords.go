@@ -15,9 +15,12 @@ func lexemes(parameter string) string {
 
 func (e *postgresEngine) addWords(ctx context.Context, q querier, storyID, updateID int64, words []string) error {
 	piece := `
-		INSERT INTO pieces (story_id, update_id, words)
-		VALUES (?1, ?2, ` + lexemes("?3") + `)
-		ON CONFLICT (story_id, update_id) DO UPDATE SET words = excluded.words`
+		WITH piece AS (
+			INSERT INTO pieces (story_id, update_id) VALUES (?1, ?2)
+			ON CONFLICT (story_id, update_id) DO UPDATE SET update_id = excluded.update_id RETURNING id
+		)
+		INSERT INTO pieces_words (piece_id, words) SELECT id, ` + lexemes("?3") + ` FROM piece
+		ON CONFLICT (piece_id) DO UPDATE SET words = excluded.words`
 	_, err := q.exec(ctx, piece, storyID, updateID, strings.Join(words, " "))
 	return err
 }
@@ -30,8 +33,23 @@ func (e *postgresEngine) addName(ctx context.Context, q querier, storyID int64, 
 	return err
 }
 
+func (e *postgresEngine) passPieces(ctx context.Context, q querier, fromID, intoID int64) error {
+	if _, err := q.exec(ctx, `UPDATE pieces SET story_id = ?2 WHERE story_id = ?1 AND update_id > 0`, fromID, intoID); err != nil {
+		return err
+	}
+	for _, text := range []string{
+		`DELETE FROM pieces_words WHERE piece_id IN (SELECT id FROM pieces WHERE story_id = ?1)`,
+		`DELETE FROM pieces WHERE story_id = ?1`, `DELETE FROM names WHERE story_id = ?1`,
+	} {
+		if _, err := q.exec(ctx, text, fromID); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func (e *postgresEngine) holding(parameter string) string {
-	return `SELECT story_id FROM pieces WHERE words @@ CAST(` + parameter + ` AS TSQUERY)`
+	return `SELECT p.story_id FROM pieces_words w JOIN pieces p ON p.id = w.piece_id WHERE w.words @@ CAST(` + parameter + ` AS TSQUERY)`
 }
 
 func (e *postgresEngine) namedSQL() string {

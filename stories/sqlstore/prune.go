@@ -3,9 +3,10 @@ package sqlstore
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"fmt"
 	"time"
+
+	"storybot/stories"
 )
 
 // How long things are kept that only bridge a moment. Platforms repeat an
@@ -23,21 +24,34 @@ const pruneBatch = 1000
 const (
 	pruneActsSQL      = `DELETE FROM acts WHERE at < ?1`
 	pruneNotesSQL     = `DELETE FROM notes WHERE at < ?1`
-	pruneScheduledSQL = `DELETE FROM scheduled WHERE state IN ('published', 'cancelled') AND ended_at < ?1`
+	pruneScheduledSQL = `DELETE FROM scheduled WHERE state IN ('published', 'cancelled', 'drafted') AND ended_at < ?1`
+	pruneDraftsSQL    = `DELETE FROM drafts WHERE changed_at <= ?1`
 	pruneUsesSQL      = `DELETE FROM allowances WHERE at < ?1`
-	endedRangeSQL     = `id >= ?1 AND id < ?2 AND state NOT IN (0, 5) AND finished_at < ?3`
+	endedRangeSQL     = `id >= ?1 AND id < ?2 AND state NOT IN (0, 5, 7) AND finished_at < ?3`
 	pruneOwedSQL      = `DELETE FROM owed WHERE id >= ?1 AND id < ?2 AND id IN (SELECT id FROM outcomes WHERE ` + endedRangeSQL + `)`
 	pruneOutcomesSQL  = `DELETE FROM outcomes WHERE ` + endedRangeSQL + ``
+	pruneShownSQL     = `DELETE FROM shown WHERE delivery_id >= ?1 AND delivery_id < ?2 AND NOT EXISTS (SELECT 1 FROM owed d WHERE d.id = shown.delivery_id)`
 	// pruneAgainSQL forgets publications that owed again what others had owed:
 	// no delivery names them.
 	pruneAgainSQL = `DELETE FROM publications WHERE update_id = 0 AND notice_id IS NULL AND queued = 0 AND created_at < ?1`
-	oldestSQL     = `
-		SELECT d.id, p.created_at FROM owed d JOIN publications p ON p.id = (d.id >> 32) WHERE d.id >= ?1 ORDER BY d.id LIMIT 1`
-	// batchEndSQL is behind the ?2 rows from ?1 on.
-	batchEndSQL = `SELECT max(id) + 1 FROM (SELECT id FROM owed WHERE id >= ?1 ORDER BY id LIMIT ?2) AS batch`
+	// oldPublicationsSQL are publications behind ?2 from before ?1 with rows that may be
+	// forgotten: those of copies, and of what their channels were shown and told of
+	// revisions, are kept while their story develops, and as long after, since a
+	// correction has to find them and goes on from there; those of cards are while a
+	// story they show does.
+	oldPublicationsSQL = `
+		SELECT p.id FROM publications p LEFT JOIN notices n ON n.id = p.notice_id AND n.kind = 'revision'
+		LEFT JOIN updates u ON u.id = CASE WHEN p.update_id > 0 THEN p.update_id ELSE n.update_id END LEFT JOIN stories s ON s.id = u.story_id
+		WHERE p.id > ?2 AND p.created_at < ?1 AND NOT (s.id IS NOT NULL AND (s.state = 'developing' OR s.active_at >= ?1))
+			AND EXISTS (SELECT 1 FROM owed d WHERE ` + inPublicationSQL + `)
+			AND NOT EXISTS (SELECT 1 FROM shown w JOIN stories s ON s.id = w.story_id
+				WHERE w.delivery_id >= (p.id << 32) AND w.delivery_id < ((p.id + 1) << 32) AND (s.state = 'developing' OR s.active_at >= ?1))
+		ORDER BY p.id LIMIT ?3`
+	// batchEndSQL is behind the ?3 rows from ?1 on and before ?2; null when there are none.
+	batchEndSQL = `SELECT max(id) + 1 FROM (SELECT id FROM owed WHERE id >= ?1 AND id < ?2 ORDER BY id LIMIT ?3) AS batch`
 )
 
-// Prune forgets idempotency keys, notes and allowances after some days, what was
+// Prune forgets idempotency keys, notes, allowances and drafts after some days, what was
 // called something a year ago and is of no use, and deliveries and notices that
 // ended longer ago than Options.KeepDeliveries. It
 // also puts the names of stories together that were written one by one.
@@ -50,6 +64,9 @@ func (s *Store) Prune(ctx context.Context, now time.Time) error {
 			return err
 		}
 		if _, err := q.exec(ctx, pruneUsesSQL, millis(now.Add(-keepUses))); err != nil {
+			return err
+		}
+		if _, err := q.exec(ctx, pruneDraftsSQL, millis(now.Add(-stories.DraftAge))); err != nil {
 			return err
 		}
 		if _, err := q.exec(ctx, pruneScheduledSQL, millis(now.Add(-s.keep))); err != nil {
@@ -79,30 +96,49 @@ func (s *Store) Prune(ctx context.Context, now time.Time) error {
 	return nil
 }
 
-// pruneDeliveries walks the table by ids, which grow with time, as far as rows
-// are old enough.
+// pruneDeliveries forgets rows that ended before then, publication by publication.
 func (s *Store) pruneDeliveries(ctx context.Context, before time.Time) error {
-	for from, to := int64(0), int64(0); ; from = to {
-		var created int64
-		err := one(ctx, s.reader(), oldestSQL, []any{from}, &from, &created)
-		if errors.Is(err, sql.ErrNoRows) || err == nil && created >= millis(before) {
-			return nil
-		}
+	for after := int64(0); ; {
+		old, err := all(ctx, s.reader(), scanID, oldPublicationsSQL, millis(before), after, pruneBatch)
 		if err != nil {
 			return s.told(err)
 		}
-		if err := one(ctx, s.reader(), batchEndSQL, []any{from, pruneBatch}, &to); err != nil {
-			return s.told(err)
-		}
-		err = s.change(ctx, func(q querier) error {
-			if _, err := q.exec(ctx, pruneOwedSQL, from, to, millis(before)); err != nil {
+		for _, publication := range old {
+			if err := s.prunePublication(ctx, publication, before); err != nil {
 				return err
 			}
-			_, err := q.exec(ctx, pruneOutcomesSQL, from, to, millis(before))
+			after = publication
+		}
+		if len(old) < pruneBatch {
+			return nil
+		}
+	}
+}
+
+// prunePublication forgets rows of one publication, a batch at a time.
+func (s *Store) prunePublication(ctx context.Context, publication int64, before time.Time) error {
+	end := deliveryID(publication+1, 0)
+	for from := deliveryID(publication, 0); ; {
+		var to sql.NullInt64
+		if err := one(ctx, s.reader(), batchEndSQL, []any{from, end, pruneBatch}, &to); err != nil {
+			return s.told(err)
+		}
+		if !to.Valid {
+			return nil
+		}
+		err := s.change(ctx, func(q querier) error {
+			if _, err := q.exec(ctx, pruneOwedSQL, from, to.Int64, millis(before)); err != nil {
+				return err
+			}
+			if _, err := q.exec(ctx, pruneOutcomesSQL, from, to.Int64, millis(before)); err != nil {
+				return err
+			}
+			_, err := q.exec(ctx, pruneShownSQL, from, to.Int64)
 			return err
 		})
 		if err != nil {
 			return err
 		}
+		from = to.Int64
 	}
 }

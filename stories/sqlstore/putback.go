@@ -63,10 +63,11 @@ const (
 		UPDATE outcomes SET state = 6, doubtful = 2, reason = ?1, finished_at = ?2
 		WHERE id IN (SELECT delivery_id FROM queue UNION ALL SELECT delivery_id FROM held)
 			AND EXISTS (SELECT 1 FROM publications p WHERE p.id = (outcomes.id >> 32) AND p.notice_id IS NOT NULL)`
-	oldNews = "was no news any more: the database was put back"
+	oldNews = "it was no news any more: the database was put back"
 	// endNoticesSQL is of pushes of which nothing waits: how they ended was told, or
 	// is old news.
 	endNoticesSQL        = `UPDATE notices SET done = 1 WHERE done = 0 AND update_id NOT IN (` + putBackUpdatesSQL + `)`
+	lockOpenNoticesSQL   = `SELECT id FROM notices WHERE done = 0 ORDER BY id /*lock*/`
 	dropAlarmsSQL        = `DELETE FROM alarms`
 	dropTroublesSQL      = `DELETE FROM troubles` // what still fails is told when it is met
 	putBackUpdatesSQL    = `SELECT update_id FROM put_back WHERE doubtful = 2 AND state = 5 AND update_id > 0`
@@ -206,6 +207,9 @@ func recall(ctx context.Context, q querier, name string) (string, error) {
 // putBack has all that is owed wait, and returns how much that is. Planning is
 // locked.
 func (s *Store) putBack(ctx context.Context, q querier) (waits int, err error) {
+	if _, err := all(ctx, q, scanID, lockOpenNoticesSQL); err != nil {
+		return 0, err
+	}
 	if _, err := all(ctx, q, scanName, lockAllSQL); err != nil {
 		return 0, err
 	}

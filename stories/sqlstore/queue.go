@@ -13,19 +13,29 @@ import (
 //
 //	rows.go      what a delivery is in the tables
 //	plan.go      owes an update, in the transaction that publishes it
+//	reach.go     tells to how many it would be owed
+//	ledger.go    counts what was owed, once, at the end of its transaction
 //	load.go      reads what is owed
 //	exchange.go  writes what became of requests and which are begun
 //	finish.go    what a result does to its row and its destination
 //	acting.go    owes operations on messages that are there
 //	revise.go    gives an update another wording, and owes it to its copies
+//	would.go     tells what that would owe, and writes nothing
+//	reached.go   tells which copies it does not reach
+//	beside.go    owes the message beside a copy that tells of its revision
+//	readings.go  keeps what each channel has seen of what was revised
+//	telling.go   reads such a message, and drops one that is needed no more
+//	withhold.go  takes copies of what is on hold or withdrawn out, and owes them again
 //	alarms.go    keeps what the desk is to be told, beside the results it is about
 //	notices.go   owes what is no update, such as alarms and an update's progress
 //	changes.go   owes a channel the message that says what it follows now, or no longer
+//	cards.go     has the first messages of subscriptions follow what they show
 //	flights.go   what is on its way, and who takes it over
 //	owed.go      takes waiting rows away, holds them and owes them again
 //	ended.go     skips what waits because of a subscription that has ended
 //	trim.go      bounds what is held at a blocked destination, and lets the rest go
 //	unqueue.go   tells which rows wait, and takes them out
+//	merge.go     passes what is owed of a story to the one it goes on as
 //	rehome.go    gives a channel another address, and unites two of one channel
 //	status.go    tells how all of it stands
 //
@@ -45,7 +55,8 @@ import (
 // deliveryColumns are read by scanDelivery, from deliveries d joined as
 // deliveryTables does.
 const (
-	deliveryColumns = `d.id, coalesce(d.update_id, 0), coalesce(d.notice_id, 0), coalesce((SELECT n.kind FROM notices n WHERE n.id = d.notice_id), ''), coalesce(u.story_id, p.story_id), coalesce(u.number, 0),
+	deliveryColumns = `d.id, coalesce(d.update_id, 0), coalesce(d.notice_id, 0), coalesce((SELECT n.kind FROM notices n WHERE n.id = d.notice_id), ''),
+		coalesce((SELECT n.since FROM notices n WHERE n.id = d.notice_id AND n.kind = 'revision'), 0), coalesce(u.story_id, p.story_id), coalesce(u.number, 0),
 		CASE WHEN d.op IN (0, 2, 3, 5) AND d.said > 0 THEN d.said ELSE d.revision END, d.op, d.on_id,
 		t.platform, t.workspace, t.channel, l.name, p.urgency, d.state, d.attempt, d.unknowns,
 		CASE WHEN d.state = 0 THEN t.not_before ELSE 0 END,
@@ -67,7 +78,7 @@ const (
 func (f flights) scanDelivery(r row) (d stories.Delivery, err error) {
 	var due, first, last, created, finished, seed, place int64
 	var doubtful int
-	err = r.Scan(&d.ID, &d.About.UpdateID, &d.About.NoticeID, &d.About.Notice, &d.About.StoryID, &d.About.Number, &d.Revision, &d.Op, &d.On,
+	err = r.Scan(&d.ID, &d.About.UpdateID, &d.About.NoticeID, &d.About.Notice, &d.About.Since, &d.About.StoryID, &d.About.Number, &d.Revision, &d.Op, &d.On,
 		&d.Destination.Platform, &d.Destination.Workspace, &d.Destination.Channel, &d.Lane, &d.Level, &d.State, &d.Tries.Count, &d.Tries.Unknowns,
 		&due, &first, &last, &created, &finished, &d.MessageID, &d.Reason, &d.Missed, &doubtful, &seed, &place)
 	d.Tries.DueAt, d.Tries.First, d.Tries.Last = moment(due), moment(first), moment(last)

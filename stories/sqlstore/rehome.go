@@ -20,7 +20,7 @@ const (
 			SELECT 1 FROM desks k WHERE k.platform = ?2 AND k.workspace = ?3)`
 )
 
-// MoveDestination implements stories.Store.
+// MoveDestination implements stories.PlacesStore.
 //
 // Who holds the lane has the old address in memory. So its lease is good for
 // nothing any more, while it keeps everybody else away until it ends: requests
@@ -94,7 +94,8 @@ func readdress(ctx context.Context, q querier, p place, to stories.Destination) 
 
 const (
 	// sameAtSQL says that a delivery d and another, e, at the destination ?2 are of
-	// the same: whatever wording posts were in, or are to be in.
+	// the same: whatever wording posts were in, or are to be in. Each edit of a card is
+	// of another message.
 	sameAtSQL = `
 		(EXISTS (SELECT 1 FROM deliveries e WHERE e.id IN (
 					SELECT (p.id << 32) + CAST(?2 AS BIGINT) FROM publications p WHERE p.update_id = d.update_id AND p.op = d.op
@@ -102,7 +103,7 @@ const (
 					SELECT id FROM owed WHERE destination_id = ?2 AND destination_id <> (id & 4294967295))
 				AND e.update_id = d.update_id AND e.update_id > 0 AND e.destination_id = ?2 AND e.op = d.op
 				AND (d.op IN (0, 2, 3, 5) OR e.on_id = d.on_id) %[1]s)
-			OR EXISTS (SELECT 1 FROM deliveries e WHERE e.notice_id = d.notice_id AND e.destination_id = ?2 AND e.op = d.op %[1]s))`
+			OR d.notice_id <> 1 AND EXISTS (SELECT 1 FROM deliveries e WHERE e.notice_id = d.notice_id AND e.destination_id = ?2 AND e.op = d.op %[1]s))`
 	// uniteSQL tells of waiting deliveries whether they were tried, are in doubt and
 	// are owed at ?2 too.
 	uniteSQL = `SELECT d.id, d.attempt, d.doubtful, CASE WHEN %s THEN 1 ELSE 0 END FROM deliveries d WHERE d.id among(?1)`

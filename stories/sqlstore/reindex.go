@@ -52,8 +52,9 @@ const (
 	lockIndexSQL = `
 		INSERT INTO settings (name, value) VALUES ('` + indexName + `', '')
 		ON CONFLICT (name) DO UPDATE SET value = settings.value RETURNING value`
-	storiesBelowSQL    = `SELECT ` + storyColumns + ` FROM stories s WHERE s.id < ?1 ORDER BY s.id DESC LIMIT ?2 /*lock*/`
-	allUpdatesBelowSQL = `SELECT ` + updateColumns + ` FROM updates u WHERE u.id < ?1 ORDER BY u.id DESC LIMIT ?2 /*lock*/`
+	// The newest come first and are locked last, as by everybody who locks several.
+	storiesBelowSQL    = `SELECT ` + storyColumns + ` FROM stories s WHERE s.id IN (SELECT b.id FROM stories b WHERE b.id < ?1 ORDER BY b.id DESC LIMIT ?2) ORDER BY s.id /*lock*/`
+	allUpdatesBelowSQL = `SELECT ` + updateColumns + ` FROM updates u WHERE u.id IN (SELECT b.id FROM updates b WHERE b.id < ?1 ORDER BY b.id DESC LIMIT ?2) ORDER BY u.id /*lock*/`
 	anyStorySQL        = `SELECT count(*) FROM (SELECT id FROM stories LIMIT ?1) AS any_story`
 )
 
@@ -122,7 +123,7 @@ func (s *Store) respell(ctx context.Context, q querier, r *respelt) (int, error)
 			if err = s.index(ctx, q, u.StoryID, u.ID, u.Text); err != nil {
 				return 0, err
 			}
-			r.below = u.ID
+			r.below = min(r.below, u.ID)
 		}
 		return len(updates), err
 	}
@@ -131,12 +132,12 @@ func (s *Store) respell(ctx context.Context, q querier, r *respelt) (int, error)
 		if err = s.indexStory(ctx, q, story); err != nil {
 			return 0, err
 		}
-		r.below = story.ID
+		r.below = min(r.below, story.ID)
 	}
 	return len(found), err
 }
 
-// Searchable implements stories.Store.
+// Searchable implements stories.IndexStore.
 func (s *Store) Searchable(ctx context.Context) (bool, error) {
 	if s.searchable.Load() {
 		return true, nil

@@ -21,8 +21,8 @@ func archive(t *testing.T, url string, n int) {
 	for id := 2; id <= n; id++ {
 		fmt.Fprintf(&insert, `;
 			INSERT INTO stories (slug, headline, summary, topics, state, updates, created_at, active_at) VALUES ('s-%d', 'Łódź', '', '', 'developing', 1, 1, 1);
-			INSERT INTO slugs (slug, story_id) VALUES ('s-%d', %d);
-			INSERT INTO updates (story_id, number, level, text, sources, author_ref, author_name, at, created_at) VALUES (%d, 1, 2, 'Straße', '', '', '', 1, 1)`, id, id, id, id)
+			INSERT INTO slugs (slug, story_id, of_id) VALUES ('s-%d', %d, %d);
+			INSERT INTO updates (story_id, number, place, level, text, sources, author_ref, author_name, at, created_at) VALUES (%d, 1, 1, 2, 'Straße', '', '', '', 1, 1)`, id, id, id, id, id)
 	}
 	at(t, url, 9, insert.String())
 }

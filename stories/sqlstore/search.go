@@ -3,6 +3,7 @@ package sqlstore
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"storybot/stories"
@@ -22,7 +23,7 @@ const (
 	countedSQL = `SELECT count(*) FROM stories s %s`
 )
 
-// Search implements stories.Store.
+// Search implements stories.IndexStore.
 func (s *Store) Search(ctx context.Context, query string, offset, limit int) (found []stories.Story, total int, err error) {
 	words := wordsOf(query)
 	if len(words) == 0 && strings.TrimSpace(query) != "" {
@@ -68,7 +69,11 @@ func (s *Store) anyOf(words []string, prefix bool) string {
 func (s *Store) either(parts ...string) string { return "(" + strings.Join(parts, s.or()) + ")" }
 func (s *Store) both(parts ...string) string   { return "(" + strings.Join(parts, s.and()) + ")" }
 
-const slugsOfSQL = `SELECT slug FROM slugs WHERE story_id = ?1 ORDER BY slug`
+const (
+	slugsOfSQL = `SELECT slug FROM slugs WHERE story_id = ?1 ORDER BY slug`
+	// Somebody may look for a story by the headline of one that was merged into it.
+	mergedHeadlinesSQL = `SELECT headline FROM merged WHERE into_id = ?1 ORDER BY id`
+)
 
 // indexStory makes a story findable by its own words, and suggested by its
 // slugs and headline.
@@ -77,7 +82,11 @@ func (s *Store) indexStory(ctx context.Context, q querier, story stories.Story) 
 	if err != nil {
 		return err
 	}
-	texts := append(slugs, story.Headline, story.Summary, strings.Join(story.Topics, " "))
+	merged, err := all(ctx, q, func(r row) (headline string, err error) { return headline, r.Scan(&headline) }, mergedHeadlinesSQL, story.ID)
+	if err != nil {
+		return err
+	}
+	texts := slices.Concat(slugs, merged, []string{story.Headline, story.Summary, strings.Join(story.Topics, " ")})
 	if err := s.index(ctx, q, story.ID, 0, texts...); err != nil {
 		return err
 	}

@@ -24,6 +24,20 @@ func (e *sqliteEngine) addName(ctx context.Context, q querier, storyID int64, wo
 	return err
 }
 
+func (e *sqliteEngine) passPieces(ctx context.Context, q querier, fromID, intoID int64) error {
+	for _, text := range []string{
+		`UPDATE pieces SET story_id = ?2 WHERE story_id = ?1 AND update_id > 0`,
+		`DELETE FROM pieces_words WHERE rowid IN (SELECT id FROM pieces WHERE story_id = ?1)`,
+		`DELETE FROM pieces WHERE story_id = ?1`,
+		`DELETE FROM names WHERE rowid = ?1`,
+	} {
+		if _, err := q.exec(ctx, text, fromID, intoID); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func (e *sqliteEngine) holding(parameter string) string {
 	return `SELECT p.story_id FROM pieces_words JOIN pieces p ON p.id = pieces_words.rowid WHERE pieces_words MATCH ` + parameter
 }

@@ -60,7 +60,7 @@ func TestStatementsAreNotOneForEach(t *testing.T) {
 	for _, target := range []stories.Target{{Kind: stories.TargetAll}, {Kind: stories.TargetTopic, Name: "film"}} {
 		n = 0
 		c := stories.Content{Notice: stories.Notice{Kind: stories.FollowNotice, Body: stories.NoticeBody{Change: stories.Change{Kind: stories.Subscribed, Target: target}}}}
-		if err := s.fillChange(t.Context(), &c); err != nil || len(c.Newest) != stories.NewestShown || n > 2 {
+		if err := s.fillChange(t.Context(), s.reader(), &c); err != nil || len(c.Newest) != stories.NewestShown || n > 2 {
 			t.Errorf("the card of %s shows %d stories by %d statements: %v", target, len(c.Newest), n, err)
 		}
 		for _, news := range c.Newest {

@@ -14,13 +14,15 @@ import (
 
 // progressSQL adds the counters of an update's publications.
 const progressSQL = `
-	SELECT coalesce(sum(total), 0), coalesce(sum(sent), 0), coalesce(sum(held), 0), coalesce(sum(failed), 0), coalesce(sum(unknown), 0)
-	FROM publications WHERE update_id = ?1 AND op IN (0, 2, 3, 5)`
+	SELECT ` + countersSQL + ` FROM publications p WHERE p.update_id = ?1 AND p.op IN (0, 2, 3, 5)`
+
+// countersSQL adds the counters of some publications p.
+const countersSQL = `coalesce(sum(p.total), 0), coalesce(sum(p.sent), 0), coalesce(sum(p.held), 0), coalesce(sum(p.failed), 0), coalesce(sum(p.unknown), 0), coalesce(sum(p.kept), 0), coalesce(sum(p.direct), 0)`
 
 const putBackOfSQL = `
 	SELECT count(*) FROM put_back WHERE doubtful = 2 AND state = 5 AND update_id = ?1 AND op IN (0, 2, 3, 5)`
 
-// ProgressOf implements stories.Store.
+// ProgressOf implements stories.PublisherStore.
 func (s *Store) ProgressOf(ctx context.Context, updateID int64) (stories.Progress, error) {
 	p, err := progressOf(ctx, s.reader(), updateID)
 	var waits int // for a person, and is counted as held
@@ -47,10 +49,25 @@ func sparedBy(ctx context.Context, q querier, updateID int64) (n stories.Spared,
 }
 
 func progressOf(ctx context.Context, q querier, updateID int64) (stories.Progress, error) {
+	return countersOf(ctx, q, updateID, progressSQL, updateID)
+}
+
+// countersOf reads countersSQL.
+func countersOf(ctx context.Context, q querier, updateID int64, text string, args ...any) (stories.Progress, error) {
 	p := stories.Progress{UpdateID: updateID}
-	err := one(ctx, q, progressSQL, []any{updateID}, &p.Total, &p.Sent, &p.Held, &p.Failed, &p.Unknown)
-	p.Waiting = p.Total - p.Sent - p.Held - p.Failed - p.Unknown
-	return p, err
+	err := one(ctx, q, text, args, counters(&p)...)
+	return withWaiting(p), err
+}
+
+// counters are where countersSQL goes.
+func counters(p *stories.Progress) []any {
+	return []any{&p.Total, &p.Sent, &p.Held, &p.Failed, &p.Unknown, &p.Kept, &p.Direct}
+}
+
+// withWaiting is p with what is on its way: all that is nothing else.
+func withWaiting(p stories.Progress) stories.Progress {
+	p.Waiting = p.Total - p.Sent - p.Held - p.Failed - p.Unknown - p.Kept
+	return p
 }
 
 // deliveriesOfSQL and newestDeliveriesSQL find a destination's deliveries by the
@@ -65,7 +82,7 @@ const (
 		SELECT ` + deliveryColumns + ` FROM ` + deliveryTables + `
 		WHERE d.id IN (` + storyAtSQL + storyElsewhereSQL + `)
 			AND t.platform = ?1 AND t.workspace = ?2 AND t.channel = ?3 AND u.story_id = ?4 AND d.op IN (0, 2, 3, 5)
-		ORDER BY u.number DESC, d.said DESC, d.id DESC LIMIT ?5`
+		ORDER BY u.place DESC, d.said DESC, d.id DESC LIMIT ?5`
 	storyAtSQL = `
 		SELECT (w.id << 32) + c.id FROM destinations c CROSS JOIN updates v CROSS JOIN publications w
 		WHERE c.platform = ?1 AND c.workspace = ?2 AND c.channel = ?3 AND v.story_id = ?4 AND w.update_id = v.id AND w.op IN (0, 2, 3, 5)`
@@ -75,7 +92,7 @@ const (
 		WHERE c.platform = ?1 AND c.workspace = ?2 AND c.channel = ?3 AND e.destination_id = c.id AND e.destination_id <> (e.id & 4294967295)`
 )
 
-// DeliveriesTo implements stories.Store.
+// DeliveriesTo implements stories.FollowingStore.
 func (s *Store) DeliveriesTo(ctx context.Context, d stories.Destination, storyID int64, number, limit int) (found []stories.Delivery, err error) {
 	flying, err := allFlights(ctx, s.reader())
 	if err != nil {
@@ -102,7 +119,7 @@ const queueSQL = `
 	) AS w JOIN lanes l ON l.id = w.lane_id
 	GROUP BY l.name ORDER BY l.name`
 
-// Queue implements stories.Store.
+// Queue implements stories.HealthStore.
 func (s *Store) Queue(ctx context.Context) ([]stories.LaneStatus, error) {
 	flying, err := allFlights(ctx, s.reader())
 	if err != nil {
@@ -130,7 +147,7 @@ const (
 	countFailingSQL = `SELECT count(*) FROM destinations WHERE state = 'blocked'`
 )
 
-// Failing implements stories.Store.
+// Failing implements stories.PlacesStore.
 func (s *Store) Failing(ctx context.Context, limit int) (failing []stories.FailingDestination, total int, err error) {
 	failing, err = all(ctx, s.reader(), func(r row) (f stories.FailingDestination, err error) {
 		var since int64
@@ -147,7 +164,7 @@ func (s *Store) Failing(ctx context.Context, limit int) (failing []stories.Faili
 // followersSQL reads an index alone.
 const followersSQL = `SELECT count(DISTINCT destination_id) FROM subscriptions`
 
-// Followers implements stories.Store.
+// Followers implements stories.HealthStore.
 func (s *Store) Followers(ctx context.Context) (channels int, err error) {
 	err = one(ctx, s.reader(), followersSQL, nil, &channels)
 	return channels, s.told(err)
@@ -158,7 +175,7 @@ const waitingAtSQL = `
 		(SELECT count(*) FROM put_back d WHERE d.id IN (` + putBackHereSQL + `) AND d.doubtful = 2 AND d.state = 5 AND d.destination_id = t.id)
 	FROM destinations t WHERE t.platform = ?1 AND t.workspace = ?2 AND t.channel = ?3`
 
-// WaitingAt implements stories.Store.
+// WaitingAt implements stories.PutBackStore.
 func (s *Store) WaitingAt(ctx context.Context, d stories.Destination) (held, undecided int, err error) {
 	err = one(ctx, s.reader(), waitingAtSQL, []any{d.Platform, d.Workspace, d.Channel}, &held, &undecided)
 	if errors.Is(err, sql.ErrNoRows) {

@@ -10,11 +10,10 @@ import (
 
 const muteSQL = `INSERT INTO mutes (destination_id, story_id, by_ref, by_name, at) VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (destination_id, story_id) DO NOTHING`
 
-// Stop implements stories.Store.
+// Stop implements stories.SubscriberStore.
 func (s *Store) Stop(ctx context.Context, a stories.Act, d stories.Destination, storyID int64) (stories.Ended, error) {
 	return act(ctx, s, a, "stopped", func(q querier) (done stories.Ended, changed bool, err error) {
-		story, err := theOne(ctx, q, scanStory, storyByIDSQL, storyID)
-		if err != nil {
+		if _, err := theOne(ctx, q, scanStory, storyByIDSQL, storyID); err != nil {
 			return done, false, missingStory(err)
 		}
 		p, err := lockPlace(ctx, q, d)
@@ -24,23 +23,28 @@ func (s *Store) Stop(ctx context.Context, a stories.Act, d stories.Destination, 
 		if err != nil {
 			return done, false, err
 		}
+		// Nothing is merged from here on; while we waited it may have been.
+		story, err := theOne(ctx, q, scanStory, storyByIDSQL, storyID)
+		if err != nil {
+			return done, false, missingStory(err)
+		}
 		own, err := endOwn(ctx, q, a, p, story)
 		if err != nil {
 			return done, false, err
 		}
 		done.Level = own.Level
 		done.Changed = own.ID != 0
-		other, err := decision(ctx, q, p, storyID)
+		other, err := decision(ctx, q, p, story.ID)
 		if err != nil {
 			return done, false, err
 		}
 		if done.Muted = other.By.Kind != ""; done.Muted { // one that is paused may be resumed
-			n, err := q.exec(ctx, muteSQL, p.id, storyID, a.By.Ref, a.By.Name, millis(a.At))
+			n, err := q.exec(ctx, muteSQL, p.id, story.ID, a.By.Ref, a.By.Name, millis(a.At))
 			if err != nil {
 				return done, false, err
 			}
 			if n > 0 {
-				if err := enterPlaced(ctx, q, a, "muted", storyID, d, "gets nothing more of "+story.Slug); err != nil {
+				if err := enterPlaced(ctx, q, a, "muted", story.ID, d, "gets nothing more of "+story.Slug); err != nil {
 					return done, false, err
 				}
 			}
@@ -61,7 +65,7 @@ func changeOf(kind stories.ChangeKind, story stories.Story) stories.Change {
 	return stories.Change{Kind: kind, Target: stories.Target{Kind: stories.TargetStory, Name: story.Slug}, StoryID: story.ID}
 }
 
-// Unstop implements stories.Store.
+// Unstop implements stories.SubscriberStore.
 func (s *Store) Unstop(ctx context.Context, a stories.Act, d stories.Destination, storyID int64) (stories.Brought, error) {
 	return act(ctx, s, a, "unmuted", func(q querier) (left stories.Brought, changed bool, err error) {
 		story, err := theOne(ctx, q, scanStory, storyByIDSQL, storyID)
@@ -75,11 +79,14 @@ func (s *Store) Unstop(ctx context.Context, a stories.Act, d stories.Destination
 		if err != nil {
 			return left, false, err
 		}
-		n, err := q.exec(ctx, unmuteSQL, p.id, storyID)
+		if story, err = theOne(ctx, q, scanStory, storyByIDSQL, storyID); err != nil {
+			return left, false, missingStory(err)
+		}
+		n, err := q.exec(ctx, unmuteSQL, p.id, story.ID)
 		if err != nil {
 			return left, false, err
 		}
-		if left.By, err = decision(ctx, q, p, storyID); err != nil || n == 0 {
+		if left.By, err = decision(ctx, q, p, story.ID); err != nil || n == 0 {
 			return left, false, err
 		}
 		if left.By.Serves() {
@@ -88,7 +95,7 @@ func (s *Store) Unstop(ctx context.Context, a stories.Act, d stories.Destination
 				return left, false, err
 			}
 		}
-		return left, true, enterPlaced(ctx, q, a, "unmuted", storyID, d, "gets "+story.Slug+" again")
+		return left, true, enterPlaced(ctx, q, a, "unmuted", story.ID, d, "gets "+story.Slug+" again")
 	})
 }
 

@@ -34,15 +34,17 @@ func theOne[T any](ctx context.Context, q querier, scan func(row) (T, error), te
 
 const storyBySlugSQL = `SELECT ` + storyColumns + ` FROM slugs k JOIN stories s ON s.id = k.story_id WHERE k.slug = ?1`
 
-// StoryBySlug implements stories.Store.
+// StoryBySlug implements stories.ArchiveStore.
 func (s *Store) StoryBySlug(ctx context.Context, slug string) (stories.Story, error) {
 	story, err := theOne(ctx, s.reader(), scanStory, storyBySlugSQL, slug)
 	return story, s.told(missing(err, "No story is called %q. /stories lists those there are.", slug))
 }
 
-const storyByIDSQL = `SELECT ` + storyColumns + ` FROM stories s WHERE s.id = ?1`
+// storyByIDSQL finds a story by the number it has, or that one had which was merged
+// into it.
+const storyByIDSQL = `SELECT ` + storyColumns + ` FROM stories s WHERE s.id = coalesce((SELECT g.into_id FROM merged g WHERE g.id = ?1), ?1)`
 
-// StoryByID implements stories.Store.
+// StoryByID implements stories.ArchiveStore.
 func (s *Store) StoryByID(ctx context.Context, id int64) (stories.Story, error) {
 	story, err := theOne(ctx, s.reader(), scanStory, storyByIDSQL, id)
 	return story, s.told(missingStory(err))
@@ -55,25 +57,47 @@ func missingStory(err error) error {
 const lockedStorySQL = `SELECT ` + storyColumns + ` FROM stories s WHERE s.id = ?1 /*lock*/`
 
 // lockStory reads a story that is about to change; a second one who wants to
-// change it waits.
+// change it waits. Where it was merged, perhaps while we waited, it is the story it
+// went on as: what is done next is done to the one that is returned.
 func lockStory(ctx context.Context, q querier, id int64) (stories.Story, error) {
-	story, err := theOne(ctx, q, scanStory, lockedStorySQL, id)
-	return story, missingStory(err)
+	for {
+		story, err := theOne(ctx, q, scanStory, lockedStorySQL, id)
+		if !errors.Is(err, sql.ErrNoRows) {
+			return story, err
+		}
+		var was string
+		if err := one(ctx, q, mergedIntoSQL, []any{id}, &id, &was); err != nil {
+			return story, missingStory(err)
+		}
+	}
 }
 
 const (
 	insertStorySQL = `
 		INSERT INTO stories (slug, headline, summary, topics, state, created_at, active_at)
 		VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6) ON CONFLICT (slug) DO NOTHING RETURNING id`
-	insertSlugSQL = `INSERT INTO slugs (slug, story_id) VALUES (?1, ?2) ON CONFLICT (slug) DO NOTHING`
+	insertSlugSQL = `INSERT INTO slugs (slug, story_id, of_id) VALUES (?1, ?2, ?2) ON CONFLICT (slug) DO NOTHING`
+	// ownSlugSQL gives a slug that was taken for a story to come to it.
+	ownSlugSQL = `UPDATE slugs SET story_id = ?2, of_id = ?2 WHERE slug = ?1`
 )
 
-// CreateStory implements stories.Store.
+// CreateStory implements stories.EditorStore.
 func (s *Store) CreateStory(ctx context.Context, a stories.Act, story stories.Story) (stories.Story, error) {
 	return act(ctx, s, a, "tracked", func(q querier) (tracked stories.Story, changed bool, err error) {
 		taken := stories.Errorf(stories.CodeExists, "%q is another story's slug already. Choose another one.", story.Slug)
+		if err := endDraft(ctx, q, a); err != nil {
+			return stories.Story{}, false, err
+		}
 		if story.State == "" {
 			story.State = stories.Developing
+		}
+		// The slug first, as whoever renames a story takes it: two who want one at once
+		// wait for each other one way.
+		switch n, err := q.exec(ctx, insertSlugSQL, story.Slug, 0); {
+		case err != nil:
+			return stories.Story{}, false, err
+		case n == 0:
+			return stories.Story{}, false, taken
 		}
 		args := []any{story.Slug, story.Headline, story.Summary, strings.Join(story.Topics, " "), string(story.State), millis(a.At)}
 		var id int64
@@ -84,11 +108,8 @@ func (s *Store) CreateStory(ctx context.Context, a stories.Act, story stories.St
 		if err != nil {
 			return stories.Story{}, false, err
 		}
-		switch n, err := q.exec(ctx, insertSlugSQL, story.Slug, id); {
-		case err != nil:
+		if _, err := q.exec(ctx, ownSlugSQL, story.Slug, id); err != nil {
 			return stories.Story{}, false, err
-		case n == 0:
-			return stories.Story{}, false, taken
 		}
 		made, err := theOne(ctx, q, scanStory, storyByIDSQL, id)
 		if err != nil {
@@ -117,7 +138,7 @@ type stateChange struct {
 	Changed bool
 }
 
-// SetStoryState implements stories.Store.
+// SetStoryState sets a story's state, and returns whether it was another one.
 func (s *Store) SetStoryState(ctx context.Context, a stories.Act, storyID int64, state stories.State) (stories.Story, bool, error) {
 	verb := stateVerb(state)
 	done, err := act(ctx, s, a, verb, func(q querier) (done stateChange, changed bool, err error) {
@@ -131,13 +152,16 @@ func (s *Store) SetStoryState(ctx context.Context, a stories.Act, storyID int64,
 			}
 		}
 		story.State, story.ActiveAt = state, moment(millis(a.At))
-		if _, err := q.exec(ctx, storyStateSQL, storyID, string(state), millis(a.At)); err != nil {
+		if _, err := q.exec(ctx, storyStateSQL, story.ID, string(state), millis(a.At)); err != nil {
 			return done, false, err
 		}
 		if err := s.indexStory(ctx, q, story); err != nil { // its name says whether it is closed
 			return done, false, err
 		}
-		return stateChange{story, true}, true, enter(ctx, q, a, verb, storyID, story.Headline)
+		if _, err := s.editCards(ctx, q, story.ID, a.At); err != nil {
+			return done, false, err
+		}
+		return stateChange{story, true}, true, enter(ctx, q, a, verb, story.ID, story.Headline)
 	})
 	return done.Story, done.Changed, err
 }

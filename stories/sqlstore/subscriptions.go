@@ -31,7 +31,7 @@ const subscriptionsSQL = `
 	WHERE t.platform = ?1 AND t.workspace = ?2 AND t.channel = ?3
 	ORDER BY CASE b.kind WHEN 'story' THEN 1 WHEN 'topic' THEN 2 ELSE 3 END, s.slug, b.topic`
 
-// Subscriptions implements stories.Store.
+// Subscriptions implements stories.FollowingStore.
 func (s *Store) Subscriptions(ctx context.Context, d stories.Destination) ([]stories.Subscription, error) {
 	found, err := all(ctx, s.reader(), scanSubscription, subscriptionsSQL, d.Platform, d.Workspace, d.Channel)
 	return found, s.told(err)
@@ -80,7 +80,7 @@ type subscribed struct {
 	stories.Made
 }
 
-// Subscribe implements stories.Store.
+// Subscribe implements stories.SubscriberStore.
 func (s *Store) Subscribe(ctx context.Context, a stories.Act, sub stories.Subscription, lane string) (stories.Subscription, stories.Made, error) {
 	done, err := act(ctx, s, a, "subscribed", func(q querier) (done subscribed, changed bool, err error) {
 		k, err := keyOf(ctx, q, sub.Target)
@@ -89,6 +89,10 @@ func (s *Store) Subscribe(ctx context.Context, a stories.Act, sub stories.Subscr
 		}
 		p, err := enterPlace(ctx, q, sub.Destination, lane, a.At)
 		if err != nil {
+			return done, false, err
+		}
+		// Nothing is merged from here on; while we waited the story may have been.
+		if k, err = keyOf(ctx, q, sub.Target); err != nil {
 			return done, false, err
 		}
 		changed = p.state != stories.Reachable
@@ -177,7 +181,7 @@ func keepSubscription(ctx context.Context, q querier, a stories.Act, p place, k 
 
 const dropSubscriptionSQL = `DELETE FROM subscriptions WHERE id = ?1`
 
-// Unsubscribe implements stories.Store.
+// Unsubscribe implements stories.SubscriberStore.
 func (s *Store) Unsubscribe(ctx context.Context, a stories.Act, d stories.Destination, t stories.Target) (stories.Left, error) {
 	return act(ctx, s, a, "unsubscribed", func(q querier) (left stories.Left, changed bool, err error) {
 		p, sub, err := lockSubscription(ctx, q, a, d, t)
@@ -223,6 +227,9 @@ func lockSubscription(ctx context.Context, q querier, a stories.Act, d stories.D
 		return p, sub, err
 	}
 	if p, err = lockPlace(ctx, q, d); err == nil {
+		k, err = keyOf(ctx, q, t) // nothing is merged from here on
+	}
+	if err == nil {
 		sub, err = findSubscription(ctx, q, p, k)
 	}
 	return p, sub, missing(err, "This channel does not follow %s. /subscriptions lists what it follows.", t)
@@ -230,9 +237,10 @@ func lockSubscription(ctx context.Context, q querier, a stories.Act, d stories.D
 
 // unfollowedSQL finds among deliveries those that what decides at their destinations
 // does not let through any more. What a channel with another address follows is found
-// there.
+// there. What is told of a revision is brought as the update is.
 var unfollowedSQL = `
-	SELECT d.id FROM deliveries d JOIN destinations t ON t.id = d.destination_id JOIN updates u ON u.id = d.update_id JOIN stories s ON s.id = u.story_id
+	SELECT d.id FROM deliveries d JOIN destinations t ON t.id = d.destination_id LEFT JOIN notices n ON n.id = d.notice_id AND n.kind = 'revision'
+	JOIN updates u ON u.id = CASE WHEN d.update_id > 0 THEN d.update_id ELSE n.update_id END JOIN stories s ON s.id = u.story_id
 	WHERE d.id among(?1) AND d.op IN (0, 2, 3, 5) AND (
 		EXISTS (SELECT 1 FROM mutes m WHERE m.destination_id IN (t.id, t.moved_to) AND m.story_id = s.id)
 		OR coalesce((SELECT CASE WHEN b.state = 'active' AND b.level <= u.level THEN 1 ELSE 0 END
@@ -274,7 +282,7 @@ func skipVain(ctx context.Context, q querier, rows []waiting, why string, at tim
 	return move(ctx, q, rows, stories.Skipped, why, at)
 }
 
-// SetSubscriptionState implements stories.Store.
+// SetSubscriptionState implements stories.SubscriberStore.
 func (s *Store) SetSubscriptionState(ctx context.Context, a stories.Act, d stories.Destination, t stories.Target, state stories.SubscriptionState) (stories.Subscription, error) {
 	verb, detail := "resumed", "is served again: "
 	if state == stories.Paused {

@@ -44,7 +44,7 @@ func (p *suggestions) add(rank int, ids []int64) {
 // topicsSQL reads every set of topics that stories have, from the index alone.
 const topicsSQL = `SELECT DISTINCT topics FROM stories WHERE topics <> ''`
 
-// Topics implements stories.Store.
+// Topics implements stories.IndexStore.
 func (s *Store) Topics(ctx context.Context) ([]string, error) {
 	sets, err := all(ctx, s.reader(), func(r row) (set string, err error) { return set, r.Scan(&set) }, topicsSQL)
 	topics := strings.Fields(strings.Join(sets, " "))
@@ -52,7 +52,7 @@ func (s *Store) Topics(ctx context.Context) ([]string, error) {
 	return slices.Compact(topics), s.told(err)
 }
 
-// Suggest implements stories.Store. Each step is a few look-ups in an index and
+// Suggest implements stories.IndexStore. Each step is a few look-ups in an index and
 // is left out when those before found enough, so that it takes as long with ten
 // thousand stories as with ten.
 func (s *Store) Suggest(ctx context.Context, typed string, limit int) ([]stories.Story, error) {
@@ -73,7 +73,7 @@ func (s *Store) Suggest(ctx context.Context, typed string, limit int) ([]stories
 	return found[:max(0, min(limit, len(found)))], nil
 }
 
-// Near implements stories.Store.
+// Near implements stories.IndexStore.
 func (s *Store) Near(ctx context.Context, typed string, limit int) ([]stories.Story, error) {
 	found, err := s.Suggest(ctx, typed, stories.MaxSuggested)
 	found = slices.DeleteFunc(found, func(story stories.Story) bool { return !latin.Near(typed, story) })

@@ -11,7 +11,7 @@ import (
 // What is held at a blocked destination is bounded: its messages of updates, and apart
 // from them those of notices (what a channel is told of its subscriptions, alarms of a
 // desk), which never take the place of an update. What mends a message that is there is
-// not bounded: there is one such row for a message.
+// not bounded, an edit and what is told of a revision: there is one of each for a message.
 
 const (
 	tooOld       = "could not be written to for a while; of the updates that were held only the newest %d were sent afterwards"
@@ -33,7 +33,9 @@ const (
 	heldMessagesSQL = `
 		SELECT 0, x.delivery_id, p.id, CASE WHEN p.notice_id IS NULL THEN 0 ELSE 1 END
 		FROM held x CROSS JOIN publications p
-		WHERE x.destination_id = ?1 AND p.id = (x.delivery_id >> 32) AND p.op IN (0, 2, 3, 5) ORDER BY x.delivery_id`
+		WHERE x.destination_id = ?1 AND p.id = (x.delivery_id >> 32) AND p.op IN (0, 2, 3, 5)
+			AND NOT EXISTS (SELECT 1 FROM notices n WHERE n.id = p.notice_id AND n.kind = 'revision')
+		ORDER BY x.delivery_id`
 	// overfullSQL finds the destinations that hold more than ?1 messages of updates, or
 	// of notices, by now. Only those that hold more than that of anything are looked at.
 	overfullSQL = `
@@ -41,6 +43,7 @@ const (
 			SELECT x.destination_id AS id FROM (SELECT destination_id FROM held GROUP BY destination_id HAVING count(*) > ?1) AS f
 				CROSS JOIN held x CROSS JOIN publications p
 			WHERE x.destination_id = f.destination_id AND p.id = (x.delivery_id >> 32) AND p.op IN (0, 2, 3, 5)
+				AND NOT EXISTS (SELECT 1 FROM notices n WHERE n.id = p.notice_id AND n.kind = 'revision')
 			GROUP BY x.destination_id, p.notice_id IS NULL HAVING count(*) > ?1) AS g
 		ORDER BY g.id`
 )
@@ -91,8 +94,8 @@ func trim(ctx context.Context, q querier, places []int64, keep int, at time.Time
 	return len(updates), move(ctx, q, notices, stories.Skipped, fmt.Sprintf(tooOldNotice, keep), at)
 }
 
-// trimOverfull keeps what blocked destinations hold bounded once more was planned.
-func trimOverfull(ctx context.Context, q querier, at time.Time) error {
+// trimNow keeps what blocked destinations hold bounded.
+func trimNow(ctx context.Context, q querier, at time.Time) error {
 	full, err := all(ctx, q, scanID, overfullSQL, catchUp)
 	if err != nil {
 		return err

@@ -22,7 +22,7 @@ const (
 		SELECT e.id FROM owed e WHERE e.destination_id = t.id AND e.destination_id <> (e.id & 4294967295)`
 )
 
-// PutBack implements stories.Store.
+// PutBack implements stories.PutBackStore.
 func (s *Store) PutBack(ctx context.Context) (stories.PutBack, error) {
 	q := s.reader()
 	p, err := lastPutBack(ctx, q)

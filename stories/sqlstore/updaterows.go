@@ -3,30 +3,51 @@ package sqlstore
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"errors"
+	"fmt"
 	"strings"
 	"time"
 
 	"storybot/stories"
 )
 
-const updateColumns = `u.id, u.story_id, u.number, u.revision, u.text, u.sources, u.picture_url, u.picture_alt, u.level, u.author_ref, u.author_name, u.at, u.created_at`
+const updateColumns = `u.id, u.story_id, u.number, u.revision, u.text, u.sources, u.picture_url, u.picture_alt, u.marks, u.level, u.author_ref, u.author_name, u.at, u.created_at`
 
 func scanUpdate(r row) (u stories.Update, err error) {
-	var sources string
+	var sources, marks string
 	var at, created int64
-	err = r.Scan(&u.ID, &u.StoryID, &u.Number, &u.Revision, &u.Text, &sources, &u.Picture.URL, &u.Picture.Alt, &u.Level, &u.Author.Ref, &u.Author.Name, &at, &created)
+	err = r.Scan(&u.ID, &u.StoryID, &u.Number, &u.Revision, &u.Text, &sources, &u.Picture.URL, &u.Picture.Alt, &marks, &u.Level, &u.Author.Ref, &u.Author.Name, &at, &created)
 	u.Sources = strings.Fields(sources)
 	u.At, u.CreatedAt = moment(at), moment(created)
+	if err == nil {
+		u.Marks, err = readMarks(marks)
+	}
 	return u, err
 }
 
+// readMarks reads what writeMarks wrote.
+func readMarks(text string) (m stories.Marks, err error) {
+	if text == "{}" {
+		return m, nil
+	}
+	if err := json.Unmarshal([]byte(text), &m); err != nil {
+		return m, fmt.Errorf("read the marks of an update: %w", err)
+	}
+	return m, nil
+}
+
+func writeMarks(m stories.Marks) (string, error) {
+	text, err := json.Marshal(m)
+	return string(text), err
+}
+
 const (
-	newestUpdatesSQL = `SELECT ` + updateColumns + ` FROM updates u WHERE u.story_id = ?1 ORDER BY u.number DESC LIMIT ?2`
-	updatesBelowSQL  = `SELECT ` + updateColumns + ` FROM updates u WHERE u.story_id = ?1 AND u.number < ?3 ORDER BY u.number DESC LIMIT ?2`
+	newestUpdatesSQL = `SELECT ` + updateColumns + ` FROM updates u WHERE u.story_id = ?1 ORDER BY u.place DESC LIMIT ?2`
+	updatesBelowSQL  = `SELECT ` + updateColumns + ` FROM updates u WHERE u.story_id = ?1 AND u.place < ?3 ORDER BY u.place DESC LIMIT ?2`
 )
 
-// Updates implements stories.Store.
+// Updates implements stories.ArchiveStore.
 func (s *Store) Updates(ctx context.Context, storyID int64, before, limit int) (found []stories.Update, err error) {
 	if before > 0 {
 		found, err = all(ctx, s.reader(), scanUpdate, updatesBelowSQL, storyID, limit, before)
@@ -38,9 +59,12 @@ func (s *Store) Updates(ctx context.Context, storyID int64, before, limit int) (
 
 const updateByNumberSQL = `SELECT ` + updateColumns + ` FROM updates u WHERE u.story_id = ?1 AND u.number = ?2`
 
-// UpdateByNumber implements stories.Store.
+// UpdateByNumber implements stories.ArchiveStore.
 func (s *Store) UpdateByNumber(ctx context.Context, storyID int64, number int) (stories.Update, error) {
 	u, err := theOne(ctx, s.reader(), scanUpdate, updateByNumberSQL, storyID, number)
+	if errors.Is(err, sql.ErrNoRows) {
+		u, err = theOne(ctx, s.reader(), scanUpdate, formerlySQL, storyID, number)
+	}
 	return u, s.told(missing(err, "This story has no update %d. Its Timeline shows those it has.", number))
 }
 
@@ -50,7 +74,7 @@ const sameTextSQL = `
 	SELECT ` + updateColumns + ` FROM updates u
 	WHERE u.story_id = ?1 AND u.created_at >= ?3 AND u.text = ?2 ORDER BY u.created_at DESC, u.number DESC LIMIT ?4`
 
-// SameText implements stories.Store.
+// SameText implements stories.PublisherStore.
 func (s *Store) SameText(ctx context.Context, storyID int64, text string, since time.Time) (stories.Update, error) {
 	u, err := theOne(ctx, s.reader(), scanUpdate, sameTextSQL, storyID, text, millis(since), 1)
 	return u, s.told(missing(err, "No update of this story has the same text."))
@@ -58,7 +82,7 @@ func (s *Store) SameText(ctx context.Context, storyID int64, text string, since 
 
 const seenSQL = `SELECT number FROM seen WHERE reader = ?1 AND story_id = ?2`
 
-// Seen implements stories.Store.
+// Seen is the highest number of an update that a reader was shown.
 func (s *Store) Seen(ctx context.Context, reader string, storyID int64) (number int, err error) {
 	err = one(ctx, s.reader(), seenSQL, []any{reader, storyID}, &number)
 	if errors.Is(err, sql.ErrNoRows) {
@@ -71,7 +95,7 @@ const markSeenSQL = `
 	INSERT INTO seen (reader, story_id, number) VALUES (?1, ?2, ?3)
 	ON CONFLICT (reader, story_id) DO UPDATE SET number = excluded.number WHERE seen.number < excluded.number`
 
-// MarkSeen implements stories.Store.
+// MarkSeen implements stories.ArchiveStore.
 func (s *Store) MarkSeen(ctx context.Context, reader string, storyID int64, number int) error {
 	before, err := s.Seen(ctx, reader, storyID)
 	if err != nil || before >= number {
@@ -83,10 +107,7 @@ func (s *Store) MarkSeen(ctx context.Context, reader string, storyID int64, numb
 	})
 }
 
-const (
-	updateByIDSQL = `SELECT ` + updateColumns + ` FROM updates u WHERE u.id = ?1`
-	revisionSQL   = `SELECT text, sources, author_ref, author_name FROM revisions WHERE update_id = ?1 AND revision = ?2`
-)
+const updateByIDSQL = `SELECT ` + updateColumns + ` FROM updates u WHERE u.id = ?1`
 
 // updateContent returns the story as it is now and the update in that wording.
 // CodeNotFound.
@@ -99,11 +120,11 @@ func (s *Store) updateContent(ctx context.Context, updateID int64, revision int)
 		return fail(err)
 	}
 	if u.Revision != revision {
-		var sources string
-		if err := one(ctx, s.reader(), revisionSQL, []any{updateID, revision}, &u.Text, &sources, &u.Author.Ref, &u.Author.Name); err != nil {
+		r, err := theOne(ctx, s.reader(), scanRevision, revisionSQL, updateID, revision)
+		if err != nil {
 			return fail(err)
 		}
-		u.Revision, u.Sources = revision, strings.Fields(sources)
+		u = u.Worded(r)
 	}
 	story, err := theOne(ctx, s.reader(), scanStory, storyByIDSQL, u.StoryID)
 	if err != nil {

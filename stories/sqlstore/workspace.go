@@ -9,7 +9,7 @@ import (
 const placesInSQL = `
 	SELECT channel FROM destinations WHERE platform = ?1 AND workspace = ?2 AND state = ?3 ORDER BY channel`
 
-// DestinationsIn implements stories.Store.
+// DestinationsIn implements stories.PlacesStore.
 func (s *Store) DestinationsIn(ctx context.Context, platform, workspace string, state stories.DestinationState) ([]stories.Destination, error) {
 	found, err := all(ctx, s.reader(), func(r row) (d stories.Destination, err error) {
 		d.Platform, d.Workspace = platform, workspace
@@ -25,7 +25,7 @@ const lanesOfSQL = `
 		WHERE platform = ?1 AND (workspace = ?2 OR ?4 = 0) AND (channel = ?3 OR ?5 = 0))
 	ORDER BY name`
 
-// LanesOf implements stories.Store.
+// LanesOf implements stories.PlacesStore.
 func (s *Store) LanesOf(ctx context.Context, d stories.Destination) ([]string, error) {
 	inWorkspace, inChannel := 0, 0
 	if d.Channel != "" {

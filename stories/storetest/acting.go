@@ -152,6 +152,7 @@ var actingTests = []test{
 		got := d.targets(l, 50, rows[0].Delivery, rows[1].Delivery)
 		same(d, "the post's", got.Targets[rows[0].Delivery], "m"+post.Key)
 		same(d, "the reply's", got.Targets[rows[1].Delivery], "m"+reply.Key)
+		same(d, "their keys", got.Keys[rows[0].Delivery]+" "+got.Keys[rows[1].Delivery], post.Key+" "+reply.Key)
 		p, err := d.ProgressOf(d.ctx, u.ID)
 		d.ok(err)
 		same(d, "the push", p, stories.Progress{UpdateID: u.ID, Total: 2, Sent: 2})

@@ -10,7 +10,7 @@ import (
 
 // services are two processes of one installation.
 func (d *desk) services(admins ...string) (a, b *stories.Service) {
-	c := stories.Config{Store: d.Store, Admins: admins, CheckPerson: func(ref string) error {
+	c := stories.Config{Stores: d.Store.Families(), Admins: admins, CheckPerson: func(ref string) error {
 		if ref == "" {
 			return stories.Errorf(stories.CodeInvalid, "This names nobody.")
 		}
@@ -85,32 +85,32 @@ var claimTests = []test{
 	}},
 	{"two services over one store print one code, and each takes it as people type it", func(d *desk) {
 		a, b := d.services()
-		code, err := a.ClaimCode(d.ctx)
+		code, err := a.Rights.ClaimCode(d.ctx)
 		d.ok(err)
-		other, err := b.ClaimCode(d.ctx)
+		other, err := b.Rights.ClaimCode(d.ctx)
 		d.ok(err)
 		same(d, "the other's code", other, code)
 		if len(code) != 14 || strings.Count(code, "-") != 2 {
 			d.Errorf("the code is %q", code)
 		}
 		for _, wrong := range []string{"", code[:13], code + "X", "AAAA-BBBB-CCCC", strings.Repeat("-", 14)} {
-			d.refused(b.Claim(d.ctx, d.act(), wrong), stories.CodeForbidden)
+			d.refused(b.Rights.Claim(d.ctx, d.act(), wrong), stories.CodeForbidden)
 		}
-		d.refused(b.Claim(d.ctx, stories.Act{At: d.now}, code), stories.CodeInvalid) // by nobody
-		d.ok(b.Claim(d.ctx, d.act(), "  "+strings.ToLower(strings.ReplaceAll(code, "-", ""))+" "))
-		d.refused(a.Claim(d.ctx, stories.Act{By: ben, At: d.now}, code), stories.CodeExists)
-		code, err = a.ClaimCode(d.ctx)
+		d.refused(b.Rights.Claim(d.ctx, stories.Act{At: d.now}, code), stories.CodeInvalid) // by nobody
+		d.ok(b.Rights.Claim(d.ctx, d.act(), "  "+strings.ToLower(strings.ReplaceAll(code, "-", ""))+" "))
+		d.refused(a.Rights.Claim(d.ctx, stories.Act{By: ben, At: d.now}, code), stories.CodeExists)
+		code, err = a.Rights.ClaimCode(d.ctx)
 		d.ok(err)
 		same(d, "code beside an admin", code, "")
 	}},
 	{"admins of the settings leave nothing to claim", func(d *desk) {
 		open, _ := d.services()
-		code, err := open.ClaimCode(d.ctx)
+		code, err := open.Rights.ClaimCode(d.ctx)
 		d.ok(err)
 		configured, _ := d.services(ben.Ref)
-		none, err := configured.ClaimCode(d.ctx)
+		none, err := configured.Rights.ClaimCode(d.ctx)
 		d.ok(err)
 		same(d, "code", none, "")
-		d.refused(configured.Claim(d.ctx, d.act(), code), stories.CodeExists)
+		d.refused(configured.Rights.Claim(d.ctx, d.act(), code), stories.CodeExists)
 	}},
 }

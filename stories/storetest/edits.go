@@ -1,35 +1,36 @@
 package storetest
 
 import (
-	"context"
 	"fmt"
 	"strings"
 
 	"storybot/stories"
 )
 
-// Reviser gives updates another wording.
-type Reviser interface {
-	Revise(ctx context.Context, a stories.Act, updateID int64, kind, text string, sources []string) (stories.Update, error)
-}
-
 // revise gives u another wording.
 func (d *desk) revise(u stories.Update, text string) stories.Update {
 	d.Helper()
-	u, err := d.Revise(d.ctx, d.act(), u.ID, "fix", text, nil)
+	done, err := d.Revise(d.ctx, d.act(), u.ID, stories.Rewording{Kind: stories.Fix, Text: text})
 	d.ok(err)
-	return u
+	return done.Update
 }
 
 // edits are the edits a lane owes, in short: "a 2" is revision 2 to channel a.
 func (d *desk) edits(l stories.Lease) string {
 	d.Helper()
+	return d.owes(l, func(o stories.Publication) (what int, ok bool) { return o.Revision, o.Op == stories.OpEdit })
+}
+
+// owes are what a lane owes of some publications, in short: the channel and what is said
+// of it, "a 1, b 1, ".
+func (d *desk) owes(l stories.Lease, say func(stories.Publication) (what int, ok bool)) string {
+	d.Helper()
 	rows, origins, err := d.worker(l).owed()
 	d.ok(err)
 	var out string
 	for _, r := range rows {
-		if o := origins[r.Origin]; o.Op == stories.OpEdit {
-			out += fmt.Sprintf("%s %d, ", r.Destination.Channel[1:], o.Revision)
+		if what, ok := say(origins[r.Origin]); ok {
+			out += fmt.Sprintf("%s %d, ", r.Destination.Channel[1:], what)
 		}
 	}
 	return out
@@ -67,6 +68,7 @@ var editTests = []test{
 		same(d, "wording", got.Revisions[u.ID], 1)
 		same(d, "edits", len(x.Acting), 2)
 		same(d, "the message of a's", got.Targets[x.Acting[0]], "m"+v[0].Key)
+		same(d, "which was made under the key", got.Keys[x.Acting[0]], v[0].Key)
 		same(d, "the message of b's, not known yet", got.Targets[x.Acting[1]], "")
 		p, err := d.ProgressOf(d.ctx, u.ID)
 		d.ok(err)
@@ -95,6 +97,44 @@ var editTests = []test{
 		lanes, err := d.Queue(d.ctx)
 		d.ok(err)
 		same(d, "lanes with something left", len(lanes), 0)
+	}},
+	{"of edits that are owed again, in another lane or once a block is lifted, the newest is kept alone", func(d *desk) {
+		again := map[string]func(to stories.Destination){
+			"healed": func(to stories.Destination) {
+				_, _, err := d.ReopenDestination(d.ctx, to, 5, d.now)
+				d.ok(err)
+			},
+			"another lane": func(to stories.Destination) {
+				_, _, err := d.Subscribe(d.ctx, d.act(), stories.Subscription{Destination: to, Target: stories.Target{Kind: stories.TargetAll}, Level: stories.Minor}, "elsewhere")
+				d.ok(err)
+			},
+		}
+		for how, owe := range again {
+			name := strings.ReplaceAll(how, " ", "-")
+			s := d.track(name)
+			d.follow(s.Slug, name)
+			u, _ := d.append(s, stories.Normal)
+			l := d.hold(lane, "w")
+			d.drain(l, 10)
+			if how == "healed" {
+				d.append(s, stories.Normal)
+				d.refuse(l)
+			}
+			u = d.revise(u, "Second")
+			owe(channel(name))
+			u = d.revise(u, "Third")
+			d.revise(u, "Fourth")
+			var edits []string
+			found, err := d.Deliveries(d.ctx, stories.DeliveryFilter{States: []stories.DeliveryState{stories.Pending, stories.Held}}, 100)
+			d.ok(err)
+			for _, v := range found {
+				if v.Op == stories.OpEdit && v.About.UpdateID == u.ID {
+					edits = append(edits, fmt.Sprint(v.Revision))
+				}
+			}
+			same(d, how+": edits that wait", strings.Join(edits, " "), "3")
+			d.queueAgrees()
+		}
 	}},
 	{"an edit of a post that failed is not owed", func(d *desk) {
 		s := d.track("sony")
@@ -126,6 +166,7 @@ var editTests = []test{
 		d.ok(err)
 		same(d, "in flight", len(flights), 1)
 		same(d, "target", loaded.Targets[flights[0].Delivery], "m"+v.Key)
+		same(d, "made under the key", loaded.Keys[flights[0].Delivery], v.Key)
 	}},
 	{"what was left on its way is recovered in the newest wording", func(d *desk) {
 		s := d.track("sony")
@@ -139,6 +180,53 @@ var editTests = []test{
 		d.ok(err)
 		same(d, "wording", loaded.Revisions[u.ID], u.Revision)
 		same(d, "published as", loaded.Origins[loaded.Rows[0].Origin].Revision, 0)
+	}},
+	{"what was revised on its way is recovered in the wording that it was begun in", func(d *desk) {
+		for _, c := range []struct {
+			revise []stories.Rewording
+			want   stories.Earlier
+		}{
+			{[]stories.Rewording{corrected("Third"), corrected("Fourth")}, stories.Earlier{Began: 1, Shows: 1}},
+			{[]stories.Rewording{corrected("Third"), {Kind: stories.Hold}}, stories.Earlier{Began: 1, Shows: 3}}, // what is withheld is not sent as it was
+			{[]stories.Rewording{{Kind: stories.Withdrawal, Reason: "Why"}}, stories.Earlier{Began: 1, Shows: 2}},
+			{[]stories.Rewording{{Kind: stories.Hold}, {Kind: stories.Release}}, stories.Earlier{Began: 1, Shows: 1}},
+		} {
+			slug := fmt.Sprintf("sony-%d%d-%s", len(c.revise), c.want.Shows, c.revise[0].Kind)
+			s := d.track(slug)
+			d.follow(slug, "a")
+			u, _ := d.append(s, stories.Normal)
+			u = d.revise(u, "Second") // before it is begun: no edit is owed
+			l := d.hold(lane, "w")
+			v := d.claim(l, 1)[0]
+			for _, w := range c.revise {
+				d.reword(u, w)
+			}
+			d.ok(d.ReleaseLease(d.ctx, l))
+			l = d.hold(lane, "next")
+			_, loaded, err := d.Recover(d.ctx, l)
+			d.ok(err)
+			same(d, slug, loaded.Earlier[v.ID], c.want)
+			// It is the same where it could not be found out then, and is asked again.
+			r := d.retry(v)
+			r.Doubtful = true
+			_, err = d.Exchange(d.ctx, l, stories.Exchange{Batch: 1, Results: []stories.Result{r}})
+			d.ok(err)
+			rows, _, err := d.worker(l).owed()
+			d.ok(err)
+			f := stories.Flight{Ref: find(rows, v.ID).Ref, Attempt: 2, First: d.now, Last: d.now}
+			begin := stories.Exchange{Batch: 2, Begin: []stories.Flight{f}, Updates: []int64{u.ID}, Doubted: []int64{v.ID}}
+			for range 2 { // made again under its number too
+				got, err := d.Exchange(d.ctx, l, begin)
+				d.ok(err)
+				same(d, slug+" begun", got.Deliveries[v.ID], true)
+				same(d, slug+" again", got.Earlier[v.ID], c.want)
+			}
+			d.ok(d.ReleaseLease(d.ctx, l))
+			l = d.hold(lane, "last")
+			d.advance(l, 0, d.sent(d.recovered(l)[0]))
+			d.drain(l, 10)
+			d.ok(d.ReleaseLease(d.ctx, l))
+		}
 	}},
 	{"a lane its last destination has left is worked until nothing of it is on its way", func(d *desk) {
 		s := d.track("sony")
@@ -170,7 +258,7 @@ var editTests = []test{
 		shown := map[int64]int{} // by place
 		together(2, func(i int) {
 			if i == 0 {
-				if _, err := d.Revise(d.ctx, d.act(), u.ID, "fix", "Newer", nil); err != nil {
+				if _, err := d.Revise(d.ctx, d.act(), u.ID, stories.Rewording{Kind: stories.Fix, Text: "Newer"}); err != nil {
 					d.Errorf("revise: %v", err)
 				}
 				return
@@ -257,7 +345,7 @@ var editTests = []test{
 		}
 	}},
 	{"the revision of no update is refused", func(d *desk) {
-		_, err := d.Revise(d.ctx, d.act(), 99, "fix", "x", nil)
+		_, err := d.Revise(d.ctx, d.act(), 99, stories.Rewording{Kind: stories.Fix, Text: "x"})
 		d.refused(err, stories.CodeNotFound)
 	}},
 }

@@ -86,10 +86,10 @@ var limitTests = []test{
 		d.ok(err)
 	}},
 	{"a service reads a note by its own clock", func(d *desk) {
-		s := stories.NewService(stories.Config{Store: d.Store, Now: func() time.Time { return d.now }})
-		d.ok(s.PutNote(d.ctx, ana, "q1", "x"))
+		s := stories.NewService(stories.Config{Stores: d.Store.Families(), Now: func() time.Time { return d.now }})
+		d.ok(s.Notes.PutNote(d.ctx, ana, "q1", "x"))
 		d.later(47 * time.Hour)
-		_, err := s.Note(d.ctx, "q1")
+		_, err := s.Notes.Note(d.ctx, "q1")
 		d.refused(err, stories.CodeNotFound)
 	}},
 	{"a person's oldest notes of a kind go, no others", func(d *desk) {
@@ -180,18 +180,18 @@ var limitTests = []test{
 	}},
 	{"services that share a store share an allowance, and say it in words", func(d *desk) {
 		now := func() time.Time { return d.now }
-		services := []*stories.Service{stories.NewService(stories.Config{Store: d.Store, Now: now}), stories.NewService(stories.Config{Store: d.Store, Now: now})}
+		services := []*stories.Service{stories.NewService(stories.Config{Stores: d.Store.Families(), Now: now}), stories.NewService(stories.Config{Stores: d.Store.Families(), Now: now})}
 		for _, s := range services {
-			d.ok(s.Allow(d.ctx, ana, "share a story", 2, time.Minute))
+			d.ok(s.Notes.Allow(d.ctx, ana, "share a story", 2, time.Minute))
 		}
 		d.later(20 * time.Second)
 		for _, s := range services {
-			err := s.Allow(d.ctx, ana, "share a story", 2, time.Minute)
+			err := s.Notes.Allow(d.ctx, ana, "share a story", 2, time.Minute)
 			d.refused(err, stories.CodeLimited)
 			same(d, "refusal", err.Error(), "You can share a story at most 2 times in 1 minute. Try again in 40 seconds.")
 		}
-		err := services[0].PutNote(d.ctx, ana, "q", strings.Repeat("x", stories.MaxNote+1))
+		err := services[0].Notes.PutNote(d.ctx, ana, "q", strings.Repeat("x", stories.MaxNote+1))
 		d.refused(err, stories.CodeLimited)
-		d.ok(services[0].PutNote(d.ctx, ana, "q", strings.Repeat("x", stories.MaxNote)))
+		d.ok(services[0].Notes.PutNote(d.ctx, ana, "q", strings.Repeat("x", stories.MaxNote)))
 	}},
 }

@@ -33,7 +33,7 @@ var loadTests = []test{
 		again, err := d.Publications(d.ctx, lane, known(first)[:2], 100)
 		d.ok(err)
 		same(d, "not known", len(again), 1)
-		same(d, "it", again[0], first[2])
+		same(d, "it", fmt.Sprint(again[0]), fmt.Sprint(first[2]))
 		elsewhere, err := d.Publications(d.ctx, "elsewhere", nil, 2)
 		d.ok(err)
 		same(d, "elsewhere", len(elsewhere), 2)
@@ -71,7 +71,7 @@ var loadTests = []test{
 					d.Errorf("delivery %d is read twice", r.Delivery)
 				}
 				seen[r.Delivery] = true
-				same(d, "origin", loaded.Origins[r.Origin], open[0])
+				same(d, "origin", fmt.Sprint(loaded.Origins[r.Origin]), fmt.Sprint(open[0]))
 			}
 			if len(loaded.Rows) < 10 {
 				break

@@ -146,6 +146,7 @@ var noticeTests = []test{
 		same(d, "begun", len(x.Acting) == 1 && got.Deliveries[x.Acting[0]], true)
 		same(d, "revision", got.Notices[p.ID], 3)
 		same(d, "target", got.Targets[x.Acting[0]], "m"+post.Key)
+		same(d, "made under the key", got.Keys[x.Acting[0]], post.Key)
 		p = d.say(p, true)
 		same(d, "beside one on its way", d.told(l), "edit desk 2, edit desk 4")
 		flights, loaded, err := d.Recover(d.ctx, l)
@@ -332,7 +333,7 @@ var noticeTests = []test{
 		}
 		d.ok(d.Prune(d.ctx, time.Now()))
 		same(d, "kept", is(), true)
-		d.ok(d.Prune(d.ctx, time.Now().Add(300*24*time.Hour)))
+		d.ok(d.Prune(d.ctx, time.Now().Add(400*24*time.Hour)))
 		same(d, "forgotten", is(), false)
 		d.sees("what is open stays", "sony 2 1/1")
 	}},

@@ -186,7 +186,7 @@ var putBackTests = []test{
 		d.putBack(6)
 		u, err := d.UpdateByNumber(d.ctx, s.ID, 1)
 		d.ok(err)
-		_, err = d.Revise(d.ctx, d.act(), u.ID, "fix", "Better news", nil)
+		_, err = d.Revise(d.ctx, d.act(), u.ID, stories.Rewording{Kind: stories.Fix, Text: "Better news"})
 		d.ok(err)
 		for range 2 {
 			_, err = d.SettlePutBack(d.ctx, d.act(), 1)
@@ -208,7 +208,7 @@ var putBackTests = []test{
 		d.ok(err)
 		u, err := d.UpdateByNumber(d.ctx, s.ID, 1)
 		d.ok(err)
-		_, err = d.Revise(d.ctx, d.act(), u.ID, "fix", "Better news", nil)
+		_, err = d.Revise(d.ctx, d.act(), u.ID, stories.Rewording{Kind: stories.Fix, Text: "Better news"})
 		d.ok(err)
 		edits := 0
 		for _, v := range d.drain(d.hold(lane, "next"), 1) {

@@ -10,7 +10,7 @@ import (
 // reviser is how a test corrects an update.
 func (d *desk) revised(u stories.Update, text string) {
 	d.Helper()
-	_, err := d.Revise(d.ctx, d.act(), u.ID, "fix", text, nil)
+	_, err := d.Revise(d.ctx, d.act(), u.ID, stories.Rewording{Kind: stories.Fix, Text: text})
 	d.ok(err)
 }
 

@@ -12,9 +12,9 @@ import (
 func (d *desk) edit(s stories.Story, e stories.StoryEdit) (stories.Story, bool) {
 	d.Helper()
 	d.later(time.Minute)
-	edited, changed, err := d.EditStory(d.ctx, d.act(), s.ID, e)
+	told, err := d.EditStory(d.ctx, d.act(), s.ID, e)
 	d.ok(err)
-	return edited, changed
+	return told.Story, told.Changed
 }
 
 // finds says which slug a search finds, "" for none.
@@ -83,10 +83,10 @@ var rewriteTests = []test{
 		d.follow("sony", "a")
 		for _, slug := range []string{"sony-hack", "the-interview", "sony"} {
 			d.later(time.Minute)
-			now, changed, err := d.RenameStory(d.ctx, d.act(), s.ID, slug)
+			told, err := d.RenameStory(d.ctx, d.act(), s.ID, slug)
 			d.ok(err)
-			same(d, "changed", changed, true)
-			same(d, "slug", now.Slug, slug)
+			same(d, "changed", told.Changed, true)
+			same(d, "slug", told.Story.Slug, slug)
 		}
 		for _, slug := range []string{"sony", "sony-hack", "the-interview"} {
 			got, err := d.StoryBySlug(d.ctx, slug)
@@ -96,9 +96,9 @@ var rewriteTests = []test{
 			same(d, "was called", strings.Join(got.Aliases, " "), "sony-hack the-interview")
 			same(d, "found by "+slug, d.finds(slug), "sony")
 		}
-		_, changed, err := d.RenameStory(d.ctx, d.act(), s.ID, "sony")
+		told, err := d.RenameStory(d.ctx, d.act(), s.ID, "sony")
 		d.ok(err)
-		same(d, "the same again", changed, false)
+		same(d, "the same again", told.Changed, false)
 		subs, err := d.Subscriptions(d.ctx, channel("a"))
 		d.ok(err)
 		same(d, "follows", subs[0].Target.Name, "sony")
@@ -107,10 +107,10 @@ var rewriteTests = []test{
 	}},
 	{"no story takes a slug that another has or had", func(d *desk) {
 		s, other := d.track("sony"), d.track("flood")
-		_, _, err := d.RenameStory(d.ctx, d.act(), other.ID, "river")
+		_, err := d.RenameStory(d.ctx, d.act(), other.ID, "river")
 		d.ok(err)
 		for _, slug := range []string{"river", "flood"} {
-			_, _, err := d.RenameStory(d.ctx, d.act(), s.ID, slug)
+			_, err := d.RenameStory(d.ctx, d.act(), s.ID, slug)
 			d.refused(err, stories.CodeExists)
 			_, err = d.CreateStory(d.ctx, d.act(), stories.Story{Slug: slug, Headline: "x"})
 			d.refused(err, stories.CodeExists)
@@ -121,7 +121,7 @@ var rewriteTests = []test{
 		s := d.track("river")
 		_, _, err := d.SetStoryState(d.ctx, d.act(), s.ID, stories.Closed)
 		d.ok(err)
-		_, _, err = d.RenameStory(d.ctx, d.act(), s.ID, "flood-2014")
+		_, err = d.RenameStory(d.ctx, d.act(), s.ID, "flood-2014")
 		d.ok(err)
 		d.track("flood-2015")
 		suggested, err := d.Suggest(d.ctx, "flood", 5)
@@ -165,12 +165,12 @@ var rewriteTests = []test{
 	{"only so many slugs lead to a story", func(d *desk) {
 		s := d.track("sony")
 		for i := range stories.MaxAliases {
-			_, _, err := d.RenameStory(d.ctx, d.act(), s.ID, fmt.Sprintf("sony-%d", i))
+			_, err := d.RenameStory(d.ctx, d.act(), s.ID, fmt.Sprintf("sony-%d", i))
 			d.ok(err)
 		}
-		_, _, err := d.RenameStory(d.ctx, d.act(), s.ID, "one-more")
+		_, err := d.RenameStory(d.ctx, d.act(), s.ID, "one-more")
 		d.refused(err, stories.CodeLimited)
-		_, _, err = d.RenameStory(d.ctx, d.act(), s.ID, "sony")
+		_, err = d.RenameStory(d.ctx, d.act(), s.ID, "sony")
 		d.ok(err)
 	}},
 	{"edits and renames are in the log, once under a key", func(d *desk) {
@@ -178,9 +178,9 @@ var rewriteTests = []test{
 		act := d.act()
 		act.Key = "typed"
 		for range 2 {
-			_, changed, err := d.RenameStory(d.ctx, act, s.ID, "sony-hack")
+			told, err := d.RenameStory(d.ctx, act, s.ID, "sony-hack")
 			d.ok(err)
-			same(d, "changed", changed, true)
+			same(d, "changed", told.Changed, true)
 		}
 		d.edit(s, stories.StoryEdit{Headline: to("x y"), Topics: to([]string{"film"})})
 		entries, err := d.Log(d.ctx, s.ID, 0, 10)
@@ -189,8 +189,8 @@ var rewriteTests = []test{
 		for _, e := range entries {
 			got += e.Verb + " " + e.Detail + "; "
 		}
-		same(d, "log", got, "edited headline, topics; renamed sony sony-hack; tracked About sony; ")
-		_, _, err = d.EditStory(d.ctx, d.act(), 4711, stories.StoryEdit{Headline: to("x")})
+		same(d, "log", got, "edited headline, topics\nheadline About sony\ntopics ; renamed sony sony-hack; tracked About sony; ")
+		_, err = d.EditStory(d.ctx, d.act(), 4711, stories.StoryEdit{Headline: to("x")})
 		d.refused(err, stories.CodeNotFound)
 	}},
 }

@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -53,7 +54,7 @@ func (d *desk) asked(l stories.Lease) (text string) {
 	return text
 }
 
-var scheduleTests = []test{
+var scheduleTests = slices.Concat(overdueTests, []test{
 	{"a scheduled update has no number and is nowhere before its time", func(d *desk) {
 		s := d.track("sony")
 		d.follow("sony", "a")
@@ -93,6 +94,23 @@ var scheduleTests = []test{
 		same(d, "open", d.open(), "")
 		same(d, "owed", d.states(channel("a"), s), "pending pending")
 		same(d, "story", done.Story.Slug, "sony")
+	}},
+	{"what is scheduled as not verified is so from when it is published", func(d *desk) {
+		s := d.track("sony")
+		written := d.now
+		marks := stories.Marks{Standing: stories.Unverified, Since: written}
+		made, err := d.ScheduleUpdate(d.ctx, d.act(), stories.Update{StoryID: s.ID, Text: "x", Level: stories.Normal, Author: ana, Marks: marks}, d.now.Add(time.Minute), false)
+		d.ok(err)
+		same(d, "kept", made.Update.Marks, marks)
+		found, err := d.ScheduledByID(d.ctx, made.ID)
+		d.ok(err)
+		same(d, "read", found.Update.Marks, marks)
+		d.later(time.Minute)
+		marks.Since = d.now
+		same(d, "published", d.due(made.ID).Update.Marks, marks)
+		u, err := d.UpdateByNumber(d.ctx, s.ID, 1)
+		d.ok(err)
+		same(d, "stored", u.Marks, marks)
 	}},
 	{"what happened earlier keeps its time, and is dated so", func(d *desk) {
 		s := d.track("sony")
@@ -317,19 +335,4 @@ var scheduleTests = []test{
 		d.refused(err, stories.CodeLimited)
 		d.schedule(other, stories.Normal, time.Hour)
 	}},
-	{"who scheduled, published and cancelled is in the log", func(d *desk) {
-		s := d.track("sony")
-		one, two := d.schedule(s, stories.Normal, time.Hour), d.schedule(s, stories.Minor, time.Hour)
-		_, err := d.CancelScheduled(d.ctx, stories.Act{By: ben, At: d.now}, two.ID)
-		d.ok(err)
-		d.later(time.Hour)
-		d.due(one.ID)
-		entries, err := d.Log(d.ctx, s.ID, 0, 10)
-		d.ok(err)
-		got := ""
-		for _, e := range entries {
-			got += fmt.Sprintf("%s %s %s; ", e.By.Name, e.Verb, e.Detail)
-		}
-		same(d, "log", got, "Ana published update 1, normal; Ben cancelled minor, 2026-11-23T11:00:00Z; Ana scheduled minor, 2026-11-23T11:00:00Z; Ana scheduled normal, 2026-11-23T11:00:00Z; Ana tracked About sony; ")
-	}},
-}
+}, takenBackTests)

@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"fmt"
 	"time"
 
 	"storybot/stories"
@@ -22,6 +23,22 @@ var statusTests = []test{
 		same(d, "lanes", len(lanes), 2)
 		same(d, "elsewhere", lanes[0], stories.LaneStatus{Lane: "elsewhere", Pending: 2, OldestDue: start})
 		same(d, "test", lanes[1], stories.LaneStatus{Lane: lane, Pending: 3, Sending: 1, Held: 2, OldestDue: start})
+	}},
+	{"an update's progress tells how much of it goes to direct messages", func(d *desk) {
+		d.ok(d.SetDesk(d.ctx, d.act(), channel("desk"), lane))
+		s := d.track("sony")
+		d.follow("sony", "a", "b", "c")
+		d.ok(d.KeepNames(d.ctx, stories.Sighting{Places: []stories.PlaceName{
+			{Place: channel("b"), Form: stories.DirectForm, With: ben.Ref}, {Place: channel("a"), Form: stories.ChannelForm, Name: "a"}, {Place: channel("z"), Form: stories.DirectForm, With: ben.Ref}}}, d.now))
+		u, p := d.append(s, stories.Normal)
+		same(d, "published", fmt.Sprint(p.Direct, " of ", p.Total), "1 of 3")
+		pushes, err := d.Pushes(d.ctx, 10)
+		d.ok(err)
+		same(d, "told at the desk", pushes[0].Stands.Direct, 1)
+		d.drain(d.hold(lane, "w"), 10)
+		p, err = d.ProgressOf(d.ctx, u.ID)
+		d.ok(err)
+		same(d, "delivered", fmt.Sprint(p.Direct, " of ", p.Sent), "1 of 3")
 	}},
 	{"operators list deliveries by state, lane and channel, newest first", func(d *desk) {
 		s := d.track("sony")
@@ -67,19 +84,27 @@ var statusTests = []test{
 		d.ok(err)
 		same(d, "elsewhere", len(found), 0)
 	}},
-	{"deliveries that ended long ago are pruned, what waits is not", func(d *desk) {
+	{"deliveries of a story that ended long ago are pruned, what waits is not", func(d *desk) {
 		s := d.track("sony")
 		d.follow("sony", "a", "b")
 		l := d.hold(lane, "w")
 		d.append(s, stories.Normal)
 		blocked(d, l, "a")
 		d.drain(l, 10)
-		d.later(200 * 24 * time.Hour)
+		d.later(800 * 24 * time.Hour)
 		u, _ := d.append(s, stories.Normal)
 		d.drain(l, 10)
 		d.ok(d.Prune(d.ctx, d.now))
+		same(d, "b while it develops", d.states(channel("b"), s), "sent sent")
+		_, _, err := d.SetStoryState(d.ctx, d.act(), s.ID, stories.Closed)
+		d.ok(err)
+		d.later(300 * 24 * time.Hour)
+		d.ok(d.Prune(d.ctx, d.now))
+		same(d, "b within a year", d.states(channel("b"), s), "sent sent")
+		d.later(100 * 24 * time.Hour)
+		d.ok(d.Prune(d.ctx, d.now))
 		same(d, "a", d.states(channel("a"), s), "held held")
-		same(d, "b", d.states(channel("b"), s), "sent")
+		same(d, "b", d.states(channel("b"), s), "")
 		p, err := d.ProgressOf(d.ctx, u.ID)
 		d.ok(err)
 		same(d, "progress", p, stories.Progress{UpdateID: u.ID, Total: 2, Sent: 1, Held: 1})

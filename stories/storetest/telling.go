@@ -152,8 +152,11 @@ var tellingTests = []test{
 // untold are the messages that could not be posted, as "a -sony: has a filter".
 func (d *desk) untold(since time.Time, limit int) string {
 	d.Helper()
-	found, err := d.FailedTellings(d.ctx, since, limit)
+	found, total, err := d.FailedTellings(d.ctx, since, limit)
 	d.ok(err)
+	if total < len(found) || len(found) < limit && total != len(found) {
+		d.Errorf("%d of %d could not be posted", len(found), total)
+	}
 	var out []string
 	for _, f := range found {
 		same(d, "by", f.Change.By, ana)

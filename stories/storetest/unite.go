@@ -151,7 +151,7 @@ var uniteTests = []test{
 				for n := range 40 {
 					u, _, err := d.AppendUpdate(d.ctx, d.act(), stories.Update{StoryID: s.ID, Text: fmt.Sprint(n), Level: stories.Level(1 + n%3), Author: ana, At: d.now})
 					if err == nil && n%4 == 0 {
-						_, err = d.Revise(d.ctx, d.act(), u.ID, "fix", fmt.Sprint("Newer ", n), nil)
+						_, err = d.Revise(d.ctx, d.act(), u.ID, stories.Rewording{Kind: stories.Fix, Text: fmt.Sprint("Newer ", n)})
 					}
 					if err != nil {
 						d.Errorf("publish: %v", err)

@@ -58,7 +58,7 @@ func (w *worker) owed() ([]stories.Owed, map[int64]stories.Publication, error) {
 	return rows, origins, nil
 }
 
-// raise gives each publication the level of later ones of its story: one that was
+// raise gives each publication the level of later updates of its story: one that was
 // read after others may tell of an urgent update that was published in between.
 func raise(origins map[int64]stories.Publication) {
 	levels := map[int64]stories.Level{} // of what comes later, by story
@@ -68,7 +68,9 @@ func raise(origins map[int64]stories.Publication) {
 			continue
 		}
 		p.Level = max(p.Level, levels[p.StoryID])
-		levels[p.StoryID] = p.Level
+		if p.UpdateID != 0 && p.Op == stories.OpPost {
+			levels[p.StoryID] = p.Level
+		}
 		origins[id] = p
 	}
 }
@@ -141,7 +143,11 @@ func (w *worker) advance(max int, results ...stories.Result) (begun []stories.De
 	for _, f := range x.Begin {
 		if got.Deliveries[f.Delivery] {
 			w.flying[f.Delivery] = f
-			begun = append(begun, delivery(w.lease.Name, f, find(rows, f.Delivery), origins))
+			v := delivery(w.lease.Name, f, find(rows, f.Delivery), origins)
+			if present, is := got.Revisions[v.About.UpdateID]; is {
+				v.Revision = present
+			}
+			begun = append(begun, v)
 		}
 	}
 	return begun, nil
@@ -203,7 +209,7 @@ func (d *desk) recovered(l stories.Lease) []stories.Delivery {
 // result is what became of a delivery that was begun.
 func (d *desk) result(v stories.Delivery, state stories.DeliveryState, reason string) stories.Result {
 	return stories.Result{Flight: stories.Flight{Ref: stories.Ref{Delivery: v.ID}, Attempt: v.Tries.Count, First: v.Tries.First, Last: v.Tries.Last},
-		State: state, Reason: reason, At: d.now}
+		Revision: v.Revision, State: state, Reason: reason, At: d.now}
 }
 
 // sent is the result of a delivery that arrived.

@@ -12,7 +12,7 @@ func TestForm(t *testing.T) {
 	s, b := chatting(t)
 	form, err := asking(t, func() (*Answer, error) { return s.Command(testContext(t), story("x")) }, func() {
 		_, r := b.answer(`{"type":9,"data":{"title":"Update","custom_id":"form:1","components":[
-			{"type":1,"components":[{"type":4,"custom_id":"text","label":"Text","style":2}]}]}}`)
+			{"type":18,"label":"Text","component":{"type":4,"custom_id":"text","style":2}}]}}`)
 		if r.status != 204 {
 			t.Errorf("form: %+v", r)
 		}
@@ -90,7 +90,13 @@ func TestRefusesBadCallbacks(t *testing.T) {
 		"choices for a command": {`{"type":8,"data":{"choices":[]}}`, "choices answer autocomplete"},
 		"unknown type":          {`{"type":77}`, "type"},
 		"no data":               {`{"type":4}`, "data"},
-		"long form title":       {`{"type":9,"data":{"title":"` + strings.Repeat("x", 46) + `","custom_id":"a","components":[{"type":1,"components":[{"type":4,"custom_id":"t","label":"l","style":1}]}]}}`, "title"},
+		"long form title":       {`{"type":9,"data":{"title":"` + strings.Repeat("x", 46) + `","custom_id":"a","components":[{"type":18,"label":"l","component":{"type":4,"custom_id":"t","style":1}}]}}`, "title"},
+		"form in rows":          {`{"type":9,"data":{"title":"x","custom_id":"a","components":[{"type":1,"components":[{"type":4,"custom_id":"t","label":"l","style":1}]}]}}`, "type"},
+		"form of six":           {`{"type":9,"data":{"title":"x","custom_id":"a","components":[` + strings.Repeat(`{"type":18,"label":"l","component":{"type":4,"custom_id":"t","style":1}},`, 5) + `{"type":18,"label":"l","component":{"type":4,"custom_id":"t","style":1}}]}}`, "components"},
+		"overfull form input":   {`{"type":9,"data":{"title":"x","custom_id":"a","components":[{"type":18,"label":"l","component":{"type":4,"custom_id":"t","style":1,"max_length":2,"value":"xxx"}}]}}`, "value"},
+		"lines in a short one":  {`{"type":9,"data":{"title":"x","custom_id":"a","components":[{"type":18,"label":"l","component":{"type":4,"custom_id":"t","style":1,"value":"a\nb"}}]}}`, "value"},
+		"two picked already":    {`{"type":9,"data":{"title":"x","custom_id":"a","components":[{"type":18,"label":"l","component":{"type":3,"custom_id":"t","options":[{"label":"a","value":"a","default":true},{"label":"b","value":"b","default":true}]}}]}}`, "options"},
+		"long label in a form":  {`{"type":9,"data":{"title":"x","custom_id":"a","components":[{"type":18,"label":"` + strings.Repeat("x", 46) + `","component":{"type":4,"custom_id":"t","style":1}}]}}`, "label"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s, b := chatting(t)

@@ -3,6 +3,7 @@ package discordtest
 import (
 	"encoding/json"
 	"fmt"
+	"strings"
 )
 
 // Limits of components.
@@ -18,10 +19,15 @@ const (
 	typeRow           = 1
 	typeButton        = 2
 	typeSelect        = 3
+	typeInput         = 4
 	typeUserSelect    = 5 // role, mentionable and channel follow
 	typeChannelSelect = 8
 	typeTextDisplay   = 10
+	typeLabel         = 18
 )
+
+// styleShort is a text input of one line.
+const styleShort = 1
 
 // Styles of button.
 const (
@@ -42,12 +48,19 @@ type component struct {
 	Options    []selectOption  `json:"options"`
 	MinValues  *int            `json:"min_values"`
 	MaxValues  *int            `json:"max_values"`
+	MinLength  *int            `json:"min_length"`
+	MaxLength  *int            `json:"max_length"`
+	Required   *bool           `json:"required"` // of an input of a form: true when it is left out
+	Value      string          `json:"value"`
 	Components []component     `json:"components"`
 	Accessory  *component      `json:"accessory"`
 	Component  *component      `json:"component"` // of a label
 }
 
-type selectOption struct{ Label, Value string }
+type selectOption struct {
+	Label, Value string
+	Default      bool
+}
 
 // components checks the tree of components of a message.
 func (c *checker) components(raw json.RawMessage, v2 bool) {
@@ -187,15 +200,58 @@ func (c *checker) modal(data map[string]json.RawMessage) {
 	}
 	ids := map[string]bool{}
 	for i, p := range parts {
+		at := fmt.Sprintf("components.%d", i)
 		inputs := p.Components
 		if p.Component != nil {
 			inputs = append(inputs, *p.Component)
 		}
+		if p.Type == typeRow { // https://docs.discord.com/developers/change-log, 2025-08-25
+			c.bad(at+".type", "a row in a form is deprecated: its input has no label of its own for screen readers")
+		}
 		for _, in := range inputs {
 			if ids[in.CustomID] {
-				c.bad(fmt.Sprintf("components.%d", i), "custom_id %q stands twice", in.CustomID)
+				c.bad(at, "custom_id %q stands twice", in.CustomID)
 			}
 			ids[in.CustomID] = true
+			if p.Component != nil {
+				c.formInput(at+".component", in)
+			}
+		}
+	}
+}
+
+// formInput checks an input of a form against what the description does not hold.
+// https://docs.discord.com/developers/components/reference#text-input
+// https://docs.discord.com/developers/components/reference#string-select
+func (c *checker) formInput(at string, in component) {
+	switch in.Type {
+	case typeInput:
+		switch {
+		case in.Label != "":
+			c.bad(at+".label", "an input in a label has none of its own")
+		case in.MaxLength != nil && length(in.Value) > *in.MaxLength:
+			c.bad(at+".value", "%d characters, more than its max_length", length(in.Value))
+		case in.MinLength != nil && in.MaxLength != nil && *in.MinLength > *in.MaxLength:
+			c.bad(at+".min_length", "more than max_length")
+		case in.Style == styleShort && strings.ContainsAny(in.Value, "\n\r"):
+			c.bad(at+".value", "more than one line in a short input")
+		}
+	case typeSelect:
+		if in.Disabled {
+			c.bad(at+".disabled", "a menu in a form cannot be disabled")
+		}
+		(&treeWalk{checker: c}).selectMenu(at, in)
+		most, picked := 1, 0
+		if in.MaxValues != nil {
+			most = *in.MaxValues
+		}
+		for _, o := range in.Options {
+			if o.Default {
+				picked++
+			}
+		}
+		if picked > most {
+			c.bad(at+".options", "%d are picked already, at most %d may be", picked, most)
 		}
 	}
 }

@@ -188,14 +188,21 @@ func (s *Server) anyMessage(m Message) *message {
 	return nil
 }
 
-// Submit fills in the form of an answer. values holds the inputs by custom_id;
-// what is left out is empty.
+// Submit fills in the form of an answer. values holds the inputs by custom_id; what
+// is left out keeps what the form says. A form that was opened by a button may be
+// answered in the message that has it.
 func (s *Server) Submit(ctx context.Context, a *Answer, values map[string]string, i Interaction) (*Answer, error) {
 	data, err := formData(a.Modal, values)
 	if err != nil {
 		return nil, err
 	}
-	return s.ask(ctx, interactForm, i, data, nil)
+	source := locked(s, func() *message {
+		if in := s.people.byID[a.ID]; in != nil {
+			return in.source
+		}
+		return nil
+	})
+	return s.ask(ctx, interactForm, i, data, source)
 }
 
 // UseOnMessage picks the entry named i.Name from the menu of a message.

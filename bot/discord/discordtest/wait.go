@@ -139,6 +139,12 @@ func (s *Server) WaitReady(ctx context.Context) error {
 	return s.await(ctx, func() bool { return s.world.sets > 0 })
 }
 
+// WaitDisconnected waits until nothing is connected to the gateway: a program that was
+// killed is, until its end is noticed.
+func (s *Server) WaitDisconnected(ctx context.Context) error {
+	return s.await(ctx, func() bool { return len(s.gateway.conns) == 0 })
+}
+
 // WaitConnected waits until n connections to the gateway are identified or
 // resumed and have been sent all there is.
 func (s *Server) WaitConnected(ctx context.Context, n int) error {

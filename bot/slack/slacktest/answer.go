@@ -34,6 +34,8 @@ type Answer struct {
 	// of, by block_id.
 	View   *View
 	Errors map[string]string
+	// Typed is what stands in the inputs of a view with errors, by block_id.
+	Typed map[string]string
 	// Replaces says that it took the place of an earlier message, Deletes that
 	// it removed one.
 	Replaces, Deletes bool
@@ -68,7 +70,6 @@ type exchange struct {
 	uses    int
 	spent   bool     // the trigger
 	source  *message // that was pressed
-	last    *message // that was shown for it
 	view    *View    // that was submitted
 	sent    envelope // for Replay
 	began   time.Time
@@ -151,11 +152,17 @@ func (s *Server) respond(e *exchange, via string, q *request, at time.Time) erro
 	if len(q.faults) > 0 {
 		return refuse("invalid_payload", q.faults...)
 	}
+	// The original is the message whose button was pressed. Beside one, as in the answer
+	// to a command, nothing is replaced or deleted: Slack posts one more message
+	// (https://docs.slack.dev/interactivity/handling-user-interaction#updating_message_response,
+	// https://github.com/slackapi/bolt-js/issues/2287).
 	old := e.source
-	if old == nil {
-		old = e.last
+	for _, flag := range []string{"replace_original", "delete_original"} {
+		if old == nil && q.args.flag(flag) {
+			s.violate(via, "%s beside a pressed button: there is no original", flag)
+		}
 	}
-	if q.args.flag("delete_original") {
+	if old != nil && q.args.flag("delete_original") {
 		s.unsay(old)
 		s.exchanges.show(e, &Answer{Via: via, Deletes: true}, at)
 		return nil
@@ -164,7 +171,7 @@ func (s *Server) respond(e *exchange, via string, q *request, at time.Time) erro
 	if err != nil {
 		return err
 	}
-	replace := old != nil && (q.args.flag("replace_original") || e.source != nil && q.args["replace_original"] == "")
+	replace := old != nil && (q.args.flag("replace_original") || q.args["replace_original"] == "")
 	if replace {
 		old.edit(said.text, said.blocks)
 		s.exchanges.show(e, &Answer{Message: old.Message, Via: via, Replaces: true}, at)
@@ -183,7 +190,6 @@ func (s *Server) respond(e *exchange, via string, q *request, at time.Time) erro
 		return refuse("invalid_payload")
 	}
 	s.store(e.ws, e.ch, m)
-	e.last = m
 	s.exchanges.show(e, &Answer{Message: m.Message, Via: via}, at)
 	return nil
 }
@@ -255,8 +261,10 @@ func (s *Server) useResponseURL(id string, q *request, at time.Time) response {
 		s.violate("response_url", "no such address")
 		return no(http.StatusNotFound, refuse("no_service"))
 	case e.uses >= responseURLUses:
+		s.violate("response_url", "used more than %d times", responseURLUses)
 		return no(http.StatusNotFound, refuse("used_url"))
 	case s.now().Sub(e.issued) > responseURLLives:
+		s.violate("response_url", "used after %v", responseURLLives)
 		return no(http.StatusNotFound, refuse("expired_url"))
 	}
 	e.uses++

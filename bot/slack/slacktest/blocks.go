@@ -1,6 +1,11 @@
 package slacktest
 
-import "fmt"
+import (
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+)
 
 // The limits of Block Kit: https://docs.slack.dev/reference/block-kit/blocks and
 // the pages below it.
@@ -111,9 +116,26 @@ var interactive = variant(interactiveRules)
 
 var accessory = variant(with(interactiveRules, "image", imageElement))
 
-var input = variant(with(interactiveRules, "plain_text_input", element("", fields{
+var input = all(variant(with(interactiveRules, "plain_text_input", element("", fields{
 	"initial_value": text(0, 3000), "multiline": boolean, "min_length": number(0, 3000), "max_length": number(1, 3000), "dispatch_action_config": anything,
-})))
+}))), holdsWhatItMay)
+
+// holdsWhatItMay asks that an input begins with what a person could have put in.
+func holdsWhatItMay(j *judge, at string, v any) {
+	o, _ := v.(map[string]any)
+	initial, _ := o["initial_value"].(string)
+	if most, ok := o["max_length"].(float64); ok && units(initial) > int(most) {
+		j.refuse(at+"/initial_value", "must be less than %d characters", int(most)+1)
+	}
+	if many, _ := o["multiline"].(bool); !many && strings.ContainsAny(initial, "\n\r") {
+		j.untidy = append(j.untidy, at+"/initial_value: several lines in an input of one")
+	}
+	picked, _ := o["initial_option"].(map[string]any)
+	options, given := o["options"].([]any)
+	if picked != nil && given && !slices.ContainsFunc(options, func(p any) bool { return reflect.DeepEqual(p, any(picked)) }) {
+		j.refuse(at+"/initial_option", "must be one of the options")
+	}
+}
 
 func with(rules map[string]rule, name string, r rule) map[string]rule {
 	more := map[string]rule{name: r}

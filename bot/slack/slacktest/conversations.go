@@ -162,6 +162,13 @@ func (c *call) show(m *message) json.RawMessage {
 	if m.ThreadTS != "" {
 		v["thread_ts"] = m.ThreadTS
 	}
+	var files []reply
+	for _, name := range m.Files {
+		files = append(files, reply{"id": "F0FILE", "name": name, "mimetype": "image/jpeg"})
+	}
+	if len(files) > 0 { // https://docs.slack.dev/reference/objects/file-object
+		v["files"], v["subtype"] = files, "file_share"
+	}
 	if m.Broadcast {
 		v["subtype"] = "thread_broadcast"
 	}

@@ -53,6 +53,62 @@ func fillIn(blocks json.RawMessage, values map[string]string) (reply, error) {
 	return state, nil
 }
 
+// optionOf finds an option by its value, or by its label.
+func optionOf(menu map[string]any, name string) map[string]any {
+	options, _ := menu["options"].([]any)
+	for _, o := range options {
+		if o, _ := o.(map[string]any); o["value"] == name {
+			return o
+		}
+	}
+	return findOption(menu, name)
+}
+
+// typedIn is what a person has put into the inputs of a view, by their block_ids.
+func typedIn(state reply) map[string]string {
+	typed := map[string]string{}
+	for block, elements := range state {
+		elements, _ := elements.(reply)
+		for _, v := range elements {
+			v, _ := v.(reply)
+			typed[block], _ = v["value"].(string)
+			if picked, _ := v["selected_option"].(map[string]any); picked != nil {
+				typed[block], _ = picked["value"].(string)
+			}
+		}
+	}
+	return typed
+}
+
+// carryOver keeps what a person put into a view that another takes the place of: an
+// input with the same block_id and action_id holds it still, whatever the app says
+// that it is to begin with (https://docs.slack.dev/surfaces/modals#updating_views).
+// The caller holds mu.
+func carryOver(from, to *View) {
+	if from == nil || from.state == nil {
+		return
+	}
+	var blocks []map[string]any
+	_ = json.Unmarshal(to.Blocks, &blocks)
+	for _, b := range blocks {
+		id, _ := b["block_id"].(string)
+		element, _ := b["element"].(map[string]any)
+		elements, _ := from.state[id].(reply)
+		action, _ := element["action_id"].(string)
+		held, is := elements[action].(reply)
+		switch {
+		case !is:
+		case element["type"] == "plain_text_input":
+			element["initial_value"] = held["value"]
+		case element["type"] == "static_select":
+			element["initial_option"] = held["selected_option"]
+		}
+	}
+	if raw, err := json.Marshal(blocks); err == nil && len(blocks) > 0 {
+		to.Blocks = raw
+	}
+}
+
 // fillElement is the state of one element; given says whether value is to
 // replace what it holds.
 func fillElement(element map[string]any, value string, given bool) (state reply, filled bool, err error) {
@@ -85,7 +141,7 @@ func fillElement(element map[string]any, value string, given bool) (state reply,
 		if given && kind == "external_select" {
 			option = map[string]any{"text": reply{"type": "plain_text", "text": value, "emoji": true}, "value": value}
 		} else if given {
-			if option = findOption(element, value); option == nil {
+			if option = optionOf(element, value); option == nil {
 				return nil, false, fmt.Errorf("no option %q", value)
 			}
 		}

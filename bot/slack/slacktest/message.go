@@ -25,6 +25,7 @@ type Message struct {
 	Unfurls       bool            // unfurl_links or unfurl_media was not switched off
 	Edits         []Edit          // what it said before, oldest first
 	At            time.Time       // when it was stored, by this machine's clock
+	Files         []string        // the names of files that were sent with it
 }
 
 // Edit is an earlier wording of a message.
@@ -158,6 +159,16 @@ func (ch *channel) find(ts string) *message {
 func (ch *channel) remove(m *message) {
 	ch.messages = slices.DeleteFunc(ch.messages, func(o *message) bool { return o == m })
 	ch.wait.wake()
+}
+
+// DeleteMessage takes a message away, as somebody in the workspace does who may.
+func (s *Server) DeleteMessage(m Message) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	ch := s.channel(m.Team, m.Channel)
+	if found := ch.find(m.TS); found != nil {
+		ch.remove(found)
+	}
 }
 
 // edit replaces what a message says. The caller holds mu.

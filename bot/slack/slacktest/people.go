@@ -133,6 +133,16 @@ func (s *Server) Say(team, channel, user, text string) Message {
 	return s.say(ws, s.channel(team, channel), user, s.escape(ws, text), "").Message
 }
 
+// SayWith is Say with files.
+func (s *Server) SayWith(team, channel, user, text string, files ...string) Message {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	ws := s.workspace(team)
+	m := s.say(ws, s.channel(team, channel), user, s.escape(ws, text), "")
+	m.Files = files
+	return m.Message
+}
+
 func (s *Server) say(ws *workspace, ch *channel, user, text, thread string) *message {
 	ws.user(user)
 	m := &message{Message: Message{User: user, Text: text, ThreadTS: thread, Via: "person"}}

@@ -64,12 +64,13 @@ func TestSlashAnsweredAtTheResponseURL(t *testing.T) {
 	}
 	c.respond(address, `{"text":"two","replace_original":true}`)
 	b, err := a.Next(ctx(t))
-	if err != nil || !b.Replaces || b.Text != "two" {
+	if err != nil || b.Replaces || b.Text != "two" {
 		t.Errorf("second answer %+v, %v", b, err)
 	}
-	if list := s.Ephemerals("T1", "C1", "U1"); len(list) != 1 || list[0].Text != "two" {
+	if list := s.Ephemerals("T1", "C1", "U1"); len(list) != 2 || list[0].Text != "one" || list[1].Text != "two" {
 		t.Errorf("the person sees %+v", list)
 	}
+	takeViolation(t, s, "replace_original beside a pressed button")
 	c.respond(address, `{"text":"three","response_type":"in_channel"}`)
 	if list := s.Messages("T1", "C1"); len(list) != 1 || list[0].Text != "three" {
 		t.Errorf("the channel sees %+v", list)
@@ -80,6 +81,7 @@ func TestSlashAnsweredAtTheResponseURL(t *testing.T) {
 	if status, body := c.respond(address, `{"text":"six"}`); status != 404 || !strings.Contains(body, "used_url") {
 		t.Errorf("sixth use: %d %s", status, body)
 	}
+	takeViolation(t, s, "used more than 5 times")
 }
 
 func TestResponseURLExpires(t *testing.T) {
@@ -93,6 +95,7 @@ func TestResponseURLExpires(t *testing.T) {
 	if status, body := c.respond(field(e, "payload", "response_url"), `{"text":"late"}`); status != 404 || !strings.Contains(body, "expired_url") {
 		t.Errorf("%d %s", status, body)
 	}
+	takeViolation(t, s, "used after 30m")
 	if status, _ := c.respond(s.base+"/response/none", `{"text":"x"}`); status != 404 {
 		t.Errorf("unknown address: %d", status)
 	}

@@ -20,6 +20,7 @@ type View struct {
 	Hash            string
 
 	full     reply // as Slack keeps it
+	state    reply // what a person put in, as it was submitted
 	exchange *exchange
 }
 
@@ -102,6 +103,7 @@ func (s *Server) readView(name, raw string) (*View, error) {
 
 // keepView gives a view its id. The caller holds mu.
 func (s *Server) keepView(v *View, e *exchange, id string) {
+	carryOver(s.exchanges.views[id], v)
 	v.ID, v.exchange, v.Hash = id, e, s.nextTS()
 	for key, value := range map[string]any{
 		"id": v.ID, "team_id": e.ws.team, "app_id": s.AppID, "bot_id": e.ws.botID, "hash": v.Hash, "root_view_id": v.ID,
@@ -126,6 +128,7 @@ func (s *Server) Submit(ctx context.Context, v *View, values map[string]string) 
 		s.mu.Unlock()
 		return nil, err
 	}
+	v.state = state
 	payload := s.interaction(e, "view_submission")
 	delete(payload, "channel") // a modal stands in no channel
 	delete(payload, "response_url")
@@ -207,7 +210,7 @@ func (s *Server) submitted(e *exchange, response json.RawMessage, at time.Time) 
 				s.violate("ack", "an error for %q, which is no input of the view", id)
 			}
 		}
-		s.exchanges.show(e, &Answer{Via: "errors", Errors: r.Errors, View: e.view}, at)
+		s.exchanges.show(e, &Answer{Via: "errors", Errors: r.Errors, View: e.view, Typed: typedIn(e.view.state)}, at)
 	case "update", "push":
 		v, err := s.readView("ack", string(r.View))
 		if err != nil {
@@ -270,4 +273,19 @@ func (s *Server) suggested(response json.RawMessage) []string {
 		labels = append(labels, label(o))
 	}
 	return labels
+}
+
+// JudgeView says what is wrong with an encoded view: what Slack would refuse, and what
+// its documentation asks for.
+func JudgeView(view []byte) []string {
+	var o map[string]any
+	if err := json.Unmarshal(view, &o); err != nil {
+		return []string{err.Error()}
+	}
+	var j judge
+	modal(&j, "", o)
+	if len(view) > maxView {
+		j.refuse("", "a view of %d bytes", len(view))
+	}
+	return append(j.problems, j.untidy...)
 }

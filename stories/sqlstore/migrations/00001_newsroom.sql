@@ -24,22 +24,43 @@ CREATE INDEX stories_recent ON stories (state, active_at, id, slug);
 -- All topics there are, without reading the stories.
 CREATE INDEX stories_topics ON stories (topics) WHERE topics <> '';
 
--- Every slug a story has or had leads to it. closed repeats the story's state, so
--- that suggestions read those that develop first.
+-- Every slug a story has or had leads to it, those of the stories that were merged
+-- into it included: of_id is the story that was called so, whose numbers the slug
+-- keeps. closed repeats the story's state, so that suggestions read those that develop
+-- first.
 CREATE TABLE slugs (
     slug     TEXT PRIMARY KEY,
-    story_id BIGINT NOT NULL REFERENCES stories (id),
+    story_id BIGINT NOT NULL REFERENCES stories (id) DEFERRABLE INITIALLY DEFERRED, -- it is taken before its story is there
+    of_id    BIGINT NOT NULL,
     closed   SMALLINT NOT NULL DEFAULT 0
 );
 CREATE INDEX slugs_by_story ON slugs (story_id);
 
--- The words of an update are those of its newest revision.
+-- Stories that are none any more: what led to one leads to the story it went on as,
+-- which is a story, for who merges that into a further one sets it anew. Its updates
+-- went over as one: what was number n of updates there is n + shift now.
+CREATE TABLE merged (
+    id       BIGINT PRIMARY KEY,
+    into_id  BIGINT NOT NULL REFERENCES stories (id),
+    shift    BIGINT NOT NULL,
+    updates  BIGINT NOT NULL,
+    slug     TEXT NOT NULL, -- the one it had
+    headline TEXT NOT NULL
+);
+CREATE INDEX merged_by_target ON merged (into_id);
+
+-- The words of an update are those of its newest revision. place is where it stands
+-- among the updates of its story by the time they were published, the oldest first: it
+-- is the number but for stories that another was merged into.
 CREATE TABLE updates (
     id          /*identity*/,
     story_id    BIGINT NOT NULL REFERENCES stories (id),
     number      BIGINT NOT NULL,
+    place       BIGINT NOT NULL,
     revision    BIGINT NOT NULL DEFAULT 0,
-    kind        TEXT NOT NULL DEFAULT 'original',
+    -- Whether it stands: see stories.Standing. It is in marks too, which are JSON.
+    standing    TEXT NOT NULL DEFAULT '',
+    marks       TEXT NOT NULL DEFAULT '{}',
     level       SMALLINT NOT NULL,
     text        TEXT NOT NULL,
     sources     TEXT NOT NULL,
@@ -54,25 +75,30 @@ CREATE TABLE updates (
 );
 
 CREATE INDEX updates_by_time ON updates (story_id, created_at, number);
+CREATE INDEX updates_by_place ON updates (story_id, place);
 
--- Every wording of an update that was revised, its first one included.
+-- Every wording of an update that was revised, its first and its newest one included.
 CREATE TABLE revisions (
     update_id   BIGINT NOT NULL REFERENCES updates (id),
     revision    BIGINT NOT NULL,
     kind        TEXT NOT NULL,
     text        TEXT NOT NULL,
     sources     TEXT NOT NULL,
+    picture_url TEXT NOT NULL,
+    picture_alt TEXT NOT NULL,
     reason      TEXT NOT NULL,
+    marks       TEXT NOT NULL,
     author_ref  TEXT NOT NULL,
     author_name TEXT NOT NULL,
     at          BIGINT NOT NULL,
     PRIMARY KEY (update_id, revision)
 );
 
--- How far each reader was shown each story.
+-- How far each reader was shown each story, also one that was merged: by the numbers
+-- its updates had there.
 CREATE TABLE seen (
     reader   TEXT NOT NULL,
-    story_id BIGINT NOT NULL REFERENCES stories (id),
+    story_id BIGINT NOT NULL,
     number   BIGINT NOT NULL,
     PRIMARY KEY (reader, story_id)
 );
@@ -132,10 +158,12 @@ CREATE TABLE subscriptions (
 -- Who follows one thing: who is to get an update, and who is spared it.
 CREATE INDEX subscriptions_followed ON subscriptions (kind, story_id, topic, state, level, destination_id);
 
--- Stories kept from a destination that follows them by a topic or all.
+-- Stories kept from a destination that follows them by a topic or all. No foreign key
+-- leads to the story: who stops one has planning locked, and would lock the story after
+-- it. Who ends a story, which only a merge does, has planning too, and passes them on.
 CREATE TABLE mutes (
     destination_id BIGINT NOT NULL REFERENCES destinations (id),
-    story_id       BIGINT NOT NULL REFERENCES stories (id),
+    story_id       BIGINT NOT NULL,
     by_ref         TEXT NOT NULL,
     by_name        TEXT NOT NULL,
     at             BIGINT NOT NULL,
@@ -176,6 +204,7 @@ CREATE TABLE place_names (
 );
 -- Which channels have one name.
 CREATE INDEX place_names_alike ON place_names (platform, name) WHERE channel <> '' AND name <> '';
+CREATE INDEX place_names_direct ON place_names (platform, workspace, channel) WHERE form = 'direct';
 CREATE INDEX place_names_by_person ON place_names (person) WHERE person <> '';
 
 -- The same of people, by their reference.
@@ -226,6 +255,22 @@ CREATE TABLE notes (
 );
 CREATE INDEX notes_by_age ON notes (at);
 CREATE INDEX notes_by_person ON notes (by_ref, at);
+
+-- What people put into forms and did not post yet, and what became of it: opened,
+-- begun, posted or discarded. fields is a JSON object, form the form it was put into
+-- last, as that was opened.
+CREATE TABLE drafts (
+    id         TEXT PRIMARY KEY,
+    by_ref     TEXT NOT NULL,
+    story_id   BIGINT NOT NULL DEFAULT 0,
+    fields     TEXT NOT NULL,
+    version    BIGINT NOT NULL,
+    form       TEXT NOT NULL DEFAULT '',
+    state      TEXT NOT NULL,
+    changed_at BIGINT NOT NULL
+);
+CREATE INDEX drafts_by_age ON drafts (changed_at);
+CREATE INDEX drafts_by_person ON drafts (by_ref, state, changed_at);
 
 -- When a person lately used what is limited: moments joined by a space, the
 -- newest of them in at.

@@ -13,8 +13,8 @@ INSERT INTO planning (id) VALUES (1);
 -- owes a notice.
 --
 -- queued counts what waits or is on its way of what it owes. The other counters are of the
--- deliveries that were first owed by it: what is neither sent, held, failed nor
--- unknown is on its way.
+-- deliveries that were first owed by it: what is neither sent, held, failed, unknown
+-- nor kept until its update is released is on its way.
 CREATE TABLE publications (
     id         /*identity*/,
     seed       BIGINT NOT NULL,
@@ -32,6 +32,8 @@ CREATE TABLE publications (
     held       BIGINT NOT NULL DEFAULT 0,
     failed     BIGINT NOT NULL DEFAULT 0,
     unknown    BIGINT NOT NULL DEFAULT 0,
+    kept       BIGINT NOT NULL DEFAULT 0,
+    direct     BIGINT NOT NULL DEFAULT 0, -- of total, counted as it was planned: to direct messages
     notice_id  BIGINT
 );
 CREATE INDEX publications_by_update ON publications (update_id, lane_id, op);
@@ -61,7 +63,7 @@ CREATE TABLE outcomes (
     -- 1: an earlier request may have got through; 2: the database was put back,
     -- and a person decides; 3: it was, and this is to be settled. See putback.go.
     doubtful         SMALLINT NOT NULL DEFAULT 0,
-    said             INTEGER NOT NULL DEFAULT 0, -- the wording its message showed last when it was sent
+    said             INTEGER NOT NULL DEFAULT 0, -- the wording that its message was sent in
     attempt          INTEGER NOT NULL DEFAULT 0,
     unknowns         INTEGER NOT NULL DEFAULT 0,
     missed           INTEGER NOT NULL DEFAULT 0, -- earlier updates its channel did not get
@@ -130,19 +132,52 @@ CREATE TABLE leases (
 
 -- What is owed and is no update: see stories.Notice. done is 1 when no further
 -- revision follows, 2 while the last one may have to be posted anew: see ends.go.
--- body is JSON.
+-- since is the wording of its update that the channels of one of kind 'revision' were
+-- shown last: see telling.go. body is JSON.
 CREATE TABLE notices (
     id         /*identity*/,
     kind       TEXT NOT NULL,
     update_id  BIGINT NOT NULL DEFAULT 0,
     revision   BIGINT NOT NULL DEFAULT 0,
+    since      BIGINT NOT NULL DEFAULT 0,
     done       SMALLINT NOT NULL DEFAULT 0,
     body       TEXT NOT NULL DEFAULT '{}',
     created_at BIGINT NOT NULL
 );
+CREATE INDEX notices_revised ON notices (update_id, revision) WHERE kind = 'revision';
+CREATE INDEX notices_progress ON notices (update_id, since) WHERE kind = 'progress';
 CREATE INDEX notices_open ON notices (id) WHERE done = 0;
 CREATE INDEX notices_ending ON notices (id) WHERE done = 2;
 CREATE INDEX notices_telling ON notices (created_at) WHERE kind IN ('follow', 'stop');
+
+-- Under this one all edits of cards are owed, the first messages of subscriptions; its
+-- revision counts the changes that owed some. See cards.go.
+INSERT INTO notices (kind, done, created_at) VALUES ('cards', 1, 0);
+
+-- What each channel has seen of an update that was revised, so that nobody has to look
+-- through all that was ever done to its copy: the newest wording that an edit, or a
+-- message beside the copy, showed there; and from which wording it is to be told, -1 but
+-- where the newest such message made room for another and none took its place. See
+-- beside.go and readings.go.
+CREATE TABLE readings (
+    update_id      BIGINT NOT NULL,
+    destination_id BIGINT NOT NULL,
+    seen           INTEGER NOT NULL DEFAULT 0,
+    due            INTEGER NOT NULL DEFAULT -1,
+    PRIMARY KEY (update_id, destination_id)
+) /*clustered*/;
+
+-- What a card shows: stories by their places on it, each with the number it had then
+-- (of_id), the story it is or went on as (story_id), and the update it shows, 0 for none.
+CREATE TABLE shown (
+    delivery_id /*number*/,
+    place       SMALLINT NOT NULL,
+    story_id    BIGINT NOT NULL,
+    of_id       BIGINT NOT NULL,
+    update_id   BIGINT NOT NULL,
+    PRIMARY KEY (delivery_id, place)
+) /*clustered*/;
+CREATE INDEX shown_by_story ON shown (story_id, update_id);
 
 -- What the desk is to be told and no notice tells yet, each in JSON.
 CREATE TABLE alarms (

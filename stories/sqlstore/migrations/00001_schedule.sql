@@ -8,6 +8,7 @@ CREATE TABLE scheduled (
     sources     TEXT NOT NULL,
     picture_url TEXT NOT NULL,
     picture_alt TEXT NOT NULL,
+    unverified  SMALLINT NOT NULL, -- 1: it goes out as being checked
     author_ref  TEXT NOT NULL,
     author_name TEXT NOT NULL,
     at          BIGINT NOT NULL, -- when it happened; 0 for when it is published
@@ -22,6 +23,6 @@ CREATE TABLE scheduled (
     notice_id   BIGINT NOT NULL DEFAULT 0
 );
 CREATE INDEX scheduled_due ON scheduled (due, id) WHERE state = 'waiting';
-CREATE INDEX scheduled_open ON scheduled (due, id) WHERE state NOT IN ('published', 'cancelled');
-CREATE INDEX scheduled_ended ON scheduled (ended_at) WHERE state IN ('published', 'cancelled');
-CREATE INDEX scheduled_by_story ON scheduled (story_id, due) WHERE state NOT IN ('published', 'cancelled');
+CREATE INDEX scheduled_open ON scheduled (due, id) WHERE state NOT IN ('published', 'cancelled', 'drafted');
+CREATE INDEX scheduled_ended ON scheduled (ended_at) WHERE state IN ('published', 'cancelled', 'drafted');
+CREATE INDEX scheduled_by_story ON scheduled (story_id, due);

@@ -1,0 +1,339 @@
+package command
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"storybot/bot"
+	"storybot/stories"
+)
+
+// forming opens forms and takes them in.
+type forming struct {
+	kinds   *formKinds
+	archive Archive
+	drafts  Drafts
+	rights  Rights
+}
+
+// formKind is what a form is for: what it asks, and what is done with it.
+type formKind struct {
+	letter string // the ids of its drafts begin with it
+	title  string
+	begin  string   // the command that opens it
+	asks   []string // the names of its fields: nothing else is taken from what is submitted
+	// fields are what it asks, filled with what the draft holds.
+	fields func(ctx context.Context, d stories.Draft) ([]bot.Field, error)
+	// note is said above the fields; may be nil.
+	note func(d stories.Draft) string
+	// settle finds out what the draft means that is not yet found out, such as which
+	// story was picked. It changes d alone.
+	settle func(ctx context.Context, d *stories.Draft) error
+	// check says what is wrong with it, by the names of its fields.
+	check func(ctx context.Context, d stories.Draft) (problems, error)
+	// question asks what a draft means where nothing is wrong with it, or what it means
+	// now; false where that is clear. May be nil.
+	question func(ctx context.Context, d stories.Draft) (bot.Reply, bool, error)
+	// preview is how those will see it whom it is for, with the buttons that show more
+	// of that, and a sentence about what posting it does.
+	preview func(ctx context.Context, r request, d stories.Draft) (bot.Message, []bot.Span, error)
+	// post does what the form is for: r bears the draft and its key.
+	post func(ctx context.Context, r request, d stories.Draft) (bot.Reply, error)
+	// line names the draft in a list.
+	line func(ctx context.Context, d stories.Draft) string
+}
+
+// formKinds is every kind of form.
+type formKinds struct{ update, track, edit, correct, fix formKind }
+
+// formsOf makes them of the families that know them.
+func formsOf(m *families) formKinds {
+	return formKinds{update: updateForm(m), track: trackForm(m), edit: editForm(m), correct: correctForm(m), fix: fixForm(m)}
+}
+
+// all is every kind.
+func (k *formKinds) all() []formKind {
+	return []formKind{k.update, k.track, k.edit, k.correct, k.fix}
+}
+
+// of finds the kind by the id of a draft.
+func (k *formKinds) of(id string) (formKind, bool) {
+	for _, kind := range k.all() {
+		if strings.HasPrefix(id, kind.letter) {
+			return kind, true
+		}
+	}
+	return formKind{}, false
+}
+
+// asked is the question about a draft, where there is one.
+func (k formKind) asked(ctx context.Context, d stories.Draft) (bot.Reply, bool, error) {
+	if k.question == nil {
+		return bot.Reply{}, false, nil
+	}
+	return k.question(ctx, d)
+}
+
+// problems are sentences by the names of the fields they are about.
+type problems map[string]string
+
+// add notes what is wrong with a field. What is no refusal of it is returned.
+func (p problems) add(field string, err error) error {
+	if err != nil && !inWords(err) {
+		return err
+	}
+	if err != nil && p[field] == "" {
+		p[field] = inField(field, err.Error())
+	}
+	return nil
+}
+
+// inField is a refusal of an option in the words of a form, where no name and no
+// colon stand before a value.
+func inField(field, message string) string {
+	message = strings.Replace(message, field+": lies", "This time lies", 1)
+	return regexp.MustCompile(`\b`+regexp.QuoteMeta(field)+`:(\S)`).ReplaceAllString(message, "$1")
+}
+
+// The parts of a form: all of it, or the field that names a story.
+const (
+	wholeForm = iota
+	slugForm
+)
+
+// openForm begins a draft and opens its form. A command that comes again opens the
+// same one.
+func (m *forming) openForm(ctx context.Context, r request, k formKind, d stories.Draft) (bot.Reply, error) {
+	key := r.Key
+	if key == "" {
+		key = rand.Text()
+	}
+	d.ID = noteID(k.letter, key)
+	d, err := m.drafts.OpenDraft(ctx, r.User, d)
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	return m.formReply(ctx, k, d, wholeForm, key)
+}
+
+// formID names a form of a draft as it stands, and apart from others of it: what is put
+// into one does not take the place of what was put into another since. of tells what
+// opened it; what comes again opens the same.
+func formID(d stories.Draft, of string) string {
+	return fmt.Sprintf("%sv%d%s", d.ID, d.Version, noteID("k", of)[:9])
+}
+
+// openedAs returns the draft and the version that a form was opened with.
+func openedAs(form string) (id string, version int) {
+	id, rest, _ := strings.Cut(form, "v")
+	number, _, _ := strings.Cut(rest, "k")
+	version, err := strconv.Atoi(number)
+	if err != nil {
+		return form, 0
+	}
+	return id, version
+}
+
+// formReply opens the form of a draft. of tells what asks for it.
+func (m *forming) formReply(ctx context.Context, k formKind, d stories.Draft, part int, of string) (bot.Reply, error) {
+	form, err := m.filled(ctx, k, d, part, of, nil)
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	open := bot.NewWordButton("Open the form", bot.ActionForm, int64(part), d.ID)
+	open.Style = bot.Primary
+	msg := bot.Message{Blocks: []bot.Block{bot.Para(bot.Text(k.title + ": press the button to fill in the form. Only you see it."))}, Buttons: []bot.Button{open}}
+	if part == slugForm {
+		msg.Blocks = []bot.Block{bot.Para(bot.Text("Which story is it for? Nothing was posted yet; what you wrote is kept."))}
+		msg.Buttons[0].Label = "Name the story"
+		msg.Buttons = append(msg.Buttons, changeButtons(d)[1])
+	}
+	return bot.Reply{Form: form, Message: msg}, nil
+}
+
+// filled is the form of a draft with what it holds, and what is wrong with that.
+func (m *forming) filled(ctx context.Context, k formKind, d stories.Draft, part int, of string, wrong problems) (*bot.Form, error) {
+	fields, err := k.fields(ctx, d)
+	if err != nil {
+		return nil, err
+	}
+	form := &bot.Form{ID: formID(d, of), Title: k.title, Submit: "Preview", Fields: fields}
+	if k.note != nil {
+		form.Note = k.note(d)
+	}
+	if part == slugForm {
+		form.Title, form.Fields = "Which story?", []bot.Field{slugField(d)}
+	}
+	for i, f := range form.Fields {
+		form.Fields[i].Problem = wrong[f.Name]
+	}
+	return form, nil
+}
+
+// submit keeps what was put into a form, and shows what it makes.
+func (m *forming) submit(ctx context.Context, c bot.Command, in bot.Submission) (bot.Reply, error) {
+	if err := m.rights.Require(ctx, c.User, stories.Moderator); err != nil {
+		return bot.Reply{}, err
+	}
+	k, ok := m.kinds.of(in.ID)
+	if !ok {
+		return refused("This form is of another version of the bot, and nothing was changed. Type /desk write to open it again."), nil
+	}
+	id, version := openedAs(in.ID)
+	d, err := m.drafts.Draft(ctx, c.User, id)
+	if stories.CodeOf(err) == stories.CodeNotFound { // forgotten: what was typed is not
+		d, err, version = stories.Draft{ID: noteID(k.letter, c.Key), Fields: map[string]string{pickField: pickAny}}, nil, 0
+	}
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	given := maps.Clone(d.Fields)
+	if given == nil {
+		given = map[string]string{}
+	}
+	for name, value := range bot.Gathered(in.Values) {
+		if !slices.Contains(k.asks, name) {
+			continue
+		}
+		given[name] = bot.Unfold(bot.Visible(strings.TrimSpace(value)), in.Mentions)
+	}
+	r := request{Command: c}
+	if d.State == stories.DraftPosted || d.State == stories.DraftDiscarded {
+		if maps.Equal(given, d.Fields) {
+			return m.endedDraft(ctx, r, k, d)
+		}
+		d.ID, version = noteID(k.letter, c.Key), 0 // another one, of the same form
+	}
+	d.Fields, d.Version, d.Form = given, version, in.ID
+	if err := k.settle(ctx, &d); err != nil {
+		return bot.Reply{}, err
+	}
+	kept, err := m.drafts.SaveDraft(ctx, c.User, d)
+	code := stories.CodeOf(err)
+	switch code {
+	case stories.CodeNotFound, stories.CodeExists, stories.CodeReplaced: // ended just now, never theirs, or changed since
+		d.ID, d.Version = noteID(k.letter, c.Key), 0
+		kept, err = m.drafts.SaveDraft(ctx, c.User, d)
+	}
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	var reply bot.Reply
+	if kept.Fields[storyField] == anotherStory {
+		reply, err = m.formReply(ctx, k, kept, slugForm, c.Key)
+	} else {
+		reply, err = m.show(ctx, r, k, kept, true)
+	}
+	if err == nil && code == stories.CodeReplaced {
+		reply.Message = headed(bot.Para(bot.Bold("This draft was changed meanwhile, by another press or on another device. "),
+			bot.Text("It was left as it is, and what you wrote is kept as a draft of its own: /desk drafts lists both.")), reply.Message)
+	}
+	return reply, err
+}
+
+// unkept is a refusal of a form that could not be kept: what was typed is given back,
+// in the form where it can stay open and in the answer where it cannot.
+func unkept(reply bot.Reply, in bot.Submission) bot.Reply {
+	values := bot.Gathered(in.Values)
+	for _, name := range []string{"text", "headline", storyField} {
+		typed, asked := values[name]
+		if !asked {
+			continue
+		}
+		typed = bot.Visible(bot.Unfold(typed, in.Mentions))
+		reply.Form = &bot.Form{ID: in.ID, Title: "Not kept", Submit: "Try again", Fields: []bot.Field{
+			{Name: name, Label: name, Kind: bot.TextField, Limit: stories.MaxUpdateText, Value: typed, Problem: bot.PlainText(reply.Message)}}}
+		if strings.TrimSpace(typed) == "" || name == storyField {
+			return reply
+		}
+		says := "What you wrote is not kept. Copy it from here:"
+		quoted, cut := bot.CutToRoom(bot.Clean(typed), answerRoom-roomOf(reply.Message.Blocks...)-bot.Room(says)-2*blockRoom)
+		if cut {
+			says = "What you wrote is not kept. Copy its beginning from here:"
+		}
+		reply.Message.Blocks = append(reply.Message.Blocks, bot.Para(bot.Text(says)), bot.Block{Kind: bot.Quote, Spans: []bot.Span{bot.Text(quoted)}})
+		return reply
+	}
+	return reply
+}
+
+// show shows a draft: what is wrong with it or, where nothing is, what it makes.
+// Right after it was submitted its form says what is wrong where it can.
+func (m *forming) show(ctx context.Context, r request, k formKind, d stories.Draft, submitted bool) (bot.Reply, error) {
+	wrong, err := k.check(ctx, d)
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	if len(wrong) > 0 {
+		return m.wrong(ctx, k, d, wrong, submitted)
+	}
+	if reply, asks, err := k.asked(ctx, d); asks || err != nil {
+		return reply, err
+	}
+	r.User.Name = r.Asker.Name(ctx)
+	msg, what, err := k.preview(ctx, r, d)
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	msg.Blocks = append(msg.Blocks, bot.Para(append([]bot.Span{bot.Bold("Not posted yet. ")}, what...)...))
+	post := postButton("Post", d, plainly)
+	if k.letter == m.kinds.update.letter {
+		if story, err := m.archive.StoryByID(ctx, d.StoryID); err == nil && story.State == stories.Closed {
+			post = postButton("Reopen and post", d, reopened)
+		}
+	}
+	msg.Buttons = slices.Concat([]bot.Button{post}, changeButtons(d), msg.Buttons)
+	return bot.Reply{Message: msg, InPlace: true}, nil
+}
+
+// wrong says what is wrong with a draft, which is kept as it is.
+func (m *forming) wrong(ctx context.Context, k formKind, d stories.Draft, wrong problems, submitted bool) (bot.Reply, error) {
+	form, err := m.filled(ctx, k, d, wholeForm, d.Form, wrong)
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	reply := refused("Nothing was posted yet; what you wrote is kept.")
+	for _, f := range form.Fields {
+		if f.Problem != "" {
+			reply.Message.Blocks = append(reply.Message.Blocks, item(bot.Bold(f.Label+": "), bot.Text(f.Problem)))
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(wrong)) {
+		if form.Field(name) == nil {
+			reply.Message.Blocks = append(reply.Message.Blocks, item(bot.Text(wrong[name])))
+		}
+	}
+	reply.Message.Buttons = changeButtons(d)
+	reply.Message.Buttons[0].Style = bot.Primary
+	if reply.InPlace = true; submitted && form.Refused() {
+		reply.Form = form
+	}
+	return reply, nil
+}
+
+// What was said to a doubt when a draft is posted.
+const (
+	plainly  = iota
+	again    // the same text was just posted, and is meant
+	reopened // the story is closed, and to be taken up again
+	reopenedAgain
+
+	firstMeant // of what the draft's question asked, the first; the others follow
+)
+
+func postButton(label string, d stories.Draft, said int64) bot.Button {
+	return bot.Button{Label: label, Style: bot.Primary, Action: bot.ActionPost, Arg: bot.Args{Numbers: []int64{int64(d.Version), said}, Word: d.ID}.String()}
+}
+
+// changeButtons are what else can be done with a draft.
+func changeButtons(d stories.Draft) []bot.Button {
+	discard := bot.NewWordButton("Discard", bot.ActionDiscard, int64(d.Version), d.ID)
+	discard.Style = bot.Danger
+	return []bot.Button{bot.NewWordButton("Change", bot.ActionForm, wholeForm, d.ID), discard}
+}

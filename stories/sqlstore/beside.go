@@ -1,0 +1,275 @@
+package sqlstore
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+
+	"storybot/stories"
+)
+
+// Who is told of a revision, and from which wording on, costs one look at each copy,
+// however often its update was revised: what its channel has seen of that is kept in
+// readings as results come in.
+
+// tellableSQL are the copies of the update ?1 made by the operation ?2 whose channels are
+// to be told of the revision ?4: that have one, or may have, and follow the story still.
+// ?3 are requests on their way. What is told stands where the copy is: beside it, or in
+// the thread that it is in or began. Of what is on its way the channel sees the wording
+// there was until now.
+var tellableSQL = `
+	SELECT t.id, o.id, t.lane_id, CASE WHEN d.op IN (2, 3) THEN d.on_id ELSE d.id END,
+		CASE WHEN d.state IN (2, 4) THEN d.said ELSE CAST(?4 AS BIGINT) - 1 END,
+		coalesce(a.seen, 0), coalesce(a.due, -1), coalesce(c.seen, 0), coalesce(c.due, -1)
+	FROM ` + copyPlacesSQL + `
+		LEFT JOIN readings a ON a.update_id = ?1 AND a.destination_id = o.id
+		LEFT JOIN readings c ON o.moved_to > 0 AND c.update_id = ?1 AND c.destination_id = o.moved_to
+	WHERE d.update_id = ?1 AND d.op = ?2 AND (d.state IN (2, 4) OR d.state = 0 AND (d.doubtful > 0 OR d.id among(?3))) AND t.state <> 'gone'
+		AND d.id NOT IN (` + takenAwaySQL + `)
+		AND NOT EXISTS (SELECT 1 FROM mutes m WHERE m.destination_id = t.id AND m.story_id = s.id)
+		AND coalesce((SELECT CASE WHEN b.state = 'active' AND b.level <= u.level THEN 1 ELSE 0 END
+			FROM subscriptions b WHERE b.destination_id = t.id AND ` + decidesSQL + `), 0) = 1`
+
+// beside is a copy beside which a channel may be told of a revision.
+type beside struct {
+	place, was, lane int64 // was is the address it had, place the one it has
+	on               int64 // the message
+	told             int   // the wording that it is to be told from
+	seen             int   // and the newest that it can see
+	due              bool  // told is read from what was kept about the channel
+}
+
+// besideAll is one message beside copies, and where it is owed.
+type besideAll struct {
+	stories.Tells
+	op int64 // what made the copies
+	to []beside
+}
+
+// tellings are all messages that a revision owes, and what is kept of the channels for
+// the next one.
+type tellings struct {
+	due   []besideAll
+	drop  []waiting     // messages about earlier revisions that make room
+	since map[int64]int // by channel: from which wording on it was to be told by one of those
+	kind  stories.RevisionKind
+	// direct are the channels that are known as direct messages.
+	direct map[int64]bool
+}
+
+// planTellings finds the channels that have a copy of u and are owed the message that
+// tells of its newest revision and those before that they have not been told of. It
+// changes nothing. wordings are all there are of u, up to its present one.
+func planTellings(ctx context.Context, q querier, u stories.Update, wordings []stories.Revision, flying flights) (found tellings, err error) {
+	shown, err := found.makeRoom(ctx, q, u.ID, flying)
+	if err != nil {
+		return found, err
+	}
+	kinds, err := all(ctx, q, scanID, copyKindsSQL, u.ID)
+	if err != nil {
+		return found, err
+	}
+	direct, err := all(ctx, q, scanID, directPlacesSQL)
+	if err != nil {
+		return found, err
+	}
+	found.direct = make(map[int64]bool, len(direct))
+	for _, place := range direct {
+		found.direct[place] = true
+	}
+	on, told := list(slices.Collect(maps.Keys(flying.byID))), map[int64]bool{}
+	for _, op := range kinds {
+		copies, err := all(ctx, q, scanBeside, tellableSQL, u.ID, op, on, u.Revision)
+		if err != nil {
+			return found, err
+		}
+		for i := range copies {
+			found.look(&copies[i], shown)
+		}
+		found.group(op, copies, wordings, told)
+	}
+	slices.SortStableFunc(found.due, func(a, b besideAll) int { return cmp.Compare(b.Channels, a.Channels) })
+	if len(found.due) > 0 {
+		found.kind = found.due[0].Kind
+	} else {
+		found.kind = stories.Tell(wordings[max(0, len(wordings)-2):]).Kind
+	}
+	return found, nil
+}
+
+// makeRoom finds the messages about earlier revisions that wait, and returns by channel
+// the newest revision of which one is on its way.
+func (f *tellings) makeRoom(ctx context.Context, q querier, updateID int64, flying flights) (shown map[int64]int, err error) {
+	type about struct{ revision, since int }
+	of := map[int64]about{} // by publication
+	_, err = all(ctx, q, func(r row) (none struct{}, err error) {
+		var id int64
+		var a about
+		err = r.Scan(&id, &a.revision, &a.since)
+		of[id] = a
+		return none, err
+	}, tellingsOfSQL, updateID)
+	if err != nil || len(of) == 0 {
+		return nil, err
+	}
+	shown = map[int64]int{}
+	for _, x := range flying.byID {
+		if a, is := of[x.Origin]; is {
+			shown[x.Place] = max(shown[x.Place], a.revision)
+			there := x.Delivery & placeMask
+			shown[there] = max(shown[there], a.revision)
+		}
+	}
+	waits, err := all(ctx, q, scanAnyWaiting, waitingTellingsSQL, updateID)
+	if err != nil {
+		return nil, err
+	}
+	f.drop = slices.DeleteFunc(waits, flying.has)
+	newest := map[int64]int{}
+	f.since = make(map[int64]int, len(f.drop))
+	for _, w := range f.drop {
+		if a := of[w.Origin]; a.revision > newest[w.Place] && a.revision > shown[w.Place] {
+			newest[w.Place], f.since[w.Place] = a.revision, a.since
+		}
+	}
+	return shown, nil
+}
+
+// look adds to what was read of a channel what is on its way and what makes room.
+func (f *tellings) look(c *beside, shown map[int64]int) {
+	flies := max(shown[c.place], shown[c.was])
+	c.seen = max(c.seen, flies)
+	since, room := f.since[c.place]
+	if !room {
+		since, room = f.since[c.was]
+	}
+	switch {
+	case room:
+		c.told = since
+	case !c.due || flies > 0: // the newest is on its way
+		c.told = c.seen
+	}
+}
+
+// group puts channels together that are told the same, each once, however many copies
+// it has: told are those that are already.
+func (f *tellings) group(op int64, copies []beside, wordings []stories.Revision, told map[int64]bool) {
+	type since struct{ told, seen int }
+	groups := map[since][]beside{}
+	for _, c := range copies {
+		groups[since{c.told, c.seen}] = append(groups[since{c.told, c.seen}], c)
+	}
+	last := len(wordings) - 1
+	for _, s := range slices.SortedFunc(maps.Keys(groups), func(a, b since) int { return cmp.Or(cmp.Compare(a.told, b.told), cmp.Compare(a.seen, b.seen)) }) {
+		from := min(s.told, last)
+		t := stories.Tell(wordings[from:])
+		if t.Kind == "" { // but it may have seen a mark in between of which it was not told
+			from = min(max(from, s.seen), last)
+			t = stories.Tell(wordings[from:])
+		}
+		if t.Kind == "" {
+			continue
+		}
+		to := slices.DeleteFunc(groups[s], func(c beside) bool {
+			had := told[c.place]
+			told[c.place] = true
+			return had
+		})
+		if len(to) == 0 {
+			continue
+		}
+		late := stories.Tell(wordings[from:last]).Kind
+		direct := 0
+		for _, c := range to {
+			if f.direct[c.place] {
+				direct++
+			}
+		}
+		f.due = append(f.due, besideAll{stories.Tells{Kind: t.Kind, Since: from, Late: late, Channels: len(to), Direct: direct}, op, to})
+	}
+}
+
+// tells are what is told, without whom.
+func (f tellings) tells() (told []stories.Tells, channels int) {
+	for _, t := range f.due {
+		told = append(told, t.Tells)
+		channels += t.Channels
+	}
+	return told, channels
+}
+
+// owe takes back what makes room, and owes what is due.
+func (f tellings) owe(ctx context.Context, q querier, u stories.Update, a stories.Act) error {
+	if err := move(ctx, q, f.drop, stories.Skipped, retold, a.At); err != nil {
+		return err
+	}
+	for _, t := range f.due {
+		if err := t.owe(ctx, q, u, a); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// owe owes one message to all its channels.
+func (t besideAll) owe(ctx context.Context, q querier, u stories.Update, a stories.Act) error {
+	notice := stories.Notice{Kind: stories.RevisionNotice, UpdateID: u.ID, Revision: u.Revision, Since: t.Since, Done: true, CreatedAt: a.At}
+	if err := insertNotice(ctx, q, &notice); err != nil {
+		return err
+	}
+	seeds := map[int64]int64{}
+	for _, c := range t.to {
+		if seeds[c.lane] == 0 {
+			seeds[c.lane] = newSeed()
+		}
+	}
+	each := make([][2]int64, 0, len(seeds))
+	for _, lane := range slices.Sorted(maps.Keys(seeds)) {
+		each = append(each, [2]int64{lane, seeds[lane]})
+	}
+	text, err := json.Marshal(each)
+	if err != nil {
+		return err
+	}
+	by := stories.OpPost
+	if stories.Op(t.op) != stories.OpPost {
+		by = stories.OpReply
+	}
+	under := map[int64]int64{} // by lane
+	publications, err := all(ctx, q, func(r row) (id int64, err error) {
+		var lane int64
+		err = r.Scan(&id, &lane)
+		under[lane] = id
+		return id, err
+	}, publishTellingSQL, string(text), u.StoryID, millis(a.At), u.Revision, int(by), int(u.Level), notice.ID)
+	if err != nil {
+		return fmt.Errorf("publish what is told: %w", err)
+	}
+	slices.SortFunc(t.to, func(a, b beside) int { return cmp.Compare(a.place, b.place) })
+	rows := []byte{'['}
+	for i, c := range t.to {
+		if i > 0 {
+			rows = append(rows, ',')
+		}
+		rows = append(appendNumbers(append(rows, '['), under[c.lane], c.place, c.on), ']')
+	}
+	if _, err := q.exec(ctx, oweTellingSQL, string(append(rows, ']'))); err != nil {
+		return fmt.Errorf("owe what is told: %w", err)
+	}
+	return enqueue(ctx, q, publications, len(t.to), a.At)
+}
+
+// scanBeside reads tellableSQL.
+func scanBeside(r row) (c beside, err error) {
+	var said, seen, due, seenThere, dueThere int
+	err = r.Scan(&c.place, &c.was, &c.lane, &c.on, &said, &seen, &due, &seenThere, &dueThere)
+	c.seen = max(said, seen, seenThere)
+	if dueThere >= 0 {
+		due = dueThere
+	}
+	c.told, c.due = due, due >= 0
+	return c, err
+}

@@ -1,0 +1,292 @@
+package sqlstore
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"storybot/stories"
+)
+
+// A card is the first message of a subscription: a notice of kind 'follow', owed to one
+// channel. What it shows is fixed when it is begun (the table shown): its stories, each
+// with the update that was the newest then. Whatever changes one of them afterwards owes
+// each of its cards one edit, in its own transaction: a publication in each lane, under
+// the one notice of all cards, that knows by its rows which card each edits. What the
+// card says is read when the edit is begun, so an edit that waits is the newest already
+// and no second one is owed.
+//
+// Who begins a card or an edit of one shares the notice of cards; who changes what they
+// show has it alone: a card is begun and seen to be, or begun later and says what is so
+// then. It is locked behind planning and the updates, and before the lane, publications
+// and destinations.
+
+// cards is the notice of cards, locked, at a revision of its own.
+type cards struct{ revision int }
+
+const (
+	lockCardsSQL    = `UPDATE notices SET revision = revision + 1 WHERE id = 1 RETURNING revision`
+	publishCardsSQL = `
+		INSERT INTO publications (lane_id, seed, update_id, story_id, created_at, revision, op, level, urgency, notice_id)
+		SELECT CAST(j.value ->> 0 AS BIGINT), CAST(j.value ->> 1 AS BIGINT), 0, 0, ?2, ?3, 1, ?4, ?4, 1 FROM each(?1)
+		RETURNING id`
+	isShownSQL = `SELECT count(*) FROM (SELECT 1 FROM shown w WHERE w.story_id = ?1 AND (CAST(?2 AS BIGINT) = 0 OR w.update_id = ?2) LIMIT 1) AS w`
+	// countCardsSQL counts the cards that show the story ?1, and of it the update ?2 where
+	// that is not 0, wherever they can be edited.
+	countCardsSQL = `SELECT count(*) ` + shownCardsSQL + ` WHERE ` + editableCardSQL
+	shownCardsSQL = `
+		FROM (SELECT DISTINCT w.delivery_id FROM shown w WHERE w.story_id = ?1 AND (CAST(?2 AS BIGINT) = 0 OR w.update_id = ?2)) AS cs
+		JOIN owed d ON d.id = cs.delivery_id LEFT JOIN outcomes o ON o.id = d.id
+		JOIN destinations g ON g.id = d.destination_id
+		JOIN destinations t ON t.id = CASE WHEN g.moved_to > 0 THEN g.moved_to ELSE g.id END`
+	// editableCardSQL: it was sent, or may have been, or is on its way (?3).
+	editableCardSQL = `t.state <> 'gone' AND (o.state = 2 OR coalesce(o.state, 0) = 0 AND (coalesce(o.doubtful, 0) > 0 OR d.id among(?3)))`
+	// cardEditsSQL owes an edit, under the publications ?4, of every card that shows the
+	// story ?1, and of it the update ?2 where that is not 0, unless one waits already. ?3
+	// are requests on their way. It owes a channel with several one at a time.
+	cardEditsSQL = `
+		INSERT INTO owed (id, destination_id, on_id)
+		SELECT (p.id << 32) + t.id, t.id, d.id` + shownCardsSQL + `
+		JOIN publications p ON p.id among(?4) AND p.lane_id = t.lane_id
+		WHERE ` + editableCardSQL + `
+			AND NOT EXISTS (SELECT 1 FROM owed x JOIN publications k ON k.id = (x.id >> 32) LEFT JOIN outcomes e ON e.id = x.id
+				WHERE x.on_id > 0 AND x.on_id = d.id AND k.op = 1 AND coalesce(e.state, 0) IN (0, 5) AND NOT x.id among(?3))
+		ORDER BY t.id
+		ON CONFLICT DO NOTHING`
+)
+
+func lockCards(ctx context.Context, q querier) (c cards, err error) {
+	err = one(ctx, q, lockCardsSQL, nil, &c.revision)
+	return c, err
+}
+
+// editCards owes an edit to the cards of a story that was changed and is locked, and
+// returns how many those are.
+func (s *Store) editCards(ctx context.Context, q querier, storyID int64, at time.Time) (int, error) {
+	if err := sharePlanning(ctx, q); err != nil {
+		return 0, err
+	}
+	c, err := lockCards(ctx, q)
+	if err != nil {
+		return 0, err
+	}
+	flying, err := allFlights(ctx, q)
+	if err != nil {
+		return 0, err
+	}
+	return c.edit(ctx, q, storyID, 0, flying, at)
+}
+
+// edit owes an edit to the cards that show a story, and of it an update where that is
+// not 0, and returns how many will read otherwise: one that waits for an edit already
+// is counted and owed no second one. Planning is shared.
+func (c cards) edit(ctx context.Context, q querier, storyID, updateID int64, flying flights, at time.Time) (n int, err error) {
+	var shown bool
+	if err := one(ctx, q, isShownSQL, []any{storyID, updateID}, &shown); err != nil || !shown {
+		return 0, err
+	}
+	on := list(slices.Collect(maps.Keys(flying.byID)))
+	if err := one(ctx, q, countCardsSQL, []any{storyID, updateID, on}, &n); err != nil || n == 0 {
+		return 0, err
+	}
+	lanes, err := all(ctx, q, scanID, lanesInUseSQL)
+	if err != nil {
+		return 0, err
+	}
+	for {
+		each := make([][2]int64, len(lanes))
+		for i, lane := range lanes {
+			each[i] = [2]int64{lane, newSeed()}
+		}
+		text, err := json.Marshal(each)
+		if err != nil {
+			return 0, err
+		}
+		publications, err := all(ctx, q, scanID, publishCardsSQL, string(text), millis(at), c.revision, int(stories.CardsNotice.Urgency()))
+		if err != nil {
+			return 0, fmt.Errorf("publish edits of cards: %w", err)
+		}
+		owed, err := q.exec(ctx, cardEditsSQL, storyID, updateID, on, list(publications))
+		if err != nil {
+			return 0, fmt.Errorf("owe edits of cards: %w", err)
+		}
+		if err := enqueue(ctx, q, publications, int(owed), at); err != nil || owed == 0 {
+			return n, err
+		}
+	}
+}
+
+const passCardsSQL = `UPDATE shown SET story_id = ?2 WHERE story_id = ?1`
+
+// passCards has the cards of a story that was merged say so, and then follow the one it
+// goes on as.
+func passCards(ctx context.Context, q querier, a stories.Act, m stories.Merging) error {
+	c, err := lockCards(ctx, q)
+	if err != nil {
+		return err
+	}
+	flying, err := allFlights(ctx, q)
+	if err != nil {
+		return err
+	}
+	if _, err := c.edit(ctx, q, m.From.ID, 0, flying, a.At); err != nil {
+		return err
+	}
+	_, err = q.exec(ctx, passCardsSQL, m.From.ID, m.Into.ID)
+	return err
+}
+
+const (
+	// begunCardsSQL are those of some deliveries that are cards, but for those that may
+	// have been sent: these show what they showed then.
+	begunCardsSQL = `
+		SELECT ` + noticeColumns + `, d.id
+		FROM owed d JOIN publications p ON p.id = (d.id >> 32) JOIN notices n ON n.id = p.notice_id LEFT JOIN outcomes o ON o.id = d.id
+		WHERE d.id among(?1) AND p.op = 0 AND n.kind = 'follow'
+			AND (coalesce(o.doubtful, 0) = 0 OR NOT EXISTS (SELECT 1 FROM shown w WHERE w.delivery_id = d.id)) ORDER BY d.id`
+	forgetShownSQL = `DELETE FROM shown WHERE delivery_id = ?1`
+	keepShownSQL   = `
+		INSERT INTO shown (delivery_id, place, story_id, of_id, update_id)
+		SELECT CAST(?1 AS BIGINT), CAST(j.value ->> 0 AS BIGINT), CAST(j.value ->> 1 AS BIGINT), CAST(j.value ->> 1 AS BIGINT), CAST(j.value ->> 2 AS BIGINT) FROM each(?2)`
+)
+
+// fixCards notes what the cards show that x begins: the newest there is now.
+func (s *Store) fixCards(ctx context.Context, q querier, x stories.Exchange, begun *stories.Begun) error {
+	if len(x.Notices) == 0 {
+		return nil
+	}
+	type card struct {
+		delivery int64
+		content  stories.Content
+	}
+	found, err := all(ctx, q, func(r row) (c card, err error) {
+		c.content.Notice, err = scanNotice(r, &c.delivery)
+		return c, err
+	}, begunCardsSQL, list(deliveriesOf(stillBegun(x, begun))))
+	if err != nil {
+		return err
+	}
+	for _, c := range found {
+		if err := s.fillChange(ctx, q, &c.content); err != nil {
+			return fmt.Errorf("read what a card shows: %w", err)
+		}
+		news := c.content.Newest
+		if c.content.Story.ID != 0 {
+			news = []stories.News{{Story: c.content.Story, Update: c.content.Update}}
+		}
+		each := make([][3]int64, len(news), len(news)+1)
+		for i, n := range news {
+			each[i] = [3]int64{int64(i), n.Story.ID, n.Update.ID}
+		}
+		if len(each) == 0 { // it shows none, and says so
+			each = append(each, [3]int64{})
+		}
+		text, err := json.Marshal(each)
+		if err != nil {
+			return err
+		}
+		if _, err := q.exec(ctx, forgetShownSQL, c.delivery); err != nil {
+			return err
+		}
+		if _, err := q.exec(ctx, keepShownSQL, c.delivery, string(text)); err != nil {
+			return fmt.Errorf("keep what a card shows: %w", err)
+		}
+	}
+	return nil
+}
+
+const (
+	// cardOfSQL is the card that the delivery ?1 edits, and its notice.
+	cardOfSQL = `
+		SELECT ` + noticeColumns + `, e.on_id
+		FROM owed e JOIN publications p ON p.id = (e.on_id >> 32) JOIN notices n ON n.id = p.notice_id WHERE e.id = ?1`
+	// cardPostSQL is the delivery that posts the card of the notice ?1.
+	cardPostSQL = `SELECT d.id FROM publications p CROSS JOIN owed d WHERE p.notice_id = ?1 AND p.op = 0 AND ` + inPublicationSQL + ` ORDER BY d.id LIMIT 1`
+)
+
+// shownOfSQL are the stories that the card ?1 shows, each with what it was called then
+// where it has been merged since.
+var shownOfSQL = `
+	SELECT ` + storyColumns + `, w.update_id, coalesce(g.slug, ''), coalesce(g.headline, '')
+	FROM shown w JOIN stories s ON s.id = w.story_id LEFT JOIN merged g ON g.id = w.of_id
+	WHERE w.delivery_id = ?1 ORDER BY w.place`
+
+const (
+	isFixedSQL        = `SELECT count(*) FROM shown WHERE delivery_id = ?1`
+	shownUpdatesOfSQL = `SELECT ` + updateColumns + ` FROM updates u WHERE u.id among(?1)`
+)
+
+// cardContent is what a card is to say that the delivery edits.
+func (s *Store) cardContent(ctx context.Context, edit int64) (c stories.Content, err error) {
+	gone := "This card is not there any more."
+	var card int64
+	c.Notice, err = theOne(ctx, s.reader(), func(r row) (stories.Notice, error) { return scanNotice(r, &card) }, cardOfSQL, edit)
+	if err == nil {
+		err = s.fillCard(ctx, &c, card)
+	}
+	return c, s.told(missing(err, "%s", gone))
+}
+
+// fillCard adds to c what its card shows, as that is now: the card that a delivery
+// posts, or the one of c's notice where that is 0. One that was not begun shows the
+// newest.
+func (s *Store) fillCard(ctx context.Context, c *stories.Content, card int64) error {
+	if card == 0 {
+		if err := one(ctx, s.reader(), cardPostSQL, []any{c.Notice.ID}, &card); err != nil && !errors.Is(err, sql.ErrNoRows) {
+			return err
+		}
+	}
+	news, err := s.shownOn(ctx, card)
+	if err != nil {
+		return err
+	}
+	if len(news) == 0 {
+		var fixed bool
+		if err := one(ctx, s.reader(), isFixedSQL, []any{card}, &fixed); err != nil || fixed {
+			return err
+		}
+		return s.fillChange(ctx, s.reader(), c)
+	}
+	if c.Notice.Body.Change.StoryID == 0 {
+		c.Newest = news
+	} else {
+		c.Story, c.Update, c.Was = news[0].Story, news[0].Update, news[0].Was
+	}
+	return nil
+}
+
+// shownOn are the stories on a card with the updates it shows, none where it was not
+// begun or shows none.
+func (s *Store) shownOn(ctx context.Context, card int64) ([]stories.News, error) {
+	var ids []int64 // of the updates
+	news, err := all(ctx, s.reader(), func(r row) (n stories.News, err error) {
+		n.Story, err = scanStory(also{r, []any{&n.Update.ID, &n.Was.Slug, &n.Was.Headline}})
+		ids = append(ids, n.Update.ID)
+		return n, err
+	}, shownOfSQL, card)
+	if err != nil || len(news) == 0 {
+		return nil, err
+	}
+	updates, err := all(ctx, s.reader(), scanUpdate, shownUpdatesOfSQL, list(ids))
+	for _, u := range updates {
+		for i := range news {
+			if ids[i] == u.ID {
+				news[i].Update = u
+			}
+		}
+	}
+	return news, err
+}
+
+// also is a row with more behind what is read of it.
+type also struct {
+	row
+	more []any
+}
+
+func (a also) Scan(to ...any) error { return a.row.Scan(append(to, a.more...)...) }
