@@ -3,20 +3,10 @@ package command
 import (
 	"context"
 	"errors"
-	"log/slog"
 	"time"
 
 	"storybot/bot"
-	"storybot/stories"
 )
-
-// finding finds what a command or button names.
-type finding struct {
-	log      *slog.Logger
-	archive  Archive
-	merger   Merger
-	refusing *refusing
-}
 
 // press is what pressing a button does.
 type press func(ctx context.Context, r request, args bot.Args) (bot.Reply, error)
@@ -76,26 +66,6 @@ func (m *Mux) press(ctx context.Context, c bot.Command, pressed bot.Press) (bot.
 		return refused("This button is from an older message and no longer works; nothing was changed. Type " + spec.Instead + " instead."), nil
 	}
 	return bot.Reply{}, err
-}
-
-// storyByID finds the story a button is about. Error: bot.ErrOldButton when it
-// is gone.
-func (m *finding) storyByID(ctx context.Context, id int64) (stories.Story, error) {
-	story, err := m.archive.StoryByID(ctx, id)
-	if stories.CodeOf(err) == stories.CodeNotFound {
-		return story, bot.ErrOldButton
-	}
-	return story, err
-}
-
-// note reads what a button's question put aside. Error: bot.ErrOldButton once
-// it is gone.
-func (m *questions) note(ctx context.Context, id string) (string, error) {
-	text, err := m.notes.Note(ctx, id)
-	if stories.CodeOf(err) == stories.CodeNotFound {
-		return "", bot.ErrOldButton
-	}
-	return text, err
 }
 
 func (m *showing) pressOpen(ctx context.Context, r request, args bot.Args) (bot.Reply, error) {

@@ -5,11 +5,12 @@
 // what help says and which function answers. mux.go takes a bot.Command
 // through it: find, parse, answer, and make a refusal of whatever went wrong
 // (reply.go, the only place that does). buttons.go is the same for buttons,
-// forms.go for forms: their kinds are made in writing.go, tracking.go, editing.go
-// and correcting.go, posting.go does what a preview offers, and drafts.go lists what
-// was not posted. The rest is one family of commands a file: story.go, timeline.go,
-// follow.go, stopping.go, update.go, scheduled.go, revise.go, merge.go, people.go,
-// status.go.
+// forming.go for forms: formkind.go says what a kind of form is, updating.go, tracking.go,
+// rewording.go and correcting.go make them, posting.go does what a preview offers, and
+// drafts.go lists what was not posted. The rest is one family of commands a file, of the
+// family's name where it has but one: story.go, timeline.go, follow.go, stopping.go,
+// writing.go, publishing.go, editing.go, scheduled.go, undoing.go, revise.go, merge.go,
+// people.go, status.go.
 //
 // families.go shows which of them asks which, and newsroom.go what they ask of the
 // newsroom. The newsroom checks every right again when something is done; here they

@@ -1,149 +1,240 @@
 package command
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"storybot/bot"
 	"storybot/stories"
 )
 
-// rewording is the form of a story's own words.
-type rewording struct {
-	kinds    *formKinds
-	archive  Archive
-	editing  *editing
-	forming  *forming
-	updating *updating
+// editing starts, changes and ends stories.
+type editing struct {
+	schedule   Schedule
+	undo       time.Duration
+	zone       *time.Location
+	archive    Archive
+	editor     Editor
+	completing *completing
+	finding    *finding
+	guard      *guard
+	publishing *publishing
+	questions  *questions
 }
 
-// wasField is what stands before the name of a field where a draft keeps what it held
-// when the form was opened: what its author left alone is not changed, whatever it
-// reads by then.
-const wasField = "was "
-
-// editForm is the form of a story's own words.
-func editForm(m *families) formKind {
-	return formKind{
-		letter: "e", title: "Change a story", begin: "/desk edit",
-		asks:   []string{storyField, "headline", "summary", "topics"},
-		fields: m.forms.rewording.editFields, settle: m.forms.updating.settleStory, check: m.forms.rewording.checkEditDraft, preview: m.forms.rewording.previewEdit, post: m.forms.rewording.postEdit,
-		line: func(ctx context.Context, d stories.Draft) string {
-			return "a change of " + cmp.Or(m.forms.updating.storyName(ctx, d), "a story") + ": " + d.Fields["headline"]
-		},
+// readEdit reads what is to change of a story. Errors: CodeInvalid.
+func (r request) readEdit() (e stories.StoryEdit, err error) {
+	if headline := r.get("headline"); headline != "" {
+		e.Headline = &headline
 	}
-}
-
-// editInForm opens the form with what the story is now, and what was given already.
-func (m *rewording) editInForm(ctx context.Context, r request) (bot.Reply, error) {
-	story, err := m.archive.Story(ctx, r.get(storyArg.Name))
-	if err != nil {
-		return bot.Reply{}, err
+	if summary := r.get("summary"); summary != "" {
+		e.Summary = &summary
 	}
-	d := stories.Draft{StoryID: story.ID, Fields: map[string]string{}}
-	for name, value := range map[string]string{"headline": story.Headline, "summary": story.Summary, "topics": strings.Join(story.Topics, ", ")} {
-		value = strings.TrimSpace(bot.Visible(value))
-		d.Fields[name], d.Fields[wasField+name] = value, value
-		if given := strings.Join(r.values[name], ", "); given != "" {
-			d.Fields[name] = given
-		}
-	}
-	if name := strings.ToLower(r.get("clear")); name != "" && len(r.values[name]) == 0 {
-		d.Fields[name] = ""
-	}
-	return m.forming.openForm(ctx, r, m.kinds.edit, d)
-}
-
-func (m *rewording) editFields(ctx context.Context, d stories.Draft) ([]bot.Field, error) {
-	fields := storyFields(d)
-	if d.Fields[pickField] == "" {
-		return fields, nil
-	}
-	picker, err := m.updating.picker(ctx, d)
-	return append([]bot.Field{picker}, fields...), err
-}
-
-// draftEdit is what the author of a draft changed.
-func draftEdit(d stories.Draft) (e stories.StoryEdit) {
-	changed := func(name string) *string {
-		is := d.Fields[name]
-		if was, ok := d.Fields[wasField+name]; ok && was == is {
-			return nil
-		}
-		return &is
-	}
-	e.Headline, e.Summary = changed("headline"), changed("summary")
-	if topics := changed("topics"); topics != nil {
-		all := topicsOf([]string{*topics})
-		e.Topics = &all
-	}
-	return e
-}
-
-// checkEditDraft says what Edit would refuse of a draft.
-func (m *rewording) checkEditDraft(ctx context.Context, d stories.Draft) (problems, error) {
-	wrong := problems{}
-	if d.StoryID == 0 {
-		return wrong, wrong.add(storyField, m.updating.unpicked(ctx, d.Fields[storyField]))
-	}
-	if err := wrong.checkStory(d); err != nil || len(wrong) > 0 {
-		return wrong, err
-	}
-	_, what, err := m.edited(ctx, d)
-	if err == nil && len(what) == 0 {
-		wrong["nothing"] = "The story reads so already. Change something, or discard this."
-	}
-	return wrong, err
-}
-
-// editedStory is the story that a draft is to change. What was written about one that
-// was merged since is not said of the other. CodeReplaced.
-func (m *rewording) editedStory(ctx context.Context, d stories.Draft) (stories.Story, error) {
-	story, err := m.archive.StoryByID(ctx, d.StoryID)
-	if err == nil && story.ID != d.StoryID {
-		err = stories.Errorf(stories.CodeReplaced, "The story that this was to change was merged into %s since; nothing was changed. To change that: /desk edit %s.", story.Slug, story.Slug)
-	}
-	return story, err
-}
-
-// edited is the story as a draft would have it, and what of it changes.
-func (m *rewording) edited(ctx context.Context, d stories.Draft) (stories.Story, []string, error) {
-	story, err := m.editedStory(ctx, d)
-	if err != nil {
-		return story, nil, err
-	}
-	e := draftEdit(d)
-	if e.Topics != nil {
-		topics, err := stories.CheckTopics(*e.Topics)
-		if err != nil {
-			return story, nil, err
+	if given := r.values["topics"]; len(given) > 0 {
+		topics := topicsOf(given)
+		if err := checkTopics(topics, "To take its topics away: clear:topics."); err != nil {
+			return e, err
 		}
 		e.Topics = &topics
 	}
-	return e.Apply(story), e.Changed(story), nil
+	switch strings.ToLower(r.get("clear")) {
+	case "summary":
+		if e.Summary != nil {
+			return e, clearsAndGives("summary")
+		}
+		e.Summary = new(string)
+	case "topics":
+		if e.Topics != nil {
+			return e, clearsAndGives("topics")
+		}
+		e.Topics = new([]string)
+	}
+	return e, nil
 }
 
-// previewEdit is the story as it will be.
-func (m *rewording) previewEdit(ctx context.Context, _ request, d stories.Draft) (bot.Message, []bot.Span, error) {
-	story, what, err := m.edited(ctx, d)
+// verifyEdit refuses an edit that would be refused whatever is there.
+func (m *editing) verifyEdit(_ context.Context, r request) error {
+	e, err := r.readEdit()
 	if err != nil {
-		return bot.Message{}, nil, err
+		return err
 	}
-	says := fmt.Sprintf("Post changes the %s of %s.", listed(what), story.Slug)
-	if slices.ContainsFunc(what, func(name string) bool { return name != "topics" }) { // these no card shows
-		says += " Cards of it that channels were posted are edited too."
-	}
-	return storyPreview(story), []bot.Span{bot.Text(says)}, nil
+	return e.Check()
 }
 
-// postEdit changes the story as a draft has it.
-func (m *rewording) postEdit(ctx context.Context, r request, d stories.Draft) (bot.Reply, error) {
-	story, err := m.editedStory(ctx, d)
+// edit changes a story's own words.
+func (m *editing) edit(ctx context.Context, r request) (bot.Reply, error) {
+	if err := m.guard.may(ctx, r.Command, r.command); err != nil {
+		return bot.Reply{}, err
+	}
+	e, err := r.readEdit()
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	return m.editing.editStory(ctx, r.act(), story.Slug, draftEdit(d))
+	return m.editStory(ctx, r.act(), r.get("story"), e)
+}
+
+// editStory changes a story and shows how it reads.
+func (m *editing) editStory(ctx context.Context, act stories.Act, slug string, e stories.StoryEdit) (bot.Reply, error) {
+	known := m.completing.topics(ctx)
+	told, err := m.editor.Edit(ctx, act, slug, e)
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	story := told.Story
+	if !told.Changed {
+		return bot.Reply{Message: bot.Plainly(story.Slug + " reads so already; nothing was changed.")}, nil
+	}
+	reply := done(fmt.Sprintf("Changed %s.%s It reads so from now on:", story.Slug, cardsFollow(told.Cards)), followed(story)...)
+	if e.Topics != nil && len(story.Topics) > 0 {
+		if said := newTopics(story.Topics, others(m.completing.topics(ctx), story.Topics, known)); said != "" {
+			reply.Message.Blocks = append(reply.Message.Blocks, bot.Para(bot.Text(strings.TrimSpace(said))))
+		}
+		reply.Message.Blocks = append(reply.Message.Blocks, bot.Para(bot.Text("Its next updates go to whoever follows "+oneOr(len(story.Topics), "this topic", "one of these topics")+" then.")))
+	}
+	return reply, nil
+}
+
+// rename gives a story another slug.
+func (m *editing) rename(ctx context.Context, r request) (bot.Reply, error) {
+	if err := m.guard.may(ctx, r.Command, r.command); err != nil {
+		return bot.Reply{}, err
+	}
+	to := strings.ToLower(r.get("slug"))
+	if err := checkTypedSlug(to); err != nil {
+		return bot.Reply{}, unnamed(err)
+	}
+	before, err := m.archive.Story(ctx, r.get("story"))
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	told, err := m.editor.Rename(ctx, r.act(), before.Slug, to)
+	story := told.Story
+	if stories.CodeOf(err) == stories.CodeExists {
+		if owner, failed := m.archive.Story(ctx, to); failed == nil && owner.ID == before.ID {
+			return bot.Reply{}, err // it has it already, from a story that was merged into it
+		}
+		return bot.Reply{}, unnamed(m.finding.taken(ctx, to))
+	}
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	if !told.Changed {
+		return bot.Reply{Message: bot.Plainly(fmt.Sprintf("%s is called so already.", story.Slug))}, nil
+	}
+	older := story.Aliases[len(story.Aliases)-1]
+	return done(fmt.Sprintf("%s is called %s now. %s still leads to it, in commands and searches.%s", older, story.Slug, older, cardsFollow(told.Cards))), nil
+}
+
+// unnamed is a refusal of a slug in the words of a command where no name stands before it.
+func unnamed(err error) error {
+	if refusal, ok := err.(*stories.Error); ok {
+		return stories.Errorf(refusal.Code, "%s", strings.ReplaceAll(refusal.Message, " "+slugArg+":", " "))
+	}
+	return err
+}
+
+// close ends a story, after a last update if there is one.
+func (m *editing) close(ctx context.Context, r request) (bot.Reply, error) {
+	told, err := m.editor.End(ctx, r.act(), r.get("story"), r.get("text"))
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	story := told.Story
+	if !told.Changed && told.Update.ID == 0 {
+		return bot.Reply{Message: bot.Plainly(story.Slug + " is closed already.")}, nil
+	}
+	said := m.atOnce(told) + fmt.Sprintf("Closed %s. It stays readable, and takes no more updates until /desk reopen %s.%s", story.Slug, story.Slug, cardsFollow(told.Cards))
+	if n := told.Waiting; n > 0 {
+		said += fmt.Sprintf(" %s of it %s scheduled: when the story is still closed at %s time, the desk is asked. /desk scheduled lists what waits.", plural(n, "update"), oneOr(n, "is", "are"), oneOr(n, "its", "their"))
+	}
+	return m.with(told, said), nil
+}
+
+// reopen takes up a closed story again, with an update if there is one.
+func (m *editing) reopen(ctx context.Context, r request) (bot.Reply, error) {
+	if asked, ok, err := m.openDoubt(ctx, r); ok || err != nil {
+		return asked, err
+	}
+	told, err := m.editor.Begin(ctx, r.act(), r.get("story"), r.get("text"))
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	slug := told.Story.Slug
+	switch {
+	case !told.Changed && told.Update.ID == 0:
+		return bot.Reply{Message: bot.Plainly(slug + " is not closed; it takes updates.")}, nil
+	case !told.Changed:
+		return m.with(told, m.atOnce(told)+slug+" was open already."), nil
+	case told.Update.ID == 0:
+		return done(fmt.Sprintf("Reopened %s.%s It takes updates again: /update %s …", slug, cardsFollow(told.Cards), slug)), nil
+	}
+	return m.with(told, m.atOnce(told)+fmt.Sprintf("Reopened %s.%s", slug, cardsFollow(told.Cards))), nil
+}
+
+// atOnce says, where updates can be undone for a while, that what a story ends or begins
+// again with cannot: the two are one act.
+func (m *editing) atOnce(told stories.Told) string {
+	if m.undo == 0 || told.Update.ID == 0 {
+		return ""
+	}
+	return fmt.Sprintf("It went out at once, with no time to undo it. If it is wrong: /desk withdraw %s %d. ", told.Story.Slug, told.Update.Number)
+}
+
+// openDoubt asks what becomes of the text that is to be published as a story is taken up
+// again that is open. ok is false when there is nothing to ask.
+func (m *editing) openDoubt(ctx context.Context, r request) (reply bot.Reply, ok bool, err error) {
+	if r.get("text") == "" || r.get(whileOpen) != "" {
+		return reply, false, nil
+	}
+	story, err := m.archive.Story(ctx, r.get("story"))
+	if err != nil || story.State == stories.Closed {
+		return reply, false, err
+	}
+	if err := m.guard.may(ctx, r.Command, r.command); err != nil {
+		return reply, false, err
+	}
+	if _, _, done, err := m.schedule.Added(ctx, r.Key); done || err != nil {
+		return reply, false, err // it comes again, and opened it then
+	}
+	reply, err = m.questions.question(ctx, r, story.Slug+" is open already, so there is nothing to reopen. Nothing was published yet. Publish the text as its next update?", answer{"Publish it", r.values.with(whileOpen, "yes")})
+	reply.Message.Blocks = append(reply.Message.Blocks, bot.Block{Kind: bot.Quote, Spans: []bot.Span{bot.Text(excerpt(r.get("text")))}})
+	return reply, true, err
+}
+
+// whileOpen is what the answer to that adds to what was typed, as anyway is.
+const whileOpen = "open"
+
+// with is the answer about the update that was published with a change of a story, if
+// there is one, and a sentence about the story below: what was published comes first. The
+// sentence stays while that follows its deliveries.
+func (m *editing) with(told stories.Told, said string) bot.Reply {
+	head := done(said)
+	if told.Update.ID == 0 {
+		return head
+	}
+	reply := m.publishing.progress(published{story: told.Story, update: told.Update, zone: m.zone}, told.Progress)
+	add := func(m bot.Message) bot.Message {
+		m.Blocks = slices.Insert(slices.Clone(m.Blocks), min(2, len(m.Blocks)), head.Message.Blocks...) // its progress comes last
+		return m
+	}
+	live := reply.Live
+	reply.Message = add(reply.Message)
+	if live != nil {
+		reply.Live = func(ctx context.Context) (bot.Message, bool, error) {
+			m, ended, err := live(ctx)
+			return add(m), ended, err
+		}
+	}
+	return reply
+}
+
+// verifyLastWord refuses a text that no update can have.
+func (m *editing) verifyLastWord(_ context.Context, r request) error {
+	if text := r.get("text"); text != "" {
+		return stories.CheckUpdateText(text)
+	}
+	return nil
 }

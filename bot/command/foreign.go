@@ -11,14 +11,6 @@ import (
 	"storybot/stories"
 )
 
-// verifyLastWord refuses a text that no update can have.
-func (m *editing) verifyLastWord(_ context.Context, r request) error {
-	if text := r.get("text"); text != "" {
-		return stories.CheckUpdateText(text)
-	}
-	return nil
-}
-
 // writes says that what stands in a command's free text is published, or shown to
 // readers.
 func (c *command) writes() bool {

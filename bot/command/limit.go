@@ -1,11 +1,8 @@
 package command
 
 import (
-	"context"
 	"strings"
-	"unicode/utf8"
 
-	"storybot/bot"
 	"storybot/stories"
 )
 
@@ -16,22 +13,6 @@ const maxCommand = stories.MaxUpdateText + 4000
 // shortCommand is how many words a command has at most that may ask for help in
 // one of them: slug, number, help.
 const shortCommand = 3
-
-// mayBeRead refuses a command before its text is read: of somebody who may not
-// give it, and one that changes something and is longer than any can be. A request
-// for help is for all.
-func (m *guard) mayBeRead(ctx context.Context, c bot.Command, entry *command, text string) error {
-	if n := utf8.RuneCountInString(text); n > maxCommand && entry.changes() {
-		if err := m.may(ctx, c, entry); err != nil {
-			return err
-		}
-		return tooLong(entry, n)
-	}
-	if entry.role == stories.Reader || mayAskHelp(text) {
-		return nil // those who manage a channel are asked for once it is clear which is meant
-	}
-	return m.may(ctx, c, entry)
-}
 
 // mayAskHelp says that text is nothing, or short and has the word help in it.
 func mayAskHelp(text string) bool {

@@ -13,13 +13,6 @@ import (
 	"storybot/stories"
 )
 
-// guard says who may give a command, and whether what it names is there.
-type guard struct {
-	people  []bot.Refs
-	archive Archive
-	rights  Rights
-}
-
 // Mux answers commands. It implements bot.Handler.
 type Mux struct {
 	*families
@@ -226,40 +219,6 @@ func (m *doubts) carryOut(ctx context.Context, r request) (bot.Reply, error) {
 		reply, err = m.offerNear(ctx, r, nil, err)
 	}
 	return reply, r.keepText(err)
-}
-
-// may refuses whoever may not give the command. Errors are those of
-// stories.Service and of the Asker.
-func (m *guard) may(ctx context.Context, c bot.Command, entry *command) error {
-	if entry.Manages {
-		return c.Asker.Manages(ctx)
-	}
-	return m.rights.Require(ctx, c.User, entry.role)
-}
-
-// checkStory refuses a story there is not, for whoever may change it, before
-// anything else about the command is looked at. Commands that only show a story
-// find it themselves.
-func (m *guard) checkStory(ctx context.Context, c bot.Command, entry *command, slug string) error {
-	if slug == "" || !entry.changes() || entry.arg(storyArg.Name) == nil {
-		return nil
-	}
-	if err := m.may(ctx, c, entry); err != nil {
-		return err
-	}
-	_, err := m.archive.Story(ctx, slug)
-	return err
-}
-
-// checkTarget refuses a story there is not, of a command that may name something
-// else in its place.
-func (m *guard) checkTarget(ctx context.Context, r request) error {
-	target, err := r.target()
-	if err != nil || target.Kind != stories.TargetStory || target.Name == "" {
-		return nil
-	}
-	_, err = m.archive.Story(ctx, target.Name)
-	return err
 }
 
 // find returns the command called name, or the subcommand that text begins

@@ -3,7 +3,6 @@ package command
 import (
 	"context"
 	"errors"
-	"fmt"
 
 	"storybot/bot"
 	"storybot/stories"
@@ -108,26 +107,6 @@ func (m *posting) pressDiscard(ctx context.Context, r request, args bot.Args) (b
 	return reply, nil
 }
 
-// endedDraft answers what is done to a draft that was posted or discarded.
-func (m *forming) endedDraft(ctx context.Context, r request, k formKind, d stories.Draft) (bot.Reply, error) {
-	if d.State == stories.DraftDiscarded {
-		return refused("This was discarded; nothing was posted. " + k.begin + " begins another."), nil
-	}
-	reply, err := m.post(ctx, r, k, d) // under the same key: it says what came of it
-	if err != nil {
-		return refused("This was posted already; nothing was changed."), nil
-	}
-	first := bot.Para(bot.Bold("This was posted already."))
-	reply.Message = headed(first, reply.Message)
-	if live := reply.Live; live != nil {
-		reply.Live = func(ctx context.Context) (bot.Message, bool, error) {
-			later, done, err := live(ctx)
-			return headed(first, later), done, err
-		}
-	}
-	return reply, nil
-}
-
 // pressPost posts a draft as it was shown.
 func (m *posting) pressPost(ctx context.Context, r request, args bot.Args) (bot.Reply, error) {
 	k, d, err := m.draftOf(ctx, r, args)
@@ -179,51 +158,10 @@ func (m *posting) pressPost(ctx context.Context, r request, args bot.Args) (bot.
 	return reply, err
 }
 
-// orWrong is wrong, unless there is an error.
-func (m *forming) orWrong(ctx context.Context, k formKind, d stories.Draft, wrong problems, err error) (bot.Reply, error) {
-	if err != nil {
-		return bot.Reply{}, err
-	}
-	return m.wrong(ctx, k, d, wrong, false)
-}
-
-// post does what a draft is for, once: whoever asks under its key again is told what
-// came of it.
-func (m *forming) post(ctx context.Context, r request, k formKind, d stories.Draft) (bot.Reply, error) {
-	if r.values == nil {
-		r.values = values{}
-	}
-	r.User.Name = r.Asker.Name(ctx)
-	r.Key, r.draft = "draft:"+d.ID, stories.DraftRef{ID: d.ID, Version: d.Version}
-	reply, err := k.post(ctx, r, d)
-	reply.InPlace = err == nil
-	return reply, err
-}
-
 // closedDraft says that the story of a draft was closed meanwhile.
 func closedDraft(d stories.Draft, refusal *stories.Error) bot.Reply {
 	reply := refused(refusal.Message + " Nothing was posted; your draft is kept.")
 	reply.Message.Buttons = append([]bot.Button{postButton("Reopen and post", d, reopened)}, changeButtons(d)...)
 	reply.InPlace = true
 	return reply
-}
-
-// repeatedDraft asks whether a draft is meant that says what was just posted.
-func (m *forming) repeatedDraft(d stories.Draft, repeat *stories.Error, reopen bool) (bot.Reply, error) {
-	said := int64(again)
-	if reopen {
-		said = reopenedAgain
-	}
-	reply := refused(repeat.Message + " Nothing was posted. Post it anyway?")
-	reply.Message.Buttons = append([]bot.Button{postButton("Post it anyway", d, said)}, changeButtons(d)...)
-	reply.InPlace = true
-	if like := repeat.Like; like != nil {
-		reply.Message.Blocks = append(reply.Message.Blocks, bot.Block{Kind: bot.Quote, Spans: []bot.Span{bot.Text(excerpt(like.Text))}})
-		if like.Number == 0 { // it waits for its time
-			reply.Message.Blocks = append(reply.Message.Blocks, small(bot.Code("/desk scheduled"), bot.Text(" lists what goes out later.")))
-			return reply, nil
-		}
-		reply.Message.Buttons = append(reply.Message.Buttons, bot.ReadButton(fmt.Sprintf("Show update %d", like.Number), *like))
-	}
-	return reply, nil
 }

@@ -128,3 +128,21 @@ func (m *doubts) pressAnswer(ctx context.Context, r request, args bot.Args) (bot
 	}
 	return m.carryOut(ctx, r)
 }
+
+// typedAt is when a command was typed: before the question that it is the answer to.
+func (m *questions) typedAt(r request) time.Time {
+	if r.typed.IsZero() {
+		return m.now()
+	}
+	return r.typed
+}
+
+// note reads what a button's question put aside. Error: bot.ErrOldButton once
+// it is gone.
+func (m *questions) note(ctx context.Context, id string) (string, error) {
+	text, err := m.notes.Note(ctx, id)
+	if stories.CodeOf(err) == stories.CodeNotFound {
+		return "", bot.ErrOldButton
+	}
+	return text, err
+}

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"log/slog"
 	"runtime/debug"
-	"strings"
 
 	"storybot/bot"
 	"storybot/stories"
@@ -62,17 +61,6 @@ func (m *refusing) refuse(ctx context.Context, c bot.Command, err error) bot.Rep
 	id := bot.FaultID()
 	m.log.Error("command failed", "fault", id, "asked", bot.Describe(c.Input), "key", c.Key, "err", err)
 	return bot.Faulty(id)
-}
-
-// noModerator says how whoever asks becomes a moderator: where people are called by names
-// that they chose, with the whole command.
-func (m *guard) noModerator(c bot.Command) string {
-	for _, p := range m.people {
-		if name, ok := strings.CutPrefix(c.User.Ref, p.Platform+":"); ok && p.Named && p.Person(name) {
-			return strings.ReplaceAll(stories.NoModerator, stories.YourName, name)
-		}
-	}
-	return stories.NoModerator
 }
 
 // refusePanic makes the answer of a handler that panicked.

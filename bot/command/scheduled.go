@@ -115,24 +115,6 @@ func (m *scheduling) pressPublish(ctx context.Context, r request, args bot.Args)
 	return m.publishing.progress(published{story: s.Story, update: s.Update, zone: m.zone}, progress), nil
 }
 
-// pressCancel takes back what is scheduled.
-func (m *undoing) pressCancel(ctx context.Context, r request, args bot.Args) (bot.Reply, error) {
-	s, err := m.schedule.One(ctx, r.User, args.Number(0))
-	if err == nil && s.Undo && s.Update.Author.Ref == r.User.Ref {
-		return m.undone(ctx, r, s)
-	}
-	if err == nil {
-		s, err = m.schedule.Cancel(ctx, r.act(), s.ID)
-	}
-	switch {
-	case err != nil:
-		return bot.Reply{}, oldScheduled(err)
-	case s.State == stories.SchedulePublished, s.State == stories.ScheduleDrafted:
-		return tooLate(m.scheduling.scheduledEnd(s)), nil
-	}
-	return bot.Reply{Message: m.scheduling.scheduledEnd(s)}, nil
-}
-
 // tooLate is an answer to who decides what has been decided. It is no refusal that
 // leaves the buttons where they are: there is nothing left to be decided.
 func tooLate(m bot.Message) bot.Reply {

@@ -323,3 +323,21 @@ func (s machinery) connectionSpans(c bot.Health) []bot.Span {
 func (m *running) pressStatus(ctx context.Context, r request, args bot.Args) (bot.Reply, error) {
 	return m.statusFrom(ctx, r, int(args.Number(0)))
 }
+
+// here makes the channel the desk's.
+func (m *running) here(ctx context.Context, r request) (bot.Reply, error) {
+	if err := r.Asker.Posts(ctx); err != nil {
+		return bot.Reply{}, err
+	}
+	desks, err := m.desk.Desks(ctx)
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	if err := m.desk.SetDesk(ctx, r.act(), r.Where, r.Lane); err != nil {
+		return bot.Reply{}, err
+	}
+	if slices.Contains(desks, r.Where) {
+		return bot.Reply{Message: bot.Plainly(r.either("This channel", "This conversation") + " is the desk already.")}, nil
+	}
+	return done(r.either("This channel", "This conversation") + " is the desk now: alarms, failing channels and the progress of deliveries are posted here." + m.scheduling.askedHere(ctx, r.User)), nil
+}

@@ -69,64 +69,9 @@ func (m *showing) oneUpdate(ctx context.Context, r request) (bot.Reply, error) {
 	return bot.Reply{Message: msg}, nil
 }
 
-// leadsTo says, above what is shown of a story, that the slug by which it was asked for
-// is an older one of it, or one of a story that was merged into it; none otherwise.
-func (m *finding) leadsTo(ctx context.Context, typed string, story stories.Story) []bot.Block {
-	typed = strings.ToLower(strings.TrimSpace(typed))
-	if !slices.Contains(story.Aliases, typed) {
-		return nil
-	}
-	said := fmt.Sprintf("%s is called %s now.", typed, story.Slug)
-	switch _, merged, err := m.merger.Formerly(ctx, typed); {
-	case err != nil:
-		m.log.Debug("whether a slug is of a merged story was not found out", "slug", typed, "err", err)
-		said = fmt.Sprintf("%s leads to %s now.", typed, story.Slug)
-	case merged:
-		said = fmt.Sprintf("%s was merged into %s.", typed, story.Slug)
-	}
-	return []bot.Block{small(bot.Text(said))}
-}
-
-// updateOf finds an update as somebody names it.
-func (m *finding) updateOf(ctx context.Context, slug string, number int) (stories.Story, stories.Update, stories.Former, error) {
-	story, u, was, err := m.archive.UpdateOf(ctx, slug, number)
-	if stories.CodeOf(err) == stories.CodeNotFound && story.ID != 0 {
-		err = noUpdate(story, number)
-	}
-	return story, u, was, err
-}
-
 // formerly says what an update is that was asked for by the number it had.
 func formerly(story stories.Story, u stories.Update, was stories.Former) string {
 	return fmt.Sprintf("Update %d of %s, which was merged into %s, is update %d of that now.", was.Number, was.Slug, story.Slug, u.Number)
-}
-
-// nearUpdate answers who asks for an update of a story there is not, which err says:
-// the rows of the stories that may have been meant open that update, where they have it.
-func (m *finding) nearUpdate(ctx context.Context, r request, err error) (bot.Reply, error) {
-	refusal := (*stories.Error)(nil)
-	number, wrong := r.number()
-	if !errors.As(err, &refusal) || refusal.Code != stories.CodeNotFound || refusal.Newest || wrong != nil {
-		return bot.Reply{}, err
-	}
-	reply := m.refusing.refuseNear(ctx, err, refusal)
-	for i, b := range reply.Message.Blocks {
-		if b.Button == nil {
-			continue
-		}
-		opens, err := bot.Press{Action: b.Button.Action, Arg: b.Button.Arg}.Args()
-		if err != nil {
-			return bot.Reply{}, err
-		}
-		story, err := m.storyByID(ctx, opens.Number(0))
-		if err != nil || number > story.Updates {
-			continue // it opens the story
-		}
-		label, _ := bot.Cut(story.Slug, bot.RowLabel-len(fmt.Sprintf(" %d", number)))
-		open := bot.ReadButton(fmt.Sprintf("%s %d", label, number), stories.Update{StoryID: story.ID, Number: number})
-		reply.Message.Blocks[i].Button = &open
-	}
-	return reply, nil
 }
 
 // number is the update the request names, 0 when it names none. Error: *misuse.

@@ -5,7 +5,6 @@ import (
 	"crypto/rand"
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -21,91 +20,6 @@ type forming struct {
 	drafts  Drafts
 	rights  Rights
 }
-
-// formKind is what a form is for: what it asks, and what is done with it.
-type formKind struct {
-	letter string // the ids of its drafts begin with it
-	title  string
-	begin  string   // the command that opens it
-	asks   []string // the names of its fields: nothing else is taken from what is submitted
-	// fields are what it asks, filled with what the draft holds.
-	fields func(ctx context.Context, d stories.Draft) ([]bot.Field, error)
-	// note is said above the fields; may be nil.
-	note func(d stories.Draft) string
-	// settle finds out what the draft means that is not yet found out, such as which
-	// story was picked. It changes d alone.
-	settle func(ctx context.Context, d *stories.Draft) error
-	// check says what is wrong with it, by the names of its fields.
-	check func(ctx context.Context, d stories.Draft) (problems, error)
-	// question asks what a draft means where nothing is wrong with it, or what it means
-	// now; false where that is clear. May be nil.
-	question func(ctx context.Context, d stories.Draft) (bot.Reply, bool, error)
-	// preview is how those will see it whom it is for, with the buttons that show more
-	// of that, and a sentence about what posting it does.
-	preview func(ctx context.Context, r request, d stories.Draft) (bot.Message, []bot.Span, error)
-	// post does what the form is for: r bears the draft and its key.
-	post func(ctx context.Context, r request, d stories.Draft) (bot.Reply, error)
-	// line names the draft in a list.
-	line func(ctx context.Context, d stories.Draft) string
-}
-
-// formKinds is every kind of form.
-type formKinds struct{ update, track, edit, correct, fix formKind }
-
-// formsOf makes them of the families that know them.
-func formsOf(m *families) formKinds {
-	return formKinds{update: updateForm(m), track: trackForm(m), edit: editForm(m), correct: correctForm(m), fix: fixForm(m)}
-}
-
-// all is every kind.
-func (k *formKinds) all() []formKind {
-	return []formKind{k.update, k.track, k.edit, k.correct, k.fix}
-}
-
-// of finds the kind by the id of a draft.
-func (k *formKinds) of(id string) (formKind, bool) {
-	for _, kind := range k.all() {
-		if strings.HasPrefix(id, kind.letter) {
-			return kind, true
-		}
-	}
-	return formKind{}, false
-}
-
-// asked is the question about a draft, where there is one.
-func (k formKind) asked(ctx context.Context, d stories.Draft) (bot.Reply, bool, error) {
-	if k.question == nil {
-		return bot.Reply{}, false, nil
-	}
-	return k.question(ctx, d)
-}
-
-// problems are sentences by the names of the fields they are about.
-type problems map[string]string
-
-// add notes what is wrong with a field. What is no refusal of it is returned.
-func (p problems) add(field string, err error) error {
-	if err != nil && !inWords(err) {
-		return err
-	}
-	if err != nil && p[field] == "" {
-		p[field] = inField(field, err.Error())
-	}
-	return nil
-}
-
-// inField is a refusal of an option in the words of a form, where no name and no
-// colon stand before a value.
-func inField(field, message string) string {
-	message = strings.Replace(message, field+": lies", "This time lies", 1)
-	return regexp.MustCompile(`\b`+regexp.QuoteMeta(field)+`:(\S)`).ReplaceAllString(message, "$1")
-}
-
-// The parts of a form: all of it, or the field that names a story.
-const (
-	wholeForm = iota
-	slugForm
-)
 
 // openForm begins a draft and opens its form. A command that comes again opens the
 // same one.
@@ -336,4 +250,65 @@ func changeButtons(d stories.Draft) []bot.Button {
 	discard := bot.NewWordButton("Discard", bot.ActionDiscard, int64(d.Version), d.ID)
 	discard.Style = bot.Danger
 	return []bot.Button{bot.NewWordButton("Change", bot.ActionForm, wholeForm, d.ID), discard}
+}
+
+// endedDraft answers what is done to a draft that was posted or discarded.
+func (m *forming) endedDraft(ctx context.Context, r request, k formKind, d stories.Draft) (bot.Reply, error) {
+	if d.State == stories.DraftDiscarded {
+		return refused("This was discarded; nothing was posted. " + k.begin + " begins another."), nil
+	}
+	reply, err := m.post(ctx, r, k, d) // under the same key: it says what came of it
+	if err != nil {
+		return refused("This was posted already; nothing was changed."), nil
+	}
+	first := bot.Para(bot.Bold("This was posted already."))
+	reply.Message = headed(first, reply.Message)
+	if live := reply.Live; live != nil {
+		reply.Live = func(ctx context.Context) (bot.Message, bool, error) {
+			later, done, err := live(ctx)
+			return headed(first, later), done, err
+		}
+	}
+	return reply, nil
+}
+
+// orWrong is wrong, unless there is an error.
+func (m *forming) orWrong(ctx context.Context, k formKind, d stories.Draft, wrong problems, err error) (bot.Reply, error) {
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	return m.wrong(ctx, k, d, wrong, false)
+}
+
+// post does what a draft is for, once: whoever asks under its key again is told what
+// came of it.
+func (m *forming) post(ctx context.Context, r request, k formKind, d stories.Draft) (bot.Reply, error) {
+	if r.values == nil {
+		r.values = values{}
+	}
+	r.User.Name = r.Asker.Name(ctx)
+	r.Key, r.draft = "draft:"+d.ID, stories.DraftRef{ID: d.ID, Version: d.Version}
+	reply, err := k.post(ctx, r, d)
+	reply.InPlace = err == nil
+	return reply, err
+}
+
+// repeatedDraft asks whether a draft is meant that says what was just posted.
+func (m *forming) repeatedDraft(d stories.Draft, repeat *stories.Error, reopen bool) (bot.Reply, error) {
+	said := int64(again)
+	if reopen {
+		said = reopenedAgain
+	}
+	reply := refused(repeat.Message + " Nothing was posted. Post it anyway?")
+	reply.Message.Buttons = append([]bot.Button{postButton("Post it anyway", d, said)}, changeButtons(d)...)
+	reply.InPlace = true
+	if like := repeat.Like; like != nil {
+		reply.Message.Blocks = append(reply.Message.Blocks, bot.Block{Kind: bot.Quote, Spans: []bot.Span{bot.Text(excerpt(like.Text))}})
+		if like.Number == 0 { // it waits for its time
+			reply.Message.Blocks = append(reply.Message.Blocks, small(bot.Code("/desk scheduled"), bot.Text(" lists what goes out later.")))
+			return reply, nil
+		}
+		reply.Message.Buttons = append(reply.Message.Buttons, bot.ReadButton(fmt.Sprintf("Show update %d", like.Number), *like))
+	}
+	return reply, nil
 }

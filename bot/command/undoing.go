@@ -90,3 +90,21 @@ func (m *undoing) typedOf(s stories.Scheduled) map[string]string {
 	}
 	return fields
 }
+
+// pressCancel takes back what is scheduled.
+func (m *undoing) pressCancel(ctx context.Context, r request, args bot.Args) (bot.Reply, error) {
+	s, err := m.schedule.One(ctx, r.User, args.Number(0))
+	if err == nil && s.Undo && s.Update.Author.Ref == r.User.Ref {
+		return m.undone(ctx, r, s)
+	}
+	if err == nil {
+		s, err = m.schedule.Cancel(ctx, r.act(), s.ID)
+	}
+	switch {
+	case err != nil:
+		return bot.Reply{}, oldScheduled(err)
+	case s.State == stories.SchedulePublished, s.State == stories.ScheduleDrafted:
+		return tooLate(m.scheduling.scheduledEnd(s)), nil
+	}
+	return bot.Reply{Message: m.scheduling.scheduledEnd(s)}, nil
+}

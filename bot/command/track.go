@@ -3,7 +3,6 @@ package command
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 
 	"storybot/bot"
@@ -69,44 +68,4 @@ func (m *editing) track(ctx context.Context, r request) (bot.Reply, error) {
 		bot.Para(bot.Text("To have its updates in a channel, type there: "), bot.Code("/subscribe "+story.Slug)))
 	reply.Message.Buttons = []bot.Button{bot.NewButton("Follow here", bot.ActionFollow, story.ID)}
 	return reply, nil
-}
-
-// taken is the refusal of a slug that a story has, with one that is free.
-func (m *finding) taken(ctx context.Context, slug string) error {
-	story, err := m.archive.Story(ctx, slug)
-	if err != nil {
-		return err
-	}
-	message := fmt.Sprintf("%s is the slug of “%s” already.", slug, bot.Headline(story))
-	if story.Slug != slug {
-		message = fmt.Sprintf("%s is an older slug of %s, “%s”, and leads to that.", slug, story.Slug, bot.Headline(story))
-	}
-	for n := 2; n < 100; n++ {
-		free := fmt.Sprintf("%s-%d", slug[:min(len(slug), stories.MaxSlug-3)], n)
-		if _, err := m.archive.Story(ctx, free); stories.CodeOf(err) == stories.CodeNotFound {
-			message += fmt.Sprintf(" Free is, for example, slug:%s.", free)
-			break
-		} else if err != nil {
-			return err
-		}
-	}
-	return stories.Errorf(stories.CodeExists, "%s", message)
-}
-
-// here makes the channel the desk's.
-func (m *running) here(ctx context.Context, r request) (bot.Reply, error) {
-	if err := r.Asker.Posts(ctx); err != nil {
-		return bot.Reply{}, err
-	}
-	desks, err := m.desk.Desks(ctx)
-	if err != nil {
-		return bot.Reply{}, err
-	}
-	if err := m.desk.SetDesk(ctx, r.act(), r.Where, r.Lane); err != nil {
-		return bot.Reply{}, err
-	}
-	if slices.Contains(desks, r.Where) {
-		return bot.Reply{Message: bot.Plainly(r.either("This channel", "This conversation") + " is the desk already.")}, nil
-	}
-	return done(r.either("This channel", "This conversation") + " is the desk now: alarms, failing channels and the progress of deliveries are posted here." + m.scheduling.askedHere(ctx, r.User)), nil
 }
