@@ -40,15 +40,20 @@ func (m *Mux) Wait() { m.readers.showing.after.Wait() }
 // Handle answers a command or a pressed button. Whatever happens, the answer
 // says so in a sentence.
 func (m *Mux) Handle(ctx context.Context, c bot.Command) (reply bot.Reply) {
+	began, outcome := time.Now(), "panic"
+	defer func() {
+		m.log.Info("asked", "what", bot.Describe(c.Input), "platform", c.Where.Platform, "key", c.Key, "outcome", outcome, "took", time.Since(began))
+	}()
 	defer func() {
 		if cause := recover(); cause != nil {
 			reply = m.common.refusing.refusePanic(c, cause)
 			m.common.warning.tellBlocked(ctx, c, &reply)
 		}
 	}()
-	m.log.Debug("asked", "what", bot.Describe(c.Input), "platform", c.Where.Platform)
 	reply, err := m.answer(ctx, c)
+	outcome = "ok"
 	if err != nil {
+		outcome = string(stories.CodeOf(err))
 		reply = m.common.refusing.refuse(ctx, c, err)
 	}
 	if reply.Form == nil {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"slices"
 	"strings"
 
@@ -25,6 +26,7 @@ type program struct {
 	loaded  bool // the settings were read, and hidden knows the secret ones
 
 	kits []bot.Kit
+	last *slog.Logger // tells the error at the end; nil for a line in words
 }
 
 // usageError is a mistake on the command line.
@@ -58,7 +60,11 @@ func (p *program) run(ctx context.Context, args []string) int {
 	if !p.loaded { // a token may have come where none belongs
 		_, _ = p.settings()
 	}
-	fmt.Fprintf(p.hidden.writer(p.stderr), "storybot: %v\n", err)
+	if p.last != nil {
+		p.last.Error(haveStopped, "err", err)
+	} else {
+		fmt.Fprintf(p.hidden.writer(p.stderr), "storybot: %v\n", err)
+	}
 	var usage usageError
 	var wrong wrongSettings
 	var refused allRefused
@@ -73,6 +79,19 @@ func (p *program) run(ctx context.Context, args []string) int {
 func (p *program) settings() (*config, error) {
 	p.loaded = true
 	return readConfig(p.kits, p.environ, p.hidden)
+}
+
+// haveStopped is the last line of a bot's log.
+const haveStopped = "storybot has stopped"
+
+// botSettings is settings for a bot, which ends in its log where that is for programs:
+// what collects it reads one form.
+func (p *program) botSettings() (*config, error) {
+	cfg, err := p.settings()
+	if cfg.logFormat == "json" {
+		p.last = newLog(cfg, slog.LevelError, p.stderr)
+	}
+	return cfg, err
 }
 
 // specs is the table of the bot's commands.

@@ -17,7 +17,7 @@ import (
 // bot runs the bot until a signal, or until the console's input ends. Without a
 // token it is tried out: on the console, or in a demo where nothing can be typed.
 func (p *program) bot(ctx context.Context, withConsole bool) error {
-	cfg, err := p.settings()
+	cfg, err := p.botSettings()
 	if err != nil {
 		return err
 	}
@@ -41,7 +41,7 @@ func (p *program) bot(ctx context.Context, withConsole bool) error {
 
 // service runs the bot on the platforms, of which there must be one.
 func (p *program) service(ctx context.Context, withConsole bool) error {
-	cfg, err := p.settings()
+	cfg, err := p.botSettings()
 	if err != nil {
 		return err
 	}
@@ -78,13 +78,15 @@ func (p *program) serve(ctx context.Context, cfg *config, talk *console.Config) 
 	}
 	err = r.start(ctx, chat)
 	if err == nil {
-		r.log.Info("storybot is ready", "version", version(), "took", time.Since(began).Round(time.Millisecond).String())
+		r.log.Info("storybot is ready", "version", version(), "took", time.Since(began).Round(time.Millisecond))
 		err = r.wait(ctx)
 	}
 	if errors.Is(err, errGivenUp) {
 		err = nil // as a stop that comes later
 	}
-	err = errors.Join(err, r.stops.run())
+	if err = errors.Join(err, r.stops.run()); err == nil {
+		r.log.Info(haveStopped, "ran", time.Since(began).Round(time.Millisecond))
+	}
 	return chat != nil && (chat.Interactive() || chat.Heard()), err
 }
 
