@@ -3,6 +3,7 @@ package command
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"slices"
@@ -53,13 +54,24 @@ func (m *Mux) Handle(ctx context.Context, c bot.Command) (reply bot.Reply) {
 	reply, err := m.answer(ctx, c)
 	outcome = "ok"
 	if err != nil {
-		outcome = string(stories.CodeOf(err))
+		outcome = outcomeOf(err)
 		reply = m.common.refusing.refuse(ctx, c, err)
 	}
 	if reply.Form == nil {
 		m.common.warning.tellBlocked(ctx, c, &reply)
 	}
 	return near(reply, c.Where)
+}
+
+// outcomeOf is an error for the log, in a word.
+func outcomeOf(err error) string {
+	switch wrong := (*misuse)(nil); {
+	case errors.As(err, &wrong):
+		return string(stories.CodeInvalid)
+	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
+		return "timeout"
+	}
+	return string(stories.CodeOf(err))
 }
 
 func (m *Mux) answer(ctx context.Context, c bot.Command) (bot.Reply, error) {

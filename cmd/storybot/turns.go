@@ -140,7 +140,7 @@ func (t *turns) health() []bot.Health {
 	if since.IsZero() {
 		return health
 	}
-	waiting := bot.Health{Connection: t.platform.Exclusive(), Since: since, Detail: why}
+	waiting := bot.Health{Connection: t.platform.Exclusive(), Standby: why != databaseAway, Since: since, Detail: why}
 	if len(health) > 0 {
 		waiting.ID, waiting.Title, waiting.Lane, waiting.Reconnects = health[0].ID, health[0].Title, health[0].Lane, health[0].Reconnects
 	}
