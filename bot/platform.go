@@ -19,14 +19,15 @@ type Platform interface {
 	// are no such thing: they are tried again every few minutes, and Health says
 	// what to mend.
 	Run(ctx context.Context, h Handler) error
-	// Health describes its connections now.
+	// Health describes its connections now, first the one by which commands come.
 	Health() []Health
 }
 
 // Health is the state of one connection.
 type Health struct {
-	// ID names the connection for programs: it is the same from the start of
-	// the process to its end, whatever becomes known about the connection.
+	// ID names the connection for programs: it begins with the platform's name and is
+	// the same from the start of the process to its end, whatever becomes known about
+	// the connection.
 	ID         string // "discord", "slack socket", "slack token 1"
 	Connection string // for operators: "discord gateway", "slack workspace T012AB (Acme)"
 	Title      string // for people: "Discord", "Slack (Acme)"
@@ -34,6 +35,7 @@ type Health struct {
 	// that is not known, and for a connection that only listens.
 	Lane       string
 	Up         bool
+	Standby    bool      // it is down because another process has it, and takes over from that
 	Since      time.Time // of the present state
 	Detail     string    // for people: why it is down and what happens next
 	Reconnects int

@@ -67,7 +67,13 @@ func (s *Publisher) Append(ctx context.Context, act Act, a Append) (Story, Updat
 	}
 	s.planned()
 	story.Updates = max(story.Updates, u.Number)
+	s.published(story, u, "channels", progress.Total)
 	return story, u, progress, nil
+}
+
+// published tells the log, where it is found by its id.
+func (s *Publisher) published(story Story, u Update, more ...any) {
+	s.log.Info("an update was published", append([]any{"update_id", u.ID, "story", story.Slug, "update", u.Number, "level", u.Level.String(), "by", u.Author.Ref}, more...)...)
 }
 
 // CheckAppend says whether a could be appended now by someone who may: what Append

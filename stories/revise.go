@@ -39,6 +39,9 @@ func (s *Reviser) Revise(ctx context.Context, act Act, slug string, number int, 
 	done, err := s.revise(ctx, act, slug, number, w, s.store.Revise)
 	if err == nil {
 		s.planned()
+		u := done.Update
+		s.log.Info("an update was revised", "update_id", u.ID, "story", done.Story.Slug, "update", u.Number, "revision", u.Revision, "kind", string(w.Kind),
+			"by", act.By.Ref, "copies", done.Reach.Edits, "told", done.Reach.Told)
 	}
 	return done, err
 }

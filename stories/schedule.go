@@ -237,8 +237,16 @@ func (s *Schedule) Publish(ctx context.Context, act Act, id int64) (Scheduled, P
 	if err == nil {
 		s.publisher.planned()
 		s.changed()
+		s.told(done)
 	}
 	return done, progress, err
+}
+
+// told tells the log of what was published.
+func (s *Schedule) told(done Scheduled) {
+	if done.State == SchedulePublished {
+		s.publisher.published(done.Story, done.Update, "scheduled", done.ID)
+	}
 }
 
 // Cancel ends what is scheduled: it is not published. What is not open any more is
@@ -308,6 +316,7 @@ func (s *Schedule) PublishDue(ctx context.Context) (wait time.Duration, err erro
 		return lookAgain, err
 	}
 	s.publisher.planned()
+	s.told(done)
 	if late := now.Sub(next.Due); late > ToldLate {
 		s.publisher.log.Warn("an update came late to its time", "story", done.Story.Slug, "due", next.Due, "late", late.Round(time.Second), "state", done.State)
 	}

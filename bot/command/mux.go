@@ -3,6 +3,7 @@ package command
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"slices"
@@ -40,21 +41,37 @@ func (m *Mux) Wait() { m.readers.showing.after.Wait() }
 // Handle answers a command or a pressed button. Whatever happens, the answer
 // says so in a sentence.
 func (m *Mux) Handle(ctx context.Context, c bot.Command) (reply bot.Reply) {
+	began, outcome := time.Now(), "panic"
+	defer func() {
+		m.log.Info("asked", "what", bot.Describe(c.Input), "platform", c.Where.Platform, "key", c.Key, "outcome", outcome, "took", time.Since(began))
+	}()
 	defer func() {
 		if cause := recover(); cause != nil {
 			reply = m.common.refusing.refusePanic(c, cause)
 			m.common.warning.tellBlocked(ctx, c, &reply)
 		}
 	}()
-	m.log.Debug("asked", "what", bot.Describe(c.Input), "platform", c.Where.Platform)
 	reply, err := m.answer(ctx, c)
+	outcome = "ok"
 	if err != nil {
+		outcome = outcomeOf(err)
 		reply = m.common.refusing.refuse(ctx, c, err)
 	}
 	if reply.Form == nil {
 		m.common.warning.tellBlocked(ctx, c, &reply)
 	}
 	return near(reply, c.Where)
+}
+
+// outcomeOf is an error for the log, in a word.
+func outcomeOf(err error) string {
+	switch wrong := (*misuse)(nil); {
+	case errors.As(err, &wrong):
+		return string(stories.CodeInvalid)
+	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
+		return "timeout"
+	}
+	return string(stories.CodeOf(err))
 }
 
 func (m *Mux) answer(ctx context.Context, c bot.Command) (bot.Reply, error) {

@@ -1,7 +1,9 @@
 package command
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -36,7 +38,7 @@ func (n *newsroom) breakStore(fail func() error) {
 	families := n.store.Families()
 	families.Archive = failing{families.Archive, fail}
 	n.Mux = New(Config{Stories: Over(stories.NewService(stories.Config{Stores: families, Now: func() time.Time { return n.now }})),
-		Log: slog.New(slog.NewTextHandler(&n.logged, nil))})
+		Log: slog.New(slog.NewTextHandler(&n.logged, faultsAlone))})
 }
 
 var faultForm = regexp.MustCompile(`in its log under ([A-Z2-7]{6})\.`)
@@ -295,6 +297,34 @@ func TestMarkIsSeenAtOnce(t *testing.T) {
 		n.must(n.ask("mo", "general", "/update sony-hack again:yes Another text."))
 		if got := bot.PlainText(n.Handle(t.Context(), c).Message); !strings.Contains(got, "1 new to you") {
 			t.Fatalf("answer:\n%s", got)
+		}
+	}
+}
+
+// faultsAlone leaves the lines out that tell of every command.
+var faultsAlone = &slog.HandlerOptions{Level: slog.LevelWarn}
+
+// TestEveryCommandIsLogged once, with how it ended, and without what was typed.
+func TestEveryCommandIsLogged(t *testing.T) {
+	for _, c := range []struct{ who, typed, what, outcome string }{
+		{"ria", "/story sony-hack", "/story", "ok"},
+		{"ria", "/story nowhere-at-all", "/story", "not_found"},
+		{"ria", "/update sony-hack Reykjavik burns.", "/update", "forbidden"},
+		{"mo", "/update sony-hack level:loud Reykjavik burns.", "/update", "invalid"},
+	} {
+		n := openTracked(t)
+		var told bytes.Buffer
+		n.log = slog.New(slog.NewJSONHandler(&told, nil))
+		n.ask(c.who, "news", c.typed)
+		var line struct{ Msg, What, Platform, Key, Outcome string }
+		if err := json.Unmarshal(told.Bytes(), &line); err != nil {
+			t.Fatalf("%s: %v in %s", c.typed, err, told.String())
+		}
+		if line.Msg != "asked" || line.What != c.what || line.Platform == "" || line.Key == "" || line.Outcome != c.outcome {
+			t.Errorf("%s: %s", c.typed, told.String())
+		}
+		if strings.Contains(told.String(), "Reykjavik") {
+			t.Errorf("what was typed is in the log: %s", told.String())
 		}
 	}
 }

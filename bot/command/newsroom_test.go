@@ -64,7 +64,7 @@ func open(t testing.TB, admins ...string) *newsroom {
 	n.service = stories.NewService(stories.Config{Stores: store.Families(), Admins: admins, Now: clock, CheckPerson: func(ref string) error { return bot.CheckPerson(anyone, ref) }})
 	n.plan = stories.NewSchedule(n.service.Publisher, store, store, func() {})
 	n.config = Config{
-		Stories: Over(n.service), Schedule: n.plan, Log: slog.New(slog.NewTextHandler(&n.logged, nil)),
+		Stories: Over(n.service), Schedule: n.plan, Log: slog.New(slog.NewTextHandler(&n.logged, faultsAlone)),
 		People: anyone,
 		Lanes:  func() []LaneHealth { return []LaneHealth{{Lane: lane, PerSecond: 45}} },
 		Connections: func() []bot.Health {

@@ -50,23 +50,23 @@ func (m *refusing) refuse(ctx context.Context, c bot.Command, err error) bot.Rep
 	case known && refusal.Code == stories.CodeForbidden && refusal.Message == stories.NoModerator:
 		return refused(m.guard.noModerator(c))
 	case known && refusal.Code == stories.CodeUnavailable:
-		m.log.Warn("command refused for now", "asked", bot.Describe(c.Input), "err", err)
+		m.log.Warn("command refused for now", "asked", bot.Describe(c.Input), "platform", c.Where.Platform, "err", err)
 		return withText(refusedNow(refusal), err)
 	case known && refusal.Code != stories.CodeInternal && refusal.Message != "":
 		return m.refuseNear(ctx, err, refusal)
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
-		m.log.Warn("command ran out of time", "asked", bot.Describe(c.Input), "err", err)
+		m.log.Warn("command ran out of time", "asked", bot.Describe(c.Input), "platform", c.Where.Platform, "err", err)
 		return refused("This took too long and was given up. Look whether it was done before you try again.")
 	}
 	id := bot.FaultID()
-	m.log.Error("command failed", "fault", id, "asked", bot.Describe(c.Input), "key", c.Key, "err", err)
+	m.log.Error("command failed", "fault", id, "asked", bot.Describe(c.Input), "platform", c.Where.Platform, "key", c.Key, "err", err)
 	return bot.Faulty(id)
 }
 
 // refusePanic makes the answer of a handler that panicked.
 func (m *refusing) refusePanic(c bot.Command, cause any) bot.Reply {
 	id := bot.FaultID()
-	m.log.Error("command panicked", "fault", id, "asked", bot.Describe(c.Input), "key", c.Key,
+	m.log.Error("command panicked", "fault", id, "asked", bot.Describe(c.Input), "platform", c.Where.Platform, "key", c.Key,
 		"panic", fmt.Sprint(cause), "stack", string(debug.Stack()))
 	return bot.Faulty(id)
 }

@@ -148,7 +148,7 @@ func (e *Engine) lane(name string) *lane {
 	if sender == nil {
 		if !e.lanes.unknown[name] {
 			e.lanes.unknown[name] = true
-			e.cfg.Log.Warn("a lane has deliveries but its platform is not connected; they wait", "lane", name)
+			e.cfg.Log.Warn("a lane has deliveries but its platform is not connected; they wait", "platform", platform, "lane", name)
 		}
 		return nil
 	}

@@ -47,7 +47,7 @@ func newLane(e *Engine, name, platform string, sender bot.Sender) *lane {
 		sender: sender,
 		pace:   pace,
 		slots:  pace.InFlight,
-		log:    e.cfg.Log.With("lane", name),
+		log:    e.cfg.Log.With("platform", platform, "lane", name),
 		count:  e.cfg.Metrics.of(platform),
 		inbox:  inbox{make(chan struct{}, 1), make(chan struct{}, 1)},
 		limits: newLimits(pace),

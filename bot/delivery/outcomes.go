@@ -1,6 +1,8 @@
 package delivery
 
 import (
+	"context"
+	"log/slog"
 	"time"
 
 	"storybot/bot"
@@ -25,6 +27,7 @@ func (l *loop) carryOut(r *ruling, now time.Duration) {
 	for i := range r.decisions {
 		c := &r.decisions[i]
 		at := c.job.row
+		l.note(c)
 		switch {
 		case c.doubt:
 			l.scheduler.stall(at, now)
@@ -52,6 +55,20 @@ func (l *loop) carryOut(r *ruling, now time.Duration) {
 	if r.stopped {
 		l.dispatcher.takeBackAll()
 	}
+}
+
+// note tells the log what became of a message's request.
+func (l *loop) note(c *decision) {
+	log, d := l.lane.log, c.job.d
+	if !log.Enabled(context.Background(), slog.LevelDebug) {
+		return
+	}
+	became := c.result.State.String()
+	if c.doubt {
+		became = "doubtful"
+	}
+	log.Debug("a delivery was answered", "delivery", d.ID, "update_id", d.About.UpdateID, "notice", d.About.NoticeID, "op", d.Op.String(),
+		"destination", d.Destination.String(), "attempt", d.Tries.Count, "became", became, "message", c.result.MessageID, "reason", c.result.Reason)
 }
 
 // takeIn takes in what an exchange with the journal has brought.

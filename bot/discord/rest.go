@@ -257,3 +257,6 @@ func isSnowflake(s string) bool {
 	n, err := strconv.ParseUint(s, 10, 64)
 	return err == nil && n > 0 && s[0] != '0' && s[0] != '+'
 }
+
+// ahead is how far Discord's clock is ahead of ours; 0 for less than two seconds.
+func (c *client) ahead() time.Duration { return time.Duration(c.skew.Load()) }

@@ -71,7 +71,7 @@ func (p *Platform) learn(ctx context.Context, w *workspace) bool {
 		}
 		p.started.botTried(w.place, nil)
 		pause := max(jitter(wait), f.retryAfter)
-		p.log.Warn("slack workspace not reached", "token", w.label, "err", f, "retry_in", pause)
+		p.log.Warn("slack workspace not reached", "token", w.label, "err", f, "next_try", pause)
 		p.workspaces.set(w, func(w *workspace) {
 			w.detail = fmt.Sprintf("Slack could not be asked for the workspace (%v); tried again in %v", f, pause.Round(time.Second))
 		})

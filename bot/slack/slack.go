@@ -137,7 +137,7 @@ func New(c Config) (*Platform, error) {
 	}
 	transport := newTransport()
 	w := &web{
-		log:        c.Log,
+		log:        c.Log.With("platform", platformName),
 		api:        &api{base: strings.TrimSuffix(base, "/") + "/", http: transport, agent: strings.TrimSuffix("Storybot/"+c.Version, "/"), timeout: callTimeout, clock: clock{now: c.Now}},
 		workspaces: newWorkspaces(c.BotTokens),
 		timing:     defaultTiming,

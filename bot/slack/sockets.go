@@ -157,7 +157,7 @@ func (s *sockets) failed(ctx context.Context, f *failure) {
 	}
 	pause := s.gate.bad(f.retryAfter)
 	s.say(fmt.Sprintf("no connection: %v; tried again in %v", f, round(pause)))
-	s.p.log.Warn("slack connection failed", "err", f, "retry_in", pause)
+	s.p.log.Warn("slack connection failed", "err", f, "next_try", pause)
 }
 
 // turnedDown notes that the app token was refused, says so once, and leaves
@@ -185,7 +185,7 @@ func (s *sockets) ended(why string, useful bool) {
 	}
 	pause := s.gate.bad(0)
 	s.say(fmt.Sprintf("Slack ends connections at once (%s); the next is opened in %v", explain(why), round(pause)))
-	s.p.log.Warn("slack connection ended at once", "why", why, "retry_in", pause)
+	s.p.log.Warn("slack connection ended at once", "why", why, "next_try", pause)
 }
 
 // explain adds what to do about a reason Slack gives.

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"flag"
 	"fmt"
 	"log/slog"
 
@@ -15,9 +14,32 @@ import (
 // decides is what follows from putting a database back.
 const decides = "What was owed when the copy was made may have been sent since: it waits, and /desk status asks what to do with it.\n"
 
-// backup makes a copy of the database, beside the running bot.
-func (p *program) backup(ctx context.Context, args []string) error {
-	file, err := oneFile(p.flags("backup"), args)
+// copyFile is the file of a copy.
+type copyFile struct {
+	File string `arg:"" optional:"" help:"The file of the copy."`
+}
+
+// named is the file, which must be named.
+func (c copyFile) named(of string) (string, error) {
+	if c.File == "" {
+		return "", usageError{fmt.Errorf("storybot %s needs the name of a file. storybot %s --help shows what can be said", of, of)}
+	}
+	return c.File, nil
+}
+
+type backupCommand struct{ copyFile }
+
+// Help shows how it is called.
+func (*backupCommand) Help() string {
+	return `The copy is whole as of one moment, checked, and readable for its owner alone. No
+file is overwritten.
+
+  storybot backup /var/backups/storybot-monday.db`
+}
+
+// Run makes a copy of the database, beside the running bot.
+func (c *backupCommand) Run(ctx context.Context, p *program) error {
+	file, err := c.named("backup")
 	if err != nil {
 		return err
 	}
@@ -32,9 +54,19 @@ func (p *program) backup(ctx context.Context, args []string) error {
 	return err
 }
 
-// restore puts a copy in place of the database.
-func (p *program) restore(ctx context.Context, args []string) error {
-	file, err := oneFile(p.flags("restore"), args)
+type restoreCommand struct{ copyFile }
+
+// Help shows how it is called.
+func (*restoreCommand) Help() string {
+	return `The present database is kept beside it. What was owed when the copy was made waits
+then until somebody decides.
+
+  storybot restore /var/backups/storybot-monday.db`
+}
+
+// Run puts a copy in place of the database.
+func (c *restoreCommand) Run(ctx context.Context, p *program) error {
+	file, err := c.named("restore")
 	if err != nil {
 		return err
 	}
@@ -53,11 +85,18 @@ func (p *program) restore(ctx context.Context, args []string) error {
 	return err
 }
 
-// restored says that the database was put back where nothing shows it.
-func (p *program) restored(ctx context.Context, args []string) error {
-	if err := parse(p.flags("restored"), args); err != nil {
-		return err
-	}
+type restoredCommand struct{}
+
+// Help shows how it is called.
+func (*restoredCommand) Help() string {
+	return `A snapshot of a machine or a volume comes back with everything beside the database,
+so that nothing shows it. Without this, what was sent since would be sent again.
+
+  storybot restored`
+}
+
+// Run says that the database was put back where nothing shows it.
+func (*restoredCommand) Run(ctx context.Context, p *program) error {
 	cfg, err := p.settings()
 	if err != nil {
 		return err
@@ -85,22 +124,6 @@ func waits(n int) string {
 		return "1 delivery waits. " + decides
 	}
 	return fmt.Sprintf("%s deliveries wait. %s", bot.Count(n), decides)
-}
-
-// oneFile reads the one file a subcommand is about.
-func oneFile(set *flag.FlagSet, args []string) (string, error) {
-	err := set.Parse(args)
-	switch {
-	case errors.Is(err, flag.ErrHelp):
-		return "", err
-	case err != nil:
-		return "", usageError{fmt.Errorf("%w. storybot help shows what can be said", err)}
-	case set.NArg() == 0 || set.Arg(0) == "":
-		return "", usageError{fmt.Errorf("storybot %s needs the name of a file. storybot help shows what can be said", set.Name())}
-	case set.NArg() > 1:
-		return "", usageError{fmt.Errorf("%q is too much. storybot help shows what can be said", set.Arg(1))}
-	}
-	return set.Arg(0), nil
 }
 
 // notCopied is the error of a copy that was not made or not put back: a wrong use

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"strings"
 	"time"
 
 	"storybot/bot"
@@ -23,7 +22,6 @@ import (
 // running is a bot with all its parts.
 type running struct {
 	config    *config
-	platforms []chatPlatform
 	log       *slog.Logger
 	store     *sqlstore.Store
 	desk      *stories.Service
@@ -59,12 +57,12 @@ func (r *running) start(ctx context.Context, talk *console.Console) error {
 	registry := newRegistry()
 	senders := r.senders()
 	counts := delivery.NewMetrics(registry)
-	r.engine = delivery.New(delivery.Config{Store: r.store, Senders: senders, Render: bot.Renderer(people()...), Log: r.log, Wall: wallClock, Metrics: counts})
+	r.engine = delivery.New(delivery.Config{Store: r.store, Senders: senders, Render: bot.Renderer(people(r.config.kits)...), Log: r.log, Wall: wallClock, Metrics: counts})
 	r.notifier = delivery.NewNotifier(r.store, uneditable(senders), func() { r.engine.Kick("") }, r.log, wallClock)
 	counts.WatchQueue(r.queue)
 	registry.MustRegister(newConnectionMetrics(r.connections))
 	r.mux = command.New(command.Config{Stories: command.Over(r.desk), Schedule: r.schedule, Zone: r.config.times.zone, Undo: r.config.times.undo, Log: r.log,
-		Connections: r.connections, Lanes: r.lanes, People: people()})
+		Connections: r.connections, Lanes: r.lanes, People: people(r.config.kits)})
 	if r.config.httpAddr != "" {
 		m := &monitor{connections: r.connections, reach: r.reach, metrics: registry, log: r.log, limits: usualLimits()}
 		stop, err := m.serve(r.config.httpAddr)
@@ -111,7 +109,11 @@ func (r *running) background(name string, f func(context.Context)) {
 // openNewsroom opens the database and the newsroom over it. Without a token
 // the console's first user is admin, and an empty database gets the sample.
 func (r *running) openNewsroom(ctx context.Context) error {
-	store, err := openStore(ctx, r.config, r.log)
+	open := openStore
+	if r.config.hasPlatform() {
+		open = awaitStore
+	}
+	store, err := open(ctx, r.config, r.log)
 	if err != nil {
 		return err
 	}
@@ -130,7 +132,7 @@ func (r *running) openNewsroom(ctx context.Context) error {
 		}
 	}
 	r.desk = stories.NewService(stories.Config{Stores: store.Families(), Admins: admins, Log: r.log, Now: wallClock, Planned: func() { r.engine.Kick("") },
-		CheckPerson: func(ref string) error { return bot.CheckPerson(people(), ref) }})
+		CheckPerson: func(ref string) error { return bot.CheckPerson(people(r.config.kits), ref) }})
 	r.schedule = stories.NewSchedule(r.desk.Publisher, store, store, func() { r.scheduler.Kick() })
 	return nil
 }
@@ -141,19 +143,20 @@ const firstUser = console.Platform + ":" + console.FirstUser
 // openPlatforms makes every platform there is a token for, and the console.
 func (r *running) openPlatforms(talk *console.Console) error {
 	owner, leases := rand.Text(), lease.Granter(r.store)
-	if strings.HasPrefix(r.config.databaseURL.reveal(), "sqlite:") {
+	if !r.config.onServer() {
 		leases = nil // the file's lock keeps every other process away
 	}
 	r.scheduler = schedule.New(schedule.Config{Due: r.schedule.PublishDue, Leases: leases, Owner: owner, Log: r.log})
-	for _, platform := range r.platforms {
-		if !platform.configured(r.config) {
+	for _, kit := range r.config.kits {
+		if !r.config.uses(kit) {
 			continue
 		}
-		p, err := platform.open(parts{r.config, command.Specs(), places{r.desk.Places, r.book, func(lane string) { r.engine.Resume(lane) }, r.log}, r.store, r.log, r.starts.of(platform.name)})
+		p, err := kit.Open(bot.Parts{Setting: r.config.value, Specs: command.Specs(), Menus: command.Menus(), Memory: r.store, Log: r.log, Now: wallClock, Version: version(),
+			Places: places{r.desk.Places, r.book, func(lane string) { r.engine.Resume(lane) }, r.log}, Started: r.starts.of(kit.Name())})
 		if err != nil {
-			return wrongSettings{what: "this platform cannot be made ready:", wrong: []string{platform.name + ": " + err.Error()}}
+			return wrongSettings{what: "this platform cannot be made ready:", wrong: []string{kit.Name() + ": " + err.Error()}}
 		}
-		r.starts.expect(platform.name)
+		r.starts.expect(kit.Name())
 		r.chats = append(r.chats, newPlatformRun(p, leases, owner, r.log))
 	}
 	if talk != nil {

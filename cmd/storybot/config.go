@@ -4,28 +4,27 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
+
+	"storybot/bot"
 )
 
 // config is what the settings say.
 type config struct {
-	discordToken  secret
-	discordAPIURL string // "" for the official one
-	slackBots     []secret
-	slackApp      secret
-	slackAPIURL   string // "" for the official one
-	admins        []string
-	times         clocks
-	databaseURL   secret // it may hold a password
-	tryOutMade    bool   // the try-out's file is the database, and this process made it
-	httpAddr      string // "" for none
-	logLevel      slog.Level
-	logFormat     string
+	kits        []bot.Kit
+	values      map[string]secret // of the platforms' settings
+	admins      []string
+	times       clocks
+	databaseURL secret // it may hold a password
+	tryOutMade  bool   // the try-out's file is the database, and this process made it
+	httpAddr    string // "" for none
+	logLevel    slog.Level
+	logFormat   string
 
 	found    map[string]origin // by name of the setting, where it could be read
+	wrong    map[string]bool   // the settings that are wrong
 	warnings []string          // about names that are no settings, and settings that are empty
 	hidden   *hidden           // what no output may hold
 }
@@ -37,17 +36,12 @@ type clocks struct {
 	keep time.Duration // how long what became of a delivery is known
 }
 
-// hasPlatform says whether a token of a chat platform is set.
-func (c *config) hasPlatform() bool {
-	return slices.ContainsFunc(platforms(), func(p chatPlatform) bool { return p.configured(c) })
-}
-
 // given says whether a setting was given a value.
 func (c *config) given(name string) bool { return c.found[name].given }
 
 // emptyTokens says whether a token was set, but to nothing.
 func (c *config) emptyTokens() bool {
-	for _, s := range settings {
+	for _, s := range allSettings(c.kits) {
 		if s.token && c.found[s.name].empty {
 			return true
 		}
@@ -86,30 +80,34 @@ func (w wrongSettings) Error() string {
 	return text + "\nThe README explains each setting; storybot env prints them all."
 }
 
-// loadConfig reads the settings from the environment and from envFile, where
+// readConfig reads the settings from the environment and from envFile, where
 // the environment wins, and tells hide what must not be shown. A wrongSettings
-// error names everything that is wrong.
-func loadConfig(env environment, hide *hidden) (*config, error) {
-	c := &config{found: map[string]origin{}, hidden: hide}
+// error names everything that is wrong; what is right is in the config all the
+// same.
+func readConfig(kits []bot.Kit, env environment, hide *hidden) (*config, error) {
+	c := &config{kits: kits, values: map[string]secret{}, found: map[string]origin{}, wrong: map[string]bool{}, hidden: hide}
 	file, err := readEnvFile()
 	if err != nil {
-		return nil, wrongSettings{what: err.Error()}
+		return c, wrongSettings{what: err.Error()}
 	}
 	var wrong []string
-	for _, s := range settings {
+	all := allSettings(kits)
+	for _, s := range all {
 		text, from, err := s.find(env, file, hide)
 		if err == nil {
 			c.found[s.name] = from
 			err = unquoted(s.set(c, text), from.byFile)
 		}
 		if err != nil {
-			wrong = append(wrong, s.name+": "+err.Error())
+			wrong, c.wrong[s.name] = append(wrong, s.name+": "+err.Error()), true
 		}
 	}
-	wrong = append(wrong, c.checkPairs()...)
-	c.warnings = append(c.emptyWarnings(file), unknownNames(env.names(), file)...)
+	for name, missing := range c.checkPairs() {
+		wrong, c.wrong[name] = append(wrong, name+": "+missing), true
+	}
+	c.warnings = append(c.emptyWarnings(file), unknownNames(all, env.names(), file)...)
 	if wrong != nil {
-		return nil, wrongSettings{wrong: wrong, warnings: c.warnings}
+		return c, wrongSettings{wrong: wrong, warnings: c.warnings}
 	}
 	return c, nil
 }
@@ -152,7 +150,7 @@ func unquoted(err error, byFile bool) error {
 // emptyWarnings say which tokens are set to nothing: a mistake that otherwise
 // shows in nothing but a platform that is not connected.
 func (c *config) emptyWarnings(file map[string]string) (warnings []string) {
-	for _, s := range settings {
+	for _, s := range allSettings(c.kits) {
 		if !s.token || !c.found[s.name].empty {
 			continue
 		}
@@ -163,17 +161,4 @@ func (c *config) emptyWarnings(file map[string]string) (warnings []string) {
 		warnings = append(warnings, warning)
 	}
 	return warnings
-}
-
-// checkPairs finds settings that need each other.
-func (c *config) checkPairs() (wrong []string) {
-	const bots, app = "SLACK_BOT_TOKEN", "SLACK_APP_TOKEN"
-	missing := func(name string) bool { from, known := c.found[name]; return known && !from.given }
-	if c.given(bots) && missing(app) {
-		wrong = append(wrong, app+": missing, while "+bots+" is set. Make one "+slackAppPage)
-	}
-	if c.given(app) && missing(bots) {
-		wrong = append(wrong, bots+": missing, while "+app+" is set. It is shown "+slackBotPage)
-	}
-	return wrong
 }

@@ -14,6 +14,11 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
+// loadConfig reads the settings of the platforms there are.
+func loadConfig(env environment, hide *hidden) (*config, error) {
+	return readConfig(platforms(), env, hide)
+}
+
 // env is an environment of NAME=value pairs.
 func env(pairs ...string) environment { return pairs }
 
@@ -26,7 +31,7 @@ func TestEveryWrongSettingIsReportedAtOnce(t *testing.T) {
 	if err == nil {
 		t.Fatal("no error")
 	}
-	for _, s := range settings {
+	for _, s := range allSettings(platforms()) {
 		if !strings.Contains(err.Error(), "\n  "+s.name+": ") {
 			t.Errorf("%s is not reported in:\n%v", s.name, err)
 		}
@@ -50,10 +55,10 @@ func TestSettings(t *testing.T) {
 		"the environment wins":               {env: []string{"LOG_FORMAT=text"}, file: "LOG_FORMAT=json", want: func(c *config) any { return c.logFormat }, expect: "text"},
 		"an empty variable hides the file's": {env: []string{"DISCORD_TOKEN="}, file: "DISCORD_TOKEN=abc", want: func(c *config) any { return c.hasPlatform() }, expect: false},
 		"an empty default stays a default":   {env: []string{"DATABASE_URL="}, want: func(c *config) any { return c.databaseURL.reveal() }, expect: "sqlite:storybot.db"},
-		"Bot before the token is dropped":    {env: []string{"DISCORD_TOKEN=Bot abc.def"}, want: func(c *config) any { return c.discordToken.reveal() }, expect: "abc.def"},
-		"several workspaces":                 {env: []string{"SLACK_BOT_TOKEN=xoxb-1, xoxb-2", "SLACK_APP_TOKEN=xapp-1"}, want: func(c *config) any { return len(c.slackBots) }, expect: 2},
-		"Slack's address ends in a slash":    {env: []string{"SLACK_API_URL=http://127.0.0.1:8082/api"}, want: func(c *config) any { return c.slackAPIURL }, expect: "http://127.0.0.1:8082/api/"},
-		"Discord's does not":                 {env: []string{"DISCORD_API_URL=http://127.0.0.1:8081/api/"}, want: func(c *config) any { return c.discordAPIURL }, expect: "http://127.0.0.1:8081/api"},
+		"Bot before the token is dropped":    {env: []string{"DISCORD_TOKEN=Bot abc.def"}, want: func(c *config) any { return c.value("DISCORD_TOKEN") }, expect: "abc.def"},
+		"several workspaces":                 {env: []string{"SLACK_BOT_TOKEN=xoxb-1, xoxb-2", "SLACK_APP_TOKEN=xapp-1"}, want: func(c *config) any { return c.value("SLACK_BOT_TOKEN") }, expect: "xoxb-1,xoxb-2"},
+		"Slack's address ends in a slash":    {env: []string{"SLACK_API_URL=http://127.0.0.1:8082/api"}, want: func(c *config) any { return c.value("SLACK_API_URL") }, expect: "http://127.0.0.1:8082/api/"},
+		"Discord's does not":                 {env: []string{"DISCORD_API_URL=http://127.0.0.1:8081/api/"}, want: func(c *config) any { return c.value("DISCORD_API_URL") }, expect: "http://127.0.0.1:8081/api"},
 		"levels in any case":                 {env: []string{"LOG_LEVEL=DEBUG"}, want: func(c *config) any { return c.logLevel }, expect: slog.LevelDebug},
 		"admins":                             {env: []string{"STORYBOT_ADMINS=discord:80351110224678912, slack:T1/U2,"}, want: func(c *config) any { return strings.Join(c.admins, " ") }, expect: "discord:80351110224678912 slack:T1/U2"},
 		"an address on every interface":      {env: []string{"HTTP_ADDR=:8080"}, want: func(c *config) any { return c.httpAddr }, expect: ":8080"},
@@ -62,11 +67,11 @@ func TestSettings(t *testing.T) {
 		"Slack's app token alone":            {env: []string{"SLACK_APP_TOKEN=xapp-1"}, wrong: "SLACK_BOT_TOKEN: missing"},
 		"a byte order mark in the file":      {file: "\ufeffLOG_FORMAT=json\r\nHTTP_ADDR=:8080\r\n", want: func(c *config) any { return c.logFormat + " " + c.httpAddr }, expect: "json :8080"},
 		"a file in UTF-16":                   {file: "\xff\xfeL\x00O\x00G\x00_\x00F\x00O\x00R\x00M\x00A\x00T\x00=\x00j\x00s\x00o\x00n\x00\r\x00\n\x00", want: func(c *config) any { return c.logFormat }, expect: "json"},
-		"a token with invisible company":     {env: []string{"DISCORD_TOKEN=\ufeff\u200babc.def\u00a0\n"}, want: func(c *config) any { return c.discordToken.reveal() }, expect: "abc.def"},
-		"bot in any case":                    {env: []string{"DISCORD_TOKEN=bot  abc.def"}, want: func(c *config) any { return c.discordToken.reveal() }, expect: "abc.def"},
+		"a token with invisible company":     {env: []string{"DISCORD_TOKEN=\ufeff\u200babc.def\u00a0\n"}, want: func(c *config) any { return c.value("DISCORD_TOKEN") }, expect: "abc.def"},
+		"bot in any case":                    {env: []string{"DISCORD_TOKEN=bot  abc.def"}, want: func(c *config) any { return c.value("DISCORD_TOKEN") }, expect: "abc.def"},
 		"only Bot":                           {env: []string{"DISCORD_TOKEN=Bot "}, wrong: "DISCORD_TOKEN: only the word Bot is set. The token itself is shown on the page Bot of your application at https://discord.com/developers/applications"},
 		"a token in quotes":                  {env: []string{`DISCORD_TOKEN="abc.def"`}, wrong: "Copy it again on the page Bot of your application at https://discord.com/developers/applications"},
-		"quotes in the file are its own":     {file: `DISCORD_TOKEN="abc.def"`, want: func(c *config) any { return c.discordToken.reveal() }, expect: "abc.def"},
+		"quotes in the file are its own":     {file: `DISCORD_TOKEN="abc.def"`, want: func(c *config) any { return c.value("DISCORD_TOKEN") }, expect: "abc.def"},
 		"Slack's token for Discord":          {env: []string{"DISCORD_TOKEN=xoxb-1"}, wrong: "DISCORD_TOKEN: this is a token of Slack. Discord's is shown on the page Bot of your application at https://discord.com/developers/applications"},
 		"Slack's tokens swapped, the first":  {env: []string{"SLACK_BOT_TOKEN=xapp-1", "SLACK_APP_TOKEN=xoxb-1"}, wrong: "SLACK_BOT_TOKEN: this is an app-level token (xapp-…); it belongs in SLACK_APP_TOKEN. The bot token begins with xoxb- and is shown on the page OAuth & Permissions of your app at https://api.slack.com/apps"},
 		"Slack's tokens swapped, the second": {env: []string{"SLACK_BOT_TOKEN=xapp-1", "SLACK_APP_TOKEN=xoxb-1"}, wrong: "SLACK_APP_TOKEN: this is a bot token (xoxb-…); it belongs in SLACK_BOT_TOKEN. The app-level token begins with xapp- and is made on the page Basic Information of your app at https://api.slack.com/apps"},
@@ -86,7 +91,7 @@ func TestSettings(t *testing.T) {
 		"a port that is none":                  {env: []string{"HTTP_ADDR=:99999"}, wrong: "HTTP_ADDR: \":99999\" is no address"},
 		"a file that is missing":               {env: []string{"DISCORD_TOKEN_FILE=nowhere"}, wrong: "DISCORD_TOKEN: the file of DISCORD_TOKEN_FILE cannot be read: there is no such file. DISCORD_TOKEN_FILE takes the path of a file; the value itself belongs in DISCORD_TOKEN"},
 		"a value and a file":                   {env: []string{"DISCORD_TOKEN=a", "DISCORD_TOKEN_FILE=b"}, wrong: "are both set"},
-		"a broken file quotes nothing from it": {file: "DISCORD_TOKEN 'sesame", wrong: ".env cannot be read: every line is NAME=value or a # comment, and the file must be readable by you"},
+		"a broken file quotes nothing from it": {file: "DISCORD_TOKEN 'sesame", wrong: ".env cannot be read: line 1 is neither NAME=value nor a # comment, or its quotes do not match"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -119,8 +124,8 @@ func TestSettingFromFile(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if c.discordToken.reveal() != "abc.def" {
-			t.Errorf("token %q of %q", c.discordToken.reveal(), content)
+		if c.value("DISCORD_TOKEN") != "abc.def" {
+			t.Errorf("token %q of %q", c.value("DISCORD_TOKEN"), content)
 		}
 	}
 }
@@ -209,7 +214,7 @@ func TestAddressesOfAPIs(t *testing.T) {
 		}
 		if err != nil {
 			t.Errorf("%s=%s: %v", test.setting, test.value, err)
-		} else if got := c.discordAPIURL + c.slackAPIURL; got != test.want {
+		} else if got := c.value("DISCORD_API_URL") + c.value("SLACK_API_URL"); got != test.want {
 			t.Errorf("%s=%s becomes %s, want %s", test.setting, test.value, got, test.want)
 		}
 	}
@@ -258,7 +263,7 @@ func TestNamesThatWereProbablyMeant(t *testing.T) {
 		"STORYBOT_DISCORD_TOKENS":    "DISCORD_TOKEN",
 		"":                           "",
 	} {
-		if got := meantBy(name); got != want {
+		if got := meantBy(allSettings(platforms()), name); got != want {
 			t.Errorf("%s means %q, want %q", name, got, want)
 		}
 	}
@@ -300,12 +305,12 @@ func TestWhatIsWrongIsCounted(t *testing.T) {
 // TestSecretsAreDots prints a secret in every way there is.
 func TestSecretsAreDots(t *testing.T) {
 	const token = "sesame-open"
-	c := &config{discordToken: newSecret(token), slackBots: []secret{newSecret(token)}, databaseURL: newSecret("postgres://u:hidden-word@h/db")}
-	asJSON, err := json.Marshal(map[string]any{"token": c.discordToken})
+	c := &config{values: map[string]secret{"DISCORD_TOKEN": newSecret(token)}, databaseURL: newSecret("postgres://u:hidden-word@h/db")}
+	asJSON, err := json.Marshal(map[string]any{"token": c.values["DISCORD_TOKEN"]})
 	if err != nil {
 		t.Fatal(err)
 	}
-	printed := fmt.Sprint(c.discordToken) + fmt.Sprintf("%v %+v %#v %s %q", c.discordToken, c, c, c.discordToken, c.discordToken) + string(asJSON)
+	printed := fmt.Sprint(c.values["DISCORD_TOKEN"]) + fmt.Sprintf("%v %+v %#v %s %q", c.values["DISCORD_TOKEN"], c, c, c.values["DISCORD_TOKEN"], c.values["DISCORD_TOKEN"]) + string(asJSON)
 	if strings.Contains(printed, token) || strings.Contains(printed, "hidden-word") {
 		t.Errorf("a secret is in %s", printed)
 	}
@@ -338,7 +343,7 @@ func TestLogMasksSecrets(t *testing.T) {
 
 func TestEnvExampleIsUpToDate(t *testing.T) {
 	var want bytes.Buffer
-	if err := writeEnvExample(&want); err != nil {
+	if err := writeEnvExample(&want, allSettings(platforms())); err != nil {
 		t.Fatal(err)
 	}
 	got, err := os.ReadFile(filepath.Join("..", "..", ".env.example"))
@@ -353,13 +358,13 @@ func TestEnvExampleIsUpToDate(t *testing.T) {
 // TestEnvExampleIsAnEnvFile uncomments every setting and reads it.
 func TestEnvExampleIsAnEnvFile(t *testing.T) {
 	var example bytes.Buffer
-	if err := writeEnvExample(&example); err != nil {
+	if err := writeEnvExample(&example, allSettings(platforms())); err != nil {
 		t.Fatal(err)
 	}
 	t.Chdir(t.TempDir())
 	var file strings.Builder
 	for line := range strings.Lines(example.String()) {
-		for _, s := range settings {
+		for _, s := range allSettings(platforms()) {
 			if strings.HasPrefix(line, "#"+s.name+"=") {
 				line = line[1:]
 			}
@@ -410,6 +415,54 @@ func TestTimezonesAreTheIANAs(t *testing.T) {
 		var c config
 		if err := setTimezone(&c, v); err == nil != ok || ok && c.times.zone.String() != v {
 			t.Errorf("%q is %v, %v", v, c.times.zone, err)
+		}
+	}
+}
+
+// TestTheWrongLineIsNamed of a file of settings, and nothing of it.
+func TestTheWrongLineIsNamed(t *testing.T) {
+	for text, want := range map[string]int{
+		"sesame":        1,
+		"A=1\nB 2\nC=3": 2,
+		"A=1\n\n# note\nB=\"two\nlines\"\n\n=x\n": 7,
+		"A='open\nB=2\nC=3\n":                     1,
+		"A=1\r\nsesame\r\nB=2\r\n":                2,
+		"A=1\nB=\"x\nC=1\nD=2":                    2,
+	} {
+		t.Chdir(t.TempDir())
+		write(t, envFile, text)
+		_, err := loadConfig(nil, new(hidden))
+		if err == nil || !strings.Contains(err.Error(), fmt.Sprintf("line %d is neither", want)) || strings.Contains(err.Error(), "sesame") {
+			t.Errorf("%q: %v, want line %d", text, err, want)
+		}
+	}
+}
+
+// TestTokensLineByLine are as good as with commas, and notes between them are none.
+func TestTokensLineByLine(t *testing.T) {
+	t.Chdir(t.TempDir())
+	for _, content := range []string{"xoxb-1\nxoxb-2\n", "xoxb-1\r\nxoxb-2\r\n", "# Acme\nxoxb-1\n\n# Beta, the other\n xoxb-2\n", "xoxb-1,\nxoxb-2,", "\ufeffxoxb-1 xoxb-2"} {
+		write(t, "tokens", content)
+		write(t, "app", "xapp-1\n")
+		c, err := loadConfig(env("SLACK_BOT_TOKEN_FILE=tokens", "SLACK_APP_TOKEN_FILE=app"), new(hidden))
+		if err != nil || c.value("SLACK_BOT_TOKEN") != "xoxb-1,xoxb-2" {
+			t.Errorf("%q: %v", content, err)
+		}
+	}
+}
+
+// TestDatabasesOfTwoSlashes are refused: they would be files at the root.
+func TestDatabasesOfTwoSlashes(t *testing.T) {
+	t.Chdir(t.TempDir())
+	for _, url := range []string{"sqlite://name.db", "sqlite:///name.db", "sqlite:////var/name.db", "sqlite://"} {
+		_, err := loadConfig(env("DATABASE_URL="+url), new(hidden))
+		if err == nil || !strings.Contains(err.Error(), "DATABASE_URL: ") || !strings.Contains(err.Error(), "Example: sqlite:storybot.db") {
+			t.Errorf("%s: %v", url, err)
+		}
+	}
+	for _, url := range []string{"sqlite:name.db", "sqlite:/var/lib/name.db", "sqlite:./name.db"} {
+		if c, err := loadConfig(env("DATABASE_URL="+url), new(hidden)); err != nil || c.databaseURL.reveal() != url {
+			t.Errorf("%s: %v", url, err)
 		}
 	}
 }

@@ -17,25 +17,32 @@ import (
 // maxListed is how many deliveries one call lists at most.
 const maxListed = 10000
 
-// deliveries lists what channels are owed: how each ended, or what it waits
-// for.
-func (p *program) deliveries(ctx context.Context, args []string) error {
-	flags := p.flags("deliveries")
-	state := flags.String("state", "", "")
-	lane := flags.String("lane", "", "")
-	limit := flags.Int("limit", 20, "")
-	if err := parse(flags, args); err != nil {
-		return err
-	}
-	filter := stories.DeliveryFilter{Lane: *lane}
-	for _, name := range list(*state) {
+type deliveriesCommand struct {
+	State string `placeholder:"STATES" help:"Only those in these states, separated by commas."`
+	Lane  string `help:"Only those of this lane: \"discord\", \"slack:T012AB3CD\"."`
+	Limit int    `default:"20" help:"How many at most."`
+	JSON  bool   `name:"json" help:"Print a list for programs."`
+}
+
+// Help shows how it is called.
+func (*deliveriesCommand) Help() string {
+	return `How each ended, or what it waits for; also while the bot runs.
+
+  storybot deliveries --state failed,unknown
+  storybot deliveries --limit 1000 --json`
+}
+
+// Run lists what channels are owed.
+func (c *deliveriesCommand) Run(ctx context.Context, p *program) error {
+	filter := stories.DeliveryFilter{Lane: c.Lane}
+	for _, name := range list(c.State) {
 		s, err := parseState(name)
 		if err != nil {
 			return usageError{err}
 		}
 		filter.States = append(filter.States, s)
 	}
-	if *limit < 1 || *limit > maxListed {
+	if c.Limit < 1 || c.Limit > maxListed {
 		return usageError{fmt.Errorf("--limit is a number from 1 to %d", maxListed)}
 	}
 	cfg, err := p.settings()
@@ -48,9 +55,12 @@ func (p *program) deliveries(ctx context.Context, args []string) error {
 	if err != nil {
 		return fmt.Errorf("DATABASE_URL: %w", err)
 	}
-	found, err := store.Deliveries(ctx, filter, *limit)
+	found, err := store.Deliveries(ctx, filter, c.Limit)
 	if err := errors.Join(err, store.Close()); err != nil {
 		return fmt.Errorf("list deliveries: %w", err)
+	}
+	if c.JSON {
+		return p.printJSON(rowsOf(found))
 	}
 	return writeDeliveries(p.stdout, found)
 }
@@ -79,6 +89,37 @@ func writeDeliveries(out io.Writer, found []stories.Delivery) error {
 			d.About.StoryID, d.About.Number, d.Level, d.Tries.Count, moment(d.CreatedAt), moment(d.FinishedAt), bot.OneLine(d.MessageID), bot.OneLine(d.Reason))
 	}
 	return table.Flush()
+}
+
+// deliveryRow is a delivery for programs; times are RFC 3339, "" for none.
+type deliveryRow struct {
+	ID       int64  `json:"id"`
+	State    string `json:"state"`
+	Channel  string `json:"channel"`
+	What     string `json:"what"`
+	StoryID  int64  `json:"story_id,omitempty"`
+	Update   int    `json:"update,omitempty"`
+	Level    string `json:"level"`
+	Tries    int    `json:"tries"`
+	Created  string `json:"created,omitempty"`
+	Finished string `json:"finished,omitempty"`
+	Message  string `json:"message,omitempty"`
+	Reason   string `json:"reason,omitempty"`
+}
+
+func rowsOf(found []stories.Delivery) []deliveryRow {
+	rows := []deliveryRow{}
+	at := func(t time.Time) string {
+		if t.IsZero() {
+			return ""
+		}
+		return moment(t)
+	}
+	for _, d := range found {
+		rows = append(rows, deliveryRow{d.ID, d.State.String(), d.Destination.String(), what(d), d.About.StoryID, d.About.Number, d.Level.String(),
+			d.Tries.Count, at(d.CreatedAt), at(d.FinishedAt), d.MessageID, d.Reason})
+	}
+	return rows
 }
 
 // what is what a delivery does and what with: "post update", "edit progress".

@@ -8,7 +8,7 @@ import (
 
 // writeEnvExample writes a .env file with every setting in it, none of them
 // set. The repository's .env.example is its output.
-func writeEnvExample(w io.Writer) error {
+func writeEnvExample(w io.Writer, settings []setting) error {
 	var b strings.Builder
 	b.WriteString(`# The settings of Storybot. Copy this file to .env, remove the # in front of
 # the ones you use and fill them in. storybot run needs the tokens of one

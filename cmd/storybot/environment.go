@@ -6,6 +6,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"regexp"
 	"strings"
 	"syscall"
 	"unicode"
@@ -50,17 +51,60 @@ const envFile = ".env"
 // readEnvFile reads envFile, nil when there is none.
 func readEnvFile() (map[string]string, error) {
 	raw, err := os.ReadFile(envFile)
-	if errors.Is(err, fs.ErrNotExist) {
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
 		return nil, nil
+	case errors.Is(err, fs.ErrPermission):
+		return nil, errors.New(envFile + " cannot be read: you may not read it. Make it yours: chown and chmod 600")
+	case errors.Is(err, syscall.EISDIR):
+		return nil, errors.New(envFile + " cannot be read: it is a folder. Settings are in a file of this name")
+	case err != nil:
+		return nil, fmt.Errorf("%s cannot be read: %w", envFile, err)
 	}
-	if err == nil {
-		var file map[string]string
-		if file, err = godotenv.UnmarshalBytes(decoded(raw)); err == nil {
-			return file, nil
+	text := string(decoded(raw))
+	file, ok := parseEnv(text)
+	if !ok { // an error of the parser's quotes the line, which may hold a token
+		return nil, fmt.Errorf("%s cannot be read: line %d is neither NAME=value nor a # comment, or its quotes do not match", envFile, wrongLine(text))
+	}
+	return file, nil
+}
+
+// trialName is set behind what is parsed: what stands before it is whole then.
+const trialName = "STORYBOT_TRIAL"
+
+// envName is a name of a setting as the parser takes them.
+var envName = regexp.MustCompile(`^[A-Za-z_.][A-Za-z0-9_.-]*$`)
+
+// parseEnv reads the text of a .env file. The parser alone passes over a last line
+// that is no assignment, and takes one without a name.
+func parseEnv(text string) (vars map[string]string, ok bool) {
+	vars, err := godotenv.Unmarshal(text + "\n" + trialName + "=1\n")
+	if err != nil || vars[trialName] != "1" {
+		return nil, false
+	}
+	delete(vars, trialName)
+	for name := range vars {
+		if !envName.MatchString(name) {
+			return nil, false
 		}
 	}
-	// The parser's error quotes the line, which may hold a token.
-	return nil, errors.New(envFile + " cannot be read: every line is NAME=value or a # comment, and the file must be readable by you")
+	return vars, true
+}
+
+// wrongLine is the number of the first line of a .env file that cannot be read: the
+// one after the longest beginning that can, where that is not blank.
+func wrongLine(text string) int {
+	lines := strings.Split(text, "\n")
+	good := 0
+	for n := range lines {
+		if _, ok := parseEnv(strings.Join(lines[:n+1], "\n")); ok {
+			good = n + 1
+		}
+	}
+	for good < len(lines)-1 && strings.TrimSpace(lines[good]) == "" {
+		good++
+	}
+	return good + 1
 }
 
 // decoded makes UTF-8 of what an editor wrote: a byte order mark says in which
@@ -79,8 +123,9 @@ const maxValue = 64 << 10
 // origin is where a setting's value is from.
 type origin struct {
 	given  bool
-	byFile bool // NAME_FILE named a file that holds it
-	empty  bool // the name is set to nothing
+	byFile bool   // NAME_FILE named a file that holds it
+	path   string // of that file
+	empty  bool   // the name is set to nothing
 }
 
 // find looks for a setting's value, its default when none is given: NAME or the
@@ -120,7 +165,7 @@ func (s setting) find(env environment, file map[string]string, hide *hidden) (te
 		if isBlank(trimmed(text)) {
 			return s.def, origin{empty: true}, nil
 		}
-		return trimmed(text), origin{given: true, byFile: byFile}, nil
+		return trimmed(text), origin{given: true, byFile: byFile, path: path}, nil
 	}
 	return s.def, origin{}, nil
 }

@@ -8,6 +8,8 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -91,8 +93,13 @@ func (m *monitor) handler() http.Handler {
 // reachTime is how long the database may take to answer /readyz.
 const reachTime = 2 * time.Second
 
-// ready answers 200 while the database is there and at least one connection
-// is up or stands by, and says in words how each of them is.
+// unusableFor is how long a platform may be unusable before the bot is not ready:
+// connections are made anew now and then.
+const unusableFor = time.Minute
+
+// ready answers 200 while the database is there, at least one connection is up or
+// stands by, and no platform has been unusable for long; it says in words how each
+// of them is.
 func (m *monitor) ready(w http.ResponseWriter, r *http.Request) {
 	ctx, cancel := context.WithTimeout(r.Context(), reachTime)
 	defer cancel()
@@ -101,11 +108,7 @@ func (m *monitor) ready(w http.ResponseWriter, r *http.Request) {
 		database, ok = "down: "+said(err), false
 	}
 	connections := m.connections()
-	working := false
-	for _, c := range connections {
-		working = working || c.Up
-	}
-	if !ok || !working {
+	if !ok || !usable(connections, time.Now()) {
 		w.WriteHeader(http.StatusServiceUnavailable)
 	}
 	fmt.Fprintf(w, "database: %s\n", database)
@@ -114,8 +117,31 @@ func (m *monitor) ready(w http.ResponseWriter, r *http.Request) {
 		if !c.Up {
 			state = "down"
 		}
+		if c.Standby {
+			state = "standing by"
+		}
 		fmt.Fprintf(w, "%s: %s since %s. %s\n", c.Connection, state, c.Since.UTC().Format(time.RFC3339), bot.OneLine(c.Detail))
 	}
+}
+
+// usable says whether the bot works: with one connection at least, and without a
+// platform that has been unusable for unusableFor. A platform is unusable while the
+// connection is down by which its commands come, or all others are.
+func usable(connections []bot.Health, now time.Time) bool {
+	working := false
+	lasting := map[string][]bool{} // of each platform's connections, whether they are down for long
+	for _, c := range connections {
+		fine := c.Up || c.Standby
+		working = working || fine
+		platform, _, _ := strings.Cut(c.ID, " ")
+		lasting[platform] = append(lasting[platform], !fine && now.Sub(c.Since) >= unusableFor)
+	}
+	for _, down := range lasting {
+		if down[0] || len(down) > 1 && !slices.Contains(down[1:], false) {
+			return false
+		}
+	}
+	return working
 }
 
 // said is what may be shown of an error: a refusal's own sentence.

@@ -8,19 +8,28 @@ import (
 	"storybot/stories"
 )
 
-// ourPrefixes are how names begin that are ours or meant to be.
-var ourPrefixes = []string{"DISCORD_", "SLACK_", "STORYBOT_", "LOG_"}
+// ourPrefixes are how names begin that are ours or meant to be: as those of the
+// settings do that are named after a platform, the program or its log.
+func ourPrefixes(settings []setting) []string {
+	prefixes := []string{"STORYBOT_", "LOG_"}
+	for _, s := range settings {
+		if s.platform != "" {
+			prefixes = append(prefixes, strings.ToUpper(s.platform)+"_")
+		}
+	}
+	return prefixes
+}
 
 // unknownNames warns about names that are no settings: in envFile about those
 // that begin like ours, in the environment, which is shared with all programs,
 // about those that resemble one (Kubernetes sets STORYBOT_PORT and its like).
-func unknownNames(environment []string, file map[string]string) (warnings []string) {
+func unknownNames(settings []setting, environment []string, file map[string]string) (warnings []string) {
 	known := map[string]bool{}
 	for _, s := range settings {
 		known[s.name], known[s.name+"_FILE"] = true, true
 	}
 	warn := func(name, where string, always bool) {
-		meant := meantBy(name)
+		meant := meantBy(settings, name)
 		if known[name] || meant == "" && !always {
 			return
 		}
@@ -31,7 +40,7 @@ func unknownNames(environment []string, file map[string]string) (warnings []stri
 		warnings = append(warnings, warning+". storybot env prints those there are")
 	}
 	for name := range file {
-		warn(name, envFile, slices.ContainsFunc(ourPrefixes, func(p string) bool { return strings.HasPrefix(name, p) }))
+		warn(name, envFile, slices.ContainsFunc(ourPrefixes(settings), func(p string) bool { return strings.HasPrefix(name, p) }))
 	}
 	for _, name := range environment {
 		warn(name, "the environment", false)
@@ -41,7 +50,7 @@ func unknownNames(environment []string, file map[string]string) (warnings []stri
 }
 
 // meantBy is the setting that a name resembles most, "" when there is none.
-func meantBy(name string) string {
+func meantBy(settings []setting, name string) string {
 	bare, byFile := strings.CutSuffix(strings.ToUpper(name), "_FILE")
 	best, least := "", farApart
 	for _, s := range settings {

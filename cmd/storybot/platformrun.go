@@ -31,7 +31,7 @@ func newPlatformRun(p bot.Platform, leases lease.Granter, owner string, log *slo
 func (p *platformRun) run(ctx context.Context, h bot.Handler, log *slog.Logger) (err error) {
 	defer func() {
 		if cause := recover(); cause != nil {
-			log.Error("a platform panicked and is off until the next start", "platform", p.Name(), "cause", cause, "stack", string(debug.Stack()))
+			log.Error("a platform panicked and is off until the next start", "platform", p.Name(), "panic", cause, "stack", string(debug.Stack()))
 			err = fmt.Errorf("%s panicked", p.Name())
 		}
 	}()

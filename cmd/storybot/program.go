@@ -3,14 +3,17 @@ package main
 import (
 	"context"
 	"errors"
-	"flag"
 	"fmt"
 	"io"
-	"runtime/debug"
+	"log/slog"
+	"slices"
 	"strings"
 
+	"github.com/alecthomas/kong"
+
+	"storybot/bot"
 	"storybot/bot/command"
-	"storybot/bot/slack"
+	"storybot/stories"
 )
 
 // program is what one invocation was given.
@@ -22,35 +25,15 @@ type program struct {
 	hidden  *hidden
 	loaded  bool // the settings were read, and hidden knows the secret ones
 
-	platforms []chatPlatform
-}
-
-// subcommand is something storybot can be told to do.
-type subcommand struct {
-	name    string
-	usage   string // its flags
-	summary string
-	run     func(p *program, ctx context.Context, args []string) error
-}
-
-func subcommands() []subcommand {
-	return []subcommand{
-		{"", "[--console]", "with a token run the bot, as storybot run does; without any try it out on this terminal, or with the commands of a pipe or file", (*program).bot},
-		{"run", "[--console]", "run the bot on Discord and Slack as far as tokens are set, and with --console on this terminal too", (*program).service},
-		{"manifest", "", "print the manifest to create the Slack app from", (*program).manifest},
-		{"sample", "", "add the sample story sony-hack to the database", (*program).sample},
-		{"deliveries", "[--state STATE] [--lane LANE] [--limit N]", "list what channels are owed, newest first", (*program).deliveries},
-		{"backup", "FILE", "copy the SQLite database to a new file, also while the bot runs", (*program).backup},
-		{"restore", "FILE", "put such a copy in place of the SQLite database, which is kept beside it; the bot must not run", (*program).restore},
-		{"restored", "", "say that the database was put back by other means, such as the snapshot of a machine, before the bot starts on it", (*program).restored},
-		{"env", "", "print every setting, as an example for a .env file", (*program).env},
-		{"version", "", "print the version", (*program).version},
-		{"help", "", "print this", (*program).help},
-	}
+	kits []bot.Kit
+	last *slog.Logger // tells the error at the end; nil for a line in words
 }
 
 // usageError is a mistake on the command line.
 type usageError struct{ error }
+
+// notWell is the error of doctor, which has said all there is to say.
+var errNotWell = errors.New("not all is well")
 
 // Exit statuses.
 const (
@@ -62,19 +45,26 @@ const (
 // run does what args say and returns the exit status. ctx ends at the first
 // signal.
 func run(ctx context.Context, args []string, env environment, stdin io.Reader, stdout, stderr io.Writer) int {
-	p := &program{environ: env, stdin: stdin, stdout: stdout, stderr: stderr, hidden: new(hidden), platforms: platforms()}
+	p := &program{environ: env, stdin: stdin, stdout: stdout, stderr: stderr, hidden: new(hidden), kits: platforms()}
 	return p.run(ctx, args)
 }
 
 func (p *program) run(ctx context.Context, args []string) int {
 	err := p.dispatch(ctx, args)
-	if err == nil || errors.Is(err, flag.ErrHelp) {
+	switch {
+	case err == nil:
 		return exitOK
+	case errors.Is(err, errNotWell):
+		return exitFail
 	}
 	if !p.loaded { // a token may have come where none belongs
 		_, _ = p.settings()
 	}
-	fmt.Fprintf(p.hidden.writer(p.stderr), "storybot: %v\n", err)
+	if p.last != nil {
+		p.last.Error(haveStopped, "err", err)
+	} else {
+		fmt.Fprintf(p.hidden.writer(p.stderr), "storybot: %v\n", err)
+	}
 	var usage usageError
 	var wrong wrongSettings
 	var refused allRefused
@@ -85,89 +75,99 @@ func (p *program) run(ctx context.Context, args []string) int {
 }
 
 // settings reads the settings. From then on hidden knows what must not be shown,
-// also when an error is returned.
+// also when an error is returned; what is right is in the config then too.
 func (p *program) settings() (*config, error) {
 	p.loaded = true
-	return loadConfig(p.environ, p.hidden)
+	return readConfig(p.kits, p.environ, p.hidden)
 }
 
-func (p *program) dispatch(ctx context.Context, args []string) error {
-	name := ""
-	if len(args) > 0 && !strings.HasPrefix(args[0], "-") {
-		name, args = args[0], args[1:]
+// haveStopped is the last line of a bot's log.
+const haveStopped = "storybot has stopped"
+
+// botSettings is settings for a bot, which ends in its log where that is for programs:
+// what collects it reads one form.
+func (p *program) botSettings() (*config, error) {
+	cfg, err := p.settings()
+	if cfg.logFormat == "json" {
+		p.last = newLog(cfg, slog.LevelError, p.stderr)
 	}
-	for _, s := range subcommands() {
-		if s.name == name {
-			return s.run(p, ctx, args)
+	return cfg, err
+}
+
+// specs is the table of the bot's commands.
+func (p *program) specs() []bot.Spec { return command.Specs() }
+
+// dispatch reads the command line by the table of commands and does what it says.
+func (p *program) dispatch(ctx context.Context, args []string) error {
+	left := false // nothing is to be done behind help, or the version
+	parser, err := p.parser(func(int) { left = true })
+	if err != nil {
+		return fmt.Errorf("the table of commands is wrong, which is a fault of the program: %w", err)
+	}
+	if len(args) > 0 && !strings.HasPrefix(args[0], "-") && find(parser.Model.Node, args[0]) == nil {
+		return unknownCommand(parser.Model.Node, args[0])
+	}
+	parsed, err := parser.Parse(args)
+	if left {
+		return nil
+	}
+	if err != nil {
+		of := "storybot"
+		if wrong, is := errors.AsType[*kong.ParseError](err); is && wrong.Context.Selected() != nil && !wrong.Context.Selected().Hidden {
+			of = wrong.Context.Selected().FullPath()
+		}
+		return usageError{fmt.Errorf("%w. %s --help shows what can be said", err, of)}
+	}
+	parsed.BindTo(ctx, (*context.Context)(nil))
+	return parsed.Run(p)
+}
+
+// parser is the table of commands, ready to read a command line. exit is called
+// when help or the version was asked for and printed.
+func (p *program) parser(exit func(int)) (*kong.Kong, error) {
+	return kong.New(&commands{},
+		kong.Name("storybot"),
+		kong.Description("Storybot follows developing news stories and pushes their updates to "+listOf(titles(p.kits))+".\n\n"+
+			"Alone, storybot is storybot run where a token is set. Where none is it is a chat on this terminal to try it out, or with the commands of a pipe or file; --console adds that chat to a bot with a token."),
+		kong.Writers(p.stdout, p.stderr),
+		kong.Exit(exit),
+		kong.Vars{"version": "storybot " + version()},
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 100}),
+	)
+}
+
+// titles are what people call the platforms.
+func titles(kits []bot.Kit) (names []string) {
+	for _, k := range kits {
+		names = append(names, k.Title())
+	}
+	return names
+}
+
+// listOf is names in a sentence.
+func listOf(names []string) string {
+	if len(names) < 2 {
+		return strings.Join(names, "")
+	}
+	return strings.Join(names[:len(names)-1], ", ") + " and " + names[len(names)-1]
+}
+
+// find is the command of a name, nil when there is none.
+func find(root *kong.Node, name string) *kong.Node {
+	i := slices.IndexFunc(root.Children, func(n *kong.Node) bool { return n.Name == name })
+	if i < 0 {
+		return nil
+	}
+	return root.Children[i]
+}
+
+// unknownCommand names the command that was probably meant.
+func unknownCommand(root *kong.Node, name string) error {
+	meant := ""
+	for _, n := range root.Children {
+		if !n.Hidden && stories.Distance(name, n.Name, 2) >= 0 {
+			meant = ", but there is " + n.Name
 		}
 	}
-	return usageError{fmt.Errorf("there is no command %q. storybot help lists them", name)}
-}
-
-// flags returns an empty set of flags for a subcommand, which reports mistakes
-// as errors and prints nothing but help.
-func (p *program) flags(name string) *flag.FlagSet {
-	set := flag.NewFlagSet(name, flag.ContinueOnError)
-	set.SetOutput(io.Discard)
-	set.Usage = func() { _ = p.help(context.Background(), nil) }
-	return set
-}
-
-// parse reads args into set. Nothing may be left over.
-func parse(set *flag.FlagSet, args []string) error {
-	err := set.Parse(args)
-	switch {
-	case errors.Is(err, flag.ErrHelp):
-		return err
-	case err != nil:
-		return usageError{fmt.Errorf("%w. storybot help shows the flags", err)}
-	case set.NArg() > 0:
-		return usageError{fmt.Errorf("%q is too much. storybot help shows what can be said", set.Arg(0))}
-	}
-	return nil
-}
-
-func (p *program) help(context.Context, []string) error {
-	fmt.Fprint(p.stdout, "Storybot follows developing news stories and pushes their updates to Discord and Slack.\n\n")
-	for _, s := range subcommands() {
-		fmt.Fprintf(p.stdout, "  %s\n      %s\n", strings.Join(strings.Fields("storybot "+s.name+" "+s.usage), " "), s.summary)
-	}
-	_, err := fmt.Fprint(p.stdout, "\nSettings come from the environment and from .env; storybot env prints them all.\n")
-	return err
-}
-
-func (p *program) env(_ context.Context, args []string) error {
-	if err := parse(p.flags("env"), args); err != nil {
-		return err
-	}
-	return writeEnvExample(p.stdout)
-}
-
-func (p *program) version(_ context.Context, args []string) error {
-	if err := parse(p.flags("version"), args); err != nil {
-		return err
-	}
-	_, err := fmt.Fprintln(p.stdout, "storybot", version())
-	return err
-}
-
-// version is the module's version as the build recorded it.
-func version() string {
-	info, ok := debug.ReadBuildInfo()
-	if !ok || info.Main.Version == "" {
-		return "(devel)"
-	}
-	return info.Main.Version
-}
-
-func (p *program) manifest(_ context.Context, args []string) error {
-	if err := parse(p.flags("manifest"), args); err != nil {
-		return err
-	}
-	manifest, err := slack.Manifest(command.Specs(), command.Menus())
-	if err != nil {
-		return err
-	}
-	_, err = fmt.Fprintf(p.stdout, "%s\n", strings.TrimSpace(string(manifest)))
-	return err
+	return usageError{fmt.Errorf("there is no command %q%s. storybot help lists them", name, meant)}
 }

@@ -137,8 +137,8 @@ func newSketch(t *testing.T, bare bool) *sketch {
 		t.Fatal(err)
 	}
 	n.desk = stories.NewService(stories.Config{Stores: store.Families(), Admins: admins, Log: slog.New(slog.DiscardHandler), Now: wallClock, Planned: func() {},
-		CheckPerson: func(ref string) error { return bot.CheckPerson(people(), ref) }})
-	n.mux = command.New(command.Config{Stories: command.Over(n.desk), Schedule: stories.NewSchedule(n.desk.Publisher, store, store, func() {}), People: people()})
+		CheckPerson: func(ref string) error { return bot.CheckPerson(people(platforms()), ref) }})
+	n.mux = command.New(command.Config{Stories: command.Over(n.desk), Schedule: stories.NewSchedule(n.desk.Publisher, store, store, func() {}), People: people(platforms())})
 	t.Cleanup(n.mux.Wait)
 	for number := 2; number <= 4 && !bare; number++ {
 		n.must(t, fmt.Sprintf("/update sony-hack This is report %d from the studio.", number))

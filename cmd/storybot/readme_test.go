@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"io"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -91,25 +92,52 @@ func TestReadmeShowsEveryCommand(t *testing.T) {
 	}
 }
 
+// subcommand is what the table of commands says of one.
+type subcommand struct {
+	name  string
+	flags []string
+}
+
+// subcommands are those there are; the one without a name is what storybot does alone.
+func subcommands(t *testing.T) (all []subcommand) {
+	t.Helper()
+	p := &program{stdout: io.Discard, stderr: io.Discard, hidden: new(hidden), kits: platforms()}
+	parser, err := p.parser(func(int) {})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, node := range parser.Model.Children {
+		s := subcommand{name: node.Name}
+		if node.Hidden {
+			s.name = ""
+		}
+		for _, f := range node.Flags {
+			s.flags = append(s.flags, "--"+f.Name)
+		}
+		all = append(all, s)
+	}
+	return all
+}
+
 // TestReadmeShowsEverySubcommand, and none there is not.
 func TestReadmeShowsEverySubcommand(t *testing.T) {
 	text := readme(t)
 	written := regexp.MustCompile("(?:`|\\./|    )storybot ?([a-z]*)((?: [^`\n]*)?)")
-	shown := map[string]bool{}
+	shown, all := map[string]bool{}, subcommands(t)
 	for _, found := range written.FindAllStringSubmatch(text, -1) {
-		i := slices.IndexFunc(subcommands(), func(s subcommand) bool { return s.name == found[1] })
+		i := slices.IndexFunc(all, func(s subcommand) bool { return s.name == found[1] })
 		if i < 0 {
 			t.Errorf("there is no storybot %s", found[1])
 			continue
 		}
 		shown[found[1]] = true
 		for word := range strings.FieldsSeq(found[2]) {
-			if strings.HasPrefix(word, "--") && !strings.Contains(subcommands()[i].usage, word) {
+			if strings.HasPrefix(word, "--") && !slices.Contains(all[i].flags, word) {
 				t.Errorf("storybot %s has no %s", found[1], word)
 			}
 		}
 	}
-	for _, s := range subcommands() {
+	for _, s := range all {
 		if !shown[s.name] {
 			t.Errorf("README.md does not mention storybot %s", s.name)
 		}
@@ -120,7 +148,7 @@ func TestReadmeShowsEverySubcommand(t *testing.T) {
 // other setting anywhere.
 func TestReadmeExplainsEverySetting(t *testing.T) {
 	cells := firstCells(section(t, "## Settings"))[1:]
-	for i, s := range settings {
+	for i, s := range allSettings(platforms()) {
 		if i >= len(cells) || cells[i] != "`"+s.name+"`" {
 			t.Fatalf("row %d of the settings is not %s: %q", i, s.name, cells)
 		}
@@ -132,12 +160,12 @@ func TestReadmeExplainsEverySetting(t *testing.T) {
 			t.Errorf("README.md has no row that begins %q", row+" |")
 		}
 	}
-	if len(cells) != len(settings) {
+	if len(cells) != len(allSettings(platforms())) {
 		t.Errorf("the rows of the settings: %q", cells)
 	}
 	for _, name := range regexp.MustCompile(`\b[A-Z]+_[A-Z_]+\b`).FindAllString(readme(t), -1) {
-		known := slices.ContainsFunc(settings, func(s setting) bool { return s.name == name })
-		if !known && meantBy(name) == "" && !slices.Contains([]string{"NAME_FILE", "APPLICATION_ID", "CGO_ENABLED"}, name) {
+		known := slices.ContainsFunc(allSettings(platforms()), func(s setting) bool { return s.name == name })
+		if !known && meantBy(allSettings(platforms()), name) == "" && !slices.Contains([]string{"NAME_FILE", "APPLICATION_ID", "CGO_ENABLED"}, name) {
 			t.Errorf("%s is no setting", name)
 		}
 	}

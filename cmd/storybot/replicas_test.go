@@ -18,7 +18,7 @@ func TestReplicasTakeOver(t *testing.T) {
 	first := f.connect(t, database)
 	second := startProcess(t, t.TempDir(), append(f.env, database))
 	second.waitLog("another process holds the lease")
-	if status, body := second.get("/readyz"); !strings.Contains(body, "Another process is connected") {
+	if status, body := second.get("/readyz"); status != http.StatusOK || !strings.Contains(body, "standing by") || !strings.Contains(body, "Another process is connected") {
 		t.Errorf("/readyz of the one that waits: %d\n%s", status, body)
 	}
 	f.track(t)

@@ -42,10 +42,13 @@ func addSample(ctx context.Context, store *sqlstore.Store) error {
 	return err
 }
 
-func (p *program) sample(ctx context.Context, args []string) error {
-	if err := parse(p.flags("sample"), args); err != nil {
-		return err
-	}
+type sampleCommand struct{}
+
+// Help shows how it is called.
+func (*sampleCommand) Help() string { return "  storybot sample" }
+
+// Run adds the sample story to the configured database.
+func (*sampleCommand) Run(ctx context.Context, p *program) error {
 	return p.withStore(ctx, func(store *sqlstore.Store) error {
 		if err := addSample(ctx, store); err != nil {
 			return fmt.Errorf("the sample story was not added: %w", err)

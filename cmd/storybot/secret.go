@@ -34,9 +34,6 @@ func (s secret) reveal() string {
 	return *s.hidden
 }
 
-// given says that there is something to hide.
-func (s secret) given() bool { return s.hidden != nil }
-
 // String returns dots.
 func (s secret) String() string { return dots }
 

@@ -44,7 +44,7 @@ func TestNoFailureShowsASecret(t *testing.T) {
 		"a value and a file":           func(t *testing.T, s string) (string, string) { _, file := holding("%s")(t, s); return s, file },
 		"a file of the right contents": holding("%s"),
 	}
-	for _, s := range settings {
+	for _, s := range allSettings(platforms()) {
 		for kind, secret := range tokens {
 			for way, set := range ways {
 				if kind == "words" && !s.secret {
@@ -192,7 +192,7 @@ func TestTokensAreKnownByTheirLooks(t *testing.T) {
 		}
 	}
 	t.Chdir(t.TempDir())
-	for _, s := range settings {
+	for _, s := range allSettings(platforms()) {
 		for _, value := range []string{"xoxb-oops-secret", "sqlite:/nonexistent/xoxb-oops-secret", "http://127.0.0.1/xoxb-oops-secret/auth.test", "sqlite:xoxb-oops-secret/" + tokens["a token of Discord"]} {
 			var out bytes.Buffer
 			environ := environment{s.name + "=" + value, "HTTP_ADDR=spoilt"}

@@ -98,7 +98,7 @@ func TestHelpHoldsOnEveryPlatform(t *testing.T) {
 	}
 	defer store.Close()
 	desk := stories.NewService(stories.Config{Stores: store.Families(), Admins: []string{"console:ada"}, Now: wallClock})
-	mux := command.New(command.Config{Stories: command.Over(desk), People: people()})
+	mux := command.New(command.Config{Stories: command.Over(desk), People: people(platforms())})
 	defer mux.Wait()
 	for platform, test := range map[string]struct {
 		says, not []string

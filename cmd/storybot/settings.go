@@ -14,20 +14,25 @@ import (
 )
 
 // setting is one thing an operator can choose. The table of them is read by
-// loadConfig and written by storybot env; the README's table is checked
+// readConfig and written by storybot env; the README's table is checked
 // against it.
 type setting struct {
-	name   string
-	token  bool // what a platform knows the bot by
-	secret bool // what is given must not be shown
+	name     string
+	platform string // whose it is, "" for the program's own
+	token    bool   // what a platform knows the bot by
+	secret   bool   // what is given must not be shown
 	// help says in whole sentences what it is for; def and example are values.
 	help    string
 	def     string
 	example string
+	found   string // where it is found, of a token: a sentence without its end
 	// set checks a value, def when none was given, and keeps it. Its errors
 	// never quote a secret.
 	set func(c *config, v string) error
 }
+
+// adminsSetting names who is admin from the start.
+const adminsSetting = "STORYBOT_ADMINS"
 
 // The setting of the database, and the file it names by default.
 const (
@@ -35,51 +40,32 @@ const (
 	defaultFile     = "storybot.db"
 )
 
-var settings = []setting{
+// allSettings is the table of settings: each platform's, and the program's own.
+func allSettings(kits []bot.Kit) (all []setting) {
+	for _, k := range kits {
+		for _, s := range k.Settings {
+			all = append(all, ofKit(k, s, kits))
+		}
+	}
+	for _, s := range ownSettings {
+		if s.name == adminsSetting {
+			var examples []string
+			for _, k := range kits {
+				examples = append(examples, k.Refs.Example)
+			}
+			s.example = strings.Join(examples, ",")
+		}
+		all = append(all, s)
+	}
+	return all
+}
+
+// ownSettings are those that are no platform's.
+var ownSettings = []setting{
 	{
-		name:   "DISCORD_TOKEN",
-		token:  true,
-		secret: true,
-		help:   "The bot's token on Discord: Developer Portal, your application, Bot, Reset Token. Without it Storybot does not connect to Discord.",
-		set:    setDiscordToken,
-	},
-	{
-		name:    "DISCORD_API_URL",
-		help:    "Where Discord's API is reached, for a proxy or a test server. A version at the end, such as /v9, is left out.",
-		example: "https://discord.com/api",
-		set: func(c *config, v string) (err error) {
-			c.discordAPIURL, err = apiURL(v, discordAPI)
-			return err
-		},
-	},
-	{
-		name:   "SLACK_BOT_TOKEN",
-		token:  true,
-		secret: true,
-		help:   "The bot token of the Slack app (xoxb-…): api.slack.com/apps, your app, OAuth & Permissions. One for each workspace, separated by commas. Needs SLACK_APP_TOKEN.",
-		set:    setSlackBots,
-	},
-	{
-		name:   "SLACK_APP_TOKEN",
-		token:  true,
-		secret: true,
-		help:   "The app-level token of the same app (xapp-…) with the scope connections:write: Basic Information, App-Level Tokens.",
-		set:    setSlackApp,
-	},
-	{
-		name:    "SLACK_API_URL",
-		help:    "Where Slack's Web API is reached; for a proxy or a test server.",
-		example: "https://slack.com/api/",
-		set: func(c *config, v string) (err error) {
-			c.slackAPIURL, err = apiURL(v, slackAPI)
-			return err
-		},
-	},
-	{
-		name:    "STORYBOT_ADMINS",
-		help:    "Who may name moderators, separated by commas: discord:USERID or slack:TEAMID/USERID. As long as nobody is an admin, the log shows a code at start, and whoever sends it with /desk claim is the first.",
-		example: "discord:80351110224678912,slack:T012AB3CD/U024BE7LH",
-		set:     setAdmins,
+		name: adminsSetting,
+		help: "Who may name moderators, separated by commas: discord:USERID or slack:TEAMID/USERID. As long as nobody is an admin, the log shows a code at start, and whoever sends it with /desk claim is the first.",
+		set:  setAdmins,
 	},
 	{
 		name:    "TIMEZONE",
@@ -187,7 +173,7 @@ func setKeep(c *config, v string) error {
 func setAdmins(c *config, v string) error {
 	var nobody []string
 	for _, ref := range list(v) {
-		if bot.CheckPerson(people(), ref) != nil {
+		if bot.CheckPerson(people(c.kits), ref) != nil {
 			nobody = append(nobody, ref)
 		}
 	}
@@ -199,7 +185,7 @@ func setAdmins(c *config, v string) error {
 	if len(nobody) > 1 {
 		verb = "name"
 	}
-	return quoted{nobody, verb + " nobody. " + howPeopleAreWritten()}
+	return quoted{nobody, verb + " nobody. " + howPeopleAreWritten(c.kits)}
 }
 
 // list splits a value at its commas and leaves out what is empty.

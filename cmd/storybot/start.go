@@ -16,8 +16,8 @@ import (
 
 // bot runs the bot until a signal, or until the console's input ends. Without a
 // token it is tried out: on the console, or in a demo where nothing can be typed.
-func (p *program) bot(ctx context.Context, args []string) error {
-	cfg, withConsole, err := p.startSettings("storybot", args)
+func (p *program) bot(ctx context.Context, withConsole bool) error {
+	cfg, err := p.botSettings()
 	if err != nil {
 		return err
 	}
@@ -40,8 +40,8 @@ func (p *program) bot(ctx context.Context, args []string) error {
 }
 
 // service runs the bot on the platforms, of which there must be one.
-func (p *program) service(ctx context.Context, args []string) error {
-	cfg, withConsole, err := p.startSettings("run", args)
+func (p *program) service(ctx context.Context, withConsole bool) error {
+	cfg, err := p.botSettings()
 	if err != nil {
 		return err
 	}
@@ -56,22 +56,11 @@ func (p *program) service(ctx context.Context, args []string) error {
 	return err
 }
 
-// startSettings reads the command line and the settings of a start.
-func (p *program) startSettings(name string, args []string) (cfg *config, withConsole bool, err error) {
-	flags := p.flags(name)
-	flags.BoolVar(&withConsole, "console", false, "")
-	if err := parse(flags, args); err != nil {
-		return nil, false, err
-	}
-	cfg, err = p.settings()
-	return cfg, withConsole, err
-}
-
 // serve runs the bot, with a console made of talk where that is not nil. typed says
 // whether somebody was at it or it was given a line.
 func (p *program) serve(ctx context.Context, cfg *config, talk *console.Config) (typed bool, err error) {
 	began := time.Now()
-	r := &running{config: cfg, platforms: p.platforms, ended: make(chan error, 8)}
+	r := &running{config: cfg, ended: make(chan error, 8)}
 	level, logTo := cfg.logLevel, p.stderr
 	var chat *console.Console
 	if talk != nil {
@@ -89,10 +78,15 @@ func (p *program) serve(ctx context.Context, cfg *config, talk *console.Config) 
 	}
 	err = r.start(ctx, chat)
 	if err == nil {
-		r.log.Info("storybot is ready", "version", version(), "took", time.Since(began).Round(time.Millisecond).String())
+		r.log.Info("storybot is ready", "version", version(), "took", time.Since(began).Round(time.Millisecond))
 		err = r.wait(ctx)
 	}
-	err = errors.Join(err, r.stops.run())
+	if errors.Is(err, errGivenUp) {
+		err = nil // as a stop that comes later
+	}
+	if err = errors.Join(err, r.stops.run()); err == nil {
+		r.log.Info(haveStopped, "ran", time.Since(began).Round(time.Millisecond))
+	}
 	return chat != nil && (chat.Interactive() || chat.Heard()), err
 }
 

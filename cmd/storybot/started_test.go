@@ -80,16 +80,20 @@ func runWith(t *testing.T, until string, stdin io.Reader, args []string, chats .
 			cancel()
 		}()
 	}
-	p := &program{environ: environment{"DISCORD_TOKEN=the.secret.token-0123456789"}, stdin: stdin, stdout: io.Discard, stderr: out, hidden: new(hidden)}
-	for _, chat := range chats {
-		p.platforms = append(p.platforms, chatPlatform{chat.name, func(*config) bool { return true }, func(parts parts) (bot.Platform, error) {
-			chat.started = parts.started
-			return chat, nil
-		}})
+	p := &program{stdin: stdin, stdout: io.Discard, stderr: out, hidden: new(hidden)}
+	kit := func(name string, open func(bot.Parts) (bot.Platform, error)) bot.Kit {
+		return bot.Kit{Refs: bot.Refs{Platform: name, Title: name}, Settings: []bot.Setting{{Name: strings.ToUpper(name) + "_TOKEN", Token: true}}, Open: open}
 	}
-	p.platforms = append(p.platforms, chatPlatform{"unset", func(*config) bool { return false }, func(parts) (bot.Platform, error) {
+	for _, chat := range chats {
+		p.environ = append(p.environ, strings.ToUpper(chat.name)+"_TOKEN=the.secret.token-0123456789")
+		p.kits = append(p.kits, kit(chat.name, func(parts bot.Parts) (bot.Platform, error) {
+			chat.started = parts.Started
+			return chat, nil
+		}))
+	}
+	p.kits = append(p.kits, kit("unset", func(bot.Parts) (bot.Platform, error) {
 		return nil, errors.New("a platform that is not configured was opened")
-	}})
+	}))
 	status = p.run(ctx, args)
 	return status, out.String()
 }

@@ -60,15 +60,14 @@ func isFile(name string) bool {
 // nothingToRun is the error of a service without a token.
 func nothingToRun(cfg *config) error {
 	return wrongSettings{
-		what: "No platform is configured, so there is nothing to run. Set the tokens of at least one in the environment or in " + envFile + ":",
-		wrong: []string{
-			"DISCORD_TOKEN: missing. It is shown " + discordPage,
-			"SLACK_BOT_TOKEN: missing. It is shown " + slackBotPage,
-			"SLACK_APP_TOKEN: missing. Make one " + slackAppPage,
-		},
+		what:     "No platform is configured, so there is nothing to run. Set the tokens of at least one in the environment or in " + envFile + ":",
+		wrong:    missingTokens(cfg.kits),
 		warnings: cfg.warnings,
 	}
 }
+
+// triedOut is said of a database with the sample of a try-out in it.
+const triedOut = "in this database Storybot was tried out without a token, and the sample story and what was done with it are there. Name another one, or remove it to begin with an empty newsroom"
 
 // refuseTryOut refuses a database with the sample of a try-out in it once there
 // are tokens: readers would be told of it.
@@ -77,7 +76,7 @@ func refuseTryOut(ctx context.Context, cfg *config, store *sqlstore.Store) error
 	if err != nil || mark == "" {
 		return err
 	}
-	return wrongSettings{wrong: []string{databaseSetting + ": in this database Storybot was tried out without a token, and the sample story and what was done with it are there. Name another one, or remove it to begin with an empty newsroom"}, warnings: cfg.warnings}
+	return wrongSettings{wrong: []string{databaseSetting + ": " + triedOut}, warnings: cfg.warnings}
 }
 
 // seed adds the sample story to a store without any, and marks it.
@@ -103,15 +102,15 @@ func (c *config) historyFile() string {
 
 // greeting is what a terminal shows first. Each sentence holds for how the program
 // was started, and for a terminal where keys edit the line or not.
-func (c *config) greeting(platforms []chatPlatform, edits bool) string {
+func (c *config) greeting(edits bool) string {
 	keys := "help lists everything, "
 	if edits {
 		keys = "Tab completes, Up brings earlier lines back, " + keys
 	}
 	var connected []string
-	for _, p := range platforms {
-		if p.configured(c) {
-			connected = append(connected, p.title())
+	for _, k := range c.kits {
+		if c.uses(k) {
+			connected = append(connected, k.Title())
 		}
 	}
 	if len(connected) > 0 {
@@ -161,10 +160,7 @@ func (p *program) demo(ctx context.Context, cfg *config) (err error) {
 func (p *program) console(cfg *config) *console.Config {
 	return &console.Config{
 		In: p.stdin, Out: p.stdout, Now: wallClock, History: cfg.historyFile(),
-		Greeting: func(edits bool) string { return cfg.greeting(p.platforms, edits) },
+		Greeting: cfg.greeting,
 		Env:      func(name string) string { value, _ := p.environ.lookup(name); return value },
 	}
 }
-
-// title is how a platform is called in a sentence.
-func (p chatPlatform) title() string { return strings.ToUpper(p.name[:1]) + p.name[1:] }

@@ -31,8 +31,8 @@ func TestTheGreetingIsTrue(t *testing.T) {
 			t.Fatal(err)
 		}
 		c.useTryOutFile()
-		got := c.greeting(platforms(), true)
-		if plain := c.greeting(platforms(), false); strings.Contains(plain, "Tab") || strings.Contains(plain, "Up ") || !strings.Contains(got, "Tab completes, Up") {
+		got := c.greeting(true)
+		if plain := c.greeting(false); strings.Contains(plain, "Tab") || strings.Contains(plain, "Up ") || !strings.Contains(got, "Tab completes, Up") {
 			t.Errorf("%s: keys where they do nothing: %s\nor none where they do: %s", name, plain, got)
 		}
 		for _, s := range test.says {

@@ -89,7 +89,7 @@ func (s *Store) Reindex(ctx context.Context) error {
 			return err
 		case done:
 			if rows > 0 {
-				s.log.Info("search index rebuilt", "rows", rows, "took", time.Since(began).Round(time.Millisecond).String())
+				s.log.Info("search index rebuilt", "rows", rows, "took", time.Since(began).Round(time.Millisecond))
 			}
 			return nil
 		case rows == 0 && n > 0:

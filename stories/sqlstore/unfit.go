@@ -165,10 +165,13 @@ func notLetIn(err error) string {
 	switch {
 	case errors.As(err, &certificate):
 		return "shows a certificate that is not trusted. Check sslmode and sslrootcert in DATABASE_URL"
+	case errors.As(err, &server): // also where encryption was tried first, and refused
 	case strings.Contains(err.Error(), "server refused TLS connection"):
 		return "does not encrypt. Switch that on there, or leave sslmode out of DATABASE_URL"
-	case !errors.As(err, &server):
+	default:
 		return ""
+	}
+	switch {
 	case strings.HasPrefix(server.Code, "28"):
 		return "does not let this user in. Check the user and the password in DATABASE_URL, and who may come from here"
 	case server.Code == "3D000":

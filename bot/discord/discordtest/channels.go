@@ -70,6 +70,8 @@ type guild struct {
 	channels []*channel
 	outage   bool
 	left     bool // the bot was removed
+	// permissions is what the bot may do in all of it, less what its channels say.
+	permissions int64
 }
 
 type world struct {
@@ -81,6 +83,8 @@ type world struct {
 	commands []commandDef
 	rawDefs  []map[string]any
 	sets     int // how often commands were set
+	// application is what the application is that it is not usually.
+	application map[string]any
 }
 
 func newWorld() world {
@@ -124,7 +128,7 @@ func (s *Server) add(c *channel) {
 	g := s.world.guilds[c.Guild]
 	isNew := g == nil
 	if isNew {
-		g = &guild{id: c.Guild}
+		g = &guild{id: c.Guild, permissions: DefaultPermissions}
 		s.world.guilds[c.Guild] = g
 	}
 	c.guild = g

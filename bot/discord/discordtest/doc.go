@@ -18,7 +18,7 @@
 // Where to read: server.go starts it and decides what a request gets; spec.go,
 // request.go and schema.go check requests, rules.go, components.go and
 // commandrules.go hold the rules in prose; channels.go, messages.go and body.go
-// are what is stored, handlers.go what the API does with it, view.go what a test
+// are what is stored, settings.go what an operator can have set wrongly, handlers.go what the API does with it, view.go what a test
 // sees of it; limits.go keeps the rate limits, faults.go and wire.go spoil
 // answers on request; gateway.go, conn.go, session.go, identify.go and
 // gatewayfaults.go are the websocket; people.go, options.go, forms.go and callback.go the

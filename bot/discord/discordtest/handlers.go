@@ -14,9 +14,11 @@ func (s *Server) handle(r *request) reply {
 	case GetGatewayBot:
 		return ok(s.gatewayBot())
 	case GetApplication, GetOAuthApplication:
-		return ok(applicationJSON())
+		return ok(s.applicationJSON())
 	case GetMe:
 		return ok(botUser())
+	case ListGuilds:
+		return ok(s.guildList(r))
 	case GetUser:
 		return ok(userJSON(r.id("user_id"), "user-"+r.id("user_id")))
 	case CreateDM:

@@ -2,6 +2,7 @@ package discordtest
 
 import (
 	"encoding/json"
+	"maps"
 	"strconv"
 )
 
@@ -136,13 +137,15 @@ func guildCreate(g *guild) map[string]any {
 	return m
 }
 
-func applicationJSON() map[string]any {
-	return map[string]any{
+func (s *Server) applicationJSON() map[string]any {
+	app := map[string]any{
 		"id": ApplicationID, "name": "storybot", "icon": nil, "description": "", "bot_public": true,
 		"bot_require_code_grant": false, "verify_key": "", "flags": 0, "bot": botUser(),
 		"owner": userJSON("80351110224678912", "nelly"), "team": nil,
-		"integration_types_config": map[string]any{"0": map[string]any{}},
+		"integration_types_config": map[string]any{"0": map[string]any{}}, "interactions_endpoint_url": nil,
 	}
+	maps.Copy(app, s.world.application)
+	return app
 }
 
 // encode returns v as JSON. All that comes here can be encoded.

@@ -32,6 +32,7 @@ type Server struct {
 
 	mu         sync.Mutex
 	skew       time.Duration // how far Advance moved the clock
+	date       time.Duration // how far the Date of answers is ahead
 	lastID     uint64
 	token      string // what Authorization must hold; "" after RevokeToken
 	violations []Violation

@@ -24,6 +24,7 @@ const (
 	GetApplication      Op = "get_my_application"
 	GetOAuthApplication Op = "get_my_oauth2_application"
 	GetMe               Op = "get_my_user"
+	ListGuilds          Op = "list_my_guilds"
 	GetUser             Op = "get_user"
 	CreateDM            Op = "create_dm"
 	ListCommands        Op = "list_application_commands"

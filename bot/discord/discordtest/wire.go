@@ -80,6 +80,9 @@ func (s *Server) write(w http.ResponseWriter, hr *http.Request, rep reply, f *Fa
 	} else {
 		h["Via"] = via
 	}
+	if ahead := s.dated(); ahead != 0 {
+		h["Date"] = []string{time.Now().Add(ahead).UTC().Format(http.TimeFormat)}
+	}
 	if b := rep.bucket; b != nil {
 		h["X-Ratelimit-Limit"] = []string{strconv.Itoa(b.limit)}
 		h["X-Ratelimit-Remaining"] = []string{strconv.Itoa(b.left)}

@@ -47,6 +47,7 @@ type webMethod func(*call) (any, error)
 var webMethods = map[string]webMethod{
 	"apps.connections.open": (*call).openConnection,
 	"auth.test":             (*call).authTest,
+	"bots.info":             (*call).botInfo,
 	"chat.delete":           (*call).deleteMessage,
 	"chat.getPermalink":     (*call).permalink,
 	"chat.postEphemeral":    (*call).postEphemeral,

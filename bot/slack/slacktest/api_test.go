@@ -83,6 +83,7 @@ func TestRequestsThatSlackTakes(t *testing.T) {
 		{"GET", "conversations.history?channel=C1&limit=999&oldest=0", "", c.token, ""},
 		{"GET", "users.conversations?types=public_channel,private_channel,im", "", c.token, ""},
 		{"GET", "users.info?user=U1", "", c.token, ""},
+		{"GET", "bots.info?bot=BBOTT1", "", c.token, ""},
 		{"GET", "conversations.info?channel=C1", "", c.token, ""},
 		{"POST", "conversations.join", formType, c.token, "channel=C1"},
 		{"POST", "conversations.open", formType, c.token, "users=U1"},

@@ -36,6 +36,7 @@ type param struct {
 // its errors and is_duplicate are documented, it is not.
 var later = map[string][]param{
 	"apps.connections.open": {},
+	"bots.info":             {{"bot", "string", false}, {"team_id", "string", false}},
 	"chat.delete":           {{"channel", "string", true}, {"ts", "timestamp", true}},
 	"chat.postEphemeral":    {{"markdown_text", "string", false}},
 	"chat.postMessage":      {{"metadata", "object", false}, {"markdown_text", "string", false}, {"client_msg_id", "string", false}},
@@ -67,6 +68,8 @@ var methods = sync.OnceValue(func() map[string]*method {
 	// https://docs.slack.dev/reference/methods/apps.connections.open, which is
 	// newer than the description.
 	all["apps.connections.open"] = &method{Verb: "POST", Consumes: []string{formType, jsonType}}
+	// https://docs.slack.dev/reference/methods/bots.info, which the extract lacks.
+	all["bots.info"] = &method{Verb: "GET", Consumes: []string{formType}}
 	for name, m := range all {
 		m.byName = map[string]param{}
 		for _, p := range slices.Concat(m.Parameters, later[name]) {
@@ -108,6 +111,7 @@ var needs = map[string]string{
 	"chat.update":        "chat:write",
 	"conversations.join": "channels:join",
 	"conversations.open": "im:write",
+	"bots.info":          "users:read",
 	"users.info":         "users:read",
 }
 

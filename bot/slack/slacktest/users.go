@@ -14,6 +14,16 @@ func (c *call) authTest() (any, error) {
 	}, nil
 }
 
+// botInfo is bots.info (https://docs.slack.dev/reference/methods/bots.info).
+func (c *call) botInfo() (any, error) {
+	if c.args["bot"] != c.team.botID {
+		return nil, refuse("bot_not_found")
+	}
+	return reply{"bot": reply{
+		"id": c.team.botID, "app_id": cmp.Or(c.team.app, c.AppID), "user_id": c.team.botUser, "name": "storybot", "deleted": false, "updated": 1, "icons": reply{},
+	}}, nil
+}
+
 // userInfo is users.info.
 func (c *call) userInfo() (any, error) {
 	u := c.team.users[c.args["user"]]

@@ -41,6 +41,7 @@ type workspace struct {
 	token   string
 	botUser string
 	botID   string
+	app     string // whose token it is; "" for the server's
 	scopes  map[string]bool
 	granted string // the scopes as Slack's x-oauth-scopes header lists them
 	refused string // the error its token gets, or ""
@@ -209,6 +210,13 @@ func (s *Server) Refuse(team, word string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.workspace(team).refused = word
+}
+
+// SetApp makes the bot token of a workspace one of another app.
+func (s *Server) SetApp(team, app string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.workspace(team).app = app
 }
 
 // SetEditWindow makes messages of a workspace editable for so long only, as its
