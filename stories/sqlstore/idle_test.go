@@ -22,7 +22,7 @@ func rows(t *testing.T, url string) string {
 	defer db.Close()
 	var counts []string
 	for _, table := range []string{
-		"settings", "stories", "slugs", "updates", "seen", "lanes", "destinations", "subscriptions", "mutes", "desks", "members", "desk_log", "notes", "deliveries", "words", "names", "vocabulary", "allowances",
+		"settings", "stories", "slugs", "updates", "seen", "lanes", "destinations", "subscriptions", "mutes", "desks", "members", "desk_log", "notes", "deliveries", "words", "names", "vocabulary", "slips", "allowances",
 	} {
 		var n int
 		if err := db.QueryRow("SELECT count(*) FROM " + table).Scan(&n); err != nil {

@@ -30,8 +30,22 @@ func errorsIn(w string) int {
 // words but one.
 func (s *Store) resembling(ctx context.Context, words search.Query, p *suggestions) error {
 	before := len(p.ids)
-	near, err := s.near(ctx, words, true)
+	near, some, err := s.slipped(ctx, words)
 	if err != nil {
+		return err
+	}
+	if some { // as most slips are: of one letter, in a word that is written to its end
+		parts := make([]string, words.Len())
+		for i := range parts {
+			if parts[i] = s.anyOf(words.Spellings(i), true); len(near[i][1]) > 0 {
+				parts[i] = s.either(parts[i], s.anyOf(near[i][1], false))
+			}
+		}
+		if err := s.named(ctx, resembles, s.both(parts...), p); err != nil || len(p.ids) > before {
+			return err
+		}
+	}
+	if near, err = s.near(ctx, words, true); err != nil {
 		return err
 	}
 	for slips := 1; slips <= maxErrors && len(p.ids) == before; slips++ {
@@ -65,6 +79,40 @@ func (s *Store) resembling(ctx context.Context, words search.Query, p *suggestio
 		without = append(without, s.both(rest...))
 	}
 	return s.named(ctx, shares, s.either(without...), p)
+}
+
+const slippedSQL = `SELECT DISTINCT word FROM slips WHERE slip IN (SELECT j.value FROM numbered(?1)) ORDER BY word LIMIT ?2`
+
+// slipped are the known words that each of the words is with one typing error; some
+// says whether there is any.
+func (s *Store) slipped(ctx context.Context, words search.Query) (near [][maxErrors + 1][]string, some bool, err error) {
+	near = make([][maxErrors + 1][]string, words.Len())
+	for i := range near {
+		w := search.Latin(words.Spellings(i)[0])
+		if errorsIn(w) == 0 || len(w) > maxVocabulary {
+			continue
+		}
+		found, err := all(ctx, s.reader(), scanText, slippedSQL, wordList(slips(w)), maxNearWords)
+		if err != nil {
+			return nil, false, err
+		}
+		for _, known := range found {
+			if stories.Distance(w, known, 1) == 1 {
+				near[i][1], some = append(near[i][1], known), true
+			}
+		}
+	}
+	return near, some, nil
+}
+
+// slips are a word, and it with one letter left out, each once.
+func slips(w string) []string {
+	all := []string{w}
+	for i := range len(w) {
+		all = append(all, w[:i]+w[i+1:])
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
 }
 
 // near are the known words that each of the words resembles, by how many typing errors
@@ -112,6 +160,9 @@ func (s *Store) nearWords(ctx context.Context, w string, beginnings bool) (near 
 	return near, err
 }
 
+const learnSlipsSQL = `
+	INSERT INTO slips (slip, word) SELECT j.value ->> 0, j.value ->> 1 FROM each(?1) WHERE 1 = 1 ON CONFLICT (slip, word) DO NOTHING`
+
 const learnSQL = `
 	INSERT INTO vocabulary (gram, length, word) SELECT j.value ->> 0, CAST(j.value ->> 1 AS SMALLINT), j.value ->> 2 FROM each(?1) WHERE 1 = 1
 	ON CONFLICT (gram, length, word) DO NOTHING`
@@ -119,6 +170,7 @@ const learnSQL = `
 // learn takes words in Latin letters into the vocabulary.
 func (s *Store) learn(ctx context.Context, q querier, words []string) error {
 	var pairs [][3]any
+	var wrong [][2]string
 	for _, w := range words {
 		if len(w) < minVocabulary-1 || len(w) > maxVocabulary || w != search.Latin(w) {
 			continue
@@ -126,13 +178,26 @@ func (s *Store) learn(ctx context.Context, q querier, words []string) error {
 		for _, gram := range grams(w) {
 			pairs = append(pairs, [3]any{gram, len(w), w})
 		}
+		for _, slip := range slips(w) {
+			wrong = append(wrong, [2]string{slip, w})
+		}
 	}
-	text, err := json.Marshal(pairs)
-	if err != nil || len(pairs) == 0 {
-		return err
+	if len(pairs) == 0 {
+		return nil
 	}
-	_, err = q.exec(ctx, learnSQL, string(text))
-	return err
+	for _, step := range []struct {
+		text string
+		rows any
+	}{{learnSQL, pairs}, {learnSlipsSQL, wrong}} {
+		rows, err := json.Marshal(step.rows)
+		if err != nil {
+			return err
+		}
+		if _, err := q.exec(ctx, step.text, string(rows)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // grams are a word's pairs of letters, its beginning and end among them.

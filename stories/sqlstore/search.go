@@ -143,29 +143,41 @@ func (s *Store) find(ctx context.Context, typed string, q search.Query) (found [
 // misspelt are the stories that hold q but for typing errors in words that stories
 // are called by, the fewest in a word. like are the words that were meant.
 func (s *Store) misspelt(ctx context.Context, q search.Query) (found []candidate, like []string, err error) {
-	near, err := s.near(ctx, q, false)
+	near, some, err := s.slipped(ctx, q)
 	if err != nil {
 		return nil, nil, err
 	}
-	for slips := 1; slips <= maxErrors; slips++ {
-		more := false
-		for i := range near {
-			more = more || len(near[i][slips]) > 0
-			like = append(like, near[i][slips]...)
+	if some { // of one letter in a word, as most are
+		if found, like, err = s.meant(ctx, q, near, 1); err != nil || len(found) > 0 {
+			return found, like, err
 		}
-		if !more {
+	}
+	if near, err = s.near(ctx, q, false); err != nil {
+		return nil, nil, err
+	}
+	for slips := 1; slips <= maxErrors; slips++ {
+		if !slices.ContainsFunc(near, func(of [maxErrors + 1][]string) bool { return len(of[slips]) > 0 }) {
 			continue
 		}
-		var sets byWords
-		set := sets.holding(q, func(i int) []wordRange {
-			return append(rangesOf(q.Spellings(i), true), rangesOf(slices.Concat(near[i][1:slips+1]...), false)...)
-		})
-		found, err = all(ctx, s.reader(), scanCandidate, fmt.Sprintf(foundSQL, "0", set), sets.args...)
-		if err != nil || len(found) > 0 {
+		if found, like, err = s.meant(ctx, q, near, slips); err != nil || len(found) > 0 {
 			return found, like, err
 		}
 	}
 	return nil, nil, nil
+}
+
+// meant are the stories that hold q where words that are near one of its words, by at
+// most so many typing errors, are as good as it; like are those words.
+func (s *Store) meant(ctx context.Context, q search.Query, near [][maxErrors + 1][]string, slips int) (found []candidate, like []string, err error) {
+	for i := range near {
+		like = append(like, slices.Concat(near[i][1:slips+1]...)...)
+	}
+	var sets byWords
+	set := sets.holding(q, func(i int) []wordRange {
+		return append(rangesOf(q.Spellings(i), true), rangesOf(slices.Concat(near[i][1:slips+1]...), false)...)
+	})
+	found, err = all(ctx, s.reader(), scanCandidate, fmt.Sprintf(foundSQL, "0", set), sets.args...)
+	return found, like, err
 }
 
 // byWords are sets of stories in a statement, and its parameters.

@@ -82,9 +82,24 @@ func (s *Store) Suggest(ctx context.Context, typed string, limit int) ([]stories
 		return nil, s.told(err)
 	}
 	slices.SortFunc(found, func(a, b stories.Story) int {
-		return cmp.Or(cmp.Compare(p.rank[a.ID], p.rank[b.ID]), cmp.Compare(closed(a), closed(b)), b.ActiveAt.Compare(a.ActiveAt), cmp.Compare(b.ID, a.ID))
+		return cmp.Or(cmp.Compare(p.rank[a.ID], p.rank[b.ID]), cmp.Compare(slipsIn(typed, a, p.rank[a.ID]), slipsIn(typed, b, p.rank[b.ID])), cmp.Compare(closed(a), closed(b)), b.ActiveAt.Compare(a.ActiveAt), cmp.Compare(b.ID, a.ID))
 	})
 	return found[:max(0, min(limit, len(found)))], nil
+}
+
+// slipsIn is how many typing errors away a slug of a story is from all that was typed,
+// where it was found in spite of some: whoever mistypes a whole slug means that one.
+func slipsIn(typed string, story stories.Story, rank int) int {
+	if rank < resembles || rank >= shares {
+		return 0
+	}
+	least, whole := maxErrors+1, strings.Join(latin.Words(typed), "")
+	for _, slug := range append(slices.Clone(story.Aliases), story.Slug) {
+		if d := stories.Distance(whole, strings.ReplaceAll(slug, "-", ""), maxErrors); d >= 0 {
+			least = min(least, d)
+		}
+	}
+	return least
 }
 
 // Near implements stories.IndexStore.

@@ -13,3 +13,11 @@ CREATE TABLE vocabulary (
     word   TEXT NOT NULL,
     PRIMARY KEY (gram, length, word)
 ) WITHOUT ROWID;
+
+-- The same words, and each with one letter left out: how a word with one typing error
+-- is found at once, whichever it is.
+CREATE TABLE slips (
+    slip TEXT NOT NULL,
+    word TEXT NOT NULL,
+    PRIMARY KEY (slip, word)
+) WITHOUT ROWID;
