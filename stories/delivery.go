@@ -340,4 +340,7 @@ type DeliveryFilter struct {
 	Lane   string
 	// Destination is the beginning of an address as Destination.String writes it.
 	Destination string
+	Channel     string // whatever platform and workspace it is of
+	StoryID     int64
+	UpdateID    int64
 }

@@ -62,6 +62,9 @@ func New(cfg Config) *Engine {
 		lanes:    registry{byName: map[string]*lane{}, unknown: map[string]bool{}, changed: make(chan struct{})},
 	}
 	cfg.Metrics.watchLanes(e.Lanes)
+	for platform := range cfg.Senders {
+		cfg.Metrics.of(platform) // counted from 0 on, so that the first is an increase
+	}
 	return e
 }
 

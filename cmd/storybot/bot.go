@@ -60,7 +60,7 @@ func (r *running) start(ctx context.Context, talk *console.Console) error {
 	r.engine = delivery.New(delivery.Config{Store: r.store, Senders: senders, Render: bot.Renderer(people(r.config.kits)...), Log: r.log, Wall: wallClock, Metrics: counts})
 	r.notifier = delivery.NewNotifier(r.store, uneditable(senders), func() { r.engine.Kick("") }, r.log, wallClock)
 	counts.WatchQueue(r.queue)
-	registry.MustRegister(newConnectionMetrics(r.connections))
+	registry.MustRegister(newConnectionMetrics(r.connections), databaseMetric(r.reach))
 	r.mux = command.New(command.Config{Stories: command.Over(r.desk), Schedule: r.schedule, Zone: r.config.times.zone, Undo: r.config.times.undo, Log: r.log,
 		Connections: r.connections, Lanes: r.lanes, People: people(r.config.kits)})
 	if r.config.httpAddr != "" {

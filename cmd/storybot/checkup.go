@@ -180,9 +180,15 @@ func (d *diagnosis) exposed(addr string) {
 
 // isOurs says whether a storybot serves at addr.
 func isOurs(ctx context.Context, addr string) bool {
+	_, text, err := askReady(ctx, addr)
+	return err == nil && strings.HasPrefix(text, "database: ")
+}
+
+// askReady asks the bot that listens on addr whether it is ready.
+func askReady(ctx context.Context, addr string) (ready bool, text string, err error) {
 	host, port, err := net.SplitHostPort(addr)
 	if err != nil {
-		return false
+		return false, "", err
 	}
 	if ip := net.ParseIP(host); host == "" || ip != nil && ip.IsUnspecified() {
 		host = "localhost"
@@ -191,14 +197,14 @@ func isOurs(ctx context.Context, addr string) bool {
 	defer cancel()
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+net.JoinHostPort(host, port)+"/readyz", nil)
 	if err != nil {
-		return false
+		return false, "", err
 	}
 	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}} // never through a proxy
 	answer, err := client.Do(request)
 	if err != nil {
-		return false
+		return false, "", err
 	}
 	defer answer.Body.Close()
-	text, _ := io.ReadAll(io.LimitReader(answer.Body, 4<<10))
-	return strings.HasPrefix(string(text), "database: ")
+	raw, err := io.ReadAll(io.LimitReader(answer.Body, 4<<10))
+	return answer.StatusCode == http.StatusOK, string(raw), err
 }

@@ -1,10 +1,12 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -18,10 +20,13 @@ import (
 const maxListed = 10000
 
 type deliveriesCommand struct {
-	State string `placeholder:"STATES" help:"Only those in these states, separated by commas."`
-	Lane  string `help:"Only those of this lane: \"discord\", \"slack:T012AB3CD\"."`
-	Limit int    `default:"20" help:"How many at most."`
-	JSON  bool   `name:"json" help:"Print a list for programs."`
+	State   string `placeholder:"STATES" help:"Only those in these states, separated by commas."`
+	Lane    string `help:"Only those of this lane: \"discord\", \"slack:T012AB3CD\"."`
+	Story   string `placeholder:"SLUG" help:"Only those of this story."`
+	Update  int    `placeholder:"NUMBER" help:"Only those of the story's update of this number, with --story."`
+	Channel string `help:"Only those to this channel: its id, the link to it, or the beginning of its address as it is listed."`
+	Limit   int    `default:"20" help:"How many at most."`
+	JSON    bool   `name:"json" help:"Print a list for programs."`
 }
 
 // Help shows how it is called.
@@ -29,21 +34,16 @@ func (*deliveriesCommand) Help() string {
 	return `How each ended, or what it waits for; also while the bot runs.
 
   storybot deliveries --state failed,unknown
+  storybot deliveries --story sony-hack --update 3
+  storybot deliveries --channel https://discord.com/channels/81384788765712384/155101607195836416
   storybot deliveries --limit 1000 --json`
 }
 
 // Run lists what channels are owed.
 func (c *deliveriesCommand) Run(ctx context.Context, p *program) error {
-	filter := stories.DeliveryFilter{Lane: c.Lane}
-	for _, name := range list(c.State) {
-		s, err := parseState(name)
-		if err != nil {
-			return usageError{err}
-		}
-		filter.States = append(filter.States, s)
-	}
-	if c.Limit < 1 || c.Limit > maxListed {
-		return usageError{fmt.Errorf("--limit is a number from 1 to %d", maxListed)}
+	filter, err := c.filter(p.kits)
+	if err != nil {
+		return usageError{err}
 	}
 	cfg, err := p.settings()
 	if err != nil {
@@ -55,14 +55,85 @@ func (c *deliveriesCommand) Run(ctx context.Context, p *program) error {
 	if err != nil {
 		return fmt.Errorf("DATABASE_URL: %w", err)
 	}
-	found, err := store.Deliveries(ctx, filter, c.Limit)
+	found, err := c.find(ctx, store, filter)
 	if err := errors.Join(err, store.Close()); err != nil {
 		return fmt.Errorf("list deliveries: %w", err)
 	}
 	if c.JSON {
-		return p.printJSON(rowsOf(found))
+		return p.printJSON(found.rows())
 	}
-	return writeDeliveries(p.stdout, found)
+	return found.write(p.hidden.writer(p.stdout))
+}
+
+// filter is what the flags say, but for the story.
+func (c *deliveriesCommand) filter(kits []bot.Kit) (stories.DeliveryFilter, error) {
+	f := stories.DeliveryFilter{Lane: c.Lane}
+	for _, name := range list(c.State) {
+		s, err := parseState(name)
+		if err != nil {
+			return f, err
+		}
+		f.States = append(f.States, s)
+	}
+	switch {
+	case c.Limit < 1 || c.Limit > maxListed:
+		return f, fmt.Errorf("--limit is a number from 1 to %d", maxListed)
+	case c.Update < 0, c.Update > 0 && c.Story == "":
+		return f, errors.New("--update is the number of an update, and needs --story with the slug of its story")
+	}
+	for _, k := range kits {
+		if k.Channel != nil && f.Channel == "" {
+			f.Channel = k.Channel(c.Channel)
+		}
+	}
+	switch {
+	case f.Channel != "":
+	case strings.Contains(c.Channel, ":"):
+		f.Destination = c.Channel
+	default:
+		f.Channel = c.Channel
+	}
+	return f, nil
+}
+
+// find finds the deliveries, and what their stories are called.
+func (c *deliveriesCommand) find(ctx context.Context, store *sqlstore.Store, f stories.DeliveryFilter) (found listed, err error) {
+	if c.Story != "" {
+		story, err := store.StoryBySlug(ctx, c.Story)
+		if err != nil {
+			return found, err
+		}
+		f.StoryID = story.ID
+		if c.Update > 0 {
+			u, err := store.UpdateByNumber(ctx, story.ID, c.Update)
+			if err != nil {
+				return found, err
+			}
+			f.UpdateID = u.ID
+		}
+	}
+	if found.deliveries, err = store.Deliveries(ctx, f, c.Limit); err != nil {
+		return found, err
+	}
+	found.slugs = map[int64]string{}
+	for _, d := range found.deliveries {
+		id := d.About.StoryID
+		if _, known := found.slugs[id]; known || id == 0 {
+			continue
+		}
+		story, err := store.StoryByID(ctx, id)
+		if err != nil && stories.CodeOf(err) != stories.CodeNotFound {
+			return found, err
+		}
+		found.slugs[id] = story.Slug
+	}
+	return found, nil
+}
+
+// listed are deliveries, and what their stories are called by their ids.
+type listed struct {
+	deliveries []stories.Delivery
+	slugs      map[int64]string
 }
 
 // parseState reads the name of a delivery's state.
@@ -77,16 +148,17 @@ func parseState(name string) (stories.DeliveryState, error) {
 	return 0, fmt.Errorf("%q is no state. --state is one or more of %s, separated by commas", name, strings.Join(names, ", "))
 }
 
-func writeDeliveries(out io.Writer, found []stories.Delivery) error {
-	if len(found) == 0 {
+// write writes them for people.
+func (l listed) write(out io.Writer) error {
+	if len(l.deliveries) == 0 {
 		_, err := fmt.Fprintln(out, "No deliveries.")
 		return err
 	}
 	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(table, "ID\tSTATE\tCHANNEL\tWHAT\tSTORY\tUPDATE\tLEVEL\tTRIES\tCREATED\tFINISHED\tMESSAGE\tREASON")
-	for _, d := range found {
-		fmt.Fprintf(table, "%d\t%s\t%s\t%s\t%d\t%d\t%s\t%d\t%s\t%s\t%s\t%s\n", d.ID, d.State, bot.OneLine(d.Destination.String()), what(d),
-			d.About.StoryID, d.About.Number, d.Level, d.Tries.Count, moment(d.CreatedAt), moment(d.FinishedAt), bot.OneLine(d.MessageID), bot.OneLine(d.Reason))
+	for _, d := range l.deliveries {
+		fmt.Fprintf(table, "%d\t%s\t%s\t%s\t%s\t%s\t%s\t%d\t%s\t%s\t%s\t%s\n", d.ID, d.State, bot.OneLine(d.Destination.String()), what(d),
+			cmp.Or(l.slugs[d.About.StoryID], "-"), numbered(d.About.Number), d.Level, d.Tries.Count, moment(d.CreatedAt), moment(d.FinishedAt), bot.OneLine(d.MessageID), bot.OneLine(d.Reason))
 	}
 	return table.Flush()
 }
@@ -97,6 +169,7 @@ type deliveryRow struct {
 	State    string `json:"state"`
 	Channel  string `json:"channel"`
 	What     string `json:"what"`
+	Story    string `json:"story,omitempty"`
 	StoryID  int64  `json:"story_id,omitempty"`
 	Update   int    `json:"update,omitempty"`
 	Level    string `json:"level"`
@@ -107,7 +180,7 @@ type deliveryRow struct {
 	Reason   string `json:"reason,omitempty"`
 }
 
-func rowsOf(found []stories.Delivery) []deliveryRow {
+func (l listed) rows() []deliveryRow {
 	rows := []deliveryRow{}
 	at := func(t time.Time) string {
 		if t.IsZero() {
@@ -115,8 +188,8 @@ func rowsOf(found []stories.Delivery) []deliveryRow {
 		}
 		return moment(t)
 	}
-	for _, d := range found {
-		rows = append(rows, deliveryRow{d.ID, d.State.String(), d.Destination.String(), what(d), d.About.StoryID, d.About.Number, d.Level.String(),
+	for _, d := range l.deliveries {
+		rows = append(rows, deliveryRow{d.ID, d.State.String(), d.Destination.String(), what(d), l.slugs[d.About.StoryID], d.About.StoryID, d.About.Number, d.Level.String(),
 			d.Tries.Count, at(d.CreatedAt), at(d.FinishedAt), d.MessageID, d.Reason})
 	}
 	return rows
@@ -128,6 +201,14 @@ func what(d stories.Delivery) string {
 		return d.Op.String() + " update"
 	}
 	return strings.TrimSpace(d.Op.String() + " " + string(d.About.Notice))
+}
+
+// numbered is an update's number, "-" for none.
+func numbered(n int) string {
+	if n == 0 {
+		return "-"
+	}
+	return strconv.Itoa(n)
 }
 
 func moment(t time.Time) string {

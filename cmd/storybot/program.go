@@ -32,7 +32,7 @@ type program struct {
 // usageError is a mistake on the command line.
 type usageError struct{ error }
 
-// notWell is the error of doctor, which has said all there is to say.
+// errNotWell is the error of doctor and health, which have said all there is to say.
 var errNotWell = errors.New("not all is well")
 
 // Exit statuses.

@@ -335,15 +335,7 @@ func TestReadmeNamesRealMetrics(t *testing.T) {
 	f.discord.Fail(discordtest.Match{Op: discordtest.CreateMessage, Channel: guildChannel}, discordtest.RateLimited("user", time.Minute))
 	f.onDiscord(t, "update", map[string]string{"story": "rhine-flood", "text": "The water falls."})
 	_, body := p.get("/metrics")
-	served := map[string]map[string]bool{}
-	for _, found := range regexp.MustCompile(`(?m)^(storybot_[a-z_]+)\{([^}]*)\}`).FindAllStringSubmatch(body, -1) {
-		labels := map[string]bool{}
-		for _, label := range regexp.MustCompile(`(\w+)="`).FindAllStringSubmatch(found[2], -1) {
-			labels[label[1]] = true
-		}
-		name := strings.TrimSuffix(found[1], "_count")
-		served[name] = labels
-	}
+	served := servedMetrics(body)
 	named := regexp.MustCompile(`(storybot_[a-z_]+)(?:\{([a-z,]+)\})?`).FindAllStringSubmatch(readme(t), -1)
 	if len(named) < 9 {
 		t.Errorf("only %d metrics are named", len(named))
@@ -356,4 +348,17 @@ func TestReadmeNamesRealMetrics(t *testing.T) {
 			t.Errorf("%s is served with the labels %v, %v", n[0], labels, known)
 		}
 	}
+}
+
+// servedMetrics are the metrics of a scrape, and their labels.
+func servedMetrics(body string) map[string]map[string]bool {
+	served := map[string]map[string]bool{}
+	for _, found := range regexp.MustCompile(`(?m)^(storybot_[a-z_]+)(?:\{([^}]*)\})? `).FindAllStringSubmatch(body, -1) {
+		labels := map[string]bool{}
+		for _, label := range regexp.MustCompile(`(\w+)="`).FindAllStringSubmatch(found[2], -1) {
+			labels[label[1]] = true
+		}
+		served[found[1]], served[strings.TrimSuffix(found[1], "_count")] = labels, labels
+	}
+	return served
 }

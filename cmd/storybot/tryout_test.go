@@ -2,7 +2,6 @@ package main
 
 import (
 	"log/slog"
-	"os"
 	"path/filepath"
 	"storybot/stories"
 	"storybot/stories/sqlstore"
@@ -114,23 +113,6 @@ func TestTheCodeIsInTheLog(t *testing.T) {
 		code, err := offerClaim(t.Context(), desk, slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: level})))
 		if err != nil || code == "" || !strings.Contains(log.String(), "/desk claim "+code) {
 			t.Errorf("%v: code %q, %v, the log: %s", level, code, err, log.String())
-		}
-	}
-}
-
-// TestServicesRun: what operators copy starts the service, which refuses to do
-// nothing.
-func TestServicesRun(t *testing.T) {
-	for file, line := range map[string]string{
-		"storybot.service": "\nExecStart=/usr/local/bin/storybot run\n",
-		"Containerfile":    "\nENTRYPOINT [\"/storybot\"]\nCMD [\"run\"]\n",
-	} {
-		text, err := os.ReadFile(filepath.Join("deploy", file))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if !strings.Contains(string(text), line) {
-			t.Errorf("%s has no line %q", file, line)
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"os"
@@ -25,7 +26,7 @@ func (*versionCommand) Help() string {
 // Run prints what the program was built from.
 func (c *versionCommand) Run(ctx context.Context, p *program) error {
 	b := readBuild()
-	if b.Commit == "" {
+	if b.Commit == "" && release == "" {
 		b.askGit(ctx)
 	}
 	if c.JSON {
@@ -47,6 +48,10 @@ type build struct {
 	Platform string `json:"platform"`
 }
 
+// What a release says of itself: go build -ldflags "-X main.release=v1.2.3 -X main.commit=…".
+// "" for what the build records by itself.
+var release, commit string
+
 // unknownVersion is what the version is called where the build records none.
 const unknownVersion = "(devel)"
 
@@ -54,7 +59,8 @@ const unknownVersion = "(devel)"
 func readBuild() build {
 	b := build{Version: unknownVersion, Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH}
 	info, ok := debug.ReadBuildInfo()
-	if !ok {
+	if !ok || release != "" {
+		b.Version, b.Commit = cmp.Or(release, b.Version), commit
 		return b
 	}
 	if info.Main.Version != "" {
@@ -107,6 +113,7 @@ func (b build) String() string {
 	switch {
 	case commit == "":
 		commit = "not recorded by this build; go build in a checkout of the source records it"
+	case b.Time == "":
 	case b.Modified:
 		commit += " of " + b.Time + ", and changes since"
 	default:

@@ -185,7 +185,8 @@ func (s *Store) WaitingAt(ctx context.Context, d stories.Destination) (held, und
 }
 
 // recentSQL narrows by states (?1, a JSON array, [] for any), lane (?2, ” for
-// any) and the beginning of the address (?3, a LIKE pattern). ?5 and ?6 are the
+// any), the beginning of the address (?3, a LIKE pattern), story (?7, 0 for any),
+// update (?8, 0 for any) and channel (?9, ” for any). ?5 and ?6 are the
 // deliveries to be shown although, or not to be shown because, they are on their
 // way.
 const recentSQL = `
@@ -193,6 +194,9 @@ const recentSQL = `
 	WHERE (?1 = '[]' OR d.state among(?1) OR d.id among(?5))
 		AND NOT d.id among(?6)
 		AND (?2 = '' OR l.name = ?2)
+		AND (CAST(?7 AS BIGINT) = 0 OR coalesce(u.story_id, p.story_id) = CAST(?7 AS BIGINT))
+		AND (CAST(?8 AS BIGINT) = 0 OR d.update_id = CAST(?8 AS BIGINT))
+		AND (?9 = '' OR t.channel = ?9)
 		AND t.platform || ':' || CASE t.workspace WHEN '' THEN '' ELSE t.workspace || '/' END || t.channel LIKE ?3 ESCAPE '\'
 	ORDER BY d.id DESC LIMIT ?4`
 
@@ -215,6 +219,6 @@ func (s *Store) Deliveries(ctx context.Context, f stories.DeliveryFilter, limit 
 		hidden = ids // they are stored as pending
 	}
 	literal := strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(f.Destination)
-	found, err := all(ctx, s.reader(), flying.scanDelivery, recentSQL, string(states), f.Lane, literal+"%", limit, shown, hidden)
+	found, err := all(ctx, s.reader(), flying.scanDelivery, recentSQL, string(states), f.Lane, literal+"%", limit, shown, hidden, f.StoryID, f.UpdateID, f.Channel)
 	return found, s.told(err)
 }

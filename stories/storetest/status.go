@@ -44,9 +44,10 @@ var statusTests = []test{
 		s := d.track("sony")
 		d.follow("sony", "a", "ab")
 		d.followFrom("sony", other, stories.Minor)
-		d.append(s, stories.Normal)
+		first, _ := d.append(s, stories.Normal)
 		d.drain(d.hold(lane, "w"), 1)
 		d.append(s, stories.Normal)
+		o := d.track("other")
 		for _, c := range []struct {
 			filter stories.DeliveryFilter
 			limit  int
@@ -60,6 +61,12 @@ var statusTests = []test{
 			{stories.DeliveryFilter{Destination: "%"}, 10, ""},
 			{stories.DeliveryFilter{Lane: lane}, 1, "2 sony 2"},
 			{stories.DeliveryFilter{Lane: "nothing"}, 10, ""},
+			{stories.DeliveryFilter{StoryID: s.ID}, 3, "2 sony 2, ab sony 2, a sony 2"},
+			{stories.DeliveryFilter{StoryID: o.ID}, 10, ""},
+			{stories.DeliveryFilter{StoryID: s.ID, UpdateID: first.ID}, 10, "2 sony 1, ab sony 1, a sony 1"},
+			{stories.DeliveryFilter{UpdateID: first.ID + 1<<40}, 10, ""},
+			{stories.DeliveryFilter{Channel: "#a"}, 10, "a sony 2, a sony 1"},
+			{stories.DeliveryFilter{Channel: "2", UpdateID: first.ID}, 10, "2 sony 1"},
 		} {
 			found, err := d.Deliveries(d.ctx, c.filter, c.limit)
 			d.ok(err)
