@@ -16,13 +16,12 @@ import (
 // readings as results come in.
 
 // tellableSQL are the copies of the update ?1 made by the operation ?2 whose channels are
-// to be told of the revision ?4: that have one, or may have, and follow the story still.
-// ?3 are requests on their way. What is told stands where the copy is: beside it, or in
-// the thread that it is in or began. Of what is on its way the channel sees the wording
-// there was until now.
+// to be told of a revision: that have one, or may have, and follow the story still. ?3
+// are requests on their way: which wordings these were begun in is not told here. What is
+// told stands where the copy is: beside it, or in the thread that it is in or began.
 var tellableSQL = `
 	SELECT t.id, o.id, t.lane_id, CASE WHEN d.op IN (2, 3) THEN d.on_id ELSE d.id END,
-		CASE WHEN d.state IN (2, 4) THEN d.said ELSE CAST(?4 AS BIGINT) - 1 END,
+		d.id, d.said,
 		coalesce(a.seen, 0), coalesce(a.due, -1), coalesce(c.seen, 0), coalesce(c.due, -1)
 	FROM ` + copyPlacesSQL + `
 		LEFT JOIN readings a ON a.update_id = ?1 AND a.destination_id = o.id
@@ -37,6 +36,8 @@ var tellableSQL = `
 type beside struct {
 	place, was, lane int64 // was is the address it had, place the one it has
 	on               int64 // the message
+	copy             int64 // its delivery
+	began            int   // the wording that the copy was sent in, or may have been
 	told             int   // the wording that it is to be told from
 	seen             int   // and the newest that it can see
 	due              bool  // told is read from what was kept about the channel
@@ -82,11 +83,14 @@ func planTellings(ctx context.Context, q querier, u stories.Update, wordings []s
 	}
 	on, told := list(slices.Collect(maps.Keys(flying.byID))), map[int64]bool{}
 	for _, op := range kinds {
-		copies, err := all(ctx, q, scanBeside, tellableSQL, u.ID, op, on, u.Revision)
+		copies, err := all(ctx, q, scanBeside, tellableSQL, u.ID, op, on)
 		if err != nil {
 			return found, err
 		}
 		for i := range copies {
+			if f, flies := flying.byID[copies[i].copy]; flies {
+				copies[i].began = f.Revision
+			}
 			found.look(&copies[i], shown)
 		}
 		found.group(op, copies, wordings, told)
@@ -138,10 +142,11 @@ func (f *tellings) makeRoom(ctx context.Context, q querier, updateID int64, flyi
 	return shown, nil
 }
 
-// look adds to what was read of a channel what is on its way and what makes room.
+// look adds to what was read of a channel what is on its way and what makes room. Of
+// what was before its copy began it is told nothing.
 func (f *tellings) look(c *beside, shown map[int64]int) {
 	flies := max(shown[c.place], shown[c.was])
-	c.seen = max(c.seen, flies)
+	c.seen = max(c.seen, flies, c.began)
 	since, room := f.since[c.place]
 	if !room {
 		since, room = f.since[c.was]
@@ -152,6 +157,7 @@ func (f *tellings) look(c *beside, shown map[int64]int) {
 	case !c.due || flies > 0: // the newest is on its way
 		c.told = c.seen
 	}
+	c.told = max(c.told, c.began)
 }
 
 // group puts channels together that are told the same, each once, however many copies
@@ -264,9 +270,9 @@ func (t besideAll) owe(ctx context.Context, q querier, u stories.Update, a stori
 
 // scanBeside reads tellableSQL.
 func scanBeside(r row) (c beside, err error) {
-	var said, seen, due, seenThere, dueThere int
-	err = r.Scan(&c.place, &c.was, &c.lane, &c.on, &said, &seen, &due, &seenThere, &dueThere)
-	c.seen = max(said, seen, seenThere)
+	var seen, due, seenThere, dueThere int
+	err = r.Scan(&c.place, &c.was, &c.lane, &c.on, &c.copy, &c.began, &seen, &due, &seenThere, &dueThere)
+	c.seen = max(seen, seenThere)
 	if dueThere >= 0 {
 		due = dueThere
 	}

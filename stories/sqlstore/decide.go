@@ -2,6 +2,7 @@ package sqlstore
 
 import (
 	"context"
+	"fmt"
 	"strconv"
 
 	"storybot/stories"
@@ -87,6 +88,9 @@ func (s *Store) decide(ctx context.Context, a stories.Act, generation int64, ver
 		if _, err := q.exec(ctx, blocked); err != nil {
 			return 0, false, err
 		}
+		if err := editOlder(ctx, q, a); err != nil {
+			return 0, false, fmt.Errorf("owe edits of what is looked for: %w", err)
+		}
 		if err := trimOverfull(ctx, q, a.At); err != nil {
 			return 0, false, err
 		}
@@ -121,31 +125,41 @@ func (s *Store) decideLane(ctx context.Context, q querier, a stories.Act, lane i
 			return 0, err
 		}
 	}
-	return int(count), editOlder(ctx, q, a, lane, id)
+	return int(count), nil
 }
 
 const (
-	// revisedSQL finds updates that have another wording than what was put back
-	// may have shown.
+	// revisedSQL finds updates that have another wording than what was put back, and is
+	// looked for, may have shown.
 	revisedSQL = `
-		SELECT DISTINCT u.id FROM queue q JOIN deliveries d ON d.id = q.delivery_id JOIN updates u ON u.id = d.update_id
-		WHERE q.publication_id = ?1 AND d.op IN (0, 2, 3, 5) AND d.doubtful = 3 AND u.revision > 0 ORDER BY u.id`
-	// editOlderSQL owes one edit of a message once.
+		SELECT DISTINCT u.id FROM put_back d JOIN updates u ON u.id = d.update_id
+		WHERE d.op IN (0, 2, 3, 5) AND d.doubtful = 3 AND d.state IN (0, 5) AND u.revision > 0 ORDER BY u.id`
+	// editOlderSQL owes an edit to the revision ?3, under the publications ?2, of what is
+	// looked for of the update ?1, unless one is owed already: also where its channel is
+	// blocked. One that has ended, undone, is none.
 	editOlderSQL = `
 		INSERT INTO owed (id, destination_id, on_id)
-		SELECT (CAST(?2 AS BIGINT) << 32) + d.destination_id, d.destination_id, d.id FROM queue q JOIN deliveries d ON d.id = q.delivery_id
-		WHERE q.publication_id = ?1 AND d.update_id = ?3 AND d.op IN (0, 2, 3, 5)
-			AND NOT EXISTS (SELECT 1 FROM owed x JOIN publications w ON w.id = (x.id >> 32) WHERE x.on_id > 0 AND x.on_id = d.id AND w.op = 1 AND w.revision = ?4)
+		SELECT (p.id << 32) + t.id, t.id, d.id
+		FROM put_back d
+		JOIN destinations o ON o.id = d.destination_id
+		JOIN destinations t ON t.id = CASE WHEN o.moved_to > 0 THEN o.moved_to ELSE o.id END
+		JOIN publications p ON p.id among(?2) AND p.lane_id = t.lane_id
+		WHERE d.update_id = ?1 AND d.op IN (0, 2, 3, 5) AND d.doubtful = 3 AND d.state IN (0, 5) AND t.state <> 'gone'
+			AND NOT EXISTS (SELECT 1 FROM owed x JOIN publications w ON w.id = (x.id >> 32) LEFT JOIN outcomes e ON e.id = x.id
+				WHERE x.on_id > 0 AND x.on_id = d.id AND w.op = 1 AND w.revision = ?3 AND coalesce(e.state, 0) IN (0, 5))
+		ORDER BY t.id
 		ON CONFLICT DO NOTHING`
-	newEditsSQL = `
-		INSERT INTO publications (lane_id, seed, update_id, story_id, created_at, revision, op, level, urgency)
-		VALUES (?1, ?2, ?3, ?4, ?5, ?6, 1, ?7, ?7) RETURNING id`
 )
 
-// editOlder owes an edit to what the publication has looked for, where the update
-// was revised: what is found may be of an older wording.
-func editOlder(ctx context.Context, q querier, a stories.Act, lane, publication int64) error {
-	revised, err := all(ctx, q, scanID, revisedSQL, publication)
+// editOlder owes an edit to what is looked for, where the update was revised: what is
+// found may be of an older wording, or of one that only the database knew which was
+// replaced.
+func editOlder(ctx context.Context, q querier, a stories.Act) error {
+	revised, err := all(ctx, q, scanID, revisedSQL)
+	if err != nil || len(revised) == 0 {
+		return err
+	}
+	lanes, err := all(ctx, q, scanID, lanesInUseSQL)
 	if err != nil {
 		return err
 	}
@@ -154,24 +168,20 @@ func editOlder(ctx context.Context, q querier, a stories.Act, lane, publication 
 		if err != nil {
 			return err
 		}
-		for {
-			var id int64
-			if err := one(ctx, q, newEditsSQL, []any{lane, newSeed(), u.ID, u.StoryID, millis(a.At), u.Revision, int(u.Level)}, &id); err != nil {
-				return err
-			}
-			n, err := q.exec(ctx, editOlderSQL, publication, id, u.ID, u.Revision)
+		u.CreatedAt = a.At
+		for left := true; left; { // the destinations with two messages are owed the second edit too
+			publications, err := insertPublications(ctx, q, lanes, u, stories.OpEdit)
 			if err != nil {
 				return err
 			}
-			if n == 0 { // the destinations with two messages are owed the second edit too
-				if _, err := q.exec(ctx, dropUnplannedSQL, list([]int64{id})); err != nil {
-					return err
-				}
-				break
-			}
-			if _, err := q.exec(ctx, setPlannedSQL, id, n); err != nil {
+			n, err := q.exec(ctx, editOlderSQL, u.ID, list(publications), u.Revision)
+			if err != nil {
 				return err
 			}
+			if err := enqueue(ctx, q, publications, int(n), a.At); err != nil {
+				return err
+			}
+			left = n > 0
 		}
 	}
 	return nil

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 
 	"storybot/stories"
 )
@@ -73,12 +75,17 @@ const (
 	putBackUpdatesSQL    = `SELECT update_id FROM put_back WHERE doubtful = 2 AND state = 5 AND update_id > 0`
 	emptyPublicationsSQL = `UPDATE publications SET queued = 0 WHERE queued > 0`
 	// waitSQL takes what was owed out of every other state. It is looked for from
-	// the time of its first request, or from its publication.
+	// the time of its first request, or from its publication. What was not on its way (?3)
+	// nor in doubt may have been sent since in the wording of its update, or in later ones.
 	waitSQL = `
 		UPDATE outcomes SET state = 5, again = 0, doubtful = 2, reason = ?1, last_attempt_at = ?2,
-			first_attempt_at = CASE WHEN first_attempt_at = 0 THEN (SELECT p.created_at FROM publications p WHERE p.id = (outcomes.id >> 32)) ELSE first_attempt_at END
+			first_attempt_at = CASE WHEN first_attempt_at = 0 THEN (SELECT p.created_at FROM publications p WHERE p.id = (outcomes.id >> 32)) ELSE first_attempt_at END,
+			said = CASE WHEN doubtful > 0 OR id among(?3) THEN said ELSE coalesce((SELECT u.revision FROM publications p JOIN updates u ON u.id = p.update_id
+				WHERE p.id = (outcomes.id >> 32) AND p.op IN (0, 2, 3, 5)), 0) END
 		WHERE id IN (SELECT delivery_id FROM queue UNION ALL SELECT delivery_id FROM held)
 			AND EXISTS (SELECT 1 FROM publications p WHERE p.id = (outcomes.id >> 32) AND p.notice_id IS NULL)`
+	// flewSQL keeps in which wording deliveries were on their way.
+	flewSQL       = `UPDATE outcomes SET said = ?2 WHERE id among(?1)`
 	emptyQueueSQL = `DELETE FROM queue`
 	emptyHeldSQL  = `DELETE FROM held`
 	landAllSQL    = `UPDATE flights SET flying = '[]'`
@@ -218,11 +225,16 @@ func (s *Store) putBack(ctx context.Context, q querier) (waits int, err error) {
 		return 0, err
 	}
 	at := millis(s.now())
+	flying, err := allFlights(ctx, q)
+	if err != nil {
+		return 0, err
+	}
+	on := list(slices.Sorted(maps.Keys(flying.byID)))
 	for _, step := range []struct {
 		text string
 		args []any
 	}{
-		{collectSQL, nil}, {touchAllSQL, nil}, {countHomeSQL, nil}, {countOldNewsSQL, nil}, {emptyPublicationsSQL, nil}, {skipOldNewsSQL, []any{oldNews, at}}, {waitSQL, []any{putBackWhy, at}},
+		{collectSQL, nil}, {touchAllSQL, nil}, {countHomeSQL, nil}, {countOldNewsSQL, nil}, {emptyPublicationsSQL, nil}, {skipOldNewsSQL, []any{oldNews, at}}, {waitSQL, []any{putBackWhy, at, on}},
 		{emptyQueueSQL, nil}, {emptyHeldSQL, nil}, {landAllSQL, nil},
 		{endNoticesSQL, nil}, {dropAlarmsSQL, nil}, {dropTroublesSQL, nil}, {undecidedSQL, nil}, {voidLeasesSQL, nil},
 	} {
@@ -234,12 +246,30 @@ func (s *Store) putBack(ctx context.Context, q querier) (waits int, err error) {
 			waits = int(n)
 		}
 	}
+	if err := flying.keepWordings(ctx, q); err != nil {
+		return 0, fmt.Errorf("keep in which wordings requests were made: %w", err)
+	}
 	text, err := json.Marshal([2]int64{last.Generation + 1, at})
 	if err != nil {
 		return 0, err
 	}
 	_, err = q.exec(ctx, rememberSQL, putBackName, string(text))
 	return waits, err
+}
+
+// keepWordings keeps with their outcomes in which wordings f were begun.
+func (f flights) keepWordings(ctx context.Context, q querier) error {
+	in := map[int][]int64{}
+	for id, flight := range f.byID {
+		in[flight.Revision] = append(in[flight.Revision], id)
+	}
+	for _, revision := range slices.Sorted(maps.Keys(in)) {
+		slices.Sort(in[revision])
+		if _, err := q.exec(ctx, flewSQL, list(in[revision]), revision); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func scanName(r row) (name string, err error) {

@@ -15,7 +15,7 @@ const (
 	setWordingSQL   = `
 		UPDATE updates SET revision = ?2, text = ?3, sources = ?4, picture_url = ?5, picture_alt = ?6, standing = ?7, marks = ?8 WHERE id = ?1`
 	// olderEditsSQL are edits of an update that wait: under their publications, owed
-	// again, or held.
+	// again, held, or for a person since the database was put back.
 	olderEditsSQL = `
 		SELECT p.id AS publication_id, d.destination_id, d.id AS delivery_id, p.id AS origin_id
 		FROM publications p` + ofPublicationSQL + `
@@ -27,7 +27,9 @@ const (
 		UNION ALL
 		SELECT 0, h.destination_id, d.id, p.id
 		FROM publications p CROSS JOIN owed d JOIN held h ON h.destination_id = d.destination_id AND h.delivery_id = d.id
-		WHERE p.update_id = ?1 AND p.op = 1 AND p.held > 0 AND ` + inPublicationSQL + ``
+		WHERE p.update_id = ?1 AND p.op = 1 AND p.held > 0 AND ` + inPublicationSQL + `
+		UNION ALL
+		SELECT 0, d.destination_id, d.id, d.publication_id FROM put_back d WHERE d.update_id = ?1 AND d.op = 1 AND d.doubtful = 2 AND d.state = 5`
 	// copyKindsSQL tells by which operations copies of an update were made.
 	copyKindsSQL   = `SELECT DISTINCT op FROM publications WHERE update_id = ?1 AND op IN (0, 2, 3, 5) ORDER BY op`
 	isElsewhereSQL = `SELECT count(*) FROM (SELECT 1 FROM destinations WHERE moved_to > 0 LIMIT 1) AS t`

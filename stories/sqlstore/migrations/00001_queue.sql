@@ -63,7 +63,7 @@ CREATE TABLE outcomes (
     -- 1: an earlier request may have got through; 2: the database was put back,
     -- and a person decides; 3: it was, and this is to be settled. See putback.go.
     doubtful         SMALLINT NOT NULL DEFAULT 0,
-    said             INTEGER NOT NULL DEFAULT 0, -- the wording that its message was sent in
+    said             INTEGER NOT NULL DEFAULT 0, -- the wording that its message was sent in, or may have been
     attempt          INTEGER NOT NULL DEFAULT 0,
     unknowns         INTEGER NOT NULL DEFAULT 0,
     missed           INTEGER NOT NULL DEFAULT 0, -- earlier updates its channel did not get
