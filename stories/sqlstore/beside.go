@@ -26,7 +26,7 @@ var tellableSQL = `
 	FROM ` + copyPlacesSQL + `
 		LEFT JOIN readings a ON a.update_id = ?1 AND a.destination_id = o.id
 		LEFT JOIN readings c ON o.moved_to > 0 AND c.update_id = ?1 AND c.destination_id = o.moved_to
-	WHERE d.update_id = ?1 AND d.op = ?2 AND (d.state IN (2, 4) OR d.state = 0 AND (d.doubtful > 0 OR d.id among(?3))) AND t.state <> 'gone'
+	WHERE d.update_id = ?1 AND d.op = ?2 AND (d.state IN (2, 4) OR ` + maybeThere("d", "d", "?3") + `) AND t.state <> 'gone'
 		AND d.id NOT IN (` + takenAwaySQL + `)
 		AND NOT EXISTS (SELECT 1 FROM mutes m WHERE m.destination_id = t.id AND m.story_id = s.id)
 		AND coalesce((SELECT CASE WHEN b.state = 'active' AND b.level <= u.level THEN 1 ELSE 0 END

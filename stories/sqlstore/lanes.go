@@ -123,7 +123,7 @@ func (s *Store) since(passed time.Duration, boot string, up time.Duration) time.
 const (
 	// olderSQL are the posts that wait in the lane ?1 behind the newest ?3 of their
 	// story at their destination, and the oldest of those in front of them. What is
-	// on its way (?2) is neither.
+	// on its way (?2), or may have arrived, is neither.
 	olderSQL = `
 		SELECT publication_id, destination_id, delivery_id, origin_id, missed, nth FROM (
 			SELECT w.publication_id, d.destination_id, d.id AS delivery_id, d.publication_id AS origin_id, d.missed, u.story_id,
@@ -135,7 +135,7 @@ const (
 				UNION ALL
 				SELECT p.id, q.delivery_id FROM publications p CROSS JOIN queue q WHERE p.lane_id = ?1 AND p.queued > 0 AND q.publication_id = p.id
 			) AS w CROSS JOIN deliveries d JOIN updates u ON u.id = d.update_id
-			WHERE d.id = w.delivery_id AND d.op IN (0, 2, 3, 5) AND d.doubtful < 2 AND NOT d.id among(?2)
+			WHERE d.id = w.delivery_id AND d.op IN (0, 2, 3, 5) AND d.doubtful = 0 AND NOT d.id among(?2)
 		) AS ranked
 		WHERE nth >= ?3 AND those > ?3 ORDER BY destination_id, story_id, nth`
 	missedMoreSQL = `

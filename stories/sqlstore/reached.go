@@ -30,15 +30,6 @@ const (
 	goneCopiesSQL = `
 		SELECT count(*) FROM ` + copyPlacesSQL + ` WHERE d.update_id = ?1 AND d.op IN (0, 2, 3, 5) AND d.state = 2 AND t.state = 'gone'`
 
-	// heldCopiesSQL and doubtfulCopiesSQL count, of the copies that would be edited (?2 are
-	// requests on their way), what heldEditsSQL and doubtfulEditsSQL count of the edits.
-	heldCopiesSQL     = countCopiesSQL + ` AND t.state = 'blocked'`
-	doubtfulCopiesSQL = countCopiesSQL + ` AND t.state <> 'blocked' AND coalesce((
-			SELECT CASE WHEN e.state IN (3, 6) THEN 1 ELSE 0 END
-			FROM owed x JOIN outcomes e ON e.id = x.id JOIN publications w ON w.id = (x.id >> 32)
-			WHERE x.on_id > 0 AND x.on_id = d.id AND w.op = 1 AND e.state IN (2, 3, 6) AND e.reason <> ?3
-			ORDER BY w.revision DESC, x.id DESC LIMIT 1), 0) = 1`
-
 	// directPlacesSQL are the destinations that are known as direct messages.
 	directPlacesSQL = `
 		SELECT t.id FROM place_names n JOIN destinations t ON t.platform = n.platform AND t.workspace = n.workspace AND t.channel = n.channel
@@ -55,6 +46,17 @@ const (
 	// known.
 	isDirectSQL = `EXISTS (SELECT 1 FROM destinations t JOIN place_names n ON n.platform = t.platform AND n.workspace = t.workspace AND n.channel = t.channel
 		WHERE t.id = b.destination_id AND n.form = 'direct')`
+)
+
+var (
+	// heldCopiesSQL and doubtfulCopiesSQL count, of the copies that would be edited (?2 are
+	// requests on their way), what heldEditsSQL and doubtfulEditsSQL count of the edits.
+	heldCopiesSQL     = countCopiesSQL + ` AND t.state = 'blocked'`
+	doubtfulCopiesSQL = countCopiesSQL + ` AND t.state <> 'blocked' AND coalesce((
+			SELECT CASE WHEN e.state IN (3, 6) THEN 1 ELSE 0 END
+			FROM owed x JOIN outcomes e ON e.id = x.id JOIN publications w ON w.id = (x.id >> 32)
+			WHERE x.on_id > 0 AND x.on_id = d.id AND w.op = 1 AND e.state IN (2, 3, 6) AND e.reason <> ?3
+			ORDER BY w.revision DESC, x.id DESC LIMIT 1), 0) = 1`
 )
 
 // reachOfEdits adds to what a revision reaches which of the edits owed, already counted,

@@ -56,11 +56,11 @@ func scanAnyWaiting(r row) (w waiting, err error) {
 
 // needlessSQL are those of some messages beside copies (?1) whose copy showed the
 // revision from the first, or will never be there. ?2 are requests on their way.
-const needlessSQL = `
+var needlessSQL = `
 	SELECT d.id FROM owed d JOIN publications p ON p.id = (d.id >> 32) JOIN notices n ON n.id = p.notice_id
 	JOIN owed c ON c.id = d.on_id LEFT JOIN outcomes e ON e.id = c.id
 	WHERE d.id among(?1) AND n.kind = 'revision' AND p.op = 0 AND d.on_id > 0 AND NOT (
-		e.state IN (2, 4) AND e.said < n.revision OR coalesce(e.state, 0) = 0 AND (coalesce(e.doubtful, 0) > 0 OR c.id among(?2)))`
+		e.state IN (2, 4) AND e.said < n.revision OR ` + maybeThere("c", "e", "?2") + `)`
 
 // dropNeedless skips those of rows about to begin that tell of a revision beside a
 // copy that shows it from the first, or beside none.
