@@ -44,18 +44,22 @@ const (
 
 // SettlePutBack implements stories.PutBackStore.
 func (s *Store) SettlePutBack(ctx context.Context, a stories.Act, generation int64) (int, error) {
-	return s.decide(ctx, a, generation, "settled", settleQueuedSQL, settleBlockedSQL)
+	return s.decide(ctx, a, generation, ruling{"settled", settleQueuedSQL, settleBlockedSQL})
 }
 
 // ReleasePutBack implements stories.PutBackStore.
 func (s *Store) ReleasePutBack(ctx context.Context, a stories.Act, generation int64) (int, error) {
-	return s.decide(ctx, a, generation, "released", releaseQueuedSQL, releaseBlockedSQL)
+	return s.decide(ctx, a, generation, ruling{"released", releaseQueuedSQL, releaseBlockedSQL})
 }
 
+// ruling is what a person decides of what waits: how it is called in the log, and what
+// that makes of what goes into the queue and of what its blocked destination holds.
+type ruling struct{ verb, queued, blocked string }
+
 // decide puts all that waits back into the queue, or among what its blocked
-// destination holds, as queued and blocked say.
-func (s *Store) decide(ctx context.Context, a stories.Act, generation int64, verb, queued, blocked string) (int, error) {
-	return act(ctx, s, a, verb+" put back", func(q querier) (n int, changed bool, err error) {
+// destination holds.
+func (s *Store) decide(ctx context.Context, a stories.Act, generation int64, by ruling) (int, error) {
+	return act(ctx, s, a, by.verb+" put back", func(q querier) (n int, changed bool, err error) {
 		if err := lockPlanning(ctx, q); err != nil {
 			return 0, false, err
 		}
@@ -63,6 +67,10 @@ func (s *Store) decide(ctx context.Context, a stories.Act, generation int64, ver
 			return 0, false, err
 		} else if last.Generation != generation {
 			return 0, false, stories.Errorf(stories.CodeExists, "The database has been put back once more since this was shown. /desk status shows what waits now.")
+		}
+		revised, err := lockRevised(ctx, q)
+		if err != nil {
+			return 0, false, err
 		}
 		if err := lockLanes(ctx, q); err != nil {
 			return 0, false, err
@@ -72,7 +80,7 @@ func (s *Store) decide(ctx context.Context, a stories.Act, generation int64, ver
 			return 0, false, err
 		}
 		for _, lane := range lanes {
-			again, err := s.decideLane(ctx, q, a, lane, queued)
+			again, err := s.decideLane(ctx, q, a, lane, by.queued)
 			if err != nil {
 				return 0, false, err
 			}
@@ -85,16 +93,18 @@ func (s *Store) decide(ctx context.Context, a stories.Act, generation int64, ver
 		if n += int(held); n == 0 {
 			return 0, false, nil
 		}
-		if _, err := q.exec(ctx, blocked); err != nil {
+		if _, err := q.exec(ctx, by.blocked); err != nil {
 			return 0, false, err
 		}
-		if err := editOlder(ctx, q, a); err != nil {
-			return 0, false, fmt.Errorf("owe edits of what is looked for: %w", err)
+		for _, update := range revised {
+			if err := mendOlder(ctx, q, a, update); err != nil {
+				return 0, false, fmt.Errorf("owe edits of what is looked for: %w", err)
+			}
 		}
 		if err := trimOverfull(ctx, q, a.At); err != nil {
 			return 0, false, err
 		}
-		return n, true, enter(ctx, q, a, verb, 0, deliveriesPutBack(n))
+		return n, true, enter(ctx, q, a, by.verb, 0, deliveriesPutBack(n))
 	})
 }
 
@@ -126,63 +136,4 @@ func (s *Store) decideLane(ctx context.Context, q querier, a stories.Act, lane i
 		}
 	}
 	return int(count), nil
-}
-
-const (
-	// revisedSQL finds updates that have another wording than what was put back, and is
-	// looked for, may have shown.
-	revisedSQL = `
-		SELECT DISTINCT u.id FROM put_back d JOIN updates u ON u.id = d.update_id
-		WHERE d.op IN (0, 2, 3, 5) AND d.doubtful = 3 AND d.state IN (0, 5) AND u.revision > 0 ORDER BY u.id`
-	// editOlderSQL owes an edit to the revision ?3, under the publications ?2, of what is
-	// looked for of the update ?1, unless one is owed already: also where its channel is
-	// blocked. One that has ended, undone, is none.
-	editOlderSQL = `
-		INSERT INTO owed (id, destination_id, on_id)
-		SELECT (p.id << 32) + t.id, t.id, d.id
-		FROM put_back d
-		JOIN destinations o ON o.id = d.destination_id
-		JOIN destinations t ON t.id = CASE WHEN o.moved_to > 0 THEN o.moved_to ELSE o.id END
-		JOIN publications p ON p.id among(?2) AND p.lane_id = t.lane_id
-		WHERE d.update_id = ?1 AND d.op IN (0, 2, 3, 5) AND d.doubtful = 3 AND d.state IN (0, 5) AND t.state <> 'gone'
-			AND NOT EXISTS (SELECT 1 FROM owed x JOIN publications w ON w.id = (x.id >> 32) LEFT JOIN outcomes e ON e.id = x.id
-				WHERE x.on_id > 0 AND x.on_id = d.id AND w.op = 1 AND w.revision = ?3 AND coalesce(e.state, 0) IN (0, 5))
-		ORDER BY t.id
-		ON CONFLICT DO NOTHING`
-)
-
-// editOlder owes an edit to what is looked for, where the update was revised: what is
-// found may be of an older wording, or of one that only the database knew which was
-// replaced.
-func editOlder(ctx context.Context, q querier, a stories.Act) error {
-	revised, err := all(ctx, q, scanID, revisedSQL)
-	if err != nil || len(revised) == 0 {
-		return err
-	}
-	lanes, err := all(ctx, q, scanID, lanesInUseSQL)
-	if err != nil {
-		return err
-	}
-	for _, update := range revised {
-		u, err := theOne(ctx, q, scanUpdate, updateByIDSQL, update)
-		if err != nil {
-			return err
-		}
-		u.CreatedAt = a.At
-		for left := true; left; { // the destinations with two messages are owed the second edit too
-			publications, err := insertPublications(ctx, q, lanes, u, stories.OpEdit)
-			if err != nil {
-				return err
-			}
-			n, err := q.exec(ctx, editOlderSQL, u.ID, list(publications), u.Revision)
-			if err != nil {
-				return err
-			}
-			if err := enqueue(ctx, q, publications, int(n), a.At); err != nil {
-				return err
-			}
-			left = n > 0
-		}
-	}
-	return nil
 }

@@ -20,6 +20,8 @@ import (
 //	finish.go    what a result does to its row and its destination
 //	acting.go    owes operations on messages that are there
 //	revise.go    gives an update another wording, and owes it to its copies
+//	older.go     mends what is looked for since the database was put back
+//	wordings.go  tells in which wordings copies are begun, or were
 //	would.go     tells what that would owe, and writes nothing
 //	reached.go   tells which copies it does not reach
 //	beside.go    owes the message beside a copy that tells of its revision

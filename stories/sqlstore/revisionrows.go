@@ -60,6 +60,14 @@ const (
 	tellingProgressSQL = `
 		SELECT ` + countersSQL + ` FROM notices n JOIN publications p ON p.notice_id = n.id
 		WHERE n.kind = 'revision' AND n.update_id = ?1 AND n.revision = ?2`
+	// putBackEditsSQL and putBackTellingsSQL count what of a revision waits for a person,
+	// and is counted as held.
+	putBackEditsSQL = `
+		SELECT count(*) FROM put_back d JOIN publications p ON p.id = d.publication_id
+		WHERE d.doubtful = 2 AND d.state = 5 AND d.update_id = ?1 AND d.op = 1 AND p.revision = ?2`
+	putBackTellingsSQL = `
+		SELECT count(*) FROM put_back d JOIN publications p ON p.id = d.publication_id JOIN notices n ON n.id = p.notice_id
+		WHERE d.doubtful = 2 AND d.state = 5 AND n.kind = 'revision' AND n.update_id = ?1 AND n.revision = ?2`
 	// newerEditsSQL and newerTellingsSQL count what of a revision was skipped for a newer
 	// one (?3 says that of it).
 	newerEditsSQL = `
@@ -79,6 +87,18 @@ func leftToNewer(ctx context.Context, q querier, p stories.Progress, text string
 	err := one(ctx, q, text, []any{updateID, revision, reason}, &p.Newer)
 	p.Newer = min(p.Newer, p.Failed) // it is read a little later
 	p.Failed -= p.Newer
+	return p, err
+}
+
+// undecided is p with what waits for a person told as such, which text counts.
+func undecided(ctx context.Context, q querier, p stories.Progress, text string, args ...any) (stories.Progress, error) {
+	if p.Held == 0 {
+		return p, nil
+	}
+	var waits int
+	err := one(ctx, q, text, args, &waits)
+	waits = min(waits, p.Held) // it is read a little later
+	p.Held, p.Waiting = p.Held-waits, p.Waiting+waits
 	return p, err
 }
 
@@ -110,6 +130,12 @@ func (s *Store) SpreadOf(ctx context.Context, updateID int64, revision int) (fou
 	}
 	if err == nil {
 		found.Told, err = leftToNewer(ctx, s.reader(), found.Told, newerTellingsSQL, updateID, revision, retold)
+	}
+	if err == nil {
+		found.Edits, err = undecided(ctx, s.reader(), found.Edits, putBackEditsSQL, updateID, revision)
+	}
+	if err == nil {
+		found.Told, err = undecided(ctx, s.reader(), found.Told, putBackTellingsSQL, updateID, revision)
 	}
 	if err == nil && found.Told.Total > 0 {
 		found.Told.Direct, err = directTellings(ctx, s.reader(), updateID, revision)

@@ -15,7 +15,8 @@ import (
 const (
 	lockTellingsSQL = `SELECT id FROM notices WHERE kind = 'revision' AND update_id = ?1 ORDER BY id /*lock*/`
 	// waitingTellingsSQL are messages about revisions of the update ?1 that wait: under
-	// their publications, owed again, or held.
+	// their publications, owed again, held, or for a person since the database was put
+	// back.
 	waitingTellingsSQL = `
 		SELECT p.id AS publication_id, d.destination_id, d.id AS delivery_id, p.id AS origin_id
 		FROM notices n JOIN publications p ON p.notice_id = n.id` + ofPublicationSQL + `
@@ -28,6 +29,10 @@ const (
 		SELECT 0, h.destination_id, d.id, p.id
 		FROM notices n JOIN publications p ON p.notice_id = n.id CROSS JOIN owed d JOIN held h ON h.destination_id = d.destination_id AND h.delivery_id = d.id
 		WHERE n.kind = 'revision' AND n.update_id = ?1 AND p.held > 0 AND ` + inPublicationSQL + `
+		UNION ALL
+		SELECT 0, d.destination_id, d.id, d.publication_id
+		FROM put_back d JOIN publications p ON p.id = d.publication_id JOIN notices n ON n.id = p.notice_id
+		WHERE n.kind = 'revision' AND n.update_id = ?1 AND d.doubtful = 2 AND d.state = 5
 		ORDER BY 3`
 	retold = "there was a newer revision before it was sent"
 
