@@ -297,8 +297,9 @@ type Progress struct {
 	Sent     int
 	Waiting  int // pending and sending
 	Held     int
-	Failed   int // failed and skipped, but for Newer
+	Failed   int // failed and skipped, but for Newer and Needless
 	Newer    int // of a revision's work: skipped for that of a newer one. Only Spread tells it
+	Needless int // the same: there was nothing to be done or told after all. Only Spread tells it
 	Unknown  int
 	Kept     int // until the update is released
 	Direct   int // those of Total to direct messages, as far as they are known to be

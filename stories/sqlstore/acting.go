@@ -47,8 +47,6 @@ const (
 		VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8, ?9, 1, ?10) RETURNING id`
 	insertOwedSQL = `INSERT INTO owed (id, destination_id, on_id) VALUES (?1, ?2, ?3)`
 	insertHeldSQL = `INSERT INTO outcomes (id, state) VALUES (?1, 5)`
-	takenBack     = "it was taken back before it was sent"
-	takenAway     = "the message it was for is taken away"
 )
 
 // Owe owes operations of an update beside those that publishing and revising it
@@ -164,13 +162,13 @@ func actOn(ctx context.Context, q querier, u stories.Update, t stories.Task, p p
 		return false, err
 	}
 	vain = slices.DeleteFunc(vain, func(w waiting) bool { return flying.has(w) })
-	if err := move(ctx, q, vain, stories.Skipped, takenAway, u.CreatedAt); err != nil {
+	if err := move(ctx, q, vain, stories.Skipped, because(takenAway), u.CreatedAt); err != nil {
 		return false, err
 	}
 	if waits := state == stories.Pending || state == stories.Held; !waits || doubted || flying.has(on) {
 		return true, nil
 	}
-	return false, move(ctx, q, []waiting{on}, stories.Skipped, takenBack, u.CreatedAt)
+	return false, move(ctx, q, []waiting{on}, stories.Skipped, because(takenBack), u.CreatedAt)
 }
 
 // has says that a row is on its way.

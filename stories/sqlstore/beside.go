@@ -209,7 +209,7 @@ func (f tellings) tells() (told []stories.Tells, channels int) {
 
 // owe takes back what makes room, and owes what is due.
 func (f tellings) owe(ctx context.Context, q querier, u stories.Update, a stories.Act) error {
-	if err := move(ctx, q, f.drop, stories.Skipped, retold, a.At); err != nil {
+	if err := move(ctx, q, f.drop, stories.Skipped, because(retold), a.At); err != nil {
 		return err
 	}
 	for _, t := range f.due {

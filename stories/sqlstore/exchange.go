@@ -291,5 +291,5 @@ func (s *Store) targets(ctx context.Context, q querier, x stories.Exchange, begu
 			begun.Deliveries[f.Delivery] = false
 		}
 	}
-	return move(ctx, q, vain, stories.Skipped, "there is no message to do it to", s.now())
+	return move(ctx, q, vain, stories.Skipped, because(noMessage), s.now())
 }

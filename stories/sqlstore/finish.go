@@ -18,7 +18,7 @@ const (
 		INSERT INTO outcomes (id, message_id, state, reason, unknowns, doubtful, finished_at, attempt, first_attempt_at, last_attempt_at, said)
 		SELECT j.key + ?2, j.value, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, CASE WHEN ?11 > 0 THEN ?11 ELSE 0 END FROM numbered(?1) WHERE j.value IS NOT NULL`
 	finishSQL = `
-		UPDATE outcomes SET message_id = j.value, state = ?3, reason = ?4, unknowns = unknowns + ?5, doubtful = ?6,
+		UPDATE outcomes SET message_id = j.value, state = ?3, code = 0, reason = ?4, unknowns = unknowns + ?5, doubtful = ?6,
 			finished_at = ?7, attempt = ?8, first_attempt_at = ?9, last_attempt_at = ?10, said = CASE WHEN ?11 >= 0 THEN ?11 ELSE said END
 		FROM numbered(?1)
 		WHERE outcomes.id = j.key + ?2 AND j.value IS NOT NULL AND outcomes.state = 0`

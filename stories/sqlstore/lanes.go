@@ -140,7 +140,6 @@ const (
 		WHERE nth >= ?3 AND those > ?3 ORDER BY destination_id, story_id, nth`
 	missedMoreSQL = `
 		UPDATE outcomes SET missed = missed + CAST(j.value ->> 1 AS BIGINT) FROM each(?1) WHERE outcomes.id = CAST(j.value ->> 0 AS BIGINT)`
-	tooLate = "waited while nothing could be sent; only the newest %d updates of the story were sent afterwards"
 )
 
 // SkipOlder bounds what a lane owes after nothing could be sent for long: each
@@ -176,7 +175,7 @@ func (s *Store) SkipOlder(ctx context.Context, l stories.Lease, keep int, at tim
 		if _, err := q.exec(ctx, missedMoreSQL, string(text)); err != nil {
 			return err
 		}
-		return move(ctx, q, older, stories.Skipped, fmt.Sprintf(tooLate, keep), at)
+		return move(ctx, q, older, stories.Skipped, keeping(tooLate, keep), at)
 	})
 	return skipped, err
 }

@@ -37,7 +37,6 @@ const (
 	homeName    = "home"     // what engine.home returned last
 	copiedName  = "copied"   // set in a copy: wherever it is opened, it was put back
 	putBackName = "put back" // generation, and when
-	putBackWhy  = "may have got it already: the database was put back, and a moderator decides in /desk status"
 	begunSQL    = `SELECT coalesce(max(begun), 0) FROM flights`
 	forgetSQL   = `DELETE FROM settings WHERE name = ?1`
 	lockAllSQL  = `SELECT name FROM leases ORDER BY name /*lock*/`
@@ -67,10 +66,9 @@ const (
 		) AS c
 		WHERE publications.id = c.id`
 	skipOldNewsSQL = `
-		UPDATE outcomes SET state = 6, doubtful = 2, reason = ?1, finished_at = ?2
+		UPDATE outcomes SET state = 6, doubtful = 2, code = ?1, reason = '', finished_at = ?2
 		WHERE id IN (SELECT delivery_id FROM queue UNION ALL SELECT delivery_id FROM held)
 			AND EXISTS (SELECT 1 FROM publications p WHERE p.id = (outcomes.id >> 32) AND NOT ` + waitsHomeSQL + `)`
-	oldNews = "it was no news any more: the database was put back"
 	// endNoticesSQL is of pushes of which nothing waits: how they ended was told, or
 	// is old news.
 	endNoticesSQL      = `UPDATE notices SET done = 1 WHERE done = 0 AND update_id NOT IN (` + putBackUpdatesSQL + `)`
@@ -87,7 +85,7 @@ const (
 	// the time of its first request, or from its publication. What was not on its way (?3)
 	// nor in doubt may have been sent since in the wording of its update, or in later ones.
 	waitSQL = `
-		UPDATE outcomes SET state = 5, again = 0, doubtful = 2, reason = ?1, last_attempt_at = ?2,
+		UPDATE outcomes SET state = 5, again = 0, doubtful = 2, code = ?1, reason = '', last_attempt_at = ?2,
 			first_attempt_at = CASE WHEN first_attempt_at = 0 THEN (SELECT p.created_at FROM publications p WHERE p.id = (outcomes.id >> 32)) ELSE first_attempt_at END,
 			said = CASE WHEN doubtful > 0 OR id among(?3) THEN said ELSE coalesce((SELECT u.revision FROM publications p JOIN updates u ON u.id = p.update_id
 				WHERE p.id = (outcomes.id >> 32) AND p.op IN (0, 2, 3, 5)), 0) END
@@ -243,7 +241,7 @@ func (s *Store) putBack(ctx context.Context, q querier) (waits int, err error) {
 		text string
 		args []any
 	}{
-		{collectSQL, nil}, {touchAllSQL, nil}, {countHomeSQL, nil}, {countOldNewsSQL, nil}, {emptyPublicationsSQL, nil}, {skipOldNewsSQL, []any{oldNews, at}}, {waitSQL, []any{putBackWhy, at, on}},
+		{collectSQL, nil}, {touchAllSQL, nil}, {countHomeSQL, nil}, {countOldNewsSQL, nil}, {emptyPublicationsSQL, nil}, {skipOldNewsSQL, []any{int(oldNews), at}}, {waitSQL, []any{int(putBackWhy), at, on}},
 		{emptyQueueSQL, nil}, {emptyHeldSQL, nil}, {landAllSQL, nil},
 		{endNoticesSQL, nil}, {dropAlarmsSQL, nil}, {dropTroublesSQL, nil}, {undecidedSQL, nil}, {voidLeasesSQL, nil},
 	} {

@@ -43,7 +43,6 @@ const (
 			SELECT count(*) FROM publications w CROSS JOIN owed d JOIN outcomes o ON o.id = d.id
 			WHERE w.update_id = ?1 AND w.op IN (0, 2, 3, 5) AND d.id >= (w.id << 32) AND d.id < ((w.id + 1) << 32) AND o.state = 2)
 		FROM publications p WHERE p.update_id = ?1 AND p.op IN (0, 2, 3, 5)`
-	replaced = "there was a newer wording before it was done"
 )
 
 var (
@@ -221,7 +220,7 @@ func planEdits(ctx context.Context, q querier, u stories.Update, a stories.Act, 
 		return 0, err
 	}
 	older = slices.DeleteFunc(older, flying.has)
-	if err := move(ctx, q, older, stories.Skipped, replaced, a.At); err != nil {
+	if err := move(ctx, q, older, stories.Skipped, because(replaced), a.At); err != nil {
 		return 0, err
 	}
 	lanes, err := all(ctx, q, scanID, lanesInUseSQL)

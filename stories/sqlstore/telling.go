@@ -34,7 +34,6 @@ const (
 		FROM put_back d JOIN publications p ON p.id = d.publication_id JOIN notices n ON n.id = p.notice_id
 		WHERE n.kind = 'revision' AND n.update_id = ?1 AND d.doubtful = 2 AND d.state = 5
 		ORDER BY 3`
-	retold = "there was a newer revision before it was sent"
 
 	// copyPlacesSQL are the copies d of updates, and the channels t they are in now.
 	copyPlacesSQL = `deliveries d
@@ -74,15 +73,15 @@ func (s *Store) dropNeedless(ctx context.Context, q querier, x stories.Exchange,
 		return nil
 	}
 	rows := stillBegun(x, begun)
-	needless, err := all(ctx, q, scanID, needlessSQL, list(deliveriesOf(rows)), list(flown(x.Flying)))
-	if err != nil || len(needless) == 0 {
+	vain, err := all(ctx, q, scanID, needlessSQL, list(deliveriesOf(rows)), list(flown(x.Flying)))
+	if err != nil || len(vain) == 0 {
 		return err
 	}
-	rows = only(rows, needless)
+	rows = only(rows, vain)
 	for _, r := range rows {
 		begun.Deliveries[r.Delivery] = false
 	}
-	return move(ctx, q, rows, stories.Skipped, "the channel has the update as it reads now, or not at all", s.now())
+	return move(ctx, q, rows, stories.Skipped, because(needless), s.now())
 }
 
 // stillBegun are the rows that x begins, by what is known so far.

@@ -2,7 +2,6 @@ package sqlstore
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"storybot/stories"
@@ -15,9 +14,6 @@ import (
 // Nor is what may be there: it is looked for, however old it is.
 
 const (
-	tooOld       = "could not be written to for a while; of the updates that were held only the newest %d were sent afterwards"
-	tooOldNotice = "could not be written to for a while; of the other messages that were held only the newest %d were sent afterwards"
-
 	missedSQL = `
 		UPDATE outcomes SET missed = missed + (SELECT t.missed FROM destinations t WHERE t.id = ?2) WHERE id = ?1`
 	// missMoreSQL counts at destinations the updates among what is about to be skipped
@@ -92,10 +88,10 @@ func trim(ctx context.Context, q querier, places []int64, keep int, at time.Time
 			return 0, err
 		}
 	}
-	if err := move(ctx, q, updates, stories.Skipped, fmt.Sprintf(tooOld, keep), at); err != nil {
+	if err := move(ctx, q, updates, stories.Skipped, keeping(tooOld, keep), at); err != nil {
 		return 0, err
 	}
-	return len(updates), move(ctx, q, notices, stories.Skipped, fmt.Sprintf(tooOldNotice, keep), at)
+	return len(updates), move(ctx, q, notices, stories.Skipped, keeping(tooOldNotice, keep), at)
 }
 
 // trimNow keeps what blocked destinations hold bounded.
