@@ -89,6 +89,9 @@ func notDone(p stories.Progress, failed string) (words string) {
 		}
 		words += fmt.Sprintf(", %s %s left to a newer revision", Count(p.Newer), is)
 	}
+	if p.Needless > 0 {
+		words += ", " + Count(p.Needless) + " needed none"
+	}
 	if p.Failed > 0 {
 		words += ", " + Count(p.Failed) + " " + failed
 	}

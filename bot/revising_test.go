@@ -29,6 +29,9 @@ func TestRevisionWords(t *testing.T) {
 			beside: stories.Release, again: true, left: 95 * time.Second},
 		"Edited 1 of 6 copies, 2 in channels that are blocked, 1 is left to a newer revision, 1 could not be edited, 1 uncertain.": {
 			s: stories.Spread{Edits: stories.Progress{Total: 6, Sent: 1, Held: 2, Newer: 1, Failed: 1, Unknown: 1}}},
+		"Edited 0 of 1 copy, 1 needed none; posted WITHDRAWN to 1 of 3 channels, 2 needed none.": {
+			s:      stories.Spread{Edits: stories.Progress{Total: 1, Needless: 1}, Told: stories.Progress{Total: 3, Sent: 1, Needless: 2}},
+			beside: stories.Withdrawal},
 		"Edited 0 of 1 copy; posted the message about it to 0 of 1 channel, more than a day left.": {
 			s:      stories.Spread{Edits: stories.Progress{Total: 1, Waiting: 1}, Told: stories.Progress{Total: 1, Waiting: 1}},
 			beside: stories.Fix, left: 40 * time.Hour},

@@ -153,8 +153,8 @@ type Loaded struct {
 	Keys      map[int64]string
 	Shown     map[int64]int
 	Revisions map[int64]int
-	// Earlier are the wordings of those that an update was revised for while they were
-	// on their way, by delivery; told by Recover only.
+	// Earlier are the wordings of those that were begun in another one than their update
+	// has now, by delivery; told by Recover only.
 	Earlier map[int64]Earlier
 	// Troubles is what the desk was told does not work and was not told to work
 	// again: workspaces of the lane, "" for the lane itself. Told by Recover only.
@@ -176,6 +176,9 @@ type Flight struct {
 	Attempt int       // the number of this request
 	First   time.Time // when the first and this request were begun
 	Last    time.Time
+	// Revision is the wording of its update that a copy was begun in: of one that may
+	// have been sent before, that of the earlier request. The store knows and keeps it.
+	Revision int
 }
 
 // Exchange is one entry of a lane's journal: what became of requests, and which
@@ -243,8 +246,8 @@ type Begun struct {
 	Targets map[int64]string
 	Keys    map[int64]string
 	Shown   map[int64]int
-	// Earlier are those of Exchange.Doubted whose updates were revised since they were
-	// begun first, by delivery.
+	// Earlier are those of Exchange.Doubted whose updates were revised since the request
+	// was begun that may have got through, by delivery.
 	Earlier map[int64]Earlier
 }
 
@@ -294,8 +297,9 @@ type Progress struct {
 	Sent     int
 	Waiting  int // pending and sending
 	Held     int
-	Failed   int // failed and skipped, but for Newer
+	Failed   int // failed and skipped, but for Newer and Needless
 	Newer    int // of a revision's work: skipped for that of a newer one. Only Spread tells it
+	Needless int // the same: there was nothing to be done or told after all. Only Spread tells it
 	Unknown  int
 	Kept     int // until the update is released
 	Direct   int // those of Total to direct messages, as far as they are known to be

@@ -100,6 +100,7 @@ func (s Spread) Sum(again bool) Progress {
 		sum.Held += p.Held
 		sum.Failed += p.Failed
 		sum.Newer += p.Newer
+		sum.Needless += p.Needless
 		sum.Unknown += p.Unknown
 		sum.Kept += p.Kept
 	}

@@ -155,7 +155,7 @@ func (w *writer) endOtherwise(p part, err error) (found written) {
 		w.takeApart()
 		return found
 	}
-	less := stories.Result{Flight: r.Flight, At: r.At, State: stories.Failed,
+	less := stories.Result{Flight: r.Flight, Revision: r.Revision, At: r.At, State: stories.Failed,
 		Reason: "did not get this message: the database refuses to record what became of it"}
 	if !p.less {
 		what := "did not get a message: the database refuses to record what became of it"

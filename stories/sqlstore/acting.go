@@ -27,10 +27,10 @@ const (
 		SELECT (p.id << 32) + CAST(?2 AS BIGINT) FROM publications p WHERE p.update_id = ?1 AND p.op = ?3
 		UNION ALL
 		SELECT id FROM owed WHERE destination_id = ?2 AND destination_id <> (id & 4294967295)`
-	// actedOnSQL tells too at which destination the message is written to now, and
-	// under which publication its delivery waits.
+	// actedOnSQL tells too at which destination the message is written to now, under
+	// which publication its delivery waits, and whether it may be there all the same.
 	actedOnSQL = `
-		SELECT d.destination_id, CASE WHEN t.moved_to > 0 THEN t.moved_to ELSE t.id END, d.state, ` + waitsUnderSQL + `, d.publication_id
+		SELECT d.destination_id, CASE WHEN t.moved_to > 0 THEN t.moved_to ELSE t.id END, d.state, ` + waitsUnderSQL + `, d.publication_id, CASE WHEN d.state IN (0, 5) AND d.doubtful IN (1, 3) THEN 1 ELSE 0 END
 		FROM deliveries d JOIN destinations t ON t.id = d.destination_id WHERE d.id = ?1`
 	// waitsUnderSQL is 0 for a row d that does not wait.
 	waitsUnderSQL = `
@@ -47,8 +47,6 @@ const (
 		VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8, ?9, 1, ?10) RETURNING id`
 	insertOwedSQL = `INSERT INTO owed (id, destination_id, on_id) VALUES (?1, ?2, ?3)`
 	insertHeldSQL = `INSERT INTO outcomes (id, state) VALUES (?1, 5)`
-	takenBack     = "it was taken back before it was sent"
-	takenAway     = "the message it was for is taken away"
 )
 
 // Owe owes operations of an update beside those that publishing and revising it
@@ -146,7 +144,8 @@ func actOn(ctx context.Context, q querier, u stories.Update, t stories.Task, p p
 	on := waiting{stories.Ref{Delivery: t.On}}
 	var at int64
 	var state stories.DeliveryState
-	if err := one(ctx, q, actedOnSQL, []any{t.On}, &on.Place, &at, &state, &on.Publication, &on.Origin); err != nil {
+	var doubted bool
+	if err := one(ctx, q, actedOnSQL, []any{t.On}, &on.Place, &at, &state, &on.Publication, &on.Origin, &doubted); err != nil {
 		return false, missing(err, "This message is not known.")
 	}
 	if at != p.id {
@@ -163,13 +162,13 @@ func actOn(ctx context.Context, q querier, u stories.Update, t stories.Task, p p
 		return false, err
 	}
 	vain = slices.DeleteFunc(vain, func(w waiting) bool { return flying.has(w) })
-	if err := move(ctx, q, vain, stories.Skipped, takenAway, u.CreatedAt); err != nil {
+	if err := move(ctx, q, vain, stories.Skipped, because(takenAway), u.CreatedAt); err != nil {
 		return false, err
 	}
-	if waits := state == stories.Pending || state == stories.Held; !waits || flying.has(on) {
+	if waits := state == stories.Pending || state == stories.Held; !waits || doubted || flying.has(on) {
 		return true, nil
 	}
-	return false, move(ctx, q, []waiting{on}, stories.Skipped, takenBack, u.CreatedAt)
+	return false, move(ctx, q, []waiting{on}, stories.Skipped, because(takenBack), u.CreatedAt)
 }
 
 // has says that a row is on its way.

@@ -16,18 +16,17 @@ import (
 // readings as results come in.
 
 // tellableSQL are the copies of the update ?1 made by the operation ?2 whose channels are
-// to be told of the revision ?4: that have one, or may have, and follow the story still.
-// ?3 are requests on their way. What is told stands where the copy is: beside it, or in
-// the thread that it is in or began. Of what is on its way the channel sees the wording
-// there was until now.
+// to be told of a revision: that have one, or may have, and follow the story still. ?3
+// are requests on their way: which wordings these were begun in is not told here. What is
+// told stands where the copy is: beside it, or in the thread that it is in or began.
 var tellableSQL = `
 	SELECT t.id, o.id, t.lane_id, CASE WHEN d.op IN (2, 3) THEN d.on_id ELSE d.id END,
-		CASE WHEN d.state IN (2, 4) THEN d.said ELSE CAST(?4 AS BIGINT) - 1 END,
+		d.id, d.said,
 		coalesce(a.seen, 0), coalesce(a.due, -1), coalesce(c.seen, 0), coalesce(c.due, -1)
 	FROM ` + copyPlacesSQL + `
 		LEFT JOIN readings a ON a.update_id = ?1 AND a.destination_id = o.id
 		LEFT JOIN readings c ON o.moved_to > 0 AND c.update_id = ?1 AND c.destination_id = o.moved_to
-	WHERE d.update_id = ?1 AND d.op = ?2 AND (d.state IN (2, 4) OR d.state = 0 AND (d.doubtful > 0 OR d.id among(?3))) AND t.state <> 'gone'
+	WHERE d.update_id = ?1 AND d.op = ?2 AND (d.state IN (2, 4) OR ` + maybeThere("d", "d", "?3") + `) AND t.state <> 'gone'
 		AND d.id NOT IN (` + takenAwaySQL + `)
 		AND NOT EXISTS (SELECT 1 FROM mutes m WHERE m.destination_id = t.id AND m.story_id = s.id)
 		AND coalesce((SELECT CASE WHEN b.state = 'active' AND b.level <= u.level THEN 1 ELSE 0 END
@@ -37,6 +36,8 @@ var tellableSQL = `
 type beside struct {
 	place, was, lane int64 // was is the address it had, place the one it has
 	on               int64 // the message
+	copy             int64 // its delivery
+	began            int   // the wording that the copy was sent in, or may have been
 	told             int   // the wording that it is to be told from
 	seen             int   // and the newest that it can see
 	due              bool  // told is read from what was kept about the channel
@@ -82,11 +83,14 @@ func planTellings(ctx context.Context, q querier, u stories.Update, wordings []s
 	}
 	on, told := list(slices.Collect(maps.Keys(flying.byID))), map[int64]bool{}
 	for _, op := range kinds {
-		copies, err := all(ctx, q, scanBeside, tellableSQL, u.ID, op, on, u.Revision)
+		copies, err := all(ctx, q, scanBeside, tellableSQL, u.ID, op, on)
 		if err != nil {
 			return found, err
 		}
 		for i := range copies {
+			if f, flies := flying.byID[copies[i].copy]; flies {
+				copies[i].began = f.Revision
+			}
 			found.look(&copies[i], shown)
 		}
 		found.group(op, copies, wordings, told)
@@ -138,10 +142,11 @@ func (f *tellings) makeRoom(ctx context.Context, q querier, updateID int64, flyi
 	return shown, nil
 }
 
-// look adds to what was read of a channel what is on its way and what makes room.
+// look adds to what was read of a channel what is on its way and what makes room. Of
+// what was before its copy began it is told nothing.
 func (f *tellings) look(c *beside, shown map[int64]int) {
 	flies := max(shown[c.place], shown[c.was])
-	c.seen = max(c.seen, flies)
+	c.seen = max(c.seen, flies, c.began)
 	since, room := f.since[c.place]
 	if !room {
 		since, room = f.since[c.was]
@@ -152,6 +157,7 @@ func (f *tellings) look(c *beside, shown map[int64]int) {
 	case !c.due || flies > 0: // the newest is on its way
 		c.told = c.seen
 	}
+	c.told = max(c.told, c.began)
 }
 
 // group puts channels together that are told the same, each once, however many copies
@@ -203,7 +209,7 @@ func (f tellings) tells() (told []stories.Tells, channels int) {
 
 // owe takes back what makes room, and owes what is due.
 func (f tellings) owe(ctx context.Context, q querier, u stories.Update, a stories.Act) error {
-	if err := move(ctx, q, f.drop, stories.Skipped, retold, a.At); err != nil {
+	if err := move(ctx, q, f.drop, stories.Skipped, because(retold), a.At); err != nil {
 		return err
 	}
 	for _, t := range f.due {
@@ -264,9 +270,9 @@ func (t besideAll) owe(ctx context.Context, q querier, u stories.Update, a stori
 
 // scanBeside reads tellableSQL.
 func scanBeside(r row) (c beside, err error) {
-	var said, seen, due, seenThere, dueThere int
-	err = r.Scan(&c.place, &c.was, &c.lane, &c.on, &said, &seen, &due, &seenThere, &dueThere)
-	c.seen = max(said, seen, seenThere)
+	var seen, due, seenThere, dueThere int
+	err = r.Scan(&c.place, &c.was, &c.lane, &c.on, &c.copy, &c.began, &seen, &due, &seenThere, &dueThere)
+	c.seen = max(seen, seenThere)
 	if dueThere >= 0 {
 		due = dueThere
 	}

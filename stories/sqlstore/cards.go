@@ -35,17 +35,20 @@ const (
 		INSERT INTO publications (lane_id, seed, update_id, story_id, created_at, revision, op, level, urgency, notice_id)
 		SELECT CAST(j.value ->> 0 AS BIGINT), CAST(j.value ->> 1 AS BIGINT), 0, 0, ?2, ?3, 1, ?4, ?4, 1 FROM each(?1)
 		RETURNING id`
-	isShownSQL = `SELECT count(*) FROM (SELECT 1 FROM shown w WHERE w.story_id = ?1 AND (CAST(?2 AS BIGINT) = 0 OR w.update_id = ?2) LIMIT 1) AS w`
-	// countCardsSQL counts the cards that show the story ?1, and of it the update ?2 where
-	// that is not 0, wherever they can be edited.
-	countCardsSQL = `SELECT count(*) ` + shownCardsSQL + ` WHERE ` + editableCardSQL
+	isShownSQL    = `SELECT count(*) FROM (SELECT 1 FROM shown w WHERE w.story_id = ?1 AND (CAST(?2 AS BIGINT) = 0 OR w.update_id = ?2) LIMIT 1) AS w`
 	shownCardsSQL = `
 		FROM (SELECT DISTINCT w.delivery_id FROM shown w WHERE w.story_id = ?1 AND (CAST(?2 AS BIGINT) = 0 OR w.update_id = ?2)) AS cs
 		JOIN owed d ON d.id = cs.delivery_id LEFT JOIN outcomes o ON o.id = d.id
 		JOIN destinations g ON g.id = d.destination_id
 		JOIN destinations t ON t.id = CASE WHEN g.moved_to > 0 THEN g.moved_to ELSE g.id END`
+)
+
+var (
 	// editableCardSQL: it was sent, or may have been, or is on its way (?3).
-	editableCardSQL = `t.state <> 'gone' AND (o.state = 2 OR coalesce(o.state, 0) = 0 AND (coalesce(o.doubtful, 0) > 0 OR d.id among(?3)))`
+	editableCardSQL = `t.state <> 'gone' AND (o.state = 2 OR ` + maybeThere("d", "o", "?3") + `)`
+	// countCardsSQL counts the cards that show the story ?1, and of it the update ?2 where
+	// that is not 0, wherever they can be edited.
+	countCardsSQL = `SELECT count(*) ` + shownCardsSQL + ` WHERE ` + editableCardSQL
 	// cardEditsSQL owes an edit, under the publications ?4, of every card that shows the
 	// story ?1, and of it the update ?2 where that is not 0, unless one waits already. ?3
 	// are requests on their way. It owes a channel with several one at a time.

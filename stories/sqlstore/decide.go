@@ -2,6 +2,7 @@ package sqlstore
 
 import (
 	"context"
+	"fmt"
 	"strconv"
 
 	"storybot/stories"
@@ -22,10 +23,10 @@ const (
 	setQueuedOfSQL = `UPDATE publications SET queued = ?2 WHERE id = ?1`
 	// What adds no message is done whether it was done before or not: Op.Repeatable.
 	settleQueuedSQL = `
-		UPDATE outcomes SET state = 0, again = 1, reason = '', doubtful = CASE WHEN (SELECT p.op FROM publications p WHERE p.id = (outcomes.id >> 32)) IN (0, 2, 3, 5) THEN 3 ELSE 0 END
+		UPDATE outcomes SET state = 0, again = 1, code = 0, reason = '', doubtful = CASE WHEN (SELECT p.op FROM publications p WHERE p.id = (outcomes.id >> 32)) IN (0, 2, 3, 5) THEN 3 ELSE 0 END
 		WHERE id IN (SELECT delivery_id FROM queue WHERE publication_id = ?1)`
 	releaseQueuedSQL = `
-		UPDATE outcomes SET state = 0, again = 1, reason = '', doubtful = 0, attempt = 0, unknowns = 0, first_attempt_at = 0, last_attempt_at = 0
+		UPDATE outcomes SET state = 0, again = 1, code = 0, reason = '', doubtful = 0, attempt = 0, unknowns = 0, first_attempt_at = 0, last_attempt_at = 0
 		WHERE id IN (SELECT delivery_id FROM queue WHERE publication_id = ?1)`
 	// What goes to a blocked destination is held there like anything else.
 	holdBlockedSQL = `
@@ -33,28 +34,32 @@ const (
 		SELECT d.destination_id, d.id FROM put_back d JOIN destinations t ON t.id = d.destination_id
 		WHERE d.doubtful = 2 AND d.state = 5 AND t.state = 'blocked'`
 	settleBlockedSQL = `
-		UPDATE outcomes SET reason = (SELECT t.reason FROM destinations t WHERE t.id = (SELECT d.destination_id FROM owed d WHERE d.id = outcomes.id)), doubtful = CASE WHEN (SELECT p.op FROM publications p WHERE p.id = (outcomes.id >> 32)) IN (0, 2, 3, 5) THEN 3 ELSE 0 END
+		UPDATE outcomes SET code = 0, reason = (SELECT t.reason FROM destinations t WHERE t.id = (SELECT d.destination_id FROM owed d WHERE d.id = outcomes.id)), doubtful = CASE WHEN (SELECT p.op FROM publications p WHERE p.id = (outcomes.id >> 32)) IN (0, 2, 3, 5) THEN 3 ELSE 0 END
 		WHERE doubtful >= 2 AND doubtful = 2 AND state = 5`
 	releaseBlockedSQL = `
-		UPDATE outcomes SET reason = (SELECT t.reason FROM destinations t WHERE t.id = (SELECT d.destination_id FROM owed d WHERE d.id = outcomes.id)), doubtful = 0, attempt = 0, unknowns = 0,
+		UPDATE outcomes SET code = 0, reason = (SELECT t.reason FROM destinations t WHERE t.id = (SELECT d.destination_id FROM owed d WHERE d.id = outcomes.id)), doubtful = 0, attempt = 0, unknowns = 0,
 			first_attempt_at = 0, last_attempt_at = 0
 		WHERE doubtful >= 2 AND doubtful = 2 AND state = 5`
 )
 
 // SettlePutBack implements stories.PutBackStore.
 func (s *Store) SettlePutBack(ctx context.Context, a stories.Act, generation int64) (int, error) {
-	return s.decide(ctx, a, generation, "settled", settleQueuedSQL, settleBlockedSQL)
+	return s.decide(ctx, a, generation, ruling{"settled", settleQueuedSQL, settleBlockedSQL})
 }
 
 // ReleasePutBack implements stories.PutBackStore.
 func (s *Store) ReleasePutBack(ctx context.Context, a stories.Act, generation int64) (int, error) {
-	return s.decide(ctx, a, generation, "released", releaseQueuedSQL, releaseBlockedSQL)
+	return s.decide(ctx, a, generation, ruling{"released", releaseQueuedSQL, releaseBlockedSQL})
 }
 
+// ruling is what a person decides of what waits: how it is called in the log, and what
+// that makes of what goes into the queue and of what its blocked destination holds.
+type ruling struct{ verb, queued, blocked string }
+
 // decide puts all that waits back into the queue, or among what its blocked
-// destination holds, as queued and blocked say.
-func (s *Store) decide(ctx context.Context, a stories.Act, generation int64, verb, queued, blocked string) (int, error) {
-	return act(ctx, s, a, verb+" put back", func(q querier) (n int, changed bool, err error) {
+// destination holds.
+func (s *Store) decide(ctx context.Context, a stories.Act, generation int64, by ruling) (int, error) {
+	return act(ctx, s, a, by.verb+" put back", func(q querier) (n int, changed bool, err error) {
 		if err := lockPlanning(ctx, q); err != nil {
 			return 0, false, err
 		}
@@ -62,6 +67,10 @@ func (s *Store) decide(ctx context.Context, a stories.Act, generation int64, ver
 			return 0, false, err
 		} else if last.Generation != generation {
 			return 0, false, stories.Errorf(stories.CodeExists, "The database has been put back once more since this was shown. /desk status shows what waits now.")
+		}
+		revised, err := lockRevised(ctx, q)
+		if err != nil {
+			return 0, false, err
 		}
 		if err := lockLanes(ctx, q); err != nil {
 			return 0, false, err
@@ -71,7 +80,7 @@ func (s *Store) decide(ctx context.Context, a stories.Act, generation int64, ver
 			return 0, false, err
 		}
 		for _, lane := range lanes {
-			again, err := s.decideLane(ctx, q, a, lane, queued)
+			again, err := s.decideLane(ctx, q, a, lane, by.queued)
 			if err != nil {
 				return 0, false, err
 			}
@@ -84,13 +93,18 @@ func (s *Store) decide(ctx context.Context, a stories.Act, generation int64, ver
 		if n += int(held); n == 0 {
 			return 0, false, nil
 		}
-		if _, err := q.exec(ctx, blocked); err != nil {
+		if _, err := q.exec(ctx, by.blocked); err != nil {
 			return 0, false, err
+		}
+		for _, update := range revised {
+			if err := mendOlder(ctx, q, a, update); err != nil {
+				return 0, false, fmt.Errorf("owe edits of what is looked for: %w", err)
+			}
 		}
 		if err := trimOverfull(ctx, q, a.At); err != nil {
 			return 0, false, err
 		}
-		return n, true, enter(ctx, q, a, verb, 0, deliveriesPutBack(n))
+		return n, true, enter(ctx, q, a, by.verb, 0, deliveriesPutBack(n))
 	})
 }
 
@@ -121,58 +135,5 @@ func (s *Store) decideLane(ctx context.Context, q querier, a stories.Act, lane i
 			return 0, err
 		}
 	}
-	return int(count), editOlder(ctx, q, a, lane, id)
-}
-
-const (
-	// revisedSQL finds updates that have another wording than what was put back
-	// may have shown.
-	revisedSQL = `
-		SELECT DISTINCT u.id FROM queue q JOIN deliveries d ON d.id = q.delivery_id JOIN updates u ON u.id = d.update_id
-		WHERE q.publication_id = ?1 AND d.op IN (0, 2, 3, 5) AND d.doubtful = 3 AND u.revision > 0 ORDER BY u.id`
-	// editOlderSQL owes one edit of a message once.
-	editOlderSQL = `
-		INSERT INTO owed (id, destination_id, on_id)
-		SELECT (CAST(?2 AS BIGINT) << 32) + d.destination_id, d.destination_id, d.id FROM queue q JOIN deliveries d ON d.id = q.delivery_id
-		WHERE q.publication_id = ?1 AND d.update_id = ?3 AND d.op IN (0, 2, 3, 5)
-			AND NOT EXISTS (SELECT 1 FROM owed x JOIN publications w ON w.id = (x.id >> 32) WHERE x.on_id > 0 AND x.on_id = d.id AND w.op = 1 AND w.revision = ?4)
-		ON CONFLICT DO NOTHING`
-	newEditsSQL = `
-		INSERT INTO publications (lane_id, seed, update_id, story_id, created_at, revision, op, level, urgency)
-		VALUES (?1, ?2, ?3, ?4, ?5, ?6, 1, ?7, ?7) RETURNING id`
-)
-
-// editOlder owes an edit to what the publication has looked for, where the update
-// was revised: what is found may be of an older wording.
-func editOlder(ctx context.Context, q querier, a stories.Act, lane, publication int64) error {
-	revised, err := all(ctx, q, scanID, revisedSQL, publication)
-	if err != nil {
-		return err
-	}
-	for _, update := range revised {
-		u, err := theOne(ctx, q, scanUpdate, updateByIDSQL, update)
-		if err != nil {
-			return err
-		}
-		for {
-			var id int64
-			if err := one(ctx, q, newEditsSQL, []any{lane, newSeed(), u.ID, u.StoryID, millis(a.At), u.Revision, int(u.Level)}, &id); err != nil {
-				return err
-			}
-			n, err := q.exec(ctx, editOlderSQL, publication, id, u.ID, u.Revision)
-			if err != nil {
-				return err
-			}
-			if n == 0 { // the destinations with two messages are owed the second edit too
-				if _, err := q.exec(ctx, dropUnplannedSQL, list([]int64{id})); err != nil {
-					return err
-				}
-				break
-			}
-			if _, err := q.exec(ctx, setPlannedSQL, id, n); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
+	return int(count), nil
 }

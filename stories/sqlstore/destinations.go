@@ -128,7 +128,7 @@ func block(ctx context.Context, q querier, p place, reason string, heals bool, a
 	if err != nil {
 		return err
 	}
-	if err := move(ctx, q, rows, stories.Held, reason, at); err != nil {
+	if err := move(ctx, q, rows, stories.Held, inTheWords(reason), at); err != nil {
 		return err
 	}
 	_, err = trim(ctx, q, []int64{p.id}, catchUp, at)
@@ -149,7 +149,7 @@ func end(ctx context.Context, q querier, p place, reason string, at time.Time) e
 	if err != nil {
 		return err
 	}
-	return move(ctx, q, waits, stories.Skipped, reason, at)
+	return move(ctx, q, waits, stories.Skipped, inTheWords(reason), at)
 }
 
 // ReopenDestination implements stories.PlacesStore.

@@ -39,5 +39,5 @@ func skipCards(ctx context.Context, q querier, rows []waiting, ended stories.Sub
 	if err != nil {
 		return err
 	}
-	return move(ctx, q, only(rows, vain), stories.Skipped, stories.EndedFirst, at)
+	return move(ctx, q, only(rows, vain), stories.Skipped, because(endedFirst), at)
 }

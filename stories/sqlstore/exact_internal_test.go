@@ -104,7 +104,7 @@ func TestAResultOfWhatHasEndedChangesNothing(t *testing.T) {
 			onBoth(t, Options{}, func(t *testing.T, s *Store, l stories.Lease, begun []stories.Flight) {
 				ctx := t.Context()
 				err := s.change(ctx, func(q querier) error {
-					return move(ctx, q, []waiting{{begun[0].Ref}}, stories.Skipped, "taken away", time.Now())
+					return move(ctx, q, []waiting{{begun[0].Ref}}, stories.Skipped, inTheWords("taken away"), time.Now())
 				})
 				if err != nil {
 					t.Fatal(err)
@@ -136,7 +136,7 @@ func TestWhatWasTakenAwayIsNotCountedAgain(t *testing.T) {
 			row waiting
 			to  stories.DeliveryState
 		}{{queued, stories.Held}, {queued, stories.Held}, {held, stories.Skipped}, {held, stories.Skipped}} {
-			if err := s.change(ctx, func(q querier) error { return move(ctx, q, []waiting{step.row}, step.to, "no", time.Now()) }); err != nil {
+			if err := s.change(ctx, func(q querier) error { return move(ctx, q, []waiting{step.row}, step.to, inTheWords("no"), time.Now()) }); err != nil {
 				t.Fatal(err)
 			}
 		}

@@ -33,7 +33,7 @@ func (s *Store) Exchange(ctx context.Context, l stories.Lease, x stories.Exchang
 		}
 		// Whoever revises one of the updates has ended now or waits for us: what is
 		// read from here on is of one side of it.
-		standings, err := standingsOf(ctx, q, x.Updates, begun.Revisions)
+		standings, err := standingsOf(ctx, q, sharedSQL, x.Updates, begun.Revisions)
 		if err := errors.Join(err, present(ctx, q, presentNoticesSQL, x.Notices, begun.Notices)); err != nil {
 			return err
 		}
@@ -51,11 +51,12 @@ func (s *Store) Exchange(ctx context.Context, l stories.Lease, x stories.Exchang
 				_, flying := before.byID[f.Delivery]
 				begun.Deliveries[f.Delivery] = flying
 			}
-			if begun.Earlier, err = begunBefore(ctx, q, x.Doubted); err != nil {
+			if err := doubtEarlier(ctx, q, x, before.byID, standings, &begun); err != nil {
 				return err
 			}
 			return s.targets(ctx, q, x, &begun)
 		}
+		x.Flying = before.asBegun(x.Flying)
 		back := cameBack(before, x)
 		// What is news is found out before the results make it true.
 		if err := keepAlarms(ctx, q, lane, x.Alarms); err != nil {
@@ -83,13 +84,17 @@ func (s *Store) Exchange(ctx context.Context, l stories.Lease, x stories.Exchang
 		if err := errors.Join(s.targets(ctx, q, x, &begun), s.fixCards(ctx, q, x, &begun)); err != nil {
 			return err
 		}
-		if begun.Earlier, err = begunBefore(ctx, q, x.Doubted); err != nil {
+		begins, err := wordingsOf(ctx, q, x, begun)
+		if err != nil {
+			return err
+		}
+		if err := doubtEarlier(ctx, q, x, begins, standings, &begun); err != nil {
 			return err
 		}
 		at, flying = lane, slices.Clone(x.Flying)
 		for _, f := range x.Begin {
 			if begun.Deliveries[f.Delivery] {
-				flying = append(flying, f)
+				flying = append(flying, begins[f.Delivery])
 			}
 		}
 		if len(flying) > len(x.Flying) {
@@ -153,9 +158,9 @@ func refuses(alarms []stories.Alarm) bool {
 
 const (
 	againOwedSQL = `SELECT delivery_id FROM queue WHERE publication_id = ?1 AND destination_id among(?2)`
-	presentSQL   = `SELECT id, revision FROM updates WHERE id among(?1) ORDER BY id`
-	// standingsSQL is presentSQL with how they stand, for who begins some of them.
-	standingsSQL = `SELECT id, revision, standing FROM updates WHERE id among(?1) ORDER BY id /*share*/`
+	presentSQL   = `SELECT id, revision, standing FROM updates WHERE id among(?1) ORDER BY id`
+	// sharedSQL is presentSQL for who begins something of them.
+	sharedSQL = presentSQL + ` /*share*/`
 	// presentNoticesSQL shares the notice of cards too where a first one is begun.
 	presentNoticesSQL = `
 		SELECT id, revision FROM notices
@@ -220,7 +225,7 @@ func present(ctx context.Context, q querier, text string, ids []int64, revisions
 }
 
 // standingsOf is present of updates, and returns which of them are not to be sent now.
-func standingsOf(ctx context.Context, q querier, ids []int64, revisions map[int64]int) (withheld map[int64]stories.Standing, err error) {
+func standingsOf(ctx context.Context, q querier, text string, ids []int64, revisions map[int64]int) (withheld map[int64]stories.Standing, err error) {
 	if len(ids) == 0 {
 		return nil, nil
 	}
@@ -237,7 +242,7 @@ func standingsOf(ctx context.Context, q querier, ids []int64, revisions map[int6
 			withheld[id] = standing
 		}
 		return none, err
-	}, standingsSQL, list(ids))
+	}, text, list(ids))
 	return withheld, err
 }
 
@@ -286,5 +291,5 @@ func (s *Store) targets(ctx context.Context, q querier, x stories.Exchange, begu
 			begun.Deliveries[f.Delivery] = false
 		}
 	}
-	return move(ctx, q, vain, stories.Skipped, "there is no message to do it to", s.now())
+	return move(ctx, q, vain, stories.Skipped, because(noMessage), s.now())
 }

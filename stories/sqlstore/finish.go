@@ -12,13 +12,14 @@ import (
 const (
 	// firstSQL writes one ending to rows that had no outcome before, finishSQL to
 	// others. ?1 holds the platform's ids of the messages, of the delivery ?2 and those
-	// that follow it; null where one is left as it is.
+	// that follow it; null where one is left as it is. ?11 is below 0 where it is not known
+	// that anything was said.
 	firstSQL = `
 		INSERT INTO outcomes (id, message_id, state, reason, unknowns, doubtful, finished_at, attempt, first_attempt_at, last_attempt_at, said)
-		SELECT j.key + ?2, j.value, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11 FROM numbered(?1) WHERE j.value IS NOT NULL`
+		SELECT j.key + ?2, j.value, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, CASE WHEN ?11 > 0 THEN ?11 ELSE 0 END FROM numbered(?1) WHERE j.value IS NOT NULL`
 	finishSQL = `
-		UPDATE outcomes SET message_id = j.value, state = ?3, reason = ?4, unknowns = unknowns + ?5, doubtful = ?6,
-			finished_at = ?7, attempt = ?8, first_attempt_at = ?9, last_attempt_at = ?10, said = CASE WHEN ?11 > 0 THEN ?11 ELSE said END
+		UPDATE outcomes SET message_id = j.value, state = ?3, code = 0, reason = ?4, unknowns = unknowns + ?5, doubtful = ?6,
+			finished_at = ?7, attempt = ?8, first_attempt_at = ?9, last_attempt_at = ?10, said = CASE WHEN ?11 >= 0 THEN ?11 ELSE said END
 		FROM numbered(?1)
 		WHERE outcomes.id = j.key + ?2 AND j.value IS NOT NULL AND outcomes.state = 0`
 )
@@ -122,7 +123,7 @@ func alikes(results []stories.Result, before map[int64]past) map[ending]*alike {
 	for i := range results {
 		r := &results[i]
 		_, touched := before[r.Delivery]
-		e := ending{fresh: !touched, state: r.State, reason: clean(r.Reason), unknown: bit(r.Unknown), doubtful: doubtOf(*r), attempt: r.Attempt, revision: r.Revision,
+		e := ending{fresh: !touched, state: r.State, reason: clean(r.Reason), unknown: bit(r.Unknown), doubtful: doubtOf(*r), attempt: r.Attempt, revision: saysOf(*r),
 			first: millis(r.First), last: millis(r.Last)}
 		g := groups[e]
 		if g == nil {
@@ -135,6 +136,16 @@ func alikes(results []stories.Result, before map[int64]past) map[ending]*alike {
 		}
 	}
 	return groups
+}
+
+// saysOf is the wording that a message was sent in, or may have been; below 0 where the
+// request has surely brought none.
+func saysOf(r stories.Result) int {
+	waits := r.State == stories.Pending || r.State == stories.Held
+	if waits && !r.Unknown && doubtOf(r) == 0 {
+		return -1
+	}
+	return r.Revision
 }
 
 // write writes an ending.

@@ -23,31 +23,33 @@ type flights struct {
 }
 
 // flights are stored in JSON, as groups of those that were begun together: their
-// attempt, when the first and this request were begun, and then either 0 and the
-// deliveries, each as what it is more than the one before, or 1 and of what is owed
-// again four numbers each: delivery, publication, place and origin. So what is
+// attempt, when the first and this request were begun, in which wording, and then either
+// 0 and the deliveries, each as what it is more than the one before, or 1 and of what is
+// owed again four numbers each: delivery, publication, place and origin. So what is
 // written with each exchange of 200 is half a kilobyte and not twelve.
 const (
 	flyOwn   = 0
 	flyAgain = 1
+
+	flyHead = 5 // the numbers in front of the deliveries
 )
 
 // together is what flights of a group have in common.
-type together struct{ attempt, first, last, how int64 }
+type together struct{ attempt, first, last, revision, how int64 }
 
 func encodeFlights(list []stories.Flight) string {
 	groups := map[together][]byte{}
 	var order []together
 	before := map[together]int64{}
 	for _, f := range list {
-		k := together{int64(f.Attempt), millis(f.First), millis(f.Last), flyOwn}
+		k := together{int64(f.Attempt), millis(f.First), millis(f.Last), int64(f.Revision), flyOwn}
 		if f.Origin != f.Publication || f.Delivery != deliveryID(f.Publication, f.Place) {
 			k.how = flyAgain
 		}
 		b, found := groups[k]
 		if !found {
 			order = append(order, k)
-			b = appendNumbers(append(b, '['), k.attempt, k.first, k.last, k.how)
+			b = appendNumbers(append(b, '['), k.attempt, k.first, k.last, k.revision, k.how)
 		}
 		b = append(b, ',')
 		if k.how == flyOwn {
@@ -87,11 +89,11 @@ func (f *flights) decode(text string) error {
 		f.byID = map[int64]stories.Flight{}
 	}
 	for _, g := range groups {
-		if len(g) < 4 || g[3] == flyAgain && len(g)%4 != 0 {
+		if len(g) < flyHead || g[flyHead-1] == flyAgain && (len(g)-flyHead)%4 != 0 {
 			return fmt.Errorf("read what is on its way: %d numbers make no group", len(g))
 		}
-		flight := stories.Flight{Attempt: int(g[0]), First: moment(g[1]), Last: moment(g[2])}
-		if rows := g[4:]; g[3] == flyAgain {
+		flight := stories.Flight{Attempt: int(g[0]), First: moment(g[1]), Last: moment(g[2]), Revision: int(g[3])}
+		if rows := g[flyHead:]; g[flyHead-1] == flyAgain {
 			for ; len(rows) > 0; rows = rows[4:] {
 				flight.Ref = stories.Ref{Delivery: rows[0], Publication: rows[1], Place: rows[2], Origin: rows[3]}
 				f.byID[flight.Delivery] = flight
@@ -245,42 +247,9 @@ func updatesOf(l stories.Loaded) (ids []int64) {
 	return ids
 }
 
-// begunBeforeSQL are those of some deliveries ?1 that edits are owed of: what revised an
-// update while they were on their way has owed each of them one, and nothing that
-// revised it before.
-const begunBeforeSQL = `
-	SELECT x.on_id, min(w.revision) - 1, u.revision, u.standing
-	FROM owed x JOIN publications w ON w.id = (x.id >> 32) JOIN updates u ON u.id = w.update_id
-	WHERE x.on_id > 0 AND x.on_id among(?1) AND w.op = 1
-	GROUP BY x.on_id, u.revision, u.standing`
-
-// begunBefore tells which wordings some deliveries were begun in that may have been sent,
-// where their updates have others now. What is found is of that wording; what was not
-// sent is the same message only in that. Nothing withheld is sent in another one than
-// the newest.
-func begunBefore(ctx context.Context, q querier, deliveries []int64) (map[int64]stories.Earlier, error) {
-	found := map[int64]stories.Earlier{}
-	if len(deliveries) == 0 {
-		return found, nil
-	}
-	_, err := all(ctx, q, func(r row) (none struct{}, err error) {
-		var id int64
-		var e stories.Earlier
-		var standing stories.Standing
-		err = r.Scan(&id, &e.Began, &e.Shows, &standing)
-		if !standing.Withheld() {
-			e.Shows = e.Began
-		}
-		found[id] = e
-		return none, err
-	}, begunBeforeSQL, list(deliveries))
-	return found, err
-}
-
 // Recover returns the deliveries of l's lane whose requests an earlier holder
 // left on their way; they are l's now, in the wordings their updates have now, or
-// those of Loaded.Earlier: one that is sent again shows what an edit will not change
-// any more, for a revision made before it was begun owes none. ErrLeaseLost.
+// those of Loaded.Earlier. ErrLeaseLost.
 func (s *Store) Recover(ctx context.Context, l stories.Lease) (found []stories.Flight, loaded stories.Loaded, err error) {
 	err = s.changeAtHome(ctx, func(q querier) error {
 		found, loaded = nil, stories.Loaded{}
@@ -317,11 +286,15 @@ func (s *Store) Recover(ctx context.Context, l stories.Lease) (found []stories.F
 			return err
 		}
 		loaded.Revisions = map[int64]int{}
-		if err := present(ctx, q, presentSQL, updatesOf(loaded), loaded.Revisions); err != nil {
+		withheld, err := standingsOf(ctx, q, presentSQL, updatesOf(loaded), loaded.Revisions)
+		if err != nil {
 			return err
 		}
-		if loaded.Earlier, err = begunBefore(ctx, q, deliveriesOf(rows)); err != nil {
-			return err
+		loaded.Earlier = map[int64]stories.Earlier{}
+		for _, r := range loaded.Rows {
+			if o := loaded.Origins[r.Origin]; o.Op.Says() {
+				tellEarlier(loaded.Earlier, f.byID[r.Delivery], o.UpdateID, loaded.Revisions, withheld)
+			}
 		}
 		return setFlights(ctx, q, lane, l.Fence, 0, found, 0)
 	})

@@ -18,7 +18,7 @@ func TestFlightsAreReadAsTheyWereWritten(t *testing.T) {
 		var list []stories.Flight
 		for range rapid.IntRange(0, 30).Draw(t, "flights") {
 			publication, place := number.Draw(t, "publication"), number.Draw(t, "place")
-			f := stories.Flight{Attempt: rapid.IntRange(1, 3).Draw(t, "attempt"), First: at.Draw(t, "first"), Last: at.Draw(t, "last"),
+			f := stories.Flight{Attempt: rapid.IntRange(1, 3).Draw(t, "attempt"), Revision: rapid.IntRange(0, 2).Draw(t, "revision"), First: at.Draw(t, "first"), Last: at.Draw(t, "last"),
 				Ref: stories.Ref{Delivery: deliveryID(publication, place), Publication: publication, Place: place, Origin: publication}}
 			switch rapid.IntRange(0, 2).Draw(t, "owed") {
 			case 1: // again
@@ -47,7 +47,7 @@ func TestFlightsAreReadAsTheyWereWritten(t *testing.T) {
 
 // What cannot be read is no empty list: it would be sent again.
 func TestFlightsThatCannotBeReadAreAnError(t *testing.T) {
-	for _, text := range []string{"", "[[1,2,3]]", "[[1,2,3,1,4]]", `[["1"]]`, "[[1,0,0,0,"} {
+	for _, text := range []string{"", "[[1,2,3,4]]", "[[1,2,3,4,1,5]]", `[["1"]]`, "[[1,0,0,0,"} {
 		if err := new(flights).decode(text); err == nil {
 			t.Errorf("%q is read", text)
 		}

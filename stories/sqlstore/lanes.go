@@ -123,7 +123,7 @@ func (s *Store) since(passed time.Duration, boot string, up time.Duration) time.
 const (
 	// olderSQL are the posts that wait in the lane ?1 behind the newest ?3 of their
 	// story at their destination, and the oldest of those in front of them. What is
-	// on its way (?2) is neither.
+	// on its way (?2), or may have arrived, is neither.
 	olderSQL = `
 		SELECT publication_id, destination_id, delivery_id, origin_id, missed, nth FROM (
 			SELECT w.publication_id, d.destination_id, d.id AS delivery_id, d.publication_id AS origin_id, d.missed, u.story_id,
@@ -135,12 +135,11 @@ const (
 				UNION ALL
 				SELECT p.id, q.delivery_id FROM publications p CROSS JOIN queue q WHERE p.lane_id = ?1 AND p.queued > 0 AND q.publication_id = p.id
 			) AS w CROSS JOIN deliveries d JOIN updates u ON u.id = d.update_id
-			WHERE d.id = w.delivery_id AND d.op IN (0, 2, 3, 5) AND d.doubtful < 2 AND NOT d.id among(?2)
+			WHERE d.id = w.delivery_id AND d.op IN (0, 2, 3, 5) AND d.doubtful = 0 AND NOT d.id among(?2)
 		) AS ranked
 		WHERE nth >= ?3 AND those > ?3 ORDER BY destination_id, story_id, nth`
 	missedMoreSQL = `
 		UPDATE outcomes SET missed = missed + CAST(j.value ->> 1 AS BIGINT) FROM each(?1) WHERE outcomes.id = CAST(j.value ->> 0 AS BIGINT)`
-	tooLate = "waited while nothing could be sent; only the newest %d updates of the story were sent afterwards"
 )
 
 // SkipOlder bounds what a lane owes after nothing could be sent for long: each
@@ -176,7 +175,7 @@ func (s *Store) SkipOlder(ctx context.Context, l stories.Lease, keep int, at tim
 		if _, err := q.exec(ctx, missedMoreSQL, string(text)); err != nil {
 			return err
 		}
-		return move(ctx, q, older, stories.Skipped, fmt.Sprintf(tooLate, keep), at)
+		return move(ctx, q, older, stories.Skipped, keeping(tooLate, keep), at)
 	})
 	return skipped, err
 }

@@ -11,7 +11,7 @@ import (
 )
 
 // ledger is a transaction that leaves to its end what many do to the same rows: how many
-// deliveries a publication has in which state, how urgent the earlier ones of a story are,
+// deliveries a publication has in which state, how urgent the earlier ones of its story are,
 // and what too much is held of at blocked destinations. So destinations and publications
 // are locked last, each in their order and once, whatever a transaction does on the way;
 // and nobody who counts waits for one that is still planning.
@@ -21,8 +21,14 @@ import (
 type ledger struct {
 	querier
 	counts tally
-	urged  map[int64]stories.Level // by story
-	trim   time.Time               // when too much may be held somewhere; zero for never
+	urged  []urgent
+	trim   time.Time // when too much may be held somewhere; zero for never
+}
+
+// urgent is an update that takes the earlier ones of its story with it, where it is owed.
+type urgent struct {
+	update, story int64
+	level         stories.Level
 }
 
 // settle does what was left to the end.
@@ -38,8 +44,8 @@ func (l *ledger) settle(ctx context.Context) error {
 	if err := lockCounted(ctx, l.querier, counts, urged); err != nil {
 		return err
 	}
-	for _, id := range slices.Sorted(maps.Keys(urged)) {
-		if _, err := l.exec(ctx, urgeSQL, id, int(urged[id])); err != nil {
+	for _, u := range urged {
+		if _, err := l.exec(ctx, urgeSQL, u.story, int(u.level), u.update); err != nil {
 			return fmt.Errorf("raise earlier deliveries: %w", err)
 		}
 	}
@@ -47,19 +53,19 @@ func (l *ledger) settle(ctx context.Context) error {
 }
 
 const (
-	urgedSQL            = `SELECT id FROM publications WHERE story_id = ?1 AND urgency < ?2 AND (queued > 0 OR held > 0)`
+	urgedSQL            = `SELECT id FROM publications WHERE ` + raisedSQL
 	lockPublicationsSQL = `SELECT id FROM publications WHERE id among(?1) ORDER BY id /*lock*/`
 )
 
 // lockCounted locks what is about to be raised and counted, in one order, where both
 // are; each for itself is done in that order.
-func lockCounted(ctx context.Context, q querier, counts tally, urged map[int64]stories.Level) error {
+func lockCounted(ctx context.Context, q querier, counts tally, urged []urgent) error {
 	if len(urged) == 0 || len(urged) == 1 && len(counts) == 0 {
 		return nil
 	}
 	ids := slices.Collect(maps.Keys(counts))
-	for story, level := range urged {
-		found, err := all(ctx, q, scanID, urgedSQL, story, int(level))
+	for _, u := range urged {
+		found, err := all(ctx, q, scanID, urgedSQL, u.story, int(u.level), u.update)
 		if err != nil {
 			return err
 		}
@@ -70,18 +76,15 @@ func lockCounted(ctx context.Context, q querier, counts tally, urged map[int64]s
 	return err
 }
 
-// urge has what of a story is unsent be as urgent as a level, at the end of the
-// transaction.
-func urge(ctx context.Context, q querier, storyID int64, level stories.Level) error {
+// urge has what is unsent of an update's story be as urgent as that in the lanes where it is
+// owed, at the end of the transaction.
+func urge(ctx context.Context, q querier, u stories.Update) error {
 	l, later := q.(*ledger)
 	if !later {
-		_, err := q.exec(ctx, urgeSQL, storyID, int(level))
+		_, err := q.exec(ctx, urgeSQL, u.StoryID, int(u.Level), u.ID)
 		return err
 	}
-	if l.urged == nil {
-		l.urged = map[int64]stories.Level{}
-	}
-	l.urged[storyID] = max(l.urged[storyID], level)
+	l.urged = append(l.urged, urgent{u.ID, u.StoryID, u.Level})
 	return nil
 }
 

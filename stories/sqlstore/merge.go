@@ -326,7 +326,6 @@ const (
 	// revision is told; ofStorySQL keeps to those of the story ?1.
 	ofUpdateSQL = ` LEFT JOIN notices n ON n.id = p.notice_id AND n.kind = 'revision' JOIN updates v ON v.id = CASE WHEN p.update_id > 0 THEN p.update_id ELSE n.update_id END`
 	ofStorySQL  = `v.story_id = ?1 AND p.op IN (0, 2, 3, 5)`
-	mergedAway  = "its story was merged into one of which less was asked for here, or nothing"
 )
 
 // skipRefused skips what waits in vain since the stories are one.
@@ -342,5 +341,5 @@ func skipRefused(ctx context.Context, q querier, storyID int64, at time.Time) er
 	if err != nil {
 		return err
 	}
-	return move(ctx, q, slices.DeleteFunc(rows, flying.has), stories.Skipped, mergedAway, at)
+	return move(ctx, q, slices.DeleteFunc(rows, flying.has), stories.Skipped, because(mergedAway), at)
 }

@@ -203,16 +203,7 @@ const (
 		WHERE t.state <> 'gone' AND t.platform NOT IN (SELECT j.value ->> 0 FROM each(?2))
 			AND NOT EXISTS (SELECT 1 FROM deliveries d JOIN destinations o ON o.id = d.destination_id
 				WHERE d.notice_id = ?1 AND (o.id = t.id OR o.moved_to = t.id) AND d.op = 0 AND d.doubtful < 2)`
-	untoldLanesSQL = `SELECT DISTINCT t.lane_id ` + untoldSQL + ` ORDER BY t.lane_id`
-	// uneditedSQL are the messages of the notice ?1, or those to be from requests on
-	// their way (?2), that are owed an edit.
-	uneditedSQL = `
-		FROM deliveries d JOIN destinations o ON o.id = d.destination_id
-		JOIN destinations t ON t.id = CASE WHEN o.moved_to > 0 THEN o.moved_to ELSE o.id END
-		WHERE d.notice_id = ?1 AND d.op = 0 AND (d.state = 2 OR d.state = 0 AND d.id among(?2)) AND t.state <> 'gone'
-			AND NOT EXISTS (SELECT 1 FROM deliveries e WHERE e.notice_id = ?1 AND e.destination_id IN (o.id, t.id) AND e.op = 1
-				AND (e.state IN (3, 6) AND e.doubtful < 2 OR e.state IN (0, 5) AND NOT e.id among(?2)))`
-	uneditedLanesSQL = `SELECT DISTINCT t.lane_id ` + uneditedSQL + ` ORDER BY t.lane_id`
+	untoldLanesSQL   = `SELECT DISTINCT t.lane_id ` + untoldSQL + ` ORDER BY t.lane_id`
 	publishNoticeSQL = `INSERT INTO publications (lane_id, seed, update_id, story_id, created_at, revision, op, level, urgency, notice_id) VALUES (?1, ?2, 0, ?8, ?3, ?4, ?5, ?6, ?6, ?7) RETURNING id`
 	// planNoticeColumns owes the operation ?3 of the notice ?1 in the revision ?4 to
 	// destinations t, under the publications of their lanes; what follows it tells
@@ -220,7 +211,19 @@ const (
 	planNoticeColumns = `
 		INSERT INTO owed (id, destination_id, on_id)
 		SELECT ((SELECT p.id FROM publications p WHERE p.notice_id = ?1 AND p.op = ?3 AND p.revision = ?4 AND p.lane_id = t.lane_id) << 32) + t.id, t.id, `
-	planNoticeSQL      = planNoticeColumns + `0 ` + untoldSQL + ` ORDER BY t.id`
+	planNoticeSQL = planNoticeColumns + `0 ` + untoldSQL + ` ORDER BY t.id`
+)
+
+var (
+	// uneditedSQL are the messages of the notice ?1, or those that may be there (?2 are
+	// requests on their way), that are owed an edit.
+	uneditedSQL = `
+		FROM deliveries d JOIN destinations o ON o.id = d.destination_id
+		JOIN destinations t ON t.id = CASE WHEN o.moved_to > 0 THEN o.moved_to ELSE o.id END
+		WHERE d.notice_id = ?1 AND d.op = 0 AND (d.state = 2 OR ` + maybeThere("d", "d", "?2") + `) AND t.state <> 'gone'
+			AND NOT EXISTS (SELECT 1 FROM deliveries e WHERE e.notice_id = ?1 AND e.destination_id IN (o.id, t.id) AND e.op = 1
+				AND (e.state IN (3, 6) AND e.doubtful < 2 OR e.state IN (0, 5) AND NOT e.id among(?2)))`
+	uneditedLanesSQL   = `SELECT DISTINCT t.lane_id ` + uneditedSQL + ` ORDER BY t.lane_id`
 	planNoticeEditsSQL = planNoticeColumns + `d.id ` + uneditedSQL + ` ORDER BY t.id ON CONFLICT DO NOTHING` // where one channel was two it has two messages
 )
 

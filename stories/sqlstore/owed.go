@@ -113,7 +113,7 @@ const (
 		SELECT CAST(j.value ->> 0 AS BIGINT), CAST(j.value ->> 1 AS BIGINT), CAST(j.value ->> 2 AS BIGINT) FROM each(?1)`
 	// moveSQL also says whether rows are owed again (?5).
 	moveSQL = `
-		UPDATE outcomes SET state = ?2, reason = ?3, finished_at = ?4, again = CASE WHEN ?5 > 0 THEN 1 ELSE again END WHERE id among(?1)`
+		UPDATE outcomes SET state = ?2, code = ?6, reason = ?3, finished_at = ?4, again = CASE WHEN ?5 > 0 THEN 1 ELSE again END WHERE id among(?1)`
 )
 
 // refs writes rows as the array the statements above take.
@@ -139,13 +139,13 @@ func changeRows(ctx context.Context, q querier, text string, rows []waiting) err
 }
 
 // move takes waiting deliveries to another state: Held or Skipped.
-func move(ctx context.Context, q querier, rows []waiting, to stories.DeliveryState, reason string, at time.Time) error {
-	return moveTo(ctx, q, rows, to, reason, at, stories.Ref{})
+func move(ctx context.Context, q querier, rows []waiting, to stories.DeliveryState, why reason, at time.Time) error {
+	return moveTo(ctx, q, rows, to, why, at, stories.Ref{})
 }
 
 // moveTo is move that knows Pending too: then they are queued again at next, a
 // publication and a place.
-func moveTo(ctx context.Context, q querier, rows []waiting, to stories.DeliveryState, reason string, at time.Time, next stories.Ref) error {
+func moveTo(ctx context.Context, q querier, rows []waiting, to stories.DeliveryState, why reason, at time.Time, next stories.Ref) error {
 	if len(rows) == 0 {
 		return nil
 	}
@@ -202,7 +202,7 @@ func moveTo(ctx context.Context, q querier, rows []waiting, to stories.DeliveryS
 	if err := touch(ctx, q, ids); err != nil {
 		return err
 	}
-	if _, err := q.exec(ctx, moveSQL, list(ids), int(to), reason, finished, bit(to == stories.Pending)); err != nil {
+	if _, err := q.exec(ctx, moveSQL, list(ids), int(to), why.words, finished, bit(to == stories.Pending), int(why.code)); err != nil {
 		return err
 	}
 	return t.write(ctx, q)
@@ -223,5 +223,5 @@ func owe(ctx context.Context, q querier, p place, rows []waiting, at time.Time) 
 	if err := one(ctx, q, againSQL, []any{p.lane, newSeed(), millis(at), int(stories.ForDesk)}, &id); err != nil {
 		return err
 	}
-	return moveTo(ctx, q, rows, stories.Pending, "", at, stories.Ref{Publication: id, Place: p.id})
+	return moveTo(ctx, q, rows, stories.Pending, reason{}, at, stories.Ref{Publication: id, Place: p.id})
 }

@@ -114,11 +114,13 @@ func (s *Store) insertUpdate(ctx context.Context, q querier, u *stories.Update) 
 const (
 	sharePlanningSQL = `SELECT id FROM planning WHERE id = 1 /*share*/`
 	// urgeSQL marks what of the story ?1 is unsent and less urgent than ?2: it
-	// stays in front of what is published now. No delivery is rewritten. Rows are
-	// locked in the order in which who counts locks them.
-	urgeSQL = `
-		UPDATE publications SET urgency = ?2 WHERE id IN (
-			SELECT id FROM publications WHERE story_id = ?1 AND urgency < ?2 AND (queued > 0 OR held > 0) ORDER BY id /*lock*/)`
+	// stays in front of the update ?3. No delivery is rewritten. Rows are locked in the
+	// order in which who counts locks them.
+	urgeSQL = `UPDATE publications SET urgency = ?2 WHERE id IN (SELECT id FROM publications WHERE ` + raisedSQL + ` ORDER BY id /*lock*/)`
+	// raisedSQL are those where that update is owed itself: elsewhere nothing urgent comes
+	// behind them.
+	raisedSQL = `story_id = ?1 AND urgency < ?2 AND (queued > 0 OR held > 0)
+			AND lane_id IN (SELECT n.lane_id FROM publications n WHERE n.update_id = ?3 AND n.op = 0 AND n.total > 0)`
 	// insertPublicationsSQL makes a publication for every lane of ?1, an array of
 	// lanes with their random numbers.
 	insertPublicationsSQL = `
@@ -165,11 +167,6 @@ func plan(ctx context.Context, q querier, u stories.Update, topics []string) err
 	if err := one(ctx, q, sharePlanningSQL, nil, &id); err != nil {
 		return err
 	}
-	if u.Level > stories.Minor {
-		if err := urge(ctx, q, u.StoryID, u.Level); err != nil {
-			return fmt.Errorf("raise earlier deliveries: %w", err)
-		}
-	}
 	lanes, err := all(ctx, q, scanID, lanesInUseSQL)
 	if err != nil || len(lanes) == 0 {
 		return err
@@ -203,6 +200,12 @@ func plan(ctx context.Context, q querier, u stories.Update, topics []string) err
 	}
 	if _, err := q.exec(ctx, countDirectSQL, u.ID); err != nil {
 		return fmt.Errorf("count direct messages: %w", err)
+	}
+	if u.Level == stories.Minor {
+		return nil
+	}
+	if err := urge(ctx, q, u); err != nil {
+		return fmt.Errorf("raise earlier deliveries: %w", err)
 	}
 	return nil
 }

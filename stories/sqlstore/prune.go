@@ -47,6 +47,17 @@ const (
 			AND NOT EXISTS (SELECT 1 FROM shown w JOIN stories s ON s.id = w.story_id
 				WHERE w.delivery_id >= (p.id << 32) AND w.delivery_id < ((p.id + 1) << 32) AND (s.state = 'developing' OR s.active_at >= ?1))
 		ORDER BY p.id LIMIT ?3`
+	// updateOfSQL is the update that the publication ?1 is about, by itself or by the
+	// message beside its copies; 0 for none.
+	updateOfSQL = `
+		SELECT CASE WHEN p.update_id > 0 THEN p.update_id ELSE coalesce(n.update_id, 0) END
+		FROM publications p LEFT JOIN notices n ON n.id = p.notice_id AND n.kind = 'revision' WHERE p.id = ?1`
+	// pruneReadingsSQL forgets of ?2 channels what they have seen of the update ?1, once
+	// no copy of it is kept: there is nothing beside which they could be told more.
+	pruneReadingsSQL = `
+		DELETE FROM readings WHERE update_id = ?1
+			AND destination_id IN (SELECT r.destination_id FROM readings r WHERE r.update_id = ?1 ORDER BY r.destination_id LIMIT ?2)
+			AND NOT EXISTS (SELECT 1 FROM publications p CROSS JOIN owed d WHERE p.update_id = ?1 AND p.op IN (0, 2, 3, 5) AND ` + inPublicationSQL + `)`
 	// batchEndSQL is behind the ?3 rows from ?1 on and before ?2; null when there are none.
 	batchEndSQL = `SELECT max(id) + 1 FROM (SELECT id FROM owed WHERE id >= ?1 AND id < ?2 ORDER BY id LIMIT ?3) AS batch`
 )
@@ -115,7 +126,8 @@ func (s *Store) pruneDeliveries(ctx context.Context, before time.Time) error {
 	}
 }
 
-// prunePublication forgets rows of one publication, a batch at a time.
+// prunePublication forgets rows of one publication, a batch at a time, and what hangs on
+// them.
 func (s *Store) prunePublication(ctx context.Context, publication int64, before time.Time) error {
 	end := deliveryID(publication+1, 0)
 	for from := deliveryID(publication, 0); ; {
@@ -124,7 +136,7 @@ func (s *Store) prunePublication(ctx context.Context, publication int64, before 
 			return s.told(err)
 		}
 		if !to.Valid {
-			return nil
+			return s.pruneReadings(ctx, publication)
 		}
 		err := s.change(ctx, func(q querier) error {
 			if _, err := q.exec(ctx, pruneOwedSQL, from, to.Int64, millis(before)); err != nil {
@@ -141,4 +153,24 @@ func (s *Store) prunePublication(ctx context.Context, publication int64, before 
 		}
 		from = to.Int64
 	}
+}
+
+// pruneReadings forgets what channels have seen of the update that a publication is
+// about, where no copy is left of it.
+func (s *Store) pruneReadings(ctx context.Context, publication int64) error {
+	var update int64
+	if err := one(ctx, s.reader(), updateOfSQL, []any{publication}, &update); err != nil || update == 0 {
+		return s.told(err)
+	}
+	for left := true; left; {
+		err := s.change(ctx, func(q querier) error {
+			n, err := q.exec(ctx, pruneReadingsSQL, update, pruneBatch)
+			left = n == pruneBatch
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 
 	"storybot/stories"
 )
@@ -13,9 +15,11 @@ import (
 // been sent since, by the database it replaces. Every start finds out whether
 // that has happened (witness.go for SQLite, postgreshome.go for PostgreSQL), or is
 // told so. Then all that was owed, in the queue, on its way or held, leaves the
-// queue, and waits for a person. What was to be told the desk is no news any more,
-// and is told nobody: alarms, and messages about alarms and progress. Progress
-// itself is told once somebody has decided about all of its update.
+// queue, and waits for a person: copies of updates, their edits and the messages beside
+// them that tell of revisions, and the edits of cards. What was to be told the desk or a
+// channel at its time is no news any more, and is told nobody: alarms, messages about
+// alarms, progress and subscriptions. Progress itself is told once somebody has decided
+// about all of its update.
 //
 //	owed ──put back──▶ putBackWaits ──settle──▶ putBackSettles ─▶ sent, or owed
 //	                     ▲    │                        │
@@ -33,7 +37,6 @@ const (
 	homeName    = "home"     // what engine.home returned last
 	copiedName  = "copied"   // set in a copy: wherever it is opened, it was put back
 	putBackName = "put back" // generation, and when
-	putBackWhy  = "may have got it already: the database was put back, and a moderator decides in /desk status"
 	begunSQL    = `SELECT coalesce(max(begun), 0) FROM flights`
 	forgetSQL   = `DELETE FROM settings WHERE name = ?1`
 	lockAllSQL  = `SELECT name FROM leases ORDER BY name /*lock*/`
@@ -44,11 +47,14 @@ const (
 		WHERE p.queued > 0 AND ` + inPublicationSQL + ` AND ` + waitsSQL + ``
 	touchAllSQL = `
 		INSERT INTO outcomes (id) SELECT q.delivery_id FROM queue q WHERE NOT EXISTS (SELECT 1 FROM outcomes o WHERE o.id = q.delivery_id)`
+	// waitsHomeSQL says that what the publication p owes waits for a person: it is about
+	// updates, and no less due for having waited.
+	waitsHomeSQL = `(p.notice_id IS NULL OR EXISTS (SELECT 1 FROM notices n WHERE n.id = p.notice_id AND n.kind IN ('revision', 'cards')))`
 	countHomeSQL = `
 		UPDATE publications SET held = held + c.n
-		FROM (SELECT p.id, count(*) AS n FROM queue q JOIN publications p ON p.id = (q.delivery_id >> 32) WHERE p.notice_id IS NULL GROUP BY p.id) AS c
+		FROM (SELECT p.id, count(*) AS n FROM queue q JOIN publications p ON p.id = (q.delivery_id >> 32) WHERE ` + waitsHomeSQL + ` GROUP BY p.id) AS c
 		WHERE publications.id = c.id`
-	// countOldNewsSQL and skipOldNewsSQL are of messages about notices. Being
+	// countOldNewsSQL and skipOldNewsSQL are of all else. Being
 	// doubtful they do not keep their notice from being told later, as others that
 	// were skipped do.
 	countOldNewsSQL = `
@@ -56,29 +62,37 @@ const (
 		FROM (
 			SELECT p.id, count(*) AS n, sum(w.of_held) AS of_held
 			FROM (SELECT delivery_id, 0 AS of_held FROM queue UNION ALL SELECT delivery_id, 1 FROM held) AS w JOIN publications p ON p.id = (w.delivery_id >> 32)
-			WHERE p.notice_id IS NOT NULL GROUP BY p.id
+			WHERE NOT ` + waitsHomeSQL + ` GROUP BY p.id
 		) AS c
 		WHERE publications.id = c.id`
 	skipOldNewsSQL = `
-		UPDATE outcomes SET state = 6, doubtful = 2, reason = ?1, finished_at = ?2
+		UPDATE outcomes SET state = 6, doubtful = 2, code = ?1, reason = '', finished_at = ?2
 		WHERE id IN (SELECT delivery_id FROM queue UNION ALL SELECT delivery_id FROM held)
-			AND EXISTS (SELECT 1 FROM publications p WHERE p.id = (outcomes.id >> 32) AND p.notice_id IS NOT NULL)`
-	oldNews = "it was no news any more: the database was put back"
+			AND EXISTS (SELECT 1 FROM publications p WHERE p.id = (outcomes.id >> 32) AND NOT ` + waitsHomeSQL + `)`
 	// endNoticesSQL is of pushes of which nothing waits: how they ended was told, or
 	// is old news.
-	endNoticesSQL        = `UPDATE notices SET done = 1 WHERE done = 0 AND update_id NOT IN (` + putBackUpdatesSQL + `)`
-	lockOpenNoticesSQL   = `SELECT id FROM notices WHERE done = 0 ORDER BY id /*lock*/`
-	dropAlarmsSQL        = `DELETE FROM alarms`
-	dropTroublesSQL      = `DELETE FROM troubles` // what still fails is told when it is met
-	putBackUpdatesSQL    = `SELECT update_id FROM put_back WHERE doubtful = 2 AND state = 5 AND update_id > 0`
+	endNoticesSQL      = `UPDATE notices SET done = 1 WHERE done = 0 AND update_id NOT IN (` + putBackUpdatesSQL + `)`
+	lockOpenNoticesSQL = `SELECT id FROM notices WHERE done = 0 ORDER BY id /*lock*/`
+	dropAlarmsSQL      = `DELETE FROM alarms`
+	dropTroublesSQL    = `DELETE FROM troubles` // what still fails is told when it is met
+	putBackUpdatesSQL  = `
+		SELECT update_id FROM put_back WHERE doubtful = 2 AND state = 5 AND update_id > 0
+		UNION ALL
+		SELECT n.update_id FROM put_back d JOIN publications p ON p.id = d.publication_id JOIN notices n ON n.id = p.notice_id
+		WHERE d.doubtful = 2 AND d.state = 5 AND n.kind = 'revision'`
 	emptyPublicationsSQL = `UPDATE publications SET queued = 0 WHERE queued > 0`
 	// waitSQL takes what was owed out of every other state. It is looked for from
-	// the time of its first request, or from its publication.
+	// the time of its first request, or from its publication. What was not on its way (?3)
+	// nor in doubt may have been sent since in the wording of its update, or in later ones.
 	waitSQL = `
-		UPDATE outcomes SET state = 5, again = 0, doubtful = 2, reason = ?1, last_attempt_at = ?2,
-			first_attempt_at = CASE WHEN first_attempt_at = 0 THEN (SELECT p.created_at FROM publications p WHERE p.id = (outcomes.id >> 32)) ELSE first_attempt_at END
+		UPDATE outcomes SET state = 5, again = 0, doubtful = 2, code = ?1, reason = '', last_attempt_at = ?2,
+			first_attempt_at = CASE WHEN first_attempt_at = 0 THEN (SELECT p.created_at FROM publications p WHERE p.id = (outcomes.id >> 32)) ELSE first_attempt_at END,
+			said = CASE WHEN doubtful > 0 OR id among(?3) THEN said ELSE coalesce((SELECT u.revision FROM publications p JOIN updates u ON u.id = p.update_id
+				WHERE p.id = (outcomes.id >> 32) AND p.op IN (0, 2, 3, 5)), 0) END
 		WHERE id IN (SELECT delivery_id FROM queue UNION ALL SELECT delivery_id FROM held)
-			AND EXISTS (SELECT 1 FROM publications p WHERE p.id = (outcomes.id >> 32) AND p.notice_id IS NULL)`
+			AND EXISTS (SELECT 1 FROM publications p WHERE p.id = (outcomes.id >> 32) AND ` + waitsHomeSQL + `)`
+	// flewSQL keeps in which wording deliveries were on their way.
+	flewSQL       = `UPDATE outcomes SET said = ?2 WHERE id among(?1)`
 	emptyQueueSQL = `DELETE FROM queue`
 	emptyHeldSQL  = `DELETE FROM held`
 	landAllSQL    = `UPDATE flights SET flying = '[]'`
@@ -218,11 +232,16 @@ func (s *Store) putBack(ctx context.Context, q querier) (waits int, err error) {
 		return 0, err
 	}
 	at := millis(s.now())
+	flying, err := allFlights(ctx, q)
+	if err != nil {
+		return 0, err
+	}
+	on := list(slices.Sorted(maps.Keys(flying.byID)))
 	for _, step := range []struct {
 		text string
 		args []any
 	}{
-		{collectSQL, nil}, {touchAllSQL, nil}, {countHomeSQL, nil}, {countOldNewsSQL, nil}, {emptyPublicationsSQL, nil}, {skipOldNewsSQL, []any{oldNews, at}}, {waitSQL, []any{putBackWhy, at}},
+		{collectSQL, nil}, {touchAllSQL, nil}, {countHomeSQL, nil}, {countOldNewsSQL, nil}, {emptyPublicationsSQL, nil}, {skipOldNewsSQL, []any{int(oldNews), at}}, {waitSQL, []any{int(putBackWhy), at, on}},
 		{emptyQueueSQL, nil}, {emptyHeldSQL, nil}, {landAllSQL, nil},
 		{endNoticesSQL, nil}, {dropAlarmsSQL, nil}, {dropTroublesSQL, nil}, {undecidedSQL, nil}, {voidLeasesSQL, nil},
 	} {
@@ -234,12 +253,30 @@ func (s *Store) putBack(ctx context.Context, q querier) (waits int, err error) {
 			waits = int(n)
 		}
 	}
+	if err := flying.keepWordings(ctx, q); err != nil {
+		return 0, fmt.Errorf("keep in which wordings requests were made: %w", err)
+	}
 	text, err := json.Marshal([2]int64{last.Generation + 1, at})
 	if err != nil {
 		return 0, err
 	}
 	_, err = q.exec(ctx, rememberSQL, putBackName, string(text))
 	return waits, err
+}
+
+// keepWordings keeps with their outcomes in which wordings f were begun.
+func (f flights) keepWordings(ctx context.Context, q querier) error {
+	in := map[int][]int64{}
+	for id, flight := range f.byID {
+		in[flight.Revision] = append(in[flight.Revision], id)
+	}
+	for _, revision := range slices.Sorted(maps.Keys(in)) {
+		slices.Sort(in[revision])
+		if _, err := q.exec(ctx, flewSQL, list(in[revision]), revision); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func scanName(r row) (name string, err error) {

@@ -15,11 +15,14 @@ import (
 //	plan.go      owes an update, in the transaction that publishes it
 //	reach.go     tells to how many it would be owed
 //	ledger.go    counts what was owed, once, at the end of its transaction
+//	reasons.go   tells why a delivery waits or was not sent
 //	load.go      reads what is owed
 //	exchange.go  writes what became of requests and which are begun
 //	finish.go    what a result does to its row and its destination
 //	acting.go    owes operations on messages that are there
 //	revise.go    gives an update another wording, and owes it to its copies
+//	older.go     mends what is looked for since the database was put back
+//	wordings.go  tells in which wordings copies are begun, or were
 //	would.go     tells what that would owe, and writes nothing
 //	reached.go   tells which copies it does not reach
 //	beside.go    owes the message beside a copy that tells of its revision
@@ -60,7 +63,7 @@ const (
 		CASE WHEN d.op IN (0, 2, 3, 5) AND d.said > 0 THEN d.said ELSE d.revision END, d.op, d.on_id,
 		t.platform, t.workspace, t.channel, l.name, p.urgency, d.state, d.attempt, d.unknowns,
 		CASE WHEN d.state = 0 THEN t.not_before ELSE 0 END,
-		d.first_attempt_at, d.last_attempt_at, d.created_at, d.finished_at, d.message_id, d.reason, d.missed, d.doubtful, p.seed, d.destination_id`
+		d.first_attempt_at, d.last_attempt_at, d.created_at, d.finished_at, d.message_id, d.code, d.reason, d.missed, d.doubtful, p.seed, d.destination_id`
 	deliveryTables = `deliveries d
 		JOIN publications p ON p.id = d.publication_id
 		JOIN updates u ON u.id = d.update_id
@@ -78,12 +81,14 @@ const (
 func (f flights) scanDelivery(r row) (d stories.Delivery, err error) {
 	var due, first, last, created, finished, seed, place int64
 	var doubtful int
+	var why reason
 	err = r.Scan(&d.ID, &d.About.UpdateID, &d.About.NoticeID, &d.About.Notice, &d.About.Since, &d.About.StoryID, &d.About.Number, &d.Revision, &d.Op, &d.On,
 		&d.Destination.Platform, &d.Destination.Workspace, &d.Destination.Channel, &d.Lane, &d.Level, &d.State, &d.Tries.Count, &d.Tries.Unknowns,
-		&due, &first, &last, &created, &finished, &d.MessageID, &d.Reason, &d.Missed, &doubtful, &seed, &place)
+		&due, &first, &last, &created, &finished, &d.MessageID, &why.code, &why.words, &d.Missed, &doubtful, &seed, &place)
 	d.Tries.DueAt, d.Tries.First, d.Tries.Last = moment(due), moment(first), moment(last)
 	d.CreatedAt, d.FinishedAt = moment(created), moment(finished)
 	d.Tries.Doubtful, d.Tries.PutBack = doubtful > 0, doubtful >= putBackWaits
+	d.Reason = why.String()
 	d.Key = stories.DeliveryKey(seed, place, d.Op)
 	if flight, ok := f.byID[d.ID]; ok && d.State == stories.Pending {
 		d.State, d.Tries.Count, d.Tries.First, d.Tries.Last = stories.Sending, flight.Attempt, flight.First, flight.Last

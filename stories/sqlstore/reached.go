@@ -16,28 +16,19 @@ const (
 		SELECT count(*) FROM publications p CROSS JOIN owed d JOIN destinations t ON t.id = d.destination_id
 		WHERE p.update_id = ?1 AND p.op = 1 AND p.revision = ?2 AND ` + inPublicationSQL + ` AND t.state = 'blocked'`
 	// doubtfulEditsSQL counts the edits to the revision ?2 of copies of which the last
-	// edit before, other than those that a newer one replaced (?3), did not succeed, where
+	// edit before, other than those of which nothing was tried (?3), did not succeed, where
 	// the bot can write at all.
 	doubtfulEditsSQL = `
 		SELECT count(*) FROM publications p CROSS JOIN owed d JOIN destinations t ON t.id = d.destination_id
 		WHERE p.update_id = ?1 AND p.op = 1 AND p.revision = ?2 AND ` + inPublicationSQL + ` AND t.state <> 'blocked' AND coalesce((
 			SELECT CASE WHEN e.state IN (3, 6) THEN 1 ELSE 0 END
 			FROM owed x JOIN outcomes e ON e.id = x.id JOIN publications w ON w.id = (x.id >> 32)
-			WHERE x.on_id > 0 AND x.on_id = d.on_id AND x.id <> d.id AND w.op = 1 AND e.state IN (2, 3, 6) AND e.reason <> ?3
+			WHERE x.on_id > 0 AND x.on_id = d.on_id AND x.id <> d.id AND w.op = 1 AND e.state IN (2, 3, 6) AND NOT (e.state = 6 AND e.code among(?3))
 			ORDER BY w.revision DESC, x.id DESC LIMIT 1), 0) = 1`
 	isGoneSQL = `SELECT count(*) FROM (SELECT 1 FROM destinations WHERE state = 'gone' AND moved_to = 0 LIMIT 1) AS t`
 	// goneCopiesSQL counts the copies of the update ?1 in channels that are gone.
 	goneCopiesSQL = `
 		SELECT count(*) FROM ` + copyPlacesSQL + ` WHERE d.update_id = ?1 AND d.op IN (0, 2, 3, 5) AND d.state = 2 AND t.state = 'gone'`
-
-	// heldCopiesSQL and doubtfulCopiesSQL count, of the copies that would be edited (?2 are
-	// requests on their way), what heldEditsSQL and doubtfulEditsSQL count of the edits.
-	heldCopiesSQL     = countCopiesSQL + ` AND t.state = 'blocked'`
-	doubtfulCopiesSQL = countCopiesSQL + ` AND t.state <> 'blocked' AND coalesce((
-			SELECT CASE WHEN e.state IN (3, 6) THEN 1 ELSE 0 END
-			FROM owed x JOIN outcomes e ON e.id = x.id JOIN publications w ON w.id = (x.id >> 32)
-			WHERE x.on_id > 0 AND x.on_id = d.id AND w.op = 1 AND e.state IN (2, 3, 6) AND e.reason <> ?3
-			ORDER BY w.revision DESC, x.id DESC LIMIT 1), 0) = 1`
 
 	// directPlacesSQL are the destinations that are known as direct messages.
 	directPlacesSQL = `
@@ -57,6 +48,17 @@ const (
 		WHERE t.id = b.destination_id AND n.form = 'direct')`
 )
 
+var (
+	// heldCopiesSQL and doubtfulCopiesSQL count, of the copies that would be edited (?2 are
+	// requests on their way), what heldEditsSQL and doubtfulEditsSQL count of the edits.
+	heldCopiesSQL     = countCopiesSQL + ` AND t.state = 'blocked'`
+	doubtfulCopiesSQL = countCopiesSQL + ` AND t.state <> 'blocked' AND coalesce((
+			SELECT CASE WHEN e.state IN (3, 6) THEN 1 ELSE 0 END
+			FROM owed x JOIN outcomes e ON e.id = x.id JOIN publications w ON w.id = (x.id >> 32)
+			WHERE x.on_id > 0 AND x.on_id = d.id AND w.op = 1 AND e.state IN (2, 3, 6) AND NOT (e.state = 6 AND e.code among(?3))
+			ORDER BY w.revision DESC, x.id DESC LIMIT 1), 0) = 1`
+)
+
 // reachOfEdits adds to what a revision reaches which of the edits owed, already counted,
 // wait for more than their turn, and which copies get none.
 func reachOfEdits(ctx context.Context, q querier, u stories.Update, reach *stories.Reach) error {
@@ -70,7 +72,7 @@ func reachOfEdits(ctx context.Context, q querier, u stories.Update, reach *stori
 		}
 	}
 	if reach.Edits > 0 && u.Revision > 1 { // before the first there was none to fail
-		if err := one(ctx, q, doubtfulEditsSQL, []any{u.ID, u.Revision, replaced}, &reach.Doubtful); err != nil {
+		if err := one(ctx, q, doubtfulEditsSQL, []any{u.ID, u.Revision, list(undone())}, &reach.Doubtful); err != nil {
 			return fmt.Errorf("count doubtful edits: %w", err)
 		}
 	}
@@ -89,7 +91,7 @@ func reachOfCopies(ctx context.Context, q querier, u stories.Update, on string, 
 		}
 	}
 	if reach.Edits > 0 && u.Revision > 1 {
-		if err := one(ctx, q, doubtfulCopiesSQL, []any{u.ID, on, replaced}, &reach.Doubtful); err != nil {
+		if err := one(ctx, q, doubtfulCopiesSQL, []any{u.ID, on, list(undone())}, &reach.Doubtful); err != nil {
 			return fmt.Errorf("count doubtful copies: %w", err)
 		}
 	}

@@ -129,9 +129,6 @@ const (
 	// followSQL keeps whoever led to the one address leading to the other.
 	followSQL = `UPDATE destinations SET moved_to = CASE WHEN id = ?2 THEN 0 ELSE CAST(?2 AS BIGINT) END WHERE moved_to = ?1 OR id = ?2`
 	leftSQL   = `UPDATE destinations SET state = 'gone', reason = 'the channel has another id now', since = ?3, missed = 0, moved_to = ?2 WHERE id = ?1`
-
-	underOther = "the channel gets it under its new id"
-	underOld   = "the channel got it, or may get it, under its old id"
 )
 
 var (
@@ -206,7 +203,7 @@ func (s *Store) dropArriving(ctx context.Context, q querier, old, there place, o
 	if err != nil {
 		return err
 	}
-	return move(ctx, q, only(rows, found), stories.Skipped, underOld, s.now())
+	return move(ctx, q, only(rows, found), stories.Skipped, because(underOld), s.now())
 }
 
 // moveWaiting moves from old to there what waits and is not owed there.
@@ -240,7 +237,7 @@ func (s *Store) moveWaiting(ctx context.Context, q querier, old, there place) er
 	if err != nil {
 		return err
 	}
-	if err := move(ctx, q, only(rows, doubles), stories.Skipped, underOther, s.now()); err != nil {
+	if err := move(ctx, q, only(rows, doubles), stories.Skipped, because(underOther), s.now()); err != nil {
 		return err
 	}
 	if err := owe(ctx, q, old, only(rows, settling), s.now()); err != nil {

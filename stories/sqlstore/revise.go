@@ -16,7 +16,7 @@ const (
 	setWordingSQL    = `
 		UPDATE updates SET revision = ?2, text = ?3, sources = ?4, picture_url = ?5, picture_alt = ?6, standing = ?7, marks = ?8 WHERE id = ?1`
 	// olderEditsSQL are edits of an update that wait: under their publications, owed
-	// again, or held.
+	// again, held, or for a person since the database was put back.
 	olderEditsSQL = `
 		SELECT p.id AS publication_id, d.destination_id, d.id AS delivery_id, p.id AS origin_id
 		FROM publications p` + ofPublicationSQL + `
@@ -28,10 +28,25 @@ const (
 		UNION ALL
 		SELECT 0, h.destination_id, d.id, p.id
 		FROM publications p CROSS JOIN owed d JOIN held h ON h.destination_id = d.destination_id AND h.delivery_id = d.id
-		WHERE p.update_id = ?1 AND p.op = 1 AND p.held > 0 AND ` + inPublicationSQL + ``
+		WHERE p.update_id = ?1 AND p.op = 1 AND p.held > 0 AND ` + inPublicationSQL + `
+		UNION ALL
+		SELECT 0, d.destination_id, d.id, d.publication_id FROM put_back d WHERE d.update_id = ?1 AND d.op = 1 AND d.doubtful = 2 AND d.state = 5`
 	// copyKindsSQL tells by which operations copies of an update were made.
 	copyKindsSQL   = `SELECT DISTINCT op FROM publications WHERE update_id = ?1 AND op IN (0, 2, 3, 5) ORDER BY op`
 	isElsewhereSQL = `SELECT count(*) FROM (SELECT 1 FROM destinations WHERE moved_to > 0 LIMIT 1) AS t`
+	// notYetSQL is of those copies that are not owed the edit to the revision ?5.
+	notYetSQL = `
+			AND NOT EXISTS (SELECT 1 FROM owed x JOIN publications w ON w.id = (x.id >> 32) WHERE x.on_id > 0 AND x.on_id = d.id AND w.op = 1 AND w.revision = ?5)`
+	// oldCopiesSQL counts the copies that were sent, and of which is not kept any more
+	// which messages they are.
+	oldCopiesSQL = `
+		SELECT coalesce(sum(p.sent), 0) - (
+			SELECT count(*) FROM publications w CROSS JOIN owed d JOIN outcomes o ON o.id = d.id
+			WHERE w.update_id = ?1 AND w.op IN (0, 2, 3, 5) AND d.id >= (w.id << 32) AND d.id < ((w.id + 1) << 32) AND o.state = 2)
+		FROM publications p WHERE p.update_id = ?1 AND p.op IN (0, 2, 3, 5)`
+)
+
+var (
 	// eachCopySQL owes an edit, under the publications ?2, to every destination that
 	// has a copy of the update made by ?4, or may get one from a request on its way
 	// (?3) or have got one from an earlier one. A copy that is to be taken away is left
@@ -44,35 +59,21 @@ const (
 		JOIN destinations o ON o.id = d.destination_id
 		JOIN destinations t ON t.id = CASE WHEN o.moved_to > 0 THEN o.moved_to ELSE o.id END
 		JOIN publications p ON p.id among(?2) AND p.lane_id = t.lane_id
-		WHERE d.update_id = ?1 AND d.op = ?4 AND (d.state = 2 OR d.state = 0 AND (d.doubtful > 0 OR d.id among(?3))) AND t.state <> 'gone'
+		WHERE d.update_id = ?1 AND d.op = ?4 AND (d.state = 2 OR ` + maybeThere("d", "d", "?3") + `) AND t.state <> 'gone'
 			AND d.id NOT IN (` + takenAwaySQL + `)%s
 		ORDER BY t.id
 		ON CONFLICT DO NOTHING`
-	// notYetSQL is of those copies that are not owed the edit to the revision ?5.
-	notYetSQL = `
-			AND NOT EXISTS (SELECT 1 FROM owed x JOIN publications w ON w.id = (x.id >> 32) WHERE x.on_id > 0 AND x.on_id = d.id AND w.op = 1 AND w.revision = ?5)`
+	// copiesSQL is eachCopySQL of a revision that nothing is owed for yet, as a new one;
+	// copiesLeftSQL of one that is owed to some.
+	copiesSQL     = fmt.Sprintf(eachCopySQL, "")
+	copiesLeftSQL = fmt.Sprintf(eachCopySQL, notYetSQL)
 	// countCopiesSQL counts the copies that are to be edited.
 	countCopiesSQL = `
 		SELECT count(*) FROM deliveries d
 		JOIN destinations o ON o.id = d.destination_id
 		JOIN destinations t ON t.id = CASE WHEN o.moved_to > 0 THEN o.moved_to ELSE o.id END
-		WHERE d.update_id = ?1 AND d.op IN (0, 2, 3, 5) AND (d.state = 2 OR d.state = 0 AND (d.doubtful > 0 OR d.id among(?2))) AND t.state <> 'gone'
+		WHERE d.update_id = ?1 AND d.op IN (0, 2, 3, 5) AND (d.state = 2 OR ` + maybeThere("d", "d", "?2") + `) AND t.state <> 'gone'
 			AND d.id NOT IN (` + takenAwaySQL + `)`
-	// oldCopiesSQL counts the copies that were sent, and of which is not kept any more
-	// which messages they are.
-	oldCopiesSQL = `
-		SELECT coalesce(sum(p.sent), 0) - (
-			SELECT count(*) FROM publications w CROSS JOIN owed d JOIN outcomes o ON o.id = d.id
-			WHERE w.update_id = ?1 AND w.op IN (0, 2, 3, 5) AND d.id >= (w.id << 32) AND d.id < ((w.id + 1) << 32) AND o.state = 2)
-		FROM publications p WHERE p.update_id = ?1 AND p.op IN (0, 2, 3, 5)`
-	replaced = "there was a newer wording before it was done"
-)
-
-var (
-	// copiesSQL is eachCopySQL of a revision that nothing is owed for yet, as a new one;
-	// copiesLeftSQL of one that is owed to some.
-	copiesSQL     = fmt.Sprintf(eachCopySQL, "")
-	copiesLeftSQL = fmt.Sprintf(eachCopySQL, notYetSQL)
 )
 
 // Revise implements stories.RevisionStore.
@@ -228,7 +229,7 @@ func planEdits(ctx context.Context, q querier, u stories.Update, a stories.Act, 
 		return 0, err
 	}
 	older = slices.DeleteFunc(older, flying.has)
-	if err := move(ctx, q, older, stories.Skipped, replaced, a.At); err != nil {
+	if err := move(ctx, q, older, stories.Skipped, because(replaced), a.At); err != nil {
 		return 0, err
 	}
 	lanes, err := all(ctx, q, scanID, lanesInUseSQL)

@@ -60,25 +60,47 @@ const (
 	tellingProgressSQL = `
 		SELECT ` + countersSQL + ` FROM notices n JOIN publications p ON p.notice_id = n.id
 		WHERE n.kind = 'revision' AND n.update_id = ?1 AND n.revision = ?2`
+	// putBackEditsSQL and putBackTellingsSQL count what of a revision waits for a person,
+	// and is counted as held.
+	putBackEditsSQL = `
+		SELECT count(*) FROM put_back d JOIN publications p ON p.id = d.publication_id
+		WHERE d.doubtful = 2 AND d.state = 5 AND d.update_id = ?1 AND d.op = 1 AND p.revision = ?2`
+	putBackTellingsSQL = `
+		SELECT count(*) FROM put_back d JOIN publications p ON p.id = d.publication_id JOIN notices n ON n.id = p.notice_id
+		WHERE d.doubtful = 2 AND d.state = 5 AND n.kind = 'revision' AND n.update_id = ?1 AND n.revision = ?2`
 	// newerEditsSQL and newerTellingsSQL count what of a revision was skipped for a newer
-	// one (?3 says that of it).
+	// one, for the reason ?3, and what was to be done no more, for one of the reasons ?4.
 	newerEditsSQL = `
-		SELECT count(*) FROM publications p CROSS JOIN owed d JOIN outcomes o ON o.id = d.id
-		WHERE p.update_id = ?1 AND p.op = 1 AND p.revision = ?2 AND p.failed > 0 AND ` + inPublicationSQL + ` AND o.state = 6 AND o.reason = ?3`
+		SELECT ` + skippedSQL + ` FROM publications p CROSS JOIN owed d JOIN outcomes o ON o.id = d.id
+		WHERE p.update_id = ?1 AND p.op = 1 AND p.revision = ?2 AND p.failed > 0 AND ` + inPublicationSQL + ` AND o.state = 6`
 	newerTellingsSQL = `
-		SELECT count(*) FROM notices n JOIN publications p ON p.notice_id = n.id CROSS JOIN owed d JOIN outcomes o ON o.id = d.id
-		WHERE n.kind = 'revision' AND n.update_id = ?1 AND n.revision = ?2 AND p.failed > 0 AND ` + inPublicationSQL + ` AND o.state = 6 AND o.reason = ?3`
+		SELECT ` + skippedSQL + ` FROM notices n JOIN publications p ON p.notice_id = n.id CROSS JOIN owed d JOIN outcomes o ON o.id = d.id
+		WHERE n.kind = 'revision' AND n.update_id = ?1 AND n.revision = ?2 AND p.failed > 0 AND ` + inPublicationSQL + ` AND o.state = 6`
+	skippedSQL = `coalesce(sum(CASE WHEN o.code = ?3 THEN 1 ELSE 0 END), 0), coalesce(sum(CASE WHEN o.code among(?4) THEN 1 ELSE 0 END), 0)`
 )
 
-// leftToNewer tells apart what of some work was skipped for that of a newer revision,
-// which text counts.
-func leftToNewer(ctx context.Context, q querier, p stories.Progress, text string, updateID int64, revision int, reason string) (stories.Progress, error) {
+// skippedFor tells apart of some work, which text counts, what was skipped for that of a
+// newer revision, and what was not to be done after all: neither has failed.
+func skippedFor(ctx context.Context, q querier, p stories.Progress, text string, updateID int64, revision int, newer code, none []int64) (stories.Progress, error) {
 	if p.Failed == 0 {
 		return p, nil
 	}
-	err := one(ctx, q, text, []any{updateID, revision, reason}, &p.Newer)
+	err := one(ctx, q, text, []any{updateID, revision, int(newer), list(none)}, &p.Newer, &p.Needless)
 	p.Newer = min(p.Newer, p.Failed) // it is read a little later
-	p.Failed -= p.Newer
+	p.Needless = min(p.Needless, p.Failed-p.Newer)
+	p.Failed -= p.Newer + p.Needless
+	return p, err
+}
+
+// undecided is p with what waits for a person told as such, which text counts.
+func undecided(ctx context.Context, q querier, p stories.Progress, text string, args ...any) (stories.Progress, error) {
+	if p.Held == 0 {
+		return p, nil
+	}
+	var waits int
+	err := one(ctx, q, text, args, &waits)
+	waits = min(waits, p.Held) // it is read a little later
+	p.Held, p.Waiting = p.Held-waits, p.Waiting+waits
 	return p, err
 }
 
@@ -106,10 +128,16 @@ func (s *Store) SpreadOf(ctx context.Context, updateID int64, revision int) (fou
 		found.Told, err = countersOf(ctx, s.reader(), updateID, tellingProgressSQL, updateID, revision)
 	}
 	if err == nil {
-		found.Edits, err = leftToNewer(ctx, s.reader(), found.Edits, newerEditsSQL, updateID, revision, replaced)
+		found.Edits, err = skippedFor(ctx, s.reader(), found.Edits, newerEditsSQL, updateID, revision, replaced, needlessEdits())
 	}
 	if err == nil {
-		found.Told, err = leftToNewer(ctx, s.reader(), found.Told, newerTellingsSQL, updateID, revision, retold)
+		found.Told, err = skippedFor(ctx, s.reader(), found.Told, newerTellingsSQL, updateID, revision, retold, needlessTellings())
+	}
+	if err == nil {
+		found.Edits, err = undecided(ctx, s.reader(), found.Edits, putBackEditsSQL, updateID, revision)
+	}
+	if err == nil {
+		found.Told, err = undecided(ctx, s.reader(), found.Told, putBackTellingsSQL, updateID, revision)
 	}
 	if err == nil && found.Told.Total > 0 {
 		found.Told.Direct, err = directTellings(ctx, s.reader(), updateID, revision)

@@ -2,6 +2,7 @@ package sqlstore
 
 import (
 	"context"
+	"strings"
 
 	"storybot/stories"
 )
@@ -36,6 +37,11 @@ const (
 	// inPublicationSQL keeps d to the numbers of p.
 	inPublicationSQL = `d.id >= (p.id << 32) AND d.id < ((p.id + 1) << 32)`
 
+	// inDoubtSQL says that a row with the outcome o, or with none, may have been sent by a
+	// request that is not on its way any more, and will be looked for: at once, or when its
+	// channel heals. What a person decides on is not looked for before.
+	inDoubtSQL = `(coalesce(o.state, 0) = 0 AND coalesce(o.doubtful, 0) > 0 OR o.state = 5 AND o.doubtful IN (1, 3))`
+
 	pastSQL    = `SELECT id, state, again FROM outcomes WHERE id among(?1)`
 	pastRunSQL = `SELECT id, state, again FROM outcomes WHERE id BETWEEN ?1 AND ?2`
 	// touchSQL gives rows an outcome that have none, so that it can be changed.
@@ -43,6 +49,14 @@ const (
 		INSERT INTO outcomes (id)
 		SELECT d.id FROM owed d WHERE d.id among(?1) AND NOT EXISTS (SELECT 1 FROM outcomes o WHERE o.id = d.id)`
 )
+
+// maybeThere says that the message of the row d, with its outcome in o, may be in its
+// channel although nobody knows: a request for it is on its way, as the parameter flying
+// tells, or it is in doubt. Who changes what such a message says owes it that too, to be
+// done once it is known.
+func maybeThere(d, o, flying string) string {
+	return `(` + strings.ReplaceAll(inDoubtSQL, "o.", o+".") + ` OR coalesce(` + o + `.state, 0) = 0 AND ` + d + `.id among(` + flying + `))`
+}
 
 // past is what is known of a row that was touched before.
 type past struct {

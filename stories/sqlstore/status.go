@@ -25,11 +25,9 @@ const putBackOfSQL = `
 // ProgressOf implements stories.PublisherStore.
 func (s *Store) ProgressOf(ctx context.Context, updateID int64) (stories.Progress, error) {
 	p, err := progressOf(ctx, s.reader(), updateID)
-	var waits int // for a person, and is counted as held
 	if err == nil {
-		err = one(ctx, s.reader(), putBackOfSQL, []any{updateID}, &waits)
+		p, err = undecided(ctx, s.reader(), p, putBackOfSQL, updateID)
 	}
-	p.Held, p.Waiting = p.Held-waits, p.Waiting+waits
 	if err == nil && p.Total == 0 {
 		p.Spared, err = sparedBy(ctx, s.reader(), updateID)
 	}

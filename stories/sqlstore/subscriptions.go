@@ -246,14 +246,8 @@ var unfollowedSQL = `
 		OR coalesce((SELECT CASE WHEN b.state = 'active' AND b.level <= u.level THEN 1 ELSE 0 END
 			FROM subscriptions b WHERE b.destination_id IN (t.id, t.moved_to) AND ` + decidesSQL + `), 0) = 0)`
 
-const (
-	unfollowed = "the channel does not follow it any more"
-	pausedNow  = "the channel was paused before it was sent"
-	tooMinor   = "the channel asked for more urgent updates only before it was sent"
-)
-
 // skipUnfollowed skips what waits for p in vain, and says why.
-func skipUnfollowed(ctx context.Context, q querier, p place, why string, at time.Time) error {
+func skipUnfollowed(ctx context.Context, q querier, p place, why code, at time.Time) error {
 	waits, err := allAt(ctx, q, p)
 	if err != nil {
 		return err
@@ -262,7 +256,7 @@ func skipUnfollowed(ctx context.Context, q querier, p place, why string, at time
 }
 
 // skipVain skips those of rows that nothing brings any more.
-func skipVain(ctx context.Context, q querier, rows []waiting, why string, at time.Time) error {
+func skipVain(ctx context.Context, q querier, rows []waiting, why code, at time.Time) error {
 	if len(rows) == 0 {
 		return nil
 	}
@@ -279,7 +273,7 @@ func skipVain(ctx context.Context, q querier, rows []waiting, why string, at tim
 		vain[id] = true
 	}
 	rows = slices.DeleteFunc(slices.Clone(rows), func(w waiting) bool { return !vain[w.Delivery] })
-	return move(ctx, q, rows, stories.Skipped, why, at)
+	return move(ctx, q, rows, stories.Skipped, because(why), at)
 }
 
 // SetSubscriptionState implements stories.SubscriberStore.

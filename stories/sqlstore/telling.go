@@ -15,7 +15,8 @@ import (
 const (
 	lockTellingsSQL = `SELECT id FROM notices WHERE kind = 'revision' AND update_id = ?1 ORDER BY id /*lock*/`
 	// waitingTellingsSQL are messages about revisions of the update ?1 that wait: under
-	// their publications, owed again, or held.
+	// their publications, owed again, held, or for a person since the database was put
+	// back.
 	waitingTellingsSQL = `
 		SELECT p.id AS publication_id, d.destination_id, d.id AS delivery_id, p.id AS origin_id
 		FROM notices n JOIN publications p ON p.notice_id = n.id` + ofPublicationSQL + `
@@ -28,8 +29,11 @@ const (
 		SELECT 0, h.destination_id, d.id, p.id
 		FROM notices n JOIN publications p ON p.notice_id = n.id CROSS JOIN owed d JOIN held h ON h.destination_id = d.destination_id AND h.delivery_id = d.id
 		WHERE n.kind = 'revision' AND n.update_id = ?1 AND p.held > 0 AND ` + inPublicationSQL + `
+		UNION ALL
+		SELECT 0, d.destination_id, d.id, d.publication_id
+		FROM put_back d JOIN publications p ON p.id = d.publication_id JOIN notices n ON n.id = p.notice_id
+		WHERE n.kind = 'revision' AND n.update_id = ?1 AND d.doubtful = 2 AND d.state = 5
 		ORDER BY 3`
-	retold = "there was a newer revision before it was sent"
 
 	// copyPlacesSQL are the copies d of updates, and the channels t they are in now.
 	copyPlacesSQL = `deliveries d
@@ -56,11 +60,11 @@ func scanAnyWaiting(r row) (w waiting, err error) {
 
 // needlessSQL are those of some messages beside copies (?1) whose copy showed the
 // revision from the first, or will never be there. ?2 are requests on their way.
-const needlessSQL = `
+var needlessSQL = `
 	SELECT d.id FROM owed d JOIN publications p ON p.id = (d.id >> 32) JOIN notices n ON n.id = p.notice_id
 	JOIN owed c ON c.id = d.on_id LEFT JOIN outcomes e ON e.id = c.id
 	WHERE d.id among(?1) AND n.kind = 'revision' AND p.op = 0 AND d.on_id > 0 AND NOT (
-		e.state IN (2, 4) AND e.said < n.revision OR coalesce(e.state, 0) = 0 AND (coalesce(e.doubtful, 0) > 0 OR c.id among(?2)))`
+		e.state IN (2, 4) AND e.said < n.revision OR ` + maybeThere("c", "e", "?2") + `)`
 
 // dropNeedless skips those of rows about to begin that tell of a revision beside a
 // copy that shows it from the first, or beside none.
@@ -69,15 +73,15 @@ func (s *Store) dropNeedless(ctx context.Context, q querier, x stories.Exchange,
 		return nil
 	}
 	rows := stillBegun(x, begun)
-	needless, err := all(ctx, q, scanID, needlessSQL, list(deliveriesOf(rows)), list(flown(x.Flying)))
-	if err != nil || len(needless) == 0 {
+	vain, err := all(ctx, q, scanID, needlessSQL, list(deliveriesOf(rows)), list(flown(x.Flying)))
+	if err != nil || len(vain) == 0 {
 		return err
 	}
-	rows = only(rows, needless)
+	rows = only(rows, vain)
 	for _, r := range rows {
 		begun.Deliveries[r.Delivery] = false
 	}
-	return move(ctx, q, rows, stories.Skipped, "the channel has the update as it reads now, or not at all", s.now())
+	return move(ctx, q, rows, stories.Skipped, because(needless), s.now())
 }
 
 // stillBegun are the rows that x begins, by what is known so far.

@@ -2,7 +2,6 @@ package sqlstore
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"storybot/stories"
@@ -12,11 +11,9 @@ import (
 // from them those of notices (what a channel is told of its subscriptions, alarms of a
 // desk), which never take the place of an update. What mends a message that is there is
 // not bounded, an edit and what is told of a revision: there is one of each for a message.
+// Nor is what may be there: it is looked for, however old it is.
 
 const (
-	tooOld       = "could not be written to for a while; of the updates that were held only the newest %d were sent afterwards"
-	tooOldNotice = "could not be written to for a while; of the other messages that were held only the newest %d were sent afterwards"
-
 	missedSQL = `
 		UPDATE outcomes SET missed = missed + (SELECT t.missed FROM destinations t WHERE t.id = ?2) WHERE id = ?1`
 	// missMoreSQL counts at destinations the updates among what is about to be skipped
@@ -28,13 +25,16 @@ const (
 		WHERE destinations.id = g.destination_id`
 	// lockPlacesSQL keeps others who plan from trimming the same destinations.
 	lockPlacesSQL = `SELECT id FROM destinations WHERE id among(?1) ORDER BY id /*lock*/`
-	// heldMessagesSQL are the messages that are held at ?1, oldest first, and whether
-	// each is of a notice.
+	// bounded says of a held row x of the publication p that it is one of so many.
+	bounded = `NOT EXISTS (SELECT 1 FROM notices n WHERE n.id = p.notice_id AND n.kind = 'revision')
+				AND NOT EXISTS (SELECT 1 FROM outcomes o WHERE o.id = x.delivery_id AND o.doubtful > 0)`
+	// heldMessagesSQL are the messages that are held at ?1 and bounded, oldest first, and
+	// whether each is of a notice.
 	heldMessagesSQL = `
 		SELECT 0, x.delivery_id, p.id, CASE WHEN p.notice_id IS NULL THEN 0 ELSE 1 END
 		FROM held x CROSS JOIN publications p
 		WHERE x.destination_id = ?1 AND p.id = (x.delivery_id >> 32) AND p.op IN (0, 2, 3, 5)
-			AND NOT EXISTS (SELECT 1 FROM notices n WHERE n.id = p.notice_id AND n.kind = 'revision')
+			AND ` + bounded + `
 		ORDER BY x.delivery_id`
 	// overfullSQL finds the destinations that hold more than ?1 messages of updates, or
 	// of notices, by now. Only those that hold more than that of anything are looked at.
@@ -43,7 +43,7 @@ const (
 			SELECT x.destination_id AS id FROM (SELECT destination_id FROM held GROUP BY destination_id HAVING count(*) > ?1) AS f
 				CROSS JOIN held x CROSS JOIN publications p
 			WHERE x.destination_id = f.destination_id AND p.id = (x.delivery_id >> 32) AND p.op IN (0, 2, 3, 5)
-				AND NOT EXISTS (SELECT 1 FROM notices n WHERE n.id = p.notice_id AND n.kind = 'revision')
+				AND ` + bounded + `
 			GROUP BY x.destination_id, p.notice_id IS NULL HAVING count(*) > ?1) AS g
 		ORDER BY g.id`
 )
@@ -88,10 +88,10 @@ func trim(ctx context.Context, q querier, places []int64, keep int, at time.Time
 			return 0, err
 		}
 	}
-	if err := move(ctx, q, updates, stories.Skipped, fmt.Sprintf(tooOld, keep), at); err != nil {
+	if err := move(ctx, q, updates, stories.Skipped, keeping(tooOld, keep), at); err != nil {
 		return 0, err
 	}
-	return len(updates), move(ctx, q, notices, stories.Skipped, fmt.Sprintf(tooOldNotice, keep), at)
+	return len(updates), move(ctx, q, notices, stories.Skipped, keeping(tooOldNotice, keep), at)
 }
 
 // trimNow keeps what blocked destinations hold bounded.

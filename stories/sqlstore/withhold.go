@@ -34,17 +34,14 @@ const (
 	keptCopiesSQL = `
 		SELECT p.id, d.destination_id, d.id, p.id FROM publications p CROSS JOIN owed d JOIN outcomes o ON o.id = d.id
 		WHERE p.update_id = ?1 AND p.kept > 0 AND ` + inPublicationSQL + ` AND o.state = 7 ORDER BY d.id`
-
-	keptForCheck = "it is on hold while it is checked. It comes once it is released"
-	wasWithdrawn = "it was withdrawn before it was sent"
 )
 
 // withheld is where copies of u go that are not to be sent now, and why.
-func withheld(u stories.Update) (stories.DeliveryState, string) {
+func withheld(u stories.Update) (stories.DeliveryState, reason) {
 	if u.Marks.Standing == stories.Withdrawn {
-		return stories.Skipped, wasWithdrawn
+		return stories.Skipped, because(wasWithdrawn)
 	}
-	return stories.Kept, keptForCheck
+	return stories.Kept, because(keptForCheck)
 }
 
 // toWithhold are the copies of u that wait, and those that were kept before.
@@ -72,15 +69,15 @@ func withholdCopies(ctx context.Context, q querier, u stories.Update, flying fli
 		}
 	}
 	if u.Marks.Standing == stories.Withdrawn {
-		err = endKept(ctx, q, kept, stories.Skipped, wasWithdrawn, at)
+		err = endKept(ctx, q, kept, stories.Skipped, because(wasWithdrawn), at)
 	}
 	return n, err
 }
 
-const endKeptSQL = `UPDATE outcomes SET state = ?2, reason = ?3, finished_at = ?4, again = CASE WHEN ?5 > 0 THEN 1 ELSE again END WHERE id among(?1)`
+const endKeptSQL = `UPDATE outcomes SET state = ?2, code = ?6, reason = ?3, finished_at = ?4, again = CASE WHEN ?5 > 0 THEN 1 ELSE again END WHERE id among(?1)`
 
 // endKept takes kept rows to another state.
-func endKept(ctx context.Context, q querier, rows []waiting, to stories.DeliveryState, why string, at time.Time) error {
+func endKept(ctx context.Context, q querier, rows []waiting, to stories.DeliveryState, why reason, at time.Time) error {
 	if len(rows) == 0 {
 		return nil
 	}
@@ -93,7 +90,7 @@ func endKept(ctx context.Context, q querier, rows []waiting, to stories.Delivery
 	if to == stories.Held || to == stories.Pending {
 		finished = 0
 	}
-	if _, err := q.exec(ctx, endKeptSQL, list(deliveriesOf(rows)), int(to), why, finished, bit(to == stories.Pending)); err != nil {
+	if _, err := q.exec(ctx, endKeptSQL, list(deliveriesOf(rows)), int(to), why.words, finished, bit(to == stories.Pending), int(why.code)); err != nil {
 		return err
 	}
 	return t.write(ctx, q)
@@ -211,9 +208,9 @@ func releaseKept(ctx context.Context, q querier, u stories.Update, at time.Time)
 	}
 	for _, vain := range []struct {
 		rows []waiting
-		why  string
-	}{{found.vain, unfollowed}, {found.double, underOther}, {found.gone, "the channel is gone"}} {
-		if err := endKept(ctx, q, vain.rows, stories.Skipped, vain.why, at); err != nil {
+		why  code
+	}{{found.vain, unfollowed}, {found.double, underOther}, {found.gone, channelGone}} {
+		if err := endKept(ctx, q, vain.rows, stories.Skipped, because(vain.why), at); err != nil {
 			return 0, err
 		}
 	}
@@ -253,7 +250,7 @@ func holdKept(ctx context.Context, q querier, rows []waiting, at time.Time) erro
 	if len(rows) == 0 {
 		return nil
 	}
-	if err := endKept(ctx, q, rows, stories.Held, "the channel cannot be written to", at); err != nil {
+	if err := endKept(ctx, q, rows, stories.Held, because(unwritable), at); err != nil {
 		return err
 	}
 	if err := changeRows(ctx, q, intoHeldSQL, rows); err != nil {
@@ -268,7 +265,7 @@ func queueAgain(ctx context.Context, q querier, lane int64, rows []waiting, at t
 	if err := one(ctx, q, againSQL, []any{lane, newSeed(), millis(at), int(stories.ForDesk)}, &id); err != nil {
 		return err
 	}
-	if err := endKept(ctx, q, rows, stories.Pending, "", at); err != nil {
+	if err := endKept(ctx, q, rows, stories.Pending, reason{}, at); err != nil {
 		return err
 	}
 	queued := slices.Clone(rows)

@@ -147,6 +147,27 @@ var orderTests = []test{
 		d.ok(err)
 		same(d, "order", d.labels(d.drain(l, 10)), "a xx 1, a xx 2")
 	}},
+	{"a breaking update takes none with it where it is owed to nobody", func(d *desk) {
+		x, y := d.track("xx", "film"), d.track("yy", "film")
+		d.follow("all", "a")
+		film, err := stories.ParseTarget("topic:film")
+		d.ok(err)
+		_, _, err = d.Subscribe(d.ctx, d.act(), stories.Subscription{Destination: channel("b"), Target: film, Level: stories.Minor}, "elsewhere")
+		d.ok(err)
+		d.append(y, stories.Normal)
+		d.append(x, stories.Normal)
+		d.edit(x, stories.StoryEdit{Topics: &[]string{"north"}}) // b keeps what it is owed and gets no more
+		d.append(x, stories.Breaking)
+		level := func(name string) stories.Level {
+			found, err := d.DeliveriesTo(d.ctx, channel(name), x.ID, 1, 1)
+			d.ok(err)
+			return found[0].Level
+		}
+		same(d, "raised where it is owed", level("a"), stories.Breaking)
+		same(d, "raised where it is not", level("b"), stories.Normal)
+		same(d, "order there", d.labels(d.drain(d.hold("elsewhere", "w"), 10)), "b yy 1, b xx 1")
+		same(d, "order here", d.labels(d.drain(d.hold(lane, "w"), 10)), "a xx 1, a xx 2, a yy 1")
+	}},
 	{"a long queue behind a few channels is worked off in order", func(d *desk) {
 		s := d.track("sony")
 		d.follow("sony", "a", "b", "c")

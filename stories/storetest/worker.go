@@ -16,6 +16,8 @@ type worker struct {
 	lease  stories.Lease
 	batch  int64
 	flying map[int64]stories.Flight
+	// earlier is what it was told last of the wordings that deliveries were begun in.
+	earlier map[int64]stories.Earlier
 }
 
 // worker returns who works under l, always the same.
@@ -135,22 +137,33 @@ func (w *worker) advance(max int, results ...stories.Result) (begun []stories.De
 		if origins[f.Origin].Op.Acts() {
 			x.Acting = append(x.Acting, f.Delivery)
 		}
+		if find(rows, f.Delivery).Doubtful && !origins[f.Origin].Op.Repeatable() {
+			x.Doubted = append(x.Doubted, f.Delivery)
+		}
 	}
 	got, err := w.Exchange(w.ctx, w.lease, x)
 	if err != nil {
 		return nil, err
 	}
+	w.earlier = got.Earlier
 	for _, f := range x.Begin {
 		if got.Deliveries[f.Delivery] {
 			w.flying[f.Delivery] = f
-			v := delivery(w.lease.Name, f, find(rows, f.Delivery), origins)
-			if present, is := got.Revisions[v.About.UpdateID]; is {
-				v.Revision = present
-			}
-			begun = append(begun, v)
+			begun = append(begun, w.says(delivery(w.lease.Name, f, find(rows, f.Delivery), origins), got.Revisions))
 		}
 	}
 	return begun, nil
+}
+
+// says is v with the wording that it says.
+func (w *worker) says(v stories.Delivery, revisions map[int64]int) stories.Delivery {
+	if present, is := revisions[v.About.UpdateID]; is {
+		v.Revision = present
+	}
+	if e, is := w.earlier[v.ID]; is {
+		v.Revision = e.Began
+	}
+	return v
 }
 
 func find(rows []stories.Owed, id int64) stories.Owed {
@@ -177,9 +190,10 @@ func (w *worker) recover() (found []stories.Delivery, err error) {
 	if err != nil {
 		return nil, err
 	}
+	w.earlier = loaded.Earlier
 	for _, f := range flights {
 		w.flying[f.Delivery] = f
-		found = append(found, delivery(w.lease.Name, f, find(loaded.Rows, f.Delivery), loaded.Origins))
+		found = append(found, w.says(delivery(w.lease.Name, f, find(loaded.Rows, f.Delivery), loaded.Origins), loaded.Revisions))
 	}
 	return found, nil
 }

@@ -63,7 +63,7 @@ CREATE TABLE outcomes (
     -- 1: an earlier request may have got through; 2: the database was put back,
     -- and a person decides; 3: it was, and this is to be settled. See putback.go.
     doubtful         SMALLINT NOT NULL DEFAULT 0,
-    said             INTEGER NOT NULL DEFAULT 0, -- the wording that its message was sent in
+    said             INTEGER NOT NULL DEFAULT 0, -- the wording that its message was sent in, or may have been
     attempt          INTEGER NOT NULL DEFAULT 0,
     unknowns         INTEGER NOT NULL DEFAULT 0,
     missed           INTEGER NOT NULL DEFAULT 0, -- earlier updates its channel did not get
@@ -71,6 +71,9 @@ CREATE TABLE outcomes (
     last_attempt_at  BIGINT NOT NULL DEFAULT 0,
     finished_at      BIGINT NOT NULL DEFAULT 0,
     message_id       TEXT NOT NULL DEFAULT '',
+    -- Why it waits or was not sent: a code of the store's own, see reasons.go, or 0 and
+    -- the words of a platform.
+    code             SMALLINT NOT NULL DEFAULT 0,
     reason           TEXT NOT NULL DEFAULT ''
 );
 CREATE INDEX outcomes_put_back ON outcomes ((id & 4294967295), doubtful, state) WHERE doubtful >= 2;
@@ -83,7 +86,7 @@ SELECT d.id, p.id AS publication_id, p.update_id, p.notice_id, d.destination_id,
     coalesce(o.state, 0) AS state, coalesce(o.doubtful, 0) AS doubtful, coalesce(o.said, 0) AS said,
     coalesce(o.attempt, 0) AS attempt, coalesce(o.unknowns, 0) AS unknowns, coalesce(o.missed, 0) AS missed,
     coalesce(o.first_attempt_at, 0) AS first_attempt_at, coalesce(o.last_attempt_at, 0) AS last_attempt_at,
-    coalesce(o.finished_at, 0) AS finished_at, coalesce(o.message_id, '') AS message_id, coalesce(o.reason, '') AS reason
+    coalesce(o.finished_at, 0) AS finished_at, coalesce(o.message_id, '') AS message_id, coalesce(o.code, 0) AS code, coalesce(o.reason, '') AS reason
 FROM owed d LEFT JOIN outcomes o ON o.id = d.id
 JOIN publications p ON p.id = (d.id >> 32) AND d.id >= (p.id << 32) AND d.id < ((p.id + 1) << 32);
 

@@ -1,0 +1,105 @@
+package sqlstore
+
+import (
+	"strconv"
+	"strings"
+
+	"storybot/stories"
+)
+
+// reason is why a delivery waits or was not sent. Of what the store itself decides it is a
+// code, which is what statements and programs compare; its sentence is made where it is
+// shown. Of what a platform answered it is the words that came from there.
+type reason struct {
+	code  code
+	words string // with a code what its sentence names, as a number
+}
+
+// code is a reason of the store's own; the numbers are stored.
+type code int
+
+const (
+	inWords code = 0 // what words say, or nothing
+
+	replaced     code = 1 // an edit: a newer one is owed
+	retold       code = 2 // what tells of a revision: the same
+	needless     code = 3 // the same: its copy reads so from the first, or is not there
+	noMessage    code = 4 // what acts on a message that will never be there
+	unfollowed   code = 5
+	pausedNow    code = 6
+	tooMinor     code = 7
+	endedFirst   code = 8 // the first message of a subscription
+	takenBack    code = 9
+	takenAway    code = 10 // what acts on a message that is taken away
+	keptForCheck code = 11
+	wasWithdrawn code = 12
+	channelGone  code = 13
+	unwritable   code = 14
+	underOther   code = 15
+	underOld     code = 16
+	mergedAway   code = 17
+	tooOld       code = 18 // of updates; words are how many were kept
+	tooOldNotice code = 19 // of notices; the same
+	tooLate      code = 20 // the same
+	putBackWhy   code = 21
+	oldNews      code = 22
+)
+
+// sentence is what people read of a code, with # for what it names.
+func (c code) sentence() string {
+	return [...]string{
+		inWords:      "",
+		replaced:     "there was a newer wording before it was done",
+		retold:       "there was a newer revision before it was sent",
+		needless:     "the channel has the update as it reads now, or not at all",
+		noMessage:    "there is no message to do it to",
+		unfollowed:   "the channel does not follow it any more",
+		pausedNow:    "the channel was paused before it was sent",
+		tooMinor:     "the channel asked for more urgent updates only before it was sent",
+		endedFirst:   stories.EndedFirst,
+		takenBack:    "it was taken back before it was sent",
+		takenAway:    "the message it was for is taken away",
+		keptForCheck: "it is on hold while it is checked. It comes once it is released",
+		wasWithdrawn: "it was withdrawn before it was sent",
+		channelGone:  "the channel is gone",
+		unwritable:   "the channel cannot be written to",
+		underOther:   "the channel gets it under its new id",
+		underOld:     "the channel got it, or may get it, under its old id",
+		mergedAway:   "its story was merged into one of which less was asked for here, or nothing",
+		tooOld:       "could not be written to for a while; of the updates that were held only the newest # were sent afterwards",
+		tooOldNotice: "could not be written to for a while; of the other messages that were held only the newest # were sent afterwards",
+		tooLate:      "waited while nothing could be sent; only the newest # updates of the story were sent afterwards",
+		putBackWhy:   "may have got it already: the database was put back, and a moderator decides in /desk status",
+		oldNews:      "it was no news any more: the database was put back",
+	}[c]
+}
+
+// codes is how many there are.
+const codes = oldNews + 1
+
+// because is a reason of the store's own.
+func because(c code) reason { return reason{code: c} }
+
+// keeping is because of what bounds how much is kept.
+func keeping(c code, n int) reason { return reason{c, strconv.Itoa(n)} }
+
+// inTheWords is a reason that somebody else gave.
+func inTheWords(words string) reason { return reason{words: clean(words)} }
+
+// String is what people read. Of a code that only a newer program knows that is nothing.
+func (r reason) String() string {
+	if r.code <= inWords || r.code >= codes {
+		return r.words
+	}
+	return strings.Replace(r.code.sentence(), "#", r.words, 1)
+}
+
+// Of a revision's work these say that nothing was to be done after all: no message is there
+// to be edited, the channel reads it in its copy from the first, or follows no more.
+func needlessEdits() []int64 { return []int64{int64(noMessage)} }
+func needlessTellings() []int64 {
+	return []int64{int64(needless), int64(noMessage), int64(unfollowed), int64(pausedNow), int64(tooMinor), int64(mergedAway)}
+}
+
+// undone says of an edit that was skipped that nothing was tried.
+func undone() []int64 { return append(needlessEdits(), int64(replaced), int64(takenAway)) }
