@@ -148,6 +148,7 @@ func (m *forming) submit(ctx context.Context, c bot.Command, in bot.Submission) 
 	if err != nil {
 		return reply, errShown{err}
 	}
+	reply.Kept = true
 	if code == stories.CodeReplaced {
 		reply.Message = headed(bot.Para(bot.Bold("This draft was changed meanwhile, by another press or on another device. "),
 			bot.Text("It was left as it is, and what you wrote is kept as a draft of its own: /desk drafts lists both.")), reply.Message)

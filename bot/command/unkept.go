@@ -24,6 +24,7 @@ func (e errShown) Unwrap() error { return e.error }
 func (m *forming) unkept(ctx context.Context, reply bot.Reply, in bot.Submission, err error) bot.Reply {
 	if errors.As(err, new(errShown)) {
 		reply.Message.Blocks = append(reply.Message.Blocks, bot.Para(bot.Text("What you wrote is kept: /desk drafts lists it.")))
+		reply.Kept = true
 		return reply
 	}
 	title, fields := m.typedFields(ctx, in)

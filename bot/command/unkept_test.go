@@ -6,6 +6,7 @@ import (
 	"maps"
 	"strings"
 	"testing"
+	"time"
 
 	"storybot/bot"
 	"storybot/stories"
@@ -160,5 +161,21 @@ func TestNothingIsSaidOfAFormThatIsNotSo(t *testing.T) {
 		if !r.Failed || !strings.Contains(text(r), c.says) || strings.Contains(text(r), "> News of") != c.given || (r.Form != nil) != c.given || n.drafts() != c.kept {
 			t.Errorf("%s: %d drafts, %s", name, n.drafts(), text(r))
 		}
+	}
+}
+
+// What was taken back is, also when the database is lost before it is shown: nobody is
+// told that nothing was changed.
+func TestWhatWasTakenBackAndNotShownIsSaidToBeADraft(t *testing.T) {
+	n := openTracked(t)
+	n.remake(func(c *Config) {
+		c.Undo = 30 * time.Second
+		c.Stories.Drafts = lostLater{n.service.Drafts, stories.Errorf(stories.CodeUnavailable, "The database did not answer.")}
+	})
+	n.must(n.ask("mo", "desk", "/update sony-hack A slip of the pen"))
+	r := n.press("mo", "desk", "Undo")
+	has(t, "Undo", r, "Taken back: nothing was published. It is a draft now.", "It cannot be shown just now: /desk drafts lists it.")
+	if n.drafts() != 1 || r.Failed {
+		t.Errorf("%d drafts, %s", n.drafts(), text(r))
 	}
 }
