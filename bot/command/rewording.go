@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"storybot/bot"
 	"storybot/stories"
@@ -14,9 +15,13 @@ import (
 // rewording is the form of a story's own words.
 type rewording struct {
 	kinds    *formKinds
+	now      func() time.Time
 	archive  Archive
+	desk     Desk
+	drafts   Drafts
 	editing  *editing
 	forming  *forming
+	logging  *logging
 	updating *updating
 }
 
@@ -30,7 +35,8 @@ func editForm(m *families) formKind {
 	return formKind{
 		letter: "e", title: "Change a story", begin: "/desk edit",
 		asks:   []string{storyField, "headline", "summary", "topics"},
-		fields: m.forms.rewording.editFields, settle: m.forms.updating.settleStory, check: m.forms.rewording.checkEditDraft, preview: m.forms.rewording.previewEdit, post: m.forms.rewording.postEdit,
+		fields: m.forms.rewording.editFields, settle: m.forms.updating.settleStory, check: m.forms.rewording.checkEditDraft,
+		question: m.forms.rewording.askChangedSince, anew: m.forms.rewording.seenAnew, preview: m.forms.rewording.previewEdit, post: m.forms.rewording.postEdit,
 		line: func(ctx context.Context, d stories.Draft) string {
 			return "a change of " + cmp.Or(m.forms.updating.storyName(ctx, d), "a story") + ": " + d.Fields["headline"]
 		},
@@ -44,8 +50,7 @@ func (m *rewording) editInForm(ctx context.Context, r request) (bot.Reply, error
 		return bot.Reply{}, err
 	}
 	d := stories.Draft{StoryID: story.ID, Fields: map[string]string{}}
-	for name, value := range map[string]string{"headline": story.Headline, "summary": story.Summary, "topics": strings.Join(story.Topics, ", ")} {
-		value = strings.TrimSpace(bot.Visible(value))
+	for name, value := range wordsIn(story) {
 		d.Fields[name], d.Fields[wasField+name] = value, value
 		if given := strings.Join(r.values[name], ", "); given != "" {
 			d.Fields[name] = given
@@ -109,21 +114,27 @@ func (m *rewording) editedStory(ctx context.Context, d stories.Draft) (stories.S
 	return story, err
 }
 
+// changesOf are what a draft would have otherwise in a story.
+func changesOf(d stories.Draft, story stories.Story) (e stories.StoryEdit, what []string, err error) {
+	e = draftEdit(d)
+	if e.Topics != nil {
+		topics, err := stories.CheckTopics(*e.Topics)
+		if err != nil {
+			return e, nil, err
+		}
+		e.Topics = &topics
+	}
+	return e, e.Changed(story), nil
+}
+
 // edited is the story as a draft would have it, and what of it changes.
 func (m *rewording) edited(ctx context.Context, d stories.Draft) (stories.Story, []string, error) {
 	story, err := m.editedStory(ctx, d)
 	if err != nil {
 		return story, nil, err
 	}
-	e := draftEdit(d)
-	if e.Topics != nil {
-		topics, err := stories.CheckTopics(*e.Topics)
-		if err != nil {
-			return story, nil, err
-		}
-		e.Topics = &topics
-	}
-	return e.Apply(story), e.Changed(story), nil
+	e, what, err := changesOf(d, story)
+	return e.Apply(story), what, err
 }
 
 // previewEdit is the story as it will be.
@@ -145,5 +156,13 @@ func (m *rewording) postEdit(ctx context.Context, r request, d stories.Draft) (b
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	return m.editing.editStory(ctx, r.act(), story.Slug, draftEdit(d))
+	e, what, err := changesOf(d, story)
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	if over := overtaken(d, story, what); len(over) > 0 && d.State != stories.DraftPosted { // which is told what came of it
+		return bot.Reply{}, stories.Errorf(stories.CodeExists, "%s", changedSince(story, over))
+	}
+	e.Seen = &story // whoever changes it from here on is not overwritten
+	return m.editing.editStory(ctx, r.act(), story.Slug, e)
 }

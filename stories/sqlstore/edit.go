@@ -24,6 +24,9 @@ func (s *Store) EditStory(ctx context.Context, a stories.Act, storyID int64, e s
 		if err != nil {
 			return done, false, err
 		}
+		if err := e.Meets(story); err != nil {
+			return done, false, err
+		}
 		if err := endDraft(ctx, q, a); err != nil {
 			return done, false, err
 		}
