@@ -98,6 +98,22 @@ func (s *Editor) Edit(ctx context.Context, act Act, slug string, e StoryEdit) (t
 	return told, err
 }
 
+// WouldEdit is what Edit would tell now. By moderators. CodeForbidden, CodeInvalid,
+// CodeNotFound with Near.
+func (s *Editor) WouldEdit(ctx context.Context, by User, slug string, e StoryEdit) (told Told, err error) {
+	if err := s.rights.Require(ctx, by, Moderator); err != nil {
+		return Told{}, err
+	}
+	if e, err = e.checked(); err != nil {
+		return Told{}, err
+	}
+	story, err := s.archive.Story(ctx, slug)
+	if err != nil {
+		return Told{}, err
+	}
+	return s.store.WouldEdit(ctx, story.ID, e)
+}
+
 // Check refuses an edit that changes nothing of any story, or gives it what no story
 // can have. CodeInvalid.
 func (e StoryEdit) Check() error {

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -19,6 +18,7 @@ type rewording struct {
 	archive  Archive
 	desk     Desk
 	drafts   Drafts
+	editor   Editor
 	editing  *editing
 	forming  *forming
 	logging  *logging
@@ -97,7 +97,11 @@ func (m *rewording) checkEditDraft(ctx context.Context, d stories.Draft) (proble
 	if err := wrong.checkStory(d); err != nil || len(wrong) > 0 {
 		return wrong, err
 	}
-	_, what, err := m.edited(ctx, d)
+	story, err := m.editedStory(ctx, d)
+	if err != nil {
+		return wrong, err
+	}
+	_, what, err := changesOf(d, story)
 	if err == nil && len(what) == 0 {
 		wrong["nothing"] = "The story reads so already. Change something, or discard this."
 	}
@@ -127,27 +131,25 @@ func changesOf(d stories.Draft, story stories.Story) (e stories.StoryEdit, what 
 	return e, e.Changed(story), nil
 }
 
-// edited is the story as a draft would have it, and what of it changes.
-func (m *rewording) edited(ctx context.Context, d stories.Draft) (stories.Story, []string, error) {
+// previewEdit is the story as it will be, with how many posted cards follow.
+func (m *rewording) previewEdit(ctx context.Context, r request, d stories.Draft) (bot.Message, []bot.Span, error) {
 	story, err := m.editedStory(ctx, d)
-	if err != nil {
-		return story, nil, err
-	}
-	e, what, err := changesOf(d, story)
-	return e.Apply(story), what, err
-}
-
-// previewEdit is the story as it will be.
-func (m *rewording) previewEdit(ctx context.Context, _ request, d stories.Draft) (bot.Message, []bot.Span, error) {
-	story, what, err := m.edited(ctx, d)
 	if err != nil {
 		return bot.Message{}, nil, err
 	}
-	says := fmt.Sprintf("Post changes the %s of %s.", listed(what), story.Slug)
-	if slices.ContainsFunc(what, func(name string) bool { return name != "topics" }) { // these no card shows
-		says += " Cards of it that channels were posted are edited too."
+	e, what, err := changesOf(d, story)
+	if err != nil {
+		return bot.Message{}, nil, err
 	}
-	return storyPreview(story), []bot.Span{bot.Text(says)}, nil
+	would, err := m.editor.WouldEdit(ctx, r.User, story.Slug, e)
+	if err != nil {
+		return bot.Message{}, nil, err
+	}
+	says := fmt.Sprintf("Post changes the %s of %s", listed(what), story.Slug)
+	if would.Cards > 0 {
+		says += fmt.Sprintf(", and edits %s of it", plural(would.Cards, "posted card"))
+	}
+	return storyPreview(would.Story), []bot.Span{bot.Text(says + ".")}, nil
 }
 
 // postEdit changes the story as a draft has it.

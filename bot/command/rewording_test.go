@@ -82,6 +82,29 @@ func TestAnEditInAFormChangesWhatWasChanged(t *testing.T) {
 	has(t, "the drafts", n.ask("mo", "desk", "/desk drafts"), "You have no drafts.")
 }
 
+// The preview says how many posted cards follow, and what was done says the same number;
+// topics stand on no card.
+func TestAnEditSaysHowManyCardsFollow(t *testing.T) {
+	n := openTracked(t)
+	for _, place := range []string{"news", "world"} {
+		n.must(n.ask("rita", place, "/subscribe sony-hack"))
+	}
+	n.work(n.reading(new(strings.Builder)))
+	edit := func(values map[string]string) bot.Reply {
+		n.must(n.ask("mo", "desk", "/desk edit sony-hack"))
+		return n.submit("mo", "desk", values)
+	}
+	has(t, "the preview", edit(map[string]string{"headline": "The studio cancels"}), "Post changes the headline of sony-hack, and edits 2 posted cards of it.")
+	has(t, "Post", n.press("mo", "desk", "Post"), "Changed sony-hack. This edits 2 posted cards of it.")
+	n.must(n.ask("rita", "world", "/unsubscribe sony-hack")) // its card stays, and is kept up to date
+	has(t, "topics", edit(map[string]string{"topics": "film"}), "Post changes the topics of sony-hack.")
+	if r := n.press("mo", "desk", "Post"); strings.Contains(text(r), "card") {
+		t.Errorf("of topics: %s", text(r))
+	}
+	has(t, "both", edit(map[string]string{"summary": "", "topics": ""}), "Post changes the summary and topics of sony-hack, and edits 2 posted cards of it.")
+	has(t, "Post", n.press("mo", "desk", "Post"), "This edits 2 posted cards of it.")
+}
+
 // What changes nothing, and what no story can have, is refused with all text kept.
 func TestARefusedEditIsKept(t *testing.T) {
 	n := openTracked(t)

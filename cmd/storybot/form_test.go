@@ -146,14 +146,14 @@ func TestAStoryIsChangedInAForm(t *testing.T) {
 		t.Fatalf("refused on Slack: %+v %v", refused, err)
 	}
 	shown, err := f.slack.Submit(f.ctx, view.View, map[string]string{"headline": "The Rhine falls", "topics": ""})
-	if err != nil || shown.View == nil || !strings.Contains(shown.View.Visible(), "Post changes the headline of flood.") {
+	if err != nil || shown.View == nil || !strings.Contains(shown.View.Visible(), "Post changes the headline of flood, and edits 2 posted cards of it.") {
 		t.Fatalf("submitted on Slack: %+v %v", shown, err)
 	}
 	if done, err := f.discord.Press(f.ctx, preview.Message, "Post", person); err != nil || !strings.Contains(done.Message.Text, "Changed flood.") {
 		t.Fatalf("Post on Discord: %+v %v", done, err)
 	}
 	done, err := f.slack.PressView(f.ctx, shown.View, "Post")
-	if err != nil || done.View == nil || !strings.Contains(done.View.Visible(), "The Rhine falls") || !strings.Contains(done.View.Visible(), "rivers") {
+	if err != nil || done.View == nil || !strings.Contains(done.View.Visible(), "The Rhine falls") || !strings.Contains(done.View.Visible(), "This edits 2 posted cards of it.") || !strings.Contains(done.View.Visible(), "rivers") {
 		t.Fatalf("Post on Slack: %+v %v", done, err)
 	}
 	if got := f.onDiscord(t, "story", map[string]string{"story": "flood"}); !strings.Contains(got, "The Rhine falls") || !strings.Contains(got, "rivers") {
@@ -180,7 +180,7 @@ func TestAnEditOverwritesNoColleague(t *testing.T) {
 		t.Fatalf("/desk edit on Slack: %+v %v", view, err)
 	}
 	onDiscord, err := f.discord.Submit(f.ctx, form, map[string]string{"headline": "From Discord"}, person)
-	if err != nil || !strings.Contains(onDiscord.Message.Text, "Post changes the headline of flood.") {
+	if err != nil || !strings.Contains(onDiscord.Message.Text, "Post changes the headline of flood, and edits 2 posted cards of it.") {
 		t.Fatalf("submitted on Discord: %+v %v", onDiscord, err)
 	}
 	onSlack, err := f.slack.Submit(f.ctx, view.View, map[string]string{"headline": "From Slack"})
