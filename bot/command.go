@@ -66,7 +66,8 @@ type Reply struct {
 	// Live, when set, says more as time passes: a platform calls it now and
 	// then, as often as its limits allow, and shows the newest Message in place
 	// of the answer, until done is true or the answer can no longer be edited.
-	// Once it is done, the Tone is Success where all ended well.
+	// Once it is done, the Tone is Success where all ended well. The last time before
+	// nobody looks any more its context says why (PartingOf): that message stays.
 	Live func(context.Context) (m Message, done bool, err error)
 	// Ending is what Live says as a message of its own, which names what it is
 	// about, for where the answer cannot be replaced. nil: Live's own message. One of
