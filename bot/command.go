@@ -54,15 +54,20 @@ type Reply struct {
 	// Form, when set, is opened for the asker to fill in. Message is shown instead
 	// where that cannot be: it has a button that opens it. The answer to a Submission
 	// that has one with problems leaves what was submitted as it stands and says what
-	// is wrong at its fields, where a platform can.
+	// is wrong at its fields, where a platform can; where its Message has no button, the
+	// form is all that keeps them.
 	Form *Form
+	// Kept says of the answer to a Submission that what was filled in is kept: it can be
+	// gone on with, whatever came of it else.
+	Kept bool
 	// InPlace shows the answer in place of the message whose button was pressed, where
 	// the platform can and the asker alone sees that: what it offered is over.
 	InPlace bool
 	// Live, when set, says more as time passes: a platform calls it now and
 	// then, as often as its limits allow, and shows the newest Message in place
 	// of the answer, until done is true or the answer can no longer be edited.
-	// Once it is done, the Tone is Success where all ended well.
+	// Once it is done, the Tone is Success where all ended well. The last time before
+	// nobody looks any more its context says why (PartingOf): that message stays.
 	Live func(context.Context) (m Message, done bool, err error)
 	// Ending is what Live says as a message of its own, which names what it is
 	// about, for where the answer cannot be replaced. nil: Live's own message. One of

@@ -11,6 +11,9 @@ type StoryEdit struct {
 	Headline *string
 	Summary  *string // "" takes it away
 	Topics   *[]string
+	// Seen is the story as who edits it saw it; nil for whatever it says. What it says
+	// otherwise by now is not overwritten.
+	Seen *Story
 }
 
 // Editor begins, changes and ends stories.
@@ -76,7 +79,8 @@ func (s *Editor) tell(ctx context.Context, act Act, slug, text string, do func(c
 }
 
 // Edit changes a story's own words. By moderators. Told.Changed is false when it has
-// these already. CodeForbidden, CodeInvalid, CodeNotFound with Near.
+// these already. CodeForbidden, CodeInvalid, CodeNotFound with Near, CodeExists when what
+// it changes reads otherwise than in e.Seen.
 func (s *Editor) Edit(ctx context.Context, act Act, slug string, e StoryEdit) (told Told, err error) {
 	if err := s.rights.Require(ctx, act.By, Moderator); err != nil {
 		return Told{}, err
@@ -94,6 +98,22 @@ func (s *Editor) Edit(ctx context.Context, act Act, slug string, e StoryEdit) (t
 	return told, err
 }
 
+// WouldEdit is what Edit would tell now. By moderators. CodeForbidden, CodeInvalid,
+// CodeNotFound with Near.
+func (s *Editor) WouldEdit(ctx context.Context, by User, slug string, e StoryEdit) (told Told, err error) {
+	if err := s.rights.Require(ctx, by, Moderator); err != nil {
+		return Told{}, err
+	}
+	if e, err = e.checked(); err != nil {
+		return Told{}, err
+	}
+	story, err := s.archive.Story(ctx, slug)
+	if err != nil {
+		return Told{}, err
+	}
+	return s.store.WouldEdit(ctx, story.ID, e)
+}
+
 // Check refuses an edit that changes nothing of any story, or gives it what no story
 // can have. CodeInvalid.
 func (e StoryEdit) Check() error {
@@ -103,7 +123,7 @@ func (e StoryEdit) Check() error {
 
 // checked is e as it is stored. CodeInvalid.
 func (e StoryEdit) checked() (StoryEdit, error) {
-	if e == (StoryEdit{}) {
+	if e.Headline == nil && e.Summary == nil && e.Topics == nil {
 		return e, Errorf(CodeInvalid, "Say what is to change: headline:, summary: or topics:.")
 	}
 	if e.Headline != nil {
@@ -143,6 +163,28 @@ func (e StoryEdit) Changed(s Story) (what []string) {
 		what = append(what, "topics")
 	}
 	return what
+}
+
+// Meets refuses an edit of what somebody else has changed since it was seen, or of a story
+// that was merged into s since. CodeExists.
+func (e StoryEdit) Meets(s Story) error {
+	switch over := e.Overtaken(s); {
+	case e.Seen != nil && e.Seen.ID != s.ID:
+		return Errorf(CodeExists, "%s was merged into %s since you saw it; nothing was changed.", e.Seen.Slug, s.Slug)
+	case len(over) > 0:
+		return Errorf(CodeExists, "The %s of %s was changed since you saw it; nothing was changed. Look at it again, then change what it says now.", strings.Join(over, ", "), s.Slug)
+	}
+	return nil
+}
+
+// Overtaken says which words that e changes read otherwise than in Seen, in the order of
+// Changed.
+func (e StoryEdit) Overtaken(s Story) []string {
+	if e.Seen == nil {
+		return nil
+	}
+	same := map[string]bool{"headline": s.Headline == e.Seen.Headline, "summary": s.Summary == e.Seen.Summary, "topics": slices.Equal(s.Topics, e.Seen.Topics)}
+	return slices.DeleteFunc(e.Changed(s), func(name string) bool { return same[name] })
 }
 
 // Apply returns s with the words of e.

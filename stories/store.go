@@ -86,8 +86,11 @@ type EditorStore interface {
 	// slug is another story's slug or alias.
 	CreateStory(ctx context.Context, act Act, s Story) (Story, error)
 	// EditStory changes a story's own words. Told.Changed is false when it has these
-	// already. Who follows one of its topics is asked anew at each update. CodeNotFound.
+	// already. Who follows one of its topics is asked anew at each update. CodeNotFound,
+	// CodeExists when the story does not meet what e was made of (StoryEdit.Meets).
 	EditStory(ctx context.Context, act Act, storyID int64, e StoryEdit) (Told, error)
+	// WouldEdit is what EditStory would tell now; nothing is changed by it. CodeNotFound.
+	WouldEdit(ctx context.Context, storyID int64, e StoryEdit) (Told, error)
 	// EndStory closes a story after publishing u as its last update; BeginStory takes it
 	// up again and publishes u. Where u has no text none is published. Both are one act.
 	// CodeNotFound, CodeClosed when u can be published no more, CodeInvalid when an

@@ -32,7 +32,8 @@ const (
 	besideField = "beside" // says, while it is shown, that what is posted beside the copies is
 )
 
-// newestForm and more is the whole form, based anew on the wording of this number.
+// newestForm and more is the whole form, based anew on the wording of this number or, of
+// a story, with this mark.
 const newestForm = slugForm + 1
 
 // correctForm is the form of a correction.
@@ -57,6 +58,7 @@ func revisionForm(m *families, kind stories.RevisionKind) formKind {
 		},
 		settle:   func(context.Context, *stories.Draft) error { return nil }, // its command named all there is to know
 		question: m.forms.correcting.askRevisedSince,
+		anew:     m.forms.correcting.basedAnew,
 		check: func(ctx context.Context, d stories.Draft) (problems, error) {
 			return m.forms.correcting.checkRevisionDraft(ctx, kind, d)
 		},

@@ -91,8 +91,8 @@ func assemble(c Config) *families {
 	f.forms.updating = &updating{kinds: &f.kinds, now: room.Now, archive: room.Archive, drafts: room.Drafts, index: room.Index, rights: room.Rights, finding: f.common.finding, forming: f.forms.forming, timing: f.forms.timing, writing: f.writers.writing}
 	f.forms.menus = &menus{kinds: &f.kinds, rights: room.Rights, forming: f.forms.forming, updating: f.forms.updating}
 	f.writers.merging = &merging{archive: room.Archive, merger: room.Merger, guard: f.common.guard, questions: f.common.questions, refusing: f.common.refusing}
-	f.forms.posting = &posting{kinds: &f.kinds, drafts: room.Drafts, rights: room.Rights, correcting: f.forms.correcting, forming: f.forms.forming, timing: f.forms.timing}
-	f.forms.rewording = &rewording{kinds: &f.kinds, archive: room.Archive, editing: f.writers.editing, forming: f.forms.forming, updating: f.forms.updating}
+	f.forms.posting = &posting{kinds: &f.kinds, drafts: room.Drafts, rights: room.Rights, forming: f.forms.forming, timing: f.forms.timing}
+	f.forms.rewording = &rewording{kinds: &f.kinds, now: room.Now, archive: room.Archive, desk: room.Desk, drafts: room.Drafts, editor: room.Editor, editing: f.writers.editing, forming: f.forms.forming, logging: f.desks.logging, updating: f.forms.updating}
 	f.desks.running = &running{connections: c.Connections, lanes: c.Lanes, desk: room.Desk, health: room.Health, putBacks: room.PutBacks, scheduling: f.writers.scheduling, staffing: f.desks.staffing}
 	f.readers.showing = &showing{log: c.Log, now: room.Now, archive: room.Archive, following: room.Following, notes: room.Notes, finding: f.common.finding, listing: f.readers.listing}
 	f.readers.catching = &catching{now: room.Now, archive: room.Archive, following: room.Following, finding: f.common.finding, showing: f.readers.showing}

@@ -90,14 +90,15 @@ func (m *forming) filled(ctx context.Context, k formKind, d stories.Draft, part 
 	return form, nil
 }
 
-// submit keeps what was put into a form, and shows what it makes.
+// submit keeps what was put into a form, and shows what it makes. An errShown is one
+// of what came after it was kept.
 func (m *forming) submit(ctx context.Context, c bot.Command, in bot.Submission) (bot.Reply, error) {
 	if err := m.rights.Require(ctx, c.User, stories.Moderator); err != nil {
 		return bot.Reply{}, err
 	}
 	k, ok := m.kinds.of(in.ID)
 	if !ok {
-		return refused("This form is of another version of the bot, and nothing was changed. Type /desk write to open it again."), nil
+		return bot.Reply{}, stories.Errorf(stories.CodeReplaced, "This form is of another version of the bot, and nothing was changed. Type /desk write to open it again.")
 	}
 	id, version := openedAs(in.ID)
 	d, err := m.drafts.Draft(ctx, c.User, id)
@@ -144,37 +145,15 @@ func (m *forming) submit(ctx context.Context, c bot.Command, in bot.Submission) 
 	} else {
 		reply, err = m.show(ctx, r, k, kept, true)
 	}
-	if err == nil && code == stories.CodeReplaced {
+	if err != nil {
+		return reply, errShown{err}
+	}
+	reply.Kept = true
+	if code == stories.CodeReplaced {
 		reply.Message = headed(bot.Para(bot.Bold("This draft was changed meanwhile, by another press or on another device. "),
 			bot.Text("It was left as it is, and what you wrote is kept as a draft of its own: /desk drafts lists both.")), reply.Message)
 	}
-	return reply, err
-}
-
-// unkept is a refusal of a form that could not be kept: what was typed is given back,
-// in the form where it can stay open and in the answer where it cannot.
-func unkept(reply bot.Reply, in bot.Submission) bot.Reply {
-	values := bot.Gathered(in.Values)
-	for _, name := range []string{"text", "headline", storyField} {
-		typed, asked := values[name]
-		if !asked {
-			continue
-		}
-		typed = bot.Visible(bot.Unfold(typed, in.Mentions))
-		reply.Form = &bot.Form{ID: in.ID, Title: "Not kept", Submit: "Try again", Fields: []bot.Field{
-			{Name: name, Label: name, Kind: bot.TextField, Limit: stories.MaxUpdateText, Value: typed, Problem: bot.PlainText(reply.Message)}}}
-		if strings.TrimSpace(typed) == "" || name == storyField {
-			return reply
-		}
-		says := "What you wrote is not kept. Copy it from here:"
-		quoted, cut := bot.CutToRoom(bot.Clean(typed), answerRoom-roomOf(reply.Message.Blocks...)-bot.Room(says)-2*blockRoom)
-		if cut {
-			says = "What you wrote is not kept. Copy its beginning from here:"
-		}
-		reply.Message.Blocks = append(reply.Message.Blocks, bot.Para(bot.Text(says)), bot.Block{Kind: bot.Quote, Spans: []bot.Span{bot.Text(quoted)}})
-		return reply
-	}
-	return reply
+	return reply, nil
 }
 
 // show shows a draft: what is wrong with it or, where nothing is, what it makes.

@@ -26,6 +26,9 @@ type formKind struct {
 	// question asks what a draft means where nothing is wrong with it, or what it means
 	// now; false where that is clear. May be nil.
 	question func(ctx context.Context, d stories.Draft) (bot.Reply, bool, error)
+	// anew is a draft once its author has seen what a question showed of what it changes,
+	// told by its mark. nil where no question shows that.
+	anew func(ctx context.Context, r request, d stories.Draft, seen int64) (stories.Draft, error)
 	// preview is how those will see it whom it is for, with the buttons that show more
 	// of that, and a sentence about what posting it does.
 	preview func(ctx context.Context, r request, d stories.Draft) (bot.Message, []bot.Span, error)

@@ -1,8 +1,6 @@
 package command
 
 import (
-	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -428,25 +426,4 @@ func TestStrangeForms(t *testing.T) {
 	if after := n.state(); after != before {
 		t.Errorf("something was changed:\n%s\nbefore:\n%s", after, before)
 	}
-}
-
-// While the database does not answer, nothing is lost that is still in a form.
-func TestAFormWithoutADatabase(t *testing.T) {
-	n := openTracked(t)
-	n.must(n.ask("mo", "desk", "/desk write sony-hack"))
-	submission := n.submission("mo", "desk", map[string]string{"text": "News"})
-	ctx, cancel := context.WithCancelCause(t.Context())
-	cancel(errors.New("gone"))
-	r := n.Handle(ctx, submission)
-	if !r.Failed || !strings.Contains(text(r), "not kept") || !strings.Contains(text(r), "> News") || r.Form == nil || r.Form.Field("text").Problem == "" || r.Form.Field("text").Value != "News" {
-		t.Errorf("answer %+v", r)
-	}
-	submission.Input = bot.Submission{ID: n.form.ID, Values: map[string]string{"text": strings.Repeat("*News* ", 1200)}}
-	if r := n.Handle(ctx, submission); !strings.Contains(text(r), "its beginning") {
-		t.Errorf("answer %+v", r)
-	} else {
-		checkMessage(t, r.Message)
-	}
-	submission = n.submission("mo", "desk", map[string]string{"text": "News"})
-	has(t, "afterwards", n.handle(submission), "[Post]")
 }

@@ -48,6 +48,9 @@ func (m *Mux) Handle(ctx context.Context, c bot.Command) (reply bot.Reply) {
 	defer func() {
 		if cause := recover(); cause != nil {
 			reply = m.common.refusing.refusePanic(c, cause)
+			if in, submitted := c.Input.(bot.Submission); submitted {
+				reply = m.forms.forming.unkept(ctx, reply, in, nil)
+			}
 			m.common.warning.tellBlocked(ctx, c, &reply)
 		}
 	}()
@@ -88,7 +91,7 @@ func (m *Mux) answer(ctx context.Context, c bot.Command) (bot.Reply, error) {
 	case bot.Submission:
 		reply, err := m.forms.forming.submit(ctx, c, in)
 		if err != nil {
-			reply = unkept(m.common.refusing.refuse(ctx, c, err), in)
+			reply = m.forms.forming.unkept(ctx, m.common.refusing.refuse(ctx, c, err), in, err)
 		}
 		return reply, nil
 	case bot.Menu:

@@ -61,6 +61,7 @@ type (
 		End(ctx context.Context, act stories.Act, slug, text string) (stories.Told, error)
 		Rename(ctx context.Context, act stories.Act, slug, to string) (told stories.Told, err error)
 		Track(ctx context.Context, act stories.Act, story stories.Story) (stories.Story, error)
+		WouldEdit(ctx context.Context, by stories.User, slug string, e stories.StoryEdit) (told stories.Told, err error)
 	}
 	Publisher interface {
 		Append(ctx context.Context, act stories.Act, a stories.Append) (stories.Story, stories.Update, stories.Progress, error)

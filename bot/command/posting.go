@@ -10,12 +10,11 @@ import (
 
 // posting posts what a form holds.
 type posting struct {
-	kinds      *formKinds
-	drafts     Drafts
-	rights     Rights
-	correcting *correcting
-	forming    *forming
-	timing     *timing
+	kinds   *formKinds
+	drafts  Drafts
+	rights  Rights
+	forming *forming
+	timing  *timing
 }
 
 // draftOf finds the draft that a button is about, for a moderator whose it is.
@@ -45,8 +44,8 @@ func (m *posting) pressForm(ctx context.Context, r request, args bot.Args) (bot.
 		return m.forming.endedDraft(ctx, r, k, d)
 	}
 	part := args.Number(0)
-	if part >= newestForm && d.Fields[overField] != "" {
-		if d, err = m.correcting.basedAnew(ctx, r, d, part-newestForm); err != nil {
+	if part >= newestForm && k.anew != nil {
+		if d, err = k.anew(ctx, r, d, part-newestForm); err != nil {
 			return bot.Reply{}, err
 		}
 		part = wholeForm

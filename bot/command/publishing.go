@@ -33,15 +33,15 @@ func (m *publishing) progress(said published, progress stories.Progress) bot.Rep
 	began := m.now()
 	now := func(ctx context.Context) (stories.Progress, time.Duration, error) {
 		p, err := m.publisher.Progress(ctx, said.update.ID)
-		return p, bot.TimeLeft(progress.Waiting-p.Waiting, p.Waiting, m.now().Sub(began)), err
+		return p, timeLeft(ctx, progress.Waiting-p.Waiting, p.Waiting, m.now().Sub(began)), err
 	}
 	reply.Live = func(ctx context.Context) (bot.Message, bool, error) {
 		p, left, err := now(ctx)
-		return said.message(p, left), p.Done(), err
+		return asItStands(ctx, said.message(p, left), p.Done(), left, m.now()), p.Done(), err
 	}
 	reply.Ending = func(ctx context.Context) (bot.Message, error) {
 		p, left, err := now(ctx)
-		return said.ending(p, left), err
+		return asItStands(ctx, said.ending(p, left), p.Done(), left, m.now()), err
 	}
 	return reply
 }

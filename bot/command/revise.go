@@ -233,15 +233,15 @@ func (m *amending) carryOutRevision(ctx context.Context, act stories.Act, v revi
 	began, first := m.now(), done.Reach.Edits+done.Reach.Told
 	now := func(ctx context.Context) (stories.Spread, time.Duration, error) {
 		s, err := m.reviser.Spread(ctx, done.Update.ID, done.Update.Revision)
-		return s, bot.TimeLeft(first-s.Edits.Waiting-s.Told.Waiting, s.Waiting(), m.now().Sub(began)), err
+		return s, timeLeft(ctx, first-s.Edits.Waiting-s.Told.Waiting, s.Waiting(), m.now().Sub(began)), err
 	}
 	reply.Live = func(ctx context.Context) (bot.Message, bool, error) {
 		s, left, err := now(ctx)
-		return said.message(s, left), s.Done(), err
+		return asItStands(ctx, said.message(s, left), s.Done(), left, m.now()), s.Done(), err
 	}
 	reply.Ending = func(ctx context.Context) (bot.Message, error) {
 		s, left, err := now(ctx)
-		return said.ending(s, left), err
+		return asItStands(ctx, said.ending(s, left), s.Done(), left, m.now()), err
 	}
 	return reply, nil
 }

@@ -4,8 +4,8 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"slices"
 	"strings"
+	"time"
 
 	"storybot/bot"
 	"storybot/stories"
@@ -14,9 +14,14 @@ import (
 // rewording is the form of a story's own words.
 type rewording struct {
 	kinds    *formKinds
+	now      func() time.Time
 	archive  Archive
+	desk     Desk
+	drafts   Drafts
+	editor   Editor
 	editing  *editing
 	forming  *forming
+	logging  *logging
 	updating *updating
 }
 
@@ -30,7 +35,8 @@ func editForm(m *families) formKind {
 	return formKind{
 		letter: "e", title: "Change a story", begin: "/desk edit",
 		asks:   []string{storyField, "headline", "summary", "topics"},
-		fields: m.forms.rewording.editFields, settle: m.forms.updating.settleStory, check: m.forms.rewording.checkEditDraft, preview: m.forms.rewording.previewEdit, post: m.forms.rewording.postEdit,
+		fields: m.forms.rewording.editFields, settle: m.forms.updating.settleStory, check: m.forms.rewording.checkEditDraft,
+		question: m.forms.rewording.askChangedSince, anew: m.forms.rewording.seenAnew, preview: m.forms.rewording.previewEdit, post: m.forms.rewording.postEdit,
 		line: func(ctx context.Context, d stories.Draft) string {
 			return "a change of " + cmp.Or(m.forms.updating.storyName(ctx, d), "a story") + ": " + d.Fields["headline"]
 		},
@@ -44,8 +50,7 @@ func (m *rewording) editInForm(ctx context.Context, r request) (bot.Reply, error
 		return bot.Reply{}, err
 	}
 	d := stories.Draft{StoryID: story.ID, Fields: map[string]string{}}
-	for name, value := range map[string]string{"headline": story.Headline, "summary": story.Summary, "topics": strings.Join(story.Topics, ", ")} {
-		value = strings.TrimSpace(bot.Visible(value))
+	for name, value := range wordsIn(story) {
 		d.Fields[name], d.Fields[wasField+name] = value, value
 		if given := strings.Join(r.values[name], ", "); given != "" {
 			d.Fields[name] = given
@@ -92,7 +97,11 @@ func (m *rewording) checkEditDraft(ctx context.Context, d stories.Draft) (proble
 	if err := wrong.checkStory(d); err != nil || len(wrong) > 0 {
 		return wrong, err
 	}
-	_, what, err := m.edited(ctx, d)
+	story, err := m.editedStory(ctx, d)
+	if err != nil {
+		return wrong, err
+	}
+	_, what, err := changesOf(d, story)
 	if err == nil && len(what) == 0 {
 		wrong["nothing"] = "The story reads so already. Change something, or discard this."
 	}
@@ -109,34 +118,38 @@ func (m *rewording) editedStory(ctx context.Context, d stories.Draft) (stories.S
 	return story, err
 }
 
-// edited is the story as a draft would have it, and what of it changes.
-func (m *rewording) edited(ctx context.Context, d stories.Draft) (stories.Story, []string, error) {
-	story, err := m.editedStory(ctx, d)
-	if err != nil {
-		return story, nil, err
-	}
-	e := draftEdit(d)
+// changesOf are what a draft would have otherwise in a story.
+func changesOf(d stories.Draft, story stories.Story) (e stories.StoryEdit, what []string, err error) {
+	e = draftEdit(d)
 	if e.Topics != nil {
 		topics, err := stories.CheckTopics(*e.Topics)
 		if err != nil {
-			return story, nil, err
+			return e, nil, err
 		}
 		e.Topics = &topics
 	}
-	return e.Apply(story), e.Changed(story), nil
+	return e, e.Changed(story), nil
 }
 
-// previewEdit is the story as it will be.
-func (m *rewording) previewEdit(ctx context.Context, _ request, d stories.Draft) (bot.Message, []bot.Span, error) {
-	story, what, err := m.edited(ctx, d)
+// previewEdit is the story as it will be, with how many posted cards follow.
+func (m *rewording) previewEdit(ctx context.Context, r request, d stories.Draft) (bot.Message, []bot.Span, error) {
+	story, err := m.editedStory(ctx, d)
 	if err != nil {
 		return bot.Message{}, nil, err
 	}
-	says := fmt.Sprintf("Post changes the %s of %s.", listed(what), story.Slug)
-	if slices.ContainsFunc(what, func(name string) bool { return name != "topics" }) { // these no card shows
-		says += " Cards of it that channels were posted are edited too."
+	e, what, err := changesOf(d, story)
+	if err != nil {
+		return bot.Message{}, nil, err
 	}
-	return storyPreview(story), []bot.Span{bot.Text(says)}, nil
+	would, err := m.editor.WouldEdit(ctx, r.User, story.Slug, e)
+	if err != nil {
+		return bot.Message{}, nil, err
+	}
+	says := fmt.Sprintf("Post changes the %s of %s", listed(what), story.Slug)
+	if would.Cards > 0 {
+		says += fmt.Sprintf(", and edits %s of it", plural(would.Cards, "posted card"))
+	}
+	return storyPreview(would.Story), []bot.Span{bot.Text(says + ".")}, nil
 }
 
 // postEdit changes the story as a draft has it.
@@ -145,5 +158,13 @@ func (m *rewording) postEdit(ctx context.Context, r request, d stories.Draft) (b
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	return m.editing.editStory(ctx, r.act(), story.Slug, draftEdit(d))
+	e, what, err := changesOf(d, story)
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	if over := overtaken(d, story, what); len(over) > 0 && d.State != stories.DraftPosted { // which is told what came of it
+		return bot.Reply{}, stories.Errorf(stories.CodeExists, "%s", changedSince(story, over))
+	}
+	e.Seen = &story // whoever changes it from here on is not overwritten
+	return m.editing.editStory(ctx, r.act(), story.Slug, e)
 }

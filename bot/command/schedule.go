@@ -99,12 +99,12 @@ func (m *writing) undoable(r request, made stories.Scheduled, dated bool) bot.Re
 		}
 		switch {
 		case s.State == stories.ScheduleWaiting:
-			return m.scheduling.undoMessage(s), stories.Progress{Waiting: 1}, nil // it has yet to be planned
+			return m.scheduling.undoStanding(ctx, s), stories.Progress{Waiting: 1}, nil // it has yet to be planned
 		case s.State != stories.SchedulePublished:
 			return m.scheduling.scheduledMessage(s, m.now()), stories.Progress{}, nil
 		}
 		p, err := m.publisher.Progress(ctx, s.Update.ID)
-		return published{story: s.Story, update: s.Update, dated: dated, zone: m.zone}.message(p, 0), p, err
+		return asItStands(ctx, published{story: s.Story, update: s.Update, dated: dated, zone: m.zone}.message(p, 0), p.Done(), 0, m.now()), p, err
 	}
 	reply := bot.Reply{Message: m.scheduling.undoMessage(made)}
 	reply.Live = func(ctx context.Context) (bot.Message, bool, error) {
@@ -124,8 +124,22 @@ func (m *writing) undoable(r request, made stories.Scheduled, dated bool) bot.Re
 
 // undoMessage is an update that its author may still take back.
 func (m *scheduling) undoMessage(s stories.Scheduled) bot.Message {
+	return m.undoDue(s, m.dueWords(s.Due))
+}
+
+// undoStanding is undoMessage as it stands later: where it stays as it is, it names the
+// moment itself.
+func (m *scheduling) undoStanding(ctx context.Context, s stories.Scheduled) bot.Message {
+	due := m.dueWords(s.Due)
+	if bot.PartingOf(ctx) != bot.NotParting {
+		due = "on " + inZone(s.Due, m.zone)
+	}
+	return asItStands(ctx, m.undoDue(s, due), false, s.Due.Sub(m.now()), m.now())
+}
+
+func (m *scheduling) undoDue(s stories.Scheduled, due string) bot.Message {
 	what := fmt.Sprintf(": update of %s, %s.", s.Story.Slug, s.Update.Level)
-	msg := bot.Message{Blocks: append([]bot.Block{bot.Para(bot.Bold("Goes out "+m.dueWords(s.Due)), bot.Text(what))}, m.contents(s)...)}
+	msg := bot.Message{Blocks: append([]bot.Block{bot.Para(bot.Bold("Goes out "+due), bot.Text(what))}, m.contents(s)...)}
 	msg.Buttons = []bot.Button{bot.NewButton("Undo", bot.ActionCancel, s.ID), bot.NewButton("Publish now", bot.ActionPublish, s.ID), bot.WholeButton(s)}
 	return msg
 }

@@ -70,8 +70,12 @@ func (m *undoing) redraft(ctx context.Context, r request, s stories.Scheduled, f
 		return m.forming.endedDraft(ctx, r, k, kept)
 	}
 	reply, err := m.forming.show(ctx, r, k, kept, false)
+	if err != nil { // it was taken back all the same
+		m.scheduling.log.Warn("what was taken back could not be shown", "err", err)
+		reply = bot.Reply{Message: bot.Message{Blocks: []bot.Block{bot.Para(bot.Text("It cannot be shown just now: /desk drafts lists it."))}}}
+	}
 	reply.Message = headed(bot.Para(bot.Bold(first), bot.Text(rest)), reply.Message)
-	return reply, err
+	return reply, nil
 }
 
 // typedOf is a scheduled update as it would be put into its form: its time, too, as long

@@ -1,6 +1,7 @@
 package console
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"fmt"
@@ -34,8 +35,9 @@ type inquiry struct {
 	where   stories.Destination
 	input   bot.Input
 	pressed *pressable // the button that it was asked by; nil for none
-	// closed says that no form is opened: the answer's message is shown instead.
-	closed bool
+	// left says why a form was left that this is from, "" for where none was: no form is
+	// opened then, the answer's message is shown instead.
+	left string
 }
 
 // ask prints the answer to q. form is not nil where the answer is a form that is to be
@@ -51,7 +53,7 @@ func (a *asking) ask(ctx context.Context, h bot.Handler, q inquiry) (form *bot.F
 		Where: q.where, Lane: Platform, Input: q.input, Asker: asker{user},
 	})
 	_, submitted := q.input.(bot.Submission) // what was refused of it stands in the message, with a button that opens it again
-	if f := reply.Form; f != nil && len(f.Fields) > 0 && !q.closed && !(submitted && f.Refused()) {
+	if f := reply.Form; f != nil && len(f.Fields) > 0 && q.left == "" && !(submitted && f.Refused()) {
 		a.page.give()
 		return f, nil
 	}
@@ -62,12 +64,24 @@ func (a *asking) ask(ctx context.Context, h bot.Handler, q inquiry) (form *bot.F
 	if q.pressed != nil {
 		a.page.numbers.answered(q.pressed, reply.InPlace)
 	}
-	err = a.page.show(q.where, whom, reply.Message)
+	if q.left != "" {
+		err = a.page.screen.print(lines(leftWords(q.left, reply.Kept), 0))
+	}
+	err = cmp.Or(err, a.page.show(q.where, whom, reply.Message))
 	a.page.give()
 	if err != nil {
 		return nil, err
 	}
 	return nil, a.ends.follow(ctx, reply)
+}
+
+// leftWords say that a form was left and, once that is so, that what was typed into it
+// is kept.
+func leftWords(why string, kept bool) string {
+	if !kept {
+		return why
+	}
+	return why + " What was typed into it is kept as a draft; /desk drafts lists yours."
 }
 
 // answer has h answer within answerTime. A handler that panics is answered

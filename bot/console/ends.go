@@ -153,9 +153,10 @@ func (e *ends) settle(ctx context.Context) error {
 	return err
 }
 
-// tellAll prints of every answer that is open how it stands now, where that is not what
-// was printed last.
+// tellAll prints of every answer that is open how it stands at the last, where that is
+// not what was printed last.
 func (e *ends) tellAll(ctx context.Context) error {
+	ctx = bot.WithParting(ctx, bot.Stopping)
 	e.mu.Lock()
 	open := slices.Clone(e.open)
 	e.mu.Unlock()

@@ -18,6 +18,7 @@ import (
 type drafts struct {
 	form      bot.Form
 	submitted []map[string]string
+	away      bool // nothing can be kept
 }
 
 func aStory() *drafts {
@@ -33,6 +34,9 @@ func (d *drafts) Handle(_ context.Context, c bot.Command) bot.Reply {
 	switch in := c.Input.(type) {
 	case bot.Submission:
 		d.submitted = append(d.submitted, in.Values)
+		if d.away {
+			return bot.Reply{Failed: true, Message: bot.Plainly("The database is away. It is not kept: " + said(in.Values))}
+		}
 		for i, f := range d.form.Fields {
 			if value, ok := in.Values[f.Name]; ok {
 				d.form.Fields[i].Value = value
@@ -40,7 +44,7 @@ func (d *drafts) Handle(_ context.Context, c bot.Command) bot.Reply {
 		}
 		m := bot.Plainly("Kept " + said(in.Values))
 		m.Buttons = []bot.Button{bot.NewButton("Post", bot.ActionPost, 1), bot.NewButton("Change", bot.ActionForm, 1)}
-		return bot.Reply{Message: m}
+		return bot.Reply{Message: m, Kept: true}
 	case bot.Press:
 		if in.Action == bot.ActionPost {
 			return bot.Reply{Message: bot.Plainly("Posted")}
@@ -99,6 +103,19 @@ func TestWhatWasTypedIntoAFormIsKept(t *testing.T) {
 				t.Errorf("it does not say %q:\n%s", test.want, printed)
 			}
 		})
+	}
+}
+
+// TestNothingIsCalledKeptThatIsNot: where a form that is left cannot be kept, nothing
+// says that it is, and what was typed is given back.
+func TestNothingIsCalledKeptThatIsNot(t *testing.T) {
+	for _, end := range []string{"", "/quit\n", "/story x\n"} {
+		d := aStory()
+		d.away = true
+		printed := strings.Join(talk(t, d, "/desk track\n1\nIt rains.\n"+end), "\n\n")
+		if strings.Contains(printed, "kept as a draft") || !strings.Contains(printed, "The form was left") || !strings.Contains(printed, "It is not kept: story=flood text=It rains.") {
+			t.Errorf("left by %q:\n%s", end, printed)
+		}
 	}
 }
 

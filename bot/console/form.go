@@ -169,17 +169,15 @@ func (t *conversation) closeForm(ctx context.Context) (said string) {
 	return said
 }
 
-// leave leaves a form and keeps what was typed: as a draft, which is shown.
+// leave leaves a form and keeps what was typed: as a draft, which is shown. What becomes
+// of it is said when it is known.
 func (t *conversation) leave(ctx context.Context, h bot.Handler, words string) error {
 	f := t.form
 	numbers := t.closeForm(ctx)
 	if !f.changed() {
 		return t.page.say(ctx, "%s Nothing had been typed into it.%s", words, numbers)
 	}
-	if err := t.page.say(ctx, "%s What was typed into it is kept as a draft; /desk drafts lists yours.", words); err != nil {
-		return err
-	}
-	return t.ask(ctx, h, inquiry{where: f.place, input: bot.Submission{ID: f.form.ID, Values: f.values}, closed: true})
+	return t.ask(ctx, h, inquiry{where: f.place, input: bot.Submission{ID: f.form.ID, Values: f.values}, left: words})
 }
 
 // abandon leaves the form that is open, if there is one.

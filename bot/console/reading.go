@@ -55,6 +55,9 @@ func (c *Console) converse(ctx context.Context, h bot.Handler) (err error) {
 		defer cancel()
 		err = errors.Join(err, c.talk.abandon(keeping, h))
 		c.talk.asking.ends.stop()
+		if ctx.Err() != nil { // else they were told as it was left
+			err = errors.Join(err, c.talk.asking.ends.tellAll(keeping))
+		}
 		r.stop(c.screen)
 	}()
 	for {

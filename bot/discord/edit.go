@@ -12,8 +12,8 @@ import (
 
 // follow shows what a live reply says as time passes, until it is done, the
 // bot stops or the answer can no longer be edited. One that Discord lets nobody edit
-// for now is left as it is, and how it ended is said beside it; one whose time is up
-// says that it is not brought up to date any more.
+// for now is left as it is, and how it ended is said beside it; one whose time is up, or
+// that the bot leaves as it stops, says so: nothing in it is true for a moment only.
 func (s *serving) follow(ctx, work context.Context, i *interaction, reply bot.Reply) {
 	wait := s.p.timing.live[0]
 	newest, shown := reply.Message, string(encodeEdit(reply.Message))
@@ -22,10 +22,11 @@ func (s *serving) follow(ctx, work context.Context, i *interaction, reply bot.Re
 	for {
 		select {
 		case <-ctx.Done():
+			s.p.part(work, i, reply, newest, bot.Stopping, barred)
 			return
 		case <-work.Done():
 			if errors.Is(work.Err(), context.DeadlineExceeded) {
-				s.p.outlive(work, i, newest, barred)
+				s.p.part(work, i, reply, newest, bot.Expiring, barred)
 			}
 			return
 		case <-time.After(wait):

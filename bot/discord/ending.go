@@ -54,14 +54,19 @@ func (p *Platform) beside(ctx context.Context, i *interaction, m bot.Message) {
 	}
 }
 
-// outlive ends an answer whose token ends before what it tells of: it says so itself,
-// for "about 1 minute left" is true for a minute.
-func (p *Platform) outlive(ctx context.Context, i *interaction, newest bot.Message, barred bool) {
+// part leaves an answer that is not brought up to date any more as it stands at the
+// last: "about 1 minute left" is true for a minute.
+func (p *Platform) part(ctx context.Context, i *interaction, r bot.Reply, newest bot.Message, why bot.Parting, barred bool) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastWords)
 	defer cancel()
-	m := newest
-	m.Blocks = append(append([]bot.Block(nil), newest.Blocks...), bot.Block{Kind: bot.Small, Spans: []bot.Span{bot.Text("This answer is not brought up to date any more.")}})
-	if barred || p.show(ctx, i, m).barred {
+	m, done, err := r.Live(bot.WithParting(ctx, why))
+	if err != nil {
+		m = newest.Parted(why)
+	}
+	switch {
+	case barred && done:
+		p.ended(ctx, i, r, m)
+	case barred || p.show(ctx, i, m).barred:
 		p.beside(ctx, i, m)
 	}
 }

@@ -2,6 +2,7 @@ package discord
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"slices"
 	"strings"
@@ -12,11 +13,14 @@ import (
 )
 
 // An answer of which Discord takes no more edits is not edited again and again: how it
+// tooOld answers that a message is edited no more.
+func tooOld(w http.ResponseWriter) {
+	respond(w, http.StatusTooManyRequests, `{"code":30046,"message":"Maximum number of edits to messages older than 1 hour reached. Try again later","retry_after":0.001}`)
+}
+
+// An answer of which Discord takes no more edits is not edited again and again: how it
 // ended is said beside it, once and to the asker alone, in the words for that.
 func TestAnAnswerThatTakesNoMoreEditsEndsWell(t *testing.T) {
-	tooOld := func(w http.ResponseWriter) {
-		respond(w, http.StatusTooManyRequests, `{"code":30046,"message":"Maximum number of edits to messages older than 1 hour reached. Try again later","retry_after":0.001}`)
-	}
 	apart := func(context.Context) (bot.Message, error) { return bot.Plainly("Update 1: delivered all 3."), nil }
 	silent := func(context.Context) (bot.Message, error) { return bot.Message{}, nil }
 	for name, c := range map[string]struct {
@@ -64,7 +68,10 @@ func TestAnAnswerThatOutlivesItsTokenSaysSo(t *testing.T) {
 	looked := make(chan struct{}, 1000)
 	work, cancel := context.WithTimeout(ctx, 200*time.Millisecond)
 	defer cancel()
-	s.follow(ctx, work, i, bot.Reply{Message: bot.Plainly("0 of 3"), Live: func(context.Context) (bot.Message, bool, error) {
+	s.follow(ctx, work, i, bot.Reply{Message: bot.Plainly("0 of 3"), Live: func(ctx context.Context) (bot.Message, bool, error) {
+		if why := bot.PartingOf(ctx); why != bot.NotParting {
+			return bot.Plainly("1 of 3").Parted(why), false, nil
+		}
 		select {
 		case looked <- struct{}{}:
 		default:
@@ -75,7 +82,51 @@ func TestAnAnswerThatOutlivesItsTokenSaysSo(t *testing.T) {
 	for len(w.calls) > 0 {
 		last = w.next(t).text()
 	}
-	if !strings.Contains(last, "This answer is not brought up to date any more.") || len(looked) > 0 && !strings.Contains(last, "1 of 3, about 1 minute left") {
+	if !strings.Contains(last, "This answer is not brought up to date any more.") || strings.Contains(last, "minute left") || !strings.Contains(last, "1 of 3") {
 		t.Errorf("it says %q", last)
+	}
+}
+
+// An answer that the bot leaves as it stops says nothing that is true for a moment only,
+// also where how things stand cannot be found out any more or nobody may edit it.
+func TestAnAnswerThatTheBotLeavesSaysSo(t *testing.T) {
+	away := errors.New("the database is away")
+	for name, c := range map[string]struct {
+		steps []func(http.ResponseWriter)
+		last  func(context.Context) (bot.Message, bool, error)
+		want  string
+	}{
+		"on the way": {nil, func(ctx context.Context) (bot.Message, bool, error) {
+			return bot.Plainly("2 of 3").Parted(bot.PartingOf(ctx)), false, nil
+		}, "PATCH 2 of 3\n-# The bot is being stopped, and goes on with the rest when it is back."},
+		"done by then": {nil, func(context.Context) (bot.Message, bool, error) { return bot.Plainly("Delivered all 3."), true, nil }, "PATCH Delivered all 3."},
+		"nobody knows": {nil, func(context.Context) (bot.Message, bool, error) { return bot.Message{}, false, away }, "PATCH 1 of 3\n-# The bot is being stopped"},
+		"it takes no edits": {[]func(http.ResponseWriter){nil, nil, tooOld}, func(ctx context.Context) (bot.Message, bool, error) {
+			return bot.Plainly("2 of 3").Parted(bot.PartingOf(ctx)), false, nil
+		}, "POST 2 of 3\n-# The bot is being stopped"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWire(c.steps...)
+			s, ctx, _ := serve(t, w, always(bot.Reply{Message: bot.Plainly("0 of 3"), Live: func(ctx context.Context) (bot.Message, bool, error) {
+				if bot.PartingOf(ctx) == bot.Stopping {
+					return c.last(ctx)
+				}
+				return bot.Plainly("1 of 3"), false, nil
+			}}))
+			ctx, cancel := context.WithCancel(ctx)
+			s.create(ctx, in(typed))
+			w.next(t)
+			w.next(t)
+			cancel()
+			s.finish()
+			last := ""
+			for len(w.calls) > 0 {
+				call := w.next(t)
+				last = call.method + " " + call.text()
+			}
+			if !strings.HasPrefix(last, c.want) {
+				t.Errorf("it says %q, want %q", last, c.want)
+			}
+		})
 	}
 }

@@ -227,6 +227,49 @@ func testFormRefused(t *testing.T, r *run) {
 	}
 }
 
+// testFormUnkept submits what cannot be kept: what was typed stays at its fields where
+// the platform can, however late that is said, and else stands in the answer.
+func testFormUnkept(t *testing.T, r *run) {
+	typed := map[string]string{"What happened": "A text that took an hour", "When it happened": "10:30"}
+	for _, late := range []time.Duration{0, 4 * time.Second} {
+		r.handler.withForm(theForm(), func(in bot.Submission) bot.Reply {
+			slow := time.NewTimer(late)
+			defer slow.Stop()
+			<-slow.C
+			same, m := theForm(), bot.Plainly("The database is away. What you wrote is not kept.")
+			for i, f := range same.Fields {
+				value := bot.Gathered(in.Values)[f.Name]
+				same.Fields[i].Value = value
+				m.Blocks = append(m.Blocks, bot.Block{Kind: bot.Heading, Spans: []bot.Span{bot.Text(f.Label)}}, bot.Block{Kind: bot.Quote, Spans: []bot.Span{bot.Text(value)}})
+			}
+			same.Fields[0].Problem = "The database is away."
+			return bot.Reply{Failed: true, Form: &same, Message: m}
+		})
+		shown := r.submit(t, r.open(t, aForm), typed)
+		for label, want := range typed {
+			switch {
+			case shown.Form == nil && (!shown.Private || !strings.Contains(shown.Text, want) || !strings.Contains(shown.Text, "is not kept")):
+				t.Errorf("after %v the answer has no %q: %+v", late, want, shown)
+			case shown.Form == nil:
+			default:
+				if f, err := shown.Form.Field(label); err != nil || f.Value != want {
+					t.Errorf("after %v %s is %+v, want %q (%v)", late, label, f, want, err)
+				}
+			}
+		}
+		if shown.Form == nil {
+			continue
+		}
+		r.handler.withForm(theForm(), preview) // it is submitted again as it stands
+		if answer := r.submit(t, shown, nil); !strings.Contains(answer.Text, "This is how they will see it") {
+			t.Errorf("after %v: answer %+v", late, answer)
+		}
+		if _, values := r.handler.last(t); values["text"] != typed["What happened"] || values["at"] != "10:30" {
+			t.Errorf("after %v: values %q", late, values)
+		}
+	}
+}
+
 // testLongForm opens forms with the longest there is: nothing is lost on the way.
 func testLongForm(t *testing.T, r *run) {
 	form := theForm()

@@ -119,6 +119,7 @@ func Run(t *testing.T, far New) {
 		{"the button of a row comes back as its action", testRows},
 		{"a form opens, is filled in and comes back", testForm},
 		{"what is refused of a form keeps what was typed", testFormRefused},
+		{"what is not kept of a form is given back", testFormUnkept},
 		{"the longest texts go through a form", testLongForm},
 		{"a form that is late opens by its button", testLateForm},
 		{"a message's menu brings what it says", testMenu},

@@ -2,6 +2,7 @@ package slack
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"sync"
@@ -303,6 +304,67 @@ func TestOnlyAnAnsweredQuestionIsReplaced(t *testing.T) {
 		shown := r.slash("C1", tt.user, "/update", "x")
 		if a := must[*slacktest.Answer](t)(r.slack.Press(r.ctx(), shown.Message, tt.label, tt.user)); a.Replaces || a.Visible() != "Answered" {
 			t.Errorf("%s by %s: %+v", tt.label, tt.user, a)
+		}
+	}
+}
+
+// When the platform stops, what is known by then is said, and nothing that is true for a
+// moment only: in the place of the answer where that can be, else beside it.
+func TestALiveReplySaysThatTheBotStops(t *testing.T) {
+	words := func(ctx context.Context, text string) bot.Message {
+		if why := bot.PartingOf(ctx); why != bot.NotParting {
+			return bot.Plainly(text + ".").Parted(why)
+		}
+		return bot.Plainly(text + ", about 9 s left.")
+	}
+	ways := map[string]func(r *rig) *slacktest.Answer{
+		"a command": func(r *rig) *slacktest.Answer { return r.slash("C1", "U1", "/update", "sony-hack text") },
+		"a button": func(r *rig) *slacktest.Answer {
+			asked := r.slash("C1", "U1", "/desk", "ask")
+			return must[*slacktest.Answer](t)(r.slack.Press(r.ctx(), asked.Message, "Post", "U1"))
+		},
+		"a view": func(r *rig) *slacktest.Answer {
+			return must[*slacktest.Answer](t)(r.slack.Submit(r.ctx(), r.form(), map[string]string{"Text": "x"}))
+		},
+	}
+	for way, ask := range ways {
+		for _, known := range []bool{true, false} {
+			looked := make(chan struct{})
+			r := startRig(t, setup{timing: func(g *timing) { g.live, g.livePoll = []time.Duration{0}, 10*time.Millisecond }, handle: func(_ context.Context, c bot.Command) bot.Reply {
+				switch in := c.Input.(type) {
+				case bot.Menu:
+					return bot.Reply{Message: bot.Plainly("small")}
+				case bot.Typed:
+					if in.Name == "desk" {
+						return bot.Reply{Failed: true, Message: bot.Message{Blocks: bot.Plainly("Post it?").Blocks, Buttons: []bot.Button{{Label: "Post", Action: bot.ActionAnswer, Arg: "0.q"}}}}
+					}
+				}
+				return bot.Reply{Message: bot.Plainly("Published"), InPlace: true, Live: func(ctx context.Context) (bot.Message, bool, error) {
+					switch parts := bot.PartingOf(ctx) != bot.NotParting; {
+					case parts && !known:
+						return bot.Message{}, false, errors.New("the database is away")
+					case !parts:
+						select {
+						case looked <- struct{}{}:
+						case <-ctx.Done():
+						}
+					}
+					return words(ctx, "Delivered 1 of 3"), false, nil
+				}, Ending: func(ctx context.Context) (bot.Message, error) { return words(ctx, "update 4: delivered 1 of 3"), nil }}
+			}})
+			a := ask(r)
+			<-looked
+			<-looked // what the first look found is known
+			r.halt()
+			all := a.All()
+			shown := all[len(all)-1]
+			last := shown.Visible()
+			if shown.View != nil {
+				last = shown.View.Visible()
+			}
+			if !strings.Contains(last, "elivered 1 of 3") || !strings.Contains(last, "The bot is being stopped, and goes on with the rest when it is back.") || known && strings.Contains(last, "left") {
+				t.Errorf("%s, known %t: the person sees %q", way, known, last)
+			}
 		}
 	}
 }

@@ -231,3 +231,39 @@ func TestEveryFormFitsSlack(t *testing.T) {
 		}
 	})
 }
+
+// What is not kept of a form and said late is given back in the form itself: there is
+// no button that would open it again.
+func TestAFormThatIsNotKeptIsShownAgain(t *testing.T) {
+	release := make(chan struct{}, 1)
+	typed := map[string]string{"text": strings.Repeat("News. ", 800), "at": "09:00"}
+	r := startRig(t, setup{timing: func(g *timing) { g.ackWait = 40 * time.Millisecond }, handle: func(_ context.Context, c bot.Command) bot.Reply {
+		form := bot.Form{ID: "u1", Title: "Write an update", Submit: "Try again", Fields: []bot.Field{{Name: "text", Label: "Text", Kind: bot.TextField, Limit: 8000}, {Name: "at", Label: "When", Limit: 40}}}
+		in, submitted := c.Input.(bot.Submission)
+		if !submitted {
+			return bot.Reply{Form: &form}
+		}
+		<-release
+		for i, f := range form.Fields {
+			form.Fields[i].Value = bot.Gathered(in.Values)[f.Name]
+		}
+		form.Fields[0].Problem = "The database is away."
+		return bot.Reply{Form: &form, Failed: true, Message: bot.Plainly("The database is away. What you wrote is not kept.")}
+	}})
+	opened := must[*slacktest.Answer](t)(r.slack.GlobalShortcut(r.ctx(), "T1", "new", "U1"))
+	a := must[*slacktest.Answer](t)(r.slack.Submit(r.ctx(), opened.View, map[string]string{"text": typed["text"][:3000], "text_2c3000": typed["text"][3000:], "at": "09:00"}))
+	if !strings.Contains(a.View.Visible(), "One moment") {
+		t.Fatalf("first %+v", a)
+	}
+	release <- struct{}{}
+	a = must[*slacktest.Answer](t)(a.Next(r.ctx()))
+	if all := string(a.View.Blocks); !strings.Contains(all, "The database is away.") || !strings.Contains(all, `"initial_value":"09:00"`) || strings.Count(all, "News.") != 800 {
+		t.Errorf("then %s", all)
+	}
+	a = must[*slacktest.Answer](t)(r.slack.Submit(r.ctx(), a.View, nil))
+	release <- struct{}{}
+	a = must[*slacktest.Answer](t)(a.Next(r.ctx()))
+	if all := string(a.View.Blocks); strings.Count(all, "News.") != 800 {
+		t.Errorf("submitted again: %s", all)
+	}
+}

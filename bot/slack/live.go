@@ -2,6 +2,7 @@ package slack
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"reflect"
 	"slices"
@@ -145,10 +146,23 @@ func (i *intake) follow(ctx context.Context, t teller, r bot.Reply, log *slog.Lo
 			show(ctx)
 		}
 	}
-	if newest != nil && t.left() > 0 {
-		final, cancel := context.WithTimeout(context.WithoutCancel(ctx), i.timing.lookUp)
+	if t.left() > 0 { // it stays so: nothing in it may be true for a moment only
+		why := bot.Expiring
+		if !errors.Is(ctx.Err(), context.DeadlineExceeded) {
+			why = bot.Stopping
+		}
+		final, cancel := context.WithTimeout(bot.WithParting(context.WithoutCancel(ctx), why), i.timing.lookUp)
 		defer cancel()
-		finish(final, *newest)
+		m, done, err := r.Live(final)
+		switch {
+		case err != nil && newest == nil:
+			m = r.Message.Parted(why)
+		case err != nil:
+			m = newest.Parted(why)
+		case done && (reflect.DeepEqual(m, offered) || !t.inPlace && m.Tone == bot.Success && !t.owes && time.Since(began) < i.timing.soon && !over(offered, m)):
+			return
+		}
+		finish(final, m)
 	}
 }
 

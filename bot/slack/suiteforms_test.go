@@ -3,6 +3,7 @@ package slack_test
 import (
 	"context"
 	"encoding/json"
+	"strings"
 
 	"storybot/bot/platformtest"
 	"storybot/bot/slack/slacktest"
@@ -37,6 +38,10 @@ func (f *farSide) shown(ctx context.Context, a *slacktest.Answer, err error) (pl
 			next, err := f.slack.Press(ctx, a.Message, label, person)
 			return f.shown(ctx, next, err)
 		}}, nil
+	}
+	if strings.Contains(a.View.Visible(), "One moment") {
+		next, err := a.Next(ctx)
+		return f.shown(ctx, next, err)
 	}
 	if shape := f.shape(a); len(shape.Fields) > 0 {
 		return platformtest.Shown{Form: shape}, nil

@@ -101,7 +101,8 @@ func (w *window) expect(ctx context.Context) (settle func()) {
 
 // show shows the answer: a form, what is wrong with the one that was submitted, or a
 // message. Where what is wrong cannot be said at the fields any more, since the view
-// shows another answer by then, the message says it.
+// shows another answer by then, the message says it; where that has no button by which
+// the form opens again, the form itself is what keeps what was typed.
 func (w *window) show(ctx context.Context, r *bot.Reply) *failure {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -114,7 +115,7 @@ func (w *window) show(ctx context.Context, r *bot.Reply) *failure {
 			return nil
 		}
 	}
-	if r.Form == nil || r.Form.Refused() && w.acks {
+	if r.Form == nil || r.Form.Refused() && w.acks && len(r.Message.Buttons) > 0 {
 		return w.showMessage(ctx, &r.Message)
 	}
 	v := formView(r.Form)

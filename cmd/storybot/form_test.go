@@ -147,17 +147,91 @@ func TestAStoryIsChangedInAForm(t *testing.T) {
 		t.Fatalf("refused on Slack: %+v %v", refused, err)
 	}
 	shown, err := f.slack.Submit(f.ctx, view.View, map[string]string{"headline": "The Rhine falls", "topics": ""})
-	if err != nil || shown.View == nil || !strings.Contains(shown.View.Visible(), "Post changes the headline of flood.") {
+	if err != nil || shown.View == nil || !strings.Contains(shown.View.Visible(), "Post changes the headline of flood, and edits 2 posted cards of it.") {
 		t.Fatalf("submitted on Slack: %+v %v", shown, err)
 	}
 	if done, err := f.discord.Press(f.ctx, preview.Message, "Post", person); err != nil || !strings.Contains(done.Message.Text, "Changed flood.") {
 		t.Fatalf("Post on Discord: %+v %v", done, err)
 	}
 	done, err := f.slack.PressView(f.ctx, shown.View, "Post")
-	if err != nil || done.View == nil || !strings.Contains(done.View.Visible(), "The Rhine falls") || !strings.Contains(done.View.Visible(), "rivers") {
+	if err != nil || done.View == nil || !strings.Contains(done.View.Visible(), "The Rhine falls") || !strings.Contains(done.View.Visible(), "This edits 2 posted cards of it.") || !strings.Contains(done.View.Visible(), "rivers") {
 		t.Fatalf("Post on Slack: %+v %v", done, err)
 	}
 	if got := f.onDiscord(t, "story", map[string]string{"story": "flood"}); !strings.Contains(got, "The Rhine falls") || !strings.Contains(got, "rivers") {
+		t.Errorf("/story afterwards: %q", got)
+	}
+	p.stop()
+}
+
+// TestAnEditOverwritesNoColleague: what was changed while a form was open is not lost on
+// either platform. Its author is told what it says now, keeps their words, and posts them
+// once they have seen that.
+func TestAnEditOverwritesNoColleague(t *testing.T) {
+	f := newFar(t)
+	f.env = append(f.env, "STORYBOT_ADMINS=discord:"+discordtest.DefaultUser+",slack:"+team+"/"+reader)
+	p := f.connect(t)
+	f.track(t)
+	person := discordtest.Interaction{Channel: guildChannel, Name: "desk edit", Options: map[string]string{"story": "flood"}}
+	form, err := f.discord.Command(f.ctx, person)
+	if err != nil || form.Modal == nil {
+		t.Fatalf("/desk edit on Discord: %+v %v", form, err)
+	}
+	view, err := f.slack.Slash(f.ctx, slacktest.Slash{Team: team, Channel: teamChannel, User: reader, Command: "/desk", Text: "edit flood"})
+	if err != nil || view.View == nil {
+		t.Fatalf("/desk edit on Slack: %+v %v", view, err)
+	}
+	onDiscord, err := f.discord.Submit(f.ctx, form, map[string]string{"headline": "From Discord"}, person)
+	if err != nil || !strings.Contains(onDiscord.Message.Text, "Post changes the headline of flood, and edits 2 posted cards of it.") {
+		t.Fatalf("submitted on Discord: %+v %v", onDiscord, err)
+	}
+	onSlack, err := f.slack.Submit(f.ctx, view.View, map[string]string{"headline": "From Slack"})
+	if err != nil || onSlack.View == nil {
+		t.Fatalf("submitted on Slack: %+v %v", onSlack, err)
+	}
+	if done, err := f.slack.PressView(f.ctx, onSlack.View, "Post"); err != nil || !strings.Contains(done.View.Visible(), "Changed flood.") {
+		t.Fatalf("Post on Slack: %+v %v", done, err)
+	}
+	onDiscord, err = f.discord.Press(f.ctx, onDiscord.Message, "Post", person)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"The headline of flood was changed since you saw it.", "Nothing was posted; what you wrote is kept.", "Its headline now: “From Slack”", "You wrote: “From Discord”"} {
+		if !strings.Contains(onDiscord.Message.Text, want) {
+			t.Errorf("Discord does not say %q: %s", want, onDiscord.Message.Text)
+		}
+	}
+	if form, err = f.discord.Press(f.ctx, onDiscord.Message, "Change", person); err != nil || !strings.Contains(string(form.Modal), `"value":"From Discord"`) {
+		t.Fatalf("Change on Discord: %s %v", form.Modal, err)
+	}
+	view, err = f.slack.Slash(f.ctx, slacktest.Slash{Team: team, Channel: teamChannel, User: reader, Command: "/desk", Text: "edit flood"})
+	if err != nil || view.View == nil {
+		t.Fatalf("/desk edit on Slack: %+v %v", view, err)
+	}
+	if onDiscord, err = f.discord.Submit(f.ctx, form, nil, person); err != nil {
+		t.Fatal(err)
+	}
+	if done, err := f.discord.Press(f.ctx, onDiscord.Message, "Post", person); err != nil || !strings.Contains(done.Message.Text, "Changed flood.") {
+		t.Fatalf("Post on Discord: %+v %v", done, err)
+	}
+	onSlack, err = f.slack.Submit(f.ctx, view.View, map[string]string{"headline": "Slack again"})
+	if err != nil || onSlack.View == nil {
+		t.Fatalf("submitted on Slack: %+v %v", onSlack, err)
+	}
+	for _, want := range []string{"The headline of flood was changed since you saw it.", "Its headline now: “From Discord”", "You wrote: “Slack again”"} {
+		if !strings.Contains(onSlack.View.Visible(), want) {
+			t.Errorf("Slack does not say %q: %s", want, onSlack.View.Visible())
+		}
+	}
+	if view, err = f.slack.PressView(f.ctx, onSlack.View, "Change"); err != nil || view.View == nil || !strings.Contains(string(view.View.Blocks), `"initial_value":"Slack again"`) {
+		t.Fatalf("Change on Slack: %+v %v", view, err)
+	}
+	if onSlack, err = f.slack.Submit(f.ctx, view.View, nil); err != nil {
+		t.Fatal(err)
+	}
+	if done, err := f.slack.PressView(f.ctx, onSlack.View, "Post"); err != nil || !strings.Contains(done.View.Visible(), "Changed flood.") {
+		t.Fatalf("Post on Slack: %+v %v", done, err)
+	}
+	if got := f.onDiscord(t, "story", map[string]string{"story": "flood"}); !strings.Contains(got, "Slack again") {
 		t.Errorf("/story afterwards: %q", got)
 	}
 	p.stop()

@@ -85,16 +85,32 @@ func (s *Store) editCards(ctx context.Context, q querier, storyID int64, at time
 	return c.edit(ctx, q, storyID, 0, flying, at)
 }
 
-// edit owes an edit to the cards that show a story, and of it an update where that is
-// not 0, and returns how many will read otherwise: one that waits for an edit already
-// is counted and owed no second one. Planning is shared.
-func (c cards) edit(ctx context.Context, q querier, storyID, updateID int64, flying flights, at time.Time) (n int, err error) {
+// cardsOf counts the cards that an edit of a story would be owed to now.
+func cardsOf(ctx context.Context, q querier, storyID int64) (int, error) {
+	flying, err := allFlights(ctx, q)
+	if err != nil {
+		return 0, err
+	}
+	return countCards(ctx, q, storyID, 0, list(slices.Collect(maps.Keys(flying.byID))))
+}
+
+// countCards counts the cards that show a story, and of it an update where that is not 0;
+// on are requests on their way.
+func countCards(ctx context.Context, q querier, storyID, updateID int64, on string) (n int, err error) {
 	var shown bool
 	if err := one(ctx, q, isShownSQL, []any{storyID, updateID}, &shown); err != nil || !shown {
 		return 0, err
 	}
+	err = one(ctx, q, countCardsSQL, []any{storyID, updateID, on}, &n)
+	return n, err
+}
+
+// edit owes an edit to the cards that show a story, and of it an update where that is
+// not 0, and returns how many will read otherwise: one that waits for an edit already
+// is counted and owed no second one. Planning is shared.
+func (c cards) edit(ctx context.Context, q querier, storyID, updateID int64, flying flights, at time.Time) (n int, err error) {
 	on := list(slices.Collect(maps.Keys(flying.byID)))
-	if err := one(ctx, q, countCardsSQL, []any{storyID, updateID, on}, &n); err != nil || n == 0 {
+	if n, err = countCards(ctx, q, storyID, updateID, on); err != nil || n == 0 {
 		return 0, err
 	}
 	lanes, err := all(ctx, q, scanID, lanesInUseSQL)

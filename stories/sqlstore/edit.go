@@ -24,6 +24,9 @@ func (s *Store) EditStory(ctx context.Context, a stories.Act, storyID int64, e s
 		if err != nil {
 			return done, false, err
 		}
+		if err := e.Meets(story); err != nil {
+			return done, false, err
+		}
 		if err := endDraft(ctx, q, a); err != nil {
 			return done, false, err
 		}
@@ -40,7 +43,7 @@ func (s *Store) EditStory(ctx context.Context, a stories.Act, storyID int64, e s
 		if err := s.indexStory(ctx, q, story); err != nil {
 			return done, false, err
 		}
-		if story.Headline != before.Headline || story.Summary != before.Summary { // no card shows topics
+		if onCards(story, before) {
 			if done.Cards, err = s.editCards(ctx, q, story.ID, a.At); err != nil {
 				return done, false, err
 			}
@@ -48,6 +51,24 @@ func (s *Store) EditStory(ctx context.Context, a stories.Act, storyID int64, e s
 		done.Story, done.Changed = story, true
 		return done, true, enter(ctx, q, a, "edited", story.ID, editDetail(before, what))
 	})
+}
+
+// onCards says that a card shows what differs between two states of a story: no card
+// shows topics.
+func onCards(a, b stories.Story) bool { return a.Headline != b.Headline || a.Summary != b.Summary }
+
+// WouldEdit implements stories.EditorStore.
+func (s *Store) WouldEdit(ctx context.Context, storyID int64, e stories.StoryEdit) (would stories.Told, err error) {
+	q := s.reader()
+	before, err := theOne(ctx, q, scanStory, storyByIDSQL, storyID)
+	if err != nil {
+		return would, s.told(missingStory(err))
+	}
+	would.Story, would.Changed = e.Apply(before), len(e.Changed(before)) > 0
+	if onCards(would.Story, before) {
+		would.Cards, err = cardsOf(ctx, q, before.ID)
+	}
+	return would, s.told(err)
 }
 
 // editDetail is what the desk's log keeps of an edit, in a form that is put into words

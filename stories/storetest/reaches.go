@@ -98,6 +98,16 @@ var reachTests = []test{
 		w := d.wall()
 		w.shows()
 		headline, topics := "Another", []string{"film"}
+		would := func(what string, e stories.StoryEdit, changed bool, cards int) {
+			told, err := d.WouldEdit(d.ctx, s.ID, e)
+			d.ok(err)
+			same(d, what, fmt.Sprint(told.Changed, told.Cards, told.Story.Headline == e.Apply(s).Headline), fmt.Sprint(changed, cards, true))
+		}
+		would("would be edited", stories.StoryEdit{Headline: &headline}, true, 2)
+		would("with topics", stories.StoryEdit{Topics: &topics}, true, 0)
+		would("as it is", stories.StoryEdit{Headline: &s.Headline}, false, 0)
+		_, err := d.WouldEdit(d.ctx, 4711, stories.StoryEdit{Headline: &headline})
+		same(d, "of none", stories.CodeOf(err), stories.CodeNotFound)
 		told, err := d.EditStory(d.ctx, d.act(), s.ID, stories.StoryEdit{Headline: &headline})
 		d.ok(err)
 		same(d, "edited", told.Cards, 2)

@@ -52,6 +52,34 @@ var rewriteTests = []test{
 		d.ok(err)
 		same(d, "all topics", strings.Join(topics, " "), "security")
 	}},
+	{"what somebody else changed since it was seen is not overwritten", func(d *desk) {
+		seen := d.track("sony", "film")
+		now, _ := d.edit(seen, stories.StoryEdit{Headline: to("Theirs"), Topics: to([]string{"cinema"})})
+		for what, e := range map[string]stories.StoryEdit{
+			"headline": {Headline: to("Mine")}, "topics": {Topics: to([]string{"security"})}, "one of two": {Headline: to("Mine"), Summary: to("Mine")},
+		} {
+			e.Seen = &seen
+			_, err := d.EditStory(d.ctx, d.act(), seen.ID, e)
+			same(d, what, stories.CodeOf(err), stories.CodeExists)
+		}
+		got, err := d.StoryByID(d.ctx, seen.ID)
+		d.ok(err)
+		same(d, "it reads", got.Headline+"/"+got.Summary+"/"+strings.Join(got.Topics, " "), "Theirs//cinema")
+		// What stands as it was seen is changed, and what says the same is no quarrel.
+		told, err := d.EditStory(d.ctx, d.act(), seen.ID, stories.StoryEdit{Headline: to("Theirs"), Summary: to("Mine"), Seen: &seen})
+		d.ok(err)
+		same(d, "changed", told.Story.Headline+"/"+told.Story.Summary, "Theirs/Mine")
+		now.Summary = "Mine"
+		told, err = d.EditStory(d.ctx, d.act(), seen.ID, stories.StoryEdit{Headline: to("Mine"), Seen: &now})
+		d.ok(err)
+		same(d, "once it was seen", told.Story.Headline, "Mine")
+		// Nor is what it was merged into since.
+		into := d.track("other")
+		_, err = d.MergeStories(d.ctx, d.act(), seen.ID, into.ID)
+		d.ok(err)
+		_, err = d.EditStory(d.ctx, d.act(), seen.ID, stories.StoryEdit{Summary: to("Of the one"), Seen: &told.Story})
+		same(d, "merged", stories.CodeOf(err), stories.CodeExists)
+	}},
 	{"what is not named stays, and the same words again change nothing", func(d *desk) {
 		s := d.track("sony", "film")
 		d.edit(s, stories.StoryEdit{Summary: to("Who did it?")})
