@@ -90,7 +90,7 @@ func Actions() []ActionSpec {
 		{Action: ActionHistory, Need: 2, Most: 3, Instead: "/story with the slug and the update's number"},              // story, update, wordings to leave out from the newest
 		{Action: ActionPlan, Need: 1, Most: 1, Instead: "/desk scheduled"},                                              // offset
 		{Action: ActionScheduled, Need: 1, Most: 2, Instead: "/desk scheduled"},                                         // scheduled update, a part of its text from 1 on
-		{Action: ActionPublish, Need: 1, Most: 1, Changes: true, Instead: "/desk scheduled"},                            // scheduled update
+		{Action: ActionPublish, Need: 1, Most: 2, Changes: true, Instead: "/desk scheduled"},                            // scheduled update, and 1 for who knows that its story is closed
 		{Action: ActionCancel, Need: 1, Most: 1, Changes: true, Instead: "/desk scheduled"},                             // scheduled update
 		{Action: ActionRedraft, Need: 1, Most: 1, Changes: true, Instead: "/desk scheduled"},                            // scheduled update
 		{Action: ActionMerge, Need: 2, Most: 2, Changes: true, Instead: "/desk merge"},                                  // story, the one it goes on as

@@ -42,10 +42,11 @@ func (p page) message() Message {
 		m.Blocks = append(m.Blocks, Para(p.spans(text)...))
 	}
 	m.Blocks = append(append(m.Blocks, p.below...), Block{Kind: Small, Spans: []Span{Text(Headline(story))}})
-	line := append(byline(story, u), EditedMark(u)...)
+	line := byline(story, u)
 	if !u.CreatedAt.IsZero() && u.At.Sub(u.CreatedAt).Abs() >= noticeable {
 		line = append(line, Text(" · "), Span{Time: u.At, Relative: true})
 	}
+	line = append(line, EditedMark(u)...) // behind its own time, which nobody takes for this one then
 	links, left := linksWithin(u.Sources, pushRoom-roomOf(m.Title, text, Headline(story))-roomOfSpans(line)-described-beside)
 	m.Blocks = append(m.Blocks, Block{Kind: Small, Spans: append(line, links...)})
 	switch {

@@ -54,7 +54,7 @@ func RenderUpdate(story stories.Story, u stories.Update) Message {
 // part 0, the beginning, on; a part behind the last one is the last. Each fits
 // every platform.
 func RenderWhole(story stories.Story, u stories.Update, part int) Message {
-	line := append(append(byline(story, u), EditedMark(u)...), Text(" · "), At(u.At))
+	line := append(append(byline(story, u), Text(" · "), At(u.At)), EditedMark(u)...)
 	room := messageRoom - roomOf(pushTitle(u), Headline(story), " · part 10 of 10", goesOn) - roomOfSpans(line) - len("\u2068\u2069\u2068\u2069")
 	marks := roomOfBlocks(NoticeLines(u)) + roomOfBlocks(MarkLines(u))
 	parts := wholeParts(u, max(leastNews, max(room, AnswerText)-Picture(u).room()-marks))

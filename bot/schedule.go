@@ -44,7 +44,7 @@ func ScheduledEnd(s stories.Scheduled) string {
 func ScheduledButtons(s stories.Scheduled) []Button {
 	publish := NewButton("Publish now", ActionPublish, s.ID)
 	if s.Story.State == stories.Closed || s.State == stories.SchedulePutBack {
-		publish.Label = "Publish anyway"
+		publish = NewButton("Publish anyway", ActionPublish, s.ID, 1)
 	}
 	return []Button{publish, NewButton("Change", ActionRedraft, s.ID), NewButton("Cancel", ActionCancel, s.ID)}
 }
@@ -77,9 +77,14 @@ func SchedulePrint(s stories.Scheduled) (words []string) {
 	return words
 }
 
-// WholeButton opens all of a scheduled update as channels will read it.
-func WholeButton(s stories.Scheduled) Button {
-	return NewButton("Show all of it", ActionScheduled, s.ID, 1)
+// WithWhole is buttons and, where shown leaves out something that a scheduled update
+// will say, its text, its sources or its picture, the one that opens all of it as
+// channels will read it.
+func WithWhole(buttons []Button, s stories.Scheduled, shown string) []Button {
+	if shown == Clean(s.Update.Text) && len(s.Update.Sources) == 0 && s.Update.Picture.URL == "" {
+		return buttons
+	}
+	return append(buttons, NewButton("Show all of it", ActionScheduled, s.ID, 1))
 }
 
 // RenderScheduled is one part of an update that waits, as RenderWhole shows one that
@@ -123,7 +128,7 @@ func renderScheduled(s *stories.Scheduled) Message {
 	}
 	print := append([]string{s.Update.Level.String()}, SchedulePrint(*s)...)
 	print = append(print, "by "+Clean(UserName(s.Update.Author)))
-	return Message{Buttons: append(ScheduledButtons(*s), WholeButton(*s)), Blocks: []Block{
+	return Message{Buttons: WithWhole(ScheduledButtons(*s), *s, text), Blocks: []Block{
 		Para(Bold(fmt.Sprintf("An update of %s was not published at its time", s.Story.Slug)), Text(", "), At(s.Due), Text(". "+OverdueWords(*s)+" What becomes of it?")),
 		quote,
 		{Kind: Small, Spans: []Span{Text(strings.Join(print, " · "))}},

@@ -30,7 +30,7 @@ func (m *correcting) previewRevision(ctx context.Context, r request, kind storie
 	msg := bot.RenderUpdate(would.Story, would.Update)
 	msg.Buttons = nil
 	if len(would.Tells) == 0 {
-		msg.Blocks = append(msg.Blocks, small(bot.Text("It says now: “"+excerpt(would.Before.Text)+"”")))
+		msg.Blocks = append(msg.Blocks, small(bot.Text("It says so far: “"+excerpt(would.Before.Text)+"”")))
 		return msg, says, nil
 	}
 	beside, err := m.besideCopies(ctx, r, v, would)

@@ -110,7 +110,7 @@ func TestACorrectionInAForm(t *testing.T) {
 
 	n.work(n.reading(new(strings.Builder)))
 	n.must(n.ask("mo", "desk", "/desk fix sony-hack 2"))
-	has(t, "a slip", n.submit("mo", "desk", map[string]string{"source": ""}), "It says now: “4,700", "Post edits 1 copy.")
+	has(t, "a slip", n.submit("mo", "desk", map[string]string{"source": ""}), "It says so far: “4,700", "Post edits 1 copy.")
 	n.must(n.press("mo", "desk", "Post"))
 	if u := n.updateOf("sony-hack", 2); u.Revision != 2 || len(u.Sources) != 0 || u.Text != "4,700 people are affected." {
 		t.Errorf("it is %+v", u)
@@ -138,7 +138,7 @@ func TestARefusedCorrectionIsKept(t *testing.T) {
 	}
 	has(t, "the drafts", n.ask("mo", "desk", "/desk drafts"), "a correction of update 1 of sony-hack: Mine")
 	n.must(n.pressed("mo", "desk", change.Action, change.Arg))
-	has(t, "submitted again", n.submit("mo", "desk", nil), "It says now: “Ada's wording”", "[Post]")
+	has(t, "submitted again", n.submit("mo", "desk", nil), "It says so far: “Ada's wording”", "[Post]")
 	n.must(n.ask("ada", "desk", "/desk rename sony-hack the-interview"))
 	n.must(n.press("mo", "desk", "Post"))
 	if u := n.updateOf("the-interview", 1); u.Text != "Mine" || u.Revision != 2 {

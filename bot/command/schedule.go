@@ -140,7 +140,8 @@ func (m *scheduling) undoStanding(ctx context.Context, s stories.Scheduled) bot.
 func (m *scheduling) undoDue(s stories.Scheduled, due string) bot.Message {
 	what := fmt.Sprintf(": update of %s, %s.", s.Story.Slug, s.Update.Level)
 	msg := bot.Message{Blocks: append([]bot.Block{bot.Para(bot.Bold("Goes out "+due), bot.Text(what))}, m.contents(s)...)}
-	msg.Buttons = []bot.Button{bot.NewButton("Undo", bot.ActionCancel, s.ID), bot.NewButton("Publish now", bot.ActionPublish, s.ID), bot.WholeButton(s)}
+	msg.Buttons = []bot.Button{bot.NewButton("Undo", bot.ActionCancel, s.ID), bot.NewButton("Publish now", bot.ActionPublish, s.ID)}
+	msg.Buttons = withWhole(msg.Buttons, s)
 	return msg
 }
 
@@ -178,6 +179,11 @@ func quoteOf(text string) bot.Block {
 	return bot.Block{Kind: bot.Quote, Spans: []bot.Span{bot.Text(head)}}
 }
 
+// withWhole is buttons and, where contents leaves something out, the one that shows it.
+func withWhole(buttons []bot.Button, s stories.Scheduled) []bot.Button {
+	return bot.WithWhole(buttons, s, quoteOf(s.Update.Text).Spans[0].Text)
+}
+
 // scheduledMessage is one scheduled update: when it goes out, what it says, and what
 // can be done about it.
 func (m *scheduling) scheduledMessage(s stories.Scheduled, now time.Time) bot.Message {
@@ -200,7 +206,7 @@ func (m *scheduling) scheduledMessage(s stories.Scheduled, now time.Time) bot.Me
 	if !s.Asked() && s.Story.State == stories.Closed {
 		msg.Blocks = append(msg.Blocks, bot.Para(bot.Text(s.Story.Slug+" is closed: when it still is then, the desk is asked what becomes of this.")))
 	}
-	msg.Buttons = append(bot.ScheduledButtons(s), bot.WholeButton(s))
+	msg.Buttons = withWhole(bot.ScheduledButtons(s), s)
 	return msg
 }
 
@@ -210,7 +216,7 @@ func (m *scheduling) scheduledEnd(s stories.Scheduled) bot.Message {
 	if s.State == stories.SchedulePublished {
 		msg.Buttons = []bot.Button{bot.NewButton("Timeline", bot.ActionTimeline, s.Story.ID)}
 	} else {
-		msg.Buttons = append(bot.EndedButtons(s), bot.WholeButton(s))
+		msg.Buttons = withWhole(bot.EndedButtons(s), s)
 	}
 	return msg
 }

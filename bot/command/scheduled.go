@@ -104,7 +104,17 @@ func (m *scheduling) pressPlan(ctx context.Context, r request, args bot.Args) (b
 }
 
 // pressPublish publishes what is scheduled, before its time or although it has passed.
+// Where the story was closed since the button was shown, it asks.
 func (m *scheduling) pressPublish(ctx context.Context, r request, args bot.Args) (bot.Reply, error) {
+	if args.Number(1) == 0 {
+		s, err := m.schedule.One(ctx, r.User, args.Number(0))
+		if err != nil {
+			return bot.Reply{}, oldScheduled(err)
+		}
+		if s.Open() && s.Story.State == stories.Closed {
+			return bot.Reply{Message: headed(bot.Para(bot.Bold("Nothing was published:"), bot.Text(" "+s.Story.Slug+" was closed meanwhile.")), m.scheduledMessage(s, m.now()))}, nil
+		}
+	}
 	s, progress, err := m.schedule.Publish(ctx, r.act(), args.Number(0))
 	if err != nil {
 		return bot.Reply{}, oldScheduled(err)

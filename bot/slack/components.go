@@ -35,6 +35,9 @@ func (b *builder) row(block bot.Block) (ok bool) {
 		mark, first = strings.TrimSpace(b.take(first[0].Text)), first[1:] // plain text has no bold
 	}
 	text, cut := bot.Cut(strings.TrimSpace(b.take(plainly(first))), maxSmall)
+	if mark != "" { // it stands on a line of its own, so that nothing is to part them
+		text = strings.TrimPrefix(text, "· ")
+	}
 	if text == "" && mark == "" {
 		return false
 	}

@@ -17,3 +17,14 @@ func TestARowsMarkIsBold(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+// What parts a row's mark from its text is not shown where they are on two lines.
+func TestARowsTextBeginsWithNoSeparator(t *testing.T) {
+	open := bot.NewButton("flood 09:00", bot.ActionScheduled, 1)
+	row := bot.Block{Kind: bot.Item, Spans: []bot.Span{bot.Bold("Sunday 29 November 2026, 09:00 UTC"), bot.Text(" · flood, normal\nThe chancellor visits.")}, Button: &open}
+	_, encoded := encodeMessage(&bot.Message{Blocks: []bot.Block{row}})
+	got := string(encoded)
+	if !strings.Contains(got, `"type":"plain_text","text":"flood, normal"`) || !strings.Contains(got, `"text":"Sunday 29 November 2026, 09:00 UTC","style":{"bold":true`) {
+		t.Error(got)
+	}
+}

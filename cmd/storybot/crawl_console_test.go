@@ -83,6 +83,8 @@ func onConsole(t *testing.T) *stage {
 	rig := &consoleStage{t: t, channel: []string{"#busy", "#quiet"}}
 	s := &stage{name: "console", longest: 8000, types: true, editor: func(channel int) person {
 		return &consolePerson{rig, "editor", rig.channel[channel]}
+	}, colleague: "ben", others: func() (person, person) {
+		return &consolePerson{rig, "ben", rig.channel[busy]}, &consolePerson{rig, "rita", rig.channel[busy]}
 	}}
 	dir := t.TempDir()
 	start := func() {

@@ -16,7 +16,10 @@ type discordStage struct {
 	channels []string
 }
 
-const discordGuest = "80351110224678999"
+const (
+	discordGuest     = "80351110224678999"
+	discordColleague = "80351110224678998"
+)
 
 func onDiscord(t *testing.T) *stage {
 	t.Helper()
@@ -28,6 +31,18 @@ func onDiscord(t *testing.T) *stage {
 		name: "discord", longest: 6000,
 		editor:  rig.person(discordtest.DefaultUser, discordtest.DefaultPermissions|discordtest.ManageChannels),
 		visitor: rig.person(discordGuest, discordtest.DefaultPermissions),
+	}
+	s.add = func(text string) (seen, error) {
+		p := s.editor(busy).(*discordPerson)
+		ctx, cancel := p.within()
+		defer cancel()
+		i := p.does()
+		i.Name = "Add to story"
+		return p.answer(rig.server.UseOnMessage(ctx, p.channel, rig.server.Say(p.channel, discordGuest, text), i))
+	}
+	s.colleague = discordColleague
+	s.others = func() (person, person) {
+		return rig.person(discordColleague, discordtest.DefaultPermissions)(busy), rig.person(discordGuest, discordtest.DefaultPermissions)(busy)
 	}
 	s.elsewhere = map[string]person{
 		"direct message": &discordPerson{rig, discordtest.DefaultUser, rig.server.AddDM(discordtest.DefaultUser), 0},
@@ -54,7 +69,7 @@ func (p *discordPerson) within() (context.Context, context.CancelFunc) {
 }
 
 func (p *discordPerson) does() discordtest.Interaction {
-	return discordtest.Interaction{User: p.user, Channel: p.channel, Permissions: p.permissions}
+	return discordtest.Interaction{User: p.user, UserName: map[string]string{discordtest.DefaultUser: moderator, discordGuest: asker}[p.user], Channel: p.channel, Permissions: p.permissions}
 }
 
 func (p *discordPerson) say(l line) (seen, error) {
@@ -89,6 +104,7 @@ func (p *discordPerson) answer(a *discordtest.Answer, err error) (seen, error) {
 	s := p.sees(a.Message)
 	if len(a.Modal) > 0 {
 		s.text = "a form: " + string(a.Modal)
+		s.payload = a.Modal
 		s.submit = func(values map[string]string) (seen, error) {
 			ctx, cancel := p.within()
 			defer cancel()
@@ -102,11 +118,20 @@ func (p *discordPerson) answer(a *discordtest.Answer, err error) (seen, error) {
 		p.server.Replay(a)
 		return p.server.WaitConnected(ctx, 1) // all there is has been sent
 	}
+	s.later = func(words string) (seen, error) {
+		ctx, cancel := context.WithTimeout(p.t.Context(), patience)
+		defer cancel()
+		last, err := p.server.WaitAnswer(ctx, a.ID, func(a *discordtest.Answer) bool { return strings.Contains(a.Message.Text, words) })
+		if err != nil {
+			return seen{}, fmt.Errorf("waiting for %q in %q: %w", words, p.server.Answer(a.ID).Message.Text, err)
+		}
+		return p.answer(last, nil)
+	}
 	return s, nil
 }
 
 func (p *discordPerson) sees(m discordtest.Message) seen {
-	s := seen{text: m.Text, public: !m.Ephemeral}
+	s := seen{text: m.Text, public: !m.Ephemeral, payload: m.Raw}
 	add := func(label, id string, press func(ctx context.Context) (*discordtest.Answer, error)) {
 		key, _, _ := strings.Cut(id, "~")
 		s.offers = append(s.offers, offer{label: label, key: key, press: func() (seen, error) {

@@ -39,6 +39,11 @@ type seen struct {
 	// submit fills in the form that was opened, by the names of its fields, and submits
 	// it; nil where none was.
 	submit func(values map[string]string) (seen, error)
+	// later is what the answer reads, or what followed it, once that holds words; nil on
+	// a console, whose answers stay as they are.
+	later func(words string) (seen, error)
+	// payload is what the platform was sent to show it, nil on a console.
+	payload any
 }
 
 // offer is something to press in a message: a button, or an option of a menu.
@@ -133,9 +138,16 @@ type stage struct {
 	editor, visitor func(channel int) person
 	// elsewhere are other ways in which the editor may ask, by what they are.
 	elsewhere map[string]person
-	longest   int  // an update's text that can be typed, in characters
-	types     bool // commands are typed as text
-	process   *process
+	// others are another person who may become a moderator, by the name that a command
+	// takes for them, and somebody who only reads.
+	others    func() (colleague, reader person)
+	colleague string
+	// add picks Add to story on a message that somebody has written in the busy channel;
+	// nil where there is no such menu.
+	add     func(text string) (seen, error)
+	longest int  // an update's text that can be typed, in characters
+	types   bool // commands are typed as text
+	process *process
 	// restart stops the program well and starts it again; meanwhile may be nil and
 	// is given the address of the database.
 	restart func(meanwhile func(database string))

@@ -6,7 +6,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -24,11 +26,22 @@ type slackStage struct {
 const (
 	slackEditor = "U0EDITOR"
 	slackGuest  = "U0GUEST"
+
+	slackColleague = "U0BEN"
 )
 
 func onSlack(t *testing.T) *stage {
 	rig, s := newSlackStage(t)
 	s.visitor = rig.person(slackGuest)
+	rig.server.AddUser(team, slacktest.User{ID: slackColleague, Name: "ben", RealName: "Ben Adler"})
+	s.add = func(text string) (seen, error) {
+		p := &slackPerson{rig, slackEditor, rig.channels[busy], false}
+		ctx, cancel := p.within()
+		defer cancel()
+		return p.answer(rig.server.Shortcut(ctx, rig.server.Say(team, p.channel, slackGuest, text), "add", p.user))
+	}
+	s.colleague = "<@" + slackColleague + ">"
+	s.others = func() (person, person) { return rig.person(slackColleague)(busy), rig.person(slackGuest)(busy) }
 	s.elsewhere = map[string]person{
 		"mention":        &slackPerson{rig, slackEditor, rig.channels[quiet], true},
 		"direct message": &slackPerson{rig, slackEditor, rig.server.Direct(team, slackEditor), false},
@@ -133,19 +146,39 @@ func (p *slackPerson) answer(a *slacktest.Answer, err error) (seen, error) {
 		ctx, cancel := p.within()
 		defer cancel()
 		return p.server.Replay(ctx, a)
-	}}
+	}, later: func(words string) (seen, error) { return p.later(a, words) }}
 	switch {
 	case a.View != nil:
 		s.text = a.View.Title + "\n" + a.View.Visible()
+		s.payload = map[string]any{"title": a.View.Title, "blocks": a.View.Blocks}
+		if a.Via == "errors" {
+			s.text += "\n" + strings.Join(slices.Sorted(maps.Values(a.Errors)), "\n")
+			s.payload = map[string]any{"title": a.View.Title, "blocks": a.View.Blocks, "typed": a.Typed, "errors": a.Errors}
+		}
 		p.inView(&s, a.View)
 	case a.Via == "url":
 		s.text = a.Text
 	case a.Via == "closed", a.Deletes:
 	default:
 		shown := p.sees(a.Message)
-		s.text, s.public, s.offers = shown.text, shown.public, shown.offers
+		s.text, s.public, s.offers, s.payload = shown.text, shown.public, shown.offers, shown.payload
 	}
 	return s, nil
+}
+
+// later waits for an answer that holds words, among those that follow one.
+func (p *slackPerson) later(a *slacktest.Answer, words string) (seen, error) {
+	ctx, cancel := context.WithTimeout(p.t.Context(), patience)
+	defer cancel()
+	for {
+		s, err := p.answer(a, nil)
+		if err != nil || strings.Contains(s.text, words) {
+			return s, err
+		}
+		if a, err = a.Next(ctx); err != nil {
+			return s, fmt.Errorf("waiting for %q after %q: %w", words, s.text, err)
+		}
+	}
 }
 
 // inView adds what can be done in a view.
@@ -168,7 +201,7 @@ func (p *slackPerson) inView(s *seen, v *slacktest.View) {
 }
 
 func (p *slackPerson) sees(m slacktest.Message) seen {
-	s := seen{text: m.Visible(), public: m.To == ""}
+	s := seen{text: m.Visible(), public: m.To == "", payload: map[string]any{"text": m.Text, "blocks": m.Blocks}}
 	add := func(label, id, arg string, exactly func(action map[string]any)) {
 		action, _, _ := strings.Cut(id, "#")
 		s.offers = append(s.offers, offer{label: label, key: action + " " + arg, press: func() (seen, error) {

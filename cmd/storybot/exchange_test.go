@@ -162,6 +162,12 @@ var (
 // stilled is a payload with that made the same in all runs.
 func stilled(t *testing.T, payload any) json.RawMessage {
 	t.Helper()
+	return json.RawMessage(buttonRef.ReplaceAllString(stilledTimes(t, payload), `"$1":"…"`))
+}
+
+// stilledTimes is a payload as text, with its times the same in all runs.
+func stilledTimes(t *testing.T, payload any) string {
+	t.Helper()
 	sent, err := json.Marshal(payload)
 	if err != nil {
 		t.Fatal(err)
@@ -182,11 +188,10 @@ func stilled(t *testing.T, payload any) json.RawMessage {
 		}
 		return at[:len(at)-len(shownUnix)] + shownUnix
 	})
-	text = now.ReplaceAllStringFunc(text, func(at string) string {
+	return now.ReplaceAllStringFunc(text, func(at string) string {
 		if at == shownFirst+" UTC" {
 			return at
 		}
 		return shownClock
 	})
-	return json.RawMessage(buttonRef.ReplaceAllString(text, `"$1":"…"`))
 }

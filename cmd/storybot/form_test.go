@@ -272,7 +272,7 @@ func TestAnUpdateIsCorrectedInAForm(t *testing.T) {
 		t.Fatalf("/desk fix on Discord: %+v %s %v", form, form.Modal, err)
 	}
 	preview, err := f.discord.Submit(f.ctx, form, map[string]string{"text": "4,700 people are affected."}, person)
-	if err != nil || !preview.Ephemeral || !strings.Contains(preview.Message.Text, "It says now: “4,700 peple are affected.”") {
+	if err != nil || !preview.Ephemeral || !strings.Contains(preview.Message.Text, "It says so far: “4,700 peple are affected.”") {
 		t.Fatalf("submitted on Discord: %+v %v", preview, err)
 	}
 	done, err := f.discord.Press(f.ctx, preview.Message, "Post", person)
