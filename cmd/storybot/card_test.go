@@ -16,6 +16,7 @@ import (
 // the card not begun, on its way or stored with its answer lost. Each channel shows
 // each card once in the end, before the next update.
 func TestKillBeforeTheCard(t *testing.T) {
+	t.Parallel()
 	for name, url := range map[string]func(t *testing.T) string{
 		"SQLite":     func(t *testing.T) string { return "sqlite:" + t.TempDir() + "/news.db" },
 		"PostgreSQL": func(t *testing.T) string { return pgtest.URL(t) },

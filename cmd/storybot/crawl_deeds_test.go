@@ -67,6 +67,7 @@ func (d *deeds) press(label, target string) seen {
 // TestDeeds presses what changes something, and publishes to see whether the
 // answer was true.
 func TestDeeds(t *testing.T) {
+	t.Parallel()
 	for name, open := range stages() {
 		for about, test := range map[string]func(*deeds){"one story": testOneStory, "a story followed thrice": testOverlap, "a story followed less than all": testAlone, "the same text twice": testAnswerOnce} {
 			t.Run(name+"/"+about, func(t *testing.T) {

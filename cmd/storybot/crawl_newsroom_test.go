@@ -162,6 +162,7 @@ func questions(s *stage) []line {
 // TestDecideAboutWhatWasPutBack presses on each platform what a moderator is
 // offered about a database that was put back, with something waiting each time.
 func TestDecideAboutWhatWasPutBack(t *testing.T) {
+	t.Parallel()
 	for name, open := range stages() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -17,6 +17,7 @@ import (
 // and follows each button and each option of a menu in them to its end: first
 // as somebody who may change nothing, then as somebody who may.
 func TestCrawl(t *testing.T) {
+	t.Parallel()
 	for name, open := range stages() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -14,6 +14,7 @@ import (
 // program is killed between preview and Post; each is posted once, however often
 // that is pressed and replayed, and both channels get it.
 func TestAFormFromOpeningToPush(t *testing.T) {
+	t.Parallel()
 	for name, url := range map[string]func(t *testing.T) string{
 		"SQLite":     func(t *testing.T) string { return "sqlite:" + t.TempDir() + "/news.db" },
 		"PostgreSQL": func(t *testing.T) string { return pgtest.URL(t) },

@@ -10,6 +10,7 @@ import (
 // and kills the bot in the middle of the push: every channel has one message, with
 // the picture where it is taken and its description where not, and nothing stops.
 func TestAPictureCostsNoMessage(t *testing.T) {
+	t.Parallel()
 	const picture = "https://img.example.org/flood_(1).jpg?w=1200&h=800"
 	for _, refusing := range []string{"discord", "slack"} {
 		if testing.Short() && refusing != "discord" {

@@ -12,6 +12,7 @@ import (
 // them is connected to Discord; when it is killed the other takes over, and
 // what is published then arrives once.
 func TestReplicasTakeOver(t *testing.T) {
+	t.Parallel()
 	f := newFar(t)
 	database := "DATABASE_URL=" + pgtest.URL(t)
 	first := f.connect(t, database)
