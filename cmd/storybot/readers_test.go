@@ -40,6 +40,7 @@ func TestReadersFindAndCatchUp(t *testing.T) {
 				t.Run(where.name, func(t *testing.T) { where.finds(t) })
 			}
 			n.completes(t)
+			n.turnsPages(t)
 
 			for _, where := range append(everywhere, n.readerOnSlack(direct, asksInPerson)) {
 				t.Run("what is new "+where.name, func(t *testing.T) { where.catchesUp(t, n) })
@@ -149,6 +150,47 @@ func (n *newsDesk) completes(t *testing.T) {
 		}
 		if first := strings.Fields(want); len(got) < len(first) || !slices.Equal(got[:len(first)], first) {
 			t.Errorf("%q is completed to %q, want %q first", typed, got, first)
+		}
+	}
+}
+
+// turnsPages reads a timeline that has several: each takes the place of the one before,
+// and its times are the platform's own.
+func (n *newsDesk) turnsPages(t *testing.T) {
+	t.Helper()
+	for i := range 7 {
+		n.onDiscord(t, "update", map[string]string{"story": "fire", "text": fmt.Sprintf("Report %d of the fire.", i+1), "at": fmt.Sprintf("2014-12-2%d 12:00", i)})
+	}
+	ask := discordtest.Interaction{Channel: guildChannel, Name: "story", Options: map[string]string{"story": "fire"}}
+	a, err := n.discord.Command(n.ctx, ask)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const updatesMessage = 7 // https://docs.discord.com/developers/interactions/receiving-and-responding
+	for _, press := range []struct {
+		label, shows string
+		inPlace      bool
+	}{{"Timeline", "7–3 of 7", false}, {"Older", "2–1 of 7", true}, {"Newer", "7–3 of 7", true}} {
+		if a, err = n.discord.Press(n.ctx, a.Message, press.label, ask); err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(a.Message.Text, press.shows) || !strings.Contains(a.Message.Text, "<t:1419") || (a.Type == updatesMessage) != press.inPlace {
+			t.Errorf("%s on Discord shows %q, by a callback of type %d", press.label, a.Message.Text, a.Type)
+		}
+	}
+	said, err := n.slack.Slash(n.ctx, slacktest.Slash{Team: team, Channel: teamChannel, User: reader, Command: "/story", Text: "fire"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, press := range []struct {
+		label, shows string
+		inPlace      bool
+	}{{"Timeline", "7–3 of 7", false}, {"Older", "2–1 of 7", true}, {"Newer", "7–3 of 7", true}} {
+		if said, err = n.slack.Press(n.ctx, said.Message, press.label, reader); err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(said.Visible(), press.shows) || !strings.Contains(string(said.Blocks), "1419") || said.Replaces != press.inPlace {
+			t.Errorf("%s on Slack shows %q in %s, replacing %t", press.label, said.Visible(), said.Blocks, said.Replaces)
 		}
 	}
 }

@@ -221,6 +221,9 @@ func (w *writer) acts() map[string]func() error {
 	})
 	for _, kind := range []stories.RevisionKind{stories.Correction, stories.Fix, stories.Withdrawal, stories.Hold, stories.Release} {
 		acts[string(kind)] = func() error {
+			if kind == stories.Release { // what is not on hold yet cannot be released
+				_, _ = w.Revise(w.ctx, w.act(), update, stories.Rewording{Kind: stories.Hold, Reason: "So"})
+			}
 			_, err := w.Revise(w.ctx, w.act(), update, stories.Rewording{Kind: kind, Text: w.text("wording"), Reason: "So"})
 			return err
 		}

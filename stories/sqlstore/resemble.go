@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"slices"
+	"strings"
+	"unicode"
 
 	"storybot/stories"
 	"storybot/stories/search"
@@ -11,10 +13,11 @@ import (
 
 // Limits of what typing errors are forgiven in.
 const (
-	maxErrors     = 3  // in a word
-	minVocabulary = 3  // characters of a word that may have one
-	maxVocabulary = 24 // characters of a word that is learnt
-	maxNearWords  = 40 // words that are compared letter by letter
+	maxErrors     = 3   // in a word
+	minVocabulary = 3   // characters of a word that may have one
+	maxVocabulary = 24  // characters of a word that is learnt
+	maxNearWords  = 40  // words that are compared letter by letter
+	maxSlipped    = 200 // words with the same letters but one that are looked at
 )
 
 // errorsIn is how many typing errors are forgiven in a word.
@@ -30,35 +33,35 @@ func errorsIn(w string) int {
 // words but one.
 func (s *Store) resembling(ctx context.Context, words search.Query, p *suggestions) error {
 	before := len(p.ids)
-	near, some, err := s.slipped(ctx, words)
+	near, err := s.slipped(ctx, words)
 	if err != nil {
 		return err
 	}
-	if some { // as most slips are: of one letter, in a word that is written to its end
+	if near.any(1) { // as most slips are: of one letter, in a word that is written to its end
 		parts := make([]string, words.Len())
 		for i := range parts {
-			if parts[i] = s.anyOf(words.Spellings(i), true); len(near[i][1]) > 0 {
-				parts[i] = s.either(parts[i], s.anyOf(near[i][1], false))
+			if parts[i] = s.anyOf(words.Spellings(i), true); len(near[i].by[1]) > 0 {
+				parts[i] = s.either(parts[i], s.anyOf(near[i].by[1], false))
 			}
 		}
 		if err := s.named(ctx, resembles, s.both(parts...), p); err != nil || len(p.ids) > before {
 			return err
 		}
 	}
-	if near, err = s.near(ctx, words, true); err != nil {
+	more, err := s.near(ctx, words, true, near)
+	if err != nil {
 		return err
 	}
-	for slips := 1; slips <= maxErrors && len(p.ids) == before; slips++ {
-		parts, more := make([]string, words.Len()), false
+	for slips := 1; more && slips <= maxErrors && len(p.ids) == before; slips++ {
+		parts := make([]string, words.Len())
 		for i := range parts {
-			more = more || len(near[i][slips]) > 0
-			known := slices.Concat(near[i][1 : slips+1]...)
+			known := near[i].within(slips)
 			parts[i] = s.anyOf(words.Spellings(i), true)
 			if len(known) > 0 {
 				parts[i] = s.either(parts[i], s.anyOf(known, false))
 			}
 		}
-		if !more {
+		if !near.any(slips) {
 			continue
 		}
 		if err := s.named(ctx, resembles+slips-1, s.both(parts...), p); err != nil {
@@ -83,26 +86,49 @@ func (s *Store) resembling(ctx context.Context, words search.Query, p *suggestio
 
 const slippedSQL = `SELECT DISTINCT word FROM slips WHERE slip IN (SELECT j.value FROM numbered(?1)) ORDER BY word LIMIT ?2`
 
-// slipped are the known words that each of the words is with one typing error; some
-// says whether there is any.
-func (s *Store) slipped(ctx context.Context, words search.Query) (near [][maxErrors + 1][]string, some bool, err error) {
-	near = make([][maxErrors + 1][]string, words.Len())
+// meaning are the known words that a word may mean, by how many typing errors away
+// they are. done says that no others are looked for: it is a known word itself, or a
+// number, of which more than one sign is hardly ever wrong.
+type meaning struct {
+	by   [maxErrors + 1][]string
+	done bool
+}
+
+// within are those that are at most so many errors away.
+func (m meaning) within(slips int) []string { return slices.Concat(m.by[1 : slips+1]...) }
+
+// meanings are those of each word of a query.
+type meanings []meaning
+
+// any says that there is a word so many errors away.
+func (m meanings) any(slips int) bool {
+	return slices.ContainsFunc(m, func(of meaning) bool { return len(of.by[slips]) > 0 })
+}
+
+// slipped are the known words that each of the words is with one typing error.
+func (s *Store) slipped(ctx context.Context, words search.Query) (meanings, error) {
+	near := make(meanings, words.Len())
 	for i := range near {
 		w := search.Latin(words.Spellings(i)[0])
 		if errorsIn(w) == 0 || len(w) > maxVocabulary {
+			near[i].done = true
 			continue
 		}
-		found, err := all(ctx, s.reader(), scanText, slippedSQL, wordList(slips(w)), maxNearWords)
+		near[i].done = !strings.ContainsFunc(w, unicode.IsLetter)
+		found, err := all(ctx, s.reader(), scanText, slippedSQL, wordList(slips(w)), maxSlipped)
 		if err != nil {
-			return nil, false, err
+			return nil, err
 		}
 		for _, known := range found {
-			if stories.Distance(w, known, 1) == 1 {
-				near[i][1], some = append(near[i][1], known), true
+			switch stories.Distance(w, known, 1) {
+			case 0:
+				near[i].done = true
+			case 1:
+				near[i].by[1] = append(near[i].by[1], known)
 			}
 		}
 	}
-	return near, some, nil
+	return near, nil
 }
 
 // slips are a word, and it with one letter left out, each once.
@@ -115,17 +141,20 @@ func slips(w string) []string {
 	return slices.Compact(all)
 }
 
-// near are the known words that each of the words resembles, by how many typing errors
-// away they are; with beginnings also those of which it resembles the beginning.
-func (s *Store) near(ctx context.Context, words search.Query, beginnings bool) ([][maxErrors + 1][]string, error) {
-	near := make([][maxErrors + 1][]string, words.Len())
+// near finds more of the known words that each of the words resembles, with beginnings
+// also those of which it resembles the beginning; found says that there are some.
+func (s *Store) near(ctx context.Context, words search.Query, beginnings bool, near meanings) (found bool, err error) {
 	for i := range near {
-		var err error
-		if near[i], err = s.nearWords(ctx, search.Latin(words.Spellings(i)[0]), beginnings); err != nil {
-			return nil, err
+		if near[i].done {
+			continue
 		}
+		before := len(near[i].within(maxErrors))
+		if near[i].by, err = s.nearWords(ctx, search.Latin(words.Spellings(i)[0]), beginnings, near[i].by[1]); err != nil {
+			return false, err
+		}
+		found = found || len(near[i].within(maxErrors)) > before
 	}
-	return near, nil
+	return found, nil
 }
 
 const nearWordsSQL = `
@@ -137,12 +166,11 @@ const nearWordsSQL = `
 const minBeginning = 4
 
 // nearWords are the known words that w resembles, by how many typing errors
-// away they are: those that share the most pairs of letters are compared.
-func (s *Store) nearWords(ctx context.Context, w string, beginnings bool) (near [maxErrors + 1][]string, err error) {
+// away they are: those that share the most pairs of letters are compared. slipped are
+// those that are one away.
+func (s *Store) nearWords(ctx context.Context, w string, beginnings bool, slipped []string) (near [maxErrors + 1][]string, err error) {
 	most := errorsIn(w)
-	if most == 0 || len(w) > maxVocabulary {
-		return near, nil
-	}
+	near[1] = slipped
 	longest, pairs, distance := len(w)+most, grams(w), stories.Distance
 	if beginnings && len(w) >= minBeginning {
 		longest, distance = maxVocabulary, stories.BeginningDistance
@@ -153,7 +181,7 @@ func (s *Store) nearWords(ctx context.Context, w string, beginnings bool) (near 
 	}
 	found, err := all(ctx, s.reader(), scanText, nearWordsSQL, string(text), len(w)-most, longest, maxNearWords)
 	for _, known := range found {
-		if d := distance(w, known, most); d > 0 {
+		if d := distance(w, known, most); d > 0 && !slices.Contains(slipped, known) {
 			near[d] = append(near[d], known)
 		}
 	}

@@ -143,20 +143,21 @@ func (s *Store) find(ctx context.Context, typed string, q search.Query) (found [
 // misspelt are the stories that hold q but for typing errors in words that stories
 // are called by, the fewest in a word. like are the words that were meant.
 func (s *Store) misspelt(ctx context.Context, q search.Query) (found []candidate, like []string, err error) {
-	near, some, err := s.slipped(ctx, q)
+	near, err := s.slipped(ctx, q)
 	if err != nil {
 		return nil, nil, err
 	}
-	if some { // of one letter in a word, as most are
+	if near.any(1) { // of one letter in a word, as most are
 		if found, like, err = s.meant(ctx, q, near, 1); err != nil || len(found) > 0 {
 			return found, like, err
 		}
 	}
-	if near, err = s.near(ctx, q, false); err != nil {
+	more, err := s.near(ctx, q, false, near)
+	if err != nil || !more {
 		return nil, nil, err
 	}
 	for slips := 1; slips <= maxErrors; slips++ {
-		if !slices.ContainsFunc(near, func(of [maxErrors + 1][]string) bool { return len(of[slips]) > 0 }) {
+		if !near.any(slips) {
 			continue
 		}
 		if found, like, err = s.meant(ctx, q, near, slips); err != nil || len(found) > 0 {
@@ -168,13 +169,13 @@ func (s *Store) misspelt(ctx context.Context, q search.Query) (found []candidate
 
 // meant are the stories that hold q where words that are near one of its words, by at
 // most so many typing errors, are as good as it; like are those words.
-func (s *Store) meant(ctx context.Context, q search.Query, near [][maxErrors + 1][]string, slips int) (found []candidate, like []string, err error) {
-	for i := range near {
-		like = append(like, slices.Concat(near[i][1:slips+1]...)...)
+func (s *Store) meant(ctx context.Context, q search.Query, near meanings, slips int) (found []candidate, like []string, err error) {
+	for _, of := range near {
+		like = append(like, of.within(slips)...)
 	}
 	var sets byWords
 	set := sets.holding(q, func(i int) []wordRange {
-		return append(rangesOf(q.Spellings(i), true), rangesOf(slices.Concat(near[i][1:slips+1]...), false)...)
+		return append(rangesOf(q.Spellings(i), true), rangesOf(near[i].within(slips), false)...)
 	})
 	found, err = all(ctx, s.reader(), scanCandidate, fmt.Sprintf(foundSQL, "0", set), sets.args...)
 	return found, like, err
