@@ -28,6 +28,8 @@ type commands struct {
 	Backup     backupCommand     `cmd:"" help:"Copy the SQLite database to a new file, also while the bot runs."`
 	Restore    restoreCommand    `cmd:"" help:"Put such a copy in place of the SQLite database; the bot must not run."`
 	Restored   restoredCommand   `cmd:"" help:"Say that the database was put back by other means, before the bot starts on it."`
+	Export     exportCommand     `cmd:"" help:"Write all that is in the database to a new file of JSON Lines, also while the bot runs."`
+	Import     importCommand     `cmd:"" help:"Read such a file into an empty database; the bot must not run."`
 	Env        envCommand        `cmd:"" help:"Print every setting, as an example for a .env file."`
 	VersionCmd versionCommand    `cmd:"" name:"version" help:"Print the version, and what it was built from."`
 	Help       helpCommand       `cmd:"" help:"Print help, or that of one command."`
