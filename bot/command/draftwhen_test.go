@@ -241,3 +241,33 @@ func TestGoesTo(t *testing.T) {
 		}
 	}
 }
+
+// A draft of a story that was merged into another goes on there: an update as the next of
+// that one, a correction to the update's new number. What was to change the story itself
+// is not said of the other, and is kept.
+func TestADraftFollowsAMergedStory(t *testing.T) {
+	for line, c := range map[string]struct {
+		values map[string]string
+		says   string
+	}{
+		"/desk write sony-hack":     {map[string]string{"text": "A draft"}, "Published update 3 of film"},
+		"/desk correct sony-hack 1": {map[string]string{"text": "Nobody is confident."}, "Corrected update 2 of film"},
+		"/desk edit sony-hack":      {map[string]string{"headline": "Another"}, "The story that this was to change was merged into film since; nothing was changed. To change that: /desk edit film."},
+	} {
+		n := openTracked(t)
+		n.must(n.ask("mo", "desk", "/desk track slug:film The film"))
+		n.must(n.ask("mo", "desk", "/update film It opens."))
+		n.must(n.ask("mo", "desk", line))
+		n.must(n.submit("mo", "desk", c.values))
+		post := n.shown[0]
+		n.must(n.ask("mo", "desk", "/desk merge sony-hack film"))
+		n.must(n.pressed("mo", "desk", n.shown[0].Action, n.shown[0].Arg))
+		has(t, line, n.pressed("mo", "desk", post.Action, post.Arg), c.says)
+		if story := n.story("film"); story.Headline != "The film" {
+			t.Errorf("%s: %+v", line, story)
+		}
+		if kept := n.drafts(); (kept == 1) != strings.Contains(line, "edit") {
+			t.Errorf("%s: %d drafts", line, kept)
+		}
+	}
+}

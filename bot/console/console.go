@@ -67,6 +67,9 @@ type Config struct {
 	// or a token.
 	History string
 	Private func(line string) bool
+	// Marks is the file that keeps which pushes were printed, and in which wording, as
+	// sums: what a process that is killed had printed is not printed again. "" for none.
+	Marks string
 }
 
 // Console is a bot.Platform for one person at one terminal or pipe.
@@ -122,7 +125,7 @@ func New(c Config) *Console {
 	screen := newScreen(c)
 	page := newPage(screen)
 	console := &Console{
-		sender: &sender{page: page, began: time.Now(), now: c.Now},
+		sender: &sender{page: page, began: time.Now(), now: c.Now, marks: openMarks(c.Marks)},
 		config: c, screen: screen, state: &state{since: time.Now()}, talk: newConversation(c, page),
 	}
 	if t, ok := screen.(*terminal); ok {

@@ -11,28 +11,10 @@ import (
 
 // sender prints what is sent unasked.
 type sender struct {
-	page    *page
-	began   time.Time        // by the clock that is never set
-	now     func() time.Time // the wall clock
-	printed []string         // keys of the newest; this and copies are guarded by the page's turn
-	copies  []shownCopy      // what was printed of the newest, oldest first
-}
-
-// shownCopy is how a message stands on the screen.
-type shownCopy struct{ id, text string }
-
-// stands notes how a message stands there now; false when it stood so already.
-func (s *sender) stands(id string, m bot.Message) bool {
-	now := shownCopy{id, bot.PlainText(m)}
-	at := slices.IndexFunc(s.copies, func(c shownCopy) bool { return c.id == id })
-	if at >= 0 && s.copies[at] == now {
-		return false
-	}
-	if at >= 0 {
-		s.copies = slices.Delete(s.copies, at, at+1)
-	}
-	s.copies = append(s.copies[max(0, len(s.copies)-maxPrinted):], now)
-	return true
+	page  *page
+	began time.Time        // by the clock that is never set
+	now   func() time.Time // the wall clock
+	marks *marks           // of what was printed; guarded by the page's turn
 }
 
 // Pace is bot.Sender's: a terminal has no limits, and one push at a time keeps
@@ -57,13 +39,14 @@ func (s *sender) reprint(p bot.Operation) bot.Verdict {
 	if id := p.Delivery.About.NoticeID; id != 0 && id != stories.CardsID {
 		return kept()
 	}
-	if !s.stands(p.Target, *p.Message) {
+	now := copyOf(p.Target, *p.Message)
+	if s.marks.stands(now) {
 		return bot.Verdict{Outcome: bot.Delivered, MessageID: p.Target}
 	}
 	if err := s.page.show(p.Delivery.Destination, editedThere, *p.Message); err != nil {
-		s.copies = s.copies[:len(s.copies)-1]
 		return bot.Verdict{Outcome: bot.Transient, Reason: "could not be printed", Err: err}
 	}
+	s.marks.add(now)
 	return bot.Verdict{Outcome: bot.Delivered, MessageID: p.Target}
 }
 
@@ -83,8 +66,7 @@ func (s *sender) Do(ctx context.Context, p bot.Operation) bot.Verdict {
 	if err := s.page.show(p.Delivery.Destination, postedThere, *p.Message); err != nil {
 		return bot.Verdict{Outcome: bot.Transient, Reason: "could not be printed", Err: err}
 	}
-	s.stands(p.Delivery.Key, *p.Message)
-	s.printed = append(s.printed[max(0, len(s.printed)-maxPrinted):], p.Delivery.Key)
+	s.marks.add(copyOf(p.Delivery.Key, *p.Message))
 	return bot.Verdict{Outcome: bot.Delivered, MessageID: p.Delivery.Key}
 }
 
@@ -92,9 +74,10 @@ func (s *sender) Do(ctx context.Context, p bot.Operation) bot.Verdict {
 // at a time, because few are on their way.
 const maxPrinted = 100
 
-// Settle is bot.Sender's. This process knows what it printed. What an earlier
-// one printed before it was killed cannot be read back from a terminal, so such
-// a push is printed once more and counted as unknown.
+// Settle is bot.Sender's. What was printed has its mark. Of what an earlier process
+// printed that has none, since it was killed between the two or marks cannot be kept,
+// nothing can be read back from a terminal: it is printed once more and counted as
+// unknown.
 func (s *sender) Settle(ctx context.Context, p bot.Operation) bot.Verdict {
 	if !s.Knows(p.Delivery.Op) || p.Delivery.Op.Repeatable() {
 		return s.Do(ctx, p)
@@ -104,7 +87,7 @@ func (s *sender) Settle(ctx context.Context, p bot.Operation) bot.Verdict {
 	}
 	defer s.page.give()
 	switch {
-	case slices.Contains(s.printed, p.Delivery.Key):
+	case s.marks.has(p.Delivery.Key):
 		return bot.Verdict{Outcome: bot.Delivered, MessageID: p.Delivery.Key}
 	case s.now().Sub(p.Delivery.Tries.First) < time.Since(s.began):
 		return bot.Verdict{Outcome: bot.NotSent}

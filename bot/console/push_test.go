@@ -147,9 +147,73 @@ func TestNothingIsPrintedAgainAsItStands(t *testing.T) {
 		}
 	}
 	for i := range 3 * maxPrinted {
-		c.stands(fmt.Sprint("copy", i), first)
+		c.marks.add(copyOf(fmt.Sprint("copy", i), first))
 	}
-	if len(c.copies) > maxPrinted+1 {
-		t.Errorf("%d copies are kept", len(c.copies))
+	if len(c.marks.copies) > maxPrinted+1 {
+		t.Errorf("%d copies are kept", len(c.marks.copies))
+	}
+}
+
+// TestWhatAKilledProcessPrintedIsNotPrintedAgain: nobody wrote down that it was, and its
+// marks say so, also behind half a line. What is not marked, or reads otherwise by now, is
+// printed.
+func TestWhatAKilledProcessPrintedIsNotPrintedAgain(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "news.db.shown")
+	var out bytes.Buffer
+	start := func() *Console {
+		out.Reset()
+		return New(Config{In: strings.NewReader(""), Out: &out, Marks: path})
+	}
+	rains, pours := bot.Plainly("It rains"), bot.Plainly("It pours")
+	posted := push("k1", &rains)
+	posted.Delivery.Tries.First = time.Now().Add(-time.Hour) // an earlier process's
+	edited := bot.Operation{Message: &pours, Target: "k1", Delivery: stories.Delivery{ID: 2, Key: "edit", Op: stories.OpEdit, Destination: posted.Delivery.Destination}}
+	c := start()
+	c.Do(t.Context(), posted)
+	c.Do(t.Context(), edited)
+	file, err := os.OpenFile(path, os.O_APPEND|os.O_WRONLY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := file.WriteString("\n1f \"k"); err != nil { // killed there
+		t.Fatal(err)
+	}
+	file.Close()
+	c = start()
+	for name, o := range map[string]bot.Operation{"the post": posted, "its edit": edited} {
+		if v := c.Settle(t.Context(), o); v.Outcome != bot.Delivered || v.MessageID != "k1" || out.Len() > 0 {
+			t.Errorf("%s: %+v, printed %q", name, v, out.String())
+		}
+	}
+	again := edited
+	again.Message = &rains
+	if c.Do(t.Context(), again); out.String() != "── #news, edited ──\nIt rains\n\n" {
+		t.Errorf("printed %q", out.String())
+	}
+	c = start()
+	if c.Do(t.Context(), again); out.Len() > 0 {
+		t.Errorf("printed again: %q", out.String())
+	}
+	other := push("k2", &rains)
+	other.Delivery.Tries.First = posted.Delivery.Tries.First
+	if v := c.Settle(t.Context(), other); v.Outcome != bot.Unreadable {
+		t.Errorf("without a mark: %+v", v)
+	}
+	for i := range 9 * maxPrinted {
+		c.marks.add(copyOf(fmt.Sprint("copy", i), rains))
+	}
+	if c = start(); !c.marks.has(fmt.Sprint("copy", 9*maxPrinted-1)) || c.marks.lines > 9*maxPrinted {
+		t.Errorf("%d lines are kept, %d marks", c.marks.lines, len(c.marks.copies))
+	}
+	if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("%v, %v", info, err)
+	}
+	// Where no file can be, it is as it was: known for this run.
+	path = filepath.Join(t.TempDir(), "none", "x")
+	c = start()
+	c.Do(t.Context(), posted)
+	out.Reset()
+	if v := c.Settle(t.Context(), posted); v.Outcome != bot.Delivered || out.Len() > 0 {
+		t.Errorf("%+v, printed %q", v, out.String())
 	}
 }

@@ -92,12 +92,18 @@ func seed(ctx context.Context, store *sqlstore.Store) error {
 }
 
 // historyFile is where the console keeps what was typed: beside the database.
-func (c *config) historyFile() string {
+func (c *config) historyFile() string { return c.beside() + ".history" }
+
+// shownFile is where the console keeps the marks of what it printed: there too.
+func (c *config) shownFile() string { return c.beside() + ".shown" }
+
+// beside is the database's file; where it has none, the one it would have.
+func (c *config) beside() string {
 	path, ok := strings.CutPrefix(c.databaseURL.reveal(), "sqlite:")
 	if !ok {
 		path = defaultFile
 	}
-	return path + ".history"
+	return path
 }
 
 // greeting is what a terminal shows first. Each sentence holds for how the program
@@ -159,7 +165,7 @@ func (p *program) demo(ctx context.Context, cfg *config) (err error) {
 // console is what the console of this process is made of.
 func (p *program) console(cfg *config) *console.Config {
 	return &console.Config{
-		In: p.stdin, Out: p.stdout, Now: wallClock, History: cfg.historyFile(),
+		In: p.stdin, Out: p.stdout, Now: wallClock, History: cfg.historyFile(), Marks: cfg.shownFile(),
 		Greeting: cfg.greeting,
 		Env:      func(name string) string { value, _ := p.environ.lookup(name); return value },
 	}
