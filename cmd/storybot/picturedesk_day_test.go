@@ -29,8 +29,9 @@ func (d *deskPictures) unverified() {
 	const text = "A dyke is said to have given way at Rodenkirchen."
 	d.asks("update-unverified", ask("update", "story", "rhine-flood", "level", "breaking", "unverified", "yes", "text", text))
 	d.reads("copy-unverified", text)
+	withWords(d.t, d.desk, text)
 	question := d.asks("release", ask("desk release", "story", "rhine-flood", "number", "2"))
-	d.ends("release-end", d.presses("release-pressed", question, "Release it"), "Edited ")
+	d.ends("release-end", d.presses("release-pressed", question, "Release it"), "Edited 2 of 2 copies; posted RELEASED to 2 of 2")
 	d.reads("notice-released-unverified", "RELEASED", text)
 	d.reads("copy-unverified-released", "BREAKING", "Released", text)
 }
@@ -43,14 +44,15 @@ func (d *deskPictures) corrected() {
 	preview := d.submits("correct-preview", form, map[string]string{"text": gaugeCorrected, "reason": "The gauge was read wrongly"})
 	form = d.presses("correct-change", preview, "Change")
 	preview = d.submits("correct-preview-again", form, map[string]string{"reason": "The gauge was misread"})
-	d.ends("correct-end", d.presses("correct-posted", preview, "Post"), "Edited ")
+	d.ends("correct-end", d.presses("correct-posted", preview, "Post"), "Edited 1 of 1 copy; posted CORRECTION to 1 of 1")
 	d.reads("notice-correction", "CORRECTION", "It said", gaugeCorrected)
 	d.reads("copy-corrected", gaugeCorrected, "Corrected")
 
 	form = d.form("fix", ask("desk fix", "story", "rhine-flood", "number", "1"))
 	preview = d.submits("fix-preview", form, map[string]string{"text": gaugeFixed})
-	d.ends("fix-end", d.presses("fix-posted", preview, "Post"), "Edited ")
+	d.ends("fix-end", d.presses("fix-posted", preview, "Post"), "Edited 1 of 1 copy")
 	d.reads("copy-corrected-and-fixed", gaugeFixed, "edited")
+	d.card("card-corrected", d.desk, gaugeFixed)
 }
 
 // form opens a form, whichever way the platform opens it.
@@ -65,12 +67,12 @@ func (d *deskPictures) held() {
 	tell(d.t, d.desk, ask("update", "story", "rhine-flood", "text", text))
 	d.reads("copy-before-hold", text)
 	question := d.asks("hold", ask("desk hold", "story", "rhine-flood", "number", "3", "reason", "The city of Bonn denies it"))
-	d.ends("hold-end", d.presses("hold-pressed", question, "Put it on hold"), "Edited ")
+	d.ends("hold-end", d.presses("hold-pressed", question, "Put it on hold"), "Edited 1 of 1 copy; posted ON HOLD to 1 of 1")
 	d.reads("notice-on-hold", "ON HOLD", "Bonn denies", "update 3")
 	d.reads("copy-on-hold", "ON HOLD", text)
 	d.asks("story-on-hold", ask("story", "story", "rhine-flood", "number", "3"))
 	question = d.asks("release-hold", ask("desk release", "story", "rhine-flood", "number", "3"))
-	d.ends("release-hold-end", d.presses("release-hold-pressed", question, "Release it"), "Edited ")
+	d.ends("release-hold-end", d.presses("release-hold-pressed", question, "Release it"), "Edited 1 of 1 copy; posted RELEASED to 1 of 1")
 	d.reads("notice-released", "RELEASED", text)
 	d.reads("copy-released", "Released", text)
 }
@@ -81,10 +83,22 @@ func (d *deskPictures) withdrawn() {
 	d.t.Helper()
 	tell(d.t, d.desk, ask("update", "story", "rhine-flood", "level", "breaking", "text", wrong))
 	d.reads("copy-before-withdrawal", wrong)
+	withWords(d.t, d.desk, wrong)
 	question := d.asks("withdraw", ask("desk withdraw", "story", "rhine-flood", "number", "4", "reason", "The picture was an old one"))
-	d.ends("withdraw-end", d.presses("withdraw-pressed", question, "Withdraw it"), "Edited ")
+	d.ends("withdraw-end", d.presses("withdraw-pressed", question, "Withdraw it"), "Edited 2 of 2 copies; posted WITHDRAWN to 2 of 2")
 	d.reads("notice-withdrawn", "WITHDRAWN", "does not stand")
 	d.reads("copy-withdrawn", "WITHDRAWN", "Does not stand since")
+	for _, in := range []person{d.news, d.desk} {
+		if _, err := in.await("all that withdraws it", func(all []seen) bool { return times(all, "WITHDRAWN") == 2 }); err != nil {
+			d.t.Error(err)
+		}
+		for _, s := range in.read() {
+			// Also what a notification of it is made of says first that it does not stand.
+			if first := strings.TrimLeft(s.notified(), "# "); strings.Contains(s.text, wrong) && !strings.HasPrefix(first, "WITHDRAWN") {
+				d.t.Errorf("what was withdrawn stands: %q, notified as %q", s.text, first)
+			}
+		}
+	}
 }
 
 func (d *deskPictures) written() {
@@ -147,46 +161,23 @@ func (d *deskPictures) added() {
 
 func (d *deskPictures) changed() {
 	d.t.Helper()
-	card := func(kind string, in person, words string) {
-		d.t.Helper()
-		shows := func(s seen) bool {
-			return strings.Contains(s.text, words) && strings.Contains(s.text, "subscribed this channel to")
-		}
-		all, err := in.await(kind, func(all []seen) bool {
-			for _, s := range all {
-				if shows(s) {
-					return true
-				}
-			}
-			return false
-		})
-		if err != nil {
-			d.t.Fatalf("%s: %v in %q", kind, err, textsOf(all))
-		}
-		for _, s := range all {
-			if shows(s) {
-				d.keep(kind, "", s)
-			}
-		}
-	}
 	preview := d.submits("edit-preview", d.form("edit", ask("desk edit", "story", "rhine-flood")), map[string]string{"headline": "The Rhine falls at Cologne", "summary": "After two weeks of rain it is dry."})
 	d.presses("edit-posted", preview, "Post")
-	card("card-corrected", d.desk, "Corrected")
-	card("card-edited", d.desk, "The Rhine falls at Cologne")
+	d.card("card-edited", d.desk, "The Rhine falls at Cologne")
 	d.asks("rename", ask("desk rename", "story", "rhine-flood", "slug", "rhine"))
-	card("card-renamed", d.desk, "rhine ·")
+	d.card("card-renamed", d.desk, "rhine ·")
 	d.asks("close-last-word", ask("desk close", "story", "rhine", "text", "The flood is over."))
-	card("card-closed", d.desk, "closed")
+	d.card("card-closed", d.desk, "closed")
 	d.asks("reopen", ask("desk reopen", "story", "rhine"))
-	card("card-reopened", d.desk, "developing")
+	d.card("card-reopened", d.desk, "developing")
 	d.asks("track-moselle", ask("desk track", "slug", "moselle", "headline", "The Moselle rises"))
 	tell(d.t, d.news, ask("subscribe", "target", "moselle"))
-	card("card-moselle", d.news, "The Moselle rises")
+	d.card("card-moselle", d.news, "The Moselle rises")
 	tell(d.t, d.desk, ask("update", "story", "moselle", "text", "The Moselle reaches eight metres."))
 	withWords(d.t, d.news, "The Moselle reaches")
 	question := d.asks("merge", ask("desk merge", "story", "moselle", "into", "rhine"))
 	d.presses("merged", question, "Merge into rhine")
-	card("card-merged", d.news, "goes on as")
+	d.card("card-merged", d.news, "goes on as")
 }
 
 func (d *deskPictures) told() {
@@ -202,4 +193,28 @@ func (d *deskPictures) told() {
 	}
 	d.asks("log", ask("desk log"))
 	d.asks("drafts-left", ask("desk drafts"))
+}
+
+// card waits until the card of a channel holds words, and keeps it.
+func (d *deskPictures) card(kind string, in person, words string) {
+	d.t.Helper()
+	shows := func(s seen) bool {
+		return strings.Contains(s.text, words) && strings.Contains(s.text, "subscribed this channel to")
+	}
+	all, err := in.await(kind, func(all []seen) bool {
+		for _, s := range all {
+			if shows(s) {
+				return true
+			}
+		}
+		return false
+	})
+	if err != nil {
+		d.t.Fatalf("%s: %v in %q", kind, err, textsOf(all))
+	}
+	for _, s := range all {
+		if shows(s) {
+			d.keep(kind, "", s)
+		}
+	}
 }

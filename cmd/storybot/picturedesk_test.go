@@ -139,17 +139,24 @@ func textsOf(all []seen) (texts []string) {
 	return texts
 }
 
-var dayWords = regexp.MustCompile(`(Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day \d+ [A-Z][a-z]+ 20\d\d`)
+// How a day is named that tomorrow is another.
+var (
+	dayAndTime  = regexp.MustCompile(`\b\d{1,2} [A-Z][a-z]{2} 09:00\b`)
+	dateAndTime = regexp.MustCompile(`"20\d\d-\d\d-\d\d 09:00"`)
+	hoursAhead  = regexp.MustCompile(`in \d+ (h|min)\b`)
+	dayWords    = regexp.MustCompile(`(Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day \d+ [A-Z][a-z]+ 20\d\d`)
+)
 
-// longID is an id of Discord's.
-var longID = regexp.MustCompile(`\d{17,20}`)
+// longID is an id of Discord's, or of a message of Slack's in a link.
+var longID = regexp.MustCompile(`\bp?\d{16,20}\b`)
 
 // stilledDesk is a payload with what differs between two runs made the same: times, days,
 // ids and what buttons bear. What fields hold stays.
 func stilledDesk(t *testing.T, payload any) json.RawMessage {
 	t.Helper()
 	text := dayWords.ReplaceAllString(string(stilledTimes(t, payload)), "Tuesday 13 January 2026")
-	text = regexp.MustCompile(`in \d+ (h|min)\b`).ReplaceAllString(text, "in 23 h")
+	text = hoursAhead.ReplaceAllString(dayAndTime.ReplaceAllString(text, "13 Jan 09:00"), "in 23 h")
+	text = dateAndTime.ReplaceAllString(text, `"2026-01-13 09:00"`)
 	var fields any
 	if err := json.Unmarshal([]byte(longID.ReplaceAllString(text, "1")), &fields); err != nil {
 		t.Fatal(err)
@@ -202,4 +209,18 @@ func (d *deskPictures) golden(name string) {
 	if diff := cmp.Diff(strings.Split(string(want), "\n"), strings.Split(d.out.String(), "\n")); diff != "" {
 		d.t.Errorf("%s differs; write it with -update and look at what changed\n%s", file, diff)
 	}
+}
+
+// notified is what a notification of a message can be made of.
+func (s seen) notified() string {
+	switch sent := s.payload.(type) {
+	case map[string]json.RawMessage: // Discord's
+		var content string
+		_ = json.Unmarshal(sent["content"], &content) // without one there is nothing to show
+		return content
+	case map[string]any:
+		text, _ := sent["text"].(string)
+		return text
+	}
+	return ""
 }

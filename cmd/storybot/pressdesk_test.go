@@ -62,6 +62,7 @@ const addedMessage = "a message's preview"
 type meanwhile struct {
 	name    string
 	happens func(d *pressedDesk, slug string)
+	closes  bool
 	lasts   bool   // its answer has buttons of its own
 	by      person // nil for who asked
 	twice   bool   // by a reader first, and once more in the end
@@ -72,7 +73,7 @@ func (d *pressedDesk) whens() []meanwhile {
 	return []meanwhile{
 		{name: "at once", happens: nothing, twice: true},
 		{name: "by another moderator", happens: nothing, by: d.other},
-		{name: "the story was closed", happens: func(d *pressedDesk, slug string) { d.tells(ask("desk close", "story", slug)) }},
+		{name: "the story was closed", closes: true, happens: func(d *pressedDesk, slug string) { d.tells(ask("desk close", "story", slug)) }},
 		{name: "the story was renamed", happens: func(d *pressedDesk, slug string) { d.tells(ask("desk rename", "story", slug, "slug", slug+"-new")) }},
 		{name: "the story was merged", lasts: true, happens: func(d *pressedDesk, slug string) {
 			d.tells(ask("desk track", "slug", slug+"-into", "headline", "What "+slug+" goes on as"))
@@ -100,6 +101,7 @@ func deskOffers() []deskOffer {
 	wordy := func(d *pressedDesk, slug string) seen { // the message beside copies is told of where there are some
 		d.t.Helper()
 		d.tells(ask("subscribe", "target", slug))
+		withWords(d.t, d.editor, told+slug)
 		d.tells(ask("update", "story", slug, "text", "The first dyke of "+slug+" breaks."))
 		withWords(d.t, d.editor, "The first dyke of "+slug+" breaks.")
 		return d.submits(d.tells(ask("desk correct", "story", slug, "number", "2")), map[string]string{"text": long("The first dyke holds for hours. ", 3000)})
@@ -338,6 +340,9 @@ func (d *pressedDesk) withUndo() {
 		return d.presses(d.submits(d.tells(ask("desk write", "story", slug)), map[string]string{"text": "The fifth dyke breaks."}), "Post")
 	}
 	for _, w := range d.whens() {
+		if w.closes {
+			continue // that is refused until the update is out
+		}
 		d.under(w, []deskOffer{{"an update that can be undone", "Undo", updated}, {"an update that can be undone", "Publish now", updated}, {"a draft that can be undone", "Undo", posted}})
 	}
 }
