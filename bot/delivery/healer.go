@@ -87,8 +87,8 @@ func (h *Healer) look(ctx context.Context, now time.Time) {
 func (h *Healer) try(ctx context.Context, d stories.Destination) {
 	resumed, skipped, err := h.blocks.Healed(ctx, d)
 	if err != nil {
-		h.log.Warn("a blocked channel could not be tried again", "platform", d.Platform, "destination", d.String(), "err", err)
+		h.log.Warn("a blocked channel could not be tried again", "destination", d.String(), "platform", d.Platform, "err", err)
 		return
 	}
-	h.log.Info("a blocked channel is tried again", "platform", d.Platform, "destination", d.String(), "deliveries", resumed, "too_old", skipped)
+	h.log.Info("a blocked channel is tried again", "destination", d.String(), "platform", d.Platform, "deliveries", resumed, "too_old", skipped)
 }

@@ -139,7 +139,7 @@ func (c *checker) apps(known []installed) {
 }
 
 // announced is how long an announced end may take to arrive behind the greeting.
-const announced = time.Second
+const announced = 3 * time.Second
 
 // socket asks for a connection and, where no bot runs, opens it.
 func (c *checker) socket(ctx context.Context) {
@@ -174,13 +174,18 @@ func (c *checker) socket(ctx context.Context) {
 	defer timer.Stop()
 	select {
 	case <-conn.leaving:
-		why, _ := conn.wait(ctx)
-		c.Report(bot.Finding{About: "Socket Mode", State: bot.Failing, Said: "Slack ends the connection at once (" + why + ").", Cure: bot.AsSentence(ending(why))})
 	case <-conn.ended:
-		c.Report(bot.Finding{About: "Socket Mode", State: bot.Failing, Said: "The connection ends at once.",
-			Cure: "Look at what stands between this machine and Slack: a proxy must let websockets through."})
 	case <-timer.C:
 		c.fine("Socket Mode", "Slack greets the bot.")
+		return
+	}
+	select { // it may have said why, and ended meanwhile
+	case <-conn.leaving:
+		why, _ := conn.wait(ctx)
+		c.Report(bot.Finding{About: "Socket Mode", State: bot.Failing, Said: "Slack ends the connection at once (" + why + ").", Cure: bot.AsSentence(ending(why))})
+	default:
+		c.Report(bot.Finding{About: "Socket Mode", State: bot.Failing, Said: "The connection ends at once.",
+			Cure: "Look at what stands between this machine and Slack: a proxy must let websockets through."})
 	}
 }
 

@@ -64,7 +64,7 @@ func (r *running) start(ctx context.Context, talk *console.Console) error {
 	r.mux = command.New(command.Config{Stories: command.Over(r.desk), Schedule: r.schedule, Zone: r.config.times.zone, Undo: r.config.times.undo, Log: r.log,
 		Connections: r.connections, Lanes: r.lanes, People: people(r.config.kits)})
 	if r.config.httpAddr != "" {
-		m := &monitor{connections: r.connections, reach: r.reach, metrics: registry, log: r.log, limits: usualLimits()}
+		m := &monitor{connections: r.connections, reach: r.reach, metrics: registry, log: r.log, limits: usualLimits(), profile: r.config.httpProfile}
 		stop, err := m.serve(r.config.httpAddr)
 		if err != nil {
 			return errors.New(r.config.hidden.unaddressed(err.Error()))

@@ -20,6 +20,7 @@ type config struct {
 	databaseURL secret // it may hold a password
 	tryOutMade  bool   // the try-out's file is the database, and this process made it
 	httpAddr    string // "" for none
+	httpProfile bool
 	logLevel    slog.Level
 	logFormat   string
 

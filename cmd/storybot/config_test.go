@@ -26,7 +26,7 @@ func TestEveryWrongSettingIsReportedAtOnce(t *testing.T) {
 	t.Chdir(t.TempDir())
 	_, err := loadConfig(env(
 		"DISCORD_TOKEN=xoxb-wrong-place", "DISCORD_API_URL=ftp://example.org", "SLACK_BOT_TOKEN=xapp-1-swapped", "SLACK_API_URL=slack.com",
-		"STORYBOT_ADMINS=alice", "DATABASE_URL=mysql://h/db", "HTTP_ADDR=8080", "LOG_LEVEL=loud", "LOG_FORMAT=xml",
+		"STORYBOT_ADMINS=alice", "DATABASE_URL=mysql://h/db", "HTTP_ADDR=8080", "HTTP_PROFILE=maybe", "LOG_LEVEL=loud", "LOG_FORMAT=xml",
 		"TIMEZONE=Middle/Earth", "UNDO_WINDOW=soon", "KEEP_DELIVERIES=for ever"), new(hidden))
 	if err == nil {
 		t.Fatal("no error")

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/http/pprof"
 	"slices"
 	"strings"
 	"time"
@@ -27,6 +28,7 @@ type monitor struct {
 	metrics prometheus.Gatherer
 	log     *slog.Logger
 	limits  limits // usualLimits
+	profile bool   // profiles and traces are served too
 }
 
 // limits bound what a client may take.
@@ -87,6 +89,11 @@ func (m *monitor) handler() http.Handler {
 		// What can be shown is shown although another part of it cannot.
 		ErrorHandling: promhttp.ContinueOnError,
 	}))
+	if m.profile {
+		for path, serve := range map[string]http.HandlerFunc{"": pprof.Index, "cmdline": pprof.Cmdline, "profile": pprof.Profile, "symbol": pprof.Symbol, "trace": pprof.Trace} {
+			mux.HandleFunc("GET /debug/pprof/"+path, serve)
+		}
+	}
 	return mux
 }
 

@@ -30,10 +30,10 @@ func (p places) Named(told stories.Sighting) { p.names.Named(told) }
 // Ended is bot.Places'.
 func (p places) Ended(ctx context.Context, d stories.Destination, reason string) {
 	if err := p.desk.Ended(ctx, d, reason); err != nil {
-		p.log.Error("the end of a channel was not stored; its next update will find out", "platform", d.Platform, "destination", d.String(), "err", err)
+		p.log.Error("the end of a channel was not stored; its next update will find out", "destination", d.String(), "platform", d.Platform, "err", err)
 		return
 	}
-	p.log.Info("a channel ended, and its subscriptions with it", "platform", d.Platform, "destination", d.String(), "reason", reason)
+	p.log.Info("a channel ended, and its subscriptions with it", "destination", d.String(), "platform", d.Platform, "reason", reason)
 }
 
 // Healed is bot.Places'. A platform or a workspace that takes the bot again may
@@ -42,7 +42,7 @@ func (p places) Healed(ctx context.Context, d stories.Destination) {
 	if d.Channel == "" {
 		lanes, err := p.desk.LanesOf(ctx, d)
 		if err != nil {
-			p.log.Error("a lane that may work again was not found; it is tried again by itself", "platform", d.Platform, "destination", d.String(), "err", err)
+			p.log.Error("a lane that may work again was not found; it is tried again by itself", "destination", d.String(), "platform", d.Platform, "err", err)
 		}
 		for _, lane := range lanes {
 			p.resume(lane)
@@ -51,9 +51,9 @@ func (p places) Healed(ctx context.Context, d stories.Destination) {
 	resumed, skipped, err := p.desk.Healed(ctx, d)
 	switch {
 	case err != nil:
-		p.log.Error("a channel that may be reachable again stays paused", "platform", d.Platform, "destination", d.String(), "err", err)
+		p.log.Error("a channel that may be reachable again stays paused", "destination", d.String(), "platform", d.Platform, "err", err)
 	case resumed+skipped > 0:
-		p.log.Info("a channel is reachable again", "platform", d.Platform, "destination", d.String(), "resumed", resumed, "skipped", skipped)
+		p.log.Info("a channel is reachable again", "destination", d.String(), "platform", d.Platform, "resumed", resumed, "skipped", skipped)
 	}
 }
 
@@ -61,7 +61,7 @@ func (p places) Healed(ctx context.Context, d stories.Destination) {
 // address, and nothing reaches it under the old one: a database that is away is
 // asked again until ctx ends.
 func (p places) Moved(ctx context.Context, from, to stories.Destination) {
-	log := p.log.With("platform", from.Platform, "from", from.String(), "to", to.String())
+	log := p.log.With("from", from.String(), "to", to.String(), "platform", from.Platform)
 	for wait := time.Second; ; wait *= 2 {
 		err := p.desk.MoveDestination(ctx, from, to)
 		if err == nil {

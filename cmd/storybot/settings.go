@@ -103,6 +103,12 @@ var ownSettings = []setting{
 		set:     setHTTPAddr,
 	},
 	{
+		name: "HTTP_PROFILE",
+		help: "yes serves profiles of the running program and traces at HTTP_ADDR too, below /debug/pprof/. They show how it works inside and cost time while they are taken: set it for as long as somebody looks.",
+		def:  "no",
+		set:  setProfile,
+	},
+	{
 		name: "LOG_LEVEL",
 		help: "The least urgent messages the log shows: debug, info, warn or error. A console chat at a terminal begins at warn unless this is set.",
 		def:  "info",
@@ -125,6 +131,18 @@ var ownSettings = []setting{
 			return nil
 		},
 	},
+}
+
+// setProfile reads yes or no; it does nothing where nothing is served.
+func setProfile(c *config, v string) error {
+	switch strings.ToLower(v) {
+	case "yes", "true", "1", "on":
+		c.httpProfile = true
+	case "no", "false", "0", "off":
+	default:
+		return quoted{[]string{v}, "is neither yes nor no"}
+	}
+	return nil
 }
 
 // setTimezone reads the name of a zone. The zones are part of the program: many images

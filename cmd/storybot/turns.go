@@ -49,7 +49,7 @@ func (t *turns) run(ctx context.Context, h bot.Handler) error {
 		if !held.Over() {
 			t.waitFor(databaseAway)
 		}
-		t.log.Warn("the lease was lost; the connection was closed and waits its turn", "platform", t.platform.Name(), "lease", held.Grant().Name)
+		t.log.Warn("the lease was lost; the connection was closed and waits its turn", "lease", held.Grant().Name, "platform", t.platform.Name())
 	}
 }
 
@@ -82,11 +82,11 @@ func (t *turns) acquire(ctx context.Context) *lease.Lease {
 			return nil
 		case err != nil:
 			if t.waitFor(databaseAway) {
-				t.log.Warn("the database cannot be asked whose turn it is; nothing is connected until it answers", "platform", t.platform.Name(), "lease", t.platform.Exclusive(), "err", err)
+				t.log.Warn("the database cannot be asked whose turn it is; nothing is connected until it answers", "lease", t.platform.Exclusive(), "platform", t.platform.Name(), "err", err)
 			}
 		default:
 			if t.waitFor(fmt.Sprintf("Another process is connected; this one takes over within %v when it ends.", t.ttl+t.ttl/3)) {
-				t.log.Info("another process holds the lease; this one takes over when it ends", "platform", t.platform.Name(), "lease", t.platform.Exclusive())
+				t.log.Info("another process holds the lease; this one takes over when it ends", "lease", t.platform.Exclusive(), "platform", t.platform.Name())
 			}
 		}
 		if !sleep(ctx, t.ttl/3) {
@@ -98,7 +98,7 @@ func (t *turns) acquire(ctx context.Context) *lease.Lease {
 // asked logs that the lease could not be renewed.
 func (t *turns) asked(err error) {
 	if err != nil {
-		t.log.Warn("the lease could not be renewed", "platform", t.platform.Name(), "lease", t.platform.Exclusive(), "err", err)
+		t.log.Warn("the lease could not be renewed", "lease", t.platform.Exclusive(), "platform", t.platform.Name(), "err", err)
 	}
 }
 
@@ -111,7 +111,7 @@ func (t *turns) release(ctx context.Context, held *lease.Lease) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
 	defer cancel()
 	if err := held.Release(ctx); err != nil {
-		t.log.Warn("the lease was not given back; it runs out by itself", "platform", t.platform.Name(), "lease", held.Grant().Name, "after", t.ttl, "err", err)
+		t.log.Warn("the lease was not given back; it runs out by itself", "lease", held.Grant().Name, "platform", t.platform.Name(), "after", t.ttl, "err", err)
 	}
 }
 
