@@ -117,6 +117,7 @@ func news(s *stage) []line {
 // questions are commands that change nothing.
 func questions(s *stage) []line {
 	lines := []line{
+		ask("catchup", "story", rhine),
 		ask("stories"),
 		ask("stories", "words", "river"),
 		ask("stories", "words", "nothing holds this"),

@@ -34,6 +34,8 @@ func TestCrawl(t *testing.T) {
 				}
 				t.Logf("a visitor pressed %d things", c.pressed)
 			}
+			// What a catch-up shows is new no more: no way leads to it a second time.
+			push(t, tell(t, s.editor(busy), ask("catchup")), bridge)
 			c := newCrawl(t, s, s.editor(busy))
 			c.check = c.checkDeed
 			c.run()
