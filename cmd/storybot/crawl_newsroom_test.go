@@ -117,7 +117,6 @@ func news(s *stage) []line {
 // questions are commands that change nothing.
 func questions(s *stage) []line {
 	lines := []line{
-		ask("catchup", "story", rhine),
 		ask("stories"),
 		ask("stories", "words", "river"),
 		ask("stories", "words", "nothing holds this"),
