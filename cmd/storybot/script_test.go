@@ -44,7 +44,7 @@ func TestScripts(t *testing.T) {
 // revised update does.
 var (
 	now    = regexp.MustCompile(`20[2-9]\d-\d\d-\d\d \d\d:\d\d UTC|\d+ seconds? old|\d+s ago`)
-	marked = regexp.MustCompile(`(Corrected|Released|Withdrawn|since|edited) \d\d:\d\d UTC`)
+	marked = regexp.MustCompile(`(Corrected|Released|Withdrawn|since|edited|Since) (?:\d\d:\d\d UTC|20[2-9]\d-\d\d-\d\d)`)
 )
 
 func says(ts *testscript.TestScript, neg bool, args []string) {
