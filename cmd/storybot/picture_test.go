@@ -18,7 +18,7 @@ func TestAPictureCostsNoMessage(t *testing.T) {
 		}
 		t.Run("refused by "+refusing, func(t *testing.T) {
 			t.Parallel()
-			c := newCrowd(t, 10, time.Minute, "sqlite:"+t.TempDir()+"/news.db")
+			c := newCrowd(t, 10, 3*time.Minute, "sqlite:"+t.TempDir()+"/news.db")
 			if refusing == "discord" {
 				c.discord.RefusePicture(picture)
 			} else {

@@ -26,7 +26,7 @@ var names = map[string]string{
 	// A publication is how many got its update: it goes with that.
 	"publications": "SELECT count(*) FROM publications WHERE update_id = 0 OR queued > 0",
 	// What an update said, and what it is found by, stays as long as it does.
-	"revisions": "", "pieces": "",
+	"revisions": "", "words": "",
 }
 
 const (

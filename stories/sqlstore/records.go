@@ -48,7 +48,7 @@ var recordTables = []recordTable{
 }
 
 // notExported are the tables whose rows are made of others, or are the program's.
-var notExported = []string{"planning", "pieces", "pieces_words", "names", "vocabulary", "goose_db_version"}
+var notExported = []string{"planning", "words", "names", "vocabulary", "slips", "goose_db_version"}
 
 // ownSettings are the settings that are of one database, and not of the newsroom in it.
 const ownSettings = `('` + homeName + `', '` + copiedName + `', '` + indexName + `', '` + importedName + `')`
