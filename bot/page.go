@@ -17,6 +17,7 @@ type page struct {
 	text   string  // "" for none
 	struck bool
 	cut    bool // there is more text than this
+	notice bool // it is new, though the update was edited before
 	below  []Block
 }
 
@@ -46,7 +47,9 @@ func (p page) message() Message {
 	if !u.CreatedAt.IsZero() && u.At.Sub(u.CreatedAt).Abs() >= noticeable {
 		line = append(line, Text(" · "), Span{Time: u.At, Relative: true})
 	}
-	line = append(line, EditedMark(u)...) // behind its own time, which nobody takes for this one then
+	if !p.notice {
+		line = append(line, EditedMark(u)...) // behind its own time, which nobody takes for this one then
+	}
 	links, left := linksWithin(u.Sources, pushRoom-roomOf(m.Title, text, Headline(story))-roomOfSpans(line)-described-beside)
 	m.Blocks = append(m.Blocks, Block{Kind: Small, Spans: append(line, links...)})
 	switch {

@@ -21,7 +21,7 @@ const (
 // revision, to be understood without them.
 func renderTelling(c stories.Content) Message {
 	t := stories.Tell(c.Told)
-	p := page{story: c.Story, update: c.Update, text: Clean(c.Update.Text)}
+	p := page{story: c.Story, update: c.Update, text: Clean(c.Update.Text), notice: true}
 	same := alike(t.Before.Text, c.Update.Text)
 	was, _ := quoted(fromChange(t.Before.Text, same, saidText))
 	is, cut := quoted(c.Update.Text)

@@ -127,3 +127,35 @@ func TestACorrectionSaysHowTheUpdateStands(t *testing.T) {
 		}
 	}
 }
+
+// A message about a revision is new: that the copy was edited is no part of it, whatever
+// it tells of. The copy itself says so.
+func TestANoticeWasNotEdited(t *testing.T) {
+	at := time.Date(2014, 12, 22, 9, 0, 0, 0, time.UTC)
+	for _, kind := range []stories.RevisionKind{stories.Correction, stories.Withdrawal, stories.Hold, stories.Release} {
+		u := stories.Update{ID: 4, StoryID: 1, Number: 4, Level: stories.Normal, Text: "The studio cancells the film.", At: at, CreatedAt: at}
+		wordings := []stories.Revision{u.Wording(stories.Original, "", u.Author, at)}
+		steps := []stories.Rewording{{Kind: stories.Fix, Text: "The studio cancels the film."}, {Kind: kind, Reason: "It was wrong."}}
+		switch kind {
+		case stories.Correction:
+			steps[1].Text = "The studio shovs the film."
+			steps = []stories.Rewording{steps[1], {Kind: stories.Fix, Text: "The studio shows the film."}}
+		case stories.Release:
+			steps = []stories.Rewording{steps[0], {Kind: stories.Hold}, {Kind: kind}}
+		}
+		for _, w := range steps {
+			next, err := u.Revise(w, at.Add(time.Hour))
+			if err != nil {
+				t.Fatal(err)
+			}
+			u, wordings = next, append(wordings, next.Wording(w.Kind, w.Reason, u.Author, at))
+		}
+		notice := PlainText(RenderContent(stories.Content{Update: u, Told: wordings, Notice: stories.Notice{Kind: stories.RevisionNotice, UpdateID: 4, Revision: u.Revision}}))
+		if strings.Contains(notice, "edited") {
+			t.Errorf("%s says: %s", kind, notice)
+		}
+		if copied := PlainText(RenderUpdate(stories.Story{}, u)); !strings.Contains(copied, "edited") {
+			t.Errorf("%s: its copy says: %s", kind, copied)
+		}
+	}
+}

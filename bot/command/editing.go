@@ -208,16 +208,21 @@ func (m *editing) openDoubt(ctx context.Context, r request) (reply bot.Reply, ok
 const whileOpen = "open"
 
 // with is the answer about the update that was published with a change of a story, if
-// there is one, and a sentence about the story below: what was published comes first. The
-// sentence stays while that follows its deliveries.
+// there is one, and a sentence about the story below: what was published comes first.
 func (m *editing) with(told stories.Told, said string) bot.Reply {
 	head := done(said)
 	if told.Update.ID == 0 {
 		return head
 	}
 	reply := m.publishing.progress(published{story: told.Story, update: told.Update, zone: m.zone}, told.Progress)
+	return below(reply, head.Message.Blocks...)
+}
+
+// below is an answer about an update with more below what was published, also while it
+// follows the deliveries.
+func below(reply bot.Reply, more ...bot.Block) bot.Reply {
 	add := func(m bot.Message) bot.Message {
-		m.Blocks = slices.Insert(slices.Clone(m.Blocks), min(2, len(m.Blocks)), head.Message.Blocks...) // its progress comes last
+		m.Blocks = slices.Insert(slices.Clone(m.Blocks), min(2, len(m.Blocks)), more...) // its progress comes last
 		return m
 	}
 	live := reply.Live

@@ -167,7 +167,7 @@ func TestAStoryClosedMeanwhile(t *testing.T) {
 	reopen := n.request("mo", "desk")
 	reopen.Input = bot.Press{Action: n.shown[0].Action, Arg: n.shown[0].Arg}
 	for range 2 {
-		has(t, "Reopen and post", n.handle(reopen), "Published update 2 of sony-hack")
+		has(t, "Reopen and post", n.handle(reopen), "Published update 2 of sony-hack", "Reopened sony-hack.")
 	}
 	if story, _ := n.service.Archive.Story(t.Context(), "sony-hack"); story.State != stories.Developing || len(n.updates("sony-hack")) != 2 {
 		t.Errorf("story %+v", story)

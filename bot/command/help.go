@@ -59,9 +59,9 @@ func (m *manual) helpFor(name, text string, as form) bot.Reply {
 	}
 	switch group := words[0]; {
 	case !m.isGroup(group):
-		return m.unknown(group, as)
+		return m.unknown(group, name+" "+strings.TrimSpace(text), as)
 	case len(words) > 1:
-		return m.unknown(group+" "+words[1], as)
+		return m.unknown(group+" "+words[1], name+" "+strings.TrimSpace(text), as)
 	default:
 		return m.overview(group+" ", "/"+group, "", as)
 	}
@@ -81,11 +81,15 @@ func (m *manual) isGroup(name string) bool {
 }
 
 // unknown answers a command there is not: with the one that was nearly
-// written, or with all there are.
-func (m *manual) unknown(name string, as form) bot.Reply {
+// written, and what was typed behind it, or with all there are.
+func (m *manual) unknown(name, typed string, as form) bot.Reply {
 	problem := fmt.Sprintf("There is no command /%s.", clip(name))
 	if near := m.nearest(name); near != nil {
-		return (&misuse{near, fmt.Sprintf("%s Did you mean /%s? /story help lists all there is.", problem, near.Name)}).reply(as)
+		reply := (&misuse{near, fmt.Sprintf("%s Did you mean /%s? /story help lists all there is.", problem, near.Name)}).reply(as)
+		if typed = strings.TrimSpace(typed); near.givesBack() && len(strings.Fields(typed)) > len(strings.Fields(name)) {
+			reply = quoting(reply, []typedWords{{"", "/" + strings.TrimPrefix(typed, "/")}}, 0)
+		}
+		return reply
 	}
 	if group, _ := cutWord(name); m.isGroup(group) {
 		return m.overview(group+" ", "/"+group, problem, as)

@@ -106,16 +106,25 @@ func (m *recalling) historyRow(all []stories.Revision, i int, now time.Time) []b
 		row = append(row, small(bot.Text("without a source")))
 	}
 	row = append(row, bot.Sources(stories.Update{Sources: v.Sources})...)
-	if i > 0 && v.Picture != beside.Picture {
-		row = append(row, small(bot.Text(pictureChange(v.Picture))))
+	was := stories.Picture{} // before the first wording there was none
+	if i > 0 {
+		was = beside.Picture
+	}
+	if v.Picture != was {
+		row = append(row, small(bot.Text(pictureChange(was, v.Picture))))
 	}
 	return row
 }
 
 // pictureChange says which picture there is now where it was another one, or none.
-func pictureChange(now stories.Picture) string {
-	if now.URL == "" {
+func pictureChange(was, now stories.Picture) string {
+	switch {
+	case now.URL == "":
 		return "without its picture"
+	case was.URL == "":
+		return "with a picture: " + excerpt(now.Alt)
+	case was.URL == now.URL:
+		return "its picture described otherwise: " + excerpt(now.Alt)
 	}
 	return "with another picture: " + excerpt(now.Alt)
 }

@@ -123,12 +123,13 @@ func (m *Mux) typed(ctx context.Context, c bot.Command, in bot.Typed) (bot.Reply
 		return m.common.manual.help(entry, m.common.manual.form(c.Where)), nil
 	}
 	if err := m.common.guard.mayBeRead(ctx, c, entry, text); err != nil {
-		return bot.Reply{}, err
+		return bot.Reply{}, entry.keepLine(err, bot.Unfold(text, in.Mentions))
 	}
 	read, err := entry.read(text)
 	read.unfold(entry, in.Mentions)
 	if err != nil {
-		return bot.Reply{}, cmp.Or(m.common.guard.checkStory(ctx, c, entry, read.story()), m.common.guard.checkTarget(ctx, request{values: read.typed}), err)
+		err = cmp.Or(m.common.guard.checkStory(ctx, c, entry, read.story()), m.common.guard.checkTarget(ctx, request{values: read.typed}), err)
+		return bot.Reply{}, entry.keepLine(err, bot.Unfold(text, in.Mentions))
 	}
 	return m.run(ctx, c, entry, read)
 }
@@ -150,7 +151,7 @@ func (m *Mux) chosen(ctx context.Context, c bot.Command, in bot.Options) (bot.Re
 		}
 	}
 	if err := m.common.guard.mayBeRead(ctx, c, entry, given.all()); err != nil {
-		return bot.Reply{}, err
+		return bot.Reply{}, request{command: entry, values: given}.keepText(err)
 	}
 	read := entry.within(given)
 	read.unfold(entry, in.Mentions)
@@ -173,18 +174,22 @@ func (m *Mux) run(ctx context.Context, c bot.Command, entry *command, read readi
 		}
 	}
 	r := request{Command: c, values: read.typed, command: entry}
+	reply, err := m.meant(ctx, r, read, opens)
+	return reply, r.keepText(err)
+}
+
+// meant answers a command whose arguments are clear, or asks what is not.
+func (m *Mux) meant(ctx context.Context, r request, read reading, opens bool) (bot.Reply, error) {
 	var in *doubt
 	if read.doubtful() {
 		d := read.doubt()
 		in = &d
 	}
-	if err := m.common.guard.checkStory(ctx, c, entry, read.story()); err != nil {
-		reply, err := m.common.doubts.offerNear(ctx, r, in, err)
-		return reply, r.keepText(err)
+	if err := m.common.guard.checkStory(ctx, r.Command, r.command, read.story()); err != nil {
+		return m.common.doubts.offerNear(ctx, r, in, err)
 	}
 	if in != nil {
-		reply, err := m.common.doubts.whichMeant(ctx, r, *in)
-		return reply, r.keepText(err)
+		return m.common.doubts.whichMeant(ctx, r, *in)
 	}
 	if opens {
 		return m.common.doubts.inForm(ctx, r)
@@ -229,16 +234,16 @@ func (m *doubts) carryOut(ctx context.Context, r request) (bot.Reply, error) {
 		return bot.Reply{}, cmp.Or(m.guard.checkTarget(ctx, r), err)
 	}
 	if asked, ok, err := m.foreignDoubt(ctx, r); ok || err != nil {
-		return asked, r.keepText(err)
+		return asked, err
 	}
 	if r.command.changes() {
 		r.User.Name = r.Asker.Name(ctx)
 	}
 	reply, err := r.command.run(ctx, r)
 	if err != nil {
-		reply, err = m.offerNear(ctx, r, nil, err)
+		return m.offerNear(ctx, r, nil, err)
 	}
-	return reply, r.keepText(err)
+	return reply, nil
 }
 
 // find returns the command called name, or the subcommand that text begins

@@ -48,10 +48,7 @@ func (m *doubts) offerNear(ctx context.Context, r request, d *doubt, err error) 
 	if failed != nil {
 		return bot.Reply{}, err // what was not understood is said all the same
 	}
-	if ok {
-		reply.Message.Blocks = append(reply.Message.Blocks, bot.Block{Kind: bot.Quote, Spans: []bot.Span{bot.Text(excerpt(r.get(free.Name)))}})
-	}
-	return m.refusing.withNear(ctx, reply, refusal), nil
+	return m.refusing.withNear(ctx, quoting(reply, r.words(), nearRoom), refusal), nil
 }
 
 // names is the argument by which the command names a story, "" when it names none.

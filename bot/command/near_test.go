@@ -58,3 +58,65 @@ func TestAnOfferNeedsTheRightStill(t *testing.T) {
 		}
 	}
 }
+
+// givenWith is a command for a story with everything it takes, as far as that goes
+// together.
+func givenWith(c command, slug string) map[string]string {
+	given := map[string]string{}
+	for _, arg := range c.Args {
+		switch right, _ := valuesOf(arg); {
+		case arg.Name == "clear" || arg.Name == "at" || arg.Name == "again": // contradict others, or change what is done
+		case arg.Name == intoArg:
+			given[arg.Name] = "rhine"
+		case arg.Name == storyArg.Name || arg.Name == targetArg.Name:
+			given[arg.Name] = slug
+		case right == "":
+			given[arg.Name] = precious + " in " + arg.Name + "."
+		default:
+			given[arg.Name] = right
+		}
+	}
+	return given
+}
+
+// Every command that names a story there is not offers the one that was meant, and does
+// there what was typed.
+func TestEveryMistypedStoryIsOfferedAsItWasMeant(t *testing.T) {
+	tried := 0
+	for _, c := range table(&families{}) {
+		if c.names() == "" {
+			continue
+		}
+		t.Run(c.Name, func(t *testing.T) {
+			begin := func() *newsroom {
+				n := openTracked(t)
+				n.must(n.ask("mo", "general", "/desk track slug:rhine The Rhine rises"))
+				switch c.Name {
+				case "desk release":
+					n.must(n.typed("mo", "general", "update", map[string]string{"story": "rhine", "text": "x"}))
+					n.ask("mo", "general", "/desk hold sony-hack 1 The number is disputed.")
+					n.press("mo", "general", "Put it on hold")
+				case "desk reopen":
+					n.must(n.ask("mo", "general", "/desk close sony-hack"))
+				case "unsubscribe", "subscriptions":
+					n.must(n.ask("mo", "general", "/subscribe sony-hack"))
+				}
+				return n
+			}
+			tried++
+			right, mistyped := begin(), begin()
+			want := transcript(right.ask("mo", "general", line(c, givenWith(c, "sony-hack"))))
+			asked := mistyped.ask("mo", "general", line(c, givenWith(c, "sony-hakc")))
+			offered := offers(asked.Message)
+			if len(offered) == 0 {
+				t.Fatalf("%s offers nothing:\n%s", line(c, givenWith(c, "sony-hakc")), transcript(asked))
+			}
+			if got := transcript(mistyped.pressed("mo", "general", offered[0].Action, offered[0].Arg)); got != want {
+				t.Errorf("[%s] answers\n%s\nand the story itself\n%s", offered[0].Label, got, want)
+			}
+		})
+	}
+	if tried < 15 {
+		t.Errorf("only %d commands name a story", tried)
+	}
+}

@@ -112,6 +112,7 @@ func (m *posting) pressPost(ctx context.Context, r request, args bot.Args) (bot.
 	if err != nil {
 		return bot.Reply{}, err
 	}
+	r.reopen = args.Number(1) == reopened || args.Number(1) == reopenedAgain
 	switch {
 	case d.State == stories.DraftDiscarded:
 		return m.forming.endedDraft(ctx, r, k, d)
@@ -128,13 +129,8 @@ func (m *posting) pressPost(ctx context.Context, r request, args bot.Args) (bot.
 		return reply, err
 	}
 	r.values = values{}
-	switch args.Number(1) {
-	case again:
+	if args.Number(1) == again || args.Number(1) == reopenedAgain {
 		r.values["again"] = []string{"yes"}
-	case reopened:
-		r.reopen = true
-	case reopenedAgain:
-		r.reopen, r.values["again"] = true, []string{"yes"}
 	}
 	reply, err := m.forming.post(ctx, r, k, d)
 	refusal := (*stories.Error)(nil)

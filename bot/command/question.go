@@ -123,10 +123,13 @@ func (m *doubts) pressAnswer(ctx context.Context, r request, args bot.Args) (bot
 	}
 	r.Key, r.deed, r.typed = q.Deed, q.Deed, q.At
 	r.command, r.values = entry, q.Given.and(q.Answers[args.Number(0)])
+	var reply bot.Reply
 	if q.Doubt != nil {
-		return m.whichMeant(ctx, r, q.Doubt.and(q.Answers[args.Number(0)]))
+		reply, err = m.whichMeant(ctx, r, q.Doubt.and(q.Answers[args.Number(0)]))
+	} else {
+		reply, err = m.carryOut(ctx, r)
 	}
-	return m.carryOut(ctx, r)
+	return reply, r.keepText(err)
 }
 
 // typedAt is when a command was typed: before the question that it is the answer to.

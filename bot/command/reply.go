@@ -42,7 +42,7 @@ func inWords(err error) bool {
 // put into words and where they are logged.
 func (m *refusing) refuse(ctx context.Context, c bot.Command, err error) bot.Reply {
 	if wrong := (*misuse)(nil); errors.As(err, &wrong) {
-		return wrong.reply(m.manual.form(c.Where))
+		return withText(wrong.reply(m.manual.form(c.Where)), err, 0)
 	}
 	refusal := (*stories.Error)(nil)
 	known := errors.As(err, &refusal)
@@ -51,16 +51,16 @@ func (m *refusing) refuse(ctx context.Context, c bot.Command, err error) bot.Rep
 		return refused(m.guard.noModerator(c))
 	case known && refusal.Code == stories.CodeUnavailable:
 		m.log.Warn("command refused for now", "asked", bot.Describe(c.Input), "platform", c.Where.Platform, "err", err)
-		return withText(refusedNow(refusal), err)
+		return withText(refusedNow(refusal), err, 0)
 	case known && refusal.Code != stories.CodeInternal && refusal.Message != "":
 		return m.refuseNear(ctx, err, refusal)
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
 		m.log.Warn("command ran out of time", "asked", bot.Describe(c.Input), "platform", c.Where.Platform, "err", err)
-		return refused("This took too long and was given up. Look whether it was done before you try again.")
+		return withText(refused("This took too long and was given up. Look whether it was done before you try again."), err, 0)
 	}
 	id := bot.FaultID()
 	m.log.Error("command failed", "fault", id, "asked", bot.Describe(c.Input), "platform", c.Where.Platform, "key", c.Key, "err", err)
-	return bot.Faulty(id)
+	return withText(bot.Faulty(id), err, 0)
 }
 
 // refusePanic makes the answer of a handler that panicked.

@@ -142,19 +142,21 @@ func (panics) SaveDraft(context.Context, stories.User, stories.Draft) (stories.D
 // What is said of a form holds: what was kept is not called lost, and what may be kept
 // neither kept nor lost.
 func TestNothingIsSaidOfAFormThatIsNotSo(t *testing.T) {
-	n := openTracked(t)
 	for name, c := range map[string]struct {
-		drafts Drafts
+		drafts func(Drafts) Drafts
 		says   string
 		given  bool
 		kept   int
 	}{
-		"kept, and not shown": {lostLater{n.service.Drafts, stories.Errorf(stories.CodeUnavailable, "The database did not answer.")}, "What you wrote is kept: /desk drafts lists it.", false, 1},
-		"kept or not":         {unsure{n.service.Drafts}, "What you wrote may not be kept; /desk drafts lists what is. Copy it from here:", true, 1},
-		"a fault":             {panics{n.service.Drafts}, "What you wrote may not be kept; /desk drafts lists what is. Copy it from here:", true, 1},
+		"kept, and not shown": {func(d Drafts) Drafts {
+			return lostLater{d, stories.Errorf(stories.CodeUnavailable, "The database did not answer.")}
+		}, "What you wrote is kept: /desk drafts lists it.", false, 1},
+		"kept or not": {func(d Drafts) Drafts { return unsure{d} }, "What you wrote may not be kept; /desk drafts lists what is. Copy it from here:", true, 0},
+		"a fault":     {func(d Drafts) Drafts { return panics{d} }, "What you wrote may not be kept; /desk drafts lists what is. Copy it from here:", true, 0},
 	} {
+		n := openTracked(t)
 		room := Over(n.service)
-		room.Drafts = c.drafts
+		room.Drafts = c.drafts(room.Drafts)
 		n.Mux = New(Config{Stories: room, People: anyone})
 		n.must(n.ask("mo", "desk", "/desk write sony-hack"))
 		r := n.submit("mo", "desk", map[string]string{"text": "News of " + name})

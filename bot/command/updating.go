@@ -316,7 +316,11 @@ func (m *updating) postUpdate(ctx context.Context, r request, d stories.Draft) (
 		}
 	}
 	a.Slug, a.Again = story.Slug, a.Again || r.get("again") != ""
-	return m.writing.publishOrSchedule(ctx, r, a)
+	reply, err := m.writing.publishOrSchedule(ctx, r, a)
+	if err == nil && r.reopen && (story.State == stories.Closed || d.State == stories.DraftPosted) { // or it comes again
+		reply = below(reply, bot.Para(bot.Text(fmt.Sprintf("Reopened %s.", story.Slug))))
+	}
+	return reply, err
 }
 
 // updateLine names a draft of an update in a list.

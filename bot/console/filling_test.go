@@ -199,3 +199,13 @@ func TestNumbersOfAFormAreOver(t *testing.T) {
 		t.Error(diff)
 	}
 }
+
+// Where no form is open there is none to leave, before one and after it.
+func TestNoFormIsOpenToLeave(t *testing.T) {
+	for _, typed := range []string{"/cancel\n", "/CANCEL now\n", "/desk track\n/cancel\n/cancel\n"} {
+		printed := strings.Join(talk(t, aStory(), typed), "\n\n")
+		if !strings.Contains(printed, "No form is open, so there is none to leave.") || strings.Contains(typed, "track") != strings.Contains(printed, "You left the form.") {
+			t.Errorf("%q printed:\n%s", typed, printed)
+		}
+	}
+}

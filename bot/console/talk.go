@@ -63,6 +63,8 @@ func (t *conversation) hear(ctx context.Context, h bot.Handler, in input) (quit 
 		t.page.count(ctx, (*numbers).passed)
 	}
 	switch {
+	case word == leaveForm:
+		return false, t.page.say(ctx, "No form is open, so there is none to leave.")
 	case word == "help" || word == "/help":
 		return false, t.help(ctx, h, rest)
 	case isOwn && asksHelp(rest):
