@@ -53,16 +53,32 @@ func toWithhold(ctx context.Context, q querier, u stories.Update, flying flights
 	return slices.DeleteFunc(rows, flying.has), kept, err
 }
 
+// waitingOf is how many channels get u later, or never if it is withdrawn: those of rows,
+// which wait, and of those of kept, which were kept before, all that are given up with a
+// withdrawal, or as many as a release would send now.
+func waitingOf(ctx context.Context, q querier, u stories.Update, rows, kept []waiting) (int, error) {
+	switch u.Marks.Standing {
+	case stories.Withdrawn:
+		return len(rows) + len(kept), nil
+	case stories.OnHold:
+		found, err := toRelease(ctx, q, u)
+		return len(rows) + found.count(), err
+	}
+	return len(rows), nil
+}
+
 // withholdCopies takes copies of u that wait out of the queue where u is on hold or
-// withdrawn, and returns how many wait, or were kept before.
+// withdrawn, and returns what waitingOf does.
 func withholdCopies(ctx context.Context, q querier, u stories.Update, flying flights, at time.Time) (int, error) {
 	rows, kept, err := toWithhold(ctx, q, u, flying)
 	if err != nil {
 		return 0, err
 	}
-	n := len(rows)
+	n, err := waitingOf(ctx, q, u, rows, kept)
+	if err != nil {
+		return 0, err
+	}
 	if u.Marks.Standing.Withheld() {
-		n += len(kept)
 		state, why := withheld(u)
 		if err := move(ctx, q, rows, state, why, at); err != nil {
 			return 0, err

@@ -182,6 +182,9 @@ var holdTests = []test{
 		l := d.hold(lane, "w")
 		d.reword(u, stories.Rewording{Kind: stories.Hold})
 		d.turnAway(s)
+		for _, kind := range []stories.RevisionKind{stories.Correction, stories.Fix} {
+			same(d, string(kind)+" of what is kept", d.reword(u, stories.Rewording{Kind: kind, Text: "By a " + string(kind), Reason: "Why"}).Reach.Waiting, 1)
+		}
 		same(d, "released", d.reword(u, stories.Rewording{Kind: stories.Release}).Reach.Again, 1)
 		d.whyNot(s)
 		same(d, "sent", d.posts(l), "sent 1, ")
