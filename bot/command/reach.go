@@ -29,7 +29,7 @@ func reachWords(kind stories.RevisionKind, would stories.Revised) string {
 		more = append(more, fmt.Sprintf("%s of them %s still owed the message of an earlier revision: there one message tells of both.", bot.Count(late), oneOr(late, "is", "are")))
 	}
 	more = append(more, unreached(reach)...)
-	if wait := waitingWords(kind, reach.Waiting); wait != "" {
+	if wait := waitingWords(kind, would.Update.Marks.Standing, reach.Waiting); wait != "" {
 		more = append(more, wait)
 	}
 	if len(more) == 0 {
@@ -99,8 +99,9 @@ func tellsWords(kind stories.RevisionKind, tells []stories.Tells) (posts []strin
 	return posts, late
 }
 
-// waitingWords says what becomes of n copies that were not sent yet.
-func waitingWords(kind stories.RevisionKind, n int) string {
+// waitingWords says what becomes of n copies that were not sent yet, of an update that
+// stands so once it is revised.
+func waitingWords(kind stories.RevisionKind, standing stories.Standing, n int) string {
 	if n <= 0 {
 		return ""
 	}
@@ -110,6 +111,9 @@ func waitingWords(kind stories.RevisionKind, n int) string {
 		return wait + oneOr(n, "is not sent at all.", "are not sent at all.")
 	case stories.Hold:
 		return wait + oneOr(n, "is kept until it is released.", "are kept until it is released.")
+	}
+	if standing == stories.OnHold { // as it was before
+		return wait + oneOr(n, "is kept until it is released, and goes out as it reads then.", "are kept until it is released, and go out as it reads then.")
 	}
 	return wait + oneOr(n, "goes out as it reads then.", "go out as it reads then.")
 }

@@ -43,6 +43,32 @@ func TestReachWords(t *testing.T) {
 	}
 }
 
+// What becomes of copies that were not sent yet depends on what is done, and on how the
+// update stands.
+func TestWhatBecomesOfWaitingCopies(t *testing.T) {
+	for _, tt := range []struct {
+		kind     stories.RevisionKind
+		standing stories.Standing
+		one, two string
+	}{
+		{stories.Fix, "", "1 copy that was not sent yet goes out as it reads then.", "2 copies that were not sent yet go out as it reads then."},
+		{stories.Correction, stories.Unverified, "1 copy that was not sent yet goes out as it reads then.", "2 copies that were not sent yet go out as it reads then."},
+		{stories.Fix, stories.OnHold, "1 copy that was not sent yet is kept until it is released, and goes out as it reads then.", "2 copies that were not sent yet are kept until it is released, and go out as it reads then."},
+		{stories.Correction, stories.OnHold, "1 copy that was not sent yet is kept until it is released, and goes out as it reads then.", "2 copies that were not sent yet are kept until it is released, and go out as it reads then."},
+		{stories.Hold, stories.OnHold, "1 copy that was not sent yet is kept until it is released.", "2 copies that were not sent yet are kept until it is released."},
+		{stories.Withdrawal, stories.Withdrawn, "1 copy that was not sent yet is not sent at all.", "2 copies that were not sent yet are not sent at all."},
+		{stories.Release, "", "1 copy that was not sent yet goes out as it reads then.", "2 copies that were not sent yet go out as it reads then."},
+	} {
+		would := stories.Revised{Update: stories.Update{Marks: stories.Marks{Standing: tt.standing}}}
+		for n, want := range map[int]string{0: "No channel has a copy of it.", 1: tt.one, 2: tt.two} {
+			would.Reach.Waiting = n
+			if got := reachWords(tt.kind, would); got != want {
+				t.Errorf("%s of %q: %s, want %s", tt.kind, tt.standing, got, want)
+			}
+		}
+	}
+}
+
 // A copy that somebody deleted is not counted among those that are edited, once that is
 // known, and what a preview says is what happens.
 func TestADeletedCopyIsNotCounted(t *testing.T) {

@@ -35,9 +35,13 @@ const (
 		INSERT INTO publications (lane_id, seed, update_id, story_id, created_at, revision, op, level, urgency, notice_id)
 		SELECT CAST(j.value ->> 0 AS BIGINT), CAST(j.value ->> 1 AS BIGINT), 0, 0, ?2, ?3, 1, ?4, ?4, 1 FROM each(?1)
 		RETURNING id`
-	isShownSQL    = `SELECT count(*) FROM (SELECT 1 FROM shown w WHERE w.story_id = ?1 AND (CAST(?2 AS BIGINT) = 0 OR w.update_id = ?2) LIMIT 1) AS w`
+	// ofShownSQL are the rows w of the story ?1 that read otherwise when it changes or, where
+	// ?2 is not 0, when that update of it does. What a card says of a story that was merged
+	// has ended, but for the news it keeps.
+	ofShownSQL    = `w.story_id = ?1 AND CASE WHEN CAST(?2 AS BIGINT) = 0 THEN w.of_id = w.story_id ELSE w.update_id = ?2 END`
+	isShownSQL    = `SELECT count(*) FROM (SELECT 1 FROM shown w WHERE ` + ofShownSQL + ` LIMIT 1) AS w`
 	shownCardsSQL = `
-		FROM (SELECT DISTINCT w.delivery_id FROM shown w WHERE w.story_id = ?1 AND (CAST(?2 AS BIGINT) = 0 OR w.update_id = ?2)) AS cs
+		FROM (SELECT DISTINCT w.delivery_id FROM shown w WHERE ` + ofShownSQL + `) AS cs
 		JOIN owed d ON d.id = cs.delivery_id LEFT JOIN outcomes o ON o.id = d.id
 		JOIN destinations g ON g.id = d.destination_id
 		JOIN destinations t ON t.id = CASE WHEN g.moved_to > 0 THEN g.moved_to ELSE g.id END`
@@ -46,7 +50,7 @@ const (
 var (
 	// editableCardSQL: it was sent, or may have been, or is on its way (?3).
 	editableCardSQL = `t.state <> 'gone' AND (o.state = 2 OR ` + maybeThere("d", "o", "?3") + `)`
-	// countCardsSQL counts the cards that show the story ?1, and of it the update ?2 where
+	// countCardsSQL counts the cards that show the story ?1, or of it the update ?2 where
 	// that is not 0, wherever they can be edited.
 	countCardsSQL = `SELECT count(*) ` + shownCardsSQL + ` WHERE ` + editableCardSQL
 	// cardEditsSQL owes an edit, under the publications ?4, of every card that shows the
@@ -142,8 +146,8 @@ func (c cards) edit(ctx context.Context, q querier, storyID, updateID int64, fly
 
 const passCardsSQL = `UPDATE shown SET story_id = ?2 WHERE story_id = ?1`
 
-// passCards has the cards of a story that was merged say so, and then follow the one it
-// goes on as.
+// passCards has the cards of a story that was merged say so: they end with that. Only the
+// news they keep is edited from then on, and its update belongs to the other story.
 func passCards(ctx context.Context, q querier, a stories.Act, m stories.Merging) error {
 	c, err := lockCards(ctx, q)
 	if err != nil {

@@ -2,6 +2,8 @@ package sqlstore
 
 import (
 	"context"
+	"fmt"
+	"slices"
 	"time"
 
 	"storybot/stories"
@@ -14,7 +16,7 @@ func skipEnded(ctx context.Context, q querier, p place, ended stories.Subscripti
 	if err != nil {
 		return err
 	}
-	if err := skipVain(ctx, q, waits, unfollowed, at); err != nil {
+	if err := skipVain(ctx, q, waits, at); err != nil {
 		return err
 	}
 	return skipCards(ctx, q, waits, ended, at)
@@ -40,4 +42,68 @@ func skipCards(ctx context.Context, q querier, rows []waiting, ended stories.Sub
 		return err
 	}
 	return move(ctx, q, only(rows, vain), stories.Skipped, because(endedFirst), at)
+}
+
+// unfollowedSQL finds among deliveries those that what decides at their destinations
+// does not let through any more, each with the code of why. What a channel with another
+// address follows is found there. What is told of a revision is brought as the update is.
+var unfollowedSQL = fmt.Sprintf(`
+	SELECT v.id, v.why FROM (
+		SELECT d.id, CASE WHEN EXISTS (SELECT 1 FROM mutes m WHERE m.destination_id IN (t.id, t.moved_to) AND m.story_id = s.id) THEN %[1]d
+			ELSE coalesce((SELECT CASE WHEN b.state <> 'active' THEN %[2]d WHEN b.level > u.level THEN %[3]d ELSE 0 END
+				FROM subscriptions b WHERE b.destination_id IN (t.id, t.moved_to) AND %[4]s), %[1]d) END AS why
+		FROM deliveries d JOIN destinations t ON t.id = d.destination_id LEFT JOIN notices n ON n.id = d.notice_id AND n.kind = 'revision'
+		JOIN updates u ON u.id = CASE WHEN d.update_id > 0 THEN d.update_id ELSE n.update_id END JOIN stories s ON s.id = u.story_id
+		WHERE d.id among(?1) AND d.op IN (0, 2, 3, 5)) AS v
+	WHERE v.why > 0`, unfollowed, pausedNow, tooMinor, decidesSQL)
+
+// vain are rows that nothing brings any more, and why.
+type vain struct {
+	rows []waiting
+	why  code
+}
+
+// vainAmong finds those of rows that nothing brings any more.
+func vainAmong(ctx context.Context, q querier, rows []waiting) (found []vain, err error) {
+	if len(rows) == 0 {
+		return nil, nil
+	}
+	of := map[int64]code{} // by delivery
+	_, err = all(ctx, q, func(r row) (none struct{}, err error) {
+		var id int64
+		var why code
+		err = r.Scan(&id, &why)
+		of[id] = why
+		return none, err
+	}, unfollowedSQL, list(deliveriesOf(rows)))
+	for _, why := range []code{unfollowed, pausedNow, tooMinor} {
+		v := vain{slices.DeleteFunc(slices.Clone(rows), func(w waiting) bool { return of[w.Delivery] != why }), why}
+		if len(v.rows) > 0 {
+			found = append(found, v)
+		}
+	}
+	return found, err
+}
+
+// skipUnfollowed skips what waits for p in vain, and says why.
+func skipUnfollowed(ctx context.Context, q querier, p place, at time.Time) error {
+	waits, err := allAt(ctx, q, p)
+	if err != nil {
+		return err
+	}
+	return skipVain(ctx, q, waits, at)
+}
+
+// skipVain skips those of rows that nothing brings any more, and says why.
+func skipVain(ctx context.Context, q querier, rows []waiting, at time.Time) error {
+	found, err := vainAmong(ctx, q, rows)
+	if err != nil {
+		return err
+	}
+	for _, v := range found {
+		if err := move(ctx, q, v.rows, stories.Skipped, because(v.why), at); err != nil {
+			return err
+		}
+	}
+	return nil
 }

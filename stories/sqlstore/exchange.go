@@ -72,7 +72,7 @@ func (s *Store) Exchange(ctx context.Context, l stories.Lease, x stories.Exchang
 			return err
 		}
 		// Who left while it was on its way gets it no more.
-		if err := skipVain(ctx, q, back, unfollowed, s.now()); err != nil {
+		if err := skipVain(ctx, q, back, s.now()); err != nil {
 			return err
 		}
 		if err := stillOwed(ctx, q, x.Begin, &begun); err != nil {

@@ -170,7 +170,7 @@ func (s *Store) unite(ctx context.Context, q querier, old, there place) error {
 	if _, err := q.exec(ctx, leftSQL, old.id, there.id, millis(s.now())); err != nil {
 		return err
 	}
-	return skipUnfollowed(ctx, q, there, unfollowed, s.now()) // what the other followed or stopped decides now
+	return skipUnfollowed(ctx, q, there, s.now()) // what the other followed or stopped decides now
 }
 
 // waitsAt returns what waits at p, in the queue and held.

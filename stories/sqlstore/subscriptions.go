@@ -4,8 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"slices"
-	"time"
 
 	"storybot/stories"
 )
@@ -113,7 +111,7 @@ func (s *Store) Subscribe(ctx context.Context, a stories.Act, sub stories.Subscr
 			return done, false, err
 		}
 		if set { // a new one decides now, where something else brought more
-			if err := skipUnfollowed(ctx, q, p, tooMinor, a.At); err != nil {
+			if err := skipUnfollowed(ctx, q, p, a.At); err != nil {
 				return done, false, err
 			}
 		}
@@ -235,47 +233,6 @@ func lockSubscription(ctx context.Context, q querier, a stories.Act, d stories.D
 	return p, sub, missing(err, "This channel does not follow %s. /subscriptions lists what it follows.", t)
 }
 
-// unfollowedSQL finds among deliveries those that what decides at their destinations
-// does not let through any more. What a channel with another address follows is found
-// there. What is told of a revision is brought as the update is.
-var unfollowedSQL = `
-	SELECT d.id FROM deliveries d JOIN destinations t ON t.id = d.destination_id LEFT JOIN notices n ON n.id = d.notice_id AND n.kind = 'revision'
-	JOIN updates u ON u.id = CASE WHEN d.update_id > 0 THEN d.update_id ELSE n.update_id END JOIN stories s ON s.id = u.story_id
-	WHERE d.id among(?1) AND d.op IN (0, 2, 3, 5) AND (
-		EXISTS (SELECT 1 FROM mutes m WHERE m.destination_id IN (t.id, t.moved_to) AND m.story_id = s.id)
-		OR coalesce((SELECT CASE WHEN b.state = 'active' AND b.level <= u.level THEN 1 ELSE 0 END
-			FROM subscriptions b WHERE b.destination_id IN (t.id, t.moved_to) AND ` + decidesSQL + `), 0) = 0)`
-
-// skipUnfollowed skips what waits for p in vain, and says why.
-func skipUnfollowed(ctx context.Context, q querier, p place, why code, at time.Time) error {
-	waits, err := allAt(ctx, q, p)
-	if err != nil {
-		return err
-	}
-	return skipVain(ctx, q, waits, why, at)
-}
-
-// skipVain skips those of rows that nothing brings any more.
-func skipVain(ctx context.Context, q querier, rows []waiting, why code, at time.Time) error {
-	if len(rows) == 0 {
-		return nil
-	}
-	ids := make([]int64, len(rows))
-	for i, r := range rows {
-		ids[i] = r.Delivery
-	}
-	found, err := all(ctx, q, scanID, unfollowedSQL, list(ids))
-	if err != nil {
-		return err
-	}
-	vain := make(map[int64]bool, len(found))
-	for _, id := range found {
-		vain[id] = true
-	}
-	rows = slices.DeleteFunc(slices.Clone(rows), func(w waiting) bool { return !vain[w.Delivery] })
-	return move(ctx, q, rows, stories.Skipped, because(why), at)
-}
-
 // SetSubscriptionState implements stories.SubscriberStore.
 func (s *Store) SetSubscriptionState(ctx context.Context, a stories.Act, d stories.Destination, t stories.Target, state stories.SubscriptionState) (stories.Subscription, error) {
 	verb, detail := "resumed", "is served again: "
@@ -292,7 +249,7 @@ func (s *Store) SetSubscriptionState(ctx context.Context, a stories.Act, d stori
 			return sub, false, err
 		}
 		if state == stories.Paused {
-			if err := skipUnfollowed(ctx, q, p, pausedNow, a.At); err != nil {
+			if err := skipUnfollowed(ctx, q, p, a.At); err != nil {
 				return sub, false, err
 			}
 		}

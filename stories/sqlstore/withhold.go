@@ -53,16 +53,32 @@ func toWithhold(ctx context.Context, q querier, u stories.Update, flying flights
 	return slices.DeleteFunc(rows, flying.has), kept, err
 }
 
+// waitingOf is how many channels get u later, or never if it is withdrawn: those of rows,
+// which wait, and of those of kept, which were kept before, all that are given up with a
+// withdrawal, or as many as a release would send now.
+func waitingOf(ctx context.Context, q querier, u stories.Update, rows, kept []waiting) (int, error) {
+	switch u.Marks.Standing {
+	case stories.Withdrawn:
+		return len(rows) + len(kept), nil
+	case stories.OnHold:
+		found, err := toRelease(ctx, q, u)
+		return len(rows) + found.count(), err
+	}
+	return len(rows), nil
+}
+
 // withholdCopies takes copies of u that wait out of the queue where u is on hold or
-// withdrawn, and returns how many wait, or were kept before.
+// withdrawn, and returns what waitingOf does.
 func withholdCopies(ctx context.Context, q querier, u stories.Update, flying flights, at time.Time) (int, error) {
 	rows, kept, err := toWithhold(ctx, q, u, flying)
 	if err != nil {
 		return 0, err
 	}
-	n := len(rows)
+	n, err := waitingOf(ctx, q, u, rows, kept)
+	if err != nil {
+		return 0, err
+	}
 	if u.Marks.Standing.Withheld() {
-		n += len(kept)
 		state, why := withheld(u)
 		if err := move(ctx, q, rows, state, why, at); err != nil {
 			return 0, err
@@ -112,10 +128,11 @@ const (
 
 // released is what becomes of copies that were kept, once they are not any more.
 type released struct {
-	vain, double, gone []waiting           // are skipped: nobody follows, it is owed at another address, the channel is gone
-	held               []waiting           // wait for their blocked channels
-	again              map[int64][]waiting // are owed again, by lane
-	moved              []int64             // of all those that go to another address
+	vain         []vain              // are skipped: nothing brings them any more
+	double, gone []waiting           // so are these: owed at another address, or the channel is gone
+	held         []waiting           // wait for their blocked channels
+	again        map[int64][]waiting // are owed again, by lane
+	moved        []int64             // of all those that go to another address
 }
 
 // count is how many are sent, at once or later.
@@ -134,12 +151,12 @@ func toRelease(ctx context.Context, q querier, u stories.Update) (found released
 	if err != nil || len(rows) == 0 {
 		return found, err
 	}
-	vain, err := all(ctx, q, scanID, unfollowedSQL, list(deliveriesOf(rows)))
-	if err != nil {
+	if found.vain, err = vainAmong(ctx, q, rows); err != nil {
 		return found, err
 	}
-	found.vain = only(rows, vain)
-	rows = without(rows, vain)
+	for _, v := range found.vain {
+		rows = without(rows, deliveriesOf(v.rows))
+	}
 	if rows, err = found.follow(ctx, q, u, rows); err != nil {
 		return found, err
 	}
@@ -206,11 +223,8 @@ func releaseKept(ctx context.Context, q querier, u stories.Update, at time.Time)
 	if err != nil {
 		return 0, err
 	}
-	for _, vain := range []struct {
-		rows []waiting
-		why  code
-	}{{found.vain, unfollowed}, {found.double, underOther}, {found.gone, channelGone}} {
-		if err := endKept(ctx, q, vain.rows, stories.Skipped, because(vain.why), at); err != nil {
+	for _, v := range append(found.vain, vain{found.double, underOther}, vain{found.gone, channelGone}) {
+		if err := endKept(ctx, q, v.rows, stories.Skipped, because(v.why), at); err != nil {
 			return 0, err
 		}
 	}

@@ -48,8 +48,8 @@ func wouldReach(ctx context.Context, q querier, a stories.Act, w stories.Rewordi
 	if err != nil {
 		return err
 	}
-	if reach.Waiting = len(rows); u.Marks.Standing.Withheld() {
-		reach.Waiting += len(kept)
+	if reach.Waiting, err = waitingOf(ctx, q, u, rows, kept); err != nil {
+		return err
 	}
 	told, err := planTellings(ctx, q, u, wordings, flying)
 	if err != nil {

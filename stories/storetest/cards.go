@@ -220,7 +220,7 @@ var cardTests = []test{
 		post = d.advance(w.lease, 1, unread)[0]
 		same(d, "in doubt", d.card(post), "a sony/About sony//developing 1:First")
 	}},
-	{"a merged story's cards say what it goes on as, and follow that", func(d *desk) {
+	{"a merged story's cards say what it goes on as, and keep their news as it reads", func(d *desk) {
 		leak, hack := d.track("leak"), d.track("hack")
 		u := d.tells(leak, "Leaked")
 		d.tells(hack, "Hacked")
@@ -240,6 +240,49 @@ var cardTests = []test{
 		same(d, "renamed and withdrawn", w.shows(), "a leak>sony/About leak//developing 2:withdrawnLeaked, b sony/About hack//developing 1:Hacked, "+
 			"c sony/About hack//developing 1:Hacked leak>sony/About leak//developing 2:withdrawnLeaked")
 		_ = u
+	}},
+	{"a merged story's cards end: what changes the story it goes on as neither counts nor edits them", func(d *desk) {
+		bee, flood, storm := d.track("bee"), d.track("flood"), d.track("storm")
+		d.tells(bee, "Stung")
+		d.begin(d.aloud(), "a", "bee", stories.Minor)
+		d.begin(d.aloud(), "c", "bee", stories.Minor)
+		w := d.wall()
+		w.shows()
+		d.begin(d.aloud(), "b", "flood", stories.Minor)
+		w.shows() // it shows no update
+		d.tells(flood, "Wet")
+		d.begin(d.aloud(), "d", "all", stories.Minor) // shows all three
+		w.shows()
+		same(d, "cards of bee", d.merge(bee, flood).Cards, 3)
+		ended := "a bee>flood/About bee//developing 2:Stung"
+		if said := w.shows(); !strings.HasPrefix(said, ended) {
+			d.Fatalf("merged: %s", said)
+		}
+		changed := func(what string, edited int, do func() (stories.Told, error)) {
+			d.Helper()
+			d.later(time.Minute)
+			told, err := do()
+			d.ok(err)
+			same(d, what+": told", told.Cards, edited)
+			same(d, what+": owed", d.cardEdits(w.lease), edited)
+			w.shows()
+		}
+		u := stories.Update{StoryID: flood.ID}
+		changed("close", 2, func() (stories.Told, error) { return d.EndStory(d.ctx, d.act(), u) })
+		changed("reopen", 2, func() (stories.Told, error) { return d.BeginStory(d.ctx, d.act(), u) })
+		changed("edit", 2, func() (stories.Told, error) {
+			return d.EditStory(d.ctx, d.act(), flood.ID, stories.StoryEdit{Headline: words("High water")})
+		})
+		changed("rename", 2, func() (stories.Told, error) { return d.RenameStory(d.ctx, d.act(), flood.ID, "deluge") })
+		if said := w.now(); !strings.HasPrefix(said, ended) {
+			d.Errorf("an ended card says: %s", said)
+		}
+		same(d, "by the news it keeps", d.reword(d.present(stories.Update{StoryID: flood.ID, Number: 2}), corrected("Bitten")).Reach.Cards, 3)
+		w.shows()
+		same(d, "cards of the second", d.merge(flood, storm).Cards, 2)
+		w.shows()
+		changed("close the third", 1, func() (stories.Told, error) { return d.EndStory(d.ctx, d.act(), stories.Update{StoryID: storm.ID}) })
+		d.queueAgrees()
 	}},
 	{"every card of a channel follows, also when it does not follow the story any more", func(d *desk) {
 		s := d.track("sony")

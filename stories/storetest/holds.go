@@ -175,4 +175,89 @@ var holdTests = []test{
 		same(d, "sent", len(d.drain(l, 10)), 1)
 		same(d, "reach", d.reword(u, stories.Rewording{Kind: stories.Release}).Reach, stories.Reach{Edits: 1, Told: 1, Kind: stories.Release})
 	}},
+	{"a release says of each channel that does not get it what is so there", func(d *desk) {
+		s := d.track("sony", "film")
+		d.follow("sony", "above", "paused", "left", "topic", "muted", "sent")
+		u, _ := d.append(s, stories.Normal)
+		l := d.hold(lane, "w")
+		d.reword(u, stories.Rewording{Kind: stories.Hold})
+		d.turnAway(s)
+		for _, kind := range []stories.RevisionKind{stories.Correction, stories.Fix} {
+			same(d, string(kind)+" of what is kept", d.reword(u, stories.Rewording{Kind: kind, Text: "By a " + string(kind), Reason: "Why"}).Reach.Waiting, 1)
+		}
+		same(d, "released", d.reword(u, stories.Rewording{Kind: stories.Release}).Reach.Again, 1)
+		d.whyNot(s)
+		same(d, "sent", d.posts(l), "sent 1, ")
+		d.queueAgrees()
+	}},
+	{"so does what comes back from its request", func(d *desk) {
+		s := d.track("sony", "film")
+		d.follow("sony", "above", "paused", "left", "topic", "muted", "sent")
+		d.append(s, stories.Normal)
+		l := d.hold(lane, "w")
+		begun := d.claim(l, 10)
+		d.turnAway(s)
+		var back []stories.Result
+		for _, v := range begun {
+			back = append(back, d.retry(v))
+		}
+		d.advance(l, 0, back...)
+		d.whyNot(s)
+		d.queueAgrees()
+	}},
+	{"and so does what waited", func(d *desk) {
+		s := d.track("sony", "film")
+		d.follow("sony", "above", "paused", "left", "topic", "muted", "sent")
+		d.append(s, stories.Normal)
+		d.turnAway(s)
+		d.whyNot(s)
+		d.queueAgrees()
+	}},
+	{"a channel united with one that is paused, or asked for more, is not said to have left", func(d *desk) {
+		s := d.track("sony")
+		d.follow("sony", "old-paused", "old-above")
+		d.followFrom("sony", channel("new-above"), stories.Breaking)
+		d.follow("sony", "new-paused")
+		_, err := d.SetSubscriptionState(d.ctx, d.act(), channel("new-paused"), story(s), stories.Paused)
+		d.ok(err)
+		d.append(s, stories.Normal)
+		for name, why := range map[string]string{"paused": "the channel was paused before it was sent", "above": "the channel asked for more urgent updates only before it was sent"} {
+			d.ok(d.MoveDestination(d.ctx, channel("old-"+name), channel("new-"+name)))
+			found := append(d.toChannel("new-"+name, s), d.toChannel("old-"+name, s)...)
+			same(d, name+": rows", len(found), 1)
+			same(d, name+": why", found[0].Reason, why)
+		}
+	}},
+}
+
+// turnAway has each of some channels that follow s get no more of its normal updates, for
+// the cause it is named after; one with a topic beside it goes on by that, in what is
+// breaking.
+func (d *desk) turnAway(s stories.Story) {
+	d.Helper()
+	d.followFrom("sony", channel("above"), stories.Breaking)
+	d.followFrom("topic:film", channel("topic"), stories.Breaking)
+	_, err := d.SetSubscriptionState(d.ctx, d.act(), channel("paused"), story(s), stories.Paused)
+	d.ok(err)
+	for _, name := range []string{"left", "topic"} {
+		_, err = d.Unsubscribe(d.ctx, d.act(), channel(name), story(s))
+		d.ok(err)
+	}
+	d.ok(d.stop(d.act(), channel("muted"), s.ID))
+}
+
+// whyNot wants each of those to be told what is so there.
+func (d *desk) whyNot(s stories.Story) {
+	d.Helper()
+	left := "the channel does not follow it any more"
+	for name, why := range map[string]string{
+		"above": "the channel asked for more urgent updates only before it was sent", "topic": "the channel asked for more urgent updates only before it was sent",
+		"paused": "the channel was paused before it was sent", "left": left, "muted": left,
+	} {
+		found := d.toChannel(name, s)
+		same(d, name+": rows", len(found), 1)
+		same(d, name+": why", found[0].Reason, why)
+		same(d, name+": state", found[0].State, stories.Skipped)
+	}
+	same(d, "who follows still", d.toChannel("sent", s)[0].State, stories.Pending)
 }
