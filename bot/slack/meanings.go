@@ -5,6 +5,14 @@ import (
 	"storybot/stories"
 )
 
+// Cures of what is refused for one message or thread. They promise nothing of deliveries:
+// what waits for the channel is not held up by it, and what was refused is not done again.
+const (
+	lift          = "An admin of the Slack workspace can lift that restriction."
+	tooLateToEdit = "The workspace sets for how long messages may be edited; copies that are older stay as they are."
+	neverDeleted  = "The message stays; an admin of the Slack workspace sees to that setting."
+)
+
 // threadMeanings are the words that mean something else for what acts on a message
 // than for a post: they speak of the thread, and say nothing of the channel
 // (https://docs.slack.dev/reference/methods/chat.postMessage#errors).
@@ -12,8 +20,8 @@ var threadMeanings = map[string]meaning{
 	"thread_not_found":                         {bot.ThreadGone, "no longer has the thread", ""},
 	"message_not_found":                        {bot.ThreadGone, "no longer has the message the thread is on", ""},
 	"cannot_reply_to_message":                  {bot.ThreadGone, "does not take replies to that message", ""},
-	"restricted_action_thread_locked":          {bot.ThreadGone, "has its thread locked", askAdmin},
-	"restricted_action_non_threadable_channel": {bot.ThreadGone, "takes no messages in threads", askAdmin},
+	"restricted_action_thread_locked":          {bot.ThreadGone, "has its thread locked", lift},
+	"restricted_action_non_threadable_channel": {bot.ThreadGone, "takes no messages in threads", lift},
 }
 
 // opMeanings are the words that mean something else for an operation than for a
@@ -24,7 +32,7 @@ var opMeanings = map[stories.Op]map[string]meaning{
 	stories.OpEdit: {
 		"message_not_found":          {bot.MessageGone, "no longer has the message", ""},
 		"cant_update_message":        {bot.MessageGone, "has a message under this id that the bot may not edit", ""},
-		"edit_window_closed":         {bot.MessageGone, "lets messages be edited for some time only, which is over", askAdmin},
+		"edit_window_closed":         {bot.MessageGone, "lets messages be edited for some time only, which is over", tooLateToEdit},
 		"block_mismatch":             {bot.BadPayload, "has a message whose layout cannot be replaced", ourFault},
 		"update_failed":              {bot.Transient, "could not be edited by Slack", ""},
 		"external_channel_migrating": {bot.Transient, "is being moved by Slack", ""},
@@ -33,7 +41,7 @@ var opMeanings = map[stories.Op]map[string]meaning{
 	stories.OpDelete: {
 		"message_not_found":                   {bot.Delivered, "no longer has the message", ""},
 		"cant_delete_message":                 {bot.MessageGone, "has a message under this id that the bot may not delete", ""},
-		"compliance_exports_prevent_deletion": {bot.Unable, "keeps all messages: a setting of the workspace forbids to delete any", askAdmin},
+		"compliance_exports_prevent_deletion": {bot.Unable, "keeps all messages: a setting of the workspace forbids to delete any", neverDeleted},
 		"external_channel_migrating":          {bot.Transient, "is being moved by Slack", ""},
 	},
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"storybot/bot"
+	"storybot/stories"
 )
 
 // Every error Slack documents for a post, by what it means for the delivery.
@@ -73,6 +74,40 @@ func TestRetryAfter(t *testing.T) {
 	} {
 		if got := retryAfter(http.Header{"Retry-After": {value}}); got != want {
 			t.Errorf("Retry-After %q: %v, want %v", value, got, want)
+		}
+	}
+}
+
+// What Slack refuses for one message or thread says nothing of the channel: its cure does
+// not promise that deliveries go on, and is not that an app may post.
+func TestVerdictsOfOneMessageDoNotCureTheChannel(t *testing.T) {
+	check := func(op stories.Op, known map[string]meaning) {
+		for word := range known {
+			v := opVerdict(op, &failure{method: "chat.x", reach: answered, status: 200, code: word})
+			if v.Heals || strings.Contains(v.Cure, "deliveries then go on") || strings.Contains(v.Cure, "allow the app to post") {
+				t.Errorf("%s of %v: heals %v, cure %q", word, op, v.Heals, v.Cure)
+			}
+		}
+	}
+	for op, known := range opMeanings {
+		check(op, known)
+	}
+	for _, op := range tableOps {
+		if op.Acts() {
+			check(op, threadMeanings)
+		}
+	}
+	for word, c := range map[string]struct {
+		op   stories.Op
+		cure string
+	}{
+		"edit_window_closed":                  {stories.OpEdit, "The workspace sets for how long messages may be edited; copies that are older stay as they are."},
+		"compliance_exports_prevent_deletion": {stories.OpDelete, "The message stays; an admin of the Slack workspace sees to that setting."},
+		"restricted_action_thread_locked":     {stories.OpReply, "An admin of the Slack workspace can lift that restriction."},
+		"restricted_action":                   {stories.OpEdit, askAdmin}, // this one is the channel's
+	} {
+		if v := opVerdict(c.op, &failure{method: "chat.x", reach: answered, status: 200, code: word}); v.Cure != c.cure {
+			t.Errorf("%s: cure %q, want %q", word, v.Cure, c.cure)
 		}
 	}
 }
