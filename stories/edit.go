@@ -32,8 +32,9 @@ type Told struct {
 	Cards    int  // posted cards that are edited for it
 	Update   Update
 	Progress Progress
-	// Waiting is how many updates of the story are scheduled.
-	Waiting int
+	// Waiting is how many updates of the story wait for their time, Asked about how many
+	// whose time is over somebody decides. Those that can be undone are neither.
+	Waiting, Asked int
 }
 
 // MaxAliases is how many older slugs lead to a story.

@@ -17,6 +17,7 @@ type Merging struct {
 	Own       int
 	Stopped   int // channels that stopped From
 	Scheduled int // updates of From that wait for their time
+	Asked     int // updates of From whose time is over, and about which somebody decides
 	Cards     int // posted cards of From that are edited
 	// Of Followers, Own and Stopped so many are direct messages, as far as they are
 	// known to be.

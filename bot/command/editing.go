@@ -147,10 +147,22 @@ func (m *editing) close(ctx context.Context, r request) (bot.Reply, error) {
 		return bot.Reply{Message: bot.Plainly(story.Slug + " is closed already.")}, nil
 	}
 	said := m.atOnce(told) + fmt.Sprintf("Closed %s. It stays readable, and takes no more updates until /desk reopen %s.%s", story.Slug, story.Slug, cardsFollow(told.Cards))
+	return m.with(told, said+stillPlanned(told)), nil
+}
+
+// stillPlanned says, as sentences behind others, which updates of a story that was closed
+// are not published yet; "" for none.
+func stillPlanned(told stories.Told) (said string) {
 	if n := told.Waiting; n > 0 {
-		said += fmt.Sprintf(" %s of it %s scheduled: when the story is still closed at %s time, the desk is asked. /desk scheduled lists what waits.", plural(n, "update"), oneOr(n, "is", "are"), oneOr(n, "its", "their"))
+		said += fmt.Sprintf(" %s of it %s scheduled: when the story is still closed at %s time, the desk is asked.", plural(n, "update"), oneOr(n, "is", "are"), oneOr(n, "its", "their"))
 	}
-	return m.with(told, said), nil
+	if n := told.Asked; n > 0 {
+		said += fmt.Sprintf(" %s of it %s for a decision: %s time is over.", plural(n, "update"), oneOr(n, "waits", "wait"), oneOr(n, "its", "their"))
+	}
+	if said != "" {
+		said += " /desk scheduled lists what waits."
+	}
+	return said
 }
 
 // reopen takes up a closed story again, with an update if there is one.

@@ -132,6 +132,9 @@ func mergeLines(plan stories.Merging, gone bool) (lines []string) {
 	if n := plan.Scheduled; n > 0 {
 		lines = append(lines, fmt.Sprintf("%s of it %s scheduled, and %s out as %s.", plural(n, "update"), oneOr(n, "is", "are"), oneOr(n, "goes", "go"), oneOr(n, "one of "+into, "updates of "+into)))
 	}
+	if n := plan.Asked; n > 0 {
+		lines = append(lines, fmt.Sprintf("%s of it %s for a decision: if %s published, it is as %s.", plural(n, "update"), oneOr(n, "waits", "wait"), oneOr(n, "it is", "they are"), oneOr(n, "one of "+into, "updates of "+into)))
+	}
 	if n := plan.Cards; n > 0 {
 		lines = append(lines, fmt.Sprintf("%s of %s %s edited: %s %s what it goes on as.", plural(n, "posted card"), from, oneOr(n, "is", "are"), oneOr(n, "it", "they"), oneOr(n, "says", "say")))
 	}

@@ -204,7 +204,7 @@ func (s *Store) tellState(ctx context.Context, a stories.Act, verb string, u sto
 		if err := do(q, &told); err != nil {
 			return told, false, err
 		}
-		err = one(ctx, q, scheduledOfStorySQL, []any{told.Story.ID}, &told.Waiting)
+		err = one(ctx, q, scheduledOfStorySQL, []any{told.Story.ID}, &told.Waiting, &told.Asked)
 		return told, told.Changed || told.Update.ID != 0, err
 	}, func(q querier, told stories.Told) (err error) {
 		p = stories.Progress{}

@@ -188,7 +188,7 @@ func countMerging(ctx context.Context, q querier, m *stories.Merging) error {
 	if err := one(ctx, q, countCardsSQL, []any{m.From.ID, 0, list(slices.Collect(maps.Keys(flying.byID)))}, &m.Cards); err != nil {
 		return err
 	}
-	return one(ctx, q, scheduledOfStorySQL, []any{m.From.ID}, &m.Scheduled)
+	return one(ctx, q, scheduledOfStorySQL, []any{m.From.ID}, &m.Scheduled, &m.Asked)
 }
 
 // passUpdates gives the updates that go over their numbers and places, and what waits

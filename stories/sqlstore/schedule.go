@@ -17,9 +17,13 @@ const (
 	insertScheduledSQL = `
 		INSERT INTO scheduled (story_id, level, text, sources, picture_url, picture_alt, author_ref, author_name, at, due, undo, created_at, unverified)
 		VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13) RETURNING id`
-	scheduledOfStorySQL = `SELECT count(*) FROM scheduled WHERE story_id = ?1 AND undo = 0 AND ` + isOpenSQL
-	scheduledSQL        = `SELECT ` + scheduledColumns + ` FROM scheduled c WHERE c.id = ?1`
-	openScheduledSQL    = `
+	// scheduledOfStorySQL counts those of the story ?1 that wait for their time, and those
+	// about which somebody decides.
+	scheduledOfStorySQL = `
+		SELECT coalesce(sum(CASE WHEN state = 'waiting' THEN 1 ELSE 0 END), 0), coalesce(sum(CASE WHEN state <> 'waiting' THEN 1 ELSE 0 END), 0)
+		FROM scheduled WHERE story_id = ?1 AND undo = 0 AND ` + isOpenSQL
+	scheduledSQL     = `SELECT ` + scheduledColumns + ` FROM scheduled c WHERE c.id = ?1`
+	openScheduledSQL = `
 		SELECT ` + scheduledColumns + ` FROM scheduled c
 		WHERE c.state NOT IN ('published', 'cancelled', 'drafted') ORDER BY c.due, c.id LIMIT ?1 OFFSET ?2`
 	storiesAmongSQL   = `SELECT ` + storyColumns + ` FROM stories s WHERE s.id among(?1)`
@@ -71,12 +75,12 @@ func (s *Store) ScheduleUpdate(ctx context.Context, a stories.Act, u stories.Upd
 		if err := s.takesUpdates(ctx, q, a, &story); err != nil {
 			return made, false, err
 		}
-		var open int
-		if err := one(ctx, q, scheduledOfStorySQL, []any{story.ID}, &open); err != nil {
+		var ahead, asked int
+		if err := one(ctx, q, scheduledOfStorySQL, []any{story.ID}, &ahead, &asked); err != nil {
 			return made, false, err
 		}
-		if open >= stories.MaxScheduled && !undo {
-			return made, false, stories.Errorf(stories.CodeLimited, "%d updates of %s wait for their time already, which is as many as may. /desk scheduled lists them, each with a button to cancel it.", open, story.Slug)
+		if open := ahead + asked; open >= stories.MaxScheduled && !undo {
+			return made, false, stories.Errorf(stories.CodeLimited, "%d updates of %s wait for their time, or for a decision, already, which is as many as may. /desk scheduled lists them, each with a button to cancel it.", open, story.Slug)
 		}
 		u.StoryID, u.At, u.CreatedAt = story.ID, moment(millis(u.At)), moment(millis(a.At))
 		unverified := u.Marks.Standing == stories.Unverified

@@ -55,6 +55,37 @@ func (d *desk) asked(l stories.Lease) (text string) {
 }
 
 var scheduleTests = slices.Concat(overdueTests, []test{
+	{"closing and merging tell what waits for its time apart from what waits for a decision", func(d *desk) {
+		s, into := d.track("sony"), d.track("hack")
+		late := d.schedule(s, stories.Normal, time.Minute)
+		told, err := d.EndStory(d.ctx, d.act(), stories.Update{StoryID: s.ID})
+		d.ok(err)
+		same(d, "before its time", [2]int{told.Waiting, told.Asked}, [2]int{1, 0})
+		d.later(2 * time.Minute)
+		same(d, "state", d.due(late.ID).State, stories.ScheduleClosed)
+		begin := func() {
+			d.Helper()
+			_, err := d.BeginStory(d.ctx, d.act(), stories.Update{StoryID: s.ID})
+			d.ok(err)
+		}
+		count := func(what string, want [2]int) {
+			d.Helper()
+			plan, err := d.PlanMerge(d.ctx, s.ID, into.ID)
+			d.ok(err)
+			same(d, what+": merged", [2]int{plan.Scheduled, plan.Asked}, want)
+			told, err := d.EndStory(d.ctx, d.act(), stories.Update{StoryID: s.ID})
+			d.ok(err)
+			same(d, what+": closed", [2]int{told.Waiting, told.Asked}, want)
+			begin()
+		}
+		begin()
+		count("only asked", [2]int{0, 1})
+		d.schedule(s, stories.Normal, time.Hour)
+		count("one of each", [2]int{1, 1})
+		_, err = d.CancelScheduled(d.ctx, d.act(), late.ID)
+		d.ok(err)
+		count("decided", [2]int{1, 0})
+	}},
 	{"a scheduled update has no number and is nowhere before its time", func(d *desk) {
 		s := d.track("sony")
 		d.follow("sony", "a")
