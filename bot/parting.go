@@ -51,9 +51,22 @@ func (m Message) Parted(why Parting) Message {
 	return m
 }
 
+// countedAt is what CountedAt begins with.
+const countedAt = "Counted "
+
 // CountedAt is a live answer that tells how long something takes with when that was
 // so: a process that is killed leaves it as it stands.
 func (m Message) CountedAt(at time.Time) Message {
-	m.Blocks = append(append([]Block(nil), m.Blocks...), Block{Kind: Small, Spans: []Span{Text("Counted "), {Time: at, Relative: true}}})
+	m.Blocks = append(append([]Block(nil), m.Blocks...), Block{Kind: Small, Spans: []Span{Text(countedAt), {Time: at, Relative: true}}})
+	return m
+}
+
+// Uncounted is a message without what CountedAt added: two that differ in that alone say
+// the same.
+func (m Message) Uncounted() Message {
+	last := len(m.Blocks) - 1
+	if last >= 0 && m.Blocks[last].Kind == Small && len(m.Blocks[last].Spans) == 2 && m.Blocks[last].Spans[0] == Text(countedAt) {
+		m.Blocks = m.Blocks[:last:last]
+	}
 	return m
 }

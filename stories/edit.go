@@ -173,7 +173,7 @@ func (e StoryEdit) Meets(s Story) error {
 	case e.Seen != nil && e.Seen.ID != s.ID:
 		return Errorf(CodeExists, "%s was merged into %s since you saw it; nothing was changed.", e.Seen.Slug, s.Slug)
 	case len(over) > 0:
-		return Errorf(CodeExists, "The %s of %s was changed since you saw it; nothing was changed. Look at it again, then change what it says now.", strings.Join(over, ", "), s.Slug)
+		return Errorf(CodeExists, "Somebody changed the %s of %s since you saw it; nothing was changed. Look at it again, then change what it says now.", strings.Join(over, " and the "), s.Slug)
 	}
 	return nil
 }

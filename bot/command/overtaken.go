@@ -25,7 +25,8 @@ func wordsIn(story stories.Story) map[string]string {
 func overtaken(d stories.Draft, story stories.Story, changes []string) (over []string) {
 	says := wordsIn(story)
 	for _, name := range changes {
-		if says[name] != d.Fields[wasField+name] {
+		// Of a form that was forgotten meanwhile nobody knows what it showed.
+		if was, known := d.Fields[wasField+name]; known && says[name] != was {
 			over = append(over, name)
 		}
 	}

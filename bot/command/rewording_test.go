@@ -201,6 +201,21 @@ func TestAnEditAsksOnlyWhereItWouldOverwrite(t *testing.T) {
 	}
 }
 
+// Of a form that was forgotten while it was open nobody knows what it showed, and nobody
+// is accused.
+func TestAForgottenFormAccusesNobody(t *testing.T) {
+	story := stories.Story{Headline: "Theirs", Topics: []string{"film"}}
+	for want, d := range map[string]stories.Draft{
+		"":                 {Fields: map[string]string{"headline": "Mine", "summary": "Mine"}},
+		"headline":         {Fields: map[string]string{"headline": "Mine", wasField + "headline": "Ours", "summary": "Mine", wasField + "summary": ""}},
+		"headline summary": {Fields: map[string]string{"headline": "Mine", wasField + "headline": "", "summary": "Mine", wasField + "summary": "Ours"}},
+	} {
+		if got := strings.Join(overtaken(d, story, []string{"headline", "summary"}), " "); got != want {
+			t.Errorf("overtaken: %q, want %q", got, want)
+		}
+	}
+}
+
 // racing has a colleague change a story between the last look at it and the change.
 type racing struct {
 	Editor

@@ -16,7 +16,7 @@ import (
 // that the bot leaves as it stops, says so: nothing in it is true for a moment only.
 func (s *serving) follow(ctx, work context.Context, i *interaction, reply bot.Reply) {
 	wait := s.p.timing.live[0]
-	newest, shown := reply.Message, string(encodeEdit(reply.Message))
+	newest, shown := reply.Message, string(encodeEdit(reply.Message.Uncounted()))
 	barred := false
 	var unknown sync.Once // those who deliver tell how long a database is away
 	for {
@@ -38,10 +38,10 @@ func (s *serving) follow(ctx, work context.Context, i *interaction, reply bot.Re
 			continue
 		}
 		newest = m
-		switch raw := encodeEdit(m); {
+		switch says := string(encodeEdit(m.Uncounted())); {
 		case barred && done:
 			s.p.ended(work, i, reply, m)
-		case !barred && string(raw) != shown:
+		case !barred && says != shown:
 			got := s.p.show(work, i, m)
 			if got.barred {
 				barred = true
@@ -57,7 +57,7 @@ func (s *serving) follow(ctx, work context.Context, i *interaction, reply bot.Re
 				wait = max(wait, got.pause)
 				continue // and say the newest then, even when done
 			}
-			shown = string(raw)
+			shown = says
 		}
 		if done {
 			return

@@ -12,7 +12,6 @@ import (
 	"storybot/bot"
 )
 
-// An answer of which Discord takes no more edits is not edited again and again: how it
 // tooOld answers that a message is edited no more.
 func tooOld(w http.ResponseWriter) {
 	respond(w, http.StatusTooManyRequests, `{"code":30046,"message":"Maximum number of edits to messages older than 1 hour reached. Try again later","retry_after":0.001}`)
@@ -53,6 +52,29 @@ func TestAnAnswerThatTakesNoMoreEditsEndsWell(t *testing.T) {
 				t.Errorf("%q, want %q", got, want)
 			}
 		})
+	}
+}
+
+// An answer that says what it said a moment ago is not edited: when that was counted is
+// no news.
+func TestAnAnswerThatSaysTheSameIsNotEdited(t *testing.T) {
+	w, n := newWire(), 0
+	s, ctx, _ := serve(t, w, always(bot.Reply{Message: bot.Plainly("0 of 3"), Live: func(context.Context) (bot.Message, bool, error) {
+		if n++; n > 5 {
+			return bot.Plainly("Delivered all 3."), true, nil
+		}
+		return bot.Plainly("1 of 3").CountedAt(time.Unix(int64(n), 0)), false, nil
+	}}))
+	s.create(ctx, in(typed))
+	s.finish()
+	var got []string
+	for len(w.calls) > 0 {
+		call := w.next(t)
+		said, _, _ := strings.Cut(call.text(), "\n")
+		got = append(got, call.method+" "+said)
+	}
+	if want := []string{"POST 0 of 3", "PATCH 1 of 3", "PATCH Delivered all 3."}; !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
 	}
 }
 

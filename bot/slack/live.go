@@ -134,7 +134,13 @@ func (i *intake) follow(ctx context.Context, t teller, r bot.Reply, log *slog.Lo
 			return
 		}
 		if done {
-			finish(ctx, m)
+			last := ctx
+			if t.inPlace { // a stop in the middle of it would leave there how far it was, for good
+				end, cancel := context.WithTimeout(context.WithoutCancel(ctx), i.timing.lookUp)
+				defer cancel()
+				last = end
+			}
+			finish(last, m)
 			return
 		}
 		switch due := shown < len(i.timing.live) && time.Since(began) >= i.timing.live[shown]; {

@@ -2,17 +2,28 @@ package main
 
 import (
 	"io"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 )
 
-// TestAKilledConsolePrintsNoEditAgain kills the program right after it has printed how an
-// update reads now, before or after that was recorded: the next start does not print it
-// once more.
+// TestAKilledConsolePrintsNoEditAgain kills the program right after it has noted that it
+// printed how an update reads now, before or after the database knows: the next start does
+// not print it once more.
 func TestAKilledConsolePrintsNoEditAgain(t *testing.T) {
 	dir := t.TempDir()
 	edits := func(p *process) int { return strings.Count(p.stdout.String(), "── #general, edited ──") }
+	marks := func() (n int) {
+		files, _ := filepath.Glob(filepath.Join(dir, "*.shown"))
+		for _, name := range files {
+			if text, err := os.ReadFile(name); err == nil {
+				n += len(text)
+			}
+		}
+		return n
+	}
 	enter := func(p *process, line string) {
 		t.Helper()
 		if _, err := io.WriteString(p.stdin, line+"\n"); err != nil {
@@ -34,8 +45,9 @@ func TestAKilledConsolePrintsNoEditAgain(t *testing.T) {
 	until(p, "delivered", func() bool { return strings.Contains(p.stdout.String(), "Delivered to the one channel.") })
 	for _, wording := range []string{"It snows.", "It pours."} {
 		enter(p, "/desk fix sony-hack 2 "+wording)
+		had := marks()
 		enter(p, "1")
-		until(p, wording, func() bool { return edits(p) == 1 })
+		until(p, wording, func() bool { return edits(p) == 1 && marks() > had })
 		p.kill()
 		p = startProcess(t, dir, nil)
 		p.waitReady()
