@@ -13,7 +13,9 @@ import (
 // stories.Tell's business.
 
 const (
-	lockTellingsSQL = `SELECT id FROM notices WHERE kind = 'revision' AND update_id = ?1 ORDER BY id /*lock*/`
+	// lockTellingsSQL locks what tells of revisions of the updates ?1: of all at once, for
+	// the notices of one are not all older than those of the next.
+	lockTellingsSQL = `SELECT id FROM notices WHERE kind = 'revision' AND update_id among(?1) ORDER BY id /*lock*/`
 	// waitingTellingsSQL are messages about revisions of the update ?1 that wait: under
 	// their publications, owed again, held, or for a person since the database was put
 	// back.
