@@ -28,7 +28,7 @@ func TestSQLiteReadsNoTableFromEndToEnd(t *testing.T) {
 		"shared": sharedSQL, "lock tellings": lockTellingsSQL, "waiting tellings": waitingTellingsSQL, "tellable": tellableSQL, "tellings of": tellingsOfSQL, "copies left": copiesLeftSQL, "count copies": countCopiesSQL, "keep seen": keepSeenSQL, "showing": showingSQL, "needless": needlessSQL, "waiting copies": waitingCopiesSQL, "kept copies": keptCopiesSQL,
 		"withheld updates": withheldUpdatesSQL, "maybe sent": maybeSentSQL, "kept for": keptForSQL, "kept elsewhere": keptElsewhereSQL, "old copies": oldCopiesSQL, "revisions to": revisionsToSQL, "edits progress": editsProgressSQL, "telling progress": tellingProgressSQL, "newest revisions": newestRevisionsSQL,
 		"present notices": presentNoticesSQL, "open notices": openNoticesSQL, "owe progress": oweProgressSQL, "untold": untoldLanesSQL, "unedited": uneditedLanesSQL, "plan a notice": planNoticeSQL, "plan edits of a notice": planNoticeEditsSQL,
-		"old notices": pruneNoticesSQL, "update of": updateOfSQL, "prune readings": pruneReadingsSQL,
+		"old notices": pruneNoticesSQL, "stray readings": strayReadingsSQL, "prune readings": pruneReadingsSQL,
 		"by id": storyByIDSQL, "slug of": slugOfSQL, "formerly": formerlySQL, "former number": formerNumberSQL, "merged of": mergedOfSQL, "unseen": countUnseenSQL, "looked": lookedSQL,
 		"lock updates of": lockUpdatesOfSQL, "renumber": renumberSQL, "followers of": countFollowersSQL, "double": dropDoubleSQL, "pass followers": passFollowersSQL, "pass mutes": passMutesSQL, "pass publications": passPublicationsSQL, "told of": toldOfSQL,
 		"exact": exactSQL, "recent": recentBeginSQL, "begin": beginSQL, "newest": newestSQL, "suggested": storiesByIDsSQL, "near words": nearWordsSQL, "slugs of": slugsOfSQL,
