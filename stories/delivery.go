@@ -134,8 +134,10 @@ type Owed struct {
 	LastAttemptAt  time.Time
 	Unknowns       int
 	Doubtful       bool
-	PutBack        bool // see Delivery
-	Missed         int
+	// PutBack says that it stands behind all else: see Delivery, or it tells of a revision
+	// beside a copy that is so.
+	PutBack bool
+	Missed  int
 	// Wait is how much longer the platform asked us to leave the destination
 	// alone.
 	Wait time.Duration

@@ -1,6 +1,7 @@
 package delivery
 
 import (
+	"context"
 	"strings"
 	"testing"
 	"time"
@@ -134,4 +135,69 @@ func TestWhatWasPutBackStaysSoInABlockedChannel(t *testing.T) {
 			t.Error(err)
 		}
 	})
+}
+
+// absent is a far side in which nothing is found.
+type absent struct{ *farSide }
+
+func (absent) Settle(context.Context, bot.Operation) bot.Verdict {
+	return bot.Verdict{Outcome: bot.NotSent}
+}
+
+// On the real store, a channel that turns out to have no copy is sent the update as it
+// reads by then, and not told before that what it was corrected for.
+func TestNobodyIsToldOfARevisionBesideACopyThatIsNotThere(t *testing.T) {
+	for _, before := range []bool{true, false} {
+		const channels = 20
+		store, story := newsroom(t, channels)
+		u := publish(t, store, story, stories.Normal)
+		if _, err := store.Restored(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		act := stories.Act{By: stories.User{Ref: "p:ana"}, At: time.Now()}
+		correct := func() {
+			if _, err := store.Revise(t.Context(), act, u.ID, stories.Rewording{Kind: stories.Correction, Text: "It did not.", Reason: "It did not"}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if before {
+			correct()
+		}
+		if _, err := store.SettlePutBack(t.Context(), act, 1); err != nil {
+			t.Fatal(err)
+		}
+		if !before {
+			correct()
+		}
+		far := newFarSide()
+		e := New(Config{Store: store, Senders: map[string]bot.Sender{"p": absent{far}}, Owner: "one machine", Drain: time.Millisecond,
+			Render: func(stories.Content) bot.Message { return bot.Plainly("x") }})
+		ctx, cancel := context.WithCancel(t.Context())
+		done := make(chan struct{})
+		go func() { defer close(done); _ = e.Run(ctx) }()
+		for sent := 0; sent < channels; {
+			if err := e.Idle(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			p, err := store.ProgressOf(t.Context(), u.ID)
+			if err != nil {
+				t.Fatal(err)
+			}
+			sent = p.Sent
+		}
+		if err := e.Idle(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		cancel()
+		<-done
+		for c := range channels {
+			got, err := store.DeliveriesTo(t.Context(), channel("p", "w", c), story.ID, 0, 10)
+			if err != nil || len(got) != 1 {
+				t.Fatal(got, err)
+			}
+			if keys := far.messages[channel("p", "w", c)]; len(keys) != 1 || keys[0] != got[0].Key {
+				t.Errorf("corrected before it is looked for %v: channel %d has %v, want %s", before, c, keys, got[0].Key)
+			}
+		}
+	}
 }

@@ -34,7 +34,7 @@ type tries struct {
 	first    time.Time
 	last     time.Time
 	doubtful bool
-	putBack  bool // doubtful since the database was put back
+	putBack  bool // doubtful since the database was put back, or beside a copy that is
 	unsaved  int  // results that are not durable yet
 }
 
@@ -69,7 +69,8 @@ func order(a, b *row) int {
 }
 
 // news has what was put back with the database come after all else, until it is
-// known what became of it: looking for it may take hours.
+// known what became of it: looking for it may take hours. What tells of a revision comes
+// behind the copy that it stands beside.
 func news(a, b *row) int {
 	switch {
 	case a.tries.putBack == b.tries.putBack:

@@ -21,7 +21,7 @@ import (
 // told stands where the copy is: beside it, or in the thread that it is in or began.
 var tellableSQL = `
 	SELECT t.id, o.id, t.lane_id, CASE WHEN d.op IN (2, 3) THEN d.on_id ELSE d.id END,
-		d.id, d.said,
+		d.id, d.said, CASE WHEN d.doubtful = 3 AND d.state IN (0, 5) THEN 1 ELSE 0 END,
 		coalesce(a.seen, 0), coalesce(a.due, -1), coalesce(c.seen, 0), coalesce(c.due, -1)
 	FROM ` + copyPlacesSQL + `
 		LEFT JOIN readings a ON a.update_id = ?1 AND a.destination_id = o.id
@@ -41,6 +41,7 @@ type beside struct {
 	told             int   // the wording that it is to be told from
 	seen             int   // and the newest that it can see
 	due              bool  // told is read from what was kept about the channel
+	looked           bool  // the copy is looked for since the database was put back
 }
 
 // besideAll is one message beside copies, and where it is owed.
@@ -226,17 +227,7 @@ func (t besideAll) owe(ctx context.Context, q querier, u stories.Update, a stori
 	if err := insertNotice(ctx, q, &notice); err != nil {
 		return err
 	}
-	seeds := map[int64]int64{}
-	for _, c := range t.to {
-		if seeds[c.lane] == 0 {
-			seeds[c.lane] = newSeed()
-		}
-	}
-	each := make([][2]int64, 0, len(seeds))
-	for _, lane := range slices.Sorted(maps.Keys(seeds)) {
-		each = append(each, [2]int64{lane, seeds[lane]})
-	}
-	text, err := json.Marshal(each)
+	each, err := json.Marshal(t.lanes(u.Level))
 	if err != nil {
 		return err
 	}
@@ -244,13 +235,15 @@ func (t besideAll) owe(ctx context.Context, q querier, u stories.Update, a stori
 	if stories.Op(t.op) != stories.OpPost {
 		by = stories.OpReply
 	}
-	under := map[int64]int64{} // by lane
+	under := map[laneOf]int64{}
 	publications, err := all(ctx, q, func(r row) (id int64, err error) {
-		var lane int64
-		err = r.Scan(&id, &lane)
-		under[lane] = id
+		var at laneOf
+		var urgency stories.Level
+		err = r.Scan(&id, &at.lane, &urgency)
+		at.looked = urgency == afterLooks
+		under[at] = id
 		return id, err
-	}, publishTellingSQL, string(text), u.StoryID, millis(a.At), u.Revision, int(by), int(u.Level), notice.ID)
+	}, publishTellingSQL, string(each), u.StoryID, millis(a.At), u.Revision, int(by), int(u.Level), notice.ID)
 	if err != nil {
 		return fmt.Errorf("publish what is told: %w", err)
 	}
@@ -260,7 +253,7 @@ func (t besideAll) owe(ctx context.Context, q querier, u stories.Update, a stori
 		if i > 0 {
 			rows = append(rows, ',')
 		}
-		rows = append(appendNumbers(append(rows, '['), under[c.lane], c.place, c.on), ']')
+		rows = append(appendNumbers(append(rows, '['), under[laneOf{c.lane, c.looked}], c.place, c.on), ']')
 	}
 	if _, err := q.exec(ctx, oweTellingSQL, string(append(rows, ']'))); err != nil {
 		return fmt.Errorf("owe what is told: %w", err)
@@ -268,10 +261,40 @@ func (t besideAll) owe(ctx context.Context, q querier, u stories.Update, a stori
 	return enqueue(ctx, q, publications, len(t.to), a.At)
 }
 
+// afterLooks is how urgent what is told beside copies is that are looked for: it is read
+// behind them, who are as little, so that it never leaves before it is known whether its
+// copy is there. load.go has it stand behind them too.
+const afterLooks stories.Level = 0
+
+// laneOf is where one publication of a message beside copies is owed.
+type laneOf struct {
+	lane   int64
+	looked bool // beside copies that are looked for
+}
+
+// lanes are the publications that t is owed under, each with a random number and how
+// urgent it is.
+func (t besideAll) lanes(level stories.Level) (each [][3]int64) {
+	has := map[laneOf]bool{}
+	for _, c := range t.to {
+		has[laneOf{c.lane, c.looked}] = true
+	}
+	for _, at := range slices.SortedFunc(maps.Keys(has), func(a, b laneOf) int {
+		return cmp.Or(cmp.Compare(a.lane, b.lane), cmp.Compare(bit(a.looked), bit(b.looked)))
+	}) {
+		urgency := level
+		if at.looked {
+			urgency = afterLooks
+		}
+		each = append(each, [3]int64{at.lane, newSeed(), int64(urgency)})
+	}
+	return each
+}
+
 // scanBeside reads tellableSQL.
 func scanBeside(r row) (c beside, err error) {
 	var seen, due, seenThere, dueThere int
-	err = r.Scan(&c.place, &c.was, &c.lane, &c.on, &c.copy, &c.began, &seen, &due, &seenThere, &dueThere)
+	err = r.Scan(&c.place, &c.was, &c.lane, &c.on, &c.copy, &c.began, &c.looked, &seen, &due, &seenThere, &dueThere)
 	c.seen = max(seen, seenThere)
 	if dueThere >= 0 {
 		due = dueThere

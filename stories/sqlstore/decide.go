@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strconv"
+	"time"
 
 	"storybot/stories"
 )
@@ -21,6 +22,10 @@ const (
 		FROM (SELECT q.delivery_id >> 32 AS id, count(*) AS n FROM queue q WHERE q.publication_id = ?1 GROUP BY q.delivery_id >> 32) AS c
 		WHERE publications.id = c.id`
 	setQueuedOfSQL = `UPDATE publications SET queued = ?2 WHERE id = ?1`
+	// undecidedCopiesSQL are the copies of updates that wait for a person.
+	undecidedCopiesSQL = `
+		SELECT 0, d.destination_id, d.id, d.publication_id FROM put_back d
+		WHERE d.doubtful = 2 AND d.state = 5 AND d.update_id > 0 AND d.op IN (0, 2, 3, 5) ORDER BY d.id`
 	// What adds no message is done whether it was done before or not: Op.Repeatable.
 	settleQueuedSQL = `
 		UPDATE outcomes SET state = 0, again = 1, code = 0, reason = '', doubtful = CASE WHEN (SELECT p.op FROM publications p WHERE p.id = (outcomes.id >> 32)) IN (0, 2, 3, 5) THEN 3 ELSE 0 END
@@ -44,17 +49,21 @@ const (
 
 // SettlePutBack implements stories.PutBackStore.
 func (s *Store) SettlePutBack(ctx context.Context, a stories.Act, generation int64) (int, error) {
-	return s.decide(ctx, a, generation, ruling{"settled", settleQueuedSQL, settleBlockedSQL})
+	return s.decide(ctx, a, generation, ruling{verb: "settled", queued: settleQueuedSQL, blocked: settleBlockedSQL})
 }
 
 // ReleasePutBack implements stories.PutBackStore.
 func (s *Store) ReleasePutBack(ctx context.Context, a stories.Act, generation int64) (int, error) {
-	return s.decide(ctx, a, generation, ruling{"released", releaseQueuedSQL, releaseBlockedSQL})
+	return s.decide(ctx, a, generation, ruling{verb: "released", queued: releaseQueuedSQL, blocked: releaseBlockedSQL, absent: true})
 }
 
 // ruling is what a person decides of what waits: how it is called in the log, and what
-// that makes of what goes into the queue and of what its blocked destination holds.
-type ruling struct{ verb, queued, blocked string }
+// that makes of what goes into the queue and of what its blocked destination holds. absent
+// says that it is taken for not being there.
+type ruling struct {
+	verb, queued, blocked string
+	absent                bool
+}
 
 // decide puts all that waits back into the queue, or among what its blocked
 // destination holds.
@@ -74,6 +83,11 @@ func (s *Store) decide(ctx context.Context, a stories.Act, generation int64, by 
 		}
 		if err := lockLanes(ctx, q); err != nil {
 			return 0, false, err
+		}
+		if by.absent {
+			if err := skipUndecided(ctx, q, a.At); err != nil {
+				return 0, false, err
+			}
 		}
 		lanes, err := all(ctx, q, scanID, waitingLanesSQL)
 		if err != nil {
@@ -106,6 +120,16 @@ func (s *Store) decide(ctx context.Context, a stories.Act, generation int64, by 
 		}
 		return n, true, enter(ctx, q, a, by.verb, 0, deliveriesPutBack(n))
 	})
+}
+
+// skipUndecided skips of the copies that wait for a person those that nothing brings any
+// more. As long as they might be found they were kept.
+func skipUndecided(ctx context.Context, q querier, at time.Time) error {
+	copies, err := all(ctx, q, scanAnyWaiting, undecidedCopiesSQL)
+	if err != nil {
+		return err
+	}
+	return skipVainIn(ctx, q, copies, putBackWaits, at)
 }
 
 // deliveriesPutBack is what the log says was decided about.

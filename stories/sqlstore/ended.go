@@ -47,6 +47,8 @@ func skipCards(ctx context.Context, q querier, rows []waiting, ended stories.Sub
 // unfollowedSQL finds among deliveries those that what decides at their destinations
 // does not let through any more, each with the code of why. What a channel with another
 // address follows is found there. What is told of a revision is brought as the update is.
+// A copy that may have arrived is none of them, unless its doubt is ?2: it has to be found,
+// so that it is edited like any other, and is skipped once it is known not to be there.
 var unfollowedSQL = fmt.Sprintf(`
 	SELECT v.id, v.why FROM (
 		SELECT d.id, CASE WHEN EXISTS (SELECT 1 FROM mutes m WHERE m.destination_id IN (t.id, t.moved_to) AND m.story_id = s.id) THEN %[1]d
@@ -54,7 +56,7 @@ var unfollowedSQL = fmt.Sprintf(`
 				FROM subscriptions b WHERE b.destination_id IN (t.id, t.moved_to) AND %[4]s), %[1]d) END AS why
 		FROM deliveries d JOIN destinations t ON t.id = d.destination_id LEFT JOIN notices n ON n.id = d.notice_id AND n.kind = 'revision'
 		JOIN updates u ON u.id = CASE WHEN d.update_id > 0 THEN d.update_id ELSE n.update_id END JOIN stories s ON s.id = u.story_id
-		WHERE d.id among(?1) AND d.op IN (0, 2, 3, 5)) AS v
+		WHERE d.id among(?1) AND d.op IN (0, 2, 3, 5) AND (d.notice_id IS NOT NULL OR d.doubtful IN (0, ?2))) AS v
 	WHERE v.why > 0`, unfollowed, pausedNow, tooMinor, decidesSQL)
 
 // vain are rows that nothing brings any more, and why.
@@ -63,8 +65,9 @@ type vain struct {
 	why  code
 }
 
-// vainAmong finds those of rows that nothing brings any more.
-func vainAmong(ctx context.Context, q querier, rows []waiting) (found []vain, err error) {
+// vainAmong finds those of rows that nothing brings any more, also of copies in the given
+// doubt; it is 0 for none of them.
+func vainAmong(ctx context.Context, q querier, rows []waiting, doubt int) (found []vain, err error) {
 	if len(rows) == 0 {
 		return nil, nil
 	}
@@ -75,7 +78,7 @@ func vainAmong(ctx context.Context, q querier, rows []waiting) (found []vain, er
 		err = r.Scan(&id, &why)
 		of[id] = why
 		return none, err
-	}, unfollowedSQL, list(deliveriesOf(rows)))
+	}, unfollowedSQL, list(deliveriesOf(rows)), doubt)
 	for _, why := range []code{unfollowed, pausedNow, tooMinor} {
 		v := vain{slices.DeleteFunc(slices.Clone(rows), func(w waiting) bool { return of[w.Delivery] != why }), why}
 		if len(v.rows) > 0 {
@@ -96,7 +99,12 @@ func skipUnfollowed(ctx context.Context, q querier, p place, at time.Time) error
 
 // skipVain skips those of rows that nothing brings any more, and says why.
 func skipVain(ctx context.Context, q querier, rows []waiting, at time.Time) error {
-	found, err := vainAmong(ctx, q, rows)
+	return skipVainIn(ctx, q, rows, 0, at)
+}
+
+// skipVainIn is skipVain also of copies in the given doubt.
+func skipVainIn(ctx context.Context, q querier, rows []waiting, doubt int, at time.Time) error {
+	found, err := vainAmong(ctx, q, rows, doubt)
 	if err != nil {
 		return err
 	}

@@ -306,21 +306,21 @@ const (
 	// refusedOfSQL finds what waits of the story ?1's updates, and of what is told of
 	// their revisions, at destinations whose own subscription to the story, or stop of
 	// it, does not let it through. Where there is neither it was owed by a topic or all,
-	// and stays so.
+	// and stays so. A copy that may have arrived is looked for: see unfollowedSQL.
 	refusedOfSQL = `
 		SELECT w.publication_id, w.destination_id, w.delivery_id, w.origin_id
 		FROM (
-			SELECT p.id AS publication_id, d.destination_id, d.id AS delivery_id, p.id AS origin_id, p.level
-			FROM (SELECT p.id, v.level FROM publications p` + ofUpdateSQL + ` WHERE p.story_id = ?1 AND p.queued > 0 AND ` + ofStorySQL + `) AS p` + ofPublicationSQL + `
+			SELECT p.id AS publication_id, d.destination_id, d.id AS delivery_id, p.id AS origin_id, p.level, p.notice_id
+			FROM (SELECT p.id, v.level, p.notice_id FROM publications p` + ofUpdateSQL + ` WHERE p.story_id = ?1 AND p.queued > 0 AND ` + ofStorySQL + `) AS p` + ofPublicationSQL + `
 			WHERE ` + inPublicationSQL + ` AND ` + waitsSQL + `
 			UNION ALL
-			SELECT q.publication_id, q.destination_id, q.delivery_id, p.id, v.level
+			SELECT q.publication_id, q.destination_id, q.delivery_id, p.id, v.level, p.notice_id
 			FROM queue q JOIN publications p ON p.id = (q.delivery_id >> 32)` + ofUpdateSQL + ` WHERE ` + ofStorySQL + `
 			UNION ALL
-			SELECT 0, h.destination_id, h.delivery_id, p.id, v.level
+			SELECT 0, h.destination_id, h.delivery_id, p.id, v.level, p.notice_id
 			FROM held h JOIN publications p ON p.id = (h.delivery_id >> 32)` + ofUpdateSQL + ` WHERE ` + ofStorySQL + `
 		) AS w CROSS JOIN destinations t
-		WHERE t.id = w.destination_id AND (EXISTS (SELECT 1 FROM mutes m WHERE m.destination_id IN (t.id, t.moved_to) AND m.story_id = ?1)
+		WHERE t.id = w.destination_id AND (w.notice_id IS NOT NULL OR NOT EXISTS (SELECT 1 FROM outcomes x WHERE x.id = w.delivery_id AND x.doubtful > 0)) AND (EXISTS (SELECT 1 FROM mutes m WHERE m.destination_id IN (t.id, t.moved_to) AND m.story_id = ?1)
 			OR EXISTS (SELECT 1 FROM subscriptions b WHERE b.destination_id IN (t.id, t.moved_to) AND b.kind = 'story' AND b.story_id = ?1 AND (b.state <> 'active' OR b.level > w.level)))`
 	// ofUpdateSQL finds what a publication p is said of: the update v, or the one whose
 	// revision is told; ofStorySQL keeps to those of the story ?1.

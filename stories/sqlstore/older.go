@@ -42,11 +42,10 @@ const (
 // tell of their revisions, in the order in which who revises them does.
 func lockRevised(ctx context.Context, q querier) ([]int64, error) {
 	revised, err := all(ctx, q, scanID, lockRevisedSQL)
-	for _, update := range revised {
-		if err == nil {
-			_, err = all(ctx, q, scanID, lockTellingsSQL, update)
-		}
+	if err != nil || len(revised) == 0 {
+		return nil, err
 	}
+	_, err = all(ctx, q, scanID, lockTellingsSQL, list(revised))
 	return revised, err
 }
 

@@ -47,11 +47,12 @@ const (
 			AND NOT EXISTS (SELECT 1 FROM shown w JOIN stories s ON s.id = w.story_id
 				WHERE w.delivery_id >= (p.id << 32) AND w.delivery_id < ((p.id + 1) << 32) AND (s.state = 'developing' OR s.active_at >= ?1))
 		ORDER BY p.id LIMIT ?3`
-	// updateOfSQL is the update that the publication ?1 is about, by itself or by the
-	// message beside its copies; 0 for none.
-	updateOfSQL = `
-		SELECT CASE WHEN p.update_id > 0 THEN p.update_id ELSE coalesce(n.update_id, 0) END
-		FROM publications p LEFT JOIN notices n ON n.id = p.notice_id AND n.kind = 'revision' WHERE p.id = ?1`
+	// strayReadingsSQL are updates of which it is kept what channels have seen, and no copy, at
+	// most ?2 behind ?1: whoever forgot the last one may have ended before that.
+	strayReadingsSQL = `
+		SELECT g.update_id FROM (SELECT DISTINCT update_id FROM readings WHERE update_id > ?1) AS g
+		WHERE NOT EXISTS (SELECT 1 FROM publications p CROSS JOIN owed d WHERE p.update_id = g.update_id AND p.op IN (0, 2, 3, 5) AND ` + inPublicationSQL + `)
+		ORDER BY g.update_id LIMIT ?2`
 	// pruneReadingsSQL forgets of ?2 channels what they have seen of the update ?1, once
 	// no copy of it is kept: there is nothing beside which they could be told more.
 	pruneReadingsSQL = `
@@ -121,7 +122,7 @@ func (s *Store) pruneDeliveries(ctx context.Context, before time.Time) error {
 			after = publication
 		}
 		if len(old) < pruneBatch {
-			return nil
+			return s.pruneReadings(ctx)
 		}
 	}
 }
@@ -136,7 +137,7 @@ func (s *Store) prunePublication(ctx context.Context, publication int64, before 
 			return s.told(err)
 		}
 		if !to.Valid {
-			return s.pruneReadings(ctx, publication)
+			return nil
 		}
 		err := s.change(ctx, func(q querier) error {
 			if _, err := q.exec(ctx, pruneOwedSQL, from, to.Int64, millis(before)); err != nil {
@@ -155,13 +156,27 @@ func (s *Store) prunePublication(ctx context.Context, publication int64, before 
 	}
 }
 
-// pruneReadings forgets what channels have seen of the update that a publication is
-// about, where no copy is left of it.
-func (s *Store) pruneReadings(ctx context.Context, publication int64) error {
-	var update int64
-	if err := one(ctx, s.reader(), updateOfSQL, []any{publication}, &update); err != nil || update == 0 {
-		return s.told(err)
+// pruneReadings forgets what channels have seen of updates of which no copy is left.
+func (s *Store) pruneReadings(ctx context.Context) error {
+	for after := int64(0); ; {
+		stray, err := all(ctx, s.reader(), scanID, strayReadingsSQL, after, pruneBatch)
+		if err != nil {
+			return s.told(err)
+		}
+		for _, update := range stray {
+			if err := s.pruneReadingsOf(ctx, update); err != nil {
+				return err
+			}
+			after = update
+		}
+		if len(stray) < pruneBatch {
+			return nil
+		}
 	}
+}
+
+// pruneReadingsOf forgets those of one update, a batch at a time.
+func (s *Store) pruneReadingsOf(ctx context.Context, update int64) error {
 	for left := true; left; {
 		err := s.change(ctx, func(q querier) error {
 			n, err := q.exec(ctx, pruneReadingsSQL, update, pruneBatch)

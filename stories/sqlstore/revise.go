@@ -157,7 +157,7 @@ func (s *Store) revise(ctx context.Context, q querier, a stories.Act, updateID i
 		return done, err
 	}
 	// Who begins a message beside a copy shares its notice, not the update.
-	if _, err := all(ctx, q, scanID, lockTellingsSQL, u.ID); err != nil {
+	if _, err := all(ctx, q, scanID, lockTellingsSQL, list([]int64{u.ID})); err != nil {
 		return done, err
 	}
 	flying, err := allFlights(ctx, q)

@@ -13,7 +13,9 @@ import (
 // stories.Tell's business.
 
 const (
-	lockTellingsSQL = `SELECT id FROM notices WHERE kind = 'revision' AND update_id = ?1 ORDER BY id /*lock*/`
+	// lockTellingsSQL locks what tells of revisions of the updates ?1: of all at once, for
+	// the notices of one are not all older than those of the next.
+	lockTellingsSQL = `SELECT id FROM notices WHERE kind = 'revision' AND update_id among(?1) ORDER BY id /*lock*/`
 	// waitingTellingsSQL are messages about revisions of the update ?1 that wait: under
 	// their publications, owed again, held, or for a person since the database was put
 	// back.
@@ -45,8 +47,8 @@ const (
 	tellingsOfSQL     = `SELECT w.id, n.revision, n.since FROM notices n JOIN publications w ON w.notice_id = n.id WHERE n.kind = 'revision' AND n.update_id = ?1`
 	publishTellingSQL = `
 		INSERT INTO publications (lane_id, seed, update_id, story_id, created_at, revision, op, level, urgency, notice_id)
-		SELECT CAST(j.value ->> 0 AS BIGINT), CAST(j.value ->> 1 AS BIGINT), 0, ?2, ?3, ?4, ?5, ?6, ?6, ?7 FROM each(?1)
-		RETURNING id, lane_id`
+		SELECT CAST(j.value ->> 0 AS BIGINT), CAST(j.value ->> 1 AS BIGINT), 0, ?2, ?3, ?4, ?5, ?6, CAST(j.value ->> 2 AS BIGINT), ?7 FROM each(?1)
+		RETURNING id, lane_id, urgency`
 	oweTellingSQL = `
 		INSERT INTO owed (id, destination_id, on_id)
 		SELECT (CAST(j.value ->> 0 AS BIGINT) << 32) + CAST(j.value ->> 1 AS BIGINT), CAST(j.value ->> 1 AS BIGINT), CAST(j.value ->> 2 AS BIGINT) FROM each(?1)`

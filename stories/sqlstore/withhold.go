@@ -151,7 +151,7 @@ func toRelease(ctx context.Context, q querier, u stories.Update) (found released
 	if err != nil || len(rows) == 0 {
 		return found, err
 	}
-	if found.vain, err = vainAmong(ctx, q, rows); err != nil {
+	if found.vain, err = vainAmong(ctx, q, rows, 0); err != nil {
 		return found, err
 	}
 	for _, v := range found.vain {

@@ -169,17 +169,22 @@ var putBackTests = []test{
 		p := d.progressOf(1)
 		same(d, "progress", fmt.Sprint(p.Sent, p.Held, p.Waiting), "0 0 3")
 	}},
-	{"who leaves takes what waits with them", func(d *desk) {
+	{"what may be in a channel that leaves is still decided about, and goes with one that is gone", func(d *desk) {
 		s := d.backlog()
 		d.putBack(6)
 		all, err := stories.ParseTarget("all")
 		d.ok(err)
 		_, err = d.Unsubscribe(d.ctx, d.act(), channel("a"), all)
 		d.ok(err)
-		same(d, "a", d.states(channel("a"), s), "skipped skipped")
+		same(d, "a", d.states(channel("a"), s), "held held")
 		d.ok(d.EndDestination(d.ctx, channel("c"), "the channel was deleted", d.now))
 		same(d, "c", d.states(channel("c"), s), "skipped skipped")
-		d.waitsFor(2, 1)
+		d.waitsFor(4, 2)
+		n, err := d.ReleasePutBack(d.ctx, d.act(), 1)
+		d.ok(err)
+		same(d, "released", n, 2)
+		same(d, "a afterwards", d.states(channel("a"), s), "skipped skipped")
+		d.waitsFor(0, 0)
 	}},
 	{"what is found in an older wording is edited", func(d *desk) {
 		s := d.backlog()

@@ -90,6 +90,8 @@ func Run(t *testing.T, open func(t *testing.T) Store) {
 		{"edits", editTests},
 		{"wordings of copies", wordingTests},
 		{"copies in doubt", doubtedTests},
+		{"copies in doubt of who leaves", doubtedLeftTests},
+		{"what is told beside copies of a database put back", putBackBesideTests},
 		{"revisions", revisionTests},
 		{"what is told of revisions", retoldTests},
 		{"what a revision reaches", reachTests},
