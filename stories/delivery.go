@@ -292,27 +292,6 @@ type Lease struct {
 // ErrLeaseLost says that another holder has the lease; nothing was changed.
 var ErrLeaseLost = errors.New("lease lost")
 
-// Progress counts an update's deliveries.
-type Progress struct {
-	UpdateID int64
-	Total    int
-	Sent     int
-	Waiting  int // pending and sending
-	Held     int
-	Failed   int // failed and skipped, but for Newer and Needless
-	Newer    int // of a revision's work: skipped for that of a newer one. Only Spread tells it
-	Needless int // the same: there was nothing to be done or told after all. Only Spread tells it
-	Unknown  int
-	Kept     int // until the update is released
-	Direct   int // those of Total to direct messages, as far as they are known to be
-	// Spared are those that follow the story of an update that nobody gets. It is
-	// counted when the update is published, never later.
-	Spared Spared `json:",omitzero"`
-}
-
-// Done says that nothing is on its way any more.
-func (p Progress) Done() bool { return p.Waiting == 0 }
-
 // LaneStatus is a lane's queue at a moment.
 type LaneStatus struct {
 	Lane      string
