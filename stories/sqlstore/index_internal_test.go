@@ -259,7 +259,7 @@ func TestEveryActLeavesTheIndexExact(t *testing.T) {
 				}
 			})
 			for _, name := range []string{"track", "update", "reopening update", "edit", "rename", "rename back", "merge", "merge the newest", "close", "shut", "reopen", "schedule", "correction", "fix", "withdrawal", "hold", "release"} {
-				if done[name] == 0 {
+				if done[name] == 0 && !testing.Short() { // a short run has too few tries to be sure of each
 					t.Errorf("%s was never done", name)
 				}
 			}
