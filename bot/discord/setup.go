@@ -104,14 +104,20 @@ const before = `1. Open ` + portal + `, press New Application and name it.
    (on the page Installation choose None under Install Link first), so that nobody
    else adds the bot to a server; leave the Privileged Gateway Intents off.`
 
-// tryToken asks Discord whose token it is.
-func tryToken(ctx context.Context, p bot.Parts) (string, error) {
+// ownApplication is the one whose token there is.
+func ownApplication(ctx context.Context, p bot.Parts) (app application, err error) {
 	rest, err := newClient(configOf(p))
 	if err != nil {
-		return "", err
+		return app, err
 	}
 	defer rest.close()
-	app, _, err := rest.application(ctx)
+	app, _, err = rest.application(ctx)
+	return app, err
+}
+
+// tryToken asks Discord whose token it is.
+func tryToken(ctx context.Context, p bot.Parts) (string, error) {
+	app, err := ownApplication(ctx, p)
 	if err != nil {
 		return "", err
 	}
@@ -120,12 +126,7 @@ func tryToken(ctx context.Context, p bot.Parts) (string, error) {
 
 // after is what is left to do once Discord takes the token.
 func after(ctx context.Context, p bot.Parts) (string, error) {
-	rest, err := newClient(configOf(p))
-	if err != nil {
-		return "", err
-	}
-	defer rest.close()
-	app, _, err := rest.application(ctx)
+	app, err := ownApplication(ctx, p)
 	if err != nil {
 		return "", err
 	}
