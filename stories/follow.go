@@ -24,8 +24,8 @@ type Follow struct {
 	Destination Destination
 	Lane        string
 	Target      Target
-	Level       Level // Minor when zero: everything comes through
-	Direct      bool  // the channel is a conversation of act.By with the bot alone
+	Options     Options
+	Direct      bool // the channel is a conversation of act.By with the bot alone
 	// Manages is the platform's word on whether act.By may manage the channel's
 	// subscriptions: an error, in words, when they may not or when it cannot be
 	// checked. Nobody may where it is nil.
@@ -40,10 +40,7 @@ func (s *Subscriber) Subscribe(ctx context.Context, act Act, f Follow) (sub Subs
 	if err := f.mayManage(ctx); err != nil {
 		return sub, story, made, err
 	}
-	sub = Subscription{Destination: f.Destination, Target: f.Target, Level: f.Level, Mode: ModeChannel, State: Active, CreatedBy: act.By}
-	if sub.Level == 0 {
-		sub.Level = Minor
-	}
+	sub = Subscription{Destination: f.Destination, Target: f.Target, Options: f.Options.Defaults(), State: Active, CreatedBy: act.By}
 	if err := checkLevel(sub.Level); err != nil {
 		return sub, story, made, err
 	}

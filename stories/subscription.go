@@ -56,13 +56,6 @@ const (
 	Paused SubscriptionState = "paused" // by a channel manager; nothing is planned for it meanwhile
 )
 
-// Mode is the shape in which updates arrive. Only ModeChannel exists so far:
-// a message for every update.
-type Mode string
-
-// ModeChannel is the default mode.
-const ModeChannel Mode = "channel"
-
 // Made is what subscribing did.
 type Made struct {
 	Created bool
@@ -115,11 +108,10 @@ type Subscription struct {
 	Destination Destination
 	Target      Target
 	StoryID     int64 // of a TargetStory, else 0
-	Level       Level // the least level that comes through
-	Mode        Mode
-	State       SubscriptionState
-	CreatedBy   User
-	CreatedAt   time.Time
+	Options
+	State     SubscriptionState
+	CreatedBy User
+	CreatedAt time.Time
 
 	// DestinationState and Reason are the destination's, for those who list
 	// subscriptions: a blocked destination says here why and since when.

@@ -90,7 +90,7 @@ func (m *joining) followHere(ctx context.Context, r request, a stories.Act, targ
 		return bot.Reply{}, err
 	}
 	resumed := m.warning.resumed(ctx, r, isBlocked(subs))
-	if follow.Level, err = m.levelOf(ctx, subs, target, level); err != nil {
+	if follow.Options, err = m.optionsOf(ctx, subs, target, level); err != nil {
 		return bot.Reply{}, err
 	}
 	sub, story, made, err := m.subscriber.Subscribe(ctx, a, follow)
@@ -122,25 +122,25 @@ func (m *joining) followHere(ctx context.Context, r request, a stories.Act, targ
 	return reply, nil
 }
 
-// levelOf is the level that was asked for or, when none was, the one the
-// channel follows target at already: following again changes nothing unasked.
-func (m *joining) levelOf(ctx context.Context, subs []stories.Subscription, target stories.Target, asked stories.Level) (stories.Level, error) {
-	if asked != 0 {
-		return asked, nil
-	}
+// optionsOf are the options of what is followed already, with the level that was asked
+// for: following again changes nothing unasked.
+func (m *joining) optionsOf(ctx context.Context, subs []stories.Subscription, target stories.Target, asked stories.Level) (o stories.Options, err error) {
 	if target.Kind == stories.TargetStory {
 		story, err := m.archive.Story(ctx, target.Name)
 		if err != nil {
-			return 0, err
+			return o, err
 		}
 		target.Name = story.Slug // an older slug may have been typed
 	}
 	for _, sub := range subs {
 		if sub.Target == target {
-			return sub.Level, nil
+			o = sub.Options
 		}
 	}
-	return 0, nil
+	if asked != 0 {
+		o.Level = asked
+	}
+	return o, nil
 }
 
 // mayPost refuses a person who does not manage the channel, and a channel the bot

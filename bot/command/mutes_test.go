@@ -16,7 +16,7 @@ func TestPagesOfWhatIsFollowedAndStopped(t *testing.T) {
 	for _, tt := range []struct{ subs, mutes, pages int }{{1, 0, 1}, {1, 1, 1}, {2, 8, 1}, {2, 9, 2}, {10, 1, 2}, {9, 2, 2}, {12, 13, 3}, {20, 20, 4}} {
 		here := following{now: time.Now()}
 		for i := range tt.subs {
-			here.subs = append(here.subs, stories.Subscription{ID: int64(i + 1), Target: stories.Target{Kind: stories.TargetTopic, Name: fmt.Sprintf("followed-%d-%s", i, strings.Repeat("x", stories.MaxSlug-15))}, Level: stories.Normal, State: stories.Active})
+			here.subs = append(here.subs, stories.Subscription{ID: int64(i + 1), Target: stories.Target{Kind: stories.TargetTopic, Name: fmt.Sprintf("followed-%d-%s", i, strings.Repeat("x", stories.MaxSlug-15))}, Options: stories.Options{Level: stories.Normal}, State: stories.Active})
 		}
 		for i := range tt.mutes {
 			here.mutes = append(here.mutes, stories.Mute{Story: stories.Story{ID: int64(i + 1), Slug: fmt.Sprintf("stopped-%d-%s", i, strings.Repeat("y", stories.MaxSlug-15))}, By: stories.User{Ref: "console:x", Name: strings.Repeat("*", 80)}, At: here.now})

@@ -16,7 +16,7 @@ func TestNotPlanned(t *testing.T) {
 	at := time.Date(2014, 12, 20, 15, 0, 0, 0, time.UTC)
 	u := stories.Update{Level: stories.Normal, CreatedAt: at}
 	sub := func(name string, level stories.Level, state stories.SubscriptionState, age time.Duration) stories.Subscription {
-		return stories.Subscription{Target: stories.Target{Kind: stories.TargetTopic, Name: name}, Level: level, State: state, CreatedAt: at.Add(-age)}
+		return stories.Subscription{Target: stories.Target{Kind: stories.TargetTopic, Name: name}, Options: stories.Options{Level: level}, State: state, CreatedAt: at.Add(-age)}
 	}
 	stop := func(age time.Duration) *stories.Mute {
 		return &stories.Mute{By: stories.User{Ref: "console:ria", Name: "ria"}, At: at.Add(-age)}

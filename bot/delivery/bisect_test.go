@@ -177,7 +177,7 @@ func TestARuleOfTheTablesStopsOneRowOnly(t *testing.T) {
 	const channels = 12
 	for c := range channels {
 		if _, _, err := store.Subscribe(t.Context(), act, stories.Subscription{Destination: channel("p", "w", c),
-			Target: stories.Target{Kind: stories.TargetAll}, Level: stories.Minor}, "p"); err != nil {
+			Target: stories.Target{Kind: stories.TargetAll}, Options: stories.Options{Level: stories.Minor}}, "p"); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -65,7 +65,7 @@ func TestALaneThatLosesItsLastDestinationRests(t *testing.T) {
 		next := publish(t, store, story, stories.Normal)
 		act := stories.Act{By: stories.User{Ref: "p:ana"}, At: time.Now()}
 		if _, _, err := store.Subscribe(t.Context(), act, stories.Subscription{Destination: channel("p", "w", 0),
-			Target: stories.Target{Kind: stories.TargetStory, Name: story.Slug}, Level: stories.Minor}, "p:2"); err != nil {
+			Target: stories.Target{Kind: stories.TargetStory, Name: story.Slug}, Options: stories.Options{Level: stories.Minor}}, "p:2"); err != nil {
 			t.Fatal(err)
 		}
 		if flying {

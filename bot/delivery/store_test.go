@@ -37,7 +37,7 @@ func newsroom(t testing.TB, n int) (*sqlstore.Store, stories.Story) {
 	}
 	for c := range n {
 		_, _, err := store.Subscribe(t.Context(), act, stories.Subscription{Destination: channel("p", "w", c),
-			Target: stories.Target{Kind: stories.TargetStory, Name: story.Slug}, Level: stories.Minor}, "p")
+			Target: stories.Target{Kind: stories.TargetStory, Name: story.Slug}, Options: stories.Options{Level: stories.Minor}}, "p")
 		if err != nil {
 			t.Fatal(err)
 		}

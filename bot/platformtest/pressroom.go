@@ -40,7 +40,7 @@ func NewPressroom(t *testing.T, platform, lane string, sender bot.Sender, channe
 		t.Fatal(err)
 	}
 	for _, d := range channels {
-		sub := stories.Subscription{Destination: d, Target: stories.Target{Kind: stories.TargetStory, Name: r.story.Slug}, Level: stories.Minor}
+		sub := stories.Subscription{Destination: d, Target: stories.Target{Kind: stories.TargetStory, Name: r.story.Slug}, Options: stories.Options{Level: stories.Minor}}
 		if _, _, err := r.Store.Subscribe(t.Context(), act(), sub, lane); err != nil {
 			t.Fatal(err)
 		}

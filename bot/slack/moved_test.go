@@ -41,7 +41,7 @@ func TestAChannelGoesOnUnderItsNewID(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	sub := stories.Subscription{Destination: destination("T1", "C1"), Target: stories.Target{Kind: stories.TargetStory, Name: story.Slug}, Level: stories.Minor}
+	sub := stories.Subscription{Destination: destination("T1", "C1"), Target: stories.Target{Kind: stories.TargetStory, Name: story.Slug}, Options: stories.Options{Level: stories.Minor}}
 	if _, _, err := store.Subscribe(t.Context(), act, sub, laneOf("T1")); err != nil {
 		t.Fatal(err)
 	}

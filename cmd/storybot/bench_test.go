@@ -92,7 +92,7 @@ func follow(b *testing.B, url string, channels []discordtest.Channel) {
 		sub := stories.Subscription{
 			Destination: stories.Destination{Platform: "discord", Workspace: c.Guild, Channel: c.ID},
 			Target:      stories.Target{Kind: stories.TargetStory, Name: story.Slug}, StoryID: story.ID,
-			Level: stories.Minor, Mode: stories.ModeChannel, State: stories.Active, CreatedBy: act.By,
+			Options: stories.Options{Level: stories.Minor, Mode: stories.ModeChannel}, State: stories.Active, CreatedBy: act.By,
 		}
 		if _, _, err := store.Subscribe(b.Context(), act, sub, "discord"); err != nil {
 			b.Fatal(err)

@@ -26,7 +26,7 @@ func newsroom(b testing.TB, url string, n int) (*sqlstore.Store, stories.Story) 
 	}
 	_, _, err = s.Subscribe(b.Context(), act, stories.Subscription{
 		Destination: stories.Destination{Platform: "discord", Workspace: "0", Channel: "0"},
-		Target:      stories.Target{Kind: stories.TargetStory, Name: story.Slug}, Level: stories.Minor,
+		Target:      stories.Target{Kind: stories.TargetStory, Name: story.Slug}, Options: stories.Options{Level: stories.Minor},
 	}, benchLane)
 	if err != nil {
 		b.Fatal(err)

@@ -29,7 +29,7 @@ func leaveInTheAir(s *sqlstore.Store) error {
 	if err != nil {
 		return err
 	}
-	sub := stories.Subscription{Destination: crashed, Target: stories.Target{Kind: stories.TargetAll}, Level: stories.Minor}
+	sub := stories.Subscription{Destination: crashed, Target: stories.Target{Kind: stories.TargetAll}, Options: stories.Options{Level: stories.Minor}}
 	if _, _, err := s.Subscribe(ctx, act, sub, benchLane); err != nil {
 		return err
 	}

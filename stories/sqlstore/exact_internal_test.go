@@ -27,7 +27,7 @@ func onBoth(t *testing.T, opts Options, test func(t *testing.T, s *Store, l stor
 				t.Fatal(err)
 			}
 			for _, channel := range []string{"#a", "#b", "#c"} {
-				sub := stories.Subscription{Destination: stories.Destination{Platform: "console", Channel: channel}, Target: stories.Target{Kind: stories.TargetAll}, Level: stories.Minor}
+				sub := stories.Subscription{Destination: stories.Destination{Platform: "console", Channel: channel}, Target: stories.Target{Kind: stories.TargetAll}, Options: stories.Options{Level: stories.Minor}}
 				if channel == "#c" { // known, and follows nothing of it
 					sub.Target = stories.Target{Kind: stories.TargetTopic, Name: "other"}
 				}

@@ -30,7 +30,7 @@ func newUnion(t *testing.T, url string) *union {
 			t.Fatal(err)
 		}
 		*to = made
-		sub := stories.Subscription{Destination: crashed, Target: stories.Target{Kind: stories.TargetStory, Name: slug}, Level: stories.Breaking}
+		sub := stories.Subscription{Destination: crashed, Target: stories.Target{Kind: stories.TargetStory, Name: slug}, Options: stories.Options{Level: stories.Breaking}}
 		if slug == "leak" {
 			sub.Level = stories.Minor
 		}
@@ -381,7 +381,7 @@ func TestACardMeets(t *testing.T) {
 					execute(t, u.url, "UPDATE publications SET queued = 0")
 					act := u.act()
 					act.Audience = stories.Everyone
-					sub := stories.Subscription{Destination: crashed, Target: stories.Target{Kind: stories.TargetStory, Name: "leak"}, Level: stories.Breaking}
+					sub := stories.Subscription{Destination: crashed, Target: stories.Target{Kind: stories.TargetStory, Name: "leak"}, Options: stories.Options{Level: stories.Breaking}}
 					if _, _, err := u.Subscribe(t.Context(), act, sub, benchLane); err != nil {
 						t.Fatal(err)
 					}

@@ -79,7 +79,7 @@ func newScene(t *testing.T) *scene {
 	if s.story, err = s.CreateStory(t.Context(), s.act(), stories.Story{Slug: "sony-hack", Headline: "Sony Pictures attacked"}); err != nil {
 		t.Fatal(err)
 	}
-	sub := stories.Subscription{Destination: crashed, Target: stories.Target{Kind: stories.TargetAll}, Level: stories.Minor}
+	sub := stories.Subscription{Destination: crashed, Target: stories.Target{Kind: stories.TargetAll}, Options: stories.Options{Level: stories.Minor}}
 	if _, _, err := s.Subscribe(t.Context(), s.act(), sub, benchLane); err != nil {
 		t.Fatal(err)
 	}
@@ -260,7 +260,7 @@ func TestPostgresBeginAndLeave(t *testing.T) {
 func TestPostgresPublicationsCommitOutOfOrder(t *testing.T) {
 	s := newScene(t)
 	blocked := stories.Destination{Platform: "console", Channel: "#blocked"}
-	sub := stories.Subscription{Destination: blocked, Target: stories.Target{Kind: stories.TargetStory, Name: "sony-hack"}, Level: stories.Minor}
+	sub := stories.Subscription{Destination: blocked, Target: stories.Target{Kind: stories.TargetStory, Name: "sony-hack"}, Options: stories.Options{Level: stories.Minor}}
 	if _, _, err := s.Subscribe(t.Context(), s.act(), sub, benchLane); err != nil {
 		t.Fatal(err)
 	}

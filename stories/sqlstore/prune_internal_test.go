@@ -128,7 +128,7 @@ func publishRevised(t *testing.T, s *Store, now time.Time, slug string) {
 	check(err)
 	for _, name := range []string{"#a-", "#b-"} {
 		_, _, err := s.Subscribe(t.Context(), act, stories.Subscription{Destination: stories.Destination{Platform: "console", Channel: name + slug},
-			Target: stories.Target{Kind: stories.TargetStory, Name: slug}, Level: stories.Minor}, "lane")
+			Target: stories.Target{Kind: stories.TargetStory, Name: slug}, Options: stories.Options{Level: stories.Minor}}, "lane")
 		check(err)
 	}
 	u, _, err := s.AppendUpdate(t.Context(), act, stories.Update{StoryID: story.ID, Text: "News", Level: stories.Normal, At: act.At})

@@ -10,16 +10,16 @@ import (
 
 const (
 	subscriptionColumns = `b.id, t.platform, t.workspace, t.channel, b.kind, b.story_id, CASE WHEN b.kind = 'story' THEN coalesce(s.slug, '') ELSE b.topic END,
-		b.level, b.mode, b.state, b.by_ref, b.by_name, b.created_at, t.state, t.reason, t.heals, t.since`
+		b.level, b.mode, b.digest, b.quiet, b.tz, b.mention, b.mention_level, b.publish, b.state, b.by_ref, b.by_name, b.created_at, t.state, t.reason, t.heals, t.since`
 	subscriptionTables = `subscriptions b JOIN destinations t ON t.id = b.destination_id LEFT JOIN stories s ON s.id = b.story_id AND b.story_id > 0`
 )
 
 func scanSubscription(r row) (b stories.Subscription, err error) {
 	var created, since int64
-	var heals int
+	var heals, publish int
 	err = r.Scan(&b.ID, &b.Destination.Platform, &b.Destination.Workspace, &b.Destination.Channel, &b.Target.Kind, &b.StoryID, &b.Target.Name,
-		&b.Level, &b.Mode, &b.State, &b.CreatedBy.Ref, &b.CreatedBy.Name, &created, &b.DestinationState, &b.Reason, &heals, &since)
-	b.Heals = heals > 0
+		&b.Level, &b.Mode, &b.Digest, &b.Quiet, &b.Zone, &b.Mention, &b.MentionLevel, &publish, &b.State, &b.CreatedBy.Ref, &b.CreatedBy.Name, &created, &b.DestinationState, &b.Reason, &heals, &since)
+	b.Heals, b.Publish = heals > 0, publish > 0
 	b.CreatedAt, b.BlockedSince = moment(created), moment(since)
 	return b, err
 }
@@ -58,11 +58,19 @@ const (
 		SELECT ` + subscriptionColumns + ` FROM ` + subscriptionTables + `
 		WHERE b.destination_id = ?1 AND b.kind = ?2 AND b.story_id = ?3 AND b.topic = ?4`
 	insertSubscriptionSQL = `
-		INSERT INTO subscriptions (destination_id, kind, story_id, topic, level, mode, state, by_ref, by_name, created_at)
-		VALUES (?1, ?2, ?3, ?4, ?5, ?6, 'active', ?7, ?8, ?9)`
-	setSubscriptionSQL = `UPDATE subscriptions SET level = ?2, state = ?3 WHERE id = ?1`
-	unmuteSQL          = `DELETE FROM mutes WHERE destination_id = ?1 AND story_id = ?2`
+		INSERT INTO subscriptions (destination_id, kind, story_id, topic, by_ref, by_name, created_at, state,
+			level, mode, digest, quiet, tz, mention, mention_level, publish)
+		VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 'active', ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)`
+	setSubscriptionSQL = `
+		UPDATE subscriptions SET state = ?2, level = ?3, mode = ?4, digest = ?5, quiet = ?6, tz = ?7, mention = ?8, mention_level = ?9, publish = ?10 WHERE id = ?1`
+	unmuteSQL = `DELETE FROM mutes WHERE destination_id = ?1 AND story_id = ?2`
 )
+
+// optionArgs are the options in the order in which they are stored.
+func optionArgs(o stories.Options) []any {
+	o = o.Defaults()
+	return []any{o.Level, string(o.Mode), string(o.Digest), string(o.Quiet), o.Zone, o.Mention, o.MentionLevel, bit(o.Publish)}
+}
 
 func findSubscription(ctx context.Context, q querier, p place, k key) (stories.Subscription, error) {
 	return theOne(ctx, q, scanSubscription, subscriptionSQL, p.id, k.kind, k.story, k.topic)
@@ -149,10 +157,10 @@ func keepSubscription(ctx context.Context, q querier, a stories.Act, p place, k 
 		default:
 			return made, false, errReplaced
 		}
-		if had.Level == sub.Level && had.State == stories.Active {
+		if had.Options == sub.Options.Defaults() && had.State == stories.Active {
 			return made, false, nil
 		}
-		_, err := q.exec(ctx, setSubscriptionSQL, had.ID, sub.Level, string(stories.Active))
+		_, err := q.exec(ctx, setSubscriptionSQL, append([]any{had.ID, string(stories.Active)}, optionArgs(sub.Options)...)...)
 		return made, true, err
 	}
 	if !errors.Is(err, sql.ErrNoRows) {
@@ -169,11 +177,8 @@ func keepSubscription(ctx context.Context, q querier, a stories.Act, p place, k 
 		return made, false, stories.Errorf(stories.CodeLimited,
 			"%d stories and topics are followed here already, and more than that are not kept for one place. End one with /unsubscribe (/subscriptions lists them), or follow a topic instead of its stories.", follows)
 	}
-	mode := sub.Mode
-	if mode == "" {
-		mode = stories.ModeChannel
-	}
-	_, err = q.exec(ctx, insertSubscriptionSQL, p.id, k.kind, k.story, k.topic, sub.Level, string(mode), a.By.Ref, a.By.Name, millis(a.At))
+	args := []any{p.id, k.kind, k.story, k.topic, a.By.Ref, a.By.Name, millis(a.At)}
+	_, err = q.exec(ctx, insertSubscriptionSQL, append(args, optionArgs(sub.Options)...)...)
 	return stories.Made{Created: true}, true, err
 }
 
@@ -245,7 +250,7 @@ func (s *Store) SetSubscriptionState(ctx context.Context, a stories.Act, d stori
 			return sub, false, err
 		}
 		sub.State = state
-		if _, err := q.exec(ctx, setSubscriptionSQL, sub.ID, sub.Level, string(state)); err != nil {
+		if _, err := q.exec(ctx, setSubscriptionSQL, append([]any{sub.ID, string(state)}, optionArgs(sub.Options)...)...); err != nil {
 			return sub, false, err
 		}
 		if state == stories.Paused {

@@ -25,7 +25,7 @@ func TestNothingIsBegunThatCannotBeNoted(t *testing.T) {
 		t.Fatal(err)
 	}
 	to := stories.Destination{Platform: "console", Channel: "#general"}
-	if _, _, err := s.Subscribe(ctx, act, stories.Subscription{Destination: to, Target: stories.Target{Kind: stories.TargetAll}, Level: stories.Minor}, "lane"); err != nil {
+	if _, _, err := s.Subscribe(ctx, act, stories.Subscription{Destination: to, Target: stories.Target{Kind: stories.TargetAll}, Options: stories.Options{Level: stories.Minor}}, "lane"); err != nil {
 		t.Fatal(err)
 	}
 	if _, _, err := s.AppendUpdate(ctx, act, stories.Update{StoryID: story.ID, Text: "News", Level: stories.Normal, At: act.At}); err != nil {

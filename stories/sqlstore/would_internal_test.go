@@ -28,7 +28,7 @@ func TestAskingHowFarItReachesHoldsNobodyUp(t *testing.T) {
 				t.Fatal(err)
 			}
 			_, _, err = s.Subscribe(ctx, act, stories.Subscription{Destination: stories.Destination{Platform: "console", Channel: "#news"},
-				Target: stories.Target{Kind: stories.TargetTopic, Name: "film"}, Level: stories.Minor}, "lane")
+				Target: stories.Target{Kind: stories.TargetTopic, Name: "film"}, Options: stories.Options{Level: stories.Minor}}, "lane")
 			if err != nil {
 				t.Fatal(err)
 			}

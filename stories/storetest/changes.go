@@ -21,7 +21,7 @@ func (d *desk) begin(act stories.Act, name, target string, level stories.Level) 
 	d.Helper()
 	t, err := stories.ParseTarget(target)
 	d.ok(err)
-	_, made, err := d.Subscribe(d.ctx, act, stories.Subscription{Destination: channel(name), Target: t, Level: level, CreatedBy: ana}, lane)
+	_, made, err := d.Subscribe(d.ctx, act, stories.Subscription{Destination: channel(name), Target: t, Options: stories.Options{Level: level}, CreatedBy: ana}, lane)
 	d.ok(err)
 	return made
 }
@@ -251,7 +251,7 @@ var changeTests = []test{
 		errs := make([]error, 4)
 		for n := range errs {
 			wait.Go(func() {
-				_, _, errs[n] = d.Subscribe(d.ctx, d.aloud(), stories.Subscription{Destination: channel("a"), Target: stories.Target{Kind: stories.TargetStory, Name: "sony"}, Level: stories.Minor}, lane)
+				_, _, errs[n] = d.Subscribe(d.ctx, d.aloud(), stories.Subscription{Destination: channel("a"), Target: stories.Target{Kind: stories.TargetStory, Name: "sony"}, Options: stories.Options{Level: stories.Minor}}, lane)
 			})
 		}
 		wait.Wait()

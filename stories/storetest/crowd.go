@@ -53,7 +53,7 @@ func newCrowd(d *desk) *crowd {
 func (c *crowd) subscribe(n int, target string, level stories.Level) {
 	t, err := stories.ParseTarget(target)
 	c.ok(err)
-	_, _, err = c.Subscribe(c.ctx, c.aloud(), stories.Subscription{Destination: c.channel(n), Target: t, Level: level, CreatedBy: ana}, crowdLanes[n%2])
+	_, _, err = c.Subscribe(c.ctx, c.aloud(), stories.Subscription{Destination: c.channel(n), Target: t, Options: stories.Options{Level: level}, CreatedBy: ana}, crowdLanes[n%2])
 	c.answered("subscribe", err)
 }
 
@@ -269,7 +269,7 @@ func (c *crowd) steps(r *rand.Rand) map[string]func() error {
 		"schedule": func() error { return c.scheduled(r, news()) },
 		"decide":   func() error { return c.decide(r) },
 		"follow": func() error {
-			_, _, err := c.Subscribe(c.ctx, c.aloud(), stories.Subscription{Destination: at, Target: target, Level: stories.Level(1 + r.IntN(2)), CreatedBy: ana}, crowdLanes[r.IntN(2)])
+			_, _, err := c.Subscribe(c.ctx, c.aloud(), stories.Subscription{Destination: at, Target: target, Options: stories.Options{Level: stories.Level(1 + r.IntN(2))}, CreatedBy: ana}, crowdLanes[r.IntN(2)])
 			return err
 		},
 		"leave": func() error {

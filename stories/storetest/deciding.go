@@ -174,7 +174,7 @@ func (m *model) ok(err error) {
 
 func (m *model) subscribe() {
 	place, target, level := m.place(), m.target(), m.level()
-	sub, _, err := m.Subscribe(m.ctx, m.act(), stories.Subscription{Destination: place, Target: target, Level: level, CreatedBy: ana}, lane)
+	sub, _, err := m.Subscribe(m.ctx, m.act(), stories.Subscription{Destination: place, Target: target, Options: stories.Options{Level: level}, CreatedBy: ana}, lane)
 	m.ok(err)
 	delete(m.muted, about{place, sub.StoryID})
 }

@@ -13,7 +13,7 @@ var destinationTests = []test{
 			{"w1", "a", "far one"}, {"w1", "b", "far one"}, {"w2", "a", "far two"}, {"", "dm", "far direct"},
 		} {
 			to := stories.Destination{Platform: "far", Workspace: at.workspace, Channel: at.channel}
-			_, _, err := d.Subscribe(d.ctx, d.act(), stories.Subscription{Destination: to, Target: all, Level: stories.Minor}, at.lane)
+			_, _, err := d.Subscribe(d.ctx, d.act(), stories.Subscription{Destination: to, Target: all, Options: stories.Options{Level: stories.Minor}}, at.lane)
 			d.ok(err)
 		}
 		d.followFrom("all", other, stories.Minor)

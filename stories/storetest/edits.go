@@ -105,7 +105,7 @@ var editTests = []test{
 				d.ok(err)
 			},
 			"another lane": func(to stories.Destination) {
-				_, _, err := d.Subscribe(d.ctx, d.act(), stories.Subscription{Destination: to, Target: stories.Target{Kind: stories.TargetAll}, Level: stories.Minor}, "elsewhere")
+				_, _, err := d.Subscribe(d.ctx, d.act(), stories.Subscription{Destination: to, Target: stories.Target{Kind: stories.TargetAll}, Options: stories.Options{Level: stories.Minor}}, "elsewhere")
 				d.ok(err)
 			},
 		}
@@ -235,7 +235,7 @@ var editTests = []test{
 		l := d.hold(lane, "w")
 		v := d.claim(l, 1)[0]
 		_, _, err := d.Subscribe(d.ctx, d.act(), stories.Subscription{Destination: channel("a"), Target: stories.Target{Kind: stories.TargetStory, Name: "sony"},
-			Level: stories.Minor, CreatedBy: ana}, "elsewhere")
+			Options: stories.Options{Level: stories.Minor}, CreatedBy: ana}, "elsewhere")
 		d.ok(err)
 		names, err := d.Lanes(d.ctx)
 		d.ok(err)

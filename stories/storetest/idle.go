@@ -37,7 +37,7 @@ var idle = []struct {
 		return err
 	}},
 	{"Subscribe with the same options", func(d *desk, act stories.Act, s stories.Story) error {
-		_, _, err := d.Subscribe(d.ctx, act, stories.Subscription{Destination: channel("a"), Target: story(s), Level: stories.Normal, CreatedBy: ana}, lane)
+		_, _, err := d.Subscribe(d.ctx, act, stories.Subscription{Destination: channel("a"), Target: story(s), Options: stories.Options{Level: stories.Normal}, CreatedBy: ana}, lane)
 		return err
 	}},
 	{"Subscribe to a topic with the same options", func(d *desk, act stories.Act, _ stories.Story) error {
@@ -45,7 +45,7 @@ var idle = []struct {
 		return err
 	}},
 	{"Subscribe to no story", func(d *desk, act stories.Act, _ stories.Story) error {
-		_, _, err := d.Subscribe(d.ctx, act, stories.Subscription{Destination: channel("new"), Target: stories.Target{Kind: stories.TargetStory, Name: "none"}, Level: stories.Minor}, "new lane")
+		_, _, err := d.Subscribe(d.ctx, act, stories.Subscription{Destination: channel("new"), Target: stories.Target{Kind: stories.TargetStory, Name: "none"}, Options: stories.Options{Level: stories.Minor}}, "new lane")
 		return err
 	}},
 	{"Unsubscribe what is not followed", func(d *desk, act stories.Act, s stories.Story) error {

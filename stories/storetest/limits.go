@@ -16,7 +16,7 @@ func topic(n int) stories.Target {
 
 // followTopic subscribes a channel to a topic.
 func (d *desk) followTopic(name string, n int, level stories.Level) (created bool, err error) {
-	_, made, err := d.Subscribe(d.ctx, d.act(), stories.Subscription{Destination: channel(name), Target: topic(n), Level: level, CreatedBy: ana}, lane)
+	_, made, err := d.Subscribe(d.ctx, d.act(), stories.Subscription{Destination: channel(name), Target: topic(n), Options: stories.Options{Level: level}, CreatedBy: ana}, lane)
 	return made.Created, err
 }
 

@@ -18,7 +18,7 @@ var loadTests = []test{
 	{"a publication of each lane is read once, the most urgent first, then in their order", func(d *desk) {
 		s, o := d.track("sony"), d.track("other")
 		d.follow("all", "a", "b")
-		_, _, err := d.Subscribe(d.ctx, d.act(), stories.Subscription{Destination: other, Target: stories.Target{Kind: stories.TargetAll}, Level: stories.Minor}, "elsewhere")
+		_, _, err := d.Subscribe(d.ctx, d.act(), stories.Subscription{Destination: other, Target: stories.Target{Kind: stories.TargetAll}, Options: stories.Options{Level: stories.Minor}}, "elsewhere")
 		d.ok(err)
 		d.append(s, stories.Normal)
 		d.append(o, stories.Minor)

@@ -293,7 +293,7 @@ var mergeTests = []test{
 			case 1:
 				_, _, err = d.AppendUpdate(d.ctx, d.act(), stories.Update{StoryID: b.ID, Text: fmt.Sprint("b", i), Level: stories.Normal, Author: ana, At: d.now})
 			case 2:
-				_, _, err = d.Subscribe(d.ctx, d.act(), stories.Subscription{Destination: who, Target: stories.Target{Kind: stories.TargetStory, Name: "aa"}, Level: stories.Minor, CreatedBy: ana}, lane)
+				_, _, err = d.Subscribe(d.ctx, d.act(), stories.Subscription{Destination: who, Target: stories.Target{Kind: stories.TargetStory, Name: "aa"}, Options: stories.Options{Level: stories.Minor}, CreatedBy: ana}, lane)
 			case 3:
 				_, err = d.ScheduleUpdate(d.ctx, d.act(), stories.Update{StoryID: a.ID, Text: "later", Level: stories.Normal, Author: ana}, d.now.Add(time.Hour), false)
 			default:

@@ -152,7 +152,7 @@ var orderTests = []test{
 		d.follow("all", "a")
 		film, err := stories.ParseTarget("topic:film")
 		d.ok(err)
-		_, _, err = d.Subscribe(d.ctx, d.act(), stories.Subscription{Destination: channel("b"), Target: film, Level: stories.Minor}, "elsewhere")
+		_, _, err = d.Subscribe(d.ctx, d.act(), stories.Subscription{Destination: channel("b"), Target: film, Options: stories.Options{Level: stories.Minor}}, "elsewhere")
 		d.ok(err)
 		d.append(y, stories.Normal)
 		d.append(x, stories.Normal)
@@ -243,7 +243,7 @@ var resultTests = []test{
 		d.follow("sony", "a")
 		d.append(s, stories.Normal)
 		v := d.claim(d.hold(lane, "w"), 1)[0]
-		_, _, err := d.Subscribe(d.ctx, d.act(), stories.Subscription{Destination: other, Target: stories.Target{Kind: stories.TargetAll}, Level: stories.Minor}, "elsewhere")
+		_, _, err := d.Subscribe(d.ctx, d.act(), stories.Subscription{Destination: other, Target: stories.Target{Kind: stories.TargetAll}, Options: stories.Options{Level: stories.Minor}}, "elsewhere")
 		d.ok(err)
 		d.advance(d.hold("elsewhere", "w"), 1, d.sent(v))
 		same(d, "state", d.states(channel("a"), s), "sending")

@@ -143,7 +143,7 @@ var raceTests = []test{
 			case 2:
 				for n := range 15 {
 					target := stories.Target{Kind: stories.TargetStory, Name: "sony"}
-					if _, _, err := d.Subscribe(d.ctx, d.act(), stories.Subscription{Destination: channel("a"), Target: target, Level: stories.Minor}, lane); err != nil {
+					if _, _, err := d.Subscribe(d.ctx, d.act(), stories.Subscription{Destination: channel("a"), Target: target, Options: stories.Options{Level: stories.Minor}}, lane); err != nil {
 						d.Errorf("subscribe: %v", err)
 					}
 					if _, err := d.Unsubscribe(d.ctx, d.act(), channel("a"), target); err != nil {

@@ -40,7 +40,7 @@ var replays = []struct {
 	}},
 	{"Subscribe", func(d *desk, act stories.Act, _ stories.Story) string {
 		sub, created, err := d.Subscribe(d.ctx, act, stories.Subscription{
-			Destination: channel("b"), Target: stories.Target{Kind: stories.TargetAll}, Level: stories.Breaking, CreatedBy: ana}, lane)
+			Destination: channel("b"), Target: stories.Target{Kind: stories.TargetAll}, Options: stories.Options{Level: stories.Breaking}, CreatedBy: ana}, lane)
 		return fmt.Sprintf("%+v %v %v", sub, created, err)
 	}, func(d *desk, _ stories.Story) {
 		_, err := d.Unsubscribe(d.ctx, d.act(), channel("b"), stories.Target{Kind: stories.TargetAll})
@@ -141,7 +141,7 @@ var replayTests = append([]test{
 		}{
 			"stop": {func(act stories.Act) { d.ok(d.stop(act, channel("a"), s.ID)) }, func() { d.follow("sony", "a") }},
 			"subscribe": {func(act stories.Act) {
-				_, _, err := d.Subscribe(d.ctx, act, stories.Subscription{Destination: channel("a"), Target: story(s), Level: stories.Minor}, lane)
+				_, _, err := d.Subscribe(d.ctx, act, stories.Subscription{Destination: channel("a"), Target: story(s), Options: stories.Options{Level: stories.Minor}}, lane)
 				d.ok(err)
 			}, func() {
 				_, err := d.Unsubscribe(d.ctx, d.act(), channel("a"), story(s))

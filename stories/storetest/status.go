@@ -11,7 +11,7 @@ var statusTests = []test{
 	{"the queue tells what waits, is sent and is held in each lane", func(d *desk) {
 		s := d.track("sony")
 		d.follow("sony", "a", "b", "c")
-		_, _, err := d.Subscribe(d.ctx, d.act(), stories.Subscription{Destination: other, Target: stories.Target{Kind: stories.TargetAll}, Level: stories.Minor}, "elsewhere")
+		_, _, err := d.Subscribe(d.ctx, d.act(), stories.Subscription{Destination: other, Target: stories.Target{Kind: stories.TargetAll}, Options: stories.Options{Level: stories.Minor}}, "elsewhere")
 		d.ok(err)
 		d.append(s, stories.Normal)
 		d.append(s, stories.Normal)

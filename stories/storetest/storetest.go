@@ -236,7 +236,7 @@ func (d *desk) followFrom(target string, to stories.Destination, level stories.L
 	d.Helper()
 	t, err := stories.ParseTarget(target)
 	d.ok(err)
-	sub, made, err := d.Subscribe(d.ctx, d.act(), stories.Subscription{Destination: to, Target: t, Level: level, CreatedBy: ana}, lane)
+	sub, made, err := d.Subscribe(d.ctx, d.act(), stories.Subscription{Destination: to, Target: t, Options: stories.Options{Level: level}, CreatedBy: ana}, lane)
 	d.ok(err)
 	return sub, made.Created
 }

@@ -27,7 +27,7 @@ var subscriptionTests = []test{
 		same(d, "level", again.Level, stories.Normal)
 	}},
 	{"an unknown story cannot be followed", func(d *desk) {
-		_, _, err := d.Subscribe(d.ctx, d.act(), stories.Subscription{Destination: other, Target: stories.Target{Kind: stories.TargetStory, Name: "no"}, Level: stories.Minor}, lane)
+		_, _, err := d.Subscribe(d.ctx, d.act(), stories.Subscription{Destination: other, Target: stories.Target{Kind: stories.TargetStory, Name: "no"}, Options: stories.Options{Level: stories.Minor}}, lane)
 		d.refused(err, stories.CodeNotFound)
 	}},
 	{"a channel's subscriptions are listed stories first, then topics, then all", func(d *desk) {
@@ -210,7 +210,7 @@ var subscriptionTests = []test{
 		s := d.track("sony")
 		d.follow("sony", "a")
 		d.append(s, stories.Normal)
-		_, _, err := d.Subscribe(d.ctx, d.act(), stories.Subscription{Destination: channel("a"), Target: stories.Target{Kind: stories.TargetAll}, Level: stories.Minor}, "new")
+		_, _, err := d.Subscribe(d.ctx, d.act(), stories.Subscription{Destination: channel("a"), Target: stories.Target{Kind: stories.TargetAll}, Options: stories.Options{Level: stories.Minor}}, "new")
 		d.ok(err)
 		same(d, "left in the old lane", len(d.claim(d.hold(lane, "w"), 10)), 0)
 		found := d.claim(d.hold("new", "w"), 10)

@@ -60,7 +60,7 @@ var tellingTests = []test{
 		same(d, "elsewhere untold", d.begin(d.aloud(), "b", "sony", stories.Minor).Untold, false)
 		other := d.aloud()
 		other.By = ben
-		_, made, err := d.Subscribe(d.ctx, other, stories.Subscription{Destination: channel("a"), Target: stories.Target{Kind: stories.TargetAll}, Level: stories.Minor}, lane)
+		_, made, err := d.Subscribe(d.ctx, other, stories.Subscription{Destination: channel("a"), Target: stories.Target{Kind: stories.TargetAll}, Options: stories.Options{Level: stories.Minor}}, lane)
 		d.ok(err)
 		same(d, "another's untold", made.Untold, false)
 		same(d, "sent", len(d.drain(l, 20)), stories.MostTold+2)
@@ -285,12 +285,12 @@ var numberTests = []test{
 		d.ok(err)
 		again := d.aloud()
 		again.Subscription = stories.NewOnly
-		sub, made, err := d.Subscribe(d.ctx, again, stories.Subscription{Destination: channel("a"), Target: story(s), Level: stories.Minor}, lane)
+		sub, made, err := d.Subscribe(d.ctx, again, stories.Subscription{Destination: channel("a"), Target: story(s), Options: stories.Options{Level: stories.Minor}}, lane)
 		d.ok(err)
 		same(d, "made", made, stories.Made{Before: stories.Breaking})
 		same(d, "level", sub.Level, stories.Breaking)
 		same(d, "state", sub.State, stories.Paused)
-		_, made, err = d.Subscribe(d.ctx, again, stories.Subscription{Destination: channel("b"), Target: story(s), Level: stories.Minor}, lane)
+		_, made, err = d.Subscribe(d.ctx, again, stories.Subscription{Destination: channel("b"), Target: story(s), Options: stories.Options{Level: stories.Minor}}, lane)
 		d.ok(err)
 		same(d, "made where there is none", made.Created, true)
 	}},

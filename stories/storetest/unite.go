@@ -60,7 +60,7 @@ var uniteTests = []test{
 				old, to, lane := fmt.Sprint("old", n), fmt.Sprint("new", n), fmt.Sprint("lane", n)
 				s := d.track(fmt.Sprint("s", n))
 				for _, at := range []string{old, to} {
-					_, _, err := d.Subscribe(d.ctx, d.act(), stories.Subscription{Destination: channel(at), Target: story(s), Level: stories.Minor}, lane)
+					_, _, err := d.Subscribe(d.ctx, d.act(), stories.Subscription{Destination: channel(at), Target: story(s), Options: stories.Options{Level: stories.Minor}}, lane)
 					d.ok(err)
 				}
 				u, _ := d.append(s, stories.Normal)
@@ -163,7 +163,7 @@ var uniteTests = []test{
 						d.Errorf("move: %v", err)
 					}
 					t := stories.Target{Kind: stories.TargetAll}
-					if _, _, err := d.Subscribe(d.ctx, d.act(), stories.Subscription{Destination: channel(fmt.Sprint("b", n+1)), Target: t, Level: stories.Minor}, lane); err != nil {
+					if _, _, err := d.Subscribe(d.ctx, d.act(), stories.Subscription{Destination: channel(fmt.Sprint("b", n+1)), Target: t, Options: stories.Options{Level: stories.Minor}}, lane); err != nil {
 						d.Errorf("subscribe: %v", err)
 					}
 					if err := d.MoveDestination(d.ctx, channel(fmt.Sprint("b", n)), channel(fmt.Sprint("b", n+1))); err != nil {
