@@ -23,7 +23,7 @@ type role struct {
 	Name        word `json:"name"`
 	Permissions word `json:"permissions"` // in the whole server
 	// Mentionable says that everyone may ping it.
-	Mentionable truth `json:"mentionable"`
+	Mentionable outright `json:"mentionable"`
 }
 
 func (r role) called() string { return sign("@", plainName(r.Name)) }

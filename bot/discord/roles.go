@@ -25,6 +25,15 @@ func roleOf(p stories.Ping, d stories.Destination) string {
 	return m[1]
 }
 
+// outright is true where that and nothing else was said: rights are given by it.
+type outright bool
+
+// UnmarshalJSON never fails.
+func (p *outright) UnmarshalJSON(raw []byte) error {
+	*p = string(raw) == "true"
+	return nil
+}
+
 // roles are those of the servers the gateway has told of, and which of them everyone may
 // ping. The zero value knows no server.
 type roles struct {
@@ -79,6 +88,14 @@ func (r *roles) gone(guild, id string) bool {
 	known := r.servers[guild]
 	_, is := known[id]
 	return known != nil && !is
+}
+
+// mentionable says whether everyone may ping a role; known is false where it is not known.
+func (r *roles) mentionable(guild, id string) (yes, known bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	yes, known = r.servers[guild][id]
+	return yes, known
 }
 
 // mentionable is o without a ping of a role that is not there any more: Discord would
