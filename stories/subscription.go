@@ -68,6 +68,13 @@ type Made struct {
 	Untold bool
 }
 
+// Trial is a test of a subscription.
+type Trial struct {
+	Subscription
+	// Notice is the message of the test; 0 where the channel cannot be written to.
+	Notice int64
+}
+
 // Ended is what stopping a story did.
 type Ended struct {
 	Changed bool

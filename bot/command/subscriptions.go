@@ -152,7 +152,7 @@ func (r request) oneSubscription(here following, sub stories.Subscription) bot.M
 	spans := append([]bot.Span{bot.Text(r.who() + " " + r.verb() + " ")}, subscriptionSpans(sub)...)
 	m.Blocks = append(m.Blocks, bot.Para(spans...),
 		small(bot.Text("Since "), bot.Span{Time: sub.CreatedAt, DateOnly: true}, bot.Text(", by "+bot.UserName(sub.CreatedBy))))
-	m.Buttons = []bot.Button{subscriptionButton(sub), r.endButton(sub)}
+	m.Buttons = append(stateButtons(sub), r.endButton(sub))
 	for _, mute := range here.mutes {
 		if sub.Target.Kind == stories.TargetStory || !sub.Covers(mute.Story) {
 			continue

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"strings"
 
 	"storybot/stories"
 )
@@ -134,7 +135,7 @@ func (s *Store) Subscribe(ctx context.Context, a stories.Act, sub stories.Subscr
 			return done, false, err
 		}
 		if done.Created {
-			made := stories.Change{Kind: stories.Subscribed, Target: done.Subscription.Target, StoryID: k.story, Level: done.Subscription.Level}
+			made := stories.Change{Kind: stories.Subscribed, Target: done.Subscription.Target, StoryID: k.story, Level: done.Subscription.Level, Options: done.Subscription.Options}
 			if done.Notice, done.Untold, err = tellChange(ctx, q, a, p, stories.FollowNotice, made); err != nil {
 				return done, false, err
 			}
@@ -142,9 +143,23 @@ func (s *Store) Subscribe(ctx context.Context, a stories.Act, sub stories.Subscr
 		if !changed && !set {
 			return done, false, nil
 		}
-		return done, true, enterPlaced(ctx, q, a, "subscribed", k.story, sub.Destination, "follows "+sub.Target.String()+" from "+done.Subscription.Level.String())
+		return done, true, enterPlaced(ctx, q, a, "subscribed", k.story, sub.Destination, "follows "+sub.Target.String()+" from "+done.Subscription.Level.String()+withOptions(done.Subscription.Options))
 	})
 	return done.Subscription, done.Made, err
+}
+
+// withOptions writes down what of options but the level is not at its default.
+func withOptions(o stories.Options) string {
+	var set []string
+	for _, option := range stories.OptionNames() {
+		if value := o.Value(option); value != "" && option != stories.OptionLevel && option != stories.OptionMention { // whose writing nobody reads
+			set = append(set, string(option)+":"+value)
+		}
+	}
+	if len(set) == 0 {
+		return ""
+	}
+	return " with " + strings.Join(set, " ")
 }
 
 const countSubscriptionsSQL = `SELECT count(*) FROM subscriptions WHERE destination_id = ?1`
