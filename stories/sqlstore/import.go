@@ -119,6 +119,7 @@ type importer struct {
 	line     int64
 	read     int64
 	records  int64
+	counted  map[string]int64 // as the heading has it
 	tables   map[string]*importTable
 	progress func(read int64)
 }
@@ -167,6 +168,7 @@ func (m *importer) all(ctx context.Context) error {
 	if err := h.check(); err != nil {
 		return m.wrong("%w", err)
 	}
+	m.counted = h.Counted
 	if err := m.empty(ctx); err != nil {
 		return err
 	}
@@ -190,7 +192,7 @@ func (m *importer) all(ctx context.Context) error {
 }
 
 // ended holds what was read against what the last line says, and goes on counting where
-// the records' numbers end.
+// the other database had come to.
 func (m *importer) ended(ctx context.Context, said int64) error {
 	if said != m.records {
 		return m.wrong("the file has %d records, and says that it has %d. Export again", m.records, said)
@@ -200,7 +202,7 @@ func (m *importer) ended(ctx context.Context, said int64) error {
 	}
 	for _, t := range recordTables {
 		if t.identity {
-			if err := m.engine.countOn(ctx, m.q, t.name); err != nil {
+			if err := m.engine.countOn(ctx, m.q, t.name, m.counted[t.name]); err != nil {
 				return err
 			}
 		}

@@ -14,7 +14,7 @@ import (
 // records stand between: a file that was cut off is known by that. A record is a row of
 // a table, under its name, each column under its own:
 //
-//	{"storybot":"export","format":1,"tables":1,"installation":"k3v…"}
+//	{"storybot":"export","format":1,"tables":1,"installation":"k3v…","counted":{"stories":12,…}}
 //	{"record":"stories","is":{"id":1,"slug":"sony-hack","headline":"…",…}}
 //	{"records":2188}
 //
@@ -88,6 +88,9 @@ type heading struct {
 	Format       int    `json:"format"`
 	Tables       int64  `json:"tables"`
 	Installation string `json:"installation"`
+	// Counted are by table the highest numbers that were ever given, also to rows that
+	// are gone.
+	Counted map[string]int64 `json:"counted"`
 }
 
 // exportedRow is a record.
@@ -112,7 +115,7 @@ func (h heading) check() error {
 	case h.Format < formatVersion || h.Tables < known:
 		return fmt.Errorf("it is of an older storybot, with tables of version %d where this program has %d. Import it with that program, and start this one on the database", h.Tables, known)
 	}
-	return nil
+	return h.checkCounted()
 }
 
 // looking opens the database at url to read it, also while a bot runs.
