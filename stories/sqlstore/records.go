@@ -124,7 +124,7 @@ func looking(ctx context.Context, url string) (engine, schema, error) {
 	var s schema
 	var err error
 	if path, ok := strings.CutPrefix(url, "sqlite:"); ok {
-		e, s, err = lookSQLite(path)
+		e, s, err = lookSQLite(ctx, path)
 	} else {
 		e, s, err = openPostgres(ctx, url)
 	}
