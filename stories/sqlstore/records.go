@@ -3,6 +3,7 @@ package sqlstore
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -80,6 +81,33 @@ func columnsOf(rows *sql.Rows) ([]column, error) {
 		columns = append(columns, column{t.Name(), t.DatabaseTypeName() == "TEXT"})
 	}
 	return columns, nil
+}
+
+// value is what a column takes of a value in a record.
+func (c column) value(given any) (any, error) {
+	switch v := given.(type) {
+	case string:
+		if !c.text {
+			break
+		}
+		if clean(v) != v {
+			return nil, fmt.Errorf("a %s with signs that cannot be stored", c.name)
+		}
+		return v, nil
+	case json.Number:
+		n, err := v.Int64()
+		if c.text || err != nil {
+			break
+		}
+		return n, nil
+	case nil:
+		return nil, nil // the table says where that may be
+	}
+	want := "a whole number"
+	if c.text {
+		want = "a text"
+	}
+	return nil, fmt.Errorf("a %s that is not %s", c.name, want)
 }
 
 // heading is the first line of an export.
