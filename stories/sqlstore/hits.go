@@ -73,8 +73,8 @@ func (s *Store) lookAtHolders(ctx context.Context, q search.Query, places []plac
 	var ranges []wordRange
 	for i := range q.Len() {
 		ranges = append(ranges, rangesOf(q.Spellings(i), true)...)
+		ranges = append(ranges, rangesOf(q.Meant(i), false)...)
 	}
-	ranges = append(ranges, rangesOf(q.Like(), false)...)
 	ranges = slices.DeleteFunc(ranges, func(r wordRange) bool { return r.own == 1 })
 	text, err := json.Marshal(ranges)
 	if err != nil {
