@@ -202,6 +202,17 @@ func (e *postgresEngine) refusal(err error) string {
 	return ""
 }
 
+// IsAway says of an error of Open that the server does not answer, or lets nobody in for
+// now, as while it starts or has no room for more connections: another time it may. A
+// step of the tables that fails is no such error, nor a full disk.
+func IsAway(err error) bool {
+	var fault *pgconn.PgError
+	if errors.As(err, &fault) {
+		return strings.HasPrefix(fault.Code, "08") || strings.HasPrefix(fault.Code, "57P") || fault.Code == "53300"
+	}
+	return err != nil && isLost(err)
+}
+
 // isLost says that the connection broke, was closed or never came to be.
 func isLost(err error) bool {
 	var network net.Error
