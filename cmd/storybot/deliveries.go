@@ -53,7 +53,7 @@ func (c *deliveriesCommand) Run(ctx context.Context, p *program) error {
 	// Only looked at: the bot may be running meanwhile.
 	store, err := sqlstore.Look(ctx, cfg.databaseURL.reveal())
 	if err != nil {
-		return fmt.Errorf("DATABASE_URL: %w", err)
+		return notOpened(err, cfg)
 	}
 	found, err := c.find(ctx, store, filter, p.kits)
 	if err := errors.Join(err, store.Close()); err != nil {

@@ -60,14 +60,18 @@ func (p *program) run(ctx context.Context, args []string) int {
 	if !p.loaded { // a token may have come where none belongs
 		_, _ = p.settings()
 	}
-	if p.last != nil {
-		p.last.Error(haveStopped, "err", err)
-	} else {
-		fmt.Fprintf(p.hidden.writer(p.stderr), "storybot: %v\n", err)
-	}
 	var usage usageError
 	var wrong wrongSettings
 	var refused allRefused
+	said := err.Error()
+	if !errors.As(err, &usage) && !errors.As(err, &wrong) { // which name commands and settings, and are told of no address
+		said = p.hidden.unaddressed(said)
+	}
+	if p.last != nil {
+		p.last.Error(haveStopped, "err", err)
+	} else {
+		fmt.Fprintf(p.hidden.writer(p.stderr), "storybot: %s\n", said)
+	}
 	if errors.As(err, &usage) || errors.As(err, &wrong) || errors.As(err, &refused) {
 		return exitUsage
 	}
