@@ -6,7 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync/atomic"
 	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
 
 	"storybot/bot"
 	"storybot/bot/command"
@@ -36,6 +39,7 @@ type running struct {
 	starts    *starts
 	code      string // what makes the first admin, "" for nothing
 	stops     teardowns
+	opened    atomic.Bool // connections, reach and queue can be asked
 	// ended gets the end of each platform: nil when there is nothing more to
 	// do, an error for what no retry can mend.
 	ended chan error
@@ -44,6 +48,12 @@ type running struct {
 // start opens everything, in the order it depends on each other. What was
 // started is in r.stops, also when start fails.
 func (r *running) start(ctx context.Context, talk *console.Console) error {
+	registry := newRegistry()
+	if r.config.onServer() { // which may have to be waited for, and is looked at meanwhile
+		if err := r.serve(registry); err != nil {
+			return err
+		}
+	}
 	if err := r.openNewsroom(ctx); err != nil {
 		return err
 	}
@@ -54,22 +64,19 @@ func (r *running) start(ctx context.Context, talk *console.Console) error {
 	if err := r.claim(ctx); err != nil {
 		return err
 	}
-	registry := newRegistry()
 	senders := r.senders()
 	counts := delivery.NewMetrics(registry)
 	r.engine = delivery.New(delivery.Config{Store: r.store, Senders: senders, Render: bot.Renderer(people(r.config.kits)...), Log: r.log, Wall: wallClock, Metrics: counts})
 	r.notifier = delivery.NewNotifier(r.store, uneditable(senders), func() { r.engine.Kick("") }, r.log, wallClock)
 	counts.WatchQueue(r.queue)
-	registry.MustRegister(newConnectionMetrics(r.connections), databaseMetric(r.reach))
 	r.mux = command.New(command.Config{Stories: command.Over(r.desk), Schedule: r.schedule, Zone: r.config.times.zone, Undo: r.config.times.undo, Log: r.log,
 		Connections: r.connections, Lanes: r.lanes, People: people(r.config.kits)})
-	if r.config.httpAddr != "" {
-		m := &monitor{connections: r.connections, reach: r.reach, metrics: registry, log: r.log, limits: usualLimits(), profile: r.config.httpProfile}
-		stop, err := m.serve(r.config.httpAddr)
-		if err != nil {
-			return errors.New(r.config.hidden.unaddressed(err.Error()))
+	r.opened.Store(true)
+	r.stops.add("look at it from outside", func(context.Context) error { r.opened.Store(false); return nil })
+	if !r.config.onServer() {
+		if err := r.serve(registry); err != nil {
+			return err
 		}
-		r.stops.add("health and metrics server", stop)
 	}
 	r.background("housekeeping", func(ctx context.Context) { keepPruned(ctx, r.store, r.log) })
 	r.background("names", r.book.Run)
@@ -86,6 +93,37 @@ func (r *running) start(ctx context.Context, talk *console.Console) error {
 	r.background("delivery", func(ctx context.Context) { _ = r.engine.Run(ctx) })
 	return nil
 }
+
+// serve serves health and metrics, where that is asked for. Until the newsroom is open
+// they say that its database is not there.
+func (r *running) serve(registry *prometheus.Registry) error {
+	connections := func() []bot.Health {
+		if !r.opened.Load() {
+			return nil
+		}
+		return r.connections()
+	}
+	reach := func(ctx context.Context) error {
+		if !r.opened.Load() {
+			return errNotOpen
+		}
+		return r.reach(ctx)
+	}
+	registry.MustRegister(newConnectionMetrics(connections), databaseMetric(reach))
+	if r.config.httpAddr == "" {
+		return nil
+	}
+	m := &monitor{connections: connections, reach: reach, metrics: registry, log: r.log, limits: usualLimits(), profile: r.config.httpProfile}
+	stop, err := m.serve(r.config.httpAddr)
+	if err != nil {
+		return errors.New(r.config.hidden.unaddressed(err.Error()))
+	}
+	r.stops.add("health and metrics server", stop)
+	return nil
+}
+
+// errNotOpen is how a database is that is waited for, or closed already.
+var errNotOpen = stories.Errorf(stories.CodeUnavailable, "It is not open: the bot waits for it, or stops.")
 
 // background runs f in a goroutine that is stopped and waited for at the end.
 func (r *running) background(name string, f func(context.Context)) {
@@ -308,6 +346,9 @@ func (r *running) reach(ctx context.Context) error {
 func (r *running) queue() []stories.LaneStatus {
 	ctx, cancel := context.WithTimeout(context.Background(), reachTime)
 	defer cancel()
+	if !r.opened.Load() {
+		return nil
+	}
 	lanes, err := r.store.Queue(ctx)
 	if err != nil {
 		r.log.Warn("the queue could not be counted for the metrics", "err", err)

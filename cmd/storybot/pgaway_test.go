@@ -27,6 +27,12 @@ func TestTheServiceWaitsForItsDatabase(t *testing.T) {
 	env := append(o.env, "DISCORD_TOKEN="+discordtest.Token, "DATABASE_URL="+url)
 	p := startProcess(t, o.dir, env, "run")
 	p.waitLog(`the database server is away; the bot starts once it answers" why="The host refuses the connection: nothing listens at that port`)
+	// Who looks at it sees that it lives, and what it waits for.
+	for path, want := range map[string]string{"/healthz": "ok", "/readyz": "database: down", "/metrics": "storybot_database_up 0"} {
+		if _, body := p.get(path); !strings.Contains(body, want) {
+			t.Errorf("%s says nothing of %q: %s", path, want, body)
+		}
+	}
 	server.Restart(t)
 	p.waitReady()
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
