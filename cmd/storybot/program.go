@@ -46,6 +46,7 @@ const (
 // signal.
 func run(ctx context.Context, args []string, env environment, stdin io.Reader, stdout, stderr io.Writer) int {
 	p := &program{environ: env, stdin: stdin, stdout: stdout, stderr: stderr, hidden: new(hidden), kits: platforms()}
+	p.hidden.know(p.kits)
 	return p.run(ctx, args)
 }
 

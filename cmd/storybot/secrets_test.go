@@ -192,6 +192,7 @@ func TestTheLogTellsNoAddressByFile(t *testing.T) {
 // TestTokensAreKnownByTheirLooks wherever they stand, and nothing else is.
 func TestTokensAreKnownByTheirLooks(t *testing.T) {
 	h := new(hidden)
+	h.know(platforms())
 	for _, text := range []string{
 		"xoxb-oops-secret", "xoxb-1", "xoxe.xoxb-1-Mi0yLTQ", "xoxe-1-My0x", "xoxp-17", "xapp-1-A0-16-01ab",
 		tokens["a token of Discord"], tokens["a bot token of Slack"], tokens["an app token of Slack"],
