@@ -17,8 +17,8 @@ type setupCommand struct{}
 func (*setupCommand) Help() string {
 	return `It asks for each token, says where it is found, tries it, and writes .env for its owner
 alone. A platform whose token is left empty is left out. Tokens are not shown while they
-are typed; they can come by a pipe too, one answer a line: first Discord's, then Slack's
-bot token and app token.
+are typed; they can come by a pipe too, one answer a line, in the order in which they are
+asked for.
 
   storybot setup
   printf '%s\n' "$DISCORD" "$SLACK_BOT" "$SLACK_APP" | storybot setup`
