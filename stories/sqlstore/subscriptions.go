@@ -4,22 +4,27 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"strings"
 
 	"storybot/stories"
 )
 
 const (
 	subscriptionColumns = `b.id, t.platform, t.workspace, t.channel, b.kind, b.story_id, CASE WHEN b.kind = 'story' THEN coalesce(s.slug, '') ELSE b.topic END,
-		b.level, b.mode, b.digest, b.quiet, b.tz, b.mention, b.mention_level, b.publish, b.state, b.by_ref, b.by_name, b.created_at, t.state, t.reason, t.heals, t.since`
-	subscriptionTables = `subscriptions b JOIN destinations t ON t.id = b.destination_id LEFT JOIN stories s ON s.id = b.story_id AND b.story_id > 0`
+		b.level, b.mode, b.digest, b.quiet, b.tz, b.mention, b.mention_level, b.publish, b.state, b.by_ref, b.by_name, b.created_at, t.state, t.reason, t.heals, t.since,
+		coalesce(g.name, ''), coalesce(g.access, '')`
+	subscriptionTables = `subscriptions b JOIN destinations t ON t.id = b.destination_id LEFT JOIN stories s ON s.id = b.story_id AND b.story_id > 0
+		LEFT JOIN place_names g ON b.mention <> '' AND g.platform = t.platform AND g.workspace = t.workspace AND g.channel = b.mention`
 )
 
 func scanSubscription(r row) (b stories.Subscription, err error) {
 	var created, since int64
 	var heals, publish int
+	var access stories.Access
 	err = r.Scan(&b.ID, &b.Destination.Platform, &b.Destination.Workspace, &b.Destination.Channel, &b.Target.Kind, &b.StoryID, &b.Target.Name,
-		&b.Level, &b.Mode, &b.Digest, &b.Quiet, &b.Zone, &b.Mention, &b.MentionLevel, &publish, &b.State, &b.CreatedBy.Ref, &b.CreatedBy.Name, &created, &b.DestinationState, &b.Reason, &heals, &since)
+		&b.Level, &b.Mode, &b.Digest, &b.Quiet, &b.Zone, &b.Mention, &b.MentionLevel, &publish, &b.State, &b.CreatedBy.Ref, &b.CreatedBy.Name, &created, &b.DestinationState, &b.Reason, &heals, &since, &b.Pings.Name, &access)
 	b.Heals, b.Publish = heals > 0, publish > 0
+	b.Pings.Name, b.Pings.Gone = groupName(b.Pings.Name), access == stories.GoneAccess
 	b.CreatedAt, b.BlockedSince = moment(created), moment(since)
 	return b, err
 }
@@ -87,7 +92,7 @@ type subscribed struct {
 }
 
 // Subscribe implements stories.SubscriberStore.
-func (s *Store) Subscribe(ctx context.Context, a stories.Act, sub stories.Subscription, lane string) (stories.Subscription, stories.Made, error) {
+func (s *Store) Subscribe(ctx context.Context, a stories.Act, sub stories.Subscription, lane string, changes ...stories.Setting) (stories.Subscription, stories.Made, error) {
 	done, err := act(ctx, s, a, "subscribed", func(q querier) (done subscribed, changed bool, err error) {
 		k, err := keyOf(ctx, q, sub.Target)
 		if err != nil {
@@ -114,8 +119,11 @@ func (s *Store) Subscribe(ctx context.Context, a stories.Act, sub stories.Subscr
 			}
 			changed = changed || n > 0
 		}
+		if err := nameGroups(ctx, q, p, changes, a.At); err != nil {
+			return done, false, err
+		}
 		set := false
-		if done.Made, set, err = keepSubscription(ctx, q, a, p, k, sub); err != nil {
+		if done.Made, set, err = keepSubscription(ctx, q, a, p, k, sub, changes); err != nil {
 			return done, false, err
 		}
 		if set { // a new one decides now, where something else brought more
@@ -127,7 +135,7 @@ func (s *Store) Subscribe(ctx context.Context, a stories.Act, sub stories.Subscr
 			return done, false, err
 		}
 		if done.Created {
-			made := stories.Change{Kind: stories.Subscribed, Target: done.Subscription.Target, StoryID: k.story, Level: done.Subscription.Level}
+			made := stories.Change{Kind: stories.Subscribed, Target: done.Subscription.Target, StoryID: k.story, Level: done.Subscription.Level, Options: done.Subscription.Options}
 			if done.Notice, done.Untold, err = tellChange(ctx, q, a, p, stories.FollowNotice, made); err != nil {
 				return done, false, err
 			}
@@ -135,20 +143,34 @@ func (s *Store) Subscribe(ctx context.Context, a stories.Act, sub stories.Subscr
 		if !changed && !set {
 			return done, false, nil
 		}
-		return done, true, enterPlaced(ctx, q, a, "subscribed", k.story, sub.Destination, "follows "+sub.Target.String()+" from "+done.Subscription.Level.String())
+		return done, true, enterPlaced(ctx, q, a, "subscribed", k.story, sub.Destination, "follows "+sub.Target.String()+" from "+done.Subscription.Level.String()+withOptions(done.Subscription.Options))
 	})
 	return done.Subscription, done.Made, err
 }
 
+// withOptions writes down what of options but the level is not at its default.
+func withOptions(o stories.Options) string {
+	var set []string
+	for _, option := range stories.OptionNames() {
+		if value := o.Value(option); value != "" && option != stories.OptionLevel && option != stories.OptionMention { // whose writing nobody reads
+			set = append(set, string(option)+":"+value)
+		}
+	}
+	if len(set) == 0 {
+		return ""
+	}
+	return " with " + strings.Join(set, " ")
+}
+
 const countSubscriptionsSQL = `SELECT count(*) FROM subscriptions WHERE destination_id = ?1`
 
-// keepSubscription makes a subscription, or sets the options of the one there;
+// keepSubscription makes a subscription, or changes the options of the one there;
 // set is false when they were so already. The place is locked, so that nobody
-// else makes one at the same time. CodeLimited.
-func keepSubscription(ctx context.Context, q querier, a stories.Act, p place, k key, sub stories.Subscription) (made stories.Made, set bool, err error) {
+// else makes or changes one at the same time. CodeLimited, CodeInvalid.
+func keepSubscription(ctx context.Context, q querier, a stories.Act, p place, k key, sub stories.Subscription, changes stories.Changes) (made stories.Made, set bool, err error) {
 	had, err := findSubscription(ctx, q, p, k)
 	if err == nil {
-		made.Before, made.Resumed = had.Level, had.State == stories.Paused
+		made.Before, made.Pinged, made.Resumed = had.Options, had.Pings, had.State == stories.Paused
 		switch a.Subscription {
 		case 0, had.ID:
 		case stories.NewOnly:
@@ -157,10 +179,11 @@ func keepSubscription(ctx context.Context, q querier, a stories.Act, p place, k 
 		default:
 			return made, false, errReplaced
 		}
-		if had.Options == sub.Options.Defaults() && had.State == stories.Active {
-			return made, false, nil
+		options, err := had.With(changes)
+		if err != nil || options == had.Options && had.State == stories.Active {
+			return made, false, err
 		}
-		_, err := q.exec(ctx, setSubscriptionSQL, append([]any{had.ID, string(stories.Active)}, optionArgs(sub.Options)...)...)
+		_, err = q.exec(ctx, setSubscriptionSQL, append([]any{had.ID, string(stories.Active)}, optionArgs(options)...)...)
 		return made, true, err
 	}
 	if !errors.Is(err, sql.ErrNoRows) {
@@ -168,6 +191,10 @@ func keepSubscription(ctx context.Context, q querier, a stories.Act, p place, k 
 	}
 	if a.Subscription > 0 {
 		return made, false, errReplaced
+	}
+	options, err := sub.With(changes)
+	if err != nil {
+		return made, false, err
 	}
 	var follows int
 	if err := one(ctx, q, countSubscriptionsSQL, []any{p.id}, &follows); err != nil {
@@ -178,7 +205,7 @@ func keepSubscription(ctx context.Context, q querier, a stories.Act, p place, k 
 			"%d stories and topics are followed here already, and more than that are not kept for one place. End one with /unsubscribe (/subscriptions lists them), or follow a topic instead of its stories.", follows)
 	}
 	args := []any{p.id, k.kind, k.story, k.topic, a.By.Ref, a.By.Name, millis(a.At)}
-	_, err = q.exec(ctx, insertSubscriptionSQL, append(args, optionArgs(sub.Options)...)...)
+	_, err = q.exec(ctx, insertSubscriptionSQL, append(args, optionArgs(options)...)...)
 	return stories.Made{Created: true}, true, err
 }
 
