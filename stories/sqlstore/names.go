@@ -14,8 +14,6 @@ const (
 	// seenAgain is how old a name's last sighting may be before the next one is
 	// written down although nothing changed: what is in use is not forgotten.
 	seenAgain = 7 * 24 * time.Hour
-	// keepNames is for how long names are kept that belong to nothing any more.
-	keepNames = 365 * 24 * time.Hour
 	// mostNames is how many names are read in one query.
 	mostNames = 500
 )
@@ -229,25 +227,3 @@ const takeNameSQL = `
 	SELECT platform, CAST(?4 AS TEXT), CAST(?5 AS TEXT), form, name, person, access, seen_at FROM place_names
 	WHERE platform = ?1 AND workspace = ?2 AND channel = ?3
 	ON CONFLICT (platform, workspace, channel) DO NOTHING`
-
-const (
-	prunePlaceNamesSQL = `
-		DELETE FROM place_names WHERE seen_at < ?1 AND NOT EXISTS (
-			SELECT 1 FROM destinations t WHERE t.platform = place_names.platform AND t.workspace = place_names.workspace
-				AND place_names.channel IN ('', t.channel) AND t.state <> 'gone')`
-	prunePersonNamesSQL = `
-		DELETE FROM person_names WHERE seen_at < ?1
-			AND NOT EXISTS (SELECT 1 FROM members m WHERE m.ref = person_names.ref)
-			AND NOT EXISTS (SELECT 1 FROM place_names p WHERE p.person = person_names.ref AND p.person <> '')`
-)
-
-// pruneNames forgets what nobody told for long, of what is no destination and of
-// who has no role.
-func pruneNames(ctx context.Context, q querier, now time.Time) error {
-	for _, text := range []string{prunePlaceNamesSQL, prunePersonNamesSQL} {
-		if _, err := q.exec(ctx, text, millis(now.Add(-keepNames))); err != nil {
-			return err
-		}
-	}
-	return nil
-}

@@ -100,8 +100,10 @@ CREATE TABLE seen (
     reader   TEXT NOT NULL,
     story_id BIGINT NOT NULL,
     number   BIGINT NOT NULL,
+    at       BIGINT NOT NULL, -- when they looked last, give or take a week
     PRIMARY KEY (reader, story_id)
 );
+CREATE INDEX seen_by_age ON seen (at);
 
 -- A lane is one rate domain of a platform.
 CREATE TABLE lanes (
@@ -231,6 +233,7 @@ CREATE TABLE desk_log (
     place     TEXT NOT NULL DEFAULT ''
 );
 CREATE INDEX desk_log_by_story ON desk_log (story_id, id);
+CREATE INDEX desk_log_by_age ON desk_log (at);
 -- What somebody was called last.
 CREATE INDEX desk_log_by_ref ON desk_log (by_ref, id);
 
