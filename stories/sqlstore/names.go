@@ -60,6 +60,14 @@ func (s *Store) KeepNames(ctx context.Context, told stories.Sighting, at time.Ti
 		return nil
 	}
 	return s.change(ctx, func(q querier) error {
+		// Who forgets somebody has planning alone: it was told before that, or after.
+		if err := sharePlanning(ctx, q); err != nil {
+			return err
+		}
+		places, people, err := s.remembered(ctx, q, places, people)
+		if err != nil {
+			return err
+		}
 		if err := keepEach(ctx, q, keepPlacesSQL, places, at, func(p stories.PlaceName) (stories.Destination, []string) {
 			d := stories.Destination{Platform: clean(p.Place.Platform), Workspace: clean(p.Place.Workspace), Channel: clean(p.Place.Channel)}
 			return d, []string{d.Platform, d.Workspace, d.Channel, string(p.Form), p.Name, clean(p.With), string(p.Access)}

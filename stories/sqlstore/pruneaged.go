@@ -12,6 +12,9 @@ import (
 const (
 	pruneMarksSQL = `DELETE FROM seen WHERE (reader, story_id) IN (SELECT reader, story_id FROM seen WHERE at < ?1 ORDER BY at LIMIT ?2)`
 	pruneLogSQL   = `DELETE FROM desk_log WHERE id IN (SELECT id FROM desk_log WHERE at < ?1 ORDER BY at LIMIT ?2)`
+	// What the log called them is of no use without it.
+	pruneRemovedSQL   = `DELETE FROM removed WHERE CAST(?1 AS BIGINT) > 0 AND id IN (SELECT v.id FROM removed v WHERE NOT EXISTS (SELECT 1 FROM desk_log l WHERE l.story_id = v.id) LIMIT ?2)`
+	pruneForgottenSQL = `DELETE FROM forgotten WHERE mark IN (SELECT mark FROM forgotten WHERE at < ?1 LIMIT ?2)`
 	// Names stay of what is a destination, and of who has a role or a direct message.
 	prunePlaceNamesSQL = `
 		DELETE FROM place_names WHERE (platform, workspace, channel) IN (
@@ -33,6 +36,8 @@ func (s *Store) pruneAged(ctx context.Context, now time.Time) error {
 	}{
 		{"how far readers have read", pruneMarksSQL, s.keep.Marks},
 		{"old lines of the log", pruneLogSQL, s.keep.Log},
+		{"removed stories", pruneRemovedSQL, 0},
+		{"who was forgotten", pruneForgottenSQL, rememberForgotten},
 		{"old names of channels", prunePlaceNamesSQL, s.keep.Names},
 		{"old names of people", prunePersonNamesSQL, s.keep.Names},
 	} {

@@ -49,6 +49,20 @@ CREATE TABLE merged (
 );
 CREATE INDEX merged_by_target ON merged (into_id);
 
+-- Stories that were removed: what the desk's log calls them.
+CREATE TABLE removed (
+    id       BIGINT PRIMARY KEY,
+    slug     TEXT NOT NULL,
+    headline TEXT NOT NULL
+);
+
+-- People who were forgotten, by a mark that nobody makes without their reference and the
+-- installation's id: what was told of them before is not written down after it.
+CREATE TABLE forgotten (
+    mark TEXT PRIMARY KEY,
+    at   BIGINT NOT NULL
+);
+
 -- The words of an update are those of its newest revision. place is where it stands
 -- among the updates of its story by the time they were published, the oldest first: it
 -- is the number but for stories that another was merged into.
