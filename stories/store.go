@@ -136,13 +136,14 @@ type PublisherStore interface {
 // SubscriberStore changes who follows what.
 type SubscriberStore interface {
 	// Subscribe makes d follow s.Target; lane is d's rate domain. What waits there and
-	// does not pass s.Level, where s decides now, is skipped. A destination
-	// that was blocked or gone is reachable again. Where the subscription was there
-	// its level is set to s.Level and a pause or a mute of that story ends, unless
-	// act.Subscription is NewOnly. What is new is told to act.Audience. CodeNotFound
-	// for an unknown story, CodeLimited when d follows MaxSubscriptions others,
-	// CodeReplaced when that is not act.Subscription.
-	Subscribe(ctx context.Context, act Act, s Subscription, lane string) (sub Subscription, made Made, err error)
+	// does not pass its level, where s decides now, is skipped. A destination
+	// that was blocked or gone is reachable again. A new one begins with s.Options and
+	// changes; where the subscription was there its own options are kept but for
+	// changes, and a pause or a mute of that story ends, unless act.Subscription is
+	// NewOnly. What is new is told to act.Audience. CodeNotFound for an unknown story,
+	// CodeLimited when d follows MaxSubscriptions others, CodeInvalid as Options.With
+	// says, CodeReplaced when that is not act.Subscription.
+	Subscribe(ctx context.Context, act Act, s Subscription, lane string, changes ...Setting) (sub Subscription, made Made, err error)
 	// Unsubscribe ends a subscription, tells act.Audience and skips what waits for
 	// the destination because of it and nothing else: its first message too. A
 	// destination that is blocked is not told. CodeNotFound when there is none,
@@ -157,6 +158,9 @@ type SubscriberStore interface {
 	Unstop(ctx context.Context, act Act, d Destination, storyID int64) (Brought, error)
 	// SetSubscriptionState pauses or resumes. CodeNotFound, CodeReplaced.
 	SetSubscriptionState(ctx context.Context, act Act, d Destination, t Target, state SubscriptionState) (Subscription, error)
+	// TestSubscription owes the channel of a subscription a message that says it is a
+	// test, and its removal. What is blocked is owed none. CodeNotFound, CodeReplaced.
+	TestSubscription(ctx context.Context, act Act, d Destination, t Target) (Trial, error)
 	// StoryByID: see ArchiveStore.
 	StoryByID(ctx context.Context, id int64) (Story, error)
 }
@@ -181,9 +185,9 @@ type FollowingStore interface {
 	// what they were not when they had been shown it up to that number. Of the updates,
 	// the highest number first, limit behind the first offset. Story is not filled in.
 	UnreadOf(ctx context.Context, reader string, storyID int64, since, offset, limit int) (Unread, error)
-	// NoticeDelivery returns what became of a notice that is owed to one channel.
-	// CodeNotFound.
-	NoticeDelivery(ctx context.Context, noticeID int64) (Delivery, error)
+	// NoticeDelivery returns what became of an operation of a notice that is owed to one
+	// channel. CodeNotFound.
+	NoticeDelivery(ctx context.Context, noticeID int64, op Op) (Delivery, error)
 	// InFlight returns the deliveries of updates to d whose requests may be on their
 	// way.
 	InFlight(ctx context.Context, d Destination) ([]int64, error)

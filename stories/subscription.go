@@ -59,12 +59,19 @@ const (
 // Made is what subscribing did.
 type Made struct {
 	Created bool
-	Before  Level // of the subscription that was there; 0 for none
-	Resumed bool  // it was paused
+	Before  Options // of the subscription that was there; zero for none
+	Resumed bool    // it was paused
 	// Notice tells the channel of the new subscription; 0 where none does.
 	Notice int64
 	// Untold says that none does because the person had many told there lately: MostTold.
 	Untold bool
+}
+
+// Trial is a test of a subscription.
+type Trial struct {
+	Subscription
+	// Notice is the message of the test; 0 where the channel cannot be written to.
+	Notice int64
 }
 
 // Ended is what stopping a story did.

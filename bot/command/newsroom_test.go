@@ -341,6 +341,10 @@ func (n *newsroom) reading(b *strings.Builder) func(stories.Delivery) stories.Re
 			if d.Op == stories.OpEdit {
 				to = "edited in"
 			}
+			if d.Op == stories.OpDelete {
+				fmt.Fprintf(b, "(taken away in %s)\n", d.Destination.Channel)
+				return delivered(d)
+			}
 			fmt.Fprintf(b, "(%s %s)\n%s\n", to, d.Destination.Channel, transcript(bot.Reply{Message: m}))
 			if offered := offers(m); len(offered) > 0 && d.Op != stories.OpEdit {
 				n.shown = offered
