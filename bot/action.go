@@ -48,6 +48,10 @@ const (
 	ActionMerge     Action = "merge"
 	ActionWhy       Action = "why"
 	ActionCatchUp   Action = "catchup"
+	// What admins answer.
+	ActionDesk   Action = "desk"
+	ActionForget Action = "forget"
+	ActionRemove Action = "remove"
 )
 
 // ActionSpec is an entry of the table of actions.
@@ -98,6 +102,9 @@ func Actions() []ActionSpec {
 		{Action: ActionMerge, Need: 2, Most: 2, Changes: true, Instead: "/desk merge"},                                  // story, the one it goes on as
 		{Action: ActionWhy, Need: 2, Most: 4, Instead: "/why and the story's slug"},                                     // story, update or 0, updates in places up to this one, rows to leave out of them
 		{Action: ActionCatchUp, Need: 1, Most: 3, Instead: "/catchup"},                                                  // story or 0 for all, what was shown of it before and how many to leave out from the newest
+		{Action: ActionDesk, Need: 1, Most: 1, Word: true, Changes: true, Instead: "/desk here off in that channel"},    // 0, the channel
+		{Action: ActionForget, Need: 1, Most: 1, Word: true, Changes: true, Instead: "/desk forget"},                    // 0, who
+		{Action: ActionRemove, Need: 1, Most: 1, Changes: true, Instead: "/desk remove and the story's slug"},           // story
 		{Action: ActionForm, Need: 1, Most: 1, Word: true, Opens: true, Instead: "/desk drafts"},                        // which of its fields, the draft
 		{Action: ActionDraft, Need: 1, Most: 2, Word: true, Instead: "/desk drafts"},                                    // its version, which side of its preview, the draft
 		{Action: ActionPost, Need: 2, Most: 2, Word: true, Changes: true, Instead: "/desk drafts"},                      // its version, what was said to a doubt, the draft

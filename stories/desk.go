@@ -108,17 +108,31 @@ func (s *Desk) Log(ctx context.Context, by User, slug string, before int64, limi
 	return s.store.Log(ctx, storyID, before, limit)
 }
 
-// SetDesk makes d the desk's channel: alarms and progress are posted there. By
-// admins. CodeForbidden.
-func (s *Desk) SetDesk(ctx context.Context, act Act, d Destination, lane string) error {
+// SetDesk makes d the desk's channel: alarms and progress are posted there. was is the
+// one that its workspace had until now, d itself where it is so already, zero where none
+// was. By admins. CodeForbidden.
+func (s *Desk) SetDesk(ctx context.Context, act Act, d Destination, lane string) (was Destination, err error) {
 	if err := s.rights.Require(ctx, act.By, Admin); err != nil {
-		return err
+		return was, err
 	}
-	err := s.store.SetDesk(ctx, s.stamp(act), d, lane)
+	was, err = s.store.TakeDesk(ctx, s.stamp(act), d, lane)
 	if err == nil {
 		s.planned() // it may be asked about scheduled updates at once
 	}
-	return err
+	return was, err
+}
+
+// EndDesk has d be the desk's channel no longer; ended is false where it is none. By
+// admins. CodeForbidden.
+func (s *Desk) EndDesk(ctx context.Context, act Act, d Destination) (ended bool, err error) {
+	if err := s.rights.Require(ctx, act.By, Admin); err != nil {
+		return false, err
+	}
+	ended, err = s.store.EndDesk(ctx, s.stamp(act), d)
+	if err == nil {
+		s.planned()
+	}
+	return ended, err
 }
 
 // Desks returns the desk's channels.

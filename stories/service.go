@@ -24,6 +24,7 @@ type Service struct {
 	Following  *Following  // who follows what, and what came of it
 	Places     *Places     // destinations, as their platforms change them
 	Desk       *Desk       // the moderators' side
+	Forgetter  *Forgetter  // people, forgotten
 	Health     *Health     // how deliveries stand, and what is planned
 	PutBacks   *PutBacks   // a database that was put back
 	Notes      *Notes      // what is kept between a question and its answer
@@ -45,6 +46,7 @@ type Stores struct {
 	Following  FollowingStore
 	Places     PlacesStore
 	Desk       DeskStore
+	Forgetter  ForgetStore
 	Health     HealthStore
 	PutBacks   PutBackStore
 	Notes      NotesStore
@@ -120,6 +122,7 @@ func NewService(c Config) *Service {
 		Subscriber: &Subscriber{base: b, archive: archive, places: places, store: c.Stores.Subscriber},
 		Following:  &Following{log: b.log, store: c.Stores.Following},
 		Desk:       &Desk{base: b, configured: people, rights: rights, archive: archive, store: c.Stores.Desk},
+		Forgetter:  &Forgetter{base: b, configured: people, rights: rights, store: c.Stores.Forgetter},
 		Health:     &Health{base: b, rights: rights, store: c.Stores.Health},
 		PutBacks:   &PutBacks{base: b, rights: rights, store: c.Stores.PutBacks},
 		Notes:      &Notes{base: b, store: c.Stores.Notes},

@@ -87,7 +87,10 @@ func TestOnlyModeratorsWrite(t *testing.T) {
 	wantCode(t, "Members", err, stories.CodeForbidden)
 	_, err = n.Desk.SetModerator(ctx, stories.Act{By: moderator}, reader, true)
 	wantCode(t, "SetModerator by a moderator", err, stories.CodeForbidden)
-	wantCode(t, "SetDesk by a moderator", n.Desk.SetDesk(ctx, stories.Act{By: moderator}, news, "console"), stories.CodeForbidden)
+	_, err = n.Desk.SetDesk(ctx, stories.Act{By: moderator}, news, "console")
+	wantCode(t, "SetDesk by a moderator", err, stories.CodeForbidden)
+	_, err = n.Desk.EndDesk(ctx, stories.Act{By: moderator}, news)
+	wantCode(t, "EndDesk by a moderator", err, stories.CodeForbidden)
 	if !strings.Contains(err.Error(), "STORYBOT_ADMINS") {
 		t.Errorf("the refusal names no cure: %v", err)
 	}

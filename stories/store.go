@@ -101,6 +101,12 @@ type EditorStore interface {
 	// Told.Changed is false when it is called so. CodeNotFound, CodeExists when another
 	// story is or was called so.
 	RenameStory(ctx context.Context, act Act, storyID int64, slug string) (Told, error)
+	// RemoveStory removes a story with its updates, what is scheduled of it, its slugs and
+	// who follows it, unless something of it was delivered or is on its way: then
+	// CodeInvalid. Its slugs are free. CodeNotFound, CodeReplaced when it was merged.
+	RemoveStory(ctx context.Context, act Act, storyID int64) (Removal, error)
+	// PlanRemoval tells what RemoveStory would find. CodeNotFound.
+	PlanRemoval(ctx context.Context, storyID int64) (Removal, error)
 }
 
 // PublisherStore takes updates in.
@@ -235,10 +241,14 @@ type DeskStore interface {
 	Log(ctx context.Context, storyID int64, before int64, limit int) ([]LogEntry, error)
 	// Desks returns the destinations that were named the desk's channel.
 	Desks(ctx context.Context) ([]Destination, error)
-	// SetDesk names d a desk's channel, one a workspace: an earlier one of the
-	// same platform and workspace is replaced. It is asked about the newest MostAsked
-	// scheduled updates that wait for a decision already.
-	SetDesk(ctx context.Context, act Act, d Destination, lane string) error
+	// TakeDesk names d a desk's channel, one a workspace: an earlier one of the
+	// same platform and workspace is replaced, and was. d is asked about the newest
+	// MostAsked scheduled updates that wait for a decision already. What waits to be
+	// posted at the earlier one is not; what was is edited there to its end.
+	TakeDesk(ctx context.Context, act Act, d Destination, lane string) (was Destination, err error)
+	// EndDesk has d be a desk's channel no longer, in the same way; ended is false where
+	// it is none.
+	EndDesk(ctx context.Context, act Act, d Destination) (ended bool, err error)
 }
 
 // HealthStore tells how deliveries stand, and what is planned.

@@ -40,6 +40,7 @@ type (
 		scheduling *scheduling
 		writing    *writing
 		merging    *merging
+		removing   *removing
 	}
 	forms struct {
 		forming    *forming
@@ -54,9 +55,10 @@ type (
 		undoing    *undoing
 	}
 	desks struct {
-		staffing *staffing
-		logging  *logging
-		running  *running
+		staffing   *staffing
+		logging    *logging
+		running    *running
+		forgetting *forgetting
 	}
 )
 
@@ -93,6 +95,8 @@ func assemble(c Config) *families {
 	f.forms.updating = &updating{kinds: &f.kinds, now: room.Now, archive: room.Archive, drafts: room.Drafts, index: room.Index, rights: room.Rights, finding: f.common.finding, forming: f.forms.forming, timing: f.forms.timing, writing: f.writers.writing}
 	f.forms.menus = &menus{kinds: &f.kinds, rights: room.Rights, forming: f.forms.forming, updating: f.forms.updating}
 	f.writers.merging = &merging{archive: room.Archive, merger: room.Merger, guard: f.common.guard, questions: f.common.questions, refusing: f.common.refusing}
+	f.writers.removing = &removing{editor: room.Editor}
+	f.desks.forgetting = &forgetting{forgetter: room.Forgetter, desk: room.Desk, staffing: f.desks.staffing}
 	f.forms.posting = &posting{kinds: &f.kinds, drafts: room.Drafts, rights: room.Rights, forming: f.forms.forming, timing: f.forms.timing}
 	f.forms.rewording = &rewording{kinds: &f.kinds, now: room.Now, archive: room.Archive, desk: room.Desk, drafts: room.Drafts, editor: room.Editor, editing: f.writers.editing, forming: f.forms.forming, logging: f.desks.logging, updating: f.forms.updating}
 	f.desks.running = &running{connections: c.Connections, lanes: c.Lanes, desk: room.Desk, health: room.Health, putBacks: room.PutBacks, scheduling: f.writers.scheduling, staffing: f.desks.staffing}

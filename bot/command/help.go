@@ -1,8 +1,10 @@
 package command
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -141,15 +143,35 @@ func (m *manual) overview(prefix, title, problem string, as form) bot.Reply {
 		more = bot.Para(bot.Text("What an option is for stands beside it while the command is typed."))
 	}
 	reply.Message.Blocks = append(reply.Message.Blocks, more)
-	if roomOf(reply.Message.Blocks...)+bot.Room(reply.Message.Title) > wholeRoom { // beside a long problem: what each does stands in its own help
-		for i, b := range reply.Message.Blocks {
-			if b.Kind == bot.Item {
-				reply.Message.Blocks[i].Spans = b.Spans[:1]
+	// What does not fit stands in each command's own help: its options, then what it does.
+	for _, shorten := range []func([]bot.Span) []bot.Span{
+		func(s []bot.Span) []bot.Span { s[0].Text = optionsOf.ReplaceAllString(s[0].Text, " […]"); return s },
+		func(s []bot.Span) []bot.Span { return s[:1] },
+	} {
+		for _, i := range longestFirst(reply.Message.Blocks) {
+			if roomOf(reply.Message.Blocks...)+bot.Room(reply.Message.Title) <= wholeRoom {
+				return reply
 			}
+			reply.Message.Blocks[i].Spans = shorten(reply.Message.Blocks[i].Spans)
 		}
 	}
 	return reply
 }
+
+// longestFirst are the items among blocks, those that take the most first.
+func longestFirst(blocks []bot.Block) (items []int) {
+	for i, b := range blocks {
+		if b.Kind == bot.Item {
+			items = append(items, i)
+		}
+	}
+	slices.SortStableFunc(items, func(a, b int) int { return cmp.Compare(roomOf(blocks[b]), roomOf(blocks[a])) })
+	return items
+}
+
+// optionsOf are the options of a command's usage that may be left out, where there are
+// several.
+var optionsOf = regexp.MustCompile(`( \[[a-z-]+:[^\]]*\]){2,}`)
 
 // wholeRoom is what an answer may take at most, in Room units, on the platform that takes least.
 const wholeRoom = 2000

@@ -3,6 +3,7 @@ package command
 import (
 	"context"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -74,7 +75,11 @@ const maxLogDetail = 150
 
 // logSpans is an entry of the log as a sentence; place is the channel it is about.
 func (m *logging) logSpans(e stories.LogEntry, place bot.Span) []bot.Span {
-	by := []bot.Span{bot.Text(bot.UserName(m.staffing.withName(e.By)) + " ")}
+	name := bot.UserName(m.staffing.withName(e.By))
+	if e.By.IsFormer() { // it begins the sentence
+		name = capital(name)
+	}
+	by := []bot.Span{bot.Text(name + " ")}
 	detail, _ := bot.Cut(bot.OneLine(e.Detail), maxLogDetail)
 	if e.Verb == "edited" {
 		return append(by, bot.Text(editSaid(e.Slug, e.Detail)))
@@ -100,6 +105,10 @@ func (m *logging) logSpans(e stories.LogEntry, place bot.Span) []bot.Span {
 		return append(by, bot.Text("had "+detail+" looked for in their channels"))
 	case "released":
 		return append(by, bot.Text("released "+detail))
+	case "retried":
+		if n, err := strconv.Atoi(detail); err == nil {
+			return append(by, bot.Text("had "+plural(n, "message")+" that did not arrive sent once more"))
+		}
 	}
 	words := e.Verb // of another version
 	if e.Slug != "" {
@@ -132,6 +141,8 @@ func (m *logging) storySaid(verb, slug, detail string) string {
 	case "renamed":
 		before, after, _ := strings.Cut(detail, " ")
 		return "renamed " + before + " to " + after
+	case "removed story":
+		return "removed " + slug + ": “" + detail + "”"
 	case "merged":
 		return mergeSaid(slug, detail)
 	}
@@ -226,6 +237,8 @@ func whomSaid(verb, whom, detail string) string {
 		if role, ok := between(detail, "is ", ""); ok {
 			return "made " + whom + " " + aRole(role)
 		}
+	case "forgot":
+		return "had a person forgotten"
 	case "removed":
 		if role, ok := between(detail, "is no ", " any more"); ok {
 			return "removed " + whom + " as " + role
@@ -271,6 +284,8 @@ func placeSaid(verb, detail string) (before, after string) {
 		}
 	case "desk":
 		return "made", " the desk"
+	case "no desk":
+		return "ended the desk in", ""
 	}
 	return "", ""
 }

@@ -18,6 +18,7 @@ type Newsroom struct {
 	Subscriber Subscriber // who follows what, changed
 	Following  Following  // who follows what, and what came of it
 	Desk       Desk       // the moderators' side
+	Forgetter  Forgetter  // people, forgotten
 	Health     Health     // how deliveries stand
 	PutBacks   PutBacks   // a database that was put back
 	Notes      Notes      // what is kept between a question and its answer
@@ -30,7 +31,7 @@ type Newsroom struct {
 
 // Over is the Newsroom of a service.
 func Over(s *stories.Service) Newsroom {
-	return Newsroom{Rights: s.Rights, Archive: s.Archive, Index: s.Index, Editor: s.Editor, Publisher: s.Publisher, Subscriber: s.Subscriber, Following: s.Following, Desk: s.Desk, Health: s.Health, PutBacks: s.PutBacks, Notes: s.Notes, Reviser: s.Reviser, Merger: s.Merger, Drafts: s.Drafts, Now: s.Now}
+	return Newsroom{Rights: s.Rights, Archive: s.Archive, Index: s.Index, Editor: s.Editor, Publisher: s.Publisher, Subscriber: s.Subscriber, Following: s.Following, Desk: s.Desk, Forgetter: s.Forgetter, Health: s.Health, PutBacks: s.PutBacks, Notes: s.Notes, Reviser: s.Reviser, Merger: s.Merger, Drafts: s.Drafts, Now: s.Now}
 }
 
 // The families. What their methods do stands with the types in stories of the same names.
@@ -59,6 +60,8 @@ type (
 		Begin(ctx context.Context, act stories.Act, slug, text string) (stories.Told, error)
 		Edit(ctx context.Context, act stories.Act, slug string, e stories.StoryEdit) (told stories.Told, err error)
 		End(ctx context.Context, act stories.Act, slug, text string) (stories.Told, error)
+		PlanRemove(ctx context.Context, by stories.User, slug string) (stories.Removal, error)
+		Remove(ctx context.Context, act stories.Act, storyID int64) (stories.Removal, error)
 		Rename(ctx context.Context, act stories.Act, slug, to string) (told stories.Told, err error)
 		Track(ctx context.Context, act stories.Act, story stories.Story) (stories.Story, error)
 		WouldEdit(ctx context.Context, by stories.User, slug string, e stories.StoryEdit) (told stories.Told, err error)
@@ -93,8 +96,13 @@ type (
 		Members(ctx context.Context, by stories.User) ([]stories.Member, error)
 		Named(ctx context.Context, u stories.User) stories.User
 		Names(ctx context.Context, places ...stories.Destination) stories.Names
-		SetDesk(ctx context.Context, act stories.Act, d stories.Destination, lane string) error
+		SetDesk(ctx context.Context, act stories.Act, d stories.Destination, lane string) (was stories.Destination, err error)
+		EndDesk(ctx context.Context, act stories.Act, d stories.Destination) (ended bool, err error)
 		SetModerator(ctx context.Context, act stories.Act, u stories.User, yes bool) (changed bool, err error)
+	}
+	Forgetter interface {
+		Forget(ctx context.Context, act stories.Act, u stories.User) (stories.Forgotten, error)
+		Plan(ctx context.Context, by, u stories.User) (stories.Forgotten, error)
 	}
 	Health interface {
 		Planned(ctx context.Context, by stories.User, storyID int64, late time.Duration) (stories.Planned, error)

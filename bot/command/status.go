@@ -36,6 +36,7 @@ type machinery struct {
 	connections []bot.Health
 	names       bot.Names
 	planned     planned
+	desks       []stories.Destination // the desk's channels
 }
 
 // statusFrom is the status with the rows from one on; a page holds as many as fit.
@@ -57,13 +58,16 @@ func (m *running) statusFrom(ctx context.Context, r request, from int) (bot.Repl
 	if m.connections != nil {
 		now.connections = m.connections()
 	}
+	if now.desks, err = m.desk.Desks(ctx); err != nil {
+		return bot.Reply{}, err
+	}
 	now.names = m.staffing.names(ctx, now.places()...)
 	return bot.Reply{Message: now.page(from)}, nil
 }
 
 // places are those that the status may name.
 func (s machinery) places() []stories.Destination {
-	var places []stories.Destination
+	places := slices.Clone(s.desks)
 	for _, q := range s.desk.Lanes {
 		places = append(places, stories.LanePlace(q.Lane))
 	}
@@ -243,7 +247,7 @@ func (s machinery) rows() []bot.Block {
 			rows = append(rows, item(s.connectionSpans(c)...))
 		}
 	}
-	return rows
+	return append(rows, s.deskRow())
 }
 
 // toldWait is how long something waits before a row says since when.
@@ -322,22 +326,4 @@ func (s machinery) connectionSpans(c bot.Health) []bot.Span {
 
 func (m *running) pressStatus(ctx context.Context, r request, args bot.Args) (bot.Reply, error) {
 	return m.statusFrom(ctx, r, int(args.Number(0)))
-}
-
-// here makes the channel the desk's.
-func (m *running) here(ctx context.Context, r request) (bot.Reply, error) {
-	if err := r.Asker.Posts(ctx); err != nil {
-		return bot.Reply{}, err
-	}
-	desks, err := m.desk.Desks(ctx)
-	if err != nil {
-		return bot.Reply{}, err
-	}
-	if err := m.desk.SetDesk(ctx, r.act(), r.Where, r.Lane); err != nil {
-		return bot.Reply{}, err
-	}
-	if slices.Contains(desks, r.Where) {
-		return bot.Reply{Message: bot.Plainly(r.either("This channel", "This conversation") + " is the desk already.")}, nil
-	}
-	return done(r.either("This channel", "This conversation") + " is the desk now: alarms, failing channels and the progress of deliveries are posted here." + m.scheduling.askedHere(ctx, r.User)), nil
 }

@@ -24,7 +24,8 @@ type commands struct {
 	Health     healthCommand     `cmd:"" help:"Ask the running bot whether it is ready."`
 	Manifest   manifestCommand   `cmd:"" help:"Print the manifest that an app is created from."`
 	Sample     sampleCommand     `cmd:"" help:"Add the sample story sony-hack to the database."`
-	Deliveries deliveriesCommand `cmd:"" help:"List what channels are owed, newest first."`
+	Deliveries deliveriesCommand `cmd:"" help:"List what channels are owed, newest first, or have sent once more what failed."`
+	Forget     forgetCommand     `cmd:"" help:"Remove what is kept of a person, also while the bot runs."`
 	Backup     backupCommand     `cmd:"" help:"Copy the SQLite database to a new file, also while the bot runs."`
 	Restore    restoreCommand    `cmd:"" help:"Put such a copy in place of the SQLite database; the bot must not run."`
 	Restored   restoredCommand   `cmd:"" help:"Say that the database was put back by other means, before the bot starts on it."`
@@ -127,7 +128,7 @@ func (p *program) printJSON(v any) error {
 }
 
 type helpCommand struct {
-	Command string `arg:"" optional:"" help:"The command."`
+	Command []string `arg:"" optional:"" help:"The command."`
 }
 
 // Help shows how it is called.
@@ -138,11 +139,10 @@ func (*helpCommand) Help() string {
 
 // Run prints what --help does behind the command.
 func (c *helpCommand) Run(ctx context.Context, p *program) error {
-	if c.Command == "" {
-		return p.dispatch(ctx, []string{"--help"})
+	for _, word := range c.Command {
+		if strings.HasPrefix(word, "-") {
+			return usageError{fmt.Errorf("%q is no command. storybot help lists them", word)}
+		}
 	}
-	if strings.HasPrefix(c.Command, "-") {
-		return usageError{fmt.Errorf("%q is no command. storybot help lists them", c.Command)}
-	}
-	return p.dispatch(ctx, []string{c.Command, "--help"})
+	return p.dispatch(ctx, append(c.Command, "--help"))
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"storybot/bot"
+	"storybot/stories/sqlstore"
 )
 
 // config is what the settings say.
@@ -18,9 +19,10 @@ type config struct {
 	values      map[string]secret // of the platforms' settings
 	admins      []string
 	times       clocks
-	databaseURL secret // it may hold a password
-	tryOutMade  bool   // the try-out's file is the database, and this process made it
-	httpAddr    string // "" for none
+	keep        sqlstore.Keep // how long what is kept is left alone
+	databaseURL secret        // it may hold a password
+	tryOutMade  bool          // the try-out's file is the database, and this process made it
+	httpAddr    string        // "" for none
 	httpProfile bool
 	logLevel    slog.Level
 	logFormat   string
@@ -31,11 +33,10 @@ type config struct {
 	hidden   *hidden           // what no output may hold
 }
 
-// clocks is how the newsroom's times are read and kept.
+// clocks is how the newsroom's times are read.
 type clocks struct {
 	zone *time.Location
 	undo time.Duration // how long an update can be taken back; 0 for not at all
-	keep time.Duration // how long what became of a delivery is known
 }
 
 // given says whether a setting was given a value.

@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"storybot/stories/sqlstore"
 )
 
 // loadConfig reads the settings of the platforms there are.
@@ -27,7 +29,7 @@ func TestEveryWrongSettingIsReportedAtOnce(t *testing.T) {
 	_, err := loadConfig(env(
 		"DISCORD_TOKEN=xoxb-wrong-place", "DISCORD_API_URL=ftp://example.org", "SLACK_BOT_TOKEN=xapp-1-swapped", "SLACK_API_URL=slack.com",
 		"STORYBOT_ADMINS=alice", "DATABASE_URL=mysql://h/db", "HTTP_ADDR=8080", "HTTP_PROFILE=maybe", "LOG_LEVEL=loud", "LOG_FORMAT=xml",
-		"TIMEZONE=Middle/Earth", "UNDO_WINDOW=soon", "KEEP_DELIVERIES=for ever"), new(hidden))
+		"TIMEZONE=Middle/Earth", "UNDO_WINDOW=soon", "KEEP_DELIVERIES=for ever", "KEEP_READ_MARKS=3", "KEEP_LOG=never", "KEEP_NAMES=-1"), new(hidden))
 	if err == nil {
 		t.Fatal("no error")
 	}
@@ -401,11 +403,37 @@ func TestUndoIsANumberOfSeconds(t *testing.T) {
 
 func TestDeliveriesAreKeptForANumberOfDays(t *testing.T) {
 	const day = 24 * time.Hour
-	for v, want := range map[string]time.Duration{"30": 30 * day, "365": 365 * day, "730d": 730 * day, "3650": 3650 * day, "0": -1, "29": -1, "3651": -1, "-365": -1, "1y": -1, "": -1, "d": -1} {
-		var c config
-		err := setKeep(&c, v)
-		if err != nil != (want < 0) || err == nil && c.times.keep != want {
-			t.Errorf("%q is %v, %v", v, c.times.keep, err)
+	for v, want := range map[string]time.Duration{"30": 30 * day, "365": 365 * day, "730d": 730 * day, "3650": 3650 * day, "0": -1, "off": -1, "29": -1, "3651": -1, "-365": -1, "1y": -1, "": -1, "d": -1} {
+		var kept time.Duration
+		err := setDays(leastKept, func(*config) *time.Duration { return &kept })(nil, v)
+		if err != nil != (want < 0) || err == nil && kept != want {
+			t.Errorf("%q is %v, %v", v, kept, err)
+		}
+		if want < 0 && (v == "0" || v == "off") {
+			want = sqlstore.Forever // where that is asked for
+		}
+		err = setDays(forEver, func(*config) *time.Duration { return &kept })(nil, v)
+		if err != nil != (want < 0) || err == nil && kept != want {
+			t.Errorf("%q is %v, %v where it may be for ever", v, kept, err)
+		}
+	}
+}
+
+// What nobody sets is kept as the settings' table says, each for itself.
+func TestEachKindOfRecordIsKeptAsItsSettingSays(t *testing.T) {
+	const day = 24 * time.Hour
+	t.Chdir(t.TempDir())
+	for _, test := range []struct {
+		set  []string
+		want sqlstore.Keep
+	}{
+		{nil, sqlstore.Keep{Deliveries: 365 * day, Marks: 365 * day, Log: sqlstore.Forever, Names: 365 * day}},
+		{[]string{"KEEP_DELIVERIES=31", "KEEP_READ_MARKS=32", "KEEP_LOG=33", "KEEP_NAMES=34"}, sqlstore.Keep{Deliveries: 31 * day, Marks: 32 * day, Log: 33 * day, Names: 34 * day}},
+		{[]string{"KEEP_READ_MARKS=off", "KEEP_NAMES=0"}, sqlstore.Keep{Deliveries: 365 * day, Marks: sqlstore.Forever, Log: sqlstore.Forever, Names: sqlstore.Forever}},
+	} {
+		c, err := loadConfig(env(test.set...), new(hidden))
+		if err != nil || c.keep != test.want {
+			t.Errorf("%v is %+v, %v", test.set, c.keep, err)
 		}
 	}
 }

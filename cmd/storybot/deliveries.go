@@ -20,17 +20,35 @@ import (
 const maxListed = 10000
 
 type deliveriesCommand struct {
+	List  listDeliveries  `cmd:"" default:"withargs" help:"List what channels are owed, newest first."`
+	Retry retryDeliveries `cmd:"" help:"Have sent once more what failed, or what nobody knows the end of."`
+}
+
+// Help shows how they are called.
+func (*deliveriesCommand) Help() string {
+	return `Without list or retry they are listed.
+
+  storybot deliveries --state failed,unknown
+  storybot deliveries retry --state failed --story sony-hack`
+}
+
+// whichDeliveries narrows what a command is about.
+type whichDeliveries struct {
 	State   string `placeholder:"STATES" help:"Only those in these states, separated by commas."`
 	Lane    string `help:"Only those of this lane: \"discord\", \"slack:T012AB3CD\"."`
 	Story   string `placeholder:"SLUG" help:"Only those of this story."`
 	Update  int    `placeholder:"NUMBER" help:"Only those of the story's update of this number, with --story."`
 	Channel string `help:"Only those to this channel: its id, the link to it, or the beginning of its address as it is listed."`
-	Limit   int    `default:"20" help:"How many at most."`
-	JSON    bool   `name:"json" help:"Print a list for programs."`
+}
+
+type listDeliveries struct {
+	whichDeliveries
+	Limit int  `default:"20" help:"How many at most."`
+	JSON  bool `name:"json" help:"Print a list for programs."`
 }
 
 // Help shows how it is called.
-func (*deliveriesCommand) Help() string {
+func (*listDeliveries) Help() string {
 	return `How each ended, or what it waits for; also while the bot runs.
 
   storybot deliveries --state failed,unknown
@@ -40,7 +58,7 @@ func (*deliveriesCommand) Help() string {
 }
 
 // Run lists what channels are owed.
-func (c *deliveriesCommand) Run(ctx context.Context, p *program) error {
+func (c *listDeliveries) Run(ctx context.Context, p *program) error {
 	filter, err := c.filter(p.kits)
 	if err != nil {
 		return usageError{err}
@@ -66,7 +84,15 @@ func (c *deliveriesCommand) Run(ctx context.Context, p *program) error {
 }
 
 // filter is what the flags say, but for the story.
-func (c *deliveriesCommand) filter(kits []bot.Kit) (stories.DeliveryFilter, error) {
+func (c *listDeliveries) filter(kits []bot.Kit) (stories.DeliveryFilter, error) {
+	if c.Limit < 1 || c.Limit > maxListed {
+		return stories.DeliveryFilter{}, fmt.Errorf("--limit is a number from 1 to %d", maxListed)
+	}
+	return c.whichDeliveries.filter(kits)
+}
+
+// filter is what the flags say, but for the story.
+func (c *whichDeliveries) filter(kits []bot.Kit) (stories.DeliveryFilter, error) {
 	f := stories.DeliveryFilter{Lane: c.Lane}
 	for _, name := range list(c.State) {
 		s, err := parseState(name)
@@ -75,10 +101,7 @@ func (c *deliveriesCommand) filter(kits []bot.Kit) (stories.DeliveryFilter, erro
 		}
 		f.States = append(f.States, s)
 	}
-	switch {
-	case c.Limit < 1 || c.Limit > maxListed:
-		return f, fmt.Errorf("--limit is a number from 1 to %d", maxListed)
-	case c.Update < 0, c.Update > 0 && c.Story == "":
+	if c.Update < 0 || c.Update > 0 && c.Story == "" {
 		return f, errors.New("--update is the number of an update, and needs --story with the slug of its story")
 	}
 	typed := strings.TrimSpace(c.Channel)
@@ -105,7 +128,7 @@ func channelOf(typed string, kits []bot.Kit) string {
 
 // newest are the newest deliveries that f asks for. What begins no address may be a
 // channel's id behind the name of its platform: a server's looks the same.
-func (c *deliveriesCommand) newest(ctx context.Context, store *sqlstore.Store, f stories.DeliveryFilter, kits []bot.Kit) ([]stories.Delivery, error) {
+func (c *listDeliveries) newest(ctx context.Context, store *sqlstore.Store, f stories.DeliveryFilter, kits []bot.Kit) ([]stories.Delivery, error) {
 	found, err := store.Deliveries(ctx, f, c.Limit)
 	if id := channelOf(f.Destination, kits); err == nil && len(found) == 0 && id != "" && !strings.Contains(f.Destination, "/") {
 		f.Destination, f.Channel = "", id
@@ -114,22 +137,31 @@ func (c *deliveriesCommand) newest(ctx context.Context, store *sqlstore.Store, f
 	return found, err
 }
 
-// find finds the deliveries, and what their stories are called.
-func (c *deliveriesCommand) find(ctx context.Context, store *sqlstore.Store, f stories.DeliveryFilter, kits []bot.Kit) (found listed, err error) {
-	if c.Story != "" {
-		slug := strings.ToLower(strings.TrimSpace(c.Story))
-		story, err := store.StoryBySlug(ctx, slug)
+// ofStory narrows f to the story and the update that the flags name.
+func (c *whichDeliveries) ofStory(ctx context.Context, store *sqlstore.Store, f *stories.DeliveryFilter) error {
+	if c.Story == "" {
+		return nil
+	}
+	slug := strings.ToLower(strings.TrimSpace(c.Story))
+	story, err := store.StoryBySlug(ctx, slug)
+	if err != nil {
+		return err
+	}
+	f.StoryID = story.ID
+	if c.Update > 0 {
+		u, _, err := store.UpdateBySlug(ctx, slug, c.Update) // under an older slug, by the number it had there
 		if err != nil {
-			return found, err
+			return err
 		}
-		f.StoryID = story.ID
-		if c.Update > 0 {
-			u, _, err := store.UpdateBySlug(ctx, slug, c.Update) // under an older slug, by the number it had there
-			if err != nil {
-				return found, err
-			}
-			f.UpdateID = u.ID
-		}
+		f.UpdateID = u.ID
+	}
+	return nil
+}
+
+// find finds the deliveries, and what their stories are called.
+func (c *listDeliveries) find(ctx context.Context, store *sqlstore.Store, f stories.DeliveryFilter, kits []bot.Kit) (found listed, err error) {
+	if err := c.ofStory(ctx, store, &f); err != nil {
+		return found, err
 	}
 	if found.deliveries, err = c.newest(ctx, store, f, kits); err != nil {
 		return found, err

@@ -41,25 +41,25 @@ func TestDeliveriesAreListedWithWhatTheyAre(t *testing.T) {
 func TestWhichDeliveries(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
-		asked deliveriesCommand
+		asked listDeliveries
 		want  stories.DeliveryFilter
 		wrong string
 	}{
-		"all":                  {deliveriesCommand{Limit: 20}, stories.DeliveryFilter{}, ""},
-		"a state":              {deliveriesCommand{Limit: 20, State: "Sent, failed"}, stories.DeliveryFilter{States: []stories.DeliveryState{stories.Sent, stories.Failed}}, ""},
-		"no state":             {deliveriesCommand{Limit: 20, State: "lost"}, stories.DeliveryFilter{}, `"lost" is no state`},
-		"a link":               {deliveriesCommand{Limit: 20, Channel: "https://discord.com/channels/81384788765712384/155101607195836416"}, stories.DeliveryFilter{Channel: "155101607195836416"}, ""},
-		"an id of Slack":       {deliveriesCommand{Limit: 20, Channel: "C0NEWSROOM1"}, stories.DeliveryFilter{Channel: "C0NEWSROOM1"}, ""},
-		"an address":           {deliveriesCommand{Limit: 20, Channel: "console:#news"}, stories.DeliveryFilter{Destination: "console:#news"}, ""},
-		"a name":               {deliveriesCommand{Limit: 20, Channel: "#news"}, stories.DeliveryFilter{Channel: "#news"}, ""},
-		"a whole workspace":    {deliveriesCommand{Limit: 20, Channel: "slack:T0NEWSROOM/"}, stories.DeliveryFilter{Destination: "slack:T0NEWSROOM/"}, ""},
-		"a whole server":       {deliveriesCommand{Limit: 20, Channel: "discord:81384788765712384/"}, stories.DeliveryFilter{Destination: "discord:81384788765712384/"}, ""},
-		"its beginning":        {deliveriesCommand{Limit: 20, Channel: "discord:81384788765712384"}, stories.DeliveryFilter{Destination: "discord:81384788765712384"}, ""},
-		"a whole address":      {deliveriesCommand{Limit: 20, Channel: "discord:81384788765712384/155101607195836416"}, stories.DeliveryFilter{Destination: "discord:81384788765712384/155101607195836416"}, ""},
-		"too many":             {deliveriesCommand{Limit: maxListed + 1}, stories.DeliveryFilter{}, "--limit is a number from 1"},
-		"none":                 {deliveriesCommand{}, stories.DeliveryFilter{}, "--limit is a number from 1"},
-		"an update of nothing": {deliveriesCommand{Limit: 20, Update: 3}, stories.DeliveryFilter{}, "needs --story"},
-		"a number below 0":     {deliveriesCommand{Limit: 20, Update: -3, Story: "flood"}, stories.DeliveryFilter{}, "--update is the number"},
+		"all":                  {listDeliveries{Limit: 20}, stories.DeliveryFilter{}, ""},
+		"a state":              {listDeliveries{whichDeliveries: whichDeliveries{State: "Sent, failed"}, Limit: 20}, stories.DeliveryFilter{States: []stories.DeliveryState{stories.Sent, stories.Failed}}, ""},
+		"no state":             {listDeliveries{whichDeliveries: whichDeliveries{State: "lost"}, Limit: 20}, stories.DeliveryFilter{}, `"lost" is no state`},
+		"a link":               {listDeliveries{whichDeliveries: whichDeliveries{Channel: "https://discord.com/channels/81384788765712384/155101607195836416"}, Limit: 20}, stories.DeliveryFilter{Channel: "155101607195836416"}, ""},
+		"an id of Slack":       {listDeliveries{whichDeliveries: whichDeliveries{Channel: "C0NEWSROOM1"}, Limit: 20}, stories.DeliveryFilter{Channel: "C0NEWSROOM1"}, ""},
+		"an address":           {listDeliveries{whichDeliveries: whichDeliveries{Channel: "console:#news"}, Limit: 20}, stories.DeliveryFilter{Destination: "console:#news"}, ""},
+		"a name":               {listDeliveries{whichDeliveries: whichDeliveries{Channel: "#news"}, Limit: 20}, stories.DeliveryFilter{Channel: "#news"}, ""},
+		"a whole workspace":    {listDeliveries{whichDeliveries: whichDeliveries{Channel: "slack:T0NEWSROOM/"}, Limit: 20}, stories.DeliveryFilter{Destination: "slack:T0NEWSROOM/"}, ""},
+		"a whole server":       {listDeliveries{whichDeliveries: whichDeliveries{Channel: "discord:81384788765712384/"}, Limit: 20}, stories.DeliveryFilter{Destination: "discord:81384788765712384/"}, ""},
+		"its beginning":        {listDeliveries{whichDeliveries: whichDeliveries{Channel: "discord:81384788765712384"}, Limit: 20}, stories.DeliveryFilter{Destination: "discord:81384788765712384"}, ""},
+		"a whole address":      {listDeliveries{whichDeliveries: whichDeliveries{Channel: "discord:81384788765712384/155101607195836416"}, Limit: 20}, stories.DeliveryFilter{Destination: "discord:81384788765712384/155101607195836416"}, ""},
+		"too many":             {listDeliveries{Limit: maxListed + 1}, stories.DeliveryFilter{}, "--limit is a number from 1"},
+		"none":                 {listDeliveries{}, stories.DeliveryFilter{}, "--limit is a number from 1"},
+		"an update of nothing": {listDeliveries{whichDeliveries: whichDeliveries{Update: 3}, Limit: 20}, stories.DeliveryFilter{}, "needs --story"},
+		"a number below 0":     {listDeliveries{whichDeliveries: whichDeliveries{Update: -3, Story: "flood"}, Limit: 20}, stories.DeliveryFilter{}, "--update is the number"},
 	} {
 		got, err := c.asked.filter(platforms())
 		if c.wrong != "" && (err == nil || !strings.Contains(err.Error(), c.wrong)) || c.wrong == "" && err != nil {
@@ -105,18 +105,18 @@ func TestDeliveriesAreFoundByWhatPeopleType(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, c := range map[string]struct {
-		asked deliveriesCommand
+		asked listDeliveries
 		want  int64 // the update, 0 for those of both
 	}{
-		"a story":             {deliveriesCommand{Story: "flood", Update: 1}, updates["flood"]},
-		"an older slug":       {deliveriesCommand{Story: "dyke", Update: 1}, updates["dyke"]},
-		"as people write it":  {deliveriesCommand{Story: " Dyke ", Update: 1}, updates["dyke"]},
-		"its number now":      {deliveriesCommand{Story: "flood", Update: 2}, updates["dyke"]},
-		"a server":            {deliveriesCommand{Channel: "discord:" + server + "/"}, 0},
-		"without its end":     {deliveriesCommand{Channel: "discord:" + server}, 0},
-		"a channel":           {deliveriesCommand{Channel: channel}, 0},
-		"behind its platform": {deliveriesCommand{Channel: "discord:" + channel}, 0},
-		"its address":         {deliveriesCommand{Channel: to.String()}, 0},
+		"a story":             {listDeliveries{whichDeliveries: whichDeliveries{Story: "flood", Update: 1}}, updates["flood"]},
+		"an older slug":       {listDeliveries{whichDeliveries: whichDeliveries{Story: "dyke", Update: 1}}, updates["dyke"]},
+		"as people write it":  {listDeliveries{whichDeliveries: whichDeliveries{Story: " Dyke ", Update: 1}}, updates["dyke"]},
+		"its number now":      {listDeliveries{whichDeliveries: whichDeliveries{Story: "flood", Update: 2}}, updates["dyke"]},
+		"a server":            {listDeliveries{whichDeliveries: whichDeliveries{Channel: "discord:" + server + "/"}}, 0},
+		"without its end":     {listDeliveries{whichDeliveries: whichDeliveries{Channel: "discord:" + server}}, 0},
+		"a channel":           {listDeliveries{whichDeliveries: whichDeliveries{Channel: channel}}, 0},
+		"behind its platform": {listDeliveries{whichDeliveries: whichDeliveries{Channel: "discord:" + channel}}, 0},
+		"its address":         {listDeliveries{whichDeliveries: whichDeliveries{Channel: to.String()}}, 0},
 	} {
 		c.asked.Limit = 20
 		f, err := c.asked.filter(platforms())

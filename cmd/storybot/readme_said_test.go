@@ -185,7 +185,7 @@ func (n *sketch) must(t *testing.T, line string) {
 func (n *sketch) confirms(t *testing.T, line string) {
 	t.Helper()
 	n.must(t, line)
-	if len(n.last.Buttons) == 0 || n.last.Buttons[0].Action != bot.ActionAnswer && n.last.Buttons[0].Action != bot.ActionMerge {
+	if len(n.last.Buttons) == 0 || !slices.Contains([]bot.Action{bot.ActionAnswer, bot.ActionMerge, bot.ActionRemove}, n.last.Buttons[0].Action) {
 		t.Fatalf("%s is not asked about: %s", line, bot.PlainText(n.last))
 	}
 	reply := n.handle(t, bot.Press{Action: n.last.Buttons[0].Action, Arg: n.last.Buttons[0].Arg})
@@ -230,6 +230,8 @@ func TestReadmeExamplesWork(t *testing.T) {
 				n.must(t, n.claim(t, "/desk claim AAAA-AAAA-AAAA"))
 				n.must(t, line)
 			case strings.HasPrefix(line, "/desk withdraw "): // what is withdrawn stays so
+				newSketch(t, false).confirms(t, line)
+			case strings.HasPrefix(line, "/desk remove "): // nothing of it was delivered there
 				newSketch(t, false).confirms(t, line)
 			case strings.HasPrefix(line, "/desk merge "): // there is one story of the two
 				n := newSketch(t, false)

@@ -111,8 +111,10 @@ func subcommands(t *testing.T) (all []subcommand) {
 		if node.Hidden {
 			s.name = ""
 		}
-		for _, f := range node.Flags {
-			s.flags = append(s.flags, "--"+f.Name)
+		for _, n := range append(node.Children, node) {
+			for _, f := range n.Flags {
+				s.flags = append(s.flags, "--"+f.Name)
+			}
 		}
 		all = append(all, s)
 	}

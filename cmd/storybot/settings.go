@@ -11,6 +11,7 @@ import (
 
 	"storybot/bot"
 	"storybot/stories"
+	"storybot/stories/sqlstore"
 )
 
 // setting is one thing an operator can choose. The table of them is read by
@@ -86,7 +87,28 @@ var ownSettings = []setting{
 		help:    "For how many days it is kept what became of each delivery, 30 to 3650. Which messages are the copies of an update is known while its story develops and that long after: so long a correction reaches them.",
 		def:     "365",
 		example: "730",
-		set:     setKeep,
+		set:     setDays(leastKept, func(c *config) *time.Duration { return &c.keep.Deliveries }),
+	},
+	{
+		name:    "KEEP_READ_MARKS",
+		help:    "For how many days it is kept how far each reader was shown each story, since they looked at it last, 30 to 3650; off is for ever. Whoever looks later is shown it as if for the first time.",
+		def:     "365",
+		example: "90",
+		set:     setDays(forEver, func(c *config) *time.Duration { return &c.keep.Marks }),
+	},
+	{
+		name:    "KEEP_LOG",
+		help:    "For how many days the lines of /desk log are kept, 30 to 3650; off is for ever. Who wrote each wording of an update stands beside it and stays as long as the update.",
+		def:     "off",
+		example: "1095",
+		set:     setDays(forEver, func(c *config) *time.Duration { return &c.keep.Log }),
+	},
+	{
+		name:    "KEEP_NAMES",
+		help:    "For how many days it is kept what channels and people were called that follow nothing and have no role, since their platform told it last, 30 to 3650; off is for ever.",
+		def:     "365",
+		example: "90",
+		set:     setDays(forEver, func(c *config) *time.Duration { return &c.keep.Names }),
 	},
 	{
 		name:    databaseSetting,
@@ -170,20 +192,33 @@ func setUndo(c *config, v string) error {
 	return nil
 }
 
-// How many days deliveries can be kept: /why and corrections need them for some weeks, and
-// nobody for longer than ten years.
+// How many days things can be kept: /why and corrections need deliveries for some weeks, and
+// nobody for longer than ten years. What only grows slowly can be kept forEver.
 const (
 	leastKept = 30
 	mostKept  = 3650
+	forEver   = 0
 )
 
-func setKeep(c *config, v string) error {
-	days, err := strconv.Atoi(strings.TrimSuffix(v, "d"))
-	if err != nil || days < leastKept || days > mostKept {
-		return quoted{[]string{v}, fmt.Sprintf("is no number of days from %d to %d", leastKept, mostKept)}
+// setDays reads a number of days from leastKept to mostKept or, where least is forEver, that
+// it is kept for good.
+func setDays(least int, of func(*config) *time.Duration) func(*config, string) error {
+	return func(c *config, v string) error {
+		if least == forEver && (strings.EqualFold(v, "off") || v == "0") {
+			*of(c) = sqlstore.Forever
+			return nil
+		}
+		days, err := strconv.Atoi(strings.TrimSuffix(v, "d"))
+		if err != nil || days < leastKept || days > mostKept {
+			complaint := fmt.Sprintf("is no number of days from %d to %d", leastKept, mostKept)
+			if least == forEver {
+				complaint += ", and not off"
+			}
+			return quoted{[]string{v}, complaint}
+		}
+		*of(c) = time.Duration(days) * 24 * time.Hour
+		return nil
 	}
-	c.times.keep = time.Duration(days) * 24 * time.Hour
-	return nil
 }
 
 // setAdmins checks everybody by the form of their platform, so that a newsroom

@@ -26,7 +26,7 @@ func TestAnUnreadableAlarmIsDropped(t *testing.T) {
 			defer s.Close()
 			at := time.Unix(1_700_000_000, 0)
 			desk := stories.Destination{Platform: "discord", Workspace: "1", Channel: "2"}
-			if err := s.SetDesk(ctx, stories.Act{At: at}, desk, "discord"); err != nil {
+			if _, err := s.TakeDesk(ctx, stories.Act{At: at}, desk, "discord"); err != nil {
 				t.Fatal(err)
 			}
 			keep := func(bodies ...string) {

@@ -56,7 +56,7 @@ func TestCommandsThatChangeNothingAddNoRows(t *testing.T) {
 			"stop nothing":     func() error { _, _, err := n.Subscriber.Stop(ctx, act(i, "x"), nowhere, story.ID); return err },
 			"reopen":           func() error { _, err := n.Editor.Begin(ctx, act(i, "o"), "sony-hack", ""); return err },
 			"track again":      func() error { _, err := n.Editor.Track(ctx, act(i, "t"), story); return err },
-			"desk":             func() error { return n.Desk.SetDesk(ctx, act(i, "d"), here.Destination, "console") },
+			"desk":             func() error { _, err := n.Desk.SetDesk(ctx, act(i, "d"), here.Destination, "console"); return err },
 			"moderator": func() error {
 				_, err := n.Desk.SetModerator(ctx, act(i, "m"), stories.User{Ref: "console:mo"}, true)
 				return err

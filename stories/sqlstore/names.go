@@ -14,8 +14,6 @@ const (
 	// seenAgain is how old a name's last sighting may be before the next one is
 	// written down although nothing changed: what is in use is not forgotten.
 	seenAgain = 7 * 24 * time.Hour
-	// keepNames is for how long names are kept that belong to nothing any more.
-	keepNames = 365 * 24 * time.Hour
 	// mostNames is how many names are read in one query.
 	mostNames = 500
 )
@@ -62,6 +60,14 @@ func (s *Store) KeepNames(ctx context.Context, told stories.Sighting, at time.Ti
 		return nil
 	}
 	return s.change(ctx, func(q querier) error {
+		// Who forgets somebody has planning alone: it was told before that, or after.
+		if err := sharePlanning(ctx, q); err != nil {
+			return err
+		}
+		places, people, err := s.remembered(ctx, q, places, people)
+		if err != nil {
+			return err
+		}
 		if err := keepEach(ctx, q, keepPlacesSQL, places, at, func(p stories.PlaceName) (stories.Destination, []string) {
 			d := stories.Destination{Platform: clean(p.Place.Platform), Workspace: clean(p.Place.Workspace), Channel: clean(p.Place.Channel)}
 			return d, []string{d.Platform, d.Workspace, d.Channel, string(p.Form), p.Name, clean(p.With), string(p.Access)}
@@ -229,26 +235,3 @@ const takeNameSQL = `
 	SELECT platform, CAST(?4 AS TEXT), CAST(?5 AS TEXT), form, name, person, access, seen_at FROM place_names
 	WHERE platform = ?1 AND workspace = ?2 AND channel = ?3
 	ON CONFLICT (platform, workspace, channel) DO NOTHING`
-
-const (
-	prunePlaceNamesSQL = `
-		DELETE FROM place_names WHERE seen_at < ?1 AND NOT EXISTS (
-			SELECT 1 FROM destinations t WHERE t.platform = place_names.platform AND t.workspace = place_names.workspace
-				AND place_names.channel IN ('', t.channel) AND t.state <> 'gone')
-			AND (form <> 'group' OR NOT EXISTS (SELECT 1 FROM subscriptions b WHERE b.mention = place_names.channel AND b.mention <> ''))`
-	prunePersonNamesSQL = `
-		DELETE FROM person_names WHERE seen_at < ?1
-			AND NOT EXISTS (SELECT 1 FROM members m WHERE m.ref = person_names.ref)
-			AND NOT EXISTS (SELECT 1 FROM place_names p WHERE p.person = person_names.ref AND p.person <> '')`
-)
-
-// pruneNames forgets what nobody told for long, of what is no destination and of
-// who has no role.
-func pruneNames(ctx context.Context, q querier, now time.Time) error {
-	for _, text := range []string{prunePlaceNamesSQL, prunePersonNamesSQL} {
-		if _, err := q.exec(ctx, text, millis(now.Add(-keepNames))); err != nil {
-			return err
-		}
-	}
-	return nil
-}

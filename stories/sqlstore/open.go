@@ -1,6 +1,7 @@
 package sqlstore
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -19,9 +20,33 @@ type Options struct {
 	// Uptime returns a name of the machine's last start and how long it has been up
 	// since, by a clock nobody sets; "" where that is not known, as by default.
 	Uptime func() (boot string, up time.Duration)
-	// KeepDeliveries is how long Prune leaves a finished delivery, that of an update
-	// from the end of its story on; a year by default.
-	KeepDeliveries time.Duration
+	Keep   Keep // how long Prune leaves what is kept
+}
+
+// Keep is for how long what is kept is left alone. 0 is the default.
+type Keep struct {
+	// Deliveries is of a finished delivery, that of an update from the end of its story
+	// on; a year by default.
+	Deliveries time.Duration
+	// Marks is of how far a reader was shown a story, since they looked last; a year by
+	// default.
+	Marks time.Duration
+	// Log is of a line of the desk's log; Forever by default. Updates, and who wrote
+	// each wording, are no part of it.
+	Log time.Duration
+	// Names is of what a channel or a person was called that is of no use any more, since
+	// their platform told it last; a year by default.
+	Names time.Duration
+}
+
+// Forever is longer than anything is kept.
+const Forever = 250 * year
+
+const year = 365 * 24 * time.Hour
+
+// orDefault is k with what it leaves out.
+func (k Keep) orDefault() Keep {
+	return Keep{cmp.Or(k.Deliveries, year), cmp.Or(k.Marks, year), cmp.Or(k.Log, Forever), cmp.Or(k.Names, year)}
 }
 
 // Store is a database that is open. Its methods may be called from many
@@ -31,7 +56,7 @@ type Store struct {
 	log     *slog.Logger
 	now     func() time.Time
 	uptime  func() (boot string, up time.Duration)
-	keep    time.Duration
+	keep    Keep
 	install string // part of every delivery's key
 	// searchable is set once the search index is known to be whole.
 	searchable atomic.Bool
@@ -41,7 +66,7 @@ type Store struct {
 
 // Families is the store as a Service takes it.
 func (s *Store) Families() stories.Stores {
-	return stories.Stores{Rights: s, Archive: s, Index: s, Editor: s, Publisher: s, Merger: s, Reviser: s, Drafts: s, Subscriber: s, Following: s, Places: s, Desk: s, Health: s, PutBacks: s, Notes: s}
+	return stories.Stores{Rights: s, Archive: s, Index: s, Editor: s, Publisher: s, Merger: s, Reviser: s, Drafts: s, Subscriber: s, Following: s, Places: s, Desk: s, Forgetter: s, Health: s, PutBacks: s, Notes: s}
 }
 
 // Open opens the database at url, creates or upgrades its tables, and returns
@@ -53,7 +78,7 @@ func (s *Store) Families() stories.Stores {
 // wrong: there is no such place, or what is there is no database of ours. Others
 // may pass.
 func Open(ctx context.Context, url string, opts Options) (*Store, error) {
-	s := &Store{log: opts.Log, now: opts.Now, uptime: opts.Uptime, keep: opts.KeepDeliveries}
+	s := &Store{log: opts.Log, now: opts.Now, uptime: opts.Uptime, keep: opts.Keep.orDefault()}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}
@@ -62,9 +87,6 @@ func Open(ctx context.Context, url string, opts Options) (*Store, error) {
 	}
 	if s.uptime == nil {
 		s.uptime = func() (string, time.Duration) { return "", 0 }
-	}
-	if s.keep == 0 {
-		s.keep = 365 * 24 * time.Hour
 	}
 	var schema schema
 	var err error

@@ -91,9 +91,9 @@ func (s *Store) NameOf(ctx context.Context, ref string) (name string, err error)
 }
 
 var (
-	logColumns = `SELECT l.id, l.at, l.by_ref, ` + known("l.by_name", "l.by_ref") + `, l.verb, coalesce(s.slug, g.slug, ''), l.detail,
+	logColumns = `SELECT l.id, l.at, l.by_ref, ` + known("l.by_name", "l.by_ref") + `, l.verb, coalesce(s.slug, g.slug, v.slug, ''), l.detail,
 			l.place, l.whom_ref, ` + known("l.whom_name", "l.whom_ref") + `
-		FROM desk_log l LEFT JOIN stories s ON s.id = l.story_id LEFT JOIN merged g ON g.id = l.story_id`
+		FROM desk_log l LEFT JOIN stories s ON s.id = l.story_id LEFT JOIN merged g ON g.id = l.story_id LEFT JOIN removed v ON v.id = l.story_id`
 	logAllSQL   = logColumns + ` WHERE l.id < ?1 ORDER BY l.id DESC LIMIT ?2`
 	logStorySQL = logColumns + ` WHERE l.story_id IN (SELECT CAST(?3 AS BIGINT) UNION ALL SELECT id FROM merged WHERE into_id = ?3) AND l.id < ?1 ORDER BY l.id DESC LIMIT ?2`
 )

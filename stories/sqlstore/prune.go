@@ -64,9 +64,8 @@ const (
 	batchEndSQL = `SELECT max(id) + 1 FROM (SELECT id FROM owed WHERE id >= ?1 AND id < ?2 ORDER BY id LIMIT ?3) AS batch`
 )
 
-// Prune forgets idempotency keys, notes, allowances and drafts after some days, what was
-// called something a year ago and is of no use, and deliveries and notices that
-// ended longer ago than Options.KeepDeliveries. It
+// Prune forgets idempotency keys, notes, allowances and drafts after some days, and
+// what is kept longer as long ago as Options.Keep says. It
 // also puts the names of stories together that were written one by one.
 func (s *Store) Prune(ctx context.Context, now time.Time) error {
 	err := s.change(ctx, func(q querier) error {
@@ -82,10 +81,8 @@ func (s *Store) Prune(ctx context.Context, now time.Time) error {
 		if _, err := q.exec(ctx, pruneDraftsSQL, millis(now.Add(-stories.DraftAge))); err != nil {
 			return err
 		}
-		if _, err := q.exec(ctx, pruneScheduledSQL, millis(now.Add(-s.keep))); err != nil {
-			return err
-		}
-		return pruneNames(ctx, q, now)
+		_, err := q.exec(ctx, pruneScheduledSQL, millis(now.Add(-s.keep.Deliveries)))
+		return err
 	})
 	if err != nil {
 		return fmt.Errorf("forget old keys: %w", err)
@@ -93,7 +90,10 @@ func (s *Store) Prune(ctx context.Context, now time.Time) error {
 	if err := s.change(ctx, func(q querier) error { return s.tidy(ctx, q) }); err != nil {
 		return fmt.Errorf("merge the names of stories: %w", err)
 	}
-	if err := s.pruneDeliveries(ctx, now.Add(-s.keep)); err != nil {
+	if err := s.pruneAged(ctx, now); err != nil {
+		return err
+	}
+	if err := s.pruneDeliveries(ctx, now.Add(-s.keep.Deliveries)); err != nil {
 		return fmt.Errorf("forget old deliveries: %w", err)
 	}
 	err = s.change(ctx, func(q querier) error {
@@ -103,7 +103,7 @@ func (s *Store) Prune(ctx context.Context, now time.Time) error {
 	if err != nil {
 		return fmt.Errorf("forget old publications: %w", err)
 	}
-	if err := s.pruneNotices(ctx, now.Add(-s.keep)); err != nil {
+	if err := s.pruneNotices(ctx, now.Add(-s.keep.Deliveries)); err != nil {
 		return fmt.Errorf("forget old notices: %w", err)
 	}
 	return nil

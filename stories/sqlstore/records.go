@@ -39,7 +39,7 @@ type recordTable struct {
 // recordTables are all that is kept for good, and what is owed.
 var recordTables = []recordTable{
 	{"settings", 1, false},
-	{"stories", 1, true}, {"slugs", 1, false}, {"merged", 1, false}, {"updates", 1, true}, {"revisions", 2, false}, {"scheduled", 1, true},
+	{"stories", 1, true}, {"slugs", 1, false}, {"merged", 1, false}, {"removed", 1, false}, {"forgotten", 1, false}, {"updates", 1, true}, {"revisions", 2, false}, {"scheduled", 1, true},
 	{"lanes", 1, true}, {"destinations", 1, true}, {"subscriptions", 1, true}, {"mutes", 2, false}, {"desks", 2, false},
 	{"members", 1, false}, {"place_names", 3, false}, {"person_names", 1, false}, {"seen", 2, false}, {"desk_log", 1, true},
 	{"acts", 2, false}, {"notes", 1, false}, {"drafts", 1, false}, {"allowances", 2, false},

@@ -80,29 +80,37 @@ func (s *Store) SameText(ctx context.Context, storyID int64, text string, since 
 	return u, s.told(missing(err, "No update of this story has the same text."))
 }
 
-const seenSQL = `SELECT number FROM seen WHERE reader = ?1 AND story_id = ?2`
+const seenSQL = `SELECT number, at FROM seen WHERE reader = ?1 AND story_id = ?2`
 
 // Seen is the highest number of an update that a reader was shown.
 func (s *Store) Seen(ctx context.Context, reader string, storyID int64) (number int, err error) {
-	err = one(ctx, s.reader(), seenSQL, []any{reader, storyID}, &number)
+	number, _, err = s.seenAt(ctx, reader, storyID)
+	return number, err
+}
+
+// seenAt tells also when they looked last.
+func (s *Store) seenAt(ctx context.Context, reader string, storyID int64) (number int, at time.Time, err error) {
+	var ms int64
+	err = one(ctx, s.reader(), seenSQL, []any{reader, storyID}, &number, &ms)
 	if errors.Is(err, sql.ErrNoRows) {
-		return 0, nil
+		return 0, time.Time{}, nil
 	}
-	return number, s.told(err)
+	return number, moment(ms), s.told(err)
 }
 
 const markSeenSQL = `
-	INSERT INTO seen (reader, story_id, number) VALUES (?1, ?2, ?3)
-	ON CONFLICT (reader, story_id) DO UPDATE SET number = excluded.number WHERE seen.number < excluded.number`
+	INSERT INTO seen (reader, story_id, number, at) VALUES (?1, ?2, ?3, ?4)
+	ON CONFLICT (reader, story_id) DO UPDATE SET number = CASE WHEN seen.number < excluded.number THEN excluded.number ELSE seen.number END, at = excluded.at`
 
 // MarkSeen implements stories.ArchiveStore.
 func (s *Store) MarkSeen(ctx context.Context, reader string, storyID int64, number int) error {
-	before, err := s.Seen(ctx, reader, storyID)
-	if err != nil || before >= number {
+	now := s.now()
+	before, at, err := s.seenAt(ctx, reader, storyID)
+	if err != nil || before >= number && now.Sub(at) <= seenAgain {
 		return err // most looks bring nothing new, and need not write
 	}
 	return s.change(ctx, func(q querier) error {
-		_, err := q.exec(ctx, markSeenSQL, reader, storyID, number)
+		_, err := q.exec(ctx, markSeenSQL, reader, storyID, number, millis(now))
 		return err
 	})
 }

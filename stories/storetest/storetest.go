@@ -24,6 +24,7 @@ type Store interface {
 	stories.FollowingStore
 	stories.PlacesStore
 	stories.DeskStore
+	stories.ForgetStore
 	stories.HealthStore
 	stories.PutBackStore
 	stories.NotesStore
@@ -42,6 +43,7 @@ type Store interface {
 	Remember(ctx context.Context, key, value string) error
 	Recall(ctx context.Context, key string) (string, error)
 	Prune(ctx context.Context, now time.Time) error
+	RetryDeliveries(ctx context.Context, act stories.Act, ask stories.Retry) (stories.Retried, error)
 	Restored(ctx context.Context) (waits int, err error)
 	Close() error
 }
@@ -125,6 +127,10 @@ func Run(t *testing.T, open func(t *testing.T) Store) {
 		{"a database put back", putBackTests},
 		{"what is told of one", putBackToldTests},
 		{"revisions in one", putBackMendedTests},
+		{"retries by hand", retryTests},
+		{"desks", deskTests},
+		{"removing stories", removeTests},
+		{"forgetting people", forgetTests},
 	} {
 		t.Run(group.name, func(t *testing.T) {
 			for _, test := range group.tests {
@@ -181,6 +187,12 @@ func (d *desk) code() string {
 	code, err := d.ClaimCode(d.ctx, "ABCD-EFGH-JKLM")
 	d.ok(err)
 	return code
+}
+
+// SetDesk names a channel the desk's.
+func (d *desk) SetDesk(ctx context.Context, act stories.Act, to stories.Destination, lane string) error {
+	_, err := d.TakeDesk(ctx, act, to, lane)
+	return err
 }
 
 // stop stops a story in a channel.

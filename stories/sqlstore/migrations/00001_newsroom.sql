@@ -49,6 +49,20 @@ CREATE TABLE merged (
 );
 CREATE INDEX merged_by_target ON merged (into_id);
 
+-- Stories that were removed: what the desk's log calls them.
+CREATE TABLE removed (
+    id       BIGINT PRIMARY KEY,
+    slug     TEXT NOT NULL,
+    headline TEXT NOT NULL
+);
+
+-- People who were forgotten, by a mark that nobody makes without their reference and the
+-- installation's id: what was told of them before is not written down after it.
+CREATE TABLE forgotten (
+    mark TEXT PRIMARY KEY,
+    at   BIGINT NOT NULL
+);
+
 -- The words of an update are those of its newest revision. place is where it stands
 -- among the updates of its story by the time they were published, the oldest first: it
 -- is the number but for stories that another was merged into.
@@ -100,8 +114,10 @@ CREATE TABLE seen (
     reader   TEXT NOT NULL,
     story_id BIGINT NOT NULL,
     number   BIGINT NOT NULL,
+    at       BIGINT NOT NULL, -- when they looked last, give or take a week
     PRIMARY KEY (reader, story_id)
 );
+CREATE INDEX seen_by_age ON seen (at);
 
 -- A lane is one rate domain of a platform.
 CREATE TABLE lanes (
@@ -233,6 +249,7 @@ CREATE TABLE desk_log (
     place     TEXT NOT NULL DEFAULT ''
 );
 CREATE INDEX desk_log_by_story ON desk_log (story_id, id);
+CREATE INDEX desk_log_by_age ON desk_log (at);
 -- What somebody was called last.
 CREATE INDEX desk_log_by_ref ON desk_log (by_ref, id);
 
