@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -172,7 +173,7 @@ func changeOptions(c stories.Change) string {
 	if c.Options == (stories.Options{}) { // of a message from before there were any
 		return LevelWords(c.Level)
 	}
-	return OptionsWords(c.Options, RoleKind.Unnamed())
+	return OptionsWords(c.Options, OneLine(cmp.Or(c.Pings, RoleKind.Unnamed())))
 }
 
 // StopButton ends what brings a story to where it is pressed, once that is

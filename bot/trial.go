@@ -13,7 +13,7 @@ func renderTest(n stories.Notice) Message {
 	} else {
 		m.Blocks = []Block{Para(Bold("This is a test: "), Text("updates of "+what+" arrive here like this message. Nothing has happened, and it is taken away again."))}
 	}
-	m.Blocks = append(m.Blocks, Block{Kind: Small, Spans: []Span{Text(testedBy(c) + " · " + OptionsWords(c.Options, RoleKind.Unnamed()))}})
+	m.Blocks = append(m.Blocks, Block{Kind: Small, Spans: []Span{Text(testedBy(c) + " · " + changeOptions(c))}})
 	return m
 }
 

@@ -35,6 +35,8 @@ type Change struct {
 	Left []Target `json:",omitempty"`
 	// Options are those of the subscription that began, or is tested.
 	Options Options `json:",omitzero"`
+	// Pings is what those were called then whom Options ping; "" where nobody knows.
+	Pings string `json:",omitempty"`
 	// Alone says that nobody else is in the channel.
 	Alone bool `json:",omitempty"`
 }

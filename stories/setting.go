@@ -55,7 +55,7 @@ func (c Changes) Check() error {
 	return err
 }
 
-// Options are the options in the order in which people read them.
+// OptionNames are the options in the order in which people read them.
 func OptionNames() []Option {
 	var names []Option
 	for _, row := range optionRows() {

@@ -51,27 +51,32 @@ func (m *follows) otherwise(ctx context.Context, sub stories.Subscription) (stri
 // as sentences of their own; "" where there is nothing to be said. subs are what the
 // channel followed before, story is the one sub follows, if it follows one.
 func besides(sub stories.Subscription, story stories.Story, subs []stories.Subscription) string {
-	var less, kept []stories.Target
+	var less, unlike, kept []stories.Target
 	for _, other := range subs {
 		switch {
 		case other.Target == sub.Target:
 		case other.Before(sub) && other.Target.Kind == sub.Target.Kind: // of few stories both say something
 		case other.Before(sub):
-			if other.State == stories.Paused || other.Level != sub.Level {
+			if other.State == stories.Paused || other.Options != sub.Options {
 				kept = append(kept, other.Target)
 			}
 		case sub.Target.Kind == stories.TargetStory && !other.Covers(story):
 		case other.State == stories.Active && other.Level < sub.Level:
 			less = append(less, other.Target)
+		case other.State == stories.Active && other.Options != sub.Options:
+			unlike = append(unlike, other.Target)
 		}
 	}
 	words := ""
+	of, counts := "its stories", "the topic"
+	if sub.Target.Kind == stories.TargetStory {
+		of, counts = "it", "the story itself"
+	}
+	if len(unlike) > 0 {
+		words = fmt.Sprintf(" For %s the options of %s do not apply: those of %s do.", of, namesOf(unlike), counts)
+	}
 	if len(less) > 0 {
-		of, counts := "its stories", "the topic"
-		if sub.Target.Kind == stories.TargetStory {
-			of, counts = "it", "the story itself"
-		}
-		words = fmt.Sprintf(" From now on %s %s no more of %s: what is asked for %s counts.", namesOf(less), oneOr(len(less), "brings", "bring"), of, counts)
+		words += fmt.Sprintf(" From now on %s %s no more of %s: what is asked for %s counts.", namesOf(less), oneOr(len(less), "brings", "bring"), of, counts)
 	}
 	if len(kept) > 0 {
 		words += fmt.Sprintf(" What was asked for %s stays as it is.", namesOf(kept))

@@ -36,6 +36,18 @@ func (m *trying) pressTest(ctx context.Context, r request, args bot.Args) (bot.R
 		return bot.Reply{}, err
 	}
 	return m.changing.ofSubscription(ctx, r, args, func(a stories.Act) (bot.Reply, error) {
+		subs, err := m.following.Subscriptions(ctx, r.Where)
+		if err != nil {
+			return bot.Reply{}, err
+		}
+		for _, sub := range subs { // what its options need is tested too
+			if sub.ID != a.Subscription {
+				continue
+			}
+			if err := r.Asker.Posts(ctx, bot.NeedsOf(sub.Options)...); err != nil {
+				return bot.Reply{}, err
+			}
+		}
 		if err := m.notes.Allow(ctx, r.User, "test a subscription", testsAMinute, time.Minute); err != nil {
 			return bot.Reply{}, err
 		}

@@ -178,7 +178,7 @@ func (r request) followsNow(story stories.Story, subs []stories.Subscription) st
 	if !ok {
 		return "Nothing that " + r.either("this channel follows", "you follow") + " now brings the story."
 	}
-	words := fmt.Sprintf("What brings the story here now: %s (%s, %s).", by.Target, levelWords(by.Level), stateWords(by))
+	words := fmt.Sprintf("What brings the story here now: %s (%s, %s).", by.Target, optionsWords(by), stateWords(by))
 	if by.State == stories.Paused {
 		words = fmt.Sprintf("Nothing of the story comes here now: %s is paused.", by.Target)
 	}

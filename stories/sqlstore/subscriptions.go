@@ -135,7 +135,7 @@ func (s *Store) Subscribe(ctx context.Context, a stories.Act, sub stories.Subscr
 			return done, false, err
 		}
 		if done.Created {
-			made := stories.Change{Kind: stories.Subscribed, Target: done.Subscription.Target, StoryID: k.story, Level: done.Subscription.Level, Options: done.Subscription.Options}
+			made := stories.Change{Kind: stories.Subscribed, Target: done.Subscription.Target, StoryID: k.story, Level: done.Subscription.Level, Options: done.Subscription.Options, Pings: done.Subscription.Pings.Name}
 			if done.Notice, done.Untold, err = tellChange(ctx, q, a, p, stories.FollowNotice, made); err != nil {
 				return done, false, err
 			}

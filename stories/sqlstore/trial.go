@@ -27,7 +27,7 @@ func (s *Store) TestSubscription(ctx context.Context, a stories.Act, d stories.D
 		if p.state != stories.Reachable {
 			return trial, false, nil
 		}
-		change := stories.Change{Kind: stories.Tested, By: a.By, Target: sub.Target, StoryID: sub.StoryID, Level: sub.Level, Options: sub.Options, Alone: a.Audience == stories.Oneself}
+		change := stories.Change{Kind: stories.Tested, By: a.By, Target: sub.Target, StoryID: sub.StoryID, Level: sub.Level, Options: sub.Options, Pings: sub.Pings.Name, Alone: a.Audience == stories.Oneself}
 		post := stories.Notice{Kind: stories.TestNotice, Revision: 1, Done: true, Body: stories.NoticeBody{Change: change}, CreatedAt: a.At}
 		passed := post
 		passed.Kind = stories.PassedNotice
