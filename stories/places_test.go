@@ -1,6 +1,7 @@
 package stories_test
 
 import (
+	"strconv"
 	"testing"
 	"time"
 
@@ -45,7 +46,7 @@ func TestWhatCannotBeCheckedChangesNothing(t *testing.T) {
 	before := n.planned
 	wantCode(t, "the end of nothing", n.Places.Ended(ctx, stories.Destination{Platform: news.Platform}, "gone"), stories.CodeInvalid)
 	for _, level := range []stories.Level{-1, 4} {
-		f.Changes = stories.Changes{{Option: stories.OptionLevel, Value: level.String()}}
+		f.Changes = stories.Changes{{Option: stories.OptionLevel, Value: strconv.Itoa(int(level))}}
 		_, _, _, err := n.Subscriber.Subscribe(ctx, stories.Act{By: reader}, f)
 		wantCode(t, "Subscribe at no level", err, stories.CodeInvalid)
 		_, _, _, err = n.Publisher.Append(ctx, stories.Act{By: moderator}, stories.Append{Slug: "sony-hack", Text: "x", Level: level})
