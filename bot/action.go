@@ -47,6 +47,7 @@ const (
 	ActionMerge     Action = "merge"
 	ActionWhy       Action = "why"
 	ActionCatchUp   Action = "catchup"
+	ActionHome      Action = "home"
 )
 
 // ActionSpec is an entry of the table of actions.
@@ -96,6 +97,7 @@ func Actions() []ActionSpec {
 		{Action: ActionMerge, Need: 2, Most: 2, Changes: true, Instead: "/desk merge"},                                  // story, the one it goes on as
 		{Action: ActionWhy, Need: 2, Most: 4, Instead: "/why and the story's slug"},                                     // story, update or 0, updates in places up to this one, rows to leave out of them
 		{Action: ActionCatchUp, Need: 1, Most: 3, Instead: "/catchup"},                                                  // story or 0 for all, what was shown of it before and how many to leave out from the newest
+		{Action: ActionHome, Need: 2, Most: 2, Instead: "/subscriptions"},                                               // offset in what the person follows, offset in the channels
 		{Action: ActionForm, Need: 1, Most: 1, Word: true, Opens: true, Instead: "/desk drafts"},                        // which of its fields, the draft
 		{Action: ActionDraft, Need: 1, Most: 2, Word: true, Instead: "/desk drafts"},                                    // its version, which side of its preview, the draft
 		{Action: ActionPost, Need: 2, Most: 2, Word: true, Changes: true, Instead: "/desk drafts"},                      // its version, what was said to a doubt, the draft

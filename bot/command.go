@@ -43,6 +43,13 @@ type Asker interface {
 	Posts(ctx context.Context) error
 }
 
+// Viewer is an Asker that knows which channels of the workspace a person may know of.
+type Viewer interface {
+	// Sees returns those of the places that the person surely may know of, as their
+	// platform says now.
+	Sees(ctx context.Context, places []stories.Destination) []stories.Destination
+}
+
 // Reply is the answer to a Command.
 type Reply struct {
 	Message Message

@@ -23,6 +23,7 @@ type Service struct {
 	Subscriber *Subscriber // who follows what, changed
 	Following  *Following  // who follows what, and what came of it
 	Places     *Places     // destinations, as their platforms change them
+	Workspaces *Workspaces // what is followed in a workspace
 	Desk       *Desk       // the moderators' side
 	Health     *Health     // how deliveries stand, and what is planned
 	PutBacks   *PutBacks   // a database that was put back
@@ -44,6 +45,7 @@ type Stores struct {
 	Subscriber SubscriberStore
 	Following  FollowingStore
 	Places     PlacesStore
+	Workspaces WorkspaceStore
 	Desk       DeskStore
 	Health     HealthStore
 	PutBacks   PutBackStore
@@ -123,6 +125,7 @@ func NewService(c Config) *Service {
 		Health:     &Health{base: b, rights: rights, store: c.Stores.Health},
 		PutBacks:   &PutBacks{base: b, rights: rights, store: c.Stores.PutBacks},
 		Notes:      &Notes{base: b, store: c.Stores.Notes},
+		Workspaces: &Workspaces{store: c.Stores.Workspaces},
 	}
 }
 

@@ -40,16 +40,23 @@ type machinery struct {
 
 // statusFrom is the status with the rows from one on; a page holds as many as fit.
 func (m *running) statusFrom(ctx context.Context, r request, from int) (bot.Reply, error) {
-	var now machinery
-	var err error
-	if now.desk, err = m.health.Status(ctx, r.User); err != nil {
+	now, err := m.machinery(ctx, r.User)
+	if err != nil {
 		return bot.Reply{}, err
 	}
-	if now.back, err = m.putBacks.PutBack(ctx, r.User); err != nil {
-		return bot.Reply{}, err
+	return bot.Reply{Message: now.page(from)}, nil
+}
+
+// machinery reads what a status tells of, for a moderator. CodeForbidden.
+func (m *running) machinery(ctx context.Context, by stories.User) (now machinery, err error) {
+	if now.desk, err = m.health.Status(ctx, by); err != nil {
+		return now, err
 	}
-	if now.planned, err = m.scheduling.planned(ctx, r.User); err != nil {
-		return bot.Reply{}, err
+	if now.back, err = m.putBacks.PutBack(ctx, by); err != nil {
+		return now, err
+	}
+	if now.planned, err = m.scheduling.planned(ctx, by); err != nil {
+		return now, err
 	}
 	if m.lanes != nil {
 		now.lanes = m.lanes()
@@ -58,7 +65,7 @@ func (m *running) statusFrom(ctx context.Context, r request, from int) (bot.Repl
 		now.connections = m.connections()
 	}
 	now.names = m.staffing.names(ctx, now.places()...)
-	return bot.Reply{Message: now.page(from)}, nil
+	return now, nil
 }
 
 // places are those that the status may name.
@@ -101,9 +108,8 @@ func (s machinery) page(from int) bot.Message {
 	return m
 }
 
-// verdict says what is wrong, the worst first, or that all is well.
-func (s machinery) verdict() []bot.Block {
-	var wrong [][]bot.Span
+// troubles are what is wrong, the worst first.
+func (s machinery) troubles() (wrong [][]bot.Span) {
 	say := func(first string, rest ...bot.Span) {
 		wrong = append(wrong, append([]bot.Span{bot.Bold(first)}, rest...))
 	}
@@ -136,8 +142,14 @@ func (s machinery) verdict() []bot.Block {
 	if s.back.Settling > 0 {
 		say(fmt.Sprintf("%s of a database that was put back: being looked for in %s.", plural(s.back.Settling, "message"), theirChannels(s.back.Settling)))
 	}
+	return wrong
+}
+
+// verdict says what is wrong, the worst first, or that all is well.
+func (s machinery) verdict() []bot.Block {
+	wrong := s.troubles()
 	if waits := s.waits(); waits != "" {
-		say(waits)
+		wrong = append(wrong, []bot.Span{bot.Bold(waits)})
 	}
 	var ahead []bot.Block
 	if words := s.planned.words(); words != "" {

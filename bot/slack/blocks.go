@@ -43,13 +43,24 @@ type builder struct {
 // build lays m out. What does not fit is left out and said to be; the small print
 // at the end of m and its buttons have their room kept for them.
 func build(m *bot.Message) []slack.Block {
+	return (&builder{}).build(m, inMessage)
+}
+
+// space is what a message may take of where it stands.
+type space struct{ blocks, units int }
+
+var inMessage = space{blocks: maxBlocks, units: maxMessage}
+
+// build lays m out behind what was laid out before, whose buttons its own are told
+// apart from.
+func (b *builder) build(m *bot.Message, within space) []slack.Block {
 	m = drawable(m)
 	body, small := m.SmallPrint()
-	if len(body) == 0 || len(small) > maxBlocks/4 {
+	if len(body) == 0 || len(small) > within.blocks/4 {
 		body, small = m.Blocks, nil
 	}
-	kept := min(unitsOf(small), maxMessage/4)
-	b := &builder{left: maxMessage - kept, room: maxBlocks - 3 - 2*len(small)}
+	kept := min(unitsOf(small), within.units/4)
+	*b = builder{pressed: b.pressed, left: within.units - kept, room: within.blocks - 3 - 2*len(small)}
 	b.title(m)
 	for _, block := range body {
 		if b.left <= 0 || len(b.blocks) >= b.room-3 {
@@ -65,7 +76,7 @@ func build(m *bot.Message) []slack.Block {
 	if m.Image != nil {
 		b.picture(*m.Image)
 	}
-	b.left, b.room = b.left+kept, maxBlocks-1
+	b.left, b.room = b.left+kept, within.blocks-1
 	for _, block := range small {
 		b.small(block.Spans)
 	}
