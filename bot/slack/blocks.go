@@ -15,16 +15,22 @@ import (
 // * _ ~ and ` cannot be escaped. mrkdwn holds nothing but dates and links of
 // small print, and what parts them.
 func encodeMessage(m *bot.Message) (text string, blocks json.RawMessage) {
-	built := build(m)
+	return encodePinging(m, nobody)
+}
+
+// encodePinging is encodeMessage of what pings somebody behind what it says.
+func encodePinging(m *bot.Message, who pinged) (text string, blocks json.RawMessage) {
+	text = fallbackPinging(m, who)
+	built := buildPinging(m, who)
 	if len(built) == 0 {
-		return fallback(m), nil
+		return text, nil
 	}
 	encoded, err := json.Marshal(built)
 	if err != nil {
 		// The types are strings and numbers; there is nothing that can fail.
-		return fallback(m), nil
+		return text, nil
 	}
-	return fallback(m), encoded
+	return text, encoded
 }
 
 // builder puts a message together within Slack's limits.
@@ -42,25 +48,28 @@ type builder struct {
 
 // build lays m out. What does not fit is left out and said to be; the small print
 // at the end of m and its buttons have their room kept for them.
-func build(m *bot.Message) []slack.Block {
-	return (&builder{}).build(m, inMessage)
-}
+func build(m *bot.Message) []slack.Block { return buildPinging(m, nobody) }
 
 // space is what a message may take of where it stands.
 type space struct{ blocks, units int }
 
 var inMessage = space{blocks: maxBlocks, units: maxMessage}
 
+// buildPinging is build of what pings somebody.
+func buildPinging(m *bot.Message, who pinged) []slack.Block {
+	return (&builder{}).build(m, who, inMessage)
+}
+
 // build lays m out behind what was laid out before, whose buttons its own are told
 // apart from.
-func (b *builder) build(m *bot.Message, within space) []slack.Block {
+func (b *builder) build(m *bot.Message, who pinged, within space) []slack.Block {
 	m = drawable(m)
 	body, small := m.SmallPrint()
 	if len(body) == 0 || len(small) > within.blocks/4 {
 		body, small = m.Blocks, nil
 	}
 	kept := min(unitsOf(small), within.units/4)
-	*b = builder{pressed: b.pressed, left: within.units - kept, room: within.blocks - 3 - 2*len(small)}
+	*b = builder{pressed: b.pressed, left: within.units - kept - len(who), room: within.blocks - 4 - 2*len(small)}
 	b.title(m)
 	for _, block := range body {
 		if b.left <= 0 || len(b.blocks) >= b.room-3 {
@@ -72,6 +81,9 @@ func (b *builder) build(m *bot.Message, within space) []slack.Block {
 	b.endRich()
 	if b.cut {
 		b.blocks = append(b.blocks, slack.NewContextBlock("", plainText("The rest does not fit into one Slack message.")))
+	}
+	if who != nobody {
+		b.blocks = append(b.blocks, slack.NewRichTextBlock("", slack.NewRichTextSection(who.element())))
 	}
 	if m.Image != nil {
 		b.picture(*m.Image)

@@ -280,10 +280,10 @@ type homeView struct {
 func tabOf(said, page *bot.Message, at string) homeView {
 	b, v := &builder{}, homeView{Type: "home"}
 	if said != nil {
-		v.Blocks = append(v.Blocks, b.build(said, inTabAbove)...)
+		v.Blocks = append(v.Blocks, b.build(said, nobody, inTabAbove)...)
 		v.Blocks = append(v.Blocks, slack.NewDividerBlock())
 	}
-	v.Blocks = append(v.Blocks, b.build(page, inTab)...)
+	v.Blocks = append(v.Blocks, b.build(page, nobody, inTab)...)
 	if len(v.Blocks) == 0 {
 		v.Blocks = []slack.Block{slack.NewSectionBlock(plainText("Nothing to show."), nil, nil)}
 	}
