@@ -151,7 +151,10 @@ type everyone struct{}
 
 func (everyone) Name(context.Context) string   { return "editor" }
 func (everyone) Manages(context.Context) error { return nil }
-func (everyone) Posts(context.Context) error   { return nil }
+func (everyone) Posts(context.Context, ...bot.Need) error { return nil }
+func (everyone) Pings(context.Context, bot.Mention) (stories.Ping, error) {
+	return stories.Ping{}, nil
+}
 
 // say types a line and returns whether it was done, and the answer.
 func (n *sketch) say(t *testing.T, line string) (done bool, answer string) {
