@@ -40,7 +40,7 @@ func renderFollow(c stories.Content) Message {
 	if c.Was.Slug != "" {
 		what.Name = c.Was.Slug
 	}
-	by := Block{Kind: Small, Spans: []Span{Text(followedBy(change, TargetWords(what)) + " · " + LevelWords(change.Level))}}
+	by := Block{Kind: Small, Spans: []Span{Text(followedBy(change, TargetWords(what)) + " · " + changeOptions(change))}}
 	if change.StoryID != 0 {
 		if c.Was.Slug != "" {
 			return endedCard(c, by)
@@ -165,6 +165,14 @@ func followedBy(change stories.Change, what string) string {
 		return "You follow " + what
 	}
 	return UserName(change.By) + " subscribed this channel to " + what
+}
+
+// changeOptions are the options of the subscription that a change is about.
+func changeOptions(c stories.Change) string {
+	if c.Options == (stories.Options{}) { // of a message from before there were any
+		return LevelWords(c.Level)
+	}
+	return OptionsWords(c.Options, RoleKind.Unnamed())
 }
 
 // StopButton ends what brings a story to where it is pressed, once that is

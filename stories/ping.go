@@ -9,3 +9,9 @@ type Ping struct {
 	// knows.
 	Name string
 }
+
+// Group is what is known of those whom a subscription pings.
+type Group struct {
+	Name string // with its sign, such as "@desk"; "" where nobody knows
+	Gone bool   // there is none any more: nobody is pinged
+}

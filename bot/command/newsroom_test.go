@@ -142,6 +142,8 @@ func (a asker) Pings(_ context.Context, whom bot.Mention) (stories.Ping, error) 
 	switch {
 	case whom.Name == "@everyone" || whom.Name == "":
 		return stories.Ping{}, stories.Errorf(stories.CodeInvalid, "Everyone is never pinged. Pick a role.")
+	case !strings.HasPrefix(whom.Name, "@"):
+		return stories.Ping{}, stories.Errorf(stories.CodeInvalid, "%q is no role or group that can be pinged. Pick it, or mention it with its @.", whom.Name)
 	case a.User.Ref == "console:tim":
 		return stories.Ping{}, stories.Errorf(stories.CodeForbidden, "You may not have %s pinged; nothing was changed. Ask somebody with Mention Everyone.", whom.Name)
 	}
@@ -369,6 +371,10 @@ func (n *newsroom) reading(b *strings.Builder) func(stories.Delivery) stories.Re
 			to := "to"
 			if d.Op == stories.OpEdit {
 				to = "edited in"
+			}
+			if d.Op == stories.OpDelete {
+				fmt.Fprintf(b, "(taken away in %s)\n", d.Destination.Channel)
+				return delivered(d)
 			}
 			fmt.Fprintf(b, "(%s %s)\n%s\n", to, d.Destination.Channel, transcript(bot.Reply{Message: m}))
 			if offered := offers(m); len(offered) > 0 && d.Op != stories.OpEdit {

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
+	"time"
 
 	"storybot/stories"
 )
@@ -47,6 +49,35 @@ var fixPingsSQL = `
 		AND NOT EXISTS (SELECT 1 FROM place_names g
 			WHERE g.platform = t.platform AND g.workspace = t.workspace AND g.channel = b.mention AND g.access = 'gone')`
 
+// nameGroupSQL keeps what those are called who are written ?2 in the workspace of the
+// destination ?1.
+const nameGroupSQL = `
+	INSERT INTO place_names (platform, workspace, channel, form, name, access, seen_at)
+	SELECT t.platform, t.workspace, CAST(?2 AS TEXT), 'group', CAST(?3 AS TEXT), 'open', CAST(?4 AS BIGINT) FROM destinations t WHERE t.id = ?1
+	ON CONFLICT (platform, workspace, channel) DO UPDATE
+	SET form = excluded.form, name = excluded.name, access = excluded.access, seen_at = excluded.seen_at`
+
+// nameGroups keeps what those are called whom changes have pinged, so that an answer names
+// them before their platform tells it.
+func nameGroups(ctx context.Context, q querier, p place, changes stories.Changes, at time.Time) error {
+	for _, c := range changes {
+		if name := strings.TrimPrefix(c.Name, "@"); c.Option == stories.OptionMention && name != "" {
+			if _, err := q.exec(ctx, nameGroupSQL, p.id, clean(c.Value), clean(name), millis(at)); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// groupName is a kept name with its sign.
+func groupName(kept string) string {
+	if kept == "" {
+		return ""
+	}
+	return "@" + kept
+}
+
 // fixPings decides whom the messages ping that x begins, and returns that. What may have
 // been sent before pings whom it pinged then.
 func fixPings(ctx context.Context, q querier, x stories.Exchange, begun *stories.Begun) (map[int64]stories.Ping, error) {
@@ -87,9 +118,7 @@ func pingsAmong(ctx context.Context, q querier, ids []int64) (map[int64]stories.
 		var id int64
 		var p stories.Ping
 		err = r.Scan(&id, &p.Mention, &p.Name)
-		if p.Name != "" {
-			p.Name = "@" + p.Name
-		}
+		p.Name = groupName(p.Name)
 		pings[id] = p
 		return none, err
 	}, pingsOfSQL, list(ids))

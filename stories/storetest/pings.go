@@ -173,6 +173,29 @@ var pingTests = []test{
 			}
 		}
 	}},
+	{"those whom a subscription pings are called as they were when that was set, also who was pinged before", func(d *desk) {
+		d.track("sony")
+		set := func(mention, name string) (stories.Subscription, stories.Made) {
+			sub, made, err := d.Subscribe(d.ctx, d.act(), stories.Subscription{Destination: channel("a"), Target: stories.Target{Kind: stories.TargetStory, Name: "sony"}, CreatedBy: ana}, lane,
+				stories.Setting{Option: stories.OptionMention, Value: mention, Name: name})
+			d.ok(err)
+			return sub, made
+		}
+		sub, made := set("<@&7>", "@Breaking Desk")
+		same(d, "now", sub.Pings, stories.Group{Name: "@Breaking Desk"})
+		same(d, "before", made.Pinged, stories.Group{})
+		d.see(stories.PlaceName{Place: stories.Destination{Platform: "console", Channel: "<@&7>"}, Form: stories.GroupForm, Access: stories.GoneAccess, Heard: true})
+		sub, made = set("<@&8>", "")
+		same(d, "one nobody knows", sub.Pings, stories.Group{})
+		same(d, "the one before", made.Pinged, stories.Group{Name: "@Breaking Desk", Gone: true})
+		sub, _ = set("<@&7>", "@Breaking Desk")
+		same(d, "set again", sub.Pings, stories.Group{Name: "@Breaking Desk"})
+		subs, err := d.Subscriptions(d.ctx, channel("a"))
+		d.ok(err)
+		same(d, "listed", subs[0].Pings, sub.Pings)
+		sub, _ = set("off", "")
+		same(d, "taken away", sub.Pings, stories.Group{})
+	}},
 	{"a role is told by its name, and one that is not there any more is not pinged", func(d *desk) {
 		s := d.track("sony")
 		l := d.hold(lane, "w")

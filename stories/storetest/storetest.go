@@ -116,6 +116,7 @@ func Run(t *testing.T, open func(t *testing.T) Store) {
 		{"edits of a story", rewriteTests},
 		{"merges", mergeTests},
 		{"what a channel is told", changeTests},
+		{"tests of subscriptions", trialTests},
 		{"cards", cardTests},
 		{"what is held beside updates", besideTests},
 		{"how much a channel is told, and when", tellingTests},
