@@ -28,16 +28,6 @@ func (m *running) status(ctx context.Context, r request) (bot.Reply, error) {
 	return m.statusFrom(ctx, r, 0)
 }
 
-// machinery is all that a status tells of.
-type machinery struct {
-	desk        stories.DeskStatus
-	back        stories.PutBack
-	lanes       []LaneHealth
-	connections []bot.Health
-	names       bot.Names
-	planned     planned
-}
-
 // statusFrom is the status with the rows from one on; a page holds as many as fit.
 func (m *running) statusFrom(ctx context.Context, r request, from int) (bot.Reply, error) {
 	now, err := m.machinery(ctx, r.User)
@@ -45,45 +35,6 @@ func (m *running) statusFrom(ctx context.Context, r request, from int) (bot.Repl
 		return bot.Reply{}, err
 	}
 	return bot.Reply{Message: now.page(from)}, nil
-}
-
-// machinery reads what a status tells of, for a moderator. CodeForbidden.
-func (m *running) machinery(ctx context.Context, by stories.User) (now machinery, err error) {
-	if now.desk, err = m.health.Status(ctx, by); err != nil {
-		return now, err
-	}
-	if now.back, err = m.putBacks.PutBack(ctx, by); err != nil {
-		return now, err
-	}
-	if now.planned, err = m.scheduling.planned(ctx, by); err != nil {
-		return now, err
-	}
-	if m.lanes != nil {
-		now.lanes = m.lanes()
-	}
-	if m.connections != nil {
-		now.connections = m.connections()
-	}
-	now.names = m.staffing.names(ctx, now.places()...)
-	return now, nil
-}
-
-// places are those that the status may name.
-func (s machinery) places() []stories.Destination {
-	var places []stories.Destination
-	for _, q := range s.desk.Lanes {
-		places = append(places, stories.LanePlace(q.Lane))
-	}
-	for _, l := range s.lanes {
-		places = append(places, stories.LanePlace(l.Lane))
-	}
-	for _, f := range s.desk.Failing {
-		places = append(places, f.Destination)
-	}
-	for _, f := range s.desk.Untold {
-		places = append(places, f.Destination)
-	}
-	return places
 }
 
 // page is a verdict, what is wrong in rows, and buttons for what can be done.
