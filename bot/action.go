@@ -48,6 +48,7 @@ const (
 	ActionMerge     Action = "merge"
 	ActionWhy       Action = "why"
 	ActionCatchUp   Action = "catchup"
+	ActionHome      Action = "home"
 	// What admins answer.
 	ActionDesk   Action = "desk"
 	ActionForget Action = "forget"
@@ -105,6 +106,7 @@ func Actions() []ActionSpec {
 		{Action: ActionDesk, Need: 1, Most: 1, Word: true, Changes: true, Instead: "/desk here off in that channel"},    // 0, the channel
 		{Action: ActionForget, Need: 1, Most: 1, Word: true, Changes: true, Instead: "/desk forget"},                    // 0, who
 		{Action: ActionRemove, Need: 1, Most: 1, Changes: true, Instead: "/desk remove and the story's slug"},           // story
+		{Action: ActionHome, Need: 2, Most: 2, Instead: "/subscriptions"},                                               // offset in what the person follows, offset in the channels
 		{Action: ActionForm, Need: 1, Most: 1, Word: true, Opens: true, Instead: "/desk drafts"},                        // which of its fields, the draft
 		{Action: ActionDraft, Need: 1, Most: 2, Word: true, Instead: "/desk drafts"},                                    // its version, which side of its preview, the draft
 		{Action: ActionPost, Need: 2, Most: 2, Word: true, Changes: true, Instead: "/desk drafts"},                      // its version, what was said to a doubt, the draft

@@ -49,6 +49,23 @@ type Asker interface {
 	Pings(ctx context.Context, whom Mention) (stories.Ping, error)
 }
 
+// Viewer is an Asker that knows which channels of the workspace a person may know of.
+type Viewer interface {
+	// Sees returns those of the places that the person surely may know of, as their
+	// platform says now.
+	Sees(ctx context.Context, places []stories.Destination) []stories.Destination
+}
+
+// Elsewhere is an Asker that can speak of other channels of the workspace.
+type Elsewhere interface {
+	// At returns the channel that the value of an Arg with Place names, as a mention's
+	// reference or as it was typed, what it is called by who sees it, and the same person
+	// there. Whether the bot can post there only a post can tell, where the platform does
+	// not say. CodeInvalid for what names no channel here, CodeForbidden where the person
+	// may not know of it, CodeUnavailable where that cannot be checked now.
+	At(ctx context.Context, channel string) (where stories.Destination, name string, there Asker, err error)
+}
+
 // Reply is the answer to a Command.
 type Reply struct {
 	Message Message

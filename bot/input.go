@@ -1,6 +1,6 @@
 package bot
 
-// Input is what was asked: one of Typed, Options, Press, Submission and Menu.
+// Input is what was asked: one of Typed, Options, Press, Submission, Menu and Home.
 type Input interface{ input() }
 
 // Typed is a command written as text, or said in a mention of the bot.
@@ -52,11 +52,22 @@ type Chosen struct {
 	More bool
 }
 
+// Home is that somebody opened the bot's own page, where a platform has one. It is
+// asked in the person's direct message with the bot.
+type Home struct {
+	// At is where in its lists the page is to begin: the argument of an ActionHome, ""
+	// for the beginning; nobody vouches for it.
+	At string
+	// First says that they never opened it before.
+	First bool
+}
+
 func (Typed) input()      {}
 func (Options) input()    {}
 func (Press) input()      {}
 func (Submission) input() {}
 func (Menu) input()       {}
+func (Home) input()       {}
 
 // Describe names an input for the log: what was asked, never the words.
 func Describe(in Input) string {
@@ -71,6 +82,8 @@ func Describe(in Input) string {
 		return "form"
 	case Menu:
 		return "menu " + in.Name
+	case Home:
+		return "home"
 	}
 	return "nothing"
 }

@@ -23,6 +23,7 @@ type Service struct {
 	Subscriber *Subscriber // who follows what, changed
 	Following  *Following  // who follows what, and what came of it
 	Places     *Places     // destinations, as their platforms change them
+	Workspaces *Workspaces // what is followed in a workspace
 	Desk       *Desk       // the moderators' side
 	Forgetter  *Forgetter  // people, forgotten
 	Health     *Health     // how deliveries stand, and what is planned
@@ -45,6 +46,7 @@ type Stores struct {
 	Subscriber SubscriberStore
 	Following  FollowingStore
 	Places     PlacesStore
+	Workspaces WorkspaceStore
 	Desk       DeskStore
 	Forgetter  ForgetStore
 	Health     HealthStore
@@ -126,6 +128,7 @@ func NewService(c Config) *Service {
 		Health:     &Health{base: b, rights: rights, store: c.Stores.Health},
 		PutBacks:   &PutBacks{base: b, rights: rights, store: c.Stores.PutBacks},
 		Notes:      &Notes{base: b, store: c.Stores.Notes},
+		Workspaces: &Workspaces{store: c.Stores.Workspaces},
 	}
 }
 

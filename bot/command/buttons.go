@@ -20,6 +20,7 @@ func presses(f *families) map[bot.Action]press {
 		bot.ActionRead:      f.readers.showing.pressRead,
 		bot.ActionPage:      f.readers.listing.pressPage,
 		bot.ActionCatchUp:   f.readers.catching.pressCatchUp,
+		bot.ActionHome:      f.readers.lobby.pressHome,
 		bot.ActionFollow:    f.readers.joining.pressFollow,
 		bot.ActionStop:      f.readers.leaving.pressStop,
 		bot.ActionAgain:     f.readers.leaving.pressAgain,

@@ -97,6 +97,9 @@ type request struct {
 	draft stories.DraftRef
 	// reopen says that a closed story is taken up again by what is posted.
 	reopen bool
+	// away is what the channel is called that a command is about which was given in
+	// another; "" for one about its own.
+	away string
 	// typed is when the command was typed that a question was asked about; zero before.
 	typed time.Time
 }

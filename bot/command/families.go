@@ -31,6 +31,7 @@ type (
 		listing    *listing
 		showing    *showing
 		catching   *catching
+		lobby      *lobby
 	}
 	writers struct {
 		amending   *amending
@@ -102,6 +103,7 @@ func assemble(c Config) *families {
 	f.desks.running = &running{connections: c.Connections, lanes: c.Lanes, desk: room.Desk, health: room.Health, putBacks: room.PutBacks, scheduling: f.writers.scheduling, staffing: f.desks.staffing}
 	f.readers.showing = &showing{log: c.Log, now: room.Now, archive: room.Archive, following: room.Following, notes: room.Notes, finding: f.common.finding, listing: f.readers.listing}
 	f.readers.catching = &catching{now: room.Now, archive: room.Archive, following: room.Following, finding: f.common.finding, showing: f.readers.showing}
+	f.readers.lobby = &lobby{log: c.Log, following: room.Following, index: room.Index, workspaces: room.Workspaces, follows: f.readers.follows, running: f.desks.running}
 	f.forms.tracking = &tracking{kinds: &f.kinds, archive: room.Archive, editing: f.writers.editing, finding: f.common.finding, forming: f.forms.forming, manual: f.common.manual}
 	f.forms.undoing = &undoing{kinds: &f.kinds, now: room.Now, schedule: c.Schedule, drafts: room.Drafts, forming: f.forms.forming, scheduling: f.writers.scheduling, timing: f.forms.timing}
 	f.kinds = formsOf(f)

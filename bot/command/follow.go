@@ -29,6 +29,10 @@ type joining struct {
 
 // subscribe makes the channel follow a story, a topic or everything.
 func (m *joining) subscribe(ctx context.Context, r request) (bot.Reply, error) {
+	r, err := r.elsewhere(ctx)
+	if err != nil {
+		return bot.Reply{}, err
+	}
 	target, err := r.target()
 	if err != nil {
 		return bot.Reply{}, err
@@ -45,6 +49,7 @@ func (m *joining) subscribe(ctx context.Context, r request) (bot.Reply, error) {
 		return bot.Reply{}, err
 	}
 	reply, err := m.followHere(ctx, r, a, target, changes)
+	err = r.ofThere(err)
 	if offer, ok := m.offerFollow(ctx, r, err); ok {
 		return offer, nil
 	}
@@ -56,7 +61,11 @@ func (m *joining) verifyTarget(ctx context.Context, r request) error {
 	if _, err := r.target(); err != nil {
 		return err
 	}
-	_, err := m.changes(ctx, r)
+	r, err := r.elsewhere(ctx)
+	if err != nil {
+		return err
+	}
+	_, err = m.changes(ctx, r)
 	return err
 }
 
@@ -123,6 +132,7 @@ func (m *joining) followHere(ctx context.Context, r request, a stories.Act, targ
 	if sub.State == stories.Paused {
 		reply.Message.Buttons = []bot.Button{subscriptionButton(sub)}
 	}
+	reply.Message = r.offThere(reply.Message)
 	if made.Notice != 0 {
 		reply.Live = m.posted(r, made.Notice, sub, reply.Message)
 	}

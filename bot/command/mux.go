@@ -96,6 +96,8 @@ func (m *Mux) answer(ctx context.Context, c bot.Command) (bot.Reply, error) {
 		return reply, nil
 	case bot.Menu:
 		return m.forms.menus.menu(ctx, c, in)
+	case bot.Home:
+		return m.readers.lobby.home(ctx, request{Command: c}, in)
 	}
 	return refused("The bot does not know this any more; nothing was changed. Type /story help to see what there is."), nil
 }

@@ -25,13 +25,14 @@ type Newsroom struct {
 	Reviser    Reviser    // updates, revised
 	Merger     Merger     // stories, made one
 	Drafts     Drafts     // what was begun in a form
+	Workspaces Workspaces // what is followed in a workspace
 	// Now is the newsroom's clock, in UTC.
 	Now func() time.Time
 }
 
 // Over is the Newsroom of a service.
 func Over(s *stories.Service) Newsroom {
-	return Newsroom{Rights: s.Rights, Archive: s.Archive, Index: s.Index, Editor: s.Editor, Publisher: s.Publisher, Subscriber: s.Subscriber, Following: s.Following, Desk: s.Desk, Forgetter: s.Forgetter, Health: s.Health, PutBacks: s.PutBacks, Notes: s.Notes, Reviser: s.Reviser, Merger: s.Merger, Drafts: s.Drafts, Now: s.Now}
+	return Newsroom{Rights: s.Rights, Archive: s.Archive, Index: s.Index, Editor: s.Editor, Publisher: s.Publisher, Subscriber: s.Subscriber, Following: s.Following, Desk: s.Desk, Forgetter: s.Forgetter, Health: s.Health, PutBacks: s.PutBacks, Notes: s.Notes, Reviser: s.Reviser, Merger: s.Merger, Drafts: s.Drafts, Workspaces: s.Workspaces, Now: s.Now}
 }
 
 // The families. What their methods do stands with the types in stories of the same names.
@@ -150,5 +151,8 @@ type (
 		OpenDraft(ctx context.Context, by stories.User, d stories.Draft) (stories.Draft, error)
 		Reach(ctx context.Context, storyID int64, level stories.Level) (all, direct int, err error)
 		SaveDraft(ctx context.Context, by stories.User, d stories.Draft) (stories.Draft, error)
+	}
+	Workspaces interface {
+		Open(ctx context.Context, workspace stories.Destination, offset, limit int) (found []stories.Followed, total int, err error)
 	}
 )

@@ -150,6 +150,21 @@ func (a asker) Pings(_ context.Context, whom bot.Mention) (stories.Ping, error) 
 	return stories.Ping{Mention: whom.Name, Name: whom.Name}, nil
 }
 
+// At is bot.Elsewhere's: a channel is there once it is named, but for #hidden, and ria
+// manages no #desk.
+func (a asker) At(_ context.Context, named string) (stories.Destination, string, bot.Asker, error) {
+	switch {
+	case !strings.HasPrefix(named, "#"):
+		return stories.Destination{}, "", nil, stories.Errorf(stories.CodeInvalid, "channel: takes a channel's name, such as channel:#news; nothing was changed.")
+	case named == "#hidden":
+		return stories.Destination{}, "", nil, stories.Errorf(stories.CodeForbidden, "You are not in that channel; nothing was changed. Join it, and run the command again.")
+	case named == "#desk" && a.User.Ref == "console:ria":
+		a.User.Ref = "console:tom"
+	}
+	a.Where, a.Direct = channel(named[1:]), false
+	return a.Where, named, a, nil
+}
+
 // ask gives a command as text.
 func (n *newsroom) ask(name, where, line string) bot.Reply {
 	c := n.request(name, where)

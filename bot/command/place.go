@@ -1,6 +1,7 @@
 package command
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -20,11 +21,16 @@ func (r request) either(channel, alone string) string {
 
 // here is the place inside a sentence, whose what belongs to it at the beginning of
 // one; who and verb begin "This channel follows".
-func (r request) here() string { return r.either("this channel", "you") }
+func (r request) here() string { return cmp.Or(r.away, r.either("this channel", "you")) }
 
-func (r request) whose() string { return r.either("This channel's", "Your") }
+func (r request) whose() string {
+	if r.away != "" {
+		return r.away + "'s"
+	}
+	return r.either("This channel's", "Your")
+}
 
-func (r request) who() string { return r.either("This channel", "You") }
+func (r request) who() string { return cmp.Or(r.away, r.either("This channel", "You")) }
 
 func (r request) verb() string { return r.either("follows", "follow") }
 

@@ -1,6 +1,7 @@
 package command
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -58,7 +59,7 @@ func (m *joining) passed(ctx context.Context, r request, d stories.Delivery, sub
 func (r request) unposted(d stories.Delivery, sub stories.Subscription) bot.Message {
 	follows := r.who() + " " + r.verb()
 	why := reasonSentence(d.Reason, r.Direct)
-	msg := bot.Message{Tone: bot.Refusal, Blocks: []bot.Block{bot.Para(bot.Bold("It could not be posted here. "), bot.Text(why))}}
+	msg := bot.Message{Tone: bot.Refusal, Blocks: []bot.Block{bot.Para(bot.Bold("It could not be posted "+cmp.Or(preceded("in ", r.away), "here")+". "), bot.Text(why))}}
 	what := targetWords(sub.Target)
 	switch d.State {
 	case stories.Held:
@@ -69,5 +70,13 @@ func (r request) unposted(d stories.Delivery, sub stories.Subscription) bot.Mess
 	default: // the channel is gone, and what it followed with it
 		msg.Blocks = append(msg.Blocks, bot.Para(bot.Text("Nothing is followed here any more. Once that is mended: "), bot.Code("/subscribe "+sub.Target.String())))
 	}
-	return msg
+	return r.offThere(msg)
+}
+
+// preceded is s behind what stands before it; "" for none.
+func preceded(before, s string) string {
+	if s == "" {
+		return ""
+	}
+	return before + s
 }

@@ -28,59 +28,13 @@ func (m *running) status(ctx context.Context, r request) (bot.Reply, error) {
 	return m.statusFrom(ctx, r, 0)
 }
 
-// machinery is all that a status tells of.
-type machinery struct {
-	desk        stories.DeskStatus
-	back        stories.PutBack
-	lanes       []LaneHealth
-	connections []bot.Health
-	names       bot.Names
-	planned     planned
-	desks       []stories.Destination // the desk's channels
-}
-
 // statusFrom is the status with the rows from one on; a page holds as many as fit.
 func (m *running) statusFrom(ctx context.Context, r request, from int) (bot.Reply, error) {
-	var now machinery
-	var err error
-	if now.desk, err = m.health.Status(ctx, r.User); err != nil {
+	now, err := m.machinery(ctx, r.User)
+	if err != nil {
 		return bot.Reply{}, err
 	}
-	if now.back, err = m.putBacks.PutBack(ctx, r.User); err != nil {
-		return bot.Reply{}, err
-	}
-	if now.planned, err = m.scheduling.planned(ctx, r.User); err != nil {
-		return bot.Reply{}, err
-	}
-	if m.lanes != nil {
-		now.lanes = m.lanes()
-	}
-	if m.connections != nil {
-		now.connections = m.connections()
-	}
-	if now.desks, err = m.desk.Desks(ctx); err != nil {
-		return bot.Reply{}, err
-	}
-	now.names = m.staffing.names(ctx, now.places()...)
 	return bot.Reply{Message: now.page(from)}, nil
-}
-
-// places are those that the status may name.
-func (s machinery) places() []stories.Destination {
-	places := slices.Clone(s.desks)
-	for _, q := range s.desk.Lanes {
-		places = append(places, stories.LanePlace(q.Lane))
-	}
-	for _, l := range s.lanes {
-		places = append(places, stories.LanePlace(l.Lane))
-	}
-	for _, f := range s.desk.Failing {
-		places = append(places, f.Destination)
-	}
-	for _, f := range s.desk.Untold {
-		places = append(places, f.Destination)
-	}
-	return places
 }
 
 // page is a verdict, what is wrong in rows, and buttons for what can be done.
@@ -105,9 +59,8 @@ func (s machinery) page(from int) bot.Message {
 	return m
 }
 
-// verdict says what is wrong, the worst first, or that all is well.
-func (s machinery) verdict() []bot.Block {
-	var wrong [][]bot.Span
+// troubles are what is wrong, the worst first.
+func (s machinery) troubles() (wrong [][]bot.Span) {
 	say := func(first string, rest ...bot.Span) {
 		wrong = append(wrong, append([]bot.Span{bot.Bold(first)}, rest...))
 	}
@@ -140,8 +93,14 @@ func (s machinery) verdict() []bot.Block {
 	if s.back.Settling > 0 {
 		say(fmt.Sprintf("%s of a database that was put back: being looked for in %s.", plural(s.back.Settling, "message"), theirChannels(s.back.Settling)))
 	}
+	return wrong
+}
+
+// verdict says what is wrong, the worst first, or that all is well.
+func (s machinery) verdict() []bot.Block {
+	wrong := s.troubles()
 	if waits := s.waits(); waits != "" {
-		say(waits)
+		wrong = append(wrong, []bot.Span{bot.Bold(waits)})
 	}
 	var ahead []bot.Block
 	if words := s.planned.words(); words != "" {

@@ -2,6 +2,7 @@ package command
 
 import (
 	"fmt"
+	"slices"
 	"storybot/bot"
 	"storybot/stories"
 )
@@ -57,7 +58,7 @@ func readerCommands(f *families) []command {
 		{Spec: bot.Spec{Name: "catchup", Summary: "Show what is new to you in the stories that are followed here",
 			Args: []bot.Arg{storyArg}, Example: "/catchup sony-hack"}, nearly: "What is new in %s", run: f.readers.catching.catchUp},
 		{Spec: bot.Spec{Name: subscribeName, Summary: "Have updates posted here, or change how they arrive", Manages: true,
-			Args:    append([]bot.Arg{required(targetArg)}, optionArgs()...),
+			Args:    slices.Concat([]bot.Arg{required(targetArg)}, optionArgs(), placeArgs()),
 			Example: "/subscribe sony-hack level:breaking"}, verify: f.readers.joining.verifyTarget, run: f.readers.joining.subscribe},
 		{Spec: bot.Spec{Name: "unsubscribe", Summary: "Stop posting updates here", Manages: true,
 			Args: []bot.Arg{required(targetArg)}, Example: "/unsubscribe sony-hack"}, run: f.readers.leaving.unsubscribe},

@@ -63,6 +63,10 @@ func (v values) unfold(c *command, mentions []bot.Mention) {
 				v[arg.Name][i] = group.Ref
 				continue
 			}
+			if place, ok := bot.Mentioned(value, mentions); ok && arg.Place && place.Kind == bot.ChannelKind && place.Ref != "" {
+				v[arg.Name][i] = place.Ref
+				continue
+			}
 			v[arg.Name][i] = bot.Unfold(value, mentions)
 		}
 	}

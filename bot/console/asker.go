@@ -26,3 +26,12 @@ func (asker) Pings(_ context.Context, whom bot.Mention) (stories.Ping, error) {
 	}
 	return stories.Ping{Mention: "@" + name, Name: "@" + name}, nil
 }
+
+// At is bot.Elsewhere's: a channel is there once it is named.
+func (a asker) At(_ context.Context, channel string) (stories.Destination, string, bot.Asker, error) {
+	channel = "#" + strings.TrimLeft(strings.TrimSpace(bot.OneLine(bot.Unmark(channel))), "#")
+	if !channelForm.MatchString(channel) {
+		return stories.Destination{}, "", nil, stories.Errorf(stories.CodeInvalid, "channel: takes a channel's name, such as channel:#news; nothing was changed.")
+	}
+	return stories.Destination{Platform: Platform, Channel: channel}, channel, a, nil
+}

@@ -18,6 +18,9 @@ type asker struct {
 	p     *Platform
 	world *world
 	name  string
+	// far says that i is as if it had come from a channel that was picked: what the bot may
+	// do there Discord does not say.
+	far bool
 }
 
 var _ bot.Asker = asker{}
@@ -72,11 +75,17 @@ func (a asker) Posts(_ context.Context, needs ...bot.Need) error {
 	if a.i.where() == direct {
 		return nil
 	}
+	if err := a.i.kindly(); err != nil {
+		return err
+	}
 	bits, ok := allowed(a.i.AppPermissions)
 	if a.absent(bits, ok) {
 		a.i.invited.Store(true)
 		return stories.Errorf(stories.CodeForbidden, "This server has the bot's commands but not the bot itself, so it cannot post here; nothing was changed. "+
 			"Somebody with the Manage Server permission can add it: %s", a.i.invitation(a.world))
+	}
+	if a.far {
+		return nil // the first message there shows it
 	}
 	if !ok {
 		return stories.Errorf(stories.CodeUnavailable, "Discord did not say what the bot may do in this channel, so it could not be checked.")

@@ -41,7 +41,7 @@ func TestEveryOptionIsPreflighted(t *testing.T) {
 		"Embed Links": discordgo.PermissionEmbedLinks, "Manage Messages": discordgo.PermissionManageMessages, "Mention Everyone": discordgo.PermissionMentionEveryone, "Manage Threads": discordgo.PermissionManageThreads,
 	}
 	types := []discordgo.ChannelType{discordgo.ChannelTypeGuildText, discordgo.ChannelTypeGuildNews, discordgo.ChannelTypeGuildVoice, discordgo.ChannelTypeGuildStageVoice,
-		discordgo.ChannelTypeGuildPublicThread, discordgo.ChannelTypeGuildPrivateThread, discordgo.ChannelTypeGuildNewsThread, discordgo.ChannelTypeGuildForum}
+		discordgo.ChannelTypeGuildPublicThread, discordgo.ChannelTypeGuildPrivateThread, discordgo.ChannelTypeGuildNewsThread}
 	for name, option := range optionNeeds {
 		for _, at := range types {
 			thread := isThread(kind{n: int(at), legal: true})

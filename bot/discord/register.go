@@ -34,6 +34,7 @@ type commandOption struct {
 	Autocomplete bool                                   `json:"autocomplete,omitempty"`
 	MaxLength    int                                    `json:"max_length,omitempty"`
 	Choices      []suggestion                           `json:"choices,omitempty"`
+	ChannelTypes []discordgo.ChannelType                `json:"channel_types,omitempty"`
 	Options      []commandOption                        `json:"options,omitempty"`
 }
 
@@ -112,6 +113,9 @@ func options(s bot.Spec) []commandOption {
 			o.Type, o.Autocomplete, o.MaxLength = discordgo.ApplicationCommandOptionUser, false, 0
 		case a.Role:
 			o.Type, o.Autocomplete, o.MaxLength = discordgo.ApplicationCommandOptionRole, false, 0
+		}
+		if a.Place {
+			o.Type, o.Autocomplete, o.MaxLength, o.ChannelTypes = discordgo.ApplicationCommandOptionChannel, false, 0, offered()
 		}
 		for _, c := range a.Choices {
 			o.Choices = append(o.Choices, suggestion{c.Label, c.Value})

@@ -15,6 +15,14 @@ type resolved struct {
 	Members  map[string]member          `json:"members"` // without their user
 	Roles    map[string]role            `json:"roles"`
 	Messages map[string]json.RawMessage `json:"messages"`
+	// Channels are with what the asker may do in them.
+	Channels map[string]resolvedChannel `json:"channels"`
+}
+
+// resolvedChannel is a channel that somebody picked.
+type resolvedChannel struct {
+	channelObject
+	Permissions word `json:"permissions"` // the asker's
 }
 
 // role is a role of a server.

@@ -50,15 +50,26 @@ type builder struct {
 // at the end of m and its buttons have their room kept for them.
 func build(m *bot.Message) []slack.Block { return buildPinging(m, nobody) }
 
+// space is what a message may take of where it stands.
+type space struct{ blocks, units int }
+
+var inMessage = space{blocks: maxBlocks, units: maxMessage}
+
 // buildPinging is build of what pings somebody.
 func buildPinging(m *bot.Message, who pinged) []slack.Block {
+	return (&builder{}).build(m, who, inMessage)
+}
+
+// build lays m out behind what was laid out before, whose buttons its own are told
+// apart from.
+func (b *builder) build(m *bot.Message, who pinged, within space) []slack.Block {
 	m = drawable(m)
 	body, small := m.SmallPrint()
-	if len(body) == 0 || len(small) > maxBlocks/4 {
+	if len(body) == 0 || len(small) > within.blocks/4 {
 		body, small = m.Blocks, nil
 	}
-	kept := min(unitsOf(small), maxMessage/4)
-	b := &builder{left: maxMessage - kept - len(who), room: maxBlocks - 4 - 2*len(small)}
+	kept := min(unitsOf(small), within.units/4)
+	*b = builder{pressed: b.pressed, left: within.units - kept - len(who), room: within.blocks - 4 - 2*len(small)}
 	b.title(m)
 	for _, block := range body {
 		if b.left <= 0 || len(b.blocks) >= b.room-3 {
@@ -77,7 +88,7 @@ func buildPinging(m *bot.Message, who pinged) []slack.Block {
 	if m.Image != nil {
 		b.picture(*m.Image)
 	}
-	b.left, b.room = b.left+kept, maxBlocks-1
+	b.left, b.room = b.left+kept, within.blocks-1
 	for _, block := range small {
 		b.small(block.Spans)
 	}

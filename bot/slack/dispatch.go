@@ -36,6 +36,10 @@ type ask struct {
 	question bool
 	// private is that a message was pressed on which the asker alone sees.
 	private bool
+	// home is the home tab that it was done in, or that it was opened; nil elsewhere.
+	home *tab
+	// refusal answers it without the handler being asked, where that cannot be.
+	refusal *bot.Reply
 }
 
 // ack is the one acknowledgement an envelope gets.

@@ -98,6 +98,7 @@ type view struct {
 	Type       string `json:"type"`
 	TeamID     string `json:"team_id"`
 	Hash       string `json:"hash"`
+	Metadata   string `json:"private_metadata"`
 	CallbackID string `json:"callback_id"`
 	State      struct {
 		// Values are by block_id and action_id.

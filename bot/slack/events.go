@@ -69,6 +69,13 @@ func (i *intake) event(a *ack, e envelope) *ask {
 		}
 		return asked
 	}
+	if ev.Type == "app_home_opened" {
+		asked := i.ear.opened(team, outer.Event, id)
+		if asked == nil {
+			a.empty()
+		}
+		return asked
+	}
 	if ev.Type == "channel_rename" || ev.Type == "group_rename" {
 		i.herald.renamed(team, ev.Type, outer.Event)
 		a.empty()

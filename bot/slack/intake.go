@@ -29,6 +29,7 @@ type intake struct {
 	ear    *ear
 	herald *herald
 	deeds  *deeds
+	tabs   tabs
 
 	begun   sync.WaitGroup // of the work that envelopes began; Run waits for it
 	waiting atomic.Int64   // envelopes under way
@@ -99,6 +100,10 @@ func (i *intake) take(work, run context.Context, h bot.Handler, a *ack, asked *a
 	defer asked.deed.finish()
 	settle := i.acknowledge(work, asked, a)
 	defer settle()
+	if asked.home != nil {
+		i.takeAtHome(work, run, h, asked)
+		return
+	}
 	t, ok := takeTurn(work, i.slots)
 	if !ok {
 		return
@@ -194,6 +199,9 @@ func (i *intake) carryOut(ctx context.Context, h bot.Handler, t *turn, asked *as
 	read()
 	if asked.command.Input == nil {
 		return bot.Reply{}, false
+	}
+	if asked.refusal != nil {
+		return *asked.refusal, true
 	}
 	asked.command.Asker = &asker{directory: i.ear.directory, command: asked.command, spot: asked.spot}
 	return h.Handle(ctx, asked.command), true

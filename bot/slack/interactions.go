@@ -86,8 +86,10 @@ func (h *ear) pressed(e envelope, i interaction) *ask {
 	}
 	a := h.asked(e, i, it.ActionID, arg, string(it.ActionTS))
 	a.question = a.private && slices.Contains(settling, bot.Action(name))
-	a.input = func(context.Context) bot.Input { return bot.Press{Action: bot.Action(name), Arg: arg} }
-	if a.url == "" && a.window == nil && a.command.Where.Channel == "" {
+	press := bot.Press{Action: bot.Action(name), Arg: arg}
+	a.input = func(context.Context) bot.Input { return press }
+	h.inHome(a, i.View, press)
+	if a.url == "" && a.window == nil && a.home == nil && a.command.Where.Channel == "" {
 		return nil // there is nowhere to answer
 	}
 	return a
@@ -113,6 +115,9 @@ func (h *ear) submitted(e envelope, i interaction) *ask {
 	a := h.asked(e, i, i.View.ID, i.View.Hash, i.View.CallbackID)
 	if a.window == nil || !e.Answerable { // the view closes, and another opens
 		a.window = &window{web: h.web, team: a.command.Where.Workspace, trigger: i.TriggerID}
+	}
+	if i.View.Metadata == homeMark {
+		a.window.mark = homeMark
 	}
 	a.window.acks, a.says, a.window.fields = e.Answerable, e.Answerable, i.View.names()
 	a.input = func(ctx context.Context) bot.Input {

@@ -53,10 +53,12 @@ func Scopes() [][2]string {
 	return out
 }
 
-// botEvents is what the app subscribes to.
+// botEvents is what the app subscribes to: what is said to it, what becomes of channels
+// and of its installation, and that somebody opens its home tab, which is filled then and
+// for them alone.
 // https://docs.slack.dev/reference/events
 var botEvents = []string{
-	"app_mention", "app_uninstalled",
+	"app_home_opened", "app_mention", "app_uninstalled",
 	"channel_archive", "channel_deleted", "channel_id_changed", "channel_left", "channel_rename", "channel_unarchive",
 	"group_archive", "group_deleted", "group_left", "group_rename", "group_unarchive",
 	"member_joined_channel", "member_left_channel", "message.im", "tokens_revoked",
@@ -129,7 +131,7 @@ func Manifest(specs []bot.Spec, menus []bot.MenuSpec) ([]byte, error) {
 	m.Display.Name = "Storybot"
 	m.Display.Description = "Developing news stories: ask, follow, and be told once, in order"
 	m.Display.Long, m.Display.Color = longDescription, "#1a3d5c"
-	m.Features.AppHome.Messages = true
+	m.Features.AppHome.Home, m.Features.AppHome.Messages = true, true
 	m.Features.BotUser.Name, m.Features.BotUser.Online = "storybot", true
 	for _, s := range Scopes() {
 		m.OAuth.Scopes.Bot = append(m.OAuth.Scopes.Bot, s[0])

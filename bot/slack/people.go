@@ -26,11 +26,12 @@ type directory struct {
 	*web
 	people    *cache[person]
 	rooms     *cache[room]
+	directs   *cache[string] // between people and the bot, by who they are with
 	questions *questions
 }
 
 func newDirectory(w *web) *directory {
-	return &directory{web: w, people: newCache[person](personLife), rooms: newCache[room](rightsLife), questions: newQuestions(restAfterSilence)}
+	return &directory{web: w, people: newCache[person](personLife), rooms: newCache[room](rightsLife), directs: newCache[string](personLife), questions: newQuestions(restAfterSilence)}
 }
 
 // person is what users.info says.

@@ -28,6 +28,8 @@ type window struct {
 	// fields are those of the view that was submitted.
 	fields map[string]bool
 
+	mark string // what every view it shows has for its private metadata
+
 	deed *deed // that it answers
 
 	mu    sync.Mutex
@@ -36,7 +38,10 @@ type window struct {
 
 // says acknowledges with a view, which copies of the envelope say too. The caller
 // holds mu.
-func (w *window) says(v *slack.ModalViewRequest) bool { return w.tells(updateView(v)) }
+func (w *window) says(v *slack.ModalViewRequest) bool {
+	v.PrivateMetadata = w.mark
+	return w.tells(updateView(v))
+}
 
 // tells acknowledges with an answer to a submitted view. The caller holds mu.
 func (w *window) tells(said json.RawMessage) bool {
@@ -149,6 +154,7 @@ func (w *window) showMessage(ctx context.Context, m *bot.Message) *failure {
 
 // call opens the view, or puts v in its place. The caller holds mu.
 func (w *window) call(ctx context.Context, v *slack.ModalViewRequest) *failure {
+	v.PrivateMetadata = w.mark
 	encoded, err := json.Marshal(v)
 	if err != nil {
 		return &failure{method: "views.open", err: err}

@@ -66,7 +66,7 @@ type Store struct {
 
 // Families is the store as a Service takes it.
 func (s *Store) Families() stories.Stores {
-	return stories.Stores{Rights: s, Archive: s, Index: s, Editor: s, Publisher: s, Merger: s, Reviser: s, Drafts: s, Subscriber: s, Following: s, Places: s, Desk: s, Forgetter: s, Health: s, PutBacks: s, Notes: s}
+	return stories.Stores{Rights: s, Archive: s, Index: s, Editor: s, Publisher: s, Merger: s, Reviser: s, Drafts: s, Subscriber: s, Following: s, Places: s, Workspaces: s, Desk: s, Forgetter: s, Health: s, PutBacks: s, Notes: s}
 }
 
 // Open opens the database at url, creates or upgrades its tables, and returns

@@ -23,6 +23,7 @@ type Store interface {
 	stories.SubscriberStore
 	stories.FollowingStore
 	stories.PlacesStore
+	stories.WorkspaceStore
 	stories.DeskStore
 	stories.ForgetStore
 	stories.HealthStore
@@ -123,6 +124,7 @@ func Run(t *testing.T, open func(t *testing.T) Store) {
 		{"how much a channel is told, and when", tellingTests},
 		{"what a channel could not be told", untoldTests},
 		{"what is new to readers", unreadTests},
+		{"what is followed in a workspace", openPlaceTests},
 		{"subscriptions by their numbers", numberTests},
 		{"a database put back", putBackTests},
 		{"what is told of one", putBackToldTests},

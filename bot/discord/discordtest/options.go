@@ -97,6 +97,15 @@ func (s *Server) commandData(i Interaction, focused string) (map[string]any, err
 		}
 		rolesIn(resolved)[id] = role
 	}
+	if picked, ok := resolved["channels"].(map[string]any); ok {
+		for id := range picked {
+			c := s.world.channels[id]
+			if c == nil || c.Guild != s.world.channels[i.Channel].Guild {
+				return nil, fmt.Errorf("/%s: there is no channel %s to pick", i.Name, id)
+			}
+			picked[id] = map[string]any{"id": id, "name": c.Name, "type": c.Type, "permissions": bits(cmp.Or(i.Picked, DefaultPermissions))}
+		}
+	}
 	if users, ok := resolved["users"].(map[string]any); ok {
 		resolved["members"] = s.membersOf(i.Channel, users)
 	}
@@ -221,6 +230,9 @@ func (d optionDef) option(value string, focused, typing bool, resolved map[strin
 		}
 		if d.Type == optUser {
 			resolved["users"] = map[string]any{value: userJSON(value, "user-"+value)}
+		}
+		if d.Type == optChannel {
+			resolved["channels"] = map[string]any{value: nil}
 		}
 		if d.Type == optRole {
 			resolved["roles"] = map[string]any{value: nil}

@@ -33,6 +33,8 @@ type Interaction struct {
 	// Permissions is what the user may do in the channel; 0 stands for
 	// DefaultPermissions.
 	Permissions int64
+	// Picked is the same in a channel that an option names.
+	Picked int64
 	// Name is a command as it is typed: "story", "desk track".
 	Name string
 	// Options holds the options by name, every value as text.

@@ -24,7 +24,7 @@ type Answer struct {
 	// Message is what is shown. It is zero for a view.
 	Message
 	// Via says how it came: "ack", "response_url", "chat.postEphemeral",
-	// "chat.postMessage", "chat.update", "view", "errors" (of a submitted
+	// "chat.postMessage", "chat.update", "view", "home", "errors" (of a submitted
 	// view), "closed" (a submitted view closed) or "url" (of a button).
 	Via string
 	// Latency is from the moment the envelope left to the moment the answer
@@ -83,13 +83,14 @@ type exchanges struct {
 	urls     map[string]*exchange
 	latest   map[place]*exchange
 	views    map[string]*View
+	homes    map[place]*home
 }
 
 // place is where a person does something.
 type place struct{ team, channel, user string }
 
 func newExchanges() exchanges {
-	return exchanges{map[string]*exchange{}, map[string]*exchange{}, map[place]*exchange{}, map[string]*View{}}
+	return exchanges{map[string]*exchange{}, map[string]*exchange{}, map[place]*exchange{}, map[string]*View{}, map[place]*home{}}
 }
 
 // begin makes the exchange of a new deed. The caller holds mu.

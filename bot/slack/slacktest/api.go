@@ -61,6 +61,7 @@ var webMethods = map[string]webMethod{
 	"users.conversations":   (*call).memberships,
 	"users.info":            (*call).userInfo,
 	"views.open":            (*call).openView,
+	"views.publish":         (*call).publishView,
 	"views.update":          (*call).updateView,
 }
 

@@ -38,6 +38,16 @@ var modal = all(object("type title blocks", fields{
 	"submit_disabled":  boolean,
 }), inputsNeedSubmit)
 
+// homeTab judges what is published to a home tab
+// (https://docs.slack.dev/reference/views/home-tab-views).
+var homeTab = object("type blocks", fields{
+	"type":             is("home"),
+	"blocks":           all(list(1, maxViewBlocks, block), uniqueIDs),
+	"private_metadata": text(0, 3000),
+	"callback_id":      text(0, maxID),
+	"external_id":      text(0, maxID),
+})
+
 // block judges one block.
 var block = variant(map[string]rule{
 	"divider": object("", fields{"block_id": blockID}),

@@ -70,6 +70,9 @@ var methods = sync.OnceValue(func() map[string]*method {
 	all["apps.connections.open"] = &method{Verb: "POST", Consumes: []string{formType, jsonType}}
 	// https://docs.slack.dev/reference/methods/bots.info, which the extract lacks.
 	all["bots.info"] = &method{Verb: "GET", Consumes: []string{formType}}
+	// https://docs.slack.dev/reference/methods/views.publish, which the extract lacks.
+	all["views.publish"] = &method{Verb: "POST", Consumes: []string{formType, jsonType},
+		Parameters: []param{{"user_id", "string", true}, {"view", "object", true}, {"hash", "string", false}}}
 	for name, m := range all {
 		m.byName = map[string]param{}
 		for _, p := range slices.Concat(m.Parameters, later[name]) {

@@ -30,7 +30,7 @@ type Limits struct {
 func SlackLimits() Limits {
 	return Limits{
 		PerChannel: time.Second, ChannelBurst: 3,
-		PerMinute: map[string]int{"": 50, "chat.postMessage": 600, "chat.postEphemeral": 100, "views.open": 100, "views.update": 100, "users.info": 100},
+		PerMinute: map[string]int{"": 50, "chat.postMessage": 600, "chat.postEphemeral": 100, "views.open": 100, "views.update": 100, "views.publish": 100, "users.info": 100},
 	}
 }
 

@@ -38,7 +38,27 @@ func (c *call) userInfo() (any, error) {
 	}}, nil
 }
 
-// memberships is users.conversations: the channels the bot is in.
+// SetOutside has a person be no member of a channel; everybody is one else.
+func (s *Server) SetOutside(team, channel, user string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	ch := s.channel(team, channel)
+	if ch.outside == nil {
+		ch.outside = map[string]bool{}
+	}
+	ch.outside[user] = true
+}
+
+// in says whether a person is in a channel and the app is told: of the bot itself, or
+// another person, whose private channels are told where the bot is in them too.
+func (ch *channel) in(user string) bool {
+	if user == "" {
+		return ch.member
+	}
+	return !ch.outside[user] && (ch.kind == Public || ch.member)
+}
+
+// memberships is users.conversations: the channels that the bot, or a person, is in.
 func (c *call) memberships() (any, error) {
 	kinds := []string{string(Public)}
 	if types := c.args["types"]; types != "" {
@@ -74,7 +94,7 @@ func (c *call) memberships() (any, error) {
 			}
 			continue
 		}
-		if !ch.member || ch.deleted || !slices.Contains(kinds, string(ch.kind)) || ch.archived && c.args.flag("exclude_archived") {
+		if !ch.in(c.args["user"]) || ch.deleted || !slices.Contains(kinds, string(ch.kind)) || ch.archived && c.args.flag("exclude_archived") {
 			continue
 		}
 		if len(list) == limit {

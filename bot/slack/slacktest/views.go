@@ -10,7 +10,7 @@ import (
 // maxView is how long an encoded view may be, in bytes.
 const maxView = 250 << 10
 
-// View is a modal that a person sees.
+// View is a modal or a home tab that a person sees.
 type View struct {
 	ID              string
 	CallbackID      string
@@ -36,7 +36,7 @@ func (c *call) openView() (any, error) {
 	case c.now().Sub(e.issued) > triggerLives:
 		return nil, refuse("expired_trigger_id")
 	}
-	v, err := c.readView(c.name, c.args["view"])
+	v, err := c.readView(c.name, c.args["view"], modal)
 	if err != nil {
 		return nil, err
 	}
@@ -55,7 +55,7 @@ func (c *call) updateView() (any, error) {
 	case c.args["hash"] != "" && c.args["hash"] != old.Hash:
 		return nil, refuse("hash_conflict")
 	}
-	v, err := c.readView(c.name, c.args["view"])
+	v, err := c.readView(c.name, c.args["view"], modal)
 	if err != nil {
 		return nil, err
 	}
@@ -66,14 +66,14 @@ func (c *call) updateView() (any, error) {
 }
 
 // readView judges a view. The caller holds mu.
-func (s *Server) readView(name, raw string) (*View, error) {
+func (s *Server) readView(name, raw string, kind rule) (*View, error) {
 	var o map[string]any
 	if err := json.Unmarshal([]byte(raw), &o); err != nil {
 		s.violate(name, "the view is not a JSON object: %v", err)
 		return nil, refuse("invalid_arguments", err.Error())
 	}
 	var j judge
-	modal(&j, "/view", o)
+	kind(&j, "/view", o)
 	for _, u := range j.untidy {
 		s.violate(name, "%s", u)
 	}
@@ -148,7 +148,10 @@ func (s *Server) PressView(ctx context.Context, v *View, name string) (*Answer, 
 	}
 	s.mu.Lock()
 	e := s.begin(v.exchange.ws, v.exchange.ch, v.exchange.user)
-	v.exchange = e // what is shown in the view is an answer to this
+	v.exchange = e                                       // what is shown in the view is an answer to this
+	if h := s.home(e.ws.team, e.user); h.latest != nil { // what is shown in their home tab then is one, too
+		h.latest = e
+	}
 	action["action_ts"] = s.nextTS()
 	payload := s.interaction(e, "block_actions")
 	delete(payload, "channel")
@@ -212,7 +215,7 @@ func (s *Server) submitted(e *exchange, response json.RawMessage, at time.Time) 
 		}
 		s.exchanges.show(e, &Answer{Via: "errors", Errors: r.Errors, View: e.view, Typed: typedIn(e.view.state)}, at)
 	case "update", "push":
-		v, err := s.readView("ack", string(r.View))
+		v, err := s.readView("ack", string(r.View), modal)
 		if err != nil {
 			return // remembered as a violation; the person sees nothing
 		}

@@ -62,9 +62,10 @@ type channel struct {
 	id       string
 	called   string // "" for a name made of the id
 	kind     Kind
-	user     string // of a DM
-	member   bool   // the bot is in it
-	shared   bool   // with another company
+	user     string          // of a DM
+	member   bool            // the bot is in it
+	outside  map[string]bool // people who are not in it; everybody else is
+	shared   bool            // with another company
 	archived bool
 	deleted  bool
 	messages []*message

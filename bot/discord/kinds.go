@@ -1,0 +1,100 @@
+package discord
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/bwmarrin/discordgo"
+
+	"storybot/bot"
+	"storybot/stories"
+)
+
+// kinds are the types of channel that messages can be posted to as such, by what people
+// call them
+// (https://discord.com/developers/docs/resources/channel#channel-object-channel-types).
+var kinds = map[discordgo.ChannelType]string{
+	discordgo.ChannelTypeGuildText:          "a text channel",
+	discordgo.ChannelTypeGuildVoice:         "a voice channel",
+	discordgo.ChannelTypeGuildNews:          "an announcement channel",
+	discordgo.ChannelTypeGuildNewsThread:    "a thread",
+	discordgo.ChannelTypeGuildPublicThread:  "a thread",
+	discordgo.ChannelTypeGuildPrivateThread: "a thread",
+	discordgo.ChannelTypeGuildStageVoice:    "a stage channel",
+}
+
+// notKinds are what is said of the other types.
+var notKinds = map[discordgo.ChannelType]string{
+	discordgo.ChannelTypeGuildForum:    "That is a forum: it holds posts, and Storybot does not begin any by itself; nothing was changed. Use the command in one of its posts, which then gets the updates, or pick a text channel.",
+	discordgo.ChannelTypeGuildMedia:    "That is a media channel: it holds posts, and Storybot does not begin any by itself; nothing was changed. Use the command in one of its posts, which then gets the updates, or pick a text channel.",
+	discordgo.ChannelTypeGuildCategory: "That is a category, which holds channels and no messages; nothing was changed. Pick one of its channels.",
+}
+
+// unknownKind is said of a type that Discord made up since, and of one that nobody can
+// write in.
+const unknownKind = "Storybot cannot post to a channel of this kind; nothing was changed. Use the command in a text channel."
+
+// offered are the types that can be picked: those that can be posted to, and forums, of
+// which it is said why not. Discord's description of its API knows no media channels here.
+func offered() []discordgo.ChannelType {
+	return append(slices.Sorted(maps.Keys(kinds)), discordgo.ChannelTypeGuildForum)
+}
+
+// kindly refuses a place of i of a type that cannot be posted to. A type that is not said
+// is left to the post.
+func (i *interaction) kindly() error {
+	if i.where() == direct || !i.Channel.Type.legal {
+		return nil
+	}
+	at := discordgo.ChannelType(i.Channel.Type.n)
+	if kinds[at] != "" {
+		return nil
+	}
+	if why := notKinds[at]; why != "" {
+		return stories.Errorf(stories.CodeInvalid, "%s", why)
+	}
+	return stories.Errorf(stories.CodeInvalid, "%s", unknownKind)
+}
+
+var _ bot.Elsewhere = asker{}
+
+// notPicked is said of a channel: that Discord said nothing of.
+var notPicked = stories.Errorf(stories.CodeInvalid, "channel: takes a channel of this server; nothing was changed. Pick one from the list that Discord shows at channel:.")
+
+// At is bot.Elsewhere's. Discord tells with a picked channel what the person may do there.
+func (a asker) At(_ context.Context, channel string) (where stories.Destination, name string, there bot.Asker, err error) {
+	switch a.i.where() {
+	case direct:
+		return where, "", nil, stories.Errorf(stories.CodeInvalid, "In a direct message there is no other channel to name; nothing was changed. Use the command in the server.")
+	case elsewhere:
+		return where, "", nil, errElsewhere
+	case unclear:
+		return where, "", nil, errUnclear
+	}
+	id, ok := strings.CutPrefix(channel, platformName+":")
+	if !ok || !isSnowflake(id) {
+		return where, "", nil, notPicked
+	}
+	var d data
+	_ = decode(a.i.Data, &d)
+	picked, ok := d.Resolved.Channels[id]
+	switch {
+	case !ok:
+		return where, "", nil, stories.Errorf(stories.CodeUnavailable, "Discord did not say what you may do in that channel, so it could not be checked. Give the command once more.")
+	case picked.GuildID != "" && picked.GuildID != a.i.GuildID, !picked.Type.legal:
+		return where, "", nil, notPicked
+	}
+	far := &interaction{ID: a.i.ID, ApplicationID: a.i.ApplicationID, Type: a.i.Type, Token: a.i.Token, Data: a.i.Data, place: a.i.place}
+	far.ChannelID, far.Channel.ID, far.Channel.channelObject = word(id), word(id), picked.channelObject
+	if a.i.Member != nil {
+		in := *a.i.Member
+		in.Permissions = picked.Permissions
+		far.Member = &in
+	}
+	if name = sign("#", plainName(picked.Name)); name == "" {
+		name = "that channel"
+	}
+	return far.destination(), name, asker{i: far, p: a.p, world: a.world, name: a.name, far: true}, nil
+}
