@@ -19,6 +19,9 @@ type Kit struct {
 	Settings []Setting
 	// Marks are how the platform's tokens begin, where that tells them from others'.
 	Marks []string
+	// TokenForm is a regular expression that finds its tokens by their looks wherever they
+	// were put; "" where nothing tells them from other words.
+	TokenForm string
 	// WhoseID says where people find a person's id: "Discord shows ids in …", the
 	// middle of a sentence.
 	WhoseID string

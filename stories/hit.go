@@ -20,7 +20,7 @@ type Hit struct {
 	// Update is the newest update that holds as many of them as any, where that is the
 	// place.
 	Update Update
-	// Like are words that were taken for misspelt ones, where no story holds what was
-	// typed; else nil.
-	Like []string
+	// Like are, by each word that was looked for, those that were taken for it where it
+	// was misspelt; nil where a story holds what was typed.
+	Like [][]string
 }

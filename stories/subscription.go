@@ -60,6 +60,7 @@ const (
 type Made struct {
 	Created bool
 	Before  Options // of the subscription that was there; zero for none
+	Pinged  Group   // what is known of Before.Mention
 	Resumed bool    // it was paused
 	// Notice tells the channel of the new subscription; 0 where none does.
 	Notice int64
@@ -116,6 +117,7 @@ type Subscription struct {
 	Target      Target
 	StoryID     int64 // of a TargetStory, else 0
 	Options
+	Pings     Group // what is known of Mention
 	State     SubscriptionState
 	CreatedBy User
 	CreatedAt time.Time

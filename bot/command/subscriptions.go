@@ -139,7 +139,7 @@ func (r request) subscriptionList(here following, offset int) bot.Message {
 // subscriptionSpans is a subscription in a line: what, with which options, and
 // whether it is served.
 func subscriptionSpans(sub stories.Subscription) []bot.Span {
-	return []bot.Span{bot.Code(sub.Target.String()), bot.Text(" · " + optionsWords(sub.Options) + " · " + stateWords(sub))}
+	return []bot.Span{bot.Code(sub.Target.String()), bot.Text(" · " + optionsWords(sub) + " · " + stateWords(sub))}
 }
 
 // oneSubscription is a subscription with what can be done about it, and what it

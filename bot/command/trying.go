@@ -94,7 +94,7 @@ func (m *trying) tried(r request, trial stories.Trial, said bot.Message) func(co
 func (r request) tested(trial stories.Trial, proven string) bot.Message {
 	sub := trial.Subscription
 	m := bot.Message{Tone: bot.Success, Blocks: []bot.Block{bot.Para(bot.Bold("Test passed: "), bot.Text(proven)),
-		bot.Para(bot.Text(fmt.Sprintf("%s %s %s: %s.", r.who(), r.verb(), targetWords(sub.Target), optionsWords(sub.Options))))}}
+		bot.Para(bot.Text(fmt.Sprintf("%s %s %s: %s.", r.who(), r.verb(), targetWords(sub.Target), optionsWords(sub))))}}
 	if sub.State == stories.Paused {
 		m.Blocks = append(m.Blocks, bot.Para(bot.Text("It is paused: nothing comes until it is resumed.")))
 		m.Buttons = []bot.Button{subscriptionButton(sub)}

@@ -60,6 +60,7 @@ func (s *sender) Do(ctx context.Context, p bot.Operation) bot.Verdict {
 		return bot.Verdict{Outcome: bot.Transient, Reason: "was busy", Err: err}
 	}
 	defer s.page.give()
+	p.Message = bot.Naming(p.Message, p.Ping.Mention)
 	if p.Delivery.Op == stories.OpEdit {
 		return s.reprint(p)
 	}

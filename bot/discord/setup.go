@@ -38,8 +38,11 @@ var webAPI = bot.API{
 // Kit is what Discord brings to the program.
 func Kit() bot.Kit {
 	return bot.Kit{
-		Refs:    Refs(),
-		WhoseID: "Discord shows ids in Developer Mode (right click, Copy User ID)",
+		Refs: Refs(),
+		// https://discord.com/developers/docs/reference#authentication: it begins with the
+		// bot's id in base64.
+		TokenForm: `[\w-]{17,}\.[\w-]{5,8}\.[\w-]{20,}`,
+		WhoseID:   "Discord shows ids in Developer Mode (right click, Copy User ID)",
 		Settings: []bot.Setting{
 			{
 				Name:  tokenSetting,

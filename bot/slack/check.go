@@ -141,6 +141,10 @@ func (c *checker) apps(known []installed) {
 // announced is how long an announced end may take to arrive behind the greeting.
 const announced = 3 * time.Second
 
+// mostOpen is how many connections Slack lets an app have; what is beyond it ends.
+// https://docs.slack.dev/apis/events-api/using-socket-mode#using-multiple-connections
+const mostOpen = 10
+
 // socket asks for a connection and, where no bot runs, opens it.
 func (c *checker) socket(ctx context.Context) {
 	const about = "app token"
@@ -170,6 +174,10 @@ func (c *checker) socket(ctx context.Context) {
 	}
 	defer conn.close()
 	c.fine(about, "Slack takes the token.")
+	if open := conn.open.Load(); open > 1 && open <= mostOpen { // what comes meanwhile may be somebody's command
+		c.fine("Socket Mode", "Slack greets the bot. Another connection is open, so a bot runs, and this one was closed at once.")
+		return
+	}
 	timer := time.NewTimer(announced)
 	defer timer.Stop()
 	select {

@@ -17,6 +17,11 @@ type envelope struct {
 	Payload      json.RawMessage `json:"payload"`
 }
 
+// greeting is a hello. Open is how many connections the app has, this one included.
+type greeting struct {
+	Open int `json:"num_connections"`
+}
+
 // slashCommand is the payload of type slash_commands.
 // https://docs.slack.dev/interactivity/implementing-slash-commands
 type slashCommand struct {

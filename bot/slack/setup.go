@@ -45,9 +45,11 @@ var webAPI = bot.API{
 // Kit is what Slack brings to the program.
 func Kit() bot.Kit {
 	return bot.Kit{
-		Refs:    Refs(),
-		Marks:   []string{"xox", appMark},
-		WhoseID: "Slack in a person's profile (⋮, Copy member ID; the workspace's is in the address of Slack in a browser)",
+		Refs:  Refs(),
+		Marks: []string{"xox", appMark},
+		// https://docs.slack.dev/authentication/tokens
+		TokenForm: `(xoxe\.)?xox[a-z](-[\w%-]*\w|\.xox[a-z]-[\w%-]*\w)|xapp-[\w%-]*\w`,
+		WhoseID:   "Slack in a person's profile (⋮, Copy member ID; the workspace's is in the address of Slack in a browser)",
 		Settings: []bot.Setting{
 			{
 				Name:  botSetting,

@@ -27,6 +27,7 @@ type conn struct {
 	ended   chan struct{} // closed when nothing can be read any more
 	reason  atomic.Value  // string: why, as Slack or the network said
 	useful  atomic.Bool   // it carried an envelope
+	open    atomic.Int64  // how many the app has, as Slack greeted it; 0 where it did not say
 	tasks   sync.WaitGroup
 	limit   *time.Timer // of a retired connection
 }
@@ -74,6 +75,10 @@ func (c *conn) read() {
 		}
 		switch {
 		case e.Type == "hello":
+			var g greeting
+			if json.Unmarshal(frame, &g) == nil {
+				c.open.Store(int64(g.Open))
+			}
 			first()
 		case e.Type == "disconnect":
 			c.reason.CompareAndSwap("", word(e.Reason))

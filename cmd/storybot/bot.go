@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync/atomic"
 	"time"
 
 	"storybot/bot"
@@ -36,6 +37,7 @@ type running struct {
 	starts    *starts
 	code      string // what makes the first admin, "" for nothing
 	stops     teardowns
+	opened    atomic.Bool // connections, reach and queue can be asked
 	// ended gets the end of each platform: nil when there is nothing more to
 	// do, an error for what no retry can mend.
 	ended chan error
@@ -44,6 +46,12 @@ type running struct {
 // start opens everything, in the order it depends on each other. What was
 // started is in r.stops, also when start fails.
 func (r *running) start(ctx context.Context, talk *console.Console) error {
+	registry := newRegistry()
+	if r.config.onServer() { // which may have to be waited for, and is looked at meanwhile
+		if err := r.serve(registry); err != nil {
+			return err
+		}
+	}
 	if err := r.openNewsroom(ctx); err != nil {
 		return err
 	}
@@ -54,22 +62,19 @@ func (r *running) start(ctx context.Context, talk *console.Console) error {
 	if err := r.claim(ctx); err != nil {
 		return err
 	}
-	registry := newRegistry()
 	senders := r.senders()
 	counts := delivery.NewMetrics(registry)
 	r.engine = delivery.New(delivery.Config{Store: r.store, Senders: senders, Render: bot.Renderer(people(r.config.kits)...), Log: r.log, Wall: wallClock, Metrics: counts})
 	r.notifier = delivery.NewNotifier(r.store, uneditable(senders), func() { r.engine.Kick("") }, r.log, wallClock)
 	counts.WatchQueue(r.queue)
-	registry.MustRegister(newConnectionMetrics(r.connections), databaseMetric(r.reach))
 	r.mux = command.New(command.Config{Stories: command.Over(r.desk), Schedule: r.schedule, Zone: r.config.times.zone, Undo: r.config.times.undo, Log: r.log,
 		Connections: r.connections, Lanes: r.lanes, People: people(r.config.kits)})
-	if r.config.httpAddr != "" {
-		m := &monitor{connections: r.connections, reach: r.reach, metrics: registry, log: r.log, limits: usualLimits(), profile: r.config.httpProfile}
-		stop, err := m.serve(r.config.httpAddr)
-		if err != nil {
-			return errors.New(r.config.hidden.unaddressed(err.Error()))
+	r.opened.Store(true)
+	r.stops.add("look at it from outside", func(context.Context) error { r.opened.Store(false); return nil })
+	if !r.config.onServer() {
+		if err := r.serve(registry); err != nil {
+			return err
 		}
-		r.stops.add("health and metrics server", stop)
 	}
 	r.background("housekeeping", func(ctx context.Context) { keepPruned(ctx, r.store, r.log) })
 	r.background("names", r.book.Run)
@@ -308,6 +313,9 @@ func (r *running) reach(ctx context.Context) error {
 func (r *running) queue() []stories.LaneStatus {
 	ctx, cancel := context.WithTimeout(context.Background(), reachTime)
 	defer cancel()
+	if !r.opened.Load() {
+		return nil
+	}
 	lanes, err := r.store.Queue(ctx)
 	if err != nil {
 		r.log.Warn("the queue could not be counted for the metrics", "err", err)

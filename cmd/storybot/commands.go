@@ -22,7 +22,7 @@ type commands struct {
 	Setup      setupCommand      `cmd:"" help:"Ask for the tokens, try them and write .env."`
 	Doctor     doctorCommand     `cmd:"" help:"Look whether what is configured works, and say how to mend what does not."`
 	Health     healthCommand     `cmd:"" help:"Ask the running bot whether it is ready."`
-	Manifest   manifestCommand   `cmd:"" help:"Print the manifest to create the Slack app from."`
+	Manifest   manifestCommand   `cmd:"" help:"Print the manifest that an app is created from."`
 	Sample     sampleCommand     `cmd:"" help:"Add the sample story sony-hack to the database."`
 	Deliveries deliveriesCommand `cmd:"" help:"List what channels are owed, newest first, or have sent once more what failed."`
 	Forget     forgetCommand     `cmd:"" help:"Remove what is kept of a person, also while the bot runs."`

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -87,6 +88,7 @@ func (w wrongSettings) Error() string {
 // error names everything that is wrong; what is right is in the config all the
 // same.
 func readConfig(kits []bot.Kit, env environment, hide *hidden) (*config, error) {
+	hide.know(kits)
 	c := &config{kits: kits, values: map[string]secret{}, found: map[string]origin{}, wrong: map[string]bool{}, hidden: hide}
 	file, err := readEnvFile()
 	if err != nil {
@@ -98,7 +100,7 @@ func readConfig(kits []bot.Kit, env environment, hide *hidden) (*config, error) 
 		text, from, err := s.find(env, file, hide)
 		if err == nil {
 			c.found[s.name] = from
-			err = unquoted(s.set(c, text), from.byFile)
+			err = unquoted(s.set(c, text), from.byFile, kits)
 		}
 		if err != nil {
 			wrong, c.wrong[s.name] = append(wrong, s.name+": "+err.Error()), true
@@ -135,18 +137,29 @@ func (q quoted) Error() string {
 
 // looksSecret says whether a value may be a secret in the wrong place.
 func looksSecret(v string) bool {
-	return len(v) > 48 || strings.Contains(v, "xox") || strings.Contains(v, "xapp-") || len(passwords(v)) > 0 ||
-		strings.Count(v, ".") == 2 && len(v) > 24
+	return len(v) > 48 || len(passwords(v)) > 0 || strings.Count(v, ".") == 2 && len(v) > 24
 }
 
 // unquoted is err without the value that it quotes, where that came from a
-// file: whoever keeps a value in a file does not expect it in a log.
-func unquoted(err error, byFile bool) error {
+// file: whoever keeps a value in a file does not expect it in a log. A platform's
+// token in the wrong place is never quoted.
+func unquoted(err error, byFile bool, kits []bot.Kit) error {
 	var q quoted
-	if byFile && errors.As(err, &q) {
+	if !errors.As(err, &q) {
+		return err
+	}
+	if byFile {
 		return errors.New("what the file holds " + q.complaint)
 	}
-	return err
+	q.values = slices.Clone(q.values)
+	for i, v := range q.values {
+		for _, k := range kits {
+			if slices.ContainsFunc(k.Marks, func(mark string) bool { return strings.Contains(v, mark) }) {
+				q.values[i] = "…"
+			}
+		}
+	}
+	return q
 }
 
 // emptyWarnings say which tokens are set to nothing: a mistake that otherwise

@@ -71,9 +71,9 @@ func (c *listDeliveries) Run(ctx context.Context, p *program) error {
 	// Only looked at: the bot may be running meanwhile.
 	store, err := sqlstore.Look(ctx, cfg.databaseURL.reveal())
 	if err != nil {
-		return fmt.Errorf("DATABASE_URL: %w", err)
+		return notOpened(err, cfg)
 	}
-	found, err := c.find(ctx, store, filter)
+	found, err := c.find(ctx, store, filter, p.kits)
 	if err := errors.Join(err, store.Close()); err != nil {
 		return fmt.Errorf("list deliveries: %w", err)
 	}
@@ -104,17 +104,11 @@ func (c *whichDeliveries) filter(kits []bot.Kit) (stories.DeliveryFilter, error)
 	if c.Update < 0 || c.Update > 0 && c.Story == "" {
 		return f, errors.New("--update is the number of an update, and needs --story with the slug of its story")
 	}
-	for _, k := range kits {
-		if k.Channel != nil && f.Channel == "" {
-			f.Channel = k.Channel(c.Channel)
-		}
-	}
-	switch {
-	case f.Channel != "":
-	case strings.Contains(c.Channel, ":"):
-		f.Destination = c.Channel
-	default:
-		f.Channel = c.Channel
+	typed := strings.TrimSpace(c.Channel)
+	if strings.Contains(typed, ":") && !strings.Contains(typed, "://") {
+		f.Destination = typed
+	} else {
+		f.Channel = cmp.Or(channelOf(typed, kits), typed)
 	}
 	return f, nil
 }
@@ -124,13 +118,14 @@ func (c *whichDeliveries) ofStory(ctx context.Context, store *sqlstore.Store, f 
 	if c.Story == "" {
 		return nil
 	}
-	story, err := store.StoryBySlug(ctx, c.Story)
+	slug := strings.ToLower(strings.TrimSpace(c.Story))
+	story, err := store.StoryBySlug(ctx, slug)
 	if err != nil {
 		return err
 	}
 	f.StoryID = story.ID
 	if c.Update > 0 {
-		u, err := store.UpdateByNumber(ctx, story.ID, c.Update)
+		u, _, err := store.UpdateBySlug(ctx, slug, c.Update) // under an older slug, by the number it had there
 		if err != nil {
 			return err
 		}
@@ -139,12 +134,36 @@ func (c *whichDeliveries) ofStory(ctx context.Context, store *sqlstore.Store, f 
 	return nil
 }
 
+// channelOf is the id of the channel that somebody typed, "" where no platform has such.
+func channelOf(typed string, kits []bot.Kit) string {
+	for _, k := range kits {
+		if k.Channel == nil {
+			continue
+		}
+		if id := k.Channel(typed); id != "" {
+			return id
+		}
+	}
+	return ""
+}
+
+// newest are the newest deliveries that f asks for. What begins no address may be a
+// channel's id behind the name of its platform: a server's looks the same.
+func (c *listDeliveries) newest(ctx context.Context, store *sqlstore.Store, f stories.DeliveryFilter, kits []bot.Kit) ([]stories.Delivery, error) {
+	found, err := store.Deliveries(ctx, f, c.Limit)
+	if id := channelOf(f.Destination, kits); err == nil && len(found) == 0 && id != "" && !strings.Contains(f.Destination, "/") {
+		f.Destination, f.Channel = "", id
+		return store.Deliveries(ctx, f, c.Limit)
+	}
+	return found, err
+}
+
 // find finds the deliveries, and what their stories are called.
-func (c *listDeliveries) find(ctx context.Context, store *sqlstore.Store, f stories.DeliveryFilter) (found listed, err error) {
+func (c *listDeliveries) find(ctx context.Context, store *sqlstore.Store, f stories.DeliveryFilter, kits []bot.Kit) (found listed, err error) {
 	if err := c.ofStory(ctx, store, &f); err != nil {
 		return found, err
 	}
-	if found.deliveries, err = store.Deliveries(ctx, f, c.Limit); err != nil {
+	if found.deliveries, err = c.newest(ctx, store, f, kits); err != nil {
 		return found, err
 	}
 	found.slugs = map[int64]string{}

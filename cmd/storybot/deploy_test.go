@@ -144,10 +144,14 @@ func TestReleasesAreReproducible(t *testing.T) {
 	}
 	platform := runtime.GOOS + "/" + runtime.GOARCH
 	var sums []string
-	for _, source := range []string{top, elsewhere} {
+	for i, source := range []string{top, elsewhere} {
 		to := t.TempDir()
+		write(t, filepath.Join(to, "storybot-v0.0.1-"+strings.ReplaceAll(platform, "/", "-")), "an older release")
 		cmd := exec.Command("bash", filepath.Join("cmd", "storybot", "deploy", "release"), "v1.2.3", to)
 		cmd.Dir, cmd.Env = source, append(os.Environ(), "PLATFORMS="+platform, "COMMIT=0123abc")
+		if i > 0 { // somebody's own ways of building
+			cmd.Env = append(cmd.Env, "GOAMD64=v3", "GOARM64=v8.2", "GOEXPERIMENT=nodwarf5", "GOFIPS140=latest")
+		}
 		if out, err := cmd.CombinedOutput(); err != nil {
 			t.Fatalf("%v: %s", err, out)
 		}
@@ -162,7 +166,7 @@ func TestReleasesAreReproducible(t *testing.T) {
 			t.Errorf("%v: %s", err, said)
 		}
 		told, err := os.ReadFile(filepath.Join(to, "SHA256SUMS"))
-		if err != nil || !strings.HasPrefix(string(told), sums[0]+"  storybot-v1.2.3-") {
+		if err != nil || !strings.HasPrefix(string(told), sums[0]+"  storybot-v1.2.3-") || strings.Count(string(told), "\n") != 1 {
 			t.Errorf("%v: %s", err, told)
 		}
 		licences, err := os.ReadDir(filepath.Join(to, "licenses"))
@@ -172,5 +176,62 @@ func TestReleasesAreReproducible(t *testing.T) {
 	}
 	if sums[0] != sums[1] {
 		t.Errorf("built twice: %v", sums)
+	}
+}
+
+// TestReleasesAreOfTheSourceAlone: what somebody has set for his own builds is not in
+// them, and the sums are of what was built, with a Go that writes down what it was told.
+func TestReleasesAreOfTheSourceAlone(t *testing.T) {
+	t.Parallel()
+	if runtime.GOOS == "windows" {
+		t.Skip("it is a script of a shell")
+	}
+	dir := t.TempDir()
+	standIn(t, dir, `build) for a; do [ "$p" = -o ] && out=$a; p=$a; done; env | grep -E '^(GO|CGO)' | sort >"$out" ;;
+list) echo "example.org/lib `+dir+`" ;;`)
+	var sums []string
+	for _, own := range [][]string{nil, {"GOAMD64=v3", "GOARM64=v8.2", "GOEXPERIMENT=nodwarf5", "GOFIPS140=latest", "GOENV=/nowhere", "GOFLAGS=-race", "CGO_ENABLED=1"}} {
+		to := t.TempDir()
+		write(t, filepath.Join(to, "storybot-v0.0.1-linux-amd64"), "an older release")
+		cmd := exec.Command("bash", filepath.Join("cmd", "storybot", "deploy", "release"), "v1.2.3", to)
+		cmd.Dir = filepath.Join("..", "..")
+		cmd.Env = append([]string{"PATH=" + dir + string(os.PathListSeparator) + os.Getenv("PATH"), "COMMIT=0123abc"}, own...)
+		if out, err := cmd.CombinedOutput(); err != nil {
+			t.Fatalf("%v: %s", err, out)
+		}
+		told, err := os.ReadFile(filepath.Join(to, "SHA256SUMS"))
+		if err != nil || strings.Count(string(told), "\n") != 6 || strings.Contains(string(told), "v0.0.1") {
+			t.Errorf("%v: %s", err, told)
+		}
+		sums = append(sums, string(told))
+	}
+	if sums[0] != sums[1] {
+		t.Errorf("the same source gives\n%s and\n%s", sums[0], sums[1])
+	}
+}
+
+// standIn puts a program called go into dir, with these cases of what it is told.
+func standIn(t *testing.T, dir, cases string) {
+	t.Helper()
+	write(t, filepath.Join(dir, "LICENSE"), "a licence")
+	write(t, filepath.Join(dir, "go"), "#!/bin/sh\ncase $1 in\n"+cases+"\nenv) echo "+dir+" ;;\nesac\n")
+	if err := os.Chmod(filepath.Join(dir, "go"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestLicencesAreAllOrNone: where they cannot be listed, it does not look as if all were
+// there.
+func TestLicencesAreAllOrNone(t *testing.T) {
+	t.Parallel()
+	if runtime.GOOS == "windows" {
+		t.Skip("it is a script of a shell")
+	}
+	dir := t.TempDir()
+	standIn(t, dir, "list) exit 1 ;;")
+	cmd := exec.Command("sh", filepath.Join("cmd", "storybot", "deploy", "licences"), filepath.Join(dir, "licences"))
+	cmd.Dir, cmd.Env = filepath.Join("..", ".."), append(os.Environ(), "PATH="+dir+string(os.PathListSeparator)+os.Getenv("PATH"))
+	if out, err := cmd.CombinedOutput(); err == nil {
+		t.Errorf("it ends well: %s", out)
 	}
 }

@@ -13,7 +13,7 @@ import (
 
 type doctorCommand struct {
 	Post    string `placeholder:"CHANNEL" help:"Post a message to this channel, edit and delete it: the channel's id, or the link to it."`
-	Connect bool   `help:"Connect to Slack although a bot may run: it loses the commands that come meanwhile."`
+	Connect bool   `help:"Connect although a bot may run: it loses the commands that come meanwhile."`
 	JSON    bool   `name:"json" help:"Print the list for programs."`
 }
 

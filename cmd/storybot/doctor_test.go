@@ -35,6 +35,22 @@ func TestDoctorFindsAllWell(t *testing.T) {
 	}
 }
 
+// TestDoctorTakesNoCommandsFromABotElsewhere: the bot's database may be in another folder,
+// and nothing here show that it runs but Slack itself.
+func TestDoctorTakesNoCommandsFromABotElsewhere(t *testing.T) {
+	t.Parallel()
+	o := operate(t)
+	p := startProcess(t, o.dir, o.tokens(), "run")
+	p.waitReady()
+	elsewhere := *o
+	elsewhere.dir = t.TempDir()
+	status, said := elsewhere.runs("", o.tokens(), "doctor")
+	if flat := strings.Join(strings.Fields(said), " "); status != exitOK || !strings.Contains(flat, "Another connection is open, so a bot runs, and this one was closed at once.") {
+		t.Errorf("exit status %d:\n%s", status, said)
+	}
+	p.stop()
+}
+
 // TestDoctorFindsNothingConfigured says what to do then.
 func TestDoctorFindsNothingConfigured(t *testing.T) {
 	t.Parallel()

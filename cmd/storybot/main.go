@@ -11,8 +11,7 @@
 // program. setup.go asks an operator for the tokens (prompter.go, envfile.go), doctor.go
 // looks whether all works (checkup.go); backup.go and transfer.go copy and move what is
 // stored. Beside them stand what the parts need of the process: the log
-// without secrets (log.go, secret.go), turns between replicas (lease.go), the
-// desk's alarms (desk.go), health and metrics (http.go), housekeeping
+// without secrets (log.go, secret.go), turns between replicas (turns.go), health and metrics (http.go), housekeeping
 // (retention.go), the first admin (claim.go), the sample story (sample.go) and what
 // happens without a token (tryout.go).
 package main

@@ -46,6 +46,7 @@ const (
 // signal.
 func run(ctx context.Context, args []string, env environment, stdin io.Reader, stdout, stderr io.Writer) int {
 	p := &program{environ: env, stdin: stdin, stdout: stdout, stderr: stderr, hidden: new(hidden), kits: platforms()}
+	p.hidden.know(p.kits)
 	return p.run(ctx, args)
 }
 
@@ -60,14 +61,18 @@ func (p *program) run(ctx context.Context, args []string) int {
 	if !p.loaded { // a token may have come where none belongs
 		_, _ = p.settings()
 	}
-	if p.last != nil {
-		p.last.Error(haveStopped, "err", err)
-	} else {
-		fmt.Fprintf(p.hidden.writer(p.stderr), "storybot: %v\n", err)
-	}
 	var usage usageError
 	var wrong wrongSettings
 	var refused allRefused
+	said := err.Error()
+	if !errors.As(err, &usage) && !errors.As(err, &wrong) { // which name commands and settings, and are told of no address
+		said = p.hidden.unaddressed(said)
+	}
+	if p.last != nil {
+		p.last.Error(haveStopped, "err", err)
+	} else {
+		fmt.Fprintf(p.hidden.writer(p.stderr), "storybot: %s\n", said)
+	}
 	if errors.As(err, &usage) || errors.As(err, &wrong) || errors.As(err, &refused) {
 		return exitUsage
 	}

@@ -351,3 +351,25 @@ func TestReadmeTryOut(t *testing.T) {
 		}
 	}
 }
+
+// TestTablesAreWhole: a row behind an empty line is no row of a table when it is shown.
+func TestTablesAreWhole(t *testing.T) {
+	raw, err := os.ReadFile(filepath.Join("..", "..", "README.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	isRow := func(line string) bool { return strings.HasPrefix(strings.TrimSpace(line), "|") }
+	lines := strings.Split(string(raw), "\n")
+	tables := 0
+	for i, line := range lines {
+		if !isRow(line) || i > 0 && isRow(lines[i-1]) {
+			continue
+		}
+		if tables++; i+1 == len(lines) || !regexp.MustCompile(`^\s*\|[\s|:-]*-[\s|:-]*$`).MatchString(lines[i+1]) {
+			t.Errorf("line %d begins no table: %s", i+1, line)
+		}
+	}
+	if tables < 4 {
+		t.Errorf("%d tables were found", tables)
+	}
+}

@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"sync"
+
+	"storybot/bot"
 )
 
 // secret is a setting that must not be shown: however it is printed, dots come
@@ -52,7 +54,8 @@ type hidden struct {
 	// parts are those of addresses that came by a file. They may be short and
 	// usual words, and so are looked for only where addresses are told of.
 	parts *regexp.Regexp
-	known []string // what parts finds
+	known []string       // what parts finds
+	looks *regexp.Regexp // of tokens; nil for nothing
 }
 
 // shortestMasked is the least length of a secret that is looked for: masking
@@ -131,11 +134,20 @@ func passwords(address string) (found []string) {
 	return found
 }
 
-// tokenForm finds what is a token by its looks, wherever it was put: those of
-// Slack (https://docs.slack.dev/authentication/tokens) and of Discord
-// (https://discord.com/developers/docs/reference#authentication), which begin
-// with the bot's id in base64.
-var tokenForm = regexp.MustCompile(`(xoxe\.)?xox[a-z](-[\w%-]*\w|\.xox[a-z]-[\w%-]*\w)|xapp-[\w%-]*\w|[\w-]{17,}\.[\w-]{5,8}\.[\w-]{20,}`)
+// know hides what is a token of a platform by its looks, wherever it was put.
+func (h *hidden) know(kits []bot.Kit) {
+	var forms []string
+	for _, k := range kits {
+		if k.TokenForm != "" {
+			forms = append(forms, k.TokenForm)
+		}
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.looks = nil; len(forms) > 0 {
+		h.looks = regexp.MustCompile(strings.Join(forms, "|"))
+	}
+}
 
 // mask returns text with dots where something hidden stood, or what looks like
 // a token.
@@ -145,7 +157,10 @@ func (h *hidden) mask(text []byte) []byte {
 	for _, form := range h.forms {
 		text = bytes.ReplaceAll(text, form, []byte(dots))
 	}
-	return tokenForm.ReplaceAll(text, []byte(dots))
+	if h.looks == nil {
+		return text
+	}
+	return h.looks.ReplaceAll(text, []byte(dots))
 }
 
 // writer returns a writer to w that masks. It is the last defence: nothing

@@ -139,6 +139,26 @@ func TestADatabaseByFileIsNotTold(t *testing.T) {
 	}
 }
 
+// TestNoCommandTellsADatabaseByFile, whatever it wants of it.
+func TestNoCommandTellsADatabaseByFile(t *testing.T) {
+	t.Chdir(t.TempDir())
+	write(t, "text", "this is a text and no database")
+	write(t, "x.jsonl", "{}")
+	for address, parts := range map[string]string{"postgres://newsie:s3@127.0.0.9:1/xyz": `newsie|xyz|127\.0\.0\.9`, "sqlite:/zeta/eta/c.db": `zeta|eta|c\.db`, "sqlite:text": "text"} {
+		write(t, "file", address+"\n")
+		for _, args := range [][]string{{"deliveries"}, {"deliveries", "--json"}, {"export", "-"}, {"import", "x.jsonl"}, {"backup", "copy"}, {"restored"}, {"sample"}, {"doctor"}} {
+			var out bytes.Buffer
+			status := run(t.Context(), args, environment{"DATABASE_URL_FILE=file"}, strings.NewReader(""), &out, &out)
+			if status == exitOK || regexp.MustCompile(`(^|\W)(`+parts+`)(\W|$)`).MatchString(out.String()) {
+				t.Errorf("%s, %s: exit status %d:\n%s", address, args, status, &out)
+			}
+			if want := address[0] == 's'; args[0] != "doctor" && args[0] != "import" && args[0] != "backup" && (status == exitUsage) != want {
+				t.Errorf("%s, %s: exit status %d:\n%s", address, args, status, &out)
+			}
+		}
+	}
+}
+
 // TestADatabaseThatIsSetIsNamed where it did not come by a file: whoever set it
 // must see what is wrong with it.
 func TestADatabaseThatIsSetIsNamed(t *testing.T) {
@@ -172,6 +192,7 @@ func TestTheLogTellsNoAddressByFile(t *testing.T) {
 // TestTokensAreKnownByTheirLooks wherever they stand, and nothing else is.
 func TestTokensAreKnownByTheirLooks(t *testing.T) {
 	h := new(hidden)
+	h.know(platforms())
 	for _, text := range []string{
 		"xoxb-oops-secret", "xoxb-1", "xoxe.xoxb-1-Mi0yLTQ", "xoxe-1-My0x", "xoxp-17", "xapp-1-A0-16-01ab",
 		tokens["a token of Discord"], tokens["a bot token of Slack"], tokens["an app token of Slack"],

@@ -65,7 +65,7 @@ func allSettings(kits []bot.Kit) (all []setting) {
 var ownSettings = []setting{
 	{
 		name: adminsSetting,
-		help: "Who may name moderators, separated by commas: discord:USERID or slack:TEAMID/USERID. As long as nobody is an admin, the log shows a code at start, and whoever sends it with /desk claim is the first.",
+		help: "Who may name moderators, separated by commas, each as in the example. As long as nobody is an admin, the log shows a code at start, and whoever sends it with /desk claim is the first.",
 		set:  setAdmins,
 	},
 	{

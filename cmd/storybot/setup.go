@@ -17,8 +17,8 @@ type setupCommand struct{}
 func (*setupCommand) Help() string {
 	return `It asks for each token, says where it is found, tries it, and writes .env for its owner
 alone. A platform whose token is left empty is left out. Tokens are not shown while they
-are typed; they can come by a pipe too, one answer a line: first Discord's, then Slack's
-bot token and app token.
+are typed; they can come by a pipe too, one answer a line, in the order in which they are
+asked for.
 
   storybot setup
   printf '%s\n' "$DISCORD" "$SLACK_BOT" "$SLACK_APP" | storybot setup`
@@ -34,6 +34,9 @@ func (*setupCommand) Run(ctx context.Context, p *program) error {
 	if errors.As(err, &wrong) && wrong.what != "" {
 		return err // a .env that cannot be read cannot be added to
 	}
+	if err := keptElsewhere(cfg, p); err != nil {
+		return err
+	}
 	s := &session{p: p, cfg: cfg, ask: newPrompter(p.stdin, p.hidden.writer(p.stdout)), out: p.hidden.writer(p.stdout)}
 	fmt.Fprintf(s.out, "This sets up Storybot in %s. Enter alone leaves a platform out.\n", envFile)
 	for _, k := range p.kits {
@@ -42,6 +45,28 @@ func (*setupCommand) Run(ctx context.Context, p *program) error {
 		}
 	}
 	return s.finish(ctx)
+}
+
+// keptElsewhere refuses to begin where a token is to come by a file that has none: written
+// to .env beside that it would be one too many, and no command could read the settings.
+func keptElsewhere(cfg *config, p *program) error {
+	inFile, err := readEnvFile()
+	if err != nil {
+		return wrongSettings{what: err.Error()}
+	}
+	for _, s := range allSettings(p.kits) {
+		if !s.token || cfg.found[s.name].byFile {
+			continue
+		}
+		where, path := "the environment", ""
+		if path, _ = p.environ.lookup(s.name + "_FILE"); trimmed(path) == "" {
+			where, path = envFile, inFile[s.name+"_FILE"]
+		}
+		if trimmed(path) != "" {
+			return fmt.Errorf("%[1]s_FILE is set in %[2]s, and no token is read from the file that it names. Put the token into that file, or remove %[1]s_FILE; then start storybot setup again. Nothing was written", s.name, where)
+		}
+	}
+	return nil
 }
 
 // session is one run of setup.

@@ -92,6 +92,44 @@ func TestSetupOfOnePlatform(t *testing.T) {
 	}
 }
 
+// TestSetupWritesNothingBesideAFile: a token that a file is to hold is not written beside
+// that, for no command reads both.
+func TestSetupWritesNothingBesideAFile(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		inFile, holds string // .env, and the file it names
+		env           string
+	}{
+		"there is no file":       {"DISCORD_TOKEN_FILE=/nowhere/token\n", "", ""},
+		"it is empty":            {"DISCORD_TOKEN_FILE=token\n", "\n", ""},
+		"by the environment":     {"", "", "DISCORD_TOKEN_FILE=/nowhere/token"},
+		"of another's":           {"SLACK_APP_TOKEN_FILE=token\n", "\n", ""},
+		"both":                   {"DISCORD_TOKEN=x\nDISCORD_TOKEN_FILE=token\n", "y\n", ""},
+		"hidden for this moment": {"DISCORD_TOKEN_FILE=token\n", "", "DISCORD_TOKEN=" + discordtest.Token},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			o := operate(t)
+			if test.inFile != "" {
+				write(t, filepath.Join(o.dir, envFile), test.inFile)
+			}
+			write(t, filepath.Join(o.dir, "token"), test.holds)
+			env := o.env
+			if test.env != "" {
+				env = append(env, test.env)
+			}
+			status, said := o.runs(discordtest.Token+"\n"+o.bots+"\n"+o.slack.AppToken+"\n", env, "setup")
+			if status != exitFail || !strings.Contains(said, "_TOKEN_FILE is set in ") || !strings.Contains(said, "Nothing was written") {
+				t.Errorf("exit status %d:\n%s", status, said)
+			}
+			now, err := os.ReadFile(filepath.Join(o.dir, envFile))
+			if string(now) != test.inFile || test.inFile != "" && err != nil {
+				t.Errorf("%s is %q, %v", envFile, now, err)
+			}
+		})
+	}
+}
+
 // TestSetupTakesOnlyWhatIsTaken says why, and writes nothing.
 func TestSetupTakesOnlyWhatIsTaken(t *testing.T) {
 	t.Parallel()

@@ -37,16 +37,16 @@ var errGivenUp = errors.New("the start was given up")
 // awaitStore is openStore, which waits for a server that is away: it may be about
 // to start, as the bot is.
 func awaitStore(ctx context.Context, cfg *config, log *slog.Logger) (*sqlstore.Store, error) {
-	told := ""
+	var told *awayError
 	for wait := time.Second; ; wait = min(2*wait, awayMost) {
 		store, err := openStore(ctx, cfg, log)
 		away := (*awayError)(nil)
 		if !errors.As(err, &away) {
 			return store, err
 		}
-		if ctx.Err() == nil && told != away.why {
+		if ctx.Err() == nil && (told == nil || told.why != away.why) {
 			log.Warn("the database server is away; the bot starts once it answers", "why", away.why, "err", away.err)
-			told = away.why
+			told = away
 		}
 		if !sleep(ctx, wait) {
 			return nil, errGivenUp
@@ -57,7 +57,7 @@ func awaitStore(ctx context.Context, cfg *config, log *slog.Logger) (*sqlstore.S
 // awayError is the error of a server that may answer another time.
 type awayError struct {
 	err error  // as it is said where nobody waits
-	why string // in a few words
+	why string // in a few words, "" where err alone says it
 }
 
 // Error says it with what is known of the cause.
@@ -90,7 +90,7 @@ func notOpened(err error, cfg *config) error {
 	if stories.CodeOf(err) == stories.CodeInvalid {
 		return wrongSettings{wrong: []string{text}, warnings: cfg.warnings}
 	}
-	if !cfg.onServer() {
+	if !cfg.onServer() || !sqlstore.IsAway(err) {
 		return errors.New(text)
 	}
 	why := whyAway(err)

@@ -62,6 +62,9 @@ func TestAFurtherPlatformIsOneLine(t *testing.T) {
 		{says([]string{"TOY_TOKN=x"}, "run"), "TOY_TOKN in the environment is no setting of Storybot and is ignored; TOY_TOKEN was probably meant"},
 		{says([]string{"STORYBOT_ADMINS=toy:"}, "run"), "or toy:ann or console:ada"},
 		{says(token, "doctor"), "Toy takes it."},
+		{says([]string{"LOG_LEVEL=toy-token-42"}, "run"), `LOG_LEVEL: "…" is no level`},
+		{says(append(token, "HTTP_ADDR=/x/toy-token-42"), "run"), `HTTP_ADDR: "…" is no address`},
+		{says(nil, "export", "/nowhere/toy-token-42/x"), "/nowhere/" + dots + "/x"},
 	} {
 		if said := strings.Join(strings.Fields(test.said), " "); !strings.Contains(said, test.want) {
 			t.Errorf("%q is not in:\n%s", test.want, test.said)

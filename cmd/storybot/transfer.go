@@ -41,7 +41,7 @@ func (c *exportCommand) Run(ctx context.Context, p *program) error {
 		return err
 	}
 	cfg.lookAtTryOut()
-	to, done := p.stdout, func(error) error { return nil }
+	to, done := p.stdout, func(err error) error { return err }
 	if c.File != onStdout {
 		if to, done, err = newFile(c.File); err != nil {
 			return err

@@ -21,9 +21,9 @@ const (
 // Query is what is looked for: words, of which a text must hold all.
 type Query struct {
 	words []word
-	// like are words that are as good as any of them: what was meant, where it was
+	// like are, by each of them, words that are as good: what was meant, where it was
 	// misspelt.
-	like []string
+	like [][]string
 }
 
 // Parse reads a query as it was typed. There is no syntax: no text is an operator.
@@ -32,16 +32,24 @@ func Parse(text string) Query {
 	return Query{words: words[:min(len(words), MaxWords)]}
 }
 
-// Or takes words for as good as those typed.
-func (q Query) Or(like ...string) Query {
-	q.like = append(slices.Clone(q.like), like...)
+// Or takes words for as good as those typed: the first list for the first word, and so on.
+func (q Query) Or(like ...[]string) Query {
+	q.like = like[:min(len(like), len(q.words))]
 	return q
+}
+
+// Meant are the words given to Or for the i-th word.
+func (q Query) Meant(i int) []string {
+	if i < len(q.like) {
+		return q.like[i]
+	}
+	return nil
 }
 
 // Len is how many words are looked for: 0 where nothing in the query can be found.
 func (q Query) Len() int { return len(q.words) }
 
-// Spellings are the ways the i-th word is found. The first is in small letters.
+// Spellings are the ways the i-th word is found, sorted, one at least.
 func (q Query) Spellings(i int) []string { return q.words[i] }
 
 // Begins says that a word may begin with s where only beginnings of some length do:
@@ -54,7 +62,7 @@ func Begins(s string) bool { return utf8.RuneCountInString(s) >= MinBeginning }
 func (q Query) Held(known []string, own bool) (held uint32) {
 	for i, w := range q.words {
 		if slices.ContainsFunc(w, func(s string) bool { return holds(known, s, own || Begins(s)) }) ||
-			slices.ContainsFunc(q.like, func(s string) bool { return holds(known, s, false) }) {
+			slices.ContainsFunc(q.Meant(i), func(s string) bool { return holds(known, s, false) }) {
 			held |= 1 << i
 		}
 	}
@@ -76,7 +84,7 @@ var plainly = strings.NewReplacer("'", "", `"`, "", "`", "", "&", "and")
 // mayBeIn says that a word of the query stands anywhere in text.
 func (q Query) mayBeIn(text string) bool {
 	in := func(s string) bool { return strings.Contains(text, s) }
-	return slices.ContainsFunc(q.like, in) || slices.ContainsFunc(q.words, func(w word) bool { return slices.ContainsFunc(w, in) })
+	return slices.ContainsFunc(q.like, func(like []string) bool { return slices.ContainsFunc(like, in) }) || slices.ContainsFunc(q.words, func(w word) bool { return slices.ContainsFunc(w, in) })
 }
 
 // All is what Held returns of a text that holds the whole query.
@@ -164,9 +172,6 @@ func joined(marks []Mark) (all []Mark) {
 	}
 	return all
 }
-
-// Like are the words given to Or.
-func (q Query) Like() []string { return q.like }
 
 // Latin is a word in Latin letters and digits, "" when it has none.
 func Latin(word string) string { return letters(word) }

@@ -9,7 +9,7 @@ import (
 )
 
 // marked writes a text with its marks in brackets.
-func marked(text, query string, own bool, like ...string) string {
+func marked(text, query string, own bool, like ...[]string) string {
 	var b strings.Builder
 	at := 0
 	for _, m := range Parse(query).Or(like...).Marks(text, own) {
@@ -53,8 +53,15 @@ func TestWordsAreMarkedWhereTheyStand(t *testing.T) {
 	if got := marked("Sony Pictures", "so pi", true); got != "[Sony] [Pictures]" {
 		t.Errorf("short beginnings in a headline: %q", got)
 	}
-	if got := marked("In Kyiv kiev", "kiyv", false, "kyiv"); got != "In [Kyiv] kiev" {
+	if got := marked("In Kyiv kiev", "kiyv", false, []string{"kyiv"}); got != "In [Kyiv] kiev" {
 		t.Errorf("what was meant: %q", got)
+	}
+	// What one word meant does not stand for another.
+	q := Parse("kiyv hospital").Or([]string{"kyiv"}, nil)
+	for text, want := range map[string]uint32{"Kyiv under fire": 1, "A hospital was hit": 2, "A hospital in Kyiv": 3, "Nothing": 0} {
+		if got, plain := q.Held(Words(text), true), q.HeldIn(text); got != want || plain != want {
+			t.Errorf("%q holds %b and %b, want %b", text, got, plain, want)
+		}
 	}
 }
 
@@ -87,7 +94,7 @@ func boundary(s string, at int) bool { return at == len(s) || utf8.RuneStart(s[a
 func TestATextHoldsWhatItsWordsDo(t *testing.T) {
 	text := rapid.OneOf(rapid.String(), rapid.StringOf(rapid.SampledFrom([]rune("aAbfi i'\"`&-. xé東"))))
 	rapid.Check(t, func(t *rapid.T) {
-		s, q := text.Draw(t, "text"), Parse(text.Draw(t, "query")).Or(Words(text.Draw(t, "like"))...)
+		s, q := text.Draw(t, "text"), Parse(text.Draw(t, "query")).Or(Words(text.Draw(t, "like")))
 		if got, want := q.HeldIn(s), q.Held(Words(s), false); got != want {
 			t.Fatalf("%+q holds %b, its words %b", s, got, want)
 		}

@@ -72,7 +72,10 @@ func (c *cutter) take(r rune, from, to int) {
 		return
 	// A mark, and the sign that makes a vowel long, belong to what they follow.
 	case len(c.run) > 0 && (unicode.Is(unicode.M, r) || c.script != nil && r == 'ー'):
-		c.add(r, from, to)
+		if c.script != nil || len(c.run) < MaxWord {
+			c.add(r, from, to)
+		}
+		c.now.to = to
 		return
 	}
 	if !unicode.IsLetter(r) && !unicode.IsNumber(r) {

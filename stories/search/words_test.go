@@ -78,3 +78,19 @@ func TestATextIsFoundByTheSlugMadeOfIt(t *testing.T) {
 		}
 	})
 }
+
+// TestNoWordIsLongerThanIsKept, with marks or without.
+func TestNoWordIsLongerThanIsKept(t *testing.T) {
+	for _, part := range []string{"a", "e\u0301", "ß", "का", "क" + strings.Repeat("ा", 40), "a" + strings.Repeat("\u20dd", 40), "東", "ﷺ", "щ"} {
+		for _, text := range []string{strings.Repeat(part, 90), part + strings.Repeat("\u093e", 200)} {
+			for _, w := range Words(text) {
+				if n := utf8.RuneCountInString(w); n > MaxWord {
+					t.Errorf("%.20q gives a word of %d characters", text, n)
+				}
+			}
+			if q := Parse(text); q.Held(Words(text), false) != q.All() {
+				t.Errorf("%.20q does not hold itself", text)
+			}
+		}
+	}
+}

@@ -33,8 +33,9 @@ type engine interface {
 	or() string
 	// tidy merges what addName wrote piece by piece, so that it is read fast.
 	tidy(ctx context.Context, q querier) error
-	// countOn has a table's numbers go on behind the highest there is.
-	countOn(ctx context.Context, q querier, table string) error
+	// countOn has a table's numbers go on behind the highest there is, and behind
+	// counted.
+	countOn(ctx context.Context, q querier, table string, counted int64) error
 	// origin tells this database from its copies.
 	origin() origin
 	// refusal reads an error of the driver: the sentence for people when the

@@ -86,8 +86,7 @@ func (x *Examination) file(ctx context.Context, path string) error {
 func (x *Examination) tables(ctx context.Context, path string, e *sqliteEngine) error {
 	begin, err := beginning(path)
 	if err != nil {
-		return &stories.Error{Code: placeCode(err), Err: err,
-			Message: fmt.Sprintf("The file of the database %s cannot be read. Make it and its folder readable and writable for the bot, or set DATABASE_URL to another place", path)}
+		return unreadable(path, err)
 	}
 	if _, err := checkHeader(path, begin); err != nil {
 		return err

@@ -29,7 +29,7 @@ func Export(ctx context.Context, url string, w io.Writer, progress func(done, al
 		return 0, err
 	}
 	defer tx.Rollback() // nothing was written
-	x := &exporter{tx: tx, to: bufio.NewWriterSize(w, 1<<16), progress: progress}
+	x := &exporter{schema: s, tx: tx, to: bufio.NewWriterSize(w, 1<<16), progress: progress}
 	x.lines = json.NewEncoder(x.to)
 	x.lines.SetEscapeHTML(false)
 	if err := x.all(ctx); err != nil {
@@ -40,6 +40,7 @@ func Export(ctx context.Context, url string, w io.Writer, progress func(done, al
 
 // exporter is one export.
 type exporter struct {
+	schema    schema
 	tx        *sql.Tx
 	to        *bufio.Writer
 	lines     *json.Encoder
@@ -51,8 +52,9 @@ type exporter struct {
 const reportEvery = 1000
 
 func (x *exporter) all(ctx context.Context) error {
-	h := heading{Storybot: "export", Format: formatVersion, Tables: int64(len(migrationFiles))}
-	if err := x.tx.QueryRowContext(ctx, `SELECT value FROM settings WHERE name = '`+installationName+`'`).Scan(&h.Installation); err != nil {
+	h := heading{Storybot: "export", Format: formatVersion, Tables: int64(len(migrationFiles)), Counted: map[string]int64{}}
+	err := x.tx.QueryRowContext(ctx, `SELECT value FROM settings WHERE name = '`+installationName+`'`).Scan(&h.Installation)
+	if err != nil {
 		return fmt.Errorf("read the installation's id: %w", err)
 	}
 	for _, t := range recordTables {
@@ -61,6 +63,12 @@ func (x *exporter) all(ctx context.Context) error {
 			return fmt.Errorf("count %s: %w", t.name, err)
 		}
 		x.sum += n
+		if !t.identity {
+			continue
+		}
+		if h.Counted[t.name], err = x.schema.countedTo(ctx, x.tx, t.name); err != nil {
+			return fmt.Errorf("read how far %s was counted: %w", t.name, err)
+		}
 	}
 	if err := x.lines.Encode(h); err != nil {
 		return err

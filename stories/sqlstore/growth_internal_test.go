@@ -31,6 +31,8 @@ func TestStatementsThatMustNotGrow(t *testing.T) {
 		{"who is told of a revision is found by the copies", tellableSQL, []any{1, 0, "[]"}, map[string]string{"sqlite": "SEARCH a USING PRIMARY KEY (update_id=? AND destination_id=?)", "postgres": "readings_pkey on readings a"}},
 		{"what waits of a merged story is found by what is open", refusedOfSQL, []any{1}, map[string]string{"sqlite": "SEARCH p USING INDEX publications_owing (story_id=?)", "postgres": "publications_owing"}},
 		{"only open publications grow urgent", urgeSQL, []any{1, 3, 1}, map[string]string{"sqlite": "publications_owing", "postgres": "publications_owing"}},
+		{"whether anybody is pinged is told by an index of those who are", pingsAtAllSQL, nil, map[string]string{"sqlite": "USING INDEX subscriptions_mentioning", "postgres": "subscriptions_mentioning on subscriptions b"}},
+		{"who is pinged is sought among what its channel follows", fixPingsSQL, []any{"[1]"}, map[string]string{"sqlite": "(destination_id=?)", "postgres": "subscriptions_mentioning on subscriptions m"}},
 		{"what goes before all is sought among what its channel follows", all.text.String(), all.args, map[string]string{"sqlite": "SEARCH o USING COVERING INDEX sqlite_autoindex_subscriptions_1 (destination_id=? AND kind=? AND story_id=?", "postgres": "using subscriptions_destination_id_kind_story_id_topic_key on subscriptions o"}},
 	} {
 		for kind, url := range urls {

@@ -16,16 +16,21 @@ import (
 const newestLookedAt = 10
 
 const (
-	// holdersSQL are updates of some stories that hold words in these ranges.
+	// holdersSQL are updates of some stories that hold words in these ranges, the newest
+	// ?3 of each story.
 	holdersSQL = `
-		SELECT DISTINCT w.update_id FROM each(?1) CROSS JOIN words w
-		WHERE w.own = 0 AND w.word >= (j.value ->> 1) AND w.word <= (j.value ->> 2) AND (w.story_id + 0) among(?2)
-		ORDER BY w.update_id DESC LIMIT ?3`
+		SELECT h.update_id FROM (
+			SELECT d.update_id, row_number() OVER (PARTITION BY d.story_id ORDER BY d.update_id DESC) AS place FROM (
+				SELECT DISTINCT w.story_id, w.update_id FROM each(?1) CROSS JOIN words w
+				WHERE w.own = 0 AND w.word >= (j.value ->> 1) AND w.word <= (j.value ->> 2) AND (w.story_id + 0) among(?2)
+			) AS d
+		) AS h
+		WHERE h.place <= ?3 ORDER BY h.update_id DESC`
 	updatesByIDsSQL = `SELECT ` + updateColumns + ` FROM updates u WHERE u.id among(?1) ORDER BY u.number DESC`
 )
 
-// mostHolders is how many updates are read because they hold a word.
-const mostHolders = 200
+// mostHolders is how many updates of a story are read because they hold a word.
+const mostHolders = 100
 
 // hits reads stories in the order of ids, and where they hold q.
 func (s *Store) hits(ctx context.Context, q search.Query, ids []int64) ([]stories.Hit, error) {
@@ -73,8 +78,8 @@ func (s *Store) lookAtHolders(ctx context.Context, q search.Query, places []plac
 	var ranges []wordRange
 	for i := range q.Len() {
 		ranges = append(ranges, rangesOf(q.Spellings(i), true)...)
+		ranges = append(ranges, rangesOf(q.Meant(i), false)...)
 	}
-	ranges = append(ranges, rangesOf(q.Like(), false)...)
 	ranges = slices.DeleteFunc(ranges, func(r wordRange) bool { return r.own == 1 })
 	text, err := json.Marshal(ranges)
 	if err != nil {

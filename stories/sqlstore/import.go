@@ -46,7 +46,6 @@ func (b *BadRecord) Error() string { return fmt.Sprintf("line %d: %v", b.Line, b
 func (b *BadRecord) Unwrap() error { return b.Err }
 
 var (
-	errDry      = errors.New("nothing is kept")
 	errOccupied = stories.Errorf(stories.CodeExists, "There is a newsroom in the database already. Import into an empty one: name a new file or database in DATABASE_URL.")
 	errInUse    = stories.Errorf(stories.CodeUnavailable, "A bot uses the database. Stop every storybot first.")
 )
@@ -63,15 +62,18 @@ func Import(ctx context.Context, url string, from io.ReadSeeker, o ImportOptions
 	if err != nil {
 		return done, err
 	}
+	if done.Before, err = vacant(ctx, url, digest); err != nil || done.Before {
+		return done, err
+	}
+	if o.DryRun {
+		return try(ctx, url, from, o)
+	}
 	s, err := Open(ctx, url, o.Options)
 	if err != nil {
 		return done, err
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
 	err = s.change(ctx, func(q querier) error {
-		if _, err := from.Seek(0, io.SeekStart); err != nil {
-			return err
-		}
 		done = Imported{}
 		before, err := recall(ctx, q, importedName)
 		if err != nil {
@@ -80,26 +82,28 @@ func Import(ctx context.Context, url string, from io.ReadSeeker, o ImportOptions
 		if done.Before = before == digest; done.Before {
 			return nil
 		}
-		m := &importer{q: q, engine: s.engine, lines: bufio.NewReaderSize(from, 1<<16), progress: o.Progress}
-		if err := m.all(ctx); err != nil {
+		if done.Records, err = fill(ctx, s.engine, q, from, o); err != nil {
 			return err
 		}
-		done.Records = m.records
 		// That it is elsewhere now has its next start take it for one that was put back.
 		for _, name := range []string{homeName, copiedName, importedName} {
 			if _, err := q.exec(ctx, rememberSQL, name, digest); err != nil {
 				return err
 			}
 		}
-		if o.DryRun {
-			return errDry
-		}
 		return nil
 	})
-	if errors.Is(err, errDry) {
-		err = nil
-	}
 	return done, err
+}
+
+// fill reads from into empty tables.
+func fill(ctx context.Context, e engine, q querier, from io.ReadSeeker, o ImportOptions) (records int64, err error) {
+	if _, err := from.Seek(0, io.SeekStart); err != nil {
+		return 0, err
+	}
+	m := &importer{q: q, engine: e, lines: bufio.NewReaderSize(from, 1<<16), progress: o.Progress, dry: o.DryRun}
+	err = m.all(ctx)
+	return m.records, err
 }
 
 // digestOf tells one file from others.
@@ -119,6 +123,8 @@ type importer struct {
 	line     int64
 	read     int64
 	records  int64
+	dry      bool             // nothing is to be kept, nor how far is counted
+	counted  map[string]int64 // as the heading has it
 	tables   map[string]*importTable
 	progress func(read int64)
 }
@@ -167,6 +173,7 @@ func (m *importer) all(ctx context.Context) error {
 	if err := h.check(); err != nil {
 		return m.wrong("%w", err)
 	}
+	m.counted = h.Counted
 	if err := m.empty(ctx); err != nil {
 		return err
 	}
@@ -190,7 +197,7 @@ func (m *importer) all(ctx context.Context) error {
 }
 
 // ended holds what was read against what the last line says, and goes on counting where
-// the records' numbers end.
+// the other database had come to.
 func (m *importer) ended(ctx context.Context, said int64) error {
 	if said != m.records {
 		return m.wrong("the file has %d records, and says that it has %d. Export again", m.records, said)
@@ -199,8 +206,8 @@ func (m *importer) ended(ctx context.Context, said int64) error {
 		return m.wrong("there is something behind the last line")
 	}
 	for _, t := range recordTables {
-		if t.identity {
-			if err := m.engine.countOn(ctx, m.q, t.name); err != nil {
+		if t.identity && !m.dry {
+			if err := m.engine.countOn(ctx, m.q, t.name, m.counted[t.name]); err != nil {
 				return err
 			}
 		}
@@ -296,32 +303,22 @@ func (m *importer) insert(ctx context.Context, r exportedRow) error {
 		return m.wrong("the same %s is there twice", r.Record)
 	}
 	m.records++
+	if err == nil && r.Record == "slugs" {
+		return m.leads(ctx, r.Is["story_id"])
+	}
 	return err
 }
 
-// value is what a column takes of a value in a record.
-func (c column) value(given any) (any, error) {
-	switch v := given.(type) {
-	case string:
-		if !c.text {
-			break
-		}
-		if clean(v) != v {
-			return nil, fmt.Errorf("a %s with signs that cannot be stored", c.name)
-		}
-		return v, nil
-	case json.Number:
-		n, err := v.Int64()
-		if c.text || err != nil {
-			break
-		}
-		return n, nil
-	case nil:
-		return nil, nil // the table says where that may be
+// leads makes sure that a slug is of a story. The database looks at that at the end only,
+// for a story's slug is taken before it is there: then no line could be named.
+func (m *importer) leads(ctx context.Context, to any) error {
+	id, _ := to.(json.Number).Int64() // as it was written just now
+	var found int
+	if err := one(ctx, m.q, `SELECT count(*) FROM stories WHERE id = ?1`, []any{id}, &found); err != nil {
+		return err
 	}
-	want := "a whole number"
-	if c.text {
-		want = "a text"
+	if found == 0 {
+		return m.wrong("there is no story %d before it", id)
 	}
-	return nil, fmt.Errorf("a %s that is not %s", c.name, want)
+	return nil
 }

@@ -5,8 +5,8 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
-	"os"
 	"strings"
 	"time"
 
@@ -23,7 +23,7 @@ func Look(ctx context.Context, url string) (*Store, error) {
 	var schema schema
 	var err error
 	if path, ok := strings.CutPrefix(url, "sqlite:"); ok {
-		s.engine, schema, err = lookSQLite(path)
+		s.engine, schema, err = lookSQLite(ctx, path)
 	} else {
 		s.engine, schema, err = openPostgres(ctx, url)
 	}
@@ -43,20 +43,38 @@ func Look(ctx context.Context, url string) (*Store, error) {
 	return s, nil
 }
 
-// lookSQLite opens the readers of a file without its lock.
-func lookSQLite(path string) (engine, schema, error) {
+// lookSQLite opens the readers of a file without its lock. The file is left in the form it
+// has: it may be another program's, or a copy.
+func lookSQLite(ctx context.Context, path string) (engine, schema, error) {
 	path, err := resolve(path)
 	if err != nil {
 		return nil, schema{}, err
 	}
-	if _, err := os.Stat(path); err != nil {
+	begin, err := beginning(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
 		return nil, schema{}, stories.Errorf(stories.CodeNotFound, "There is no database %s yet. It is made when the bot starts.", path)
+	case err != nil:
+		return nil, schema{}, unreadable(path, err)
+	}
+	if _, err := checkHeader(path, begin); err != nil {
+		return nil, schema{}, err
 	}
 	closed := make(chan *sqliteWriter) // what writes finds that there is no writer
 	close(closed)
 	e := &sqliteEngine{writes: closed, now: time.Now}
-	if e.readDB, err = sql.Open("sqlite", sqliteAddress(path, "query_only(1)")); err != nil {
+	if e.readDB, err = sql.Open("sqlite", sqliteAddressOf(path, "busy_timeout(5000)", "cache_size(-2000)", "query_only(1)")); err != nil {
 		return nil, schema{}, fmt.Errorf("open the database %s: %w", path, err)
 	}
-	return e, schema{name: "sqlite", db: e.readDB, dialect: sqliteDialect}, nil
+	s := schema{name: "sqlite", db: e.readDB, dialect: sqliteDialect}
+	if err := s.checkOwner(ctx); err != nil {
+		return nil, schema{}, errors.Join(unfit(err, e.refusal), e.close())
+	}
+	return e, s, nil
+}
+
+// unreadable is the error of a file that may not be read.
+func unreadable(path string, err error) error {
+	return &stories.Error{Code: placeCode(err), Err: err,
+		Message: fmt.Sprintf("The file of the database %s cannot be read. Make it and its folder readable and writable for the bot, or set DATABASE_URL to another place", path)}
 }

@@ -216,7 +216,10 @@ func (s *Store) passWords(ctx context.Context, q querier, _ stories.Act, m stori
 	if _, err := q.exec(ctx, passSlugsSQL, m.From.ID, m.Into.ID); err != nil {
 		return err
 	}
-	return s.passFound(ctx, q, m.From.ID, m.Into.ID)
+	if err := s.passFound(ctx, q, m.From.ID, m.Into.ID); err != nil {
+		return err
+	}
+	return s.indexPassed(ctx, q, m)
 }
 
 // passFollowers has who follows the one story, or stopped it, follow the other, or

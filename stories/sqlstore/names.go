@@ -181,7 +181,7 @@ func (s *Store) newPeople(ctx context.Context, people []stories.User, at time.Ti
 var namesOfSQL = `
 	SELECT n.platform, n.workspace, n.channel, n.form, CASE WHEN n.person <> '' THEN ` + nameOf("n.person") + ` ELSE n.name END, n.person, n.access,
 		CASE WHEN n.channel <> '' AND n.name <> '' AND EXISTS (SELECT 1 FROM place_names o
-			WHERE o.platform = n.platform AND o.name = n.name AND o.channel <> '' AND o.name <> ''
+			WHERE o.platform = n.platform AND o.name = n.name AND o.channel <> '' AND o.name <> '' AND o.form <> 'group'
 				AND (o.workspace <> n.workspace OR o.channel <> n.channel)) THEN 1 ELSE 0 END
 	FROM each(?1) JOIN place_names n ON n.platform = j.value ->> 0 AND n.workspace = j.value ->> 1 AND n.channel = j.value ->> 2`
 

@@ -20,7 +20,8 @@ const (
 		DELETE FROM place_names WHERE (platform, workspace, channel) IN (
 			SELECT n.platform, n.workspace, n.channel FROM place_names n WHERE n.seen_at < ?1 AND NOT EXISTS (
 				SELECT 1 FROM destinations t WHERE t.platform = n.platform AND t.workspace = n.workspace
-					AND n.channel IN ('', t.channel) AND t.state <> 'gone') LIMIT ?2)`
+					AND n.channel IN ('', t.channel) AND t.state <> 'gone')
+				AND (n.form <> 'group' OR NOT EXISTS (SELECT 1 FROM subscriptions b WHERE b.mention = n.channel AND b.mention <> '')) LIMIT ?2)`
 	prunePersonNamesSQL = `
 		DELETE FROM person_names WHERE ref IN (
 			SELECT n.ref FROM person_names n WHERE n.seen_at < ?1

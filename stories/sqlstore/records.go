@@ -3,6 +3,7 @@ package sqlstore
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -14,7 +15,7 @@ import (
 // records stand between: a file that was cut off is known by that. A record is a row of
 // a table, under its name, each column under its own:
 //
-//	{"storybot":"export","format":1,"tables":1,"installation":"k3v…"}
+//	{"storybot":"export","format":1,"tables":1,"installation":"k3v…","counted":{"stories":12,…}}
 //	{"record":"stories","is":{"id":1,"slug":"sony-hack","headline":"…",…}}
 //	{"records":2188}
 //
@@ -43,7 +44,8 @@ var recordTables = []recordTable{
 	{"members", 1, false}, {"place_names", 3, false}, {"person_names", 1, false}, {"seen", 2, false}, {"desk_log", 1, true},
 	{"acts", 2, false}, {"notes", 1, false}, {"drafts", 1, false}, {"allowances", 2, false},
 	{"notices", 1, true}, {"publications", 1, true}, {"owed", 1, false}, {"outcomes", 1, false}, {"queue", 3, false}, {"held", 2, false},
-	{"readings", 2, false}, {"shown", 2, false}, {"flights", 1, false}, {"leases", 1, false}, {"lane_work", 1, false},
+	{"readings", 2, false}, {"shown", 2, false},
+	{"pinged", 1, false}, {"flights", 1, false}, {"leases", 1, false}, {"lane_work", 1, false},
 	{"lane_waits", 2, false}, {"lane_refusals", 2, false}, {"alarms", 1, true}, {"troubles", 2, false},
 }
 
@@ -82,12 +84,42 @@ func columnsOf(rows *sql.Rows) ([]column, error) {
 	return columns, nil
 }
 
+// value is what a column takes of a value in a record.
+func (c column) value(given any) (any, error) {
+	switch v := given.(type) {
+	case string:
+		if !c.text {
+			break
+		}
+		if clean(v) != v {
+			return nil, fmt.Errorf("a %s with signs that cannot be stored", c.name)
+		}
+		return v, nil
+	case json.Number:
+		n, err := v.Int64()
+		if c.text || err != nil {
+			break
+		}
+		return n, nil
+	case nil:
+		return nil, nil // the table says where that may be
+	}
+	want := "a whole number"
+	if c.text {
+		want = "a text"
+	}
+	return nil, fmt.Errorf("a %s that is not %s", c.name, want)
+}
+
 // heading is the first line of an export.
 type heading struct {
 	Storybot     string `json:"storybot"`
 	Format       int    `json:"format"`
 	Tables       int64  `json:"tables"`
 	Installation string `json:"installation"`
+	// Counted are by table the highest numbers that were ever given, also to rows that
+	// are gone.
+	Counted map[string]int64 `json:"counted"`
 }
 
 // exportedRow is a record.
@@ -112,7 +144,7 @@ func (h heading) check() error {
 	case h.Format < formatVersion || h.Tables < known:
 		return fmt.Errorf("it is of an older storybot, with tables of version %d where this program has %d. Import it with that program, and start this one on the database", h.Tables, known)
 	}
-	return nil
+	return h.checkCounted()
 }
 
 // looking opens the database at url to read it, also while a bot runs.
@@ -121,7 +153,7 @@ func looking(ctx context.Context, url string) (engine, schema, error) {
 	var s schema
 	var err error
 	if path, ok := strings.CutPrefix(url, "sqlite:"); ok {
-		e, s, err = lookSQLite(path)
+		e, s, err = lookSQLite(ctx, path)
 	} else {
 		e, s, err = openPostgres(ctx, url)
 	}

@@ -165,7 +165,7 @@ func respellTexts(ctx context.Context, q querier, r *respelt) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	if len(updates) == 0 { // they were merged into another story, with what they are found by
+	if len(updates) == 0 { // they were merged into another story meanwhile: see indexPassed
 		r.below, r.number = slices.Min(of), 0
 		return len(of), nil
 	}
@@ -184,6 +184,36 @@ func respellTexts(ctx context.Context, q querier, r *respelt) (int, error) {
 		r.below, r.number = u.StoryID, int64(u.Number)
 	}
 	return len(updates), nil
+}
+
+// passedTextsSQL are updates of the story ?1 with numbers above ?2.
+const passedTextsSQL = `SELECT number, id, text FROM updates WHERE story_id = ?1 AND number > ?2 ORDER BY number LIMIT ?3`
+
+// indexPassed makes what was merged into a story findable while the index is made anew:
+// who does that may have passed the story already, and has not come to the one that goes.
+func (s *Store) indexPassed(ctx context.Context, q querier, m stories.Merging) error {
+	if s.searchable.Load() {
+		return nil
+	}
+	value, err := recall(ctx, q, indexName)
+	if err != nil {
+		return err
+	}
+	if _, done := parseRespelt(value); done {
+		return nil
+	}
+	for above := m.Into.Updates; ; {
+		passed, err := all(ctx, q, scanNumbered, passedTextsSQL, m.Into.ID, above, textsAtOnce)
+		if err != nil || len(passed) == 0 {
+			return err
+		}
+		for _, u := range passed {
+			if err := addWords(ctx, q, 0, m.Into.ID, u.ID, search.Words(u.Text)); err != nil {
+				return err
+			}
+			above = u.Number
+		}
+	}
 }
 
 // Searchable implements stories.IndexStore.

@@ -43,6 +43,73 @@ func (s *Store) mustFind(t *testing.T, query string, want int) {
 	}
 }
 
+// TestAMergeWhileTheIndexIsMadeAnewLosesNothing, wherever that has come to.
+func TestAMergeWhileTheIndexIsMadeAnewLosesNothing(t *testing.T) {
+	for kind, made := range databases {
+		t.Run(kind, func(t *testing.T) {
+			t.Parallel()
+			for steps := 1; steps < 5; steps++ {
+				for _, order := range [][2]int{{0, 2}, {2, 0}} {
+					ctx, act := t.Context(), stories.Act{By: stories.User{Ref: "console:ada"}}
+					s, err := Open(ctx, made(t), Options{})
+					if err != nil {
+						t.Fatal(err)
+					}
+					var ids []int64
+					for i, word := range []string{"quagga", "zebra", "okapi"} {
+						story, err := s.CreateStory(ctx, act, stories.Story{Slug: fmt.Sprint("s", i), Headline: "A story"})
+						if err != nil {
+							t.Fatal(err)
+						}
+						ids = append(ids, story.ID)
+						if _, _, err := s.AppendUpdate(ctx, act, stories.Update{StoryID: story.ID, Text: "The " + word, Level: stories.Normal, Author: act.By}); err != nil {
+							t.Fatal(err)
+						}
+					}
+					err = s.change(ctx, func(q querier) error {
+						for _, text := range []string{`DELETE FROM words`, moreTextsSQL, `UPDATE stories SET updates = 120`} { // so that a step ends amid a story
+							if _, err := q.exec(ctx, text); err != nil {
+								return err
+							}
+						}
+						_, err := q.exec(ctx, rememberSQL, indexName, "an older version")
+						return err
+					})
+					if err != nil {
+						t.Fatal(err)
+					}
+					s.searchable.Store(false)
+					for range steps {
+						if _, _, err := s.respellSome(ctx); err != nil {
+							t.Fatal(err)
+						}
+					}
+					if _, err := s.MergeStories(ctx, act, ids[order[0]], ids[order[1]]); err != nil {
+						t.Fatal(err)
+					}
+					if err := s.Reindex(ctx); err != nil {
+						t.Fatal(err)
+					}
+					for _, word := range []string{"quagga", "zebra", "okapi"} {
+						if _, total, err := s.Search(ctx, word, 0, 5); err != nil || total != 1 {
+							t.Errorf("%d merged into %d after %d steps: %q finds %d, %v", order[0], order[1], steps, word, total, err)
+						}
+					}
+					if err := s.Close(); err != nil {
+						t.Fatal(err)
+					}
+				}
+			}
+		})
+	}
+}
+
+// moreTextsSQL gives every story updates up to the number 120.
+const moreTextsSQL = `
+	INSERT INTO updates (story_id, number, place, level, text, sources, author_ref, author_name, at, created_at)
+	SELECT s.id, c.n, c.n, 2, 'Nothing new', '', '', '', 1, 1
+	FROM stories s CROSS JOIN (WITH RECURSIVE n (n) AS (SELECT 2 UNION ALL SELECT n + 1 FROM n WHERE n < 120) SELECT n FROM n) AS c`
+
 func TestTheIndexIsRebuiltBesideTheServiceAndGoesOnAfterAKill(t *testing.T) {
 	const n = 2*indexBatch + 7
 	for name, url := range urls {

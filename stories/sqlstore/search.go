@@ -115,9 +115,9 @@ func (s *Store) list(ctx context.Context, offset, limit int) (hits []stories.Hit
 	return hits, total, s.told(err)
 }
 
-// find are the stories that hold q, each once. like are the words that were taken
-// for misspelt ones; nil when it was found as typed.
-func (s *Store) find(ctx context.Context, typed string, q search.Query) (found []candidate, like []string, err error) {
+// find are the stories that hold q, each once. like are, by each word, those that
+// were taken for it; nil when it was found as typed.
+func (s *Store) find(ctx context.Context, typed string, q search.Query) (found []candidate, like [][]string, err error) {
 	exact, err := all(ctx, s.reader(), scanID, exactSQL, strings.TrimSuffix(slugOf(typed), "-"))
 	if err != nil {
 		return nil, nil, err
@@ -142,7 +142,7 @@ func (s *Store) find(ctx context.Context, typed string, q search.Query) (found [
 
 // misspelt are the stories that hold q but for typing errors in words that stories
 // are called by, the fewest in a word. like are the words that were meant.
-func (s *Store) misspelt(ctx context.Context, q search.Query) (found []candidate, like []string, err error) {
+func (s *Store) misspelt(ctx context.Context, q search.Query) (found []candidate, like [][]string, err error) {
 	near, err := s.slipped(ctx, q)
 	if err != nil {
 		return nil, nil, err
@@ -169,13 +169,13 @@ func (s *Store) misspelt(ctx context.Context, q search.Query) (found []candidate
 
 // meant are the stories that hold q where words that are near one of its words, by at
 // most so many typing errors, are as good as it; like are those words.
-func (s *Store) meant(ctx context.Context, q search.Query, near meanings, slips int) (found []candidate, like []string, err error) {
+func (s *Store) meant(ctx context.Context, q search.Query, near meanings, slips int) (found []candidate, like [][]string, err error) {
 	for _, of := range near {
-		like = append(like, of.within(slips)...)
+		like = append(like, of.within(slips))
 	}
 	var sets byWords
 	set := sets.holding(q, func(i int) []wordRange {
-		return append(rangesOf(q.Spellings(i), true), rangesOf(near[i].within(slips), false)...)
+		return append(rangesOf(q.Spellings(i), true), rangesOf(like[i], false)...)
 	})
 	found, err = all(ctx, s.reader(), scanCandidate, fmt.Sprintf(foundSQL, "0", set), sets.args...)
 	return found, like, err

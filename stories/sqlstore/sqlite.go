@@ -211,10 +211,6 @@ var sqliteDialect = dialect{
 	clustered: "WITHOUT ROWID",
 }
 
-// countOn has nothing to do: SQLite notes the highest number as it is written
-// (https://www.sqlite.org/autoinc.html).
-func (e *sqliteEngine) countOn(context.Context, querier, string) error { return nil }
-
 // statements are prepared once and kept by their common text.
 type statements struct {
 	mu   sync.Mutex

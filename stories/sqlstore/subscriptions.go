@@ -11,16 +11,20 @@ import (
 
 const (
 	subscriptionColumns = `b.id, t.platform, t.workspace, t.channel, b.kind, b.story_id, CASE WHEN b.kind = 'story' THEN coalesce(s.slug, '') ELSE b.topic END,
-		b.level, b.mode, b.digest, b.quiet, b.tz, b.mention, b.mention_level, b.publish, b.state, b.by_ref, b.by_name, b.created_at, t.state, t.reason, t.heals, t.since`
-	subscriptionTables = `subscriptions b JOIN destinations t ON t.id = b.destination_id LEFT JOIN stories s ON s.id = b.story_id AND b.story_id > 0`
+		b.level, b.mode, b.digest, b.quiet, b.tz, b.mention, b.mention_level, b.publish, b.state, b.by_ref, b.by_name, b.created_at, t.state, t.reason, t.heals, t.since,
+		coalesce(g.name, ''), coalesce(g.access, '')`
+	subscriptionTables = `subscriptions b JOIN destinations t ON t.id = b.destination_id LEFT JOIN stories s ON s.id = b.story_id AND b.story_id > 0
+		LEFT JOIN place_names g ON b.mention <> '' AND g.platform = t.platform AND g.workspace = t.workspace AND g.channel = b.mention`
 )
 
 func scanSubscription(r row) (b stories.Subscription, err error) {
 	var created, since int64
 	var heals, publish int
+	var access stories.Access
 	err = r.Scan(&b.ID, &b.Destination.Platform, &b.Destination.Workspace, &b.Destination.Channel, &b.Target.Kind, &b.StoryID, &b.Target.Name,
-		&b.Level, &b.Mode, &b.Digest, &b.Quiet, &b.Zone, &b.Mention, &b.MentionLevel, &publish, &b.State, &b.CreatedBy.Ref, &b.CreatedBy.Name, &created, &b.DestinationState, &b.Reason, &heals, &since)
+		&b.Level, &b.Mode, &b.Digest, &b.Quiet, &b.Zone, &b.Mention, &b.MentionLevel, &publish, &b.State, &b.CreatedBy.Ref, &b.CreatedBy.Name, &created, &b.DestinationState, &b.Reason, &heals, &since, &b.Pings.Name, &access)
 	b.Heals, b.Publish = heals > 0, publish > 0
+	b.Pings.Name, b.Pings.Gone = groupName(b.Pings.Name), access == stories.GoneAccess
 	b.CreatedAt, b.BlockedSince = moment(created), moment(since)
 	return b, err
 }
@@ -115,6 +119,9 @@ func (s *Store) Subscribe(ctx context.Context, a stories.Act, sub stories.Subscr
 			}
 			changed = changed || n > 0
 		}
+		if err := nameGroups(ctx, q, p, changes, a.At); err != nil {
+			return done, false, err
+		}
 		set := false
 		if done.Made, set, err = keepSubscription(ctx, q, a, p, k, sub, changes); err != nil {
 			return done, false, err
@@ -163,7 +170,7 @@ const countSubscriptionsSQL = `SELECT count(*) FROM subscriptions WHERE destinat
 func keepSubscription(ctx context.Context, q querier, a stories.Act, p place, k key, sub stories.Subscription, changes stories.Changes) (made stories.Made, set bool, err error) {
 	had, err := findSubscription(ctx, q, p, k)
 	if err == nil {
-		made.Before, made.Resumed = had.Options, had.State == stories.Paused
+		made.Before, made.Pinged, made.Resumed = had.Options, had.Pings, had.State == stories.Paused
 		switch a.Subscription {
 		case 0, had.ID:
 		case stories.NewOnly:

@@ -189,6 +189,18 @@ var searchTests = []test{
 		d.ok(err)
 		same(d, "of an older slug", found[0].Place, stories.InOlderSlug)
 	}},
+	{"a misspelt word does not hide where the others are", func(d *desk) {
+		d.shelf(stories.Story{Slug: "kyiv", Headline: "Kyiv under fire"})
+		_, _, err := d.AppendUpdate(d.ctx, d.act(), stories.Update{StoryID: d.story("kyiv").ID, Text: "A hospital was hit", Level: stories.Minor, Author: ana, At: d.now})
+		d.ok(err)
+		for _, query := range []string{"kyiv hospital", "kiyv hospital", "hospital kiyv"} {
+			found, _, err := d.Search(d.ctx, query, 0, 1)
+			d.ok(err)
+			same(d, fmt.Sprintf("stories with %q", query), len(found), 1)
+			same(d, fmt.Sprintf("place of %q", query), found[0].Place, stories.InUpdate)
+			same(d, fmt.Sprintf("update of %q", query), found[0].Update.Number, 1)
+		}
+	}},
 	{"results come newest activity first, in pages, with the total of all", func(d *desk) {
 		library(d)
 		for page, want := range []string{"sony-hack bank-run", "tokyo-vote quake-chile", ""} {

@@ -90,6 +90,7 @@ func Run(t *testing.T, open func(t *testing.T) Store) {
 		{"loading", loadTests},
 		{"order", orderTests},
 		{"beginning", beginTests},
+		{"whom messages ping", pingTests},
 		{"edits", editTests},
 		{"wordings of copies", wordingTests},
 		{"copies in doubt", doubtedTests},

@@ -175,6 +175,8 @@ CREATE TABLE subscriptions (
 );
 -- Who follows one thing: who is to get an update, and who is spared it.
 CREATE INDEX subscriptions_followed ON subscriptions (kind, story_id, topic, state, level, destination_id);
+-- Who is pinged at all.
+CREATE INDEX subscriptions_mentioning ON subscriptions (destination_id) WHERE mention <> '';
 
 -- Stories kept from a destination that follows them by a topic or all. No foreign key
 -- leads to the story: who stops one has planning locked, and would lock the story after
