@@ -82,7 +82,7 @@ var (
 
 // planned is a statement of plan.
 func planned(t target, lanes int, muted bool) string {
-	s, err := t.plan(stories.Update{ID: 1, StoryID: 1}, make([]int64, lanes), muted)
+	s, err := t.plan(share{}, stories.Update{ID: 1, StoryID: 1}, make([]int64, lanes), muted)
 	return textOf(s, err)
 }
 

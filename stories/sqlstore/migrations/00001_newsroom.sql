@@ -159,6 +159,8 @@ CREATE TABLE subscriptions (
 );
 -- Who follows one thing: who is to get an update, and who is spared it.
 CREATE INDEX subscriptions_followed ON subscriptions (kind, story_id, topic, state, level, destination_id);
+-- Whether anybody gets updates otherwise than as a message for each.
+CREATE INDEX subscriptions_moded ON subscriptions (destination_id) WHERE mode <> 'channel';
 
 -- Stories kept from a destination that follows them by a topic or all. No foreign key
 -- leads to the story: who stops one has planning locked, and would lock the story after
