@@ -268,6 +268,10 @@ type Result struct {
 	// PutBack says that it is doubtful since the database was put back. Held
 	// without a Destination it waits for a person.
 	PutBack bool
+	// Shows says that it may have shown a story's head: it made it or edited it.
+	Shows bool
+	// Lost is what was wrong with the message or thread that it was to act on.
+	Lost Lost
 	// Pause is how long the platform asked us to leave the destination alone;
 	// it outlives this process.
 	Pause time.Duration
@@ -280,6 +284,19 @@ type Result struct {
 	Heals bool
 	At    time.Time
 }
+
+// Lost is what is wrong with a message or thread that is acted on.
+type Lost int
+
+// What may be wrong. What is closed is there: the message cannot be changed any more, or
+// nothing can be said in the thread.
+const (
+	NothingLost Lost = iota
+	MessageLost
+	MessageClosed
+	ThreadLost
+	ThreadClosed
+)
 
 // Lease is the right of one process to work a lane. Fence grows with every
 // holder; a store refuses what an older fence asks.

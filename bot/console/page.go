@@ -39,7 +39,8 @@ const (
 	askerAlone  to = iota
 	askedForAll    // an answer that the whole channel sees
 	postedThere
-	editedThere // the message that stands there reads so now
+	editedThere  // the message that stands there reads so now
+	repliedThere // in the thread of its story's card
 )
 
 // show prints a message of channel d, under the channel's name when it is for
@@ -57,6 +58,12 @@ func (p *page) show(d stories.Destination, who to, m bot.Message) error {
 	switch who {
 	case postedThere, askedForAll:
 		all = lines("── "+bot.OneLine(d.Channel)+" ──", dim)
+	case repliedThere:
+		title := bot.OneLine(d.Channel) + ", in the thread"
+		if m.Thread != "" {
+			title += " of " + bot.OneLine(m.Thread)
+		}
+		all = lines("── "+title+" ──", dim)
 	case editedThere:
 		all = lines("── "+bot.OneLine(d.Channel)+", edited ──", dim)
 	}

@@ -70,7 +70,7 @@ func planTellings(ctx context.Context, q querier, u stories.Update, wordings []s
 	if err != nil {
 		return found, err
 	}
-	kinds, err := all(ctx, q, scanID, copyKindsSQL, u.ID)
+	kinds, err := all(ctx, q, scanID, toldKindsSQL, u.ID)
 	if err != nil {
 		return found, err
 	}
@@ -232,7 +232,7 @@ func (t besideAll) owe(ctx context.Context, q querier, u stories.Update, a stori
 		return err
 	}
 	by := stories.OpPost
-	if stories.Op(t.op) != stories.OpPost {
+	if op := stories.Op(t.op); op != stories.OpPost && op != stories.OpShow {
 		by = stories.OpReply
 	}
 	under := map[laneOf]int64{}

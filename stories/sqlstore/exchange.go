@@ -26,7 +26,7 @@ func (s *Store) Exchange(ctx context.Context, l stories.Lease, x stories.Exchang
 	err = s.changeAtHome(ctx, func(q querier) error {
 		at, flying, count = 0, nil, 0
 		begun = stories.Begun{Deliveries: map[int64]bool{}, Revisions: map[int64]int{}, Notices: map[int64]int{}, Targets: map[int64]string{}, Keys: map[int64]string{}, Shown: map[int64]int{}}
-		if turnsAway(x.Results) || refuses(x.Alarms) {
+		if turnsAway(x.Results) || refuses(x.Alarms) || loses(x.Results) {
 			if err := lockPlanning(ctx, q); err != nil {
 				return err
 			}
@@ -69,6 +69,9 @@ func (s *Store) Exchange(ctx context.Context, l stories.Lease, x stories.Exchang
 			}
 		}
 		if err := s.finish(ctx, q, lane, before, x.Results); err != nil {
+			return err
+		}
+		if err := s.lose(ctx, q, lane, lostOf(before, x.Results)); err != nil {
 			return err
 		}
 		// Who left while it was on its way gets it no more.

@@ -32,7 +32,10 @@ const (
 		UNION ALL
 		SELECT 0, d.destination_id, d.id, d.publication_id FROM put_back d WHERE d.update_id = ?1 AND d.op = 1 AND d.doubtful = 2 AND d.state = 5`
 	// copyKindsSQL tells by which operations copies of an update were made.
-	copyKindsSQL   = `SELECT DISTINCT op FROM publications WHERE update_id = ?1 AND op IN (0, 2, 3, 5) ORDER BY op`
+	copyKindsSQL = `SELECT DISTINCT op FROM publications WHERE update_id = ?1 AND op IN (0, 2, 3, 5) ORDER BY op`
+	// toldKindsSQL is that of those too that a live card shows: their channels are told of a
+	// revision, and the card is edited like any other.
+	toldKindsSQL   = `SELECT DISTINCT op FROM publications WHERE update_id = ?1 AND op IN (0, 2, 3, 5, 8) ORDER BY op`
 	isElsewhereSQL = `SELECT count(*) FROM (SELECT 1 FROM destinations WHERE moved_to > 0 LIMIT 1) AS t`
 	// notYetSQL is of those copies that are not owed the edit to the revision ?5.
 	notYetSQL = `

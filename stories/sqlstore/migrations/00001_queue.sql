@@ -179,7 +179,8 @@ CREATE TABLE shown (
     story_id    BIGINT NOT NULL,
     of_id       BIGINT NOT NULL,
     update_id   BIGINT NOT NULL,
-    said        INTEGER NOT NULL DEFAULT 0, -- in which wording a head shows it
+    said        INTEGER NOT NULL DEFAULT 0, -- in which wording it does
+    live        SMALLINT NOT NULL DEFAULT 0, -- 1: the card is a head, or was one
     PRIMARY KEY (delivery_id, place)
 ) /*clustered*/;
 CREATE INDEX shown_by_story ON shown (story_id, update_id);
