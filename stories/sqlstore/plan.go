@@ -163,49 +163,51 @@ const (
 			SELECT p.id, count(*) AS n
 			FROM place_names k CROSS JOIN destinations t CROSS JOIN publications p CROSS JOIN owed d
 			WHERE k.form = 'direct' AND t.platform = k.platform AND t.workspace = k.workspace AND t.channel = k.channel
-				AND p.update_id = ?1 AND p.op IN (0, 2, 3, 5) AND p.lane_id = t.lane_id AND d.id = (p.id << 32) + t.id
+				AND p.update_id = ?1 AND p.op IN (0, 2, 3, 5, 8) AND p.lane_id = t.lane_id AND d.id = (p.id << 32) + t.id
 			GROUP BY p.id) AS g
 		WHERE publications.id = g.id`
+	// secondSQL says of publications that they owe a second message of the update where
+	// one is owed already: who counts channels leaves them out.
+	secondSQL        = `UPDATE publications SET second = 1 WHERE id among(?1)`
 	dropUnplannedSQL = `DELETE FROM publications WHERE id among(?1) AND total = 0`
 )
 
-// plan owes a new update to all who follow it, in the shares that shares.go divides
-// them into.
+// plan owes a new update to all who follow it.
 func plan(ctx context.Context, q querier, u stories.Update, topics []string) error {
-	var id int
-	if err := one(ctx, q, sharePlanningSQL, nil, &id); err != nil {
+	if err := sharePlanning(ctx, q); err != nil {
 		return err
 	}
-	lanes, err := all(ctx, q, scanID, lanesInUseSQL)
-	if err != nil || len(lanes) == 0 {
+	p := planner{u: u}
+	var err error
+	if p.lanes, err = all(ctx, q, scanID, lanesInUseSQL); err != nil || len(p.lanes) == 0 {
 		return err
 	}
-	var muted bool
-	if err := one(ctx, q, isMutedSQL, []any{u.StoryID}, &muted); err != nil {
+	if err := one(ctx, q, isMutedSQL, []any{u.StoryID}, &p.muted); err != nil {
 		return err
 	}
-	targets, err := followed(ctx, q, u.StoryID, topics)
+	if p.targets, err = followed(ctx, q, u.StoryID, topics); err != nil {
+		return err
+	}
+	shares, err := p.shares(ctx, q)
 	if err != nil {
 		return err
 	}
-	n, kinds := 0, map[kind]*planned{}
-	for _, t := range targets {
-		needed, err := neededShares(ctx, q, t, u)
-		if err != nil {
-			return err
-		}
-		for _, sh := range needed {
-			more, err := sh.plan(ctx, q, t, u, lanes, muted, kinds)
-			if err != nil {
+	if shares, err = p.parted(ctx, q, shares); err != nil {
+		return err
+	}
+	n := 0
+	for _, share := range shares {
+		if share.act != nil {
+			if err := share.act(ctx, q); err != nil {
 				return err
 			}
-			n += more
+			continue
 		}
-	}
-	for _, k := range inOrder(kinds) {
-		if err := kinds[k].enqueue(ctx, q, k, u.CreatedAt); err != nil {
-			return err
+		more, err := p.owe(ctx, q, share)
+		if err != nil {
+			return fmt.Errorf("owe a %s: %w", share.op, err)
 		}
+		n += more
 	}
 	if n == 0 {
 		return nil
@@ -222,6 +224,97 @@ func plan(ctx context.Context, q querier, u stories.Update, topics []string) err
 	return nil
 }
 
+// owe owes the update to one share of those who get it, under publications of their own.
+func (p *planner) owe(ctx context.Context, q querier, share share) (n int, err error) {
+	publications, err := insertPublications(ctx, q, p.lanes, p.u, share.op, share.when == later)
+	if err != nil {
+		return 0, err
+	}
+	if share.second {
+		if _, err := q.exec(ctx, secondSQL, list(publications)); err != nil {
+			return 0, err
+		}
+	}
+	if n, err = p.oweUnder(ctx, q, share, publications); err != nil {
+		return 0, err
+	}
+	if share.when == later {
+		return n, enqueueLater(ctx, q, publications)
+	}
+	return n, enqueue(ctx, q, publications, n, p.u.CreatedAt)
+}
+
+// oweUnder writes the rows of a share.
+func (p *planner) oweUnder(ctx context.Context, q querier, share share, publications []int64) (n int, err error) {
+	for _, t := range p.targets {
+		of, ok := share.at(p.waits[t.key()])
+		if !ok {
+			continue
+		}
+		s, err := t.plan(of, p.u, publications, p.muted)
+		if err != nil {
+			return 0, err
+		}
+		more, err := q.exec(ctx, s.text.String(), s.args...)
+		if err != nil {
+			return 0, err
+		}
+		n += int(more)
+	}
+	return n, nil
+}
+
+// plan is the statement that owes u to every destination of the share where a
+// subscription to t decides, and lets it through: where all are in one lane under the one
+// publication, else under that of their lane. In every destination one target decides, so
+// nobody is owed it twice. Parts that are left out when they have nothing to say would
+// take a third of the time.
+func (t target) plan(share share, u stories.Update, publications []int64, muted bool) (s statement, err error) {
+	s.write(`INSERT INTO owed (id, destination_id`)
+	if share.on != "" {
+		s.write(`, on_id`)
+	}
+	of := `p.id`
+	if len(publications) == 1 {
+		of = fmt.Sprintf(`CAST(%s AS BIGINT)`, s.arg(publications[0]))
+	}
+	s.write(`)
+			SELECT (%s << 32) + b.destination_id, b.destination_id`, of)
+	if share.on != "" {
+		s.write(`, %s`, share.on)
+	}
+	s.write(` FROM subscriptions b CROSS JOIN destinations t`)
+	if share.on != "" {
+		s.write(` CROSS JOIN heads h`)
+	}
+	switch {
+	case len(publications) == 1:
+	case share.cards:
+		s.write(` JOIN publications p ON p.id among(%s) AND p.lane_id = t.lane_id`, s.arg(list(publications)))
+	default:
+		s.write(` JOIN publications p ON p.update_id = %s AND p.lane_id = t.lane_id AND p.op = %d AND p.waits = %d`, s.arg(u.ID), share.op, bit(share.when == later))
+	}
+	if err := s.reached(t, u, muted); err != nil {
+		return s, err
+	}
+	if share.on != "" {
+		s.write(` AND h.story_id = %s AND h.destination_id = b.destination_id`, s.arg(u.StoryID))
+	}
+	if share.condition != "" {
+		s.write(` AND (%s)`, share.condition)
+	}
+	if share.only != nil {
+		s.write(` AND %s`, share.only(&s))
+	}
+	switch share.when {
+	case atOnce:
+		s.write(` AND (%s) IS NOT TRUE`, s.waiting(u.CreatedAt))
+	case later:
+		s.write(` AND %s`, s.waiting(u.CreatedAt))
+	}
+	return s, nil
+}
+
 // reached are the destinations t of subscriptions b to the target, where these decide
 // and let u through.
 func (s *statement) reached(t target, u stories.Update, muted bool) error {
@@ -235,8 +328,9 @@ func (s *statement) reached(t target, u stories.Update, muted bool) error {
 	return nil
 }
 
-// insertPublications begins a publication of u, of one kind, in each of the lanes.
-func insertPublications(ctx context.Context, q querier, lanes []int64, u stories.Update, k kind) ([]int64, error) {
+// insertPublications begins a publication of u in each of the lanes; waits says that what
+// it owes waits for its time.
+func insertPublications(ctx context.Context, q querier, lanes []int64, u stories.Update, op stories.Op, waits bool) ([]int64, error) {
 	each := make([][2]int64, len(lanes))
 	for i, lane := range lanes {
 		each[i] = [2]int64{lane, newSeed()}
@@ -245,7 +339,7 @@ func insertPublications(ctx context.Context, q querier, lanes []int64, u stories
 	if err != nil {
 		return nil, err
 	}
-	return all(ctx, q, scanID, insertPublicationsSQL, string(text), u.ID, u.StoryID, millis(u.CreatedAt), u.Revision, int(k.op), u.Level, bit(k.waits))
+	return all(ctx, q, scanID, insertPublicationsSQL, string(text), u.ID, u.StoryID, millis(u.CreatedAt), u.Revision, int(op), u.Level, bit(waits))
 }
 
 // newSeed makes the random number of a publication.

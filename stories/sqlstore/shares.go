@@ -1,150 +1,77 @@
 package sqlstore
 
 import (
-	"cmp"
 	"context"
-	"fmt"
-	"maps"
-	"slices"
-	"strings"
-	"time"
 
 	"storybot/stories"
 )
 
-// A new update is not owed to all in the same way. Of those for whom one target decides
-// each is in one share, which its subscription's options tell, and a share is planned by
-// one statement. Shares that nobody is in cost one look into an index each; then all are
-// in the last one, whose statement has no condition more.
-
-// kind is what one publication in a lane owes: an operation, at once or in its time.
-type kind struct {
-	op    stories.Op
-	waits bool // see waits.go
+// planner owes a new update to all who follow it, share by share.
+type planner struct {
+	u       stories.Update
+	lanes   []int64
+	targets []target     // that are followed
+	muted   bool         // the story was stopped somewhere
+	cards   cards        // locked where heads are concerned
+	flying  flights      // the same
+	waits   map[key]bool // of what is followed, that somebody may be owed it later
 }
 
-// kindOf is what goes out at once.
-func kindOf(op stories.Op) kind { return kind{op: op} }
-
-// share is a part of those for whom a target decides: of subscriptions b.
+// share is a part of those who get an update: what is owed to them, and how. A channel is
+// in one share that owes it a message; where it gets the update in two places, in one more
+// that is second.
 type share struct {
-	kind
-	// of says of b that it is in the share; nil for the last one, of all that are in no
-	// other.
-	of func(s *statement) string
+	op        stories.Op
+	condition string // of the subscription b that decides and its destination t; "" for all
+	// only is one more condition, which has parameters; nil for none.
+	only func(*statement) string
+	// on is the delivery whose message is acted on, by the story's head h; "" for none.
+	on     string
+	second bool
+	when   when
+	cards  bool // it is owed under the notice of cards
+	// act, where it is set, is done in the order of shares instead.
+	act func(context.Context, querier) error
 }
 
-// sharesOf are the shares of u but the last one. No subscription is in two.
-func sharesOf(u stories.Update) (found []share) {
-	if u.Level < stories.Breaking {
-		found = append(found, share{kind{stories.OpPost, true}, func(s *statement) string { return s.waiting(u.CreatedAt) }})
-	}
-	return found
-}
+const (
+	// isModedSQL asks whether anybody gets updates otherwise than as a message for each: as
+	// long as nobody does, that costs nothing.
+	isModedSQL = `SELECT count(*) FROM (SELECT 1 FROM subscriptions WHERE mode <> 'channel' LIMIT 1) AS b`
 
-// waiting says that what is not breaking waits for b at an instant.
-func (s *statement) waiting(at time.Time) string {
-	return fmt.Sprintf(`b.waits_from <= %s`, s.arg(millis(at)))
-}
+	// With a digest a mode only says where breaking updates go.
+	threaded   = `b.mode = 'thread'`
+	carded     = `b.mode = 'card' AND b.digest = ''`
+	broadcasts = `t.platform IN (SELECT platform FROM broadcasting)`
+)
 
-// neededShares are the shares of u that somebody who follows t may be in, the last one
-// always among them.
-func neededShares(ctx context.Context, q querier, t target, u stories.Update) ([]share, error) {
-	var needed []share
-	for _, sh := range sharesOf(u) {
-		var s statement
-		s.write(`SELECT CASE WHEN EXISTS (SELECT 1 FROM subscriptions b WHERE b.kind = '%s' AND b.story_id = %s AND b.topic = %s AND `, t.kind, s.arg(t.story), s.arg(t.topic))
-		s.write(`%s) THEN 1 ELSE 0 END`, sh.of(&s))
-		var is bool
-		if err := one(ctx, q, s.text.String(), s.args, &is); err != nil {
-			return nil, err
-		}
-		if is {
-			needed = append(needed, sh)
-		}
+// shares are the parts of those who get the update, in the order in which their messages
+// are to arrive.
+func (p *planner) shares(ctx context.Context, q querier) ([]share, error) {
+	var moded bool
+	if err := one(ctx, q, isModedSQL, nil, &moded); err != nil {
+		return nil, err
 	}
-	others := slices.Clone(needed)
-	last := share{kind: kind{op: stories.OpPost}}
-	if len(others) > 0 {
-		last.of = func(s *statement) string {
-			var of []string
-			for _, sh := range others {
-				of = append(of, `(`+sh.of(s)+`) IS NOT TRUE`)
-			}
-			return strings.Join(of, " AND ")
-		}
+	if !moded {
+		return []share{{op: stories.OpPost}}, nil
 	}
-	return append(needed, last), nil
-}
-
-// planned is what is owed of one kind: the publications, one in each lane, and how many
-// rows of theirs.
-type planned struct {
-	publications []int64
-	n            int
-}
-
-// inOrder are the kinds that something is owed of, in the order in which they are
-// counted.
-func inOrder(kinds map[kind]*planned) []kind {
-	return slices.SortedFunc(maps.Keys(kinds), func(a, b kind) int {
-		return cmp.Or(cmp.Compare(a.op, b.op), cmp.Compare(bit(a.waits), bit(b.waits)))
-	})
-}
-
-// plan owes u to the share, under publications of its kind that are made where there are
-// none, and returns to how many.
-func (sh share) plan(ctx context.Context, q querier, t target, u stories.Update, lanes []int64, muted bool, kinds map[kind]*planned) (int, error) {
-	of := kinds[sh.kind]
-	if of == nil {
-		ids, err := insertPublications(ctx, q, lanes, u, sh.kind)
-		if err != nil {
-			return 0, err
-		}
-		of = &planned{publications: ids}
-		kinds[sh.kind] = of
+	if p.u.Level == stories.Breaking { // is a message in the channel, whatever the mode
+		return []share{
+			{op: stories.OpPost, condition: `NOT (` + threaded + ` AND ` + broadcasts + `)`},
+			{act: p.makeHeads(threaded + ` OR ` + carded)},
+			{act: p.openThreads(threaded)},
+			{op: stories.OpBroadcast, condition: threaded + ` AND ` + broadcasts, on: `h.thread_id`},
+			{op: stories.OpReply, condition: threaded + ` AND NOT ` + broadcasts, on: `h.thread_id`, second: true},
+			{act: p.editHeads(threaded + ` OR ` + carded)},
+		}, nil
 	}
-	s, err := sh.statement(t, u, of.publications, muted)
-	if err != nil {
-		return 0, err
-	}
-	n, err := q.exec(ctx, s.text.String(), s.args...)
-	of.n += int(n)
-	return int(n), err
-}
-
-// statement owes u to every destination where a subscription to t that is in the share
-// decides, and lets it through: where all are in one lane under the one publication,
-// else under that of their lane. In every destination one target decides, so nobody is
-// owed it twice. Parts that are left out when they have nothing to say would take a
-// third of the time.
-func (sh share) statement(t target, u stories.Update, publications []int64, muted bool) (s statement, err error) {
-	if len(publications) > 1 {
-		s.write(`INSERT INTO owed (id, destination_id)
-			SELECT (p.id << 32) + b.destination_id, b.destination_id FROM subscriptions b CROSS JOIN destinations t
-			JOIN publications p ON p.update_id = %s AND p.lane_id = t.lane_id AND p.op = %d AND p.waits = %d`, s.arg(u.ID), sh.op, bit(sh.waits))
-	} else {
-		s.write(`INSERT INTO owed (id, destination_id)
-			SELECT (CAST(%s AS BIGINT) << 32) + b.destination_id, b.destination_id FROM subscriptions b CROSS JOIN destinations t`, s.arg(publications[0]))
-	}
-	if err := s.reached(t, u, muted); err != nil {
-		return s, err
-	}
-	if sh.of != nil {
-		s.write(` AND %s`, sh.of(&s))
-	}
-	return s, nil
-}
-
-// enqueue counts what was planned. What waits for its time is in no queue, nor is it held
-// anywhere before that.
-func (of *planned) enqueue(ctx context.Context, q querier, k kind, at time.Time) error {
-	if !k.waits {
-		return enqueue(ctx, q, of.publications, of.n, at)
-	}
-	if _, err := q.exec(ctx, countDeferredSQL, list(of.publications)); err != nil {
-		return fmt.Errorf("count what waits for its time: %w", err)
-	}
-	_, err := q.exec(ctx, dropUnplannedSQL, list(of.publications))
-	return err
+	inThread := threaded + ` AND b.digest = ''`
+	return []share{
+		{op: stories.OpPost, condition: `NOT (` + inThread + ` OR ` + carded + `)`},
+		{act: p.makeHeads(inThread + ` OR ` + carded)},
+		{act: p.openThreads(inThread)},
+		{op: stories.OpReply, condition: inThread, on: `h.thread_id`},
+		{op: stories.OpShow, condition: carded, on: `h.delivery_id`},
+		{act: p.editHeads(inThread)},
+	}, nil
 }

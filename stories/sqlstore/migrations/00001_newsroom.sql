@@ -168,6 +168,8 @@ CREATE INDEX subscriptions_followed ON subscriptions (kind, story_id, topic, sta
 -- Whether what is published now waits anywhere.
 CREATE INDEX subscriptions_waiting ON subscriptions (kind, story_id, topic, waits_from) WHERE waits_from IS NOT NULL;
 CREATE INDEX subscriptions_due ON subscriptions (due_at, id) WHERE due_at IS NOT NULL;
+-- Whether anybody gets updates otherwise than as a message for each.
+CREATE INDEX subscriptions_moded ON subscriptions (destination_id) WHERE mode <> 'channel';
 
 -- Stories kept from a destination that follows them by a topic or all. No foreign key
 -- leads to the story: who stops one has planning locked, and would lock the story after
