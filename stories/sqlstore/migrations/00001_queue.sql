@@ -39,6 +39,8 @@ CREATE TABLE publications (
 CREATE INDEX publications_by_update ON publications (update_id, lane_id, op);
 CREATE INDEX publications_by_notice ON publications (notice_id, op, revision) WHERE notice_id IS NOT NULL;
 CREATE INDEX publications_open ON publications (lane_id, urgency, id) WHERE queued > 0;
+-- What was breaking in a digest's time.
+CREATE INDEX publications_breaking ON publications (lane_id, created_at) WHERE level = 3 AND update_id > 0 AND op IN (0, 2, 3, 5);
 CREATE INDEX publications_owing ON publications (story_id, urgency) WHERE queued > 0 OR held > 0;
 
 -- Every message ever owed, one row for each, written when it is planned and then
