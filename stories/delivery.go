@@ -16,6 +16,7 @@ import (
 //	   └──── retry ───────┘          held: its destination is blocked
 //	                                 skipped: never to be sent, the reason says why
 //	                                 kept: its update is on hold
+//	                                 gathered: said in a digest, see DigestNotice
 //
 // A row that is sending may have been sent: after a crash or a lost answer it
 // is settled before it is sent again.
@@ -31,11 +32,13 @@ const (
 	Held    DeliveryState = 5
 	Skipped DeliveryState = 6
 	Kept    DeliveryState = 7
+
+	Gathered DeliveryState = 9
 )
 
 // String returns the state's name.
 func (s DeliveryState) String() string {
-	return [...]string{"pending", "sending", "sent", "failed", "unknown", "held", "skipped", "kept"}[s]
+	return [...]string{"pending", "sending", "sent", "failed", "unknown", "held", "skipped", "kept", "", "gathered"}[s]
 }
 
 // Delivery is one operation owed to one destination. Its identity is (update or
@@ -61,6 +64,7 @@ type Delivery struct {
 	Reason      string // why it failed, waits or was skipped, in words
 	CreatedAt   time.Time
 	FinishedAt  time.Time
+	Digest      *InDigest // of one that is Gathered; nil where that is not known any more
 }
 
 // About is what a delivery says something of: an update, or a notice.

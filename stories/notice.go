@@ -32,6 +32,8 @@ func (k NoticeKind) Urgency() Level {
 		return ForChannel
 	case CardsNotice:
 		return Minor // never before news
+	case DigestNotice:
+		return ForDigest
 	}
 	return ForDesk
 }
@@ -56,6 +58,8 @@ const (
 	// ScheduleNotice asks the desk what becomes of a scheduled update whose time has
 	// passed, and then tells it: Body.Scheduled.
 	ScheduleNotice NoticeKind = "schedule"
+	// DigestNotice is what was collected for one channel in a period: Body.Digest.
+	DigestNotice NoticeKind = "digest"
 )
 
 // NoticeBody is what a notice says; its kind tells which of the fields. It is
@@ -72,6 +76,7 @@ type NoticeBody struct {
 	Change   Change        `json:",omitzero"`
 	// Scheduled is as it stood when the notice was last said.
 	Scheduled *Scheduled `json:",omitempty"`
+	Digest    Period     `json:",omitzero"`
 }
 
 // Push is a notice of an update's progress that is not done, and how the update's
@@ -209,6 +214,8 @@ type Content struct {
 	// Live says that it is a story's head: Newest are the newest updates of Story, the
 	// newest first, none where there is none yet. Else a card stays as it was begun.
 	Live bool
+	// Digest is what a DigestNotice says.
+	Digest Digested
 }
 
 // News is a story and its newest update.

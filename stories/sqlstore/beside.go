@@ -96,6 +96,14 @@ func planTellings(ctx context.Context, q querier, u stories.Update, wordings []s
 		}
 		found.group(op, copies, wordings, told)
 	}
+	digested, err := all(ctx, q, scanBeside, digestedSQL, u.ID, on)
+	if err != nil {
+		return found, err
+	}
+	for i := range digested {
+		found.look(&digested[i], shown)
+	}
+	found.group(int64(stories.OpPost), digested, wordings, told)
 	slices.SortStableFunc(found.due, func(a, b besideAll) int { return cmp.Compare(b.Channels, a.Channels) })
 	if len(found.due) > 0 {
 		found.kind = found.due[0].Kind

@@ -273,7 +273,11 @@ func (s *Store) cardContent(ctx context.Context, edit int64) (c stories.Content,
 	gone := "This card is not there any more."
 	var card int64
 	c.Notice, err = theOne(ctx, s.reader(), func(r row) (stories.Notice, error) { return scanNotice(r, &card) }, cardOfSQL, edit)
-	if err == nil {
+	switch {
+	case err != nil:
+	case c.Notice.Kind == stories.DigestNotice:
+		err = s.fillDigest(ctx, &c)
+	default:
 		err = s.fillCard(ctx, &c, card)
 	}
 	return c, s.told(missing(err, "%s", gone))

@@ -84,7 +84,7 @@ func (s *Store) Exchange(ctx context.Context, l stories.Lease, x stories.Exchang
 		if err := errors.Join(s.withhold(ctx, q, x, standings, &begun), s.dropNeedless(ctx, q, x, &begun)); err != nil {
 			return err
 		}
-		if err := errors.Join(s.targets(ctx, q, x, &begun), s.fixCards(ctx, q, x, &begun)); err != nil {
+		if err := errors.Join(s.targets(ctx, q, x, &begun), s.fixCards(ctx, q, x, &begun), s.fixDigests(ctx, q, x, &begun)); err != nil {
 			return err
 		}
 		begins, err := wordingsOf(ctx, q, x, begun)
@@ -167,7 +167,7 @@ const (
 	// presentNoticesSQL shares the notice of cards too where a first one is begun.
 	presentNoticesSQL = `
 		SELECT id, revision FROM notices
-		WHERE id among(?1) OR id = 1 AND EXISTS (SELECT 1 FROM notices f WHERE f.id among(?1) AND f.kind = 'follow') ORDER BY id /*share*/`
+		WHERE id among(?1) OR id = 1 AND EXISTS (SELECT 1 FROM notices f WHERE f.id among(?1) AND f.kind IN ('follow', 'digest')) ORDER BY id /*share*/`
 	// targetsSQL tells of a delivery that is not kept any more as of one skipped.
 	targetsSQL = `
 		SELECT e.id, CASE WHEN m.id IS NULL THEN 6 ELSE coalesce(o.state, 0) END, coalesce(o.message_id, ''), coalesce(o.said, 0),

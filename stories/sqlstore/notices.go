@@ -181,6 +181,9 @@ func (s *Store) Content(ctx context.Context, of stories.Subject, revision int) (
 	case stories.StopNotice:
 		return c, s.told(missing(s.fillChange(ctx, s.reader(), &c), "This story is not there any more."))
 	}
+	if c.Notice.Kind == stories.DigestNotice {
+		return c, s.told(s.fillDigest(ctx, &c))
+	}
 	if c.Notice.Kind == stories.RevisionNotice {
 		return c, s.told(s.fillTelling(ctx, &c))
 	}
@@ -290,7 +293,9 @@ func (s *Store) pruneNotices(ctx context.Context, before time.Time) error {
 		if _, err := q.exec(ctx, pruneNoticesSQL, millis(before)); err != nil {
 			return err
 		}
-		_, err := q.exec(ctx, pruneNoticePublicationsSQL, millis(before))
-		return err
+		if _, err := q.exec(ctx, pruneNoticePublicationsSQL, millis(before)); err != nil {
+			return err
+		}
+		return pruneDigests(ctx, q)
 	})
 }

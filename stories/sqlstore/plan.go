@@ -118,14 +118,17 @@ const (
 	// order in which who counts locks them.
 	urgeSQL = `UPDATE publications SET urgency = ?2 WHERE id IN (SELECT id FROM publications WHERE ` + raisedSQL + ` ORDER BY id /*lock*/)`
 	// raisedSQL are those where that update is owed itself: elsewhere nothing urgent comes
-	// behind them.
-	raisedSQL = `story_id = ?1 AND urgency < ?2 AND (queued > 0 OR held > 0)
-			AND lane_id IN (SELECT n.lane_id FROM publications n WHERE n.update_id = ?3 AND n.op IN (0, 2, 3, 5) AND n.total > 0)`
+	// behind them. What waits for its time is raised by what waits with it, and by nothing
+	// that goes out at once.
+	raisedSQL = `story_id = ?1 AND urgency < ?2 AND (queued > 0 OR held > 0 OR deferred > 0) AND (
+			(queued > 0 OR held > 0) AND lane_id IN (` + lanesOwedSQL + ` AND n.waits = 0)
+			OR deferred > 0 AND lane_id IN (` + lanesOwedSQL + ` AND n.waits = 1))`
+	lanesOwedSQL = `SELECT n.lane_id FROM publications n WHERE n.update_id = ?3 AND n.op IN (0, 2, 3, 5) AND n.total > 0`
 	// insertPublicationsSQL makes a publication for every lane of ?1, an array of
 	// lanes with their random numbers.
 	insertPublicationsSQL = `
-		INSERT INTO publications (lane_id, seed, update_id, story_id, created_at, revision, op, level, urgency)
-		SELECT CAST(j.value ->> 0 AS BIGINT), CAST(j.value ->> 1 AS BIGINT), ?2, ?3, ?4, ?5, ?6, ?7, ?7 FROM each(?1)
+		INSERT INTO publications (lane_id, seed, update_id, story_id, created_at, revision, op, level, urgency, waits)
+		SELECT CAST(j.value ->> 0 AS BIGINT), CAST(j.value ->> 1 AS BIGINT), ?2, ?3, ?4, ?5, ?6, ?7, ?7, ?8 FROM each(?1)
 		RETURNING id`
 	lanesInUseSQL = `SELECT l.id FROM lanes l WHERE EXISTS (SELECT 1 FROM destinations t WHERE t.lane_id = l.id)`
 	isMutedSQL    = `SELECT count(*) FROM (SELECT 1 FROM mutes WHERE story_id = ?1 LIMIT 1) AS m`
@@ -147,7 +150,12 @@ const (
 			FROM publications p WHERE p.id among(?1)) AS g
 		WHERE publications.id = g.id`
 	queuePlannedSQL = `UPDATE publications SET queued = total - held WHERE id among(?1)`
-	setPlannedSQL   = `UPDATE publications SET queued = ?2, total = ?2 WHERE id = ?1`
+	// countDeferredSQL is countPlannedSQL of what waits for its time.
+	countDeferredSQL = `
+		UPDATE publications SET total = g.n, deferred = g.n
+		FROM (SELECT p.id, (SELECT count(*) FROM owed d WHERE ` + inPublicationSQL + `) AS n FROM publications p WHERE p.id among(?1)) AS g
+		WHERE publications.id = g.id`
+	setPlannedSQL = `UPDATE publications SET queued = ?2, total = ?2 WHERE id = ?1`
 	// countDirectSQL counts what is owed of the new update ?1 to direct messages: from
 	// these, of which there are few beside channels.
 	countDirectSQL = `
@@ -184,6 +192,9 @@ func plan(ctx context.Context, q querier, u stories.Update, topics []string) err
 	if err != nil {
 		return err
 	}
+	if shares, err = p.parted(ctx, q, shares); err != nil {
+		return err
+	}
 	n := 0
 	for _, share := range shares {
 		if share.act != nil {
@@ -215,7 +226,7 @@ func plan(ctx context.Context, q querier, u stories.Update, topics []string) err
 
 // owe owes the update to one share of those who get it, under publications of their own.
 func (p *planner) owe(ctx context.Context, q querier, share share) (n int, err error) {
-	publications, err := insertPublications(ctx, q, p.lanes, p.u, share.op)
+	publications, err := insertPublications(ctx, q, p.lanes, p.u, share.op, share.when == later)
 	if err != nil {
 		return 0, err
 	}
@@ -227,13 +238,20 @@ func (p *planner) owe(ctx context.Context, q querier, share share) (n int, err e
 	if n, err = p.oweUnder(ctx, q, share, publications); err != nil {
 		return 0, err
 	}
+	if share.when == later {
+		return n, enqueueLater(ctx, q, publications)
+	}
 	return n, enqueue(ctx, q, publications, n, p.u.CreatedAt)
 }
 
 // oweUnder writes the rows of a share.
 func (p *planner) oweUnder(ctx context.Context, q querier, share share, publications []int64) (n int, err error) {
 	for _, t := range p.targets {
-		s, err := t.plan(share, p.u, publications, p.muted)
+		of, ok := share.at(p.waits[t.key()])
+		if !ok {
+			continue
+		}
+		s, err := t.plan(of, p.u, publications, p.muted)
 		if err != nil {
 			return 0, err
 		}
@@ -274,7 +292,7 @@ func (t target) plan(share share, u stories.Update, publications []int64, muted 
 	case share.cards:
 		s.write(` JOIN publications p ON p.id among(%s) AND p.lane_id = t.lane_id`, s.arg(list(publications)))
 	default:
-		s.write(` JOIN publications p ON p.update_id = %s AND p.lane_id = t.lane_id AND p.op = %d`, s.arg(u.ID), share.op)
+		s.write(` JOIN publications p ON p.update_id = %s AND p.lane_id = t.lane_id AND p.op = %d AND p.waits = %d`, s.arg(u.ID), share.op, bit(share.when == later))
 	}
 	if err := s.reached(t, u, muted); err != nil {
 		return s, err
@@ -287,6 +305,12 @@ func (t target) plan(share share, u stories.Update, publications []int64, muted 
 	}
 	if share.only != nil {
 		s.write(` AND %s`, share.only(&s))
+	}
+	switch share.when {
+	case atOnce:
+		s.write(` AND (%s) IS NOT TRUE`, s.waiting(u.CreatedAt))
+	case later:
+		s.write(` AND %s`, s.waiting(u.CreatedAt))
 	}
 	return s, nil
 }
@@ -304,8 +328,9 @@ func (s *statement) reached(t target, u stories.Update, muted bool) error {
 	return nil
 }
 
-// insertPublications begins a publication of u in each of the lanes.
-func insertPublications(ctx context.Context, q querier, lanes []int64, u stories.Update, op stories.Op) ([]int64, error) {
+// insertPublications begins a publication of u in each of the lanes; waits says that what
+// it owes waits for its time.
+func insertPublications(ctx context.Context, q querier, lanes []int64, u stories.Update, op stories.Op, waits bool) ([]int64, error) {
 	each := make([][2]int64, len(lanes))
 	for i, lane := range lanes {
 		each[i] = [2]int64{lane, newSeed()}
@@ -314,7 +339,7 @@ func insertPublications(ctx context.Context, q querier, lanes []int64, u stories
 	if err != nil {
 		return nil, err
 	}
-	return all(ctx, q, scanID, insertPublicationsSQL, string(text), u.ID, u.StoryID, millis(u.CreatedAt), u.Revision, int(op), u.Level)
+	return all(ctx, q, scanID, insertPublicationsSQL, string(text), u.ID, u.StoryID, millis(u.CreatedAt), u.Revision, int(op), u.Level, bit(waits))
 }
 
 // newSeed makes the random number of a publication.

@@ -33,6 +33,7 @@ import (
 //	notices.go   owes what is no update, such as alarms and an update's progress
 //	changes.go   owes a channel the message that says what it follows now, or no longer
 //	cards.go     has the first messages of subscriptions follow what they show
+//	digests.go   owes what a channel collects, and digestsay.go tells what that says
 //	flights.go   what is on its way, and who takes it over
 //	owed.go      takes waiting rows away, holds them and owes them again
 //	ended.go     skips what waits because of a subscription that has ended

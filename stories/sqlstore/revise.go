@@ -45,7 +45,7 @@ const (
 	oldCopiesSQL = `
 		SELECT coalesce(sum(p.sent), 0) - (
 			SELECT count(*) FROM publications w CROSS JOIN owed d JOIN outcomes o ON o.id = d.id
-			WHERE w.update_id = ?1 AND w.op IN (0, 2, 3, 5) AND d.id >= (w.id << 32) AND d.id < ((w.id + 1) << 32) AND o.state = 2)
+			WHERE w.update_id = ?1 AND w.op IN (0, 2, 3, 5) AND d.id >= (w.id << 32) AND d.id < ((w.id + 1) << 32) AND o.state IN (2, 9))
 		FROM publications p WHERE p.update_id = ?1 AND p.op IN (0, 2, 3, 5)`
 )
 
@@ -263,7 +263,7 @@ func planEditsOf(ctx context.Context, q querier, u stories.Update, kind int64, l
 		return 0, err
 	}
 	for {
-		publications, err := insertPublications(ctx, q, lanes, u, stories.OpEdit)
+		publications, err := insertPublications(ctx, q, lanes, u, stories.OpEdit, false)
 		if err != nil {
 			return 0, err
 		}

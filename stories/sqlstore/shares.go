@@ -10,10 +10,11 @@ import (
 type planner struct {
 	u       stories.Update
 	lanes   []int64
-	targets []target // that are followed
-	muted   bool     // the story was stopped somewhere
-	cards   cards    // locked where heads are concerned
-	flying  flights  // the same
+	targets []target     // that are followed
+	muted   bool         // the story was stopped somewhere
+	cards   cards        // locked where heads are concerned
+	flying  flights      // the same
+	waits   map[key]bool // of what is followed, that somebody may be owed it later
 }
 
 // share is a part of those who get an update: what is owed to them, and how. A channel is
@@ -27,6 +28,7 @@ type share struct {
 	// on is the delivery whose message is acted on, by the story's head h; "" for none.
 	on     string
 	second bool
+	when   when
 	cards  bool // it is owed under the notice of cards
 	// act, where it is set, is done in the order of shares instead.
 	act func(context.Context, querier) error

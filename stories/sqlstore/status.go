@@ -101,6 +101,9 @@ func (s *Store) DeliveriesTo(ctx context.Context, d stories.Destination, storyID
 	} else {
 		found, err = all(ctx, s.reader(), flying.scanDelivery, newestDeliveriesSQL, d.Platform, d.Workspace, d.Channel, storyID, limit)
 	}
+	if err == nil {
+		err = s.fillGathered(ctx, found)
+	}
 	return found, s.told(err)
 }
 

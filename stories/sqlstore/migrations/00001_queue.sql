@@ -34,12 +34,18 @@ CREATE TABLE publications (
     unknown    BIGINT NOT NULL DEFAULT 0,
     kept       BIGINT NOT NULL DEFAULT 0,
     direct     BIGINT NOT NULL DEFAULT 0, -- of total, counted as it was planned: to direct messages
+    waits      SMALLINT NOT NULL DEFAULT 0, -- 1: its rows wait for their time from the first, see waits.go
+    deferred   BIGINT NOT NULL DEFAULT 0, -- of total: those that wait for their time
     second     SMALLINT NOT NULL DEFAULT 0, -- 1: where it owes a message of its update another one is owed that counts
     notice_id  BIGINT
 );
 CREATE INDEX publications_by_update ON publications (update_id, lane_id, op);
 CREATE INDEX publications_by_notice ON publications (notice_id, op, revision) WHERE notice_id IS NOT NULL;
 CREATE INDEX publications_open ON publications (lane_id, urgency, id) WHERE queued > 0;
+CREATE INDEX publications_deferred ON publications (id) WHERE deferred > 0;
+CREATE INDEX publications_owing ON publications (story_id, urgency) WHERE queued > 0 OR held > 0 OR deferred > 0;
+-- What was breaking in a digest's time.
+CREATE INDEX publications_breaking ON publications (lane_id, created_at) WHERE level = 3 AND update_id > 0 AND op IN (0, 2, 3, 5);
 CREATE INDEX publications_owing ON publications (story_id, urgency) WHERE queued > 0 OR held > 0;
 
 -- Every message ever owed, one row for each, written when it is planned and then
@@ -84,7 +90,7 @@ CREATE INDEX outcomes_put_back ON outcomes ((id & 4294967295), doubtful, state) 
 -- numbers.
 CREATE VIEW deliveries AS
 SELECT d.id, p.id AS publication_id, p.update_id, p.notice_id, d.destination_id, p.created_at, p.revision, p.op, d.on_id,
-    coalesce(o.state, 0) AS state, coalesce(o.doubtful, 0) AS doubtful, coalesce(o.said, 0) AS said,
+    coalesce(o.state, p.waits * 8) AS state, coalesce(o.doubtful, 0) AS doubtful, coalesce(o.said, 0) AS said,
     coalesce(o.attempt, 0) AS attempt, coalesce(o.unknowns, 0) AS unknowns, coalesce(o.missed, 0) AS missed,
     coalesce(o.first_attempt_at, 0) AS first_attempt_at, coalesce(o.last_attempt_at, 0) AS last_attempt_at,
     coalesce(o.finished_at, 0) AS finished_at, coalesce(o.message_id, '') AS message_id, coalesce(o.code, 0) AS code, coalesce(o.reason, '') AS reason
