@@ -186,7 +186,7 @@ func (c *collector) work() (all []string) {
 // says is what a delivery says.
 func (c *collector) says(delivery int64, p stories.Publication) string {
 	c.Helper()
-	content, err := c.Content(c.Context(), stories.SubjectOf(stories.About{UpdateID: p.UpdateID, NoticeID: p.NoticeID}, delivery), p.Revision)
+	content, err := c.Content(c.Context(), stories.SubjectOf(stories.About{UpdateID: p.UpdateID, NoticeID: p.NoticeID}, p.Op, delivery), p.Revision)
 	c.ok(err)
 	what := map[stories.Op]string{stories.OpPost: "post", stories.OpEdit: "edit"}[p.Op]
 	switch content.Notice.Kind {

@@ -46,7 +46,6 @@ CREATE INDEX publications_deferred ON publications (id) WHERE deferred > 0;
 CREATE INDEX publications_owing ON publications (story_id, urgency) WHERE queued > 0 OR held > 0 OR deferred > 0;
 -- What was breaking in a digest's time.
 CREATE INDEX publications_breaking ON publications (lane_id, created_at) WHERE level = 3 AND update_id > 0 AND op IN (0, 2, 3, 5);
-CREATE INDEX publications_owing ON publications (story_id, urgency) WHERE queued > 0 OR held > 0;
 
 -- Every message ever owed, one row for each, written when it is planned and then
 -- left as it is: what is to be said and when it was owed stands in its publication.
