@@ -58,10 +58,7 @@ func newsOf(m Message, news []stories.News) Message {
 		m.Buttons = append(m.Buttons, ReadButton("Read all", newest))
 	}
 	for _, n := range news[1:] {
-		text, cut := within(OneLine(n.Update.Text), olderText, olderRoom)
-		if cut {
-			text += " …"
-		}
+		text, _ := within(OneLine(n.Update.Text), olderText, olderRoom)
 		row := Block{Kind: Item, Spans: RowSpans(n.Update, text)}
 		row.Spans = append(append(row.Spans, Text(" · ")), RowMark(n.Update, func(at time.Time) Span { return Span{Time: at, Relative: true} })...)
 		row.Spans = append(row.Spans, Span{Time: n.Update.At, Relative: true})

@@ -41,6 +41,7 @@ const (
 	postedThere
 	editedThere  // the message that stands there reads so now
 	repliedThere // in the thread of its story's card
+	saidTwice    // the same, and in the channel above
 )
 
 // show prints a message of channel d, under the channel's name when it is for
@@ -58,8 +59,11 @@ func (p *page) show(d stories.Destination, who to, m bot.Message) error {
 	switch who {
 	case postedThere, askedForAll:
 		all = lines("── "+bot.OneLine(d.Channel)+" ──", dim)
-	case repliedThere:
+	case repliedThere, saidTwice:
 		title := bot.OneLine(d.Channel) + ", in the thread"
+		if who == saidTwice {
+			title = bot.OneLine(d.Channel) + ", and in the thread"
+		}
 		if m.Thread != "" {
 			title += " of " + bot.OneLine(m.Thread)
 		}

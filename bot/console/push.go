@@ -71,8 +71,11 @@ func (s *sender) Do(ctx context.Context, p bot.Operation) bot.Verdict {
 		return bot.Verdict{Outcome: bot.Delivered, MessageID: p.Target}
 	}
 	who := postedThere
-	if p.Delivery.Op.Acts() {
+	switch p.Delivery.Op {
+	case stories.OpReply:
 		who = repliedThere
+	case stories.OpBroadcast:
+		who = saidTwice
 	}
 	if err := s.page.show(p.Delivery.Destination, who, *p.Message); err != nil {
 		return bot.Verdict{Outcome: bot.Transient, Reason: "could not be printed", Err: err}
