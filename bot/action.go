@@ -26,6 +26,7 @@ const (
 	ActionEnd      Action = "end"
 	ActionPause    Action = "pause"
 	ActionResume   Action = "resume"
+	ActionTest     Action = "test"
 	ActionAnswer   Action = "answer"
 	ActionLog      Action = "log"
 	ActionSettle   Action = "settle"
@@ -80,6 +81,7 @@ func Actions() []ActionSpec {
 		{Action: ActionEnd, Need: 1, Most: 1, Changes: true, Instead: "/subscriptions"},                                 // subscription
 		{Action: ActionPause, Need: 1, Most: 1, Changes: true, Instead: "/subscriptions"},                               // subscription
 		{Action: ActionResume, Need: 1, Most: 1, Changes: true, Instead: "/subscriptions"},                              // subscription
+		{Action: ActionTest, Need: 1, Most: 1, Changes: true, Instead: "/subscriptions"},                                // subscription
 		{Action: ActionAnswer, Need: 1, Most: 1, Word: true, Changes: true, Instead: "the command again"},               // which answer, the question
 		{Action: ActionLog, Need: 2, Most: 2, Instead: "/desk log"},                                                     // entries below this id, story or 0
 		{Action: ActionSettle, Need: 1, Most: 1, Changes: true, Instead: "/desk status"},                                // which put-back of the database

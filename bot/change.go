@@ -65,7 +65,7 @@ func renderFollow(c stories.Content) Message {
 
 // followedLine says who began to follow what, and what comes of it.
 func followedLine(change stories.Change, what stories.Target) Block {
-	return Block{Kind: Small, Spans: []Span{Text(followedBy(change, TargetWords(what)) + " · " + LevelWords(change.Level))}}
+	return Block{Kind: Small, Spans: []Span{Text(followedBy(change, TargetWords(what)) + " · " + changeOptions(change))}}
 }
 
 // storyCard is a story as its channel sees it first: the news before what it is
@@ -172,6 +172,14 @@ func followedBy(change stories.Change, what string) string {
 		return "You follow " + what
 	}
 	return UserName(change.By) + " subscribed this channel to " + what
+}
+
+// changeOptions are the options of the subscription that a change is about.
+func changeOptions(c stories.Change) string {
+	if c.Options == (stories.Options{}) { // of a message from before there were any
+		return LevelWords(c.Level)
+	}
+	return OptionsWords(c.Options, RoleKind.Unnamed())
 }
 
 // StopButton ends what brings a story to where it is pressed, once that is

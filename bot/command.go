@@ -37,10 +37,16 @@ type Asker interface {
 	// place. CodeForbidden says who may, CodeUnavailable that it cannot be
 	// checked now; both are *stories.Error in words.
 	Manages(ctx context.Context) error
-	// Posts returns nil when the bot can post to the place. CodeForbidden says
-	// what it lacks and who can mend that, CodeUnavailable that it cannot be
-	// checked now; both are *stories.Error in words.
-	Posts(ctx context.Context) error
+	// Posts returns nil when the bot can post to the place, and do there what else is
+	// needed. CodeForbidden says what it lacks and who can mend that, CodeInvalid what is
+	// not possible in such a place, CodeUnavailable that it cannot be checked now; all
+	// are *stories.Error in words.
+	Posts(ctx context.Context, needs ...Need) error
+	// Pings returns how the role or group is written that whom is, once the person may
+	// have it pinged at the place and the bot can: Ref is that of a mention, or it is ""
+	// and Name what was typed. CodeInvalid for what is never pinged, CodeForbidden and
+	// CodeUnavailable as above.
+	Pings(ctx context.Context, whom Mention) (stories.Ping, error)
 }
 
 // Reply is the answer to a Command.

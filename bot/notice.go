@@ -27,6 +27,8 @@ func Renderer(platforms ...Refs) func(stories.Content) Message {
 			return renderFollow(c)
 		case stories.StopNotice:
 			return renderStop(c)
+		case stories.TestNotice, stories.PassedNotice:
+			return renderTest(c.Notice)
 		case stories.RevisionNotice:
 			return renderTelling(c)
 		case stories.ScheduleNotice:

@@ -23,6 +23,11 @@ type Operation struct {
 	// Who edits the message keeps it there: by it the message is found again after its
 	// answer was lost, or the database was put back.
 	Mark string
+	// Ping is whom the message pings, the zero value for nobody: behind the text, in the
+	// platform's own writing, and nobody else. An edit names whom its message pinged and
+	// pings nobody anew. Where that cannot be read as a role or a group nobody is pinged.
+	// It is no part of Message, which all channels share.
+	Ping stories.Ping
 }
 
 // Method is a kind of request that platforms count by itself.

@@ -33,6 +33,8 @@ type Change struct {
 	// Left is what brings the story, now that its own subscription or its stop has
 	// ended; none where nothing does.
 	Left []Target `json:",omitempty"`
+	// Options are those of the subscription that began, or is tested.
+	Options Options `json:",omitzero"`
 	// Alone says that nobody else is in the channel.
 	Alone bool `json:",omitempty"`
 }
@@ -46,6 +48,7 @@ const (
 	Unsubscribed ChangeKind = "unsubscribed" // Left may still bring the story
 	Stopped      ChangeKind = "stopped"      // nothing brings the story any more
 	Unstopped    ChangeKind = "unstopped"    // what else the channel follows brings the story again
+	Tested       ChangeKind = "tested"       // whether its messages arrive
 	// CardLost: the story's card or thread was deleted twice, and Left, which brings it, is
 	// paused. Nobody did that: By is nobody.
 	CardLost ChangeKind = "card_lost"

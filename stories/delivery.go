@@ -162,6 +162,8 @@ type Loaded struct {
 	// Earlier are the wordings of those that were begun in another one than their update
 	// has now, by delivery; told by Recover only.
 	Earlier map[int64]Earlier
+	// Pings are whom rows ping; told by Recover only.
+	Pings map[int64]Ping
 	// Troubles is what the desk was told does not work and was not told to work
 	// again: workspaces of the lane, "" for the lane itself. Told by Recover only.
 	Troubles []string
@@ -252,6 +254,9 @@ type Begun struct {
 	Targets map[int64]string
 	Keys    map[int64]string
 	Shown   map[int64]int
+	// Pings are whom those begun ping that ping anybody: an edit whom its copy pinged,
+	// which it names and does not ping anew.
+	Pings map[int64]Ping
 	// Earlier are those of Exchange.Doubted whose updates were revised since the request
 	// was begun that may have got through, by delivery.
 	Earlier map[int64]Earlier

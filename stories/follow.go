@@ -68,10 +68,10 @@ func (s *Subscriber) aloud(act Act, f Follow) Act {
 	return s.stamp(act)
 }
 
-// Posted returns what became of the message that a channel is told something by.
-// CodeNotFound.
-func (s *Following) Posted(ctx context.Context, noticeID int64) (Delivery, error) {
-	return s.store.NoticeDelivery(ctx, noticeID)
+// Posted returns what became of the message that a channel is told something by or,
+// with OpDelete, of its removal. CodeNotFound.
+func (s *Following) Posted(ctx context.Context, noticeID int64, op Op) (Delivery, error) {
+	return s.store.NoticeDelivery(ctx, noticeID, op)
 }
 
 // Unsubscribe ends it, or act.Subscription whatever that follows. CodeForbidden,
@@ -177,6 +177,20 @@ func (s *Subscriber) Resume(ctx context.Context, act Act, f Follow) (Subscriptio
 		s.log.Warn("a resumed channel's block was not lifted", "err", err)
 	}
 	return sub, nil
+}
+
+// Test has the channel of a subscription shown a message that says it is a test, and
+// taken away again: that of f.Target, or act.Subscription. CodeForbidden, CodeNotFound,
+// CodeReplaced.
+func (s *Subscriber) Test(ctx context.Context, act Act, f Follow) (Trial, error) {
+	if err := f.mayManage(ctx); err != nil {
+		return Trial{}, err
+	}
+	trial, err := s.store.TestSubscription(ctx, s.aloud(act, f), f.Destination, f.Target)
+	if err == nil {
+		s.planned()
+	}
+	return trial, err
 }
 
 func (s *Subscriber) setSubscription(ctx context.Context, act Act, f Follow, state SubscriptionState) (Subscription, error) {

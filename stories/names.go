@@ -12,6 +12,9 @@ const (
 	ThreadForm    PlaceForm = "thread"    // also a post in a forum
 	DirectForm    PlaceForm = "direct"    // with one person
 	WorkspaceForm PlaceForm = "workspace" // a workspace or server: its address has no channel
+	// GroupForm is a role or a group of people, of whom there is kept what they are called
+	// like a channel: in place of one stands how they are written, see Options.Mention.
+	GroupForm PlaceForm = "group"
 )
 
 // Access is who may know of a channel or thread, as its platform says. The words
@@ -23,6 +26,8 @@ const (
 	UnsaidAccess  Access = ""
 	OpenAccess    Access = "open"    // everyone in its workspace
 	PrivateAccess Access = "private" // those who were let in
+	// GoneAccess says of a role or a group that there is none any more.
+	GoneAccess Access = "gone"
 )
 
 // PlaceName is what a platform calls a place: a channel, or a workspace.

@@ -28,7 +28,7 @@ type Notice struct {
 // Urgency is that of the messages of a notice of this kind.
 func (k NoticeKind) Urgency() Level {
 	switch k {
-	case FollowNotice, StopNotice:
+	case FollowNotice, StopNotice, TestNotice, PassedNotice:
 		return ForChannel
 	case CardsNotice:
 		return Minor // never before news
@@ -49,6 +49,10 @@ const (
 	// that says what ended: Body.Change, each owed to the channel it is about.
 	FollowNotice NoticeKind = "follow"
 	StopNotice   NoticeKind = "stop"
+	// TestNotice is the message that tests a subscription: Body.Change. It is taken away
+	// again, and PassedNotice is what it says where it cannot be.
+	TestNotice   NoticeKind = "test"
+	PassedNotice NoticeKind = "passed"
 	// CardsNotice is the one notice, CardsID, under which edits of the messages of all
 	// FollowNotices are owed once what they show has changed. What each says is told by
 	// the message that it edits: see Subject.

@@ -33,6 +33,9 @@ const maxMention = 200
 type Setting struct {
 	Option Option
 	Value  string
+	// Name is what those are called whom Value is of, with their sign; of OptionMention
+	// only, "" where nobody knows.
+	Name string
 }
 
 // off says that s takes its option away.
@@ -210,7 +213,7 @@ func (o Options) Value(option Option) string {
 func (o Options) Changes() Changes {
 	var all Changes
 	for _, option := range OptionNames() {
-		all = append(all, Setting{option, o.Value(option)})
+		all = append(all, Setting{Option: option, Value: o.Value(option)})
 	}
 	return all
 }

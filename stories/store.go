@@ -152,6 +152,9 @@ type SubscriberStore interface {
 	Unstop(ctx context.Context, act Act, d Destination, storyID int64) (Brought, error)
 	// SetSubscriptionState pauses or resumes. CodeNotFound, CodeReplaced.
 	SetSubscriptionState(ctx context.Context, act Act, d Destination, t Target, state SubscriptionState) (Subscription, error)
+	// TestSubscription owes the channel of a subscription a message that says it is a
+	// test, and its removal. What is blocked is owed none. CodeNotFound, CodeReplaced.
+	TestSubscription(ctx context.Context, act Act, d Destination, t Target) (Trial, error)
 	// StoryByID: see ArchiveStore.
 	StoryByID(ctx context.Context, id int64) (Story, error)
 }
@@ -176,9 +179,9 @@ type FollowingStore interface {
 	// what they were not when they had been shown it up to that number. Of the updates,
 	// the highest number first, limit behind the first offset. Story is not filled in.
 	UnreadOf(ctx context.Context, reader string, storyID int64, since, offset, limit int) (Unread, error)
-	// NoticeDelivery returns what became of a notice that is owed to one channel.
-	// CodeNotFound.
-	NoticeDelivery(ctx context.Context, noticeID int64) (Delivery, error)
+	// NoticeDelivery returns what became of an operation of a notice that is owed to one
+	// channel. CodeNotFound.
+	NoticeDelivery(ctx context.Context, noticeID int64, op Op) (Delivery, error)
 	// InFlight returns the deliveries of updates to d whose requests may be on their
 	// way.
 	InFlight(ctx context.Context, d Destination) ([]int64, error)

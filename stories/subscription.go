@@ -60,11 +60,19 @@ const (
 type Made struct {
 	Created bool
 	Before  Options // of the subscription that was there; zero for none
+	Pinged  Group   // what is known of Before.Mention
 	Resumed bool    // it was paused
 	// Notice tells the channel of the new subscription; 0 where none does.
 	Notice int64
 	// Untold says that none does because the person had many told there lately: MostTold.
 	Untold bool
+}
+
+// Trial is a test of a subscription.
+type Trial struct {
+	Subscription
+	// Notice is the message of the test; 0 where the channel cannot be written to.
+	Notice int64
 }
 
 // Ended is what stopping a story did.
@@ -109,6 +117,7 @@ type Subscription struct {
 	Target      Target
 	StoryID     int64 // of a TargetStory, else 0
 	Options
+	Pings     Group // what is known of Mention
 	State     SubscriptionState
 	CreatedBy User
 	CreatedAt time.Time

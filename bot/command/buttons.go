@@ -28,6 +28,7 @@ func presses(f *families) map[bot.Action]press {
 		bot.ActionEnd:       f.readers.changing.pressEnd,
 		bot.ActionPause:     f.readers.changing.pressPause,
 		bot.ActionResume:    f.readers.changing.pressResume,
+		bot.ActionTest:      f.readers.trying.pressTest,
 		bot.ActionAnswer:    f.common.doubts.pressAnswer,
 		bot.ActionLog:       f.desks.logging.pressLog,
 		bot.ActionSettle:    f.desks.running.pressSettle,

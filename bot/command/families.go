@@ -26,6 +26,7 @@ type (
 		joining    *joining
 		leaving    *leaving
 		changing   *changing
+		trying     *trying
 		explaining *explaining
 		listing    *listing
 		showing    *showing
@@ -74,6 +75,7 @@ func assemble(c Config) *families {
 	f.readers.joining = &joining{now: room.Now, archive: room.Archive, following: room.Following, subscriber: room.Subscriber, completing: f.common.completing, finding: f.common.finding, follows: f.readers.follows, questions: f.common.questions, warning: f.common.warning}
 	f.readers.leaving = &leaving{log: c.Log, archive: room.Archive, following: room.Following, subscriber: room.Subscriber, finding: f.common.finding, joining: f.readers.joining, questions: f.common.questions, warning: f.common.warning}
 	f.readers.changing = &changing{log: c.Log, following: room.Following, subscriber: room.Subscriber, follows: f.readers.follows, leaving: f.readers.leaving, warning: f.common.warning}
+	f.readers.trying = &trying{now: room.Now, notes: room.Notes, following: room.Following, subscriber: room.Subscriber, changing: f.readers.changing}
 	f.forms.forming = &forming{kinds: &f.kinds, archive: room.Archive, drafts: room.Drafts, rights: room.Rights}
 	f.desks.staffing = &staffing{now: room.Now, people: c.People, desk: room.Desk, rights: room.Rights, guard: f.common.guard}
 	f.writers.recalling = &recalling{now: room.Now, archive: room.Archive, reviser: room.Reviser, finding: f.common.finding, staffing: f.desks.staffing}

@@ -89,11 +89,14 @@ func (r request) target() (stories.Target, error) {
 func (m *joining) followHere(ctx context.Context, r request, a stories.Act, target stories.Target, changes stories.Changes) (bot.Reply, error) {
 	follow := r.follow(target)
 	follow.Changes = changes
-	if err := mayPost(ctx, r); err != nil {
+	if err := r.Asker.Manages(ctx); err != nil {
 		return bot.Reply{}, err
 	}
 	subs, err := m.following.Subscriptions(ctx, r.Where)
 	if err != nil {
+		return bot.Reply{}, err
+	}
+	if err := mayTake(ctx, r, subs, target, changes); err != nil {
 		return bot.Reply{}, err
 	}
 	resumed := m.warning.resumed(ctx, r, isBlocked(subs))
@@ -136,6 +139,22 @@ func mayPost(ctx context.Context, r request) error {
 	return r.Asker.Posts(ctx)
 }
 
+// mayTake refuses a channel where the bot cannot do what the options of a subscription of
+// it need, once changes are made; changes that cannot be are refused when they are made.
+// Errors are the Asker's.
+func mayTake(ctx context.Context, r request, subs []stories.Subscription, target stories.Target, changes stories.Changes) error {
+	var options stories.Options
+	for _, sub := range subs {
+		if sub.Target == target {
+			options = sub.Options
+		}
+	}
+	if with, err := options.With(changes); err == nil {
+		options = with
+	}
+	return r.Asker.Posts(ctx, bot.NeedsOf(options)...)
+}
+
 // isBlocked says that the channel that follows subs could not be written to.
 func isBlocked(subs []stories.Subscription) bool {
 	return len(subs) > 0 && subs[0].DestinationState == stories.Blocked
@@ -143,9 +162,9 @@ func isBlocked(subs []stories.Subscription) bool {
 
 // followSentence says what the channel follows now, and what that changed.
 func (r request) followSentence(sub stories.Subscription, made stories.Made) string {
-	what, how := targetWords(sub.Target), optionsWords(sub.Options)
+	what, how := targetWords(sub.Target), optionsWords(sub)
 	channel, follows := r.who(), r.verb()
-	changed := changedWords(sub.Options, made.Before)
+	changed := changedWords(sub, made)
 	switch {
 	case made.Created:
 		return fmt.Sprintf("%s now %s %s: %s.", channel, follows, what, how)

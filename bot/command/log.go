@@ -239,7 +239,11 @@ func placeSaid(verb, detail string) (before, after string) {
 	switch verb {
 	case "subscribed":
 		if what, level, ok := strings.Cut(strings.TrimPrefix(detail, "follows "), " from "); ok {
-			return "had", " follow " + targetNamed(what) + ": " + levelNamed(level)
+			level, options, _ := strings.Cut(level, " with ")
+			if options != "" {
+				options = ", " + options
+			}
+			return "had", " follow " + targetNamed(what) + ": " + levelNamed(level) + options
 		}
 	case "unsubscribed":
 		if what, ok := between(detail, "does not follow ", " any more"); ok {
@@ -260,6 +264,10 @@ func placeSaid(verb, detail string) (before, after string) {
 	case "resumed":
 		if what, ok := between(detail, "is served again: ", ""); ok {
 			return "resumed " + targetNamed(what) + " in", ""
+		}
+	case "tested":
+		if what, ok := between(detail, "was tested: ", ""); ok {
+			return "tested " + targetNamed(what) + " in", ""
 		}
 	case "desk":
 		return "made", " the desk"

@@ -105,9 +105,12 @@ type nobody struct{}
 
 var errNobody = stories.Errorf(stories.CodeUnavailable, "Who asks this cannot be checked.")
 
-func (nobody) Name(context.Context) string   { return "" }
-func (nobody) Manages(context.Context) error { return errNobody }
-func (nobody) Posts(context.Context) error   { return errNobody }
+func (nobody) Name(context.Context) string              { return "" }
+func (nobody) Manages(context.Context) error            { return errNobody }
+func (nobody) Posts(context.Context, ...bot.Need) error { return errNobody }
+func (nobody) Pings(context.Context, bot.Mention) (stories.Ping, error) {
+	return stories.Ping{}, errNobody
+}
 
 // typed answers a command written as text. What nobody can see in it is not
 // there, and any white space divides words.

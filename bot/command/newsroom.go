@@ -72,6 +72,7 @@ type (
 		Pause(ctx context.Context, act stories.Act, f stories.Follow) (stories.Subscription, error)
 		Resume(ctx context.Context, act stories.Act, f stories.Follow) (stories.Subscription, error)
 		Stop(ctx context.Context, act stories.Act, f stories.Follow, storyID int64) (story stories.Story, ended stories.Ended, err error)
+		Test(ctx context.Context, act stories.Act, f stories.Follow) (stories.Trial, error)
 		Subscribe(ctx context.Context, act stories.Act, f stories.Follow) (sub stories.Subscription, story stories.Story, made stories.Made, err error)
 		Unstop(ctx context.Context, act stories.Act, f stories.Follow, storyID int64) (story stories.Story, by stories.Brought, err error)
 		Unsubscribe(ctx context.Context, act stories.Act, f stories.Follow) (stories.Left, error)
@@ -79,7 +80,7 @@ type (
 	Following interface {
 		Brings(ctx context.Context, d stories.Destination, storyID int64) (stories.Decision, error)
 		Mutes(ctx context.Context, d stories.Destination) ([]stories.Mute, error)
-		Posted(ctx context.Context, noticeID int64) (stories.Delivery, error)
+		Posted(ctx context.Context, noticeID int64, op stories.Op) (stories.Delivery, error)
 		Settled(ctx context.Context, d stories.Destination) bool
 		Subscriptions(ctx context.Context, d stories.Destination) ([]stories.Subscription, error)
 		Unread(ctx context.Context, reader stories.User, d stories.Destination) (found []stories.Unread, total int, err error)

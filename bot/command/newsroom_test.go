@@ -127,11 +127,27 @@ func (a asker) Manages(context.Context) error {
 	return nil
 }
 
-func (a asker) Posts(context.Context) error {
+func (a asker) Posts(_ context.Context, needs ...bot.Need) error {
+	if len(needs) > 0 && a.Where.Channel == "#plain" {
+		return stories.Errorf(stories.CodeForbidden, "The bot lacks Create Public Threads in this channel; nothing was changed. An admin of the server can grant it.")
+	}
 	if a.Where.Channel == "#broken" {
 		return stories.Errorf(stories.CodeForbidden, "The bot lacks Send Messages, Embed Links in this channel; nothing was changed. An admin of the server can grant them.")
 	}
 	return nil
+}
+
+// Pings knows every role but @everyone.
+func (a asker) Pings(_ context.Context, whom bot.Mention) (stories.Ping, error) {
+	switch {
+	case whom.Name == "@everyone" || whom.Name == "":
+		return stories.Ping{}, stories.Errorf(stories.CodeInvalid, "Everyone is never pinged. Pick a role.")
+	case !strings.HasPrefix(whom.Name, "@"):
+		return stories.Ping{}, stories.Errorf(stories.CodeInvalid, "%q is no role or group that can be pinged. Pick it, or mention it with its @.", whom.Name)
+	case a.User.Ref == "console:tim":
+		return stories.Ping{}, stories.Errorf(stories.CodeForbidden, "You may not have %s pinged; nothing was changed. Ask somebody with Mention Everyone.", whom.Name)
+	}
+	return stories.Ping{Mention: whom.Name, Name: whom.Name}, nil
 }
 
 // ask gives a command as text.
@@ -340,6 +356,10 @@ func (n *newsroom) reading(b *strings.Builder) func(stories.Delivery) stories.Re
 			to := "to"
 			if d.Op == stories.OpEdit {
 				to = "edited in"
+			}
+			if d.Op == stories.OpDelete {
+				fmt.Fprintf(b, "(taken away in %s)\n", d.Destination.Channel)
+				return delivered(d)
 			}
 			fmt.Fprintf(b, "(%s %s)\n%s\n", to, d.Destination.Channel, transcript(bot.Reply{Message: m}))
 			if offered := offers(m); len(offered) > 0 && d.Op != stories.OpEdit {

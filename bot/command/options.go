@@ -49,7 +49,8 @@ func (m *joining) changes(ctx context.Context, r request) (stories.Changes, erro
 			if err != nil {
 				return nil, err
 			}
-			value = whom
+			changes = append(changes, whom)
+			continue
 		}
 		changes = append(changes, stories.Setting{Option: option, Value: value})
 	}
@@ -137,9 +138,11 @@ func completeClear(typed string) []bot.Choice {
 }
 
 // optionsWords says how what a subscription brings arrives.
-func optionsWords(o stories.Options) string { return bot.OptionsWords(o, mentionName(o)) }
+func optionsWords(sub stories.Subscription) string {
+	return bot.OptionsWords(sub.Options, groupWords(sub.Pings))
+}
 
 // changedWords says which options of a subscription are otherwise than before.
-func changedWords(now, before stories.Options) string {
-	return bot.ChangedWords(now, before, mentionName(now), mentionName(before))
+func changedWords(sub stories.Subscription, made stories.Made) string {
+	return bot.ChangedWords(sub.Options, made.Before, groupWords(sub.Pings), groupWords(made.Pinged))
 }

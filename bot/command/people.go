@@ -82,14 +82,7 @@ func (m *staffing) person(ctx context.Context, r request, typed string) (stories
 // mentionedName is what a person is called in a mention of theirs, "" when there
 // is none.
 func mentionedName(in bot.Input, ref string) string {
-	var mentions []bot.Mention
-	switch in := in.(type) {
-	case bot.Typed:
-		mentions = in.Mentions
-	case bot.Options:
-		mentions = in.Mentions
-	}
-	for _, who := range mentions {
+	for _, who := range mentionsIn(in) {
 		if who.Ref == ref {
 			return who.User().Name
 		}

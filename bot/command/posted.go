@@ -19,7 +19,7 @@ const postedFor = 20 * time.Second
 func (m *joining) posted(r request, notice int64, sub stories.Subscription, said bot.Message) func(context.Context) (bot.Message, bool, error) {
 	until := m.now().Add(postedFor)
 	return func(ctx context.Context) (bot.Message, bool, error) {
-		d, err := m.following.Posted(ctx, notice)
+		d, err := m.following.Posted(ctx, notice, stories.OpPost)
 		if stories.CodeOf(err) == stories.CodeNotFound {
 			return said, true, nil // so long ago that it is forgotten
 		}

@@ -139,7 +139,7 @@ func (r request) subscriptionList(here following, offset int) bot.Message {
 // subscriptionSpans is a subscription in a line: what, with which options, and
 // whether it is served.
 func subscriptionSpans(sub stories.Subscription) []bot.Span {
-	return []bot.Span{bot.Code(sub.Target.String()), bot.Text(" · " + optionsWords(sub.Options) + " · " + stateWords(sub))}
+	return []bot.Span{bot.Code(sub.Target.String()), bot.Text(" · " + optionsWords(sub) + " · " + stateWords(sub))}
 }
 
 // oneSubscription is a subscription with what can be done about it, and what it
@@ -152,7 +152,7 @@ func (r request) oneSubscription(here following, sub stories.Subscription) bot.M
 	spans := append([]bot.Span{bot.Text(r.who() + " " + r.verb() + " ")}, subscriptionSpans(sub)...)
 	m.Blocks = append(m.Blocks, bot.Para(spans...),
 		small(bot.Text("Since "), bot.Span{Time: sub.CreatedAt, DateOnly: true}, bot.Text(", by "+bot.UserName(sub.CreatedBy))))
-	m.Buttons = []bot.Button{subscriptionButton(sub), r.endButton(sub)}
+	m.Buttons = append(stateButtons(sub), r.endButton(sub))
 	for _, mute := range here.mutes {
 		if sub.Target.Kind == stories.TargetStory || !sub.Covers(mute.Story) {
 			continue

@@ -198,6 +198,6 @@ func (r request) followsNow(story stories.Story, subs []stories.Subscription) st
 	if by.State == stories.Paused {
 		words = fmt.Sprintf("Nothing of the story comes here now: %s is paused.", by.Target)
 	}
-	words, _ = bot.CutToRoom(words+alone(by, story, subs), followsRoom)
+	words, _ = bot.CutToRoom(words+r.goneWords(by)+alone(by, story, subs), followsRoom)
 	return words
 }

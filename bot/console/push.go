@@ -36,11 +36,11 @@ func kept() bot.Verdict {
 	return bot.Verdict{Outcome: bot.Unable, Code: "no_such_operation", Reason: "is a terminal, which keeps what was printed there"}
 }
 
-// reprint prints an update as it reads now, or a channel's card: not again what stands
+// reprint prints an update as it reads now, a channel's card, or that a test passed: not again what stands
 // there already, as where nobody could write down that it was printed. What else is kept
 // up to date elsewhere, how a push is coming along, would fill the screen.
 func (s *sender) reprint(p bot.Operation) bot.Verdict {
-	if id := p.Delivery.About.NoticeID; id != 0 && id != stories.CardsID {
+	if about := p.Delivery.About; about.NoticeID != 0 && about.NoticeID != stories.CardsID && about.Notice != stories.PassedNotice {
 		return kept()
 	}
 	now := copyOf(p.Target, *p.Message)
@@ -64,6 +64,7 @@ func (s *sender) Do(ctx context.Context, p bot.Operation) bot.Verdict {
 		return bot.Verdict{Outcome: bot.Transient, Reason: "was busy", Err: err}
 	}
 	defer s.page.give()
+	p.Message = bot.Naming(p.Message, p.Ping.Mention)
 	switch p.Delivery.Op {
 	case stories.OpEdit:
 		return s.reprint(p)

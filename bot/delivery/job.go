@@ -13,8 +13,9 @@ type job struct {
 	row     *row
 	d       stories.Delivery
 	msg     *bot.Message
-	target  string        // the message acted on
-	mark    string        // the key of the delivery that made it
+	target  string // the message acted on
+	mark    string // the key of the delivery that made it
+	ping    stories.Ping
 	begunAt time.Duration // when the journal was asked to begin it
 	takenIn time.Duration // when it had: how long that takes is the database's affair
 	first   time.Duration // the first request, when it was begun

@@ -117,6 +117,6 @@ func (l *lane) inherited(ctx context.Context, o stories.Owed, f stories.Flight, 
 		j.d.Revision, says.revision = e.Began, e.Shows
 	}
 	m, v, err := l.engine.renderer.message(ctx, says.inCopy(r.origin, loaded.Shown[o.Delivery]), o.Missed)
-	j.msg, j.verdict, j.target, j.mark = m, v, loaded.Targets[o.Delivery], loaded.Keys[o.Delivery]
+	j.msg, j.verdict, j.target, j.mark, j.ping = m, v, loaded.Targets[o.Delivery], loaded.Keys[o.Delivery], loaded.Pings[o.Delivery]
 	return j, err
 }

@@ -95,7 +95,7 @@ func (l *lane) serve(j *job) {
 		}
 	}()
 	defer contain(&err)
-	o := bot.Operation{Delivery: j.dated(l.engine.clock.read()), Message: bot.Near(j.msg, j.d.Destination), Target: j.target, Mark: j.mark}
+	o := bot.Operation{Delivery: j.dated(l.engine.clock.read()), Message: bot.Near(j.msg, j.d.Destination), Target: j.target, Mark: j.mark, Ping: j.ping}
 	j.verdict = l.ask(j.request.ctx, j, o)
 }
 

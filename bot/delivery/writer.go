@@ -191,7 +191,7 @@ func (a answer) job(r *row, f stories.Flight, lane string, now time.Duration) *j
 	}
 	j.begunAt, j.takenIn = a.call.began.mono, now
 	j.msg, j.verdict = a.messages[r.Delivery], a.verdicts[r.Delivery]
-	j.target, j.mark = a.begun.Targets[r.Delivery], a.begun.Keys[r.Delivery]
+	j.target, j.mark, j.ping = a.begun.Targets[r.Delivery], a.begun.Keys[r.Delivery], a.begun.Pings[r.Delivery]
 	return j
 }
 

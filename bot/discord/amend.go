@@ -26,7 +26,7 @@ func (p *Platform) amend(ctx context.Context, o bot.Operation) bot.Verdict {
 	r := request{path: at.path(p)}
 	switch o.Delivery.Op {
 	case stories.OpEdit:
-		r.what, r.method, r.body = "edit a message", http.MethodPatch, encodeCopy(*o.Message, o.Mark)
+		r.what, r.method, r.body = "edit a message", http.MethodPatch, encodeCopy(o)
 	case stories.OpPublish: // https://discord.com/developers/docs/resources/message#crosspost-message
 		r.what, r.method, r.path = "publish a message", http.MethodPost, r.path+"/crosspost"
 	case stories.OpDelete: // https://discord.com/developers/docs/resources/message#delete-message

@@ -15,6 +15,7 @@ import (
 // be checked, and then nothing is allowed.
 type asker struct {
 	i     *interaction
+	p     *Platform
 	world *world
 	name  string
 }
@@ -56,14 +57,20 @@ func (a asker) Manages(context.Context) error {
 }
 
 // Posts is bot.Asker's.
-func (a asker) Posts(context.Context) error {
+func (a asker) Posts(_ context.Context, needs ...bot.Need) error {
 	switch a.i.where() {
-	case direct:
-		return nil
 	case elsewhere:
 		return errElsewhere
 	case unclear:
 		return errUnclear
+	}
+	for _, n := range needs {
+		if err := a.i.takes(n); err != nil {
+			return err
+		}
+	}
+	if a.i.where() == direct {
+		return nil
 	}
 	bits, ok := allowed(a.i.AppPermissions)
 	if a.absent(bits, ok) {
@@ -74,7 +81,7 @@ func (a asker) Posts(context.Context) error {
 	if !ok {
 		return stories.Errorf(stories.CodeUnavailable, "Discord did not say what the bot may do in this channel, so it could not be checked.")
 	}
-	names := strings.Join(lacks(bits, a.i.inThread()), ", ")
+	names := strings.Join(lacks(bits, a.i.inThread(), needs...), ", ")
 	if names == "" {
 		return nil
 	}

@@ -44,13 +44,15 @@ func deferred() []byte {
 // encodeEdit is the body that makes m of an answer.
 func encodeEdit(m bot.Message) []byte { return mustEncode(contentOf(m)) }
 
-// encodeCopy is the body that makes m of a message that was posted under key, which
-// its first button or menu keeps carrying: without it Settle would not know the
-// message again, and post it once more. key is "" where it is not known.
-func encodeCopy(m bot.Message, key string) []byte {
-	c := contentOf(m)
-	if isNonce(key) {
-		markFirst(c.Components, key)
+// encodeCopy is the body that makes o's message of one that was posted under o's mark,
+// which its first button or menu keeps carrying: without it Settle would not know the
+// message again, and post it once more. Whom it pinged it names and allows no ping of,
+// for an edit rebuilds the mentions
+// (https://discord.com/developers/docs/resources/message#edit-message).
+func encodeCopy(o bot.Operation) []byte {
+	c := contentNaming(*o.Message, roleOf(o.Ping, o.Delivery.Destination))
+	if isNonce(o.Mark) {
+		markFirst(c.Components, o.Mark)
 	}
 	return mustEncode(c)
 }

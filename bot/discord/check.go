@@ -94,7 +94,7 @@ func (c *checker) servers(ctx context.Context, app application) {
 	for _, s := range servers {
 		bits, known := allowed(s.Permissions)
 		missing := lacks(bits, false)
-		if bits&sendInThreads == 0 {
+		if bits&sendInThreads.bit == 0 {
 			missing = append(missing, "Send Messages in Threads")
 		}
 		if !known || len(missing) == 0 {

@@ -30,15 +30,20 @@ type content struct {
 	Flags           int                          `json:"flags,omitempty"`
 }
 
-// mentions allows none. Discord's default would let every name in a text ping.
+// mentions allows none but one role. Discord's default would let every name in a text
+// ping (https://discord.com/developers/docs/resources/message#allowed-mentions-object).
 type mentions struct {
 	Parse [0]string `json:"parse"`
+	Roles []string  `json:"roles,omitempty"`
 }
 
-func contentOf(m bot.Message) content {
+func contentOf(m bot.Message) content { return contentNaming(m, "") }
+
+// contentNaming is the content of m, which names a role behind its text and does not ping it.
+func contentNaming(m bot.Message, role string) content {
 	m, shown := picture(m)
 	return content{
-		Text:       text(m),
+		Text:       textNaming(m, role),
 		Embeds:     append([]*discordgo.MessageEmbed{}, shown...),
 		Components: components(m),
 	}
@@ -85,10 +90,13 @@ type body struct {
 	mark int
 }
 
-// encode renders m for posting.
-func encode(m *bot.Message) (body, error) {
-	c := contentOf(*m)
-	if m.Silent {
+// encode renders m for posting, pinging a role, or nobody for "". What pings makes its
+// sound.
+func encode(m *bot.Message, role string) (body, error) {
+	c := contentNaming(*m, role)
+	if role != "" {
+		c.AllowedMentions.Roles = []string{role}
+	} else if m.Silent {
 		c.Flags |= silent
 	}
 	id := markFirst(c.Components, "")
@@ -173,31 +181,38 @@ func (b body) finish(out []byte, key string) []byte {
 // bodies keeps the encodings of the messages in use. The zero value is ready.
 type bodies struct {
 	mu   sync.Mutex
-	kept map[*bot.Message]body
+	kept map[encoding]body
+}
+
+// encoding is a message with the role that it pings.
+type encoding struct {
+	message *bot.Message
+	role    string
 }
 
 // maxBodies is how many encodings are kept: more than there are different
 // messages on their way at once.
 const maxBodies = 128
 
-// of returns the encoding of m. Holding m keeps its pointer from being used
+// of returns the encoding of o's message. Holding that keeps its pointer from being used
 // for another message.
-func (e *bodies) of(m *bot.Message) (body, error) {
+func (e *bodies) of(o bot.Operation) (body, error) {
+	of := encoding{o.Message, roleOf(o.Ping, o.Delivery.Destination)}
 	e.mu.Lock()
-	b, ok := e.kept[m]
+	b, ok := e.kept[of]
 	e.mu.Unlock()
 	if ok {
 		return b, nil
 	}
-	b, err := encode(m)
+	b, err := encode(of.message, of.role)
 	if err != nil {
 		return body{}, err
 	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if e.kept == nil || len(e.kept) >= maxBodies {
-		e.kept = make(map[*bot.Message]body, maxBodies)
+		e.kept = make(map[encoding]body, maxBodies)
 	}
-	e.kept[m] = b
+	e.kept[of] = b
 	return b, nil
 }

@@ -112,7 +112,7 @@ func (s *serving) base(i *interaction) (c bot.Command, ok bool) {
 		Where: i.destination(), Direct: i.where() == direct,
 		Lane:  laneName,
 		User:  stories.User{Ref: platformName + ":" + string(who.ID), Name: name},
-		Asker: asker{i, s.world, name},
+		Asker: asker{i, s.p, s.world, name},
 	}
 	return c, who.ID != ""
 }

@@ -38,14 +38,14 @@ func anyNews(t *rapid.T) *bot.Message {
 func TestAnEditKeepsTheMark(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		key := stories.DeliveryKey(rapid.Int64().Draw(t, "seed"), rapid.Int64Min(1).Draw(t, "place"), stories.OpPost)
-		posted, err := encode(anyNews(t))
+		posted, err := encode(anyNews(t), "")
 		if err != nil {
 			t.Fatal(err)
 		}
 		stored := posted.with(key)
 		for range rapid.IntRange(0, 4).Draw(t, "edits") {
 			m := anyNews(t)
-			stored = encodeCopy(*m, key)
+			stored = encodeCopy(bot.Operation{Message: m, Mark: key})
 			if plain := pressable(t, encodeEdit(*m)); strings.Join(plain, "\n") != strings.Join(pressable(t, stored), "\n") {
 				t.Fatalf("%s\nis pressed as %q", stored, plain)
 			}
@@ -94,7 +94,7 @@ func pressable(t *rapid.T, raw []byte) (does []string) {
 func TestAnEditOfUnknownKeyIsMarkedWithNone(t *testing.T) {
 	for _, key := range []string{"", "with \"quotes\"", "with~mark", strings.Repeat("k", maxNonce+1)} {
 		m := testMessage()
-		if got, want := string(encodeCopy(*m, key)), string(encodeEdit(*m)); got != want {
+		if got, want := string(encodeCopy(bot.Operation{Message: m, Mark: key})), string(encodeEdit(*m)); got != want {
 			t.Errorf("with key %q: %s, want %s", key, got, want)
 		}
 	}

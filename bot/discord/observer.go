@@ -45,6 +45,7 @@ func (o *observer) see(kind string, raw json.RawMessage) {
 		Unavailable truth  `json:"unavailable"`
 		Role        role   `json:"role"`
 		Roles       []role `json:"roles"`
+		RoleID      word   `json:"role_id"`
 	}
 	if err := decode(raw, &d); err != nil {
 		o.p.log.Warn("an event that cannot be read came", "event", kind, "err", err)
@@ -60,6 +61,12 @@ func (o *observer) see(kind string, raw json.RawMessage) {
 	case "GUILD_ROLE_CREATE", "GUILD_ROLE_UPDATE", "GUILD_ROLE_DELETE":
 		o.names.forgetChannels()
 		o.world.changed(d.GuildID, d.Role)
+		if kind == "GUILD_ROLE_DELETE" {
+			o.p.roleGone(d.GuildID, string(d.RoleID))
+		} else {
+			o.p.roles.know(d.GuildID, d.Role)
+			o.p.roleNamed(d.GuildID, d.Role, true)
+		}
 		o.news.healed(stories.Destination{Platform: platformName, Workspace: d.GuildID})
 	case "GUILD_DELETE":
 		// An unavailable guild is an outage of Discord's, not a removal
@@ -69,6 +76,7 @@ func (o *observer) see(kind string, raw json.RawMessage) {
 		} else {
 			o.p.outages.end(d.ID)
 			o.world.left(d.ID)
+			o.p.roles.forget(d.ID)
 			o.news.ended(stories.Destination{Platform: platformName, Workspace: d.ID}, "is in a server the bot was removed from")
 		}
 	case "GUILD_CREATE":
@@ -78,6 +86,7 @@ func (o *observer) see(kind string, raw json.RawMessage) {
 			return
 		}
 		o.p.outages.end(d.ID)
+		o.p.roles.begin(d.ID, d.Roles)
 		if !starting {
 			o.news.healed(stories.Destination{Platform: platformName, Workspace: d.ID})
 		}

@@ -18,7 +18,7 @@ func (p *Platform) Knows(op stories.Op) bool {
 // Do makes one attempt at an operation. Where a message may have been refused for
 // its picture, the next attempt leaves that out.
 func (p *Platform) Do(ctx context.Context, o bot.Operation) bot.Verdict {
-	o, pictured := p.pictures.Draw(o)
+	o, pictured := p.pictures.Draw(p.mentionable(o))
 	v := p.attempt(ctx, o)
 	if pictured {
 		return p.pictures.Verdict(o, v, pictureRefused(v))

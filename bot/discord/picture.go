@@ -14,6 +14,7 @@ import (
 type drawing struct {
 	bodies   bodies
 	pictures *pictures.Guard
+	roles    roles // that may be pinged
 }
 
 // maxPicture is how long the address of a picture may be

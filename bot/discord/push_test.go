@@ -49,7 +49,7 @@ func shownOf(content string) (shown string, linked []string, complaint string) {
 func TestGoldenPushes(t *testing.T) {
 	var b strings.Builder
 	for _, p := range platformtest.Pushes() {
-		e, err := encode(&p.Message)
+		e, err := encode(&p.Message, "")
 		if err != nil {
 			t.Fatal(err)
 		}

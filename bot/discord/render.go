@@ -17,13 +17,19 @@ const (
 // readers without previews see and what needs no permission of its own. It never
 // exceeds Discord's limit. What is too long is cut and says so; the small print at
 // the end of m stays.
-func text(m bot.Message) string {
-	head := heading(m)
+func text(m bot.Message) string { return textNaming(m, "") }
+
+// textNaming is text with a role named behind what m says and before its small print.
+func textNaming(m bot.Message, role string) string {
+	head, named := heading(m), ""
 	body, small := m.SmallPrint()
 	if len(body) == 0 {
 		body, small = small, nil
 	}
-	room := maxContent - bot.Units(head)
+	if role != "" {
+		named = "\n" + roleMention(role)
+	}
+	room := maxContent - bot.Units(head) - bot.Units(named)
 	shown, cut := write(body, room)
 	print := ""
 	if len(small) > 0 {
@@ -41,7 +47,7 @@ func text(m bot.Message) string {
 		shown, _ = write(body, room-len("\n"+tooLongNote))
 		shown = strings.TrimRight(shown, "\n") + "\n" + tooLongNote
 	}
-	if out := strings.Trim(head+shown+print, "\n"); out != "" {
+	if out := strings.Trim(head+shown+named+print, "\n"); out != "" {
 		return out
 	}
 	return more // an empty message is refused

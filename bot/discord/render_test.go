@@ -73,7 +73,7 @@ func push() *bot.Message {
 }
 
 func TestGoldenPayloads(t *testing.T) {
-	b, err := encode(push())
+	b, err := encode(push(), "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -156,7 +156,7 @@ func TestNoMessageExceedsALimit(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		long := rapid.Map(rapid.IntRange(0, 3000), func(n int) string { return strings.Repeat("é*a ", n) })
 		m := drawMessage(t, rapid.OneOf(hostile(), long))
-		b, err := encode(&m)
+		b, err := encode(&m, "")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -276,7 +276,7 @@ func TestAButtonComesBackAsItWas(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		b := bot.Button{Label: "x", Action: bot.Action(rapid.StringMatching(`[a-z]{1,20}`).Draw(t, "action")), Arg: rapid.StringMatching(`[ -~]{0,60}`).Draw(t, "arg")}
 		key := rapid.StringMatching(`[A-Za-z0-9_-]{1,25}`).Draw(t, "key")
-		e, err := encode(&bot.Message{Title: "t", Buttons: []bot.Button{b}})
+		e, err := encode(&bot.Message{Title: "t", Buttons: []bot.Button{b}}, "")
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -22,6 +22,8 @@ type role struct {
 	ID          word `json:"id"`
 	Name        word `json:"name"`
 	Permissions word `json:"permissions"` // in the whole server
+	// Mentionable says that everyone may ping it.
+	Mentionable outright `json:"mentionable"`
 }
 
 func (r role) called() string { return sign("@", plainName(r.Name)) }

@@ -25,7 +25,7 @@ func (p *Platform) send(ctx context.Context, o bot.Operation) bot.Verdict {
 	if !isPlain(channel) && o.Delivery.Op == stories.OpReply {
 		return noTarget()
 	}
-	b, err := p.bodies.of(o.Message)
+	b, err := p.bodies.of(o)
 	if err != nil {
 		return unwritable(err)
 	}

@@ -27,6 +27,7 @@ const (
 // history of the channel or the thread. A forum post has no nonce: its mark is
 // looked for among the forum's threads. What is repeatable is done again.
 func (p *Platform) Settle(ctx context.Context, o bot.Operation) bot.Verdict {
+	o = p.mentionable(o)
 	d := o.Delivery
 	if d.Op.Repeatable() || !p.Knows(d.Op) {
 		return p.repeat(ctx, o)
@@ -37,7 +38,7 @@ func (p *Platform) Settle(ctx context.Context, o bot.Operation) bot.Verdict {
 	if age := p.now().Sub(d.Tries.First); age >= 0 && age < nonceWindow && d.Op != stories.OpForum {
 		return p.repeat(ctx, o)
 	}
-	b, err := p.bodies.of(o.Message)
+	b, err := p.bodies.of(o)
 	if err != nil || b.mark == 0 {
 		return bot.Verdict{Outcome: bot.Unreadable, Code: "unmarked", Reason: "may have got the message: it carries no mark to look for", Err: err}
 	}

@@ -74,7 +74,7 @@ func (p *Platform) openPost(ctx context.Context, o bot.Operation) bot.Verdict {
 	if v, ok := p.refuse(d.Destination, d.Key); !ok {
 		return v
 	}
-	b, err := p.bodies.of(o.Message)
+	b, err := p.bodies.of(o)
 	if err != nil {
 		return unwritable(err)
 	}

@@ -29,7 +29,7 @@ func (p *pusher) amend(ctx context.Context, o bot.Operation) bot.Verdict {
 	method, form := "chat.delete", at.form()
 	if o.Delivery.Op == stories.OpEdit {
 		method = "chat.update"
-		m := o.Message
+		m := bot.Naming(o.Message, nameOf(o.Ping)) // nobody is pinged anew
 		if alone(at.channel) {
 			m = unasked(m)
 		}

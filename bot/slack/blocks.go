@@ -15,16 +15,22 @@ import (
 // * _ ~ and ` cannot be escaped. mrkdwn holds nothing but dates and links of
 // small print, and what parts them.
 func encodeMessage(m *bot.Message) (text string, blocks json.RawMessage) {
-	built := build(m)
+	return encodePinging(m, nobody)
+}
+
+// encodePinging is encodeMessage of what pings somebody behind what it says.
+func encodePinging(m *bot.Message, who pinged) (text string, blocks json.RawMessage) {
+	text = fallbackPinging(m, who)
+	built := buildPinging(m, who)
 	if len(built) == 0 {
-		return fallback(m), nil
+		return text, nil
 	}
 	encoded, err := json.Marshal(built)
 	if err != nil {
 		// The types are strings and numbers; there is nothing that can fail.
-		return fallback(m), nil
+		return text, nil
 	}
-	return fallback(m), encoded
+	return text, encoded
 }
 
 // builder puts a message together within Slack's limits.
@@ -42,14 +48,17 @@ type builder struct {
 
 // build lays m out. What does not fit is left out and said to be; the small print
 // at the end of m and its buttons have their room kept for them.
-func build(m *bot.Message) []slack.Block {
+func build(m *bot.Message) []slack.Block { return buildPinging(m, nobody) }
+
+// buildPinging is build of what pings somebody.
+func buildPinging(m *bot.Message, who pinged) []slack.Block {
 	m = drawable(m)
 	body, small := m.SmallPrint()
 	if len(body) == 0 || len(small) > maxBlocks/4 {
 		body, small = m.Blocks, nil
 	}
 	kept := min(unitsOf(small), maxMessage/4)
-	b := &builder{left: maxMessage - kept, room: maxBlocks - 3 - 2*len(small)}
+	b := &builder{left: maxMessage - kept - len(who), room: maxBlocks - 4 - 2*len(small)}
 	b.title(m)
 	for _, block := range body {
 		if b.left <= 0 || len(b.blocks) >= b.room-3 {
@@ -61,6 +70,9 @@ func build(m *bot.Message) []slack.Block {
 	b.endRich()
 	if b.cut {
 		b.blocks = append(b.blocks, slack.NewContextBlock("", plainText("The rest does not fit into one Slack message.")))
+	}
+	if who != nobody {
+		b.blocks = append(b.blocks, slack.NewRichTextBlock("", slack.NewRichTextSection(who.element())))
 	}
 	if m.Image != nil {
 		b.picture(*m.Image)

@@ -39,7 +39,7 @@ var scopeReasons = map[string]string{
 	"groups:history":    "the same in private channels",
 	"channels:join":     "looking whether a post arrived in a public channel the bot is not in",
 	"app_mentions:read": "commands by mention, in threads too",
-	"users:read":        "people's names, and telling guests from members",
+	"users:read":        "people's names, and telling guests and admins from members",
 	"im:write":          "knowing the direct message between a person and the bot",
 	"im:history":        "commands in the direct message with the bot",
 }

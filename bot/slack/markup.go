@@ -115,11 +115,14 @@ func (r *reader) channel(id string) string {
 	return r.mentions.Add(bot.Mention{Kind: bot.ChannelKind, Ref: userRef(r.team, id), Name: r.names.channelName(r.ctx, r.team, id)})
 }
 
+// unnamedGroup is what a user group is called whose name nobody told.
+const unnamedGroup = "group"
+
 // group is a user group, whose name only a label tells.
 func (r *reader) group(id, label string) string {
 	name := "@" + strings.TrimLeft(label, "@")
 	if name == "@" {
-		name = "@group"
+		name = "@" + unnamedGroup
 	}
 	if !idForm.MatchString(id) {
 		return name

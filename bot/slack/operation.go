@@ -4,8 +4,10 @@ import (
 	"context"
 	"net/url"
 	"strings"
+	"time"
 
 	"storybot/bot"
+	"storybot/bot/pictures"
 	"storybot/stories"
 )
 
@@ -16,14 +18,14 @@ func (p *pusher) Knows(op stories.Op) bool {
 }
 
 // Do makes one attempt at an operation. Where a message may have been refused for
-// its picture, the next attempt leaves that out.
+// its picture, or for whom it pings, the next attempt leaves that out.
 func (p *pusher) Do(ctx context.Context, o bot.Operation) bot.Verdict {
-	o, pictured := p.pictures.Draw(o)
+	o, pictured := p.pictures.Draw(p.pings.draw(o, time.Now()))
 	v := p.attempt(ctx, o)
-	if pictured {
+	if pictured && pictureRefused(v) != pictures.Nowhere {
 		return p.pictures.Verdict(o, v, pictureRefused(v))
 	}
-	return v
+	return p.pings.verdict(o, v, time.Now())
 }
 
 // attempt makes one attempt at an operation as it is drawn.

@@ -38,6 +38,7 @@ type person struct {
 	name  string
 	team  string // the workspace they belong to
 	kind  kind
+	admin bool // or an owner
 	asked time.Time
 }
 
@@ -64,6 +65,8 @@ type userInfo struct {
 		RealName          string `json:"real_name"`
 		Deleted           bool   `json:"deleted"`
 		IsBot             bool   `json:"is_bot"`
+		IsAdmin           *bool  `json:"is_admin"`
+		IsOwner           *bool  `json:"is_owner"`
 		IsStranger        bool   `json:"is_stranger"`
 		IsRestricted      *bool  `json:"is_restricted"`
 		IsUltraRestricted *bool  `json:"is_ultra_restricted"`
@@ -79,7 +82,7 @@ type userInfo struct {
 // leaves that out gives a name and no standing.
 func (i *userInfo) read(user string, now time.Time) (known person, ok bool) {
 	u := i.User
-	known = person{team: u.TeamID, asked: now}
+	known = person{team: u.TeamID, admin: is(u.IsAdmin) || is(u.IsOwner), asked: now}
 	for _, name := range []string{u.Profile.DisplayName, u.Profile.RealName, u.RealName, u.Name} {
 		if known.name = bot.OneLine(name); known.name != "" {
 			break

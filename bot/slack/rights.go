@@ -161,8 +161,14 @@ func (d *directory) serving(ctx context.Context, team string) (workspace, error)
 	return w, nil
 }
 
-// Posts is bot.Asker's.
-func (a *asker) Posts(ctx context.Context) error {
+// Posts is bot.Asker's. A thread comes into being with its first reply, which needs no
+// more than a message does.
+func (a *asker) Posts(ctx context.Context, needs ...bot.Need) error {
+	for _, n := range needs {
+		if why := a.takesNot(n); why != "" {
+			return stories.Errorf(stories.CodeInvalid, "%s", why)
+		}
+	}
 	ctx, cancel := context.WithTimeout(ctx, a.directory.timing.lookUp)
 	defer cancel()
 	w, err := a.directory.serving(ctx, a.team())

@@ -23,6 +23,7 @@ type pusher struct {
 	encoded  encodings
 	attempts attempts
 	pictures *pictures.Guard
+	pings    refusedPings
 }
 
 // Pace returns what Slack publishes: one post a second and channel. A
@@ -135,10 +136,12 @@ type encodings struct {
 	next  int
 }
 
-// encoding is a message as it is for channels, or for who is alone with the bot.
+// encoding is a message as it is for channels, or for who is alone with the bot, with
+// whom it pings.
 type encoding struct {
 	message *bot.Message
 	alone   bool
+	who     pinged
 }
 
 // body is the form of a post.
@@ -147,7 +150,7 @@ type encoding struct {
 // clients send is not in the description of the method, so it is left out;
 // the metadata is how a repeat is avoided.
 func (e *encodings) body(o bot.Operation) []byte {
-	common := e.form(encoding{o.Message, alone(o.Delivery.Destination.Channel)})
+	common := e.form(encoding{o.Message, alone(o.Delivery.Destination.Channel), pingedBy(o.Ping)})
 	out := make([]byte, 0, len(common)+256)
 	out = append(out, common...)
 	out = append(out, "&channel="...)
@@ -173,7 +176,7 @@ func (e *encodings) form(of encoding) string {
 	if of.alone {
 		m = unasked(m)
 	}
-	text, blocks := encodeMessage(m)
+	text, blocks := encodePinging(m, of.who)
 	values := url.Values{
 		"text": {text}, "parse": {"none"}, "link_names": {"false"},
 		"unfurl_links": {"false"}, "unfurl_media": {"false"},

@@ -1,6 +1,7 @@
 package slack
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"unicode"
@@ -52,7 +53,24 @@ func dateToken(s bot.Span) string {
 // reader reads. It says what the blocks say, in their order and the title on the
 // line of the first of them, so that it begins with the news. It is escaped and
 // holds no address.
-func fallback(m *bot.Message) string {
+func fallback(m *bot.Message) string { return fallbackPinging(m, nobody) }
+
+// fallbackPinging is fallback of what pings somebody, in a line of its own behind what m
+// says and before its small print.
+func fallbackPinging(m *bot.Message, who pinged) string {
+	if who == nobody {
+		return cmp.Or(summary(m, maxFallback), "Storybot")
+	}
+	said, rest := *m, bot.Message{Image: m.Image}
+	said.Image = nil
+	said.Blocks, rest.Blocks = m.SmallPrint()
+	below := summary(&rest, maxFallback/2)
+	text := strings.TrimSuffix(summary(&said, maxFallback-bot.Units(below)-len(who))+"\n"+string(who)+"\n"+below, "\n")
+	return strings.TrimPrefix(text, "\n")
+}
+
+// summary is what m says in at most so many UTF-16 units; "" where it says nothing.
+func summary(m *bot.Message, limit int) string {
 	title := bot.OneLine(m.Title)
 	var lines []string
 	for _, b := range m.Blocks {
@@ -82,14 +100,11 @@ func fallback(m *bot.Message) string {
 		lines = append(lines, bot.Clean(m.Image.Described().Spans[0].Text))
 	}
 	whole := strings.Join(lines, "\n")
-	text, _ := bot.Cut(whole, maxFallback)
+	text, _ := bot.Cut(whole, limit)
 	escaped := escape(text)
-	if len(escaped) > 4*maxFallback {
-		text, _ = bot.Cut(whole, maxFallback/2)
+	if len(escaped) > 4*limit {
+		text, _ = bot.Cut(whole, limit/2)
 		escaped = escape(text)
-	}
-	if escaped == "" {
-		return "Storybot"
 	}
 	return escaped
 }

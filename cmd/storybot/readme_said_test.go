@@ -149,9 +149,12 @@ func newSketch(t *testing.T, bare bool) *sketch {
 // everyone may all that a channel's manager may.
 type everyone struct{}
 
-func (everyone) Name(context.Context) string   { return "editor" }
-func (everyone) Manages(context.Context) error { return nil }
-func (everyone) Posts(context.Context) error   { return nil }
+func (everyone) Name(context.Context) string              { return "editor" }
+func (everyone) Manages(context.Context) error            { return nil }
+func (everyone) Posts(context.Context, ...bot.Need) error { return nil }
+func (everyone) Pings(_ context.Context, whom bot.Mention) (stories.Ping, error) {
+	return stories.Ping{Mention: whom.Name, Name: whom.Name}, nil
+}
 
 // say types a line and returns whether it was done, and the answer.
 func (n *sketch) say(t *testing.T, line string) (done bool, answer string) {

@@ -46,11 +46,11 @@ func tellChange(ctx context.Context, q querier, a stories.Act, p place, kind sto
 // tells a channel of a stop is on its way because of it, not in spite of it.
 const ofUpdatesSQL = `SELECT id FROM deliveries WHERE id among(?1) AND notice_id IS NULL ORDER BY id`
 
-const noticeDeliveriesSQL = `SELECT ` + deliveryColumns + ` FROM ` + anyDeliveryTables + ` WHERE d.notice_id = ?1 AND d.op = 0 ORDER BY d.id LIMIT 1`
+const noticeDeliveriesSQL = `SELECT ` + deliveryColumns + ` FROM ` + anyDeliveryTables + ` WHERE d.notice_id = ?1 AND d.op = ?2 ORDER BY d.id LIMIT 1`
 
 // NoticeDelivery implements stories.FollowingStore.
-func (s *Store) NoticeDelivery(ctx context.Context, noticeID int64) (stories.Delivery, error) {
-	d, err := theOne(ctx, s.reader(), flights{}.scanDelivery, noticeDeliveriesSQL, noticeID)
+func (s *Store) NoticeDelivery(ctx context.Context, noticeID int64, op stories.Op) (stories.Delivery, error) {
+	d, err := theOne(ctx, s.reader(), flights{}.scanDelivery, noticeDeliveriesSQL, noticeID, int(op))
 	return d, s.told(missing(err, "This message is not known any more."))
 }
 

@@ -54,6 +54,9 @@ func (s *Store) Exchange(ctx context.Context, l stories.Lease, x stories.Exchang
 			if err := doubtEarlier(ctx, q, x, before.byID, standings, &begun); err != nil {
 				return err
 			}
+			if begun.Pings, err = pingsOf(ctx, q, deliveriesOf(stillBegun(x, &begun))); err != nil {
+				return err
+			}
 			return s.targets(ctx, q, x, &begun)
 		}
 		x.Flying = before.asBegun(x.Flying)
@@ -81,7 +84,7 @@ func (s *Store) Exchange(ctx context.Context, l stories.Lease, x stories.Exchang
 		if err := stillOwed(ctx, q, x.Begin, &begun); err != nil {
 			return err
 		}
-		if err := errors.Join(s.withhold(ctx, q, x, standings, &begun), s.dropNeedless(ctx, q, x, &begun)); err != nil {
+		if err := errors.Join(s.withhold(ctx, q, x, standings, &begun), s.dropNeedless(ctx, q, x, &begun), s.dropStaleTests(ctx, q, x, &begun)); err != nil {
 			return err
 		}
 		if err := errors.Join(s.targets(ctx, q, x, &begun), s.fixCards(ctx, q, x, &begun), s.fixDigests(ctx, q, x, &begun)); err != nil {
@@ -92,6 +95,9 @@ func (s *Store) Exchange(ctx context.Context, l stories.Lease, x stories.Exchang
 			return err
 		}
 		if err := doubtEarlier(ctx, q, x, begins, standings, &begun); err != nil {
+			return err
+		}
+		if begun.Pings, err = fixPings(ctx, q, x, &begun); err != nil {
 			return err
 		}
 		at, flying = lane, slices.Clone(x.Flying)

@@ -296,6 +296,9 @@ func (s *Store) Recover(ctx context.Context, l stories.Lease) (found []stories.F
 				tellEarlier(loaded.Earlier, f.byID[r.Delivery], o.UpdateID, loaded.Revisions, withheld)
 			}
 		}
+		if loaded.Pings, err = pingsOf(ctx, q, flown(found)); err != nil {
+			return err
+		}
 		return setFlights(ctx, q, lane, l.Fence, 0, found, 0)
 	})
 	return found, loaded, err

@@ -343,7 +343,7 @@ func TestPostgresBeginAndTell(t *testing.T) {
 				t.Fatal(err)
 			}
 			flying := got.Deliveries[x.Begin[0].Delivery]
-			d, err := s.NoticeDelivery(t.Context(), told)
+			d, err := s.NoticeDelivery(t.Context(), told, stories.OpPost)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -175,7 +175,7 @@ func (s *Store) newPeople(ctx context.Context, people []stories.User, at time.Ti
 var namesOfSQL = `
 	SELECT n.platform, n.workspace, n.channel, n.form, CASE WHEN n.person <> '' THEN ` + nameOf("n.person") + ` ELSE n.name END, n.person, n.access,
 		CASE WHEN n.channel <> '' AND n.name <> '' AND EXISTS (SELECT 1 FROM place_names o
-			WHERE o.platform = n.platform AND o.name = n.name AND o.channel <> '' AND o.name <> ''
+			WHERE o.platform = n.platform AND o.name = n.name AND o.channel <> '' AND o.name <> '' AND o.form <> 'group'
 				AND (o.workspace <> n.workspace OR o.channel <> n.channel)) THEN 1 ELSE 0 END
 	FROM each(?1) JOIN place_names n ON n.platform = j.value ->> 0 AND n.workspace = j.value ->> 1 AND n.channel = j.value ->> 2`
 
@@ -234,7 +234,8 @@ const (
 	prunePlaceNamesSQL = `
 		DELETE FROM place_names WHERE seen_at < ?1 AND NOT EXISTS (
 			SELECT 1 FROM destinations t WHERE t.platform = place_names.platform AND t.workspace = place_names.workspace
-				AND place_names.channel IN ('', t.channel) AND t.state <> 'gone')`
+				AND place_names.channel IN ('', t.channel) AND t.state <> 'gone')
+			AND (form <> 'group' OR NOT EXISTS (SELECT 1 FROM subscriptions b WHERE b.mention = place_names.channel AND b.mention <> ''))`
 	prunePersonNamesSQL = `
 		DELETE FROM person_names WHERE seen_at < ?1
 			AND NOT EXISTS (SELECT 1 FROM members m WHERE m.ref = person_names.ref)

@@ -256,8 +256,8 @@ func oweEdits(ctx context.Context, q querier, n stories.Notice, at time.Time) er
 }
 
 // oweNotice owes an operation to the destinations a statement finds: one
-// publication in each of their lanes.
-func oweNotice(ctx context.Context, q querier, n stories.Notice, op stories.Op, lanesSQL, planSQL, filter string, at time.Time) (int, error) {
+// publication in each of their lanes. more is what that statement takes from ?5 on.
+func oweNotice(ctx context.Context, q querier, n stories.Notice, op stories.Op, lanesSQL, planSQL, filter string, at time.Time, more ...any) (int, error) {
 	lanes, err := all(ctx, q, scanID, lanesSQL, n.ID, filter)
 	if err != nil || len(lanes) == 0 {
 		return 0, err
@@ -268,7 +268,7 @@ func oweNotice(ctx context.Context, q querier, n stories.Notice, op stories.Op, 
 			return 0, fmt.Errorf("publish a notice: %w", err)
 		}
 	}
-	owed, err := q.exec(ctx, planSQL, n.ID, filter, int(op), n.Revision)
+	owed, err := q.exec(ctx, planSQL, append([]any{n.ID, filter, int(op), n.Revision}, more...)...)
 	if err != nil {
 		return 0, fmt.Errorf("owe a notice: %w", err)
 	}

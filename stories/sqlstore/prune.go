@@ -32,6 +32,7 @@ const (
 	pruneOutcomesSQL  = `DELETE FROM outcomes WHERE ` + endedRangeSQL + ``
 	pruneShownSQL     = `DELETE FROM shown WHERE delivery_id >= ?1 AND delivery_id < ?2 AND NOT EXISTS (SELECT 1 FROM owed d WHERE d.id = shown.delivery_id)`
 	pruneHeadsSQL     = `DELETE FROM heads WHERE delivery_id >= ?1 AND delivery_id < ?2 AND NOT EXISTS (SELECT 1 FROM owed d WHERE d.id = heads.delivery_id)`
+	prunePingedSQL    = `DELETE FROM pinged WHERE delivery_id >= ?1 AND delivery_id < ?2 AND NOT EXISTS (SELECT 1 FROM owed d WHERE d.id = pinged.delivery_id)`
 	// pruneAgainSQL forgets publications that owed again what others had owed:
 	// no delivery names them.
 	pruneAgainSQL = `DELETE FROM publications WHERE update_id = 0 AND notice_id IS NULL AND queued = 0 AND created_at < ?1`
@@ -152,7 +153,10 @@ func (s *Store) prunePublication(ctx context.Context, publication int64, before 
 			if _, err := q.exec(ctx, pruneHeadsSQL, from, to.Int64); err != nil {
 				return err
 			}
-			_, err := q.exec(ctx, pruneShownSQL, from, to.Int64)
+			if _, err := q.exec(ctx, pruneShownSQL, from, to.Int64); err != nil {
+				return err
+			}
+			_, err := q.exec(ctx, prunePingedSQL, from, to.Int64)
 			return err
 		})
 		if err != nil {

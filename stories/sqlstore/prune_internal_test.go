@@ -21,6 +21,7 @@ var names = map[string]string{
 	"held":      "SELECT count(*) FROM held",
 	"readings":  "SELECT count(*) FROM readings",
 	"shown":     "SELECT count(*) FROM shown",
+	"pinged":    "SELECT count(*) FROM pinged",
 	"notices":   "SELECT count(*) FROM notices WHERE kind <> 'cards'",
 	"scheduled": "SELECT count(*) FROM scheduled",
 	// A publication is how many got its update: it goes with that.
@@ -70,7 +71,7 @@ func TestNothingIsLeftOfWhatIsForgotten(t *testing.T) {
 				now = now.AddDate(0, 1, 0)
 			}
 			before := count(t, s)
-			for _, table := range []string{"owed", "outcomes", "readings", "shown", "notices", "publications"} {
+			for _, table := range []string{"owed", "outcomes", "readings", "shown", "pinged", "notices", "publications"} {
 				if before[table] == 0 && names[table] != "" {
 					t.Errorf("%s holds nothing that could be forgotten", table)
 				}
@@ -130,7 +131,7 @@ func publishRevised(t *testing.T, s *Store, now time.Time, slug string) {
 	check(err)
 	for _, name := range []string{"#a-", "#b-"} {
 		_, _, err := s.Subscribe(t.Context(), act, stories.Subscription{Destination: stories.Destination{Platform: "console", Channel: name + slug},
-			Target: stories.Target{Kind: stories.TargetStory, Name: slug}, Options: stories.Options{Level: stories.Minor}}, "lane")
+			Target: stories.Target{Kind: stories.TargetStory, Name: slug}, Options: stories.Options{Level: stories.Minor, Mention: "@desk", MentionLevel: stories.Normal}}, "lane")
 		check(err)
 	}
 	u, _, err := s.AppendUpdate(t.Context(), act, stories.Update{StoryID: story.ID, Text: "News", Level: stories.Normal, At: act.At})

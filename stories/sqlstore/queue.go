@@ -32,6 +32,8 @@ import (
 //	alarms.go    keeps what the desk is to be told, beside the results it is about
 //	notices.go   owes what is no update, such as alarms and an update's progress
 //	changes.go   owes a channel the message that says what it follows now, or no longer
+//	trial.go     owes a channel the message that tests a subscription, and its removal
+//	pings.go     tells whom messages ping that are begun
 //	cards.go     has the first messages of subscriptions follow what they show
 //	digests.go   owes what a channel collects, and digestsay.go tells what that says
 //	flights.go   what is on its way, and who takes it over

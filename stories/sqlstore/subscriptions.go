@@ -4,22 +4,27 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"strings"
 
 	"storybot/stories"
 )
 
 const (
 	subscriptionColumns = `b.id, t.platform, t.workspace, t.channel, b.kind, b.story_id, CASE WHEN b.kind = 'story' THEN coalesce(s.slug, '') ELSE b.topic END,
-		b.level, b.mode, b.digest, b.quiet, b.tz, b.mention, b.mention_level, b.publish, b.state, b.by_ref, b.by_name, b.created_at, t.state, t.reason, t.heals, t.since`
-	subscriptionTables = `subscriptions b JOIN destinations t ON t.id = b.destination_id LEFT JOIN stories s ON s.id = b.story_id AND b.story_id > 0`
+		b.level, b.mode, b.digest, b.quiet, b.tz, b.mention, b.mention_level, b.publish, b.state, b.by_ref, b.by_name, b.created_at, t.state, t.reason, t.heals, t.since,
+		coalesce(g.name, ''), coalesce(g.access, '')`
+	subscriptionTables = `subscriptions b JOIN destinations t ON t.id = b.destination_id LEFT JOIN stories s ON s.id = b.story_id AND b.story_id > 0
+		LEFT JOIN place_names g ON b.mention <> '' AND g.platform = t.platform AND g.workspace = t.workspace AND g.channel = b.mention`
 )
 
 func scanSubscription(r row) (b stories.Subscription, err error) {
 	var created, since int64
 	var heals, publish int
+	var access stories.Access
 	err = r.Scan(&b.ID, &b.Destination.Platform, &b.Destination.Workspace, &b.Destination.Channel, &b.Target.Kind, &b.StoryID, &b.Target.Name,
-		&b.Level, &b.Mode, &b.Digest, &b.Quiet, &b.Zone, &b.Mention, &b.MentionLevel, &publish, &b.State, &b.CreatedBy.Ref, &b.CreatedBy.Name, &created, &b.DestinationState, &b.Reason, &heals, &since)
+		&b.Level, &b.Mode, &b.Digest, &b.Quiet, &b.Zone, &b.Mention, &b.MentionLevel, &publish, &b.State, &b.CreatedBy.Ref, &b.CreatedBy.Name, &created, &b.DestinationState, &b.Reason, &heals, &since, &b.Pings.Name, &access)
 	b.Heals, b.Publish = heals > 0, publish > 0
+	b.Pings.Name, b.Pings.Gone = groupName(b.Pings.Name), access == stories.GoneAccess
 	b.CreatedAt, b.BlockedSince = moment(created), moment(since)
 	return b, err
 }
@@ -114,6 +119,9 @@ func (s *Store) Subscribe(ctx context.Context, a stories.Act, sub stories.Subscr
 			}
 			changed = changed || n > 0
 		}
+		if err := nameGroups(ctx, q, p, changes, a.At); err != nil {
+			return done, false, err
+		}
 		set := false
 		if done.Made, set, err = keepSubscription(ctx, q, a, p, k, sub, changes); err != nil {
 			return done, false, err
@@ -127,7 +135,7 @@ func (s *Store) Subscribe(ctx context.Context, a stories.Act, sub stories.Subscr
 			return done, false, err
 		}
 		if done.Created {
-			made := stories.Change{Kind: stories.Subscribed, Target: done.Subscription.Target, StoryID: k.story, Level: done.Subscription.Level}
+			made := stories.Change{Kind: stories.Subscribed, Target: done.Subscription.Target, StoryID: k.story, Level: done.Subscription.Level, Options: done.Subscription.Options}
 			if done.Notice, done.Untold, err = tellChange(ctx, q, a, p, stories.FollowNotice, made); err != nil {
 				return done, false, err
 			}
@@ -138,9 +146,23 @@ func (s *Store) Subscribe(ctx context.Context, a stories.Act, sub stories.Subscr
 		if !changed && !set {
 			return done, false, nil
 		}
-		return done, true, enterPlaced(ctx, q, a, "subscribed", k.story, sub.Destination, "follows "+sub.Target.String()+" from "+done.Subscription.Level.String())
+		return done, true, enterPlaced(ctx, q, a, "subscribed", k.story, sub.Destination, "follows "+sub.Target.String()+" from "+done.Subscription.Level.String()+withOptions(done.Subscription.Options))
 	})
 	return done.Subscription, done.Made, err
+}
+
+// withOptions writes down what of options but the level is not at its default.
+func withOptions(o stories.Options) string {
+	var set []string
+	for _, option := range stories.OptionNames() {
+		if value := o.Value(option); value != "" && option != stories.OptionLevel && option != stories.OptionMention { // whose writing nobody reads
+			set = append(set, string(option)+":"+value)
+		}
+	}
+	if len(set) == 0 {
+		return ""
+	}
+	return " with " + strings.Join(set, " ")
 }
 
 const countSubscriptionsSQL = `SELECT count(*) FROM subscriptions WHERE destination_id = ?1`
@@ -151,7 +173,7 @@ const countSubscriptionsSQL = `SELECT count(*) FROM subscriptions WHERE destinat
 func keepSubscription(ctx context.Context, q querier, a stories.Act, p place, k key, sub stories.Subscription, changes stories.Changes) (made stories.Made, set bool, err error) {
 	had, err := findSubscription(ctx, q, p, k)
 	if err == nil {
-		made.Before, made.Resumed = had.Options, had.State == stories.Paused
+		made.Before, made.Pinged, made.Resumed = had.Options, had.Pings, had.State == stories.Paused
 		switch a.Subscription {
 		case 0, had.ID:
 		case stories.NewOnly:

@@ -136,7 +136,7 @@ var besideTests = []test{
 		d.refuse(l)
 		_, err := d.Unsubscribe(d.ctx, d.aloud(), channel("a"), stories.Target{Kind: stories.TargetTopic, Name: "film"})
 		d.ok(err)
-		v, err := d.NoticeDelivery(d.ctx, topic.Notice)
+		v, err := d.NoticeDelivery(d.ctx, topic.Notice, stories.OpPost)
 		d.ok(err)
 		same(d, "the first message", v.State.String()+": "+v.Reason, "skipped: what it tells of had ended before it was sent")
 		same(d, "healed", d.heal(l, "a"), "a +bank")

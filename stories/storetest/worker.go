@@ -18,6 +18,8 @@ type worker struct {
 	flying map[int64]stories.Flight
 	// earlier is what it was told last of the wordings that deliveries were begun in.
 	earlier map[int64]stories.Earlier
+	// pings are whom what it began last pings.
+	pings map[int64]stories.Ping
 }
 
 // worker returns who works under l, always the same.
@@ -148,7 +150,7 @@ func (w *worker) advance(max int, results ...stories.Result) (begun []stories.De
 	if err != nil {
 		return nil, err
 	}
-	w.earlier = got.Earlier
+	w.earlier, w.pings = got.Earlier, got.Pings
 	for _, f := range x.Begin {
 		if got.Deliveries[f.Delivery] {
 			w.flying[f.Delivery] = f
@@ -193,7 +195,7 @@ func (w *worker) recover() (found []stories.Delivery, err error) {
 	if err != nil {
 		return nil, err
 	}
-	w.earlier = loaded.Earlier
+	w.earlier, w.pings = loaded.Earlier, loaded.Pings
 	for _, f := range flights {
 		w.flying[f.Delivery] = f
 		found = append(found, w.says(delivery(w.lease.Name, f, find(loaded.Rows, f.Delivery), loaded.Origins), loaded.Revisions))

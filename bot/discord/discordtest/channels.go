@@ -17,6 +17,7 @@ const (
 	ManageMessages       int64 = 1 << 13
 	EmbedLinks           int64 = 1 << 14
 	ReadMessageHistory   int64 = 1 << 16
+	MentionEveryone      int64 = 1 << 17
 	UseCommands          int64 = 1 << 31
 	CreatePublicThreads  int64 = 1 << 35
 	SendMessagesInThread int64 = 1 << 38
@@ -72,6 +73,7 @@ type guild struct {
 	left     bool // the bot was removed
 	// permissions is what the bot may do in all of it, less what its channels say.
 	permissions int64
+	roles       []Role // beside everyone's and the bot's
 }
 
 type world struct {

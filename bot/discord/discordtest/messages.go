@@ -34,6 +34,7 @@ type message struct {
 	// published says that it was crossposted.
 	published bool
 	reply     *interaction // it answers
+	pings     []string     // whom it pinged: see pinged
 }
 
 // json returns the message as the API shows it; the nonce is shown to who just
@@ -83,6 +84,9 @@ func stamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.0000
 // put appends a message to its channel, unless only its reader sees it.
 func (s *Server) put(m *message) {
 	m.id, m.created = s.newID(), s.now()
+	if m.author == BotUserID {
+		m.pings = m.pinged()
+	}
 	if m.body.flags()&flagEphemeral == 0 {
 		m.channel.messages = append(m.channel.messages, m)
 	}

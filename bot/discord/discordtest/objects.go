@@ -78,16 +78,21 @@ func bits(p int64) string { return strconv.FormatInt(p, 10) }
 func botRole(g *guild) string { return formatID(parseID(g.id) + 1) }
 
 func rolesJSON(g *guild) []any {
-	role := func(id, name string, perms int64, managed bool) map[string]any {
-		return map[string]any{
-			"id": id, "name": name, "permissions": bits(perms), "managed": managed, "position": 0, "color": 0,
-			"colors": map[string]any{"primary_color": 0, "secondary_color": nil, "tertiary_color": nil},
-			"hoist":  false, "mentionable": false, "flags": 0, "icon": nil, "unicode_emoji": nil,
-		}
+	list := []any{
+		roleJSON(g.id, "@everyone", DefaultPermissions, false, false),
+		roleJSON(botRole(g), "storybot", 0, true, false),
 	}
-	return []any{
-		role(g.id, "@everyone", DefaultPermissions, false),
-		role(botRole(g), "storybot", 0, true),
+	for _, r := range g.roles {
+		list = append(list, roleJSON(r.ID, r.Name, 0, false, r.Mentionable))
+	}
+	return list
+}
+
+func roleJSON(id, name string, perms int64, managed, mentionable bool) map[string]any {
+	return map[string]any{
+		"id": id, "name": name, "permissions": bits(perms), "managed": managed, "position": 0, "color": 0,
+		"colors": map[string]any{"primary_color": 0, "secondary_color": nil, "tertiary_color": nil},
+		"hoist":  false, "mentionable": mentionable, "flags": 0, "icon": nil, "unicode_emoji": nil,
 	}
 }
 

@@ -90,6 +90,13 @@ func (s *Server) commandData(i Interaction, focused string) (map[string]any, err
 	if err != nil {
 		return nil, fmt.Errorf("/%s: %w", i.Name, err)
 	}
+	for id := range rolesIn(resolved) {
+		role, ok := s.world.channels[i.Channel].resolvedRole(id)
+		if !ok {
+			return nil, fmt.Errorf("/%s: there is no role %s to pick", i.Name, id)
+		}
+		rolesIn(resolved)[id] = role
+	}
 	if users, ok := resolved["users"].(map[string]any); ok {
 		resolved["members"] = s.membersOf(i.Channel, users)
 	}
@@ -101,6 +108,12 @@ func (s *Server) commandData(i Interaction, focused string) (map[string]any, err
 		data["resolved"] = resolved
 	}
 	return data, nil
+}
+
+// rolesIn are the roles that resolved names.
+func rolesIn(resolved map[string]any) map[string]any {
+	roles, _ := resolved["roles"].(map[string]any)
+	return roles
 }
 
 // membersOf says who of users is a member of a channel's server, as far as
@@ -208,6 +221,9 @@ func (d optionDef) option(value string, focused, typing bool, resolved map[strin
 		}
 		if d.Type == optUser {
 			resolved["users"] = map[string]any{value: userJSON(value, "user-"+value)}
+		}
+		if d.Type == optRole {
+			resolved["roles"] = map[string]any{value: nil}
 		}
 	}
 	if len(d.Choices) > 0 && !slices.ContainsFunc(d.Choices, func(c choiceDef) bool { return fmt.Sprint(c.Value) == value }) {

@@ -82,6 +82,7 @@ func (s *Server) createForumPost(c *channel, r *request) reply {
 	thread := &channel{Channel: Channel{ID: formatID(m.id), Guild: c.Guild, Name: ask.Name, Type: PublicThread, Parent: c.ID, Permissions: c.Permissions, Applied: ask.Tags}}
 	m.channel, thread.messages = thread, []*message{m}
 	s.add(thread)
+	m.pings = m.pinged()
 	s.stats.Posts++
 	made := channelJSON(thread)
 	made["message"] = json.RawMessage(m.json(false))

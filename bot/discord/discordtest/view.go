@@ -25,6 +25,8 @@ type Message struct {
 	Published bool // to the channels that follow this one
 	// Mentions is allowed_mentions as it was sent last.
 	Mentions json.RawMessage
+	// Pings are whom it pinged when it was posted: "role:ID", "user:ID", "everyone", "here".
+	Pings []string
 	// Earlier is the text before each edit, oldest first.
 	Earlier []string
 	// Raw holds the fields as they were sent.
@@ -72,7 +74,7 @@ func (m *message) view() Message {
 	v := Message{
 		ID: formatID(m.id), Channel: m.channel.ID, Author: m.author, Nonce: m.nonce,
 		Created: m.created, Edited: m.edited, Edits: len(m.earlier), Deleted: m.deleted, Published: m.published,
-		Flags: m.body.flags(), Raw: m.body.fields(), Mentions: m.body.get("allowed_mentions"),
+		Flags: m.body.flags(), Raw: m.body.fields(), Mentions: m.body.get("allowed_mentions"), Pings: m.pings,
 	}
 	v.Ephemeral = v.Flags&flagEphemeral != 0
 	var components []component

@@ -14,6 +14,7 @@ type content struct {
 	err  error           // why Slack refuses them
 	// untidy is what Slack lets pass and the test should know of.
 	untidy []string
+	named  []string // whom they mention: see inBlocks
 }
 
 func (c *content) sent() json.RawMessage {
@@ -96,6 +97,7 @@ func judgeBlocks(blocks string) *content {
 	case j.units > maxUnits:
 		c.err = refuse("msg_blocks_too_long", fmt.Sprintf("%d characters", j.units))
 	default:
+		c.named = inBlocks(v)
 		nameParts(v)
 		c.full, c.err = json.Marshal(v)
 	}

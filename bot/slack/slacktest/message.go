@@ -26,6 +26,7 @@ type Message struct {
 	Edits         []Edit          // what it said before, oldest first
 	At            time.Time       // when it was stored, by this machine's clock
 	Files         []string        // the names of files that were sent with it
+	Pings         []string        // whom it pinged when the bot posted it: see pinged
 }
 
 // Edit is an earlier wording of a message.
@@ -136,6 +137,9 @@ func (s *Server) nextTS() string {
 func (s *Server) store(ws *workspace, ch *channel, m *message) {
 	m.Team, m.Channel, m.ch, m.At = ws.team, ch.id, ch, time.Now()
 	m.TS = s.nextTS()
+	if m.Bot {
+		m.Pings = ws.pinged(m.Text, m.content)
+	}
 	if m.To != "" {
 		ws.ephemeral = append(ws.ephemeral, m)
 	} else {

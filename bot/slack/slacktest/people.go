@@ -57,6 +57,14 @@ func (s *Server) escape(ws *workspace, text string) string {
 				return "<@" + u.ID + "|" + u.Name + ">"
 			}
 		}
+		for _, g := range ws.groups {
+			if name == "@"+g.Handle {
+				return "<!subteam^" + g.ID + "|@" + g.Handle + ">"
+			}
+		}
+		if name == "@here" || name == "@channel" || name == "@everyone" {
+			return "<!" + name[1:] + ">"
+		}
 		for _, ch := range ws.channels {
 			if ch.kind != DM && name == "#"+ch.name() {
 				return "<#" + ch.id + "|" + ch.name() + ">"

@@ -48,6 +48,7 @@ type workspace struct {
 	// editable is for how long a message may be edited; 0 for ever.
 	editable time.Duration
 	users    map[string]*User
+	groups   []UserGroup
 	// channels by id; order is their order for lists.
 	channels map[string]*channel
 	order    []*channel

@@ -170,6 +170,8 @@ CREATE INDEX subscriptions_waiting ON subscriptions (kind, story_id, topic, wait
 CREATE INDEX subscriptions_due ON subscriptions (due_at, id) WHERE due_at IS NOT NULL;
 -- Whether anybody gets updates otherwise than as a message for each.
 CREATE INDEX subscriptions_moded ON subscriptions (destination_id) WHERE mode <> 'channel';
+-- Who is pinged at all.
+CREATE INDEX subscriptions_mentioning ON subscriptions (destination_id) WHERE mention <> '';
 
 -- Stories kept from a destination that follows them by a topic or all. No foreign key
 -- leads to the story: who stops one has planning locked, and would lock the story after

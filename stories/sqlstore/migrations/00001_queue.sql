@@ -214,6 +214,14 @@ CREATE TABLE broadcasting (
     platform TEXT PRIMARY KEY
 );
 
+-- Whom a message pings or pinged, in the platform's own writing, fixed when it is begun:
+-- one that may have been sent is sent again as the same message, and an edit of it names
+-- whom it named. See pings.go.
+CREATE TABLE pinged (
+    delivery_id /*number*/ PRIMARY KEY,
+    mention     TEXT NOT NULL
+);
+
 -- What the desk is to be told and no notice tells yet, each in JSON.
 CREATE TABLE alarms (
     id   /*identity*/,
