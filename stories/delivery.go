@@ -294,19 +294,6 @@ type Result struct {
 	At    time.Time
 }
 
-// Lost is what is wrong with a message or thread that is acted on.
-type Lost int
-
-// What may be wrong. What is closed is there: the message cannot be changed any more, or
-// nothing can be said in the thread.
-const (
-	NothingLost Lost = iota
-	MessageLost
-	MessageClosed
-	ThreadLost
-	ThreadClosed
-)
-
 // Lease is the right of one process to work a lane. Fence grows with every
 // holder; a store refuses what an older fence asks.
 type Lease struct {

@@ -3,7 +3,6 @@ package sqlstore
 import (
 	"context"
 	"database/sql"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
@@ -218,28 +217,6 @@ func (s *Store) fixCards(ctx context.Context, q querier, x stories.Exchange, beg
 		if err := keepShown(ctx, q, c.delivery, 0, news); err != nil {
 			return err
 		}
-	}
-	return nil
-}
-
-// keepShown notes what a card shows: of is its story where it has one alone.
-func keepShown(ctx context.Context, q querier, card, of int64, news []stories.News) error {
-	each := make([][4]int64, len(news), len(news)+1)
-	for i, n := range news {
-		each[i] = [4]int64{int64(i), n.Story.ID, n.Update.ID, int64(n.Update.Revision)}
-	}
-	if len(each) == 0 { // it shows none, and says so
-		each = append(each, [4]int64{0, of})
-	}
-	text, err := json.Marshal(each)
-	if err != nil {
-		return err
-	}
-	if _, err := q.exec(ctx, forgetShownSQL, card); err != nil {
-		return err
-	}
-	if _, err := q.exec(ctx, keepShownSQL, card, string(text), bit(of != 0)); err != nil {
-		return fmt.Errorf("keep what a card shows: %w", err)
 	}
 	return nil
 }
