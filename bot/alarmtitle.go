@@ -20,6 +20,8 @@ var alarmTitles = []struct {
 	{stories.AlarmPushStopped, "An update is not sent on", "Updates are not sent on"},
 	{stories.AlarmFailed, "A delivery met a fault", "Deliveries met faults"},
 	{stories.AlarmBlocked, "A channel gets no updates", "Channels get no updates"},
+	{stories.AlarmHeadDeleted, "A card was deleted twice", "Cards were deleted twice"},
+	{stories.AlarmThreadClosed, "A thread takes no updates", "Threads take no updates"},
 	{stories.AlarmGone, "A channel has ended", "Channels have ended"},
 	{stories.AlarmLaneResumed, "Deliveries go on again", "Deliveries go on again"},
 	{stories.AlarmWorkspaceRecovered, "Deliveries go on again", "Deliveries go on again"},

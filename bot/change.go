@@ -41,7 +41,7 @@ func renderFollow(c stories.Content) Message {
 	if c.Was.Slug != "" {
 		what.Name = c.Was.Slug
 	}
-	by := Block{Kind: Small, Spans: []Span{Text(followedBy(change, TargetWords(what)) + " · " + changeOptions(change))}}
+	by := followedLine(change, what)
 	if change.StoryID != 0 {
 		if c.Was.Slug != "" {
 			return endedCard(c, by)
@@ -62,6 +62,11 @@ func renderFollow(c stories.Content) Message {
 	}
 	m.Blocks = append(m.Blocks, by)
 	return m
+}
+
+// followedLine says who began to follow what, and what comes of it.
+func followedLine(change stories.Change, what stories.Target) Block {
+	return Block{Kind: Small, Spans: []Span{Text(followedBy(change, TargetWords(what)) + " · " + changeOptions(change))}}
 }
 
 // storyCard is a story as its channel sees it first: the news before what it is
@@ -143,6 +148,8 @@ func renderStop(c stories.Content) Message {
 	who, what := UserName(change.By), TargetWords(nowCalled(c))
 	left := targetsWords(change.Left) + ": " + LevelWords(change.Level)
 	switch {
+	case change.Kind == stories.CardLost:
+		return renderCardLost(c)
 	case change.Kind == stories.Unstopped:
 		return Plainly(fmt.Sprintf("%s brought %s back here; its updates come by %s.", who, what, left))
 	case change.Target.Kind == stories.TargetStory && len(change.Left) > 0:

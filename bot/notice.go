@@ -15,6 +15,9 @@ func RenderContent(c stories.Content) Message { return Renderer()(c) }
 // Renderer is RenderContent with what these platforms are called.
 func Renderer(platforms ...Refs) func(stories.Content) Message {
 	return func(c stories.Content) Message {
+		if c.Live {
+			return renderHead(c)
+		}
 		switch c.Notice.Kind {
 		case stories.AlarmNotice:
 			return renderAlarms(c.Notice.Body, Names{platforms, c.Names})
@@ -79,6 +82,12 @@ func alarmWords(a stories.Alarm, names Names) []Span {
 		what = capital(names.Lane(a.Lane)) + " sends again."
 	case stories.AlarmWorkspaceFailing:
 		what = fmt.Sprintf("Every channel of %s refuses alike, so none was given up: %s.", alarmWorkspace(a, names), stopped("each"))
+	case stories.AlarmThreadClosed:
+		place = []Span{Sentence(names.Place(a.Destination))}
+		what = fmt.Sprintf(" takes nothing in a story's thread, so that goes to the channel: %s.", about("it"))
+	case stories.AlarmHeadDeleted:
+		place = []Span{Sentence(names.Place(a.Destination))}
+		what = " had a story's card or thread deleted a second time, so what brings it there is paused. Somebody there can resume it with /subscriptions."
 	case stories.AlarmFailed:
 		what = about("") + ". The log has the cause; it is a fault of Storybot to be reported."
 		if !hasSubject(a.Reason) {

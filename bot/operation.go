@@ -50,7 +50,7 @@ var Methods = [methods]Method{Posts, Edits, Looks, Threads, Publishes, Deletes}
 // MethodOf returns the method an operation is made by.
 func MethodOf(o stories.Op) Method {
 	switch o {
-	case stories.OpEdit:
+	case stories.OpEdit, stories.OpShow:
 		return Edits
 	case stories.OpThread, stories.OpForum:
 		return Threads

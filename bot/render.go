@@ -44,6 +44,7 @@ func RenderUpdate(story stories.Story, u stories.Update) Message {
 		p.lead, p.struck = "It said: ", true
 	}
 	m := p.message()
+	m.Thread = Headline(story) // in which it may stand
 	if urgent(u) {
 		m.Tone = Urgent
 	}

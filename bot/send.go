@@ -82,6 +82,9 @@ type Verdict struct {
 	// Limited says what a 429 covers; RetryAfter how long it lasts.
 	Limited    Scope
 	RetryAfter time.Duration
+	// There says of a MessageGone or ThreadGone that what was acted on is there, and only
+	// closed: the message cannot be changed, nothing can be said in the thread.
+	There bool
 	// Fades is for how long such a Transient answer is worth another try; then the
 	// operation is taken for Unable. 0 for as long as any.
 	Fades time.Duration

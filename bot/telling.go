@@ -59,7 +59,7 @@ func renderTelling(c stories.Content) Message {
 		p.above = reasonLine("It was checked", t.Reason)
 	}
 	m := p.message()
-	m.Tone = Neutral
+	m.Tone, m.Thread = Neutral, Headline(c.Story)
 	if p.update.Level == stories.Breaking && t.Kind != stories.Release {
 		m.Tone = Urgent
 	}

@@ -51,6 +51,9 @@ const (
 	Stopped      ChangeKind = "stopped"      // nothing brings the story any more
 	Unstopped    ChangeKind = "unstopped"    // what else the channel follows brings the story again
 	Tested       ChangeKind = "tested"       // whether its messages arrive
+	// CardLost: the story's card or thread was deleted twice, and Left, which brings it, is
+	// paused. Nobody did that: By is nobody.
+	CardLost ChangeKind = "card_lost"
 )
 
 // Comes is c with what decides about its story now, where that lets something through.

@@ -16,6 +16,7 @@ import (
 //	   └──── retry ───────┘          held: its destination is blocked
 //	                                 skipped: never to be sent, the reason says why
 //	                                 kept: its update is on hold
+//	                                 gathered: said in a digest, see DigestNotice
 //
 // A row that is sending may have been sent: after a crash or a lost answer it
 // is settled before it is sent again.
@@ -31,11 +32,13 @@ const (
 	Held    DeliveryState = 5
 	Skipped DeliveryState = 6
 	Kept    DeliveryState = 7
+
+	Gathered DeliveryState = 9
 )
 
 // String returns the state's name.
 func (s DeliveryState) String() string {
-	return [...]string{"pending", "sending", "sent", "failed", "unknown", "held", "skipped", "kept"}[s]
+	return [...]string{"pending", "sending", "sent", "failed", "unknown", "held", "skipped", "kept", "", "gathered"}[s]
 }
 
 // Delivery is one operation owed to one destination. Its identity is (update or
@@ -61,6 +64,7 @@ type Delivery struct {
 	Reason      string // why it failed, waits or was skipped, in words
 	CreatedAt   time.Time
 	FinishedAt  time.Time
+	Digest      *InDigest // of one that is Gathered; nil where that is not known any more
 }
 
 // About is what a delivery says something of: an update, or a notice.
@@ -273,6 +277,10 @@ type Result struct {
 	// PutBack says that it is doubtful since the database was put back. Held
 	// without a Destination it waits for a person.
 	PutBack bool
+	// Shows says that it may have shown a story's head: it made it or edited it.
+	Shows bool
+	// Lost is what was wrong with the message or thread that it was to act on.
+	Lost Lost
 	// Pause is how long the platform asked us to leave the destination alone;
 	// it outlives this process.
 	Pause time.Duration

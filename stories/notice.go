@@ -32,6 +32,8 @@ func (k NoticeKind) Urgency() Level {
 		return ForChannel
 	case CardsNotice:
 		return Minor // never before news
+	case DigestNotice:
+		return ForDigest
 	}
 	return ForDesk
 }
@@ -60,6 +62,8 @@ const (
 	// ScheduleNotice asks the desk what becomes of a scheduled update whose time has
 	// passed, and then tells it: Body.Scheduled.
 	ScheduleNotice NoticeKind = "schedule"
+	// DigestNotice is what was collected for one channel in a period: Body.Digest.
+	DigestNotice NoticeKind = "digest"
 )
 
 // NoticeBody is what a notice says; its kind tells which of the fields. It is
@@ -76,6 +80,7 @@ type NoticeBody struct {
 	Change   Change        `json:",omitzero"`
 	// Scheduled is as it stood when the notice was last said.
 	Scheduled *Scheduled `json:",omitempty"`
+	Digest    Period     `json:",omitzero"`
 }
 
 // Push is a notice of an update's progress that is not done, and how the update's
@@ -120,11 +125,17 @@ const (
 	AlarmWorkspaceRecovered AlarmKind = "workspace_recovered"
 	// AlarmFailed: the bot itself failed at one message.
 	AlarmFailed AlarmKind = "delivery_failed"
+	// AlarmThreadClosed: a story's thread in a channel takes no messages. What belongs
+	// there is posted in the channel.
+	AlarmThreadClosed AlarmKind = "thread_closed"
+	// AlarmHeadDeleted: a story's card or thread was deleted a second time in a channel,
+	// and what brings the story there is paused.
+	AlarmHeadDeleted AlarmKind = "card_deleted"
 )
 
 // AlarmKinds are all of them.
 func AlarmKinds() []AlarmKind {
-	return []AlarmKind{AlarmBlocked, AlarmGone, AlarmPushStopped, AlarmLaneStopped, AlarmLaneResumed, AlarmWorkspaceFailing, AlarmWorkspaceRecovered, AlarmFailed}
+	return []AlarmKind{AlarmBlocked, AlarmGone, AlarmPushStopped, AlarmLaneStopped, AlarmLaneResumed, AlarmWorkspaceFailing, AlarmWorkspaceRecovered, AlarmFailed, AlarmThreadClosed, AlarmHeadDeleted}
 }
 
 // Lasts says that an alarm is of what fails until it is mended, and is seen as long
@@ -204,6 +215,11 @@ type Content struct {
 	// Told are the wordings that a RevisionNotice is about: see Tell.
 	Told  []Revision
 	Names Names // of the places that Notice tells of
+	// Live says that it is a story's head: Newest are the newest updates of Story, the
+	// newest first, none where there is none yet. Else a card stays as it was begun.
+	Live bool
+	// Digest is what a DigestNotice says.
+	Digest Digested
 }
 
 // News is a story and its newest update.
@@ -225,14 +241,17 @@ type Subject struct {
 	UpdateID int64
 	NoticeID int64
 	// Edit is, of the CardsNotice, the delivery itself: what it says is told by the card
-	// that it edits. Else it is 0.
+	// that it posts or edits. Else it is 0.
 	Edit int64
 }
 
-// SubjectOf is what a delivery says.
-func SubjectOf(a About, delivery int64) Subject {
+// SubjectOf is what a delivery says. An update that a head shows is said by the head.
+func SubjectOf(a About, op Op, delivery int64) Subject {
 	of := Subject{UpdateID: a.UpdateID, NoticeID: a.NoticeID}
-	if a.NoticeID == CardsID {
+	if op == OpShow {
+		of = Subject{NoticeID: CardsID}
+	}
+	if of.NoticeID == CardsID {
 		of.Edit = delivery
 	}
 	return of

@@ -362,7 +362,7 @@ func (n *newsroom) reading(b *strings.Builder) func(stories.Delivery) stories.Re
 	return func(d stories.Delivery) stories.Result {
 		n.t.Helper()
 		if d.About.NoticeID != 0 {
-			content, err := n.store.Content(n.t.Context(), stories.SubjectOf(d.About, d.ID), 1)
+			content, err := n.store.Content(n.t.Context(), stories.SubjectOf(d.About, d.Op, d.ID), 1)
 			if err != nil {
 				n.t.Fatal(err)
 			}

@@ -74,7 +74,7 @@ func TestATestThatCannotBeTakenAway(t *testing.T) {
 		case stories.OpDelete:
 			return stories.Result{State: stories.Skipped, Reason: "does not let the bot delete this message; it still stands there. A moderator of the server can delete it."}
 		case stories.OpEdit:
-			c, err := n.store.Content(t.Context(), stories.SubjectOf(d.About, d.ID), 1)
+			c, err := n.store.Content(t.Context(), stories.SubjectOf(d.About, d.Op, d.ID), 1)
 			if err != nil {
 				t.Fatal(err)
 			}

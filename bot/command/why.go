@@ -88,13 +88,16 @@ func (r request) deliveryWords(d stories.Delivery, now time.Time) []bot.Span {
 		if d.Tries.Unknowns > 0 {
 			spans = append(spans, bot.Text(" · an earlier attempt may have arrived as well"))
 		}
-		return say("was sent", spans...)
+		return say(sentWords(d.Op), spans...)
 	case stories.Sending:
 		d.Reason = ""
 		return say("is being sent", bot.Text("since "), bot.At(d.Tries.Last))
 	case stories.Pending:
 		if d.Tries.DueAt.After(now) {
 			return say("waits", bot.Text("the next attempt is due "), bot.At(d.Tries.DueAt))
+		}
+		if d.Op == stories.OpShow {
+			return say("is next to be shown in the story's card")
 		}
 		return say("is in the queue")
 	case stories.Held:
@@ -108,6 +111,19 @@ func (r request) deliveryWords(d stories.Delivery, now time.Time) []bot.Span {
 		return say("may have arrived; that could not be found out")
 	}
 	return say("was not sent")
+}
+
+// sentWords says where an update stands that has arrived.
+func sentWords(op stories.Op) string {
+	switch op {
+	case stories.OpShow:
+		return "stands in the story's card"
+	case stories.OpReply:
+		return "was sent, in the story's thread"
+	case stories.OpBroadcast:
+		return "was sent, in the story's thread and in the channel"
+	}
+	return "was sent"
 }
 
 // mergedReason is why an update was not sent that was published in a story which was

@@ -39,7 +39,9 @@ const (
 	askerAlone  to = iota
 	askedForAll    // an answer that the whole channel sees
 	postedThere
-	editedThere // the message that stands there reads so now
+	editedThere  // the message that stands there reads so now
+	repliedThere // in the thread of its story's card
+	saidTwice    // the same, and in the channel above
 )
 
 // show prints a message of channel d, under the channel's name when it is for
@@ -57,6 +59,15 @@ func (p *page) show(d stories.Destination, who to, m bot.Message) error {
 	switch who {
 	case postedThere, askedForAll:
 		all = lines("── "+bot.OneLine(d.Channel)+" ──", dim)
+	case repliedThere, saidTwice:
+		title := bot.OneLine(d.Channel) + ", in the thread"
+		if who == saidTwice {
+			title = bot.OneLine(d.Channel) + ", and in the thread"
+		}
+		if m.Thread != "" {
+			title += " of " + bot.OneLine(m.Thread)
+		}
+		all = lines("── "+title+" ──", dim)
 	case editedThere:
 		all = lines("── "+bot.OneLine(d.Channel)+", edited ──", dim)
 	}

@@ -22,9 +22,13 @@ type sender struct {
 func (*sender) Pace(string) bot.Pace { return bot.Pace{InFlight: 1, Reprints: true} }
 
 // Knows is bot.Sender's. What was printed stays as it is: as it reads now it is printed
-// once more. A reply is printed like a post.
+// once more. A reply is printed as one in its story's thread.
 func (*sender) Knows(op stories.Op) bool {
-	return op == stories.OpPost || op == stories.OpReply || op == stories.OpBroadcast || op == stories.OpEdit
+	switch op {
+	case stories.OpPost, stories.OpReply, stories.OpBroadcast, stories.OpEdit, stories.OpThread:
+		return true
+	}
+	return false
 }
 
 // kept is what a terminal cannot do.
@@ -61,10 +65,20 @@ func (s *sender) Do(ctx context.Context, p bot.Operation) bot.Verdict {
 	}
 	defer s.page.give()
 	p.Message = bot.Naming(p.Message, p.Ping.Mention)
-	if p.Delivery.Op == stories.OpEdit {
+	switch p.Delivery.Op {
+	case stories.OpEdit:
 		return s.reprint(p)
+	case stories.OpThread: // it begins with what is first printed in it
+		return bot.Verdict{Outcome: bot.Delivered, MessageID: p.Target}
 	}
-	if err := s.page.show(p.Delivery.Destination, postedThere, *p.Message); err != nil {
+	who := postedThere
+	switch p.Delivery.Op {
+	case stories.OpReply:
+		who = repliedThere
+	case stories.OpBroadcast:
+		who = saidTwice
+	}
+	if err := s.page.show(p.Delivery.Destination, who, *p.Message); err != nil {
 		return bot.Verdict{Outcome: bot.Transient, Reason: "could not be printed", Err: err}
 	}
 	s.marks.add(copyOf(p.Delivery.Key, *p.Message))

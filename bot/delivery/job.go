@@ -63,7 +63,7 @@ func (j *job) flight() stories.Flight {
 
 // edition is the wording the job shows.
 func (j *job) edition() edition {
-	return edition{Subject: stories.SubjectOf(j.d.About, j.d.ID), revision: j.d.Revision}
+	return edition{Subject: stories.SubjectOf(j.d.About, j.d.Op, j.d.ID), revision: j.d.Revision}
 }
 
 // push is what refusals of a message are counted by: refused edits say nothing of

@@ -63,6 +63,7 @@ func newLane(e *Engine, name, platform string, sender bot.Sender) *lane {
 // refuses returns the verdict on an operation that is not even asked for; nil
 // for one that is.
 func (l *lane) refuses(d stories.Delivery, now time.Duration) *bot.Verdict {
+	d.Op = asked(d.Op)
 	if !l.sender.Knows(d.Op) && d.Op == stories.OpEdit {
 		return &bot.Verdict{Outcome: bot.Unable, Code: "no_such_operation", Reason: "is where messages stay as they were posted"}
 	}
@@ -70,6 +71,15 @@ func (l *lane) refuses(d stories.Delivery, now time.Duration) *bot.Verdict {
 		return &bot.Verdict{Outcome: bot.Unable, Code: "no_such_operation", Reason: fmt.Sprintf("is on a platform that has no such operation (%s)", d.Op)}
 	}
 	return l.limits.refuses(d.Destination, d.Op, now)
+}
+
+// asked is the operation by which a platform is asked for one: what a live card shows is
+// edited into it.
+func asked(op stories.Op) stories.Op {
+	if op == stories.OpShow {
+		return stories.OpEdit
+	}
+	return op
 }
 
 // kick makes the lane ask for work. registry.mu is held.

@@ -4,7 +4,6 @@ import (
 	"slices"
 	"time"
 
-	"storybot/bot"
 	"storybot/stories"
 )
 
@@ -250,7 +249,7 @@ func (l *loader) missed(want loading, now time.Duration) {
 func (l *loader) add(o stories.Owed, from stories.Publication, now time.Duration) {
 	w, p := l.window, l.window.publications[o.Publication]
 	q := l.scheduler.queueOf(o.Place, o.Destination, from.Op)
-	if o.Wait > 0 && q.order == bot.Posts && len(q.rows)+len(q.short) == 0 && q.readyAt == 0 {
+	if o.Wait > 0 && q.order == stories.OpPost && len(q.rows)+len(q.short) == 0 && q.readyAt == 0 {
 		q.state.idle, q.readyAt = true, now+o.Wait
 	}
 	r := w.rows[o.Delivery]

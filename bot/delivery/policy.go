@@ -68,9 +68,13 @@ func decide(d stories.Delivery, v bot.Verdict, now time.Time, perChannel time.Du
 	if v.Outcome != bot.Delivered {
 		c.result.Reason = why(v)
 	}
+	c.result.Shows = d.Op == stories.OpShow || d.About.NoticeID != 0 && d.Op.Says()
+	c.result.Lost = lost(d.Op, v)
 	switch rule.next {
 	case paced:
-		c.wait = nextPost(v, perChannel)
+		if c.wait = nextPost(v, perChannel); d.Op == stories.OpShow {
+			c.wait = max(c.wait, showEvery)
+		}
 	case later:
 		c.retry(d, v, now, random)
 	case again:
@@ -85,6 +89,21 @@ func decide(d stories.Delivery, v bot.Verdict, now time.Time, perChannel time.Du
 		c.putBack(v)
 	}
 	return c
+}
+
+// lost is what an answer says of the message or thread that an operation acts on.
+func lost(op stories.Op, v bot.Verdict) stories.Lost {
+	switch {
+	case v.Outcome == bot.MessageGone && v.There:
+		return stories.MessageClosed
+	case v.Outcome == bot.MessageGone:
+		return stories.MessageLost
+	case v.Outcome == bot.ThreadGone && !v.There:
+		return stories.ThreadLost
+	case v.Outcome == bot.ThreadGone, v.Outcome == bot.Unable && (op == stories.OpReply || op == stories.OpBroadcast || op == stories.OpThread):
+		return stories.ThreadClosed
+	}
+	return stories.NothingLost
 }
 
 // putBack is what an answer means for a row of a database that was put back:

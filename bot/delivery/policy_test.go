@@ -114,11 +114,29 @@ func TestThePolicyOnEveryAnswer(t *testing.T) {
 		},
 		"the message is gone": {
 			verdict: bot.Verdict{Outcome: bot.MessageGone, Reason: "no longer has the message"},
-			want:    result{State: stories.Skipped, Reason: "no longer has the message"},
+			want:    result{State: stories.Skipped, Reason: "no longer has the message", Lost: stories.MessageLost},
+		},
+		"the message is closed": {
+			verdict: bot.Verdict{Outcome: bot.MessageGone, Reason: "takes no edits", There: true},
+			want:    result{State: stories.Skipped, Reason: "takes no edits", Lost: stories.MessageClosed},
 		},
 		"the thread is gone": {
 			verdict: bot.Verdict{Outcome: bot.ThreadGone, Reason: "has its thread locked", Cure: "Unlock it."},
-			want:    result{State: stories.Skipped, Reason: "has its thread locked. Unlock it."},
+			want:    result{State: stories.Skipped, Reason: "has its thread locked. Unlock it.", Lost: stories.ThreadLost},
+		},
+		"the thread is locked": {
+			verdict: bot.Verdict{Outcome: bot.ThreadGone, Reason: "has its thread locked", There: true},
+			want:    result{State: stories.Skipped, Reason: "has its thread locked", Lost: stories.ThreadClosed},
+		},
+		"no thread can be opened": {
+			change:  func(d *stories.Delivery) { d.Op = stories.OpThread },
+			verdict: bot.Verdict{Outcome: bot.Unable, Reason: "lets no threads be opened"},
+			want:    result{State: stories.Skipped, Reason: "lets no threads be opened", Lost: stories.ThreadClosed},
+		},
+		"a card was shown": {
+			change:  func(d *stories.Delivery) { d.Op = stories.OpShow },
+			verdict: bot.Verdict{Outcome: bot.Delivered, MessageID: "m"},
+			want:    result{State: stories.Sent, MessageID: "m", Shows: true}, wait: showEvery,
 		},
 		"not possible": {
 			verdict: bot.Verdict{Outcome: bot.Unable, Reason: "is no announcement channel"},

@@ -40,7 +40,7 @@ func (all publications) ids() []int64 {
 // a breaking update, is as urgent as that and makes nothing else so: the database does
 // not either, and what was loaded anew would stand elsewhere than what stayed.
 func raises(p stories.Publication) bool {
-	return p.StoryID != 0 && p.UpdateID != 0 && p.Op == stories.OpPost && p.Level > stories.Minor
+	return p.StoryID != 0 && p.UpdateID != 0 && p.Op.Says() && p.Level > stories.Minor
 }
 
 // urgency is the level a publication has by what was published later in its

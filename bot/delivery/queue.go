@@ -4,27 +4,26 @@ import (
 	"slices"
 	"time"
 
-	"storybot/bot"
 	"storybot/stories"
 )
 
 // queueKey tells a destination's messages, which follow each other, from what
-// changes messages that are there: edits, publications and deletions each have an
-// order of their own.
+// changes messages that are there: edits, publications, deletions and what live cards
+// show each have an order of their own, named by an operation that takes part in it.
 type queueKey struct {
 	id    int64
-	order bot.Method
+	order stories.Op
 }
 
 // orders are those a destination has.
-var orders = [...]bot.Method{bot.Posts, bot.Edits, bot.Publishes, bot.Deletes}
+var orders = [...]stories.Op{stories.OpPost, stories.OpEdit, stories.OpPublish, stories.OpDelete, stories.OpShow}
 
 // orderOf is the order an operation takes part in.
-func orderOf(op stories.Op) bot.Method {
+func orderOf(op stories.Op) stories.Op {
 	if op.Amends() {
-		return bot.MethodOf(op)
+		return op
 	}
-	return bot.Posts
+	return stories.OpPost
 }
 
 // queue is what is owed to one destination, in order.

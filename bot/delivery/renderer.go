@@ -88,7 +88,8 @@ func (c *renderer) of(ctx context.Context, key edition) (m *bot.Message, err err
 	}
 	defer contain(&err)
 	rendered := c.render(content)
-	if content.Notice.Kind == stories.FollowNotice { // each is one channel's, and says what is so when it is begun
+	switch content.Notice.Kind {
+	case stories.FollowNotice, stories.CardsNotice, stories.DigestNotice: // each is one channel's, and says what is so when it is begun
 		return &rendered, nil
 	}
 	return c.keep(key, &rendered), nil

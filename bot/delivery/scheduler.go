@@ -156,7 +156,7 @@ func (s *scheduler) forget(r *row, now time.Duration) {
 // close forgets what is owed to a destination that takes nothing any more. What is
 // read of it before that is durable is not believed; see loader.shut.
 func (s *scheduler) close(at *queue, now time.Duration) {
-	for _, op := range [...]stories.Op{stories.OpPost, stories.OpEdit, stories.OpPublish, stories.OpDelete} {
+	for _, op := range orders {
 		q := s.queueOf(at.id, at.destination, op)
 		s.window.full(q, q.short)
 		for _, r := range slices.Clone(q.rows) {

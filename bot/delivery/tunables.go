@@ -224,6 +224,9 @@ const (
 	// tellEvery the least time between two edits of one message.
 	tellAfter = 3 * time.Second
 	tellEvery = 5 * time.Second
+	// showEvery is the least time between two edits of the live cards of a channel: what
+	// changes within it is one edit.
+	showEvery = 5 * time.Second
 	// tellTick is the least time between two edits of pushes that go on, all of them
 	// together: Slack takes 50 edits a minute and workspace, Discord 5 in 5 s and
 	// channel, and corrections need room beside them.

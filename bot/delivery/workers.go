@@ -102,6 +102,7 @@ func (l *lane) serve(j *job) {
 // ask is the one place from which the platform is asked for something. What may
 // be repeated is never in doubt: it is made again.
 func (l *lane) ask(ctx context.Context, j *job, o bot.Operation) bot.Verdict {
+	o.Delivery.Op = asked(o.Delivery.Op)
 	if j.request.settle {
 		return l.sender.Settle(ctx, o)
 	}

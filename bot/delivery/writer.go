@@ -74,12 +74,13 @@ func (w *writer) open(p part, flying []stories.Flight, now reading) *call {
 			f.First = now.wall
 		}
 		c.x.Begin = append(c.x.Begin, f)
-		of := stories.SubjectOf(stories.About{UpdateID: r.origin.UpdateID, NoticeID: r.origin.NoticeID}, r.Delivery)
+		about := stories.About{UpdateID: r.origin.UpdateID, NoticeID: r.origin.NoticeID}
+		of := stories.SubjectOf(about, r.origin.Op, r.Delivery)
 		if of.NoticeID != 0 && !slices.Contains(c.x.Notices, of.NoticeID) {
 			c.x.Notices = append(c.x.Notices, of.NoticeID)
 		}
-		if of.UpdateID != 0 && !slices.Contains(c.x.Updates, of.UpdateID) {
-			c.x.Updates = append(c.x.Updates, of.UpdateID)
+		if id := about.UpdateID; id != 0 && !slices.Contains(c.x.Updates, id) {
+			c.x.Updates = append(c.x.Updates, id)
 		}
 		if r.origin.Op.Acts() {
 			c.x.Acting = append(c.x.Acting, r.Delivery)
@@ -184,7 +185,7 @@ func (w *writer) take(a answer, now time.Duration, random float64) (found writte
 // job makes a job of a row that was begun.
 func (a answer) job(r *row, f stories.Flight, lane string, now time.Duration) *job {
 	j := newJob(r, f, lane, a.call.began)
-	j.d.Revision = a.present(j.edition())
+	j.d.Revision = a.present(edition{Subject: stories.SubjectOf(j.d.About, stories.OpPost, j.d.ID), revision: j.d.Revision})
 	if e, ok := a.begun.Earlier[r.Delivery]; ok {
 		j.d.Revision = e.Began
 	}

@@ -11,7 +11,9 @@ import (
 
 // Knows is bot.Sender's. A reply that the channel above shows too is Slack's
 // alone.
-func (p *Platform) Knows(op stories.Op) bool { return op != stories.OpBroadcast }
+func (p *Platform) Knows(op stories.Op) bool {
+	return op != stories.OpBroadcast && op != stories.OpShow
+}
 
 // Do makes one attempt at an operation. Where a message may have been refused for
 // its picture, the next attempt leaves that out.

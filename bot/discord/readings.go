@@ -123,6 +123,7 @@ func reread(o bot.Operation, v *bot.Verdict) {
 	if other && v.Limited == bot.ScopeNone && v.Outcome != bot.Ambiguous && v.Outcome != bot.BadAccount {
 		v.Outcome, v.Reason, v.Cure = r.outcome, r.reason, r.cure
 	}
+	v.There = v.Code == archived || v.Code == locked
 	if op.Repeatable() {
 		switch v.Outcome {
 		case bot.Delivered:

@@ -46,6 +46,10 @@ var opMeanings = map[stories.Op]map[string]meaning{
 	},
 }
 
+// closed are the words that speak of a message or thread that is there.
+var closed = map[string]bool{"cannot_reply_to_message": true, "restricted_action_thread_locked": true, "restricted_action_non_threadable_channel": true,
+	"cant_update_message": true, "edit_window_closed": true, "cant_delete_message": true}
+
 // lost says what an operation may have left undone whose answer was lost.
 var lost = map[stories.Op]string{
 	stories.OpEdit:   "may show an older text: Slack's answer to the edit was lost",
@@ -69,6 +73,7 @@ func opVerdict(op stories.Op, f *failure) bot.Verdict {
 	if known && !f.passing() {
 		v.Outcome, v.Reason, v.Cure, v.Heals = m.outcome, m.reason, m.cure, healing[m.cure]
 	}
+	v.There = closed[f.code]
 	if v.Outcome == bot.Ambiguous && op.Repeatable() {
 		v.Outcome, v.Reason = bot.Transient, lost[op]
 		if _, word := meanings[f.code]; !known && !word && !f.passing() {

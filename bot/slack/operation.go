@@ -13,7 +13,9 @@ import (
 
 // Knows is bot.Sender's. A thread comes into being with its first reply; forums
 // and publications are Discord's.
-func (p *pusher) Knows(op stories.Op) bool { return op != stories.OpForum && op != stories.OpPublish }
+func (p *pusher) Knows(op stories.Op) bool {
+	return op != stories.OpForum && op != stories.OpPublish && op != stories.OpShow
+}
 
 // Do makes one attempt at an operation. Where a message may have been refused for
 // its picture, or for whom it pings, the next attempt leaves that out.

@@ -63,6 +63,11 @@ func (r *running) start(ctx context.Context, talk *console.Console) error {
 		return err
 	}
 	senders := r.senders()
+	for name, s := range senders {
+		if err := r.store.KeepBroadcasting(ctx, name, s.Knows(stories.OpBroadcast)); err != nil {
+			return err
+		}
+	}
 	counts := delivery.NewMetrics(registry)
 	r.engine = delivery.New(delivery.Config{Store: r.store, Senders: senders, Render: bot.Renderer(people(r.config.kits)...), Log: r.log, Wall: wallClock, Metrics: counts})
 	r.notifier = delivery.NewNotifier(r.store, uneditable(senders), func() { r.engine.Kick("") }, r.log, wallClock)

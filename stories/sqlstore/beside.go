@@ -70,7 +70,7 @@ func planTellings(ctx context.Context, q querier, u stories.Update, wordings []s
 	if err != nil {
 		return found, err
 	}
-	kinds, err := all(ctx, q, scanID, copyKindsSQL, u.ID)
+	kinds, err := all(ctx, q, scanID, toldKindsSQL, u.ID)
 	if err != nil {
 		return found, err
 	}
@@ -96,6 +96,14 @@ func planTellings(ctx context.Context, q querier, u stories.Update, wordings []s
 		}
 		found.group(op, copies, wordings, told)
 	}
+	digested, err := all(ctx, q, scanBeside, digestedSQL, u.ID, on)
+	if err != nil {
+		return found, err
+	}
+	for i := range digested {
+		found.look(&digested[i], shown)
+	}
+	found.group(int64(stories.OpPost), digested, wordings, told)
 	slices.SortStableFunc(found.due, func(a, b besideAll) int { return cmp.Compare(b.Channels, a.Channels) })
 	if len(found.due) > 0 {
 		found.kind = found.due[0].Kind
@@ -232,7 +240,7 @@ func (t besideAll) owe(ctx context.Context, q querier, u stories.Update, a stori
 		return err
 	}
 	by := stories.OpPost
-	if stories.Op(t.op) != stories.OpPost {
+	if op := stories.Op(t.op); op != stories.OpPost && op != stories.OpShow {
 		by = stories.OpReply
 	}
 	under := map[laneOf]int64{}

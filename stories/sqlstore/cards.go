@@ -3,7 +3,6 @@ package sqlstore
 import (
 	"context"
 	"database/sql"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
@@ -33,7 +32,7 @@ const (
 	lockCardsSQL    = `UPDATE notices SET revision = revision + 1 WHERE id = 1 RETURNING revision`
 	publishCardsSQL = `
 		INSERT INTO publications (lane_id, seed, update_id, story_id, created_at, revision, op, level, urgency, notice_id)
-		SELECT CAST(j.value ->> 0 AS BIGINT), CAST(j.value ->> 1 AS BIGINT), 0, 0, ?2, ?3, 1, ?4, ?4, 1 FROM each(?1)
+		SELECT CAST(j.value ->> 0 AS BIGINT), CAST(j.value ->> 1 AS BIGINT), 0, 0, ?2, ?3, ?5, ?4, ?4, 1 FROM each(?1)
 		RETURNING id`
 	// ofShownSQL are the rows w of the story ?1 that read otherwise when it changes or, where
 	// ?2 is not 0, when that update of it does. What a card says of a story that was merged
@@ -62,7 +61,8 @@ var (
 		JOIN publications p ON p.id among(?4) AND p.lane_id = t.lane_id
 		WHERE ` + editableCardSQL + `
 			AND NOT EXISTS (SELECT 1 FROM owed x JOIN publications k ON k.id = (x.id >> 32) LEFT JOIN outcomes e ON e.id = x.id
-				WHERE x.on_id > 0 AND x.on_id = d.id AND k.op = 1 AND coalesce(e.state, 0) IN (0, 5) AND NOT x.id among(?3))
+				WHERE x.on_id > 0 AND x.on_id = d.id AND k.op IN (1, 8) AND k.notice_id = 1 AND coalesce(e.state, 0) IN (0, 5) AND NOT x.id among(?3))
+			AND CASE WHEN EXISTS (SELECT 1 FROM heads h WHERE h.delivery_id = d.id) THEN 8 ELSE 1 END = ?5
 		ORDER BY t.id
 		ON CONFLICT DO NOTHING`
 )
@@ -121,27 +121,27 @@ func (c cards) edit(ctx context.Context, q querier, storyID, updateID int64, fly
 	if err != nil {
 		return 0, err
 	}
-	for {
-		each := make([][2]int64, len(lanes))
-		for i, lane := range lanes {
-			each[i] = [2]int64{lane, newSeed()}
-		}
-		text, err := json.Marshal(each)
-		if err != nil {
-			return 0, err
-		}
-		publications, err := all(ctx, q, scanID, publishCardsSQL, string(text), millis(at), c.revision, int(stories.CardsNotice.Urgency()))
-		if err != nil {
-			return 0, fmt.Errorf("publish edits of cards: %w", err)
-		}
-		owed, err := q.exec(ctx, cardEditsSQL, storyID, updateID, on, list(publications))
-		if err != nil {
-			return 0, fmt.Errorf("owe edits of cards: %w", err)
-		}
-		if err := enqueue(ctx, q, publications, int(owed), at); err != nil || owed == 0 {
-			return n, err
+	for _, op := range []stories.Op{stories.OpEdit, stories.OpShow} {
+		for owed := 1; owed > 0; {
+			each, err := eachLane(lanes)
+			if err != nil {
+				return 0, err
+			}
+			publications, err := all(ctx, q, scanID, publishCardsSQL, each, millis(at), c.revision, int(stories.CardsNotice.Urgency()), int(op))
+			if err != nil {
+				return 0, fmt.Errorf("publish edits of cards: %w", err)
+			}
+			more, err := q.exec(ctx, cardEditsSQL, storyID, updateID, on, list(publications), int(op))
+			if err != nil {
+				return 0, fmt.Errorf("owe edits of cards: %w", err)
+			}
+			owed = int(more)
+			if err := enqueue(ctx, q, publications, owed, at); err != nil {
+				return 0, err
+			}
 		}
 	}
+	return n, nil
 }
 
 const passCardsSQL = `UPDATE shown SET story_id = ?2 WHERE story_id = ?1`
@@ -160,8 +160,12 @@ func passCards(ctx context.Context, q querier, a stories.Act, m stories.Merging)
 	if _, err := c.edit(ctx, q, m.From.ID, 0, flying, a.At); err != nil {
 		return err
 	}
-	_, err = q.exec(ctx, passCardsSQL, m.From.ID, m.Into.ID)
-	return err
+	for _, text := range []string{passCardsSQL, passHeadsSQL, endHeadsSQL} {
+		if _, err := q.exec(ctx, text, m.From.ID, m.Into.ID); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 const (
@@ -174,14 +178,19 @@ const (
 			AND (coalesce(o.doubtful, 0) = 0 OR NOT EXISTS (SELECT 1 FROM shown w WHERE w.delivery_id = d.id)) ORDER BY d.id`
 	forgetShownSQL = `DELETE FROM shown WHERE delivery_id = ?1`
 	keepShownSQL   = `
-		INSERT INTO shown (delivery_id, place, story_id, of_id, update_id)
-		SELECT CAST(?1 AS BIGINT), CAST(j.value ->> 0 AS BIGINT), CAST(j.value ->> 1 AS BIGINT), CAST(j.value ->> 1 AS BIGINT), CAST(j.value ->> 2 AS BIGINT) FROM each(?2)`
+		INSERT INTO shown (delivery_id, place, story_id, of_id, update_id, said, live)
+		SELECT CAST(?1 AS BIGINT), CAST(j.value ->> 0 AS BIGINT), CAST(j.value ->> 1 AS BIGINT), CAST(j.value ->> 1 AS BIGINT), CAST(j.value ->> 2 AS BIGINT), CAST(j.value ->> 3 AS BIGINT), CAST(?3 AS SMALLINT) FROM each(?2)`
 )
 
 // fixCards notes what the cards show that x begins: the newest there is now.
 func (s *Store) fixCards(ctx context.Context, q querier, x stories.Exchange, begun *stories.Begun) error {
 	if len(x.Notices) == 0 {
 		return nil
+	}
+	ids := list(deliveriesOf(stillBegun(x, begun)))
+	heads, err := fixHeads(ctx, q, ids)
+	if err != nil {
+		return err
 	}
 	type card struct {
 		delivery int64
@@ -190,11 +199,14 @@ func (s *Store) fixCards(ctx context.Context, q querier, x stories.Exchange, beg
 	found, err := all(ctx, q, func(r row) (c card, err error) {
 		c.content.Notice, err = scanNotice(r, &c.delivery)
 		return c, err
-	}, begunCardsSQL, list(deliveriesOf(stillBegun(x, begun))))
+	}, begunCardsSQL, ids)
 	if err != nil {
 		return err
 	}
 	for _, c := range found {
+		if heads[c.delivery] {
+			continue
+		}
 		if err := s.fillChange(ctx, q, &c.content); err != nil {
 			return fmt.Errorf("read what a card shows: %w", err)
 		}
@@ -202,32 +214,21 @@ func (s *Store) fixCards(ctx context.Context, q querier, x stories.Exchange, beg
 		if c.content.Story.ID != 0 {
 			news = []stories.News{{Story: c.content.Story, Update: c.content.Update}}
 		}
-		each := make([][3]int64, len(news), len(news)+1)
-		for i, n := range news {
-			each[i] = [3]int64{int64(i), n.Story.ID, n.Update.ID}
-		}
-		if len(each) == 0 { // it shows none, and says so
-			each = append(each, [3]int64{})
-		}
-		text, err := json.Marshal(each)
-		if err != nil {
+		if err := keepShown(ctx, q, c.delivery, 0, news); err != nil {
 			return err
-		}
-		if _, err := q.exec(ctx, forgetShownSQL, c.delivery); err != nil {
-			return err
-		}
-		if _, err := q.exec(ctx, keepShownSQL, c.delivery, string(text)); err != nil {
-			return fmt.Errorf("keep what a card shows: %w", err)
 		}
 	}
 	return nil
 }
 
 const (
-	// cardOfSQL is the card that the delivery ?1 edits, and its notice.
+	// cardOfSQL is the card that the delivery ?1 posts or edits, and its notice.
 	cardOfSQL = `
-		SELECT ` + noticeColumns + `, e.on_id
-		FROM owed e JOIN publications p ON p.id = (e.on_id >> 32) JOIN notices n ON n.id = p.notice_id WHERE e.id = ?1`
+		SELECT ` + noticeColumns + `, CASE WHEN e.on_id > 0 THEN e.on_id ELSE e.id END
+		FROM owed e JOIN publications p ON p.id = (CASE WHEN e.on_id > 0 THEN e.on_id ELSE e.id END >> 32) JOIN notices n ON n.id = p.notice_id WHERE e.id = ?1`
+	// isHeadSQL is above 0 for a head, and tells of which story the delivery ?1 is one.
+	isHeadSQL = `
+		SELECT CASE WHEN EXISTS (SELECT 1 FROM heads h WHERE h.delivery_id = ?1) OR EXISTS (SELECT 1 FROM shown w WHERE w.delivery_id = ?1 AND w.live = 1) THEN 1 ELSE 0 END, coalesce((SELECT p.story_id FROM publications p WHERE p.id = (CAST(?1 AS BIGINT) >> 32)), 0)`
 	// cardPostSQL is the delivery that posts the card of the notice ?1.
 	cardPostSQL = `SELECT d.id FROM publications p CROSS JOIN owed d WHERE p.notice_id = ?1 AND p.op = 0 AND ` + inPublicationSQL + ` ORDER BY d.id LIMIT 1`
 )
@@ -249,7 +250,11 @@ func (s *Store) cardContent(ctx context.Context, edit int64) (c stories.Content,
 	gone := "This card is not there any more."
 	var card int64
 	c.Notice, err = theOne(ctx, s.reader(), func(r row) (stories.Notice, error) { return scanNotice(r, &card) }, cardOfSQL, edit)
-	if err == nil {
+	switch {
+	case err != nil:
+	case c.Notice.Kind == stories.DigestNotice:
+		err = s.fillDigest(ctx, &c)
+	default:
 		err = s.fillCard(ctx, &c, card)
 	}
 	return c, s.told(missing(err, "%s", gone))
@@ -267,6 +272,14 @@ func (s *Store) fillCard(ctx context.Context, c *stories.Content, card int64) er
 	news, err := s.shownOn(ctx, card)
 	if err != nil {
 		return err
+	}
+	var head bool
+	var of int64
+	if err := one(ctx, s.reader(), isHeadSQL, []any{card}, &head, &of); err != nil {
+		return err
+	}
+	if head || c.Notice.Kind == stories.CardsNotice {
+		return s.fillHead(ctx, c, news, of)
 	}
 	if len(news) == 0 {
 		var fixed bool

@@ -19,6 +19,9 @@ func skipEnded(ctx context.Context, q querier, p place, ended stories.Subscripti
 	if err := skipVain(ctx, q, waits, at); err != nil {
 		return err
 	}
+	if err := skipHeads(ctx, q, p, waits, at); err != nil {
+		return err
+	}
 	return skipCards(ctx, q, waits, ended, at)
 }
 
@@ -41,6 +44,9 @@ func skipCards(ctx context.Context, q querier, rows []waiting, ended stories.Sub
 	if err != nil {
 		return err
 	}
+	if err := forgetHeads(ctx, q, vain); err != nil {
+		return err
+	}
 	return move(ctx, q, only(rows, vain), stories.Skipped, because(endedFirst), at)
 }
 
@@ -56,7 +62,7 @@ var unfollowedSQL = fmt.Sprintf(`
 				FROM subscriptions b WHERE b.destination_id IN (t.id, t.moved_to) AND %[4]s), %[1]d) END AS why
 		FROM deliveries d JOIN destinations t ON t.id = d.destination_id LEFT JOIN notices n ON n.id = d.notice_id AND n.kind = 'revision'
 		JOIN updates u ON u.id = CASE WHEN d.update_id > 0 THEN d.update_id ELSE n.update_id END JOIN stories s ON s.id = u.story_id
-		WHERE d.id among(?1) AND d.op IN (0, 2, 3, 5) AND (d.notice_id IS NOT NULL OR d.doubtful IN (0, ?2))) AS v
+		WHERE d.id among(?1) AND d.op IN (0, 2, 3, 5, 8) AND (d.notice_id IS NOT NULL OR d.doubtful IN (0, ?2))) AS v
 	WHERE v.why > 0`, unfollowed, pausedNow, tooMinor, decidesSQL)
 
 // vain are rows that nothing brings any more, and why.
@@ -94,7 +100,10 @@ func skipUnfollowed(ctx context.Context, q querier, p place, at time.Time) error
 	if err != nil {
 		return err
 	}
-	return skipVain(ctx, q, waits, at)
+	if err := skipVain(ctx, q, waits, at); err != nil {
+		return err
+	}
+	return skipHeads(ctx, q, p, waits, at)
 }
 
 // skipVain skips those of rows that nothing brings any more, and says why.

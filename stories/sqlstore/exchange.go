@@ -26,7 +26,7 @@ func (s *Store) Exchange(ctx context.Context, l stories.Lease, x stories.Exchang
 	err = s.changeAtHome(ctx, func(q querier) error {
 		at, flying, count = 0, nil, 0
 		begun = stories.Begun{Deliveries: map[int64]bool{}, Revisions: map[int64]int{}, Notices: map[int64]int{}, Targets: map[int64]string{}, Keys: map[int64]string{}, Shown: map[int64]int{}}
-		if turnsAway(x.Results) || refuses(x.Alarms) {
+		if turnsAway(x.Results) || refuses(x.Alarms) || loses(x.Results) {
 			if err := lockPlanning(ctx, q); err != nil {
 				return err
 			}
@@ -74,6 +74,9 @@ func (s *Store) Exchange(ctx context.Context, l stories.Lease, x stories.Exchang
 		if err := s.finish(ctx, q, lane, before, x.Results); err != nil {
 			return err
 		}
+		if err := s.lose(ctx, q, lane, lostOf(before, x.Results)); err != nil {
+			return err
+		}
 		// Who left while it was on its way gets it no more.
 		if err := skipVain(ctx, q, back, s.now()); err != nil {
 			return err
@@ -84,7 +87,7 @@ func (s *Store) Exchange(ctx context.Context, l stories.Lease, x stories.Exchang
 		if err := errors.Join(s.withhold(ctx, q, x, standings, &begun), s.dropNeedless(ctx, q, x, &begun), s.dropStaleTests(ctx, q, x, &begun)); err != nil {
 			return err
 		}
-		if err := errors.Join(s.targets(ctx, q, x, &begun), s.fixCards(ctx, q, x, &begun)); err != nil {
+		if err := errors.Join(s.targets(ctx, q, x, &begun), s.fixCards(ctx, q, x, &begun), s.fixDigests(ctx, q, x, &begun)); err != nil {
 			return err
 		}
 		begins, err := wordingsOf(ctx, q, x, begun)
@@ -170,7 +173,7 @@ const (
 	// presentNoticesSQL shares the notice of cards too where a first one is begun.
 	presentNoticesSQL = `
 		SELECT id, revision FROM notices
-		WHERE id among(?1) OR id = 1 AND EXISTS (SELECT 1 FROM notices f WHERE f.id among(?1) AND f.kind = 'follow') ORDER BY id /*share*/`
+		WHERE id among(?1) OR id = 1 AND EXISTS (SELECT 1 FROM notices f WHERE f.id among(?1) AND f.kind IN ('follow', 'digest')) ORDER BY id /*share*/`
 	// targetsSQL tells of a delivery that is not kept any more as of one skipped.
 	targetsSQL = `
 		SELECT e.id, CASE WHEN m.id IS NULL THEN 6 ELSE coalesce(o.state, 0) END, coalesce(o.message_id, ''), coalesce(o.said, 0),

@@ -70,8 +70,15 @@ func (s *Store) finish(ctx context.Context, q querier, lane int64, flying flight
 			return fmt.Errorf("write results: %w", err)
 		}
 	}
+	heads, err := endShown(ctx, q, flying, open)
+	if err != nil {
+		return fmt.Errorf("end what heads have shown: %w", err)
+	}
 	if err := keepSeen(ctx, q, open); err != nil {
 		return fmt.Errorf("keep what was seen of revisions: %w", err)
+	}
+	if err := seeHeads(ctx, q, heads); err != nil {
+		return err
 	}
 	well, err := healed(ctx, q, open)
 	if err != nil {

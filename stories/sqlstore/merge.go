@@ -32,7 +32,7 @@ const (
 	// who begins it shares them. All else of them only who has planning changes.
 	lockUpdatesOfSQL = `
 		SELECT u.id FROM updates u WHERE u.story_id + 0 IN (?1, ?2) AND u.id IN (
-			SELECT p.update_id FROM publications p WHERE p.story_id IN (?1, ?2) AND (p.queued > 0 OR p.held > 0)
+			SELECT p.update_id FROM publications p WHERE p.story_id IN (?1, ?2) AND (p.queued > 0 OR p.held > 0 OR p.deferred > 0)
 			UNION ALL
 			SELECT p.update_id FROM publications r CROSS JOIN queue q JOIN publications p ON p.id = (q.delivery_id >> 32)
 			WHERE r.queued > 0 AND r.update_id = 0 AND r.notice_id IS NULL AND q.publication_id = r.id)
@@ -239,7 +239,7 @@ const (
 	// deliveries locks them.
 	passPublicationsSQL = `
 		UPDATE publications SET story_id = ?2 WHERE id IN (
-			SELECT id FROM publications WHERE story_id = ?1 AND (queued > 0 OR held > 0) ORDER BY id /*lock*/)`
+			SELECT id FROM publications WHERE story_id = ?1 AND (queued > 0 OR held > 0 OR deferred > 0) ORDER BY id /*lock*/)`
 	setBodiesSQL  = `UPDATE notices SET body = j.value ->> 1 FROM each(?1) WHERE notices.id = CAST(j.value ->> 0 AS BIGINT)`
 	toldOfSQL     = `SELECT ` + noticeColumns + ` FROM notices n WHERE ` + isToldOfSQL + ` ORDER BY n.id`
 	lockToldOfSQL = `SELECT n.id FROM notices n WHERE ` + isToldOfSQL + ` ORDER BY n.id /*lock*/`
@@ -247,7 +247,7 @@ const (
 	// and waits: under its publication, owed again, or held.
 	isToldOfSQL = `
 		n.kind IN ('follow', 'stop') AND n.id IN (
-			SELECT p.notice_id FROM publications p WHERE p.story_id = ?1 AND p.notice_id IS NOT NULL AND (p.queued > 0 OR p.held > 0)
+			SELECT p.notice_id FROM publications p WHERE p.story_id = ?1 AND p.notice_id IS NOT NULL AND (p.queued > 0 OR p.held > 0 OR p.deferred > 0)
 			UNION ALL
 			SELECT p.notice_id FROM publications r CROSS JOIN queue q JOIN publications p ON p.id = (q.delivery_id >> 32)
 			WHERE r.queued > 0 AND r.update_id = 0 AND r.notice_id IS NULL AND q.publication_id = r.id AND p.story_id = ?1 AND p.notice_id IS NOT NULL)`
@@ -328,7 +328,7 @@ const (
 	// ofUpdateSQL finds what a publication p is said of: the update v, or the one whose
 	// revision is told; ofStorySQL keeps to those of the story ?1.
 	ofUpdateSQL = ` LEFT JOIN notices n ON n.id = p.notice_id AND n.kind = 'revision' JOIN updates v ON v.id = CASE WHEN p.update_id > 0 THEN p.update_id ELSE n.update_id END`
-	ofStorySQL  = `v.story_id = ?1 AND p.op IN (0, 2, 3, 5)`
+	ofStorySQL  = `v.story_id = ?1 AND p.op IN (0, 2, 3, 5, 8)`
 )
 
 // skipRefused skips what waits in vain since the stories are one.

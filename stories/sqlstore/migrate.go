@@ -22,7 +22,8 @@ var migrations embed.FS
 // one file or several; a file's name begins with its version. A file that was
 // released never changes; DB stands for the database's name where the two differ.
 var migrationFiles = [][]string{
-	{"migrations/00001_newsroom.sql", "migrations/00001_search.sql", "migrations/00001_suggest.DB.sql", "migrations/00001_queue.sql", "migrations/00001_schedule.sql"},
+	{"migrations/00001_newsroom.sql", "migrations/00001_search.sql", "migrations/00001_suggest.DB.sql", "migrations/00001_queue.sql", "migrations/00001_schedule.sql",
+		"migrations/00001_digests.sql"},
 }
 
 // schema is a database on its way to the present tables.

@@ -20,7 +20,7 @@ const (
 	// owed the update.
 	oweProgressSQL = `
 		INSERT INTO notices (kind, update_id, created_at)
-		SELECT 'progress', CAST(?1 AS BIGINT), CAST(?2 AS BIGINT) WHERE EXISTS (SELECT 1 FROM publications WHERE update_id = ?1 AND op = 0)`
+		SELECT 'progress', CAST(?1 AS BIGINT), CAST(?2 AS BIGINT) WHERE EXISTS (SELECT 1 FROM publications WHERE update_id = ?1 AND op IN (0, 2, 3, 5, 8))`
 	noticeColumns = `n.id, n.kind, n.update_id, n.revision, n.done, n.body, n.created_at, n.since`
 	noticeSQL     = `SELECT ` + noticeColumns + ` FROM notices n WHERE n.id = ?1`
 	// openNoticesSQL reads the newest ?1 notices that are not done, each with the
@@ -29,7 +29,7 @@ const (
 	openNoticesSQL = `
 		SELECT ` + noticeColumns + `, ` + countersSQL + `
 		FROM (SELECT * FROM notices WHERE done = 0 AND update_id NOT IN (` + putBackUpdatesSQL + `) ORDER BY id DESC LIMIT ?1) AS n
-		LEFT JOIN publications p ON p.update_id = n.update_id AND p.op = 0
+		LEFT JOIN publications p ON p.update_id = n.update_id AND p.op IN (0, 2, 3, 5, 8) AND p.second = 0
 		GROUP BY ` + noticeColumns + ` ORDER BY n.id`
 	setNoticeSQL = `UPDATE notices SET revision = ?2, done = ?3, body = ?4 WHERE id = ?1`
 )
@@ -181,6 +181,9 @@ func (s *Store) Content(ctx context.Context, of stories.Subject, revision int) (
 	case stories.StopNotice:
 		return c, s.told(missing(s.fillChange(ctx, s.reader(), &c), "This story is not there any more."))
 	}
+	if c.Notice.Kind == stories.DigestNotice {
+		return c, s.told(s.fillDigest(ctx, &c))
+	}
 	if c.Notice.Kind == stories.RevisionNotice {
 		return c, s.told(s.fillTelling(ctx, &c))
 	}
@@ -290,7 +293,9 @@ func (s *Store) pruneNotices(ctx context.Context, before time.Time) error {
 		if _, err := q.exec(ctx, pruneNoticesSQL, millis(before)); err != nil {
 			return err
 		}
-		_, err := q.exec(ctx, pruneNoticePublicationsSQL, millis(before))
-		return err
+		if _, err := q.exec(ctx, pruneNoticePublicationsSQL, millis(before)); err != nil {
+			return err
+		}
+		return pruneDigests(ctx, q)
 	})
 }

@@ -87,7 +87,7 @@ func (t tally) of(publication int64) *counts {
 func (t tally) ended(origin int64, state stories.DeliveryState, n int) {
 	c := t.of(origin)
 	switch state {
-	case stories.Sent:
+	case stories.Sent, stories.Gathered:
 		c.sent += n
 	case stories.Held:
 		c.held += n

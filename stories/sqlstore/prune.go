@@ -31,6 +31,7 @@ const (
 	pruneOwedSQL      = `DELETE FROM owed WHERE id >= ?1 AND id < ?2 AND id IN (SELECT id FROM outcomes WHERE ` + endedRangeSQL + `)`
 	pruneOutcomesSQL  = `DELETE FROM outcomes WHERE ` + endedRangeSQL + ``
 	pruneShownSQL     = `DELETE FROM shown WHERE delivery_id >= ?1 AND delivery_id < ?2 AND NOT EXISTS (SELECT 1 FROM owed d WHERE d.id = shown.delivery_id)`
+	pruneHeadsSQL     = `DELETE FROM heads WHERE delivery_id >= ?1 AND delivery_id < ?2 AND NOT EXISTS (SELECT 1 FROM owed d WHERE d.id = heads.delivery_id)`
 	prunePingedSQL    = `DELETE FROM pinged WHERE delivery_id >= ?1 AND delivery_id < ?2 AND NOT EXISTS (SELECT 1 FROM owed d WHERE d.id = pinged.delivery_id)`
 	// pruneAgainSQL forgets publications that owed again what others had owed:
 	// no delivery names them.
@@ -47,19 +48,21 @@ const (
 			AND EXISTS (SELECT 1 FROM owed d WHERE ` + inPublicationSQL + `)
 			AND NOT EXISTS (SELECT 1 FROM shown w JOIN stories s ON s.id = w.story_id
 				WHERE w.delivery_id >= (p.id << 32) AND w.delivery_id < ((p.id + 1) << 32) AND (s.state = 'developing' OR s.active_at >= ?1))
+			AND NOT EXISTS (SELECT 1 FROM heads h JOIN stories s ON s.id = h.story_id
+				WHERE h.thread_id >= (p.id << 32) AND h.thread_id < ((p.id + 1) << 32) AND h.thread_id > 0 AND (s.state = 'developing' OR s.active_at >= ?1))
 		ORDER BY p.id LIMIT ?3`
 	// strayReadingsSQL are updates of which it is kept what channels have seen, and no copy, at
 	// most ?2 behind ?1: whoever forgot the last one may have ended before that.
 	strayReadingsSQL = `
 		SELECT g.update_id FROM (SELECT DISTINCT update_id FROM readings WHERE update_id > ?1) AS g
-		WHERE NOT EXISTS (SELECT 1 FROM publications p CROSS JOIN owed d WHERE p.update_id = g.update_id AND p.op IN (0, 2, 3, 5) AND ` + inPublicationSQL + `)
+		WHERE NOT EXISTS (SELECT 1 FROM publications p CROSS JOIN owed d WHERE p.update_id = g.update_id AND p.op IN (0, 2, 3, 5, 8) AND ` + inPublicationSQL + `)
 		ORDER BY g.update_id LIMIT ?2`
 	// pruneReadingsSQL forgets of ?2 channels what they have seen of the update ?1, once
 	// no copy of it is kept: there is nothing beside which they could be told more.
 	pruneReadingsSQL = `
 		DELETE FROM readings WHERE update_id = ?1
 			AND destination_id IN (SELECT r.destination_id FROM readings r WHERE r.update_id = ?1 ORDER BY r.destination_id LIMIT ?2)
-			AND NOT EXISTS (SELECT 1 FROM publications p CROSS JOIN owed d WHERE p.update_id = ?1 AND p.op IN (0, 2, 3, 5) AND ` + inPublicationSQL + `)`
+			AND NOT EXISTS (SELECT 1 FROM publications p CROSS JOIN owed d WHERE p.update_id = ?1 AND p.op IN (0, 2, 3, 5, 8) AND ` + inPublicationSQL + `)`
 	// batchEndSQL is behind the ?3 rows from ?1 on and before ?2; null when there are none.
 	batchEndSQL = `SELECT max(id) + 1 FROM (SELECT id FROM owed WHERE id >= ?1 AND id < ?2 ORDER BY id LIMIT ?3) AS batch`
 )
@@ -145,6 +148,9 @@ func (s *Store) prunePublication(ctx context.Context, publication int64, before 
 				return err
 			}
 			if _, err := q.exec(ctx, pruneOutcomesSQL, from, to.Int64, millis(before)); err != nil {
+				return err
+			}
+			if _, err := q.exec(ctx, pruneHeadsSQL, from, to.Int64); err != nil {
 				return err
 			}
 			if _, err := q.exec(ctx, pruneShownSQL, from, to.Int64); err != nil {

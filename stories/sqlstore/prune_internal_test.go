@@ -28,6 +28,8 @@ var names = map[string]string{
 	"publications": "SELECT count(*) FROM publications WHERE update_id = 0 OR queued > 0",
 	// What an update said, and what it is found by, stays as long as it does.
 	"revisions": "", "words": "",
+	// See TestDigestsAreForgottenWithTheirNotices.
+	"gathered": "SELECT count(*) FROM gathered",
 }
 
 const (

@@ -35,6 +35,7 @@ import (
 //	trial.go     owes a channel the message that tests a subscription, and its removal
 //	pings.go     tells whom messages ping that are begun
 //	cards.go     has the first messages of subscriptions follow what they show
+//	digests.go   owes what a channel collects, and digestsay.go tells what that says
 //	flights.go   what is on its way, and who takes it over
 //	owed.go      takes waiting rows away, holds them and owes them again
 //	ended.go     skips what waits because of a subscription that has ended
@@ -62,7 +63,7 @@ import (
 const (
 	deliveryColumns = `d.id, coalesce(d.update_id, 0), coalesce(d.notice_id, 0), coalesce((SELECT n.kind FROM notices n WHERE n.id = d.notice_id), ''),
 		coalesce((SELECT n.since FROM notices n WHERE n.id = d.notice_id AND n.kind = 'revision'), 0), coalesce(u.story_id, p.story_id), coalesce(u.number, 0),
-		CASE WHEN d.op IN (0, 2, 3, 5) AND d.said > 0 THEN d.said ELSE d.revision END, d.op, d.on_id,
+		CASE WHEN d.op IN (0, 2, 3, 5, 8) AND d.said > 0 THEN d.said ELSE d.revision END, d.op, d.on_id,
 		t.platform, t.workspace, t.channel, l.name, p.urgency, d.state, d.attempt, d.unknowns,
 		CASE WHEN d.state = 0 THEN t.not_before ELSE 0 END,
 		d.first_attempt_at, d.last_attempt_at, d.created_at, d.finished_at, d.message_id, d.code, d.reason, d.missed, d.doubtful, p.seed, d.destination_id`

@@ -77,6 +77,9 @@ func keepSeen(ctx context.Context, q querier, results []stories.Result) error {
 	if len(origins) == 0 { // as with most: nothing of it was ever revised
 		return nil
 	}
+	if err := keepDigested(ctx, q, results); err != nil {
+		return err
+	}
 	type shows struct {
 		update   int64
 		revision int // of a message; 0 for an edit

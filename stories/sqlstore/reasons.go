@@ -43,6 +43,10 @@ const (
 	tooLate      code = 20 // the same
 	putBackWhy   code = 21
 	oldNews      code = 22
+	inDigest     code = 23 // words are when its period ended
+	emptyDigest  code = 24
+	crowdedOut   code = 25 // of an update that a head was to show
+	wentAbove    code = 26 // of what was to stand in a thread
 )
 
 // sentence is what people read of a code, with # for what it names.
@@ -71,11 +75,15 @@ func (c code) sentence() string {
 		tooLate:      "waited while nothing could be sent; only the newest # updates of the story were sent afterwards",
 		putBackWhy:   "may have got it already: the database was put back, and a moderator decides in /desk status",
 		oldNews:      "it was no news any more: the database was put back",
+		inDigest:     "came in the digest of #",
+		emptyDigest:  "nothing was left of what it was to say",
+		crowdedOut:   "the story's card had newer updates before it could show this one",
+		wentAbove:    "its thread takes no messages; it went to the channel",
 	}[c]
 }
 
 // codes is how many there are.
-const codes = oldNews + 1
+const codes = wentAbove + 1
 
 // because is a reason of the store's own.
 func because(c code) reason { return reason{code: c} }

@@ -36,7 +36,7 @@ func TestEachReasonHasASentence(t *testing.T) {
 // The numbers are stored: one that is given to another reason makes old rows say that.
 func TestReasonsKeepTheirNumbers(t *testing.T) {
 	for i, c := range []code{inWords, replaced, retold, needless, noMessage, unfollowed, pausedNow, tooMinor, endedFirst, takenBack, takenAway, keptForCheck, wasWithdrawn,
-		channelGone, unwritable, underOther, underOld, mergedAway, tooOld, tooOldNotice, tooLate, putBackWhy, oldNews} {
+		channelGone, unwritable, underOther, underOld, mergedAway, tooOld, tooOldNotice, tooLate, putBackWhy, oldNews, inDigest, emptyDigest, crowdedOut, wentAbove} {
 		if int(c) != i {
 			t.Errorf("%q is %d, and was %d", c.sentence(), c, i)
 		}

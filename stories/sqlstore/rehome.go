@@ -123,6 +123,11 @@ const (
 	moveMutesSQL = `
 		INSERT INTO mutes (destination_id, story_id, by_ref, by_name, at) SELECT CAST(?2 AS BIGINT), story_id, by_ref, by_name, at FROM mutes WHERE destination_id = ?1
 		ON CONFLICT (destination_id, story_id) DO NOTHING`
+	// moveHeadsSQL has the heads of the one address be those of the other, where that has none.
+	moveHeadsSQL = `
+		UPDATE heads SET destination_id = ?2 WHERE destination_id = ?1
+			AND NOT EXISTS (SELECT 1 FROM heads g WHERE g.destination_id = ?2 AND g.story_id = heads.story_id)`
+	dropHeadsSQL  = `DELETE FROM heads WHERE destination_id = ?1 AND CAST(?2 AS BIGINT) > 0`
 	moveDesksSQL  = `UPDATE desks SET destination_id = ?2 WHERE destination_id = ?1`
 	moveMissedSQL = `
 		UPDATE destinations SET missed = missed + (SELECT f.missed FROM destinations f WHERE f.id = ?1) WHERE id = ?2`
@@ -159,7 +164,7 @@ func (s *Store) unite(ctx context.Context, q querier, old, there place) error {
 	if err := s.moveWaiting(ctx, q, old, there); err != nil {
 		return err
 	}
-	for _, text := range []string{olderSubsSQL, moveSubsSQL, moveMutesSQL, moveDesksSQL, moveMissedSQL, followSQL} {
+	for _, text := range []string{olderSubsSQL, moveSubsSQL, moveMutesSQL, moveHeadsSQL, dropHeadsSQL, moveDesksSQL, moveMissedSQL, followSQL} {
 		if _, err := q.exec(ctx, text, old.id, there.id); err != nil {
 			return err
 		}

@@ -32,7 +32,10 @@ const (
 		UNION ALL
 		SELECT 0, d.destination_id, d.id, d.publication_id FROM put_back d WHERE d.update_id = ?1 AND d.op = 1 AND d.doubtful = 2 AND d.state = 5`
 	// copyKindsSQL tells by which operations copies of an update were made.
-	copyKindsSQL   = `SELECT DISTINCT op FROM publications WHERE update_id = ?1 AND op IN (0, 2, 3, 5) ORDER BY op`
+	copyKindsSQL = `SELECT DISTINCT op FROM publications WHERE update_id = ?1 AND op IN (0, 2, 3, 5) ORDER BY op`
+	// toldKindsSQL is that of those too that a live card shows: their channels are told of a
+	// revision, and the card is edited like any other.
+	toldKindsSQL   = `SELECT DISTINCT op FROM publications WHERE update_id = ?1 AND op IN (0, 2, 3, 5, 8) ORDER BY op`
 	isElsewhereSQL = `SELECT count(*) FROM (SELECT 1 FROM destinations WHERE moved_to > 0 LIMIT 1) AS t`
 	// notYetSQL is of those copies that are not owed the edit to the revision ?5.
 	notYetSQL = `
@@ -42,7 +45,7 @@ const (
 	oldCopiesSQL = `
 		SELECT coalesce(sum(p.sent), 0) - (
 			SELECT count(*) FROM publications w CROSS JOIN owed d JOIN outcomes o ON o.id = d.id
-			WHERE w.update_id = ?1 AND w.op IN (0, 2, 3, 5) AND d.id >= (w.id << 32) AND d.id < ((w.id + 1) << 32) AND o.state = 2)
+			WHERE w.update_id = ?1 AND w.op IN (0, 2, 3, 5) AND d.id >= (w.id << 32) AND d.id < ((w.id + 1) << 32) AND o.state IN (2, 9))
 		FROM publications p WHERE p.update_id = ?1 AND p.op IN (0, 2, 3, 5)`
 )
 
@@ -260,7 +263,7 @@ func planEditsOf(ctx context.Context, q querier, u stories.Update, kind int64, l
 		return 0, err
 	}
 	for {
-		publications, err := insertPublications(ctx, q, lanes, u, stories.OpEdit)
+		publications, err := insertPublications(ctx, q, lanes, u, stories.OpEdit, false)
 		if err != nil {
 			return 0, err
 		}

@@ -14,7 +14,7 @@ import (
 
 // progressSQL adds the counters of an update's publications.
 const progressSQL = `
-	SELECT ` + countersSQL + ` FROM publications p WHERE p.update_id = ?1 AND p.op IN (0, 2, 3, 5)`
+	SELECT ` + countersSQL + ` FROM publications p WHERE p.update_id = ?1 AND p.op IN (0, 2, 3, 5, 8) AND p.second = 0`
 
 // countersSQL adds the counters of some publications p.
 const countersSQL = `coalesce(sum(p.total), 0), coalesce(sum(p.sent), 0), coalesce(sum(p.held), 0), coalesce(sum(p.failed), 0), coalesce(sum(p.unknown), 0), coalesce(sum(p.kept), 0), coalesce(sum(p.direct), 0)`
@@ -74,16 +74,16 @@ const (
 	deliveriesOfSQL = `
 		SELECT ` + deliveryColumns + ` FROM ` + deliveryTables + `
 		WHERE d.id IN (` + storyAtSQL + ` AND v.number = ?5` + storyElsewhereSQL + `)
-			AND t.platform = ?1 AND t.workspace = ?2 AND t.channel = ?3 AND u.story_id = ?4 AND u.number = ?5 AND d.op IN (0, 2, 3, 5)
+			AND t.platform = ?1 AND t.workspace = ?2 AND t.channel = ?3 AND u.story_id = ?4 AND u.number = ?5 AND d.op IN (0, 2, 3, 5, 8) AND p.second = 0
 		ORDER BY d.said DESC, d.id DESC LIMIT ?6`
 	newestDeliveriesSQL = `
 		SELECT ` + deliveryColumns + ` FROM ` + deliveryTables + `
 		WHERE d.id IN (` + storyAtSQL + storyElsewhereSQL + `)
-			AND t.platform = ?1 AND t.workspace = ?2 AND t.channel = ?3 AND u.story_id = ?4 AND d.op IN (0, 2, 3, 5)
+			AND t.platform = ?1 AND t.workspace = ?2 AND t.channel = ?3 AND u.story_id = ?4 AND d.op IN (0, 2, 3, 5, 8) AND p.second = 0
 		ORDER BY u.place DESC, d.said DESC, d.id DESC LIMIT ?5`
 	storyAtSQL = `
 		SELECT (w.id << 32) + c.id FROM destinations c CROSS JOIN updates v CROSS JOIN publications w
-		WHERE c.platform = ?1 AND c.workspace = ?2 AND c.channel = ?3 AND v.story_id = ?4 AND w.update_id = v.id AND w.op IN (0, 2, 3, 5)`
+		WHERE c.platform = ?1 AND c.workspace = ?2 AND c.channel = ?3 AND v.story_id = ?4 AND w.update_id = v.id AND w.op IN (0, 2, 3, 5, 8)`
 	storyElsewhereSQL = `
 		UNION ALL
 		SELECT e.id FROM destinations c CROSS JOIN owed e
@@ -100,6 +100,9 @@ func (s *Store) DeliveriesTo(ctx context.Context, d stories.Destination, storyID
 		found, err = all(ctx, s.reader(), flying.scanDelivery, deliveriesOfSQL, d.Platform, d.Workspace, d.Channel, storyID, number, limit)
 	} else {
 		found, err = all(ctx, s.reader(), flying.scanDelivery, newestDeliveriesSQL, d.Platform, d.Workspace, d.Channel, storyID, limit)
+	}
+	if err == nil {
+		err = s.fillGathered(ctx, found)
 	}
 	return found, s.told(err)
 }

@@ -139,6 +139,9 @@ func (s *Store) Subscribe(ctx context.Context, a stories.Act, sub stories.Subscr
 			if done.Notice, done.Untold, err = tellChange(ctx, q, a, p, stories.FollowNotice, made); err != nil {
 				return done, false, err
 			}
+			if err := beginHead(ctx, q, done.Notice, done.Subscription); err != nil {
+				return done, false, err
+			}
 		}
 		if !changed && !set {
 			return done, false, nil

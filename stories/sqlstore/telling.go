@@ -66,7 +66,8 @@ var needlessSQL = `
 	SELECT d.id FROM owed d JOIN publications p ON p.id = (d.id >> 32) JOIN notices n ON n.id = p.notice_id
 	JOIN owed c ON c.id = d.on_id LEFT JOIN outcomes e ON e.id = c.id
 	WHERE d.id among(?1) AND n.kind = 'revision' AND p.op = 0 AND d.on_id > 0 AND NOT (
-		e.state IN (2, 4) AND e.said < n.revision OR ` + maybeThere("c", "e", "?2") + `)`
+		e.state IN (2, 4) AND coalesce((SELECT g.revision FROM publications w JOIN gathered g ON g.notice_id = w.notice_id AND g.part = 0 AND g.update_id = n.update_id
+			WHERE w.id = (c.id >> 32)), e.said) < n.revision OR ` + maybeThere("c", "e", "?2") + `)`
 
 // dropNeedless skips those of rows about to begin that tell of a revision beside a
 // copy that shows it from the first, or beside none.
@@ -144,5 +145,8 @@ func (s *Store) RevisionsTo(ctx context.Context, d stories.Destination, updateID
 		return nil, s.told(err)
 	}
 	found, err := all(ctx, s.reader(), flying.scanDelivery, revisionsToSQL, d.Platform, d.Workspace, d.Channel, updateID, limit)
+	if err == nil {
+		err = s.fillGathered(ctx, found)
+	}
 	return found, s.told(err)
 }

@@ -41,6 +41,7 @@ type Store interface {
 	Notices
 	Ower
 	Names
+	KeepBroadcasting(ctx context.Context, platform string, can bool) error
 	Remember(ctx context.Context, key, value string) error
 	Recall(ctx context.Context, key string) (string, error)
 	Prune(ctx context.Context, now time.Time) error
@@ -120,6 +121,7 @@ func Run(t *testing.T, open func(t *testing.T) Store) {
 		{"what a channel is told", changeTests},
 		{"tests of subscriptions", trialTests},
 		{"cards", cardTests},
+		{"heads", headTests},
 		{"what is held beside updates", besideTests},
 		{"how much a channel is told, and when", tellingTests},
 		{"what a channel could not be told", untoldTests},

@@ -23,7 +23,7 @@ func (d *desk) wall() *wall {
 // merged is "old>new".
 func (d *desk) card(v stories.Delivery) string {
 	d.Helper()
-	c, err := d.Content(d.ctx, stories.SubjectOf(v.About, v.ID), v.Revision)
+	c, err := d.Content(d.ctx, stories.SubjectOf(v.About, v.Op, v.ID), v.Revision)
 	d.ok(err)
 	same(d, "kind", c.Notice.Kind, stories.FollowNotice)
 	news := c.Newest

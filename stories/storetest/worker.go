@@ -72,7 +72,7 @@ func raise(origins map[int64]stories.Publication) {
 			continue
 		}
 		p.Level = max(p.Level, levels[p.StoryID])
-		if p.UpdateID != 0 && p.Op == stories.OpPost {
+		if p.UpdateID != 0 && p.Op.Says() {
 			levels[p.StoryID] = p.Level
 		}
 		origins[id] = p
@@ -132,6 +132,9 @@ func (w *worker) advance(max int, results ...stories.Result) (begun []stories.De
 		if p.NoticeID != 0 {
 			x.Notices = append(x.Notices, p.NoticeID)
 			continue
+		}
+		if p.Op == stories.OpShow {
+			x.Notices = append(x.Notices, stories.CardsID)
 		}
 		x.Updates = append(x.Updates, p.UpdateID)
 	}
@@ -231,7 +234,7 @@ func (d *desk) result(v stories.Delivery, state stories.DeliveryState, reason st
 // sent is the result of a delivery that arrived.
 func (d *desk) sent(v stories.Delivery) stories.Result {
 	r := d.result(v, stories.Sent, "")
-	r.MessageID = "m" + v.Key
+	r.MessageID, r.Shows = "m"+v.Key, v.Op == stories.OpShow || v.About.NoticeID != 0 && v.Op.Says()
 	return r
 }
 

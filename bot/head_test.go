@@ -1,0 +1,59 @@
+package bot
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"storybot/stories"
+)
+
+// A live card says the news first, then what the story is, how it stands, how many updates
+// it has and when it changed last.
+func TestALiveCard(t *testing.T) {
+	at := time.Date(2026, 11, 28, 9, 0, 0, 0, time.UTC)
+	story := stories.Story{ID: 1, Slug: "flood", Headline: "Rhine rises", State: stories.Developing, Updates: 12, ActiveAt: at, Summary: "Since Monday"}
+	news := func(n int, text string) stories.News {
+		return stories.News{Story: story, Update: stories.Update{ID: int64(n), StoryID: 1, Number: n, Level: stories.Normal, Text: text, At: at, CreatedAt: at}}
+	}
+	c := stories.Content{Live: true, Story: story, Newest: []stories.News{news(12, "The dykes hold."), news(11, strings.Repeat("Water. ", 100)), news(9, "Rain.")},
+		Notice: stories.Notice{ID: stories.CardsID, Kind: stories.CardsNotice}}
+	c.Update = c.Newest[0].Update
+	text := func(c stories.Content) string {
+		var b strings.Builder
+		m := RenderContent(c)
+		b.WriteString(m.Title + "\n")
+		for _, block := range m.Blocks {
+			for _, s := range block.Spans {
+				b.WriteString(s.Text)
+			}
+			b.WriteString("\n")
+		}
+		return b.String()
+	}
+	got := text(c)
+	for i, want := range []string{"The dykes hold.", "Water. Water.", "Rain.", "Rhine rises", "flood · developing · 12 updates, the last change "} {
+		at := strings.Index(got, want)
+		if at < 0 {
+			t.Errorf("%q is not in:\n%s", want, got)
+			continue
+		}
+		if i > 0 {
+			got = got[at:]
+		}
+	}
+	if m := RenderContent(c); m.Thread != "Rhine rises" || len(m.Tags) != 1 || roomOf(text(c)) > messageRoom {
+		t.Errorf("the thread is %q, the tags are %v, room %d", m.Thread, m.Tags, roomOf(text(c)))
+	}
+	c.Story.State = stories.Closed
+	if got := text(c); !strings.Contains(got, "flood · closed: nothing more comes of it") {
+		t.Errorf("closed:\n%s", got)
+	}
+	c.Was = stories.Story{Slug: "storm", Headline: "Storm"}
+	if got := text(c); !strings.Contains(got, "storm goes on as flood") || !strings.Contains(got, "The dykes hold.") || strings.Contains(got, "Rhine rises") {
+		t.Errorf("merged:\n%s", got)
+	}
+	if got := text(stories.Content{Live: true, Story: stories.Story{ID: 1, Slug: "flood", Headline: "Rhine rises", State: stories.Developing, Summary: "Since Monday"}}); !strings.Contains(got, "Rhine rises\nSince Monday\nflood · developing · no updates yet") {
+		t.Errorf("without updates:\n%s", got)
+	}
+}

@@ -1,0 +1,318 @@
+package sqlstore
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+
+	"storybot/stories"
+)
+
+// What becomes of a head that somebody deleted, or whose thread was deleted or closed: the
+// answer to what was to be done to it tells. The first time a new one is owed at once
+// where an update needs it, else with the next update; the second time what brings the
+// story is paused. Where a thread takes nothing, what was to stand in it goes to the
+// channel above.
+
+// loses says that a result may concern a head. Then planning is locked: what waits may be
+// taken away.
+func loses(results []stories.Result) bool {
+	for _, r := range results {
+		if r.Lost != stories.NothingLost {
+			return true
+		}
+	}
+	return false
+}
+
+// lostOf are the results of what is on its way that may concern a head.
+func lostOf(flying flights, results []stories.Result) (lost []stories.Result) {
+	for _, r := range results {
+		if f, is := flying.byID[r.Delivery]; is && f.Attempt == r.Attempt && r.Lost != stories.NothingLost {
+			r.Ref = f.Ref
+			lost = append(lost, r)
+		}
+	}
+	return lost
+}
+
+const (
+	// lostOnSQL is a delivery that something was wrong with the target of, as it was owed.
+	lostOnSQL = `
+		SELECT p.op, p.update_id, coalesce(p.notice_id, 0), p.revision, p.level, p.urgency, p.second, p.story_id, d.on_id,
+			coalesce(n.kind, ''), CASE WHEN p.update_id > 0 THEN u.story_id ELSE coalesce(v.story_id, p.story_id) END
+		FROM owed d JOIN publications p ON p.id = (d.id >> 32) LEFT JOIN notices n ON n.id = p.notice_id
+		LEFT JOIN updates u ON u.id = p.update_id LEFT JOIN updates v ON v.id = n.update_id AND n.kind = 'revision'
+		WHERE d.id = ?1`
+	headColumns = `h.story_id, h.destination_id, h.delivery_id, h.thread_id, h.gone, h.deleted`
+	headOnSQL   = `SELECT ` + headColumns + ` FROM heads h WHERE h.delivery_id = ?1 OR h.thread_id > 0 AND h.thread_id = ?1 LIMIT 1`
+	headAtSQL   = `SELECT ` + headColumns + ` FROM heads h WHERE h.story_id = ?1 AND h.destination_id = ?2`
+	setHeadSQL  = `
+		UPDATE heads SET delivery_id = ?3, thread_id = ?4, gone = ?5, deleted = ?6, begun = CASE WHEN delivery_id = ?3 THEN begun ELSE 0 END,
+			begun_cards = CASE WHEN delivery_id = ?3 THEN begun_cards ELSE 0 END
+		WHERE story_id = ?1 AND destination_id = ?2`
+	publishOneSQL = `
+		INSERT INTO publications (lane_id, seed, update_id, story_id, created_at, revision, op, level, urgency, second, notice_id, queued, total)
+		VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, 1, 1) RETURNING id`
+	// uncountSQL takes a delivery from what is counted of its publication: another one is
+	// owed in its place.
+	uncountSQL    = `UPDATE publications SET total = total - 1 WHERE id = ?1`
+	moveReasonSQL = `UPDATE outcomes SET code = ?2, reason = '' WHERE id = ?1`
+	onThreadSQL   = `SELECT ` + waitsUnderSQL + `, d.destination_id, d.id, d.publication_id FROM owed x JOIN deliveries d ON d.id = x.id WHERE x.on_id > 0 AND x.on_id = ?1 AND d.op IN (2, 3) AND d.state IN (0, 5) ORDER BY d.id`
+	pauseByIDSQL  = `UPDATE subscriptions SET state = 'paused' WHERE id = ?1`
+)
+
+var decidingHereSQL = `
+	SELECT b.id FROM subscriptions b JOIN stories s ON s.id = ?2
+	WHERE b.destination_id = ?1 AND ` + decidesSQL
+
+// head is a row of heads.
+type head struct {
+	story, place, delivery, thread int64
+	gone                           bool
+	deleted                        int
+}
+
+func scanHead(r row) (h head, err error) {
+	err = r.Scan(&h.story, &h.place, &h.delivery, &h.thread, &h.gone, &h.deleted)
+	return h, err
+}
+
+// lostOne is a delivery that could not act on its target.
+type lostOne struct {
+	id             int64
+	op             stories.Op
+	update, notice int64
+	revision       int
+	level, urgency int
+	second         bool
+	of, on         int64 // its publication's story, and what it acted on
+	kind           stories.NoticeKind
+	story          int64
+}
+
+// lose does what results say of heads.
+func (s *Store) lose(ctx context.Context, q querier, lane int64, results []stories.Result) error {
+	for _, r := range results {
+		if r.Lost == stories.NothingLost {
+			continue
+		}
+		if err := s.loseOne(ctx, q, lane, r); err != nil {
+			return fmt.Errorf("make up for what was deleted: %w", err)
+		}
+	}
+	return nil
+}
+
+func (s *Store) loseOne(ctx context.Context, q querier, lane int64, r stories.Result) error {
+	l := lostOne{id: r.Delivery}
+	err := one(ctx, q, lostOnSQL, []any{r.Delivery}, &l.op, &l.update, &l.notice, &l.revision, &l.level, &l.urgency, &l.second, &l.of, &l.on, &l.kind, &l.story)
+	if errors.Is(err, sql.ErrNoRows) || err == nil && (l.on == 0 || l.story == 0 && l.notice != stories.CardsID) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	h, err := theOne(ctx, q, scanHead, headOnSQL, l.on)
+	known := err == nil
+	if errors.Is(err, sql.ErrNoRows) {
+		h, err = theOne(ctx, q, scanHead, headAtSQL, l.story, r.Place)
+		if errors.Is(err, sql.ErrNoRows) { // it has ended: what was to stand in its thread goes above
+			if l.op == stories.OpReply || l.op == stories.OpBroadcast {
+				return l.above(ctx, q, lane, r)
+			}
+			return nil
+		}
+	}
+	if err != nil {
+		return err
+	}
+	switch {
+	case r.Lost == stories.MessageClosed && l.op == stories.OpShow && h.thread == 0: // it goes on in a new message
+		if known {
+			return l.renew(ctx, q, lane, r, h)
+		}
+	case r.Lost == stories.MessageClosed:
+	case r.Lost == stories.ThreadClosed:
+		return s.closeThread(ctx, q, lane, l, r, h)
+	case !known: // a new head is there already
+		return l.again(ctx, q, lane, r, h)
+	default:
+		if h.deleted++; h.deleted > 1 {
+			return s.giveUp(ctx, q, lane, l, r, h)
+		}
+		return l.renew(ctx, q, lane, r, h)
+	}
+	return nil
+}
+
+// owe owes one operation at the place of a result.
+func (l lostOne) owe(ctx context.Context, q querier, lane int64, r stories.Result, op stories.Op, update, notice, on int64, second bool) (id int64, err error) {
+	var of any
+	if notice != 0 {
+		of = notice
+	}
+	story := l.of
+	if notice == stories.CardsID {
+		story = l.story
+	}
+	var publication int64
+	if err := one(ctx, q, publishOneSQL, []any{lane, newSeed(), update, story, millis(r.At), l.revision, int(op), l.level, l.urgency, bit(second), of}, &publication); err != nil {
+		return 0, err
+	}
+	id = deliveryID(publication, r.Place)
+	_, err = q.exec(ctx, insertOwedSQL, id, r.Place, on)
+	return id, err
+}
+
+// instead owes what a delivery was to do anew, and lets that count in its place.
+func (l lostOne) instead(ctx context.Context, q querier, lane int64, r stories.Result, op stories.Op, on int64) error {
+	if _, err := l.owe(ctx, q, lane, r, op, l.update, l.notice, on, l.second); err != nil {
+		return err
+	}
+	if _, err := q.exec(ctx, uncountSQL, l.id>>placeBits); err != nil {
+		return err
+	}
+	t := tally{}
+	t.ended(l.id>>placeBits, stories.Skipped, -1)
+	return t.write(ctx, q)
+}
+
+// above has what was to stand in a thread stand in the channel. What stands there already
+// is not said twice.
+func (l lostOne) above(ctx context.Context, q querier, lane int64, r stories.Result) error {
+	if l.second {
+		return nil
+	}
+	if _, err := q.exec(ctx, moveReasonSQL, l.id, int(wentAbove)); err != nil {
+		return err
+	}
+	return l.instead(ctx, q, lane, r, stories.OpPost, 0)
+}
+
+// again does anew on the head h what was tried on an earlier one.
+func (l lostOne) again(ctx context.Context, q querier, lane int64, r stories.Result, h head) error {
+	switch {
+	case h.gone: // paused, or made with the next update
+		return nil
+	case l.op == stories.OpShow:
+		return l.instead(ctx, q, lane, r, l.op, h.delivery)
+	case l.op != stories.OpReply && l.op != stories.OpBroadcast:
+		return nil
+	case h.thread == 0:
+		return l.above(ctx, q, lane, r)
+	}
+	return l.instead(ctx, q, lane, r, l.op, h.thread)
+}
+
+// renew owes a new head in the place of h, where an update needs it, and what could not be
+// done with the old one. What nothing needs is made with the next update.
+func (l lostOne) renew(ctx context.Context, q querier, lane int64, r stories.Result, h head) (err error) {
+	needed := l.update > 0 || l.kind == stories.RevisionNotice
+	if !needed {
+		h.gone, h.thread = true, 0
+		_, err := q.exec(ctx, setHeadSQL, h.story, h.place, h.delivery, h.thread, bit(h.gone), h.deleted)
+		return err
+	}
+	l.story = h.story
+	if h.delivery, err = l.owe(ctx, q, lane, r, stories.OpPost, 0, stories.CardsID, 0, false); err != nil {
+		return err
+	}
+	h.thread, h.gone = 0, false
+	if l.op == stories.OpReply || l.op == stories.OpBroadcast {
+		if h.thread, err = l.owe(ctx, q, lane, r, stories.OpThread, 0, stories.CardsID, h.delivery, false); err != nil {
+			return err
+		}
+	}
+	if _, err := q.exec(ctx, setHeadSQL, h.story, h.place, h.delivery, h.thread, 0, h.deleted); err != nil {
+		return err
+	}
+	return l.again(ctx, q, lane, r, h)
+}
+
+// closeThread has what was to stand in a thread that takes nothing stand in the channel,
+// and tells the desk. One that could not be opened is tried again with the next update.
+func (s *Store) closeThread(ctx context.Context, q querier, lane int64, l lostOne, r stories.Result, h head) error {
+	if l.op == stories.OpThread {
+		if h.thread == l.id {
+			if _, err := q.exec(ctx, setHeadSQL, h.story, h.place, h.delivery, 0, bit(h.gone), h.deleted); err != nil {
+				return err
+			}
+		}
+		rows, err := all(ctx, q, scanAnyWaiting, onThreadSQL, l.id)
+		if err != nil {
+			return err
+		}
+		if err := move(ctx, q, rows, stories.Skipped, because(wentAbove), r.At); err != nil {
+			return err
+		}
+		for _, w := range rows {
+			reply := r
+			reply.Ref, reply.Lost = w.Ref, stories.ThreadClosed
+			waiting := lostOne{id: w.Delivery}
+			if err := one(ctx, q, lostOnSQL, []any{w.Delivery}, &waiting.op, &waiting.update, &waiting.notice, &waiting.revision, &waiting.level, &waiting.urgency,
+				&waiting.second, &waiting.of, &waiting.on, &waiting.kind, &waiting.story); err != nil {
+				return err
+			}
+			if err := waiting.above(ctx, q, lane, reply); err != nil {
+				return err
+			}
+		}
+	} else if err := l.above(ctx, q, lane, r); err != nil {
+		return err
+	}
+	return s.alarmOf(ctx, q, lane, stories.AlarmThreadClosed, r, h.story)
+}
+
+// giveUp pauses what brings a story whose head was deleted twice, and tells the channel
+// and the desk.
+func (s *Store) giveUp(ctx context.Context, q querier, lane int64, l lostOne, r stories.Result, h head) error {
+	if _, err := q.exec(ctx, setHeadSQL, h.story, h.place, h.delivery, 0, 1, h.deleted); err != nil {
+		return err
+	}
+	var p place
+	if err := one(ctx, q, placeByIDSQL, []any{r.Place}, &p.id, &p.lane, &p.state); err != nil {
+		return err
+	}
+	story, err := theOne(ctx, q, scanStory, storyByIDSQL, h.story)
+	if err != nil {
+		return missing(err, "This story is not there any more.")
+	}
+	by, err := decision(ctx, q, p, h.story)
+	if err != nil || !by.Serves() {
+		return err
+	}
+	var sub int64
+	if err := one(ctx, q, decidingHereSQL, []any{p.id, h.story}, &sub); err != nil {
+		return err
+	}
+	if _, err := q.exec(ctx, pauseByIDSQL, sub); err != nil {
+		return err
+	}
+	if err := skipUnfollowed(ctx, q, p, r.At); err != nil {
+		return err
+	}
+	n := stories.Notice{Kind: stories.StopNotice, Revision: 1, Done: true, CreatedAt: r.At, Body: stories.NoticeBody{Change: changeOf(stories.CardLost, story).Comes(by)}}
+	if err := insertNotice(ctx, q, &n); err != nil {
+		return err
+	}
+	if _, err := oweNotice(ctx, q, n, stories.OpPost, hereLanesSQL, planNoticeHere, list([]int64{p.id}), r.At); err != nil {
+		return err
+	}
+	return s.alarmOf(ctx, q, lane, stories.AlarmHeadDeleted, r, h.story)
+}
+
+const addressSQL = `SELECT platform, workspace, channel FROM destinations WHERE id = ?1`
+
+// alarmOf tells the desk of a story's head in the channel of a result.
+func (s *Store) alarmOf(ctx context.Context, q querier, lane int64, kind stories.AlarmKind, r stories.Result, story int64) error {
+	a := stories.Alarm{Kind: kind, At: r.At, StoryID: story, Reason: clean(r.Reason)}
+	if err := one(ctx, q, addressSQL, []any{r.Place}, &a.Destination.Platform, &a.Destination.Workspace, &a.Destination.Channel); err != nil {
+		return err
+	}
+	if err := one(ctx, q, `SELECT name FROM lanes WHERE id = ?1`, []any{lane}, &a.Lane); err != nil {
+		return err
+	}
+	return keepAlarms(ctx, q, lane, []stories.Alarm{a})
+}
