@@ -104,6 +104,8 @@ func (r request) deliveryWords(d stories.Delivery, now time.Time) []bot.Span {
 		return say("is held until the bot can write here again")
 	case stories.Kept:
 		return say("is kept back")
+	case stories.Deferred:
+		return waitsUntil(name, d)
 	case stories.Unknown:
 		return say("may have arrived; that could not be found out")
 	}

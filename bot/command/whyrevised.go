@@ -67,6 +67,8 @@ func revisionWhy(d stories.Delivery, all []stories.Revision, direct bool, now ti
 		return []bot.Span{bot.Text(what + "is on its way.")}
 	case stories.Pending:
 		return waitingWhy(what, d, direct, now)
+	case stories.Deferred:
+		return waitsUntil(what, d)
 	case stories.Held:
 		return []bot.Span{bot.Text(what + "is held until the bot can write here again.")}
 	case stories.Unknown:
