@@ -31,6 +31,9 @@ func Renderer(platforms ...Refs) func(stories.Content) Message {
 		case stories.ScheduleNotice:
 			return renderScheduled(c.Notice.Body.Scheduled)
 		}
+		if c.Late {
+			return renderLate(c.Story, c.Update)
+		}
 		return RenderUpdate(c.Story, c.Update)
 	}
 }

@@ -205,6 +205,8 @@ type Content struct {
 	// Told are the wordings that a RevisionNotice is about: see Tell.
 	Told  []Revision
 	Names Names // of the places that Notice tells of
+	// Late says that Update comes after quiet hours, in which it was published.
+	Late bool
 	// Digest is what a DigestNotice says.
 	Digest Digested
 }

@@ -15,14 +15,15 @@ const (
 	OpForum     Op = 5 // a thread of its own, with its first message
 	OpPublish   Op = 6 // the earlier message goes on to the channels that follow this one
 	OpDelete    Op = 7 // the earlier message is taken away
+	OpShow      Op = 8 // the earlier message, a live card, is edited so that it shows the update
 )
 
 // Ops are all operations, in the order of their numbers.
-var Ops = [...]Op{OpPost, OpEdit, OpReply, OpBroadcast, OpThread, OpForum, OpPublish, OpDelete}
+var Ops = [...]Op{OpPost, OpEdit, OpReply, OpBroadcast, OpThread, OpForum, OpPublish, OpDelete, OpShow}
 
 // String returns the operation's name, as metrics and logs use it.
 func (o Op) String() string {
-	return [...]string{"post", "edit", "reply", "broadcast", "thread", "forum", "publish", "delete"}[o]
+	return [...]string{"post", "edit", "reply", "broadcast", "thread", "forum", "publish", "delete", "show"}[o]
 }
 
 // Acts says that the operation acts on the message of another delivery.
@@ -38,7 +39,7 @@ func (o Op) Repeatable() bool { return !o.Says() }
 
 // Amends says that the operation changes what is there and adds nothing to it:
 // it takes no part in the order in which messages follow each other.
-func (o Op) Amends() bool { return o == OpEdit || o == OpPublish || o == OpDelete }
+func (o Op) Amends() bool { return o == OpEdit || o == OpPublish || o == OpDelete || o == OpShow }
 
 // Task is one operation of an update that is owed to one destination.
 type Task struct {

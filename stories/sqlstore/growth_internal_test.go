@@ -14,7 +14,7 @@ import (
 // What is asked once for an update, or once a second, must not grow with what
 // there is: it goes by an index, or by a table of hashes.
 func TestStatementsThatMustNotGrow(t *testing.T) {
-	all, err := theRest.plan(stories.Update{ID: 1, StoryID: 1, Level: stories.Minor}, []int64{1}, true)
+	all, err := theRest.plan(share{}, stories.Update{ID: 1, StoryID: 1, Level: stories.Minor}, []int64{1}, true)
 	if err != nil {
 		t.Fatal(err)
 	}

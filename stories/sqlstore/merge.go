@@ -32,7 +32,7 @@ const (
 	// who begins it shares them. All else of them only who has planning changes.
 	lockUpdatesOfSQL = `
 		SELECT u.id FROM updates u WHERE u.story_id + 0 IN (?1, ?2) AND u.id IN (
-			SELECT p.update_id FROM publications p WHERE p.story_id IN (?1, ?2) AND (p.queued > 0 OR p.held > 0)
+			SELECT p.update_id FROM publications p WHERE p.story_id IN (?1, ?2) AND (p.queued > 0 OR p.held > 0 OR p.deferred > 0)
 			UNION ALL
 			SELECT p.update_id FROM publications r CROSS JOIN queue q JOIN publications p ON p.id = (q.delivery_id >> 32)
 			WHERE r.queued > 0 AND r.update_id = 0 AND r.notice_id IS NULL AND q.publication_id = r.id)
@@ -105,6 +105,9 @@ func (s *Store) MergeStories(ctx context.Context, a stories.Act, fromID, intoID 
 			}
 		}
 		if err := skipRefused(ctx, q, m.Into.ID, a.At); err != nil {
+			return m, false, err
+		}
+		if err := s.settleOf(ctx, q, m.Into.ID, a.At); err != nil { // the target's options win
 			return m, false, err
 		}
 		m.Changed = true
@@ -236,7 +239,7 @@ const (
 	// deliveries locks them.
 	passPublicationsSQL = `
 		UPDATE publications SET story_id = ?2 WHERE id IN (
-			SELECT id FROM publications WHERE story_id = ?1 AND (queued > 0 OR held > 0) ORDER BY id /*lock*/)`
+			SELECT id FROM publications WHERE story_id = ?1 AND (queued > 0 OR held > 0 OR deferred > 0) ORDER BY id /*lock*/)`
 	setBodiesSQL  = `UPDATE notices SET body = j.value ->> 1 FROM each(?1) WHERE notices.id = CAST(j.value ->> 0 AS BIGINT)`
 	toldOfSQL     = `SELECT ` + noticeColumns + ` FROM notices n WHERE ` + isToldOfSQL + ` ORDER BY n.id`
 	lockToldOfSQL = `SELECT n.id FROM notices n WHERE ` + isToldOfSQL + ` ORDER BY n.id /*lock*/`
@@ -244,7 +247,7 @@ const (
 	// and waits: under its publication, owed again, or held.
 	isToldOfSQL = `
 		n.kind IN ('follow', 'stop') AND n.id IN (
-			SELECT p.notice_id FROM publications p WHERE p.story_id = ?1 AND p.notice_id IS NOT NULL AND (p.queued > 0 OR p.held > 0)
+			SELECT p.notice_id FROM publications p WHERE p.story_id = ?1 AND p.notice_id IS NOT NULL AND (p.queued > 0 OR p.held > 0 OR p.deferred > 0)
 			UNION ALL
 			SELECT p.notice_id FROM publications r CROSS JOIN queue q JOIN publications p ON p.id = (q.delivery_id >> 32)
 			WHERE r.queued > 0 AND r.update_id = 0 AND r.notice_id IS NULL AND q.publication_id = r.id AND p.story_id = ?1 AND p.notice_id IS NOT NULL)`
@@ -313,6 +316,10 @@ const (
 			SELECT p.id AS publication_id, d.destination_id, d.id AS delivery_id, p.id AS origin_id, p.level, p.notice_id
 			FROM (SELECT p.id, v.level, p.notice_id FROM publications p` + ofUpdateSQL + ` WHERE p.story_id = ?1 AND p.queued > 0 AND ` + ofStorySQL + `) AS p` + ofPublicationSQL + `
 			WHERE ` + inPublicationSQL + ` AND ` + waitsSQL + `
+			UNION ALL
+			SELECT p.id, d.destination_id, d.id, p.id, p.level, p.notice_id
+			FROM (SELECT p.id, p.waits, v.level, p.notice_id FROM publications p` + ofUpdateSQL + ` WHERE p.story_id = ?1 AND p.deferred > 0 AND ` + ofStorySQL + `) AS p` + ofPublicationSQL + `
+			WHERE ` + inPublicationSQL + ` AND ` + deferredSQL + `
 			UNION ALL
 			SELECT q.publication_id, q.destination_id, q.delivery_id, p.id, v.level, p.notice_id
 			FROM queue q JOIN publications p ON p.id = (q.delivery_id >> 32)` + ofUpdateSQL + ` WHERE ` + ofStorySQL + `

@@ -108,7 +108,7 @@ func editOlder(ctx context.Context, q querier, a stories.Act, u stories.Update) 
 	}
 	u.CreatedAt = a.At
 	for left := true; left; { // the destinations with two messages are owed the second edit too
-		publications, err := insertPublications(ctx, q, lanes, u, stories.OpEdit)
+		publications, err := insertPublications(ctx, q, lanes, u, stories.OpEdit, false)
 		if err != nil {
 			return err
 		}

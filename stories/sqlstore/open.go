@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -22,6 +23,9 @@ type Options struct {
 	// KeepDeliveries is how long Prune leaves a finished delivery, that of an update
 	// from the end of its story on; a year by default.
 	KeepDeliveries time.Duration
+	// Zone is the newsroom's, in which quiet hours and digests are that name none; UTC by
+	// default.
+	Zone *time.Location
 }
 
 // Store is a database that is open. Its methods may be called from many
@@ -37,6 +41,9 @@ type Store struct {
 	searchable atomic.Bool
 	flown      written
 	cameBack   bool // it was found put back when it was opened
+	zone       *time.Location
+	zones      sync.Map                 // those that options name, by their names
+	waited     atomic.Pointer[waitedAt] // when it was last looked what waits
 }
 
 // Families is the store as a Service takes it.
@@ -53,7 +60,7 @@ func (s *Store) Families() stories.Stores {
 // wrong: there is no such place, or what is there is no database of ours. Others
 // may pass.
 func Open(ctx context.Context, url string, opts Options) (*Store, error) {
-	s := &Store{log: opts.Log, now: opts.Now, uptime: opts.Uptime, keep: opts.KeepDeliveries}
+	s := &Store{log: opts.Log, now: opts.Now, uptime: opts.Uptime, keep: opts.KeepDeliveries, zone: opts.Zone}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}
@@ -62,6 +69,9 @@ func Open(ctx context.Context, url string, opts Options) (*Store, error) {
 	}
 	if s.uptime == nil {
 		s.uptime = func() (string, time.Duration) { return "", 0 }
+	}
+	if s.zone == nil {
+		s.zone = time.UTC
 	}
 	if s.keep == 0 {
 		s.keep = 365 * 24 * time.Hour

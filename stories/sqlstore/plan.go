@@ -118,14 +118,17 @@ const (
 	// order in which who counts locks them.
 	urgeSQL = `UPDATE publications SET urgency = ?2 WHERE id IN (SELECT id FROM publications WHERE ` + raisedSQL + ` ORDER BY id /*lock*/)`
 	// raisedSQL are those where that update is owed itself: elsewhere nothing urgent comes
-	// behind them.
-	raisedSQL = `story_id = ?1 AND urgency < ?2 AND (queued > 0 OR held > 0)
-			AND lane_id IN (SELECT n.lane_id FROM publications n WHERE n.update_id = ?3 AND n.op = 0 AND n.total > 0)`
+	// behind them. What waits for its time is raised by what waits with it, and by nothing
+	// that goes out at once.
+	raisedSQL = `story_id = ?1 AND urgency < ?2 AND (queued > 0 OR held > 0 OR deferred > 0) AND (
+			(queued > 0 OR held > 0) AND lane_id IN (` + lanesOwedSQL + ` AND n.waits = 0)
+			OR deferred > 0 AND lane_id IN (` + lanesOwedSQL + ` AND n.waits = 1))`
+	lanesOwedSQL = `SELECT n.lane_id FROM publications n WHERE n.update_id = ?3 AND n.op IN (0, 2, 3, 5) AND n.total > 0`
 	// insertPublicationsSQL makes a publication for every lane of ?1, an array of
 	// lanes with their random numbers.
 	insertPublicationsSQL = `
-		INSERT INTO publications (lane_id, seed, update_id, story_id, created_at, revision, op, level, urgency)
-		SELECT CAST(j.value ->> 0 AS BIGINT), CAST(j.value ->> 1 AS BIGINT), ?2, ?3, ?4, ?5, ?6, ?7, ?7 FROM each(?1)
+		INSERT INTO publications (lane_id, seed, update_id, story_id, created_at, revision, op, level, urgency, waits)
+		SELECT CAST(j.value ->> 0 AS BIGINT), CAST(j.value ->> 1 AS BIGINT), ?2, ?3, ?4, ?5, ?6, ?7, ?7, ?8 FROM each(?1)
 		RETURNING id`
 	lanesInUseSQL = `SELECT l.id FROM lanes l WHERE EXISTS (SELECT 1 FROM destinations t WHERE t.lane_id = l.id)`
 	isMutedSQL    = `SELECT count(*) FROM (SELECT 1 FROM mutes WHERE story_id = ?1 LIMIT 1) AS m`
@@ -147,7 +150,12 @@ const (
 			FROM publications p WHERE p.id among(?1)) AS g
 		WHERE publications.id = g.id`
 	queuePlannedSQL = `UPDATE publications SET queued = total - held WHERE id among(?1)`
-	setPlannedSQL   = `UPDATE publications SET queued = ?2, total = ?2 WHERE id = ?1`
+	// countDeferredSQL is countPlannedSQL of what waits for its time.
+	countDeferredSQL = `
+		UPDATE publications SET total = g.n, deferred = g.n
+		FROM (SELECT p.id, (SELECT count(*) FROM owed d WHERE ` + inPublicationSQL + `) AS n FROM publications p WHERE p.id among(?1)) AS g
+		WHERE publications.id = g.id`
+	setPlannedSQL = `UPDATE publications SET queued = ?2, total = ?2 WHERE id = ?1`
 	// countDirectSQL counts what is owed of the new update ?1 to direct messages: from
 	// these, of which there are few beside channels.
 	countDirectSQL = `
@@ -155,48 +163,54 @@ const (
 			SELECT p.id, count(*) AS n
 			FROM place_names k CROSS JOIN destinations t CROSS JOIN publications p CROSS JOIN owed d
 			WHERE k.form = 'direct' AND t.platform = k.platform AND t.workspace = k.workspace AND t.channel = k.channel
-				AND p.update_id = ?1 AND p.op = 0 AND p.lane_id = t.lane_id AND d.id = (p.id << 32) + t.id
+				AND p.update_id = ?1 AND p.op IN (0, 2, 3, 5, 8) AND p.lane_id = t.lane_id AND d.id = (p.id << 32) + t.id
 			GROUP BY p.id) AS g
 		WHERE publications.id = g.id`
+	// secondSQL says of publications that they owe a second message of the update where
+	// one is owed already: who counts channels leaves them out.
+	secondSQL        = `UPDATE publications SET second = 1 WHERE id among(?1)`
 	dropUnplannedSQL = `DELETE FROM publications WHERE id among(?1) AND total = 0`
 )
 
 // plan owes a new update to all who follow it.
 func plan(ctx context.Context, q querier, u stories.Update, topics []string) error {
-	var id int
-	if err := one(ctx, q, sharePlanningSQL, nil, &id); err != nil {
+	if err := sharePlanning(ctx, q); err != nil {
 		return err
 	}
-	lanes, err := all(ctx, q, scanID, lanesInUseSQL)
-	if err != nil || len(lanes) == 0 {
+	p := planner{u: u}
+	var err error
+	if p.lanes, err = all(ctx, q, scanID, lanesInUseSQL); err != nil || len(p.lanes) == 0 {
 		return err
 	}
-	publications, err := insertPublications(ctx, q, lanes, u, stories.OpPost)
+	if err := one(ctx, q, isMutedSQL, []any{u.StoryID}, &p.muted); err != nil {
+		return err
+	}
+	if p.targets, err = followed(ctx, q, u.StoryID, topics); err != nil {
+		return err
+	}
+	shares, err := p.shares(ctx, q)
 	if err != nil {
 		return err
 	}
-	var muted bool
-	if err := one(ctx, q, isMutedSQL, []any{u.StoryID}, &muted); err != nil {
-		return err
-	}
-	targets, err := followed(ctx, q, u.StoryID, topics)
-	if err != nil {
+	if shares, err = p.parted(ctx, q, shares); err != nil {
 		return err
 	}
 	n := 0
-	for _, t := range targets {
-		s, err := t.plan(u, publications, muted)
-		if err != nil {
-			return err
+	for _, share := range shares {
+		if share.act != nil {
+			if err := share.act(ctx, q); err != nil {
+				return err
+			}
+			continue
 		}
-		more, err := q.exec(ctx, s.text.String(), s.args...)
+		more, err := p.owe(ctx, q, share)
 		if err != nil {
-			return err
+			return fmt.Errorf("owe a %s: %w", share.op, err)
 		}
-		n += int(more)
+		n += more
 	}
-	if err := enqueue(ctx, q, publications, n, u.CreatedAt); err != nil || n == 0 {
-		return err
+	if n == 0 {
+		return nil
 	}
 	if _, err := q.exec(ctx, countDirectSQL, u.ID); err != nil {
 		return fmt.Errorf("count direct messages: %w", err)
@@ -210,21 +224,95 @@ func plan(ctx context.Context, q querier, u stories.Update, topics []string) err
 	return nil
 }
 
-// plan is the statement that owes u to every destination where a subscription to t
-// decides, and lets it through: where all are in one lane under the one publication,
-// else under that of their lane. In every destination one target decides, so nobody is
-// owed it twice. Parts that are left out when they have nothing to say would take a
-// third of the time.
-func (t target) plan(u stories.Update, publications []int64, muted bool) (s statement, err error) {
-	if len(publications) > 1 {
-		s.write(`INSERT INTO owed (id, destination_id)
-			SELECT (p.id << 32) + b.destination_id, b.destination_id FROM subscriptions b CROSS JOIN destinations t
-			JOIN publications p ON p.update_id = %s AND p.lane_id = t.lane_id AND p.op = 0`, s.arg(u.ID))
-	} else {
-		s.write(`INSERT INTO owed (id, destination_id)
-			SELECT (CAST(%s AS BIGINT) << 32) + b.destination_id, b.destination_id FROM subscriptions b CROSS JOIN destinations t`, s.arg(publications[0]))
+// owe owes the update to one share of those who get it, under publications of their own.
+func (p *planner) owe(ctx context.Context, q querier, share share) (n int, err error) {
+	publications, err := insertPublications(ctx, q, p.lanes, p.u, share.op, share.when == later)
+	if err != nil {
+		return 0, err
 	}
-	return s, s.reached(t, u, muted)
+	if share.second {
+		if _, err := q.exec(ctx, secondSQL, list(publications)); err != nil {
+			return 0, err
+		}
+	}
+	if n, err = p.oweUnder(ctx, q, share, publications); err != nil {
+		return 0, err
+	}
+	if share.when == later {
+		return n, enqueueLater(ctx, q, publications)
+	}
+	return n, enqueue(ctx, q, publications, n, p.u.CreatedAt)
+}
+
+// oweUnder writes the rows of a share.
+func (p *planner) oweUnder(ctx context.Context, q querier, share share, publications []int64) (n int, err error) {
+	for _, t := range p.targets {
+		of, ok := share.at(p.waits[t.key()])
+		if !ok {
+			continue
+		}
+		s, err := t.plan(of, p.u, publications, p.muted)
+		if err != nil {
+			return 0, err
+		}
+		more, err := q.exec(ctx, s.text.String(), s.args...)
+		if err != nil {
+			return 0, err
+		}
+		n += int(more)
+	}
+	return n, nil
+}
+
+// plan is the statement that owes u to every destination of the share where a
+// subscription to t decides, and lets it through: where all are in one lane under the one
+// publication, else under that of their lane. In every destination one target decides, so
+// nobody is owed it twice. Parts that are left out when they have nothing to say would
+// take a third of the time.
+func (t target) plan(share share, u stories.Update, publications []int64, muted bool) (s statement, err error) {
+	s.write(`INSERT INTO owed (id, destination_id`)
+	if share.on != "" {
+		s.write(`, on_id`)
+	}
+	of := `p.id`
+	if len(publications) == 1 {
+		of = fmt.Sprintf(`CAST(%s AS BIGINT)`, s.arg(publications[0]))
+	}
+	s.write(`)
+			SELECT (%s << 32) + b.destination_id, b.destination_id`, of)
+	if share.on != "" {
+		s.write(`, %s`, share.on)
+	}
+	s.write(` FROM subscriptions b CROSS JOIN destinations t`)
+	if share.on != "" {
+		s.write(` CROSS JOIN heads h`)
+	}
+	switch {
+	case len(publications) == 1:
+	case share.cards:
+		s.write(` JOIN publications p ON p.id among(%s) AND p.lane_id = t.lane_id`, s.arg(list(publications)))
+	default:
+		s.write(` JOIN publications p ON p.update_id = %s AND p.lane_id = t.lane_id AND p.op = %d AND p.waits = %d`, s.arg(u.ID), share.op, bit(share.when == later))
+	}
+	if err := s.reached(t, u, muted); err != nil {
+		return s, err
+	}
+	if share.on != "" {
+		s.write(` AND h.story_id = %s AND h.destination_id = b.destination_id`, s.arg(u.StoryID))
+	}
+	if share.condition != "" {
+		s.write(` AND (%s)`, share.condition)
+	}
+	if share.only != nil {
+		s.write(` AND %s`, share.only(&s))
+	}
+	switch share.when {
+	case atOnce:
+		s.write(` AND (%s) IS NOT TRUE`, s.waiting(u.CreatedAt))
+	case later:
+		s.write(` AND %s`, s.waiting(u.CreatedAt))
+	}
+	return s, nil
 }
 
 // reached are the destinations t of subscriptions b to the target, where these decide
@@ -240,8 +328,9 @@ func (s *statement) reached(t target, u stories.Update, muted bool) error {
 	return nil
 }
 
-// insertPublications begins a publication of u in each of the lanes.
-func insertPublications(ctx context.Context, q querier, lanes []int64, u stories.Update, op stories.Op) ([]int64, error) {
+// insertPublications begins a publication of u in each of the lanes; waits says that what
+// it owes waits for its time.
+func insertPublications(ctx context.Context, q querier, lanes []int64, u stories.Update, op stories.Op, waits bool) ([]int64, error) {
 	each := make([][2]int64, len(lanes))
 	for i, lane := range lanes {
 		each[i] = [2]int64{lane, newSeed()}
@@ -250,7 +339,7 @@ func insertPublications(ctx context.Context, q querier, lanes []int64, u stories
 	if err != nil {
 		return nil, err
 	}
-	return all(ctx, q, scanID, insertPublicationsSQL, string(text), u.ID, u.StoryID, millis(u.CreatedAt), u.Revision, int(op), u.Level)
+	return all(ctx, q, scanID, insertPublicationsSQL, string(text), u.ID, u.StoryID, millis(u.CreatedAt), u.Revision, int(op), u.Level, bit(waits))
 }
 
 // newSeed makes the random number of a publication.

@@ -21,7 +21,7 @@ func TestSQLiteReadsNoTableFromEndToEnd(t *testing.T) {
 		"publications": publicationsSQL, "load": loadSQL, "load again": loadAgainSQL, "load places": loadPlacesSQL, "load flying": loadFlyingSQL, "origins": originsSQL,
 		"past": pastSQL, "past run": pastRunSQL, "touch": touchSQL, "owed again": againOwedSQL, "copies among": copiesAmongSQL, "may say": maySaySQL, "others": othersSQL, "present": presentSQL, "refused among": refusedAmongSQL, "posted": postedSQL, "targets": targetsSQL, "finish": finishSQL, "first": firstSQL, "unqueue again": unqueueAgainSQL, "unhold": unholdSQL, "unite": uniteRowsSQL, "arriving": arrivingSQL, "acted on": actedOnSQL, "earlier": earlierSQL, "earlier on": earlierOnSQL, "waiting on": waitingOnSQL, "decided by": decidedBySQL, "count": countSQL,
 		"queued at": queuedAtSQL, "held at": heldAtSQL, "held messages": heldMessagesSQL, "overfull": overfullSQL, "cards": cardsSQL, "failed tellings": failedTellingsSQL, "move": moveSQL, "miss more": missMoreSQL, "unfollowed": unfollowedSQL,
-		"urge": urgeSQL, "older edits": olderEditsSQL, "copies": copiesSQL, "plan": planned(aTopic, 2, true), "plan in one lane": planned(aTopic, 1, false), "plan the rest": planned(theRest, 2, true), "plan a story": planned(aStory, 1, true), "followed": isFollowedSQL, "spared": sparedOf(theRest), "decision": decisionSQL, "newest of": newestOfSQL, "hold planned": holdPlannedSQL, "keep held": keepHeldSQL, "count planned": countPlannedSQL, "queue planned": queuePlannedSQL, "older": olderSQL, "put back at": putBackAtSQL, "waiting at": waitingAtSQL, "edit older": editOlderSQL, "looked for": lookedForSQL, "undecided copies": undecidedCopiesSQL, "lock revised": lockRevisedSQL, "progress": progressSQL, "count direct": countDirectSQL, "direct tellings": directTellingsSQL, "held copies": heldCopiesSQL, "doubtful copies": doubtfulCopiesSQL, "held edits": heldEditsSQL, "doubtful edits": doubtfulEditsSQL, "gone copies": goneCopiesSQL, "count cards": countCardsSQL, "stopped of": countStoppedSQL,
+		"urge": urgeSQL, "older edits": olderEditsSQL, "copies": copiesSQL, "plan": planned(aTopic, 2, true), "plan in one lane": planned(aTopic, 1, false), "plan the rest": planned(theRest, 2, true), "plan a story": planned(aStory, 1, true), "plan what waits": plannedLater(aTopic, 2), "somebody waits": somebodyWaitsSQL, "count deferred": countDeferredSQL, "followed": isFollowedSQL, "spared": sparedOf(theRest), "decision": decisionSQL, "newest of": newestOfSQL, "hold planned": holdPlannedSQL, "keep held": keepHeldSQL, "count planned": countPlannedSQL, "queue planned": queuePlannedSQL, "older": olderSQL, "put back at": putBackAtSQL, "waiting at": waitingAtSQL, "edit older": editOlderSQL, "looked for": lookedForSQL, "undecided copies": undecidedCopiesSQL, "lock revised": lockRevisedSQL, "progress": progressSQL, "count direct": countDirectSQL, "direct tellings": directTellingsSQL, "held copies": heldCopiesSQL, "doubtful copies": doubtfulCopiesSQL, "held edits": heldEditsSQL, "doubtful edits": doubtfulEditsSQL, "gone copies": goneCopiesSQL, "count cards": countCardsSQL, "stopped of": countStoppedSQL,
 		"deliveries of": deliveriesOfSQL, "newest deliveries": newestDeliveriesSQL,
 		"story": storyBySlugSQL, "updates": newestUpdatesSQL, "seen": seenSQL, "same text": sameTextSQL, "subscriptions": subscriptionsSQL, "log": logStorySQL,
 		"queue": queueSQL, "failing": failingSQL, "followers": followersSQL, "prune": pruneOwedSQL, "prune outcomes": pruneOutcomesSQL, "old publications": oldPublicationsSQL, "batch end": batchEndSQL,
@@ -83,8 +83,13 @@ var (
 
 // planned is a statement of plan.
 func planned(t target, lanes int, muted bool) string {
-	s, err := t.plan(stories.Update{ID: 1, StoryID: 1}, make([]int64, lanes), muted)
+	s, err := t.plan(share{}, stories.Update{ID: 1, StoryID: 1}, make([]int64, lanes), muted)
 	return textOf(s, err)
+}
+
+// plannedLater is a statement of plan of what waits for its time.
+func plannedLater(t target, lanes int) string {
+	return textOf(t.plan(share{when: later}, stories.Update{ID: 1, StoryID: 1}, make([]int64, lanes), true))
 }
 
 // sparedOf is a statement of spared.

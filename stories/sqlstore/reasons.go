@@ -46,6 +46,7 @@ const (
 
 	inDigest    code = 23 // words are when its period ended
 	emptyDigest code = 24
+	waitedOver  code = 25 // of what waited for quiet hours to end; words are how many went
 )
 
 // sentence is what people read of a code, with # for what it names.
@@ -77,11 +78,12 @@ func (c code) sentence() string {
 
 		inDigest:    "came in the digest of #",
 		emptyDigest: "nothing was left of what it was to say",
+		waitedOver:  "waited for quiet hours to end, and then only the newest # updates of the story were sent",
 	}[c]
 }
 
 // codes is how many there are.
-const codes = emptyDigest + 1
+const codes = waitedOver + 1
 
 // because is a reason of the store's own.
 func because(c code) reason { return reason{code: c} }

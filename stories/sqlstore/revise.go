@@ -260,7 +260,7 @@ func planEditsOf(ctx context.Context, q querier, u stories.Update, kind int64, l
 		return 0, err
 	}
 	for {
-		publications, err := insertPublications(ctx, q, lanes, u, stories.OpEdit)
+		publications, err := insertPublications(ctx, q, lanes, u, stories.OpEdit, false)
 		if err != nil {
 			return 0, err
 		}

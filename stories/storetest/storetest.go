@@ -111,6 +111,7 @@ func Run(t *testing.T, open func(t *testing.T) Store) {
 		{"notices", noticeTests},
 		{"alarms", alarmTests},
 		{"schedules", scheduleTests},
+		{"quiet hours", quietTests},
 		{"edits of a story", rewriteTests},
 		{"merges", mergeTests},
 		{"what a channel is told", changeTests},

@@ -155,10 +155,22 @@ CREATE TABLE subscriptions (
     by_ref         TEXT NOT NULL,
     by_name        TEXT NOT NULL,
     created_at     BIGINT NOT NULL,
+    -- What its quiet hours and its digest come to, see waits.go. From when on what is not
+    -- breaking waits: the beginning of its next quiet hours, or of those it is in; null for never. When
+    -- that is over, or its digest due: null for never. From when on its digest collects.
+    waits_from     BIGINT,
+    due_at         BIGINT,
+    collects_from  BIGINT NOT NULL DEFAULT 0,
     UNIQUE (destination_id, kind, story_id, topic)
 );
 -- Who follows one thing: who is to get an update, and who is spared it.
-CREATE INDEX subscriptions_followed ON subscriptions (kind, story_id, topic, state, level, destination_id);
+CREATE INDEX subscriptions_followed ON subscriptions (kind, story_id, topic, state, level, destination_id, waits_from);
+-- Whether what is published now waits anywhere.
+CREATE INDEX subscriptions_waiting ON subscriptions (kind, story_id, topic, waits_from) WHERE waits_from IS NOT NULL;
+CREATE INDEX subscriptions_waits ON subscriptions (waits_from, destination_id) WHERE waits_from IS NOT NULL;
+CREATE INDEX subscriptions_due ON subscriptions (due_at, id) WHERE due_at IS NOT NULL;
+-- Whether anybody gets updates otherwise than as a message for each.
+CREATE INDEX subscriptions_moded ON subscriptions (destination_id) WHERE mode <> 'channel';
 
 -- Stories kept from a destination that follows them by a topic or all. No foreign key
 -- leads to the story: who stops one has planning locked, and would lock the story after

@@ -34,14 +34,18 @@ CREATE TABLE publications (
     unknown    BIGINT NOT NULL DEFAULT 0,
     kept       BIGINT NOT NULL DEFAULT 0,
     direct     BIGINT NOT NULL DEFAULT 0, -- of total, counted as it was planned: to direct messages
+    waits      SMALLINT NOT NULL DEFAULT 0, -- 1: its rows wait for their time from the first, see waits.go
+    deferred   BIGINT NOT NULL DEFAULT 0, -- of total: those that wait for their time
+    second     SMALLINT NOT NULL DEFAULT 0, -- 1: where it owes a message of its update another one is owed that counts
     notice_id  BIGINT
 );
 CREATE INDEX publications_by_update ON publications (update_id, lane_id, op);
 CREATE INDEX publications_by_notice ON publications (notice_id, op, revision) WHERE notice_id IS NOT NULL;
 CREATE INDEX publications_open ON publications (lane_id, urgency, id) WHERE queued > 0;
+CREATE INDEX publications_deferred ON publications (id) WHERE deferred > 0;
+CREATE INDEX publications_owing ON publications (story_id, urgency) WHERE queued > 0 OR held > 0 OR deferred > 0;
 -- What was breaking in a digest's time.
 CREATE INDEX publications_breaking ON publications (lane_id, created_at) WHERE level = 3 AND update_id > 0 AND op IN (0, 2, 3, 5);
-CREATE INDEX publications_owing ON publications (story_id, urgency) WHERE queued > 0 OR held > 0;
 
 -- Every message ever owed, one row for each, written when it is planned and then
 -- left as it is: what is to be said and when it was owed stands in its publication.
@@ -69,6 +73,7 @@ CREATE TABLE outcomes (
     attempt          INTEGER NOT NULL DEFAULT 0,
     unknowns         INTEGER NOT NULL DEFAULT 0,
     missed           INTEGER NOT NULL DEFAULT 0, -- earlier updates its channel did not get
+    late             SMALLINT NOT NULL DEFAULT 0, -- 1: it waited for its time, see waits.go
     first_attempt_at BIGINT NOT NULL DEFAULT 0,
     last_attempt_at  BIGINT NOT NULL DEFAULT 0,
     finished_at      BIGINT NOT NULL DEFAULT 0,
@@ -85,8 +90,8 @@ CREATE INDEX outcomes_put_back ON outcomes ((id & 4294967295), doubtful, state) 
 -- numbers.
 CREATE VIEW deliveries AS
 SELECT d.id, p.id AS publication_id, p.update_id, p.notice_id, d.destination_id, p.created_at, p.revision, p.op, d.on_id,
-    coalesce(o.state, 0) AS state, coalesce(o.doubtful, 0) AS doubtful, coalesce(o.said, 0) AS said,
-    coalesce(o.attempt, 0) AS attempt, coalesce(o.unknowns, 0) AS unknowns, coalesce(o.missed, 0) AS missed,
+    coalesce(o.state, p.waits * 8) AS state, coalesce(o.doubtful, 0) AS doubtful, coalesce(o.said, 0) AS said,
+    coalesce(o.attempt, 0) AS attempt, coalesce(o.unknowns, 0) AS unknowns, coalesce(o.missed, 0) AS missed, coalesce(o.late, 0) AS late,
     coalesce(o.first_attempt_at, 0) AS first_attempt_at, coalesce(o.last_attempt_at, 0) AS last_attempt_at,
     coalesce(o.finished_at, 0) AS finished_at, coalesce(o.message_id, '') AS message_id, coalesce(o.code, 0) AS code, coalesce(o.reason, '') AS reason
 FROM owed d LEFT JOIN outcomes o ON o.id = d.id
@@ -180,9 +185,34 @@ CREATE TABLE shown (
     story_id    BIGINT NOT NULL,
     of_id       BIGINT NOT NULL,
     update_id   BIGINT NOT NULL,
+    said        INTEGER NOT NULL DEFAULT 0, -- in which wording a head shows it
     PRIMARY KEY (delivery_id, place)
 ) /*clustered*/;
 CREATE INDEX shown_by_story ON shown (story_id, update_id);
+
+-- The head of a story in a channel that does not get a message for every update: one live
+-- card there, which is edited, and the thread on it. See heads.go.
+CREATE TABLE heads (
+    story_id       BIGINT NOT NULL,
+    destination_id BIGINT NOT NULL,
+    delivery_id    BIGINT NOT NULL,            -- the one that posts it
+    thread_id      BIGINT NOT NULL DEFAULT 0,  -- the one that opens its thread, 0 where there is none yet
+    gone           SMALLINT NOT NULL DEFAULT 0, -- 1: the next update makes another
+    deleted        SMALLINT NOT NULL DEFAULT 0, -- how often somebody deleted it or its thread
+    level          SMALLINT NOT NULL DEFAULT 1, -- the least level that it shows
+    through        BIGINT NOT NULL DEFAULT 0,   -- the newest update that it is to show
+    begun          BIGINT NOT NULL DEFAULT 0,   -- the same, when it was posted or edited last
+    begun_cards    BIGINT NOT NULL DEFAULT 0,   -- the revision of the notice of cards then
+    PRIMARY KEY (story_id, destination_id)
+) /*clustered*/;
+CREATE INDEX heads_by_delivery ON heads (delivery_id);
+CREATE INDEX heads_by_thread ON heads (thread_id) WHERE thread_id > 0;
+CREATE INDEX heads_by_destination ON heads (destination_id);
+
+-- The platforms on which a reply can be shown in the channel too.
+CREATE TABLE broadcasting (
+    platform TEXT PRIMARY KEY
+);
 
 -- What the desk is to be told and no notice tells yet, each in JSON.
 CREATE TABLE alarms (
