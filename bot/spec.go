@@ -38,6 +38,7 @@ type Arg struct {
 	Completes  bool     // Handler.Complete has suggestions for it
 	Kind       Kind     // how its value is written where that is more than a word
 	Person     bool     // its value is a person: a mention, or platform:id
+	Role       bool     // its value is a role or a group of people: a mention of one
 	Choices    []Choice // the only values, where there are few
 	MaxLength  int      // characters; 0 for the platform's own limit
 }

@@ -24,8 +24,8 @@ type Follow struct {
 	Destination Destination
 	Lane        string
 	Target      Target
-	Options     Options
-	Direct      bool // the channel is a conversation of act.By with the bot alone
+	Changes     Changes // to its options, or to the defaults where it is new
+	Direct      bool    // the channel is a conversation of act.By with the bot alone
 	// Manages is the platform's word on whether act.By may manage the channel's
 	// subscriptions: an error, in words, when they may not or when it cannot be
 	// checked. Nobody may where it is nil.
@@ -33,24 +33,25 @@ type Follow struct {
 }
 
 // Subscribe makes a channel follow a story, a topic or everything, and has it told
-// there when that is new. story is zero unless a story is followed. CodeForbidden,
+// there when that is new; where it was followed already, f.Changes alone are changed.
+// story is zero unless a story is followed. CodeForbidden,
 // CodeInvalid, CodeNotFound with Near, CodeLimited when it follows MaxSubscriptions,
 // CodeReplaced.
 func (s *Subscriber) Subscribe(ctx context.Context, act Act, f Follow) (sub Subscription, story Story, made Made, err error) {
 	if err := f.mayManage(ctx); err != nil {
 		return sub, story, made, err
 	}
-	sub = Subscription{Destination: f.Destination, Target: f.Target, Options: f.Options.Defaults(), State: Active, CreatedBy: act.By}
-	if err := checkLevel(sub.Level); err != nil {
+	if err := f.Changes.Check(); err != nil {
 		return sub, story, made, err
 	}
+	sub = Subscription{Destination: f.Destination, Target: f.Target, State: Active, CreatedBy: act.By}
 	if f.Target.Kind == TargetStory {
 		if story, err = s.archive.Story(ctx, f.Target.Name); err != nil {
 			return sub, story, made, err
 		}
 		sub.Target.Name, sub.StoryID = story.Slug, story.ID
 	}
-	if sub, made, err = s.store.Subscribe(ctx, s.aloud(act, f), sub, f.Lane); err != nil {
+	if sub, made, err = s.store.Subscribe(ctx, s.aloud(act, f), sub, f.Lane, f.Changes...); err != nil {
 		return sub, story, made, err
 	}
 	// A channel that is asked to follow can be written to: what was held back

@@ -45,7 +45,7 @@ func TestWhatCannotBeCheckedChangesNothing(t *testing.T) {
 	before := n.planned
 	wantCode(t, "the end of nothing", n.Places.Ended(ctx, stories.Destination{Platform: news.Platform}, "gone"), stories.CodeInvalid)
 	for _, level := range []stories.Level{-1, 4} {
-		f.Options.Level = level
+		f.Changes = stories.Changes{{Option: stories.OptionLevel, Value: level.String()}}
 		_, _, _, err := n.Subscriber.Subscribe(ctx, stories.Act{By: reader}, f)
 		wantCode(t, "Subscribe at no level", err, stories.CodeInvalid)
 		_, _, _, err = n.Publisher.Append(ctx, stories.Act{By: moderator}, stories.Append{Slug: "sony-hack", Text: "x", Level: level})
@@ -59,7 +59,7 @@ func TestWhatCannotBeCheckedChangesNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	wantCode(t, "Allow", n.Notes.Allow(ctx, reader, "share", 5, time.Minute), stories.CodeUnavailable)
-	f.Options.Level = stories.Minor
+	f.Changes = nil
 	_, _, _, err := n.Subscriber.Subscribe(ctx, stories.Act{By: reader}, f)
 	wantCode(t, "Subscribe without a database", err, stories.CodeUnavailable)
 	_, err = n.Desk.SetModerator(ctx, stories.Act{By: moderator}, reader, true)

@@ -130,13 +130,14 @@ type PublisherStore interface {
 // SubscriberStore changes who follows what.
 type SubscriberStore interface {
 	// Subscribe makes d follow s.Target; lane is d's rate domain. What waits there and
-	// does not pass s.Level, where s decides now, is skipped. A destination
-	// that was blocked or gone is reachable again. Where the subscription was there
-	// its level is set to s.Level and a pause or a mute of that story ends, unless
-	// act.Subscription is NewOnly. What is new is told to act.Audience. CodeNotFound
-	// for an unknown story, CodeLimited when d follows MaxSubscriptions others,
-	// CodeReplaced when that is not act.Subscription.
-	Subscribe(ctx context.Context, act Act, s Subscription, lane string) (sub Subscription, made Made, err error)
+	// does not pass its level, where s decides now, is skipped. A destination
+	// that was blocked or gone is reachable again. A new one begins with s.Options and
+	// changes; where the subscription was there its own options are kept but for
+	// changes, and a pause or a mute of that story ends, unless act.Subscription is
+	// NewOnly. What is new is told to act.Audience. CodeNotFound for an unknown story,
+	// CodeLimited when d follows MaxSubscriptions others, CodeInvalid as Options.With
+	// says, CodeReplaced when that is not act.Subscription.
+	Subscribe(ctx context.Context, act Act, s Subscription, lane string, changes ...Setting) (sub Subscription, made Made, err error)
 	// Unsubscribe ends a subscription, tells act.Audience and skips what waits for
 	// the destination because of it and nothing else: its first message too. A
 	// destination that is blocked is not told. CodeNotFound when there is none,

@@ -59,8 +59,8 @@ const (
 // Made is what subscribing did.
 type Made struct {
 	Created bool
-	Before  Level // of the subscription that was there; 0 for none
-	Resumed bool  // it was paused
+	Before  Options // of the subscription that was there; zero for none
+	Resumed bool    // it was paused
 	// Notice tells the channel of the new subscription; 0 where none does.
 	Notice int64
 	// Untold says that none does because the person had many told there lately: MostTold.

@@ -43,6 +43,8 @@ func (m *Mux) Complete(ctx context.Context, name, arg, typed string) (choices []
 		return beginning(a.Choices, typed)
 	case arg == targetArg.Name:
 		return m.common.completing.completeTarget(ctx, typed)
+	case entry.Name == subscribeName && a.Completes:
+		return completeOption(arg, typed)
 	case a.Completes:
 		return m.common.completing.completeStory(ctx, typed, maxChoices)
 	}

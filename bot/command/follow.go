@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -32,25 +33,30 @@ func (m *joining) subscribe(ctx context.Context, r request) (bot.Reply, error) {
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	var level stories.Level
-	if typed := r.get("level"); typed != "" {
-		if level, err = stories.ParseLevel(typed); err != nil {
-			return bot.Reply{}, err
-		}
+	changes, err := m.changes(ctx, r)
+	if err != nil {
+		return bot.Reply{}, err
 	}
 	if asked, ok, err := m.topicDoubt(ctx, r, target); ok || err != nil {
 		return asked, err
 	}
-	reply, err := m.followHere(ctx, r, r.act(), target, level)
-	if offer, ok := m.offerFollow(ctx, r, err, level); ok {
+	a := r.act()
+	if a.Subscription, err = meantIn(r); err != nil {
+		return bot.Reply{}, err
+	}
+	reply, err := m.followHere(ctx, r, a, target, changes)
+	if offer, ok := m.offerFollow(ctx, r, err); ok {
 		return offer, nil
 	}
 	return reply, err
 }
 
-// verifyTarget refuses what nothing can follow.
-func (m *joining) verifyTarget(_ context.Context, r request) error {
-	_, err := r.target()
+// verifyTarget refuses what nothing can follow, and options that cannot be.
+func (m *joining) verifyTarget(ctx context.Context, r request) error {
+	if _, err := r.target(); err != nil {
+		return err
+	}
+	_, err := m.changes(ctx, r)
 	return err
 }
 
@@ -79,9 +85,10 @@ func (r request) target() (stories.Target, error) {
 
 // followHere subscribes the channel, unless the bot could not post there. The
 // answer is one line; what is new is shown in the channel, and that it could be.
-// a may say which subscription is meant.
-func (m *joining) followHere(ctx context.Context, r request, a stories.Act, target stories.Target, level stories.Level) (bot.Reply, error) {
+// a may say which subscription is meant; of one there is, changes alone are made.
+func (m *joining) followHere(ctx context.Context, r request, a stories.Act, target stories.Target, changes stories.Changes) (bot.Reply, error) {
 	follow := r.follow(target)
+	follow.Changes = changes
 	if err := mayPost(ctx, r); err != nil {
 		return bot.Reply{}, err
 	}
@@ -90,9 +97,6 @@ func (m *joining) followHere(ctx context.Context, r request, a stories.Act, targ
 		return bot.Reply{}, err
 	}
 	resumed := m.warning.resumed(ctx, r, isBlocked(subs))
-	if follow.Options, err = m.optionsOf(ctx, subs, target, level); err != nil {
-		return bot.Reply{}, err
-	}
 	sub, story, made, err := m.subscriber.Subscribe(ctx, a, follow)
 	if stories.CodeOf(err) == stories.CodeReplaced {
 		return m.follows.replaced(ctx, r)
@@ -101,7 +105,7 @@ func (m *joining) followHere(ctx context.Context, r request, a stories.Act, targ
 		return bot.Reply{}, err
 	}
 	sentence := r.followSentence(sub, made)
-	if made.Created || made.Resumed || made.Before != sub.Level { // else nothing is otherwise than before
+	if made.Created || made.Resumed || made.Before != sub.Options { // else nothing is otherwise than before
 		sentence += besides(sub, story, subs)
 	}
 	sentence += r.untold(made.Untold)
@@ -122,27 +126,6 @@ func (m *joining) followHere(ctx context.Context, r request, a stories.Act, targ
 	return reply, nil
 }
 
-// optionsOf are the options of what is followed already, with the level that was asked
-// for: following again changes nothing unasked.
-func (m *joining) optionsOf(ctx context.Context, subs []stories.Subscription, target stories.Target, asked stories.Level) (o stories.Options, err error) {
-	if target.Kind == stories.TargetStory {
-		story, err := m.archive.Story(ctx, target.Name)
-		if err != nil {
-			return o, err
-		}
-		target.Name = story.Slug // an older slug may have been typed
-	}
-	for _, sub := range subs {
-		if sub.Target == target {
-			o = sub.Options
-		}
-	}
-	if asked != 0 {
-		o.Level = asked
-	}
-	return o, nil
-}
-
 // mayPost refuses a person who does not manage the channel, and a channel the bot
 // cannot post to. What was held back there goes out only with what is asked, in
 // one transaction: a refusal releases nothing. Errors are the Asker's.
@@ -160,22 +143,23 @@ func isBlocked(subs []stories.Subscription) bool {
 
 // followSentence says what the channel follows now, and what that changed.
 func (r request) followSentence(sub stories.Subscription, made stories.Made) string {
-	what, gets := targetWords(sub.Target), levelWords(sub.Level)
+	what, how := targetWords(sub.Target), optionsWords(sub.Options)
 	channel, follows := r.who(), r.verb()
+	changed := changedWords(sub.Options, made.Before)
 	switch {
 	case made.Created:
-		return fmt.Sprintf("%s now %s %s: %s.", channel, follows, what, gets)
-	case made.Before != sub.Level && made.Resumed:
-		return fmt.Sprintf("%s %s %s again, which was paused: %s now, %s before.", channel, follows, what, gets, levelWords(made.Before))
+		return fmt.Sprintf("%s now %s %s: %s.", channel, follows, what, how)
+	case changed != "" && made.Resumed:
+		return fmt.Sprintf("%s %s %s again, which was paused: %s.", channel, follows, what, changed)
 	case made.Resumed:
-		return fmt.Sprintf("%s %s %s again, which was paused: %s.", channel, follows, what, gets)
-	case made.Before != sub.Level:
-		return fmt.Sprintf("%s %s %s: %s now, %s before.", channel, follows, what, gets, levelWords(made.Before))
+		return fmt.Sprintf("%s %s %s again, which was paused: %s.", channel, follows, what, how)
+	case changed != "":
+		return fmt.Sprintf("%s %s %s: %s.", channel, follows, what, changed)
 	}
 	if sub.State == stories.Paused {
 		return fmt.Sprintf("%s %s %s already, which is paused; nothing was changed.", channel, follows, what)
 	}
-	return fmt.Sprintf("%s %s %s already; %s %s.", channel, follows, what, r.either("it gets", "you get"), gets)
+	return fmt.Sprintf("%s %s %s already; %s %s.", channel, follows, what, r.either("it gets", "you get"), how)
 }
 
 // targetWords is a target in a sentence.
@@ -240,7 +224,15 @@ func (m *joining) pressFollow(ctx context.Context, r request, args bot.Args) (bo
 	if level != 0 { // of the subscription that was there when the button was made, or of none
 		a.Subscription = cmp.Or(args.Number(2), stories.NewOnly)
 	}
-	return m.followHere(ctx, r, a, stories.Target{Kind: stories.TargetStory, Name: story.Slug}, level)
+	return m.followHere(ctx, r, a, stories.Target{Kind: stories.TargetStory, Name: story.Slug}, fromLevel(level))
+}
+
+// fromLevel is the change that a button asks for which names a level; none for 0.
+func fromLevel(level stories.Level) stories.Changes {
+	if level == 0 {
+		return nil
+	}
+	return stories.Changes{{Option: stories.OptionLevel, Value: level.String()}}
 }
 
 // levelIn is the level in a button, 0 where it names none. Error: bot.ErrOldButton.
@@ -252,9 +244,27 @@ func levelIn(n int64) (stories.Level, error) {
 	return 0, bot.ErrOldButton
 }
 
+// ofThis is what the answer to a question adds to what was typed: which subscription is
+// to be changed, or stories.NewOnly. What was made since is another.
+const ofThis = "this"
+
+// meantIn is which subscription a question was asked about; 0 where none was. Error:
+// bot.ErrOldButton.
+func meantIn(r request) (int64, error) {
+	meant := r.get(ofThis)
+	if meant == "" {
+		return 0, nil
+	}
+	id, err := strconv.ParseInt(meant, 10, 64)
+	if err != nil {
+		return 0, bot.ErrOldButton
+	}
+	return id, nil
+}
+
 // offerFollow answers who wanted to follow a story there is not with those that may
-// have been meant; ok is false when none may.
-func (m *joining) offerFollow(ctx context.Context, r request, err error, level stories.Level) (reply bot.Reply, ok bool) {
+// have been meant; ok is false when none may. What was named beside it is kept.
+func (m *joining) offerFollow(ctx context.Context, r request, err error) (reply bot.Reply, ok bool) {
 	refusal := (*stories.Error)(nil)
 	if !errors.As(err, &refusal) || refusal.Code != stories.CodeNotFound || refusal.Newest {
 		return reply, false
@@ -263,25 +273,26 @@ func (m *joining) offerFollow(ctx context.Context, r request, err error, level s
 	if len(refusal.Near) == 1 {
 		ask = " Did you mean " + refusal.Near[0] + "?"
 	}
-	reply = refused(refusal.Message + ask)
 	subs, failed := m.following.Subscriptions(ctx, r.Where)
 	if failed != nil {
 		return reply, false
 	}
+	var answers []answer
 	for _, slug := range refusal.Near[:min(len(refusal.Near), maxNear)] {
 		story, err := m.archive.Story(ctx, slug)
 		if err != nil {
 			continue
 		}
-		label, _ := bot.Cut("Follow "+story.Slug, maxLabel)
-		args := []int64{story.ID}
-		if level != 0 {
-			args = append(args, int64(level))
-			if i := slices.IndexFunc(subs, func(s stories.Subscription) bool { return s.StoryID == story.ID }); i >= 0 {
-				args = append(args, subs[i].ID)
-			}
+		meant := stories.NewOnly
+		if i := slices.IndexFunc(subs, func(s stories.Subscription) bool { return s.StoryID == story.ID }); i >= 0 {
+			meant = subs[i].ID
 		}
-		reply.Message.Buttons = append(reply.Message.Buttons, bot.NewButton(label, bot.ActionFollow, args...))
+		label, _ := bot.Cut("Follow "+story.Slug, maxLabel)
+		answers = append(answers, answer{label, r.values.with(targetArg.Name, story.Slug).with(ofThis, strconv.FormatInt(meant, 10))})
 	}
-	return reply, len(reply.Message.Buttons) > 0
+	if len(answers) == 0 {
+		return reply, false
+	}
+	reply, err = m.questions.question(ctx, r, refusal.Message+ask, answers...)
+	return reply, err == nil
 }

@@ -241,6 +241,7 @@ func TestComplete(t *testing.T) {
 // TestSpecs holds the table against what platforms take.
 func TestSpecs(t *testing.T) {
 	name := regexp.MustCompile(`^[a-z]{1,32}( [a-z]{1,32})?$`)
+	option := regexp.MustCompile(`^[a-z-]{1,32}$`)
 	c := New(Config{})
 	for _, s := range Specs() {
 		if !name.MatchString(s.Name) || s.Summary == "" || bot.Units(s.Summary) > 100 {
@@ -248,7 +249,7 @@ func TestSpecs(t *testing.T) {
 		}
 		optional, free := false, 0
 		for _, a := range s.Args {
-			if !name.MatchString(a.Name) || bot.Units(a.Summary) > 100 || a.Summary == "" {
+			if !option.MatchString(a.Name) || bot.Units(a.Summary) > 100 || a.Summary == "" {
 				t.Errorf("%s %s: %q", s.Name, a.Name, a.Summary)
 			}
 			if a.Required && optional {

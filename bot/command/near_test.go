@@ -61,15 +61,19 @@ func TestAnOfferNeedsTheRightStill(t *testing.T) {
 
 // givenWith is a command for a story with everything it takes, as far as that goes
 // together.
+var optionValues = map[stories.Option]string{stories.OptionDigest: "daily@09:00", stories.OptionQuiet: "22:00-07:00", stories.OptionZone: "Europe/Berlin"}
+
 func givenWith(c command, slug string) map[string]string {
 	given := map[string]string{}
 	for _, arg := range c.Args {
 		switch right, _ := valuesOf(arg); {
-		case arg.Name == "clear" || arg.Name == "at" || arg.Name == "again": // contradict others, or change what is done
+		case arg.Name == "clear" || arg.Name == "at" || arg.Name == "again" || arg.Role: // contradict others, or change what is done
 		case arg.Name == intoArg:
 			given[arg.Name] = "rhine"
 		case arg.Name == storyArg.Name || arg.Name == targetArg.Name:
 			given[arg.Name] = slug
+		case optionValues[stories.Option(arg.Name)] != "":
+			given[arg.Name] = optionValues[stories.Option(arg.Name)]
 		case right == "":
 			given[arg.Name] = precious + " in " + arg.Name + "."
 		default:

@@ -237,7 +237,7 @@ func (m *leaving) pressAgain(ctx context.Context, r request, args bot.Args) (bot
 	}
 	a := r.act()
 	a.Subscription = stories.NewOnly // what was made since is another
-	return m.joining.followHere(ctx, r, a, target, level)
+	return m.joining.followHere(ctx, r, a, target, fromLevel(level))
 }
 
 // unstop lets a story come again by what else brings it.

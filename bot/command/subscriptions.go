@@ -136,10 +136,10 @@ func (r request) subscriptionList(here following, offset int) bot.Message {
 	return m
 }
 
-// subscriptionSpans is a subscription in a line: what, from which level on, and
+// subscriptionSpans is a subscription in a line: what, with which options, and
 // whether it is served.
 func subscriptionSpans(sub stories.Subscription) []bot.Span {
-	return []bot.Span{bot.Code(sub.Target.String()), bot.Text(" · " + levelWords(sub.Level) + " · " + stateWords(sub))}
+	return []bot.Span{bot.Code(sub.Target.String()), bot.Text(" · " + optionsWords(sub.Options) + " · " + stateWords(sub))}
 }
 
 // oneSubscription is a subscription with what can be done about it, and what it

@@ -50,13 +50,17 @@ func (v values) and(more values) values {
 	return both
 }
 
-// unfold writes mentions out: by the person's reference in an argument that
-// names one, by name in every other.
+// unfold writes mentions out: by the reference of the person or the role in an argument
+// that names one, by name in every other.
 func (v values) unfold(c *command, mentions []bot.Mention) {
 	for _, arg := range c.Args {
 		for i, value := range v[arg.Name] {
 			if who, ok := bot.Mentioned(value, mentions); ok && arg.Person && who.User().Ref != "" {
 				v[arg.Name][i] = who.User().Ref
+				continue
+			}
+			if group, ok := bot.Mentioned(value, mentions); ok && arg.Role && group.Kind == bot.RoleKind && group.Ref != "" {
+				v[arg.Name][i] = group.Ref
 				continue
 			}
 			v[arg.Name][i] = bot.Unfold(value, mentions)

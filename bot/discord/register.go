@@ -107,8 +107,11 @@ func options(s bot.Spec) []commandOption {
 			Type: discordgo.ApplicationCommandOptionString, Name: a.Name, Description: a.Summary,
 			Required: a.Required || a.Insist, Autocomplete: a.Completes && len(a.Choices) == 0, MaxLength: min(a.MaxLength, maxOptionLength),
 		}
-		if a.Person { // Discord's own picker, which takes no other setting
+		switch { // Discord's own pickers, which take no other setting
+		case a.Person:
 			o.Type, o.Autocomplete, o.MaxLength = discordgo.ApplicationCommandOptionUser, false, 0
+		case a.Role:
+			o.Type, o.Autocomplete, o.MaxLength = discordgo.ApplicationCommandOptionRole, false, 0
 		}
 		for _, c := range a.Choices {
 			o.Choices = append(o.Choices, suggestion{c.Label, c.Value})

@@ -90,7 +90,7 @@ type subscribed struct {
 }
 
 // Subscribe implements stories.SubscriberStore.
-func (s *Store) Subscribe(ctx context.Context, a stories.Act, sub stories.Subscription, lane string) (stories.Subscription, stories.Made, error) {
+func (s *Store) Subscribe(ctx context.Context, a stories.Act, sub stories.Subscription, lane string, changes ...stories.Setting) (stories.Subscription, stories.Made, error) {
 	done, err := act(ctx, s, a, "subscribed", func(q querier) (done subscribed, changed bool, err error) {
 		k, err := keyOf(ctx, q, sub.Target)
 		if err != nil {
@@ -118,7 +118,7 @@ func (s *Store) Subscribe(ctx context.Context, a stories.Act, sub stories.Subscr
 			changed = changed || n > 0
 		}
 		set := false
-		if done.Made, set, err = s.keepSubscription(ctx, q, a, p, k, sub); err != nil {
+		if done.Made, set, err = s.keepSubscription(ctx, q, a, p, k, sub, changes); err != nil {
 			return done, false, err
 		}
 		if set { // a new one decides now, where something else brought more
@@ -148,13 +148,13 @@ func (s *Store) Subscribe(ctx context.Context, a stories.Act, sub stories.Subscr
 
 const countSubscriptionsSQL = `SELECT count(*) FROM subscriptions WHERE destination_id = ?1`
 
-// keepSubscription makes a subscription, or sets the options of the one there;
+// keepSubscription makes a subscription, or changes the options of the one there;
 // set is false when they were so already. The place is locked, so that nobody
-// else makes one at the same time. CodeLimited.
-func (s *Store) keepSubscription(ctx context.Context, q querier, a stories.Act, p place, k key, sub stories.Subscription) (made stories.Made, set bool, err error) {
+// else makes or changes one at the same time. CodeLimited, CodeInvalid.
+func (s *Store) keepSubscription(ctx context.Context, q querier, a stories.Act, p place, k key, sub stories.Subscription, changes stories.Changes) (made stories.Made, set bool, err error) {
 	had, err := findSubscription(ctx, q, p, k)
 	if err == nil {
-		made.Before, made.Resumed = had.Level, had.State == stories.Paused
+		made.Before, made.Resumed = had.Options, had.State == stories.Paused
 		switch a.Subscription {
 		case 0, had.ID:
 		case stories.NewOnly:
@@ -163,19 +163,24 @@ func (s *Store) keepSubscription(ctx context.Context, q querier, a stories.Act, 
 		default:
 			return made, false, errReplaced
 		}
-		if had.Options == sub.Options.Defaults() && had.State == stories.Active {
-			return made, false, nil
-		}
-		if _, err := q.exec(ctx, setSubscriptionSQL, append([]any{had.ID, string(stories.Active)}, optionArgs(sub.Options)...)...); err != nil {
+		options, err := had.With(changes)
+		if err != nil || options == had.Options && had.State == stories.Active {
 			return made, false, err
 		}
-		return made, true, s.keepInstants(ctx, q, had.ID, had.Options, sub.Options, a.At)
+		if _, err := q.exec(ctx, setSubscriptionSQL, append([]any{had.ID, string(stories.Active)}, optionArgs(options)...)...); err != nil {
+			return made, false, err
+		}
+		return made, true, s.keepInstants(ctx, q, had.ID, had.Options, options, a.At)
 	}
 	if !errors.Is(err, sql.ErrNoRows) {
 		return made, false, err
 	}
 	if a.Subscription > 0 {
 		return made, false, errReplaced
+	}
+	options, err := sub.With(changes)
+	if err != nil {
+		return made, false, err
 	}
 	var follows int
 	if err := one(ctx, q, countSubscriptionsSQL, []any{p.id}, &follows); err != nil {
@@ -187,10 +192,10 @@ func (s *Store) keepSubscription(ctx context.Context, q querier, a stories.Act, 
 	}
 	args := []any{p.id, k.kind, k.story, k.topic, a.By.Ref, a.By.Name, millis(a.At)}
 	var id int64
-	if err := one(ctx, q, insertSubscriptionSQL, append(args, optionArgs(sub.Options)...), &id); err != nil {
+	if err := one(ctx, q, insertSubscriptionSQL, append(args, optionArgs(options)...), &id); err != nil {
 		return made, false, err
 	}
-	return stories.Made{Created: true}, true, s.keepInstants(ctx, q, id, stories.Options{}, sub.Options, a.At)
+	return stories.Made{Created: true}, true, s.keepInstants(ctx, q, id, stories.Options{}, options, a.At)
 }
 
 const dropSubscriptionSQL = `DELETE FROM subscriptions WHERE id = ?1`

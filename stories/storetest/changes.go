@@ -77,11 +77,11 @@ var changeTests = []test{
 		d.append(s, stories.Breaking)
 		l := d.hold(lane, "w")
 		same(d, "sent", d.said(l), "a +sony 2, a sony 2") // as the story is when it is sent
-		same(d, "again", d.begin(d.aloud(), "a", "sony", stories.Breaking), stories.Made{Before: stories.Minor})
-		same(d, "and again", d.begin(d.aloud(), "a", "sony", stories.Breaking), stories.Made{Before: stories.Breaking})
+		same(d, "again", d.begin(d.aloud(), "a", "sony", stories.Breaking), stories.Made{Before: from(stories.Minor)})
+		same(d, "and again", d.begin(d.aloud(), "a", "sony", stories.Breaking), stories.Made{Before: from(stories.Breaking)})
 		_, err := d.SetSubscriptionState(d.ctx, d.act(), channel("a"), story(s), stories.Paused)
 		d.ok(err)
-		same(d, "resumed", d.begin(d.aloud(), "a", "sony", stories.Breaking), stories.Made{Before: stories.Breaking, Resumed: true})
+		same(d, "resumed", d.begin(d.aloud(), "a", "sony", stories.Breaking), stories.Made{Before: from(stories.Breaking), Resumed: true})
 		same(d, "sent then", d.said(l), "")
 	}},
 	{"nothing is told where nobody is to be told", func(d *desk) {

@@ -74,6 +74,7 @@ func Run(t *testing.T, open func(t *testing.T) Store) {
 		{"search", searchTests},
 		{"replays", replayTests},
 		{"subscriptions", subscriptionTests},
+		{"options", optionTests},
 		{"deciding", decidingTests},
 		{"destinations", destinationTests},
 		{"people", peopleTests},
@@ -223,6 +224,18 @@ func (d *desk) append(s stories.Story, level stories.Level) (stories.Update, sto
 	d.ok(err)
 	return u, p
 }
+
+// Subscribe makes a subscription or gives the one there all of sub.Options, unless it is
+// told what alone is to be otherwise.
+func (d *desk) Subscribe(ctx context.Context, a stories.Act, sub stories.Subscription, lane string, changes ...stories.Setting) (stories.Subscription, stories.Made, error) {
+	if changes == nil {
+		changes = sub.Options.Changes()
+	}
+	return d.Store.Subscribe(ctx, a, sub, lane, changes...)
+}
+
+// from are the options with a level and nothing else.
+func from(l stories.Level) stories.Options { return stories.Options{Level: l}.Defaults() }
 
 // follow subscribes channels, by their short names, to a target from the least
 // level on.

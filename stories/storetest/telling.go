@@ -287,7 +287,7 @@ var numberTests = []test{
 		again.Subscription = stories.NewOnly
 		sub, made, err := d.Subscribe(d.ctx, again, stories.Subscription{Destination: channel("a"), Target: story(s), Options: stories.Options{Level: stories.Minor}}, lane)
 		d.ok(err)
-		same(d, "made", made, stories.Made{Before: stories.Breaking})
+		same(d, "made", made, stories.Made{Before: from(stories.Breaking)})
 		same(d, "level", sub.Level, stories.Breaking)
 		same(d, "state", sub.State, stories.Paused)
 		_, made, err = d.Subscribe(d.ctx, again, stories.Subscription{Destination: channel("b"), Target: story(s), Options: stories.Options{Level: stories.Minor}}, lane)
