@@ -26,6 +26,8 @@ func Renderer(platforms ...Refs) func(stories.Content) Message {
 			return renderStop(c)
 		case stories.RevisionNotice:
 			return renderTelling(c)
+		case stories.DigestNotice:
+			return renderDigest(c)
 		case stories.ScheduleNotice:
 			return renderScheduled(c.Notice.Body.Scheduled)
 		}

@@ -69,6 +69,8 @@ func revisionWhy(d stories.Delivery, all []stories.Revision, direct bool, now ti
 		return waitingWhy(what, d, direct, now)
 	case stories.Deferred:
 		return waitsUntil(what, d)
+	case stories.Gathered:
+		return gatheredWhy(what, d, direct)
 	case stories.Held:
 		return []bot.Span{bot.Text(what + "is held until the bot can write here again.")}
 	case stories.Unknown:
