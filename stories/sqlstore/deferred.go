@@ -123,6 +123,15 @@ func defers(ctx context.Context, q querier, rows []waiting, at time.Time) ([]wai
 	return without(rows, deliveriesOf(later)), move(ctx, q, later, stories.Deferred, reason{}, at)
 }
 
+// keptLater is defers of rows that were kept.
+func keptLater(ctx context.Context, q querier, rows []waiting, at time.Time) ([]waiting, error) {
+	later, err := waitNow(ctx, q, rows, at)
+	if err != nil || len(later) == 0 {
+		return rows, err
+	}
+	return without(rows, deliveriesOf(later)), endKept(ctx, q, later, stories.Deferred, reason{}, at)
+}
+
 // postpone has what x begins wait for its time where that has come since it was owed: it
 // stood in the queue until then. What is to be settled does not wait.
 func postpone(ctx context.Context, q querier, x stories.Exchange, begun *stories.Begun) error {

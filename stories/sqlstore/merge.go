@@ -316,10 +316,7 @@ const (
 			SELECT p.id AS publication_id, d.destination_id, d.id AS delivery_id, p.id AS origin_id, p.level, p.notice_id
 			FROM (SELECT p.id, v.level, p.notice_id FROM publications p` + ofUpdateSQL + ` WHERE p.story_id = ?1 AND p.queued > 0 AND ` + ofStorySQL + `) AS p` + ofPublicationSQL + `
 			WHERE ` + inPublicationSQL + ` AND ` + waitsSQL + `
-			UNION ALL
-			SELECT p.id, d.destination_id, d.id, p.id, p.level, p.notice_id
-			FROM (SELECT p.id, p.waits, v.level, p.notice_id FROM publications p` + ofUpdateSQL + ` WHERE p.story_id = ?1 AND p.deferred > 0 AND ` + ofStorySQL + `) AS p` + ofPublicationSQL + `
-			WHERE ` + inPublicationSQL + ` AND ` + deferredSQL + `
+			UNION ALL ` + refusedLaterSQL + `
 			UNION ALL
 			SELECT q.publication_id, q.destination_id, q.delivery_id, p.id, v.level, p.notice_id
 			FROM queue q JOIN publications p ON p.id = (q.delivery_id >> 32)` + ofUpdateSQL + ` WHERE ` + ofStorySQL + `

@@ -238,14 +238,11 @@ func releaseKept(ctx context.Context, q querier, u stories.Update, at time.Time)
 		return 0, err
 	}
 	for _, lane := range slices.Sorted(maps.Keys(found.again)) {
-		later, err := waitNow(ctx, q, found.again[lane], at)
+		now, err := keptLater(ctx, q, found.again[lane], at)
 		if err != nil {
 			return 0, err
 		}
-		if err := endKept(ctx, q, later, stories.Deferred, reason{}, at); err != nil {
-			return 0, err
-		}
-		if err := queueAgain(ctx, q, lane, without(found.again[lane], deliveriesOf(later)), at); err != nil {
+		if err := queueAgain(ctx, q, lane, now, at); err != nil {
 			return 0, fmt.Errorf("queue what was kept: %w", err)
 		}
 	}
