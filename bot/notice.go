@@ -31,8 +31,13 @@ func Renderer(platforms ...Refs) func(stories.Content) Message {
 			return renderTest(c.Notice)
 		case stories.RevisionNotice:
 			return renderTelling(c)
+		case stories.DigestNotice:
+			return renderDigest(c)
 		case stories.ScheduleNotice:
 			return renderScheduled(c.Notice.Body.Scheduled)
+		}
+		if c.Late {
+			return renderLate(c.Story, c.Update)
 		}
 		return RenderUpdate(c.Story, c.Update)
 	}

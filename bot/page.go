@@ -17,6 +17,7 @@ type page struct {
 	text   string  // "" for none
 	struck bool
 	cut    bool // there is more text than this
+	late   bool // it comes after quiet hours
 	notice bool // it is new, though the update was edited before
 	below  []Block
 }
@@ -46,6 +47,9 @@ func (p page) message() Message {
 	line := byline(story, u)
 	if !u.CreatedAt.IsZero() && u.At.Sub(u.CreatedAt).Abs() >= noticeable {
 		line = append(line, Text(" · "), Span{Time: u.At, Relative: true})
+	}
+	if p.late {
+		line = append(line, Text(" · published "), At(u.CreatedAt))
 	}
 	if !p.notice {
 		line = append(line, EditedMark(u)...) // behind its own time, which nobody takes for this one then

@@ -28,7 +28,7 @@ func ProgressWords(p stories.Progress, left time.Duration) string {
 	for _, part := range []struct {
 		n    int
 		word string
-	}{{p.Held, "blocked"}, {p.Failed, "failed"}, {p.Unknown, "uncertain"}, {p.Kept, "kept until it is released"}} {
+	}{{p.Held, "blocked"}, {p.Failed, "failed"}, {p.Unknown, "uncertain"}, {p.Kept, "kept until it is released"}, {p.Deferred, waitWords(p.Deferred) + " for quiet hours to end, or a digest"}} {
 		if part.n > 0 {
 			words += fmt.Sprintf(", %s %s", Count(part.n), part.word)
 		}
@@ -43,6 +43,14 @@ func ProgressWords(p stories.Progress, left time.Duration) string {
 		return words + ". /desk status tells why."
 	}
 	return words + "."
+}
+
+// waitWords is what n messages do.
+func waitWords(n int) string {
+	if n == 1 {
+		return "waits"
+	}
+	return "wait"
 }
 
 // PlacesWords says to how many places something goes, of which so many are direct

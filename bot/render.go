@@ -39,7 +39,15 @@ const (
 // button "Read all". Where u does not stand, what is wrong with it is on top; that it
 // was corrected stands below the text.
 func RenderUpdate(story stories.Story, u stories.Update) Message {
-	p := page{story: story, update: u, title: pushTitle(u), above: NoticeLines(u), text: Clean(u.Text), below: MarkLines(u)}
+	return renderPush(story, u, false)
+}
+
+// renderLate is RenderUpdate of an update that waited for quiet hours to end: its small
+// print says when it was published.
+func renderLate(story stories.Story, u stories.Update) Message { return renderPush(story, u, true) }
+
+func renderPush(story stories.Story, u stories.Update, late bool) Message {
+	p := page{late: late, story: story, update: u, title: pushTitle(u), above: NoticeLines(u), text: Clean(u.Text), below: MarkLines(u)}
 	if u.Marks.Standing == stories.Withdrawn {
 		p.lead, p.struck = "It said: ", true
 	}
@@ -123,6 +131,21 @@ func AfterGap(m Message, missed int) Message {
 	if missed == 1 {
 		line = "1 earlier update was not posted here while the bot could not send it. /stories lists what happened."
 	}
+	return m.saying(line)
+}
+
+// AfterWait is m with a line of small print that says how many updates of its story
+// before it were too many to be posted at the end of quiet hours.
+func AfterWait(m Message, missed int) Message {
+	line := fmt.Sprintf("%s earlier updates of the story came in quiet hours and are not posted here. Timeline has them.", Count(missed))
+	if missed == 1 {
+		line = "1 earlier update of the story came in quiet hours and is not posted here. Timeline has it."
+	}
+	return m.saying(line)
+}
+
+// saying is m with a line above its small print.
+func (m Message) saying(line string) Message {
 	body, small := m.SmallPrint()
 	m.Blocks = append(append(append([]Block(nil), body...), Block{Kind: Small, Spans: []Span{Text(line)}}), small...)
 	return m

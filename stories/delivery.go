@@ -17,6 +17,7 @@ import (
 //	                                 skipped: never to be sent, the reason says why
 //	                                 kept: its update is on hold
 //	                                 gathered: said in a digest, see DigestNotice
+//	                                 deferred: it waits for quiet hours to end, or for a digest
 //
 // A row that is sending may have been sent: after a crash or a lost answer it
 // is settled before it is sent again.
@@ -32,13 +33,14 @@ const (
 	Held    DeliveryState = 5
 	Skipped DeliveryState = 6
 	Kept    DeliveryState = 7
-
+	// Deferred has a row in the history and none in the queue, until its time comes.
+	Deferred DeliveryState = 8
 	Gathered DeliveryState = 9
 )
 
 // String returns the state's name.
 func (s DeliveryState) String() string {
-	return [...]string{"pending", "sending", "sent", "failed", "unknown", "held", "skipped", "kept", "", "gathered"}[s]
+	return [...]string{"pending", "sending", "sent", "failed", "unknown", "held", "skipped", "kept", "deferred", "gathered"}[s]
 }
 
 // Delivery is one operation owed to one destination. Its identity is (update or
@@ -83,7 +85,7 @@ type Tries struct {
 	// First and Last are when the first and the newest were begun; zero before.
 	First    time.Time
 	Last     time.Time
-	DueAt    time.Time // the platform asked for a pause until then; zero when it did not
+	DueAt    time.Time // the platform asked for a pause until then, or what is Deferred waits until then; zero for neither
 	Unknowns int       // how often the outcome could not be found out
 	Doubtful bool      // waits or is held although an earlier one may have got through: to be settled, not sent
 	PutBack  bool      // doubtful since the database was put back: never sent before it is known, or a person says so
@@ -142,6 +144,9 @@ type Owed struct {
 	// beside a copy that is so.
 	PutBack bool
 	Missed  int
+	// Late says that it waited for its time, and Missed counts updates of its story that
+	// waited too and were too many.
+	Late bool
 	// Wait is how much longer the platform asked us to leave the destination
 	// alone.
 	Wait time.Duration

@@ -218,6 +218,8 @@ type Content struct {
 	// Live says that it is a story's head: Newest are the newest updates of Story, the
 	// newest first, none where there is none yet. Else a card stays as it was begun.
 	Live bool
+	// Late says that Update comes after quiet hours, in which it was published.
+	Late bool
 	// Digest is what a DigestNotice says.
 	Digest Digested
 }

@@ -12,6 +12,7 @@ type Progress struct {
 	Needless int // the same: there was nothing to be done or told after all. Only Spread tells it
 	Unknown  int
 	Kept     int // until the update is released
+	Deferred int // until quiet hours end, or a digest falls due
 	Direct   int // those of Total to direct messages, as far as they are known to be
 	// Spared are those that follow the story of an update that nobody gets. It is
 	// counted when the update is published, never later.

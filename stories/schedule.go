@@ -111,6 +111,13 @@ type DueStore interface {
 	// is not "", the story is closed or it is more than MaxLate late, has the desk
 	// asked. Another state than ScheduleWaiting changes nothing. CodeNotFound.
 	PublishDue(ctx context.Context, act Act, id int64, why ScheduleState) (Scheduled, error)
+	// NextWait returns when the next quiet hours end, or the next digest falls due, and
+	// what time it is, as NextScheduled does. ok is false when none does.
+	NextWait(ctx context.Context) (next, now time.Time, ok bool, err error)
+	// EndWaits has go out what waited for quiet hours that are over at an instant, or for
+	// a digest that is due, in some channels, and returns how many messages waited. What
+	// is not due changes nothing.
+	EndWaits(ctx context.Context, at time.Time) (ended int, err error)
 }
 
 // Schedule is the updates that wait for their time. Its methods may be called from

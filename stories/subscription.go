@@ -128,4 +128,13 @@ type Subscription struct {
 	Reason           string
 	Heals            bool // once that is mended nobody need try again
 	BlockedSince     time.Time
+	// Waits is what waits for its quiet hours to end, or for its digest; told to those who
+	// list the subscriptions of one channel.
+	Waits Waits
+}
+
+// Waits is how many updates wait for their time, and until when.
+type Waits struct {
+	Updates int
+	Until   time.Time
 }

@@ -103,6 +103,7 @@ func (s Spread) Sum(again bool) Progress {
 		sum.Needless += p.Needless
 		sum.Unknown += p.Unknown
 		sum.Kept += p.Kept
+		sum.Deferred += p.Deferred
 	}
 	return sum
 }
@@ -115,7 +116,7 @@ func (p Progress) Without(others Progress) Progress {
 	for _, part := range []struct {
 		of     *int
 		others int
-	}{{&p.Sent, others.Sent + others.Waiting}, {&p.Held, others.Held}, {&p.Failed, others.Failed}, {&p.Unknown, others.Unknown}, {&p.Kept, others.Kept}} {
+	}{{&p.Sent, others.Sent + others.Waiting}, {&p.Held, others.Held}, {&p.Failed, others.Failed}, {&p.Unknown, others.Unknown}, {&p.Kept, others.Kept}, {&p.Deferred, others.Deferred}} {
 		*part.of = min(left, max(0, *part.of-part.others))
 		left -= *part.of
 	}

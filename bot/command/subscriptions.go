@@ -118,7 +118,7 @@ func (r request) subscriptionList(here following, offset int) bot.Message {
 		m = headed(*here.warning, m)
 	}
 	for _, sub := range subs[min(offset, len(subs)):min(end, len(subs))] {
-		row := item(subscriptionSpans(sub)...)
+		row := item(append(subscriptionSpans(sub), waitingSpans(sub)...)...)
 		label, _ := bot.Cut(sub.Target.String(), bot.RowLabel)
 		open := bot.NewButton(label, bot.ActionChoose, sub.ID)
 		row.Button = &open
@@ -149,7 +149,7 @@ func (r request) oneSubscription(here following, sub stories.Subscription) bot.M
 	if here.warning != nil {
 		m.Blocks = append(m.Blocks, *here.warning)
 	}
-	spans := append([]bot.Span{bot.Text(r.who() + " " + r.verb() + " ")}, subscriptionSpans(sub)...)
+	spans := append([]bot.Span{bot.Text(r.who() + " " + r.verb() + " ")}, append(subscriptionSpans(sub), waitingSpans(sub)...)...)
 	m.Blocks = append(m.Blocks, bot.Para(spans...),
 		small(bot.Text("Since "), bot.Span{Time: sub.CreatedAt, DateOnly: true}, bot.Text(", by "+bot.UserName(sub.CreatedBy))))
 	m.Buttons = append(stateButtons(sub), r.endButton(sub))

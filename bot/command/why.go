@@ -107,6 +107,10 @@ func (r request) deliveryWords(d stories.Delivery, now time.Time) []bot.Span {
 		return say("is held until the bot can write here again")
 	case stories.Kept:
 		return say("is kept back")
+	case stories.Deferred:
+		return waitsUntil(name, d)
+	case stories.Gathered:
+		return gatheredWhy(name, d, r.Direct)
 	case stories.Unknown:
 		return say("may have arrived; that could not be found out")
 	}

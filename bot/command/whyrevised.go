@@ -67,6 +67,10 @@ func revisionWhy(d stories.Delivery, all []stories.Revision, direct bool, now ti
 		return []bot.Span{bot.Text(what + "is on its way.")}
 	case stories.Pending:
 		return waitingWhy(what, d, direct, now)
+	case stories.Deferred:
+		return waitsUntil(what, d)
+	case stories.Gathered:
+		return gatheredWhy(what, d, direct)
 	case stories.Held:
 		return []bot.Span{bot.Text(what + "is held until the bot can write here again.")}
 	case stories.Unknown:

@@ -217,3 +217,16 @@ func TestWhatAKilledProcessPrintedIsNotPrintedAgain(t *testing.T) {
 		t.Errorf("%+v, printed %q", v, out.String())
 	}
 }
+
+// TestGoldenDigests prints what a channel reads that collects.
+func TestGoldenDigests(t *testing.T) {
+	var out bytes.Buffer
+	c := New(Config{In: strings.NewReader(""), Out: &out})
+	for i, p := range platformtest.Digests() {
+		o := bot.Operation{Message: &p.Message, Delivery: stories.Delivery{ID: int64(i + 1), Key: p.Name, Destination: stories.Destination{Platform: Platform, Channel: "#news"}}}
+		if v := c.Do(t.Context(), o); v.Outcome != bot.Delivered {
+			t.Fatalf("%s: %+v", p.Name, v)
+		}
+	}
+	golden(t, "digests.golden", out.String())
+}

@@ -257,7 +257,7 @@ func (l *loader) add(o stories.Owed, from stories.Publication, now time.Duration
 	case r != nil && r.Publication == o.Publication:
 	case r != nil && r.weight.free: // it was owed again while it was here
 		w.part(r)
-		r.Ref, r.missed, r.weight.kept = o.Ref, o.Missed, true
+		r.Ref, r.missed, r.late, r.weight.kept = o.Ref, o.Missed, o.Late, true
 		w.join(r)
 	case p != nil && (r != nil || q.state.closed != notClosed || len(q.short) > 0 && comparePublications(q.short[0], p) <= 0):
 		w.dropped(q, p)

@@ -105,7 +105,7 @@ func (l *loop) inherit(ctx context.Context) error {
 // inherited makes a job of a row an earlier holder has begun as f. It is no row of
 // the window's yet.
 func (l *lane) inherited(ctx context.Context, o stories.Owed, f stories.Flight, loaded stories.Loaded, now reading) (*job, error) {
-	r := &row{Ref: o.Ref, queue: &queue{destination: o.Destination}, origin: newOrigin(loaded.Origins[o.Origin], 0), missed: o.Missed}
+	r := &row{Ref: o.Ref, queue: &queue{destination: o.Destination}, origin: newOrigin(loaded.Origins[o.Origin], 0), missed: o.Missed, late: o.Late}
 	r.tries = tries{unknowns: o.Unknowns, doubtful: true, putBack: o.PutBack}
 	j := newJob(r, f, l.name, now)
 	j.d.Tries.Doubtful = o.Doubtful
@@ -113,6 +113,7 @@ func (l *lane) inherited(ctx context.Context, o stories.Owed, f stories.Flight, 
 		j.d.Revision = present
 	}
 	says := j.edition()
+	says.late = r.late
 	if e, ok := loaded.Earlier[o.Delivery]; ok {
 		j.d.Revision, says.revision = e.Began, e.Shows
 	}

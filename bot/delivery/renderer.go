@@ -27,7 +27,8 @@ type renderer struct {
 type edition struct {
 	stories.Subject
 	revision int
-	shown    int // the wording that the channel's copy began with, where it is known
+	late     bool // it waited for its time
+	shown    int  // the wording that the channel's copy began with, where it is known
 	method   bot.Method
 }
 
@@ -58,6 +59,9 @@ func (c *renderer) message(ctx context.Context, key edition, missed int) (*bot.M
 		return nil, bot.Verdict{Outcome: bot.BadPayload, Code: "panic", Reason: "did not get this update: the bot failed at writing it", Err: err}, nil
 	case err != nil:
 		return nil, bot.Verdict{}, fmt.Errorf("read update %d or notice %d: %w", key.UpdateID, key.NoticeID, err)
+	case missed > 0 && key.late:
+		after := bot.AfterWait(*m, missed)
+		m = &after
 	case missed > 0:
 		after := bot.AfterGap(*m, missed)
 		m = &after
@@ -86,6 +90,7 @@ func (c *renderer) of(ctx context.Context, key edition) (m *bot.Message, err err
 		}
 		content.Update.Marks = content.Update.Marks.After(first.Update.Marks)
 	}
+	content.Late = key.late
 	defer contain(&err)
 	rendered := c.render(content)
 	switch content.Notice.Kind {

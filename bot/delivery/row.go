@@ -15,6 +15,7 @@ type row struct {
 	publication *publication // what it is queued under; nil while that is not known
 	tries       tries
 	missed      int
+	late        bool // it waited for its time
 	at          int  // where it stands in publication.rows
 	busy        bool // being begun, on its way or settled
 	weight      weight

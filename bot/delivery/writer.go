@@ -85,7 +85,7 @@ func (w *writer) open(p part, flying []stories.Flight, now reading) *call {
 		if r.origin.Op.Acts() {
 			c.x.Acting = append(c.x.Acting, r.Delivery)
 		}
-		c.says = append(c.says, said{r.Delivery, edition{Subject: of, revision: r.origin.Revision}, r.origin, r.missed})
+		c.says = append(c.says, said{r.Delivery, edition{Subject: of, revision: r.origin.Revision, late: r.late}, r.origin, r.missed})
 	}
 	w.call = c
 	return c

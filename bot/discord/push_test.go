@@ -78,6 +78,9 @@ func TestGoldenRevised(t *testing.T) { goldenRevised(t, "revised.golden", platfo
 // What becomes of cards once what they show has changed.
 func TestGoldenCards(t *testing.T) { goldenRevised(t, "cards.golden", platformtest.Cards()) }
 
+// What a channel reads that collects.
+func TestGoldenDigests(t *testing.T) { goldenRevised(t, "digests.golden", platformtest.Digests()) }
+
 func goldenRevised(t *testing.T, file string, list []platformtest.Push) {
 	t.Helper()
 	var b strings.Builder

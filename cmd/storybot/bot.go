@@ -156,7 +156,7 @@ func (r *running) openPlatforms(talk *console.Console) error {
 	if !r.config.onServer() {
 		leases = nil // the file's lock keeps every other process away
 	}
-	r.scheduler = schedule.New(schedule.Config{Due: r.schedule.PublishDue, Leases: leases, Owner: owner, Log: r.log})
+	r.scheduler = schedule.New(schedule.Config{Due: r.schedule.Due, Leases: leases, Owner: owner, Log: r.log})
 	for _, kit := range r.config.kits {
 		if !r.config.uses(kit) {
 			continue

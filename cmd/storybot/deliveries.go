@@ -190,7 +190,7 @@ type listed struct {
 // parseState reads the name of a delivery's state.
 func parseState(name string) (stories.DeliveryState, error) {
 	var names []string
-	for s := stories.Pending; s <= stories.Kept; s++ {
+	for s := stories.Pending; s <= stories.Gathered; s++ {
 		if strings.EqualFold(name, s.String()) {
 			return s, nil
 		}

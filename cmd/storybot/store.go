@@ -20,7 +20,7 @@ const openTime = 5 * time.Minute
 func openStore(ctx context.Context, cfg *config, log *slog.Logger) (*sqlstore.Store, error) {
 	ctx, cancel := context.WithTimeout(ctx, openTime)
 	defer cancel()
-	store, err := sqlstore.Open(ctx, cfg.databaseURL.reveal(), sqlstore.Options{Log: log, Now: wallClock, Uptime: uptime, Keep: cfg.keep})
+	store, err := sqlstore.Open(ctx, cfg.databaseURL.reveal(), sqlstore.Options{Log: log, Now: wallClock, Uptime: uptime, Keep: cfg.keep, Zone: cfg.times.zone})
 	if err != nil {
 		return nil, notOpened(err, cfg)
 	}

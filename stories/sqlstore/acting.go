@@ -34,7 +34,7 @@ const (
 		FROM deliveries d JOIN destinations t ON t.id = d.destination_id WHERE d.id = ?1`
 	// waitsUnderSQL is 0 for a row d that does not wait.
 	waitsUnderSQL = `
-		CASE WHEN d.state <> 0 THEN 0 ELSE coalesce((SELECT q.publication_id FROM publications r CROSS JOIN queue q
+		CASE WHEN d.state = 8 THEN d.publication_id WHEN d.state <> 0 THEN 0 ELSE coalesce((SELECT q.publication_id FROM publications r CROSS JOIN queue q
 			WHERE r.queued > 0 AND q.publication_id = r.id AND q.destination_id = d.destination_id AND q.delivery_id = d.id), d.publication_id) END`
 	// waitingOnSQL are operations on a message that wait, in the queue or held.
 	waitingOnSQL = `

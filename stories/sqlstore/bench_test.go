@@ -44,8 +44,8 @@ func crowd(b testing.TB, url string, n int) {
 			WITH RECURSIVE k (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM k WHERE i < %d)
 			SELECT platform, CAST(100000 + i / 10 AS TEXT), CAST(1234567890123000000 + i AS TEXT), lane_id FROM destinations, k`, n))
 	execute(b, url, `
-		INSERT INTO subscriptions (destination_id, kind, story_id, level, state, by_ref, by_name, created_at)
-			SELECT t.id, kind, story_id, level, b.state, by_ref, by_name, created_at FROM subscriptions b, destinations t WHERE t.channel <> '0'`)
+		INSERT INTO subscriptions (destination_id, kind, story_id, level, mode, digest, quiet, tz, mention, mention_level, publish, state, by_ref, by_name, created_at)
+			SELECT t.id, kind, story_id, level, mode, digest, quiet, tz, mention, mention_level, publish, b.state, by_ref, by_name, created_at FROM subscriptions b, destinations t WHERE t.channel <> '0'`)
 	if !strings.HasPrefix(url, "sqlite:") {
 		execute(b, url, "ANALYZE")
 	}
@@ -208,8 +208,8 @@ func BenchmarkPlanDecided(b *testing.B) {
 		s, story := newsroom(b, url, n)
 		execute(b, url, `UPDATE subscriptions SET kind = 'topic', topic = 'security', story_id = 0`)
 		execute(b, url, `
-			INSERT INTO subscriptions (destination_id, kind, level, state, by_ref, by_name, created_at)
-				SELECT destination_id, 'all', level, state, by_ref, by_name, created_at FROM subscriptions`)
+			INSERT INTO subscriptions (destination_id, kind, level, mode, digest, quiet, tz, mention, mention_level, publish, state, by_ref, by_name, created_at)
+				SELECT destination_id, 'all', level, mode, digest, quiet, tz, mention, mention_level, publish, state, by_ref, by_name, created_at FROM subscriptions`)
 		planning(b, url, s, story, n)
 	})
 }
@@ -223,8 +223,8 @@ func BenchmarkRevise(b *testing.B) {
 	}
 	each(b, fmt.Sprintf("/%dk", n/1000), func(b *testing.B, url string) {
 		s, story := newsroom(b, url, n)
-		execute(b, url, `INSERT INTO subscriptions (destination_id, kind, level, state, by_ref, by_name, created_at)
-			SELECT destination_id, 'all', level, state, by_ref, by_name, created_at FROM subscriptions`)
+		execute(b, url, `INSERT INTO subscriptions (destination_id, kind, level, mode, digest, quiet, tz, mention, mention_level, publish, state, by_ref, by_name, created_at)
+			SELECT destination_id, 'all', level, mode, digest, quiet, tz, mention, mention_level, publish, state, by_ref, by_name, created_at FROM subscriptions`)
 		publish(b, s, story)
 		lease := holdLane(b, s)
 		batch := work(b, s, lease, 1, loadAll(b, s), loadRows) + 1

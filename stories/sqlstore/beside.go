@@ -266,7 +266,16 @@ func (t besideAll) owe(ctx context.Context, q querier, u stories.Update, a stori
 	if _, err := q.exec(ctx, oweTellingSQL, string(append(rows, ']'))); err != nil {
 		return fmt.Errorf("owe what is told: %w", err)
 	}
-	return enqueue(ctx, q, publications, len(t.to), a.At)
+	if err := enqueue(ctx, q, publications, len(t.to), a.At); err != nil || u.Level == stories.Breaking {
+		return err
+	}
+	fresh := make([]waiting, len(t.to))
+	for i, c := range t.to {
+		p := under[laneOf{c.lane, c.looked}]
+		fresh[i] = waiting{stories.Ref{Publication: p, Origin: p, Place: c.place, Delivery: deliveryID(p, c.place)}}
+	}
+	_, err = defers(ctx, q, fresh, a.At)
+	return err
 }
 
 // afterLooks is how urgent what is told beside copies is that are looked for: it is read

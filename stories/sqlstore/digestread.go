@@ -137,6 +137,6 @@ func (s *Store) inDigest(ctx context.Context, delivery int64) (in stories.InDige
 		return in, err
 	}
 	in.Period, in.Shown = n.Body.Digest, place > 0
-	in.Delivery, err = theOne(ctx, s.reader(), flying.scanDelivery, noticeDeliveriesSQL, n.ID)
+	in.Delivery, err = theOne(ctx, s.reader(), flying.scanDelivery, noticeDeliveriesSQL, n.ID, int(stories.OpPost))
 	return in, err
 }

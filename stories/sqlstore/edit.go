@@ -43,6 +43,14 @@ func (s *Store) EditStory(ctx context.Context, a stories.Act, storyID int64, e s
 		if err := s.indexStory(ctx, q, story); err != nil {
 			return done, false, err
 		}
+		if !slices.Equal(story.Topics, before.Topics) { // other subscriptions may decide now
+			if err := lockPlanning(ctx, q); err != nil {
+				return done, false, err
+			}
+			if err := s.settleOf(ctx, q, story.ID, a.At); err != nil {
+				return done, false, err
+			}
+		}
 		if onCards(story, before) {
 			if done.Cards, err = s.editCards(ctx, q, story.ID, a.At); err != nil {
 				return done, false, err

@@ -10,8 +10,9 @@ import (
 )
 
 // skipEnded skips what waits for p because of a subscription that has ended and
-// nothing else: updates, and the message that was to show it.
-func skipEnded(ctx context.Context, q querier, p place, ended stories.Subscription, at time.Time) error {
+// nothing else: updates, and the message that was to show it. What something else brings
+// may wait for another time now.
+func (s *Store) skipEnded(ctx context.Context, q querier, p place, ended stories.Subscription, at time.Time) error {
 	waits, err := allAt(ctx, q, p)
 	if err != nil {
 		return err
@@ -22,7 +23,11 @@ func skipEnded(ctx context.Context, q querier, p place, ended stories.Subscripti
 	if err := skipHeads(ctx, q, p, waits, at); err != nil {
 		return err
 	}
-	return skipCards(ctx, q, waits, ended, at)
+	if err := skipCards(ctx, q, waits, ended, at); err != nil {
+		return err
+	}
+	_, err = s.settle(ctx, q, []int64{p.id}, at)
+	return err
 }
 
 const cardsSQL = `

@@ -79,3 +79,9 @@ func enqueueLater(ctx context.Context, q querier, publications []int64) error {
 	_, err := q.exec(ctx, dropUnplannedSQL, list(publications))
 	return err
 }
+
+// refusedLaterSQL is the part of refusedOfSQL that waits for its time.
+const refusedLaterSQL = `
+	SELECT p.id, d.destination_id, d.id, p.id, p.level, p.notice_id
+	FROM (SELECT p.id, p.waits, v.level, p.notice_id FROM publications p` + ofUpdateSQL + ` WHERE p.story_id = ?1 AND p.deferred > 0 AND ` + ofStorySQL + `) AS p` + ofPublicationSQL + `
+	WHERE ` + inPublicationSQL + ` AND ` + deferredSQL

@@ -107,6 +107,9 @@ func (s *Store) MergeStories(ctx context.Context, a stories.Act, fromID, intoID 
 		if err := skipRefused(ctx, q, m.Into.ID, a.At); err != nil {
 			return m, false, err
 		}
+		if err := s.settleOf(ctx, q, m.Into.ID, a.At); err != nil { // the target's options win
+			return m, false, err
+		}
 		m.Changed = true
 		return m, true, enter(ctx, q, a, "merged", m.Into.ID, fmt.Sprintf("%s %d %d", m.From.Slug, m.Updates, m.Followers))
 	})
@@ -316,6 +319,7 @@ const (
 			SELECT p.id AS publication_id, d.destination_id, d.id AS delivery_id, p.id AS origin_id, p.level, p.notice_id
 			FROM (SELECT p.id, v.level, p.notice_id FROM publications p` + ofUpdateSQL + ` WHERE p.story_id = ?1 AND p.queued > 0 AND ` + ofStorySQL + `) AS p` + ofPublicationSQL + `
 			WHERE ` + inPublicationSQL + ` AND ` + waitsSQL + `
+			UNION ALL ` + refusedLaterSQL + `
 			UNION ALL
 			SELECT q.publication_id, q.destination_id, q.delivery_id, p.id, v.level, p.notice_id
 			FROM queue q JOIN publications p ON p.id = (q.delivery_id >> 32)` + ofUpdateSQL + ` WHERE ` + ofStorySQL + `

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -21,6 +22,9 @@ type Options struct {
 	// since, by a clock nobody sets; "" where that is not known, as by default.
 	Uptime func() (boot string, up time.Duration)
 	Keep   Keep // how long Prune leaves what is kept
+	// Zone is the newsroom's, in which quiet hours and digests are that name none; UTC by
+	// default.
+	Zone *time.Location
 }
 
 // Keep is for how long what is kept is left alone. 0 is the default.
@@ -62,6 +66,9 @@ type Store struct {
 	searchable atomic.Bool
 	flown      written
 	cameBack   bool // it was found put back when it was opened
+	zone       *time.Location
+	zones      sync.Map                 // those that options name, by their names
+	waited     atomic.Pointer[waitedAt] // when it was last looked what waits
 }
 
 // Families is the store as a Service takes it.
@@ -78,7 +85,7 @@ func (s *Store) Families() stories.Stores {
 // wrong: there is no such place, or what is there is no database of ours. Others
 // may pass.
 func Open(ctx context.Context, url string, opts Options) (*Store, error) {
-	s := &Store{log: opts.Log, now: opts.Now, uptime: opts.Uptime, keep: opts.Keep.orDefault()}
+	s := &Store{log: opts.Log, now: opts.Now, uptime: opts.Uptime, keep: opts.Keep.orDefault(), zone: opts.Zone}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}
@@ -87,6 +94,9 @@ func Open(ctx context.Context, url string, opts Options) (*Store, error) {
 	}
 	if s.uptime == nil {
 		s.uptime = func() (string, time.Duration) { return "", 0 }
+	}
+	if s.zone == nil {
+		s.zone = time.UTC
 	}
 	var schema schema
 	var err error

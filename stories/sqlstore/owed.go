@@ -51,9 +51,10 @@ func queuedAt(ctx context.Context, q querier, p place) ([]waiting, error) {
 }
 
 // allAt returns what is owed to p and not on its way: what waits in the queue,
-// what is held, and what waits for a person since the database was put back.
+// what is held, what waits for its time, and what waits for a person since the database
+// was put back.
 func allAt(ctx context.Context, q querier, p place) (found []waiting, err error) {
-	for _, read := range []func(context.Context, querier, place) ([]waiting, error){queuedAt, heldAt, putBackAt} {
+	for _, read := range []func(context.Context, querier, place) ([]waiting, error){queuedAt, heldAt, deferredAt, putBackAt} {
 		some, err := read(ctx, q, p)
 		if err != nil {
 			return nil, err
@@ -69,7 +70,7 @@ func heldAt(ctx context.Context, q querier, p place) ([]waiting, error) {
 }
 
 // counts are changes of a publication's counters.
-type counts struct{ queued, sent, held, failed, unknown, kept int }
+type counts struct{ queued, sent, held, failed, unknown, kept, deferred int }
 
 // tally collects changes of counters.
 type tally map[int64]*counts
@@ -97,11 +98,13 @@ func (t tally) ended(origin int64, state stories.DeliveryState, n int) {
 		c.failed += n
 	case stories.Kept:
 		c.kept += n
+	case stories.Deferred:
+		c.deferred += n
 	}
 }
 
 const countSQL = `
-	UPDATE publications SET queued = queued + ?2, sent = sent + ?3, held = held + ?4, failed = failed + ?5, unknown = unknown + ?6, kept = kept + ?7
+	UPDATE publications SET queued = queued + ?2, sent = sent + ?3, held = held + ?4, failed = failed + ?5, unknown = unknown + ?6, kept = kept + ?7, deferred = deferred + ?8
 	WHERE id = ?1`
 
 const (
@@ -138,7 +141,7 @@ func changeRows(ctx context.Context, q querier, text string, rows []waiting) err
 	return err
 }
 
-// move takes waiting deliveries to another state: Held or Skipped.
+// move takes waiting deliveries to another state: Held, Deferred, Kept or Skipped.
 func move(ctx context.Context, q querier, rows []waiting, to stories.DeliveryState, why reason, at time.Time) error {
 	return moveTo(ctx, q, rows, to, why, at, stories.Ref{})
 }
@@ -157,7 +160,7 @@ func moveTo(ctx context.Context, q querier, rows []waiting, to stories.DeliveryS
 			queued = append(queued, r)
 		}
 	}
-	queued, err := unqueue(ctx, q, queued)
+	queued, deferred, err := unqueue(ctx, q, queued)
 	if err != nil {
 		return err
 	}
@@ -171,9 +174,12 @@ func moveTo(ctx context.Context, q querier, rows []waiting, to stories.DeliveryS
 	ids, t := make([]int64, len(rows)), tally{}
 	for i, r := range rows {
 		ids[i] = r.Delivery
-		if r.Publication == 0 {
+		switch {
+		case r.Publication == 0:
 			t.ended(r.Origin, stories.Held, -1)
-		} else {
+		case deferred[r.Delivery]:
+			t.ended(r.Origin, stories.Deferred, -1)
+		default:
 			t.of(r.Publication).queued--
 		}
 		t.ended(r.Origin, to, 1)
@@ -195,6 +201,7 @@ func moveTo(ctx context.Context, q querier, rows []waiting, to stories.DeliveryS
 		if err := (tally{next.Publication: {queued: len(rows)}}).post(ctx, q); err != nil {
 			return err
 		}
+	case stories.Deferred:
 	default:
 		finished = millis(at)
 	}
@@ -214,8 +221,18 @@ const againSQL = `
 
 // owe queues waiting deliveries of a place anew, in the lane it has now: under
 // a publication of its own, for nothing is added to one that was committed. It
-// is read before all others, because its rows may come before theirs.
+// is read before all others, because its rows may come before theirs. What is not breaking
+// waits for its time where it does.
 func owe(ctx context.Context, q querier, p place, rows []waiting, at time.Time) error {
+	rows, err := defers(ctx, q, rows, at)
+	if err != nil || len(rows) == 0 {
+		return err
+	}
+	return oweNow(ctx, q, p, rows, at)
+}
+
+// oweNow is owe of what waits for no other time.
+func oweNow(ctx context.Context, q querier, p place, rows []waiting, at time.Time) error {
 	if len(rows) == 0 {
 		return nil
 	}

@@ -22,6 +22,7 @@ var names = map[string]string{
 	"readings":  "SELECT count(*) FROM readings",
 	"shown":     "SELECT count(*) FROM shown",
 	"pinged":    "SELECT count(*) FROM pinged",
+	"heads":     "SELECT count(*) FROM heads",
 	"notices":   "SELECT count(*) FROM notices WHERE kind <> 'cards'",
 	"scheduled": "SELECT count(*) FROM scheduled",
 	// A publication is how many got its update: it goes with that.

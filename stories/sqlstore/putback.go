@@ -236,6 +236,9 @@ func (s *Store) putBack(ctx context.Context, q querier) (waits int, err error) {
 	if err != nil {
 		return 0, err
 	}
+	if err := putBackLate(ctx, q, moment(at)); err != nil {
+		return 0, fmt.Errorf("look what waited for its time: %w", err)
+	}
 	on := list(slices.Sorted(maps.Keys(flying.byID)))
 	for _, step := range []struct {
 		text string

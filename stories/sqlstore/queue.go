@@ -41,6 +41,7 @@ import (
 //	ended.go     skips what waits because of a subscription that has ended
 //	trim.go      bounds what is held at a blocked destination, and lets the rest go
 //	unqueue.go   tells which rows wait, and takes them out
+//	waits.go     tells what waits for quiet hours to end, or for a digest
 //	merge.go     passes what is owed of a story to the one it goes on as
 //	rehome.go    gives a channel another address, and unites two of one channel
 //	status.go    tells how all of it stands

@@ -47,6 +47,7 @@ const (
 	emptyDigest  code = 24
 	crowdedOut   code = 25 // of an update that a head was to show
 	wentAbove    code = 26 // of what was to stand in a thread
+	waitedOver   code = 27 // of what waited for quiet hours to end; words are how many went
 )
 
 // sentence is what people read of a code, with # for what it names.
@@ -79,11 +80,12 @@ func (c code) sentence() string {
 		emptyDigest:  "nothing was left of what it was to say",
 		crowdedOut:   "the story's card had newer updates before it could show this one",
 		wentAbove:    "its thread takes no messages; it went to the channel",
+		waitedOver:   "waited for quiet hours to end, and then only the newest # updates of the story were sent",
 	}[c]
 }
 
 // codes is how many there are.
-const codes = wentAbove + 1
+const codes = waitedOver + 1
 
 // because is a reason of the store's own.
 func because(c code) reason { return reason{code: c} }

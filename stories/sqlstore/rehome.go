@@ -175,17 +175,25 @@ func (s *Store) unite(ctx context.Context, q querier, old, there place) error {
 	if _, err := q.exec(ctx, leftSQL, old.id, there.id, millis(s.now())); err != nil {
 		return err
 	}
-	return skipUnfollowed(ctx, q, there, s.now()) // what the other followed or stopped decides now
+	if err := skipUnfollowed(ctx, q, there, s.now()); err != nil { // what the other followed or stopped decides now
+		return err
+	}
+	_, err = s.settle(ctx, q, []int64{there.id}, s.now())
+	return err
 }
 
-// waitsAt returns what waits at p, in the queue and held.
+// waitsAt returns what waits at p: in the queue, held, and for its time.
 func waitsAt(ctx context.Context, q querier, p place) ([]waiting, error) {
 	queued, err := queuedAt(ctx, q, p)
 	if err != nil {
 		return nil, err
 	}
 	held, err := heldAt(ctx, q, p)
-	return slices.Concat(queued, held), err
+	if err != nil {
+		return nil, err
+	}
+	deferred, err := deferredAt(ctx, q, p)
+	return slices.Concat(queued, held, deferred), err
 }
 
 // deliveriesOf returns the numbers of rows.

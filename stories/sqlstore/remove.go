@@ -97,7 +97,7 @@ func (s *Store) RemoveStory(ctx context.Context, a stories.Act, storyID int64) (
 		if err := r.Refusal(); err != nil {
 			return r, false, err
 		}
-		if err := endFollowers(ctx, q, a, storyID); err != nil {
+		if err := s.endFollowers(ctx, q, a, storyID); err != nil {
 			return r, false, fmt.Errorf("end what follows a story: %w", err)
 		}
 		if err := s.dropStory(ctx, q, r.Story); err != nil {
@@ -129,7 +129,7 @@ func lockToRemove(ctx context.Context, q querier, storyID int64) error {
 }
 
 // endFollowers ends the subscriptions to a story, and what waits because of them.
-func endFollowers(ctx context.Context, q querier, a stories.Act, storyID int64) error {
+func (s *Store) endFollowers(ctx context.Context, q querier, a stories.Act, storyID int64) error {
 	subs, err := all(ctx, q, scanSubscription, subscriptionsOfSQL, storyID)
 	if err != nil {
 		return err
@@ -142,7 +142,7 @@ func endFollowers(ctx context.Context, q querier, a stories.Act, storyID int64) 
 		if err != nil {
 			return err
 		}
-		if err := skipEnded(ctx, q, p, sub, a.At); err != nil {
+		if err := s.skipEnded(ctx, q, p, sub, a.At); err != nil {
 			return err
 		}
 		rows, err := allAt(ctx, q, p)

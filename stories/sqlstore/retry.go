@@ -127,7 +127,7 @@ func (s *Store) RetryDeliveries(ctx context.Context, a stories.Act, ask stories.
 		if err != nil {
 			return err
 		}
-		if missing := len(numbersOf(ask)) - len(found); missing > 0 {
+		if missing := len(askedFor(ask)) - len(found); missing > 0 {
 			left[stories.LeftMissing] = missing
 		}
 		done = tellRetried(again, left)
@@ -151,8 +151,8 @@ func (s *Store) RetryDeliveries(ctx context.Context, a stories.Act, ask stories.
 	return done, nil
 }
 
-// numbersOf are those asked for, each once.
-func numbersOf(ask stories.Retry) []int64 {
+// askedFor are those asked for, each once.
+func askedFor(ask stories.Retry) []int64 {
 	return slices.Compact(slices.Sorted(slices.Values(ask.IDs)))
 }
 
@@ -170,7 +170,7 @@ func chosenArgs(ask stories.Retry) ([]any, error) {
 		return nil, err
 	}
 	literal := strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(f.Destination)
-	return []any{list(numbersOf(ask)), all, string(text), f.Lane, literal + "%", f.StoryID, f.UpdateID, f.Channel}, nil
+	return []any{list(askedFor(ask)), all, string(text), f.Lane, literal + "%", f.StoryID, f.UpdateID, f.Channel}, nil
 }
 
 // toRetry divides what was asked for into what is owed again and what is left, by why.

@@ -75,7 +75,7 @@ func TestStatementsAreNotOneForEach(t *testing.T) {
 		told.Places = append(told.Places, stories.PlaceName{Place: stories.Destination{Platform: "far", Channel: fmt.Sprint(i)}, Name: "n"})
 		told.People = append(told.People, stories.User{Ref: fmt.Sprint("far:", i), Name: "n"})
 	}
-	if err := s.KeepNames(t.Context(), told, act.At); err != nil || n > 4 {
+	if err := s.KeepNames(t.Context(), told, act.At); err != nil || n > 6 {
 		t.Errorf("%d names are kept by %d statements: %v", 2*mostNames, n, err)
 	}
 }

@@ -17,7 +17,7 @@ const progressSQL = `
 	SELECT ` + countersSQL + ` FROM publications p WHERE p.update_id = ?1 AND p.op IN (0, 2, 3, 5, 8) AND p.second = 0`
 
 // countersSQL adds the counters of some publications p.
-const countersSQL = `coalesce(sum(p.total), 0), coalesce(sum(p.sent), 0), coalesce(sum(p.held), 0), coalesce(sum(p.failed), 0), coalesce(sum(p.unknown), 0), coalesce(sum(p.kept), 0), coalesce(sum(p.direct), 0)`
+const countersSQL = `coalesce(sum(p.total), 0), coalesce(sum(p.sent), 0), coalesce(sum(p.held), 0), coalesce(sum(p.failed), 0), coalesce(sum(p.unknown), 0), coalesce(sum(p.kept), 0), coalesce(sum(p.direct), 0), coalesce(sum(p.deferred), 0)`
 
 const putBackOfSQL = `
 	SELECT count(*) FROM put_back WHERE doubtful = 2 AND state = 5 AND update_id = ?1 AND op IN (0, 2, 3, 5)`
@@ -59,12 +59,12 @@ func countersOf(ctx context.Context, q querier, updateID int64, text string, arg
 
 // counters are where countersSQL goes.
 func counters(p *stories.Progress) []any {
-	return []any{&p.Total, &p.Sent, &p.Held, &p.Failed, &p.Unknown, &p.Kept, &p.Direct}
+	return []any{&p.Total, &p.Sent, &p.Held, &p.Failed, &p.Unknown, &p.Kept, &p.Direct, &p.Deferred}
 }
 
 // withWaiting is p with what is on its way: all that is nothing else.
 func withWaiting(p stories.Progress) stories.Progress {
-	p.Waiting = p.Total - p.Sent - p.Held - p.Failed - p.Unknown - p.Kept
+	p.Waiting = p.Total - p.Sent - p.Held - p.Failed - p.Unknown - p.Kept - p.Deferred
 	return p
 }
 
@@ -102,7 +102,7 @@ func (s *Store) DeliveriesTo(ctx context.Context, d stories.Destination, storyID
 		found, err = all(ctx, s.reader(), flying.scanDelivery, newestDeliveriesSQL, d.Platform, d.Workspace, d.Channel, storyID, limit)
 	}
 	if err == nil {
-		err = s.fillGathered(ctx, found)
+		err = errors.Join(s.fillGathered(ctx, found), s.fillDeferred(ctx, d, found))
 	}
 	return found, s.told(err)
 }

@@ -56,7 +56,7 @@ func (s *Store) Stop(ctx context.Context, a stories.Act, d stories.Destination, 
 		if _, done.Untold, err = tellChange(ctx, q, a, p, stories.StopNotice, changeOf(stories.Stopped, story)); err != nil {
 			return done, false, err
 		}
-		return done, true, skipEnded(ctx, q, p, own, a.At)
+		return done, true, s.skipEnded(ctx, q, p, own, a.At)
 	})
 }
 

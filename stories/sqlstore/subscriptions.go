@@ -37,6 +37,9 @@ const subscriptionsSQL = `
 // Subscriptions implements stories.FollowingStore.
 func (s *Store) Subscriptions(ctx context.Context, d stories.Destination) ([]stories.Subscription, error) {
 	found, err := all(ctx, s.reader(), scanSubscription, subscriptionsSQL, d.Platform, d.Workspace, d.Channel)
+	if err == nil && len(found) > 0 {
+		err = s.fillWaiting(ctx, d, found)
+	}
 	return found, s.told(err)
 }
 
@@ -65,7 +68,7 @@ const (
 	insertSubscriptionSQL = `
 		INSERT INTO subscriptions (destination_id, kind, story_id, topic, by_ref, by_name, created_at, state,
 			level, mode, digest, quiet, tz, mention, mention_level, publish)
-		VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 'active', ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)`
+		VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 'active', ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15) RETURNING id`
 	setSubscriptionSQL = `
 		UPDATE subscriptions SET state = ?2, level = ?3, mode = ?4, digest = ?5, quiet = ?6, tz = ?7, mention = ?8, mention_level = ?9, publish = ?10 WHERE id = ?1`
 	unmuteSQL = `DELETE FROM mutes WHERE destination_id = ?1 AND story_id = ?2`
@@ -123,11 +126,14 @@ func (s *Store) Subscribe(ctx context.Context, a stories.Act, sub stories.Subscr
 			return done, false, err
 		}
 		set := false
-		if done.Made, set, err = keepSubscription(ctx, q, a, p, k, sub, changes); err != nil {
+		if done.Made, set, err = s.keepSubscription(ctx, q, a, p, k, sub, changes); err != nil {
 			return done, false, err
 		}
 		if set { // a new one decides now, where something else brought more
 			if err := skipUnfollowed(ctx, q, p, a.At); err != nil {
+				return done, false, err
+			}
+			if _, err := s.settle(ctx, q, []int64{p.id}, a.At); err != nil {
 				return done, false, err
 			}
 		}
@@ -170,7 +176,7 @@ const countSubscriptionsSQL = `SELECT count(*) FROM subscriptions WHERE destinat
 // keepSubscription makes a subscription, or changes the options of the one there;
 // set is false when they were so already. The place is locked, so that nobody
 // else makes or changes one at the same time. CodeLimited, CodeInvalid.
-func keepSubscription(ctx context.Context, q querier, a stories.Act, p place, k key, sub stories.Subscription, changes stories.Changes) (made stories.Made, set bool, err error) {
+func (s *Store) keepSubscription(ctx context.Context, q querier, a stories.Act, p place, k key, sub stories.Subscription, changes stories.Changes) (made stories.Made, set bool, err error) {
 	had, err := findSubscription(ctx, q, p, k)
 	if err == nil {
 		made.Before, made.Pinged, made.Resumed = had.Options, had.Pings, had.State == stories.Paused
@@ -186,8 +192,10 @@ func keepSubscription(ctx context.Context, q querier, a stories.Act, p place, k 
 		if err != nil || options == had.Options && had.State == stories.Active {
 			return made, false, err
 		}
-		_, err = q.exec(ctx, setSubscriptionSQL, append([]any{had.ID, string(stories.Active)}, optionArgs(options)...)...)
-		return made, true, err
+		if _, err := q.exec(ctx, setSubscriptionSQL, append([]any{had.ID, string(stories.Active)}, optionArgs(options)...)...); err != nil {
+			return made, false, err
+		}
+		return made, true, s.keepInstants(ctx, q, had.ID, had.Options, options, a.At)
 	}
 	if !errors.Is(err, sql.ErrNoRows) {
 		return made, false, err
@@ -208,8 +216,11 @@ func keepSubscription(ctx context.Context, q querier, a stories.Act, p place, k 
 			"%d stories and topics are followed here already, and more than that are not kept for one place. End one with /unsubscribe (/subscriptions lists them), or follow a topic instead of its stories.", follows)
 	}
 	args := []any{p.id, k.kind, k.story, k.topic, a.By.Ref, a.By.Name, millis(a.At)}
-	_, err = q.exec(ctx, insertSubscriptionSQL, append(args, optionArgs(options)...)...)
-	return stories.Made{Created: true}, true, err
+	var id int64
+	if err := one(ctx, q, insertSubscriptionSQL, append(args, optionArgs(options)...), &id); err != nil {
+		return made, false, err
+	}
+	return stories.Made{Created: true}, true, s.keepInstants(ctx, q, id, stories.Options{}, options, a.At)
 }
 
 const dropSubscriptionSQL = `DELETE FROM subscriptions WHERE id = ?1`
@@ -225,7 +236,7 @@ func (s *Store) Unsubscribe(ctx context.Context, a stories.Act, d stories.Destin
 		if _, err := q.exec(ctx, dropSubscriptionSQL, sub.ID); err != nil {
 			return left, false, err
 		}
-		if err := skipEnded(ctx, q, p, sub, a.At); err != nil {
+		if err := s.skipEnded(ctx, q, p, sub, a.At); err != nil {
 			return left, false, err
 		}
 		if left.By, err = decision(ctx, q, p, sub.StoryID); err != nil {
@@ -287,6 +298,9 @@ func (s *Store) SetSubscriptionState(ctx context.Context, a stories.Act, d stori
 			if err := skipUnfollowed(ctx, q, p, a.At); err != nil {
 				return sub, false, err
 			}
+		}
+		if _, err := s.settle(ctx, q, []int64{p.id}, a.At); err != nil {
+			return sub, false, err
 		}
 		return sub, true, enterPlaced(ctx, q, a, verb, sub.StoryID, d, detail+sub.Target.String())
 	})

@@ -2,6 +2,7 @@ package sqlstore
 
 import (
 	"context"
+	"errors"
 
 	"storybot/stories"
 )
@@ -23,6 +24,10 @@ const (
 		SELECT p.id AS publication_id, d.destination_id, d.id AS delivery_id, p.id AS origin_id
 		FROM notices n JOIN publications p ON p.notice_id = n.id` + ofPublicationSQL + `
 		WHERE n.kind = 'revision' AND n.update_id = ?1 AND p.queued > 0 AND ` + inPublicationSQL + ` AND ` + waitsSQL + `
+		UNION ALL
+		SELECT p.id, d.destination_id, d.id, p.id
+		FROM notices n JOIN publications p ON p.notice_id = n.id` + ofPublicationSQL + `
+		WHERE n.kind = 'revision' AND n.update_id = ?1 AND p.deferred > 0 AND ` + inPublicationSQL + ` AND ` + deferredSQL + `
 		UNION ALL
 		SELECT q.publication_id, q.destination_id, q.delivery_id, p.id
 		FROM publications r CROSS JOIN queue q JOIN publications p ON p.id = (q.delivery_id >> 32) JOIN notices n ON n.id = p.notice_id
@@ -146,7 +151,7 @@ func (s *Store) RevisionsTo(ctx context.Context, d stories.Destination, updateID
 	}
 	found, err := all(ctx, s.reader(), flying.scanDelivery, revisionsToSQL, d.Platform, d.Workspace, d.Channel, updateID, limit)
 	if err == nil {
-		err = s.fillGathered(ctx, found)
+		err = errors.Join(s.fillGathered(ctx, found), s.fillDeferred(ctx, d, found))
 	}
 	return found, s.told(err)
 }

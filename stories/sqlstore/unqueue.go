@@ -34,8 +34,8 @@ func removeRows(ctx context.Context, q querier, text string, rows []waiting) (go
 // unqueue returns those of rows that wait, in the queue or under their own
 // publications, and takes the former out of it. Of the latter it is the outcome
 // that says they do not wait any more, which is written next: nobody else touches
-// them meanwhile, see queue.go.
-func unqueue(ctx context.Context, q querier, rows []waiting) ([]waiting, error) {
+// them meanwhile, see queue.go. deferred are those that wait for their time.
+func unqueue(ctx context.Context, q querier, rows []waiting) (left []waiting, deferred map[int64]bool, err error) {
 	var own, again []waiting
 	for _, r := range rows {
 		if r.Origin == r.Publication {
@@ -46,18 +46,21 @@ func unqueue(ctx context.Context, q querier, rows []waiting) ([]waiting, error) 
 	}
 	gone, err := removeRows(ctx, q, unqueueAgainSQL, again)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	before, err := pastOf(ctx, q, deliveriesOf(own))
 	if err != nil {
-		return nil, err
+		return nil, nil, err
+	}
+	if deferred, err = deferredAmong(ctx, q, own, before); err != nil {
+		return nil, nil, err
 	}
 	for _, r := range own {
-		if before[r.Delivery].waits() {
+		if before[r.Delivery].waits() || deferred[r.Delivery] {
 			gone = append(gone, r.Delivery)
 		}
 	}
-	return only(rows, gone), nil
+	return only(rows, gone), deferred, nil
 }
 
 // only returns those of rows whose deliveries are among ids.

@@ -22,6 +22,7 @@ const (
 		SELECT p.id AS publication_id, d.destination_id, d.id AS delivery_id, p.id AS origin_id
 		FROM publications p` + ofPublicationSQL + `
 		WHERE p.update_id = ?1 AND p.op IN (0, 2, 3, 5, 8) AND p.queued > 0 AND ` + inPublicationSQL + ` AND ` + waitsSQL + ` AND coalesce(o.doubtful, 0) = 0
+		UNION ALL ` + deferredOfSQL + `
 		UNION ALL
 		SELECT q.publication_id, q.destination_id, q.delivery_id, p.id
 		FROM publications r CROSS JOIN queue q JOIN publications p ON p.id = (q.delivery_id >> 32) LEFT JOIN outcomes o ON o.id = q.delivery_id
@@ -103,7 +104,7 @@ func endKept(ctx context.Context, q querier, rows []waiting, to stories.Delivery
 		t.ended(r.Origin, to, 1)
 	}
 	finished := millis(at)
-	if to == stories.Held || to == stories.Pending {
+	if to == stories.Held || to == stories.Pending || to == stories.Deferred {
 		finished = 0
 	}
 	if _, err := q.exec(ctx, endKeptSQL, list(deliveriesOf(rows)), int(to), why.words, finished, bit(to == stories.Pending), int(why.code)); err != nil {
@@ -237,7 +238,11 @@ func releaseKept(ctx context.Context, q querier, u stories.Update, at time.Time)
 		return 0, err
 	}
 	for _, lane := range slices.Sorted(maps.Keys(found.again)) {
-		if err := queueAgain(ctx, q, lane, found.again[lane], at); err != nil {
+		now, err := keptLater(ctx, q, found.again[lane], at)
+		if err != nil {
+			return 0, err
+		}
+		if err := queueAgain(ctx, q, lane, now, at); err != nil {
 			return 0, fmt.Errorf("queue what was kept: %w", err)
 		}
 	}
@@ -275,6 +280,9 @@ func holdKept(ctx context.Context, q querier, rows []waiting, at time.Time) erro
 
 // queueAgain owes kept rows of a lane again.
 func queueAgain(ctx context.Context, q querier, lane int64, rows []waiting, at time.Time) error {
+	if len(rows) == 0 {
+		return nil
+	}
 	var id int64
 	if err := one(ctx, q, againSQL, []any{lane, newSeed(), millis(at), int(stories.ForDesk)}, &id); err != nil {
 		return err

@@ -28,6 +28,8 @@ func (d *desk) counted(updateID int64) stories.Progress {
 			p.Unknown++
 		case stories.Kept:
 			p.Kept++
+		case stories.Deferred:
+			p.Deferred++
 		case stories.Failed, stories.Skipped:
 			p.Failed++
 		default:

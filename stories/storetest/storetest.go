@@ -116,6 +116,8 @@ func Run(t *testing.T, open func(t *testing.T) Store) {
 		{"notices", noticeTests},
 		{"alarms", alarmTests},
 		{"schedules", scheduleTests},
+		{"quiet hours", quietTests},
+		{"what is collected for digests", collectingTests},
 		{"edits of a story", rewriteTests},
 		{"merges", mergeTests},
 		{"what a channel is told", changeTests},

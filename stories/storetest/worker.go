@@ -20,6 +20,7 @@ type worker struct {
 	earlier map[int64]stories.Earlier
 	// pings are whom what it began last pings.
 	pings map[int64]stories.Ping
+	noted bool // it says what time it is
 }
 
 // worker returns who works under l, always the same.
@@ -128,6 +129,9 @@ func (w *worker) advance(max int, results ...stories.Result) (begun []stories.De
 	rows = slices.DeleteFunc(rows, func(r stories.Owed) bool { return ended[r.Delivery] })
 	w.batch++
 	x := stories.Exchange{Batch: w.batch, Results: results, Flying: slices.Collect(maps.Values(w.flying)), Begin: w.next(rows, max)}
+	if w.noted {
+		x.Lane.At = w.now
+	}
 	for _, p := range origins {
 		if p.NoticeID != 0 {
 			x.Notices = append(x.Notices, p.NoticeID)

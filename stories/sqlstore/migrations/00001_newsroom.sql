@@ -183,6 +183,7 @@ CREATE TABLE subscriptions (
 CREATE INDEX subscriptions_followed ON subscriptions (kind, story_id, topic, state, level, destination_id, waits_from);
 -- Whether what is published now waits anywhere.
 CREATE INDEX subscriptions_waiting ON subscriptions (kind, story_id, topic, waits_from) WHERE waits_from IS NOT NULL;
+CREATE INDEX subscriptions_waits ON subscriptions (waits_from, destination_id) WHERE waits_from IS NOT NULL;
 CREATE INDEX subscriptions_due ON subscriptions (due_at, id) WHERE due_at IS NOT NULL;
 -- Whether anybody gets updates otherwise than as a message for each.
 CREATE INDEX subscriptions_moded ON subscriptions (destination_id) WHERE mode <> 'channel';

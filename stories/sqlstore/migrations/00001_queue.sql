@@ -73,6 +73,7 @@ CREATE TABLE outcomes (
     attempt          INTEGER NOT NULL DEFAULT 0,
     unknowns         INTEGER NOT NULL DEFAULT 0,
     missed           INTEGER NOT NULL DEFAULT 0, -- earlier updates its channel did not get
+    late             SMALLINT NOT NULL DEFAULT 0, -- 1: it waited for its time, see waits.go
     first_attempt_at BIGINT NOT NULL DEFAULT 0,
     last_attempt_at  BIGINT NOT NULL DEFAULT 0,
     finished_at      BIGINT NOT NULL DEFAULT 0,
@@ -90,7 +91,7 @@ CREATE INDEX outcomes_put_back ON outcomes ((id & 4294967295), doubtful, state) 
 CREATE VIEW deliveries AS
 SELECT d.id, p.id AS publication_id, p.update_id, p.notice_id, d.destination_id, p.created_at, p.revision, p.op, d.on_id,
     coalesce(o.state, p.waits * 8) AS state, coalesce(o.doubtful, 0) AS doubtful, coalesce(o.said, 0) AS said,
-    coalesce(o.attempt, 0) AS attempt, coalesce(o.unknowns, 0) AS unknowns, coalesce(o.missed, 0) AS missed,
+    coalesce(o.attempt, 0) AS attempt, coalesce(o.unknowns, 0) AS unknowns, coalesce(o.missed, 0) AS missed, coalesce(o.late, 0) AS late,
     coalesce(o.first_attempt_at, 0) AS first_attempt_at, coalesce(o.last_attempt_at, 0) AS last_attempt_at,
     coalesce(o.finished_at, 0) AS finished_at, coalesce(o.message_id, '') AS message_id, coalesce(o.code, 0) AS code, coalesce(o.reason, '') AS reason
 FROM owed d LEFT JOIN outcomes o ON o.id = d.id

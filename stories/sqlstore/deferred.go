@@ -1,0 +1,154 @@
+package sqlstore
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"storybot/stories"
+)
+
+const (
+	// deferredSQL says that a row with the outcome o, or with none, of the publication p
+	// waits for its time.
+	deferredSQL = `(o.state = 8 OR o.id IS NULL AND p.waits = 1)`
+	// deferredAtSQL are the rows that wait at destinations: ?1 and ?2 are these in an array of
+	// their numbers. Where one has another address now its rows are found by that.
+	deferredAtSQL = `
+		SELECT p.id AS publication_id, d.destination_id, d.id AS delivery_id
+		FROM publications p CROSS JOIN each(?1) CROSS JOIN owed d LEFT JOIN outcomes o ON o.id = d.id
+		WHERE p.deferred > 0 AND d.id = (p.id << 32) + CAST(j.value AS BIGINT) AND d.destination_id = CAST(j.value AS BIGINT) AND ` + deferredSQL + `
+		UNION ALL
+		SELECT p.id, d.destination_id, d.id
+		FROM owed d JOIN publications p ON p.id = (d.id >> 32) LEFT JOIN outcomes o ON o.id = d.id
+		WHERE d.destination_id among(?2) AND d.destination_id <> (d.id & 4294967295) AND p.deferred > 0 AND ` + deferredSQL
+	deferredHereSQL = `SELECT w.publication_id, w.destination_id, w.delivery_id, w.publication_id FROM (` + deferredAtSQL + `) AS w ORDER BY w.delivery_id`
+	waitingOnesSQL  = `SELECT id FROM publications WHERE id among(?1) AND waits = 1`
+	// deferredOfSQL are the copies of the update ?1 that wait for their time, as
+	// waitingCopiesSQL has others.
+	deferredOfSQL = `
+		SELECT p.id AS publication_id, d.destination_id, d.id AS delivery_id, p.id AS origin_id
+		FROM publications p` + ofPublicationSQL + `
+		WHERE p.update_id = ?1 AND p.op IN (0, 2, 3, 5) AND p.deferred > 0 AND ` + inPublicationSQL + ` AND ` + deferredSQL
+)
+
+// waitingRowsSQL are the rows of deferredAtSQL with what decides about each.
+var waitingRowsSQL = `
+	SELECT w.publication_id, w.destination_id, w.delivery_id, w.publication_id, p.created_at, s.id, CASE WHEN p.notice_id IS NULL THEN 0 ELSE 1 END, t.lane_id, t.state,
+		coalesce((SELECT b.id FROM subscriptions b WHERE b.destination_id = t.id AND ` + decidesSQL + `), 0)
+	FROM (` + deferredAtSQL + `) AS w JOIN publications p ON p.id = w.publication_id JOIN destinations t ON t.id = w.destination_id
+		LEFT JOIN notices n ON n.id = p.notice_id JOIN updates u ON u.id = CASE WHEN p.update_id > 0 THEN p.update_id ELSE n.update_id END JOIN stories s ON s.id = u.story_id
+	ORDER BY w.destination_id, w.delivery_id`
+
+// deferredAt returns what waits at p for its time, oldest first.
+func deferredAt(ctx context.Context, q querier, p place) ([]waiting, error) {
+	return all(ctx, q, scanAnyWaiting, deferredHereSQL, list([]int64{p.id}), list([]int64{p.id}))
+}
+
+// deferredAmong finds those of some rows, which lie under their own publications, that
+// wait for their time. before is what became of rows.
+func deferredAmong(ctx context.Context, q querier, rows []waiting, before map[int64]past) (map[int64]bool, error) {
+	found := map[int64]bool{}
+	var of []int64
+	for _, r := range rows {
+		was, touched := before[r.Delivery]
+		if was.state == stories.Deferred {
+			found[r.Delivery] = true
+		} else if !touched {
+			of = append(of, r.Origin)
+		}
+	}
+	if len(of) == 0 {
+		return found, nil
+	}
+	slices.Sort(of)
+	waits, err := all(ctx, q, scanID, waitingOnesSQL, list(slices.Compact(of)))
+	for _, r := range rows {
+		if _, touched := before[r.Delivery]; !touched && slices.Contains(waits, r.Origin) {
+			found[r.Delivery] = true
+		}
+	}
+	return found, err
+}
+
+// waitingRow is a row that waits for its time.
+type waitingRow struct {
+	waiting
+	created, story, lane, sub int64 // sub is the subscription that decides about it, 0 for none
+	notice                    bool
+	state                     stories.DestinationState
+}
+
+func scanWaitingRow(r row) (w waitingRow, err error) {
+	var notice int
+	err = r.Scan(&w.Publication, &w.Place, &w.Delivery, &w.Origin, &w.created, &w.story, &notice, &w.lane, &w.state, &w.sub)
+	w.notice = notice > 0
+	return w, err
+}
+
+var (
+	anyWaitsSQL = `SELECT CASE WHEN EXISTS (SELECT 1 FROM subscriptions WHERE waits_from <= ?1) THEN 1 ELSE 0 END`
+	// waitNowSQL are those of the deliveries ?1 that go out later where they are owed, at the
+	// instant ?2: messages of updates, and what is told of their revisions, that are not
+	// breaking, nor taken along by what is. What may have arrived is looked for at once.
+	waitNowSQL = fmt.Sprintf(`
+		SELECT d.id FROM owed d JOIN publications p ON p.id = (d.id >> 32) JOIN destinations t ON t.id = d.destination_id LEFT JOIN outcomes o ON o.id = d.id
+			LEFT JOIN notices n ON n.id = p.notice_id AND n.kind = 'revision'
+			JOIN updates u ON u.id = CASE WHEN p.update_id > 0 THEN p.update_id ELSE n.update_id END JOIN stories s ON s.id = u.story_id
+		WHERE d.id among(?1) AND p.op IN (0, 2, 3, 5) AND p.urgency < %d AND coalesce(o.doubtful, 0) = 0
+			AND EXISTS (SELECT 1 FROM subscriptions w WHERE w.destination_id IN (t.id, t.moved_to) AND w.waits_from <= ?2)
+			AND (SELECT b.waits_from FROM subscriptions b WHERE b.destination_id IN (t.id, t.moved_to) AND %s) <= ?2`, stories.Breaking, decidesSQL)
+)
+
+// waitNow are those of rows, which were to go out, that wait for another time.
+func waitNow(ctx context.Context, q querier, rows []waiting, at time.Time) ([]waiting, error) {
+	if len(rows) == 0 {
+		return nil, nil
+	}
+	var somebody bool
+	if err := one(ctx, q, anyWaitsSQL, []any{millis(at)}, &somebody); err != nil || !somebody {
+		return nil, err
+	}
+	found, err := all(ctx, q, scanID, waitNowSQL, list(deliveriesOf(rows)), millis(at))
+	return only(rows, found), err
+}
+
+// defers has those of waiting rows wait for their time that do, and returns the others.
+func defers(ctx context.Context, q querier, rows []waiting, at time.Time) ([]waiting, error) {
+	later, err := waitNow(ctx, q, rows, at)
+	if err != nil || len(later) == 0 {
+		return rows, err
+	}
+	return without(rows, deliveriesOf(later)), move(ctx, q, later, stories.Deferred, reason{}, at)
+}
+
+// keptLater is defers of rows that were kept.
+func keptLater(ctx context.Context, q querier, rows []waiting, at time.Time) ([]waiting, error) {
+	later, err := waitNow(ctx, q, rows, at)
+	if err != nil || len(later) == 0 {
+		return rows, err
+	}
+	return without(rows, deliveriesOf(later)), endKept(ctx, q, later, stories.Deferred, reason{}, at)
+}
+
+// postpone has what x begins wait for its time where that has come since it was owed: it
+// stood in the queue until then. What is to be settled does not wait.
+func postpone(ctx context.Context, q querier, x stories.Exchange, begun *stories.Begun) error {
+	if x.Lane.At.IsZero() {
+		return nil
+	}
+	doubted := map[int64]bool{}
+	for _, id := range x.Doubted {
+		doubted[id] = true
+	}
+	rows := slices.DeleteFunc(stillBegun(x, begun), func(r waiting) bool { return doubted[r.Delivery] })
+	later, err := waitNow(ctx, q, rows, x.Lane.At)
+	if err != nil {
+		return err
+	}
+	for _, r := range later {
+		begun.Deliveries[r.Delivery] = false
+	}
+	return move(ctx, q, later, stories.Deferred, reason{}, x.Lane.At)
+}

@@ -1,0 +1,167 @@
+package sqlstore
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"storybot/stories"
+	"time"
+)
+
+// waitedKeep is how many updates of a story go out at the end of quiet hours.
+const waitedKeep = 5
+
+const (
+	// waitedSQL notes of rows that they waited for their time.
+	waitedSQL = `
+		INSERT INTO outcomes (id, state, late) SELECT d.id, 8, 1 FROM owed d WHERE d.id among(?1)
+		ON CONFLICT (id) DO UPDATE SET late = 1`
+	missedLateSQL = `UPDATE outcomes SET missed = missed + ?2 WHERE id = ?1`
+)
+
+// release has rows that waited go out, in their order and under one publication in each
+// lane. Of a story's updates the newest go, and the first of them says how many do not.
+// What nobody follows any more does not go.
+func (s *Store) release(ctx context.Context, q querier, rows []waitingRow, at time.Time) (int, error) {
+	rows, err := followedStill(ctx, q, rows, at)
+	if err != nil || len(rows) == 0 {
+		return 0, err
+	}
+	if _, err := q.exec(ctx, waitedSQL, list(numbersOf(rows))); err != nil {
+		return 0, err
+	}
+	rows, older, missed := newestOf(rows)
+	if err := move(ctx, q, older, stories.Skipped, keeping(waitedOver, waitedKeep), at); err != nil {
+		return 0, err
+	}
+	for _, first := range slices.Sorted(maps.Keys(missed)) {
+		if _, err := q.exec(ctx, missedLateSQL, first, missed[first]); err != nil {
+			return 0, err
+		}
+	}
+	var gone, held []waiting
+	again := map[int64][]waiting{}
+	for _, r := range rows {
+		switch r.state {
+		case stories.Gone:
+			gone = append(gone, r.waiting)
+		case stories.Blocked:
+			held = append(held, r.waiting)
+		default:
+			again[r.lane] = append(again[r.lane], r.waiting)
+		}
+	}
+	if err := move(ctx, q, gone, stories.Skipped, because(channelGone), at); err != nil {
+		return 0, err
+	}
+	if len(held) > 0 {
+		if err := move(ctx, q, held, stories.Held, because(unwritable), at); err != nil {
+			return 0, err
+		}
+		if err := trimOverfull(ctx, q, at); err != nil {
+			return 0, err
+		}
+	}
+	for _, lane := range slices.Sorted(maps.Keys(again)) {
+		if err := queueLate(ctx, q, lane, again[lane], at); err != nil {
+			return 0, err
+		}
+	}
+	return len(rows), nil
+}
+
+// queueLate owes rows that waited again, in one lane. They are no more urgent than news
+// that is not breaking.
+func queueLate(ctx context.Context, q querier, lane int64, rows []waiting, at time.Time) error {
+	var id int64
+	if err := one(ctx, q, againSQL, []any{lane, newSeed(), millis(at), int(stories.Normal)}, &id); err != nil {
+		return err
+	}
+	t := tally{}
+	for _, r := range rows {
+		t.ended(r.Origin, stories.Deferred, -1)
+	}
+	if _, err := q.exec(ctx, moveSQL, list(deliveriesOf(rows)), int(stories.Pending), "", 0, 1, int(inWords)); err != nil {
+		return err
+	}
+	queued := slices.Clone(rows)
+	for i := range queued {
+		queued[i].Publication = id
+	}
+	if err := changeRows(ctx, q, intoQueueSQL, queued); err != nil {
+		return err
+	}
+	if err := (tally{id: {queued: len(rows)}}).post(ctx, q); err != nil {
+		return err
+	}
+	return t.write(ctx, q)
+}
+
+// followedStill are those of rows that something brings still; the others are skipped.
+func followedStill(ctx context.Context, q querier, rows []waitingRow, at time.Time) ([]waitingRow, error) {
+	found, err := vainAmong(ctx, q, plain(rows), 0)
+	if err != nil {
+		return nil, err
+	}
+	for _, v := range found {
+		if err := move(ctx, q, v.rows, stories.Skipped, because(v.why), at); err != nil {
+			return nil, err
+		}
+		is := map[int64]bool{}
+		for _, r := range v.rows {
+			is[r.Delivery] = true
+		}
+		rows = slices.DeleteFunc(rows, func(r waitingRow) bool { return is[r.Delivery] })
+	}
+	return rows, nil
+}
+
+// newestOf divides rows, which are in order, into those that go and the updates that are
+// too many of their story, counted by the first row that goes after them.
+func newestOf(rows []waitingRow) (newest []waitingRow, older []waiting, missed map[int64]int) {
+	type storyAt struct{ place, story int64 }
+	left, over := map[storyAt]int{}, map[storyAt]int{}
+	for _, r := range rows {
+		if !r.notice {
+			left[storyAt{r.Place, r.story}]++
+		}
+	}
+	missed = map[int64]int{}
+	for _, r := range rows {
+		at := storyAt{r.Place, r.story}
+		switch {
+		case r.notice:
+			newest = append(newest, r)
+		case left[at] > waitedKeep:
+			left[at]--
+			over[at]++
+			older = append(older, r.waiting)
+		default:
+			if over[at] > 0 {
+				missed[r.Delivery], over[at] = over[at], 0
+			}
+			newest = append(newest, r)
+		}
+	}
+	return newest, older, missed
+}
+
+// collect makes one digest of rows that waited at one destination.
+func (s *Store) collect(ctx context.Context, q querier, rows []waitingRow, from, to int64, at time.Time) error {
+	rows, err := followedStill(ctx, q, rows, at)
+	if err != nil || len(rows) == 0 {
+		return err
+	}
+	p := place{id: rows[0].Place, lane: rows[0].lane, state: rows[0].state}
+	return s.oweDigest(ctx, q, p, numbersOf(rows), moment(from), moment(to), at)
+}
+
+func plain(rows []waitingRow) []waiting {
+	found := make([]waiting, len(rows))
+	for i, r := range rows {
+		found[i] = r.waiting
+	}
+	return found
+}
+
+func numbersOf(rows []waitingRow) []int64 { return deliveriesOf(plain(rows)) }
