@@ -246,7 +246,7 @@ func releaseKept(ctx context.Context, q querier, u stories.Update, at time.Time)
 			return 0, fmt.Errorf("queue what was kept: %w", err)
 		}
 	}
-	return found.count(), nil
+	return found.count(), publishCopies(ctx, q, u, at)
 }
 
 // placesOf are the channels that rows are for, by their numbers.
@@ -311,6 +311,9 @@ const (
 func (s *Store) withhold(ctx context.Context, q querier, x stories.Exchange, standings map[int64]stories.Standing, begun *stories.Begun) error {
 	if len(standings) == 0 {
 		return nil
+	}
+	if err := s.withholdPublishing(ctx, q, stillBegun(x, begun), standings, begun); err != nil {
+		return err
 	}
 	rows := stillBegun(x, begun)
 	origins := make([]int64, len(rows))
