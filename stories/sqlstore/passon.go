@@ -104,10 +104,13 @@ const publishingOfSQL = `
 	SELECT e.id, p.update_id FROM owed e JOIN publications p ON p.id = (e.id >> 32) JOIN publications c ON c.id = (e.on_id >> 32)
 	WHERE e.id among(?1) AND p.op = 6 AND p.update_id among(?2) AND c.update_id = p.update_id`
 
-// withholdPublishing takes out of rows, which are about to begin, those by which a copy of
-// what is on hold or withdrawn would go on. A release owes it anew.
-func (s *Store) withholdPublishing(ctx context.Context, q querier, rows []waiting, standings map[int64]stories.Standing, begun *stories.Begun) error {
-	updates := make([]int64, 0, len(standings))
+// withholdPublishing takes out of what x begins that by which a copy of what is on hold or
+// withdrawn would go on. A release owes it anew.
+func (s *Store) withholdPublishing(ctx context.Context, q querier, x stories.Exchange, standings map[int64]stories.Standing, begun *stories.Begun) error {
+	if len(standings) == 0 {
+		return nil
+	}
+	rows, updates := stillBegun(x, begun), make([]int64, 0, len(standings))
 	for id := range standings {
 		updates = append(updates, id)
 	}
@@ -131,4 +134,33 @@ func (s *Store) withholdPublishing(ctx context.Context, q querier, rows []waitin
 		}
 	}
 	return nil
+}
+
+// passedOnSQL tells of the deliveries ?1 how that stands by which their messages go on, the
+// newest last.
+const passedOnSQL = `
+	SELECT x.on_id, coalesce(o.state, 0), coalesce(o.code, 0), coalesce(o.reason, '')
+	FROM owed x JOIN publications r ON r.id = (x.id >> 32) LEFT JOIN outcomes o ON o.id = x.id
+	WHERE x.on_id > 0 AND x.on_id among(?1) AND r.op = 6 ORDER BY x.id`
+
+// fillPassedOn adds to deliveries whose messages are to go on what became of that.
+func (s *Store) fillPassedOn(ctx context.Context, found []stories.Delivery) error {
+	if len(found) == 0 {
+		return nil
+	}
+	at := make(map[int64]int, len(found))
+	ids := make([]int64, len(found))
+	for i, d := range found {
+		at[d.ID], ids[i] = i, d.ID
+	}
+	_, err := all(ctx, s.reader(), func(r row) (none struct{}, err error) {
+		var on int64
+		var passed stories.PassedOn
+		var why reason
+		err = r.Scan(&on, &passed.State, &why.code, &why.words)
+		passed.Reason = why.String()
+		found[at[on]].PassedOn = &passed
+		return none, err
+	}, passedOnSQL, list(ids))
+	return err
 }

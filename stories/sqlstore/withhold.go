@@ -312,9 +312,6 @@ func (s *Store) withhold(ctx context.Context, q querier, x stories.Exchange, sta
 	if len(standings) == 0 {
 		return nil
 	}
-	if err := s.withholdPublishing(ctx, q, stillBegun(x, begun), standings, begun); err != nil {
-		return err
-	}
 	rows := stillBegun(x, begun)
 	origins := make([]int64, len(rows))
 	for i, r := range rows {

@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"fmt"
 	"time"
 
 	"storybot/stories"
@@ -159,6 +160,67 @@ var passOnTests = []test{
 		d.ok(err)
 		same(d, "healed", b.works(), "a 1 First; a 2 Second, published")
 		d.queueAgrees()
+	}},
+	{"whoever asks about the channel is told what became of it", func(d *desk) {
+		s := d.track("sony")
+		d.mode(d.act(), "a", "all", passedOn)
+		b := d.board()
+		told := func(number int) (out string) {
+			found, err := d.DeliveriesTo(d.ctx, channel("a"), s.ID, number, 10)
+			d.ok(err)
+			for _, v := range found {
+				if out += v.State.String(); v.PassedOn != nil {
+					out += ", " + v.PassedOn.State.String() + " " + v.PassedOn.Reason
+				}
+			}
+			return out
+		}
+		u := d.publish(s, stories.Breaking, "First")
+		same(d, "waits", told(1), "pending, pending ")
+		b.works()
+		same(d, "went on", told(1), "sent, sent ")
+		b.wrong[stories.OpPublish] = stories.NothingLost
+		d.publish(s, stories.Breaking, "Second")
+		d.publish(s, stories.Normal, "Third")
+		b.works()
+		b.works()
+		same(d, "did not", told(2), "sent, skipped has nothing there")
+		same(d, "was not to", told(3), "sent")
+		d.reword(u, corrected("1st"))
+		b.works()
+		found, err := d.RevisionsTo(d.ctx, channel("a"), u.ID, 10)
+		d.ok(err)
+		same(d, "beside it", len(found), 2)
+		for _, v := range found {
+			if (v.PassedOn != nil) != (v.Op == stories.OpPost) {
+				d.Errorf("%v: %+v", v.Op, v.PassedOn)
+			}
+		}
+	}},
+	{"who takes a lane over is told what went on within the hour, and where", func(d *desk) {
+		s := d.track("sony")
+		d.mode(d.act(), "a", "all", passedOn)
+		d.mode(d.act(), "b", "all", passedOn)
+		b := d.board()
+		spent := func() (out string) {
+			past, err := d.LanePast(d.ctx, lane)
+			d.ok(err)
+			for _, v := range past.Spent {
+				out += v.Destination.Channel + " " + v.Op.String() + fmt.Sprint(" ", v.Requests, ", ")
+			}
+			return out
+		}
+		d.now = time.Now().Add(-2 * time.Hour)
+		d.publish(s, stories.Breaking, "Before")
+		b.works()
+		same(d, "long ago", spent(), "")
+		d.now = time.Now().Add(-10 * time.Minute)
+		d.publish(s, stories.Breaking, "First")
+		d.publish(s, stories.Normal, "Second")
+		b.wrong[stories.OpPublish] = stories.NothingLost
+		b.works()
+		b.works()
+		same(d, "one of two", len(spent()), len("#a publish 1, "))
 	}},
 	{"unsubscribed before it is sent, nothing goes on", func(d *desk) {
 		s := d.track("sony")
