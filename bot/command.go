@@ -56,6 +56,12 @@ type Viewer interface {
 	Sees(ctx context.Context, places []stories.Destination) []stories.Destination
 }
 
+// Forums is an Asker of a platform that has forums.
+type Forums interface {
+	// Forum says that the place is one: a post there opens a thread of its own.
+	Forum() bool
+}
+
 // Elsewhere is an Asker that can speak of other channels of the workspace.
 type Elsewhere interface {
 	// At returns the channel that the value of an Arg with Place names, as a mention's

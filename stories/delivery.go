@@ -147,6 +147,8 @@ type Owed struct {
 	// Late says that it waited for its time, and Missed counts updates of its story that
 	// waited too and were too many.
 	Late bool
+	// Forum says that the destination is one: see Op.In.
+	Forum bool
 	// Wait is how much longer the platform asked us to leave the destination
 	// alone.
 	Wait time.Duration

@@ -16,7 +16,7 @@ import (
 var allKinds = map[discordgo.ChannelType]string{
 	discordgo.ChannelTypeGuildText: "", discordgo.ChannelTypeGuildVoice: "", discordgo.ChannelTypeGuildNews: "", discordgo.ChannelTypeGuildStageVoice: "",
 	discordgo.ChannelTypeGuildNewsThread: "", discordgo.ChannelTypeGuildPublicThread: "", discordgo.ChannelTypeGuildPrivateThread: "",
-	discordgo.ChannelTypeGuildForum: "Use the command in one of its posts", discordgo.ChannelTypeGuildMedia: "Use the command in one of its posts",
+	discordgo.ChannelTypeGuildForum: "", discordgo.ChannelTypeGuildMedia: "use the command in one of the posts",
 	discordgo.ChannelTypeGuildCategory: "Pick one of its channels", discordgo.ChannelTypeGuildDirectory: "of this kind", discordgo.ChannelTypeGuildStore: "of this kind", 99: "of this kind",
 }
 
@@ -49,6 +49,9 @@ func TestEveryKindOfPlace(t *testing.T) {
 			}
 		}
 		says("picked", there.Posts(t.Context()), refused)
+		if forum := there.(bot.Forums).Forum(); forum != (at == discordgo.ChannelTypeGuildForum) {
+			t.Errorf("%s: a forum: %t", name, forum)
+		}
 		here, ok := commandOf(t, strings.Replace(in(`"type":2,"data":{"name":"x"}`), `"type":0}`, fmt.Sprintf(`"type":%d}`, at), 1))
 		if !ok {
 			t.Fatal("no command")

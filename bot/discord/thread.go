@@ -1,6 +1,7 @@
 package discord
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -78,7 +79,7 @@ func (p *Platform) openPost(ctx context.Context, o bot.Operation) bot.Verdict {
 	if err != nil {
 		return unwritable(err)
 	}
-	post := newOpening(o.Message.Thread)
+	post := newOpening(cmp.Or(o.Message.Thread, o.Message.Title))
 	post.Message = b.marked(d.Key)
 	tags, v, ok := p.tags(ctx, d.Destination.Channel, o.Message.Tags)
 	if !ok {

@@ -220,7 +220,7 @@ const firstHeadSQL = `
 // where updates come there otherwise than as messages. One that was there before stays as
 // it is.
 func beginHead(ctx context.Context, q querier, notice int64, sub stories.Subscription) error {
-	if notice == 0 || sub.StoryID == 0 || sub.Mode == stories.ModeChannel || sub.Mode == stories.ModeCard && sub.Digest != "" {
+	if notice == 0 || sub.StoryID == 0 || !sub.Forum && (sub.Mode == stories.ModeChannel || sub.Mode == stories.ModeCard && sub.Digest != "") {
 		return nil
 	}
 	_, err := q.exec(ctx, firstHeadSQL, notice, sub.StoryID, sub.Level)

@@ -24,6 +24,7 @@ type said struct {
 	id, on int64
 	place  string
 	text   string
+	post   bool // of a forum
 }
 
 func (d *desk) board() *board {
@@ -90,18 +91,23 @@ func (b *board) takes(v stories.Delivery) stories.Result {
 			b.edits++
 		}
 		for _, s := range b.said {
-			if s.id == v.On {
-				s.text = text
+			if s.id != v.On {
+				continue
+			}
+			if s.text = text; s.post {
+				s.text = "post: " + text
 			}
 		}
 		return b.sent(v)
 	}
 	if v.Op == stories.OpReply {
 		text = "in thread: " + text
+	} else if v.Op == stories.OpForum {
+		text = "post: " + text
 	} else if v.Op == stories.OpBroadcast {
 		text = "in thread and channel: " + text
 	}
-	b.said = append(b.said, &said{v.ID, v.On, v.Destination.Channel[1:], text})
+	b.said = append(b.said, &said{v.ID, v.On, v.Destination.Channel[1:], text, v.Op == stories.OpForum})
 	return b.sent(v)
 }
 
