@@ -67,7 +67,7 @@ func givenWith(c command, slug string) map[string]string {
 	given := map[string]string{}
 	for _, arg := range c.Args {
 		switch right, _ := valuesOf(arg); {
-		case arg.Name == "clear" || arg.Name == "at" || arg.Name == "again" || arg.Role: // contradict others, or change what is done
+		case arg.Name == "clear" || arg.Name == "at" || arg.Name == "again" || arg.Role || arg.Place: // contradict others, or change what is done
 		case arg.Name == intoArg:
 			given[arg.Name] = "rhine"
 		case arg.Name == storyArg.Name || arg.Name == targetArg.Name:

@@ -7,13 +7,14 @@ import (
 	"storybot/stories"
 )
 
-// Only a new update takes its story's earlier unsent messages with it, as it does in the
-// database: what is done to a copy of one, or said beside it, does not, whichever of the
+// Only the message of a new update takes its story's earlier unsent messages with it, as it
+// does in the database: what is done to a copy of one, or said beside it, does not, whichever of the
 // two is known first and whether rows are here by then.
-func TestOnlyAPostTakesEarlierOnesWithIt(t *testing.T) {
+func TestOnlyWhatSaysAnUpdateTakesEarlierOnesWithIt(t *testing.T) {
 	kinds := map[string]func(*stories.Publication){"notice": func(p *stories.Publication) { p.UpdateID, p.NoticeID = 0, 7 }}
+	says := map[string]bool{}
 	for _, op := range stories.Ops {
-		kinds[op.String()] = func(p *stories.Publication) { p.Op = op }
+		kinds[op.String()], says[op.String()] = func(p *stories.Publication) { p.Op = op }, op.Says()
 	}
 	for name, make := range kinds {
 		for _, order := range []string{"loaded before", "known before", "known after", "raised as it is read"} {
@@ -44,7 +45,7 @@ func TestOnlyAPostTakesEarlierOnesWithIt(t *testing.T) {
 				}
 				s.fill(t, q, 0)
 				want, goes := stories.Minor, int64(1)
-				if name == stories.OpPost.String() {
+				if says[name] {
 					want, goes = stories.Breaking, 2
 				}
 				if got := q.window.publications[first.ID].level; got != want {

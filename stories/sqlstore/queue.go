@@ -43,6 +43,7 @@ import (
 //	unqueue.go   tells which rows wait, and takes them out
 //	waits.go     tells what waits for quiet hours to end, or for a digest
 //	merge.go     passes what is owed of a story to the one it goes on as
+//	mergequeue.go  passes what waits of it
 //	rehome.go    gives a channel another address, and unites two of one channel
 //	status.go    tells how all of it stands
 //

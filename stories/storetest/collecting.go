@@ -164,7 +164,7 @@ var collectingTests = []test{
 	}},
 	{"what waits for a channel goes to its new address, and to a gone one not at all", func(d *desk) {
 		s := d.track("sony")
-		l := d.hold(lane, "w")
+		d.hold(lane, "w")
 		d.sets("sony", stories.Options{Quiet: nights}, "a", "b")
 		d.until("23:00")
 		d.append(s, stories.Normal)
@@ -172,7 +172,7 @@ var collectingTests = []test{
 		d.ok(d.EndDestination(d.ctx, channel("b"), "was deleted", d.now))
 		d.until("07:00")
 		d.endWaits()
-		l = d.hold(lane, "w")
+		l := d.hold(lane, "w")
 		same(d, "sent", d.arrives(l), "c sony 1")
 		d.queueAgrees()
 	}},
@@ -196,7 +196,7 @@ var collectingTests = []test{
 	}},
 	{"in a database put back what fell due since waits for a person, and what was for a digest is left out", func(d *desk) {
 		s := d.track("sony")
-		l := d.hold(lane, "w")
+		d.hold(lane, "w")
 		d.sets("sony", stories.Options{Quiet: nights}, "a")
 		d.sets("sony", stories.Options{Digest: "daily@09:00"}, "b")
 		// By the store's own clock, which is ahead of the desk's.
@@ -208,7 +208,7 @@ var collectingTests = []test{
 		d.ok(err)
 		same(d, "a", d.states(channel("a"), s), "held")
 		same(d, "b", d.states(channel("b"), s), "skipped")
-		l = d.hold(lane, "w")
+		l := d.hold(lane, "w")
 		same(d, "sent", d.arrives(l), "")
 	}},
 }
