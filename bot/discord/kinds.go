@@ -61,7 +61,19 @@ func (i *interaction) kindly() error {
 var (
 	_ bot.Elsewhere = asker{}
 	_ bot.Forums    = asker{}
+	_ bot.InThread  = asker{}
 )
+
+// Above is bot.InThread's. A thread has the permissions of its channel
+// (https://discord.com/developers/docs/topics/threads#permissions).
+func (a asker) Above() (channel stories.Destination, ok bool) {
+	if a.i.where() != inServer || !a.i.inThread() || !isSnowflake(string(a.i.Channel.ParentID)) {
+		return channel, false
+	}
+	channel = a.i.destination()
+	channel.Channel = string(a.i.Channel.ParentID)
+	return channel, true
+}
 
 // Forum is bot.Forums'. Commands cannot be given in a forum itself, but it can be picked.
 func (a asker) Forum() bool {
