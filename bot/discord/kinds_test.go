@@ -69,6 +69,23 @@ func TestEveryKindOfPlace(t *testing.T) {
 	}
 }
 
+// TestNoThreadsInADirectMessage: what needs more than messages is refused there with what
+// is possible.
+func TestNoThreadsInADirectMessage(t *testing.T) {
+	c, ok := commandOf(t, `{"id":"1","token":"x","application_id":"2","type":2,"context":1,"channel_id":"155101607195836499","channel":{"id":"155101607195836499","type":1},"user":{"id":"80351110224678912","username":"rita"},"data":{"name":"x"}}`)
+	if !ok || !c.Direct {
+		t.Fatalf("%+v", c)
+	}
+	if err := c.Asker.Posts(t.Context()); err != nil {
+		t.Error(err)
+	}
+	for _, need := range bot.Needs {
+		if err := c.Asker.Posts(t.Context(), need); stories.CodeOf(err) != stories.CodeInvalid || !strings.Contains(err.Error(), "nothing was changed. Leave ") {
+			t.Errorf("need %d: %v", need, err)
+		}
+	}
+}
+
 // TestWhoMayNameAnotherChannel: what Discord does not say of a picked channel allows nothing.
 func TestWhoMayNameAnotherChannel(t *testing.T) {
 	text := `{"id":"77","name":"far","type":0,"permissions":"16"}`
