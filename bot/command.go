@@ -56,6 +56,19 @@ type Viewer interface {
 	Sees(ctx context.Context, places []stories.Destination) []stories.Destination
 }
 
+// InThread is an Asker of a platform whose threads are places of their own.
+type InThread interface {
+	// Above is the channel or forum that the place, a thread, is in, whose subscriptions
+	// the person may manage where they manage the thread's; ok is false where it is in none.
+	Above() (channel stories.Destination, ok bool)
+}
+
+// Forums is an Asker of a platform that has forums.
+type Forums interface {
+	// Forum says that the place is one: a post there opens a thread of its own.
+	Forum() bool
+}
+
 // Elsewhere is an Asker that can speak of other channels of the workspace.
 type Elsewhere interface {
 	// At returns the channel that the value of an Arg with Place names, as a mention's

@@ -28,6 +28,12 @@ type Message struct {
 	Silent bool
 }
 
+// StateTags are the words that a story's state is told by in Message.Tags: of these a post
+// has one.
+func StateTags() []string {
+	return []string{string(stories.Developing), string(stories.Closed)}
+}
+
 // Image is a picture that a message shows, and what it shows in words.
 type Image struct {
 	URL string // https

@@ -147,7 +147,8 @@ type Owed struct {
 	Missed  int
 	// Late says that it waited for its time, and Missed counts updates of its story that
 	// waited too and were too many.
-	Late bool
+	Late  bool
+	Forum bool // the destination is one: see Op.In
 	// Wait is how much longer the platform asked us to leave the destination
 	// alone.
 	Wait time.Duration

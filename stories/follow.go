@@ -23,6 +23,7 @@ type Following struct {
 type Follow struct {
 	Destination Destination
 	Lane        string
+	Forum       bool // Destination is one
 	Target      Target
 	Changes     Changes // to its options, or to the defaults where it is new
 	Direct      bool    // the channel is a conversation of act.By with the bot alone
@@ -44,7 +45,7 @@ func (s *Subscriber) Subscribe(ctx context.Context, act Act, f Follow) (sub Subs
 	if err := f.Changes.Check(); err != nil {
 		return sub, story, made, err
 	}
-	sub = Subscription{Destination: f.Destination, Target: f.Target, State: Active, CreatedBy: act.By}
+	sub = Subscription{Destination: f.Destination, Forum: f.Forum, Target: f.Target, State: Active, CreatedBy: act.By}
 	if f.Target.Kind == TargetStory {
 		if story, err = s.archive.Story(ctx, f.Target.Name); err != nil {
 			return sub, story, made, err

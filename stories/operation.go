@@ -29,6 +29,15 @@ func (o Op) String() string {
 // Acts says that the operation acts on the message of another delivery.
 func (o Op) Acts() bool { return o != OpPost && o != OpForum }
 
+// In is what the operation is at a place: what is posted in a forum opens a thread of its
+// own. It is owed as a post, and its key is that of one.
+func (o Op) In(forum bool) Op {
+	if o == OpPost && forum {
+		return OpForum
+	}
+	return o
+}
+
 // Says says that the operation makes a message that says what its update says:
 // a copy, which a revision edits.
 func (o Op) Says() bool { return o == OpPost || o == OpReply || o == OpBroadcast || o == OpForum }

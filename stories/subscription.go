@@ -115,8 +115,11 @@ const MaxSubscriptions = 200
 type Subscription struct {
 	ID          int64
 	Destination Destination
-	Target      Target
-	StoryID     int64 // of a TargetStory, else 0
+	// Forum says that Destination is one, where every story has a post of its own. Of a
+	// destination that was one it is not taken back.
+	Forum   bool
+	Target  Target
+	StoryID int64 // of a TargetStory, else 0
 	Options
 	Pings     Group // what is known of Mention
 	State     SubscriptionState

@@ -111,5 +111,6 @@ func (r request) act() stories.Act {
 
 // follow is the channel of the request, as something that follows t.
 func (r request) follow(t stories.Target) stories.Follow {
-	return stories.Follow{Destination: r.Where, Lane: r.Lane, Target: t, Manages: r.Asker.Manages, Direct: r.Direct}
+	at, is := r.Asker.(bot.Forums)
+	return stories.Follow{Destination: r.Where, Lane: r.Lane, Forum: is && at.Forum(), Target: t, Manages: r.Asker.Manages, Direct: r.Direct}
 }

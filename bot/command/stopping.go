@@ -172,6 +172,9 @@ func (m *leaving) pressStop(ctx context.Context, r request, args bot.Args) (bot.
 	} else {
 		reply.Message.Buttons = againButton(target, story.ID, ended.Level)
 	}
+	if subs, err := m.following.Subscriptions(ctx, r.Where); err == nil && len(subs) == 0 && r.aboveThread() {
+		reply.Message.Buttons = nil // pressed here it would have the thread follow
+	}
 	return warn(reply), nil
 }
 

@@ -48,7 +48,7 @@ func newJob(r *row, f stories.Flight, lane string, now reading) *job {
 	o := r.origin
 	j := &job{row: r, d: stories.Delivery{
 		ID: r.Delivery, Key: stories.DeliveryKey(o.Seed, r.Place, o.Op), About: stories.About{UpdateID: o.UpdateID, NoticeID: o.NoticeID, StoryID: o.StoryID, Number: o.Number},
-		Revision: o.Revision, Op: o.Op, Destination: r.queue.destination, Lane: lane, Level: o.Level, State: stories.Sending,
+		Revision: o.Revision, Op: o.Op.In(r.forum), Destination: r.queue.destination, Lane: lane, Level: o.Level, State: stories.Sending,
 		Tries: stories.Tries{Count: f.Attempt, First: f.First, Last: f.Last, Unknowns: r.tries.unknowns, Doubtful: r.tries.doubtful, PutBack: r.tries.putBack && r.tries.doubtful}, Missed: r.missed,
 		CreatedAt: o.CreatedAt}}
 	j.request.settle = r.tries.doubtful && !o.Op.Repeatable()

@@ -108,7 +108,7 @@ func (l *loop) inherit(ctx context.Context) error {
 // inherited makes a job of a row an earlier holder has begun as f. It is no row of
 // the window's yet.
 func (l *lane) inherited(ctx context.Context, o stories.Owed, f stories.Flight, loaded stories.Loaded, now reading) (*job, error) {
-	r := &row{Ref: o.Ref, queue: &queue{destination: o.Destination}, origin: newOrigin(loaded.Origins[o.Origin], 0), missed: o.Missed, late: o.Late}
+	r := &row{Ref: o.Ref, queue: &queue{destination: o.Destination}, origin: newOrigin(loaded.Origins[o.Origin], 0), missed: o.Missed, late: o.Late, forum: o.Forum}
 	r.tries = tries{unknowns: o.Unknowns, doubtful: true, putBack: o.PutBack}
 	j := newJob(r, f, l.name, now)
 	j.d.Tries.Doubtful = o.Doubtful

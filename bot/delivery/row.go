@@ -16,6 +16,7 @@ type row struct {
 	tries       tries
 	missed      int
 	late        bool // it waited for its time
+	forum       bool // its destination is one
 	at          int  // where it stands in publication.rows
 	busy        bool // being begun, on its way or settled
 	weight      weight

@@ -139,7 +139,7 @@ func (w *window) enter(o stories.Owed, from stories.Publication, at *queue) *row
 		w.origins[from.ID] = f
 	}
 	f.rows++
-	r := &row{Ref: o.Ref, queue: at, origin: f, missed: o.Missed, late: o.Late, weight: weight{kept: true},
+	r := &row{Ref: o.Ref, queue: at, origin: f, missed: o.Missed, late: o.Late, forum: o.Forum, weight: weight{kept: true},
 		tries: tries{attempt: o.Attempt, unknowns: o.Unknowns, first: o.FirstAttemptAt, last: o.LastAttemptAt, doubtful: o.Doubtful, putBack: o.PutBack}}
 	w.rows[o.Delivery] = r
 	w.join(r)

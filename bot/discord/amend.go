@@ -42,6 +42,11 @@ func (p *Platform) amend(ctx context.Context, o bot.Operation) bot.Verdict {
 	default:
 		v = p.verdict(a)
 	}
+	if o.Delivery.Op == stories.OpEdit && v.Outcome == bot.Delivered {
+		if again, ok := p.retag(ctx, o, at); !ok {
+			v = again
+		}
+	}
 	reread(o, &v)
 	if v.Code == archived && (v.Outcome == bot.ThreadGone || closed(o, v.Code)) {
 		return p.unarchive(ctx, at.channel, v)

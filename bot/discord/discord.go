@@ -100,6 +100,7 @@ type Platform struct {
 	now      func() time.Time
 	userID   atomic.Pointer[string] // the bot's own, once known
 	outages  outages
+	tagged   tagged
 	started  func(error) // Config's, at most once
 }
 

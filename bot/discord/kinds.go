@@ -23,12 +23,12 @@ var kinds = map[discordgo.ChannelType]string{
 	discordgo.ChannelTypeGuildPublicThread:  "a thread",
 	discordgo.ChannelTypeGuildPrivateThread: "a thread",
 	discordgo.ChannelTypeGuildStageVoice:    "a stage channel",
+	discordgo.ChannelTypeGuildForum:         "a forum",
 }
 
 // notKinds are what is said of the other types.
 var notKinds = map[discordgo.ChannelType]string{
-	discordgo.ChannelTypeGuildForum:    "That is a forum: it holds posts, and Storybot does not begin any by itself; nothing was changed. Use the command in one of its posts, which then gets the updates, or pick a text channel.",
-	discordgo.ChannelTypeGuildMedia:    "That is a media channel: it holds posts, and Storybot does not begin any by itself; nothing was changed. Use the command in one of its posts, which then gets the updates, or pick a text channel.",
+	discordgo.ChannelTypeGuildMedia:    "That is a media channel: each of its posts shows a picture or a film, and most updates have none; nothing was changed. Pick a forum or a text channel, or use the command in one of the posts, which then gets the updates.",
 	discordgo.ChannelTypeGuildCategory: "That is a category, which holds channels and no messages; nothing was changed. Pick one of its channels.",
 }
 
@@ -36,10 +36,10 @@ var notKinds = map[discordgo.ChannelType]string{
 // write in.
 const unknownKind = "Storybot cannot post to a channel of this kind; nothing was changed. Use the command in a text channel."
 
-// offered are the types that can be picked: those that can be posted to, and forums, of
-// which it is said why not. Discord's description of its API knows no media channels here.
+// offered are the types that can be picked: those that can be posted to. Discord's
+// description of its API knows no media channels here.
 func offered() []discordgo.ChannelType {
-	return append(slices.Sorted(maps.Keys(kinds)), discordgo.ChannelTypeGuildForum)
+	return slices.Sorted(maps.Keys(kinds))
 }
 
 // kindly refuses a place of i of a type that cannot be posted to. A type that is not said
@@ -58,7 +58,27 @@ func (i *interaction) kindly() error {
 	return stories.Errorf(stories.CodeInvalid, "%s", unknownKind)
 }
 
-var _ bot.Elsewhere = asker{}
+var (
+	_ bot.Elsewhere = asker{}
+	_ bot.Forums    = asker{}
+	_ bot.InThread  = asker{}
+)
+
+// Above is bot.InThread's. A thread has the permissions of its channel
+// (https://discord.com/developers/docs/topics/threads#permissions).
+func (a asker) Above() (channel stories.Destination, ok bool) {
+	if a.i.where() != inServer || !a.i.inThread() || !isSnowflake(string(a.i.Channel.ParentID)) {
+		return channel, false
+	}
+	channel = a.i.destination()
+	channel.Channel = string(a.i.Channel.ParentID)
+	return channel, true
+}
+
+// Forum is bot.Forums'. Commands cannot be given in a forum itself, but it can be picked.
+func (a asker) Forum() bool {
+	return a.i.where() == inServer && a.i.Channel.Type.is(int(discordgo.ChannelTypeGuildForum))
+}
 
 // notPicked is said of a channel: that Discord said nothing of.
 var notPicked = stories.Errorf(stories.CodeInvalid, "channel: takes a channel of this server; nothing was changed. Pick one from the list that Discord shows at channel:.")

@@ -16,7 +16,7 @@ import (
 var allKinds = map[discordgo.ChannelType]string{
 	discordgo.ChannelTypeGuildText: "", discordgo.ChannelTypeGuildVoice: "", discordgo.ChannelTypeGuildNews: "", discordgo.ChannelTypeGuildStageVoice: "",
 	discordgo.ChannelTypeGuildNewsThread: "", discordgo.ChannelTypeGuildPublicThread: "", discordgo.ChannelTypeGuildPrivateThread: "",
-	discordgo.ChannelTypeGuildForum: "Use the command in one of its posts", discordgo.ChannelTypeGuildMedia: "Use the command in one of its posts",
+	discordgo.ChannelTypeGuildForum: "", discordgo.ChannelTypeGuildMedia: "use the command in one of the posts",
 	discordgo.ChannelTypeGuildCategory: "Pick one of its channels", discordgo.ChannelTypeGuildDirectory: "of this kind", discordgo.ChannelTypeGuildStore: "of this kind", 99: "of this kind",
 }
 
@@ -49,6 +49,9 @@ func TestEveryKindOfPlace(t *testing.T) {
 			}
 		}
 		says("picked", there.Posts(t.Context()), refused)
+		if forum := there.(bot.Forums).Forum(); forum != (at == discordgo.ChannelTypeGuildForum) {
+			t.Errorf("%s: a forum: %t", name, forum)
+		}
 		here, ok := commandOf(t, strings.Replace(in(`"type":2,"data":{"name":"x"}`), `"type":0}`, fmt.Sprintf(`"type":%d}`, at), 1))
 		if !ok {
 			t.Fatal("no command")
@@ -62,6 +65,23 @@ func TestEveryKindOfPlace(t *testing.T) {
 				}
 			}
 			says(fmt.Sprint("need ", need), there.Posts(t.Context(), need), words)
+		}
+	}
+}
+
+// TestNoThreadsInADirectMessage: what needs more than messages is refused there with what
+// is possible.
+func TestNoThreadsInADirectMessage(t *testing.T) {
+	c, ok := commandOf(t, `{"id":"1","token":"x","application_id":"2","type":2,"context":1,"channel_id":"155101607195836499","channel":{"id":"155101607195836499","type":1},"user":{"id":"80351110224678912","username":"rita"},"data":{"name":"x"}}`)
+	if !ok || !c.Direct {
+		t.Fatalf("%+v", c)
+	}
+	if err := c.Asker.Posts(t.Context()); err != nil {
+		t.Error(err)
+	}
+	for _, need := range bot.Needs {
+		if err := c.Asker.Posts(t.Context(), need); stories.CodeOf(err) != stories.CodeInvalid || !strings.Contains(err.Error(), "nothing was changed. Leave ") {
+			t.Errorf("need %d: %v", need, err)
 		}
 	}
 }

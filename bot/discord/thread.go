@@ -1,12 +1,12 @@
 package discord
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/url"
-	"strings"
 
 	"storybot/bot"
 )
@@ -78,7 +78,7 @@ func (p *Platform) openPost(ctx context.Context, o bot.Operation) bot.Verdict {
 	if err != nil {
 		return unwritable(err)
 	}
-	post := newOpening(o.Message.Thread)
+	post := newOpening(cmp.Or(o.Message.Thread, o.Message.Title))
 	post.Message = b.marked(d.Key)
 	tags, v, ok := p.tags(ctx, d.Destination.Channel, o.Message.Tags)
 	if !ok {
@@ -100,6 +100,9 @@ func (p *Platform) openPost(ctx context.Context, o bot.Operation) bot.Verdict {
 	}
 	reread(o, &v)
 	readBudget(&v, a.header)
+	if v.Outcome == bot.Delivered {
+		p.tagged.keep(siteOf(d.Destination, v.MessageID).channel, o.Message.Tags)
+	}
 	if len(o.Message.Tags) > 0 {
 		v.Requests = 2
 	}
@@ -117,42 +120,6 @@ func (p *Platform) opened(a answer) bot.Verdict {
 	}
 	id := string(made.ID)
 	return bot.Verdict{Outcome: bot.Delivered, MessageID: id + threadMark + id}
-}
-
-// tags finds the ids of a forum's tags by their names; a name the forum does not
-// know is left out. ok is false when v says why the forum cannot be asked.
-func (p *Platform) tags(ctx context.Context, forum string, names []string) (ids []string, v bot.Verdict, ok bool) {
-	if len(names) == 0 {
-		return nil, v, true
-	}
-	var c struct {
-		Tags []struct {
-			ID   word   `json:"id"`
-			Name string `json:"name"`
-		} `json:"available_tags"`
-	}
-	a, err := p.rest.do(ctx, p.rest.posts, request{what: "look up a forum's tags", method: http.MethodGet, path: "/channels/" + url.PathEscape(forum)})
-	switch {
-	case err != nil: // nothing was posted
-		return nil, bot.Verdict{Outcome: bot.Transient, Code: "no_answer", Reason: "could not be asked for its tags", Err: err}, false
-	case !a.ok():
-		if v = p.verdict(a); v.Outcome == bot.Ambiguous {
-			v.Outcome = bot.Transient
-		}
-		return nil, v, false
-	}
-	if err := decode(a.body, &c); err != nil {
-		return nil, bot.Verdict{Outcome: bot.Transient, Code: "unreadable_answer", Reason: "could not be asked for its tags", Err: p.rest.redacted(err)}, false
-	}
-	for _, t := range c.Tags {
-		for _, name := range names {
-			// https://discord.com/developers/docs/resources/channel#start-thread-in-forum-or-media-channel: five at most
-			if strings.EqualFold(t.Name, name) && t.ID != "" && len(ids) < 5 {
-				ids = append(ids, string(t.ID))
-			}
-		}
-	}
-	return ids, v, true
 }
 
 // unwritable is the verdict on a message that cannot be encoded.

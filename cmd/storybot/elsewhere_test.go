@@ -51,7 +51,17 @@ func TestSubscribeElsewhere(t *testing.T) {
 		says("the proof", shown[0].Text, "subscribed this channel to flood")
 	}
 	says("no manager of it", from(alerts, discordtest.DefaultPermissions).Message.Text, "In #alerts: Only people who manage this channel")
-	says("a forum", from(forum, discordtest.DefaultPermissions|manageChannels).Message.Text, "Use the command in one of its posts")
+	says("a forum", from(forum, discordtest.DefaultPermissions|manageChannels).Message.Text, "now follows flood")
+	posts, err := f.discord.WaitThreads(f.ctx, forum, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	says("its post", f.discord.Messages(posts[0].ID)[0].Text, "subscribed this channel to flood")
+	pressed, err := f.discord.Press(f.ctx, f.discord.Messages(posts[0].ID)[0], "Stop here", discordtest.Interaction{Channel: posts[0].ID, Permissions: discordtest.DefaultPermissions | manageChannels})
+	if err != nil {
+		t.Fatal(err)
+	}
+	says("stopped in its post", pressed.Message.Text, "no longer come to this channel")
 	a := from(mute, discordtest.DefaultPermissions|manageChannels)
 	if _, err := f.discord.WaitAnswer(f.ctx, a.ID, func(a *discordtest.Answer) bool { return strings.Contains(a.Message.Text, "It could not be posted in") }); err != nil {
 		t.Errorf("where the bot may not post: %v", err)

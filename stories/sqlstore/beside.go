@@ -20,7 +20,7 @@ import (
 // are requests on their way: which wordings these were begun in is not told here. What is
 // told stands where the copy is: beside it, or in the thread that it is in or began.
 var tellableSQL = `
-	SELECT t.id, o.id, t.lane_id, CASE WHEN d.op IN (2, 3) THEN d.on_id ELSE d.id END,
+	SELECT t.id, o.id, t.lane_id, CASE WHEN d.op IN (2, 3) OR d.op = 8 AND t.forum = 1 THEN d.on_id ELSE d.id END, t.forum,
 		d.id, d.said, CASE WHEN d.doubtful = 3 AND d.state IN (0, 5) THEN 1 ELSE 0 END,
 		coalesce(a.seen, 0), coalesce(a.due, -1), coalesce(c.seen, 0), coalesce(c.due, -1)
 	FROM ` + copyPlacesSQL + `
@@ -36,6 +36,7 @@ var tellableSQL = `
 type beside struct {
 	place, was, lane int64 // was is the address it had, place the one it has
 	on               int64 // the message
+	forum            bool  // it is in a post of a forum, and is replied to
 	copy             int64 // its delivery
 	began            int   // the wording that the copy was sent in, or may have been
 	told             int   // the wording that it is to be told from
@@ -94,7 +95,7 @@ func planTellings(ctx context.Context, q querier, u stories.Update, wordings []s
 			}
 			found.look(&copies[i], shown)
 		}
-		found.group(op, copies, wordings, told)
+		found.both(op, copies, wordings, told)
 	}
 	digested, err := all(ctx, q, scanBeside, digestedSQL, u.ID, on)
 	if err != nil {
@@ -103,7 +104,7 @@ func planTellings(ctx context.Context, q querier, u stories.Update, wordings []s
 	for i := range digested {
 		found.look(&digested[i], shown)
 	}
-	found.group(int64(stories.OpPost), digested, wordings, told)
+	found.both(int64(stories.OpPost), digested, wordings, told)
 	slices.SortStableFunc(found.due, func(a, b besideAll) int { return cmp.Compare(b.Channels, a.Channels) })
 	if len(found.due) > 0 {
 		found.kind = found.due[0].Kind
@@ -167,6 +168,20 @@ func (f *tellings) look(c *beside, shown map[int64]int) {
 		c.told = c.seen
 	}
 	c.told = max(c.told, c.began)
+}
+
+// both is group of copies made by an operation: those in forums are replied to.
+func (f *tellings) both(op int64, copies []beside, wordings []stories.Revision, told map[int64]bool) {
+	var posts, others []beside
+	for _, c := range copies {
+		if c.forum {
+			posts = append(posts, c)
+		} else {
+			others = append(others, c)
+		}
+	}
+	f.group(op, others, wordings, told)
+	f.group(int64(stories.OpReply), posts, wordings, told)
 }
 
 // group puts channels together that are told the same, each once, however many copies
@@ -314,7 +329,7 @@ func (t besideAll) lanes(level stories.Level) (each [][3]int64) {
 // scanBeside reads tellableSQL.
 func scanBeside(r row) (c beside, err error) {
 	var seen, due, seenThere, dueThere int
-	err = r.Scan(&c.place, &c.was, &c.lane, &c.on, &c.copy, &c.began, &c.looked, &seen, &due, &seenThere, &dueThere)
+	err = r.Scan(&c.place, &c.was, &c.lane, &c.on, &c.forum, &c.copy, &c.began, &c.looked, &seen, &due, &seenThere, &dueThere)
 	c.seen = max(seen, seenThere)
 	if dueThere >= 0 {
 		due = dueThere

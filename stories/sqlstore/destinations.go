@@ -65,6 +65,7 @@ const (
 	insertPlaceSQL = `
 		INSERT INTO destinations (platform, workspace, channel, lane_id) VALUES (?1, ?2, ?3, ?4)
 		ON CONFLICT (platform, workspace, channel) DO NOTHING`
+	isForumSQL   = `UPDATE destinations SET forum = 1 WHERE id = ?1 AND forum = 0`
 	placeLaneSQL = `UPDATE destinations SET lane_id = ?2 WHERE id = ?1`
 )
 

@@ -100,7 +100,7 @@ func pruneDigests(ctx context.Context, q querier) error {
 // digestedSQL is tellableSQL of the update ?1 where digests show it: beside them their
 // channels are told of its revisions. ?2 are requests on their way.
 var digestedSQL = `
-	SELECT t.id, o.id, t.lane_id, d.id, d.id, g.revision, CASE WHEN d.doubtful = 3 AND d.state IN (0, 5) THEN 1 ELSE 0 END,
+	SELECT t.id, o.id, t.lane_id, d.id, t.forum, d.id, g.revision, CASE WHEN d.doubtful = 3 AND d.state IN (0, 5) THEN 1 ELSE 0 END,
 		coalesce(a.seen, 0), coalesce(a.due, -1), coalesce(c.seen, 0), coalesce(c.due, -1)
 	FROM gathered g JOIN publications p ON p.notice_id = g.notice_id AND p.op = 0
 		JOIN deliveries d ON d.publication_id = p.id

@@ -22,6 +22,9 @@ import (
 // (through), at the level of its subscription then; which those were when it was begun is
 // kept in the table shown, so that a revision of one of them edits it.
 //
+// In a forum the head is the post of its story: updates are replies on the head's own
+// delivery, whatever the mode, and there is no thread to be opened.
+//
 // An update is a head's own (OpShow) in a channel that gets no message of it. It has been
 // delivered once any request has that showed it: whichever that was, all updates that it
 // showed end with it, and several changes are one edit.
@@ -220,7 +223,7 @@ const firstHeadSQL = `
 // where updates come there otherwise than as messages. One that was there before stays as
 // it is.
 func beginHead(ctx context.Context, q querier, notice int64, sub stories.Subscription) error {
-	if notice == 0 || sub.StoryID == 0 || sub.Mode == stories.ModeChannel || sub.Mode == stories.ModeCard && sub.Digest != "" {
+	if notice == 0 || sub.StoryID == 0 || !sub.Forum && (sub.Mode == stories.ModeChannel || sub.Mode == stories.ModeCard && sub.Digest != "") {
 		return nil
 	}
 	_, err := q.exec(ctx, firstHeadSQL, notice, sub.StoryID, sub.Level)

@@ -14,16 +14,16 @@ import (
 // behind that.
 const owedColumns = `d.id >> 32, t.platform, t.workspace, t.channel,
 	coalesce(o.attempt, 0), coalesce(o.first_attempt_at, 0), coalesce(o.last_attempt_at, 0), coalesce(o.unknowns, 0), coalesce(o.doubtful, 0), coalesce(o.missed, 0), coalesce(o.late, 0),
-	t.not_before, t.asked, CASE WHEN d.on_id > 0 AND EXISTS (SELECT 1 FROM outcomes c JOIN publications w ON w.id = (d.id >> 32)
+	t.forum, t.not_before, t.asked, CASE WHEN d.on_id > 0 AND EXISTS (SELECT 1 FROM outcomes c JOIN publications w ON w.id = (d.id >> 32)
 		WHERE c.id = d.on_id AND c.doubtful = 3 AND c.state IN (0, 5) AND w.op = 0 AND w.notice_id IS NOT NULL) THEN 1 ELSE 0 END`
 
 func (s *Store) scanOwed(r row) (o stories.Owed, err error) {
 	var first, last, notBefore, asked int64
-	var doubtful, behind, late int
+	var doubtful, behind, late, forum int
 	err = r.Scan(&o.Delivery, &o.Publication, &o.Place, &o.Origin, &o.Destination.Platform, &o.Destination.Workspace, &o.Destination.Channel,
-		&o.Attempt, &first, &last, &o.Unknowns, &doubtful, &o.Missed, &late, &notBefore, &asked, &behind)
+		&o.Attempt, &first, &last, &o.Unknowns, &doubtful, &o.Missed, &late, &forum, &notBefore, &asked, &behind)
 	o.FirstAttemptAt, o.LastAttemptAt = moment(first), moment(last)
-	o.Late = late > 0
+	o.Late, o.Forum = late > 0, forum > 0
 	o.Doubtful, o.PutBack = doubtful > 0, doubtful >= putBackWaits || behind > 0
 	// Never more is waited than was asked, however the clock was set since.
 	o.Wait = max(0, min(time.Duration(notBefore-millis(s.now())), time.Duration(asked))) * time.Millisecond

@@ -45,7 +45,7 @@ const (
 		FROM owed d JOIN publications p ON p.id = (d.id >> 32) LEFT JOIN notices n ON n.id = p.notice_id
 		LEFT JOIN updates u ON u.id = p.update_id LEFT JOIN updates v ON v.id = n.update_id AND n.kind = 'revision'
 		WHERE d.id = ?1`
-	headColumns = `h.story_id, h.destination_id, h.delivery_id, h.thread_id, h.gone, h.deleted`
+	headColumns = `h.story_id, h.destination_id, h.delivery_id, h.thread_id, h.gone, h.deleted, (SELECT t.forum FROM destinations t WHERE t.id = h.destination_id)`
 	headOnSQL   = `SELECT ` + headColumns + ` FROM heads h WHERE h.delivery_id = ?1 OR h.thread_id > 0 AND h.thread_id = ?1 LIMIT 1`
 	headAtSQL   = `SELECT ` + headColumns + ` FROM heads h WHERE h.story_id = ?1 AND h.destination_id = ?2`
 	setHeadSQL  = `
@@ -72,10 +72,11 @@ type head struct {
 	story, place, delivery, thread int64
 	gone                           bool
 	deleted                        int
+	forum                          bool // its message began the thread
 }
 
 func scanHead(r row) (h head, err error) {
-	err = r.Scan(&h.story, &h.place, &h.delivery, &h.thread, &h.gone, &h.deleted)
+	err = r.Scan(&h.story, &h.place, &h.delivery, &h.thread, &h.gone, &h.deleted, &h.forum)
 	return h, err
 }
 
@@ -200,6 +201,8 @@ func (l lostOne) again(ctx context.Context, q querier, lane int64, r stories.Res
 		return l.instead(ctx, q, lane, r, l.op, h.delivery)
 	case l.op != stories.OpReply && l.op != stories.OpBroadcast:
 		return nil
+	case h.forum:
+		return l.instead(ctx, q, lane, r, l.op, h.delivery)
 	case h.thread == 0:
 		return l.above(ctx, q, lane, r)
 	}
@@ -220,7 +223,7 @@ func (l lostOne) renew(ctx context.Context, q querier, lane int64, r stories.Res
 		return err
 	}
 	h.thread, h.gone = 0, false
-	if l.op == stories.OpReply || l.op == stories.OpBroadcast {
+	if !h.forum && (l.op == stories.OpReply || l.op == stories.OpBroadcast) {
 		if h.thread, err = l.owe(ctx, q, lane, r, stories.OpThread, 0, stories.CardsID, h.delivery, false); err != nil {
 			return err
 		}

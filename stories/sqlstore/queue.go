@@ -69,7 +69,7 @@ const (
 		CASE WHEN d.op IN (0, 2, 3, 5, 8) AND d.said > 0 THEN d.said ELSE d.revision END, d.op, d.on_id,
 		t.platform, t.workspace, t.channel, l.name, p.urgency, d.state, d.attempt, d.unknowns,
 		CASE WHEN d.state = 0 THEN t.not_before ELSE 0 END,
-		d.first_attempt_at, d.last_attempt_at, d.created_at, d.finished_at, d.message_id, d.code, d.reason, d.missed, d.doubtful, p.seed, d.destination_id`
+		d.first_attempt_at, d.last_attempt_at, d.created_at, d.finished_at, d.message_id, d.code, d.reason, d.missed, d.doubtful, p.seed, d.destination_id, t.forum`
 	deliveryTables = `deliveries d
 		JOIN publications p ON p.id = d.publication_id
 		JOIN updates u ON u.id = d.update_id
@@ -86,16 +86,17 @@ const (
 // scanDelivery reads deliveryColumns. What is on its way is told as such.
 func (f flights) scanDelivery(r row) (d stories.Delivery, err error) {
 	var due, first, last, created, finished, seed, place int64
-	var doubtful int
+	var doubtful, forum int
 	var why reason
 	err = r.Scan(&d.ID, &d.About.UpdateID, &d.About.NoticeID, &d.About.Notice, &d.About.Since, &d.About.StoryID, &d.About.Number, &d.Revision, &d.Op, &d.On,
 		&d.Destination.Platform, &d.Destination.Workspace, &d.Destination.Channel, &d.Lane, &d.Level, &d.State, &d.Tries.Count, &d.Tries.Unknowns,
-		&due, &first, &last, &created, &finished, &d.MessageID, &why.code, &why.words, &d.Missed, &doubtful, &seed, &place)
+		&due, &first, &last, &created, &finished, &d.MessageID, &why.code, &why.words, &d.Missed, &doubtful, &seed, &place, &forum)
 	d.Tries.DueAt, d.Tries.First, d.Tries.Last = moment(due), moment(first), moment(last)
 	d.CreatedAt, d.FinishedAt = moment(created), moment(finished)
 	d.Tries.Doubtful, d.Tries.PutBack = doubtful > 0, doubtful >= putBackWaits
 	d.Reason = why.String()
 	d.Key = stories.DeliveryKey(seed, place, d.Op)
+	d.Op = d.Op.In(forum > 0)
 	if flight, ok := f.byID[d.ID]; ok && d.State == stories.Pending {
 		d.State, d.Tries.Count, d.Tries.First, d.Tries.Last = stories.Sending, flight.Attempt, flight.First, flight.Last
 	}

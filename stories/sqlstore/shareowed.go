@@ -74,7 +74,7 @@ func (t target) plan(share share, u stories.Update, publications []int64, muted 
 	}
 	switch {
 	case len(publications) == 1:
-	case share.cards:
+	case share.cards || share.apart:
 		s.write(` JOIN publications p ON p.id among(%s) AND p.lane_id = t.lane_id`, s.arg(list(publications)))
 	default:
 		s.write(` JOIN publications p ON p.update_id = %s AND p.lane_id = t.lane_id AND p.op = %d AND p.waits = %d`, s.arg(u.ID), share.op, bit(share.when == later))

@@ -30,6 +30,7 @@ type share struct {
 	second bool
 	when   when
 	cards  bool // it is owed under the notice of cards
+	apart  bool // another share has the same operation
 	// act, where it is set, is done in the order of shares instead.
 	act func(context.Context, querier) error
 }
@@ -37,10 +38,13 @@ type share struct {
 const (
 	// isModedSQL asks whether anybody gets updates otherwise than as a message for each: as
 	// long as nobody does, that costs nothing.
-	isModedSQL = `SELECT count(*) FROM (SELECT 1 FROM subscriptions WHERE mode <> 'channel' LIMIT 1) AS b`
+	isModedSQL = `SELECT count(*) FROM (SELECT 1 FROM subscriptions WHERE mode <> 'channel' UNION ALL SELECT 1 FROM destinations WHERE forum > 0 LIMIT 1) AS b`
 
 	// With a digest a mode only says where breaking updates go.
-	threaded   = `b.mode = 'thread'`
+	// In a forum every story has a post, in which its updates are replies; with mode card it
+	// is its first message alone that shows them.
+	inForum    = `t.forum = 1`
+	threaded   = `(b.mode = 'thread' AND t.forum = 0)`
 	carded     = `b.mode = 'card' AND b.digest = ''`
 	broadcasts = `t.platform IN (SELECT platform FROM broadcasting)`
 )
@@ -57,21 +61,23 @@ func (p *planner) shares(ctx context.Context, q querier) ([]share, error) {
 	}
 	if p.u.Level == stories.Breaking { // is a message in the channel, whatever the mode
 		return []share{
-			{op: stories.OpPost, condition: `NOT (` + threaded + ` AND ` + broadcasts + `)`},
-			{act: p.makeHeads(threaded + ` OR ` + carded)},
+			{op: stories.OpPost, condition: `NOT (` + threaded + ` AND ` + broadcasts + ` OR ` + inForum + `)`},
+			{act: p.makeHeads(threaded + ` OR ` + carded + ` OR ` + inForum)},
 			{act: p.openThreads(threaded)},
 			{op: stories.OpBroadcast, condition: threaded + ` AND ` + broadcasts, on: `h.thread_id`},
-			{op: stories.OpReply, condition: threaded + ` AND NOT ` + broadcasts, on: `h.thread_id`, second: true},
-			{act: p.editHeads(threaded + ` OR ` + carded)},
+			{op: stories.OpReply, condition: inForum, on: `h.delivery_id`, apart: true},
+			{op: stories.OpReply, condition: threaded + ` AND NOT ` + broadcasts, on: `h.thread_id`, second: true, apart: true},
+			{act: p.editHeads(threaded + ` OR ` + carded + ` OR ` + inForum)},
 		}, nil
 	}
 	inThread := threaded + ` AND b.digest = ''`
+	inPost := inForum + ` AND b.mode <> 'card' AND b.digest = ''`
 	return []share{
-		{op: stories.OpPost, condition: `NOT (` + inThread + ` OR ` + carded + `)`},
-		{act: p.makeHeads(inThread + ` OR ` + carded)},
+		{op: stories.OpPost, condition: `NOT (` + inThread + ` OR ` + inPost + ` OR ` + carded + `)`},
+		{act: p.makeHeads(inThread + ` OR ` + inPost + ` OR ` + carded)},
 		{act: p.openThreads(inThread)},
-		{op: stories.OpReply, condition: inThread, on: `h.thread_id`},
+		{op: stories.OpReply, condition: inThread + ` OR ` + inPost, on: `CASE WHEN t.forum = 1 THEN h.delivery_id ELSE h.thread_id END`},
 		{op: stories.OpShow, condition: carded, on: `h.delivery_id`},
-		{act: p.editHeads(inThread)},
+		{act: p.editHeads(inThread + ` OR ` + inPost)},
 	}, nil
 }

@@ -12,18 +12,18 @@ import (
 const (
 	subscriptionColumns = `b.id, t.platform, t.workspace, t.channel, b.kind, b.story_id, CASE WHEN b.kind = 'story' THEN coalesce(s.slug, '') ELSE b.topic END,
 		b.level, b.mode, b.digest, b.quiet, b.tz, b.mention, b.mention_level, b.publish, b.state, b.by_ref, b.by_name, b.created_at, t.state, t.reason, t.heals, t.since,
-		coalesce(g.name, ''), coalesce(g.access, '')`
+		coalesce(g.name, ''), coalesce(g.access, ''), t.forum`
 	subscriptionTables = `subscriptions b JOIN destinations t ON t.id = b.destination_id LEFT JOIN stories s ON s.id = b.story_id AND b.story_id > 0
 		LEFT JOIN place_names g ON b.mention <> '' AND g.platform = t.platform AND g.workspace = t.workspace AND g.channel = b.mention`
 )
 
 func scanSubscription(r row) (b stories.Subscription, err error) {
 	var created, since int64
-	var heals, publish int
+	var heals, publish, forum int
 	var access stories.Access
 	err = r.Scan(&b.ID, &b.Destination.Platform, &b.Destination.Workspace, &b.Destination.Channel, &b.Target.Kind, &b.StoryID, &b.Target.Name,
-		&b.Level, &b.Mode, &b.Digest, &b.Quiet, &b.Zone, &b.Mention, &b.MentionLevel, &publish, &b.State, &b.CreatedBy.Ref, &b.CreatedBy.Name, &created, &b.DestinationState, &b.Reason, &heals, &since, &b.Pings.Name, &access)
-	b.Heals, b.Publish = heals > 0, publish > 0
+		&b.Level, &b.Mode, &b.Digest, &b.Quiet, &b.Zone, &b.Mention, &b.MentionLevel, &publish, &b.State, &b.CreatedBy.Ref, &b.CreatedBy.Name, &created, &b.DestinationState, &b.Reason, &heals, &since, &b.Pings.Name, &access, &forum)
+	b.Heals, b.Publish, b.Forum = heals > 0, publish > 0, forum > 0
 	b.Pings.Name, b.Pings.Gone = groupName(b.Pings.Name), access == stories.GoneAccess
 	b.CreatedAt, b.BlockedSince = moment(created), moment(since)
 	return b, err
@@ -104,6 +104,11 @@ func (s *Store) Subscribe(ctx context.Context, a stories.Act, sub stories.Subscr
 		p, err := enterPlace(ctx, q, sub.Destination, lane, a.At)
 		if err != nil {
 			return done, false, err
+		}
+		if sub.Forum {
+			if _, err := q.exec(ctx, isForumSQL, p.id); err != nil {
+				return done, false, err
+			}
 		}
 		// Nothing is merged from here on; while we waited the story may have been.
 		if k, err = keyOf(ctx, q, sub.Target); err != nil {

@@ -25,6 +25,7 @@ type said struct {
 	place  string
 	text   string
 	passed bool // it went on to the channels that follow this one
+	post   bool // of a forum
 }
 
 func (d *desk) board() *board {
@@ -99,18 +100,23 @@ func (b *board) takes(v stories.Delivery) stories.Result {
 			b.edits++
 		}
 		for _, s := range b.said {
-			if s.id == v.On {
-				s.text = text
+			if s.id != v.On {
+				continue
+			}
+			if s.text = text; s.post {
+				s.text = "post: " + text
 			}
 		}
 		return b.sent(v)
 	}
 	if v.Op == stories.OpReply {
 		text = "in thread: " + text
+	} else if v.Op == stories.OpForum {
+		text = "post: " + text
 	} else if v.Op == stories.OpBroadcast {
 		text = "in thread and channel: " + text
 	}
-	b.said = append(b.said, &said{id: v.ID, on: v.On, place: v.Destination.Channel[1:], text: text})
+	b.said = append(b.said, &said{id: v.ID, on: v.On, place: v.Destination.Channel[1:], text: text, post: v.Op == stories.OpForum})
 	return b.sent(v)
 }
 

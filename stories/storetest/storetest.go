@@ -126,6 +126,7 @@ func Run(t *testing.T, open func(t *testing.T) Store) {
 		{"cards", cardTests},
 		{"heads", headTests},
 		{"passing on", passOnTests},
+		{"forums", forumTests},
 		{"what is held beside updates", besideTests},
 		{"how much a channel is told, and when", tellingTests},
 		{"what a channel could not be told", untoldTests},

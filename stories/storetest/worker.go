@@ -188,7 +188,7 @@ func find(rows []stories.Owed, id int64) stories.Owed {
 func delivery(lane string, f stories.Flight, r stories.Owed, origins map[int64]stories.Publication) stories.Delivery {
 	p := origins[r.Origin]
 	return stories.Delivery{ID: f.Delivery, Key: stories.DeliveryKey(p.Seed, f.Place, p.Op), About: stories.About{UpdateID: p.UpdateID, NoticeID: p.NoticeID, StoryID: p.StoryID, Number: p.Number},
-		Revision: p.Revision, Op: p.Op, Destination: r.Destination, Lane: lane, Level: p.Level, State: stories.Sending,
+		Revision: p.Revision, Op: p.Op.In(r.Forum), Destination: r.Destination, Lane: lane, Level: p.Level, State: stories.Sending,
 		Tries: stories.Tries{Count: f.Attempt, First: f.First, Last: f.Last, Unknowns: r.Unknowns, Doubtful: r.Doubtful}, Missed: r.Missed,
 		CreatedAt: p.CreatedAt}
 }

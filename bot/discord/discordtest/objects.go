@@ -39,6 +39,7 @@ func channelJSON(c *channel) map[string]any {
 	}
 	if c.thread() {
 		m["owner_id"] = BotUserID
+		m["applied_tags"] = append([]string{}, c.Applied...)
 		m["message_count"] = len(c.messages)
 		m["member_count"] = 1
 		m["thread_metadata"] = map[string]any{

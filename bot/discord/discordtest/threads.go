@@ -94,7 +94,10 @@ func (s *Server) createForumPost(c *channel, r *request) reply {
 // changeThread archives a thread or opens it again. A locked one is opened by
 // moderators only. https://docs.discord.com/developers/topics/threads#permissions
 func (s *Server) changeThread(c *channel, r *request) reply {
-	var ask struct{ Archived *bool }
+	var ask struct {
+		Archived *bool
+		Tags     []string `json:"applied_tags"`
+	}
 	switch err := json.Unmarshal(r.raw, &ask); {
 	case err != nil:
 		return invalidForm([]problem{{"", err.Error()}})
@@ -105,6 +108,18 @@ func (s *Server) changeThread(c *channel, r *request) reply {
 	}
 	if ask.Archived != nil {
 		c.Archived = *ask.Archived
+	}
+	if ask.Tags != nil {
+		parent := s.world.channels[c.Parent]
+		switch {
+		case parent == nil || parent.Type != ForumChannel:
+			return apiError(http.StatusBadRequest, 50024, "Cannot execute action on this channel type")
+		case len(ask.Tags) == 0 && parent.TagRequired:
+			return apiError(http.StatusBadRequest, 40067, "A tag is required to create a forum post in this channel")
+		case slices.ContainsFunc(ask.Tags, func(id string) bool { return !slices.ContainsFunc(parent.Tags, func(t Tag) bool { return t.ID == id }) }):
+			return apiError(http.StatusNotFound, 10087, "Unknown Tag")
+		}
+		c.Applied = ask.Tags
 	}
 	return ok(channelJSON(c))
 }

@@ -125,6 +125,21 @@ func (s *Server) WaitEdits(ctx context.Context, in, id string, n int) (Message, 
 	return found, err
 }
 
+// WaitThreads waits until a channel has n threads, and returns those it has, oldest first:
+// of a forum its posts.
+func (s *Server) WaitThreads(ctx context.Context, parent string, n int) (found []Channel, err error) {
+	err = s.await(ctx, func() bool {
+		found = nil
+		for _, c := range s.must(parent).guild.channels {
+			if c.Parent == parent {
+				found = append(found, c.Channel)
+			}
+		}
+		return len(found) >= n
+	})
+	return found, err
+}
+
 // WaitRequests waits until an operation was asked for n times.
 func (s *Server) WaitRequests(ctx context.Context, op Op, n int) error {
 	return s.await(ctx, func() bool { return s.stats.ByOp[op] >= n })

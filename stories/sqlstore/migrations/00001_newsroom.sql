@@ -146,10 +146,13 @@ CREATE TABLE destinations (
     -- The channel has two addresses: its messages are written to by that of this
     -- destination; 0 for one that has not.
     moved_to   BIGINT NOT NULL DEFAULT 0,
+    -- 1: a forum, where a post opens a thread of its own with its first message.
+    forum      SMALLINT NOT NULL DEFAULT 0,
     UNIQUE (platform, workspace, channel)
 );
 CREATE INDEX destinations_by_lane ON destinations (lane_id);
 CREATE INDEX destinations_refused ON destinations (id) WHERE refused_at <> 0;
+CREATE INDEX destinations_forum ON destinations (id) WHERE forum > 0;
 CREATE INDEX destinations_blocked ON destinations (since, id) WHERE state = 'blocked';
 
 -- What a destination follows: one story, one topic or all.
