@@ -3,6 +3,7 @@ package stories
 import (
 	"cmp"
 	"slices"
+	"time"
 )
 
 // Decision is what alone decides which updates of a story come to a channel: one of
@@ -12,6 +13,18 @@ type Decision struct {
 	Level Level  // the least level that it lets through
 	State SubscriptionState
 	Muted bool // the story was stopped there: nothing of it comes, whatever By says
+	// Past is filled in by those who say so.
+	Past Past
+}
+
+// Past is when what there is no trace of in the subscriptions and mutes of a channel
+// changed what decides about a story there, as far as the log reaches; zero for never.
+type Past struct {
+	// Changed is when a subscription that covered the story, or may have, ended there, when
+	// the story was let come again, or when its topics became others.
+	Changed time.Time
+	// Merged is when another story went over to it, with those who had stopped that.
+	Merged time.Time
 }
 
 // Serves says that some updates of the story come.
