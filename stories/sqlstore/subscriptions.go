@@ -171,9 +171,9 @@ func (s *Store) Subscribe(ctx context.Context, a stories.Act, sub stories.Subscr
 // withOptions writes down what of options but the level is not at its default.
 func withOptions(o stories.Options) string {
 	var set []string
-	for _, option := range stories.OptionNames() {
-		if value := o.Value(option); value != "" && option != stories.OptionLevel && option != stories.OptionMention { // whose writing nobody reads
-			set = append(set, string(option)+":"+value)
+	for _, s := range o.Changes() {
+		if s.Value != "" && s.Option != stories.OptionLevel && s.Option != stories.OptionMention { // whose writing nobody reads
+			set = append(set, string(s.Option)+":"+s.Value)
 		}
 	}
 	if len(set) == 0 {
