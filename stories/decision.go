@@ -13,6 +13,10 @@ type Decision struct {
 	Level Level  // the least level that it lets through
 	State SubscriptionState
 	Muted bool // the story was stopped there: nothing of it comes, whatever By says
+	// Options are those of the subscription, Level among them, and Pings is what is known of
+	// Options.Mention.
+	Options Options
+	Pings   Group
 	// Past is filled in by those who say so.
 	Past Past
 }
@@ -71,7 +75,7 @@ func (k TargetKind) place() int {
 
 // Decision is what s decides about a story that was stopped in its channel or not.
 func (s Subscription) Decision(muted bool) Decision {
-	return Decision{By: s.Target, Level: s.Level, State: s.State, Muted: muted}
+	return Decision{By: s.Target, Level: s.Level, State: s.State, Muted: muted, Options: s.Options, Pings: s.Pings}
 }
 
 // Spared counts the channels that follow a story and do not get an update of it, each

@@ -26,18 +26,23 @@ var (
 	// decides.
 	decidesSQL  = coversSQL + ` ORDER BY CASE b.kind WHEN 'story' THEN 1 WHEN 'topic' THEN 2 ELSE 3 END, b.created_at, b.id LIMIT 1`
 	decisionSQL = `
-		SELECT b.kind, CASE WHEN b.kind = 'story' THEN s.slug ELSE b.topic END, b.level, b.state,
+		SELECT b.kind, CASE WHEN b.kind = 'story' THEN s.slug ELSE b.topic END, b.state,
+			b.level, b.mode, b.digest, b.quiet, b.tz, b.mention, b.mention_level, b.publish, coalesce(g.name, ''), coalesce(g.access, ''),
 			CASE WHEN EXISTS (SELECT 1 FROM mutes m WHERE m.destination_id = ?1 AND m.story_id = ?2) THEN 1 ELSE 0 END
-		FROM subscriptions b JOIN stories s ON s.id = ?2
+		FROM subscriptions b JOIN stories s ON s.id = ?2 JOIN destinations t ON t.id = b.destination_id
+			LEFT JOIN place_names g ON b.mention <> '' AND g.platform = t.platform AND g.workspace = t.workspace AND g.channel = b.mention
 		WHERE b.destination_id = ?1 AND ` + decidesSQL
 )
 
 // decision is what decides about a story at p.
 func decision(ctx context.Context, q querier, p place, storyID int64) (stories.Decision, error) {
 	d, err := theOne(ctx, q, func(r row) (d stories.Decision, err error) {
-		var muted int
-		err = r.Scan(&d.By.Kind, &d.By.Name, &d.Level, &d.State, &muted)
-		d.Muted = muted != 0
+		var muted, publish int
+		var access stories.Access
+		o := &d.Options
+		err = r.Scan(&d.By.Kind, &d.By.Name, &d.State, &o.Level, &o.Mode, &o.Digest, &o.Quiet, &o.Zone, &o.Mention, &o.MentionLevel, &publish, &d.Pings.Name, &access, &muted)
+		d.Muted, o.Publish, d.Level = muted != 0, publish != 0, o.Level
+		d.Pings.Name, d.Pings.Gone = groupName(d.Pings.Name), access == stories.GoneAccess
 		return d, err
 	}, decisionSQL, p.id, storyID)
 	if errors.Is(err, sql.ErrNoRows) {
