@@ -146,7 +146,7 @@ func newsRow(n stories.News) Block {
 func renderStop(c stories.Content) Message {
 	change := c.Notice.Body.Change
 	who, what := UserName(change.By), TargetWords(nowCalled(c))
-	left := targetsWords(change.Left) + ": " + LevelWords(change.Level)
+	left := targetsWords(change.Left) + ": " + changeOptions(change)
 	switch {
 	case change.Kind == stories.CardLost:
 		return renderCardLost(c)

@@ -26,6 +26,9 @@ type Message struct {
 	// Silent asks the platform to make no sound and show no notification for it,
 	// where it can.
 	Silent bool
+	// Again asks a platform whose messages stay as they were posted to post it once more
+	// where it is an edit: it says something that must be seen.
+	Again bool
 }
 
 // StateTags are the words that a story's state is told by in Message.Tags: of these a post

@@ -9,9 +9,10 @@ func renderTest(n stories.Notice) Message {
 	what := TargetWords(c.Target)
 	m := Message{Silent: true}
 	if n.Kind == stories.PassedNotice {
+		m.Again = true
 		m.Blocks = []Block{Para(Bold("Test passed: "), Text("updates of "+what+" can be posted here. This message was only the test."))}
 	} else {
-		m.Blocks = []Block{Para(Bold("This is a test: "), Text("updates of "+what+" arrive here like this message. Nothing has happened, and it is taken away again."))}
+		m.Blocks = []Block{Para(Bold("This is a test: "), Text("updates of "+what+" arrive here like this message. Nothing has happened, and it goes again where messages can be taken away."))}
 	}
 	m.Blocks = append(m.Blocks, Block{Kind: Small, Spans: []Span{Text(testedBy(c) + " · " + changeOptions(c))}})
 	return m

@@ -33,7 +33,7 @@ type Change struct {
 	// Left is what brings the story, now that its own subscription or its stop has
 	// ended; none where nothing does.
 	Left []Target `json:",omitempty"`
-	// Options are those of the subscription that began, or is tested.
+	// Options are those of the subscription that began, is tested, or is Left.
 	Options Options `json:",omitzero"`
 	// Pings is what those were called then whom Options ping; "" where nobody knows.
 	Pings string `json:",omitempty"`
@@ -59,7 +59,7 @@ const (
 // Comes is c with what decides about its story now, where that lets something through.
 func (c Change) Comes(by Decision) Change {
 	if by.Serves() {
-		c.Left, c.Level = []Target{by.By}, by.Level
+		c.Left, c.Level, c.Options, c.Pings = []Target{by.By}, by.Level, by.Options, by.Pings.Name
 	}
 	return c
 }

@@ -3,6 +3,7 @@ package stories
 import (
 	"cmp"
 	"slices"
+	"time"
 )
 
 // Decision is what alone decides which updates of a story come to a channel: one of
@@ -12,6 +13,22 @@ type Decision struct {
 	Level Level  // the least level that it lets through
 	State SubscriptionState
 	Muted bool // the story was stopped there: nothing of it comes, whatever By says
+	// Options are those of the subscription, Level among them, and Pings is what is known of
+	// Options.Mention.
+	Options Options
+	Pings   Group
+	// Past is filled in by those who say so.
+	Past Past
+}
+
+// Past is when what there is no trace of in the subscriptions and mutes of a channel
+// changed what decides about a story there, as far as the log reaches; zero for never.
+type Past struct {
+	// Changed is when a subscription that covered the story, or may have, ended there, when
+	// the story was let come again, or when its topics became others.
+	Changed time.Time
+	// Merged is when another story went over to it, with those who had stopped that.
+	Merged time.Time
 }
 
 // Serves says that some updates of the story come.
@@ -58,7 +75,7 @@ func (k TargetKind) place() int {
 
 // Decision is what s decides about a story that was stopped in its channel or not.
 func (s Subscription) Decision(muted bool) Decision {
-	return Decision{By: s.Target, Level: s.Level, State: s.State, Muted: muted}
+	return Decision{By: s.Target, Level: s.Level, State: s.State, Muted: muted, Options: s.Options, Pings: s.Pings}
 }
 
 // Spared counts the channels that follow a story and do not get an update of it, each

@@ -148,7 +148,8 @@ func (s *Subscriber) Unstop(ctx context.Context, act Act, f Follow, storyID int6
 	return story, by, err
 }
 
-// Brings returns what decides now which updates of a story come to a channel.
+// Brings returns what decides now which updates of a story come to a channel, with its
+// Past.
 func (s *Following) Brings(ctx context.Context, d Destination, storyID int64) (Decision, error) {
 	return s.store.Brings(ctx, d, storyID)
 }

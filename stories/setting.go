@@ -148,9 +148,9 @@ func parseMention(s string) (string, error) {
 	return s, nil
 }
 
-// With is o with what changes name, and the rest as it was: but what an option was needed
-// for goes with it where it is taken away, as tz: does with the last of quiet: and
-// digest:. CodeInvalid for an option that there is not, a value that it cannot have, two
+// With is o with what changes name, and the rest as it was: what an option was needed for
+// that is taken away is kept and means nothing until that is back, as tz: without quiet:
+// and digest:. CodeInvalid for an option that there is not, a value that it cannot have, two
 // values for one, and an option that is named while what it needs is missing.
 func (o Options) With(changes Changes) (Options, error) {
 	o, named, err := o.set(changes)
@@ -158,14 +158,8 @@ func (o Options) With(changes Changes) (Options, error) {
 		return Options{}, err
 	}
 	for _, row := range optionRows() {
-		if len(row.needs) == 0 || slices.ContainsFunc(row.needs, o.has) {
-			continue
-		}
-		if named[row.option] != "" {
+		if named[row.option] != "" && !row.means(o) {
 			return Options{}, Errorf(CodeInvalid, "%s", row.lacks)
-		}
-		if err := row.set(&o, ""); err != nil {
-			return Options{}, err
 		}
 	}
 	return o.Defaults(), nil
@@ -209,11 +203,21 @@ func (o Options) Value(option Option) string {
 	return ""
 }
 
-// Changes are those that make o of any other options.
+// means says that what the option needs is there.
+func (r optionRow) means(o Options) bool {
+	return len(r.needs) == 0 || slices.ContainsFunc(r.needs, o.has)
+}
+
+// Changes are those that make of any other options what is as o, but for what means
+// nothing in o: see With.
 func (o Options) Changes() Changes {
 	var all Changes
-	for _, option := range OptionNames() {
-		all = append(all, Setting{Option: option, Value: o.Value(option)})
+	for _, row := range optionRows() {
+		set := Setting{Option: row.option}
+		if row.means(o) {
+			set.Value = o.Value(row.option)
+		}
+		all = append(all, set)
 	}
 	return all
 }

@@ -51,7 +51,11 @@ func TestOptionsAreChangedOneAtATime(t *testing.T) {
 		{"level=breaking", "tz=Europe/Berlin", "", "neither is given"},
 		{"", "tz=Europe/Berlin quiet=22:00-07:00", "quiet=22:00-07:00 tz=Europe/Berlin", ""},
 		{"digest=hourly", "tz=Europe/Berlin", "digest=hourly tz=Europe/Berlin", ""},
-		{"quiet=22:00-07:00 tz=Europe/Berlin", "quiet=off", "", ""},
+		{"quiet=22:00-07:00 tz=Europe/Berlin", "quiet=off", "tz=Europe/Berlin", ""},
+		{"quiet=22:00-07:00 tz=Europe/Berlin; quiet=off", "quiet=21:00-06:00", "quiet=21:00-06:00 tz=Europe/Berlin", ""},
+		{"digest=hourly tz=Europe/Berlin; digest=off", "quiet=21:00-06:00", "quiet=21:00-06:00 tz=Europe/Berlin", ""},
+		{"digest=hourly tz=Europe/Berlin; digest=off", "tz=off", "", ""},
+		{"digest=hourly tz=Europe/Berlin; digest=off", "tz=Asia/Tokyo", "", "neither is given"},
 		{"quiet=22:00-07:00 tz=Europe/Berlin", "quiet=off tz=Asia/Tokyo", "", "neither is given"},
 		{"quiet=22:00-07:00 tz=Europe/Berlin", "quiet=off digest=hourly", "digest=hourly tz=Europe/Berlin", ""},
 		{"quiet=22:00-07:00 digest=hourly tz=Europe/Berlin", "quiet=off", "digest=hourly tz=Europe/Berlin", ""},
@@ -63,7 +67,8 @@ func TestOptionsAreChangedOneAtATime(t *testing.T) {
 		{"", "mention-level=breaking", "", "nobody is pinged"},
 		{"", "mention=@news mention-level=normal", "mention=@news mention-level=normal", ""},
 		{"mention=@news", "mention-level=minor", "mention=@news mention-level=minor", ""},
-		{"mention=@news mention-level=normal", "mention=off", "", ""},
+		{"mention=@news mention-level=normal", "mention=off", "mention-level=normal", ""},
+		{"mention=@news mention-level=normal; mention=off", "mention=@desk", "mention=@desk mention-level=normal", ""},
 		{"mention=@news mention-level=normal", "mention=@desk", "mention=@desk mention-level=normal", ""},
 
 		// What cannot be.
@@ -80,9 +85,12 @@ func TestOptionsAreChangedOneAtATime(t *testing.T) {
 		{"", "quiet=22:00-07:00 quiet=off", "", "22:00-07:00 and off at once"},
 		{"", "level=breaking level=breaking", "level=breaking", ""},
 	} {
-		before, err := stories.Options{}.With(changed(c.before))
-		if err != nil {
-			t.Fatalf("%s: %v", c.before, err)
+		before := stories.Options{}
+		for step := range strings.SplitSeq(c.before, ";") {
+			var err error
+			if before, err = before.With(changed(step)); err != nil {
+				t.Fatalf("%s: %v", c.before, err)
+			}
 		}
 		got, err := before.With(changed(c.changes))
 		switch {
@@ -123,16 +131,21 @@ func TestAChangeOfOptionsChangesNothingElse(t *testing.T) {
 				continue
 			}
 			for _, option := range next.Unlike(o) {
-				follows := option == stories.OptionZone && (s.Option == stories.OptionQuiet || s.Option == stories.OptionDigest) ||
-					option == stories.OptionMentionLevel && s.Option == stories.OptionMention
-				if option != s.Option && !(follows && s.Value == stories.Off && next.Value(option) == "") {
+				if option != s.Option {
 					t.Fatalf("%v of %q makes %q", s, told(o), told(next))
 				}
 			}
 			if again, err := next.With(stories.Changes{s}); err == nil && again != next {
 				t.Fatalf("%v twice: %q, then %q", s, told(next), told(again))
 			}
-			if whole, err := (stories.Options{}).With(next.Changes()); err != nil || whole != next {
+			want := next
+			if next.Quiet == "" && next.Digest == "" {
+				want.Zone = ""
+			}
+			if next.Mention == "" {
+				want.MentionLevel = stories.Breaking
+			}
+			if whole, err := (stories.Options{}).With(next.Changes()); err != nil || whole != want {
 				t.Fatalf("all of %q make %q, %v", told(next), told(whole), err)
 			}
 			o = next

@@ -169,7 +169,7 @@ type SubscriberStore interface {
 type FollowingStore interface {
 	// Subscriptions returns what d follows, stories before topics before all.
 	Subscriptions(ctx context.Context, d Destination) ([]Subscription, error)
-	// Brings returns what decides now which updates of a story come to d.
+	// Brings returns what decides now which updates of a story come to d, with its Past.
 	Brings(ctx context.Context, d Destination, storyID int64) (Decision, error)
 	// Mutes returns the newest mutes at d, at most limit: those of stories that a
 	// topic or all which d follows, paused or not, would bring.

@@ -125,6 +125,9 @@ type Subscription struct {
 	State     SubscriptionState
 	CreatedBy User
 	CreatedAt time.Time
+	// ChangedAt is when a pause, its end, another level or a merge of stories last changed
+	// what it lets through; zero for never.
+	ChangedAt time.Time
 
 	// DestinationState and Reason are the destination's, for those who list
 	// subscriptions: a blocked destination says here why and since when.

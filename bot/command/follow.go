@@ -295,7 +295,17 @@ func meantIn(r request) (int64, error) {
 // have been meant; ok is false when none may. What was named beside it is kept.
 func (m *joining) offerFollow(ctx context.Context, r request, err error) (reply bot.Reply, ok bool) {
 	refusal := (*stories.Error)(nil)
-	if !errors.As(err, &refusal) || refusal.Code != stories.CodeNotFound || refusal.Newest {
+	if !errors.As(err, &refusal) || refusal.Code != stories.CodeNotFound {
+		return reply, false
+	}
+	if target, err := r.target(); err == nil && target.Kind == stories.TargetStory && slices.Contains(m.completing.topics(ctx), target.Name) {
+		topic := stories.Target{Kind: stories.TargetTopic, Name: target.Name}.String()
+		label, _ := bot.Cut("Follow "+topic, maxLabel)
+		asked := fmt.Sprintf("No story is called %s, but a topic is. Did you mean %s? Nothing was changed yet.", target.Name, topic)
+		reply, err = m.questions.question(ctx, r, asked, answer{label, r.values.with(targetArg.Name, topic)})
+		return reply, err == nil
+	}
+	if refusal.Newest {
 		return reply, false
 	}
 	ask := " Did you mean one of these?"

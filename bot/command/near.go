@@ -83,7 +83,8 @@ func nearFollowed(target stories.Target, subs []stories.Subscription, err error)
 	var near []stories.Subscription
 	for _, sub := range subs {
 		resembles := refusal != nil && !refusal.Newest && slices.Contains(refusal.Near, sub.Target.Name) || latin.Near(target.Name, stories.Story{Slug: sub.Target.Name})
-		if sub.Target.Kind == target.Kind && sub.Target.Name != "" && sub.Target != target && resembles {
+		same := sub.Target.Kind == target.Kind && resembles || sub.Target.Name == target.Name // a topic without its sign
+		if sub.Target.Name != "" && sub.Target != target && same {
 			near = append(near, sub)
 		}
 	}

@@ -53,6 +53,11 @@ func (m *joining) changes(ctx context.Context, r request) (stories.Changes, erro
 			changes = append(changes, whom)
 			continue
 		}
+		if option == stories.OptionZone {
+			if value = zoneNamed(value); !isZone(value) {
+				return nil, noZone(value)
+			}
+		}
 		changes = append(changes, stories.Setting{Option: option, Value: value})
 	}
 	for _, list := range r.values[clearArg] {

@@ -131,3 +131,32 @@ func TestOptionsAreCompleted(t *testing.T) {
 		}
 	}
 }
+
+// A time zone is known in whatever letters it is typed, and a city alone is answered with
+// its zone; a list of options may hold spaces.
+func TestZonesAndListsAsPeopleTypeThem(t *testing.T) {
+	for name := range strings.Lines(zoneNames) {
+		name = strings.TrimSpace(name)
+		for _, typed := range []string{strings.ToLower(name), strings.ToUpper(name), strings.ReplaceAll(name, "_", " ")} {
+			if got := zoneNamed(typed); got != name {
+				t.Errorf("%s is %s, want %s", typed, got, name)
+			}
+		}
+	}
+	n := openTracked(t)
+	for _, s := range []struct{ say, want string }{
+		{"/subscribe sony-hack quiet:22:00-07:00 tz:utc", "(UTC)"},
+		{"/subscribe sony-hack tz:europe/berlin", "hours in Europe/Berlin now, hours in UTC before"},
+		{"/subscribe sony-hack tz:OFF", "hours in the newsroom's time zone now"},
+		{"/subscribe sony-hack tz:gmt", "hours in GMT now"},
+		{"/subscribe sony-hack tz:tokyo", "\"tokyo\" is no time zone. Did you mean Asia/Tokyo?"},
+		{"/subscribe sony-hack tz:nowhere", "tz: is the name of a time zone, such as"},
+		{"/subscribe sony-hack digest:hourly", "as one digest every hour"},
+		{"/subscribe sony-hack clear:digest, quiet level:normal", "normal and breaking updates now, every update before; no quiet hours now"},
+		{"/subscribe sony-hack clear:level, mode", "every update now"},
+		{"/subscribe sony-hack clear:level, volume", "\"volume\" is no option that clear: could take away."},
+	} {
+		n.now = n.now.Add(1e9)
+		has(t, s.say, n.hear("ria", "general", s.say), s.want)
+	}
+}

@@ -84,8 +84,10 @@ func besides(sub stories.Subscription, story stories.Story, subs []stories.Subsc
 	return words
 }
 
-// byWords says by what a story comes, and how much of it: "all: every update".
-func byWords(by stories.Decision) string { return by.By.String() + ": " + levelWords(by.Level) }
+// byWords says by what a story comes, how much of it and how: "all: every update".
+func byWords(by stories.Decision) string {
+	return by.By.String() + ": " + bot.OptionsWords(by.Options, groupWords(by.Pings))
+}
 
 // nobodyWords says why no channel gets an update: n are those that follow its story.
 func nobodyWords(n stories.Spared) string {

@@ -188,7 +188,10 @@ func (p *parser) takeOption(key string, arg bot.Arg) (took bool, err error) {
 		}
 		return false, p.slip("%q is no %s. Use %s.", clip(given[0]), arg.Name, choiceList(arg))
 	}
-	if end := listSize(after, size, arg); end > size && strings.TrimSpace(after[end:]) != "" {
+	_, free := p.command.free()
+	if end := listSize(after, size, arg); end > size && !free { // nothing else can stand there
+		bare, given, size = strings.TrimRight(after[:end], ",;"), given[:1], end
+	} else if end > size && strings.TrimSpace(after[end:]) != "" {
 		switch {
 		case p.lenient:
 			bare, given, size = after[:end], given[:1], end

@@ -91,7 +91,7 @@ func (r request) leftWords(ended stories.Subscription, left []stories.Subscripti
 	words := ""
 	for _, sub := range left {
 		if ended.Target.Kind == stories.TargetTopic && sub.Target.Kind == stories.TargetAll && sub.State == stories.Active {
-			words = fmt.Sprintf(" Its stories now come by all: %s. To end one of them, press Stop here under it.", levelWords(sub.Level))
+			words = fmt.Sprintf(" Its stories now come by all: %s. To end one of them, press Stop here under it.", optionsWords(sub))
 		}
 	}
 	if len(left) == 0 {

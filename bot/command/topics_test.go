@@ -66,3 +66,14 @@ func TestNoTopicsAreNoTopic(t *testing.T) {
 		t.Errorf("an empty field leaves %v", topics)
 	}
 }
+
+// A topic typed without its sign is offered as one, to follow it and to end that, with all
+// that was typed.
+func TestATopicWithoutItsSignIsOffered(t *testing.T) {
+	n := openTracked(t)
+	r := n.hear("ria", "general", "/subscribe film level:breaking")
+	has(t, "following", r, "No story is called film, but a topic is. Did you mean topic:film? Nothing was changed yet.")
+	has(t, "pressed", n.hear("ria", "general", "[Follow topic:film]"), "This channel now follows the topic film: breaking updates only.")
+	has(t, "ending", n.hear("ria", "general", "/unsubscribe film"), "Did you mean topic:film?")
+	has(t, "pressed", n.hear("ria", "general", "[Stop following topic:film]"), "This channel no longer follows the topic film.")
+}

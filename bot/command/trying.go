@@ -60,7 +60,7 @@ func (m *trying) pressTest(ctx context.Context, r request, args bot.Args) (bot.R
 			reply.Message.Buttons = []bot.Button{subscriptionButton(trial.Subscription)}
 			return reply, nil
 		}
-		reply := bot.Reply{Message: bot.Plainly(fmt.Sprintf("Testing %s: a message is posted here and taken away again.", targetWords(trial.Target)))}
+		reply := bot.Reply{Message: bot.Plainly(fmt.Sprintf("Testing %s: a message is posted here.", targetWords(trial.Target)))}
 		reply.Live = m.tried(r, trial, reply.Message)
 		return reply, nil
 	})
@@ -98,7 +98,10 @@ func (m *trying) tried(r request, trial stories.Trial, said bot.Message) func(co
 		case removal.State == stories.Skipped || removal.State == stories.Failed || removal.State == stories.Unknown || removal.State == stories.Held:
 			return r.tested(trial, "a message was posted here, and says that it was the test. It could not be taken away: "+reasonSentence(removal.Reason, r.Direct)), true, nil
 		}
-		return r.tested(trial, "a message was posted here, and is being taken away."), late, nil
+		if !late { // whether it can be taken away is not known yet
+			return said, false, nil
+		}
+		return r.tested(trial, "a message was posted here, and is being taken away."), true, nil
 	}
 }
 

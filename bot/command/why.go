@@ -167,21 +167,37 @@ func (r request) nothingSent(story stories.Story) []bot.Span {
 	return []bot.Span{bot.Text(fmt.Sprintf("Nothing was sent here: %s neither the story nor a topic of it. To change that: ", r.either("this channel follows", "you follow"))), bot.Code("/subscribe " + story.Slug)}
 }
 
-// notPlanned says why none of subs, which all cover the story, brought u: what the one
-// that decided then has against it. stop is how the story was stopped in the channel,
-// if it was.
-func (r request) notPlanned(story stories.Story, u stories.Update, subs []stories.Subscription, stop *stories.Mute) string {
-	if len(subs) == 0 {
+// knownBrought is what is known of what brings a story to a channel: the subscriptions there
+// that cover it, how it was stopped there, nil where it was not, and what changed of that.
+type knownBrought struct {
+	subs []stories.Subscription
+	stop *stories.Mute
+	past stories.Past
+}
+
+// decidedOtherwise says of an update that what decided about it is not what is known now.
+const decidedOtherwise = "what is followed here has changed since it was published, and what was decided then is not kept."
+
+// notPlanned says why what the channel followed did not bring u: what the subscription that
+// decided then has against it. What has changed since u was published is no reason.
+func (r request) notPlanned(story stories.Story, u stories.Update, k knownBrought) string {
+	since := func(at time.Time) bool { return at.After(u.CreatedAt) }
+	if k.stop != nil && u.CreatedAt.After(k.stop.At) && !since(k.past.Merged) {
+		return fmt.Sprintf("the story had been stopped here by %s.", bot.UserName(k.stop.By))
+	}
+	if since(k.past.Changed) {
+		return decidedOtherwise
+	}
+	if len(k.subs) == 0 {
 		return "nothing that " + r.either("this channel follows", "you follow") + " brings the story."
 	}
-	if stop != nil && u.CreatedAt.After(stop.At) {
-		return fmt.Sprintf("the story had been stopped here by %s.", bot.UserName(stop.By))
-	}
-	then := slices.DeleteFunc(slices.Clone(subs), func(s stories.Subscription) bool { return s.CreatedAt.After(u.CreatedAt) })
+	then := slices.DeleteFunc(slices.Clone(k.subs), func(s stories.Subscription) bool { return since(s.CreatedAt) })
 	by, ok := stories.Decides(then, story)
 	switch {
 	case !ok:
 		return "it was published before " + r.here() + " began to follow. Only what comes afterwards is posted; the timeline has the rest."
+	case since(by.ChangedAt):
+		return decidedOtherwise
 	case by.Level > u.Level && len(then) == 1:
 		return fmt.Sprintf("its level is %s, and %s asked for %s.", u.Level, r.here(), levelWords(by.Level))
 	case by.Level > u.Level:
@@ -189,7 +205,7 @@ func (r request) notPlanned(story stories.Story, u stories.Update, subs []storie
 	case by.State == stories.Paused:
 		return fmt.Sprintf("the subscription to %s is paused.%s /subscriptions has a button to resume it.", by.Target, alone(by, story, then))
 	}
-	return "there is no record of it here. What is followed here, or whether it was paused or stopped, has changed since; or the record is old and was cleared away."
+	return "there is no record of it here. It may be old, and have been cleared away."
 }
 
 // alone says, as a sentence, what else is followed that covers a story and does not

@@ -21,26 +21,50 @@ func TestNotPlanned(t *testing.T) {
 	stop := func(age time.Duration) *stories.Mute {
 		return &stories.Mute{By: stories.User{Ref: "console:ria", Name: "ria"}, At: at.Add(-age)}
 	}
+	past := func(changed, merged time.Duration) (p stories.Past) { // after the update; 0 for never
+		if changed != 0 {
+			p.Changed = at.Add(changed)
+		}
+		if merged != 0 {
+			p.Merged = at.Add(merged)
+		}
+		return p
+	}
+	changed := func(s stories.Subscription) []stories.Subscription {
+		s.ChangedAt = at.Add(time.Minute)
+		return []stories.Subscription{s}
+	}
 	for _, tt := range []struct {
 		name string
 		subs []stories.Subscription
 		stop *stories.Mute
+		past stories.Past
 		want string
 	}{
-		{"nothing", nil, nil, "nothing that this channel follows brings the story"},
-		{"later", []stories.Subscription{sub("a", stories.Minor, stories.Active, -time.Hour)}, nil, "before this channel began to follow"},
-		{"paused", []stories.Subscription{sub("a", stories.Minor, stories.Paused, time.Hour)}, nil, "the subscription to topic:a is paused. /subscriptions has a button"},
-		{"level", []stories.Subscription{sub("a", stories.Breaking, stories.Active, time.Hour)}, nil, "its level is normal, and this channel asked for breaking updates only."},
-		{"level, and paused since", []stories.Subscription{sub("a", stories.Breaking, stories.Paused, time.Hour)}, nil, "this channel asked for breaking updates only."},
-		{"two of one level", []stories.Subscription{sub("a", stories.Breaking, stories.Active, time.Hour), sub("b", stories.Breaking, stories.Active, time.Hour)}, nil, "this channel asked for breaking updates only."},
-		{"level and paused", []stories.Subscription{sub("a", stories.Breaking, stories.Active, time.Hour), sub("b", stories.Minor, stories.Paused, time.Hour)}, nil, "of topic:a this channel asked for breaking updates only. That decides alone, not topic:b."},
-		{"later and level", []stories.Subscription{sub("a", stories.Minor, stories.Active, -time.Hour), sub("b", stories.Breaking, stories.Active, time.Hour)}, nil, "its level is normal, and this channel asked for breaking updates only."},
-		{"stopped before", []stories.Subscription{sub("a", stories.Minor, stories.Active, time.Hour)}, stop(time.Minute), "stopped here by ria."},
-		{"stopped after", []stories.Subscription{sub("a", stories.Breaking, stories.Active, time.Hour)}, stop(-time.Minute), "its level is normal"},
-		{"nobody knows", []stories.Subscription{sub("a", stories.Minor, stories.Active, time.Hour)}, nil, "there is no record"},
-		{"one decides alone", []stories.Subscription{sub("a", stories.Breaking, stories.Active, time.Hour), sub("b", stories.Minor, stories.Active, time.Hour)}, nil, "of topic:a this channel asked for breaking updates only."},
+		{"nothing", nil, nil, past(0, 0), "nothing that this channel follows brings the story"},
+		{"later", []stories.Subscription{sub("a", stories.Minor, stories.Active, -time.Hour)}, nil, past(0, 0), "before this channel began to follow"},
+		{"paused", []stories.Subscription{sub("a", stories.Minor, stories.Paused, time.Hour)}, nil, past(0, 0), "the subscription to topic:a is paused. /subscriptions has a button"},
+		{"level", []stories.Subscription{sub("a", stories.Breaking, stories.Active, time.Hour)}, nil, past(0, 0), "its level is normal, and this channel asked for breaking updates only."},
+		{"level, and paused since", []stories.Subscription{sub("a", stories.Breaking, stories.Paused, time.Hour)}, nil, past(0, 0), "this channel asked for breaking updates only."},
+		{"two of one level", []stories.Subscription{sub("a", stories.Breaking, stories.Active, time.Hour), sub("b", stories.Breaking, stories.Active, time.Hour)}, nil, past(0, 0), "this channel asked for breaking updates only."},
+		{"level and paused", []stories.Subscription{sub("a", stories.Breaking, stories.Active, time.Hour), sub("b", stories.Minor, stories.Paused, time.Hour)}, nil, past(0, 0), "of topic:a this channel asked for breaking updates only. That decides alone, not topic:b."},
+		{"later and level", []stories.Subscription{sub("a", stories.Minor, stories.Active, -time.Hour), sub("b", stories.Breaking, stories.Active, time.Hour)}, nil, past(0, 0), "its level is normal, and this channel asked for breaking updates only."},
+		{"stopped before", []stories.Subscription{sub("a", stories.Minor, stories.Active, time.Hour)}, stop(time.Minute), past(0, 0), "stopped here by ria."},
+		{"stopped after", []stories.Subscription{sub("a", stories.Breaking, stories.Active, time.Hour)}, stop(-time.Minute), past(0, 0), "its level is normal"},
+		{"nobody knows", []stories.Subscription{sub("a", stories.Minor, stories.Active, time.Hour)}, nil, past(0, 0), "there is no record"},
+		{"one decides alone", []stories.Subscription{sub("a", stories.Breaking, stories.Active, time.Hour), sub("b", stories.Minor, stories.Active, time.Hour)}, nil, past(0, 0), "of topic:a this channel asked for breaking updates only."},
+		{"paused since", changed(sub("a", stories.Minor, stories.Paused, time.Hour)), nil, past(0, 0), "has changed since it was published"},
+		{"resumed since", changed(sub("a", stories.Minor, stories.Active, time.Hour)), nil, past(0, 0), "has changed since it was published"},
+		{"another level since", changed(sub("a", stories.Breaking, stories.Active, time.Hour)), nil, past(0, 0), "has changed since it was published"},
+		{"one that does not decide was changed since", append(changed(sub("b", stories.Minor, stories.Paused, time.Minute)), sub("a", stories.Breaking, stories.Active, time.Hour)), nil, past(0, 0), "of topic:a this channel asked for breaking updates only."},
+		{"another ended since", []stories.Subscription{sub("a", stories.Breaking, stories.Active, time.Hour)}, nil, past(time.Minute, 0), "has changed since it was published"},
+		{"followed anew since", []stories.Subscription{sub("a", stories.Minor, stories.Active, -time.Hour)}, nil, past(time.Minute, 0), "has changed since it was published"},
+		{"nothing any more", nil, nil, past(time.Minute, 0), "has changed since it was published"},
+		{"another ended before", []stories.Subscription{sub("a", stories.Breaking, stories.Active, time.Hour)}, nil, past(-time.Minute, 0), "its level is normal"},
+		{"stopped, and another ended since", []stories.Subscription{sub("a", stories.Minor, stories.Active, time.Hour)}, stop(time.Minute), past(time.Minute, 0), "stopped here by ria."},
+		{"stopped as what was merged since", []stories.Subscription{sub("a", stories.Breaking, stories.Active, time.Hour)}, stop(time.Minute), past(0, time.Minute), "its level is normal"},
 	} {
-		if got := (request{}).notPlanned(stories.Story{ID: 1, Topics: []string{"a", "b"}}, u, tt.subs, tt.stop); !strings.Contains(got, tt.want) {
+		if got := (request{}).notPlanned(stories.Story{ID: 1, Topics: []string{"a", "b"}}, u, knownBrought{tt.subs, tt.stop, tt.past}); !strings.Contains(got, tt.want) {
 			t.Errorf("%s: %q, want %q", tt.name, got, tt.want)
 		}
 	}

@@ -38,7 +38,11 @@ func (m *explaining) whyFrom(ctx context.Context, r request, story stories.Story
 	if note := m.warning.blockedWarning(ctx, r.Command, subs); note != nil {
 		msg.Blocks = append(msg.Blocks, *note)
 	}
-	rows, err := m.whyRows(ctx, r, story, from, deliveries, subs)
+	by, err := m.following.Brings(ctx, r.Where, story.ID) // after subs: what ends between them has ended
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	rows, err := m.whyRows(ctx, r, story, from, deliveries, knownBrought{subs: subs, past: by.Past})
 	if err != nil {
 		return bot.Reply{}, err
 	}
@@ -46,10 +50,6 @@ func (m *explaining) whyFrom(ctx context.Context, r request, story stories.Story
 		msg.Blocks = append(msg.Blocks, bot.Para(r.nothingSent(story)...))
 	} else {
 		msg.Blocks = append(msg.Blocks, heading(story.Slug+r.either(" in this channel", " in this conversation")))
-	}
-	by, err := m.following.Brings(ctx, r.Where, story.ID)
-	if err != nil {
-		return bot.Reply{}, err
 	}
 	last := small(bot.Text(r.followsNow(story, subs)))
 	var again []bot.Button
@@ -121,25 +121,29 @@ func (m *explaining) pressWhy(ctx context.Context, r request, args bot.Args) (bo
 
 // whyRows are rows of what became of updates in the channel, sent or not, the newest
 // first, each before those of its revisions. There is none where nothing was sent because
-// nothing that the channel follows, subs, brings the story, or it has no updates.
-func (m *explaining) whyRows(ctx context.Context, r request, story stories.Story, from whyPage, newest []stories.Delivery, subs []stories.Subscription) ([]whyRow, error) {
-	subs = slices.DeleteFunc(slices.Clone(subs), func(s stories.Subscription) bool { return !s.Covers(story) })
-	if len(newest) == 0 && len(subs) == 0 {
+// nothing that the channel follows brings the story or did, or it has no updates. Of k the
+// stop is found out here.
+func (m *explaining) whyRows(ctx context.Context, r request, story stories.Story, from whyPage, newest []stories.Delivery, k knownBrought) ([]whyRow, error) {
+	k.subs = slices.DeleteFunc(slices.Clone(k.subs), func(s stories.Subscription) bool { return !s.Covers(story) })
+	if len(newest) == 0 && len(k.subs) == 0 && k.past.Changed.IsZero() {
 		return nil, nil
 	}
 	updates, err := m.askedAbout(ctx, story, from)
 	if err != nil {
 		return nil, err
 	}
-	var stop *stories.Mute
-	mutes := m.follows.mutes(ctx, r, subs)
+	before := func(u stories.Update) bool { return u.CreatedAt.Before(k.past.Changed) }
+	if len(newest) == 0 && len(k.subs) == 0 && !slices.ContainsFunc(updates, before) {
+		return nil, nil
+	}
+	mutes := m.follows.mutes(ctx, r, k.subs)
 	if i := slices.IndexFunc(mutes, func(mute stories.Mute) bool { return mute.Story.ID == story.ID }); i >= 0 {
-		stop = &mutes[i]
+		k.stop = &mutes[i]
 	}
 	var rows []whyRow
 	told := false
 	for i, u := range updates {
-		of, recorded, err := m.whyUpdate(ctx, r, story, u, subs, stop)
+		of, recorded, err := m.whyUpdate(ctx, r, story, u, k)
 		if err != nil {
 			return nil, err
 		}
@@ -155,7 +159,7 @@ func (m *explaining) whyRows(ctx context.Context, r request, story stories.Story
 }
 
 // whyUpdate are the rows about one update; recorded says that it was owed to the channel.
-func (m *explaining) whyUpdate(ctx context.Context, r request, story stories.Story, u stories.Update, subs []stories.Subscription, stop *stories.Mute) (rows []bot.Block, recorded bool, err error) {
+func (m *explaining) whyUpdate(ctx context.Context, r request, story stories.Story, u stories.Update, k knownBrought) (rows []bot.Block, recorded bool, err error) {
 	deliveries, err := m.following.Why(ctx, r.Where, story.ID, u.Number)
 	if err != nil {
 		return nil, false, err
@@ -175,7 +179,7 @@ func (m *explaining) whyUpdate(ctx context.Context, r request, story stories.Sto
 		return nil, false, err
 	}
 	if reason == "" {
-		reason = r.notPlanned(story, u, subs, stop)
+		reason = r.notPlanned(story, u, k)
 	}
 	return []bot.Block{updateRowOf(u, bot.Text(fmt.Sprintf("Update %d was not sent.\n%s", u.Number, sentence(reason))))}, false, nil
 }

@@ -3,6 +3,8 @@ package command
 import (
 	_ "embed"
 	"strings"
+
+	"storybot/stories"
 )
 
 // zoneNames are the time zones that are suggested, one a line: those of the IANA's table
@@ -34,4 +36,43 @@ func zonesLike(typed string) []string {
 		}
 	}
 	return append(first, rest...)
+}
+
+// zoneNamed is the time zone that typed names in whatever letters, else typed.
+func zoneNamed(typed string) string {
+	typed = strings.TrimSpace(typed)
+	like := strings.ReplaceAll(typed, " ", "_")
+	for name := range strings.Lines(zoneNames) {
+		if name = strings.TrimSpace(name); strings.EqualFold(name, like) {
+			return name
+		}
+	}
+	if upper := strings.ToUpper(like); !isZone(typed) && isZone(upper) { // such as gmt
+		return upper
+	}
+	return typed
+}
+
+// isZone says that s, or what takes the option away, can be a subscription's time zone.
+func isZone(s string) bool {
+	_, err := stories.ParseZone(s)
+	return err == nil || strings.EqualFold(s, stories.Off)
+}
+
+// noZone refuses what is no time zone, with those that may have been meant. CodeInvalid.
+func noZone(typed string) error {
+	_, err := stories.ParseZone(typed)
+	near := zonesLike(typed)
+	if refused := stories.CodeOf(err); refused == "" || len(near) == 0 || strings.TrimSpace(typed) == "" {
+		return err
+	}
+	return stories.Errorf(stories.CodeInvalid, "%q is no time zone.%s", clip(typed), didYouMeanNames(near[:min(len(near), maxNear)]))
+}
+
+// didYouMeanNames asks, as a sentence behind another, and names all.
+func didYouMeanNames(names []string) string {
+	if len(names) == 1 {
+		return didYouMean(names)
+	}
+	return " Did you mean " + strings.Join(names[:len(names)-1], ", ") + " or " + names[len(names)-1] + "?"
 }

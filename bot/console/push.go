@@ -40,7 +40,7 @@ func kept() bot.Verdict {
 // there already, as where nobody could write down that it was printed. What else is kept
 // up to date elsewhere, how a push is coming along, would fill the screen.
 func (s *sender) reprint(p bot.Operation) bot.Verdict {
-	if about := p.Delivery.About; about.NoticeID != 0 && about.NoticeID != stories.CardsID && about.Notice != stories.PassedNotice {
+	if about := p.Delivery.About; about.NoticeID != 0 && about.NoticeID != stories.CardsID && !p.Message.Again {
 		return kept()
 	}
 	now := copyOf(p.Target, *p.Message)

@@ -89,6 +89,11 @@ func TestOfNoticesNoEditIsPrinted(t *testing.T) {
 			t.Errorf("%+v, printed %q", v, out.String())
 		}
 	}
+	passed := bot.RenderContent(stories.Content{Notice: stories.Notice{ID: 7, Kind: stories.PassedNotice, Body: stories.NoticeBody{Change: stories.Change{Kind: stories.Tested, By: stories.User{Name: "ria"}, Target: stories.Target{Kind: stories.TargetAll}}}}})
+	o.Message = &passed
+	if v := c.Do(t.Context(), o); v.Outcome != bot.Delivered || !strings.Contains(out.String(), "edited") || !strings.Contains(out.String(), "Test passed") {
+		t.Errorf("that a test passed: %+v, printed %q", v, out.String())
+	}
 }
 
 // golden compares what was printed with a file.

@@ -64,13 +64,26 @@ func newLane(e *Engine, name, platform string, sender bot.Sender) *lane {
 // for one that is.
 func (l *lane) refuses(d stories.Delivery, now time.Duration) *bot.Verdict {
 	d.Op = asked(d.Op)
-	if !l.sender.Knows(d.Op) && d.Op == stories.OpEdit {
+	if !l.sender.Knows(d.Op) && (d.Op == stories.OpEdit || d.Op == stories.OpDelete) {
 		return &bot.Verdict{Outcome: bot.Unable, Code: "no_such_operation", Reason: "is where messages stay as they were posted"}
 	}
 	if !l.sender.Knows(d.Op) {
-		return &bot.Verdict{Outcome: bot.Unable, Code: "no_such_operation", Reason: fmt.Sprintf("is on a platform that has no such operation (%s)", d.Op)}
+		return &bot.Verdict{Outcome: bot.Unable, Code: "no_such_operation", Reason: noSuch(d.Op)}
 	}
 	return l.limits.refuses(d.Destination, d.Op, now)
+}
+
+// noSuch says, behind a channel, what its platform does not have, by which op is done.
+func noSuch(op stories.Op) string {
+	switch op {
+	case stories.OpReply, stories.OpBroadcast, stories.OpThread:
+		return "is where messages have no threads"
+	case stories.OpForum:
+		return "is not where posts are opened under a title of their own"
+	case stories.OpPublish:
+		return "is where messages are not passed on to other channels"
+	}
+	return "is where this cannot be done"
 }
 
 // asked is the operation by which a platform is asked for one: what a live card shows is

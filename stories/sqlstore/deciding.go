@@ -26,18 +26,23 @@ var (
 	// decides.
 	decidesSQL  = coversSQL + ` ORDER BY CASE b.kind WHEN 'story' THEN 1 WHEN 'topic' THEN 2 ELSE 3 END, b.created_at, b.id LIMIT 1`
 	decisionSQL = `
-		SELECT b.kind, CASE WHEN b.kind = 'story' THEN s.slug ELSE b.topic END, b.level, b.state,
+		SELECT b.kind, CASE WHEN b.kind = 'story' THEN s.slug ELSE b.topic END, b.state,
+			b.level, b.mode, b.digest, b.quiet, b.tz, b.mention, b.mention_level, b.publish, coalesce(g.name, ''), coalesce(g.access, ''),
 			CASE WHEN EXISTS (SELECT 1 FROM mutes m WHERE m.destination_id = ?1 AND m.story_id = ?2) THEN 1 ELSE 0 END
-		FROM subscriptions b JOIN stories s ON s.id = ?2
+		FROM subscriptions b JOIN stories s ON s.id = ?2 JOIN destinations t ON t.id = b.destination_id
+			LEFT JOIN place_names g ON b.mention <> '' AND g.platform = t.platform AND g.workspace = t.workspace AND g.channel = b.mention
 		WHERE b.destination_id = ?1 AND ` + decidesSQL
 )
 
 // decision is what decides about a story at p.
 func decision(ctx context.Context, q querier, p place, storyID int64) (stories.Decision, error) {
 	d, err := theOne(ctx, q, func(r row) (d stories.Decision, err error) {
-		var muted int
-		err = r.Scan(&d.By.Kind, &d.By.Name, &d.Level, &d.State, &muted)
-		d.Muted = muted != 0
+		var muted, publish int
+		var access stories.Access
+		o := &d.Options
+		err = r.Scan(&d.By.Kind, &d.By.Name, &d.State, &o.Level, &o.Mode, &o.Digest, &o.Quiet, &o.Zone, &o.Mention, &o.MentionLevel, &publish, &d.Pings.Name, &access, &muted)
+		d.Muted, o.Publish, d.Level = muted != 0, publish != 0, o.Level
+		d.Pings.Name, d.Pings.Gone = groupName(d.Pings.Name), access == stories.GoneAccess
 		return d, err
 	}, decisionSQL, p.id, storyID)
 	if errors.Is(err, sql.ErrNoRows) {
@@ -56,7 +61,48 @@ func (s *Store) Brings(ctx context.Context, d stories.Destination, storyID int64
 		return stories.Decision{}, s.told(err)
 	}
 	found, err := decision(ctx, s.reader(), p, storyID)
+	if err == nil {
+		found.Past, err = deciderPast(ctx, s.reader(), d, p, storyID)
+	}
 	return found, s.told(err)
+}
+
+const (
+	formerPlacesSQL = `SELECT platform, workspace, channel FROM destinations WHERE moved_to > 0 AND moved_to = ?1`
+	// endedAtSQL finds by the log when something ended in a channel ?1 that covered the
+	// story ?2, or may have: what is followed of topics is written down in words only.
+	endedAtSQL = `
+		SELECT coalesce(max(l.at), 0) FROM desk_log l
+		WHERE l.place = ?1 AND l.place <> '' AND l.verb IN ('unsubscribed', 'unmuted') AND l.story_id IN (0, ?2)`
+	// passedAtSQL finds when the story ?1 was last merged into, and when its topics, whose
+	// line in the log is like ?2, were last others.
+	passedAtSQL = `
+		SELECT coalesce(max(CASE WHEN l.verb = 'merged' THEN l.at ELSE 0 END), 0), coalesce(max(CASE WHEN l.verb = 'edited' AND l.detail LIKE ?2 THEN l.at ELSE 0 END), 0)
+		FROM desk_log l WHERE l.story_id = ?1 AND l.verb IN ('merged', 'edited')`
+)
+
+// deciderPast tells since when what decides about a story at p is what is known of it. The log
+// remembers what there is no row of any more.
+func deciderPast(ctx context.Context, q querier, d stories.Destination, p place, storyID int64) (stories.Past, error) {
+	var merged, changed int64
+	if err := one(ctx, q, passedAtSQL, []any{storyID, "%\n" + topicsLine + " %"}, &merged, &changed); err != nil {
+		return stories.Past{}, err
+	}
+	places, err := all(ctx, q, func(r row) (was stories.Destination, err error) {
+		err = r.Scan(&was.Platform, &was.Workspace, &was.Channel)
+		return was, err
+	}, formerPlacesSQL, p.id)
+	if err != nil {
+		return stories.Past{}, err
+	}
+	for _, at := range append(places, d) {
+		var ended int64
+		if err := one(ctx, q, endedAtSQL, []any{at.String(), storyID}, &ended); err != nil {
+			return stories.Past{}, err
+		}
+		changed = max(changed, ended)
+	}
+	return stories.Past{Changed: moment(changed), Merged: moment(merged)}, nil
 }
 
 // target is what subscriptions may be to. earlier are those of the same story that

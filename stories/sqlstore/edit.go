@@ -79,12 +79,15 @@ func (s *Store) WouldEdit(ctx context.Context, storyID int64, e stories.StoryEdi
 	return would, s.told(err)
 }
 
+// topicsLine begins the line of an edit's detail that says what the topics were.
+const topicsLine = "topics"
+
 // editDetail is what the desk's log keeps of an edit, in a form that is put into words
 // when it is read: what changed and, a line each, what that said before.
 func editDetail(before stories.Story, what []string) string {
 	lines := []string{strings.Join(what, ", ")}
 	for _, name := range what {
-		was := map[string]string{"headline": before.Headline, "summary": before.Summary, "topics": strings.Join(before.Topics, ", ")}[name]
+		was := map[string]string{"headline": before.Headline, "summary": before.Summary, topicsLine: strings.Join(before.Topics, ", ")}[name]
 		lines = append(lines, name+" "+strings.Join(strings.Fields(was), " "))
 	}
 	return strings.Join(lines, "\n")

@@ -60,7 +60,7 @@ const (
 	uncountSQL    = `UPDATE publications SET total = total - 1 WHERE id = ?1`
 	moveReasonSQL = `UPDATE outcomes SET code = ?2, reason = '' WHERE id = ?1`
 	onThreadSQL   = `SELECT ` + waitsUnderSQL + `, d.destination_id, d.id, d.publication_id FROM owed x JOIN deliveries d ON d.id = x.id WHERE x.on_id > 0 AND x.on_id = ?1 AND d.op IN (2, 3) AND d.state IN (0, 5) ORDER BY d.id`
-	pauseByIDSQL  = `UPDATE subscriptions SET state = 'paused' WHERE id = ?1`
+	pauseByIDSQL  = `UPDATE subscriptions SET state = 'paused', changed_at = ?2 WHERE id = ?1`
 )
 
 var decidingHereSQL = `
@@ -290,7 +290,7 @@ func (s *Store) giveUp(ctx context.Context, q querier, lane int64, l lostOne, r 
 	if err := one(ctx, q, decidingHereSQL, []any{p.id, h.story}, &sub); err != nil {
 		return err
 	}
-	if _, err := q.exec(ctx, pauseByIDSQL, sub); err != nil {
+	if _, err := q.exec(ctx, pauseByIDSQL, sub, millis(r.At)); err != nil {
 		return err
 	}
 	if err := skipUnfollowed(ctx, q, p, r.At); err != nil {

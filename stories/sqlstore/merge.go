@@ -62,7 +62,7 @@ const (
 	countStoppedSQL = `SELECT count(*), coalesce(sum(CASE WHEN ` + isDirectSQL + ` THEN 1 ELSE 0 END), 0) FROM mutes b WHERE b.story_id = ?1`
 	dropDoubleSQL   = `
 		DELETE FROM subscriptions WHERE id IN (SELECT b.id FROM subscriptions b WHERE b.kind = 'story' AND b.story_id = ?1 AND ` + ownWordSQL + `)`
-	passFollowersSQL = `UPDATE subscriptions SET story_id = ?2 WHERE kind = 'story' AND story_id = ?1`
+	passFollowersSQL = `UPDATE subscriptions SET story_id = ?2, changed_at = ?3 WHERE kind = 'story' AND story_id = ?1`
 	passMutesSQL     = `
 		INSERT INTO mutes (destination_id, story_id, by_ref, by_name, at)
 		SELECT f.destination_id, CAST(?2 AS BIGINT), f.by_ref, f.by_name, f.at FROM mutes f
@@ -225,9 +225,13 @@ func (s *Store) passWords(ctx context.Context, q querier, _ stories.Act, m stori
 
 // passFollowers has who follows the one story, or stopped it, follow the other, or
 // stop it: a channel that has its own word about that keeps it.
-func passFollowers(ctx context.Context, q querier, _ stories.Act, m stories.Merging) error {
-	for _, text := range []string{dropDoubleSQL, passFollowersSQL, passMutesSQL} {
-		if _, err := q.exec(ctx, text, m.From.ID, m.Into.ID); err != nil {
+func passFollowers(ctx context.Context, q querier, a stories.Act, m stories.Merging) error {
+	both := []any{m.From.ID, m.Into.ID}
+	for _, step := range []struct {
+		text string
+		args []any
+	}{{dropDoubleSQL, both}, {passFollowersSQL, append(both[:2:2], millis(a.At))}, {passMutesSQL, both}} {
+		if _, err := q.exec(ctx, step.text, step.args...); err != nil {
 			return fmt.Errorf("give followers their story: %w", err)
 		}
 	}

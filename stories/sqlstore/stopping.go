@@ -95,8 +95,13 @@ func (s *Store) Unstop(ctx context.Context, a stories.Act, d stories.Destination
 				return left, false, err
 			}
 		}
-		return left, true, enterPlaced(ctx, q, a, "unmuted", story.ID, d, "gets "+story.Slug+" again")
+		return left, true, enterUnmuted(ctx, q, a, d, story.ID, story.Slug)
 	})
+}
+
+// enterUnmuted writes that a story comes to a channel again where it had been stopped.
+func enterUnmuted(ctx context.Context, q querier, a stories.Act, d stories.Destination, storyID int64, slug string) error {
+	return enterPlaced(ctx, q, a, "unmuted", storyID, d, "gets "+slug+" again")
 }
 
 // endOwn ends p's own subscription of a story and returns it; none when there is

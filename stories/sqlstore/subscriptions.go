@@ -5,27 +5,28 @@ import (
 	"database/sql"
 	"errors"
 	"strings"
+	"time"
 
 	"storybot/stories"
 )
 
 const (
 	subscriptionColumns = `b.id, t.platform, t.workspace, t.channel, b.kind, b.story_id, CASE WHEN b.kind = 'story' THEN coalesce(s.slug, '') ELSE b.topic END,
-		b.level, b.mode, b.digest, b.quiet, b.tz, b.mention, b.mention_level, b.publish, b.state, b.by_ref, b.by_name, b.created_at, t.state, t.reason, t.heals, t.since,
+		b.level, b.mode, b.digest, b.quiet, b.tz, b.mention, b.mention_level, b.publish, b.state, b.by_ref, b.by_name, b.created_at, b.changed_at, t.state, t.reason, t.heals, t.since,
 		coalesce(g.name, ''), coalesce(g.access, ''), t.forum`
 	subscriptionTables = `subscriptions b JOIN destinations t ON t.id = b.destination_id LEFT JOIN stories s ON s.id = b.story_id AND b.story_id > 0
 		LEFT JOIN place_names g ON b.mention <> '' AND g.platform = t.platform AND g.workspace = t.workspace AND g.channel = b.mention`
 )
 
 func scanSubscription(r row) (b stories.Subscription, err error) {
-	var created, since int64
+	var created, changed, since int64
 	var heals, publish, forum int
 	var access stories.Access
 	err = r.Scan(&b.ID, &b.Destination.Platform, &b.Destination.Workspace, &b.Destination.Channel, &b.Target.Kind, &b.StoryID, &b.Target.Name,
-		&b.Level, &b.Mode, &b.Digest, &b.Quiet, &b.Zone, &b.Mention, &b.MentionLevel, &publish, &b.State, &b.CreatedBy.Ref, &b.CreatedBy.Name, &created, &b.DestinationState, &b.Reason, &heals, &since, &b.Pings.Name, &access, &forum)
+		&b.Level, &b.Mode, &b.Digest, &b.Quiet, &b.Zone, &b.Mention, &b.MentionLevel, &publish, &b.State, &b.CreatedBy.Ref, &b.CreatedBy.Name, &created, &changed, &b.DestinationState, &b.Reason, &heals, &since, &b.Pings.Name, &access, &forum)
 	b.Heals, b.Publish, b.Forum = heals > 0, publish > 0, forum > 0
 	b.Pings.Name, b.Pings.Gone = groupName(b.Pings.Name), access == stories.GoneAccess
-	b.CreatedAt, b.BlockedSince = moment(created), moment(since)
+	b.CreatedAt, b.ChangedAt, b.BlockedSince = moment(created), moment(changed), moment(since)
 	return b, err
 }
 
@@ -70,7 +71,8 @@ const (
 			level, mode, digest, quiet, tz, mention, mention_level, publish)
 		VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 'active', ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15) RETURNING id`
 	setSubscriptionSQL = `
-		UPDATE subscriptions SET state = ?2, level = ?3, mode = ?4, digest = ?5, quiet = ?6, tz = ?7, mention = ?8, mention_level = ?9, publish = ?10 WHERE id = ?1`
+		UPDATE subscriptions SET changed_at = CASE WHEN state = ?2 AND level = ?3 THEN changed_at ELSE CAST(?11 AS BIGINT) END,
+			state = ?2, level = ?3, mode = ?4, digest = ?5, quiet = ?6, tz = ?7, mention = ?8, mention_level = ?9, publish = ?10 WHERE id = ?1`
 	unmuteSQL = `DELETE FROM mutes WHERE destination_id = ?1 AND story_id = ?2`
 )
 
@@ -78,6 +80,11 @@ const (
 func optionArgs(o stories.Options) []any {
 	o = o.Defaults()
 	return []any{o.Level, string(o.Mode), string(o.Digest), string(o.Quiet), o.Zone, o.Mention, o.MentionLevel, bit(o.Publish)}
+}
+
+// setArgs are those of setSubscriptionSQL.
+func setArgs(id int64, state stories.SubscriptionState, o stories.Options, at time.Time) []any {
+	return append(append([]any{id, string(state)}, optionArgs(o)...), millis(at))
 }
 
 func findSubscription(ctx context.Context, q querier, p place, k key) (stories.Subscription, error) {
@@ -125,7 +132,11 @@ func (s *Store) Subscribe(ctx context.Context, a stories.Act, sub stories.Subscr
 			if err != nil {
 				return done, false, err
 			}
-			changed = changed || n > 0
+			if changed = changed || n > 0; n > 0 {
+				if err := enterUnmuted(ctx, q, a, sub.Destination, k.story, sub.Target.Name); err != nil {
+					return done, false, err
+				}
+			}
 		}
 		if err := nameGroups(ctx, q, p, changes, a.At); err != nil {
 			return done, false, err
@@ -165,9 +176,9 @@ func (s *Store) Subscribe(ctx context.Context, a stories.Act, sub stories.Subscr
 // withOptions writes down what of options but the level is not at its default.
 func withOptions(o stories.Options) string {
 	var set []string
-	for _, option := range stories.OptionNames() {
-		if value := o.Value(option); value != "" && option != stories.OptionLevel && option != stories.OptionMention { // whose writing nobody reads
-			set = append(set, string(option)+":"+value)
+	for _, s := range o.Changes() {
+		if s.Value != "" && s.Option != stories.OptionLevel && s.Option != stories.OptionMention { // whose writing nobody reads
+			set = append(set, string(s.Option)+":"+s.Value)
 		}
 	}
 	if len(set) == 0 {
@@ -197,7 +208,7 @@ func (s *Store) keepSubscription(ctx context.Context, q querier, a stories.Act, 
 		if err != nil || options == had.Options && had.State == stories.Active {
 			return made, false, err
 		}
-		if _, err := q.exec(ctx, setSubscriptionSQL, append([]any{had.ID, string(stories.Active)}, optionArgs(options)...)...); err != nil {
+		if _, err := q.exec(ctx, setSubscriptionSQL, setArgs(had.ID, stories.Active, options, a.At)...); err != nil {
 			return made, false, err
 		}
 		return made, true, s.keepInstants(ctx, q, had.ID, had.Options, options, a.At)
@@ -296,7 +307,7 @@ func (s *Store) SetSubscriptionState(ctx context.Context, a stories.Act, d stori
 			return sub, false, err
 		}
 		sub.State = state
-		if _, err := q.exec(ctx, setSubscriptionSQL, append([]any{sub.ID, string(state)}, optionArgs(sub.Options)...)...); err != nil {
+		if _, err := q.exec(ctx, setSubscriptionSQL, setArgs(sub.ID, state, sub.Options, a.At)...); err != nil {
 			return sub, false, err
 		}
 		if state == stories.Paused {

@@ -37,6 +37,75 @@ var decidingTests = []test{
 		_, p := d.append(s, stories.Minor)
 		same(d, "planned by all", p.Total, 1)
 	}},
+	{"what has changed of what decides is known with its time", func(d *desk) {
+		s, other := d.track("sony", "film"), d.track("bank")
+		at := func(what string, changed, ended, merged int) {
+			d.Helper()
+			subs, err := d.Subscriptions(d.ctx, channel("a"))
+			d.ok(err)
+			by, err := d.Brings(d.ctx, channel("a"), s.ID)
+			d.ok(err)
+			moment := func(n int) time.Time {
+				if n < 0 {
+					return time.Time{}
+				}
+				return start.Add(time.Duration(n) * time.Minute)
+			}
+			if len(subs) > 0 {
+				same(d, what+": the first that is followed was changed", subs[0].ChangedAt, moment(changed))
+			}
+			same(d, what+": the past", by.Past, stories.Past{Changed: moment(ended), Merged: moment(merged)})
+		}
+		n := 0
+		after := func(do func()) {
+			n++
+			d.now = start.Add(time.Duration(n) * time.Minute)
+			do()
+		}
+		set := func(state stories.SubscriptionState) func() {
+			return func() {
+				_, err := d.SetSubscriptionState(d.ctx, d.act(), channel("a"), topicFilm, state)
+				d.ok(err)
+			}
+		}
+		after(func() { d.follow("topic:film", "a") })
+		at("followed", -1, -1, -1)
+		after(set(stories.Paused))
+		at("paused", 2, -1, -1)
+		after(set(stories.Active))
+		at("resumed", 3, -1, -1)
+		after(func() { d.followFrom("topic:film", channel("a"), stories.Breaking) })
+		at("another level", 4, -1, -1)
+		after(func() {
+			_, _, err := d.Subscribe(d.ctx, d.act(), stories.Subscription{Destination: channel("a"), Target: topicFilm}, lane, stories.Setting{Option: stories.OptionDigest, Value: "hourly"})
+			d.ok(err)
+		})
+		at("another option", 4, -1, -1)
+		after(func() { d.ok(d.stop(d.act(), channel("a"), s.ID)) })
+		at("stopped", 4, -1, -1)
+		after(func() { d.follow("sony", "a") })
+		at("let come by a subscription", -1, 7, -1)
+		unfollow := func(t stories.Target) {
+			_, err := d.Unsubscribe(d.ctx, d.act(), channel("a"), t)
+			d.ok(err)
+		}
+		after(func() { unfollow(story(s)) })
+		at("unsubscribed", 4, 8, -1)
+		after(func() { d.follow("bank", "a"); unfollow(story(other)) })
+		at("another story unsubscribed", 4, 8, -1)
+		after(func() {
+			topics := []string{"weather"}
+			_, err := d.EditStory(d.ctx, d.act(), s.ID, stories.StoryEdit{Topics: &topics})
+			d.ok(err)
+		})
+		at("other topics", 4, 10, -1)
+		after(func() {
+			d.follow("bank", "a")
+			_, err := d.MergeStories(d.ctx, d.act(), other.ID, s.ID)
+			d.ok(err)
+		})
+		at("merged", 11, 10, 11)
+	}},
 	{"who follows a story of which nobody gets an update is counted once, by what decides", func(d *desk) {
 		s := d.track("sony", "film", "security")
 		_, p := d.append(s, stories.Breaking)
@@ -268,6 +337,7 @@ func (m *model) look() {
 		for _, s := range m.stories {
 			by, err := m.Brings(m.ctx, place, s.ID)
 			m.ok(err)
+			by.Past = stories.Past{}
 			m.same("what brings it", by, m.decides(place, s))
 			this := about{place, s.ID}
 			m.owed[this] = slices.DeleteFunc(m.owed[this], func(u stories.Update) bool { return !by.Lets(u.Level) })

@@ -67,7 +67,7 @@ var optionTests = []test{
 		same(d, "naming nothing", sub.Options, made.Before)
 		sub, made, err = d.choose(d.aloud(), "a", "sony", "quiet=off")
 		d.ok(err)
-		same(d, "taking away", inWords(sub.Options), "level=normal")
+		same(d, "taking away", inWords(sub.Options), "level=normal tz=Europe/Berlin")
 		same(d, "before it was", inWords(made.Before), "level=normal quiet=22:00-07:00 tz=Europe/Berlin")
 		sub, _, err = d.choose(d.aloud(), "a", "sony", allOptions)
 		d.ok(err)

@@ -150,6 +150,7 @@ CREATE TABLE destinations (
     forum      SMALLINT NOT NULL DEFAULT 0,
     UNIQUE (platform, workspace, channel)
 );
+CREATE INDEX destinations_moved ON destinations (moved_to) WHERE moved_to > 0;
 CREATE INDEX destinations_by_lane ON destinations (lane_id);
 CREATE INDEX destinations_refused ON destinations (id) WHERE refused_at <> 0;
 CREATE INDEX destinations_forum ON destinations (id) WHERE forum > 0;
@@ -174,6 +175,9 @@ CREATE TABLE subscriptions (
     by_ref         TEXT NOT NULL,
     by_name        TEXT NOT NULL,
     created_at     BIGINT NOT NULL,
+    -- When what it lets through last became otherwise, by a pause, a level or a merge; 0 for
+    -- never.
+    changed_at     BIGINT NOT NULL DEFAULT 0,
     -- What its quiet hours and its digest come to, see waits.go. From when on what is not
     -- breaking waits: the beginning of its next quiet hours, or of those it is in; null for never. When
     -- that is over, or its digest due: null for never. From when on its digest collects.
@@ -265,6 +269,8 @@ CREATE TABLE desk_log (
 );
 CREATE INDEX desk_log_by_story ON desk_log (story_id, id);
 CREATE INDEX desk_log_by_age ON desk_log (at);
+-- What was done about one channel: see deciderPast in deciding.go.
+CREATE INDEX desk_log_by_place ON desk_log (place, verb, story_id, at) WHERE place <> '';
 -- What somebody was called last.
 CREATE INDEX desk_log_by_ref ON desk_log (by_ref, id);
 
