@@ -31,6 +31,18 @@ type ruled struct {
 	goes bool      // it goes out
 	to   time.Time // it is collected up to then; zero for not
 	from int64     // since when
+	// beyond is from when on it is collected too: it is no later period's. What is collected
+	// last is all there is; and where the clock was set back since, what was published ahead
+	// of it would wait until the clock comes there again.
+	beyond time.Time
+}
+
+// last says that there is no digest after this one.
+func (r ruled) last() bool { return !r.to.IsZero() && r.beyond.Equal(r.to) }
+
+// collects says whether what was published at an instant is collected now.
+func (r ruled) collects(created int64) bool {
+	return !r.to.IsZero() && (created < millis(r.to) || created >= millis(r.beyond))
 }
 
 // rule says what is done at an instant about what waits because of sub: of a digest that
@@ -41,14 +53,17 @@ func (s *Store) rule(sub waitingSub, at time.Time) ruled {
 	if sub.collects == 0 {
 		return ruled{goes: !holds}
 	}
-	to := at
-	if sub.options.Digest != "" {
-		to = sub.options.Digest.Previous(at, zone)
-	}
-	if holds || !sub.due.Valid || sub.due.Int64 > millis(at) || millis(to) <= sub.collects {
+	if holds || !sub.due.Valid || sub.due.Int64 > millis(at) {
 		return ruled{}
 	}
-	return ruled{to: to, from: sub.collects}
+	if sub.options.Digest == "" { // nothing looks at what would be left
+		return ruled{to: at, from: min(sub.collects, millis(at)), beyond: at}
+	}
+	to := sub.options.Digest.Previous(at, zone)
+	if millis(to) <= sub.collects {
+		return ruled{}
+	}
+	return ruled{to: to, from: sub.collects, beyond: sub.options.Digest.Next(at, zone)}
 }
 
 // endsAt is when the newest period of sub's digest has ended whose digest is still to come,
@@ -98,24 +113,30 @@ func (s *Store) settle(ctx context.Context, q querier, places []int64, at time.T
 	var goes []waitingRow
 	digests := map[collectedFor][]waitingRow{}
 	since := map[collectedFor]int64{}
+	last := map[collectedFor]bool{}
 	for _, r := range rows {
 		rule, decided := rules[r.sub]
 		switch {
 		case !decided || rule.goes:
 			goes = append(goes, r)
-		case !rule.to.IsZero() && r.created < millis(rule.to):
+		case rule.collects(r.created):
 			to := collectedFor{r.Place, millis(rule.to)}
 			if first, had := since[to]; !had || rule.from < first {
 				since[to] = rule.from
 			}
 			digests[to] = append(digests[to], r)
+			last[to] = last[to] || rule.last()
 		}
 	}
 	if n, err = s.release(ctx, q, goes, at); err != nil {
 		return 0, fmt.Errorf("let go what waited: %w", err)
 	}
 	for _, to := range slices.SortedFunc(maps.Keys(digests), func(a, b collectedFor) int { return cmp.Or(cmp.Compare(a.place, b.place), cmp.Compare(a.to, b.to)) }) {
-		if err := s.collect(ctx, q, digests[to], since[to], to.to, at); err != nil {
+		until, err := to.free(ctx, q, last[to])
+		if err == nil {
+			err = s.collect(ctx, q, digests[to], since[to], until, at)
+		}
+		if err != nil {
 			return 0, fmt.Errorf("make a digest: %w", err)
 		}
 		n += len(digests[to])
@@ -125,6 +146,18 @@ func (s *Store) settle(ctx context.Context, q querier, places []int64, at time.T
 
 // collectedFor is what one digest is of: one destination and the end of one period.
 type collectedFor struct{ place, to int64 }
+
+// free is when the period of a digest ends. Where there is one of that period already, what
+// is collected waits for the next; the last one has none after it, and ends a little later.
+func (c collectedFor) free(ctx context.Context, q querier, last bool) (to int64, err error) {
+	for to = c.to; last; to++ {
+		var there bool
+		if err := one(ctx, q, digestThereSQL, []any{c.place, to}, &there); err != nil || !there {
+			return to, err
+		}
+	}
+	return to, nil
+}
 
 // shared finds the digests that wait for the quiet hours of another subscription with
 // which they share a period: there is one digest of it. It takes them out of rules, and

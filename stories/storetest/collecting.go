@@ -111,6 +111,38 @@ var collectingTests = []test{
 		same(d, "then", d.arrives(l), "a sony 3")
 		d.queueAgrees()
 	}},
+	{"when a digest is taken away all comes that waits for it, also what is younger than the command", func(d *desk) {
+		s := d.track("sony")
+		l := d.hold(lane, "w")
+		d.sets("sony", stories.Options{Digest: "daily@09:00"}, "a", "b")
+		d.append(s, stories.Normal)
+		d.later(time.Hour)
+		early := d.act() // it waited while others planned, or came from a machine whose clock is behind
+		d.append(s, stories.Normal)
+		d.later(200 * time.Millisecond)
+		d.append(s, stories.Normal)
+		sony := stories.Target{Kind: stories.TargetStory, Name: "sony"}
+		for name, o := range map[string]stories.Options{"a": {}, "b": {Quiet: nights}} {
+			_, _, err := d.Subscribe(d.ctx, early, stories.Subscription{Destination: channel(name), Target: sony, Options: o, CreatedBy: ana}, lane)
+			d.ok(err)
+		}
+		same(d, "at once", d.arrives(l), "a digest 23 11:00, b digest 23 11:00")
+		same(d, "states", d.states(channel("a"), s)+", "+d.states(channel("b"), s), "gathered gathered gathered, gathered gathered gathered")
+		d.queueAgrees()
+	}},
+	{"a digest that is taken away at the end of a period of which there is one is another", func(d *desk) {
+		s := d.track("sony")
+		l := d.hold(lane, "w")
+		d.sets("sony", stories.Options{Digest: "hourly"}, "a")
+		d.append(s, stories.Normal)
+		d.until("11:00")
+		d.endWaits()
+		d.append(s, stories.Normal)
+		d.sets("sony", stories.Options{}, "a")
+		d.arrives(l)
+		same(d, "states", d.states(channel("a"), s), "gathered gathered")
+		d.queueAgrees()
+	}},
 	{"who unsubscribes gets no digest of what was collected", func(d *desk) {
 		s := d.track("sony")
 		l := d.hold(lane, "w")
