@@ -78,10 +78,14 @@ const (
 	setInstantsSQL = `UPDATE subscriptions SET waits_from = ?2, due_at = ?3, collects_from = ?4 WHERE id = ?1`
 	// dueNowSQL has what waits because of a subscription looked at now. What is published
 	// meanwhile waits behind it.
-	dueNowSQL     = `UPDATE subscriptions SET due_at = ?2, collects_from = ?3, waits_from = CASE WHEN waits_from <= ?2 THEN waits_from ELSE ?4 END WHERE id = ?1`
-	dueNextSQL    = `SELECT due_at FROM subscriptions WHERE due_at IS NOT NULL ORDER BY due_at LIMIT 1`
-	duePlacesSQL  = `SELECT destination_id FROM subscriptions WHERE due_at <= ?1 ORDER BY due_at, id LIMIT ?2`
-	rewindSQL     = `UPDATE subscriptions SET due_at = ?1 WHERE due_at > ?1`
+	dueNowSQL    = `UPDATE subscriptions SET due_at = ?2, collects_from = ?3, waits_from = CASE WHEN waits_from <= ?2 THEN waits_from ELSE ?4 END WHERE id = ?1`
+	dueNextSQL   = `SELECT due_at FROM subscriptions WHERE due_at IS NOT NULL ORDER BY due_at LIMIT 1`
+	duePlacesSQL = `SELECT destination_id FROM subscriptions WHERE due_at <= ?1 ORDER BY due_at, id LIMIT ?2`
+	// rewindSQL has all looked at now, and digests collect from now on that did from a later
+	// time on: a clock that was ahead had their periods end.
+	rewindSQL = `
+		UPDATE subscriptions SET due_at = CASE WHEN due_at > ?1 THEN ?1 ELSE due_at END, collects_from = CASE WHEN collects_from > ?1 THEN ?1 ELSE collects_from END
+		WHERE due_at > ?1 OR collects_from > ?1`
 	collectingSQL = `SELECT collects_from FROM subscriptions WHERE id = ?1`
 )
 

@@ -180,6 +180,29 @@ var collectingTests = []test{
 		same(d, "before the night", d.arrives(l), "a sony 3")
 		d.queueAgrees()
 	}},
+	{"a clock that was far ahead for a while holds no digest back, nor what was published then", func(d *desk) {
+		s := d.track("sony")
+		l := d.hold(lane, "w")
+		d.sets("sony", stories.Options{Digest: "hourly"}, "a")
+		d.append(s, stories.Normal)
+		was := d.now
+		d.later(365 * 24 * time.Hour)
+		d.endWaits()
+		d.arrives(l)
+		d.append(s, stories.Normal)
+		d.now = was.Add(time.Minute)
+		d.endWaits()
+		d.append(s, stories.Normal)
+		d.until("11:00")
+		d.endWaits()
+		same(d, "in the next hour", d.arrives(l), "a digest 23 11:00")
+		same(d, "states", d.states(channel("a"), s), "gathered gathered gathered")
+		d.append(s, stories.Normal)
+		d.until("12:00")
+		d.endWaits()
+		same(d, "and after it", d.arrives(l), "a digest 23 12:00")
+		d.queueAgrees()
+	}},
 	{"what is merged waits as the story that it goes on as says", func(d *desk) {
 		from, into := d.track("fire"), d.track("sony")
 		l := d.hold(lane, "w")
