@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"storybot/stories"
@@ -23,6 +22,7 @@ import (
 // it is moved on in the transaction in which what waited goes out. So nothing overtakes
 // what waits, however late the hour is noticed.
 //
+//	endwaits.go  looks what is due
 //	later.go     plans what waits for its time
 //	deferred.go  finds it, and has it wait
 //	settle.go    decides what becomes of it at its time
@@ -146,33 +146,6 @@ func (s *Store) NextWait(ctx context.Context) (next, now time.Time, ok bool, err
 
 // waitedAt is when this process last looked at what waits.
 type waitedAt struct{ at time.Time }
-
-// duesOnce is how many subscriptions are looked at in one transaction, so that nobody
-// waits for long.
-const duesOnce = 300
-
-// EndWaits implements stories.DueStore.
-func (s *Store) EndWaits(ctx context.Context, at time.Time) (ended int, err error) {
-	err = s.changeAtHome(ctx, func(q querier) error {
-		ended = 0
-		if err := lockPlanning(ctx, q); err != nil {
-			return err
-		}
-		if err := s.rewind(ctx, q, at); err != nil {
-			return err
-		}
-		places, err := all(ctx, q, scanID, duePlacesSQL, millis(at), duesOnce)
-		if err != nil {
-			return err
-		}
-		ended, err = s.settle(ctx, q, slices.Compact(slices.Sorted(slices.Values(places))), at)
-		return err
-	})
-	if err == nil {
-		s.waited.Store(&waitedAt{at})
-	}
-	return ended, err
-}
 
 // rewind has all instants found anew where somebody set the clock back, or the newsroom
 // has another zone.

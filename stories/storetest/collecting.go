@@ -266,4 +266,30 @@ var collectingTests = []test{
 		l := d.hold(lane, "w")
 		same(d, "sent", d.arrives(l), "")
 	}},
+	{"of much that waits some goes out at a time", func(d *desk) {
+		all := []stories.Story{d.track("sony"), d.track("fire"), d.track("flood")}
+		var names []string
+		for i := range 250 {
+			names = append(names, fmt.Sprint(i))
+		}
+		l := d.hold(lane, "w")
+		d.sets("all", stories.Options{Quiet: nights}, names...)
+		d.until("23:00")
+		for _, s := range all {
+			for range 3 {
+				d.append(s, stories.Normal)
+			}
+		}
+		d.until("07:00")
+		first, err := d.EndWaits(d.ctx, d.now)
+		d.ok(err)
+		rest, err := d.EndWaits(d.ctx, d.now)
+		d.ok(err)
+		if first > 2000 || first < 1000 {
+			d.Errorf("%d went out at first", first)
+		}
+		same(d, "went out", first+rest, 2250)
+		same(d, "are sent", len(d.drain(l, 500)), 2250)
+		d.queueAgrees()
+	}},
 }
