@@ -20,7 +20,7 @@ const (
 )
 
 // countWaitingSQL counts what waits at destinations, see deferredAtSQL.
-const countWaitingSQL = `SELECT w.destination_id, count(*) FROM (` + deferredAtSQL + `) AS w GROUP BY w.destination_id`
+const countWaitingSQL = `SELECT g.destination_id, count(*) FROM (` + deferredAtSQL + `) AS g GROUP BY g.destination_id`
 
 // EndWaits implements stories.DueStore. Where it failed before it goes channel by channel,
 // each in a transaction of its own: what cannot be done in one holds up none of the

@@ -14,15 +14,18 @@ import (
 type waitingSub struct {
 	id, place int64
 	options   stories.Options
+	heals     bool // its digest collects until its channel can be written to again
 	instants
 }
 
 const waitingSubsSQL = `
-	SELECT b.id, b.destination_id, b.digest, b.quiet, b.tz, b.waits_from, b.due_at, b.collects_from
+	SELECT b.id, b.destination_id, b.digest, b.quiet, b.tz, CASE WHEN ` + waitsToHealSQL + ` THEN 1 ELSE 0 END, b.waits_from, b.due_at, b.collects_from
 	FROM subscriptions b WHERE b.destination_id among(?1) ORDER BY b.id`
 
 func scanWaitingSub(r row) (s waitingSub, err error) {
-	err = r.Scan(&s.id, &s.place, &s.options.Digest, &s.options.Quiet, &s.options.Zone, &s.from, &s.due, &s.collects)
+	var heals int
+	err = r.Scan(&s.id, &s.place, &s.options.Digest, &s.options.Quiet, &s.options.Zone, &heals, &s.from, &s.due, &s.collects)
+	s.heals = heals > 0
 	return s, err
 }
 
@@ -46,14 +49,15 @@ func (r ruled) collects(created int64) bool {
 }
 
 // rule says what is done at an instant about what waits because of sub: of a digest that
-// falls due in quiet hours, or is noticed in them, nothing before they end.
+// falls due in quiet hours, or is noticed in them, nothing before they end; and at a channel
+// that cannot be written to nothing before it can: one digest has all of it then.
 func (s *Store) rule(sub waitingSub, at time.Time) ruled {
 	zone := s.zoneOf(sub.options.Zone)
 	_, holds := sub.options.Quiet.Holds(at, zone)
 	if sub.collects == 0 {
 		return ruled{goes: !holds}
 	}
-	if holds || !sub.due.Valid || sub.due.Int64 > millis(at) {
+	if holds || sub.heals || !sub.due.Valid || sub.due.Int64 > millis(at) {
 		return ruled{}
 	}
 	if sub.options.Digest == "" { // nothing looks at what would be left
@@ -99,7 +103,7 @@ func (s *Store) settle(ctx context.Context, q querier, places []int64, at time.T
 	}
 	later := s.shared(subs, rules, at)
 	for _, sub := range subs {
-		if !sub.due.Valid || sub.due.Int64 > millis(at) {
+		if sub.heals || !sub.due.Valid || sub.due.Int64 > millis(at) {
 			continue
 		}
 		next := s.next(sub, rules[sub.id], at)

@@ -78,9 +78,12 @@ const (
 	setInstantsSQL = `UPDATE subscriptions SET waits_from = ?2, due_at = ?3, collects_from = ?4 WHERE id = ?1`
 	// dueNowSQL has what waits because of a subscription looked at now. What is published
 	// meanwhile waits behind it.
-	dueNowSQL    = `UPDATE subscriptions SET due_at = ?2, collects_from = ?3, waits_from = CASE WHEN waits_from <= ?2 THEN waits_from ELSE ?4 END WHERE id = ?1`
-	dueNextSQL   = `SELECT due_at FROM subscriptions WHERE due_at IS NOT NULL ORDER BY due_at LIMIT 1`
-	duePlacesSQL = `SELECT destination_id FROM subscriptions WHERE due_at <= ?1 ORDER BY due_at, id LIMIT ?2`
+	dueNowSQL = `UPDATE subscriptions SET due_at = ?2, collects_from = ?3, waits_from = CASE WHEN waits_from <= ?2 THEN waits_from ELSE ?4 END WHERE id = ?1`
+	// waitsToHealSQL says of a subscription b that its digest is not looked at before its
+	// channel can be written to again: it collects until then.
+	waitsToHealSQL = `b.digest <> '' AND EXISTS (SELECT 1 FROM destinations t WHERE t.id = b.destination_id AND t.state = 'blocked')`
+	dueNextSQL     = `SELECT b.due_at FROM subscriptions b WHERE b.due_at IS NOT NULL AND NOT (` + waitsToHealSQL + `) ORDER BY b.due_at LIMIT 1`
+	duePlacesSQL   = `SELECT b.destination_id FROM subscriptions b WHERE b.due_at <= ?1 AND NOT (` + waitsToHealSQL + `) ORDER BY b.due_at, b.id LIMIT ?2`
 	// rewindSQL has all looked at now, and digests collect from now on that did from a later
 	// time on: a clock that was ahead had their periods end.
 	rewindSQL = `

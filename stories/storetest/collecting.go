@@ -249,6 +249,45 @@ var collectingTests = []test{
 		same(d, "healed", d.arrives(l), "a sony 1, a sony 2")
 		d.queueAgrees()
 	}},
+	{"at a blocked channel a digest collects until it is healed, and nothing of it is dropped", func(d *desk) {
+		s, other := d.track("sony"), d.track("fire")
+		l := d.hold(lane, "w")
+		d.sets("sony", stories.Options{Digest: "hourly"}, "a", "b")
+		d.append(s, stories.Normal)
+		d.later(time.Hour)
+		d.endWaits()
+		for _, v := range d.claim(l, 2) {
+			if v.Destination == channel("b") {
+				d.advance(l, 0, d.result(v, stories.Sent, "m"))
+				continue
+			}
+			d.advance(l, 0, d.refusal(v, stories.Held, "no access", stories.Blocked))
+		}
+		for range 8 {
+			d.append(s, stories.Normal)
+			d.later(time.Hour)
+			d.endWaits()
+		}
+		next, now, ok, err := d.NextWait(d.ctx)
+		d.ok(err)
+		if !ok || !next.After(d.now) && now.Before(next) {
+			d.Errorf("the next digest is due at %v, at %v", next, d.now)
+		}
+		d.arrives(l)
+		same(d, "while it is blocked", d.states(channel("a"), s), "gathered"+strings.Repeat(" deferred", 8))
+		for range 6 { // of other notices the newest five are kept
+			d.sets("fire", stories.Options{}, "a")
+			_, err := d.Unsubscribe(d.ctx, d.act(), channel("a"), stories.Target{Kind: stories.TargetStory, Name: "fire"})
+			d.ok(err)
+		}
+		_, _, err = d.ReopenDestination(d.ctx, channel("a"), 5, d.now)
+		d.ok(err)
+		d.append(other, stories.Normal)
+		d.endWaits()
+		same(d, "healed", d.arrives(l), "a digest 23 11:00, a digest 23 19:00")
+		same(d, "states", d.states(channel("a"), s), strings.Repeat("gathered ", 8)+"gathered")
+		d.queueAgrees()
+	}},
 	{"in a database put back what fell due since waits for a person, and what was for a digest is left out", func(d *desk) {
 		s := d.track("sony")
 		d.hold(lane, "w")
