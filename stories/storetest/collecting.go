@@ -305,6 +305,24 @@ var collectingTests = []test{
 		l := d.hold(lane, "w")
 		same(d, "sent", d.arrives(l), "")
 	}},
+	{"a digest that failed is made once more when somebody asks, and says what is so then", func(d *desk) {
+		s := d.track("sony")
+		l := d.hold(lane, "w")
+		d.sets("sony", stories.Options{Digest: "hourly"}, "a", "b")
+		d.append(s, stories.Normal)
+		u, _ := d.append(s, stories.Normal)
+		d.later(time.Hour)
+		d.endWaits()
+		d.ending(l, map[string]stories.DeliveryState{"a": stories.Failed, "b": stories.Failed})
+		d.reword(u, stories.Rewording{Kind: stories.Withdrawal, Reason: "No"})
+		_, err := d.Unsubscribe(d.ctx, d.act(), channel("b"), stories.Target{Kind: stories.TargetStory, Name: "sony"})
+		d.ok(err)
+		all := stories.Retry{Filter: stories.DeliveryFilter{States: []stories.DeliveryState{stories.Failed}}}
+		same(d, "retried", d.tried(all), "2 failed, 0 settled, 0 unsettled, 2 channels")
+		same(d, "sent", d.arrives(l), "a digest 23 11:00")
+		same(d, "states", d.states(channel("a"), s)+", "+d.states(channel("b"), s), "gathered skipped, skipped skipped")
+		d.queueAgrees()
+	}},
 	{"of much that waits some goes out at a time", func(d *desk) {
 		all := []stories.Story{d.track("sony"), d.track("fire"), d.track("flood")}
 		var names []string
