@@ -323,6 +323,26 @@ var collectingTests = []test{
 		same(d, "states", d.states(channel("a"), s)+", "+d.states(channel("b"), s), "gathered skipped, skipped skipped")
 		d.queueAgrees()
 	}},
+	{"of what a revision edits the digests are told apart, and what tells of it waits for the next", func(d *desk) {
+		s := d.track("sony")
+		l := d.hold(lane, "w")
+		d.sets("sony", stories.Options{Digest: "hourly"}, "a")
+		d.follow("sony", "b")
+		u, _ := d.append(s, stories.Normal)
+		d.later(time.Hour)
+		d.endWaits()
+		d.arrives(l)
+		w := stories.Rewording{Kind: stories.Withdrawal, Reason: "No"}
+		would, err := d.WouldRevise(d.ctx, d.act(), u.ID, w)
+		d.ok(err)
+		done := d.reword(u, w)
+		same(d, "before it", fmt.Sprint(would.Reach.Edits, would.Reach.Cards, would.Reach.Digests), "1 1 1")
+		same(d, "after it", fmt.Sprint(done.Reach.Edits, done.Reach.Cards, done.Reach.Digests), "1 1 1")
+		d.drain(l, 10)
+		spread, err := d.SpreadOf(d.ctx, u.ID, 1)
+		d.ok(err)
+		same(d, "told", fmt.Sprint(spread.Told.Total, spread.Told.Sent, spread.Told.Deferred), "2 1 1")
+	}},
 	{"of much that waits some goes out at a time", func(d *desk) {
 		all := []stories.Story{d.track("sony"), d.track("fire"), d.track("flood")}
 		var names []string
