@@ -51,9 +51,9 @@ func OptionWords(option stories.Option, o stories.Options, whom string) string {
 		return "pings " + whom + " at " + pingLevels(o.MentionLevel)
 	}
 	if o.Publish {
-		return "breaking updates are passed on to channels that follow this one"
+		return "breaking updates passed on to the channels that follow this one"
 	}
-	return "not passed on to channels that follow this one"
+	return "nothing passed on to other channels"
 }
 
 // inZone names the zone of hours, where they have one of their own.

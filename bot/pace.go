@@ -34,4 +34,7 @@ type Budget struct {
 	Per      time.Duration
 	// Even spreads them over it: it is not known how many may come at once.
 	Even bool
+	// Spent says of a destination that it takes no more, in words that follow its name; ""
+	// where the engine's own will do.
+	Spent string
 }

@@ -67,6 +67,7 @@ type Delivery struct {
 	CreatedAt   time.Time
 	FinishedAt  time.Time
 	Digest      *InDigest // of one that is Gathered; nil where that is not known any more
+	PassedOn    *PassedOn // told of one channel's deliveries; nil where that is not owed
 }
 
 // About is what a delivery says something of: an update, or a notice.
@@ -225,22 +226,6 @@ type LaneWait struct {
 	Method string        // with what, in the engine's words
 	For    time.Duration // 0 for one that is over
 	Reason string        // for people
-}
-
-// LanePast is what an earlier holder wrote down of a lane.
-type LanePast struct {
-	// Waits are those that are not over: For is what is left, never more than was
-	// asked.
-	Waits   []LaneWait
-	Invalid []Refusals
-	// Idle is how long ago the lane last worked; 0 when it never did.
-	Idle time.Duration
-}
-
-// Refusals are invalid requests of about one moment.
-type Refusals struct {
-	Ago   time.Duration // at most ten minutes
-	Count int
 }
 
 // Begun is what an exchange has begun.

@@ -31,6 +31,7 @@ func optionArgs() []bot.Arg {
 		{Name: string(stories.OptionZone), Summary: "The time zone of these hours, such as Europe/Berlin; else the newsroom's", Completes: true, MaxLength: 60},
 		{Name: string(stories.OptionMention), Summary: "Whom urgent updates ping", Role: true, MaxLength: 200},
 		{Name: string(stories.OptionMentionLevel), Summary: "The least urgent level that pings them; breaking when left out", Choices: append(levels[:len(levels):len(levels)], offChoice)},
+		{Name: string(stories.OptionPublish), Summary: "Pass breaking updates on from an announcement channel to those that follow it", Choices: []bot.Choice{{Value: "yes", Label: "yes"}, offChoice}},
 		{Name: clearArg, Summary: "Options to take away, with commas between them: quiet, digest", Kind: bot.KindTopics, Completes: true, MaxLength: maxClear},
 	}
 }

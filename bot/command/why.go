@@ -88,6 +88,9 @@ func (r request) deliveryWords(d stories.Delivery, now time.Time) []bot.Span {
 		if d.Tries.Unknowns > 0 {
 			spans = append(spans, bot.Text(" · an earlier attempt may have arrived as well"))
 		}
+		if passed := passedOnWords(d, r.Direct); passed != "" {
+			spans = append(spans, bot.Text(" · "+passed))
+		}
 		return say(sentWords(d.Op), spans...)
 	case stories.Sending:
 		d.Reason = ""
@@ -128,6 +131,21 @@ func sentWords(op stories.Op) string {
 		return "was sent, in the story's thread and in the channel"
 	}
 	return "was sent"
+}
+
+// passedOnWords says whether a message that was sent went on to the channels that follow
+// its own; "" where it was not to.
+func passedOnWords(d stories.Delivery, direct bool) string {
+	switch p := d.PassedOn; {
+	case p == nil:
+		return ""
+	case p.State == stories.Sent:
+		return "passed on to the channels that follow this one"
+	case p.State == stories.Pending || p.State == stories.Sending || p.State == stories.Held:
+		return "about to be passed on to the channels that follow this one"
+	default:
+		return "not passed on to the channels that follow this one. " + reasonSentence(p.Reason, direct)
+	}
 }
 
 // mergedReason is why an update was not sent that was published in a story which was

@@ -2,6 +2,7 @@ package command
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"storybot/bot"
@@ -62,7 +63,11 @@ func revisionWhy(d stories.Delivery, all []stories.Revision, direct bool, now ti
 	}
 	switch d.State {
 	case stories.Sent:
-		return []bot.Span{bot.Text(what + "was posted "), ago(d.FinishedAt, now), bot.Text(".")}
+		spans := []bot.Span{bot.Text(what + "was posted "), ago(d.FinishedAt, now), bot.Text(".")}
+		if passed := passedOnWords(d, direct); passed != "" {
+			spans = append(spans, bot.Text(" It is "+strings.TrimSuffix(passed, ".")+"."))
+		}
+		return spans
 	case stories.Sending:
 		return []bot.Span{bot.Text(what + "is on its way.")}
 	case stories.Pending:

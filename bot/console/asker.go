@@ -2,6 +2,7 @@ package console
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"storybot/bot"
@@ -14,9 +15,14 @@ type asker struct{ user stories.User }
 func (a asker) Name(context.Context) string { return a.user.Name }
 func (asker) Manages(context.Context) error { return nil }
 
-// Posts is bot.Asker's. A terminal has no threads to open and nobody to pass messages on
-// to: what is asked for is printed in the channel.
-func (asker) Posts(context.Context, ...bot.Need) error { return nil }
+// Posts is bot.Asker's. A terminal has no threads to open: what is asked for is printed in
+// the channel. It has nobody to pass messages on to.
+func (asker) Posts(_ context.Context, needs ...bot.Need) error {
+	if slices.Contains(needs, bot.NeedPublish) {
+		return stories.Errorf(stories.CodeInvalid, "A console has no channels whose messages are passed on to others; nothing was changed. Leave publish: out.")
+	}
+	return nil
+}
 
 // Pings is bot.Asker's: a name is printed, and nobody is called by that.
 func (asker) Pings(_ context.Context, whom bot.Mention) (stories.Ping, error) {

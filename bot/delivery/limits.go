@@ -1,6 +1,7 @@
 package delivery
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"time"
@@ -141,7 +142,28 @@ func (l *limits) refuses(d stories.Destination, op stories.Op, now time.Duration
 		return nil
 	}
 	b := l.pace.PerDestination[bot.MethodOf(op)]
-	return &bot.Verdict{Outcome: bot.Unable, Code: "budget", Reason: fmt.Sprintf("takes only %d of these within %v (%s)", b.Requests, b.Per, op)}
+	return &bot.Verdict{Outcome: bot.Unable, Code: "budget", Reason: cmp.Or(b.Spent, fmt.Sprintf("takes only %d of these within %v (%s)", b.Requests, b.Per, op))}
+}
+
+// recall takes in what destinations have had of their budgets, the oldest first: what an
+// earlier holder of the lane made counts as well.
+func (l *limits) recall(spent []stories.Spent, now time.Duration) {
+	for _, s := range spent {
+		delete(l.each, allowance{s.Destination, bot.MethodOf(s.Op)})
+	}
+	for _, s := range spent {
+		l.spend(s, now)
+	}
+}
+
+// spend counts what was done at a destination.
+func (l *limits) spend(s stories.Spent, now time.Duration) {
+	share := l.share(s.Destination, s.Op, now)
+	for range max(1, s.Requests) {
+		if share != nil {
+			share.take(now - s.Ago)
+		}
+	}
 }
 
 // start counts j's request, which leaves now.
@@ -184,6 +206,9 @@ func (l *limits) note(j *job, now time.Duration, random float64) (name string, p
 	limiter := l.of(j.d.Op, j.request.settle)
 	if v.Limited != bot.ScopeNone {
 		limiter.mark(false)
+	}
+	if s := l.share(j.d.Destination, j.d.Op, now); v.Limited == bot.ScopeChannel && s != nil && !j.request.settle {
+		s.refused(j.request.started, now, v.RetryAfter, 0) // somebody else has drawn on it too
 	}
 	if v.Limited != bot.ScopeLane {
 		if v.Outcome != bot.Transient && v.Outcome != bot.Ambiguous {

@@ -55,6 +55,7 @@ func (l *loop) recall(ctx context.Context) error {
 			limiter.paused = max(limiter.paused, now+w.For)
 		}
 	}
+	l.lane.limits.recall(past.Spent, now)
 	l.lane.health.recall(r, past, now)
 	l.carryOut(r, now)
 	return nil
@@ -89,6 +90,8 @@ func (l *loop) inherit(ctx context.Context) error {
 		case j.msg == nil:
 			l.carryOut(l.judge.unsent(j, j.verdict, now.mono), now.mono)
 		case j.d.Op.Repeatable(): // made again like any other
+			f := flown[o.Delivery]
+			l.lane.limits.spend(stories.Spent{Destination: j.d.Destination, Op: j.d.Op, Ago: max(0, now.wall.Sub(f.Last)), Requests: f.Attempt}, now.mono)
 			l.dispatcher.giveBack(j, now.mono, 0)
 		default:
 			l.carryOut(l.judge.unsure(j, now.mono), now.mono)

@@ -157,7 +157,7 @@ func (p *Platform) Health() []bot.Health { return []bot.Health{p.health.now()} }
 // (https://github.com/discordjs/discord.js/issues/4956).
 func (p *Platform) Pace(string) bot.Pace {
 	return bot.Pace{PerSecond: 50, InFlight: 32, InvalidPer10Min: 2000,
-		PerDestination: map[bot.Method]bot.Budget{bot.Publishes: {Requests: 10, Per: time.Hour}}}
+		PerDestination: map[bot.Method]bot.Budget{bot.Publishes: {Requests: 10, Per: time.Hour, Spent: publishSpent}}}
 }
 
 // once is f for its first call only; f may be nil.

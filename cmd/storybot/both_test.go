@@ -29,9 +29,9 @@ const (
 	manageChannels = 1 << 4 // of Discord's permissions
 )
 
-func newFar(t *testing.T) *far {
+func newFar(t *testing.T, options ...discordtest.Option) *far {
 	t.Helper()
-	f := &far{discord: discordtest.Start(t), slack: slacktest.Start(t)}
+	f := &far{discord: discordtest.Start(t, options...), slack: slacktest.Start(t)}
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	t.Cleanup(cancel)
 	f.ctx = ctx

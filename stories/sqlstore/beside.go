@@ -266,8 +266,11 @@ func (t besideAll) owe(ctx context.Context, q querier, u stories.Update, a stori
 	if _, err := q.exec(ctx, oweTellingSQL, string(append(rows, ']'))); err != nil {
 		return fmt.Errorf("owe what is told: %w", err)
 	}
-	if err := enqueue(ctx, q, publications, len(t.to), a.At); err != nil || u.Level == stories.Breaking {
+	if err := enqueue(ctx, q, publications, len(t.to), a.At); err != nil {
 		return err
+	}
+	if u.Level == stories.Breaking {
+		return t.publish(ctx, q, u, publications, a.At)
 	}
 	fresh := make([]waiting, len(t.to))
 	for i, c := range t.to {

@@ -84,7 +84,7 @@ func (s *Store) Exchange(ctx context.Context, l stories.Lease, x stories.Exchang
 		if err := stillOwed(ctx, q, x.Begin, &begun); err != nil {
 			return err
 		}
-		if err := errors.Join(s.withhold(ctx, q, x, standings, &begun), s.dropNeedless(ctx, q, x, &begun), s.dropStaleTests(ctx, q, x, &begun)); err != nil {
+		if err := errors.Join(s.withhold(ctx, q, x, standings, &begun), s.withholdPublishing(ctx, q, x, standings, &begun), s.dropNeedless(ctx, q, x, &begun), s.dropStaleTests(ctx, q, x, &begun)); err != nil {
 			return err
 		}
 		if err := postpone(ctx, q, x, &begun); err != nil {

@@ -13,8 +13,13 @@ import (
 	"storybot/stories"
 )
 
-// keepRefusals is for how long platforms count invalid requests.
-const keepRefusals = 10 * time.Minute
+// keepRefusals is for how long platforms count invalid requests, keepSpent what they
+// count in a channel; spentWithin is how long after it was owed that is looked for.
+const (
+	keepRefusals = 10 * time.Minute
+	keepSpent    = time.Hour
+	spentWithin  = 24 * time.Hour
+)
 
 const (
 	setWaitSQL = `
@@ -32,6 +37,11 @@ const (
 		SELECT w.method, w.until, w.asked, w.reason FROM lane_waits w JOIN lanes l ON l.id = w.lane_id WHERE l.name = ?1 AND w.until > ?2 ORDER BY w.method`
 	laneRefusalsSQL = `
 		SELECT r.minute, r.count FROM lane_refusals r JOIN lanes l ON l.id = r.lane_id WHERE l.name = ?1 AND r.minute > ?2 ORDER BY r.minute`
+	laneSpentSQL = `
+		SELECT t.platform, t.workspace, t.channel, p.op, o.finished_at, o.attempt
+		FROM lanes l JOIN publications p ON p.lane_id = l.id AND p.op = 6 AND p.created_at > ?2` + ofPublicationSQL + `
+			JOIN destinations t ON t.id = d.destination_id
+		WHERE l.name = ?1 AND ` + inPublicationSQL + ` AND o.state = 2 AND o.finished_at > ?3 ORDER BY o.finished_at, d.id`
 	laneWorkSQL = `SELECT w.at, w.boot, w.up FROM lane_work w JOIN lanes l ON l.id = w.lane_id WHERE l.name = ?1`
 )
 
@@ -72,8 +82,8 @@ func (s *Store) noteLane(ctx context.Context, q querier, lane int64, n stories.L
 }
 
 // LanePast returns what is written down of a lane: how long it is still to wait,
-// how many requests were invalid lately, and, by the database's clock, when it
-// last worked. However the clock was set since, nothing is longer than it was
+// how many requests were invalid lately, what of a channel's own budgets is spent,
+// and, by the database's clock, when it last worked. However the clock was set since, nothing is longer than it was
 // asked for.
 func (s *Store) LanePast(ctx context.Context, lane string) (past stories.LanePast, err error) {
 	now, q := millis(s.now()), s.reader()
@@ -93,6 +103,15 @@ func (s *Store) LanePast(ctx context.Context, lane string) (past stories.LanePas
 		f.Ago = max(0, time.Duration(now-at*minute)*time.Millisecond)
 		return f, err
 	}, laneRefusalsSQL, lane, now/minute-int64(keepRefusals/time.Minute))
+	if err != nil {
+		return past, s.told(err)
+	}
+	past.Spent, err = all(ctx, q, func(r row) (f stories.Spent, err error) {
+		var at int64
+		err = r.Scan(&f.Destination.Platform, &f.Destination.Workspace, &f.Destination.Channel, &f.Op, &at, &f.Requests)
+		f.Ago = max(0, time.Duration(now-at)*time.Millisecond)
+		return f, err
+	}, laneSpentSQL, lane, now-spentWithin.Milliseconds(), now-keepSpent.Milliseconds())
 	if err != nil {
 		return past, s.told(err)
 	}

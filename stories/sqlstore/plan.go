@@ -211,6 +211,9 @@ func plan(ctx context.Context, q querier, u stories.Update, topics []string) err
 	if _, err := q.exec(ctx, countDirectSQL, u.ID); err != nil {
 		return fmt.Errorf("count direct messages: %w", err)
 	}
+	if err := publishCopies(ctx, q, u, u.CreatedAt); err != nil {
+		return err
+	}
 	if u.Level == stories.Minor {
 		return nil
 	}

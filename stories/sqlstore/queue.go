@@ -32,6 +32,7 @@ import (
 //	alarms.go    keeps what the desk is to be told, beside the results it is about
 //	notices.go   owes what is no update, such as alarms and an update's progress
 //	changes.go   owes a channel the message that says what it follows now, or no longer
+//	passon.go    has what is breaking go on to the channels that follow its own
 //	trial.go     owes a channel the message that tests a subscription, and its removal
 //	pings.go     tells whom messages ping that are begun
 //	cards.go     has the first messages of subscriptions follow what they show

@@ -102,7 +102,7 @@ func (s *Store) DeliveriesTo(ctx context.Context, d stories.Destination, storyID
 		found, err = all(ctx, s.reader(), flying.scanDelivery, newestDeliveriesSQL, d.Platform, d.Workspace, d.Channel, storyID, limit)
 	}
 	if err == nil {
-		err = errors.Join(s.fillGathered(ctx, found), s.fillDeferred(ctx, d, found))
+		err = errors.Join(s.fillGathered(ctx, found), s.fillDeferred(ctx, d, found), s.fillPassedOn(ctx, found))
 	}
 	return found, s.told(err)
 }

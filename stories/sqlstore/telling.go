@@ -151,7 +151,7 @@ func (s *Store) RevisionsTo(ctx context.Context, d stories.Destination, updateID
 	}
 	found, err := all(ctx, s.reader(), flying.scanDelivery, revisionsToSQL, d.Platform, d.Workspace, d.Channel, updateID, limit)
 	if err == nil {
-		err = errors.Join(s.fillGathered(ctx, found), s.fillDeferred(ctx, d, found))
+		err = errors.Join(s.fillGathered(ctx, found), s.fillDeferred(ctx, d, found), s.fillPassedOn(ctx, found))
 	}
 	return found, s.told(err)
 }

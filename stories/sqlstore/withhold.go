@@ -246,7 +246,7 @@ func releaseKept(ctx context.Context, q querier, u stories.Update, at time.Time)
 			return 0, fmt.Errorf("queue what was kept: %w", err)
 		}
 	}
-	return found.count(), nil
+	return found.count(), publishCopies(ctx, q, u, at)
 }
 
 // placesOf are the channels that rows are for, by their numbers.

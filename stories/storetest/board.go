@@ -24,6 +24,7 @@ type said struct {
 	id, on int64
 	place  string
 	text   string
+	passed bool // it went on to the channels that follow this one
 }
 
 func (d *desk) board() *board {
@@ -84,6 +85,14 @@ func (b *board) takes(v stories.Delivery) stories.Result {
 	if v.Op == stories.OpThread {
 		return b.sent(v)
 	}
+	if v.Op == stories.OpPublish {
+		for _, s := range b.said {
+			if s.id == v.On {
+				s.passed = true
+			}
+		}
+		return b.sent(v)
+	}
 	text := b.text(v)
 	if v.Op == stories.OpEdit || v.Op == stories.OpShow {
 		if v.Op == stories.OpShow {
@@ -101,7 +110,7 @@ func (b *board) takes(v stories.Delivery) stories.Result {
 	} else if v.Op == stories.OpBroadcast {
 		text = "in thread and channel: " + text
 	}
-	b.said = append(b.said, &said{v.ID, v.On, v.Destination.Channel[1:], text})
+	b.said = append(b.said, &said{id: v.ID, on: v.On, place: v.Destination.Channel[1:], text: text})
 	return b.sent(v)
 }
 
@@ -137,7 +146,11 @@ func (b *board) text(v stories.Delivery) string {
 func (b *board) now() string {
 	var out []string
 	for _, s := range b.said {
-		out = append(out, s.place+" "+s.text)
+		text := s.place + " " + s.text
+		if s.passed {
+			text += ", published"
+		}
+		out = append(out, text)
 	}
 	return strings.Join(out, "; ")
 }

@@ -44,6 +44,8 @@ CREATE INDEX publications_by_notice ON publications (notice_id, op, revision) WH
 CREATE INDEX publications_open ON publications (lane_id, urgency, id) WHERE queued > 0;
 CREATE INDEX publications_deferred ON publications (id) WHERE deferred > 0;
 CREATE INDEX publications_owing ON publications (story_id, urgency) WHERE queued > 0 OR held > 0 OR deferred > 0;
+-- What went on lately to the channels that follow another.
+CREATE INDEX publications_passing ON publications (lane_id, created_at) WHERE op = 6;
 -- What was breaking in a digest's time.
 CREATE INDEX publications_breaking ON publications (lane_id, created_at) WHERE level = 3 AND update_id > 0 AND op IN (0, 2, 3, 5);
 
