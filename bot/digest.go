@@ -156,19 +156,19 @@ func digestStory(s stories.DigestedStory, fit digestFit) (blocks []Block) {
 	for i, u := range s.Updates {
 		if i == 0 {
 			text, _ := CutToRoom(u.Text, fit.newest)
-			spans := RowSpans(u, text)
+			spans := digestNews(u, text, fit)
 			news := &spans[len(spans)-1]
 			news.Bold = !news.Strike
 			blocks = append(blocks, Para(spans...))
 			continue
 		}
 		text, _ := CutToRoom(u.Text, fit.other)
-		spans := append(RowSpans(u, text), Text(fmt.Sprintf(" · update %d · ", u.Number)))
+		spans := append(digestNews(u, text, fit), Text(fmt.Sprintf(" · update %d · ", u.Number)))
 		blocks = append(blocks, Block{Kind: Item, Spans: append(append(spans, digestMark(u)...), Span{Time: u.At, Relative: true})})
 	}
 	for _, u := range s.Breaking {
 		text, _ := CutToRoom(u.Text, fit.other)
-		spans := append([]Span{Bold(pushTitle(u) + " "), At(u.At), Text(": ")}, Span{Text: text, Strike: u.Marks.Standing == stories.Withdrawn})
+		spans := append([]Span{Bold(pushTitle(u) + " "), At(u.At), Text(": " + digestReason(u, fit))}, Span{Text: text, Strike: u.Marks.Standing == stories.Withdrawn})
 		kind := Item
 		if len(s.Updates) == 0 && len(blocks) == 0 {
 			kind = Paragraph
@@ -177,6 +177,28 @@ func digestStory(s stories.DigestedStory, fit digestFit) (blocks []Block) {
 		blocks = append(blocks, Block{Kind: kind, Spans: spans})
 	}
 	return blocks
+}
+
+// digestNews is the text of an update behind what is to be known of it first.
+func digestNews(u stories.Update, text string, fit digestFit) []Span {
+	spans := RowSpans(u, text)
+	if why := digestReason(u, fit); why != "" {
+		spans = slices.Insert(spans, len(spans)-1, Text(why))
+	}
+	return spans
+}
+
+// digestReason says why an update does not stand, or is being checked, "" where it stands
+// or nobody gave a reason.
+func digestReason(u stories.Update, fit digestFit) string {
+	if !u.Marks.Standing.Withheld() {
+		return ""
+	}
+	why, _ := CutToRoom(reason(u.Marks.Reason), fit.quote)
+	if why == "" {
+		return ""
+	}
+	return ended(why) + " "
 }
 
 // digestMark is what the small print of an update says was changed.

@@ -59,6 +59,21 @@ func TestADigestOfMinorUpdatesIsSilent(t *testing.T) {
 	}
 }
 
+func TestADigestSaysWhyAnUpdateDoesNotStand(t *testing.T) {
+	first, second, named := anUpdate, anUpdate, anUpdate
+	first.Level, second.Level, second.Number, named.Number = stories.Normal, stories.Normal, 3, 2
+	first.Text, second.Text, named.Text = "Alpha.", "Beta.", "Gamma."
+	first.Marks = stories.Marks{Standing: stories.Withdrawn, Reason: "The source took it back"}
+	second.Marks = stories.Marks{Standing: stories.OnHold, Reason: "The date is in doubt"}
+	named.Marks = stories.Marks{Standing: stories.Withdrawn, Reason: "It was a hoax"}
+	text := PlainText(digestOf(stories.Digested{Stories: []stories.DigestedStory{{Story: aStory, Updates: []stories.Update{first, second}, Breaking: []stories.Update{named}}}}))
+	for _, want := range []string{"WITHDRAWN The source took it back. ", "ON HOLD The date is in doubt. Beta.", ": It was a hoax. "} {
+		if !strings.Contains(text, want) {
+			t.Errorf("%q is not in\n%s", want, text)
+		}
+	}
+}
+
 // Whatever is in a digest, it fits every platform, begins with the news, and shows or
 // counts everything.
 func TestAnyDigestFits(t *testing.T) {

@@ -28,7 +28,7 @@ func ProgressWords(p stories.Progress, left time.Duration) string {
 	for _, part := range []struct {
 		n    int
 		word string
-	}{{p.Held, "blocked"}, {p.Failed, "failed"}, {p.Unknown, "uncertain"}, {p.Kept, "kept until it is released"}, {p.Deferred, waitWords(p.Deferred) + " for quiet hours to end, or a digest"}} {
+	}{{p.Held, "blocked"}, {p.Failed, "failed"}, {p.Unknown, "uncertain"}, {p.Kept, "kept until it is released"}, {p.Deferred, waitsForTime(p.Deferred)}} {
 		if part.n > 0 {
 			words += fmt.Sprintf(", %s %s", Count(part.n), part.word)
 		}
@@ -45,12 +45,13 @@ func ProgressWords(p stories.Progress, left time.Duration) string {
 	return words + "."
 }
 
-// waitWords is what n messages do.
-func waitWords(n int) string {
+// waitsForTime is what n messages do whose time is still to come.
+func waitsForTime(n int) string {
+	wait := "wait"
 	if n == 1 {
-		return "waits"
+		wait = "waits"
 	}
-	return "wait"
+	return wait + " for quiet hours to end, or a digest"
 }
 
 // PlacesWords says to how many places something goes, of which so many are direct

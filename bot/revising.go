@@ -82,6 +82,9 @@ func notDone(p stories.Progress, failed string) (words string) {
 		}
 		words += ", " + Count(p.Held) + " " + in
 	}
+	if p.Deferred > 0 {
+		words += ", " + Count(p.Deferred) + " " + waitsForTime(p.Deferred)
+	}
 	if p.Newer > 0 {
 		is := "are"
 		if p.Newer == 1 {

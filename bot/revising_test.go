@@ -41,3 +41,15 @@ func TestRevisionWords(t *testing.T) {
 		}
 	}
 }
+
+func TestRevisionWordsCountWhatWaitsForItsTime(t *testing.T) {
+	waits := stories.Progress{Total: 1, Deferred: 1}
+	for want, s := range map[string]stories.Spread{
+		"Posted WITHDRAWN to 0 of 1 channel, 1 waits for quiet hours to end, or a digest.": {Told: waits},
+		"Sent the update to 1 of 3 channels, 2 wait for quiet hours to end, or a digest.":  {Again: stories.Progress{Total: 3, Sent: 1, Deferred: 2}},
+	} {
+		if got := RevisionWords(s, stories.Withdrawal, true, 0); got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+}

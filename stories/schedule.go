@@ -115,8 +115,8 @@ type DueStore interface {
 	// what time it is, as NextScheduled does. ok is false when none does.
 	NextWait(ctx context.Context) (next, now time.Time, ok bool, err error)
 	// EndWaits has go out what waited for quiet hours that are over at an instant, or for
-	// a digest that is due, in some channels, and returns how many messages waited. What
-	// is not due changes nothing.
+	// a digest that is due, in some channels, and returns how many messages waited: also
+	// beside an error, where it could not do so in others. What is not due changes nothing.
 	EndWaits(ctx context.Context, at time.Time) (ended int, err error)
 }
 

@@ -71,6 +71,7 @@ type Reach struct {
 	Held, Doubtful int
 	Gone           int // copies in channels that are gone, which stay as they are
 	Cards          int // posted cards that show the update, and are edited too
+	Digests        int // those of Cards that are digests
 	Told           int // channels and direct messages that get the message labelled Kind
 	Kind           RevisionKind
 	// Waiting is how many copies were not sent yet: they go out as the update reads

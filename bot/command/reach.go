@@ -35,8 +35,13 @@ func reachWords(kind stories.RevisionKind, would stories.Revised) string {
 	if len(more) == 0 {
 		more = append(more, "No channel has a copy of it.")
 	}
-	if n := reach.Cards; n > 0 {
-		more = append(more, fmt.Sprintf("%s that %s it %s edited too.", capital(plural(n, "posted card")), oneOr(n, "shows", "show"), oneOr(n, "is", "are")))
+	for _, shown := range []struct {
+		n    int
+		noun string
+	}{{reach.Cards - reach.Digests, "posted card"}, {reach.Digests, "digest"}} {
+		if n := shown.n; n > 0 {
+			more = append(more, fmt.Sprintf("%s that %s it %s edited too.", capital(plural(n, shown.noun)), oneOr(n, "shows", "show"), oneOr(n, "is", "are")))
+		}
 	}
 	return strings.Join(more, " ")
 }

@@ -52,6 +52,8 @@ var (
 	// countCardsSQL counts the cards that show the story ?1, or of it the update ?2 where
 	// that is not 0, wherever they can be edited.
 	countCardsSQL = `SELECT count(*) ` + shownCardsSQL + ` WHERE ` + editableCardSQL
+	// countDigestsSQL counts those of countCardsSQL that are digests.
+	countDigestsSQL = countCardsSQL + ` AND EXISTS (SELECT 1 FROM publications k JOIN notices n ON n.id = k.notice_id WHERE k.id = (d.id >> 32) AND n.kind = 'digest')`
 	// cardEditsSQL owes an edit, under the publications ?4, of every card that shows the
 	// story ?1, and of it the update ?2 where that is not 0, unless one waits already. ?3
 	// are requests on their way. It owes a channel with several one at a time.
@@ -107,6 +109,14 @@ func countCards(ctx context.Context, q querier, storyID, updateID int64, on stri
 	}
 	err = one(ctx, q, countCardsSQL, []any{storyID, updateID, on}, &n)
 	return n, err
+}
+
+// countDigests is how many of the cards that show an update are digests.
+func countDigests(ctx context.Context, q querier, u stories.Update, on string, reach *stories.Reach) error {
+	if reach.Cards == 0 {
+		return nil
+	}
+	return one(ctx, q, countDigestsSQL, []any{u.StoryID, u.ID, on}, &reach.Digests)
 }
 
 // edit owes an edit to the cards that show a story, and of it an update where that is

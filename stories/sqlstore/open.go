@@ -68,6 +68,7 @@ type Store struct {
 	cameBack   bool // it was found put back when it was opened
 	zone       *time.Location
 	zones      sync.Map                 // those that options name, by their names
+	singly     atomic.Bool              // what waits is ended channel by channel: it failed before
 	waited     atomic.Pointer[waitedAt] // when it was last looked what waits
 }
 

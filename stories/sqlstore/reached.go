@@ -98,6 +98,9 @@ func reachOfCopies(ctx context.Context, q querier, u stories.Update, on string, 
 	if err := one(ctx, q, countCardsSQL, []any{u.StoryID, u.ID, on}, &reach.Cards); err != nil {
 		return fmt.Errorf("count cards: %w", err)
 	}
+	if err := countDigests(ctx, q, u, on, reach); err != nil {
+		return err
+	}
 	return goneCopies(ctx, q, u, reach)
 }
 

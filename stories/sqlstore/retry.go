@@ -77,7 +77,7 @@ func (e ended) left(followed bool) stories.LeftWhy {
 		return stories.LeftWaiting
 	}
 	switch {
-	case e.notice != "" && e.notice != stories.RevisionNotice:
+	case e.notice != "" && e.notice != stories.RevisionNotice && e.notice != stories.DigestNotice: // a digest says what it has to when it is begun again
 		return stories.LeftOldNews
 	case e.place.state == stories.Gone || e.moved > 0:
 		return stories.LeftGone

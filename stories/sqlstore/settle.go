@@ -14,15 +14,18 @@ import (
 type waitingSub struct {
 	id, place int64
 	options   stories.Options
+	heals     bool // its digest collects until its channel can be written to again
 	instants
 }
 
 const waitingSubsSQL = `
-	SELECT b.id, b.destination_id, b.digest, b.quiet, b.tz, b.waits_from, b.due_at, b.collects_from
+	SELECT b.id, b.destination_id, b.digest, b.quiet, b.tz, CASE WHEN ` + waitsToHealSQL + ` THEN 1 ELSE 0 END, b.waits_from, b.due_at, b.collects_from
 	FROM subscriptions b WHERE b.destination_id among(?1) ORDER BY b.id`
 
 func scanWaitingSub(r row) (s waitingSub, err error) {
-	err = r.Scan(&s.id, &s.place, &s.options.Digest, &s.options.Quiet, &s.options.Zone, &s.from, &s.due, &s.collects)
+	var heals int
+	err = r.Scan(&s.id, &s.place, &s.options.Digest, &s.options.Quiet, &s.options.Zone, &heals, &s.from, &s.due, &s.collects)
+	s.heals = heals > 0
 	return s, err
 }
 
@@ -31,24 +34,40 @@ type ruled struct {
 	goes bool      // it goes out
 	to   time.Time // it is collected up to then; zero for not
 	from int64     // since when
+	// beyond is from when on it is collected too: it is no later period's. What is collected
+	// last is all there is; and where the clock was set back since, what was published ahead
+	// of it would wait until the clock comes there again.
+	beyond time.Time
+}
+
+// last says that there is no digest after this one.
+func (r ruled) last() bool { return !r.to.IsZero() && r.beyond.Equal(r.to) }
+
+// collects says whether what was published at an instant is collected now.
+func (r ruled) collects(created int64) bool {
+	return !r.to.IsZero() && (created < millis(r.to) || created >= millis(r.beyond))
 }
 
 // rule says what is done at an instant about what waits because of sub: of a digest that
-// falls due in quiet hours, or is noticed in them, nothing before they end.
+// falls due in quiet hours, or is noticed in them, nothing before they end; and at a channel
+// that cannot be written to nothing before it can: one digest has all of it then.
 func (s *Store) rule(sub waitingSub, at time.Time) ruled {
 	zone := s.zoneOf(sub.options.Zone)
 	_, holds := sub.options.Quiet.Holds(at, zone)
 	if sub.collects == 0 {
 		return ruled{goes: !holds}
 	}
-	to := at
-	if sub.options.Digest != "" {
-		to = sub.options.Digest.Previous(at, zone)
-	}
-	if holds || !sub.due.Valid || sub.due.Int64 > millis(at) || millis(to) <= sub.collects {
+	if holds || sub.heals || !sub.due.Valid || sub.due.Int64 > millis(at) {
 		return ruled{}
 	}
-	return ruled{to: to, from: sub.collects}
+	if sub.options.Digest == "" { // nothing looks at what would be left
+		return ruled{to: at, from: min(sub.collects, millis(at)), beyond: at}
+	}
+	to := sub.options.Digest.Previous(at, zone)
+	if millis(to) <= sub.collects {
+		return ruled{}
+	}
+	return ruled{to: to, from: sub.collects, beyond: sub.options.Digest.Next(at, zone)}
 }
 
 // endsAt is when the newest period of sub's digest has ended whose digest is still to come,
@@ -84,7 +103,7 @@ func (s *Store) settle(ctx context.Context, q querier, places []int64, at time.T
 	}
 	later := s.shared(subs, rules, at)
 	for _, sub := range subs {
-		if !sub.due.Valid || sub.due.Int64 > millis(at) {
+		if sub.heals || !sub.due.Valid || sub.due.Int64 > millis(at) {
 			continue
 		}
 		next := s.next(sub, rules[sub.id], at)
@@ -98,24 +117,30 @@ func (s *Store) settle(ctx context.Context, q querier, places []int64, at time.T
 	var goes []waitingRow
 	digests := map[collectedFor][]waitingRow{}
 	since := map[collectedFor]int64{}
+	last := map[collectedFor]bool{}
 	for _, r := range rows {
 		rule, decided := rules[r.sub]
 		switch {
 		case !decided || rule.goes:
 			goes = append(goes, r)
-		case !rule.to.IsZero() && r.created < millis(rule.to):
+		case rule.collects(r.created):
 			to := collectedFor{r.Place, millis(rule.to)}
 			if first, had := since[to]; !had || rule.from < first {
 				since[to] = rule.from
 			}
 			digests[to] = append(digests[to], r)
+			last[to] = last[to] || rule.last()
 		}
 	}
 	if n, err = s.release(ctx, q, goes, at); err != nil {
 		return 0, fmt.Errorf("let go what waited: %w", err)
 	}
 	for _, to := range slices.SortedFunc(maps.Keys(digests), func(a, b collectedFor) int { return cmp.Or(cmp.Compare(a.place, b.place), cmp.Compare(a.to, b.to)) }) {
-		if err := s.collect(ctx, q, digests[to], since[to], to.to, at); err != nil {
+		until, err := to.free(ctx, q, last[to])
+		if err == nil {
+			err = s.collect(ctx, q, digests[to], since[to], until, at)
+		}
+		if err != nil {
 			return 0, fmt.Errorf("make a digest: %w", err)
 		}
 		n += len(digests[to])
@@ -125,6 +150,18 @@ func (s *Store) settle(ctx context.Context, q querier, places []int64, at time.T
 
 // collectedFor is what one digest is of: one destination and the end of one period.
 type collectedFor struct{ place, to int64 }
+
+// free is when the period of a digest ends. Where there is one of that period already, what
+// is collected waits for the next; the last one has none after it, and ends a little later.
+func (c collectedFor) free(ctx context.Context, q querier, last bool) (to int64, err error) {
+	for to = c.to; last; to++ {
+		var there bool
+		if err := one(ctx, q, digestThereSQL, []any{c.place, to}, &there); err != nil || !there {
+			return to, err
+		}
+	}
+	return to, nil
+}
 
 // shared finds the digests that wait for the quiet hours of another subscription with
 // which they share a period: there is one digest of it. It takes them out of rules, and

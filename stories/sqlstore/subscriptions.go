@@ -249,6 +249,9 @@ func (s *Store) Unsubscribe(ctx context.Context, a stories.Act, d stories.Destin
 			return left, false, err
 		}
 		left.Subscription = sub
+		if err := dropKeptBack(ctx, q, p, sub.ID, a.At); err != nil {
+			return left, false, err
+		}
 		if _, err := q.exec(ctx, dropSubscriptionSQL, sub.ID); err != nil {
 			return left, false, err
 		}

@@ -11,7 +11,8 @@ import (
 // from them those of notices (what a channel is told of its subscriptions, alarms of a
 // desk), which never take the place of an update. What mends a message that is there is
 // not bounded, an edit and what is told of a revision: there is one of each for a message.
-// Nor is what may be there: it is looked for, however old it is; nor a story's head, which
+// Nor is a digest: it stands for all that it collected, and while the channel is blocked no
+// other one is made. Nor is what may be there: it is looked for, however old it is; nor a story's head, which
 // its replies hang on.
 
 const (
@@ -27,7 +28,7 @@ const (
 	// lockPlacesSQL keeps others who plan from trimming the same destinations.
 	lockPlacesSQL = `SELECT id FROM destinations WHERE id among(?1) ORDER BY id /*lock*/`
 	// bounded says of a held row x of the publication p that it is one of so many.
-	bounded = `NOT EXISTS (SELECT 1 FROM notices n WHERE n.id = p.notice_id AND n.kind = 'revision')
+	bounded = `NOT EXISTS (SELECT 1 FROM notices n WHERE n.id = p.notice_id AND n.kind IN ('revision', 'digest'))
 				AND NOT EXISTS (SELECT 1 FROM outcomes o WHERE o.id = x.delivery_id AND o.doubtful > 0)
 				AND (p.notice_id IS NULL OR p.notice_id <> 1)`
 	// heldMessagesSQL are the messages that are held at ?1 and bounded, oldest first, and

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"storybot/stories"
@@ -23,6 +22,7 @@ import (
 // it is moved on in the transaction in which what waited goes out. So nothing overtakes
 // what waits, however late the hour is noticed.
 //
+//	endwaits.go  looks what is due
 //	later.go     plans what waits for its time
 //	deferred.go  finds it, and has it wait
 //	settle.go    decides what becomes of it at its time
@@ -78,10 +78,17 @@ const (
 	setInstantsSQL = `UPDATE subscriptions SET waits_from = ?2, due_at = ?3, collects_from = ?4 WHERE id = ?1`
 	// dueNowSQL has what waits because of a subscription looked at now. What is published
 	// meanwhile waits behind it.
-	dueNowSQL     = `UPDATE subscriptions SET due_at = ?2, collects_from = ?3, waits_from = CASE WHEN waits_from <= ?2 THEN waits_from ELSE ?4 END WHERE id = ?1`
-	dueNextSQL    = `SELECT due_at FROM subscriptions WHERE due_at IS NOT NULL ORDER BY due_at LIMIT 1`
-	duePlacesSQL  = `SELECT destination_id FROM subscriptions WHERE due_at <= ?1 ORDER BY due_at, id LIMIT ?2`
-	rewindSQL     = `UPDATE subscriptions SET due_at = ?1 WHERE due_at > ?1`
+	dueNowSQL = `UPDATE subscriptions SET due_at = ?2, collects_from = ?3, waits_from = CASE WHEN waits_from <= ?2 THEN waits_from ELSE ?4 END WHERE id = ?1`
+	// waitsToHealSQL says of a subscription b that its digest is not looked at before its
+	// channel can be written to again: it collects until then.
+	waitsToHealSQL = `b.digest <> '' AND EXISTS (SELECT 1 FROM destinations t WHERE t.id = b.destination_id AND t.state = 'blocked')`
+	dueNextSQL     = `SELECT b.due_at FROM subscriptions b WHERE b.due_at IS NOT NULL AND NOT (` + waitsToHealSQL + `) ORDER BY b.due_at LIMIT 1`
+	duePlacesSQL   = `SELECT b.destination_id FROM subscriptions b WHERE b.due_at <= ?1 AND NOT (` + waitsToHealSQL + `) ORDER BY b.due_at, b.id LIMIT ?2`
+	// rewindSQL has all looked at now, and digests collect from now on that did from a later
+	// time on: a clock that was ahead had their periods end.
+	rewindSQL = `
+		UPDATE subscriptions SET due_at = CASE WHEN due_at > ?1 THEN ?1 ELSE due_at END, collects_from = CASE WHEN collects_from > ?1 THEN ?1 ELSE collects_from END
+		WHERE due_at > ?1 OR collects_from > ?1`
 	collectingSQL = `SELECT collects_from FROM subscriptions WHERE id = ?1`
 )
 
@@ -142,33 +149,6 @@ func (s *Store) NextWait(ctx context.Context) (next, now time.Time, ok bool, err
 
 // waitedAt is when this process last looked at what waits.
 type waitedAt struct{ at time.Time }
-
-// duesOnce is how many subscriptions are looked at in one transaction, so that nobody
-// waits for long.
-const duesOnce = 300
-
-// EndWaits implements stories.DueStore.
-func (s *Store) EndWaits(ctx context.Context, at time.Time) (ended int, err error) {
-	err = s.changeAtHome(ctx, func(q querier) error {
-		ended = 0
-		if err := lockPlanning(ctx, q); err != nil {
-			return err
-		}
-		if err := s.rewind(ctx, q, at); err != nil {
-			return err
-		}
-		places, err := all(ctx, q, scanID, duePlacesSQL, millis(at), duesOnce)
-		if err != nil {
-			return err
-		}
-		ended, err = s.settle(ctx, q, slices.Compact(slices.Sorted(slices.Values(places))), at)
-		return err
-	})
-	if err == nil {
-		s.waited.Store(&waitedAt{at})
-	}
-	return ended, err
-}
 
 // rewind has all instants found anew where somebody set the clock back, or the newsroom
 // has another zone.

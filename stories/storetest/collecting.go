@@ -111,6 +111,38 @@ var collectingTests = []test{
 		same(d, "then", d.arrives(l), "a sony 3")
 		d.queueAgrees()
 	}},
+	{"when a digest is taken away all comes that waits for it, also what is younger than the command", func(d *desk) {
+		s := d.track("sony")
+		l := d.hold(lane, "w")
+		d.sets("sony", stories.Options{Digest: "daily@09:00"}, "a", "b")
+		d.append(s, stories.Normal)
+		d.later(time.Hour)
+		early := d.act() // it waited while others planned, or came from a machine whose clock is behind
+		d.append(s, stories.Normal)
+		d.later(200 * time.Millisecond)
+		d.append(s, stories.Normal)
+		sony := stories.Target{Kind: stories.TargetStory, Name: "sony"}
+		for name, o := range map[string]stories.Options{"a": {}, "b": {Quiet: nights}} {
+			_, _, err := d.Subscribe(d.ctx, early, stories.Subscription{Destination: channel(name), Target: sony, Options: o, CreatedBy: ana}, lane)
+			d.ok(err)
+		}
+		same(d, "at once", d.arrives(l), "a digest 23 11:00, b digest 23 11:00")
+		same(d, "states", d.states(channel("a"), s)+", "+d.states(channel("b"), s), "gathered gathered gathered, gathered gathered gathered")
+		d.queueAgrees()
+	}},
+	{"a digest that is taken away at the end of a period of which there is one is another", func(d *desk) {
+		s := d.track("sony")
+		l := d.hold(lane, "w")
+		d.sets("sony", stories.Options{Digest: "hourly"}, "a")
+		d.append(s, stories.Normal)
+		d.until("11:00")
+		d.endWaits()
+		d.append(s, stories.Normal)
+		d.sets("sony", stories.Options{}, "a")
+		d.arrives(l)
+		same(d, "states", d.states(channel("a"), s), "gathered gathered")
+		d.queueAgrees()
+	}},
 	{"who unsubscribes gets no digest of what was collected", func(d *desk) {
 		s := d.track("sony")
 		l := d.hold(lane, "w")
@@ -146,6 +178,29 @@ var collectingTests = []test{
 		d.now = d.now.Add(-2 * time.Hour) // it is not night yet
 		d.endWaits()
 		same(d, "before the night", d.arrives(l), "a sony 3")
+		d.queueAgrees()
+	}},
+	{"a clock that was far ahead for a while holds no digest back, nor what was published then", func(d *desk) {
+		s := d.track("sony")
+		l := d.hold(lane, "w")
+		d.sets("sony", stories.Options{Digest: "hourly"}, "a")
+		d.append(s, stories.Normal)
+		was := d.now
+		d.later(365 * 24 * time.Hour)
+		d.endWaits()
+		d.arrives(l)
+		d.append(s, stories.Normal)
+		d.now = was.Add(time.Minute)
+		d.endWaits()
+		d.append(s, stories.Normal)
+		d.until("11:00")
+		d.endWaits()
+		same(d, "in the next hour", d.arrives(l), "a digest 23 11:00")
+		same(d, "states", d.states(channel("a"), s), "gathered gathered gathered")
+		d.append(s, stories.Normal)
+		d.until("12:00")
+		d.endWaits()
+		same(d, "and after it", d.arrives(l), "a digest 23 12:00")
 		d.queueAgrees()
 	}},
 	{"what is merged waits as the story that it goes on as says", func(d *desk) {
@@ -192,6 +247,45 @@ var collectingTests = []test{
 		_, _, err := d.ReopenDestination(d.ctx, channel("a"), 5, d.now)
 		d.ok(err)
 		same(d, "healed", d.arrives(l), "a sony 1, a sony 2")
+		d.queueAgrees()
+	}},
+	{"at a blocked channel a digest collects until it is healed, and nothing of it is dropped", func(d *desk) {
+		s, other := d.track("sony"), d.track("fire")
+		l := d.hold(lane, "w")
+		d.sets("sony", stories.Options{Digest: "hourly"}, "a", "b")
+		d.append(s, stories.Normal)
+		d.later(time.Hour)
+		d.endWaits()
+		for _, v := range d.claim(l, 2) {
+			if v.Destination == channel("b") {
+				d.advance(l, 0, d.result(v, stories.Sent, "m"))
+				continue
+			}
+			d.advance(l, 0, d.refusal(v, stories.Held, "no access", stories.Blocked))
+		}
+		for range 8 {
+			d.append(s, stories.Normal)
+			d.later(time.Hour)
+			d.endWaits()
+		}
+		next, now, ok, err := d.NextWait(d.ctx)
+		d.ok(err)
+		if !ok || !next.After(d.now) && now.Before(next) {
+			d.Errorf("the next digest is due at %v, at %v", next, d.now)
+		}
+		d.arrives(l)
+		same(d, "while it is blocked", d.states(channel("a"), s), "gathered"+strings.Repeat(" deferred", 8))
+		for range 6 { // of other notices the newest five are kept
+			d.sets("fire", stories.Options{}, "a")
+			_, err := d.Unsubscribe(d.ctx, d.act(), channel("a"), stories.Target{Kind: stories.TargetStory, Name: "fire"})
+			d.ok(err)
+		}
+		_, _, err = d.ReopenDestination(d.ctx, channel("a"), 5, d.now)
+		d.ok(err)
+		d.append(other, stories.Normal)
+		d.endWaits()
+		same(d, "healed", d.arrives(l), "a digest 23 11:00, a digest 23 19:00")
+		same(d, "states", d.states(channel("a"), s), strings.Repeat("gathered ", 8)+"gathered")
 		d.queueAgrees()
 	}},
 	{"in a database put back what fell due since waits for a person, and what was for a digest is left out", func(d *desk) {

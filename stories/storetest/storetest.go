@@ -5,6 +5,7 @@ package storetest
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -118,7 +119,7 @@ func Run(t *testing.T, open func(t *testing.T) Store) {
 		{"alarms", alarmTests},
 		{"schedules", scheduleTests},
 		{"quiet hours", quietTests},
-		{"what is collected for digests", collectingTests},
+		{"what is collected for digests", slices.Concat(collectingTests, gatheredTests)},
 		{"edits of a story", rewriteTests},
 		{"merges", mergeTests},
 		{"what a channel is told", changeTests},
