@@ -124,6 +124,7 @@ func Run(t *testing.T, open func(t *testing.T) Store) {
 		{"tests of subscriptions", trialTests},
 		{"cards", cardTests},
 		{"heads", headTests},
+		{"headsanew", headsAnewTests},
 		{"what is held beside updates", besideTests},
 		{"how much a channel is told, and when", tellingTests},
 		{"what a channel could not be told", untoldTests},

@@ -1,0 +1,58 @@
+package storetest
+
+import (
+	"fmt"
+
+	"storybot/stories"
+)
+
+// headsAnewTests are about heads and threads that ended without a message, or were deleted.
+var headsAnewTests = []test{
+	{"a head that could not be posted is made with the next update", func(d *desk) {
+		s := d.track("sony")
+		for i, mode := range []stories.Options{inThread, inCard} {
+			name := string(rune('a' + i))
+			d.mode(d.act(), name, "all", mode)
+		}
+		b := d.board()
+		b.wrong[stories.OpPost] = stories.NothingLost // of the first
+		d.publish(s, stories.Normal, "First")
+		b.works()
+		d.publish(s, stories.Normal, "Second")
+		same(d, "anew", b.works(), "b card of sony 2:Second 1:First; a card of sony 2:Second 1:First; a in thread: 2 Second")
+		d.publish(s, stories.Normal, "Third")
+		same(d, "one", b.works(), "b card of sony 3:Third 2:Second 1:First; a card of sony 3:Third 2:Second 1:First; a in thread: 2 Second; a in thread: 3 Third")
+		d.queueAgrees()
+	}},
+	{"a thread that could not be opened is opened with the next update", func(d *desk) {
+		s := d.track("sony")
+		d.mode(d.act(), "a", "all", inThread)
+		b := d.board()
+		b.wrong[stories.OpThread] = stories.NothingLost
+		d.publish(s, stories.Normal, "First")
+		same(d, "no thread", b.works(), "a card of sony 1:First")
+		d.publish(s, stories.Normal, "Second")
+		same(d, "anew", b.works(), "a card of sony 2:Second 1:First; a in thread: 2 Second")
+		d.queueAgrees()
+	}},
+	{"a first message that is a head is not among what a blocked channel keeps the newest of", func(d *desk) {
+		first := d.track("sony")
+		d.mode(d.aloud(), "a", "sony", inThread)
+		b := d.board()
+		for i := range 7 {
+			slug := fmt.Sprint("more-", i)
+			d.track(slug)
+			d.mode(d.aloud(), "a", slug, stories.Options{})
+		}
+		post := d.claim(b.lease, 1)[0]
+		d.advance(b.lease, 0, d.refusal(post, stories.Held, "no access", stories.Blocked))
+		d.publish(first, stories.Normal, "First")
+		_, _, err := d.ReopenDestination(d.ctx, channel("a"), 5, d.now)
+		d.ok(err)
+		b.works()
+		same(d, "head", b.said[0].text, "card of sony 1:First")
+		same(d, "reply", b.said[len(b.said)-1].text, "in thread: 1 First")
+		same(d, "of the others", len(b.said), 1+5+1)
+		d.queueAgrees()
+	}},
+}
