@@ -55,4 +55,36 @@ var headsAnewTests = []test{
 		same(d, "of the others", len(b.said), 1+5+1)
 		d.queueAgrees()
 	}},
+	{"what waits for a thread that was deleted comes in its order, before what is newer", func(d *desk) {
+		s := d.track("sony")
+		d.mode(d.aloud(), "a", "sony", inThread)
+		b := d.board()
+		b.works()
+		for _, text := range []string{"First", "Second"} {
+			d.publish(s, stories.Normal, text)
+		}
+		b.wrong[stories.OpReply] = stories.ThreadLost
+		for len(b.wrong) > 0 {
+			for _, v := range b.advance(b.lease, 1) {
+				b.advance(b.lease, 0, b.takes(v))
+			}
+		}
+		d.publish(s, stories.Normal, "Third")
+		same(d, "in order", b.works(), "a card of sony; a card of sony 3:Third 2:Second 1:First; a in thread: 1 First; a in thread: 2 Second; a in thread: 3 Third")
+		d.queueAgrees()
+	}},
+	{"what waits for a thread that cannot be opened, for its head was deleted, comes with a new one", func(d *desk) {
+		s := d.track("sony")
+		d.mode(d.act(), "a", "all", inThread)
+		b := d.board()
+		u := d.publish(s, stories.Normal, "First")
+		v := d.publish(s, stories.Normal, "Second")
+		b.wrong[stories.OpThread] = stories.MessageLost
+		same(d, "anew", b.works(), "a card of sony 2:Second 1:First; a card of sony 2:Second 1:First; a in thread: 1 First; a in thread: 2 Second")
+		for _, id := range []int64{u.ID, v.ID} {
+			p := d.progressOf(id)
+			same(d, "progress", fmt.Sprint(p.Total, p.Sent, p.Failed), "1 1 0")
+		}
+		d.queueAgrees()
+	}},
 }
