@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"slices"
 
 	"storybot/stories"
 )
@@ -60,7 +59,6 @@ const (
 	// owed in its place.
 	uncountSQL    = `UPDATE publications SET total = total - 1 WHERE id = ?1`
 	moveReasonSQL = `UPDATE outcomes SET code = ?2, reason = '' WHERE id = ?1`
-	onThreadSQL   = `SELECT ` + waitsUnderSQL + `, d.destination_id, d.id, d.publication_id FROM owed x JOIN deliveries d ON d.id = x.id WHERE x.on_id > 0 AND x.on_id among(?1) AND d.op IN (2, 3) AND d.state IN (0, 5) ORDER BY d.id`
 	pauseByIDSQL  = `UPDATE subscriptions SET state = 'paused' WHERE id = ?1`
 )
 
@@ -245,35 +243,6 @@ func (l lostOne) renew(ctx context.Context, q querier, lane int64, r stories.Res
 	return eachWaiting(ctx, q, rows, madeAnew, r, func(waiting lostOne, r stories.Result) error {
 		return waiting.again(ctx, q, lane, r, h)
 	})
-}
-
-// waitingOn is what waits to stand in threads, in its order, and is not on its way.
-func waitingOn(ctx context.Context, q querier, threads ...int64) ([]waiting, error) {
-	flying, err := allFlights(ctx, q)
-	if err != nil {
-		return nil, err
-	}
-	rows, err := all(ctx, q, scanAnyWaiting, onThreadSQL, list(threads))
-	return slices.DeleteFunc(rows, flying.has), err
-}
-
-// eachWaiting skips what waits to stand in a thread, and does something in the place of
-// each: the result r is what became of the thread.
-func eachWaiting(ctx context.Context, q querier, rows []waiting, why code, r stories.Result, do func(lostOne, stories.Result) error) error {
-	if err := move(ctx, q, rows, stories.Skipped, because(why), r.At); err != nil {
-		return err
-	}
-	for _, w := range rows {
-		waiting := lostOne{id: w.Delivery}
-		if err := one(ctx, q, lostOnSQL, []any{w.Delivery}, waiting.columns()...); err != nil {
-			return err
-		}
-		r.Ref = w.Ref
-		if err := do(waiting, r); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // closeThread has what was to stand in a thread that takes nothing stand in the channel,

@@ -87,4 +87,53 @@ var headsAnewTests = []test{
 		}
 		d.queueAgrees()
 	}},
+	{"in mode thread what is told of a breaking update's revision goes where its copies are, and counts once", func(d *desk) {
+		s := d.track("sony")
+		d.mode(d.act(), "a", "all", inThread)
+		b := d.board()
+		u := d.publish(s, stories.Breaking, "First")
+		b.works()
+		done := d.reword(u, corrected("1st"))
+		same(d, "told", fmt.Sprint(done.Reach.Told, len(done.Tells)), "1 1")
+		same(d, "in both", b.works(), "a 1 1st; a card of sony 1:1st; a 1 1st; a correction 1; a in thread: correction 1")
+		spread, err := d.SpreadOf(d.ctx, u.ID, 1)
+		d.ok(err)
+		same(d, "counted", fmt.Sprint(spread.Told.Total, spread.Told.Sent), "1 1")
+		d.reword(u, stories.Rewording{Kind: stories.Hold})
+		d.reword(u, stories.Rewording{Kind: stories.Withdrawal, Reason: "untrue"})
+		same(d, "the newest alone", b.works(), "a 1 1st; a card of sony 1:withdrawn1st; a 1 1st; a correction 1; a in thread: correction 1; a withdrawal 1; a in thread: withdrawal 1")
+		d.queueAgrees()
+	}},
+	{"where a reply can be shown in the channel too it tells of a breaking update's revision", func(d *desk) {
+		s := d.track("sony")
+		d.ok(d.KeepBroadcasting(d.ctx, "console", true))
+		d.mode(d.act(), "a", "all", inThread)
+		b := d.board()
+		u, calm := d.publish(s, stories.Breaking, "First"), d.publish(s, stories.Normal, "Second")
+		b.works()
+		same(d, "told", d.reword(u, corrected("1st")).Reach.Told, 1)
+		same(d, "told in the thread", d.reword(calm, corrected("2nd")).Reach.Told, 1)
+		same(d, "both", b.works(), "a card of sony 2:2nd 1:1st; a 1 1st; a 2 2nd; a in thread and channel: correction 1; a in thread: correction 2")
+		d.queueAgrees()
+	}},
+	{"what is told of a breaking update's revision in thread and channel pings in the channel alone", func(d *desk) {
+		s := d.track("sony")
+		d.followWith("all", "a", stories.Options{Level: stories.Minor, Mode: stories.ModeThread, Mention: "@desk", MentionLevel: stories.Normal})
+		b := d.board()
+		u := d.publish(s, stories.Breaking, "First")
+		b.works()
+		d.reword(u, corrected("1st"))
+		told := map[stories.Op]string{}
+		for {
+			begun := b.advance(b.lease, 1)
+			if len(begun) == 0 {
+				break
+			}
+			if begun[0].About.NoticeID > stories.CardsID {
+				told[begun[0].Op] += d.pings(b.lease, begun)
+			}
+			b.advance(b.lease, 0, b.takes(begun[0]))
+		}
+		same(d, "pings", fmt.Sprint(told), fmt.Sprint(map[stories.Op]string{stories.OpPost: "a @desk", stories.OpReply: "a"}))
+	}},
 }
