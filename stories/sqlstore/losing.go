@@ -219,6 +219,11 @@ func (l lostOne) renew(ctx context.Context, q querier, lane int64, r stories.Res
 		return err
 	}
 	needed := l.update > 0 || l.kind == stories.RevisionNotice || len(rows) > 0
+	if !needed && l.op == stories.OpShow { // beside an update that stands elsewhere, or for a change of the story alone
+		if err := one(ctx, q, newsSinceSQL, []any{l.id, h.delivery}, &needed); err != nil {
+			return err
+		}
+	}
 	if !needed {
 		h.gone, h.thread = true, 0
 		_, err := q.exec(ctx, setHeadSQL, h.story, h.place, h.delivery, h.thread, bit(h.gone), h.deleted)

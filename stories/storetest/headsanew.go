@@ -136,4 +136,28 @@ var headsAnewTests = []test{
 		}
 		same(d, "pings", fmt.Sprint(told), fmt.Sprint(map[stories.Op]string{stories.OpPost: "a @desk", stories.OpReply: "a"}))
 	}},
+	{"a head that was deleted is made anew with the update that finds it gone, though that stands in its thread", func(d *desk) {
+		s := d.track("sony")
+		d.mode(d.aloud(), "a", "sony", inThread)
+		b := d.board()
+		d.publish(s, stories.Normal, "First")
+		b.works()
+		b.wrong[stories.OpShow] = stories.MessageLost
+		d.publish(s, stories.Breaking, "Second")
+		same(d, "anew", b.works(), "a card of sony 1:First; a in thread: 1 First; a 2 Second; a in thread: 2 Second; a card of sony 2:Second 1:First")
+		d.queueAgrees()
+	}},
+	{"a head that was deleted is not made anew for a change of its story alone", func(d *desk) {
+		s := d.track("sony")
+		d.mode(d.aloud(), "a", "sony", inThread)
+		b := d.board()
+		d.publish(s, stories.Normal, "First")
+		b.works()
+		b.wrong[stories.OpShow] = stories.MessageLost
+		d.later(60e9)
+		_, err := d.EndStory(d.ctx, d.act(), stories.Update{StoryID: s.ID})
+		d.ok(err)
+		same(d, "not yet", b.works(), "a card of sony 1:First; a in thread: 1 First")
+		d.queueAgrees()
+	}},
 }
