@@ -175,6 +175,11 @@ func (l lostOne) instead(ctx context.Context, q querier, lane int64, r stories.R
 	if _, err := l.owe(ctx, q, lane, r, op, l.update, l.notice, on, l.second); err != nil {
 		return err
 	}
+	if op == l.op { // /why tells of the one in its place alone
+		if _, err := q.exec(ctx, moveReasonSQL, l.id, int(madeAnew)); err != nil {
+			return err
+		}
+	}
 	if _, err := q.exec(ctx, uncountSQL, l.id>>placeBits); err != nil {
 		return err
 	}
