@@ -47,6 +47,8 @@ type Health struct {
 type Places interface {
 	// Ended: the destination no longer exists, the reason says how it ended.
 	Ended(ctx context.Context, d stories.Destination, reason string)
+	// Blocked: the destination takes nothing until somebody mends that; what it follows stays.
+	Blocked(ctx context.Context, d stories.Destination, o stories.Obstacle)
 	// Healed: the destination may be reachable again.
 	Healed(ctx context.Context, d stories.Destination)
 	// Moved: the destination has another address now, under which all goes on. It

@@ -66,6 +66,32 @@ func (s *Places) Ended(ctx context.Context, d Destination, reason string) error 
 	return nil
 }
 
+// Obstacle is why a destination takes nothing of the bot for now.
+type Obstacle struct {
+	Reason string // for people, as the end of "This channel …"
+	Cure   string // for people: who can mend it, and how
+	Heals  bool   // the platform tells when it is mended
+}
+
+// Blocked tells that a destination takes nothing for now, or, without a channel, that
+// none of a workspace does: what they follow stays, what waits is held. News of neither
+// blocks nothing: CodeInvalid.
+func (s *Places) Blocked(ctx context.Context, d Destination, o Obstacle) error {
+	if d.Channel == "" && d.Workspace == "" {
+		return Errorf(CodeInvalid, "Neither a channel nor a workspace was named, so nothing was paused.")
+	}
+	reached, err := s.meant(ctx, d, Reachable)
+	if err != nil {
+		return err
+	}
+	for _, d := range reached {
+		if err := s.store.BlockDestination(ctx, d, o, s.Now()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // MoveDestination tells that a channel has another address now, where all goes on. News that
 // does not name both moves nothing: CodeInvalid.
 func (s *Places) MoveDestination(ctx context.Context, from, to Destination) error {
@@ -91,8 +117,8 @@ func (s *Places) meant(ctx context.Context, d Destination, state DestinationStat
 	return s.store.DestinationsIn(ctx, d.Platform, d.Workspace, state)
 }
 
-// Blocked lists destinations that refuse the bot, the longest blocked first.
-func (s *Places) Blocked(ctx context.Context, limit int) ([]FailingDestination, error) {
+// Refusing lists destinations that refuse the bot, the longest blocked first.
+func (s *Places) Refusing(ctx context.Context, limit int) ([]FailingDestination, error) {
 	failing, _, err := s.store.Failing(ctx, limit)
 	return failing, err
 }

@@ -200,6 +200,10 @@ type PlacesStore interface {
 	// held the newest keep of each kind. It returns how many deliveries are pending
 	// and how many updates were skipped; both 0 when it was not blocked.
 	ReopenDestination(ctx context.Context, d Destination, keep int, now time.Time) (resumed, skipped int, err error)
+	// BlockDestination marks a reachable d blocked, as a refused post does: what waits is
+	// held, and the desk told of a channel that follows something or is a desk's. What is
+	// blocked or gone already stays as it is.
+	BlockDestination(ctx context.Context, d Destination, o Obstacle, now time.Time) error
 	// EndDestination marks d gone with a reason: its subscriptions end, what
 	// waits is skipped.
 	EndDestination(ctx context.Context, d Destination, reason string, now time.Time) error

@@ -78,9 +78,10 @@ type Trial struct {
 // Ended is what stopping a story did.
 type Ended struct {
 	Changed bool
-	Level   Level // of the story's own subscription, which ended; 0 when there was none
-	Muted   bool  // a topic or all would bring the story, and it is muted
-	Untold  bool  // the channel is not told: see Made
+	Level   Level        // of the story's own subscription, which ended; 0 when there was none
+	Own     Subscription // of the story, which ended; zero when there was none
+	Muted   bool         // a topic or all would bring the story, and it is muted
+	Untold  bool         // the channel is not told: see Made
 }
 
 // Left is a subscription that has ended.

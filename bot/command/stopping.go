@@ -55,7 +55,7 @@ func (m *leaving) end(ctx context.Context, r request, a stories.Act, target stor
 	if stop {
 		reply.Message.Buttons = append(reply.Message.Buttons, r.stopHere(stories.Story{ID: sub.StoryID, Slug: sub.Target.Name}))
 	}
-	reply.Message.Buttons = append(reply.Message.Buttons, againButton(sub.Target, sub.StoryID, sub.Level)...)
+	reply.Message.Buttons = append(reply.Message.Buttons, m.again(ctx, r, sub)...)
 	return warn(reply), nil
 }
 
@@ -167,7 +167,11 @@ func (m *leaving) pressStop(ctx context.Context, r request, args bot.Args) (bot.
 		reply = done(fmt.Sprintf("Updates of %s do not come to %s any more; nothing was changed.", story.Slug, r.here()))
 		ended.Level = stories.Minor
 	}
-	reply.Message.Buttons = againButton(target, story.ID, ended.Level)
+	if ended.Own.ID != 0 {
+		reply.Message.Buttons = m.again(ctx, r, ended.Own)
+	} else {
+		reply.Message.Buttons = againButton(target, story.ID, ended.Level)
+	}
 	return warn(reply), nil
 }
 
@@ -220,24 +224,6 @@ func againButton(t stories.Target, storyID int64, level stories.Level) []bot.But
 		return nil
 	}
 	return []bot.Button{b}
-}
-
-// pressAgain undoes a stop.
-func (m *leaving) pressAgain(ctx context.Context, r request, args bot.Args) (bot.Reply, error) {
-	level, err := levelIn(args.Number(0))
-	if err != nil {
-		return bot.Reply{}, err
-	}
-	target, story, err := m.targetIn(ctx, args.Word)
-	if err != nil {
-		return bot.Reply{}, err
-	}
-	if level == 0 && story.ID != 0 {
-		return m.unstop(ctx, r, story)
-	}
-	a := r.act()
-	a.Subscription = stories.NewOnly // what was made since is another
-	return m.joining.followHere(ctx, r, a, target, fromLevel(level))
 }
 
 // unstop lets a story come again by what else brings it.

@@ -10,8 +10,8 @@ import (
 
 // Blocks is what a Healer asks of the newsroom.
 type Blocks interface {
-	// Blocked lists destinations that refuse the bot, the longest blocked first.
-	Blocked(ctx context.Context, limit int) ([]stories.FailingDestination, error)
+	// Refusing lists destinations that refuse the bot, the longest blocked first.
+	Refusing(ctx context.Context, limit int) ([]stories.FailingDestination, error)
 	// Healed lets a blocked destination be tried again.
 	Healed(ctx context.Context, d stories.Destination) (resumed, skipped int, err error)
 }
@@ -55,7 +55,7 @@ func (h *Healer) Run(ctx context.Context) {
 
 // look tries what is due now.
 func (h *Healer) look(ctx context.Context, now time.Time) {
-	blocked, err := h.blocks.Blocked(ctx, mostBlocked)
+	blocked, err := h.blocks.Refusing(ctx, mostBlocked)
 	if err != nil {
 		h.log.Warn("what is blocked could not be read; it is tried again later", "err", err)
 		return

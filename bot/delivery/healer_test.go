@@ -20,7 +20,7 @@ type stubborn struct {
 
 var locked = stories.Destination{Platform: "chat", Workspace: "w", Channel: "locked"}
 
-func (s *stubborn) Blocked(context.Context, int) ([]stories.FailingDestination, error) {
+func (s *stubborn) Refusing(context.Context, int) ([]stories.FailingDestination, error) {
 	if n := len(s.tries); n > 0 && !s.since.Add(s.tries[n-1]).Before(s.healsAt) {
 		return nil, nil
 	}

@@ -2,6 +2,7 @@ package discord
 
 import (
 	"encoding/json"
+	"slices"
 
 	"github.com/bwmarrin/discordgo"
 
@@ -45,7 +46,7 @@ func (w *world) seated(guild, id string, c channelObject) stories.Access {
 	s, told := seatOf(guild, c)
 	of := w.servers[guild]
 	switch {
-	case told && s.private:
+	case of == nil && told && s.private:
 		return stories.PrivateAccess
 	case of == nil:
 		return stories.UnsaidAccess
@@ -80,6 +81,9 @@ func (w *world) unseat(guild, id string) {
 // its channel.
 func (s *server) access(id string) stories.Access {
 	at, known := s.seats[id]
+	if known && at.private {
+		return stories.PrivateAccess
+	}
 	if known && at.thread {
 		at, known = s.seats[at.parent]
 	}
@@ -112,6 +116,24 @@ func (w *world) below(guild, channel string) (told []stories.PlaceName) {
 		}
 	}
 	return told
+}
+
+// threadsOf are the threads of a channel that the gateway has told of, in the order of
+// their ids.
+func (w *world) threadsOf(guild, channel string) (ids []string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	s := w.servers[guild]
+	if s == nil || channel == "" {
+		return nil
+	}
+	for id, at := range s.seats {
+		if at.thread && at.parent == channel {
+			ids = append(ids, id)
+		}
+	}
+	slices.Sort(ids)
+	return ids
 }
 
 // seen is what an event tells of a server or of one of its channels and threads.

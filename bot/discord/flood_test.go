@@ -73,5 +73,6 @@ type slowPlaces struct {
 	free chan struct{}
 }
 
-func (p slowPlaces) Ended(context.Context, stories.Destination, string) { <-p.free }
-func (p slowPlaces) Healed(context.Context, stories.Destination)        { <-p.free }
+func (p slowPlaces) Ended(context.Context, stories.Destination, string)             { <-p.free }
+func (p slowPlaces) Blocked(context.Context, stories.Destination, stories.Obstacle) { <-p.free }
+func (p slowPlaces) Healed(context.Context, stories.Destination)                    { <-p.free }

@@ -54,6 +54,10 @@ func (n *notes) Ended(_ context.Context, d stories.Destination, reason string) {
 	n.places <- "ended " + d.String() + " " + reason
 }
 
+func (n *notes) Blocked(_ context.Context, d stories.Destination, o stories.Obstacle) {
+	n.places <- "blocked " + d.String() + " " + o.Reason
+}
+
 func (n *notes) Moved(_ context.Context, from, to stories.Destination) {
 	n.places <- "moved " + from.String() + " " + to.String()
 }

@@ -37,6 +37,10 @@ func (t *teller) ended(d stories.Destination, reason string) {
 	t.inform(d, func(ctx context.Context) { t.places.Ended(ctx, d, reason) })
 }
 
+func (t *teller) blocked(d stories.Destination, o stories.Obstacle) {
+	t.inform(d, func(ctx context.Context) { t.places.Blocked(ctx, d, o) })
+}
+
 func (t *teller) healed(d stories.Destination) {
 	t.inform(d, func(ctx context.Context) { t.places.Healed(ctx, d) })
 }

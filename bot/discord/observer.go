@@ -37,6 +37,11 @@ func (o *observer) begin(app string, raw json.RawMessage) {
 	o.world.begin(app, ids, known)
 }
 
+// removed is what keeps channels of a server from getting anything that the bot was
+// removed from. It may be invited again, and GUILD_CREATE tells so.
+var removed = stories.Obstacle{Reason: "is in a server the bot was removed from",
+	Cure: "Someone who manages the server can invite the bot again; deliveries then go on by themselves.", Heals: true}
+
 // see tells what an event means for destinations.
 func (o *observer) see(kind string, raw json.RawMessage) {
 	var d struct {
@@ -55,6 +60,10 @@ func (o *observer) see(kind string, raw json.RawMessage) {
 	switch kind {
 	case "CHANNEL_DELETE", "THREAD_DELETE":
 		o.news.ended(channel, "was deleted")
+		// Of its threads nothing is told: they went with it.
+		for _, thread := range o.world.threadsOf(d.GuildID, d.ID) {
+			o.news.ended(stories.Destination{Platform: platformName, Workspace: d.GuildID, Channel: thread}, "is a thread of a channel that was deleted")
+		}
 	case "CHANNEL_UPDATE", "THREAD_UPDATE":
 		o.names.forgetChannels() // one of them may be private now
 		o.news.healed(channel)
@@ -77,7 +86,7 @@ func (o *observer) see(kind string, raw json.RawMessage) {
 			o.p.outages.end(d.ID)
 			o.world.left(d.ID)
 			o.p.roles.forget(d.ID)
-			o.news.ended(stories.Destination{Platform: platformName, Workspace: d.ID}, "is in a server the bot was removed from")
+			o.news.blocked(stories.Destination{Platform: platformName, Workspace: d.ID}, removed)
 		}
 	case "GUILD_CREATE":
 		starting := o.world.joined(d.ID, d.Roles)

@@ -221,7 +221,7 @@ func TestDiscordTellsOfPlaces(t *testing.T) {
 		t.Error(got)
 	}
 	srv.RemoveFromGuild(testGuild)
-	if got := <-n.places; got != "ended discord:"+testGuild+"/ is in a server the bot was removed from" {
+	if got := <-n.places; got != "blocked discord:"+testGuild+"/ is in a server the bot was removed from" {
 		t.Error(got)
 	}
 }

@@ -202,6 +202,7 @@ func specs() []bot.Spec {
 type noPlaces struct{}
 
 func (noPlaces) Ended(context.Context, stories.Destination, string)              {}
+func (noPlaces) Blocked(context.Context, stories.Destination, stories.Obstacle)  {}
 func (noPlaces) Healed(context.Context, stories.Destination)                     {}
 func (noPlaces) Moved(context.Context, stories.Destination, stories.Destination) {}
 func (noPlaces) Named(stories.Sighting)                                          {}

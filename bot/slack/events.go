@@ -3,6 +3,7 @@ package slack
 import (
 	"cmp"
 	"context"
+	"log/slog"
 	"strings"
 	"time"
 
@@ -37,7 +38,6 @@ func newHerald(w *web, d *directory, s *deeds) *herald {
 // take takes an event that is no command; false is that there is no room for it.
 func (h *herald) take(n news) bool {
 	if !h.lasting(n.team, n.event) {
-		h.passing(n.team, n.event)
 		n.ack.empty()
 		return true
 	}
@@ -115,29 +115,14 @@ func (ev event) direct() bool {
 // the workspace. Other people join channels all the time.
 func (h *herald) lasting(team string, ev event) bool {
 	switch ev.Type {
-	case "channel_deleted", "group_deleted", "channel_unarchive", "group_unarchive", "app_uninstalled", "tokens_revoked", "channel_id_changed":
+	case "channel_deleted", "group_deleted", "channel_archive", "group_archive", "channel_unarchive", "group_unarchive",
+		"channel_left", "group_left", "app_uninstalled", "tokens_revoked", "channel_id_changed":
 		return true
-	case "member_joined_channel":
+	case "member_joined_channel", "member_left_channel":
 		w, ok, _, _ := h.workspaces.find(team)
 		return !ok || string(ev.User) == w.botUser
 	}
 	return false
-}
-
-// passing notes what is only of interest for now.
-func (h *herald) passing(team string, ev event) {
-	log := h.log.With("event", word(ev.Type), "destination", destination(team, string(ev.Channel)).String())
-	switch ev.Type {
-	case "member_left_channel", "channel_left", "group_left":
-		// It may still be written to where it is public, and an invitation
-		// mends it where it is not: the next post tells.
-		h.directory.rooms.drop(roomKey(team, string(ev.Channel)))
-		log.Info("slack channel left", "user", string(ev.User))
-	case "channel_archive", "group_archive":
-		// An archived channel may come back: the next post is answered
-		// is_archived and waits for that.
-		log.Info("slack channel archived")
-	}
 }
 
 // follow tells what became of channels and of the app, in the order in which
@@ -165,6 +150,11 @@ func (h *herald) tell(ctx context.Context, n news) {
 	case "channel_deleted", "group_deleted":
 		log.Info("slack channel deleted")
 		h.ended(ctx, d, "was deleted")
+	case "channel_archive", "group_archive":
+		log.Info("slack channel archived")
+		h.blocked(ctx, d, "is_archived")
+	case "channel_left", "group_left", "member_left_channel":
+		h.left(ctx, n, log)
 	case "channel_unarchive", "group_unarchive":
 		log.Info("slack channel reopened")
 		h.healed(ctx, d)
@@ -193,6 +183,29 @@ func (h *herald) tell(ctx context.Context, n news) {
 func (h *herald) uninstalled(team, reason string) {
 	if h.workspaces.stop(team, reason) {
 		h.log.Error("slack workspace stopped", "team", team, "reason", reason)
+	}
+}
+
+// left tells that the bot is not in a channel any more: a public one it writes to all the
+// same, where it has the scope for that.
+func (h *herald) left(ctx context.Context, n news, log *slog.Logger) {
+	w, ok, _ := h.workspaces.await(ctx, n.team, h.timing.lookUp)
+	if n.Type == "member_left_channel" && (!ok || string(n.User) != w.botUser) {
+		return
+	}
+	log.Info("slack channel left")
+	h.directory.rooms.drop(roomKey(n.team, string(n.Channel)))
+	private := n.Type == "group_left" || n.ChannelType == "G"
+	if private || ok && w.scopes != nil && !w.scopes["chat:write.public"] {
+		h.blocked(ctx, destination(n.team, string(n.Channel)), "not_in_channel")
+	}
+}
+
+// blocked tells that a channel refuses what is posted there with an error of Slack's, in
+// the words of that.
+func (h *herald) blocked(ctx context.Context, d stories.Destination, word string) {
+	if m := meanings[word]; h.places != nil && d.Channel != "" {
+		h.places.Blocked(ctx, d, stories.Obstacle{Reason: m.reason, Cure: m.cure, Heals: healing[m.cure]})
 	}
 }
 

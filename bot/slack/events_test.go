@@ -41,9 +41,25 @@ func TestLifecycleEvents(t *testing.T) {
 		t.Fatal(err)
 	}
 	next("moved slack:T1/C4 slack:T1/C9")
+	bot := r.slack.BotUser("T1")
+	for _, c := range []struct {
+		event map[string]any
+		want  string
+	}{
+		{map[string]any{"type": "channel_archive", "channel": "C1", "user": "U1"}, "blocked slack:T1/C1 is archived"},
+		{map[string]any{"type": "group_archive", "channel": "G1", "user": "U1"}, "blocked slack:T1/G1 is archived"},
+		{map[string]any{"type": "group_unarchive", "channel": "G1", "user": "U1"}, "healed slack:T1/G1"},
+		// A private channel needs the bot as a member, a public one does not.
+		{map[string]any{"type": "group_left", "channel": "G1"}, "blocked slack:T1/G1 does not have the bot as a member"},
+		{map[string]any{"type": "member_left_channel", "channel": "G1", "channel_type": "G", "user": bot}, "blocked slack:T1/G1 does not have the bot as a member"},
+		{map[string]any{"type": "member_joined_channel", "channel": "G1", "channel_type": "G", "user": bot}, "healed slack:T1/G1"},
+	} {
+		tell(c.event)
+		next(c.want)
+	}
 	for _, quiet := range []map[string]any{
-		{"type": "channel_archive", "channel": "C1"}, {"type": "group_left", "channel": "G1"}, {"type": "channel_left", "channel": "C1"},
-		{"type": "member_left_channel", "channel": "C1", "user": r.slack.BotUser("T1")}, {"type": "member_joined_channel", "channel": "C1", "user": "U1"},
+		{"type": "channel_archive"}, {"type": "channel_left", "channel": "C1"}, {"type": "member_left_channel", "channel": "G1", "channel_type": "G", "user": "U1"},
+		{"type": "member_left_channel", "channel": "C1", "channel_type": "C", "user": bot}, {"type": "member_joined_channel", "channel": "C1", "user": "U1"},
 		{"type": "channel_id_changed", "old_channel_id": "C1"}, {"type": "channel_id_changed", "new_channel_id": "C9"}, {"type": "channel_deleted"}, {"type": "of_next_year", "channel": map[string]any{"id": "C1"}},
 	} {
 		tell(quiet)
@@ -51,6 +67,17 @@ func TestLifecycleEvents(t *testing.T) {
 	r.halt()
 	if len(r.places.told) != 0 {
 		t.Errorf("told %q", <-r.places.told)
+	}
+}
+
+// Without the scope for it the bot writes to no channel that it is not in.
+func TestAPublicChannelIsLeftWithoutTheScope(t *testing.T) {
+	r := startRig(t, setup{slack: []slacktest.Option{slacktest.WithoutScopes("chat:write.public")}})
+	if err := r.slack.Event(r.ctx(), "T1", map[string]any{"type": "channel_left", "channel": "C1"}); err != nil {
+		t.Fatal(err)
+	}
+	if got := <-r.places.told; got != "blocked slack:T1/C1 does not have the bot as a member" {
+		t.Error(got)
 	}
 }
 

@@ -232,6 +232,10 @@ func (p *placeLog) Ended(_ context.Context, d stories.Destination, reason string
 	p.told <- "ended " + d.String() + " " + reason
 }
 
+func (p *placeLog) Blocked(_ context.Context, d stories.Destination, o stories.Obstacle) {
+	p.told <- "blocked " + d.String() + " " + o.Reason
+}
+
 func (p *placeLog) Moved(_ context.Context, from, to stories.Destination) {
 	p.told <- "moved " + from.String() + " " + to.String()
 }

@@ -108,7 +108,7 @@ func TestAnEventIsAcknowledgedOnceItIsStored(t *testing.T) {
 	go func() { acknowledged <- r.slack.ChangeID(r.ctx(), "T1", "C1", "C9") }()
 	<-places.told
 	// What comes behind it on the same connection is acknowledged, it is not.
-	if err := r.slack.Event(r.ctx(), "T1", map[string]any{"type": "channel_archive", "channel": "C2"}); err != nil {
+	if err := r.slack.Event(r.ctx(), "T1", map[string]any{"type": "member_joined_channel", "channel": "C2", "user": "U2"}); err != nil {
 		t.Fatal(err)
 	}
 	select {

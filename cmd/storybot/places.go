@@ -13,6 +13,7 @@ import (
 type places struct {
 	desk interface {
 		Ended(ctx context.Context, d stories.Destination, reason string) error
+		Blocked(ctx context.Context, d stories.Destination, o stories.Obstacle) error
 		Healed(ctx context.Context, d stories.Destination) (resumed, skipped int, err error)
 		MoveDestination(ctx context.Context, from, to stories.Destination) error
 		LanesOf(ctx context.Context, d stories.Destination) ([]string, error)
@@ -34,6 +35,15 @@ func (p places) Ended(ctx context.Context, d stories.Destination, reason string)
 		return
 	}
 	p.log.Info("a channel ended, and its subscriptions with it", "destination", d.String(), "platform", d.Platform, "reason", reason)
+}
+
+// Blocked is bot.Places'.
+func (p places) Blocked(ctx context.Context, d stories.Destination, o stories.Obstacle) {
+	if err := p.desk.Blocked(ctx, d, o); err != nil {
+		p.log.Error("that a channel takes nothing for now was not stored; its next update will find out", "destination", d.String(), "platform", d.Platform, "err", err)
+		return
+	}
+	p.log.Info("a channel takes nothing for now", "destination", d.String(), "platform", d.Platform, "reason", o.Reason)
 }
 
 // Healed is bot.Places'. A platform or a workspace that takes the bot again may

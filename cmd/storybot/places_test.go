@@ -22,6 +22,11 @@ func (c *calls) Ended(_ context.Context, d stories.Destination, reason string) e
 	return nil
 }
 
+func (c *calls) Blocked(_ context.Context, d stories.Destination, o stories.Obstacle) error {
+	c.got = append(c.got, "blocked "+d.String()+" "+o.Reason)
+	return nil
+}
+
 func (c *calls) Healed(_ context.Context, d stories.Destination) (resumed, skipped int, err error) {
 	c.got = append(c.got, "healed "+d.String())
 	return 1, 0, nil

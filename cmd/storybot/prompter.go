@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"strings"
+	"time"
 
 	"golang.org/x/term"
 )
@@ -33,15 +34,38 @@ func (a *prompter) person() bool { return a.terminal >= 0 }
 // secret asks for something that is not shown, until ctx ends. io.EOF comes with
 // what was typed before the end.
 func (a *prompter) secret(ctx context.Context, prompt string) (string, error) {
-	fmt.Fprint(a.out, "\n"+prompt)
 	if !a.person() {
+		fmt.Fprint(a.out, "\n"+prompt)
 		return a.line(ctx)
 	}
 	return a.read(ctx, func() (string, error) {
+		before, err := term.GetState(a.terminal)
+		if err != nil {
+			return "", err
+		}
+		asked := make(chan struct{})
+		go func() {
+			defer close(asked)
+			a.hidden(before)
+			fmt.Fprint(a.out, "\n"+prompt)
+		}()
 		raw, err := term.ReadPassword(a.terminal)
+		<-asked
 		fmt.Fprintln(a.out)
 		return string(raw), err
 	})
+}
+
+// hidden waits until the terminal shows no more what is typed, as it did before: who
+// pastes as soon as they are asked would have a token on the screen. It waits a second at
+// most, for a terminal that did not show it either way.
+func (a *prompter) hidden(before *term.State) {
+	for range 1000 {
+		if now, err := term.GetState(a.terminal); err != nil || *now != *before {
+			return
+		}
+		time.Sleep(time.Millisecond)
+	}
 }
 
 // yes asks a question; anything but yes is no.

@@ -172,15 +172,41 @@ func (s *Store) ReopenDestination(ctx context.Context, d stories.Destination, ke
 	return resumed, skipped, err
 }
 
-// EndDestination implements stories.PlacesStore.
-func (s *Store) EndDestination(ctx context.Context, d stories.Destination, reason string, now time.Time) error {
+// BlockDestination implements stories.PlacesStore.
+func (s *Store) BlockDestination(ctx context.Context, d stories.Destination, o stories.Obstacle, now time.Time) error {
+	return s.changePlace(ctx, d, func(q querier, p place) error {
+		if p.state != stories.Reachable {
+			return nil
+		}
+		if err := keepBlock(ctx, q, p, d, o, now); err != nil {
+			return err
+		}
+		return block(ctx, q, p, o.Reason, o.Heals, now)
+	})
+}
+
+// changePlace changes a destination that is locked as lockPlace does; one that never was
+// any is left alone, and costs a read: platforms tell of whatever channels there are.
+func (s *Store) changePlace(ctx context.Context, d stories.Destination, change func(querier, place) error) error {
+	if _, err := findPlace(ctx, s.reader(), d); errors.Is(err, sql.ErrNoRows) {
+		return nil
+	} else if err != nil {
+		return s.told(err)
+	}
 	return s.change(ctx, func(q querier) error {
 		p, err := lockPlace(ctx, q, d)
-		if errors.Is(err, sql.ErrNoRows) {
-			return nil // nobody here ever followed anything
+		if err == nil {
+			err = change(q, p)
 		}
-		if err != nil || p.state == stories.Gone {
-			return err
+		return err
+	})
+}
+
+// EndDestination implements stories.PlacesStore.
+func (s *Store) EndDestination(ctx context.Context, d stories.Destination, reason string, now time.Time) error {
+	return s.changePlace(ctx, d, func(q querier, p place) error {
+		if p.state == stories.Gone {
+			return nil
 		}
 		if err := keepEnd(ctx, q, p, d, reason, now); err != nil {
 			return err

@@ -24,7 +24,21 @@ const (
 
 // keepEnd stores the alarm that p is about to end, which the platform has told.
 func keepEnd(ctx context.Context, q querier, p place, d stories.Destination, reason string, at time.Time) error {
-	a := stories.Alarm{Kind: stories.AlarmGone, At: at, Destination: d, Reason: reason}
+	return keepMissed(ctx, q, p, stories.Alarm{Kind: stories.AlarmGone, At: at, Destination: d, Reason: reason})
+}
+
+// keepBlock stores the alarm that p is about to be blocked, unless the desk was told so
+// lately.
+func keepBlock(ctx context.Context, q querier, p place, d stories.Destination, o stories.Obstacle, at time.Time) error {
+	a := stories.Alarm{Kind: stories.AlarmBlocked, At: at, Destination: d, Reason: o.Reason, Cure: o.Cure}
+	if known, err := refusedLately(ctx, q, a); err != nil || known {
+		return err
+	}
+	return keepMissed(ctx, q, p, a)
+}
+
+// keepMissed stores an alarm about p, unless nobody has to do with it.
+func keepMissed(ctx context.Context, q querier, p place, a stories.Alarm) error {
 	err := one(ctx, q, missedPlaceSQL, []any{p.id}, &a.Lane)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil

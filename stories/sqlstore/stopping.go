@@ -32,7 +32,7 @@ func (s *Store) Stop(ctx context.Context, a stories.Act, d stories.Destination, 
 		if err != nil {
 			return done, false, err
 		}
-		done.Level = own.Level
+		done.Level, done.Own = own.Level, own
 		done.Changed = own.ID != 0
 		other, err := decision(ctx, q, p, story.ID)
 		if err != nil {

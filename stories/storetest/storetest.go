@@ -81,6 +81,7 @@ func Run(t *testing.T, open func(t *testing.T) Store) {
 		{"options", optionTests},
 		{"deciding", decidingTests},
 		{"destinations", destinationTests},
+		{"what platforms tell of channels", placeNewsTests},
 		{"people", peopleTests},
 		{"claims", claimTests},
 		{"names", nameTests},
