@@ -160,4 +160,16 @@ var headsAnewTests = []test{
 		same(d, "not yet", b.works(), "a card of sony 1:First; a in thread: 1 First")
 		d.queueAgrees()
 	}},
+	{"an update that a card did not show, for newer ones, does not stand in it", func(d *desk) {
+		s := d.track("sony")
+		d.mode(d.aloud(), "a", "sony", inCard)
+		b := d.board()
+		b.works()
+		for i := range 5 {
+			d.publish(s, stories.Normal, fmt.Sprint("Text ", i+1))
+		}
+		b.works()
+		same(d, "states", d.states(channel("a"), s), "skipped skipped sent sent sent")
+		d.queueAgrees()
+	}},
 }
