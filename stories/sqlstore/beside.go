@@ -50,6 +50,8 @@ type besideAll struct {
 	stories.Tells
 	op int64 // what made the copies
 	to []beside
+	// second is what is told in threads of channels that are told it too.
+	second bool
 }
 
 // tellings are all messages that a revision owes, and what is kept of the channels for
@@ -59,6 +61,9 @@ type tellings struct {
 	drop  []waiting     // messages about earlier revisions that make room
 	since map[int64]int // by channel: from which wording on it was to be told by one of those
 	kind  stories.RevisionKind
+	// breaking says that the update is: then it is told in each of the places where a
+	// channel has it, in the channel and in the story's thread.
+	breaking bool
 	// direct are the channels that are known as direct messages.
 	direct map[int64]bool
 }
@@ -67,6 +72,7 @@ type tellings struct {
 // tells of its newest revision and those before that they have not been told of. It
 // changes nothing. wordings are all there are of u, up to its present one.
 func planTellings(ctx context.Context, q querier, u stories.Update, wordings []stories.Revision, flying flights) (found tellings, err error) {
+	found.breaking = u.Level == stories.Breaking
 	shown, err := found.makeRoom(ctx, q, u.ID, flying)
 	if err != nil {
 		return found, err
@@ -117,12 +123,15 @@ func planTellings(ctx context.Context, q querier, u stories.Update, wordings []s
 // makeRoom finds the messages about earlier revisions that wait, and returns by channel
 // the newest revision of which one is on its way.
 func (f *tellings) makeRoom(ctx context.Context, q querier, updateID int64, flying flights) (shown map[int64]int, err error) {
-	type about struct{ revision, since int }
+	type about struct {
+		revision, since int
+		second          bool
+	}
 	of := map[int64]about{} // by publication
 	_, err = all(ctx, q, func(r row) (none struct{}, err error) {
 		var id int64
 		var a about
-		err = r.Scan(&id, &a.revision, &a.since)
+		err = r.Scan(&id, &a.revision, &a.since, &a.second)
 		of[id] = a
 		return none, err
 	}, tellingsOfSQL, updateID)
@@ -145,7 +154,7 @@ func (f *tellings) makeRoom(ctx context.Context, q querier, updateID int64, flyi
 	newest := map[int64]int{}
 	f.since = make(map[int64]int, len(f.drop))
 	for _, w := range f.drop {
-		if a := of[w.Origin]; a.revision > newest[w.Place] && a.revision > shown[w.Place] {
+		if a := of[w.Origin]; !a.second && a.revision > newest[w.Place] && a.revision > shown[w.Place] {
 			newest[w.Place], f.since[w.Place] = a.revision, a.since
 		}
 	}
@@ -204,29 +213,39 @@ func (f *tellings) group(op int64, copies []beside, wordings []stories.Revision,
 			continue
 		}
 		to := slices.DeleteFunc(groups[s], func(c beside) bool {
-			had := told[c.place]
-			told[c.place] = true
+			spot := f.spot(op, c)
+			had := told[spot]
+			told[spot] = true
 			return had
 		})
-		if len(to) == 0 {
-			continue
+		var parts [2][]beside // what is told a channel for the first time, and for the second
+		for _, c := range to {
+			i := bit(f.spot(op, c) < 0 && told[c.place])
+			parts[i] = append(parts[i], c)
 		}
 		late := stories.Tell(wordings[from:last]).Kind
-		direct := 0
-		for _, c := range to {
-			if f.direct[c.place] {
-				direct++
+		for i, to := range parts {
+			if len(to) == 0 {
+				continue
 			}
+			direct := 0
+			for _, c := range to {
+				if f.direct[c.place] {
+					direct++
+				}
+			}
+			f.due = append(f.due, besideAll{stories.Tells{Kind: t.Kind, Since: from, Late: late, Channels: len(to), Direct: direct}, op, to, i == 1})
 		}
-		f.due = append(f.due, besideAll{stories.Tells{Kind: t.Kind, Since: from, Late: late, Channels: len(to), Direct: direct}, op, to})
 	}
 }
 
 // tells are what is told, without whom.
 func (f tellings) tells() (told []stories.Tells, channels int) {
 	for _, t := range f.due {
-		told = append(told, t.Tells)
-		channels += t.Channels
+		if !t.second {
+			told = append(told, t.Tells)
+			channels += t.Channels
+		}
 	}
 	return told, channels
 }
@@ -254,10 +273,6 @@ func (t besideAll) owe(ctx context.Context, q querier, u stories.Update, a stori
 	if err != nil {
 		return err
 	}
-	by := stories.OpPost
-	if op := stories.Op(t.op); op != stories.OpPost && op != stories.OpShow {
-		by = stories.OpReply
-	}
 	under := map[laneOf]int64{}
 	publications, err := all(ctx, q, func(r row) (id int64, err error) {
 		var at laneOf
@@ -266,9 +281,14 @@ func (t besideAll) owe(ctx context.Context, q querier, u stories.Update, a stori
 		at.looked = urgency == afterLooks
 		under[at] = id
 		return id, err
-	}, publishTellingSQL, string(each), u.StoryID, millis(a.At), u.Revision, int(by), int(u.Level), notice.ID)
+	}, publishTellingSQL, string(each), u.StoryID, millis(a.At), u.Revision, int(by(t.op)), int(u.Level), notice.ID)
 	if err != nil {
 		return fmt.Errorf("publish what is told: %w", err)
+	}
+	if t.second {
+		if _, err := q.exec(ctx, secondSQL, list(publications)); err != nil {
+			return err
+		}
 	}
 	slices.SortFunc(t.to, func(a, b beside) int { return cmp.Compare(a.place, b.place) })
 	rows := []byte{'['}
@@ -294,36 +314,6 @@ func (t besideAll) owe(ctx context.Context, q querier, u stories.Update, a stori
 	}
 	_, err = defers(ctx, q, fresh, a.At)
 	return err
-}
-
-// afterLooks is how urgent what is told beside copies is that are looked for: it is read
-// behind them, who are as little, so that it never leaves before it is known whether its
-// copy is there. load.go has it stand behind them too.
-const afterLooks stories.Level = 0
-
-// laneOf is where one publication of a message beside copies is owed.
-type laneOf struct {
-	lane   int64
-	looked bool // beside copies that are looked for
-}
-
-// lanes are the publications that t is owed under, each with a random number and how
-// urgent it is.
-func (t besideAll) lanes(level stories.Level) (each [][3]int64) {
-	has := map[laneOf]bool{}
-	for _, c := range t.to {
-		has[laneOf{c.lane, c.looked}] = true
-	}
-	for _, at := range slices.SortedFunc(maps.Keys(has), func(a, b laneOf) int {
-		return cmp.Or(cmp.Compare(a.lane, b.lane), cmp.Compare(bit(a.looked), bit(b.looked)))
-	}) {
-		urgency := level
-		if at.looked {
-			urgency = afterLooks
-		}
-		each = append(each, [3]int64{at.lane, newSeed(), int64(urgency)})
-	}
-	return each
 }
 
 // scanBeside reads tellableSQL.

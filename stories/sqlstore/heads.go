@@ -56,6 +56,12 @@ func showWaits(head, flying string) string {
 		WHERE x.on_id > 0 AND x.on_id = ` + head + ` AND k.op = 8 AND k.notice_id = 1 AND coalesce(e.state, 0) IN (0, 5) AND NOT x.id among(` + flying + `))`
 }
 
+// neverThere says that the delivery which is named so has ended without a message: what
+// acts on it would be skipped for ever, so that another is owed with the next update.
+func neverThere(delivery string) string {
+	return `EXISTS (SELECT 1 FROM outcomes o WHERE o.id = ` + delivery + ` AND o.message_id = '' AND o.state IN (3, 4, 6))`
+}
+
 // eachLane are lanes, each with a random number.
 func eachLane(lanes []int64) (string, error) {
 	each := make([][2]int64, len(lanes))
@@ -89,7 +95,8 @@ func (p *planner) makeHeads(condition string) func(context.Context, querier) err
 			return err
 		}
 		none := func(s *statement) string {
-			return fmt.Sprintf(`NOT EXISTS (SELECT 1 FROM heads g WHERE g.story_id = %s AND g.destination_id = b.destination_id AND g.gone = 0)`, s.arg(p.u.StoryID))
+			return fmt.Sprintf(`NOT EXISTS (SELECT 1 FROM heads g WHERE g.story_id = %s AND g.destination_id = b.destination_id AND g.gone = 0
+				AND NOT `+neverThere(`g.delivery_id`)+`)`, s.arg(p.u.StoryID))
 		}
 		if err := p.oweHeads(ctx, q, share{op: stories.OpPost, condition: condition, only: none, cards: true}, keepHeadsSQL); err != nil {
 			return fmt.Errorf("owe heads: %w", err)
@@ -112,7 +119,7 @@ func (p *planner) makeHeads(condition string) func(context.Context, querier) err
 // openThreads owes the threads of heads that have none.
 func (p *planner) openThreads(condition string) func(context.Context, querier) error {
 	return func(ctx context.Context, q querier) error {
-		err := p.oweHeads(ctx, q, share{op: stories.OpThread, condition: `(` + condition + `) AND h.thread_id = 0`, on: `h.delivery_id`, cards: true}, keepThreadsSQL)
+		err := p.oweHeads(ctx, q, share{op: stories.OpThread, condition: `(` + condition + `) AND (h.thread_id = 0 OR ` + neverThere(`h.thread_id`) + `)`, on: `h.delivery_id`, cards: true}, keepThreadsSQL)
 		if err != nil {
 			return fmt.Errorf("owe threads: %w", err)
 		}

@@ -115,6 +115,9 @@ func endShown(ctx context.Context, q querier, flying flights, results []stories.
 	if len(shown) == 0 {
 		return nil, nil
 	}
+	if err := endUnshown(ctx, q, shown); err != nil {
+		return nil, err
+	}
 	type head struct{ delivery, begun, cards int64 }
 	found, err := all(ctx, q, func(r row) (h head, err error) {
 		err = r.Scan(&h.delivery, &h.begun, &h.cards)
@@ -151,6 +154,34 @@ func endShown(ctx context.Context, q querier, flying flights, results []stories.
 		}
 	}
 	return heads, nil
+}
+
+const (
+	// unshownSQL are those of some edits of heads, each owed for an update, that did not
+	// show it: newer ones were before it.
+	unshownSQL = `
+		SELECT d.id FROM owed d JOIN publications p ON p.id = (d.id >> 32) JOIN outcomes o ON o.id = d.id JOIN heads h ON h.delivery_id = d.on_id
+		WHERE d.id among(?1) AND p.op = 8 AND p.update_id > 0 AND o.state = 2
+			AND NOT EXISTS (SELECT 1 FROM shown w WHERE w.delivery_id = h.delivery_id AND w.update_id = p.update_id) ORDER BY d.id`
+	sayUnshownSQL = `UPDATE outcomes SET state = 6, code = ?2 WHERE id among(?1)`
+)
+
+// endUnshown has the edits of heads that did not show their own update end like what else
+// newer ones were before.
+func endUnshown(ctx context.Context, q querier, shown []int64) error {
+	found, err := all(ctx, q, scanID, unshownSQL, list(shown))
+	if err != nil || len(found) == 0 {
+		return err
+	}
+	t := tally{}
+	for _, id := range found {
+		t.ended(id>>placeBits, stories.Sent, -1)
+		t.ended(id>>placeBits, stories.Skipped, 1)
+	}
+	if _, err := q.exec(ctx, sayUnshownSQL, list(found), int(crowdedOut)); err != nil {
+		return err
+	}
+	return t.write(ctx, q)
 }
 
 // seeHeads keeps what channels have seen of revisions on their heads.

@@ -59,7 +59,6 @@ const (
 	// owed in its place.
 	uncountSQL    = `UPDATE publications SET total = total - 1 WHERE id = ?1`
 	moveReasonSQL = `UPDATE outcomes SET code = ?2, reason = '' WHERE id = ?1`
-	onThreadSQL   = `SELECT ` + waitsUnderSQL + `, d.destination_id, d.id, d.publication_id FROM owed x JOIN deliveries d ON d.id = x.id WHERE x.on_id > 0 AND x.on_id = ?1 AND d.op IN (2, 3) AND d.state IN (0, 5) ORDER BY d.id`
 	pauseByIDSQL  = `UPDATE subscriptions SET state = 'paused', changed_at = ?2 WHERE id = ?1`
 )
 
@@ -93,6 +92,11 @@ type lostOne struct {
 	story          int64
 }
 
+// columns are where lostOnSQL goes.
+func (l *lostOne) columns() []any {
+	return []any{&l.op, &l.update, &l.notice, &l.revision, &l.level, &l.urgency, &l.second, &l.of, &l.on, &l.kind, &l.story}
+}
+
 // lose does what results say of heads.
 func (s *Store) lose(ctx context.Context, q querier, lane int64, results []stories.Result) error {
 	for _, r := range results {
@@ -108,7 +112,7 @@ func (s *Store) lose(ctx context.Context, q querier, lane int64, results []stori
 
 func (s *Store) loseOne(ctx context.Context, q querier, lane int64, r stories.Result) error {
 	l := lostOne{id: r.Delivery}
-	err := one(ctx, q, lostOnSQL, []any{r.Delivery}, &l.op, &l.update, &l.notice, &l.revision, &l.level, &l.urgency, &l.second, &l.of, &l.on, &l.kind, &l.story)
+	err := one(ctx, q, lostOnSQL, []any{r.Delivery}, l.columns()...)
 	if errors.Is(err, sql.ErrNoRows) || err == nil && (l.on == 0 || l.story == 0 && l.notice != stories.CardsID) {
 		return nil
 	}
@@ -172,6 +176,11 @@ func (l lostOne) instead(ctx context.Context, q querier, lane int64, r stories.R
 	if _, err := l.owe(ctx, q, lane, r, op, l.update, l.notice, on, l.second); err != nil {
 		return err
 	}
+	if op == l.op { // /why tells of the one in its place alone
+		if _, err := q.exec(ctx, moveReasonSQL, l.id, int(madeAnew)); err != nil {
+			return err
+		}
+	}
 	if _, err := q.exec(ctx, uncountSQL, l.id>>placeBits); err != nil {
 		return err
 	}
@@ -209,10 +218,20 @@ func (l lostOne) again(ctx context.Context, q querier, lane int64, r stories.Res
 	return l.instead(ctx, q, lane, r, l.op, h.thread)
 }
 
-// renew owes a new head in the place of h, where an update needs it, and what could not be
-// done with the old one. What nothing needs is made with the next update.
+// renew owes a new head in the place of h, where an update needs it, and in their order
+// what could not be done with the old one and what waits for its thread. What nothing
+// needs is made with the next update.
 func (l lostOne) renew(ctx context.Context, q querier, lane int64, r stories.Result, h head) (err error) {
-	needed := l.update > 0 || l.kind == stories.RevisionNotice
+	rows, err := waitingOn(ctx, q, h.delivery, h.thread)
+	if err != nil {
+		return err
+	}
+	needed := l.update > 0 || l.kind == stories.RevisionNotice || len(rows) > 0
+	if !needed && l.op == stories.OpShow { // beside an update that stands elsewhere, or for a change of the story alone
+		if err := one(ctx, q, newsSinceSQL, []any{l.id, h.delivery}, &needed); err != nil {
+			return err
+		}
+	}
 	if !needed {
 		h.gone, h.thread = true, 0
 		_, err := q.exec(ctx, setHeadSQL, h.story, h.place, h.delivery, h.thread, bit(h.gone), h.deleted)
@@ -223,7 +242,7 @@ func (l lostOne) renew(ctx context.Context, q querier, lane int64, r stories.Res
 		return err
 	}
 	h.thread, h.gone = 0, false
-	if !h.forum && (l.op == stories.OpReply || l.op == stories.OpBroadcast) {
+	if !h.forum && (l.op == stories.OpReply || l.op == stories.OpBroadcast || len(rows) > 0) {
 		if h.thread, err = l.owe(ctx, q, lane, r, stories.OpThread, 0, stories.CardsID, h.delivery, false); err != nil {
 			return err
 		}
@@ -231,7 +250,12 @@ func (l lostOne) renew(ctx context.Context, q querier, lane int64, r stories.Res
 	if _, err := q.exec(ctx, setHeadSQL, h.story, h.place, h.delivery, h.thread, 0, h.deleted); err != nil {
 		return err
 	}
-	return l.again(ctx, q, lane, r, h)
+	if err := l.again(ctx, q, lane, r, h); err != nil {
+		return err
+	}
+	return eachWaiting(ctx, q, rows, madeAnew, r, func(waiting lostOne, r stories.Result) error {
+		return waiting.again(ctx, q, lane, r, h)
+	})
 }
 
 // closeThread has what was to stand in a thread that takes nothing stand in the channel,
@@ -243,27 +267,18 @@ func (s *Store) closeThread(ctx context.Context, q querier, lane int64, l lostOn
 				return err
 			}
 		}
-		rows, err := all(ctx, q, scanAnyWaiting, onThreadSQL, l.id)
+		rows, err := waitingOn(ctx, q, l.id)
 		if err != nil {
 			return err
 		}
-		if err := move(ctx, q, rows, stories.Skipped, because(wentAbove), r.At); err != nil {
+		err = eachWaiting(ctx, q, rows, wentAbove, r, func(waiting lostOne, r stories.Result) error { return waiting.above(ctx, q, lane, r) })
+		if err != nil {
 			return err
 		}
-		for _, w := range rows {
-			reply := r
-			reply.Ref, reply.Lost = w.Ref, stories.ThreadClosed
-			waiting := lostOne{id: w.Delivery}
-			if err := one(ctx, q, lostOnSQL, []any{w.Delivery}, &waiting.op, &waiting.update, &waiting.notice, &waiting.revision, &waiting.level, &waiting.urgency,
-				&waiting.second, &waiting.of, &waiting.on, &waiting.kind, &waiting.story); err != nil {
-				return err
-			}
-			if err := waiting.above(ctx, q, lane, reply); err != nil {
-				return err
-			}
+	} else if l.op.Says() { // an edit that is not taken posts nothing: what tells of it does
+		if err := l.above(ctx, q, lane, r); err != nil {
+			return err
 		}
-	} else if err := l.above(ctx, q, lane, r); err != nil {
-		return err
 	}
 	return s.alarmOf(ctx, q, lane, stories.AlarmThreadClosed, r, h.story)
 }

@@ -46,7 +46,7 @@ var fixPingsSQL = `
 	JOIN subscriptions b ON b.id = (SELECT b.id FROM subscriptions b WHERE b.destination_id = d.destination_id AND ` + decidesSQL + `)
 	WHERE d.id among(?1) AND p.op IN (0, 2, 3, 5) AND b.mention <> '' AND b.mention_level <= u.level AND b.state = 'active'
 		AND EXISTS (SELECT 1 FROM subscriptions m WHERE m.destination_id = d.destination_id AND m.mention <> '')
-		AND NOT (p.op = 2 AND p.update_id > 0 AND u.level >= 3 AND b.mode = 'thread' AND t.forum = 0)
+		AND p.second = 0
 		AND NOT EXISTS (SELECT 1 FROM place_names g
 			WHERE g.platform = t.platform AND g.workspace = t.workspace AND g.channel = b.mention AND g.access = 'gone')`
 

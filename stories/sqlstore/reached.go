@@ -41,7 +41,7 @@ const (
 		SELECT count(*) FROM place_names n CROSS JOIN destinations t CROSS JOIN notices k CROSS JOIN publications p CROSS JOIN owed d
 		WHERE n.form = 'direct' AND t.platform = n.platform AND t.workspace = n.workspace AND t.channel = n.channel
 			AND k.kind = 'revision' AND k.update_id = ?1 AND k.revision = ?2
-			AND p.notice_id = k.id AND p.lane_id = t.lane_id AND d.id = (p.id << 32) + t.id`
+			AND p.notice_id = k.id AND p.second = 0 AND p.lane_id = t.lane_id AND d.id = (p.id << 32) + t.id`
 	// isDirectSQL says that the destination of b is a direct message, as far as that is
 	// known.
 	isDirectSQL = `EXISTS (SELECT 1 FROM destinations t JOIN place_names n ON n.platform = t.platform AND n.workspace = t.workspace AND n.channel = t.channel

@@ -59,7 +59,7 @@ const (
 	editsProgressSQL   = `SELECT ` + countersSQL + ` FROM publications p WHERE p.update_id = ?1 AND p.op = 1 AND p.revision = ?2`
 	tellingProgressSQL = `
 		SELECT ` + countersSQL + ` FROM notices n JOIN publications p ON p.notice_id = n.id
-		WHERE n.kind = 'revision' AND n.update_id = ?1 AND n.revision = ?2`
+		WHERE n.kind = 'revision' AND n.update_id = ?1 AND n.revision = ?2 AND p.second = 0`
 	// putBackEditsSQL and putBackTellingsSQL count what of a revision waits for a person,
 	// and is counted as held.
 	putBackEditsSQL = `
@@ -67,7 +67,7 @@ const (
 		WHERE d.doubtful = 2 AND d.state = 5 AND d.update_id = ?1 AND d.op = 1 AND p.revision = ?2`
 	putBackTellingsSQL = `
 		SELECT count(*) FROM put_back d JOIN publications p ON p.id = d.publication_id JOIN notices n ON n.id = p.notice_id
-		WHERE d.doubtful = 2 AND d.state = 5 AND n.kind = 'revision' AND n.update_id = ?1 AND n.revision = ?2`
+		WHERE d.doubtful = 2 AND d.state = 5 AND n.kind = 'revision' AND n.update_id = ?1 AND n.revision = ?2 AND p.second = 0`
 	// newerEditsSQL and newerTellingsSQL count what of a revision was skipped for a newer
 	// one, for the reason ?3, and what was to be done no more, for one of the reasons ?4.
 	newerEditsSQL = `
@@ -75,7 +75,7 @@ const (
 		WHERE p.update_id = ?1 AND p.op = 1 AND p.revision = ?2 AND p.failed > 0 AND ` + inPublicationSQL + ` AND o.state = 6`
 	newerTellingsSQL = `
 		SELECT ` + skippedSQL + ` FROM notices n JOIN publications p ON p.notice_id = n.id CROSS JOIN owed d JOIN outcomes o ON o.id = d.id
-		WHERE n.kind = 'revision' AND n.update_id = ?1 AND n.revision = ?2 AND p.failed > 0 AND ` + inPublicationSQL + ` AND o.state = 6`
+		WHERE n.kind = 'revision' AND n.update_id = ?1 AND n.revision = ?2 AND p.second = 0 AND p.failed > 0 AND ` + inPublicationSQL + ` AND o.state = 6`
 	skippedSQL = `coalesce(sum(CASE WHEN o.code = ?3 THEN 1 ELSE 0 END), 0), coalesce(sum(CASE WHEN o.code among(?4) THEN 1 ELSE 0 END), 0)`
 )
 

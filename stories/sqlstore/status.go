@@ -69,17 +69,18 @@ func withWaiting(p stories.Progress) stories.Progress {
 }
 
 // deliveriesOfSQL and newestDeliveriesSQL find a destination's deliveries by the
-// publications of the updates in question.
+// publications of the updates in question. What was done anew (the code madeAnew) is told
+// of once.
 const (
 	deliveriesOfSQL = `
 		SELECT ` + deliveryColumns + ` FROM ` + deliveryTables + `
 		WHERE d.id IN (` + storyAtSQL + ` AND v.number = ?5` + storyElsewhereSQL + `)
-			AND t.platform = ?1 AND t.workspace = ?2 AND t.channel = ?3 AND u.story_id = ?4 AND u.number = ?5 AND d.op IN (0, 2, 3, 5, 8) AND p.second = 0
+			AND t.platform = ?1 AND t.workspace = ?2 AND t.channel = ?3 AND u.story_id = ?4 AND u.number = ?5 AND d.op IN (0, 2, 3, 5, 8) AND p.second = 0 AND d.code <> 28
 		ORDER BY d.said DESC, d.id DESC LIMIT ?6`
 	newestDeliveriesSQL = `
 		SELECT ` + deliveryColumns + ` FROM ` + deliveryTables + `
 		WHERE d.id IN (` + storyAtSQL + storyElsewhereSQL + `)
-			AND t.platform = ?1 AND t.workspace = ?2 AND t.channel = ?3 AND u.story_id = ?4 AND d.op IN (0, 2, 3, 5, 8) AND p.second = 0
+			AND t.platform = ?1 AND t.workspace = ?2 AND t.channel = ?3 AND u.story_id = ?4 AND d.op IN (0, 2, 3, 5, 8) AND p.second = 0 AND d.code <> 28
 		ORDER BY u.place DESC, d.said DESC, d.id DESC LIMIT ?5`
 	storyAtSQL = `
 		SELECT (w.id << 32) + c.id FROM destinations c CROSS JOIN updates v CROSS JOIN publications w

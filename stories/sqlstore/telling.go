@@ -49,7 +49,7 @@ const (
 		JOIN updates u ON u.id = d.update_id JOIN stories s ON s.id = u.story_id `
 	// takenAwaySQL are the messages of the update ?1 that are to be taken away.
 	takenAwaySQL      = `SELECT x.on_id FROM publications w CROSS JOIN owed x WHERE w.update_id = ?1 AND w.op = 7 AND x.id >= (w.id << 32) AND x.id < ((w.id + 1) << 32)`
-	tellingsOfSQL     = `SELECT w.id, n.revision, n.since FROM notices n JOIN publications w ON w.notice_id = n.id WHERE n.kind = 'revision' AND n.update_id = ?1`
+	tellingsOfSQL     = `SELECT w.id, n.revision, n.since, w.second FROM notices n JOIN publications w ON w.notice_id = n.id WHERE n.kind = 'revision' AND n.update_id = ?1`
 	publishTellingSQL = `
 		INSERT INTO publications (lane_id, seed, update_id, story_id, created_at, revision, op, level, urgency, notice_id)
 		SELECT CAST(j.value ->> 0 AS BIGINT), CAST(j.value ->> 1 AS BIGINT), 0, ?2, ?3, ?4, ?5, ?6, CAST(j.value ->> 2 AS BIGINT), ?7 FROM each(?1)
@@ -139,7 +139,7 @@ const revisionsToSQL = `
 				WHERE c.platform = ?1 AND c.workspace = ?2 AND c.channel = ?3 AND w.update_id = ?4 AND w.op = 1
 				UNION ALL
 				SELECT (w.id << 32) + c.id FROM destinations c CROSS JOIN notices k JOIN publications w ON w.notice_id = k.id
-				WHERE c.platform = ?1 AND c.workspace = ?2 AND c.channel = ?3 AND k.kind = 'revision' AND k.update_id = ?4)
+				WHERE c.platform = ?1 AND c.workspace = ?2 AND c.channel = ?3 AND k.kind = 'revision' AND k.update_id = ?4 AND w.second = 0)
 			AND t.platform = ?1 AND t.workspace = ?2 AND t.channel = ?3
 		ORDER BY d.id DESC LIMIT ?5`
 

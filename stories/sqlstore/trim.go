@@ -30,7 +30,8 @@ const (
 	// bounded says of a held row x of the publication p that it is one of so many.
 	bounded = `NOT EXISTS (SELECT 1 FROM notices n WHERE n.id = p.notice_id AND n.kind IN ('revision', 'digest'))
 				AND NOT EXISTS (SELECT 1 FROM outcomes o WHERE o.id = x.delivery_id AND o.doubtful > 0)
-				AND (p.notice_id IS NULL OR p.notice_id <> 1)`
+				AND (p.notice_id IS NULL OR p.notice_id <> 1)
+				AND NOT EXISTS (SELECT 1 FROM heads h WHERE h.delivery_id = x.delivery_id)`
 	// heldMessagesSQL are the messages that are held at ?1 and bounded, oldest first, and
 	// whether each is of a notice.
 	heldMessagesSQL = `

@@ -128,6 +128,7 @@ func Run(t *testing.T, open func(t *testing.T) Store) {
 		{"heads", headTests},
 		{"passing on", passOnTests},
 		{"forums", forumTests},
+		{"headsanew", headsAnewTests},
 		{"what is held beside updates", besideTests},
 		{"how much a channel is told, and when", tellingTests},
 		{"what a channel could not be told", untoldTests},
