@@ -161,6 +161,14 @@ func (s *Store) EndWaits(ctx context.Context, at time.Time) (ended int, err erro
 		if err != nil {
 			return err
 		}
+		if len(places) == 0 {
+			return nil
+		}
+		// Who puts a row off as it is begun has read by instants that move now that it waits:
+		// it is seen here, or reads them later.
+		if err := lockLanes(ctx, q); err != nil {
+			return err
+		}
 		ended, err = s.settle(ctx, q, slices.Compact(slices.Sorted(slices.Values(places))), at)
 		return err
 	})
