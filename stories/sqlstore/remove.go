@@ -42,6 +42,7 @@ const (
 	// cardEditsOfSQL are those of some deliveries that edit a first message of the story ?2.
 	cardEditsOfSQL      = `SELECT x.id FROM owed x WHERE x.id among(?1) AND x.on_id > 0 AND x.on_id IN (SELECT delivery_id FROM shown WHERE story_id = ?2) ORDER BY x.id`
 	lockUpdatesSQL      = `SELECT id FROM updates WHERE story_id = ?1 ORDER BY id /*lock*/`
+	lockNoticesOfSQL    = `SELECT id FROM notices WHERE update_id IN (SELECT id FROM updates WHERE story_id = ?1) ORDER BY id /*lock*/`
 	dropOwedOfSQL       = `DELETE FROM owed WHERE id >= ?1 AND id < ?2`
 	dropOutcomesOfSQL   = `DELETE FROM outcomes WHERE id >= ?1 AND id < ?2`
 	dropGatheredOfSQL   = `DELETE FROM gathered WHERE delivery_id >= ?1 AND delivery_id < ?2`
@@ -132,6 +133,9 @@ func lockToRemove(ctx context.Context, q querier, storyID int64) error {
 		return err
 	}
 	if _, err := lockCards(ctx, q); err != nil {
+		return err
+	}
+	if _, err := all(ctx, q, scanID, lockNoticesOfSQL, storyID); err != nil {
 		return err
 	}
 	return lockLanes(ctx, q)
