@@ -43,16 +43,19 @@ func (s *Store) EditStory(ctx context.Context, a stories.Act, storyID int64, e s
 		if err := s.indexStory(ctx, q, story); err != nil {
 			return done, false, err
 		}
-		if !slices.Equal(story.Topics, before.Topics) { // other subscriptions may decide now
+		topics := !slices.Equal(story.Topics, before.Topics)
+		if topics {
 			if err := lockPlanning(ctx, q); err != nil {
-				return done, false, err
-			}
-			if err := s.settleOf(ctx, q, story.ID, a.At); err != nil {
 				return done, false, err
 			}
 		}
 		if onCards(story, before) {
 			if done.Cards, err = s.editCards(ctx, q, story.ID, a.At); err != nil {
+				return done, false, err
+			}
+		}
+		if topics { // other subscriptions may decide now; behind the cards, as lanes are locked
+			if err := s.settleOf(ctx, q, story.ID, a.At); err != nil {
 				return done, false, err
 			}
 		}

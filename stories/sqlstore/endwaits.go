@@ -51,6 +51,14 @@ func (s *Store) endWaits(ctx context.Context, at time.Time) (ended int, err erro
 		if places, err = fewRows(ctx, q, places); err != nil {
 			return err
 		}
+		if len(places) == 0 {
+			return nil
+		}
+		// Who puts a row off as it is begun has read by instants that move now that it waits:
+		// it is seen here, or reads them later.
+		if err := lockLanes(ctx, q); err != nil {
+			return err
+		}
 		ended, err = s.settle(ctx, q, slices.Sorted(slices.Values(places)), at)
 		return err
 	})
@@ -63,6 +71,9 @@ func (s *Store) endWaits(ctx context.Context, at time.Time) (ended int, err erro
 		err := s.changeAtHome(ctx, func(q querier) (err error) {
 			n = 0
 			if err := lockPlanning(ctx, q); err != nil {
+				return err
+			}
+			if err := lockLanes(ctx, q); err != nil {
 				return err
 			}
 			n, err = s.settle(ctx, q, []int64{id}, at)

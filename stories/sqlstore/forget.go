@@ -3,6 +3,7 @@ package sqlstore
 import (
 	"context"
 	"crypto/rand"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -49,11 +50,14 @@ const (
 		SELECT t.id, t.platform, t.workspace, t.channel FROM place_names n
 		JOIN destinations t ON t.platform = n.platform AND t.workspace = n.workspace AND t.channel = n.channel
 		WHERE n.person = ?1 AND n.form = 'direct' ORDER BY t.id`
-	followsOfSQL      = `SELECT count(*) FROM subscriptions WHERE destination_id among(?1)`
-	lockAdminsSQL     = `SELECT ref FROM members WHERE role = 2 ORDER BY ref /*lock*/`
-	lockScheduledSQL  = `SELECT id FROM scheduled WHERE author_ref = ?1 OR ended_ref = ?1 ORDER BY id /*lock*/`
-	lockDraftsOfSQL   = `SELECT id FROM drafts WHERE by_ref = ?1 ORDER BY id /*lock*/`
-	lockWrittenSQL    = `SELECT id FROM updates WHERE author_ref = ?1 OR id IN (SELECT update_id FROM revisions WHERE author_ref = ?1) ORDER BY id /*lock*/`
+	followsOfSQL     = `SELECT count(*) FROM subscriptions WHERE destination_id among(?1)`
+	lockAdminsSQL    = `SELECT ref FROM members WHERE role = 2 ORDER BY ref /*lock*/`
+	lockScheduledSQL = `SELECT id FROM scheduled WHERE author_ref = ?1 OR ended_ref = ?1 ORDER BY id /*lock*/`
+	lockDraftsOfSQL  = `SELECT id FROM drafts WHERE by_ref = ?1 ORDER BY id /*lock*/`
+	lockWrittenSQL   = `SELECT id FROM updates WHERE author_ref = ?1 OR id IN (SELECT update_id FROM revisions WHERE author_ref = ?1) ORDER BY id /*lock*/`
+	// lockNamingSQL locks the notices that are not done, or whose texts are like one of ?1:
+	// who begins one shares it before its lane.
+	lockNamingSQL     = `SELECT id FROM notices WHERE done = 0 OR EXISTS (SELECT 1 FROM numbered(?1) WHERE notices.body LIKE j.value ESCAPE '\') ORDER BY id /*lock*/`
 	endDesksAtSQL     = `DELETE FROM desks WHERE destination_id = ?1`
 	renamePlaceSQL    = `UPDATE destinations SET channel = ?2 WHERE id = ?1`
 	renameLoggedSQL   = `UPDATE desk_log SET place = ?2 WHERE place = ?1`
@@ -177,10 +181,38 @@ func lockForget(ctx context.Context, q querier, ref string) error {
 	if _, err := all(ctx, q, scanID, lockWrittenSQL, ref); err != nil {
 		return err
 	}
-	if _, err := all(ctx, q, scanID, lockOpenNoticesSQL); err != nil {
+	named, err := namedIn(ctx, q, ref)
+	if err != nil {
+		return err
+	}
+	patterns, err := json.Marshal(named)
+	if err != nil {
+		return err
+	}
+	if _, err := all(ctx, q, scanID, lockNamingSQL, string(patterns)); err != nil {
 		return err
 	}
 	return lockLanes(ctx, q)
+}
+
+// namedIn are patterns of what names somebody, or a direct message with them, in JSON.
+func namedIn(ctx context.Context, q querier, ref string) (patterns []string, err error) {
+	at, err := all(ctx, q, scanDirect, directOfSQL, ref)
+	if err != nil {
+		return nil, err
+	}
+	words := []string{ref}
+	for _, d := range at {
+		words = append(words, d.at.Channel)
+	}
+	for _, word := range words {
+		pattern, err := quotedIn(word)
+		if err != nil {
+			return nil, err
+		}
+		patterns = append(patterns, pattern)
+	}
+	return patterns, nil
 }
 
 // lastAdmin refuses to forget the only one who can name others. CodeInvalid.

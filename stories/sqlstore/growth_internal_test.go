@@ -30,6 +30,8 @@ func TestStatementsThatMustNotGrow(t *testing.T) {
 		{"the copies of an update are found by its publications", copiesSQL, []any{1, "[2]", "[]", 0}, map[string]string{"sqlite": "SEARCH d USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)", "postgres": "Index Scan using owed_pkey"}},
 		{"who is told of a revision is found by the copies", tellableSQL, []any{1, 0, "[]"}, map[string]string{"sqlite": "SEARCH a USING PRIMARY KEY (update_id=? AND destination_id=?)", "postgres": "readings_pkey on readings a"}},
 		{"what waits of a merged story is found by what is open", refusedOfSQL, []any{1}, map[string]string{"sqlite": "SEARCH p USING INDEX publications_owing (story_id=?)", "postgres": "publications_owing"}},
+		{"what is made once more is found by an index of what failed or is unknown", chosenSQL, []any{"[3,4]", "", "%", 0, 0, ""}, map[string]string{"sqlite": "outcomes_unsent", "postgres": "outcomes_unsent"}},
+		{"what is made once more by its number is sought by it", retriedSQL, []any{"[1]"}, map[string]string{"sqlite": "SEARCH d USING INTEGER PRIMARY KEY (rowid=?)", "postgres": "using owed_pkey on owed d"}},
 		{"only open publications grow urgent", urgeSQL, []any{1, 3, 1}, map[string]string{"sqlite": "publications_owing", "postgres": "publications_owing"}},
 		{"whether anybody is pinged is told by an index of those who are", pingsAtAllSQL, nil, map[string]string{"sqlite": "USING INDEX subscriptions_mentioning", "postgres": "subscriptions_mentioning on subscriptions b"}},
 		{"who is pinged is sought among what its channel follows", fixPingsSQL, []any{"[1]"}, map[string]string{"sqlite": "(destination_id=?)", "postgres": "subscriptions_mentioning on subscriptions m"}},

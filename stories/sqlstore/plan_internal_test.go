@@ -34,6 +34,7 @@ func TestSQLiteReadsNoTableFromEndToEnd(t *testing.T) {
 		"lock updates of": lockUpdatesOfSQL, "renumber": renumberSQL, "followers of": countFollowersSQL, "double": dropDoubleSQL, "pass followers": passFollowersSQL, "pass mutes": passMutesSQL, "pass publications": passPublicationsSQL, "told of": toldOfSQL,
 		"exact": exactSQL, "recent": recentBeginSQL, "begin": beginSQL, "newest": newestSQL, "suggested": storiesByIDsSQL, "near words": nearWordsSQL, "slugs of": slugsOfSQL,
 		"digest there": digestThereSQL, "collected": collectedSQL, "gather": gatherSQL, "gather breaking": gatherBreakingSQL, "digested": digestedSQL, "keep digested": keepDigestedSQL, "begun digests": begunDigestsSQL, "entries": entriesSQL, "place entries": placeEntrySQL, "said": saidSQL, "counted": countedSQL, "in a digest": inDigestSQL,
+		"chosen to retry": chosenSQL, "retried": retriedSQL,
 		"old notes": pruneNotesSQL, "a person's notes": dropNotesSQL, "old uses": pruneUsesSQL, "count subscriptions": countSubscriptionsSQL,
 	} {
 		args := make([]any, strings.Count(text, "?")) // at least as many as there are

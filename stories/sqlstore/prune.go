@@ -27,7 +27,7 @@ const (
 	pruneScheduledSQL = `DELETE FROM scheduled WHERE state IN ('published', 'cancelled', 'drafted') AND ended_at < ?1`
 	pruneDraftsSQL    = `DELETE FROM drafts WHERE changed_at <= ?1`
 	pruneUsesSQL      = `DELETE FROM allowances WHERE at < ?1`
-	endedRangeSQL     = `id >= ?1 AND id < ?2 AND state NOT IN (0, 5, 7) AND finished_at < ?3`
+	endedRangeSQL     = `id >= ?1 AND id < ?2 AND state NOT IN (0, 5, 7, 8) AND finished_at < ?3`
 	pruneOwedSQL      = `DELETE FROM owed WHERE id >= ?1 AND id < ?2 AND id IN (SELECT id FROM outcomes WHERE ` + endedRangeSQL + `)`
 	pruneOutcomesSQL  = `DELETE FROM outcomes WHERE ` + endedRangeSQL + ``
 	pruneShownSQL     = `DELETE FROM shown WHERE delivery_id >= ?1 AND delivery_id < ?2 AND NOT EXISTS (SELECT 1 FROM owed d WHERE d.id = shown.delivery_id)`

@@ -20,13 +20,19 @@ const (
 	// channels, or may be, and what is on its way or kept. A first message counts where it
 	// shows an update.
 	copiesOfStorySQL = `
-		SELECT coalesce(sum(CASE WHEN c.state IN (2, 4) THEN 1 ELSE 0 END), 0), coalesce(sum(CASE WHEN c.state IN (0, 1, 5, 7) THEN 1 ELSE 0 END), 0)
+		SELECT coalesce(sum(CASE WHEN c.state IN (2, 4) THEN 1 ELSE 0 END), 0), coalesce(sum(CASE WHEN c.state IN (0, 1, 5, 7, 8) THEN 1 ELSE 0 END), 0)
 		FROM (
-			SELECT coalesce(o.state, 0) AS state FROM publications p` + ofPublicationSQL + `
+			SELECT CASE WHEN o.state = 9 THEN coalesce((` + ofDigestSQL + `), 2) ELSE coalesce(o.state, 0) END AS state FROM publications p` + ofPublicationSQL + `
 			WHERE ` + publicationsOfStorySQL + ` AND ` + inPublicationSQL + `
 			UNION ALL
 			SELECT coalesce(o.state, 0) FROM shown w LEFT JOIN outcomes o ON o.id = w.delivery_id WHERE w.story_id = ?1 AND w.update_id > 0
 		) AS c`
+	// ofDigestSQL is what became of the digest that the delivery d is in: it stands in a
+	// channel, or is to, as that does. One that is not kept any more was sent.
+	ofDigestSQL = `
+		SELECT max(coalesce(x.state, 0)) FROM gathered g JOIN publications y ON y.notice_id = g.notice_id AND y.op = 0
+			JOIN owed z ON z.id >= (y.id << 32) AND z.id < ((y.id + 1) << 32) LEFT JOIN outcomes x ON x.id = z.id
+		WHERE g.delivery_id = d.id`
 	publicationsOfStorySQL = `(p.update_id IN (SELECT id FROM updates WHERE story_id = ?1)
 		OR p.notice_id IN (SELECT id FROM notices WHERE kind = 'revision' AND update_id IN (SELECT id FROM updates WHERE story_id = ?1)))`
 	publicationsOfSQL  = `SELECT p.id FROM publications p WHERE ` + publicationsOfStorySQL + ` ORDER BY p.id`
@@ -36,12 +42,16 @@ const (
 	// cardEditsOfSQL are those of some deliveries that edit a first message of the story ?2.
 	cardEditsOfSQL      = `SELECT x.id FROM owed x WHERE x.id among(?1) AND x.on_id > 0 AND x.on_id IN (SELECT delivery_id FROM shown WHERE story_id = ?2) ORDER BY x.id`
 	lockUpdatesSQL      = `SELECT id FROM updates WHERE story_id = ?1 ORDER BY id /*lock*/`
+	lockNoticesOfSQL    = `SELECT id FROM notices WHERE update_id IN (SELECT id FROM updates WHERE story_id = ?1) ORDER BY id /*lock*/`
 	dropOwedOfSQL       = `DELETE FROM owed WHERE id >= ?1 AND id < ?2`
 	dropOutcomesOfSQL   = `DELETE FROM outcomes WHERE id >= ?1 AND id < ?2`
+	dropGatheredOfSQL   = `DELETE FROM gathered WHERE delivery_id >= ?1 AND delivery_id < ?2`
+	dropPingedOfSQL     = `DELETE FROM pinged WHERE delivery_id >= ?1 AND delivery_id < ?2`
 	dropPublicationSQL  = `DELETE FROM publications WHERE id = ?1`
 	endToldOfSQL        = `UPDATE notices SET done = 1 WHERE update_id IN (SELECT id FROM updates WHERE story_id = ?1)`
 	dropReadingsOfSQL   = `DELETE FROM readings WHERE update_id IN (SELECT id FROM updates WHERE story_id = ?1)`
 	dropRevisionsOfSQL  = `DELETE FROM revisions WHERE update_id IN (SELECT id FROM updates WHERE story_id = ?1)`
+	dropHeadsOfSQL      = `DELETE FROM heads WHERE story_id = ?1`
 	dropShownOfSQL      = `DELETE FROM shown WHERE story_id = ?1`
 	dropUpdatesOfSQL    = `DELETE FROM updates WHERE story_id = ?1`
 	dropScheduledOfSQL  = `DELETE FROM scheduled WHERE story_id = ?1`
@@ -125,6 +135,9 @@ func lockToRemove(ctx context.Context, q querier, storyID int64) error {
 	if _, err := lockCards(ctx, q); err != nil {
 		return err
 	}
+	if _, err := all(ctx, q, scanID, lockNoticesOfSQL, storyID); err != nil {
+		return err
+	}
 	return lockLanes(ctx, q)
 }
 
@@ -168,7 +181,7 @@ func (s *Store) dropStory(ctx context.Context, q querier, story stories.Story) e
 	}
 	for _, id := range owed { // it owed what failed, or was skipped
 		from, to := deliveryID(id, 0), deliveryID(id+1, 0)
-		for _, text := range []string{dropOutcomesOfSQL, dropOwedOfSQL} {
+		for _, text := range []string{dropGatheredOfSQL, dropPingedOfSQL, dropOutcomesOfSQL, dropOwedOfSQL} {
 			if _, err := q.exec(ctx, text, from, to); err != nil {
 				return err
 			}
@@ -185,7 +198,7 @@ func (s *Store) dropStory(ctx context.Context, q querier, story stories.Story) e
 	if err := s.dropName(ctx, q, story.ID); err != nil {
 		return err
 	}
-	for _, text := range []string{endToldOfSQL, dropReadingsOfSQL, dropRevisionsOfSQL, dropShownOfSQL, dropUpdatesOfSQL, dropScheduledOfSQL, dropMutesSQL, dropSeenOfSQL,
+	for _, text := range []string{endToldOfSQL, dropReadingsOfSQL, dropRevisionsOfSQL, dropShownOfSQL, dropHeadsOfSQL, dropUpdatesOfSQL, dropScheduledOfSQL, dropMutesSQL, dropSeenOfSQL,
 		unsetDraftsOfSQL, dropSlugsOfSQL, dropMergedOfSQL, dropStorySQL} {
 		if _, err := q.exec(ctx, text, story.ID); err != nil {
 			return err

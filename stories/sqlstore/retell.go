@@ -22,13 +22,12 @@ func retell(ctx context.Context, q querier, ref string, former stories.User, mov
 	}
 	for _, t := range told {
 		for _, word := range looked {
-			quoted, err := json.Marshal(word)
+			pattern, err := quotedIn(word)
 			if err != nil {
 				return err
 			}
-			literal := strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(string(quoted))
 			rows, err := all(ctx, q, func(r row) (found [2]string, err error) { return found, r.Scan(&found[0], &found[1]) },
-				`SELECT `+t.key+`, `+t.column+` FROM `+t.table+` WHERE `+t.column+` LIKE ?1 ESCAPE '\'`, "%"+literal+"%")
+				`SELECT `+t.key+`, `+t.column+` FROM `+t.table+` WHERE `+t.column+` LIKE ?1 ESCAPE '\'`, pattern)
 			if err != nil {
 				return err
 			}
@@ -44,6 +43,12 @@ func retell(ctx context.Context, q querier, ref string, former stories.User, mov
 		}
 	}
 	return nil
+}
+
+// quotedIn is a pattern of JSON in which a word stands by itself.
+func quotedIn(word string) (string, error) {
+	quoted, err := json.Marshal(word)
+	return "%" + strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(string(quoted)) + "%", err
 }
 
 // withFormer is one text of JSON with former in the person's place.

@@ -3,7 +3,6 @@ package sqlstore
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -17,8 +16,7 @@ import (
 // reads like any other, in this process or in another. What arrived is never owed again.
 
 const (
-	// retriedSQL reads what is known of deliveries: of those with the numbers ?1 or, where
-	// ?2 is 1, of all that recentSQL would list and that have failed or are unknown.
+	// retriedSQL reads what is known of the deliveries with the numbers ?1.
 	retriedSQL = `
 		SELECT d.id, d.destination_id, d.publication_id, d.state, t.state, t.lane_id, t.moved_to, d.op, coalesce(n.kind, ''), d.said, coalesce(u.revision, 0), coalesce(u.standing, ''),
 			CASE WHEN d.op = 1 AND EXISTS (SELECT 1 FROM owed x JOIN publications w ON w.id = (x.id >> 32) LEFT JOIN outcomes e ON e.id = x.id
@@ -27,13 +25,20 @@ const (
 		FROM deliveries d JOIN publications p ON p.id = d.publication_id JOIN destinations t ON t.id = d.destination_id JOIN lanes l ON l.id = t.lane_id
 			LEFT JOIN notices n ON n.id = d.notice_id
 			LEFT JOIN updates u ON u.id = CASE WHEN d.update_id > 0 THEN d.update_id WHEN n.kind = 'revision' THEN n.update_id ELSE 0 END
-		WHERE ` + chosenSQL + ` ORDER BY d.id`
-	chosenSQL = `(CAST(?2 AS BIGINT) = 0 AND d.id among(?1) OR CAST(?2 AS BIGINT) = 1 AND d.state among(?3)
-			AND (?4 = '' OR l.name = ?4)
-			AND (CAST(?6 AS BIGINT) = 0 OR coalesce(u.story_id, p.story_id) = CAST(?6 AS BIGINT))
-			AND (CAST(?7 AS BIGINT) = 0 OR d.update_id = CAST(?7 AS BIGINT))
-			AND (?8 = '' OR t.channel = ?8)
-			AND t.platform || ':' || CASE t.workspace WHEN '' THEN '' ELSE t.workspace || '/' END || t.channel LIKE ?5 ESCAPE '\')`
+		WHERE d.id among(?1) ORDER BY d.id`
+	// chosenSQL finds of what recentSQL would list the deliveries in the states ?1, which are
+	// failed or unknown: by an index of those alone, in whatever order it was read.
+	chosenSQL = `
+		SELECT d.id FROM outcomes o CROSS JOIN owed d CROSS JOIN publications p CROSS JOIN destinations t JOIN lanes l ON l.id = t.lane_id
+			LEFT JOIN notices n ON n.id = p.notice_id AND n.kind = 'revision'
+			LEFT JOIN updates u ON u.id = CASE WHEN p.update_id > 0 THEN p.update_id ELSE n.update_id END
+		WHERE o.state IN (3, 4) AND o.state among(?1) AND d.id = o.id AND p.id = (o.id >> 32) AND t.id = d.destination_id
+			AND (?2 = '' OR l.name = ?2)
+			AND (CAST(?4 AS BIGINT) = 0 OR coalesce(u.story_id, p.story_id) = CAST(?4 AS BIGINT))
+			AND (CAST(?5 AS BIGINT) = 0 OR p.update_id = CAST(?5 AS BIGINT))
+			AND (?6 = '' OR t.channel = ?6)
+			AND t.platform || ':' || CASE t.workspace WHEN '' THEN '' ELSE t.workspace || '/' END || t.channel LIKE ?3 ESCAPE '\'
+		ORDER BY d.id`
 	// freshSQL has rows wait as if they had never been tried, lookSQL as what may have
 	// arrived and is looked for.
 	freshSQL = `
@@ -101,54 +106,85 @@ func (e ended) looked() bool {
 	return e.state == stories.Unknown && e.op.Says() && (e.notice != "" || e.said == e.revision)
 }
 
-// errDryRun ends a transaction that was to change nothing.
-var errDryRun = errors.New("nothing was to be changed")
+// retriesOnce is how many deliveries are owed again in one transaction, so that nobody who
+// publishes or sends waits for long.
+const retriesOnce = 500
 
 // RetryDeliveries owes again what has failed or is unknown of ask, as far as it is still to
-// be sent, and tells what it left. Whoever holds the lanes reads it.
-func (s *Store) RetryDeliveries(ctx context.Context, a stories.Act, ask stories.Retry) (done stories.Retried, err error) {
-	args, err := chosenArgs(ask)
+// be sent, and tells what it left. Whoever holds the lanes reads it. It is done some at a
+// time: after an error what was owed by then is, and asking again does the rest.
+func (s *Store) RetryDeliveries(ctx context.Context, a stories.Act, ask stories.Retry) (stories.Retried, error) {
+	chosen, err := s.chosen(ctx, ask)
 	if err != nil {
-		return done, err
+		return stories.Retried{}, s.told(err)
 	}
-	err = s.change(ctx, func(q querier) error {
-		done = stories.Retried{}
-		if err := lockPlanning(ctx, q); err != nil {
-			return err
-		}
-		if err := lockLanes(ctx, q); err != nil {
-			return err
-		}
-		found, err := all(ctx, q, scanEnded, retriedSQL, args...)
-		if err != nil {
-			return err
-		}
-		again, left, err := toRetry(ctx, q, found)
-		if err != nil {
-			return err
-		}
-		if missing := len(askedFor(ask)) - len(found); missing > 0 {
-			left[stories.LeftMissing] = missing
-		}
-		done = tellRetried(again, left)
+	var again []ended
+	left := map[stories.LeftWhy]int{}
+	for some := range slices.Chunk(chosen, retriesOnce) {
+		var these []ended
+		var others map[stories.LeftWhy]int
 		if ask.DryRun {
-			return errDryRun
+			these, others, err = retriable(ctx, s.reader(), some)
+			err = s.told(err)
+		} else {
+			err = s.change(ctx, func(q querier) (err error) {
+				these, others, err = retrySome(ctx, q, a, some)
+				return err
+			})
 		}
-		if len(again) == 0 {
-			return nil
+		if err != nil {
+			return stories.Retried{}, err
 		}
-		if err := oweEnded(ctx, q, again, a); err != nil {
-			return err
+		again = append(again, these...)
+		for why, n := range others {
+			left[why] += n
 		}
-		return enter(ctx, q, a, "retried", 0, fmt.Sprint(done.Again()))
-	})
-	if errors.Is(err, errDryRun) {
-		err = nil
 	}
+	return tellRetried(again, left), nil
+}
+
+// chosen are the numbers of the deliveries that ask is about, in their order.
+func (s *Store) chosen(ctx context.Context, ask stories.Retry) ([]int64, error) {
+	if len(ask.IDs) > 0 {
+		return askedFor(ask), nil
+	}
+	args, err := chosenArgs(ask.Filter)
 	if err != nil {
-		return stories.Retried{}, err
+		return nil, err
 	}
-	return done, nil
+	return all(ctx, s.reader(), scanID, chosenSQL, args...)
+}
+
+// retrySome owes some deliveries again, as far as they are still to be sent.
+func retrySome(ctx context.Context, q querier, a stories.Act, some []int64) (again []ended, left map[stories.LeftWhy]int, err error) {
+	if err := lockPlanning(ctx, q); err != nil {
+		return nil, nil, err
+	}
+	if err := lockLanes(ctx, q); err != nil {
+		return nil, nil, err
+	}
+	again, left, err = retriable(ctx, q, some)
+	if err != nil || len(again) == 0 {
+		return nil, left, err
+	}
+	if err := oweEnded(ctx, q, again, a); err != nil {
+		return nil, nil, err
+	}
+	return again, left, enter(ctx, q, a, "retried", 0, fmt.Sprint(len(again)))
+}
+
+// retriable divides some deliveries into those that are owed again and those that are
+// left, by why.
+func retriable(ctx context.Context, q querier, some []int64) (again []ended, left map[stories.LeftWhy]int, err error) {
+	found, err := all(ctx, q, scanEnded, retriedSQL, list(some))
+	if err != nil {
+		return nil, nil, err
+	}
+	again, left, err = toRetry(ctx, q, found)
+	if missing := len(some) - len(found); err == nil && missing > 0 {
+		left[stories.LeftMissing] = missing
+	}
+	return again, left, err
 }
 
 // askedFor are those asked for, each once.
@@ -156,11 +192,7 @@ func askedFor(ask stories.Retry) []int64 {
 	return slices.Compact(slices.Sorted(slices.Values(ask.IDs)))
 }
 
-func chosenArgs(ask stories.Retry) ([]any, error) {
-	f, all := ask.Filter, 1
-	if len(ask.IDs) > 0 {
-		all = 0
-	}
+func chosenArgs(f stories.DeliveryFilter) ([]any, error) {
 	states := slices.DeleteFunc(slices.Clone(f.States), func(s stories.DeliveryState) bool { return s != stories.Failed && s != stories.Unknown })
 	if len(f.States) == 0 {
 		states = []stories.DeliveryState{stories.Failed, stories.Unknown}
@@ -170,7 +202,7 @@ func chosenArgs(ask stories.Retry) ([]any, error) {
 		return nil, err
 	}
 	literal := strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(f.Destination)
-	return []any{list(askedFor(ask)), all, string(text), f.Lane, literal + "%", f.StoryID, f.UpdateID, f.Channel}, nil
+	return []any{string(text), f.Lane, literal + "%", f.StoryID, f.UpdateID, f.Channel}, nil
 }
 
 // toRetry divides what was asked for into what is owed again and what is left, by why.

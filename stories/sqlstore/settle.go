@@ -210,8 +210,12 @@ const deferredPlacesSQL = `
 	WHERE p.story_id = ?1 AND p.deferred > 0 AND ` + inPublicationSQL + ` AND ` + deferredSQL + ` ORDER BY 1`
 
 // settleOf is settle wherever something of a story waits for its time: other
-// subscriptions may decide about it now.
+// subscriptions may decide about it now. It locks the lanes: who puts a row off as it is
+// begun, by what decided before, is seen.
 func (s *Store) settleOf(ctx context.Context, q querier, storyID int64, at time.Time) error {
+	if err := lockLanes(ctx, q); err != nil {
+		return err
+	}
 	places, err := all(ctx, q, scanID, deferredPlacesSQL, storyID)
 	if err != nil {
 		return err

@@ -39,14 +39,27 @@ func (d *desk) counted(updateID int64) stories.Progress {
 	return p
 }
 
-// queueAgrees checks that the lanes' counters say what the rows say.
+// queueAgrees checks that the lanes' counters, and those of what waits for its
+// time, say what the rows say.
 func (d *desk) queueAgrees() {
 	d.Helper()
 	found, err := d.Deliveries(d.ctx, stories.DeliveryFilter{}, 10_000)
 	d.ok(err)
 	want := map[stories.DeliveryState]int{}
+	waits := map[int64]int{} // for its time, by update
 	for _, v := range found {
 		want[v.State]++
+		if v.About.UpdateID > 0 {
+			waits[v.About.UpdateID] += 0
+			if v.State == stories.Deferred {
+				waits[v.About.UpdateID]++
+			}
+		}
+	}
+	for id, n := range waits {
+		p, err := d.ProgressOf(d.ctx, id)
+		d.ok(err)
+		same(d, fmt.Sprintf("what waits for its time of update %d", id), p.Deferred, n)
 	}
 	lanes, err := d.Queue(d.ctx)
 	d.ok(err)

@@ -76,6 +76,25 @@ var quietTests = []test{
 		same(d, "by day", d.sends(l), "a sony 5, b sony 5")
 		d.queueAgrees()
 	}},
+	{"what waits for its time is kept, however old it is", func(d *desk) {
+		s := d.track("sony")
+		d.sets("sony", stories.Options{Quiet: nights}, "a")
+		l := d.hold(lane, "w")
+		d.until("23:00")
+		u, _ := d.append(s, stories.Normal)
+		d.reword(u, stories.Rewording{Kind: stories.Hold})
+		d.reword(u, stories.Rewording{Kind: stories.Release})
+		_, err := d.EndStory(d.ctx, d.act(), stories.Update{StoryID: s.ID})
+		d.ok(err)
+		d.now = d.now.AddDate(2, 0, 0)
+		d.ok(d.Prune(d.ctx, d.now))
+		same(d, "states", d.states(channel("a"), s), "deferred")
+		d.endWaits()
+		d.until("07:00")
+		d.endWaits()
+		same(d, "at its time", d.sends(l), "a sony 1")
+		d.queueAgrees()
+	}},
 	{"what is published before the end of quiet hours is noticed does not overtake what waits", func(d *desk) {
 		s := d.track("sony")
 		d.sets("sony", stories.Options{Quiet: nights}, "a")

@@ -86,6 +86,37 @@ var removeTests = []test{
 			d.ok(d.ReleaseLease(d.ctx, l))
 		}
 	}},
+	{"one of which something waits for its time, or for its digest, stays as it is", func(d *desk) {
+		s, other := d.track("sony"), d.track("fire")
+		d.sets("sony", stories.Options{Quiet: nights}, "a")
+		d.sets("fire", stories.Options{Digest: "daily@09:00"}, "b")
+		l := d.hold(lane, "w")
+		d.until("23:00")
+		for _, story := range []stories.Story{s, other} {
+			u, _ := d.append(story, stories.Normal)
+			d.reword(u, stories.Rewording{Kind: stories.Hold})
+			d.reword(u, stories.Rewording{Kind: stories.Release})
+		}
+		same(d, "states", d.states(channel("a"), s)+" "+d.states(channel("b"), other), "deferred deferred")
+		d.queueAgrees()
+		left := func(when string, story stories.Story, want string) {
+			d.Helper()
+			plan, err := d.PlanRemoval(d.ctx, story.ID)
+			d.ok(err)
+			same(d, when, fmt.Sprint(plan.Delivered, plan.Underway), want)
+			_, err = d.RemoveStory(d.ctx, d.act(), story.ID)
+			d.refused(err, stories.CodeInvalid)
+		}
+		left("in quiet hours", s, "0 1")
+		left("before the digest is due", other, "0 1")
+		d.until("09:00")
+		d.endWaits()
+		same(d, "state", d.states(channel("b"), other), "gathered")
+		left("before the digest is sent", other, "0 1")
+		d.drain(l, 10)
+		left("after it, which shows it", other, "2 0")
+		left("after quiet hours", s, "1 0")
+	}},
 	{"one that another was merged into takes that with it, and one that was merged is not taken for its target", func(d *desk) {
 		from, into := d.track("leak"), d.track("hack")
 		d.append(from, stories.Normal)

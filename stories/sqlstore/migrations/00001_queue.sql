@@ -86,6 +86,8 @@ CREATE TABLE outcomes (
     reason           TEXT NOT NULL DEFAULT ''
 );
 CREATE INDEX outcomes_put_back ON outcomes ((id & 4294967295), doubtful, state) WHERE doubtful >= 2;
+-- What failed or is unknown, without reading all that arrived.
+CREATE INDEX outcomes_unsent ON outcomes (id) WHERE state IN (3, 4);
 
 -- The history, as it is read: update_id is 0 for what is about a notice. Its
 -- publication is found by the delivery's number, and its deliveries by a range of
