@@ -122,8 +122,11 @@ var collectingTests = []test{
 		d.later(200 * time.Millisecond)
 		d.append(s, stories.Normal)
 		sony := stories.Target{Kind: stories.TargetStory, Name: "sony"}
-		for name, o := range map[string]stories.Options{"a": {}, "b": {Quiet: nights}} {
-			_, _, err := d.Subscribe(d.ctx, early, stories.Subscription{Destination: channel(name), Target: sony, Options: o, CreatedBy: ana}, lane)
+		for _, to := range []struct {
+			name string
+			stories.Options
+		}{{"a", stories.Options{}}, {"b", stories.Options{Quiet: nights}}} {
+			_, _, err := d.Subscribe(d.ctx, early, stories.Subscription{Destination: channel(to.name), Target: sony, Options: to.Options, CreatedBy: ana}, lane)
 			d.ok(err)
 		}
 		same(d, "at once", d.arrives(l), "a digest 23 11:00, b digest 23 11:00")

@@ -167,6 +167,8 @@ var subscriptionTests = []test{
 		for _, want := range []bool{false, true} {
 			ended, err := d.Stop(d.ctx, d.act(), channel("a"), s.ID)
 			d.ok(err)
+			same(d, "its own", ended.Own.Target.Name, "sony")
+			ended.Own = stories.Subscription{}
 			same(d, "stopped", ended, stories.Ended{Changed: true, Level: stories.Minor, Muted: want})
 			_, p := d.append(s, stories.Breaking)
 			same(d, "planned", p.Total, 0)
