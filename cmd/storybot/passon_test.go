@@ -33,7 +33,7 @@ func TestBreakingGoesOn(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			if testing.Short() && name != "SQLite" {
-				t.Skip()
+				t.Skip("takes a minute on each database: one is enough for a short run")
 			}
 			f := newFar(t, discordtest.WithLimits(discordtest.Limits{Publish: discordtest.DocumentedLimits().Publish}))
 			database := "DATABASE_URL=" + url(t)

@@ -55,7 +55,7 @@ func TestABreakingUpdatePingsOnce(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			if testing.Short() && name != "SQLite" {
-				t.Skip()
+				t.Skip("takes a minute on each database: one is enough for a short run")
 			}
 			f := newFar(t)
 			f.discord.SetRole(guild, discordtest.Role{ID: deskRole, Name: "Breaking Desk", Mentionable: true})

@@ -31,7 +31,7 @@ func (p *program) beside(ctx context.Context, do func(context.Context, *config, 
 	cfg.lookAtTryOut()
 	opening, cancel := context.WithTimeout(ctx, besideTime)
 	defer cancel()
-	store, err := sqlstore.OpenBeside(opening, cfg.databaseURL.reveal(), wallClock)
+	store, err := sqlstore.OpenBeside(opening, cfg.databaseURL.reveal(), wallClock, cfg.times.zone)
 	if err != nil {
 		return notOpened(err, cfg)
 	}

@@ -19,7 +19,7 @@ import (
 // Errors are sentences for whoever asked: no such database, tables older or
 // newer than this program's.
 func Look(ctx context.Context, url string) (*Store, error) {
-	s := &Store{log: slog.New(slog.DiscardHandler), now: time.Now}
+	s := &Store{log: slog.New(slog.DiscardHandler), now: time.Now, zone: time.UTC}
 	var schema schema
 	var err error
 	if path, ok := strings.CutPrefix(url, "sqlite:"); ok {
@@ -30,6 +30,12 @@ func Look(ctx context.Context, url string) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
+	return s.ofThisProgram(ctx, schema)
+}
+
+// ofThisProgram is the store, unless its tables are older or newer than this program's: it
+// is closed then.
+func (s *Store) ofThisProgram(ctx context.Context, schema schema) (*Store, error) {
 	have, err := schema.version(ctx)
 	if want := int64(len(migrationFiles)); err == nil && have != want {
 		err = stories.Errorf(stories.CodeInvalid, "The database's tables have version %d, this program knows %d. Use the program that runs the bot.", have, want)

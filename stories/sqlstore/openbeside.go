@@ -1,6 +1,7 @@
 package sqlstore
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -15,9 +16,10 @@ import (
 
 // OpenBeside opens a database to change something in it by hand, also while a bot runs on
 // it, which finds what is owed then within seconds. It upgrades nothing, takes no lease
-// and begins no request. url and errors are those of Look.
-func OpenBeside(ctx context.Context, url string, now func() time.Time) (*Store, error) {
-	s := &Store{log: slog.New(slog.DiscardHandler), now: now, uptime: func() (string, time.Duration) { return "", 0 }, keep: Keep{}.orDefault()}
+// and begins no request. zone is the newsroom's, see Options.Zone. url and errors are those
+// of Look.
+func OpenBeside(ctx context.Context, url string, now func() time.Time, zone *time.Location) (*Store, error) {
+	s := &Store{zone: cmp.Or(zone, time.UTC), log: slog.New(slog.DiscardHandler), now: now, uptime: func() (string, time.Duration) { return "", 0 }, keep: Keep{}.orDefault()}
 	var schema schema
 	var err error
 	if path, ok := strings.CutPrefix(url, "sqlite:"); ok {
@@ -28,17 +30,7 @@ func OpenBeside(ctx context.Context, url string, now func() time.Time) (*Store, 
 	if err != nil {
 		return nil, err
 	}
-	have, err := schema.version(ctx)
-	if want := int64(len(migrationFiles)); err == nil && have != want {
-		err = stories.Errorf(stories.CodeInvalid, "The database's tables have version %d, this program knows %d. Use the program that runs the bot.", have, want)
-	}
-	if err == nil {
-		s.install, err = s.Recall(ctx, installationName)
-	}
-	if err != nil {
-		return nil, errors.Join(s.told(err), s.close())
-	}
-	return s, nil
+	return s.ofThisProgram(ctx, schema)
 }
 
 // besideSQLite opens a file whether or not another process has its lock: SQLite's own locks
