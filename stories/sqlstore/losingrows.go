@@ -3,6 +3,7 @@ package sqlstore
 import (
 	"context"
 	"slices"
+	"time"
 
 	"storybot/stories"
 )
@@ -41,6 +42,30 @@ func eachWaiting(ctx context.Context, q querier, rows []waiting, why code, r sto
 		}
 		r.Ref = w.Ref
 		if err := do(waiting, r); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// headless has updates that were to stand in a thread or on a card stand in the channel,
+// where these ended without a message: the next update makes others. Rows of them have
+// been skipped.
+func headless(ctx context.Context, q querier, lane int64, rows []waiting, at time.Time) error {
+	for _, w := range rows {
+		l := lostOne{id: w.Delivery}
+		if err := one(ctx, q, lostOnSQL, []any{w.Delivery}, l.columns()...); err != nil {
+			return err
+		}
+		if l.update == 0 || l.second || !l.op.Says() && l.op != stories.OpShow {
+			continue
+		}
+		r := stories.Result{At: at}
+		r.Ref = w.Ref
+		if err := l.instead(ctx, q, lane, r, stories.OpPost, 0); err != nil {
+			return err
+		}
+		if _, err := q.exec(ctx, moveReasonSQL, l.id, int(madeAnew)); err != nil {
 			return err
 		}
 	}

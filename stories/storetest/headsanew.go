@@ -8,7 +8,7 @@ import (
 
 // headsAnewTests are about heads and threads that ended without a message, or were deleted.
 var headsAnewTests = []test{
-	{"a head that could not be posted is made with the next update", func(d *desk) {
+	{"a head that could not be posted is made with the next update; what was for it goes to the channel", func(d *desk) {
 		s := d.track("sony")
 		for i, mode := range []stories.Options{inThread, inCard} {
 			name := string(rune('a' + i))
@@ -19,20 +19,20 @@ var headsAnewTests = []test{
 		d.publish(s, stories.Normal, "First")
 		b.works()
 		d.publish(s, stories.Normal, "Second")
-		same(d, "anew", b.works(), "b card of sony 2:Second 1:First; a card of sony 2:Second 1:First; a in thread: 2 Second")
+		same(d, "anew", b.works(), "b card of sony 2:Second 1:First; a 1 First; a card of sony 2:Second 1:First; a in thread: 2 Second")
 		d.publish(s, stories.Normal, "Third")
-		same(d, "one", b.works(), "b card of sony 3:Third 2:Second 1:First; a card of sony 3:Third 2:Second 1:First; a in thread: 2 Second; a in thread: 3 Third")
+		same(d, "one", b.works(), "b card of sony 3:Third 2:Second 1:First; a 1 First; a card of sony 3:Third 2:Second 1:First; a in thread: 2 Second; a in thread: 3 Third")
 		d.queueAgrees()
 	}},
-	{"a thread that could not be opened is opened with the next update", func(d *desk) {
+	{"a thread that could not be opened is opened with the next update; what was for it goes to the channel", func(d *desk) {
 		s := d.track("sony")
 		d.mode(d.act(), "a", "all", inThread)
 		b := d.board()
 		b.wrong[stories.OpThread] = stories.NothingLost
 		d.publish(s, stories.Normal, "First")
-		same(d, "no thread", b.works(), "a card of sony 1:First")
+		same(d, "no thread", b.works(), "a card of sony 1:First; a 1 First")
 		d.publish(s, stories.Normal, "Second")
-		same(d, "anew", b.works(), "a card of sony 2:Second 1:First; a in thread: 2 Second")
+		same(d, "anew", b.works(), "a card of sony 2:Second 1:First; a 1 First; a in thread: 2 Second")
 		d.queueAgrees()
 	}},
 	{"a first message that is a head is not among what a blocked channel keeps the newest of", func(d *desk) {
