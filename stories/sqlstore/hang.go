@@ -91,7 +91,12 @@ func (h *hook) behind(r waitingRow) bool {
 
 // hangs says that a row is for a head.
 func hangs(r waitingRow) bool {
-	return !r.notice && r.state != stories.Gone && (r.op == stories.OpReply || r.op == stories.OpBroadcast || r.op == stories.OpShow)
+	return !r.notice && r.state != stories.Gone && hangsOn(r.op)
+}
+
+// hangsOn says that an operation brings its update to a thread or card.
+func hangsOn(o stories.Op) bool {
+	return o == stories.OpReply || o == stories.OpBroadcast || o == stories.OpShow
 }
 
 // spot is one story at one destination.

@@ -22,7 +22,7 @@ var (
 		ORDER BY d.id`, stories.Breaking, waitsHere)
 	// onHeadsSQL are the rows that wait to act on the deliveries ?1.
 	onHeadsSQL = `
-		SELECT ` + waitsUnderSQL + `, d.destination_id, d.id, d.publication_id, CASE WHEN d.update_id > 0 AND d.op IN (2, 8) THEN 1 ELSE 0 END
+		SELECT ` + waitsUnderSQL + `, d.destination_id, d.id, d.publication_id, CASE WHEN d.update_id > 0 AND d.op hangs() THEN 1 ELSE 0 END
 		FROM owed x JOIN deliveries d ON d.id = x.id
 		WHERE x.on_id > 0 AND x.on_id among(?1) AND d.state IN (0, 5) AND d.doubtful = 0 ORDER BY d.id`
 )
