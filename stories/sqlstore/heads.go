@@ -180,15 +180,6 @@ func (p *planner) editHeads(condition string) func(context.Context, querier) err
 }
 
 const (
-	// passHeadsSQL has the heads that were not begun of the story ?1 be of ?2, where that
-	// has none. All others end: what is shown of them says what they go on as.
-	passHeadsSQL = `
-		UPDATE heads SET story_id = ?2 WHERE story_id = ?1 AND begun_cards = 0 AND gone = 0
-			AND NOT EXISTS (SELECT 1 FROM heads g WHERE g.story_id = ?2 AND g.destination_id = heads.destination_id)`
-	endHeadsSQL = `DELETE FROM heads WHERE story_id = ?1 AND CAST(?2 AS BIGINT) > 0`
-)
-
-const (
 	waitingHeadsSQL = `
 		SELECT d.id, h.story_id FROM deliveries d JOIN heads h ON h.delivery_id = d.id WHERE d.id among(?1) AND d.notice_id = 1 AND d.doubtful = 0 ORDER BY d.id`
 	forgetHeadsSQL = `DELETE FROM heads WHERE delivery_id among(?1)`

@@ -52,24 +52,11 @@ func unmakeHeads(ctx context.Context, q querier, rows []waiting, at time.Time) (
 	if err != nil {
 		return nil, err
 	}
-	var later []waiting
-	vain := only(rows, heads)
-	_, err = all(ctx, q, func(r row) (none struct{}, err error) {
-		var w waiting
-		var waits int
-		if err = r.Scan(&w.Publication, &w.Place, &w.Delivery, &w.Origin, &waits); err != nil || flying.has(w) {
-			return none, err
-		}
-		if waits > 0 {
-			later = append(later, w)
-		} else {
-			vain = append(vain, w)
-		}
-		return none, nil
-	}, onHeadsSQL, list(both))
+	later, vain, err := onHeads(ctx, q, both, flying)
 	if err != nil {
 		return nil, err
 	}
+	vain = append(vain, only(rows, heads)...)
 	if _, err := q.exec(ctx, unmakeHeadsSQL, list(heads)); err != nil {
 		return nil, err
 	}
@@ -77,4 +64,22 @@ func unmakeHeads(ctx context.Context, q querier, rows []waiting, at time.Time) (
 		return nil, err
 	}
 	return deliveriesOf(slices.Concat(vain, later)), move(ctx, q, later, stories.Deferred, reason{}, at)
+}
+
+// onHeads are the rows that wait to act on heads and threads, some deliveries: those that
+// bring updates, and the others, which are in vain without these.
+func onHeads(ctx context.Context, q querier, heads []int64, flying flights) (bring, others []waiting, err error) {
+	_, err = all(ctx, q, func(r row) (none struct{}, err error) {
+		var w waiting
+		var brings int
+		switch err = r.Scan(&w.Publication, &w.Place, &w.Delivery, &w.Origin, &brings); {
+		case err != nil || flying.has(w):
+		case brings > 0:
+			bring = append(bring, w)
+		default:
+			others = append(others, w)
+		}
+		return none, err
+	}, onHeadsSQL, list(heads))
+	return bring, others, err
 }
