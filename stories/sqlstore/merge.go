@@ -102,7 +102,7 @@ func (s *Store) MergeStories(ctx context.Context, a stories.Act, fromID, intoID 
 			over, err = passCards(ctx, q, a, m)
 			return err
 		}
-		for _, step := range []func(context.Context, querier, stories.Act, stories.Merging) error{passUpdates, s.passWords, passFollowers, passQueue, passTheCards, s.passStory} {
+		for _, step := range []func(context.Context, querier, stories.Act, stories.Merging) error{fixEnding, passUpdates, s.passWords, passFollowers, passQueue, passTheCards, s.passStory} {
 			if err := step(ctx, q, a, m); err != nil {
 				return m, false, err
 			}

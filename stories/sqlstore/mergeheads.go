@@ -2,6 +2,7 @@ package sqlstore
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
@@ -33,6 +34,64 @@ var showMergedSQL = `
 	UPDATE heads SET through = (SELECT coalesce(max(u.id), 0) FROM updates u WHERE u.story_id = ?1)
 	WHERE story_id = ?1 AND gone = 0 AND coalesce((SELECT CASE WHEN b.state = 'active' AND b.digest = '' AND (b.mode <> 'channel' OR t.forum = 1) THEN 1 ELSE 0 END
 		FROM destinations t JOIN stories s ON s.id = ?1 JOIN subscriptions b ON b.destination_id = t.id WHERE t.id = heads.destination_id AND ` + decidesSQL + `), 0) = 1`
+
+const (
+	// behindSQL says of a head h of the story ?1 that its newest edit was not begun, and that
+	// what it is to show is the newest of what passes its level: nothing of it is withheld or
+	// waits for a digest.
+	behindSQL = `h.story_id = ?1 AND h.begun_cards > 0 AND h.gone = 0 AND h.begun < h.through
+		AND NOT EXISTS (SELECT 1 FROM shown w JOIN updates u ON u.id = w.update_id WHERE w.delivery_id = h.delivery_id AND u.standing IN ('hold', 'withdrawn'))
+		AND NOT EXISTS (SELECT 1 FROM subscriptions b WHERE b.destination_id = h.destination_id AND b.digest <> '')`
+	behindLevelsSQL = `SELECT DISTINCT h.level, h.through FROM heads h WHERE ` + behindSQL + ` ORDER BY 1, 2`
+	lastNewsSQL     = `
+		SELECT u.id, u.revision FROM updates u
+		WHERE u.story_id = ?1 AND u.level >= ?2 AND u.id <= ?3 AND u.standing NOT IN ('hold', 'withdrawn') ORDER BY u.place DESC LIMIT 3`
+	forgetBehindSQL = `DELETE FROM shown WHERE delivery_id IN (SELECT h.delivery_id FROM heads h WHERE ` + behindSQL + ` AND h.level = ?2 AND h.through = ?3)`
+	keepBehindSQL   = `
+		INSERT INTO shown (delivery_id, place, story_id, of_id, update_id, said, live)
+		SELECT h.delivery_id, CAST(j.value ->> 0 AS BIGINT), CAST(?1 AS BIGINT), CAST(?1 AS BIGINT), CAST(j.value ->> 1 AS BIGINT), CAST(j.value ->> 2 AS BIGINT), 1
+		FROM heads h CROSS JOIN each(?4)
+		WHERE h.level = ?2 AND h.through = ?3 AND ` + behindSQL
+)
+
+// fixEnding has the heads of a story that is about to be merged show in their last edit what
+// they were to show by then: afterwards nobody knows.
+func fixEnding(ctx context.Context, q querier, _ stories.Act, m stories.Merging) error {
+	type group struct{ level, through int64 }
+	groups, err := all(ctx, q, func(r row) (g group, err error) {
+		err = r.Scan(&g.level, &g.through)
+		return g, err
+	}, behindLevelsSQL, m.From.ID)
+	if err != nil {
+		return err
+	}
+	for _, g := range groups {
+		var each [][3]int64
+		_, err := all(ctx, q, func(r row) (none struct{}, err error) {
+			n := [3]int64{int64(len(each))}
+			err = r.Scan(&n[1], &n[2])
+			each = append(each, n)
+			return none, err
+		}, lastNewsSQL, m.From.ID, g.level, g.through)
+		if err != nil {
+			return err
+		}
+		if len(each) == 0 {
+			continue
+		}
+		news, err := json.Marshal(each)
+		if err != nil {
+			return err
+		}
+		if _, err := q.exec(ctx, forgetBehindSQL, m.From.ID, g.level, g.through); err != nil {
+			return fmt.Errorf("have ending heads show the newest: %w", err)
+		}
+		if _, err := q.exec(ctx, keepBehindSQL, m.From.ID, g.level, g.through, string(news)); err != nil {
+			return fmt.Errorf("have ending heads show the newest: %w", err)
+		}
+	}
+	return nil
+}
 
 // passHeads passes what heads a story that is merged has, and returns what was for those
 // that end. It waits for its time now.

@@ -58,7 +58,7 @@ var headsMergedTests = []test{
 		b.works()
 		q2 := d.publish(quake, stories.Normal, "Q2")
 		d.merge(quake, fire)
-		same(d, "after", b.works(), "a card of quake, now fire 2:Q1; a card of fire 3:Q2 1:F1 2:Q1")
+		same(d, "after", b.works(), "a card of quake, now fire 3:Q2 2:Q1; a card of fire 3:Q2 1:F1 2:Q1")
 		p := d.progressOf(q2.ID)
 		same(d, "progress", fmt.Sprint(p.Total, p.Sent, p.Waiting), "1 1 0")
 		same(d, "states", d.states(channel("a"), fire), "sent sent sent")
@@ -72,7 +72,31 @@ var headsMergedTests = []test{
 		b.works()
 		d.publish(quake, stories.Normal, "Q2")
 		d.merge(quake, fire)
-		same(d, "after", b.works(), "a card of quake, now fire 1:Q1; a card of fire 2:Q2 1:Q1")
+		same(d, "after", b.works(), "a card of quake, now fire 2:Q2 1:Q1; a card of fire 2:Q2 1:Q1")
+		d.queueAgrees()
+	}},
+	{"a head whose edit waits when its story is merged ends with what it was to show", func(d *desk) {
+		quake, fire := d.track("quake"), d.track("fire")
+		d.mode(d.aloud(), "a", "quake", inThread)
+		b := d.board()
+		d.publish(quake, stories.Normal, "Q1")
+		b.works()
+		d.publish(quake, stories.Breaking, "Q2")
+		d.merge(quake, fire)
+		same(d, "after", b.works(), "a card of quake, now fire 2:Q2 1:Q1; a in thread: 1 Q1; a 2 Q2; a in thread: 2 Q2")
+		d.queueAgrees()
+	}},
+	{"a head that shows what was withdrawn ends as it stood", func(d *desk) {
+		quake, fire := d.track("quake"), d.track("fire")
+		d.mode(d.aloud(), "a", "quake", inCard)
+		b := d.board()
+		u := d.publish(quake, stories.Normal, "Q1")
+		b.works()
+		d.reword(u, stories.Rewording{Kind: stories.Withdrawal, Reason: "untrue"})
+		b.works()
+		d.publish(quake, stories.Normal, "Q2")
+		d.merge(quake, fire)
+		same(d, "after", b.works(), "a card of quake, now fire 1:withdrawnQ1; a withdrawal 1; a card of fire 2:Q2")
 		d.queueAgrees()
 	}},
 }
