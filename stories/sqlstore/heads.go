@@ -49,11 +49,12 @@ const (
 		RETURNING id`
 )
 
-// showWaits says that an edit of the head that is named so waits, which only a change of
-// the card has brought; flying is the parameter of the requests on their way.
-func showWaits(head, flying string) string {
+// showWaits says that an edit of the head h waits, which only a change of the card has
+// brought; flying is the parameter of the requests on their way. What has ended is not read
+// again: a head gets an edit with every update of its story.
+func showWaits(flying string) string {
 	return `EXISTS (SELECT 1 FROM owed x JOIN publications k ON k.id = (x.id >> 32) LEFT JOIN outcomes e ON e.id = x.id
-		WHERE x.on_id > 0 AND x.on_id = ` + head + ` AND k.op = 8 AND k.notice_id = 1 AND coalesce(e.state, 0) IN (0, 5) AND NOT x.id among(` + flying + `))`
+		WHERE x.on_id > 0 AND x.on_id = h.delivery_id AND x.id > h.ended AND k.op = 8 AND k.notice_id = 1 AND coalesce(e.state, 0) IN (0, 5) AND NOT x.id among(` + flying + `))`
 }
 
 // neverThere says that the delivery which is named so has ended without a message: what
@@ -169,7 +170,7 @@ func (p *planner) editHeads(condition string) func(context.Context, querier) err
 			return err
 		}
 		idle := func(s *statement) string {
-			return `h.begun_cards > 0 AND NOT ` + showWaits(`h.delivery_id`, s.arg(list(slices.Sorted(maps.Keys(p.flying.byID)))))
+			return `h.begun_cards > 0 AND NOT ` + showWaits(s.arg(list(slices.Sorted(maps.Keys(p.flying.byID)))))
 		}
 		n, err := p.oweUnder(ctx, q, share{op: stories.OpShow, cards: true, on: `h.delivery_id`, condition: condition, only: idle}, publications)
 		if err != nil {

@@ -32,7 +32,14 @@ var (
 				WHERE p.update_id = u.id AND p.deferred > 0 AND p.op carries() AND ` + deferredSQL + `
 					AND (SELECT b.digest FROM subscriptions b WHERE b.destination_id = h.destination_id AND ` + decidesSQL + `) <> '')
 		ORDER BY u.place DESC LIMIT 3`
-	fixHeadSQL = `UPDATE heads SET begun = through, begun_cards = 1 + (SELECT revision FROM notices WHERE id = 1) WHERE delivery_id = ?1`
+	// fixHeadSQL also notes up to which delivery all has ended that acts on the head. The
+	// edit that is begun has not; and nobody owes one meanwhile, for the notice of cards is
+	// shared.
+	fixHeadSQL = `
+		UPDATE heads SET begun = through, begun_cards = 1 + (SELECT revision FROM notices WHERE id = 1), ended = coalesce((
+			SELECT min(x.id) - 1 FROM owed x LEFT JOIN outcomes o ON o.id = x.id
+			WHERE x.on_id > 0 AND x.on_id = heads.delivery_id AND x.id > heads.ended AND coalesce(o.state, 0) IN (0, 5)), ended)
+		WHERE delivery_id = ?1`
 )
 
 // fixHeads notes what the heads show that some deliveries begin, and returns which they
@@ -93,7 +100,7 @@ const (
 		SELECT ` + waitsUnderSQL + `, d.destination_id, d.id, d.publication_id,
 			CASE WHEN d.update_id = 0 OR EXISTS (SELECT 1 FROM shown w WHERE w.delivery_id = ?1 AND w.update_id = d.update_id) THEN 1 ELSE 0 END
 		FROM owed x JOIN deliveries d ON d.id = x.id
-		WHERE x.on_id > 0 AND x.on_id = ?1 AND d.op = 8 AND d.state IN (0, 5) AND d.doubtful = 0
+		WHERE x.on_id > 0 AND x.on_id = ?1 AND x.id > (SELECT h.ended FROM heads h WHERE h.delivery_id = ?1) AND d.op = 8 AND d.state IN (0, 5) AND d.doubtful = 0
 			AND (d.update_id > 0 AND d.update_id <= ?2 OR d.notice_id = 1 AND d.revision < ?3)
 		ORDER BY d.id`
 	// coveredLaterSQL is what waits for its time so: whatever made the head, its updates stand
