@@ -120,6 +120,8 @@ func Run(t *testing.T, open func(t *testing.T) Store) {
 		{"schedules", scheduleTests},
 		{"quiet hours", quietTests},
 		{"what is collected for digests", slices.Concat(collectingTests, gatheredTests)},
+		{"digests that several subscriptions share", sharedTests},
+		{"options that change while something waits", rescheduledTests},
 		{"edits of a story", rewriteTests},
 		{"merges", mergeTests},
 		{"what a channel is told", changeTests},
