@@ -71,6 +71,14 @@ func (s *Store) fillDeferred(ctx context.Context, d stories.Destination, found [
 	return nil
 }
 
+const countAllDeferredSQL = `SELECT coalesce(sum(p.deferred), 0) FROM publications p WHERE p.deferred > 0`
+
+// Deferred implements stories.HealthStore.
+func (s *Store) Deferred(ctx context.Context) (messages int, err error) {
+	err = one(ctx, s.reader(), countAllDeferredSQL, nil, &messages)
+	return messages, s.told(err)
+}
+
 // fillWaiting adds to the subscriptions of d how much waits because of each, and until
 // when the first of it does.
 func (s *Store) fillWaiting(ctx context.Context, d stories.Destination, subs []stories.Subscription) error {

@@ -36,6 +36,14 @@ func (d *desk) waitsUntil(name string, of ...stories.Story) string {
 	return strings.Join(out, ", ")
 }
 
+// deferred is how many messages wait for their time anywhere.
+func (d *desk) deferred() int {
+	d.Helper()
+	n, err := d.Deferred(d.ctx)
+	d.ok(err)
+	return n
+}
+
 var sharedTests = []test{
 	{"each subscription decides alone, quiet hours included: what waits for those of one holds up nothing of another", func(d *desk) {
 		s, other := d.track("sony"), d.track("fire")
@@ -48,10 +56,12 @@ var sharedTests = []test{
 		same(d, "by day", d.waitsUntil("a", s, other), said)
 		d.until("23:00")
 		same(d, "by night", d.waitsUntil("a", s, other), said)
+		same(d, "wait in all", d.deferred(), 2)
 		d.until("06:00")
 		d.endWaits()
 		same(d, "in quiet hours of one", d.arrives(l), "a digest 24 06:00")
 		same(d, "states", d.states(channel("a"), s)+", "+d.states(channel("a"), other), "deferred, gathered")
+		same(d, "wait in all", d.deferred(), 1)
 		d.append(s, stories.Normal)
 		same(d, "of two periods", d.waitsUntil("a", s), "sony 2 24 07:00, sony until 25 07:00 (digest)")
 		d.until("07:00")
