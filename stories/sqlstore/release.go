@@ -172,16 +172,6 @@ func newestOf(rows []waitingRow) (newest []waitingRow, older []waiting, missed m
 	return newest, older, missed
 }
 
-// collect makes one digest of rows that waited at one destination.
-func (s *Store) collect(ctx context.Context, q querier, rows []waitingRow, from, to int64, at time.Time) error {
-	rows, err := followedStill(ctx, q, rows, at)
-	if err != nil || len(rows) == 0 {
-		return err
-	}
-	p := place{id: rows[0].Place, lane: rows[0].lane, state: rows[0].state}
-	return s.oweDigest(ctx, q, p, numbersOf(rows), moment(from), moment(to), at)
-}
-
 func plain(rows []waitingRow) []waiting {
 	found := make([]waiting, len(rows))
 	for i, r := range rows {
