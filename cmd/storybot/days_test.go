@@ -22,7 +22,9 @@ func TestATimelineHasItsReadersDays(t *testing.T) {
 	n.onDiscord(t, "desk track", map[string]string{"slug": "flood", "headline": "The river rises"})
 	n.onDiscord(t, "update", map[string]string{"story": "flood", "at": "2025-03-30T00:30Z", "text": "The dyke holds."})
 	n.onDiscord(t, "update", map[string]string{"story": "flood", "at": "2025-03-30T11:30Z", "text": "The dyke gives way."})
-	onSlack := func(user string) string { return n.readerOnSlack(teamChannel, user).ask(t, "catchup", "story", "flood") }
+	onSlack := func(user string) string {
+		return n.readerOnSlack(teamChannel, user).ask(t, "catchup", "story", "flood")
+	}
 	for who, shown := range map[string]struct {
 		text string
 		want []string
