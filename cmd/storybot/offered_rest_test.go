@@ -72,14 +72,20 @@ func TestTheWholeOfALongTextIsRead(t *testing.T) {
 			tell(t, who, ask("update", "story", "gates", "text", long(begin, s.longest-10)+" THE END"))
 			reads := func(on seen, label string) {
 				t.Helper()
-				last := push(t, on, label)
+				last, end := push(t, on, label), "THE END"
+				if s.name == "console" { // where what follows a push is not pressed further
+					end = "part 1 of"
+				}
 				for range 10 {
-					if _, err := last.named("Read on"); err != nil {
+					if last.offered("Read on") < 0 {
 						break
 					}
-					last = push(t, last, "Read on")
+					var err error
+					if last, err = last.pressed(who, "Read on"); err != nil {
+						t.Fatal(err)
+					}
 				}
-				if !strings.Contains(last.text, "THE END") {
+				if !strings.Contains(last.text, end) {
 					t.Errorf("%s leads to %s", label, last.text)
 				}
 			}
