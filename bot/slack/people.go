@@ -39,7 +39,8 @@ type person struct {
 	name  string
 	team  string // the workspace they belong to
 	kind  kind
-	admin bool // or an owner
+	admin bool           // or an owner
+	zone  *time.Location // in which Slack shows them times; nil where it did not say
 	asked time.Time
 }
 
@@ -71,6 +72,7 @@ type userInfo struct {
 		IsStranger        bool   `json:"is_stranger"`
 		IsRestricted      *bool  `json:"is_restricted"`
 		IsUltraRestricted *bool  `json:"is_ultra_restricted"`
+		TZ                string `json:"tz"` // IANA's name
 		Profile           struct {
 			DisplayName string `json:"display_name"`
 			RealName    string `json:"real_name"`
@@ -83,7 +85,7 @@ type userInfo struct {
 // leaves that out gives a name and no standing.
 func (i *userInfo) read(user string, now time.Time) (known person, ok bool) {
 	u := i.User
-	known = person{team: u.TeamID, admin: is(u.IsAdmin) || is(u.IsOwner), asked: now}
+	known = person{team: u.TeamID, admin: is(u.IsAdmin) || is(u.IsOwner), zone: zoneNamed(u.TZ), asked: now}
 	for _, name := range []string{u.Profile.DisplayName, u.Profile.RealName, u.RealName, u.Name} {
 		if known.name = bot.OneLine(name); known.name != "" {
 			break
@@ -102,6 +104,19 @@ func (i *userInfo) read(user string, now time.Time) (known person, ok bool) {
 		known.kind = member
 	}
 	return known, u.ID == user && (known.name != "" || known.kind != unsaid)
+}
+
+// zoneNamed is the zone of that name, nil for none that is known here: the names of the
+// process's own zone and of none at all say nothing of a person's.
+func zoneNamed(name string) *time.Location {
+	if name == "" || name == "Local" {
+		return nil
+	}
+	zone, err := time.LoadLocation(name)
+	if err != nil {
+		return nil // Slack may know zones that are newer than ours
+	}
+	return zone
 }
 
 // is says whether Slack said yes, and isNot whether it said no; null and nothing

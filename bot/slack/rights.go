@@ -68,6 +68,25 @@ func (a *asker) Name(ctx context.Context) string {
 	return a.command.User.Name
 }
 
+// Zone is bot.Zoned's: the zone of the person's profile. It is a nicety, for which nobody
+// waits long, and what came of the question is not held against the command's others.
+func (a *asker) Zone(ctx context.Context) *time.Location {
+	if a.asked {
+		return a.known.zone
+	}
+	if known, ok := a.directory.people.get(userRef(a.team(), a.user()), time.Now()); ok {
+		return known.zone
+	}
+	ctx, cancel := context.WithTimeout(ctx, a.directory.timing.lookUp/4)
+	defer cancel()
+	w, ok, _ := a.directory.workspaces.await(ctx, a.team(), a.directory.timing.lookUp/4)
+	if !ok || w.stopped != "" || !w.grants("users:read") {
+		return nil
+	}
+	known, _ := a.directory.lookUpPerson(ctx, w, a.team(), a.user())
+	return known.zone
+}
+
 // What people are told about rights. Each sentence says who can mend it.
 const (
 	forGuests   = "Guests of this workspace cannot change what Storybot sends here; nothing was changed. Ask a full member to do it."
