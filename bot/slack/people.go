@@ -26,12 +26,14 @@ type directory struct {
 	*web
 	people    *cache[person]
 	rooms     *cache[room]
+	houses    *cache[house]
+	gathered  *cache[string] // the homes of shared channels, which have what was followed there
 	directs   *cache[string] // between people and the bot, by who they are with
 	questions *questions
 }
 
 func newDirectory(w *web) *directory {
-	return &directory{web: w, people: newCache[person](personLife), rooms: newCache[room](rightsLife), directs: newCache[string](personLife), questions: newQuestions(restAfterSilence)}
+	return &directory{web: w, people: newCache[person](personLife), rooms: newCache[room](rightsLife), houses: newCache[house](houseLife), gathered: newCache[string](houseLife), directs: newCache[string](personLife), questions: newQuestions(restAfterSilence)}
 }
 
 // person is what users.info says.
@@ -181,6 +183,11 @@ type room struct {
 	archived bool
 	abroad   bool // shared with another company
 	home     bool // it was said that it is not
+	// inland says that it is shared between workspaces of one organisation, teams are all
+	// that share it and host is whose it is, as far as that was said.
+	inland bool
+	teams  []string
+	host   string
 	// vague says that Slack left out who may know of it or whether it is
 	// archived, aloof that it left out whether the bot is in it.
 	vague, aloof bool
@@ -203,6 +210,10 @@ type channelInfo struct {
 		IsShared    *bool  `json:"is_shared"`
 		IsExtShared *bool  `json:"is_ext_shared"`
 		IsOrgShared bool   `json:"is_org_shared"`
+		Host        idOf   `json:"conversation_host_id"`
+		Shared      []idOf `json:"shared_team_ids"`
+		Connected   []idOf `json:"connected_team_ids"`
+		Internal    []idOf `json:"internal_team_ids"`
 	} `json:"channel"`
 }
 
@@ -215,8 +226,16 @@ func (i *channelInfo) read(channel string) (known room, ok bool) {
 	known = room{
 		name: bot.OneLine(c.Name), private: !isNot(c.IsPrivate) || c.IsGroup || is(c.IsIM) || c.IsMPIM, group: c.IsMPIM, direct: is(c.IsIM),
 		member: is(c.IsMember), archived: is(c.IsArchived), abroad: is(c.IsExtShared) || is(c.IsShared) && !c.IsOrgShared,
-		home:  isNot(c.IsExtShared) || isNot(c.IsShared),
+		home:   isNot(c.IsExtShared) || isNot(c.IsShared),
+		inland: c.IsOrgShared, host: string(c.Host),
 		vague: c.IsPrivate == nil || c.IsArchived == nil, aloof: c.IsMember == nil,
+	}
+	for _, list := range [][]idOf{{c.Host}, c.Shared, c.Connected, c.Internal} {
+		for _, team := range list {
+			if team != "" && (known.abroad || known.inland) {
+				known.teams = append(known.teams, string(team))
+			}
+		}
 	}
 	return known, c.ID == channel
 }

@@ -17,6 +17,8 @@ type asker struct {
 	directory *directory
 	command   bot.Command
 	spot      spot
+	// homed is the workspace that sends what the channel gets, where that is another one.
+	homed string
 
 	asked   bool // about the person
 	known   person
@@ -208,6 +210,9 @@ func (a *asker) Posts(ctx context.Context, needs ...bot.Need) error {
 		return nil
 	case strings.HasPrefix(channel, "D"):
 		return a.postsToPerson(ctx, w)
+	}
+	if a.homed != "" {
+		return a.postsBy(ctx)
 	}
 	known, f := a.directory.lookUpRoom(ctx, w, a.team(), a.channel())
 	if f != nil {
