@@ -121,7 +121,7 @@ func Run(t *testing.T, open func(t *testing.T) Store) {
 		{"schedules", scheduleTests},
 		{"quiet hours", quietTests},
 		{"what is collected for digests", slices.Concat(collectingTests, gatheredTests)},
-		{"digests that several subscriptions share", sharedTests},
+		{"digests that several subscriptions share", digestSharingTests},
 		{"options that change while something waits", rescheduledTests},
 		{"what waits over days", []test{{"whatever happens, each update comes once at its time, or a reason is told", waitForAnything}}},
 		{"edits of a story", rewriteTests},
