@@ -40,7 +40,7 @@ var headsAnewTests = []test{
 		same(d, "at first", says().Digest, "hourly")
 		d.mode(d.act(), "a", "sony", stories.Options{Mode: stories.ModeCard, Level: stories.Normal})
 		now := says()
-		same(d, "then", fmt.Sprint(now.Level, now.Mode, now.Digest), "normal card ")
+		same(d, "then", [3]any{now.Level, now.Mode, now.Digest}, [3]any{stories.Normal, stories.ModeCard, stories.Digest("")})
 		_, err := d.Unsubscribe(d.ctx, d.act(), channel("a"), stories.Target{Kind: stories.TargetStory, Name: s.Slug})
 		d.ok(err)
 		same(d, "once it has ended, as it began", says().Digest, "hourly")
