@@ -111,6 +111,7 @@ func Run(t *testing.T, open func(t *testing.T) Store) {
 		{"races", raceTests},
 		{"moved channels", rehomeTests},
 		{"two addresses of one channel", uniteTests},
+		{"two ways of one channel", uniteModeTests},
 		{"shared channels", sharedTests},
 		{"leaving", leaveTests},
 		{"counters", counterTests},
