@@ -44,7 +44,7 @@ func (d *desk) deferred() int {
 	return n
 }
 
-var sharedTests = []test{
+var digestSharingTests = []test{
 	{"each subscription decides alone, quiet hours included: what waits for those of one holds up nothing of another", func(d *desk) {
 		s, other := d.track("sony"), d.track("fire")
 		l := d.hold(lane, "w")
