@@ -39,55 +39,6 @@ func (r request) elsewhere(ctx context.Context) (request, error) {
 	return r, nil
 }
 
-// above is a request as if it had been made in the channel above, where that follows
-// something and the thread does not: its messages are in the thread then. What is to be
-// followed is followed where it was pressed.
-func (r request) above(ctx context.Context, following Following, action bot.Action) request {
-	in, ok := r.Asker.(bot.InThread)
-	if !ok || action == bot.ActionFollow {
-		return r
-	}
-	channel, ok := in.Above()
-	if !ok {
-		return r
-	}
-	if own, err := following.Subscriptions(ctx, r.Where); err != nil || len(own) > 0 {
-		return r
-	}
-	if subs, err := following.Subscriptions(ctx, channel); err == nil && len(subs) > 0 {
-		r.Where = channel
-	}
-	return r
-}
-
-// inThreads has what readers ask in a thread be about the channel above it, by which its
-// messages come, unless the thread follows something of its own.
-type inThreads struct{ joining *joining }
-
-// ofAbove says at the head of an answer which of the two it is about.
-const ofAbove = "This thread follows nothing of its own: what comes here is what the channel above it follows, and this is about that channel."
-
-func (t inThreads) above(run func(context.Context, request) (bot.Reply, error), note string) func(context.Context, request) (bot.Reply, error) {
-	return func(ctx context.Context, r request) (bot.Reply, error) {
-		at := r.above(ctx, t.joining.following, "")
-		reply, err := run(ctx, at)
-		if err == nil && at.Where != r.Where && note != "" {
-			reply.Message = headed(small(bot.Text(note)), reply.Message)
-		}
-		return reply, err
-	}
-}
-
-// aboveThread says that r is about the channel above the thread that it was given in.
-func (r request) aboveThread() bool {
-	in, ok := r.Asker.(bot.InThread)
-	if !ok {
-		return false
-	}
-	channel, ok := in.Above()
-	return ok && channel == r.Where
-}
-
 // ofThere says of a refusal which channel it is about, where that is another.
 func (r request) ofThere(err error) error {
 	refusal := (*stories.Error)(nil)

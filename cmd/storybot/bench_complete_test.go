@@ -10,6 +10,7 @@ import (
 	"storybot/bot/discord/discordtest"
 	"storybot/stories"
 	"storybot/stories/sqlstore"
+	"storybot/stories/storetest/archive"
 	"storybot/stories/storetest/pgtest"
 )
 
@@ -66,14 +67,12 @@ func startStories(b *testing.B, url string, n int) {
 		b.Fatal(err)
 	}
 	defer s.Close()
-	subjects := []string{"election", "budget", "flood", "strike", "hack", "trial", "quake", "fire", "summit", "merger", "outage", "vote"}
-	places := []string{"kyiv", "paris", "tokyo", "boston", "cairo", "lagos", "lima", "oslo", "delhi", "rome", "quito", "sofia", "perth", "dakar", "minsk"}
 	at := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 	for i := range n {
-		subject, place := subjects[i%len(subjects)], places[i/len(subjects)%len(places)]
+		made := archive.Story(i)
 		act := stories.Act{By: stories.User{Ref: "console:ana"}, At: at.Add(time.Duration(i) * time.Minute)}
-		story, err := s.CreateStory(b.Context(), act, stories.Story{Slug: fmt.Sprintf("%s-%s-%04d", place, subject, i), Headline: fmt.Sprintf("The %s of %s is news number %d", subject, place, i), Topics: []string{subject}, State: stories.Developing})
-		if err == nil && i%3 == 0 {
+		story, err := s.CreateStory(b.Context(), act, stories.Story{Slug: made.Slug(), Headline: made.Headline(), Topics: []string{made.Subject()}, State: stories.Developing})
+		if err == nil && made.Closed() {
 			_, _, err = s.SetStoryState(b.Context(), act, story.ID, stories.Closed)
 		}
 		if err != nil {

@@ -76,7 +76,7 @@ func BenchmarkPush(b *testing.B) {
 }
 
 // follow makes every channel follow the story flood, straight in the database.
-func follow(b *testing.B, url string, channels []discordtest.Channel) {
+func follow(b testing.TB, url string, channels []discordtest.Channel) {
 	b.Helper()
 	store, err := sqlstore.Open(b.Context(), url, sqlstore.Options{})
 	if err != nil {

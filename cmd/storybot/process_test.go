@@ -105,8 +105,14 @@ func (p *process) log() string {
 // groups.
 func (p *process) waitLog(pattern string) []string {
 	p.t.Helper()
+	return p.waitLogWithin(patience, pattern)
+}
+
+// waitLogWithin is waitLog for what may take longer than other things.
+func (p *process) waitLogWithin(limit time.Duration, pattern string) []string {
+	p.t.Helper()
 	wanted := regexp.MustCompile(pattern)
-	timeout := time.After(patience)
+	timeout := time.After(limit)
 	for from := 0; ; {
 		p.mu.Lock()
 		lines, news := p.logged[from:], p.news

@@ -40,7 +40,7 @@ const (
 	waitingOnSQL = `
 		SELECT ` + waitsUnderSQL + `, d.destination_id, d.id, d.publication_id
 		FROM owed x JOIN deliveries d ON d.id = x.id
-		WHERE x.on_id > 0 AND x.on_id = ?1 AND d.update_id = ?2 AND d.destination_id among(?3) AND d.op IN (1, 4, 6) AND d.state IN (0, 5)`
+		WHERE x.on_id > 0 AND x.on_id = ?1 AND d.update_id = ?2 AND d.destination_id among(?3) AND d.op tends() AND d.state IN (0, 5)`
 	movedToSQL     = `SELECT t.id, t.lane_id, t.state FROM destinations o JOIN destinations t ON t.id = o.moved_to WHERE o.id = ?1`
 	publishTaskSQL = `
 		INSERT INTO publications (lane_id, seed, update_id, story_id, created_at, revision, op, level, urgency, queued, total, held)

@@ -23,7 +23,7 @@ const (
 	// refusedAmongSQL finds those of a range of destinations that have refused the bot
 	// since something was last delivered there: few, and in an index of their own.
 	refusedAmongSQL  = `SELECT id, refused_at FROM destinations WHERE refused_at <> 0 AND id BETWEEN ?1 AND ?2 ORDER BY id`
-	postedSQL        = `SELECT destination_id FROM deliveries WHERE id among(?1) AND op IN (0, 3, 5)`
+	postedSQL        = `SELECT destination_id FROM deliveries WHERE id among(?1) AND op inChannel()`
 	insertTroubleSQL = `INSERT INTO troubles (lane_id, workspace) VALUES (?1, ?2) ON CONFLICT (lane_id, workspace) DO NOTHING`
 	dropTroubleSQL   = `DELETE FROM troubles WHERE lane_id = ?1 AND workspace = ?2`
 	troublesSQL      = `SELECT workspace FROM troubles WHERE lane_id = ?1`

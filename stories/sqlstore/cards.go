@@ -63,7 +63,7 @@ var (
 		JOIN publications p ON p.id among(?4) AND p.lane_id = t.lane_id
 		WHERE ` + editableCardSQL + `
 			AND NOT EXISTS (SELECT 1 FROM owed x JOIN publications k ON k.id = (x.id >> 32) LEFT JOIN outcomes e ON e.id = x.id
-				WHERE x.on_id > 0 AND x.on_id = d.id AND k.op IN (1, 8) AND k.notice_id = 1 AND coalesce(e.state, 0) IN (0, 5) AND NOT x.id among(?3))
+				WHERE x.on_id > 0 AND x.on_id = d.id AND k.op edits() AND k.notice_id = 1 AND coalesce(e.state, 0) IN (0, 5) AND NOT x.id among(?3))
 			AND CASE WHEN EXISTS (SELECT 1 FROM heads h WHERE h.delivery_id = d.id) THEN 8 ELSE 1 END = ?5
 		ORDER BY t.id
 		ON CONFLICT DO NOTHING`

@@ -25,10 +25,10 @@ const (
 	// undecidedCopiesSQL are the copies of updates that wait for a person.
 	undecidedCopiesSQL = `
 		SELECT 0, d.destination_id, d.id, d.publication_id FROM put_back d
-		WHERE d.doubtful = 2 AND d.state = 5 AND d.update_id > 0 AND d.op IN (0, 2, 3, 5) ORDER BY d.id`
+		WHERE d.doubtful = 2 AND d.state = 5 AND d.update_id > 0 AND d.op says() ORDER BY d.id`
 	// What adds no message is done whether it was done before or not: Op.Repeatable.
 	settleQueuedSQL = `
-		UPDATE outcomes SET state = 0, again = 1, code = 0, reason = '', doubtful = CASE WHEN (SELECT p.op FROM publications p WHERE p.id = (outcomes.id >> 32)) IN (0, 2, 3, 5) THEN 3 ELSE 0 END
+		UPDATE outcomes SET state = 0, again = 1, code = 0, reason = '', doubtful = CASE WHEN (SELECT p.op FROM publications p WHERE p.id = (outcomes.id >> 32)) says() THEN 3 ELSE 0 END
 		WHERE id IN (SELECT delivery_id FROM queue WHERE publication_id = ?1)`
 	releaseQueuedSQL = `
 		UPDATE outcomes SET state = 0, again = 1, code = 0, reason = '', doubtful = 0, attempt = 0, unknowns = 0, first_attempt_at = 0, last_attempt_at = 0
@@ -39,7 +39,7 @@ const (
 		SELECT d.destination_id, d.id FROM put_back d JOIN destinations t ON t.id = d.destination_id
 		WHERE d.doubtful = 2 AND d.state = 5 AND t.state = 'blocked'`
 	settleBlockedSQL = `
-		UPDATE outcomes SET code = 0, reason = (SELECT t.reason FROM destinations t WHERE t.id = (SELECT d.destination_id FROM owed d WHERE d.id = outcomes.id)), doubtful = CASE WHEN (SELECT p.op FROM publications p WHERE p.id = (outcomes.id >> 32)) IN (0, 2, 3, 5) THEN 3 ELSE 0 END
+		UPDATE outcomes SET code = 0, reason = (SELECT t.reason FROM destinations t WHERE t.id = (SELECT d.destination_id FROM owed d WHERE d.id = outcomes.id)), doubtful = CASE WHEN (SELECT p.op FROM publications p WHERE p.id = (outcomes.id >> 32)) says() THEN 3 ELSE 0 END
 		WHERE doubtful >= 2 AND doubtful = 2 AND state = 5`
 	releaseBlockedSQL = `
 		UPDATE outcomes SET code = 0, reason = (SELECT t.reason FROM destinations t WHERE t.id = (SELECT d.destination_id FROM owed d WHERE d.id = outcomes.id)), doubtful = 0, attempt = 0, unknowns = 0,

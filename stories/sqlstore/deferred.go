@@ -30,7 +30,7 @@ const (
 	deferredOfSQL = `
 		SELECT p.id AS publication_id, d.destination_id, d.id AS delivery_id, p.id AS origin_id
 		FROM publications p` + ofPublicationSQL + `
-		WHERE p.update_id = ?1 AND p.op IN (0, 2, 3, 5) AND p.deferred > 0 AND ` + inPublicationSQL + ` AND ` + deferredSQL
+		WHERE p.update_id = ?1 AND p.op says() AND p.deferred > 0 AND ` + inPublicationSQL + ` AND ` + deferredSQL
 )
 
 // waitingRowsSQL are the rows of deferredAtSQL with what decides about each.
@@ -96,7 +96,7 @@ var (
 		SELECT d.id FROM owed d JOIN publications p ON p.id = (d.id >> 32) JOIN destinations t ON t.id = d.destination_id LEFT JOIN outcomes o ON o.id = d.id
 			LEFT JOIN notices n ON n.id = p.notice_id AND n.kind = 'revision'
 			JOIN updates u ON u.id = CASE WHEN p.update_id > 0 THEN p.update_id ELSE n.update_id END JOIN stories s ON s.id = u.story_id
-		WHERE d.id among(?1) AND p.op IN (0, 2, 3, 5) AND p.urgency < %d AND coalesce(o.doubtful, 0) = 0
+		WHERE d.id among(?1) AND p.op says() AND p.urgency < %d AND coalesce(o.doubtful, 0) = 0
 			AND EXISTS (SELECT 1 FROM subscriptions w WHERE w.destination_id IN (t.id, t.moved_to) AND w.waits_from <= ?2)
 			AND (SELECT b.waits_from FROM subscriptions b WHERE b.destination_id IN (t.id, t.moved_to) AND %s) <= ?2`, stories.Breaking, decidesSQL)
 )

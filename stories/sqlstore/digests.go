@@ -42,7 +42,7 @@ const (
 		INSERT INTO gathered (notice_id, part, update_id, delivery_id)
 		SELECT CAST(?1 AS BIGINT), 1, p.update_id, d.id
 		FROM publications p JOIN owed d ON d.id = (p.id << 32) + CAST(?2 AS BIGINT) LEFT JOIN outcomes o ON o.id = d.id
-		WHERE p.lane_id = ?3 AND p.level = 3 AND p.update_id > 0 AND p.op IN (0, 2, 3, 5) AND p.created_at >= ?4 AND p.created_at < ?5
+		WHERE p.lane_id = ?3 AND p.level = 3 AND p.update_id > 0 AND p.op says() AND p.created_at >= ?4 AND p.created_at < ?5
 			AND coalesce(o.state, 0) IN (0, 2, 4) ORDER BY d.id
 		ON CONFLICT (notice_id, part, update_id) DO NOTHING`
 	pruneDigestsSQL  = `DELETE FROM digests WHERE NOT EXISTS (SELECT 1 FROM notices n WHERE n.id = digests.notice_id)`

@@ -80,7 +80,7 @@ var unfollowedSQL = fmt.Sprintf(`
 				FROM subscriptions b WHERE b.destination_id IN (t.id, t.moved_to) AND %[4]s), %[1]d) END AS why
 		FROM deliveries d JOIN destinations t ON t.id = d.destination_id LEFT JOIN notices n ON n.id = d.notice_id AND n.kind = 'revision'
 		JOIN updates u ON u.id = CASE WHEN d.update_id > 0 THEN d.update_id ELSE n.update_id END JOIN stories s ON s.id = u.story_id
-		WHERE d.id among(?1) AND d.op IN (0, 2, 3, 5, 8) AND (d.notice_id IS NOT NULL OR d.doubtful IN (0, ?2))) AS v
+		WHERE d.id among(?1) AND d.op carries() AND (d.notice_id IS NOT NULL OR d.doubtful IN (0, ?2))) AS v
 	WHERE v.why > 0`, unfollowed, pausedNow, tooMinor, decidesSQL)
 
 // vain are rows that nothing brings any more, and why.

@@ -130,6 +130,8 @@ func scanID(r row) (id int64, err error) {
 //	/*lock*/       waits for the rows' locks
 //	/*share*/      waits for locks others may share
 //	/*clustered*/  keeps a table's rows in its primary key
+//
+// Those of kinds are the same in both.
 type dialect struct {
 	parameter, each, numbered, among, limit, identity, number, bytes, aside, lock, share, clustered string
 }
@@ -143,6 +145,7 @@ var (
 )
 
 func (d dialect) text(common string) string {
+	common = spelled.Replace(common)
 	common = eachForm.ReplaceAllString(common, d.each)
 	common = numberedForm.ReplaceAllString(common, d.numbered)
 	common = amongForm.ReplaceAllString(common, d.among)

@@ -19,7 +19,7 @@ const (
 		SELECT h.story_id, h.delivery_id, h.through, h.level
 		FROM owed d JOIN publications p ON p.id = (d.id >> 32) JOIN heads h ON h.delivery_id = CASE WHEN d.on_id > 0 THEN d.on_id ELSE d.id END
 		LEFT JOIN outcomes o ON o.id = d.id
-		WHERE d.id among(?1) AND p.op IN (0, 5, 8)
+		WHERE d.id among(?1) AND p.op shows()
 			AND (coalesce(o.doubtful, 0) = 0 OR NOT EXISTS (SELECT 1 FROM shown w WHERE w.delivery_id = d.id)) ORDER BY d.id`
 	// headNewsSQL are the newest updates that the head ?4 of the story ?1 shows: up to the
 	// update ?2, from the level ?3 on. What is on hold or withdrawn stays where it stands.
@@ -81,7 +81,7 @@ const (
 	shownHeadsSQL = `
 		SELECT DISTINCT h.delivery_id, h.begun, h.begun_cards
 		FROM owed d JOIN publications p ON p.id = (d.id >> 32) JOIN heads h ON h.delivery_id = CASE WHEN d.on_id > 0 THEN d.on_id ELSE d.id END
-		WHERE d.id among(?1) AND p.op IN (0, 5, 8) ORDER BY h.delivery_id`
+		WHERE d.id among(?1) AND p.op shows() ORDER BY h.delivery_id`
 	// coveredSQL is what waits to be shown by the head ?1 and was when it was begun, with
 	// its updates up to ?2 and what was changed before the revision ?3 of all cards; and
 	// whether it shows that update.

@@ -154,7 +154,7 @@ const (
 				UNION ALL
 				SELECT p.id, q.delivery_id FROM publications p CROSS JOIN queue q WHERE p.lane_id = ?1 AND p.queued > 0 AND q.publication_id = p.id
 			) AS w CROSS JOIN deliveries d JOIN updates u ON u.id = d.update_id
-			WHERE d.id = w.delivery_id AND d.op IN (0, 2, 3, 5) AND d.doubtful = 0 AND NOT d.id among(?2)
+			WHERE d.id = w.delivery_id AND d.op says() AND d.doubtful = 0 AND NOT d.id among(?2)
 		) AS ranked
 		WHERE nth >= ?3 AND those > ?3 ORDER BY destination_id, story_id, nth`
 	missedMoreSQL = `

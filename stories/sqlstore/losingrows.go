@@ -10,7 +10,7 @@ import (
 // What waits to stand in a thread that is lost or takes nothing: see losing.go.
 
 const (
-	onThreadSQL = `SELECT ` + waitsUnderSQL + `, d.destination_id, d.id, d.publication_id FROM owed x JOIN deliveries d ON d.id = x.id WHERE x.on_id > 0 AND x.on_id among(?1) AND d.op IN (2, 3) AND d.state IN (0, 5) ORDER BY d.id`
+	onThreadSQL = `SELECT ` + waitsUnderSQL + `, d.destination_id, d.id, d.publication_id FROM owed x JOIN deliveries d ON d.id = x.id WHERE x.on_id > 0 AND x.on_id among(?1) AND d.op inThread() AND d.state IN (0, 5) ORDER BY d.id`
 	// newsSinceSQL asks whether an update that the head ?2 is to show has come since its
 	// edit ?1 was owed, or with it.
 	newsSinceSQL = `

@@ -80,7 +80,7 @@ const (
 	// ofUpdateSQL finds what a publication p is said of: the update v, or the one whose
 	// revision is told; ofStorySQL keeps to those of the story ?1.
 	ofUpdateSQL = ` LEFT JOIN notices n ON n.id = p.notice_id AND n.kind = 'revision' JOIN updates v ON v.id = CASE WHEN p.update_id > 0 THEN p.update_id ELSE n.update_id END`
-	ofStorySQL  = `v.story_id = ?1 AND p.op IN (0, 2, 3, 5, 8)`
+	ofStorySQL  = `v.story_id = ?1 AND p.op carries()`
 )
 
 // skipRefused skips what waits in vain since the stories are one.

@@ -20,7 +20,7 @@ const (
 	// owed the update.
 	oweProgressSQL = `
 		INSERT INTO notices (kind, update_id, created_at)
-		SELECT 'progress', CAST(?1 AS BIGINT), CAST(?2 AS BIGINT) WHERE EXISTS (SELECT 1 FROM publications WHERE update_id = ?1 AND op IN (0, 2, 3, 5, 8))`
+		SELECT 'progress', CAST(?1 AS BIGINT), CAST(?2 AS BIGINT) WHERE EXISTS (SELECT 1 FROM publications WHERE update_id = ?1 AND op carries())`
 	noticeColumns = `n.id, n.kind, n.update_id, n.revision, n.done, n.body, n.created_at, n.since`
 	noticeSQL     = `SELECT ` + noticeColumns + ` FROM notices n WHERE n.id = ?1`
 	// openNoticesSQL reads the newest ?1 notices that are not done, each with the
@@ -29,7 +29,7 @@ const (
 	openNoticesSQL = `
 		SELECT ` + noticeColumns + `, ` + countersSQL + `
 		FROM (SELECT * FROM notices WHERE done = 0 AND update_id NOT IN (` + putBackUpdatesSQL + `) ORDER BY id DESC LIMIT ?1) AS n
-		LEFT JOIN publications p ON p.update_id = n.update_id AND p.op IN (0, 2, 3, 5, 8) AND p.second = 0
+		LEFT JOIN publications p ON p.update_id = n.update_id AND p.op carries() AND p.second = 0
 		GROUP BY ` + noticeColumns + ` ORDER BY n.id`
 	setNoticeSQL = `UPDATE notices SET revision = ?2, done = ?3, body = ?4 WHERE id = ?1`
 )

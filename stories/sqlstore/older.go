@@ -17,10 +17,10 @@ const (
 	// or are looked for.
 	lockRevisedSQL = `
 		SELECT u.id FROM updates u WHERE u.revision > 0
-			AND u.id IN (SELECT d.update_id FROM put_back d WHERE d.update_id > 0 AND d.op IN (0, 2, 3, 5) AND d.state IN (0, 5))
+			AND u.id IN (SELECT d.update_id FROM put_back d WHERE d.update_id > 0 AND d.op says() AND d.state IN (0, 5))
 		ORDER BY u.id /*lock*/`
 	// lookedForSQL are the copies of the update ?1 that are looked for.
-	lookedForSQL = `SELECT d.id FROM put_back d WHERE d.update_id = ?1 AND d.op IN (0, 2, 3, 5) AND d.doubtful = 3 AND d.state IN (0, 5)`
+	lookedForSQL = `SELECT d.id FROM put_back d WHERE d.update_id = ?1 AND d.op says() AND d.doubtful = 3 AND d.state IN (0, 5)`
 	// editOlderSQL owes an edit to the revision ?3, under the publications ?2, of what is
 	// looked for of the update ?1, unless one is owed already: also where its channel is
 	// blocked. One that has ended, undone, is none.
@@ -31,7 +31,7 @@ const (
 		JOIN destinations o ON o.id = d.destination_id
 		JOIN destinations t ON t.id = CASE WHEN o.moved_to > 0 THEN o.moved_to ELSE o.id END
 		JOIN publications p ON p.id among(?2) AND p.lane_id = t.lane_id
-		WHERE d.update_id = ?1 AND d.op IN (0, 2, 3, 5) AND d.doubtful = 3 AND d.state IN (0, 5) AND t.state <> 'gone'
+		WHERE d.update_id = ?1 AND d.op says() AND d.doubtful = 3 AND d.state IN (0, 5) AND t.state <> 'gone'
 			AND NOT EXISTS (SELECT 1 FROM owed x JOIN publications w ON w.id = (x.id >> 32) LEFT JOIN outcomes e ON e.id = x.id
 				WHERE x.on_id > 0 AND x.on_id = d.id AND w.op = 1 AND w.revision = ?3 AND coalesce(e.state, 0) IN (0, 5))
 		ORDER BY t.id

@@ -44,7 +44,7 @@ var fixPingsSQL = `
 	JOIN stories s ON s.id = u.story_id
 	JOIN destinations t ON t.id = d.destination_id
 	JOIN subscriptions b ON b.id = (SELECT b.id FROM subscriptions b WHERE b.destination_id = d.destination_id AND ` + decidesSQL + `)
-	WHERE d.id among(?1) AND p.op IN (0, 2, 3, 5) AND b.mention <> '' AND b.mention_level <= u.level AND b.state = 'active'
+	WHERE d.id among(?1) AND p.op says() AND b.mention <> '' AND b.mention_level <= u.level AND b.state = 'active'
 		AND EXISTS (SELECT 1 FROM subscriptions m WHERE m.destination_id = d.destination_id AND m.mention <> '')
 		AND p.second = 0
 		AND NOT EXISTS (SELECT 1 FROM place_names g

@@ -119,7 +119,7 @@ const (
 	raisedSQL = `story_id = ?1 AND urgency < ?2 AND (queued > 0 OR held > 0 OR deferred > 0) AND (
 			(queued > 0 OR held > 0) AND lane_id IN (` + lanesOwedSQL + ` AND n.waits = 0)
 			OR deferred > 0 AND lane_id IN (` + lanesOwedSQL + ` AND n.waits = 1))`
-	lanesOwedSQL = `SELECT n.lane_id FROM publications n WHERE n.update_id = ?3 AND n.op IN (0, 2, 3, 5) AND n.total > 0`
+	lanesOwedSQL = `SELECT n.lane_id FROM publications n WHERE n.update_id = ?3 AND n.op says() AND n.total > 0`
 	// insertPublicationsSQL makes a publication for every lane of ?1, an array of
 	// lanes with their random numbers.
 	insertPublicationsSQL = `
@@ -159,7 +159,7 @@ const (
 			SELECT p.id, count(*) AS n
 			FROM place_names k CROSS JOIN destinations t CROSS JOIN publications p CROSS JOIN owed d
 			WHERE k.form = 'direct' AND t.platform = k.platform AND t.workspace = k.workspace AND t.channel = k.channel
-				AND p.update_id = ?1 AND p.op IN (0, 2, 3, 5, 8) AND p.lane_id = t.lane_id AND d.id = (p.id << 32) + t.id
+				AND p.update_id = ?1 AND p.op carries() AND p.lane_id = t.lane_id AND d.id = (p.id << 32) + t.id
 			GROUP BY p.id) AS g
 		WHERE publications.id = g.id`
 	// secondSQL says of publications that they owe a second message of the update where

@@ -55,14 +55,14 @@ const (
 	// most ?2 behind ?1: whoever forgot the last one may have ended before that.
 	strayReadingsSQL = `
 		SELECT g.update_id FROM (SELECT DISTINCT update_id FROM readings WHERE update_id > ?1) AS g
-		WHERE NOT EXISTS (SELECT 1 FROM publications p CROSS JOIN owed d WHERE p.update_id = g.update_id AND p.op IN (0, 2, 3, 5, 8) AND ` + inPublicationSQL + `)
+		WHERE NOT EXISTS (SELECT 1 FROM publications p CROSS JOIN owed d WHERE p.update_id = g.update_id AND p.op carries() AND ` + inPublicationSQL + `)
 		ORDER BY g.update_id LIMIT ?2`
 	// pruneReadingsSQL forgets of ?2 channels what they have seen of the update ?1, once
 	// no copy of it is kept: there is nothing beside which they could be told more.
 	pruneReadingsSQL = `
 		DELETE FROM readings WHERE update_id = ?1
 			AND destination_id IN (SELECT r.destination_id FROM readings r WHERE r.update_id = ?1 ORDER BY r.destination_id LIMIT ?2)
-			AND NOT EXISTS (SELECT 1 FROM publications p CROSS JOIN owed d WHERE p.update_id = ?1 AND p.op IN (0, 2, 3, 5, 8) AND ` + inPublicationSQL + `)`
+			AND NOT EXISTS (SELECT 1 FROM publications p CROSS JOIN owed d WHERE p.update_id = ?1 AND p.op carries() AND ` + inPublicationSQL + `)`
 	// batchEndSQL is behind the ?3 rows from ?1 on and before ?2; null when there are none.
 	batchEndSQL = `SELECT max(id) + 1 FROM (SELECT id FROM owed WHERE id >= ?1 AND id < ?2 ORDER BY id LIMIT ?3) AS batch`
 )

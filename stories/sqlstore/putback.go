@@ -88,7 +88,7 @@ const (
 		UPDATE outcomes SET state = 5, again = 0, doubtful = 2, code = ?1, reason = '', last_attempt_at = ?2,
 			first_attempt_at = CASE WHEN first_attempt_at = 0 THEN (SELECT p.created_at FROM publications p WHERE p.id = (outcomes.id >> 32)) ELSE first_attempt_at END,
 			said = CASE WHEN doubtful > 0 OR id among(?3) THEN said ELSE coalesce((SELECT u.revision FROM publications p JOIN updates u ON u.id = p.update_id
-				WHERE p.id = (outcomes.id >> 32) AND p.op IN (0, 2, 3, 5)), 0) END
+				WHERE p.id = (outcomes.id >> 32) AND p.op says()), 0) END
 		WHERE id IN (SELECT delivery_id FROM queue UNION ALL SELECT delivery_id FROM held)
 			AND EXISTS (SELECT 1 FROM publications p WHERE p.id = (outcomes.id >> 32) AND ` + waitsHomeSQL + `)`
 	// flewSQL keeps in which wording deliveries were on their way.

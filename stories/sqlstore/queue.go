@@ -12,6 +12,7 @@ import (
 // decides what is next. The database is its journal:
 //
 //	rows.go      what a delivery is in the tables
+//	kinds.go     the words by which statements ask what it does
 //	plan.go      owes an update, in the transaction that publishes it
 //	reach.go     tells to how many it would be owed
 //	ledger.go    counts what was owed, once, at the end of its transaction
@@ -66,7 +67,7 @@ import (
 const (
 	deliveryColumns = `d.id, coalesce(d.update_id, 0), coalesce(d.notice_id, 0), coalesce((SELECT n.kind FROM notices n WHERE n.id = d.notice_id), ''),
 		coalesce((SELECT n.since FROM notices n WHERE n.id = d.notice_id AND n.kind = 'revision'), 0), coalesce(u.story_id, p.story_id), coalesce(u.number, 0),
-		CASE WHEN d.op IN (0, 2, 3, 5, 8) AND d.said > 0 THEN d.said ELSE d.revision END, d.op, d.on_id,
+		CASE WHEN d.op carries() AND d.said > 0 THEN d.said ELSE d.revision END, d.op, d.on_id,
 		t.platform, t.workspace, t.channel, l.name, p.urgency, d.state, d.attempt, d.unknowns,
 		CASE WHEN d.state = 0 THEN t.not_before ELSE 0 END,
 		d.first_attempt_at, d.last_attempt_at, d.created_at, d.finished_at, d.message_id, d.code, d.reason, d.missed, d.doubtful, p.seed, d.destination_id, t.forum`

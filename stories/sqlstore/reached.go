@@ -28,7 +28,7 @@ const (
 	isGoneSQL = `SELECT count(*) FROM (SELECT 1 FROM destinations WHERE state = 'gone' AND moved_to = 0 LIMIT 1) AS t`
 	// goneCopiesSQL counts the copies of the update ?1 in channels that are gone.
 	goneCopiesSQL = `
-		SELECT count(*) FROM ` + copyPlacesSQL + ` WHERE d.update_id = ?1 AND d.op IN (0, 2, 3, 5) AND d.state = 2 AND t.state = 'gone'`
+		SELECT count(*) FROM ` + copyPlacesSQL + ` WHERE d.update_id = ?1 AND d.op says() AND d.state = 2 AND t.state = 'gone'`
 
 	// directPlacesSQL are the destinations that are known as direct messages.
 	directPlacesSQL = `

@@ -125,14 +125,14 @@ const (
 					UNION ALL
 					SELECT id FROM owed WHERE destination_id = ?2 AND destination_id <> (id & 4294967295))
 				AND e.update_id = d.update_id AND e.update_id > 0 AND e.destination_id = ?2 AND e.op = d.op
-				AND (d.op IN (0, 2, 3, 5) OR e.on_id = d.on_id) %[1]s)
+				AND (d.op says() OR e.on_id = d.on_id) %[1]s)
 			OR d.notice_id <> 1 AND EXISTS (SELECT 1 FROM deliveries e WHERE e.notice_id = d.notice_id AND e.destination_id = ?2 AND e.op = d.op %[1]s))`
 	// uniteSQL tells of waiting deliveries whether they were tried, are in doubt and
 	// are owed at ?2 too.
 	uniteSQL = `SELECT d.id, d.attempt, d.doubtful, CASE WHEN %s THEN 1 ELSE 0 END FROM deliveries d WHERE d.id among(?1)`
 	// arrivedSQL are those of some posts that have arrived at ?2 or may arrive there
 	// yet; ?3 are those on their way.
-	arrivedSQL = `SELECT d.id FROM deliveries d WHERE d.id among(?1) AND d.op IN (0, 2, 3, 5) AND d.doubtful < 2 AND %s`
+	arrivedSQL = `SELECT d.id FROM deliveries d WHERE d.id among(?1) AND d.op says() AND d.doubtful < 2 AND %s`
 	arrivingIs = `AND (e.state IN (2, 4) OR e.state IN (0, 5) AND (e.doubtful > 0 OR e.id among(?3)))`
 
 	moveRowsSQL = `UPDATE owed SET destination_id = ?2 WHERE id among(?1)`

@@ -32,10 +32,10 @@ const (
 		UNION ALL
 		SELECT 0, d.destination_id, d.id, d.publication_id FROM put_back d WHERE d.update_id = ?1 AND d.op = 1 AND d.doubtful = 2 AND d.state = 5`
 	// copyKindsSQL tells by which operations copies of an update were made.
-	copyKindsSQL = `SELECT DISTINCT op FROM publications WHERE update_id = ?1 AND op IN (0, 2, 3, 5) ORDER BY op`
+	copyKindsSQL = `SELECT DISTINCT op FROM publications WHERE update_id = ?1 AND op says() ORDER BY op`
 	// toldKindsSQL is that of those too that a live card shows: their channels are told of a
 	// revision, and the card is edited like any other.
-	toldKindsSQL   = `SELECT DISTINCT op FROM publications WHERE update_id = ?1 AND op IN (0, 2, 3, 5, 8) ORDER BY op`
+	toldKindsSQL   = `SELECT DISTINCT op FROM publications WHERE update_id = ?1 AND op carries() ORDER BY op`
 	isElsewhereSQL = `SELECT count(*) FROM (SELECT 1 FROM destinations WHERE moved_to > 0 LIMIT 1) AS t`
 	// notYetSQL is of those copies that are not owed the edit to the revision ?5.
 	notYetSQL = `
@@ -45,8 +45,8 @@ const (
 	oldCopiesSQL = `
 		SELECT coalesce(sum(p.sent), 0) - (
 			SELECT count(*) FROM publications w CROSS JOIN owed d JOIN outcomes o ON o.id = d.id
-			WHERE w.update_id = ?1 AND w.op IN (0, 2, 3, 5) AND d.id >= (w.id << 32) AND d.id < ((w.id + 1) << 32) AND o.state IN (2, 9))
-		FROM publications p WHERE p.update_id = ?1 AND p.op IN (0, 2, 3, 5)`
+			WHERE w.update_id = ?1 AND w.op says() AND d.id >= (w.id << 32) AND d.id < ((w.id + 1) << 32) AND o.state IN (2, 9))
+		FROM publications p WHERE p.update_id = ?1 AND p.op says()`
 )
 
 var (
@@ -75,7 +75,7 @@ var (
 		SELECT count(*) FROM deliveries d
 		JOIN destinations o ON o.id = d.destination_id
 		JOIN destinations t ON t.id = CASE WHEN o.moved_to > 0 THEN o.moved_to ELSE o.id END
-		WHERE d.update_id = ?1 AND d.op IN (0, 2, 3, 5) AND (d.state = 2 OR ` + maybeThere("d", "d", "?2") + `) AND t.state <> 'gone'
+		WHERE d.update_id = ?1 AND d.op says() AND (d.state = 2 OR ` + maybeThere("d", "d", "?2") + `) AND t.state <> 'gone'
 			AND d.id NOT IN (` + takenAwaySQL + `)`
 )
 

@@ -14,13 +14,13 @@ import (
 
 // progressSQL adds the counters of an update's publications.
 const progressSQL = `
-	SELECT ` + countersSQL + ` FROM publications p WHERE p.update_id = ?1 AND p.op IN (0, 2, 3, 5, 8) AND p.second = 0`
+	SELECT ` + countersSQL + ` FROM publications p WHERE p.update_id = ?1 AND p.op carries() AND p.second = 0`
 
 // countersSQL adds the counters of some publications p.
 const countersSQL = `coalesce(sum(p.total), 0), coalesce(sum(p.sent), 0), coalesce(sum(p.held), 0), coalesce(sum(p.failed), 0), coalesce(sum(p.unknown), 0), coalesce(sum(p.kept), 0), coalesce(sum(p.direct), 0), coalesce(sum(p.deferred), 0)`
 
 const putBackOfSQL = `
-	SELECT count(*) FROM put_back WHERE doubtful = 2 AND state = 5 AND update_id = ?1 AND op IN (0, 2, 3, 5)`
+	SELECT count(*) FROM put_back WHERE doubtful = 2 AND state = 5 AND update_id = ?1 AND op says()`
 
 // ProgressOf implements stories.PublisherStore.
 func (s *Store) ProgressOf(ctx context.Context, updateID int64) (stories.Progress, error) {
@@ -75,16 +75,16 @@ const (
 	deliveriesOfSQL = `
 		SELECT ` + deliveryColumns + ` FROM ` + deliveryTables + `
 		WHERE d.id IN (` + storyAtSQL + ` AND v.number = ?5` + storyElsewhereSQL + `)
-			AND t.platform = ?1 AND t.workspace = ?2 AND t.channel = ?3 AND u.story_id = ?4 AND u.number = ?5 AND d.op IN (0, 2, 3, 5, 8) AND p.second = 0 AND d.code <> 28
+			AND t.platform = ?1 AND t.workspace = ?2 AND t.channel = ?3 AND u.story_id = ?4 AND u.number = ?5 AND d.op carries() AND p.second = 0 AND d.code <> 28
 		ORDER BY d.said DESC, d.id DESC LIMIT ?6`
 	newestDeliveriesSQL = `
 		SELECT ` + deliveryColumns + ` FROM ` + deliveryTables + `
 		WHERE d.id IN (` + storyAtSQL + storyElsewhereSQL + `)
-			AND t.platform = ?1 AND t.workspace = ?2 AND t.channel = ?3 AND u.story_id = ?4 AND d.op IN (0, 2, 3, 5, 8) AND p.second = 0 AND d.code <> 28
+			AND t.platform = ?1 AND t.workspace = ?2 AND t.channel = ?3 AND u.story_id = ?4 AND d.op carries() AND p.second = 0 AND d.code <> 28
 		ORDER BY u.place DESC, d.said DESC, d.id DESC LIMIT ?5`
 	storyAtSQL = `
 		SELECT (w.id << 32) + c.id FROM destinations c CROSS JOIN updates v CROSS JOIN publications w
-		WHERE c.platform = ?1 AND c.workspace = ?2 AND c.channel = ?3 AND v.story_id = ?4 AND w.update_id = v.id AND w.op IN (0, 2, 3, 5, 8)`
+		WHERE c.platform = ?1 AND c.workspace = ?2 AND c.channel = ?3 AND v.story_id = ?4 AND w.update_id = v.id AND w.op carries()`
 	storyElsewhereSQL = `
 		UNION ALL
 		SELECT e.id FROM destinations c CROSS JOIN owed e
@@ -173,7 +173,7 @@ func (s *Store) Followers(ctx context.Context) (channels int, err error) {
 }
 
 const waitingAtSQL = `
-	SELECT (SELECT count(*) FROM held h JOIN deliveries d ON d.id = h.delivery_id WHERE h.destination_id = t.id AND d.notice_id IS NULL AND d.op IN (0, 2, 3, 5)),
+	SELECT (SELECT count(*) FROM held h JOIN deliveries d ON d.id = h.delivery_id WHERE h.destination_id = t.id AND d.notice_id IS NULL AND d.op says()),
 		(SELECT count(*) FROM put_back d WHERE d.id IN (` + putBackHereSQL + `) AND d.doubtful = 2 AND d.state = 5 AND d.destination_id = t.id)
 	FROM destinations t WHERE t.platform = ?1 AND t.workspace = ?2 AND t.channel = ?3`
 

@@ -23,7 +23,7 @@ const (
 	missMoreSQL = `
 		UPDATE destinations SET missed = destinations.missed + g.n
 		FROM (SELECT d.destination_id, sum(d.missed + 1) AS n FROM deliveries d
-			WHERE d.id among(?1) AND d.notice_id IS NULL AND d.op IN (0, 2, 3, 5) GROUP BY d.destination_id) AS g
+			WHERE d.id among(?1) AND d.notice_id IS NULL AND d.op says() GROUP BY d.destination_id) AS g
 		WHERE destinations.id = g.destination_id`
 	// lockPlacesSQL keeps others who plan from trimming the same destinations.
 	lockPlacesSQL = `SELECT id FROM destinations WHERE id among(?1) ORDER BY id /*lock*/`
@@ -37,7 +37,7 @@ const (
 	heldMessagesSQL = `
 		SELECT 0, x.delivery_id, p.id, CASE WHEN p.notice_id IS NULL THEN 0 ELSE 1 END
 		FROM held x CROSS JOIN publications p
-		WHERE x.destination_id = ?1 AND p.id = (x.delivery_id >> 32) AND p.op IN (0, 2, 3, 5)
+		WHERE x.destination_id = ?1 AND p.id = (x.delivery_id >> 32) AND p.op says()
 			AND ` + bounded + `
 		ORDER BY x.delivery_id`
 	// overfullSQL finds the destinations that hold more than ?1 messages of updates, or
@@ -46,7 +46,7 @@ const (
 		SELECT DISTINCT g.id FROM (
 			SELECT x.destination_id AS id FROM (SELECT destination_id FROM held GROUP BY destination_id HAVING count(*) > ?1) AS f
 				CROSS JOIN held x CROSS JOIN publications p
-			WHERE x.destination_id = f.destination_id AND p.id = (x.delivery_id >> 32) AND p.op IN (0, 2, 3, 5)
+			WHERE x.destination_id = f.destination_id AND p.id = (x.delivery_id >> 32) AND p.op says()
 				AND ` + bounded + `
 			GROUP BY x.destination_id, p.notice_id IS NULL HAVING count(*) > ?1) AS g
 		ORDER BY g.id`

@@ -21,17 +21,17 @@ const (
 	waitingCopiesSQL = `
 		SELECT p.id AS publication_id, d.destination_id, d.id AS delivery_id, p.id AS origin_id
 		FROM publications p` + ofPublicationSQL + `
-		WHERE p.update_id = ?1 AND p.op IN (0, 2, 3, 5, 8) AND p.queued > 0 AND ` + inPublicationSQL + ` AND ` + waitsSQL + ` AND coalesce(o.doubtful, 0) = 0
+		WHERE p.update_id = ?1 AND p.op carries() AND p.queued > 0 AND ` + inPublicationSQL + ` AND ` + waitsSQL + ` AND coalesce(o.doubtful, 0) = 0
 		UNION ALL ` + deferredOfSQL + `
 		UNION ALL
 		SELECT q.publication_id, q.destination_id, q.delivery_id, p.id
 		FROM publications r CROSS JOIN queue q JOIN publications p ON p.id = (q.delivery_id >> 32) LEFT JOIN outcomes o ON o.id = q.delivery_id
 		WHERE r.queued > 0 AND r.update_id = 0 AND r.notice_id IS NULL AND q.publication_id = r.id
-			AND p.update_id = ?1 AND p.op IN (0, 2, 3, 5, 8) AND coalesce(o.doubtful, 0) = 0
+			AND p.update_id = ?1 AND p.op carries() AND coalesce(o.doubtful, 0) = 0
 		UNION ALL
 		SELECT 0, h.destination_id, d.id, p.id
 		FROM publications p` + ofPublicationSQL + ` JOIN held h ON h.destination_id = d.destination_id AND h.delivery_id = d.id
-		WHERE p.update_id = ?1 AND p.op IN (0, 2, 3, 5, 8) AND p.held > 0 AND ` + inPublicationSQL + ` AND coalesce(o.doubtful, 0) = 0`
+		WHERE p.update_id = ?1 AND p.op carries() AND p.held > 0 AND ` + inPublicationSQL + ` AND coalesce(o.doubtful, 0) = 0`
 	keptCopiesSQL = `
 		SELECT p.id, d.destination_id, d.id, p.id FROM publications p CROSS JOIN owed d JOIN outcomes o ON o.id = d.id
 		WHERE p.update_id = ?1 AND p.kept > 0 AND ` + inPublicationSQL + ` AND o.state = 7 ORDER BY d.id`
@@ -120,7 +120,7 @@ const (
 	// another address now, each with that and whether it is owed the update there too.
 	keptElsewhereSQL = `
 		SELECT d.id, t.moved_to, CASE WHEN EXISTS (
-			SELECT 1 FROM publications p JOIN owed e ON e.id = (p.id << 32) + t.moved_to WHERE p.update_id = ?2 AND p.op IN (0, 2, 3, 5, 8)) THEN 1 ELSE 0 END
+			SELECT 1 FROM publications p JOIN owed e ON e.id = (p.id << 32) + t.moved_to WHERE p.update_id = ?2 AND p.op carries()) THEN 1 ELSE 0 END
 		FROM owed d JOIN destinations t ON t.id = d.destination_id
 		WHERE d.id among(?1) AND t.moved_to > 0`
 	// followKeptSQL has rows go to the addresses that their channels have now.
@@ -301,7 +301,7 @@ func queueAgain(ctx context.Context, q querier, lane int64, rows []waiting, at t
 }
 
 const (
-	withheldUpdatesSQL = `SELECT p.id, p.update_id FROM publications p WHERE p.id among(?1) AND p.update_id among(?2) AND p.op IN (0, 2, 3, 5, 8)`
+	withheldUpdatesSQL = `SELECT p.id, p.update_id FROM publications p WHERE p.id among(?1) AND p.update_id among(?2) AND p.op carries()`
 	maybeSentSQL       = `SELECT id FROM outcomes WHERE id among(?1) AND doubtful > 0`
 )
 

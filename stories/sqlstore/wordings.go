@@ -15,7 +15,7 @@ import (
 
 const (
 	// copiesAmongSQL are those of some publications that owe copies of updates.
-	copiesAmongSQL = `SELECT id, update_id FROM publications WHERE id among(?1) AND update_id > 0 AND op IN (0, 2, 3, 5, 8)`
+	copiesAmongSQL = `SELECT id, update_id FROM publications WHERE id among(?1) AND update_id > 0 AND op carries()`
 	// maySaySQL are the wordings in which some deliveries may have been sent.
 	maySaySQL = `SELECT id, said FROM outcomes WHERE id among(?1) AND doubtful > 0`
 )

@@ -47,7 +47,7 @@ CREATE INDEX publications_owing ON publications (story_id, urgency) WHERE queued
 -- What went on lately to the channels that follow another.
 CREATE INDEX publications_passing ON publications (lane_id, created_at) WHERE op = 6;
 -- What was breaking in a digest's time.
-CREATE INDEX publications_breaking ON publications (lane_id, created_at) WHERE level = 3 AND update_id > 0 AND op IN (0, 2, 3, 5);
+CREATE INDEX publications_breaking ON publications (lane_id, created_at) WHERE level = 3 AND update_id > 0 AND op says();
 
 -- Every message ever owed, one row for each, written when it is planned and then
 -- left as it is: what is to be said and when it was owed stands in its publication.
