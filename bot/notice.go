@@ -93,6 +93,9 @@ func alarmWords(a stories.Alarm, names Names) []Span {
 	case stories.AlarmHeadDeleted:
 		place = []Span{Sentence(names.Place(a.Destination))}
 		what = " had a story's card or thread deleted a second time, so what brings it there is paused. Somebody there can resume it with /subscriptions."
+	case stories.AlarmCardShut:
+		place = []Span{Sentence(names.Place(a.Destination))}
+		what = fmt.Sprintf(" gets messages of a story from now on, and no card: %s.", about("it"))
 	case stories.AlarmFailed:
 		what = about("") + ". The log has the cause; it is a fault of Storybot to be reported."
 		if !hasSubject(a.Reason) {

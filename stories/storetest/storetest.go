@@ -129,6 +129,7 @@ func Run(t *testing.T, open func(t *testing.T) Store) {
 		{"passing on", passOnTests},
 		{"forums", forumTests},
 		{"headsanew", headsAnewTests},
+		{"where things stand", stoodTests},
 		{"what is held beside updates", besideTests},
 		{"how much a channel is told, and when", tellingTests},
 		{"what a channel could not be told", untoldTests},
