@@ -32,7 +32,7 @@ const (
 func newFar(t *testing.T, options ...discordtest.Option) *far {
 	t.Helper()
 	f := &far{discord: discordtest.Start(t, options...), slack: slacktest.Start(t)}
-	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	ctx, cancel := context.WithTimeout(t.Context(), 5*patience) // for all that a test asks
 	t.Cleanup(cancel)
 	f.ctx = ctx
 	f.discord.AddChannel(guild, guildChannel)

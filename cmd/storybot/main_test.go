@@ -42,7 +42,7 @@ func testMain(m *testing.M) int {
 	return m.Run()
 }
 
-// sideBySide runs as many tests at once as is usual for three times the processors, unless
+// sideBySide runs as many tests at once as is usual for six times the processors, unless
 // somebody said how many: most of them wait, for what platforms allow and for clocks.
 func sideBySide() error {
 	flag.Parse()
@@ -50,5 +50,5 @@ func sideBySide() error {
 	if f.Value.String() != f.DefValue {
 		return nil
 	}
-	return f.Value.Set(strconv.Itoa(3 * runtime.GOMAXPROCS(0)))
+	return f.Value.Set(strconv.Itoa(6 * runtime.GOMAXPROCS(0)))
 }
