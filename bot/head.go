@@ -111,6 +111,7 @@ func renderCardLost(c stories.Content) Message {
 // renderCardShut tells a channel that cards can be changed no more in it.
 func renderCardShut(c stories.Content) Message {
 	change := c.Notice.Body.Change
-	return Plainly(fmt.Sprintf("The card of %s cannot be edited here any more, as the one before it could not be, so updates come as messages from now on, by %s: %s. To try a card again: /subscribe %s mode:card",
-		nowCalled(c).Name, targetsWords(change.Left), changeOptions(change), targetsWords(change.Left)))
+	by := targetsWords(change.Left)
+	return Plainly(fmt.Sprintf("The card of %s cannot be edited here any more, like the one before it. Its updates come as messages from now on, by %s: %s. To try a card again: /subscribe %s mode:card",
+		nowCalled(c).Name, by, changeOptions(change), by))
 }

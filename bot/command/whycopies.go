@@ -70,9 +70,9 @@ func (c whyCopy) sinceWords() string {
 	case c.Op == stories.OpShow && c.Stood.Card == stories.OnCardGone:
 		return "the card was deleted here"
 	case c.Stood.Above == stories.AboveThread:
-		return "the story's thread takes no messages"
+		return "the story's thread took no messages"
 	case c.Stood.Above == stories.AboveCard:
-		return "the story's card can be changed no more"
+		return "the story's card could be changed no more"
 	}
 	return ""
 }
