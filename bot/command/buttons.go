@@ -64,7 +64,7 @@ func (m *Mux) press(ctx context.Context, c bot.Command, pressed bot.Press) (bot.
 			c.User.Name = c.Asker.Name(ctx)
 		}
 		var reply bot.Reply
-		if reply, err = m.presses[spec.Action](ctx, request{Command: c}.above(ctx, m.readers.joining.following, pressed.Action), args); err == nil {
+		if reply, err = m.presses[spec.Action](ctx, request{Command: c}.meant(ctx, m.readers.joining.following, pressed.Action, args), args); err == nil {
 			return reply, nil
 		}
 	}

@@ -97,7 +97,6 @@ func (r request) target() (stories.Target, error) {
 // a may say which subscription is meant; of one there is, changes alone are made.
 func (m *joining) followHere(ctx context.Context, r request, a stories.Act, target stories.Target, changes stories.Changes) (bot.Reply, error) {
 	follow := r.follow(target)
-	follow.Changes = changes
 	if err := r.Asker.Manages(ctx); err != nil {
 		return bot.Reply{}, err
 	}
@@ -105,9 +104,10 @@ func (m *joining) followHere(ctx context.Context, r request, a stories.Act, targ
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	if err := mayTake(ctx, r, subs, target, changes); err != nil {
+	if changes, err = mayTake(ctx, r, subs, target, changes); err != nil {
 		return bot.Reply{}, err
 	}
+	follow.Changes = changes
 	resumed := m.warning.resumed(ctx, r, isBlocked(subs))
 	sub, story, made, err := m.subscriber.Subscribe(ctx, a, follow)
 	if stories.CodeOf(err) == stories.CodeReplaced {
@@ -149,20 +149,40 @@ func mayPost(ctx context.Context, r request) error {
 	return r.Asker.Posts(ctx)
 }
 
-// mayTake refuses a channel where the bot cannot do what the options of a subscription of
-// it need, once changes are made; changes that cannot be are refused when they are made.
-// Errors are the Asker's.
-func mayTake(ctx context.Context, r request, subs []stories.Subscription, target stories.Target, changes stories.Changes) error {
-	var options stories.Options
+// errPosts is for a mode that a forum has no room for.
+var errPosts = stories.Errorf(stories.CodeInvalid, "A forum has a post for each story, with its updates in it; nothing was changed. Leave mode: out.")
+
+// mayTake refuses a channel where the bot cannot do what is asked for by changes of a
+// subscription of it; what it had before is not asked about, and changes that cannot be
+// are refused when they are made. Those whom it pings are pinged more often only by who may
+// have them pinged: taken says so too. Errors are the Asker's, and CodeInvalid.
+func mayTake(ctx context.Context, r request, subs []stories.Subscription, target stories.Target, changes stories.Changes) (taken stories.Changes, err error) {
+	var was stories.Subscription
 	for _, sub := range subs {
 		if sub.Target == target {
-			options = sub.Options
+			was = sub
 		}
 	}
-	if with, err := options.With(changes); err == nil {
-		options = with
+	var needs []bot.Need
+	if with, err := was.Options.With(changes); err == nil {
+		named, _ := stories.Options{}.With(changes) // which may lack what only the others complete
+		for _, n := range bot.Needs {
+			if slices.Contains(bot.NeedsOf(named), n) || slices.Contains(bot.NeedsOf(with), n) && !slices.Contains(bot.NeedsOf(was.Options), n) {
+				needs = append(needs, n)
+			}
+		}
+		if at, is := r.Asker.(bot.Forums); is && at.Forum() && with.Mode != was.Mode && with.Mode != stories.ModeChannel && with.Mode != "" {
+			return nil, errPosts
+		}
+		if with.Mention == was.Mention && was.Mention != "" && with.MentionLevel < was.MentionLevel {
+			ping, err := r.Asker.Pings(ctx, bot.Mention{Kind: bot.RoleKind, Ref: was.Mention, Name: was.Pings.Name})
+			if err != nil {
+				return nil, err
+			}
+			changes = append(slices.Clip(changes), stories.Setting{Option: stories.OptionMention, Value: ping.Mention, Name: ping.Name})
+		}
 	}
-	return r.Asker.Posts(ctx, bot.NeedsOf(options)...)
+	return changes, r.Asker.Posts(ctx, needs...)
 }
 
 // isBlocked says that the channel that follows subs could not be written to.

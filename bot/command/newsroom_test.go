@@ -128,6 +128,9 @@ func (a asker) Manages(context.Context) error {
 }
 
 func (a asker) Posts(_ context.Context, needs ...bot.Need) error {
+	if len(needs) > 0 && strings.HasPrefix(a.Where.Channel, "#thread") {
+		return stories.Errorf(stories.CodeInvalid, "A thread has no threads; nothing was changed. Leave mode: out.")
+	}
 	if len(needs) > 0 && a.Where.Channel == "#plain" {
 		return stories.Errorf(stories.CodeForbidden, "The bot lacks Create Public Threads in this channel; nothing was changed. An admin of the server can grant it.")
 	}
@@ -139,6 +142,9 @@ func (a asker) Posts(_ context.Context, needs ...bot.Need) error {
 
 // Pings knows every role but @everyone.
 func (a asker) Pings(_ context.Context, whom bot.Mention) (stories.Ping, error) {
+	if press, ok := a.Input.(bot.Press); ok && press.Action != "" { // nothing is typed in a press
+		whom.Name = whom.Ref
+	}
 	switch {
 	case whom.Name == "@everyone" || whom.Name == "":
 		return stories.Ping{}, stories.Errorf(stories.CodeInvalid, "Everyone is never pinged. Pick a role.")
@@ -149,6 +155,9 @@ func (a asker) Pings(_ context.Context, whom bot.Mention) (stories.Ping, error) 
 	}
 	return stories.Ping{Mention: whom.Name, Name: whom.Name}, nil
 }
+
+// AtLater is bot.Elsewhere's.
+func (asker) AtLater() bool { return true }
 
 // At is bot.Elsewhere's: a channel is there once it is named, but for #hidden, and ria
 // manages no #desk.

@@ -33,6 +33,9 @@ func (asker) Pings(_ context.Context, whom bot.Mention) (stories.Ping, error) {
 	return stories.Ping{Mention: "@" + name, Name: "@" + name}, nil
 }
 
+// AtLater is bot.Elsewhere's.
+func (asker) AtLater() bool { return true }
+
 // At is bot.Elsewhere's: a channel is there once it is named.
 func (a asker) At(_ context.Context, channel string) (stories.Destination, string, bot.Asker, error) {
 	channel = "#" + strings.TrimLeft(strings.TrimSpace(bot.OneLine(bot.Unmark(channel))), "#")

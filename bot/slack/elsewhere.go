@@ -28,6 +28,9 @@ const (
 	mostPages   = 5
 )
 
+// AtLater is bot.Elsewhere's.
+func (*asker) AtLater() bool { return true }
+
 // At is bot.Elsewhere's. Who is in a channel manages it; of a private one Slack tells the
 // bot only where it is a member itself.
 func (a *asker) At(ctx context.Context, channel string) (where stories.Destination, name string, there bot.Asker, err error) {

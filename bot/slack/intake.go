@@ -225,6 +225,7 @@ func (i *intake) tooBusy(work, run context.Context, a *ack, e envelope) {
 		return
 	}
 	r := bot.Reply{Failed: true, Message: bot.Plainly(busy)}
+	asked.windowAbove()
 	if asked.says {
 		if said := busyAck(asked, &r.Message); said != nil && a.with(said) {
 			return

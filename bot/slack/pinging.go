@@ -44,8 +44,14 @@ func (a *asker) Pings(ctx context.Context, whom bot.Mention) (stories.Ping, erro
 		}
 		return stories.Ping{}, stories.Errorf(stories.CodeInvalid, pingsUnknown)
 	}
+	if whom.Ref == string(here) {
+		return a.pingsHere(ctx)
+	}
 	ours, ok := strings.CutPrefix(whom.Ref, userRef(a.team(), ""))
 	ping := stories.Ping{Mention: groupMention(ours)}
+	if groupForm.MatchString(whom.Ref) {
+		ping.Mention, ok = whom.Ref, true
+	}
 	switch {
 	case ok && userForm.MatchString(ours) || whom.Kind == bot.PersonKind:
 		return ping, stories.Errorf(stories.CodeInvalid, pingsNoOne)

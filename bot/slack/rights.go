@@ -101,6 +101,9 @@ func (a *asker) Manages(ctx context.Context) error {
 	switch known.kind {
 	case member:
 	case guest:
+		if a.command.Direct { // their own with the bot: in that of others it cannot post
+			return nil
+		}
 		return stories.Errorf(stories.CodeForbidden, forGuests)
 	case foreign:
 		return stories.Errorf(stories.CodeForbidden, forForeign)
