@@ -40,6 +40,34 @@ var closedThreadsSQL = `
 			FROM subscriptions b WHERE b.destination_id = t.id AND ` + decidesSQL + `), 0) = 1
 	ORDER BY h.closed_at, t.id, s.id`
 
+// closeThread has what was to stand in a thread that takes nothing stand in the channel,
+// and tells the desk. One that could not be opened is tried again with the next update.
+func (s *Store) closeThread(ctx context.Context, q querier, lane int64, l lostOne, r stories.Result, h head) error {
+	if l.op == stories.OpThread {
+		if h.thread == l.id {
+			if _, err := q.exec(ctx, setHeadSQL, h.story, h.place, h.delivery, 0, bit(h.gone), h.deleted); err != nil {
+				return err
+			}
+		}
+		if h.thread == l.id {
+			h.thread = 0
+		}
+		rows, err := waitingOn(ctx, q, l.id)
+		if err != nil {
+			return err
+		}
+		err = eachWaiting(ctx, q, rows, wentAbove, r, func(waiting lostOne, r stories.Result) error { return waiting.above(ctx, q, lane, r) })
+		if err != nil {
+			return err
+		}
+	} else if l.op.Says() { // an edit that is not taken posts nothing: what tells of it does
+		if err := l.above(ctx, q, lane, r); err != nil {
+			return err
+		}
+	}
+	return s.keepClosed(ctx, q, lane, l, r, h)
+}
+
 // keepClosed notes that the head h takes no messages, as what became of l tells, and tells
 // the desk of it where that is new. What was in an earlier thread tells nothing of h.
 func (s *Store) keepClosed(ctx context.Context, q querier, lane int64, l lostOne, r stories.Result, h head) error {

@@ -271,34 +271,6 @@ func (l lostOne) renew(ctx context.Context, q querier, lane int64, r stories.Res
 	})
 }
 
-// closeThread has what was to stand in a thread that takes nothing stand in the channel,
-// and tells the desk. One that could not be opened is tried again with the next update.
-func (s *Store) closeThread(ctx context.Context, q querier, lane int64, l lostOne, r stories.Result, h head) error {
-	if l.op == stories.OpThread {
-		if h.thread == l.id {
-			if _, err := q.exec(ctx, setHeadSQL, h.story, h.place, h.delivery, 0, bit(h.gone), h.deleted); err != nil {
-				return err
-			}
-		}
-		if h.thread == l.id {
-			h.thread = 0
-		}
-		rows, err := waitingOn(ctx, q, l.id)
-		if err != nil {
-			return err
-		}
-		err = eachWaiting(ctx, q, rows, wentAbove, r, func(waiting lostOne, r stories.Result) error { return waiting.above(ctx, q, lane, r) })
-		if err != nil {
-			return err
-		}
-	} else if l.op.Says() { // an edit that is not taken posts nothing: what tells of it does
-		if err := l.above(ctx, q, lane, r); err != nil {
-			return err
-		}
-	}
-	return s.keepClosed(ctx, q, lane, l, r, h)
-}
-
 // giveUp pauses what brings a story whose head was deleted twice, and tells the channel
 // and the desk.
 func (s *Store) giveUp(ctx context.Context, q querier, lane int64, l lostOne, r stories.Result, h head) error {
