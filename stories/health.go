@@ -67,7 +67,7 @@ func (s *Health) Status(ctx context.Context, by User) (DeskStatus, error) {
 		status.Closed, status.ClosedTotal, err = s.store.ClosedThreads(ctx, maxFailing)
 	}
 	if err == nil {
-		status.Deferred, err = s.store.DeferredTotal(ctx)
+		status.Deferred, err = s.store.Deferred(ctx)
 	}
 	if err != nil {
 		return DeskStatus{}, err

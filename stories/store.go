@@ -271,8 +271,8 @@ type HealthStore interface {
 	// ClosedThreads returns the threads of stories that take no messages although updates
 	// are to come there, the longest first, at most limit; total counts all.
 	ClosedThreads(ctx context.Context, limit int) (found []ClosedThread, total int, err error)
-	// DeferredTotal counts the messages that wait for quiet hours to end or for a digest.
-	DeferredTotal(ctx context.Context) (messages int, err error)
+	// Deferred counts the messages that wait for quiet hours to end, or for a digest.
+	Deferred(ctx context.Context) (messages int, err error)
 	// CountScheduled counts those that are open, of one story or, where that is 0, of
 	// all; what waits and was due before late is held up.
 	CountScheduled(ctx context.Context, storyID int64, late time.Time) (Planned, error)

@@ -9,15 +9,6 @@ import (
 
 // What /desk status tells of what goes on as it is and is no fault of the machinery.
 
-// deferred says what comes at its time, as a part of the sentence that all is well.
-func (s machinery) deferred() string {
-	n := s.desk.Deferred
-	if n == 0 {
-		return ""
-	}
-	return plural(n, "message") + oneOr(n, " comes", " come") + " with a digest or after quiet hours, "
-}
-
 // closedRows are the threads of stories that take no messages, and who can mend that.
 func closedRows(status stories.DeskStatus, names bot.Names) []bot.Block {
 	var rows []bot.Block

@@ -103,9 +103,3 @@ func (s *Store) ClosedThreads(ctx context.Context, limit int) (found []stories.C
 	}, closedThreadsSQL)
 	return found[:min(limit, len(found))], len(found), s.told(err)
 }
-
-// DeferredTotal implements stories.HealthStore.
-func (s *Store) DeferredTotal(ctx context.Context) (messages int, err error) {
-	err = one(ctx, s.reader(), `SELECT coalesce(sum(deferred), 0) FROM publications WHERE deferred > 0`, nil, &messages)
-	return messages, s.told(err)
-}

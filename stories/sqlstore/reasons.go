@@ -48,7 +48,7 @@ const (
 	crowdedOut   code = 25 // of an update that a head was to show
 	wentAbove    code = 26 // of what was to stand in a thread
 	waitedOver   code = 27 // of what waited for quiet hours to end; words are how many went
-	madeAnew     code = 28 // of what was to be done with a head or thread that was deleted
+	madeAnew     code = 28 // of what was to be done with a head or thread that was deleted, or goes another way now
 	cardShut     code = 29 // of what a card was to show that can be changed no more
 	lostTwice    code = 30 // of what found that a head or thread was deleted the second time
 	waitEnded    code = 31 // of what waited because of a subscription that ended; words are which
@@ -85,7 +85,7 @@ func (c code) sentence() string {
 		crowdedOut:   "the story's card had newer updates before it could show this one",
 		wentAbove:    "the story's thread takes no messages; it went to the channel",
 		waitedOver:   "waited for quiet hours to end, and then only the newest # updates of the story were sent",
-		madeAnew:     "it was done anew, for what it was to be done to had been deleted",
+		madeAnew:     "it was done in another way instead",
 		cardShut:     "the story's card could not be changed any more; it went to the channel",
 		lostTwice:    "the story's card or thread was deleted here a second time, so what brings the story was paused",
 		waitEnded:    "it waited for quiet hours or the digest of #, which was unsubscribed before",

@@ -265,7 +265,7 @@ var stoodTests = []test{
 		same(d, "by night", b.works(), "a card_shut")
 		p := d.progressOf(u.ID)
 		same(d, "waits", fmt.Sprint(p.Total, p.Sent, p.Deferred), "1 0 1")
-		n, err := d.DeferredTotal(d.ctx)
+		n, err := d.Deferred(d.ctx)
 		d.ok(err)
 		same(d, "counted", n, 1)
 		d.until("07:00")

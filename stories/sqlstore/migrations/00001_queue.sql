@@ -57,7 +57,7 @@ CREATE TABLE owed (
     destination_id BIGINT NOT NULL,
     on_id          BIGINT NOT NULL DEFAULT 0 -- the delivery whose message is acted on
 );
-CREATE INDEX owed_on ON owed (on_id) WHERE on_id > 0;
+CREATE INDEX owed_on ON owed (on_id/*in order*/) WHERE on_id > 0;
 -- Where a channel has another address now the number does not tell the destination.
 CREATE INDEX owed_elsewhere ON owed (destination_id) WHERE destination_id <> (id & 4294967295);
 
@@ -215,6 +215,7 @@ CREATE TABLE heads (
     closed_on      BIGINT NOT NULL DEFAULT 0,
     closed_at      BIGINT NOT NULL DEFAULT 0,
     closed_why     TEXT NOT NULL DEFAULT '',
+    ended          BIGINT NOT NULL DEFAULT 0,   -- up to this delivery all that was to be done to it had ended then
     PRIMARY KEY (story_id, destination_id)
 ) /*clustered*/;
 CREATE INDEX heads_closed ON heads (closed_at) WHERE closed_at > 0;
