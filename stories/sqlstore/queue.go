@@ -42,6 +42,7 @@ import (
 //	owed.go      takes waiting rows away, holds them and owes them again
 //	ended.go     skips what waits because of a subscription that has ended
 //	trim.go      bounds what is held at a blocked destination, and lets the rest go
+//	left.go      ends what is in workspaces that removed the bot long ago
 //	unqueue.go   tells which rows wait, and takes them out
 //	waits.go     tells what waits for quiet hours to end, or for a digest
 //	merge.go     passes what is owed of a story to the one it goes on as

@@ -103,7 +103,7 @@ func (s *Store) DeliveriesTo(ctx context.Context, d stories.Destination, storyID
 		found, err = all(ctx, s.reader(), flying.scanDelivery, newestDeliveriesSQL, d.Platform, d.Workspace, d.Channel, storyID, limit)
 	}
 	if err == nil {
-		err = errors.Join(s.fillGathered(ctx, found), s.fillDeferred(ctx, d, found), s.fillPassedOn(ctx, found))
+		err = errors.Join(s.fillGathered(ctx, found), s.fillDeferred(ctx, d, found), s.fillPassedOn(ctx, found), s.fillUnpinged(ctx, found))
 	}
 	return found, s.told(err)
 }
@@ -144,17 +144,18 @@ func (s *Store) Queue(ctx context.Context) ([]stories.LaneStatus, error) {
 const (
 	failingSQL = `
 		SELECT t.platform, t.workspace, t.channel, l.name, t.state, t.reason, t.since,
-			(SELECT count(*) FROM held h WHERE h.destination_id = t.id)
-		FROM destinations t JOIN lanes l ON l.id = t.lane_id WHERE t.state = 'blocked' ORDER BY t.since, t.id LIMIT ?1`
+			(SELECT count(*) FROM held h WHERE h.destination_id = t.id),
+			coalesce((SELECT min(b.due_at) FROM subscriptions b WHERE b.destination_id = t.id AND b.digest <> ''), 0), t.left_at
+		FROM destinations t JOIN lanes l ON l.id = t.lane_id WHERE t.state = 'blocked' ORDER BY t.left_at > 0, t.since, t.id LIMIT ?1`
 	countFailingSQL = `SELECT count(*) FROM destinations WHERE state = 'blocked'`
 )
 
 // Failing implements stories.PlacesStore.
 func (s *Store) Failing(ctx context.Context, limit int) (failing []stories.FailingDestination, total int, err error) {
 	failing, err = all(ctx, s.reader(), func(r row) (f stories.FailingDestination, err error) {
-		var since int64
-		err = r.Scan(&f.Destination.Platform, &f.Destination.Workspace, &f.Destination.Channel, &f.Lane, &f.State, &f.Reason, &since, &f.Held)
-		f.Since = moment(since)
+		var since, due, left int64
+		err = r.Scan(&f.Destination.Platform, &f.Destination.Workspace, &f.Destination.Channel, &f.Lane, &f.State, &f.Reason, &since, &f.Held, &due, &left)
+		f.Since, f.DigestDue, f.Left = moment(since), moment(due), left > 0
 		return f, err
 	}, failingSQL, limit)
 	if err == nil {

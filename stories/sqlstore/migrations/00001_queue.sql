@@ -224,7 +224,8 @@ CREATE TABLE broadcasting (
 -- whom it named. See pings.go.
 CREATE TABLE pinged (
     delivery_id /*number*/ PRIMARY KEY,
-    mention     TEXT NOT NULL
+    mention     TEXT NOT NULL,
+    refused     SMALLINT NOT NULL DEFAULT 0 -- 1: the platform took the message without it alone
 );
 
 -- What the desk is to be told and no notice tells yet, each in JSON.

@@ -1,0 +1,106 @@
+package storetest
+
+import (
+	"strings"
+	"time"
+
+	"storybot/stories"
+)
+
+// removed is what a platform tells of the channels of a workspace that removed the bot.
+var removed = stories.Obstacle{Reason: "is in a server the bot was removed from", Cure: "Someone can invite the bot again.", Heals: true, Left: true}
+
+// within is a channel of the workspace w.
+func within(name string) stories.Destination {
+	return stories.Destination{Platform: "console", Workspace: "w", Channel: "#" + name}
+}
+
+// unreachedTests are what becomes of what follows and waits where nothing can be sent, and
+// how that ends.
+var unreachedTests = []test{
+	{"a digest that falls due at a blocked channel is told of, and is made once that heals", func(d *desk) {
+		s := d.track("sony")
+		l := d.hold(lane, "w")
+		d.sets("sony", stories.Options{Digest: "hourly"}, "a")
+		d.follow("sony", "b")
+		for _, name := range []string{"a", "b"} {
+			d.ok(d.BlockDestination(d.ctx, channel(name), barred, d.now))
+		}
+		d.append(s, stories.Normal)
+		since := d.now
+		for range 30 {
+			d.later(time.Hour)
+			d.endWaits()
+		}
+		failing, _, err := d.Failing(d.ctx, 10)
+		d.ok(err)
+		same(d, "it is held", failing[0].Held, 0)
+		due := failing[0].DigestDue
+		same(d, "it fell due within the hour", due.After(since) && !due.After(since.Add(time.Hour)), true)
+		same(d, "another channel collects nothing", failing[1].DigestDue.IsZero(), true)
+		same(d, "meanwhile", d.arrives(l), "")
+		_, _, err = d.ReopenDestination(d.ctx, channel("a"), 5, d.now)
+		d.ok(err)
+		d.endWaits()
+		same(d, "healed", strings.HasPrefix(d.arrives(l), "a digest"), true)
+		same(d, "its update", d.states(channel("a"), s), "gathered")
+		d.queueAgrees()
+	}},
+	{"what a workspace follows that removed the bot ends after thirty days, unless that is back", func(d *desk) {
+		d.ok(d.SetDesk(d.ctx, d.act(), other, "elsewhere"))
+		s := d.track("sony")
+		l := d.hold("elsewhere", "w")
+		follow := func(places ...stories.Destination) {
+			for _, at := range places {
+				_, _, err := d.Subscribe(d.ctx, d.act(), stories.Subscription{Destination: at, Target: stories.Target{Kind: stories.TargetStory, Name: "sony"}, Options: stories.Options{Level: stories.Minor}, CreatedBy: ana}, lane)
+				d.ok(err)
+			}
+		}
+		follow(within("open"), within("barred before"), within("back"), channel("barred"), within("ended"))
+		d.ok(d.BlockDestination(d.ctx, within("barred before"), barred, d.now))
+		d.ok(d.BlockDestination(d.ctx, channel("barred"), barred, d.now))
+		d.ok(d.EndDestination(d.ctx, within("ended"), "was deleted", d.now))
+		d.later(time.Hour)
+		for _, name := range []string{"open", "barred before", "back", "ended"} {
+			d.ok(d.BlockDestination(d.ctx, within(name), removed, d.now))
+			d.ok(d.BlockDestination(d.ctx, within(name), removed, d.now.Add(time.Minute))) // told twice
+		}
+		failing, total, err := d.Failing(d.ctx, 10)
+		d.ok(err)
+		same(d, "fail", total, 4)
+		same(d, "those where it is not any more come last", failing[0].Destination, channel("barred"))
+		for _, f := range failing {
+			same(d, f.Destination.String()+" was left", f.Left, f.Destination.Workspace == "w")
+		}
+		same(d, "reason", failing[1].Reason, removed.Reason)
+		left := func() string {
+			workspaces, err := d.LeftWorkspaces(d.ctx, "console")
+			d.ok(err)
+			return strings.Join(workspaces, " ")
+		}
+		same(d, "left", left(), "w")
+		elsewhere, err := d.LeftWorkspaces(d.ctx, "discord")
+		d.ok(err)
+		same(d, "left of another platform", len(elsewhere), 0)
+		d.append(s, stories.Normal)
+		_, _, err = d.ReopenDestination(d.ctx, within("back"), 5, d.now)
+		d.ok(err)
+		d.ok(d.BlockDestination(d.ctx, within("back"), barred, d.now)) // for another reason
+		d.alarmsTold(l)
+		d.later(stories.KeepLeft - time.Minute)
+		d.ok(d.Prune(d.ctx, d.now))
+		same(d, "before", len(d.alarmsTold(l)), 0)
+		d.later(time.Minute)
+		d.ok(d.Prune(d.ctx, d.now))
+		gone := "destination_gone is in a server the bot was removed from, and was not invited again within 30 days "
+		same(d, "told", strings.Join(d.alarmsTold(l), ", "), gone+", "+gone)
+		for name, follows := range map[string]int{"open": 0, "barred before": 0, "back": 1} {
+			subs, err := d.Subscriptions(d.ctx, within(name))
+			d.ok(err)
+			same(d, name+" follows", len(subs), follows)
+		}
+		same(d, "its row", d.states(within("open"), s), "skipped")
+		same(d, "left at last", left(), "")
+		d.queueAgrees()
+	}},
+}
