@@ -24,7 +24,6 @@ func TestAServerThatInvitesTheBotAgainGoesOn(t *testing.T) {
 			p.kill()
 			n.discord.Recover(guild)
 			p = n.connect(t, database)
-			p.waitLog("the bot is in a workspace again that had removed it")
 			n.onDiscord(t, "update", map[string]string{"story": "flood", "level": "breaking", "text": "The dyke breaks."})
 			n.wait(t, func() bool {
 				for _, m := range n.discord.Messages(guildChannel) {

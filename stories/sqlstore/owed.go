@@ -70,7 +70,7 @@ func heldAt(ctx context.Context, q querier, p place) ([]waiting, error) {
 }
 
 // counts are changes of a publication's counters.
-type counts struct{ queued, sent, held, failed, unknown, kept, deferred int }
+type counts struct{ queued, sent, held, failed, unknown, kept, deferred, overtaken int }
 
 // tally collects changes of counters.
 type tally map[int64]*counts
@@ -104,7 +104,7 @@ func (t tally) ended(origin int64, state stories.DeliveryState, n int) {
 }
 
 const countSQL = `
-	UPDATE publications SET queued = queued + ?2, sent = sent + ?3, held = held + ?4, failed = failed + ?5, unknown = unknown + ?6, kept = kept + ?7, deferred = deferred + ?8
+	UPDATE publications SET queued = queued + ?2, sent = sent + ?3, held = held + ?4, failed = failed + ?5, unknown = unknown + ?6, kept = kept + ?7, deferred = deferred + ?8, overtaken = overtaken + ?9
 	WHERE id = ?1`
 
 const (
@@ -182,7 +182,11 @@ func moveTo(ctx context.Context, q querier, rows []waiting, to stories.DeliveryS
 		default:
 			t.of(r.Publication).queued--
 		}
-		t.ended(r.Origin, to, 1)
+		if to == stories.Skipped && why.code.overtaken() {
+			t.of(r.Origin).overtaken++
+		} else {
+			t.ended(r.Origin, to, 1)
+		}
 	}
 	finished := int64(0)
 	switch to {

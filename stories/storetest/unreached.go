@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"fmt"
 	"strings"
 	"time"
 
@@ -101,6 +102,44 @@ var unreachedTests = []test{
 		}
 		same(d, "its row", d.states(within("open"), s), "skipped")
 		same(d, "left at last", left(), "")
+		d.queueAgrees()
+	}},
+	{"what newer updates overtook on a card, or while it waited for the morning, has not failed", func(d *desk) {
+		s := d.track("sony")
+		for i := range 10 {
+			d.mode(d.aloud(), fmt.Sprint("c", i), "sony", stories.Options{Mode: stories.ModeCard})
+		}
+		b := d.board()
+		b.works()
+		var us []stories.Update
+		for i := range 5 {
+			us = append(us, d.publish(s, stories.Normal, fmt.Sprint("Text ", i+1)))
+		}
+		b.works()
+		for i, want := range []stories.Progress{{Overtaken: 10}, {Overtaken: 10}, {Sent: 10}, {Sent: 10}, {Sent: 10}} {
+			want.UpdateID, want.Total = us[i].ID, 10
+			same(d, fmt.Sprintf("update %d", i+1), d.progressOf(us[i].ID), want)
+		}
+		d.ok(d.ReleaseLease(d.ctx, b.lease))
+		night := d.track("night")
+		l := d.hold(lane, "night")
+		d.sets("night", stories.Options{Quiet: nights}, "a")
+		d.until("23:00")
+		us = nil
+		for range 7 {
+			u, _ := d.append(night, stories.Normal)
+			us = append(us, u)
+		}
+		d.until("07:00")
+		d.endWaits()
+		same(d, "in the morning", len(d.drain(l, 10)), 5)
+		for i, u := range us {
+			want := stories.Progress{UpdateID: u.ID, Total: 1, Sent: 1}
+			if i < 2 {
+				want.Sent, want.Overtaken = 0, 1
+			}
+			same(d, fmt.Sprintf("update %d of the night", i+1), d.progressOf(u.ID), want)
+		}
 		d.queueAgrees()
 	}},
 }
