@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"time"
 
 	"storybot/stories"
 )
@@ -43,8 +44,8 @@ type Asker interface {
 	// are *stories.Error in words.
 	Posts(ctx context.Context, needs ...Need) error
 	// Pings returns how the role or group is written that whom is, once the person may
-	// have it pinged at the place and the bot can: Ref is that of a mention, or it is ""
-	// and Name what was typed. CodeInvalid for what is never pinged, CodeForbidden and
+	// have it pinged at the place and the bot can: Ref is that of a mention, or how a ping
+	// of before is written (stories.Ping), or it is "" and Name what was typed. CodeInvalid for what is never pinged, CodeForbidden and
 	// CodeUnavailable as above.
 	Pings(ctx context.Context, whom Mention) (stories.Ping, error)
 }
@@ -56,11 +57,18 @@ type Viewer interface {
 	Sees(ctx context.Context, places []stories.Destination) []stories.Destination
 }
 
+// Zoned is an Asker that knows in which zone its platform shows the person times.
+type Zoned interface {
+	// Zone is that zone, nil where it is not known: it is never guessed.
+	Zone(ctx context.Context) *time.Location
+}
+
 // InThread is an Asker of a platform whose threads are places of their own.
 type InThread interface {
-	// Above is the channel or forum that the place, a thread, is in, whose subscriptions
-	// the person may manage where they manage the thread's; ok is false where it is in none.
-	Above() (channel stories.Destination, ok bool)
+	// Above is the channel or forum that the place, a thread, is in, and the same person
+	// there, who may manage its subscriptions where they manage the thread's; ok is false
+	// where it is in none.
+	Above() (channel stories.Destination, there Asker, ok bool)
 }
 
 // Forums is an Asker of a platform that has forums.
@@ -77,6 +85,9 @@ type Elsewhere interface {
 	// not say. CodeInvalid for what names no channel here, CodeForbidden where the person
 	// may not know of it, CodeUnavailable where that cannot be checked now.
 	At(ctx context.Context, channel string) (where stories.Destination, name string, there Asker, err error)
+	// AtLater says that At can be asked as well when a button is pressed that the answer
+	// to the command has: else the platform told of the channel with the command alone.
+	AtLater() bool
 }
 
 // Reply is the answer to a Command.

@@ -27,7 +27,7 @@ type endedNote struct {
 // again has a subscription that ended put back as it was. None where that cannot be kept.
 func (m *leaving) again(ctx context.Context, r request, sub stories.Subscription) []bot.Button {
 	what := wordOf(sub.Target, sub.StoryID)
-	if len(sub.Options.Unlike(stories.Options{Level: sub.Level})) == 0 {
+	if len(sub.Options.Unlike(stories.Options{Level: sub.Level})) == 0 && !r.inThread() { // which could be about the channel above, or not
 		return againButton(sub.Target, sub.StoryID, sub.Level)
 	}
 	id := noteID(endedKind, cmp.Or(r.Key, rand.Text())+"\x00"+what)
@@ -55,7 +55,11 @@ func (m *leaving) pressAgain(ctx context.Context, r request, args bot.Args) (bot
 		if err != nil {
 			return bot.Reply{}, err
 		}
-		if was = (endedNote{}); json.Unmarshal([]byte(note), &was) != nil || was.Where != r.Where {
+		if was = (endedNote{}); json.Unmarshal([]byte(note), &was) != nil {
+			return bot.Reply{}, bot.ErrOldButton
+		}
+		var ok bool
+		if r, ok = r.at(was.Where); !ok {
 			return bot.Reply{}, bot.ErrOldButton
 		}
 		changes, left = was.changes(ctx, r)
@@ -81,7 +85,7 @@ func (m *leaving) pressAgain(ctx context.Context, r request, args bot.Args) (bot
 func (n endedNote) changes(ctx context.Context, r request) (changes stories.Changes, left string) {
 	whom := stories.Setting{Option: stories.OptionMention, Value: n.Options.Mention, Name: n.Pings}
 	if whom.Value != "" {
-		ping, err := r.Asker.Pings(ctx, bot.Mention{Kind: bot.RoleKind, Name: n.Pings})
+		ping, err := r.Asker.Pings(ctx, bot.Mention{Kind: bot.RoleKind, Ref: whom.Value, Name: n.Pings})
 		if err != nil || ping.Mention != whom.Value {
 			left = "It pings nobody now: who had been pinged could not be put back."
 			if refusal := (*stories.Error)(nil); errors.As(err, &refusal) {

@@ -100,6 +100,8 @@ type request struct {
 	// away is what the channel is called that a command is about which was given in
 	// another; "" for one about its own.
 	away string
+	// fromThread says that it is about the channel above the thread that it was given in.
+	fromThread bool
 	// typed is when the command was typed that a question was asked about; zero before.
 	typed time.Time
 }

@@ -35,39 +35,8 @@ func (r request) elsewhere(ctx context.Context) (request, error) {
 	if err != nil || where == r.Where {
 		return r, err
 	}
-	r.Where, r.Asker, r.Direct, r.away = where, asker, false, name
+	r.Where, r.Lane, r.Asker, r.Direct, r.away = where, stories.LaneTo(r.Lane, where), asker, false, name
 	return r, nil
-}
-
-// above is a press as if it had been made in the channel above, where that follows
-// something and the thread does not: its messages are in the thread then. What is to be
-// followed is followed where it was pressed.
-func (r request) above(ctx context.Context, following Following, action bot.Action) request {
-	in, ok := r.Asker.(bot.InThread)
-	if !ok || action == bot.ActionFollow {
-		return r
-	}
-	channel, ok := in.Above()
-	if !ok {
-		return r
-	}
-	if own, err := following.Subscriptions(ctx, r.Where); err != nil || len(own) > 0 {
-		return r
-	}
-	if subs, err := following.Subscriptions(ctx, channel); err == nil && len(subs) > 0 {
-		r.Where = channel
-	}
-	return r
-}
-
-// aboveThread says that r is about the channel above the thread that it was given in.
-func (r request) aboveThread() bool {
-	in, ok := r.Asker.(bot.InThread)
-	if !ok {
-		return false
-	}
-	channel, ok := in.Above()
-	return ok && channel == r.Where
 }
 
 // ofThere says of a refusal which channel it is about, where that is another.

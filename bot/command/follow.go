@@ -97,7 +97,6 @@ func (r request) target() (stories.Target, error) {
 // a may say which subscription is meant; of one there is, changes alone are made.
 func (m *joining) followHere(ctx context.Context, r request, a stories.Act, target stories.Target, changes stories.Changes) (bot.Reply, error) {
 	follow := r.follow(target)
-	follow.Changes = changes
 	if err := r.Asker.Manages(ctx); err != nil {
 		return bot.Reply{}, err
 	}
@@ -105,9 +104,10 @@ func (m *joining) followHere(ctx context.Context, r request, a stories.Act, targ
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	if err := mayTake(ctx, r, subs, target, changes); err != nil {
+	if changes, err = mayTake(ctx, r, subs, target, changes); err != nil {
 		return bot.Reply{}, err
 	}
+	follow.Changes = changes
 	resumed := m.warning.resumed(ctx, r, isBlocked(subs))
 	sub, story, made, err := m.subscriber.Subscribe(ctx, a, follow)
 	if stories.CodeOf(err) == stories.CodeReplaced {
@@ -137,32 +137,6 @@ func (m *joining) followHere(ctx context.Context, r request, a stories.Act, targ
 		reply.Live = m.posted(r, made.Notice, sub, reply.Message)
 	}
 	return reply, nil
-}
-
-// mayPost refuses a person who does not manage the channel, and a channel the bot
-// cannot post to. What was held back there goes out only with what is asked, in
-// one transaction: a refusal releases nothing. Errors are the Asker's.
-func mayPost(ctx context.Context, r request) error {
-	if err := r.Asker.Manages(ctx); err != nil {
-		return err
-	}
-	return r.Asker.Posts(ctx)
-}
-
-// mayTake refuses a channel where the bot cannot do what the options of a subscription of
-// it need, once changes are made; changes that cannot be are refused when they are made.
-// Errors are the Asker's.
-func mayTake(ctx context.Context, r request, subs []stories.Subscription, target stories.Target, changes stories.Changes) error {
-	var options stories.Options
-	for _, sub := range subs {
-		if sub.Target == target {
-			options = sub.Options
-		}
-	}
-	if with, err := options.With(changes); err == nil {
-		options = with
-	}
-	return r.Asker.Posts(ctx, bot.NeedsOf(options)...)
 }
 
 // isBlocked says that the channel that follows subs could not be written to.

@@ -120,6 +120,19 @@ type asker struct{ bot.Command }
 
 func (a asker) Name(context.Context) string { return a.User.Name }
 
+// Zone is bot.Zoned's: ben reads in Berlin, nao in Tokyo, and of the others it is not known.
+func (a asker) Zone(context.Context) *time.Location {
+	name := map[string]string{"console:ben": "Europe/Berlin", "console:nao": "Asia/Tokyo"}[a.User.Ref]
+	if name == "" {
+		return nil
+	}
+	zone, err := time.LoadLocation(name)
+	if err != nil {
+		panic(err)
+	}
+	return zone
+}
+
 func (a asker) Manages(context.Context) error {
 	if a.User.Ref == "console:tom" {
 		return stories.Errorf(stories.CodeForbidden, "Only people who manage this channel can change what it follows. Ask someone with Manage Channels.")
@@ -128,6 +141,9 @@ func (a asker) Manages(context.Context) error {
 }
 
 func (a asker) Posts(_ context.Context, needs ...bot.Need) error {
+	if len(needs) > 0 && strings.HasPrefix(a.Where.Channel, "#thread") {
+		return stories.Errorf(stories.CodeInvalid, "A thread has no threads; nothing was changed. Leave mode: out.")
+	}
 	if len(needs) > 0 && a.Where.Channel == "#plain" {
 		return stories.Errorf(stories.CodeForbidden, "The bot lacks Create Public Threads in this channel; nothing was changed. An admin of the server can grant it.")
 	}
@@ -139,6 +155,9 @@ func (a asker) Posts(_ context.Context, needs ...bot.Need) error {
 
 // Pings knows every role but @everyone.
 func (a asker) Pings(_ context.Context, whom bot.Mention) (stories.Ping, error) {
+	if press, ok := a.Input.(bot.Press); ok && press.Action != "" { // nothing is typed in a press
+		whom.Name = whom.Ref
+	}
 	switch {
 	case whom.Name == "@everyone" || whom.Name == "":
 		return stories.Ping{}, stories.Errorf(stories.CodeInvalid, "Everyone is never pinged. Pick a role.")
@@ -149,6 +168,9 @@ func (a asker) Pings(_ context.Context, whom bot.Mention) (stories.Ping, error) 
 	}
 	return stories.Ping{Mention: whom.Name, Name: whom.Name}, nil
 }
+
+// AtLater is bot.Elsewhere's.
+func (asker) AtLater() bool { return true }
 
 // At is bot.Elsewhere's: a channel is there once it is named, but for #hidden, and ria
 // manages no #desk.

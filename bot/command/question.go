@@ -24,6 +24,7 @@ type questions struct {
 // is kept as a note.
 type question struct {
 	By      string // the only one who may answer
+	Where   stories.Destination
 	Command string
 	Answers []values // what the command is given, by the number of the answer
 	Given   values   `json:",omitempty"` // what it is given beside that, whichever the answer
@@ -56,7 +57,10 @@ func (m *questions) question(ctx context.Context, r request, asked string, answe
 
 // ask is question with more that q says of it.
 func (m *questions) ask(ctx context.Context, r request, q question, asked string, answers ...answer) (bot.Reply, error) {
-	q.By, q.Command, q.Deed = r.User.Ref, r.command.Name, r.deed
+	if there, ok := r.Asker.(bot.Elsewhere); r.away != "" && ok && !there.AtLater() {
+		return refused(asked + " Type the command again, with what you meant."), nil
+	}
+	q.By, q.Where, q.Command, q.Deed = r.User.Ref, r.Where, r.command.Name, r.deed
 	if r.Key == "" {
 		r.Key = rand.Text()
 	}
@@ -120,6 +124,9 @@ func (m *doubts) pressAnswer(ctx context.Context, r request, args bot.Args) (bot
 		return refused("Only the person who typed this command can answer its question; nothing was changed."), nil
 	case m.now().Sub(q.At) > answerTime:
 		return m.questions.tooOld(q, fmt.Sprintf("A question can be answered for %d minutes, and this one is older; nothing was changed. Type the command again.", int(answerTime.Minutes()))), nil
+	}
+	if there, ok := r.at(q.Where); ok {
+		r = there
 	}
 	r.Key, r.deed, r.typed = q.Deed, q.Deed, q.At
 	r.command, r.values = entry, q.Given.and(q.Answers[args.Number(0)])

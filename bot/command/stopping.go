@@ -167,13 +167,11 @@ func (m *leaving) pressStop(ctx context.Context, r request, args bot.Args) (bot.
 		reply = done(fmt.Sprintf("Updates of %s do not come to %s any more; nothing was changed.", story.Slug, r.here()))
 		ended.Level = stories.Minor
 	}
-	if ended.Own.ID != 0 {
+	switch {
+	case ended.Own.ID != 0:
 		reply.Message.Buttons = m.again(ctx, r, ended.Own)
-	} else {
-		reply.Message.Buttons = againButton(target, story.ID, ended.Level)
-	}
-	if subs, err := m.following.Subscriptions(ctx, r.Where); err == nil && len(subs) == 0 && r.aboveThread() {
-		reply.Message.Buttons = nil // pressed here it would have the thread follow
+	case ended.Changed || ended.Muted || !r.inThread(): // else it is not known which of the two places it is about
+		reply.Message.Buttons = m.again(ctx, r, stories.Subscription{Target: target, StoryID: story.ID, Options: stories.Options{Level: ended.Level}})
 	}
 	return warn(reply), nil
 }

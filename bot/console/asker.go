@@ -4,13 +4,20 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"time"
 
 	"storybot/bot"
 	"storybot/stories"
 )
 
 // asker is who types: at one's own terminal one may do everything, everywhere.
-type asker struct{ user stories.User }
+type asker struct {
+	user stories.User
+	zone *time.Location
+}
+
+// Zone is bot.Zoned's.
+func (a asker) Zone(context.Context) *time.Location { return a.zone }
 
 func (a asker) Name(context.Context) string { return a.user.Name }
 func (asker) Manages(context.Context) error { return nil }
@@ -32,6 +39,9 @@ func (asker) Pings(_ context.Context, whom bot.Mention) (stories.Ping, error) {
 	}
 	return stories.Ping{Mention: "@" + name, Name: "@" + name}, nil
 }
+
+// AtLater is bot.Elsewhere's.
+func (asker) AtLater() bool { return true }
 
 // At is bot.Elsewhere's: a channel is there once it is named.
 func (a asker) At(_ context.Context, channel string) (stories.Destination, string, bot.Asker, error) {

@@ -21,6 +21,9 @@ type asker struct {
 	// far says that i is as if it had come from a channel that was picked: what the bot may
 	// do there Discord does not say.
 	far bool
+	// above says that i is as if it had come from the channel above its thread, whose kind
+	// is not known: what is not possible there the post shows.
+	above bool
 }
 
 var _ bot.Asker = asker{}
@@ -68,7 +71,7 @@ func (a asker) Posts(_ context.Context, needs ...bot.Need) error {
 		return errUnclear
 	}
 	for _, n := range needs {
-		if err := a.i.takes(n); err != nil {
+		if err := a.i.takes(n); err != nil && !a.above {
 			return err
 		}
 	}
@@ -80,7 +83,7 @@ func (a asker) Posts(_ context.Context, needs ...bot.Need) error {
 	}
 	bits, ok := allowed(a.i.AppPermissions)
 	if a.absent(bits, ok) {
-		a.i.invited.Store(true)
+		a.i.invite()
 		return stories.Errorf(stories.CodeForbidden, "This server has the bot's commands but not the bot itself, so it cannot post here; nothing was changed. "+
 			"Somebody with the Manage Server permission can add it: %s", a.i.invitation(a.world))
 	}
@@ -116,6 +119,13 @@ func (i *interaction) invitation(w *world) string {
 		app = w.application()
 	}
 	return invitation(app)
+}
+
+// invite notes that somebody was told to invite the bot.
+func (i *interaction) invite() {
+	for at := i; at != nil; at = at.from {
+		at.invited.Store(true)
+	}
 }
 
 // help adds what only Discord can offer to an answer: the invitation as a

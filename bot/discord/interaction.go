@@ -30,6 +30,8 @@ type interaction struct {
 
 	// invited is set once somebody was told to invite the bot.
 	invited atomic.Bool
+	// from is what really came, of one that is as if it had come from elsewhere.
+	from *interaction
 }
 
 // source is the message that something was pressed on.

@@ -65,14 +65,21 @@ var (
 )
 
 // Above is bot.InThread's. A thread has the permissions of its channel
-// (https://discord.com/developers/docs/topics/threads#permissions).
-func (a asker) Above() (channel stories.Destination, ok bool) {
+// (https://discord.com/developers/docs/topics/threads#permissions), of which Discord does
+// not say with the thread what kind it is.
+func (a asker) Above() (channel stories.Destination, there bot.Asker, ok bool) {
 	if a.i.where() != inServer || !a.i.inThread() || !isSnowflake(string(a.i.Channel.ParentID)) {
-		return channel, false
+		return channel, nil, false
 	}
-	channel = a.i.destination()
-	channel.Channel = string(a.i.Channel.ParentID)
-	return channel, true
+	i := a.i.elsewhere(a.i.Channel.ParentID, channelObject{})
+	return i.destination(), asker{i: i, p: a.p, world: a.world, name: a.name, above: true}, true
+}
+
+// elsewhere is the interaction as if it had come from another channel of its server.
+func (i *interaction) elsewhere(channel word, is channelObject) *interaction {
+	there := &interaction{ID: i.ID, ApplicationID: i.ApplicationID, Type: i.Type, Token: i.Token, Data: i.Data, Member: i.Member, AppPermissions: i.AppPermissions, place: i.place, from: i}
+	there.ChannelID, there.Channel.ID, there.Channel.channelObject = channel, channel, is
+	return there
 }
 
 // Forum is bot.Forums'. Commands cannot be given in a forum itself, but it can be picked.
@@ -82,6 +89,9 @@ func (a asker) Forum() bool {
 
 // notPicked is said of a channel: that Discord said nothing of.
 var notPicked = stories.Errorf(stories.CodeInvalid, "channel: takes a channel of this server; nothing was changed. Pick one from the list that Discord shows at channel:.")
+
+// AtLater is bot.Elsewhere's.
+func (asker) AtLater() bool { return false }
 
 // At is bot.Elsewhere's. Discord tells with a picked channel what the person may do there.
 func (a asker) At(_ context.Context, channel string) (where stories.Destination, name string, there bot.Asker, err error) {
@@ -106,8 +116,8 @@ func (a asker) At(_ context.Context, channel string) (where stories.Destination,
 	case picked.GuildID != "" && picked.GuildID != a.i.GuildID, !picked.Type.legal:
 		return where, "", nil, notPicked
 	}
-	far := &interaction{ID: a.i.ID, ApplicationID: a.i.ApplicationID, Type: a.i.Type, Token: a.i.Token, Data: a.i.Data, place: a.i.place}
-	far.ChannelID, far.Channel.ID, far.Channel.channelObject = word(id), word(id), picked.channelObject
+	far := a.i.elsewhere(word(id), picked.channelObject)
+	far.AppPermissions = word("") // which are those of where the command was given
 	if a.i.Member != nil {
 		in := *a.i.Member
 		in.Permissions = picked.Permissions

@@ -54,8 +54,8 @@ var neededFor = map[bot.Need]struct {
 	elsewhere   string
 }{
 	bot.NeedThreads: {
-		[]permission{createThreads, sendInThreads}, []discordgo.ChannelType{discordgo.ChannelTypeGuildText, discordgo.ChannelTypeGuildNews, discordgo.ChannelTypeGuildForum},
-		"A story has a thread of its own only in a text or an announcement channel or in a forum; nothing was changed. Leave mode: out for a message per update, or take mode:card.",
+		[]permission{createThreads, sendInThreads}, []discordgo.ChannelType{discordgo.ChannelTypeGuildText, discordgo.ChannelTypeGuildNews},
+		"A story has a thread of its own only in a text or an announcement channel; nothing was changed. Leave mode: out for a message per update, or take mode:card.",
 	},
 	bot.NeedPublish: {
 		nil, []discordgo.ChannelType{discordgo.ChannelTypeGuildNews},

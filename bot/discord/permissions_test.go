@@ -103,6 +103,8 @@ func TestWhoMayHaveARolePinged(t *testing.T) {
 		{"who may ping it is illegible", role, `{"id":"` + deskRole + `","name":"Desk","mentionable":"maybe"}`, "16", fmt.Sprint(all), stories.CodeForbidden, "You may not"},
 		{"who may ping it was not said", role, `{"id":"` + deskRole + `","name":"Desk"}`, "16", fmt.Sprint(all), stories.CodeForbidden, "You may not"},
 		{"another role was told", role, `{"id":"1","name":"Desk","mentionable":true}`, "16", fmt.Sprint(all), stories.CodeUnavailable, "Discord did not say"},
+		{"as it was written before, told over the gateway alone", bot.Mention{Kind: bot.RoleKind, Ref: "<@&" + deskRole + ">", Name: "@Desk"}, ``, "16", fmt.Sprint(all), stories.CodeUnavailable, "Discord did not say"},
+		{"everyone as it would be written", bot.Mention{Kind: bot.RoleKind, Ref: "<@&" + testGuild + ">"}, ``, "8", "8", stories.CodeInvalid, "never pings everyone"},
 		{"nothing was told", role, ``, "16", fmt.Sprint(all), stories.CodeUnavailable, "Discord did not say"},
 		{"what the person may is illegible", role, `{"id":"` + deskRole + `","name":"Desk"}`, "much", fmt.Sprint(all), stories.CodeUnavailable, "what you may do"},
 		{"what the bot may is illegible", role, `{"id":"` + deskRole + `","name":"Desk"}`, fmt.Sprint(all), "much", stories.CodeUnavailable, "what the bot may do"},

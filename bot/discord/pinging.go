@@ -1,6 +1,7 @@
 package discord
 
 import (
+	"cmp"
 	"context"
 	"strings"
 
@@ -22,6 +23,9 @@ func (a asker) Pings(_ context.Context, whom bot.Mention) (stories.Ping, error) 
 	}
 	guild := string(a.i.GuildID)
 	id, ok := strings.CutPrefix(whom.Ref, platformName+":")
+	if written := roleForm.FindStringSubmatch(whom.Ref); written != nil {
+		id, ok = written[1], true
+	}
 	switch {
 	case id == guild:
 		return stories.Ping{}, stories.Errorf(stories.CodeInvalid, "Storybot never pings everyone in a server; nothing was changed. Pick a role that only those have who want to be pinged.")
@@ -32,10 +36,7 @@ func (a asker) Pings(_ context.Context, whom bot.Mention) (stories.Ping, error) 
 	if !ok {
 		return stories.Ping{}, stories.Errorf(stories.CodeUnavailable, "Discord did not say who may ping this role, so it could not be checked.")
 	}
-	name := role.called()
-	if name == "" {
-		name = bot.RoleKind.Unnamed()
-	}
+	name := cmp.Or(role.called(), plainName(word(whom.Name)), bot.RoleKind.Unnamed())
 	if !role.Mentionable {
 		if err := a.pingsAll(name); err != nil {
 			return stories.Ping{}, err
@@ -70,12 +71,12 @@ func (a asker) pingsAll(name string) error {
 	switch {
 	case !known:
 		return stories.Errorf(stories.CodeUnavailable, "Discord did not say what you may do in this channel, so it could not be checked.")
-	case !told:
+	case !told && !a.far: // of another channel the post shows it: it pings nobody then
 		return stories.Errorf(stories.CodeUnavailable, "Discord did not say what the bot may do in this channel, so it could not be checked.")
 	case mine&mentionEveryone.bit == 0:
 		return stories.Errorf(stories.CodeForbidden, "You may not have %s pinged: that needs the %s permission in this channel, or a role that anyone may mention; nothing was changed. "+
 			"Ask somebody with that permission to run the command, or somebody with Manage Roles to let anyone mention the role under Server Settings, Roles.", name, mentionEveryone.name)
-	case bots&mentionEveryone.bit == 0:
+	case told && bots&mentionEveryone.bit == 0:
 		return stories.Errorf(stories.CodeForbidden, "The bot may not ping %s: it lacks %s in this channel, and not anyone may mention the role; nothing was changed. "+
 			"Somebody who manages this channel can allow the bot %[2]s under Edit Channel, Permissions, or somebody with Manage Roles can let anyone mention the role under Server Settings, Roles.", name, mentionEveryone.name)
 	}

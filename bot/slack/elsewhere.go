@@ -28,6 +28,9 @@ const (
 	mostPages   = 5
 )
 
+// AtLater is bot.Elsewhere's.
+func (*asker) AtLater() bool { return true }
+
 // At is bot.Elsewhere's. Who is in a channel manages it; of a private one Slack tells the
 // bot only where it is a member itself.
 func (a *asker) At(ctx context.Context, channel string) (where stories.Destination, name string, there bot.Asker, err error) {
@@ -47,8 +50,9 @@ func (a *asker) At(ctx context.Context, channel string) (where stories.Destinati
 	}
 	c := a.command
 	c.Where, c.Direct = destination(a.team(), id), false
-	far := &asker{directory: a.directory, command: c, spot: spot{home: a.spot.home}, asked: a.asked, known: a.known, failure: a.failure}
-	return c.Where, name, far, nil
+	at, far := a.directory.served(ctx, c, spot{home: a.spot.home})
+	far.asked, far.known, far.failure = a.asked, a.known, a.failure
+	return at.Where, name, far, nil
 }
 
 // member returns what a channel is called that the person is in.

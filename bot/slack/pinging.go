@@ -35,6 +35,9 @@ func (a *asker) Pings(ctx context.Context, whom bot.Mention) (stories.Ping, erro
 	if a.spot.ours || a.channel() == "" || strings.HasPrefix(a.channel(), "D") {
 		return stories.Ping{}, stories.Errorf(stories.CodeInvalid, pingsNobody)
 	}
+	if a.homed != "" {
+		return stories.Ping{}, a.pingsAtHome()
+	}
 	if whom.Ref == "" {
 		switch strings.ToLower(strings.TrimLeft(strings.TrimSpace(whom.Name), "@")) {
 		case "here":
@@ -44,8 +47,14 @@ func (a *asker) Pings(ctx context.Context, whom bot.Mention) (stories.Ping, erro
 		}
 		return stories.Ping{}, stories.Errorf(stories.CodeInvalid, pingsUnknown)
 	}
+	if whom.Ref == string(here) {
+		return a.pingsHere(ctx)
+	}
 	ours, ok := strings.CutPrefix(whom.Ref, userRef(a.team(), ""))
 	ping := stories.Ping{Mention: groupMention(ours)}
+	if groupForm.MatchString(whom.Ref) {
+		ping.Mention, ok = whom.Ref, true
+	}
 	switch {
 	case ok && userForm.MatchString(ours) || whom.Kind == bot.PersonKind:
 		return ping, stories.Errorf(stories.CodeInvalid, pingsNoOne)

@@ -59,6 +59,10 @@ func TestWhoMayHaveAGroupPinged(t *testing.T) {
 		r := run(t, setup{}, []try{
 			{"a group", "C1", "U1", group, desk, "", ""},
 			{"a group whose name nobody told", "C1", "U1", bot.Mention{Kind: bot.RoleKind, Ref: "slack:T1/S1", Name: "@group"}, stories.Ping{Mention: "<!subteam^S1>"}, "", ""},
+			{"a group as it was written before", "C1", "U1", bot.Mention{Kind: bot.RoleKind, Ref: desk.Mention, Name: desk.Name}, desk, "", ""},
+			{"@here as it was written before", "C1", "UA", bot.Mention{Kind: bot.RoleKind, Ref: all.Mention, Name: all.Name}, all, "", ""},
+			{"the same by a member", "C1", "U1", bot.Mention{Kind: bot.RoleKind, Ref: all.Mention, Name: all.Name}, all, stories.CodeForbidden, "Only admins and owners"},
+			{"@channel as somebody would write it", "C1", "UA", bot.Mention{Kind: bot.RoleKind, Ref: "<!channel>"}, all, stories.CodeInvalid, "takes a user group"},
 			{"@here by an admin", "C1", "UA", here("@here"), all, "", ""},
 			{"@here by a member", "C1", "U1", here("@here"), all, stories.CodeForbidden, "Only admins and owners"},
 			{"@here by a guest", "C1", "UG", here("@here"), all, stories.CodeForbidden, "Only admins and owners"},

@@ -13,6 +13,7 @@ import (
 const (
 	lockLeaseOfSQL = `SELECT fence FROM leases WHERE name = (SELECT name FROM lanes WHERE id = ?1) /*lock*/`
 	voidLeaseSQL   = `UPDATE leases SET fence = fence + 1 WHERE name = (SELECT name FROM lanes WHERE id = ?1)`
+	laneAtSQL      = `SELECT l.name, t.moved_to FROM destinations t JOIN lanes l ON l.id = t.lane_id WHERE t.id = ?1`
 	readdressSQL   = `UPDATE destinations SET platform = ?2, workspace = ?3, channel = ?4 WHERE id = ?1`
 	// A workspace has one desk: the one it has stays.
 	readdressDeskSQL = `
@@ -26,19 +27,41 @@ const (
 // nothing any more, while it keeps everybody else away until it ends: requests
 // may still leave. Its owner may acquire it anew at once, and then reads
 // everything anew and settles what was on its way.
+//
+// An address that is served by another lane is a destination of its own, also one
+// that nobody followed anything at: what was sent, or may have been, was sent by
+// whom the old lane is, who alone can settle it.
 func (s *Store) MoveDestination(ctx context.Context, from, to stories.Destination) error {
 	if from == to {
 		return nil
 	}
+	if _, err := findPlace(ctx, s.reader(), from); errors.Is(err, sql.ErrNoRows) {
+		return nil // nobody there ever followed anything
+	} else if err != nil {
+		return s.told(err)
+	}
 	return s.change(ctx, func(q querier) error {
 		old, err := lockWithLease(ctx, q, from)
 		if errors.Is(err, sql.ErrNoRows) {
-			return nil // nobody there ever followed anything
+			return nil
 		}
 		if err != nil {
 			return err
 		}
+		var lane string
+		var movedTo int64
+		if err := one(ctx, q, laneAtSQL, []any{old.id}, &lane, &movedTo); err != nil {
+			return err
+		}
 		there, err := lockWithLease(ctx, q, to)
+		if err == nil && old.state == stories.Gone && movedTo == there.id {
+			return nil // told before
+		}
+		if beyond := stories.LaneTo(lane, to); errors.Is(err, sql.ErrNoRows) && beyond != lane {
+			if _, err = enterPlace(ctx, q, to, beyond, s.now()); err == nil {
+				there, err = lockWithLease(ctx, q, to)
+			}
+		}
 		switch {
 		case errors.Is(err, sql.ErrNoRows):
 			there = old
@@ -94,21 +117,21 @@ func readdress(ctx context.Context, q querier, p place, to stories.Destination) 
 
 const (
 	// sameAtSQL says that a delivery d and another, e, at the destination ?2 are of
-	// the same: whatever wording posts were in, or are to be in. Each edit of a card is
-	// of another message.
+	// the same: whatever wording posts were in, or are to be in, and whether an update comes
+	// as a message, in a thread or on a card. Each edit of a card is of another message.
 	sameAtSQL = `
 		(EXISTS (SELECT 1 FROM deliveries e WHERE e.id IN (
-					SELECT (p.id << 32) + CAST(?2 AS BIGINT) FROM publications p WHERE p.update_id = d.update_id AND p.op = d.op
+					SELECT (p.id << 32) + CAST(?2 AS BIGINT) FROM publications p WHERE p.update_id = d.update_id AND (p.op = d.op OR p.op carries())
 					UNION ALL
 					SELECT id FROM owed WHERE destination_id = ?2 AND destination_id <> (id & 4294967295))
-				AND e.update_id = d.update_id AND e.update_id > 0 AND e.destination_id = ?2 AND e.op = d.op
-				AND (d.op says() OR e.on_id = d.on_id) %[1]s)
+				AND e.update_id = d.update_id AND e.update_id > 0 AND e.destination_id = ?2
+				AND (d.op carries() AND e.op carries() OR e.op = d.op AND e.on_id = d.on_id) %[1]s)
 			OR d.notice_id <> 1 AND EXISTS (SELECT 1 FROM deliveries e WHERE e.notice_id = d.notice_id AND e.destination_id = ?2 AND e.op = d.op %[1]s))`
 	// uniteSQL tells of waiting deliveries whether they were tried, are in doubt and
 	// are owed at ?2 too.
 	uniteSQL = `SELECT d.id, d.attempt, d.doubtful, CASE WHEN %s THEN 1 ELSE 0 END FROM deliveries d WHERE d.id among(?1)`
 	// arrivedSQL are those of some posts that have arrived at ?2 or may arrive there
-	// yet; ?3 are those on their way.
+	// yet; ?3 are those on their way. A card is edited all the same: it shows what there is.
 	arrivedSQL = `SELECT d.id FROM deliveries d WHERE d.id among(?1) AND d.op says() AND d.doubtful < 2 AND %s`
 	arrivingIs = `AND (e.state IN (2, 4) OR e.state IN (0, 5) AND (e.doubtful > 0 OR e.id among(?3)))`
 

@@ -8,7 +8,7 @@ import (
 
 // headsAnewTests are about heads and threads that ended without a message, or were deleted.
 var headsAnewTests = []test{
-	{"a head that could not be posted is made with the next update", func(d *desk) {
+	{"a head that could not be posted is made with the next update; what was for it goes to the channel", func(d *desk) {
 		s := d.track("sony")
 		for i, mode := range []stories.Options{inThread, inCard} {
 			name := string(rune('a' + i))
@@ -19,20 +19,55 @@ var headsAnewTests = []test{
 		d.publish(s, stories.Normal, "First")
 		b.works()
 		d.publish(s, stories.Normal, "Second")
-		same(d, "anew", b.works(), "b card of sony 2:Second 1:First; a card of sony 2:Second 1:First; a in thread: 2 Second")
+		same(d, "anew", b.works(), "b card of sony 2:Second 1:First; a 1 First; a card of sony 2:Second 1:First; a in thread: 2 Second")
 		d.publish(s, stories.Normal, "Third")
-		same(d, "one", b.works(), "b card of sony 3:Third 2:Second 1:First; a card of sony 3:Third 2:Second 1:First; a in thread: 2 Second; a in thread: 3 Third")
+		same(d, "one", b.works(), "b card of sony 3:Third 2:Second 1:First; a 1 First; a card of sony 3:Third 2:Second 1:First; a in thread: 2 Second; a in thread: 3 Third")
 		d.queueAgrees()
 	}},
-	{"a thread that could not be opened is opened with the next update", func(d *desk) {
+	{"a first message that is a head says with which options its subscription brings the story now", func(d *desk) {
+		s := d.track("sony")
+		d.mode(d.aloud(), "a", "sony", stories.Options{Mode: stories.ModeThread, Digest: "hourly"})
+		b := d.board()
+		b.works()
+		says := func() stories.Options {
+			found, err := d.Deliveries(d.ctx, stories.DeliveryFilter{}, 10)
+			d.ok(err)
+			c, err := d.Content(d.ctx, stories.SubjectOf(found[0].About, found[0].Op, b.said[0].id), 0)
+			d.ok(err)
+			same(d, "it is a head", c.Live, true)
+			return c.Notice.Body.Change.Options
+		}
+		same(d, "at first", says().Digest, "hourly")
+		d.mode(d.act(), "a", "sony", stories.Options{Mode: stories.ModeCard, Level: stories.Normal})
+		now := says()
+		same(d, "then", [3]any{now.Level, now.Mode, now.Digest}, [3]any{stories.Normal, stories.ModeCard, stories.Digest("")})
+		_, err := d.Unsubscribe(d.ctx, d.act(), channel("a"), stories.Target{Kind: stories.TargetStory, Name: s.Slug})
+		d.ok(err)
+		same(d, "once it has ended, as it began", says().Digest, "hourly")
+	}},
+	{"what was for a card that could not be posted goes to the channel, and counts once", func(d *desk) {
+		s := d.track("sony")
+		d.mode(d.act(), "a", "all", inCard)
+		b := d.board()
+		b.wrong[stories.OpPost] = stories.NothingLost
+		u := d.publish(s, stories.Normal, "First")
+		same(d, "in the channel", b.works(), "a 1 First")
+		p := d.progressOf(u.ID)
+		same(d, "progress", fmt.Sprint(p.Total, p.Sent, p.Failed), "1 1 0")
+		same(d, "told of once", d.states(channel("a"), s), "sent")
+		d.publish(s, stories.Normal, "Second")
+		same(d, "the next makes the card", b.works(), "a 1 First; a card of sony 2:Second 1:First")
+		d.queueAgrees()
+	}},
+	{"a thread that could not be opened is opened with the next update; what was for it goes to the channel", func(d *desk) {
 		s := d.track("sony")
 		d.mode(d.act(), "a", "all", inThread)
 		b := d.board()
 		b.wrong[stories.OpThread] = stories.NothingLost
 		d.publish(s, stories.Normal, "First")
-		same(d, "no thread", b.works(), "a card of sony 1:First")
+		same(d, "no thread", b.works(), "a card of sony 1:First; a 1 First")
 		d.publish(s, stories.Normal, "Second")
-		same(d, "anew", b.works(), "a card of sony 2:Second 1:First; a in thread: 2 Second")
+		same(d, "anew", b.works(), "a card of sony 2:Second 1:First; a 1 First; a in thread: 2 Second")
 		d.queueAgrees()
 	}},
 	{"a first message that is a head is not among what a blocked channel keeps the newest of", func(d *desk) {

@@ -1,0 +1,133 @@
+package command
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"storybot/bot"
+	"storybot/stories"
+)
+
+// threadAsker is an asker in a thread of a channel.
+type threadAsker struct {
+	asker
+	channel string
+}
+
+func (a threadAsker) Above() (stories.Destination, bot.Asker, bool) {
+	above := a.asker
+	above.Where = channel(a.channel)
+	return above.Where, above, true
+}
+
+// inThread asks in a thread of #news, or presses there what is offered with a label.
+func (n *newsroom) inThread(input bot.Input) bot.Reply {
+	n.t.Helper()
+	c := n.request("mia", "thread")
+	c.Input = input
+	c.Asker = threadAsker{asker{c}, "news"}
+	return n.handle(c)
+}
+
+func (n *newsroom) pressInThread(label string) bot.Reply {
+	n.t.Helper()
+	for _, b := range n.shown {
+		if b.Label == label {
+			return n.inThread(bot.Press{Action: b.Action, Arg: b.Arg})
+		}
+	}
+	n.t.Fatalf("no button %q in %v", label, n.shown)
+	return bot.Reply{}
+}
+
+func (n *newsroom) typeInThread(text string) bot.Reply {
+	n.t.Helper()
+	return n.inThread(bot.Typed{Text: text})
+}
+
+// follows is what a channel follows, a line each.
+func (n *newsroom) follows(where string) (out string) {
+	n.t.Helper()
+	subs, err := n.service.Following.Subscriptions(n.t.Context(), channel(where))
+	if err != nil {
+		n.t.Fatal(err)
+	}
+	for _, sub := range subs {
+		out += fmt.Sprintf("%s %s %s\n", sub.Target, sub.Mode, sub.State)
+	}
+	return out
+}
+
+// What is pressed in a thread is about the place that it belongs to: the channel above,
+// whose messages are in it, or the thread, which can follow something itself.
+func TestAPressInAThread(t *testing.T) {
+	stop := func(n *newsroom) {
+		story, err := n.service.Archive.Story(t.Context(), "sony-hack")
+		if err != nil {
+			t.Fatal(err)
+		}
+		b := bot.StopButton(story)
+		n.must(n.inThread(bot.Press{Action: b.Action, Arg: b.Arg}))
+	}
+	const news = "sony-hack thread active\n"
+	for _, c := range []struct {
+		name               string
+		given              func(*newsroom)
+		do                 func(*newsroom)
+		channelIs, ownIs   string
+		thenChannel, again string // what Follow again leaves in the channel and the thread; "" where it is not offered
+	}{
+		{"stop", func(*newsroom) {}, stop, "", "", news, ""},
+		{"stop in a thread that follows another story", func(n *newsroom) { n.must(n.typeInThread("/subscribe flood")) }, stop, "", "flood channel active\n", news, "flood channel active\n"},
+		{"stop in a thread that follows it too", func(n *newsroom) { n.must(n.typeInThread("/subscribe sony-hack level:breaking")) }, stop, news, "", news, "sony-hack channel active\n"},
+		{"end from the list", func(*newsroom) {}, func(n *newsroom) {
+			n.must(n.inThread(bot.Press{Action: bot.ActionList, Arg: "0"}))
+			n.must(n.pressInThread("Stop here"))
+		}, "", "", news, ""},
+		{"pause", func(*newsroom) {}, func(n *newsroom) {
+			n.must(n.inThread(bot.Press{Action: bot.ActionList, Arg: "0"}))
+			n.must(n.pressInThread("Pause"))
+		}, "sony-hack thread paused\n", "", "", ""},
+		{"test", func(*newsroom) {}, func(n *newsroom) {
+			n.must(n.inThread(bot.Press{Action: bot.ActionList, Arg: "0"}))
+			n.must(n.pressInThread("Test"))
+		}, news, "", "", ""},
+		{"the answer to a question", func(*newsroom) {}, func(n *newsroom) {
+			n.typeInThread("/subscribe sony-hak")
+			n.must(n.pressInThread("Follow sony-hack"))
+		}, news, "sony-hack channel active\n", "", ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			n := openTracked(t)
+			n.must(n.ask("mo", "news", "/desk track slug:flood topics:rain The Rhine rises"))
+			n.must(n.ask("mia", "news", "/subscribe sony-hack mode:thread"))
+			c.given(n)
+			c.do(n)
+			if got, own := n.follows("news"), n.follows("thread"); got != c.channelIs || own != c.ownIs {
+				t.Errorf("the channel follows %q and the thread %q, want %q and %q", got, own, c.channelIs, c.ownIs)
+			}
+			if c.thenChannel == "" {
+				return
+			}
+			n.must(n.pressInThread("Follow again"))
+			if got, own := n.follows("news"), n.follows("thread"); got != c.thenChannel || own != c.again {
+				t.Errorf("again: the channel follows %q and the thread %q, want %q and %q", got, own, c.thenChannel, c.again)
+			}
+		})
+	}
+}
+
+// What stops a story in a thread twice offers nothing that would have the thread follow.
+func TestASecondStopInAThread(t *testing.T) {
+	n := openTracked(t)
+	n.must(n.ask("mia", "news", "/subscribe sony-hack"))
+	story, _ := n.service.Archive.Story(t.Context(), "sony-hack")
+	b := bot.StopButton(story)
+	for range 2 {
+		n.must(n.inThread(bot.Press{Action: b.Action, Arg: b.Arg}))
+	}
+	if got := transcript(n.last); strings.Contains(got, "Follow again") {
+		t.Error(got)
+	}
+}
