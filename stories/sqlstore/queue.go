@@ -19,6 +19,7 @@ import (
 //	reasons.go   tells why a delivery waits or was not sent
 //	load.go      reads what is owed
 //	exchange.go  writes what became of requests and which are begun
+//	newsmet.go   lets news of a channel meet what is on its way there
 //	finish.go    what a result does to its row and its destination
 //	acting.go    owes operations on messages that are there
 //	revise.go    gives an update another wording, and owes it to its copies

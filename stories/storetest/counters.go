@@ -3,6 +3,7 @@ package storetest
 import (
 	"fmt"
 	"math/rand/v2"
+	"strings"
 	"time"
 
 	"storybot/stories"
@@ -17,6 +18,12 @@ func (d *desk) counted(updateID int64) stories.Progress {
 	return tallied(updateID, found)
 }
 
+// What is said of an update that newer ones of its story overtook.
+const (
+	crowdedReason = "the story's card had newer updates"
+	waitedReason  = "waited for quiet hours to end, and then only the newest"
+)
+
 func tallied(updateID int64, rows []stories.Delivery) stories.Progress {
 	posted := map[stories.Destination]bool{}
 	for _, v := range rows {
@@ -29,6 +36,12 @@ func tallied(updateID int64, rows []stories.Delivery) stories.Progress {
 		}
 		p.Total++
 		switch v.State {
+		case stories.Skipped:
+			if strings.HasPrefix(v.Reason, crowdedReason) || strings.HasPrefix(v.Reason, waitedReason) {
+				p.Overtaken++
+			} else {
+				p.Failed++
+			}
 		case stories.Sent, stories.Gathered:
 			p.Sent++
 		case stories.Held:
@@ -39,7 +52,7 @@ func tallied(updateID int64, rows []stories.Delivery) stories.Progress {
 			p.Kept++
 		case stories.Deferred:
 			p.Deferred++
-		case stories.Failed, stories.Skipped:
+		case stories.Failed:
 			p.Failed++
 		default:
 			p.Waiting++
@@ -49,7 +62,7 @@ func tallied(updateID int64, rows []stories.Delivery) stories.Progress {
 }
 
 // anewReason is why what another delivery took the place of was skipped.
-const anewReason = "what it was for was deleted; it was done anew"
+const anewReason = "something else was done in its place"
 
 // queueAgrees checks that the lanes' counters, and those of every update, say what the rows
 // say.

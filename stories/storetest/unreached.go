@@ -142,4 +142,70 @@ var unreachedTests = []test{
 		}
 		d.queueAgrees()
 	}},
+	{"what comes back from a channel that was blocked meanwhile is held, and the newest few of it", func(d *desk) {
+		s := d.track("sony")
+		l := d.hold(lane, "w")
+		for name, end := range map[string]func(v stories.Delivery) []stories.Result{
+			"tried":      func(v stories.Delivery) []stories.Result { return []stories.Result{d.retry(v)} },
+			"never left": func(v stories.Delivery) []stories.Result { delete(d.worker(l).flying, v.ID); return nil },
+			"doubtful": func(v stories.Delivery) []stories.Result {
+				r := d.retry(v)
+				r.Doubtful = true
+				return []stories.Result{r}
+			},
+		} {
+			d.follow("sony", name)
+			u, _ := d.append(s, stories.Normal)
+			v := d.claim(l, 1)[0]
+			d.ok(d.BlockDestination(d.ctx, channel(name), barred, d.now))
+			d.advance(l, 0, end(v)...)
+			same(d, name, d.states(channel(name), s), "held")
+			d.later(time.Hour)
+			same(d, name+": goes out while it is blocked", d.sends(l), "")
+			found, err := d.DeliveriesTo(d.ctx, channel(name), s.ID, u.Number, 1)
+			d.ok(err)
+			same(d, name+": why", found[0].Reason, barred.Reason)
+			for range 6 {
+				d.append(s, stories.Normal)
+			}
+			d.queueAgrees()
+			_, _, err = d.ReopenDestination(d.ctx, channel(name), 5, d.now)
+			d.ok(err)
+			want := "skipped skipped sent sent sent sent sent"
+			if name == "doubtful" { // it is looked for, however old it is
+				want = "sent skipped sent sent sent sent sent"
+			}
+			d.drain(l, 10)
+			same(d, name+": once it heals", d.states(channel(name), s), want)
+			_, err = d.Unsubscribe(d.ctx, d.act(), channel(name), stories.Target{Kind: stories.TargetStory, Name: "sony"})
+			d.ok(err)
+			d.queueAgrees()
+		}
+	}},
+	{"a message that arrives lifts a block, but no edit, and nothing where the bot was removed", func(d *desk) {
+		s := d.track("sony")
+		l := d.hold(lane, "w")
+		for name, c := range map[string]struct {
+			news stories.Obstacle
+			edit bool
+			want string
+		}{"barred": {barred, false, "sent pending"}, "removed": {removed, false, "sent held"}, "an edit": {barred, true, "sent held"}} {
+			d.follow("sony", name)
+			u, _ := d.append(s, stories.Normal)
+			v := d.claim(l, 1)[0]
+			if c.edit {
+				d.advance(l, 0, d.sent(v))
+				d.reword(u, stories.Rewording{Kind: stories.Fix, Text: "Mended"})
+				v = d.claim(l, 1)[0]
+			}
+			d.ok(d.BlockDestination(d.ctx, channel(name), c.news, d.now))
+			d.append(s, stories.Normal)
+			d.later(time.Second)
+			d.advance(l, 0, d.sent(v))
+			same(d, name, d.states(channel(name), s), c.want)
+			_, err := d.Unsubscribe(d.ctx, d.act(), channel(name), stories.Target{Kind: stories.TargetStory, Name: "sony"})
+			d.ok(err)
+			d.queueAgrees()
+		}
+	}},
 }
