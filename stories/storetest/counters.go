@@ -71,9 +71,19 @@ func (d *desk) queueAgrees() {
 	found, err := d.Deliveries(d.ctx, stories.DeliveryFilter{}, 10_000)
 	d.ok(err)
 	want := map[stories.DeliveryState]int{}
+	edits := map[int64]stories.Op{}      // that are to come, by what they edit
 	of := map[int64][]stories.Delivery{} // by update
 	for _, v := range found {
 		want[v.State]++
+		if v.Op == stories.OpEdit || v.Op == stories.OpShow {
+			switch v.State {
+			case stories.Pending, stories.Sending, stories.Held:
+				if was, is := edits[v.On]; is && was != v.Op { // each operation has an order of its own
+					d.Errorf("message %d is edited in two orders: %v and %v", v.On, was, v.Op)
+				}
+				edits[v.On] = v.Op
+			}
+		}
 		if v.About.UpdateID > 0 {
 			of[v.About.UpdateID] = append(of[v.About.UpdateID], v)
 		}
