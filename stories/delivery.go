@@ -68,6 +68,7 @@ type Delivery struct {
 	FinishedAt  time.Time
 	Digest      *InDigest // of one that is Gathered; nil where that is not known any more
 	PassedOn    *PassedOn // told of one channel's deliveries; nil where that is not owed
+	Stood       Stood     // told of one channel's deliveries
 	// Unpinged is whom it was to ping where its platform refused that, and took it without;
 	// told as PassedOn is, by the name alone.
 	Unpinged *Ping

@@ -136,6 +136,7 @@ func Run(t *testing.T, open func(t *testing.T) Store) {
 		{"passing on", passOnTests},
 		{"forums", forumTests},
 		{"headsanew", headsAnewTests},
+		{"where things stand", stoodTests},
 		{"headsquiet", headsQuietTests},
 		{"headsmerged", headsMergedTests},
 		{"what is held beside updates", besideTests},
