@@ -29,6 +29,9 @@ func renderHead(c stories.Content) Message {
 	}
 	story := c.Story
 	m := Message{Title: Headline(story), Thread: Headline(story), Tags: []string{string(story.State)}}
+	// A card that an update makes is as loud as its message would be; the first message of
+	// a subscription answers somebody.
+	m.Silent = len(by) == 0 && len(c.Newest) > 0 && c.Newest[0].Update.Level == stories.Minor
 	if len(c.Newest) == 0 {
 		if summary, _ := within(Clean(story.Summary), cardAbout, cardAboutRoom); summary != "" {
 			m.Blocks = append(m.Blocks, Para(Text(summary)))

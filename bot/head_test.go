@@ -57,3 +57,23 @@ func TestALiveCard(t *testing.T) {
 		t.Errorf("without updates:\n%s", got)
 	}
 }
+
+// The card that a minor update makes is as silent as a message of it, where no message of
+// a subscription is it.
+func TestACardIsAsSilentAsItsUpdate(t *testing.T) {
+	story := stories.Story{ID: 1, Slug: "flood", Headline: "Rhine rises", State: stories.Developing, Updates: 2}
+	followed := stories.Notice{Kind: stories.FollowNotice, Body: stories.NoticeBody{Change: stories.Change{Kind: stories.Subscribed, Target: stories.Target{Kind: stories.TargetStory, Name: "flood"}, StoryID: 1}}}
+	cards := stories.Notice{ID: stories.CardsID, Kind: stories.CardsNotice}
+	for _, c := range []struct {
+		level  stories.Level
+		notice stories.Notice
+		silent bool
+	}{{stories.Minor, cards, true}, {stories.Normal, cards, false}, {stories.Breaking, cards, false}, {stories.Minor, followed, false}} {
+		older := stories.News{Story: story, Update: stories.Update{ID: 1, Number: 1, Level: stories.Minor, Text: "Rain."}}
+		newest := stories.News{Story: story, Update: stories.Update{ID: 2, Number: 2, Level: c.level, Text: "More rain."}}
+		m := RenderContent(stories.Content{Live: true, Story: story, Update: newest.Update, Newest: []stories.News{newest, older}, Notice: c.notice})
+		if m.Silent != c.silent {
+			t.Errorf("the card of a %s update under a notice of kind %s: silent %v", c.level, c.notice.Kind, m.Silent)
+		}
+	}
+}

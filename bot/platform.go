@@ -51,6 +51,9 @@ type Places interface {
 	Blocked(ctx context.Context, d stories.Destination, o stories.Obstacle)
 	// Healed: the destination may be reachable again.
 	Healed(ctx context.Context, d stories.Destination)
+	// Joined: the bot is in these workspaces of a platform. Each connection may tell it of
+	// all there are.
+	Joined(ctx context.Context, platform string, workspaces []string)
 	// Moved: the destination has another address now, under which all goes on. It
 	// returns when that is stored or ctx has ended.
 	Moved(ctx context.Context, from, to stories.Destination)

@@ -47,6 +47,8 @@ func TestProgressWords(t *testing.T) {
 		{stories.Progress{Total: 1205, Sent: 1205, Direct: 3}, 0, "Delivered to all 1,205: 1,202 channels and 3 direct messages."},
 		{stories.Progress{Total: 10, Sent: 4, Waiting: 6, Direct: 3}, 0, "Delivered 4 of 10."},
 		{stories.Progress{Total: 10, Sent: 6, Held: 1, Failed: 2, Unknown: 1}, 0, "Delivered 6 of 10, 1 blocked, 2 failed, 1 uncertain. /desk status tells why."},
+		{stories.Progress{Total: 10, Overtaken: 10}, 0, "Delivered 0 of 10, 10 overtaken by newer updates."},
+		{stories.Progress{Total: 10, Sent: 4, Overtaken: 2, Waiting: 3, Failed: 1}, 5 * time.Second, "Delivered 4 of 10, 2 overtaken by newer updates, 1 failed, about 5 s left."},
 	} {
 		if got := ProgressWords(tt.p, tt.left); got != tt.want {
 			t.Errorf("ProgressWords(%+v) = %q, want %q", tt.p, got, tt.want)

@@ -101,6 +101,10 @@ type Verdict struct {
 	// paces by itself, or a server without limits.
 	Unlimited bool
 
+	// Unpinged says of a message that was sent that it pings nobody, because the platform
+	// refused it with its ping.
+	Unpinged bool
+
 	// Requests is how many requests were made; 0 stands for one.
 	Requests int
 }

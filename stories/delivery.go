@@ -69,6 +69,9 @@ type Delivery struct {
 	Digest      *InDigest // of one that is Gathered; nil where that is not known any more
 	PassedOn    *PassedOn // told of one channel's deliveries; nil where that is not owed
 	Stood       Stood     // told of one channel's deliveries
+	// Unpinged is whom it was to ping where its platform refused that, and took it without;
+	// told as PassedOn is, by the name alone.
+	Unpinged *Ping
 }
 
 // About is what a delivery says something of: an update, or a notice.
@@ -271,6 +274,9 @@ type Result struct {
 	PutBack bool
 	// Shows says that it may have shown a story's head: it made it or edited it.
 	Shows bool
+	// Unpinged says that the platform refused to have pinged whom it was to ping, and took
+	// the message without that.
+	Unpinged bool
 	// Lost is what was wrong with the message or thread that it was to act on.
 	Lost Lost
 	// Pause is how long the platform asked us to leave the destination alone;
@@ -314,6 +320,10 @@ type FailingDestination struct {
 	Reason      string
 	Since       time.Time
 	Held        int // deliveries that wait for it
+	// DigestDue is when its next digest falls due, which is made once it can be written to;
+	// zero where it has none. Until then what it collects waits, and nothing is held.
+	DigestDue time.Time
+	Left      bool // the bot was removed from its workspace, whose platform tells when it is back
 }
 
 // FailedTelling is a message that was to tell a channel what it follows, and failed.

@@ -2,6 +2,8 @@ package stories
 
 import (
 	"context"
+	"slices"
+	"time"
 )
 
 // maxCatchUp is how many held updates a channel gets when it can be written to
@@ -71,7 +73,12 @@ type Obstacle struct {
 	Reason string // for people, as the end of "This channel …"
 	Cure   string // for people: who can mend it, and how
 	Heals  bool   // the platform tells when it is mended
+	Left   bool   // the bot was removed from the workspace: after KeepLeft what is followed there ends
 }
+
+// KeepLeft is how long what is followed stays in a workspace that the bot was removed
+// from: whoever invites it again within that time finds all as it was.
+const KeepLeft = 30 * 24 * time.Hour
 
 // Blocked tells that a destination takes nothing for now, or, without a channel, that
 // none of a workspace does: what they follow stays, what waits is held. News of neither
@@ -80,16 +87,41 @@ func (s *Places) Blocked(ctx context.Context, d Destination, o Obstacle) error {
 	if d.Channel == "" && d.Workspace == "" {
 		return Errorf(CodeInvalid, "Neither a channel nor a workspace was named, so nothing was paused.")
 	}
-	reached, err := s.meant(ctx, d, Reachable)
-	if err != nil {
-		return err
+	states := []DestinationState{Reachable}
+	if o.Left && d.Channel == "" { // also what was blocked before
+		states = append(states, Blocked)
 	}
-	for _, d := range reached {
-		if err := s.store.BlockDestination(ctx, d, o, s.Now()); err != nil {
+	for _, state := range states {
+		met, err := s.meant(ctx, d, state)
+		if err != nil {
 			return err
+		}
+		for _, d := range met {
+			if err := s.store.BlockDestination(ctx, d, o, s.Now()); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
+}
+
+// Joined tells that the bot is in these workspaces of a platform: what is blocked in one
+// because it was removed from there goes on, as Healed says.
+func (s *Places) Joined(ctx context.Context, platform string, workspaces []string) (resumed, skipped int, err error) {
+	left, err := s.store.LeftWorkspaces(ctx, platform)
+	if err != nil || len(left) == 0 {
+		return 0, 0, err
+	}
+	for _, workspace := range workspaces {
+		if !slices.Contains(left, workspace) {
+			continue
+		}
+		r, k, err := s.Healed(ctx, Destination{Platform: platform, Workspace: workspace})
+		if resumed, skipped = resumed+r, skipped+k; err != nil {
+			return resumed, skipped, err
+		}
+	}
+	return resumed, skipped, nil
 }
 
 // MoveDestination tells that a channel has another address now, where all goes on. News that

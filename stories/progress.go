@@ -7,13 +7,16 @@ type Progress struct {
 	Sent     int
 	Waiting  int // pending and sending
 	Held     int
-	Failed   int // failed and skipped, but for Newer and Needless
+	Failed   int // failed and skipped, but for Newer, Needless and Overtaken
 	Newer    int // of a revision's work: skipped for that of a newer one. Only Spread tells it
 	Needless int // the same: there was nothing to be done or told after all. Only Spread tells it
 	Unknown  int
 	Kept     int // until the update is released
 	Deferred int // until quiet hours end, or a digest falls due
-	Direct   int // those of Total to direct messages, as far as they are known to be
+	// Overtaken were not sent because newer updates of the story were there first: on a
+	// card that shows the newest three, or of what waited for quiet hours to end.
+	Overtaken int `json:",omitzero"`
+	Direct    int // those of Total to direct messages, as far as they are known to be
 	// Spared are those that follow the story of an update that nobody gets. It is
 	// counted when the update is published, never later.
 	Spared Spared `json:",omitzero"`

@@ -202,7 +202,7 @@ type PlacesStore interface {
 	ReopenDestination(ctx context.Context, d Destination, keep int, now time.Time) (resumed, skipped int, err error)
 	// BlockDestination marks a reachable d blocked, as a refused post does: what waits is
 	// held, and the desk told of a channel that follows something or is a desk's. What is
-	// blocked or gone already stays as it is.
+	// blocked or gone already stays as it is, but that the bot has left is noted of it.
 	BlockDestination(ctx context.Context, d Destination, o Obstacle, now time.Time) error
 	// EndDestination marks d gone with a reason: its subscriptions end, what
 	// waits is skipped.
@@ -217,6 +217,9 @@ type PlacesStore interface {
 	// DestinationsIn returns the destinations of a workspace that are in this
 	// state.
 	DestinationsIn(ctx context.Context, platform, workspace string, state DestinationState) ([]Destination, error)
+	// LeftWorkspaces returns the workspaces of a platform with destinations that are
+	// blocked because the bot was removed from them; see Obstacle.Left.
+	LeftWorkspaces(ctx context.Context, platform string) ([]string, error)
 	// LanesOf returns the lanes of d or, where it names no channel, of all
 	// destinations of its workspace, or, where it names neither, of its platform;
 	// in the order of their names.

@@ -105,6 +105,7 @@ func (s Spread) Sum(again bool) Progress {
 		sum.Unknown += p.Unknown
 		sum.Kept += p.Kept
 		sum.Deferred += p.Deferred
+		sum.Overtaken += p.Overtaken
 	}
 	return sum
 }
@@ -117,7 +118,7 @@ func (p Progress) Without(others Progress) Progress {
 	for _, part := range []struct {
 		of     *int
 		others int
-	}{{&p.Sent, others.Sent + others.Waiting}, {&p.Held, others.Held}, {&p.Failed, others.Failed}, {&p.Unknown, others.Unknown}, {&p.Kept, others.Kept}, {&p.Deferred, others.Deferred}} {
+	}{{&p.Sent, others.Sent + others.Waiting}, {&p.Held, others.Held}, {&p.Failed, others.Failed}, {&p.Unknown, others.Unknown}, {&p.Kept, others.Kept}, {&p.Deferred, others.Deferred}, {&p.Overtaken, others.Overtaken}} {
 		*part.of = min(left, max(0, *part.of-part.others))
 		left -= *part.of
 	}

@@ -98,6 +98,13 @@ func (r request) copyWords(c whyCopy, now time.Time) []bot.Span {
 		if passed := passedOnWords(d, r.Direct); passed != "" {
 			spans = append(spans, bot.Text(" · "+passed))
 		}
+		if d.Unpinged != nil {
+			who := d.Unpinged.Name
+			if who == "" {
+				who = "who was to be pinged"
+			}
+			spans = append(spans, bot.Text(" · it pinged nobody: the ping of "+who+" was refused. /subscribe with mention: names another"))
+		}
 		return say(c.sentWords(), spans...)
 	case stories.Sending:
 		d.Reason = ""

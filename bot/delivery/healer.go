@@ -67,7 +67,7 @@ func (h *Healer) look(ctx context.Context, now time.Time) {
 		if !ok {
 			p = probe{at: f.Since.Add(healFirst), wait: healFirst}
 		}
-		if f.Held > 0 && h.holds(f.Lane) && !now.Before(p.at) && tries < healMost {
+		if waitsFor(f, now) && h.holds(f.Lane) && !now.Before(p.at) && tries < healMost {
 			tries++
 			p.wait = min(2*p.wait, healLast)
 			p.at = now.Add(p.wait)
@@ -82,6 +82,13 @@ func (h *Healer) look(ctx context.Context, now time.Time) {
 		}
 	}
 	h.next = known
+}
+
+// waitsFor says that something waits for a channel that nobody else tries: it is held, or
+// a digest has fallen due. Where the bot was removed its platform tells when it is back,
+// and until then each try is refused.
+func waitsFor(f stories.FailingDestination, now time.Time) bool {
+	return !f.Left && (f.Held > 0 || !f.DigestDue.IsZero() && !now.Before(f.DigestDue))
 }
 
 func (h *Healer) try(ctx context.Context, d stories.Destination) {

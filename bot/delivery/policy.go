@@ -69,7 +69,7 @@ func decide(d stories.Delivery, v bot.Verdict, now time.Time, perChannel time.Du
 		c.result.Reason = why(v)
 	}
 	c.result.Shows = d.Op == stories.OpShow || d.About.NoticeID != 0 && d.Op.Says()
-	c.result.Lost = lost(d.Op, v)
+	c.result.Lost, c.result.Unpinged = lost(d.Op, v), v.Unpinged
 	switch rule.next {
 	case paced:
 		if c.wait = nextPost(v, perChannel); d.Op == stories.OpShow {

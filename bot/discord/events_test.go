@@ -71,6 +71,19 @@ func TestThreadsEndWithTheirChannel(t *testing.T) {
 	}
 }
 
+// Each READY names the servers the bot is in: where it was removed and invited again while
+// nobody was connected, deliveries go on.
+func TestAReadyTellsWhereTheBotIs(t *testing.T) {
+	p, n := platformAt(t, newWire())
+	s := newServing(p, handler{})
+	s.dispatch(t.Context(), event{Type: "READY", RawData: json.RawMessage(`{"guilds":[]}`)})
+	s.dispatch(t.Context(), event{Type: "READY", RawData: json.RawMessage(`{"guilds":[{"id":"10","unavailable":true},{"id":"11"}]}`)})
+	s.wait()
+	if got := fmt.Sprint(n.joined); got != "[10 11]" {
+		t.Errorf("told of %s", got)
+	}
+}
+
 func TestOnlyRecentInteractionsAreRemembered(t *testing.T) {
 	var r recent
 	for n := range maxSeen + 1 {

@@ -33,6 +33,7 @@ type notes struct {
 	kept   map[string]string
 	places chan string
 	called []stories.Sighting
+	joined []string // the servers it was told the bot is in
 }
 
 func newNotes() *notes { return &notes{kept: map[string]string{}, places: make(chan string, 100)} }
@@ -56,6 +57,12 @@ func (n *notes) Ended(_ context.Context, d stories.Destination, reason string) {
 
 func (n *notes) Blocked(_ context.Context, d stories.Destination, o stories.Obstacle) {
 	n.places <- "blocked " + d.String() + " " + o.Reason
+}
+
+func (n *notes) Joined(_ context.Context, platform string, workspaces []string) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.joined = append(n.joined, workspaces...)
 }
 
 func (n *notes) Moved(_ context.Context, from, to stories.Destination) {

@@ -45,6 +45,13 @@ func (t *teller) healed(d stories.Destination) {
 	t.inform(d, func(ctx context.Context) { t.places.Healed(ctx, d) })
 }
 
+// joined tells that the bot is in these servers.
+func (t *teller) joined(servers []string) {
+	if len(servers) > 0 {
+		t.inform(stories.Destination{Platform: platformName, Workspace: servers[0]}, func(ctx context.Context) { t.places.Joined(ctx, platformName, servers) })
+	}
+}
+
 // inform queues news of d. When too much waits it is left out: the next post to
 // d finds out the same.
 func (t *teller) inform(d stories.Destination, f func(context.Context)) {

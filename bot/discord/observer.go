@@ -35,12 +35,13 @@ func (o *observer) begin(app string, raw json.RawMessage) {
 		}
 	}
 	o.world.begin(app, ids, known)
+	o.news.joined(ids)
 }
 
 // removed is what keeps channels of a server from getting anything that the bot was
-// removed from. It may be invited again, and GUILD_CREATE tells so.
+// removed from. It may be invited again: GUILD_CREATE tells so, or the next READY.
 var removed = stories.Obstacle{Reason: "is in a server the bot was removed from",
-	Cure: "Someone who manages the server can invite the bot again; deliveries then go on by themselves.", Heals: true}
+	Cure: "Someone who manages the server can invite the bot again; deliveries then go on by themselves.", Heals: true, Left: true}
 
 // see tells what an event means for destinations.
 func (o *observer) see(kind string, raw json.RawMessage) {

@@ -236,6 +236,8 @@ func (p *placeLog) Blocked(_ context.Context, d stories.Destination, o stories.O
 	p.told <- "blocked " + d.String() + " " + o.Reason
 }
 
+func (p *placeLog) Joined(context.Context, string, []string) {}
+
 func (p *placeLog) Moved(_ context.Context, from, to stories.Destination) {
 	p.told <- "moved " + from.String() + " " + to.String()
 }

@@ -20,12 +20,17 @@ func (p *pusher) Knows(op stories.Op) bool {
 // Do makes one attempt at an operation. Where a message may have been refused for
 // its picture, or for whom it pings, the next attempt leaves that out.
 func (p *pusher) Do(ctx context.Context, o bot.Operation) bot.Verdict {
+	asked := o
 	o, pictured := p.pictures.Draw(p.pings.draw(o, time.Now()))
 	v := p.attempt(ctx, o)
 	if pictured && pictureRefused(v) != pictures.Nowhere {
 		return p.pictures.Verdict(o, v, pictureRefused(v))
 	}
-	return p.pings.verdict(o, v, time.Now())
+	v, refused := p.pings.verdict(asked, o, v, time.Now())
+	if refused {
+		p.log.Warn("Slack refuses a ping; messages go without it for a while", "destination", asked.Delivery.Destination.String(), "group", nameOf(asked.Ping), "for", pingRest)
+	}
+	return v
 }
 
 // attempt makes one attempt at an operation as it is drawn.

@@ -63,11 +63,15 @@ const (
 	maxRefusedPings = 1024
 )
 
-// refusedPings are those with which Slack refused a message: news is not lost to a group
-// that is not there any more. The zero value is ready.
+// refusedPings are those with which Slack refused a message that it took without them:
+// news is not lost to a group that is not there any more. That a message was refused says
+// nothing of its ping yet: it may be refused for what it says. The zero value is ready.
 type refusedPings struct {
 	mu    sync.Mutex
 	until map[stories.Destination]time.Time // by the workspace, with whom in the channel's place
+	// without are messages that were refused with their pings, by their keys: the next
+	// attempt leaves these out, and tells what the refusal was for.
+	without map[string]bool
 }
 
 func pingKey(o bot.Operation) stories.Destination {
@@ -82,24 +86,41 @@ func (r *refusedPings) draw(o bot.Operation, now time.Time) bot.Operation {
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if now.Before(r.until[pingKey(o)]) {
+	if now.Before(r.until[pingKey(o)]) || o.Delivery.Op.Says() && r.without[o.Delivery.Key] {
 		o.Ping = stories.Ping{}
 	}
 	return o
 }
 
-// verdict is that on o, where v was read from the answer.
-func (r *refusedPings) verdict(o bot.Operation, v bot.Verdict, now time.Time) bot.Verdict {
-	if pingedBy(o.Ping) == nobody || !o.Delivery.Op.Says() || v.Outcome != bot.BadPayload || !slices.Contains(pictureRefusals, v.Code) {
-		return v
+// verdict is that on asked, which was drawn as o, where v was read from the answer. refused
+// says that it has shown now that Slack refuses the ping.
+func (r *refusedPings) verdict(asked, o bot.Operation, v bot.Verdict, now time.Time) (_ bot.Verdict, refused bool) {
+	if pingedBy(asked.Ping) == nobody || !asked.Delivery.Op.Says() {
+		return v, false
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.until == nil || len(r.until) >= maxRefusedPings {
-		r.until = map[stories.Destination]time.Time{}
+	key := asked.Delivery.Key
+	switch with := pingedBy(o.Ping) != nobody; {
+	case with && v.Outcome == bot.BadPayload && slices.Contains(pictureRefusals, v.Code):
+		if r.without == nil || len(r.without) >= maxRefusedPings {
+			r.without = map[string]bool{}
+		}
+		r.without[key] = true
+		v.Outcome, v.Code, v.MessageID = bot.Redrawn, "ping_refused", ""
+		v.Reason, v.Cure = "does not take this message with its ping, and is sent it without", ""
+	case with:
+	case v.Outcome == bot.Delivered:
+		v.Unpinged = true
+		if refused = r.without[key]; refused {
+			delete(r.without, key)
+			if r.until == nil || len(r.until) >= maxRefusedPings {
+				r.until = map[stories.Destination]time.Time{}
+			}
+			r.until[pingKey(asked)] = now.Add(pingRest)
+		}
+	case v.Outcome == bot.BadPayload: // for what it says
+		delete(r.without, key)
 	}
-	r.until[pingKey(o)] = now.Add(pingRest)
-	v.Outcome, v.Code, v.MessageID = bot.Redrawn, "ping_refused", ""
-	v.Reason, v.Cure = "does not take the ping of this message, which goes again without it", ""
-	return v
+	return v, refused
 }

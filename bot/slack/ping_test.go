@@ -90,8 +90,8 @@ func TestAPingStandsBehindTheText(t *testing.T) {
 	}
 }
 
-// News is not lost to a group that Slack refuses to have pinged: it goes without, for a
-// while at once.
+// News is not lost to a group that Slack refuses to have pinged: it goes without, once that
+// has shown what was refused for a while at once, and says so.
 func TestARefusedPingCostsNoMessage(t *testing.T) {
 	r := pingRig(t)
 	r.slack.Fail(slacktest.Match{Method: "chat.postMessage"}, 1, slacktest.APIError("invalid_blocks"))
@@ -101,16 +101,35 @@ func TestARefusedPingCostsNoMessage(t *testing.T) {
 		t.Fatalf("%+v", v)
 	}
 	for i := range 2 {
-		o.Delivery.Key = fmt.Sprint("again-", i)
-		if v := r.platform.Do(r.ctx(), o); v.Outcome != bot.Delivered {
+		if v := r.platform.Do(r.ctx(), o); v.Outcome != bot.Delivered || !v.Unpinged {
 			t.Fatalf("%+v", v)
 		}
+		o.Delivery.Key = fmt.Sprint("again-", i)
 	}
 	if list := r.slack.Messages("T1", "C1"); len(list) != 2 || list[0].Pings != nil || list[1].Pings != nil {
 		t.Errorf("%+v", list)
 	}
 	o.Delivery.Key, o.Ping = "another", alert
-	if r.platform.Do(r.ctx(), o); !slices.Equal(r.newest("C1").Pings, []string{"here"}) {
-		t.Errorf("another ping is left out too")
+	if v := r.platform.Do(r.ctx(), o); v.Unpinged || !slices.Equal(r.newest("C1").Pings, []string{"here"}) {
+		t.Errorf("another ping is left out too: %+v", v)
+	}
+}
+
+// A message that Slack refuses for what it says is no reason to ping nobody with others.
+func TestAMessageThatIsRefusedItselfCostsNoPing(t *testing.T) {
+	r := pingRig(t)
+	r.slack.AddChannel("T1", "C2", slacktest.Public, true)
+	refused := r.post("C1", "refused")
+	refused.Ping = desk
+	for _, want := range []bot.Outcome{bot.Redrawn, bot.BadPayload, bot.Redrawn} {
+		r.slack.Fail(slacktest.Match{Method: "chat.postMessage"}, 1, slacktest.APIError("invalid_blocks"))
+		if v := r.platform.Do(r.ctx(), refused); v.Outcome != want {
+			t.Fatalf("%+v, want %v", v, want)
+		}
+		other := r.post("C2", fmt.Sprint("between-", want, len(r.slack.Messages("T1", "C2"))))
+		other.Ping = desk
+		if v := r.platform.Do(r.ctx(), other); v.Outcome != bot.Delivered || v.Unpinged || !slices.Equal(r.newest("C2").Pings, []string{"group:S1"}) {
+			t.Errorf("after %v another message pings %v: %+v", want, r.newest("C2").Pings, v)
+		}
 	}
 }

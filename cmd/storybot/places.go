@@ -15,6 +15,7 @@ type places struct {
 		Ended(ctx context.Context, d stories.Destination, reason string) error
 		Blocked(ctx context.Context, d stories.Destination, o stories.Obstacle) error
 		Healed(ctx context.Context, d stories.Destination) (resumed, skipped int, err error)
+		Joined(ctx context.Context, platform string, workspaces []string) (resumed, skipped int, err error)
 		MoveDestination(ctx context.Context, from, to stories.Destination) error
 		LanesOf(ctx context.Context, d stories.Destination) ([]string, error)
 	}
@@ -64,6 +65,17 @@ func (p places) Healed(ctx context.Context, d stories.Destination) {
 		p.log.Error("a channel that may be reachable again stays paused", "destination", d.String(), "platform", d.Platform, "err", err)
 	case resumed+skipped > 0:
 		p.log.Info("a channel is reachable again", "destination", d.String(), "platform", d.Platform, "resumed", resumed, "skipped", skipped)
+	}
+}
+
+// Joined is bot.Places'.
+func (p places) Joined(ctx context.Context, platform string, workspaces []string) {
+	resumed, skipped, err := p.desk.Joined(ctx, platform, workspaces)
+	switch {
+	case err != nil:
+		p.log.Error("what the bot is in again stays paused until it connects anew", "platform", platform, "err", err)
+	case resumed+skipped > 0:
+		p.log.Info("the bot is in a workspace again that had removed it", "platform", platform, "resumed", resumed, "skipped", skipped)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"slices"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -29,6 +30,11 @@ func (c *calls) Blocked(_ context.Context, d stories.Destination, o stories.Obst
 
 func (c *calls) Healed(_ context.Context, d stories.Destination) (resumed, skipped int, err error) {
 	c.got = append(c.got, "healed "+d.String())
+	return 1, 0, nil
+}
+
+func (c *calls) Joined(_ context.Context, platform string, workspaces []string) (resumed, skipped int, err error) {
+	c.got = append(c.got, "joined "+platform+" "+strings.Join(workspaces, " "))
 	return 1, 0, nil
 }
 

@@ -56,7 +56,8 @@ var (
 	countDigestsSQL = countCardsSQL + ` AND EXISTS (SELECT 1 FROM publications k JOIN notices n ON n.id = k.notice_id WHERE k.id = (d.id >> 32) AND n.kind = 'digest')`
 	// cardEditsSQL owes an edit, under the publications ?4, of every card that shows the
 	// story ?1, and of it the update ?2 where that is not 0, unless one waits already. ?3
-	// are requests on their way. It owes a channel with several one at a time.
+	// are requests on their way. It owes a channel with several one at a time. What was a head
+	// once is edited as one for ever: the edits of one message have one order.
 	cardEditsSQL = `
 		INSERT INTO owed (id, destination_id, on_id)
 		SELECT (p.id << 32) + t.id, t.id, d.id` + shownCardsSQL + `
@@ -65,7 +66,7 @@ var (
 		WHERE ` + editableCardSQL + `
 			AND NOT EXISTS (SELECT 1 FROM owed x JOIN publications k ON k.id = (x.id >> 32) LEFT JOIN outcomes e ON e.id = x.id
 				WHERE x.on_id > 0 AND x.on_id = d.id AND x.id > coalesce(h.ended, 0) AND k.op edits() AND k.notice_id = 1 AND coalesce(e.state, 0) IN (0, 5) AND NOT x.id among(?3))
-			AND CASE WHEN h.delivery_id > 0 THEN 8 ELSE 1 END = ?5
+			AND CASE WHEN h.delivery_id > 0 OR EXISTS (SELECT 1 FROM shown w WHERE w.delivery_id = d.id AND w.live = 1) THEN 8 ELSE 1 END = ?5
 		ORDER BY t.id
 		ON CONFLICT DO NOTHING`
 )

@@ -114,7 +114,7 @@ const (
 	setPlaceSQL  = `UPDATE destinations SET state = ?2, reason = ?3, since = ?4, heals = ?5 WHERE id = ?1`
 	endSubsSQL   = `DELETE FROM subscriptions WHERE destination_id = ?1`
 	endMutesSQL  = `DELETE FROM mutes WHERE destination_id = ?1`
-	unblockedSQL = `UPDATE destinations SET state = 'reachable', reason = '', since = 0, heals = 0, missed = 0, moved_to = 0 WHERE id = ?1`
+	unblockedSQL = `UPDATE destinations SET state = 'reachable', reason = '', since = 0, heals = 0, missed = 0, moved_to = 0, left_at = 0 WHERE id = ?1`
 )
 
 // block holds what waits for a destination, the newest few. A block that lasts
@@ -176,13 +176,19 @@ func (s *Store) ReopenDestination(ctx context.Context, d stories.Destination, ke
 // BlockDestination implements stories.PlacesStore.
 func (s *Store) BlockDestination(ctx context.Context, d stories.Destination, o stories.Obstacle, now time.Time) error {
 	return s.changePlace(ctx, d, func(q querier, p place) error {
-		if p.state != stories.Reachable {
+		if p.state == stories.Reachable {
+			if err := keepBlock(ctx, q, p, d, o, now); err != nil {
+				return err
+			}
+			if err := block(ctx, q, p, o.Reason, o.Heals, now); err != nil {
+				return err
+			}
+		}
+		if !o.Left || p.state == stories.Gone {
 			return nil
 		}
-		if err := keepBlock(ctx, q, p, d, o, now); err != nil {
-			return err
-		}
-		return block(ctx, q, p, o.Reason, o.Heals, now)
+		_, err := q.exec(ctx, leaveSQL, p.id, millis(now), clean(o.Reason), bit(o.Heals))
+		return err
 	})
 }
 

@@ -22,9 +22,10 @@ import (
 func (s *Store) Exchange(ctx context.Context, l stories.Lease, x stories.Exchange) (begun stories.Begun, err error) {
 	var at int64 // the lane
 	var flying []stories.Flight
-	var count int64 // see setFlights
+	var count int64                // see setFlights
+	var open []stories.Destination // see takenSince
 	err = s.changeAtHome(ctx, func(q querier) error {
-		at, flying, count = 0, nil, 0
+		at, flying, count, open = 0, nil, 0, nil
 		begun = stories.Begun{Deliveries: map[int64]bool{}, Revisions: map[int64]int{}, Notices: map[int64]int{}, Targets: map[int64]string{}, Keys: map[int64]string{}, Shown: map[int64]int{}}
 		if turnsAway(x.Results) || refuses(x.Alarms) || loses(x.Results) {
 			if err := lockPlanning(ctx, q); err != nil {
@@ -71,6 +72,9 @@ func (s *Store) Exchange(ctx context.Context, l stories.Lease, x stories.Exchang
 				return err
 			}
 		}
+		if open, err = takenSince(ctx, q, before, x.Results); err != nil {
+			return err
+		}
 		if err := s.finish(ctx, q, lane, before, x.Results); err != nil {
 			return err
 		}
@@ -79,6 +83,9 @@ func (s *Store) Exchange(ctx context.Context, l stories.Lease, x stories.Exchang
 		}
 		// Who left while it was on its way gets it no more.
 		if err := skipVain(ctx, q, back, s.now()); err != nil {
+			return err
+		}
+		if err := holdBlocked(ctx, q, back, s.now()); err != nil {
 			return err
 		}
 		if err := stillOwed(ctx, q, x.Begin, &begun); err != nil {
@@ -126,6 +133,7 @@ func (s *Store) Exchange(ctx context.Context, l stories.Lease, x stories.Exchang
 	if at != 0 {
 		s.flown.remember(at, l.Fence, x.Batch, flying)
 	}
+	s.reopenTaken(ctx, open)
 	return begun, nil
 }
 

@@ -219,7 +219,7 @@ func endUnshown(ctx context.Context, q querier, shown []int64) error {
 	t := tally{}
 	for _, id := range found {
 		t.ended(id>>placeBits, stories.Sent, -1)
-		t.ended(id>>placeBits, stories.Skipped, 1)
+		t.of(id>>placeBits).overtaken++
 	}
 	if _, err := q.exec(ctx, sayUnshownSQL, list(found), int(crowdedOut)); err != nil {
 		return err

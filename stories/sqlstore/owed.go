@@ -71,7 +71,7 @@ func heldAt(ctx context.Context, q querier, p place) ([]waiting, error) {
 
 // counts are changes of a publication's counters. total falls where another delivery counts
 // in the place of one.
-type counts struct{ queued, sent, held, failed, unknown, kept, deferred, total int }
+type counts struct{ queued, sent, held, failed, unknown, kept, deferred, total, overtaken int }
 
 // tally collects changes of counters.
 type tally map[int64]*counts
@@ -105,7 +105,7 @@ func (t tally) ended(origin int64, state stories.DeliveryState, n int) {
 }
 
 const countSQL = `
-	UPDATE publications SET queued = queued + ?2, sent = sent + ?3, held = held + ?4, failed = failed + ?5, unknown = unknown + ?6, kept = kept + ?7, deferred = deferred + ?8, total = total + ?9
+	UPDATE publications SET queued = queued + ?2, sent = sent + ?3, held = held + ?4, failed = failed + ?5, unknown = unknown + ?6, kept = kept + ?7, deferred = deferred + ?8, total = total + ?9, overtaken = overtaken + ?10
 	WHERE id = ?1`
 
 const (
@@ -183,7 +183,11 @@ func moveTo(ctx context.Context, q querier, rows []waiting, to stories.DeliveryS
 		default:
 			t.of(r.Publication).queued--
 		}
-		t.ended(r.Origin, to, 1)
+		if to == stories.Skipped && why.code.overtaken() {
+			t.of(r.Origin).overtaken++
+		} else {
+			t.ended(r.Origin, to, 1)
+		}
 	}
 	finished := int64(0)
 	switch to {

@@ -29,7 +29,14 @@ const (
 		JOIN pinged g ON g.delivery_id = CASE WHEN p.op = 1 THEN d.on_id ELSE d.id END
 		JOIN destinations t ON t.id = d.destination_id
 		LEFT JOIN place_names n ON n.platform = t.platform AND n.workspace = t.workspace AND n.channel = g.mention
-		WHERE d.id among(?1)`
+		WHERE d.id among(?1) AND NOT (p.op = 1 AND g.refused = 1)`
+	// unpingedSQL has the messages ?1 have pinged nobody: their platform took none of them
+	// otherwise.
+	unpingedSQL   = `UPDATE pinged SET refused = 1 WHERE delivery_id among(?1)`
+	unpingedOfSQL = `
+		SELECT g.delivery_id, coalesce(n.name, '') FROM pinged g JOIN owed d ON d.id = g.delivery_id JOIN destinations t ON t.id = d.destination_id
+		LEFT JOIN place_names n ON n.platform = t.platform AND n.workspace = t.workspace AND n.channel = g.mention
+		WHERE g.delivery_id among(?1) AND g.refused = 1`
 )
 
 // fixPingsSQL notes whom those of the deliveries ?1 ping that are to ping somebody, but
@@ -124,4 +131,39 @@ func pingsAmong(ctx context.Context, q querier, ids []int64) (map[int64]stories.
 		return none, err
 	}, pingsOfSQL, list(ids))
 	return pings, err
+}
+
+// unping keeps which of what results say was sent pings nobody after all.
+func unping(ctx context.Context, q querier, results []stories.Result) error {
+	var ids []int64
+	for _, r := range results {
+		if r.Unpinged && r.State == stories.Sent {
+			ids = append(ids, r.Delivery)
+		}
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	_, err := q.exec(ctx, unpingedSQL, list(ids))
+	return err
+}
+
+// fillUnpinged adds to deliveries whose ping was refused whom they were to ping.
+func (s *Store) fillUnpinged(ctx context.Context, found []stories.Delivery) error {
+	if len(found) == 0 {
+		return nil
+	}
+	at := make(map[int64]int, len(found))
+	ids := make([]int64, len(found))
+	for i, d := range found {
+		at[d.ID], ids[i] = i, d.ID
+	}
+	_, err := all(ctx, s.reader(), func(r row) (none struct{}, err error) {
+		var id int64
+		var name string
+		err = r.Scan(&id, &name)
+		found[at[id]].Unpinged = &stories.Ping{Name: groupName(name)}
+		return none, err
+	}, unpingedOfSQL, list(ids))
+	return err
 }

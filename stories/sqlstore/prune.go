@@ -96,6 +96,9 @@ func (s *Store) Prune(ctx context.Context, now time.Time) error {
 	if err := s.pruneAged(ctx, now); err != nil {
 		return err
 	}
+	if err := s.endLeft(ctx, now); err != nil {
+		return fmt.Errorf("end what is where the bot was removed: %w", err)
+	}
 	if err := s.pruneDeliveries(ctx, now.Add(-s.keep.Deliveries)); err != nil {
 		return fmt.Errorf("forget old deliveries: %w", err)
 	}

@@ -19,6 +19,7 @@ import (
 //	reasons.go   tells why a delivery waits or was not sent
 //	load.go      reads what is owed
 //	exchange.go  writes what became of requests and which are begun
+//	newsmet.go   lets news of a channel meet what is on its way there
 //	finish.go    what a result does to its row and its destination
 //	acting.go    owes operations on messages that are there
 //	revise.go    gives an update another wording, and owes it to its copies
@@ -42,6 +43,7 @@ import (
 //	owed.go      takes waiting rows away, holds them and owes them again
 //	ended.go     skips what waits because of a subscription that has ended
 //	trim.go      bounds what is held at a blocked destination, and lets the rest go
+//	left.go      ends what is in workspaces that removed the bot long ago
 //	unqueue.go   tells which rows wait, and takes them out
 //	waits.go     tells what waits for quiet hours to end, or for a digest
 //	hang.go      hangs what waited on the story's head, and owes one where none is there

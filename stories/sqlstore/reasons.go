@@ -112,6 +112,10 @@ func (r reason) String() string {
 	return strings.Replace(r.code.sentence(), "#", r.words, 1)
 }
 
+// overtaken says that newer updates of the story were there first: by design, not by a
+// fault that somebody could mend.
+func (c code) overtaken() bool { return c == crowdedOut || c == waitedOver }
+
 // Of a revision's work these say that nothing was to be done after all: no message is there
 // to be edited, the channel reads it in its copy from the first, or follows no more.
 func needlessEdits() []int64 { return []int64{int64(noMessage)} }

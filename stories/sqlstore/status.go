@@ -17,7 +17,7 @@ const progressSQL = `
 	SELECT ` + countersSQL + ` FROM publications p WHERE p.update_id = ?1 AND p.op carries() AND p.second = 0`
 
 // countersSQL adds the counters of some publications p.
-const countersSQL = `coalesce(sum(p.total), 0), coalesce(sum(p.sent), 0), coalesce(sum(p.held), 0), coalesce(sum(p.failed), 0), coalesce(sum(p.unknown), 0), coalesce(sum(p.kept), 0), coalesce(sum(p.direct), 0), coalesce(sum(p.deferred), 0)`
+const countersSQL = `coalesce(sum(p.total), 0), coalesce(sum(p.sent), 0), coalesce(sum(p.held), 0), coalesce(sum(p.failed), 0), coalesce(sum(p.unknown), 0), coalesce(sum(p.kept), 0), coalesce(sum(p.direct), 0), coalesce(sum(p.deferred), 0), coalesce(sum(p.overtaken), 0)`
 
 const putBackOfSQL = `
 	SELECT count(*) FROM put_back WHERE doubtful = 2 AND state = 5 AND update_id = ?1 AND op says()`
@@ -59,12 +59,12 @@ func countersOf(ctx context.Context, q querier, updateID int64, text string, arg
 
 // counters are where countersSQL goes.
 func counters(p *stories.Progress) []any {
-	return []any{&p.Total, &p.Sent, &p.Held, &p.Failed, &p.Unknown, &p.Kept, &p.Direct, &p.Deferred}
+	return []any{&p.Total, &p.Sent, &p.Held, &p.Failed, &p.Unknown, &p.Kept, &p.Direct, &p.Deferred, &p.Overtaken}
 }
 
 // withWaiting is p with what is on its way: all that is nothing else.
 func withWaiting(p stories.Progress) stories.Progress {
-	p.Waiting = p.Total - p.Sent - p.Held - p.Failed - p.Unknown - p.Kept - p.Deferred
+	p.Waiting = p.Total - p.Sent - p.Held - p.Failed - p.Unknown - p.Kept - p.Deferred - p.Overtaken
 	return p
 }
 
@@ -102,7 +102,7 @@ func (s *Store) DeliveriesTo(ctx context.Context, d stories.Destination, storyID
 		found, err = all(ctx, s.reader(), flying.scanDelivery, newestDeliveriesSQL, d.Platform, d.Workspace, d.Channel, storyID, limit)
 	}
 	if err == nil {
-		err = errors.Join(s.fillGathered(ctx, found), s.fillDeferred(ctx, d, found), s.fillPassedOn(ctx, found), s.fillStood(ctx, found))
+		err = errors.Join(s.fillGathered(ctx, found), s.fillDeferred(ctx, d, found), s.fillPassedOn(ctx, found), s.fillStood(ctx, found), s.fillUnpinged(ctx, found))
 	}
 	return found, s.told(err)
 }
@@ -143,17 +143,18 @@ func (s *Store) Queue(ctx context.Context) ([]stories.LaneStatus, error) {
 const (
 	failingSQL = `
 		SELECT t.platform, t.workspace, t.channel, l.name, t.state, t.reason, t.since,
-			(SELECT count(*) FROM held h WHERE h.destination_id = t.id)
-		FROM destinations t JOIN lanes l ON l.id = t.lane_id WHERE t.state = 'blocked' ORDER BY t.since, t.id LIMIT ?1`
+			(SELECT count(*) FROM held h WHERE h.destination_id = t.id),
+			coalesce((SELECT min(b.due_at) FROM subscriptions b WHERE b.destination_id = t.id AND b.digest <> ''), 0), t.left_at
+		FROM destinations t JOIN lanes l ON l.id = t.lane_id WHERE t.state = 'blocked' ORDER BY t.left_at > 0, t.since, t.id LIMIT ?1`
 	countFailingSQL = `SELECT count(*) FROM destinations WHERE state = 'blocked'`
 )
 
 // Failing implements stories.PlacesStore.
 func (s *Store) Failing(ctx context.Context, limit int) (failing []stories.FailingDestination, total int, err error) {
 	failing, err = all(ctx, s.reader(), func(r row) (f stories.FailingDestination, err error) {
-		var since int64
-		err = r.Scan(&f.Destination.Platform, &f.Destination.Workspace, &f.Destination.Channel, &f.Lane, &f.State, &f.Reason, &since, &f.Held)
-		f.Since = moment(since)
+		var since, due, left int64
+		err = r.Scan(&f.Destination.Platform, &f.Destination.Workspace, &f.Destination.Channel, &f.Lane, &f.State, &f.Reason, &since, &f.Held, &due, &left)
+		f.Since, f.DigestDue, f.Left = moment(since), moment(due), left > 0
 		return f, err
 	}, failingSQL, limit)
 	if err == nil {

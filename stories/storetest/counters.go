@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"time"
 
 	"storybot/stories"
@@ -18,6 +19,12 @@ func (d *desk) counted(updateID int64) stories.Progress {
 	return tallied(updateID, found)
 }
 
+// What is said of an update that newer ones of its story overtook.
+const (
+	crowdedReason = "the story's card had newer updates"
+	waitedReason  = "waited for quiet hours to end, and then only the newest"
+)
+
 func tallied(updateID int64, rows []stories.Delivery) stories.Progress {
 	posted := map[stories.Destination]bool{}
 	for _, v := range rows {
@@ -30,6 +37,12 @@ func tallied(updateID int64, rows []stories.Delivery) stories.Progress {
 		}
 		p.Total++
 		switch v.State {
+		case stories.Skipped:
+			if strings.HasPrefix(v.Reason, crowdedReason) || strings.HasPrefix(v.Reason, waitedReason) {
+				p.Overtaken++
+			} else {
+				p.Failed++
+			}
 		case stories.Sent, stories.Gathered:
 			p.Sent++
 		case stories.Held:
@@ -40,7 +53,7 @@ func tallied(updateID int64, rows []stories.Delivery) stories.Progress {
 			p.Kept++
 		case stories.Deferred:
 			p.Deferred++
-		case stories.Failed, stories.Skipped:
+		case stories.Failed:
 			p.Failed++
 		default:
 			p.Waiting++
@@ -59,9 +72,19 @@ func (d *desk) queueAgrees() {
 	found, err := d.Deliveries(d.ctx, stories.DeliveryFilter{}, 10_000)
 	d.ok(err)
 	want := map[stories.DeliveryState]int{}
+	edits := map[int64]stories.Op{}      // that are to come, by what they edit
 	of := map[int64][]stories.Delivery{} // by update
 	for _, v := range found {
 		want[v.State]++
+		if v.Op == stories.OpEdit || v.Op == stories.OpShow {
+			switch v.State {
+			case stories.Pending, stories.Sending, stories.Held:
+				if was, is := edits[v.On]; is && was != v.Op { // each operation has an order of its own
+					d.Errorf("message %d is edited in two orders: %v and %v", v.On, was, v.Op)
+				}
+				edits[v.On] = v.Op
+			}
+		}
 		if v.About.UpdateID > 0 {
 			of[v.About.UpdateID] = append(of[v.About.UpdateID], v)
 		}

@@ -99,4 +99,23 @@ var headsMergedTests = []test{
 		same(d, "after", b.works(), "a card of quake, now fire 1:withdrawnQ1; a withdrawal 1; a card of fire 2:Q2")
 		d.queueAgrees()
 	}},
+	{"an edit of what is no head any more follows the one that is on its way", func(d *desk) {
+		s, into := d.track("quake"), d.track("fire")
+		d.mode(d.aloud(), "a", "quake", inCard)
+		b := d.board()
+		b.works()
+		d.publish(s, stories.Normal, "Q1")
+		u := d.publish(s, stories.Normal, "Q2")
+		b.works()
+		d.merge(s, into)
+		flying := b.advance(b.lease, 1) // that says what the story goes on as
+		same(d, "on its way", flying[0].Op, stories.OpShow)
+		d.reword(u, stories.Rewording{Kind: stories.Fix, Text: "Q2 mended"})
+		d.queueAgrees() // which has the edits of one message in one order
+		b.advance(b.lease, 0, b.takes(flying[0]))
+		same(d, "at last", b.works(), "a card of quake, now fire 2:Q2 mended 1:Q1")
+		d.reword(u, stories.Rewording{Kind: stories.Fix, Text: "Q2 mended again"})
+		same(d, "and later", b.works(), "a card of quake, now fire 2:Q2 mended again 1:Q1")
+		d.queueAgrees()
+	}},
 }

@@ -104,6 +104,27 @@ var pingTests = []test{
 		l := d.hold(lane, "next")
 		same(d, "in doubt", d.pings(l, d.recovered(l)), "a @desk, b")
 	}},
+	{"a message that was taken only without its ping says so, and an edit of it names nobody", func(d *desk) {
+		s := d.track("sony")
+		d.mention("sony", "a", "@desk", stories.Normal)
+		d.mention("sony", "b", "@desk", stories.Normal)
+		u, _ := d.append(s, stories.Normal)
+		l := d.hold(lane, "w")
+		var results []stories.Result
+		for _, v := range d.claim(l, 10) {
+			r := d.sent(v)
+			r.Unpinged = v.Destination == channel("a")
+			results = append(results, r)
+		}
+		d.advance(l, 0, results...)
+		d.reword(u, stories.Rewording{Kind: stories.Fix, Text: "Mended"})
+		same(d, "the edits", d.pings(l, d.claim(l, 10)), "a, b @desk")
+		for name, refused := range map[string]bool{"a": true, "b": false} {
+			found, err := d.DeliveriesTo(d.ctx, channel(name), s.ID, 1, 1)
+			d.ok(err)
+			same(d, name+" is told so", found[0].Unpinged != nil, refused)
+		}
+	}},
 	{"a begin that is made again pings whom it pinged", func(d *desk) {
 		s := d.track("sony")
 		d.mention("sony", "a", "@desk", stories.Breaking)

@@ -83,6 +83,7 @@ func Run(t *testing.T, open func(t *testing.T) Store) {
 		{"deciding", decidingTests},
 		{"destinations", destinationTests},
 		{"what platforms tell of channels", placeNewsTests},
+		{"channels that nothing is sent to", unreachedTests},
 		{"people", peopleTests},
 		{"claims", claimTests},
 		{"names", nameTests},

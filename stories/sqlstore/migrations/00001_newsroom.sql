@@ -148,12 +148,15 @@ CREATE TABLE destinations (
     moved_to   BIGINT NOT NULL DEFAULT 0,
     -- 1: a forum, where a post opens a thread of its own with its first message.
     forum      SMALLINT NOT NULL DEFAULT 0,
+    -- Since when the bot is not in its workspace any more; 0 while it is. See left.go.
+    left_at    BIGINT NOT NULL DEFAULT 0,
     UNIQUE (platform, workspace, channel)
 );
 CREATE INDEX destinations_moved ON destinations (moved_to) WHERE moved_to > 0;
 CREATE INDEX destinations_by_lane ON destinations (lane_id);
 CREATE INDEX destinations_refused ON destinations (id) WHERE refused_at <> 0;
 CREATE INDEX destinations_forum ON destinations (id) WHERE forum > 0;
+CREATE INDEX destinations_left ON destinations (left_at) WHERE left_at > 0;
 CREATE INDEX destinations_blocked ON destinations (since, id) WHERE state = 'blocked';
 
 -- What a destination follows: one story, one topic or all.

@@ -36,6 +36,7 @@ CREATE TABLE publications (
     direct     BIGINT NOT NULL DEFAULT 0, -- of total, counted as it was planned: to direct messages
     waits      SMALLINT NOT NULL DEFAULT 0, -- 1: its rows wait for their time from the first, see waits.go
     deferred   BIGINT NOT NULL DEFAULT 0, -- of total: those that wait for their time
+    overtaken  BIGINT NOT NULL DEFAULT 0, -- of total: not sent, because newer updates of their story were there first
     second     SMALLINT NOT NULL DEFAULT 0, -- 1: where it owes a message of its update another one is owed that counts
     notice_id  BIGINT
 );
@@ -233,7 +234,8 @@ CREATE TABLE broadcasting (
 -- whom it named. See pings.go.
 CREATE TABLE pinged (
     delivery_id /*number*/ PRIMARY KEY,
-    mention     TEXT NOT NULL
+    mention     TEXT NOT NULL,
+    refused     SMALLINT NOT NULL DEFAULT 0 -- 1: the platform took the message without it alone
 );
 
 -- What the desk is to be told and no notice tells yet, each in JSON.
