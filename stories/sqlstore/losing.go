@@ -192,7 +192,7 @@ func (l lostOne) instead(ctx context.Context, q querier, lane int64, r stories.R
 // above has what was to stand in a thread stand in the channel. What stands there already
 // is not said twice.
 func (l lostOne) above(ctx context.Context, q querier, lane int64, r stories.Result) error {
-	if l.second {
+	if l.second || besideNews(l.kind) {
 		return nil
 	}
 	if _, err := q.exec(ctx, moveReasonSQL, l.id, int(wentAbove)); err != nil {
@@ -261,7 +261,14 @@ func (l lostOne) renew(ctx context.Context, q querier, lane int64, r stories.Res
 // closeThread has what was to stand in a thread that takes nothing stand in the channel,
 // and tells the desk. One that could not be opened is tried again with the next update.
 func (s *Store) closeThread(ctx context.Context, q querier, lane int64, l lostOne, r stories.Result, h head) error {
-	if l.op == stories.OpThread {
+	switch {
+	case besideNews(l.kind), l.op == stories.OpShow && l.update == 0: // nothing goes to the channel for it
+		return nil
+	case l.op == stories.OpShow: // the update is shown nowhere else
+		if err := l.renew(ctx, q, lane, r, h); err != nil {
+			return err
+		}
+	case l.op == stories.OpThread:
 		if h.thread == l.id {
 			if _, err := q.exec(ctx, setHeadSQL, h.story, h.place, h.delivery, 0, bit(h.gone), h.deleted); err != nil {
 				return err
@@ -275,7 +282,7 @@ func (s *Store) closeThread(ctx context.Context, q querier, lane int64, l lostOn
 		if err != nil {
 			return err
 		}
-	} else if l.op.Says() { // an edit that is not taken posts nothing: what tells of it does
+	case l.op.Says(): // an edit that is not taken posts nothing: what tells of it does
 		if err := l.above(ctx, q, lane, r); err != nil {
 			return err
 		}
@@ -310,6 +317,9 @@ func (s *Store) giveUp(ctx context.Context, q querier, lane int64, l lostOne, r 
 	}
 	if err := skipUnfollowed(ctx, q, p, r.At); err != nil {
 		return err
+	}
+	if h.forum { // the story's post, where it would stand, is no more
+		return s.alarmOf(ctx, q, lane, stories.AlarmHeadDeleted, r, h.story)
 	}
 	n := stories.Notice{Kind: stories.StopNotice, Revision: 1, Done: true, CreatedAt: r.At, Body: stories.NoticeBody{Change: changeOf(stories.CardLost, story).Comes(by)}}
 	if err := insertNotice(ctx, q, &n); err != nil {
