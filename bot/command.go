@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"time"
 
 	"storybot/stories"
 )
@@ -54,6 +55,12 @@ type Viewer interface {
 	// Sees returns those of the places that the person surely may know of, as their
 	// platform says now.
 	Sees(ctx context.Context, places []stories.Destination) []stories.Destination
+}
+
+// Zoned is an Asker that knows in which zone its platform shows the person times.
+type Zoned interface {
+	// Zone is that zone, nil where it is not known: it is never guessed.
+	Zone(ctx context.Context) *time.Location
 }
 
 // InThread is an Asker of a platform whose threads are places of their own.

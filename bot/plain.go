@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"slices"
 	"strings"
 	"time"
 )
@@ -70,8 +71,27 @@ func PlainMoment(s Span) string {
 
 // PlainTime is t in UTC, and says so: 2014-12-20 15:04 UTC, or 2014-12-20.
 func PlainTime(t time.Time, dateOnly bool) string {
+	return plainTime(t.UTC(), dateOnly)
+}
+
+func plainTime(t time.Time, dateOnly bool) string {
 	if dateOnly {
-		return t.UTC().Format(time.DateOnly)
+		return t.Format(time.DateOnly)
 	}
-	return t.UTC().Format("2006-01-02 15:04 UTC")
+	return t.Format("2006-01-02 15:04 MST")
+}
+
+// InZone is m with its times in words, in a zone: for a platform that shows none of its
+// own.
+func InZone(m Message, zone *time.Location) Message {
+	m.Blocks = slices.Clone(m.Blocks)
+	for i, b := range m.Blocks {
+		m.Blocks[i].Spans = slices.Clone(b.Spans)
+		for k, s := range b.Spans {
+			if !s.Time.IsZero() {
+				m.Blocks[i].Spans[k].Text, m.Blocks[i].Spans[k].Time = plainTime(s.Time.In(zone), s.DateOnly), time.Time{}
+			}
+		}
+	}
+	return m
 }

@@ -21,6 +21,7 @@ type DeskStatus struct {
 	Untold       []FailedTelling // lately, the newest first; UntoldTotal counts all
 	UntoldTotal  int
 	Followers    int // channels that follow anything
+	Deferred     int // messages that wait for quiet hours to end, or for a digest
 	At           time.Time
 }
 
@@ -48,6 +49,9 @@ func (s *Health) Status(ctx context.Context, by User) (DeskStatus, error) {
 	}
 	if err == nil {
 		status.Followers, err = s.store.Followers(ctx)
+	}
+	if err == nil {
+		status.Deferred, err = s.store.Deferred(ctx)
 	}
 	if err != nil {
 		return DeskStatus{}, err

@@ -199,6 +199,15 @@ func LanePlace(lane string) Destination {
 	return Destination{Platform: platform, Workspace: workspace}
 }
 
+// LaneTo is the lane in which messages go to d, where those to another place of its
+// platform go in lane: one that serves a workspace alone is another in another one.
+func LaneTo(lane string, d Destination) string {
+	if of := LanePlace(lane); of.Workspace == "" || of.Platform != d.Platform || d.Workspace == "" {
+		return lane
+	}
+	return d.Platform + ":" + d.Workspace
+}
+
 // Content is what a delivery says: an update of a story or, where Notice.Kind is
 // not "", a notice; then Update and Story are those it is about, zero for none. Of
 // a subscription to a story Update is the newest there was when its card was sent;

@@ -268,6 +268,8 @@ type HealthStore interface {
 	FailedTellings(ctx context.Context, since time.Time, limit int) (newest []FailedTelling, total int, err error)
 	// Followers counts the destinations that follow anything.
 	Followers(ctx context.Context) (channels int, err error)
+	// Deferred counts the messages that wait for quiet hours to end, or for a digest.
+	Deferred(ctx context.Context) (messages int, err error)
 	// CountScheduled counts those that are open, of one story or, where that is 0, of
 	// all; what waits and was due before late is held up.
 	CountScheduled(ctx context.Context, storyID int64, late time.Time) (Planned, error)

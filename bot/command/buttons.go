@@ -105,7 +105,7 @@ func (m *showing) pressTimeline(ctx context.Context, r request, args bot.Args) (
 	if story.ID != args.Number(0) { // it was merged since, and its pages are others now
 		before = 0
 	}
-	reply, err := m.timeline(ctx, r.User, story, before)
+	reply, err := m.timeline(ctx, r, story, before)
 	reply.InPlace = err == nil && len(args.Numbers) > 1 // a page of a timeline turns into another
 	return reply, err
 }

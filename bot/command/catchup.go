@@ -82,7 +82,7 @@ func (m *catching) ofStory(ctx context.Context, r request, story stories.Story, 
 	if offset == 0 && u.New > 0 { // what came after the first page is on none of the others
 		m.showing.markSeen(ctx, r.User, story)
 	}
-	return bot.Reply{Message: renderUnreadOf(u, offset, m.now(), head...)}, nil
+	return bot.Reply{Message: renderUnreadOf(u, offset, calendarOf(ctx, r, m.now()), head...)}, nil
 }
 
 // pressCatchUp goes on with what is new, or shows it of one story of a list.
@@ -142,7 +142,7 @@ func unreadRow(u stories.Unread, room int) bot.Block {
 }
 
 // renderUnreadOf is a page of what is new in a story, the newest first.
-func renderUnreadOf(u stories.Unread, offset int, now time.Time, head ...bot.Block) bot.Message {
+func renderUnreadOf(u stories.Unread, offset int, days calendar, head ...bot.Block) bot.Message {
 	story := u.Story
 	line := []bot.Span{bot.Bold(story.Slug), bot.Text(" · " + string(story.State) + " · ")}
 	switch {
@@ -158,7 +158,7 @@ func renderUnreadOf(u stories.Unread, offset int, now time.Time, head ...bot.Blo
 	}
 	headline, _ := bot.CutToRoom(bot.Headline(story), backgroundRoom/2)
 	msg := bot.Message{Blocks: slices.Concat(head, []bot.Block{bot.Para(line...), small(bot.Text(headline))})}
-	msg.Blocks = append(msg.Blocks, updateRows(u.Updates, now, answerRoom-roomOf(msg.Blocks...), nil)...)
+	msg.Blocks = append(msg.Blocks, days.rows(u.Updates, answerRoom-roomOf(msg.Blocks...))...)
 	msg.Buttons = historyButtons(u.Updates)
 	if offset > 0 {
 		msg.Buttons = append(msg.Buttons, bot.NewButton("Newer", bot.ActionCatchUp, story.ID, int64(u.Since), int64(max(0, offset-catchUpPage))))

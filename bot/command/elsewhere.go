@@ -35,7 +35,7 @@ func (r request) elsewhere(ctx context.Context) (request, error) {
 	if err != nil || where == r.Where {
 		return r, err
 	}
-	r.Where, r.Asker, r.Direct, r.away = where, asker, false, name
+	r.Where, r.Lane, r.Asker, r.Direct, r.away = where, stories.LaneTo(r.Lane, where), asker, false, name
 	return r, nil
 }
 

@@ -120,6 +120,19 @@ type asker struct{ bot.Command }
 
 func (a asker) Name(context.Context) string { return a.User.Name }
 
+// Zone is bot.Zoned's: ben reads in Berlin, nao in Tokyo, and of the others it is not known.
+func (a asker) Zone(context.Context) *time.Location {
+	name := map[string]string{"console:ben": "Europe/Berlin", "console:nao": "Asia/Tokyo"}[a.User.Ref]
+	if name == "" {
+		return nil
+	}
+	zone, err := time.LoadLocation(name)
+	if err != nil {
+		panic(err)
+	}
+	return zone
+}
+
 func (a asker) Manages(context.Context) error {
 	if a.User.Ref == "console:tom" {
 		return stories.Errorf(stories.CodeForbidden, "Only people who manage this channel can change what it follows. Ask someone with Manage Channels.")

@@ -103,8 +103,11 @@ func (s machinery) verdict() []bot.Block {
 		wrong = append(wrong, []bot.Span{bot.Bold(waits)})
 	}
 	var ahead []bot.Block
+	if n := s.desk.Deferred; n > 0 {
+		ahead = append(ahead, bot.Para(bot.Text(plural(n, "message")+oneOr(n, " waits", " wait")+" for quiet hours to end or for a digest. "), bot.Code("/subscriptions"), bot.Text(" says in each channel until when.")))
+	}
 	if words := s.planned.words(); words != "" {
-		ahead = []bot.Block{bot.Para(bot.Text(words+". "), bot.Code("/desk scheduled"), bot.Text(oneOr(s.planned.Ahead+s.planned.Undoing, " shows it.", " lists them.")))}
+		ahead = append(ahead, bot.Para(bot.Text(words+". "), bot.Code("/desk scheduled"), bot.Text(oneOr(s.planned.Ahead+s.planned.Undoing, " shows it.", " lists them."))))
 	}
 	if len(wrong) == 0 {
 		waits := " nothing waits, "

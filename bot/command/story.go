@@ -99,7 +99,7 @@ func (m *showing) card(ctx context.Context, r request, slug string, shared bool)
 	if !shared && (card.New > 0 || !card.Returning) {
 		m.markSeen(ctx, reader, card.Story)
 	}
-	reply := bot.Reply{Message: renderCard(card, m.now(), shared, m.finding.leadsTo(ctx, slug, card.Story)...), Public: shared}
+	reply := bot.Reply{Message: renderCard(card, m.now(), r.Direct, shared, m.finding.leadsTo(ctx, slug, card.Story)...), Public: shared}
 	if !shared && m.followsItself(ctx, r.Where, card.Story) {
 		reply.Message.Buttons = slices.DeleteFunc(reply.Message.Buttons, func(b bot.Button) bool { return b.Action == bot.ActionFollow })
 	}
@@ -125,8 +125,9 @@ const (
 	leastRow       = 260 // of an update: with less for each there are two of them
 )
 
-// renderCard is what /story shows: head, the news, then what it is about.
-func renderCard(card stories.Card, now time.Time, shared bool, head ...bot.Block) bot.Message {
+// renderCard is what /story shows: head, the news, then what it is about. alone says that
+// nobody else reads where it is shown.
+func renderCard(card stories.Card, now time.Time, alone, shared bool, head ...bot.Block) bot.Message {
 	story, about := card.Story, background(card.Story)
 	first := bot.Para(stateSpans(card, shared)...)
 	room := answerRoom - roomOf(head...) - roomOf(first) - roomOf(about...)
@@ -147,7 +148,7 @@ func renderCard(card stories.Card, now time.Time, shared bool, head ...bot.Block
 	if story.State != stories.Closed {
 		m.Buttons = append(m.Buttons, bot.NewButton("Follow here", bot.ActionFollow, story.ID))
 	}
-	if !shared {
+	if !shared && !alone { // who shares it shows it to others
 		m.Buttons = append(m.Buttons, bot.NewButton("Share", bot.ActionShare, story.ID))
 	}
 	return m

@@ -3,7 +3,6 @@ package command
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"storybot/bot"
 	"storybot/stories"
@@ -14,7 +13,7 @@ const timelinePage = 5
 
 // timeline shows a story's updates in the places below before, newest first; 0
 // is the newest page.
-func (m *showing) timeline(ctx context.Context, reader stories.User, story stories.Story, before int) (bot.Reply, error) {
+func (m *showing) timeline(ctx context.Context, r request, story stories.Story, before int) (bot.Reply, error) {
 	top := story.Updates
 	if before > 0 {
 		top = before - 1
@@ -24,14 +23,14 @@ func (m *showing) timeline(ctx context.Context, reader stories.User, story stori
 		return bot.Reply{}, err
 	}
 	if before == 0 && len(updates) > 0 {
-		m.markSeen(ctx, reader, story)
+		m.markSeen(ctx, r.User, story)
 	}
-	return bot.Reply{Message: renderTimeline(story, updates, min(top, story.Updates), m.now())}, nil
+	return bot.Reply{Message: renderTimeline(story, updates, min(top, story.Updates), calendarOf(ctx, r, m.now()))}, nil
 }
 
 // renderTimeline is one page of the timeline, newest first, the first in place top.
 // Places follow each other; the numbers of a story that another was merged into may not.
-func renderTimeline(story stories.Story, updates []stories.Update, top int, now time.Time) bot.Message {
+func renderTimeline(story stories.Story, updates []stories.Update, top int, days calendar) bot.Message {
 	if len(updates) == 0 {
 		none := noUpdates(story)
 		if story.Updates > 0 {
@@ -41,7 +40,7 @@ func renderTimeline(story stories.Story, updates []stories.Update, top int, now 
 	}
 	bottom := top - len(updates) + 1
 	first := bot.Para(bot.Bold("Timeline of "+story.Slug), bot.Text(fmt.Sprintf(" · %s · %s", rangeWords(top, bottom, story.Updates), story.State)))
-	m := bot.Message{Blocks: append([]bot.Block{first}, updateRows(updates, now, answerRoom-roomOf(first), nil)...)}
+	m := bot.Message{Blocks: append([]bot.Block{first}, days.rows(updates, answerRoom-roomOf(first))...)}
 	m.Buttons = historyButtons(updates)
 	if top < story.Updates {
 		m.Buttons = append(m.Buttons, bot.NewButton("Newer", bot.ActionTimeline, story.ID, int64(top+timelinePage+1)))

@@ -4,13 +4,20 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"time"
 
 	"storybot/bot"
 	"storybot/stories"
 )
 
 // asker is who types: at one's own terminal one may do everything, everywhere.
-type asker struct{ user stories.User }
+type asker struct {
+	user stories.User
+	zone *time.Location
+}
+
+// Zone is bot.Zoned's.
+func (a asker) Zone(context.Context) *time.Location { return a.zone }
 
 func (a asker) Name(context.Context) string { return a.user.Name }
 func (asker) Manages(context.Context) error { return nil }

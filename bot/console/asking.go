@@ -50,7 +50,7 @@ func (a *asking) ask(ctx context.Context, h bot.Handler, q inquiry) (form *bot.F
 	user := a.person.author()
 	reply := a.answer(ctx, h, bot.Command{
 		Key: fmt.Sprintf("%s:%s-%d", Platform, a.keys, a.asked), User: user,
-		Where: q.where, Lane: Platform, Input: q.input, Asker: asker{user},
+		Where: q.where, Lane: Platform, Input: q.input, Asker: asker{user, a.page.zone},
 	})
 	_, submitted := q.input.(bot.Submission) // what was refused of it stands in the message, with a button that opens it again
 	if f := reply.Form; f != nil && len(f.Fields) > 0 && q.left == "" && !(submitted && f.Refused()) {

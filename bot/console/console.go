@@ -54,6 +54,7 @@ type Config struct {
 	Leaving func(ctx context.Context) string
 	Log     *slog.Logger     // discards by default
 	Now     func() time.Time // the wall clock; time.Now by default
+	Zone    *time.Location   // in which times are shown; UTC by default
 	// Greeting makes what is printed before the first prompt of a terminal; nil for
 	// nothing. edits says whether keys such as Tab and Up do something there.
 	Greeting func(edits bool) string
@@ -119,11 +120,14 @@ func New(c Config) *Console {
 	if c.Now == nil {
 		c.Now = time.Now
 	}
+	if c.Zone == nil {
+		c.Zone = time.UTC
+	}
 	if c.Env == nil {
 		c.Env = os.Getenv
 	}
 	screen := newScreen(c)
-	page := newPage(screen)
+	page := newPage(screen, c.Zone)
 	console := &Console{
 		sender: &sender{page: page, began: time.Now(), now: c.Now, marks: openMarks(c.Marks)},
 		config: c, screen: screen, state: &state{since: time.Now()}, talk: newConversation(c, page),

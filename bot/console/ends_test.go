@@ -119,7 +119,7 @@ func TestWhoLeavesReadsHowFarItIs(t *testing.T) {
 				config := Config{Specs: specs(), Settled: func(ctx context.Context, _ bool) error { return test.settled(ctx, &over) }}
 				c := New(Config{In: strings.NewReader(""), Out: &out})
 				c.screen = typist{newPipe(strings.NewReader("/update x it\nquit\n"), &out, false)}
-				c.sender.page = newPage(c.screen)
+				c.sender.page = newPage(c.screen, time.UTC)
 				c.talk = newConversation(config, c.sender.page)
 				began := time.Now()
 				if err := c.Run(t.Context(), &echo{reply: follows(&over)}); err != nil {

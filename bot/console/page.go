@@ -3,6 +3,7 @@ package console
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"storybot/bot"
 	"storybot/stories"
@@ -12,13 +13,16 @@ import (
 // it.
 type page struct {
 	screen screen
+	zone   *time.Location // in which times are shown
 	// turn is held by whoever prints: a command until its answer is out, a
 	// push while it is printed. It also guards what follows.
 	turn    chan struct{}
 	numbers numbers
 }
 
-func newPage(s screen) *page { return &page{screen: s, turn: make(chan struct{}, 1)} }
+func newPage(s screen, zone *time.Location) *page {
+	return &page{screen: s, zone: zone, turn: make(chan struct{}, 1)}
+}
 
 // take waits for the turn to print.
 func (p *page) take(ctx context.Context) error {
@@ -71,7 +75,7 @@ func (p *page) show(d stories.Destination, who to, m bot.Message) error {
 	case editedThere:
 		all = lines("── "+bot.OneLine(d.Channel)+", edited ──", dim)
 	}
-	all = append(all, draw(named(m))...)
+	all = append(all, draw(bot.InZone(named(m), p.zone))...)
 	if len(buttons) > 0 {
 		p.numbers.show(d, buttons, who == askerAlone || who == askedForAll)
 		all = append(all, drawButtons(buttons))
@@ -94,7 +98,7 @@ func (p *page) tell(ctx context.Context, m bot.Message) error {
 		return nil // the program is stopping
 	}
 	defer p.give()
-	return p.screen.print(draw(m))
+	return p.screen.print(draw(bot.InZone(m, p.zone)))
 }
 
 // say prints the console's own words.

@@ -45,7 +45,11 @@ func (p *pusher) amend(ctx context.Context, o bot.Operation) bot.Verdict {
 		}
 	}
 	v = bot.Verdict{Outcome: bot.Delivered}
-	if _, f := p.api.call(ctx, post(method, w.token, form), new(status)); f != nil {
+	f := p.byItsAuthor(ctx, w, at, func(token string) *failure {
+		_, f := p.api.call(ctx, post(method, token, form), new(status))
+		return f
+	})
+	if f != nil {
 		v = opVerdict(o.Delivery.Op, f)
 	}
 	if v.Outcome == bot.Delivered {

@@ -50,8 +50,9 @@ func (a *asker) At(ctx context.Context, channel string) (where stories.Destinati
 	}
 	c := a.command
 	c.Where, c.Direct = destination(a.team(), id), false
-	far := &asker{directory: a.directory, command: c, spot: spot{home: a.spot.home}, asked: a.asked, known: a.known, failure: a.failure}
-	return c.Where, name, far, nil
+	at, far := a.directory.served(ctx, c, spot{home: a.spot.home})
+	far.asked, far.known, far.failure = a.asked, a.known, a.failure
+	return at.Where, name, far, nil
 }
 
 // member returns what a channel is called that the person is in.

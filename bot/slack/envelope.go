@@ -140,6 +140,7 @@ type event struct {
 	ThreadTS   string `json:"thread_ts"`
 	OldChannel string `json:"old_channel_id"`
 	NewChannel string `json:"new_channel_id"`
+	LeftTeam   string `json:"previously_connected_team_id"`
 	Tokens     struct {
 		Bot []string `json:"bot"`
 	} `json:"tokens"`

@@ -116,7 +116,8 @@ func (ev event) direct() bool {
 func (h *herald) lasting(team string, ev event) bool {
 	switch ev.Type {
 	case "channel_deleted", "group_deleted", "channel_archive", "group_archive", "channel_unarchive", "group_unarchive",
-		"channel_left", "group_left", "app_uninstalled", "tokens_revoked", "channel_id_changed":
+		"channel_left", "group_left", "app_uninstalled", "tokens_revoked", "channel_id_changed",
+		"channel_shared", "channel_unshared":
 		return true
 	case "member_joined_channel", "member_left_channel":
 		w, ok, _, _ := h.workspaces.find(team)
@@ -171,6 +172,9 @@ func (h *herald) tell(ctx context.Context, n news) {
 		if h.places != nil && n.OldChannel != "" && n.NewChannel != "" {
 			h.places.Moved(ctx, from, to)
 		}
+	case "channel_shared", "channel_unshared": // https://docs.slack.dev/reference/events/channel_shared
+		log.Info("slack channel is shared otherwise")
+		h.directory.reshared(ctx, n.team, string(n.Channel), n.LeftTeam)
 	case "app_uninstalled":
 		h.uninstalled(n.team, "The app was removed from the workspace. Install it again, put the new bot token into SLACK_BOT_TOKEN and restart.")
 	case "tokens_revoked":

@@ -19,6 +19,9 @@ import (
 type tab struct {
 	hash string // of what it showed, "" where it showed nothing yet
 	at   string // where in its lists that began
+	// above is the view that could be opened above it instead, by a press that is answered
+	// in the tab.
+	above *window
 }
 
 // homeMark is the private metadata of views that were opened from the home tab: what is
@@ -67,7 +70,7 @@ func (h *ear) inHome(a *ask, v *view, press bot.Press) {
 	if v.Type == "home" {
 		a.home.hash, a.home.at = v.Hash, v.Metadata
 		if spec, _ := bot.SpecOf(press.Action); spec.Changes || press.Action == bot.ActionHome {
-			a.window = nil
+			a.home.above, a.window = a.window, nil
 		}
 	}
 	if press.Action == bot.ActionHome {
@@ -214,15 +217,45 @@ func (i *intake) takeAtHome(work, run context.Context, h bot.Handler, a *ask) {
 		back()
 		return
 	}
+	if a.refusal != nil && a.windowAbove() { // the page could not be asked for either
+		back()
+		i.answer(work, run, a, r)
+		return
+	}
 	var showing sync.WaitGroup
 	defer showing.Wait()
 	showing.Go(func() {
 		defer back()
 		i.showHome(work, h, a, r)
 	})
-	if a.window != nil {
+	switch {
+	case a.window != nil:
 		i.answer(work, run, a, r)
+	case r.Live != nil:
+		showing.Wait()
+		i.follow(run, i.homeTeller(h, a), r, i.log.With("key", a.command.Key))
 	}
+}
+
+// windowAbove has what was pressed in a home tab answered in a view above it, so that the
+// tab stays as it is. It is false where none can be opened.
+func (a *ask) windowAbove() bool {
+	if a.home == nil || a.home.above == nil {
+		return false
+	}
+	a.window, a.home.above = a.home.above, nil
+	return true
+}
+
+// homeTeller says how what was pressed in a home tab ended, above its page.
+func (i *intake) homeTeller(h bot.Handler, a *ask) teller {
+	left := 1
+	return teller{until: time.Now().Add(responseLife), left: func() int { return left }, say: func(ctx context.Context, m *bot.Message) *failure {
+		left--
+		defer i.tabs.take(ctx, a.command.User.Ref)()
+		page := i.page(ctx, h, a)
+		return i.publish(ctx, a, tabOf(m, &page.Message, a.home.at), "")
+	}}
 }
 
 // showHome shows in the home tab what came of an ask: the page that was asked for, or
@@ -296,6 +329,10 @@ func tabOf(said, page *bot.Message, at string) homeView {
 // maxAt is how long the argument of an ActionHome can be.
 const maxAt = 60
 
+// longestWait is how long a home tab waits before it is shown: until then what was pressed
+// in it stands there as before.
+const longestWait = 30 * time.Second
+
 // publish shows a view in the home tab, in place of the one with hash; "" for whatever is
 // there. What surely did not arrive is tried again.
 // https://docs.slack.dev/reference/methods/views.publish
@@ -314,7 +351,7 @@ func (i *intake) publish(ctx context.Context, a *ask, v homeView, hash string) *
 	}
 	for try := 1; ; try++ {
 		_, f := i.api.call(ctx, post("views.publish", w.token, form), new(status))
-		again := f != nil && try < 3 && (f.limited || f.reach == unsent || f.status/100 == 5) && f.retryAfter <= 5*time.Second
+		again := f != nil && try < 3 && (f.limited || f.reach == unsent || f.status/100 == 5) && f.retryAfter <= longestWait
 		if !again || !sleep(ctx, max(f.retryAfter, time.Second)) {
 			return f
 		}

@@ -17,6 +17,7 @@ type hotel struct {
 	mu    sync.Mutex
 	asked []bot.Command
 	rows  int
+	live  func(context.Context) (bot.Message, bool, error) // how what was pressed goes on
 	sees  []stories.Destination
 	seen  []stories.Destination
 }
@@ -45,7 +46,7 @@ func (h *hotel) handle(ctx context.Context, c bot.Command) bot.Reply {
 		}
 		m := bot.Plainly("Did " + string(in.Action) + " " + in.Arg + " for " + c.User.Ref)
 		m.Buttons = []bot.Button{bot.NewWordButton("Follow again", bot.ActionAgain, 1, "s7"), bot.NewButton("Timeline", bot.ActionTimeline, 7)}
-		return bot.Reply{Message: m}
+		return bot.Reply{Message: m, Live: h.live}
 	}
 	return bot.Reply{Message: bot.Plainly(told(c.Input))}
 }
@@ -188,8 +189,26 @@ func TestHomeWithoutADirectMessage(t *testing.T) {
 	r.slack.Fail(slacktest.Match{Method: "conversations.open"}, -1, slacktest.Error500Before)
 	n := len(h.asked)
 	a := must[*slacktest.Answer](t)(r.slack.PressView(r.ctx(), v, "Stop 0"))
-	if got := a.View.Visible(); a.Via != "home" || !strings.Contains(got, "could not be found") || len(h.asked) != n {
-		t.Errorf("shown %q after %d questions", got, len(h.asked)-n)
+	if got := a.View.Visible(); a.Via != "view" || strings.Count(got, "could not be found") != 1 || len(h.asked) != n {
+		t.Errorf("shown %q by %s after %d questions", got, a.Via, len(h.asked)-n)
+	}
+}
+
+// TestHomeTellsTheEnd: what was pressed in the tab and ended otherwise than it began is
+// said there as well.
+func TestHomeTellsTheEnd(t *testing.T) {
+	h := &hotel{rows: 1, live: func(context.Context) (bot.Message, bool, error) {
+		return bot.Message{Tone: bot.Refusal, Blocks: []bot.Block{bot.Para(bot.Text("It could not be posted."))}}, true, nil
+	}}
+	r := startRig(t, setup{handle: h.handle})
+	v := must[*slacktest.Answer](t)(r.slack.OpenHome(r.ctx(), "T1", "U1")).View
+	a := must[*slacktest.Answer](t)(r.slack.PressView(r.ctx(), v, "Stop 0"))
+	if got := a.View.Visible(); !strings.HasPrefix(got, "Did end 1") {
+		t.Errorf("at first %q", got)
+	}
+	a = must[*slacktest.Answer](t)(a.Next(r.ctx()))
+	if got := a.View.Visible(); a.Via != "home" || !strings.HasPrefix(got, "It could not be posted.") || !strings.Contains(got, "The flood") {
+		t.Errorf("at the end %q by %s", got, a.Via)
 	}
 }
 

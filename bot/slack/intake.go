@@ -203,8 +203,9 @@ func (i *intake) carryOut(ctx context.Context, h bot.Handler, t *turn, asked *as
 	if asked.refusal != nil {
 		return *asked.refusal, true
 	}
-	asked.command.Asker = &asker{directory: i.ear.directory, command: asked.command, spot: asked.spot}
-	return h.Handle(ctx, asked.command), true
+	c, by := i.ear.directory.served(ctx, asked.command, asked.spot)
+	c.Asker = by
+	return h.Handle(ctx, c), true
 }
 
 // busy is what somebody is told who asks when very many others do.
@@ -225,6 +226,7 @@ func (i *intake) tooBusy(work, run context.Context, a *ack, e envelope) {
 		return
 	}
 	r := bot.Reply{Failed: true, Message: bot.Plainly(busy)}
+	asked.windowAbove()
 	if asked.says {
 		if said := busyAck(asked, &r.Message); said != nil && a.with(said) {
 			return

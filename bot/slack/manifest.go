@@ -59,7 +59,7 @@ func Scopes() [][2]string {
 // https://docs.slack.dev/reference/events
 var botEvents = []string{
 	"app_home_opened", "app_mention", "app_uninstalled",
-	"channel_archive", "channel_deleted", "channel_id_changed", "channel_left", "channel_rename", "channel_unarchive",
+	"channel_archive", "channel_deleted", "channel_id_changed", "channel_left", "channel_rename", "channel_shared", "channel_unarchive", "channel_unshared",
 	"group_archive", "group_deleted", "group_left", "group_rename", "group_unarchive",
 	"member_joined_channel", "member_left_channel", "message.im", "tokens_revoked",
 }

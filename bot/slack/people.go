@@ -26,12 +26,14 @@ type directory struct {
 	*web
 	people    *cache[person]
 	rooms     *cache[room]
+	houses    *cache[house]
+	gathered  *cache[string] // the homes of shared channels, which have what was followed there
 	directs   *cache[string] // between people and the bot, by who they are with
 	questions *questions
 }
 
 func newDirectory(w *web) *directory {
-	return &directory{web: w, people: newCache[person](personLife), rooms: newCache[room](rightsLife), directs: newCache[string](personLife), questions: newQuestions(restAfterSilence)}
+	return &directory{web: w, people: newCache[person](personLife), rooms: newCache[room](rightsLife), houses: newCache[house](houseLife), gathered: newCache[string](houseLife), directs: newCache[string](personLife), questions: newQuestions(restAfterSilence)}
 }
 
 // person is what users.info says.
@@ -39,7 +41,8 @@ type person struct {
 	name  string
 	team  string // the workspace they belong to
 	kind  kind
-	admin bool // or an owner
+	admin bool           // or an owner
+	zone  *time.Location // in which Slack shows them times; nil where it did not say
 	asked time.Time
 }
 
@@ -71,6 +74,7 @@ type userInfo struct {
 		IsStranger        bool   `json:"is_stranger"`
 		IsRestricted      *bool  `json:"is_restricted"`
 		IsUltraRestricted *bool  `json:"is_ultra_restricted"`
+		TZ                string `json:"tz"` // IANA's name
 		Profile           struct {
 			DisplayName string `json:"display_name"`
 			RealName    string `json:"real_name"`
@@ -83,7 +87,7 @@ type userInfo struct {
 // leaves that out gives a name and no standing.
 func (i *userInfo) read(user string, now time.Time) (known person, ok bool) {
 	u := i.User
-	known = person{team: u.TeamID, admin: is(u.IsAdmin) || is(u.IsOwner), asked: now}
+	known = person{team: u.TeamID, admin: is(u.IsAdmin) || is(u.IsOwner), zone: zoneNamed(u.TZ), asked: now}
 	for _, name := range []string{u.Profile.DisplayName, u.Profile.RealName, u.RealName, u.Name} {
 		if known.name = bot.OneLine(name); known.name != "" {
 			break
@@ -102,6 +106,19 @@ func (i *userInfo) read(user string, now time.Time) (known person, ok bool) {
 		known.kind = member
 	}
 	return known, u.ID == user && (known.name != "" || known.kind != unsaid)
+}
+
+// zoneNamed is the zone of that name, nil for none that is known here: the names of the
+// process's own zone and of none at all say nothing of a person's.
+func zoneNamed(name string) *time.Location {
+	if name == "" || name == "Local" {
+		return nil
+	}
+	zone, err := time.LoadLocation(name)
+	if err != nil {
+		return nil // Slack may know zones that are newer than ours
+	}
+	return zone
 }
 
 // is says whether Slack said yes, and isNot whether it said no; null and nothing
@@ -166,6 +183,11 @@ type room struct {
 	archived bool
 	abroad   bool // shared with another company
 	home     bool // it was said that it is not
+	// inland says that it is shared between workspaces of one organisation, teams are all
+	// that share it and host is whose it is, as far as that was said.
+	inland bool
+	teams  []string
+	host   string
 	// vague says that Slack left out who may know of it or whether it is
 	// archived, aloof that it left out whether the bot is in it.
 	vague, aloof bool
@@ -188,6 +210,10 @@ type channelInfo struct {
 		IsShared    *bool  `json:"is_shared"`
 		IsExtShared *bool  `json:"is_ext_shared"`
 		IsOrgShared bool   `json:"is_org_shared"`
+		Host        idOf   `json:"conversation_host_id"`
+		Shared      []idOf `json:"shared_team_ids"`
+		Connected   []idOf `json:"connected_team_ids"`
+		Internal    []idOf `json:"internal_team_ids"`
 	} `json:"channel"`
 }
 
@@ -200,8 +226,16 @@ func (i *channelInfo) read(channel string) (known room, ok bool) {
 	known = room{
 		name: bot.OneLine(c.Name), private: !isNot(c.IsPrivate) || c.IsGroup || is(c.IsIM) || c.IsMPIM, group: c.IsMPIM, direct: is(c.IsIM),
 		member: is(c.IsMember), archived: is(c.IsArchived), abroad: is(c.IsExtShared) || is(c.IsShared) && !c.IsOrgShared,
-		home:  isNot(c.IsExtShared) || isNot(c.IsShared),
+		home:   isNot(c.IsExtShared) || isNot(c.IsShared),
+		inland: c.IsOrgShared, host: string(c.Host),
 		vague: c.IsPrivate == nil || c.IsArchived == nil, aloof: c.IsMember == nil,
+	}
+	for _, list := range [][]idOf{{c.Host}, c.Shared, c.Connected, c.Internal} {
+		for _, team := range list {
+			if team != "" && (known.abroad || known.inland) {
+				known.teams = append(known.teams, string(team))
+			}
+		}
 	}
 	return known, c.ID == channel
 }

@@ -35,6 +35,9 @@ func (a *asker) Pings(ctx context.Context, whom bot.Mention) (stories.Ping, erro
 	if a.spot.ours || a.channel() == "" || strings.HasPrefix(a.channel(), "D") {
 		return stories.Ping{}, stories.Errorf(stories.CodeInvalid, pingsNobody)
 	}
+	if a.homed != "" {
+		return stories.Ping{}, a.pingsAtHome()
+	}
 	if whom.Ref == "" {
 		switch strings.ToLower(strings.TrimLeft(strings.TrimSpace(whom.Name), "@")) {
 		case "here":

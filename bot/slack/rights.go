@@ -17,6 +17,8 @@ type asker struct {
 	directory *directory
 	command   bot.Command
 	spot      spot
+	// homed is the workspace that sends what the channel gets, where that is another one.
+	homed string
 
 	asked   bool // about the person
 	known   person
@@ -68,6 +70,25 @@ func (a *asker) Name(ctx context.Context) string {
 	return a.command.User.Name
 }
 
+// Zone is bot.Zoned's: the zone of the person's profile. It is a nicety, for which nobody
+// waits long, and what came of the question is not held against the command's others.
+func (a *asker) Zone(ctx context.Context) *time.Location {
+	if a.asked {
+		return a.known.zone
+	}
+	if known, ok := a.directory.people.get(userRef(a.team(), a.user()), time.Now()); ok {
+		return known.zone
+	}
+	ctx, cancel := context.WithTimeout(ctx, a.directory.timing.lookUp/4)
+	defer cancel()
+	w, ok, _ := a.directory.workspaces.await(ctx, a.team(), a.directory.timing.lookUp/4)
+	if !ok || w.stopped != "" || !w.grants("users:read") {
+		return nil
+	}
+	known, _ := a.directory.lookUpPerson(ctx, w, a.team(), a.user())
+	return known.zone
+}
+
 // What people are told about rights. Each sentence says who can mend it.
 const (
 	forGuests   = "Guests of this workspace cannot change what Storybot sends here; nothing was changed. Ask a full member to do it."
@@ -101,6 +122,9 @@ func (a *asker) Manages(ctx context.Context) error {
 	switch known.kind {
 	case member:
 	case guest:
+		if a.command.Direct { // their own with the bot: in that of others it cannot post
+			return nil
+		}
 		return stories.Errorf(stories.CodeForbidden, forGuests)
 	case foreign:
 		return stories.Errorf(stories.CodeForbidden, forForeign)
@@ -186,6 +210,9 @@ func (a *asker) Posts(ctx context.Context, needs ...bot.Need) error {
 		return nil
 	case strings.HasPrefix(channel, "D"):
 		return a.postsToPerson(ctx, w)
+	}
+	if a.homed != "" {
+		return a.postsBy(ctx)
 	}
 	known, f := a.directory.lookUpRoom(ctx, w, a.team(), a.channel())
 	if f != nil {

@@ -73,6 +73,7 @@ func TestRights(t *testing.T) {
 	}{
 		{"a member where the bot is", "C1", "U1", "", "", ""},
 		{"a guest", "C1", "UG", stories.CodeForbidden, "", "full member"},
+		{"a guest in their own direct message", r.slack.Direct("T1", "UG"), "UG", "", "", ""},
 		{"a guest of one channel", "C1", "US", stories.CodeForbidden, "", "full member"},
 		{"somebody of another company", "C1", "UX", stories.CodeForbidden, "", "another company"},
 		{"somebody of another workspace in a shared channel", "C3", "UY", stories.CodeForbidden, "", "another company"},

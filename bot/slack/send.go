@@ -20,6 +20,9 @@ const eventType = "storybot_delivery"
 // of a post.
 type pusher struct {
 	*web
+	directory *directory
+	// authors are the workspaces that posted messages in channels shared with others.
+	authors  *cache[string]
 	encoded  encodings
 	attempts attempts
 	pictures *pictures.Guard

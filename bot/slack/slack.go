@@ -145,7 +145,7 @@ func New(c Config) (*Platform, error) {
 		places:     c.Places,
 	}
 	known := newDirectory(w)
-	push := &pusher{web: w, pictures: pictures.NewGuard(c.Now)}
+	push := &pusher{web: w, directory: known, authors: newCache[string](houseLife), pictures: pictures.NewGuard(c.Now)}
 	p := &Platform{
 		Sender:    push,
 		web:       w,

@@ -182,6 +182,7 @@ func push(t *testing.T, s seen, label string) seen {
 	if err != nil {
 		t.Fatal(err)
 	}
+	presses(t, o.label)
 	answer, err := o.press()
 	if err != nil {
 		t.Fatalf("%q of %s: %v", o.label, s.text, err)

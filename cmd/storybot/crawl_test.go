@@ -51,6 +51,8 @@ func TestCrawl(t *testing.T) {
 			undo(t, s)
 			inForms(t, s)
 			reviseInForms(t, s)
+			pressRest(t, s)
+			everyOfferIsPressed(t, name)
 			for _, spec := range bot.Actions() {
 				if spec.Action == bot.ActionHome { // stands on a page of its own: TestHomeTab
 					continue
@@ -172,6 +174,7 @@ func (c *crawl) follow() {
 			continue // another button has done it meanwhile, or it, or what leads to it, was pushed once and for all
 		}
 		c.pressed++
+		presses(c.t, next.label)
 		if err != nil {
 			if c.t.Errorf("%s: %v", next.way, err); c.dead == mostDead {
 				c.t.Fatal("that many got no answer; the rest is not pressed")

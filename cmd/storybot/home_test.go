@@ -104,6 +104,13 @@ func TestHomeTab(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	for i := range 9 {
+		f.onDiscord(t, "desk track", map[string]string{"slug": fmt.Sprint("gauge-", i), "headline": "One of more stories than stand in a tab"})
+	}
+	v = open(reader)
+	if a := press(v, "All stories", "view"); !strings.Contains(a.View.Visible(), "gauge-8") {
+		t.Errorf("all stories: %s", a.View.Visible())
+	}
 	v = open(reader)
 	for range 3 {
 		v = press(v, "More", "home").View

@@ -70,7 +70,7 @@ var ownSettings = []setting{
 	},
 	{
 		name:    "TIMEZONE",
-		help:    "The newsroom's time zone: times that moderators write without an offset are in it, and times are repeated in it.",
+		help:    "The newsroom's time zone: times that moderators write without an offset are in it, times are repeated in it, and the console shows its own in it.",
 		def:     "UTC",
 		example: "Europe/Berlin",
 		set:     setTimezone,

@@ -165,7 +165,7 @@ func (p *program) demo(ctx context.Context, cfg *config) (err error) {
 // console is what the console of this process is made of.
 func (p *program) console(cfg *config) *console.Config {
 	return &console.Config{
-		In: p.stdin, Out: p.stdout, Now: wallClock, History: cfg.historyFile(), Marks: cfg.shownFile(),
+		In: p.stdin, Out: p.stdout, Now: wallClock, Zone: cfg.times.zone, History: cfg.historyFile(), Marks: cfg.shownFile(),
 		Greeting: cfg.greeting,
 		Env:      func(name string) string { value, _ := p.environ.lookup(name); return value },
 	}

@@ -61,10 +61,11 @@ var (
 		INSERT INTO owed (id, destination_id, on_id)
 		SELECT (p.id << 32) + t.id, t.id, d.id` + shownCardsSQL + `
 		JOIN publications p ON p.id among(?4) AND p.lane_id = t.lane_id
+		LEFT JOIN heads h ON h.delivery_id = d.id
 		WHERE ` + editableCardSQL + `
 			AND NOT EXISTS (SELECT 1 FROM owed x JOIN publications k ON k.id = (x.id >> 32) LEFT JOIN outcomes e ON e.id = x.id
-				WHERE x.on_id > 0 AND x.on_id = d.id AND k.op edits() AND k.notice_id = 1 AND coalesce(e.state, 0) IN (0, 5) AND NOT x.id among(?3))
-			AND CASE WHEN EXISTS (SELECT 1 FROM heads h WHERE h.delivery_id = d.id) THEN 8 ELSE 1 END = ?5
+				WHERE x.on_id > 0 AND x.on_id = d.id AND x.id > coalesce(h.ended, 0) AND k.op edits() AND k.notice_id = 1 AND coalesce(e.state, 0) IN (0, 5) AND NOT x.id among(?3))
+			AND CASE WHEN h.delivery_id > 0 THEN 8 ELSE 1 END = ?5
 		ORDER BY t.id
 		ON CONFLICT DO NOTHING`
 )
@@ -127,55 +128,67 @@ func (c cards) edit(ctx context.Context, q querier, storyID, updateID int64, fly
 	if n, err = countCards(ctx, q, storyID, updateID, on); err != nil || n == 0 {
 		return 0, err
 	}
-	lanes, err := all(ctx, q, scanID, lanesInUseSQL)
-	if err != nil {
-		return 0, err
-	}
 	for _, op := range []stories.Op{stories.OpEdit, stories.OpShow} {
-		for owed := 1; owed > 0; {
-			each, err := eachLane(lanes)
-			if err != nil {
-				return 0, err
-			}
-			publications, err := all(ctx, q, scanID, publishCardsSQL, each, millis(at), c.revision, int(stories.CardsNotice.Urgency()), int(op))
-			if err != nil {
-				return 0, fmt.Errorf("publish edits of cards: %w", err)
-			}
-			more, err := q.exec(ctx, cardEditsSQL, storyID, updateID, on, list(publications), int(op))
-			if err != nil {
-				return 0, fmt.Errorf("owe edits of cards: %w", err)
-			}
-			owed = int(more)
-			if err := enqueue(ctx, q, publications, owed, at); err != nil {
-				return 0, err
-			}
+		if err := c.owe(ctx, q, op, storyID, updateID, on, at); err != nil {
+			return 0, err
 		}
 	}
 	return n, nil
 }
 
-const passCardsSQL = `UPDATE shown SET story_id = ?2 WHERE story_id = ?1`
-
-// passCards has the cards of a story that was merged say so: they end with that. Only the
-// news they keep is edited from then on, and its update belongs to the other story.
-func passCards(ctx context.Context, q querier, a stories.Act, m stories.Merging) error {
-	c, err := lockCards(ctx, q)
+// owe owes an edit by one operation, OpShow of heads and OpEdit of others; on are requests
+// on their way.
+func (c cards) owe(ctx context.Context, q querier, op stories.Op, storyID, updateID int64, on string, at time.Time) error {
+	lanes, err := all(ctx, q, scanID, lanesInUseSQL)
 	if err != nil {
 		return err
 	}
-	flying, err := allFlights(ctx, q)
-	if err != nil {
-		return err
-	}
-	if _, err := c.edit(ctx, q, m.From.ID, 0, flying, a.At); err != nil {
-		return err
-	}
-	for _, text := range []string{passCardsSQL, passHeadsSQL, endHeadsSQL} {
-		if _, err := q.exec(ctx, text, m.From.ID, m.Into.ID); err != nil {
+	for owed := 1; owed > 0; {
+		each, err := eachLane(lanes)
+		if err != nil {
+			return err
+		}
+		publications, err := all(ctx, q, scanID, publishCardsSQL, each, millis(at), c.revision, int(stories.CardsNotice.Urgency()), int(op))
+		if err != nil {
+			return fmt.Errorf("publish edits of cards: %w", err)
+		}
+		more, err := q.exec(ctx, cardEditsSQL, storyID, updateID, on, list(publications), int(op))
+		if err != nil {
+			return fmt.Errorf("owe edits of cards: %w", err)
+		}
+		owed = int(more)
+		if err := enqueue(ctx, q, publications, owed, at); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+const passCardsSQL = `UPDATE shown SET story_id = ?2 WHERE story_id = ?1`
+
+// passCards has the cards of a story that was merged say so: they end with that. Only the
+// news they keep is edited from then on, and its update belongs to the other story. It
+// returns what was for heads that ended.
+func passCards(ctx context.Context, q querier, a stories.Act, m stories.Merging) ([]waiting, error) {
+	c, err := lockCards(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	flying, err := allFlights(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := c.edit(ctx, q, m.From.ID, 0, flying, a.At); err != nil {
+		return nil, err
+	}
+	if _, err := q.exec(ctx, passCardsSQL, m.From.ID, m.Into.ID); err != nil {
+		return nil, err
+	}
+	over, err := passHeads(ctx, q, m, flying, a.At)
+	if err != nil {
+		return nil, err
+	}
+	return over, c.showMerged(ctx, q, m.Into.ID, flying, a.At)
 }
 
 const (

@@ -24,8 +24,8 @@ const (
 )
 
 const (
-	digestThereSQL  = `SELECT count(*) FROM digests WHERE destination_id = ?1 AND ends_at = ?2`
-	insertDigestSQL = `INSERT INTO digests (destination_id, ends_at, notice_id) VALUES (?1, ?2, ?3)`
+	digestThereSQL  = `SELECT count(*) FROM digests WHERE destination_id = ?1 AND ends_at = ?2 AND late_at = ?3`
+	insertDigestSQL = `INSERT INTO digests (destination_id, ends_at, late_at, notice_id) VALUES (?1, ?2, ?3, ?4)`
 	// collectedSQL are the rows ?1, with the publications under which they wait.
 	collectedSQL = `SELECT ` + waitsUnderSQL + `, d.destination_id, d.id, d.publication_id FROM deliveries d WHERE d.id among(?1)`
 	// gatherSQL keeps in the digest ?2 what the rows ?1 were to say: updates, or what is told of their
@@ -37,50 +37,50 @@ const (
 		WHERE d.id among(?1) AND (p.notice_id IS NULL OR n.kind = 'revision') ORDER BY d.id
 		ON CONFLICT (notice_id, part, update_id) DO NOTHING`
 	// gatherBreakingSQL keeps there what was breaking from ?4 on and before ?5 and went to the destination ?2,
-	// in the lane ?3.
+	// in the lane ?3. It is named once, however many digests the destination has.
 	gatherBreakingSQL = `
 		INSERT INTO gathered (notice_id, part, update_id, delivery_id)
 		SELECT CAST(?1 AS BIGINT), 1, p.update_id, d.id
 		FROM publications p JOIN owed d ON d.id = (p.id << 32) + CAST(?2 AS BIGINT) LEFT JOIN outcomes o ON o.id = d.id
 		WHERE p.lane_id = ?3 AND p.level = 3 AND p.update_id > 0 AND p.op says() AND p.created_at >= ?4 AND p.created_at < ?5
-			AND coalesce(o.state, 0) IN (0, 2, 4) ORDER BY d.id
+			AND coalesce(o.state, 0) IN (0, 2, 4)
+			AND NOT EXISTS (SELECT 1 FROM gathered g WHERE g.delivery_id = d.id AND g.part = 1) ORDER BY d.id
 		ON CONFLICT (notice_id, part, update_id) DO NOTHING`
 	pruneDigestsSQL  = `DELETE FROM digests WHERE NOT EXISTS (SELECT 1 FROM notices n WHERE n.id = digests.notice_id)`
 	pruneGatheredSQL = `DELETE FROM gathered WHERE NOT EXISTS (SELECT 1 FROM notices n WHERE n.id = gathered.notice_id)`
 )
 
 // oweDigest owes p the digest of a period: it covers what was published from from on and
-// before to, and at is now. collected are the deliveries that waited for it, of updates and
+// before the period's end, and at is now. collected are the deliveries that waited for it, of updates and
 // of messages that tell of revisions; they have ended then. Nothing is owed where none
 // waited. Of a period that has its digest there is no second one: what is collected goes
 // on waiting. Planning is locked, and the lane.
-func (s *Store) oweDigest(ctx context.Context, q querier, p place, collected []int64, from, to, at time.Time) error {
+func (s *Store) oweDigest(ctx context.Context, q querier, p place, collected []int64, of period, from int64, at time.Time) error {
 	if len(collected) == 0 {
 		return nil
 	}
-	var there bool
-	if err := one(ctx, q, digestThereSQL, []any{p.id, millis(to)}, &there); err != nil || there {
+	if there, err := of.has(ctx, q); err != nil || there {
 		return err
 	}
-	n := stories.Notice{Kind: stories.DigestNotice, Revision: 1, Done: true, CreatedAt: at, Body: stories.NoticeBody{Digest: stories.Period{From: moment(millis(from)), Until: moment(millis(to))}}}
+	n := stories.Notice{Kind: stories.DigestNotice, Revision: 1, Done: true, CreatedAt: at, Body: stories.NoticeBody{Digest: stories.Period{From: moment(from), Until: moment(of.to)}}}
 	if err := insertNotice(ctx, q, &n); err != nil {
 		return fmt.Errorf("keep a digest: %w", err)
 	}
-	if _, err := q.exec(ctx, insertDigestSQL, p.id, millis(to), n.ID); err != nil {
+	if _, err := q.exec(ctx, insertDigestSQL, p.id, of.to, of.late, n.ID); err != nil {
 		return fmt.Errorf("keep a digest: %w", err)
 	}
 	rows, err := all(ctx, q, scanAnyWaiting, collectedSQL, list(collected))
 	if err != nil {
 		return err
 	}
-	why := reason{inDigest, to.UTC().Format("2006-01-02 15:04 UTC")}
+	why := reason{inDigest, moment(of.to).Format("2006-01-02 15:04 UTC")}
 	if err := move(ctx, q, rows, stories.Gathered, why, at); err != nil {
 		return fmt.Errorf("gather what waited: %w", err)
 	}
 	if _, err := q.exec(ctx, gatherSQL, list(collected), n.ID); err != nil {
 		return fmt.Errorf("gather what waited: %w", err)
 	}
-	if _, err := q.exec(ctx, gatherBreakingSQL, n.ID, p.id, p.lane, millis(from), millis(to)); err != nil {
+	if _, err := q.exec(ctx, gatherBreakingSQL, n.ID, p.id, p.lane, from, of.to); err != nil {
 		return fmt.Errorf("gather what was breaking: %w", err)
 	}
 	_, err = oweNotice(ctx, q, n, stories.OpPost, hereLanesSQL, planNoticeHere, list([]int64{p.id}), at)

@@ -125,7 +125,7 @@ func (c *collector) owe(ids []int64, from, to time.Time) {
 		if err != nil {
 			return err
 		}
-		return c.oweDigest(c.Context(), q, p, ids, from, to, c.now)
+		return c.oweDigest(c.Context(), q, p, ids, period{place: p.id, to: millis(to)}, millis(from), c.now)
 	}))
 }
 

@@ -130,10 +130,11 @@ func scanID(r row) (id int64, err error) {
 //	/*lock*/       waits for the rows' locks
 //	/*share*/      waits for locks others may share
 //	/*clustered*/  keeps a table's rows in its primary key
+//	/*in order*/   keeps an index of rows with equal columns in their numbers' order, as SQLite does by itself
 //
 // Those of kinds are the same in both.
 type dialect struct {
-	parameter, each, numbered, among, limit, identity, number, bytes, aside, lock, share, clustered string
+	parameter, each, numbered, among, limit, identity, number, bytes, aside, lock, share, clustered, inOrder string
 }
 
 var (
@@ -155,6 +156,7 @@ func (d dialect) text(common string) string {
 	common = strings.ReplaceAll(common, "/*number*/", d.number)
 	common = strings.ReplaceAll(common, "/*share*/", d.share)
 	common = strings.ReplaceAll(common, "/*clustered*/", d.clustered)
+	common = strings.ReplaceAll(common, "/*in order*/", d.inOrder)
 	common = strings.ReplaceAll(common, "/*bytes*/", d.bytes)
 	common = strings.ReplaceAll(common, "/*aside*/", d.aside)
 	return strings.ReplaceAll(common, "/*lock*/", d.lock)

@@ -57,7 +57,7 @@ func (s *Store) Exchange(ctx context.Context, l stories.Lease, x stories.Exchang
 			if begun.Pings, err = pingsOf(ctx, q, deliveriesOf(stillBegun(x, &begun))); err != nil {
 				return err
 			}
-			return s.targets(ctx, q, x, &begun)
+			return s.targets(ctx, q, lane, x, &begun)
 		}
 		x.Flying = before.asBegun(x.Flying)
 		back := cameBack(before, x)
@@ -90,7 +90,7 @@ func (s *Store) Exchange(ctx context.Context, l stories.Lease, x stories.Exchang
 		if err := postpone(ctx, q, x, &begun); err != nil {
 			return err
 		}
-		if err := errors.Join(s.targets(ctx, q, x, &begun), s.fixCards(ctx, q, x, &begun), s.fixDigests(ctx, q, x, &begun)); err != nil {
+		if err := errors.Join(s.targets(ctx, q, lane, x, &begun), s.fixCards(ctx, q, x, &begun), s.fixDigests(ctx, q, x, &begun)); err != nil {
 			return err
 		}
 		begins, err := wordingsOf(ctx, q, x, begun)
@@ -278,8 +278,9 @@ func scanTarget(r row) (id int64, t actedOn, err error) {
 }
 
 // targets reads which messages are acted on. An operation waits for its message;
-// one whose message will never be there is not owed.
-func (s *Store) targets(ctx context.Context, q querier, x stories.Exchange, begun *stories.Begun) error {
+// one whose message will never be there is not owed, but for what an update was to say
+// there: that goes to the channel.
+func (s *Store) targets(ctx context.Context, q querier, lane int64, x stories.Exchange, begun *stories.Begun) error {
 	if len(x.Acting) == 0 {
 		return nil
 	}
@@ -303,5 +304,8 @@ func (s *Store) targets(ctx context.Context, q querier, x stories.Exchange, begu
 			begun.Deliveries[f.Delivery] = false
 		}
 	}
-	return move(ctx, q, vain, stories.Skipped, because(noMessage), s.now())
+	if err := move(ctx, q, vain, stories.Skipped, because(noMessage), s.now()); err != nil {
+		return err
+	}
+	return headless(ctx, q, lane, vain, s.now())
 }

@@ -18,6 +18,10 @@ func TestStatementsThatMustNotGrow(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	editHeads, err := theRest.plan(share{op: stories.OpShow, cards: true, on: `h.delivery_id`, only: func(s *statement) string { return showWaits(s.arg("[]")) }}, stories.Update{ID: 1, StoryID: 1, Level: stories.Minor}, []int64{1}, true)
+	if err != nil {
+		t.Fatal(err)
+	}
 	urls := map[string]string{"sqlite": "sqlite:" + filepath.Join(t.TempDir(), "storybot.db"), "postgres": pgtest.URL(t)}
 	for _, tt := range []struct {
 		name, text string
@@ -36,6 +40,10 @@ func TestStatementsThatMustNotGrow(t *testing.T) {
 		{"whether anybody is pinged is told by an index of those who are", pingsAtAllSQL, nil, map[string]string{"sqlite": "USING INDEX subscriptions_mentioning", "postgres": "subscriptions_mentioning on subscriptions b"}},
 		{"who is pinged is sought among what its channel follows", fixPingsSQL, []any{"[1]"}, map[string]string{"sqlite": "(destination_id=?)", "postgres": "subscriptions_mentioning on subscriptions m"}},
 		{"what goes before all is sought among what its channel follows", all.text.String(), all.args, map[string]string{"sqlite": "SEARCH o USING COVERING INDEX sqlite_autoindex_subscriptions_1 (destination_id=? AND kind=? AND story_id=?", "postgres": "using subscriptions_destination_id_kind_story_id_topic_key on subscriptions o"}},
+		{"of a head that may get an edit only what is new is read", editHeads.text.String(), editHeads.args, map[string]string{"sqlite": "owed_on (on_id=? AND rowid>?)", "postgres": "((on_id = h.delivery_id) AND (id > h.ended))"}},
+		{"of a head that was edited only what is new is read", coveredSQL, []any{1, 1, 1}, map[string]string{"sqlite": "owed_on (on_id=? AND rowid>?)", "postgres": "((on_id = '1'::bigint) AND (id > $"}},
+		{"of a head that is begun only what is new is read", fixHeadSQL, []any{1}, map[string]string{"sqlite": "owed_on (on_id=? AND rowid>?)", "postgres": "((on_id = heads.delivery_id) AND (id > heads.ended))"}},
+		{"of a card that may get an edit only what is new is read", cardEditsSQL, []any{1, 1, "[]", "[1]", 8}, map[string]string{"sqlite": "owed_on (on_id=? AND rowid>?)", "postgres": "(id > COALESCE(h.ended, "}},
 	} {
 		for kind, url := range urls {
 			t.Run(tt.name+" on "+kind, func(t *testing.T) {

@@ -49,17 +49,27 @@ const (
 		RETURNING id`
 )
 
-// showWaits says that an edit of the head that is named so waits, which only a change of
-// the card has brought; flying is the parameter of the requests on their way.
-func showWaits(head, flying string) string {
+// showWaits says that an edit of the head h waits, which only a change of the card has
+// brought; flying is the parameter of the requests on their way. What has ended is not read
+// again: a head gets an edit with every update of its story.
+func showWaits(flying string) string {
 	return `EXISTS (SELECT 1 FROM owed x JOIN publications k ON k.id = (x.id >> 32) LEFT JOIN outcomes e ON e.id = x.id
-		WHERE x.on_id > 0 AND x.on_id = ` + head + ` AND k.op = 8 AND k.notice_id = 1 AND coalesce(e.state, 0) IN (0, 5) AND NOT x.id among(` + flying + `))`
+		WHERE x.on_id > 0 AND x.on_id = h.delivery_id AND x.id > h.ended AND k.op = 8 AND k.notice_id = 1 AND coalesce(e.state, 0) IN (0, 5) AND NOT x.id among(` + flying + `))`
 }
 
 // neverThere says that the delivery which is named so has ended without a message: what
 // acts on it would be skipped for ever, so that another is owed with the next update.
 func neverThere(delivery string) string {
 	return `EXISTS (SELECT 1 FROM outcomes o WHERE o.id = ` + delivery + ` AND o.message_id = '' AND o.state IN (3, 4, 6))`
+}
+
+// headed says that the story has a head, or will, at the destination of a subscription b.
+func (s *statement) headed(storyID int64) string {
+	return headedAt(s.arg(storyID), `b.destination_id`)
+}
+
+func headedAt(story, place string) string {
+	return `EXISTS (SELECT 1 FROM heads g WHERE g.story_id = ` + story + ` AND g.destination_id = ` + place + ` AND g.gone = 0 AND NOT ` + neverThere(`g.delivery_id`) + `)`
 }
 
 // eachLane are lanes, each with a random number.
@@ -82,8 +92,17 @@ func publishHeads(ctx context.Context, q querier, lanes []int64, storyID int64, 
 	return all(ctx, q, scanID, publishHeadsSQL, each, storyID, millis(at), revision, int(op), int(level))
 }
 
-// makeHeads owes a head to those of whom the condition is true and who have none, and
-// has all of them show the update from now on.
+// unlessItWaits is the part of those who get the update that is owed what is there for it:
+// where it waits for its time, so does a head that would be posted for it (hang.go).
+func (p *planner) unlessItWaits() when {
+	if p.u.Level == stories.Breaking {
+		return always
+	}
+	return atOnce
+}
+
+// makeHeads owes a head to those of whom the condition is true and who have none, but for
+// those for whom the update waits, and has all heads there are show it from now on.
 func (p *planner) makeHeads(condition string) func(context.Context, querier) error {
 	return func(ctx context.Context, q querier) (err error) {
 		// Who begins a head shares the notice of cards: we see it on its way, or it is begun
@@ -94,11 +113,8 @@ func (p *planner) makeHeads(condition string) func(context.Context, querier) err
 		if p.flying, err = allFlights(ctx, q); err != nil {
 			return err
 		}
-		none := func(s *statement) string {
-			return fmt.Sprintf(`NOT EXISTS (SELECT 1 FROM heads g WHERE g.story_id = %s AND g.destination_id = b.destination_id AND g.gone = 0
-				AND NOT `+neverThere(`g.delivery_id`)+`)`, s.arg(p.u.StoryID))
-		}
-		if err := p.oweHeads(ctx, q, share{op: stories.OpPost, condition: condition, only: none, cards: true}, keepHeadsSQL); err != nil {
+		none := func(s *statement) string { return `NOT ` + s.headed(p.u.StoryID) }
+		if err := p.oweHeads(ctx, q, share{op: stories.OpPost, condition: condition, only: none, cards: true, when: p.unlessItWaits()}, keepHeadsSQL); err != nil {
 			return fmt.Errorf("owe heads: %w", err)
 		}
 		for _, t := range p.targets {
@@ -119,7 +135,7 @@ func (p *planner) makeHeads(condition string) func(context.Context, querier) err
 // openThreads owes the threads of heads that have none.
 func (p *planner) openThreads(condition string) func(context.Context, querier) error {
 	return func(ctx context.Context, q querier) error {
-		err := p.oweHeads(ctx, q, share{op: stories.OpThread, condition: `(` + condition + `) AND (h.thread_id = 0 OR ` + neverThere(`h.thread_id`) + `)`, on: `h.delivery_id`, cards: true}, keepThreadsSQL)
+		err := p.oweHeads(ctx, q, share{op: stories.OpThread, condition: `(` + condition + `) AND (h.thread_id = 0 OR ` + neverThere(`h.thread_id`) + `)`, on: `h.delivery_id`, cards: true, when: p.unlessItWaits()}, keepThreadsSQL)
 		if err != nil {
 			return fmt.Errorf("owe threads: %w", err)
 		}
@@ -154,7 +170,7 @@ func (p *planner) editHeads(condition string) func(context.Context, querier) err
 			return err
 		}
 		idle := func(s *statement) string {
-			return `h.begun_cards > 0 AND NOT ` + showWaits(`h.delivery_id`, s.arg(list(slices.Sorted(maps.Keys(p.flying.byID)))))
+			return `h.begun_cards > 0 AND NOT ` + showWaits(s.arg(list(slices.Sorted(maps.Keys(p.flying.byID)))))
 		}
 		n, err := p.oweUnder(ctx, q, share{op: stories.OpShow, cards: true, on: `h.delivery_id`, condition: condition, only: idle}, publications)
 		if err != nil {
@@ -163,15 +179,6 @@ func (p *planner) editHeads(condition string) func(context.Context, querier) err
 		return enqueue(ctx, q, publications, n, p.u.CreatedAt)
 	}
 }
-
-const (
-	// passHeadsSQL has the heads that were not begun of the story ?1 be of ?2, where that
-	// has none. All others end: what is shown of them says what they go on as.
-	passHeadsSQL = `
-		UPDATE heads SET story_id = ?2 WHERE story_id = ?1 AND begun_cards = 0 AND gone = 0
-			AND NOT EXISTS (SELECT 1 FROM heads g WHERE g.story_id = ?2 AND g.destination_id = heads.destination_id)`
-	endHeadsSQL = `DELETE FROM heads WHERE story_id = ?1 AND CAST(?2 AS BIGINT) > 0`
-)
 
 const (
 	waitingHeadsSQL = `

@@ -12,7 +12,7 @@ import (
 
 // What heads show when they are begun, and what ends with that: see heads.go.
 
-const (
+var (
 	// begunHeadsSQL are the heads that some deliveries post or edit, but for those that may
 	// have been posted: these show what they showed then.
 	begunHeadsSQL = `
@@ -22,13 +22,24 @@ const (
 		WHERE d.id among(?1) AND p.op shows()
 			AND (coalesce(o.doubtful, 0) = 0 OR NOT EXISTS (SELECT 1 FROM shown w WHERE w.delivery_id = d.id)) ORDER BY d.id`
 	// headNewsSQL are the newest updates that the head ?4 of the story ?1 shows: up to the
-	// update ?2, from the level ?3 on. What is on hold or withdrawn stays where it stands.
+	// update ?2, from the level ?3 on. What is on hold or withdrawn stays where it stands, and
+	// what its channel gets in a digest is not told before that.
 	headNewsSQL = `
-		SELECT ` + updateColumns + ` FROM updates u
+		SELECT ` + updateColumns + ` FROM updates u JOIN stories s ON s.id = u.story_id
 		WHERE u.story_id = ?1 AND u.id <= ?2 AND u.level >= ?3
 			AND (u.standing NOT IN ('hold', 'withdrawn') OR EXISTS (SELECT 1 FROM shown w WHERE w.delivery_id = ?4 AND w.update_id = u.id))
+			AND NOT EXISTS (SELECT 1 FROM publications p JOIN heads h ON h.delivery_id = ?4 JOIN owed d ON d.id = (p.id << 32) + h.destination_id LEFT JOIN outcomes o ON o.id = d.id
+				WHERE p.update_id = u.id AND p.deferred > 0 AND p.op carries() AND ` + deferredSQL + `
+					AND (SELECT b.digest FROM subscriptions b WHERE b.destination_id = h.destination_id AND ` + decidesSQL + `) <> '')
 		ORDER BY u.place DESC LIMIT 3`
-	fixHeadSQL = `UPDATE heads SET begun = through, begun_cards = 1 + (SELECT revision FROM notices WHERE id = 1) WHERE delivery_id = ?1`
+	// fixHeadSQL also notes up to which delivery all has ended that acts on the head. The
+	// edit that is begun has not; and nobody owes one meanwhile, for the notice of cards is
+	// shared.
+	fixHeadSQL = `
+		UPDATE heads SET begun = through, begun_cards = 1 + (SELECT revision FROM notices WHERE id = 1), ended = coalesce((
+			SELECT min(x.id) - 1 FROM owed x LEFT JOIN outcomes o ON o.id = x.id
+			WHERE x.on_id > 0 AND x.on_id = heads.delivery_id AND x.id > heads.ended AND coalesce(o.state, 0) IN (0, 5)), ended)
+		WHERE delivery_id = ?1`
 )
 
 // fixHeads notes what the heads show that some deliveries begin, and returns which they
@@ -89,8 +100,17 @@ const (
 		SELECT ` + waitsUnderSQL + `, d.destination_id, d.id, d.publication_id,
 			CASE WHEN d.update_id = 0 OR EXISTS (SELECT 1 FROM shown w WHERE w.delivery_id = ?1 AND w.update_id = d.update_id) THEN 1 ELSE 0 END
 		FROM owed x JOIN deliveries d ON d.id = x.id
-		WHERE x.on_id > 0 AND x.on_id = ?1 AND d.op = 8 AND d.state IN (0, 5) AND d.doubtful = 0
+		WHERE x.on_id > 0 AND x.on_id = ?1 AND x.id > (SELECT h.ended FROM heads h WHERE h.delivery_id = ?1) AND d.op = 8 AND d.state IN (0, 5) AND d.doubtful = 0
 			AND (d.update_id > 0 AND d.update_id <= ?2 OR d.notice_id = 1 AND d.revision < ?3)
+		ORDER BY d.id`
+	// coveredLaterSQL is what waits for its time so: whatever made the head, its updates stand
+	// on it.
+	coveredLaterSQL = `
+		SELECT p.id, d.destination_id, d.id, p.id,
+			CASE WHEN EXISTS (SELECT 1 FROM shown w WHERE w.delivery_id = ?1 AND w.update_id = p.update_id) THEN 1 ELSE 0 END
+		FROM heads h JOIN publications p ON p.story_id = h.story_id AND p.op = 8 AND p.deferred > 0 JOIN owed d ON d.id = (p.id << 32) + h.destination_id
+			LEFT JOIN outcomes o ON o.id = d.id
+		WHERE h.delivery_id = ?1 AND p.update_id > 0 AND p.update_id <= ?2 AND ` + deferredSQL + `
 		ORDER BY d.id`
 	// sayCoveredSQL keeps in which wording the head ?1 shows what ended with it.
 	sayCoveredSQL = `
@@ -129,16 +149,22 @@ func endShown(ctx context.Context, q querier, flying flights, results []stories.
 	for _, h := range found {
 		heads = append(heads, h.delivery)
 		var late []waiting // they were never shown: newer ones were before them
-		rows, err := all(ctx, q, func(r row) (w waiting, err error) {
+		scan := func(r row) (w waiting, err error) {
 			var shows bool
 			if err = r.Scan(&w.Publication, &w.Place, &w.Delivery, &w.Origin, &shows); err == nil && !shows {
 				late = append(late, w)
 			}
 			return w, err
-		}, coveredSQL, h.delivery, h.begun, h.cards)
+		}
+		rows, err := all(ctx, q, scan, coveredSQL, h.delivery, h.begun, h.cards)
 		if err != nil {
 			return nil, err
 		}
+		later, err := all(ctx, q, scan, coveredLaterSQL, h.delivery, h.begun)
+		if err != nil {
+			return nil, err
+		}
+		rows = append(rows, later...)
 		rows = slices.DeleteFunc(rows, func(w waiting) bool { return flying.has(w) || slices.Contains(late, w) })
 		late = slices.DeleteFunc(late, flying.has)
 		if err := move(ctx, q, rows, stories.Sent, reason{}, at); err != nil {

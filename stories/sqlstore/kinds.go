@@ -25,6 +25,8 @@ var kinds = []struct {
 	{"tends()", func(o stories.Op) bool { return o == stories.OpEdit || o == stories.OpThread || o == stories.OpPublish }},
 	// Its message stands in a thread.
 	{"inThread()", func(o stories.Op) bool { return o == stories.OpReply || o == stories.OpBroadcast }},
+	// It brings its update to a story's thread or card.
+	{"hangs()", hangsOn},
 	// Its message stands in the channel.
 	{"inChannel()", func(o stories.Op) bool {
 		return o == stories.OpPost || o == stories.OpBroadcast || o == stories.OpForum

@@ -23,8 +23,9 @@ func (t target) key() key { return key{kind: string(t.kind), story: t.story, top
 
 const somebodyWaitsSQL = `SELECT CASE WHEN EXISTS (SELECT 1 FROM subscriptions b WHERE b.kind = ?1 AND b.story_id = ?2 AND b.topic = ?3 AND b.waits_from <= ?4) THEN 1 ELSE 0 END`
 
-// parted divides those shares that bring a message into what goes out at once and what
-// waits for its time, where there is somebody for whom it does. Nothing breaking waits.
+// parted divides shares into what goes out at once and what waits for its time, where
+// there is somebody for whom it does. Nothing breaking waits, nor does the edit of a card
+// that is there.
 func (p *planner) parted(ctx context.Context, q querier, shares []share) (parts []share, err error) {
 	if p.u.Level == stories.Breaking {
 		return shares, nil
@@ -42,12 +43,13 @@ func (p *planner) parted(ctx context.Context, q querier, shares []share) (parts 
 		return shares, nil
 	}
 	for _, sh := range shares {
-		if sh.act != nil || !sh.op.Says() {
+		if sh.act != nil {
 			parts = append(parts, sh)
 			continue
 		}
 		now, then := sh, sh
 		now.when, then.when = atOnce, later
+		then.on = "" // it hangs on the head that there is when it goes: see hang.go
 		parts = append(parts, now, then)
 	}
 	return parts, nil

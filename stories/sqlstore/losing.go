@@ -55,9 +55,6 @@ const (
 	publishOneSQL = `
 		INSERT INTO publications (lane_id, seed, update_id, story_id, created_at, revision, op, level, urgency, second, notice_id, queued, total)
 		VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, 1, 1) RETURNING id`
-	// uncountSQL takes a delivery from what is counted of its publication: another one is
-	// owed in its place.
-	uncountSQL    = `UPDATE publications SET total = total - 1 WHERE id = ?1`
 	moveReasonSQL = `UPDATE outcomes SET code = ?2, reason = '' WHERE id = ?1`
 	pauseByIDSQL  = `UPDATE subscriptions SET state = 'paused', changed_at = ?2 WHERE id = ?1`
 )
@@ -181,11 +178,9 @@ func (l lostOne) instead(ctx context.Context, q querier, lane int64, r stories.R
 			return err
 		}
 	}
-	if _, err := q.exec(ctx, uncountSQL, l.id>>placeBits); err != nil {
-		return err
-	}
 	t := tally{}
 	t.ended(l.id>>placeBits, stories.Skipped, -1)
+	t.of(l.id>>placeBits).total--
 	return t.write(ctx, q)
 }
 

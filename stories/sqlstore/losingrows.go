@@ -3,6 +3,7 @@ package sqlstore
 import (
 	"context"
 	"slices"
+	"time"
 
 	"storybot/stories"
 )
@@ -41,6 +42,39 @@ func eachWaiting(ctx context.Context, q querier, rows []waiting, why code, r sto
 		}
 		r.Ref = w.Ref
 		if err := do(waiting, r); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+const onCopySQL = `SELECT CASE WHEN EXISTS (SELECT 1 FROM publications p WHERE p.id = (CAST(?1 AS BIGINT) >> 32) AND p.update_id > 0) THEN 1 ELSE 0 END`
+
+// headless has updates that were to stand in a thread or on a card stand in the channel,
+// where these ended without a message: the next update makes others. Rows of them have
+// been skipped.
+func headless(ctx context.Context, q querier, lane int64, rows []waiting, at time.Time) error {
+	for _, w := range rows {
+		l := lostOne{id: w.Delivery}
+		if err := one(ctx, q, lostOnSQL, []any{w.Delivery}, l.columns()...); err != nil {
+			return err
+		}
+		if l.update == 0 || l.second || !hangsOn(l.op) {
+			continue
+		}
+		var copies bool // it was to stand on a copy, not on a head
+		if err := one(ctx, q, onCopySQL, []any{l.on}, &copies); err != nil {
+			return err
+		}
+		if copies {
+			continue
+		}
+		r := stories.Result{At: at}
+		r.Ref = w.Ref
+		if err := l.instead(ctx, q, lane, r, stories.OpPost, 0); err != nil {
+			return err
+		}
+		if _, err := q.exec(ctx, moveReasonSQL, l.id, int(madeAnew)); err != nil {
 			return err
 		}
 	}

@@ -97,7 +97,12 @@ func (s *Store) MergeStories(ctx context.Context, a stories.Act, fromID, intoID 
 		if err := countMerging(ctx, q, &m); err != nil {
 			return m, false, err
 		}
-		for _, step := range []func(context.Context, querier, stories.Act, stories.Merging) error{passUpdates, s.passWords, passFollowers, passQueue, passCards, s.passStory} {
+		var over []waiting // of the source's heads
+		passTheCards := func(ctx context.Context, q querier, a stories.Act, m stories.Merging) (err error) {
+			over, err = passCards(ctx, q, a, m)
+			return err
+		}
+		for _, step := range []func(context.Context, querier, stories.Act, stories.Merging) error{fixEnding, passUpdates, s.passWords, passFollowers, passQueue, passTheCards, s.passStory} {
 			if err := step(ctx, q, a, m); err != nil {
 				return m, false, err
 			}
@@ -106,6 +111,9 @@ func (s *Store) MergeStories(ctx context.Context, a stories.Act, fromID, intoID 
 			return m, false, err
 		}
 		if err := s.settleOf(ctx, q, m.Into.ID, a.At); err != nil { // the target's options win
+			return m, false, err
+		}
+		if err := s.letGo(ctx, q, over, a.At); err != nil {
 			return m, false, err
 		}
 		m.Changed = true

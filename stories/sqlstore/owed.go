@@ -69,8 +69,9 @@ func heldAt(ctx context.Context, q querier, p place) ([]waiting, error) {
 	return all(ctx, q, scanWaiting(p.id), heldAtSQL, p.id)
 }
 
-// counts are changes of a publication's counters.
-type counts struct{ queued, sent, held, failed, unknown, kept, deferred int }
+// counts are changes of a publication's counters. total falls where another delivery counts
+// in the place of one.
+type counts struct{ queued, sent, held, failed, unknown, kept, deferred, total int }
 
 // tally collects changes of counters.
 type tally map[int64]*counts
@@ -104,7 +105,7 @@ func (t tally) ended(origin int64, state stories.DeliveryState, n int) {
 }
 
 const countSQL = `
-	UPDATE publications SET queued = queued + ?2, sent = sent + ?3, held = held + ?4, failed = failed + ?5, unknown = unknown + ?6, kept = kept + ?7, deferred = deferred + ?8
+	UPDATE publications SET queued = queued + ?2, sent = sent + ?3, held = held + ?4, failed = failed + ?5, unknown = unknown + ?6, kept = kept + ?7, deferred = deferred + ?8, total = total + ?9
 	WHERE id = ?1`
 
 const (

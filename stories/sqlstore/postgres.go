@@ -93,6 +93,7 @@ var postgresDialect = dialect{
 	aside:     ` || ''`, // it takes what is new since it last looked for nothing
 	lock:      "FOR NO KEY UPDATE",
 	share:     "FOR SHARE",
+	inOrder:   ", id",
 }
 
 func (e *postgresEngine) text(common string) string {

@@ -44,6 +44,9 @@ import (
 //	trim.go      bounds what is held at a blocked destination, and lets the rest go
 //	unqueue.go   tells which rows wait, and takes them out
 //	waits.go     tells what waits for quiet hours to end, or for a digest
+//	hang.go      hangs what waited on the story's head, and owes one where none is there
+//	reroute.go   has what waited go in the mode that holds then
+//	unmake.go    has a head wait that is not to be posted now
 //	merge.go     passes what is owed of a story to the one it goes on as
 //	mergequeue.go  passes what waits of it
 //	rehome.go    gives a channel another address, and unites two of one channel

@@ -48,7 +48,7 @@ const (
 	crowdedOut   code = 25 // of an update that a head was to show
 	wentAbove    code = 26 // of what was to stand in a thread
 	waitedOver   code = 27 // of what waited for quiet hours to end; words are how many went
-	madeAnew     code = 28 // of what was to be done with a head or thread that was deleted
+	madeAnew     code = 28 // of what was to be done with a head or thread that was deleted, or goes another way now
 )
 
 // sentence is what people read of a code, with # for what it names.
@@ -82,7 +82,7 @@ func (c code) sentence() string {
 		crowdedOut:   "the story's card had newer updates before it could show this one",
 		wentAbove:    "its thread takes no messages; it went to the channel",
 		waitedOver:   "waited for quiet hours to end, and then only the newest # updates of the story were sent",
-		madeAnew:     "what it was for was deleted; it was done anew",
+		madeAnew:     "something else was done in its place",
 	}[c]
 }
 

@@ -44,7 +44,7 @@ var recordTables = []recordTable{
 	{"members", 1, false}, {"place_names", 3, false}, {"person_names", 1, false}, {"seen", 2, false}, {"desk_log", 1, true},
 	{"acts", 2, false}, {"notes", 1, false}, {"drafts", 1, false}, {"allowances", 2, false},
 	{"notices", 1, true}, {"publications", 1, true}, {"owed", 1, false}, {"outcomes", 1, false}, {"queue", 3, false}, {"held", 2, false},
-	{"readings", 2, false}, {"shown", 2, false}, {"heads", 2, false}, {"broadcasting", 1, false}, {"digests", 2, false}, {"gathered", 3, false},
+	{"readings", 2, false}, {"shown", 2, false}, {"heads", 2, false}, {"broadcasting", 1, false}, {"digests", 3, false}, {"gathered", 3, false},
 	{"pinged", 1, false}, {"flights", 1, false}, {"leases", 1, false}, {"lane_work", 1, false},
 	{"lane_waits", 2, false}, {"lane_refusals", 2, false}, {"alarms", 1, true}, {"troubles", 2, false},
 }

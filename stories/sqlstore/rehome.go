@@ -13,6 +13,7 @@ import (
 const (
 	lockLeaseOfSQL = `SELECT fence FROM leases WHERE name = (SELECT name FROM lanes WHERE id = ?1) /*lock*/`
 	voidLeaseSQL   = `UPDATE leases SET fence = fence + 1 WHERE name = (SELECT name FROM lanes WHERE id = ?1)`
+	laneAtSQL      = `SELECT l.name, t.moved_to FROM destinations t JOIN lanes l ON l.id = t.lane_id WHERE t.id = ?1`
 	readdressSQL   = `UPDATE destinations SET platform = ?2, workspace = ?3, channel = ?4 WHERE id = ?1`
 	// A workspace has one desk: the one it has stays.
 	readdressDeskSQL = `
@@ -26,19 +27,41 @@ const (
 // nothing any more, while it keeps everybody else away until it ends: requests
 // may still leave. Its owner may acquire it anew at once, and then reads
 // everything anew and settles what was on its way.
+//
+// An address that is served by another lane is a destination of its own, also one
+// that nobody followed anything at: what was sent, or may have been, was sent by
+// whom the old lane is, who alone can settle it.
 func (s *Store) MoveDestination(ctx context.Context, from, to stories.Destination) error {
 	if from == to {
 		return nil
 	}
+	if _, err := findPlace(ctx, s.reader(), from); errors.Is(err, sql.ErrNoRows) {
+		return nil // nobody there ever followed anything
+	} else if err != nil {
+		return s.told(err)
+	}
 	return s.change(ctx, func(q querier) error {
 		old, err := lockWithLease(ctx, q, from)
 		if errors.Is(err, sql.ErrNoRows) {
-			return nil // nobody there ever followed anything
+			return nil
 		}
 		if err != nil {
 			return err
 		}
+		var lane string
+		var movedTo int64
+		if err := one(ctx, q, laneAtSQL, []any{old.id}, &lane, &movedTo); err != nil {
+			return err
+		}
 		there, err := lockWithLease(ctx, q, to)
+		if err == nil && old.state == stories.Gone && movedTo == there.id {
+			return nil // told before
+		}
+		if beyond := stories.LaneTo(lane, to); errors.Is(err, sql.ErrNoRows) && beyond != lane {
+			if _, err = enterPlace(ctx, q, to, beyond, s.now()); err == nil {
+				there, err = lockWithLease(ctx, q, to)
+			}
+		}
 		switch {
 		case errors.Is(err, sql.ErrNoRows):
 			there = old

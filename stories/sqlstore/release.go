@@ -2,6 +2,7 @@ package sqlstore
 
 import (
 	"context"
+	"fmt"
 	"maps"
 	"slices"
 	"storybot/stories"
@@ -14,18 +15,21 @@ const waitedKeep = 5
 const (
 	// waitedSQL notes of rows that they waited for their time.
 	waitedSQL = `
-		INSERT INTO outcomes (id, state, late) SELECT d.id, 8, 1 FROM owed d WHERE d.id among(?1)
-		ON CONFLICT (id) DO UPDATE SET late = 1`
+		INSERT INTO outcomes (id, state, late) SELECT d.id, 8, CASE WHEN p.op = 8 THEN 0 ELSE 1 END FROM owed d JOIN publications p ON p.id = (d.id >> 32) WHERE d.id among(?1)
+		ON CONFLICT (id) DO UPDATE SET late = excluded.late`
 	missedLateSQL = `UPDATE outcomes SET missed = missed + ?2 WHERE id = ?1`
 )
 
 // release has rows that waited go out, in their order and under one publication in each
 // lane. Of a story's updates the newest go, and the first of them says how many do not.
-// What nobody follows any more does not go.
+// What nobody follows any more does not go. What goes does so in the mode that holds now.
 func (s *Store) release(ctx context.Context, q querier, rows []waitingRow, at time.Time) (int, error) {
 	rows, err := followedStill(ctx, q, rows, at)
 	if err != nil || len(rows) == 0 {
 		return 0, err
+	}
+	if rows, err = reroute(ctx, q, rows, at); err != nil {
+		return 0, fmt.Errorf("have what waited go another way: %w", err)
 	}
 	if _, err := q.exec(ctx, waitedSQL, list(numbersOf(rows))); err != nil {
 		return 0, err
@@ -97,6 +101,28 @@ func queueLate(ctx context.Context, q querier, lane int64, rows []waiting, at ti
 	return t.write(ctx, q)
 }
 
+// queueAgain owes kept rows of a lane again.
+func queueAgain(ctx context.Context, q querier, lane int64, rows []waiting, at time.Time) error {
+	if len(rows) == 0 {
+		return nil
+	}
+	var id int64
+	if err := one(ctx, q, againSQL, []any{lane, newSeed(), millis(at), int(stories.ForDesk)}, &id); err != nil {
+		return err
+	}
+	if err := endKept(ctx, q, rows, stories.Pending, reason{}, at); err != nil {
+		return err
+	}
+	queued := slices.Clone(rows)
+	for i := range queued {
+		queued[i].Publication = id
+	}
+	if err := changeRows(ctx, q, intoQueueSQL, queued); err != nil {
+		return err
+	}
+	return tally{id: {queued: len(rows)}}.post(ctx, q)
+}
+
 // followedStill are those of rows that something brings still; the others are skipped.
 func followedStill(ctx context.Context, q querier, rows []waitingRow, at time.Time) ([]waitingRow, error) {
 	found, err := vainAmong(ctx, q, plain(rows), 0)
@@ -122,7 +148,7 @@ func newestOf(rows []waitingRow) (newest []waitingRow, older []waiting, missed m
 	type storyAt struct{ place, story int64 }
 	left, over := map[storyAt]int{}, map[storyAt]int{}
 	for _, r := range rows {
-		if !r.notice {
+		if !r.notice && r.op != stories.OpShow {
 			left[storyAt{r.Place, r.story}]++
 		}
 	}
@@ -130,7 +156,7 @@ func newestOf(rows []waitingRow) (newest []waitingRow, older []waiting, missed m
 	for _, r := range rows {
 		at := storyAt{r.Place, r.story}
 		switch {
-		case r.notice:
+		case r.notice, r.op == stories.OpShow: // a card shows the newest
 			newest = append(newest, r)
 		case left[at] > waitedKeep:
 			left[at]--
@@ -144,16 +170,6 @@ func newestOf(rows []waitingRow) (newest []waitingRow, older []waiting, missed m
 		}
 	}
 	return newest, older, missed
-}
-
-// collect makes one digest of rows that waited at one destination.
-func (s *Store) collect(ctx context.Context, q querier, rows []waitingRow, from, to int64, at time.Time) error {
-	rows, err := followedStill(ctx, q, rows, at)
-	if err != nil || len(rows) == 0 {
-		return err
-	}
-	p := place{id: rows[0].Place, lane: rows[0].lane, state: rows[0].state}
-	return s.oweDigest(ctx, q, p, numbersOf(rows), moment(from), moment(to), at)
 }
 
 func plain(rows []waitingRow) []waiting {

@@ -1,10 +1,8 @@
 package sqlstore
 
 import (
-	"cmp"
 	"context"
 	"fmt"
-	"maps"
 	"slices"
 	"storybot/stories"
 	"time"
@@ -38,6 +36,7 @@ type ruled struct {
 	// last is all there is; and where the clock was set back since, what was published ahead
 	// of it would wait until the clock comes there again.
 	beyond time.Time
+	late   time.Time // the end of the quiet hours that its digest waited for; zero for none
 }
 
 // last says that there is no digest after this one.
@@ -67,19 +66,16 @@ func (s *Store) rule(sub waitingSub, at time.Time) ruled {
 	if millis(to) <= sub.collects {
 		return ruled{}
 	}
-	return ruled{to: to, from: sub.collects, beyond: sub.options.Digest.Next(at, zone)}
+	late, _ := sub.options.Quiet.Holds(to, zone)
+	return ruled{to: to, from: sub.collects, beyond: sub.options.Digest.Next(at, zone), late: late}
 }
 
-// endsAt is when the newest period of sub's digest has ended whose digest is still to come,
-// at an instant of its quiet hours; until is when these end.
-func (s *Store) endsAt(sub waitingSub, at time.Time) (to, until time.Time, waits bool) {
-	if sub.options.Digest == "" {
-		return to, until, false
-	}
+// putOff says whether a digest of sub waits at an instant for quiet hours to end, and
+// until when.
+func (s *Store) putOff(sub waitingSub, at time.Time) (until time.Time, is bool) {
 	zone := s.zoneOf(sub.options.Zone)
 	until, holds := sub.options.Quiet.Holds(at, zone)
-	to = sub.options.Digest.Previous(at, zone)
-	return to, until, holds && millis(to) > sub.collects
+	return until, holds && (sub.options.Digest == "" || millis(sub.options.Digest.Previous(at, zone)) > sub.collects)
 }
 
 // settle has what waits at some destinations go out as far as its time has come, and
@@ -101,96 +97,39 @@ func (s *Store) settle(ctx context.Context, q querier, places []int64, at time.T
 	for _, sub := range subs {
 		rules[sub.id] = s.rule(sub, at)
 	}
-	later := s.shared(subs, rules, at)
 	for _, sub := range subs {
 		if sub.heals || !sub.due.Valid || sub.due.Int64 > millis(at) {
 			continue
 		}
-		next := s.next(sub, rules[sub.id], at)
-		if until, is := later[sub.id]; is {
-			next.due = instant(until)
-		}
-		if err := next.write(ctx, q, sub.id); err != nil {
+		if err := s.next(sub, rules[sub.id], at).write(ctx, q, sub.id); err != nil {
 			return 0, err
 		}
 	}
 	var goes []waitingRow
-	digests := map[collectedFor][]waitingRow{}
-	since := map[collectedFor]int64{}
-	last := map[collectedFor]bool{}
+	digests := map[period]*collected{}
 	for _, r := range rows {
 		rule, decided := rules[r.sub]
 		switch {
 		case !decided || rule.goes:
 			goes = append(goes, r)
 		case rule.collects(r.created):
-			to := collectedFor{r.Place, millis(rule.to)}
-			if first, had := since[to]; !had || rule.from < first {
-				since[to] = rule.from
+			of := period{r.Place, millis(rule.to), millis(rule.late)}
+			if digests[of] == nil {
+				digests[of] = &collected{from: rule.from}
 			}
-			digests[to] = append(digests[to], r)
-			last[to] = last[to] || rule.last()
+			digests[of].add(r, rule)
 		}
 	}
 	if n, err = s.release(ctx, q, goes, at); err != nil {
 		return 0, fmt.Errorf("let go what waited: %w", err)
 	}
-	for _, to := range slices.SortedFunc(maps.Keys(digests), func(a, b collectedFor) int { return cmp.Or(cmp.Compare(a.place, b.place), cmp.Compare(a.to, b.to)) }) {
-		until, err := to.free(ctx, q, last[to])
-		if err == nil {
-			err = s.collect(ctx, q, digests[to], since[to], until, at)
-		}
-		if err != nil {
-			return 0, fmt.Errorf("make a digest: %w", err)
-		}
-		n += len(digests[to])
-	}
-	return n, nil
-}
-
-// collectedFor is what one digest is of: one destination and the end of one period.
-type collectedFor struct{ place, to int64 }
-
-// free is when the period of a digest ends. Where there is one of that period already, what
-// is collected waits for the next; the last one has none after it, and ends a little later.
-func (c collectedFor) free(ctx context.Context, q querier, last bool) (to int64, err error) {
-	for to = c.to; last; to++ {
-		var there bool
-		if err := one(ctx, q, digestThereSQL, []any{c.place, to}, &there); err != nil || !there {
-			return to, err
-		}
-	}
-	return to, nil
-}
-
-// shared finds the digests that wait for the quiet hours of another subscription with
-// which they share a period: there is one digest of it. It takes them out of rules, and
-// returns until when they wait.
-func (s *Store) shared(subs []waitingSub, rules map[int64]ruled, at time.Time) map[int64]time.Time {
-	waits := map[collectedFor]time.Time{}
-	for _, sub := range subs {
-		if to, until, is := s.endsAt(sub, at); is {
-			of := collectedFor{sub.place, millis(to)}
-			if until.After(waits[of]) {
-				waits[of] = until
-			}
-		}
-	}
-	later := map[int64]time.Time{}
-	for _, sub := range subs {
-		if to := rules[sub.id].to; !to.IsZero() && sub.options.Digest != "" {
-			if until := waits[collectedFor{sub.place, millis(to)}]; !until.IsZero() {
-				rules[sub.id], later[sub.id] = ruled{}, until
-			}
-		}
-	}
-	return later
+	made, err := s.collectAll(ctx, q, digests, at)
+	return n + made, err
 }
 
 // next are the instants of sub, which was due, once the rule is carried out.
 func (s *Store) next(sub waitingSub, rule ruled, at time.Time) instants {
-	until, holds := sub.options.Quiet.Holds(at, s.zoneOf(sub.options.Zone))
-	if sub.collects > 0 && holds { // for what has ended, or will have by then
+	if until, is := s.putOff(sub, at); is && sub.collects > 0 {
 		next := s.instantsOf(sub.options, sub.collects, at)
 		next.collects, next.due = sub.collects, instant(until)
 		return next

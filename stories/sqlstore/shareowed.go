@@ -91,11 +91,19 @@ func (t target) plan(share share, u stories.Update, publications []int64, muted 
 	if share.only != nil {
 		s.write(` AND %s`, share.only(&s))
 	}
+	shows := share.op == stories.OpShow
 	switch share.when {
 	case atOnce:
-		s.write(` AND (%s) IS NOT TRUE`, s.waiting(u.CreatedAt))
+		s.write(` AND ((%s) IS NOT TRUE`, s.waiting(u.CreatedAt))
+		if shows {
+			s.write(` OR %s`, s.headed(u.StoryID))
+		}
+		s.write(`)`)
 	case later:
 		s.write(` AND %s`, s.waiting(u.CreatedAt))
+		if shows {
+			s.write(` AND NOT %s`, s.headed(u.StoryID))
+		}
 	}
 	return s, nil
 }

@@ -30,12 +30,12 @@ func sqliteURL(t testing.TB) string { return "sqlite:" + filepath.Join(t.TempDir
 var databases = map[string]func(testing.TB) string{"sqlite": sqliteURL, "postgres": pgtest.URL}
 
 func TestSQLite(t *testing.T) {
-	storetest.Run(t, func(t *testing.T) storetest.Store { return open(t, sqliteURL(t)) })
+	storetest.Run(t, func(t *testing.T) storetest.Store { return counted(t, sqliteURL(t)) })
 }
 
 func TestPostgres(t *testing.T) {
 	if testing.Short() {
 		t.Skip("the whole run has it: the suite on a second database takes minutes under the race detector")
 	}
-	storetest.Run(t, func(t *testing.T) storetest.Store { return open(t, pgtest.URL(t)) })
+	storetest.Run(t, func(t *testing.T) storetest.Store { return counted(t, pgtest.URL(t)) })
 }

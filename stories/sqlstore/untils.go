@@ -4,34 +4,83 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"slices"
+	"time"
 
 	"storybot/stories"
 )
 
-var untilSQL = `
-	SELECT CASE WHEN b.digest <> '' THEN 'digest' ELSE 'quiet hours' END, coalesce(b.due_at, 0)
-	FROM destinations t JOIN stories s ON s.id = ?4 JOIN subscriptions b ON b.destination_id = t.id
-	WHERE t.platform = ?1 AND t.workspace = ?2 AND t.channel = ?3 AND ` + decidesSQL
+// waitsFor says for what updates wait because of options.
+func waitsFor(o stories.Options) string {
+	if o.Digest != "" {
+		return "digest"
+	}
+	return "quiet hours"
+}
+
+// comesAt is when a row that was published at an instant goes out because of sub, as far as
+// is known now. What was published in quiet hours, after the end of a period whose digest they
+// put off, comes with the next one.
+func (s *Store) comesAt(sub waitingSub, created int64) time.Time {
+	due := moment(sub.due.Int64)
+	if sub.options.Digest == "" || !sub.due.Valid {
+		return due
+	}
+	zone := s.zoneOf(sub.options.Zone)
+	end := sub.options.Digest.Next(moment(created), zone)
+	if until, holds := sub.options.Quiet.Holds(end, zone); holds {
+		end = until
+	}
+	return moment(max(millis(end), millis(due)))
+}
+
+var decidingSubSQL = `
+	SELECT b.id FROM destinations t JOIN stories s ON s.id = ?2 JOIN subscriptions b ON b.destination_id = t.id
+	WHERE t.id = ?1 AND ` + decidesSQL
 
 // fillDeferred adds to deliveries to d that wait for their time for what, and until when.
 func (s *Store) fillDeferred(ctx context.Context, d stories.Destination, found []stories.Delivery) error {
+	if !slices.ContainsFunc(found, func(v stories.Delivery) bool { return v.State == stories.Deferred }) {
+		return nil
+	}
+	p, err := findPlace(ctx, s.reader(), d)
+	if err != nil {
+		return err
+	}
+	subs, err := all(ctx, s.reader(), scanWaitingSub, waitingSubsSQL, list([]int64{p.id}))
+	if err != nil {
+		return err
+	}
 	for i := range found {
 		v := &found[i]
 		if v.State != stories.Deferred {
 			continue
 		}
-		var due int64
-		err := one(ctx, s.reader(), untilSQL, []any{d.Platform, d.Workspace, d.Channel, v.About.StoryID}, &v.Reason, &due)
+		var by int64
+		err := one(ctx, s.reader(), decidingSubSQL, []any{p.id, v.About.StoryID}, &by)
 		if err != nil && !errors.Is(err, sql.ErrNoRows) {
 			return err
 		}
-		v.Tries.DueAt = moment(due)
+		for _, sub := range subs {
+			if sub.id == by {
+				v.Reason = waitsFor(sub.options)
+				v.Tries.DueAt = s.comesAt(sub, millis(v.CreatedAt))
+			}
+		}
 	}
 	return nil
 }
 
+const countAllDeferredSQL = `SELECT coalesce(sum(p.deferred), 0) FROM publications p WHERE p.deferred > 0`
+
+// Deferred implements stories.HealthStore.
+func (s *Store) Deferred(ctx context.Context) (messages int, err error) {
+	err = one(ctx, s.reader(), countAllDeferredSQL, nil, &messages)
+	return messages, s.told(err)
+}
+
 // fillWaiting adds to the subscriptions of d how much waits because of each, and until
-// when.
+// when the first of it does.
 func (s *Store) fillWaiting(ctx context.Context, d stories.Destination, subs []stories.Subscription) error {
 	p, err := findPlace(ctx, s.reader(), d)
 	if err != nil || len(subs) == 0 {
@@ -46,15 +95,19 @@ func (s *Store) fillWaiting(ctx context.Context, d stories.Destination, subs []s
 	if err != nil || len(rows) == 0 {
 		return err
 	}
+	of := map[int64]waitingSub{}
+	for _, sub := range due {
+		of[sub.id] = sub
+	}
 	for i := range subs {
+		waits := &subs[i].Waits
 		for _, r := range rows {
-			if r.sub == subs[i].ID && !r.notice {
-				subs[i].Waits.Updates++
+			if r.sub != subs[i].ID || r.notice {
+				continue
 			}
-		}
-		for _, w := range due {
-			if w.id == subs[i].ID && subs[i].Waits.Updates > 0 {
-				subs[i].Waits.Until = moment(w.due.Int64)
+			waits.Updates++
+			if at := s.comesAt(of[r.sub], r.created); waits.Until.IsZero() || at.Before(waits.Until) {
+				waits.Until = at
 			}
 		}
 	}

@@ -27,6 +27,7 @@ import (
 //	deferred.go  finds it, and has it wait
 //	settle.go    decides what becomes of it at its time
 //	release.go   lets it go
+//	collect.go   collects it, by periods
 //	digests.go   makes one message of it
 
 // instants are what a subscription's options come to.

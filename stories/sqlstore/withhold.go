@@ -234,11 +234,18 @@ func releaseKept(ctx context.Context, q querier, u stories.Update, at time.Time)
 			return 0, err
 		}
 	}
-	if err := holdKept(ctx, q, found.held, at); err != nil {
+	held, err := rehang(ctx, q, found.held, at)
+	if err == nil {
+		err = holdKept(ctx, q, held, at)
+	}
+	if err != nil {
 		return 0, err
 	}
 	for _, lane := range slices.Sorted(maps.Keys(found.again)) {
 		now, err := keptLater(ctx, q, found.again[lane], at)
+		if err == nil {
+			now, err = rehang(ctx, q, now, at)
+		}
 		if err != nil {
 			return 0, err
 		}
@@ -276,28 +283,6 @@ func holdKept(ctx context.Context, q querier, rows []waiting, at time.Time) erro
 		return err
 	}
 	return trimOverfull(ctx, q, at)
-}
-
-// queueAgain owes kept rows of a lane again.
-func queueAgain(ctx context.Context, q querier, lane int64, rows []waiting, at time.Time) error {
-	if len(rows) == 0 {
-		return nil
-	}
-	var id int64
-	if err := one(ctx, q, againSQL, []any{lane, newSeed(), millis(at), int(stories.ForDesk)}, &id); err != nil {
-		return err
-	}
-	if err := endKept(ctx, q, rows, stories.Pending, reason{}, at); err != nil {
-		return err
-	}
-	queued := slices.Clone(rows)
-	for i := range queued {
-		queued[i].Publication = id
-	}
-	if err := changeRows(ctx, q, intoQueueSQL, queued); err != nil {
-		return err
-	}
-	return tally{id: {queued: len(rows)}}.post(ctx, q)
 }
 
 const (

@@ -82,21 +82,6 @@ var collectingTests = []test{
 		same(d, "at their end", d.arrives(l), "a digest 24 07:00")
 		same(d, "states", d.states(channel("a"), s), "gathered gathered")
 	}},
-	{"a digest that several subscriptions share waits for the quiet hours of each of them", func(d *desk) {
-		s, other := d.track("sony"), d.track("fire")
-		l := d.hold(lane, "w")
-		d.sets("sony", stories.Options{Digest: "daily@06:00", Quiet: nights}, "a")
-		d.sets("fire", stories.Options{Digest: "daily@06:00"}, "a")
-		d.append(s, stories.Normal)
-		d.append(other, stories.Normal)
-		d.until("06:00")
-		d.endWaits()
-		same(d, "in quiet hours", d.arrives(l), "")
-		d.until("07:00")
-		d.endWaits()
-		same(d, "at their end", d.arrives(l), "a digest 24 06:00")
-		d.queueAgrees()
-	}},
 	{"what a digest kept back arrives at once, as a digest, when it is taken away", func(d *desk) {
 		s := d.track("sony")
 		l := d.hold(lane, "w")

@@ -8,7 +8,7 @@ import (
 
 // headsAnewTests are about heads and threads that ended without a message, or were deleted.
 var headsAnewTests = []test{
-	{"a head that could not be posted is made with the next update", func(d *desk) {
+	{"a head that could not be posted is made with the next update; what was for it goes to the channel", func(d *desk) {
 		s := d.track("sony")
 		for i, mode := range []stories.Options{inThread, inCard} {
 			name := string(rune('a' + i))
@@ -19,20 +19,34 @@ var headsAnewTests = []test{
 		d.publish(s, stories.Normal, "First")
 		b.works()
 		d.publish(s, stories.Normal, "Second")
-		same(d, "anew", b.works(), "b card of sony 2:Second 1:First; a card of sony 2:Second 1:First; a in thread: 2 Second")
+		same(d, "anew", b.works(), "b card of sony 2:Second 1:First; a 1 First; a card of sony 2:Second 1:First; a in thread: 2 Second")
 		d.publish(s, stories.Normal, "Third")
-		same(d, "one", b.works(), "b card of sony 3:Third 2:Second 1:First; a card of sony 3:Third 2:Second 1:First; a in thread: 2 Second; a in thread: 3 Third")
+		same(d, "one", b.works(), "b card of sony 3:Third 2:Second 1:First; a 1 First; a card of sony 3:Third 2:Second 1:First; a in thread: 2 Second; a in thread: 3 Third")
 		d.queueAgrees()
 	}},
-	{"a thread that could not be opened is opened with the next update", func(d *desk) {
+	{"what was for a card that could not be posted goes to the channel, and counts once", func(d *desk) {
+		s := d.track("sony")
+		d.mode(d.act(), "a", "all", inCard)
+		b := d.board()
+		b.wrong[stories.OpPost] = stories.NothingLost
+		u := d.publish(s, stories.Normal, "First")
+		same(d, "in the channel", b.works(), "a 1 First")
+		p := d.progressOf(u.ID)
+		same(d, "progress", fmt.Sprint(p.Total, p.Sent, p.Failed), "1 1 0")
+		same(d, "told of once", d.states(channel("a"), s), "sent")
+		d.publish(s, stories.Normal, "Second")
+		same(d, "the next makes the card", b.works(), "a 1 First; a card of sony 2:Second 1:First")
+		d.queueAgrees()
+	}},
+	{"a thread that could not be opened is opened with the next update; what was for it goes to the channel", func(d *desk) {
 		s := d.track("sony")
 		d.mode(d.act(), "a", "all", inThread)
 		b := d.board()
 		b.wrong[stories.OpThread] = stories.NothingLost
 		d.publish(s, stories.Normal, "First")
-		same(d, "no thread", b.works(), "a card of sony 1:First")
+		same(d, "no thread", b.works(), "a card of sony 1:First; a 1 First")
 		d.publish(s, stories.Normal, "Second")
-		same(d, "anew", b.works(), "a card of sony 2:Second 1:First; a in thread: 2 Second")
+		same(d, "anew", b.works(), "a card of sony 2:Second 1:First; a 1 First; a in thread: 2 Second")
 		d.queueAgrees()
 	}},
 	{"a first message that is a head is not among what a blocked channel keeps the newest of", func(d *desk) {

@@ -126,7 +126,7 @@ func (c *call) postable() (*channel, error) {
 		return nil, err
 	case ch.archived:
 		return nil, refuse("is_archived")
-	case !ch.member && (!c.team.scopes["chat:write.public"] || c.name != "chat.postMessage"):
+	case !ch.joined(c.team) && (!c.team.scopes["chat:write.public"] || c.name != "chat.postMessage"):
 		return nil, refuse("not_in_channel")
 	}
 	return ch, nil
@@ -136,7 +136,7 @@ func (c *call) postable() (*channel, error) {
 // inside.
 func (c *call) visible(id string) (*channel, error) {
 	ch := c.team.channels[id]
-	if ch == nil || ch.deleted || ch.kind == Private && !ch.member {
+	if ch == nil || ch.deleted || ch.kind == Private && !ch.joined(c.team) {
 		return nil, refuse("channel_not_found")
 	}
 	return ch, nil

@@ -58,7 +58,7 @@ func (c *call) readable() (*channel, error) {
 	if err := c.needFor(ch.kind, "history"); err != nil {
 		return nil, err
 	}
-	if !ch.member {
+	if !ch.joined(c.team) {
 		return nil, refuse("not_in_channel")
 	}
 	return ch, nil
@@ -154,7 +154,7 @@ func readCursor(cursor string) (after, before string, err error) {
 func (c *call) show(m *message) json.RawMessage {
 	v := reply{"type": "message", "user": m.User, "text": m.Text, "ts": m.TS, "team": m.Team}
 	if m.Bot {
-		v["bot_id"], v["app_id"] = c.team.botID, c.AppID
+		v["bot_id"], v["app_id"] = c.workspace(m.Team).botID, c.AppID
 	}
 	if m.content != nil {
 		v["blocks"] = m.content.full
@@ -197,10 +197,10 @@ func (c *call) join() (any, error) {
 		return nil, refuse("is_archived")
 	}
 	v := reply{"channel": nil}
-	if ch.member {
+	if ch.joined(c.team) {
 		v["warning"], v["response_metadata"] = "already_in_channel", reply{"warnings": []string{"already_in_channel"}}
 	}
-	ch.member = true
+	ch.join(c.team)
 	v["channel"] = c.describe(ch)
 	return v, nil
 }
@@ -224,8 +224,9 @@ func (c *call) describe(ch *channel) reply {
 	}
 	return reply{
 		"id": ch.id, "name": ch.name(), "name_normalized": ch.name(), "is_channel": ch.kind == Public, "is_group": ch.kind == Private,
-		"is_im": false, "is_mpim": ch.kind == Group, "is_private": ch.kind != Public, "is_archived": ch.archived, "is_member": ch.member,
-		"is_general": false, "is_shared": ch.shared, "is_ext_shared": ch.shared, "context_team_id": c.team.team,
+		"is_im": false, "is_mpim": ch.kind == Group, "is_private": ch.kind != Public, "is_archived": ch.archived, "is_member": ch.joined(c.team),
+		"is_general": false, "is_shared": ch.abroad(), "is_ext_shared": ch.abroad(), "context_team_id": c.team.team,
+		"conversation_host_id": ch.host, "shared_team_ids": ch.sharers(c.team), "connected_team_ids": ch.sharers(nil),
 	}
 }
 

@@ -111,7 +111,7 @@ type Mention struct {
 func (s *Server) Mention(ctx context.Context, m Mention) (*Answer, error) {
 	s.mu.Lock()
 	ws, ch := s.workspace(m.Team), s.channel(m.Team, m.Channel)
-	if !ch.member || !ws.scopes["app_mentions:read"] {
+	if !ch.joined(ws) || !ws.scopes["app_mentions:read"] {
 		s.mu.Unlock()
 		return nil, fmt.Errorf("slacktest: the bot does not hear mentions in %s", m.Channel)
 	}

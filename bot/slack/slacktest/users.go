@@ -51,11 +51,11 @@ func (s *Server) SetOutside(team, channel, user string) {
 
 // in says whether a person is in a channel and the app is told: of the bot itself, or
 // another person, whose private channels are told where the bot is in them too.
-func (ch *channel) in(user string) bool {
+func (ch *channel) in(ws *workspace, user string) bool {
 	if user == "" {
-		return ch.member
+		return ch.joined(ws)
 	}
-	return !ch.outside[user] && (ch.kind == Public || ch.member)
+	return !ch.outside[user] && (ch.kind == Public || ch.joined(ws))
 }
 
 // memberships is users.conversations: the channels that the bot, or a person, is in.
@@ -94,7 +94,7 @@ func (c *call) memberships() (any, error) {
 			}
 			continue
 		}
-		if !ch.in(c.args["user"]) || ch.deleted || !slices.Contains(kinds, string(ch.kind)) || ch.archived && c.args.flag("exclude_archived") {
+		if !ch.in(c.team, c.args["user"]) || ch.deleted || !slices.Contains(kinds, string(ch.kind)) || ch.archived && c.args.flag("exclude_archived") {
 			continue
 		}
 		if len(list) == limit {

@@ -59,13 +59,17 @@ type workspace struct {
 
 // channel is a conversation in one workspace.
 type channel struct {
-	id       string
-	called   string // "" for a name made of the id
-	kind     Kind
-	user     string          // of a DM
-	member   bool            // the bot is in it
-	outside  map[string]bool // people who are not in it; everybody else is
-	shared   bool            // with another company
+	id      string
+	called  string // "" for a name made of the id
+	kind    Kind
+	user    string          // of a DM
+	member  bool            // the bot is in it
+	outside map[string]bool // people who are not in it; everybody else is
+	shared  bool            // with another company
+	// host is the workspace whose channel it is and guests are those it is shared with
+	// here, each with whether its bot is in it: see Share.
+	host     string
+	guests   map[string]bool
 	archived bool
 	deleted  bool
 	messages []*message
@@ -199,7 +203,11 @@ func (s *Server) SetChannel(team, id string, c ChangeChannel) {
 	}
 	set(&ch.archived, c.Archived)
 	set(&ch.deleted, c.Deleted)
-	set(&ch.member, c.Member)
+	if _, guest := ch.guests[team]; guest && c.Member != nil {
+		ch.guests[team] = *c.Member
+	} else {
+		set(&ch.member, c.Member)
+	}
 	set(&ch.shared, c.Shared)
 	if c.Kind != "" {
 		ch.kind = c.Kind

@@ -1,10 +1,12 @@
 -- A digest is a notice of kind 'digest', owed to one channel: see digests.go. A channel
--- has one for the end of a period.
+-- has one for the end of a period, and where it fell into quiet hours for their end, which is
+-- late_at then.
 CREATE TABLE digests (
     destination_id BIGINT NOT NULL,
     ends_at        BIGINT NOT NULL,
+    late_at        BIGINT NOT NULL DEFAULT 0,
     notice_id      BIGINT NOT NULL,
-    PRIMARY KEY (destination_id, ends_at)
+    PRIMARY KEY (destination_id, ends_at, late_at)
 ) /*clustered*/;
 CREATE INDEX digests_by_notice ON digests (notice_id);
 

@@ -57,7 +57,7 @@ CREATE TABLE owed (
     destination_id BIGINT NOT NULL,
     on_id          BIGINT NOT NULL DEFAULT 0 -- the delivery whose message is acted on
 );
-CREATE INDEX owed_on ON owed (on_id) WHERE on_id > 0;
+CREATE INDEX owed_on ON owed (on_id/*in order*/) WHERE on_id > 0;
 -- Where a channel has another address now the number does not tell the destination.
 CREATE INDEX owed_elsewhere ON owed (destination_id) WHERE destination_id <> (id & 4294967295);
 
@@ -208,6 +208,7 @@ CREATE TABLE heads (
     through        BIGINT NOT NULL DEFAULT 0,   -- the newest update that it is to show
     begun          BIGINT NOT NULL DEFAULT 0,   -- the same, when it was posted or edited last
     begun_cards    BIGINT NOT NULL DEFAULT 0,   -- the revision of the notice of cards then
+    ended          BIGINT NOT NULL DEFAULT 0,   -- up to this delivery all that was to be done to it had ended then
     PRIMARY KEY (story_id, destination_id)
 ) /*clustered*/;
 CREATE INDEX heads_by_delivery ON heads (delivery_id);

@@ -1,0 +1,102 @@
+package storetest
+
+import (
+	"fmt"
+
+	"storybot/stories"
+)
+
+// headsMergedTests are about heads and cards of stories that are made one.
+var headsMergedTests = []test{
+	{"the target's card shows at once what came over, and the source's ends as it was", func(d *desk) {
+		quake, fire := d.track("quake"), d.track("fire")
+		d.mode(d.act(), "a", "quake", quietly(inThread))
+		d.mode(d.act(), "a", "fire", inCard)
+		b := d.board()
+		d.until("23:00")
+		d.publish(quake, stories.Normal, "Q1")
+		d.publish(quake, stories.Breaking, "Q2")
+		q3 := d.publish(quake, stories.Normal, "Q3")
+		d.publish(fire, stories.Normal, "F1")
+		same(d, "before", b.works(), "a 2 Q2; a card of quake 3:Q3 2:Q2 1:Q1; a in thread: 2 Q2; a card of fire 1:F1")
+		d.merge(quake, fire)
+		same(d, "after", b.works(), "a 2 Q2; a card of quake, now fire 4:Q3 3:Q2 2:Q1; a in thread: 2 Q2; a card of fire 1:F1 4:Q3 3:Q2")
+		p := d.progressOf(q3.ID)
+		same(d, "progress", fmt.Sprint(p.Total, p.Sent, p.Deferred), "1 1 0")
+		d.queueAgrees()
+	}},
+	{"what waited for the source goes as the target's options say, on its head", func(d *desk) {
+		quake, fire := d.track("quake"), d.track("fire")
+		for _, name := range []string{"a", "b", "c"} {
+			d.mode(d.act(), name, "quake", quietly(inThread))
+		}
+		d.mode(d.act(), "a", "fire", inThread)
+		d.mode(d.act(), "b", "fire", stories.Options{})
+		b := d.board()
+		d.until("21:00")
+		d.publish(quake, stories.Normal, "Q1")
+		d.publish(fire, stories.Normal, "F1")
+		b.works()
+		d.until("23:00")
+		d.publish(quake, stories.Normal, "Q2")
+		b.works()
+		d.merge(quake, fire)
+		same(d, "at once", b.works(), "a card of quake, now fire 3:Q2 2:Q1; b card of quake, now fire 3:Q2 2:Q1; c card of quake, now fire 3:Q2 2:Q1; a in thread: 1 Q1; b in thread: 1 Q1; c in thread: 1 Q1; b 1 F1; a card of fire 3:Q2 1:F1 2:Q1; a in thread: 1 F1; a in thread: 3 Q2; b 3 Q2")
+		d.until("07:00")
+		d.endWaits()
+		b.works()
+		last := b.said[len(b.said)-2:]
+		same(d, "in the morning", last[0].place+" "+last[0].text+"; "+last[1].place+" "+last[1].text, "c card of fire 3:Q2 1:F1 2:Q1; c in thread: 3 Q2")
+		d.queueAgrees()
+	}},
+	{"what waits to be shown on the source's card is shown on the target's", func(d *desk) {
+		quake, fire := d.track("quake"), d.track("fire")
+		d.mode(d.act(), "a", "all", inCard)
+		b := d.board()
+		d.publish(quake, stories.Normal, "Q1")
+		d.publish(fire, stories.Normal, "F1")
+		b.works()
+		q2 := d.publish(quake, stories.Normal, "Q2")
+		d.merge(quake, fire)
+		same(d, "after", b.works(), "a card of quake, now fire 3:Q2 2:Q1; a card of fire 3:Q2 1:F1 2:Q1")
+		p := d.progressOf(q2.ID)
+		same(d, "progress", fmt.Sprint(p.Total, p.Sent, p.Waiting), "1 1 0")
+		same(d, "states", d.states(channel("a"), fire), "sent sent sent")
+		d.queueAgrees()
+	}},
+	{"where the target has no head what waits to be shown makes one", func(d *desk) {
+		quake, fire := d.track("quake"), d.track("fire")
+		d.mode(d.act(), "a", "quake", inCard)
+		b := d.board()
+		d.publish(quake, stories.Normal, "Q1")
+		b.works()
+		d.publish(quake, stories.Normal, "Q2")
+		d.merge(quake, fire)
+		same(d, "after", b.works(), "a card of quake, now fire 2:Q2 1:Q1; a card of fire 2:Q2 1:Q1")
+		d.queueAgrees()
+	}},
+	{"a head whose edit waits when its story is merged ends with what it was to show", func(d *desk) {
+		quake, fire := d.track("quake"), d.track("fire")
+		d.mode(d.aloud(), "a", "quake", inThread)
+		b := d.board()
+		d.publish(quake, stories.Normal, "Q1")
+		b.works()
+		d.publish(quake, stories.Breaking, "Q2")
+		d.merge(quake, fire)
+		same(d, "after", b.works(), "a card of quake, now fire 2:Q2 1:Q1; a in thread: 1 Q1; a 2 Q2; a in thread: 2 Q2")
+		d.queueAgrees()
+	}},
+	{"a head that shows what was withdrawn ends as it stood", func(d *desk) {
+		quake, fire := d.track("quake"), d.track("fire")
+		d.mode(d.aloud(), "a", "quake", inCard)
+		b := d.board()
+		u := d.publish(quake, stories.Normal, "Q1")
+		b.works()
+		d.reword(u, stories.Rewording{Kind: stories.Withdrawal, Reason: "untrue"})
+		b.works()
+		d.publish(quake, stories.Normal, "Q2")
+		d.merge(quake, fire)
+		same(d, "after", b.works(), "a card of quake, now fire 1:withdrawnQ1; a withdrawal 1; a card of fire 2:Q2")
+		d.queueAgrees()
+	}},
+}
