@@ -131,11 +131,14 @@ const (
 	// AlarmHeadDeleted: a story's card or thread was deleted a second time in a channel,
 	// and what brings the story there is paused.
 	AlarmHeadDeleted AlarmKind = "card_deleted"
+	// AlarmGroupGone: a role or group whom a channel has pinged is not there any more, so
+	// that nobody is. Reason is what it was called, with its sign.
+	AlarmGroupGone AlarmKind = "group_gone"
 )
 
 // AlarmKinds are all of them.
 func AlarmKinds() []AlarmKind {
-	return []AlarmKind{AlarmBlocked, AlarmGone, AlarmPushStopped, AlarmLaneStopped, AlarmLaneResumed, AlarmWorkspaceFailing, AlarmWorkspaceRecovered, AlarmFailed, AlarmThreadClosed, AlarmHeadDeleted}
+	return []AlarmKind{AlarmBlocked, AlarmGone, AlarmPushStopped, AlarmLaneStopped, AlarmLaneResumed, AlarmWorkspaceFailing, AlarmWorkspaceRecovered, AlarmFailed, AlarmThreadClosed, AlarmHeadDeleted, AlarmGroupGone}
 }
 
 // Lasts says that an alarm is of what fails until it is mended, and is seen as long

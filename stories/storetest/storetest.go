@@ -95,6 +95,7 @@ func Run(t *testing.T, open func(t *testing.T) Store) {
 		{"order", orderTests},
 		{"beginning", beginTests},
 		{"whom messages ping", pingTests},
+		{"roles and groups", groupTests},
 		{"edits", editTests},
 		{"wordings of copies", wordingTests},
 		{"copies in doubt", doubtedTests},
