@@ -58,7 +58,8 @@ func TestAForumThatRequiresTags(t *testing.T) {
 	quake, fire := posts[0].ID, posts[2].ID
 	said := func(post string, n int, want string) {
 		t.Helper()
-		shown, err := f.discord.WaitMessages(f.ctx, post, n)
+		err := f.discord.Wait(f.ctx, func() bool { return len(f.discord.Messages(post)) >= n })
+		shown := f.discord.Messages(post)
 		if err != nil || len(shown) != n || !strings.Contains(shown[n-1].Text, want) {
 			t.Fatalf("the post shows %+v, %v; want %q", shown, err, want)
 		}

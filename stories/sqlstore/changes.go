@@ -32,14 +32,9 @@ func tellChange(ctx context.Context, q querier, a stories.Act, p place, kind sto
 	}
 	on := int64(0)
 	if ends {
-		forum, err := isForum(ctx, q, p)
-		if err != nil {
+		var told bool
+		if on, told, err = lineOn(ctx, q, p, c.StoryID); err != nil || !told {
 			return 0, false, err
-		}
-		if forum {
-			if on, err = postOf(ctx, q, p, c.StoryID); err != nil || on == 0 {
-				return 0, false, err
-			}
 		}
 	}
 	wait, err := allow(ctx, q, a.By.Ref, fmt.Sprintf(telling, p.id), stories.MostTold, stories.ToldWithin, a.At)
@@ -51,7 +46,7 @@ func tellChange(ctx context.Context, q querier, a stories.Act, p place, kind sto
 	if err := insertNotice(ctx, q, &n); err != nil {
 		return 0, false, fmt.Errorf("keep what a channel is told: %w", err)
 	}
-	return n.ID, false, oweHere(ctx, q, n, a, p, on)
+	return n.ID, false, oweHere(ctx, q, n, a.At, p, on)
 }
 
 // ofUpdatesSQL are those of some deliveries that are about updates: the line that

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"time"
 
 	"storybot/stories"
 )
@@ -53,6 +54,17 @@ func postOf(ctx context.Context, q querier, p place, story int64) (id int64, err
 	return id, err
 }
 
+// lineOn is the delivery to whose message a line about a story is a reply at a place, 0
+// where it is a message of its own; told is false where it has no place.
+func lineOn(ctx context.Context, q querier, p place, story int64) (on int64, told bool, err error) {
+	forum, err := isForum(ctx, q, p)
+	if err != nil || !forum {
+		return 0, err == nil, err
+	}
+	on, err = postOf(ctx, q, p, story)
+	return on, on != 0, err
+}
+
 // postForTest is the delivery that opened the post of a forum in which a test is written:
 // the story's, or else the newest there is. CodeInvalid where there is none.
 func postForTest(ctx context.Context, q querier, p place, story int64) (id int64, err error) {
@@ -68,13 +80,13 @@ func postForTest(ctx context.Context, q querier, p place, story int64) (id int64
 
 // oweHere owes a notice to one place, as a message of its own or, where on is set, as a
 // reply to the message of that delivery.
-func oweHere(ctx context.Context, q querier, n stories.Notice, a stories.Act, p place, on int64) error {
+func oweHere(ctx context.Context, q querier, n stories.Notice, at time.Time, p place, on int64) error {
 	here := list([]int64{p.id})
 	var err error
 	if on == 0 {
-		_, err = oweNotice(ctx, q, n, stories.OpPost, hereLanesSQL, planNoticeHere, here, a.At)
+		_, err = oweNotice(ctx, q, n, stories.OpPost, hereLanesSQL, planNoticeHere, here, at)
 	} else {
-		_, err = oweNotice(ctx, q, n, stories.OpReply, hereLanesSQL, planReplyHere, here, a.At, on)
+		_, err = oweNotice(ctx, q, n, stories.OpReply, hereLanesSQL, planReplyHere, here, at, on)
 	}
 	if err != nil {
 		return fmt.Errorf("tell a channel: %w", err)

@@ -48,7 +48,7 @@ func (s *Store) TestSubscription(ctx context.Context, a stories.Act, d stories.D
 			}
 		}
 		here := list([]int64{p.id})
-		if err := oweHere(ctx, q, post, a, p, on); err != nil {
+		if err := oweHere(ctx, q, post, a.At, p, on); err != nil {
 			return trial, false, err
 		}
 		if _, err := oweNotice(ctx, q, passed, stories.OpEdit, hereLanesSQL, planAfterHere, here, a.At, post.ID); err != nil {
