@@ -49,7 +49,8 @@ func renderFollow(c stories.Content) Message {
 		return storyCard(c.Story, c.Update, by, change.Alone)
 	}
 	title := TargetWords(change.Target)
-	m := Message{Title: strings.ToUpper(title[:1]) + title[1:] + ", newest first", Buttons: []Button{NewButton("Subscriptions", ActionList, 0)}}
+	title = strings.ToUpper(title[:1]) + title[1:]
+	m := Message{Title: title + ", newest first", Thread: title, Buttons: []Button{NewButton("Subscriptions", ActionList, 0)}}
 	for _, n := range c.Newest {
 		m.Blocks = append(m.Blocks, newsRow(n))
 	}
@@ -108,6 +109,7 @@ func storyCard(story stories.Story, newest stories.Update, by Block, alone bool)
 func endedCard(c stories.Content, by Block) Message {
 	was := c.Was
 	m := storyCard(stories.Story{ID: c.Story.ID, Slug: was.Slug, Headline: was.Headline, State: c.Story.State}, c.Update, by, true)
+	m.Tags = []string{string(stories.Closed)} // nothing more comes where it stands
 	m.Buttons = slices.DeleteFunc(m.Buttons, func(b Button) bool { return b.Action == ActionStop })
 	if c.Update.Number == 0 {
 		m.Buttons = append(m.Buttons, NewButton("Timeline", ActionTimeline, c.Story.ID))

@@ -92,7 +92,7 @@ func headsOf(list []stories.Update, room int) []stories.Update {
 
 // message lays it out.
 func (d digest) message(fit digestFit) Message {
-	m := Message{Silent: len(d.retold) == 0, Buttons: []Button{NewButton("Stop here", ActionList, 0)}}
+	m := Message{Thread: d.counts(), Silent: len(d.retold) == 0, Buttons: []Button{NewButton("Stop here", ActionList, 0)}}
 	rows := 0
 	open := func(story stories.Story) *Button {
 		if rows++; rows > digestRows {

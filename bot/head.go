@@ -21,7 +21,11 @@ func renderHead(c stories.Content) Message {
 	var by []Block
 	alone := false
 	if change := c.Notice.Body.Change; change.Kind != "" {
-		by = []Block{followedLine(change, nowCalled(c))}
+		what := nowCalled(c)
+		if c.Was.Slug != "" { // what its channel was subscribed to then
+			what.Name = c.Was.Slug
+		}
+		by = []Block{followedLine(change, what)}
 		alone = change.Alone
 	}
 	if c.Was.Slug != "" {
@@ -92,9 +96,9 @@ func headState(c stories.Content) Block {
 }
 
 // endedHead is the live card of a story that was merged: it keeps its news, and says what
-// the story goes on as.
+// the story goes on as. Nothing more comes where it stands.
 func endedHead(c stories.Content, by []Block) Message {
-	m := Message{Title: Headline(c.Was), Thread: Headline(c.Was)}
+	m := Message{Title: Headline(c.Was), Thread: Headline(c.Was), Tags: []string{string(stories.Closed)}}
 	if len(c.Newest) > 0 {
 		m = newsOf(m, c.Newest)
 		m.Blocks = append(m.Blocks, Block{Kind: Heading, Spans: []Span{Text(Headline(c.Was))}})

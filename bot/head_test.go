@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -49,7 +50,14 @@ func TestALiveCard(t *testing.T) {
 	if got := text(c); !strings.Contains(got, "flood · closed: nothing more comes of it") {
 		t.Errorf("closed:\n%s", got)
 	}
-	c.Was = stories.Story{Slug: "storm", Headline: "Storm"}
+	c.Was, c.Story.State = stories.Story{Slug: "storm", Headline: "Storm"}, stories.Developing
+	c.Notice.Body.Change = stories.Change{Kind: stories.Subscribed, Target: stories.Target{Kind: stories.TargetStory, Name: "flood"}, StoryID: 1, By: stories.User{Name: "Mia"}}
+	if tags := RenderContent(c).Tags; !slices.Equal(tags, []string{"closed"}) {
+		t.Errorf("a post in which nothing more comes has the tags %v", tags)
+	}
+	if got := text(c); !strings.Contains(got, "Mia subscribed this channel to storm") {
+		t.Errorf("who subscribed to what, merged:\n%s", got)
+	}
 	if got := text(c); !strings.Contains(got, "storm goes on as flood") || !strings.Contains(got, "The dykes hold.") || strings.Contains(got, "Rhine rises") {
 		t.Errorf("merged:\n%s", got)
 	}

@@ -73,6 +73,8 @@ type Trial struct {
 	Subscription
 	// Notice is the message of the test; 0 where the channel cannot be written to.
 	Notice int64
+	// Op makes it: OpPost, or OpReply in a forum, where it stands in a post that is there.
+	Op Op
 }
 
 // Ended is what stopping a story did.

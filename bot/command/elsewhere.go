@@ -3,6 +3,7 @@ package command
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 
 	"storybot/bot"
@@ -50,6 +51,29 @@ func (r request) ofThere(err error) error {
 	return &there
 }
 
+// awayIn is where commands can be typed that are about the other channel: in a forum itself
+// they cannot.
+func (r request) awayIn() string {
+	if at, is := r.Asker.(bot.Forums); is && at.Forum() {
+		return "a post of " + r.away
+	}
+	return r.away
+}
+
+// unpressed takes out of an answer that is about another channel all that would be pressed
+// here, where nothing could be done about that channel.
+func (r request) unpressed(reply bot.Reply) bot.Reply {
+	if r.away == "" {
+		return reply
+	}
+	reply.Message.Buttons = nil
+	reply.Message.Blocks = slices.Clone(reply.Message.Blocks)
+	for i := range reply.Message.Blocks {
+		reply.Message.Blocks[i].Button = nil
+	}
+	return reply
+}
+
 // offThere takes out of an answer what could only be pressed in the channel that it is
 // about, where it is given in another.
 func (r request) offThere(m bot.Message) bot.Message {
@@ -57,6 +81,6 @@ func (r request) offThere(m bot.Message) bot.Message {
 		return m
 	}
 	m.Buttons = nil
-	m.Blocks = append(m.Blocks[:len(m.Blocks):len(m.Blocks)], small(bot.Code("/subscriptions"), bot.Text(" in "+r.away+" shows it, with buttons.")))
+	m.Blocks = append(m.Blocks[:len(m.Blocks):len(m.Blocks)], small(bot.Code("/subscriptions"), bot.Text(" in "+r.awayIn()+" shows it, with buttons.")))
 	return m
 }

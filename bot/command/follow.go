@@ -37,9 +37,17 @@ func (m *joining) subscribe(ctx context.Context, r request) (bot.Reply, error) {
 	if err != nil {
 		return bot.Reply{}, err
 	}
+	if r.get(placeMeant) == channelIts {
+		if r, _ = r.above(); !r.fromThread {
+			return bot.Reply{}, bot.ErrOldButton
+		}
+	}
 	changes, err := m.changes(ctx, r)
 	if err != nil {
 		return bot.Reply{}, err
+	}
+	if asked, ok, err := m.comesTwice(ctx, r, target); ok || err != nil {
+		return asked, err
 	}
 	if asked, ok, err := m.topicDoubt(ctx, r, target); ok || err != nil {
 		return asked, err
@@ -223,11 +231,20 @@ func (m *joining) pressFollow(ctx context.Context, r request, args bot.Args) (bo
 	if err != nil {
 		return bot.Reply{}, err
 	}
+	target := stories.Target{Kind: stories.TargetStory, Name: story.Slug}
+	doubted := r
+	doubted.command = m.questions.manual.named(subscribeName)
+	if doubted.values = (values{}).with(targetArg.Name, story.Slug); level != 0 {
+		doubted.values = doubted.values.with(string(stories.OptionLevel), level.String())
+	}
+	if asked, ok, err := m.comesTwice(ctx, doubted, target); ok || err != nil {
+		return asked, err
+	}
 	a := r.act()
 	if level != 0 { // of the subscription that was there when the button was made, or of none
 		a.Subscription = cmp.Or(args.Number(2), stories.NewOnly)
 	}
-	return m.followHere(ctx, r, a, stories.Target{Kind: stories.TargetStory, Name: story.Slug}, fromLevel(level))
+	return m.followHere(ctx, r, a, target, fromLevel(level))
 }
 
 // fromLevel is the change that a button asks for which names a level; none for 0.

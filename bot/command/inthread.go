@@ -83,23 +83,54 @@ func (r request) at(where stories.Destination) (at request, ok bool) {
 	return r, false
 }
 
-// inThreads has what readers ask in a thread be about the channel above it, by which its
-// messages come, unless the thread follows something of its own.
+// inThreads has what is asked in a thread be about the channel above it, by which its
+// messages come, unless the thread follows it, or something of its own where nothing is
+// named.
 type inThreads struct{ joining *joining }
 
-// ofAbove says at the head of an answer which of the two it is about.
-const ofAbove = "This thread follows nothing of its own: what comes here is what the channel above it follows, and this is about that channel."
+// ofAbove and besideOwn say at the head of an answer which of the two it is about, where
+// the thread follows nothing, and where it follows something else.
+const (
+	ofAbove   = "This thread follows nothing of its own: what comes here is what the channel above it follows, and this is about that channel."
+	besideOwn = "This thread does not follow it: what comes here of it comes by the channel above, and this is about that channel."
+)
 
-func (t inThreads) ofChannel(run func(context.Context, request) (bot.Reply, error), note string) func(context.Context, request) (bot.Reply, error) {
+// ofChannel is run about the channel above a thread where that is meant, and says so if
+// told is set.
+func (t inThreads) ofChannel(run func(context.Context, request) (bot.Reply, error), told bool) func(context.Context, request) (bot.Reply, error) {
 	return func(ctx context.Context, r request) (bot.Reply, error) {
 		channel, ok := r.above()
-		if !ok || !channel.followsAlone(ctx, t.joining.following, r) {
+		if !ok || r.get(channelArg) != "" {
 			return run(ctx, r)
 		}
+		note := ofAbove
+		if !channel.followsAlone(ctx, t.joining.following, r) {
+			if !t.named(ctx, r, channel) {
+				return run(ctx, r)
+			}
+			note = besideOwn
+		}
 		reply, err := run(ctx, channel)
-		if err == nil && note != "" {
+		if err == nil && told {
 			reply.Message = headed(small(bot.Text(note)), reply.Message)
 		}
 		return reply, err
 	}
+}
+
+// named says that the channel follows what a request names, and the thread does not.
+func (t inThreads) named(ctx context.Context, r, channel request) bool {
+	following, slug := t.joining.following, r.get(storyArg.Name)
+	target, err := r.target()
+	if slug == "" && err == nil && target.Kind == stories.TargetStory {
+		slug = target.Name
+	}
+	if slug != "" {
+		story, err := t.joining.archive.Story(ctx, slug)
+		return err == nil && channel.followsStory(ctx, following, story.ID) && !r.followsStory(ctx, following, story.ID)
+	}
+	own, failed := following.Subscriptions(ctx, r.Where)
+	subs, failing := following.Subscriptions(ctx, channel.Where)
+	of := func(s stories.Subscription) bool { return s.Target == target }
+	return err == nil && failed == nil && failing == nil && slices.ContainsFunc(subs, of) && !slices.ContainsFunc(own, of)
 }

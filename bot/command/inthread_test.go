@@ -80,7 +80,10 @@ func TestAPressInAThread(t *testing.T) {
 	}{
 		{"stop", func(*newsroom) {}, stop, "", "", news, ""},
 		{"stop in a thread that follows another story", func(n *newsroom) { n.must(n.typeInThread("/subscribe flood")) }, stop, "", "flood channel active\n", news, "flood channel active\n"},
-		{"stop in a thread that follows it too", func(n *newsroom) { n.must(n.typeInThread("/subscribe sony-hack level:breaking")) }, stop, news, "", news, "sony-hack channel active\n"},
+		{"stop in a thread that follows it too", func(n *newsroom) {
+			n.typeInThread("/subscribe sony-hack level:breaking")
+			n.must(n.pressInThread("Follow it here too"))
+		}, stop, news, "", news, "sony-hack channel active\n"},
 		{"end from the list", func(*newsroom) {}, func(n *newsroom) {
 			n.must(n.inThread(bot.Press{Action: bot.ActionList, Arg: "0"}))
 			n.must(n.pressInThread("Stop here"))
@@ -95,7 +98,8 @@ func TestAPressInAThread(t *testing.T) {
 		}, news, "", "", ""},
 		{"the answer to a question", func(*newsroom) {}, func(n *newsroom) {
 			n.typeInThread("/subscribe sony-hak")
-			n.must(n.pressInThread("Follow sony-hack"))
+			n.pressInThread("Follow sony-hack")
+			n.must(n.pressInThread("Follow it here too"))
 		}, news, "sony-hack channel active\n", "", ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -25,10 +25,20 @@ type leaving struct {
 
 // unsubscribe ends a subscription.
 func (m *leaving) unsubscribe(ctx context.Context, r request) (bot.Reply, error) {
+	r, err := r.elsewhere(ctx)
+	if err != nil {
+		return bot.Reply{}, err
+	}
 	target, err := r.target()
 	if err != nil {
 		return bot.Reply{}, err
 	}
+	reply, err := m.leave(ctx, r, target)
+	return r.unpressed(reply), r.ofThere(err)
+}
+
+// leave ends the subscription to a target, or tells what was meant instead.
+func (m *leaving) leave(ctx context.Context, r request, target stories.Target) (bot.Reply, error) {
 	reply, err := m.end(ctx, r, r.act(), target)
 	if stories.CodeOf(err) == stories.CodeNotFound && target.Kind == stories.TargetStory {
 		if other, ok := m.broughtAnyway(ctx, r, target.Name); ok {
@@ -127,7 +137,7 @@ func (m *leaving) broughtAnyway(ctx context.Context, r request, slug string) (re
 		return reply, false
 	}
 	reply = refused(fmt.Sprintf("%s to %s, but its updates come by %s. To end those, stop this one story here.",
-		r.either("This channel has no subscription of its own", "You have no subscription of your own"), story.Slug, byWords(by)))
+		r.who()+r.either(" has no subscription of its own", " have no subscription of your own"), story.Slug, byWords(by)))
 	reply.Message.Buttons = []bot.Button{r.stopHere(story)}
 	return reply, true
 }

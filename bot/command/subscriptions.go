@@ -36,6 +36,20 @@ const subscriptionsPage = 10
 
 // subscriptions lists what the channel follows, or shows the one that is named.
 func (m *follows) subscriptions(ctx context.Context, r request) (bot.Reply, error) {
+	r, err := r.elsewhere(ctx)
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	reply, err := m.shown(ctx, r)
+	pressable := len(reply.Message.Buttons) > 0 || slices.ContainsFunc(reply.Message.Blocks, func(b bot.Block) bool { return b.Button != nil })
+	if reply = r.unpressed(reply); r.away != "" && pressable {
+		reply.Message.Blocks = append(reply.Message.Blocks, small(bot.Text("Typed in "+r.awayIn()+", this has buttons. From here "), bot.Code("/subscribe"), bot.Text(" and "), bot.Code("/unsubscribe"), bot.Text(" with channel: change it.")))
+	}
+	return reply, r.ofThere(err)
+}
+
+// shown is the list, or the one that is named.
+func (m *follows) shown(ctx context.Context, r request) (bot.Reply, error) {
 	here, err := m.listed(ctx, r)
 	if err != nil {
 		return bot.Reply{}, err
@@ -58,14 +72,14 @@ func (m *follows) subscriptions(ctx context.Context, r request) (bot.Reply, erro
 	if stopped := slices.IndexFunc(here.mutes, func(s stories.Mute) bool { return target.Kind == stories.TargetStory && s.Story.Slug == target.Name }); i < 0 && stopped >= 0 {
 		mute := here.mutes[stopped]
 		msg := bot.Message{Buttons: againButton(target, mute.Story.ID, 0), Blocks: []bot.Block{bot.Para(
-			bot.Text(fmt.Sprintf("%s not follow %s: %s stopped it here ", r.either("This channel does", "You do"), target.Name, r.either(bot.UserName(mute.By), "you"))), ago(mute.At, here.now), bot.Text("."))}}
+			bot.Text(fmt.Sprintf("%s not follow %s: %s stopped it here ", r.who()+r.either(" does", " do"), target.Name, r.either(bot.UserName(mute.By), "you"))), ago(mute.At, here.now), bot.Text("."))}}
 		if here.warning != nil {
 			msg = headed(*here.warning, msg)
 		}
 		return bot.Reply{Message: msg}, nil
 	}
 	if i < 0 {
-		reply := refused(fmt.Sprintf("%s not follow %s. /subscriptions lists what is followed here.", r.either("This channel does", "You do"), clip(targetWords(target))))
+		reply := refused(fmt.Sprintf("%s not follow %s. /subscriptions lists what is followed here.", r.who()+r.either(" does", " do"), clip(targetWords(target))))
 		for _, near := range nearFollowed(target, here.subs, unknown) {
 			label, _ := bot.Cut(near.Target.String(), maxLabel)
 			reply.Message.Buttons = append(reply.Message.Buttons, bot.NewButton(label, bot.ActionChoose, near.ID))
@@ -101,6 +115,8 @@ func (r request) subscriptionList(here following, offset int) bot.Message {
 	subs, mutes := here.subs, here.mutes
 	total := len(subs) + len(mutes)
 	switch {
+	case len(subs) == 0 && r.away != "":
+		return bot.Plainly(r.who() + " follows nothing. /stories lists what there is; /subscribe with a slug and channel: brings its updates there.")
 	case len(subs) == 0:
 		return bot.Plainly(r.either("This channel follows nothing. /stories lists what there is; /subscribe and a slug brings its updates here.",
 			"You follow nothing. /stories lists what there is; /subscribe and a slug brings its updates to you."))

@@ -70,7 +70,7 @@ func (m *trying) pressTest(ctx context.Context, r request, args bot.Args) (bot.R
 func (m *trying) tried(r request, trial stories.Trial, said bot.Message) func(context.Context) (bot.Message, bool, error) {
 	until := m.now().Add(postedFor)
 	return func(ctx context.Context) (bot.Message, bool, error) {
-		post, err := m.following.Posted(ctx, trial.Notice, stories.OpPost)
+		post, err := m.following.Posted(ctx, trial.Notice, trial.Op)
 		if stories.CodeOf(err) == stories.CodeNotFound {
 			return said, true, nil // so long ago that it is forgotten
 		}

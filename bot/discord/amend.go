@@ -43,9 +43,7 @@ func (p *Platform) amend(ctx context.Context, o bot.Operation) bot.Verdict {
 		v = p.verdict(a)
 	}
 	if o.Delivery.Op == stories.OpEdit && v.Outcome == bot.Delivered {
-		if again, ok := p.retag(ctx, o, at); !ok {
-			v = again
-		}
+		v = p.retag(ctx, o, at, v)
 	}
 	reread(o, &v)
 	if v.Code == archived && (v.Outcome == bot.ThreadGone || closed(o, v.Code)) {

@@ -59,7 +59,7 @@ var opReadings = map[stories.Op]map[string]reading{
 	stories.OpForum: {
 		"50013":  {bot.Blocked, "does not let the bot open posts", cureAccess},
 		"50024":  {bot.Blocked, "is no forum any more", cureForum},
-		"40067":  {bot.Blocked, "is a forum that asks for a tag", "Someone who manages the forum can stop requiring tags, or add one called developing."},
+		"40067":  {bot.Blocked, "is a forum that asks for a tag", "Someone who manages the forum can add a tag that anybody may give, or stop requiring tags."},
 		"160006": {bot.Blocked, "has as many posts as Discord allows", cureThreads},
 	},
 	stories.OpPublish: {

@@ -12,13 +12,8 @@ import (
 	"storybot/bot"
 )
 
-const (
-	// maxTags is how many tags a post takes
-	// (https://discord.com/developers/docs/resources/channel#start-thread-in-forum-or-media-channel).
-	maxTags = 5
-	// taggedKept is of how many posts is remembered which tags they were given.
-	taggedKept = 4096
-)
+// taggedKept is of how many posts is remembered which tags they were given.
+const taggedKept = 4096
 
 // tagged remembers with which words posts of forums were tagged, so that an edit which
 // changes none costs one request. What it has forgotten is looked up.
@@ -43,38 +38,6 @@ func (t *tagged) keep(thread string, words []string) {
 	t.words[thread] = strings.Join(words, "\n")
 }
 
-// tag is one of a forum's
-// (https://discord.com/developers/docs/resources/channel#forum-tag-object).
-type tag struct {
-	ID   word `json:"id"`
-	Name word `json:"name"`
-}
-
-// among says that the tag is called one of some words.
-func (t tag) among(words []string) bool {
-	return t.ID != "" && slices.ContainsFunc(words, func(w string) bool { return strings.EqualFold(string(t.Name), w) })
-}
-
-// tags finds the ids of a forum's tags by their names; a name the forum does not
-// know is left out. ok is false when v says why the forum cannot be asked.
-func (p *Platform) tags(ctx context.Context, forum string, names []string) (ids []string, v bot.Verdict, ok bool) {
-	if len(names) == 0 {
-		return nil, v, true
-	}
-	var c struct {
-		Tags []tag `json:"available_tags"`
-	}
-	if v, ok := p.askTags(ctx, "look up a forum's tags", forum, &c); !ok {
-		return nil, v, false
-	}
-	for _, t := range c.Tags {
-		if t.among(names) && len(ids) < maxTags {
-			ids = append(ids, string(t.ID))
-		}
-	}
-	return ids, v, true
-}
-
 // askTags reads a forum or a post of one. ok is false when v says why it cannot be asked;
 // nothing was changed then.
 func (p *Platform) askTags(ctx context.Context, what, channel string, into any) (v bot.Verdict, ok bool) {
@@ -94,42 +57,57 @@ func (p *Platform) askTags(ctx context.Context, what, channel string, into any) 
 	return v, true
 }
 
-// retag gives a post of a forum, whose first message was edited, the tags that this one
-// has now. Those that people gave it stay. ok is false when v says why the edit is to be
-// made again: what is refused is a matter of the forum's, and the message is as it should
-// be (https://discord.com/developers/docs/resources/channel#modify-channel).
-func (p *Platform) retag(ctx context.Context, o bot.Operation, at site) (v bot.Verdict, ok bool) {
+// retag gives a post of a forum, whose first message was edited as done tells, the tags
+// that this one has now. Those that people gave it stay. The verdict is done, unless the
+// edit is to be made again: what is refused is a matter of the forum's, and the message is
+// as it should be. It counts what was asked for it
+// (https://discord.com/developers/docs/resources/channel#modify-channel).
+func (p *Platform) retag(ctx context.Context, o bot.Operation, at site, done bot.Verdict) bot.Verdict {
 	forum, words := o.Delivery.Destination.Channel, o.Message.Tags
 	if at.channel != at.message || at.channel == forum || len(words) == 0 || p.tagged.is(at.channel, words) {
+		return done
+	}
+	requests := max(1, done.Requests)
+	v, ok := p.setTags(ctx, at.channel, forum, words, &requests)
+	switch {
+	case ok:
+		v = done
+	case v.Outcome == bot.Ambiguous || v.Outcome == bot.Transient:
+		v.Outcome, v.Reason = bot.Transient, "may show an older tag: it could not be set"
+	case v.Outcome != bot.BadAccount:
+		p.log.Info("a forum's post keeps its tags", "channel", forum, "err", p.rest.redacted(v.Err))
+		p.tagged.keep(at.channel, words)
+		done.Invalid = done.Invalid || v.Invalid
+		v = done
+	}
+	v.Requests = requests
+	return v
+}
+
+// setTags gives a post the tags of its forum that some words name, in the place of those
+// that states had, and counts the requests for it. ok is false when v says why it could not.
+func (p *Platform) setTags(ctx context.Context, thread, id string, words []string, requests *int) (v bot.Verdict, ok bool) {
+	of, v, ok := p.forum(ctx, id)
+	if of.asked || !ok {
+		*requests++
+	}
+	if !ok {
+		return v, false
+	}
+	if len(of.Tags) == 0 {
+		p.tagged.keep(thread, words)
 		return v, true
 	}
 	var post struct {
 		Applied []word `json:"applied_tags"`
 	}
-	var of struct {
-		Tags []tag `json:"available_tags"`
+	*requests++
+	if v, ok := p.askTags(ctx, "look up a post's tags", thread, &post); !ok {
+		return v, false
 	}
-	for _, ask := range []struct {
-		what, channel string
-		into          any
-	}{{"look up a post's tags", at.channel, &post}, {"look up a forum's tags", forum, &of}} {
-		if v, ok := p.askTags(ctx, ask.what, ask.channel, ask.into); !ok {
-			return v, v.Outcome != bot.Transient && v.Outcome != bot.BadAccount
-		}
-	}
-	next := []string{}
-	for _, id := range post.Applied {
-		if !slices.ContainsFunc(of.Tags, func(t tag) bool { return t.ID == id && t.among(bot.StateTags()) && !t.among(words) }) {
-			next = append(next, string(id))
-		}
-	}
-	for _, t := range of.Tags {
-		if t.among(words) && !slices.Contains(next, string(t.ID)) && len(next) < maxTags {
-			next = append(next, string(t.ID))
-		}
-	}
+	next := of.instead(post.Applied, words)
 	if slices.EqualFunc(next, post.Applied, func(a string, b word) bool { return a == string(b) }) {
-		p.tagged.keep(at.channel, words)
+		p.tagged.keep(thread, words)
 		return v, true
 	}
 	body, err := json.Marshal(struct {
@@ -138,25 +116,36 @@ func (p *Platform) retag(ctx context.Context, o bot.Operation, at site) (v bot.V
 	if err != nil {
 		return unwritable(err), false
 	}
-	a, err := p.rest.do(ctx, p.rest.posts, request{what: "set a post's tags", method: http.MethodPatch, path: "/channels/" + url.PathEscape(at.channel), body: body})
+	*requests++
+	a, err := p.rest.do(ctx, p.rest.posts, request{what: "set a post's tags", method: http.MethodPatch, path: "/channels/" + url.PathEscape(thread), body: body})
 	switch {
 	case err != nil:
-		v = p.lostVerdict(a, err)
+		return p.lostVerdict(a, err), false
 	case !a.ok():
 		v = p.verdict(a)
-	}
-	if err == nil && a.ok() {
-		p.tagged.keep(at.channel, words)
-		return v, true
-	}
-	switch v.Outcome {
-	case bot.Ambiguous, bot.Transient:
-		v.Outcome, v.Reason = bot.Transient, "may show an older tag: it could not be set"
-		return v, false
-	case bot.BadAccount:
+		p.retagged(id, of, &v)
 		return v, false
 	}
-	p.log.Info("a forum's post keeps its tags", "channel", forum, "err", p.rest.redacted(v.Err))
-	p.tagged.keep(at.channel, words)
+	p.tagged.keep(thread, words)
 	return v, true
+}
+
+// instead are the tags of a post that has some of the forum's, once it is about words: of
+// those that states have only theirs. A post that needs a tag keeps one.
+func (f forum) instead(applied []word, words []string) []string {
+	next := []string{}
+	for _, id := range applied {
+		if !slices.ContainsFunc(f.Tags, func(t tag) bool { return t.ID == id && t.among(bot.StateTags()) && !t.among(words) }) {
+			next = append(next, string(id))
+		}
+	}
+	for _, t := range f.Tags {
+		if t.among(words) && !slices.Contains(next, string(t.ID)) && len(next) < maxTags {
+			next = append(next, string(t.ID))
+		}
+	}
+	if len(next) == 0 && f.requires() {
+		return f.choose(words)
+	}
+	return next
 }

@@ -80,11 +80,11 @@ func (p *Platform) openPost(ctx context.Context, o bot.Operation) bot.Verdict {
 	}
 	post := newOpening(cmp.Or(o.Message.Thread, o.Message.Title))
 	post.Message = b.marked(d.Key)
-	tags, v, ok := p.tags(ctx, d.Destination.Channel, o.Message.Tags)
+	of, v, ok := p.forum(ctx, d.Destination.Channel)
 	if !ok {
 		return v
 	}
-	post.Tags = tags
+	post.Tags = of.choose(o.Message.Tags)
 	raw, err := json.Marshal(post)
 	if err != nil {
 		return unwritable(err)
@@ -99,11 +99,12 @@ func (p *Platform) openPost(ctx context.Context, o bot.Operation) bot.Verdict {
 		v = p.verdict(a)
 	}
 	reread(o, &v)
+	p.retagged(d.Destination.Channel, of, &v)
 	readBudget(&v, a.header)
 	if v.Outcome == bot.Delivered {
 		p.tagged.keep(siteOf(d.Destination, v.MessageID).channel, o.Message.Tags)
 	}
-	if len(o.Message.Tags) > 0 {
+	if of.asked {
 		v.Requests = 2
 	}
 	return v

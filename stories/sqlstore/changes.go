@@ -21,13 +21,21 @@ const telling = "have channel %d told what it follows"
 
 // tellChange owes p the message that says what a did to what it follows, and
 // returns its notice; 0 where nobody is to be told, and untold where that is because
-// the person had so much told there lately. A blocked channel is not told what ended: when
+// the person had so much told there lately. A forum is told what ended in the story's post,
+// where it has one. A blocked channel is not told what ended: when
 // it heals that is old, and would stand between the updates that waited. The place is
 // locked, and planning with it.
 func tellChange(ctx context.Context, q querier, a stories.Act, p place, kind stories.NoticeKind, c stories.Change) (id int64, untold bool, err error) {
 	ends := kind == stories.StopNotice
 	if a.Audience == stories.Nobody || ends && (a.Audience == stories.Oneself || p.state == stories.Blocked) {
 		return 0, false, nil
+	}
+	on := int64(0)
+	if ends {
+		var told bool
+		if on, told, err = lineOn(ctx, q, p, c.StoryID); err != nil || !told {
+			return 0, false, err
+		}
 	}
 	wait, err := allow(ctx, q, a.By.Ref, fmt.Sprintf(telling, p.id), stories.MostTold, stories.ToldWithin, a.At)
 	if err != nil || wait > 0 {
@@ -38,8 +46,7 @@ func tellChange(ctx context.Context, q querier, a stories.Act, p place, kind sto
 	if err := insertNotice(ctx, q, &n); err != nil {
 		return 0, false, fmt.Errorf("keep what a channel is told: %w", err)
 	}
-	_, err = oweNotice(ctx, q, n, stories.OpPost, hereLanesSQL, planNoticeHere, list([]int64{p.id}), a.At)
-	return n.ID, false, err
+	return n.ID, false, oweHere(ctx, q, n, a.At, p, on)
 }
 
 // ofUpdatesSQL are those of some deliveries that are about updates: the line that

@@ -43,7 +43,15 @@ var closedThreadsSQL = `
 // closeThread has what was to stand in a thread that takes nothing stand in the channel,
 // and tells the desk. One that could not be opened is tried again with the next update.
 func (s *Store) closeThread(ctx context.Context, q querier, lane int64, l lostOne, r stories.Result, h head) error {
-	if l.op == stories.OpThread {
+	switch {
+	case besideNews(l.kind): // it goes nowhere else
+		return nil
+	case l.op == stories.OpShow && l.update > 0: // which is shown nowhere else
+		if err := s.keepClosed(ctx, q, lane, l, r, h); err != nil {
+			return err
+		}
+		return l.renew(ctx, q, lane, r, h)
+	case l.op == stories.OpThread:
 		if h.thread == l.id {
 			if _, err := q.exec(ctx, setHeadSQL, h.story, h.place, h.delivery, 0, bit(h.gone), h.deleted); err != nil {
 				return err
@@ -60,7 +68,7 @@ func (s *Store) closeThread(ctx context.Context, q querier, lane int64, l lostOn
 		if err != nil {
 			return err
 		}
-	} else if l.op.Says() { // an edit that is not taken posts nothing: what tells of it does
+	case l.op.Says(): // an edit that is not taken posts nothing: what tells of it does
 		if err := l.above(ctx, q, lane, r); err != nil {
 			return err
 		}

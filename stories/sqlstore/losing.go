@@ -200,7 +200,7 @@ func (l lostOne) replaced(ctx context.Context, q querier, lane int64, r stories.
 // above has what was to stand in a thread stand in the channel. What stands there already
 // is not said twice.
 func (l lostOne) above(ctx context.Context, q querier, lane int64, r stories.Result) error {
-	if l.second {
+	if l.second || besideNews(l.kind) {
 		return nil
 	}
 	if _, err := q.exec(ctx, moveReasonSQL, l.id, int(wentAbove)); err != nil {
@@ -305,12 +305,15 @@ func (s *Store) giveUp(ctx context.Context, q querier, lane int64, l lostOne, r 
 
 // tellHere tells a channel of a change that nobody made.
 func tellHere(ctx context.Context, q querier, p place, change stories.Change, at time.Time) error {
+	on, told, err := lineOn(ctx, q, p, change.StoryID)
+	if err != nil || !told {
+		return err
+	}
 	n := stories.Notice{Kind: stories.StopNotice, Revision: 1, Done: true, CreatedAt: at, Body: stories.NoticeBody{Change: change}}
 	if err := insertNotice(ctx, q, &n); err != nil {
 		return err
 	}
-	_, err := oweNotice(ctx, q, n, stories.OpPost, hereLanesSQL, planNoticeHere, list([]int64{p.id}), at)
-	return err
+	return oweHere(ctx, q, n, at, p, on)
 }
 
 const addressSQL = `SELECT platform, workspace, channel FROM destinations WHERE id = ?1`

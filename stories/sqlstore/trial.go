@@ -14,7 +14,7 @@ import (
 // The edit is a notice of its own: of one notice all messages say the same.
 
 // planAfterHere owes what acts on the message of the notice ?5 in the same channel.
-const planAfterHere = planNoticeColumns + `(SELECT (w.id << 32) + t.id FROM publications w WHERE w.notice_id = CAST(?5 AS BIGINT) AND w.op = 0 AND w.lane_id = t.lane_id) ` + herePlaceSQL
+const planAfterHere = planNoticeColumns + `(SELECT (w.id << 32) + t.id FROM publications w WHERE w.notice_id = CAST(?5 AS BIGINT) AND w.op says() AND w.lane_id = t.lane_id) ` + herePlaceSQL
 
 // TestSubscription implements stories.SubscriberStore.
 func (s *Store) TestSubscription(ctx context.Context, a stories.Act, d stories.Destination, t stories.Target) (stories.Trial, error) {
@@ -27,6 +27,17 @@ func (s *Store) TestSubscription(ctx context.Context, a stories.Act, d stories.D
 		if p.state != stories.Reachable {
 			return trial, false, nil
 		}
+		forum, err := isForum(ctx, q, p)
+		if err != nil {
+			return trial, false, err
+		}
+		on := int64(0)
+		if forum {
+			if on, err = postForTest(ctx, q, p, sub.StoryID); err != nil {
+				return trial, false, err
+			}
+			trial.Op = stories.OpReply
+		}
 		change := stories.Change{Kind: stories.Tested, By: a.By, Target: sub.Target, StoryID: sub.StoryID, Level: sub.Level, Options: sub.Options, Pings: sub.Pings.Name, Alone: a.Audience == stories.Oneself}
 		post := stories.Notice{Kind: stories.TestNotice, Revision: 1, Done: true, Body: stories.NoticeBody{Change: change}, CreatedAt: a.At}
 		passed := post
@@ -37,7 +48,7 @@ func (s *Store) TestSubscription(ctx context.Context, a stories.Act, d stories.D
 			}
 		}
 		here := list([]int64{p.id})
-		if _, err := oweNotice(ctx, q, post, stories.OpPost, hereLanesSQL, planNoticeHere, here, a.At); err != nil {
+		if err := oweHere(ctx, q, post, a.At, p, on); err != nil {
 			return trial, false, err
 		}
 		if _, err := oweNotice(ctx, q, passed, stories.OpEdit, hereLanesSQL, planAfterHere, here, a.At, post.ID); err != nil {
@@ -54,7 +65,7 @@ func (s *Store) TestSubscription(ctx context.Context, a stories.Act, d stories.D
 // staleTestsSQL are those of some messages that are tests from before ?2.
 const staleTestsSQL = `
 	SELECT d.id FROM owed d JOIN publications p ON p.id = (d.id >> 32) JOIN notices n ON n.id = p.notice_id LEFT JOIN outcomes o ON o.id = d.id
-	WHERE d.id among(?1) AND n.kind = 'test' AND p.op = 0 AND n.created_at < ?2 AND coalesce(o.doubtful, 0) = 0`
+	WHERE d.id among(?1) AND n.kind = 'test' AND p.op says() AND n.created_at < ?2 AND coalesce(o.doubtful, 0) = 0`
 
 // testsLast is for how long the message of a test may wait: nobody looks at it later, and
 // nothing is proven by it.

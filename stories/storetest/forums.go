@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"fmt"
+	"strings"
 
 	"storybot/stories"
 )
@@ -123,6 +124,7 @@ var forumTests = []test{
 		subs, err := d.Subscriptions(d.ctx, channel("f"))
 		d.ok(err)
 		same(d, "paused", subs[0].State, stories.Paused)
+		same(d, "nothing is posted for it", strings.Contains(b.now(), string(stories.CardLost)), false)
 		d.queueAgrees()
 	}},
 	{"what cannot stand in a locked post has one of its own", func(d *desk) {
@@ -135,6 +137,90 @@ var forumTests = []test{
 		same(d, "beside", b.works(), "f post: card of sony 1:First; f post: 1 First")
 		p := d.progressOf(u.ID)
 		same(d, "progress", fmt.Sprint(p.Total, p.Sent, p.Failed), "1 1 0")
+		d.queueAgrees()
+	}},
+	{"a forum is told what ended in the story's post, and nowhere else", func(d *desk) {
+		sony, fire := d.track("sony", "film"), d.track("fire", "film")
+		d.forum("f", "sony", stories.Options{})
+		d.forum("f", "topic:film", stories.Options{})
+		b := d.board()
+		b.works()
+		_, err := d.Unsubscribe(d.ctx, d.aloud(), channel("f"), story(sony))
+		d.ok(err)
+		same(d, "a story has ended", b.works(), "f post: card of sony; f post: first message; f in thread: unsubscribed")
+		ended, err := d.Stop(d.ctx, d.aloud(), channel("f"), sony.ID)
+		d.ok(err)
+		same(d, "stopped", fmt.Sprint(ended.Changed, ended.Muted), "true true")
+		want := "f post: card of sony; f post: first message; f in thread: unsubscribed; f in thread: stopped"
+		same(d, "a story was stopped", b.works(), want)
+		_, err = d.Stop(d.ctx, d.aloud(), channel("f"), fire.ID)
+		d.ok(err)
+		same(d, "one that has no post", b.works(), want)
+		_, err = d.Unsubscribe(d.ctx, d.aloud(), channel("f"), stories.Target{Kind: stories.TargetTopic, Name: "film"})
+		d.ok(err)
+		same(d, "a topic has ended", b.works(), want)
+		d.queueAgrees()
+	}},
+	{"a line that a locked post does not take is not posted, and nobody is told", func(d *desk) {
+		s := d.track("sony")
+		d.forum("f", "sony", stories.Options{})
+		b := d.board()
+		b.works()
+		b.wrong[stories.OpReply] = stories.ThreadClosed
+		_, err := d.Stop(d.ctx, d.aloud(), channel("f"), s.ID)
+		d.ok(err)
+		same(d, "nothing", b.works(), "f post: card of sony")
+		d.waits("an alarm", false)
+		d.queueAgrees()
+	}},
+	{"a forum's test is a reply in a post of it, which stays", func(d *desk) {
+		s := d.track("sony", "film")
+		d.forum("f", "topic:film", stories.Options{})
+		if _, err := d.try(d.aloud(), "f", "topic:film"); stories.CodeOf(err) != stories.CodeInvalid {
+			d.Errorf("where there is no post yet: %v", err)
+		}
+		b := d.board()
+		b.works()
+		d.publish(s, stories.Normal, "First")
+		b.works()
+		d.forum("f", "sony", stories.Options{}) // whose post is another
+		b.works()
+		for _, target := range []string{"sony", "topic:film"} {
+			trial, err := d.try(d.aloud(), "f", target)
+			d.ok(err)
+			same(d, "it is a reply", trial.Op, stories.OpReply)
+			same(d, "owed", d.owed(b.lease), "reply f 1, edit f 1, delete f 1, ")
+			v, err := d.NoticeDelivery(d.ctx, trial.Notice, stories.OpReply)
+			d.ok(err)
+			for _, op := range []stories.Op{stories.OpEdit, stories.OpDelete} {
+				notice := trial.Notice
+				if op == stories.OpEdit {
+					notice++
+				}
+				on, err := d.NoticeDelivery(d.ctx, notice, op)
+				d.ok(err)
+				same(d, op.String()+" acts on it", on.On, v.ID)
+			}
+			d.drain(b.lease, 10)
+			v, err = d.NoticeDelivery(d.ctx, trial.Notice, stories.OpDelete)
+			d.ok(err)
+			same(d, "taken away", v.State, stories.Sent)
+		}
+		d.queueAgrees()
+	}},
+	{"in mode card an update that a locked post does not take has another one, which goes on", func(d *desk) {
+		s := d.track("sony")
+		d.forum("f", "sony", inCard)
+		b := d.board()
+		d.publish(s, stories.Normal, "First")
+		b.works()
+		b.wrong[stories.OpShow] = stories.ThreadClosed
+		u := d.publish(s, stories.Normal, "Second")
+		same(d, "anew", b.works(), "f post: card of sony 1:First; f post: card of sony 2:Second 1:First")
+		p := d.progressOf(u.ID)
+		same(d, "progress", fmt.Sprint(p.Total, p.Sent, p.Failed), "1 1 0")
+		d.publish(s, stories.Normal, "Third")
+		same(d, "goes on", b.works(), "f post: card of sony 1:First; f post: card of sony 3:Third 2:Second 1:First")
 		d.queueAgrees()
 	}},
 	{"a breaking update pings in a forum's post", func(d *desk) {

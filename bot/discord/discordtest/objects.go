@@ -54,6 +54,9 @@ func channelJSON(c *channel) map[string]any {
 			tags = append(tags, map[string]any{"id": t.ID, "name": t.Name, "moderated": false, "emoji_id": nil, "emoji_name": nil})
 		}
 		m["available_tags"] = tags
+		if c.TagRequired { // https://docs.discord.com/developers/resources/channel#channel-object-channel-flags
+			m["flags"] = 1 << 4
+		}
 	}
 	m["position"] = 0
 	m["topic"] = nil
