@@ -134,6 +134,7 @@ func Run(t *testing.T, open func(t *testing.T) Store) {
 		{"forums", forumTests},
 		{"headsanew", headsAnewTests},
 		{"headsquiet", headsQuietTests},
+		{"resting", restingTests},
 		{"headsmerged", headsMergedTests},
 		{"what is held beside updates", besideTests},
 		{"how much a channel is told, and when", tellingTests},
