@@ -150,6 +150,8 @@ func renderStop(c stories.Content) Message {
 	switch {
 	case change.Kind == stories.CardLost:
 		return renderCardLost(c)
+	case change.Kind == stories.CardShut:
+		return renderCardShut(c)
 	case change.Kind == stories.Unstopped:
 		return Plainly(fmt.Sprintf("%s brought %s back here; its updates come by %s.", who, what, left))
 	case change.Target.Kind == stories.TargetStory && len(change.Left) > 0:

@@ -107,3 +107,11 @@ func renderCardLost(c stories.Content) Message {
 	what := nowCalled(c).Name
 	return Plainly(fmt.Sprintf("The card of %s, or its thread, was deleted here twice, so what brings it is paused: %s. /subscriptions resumes it, and mode:channel has every update come as a message.", what, targetsWords(change.Left)))
 }
+
+// renderCardShut tells a channel that cards can be changed no more in it.
+func renderCardShut(c stories.Content) Message {
+	change := c.Notice.Body.Change
+	by := targetsWords(change.Left)
+	return Plainly(fmt.Sprintf("The card of %s cannot be edited here any more, like the one before it. Its updates come as messages from now on, by %s: %s. To try a card again: /subscribe %s mode:card",
+		nowCalled(c).Name, by, changeOptions(change), by))
+}

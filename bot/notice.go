@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -93,6 +94,12 @@ func alarmWords(a stories.Alarm, names Names) []Span {
 	case stories.AlarmHeadDeleted:
 		place = []Span{Sentence(names.Place(a.Destination))}
 		what = " had a story's card or thread deleted a second time, so what brings it there is paused. Somebody there can resume it with /subscriptions."
+	case stories.AlarmGroupGone:
+		place = []Span{Sentence(names.Place(a.Destination))}
+		what = fmt.Sprintf(" pings nobody: %s, whom it was to ping, is not there any more. Somebody there names another with /subscribe and mention:, or takes it away with mention:off.", cmp.Or(OneLine(Unmark(a.Reason)), RoleKind.Unnamed()))
+	case stories.AlarmCardShut:
+		place = []Span{Sentence(names.Place(a.Destination))}
+		what = fmt.Sprintf(" gets messages of a story from now on, and no card: %s.", about("it"))
 	case stories.AlarmFailed:
 		what = about("") + ". The log has the cause; it is a fault of Storybot to be reported."
 		if !hasSubject(a.Reason) {

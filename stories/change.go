@@ -54,6 +54,9 @@ const (
 	// CardLost: the story's card or thread was deleted twice, and Left, which brings it, is
 	// paused. Nobody did that: By is nobody.
 	CardLost ChangeKind = "card_lost"
+	// CardShut: the story's card can be changed no more, nor could the one before it, so
+	// that Left brings messages now. Nobody did that either.
+	CardShut ChangeKind = "card_shut"
 )
 
 // Comes is c with what decides about its story now, where that lets something through.

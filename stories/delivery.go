@@ -68,6 +68,7 @@ type Delivery struct {
 	FinishedAt  time.Time
 	Digest      *InDigest // of one that is Gathered; nil where that is not known any more
 	PassedOn    *PassedOn // told of one channel's deliveries; nil where that is not owed
+	Stood       Stood     // told of one channel's deliveries
 }
 
 // About is what a delivery says something of: an update, or a notice.

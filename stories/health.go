@@ -21,8 +21,21 @@ type DeskStatus struct {
 	Untold       []FailedTelling // lately, the newest first; UntoldTotal counts all
 	UntoldTotal  int
 	Followers    int // channels that follow anything
-	Deferred     int // messages that wait for quiet hours to end, or for a digest
-	At           time.Time
+	// Closed are threads that take no messages, the longest first; ClosedTotal counts all.
+	Closed      []ClosedThread
+	ClosedTotal int
+	Deferred    int // messages that wait for quiet hours to end or for a digest
+	At          time.Time
+}
+
+// ClosedThread is a story's thread in a channel that takes no messages: what belongs there
+// goes to the channel.
+type ClosedThread struct {
+	Destination Destination
+	StoryID     int64
+	Slug        string
+	Reason      string // in words
+	Since       time.Time
 }
 
 const (
@@ -49,6 +62,9 @@ func (s *Health) Status(ctx context.Context, by User) (DeskStatus, error) {
 	}
 	if err == nil {
 		status.Followers, err = s.store.Followers(ctx)
+	}
+	if err == nil {
+		status.Closed, status.ClosedTotal, err = s.store.ClosedThreads(ctx, maxFailing)
 	}
 	if err == nil {
 		status.Deferred, err = s.store.Deferred(ctx)

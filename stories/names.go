@@ -72,6 +72,14 @@ func (p PlaceName) Says() bool { return p.Name != "" || p.With != "" || p.Access
 type Sighting struct {
 	Places []PlaceName
 	People []User
+	Groups []AllGroups
+}
+
+// AllGroups are all roles or groups that a workspace has, as its platform lists them. What
+// else is kept as one of them there is not there any more.
+type AllGroups struct {
+	In     Destination       // the workspace
+	Called map[string]string // by how each is written, see Options.Mention
 }
 
 // Names are what places are called, by their address, as far as anybody knows.

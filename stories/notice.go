@@ -135,11 +135,17 @@ const (
 	// AlarmHeadDeleted: a story's card or thread was deleted a second time in a channel,
 	// and what brings the story there is paused.
 	AlarmHeadDeleted AlarmKind = "card_deleted"
+	// AlarmGroupGone: a role or group whom a channel has pinged is not there any more, so
+	// that nobody is. Reason is what it was called, with its sign.
+	AlarmGroupGone AlarmKind = "group_gone"
+	// AlarmCardShut: cards cannot be changed in a channel, and what brought one there brings
+	// messages now.
+	AlarmCardShut AlarmKind = "card_shut"
 )
 
 // AlarmKinds are all of them.
 func AlarmKinds() []AlarmKind {
-	return []AlarmKind{AlarmBlocked, AlarmGone, AlarmPushStopped, AlarmLaneStopped, AlarmLaneResumed, AlarmWorkspaceFailing, AlarmWorkspaceRecovered, AlarmFailed, AlarmThreadClosed, AlarmHeadDeleted}
+	return []AlarmKind{AlarmBlocked, AlarmGone, AlarmPushStopped, AlarmLaneStopped, AlarmLaneResumed, AlarmWorkspaceFailing, AlarmWorkspaceRecovered, AlarmFailed, AlarmThreadClosed, AlarmHeadDeleted, AlarmGroupGone, AlarmCardShut}
 }
 
 // Lasts says that an alarm is of what fails until it is mended, and is seen as long

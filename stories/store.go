@@ -268,6 +268,9 @@ type HealthStore interface {
 	FailedTellings(ctx context.Context, since time.Time, limit int) (newest []FailedTelling, total int, err error)
 	// Followers counts the destinations that follow anything.
 	Followers(ctx context.Context) (channels int, err error)
+	// ClosedThreads returns the threads of stories that take no messages although updates
+	// are to come there, the longest first, at most limit; total counts all.
+	ClosedThreads(ctx context.Context, limit int) (found []ClosedThread, total int, err error)
 	// Deferred counts the messages that wait for quiet hours to end, or for a digest.
 	Deferred(ctx context.Context) (messages int, err error)
 	// CountScheduled counts those that are open, of one story or, where that is 0, of

@@ -24,10 +24,10 @@ func TestWhyOfADigest(t *testing.T) {
 		"Update 3 came in a digest.": nil,
 	} {
 		d := stories.Delivery{State: stories.Gathered, About: stories.About{Number: 3}, Digest: digest}
-		if got := bot.PlainText(bot.Message{Blocks: []bot.Block{bot.Para((request{}).deliveryWords(d, until)...)}}); got != want {
+		if got := bot.PlainText(bot.Message{Blocks: []bot.Block{bot.Para((request{}).copyWords(whyCopy{Delivery: d}, until)...)}}); got != want {
 			t.Errorf("%q, want %q", got, want)
 		}
-		got := bot.PlainText(bot.Message{Blocks: []bot.Block{bot.Para(revisionWhy(d, nil, false, until)...)}})
+		got := bot.PlainText(bot.Message{Blocks: []bot.Block{bot.Para(revisionWhy(whyCopy{Delivery: d}, nil, false, until)...)}})
 		if want := "The message about it " + want[len("Update 3 "):]; got != want {
 			t.Errorf("%q, want %q", got, want)
 		}

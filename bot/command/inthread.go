@@ -82,3 +82,24 @@ func (r request) at(where stories.Destination) (at request, ok bool) {
 	}
 	return r, false
 }
+
+// inThreads has what readers ask in a thread be about the channel above it, by which its
+// messages come, unless the thread follows something of its own.
+type inThreads struct{ joining *joining }
+
+// ofAbove says at the head of an answer which of the two it is about.
+const ofAbove = "This thread follows nothing of its own: what comes here is what the channel above it follows, and this is about that channel."
+
+func (t inThreads) ofChannel(run func(context.Context, request) (bot.Reply, error), note string) func(context.Context, request) (bot.Reply, error) {
+	return func(ctx context.Context, r request) (bot.Reply, error) {
+		channel, ok := r.above()
+		if !ok || !channel.followsAlone(ctx, t.joining.following, r) {
+			return run(ctx, r)
+		}
+		reply, err := run(ctx, channel)
+		if err == nil && note != "" {
+			reply.Message = headed(small(bot.Text(note)), reply.Message)
+		}
+		return reply, err
+	}
+}

@@ -131,3 +131,33 @@ func TestASecondStopInAThread(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+// TestReadingInAThread: what readers ask in a thread that follows nothing of its own is
+// about the channel above, and says so; in one that does, about itself; and what is
+// subscribed there is the thread's.
+func TestReadingInAThread(t *testing.T) {
+	n := openTracked(t)
+	n.must(n.ask("mia", "news", "/subscribe sony-hack level:breaking"))
+	ask := func(typed string) string {
+		t.Helper()
+		name, text, _ := strings.Cut(strings.TrimPrefix(typed, "/"), " ")
+		return bot.PlainText(n.inThread(bot.Typed{Name: name, Text: text}).Message)
+	}
+	for typed, want := range map[string]string{
+		"/why sony-hack": "breaking", "/subscriptions": "sony-hack", "/catchup": "", "/story sony-hack": "",
+	} {
+		got := ask(typed)
+		if about := strings.Contains(got, "about that channel"); !strings.Contains(got, want) || about == (typed == "/story sony-hack") {
+			t.Errorf("%s in the thread: %q", typed, got)
+		}
+		if strings.Contains(got, "follows nothing. ") {
+			t.Errorf("%s in the thread is about the thread: %q", typed, got)
+		}
+	}
+	if got := ask("/subscribe all"); !strings.Contains(got, "now follows") {
+		t.Error(got)
+	}
+	if got := ask("/subscriptions"); strings.Contains(got, "about that channel") || strings.Contains(got, "sony-hack") {
+		t.Errorf("the thread's own: %q", got)
+	}
+}

@@ -152,6 +152,7 @@ func TestZonesAndListsAsPeopleTypeThem(t *testing.T) {
 		{"/subscribe sony-hack tz:OFF", "hours in the newsroom's time zone now"},
 		{"/subscribe sony-hack tz:gmt", "hours in GMT now"},
 		{"/subscribe sony-hack tz:tokyo", "\"tokyo\" is no time zone. Did you mean Asia/Tokyo?"},
+		{"/subscribe sony-hack tz:europe/berln", "\"europe/berln\" is no time zone. Did you mean Europe/Berlin?"},
 		{"/subscribe sony-hack tz:nowhere", "tz: is the name of a time zone, such as"},
 		{"/subscribe sony-hack digest:hourly", "as one digest every hour"},
 		{"/subscribe sony-hack clear:digest, quiet level:normal", "normal and breaking updates now, every update before; no quiet hours now"},

@@ -87,6 +87,9 @@ func (s machinery) troubles() (wrong [][]bot.Span) {
 	if n := s.desk.FailingTotal; n > 0 {
 		say(plural(n, "channel") + " cannot be written to.")
 	}
+	if n := s.desk.ClosedTotal; n > 0 {
+		say(oneOr(n, "A story's thread takes", bot.Count(n)+" threads of stories take") + " no messages. What belongs there goes to the channel above.")
+	}
 	if n := s.desk.UntoldTotal; n > 0 {
 		say(plural(n, "message") + " about what a channel follows could not be posted there.")
 	}
@@ -111,7 +114,7 @@ func (s machinery) verdict() []bot.Block {
 	}
 	if len(wrong) == 0 {
 		waits := " nothing waits, "
-		if len(ahead) > 0 {
+		if len(ahead) > 0 || s.desk.Deferred > 0 {
 			waits = " nothing waits to be sent, "
 		}
 		return append([]bot.Block{bot.Para(bot.Bold("All is well:"), bot.Text(waits+s.following()+s.connected()+"."))}, ahead...)
@@ -190,7 +193,7 @@ func (s machinery) connection(c bot.Health) string {
 // rows are the channels that cannot be written to, the longest first, then the
 // lanes with something to send or stopped, and the connections.
 func (s machinery) rows() []bot.Block {
-	rows := append(failingRows(s.desk, s.names), untoldRows(s.desk, s.names)...)
+	rows := slices.Concat(failingRows(s.desk, s.names), closedRows(s.desk, s.names), untoldRows(s.desk, s.names))
 	for _, q := range s.desk.Lanes {
 		line := capital(s.names.Lane(q.Lane)) + ": " + queueWords(q, s.desk.At)
 		if i := slices.IndexFunc(s.lanes, func(l LaneHealth) bool { return l.Lane == q.Lane }); i >= 0 {

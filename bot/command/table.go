@@ -50,22 +50,23 @@ func table(f *families) []command {
 }
 
 func readerCommands(f *families) []command {
+	in := inThreads{f.readers.joining}
 	return []command{
 		{Spec: bot.Spec{Name: "story", Summary: "Show a story: where it stands and its newest updates",
-			Args: []bot.Arg{insisted(storyArg), numberArg}, Example: "/story sony-hack"}, run: f.readers.showing.story},
+			Args: []bot.Arg{insisted(storyArg), numberArg}, Example: "/story sony-hack"}, run: in.ofChannel(f.readers.showing.story, "")},
 		{Spec: bot.Spec{Name: "stories", Summary: "List or search the stories, newest activity first",
 			Args: []bot.Arg{{Name: "words", Summary: "Words to look for in stories and updates", Free: true, MaxLength: 200}}, Example: "/stories north korea"}, run: f.readers.listing.listOrSearch},
 		{Spec: bot.Spec{Name: "catchup", Summary: "Show what is new to you in the stories that are followed here",
-			Args: []bot.Arg{storyArg}, Example: "/catchup sony-hack"}, nearly: "What is new in %s", run: f.readers.catching.catchUp},
+			Args: []bot.Arg{storyArg}, Example: "/catchup sony-hack"}, nearly: "What is new in %s", run: in.ofChannel(f.readers.catching.catchUp, ofAbove)},
 		{Spec: bot.Spec{Name: subscribeName, Summary: "Have updates posted here, or change how they arrive", Manages: true,
 			Args:    slices.Concat([]bot.Arg{required(targetArg)}, optionArgs(), placeArgs()),
 			Example: "/subscribe sony-hack level:breaking"}, verify: f.readers.joining.verifyTarget, run: f.readers.joining.subscribe},
 		{Spec: bot.Spec{Name: "unsubscribe", Summary: "Stop posting updates here", Manages: true,
 			Args: []bot.Arg{required(targetArg)}, Example: "/unsubscribe sony-hack"}, run: f.readers.leaving.unsubscribe},
 		{Spec: bot.Spec{Name: "subscriptions", Summary: "List what is followed here, and pause or resume it",
-			Args: []bot.Arg{targetArg}, Example: "/subscriptions"}, run: f.readers.follows.subscriptions},
+			Args: []bot.Arg{targetArg}, Example: "/subscriptions"}, run: in.ofChannel(f.readers.follows.subscriptions, ofAbove)},
 		{Spec: bot.Spec{Name: "why", Summary: "Tell why an update did or did not come here",
-			Args: []bot.Arg{required(storyArg), numberArg}, Example: "/why sony-hack 4"}, nearly: "Ask about %s", run: f.readers.explaining.why},
+			Args: []bot.Arg{required(storyArg), numberArg}, Example: "/why sony-hack 4"}, nearly: "Ask about %s", run: in.ofChannel(f.readers.explaining.why, ofAbove)},
 		{Spec: bot.Spec{Name: "update", Summary: "Publish an update of a story to those who asked for it",
 			Args: []bot.Arg{required(storyArg),
 				{Name: "text", Summary: "What happened", Required: true, Free: true},

@@ -99,7 +99,7 @@ func TestAWaitingEditIsToldWithItsReason(t *testing.T) {
 		"Correcting the message here waits. The next attempt is due 2026-11-28 12:05 UTC.":          {Revision: 1, Op: stories.OpEdit, Tries: stories.Tries{DueAt: now.Add(5 * time.Minute)}},
 		"The message CORRECTION waits.": {Revision: 1, Op: stories.OpPost, Tries: stories.Tries{DueAt: now.Add(-time.Minute)}},
 	} {
-		if got := bot.PlainText(bot.Message{Blocks: []bot.Block{small(revisionWhy(d, corrected, false, now)...)}}); got != want {
+		if got := bot.PlainText(bot.Message{Blocks: []bot.Block{small(revisionWhy(whyCopy{Delivery: d}, corrected, false, now)...)}}); got != want {
 			t.Errorf("%q, not %q", got, want)
 		}
 	}

@@ -96,7 +96,7 @@ func (m *trying) tried(r request, trial stories.Trial, said bot.Message) func(co
 		case err != nil || removal.State == stories.Sent:
 			return r.tested(trial, "a message was posted here and taken away again."), true, nil
 		case removal.State == stories.Skipped || removal.State == stories.Failed || removal.State == stories.Unknown || removal.State == stories.Held:
-			return r.tested(trial, "a message was posted here, and says that it was the test. It could not be taken away: "+reasonSentence(removal.Reason, r.Direct)), true, nil
+			return r.tested(trial, "a message was posted here, and says that it was the test. It could not be taken away: "+lowerSentence(reasonSentence(removal.Reason, r.Direct))), true, nil
 		}
 		if !late { // whether it can be taken away is not known yet
 			return said, false, nil

@@ -26,6 +26,10 @@ func untoldRows(status stories.DeskStatus, names bot.Names) []bot.Block {
 			what = "was not told that " + bot.UserName(f.Change.By) + " stopped " + bot.TargetWords(f.Change.Target)
 		case stories.Unstopped:
 			what = "was not told that " + bot.UserName(f.Change.By) + " brought " + bot.TargetWords(f.Change.Target) + " back"
+		case stories.CardLost:
+			what = "was not told that " + namesOf(f.Change.Left) + " is paused, for a card or thread was deleted twice"
+		case stories.CardShut:
+			what = "was not told that " + namesOf(f.Change.Left) + " brings messages now, for cards cannot be edited there"
 		}
 		rows = append(rows, item(bot.Sentence(names.Place(f.Destination)), bot.Text(" "+what+", "), bot.At(f.At), bot.Text(": "+lowerSentence(bot.Reason("it", f.Reason)))))
 	}

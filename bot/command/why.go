@@ -54,14 +54,18 @@ func updateRowOf(u stories.Update, spans ...bot.Span) bot.Block {
 	return row
 }
 
-// deliveryRow is how a delivery stands, as a row that opens its update.
-func (r request) deliveryRow(d stories.Delivery, now time.Time) bot.Block {
-	return updateRowOf(stories.Update{StoryID: d.About.StoryID, Number: d.About.Number}, r.deliveryWords(d, now)...)
+// copyRow is how a copy of an update stands, as a row that opens the update.
+func (r request) copyRow(c whyCopy, now time.Time) bot.Block {
+	return updateRowOf(stories.Update{StoryID: c.About.StoryID, Number: c.About.Number}, r.copyWords(c, now)...)
 }
 
-// deliveryWords says how a delivery stands, in its second line since when and why.
-func (r request) deliveryWords(d stories.Delivery, now time.Time) []bot.Span {
+// copyWords says how a copy of an update stands, in its second line since when and why.
+func (r request) copyWords(c whyCopy, now time.Time) []bot.Span {
+	d := c.Delivery
 	name := fmt.Sprintf("Update %d ", d.About.Number)
+	if c.at == inThread && d.State != stories.Sent {
+		name += "in the story's thread "
+	}
 	say := func(state string, more ...bot.Span) []bot.Span {
 		if d.Reason != "" {
 			if len(more) > 0 {
@@ -88,10 +92,13 @@ func (r request) deliveryWords(d stories.Delivery, now time.Time) []bot.Span {
 		if d.Tries.Unknowns > 0 {
 			spans = append(spans, bot.Text(" · an earlier attempt may have arrived as well"))
 		}
+		if since := c.sinceWords(); since != "" {
+			spans = append(spans, bot.Text(" · "+since))
+		}
 		if passed := passedOnWords(d, r.Direct); passed != "" {
 			spans = append(spans, bot.Text(" · "+passed))
 		}
-		return say(sentWords(d.Op), spans...)
+		return say(c.sentWords(), spans...)
 	case stories.Sending:
 		d.Reason = ""
 		return say("is being sent", bot.Text("since "), bot.At(d.Tries.Last))
@@ -117,20 +124,10 @@ func (r request) deliveryWords(d stories.Delivery, now time.Time) []bot.Span {
 	case stories.Unknown:
 		return say("may have arrived; that could not be found out")
 	}
-	return say("was not sent")
-}
-
-// sentWords says where an update stands that has arrived.
-func sentWords(op stories.Op) string {
-	switch op {
-	case stories.OpShow:
-		return "stands in the story's card"
-	case stories.OpReply:
-		return "was sent, in the story's thread"
-	case stories.OpBroadcast:
-		return "was sent, in the story's thread and in the channel"
+	if d.Op == stories.OpShow {
+		return say("was not shown")
 	}
-	return "was sent"
+	return say("was not sent")
 }
 
 // passedOnWords says whether a message that was sent went on to the channels that follow

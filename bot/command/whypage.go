@@ -153,7 +153,7 @@ func (m *explaining) whyRows(ctx context.Context, r request, story stories.Story
 		}
 	}
 	if n := len(rows); !told && n > 0 && len(newest) > 0 && from == (whyPage{}) { // what came last, however long ago
-		rows = append(rows, whyRow{rows[n-1].place, r.deliveryRow(newest[0], m.now())})
+		rows = append(rows, whyRow{rows[n-1].place, r.copyRow(whyCopy{Delivery: newest[0]}, m.now())})
 	}
 	return rows, nil
 }
@@ -164,15 +164,12 @@ func (m *explaining) whyUpdate(ctx context.Context, r request, story stories.Sto
 	if err != nil {
 		return nil, false, err
 	}
-	for _, d := range deliveries {
-		about, err := m.recalling.whyRevised(ctx, r, d)
-		if err != nil {
-			return nil, false, err
-		}
-		rows = append(append(rows, r.deliveryRow(d, m.now())), about...)
+	for _, c := range copiesOf(deliveries) {
+		rows = append(rows, r.copyRow(c, m.now()))
 	}
 	if len(rows) > 0 {
-		return rows, true, nil
+		about, err := m.recalling.whyRevised(ctx, r, u, deliveries)
+		return append(rows, about...), true, err
 	}
 	reason, err := m.mergedReason(ctx, story, u)
 	if err != nil {

@@ -9,20 +9,20 @@ import (
 	"storybot/stories"
 )
 
-// whyRevised says what became in a channel of the revisions of an update it was owed:
-// of the edits of its copy, and of the messages beside it.
-func (m *recalling) whyRevised(ctx context.Context, r request, d stories.Delivery) ([]bot.Block, error) {
-	found, err := m.reviser.WhyRevised(ctx, r.Where, d.About.UpdateID)
+// whyRevised says what became in a channel of the revisions of an update it was owed in
+// some copies: of the edits of these, and of the messages beside them.
+func (m *recalling) whyRevised(ctx context.Context, r request, u stories.Update, copies []stories.Delivery) ([]bot.Block, error) {
+	found, err := m.reviser.WhyRevised(ctx, r.Where, u.ID)
 	if err != nil || len(found) == 0 {
 		return nil, err
 	}
-	all, err := m.reviser.History(ctx, d.About.UpdateID, mostHistory)
+	all, err := m.reviser.History(ctx, u.ID, mostHistory)
 	if err != nil {
 		return nil, err
 	}
 	var lines []bot.Block
-	for _, f := range found {
-		lines = append(lines, small(revisionWhy(f, all, r.Direct, m.now())...))
+	for _, c := range alike(found, all, copies) {
+		lines = append(lines, small(revisionWhy(c, all, r.Direct, m.now())...))
 	}
 	return lines, nil
 }
@@ -53,13 +53,20 @@ func toldAs(d stories.Delivery, all []stories.Revision) string {
 
 // revisionWhy says how an edit of a copy stands, or a message beside it. all are the
 // wordings of the update.
-func revisionWhy(d stories.Delivery, all []stories.Revision, direct bool, now time.Time) []bot.Span {
+func revisionWhy(c whyCopy, all []stories.Revision, direct bool, now time.Time) []bot.Span {
+	d := c.Delivery
 	if d.Op == stories.OpEdit {
-		return editWhy(d, all, direct, now)
+		return editWhy(c, all, direct, now)
 	}
 	what := "The message " + toldAs(d, all) + " "
 	if what == "The message  " { // of so many wordings the first are not looked at
 		what = "The message about it "
+	}
+	switch c.at {
+	case inThread:
+		what += "in the story's thread "
+	case inChannel:
+		what += "in the channel "
 	}
 	switch d.State {
 	case stories.Sent:
@@ -97,13 +104,15 @@ func waitingWhy(what string, d stories.Delivery, direct bool, now time.Time) []b
 }
 
 // editWhy says how an edit of a copy stands.
-func editWhy(d stories.Delivery, all []stories.Revision, direct bool, now time.Time) []bot.Span {
+func editWhy(c whyCopy, all []stories.Revision, direct bool, now time.Time) []bot.Span {
+	d := c.Delivery
 	word := editWord{"The message here was edited ", "Editing the message here "}
 	for _, v := range all {
 		if v.Revision == d.Revision {
 			word = editWords[v.Kind]
 		}
 	}
+	word.done, word.doing = c.at.placed(word.done), c.at.placed(word.doing)
 	switch d.State {
 	case stories.Sent:
 		return []bot.Span{bot.Text(word.done), ago(d.FinishedAt, now), bot.Text(".")}

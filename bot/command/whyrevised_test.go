@@ -65,7 +65,7 @@ func TestEditsAreToldPlainly(t *testing.T) {
 				d.Reason = "does not let the bot post"
 			}
 			var words string
-			for _, s := range editWhy(d, all, false, n.now) {
+			for _, s := range editWhy(whyCopy{Delivery: d}, all, false, n.now) {
 				words += s.Text
 			}
 			if said = append(said, words); !strings.HasSuffix(words, ".") && state != stories.Skipped {

@@ -1,7 +1,10 @@
 package command
 
 import (
+	"cmp"
 	_ "embed"
+	"maps"
+	"slices"
 	"strings"
 
 	"storybot/stories"
@@ -63,10 +66,34 @@ func isZone(s string) bool {
 func noZone(typed string) error {
 	_, err := stories.ParseZone(typed)
 	near := zonesLike(typed)
+	if len(near) == 0 {
+		near = zonesNear(typed)
+	}
 	if refused := stories.CodeOf(err); refused == "" || len(near) == 0 || strings.TrimSpace(typed) == "" {
 		return err
 	}
 	return stories.Errorf(stories.CodeInvalid, "%q is no time zone.%s", clip(typed), didYouMeanNames(near[:min(len(near), maxNear)]))
+}
+
+// zonesNear are the time zones whose names, or whose cities', typed resembles, the nearest
+// first.
+func zonesNear(typed string) (near []string) {
+	const most = 2 // slips
+	typed = strings.ReplaceAll(strings.ToLower(strings.TrimSpace(typed)), " ", "_")
+	slips := map[string]int{}
+	for name := range strings.Lines(zoneNames) {
+		name = strings.TrimSpace(name)
+		small := strings.ToLower(name)
+		for _, of := range []string{small, small[strings.LastIndex(small, "/")+1:]} {
+			n := stories.Distance(typed, of, most)
+			if had, is := slips[name]; n >= 0 && len(of) > 2*most && (!is || n < had) {
+				slips[name] = n
+			}
+		}
+	}
+	near = slices.Sorted(maps.Keys(slips))
+	slices.SortStableFunc(near, func(a, b string) int { return cmp.Compare(slips[a], slips[b]) })
+	return near
 }
 
 // didYouMeanNames asks, as a sentence behind another, and names all.

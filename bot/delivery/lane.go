@@ -64,9 +64,6 @@ func newLane(e *Engine, name, platform string, sender bot.Sender) *lane {
 // for one that is.
 func (l *lane) refuses(d stories.Delivery, now time.Duration) *bot.Verdict {
 	d.Op = asked(d.Op)
-	if !l.sender.Knows(d.Op) && (d.Op == stories.OpEdit || d.Op == stories.OpDelete) {
-		return &bot.Verdict{Outcome: bot.Unable, Code: "no_such_operation", Reason: "is where messages stay as they were posted"}
-	}
 	if !l.sender.Knows(d.Op) {
 		return &bot.Verdict{Outcome: bot.Unable, Code: "no_such_operation", Reason: noSuch(d.Op)}
 	}
@@ -76,6 +73,10 @@ func (l *lane) refuses(d stories.Delivery, now time.Duration) *bot.Verdict {
 // noSuch says, behind a channel, what its platform does not have, by which op is done.
 func noSuch(op stories.Op) string {
 	switch op {
+	case stories.OpEdit:
+		return "is where messages stay as they were posted"
+	case stories.OpDelete:
+		return "keeps what was posted"
 	case stories.OpReply, stories.OpBroadcast, stories.OpThread:
 		return "is where messages have no threads"
 	case stories.OpForum:

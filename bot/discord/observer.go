@@ -96,6 +96,7 @@ func (o *observer) see(kind string, raw json.RawMessage) {
 		}
 		o.p.outages.end(d.ID)
 		o.p.roles.begin(d.ID, d.Roles)
+		o.p.rolesListed(d.ID, d.Roles)
 		if !starting {
 			o.news.healed(stories.Destination{Platform: platformName, Workspace: d.ID})
 		}

@@ -32,8 +32,8 @@ var ofTarget = map[string]reading{
 	"10008":  {bot.MessageGone, "no longer has the message", ""},
 	"50005":  {bot.MessageGone, "has a message of another author under this id", ""},
 	"50021":  {bot.MessageGone, "has a message of Discord's own under this id", ""},
-	archived: {bot.ThreadGone, "has its thread archived, and the bot may not open it", cureThread},
-	locked:   {bot.ThreadGone, "has its thread locked", cureThread},
+	archived: {bot.ThreadGone, "has the story's thread archived, and the bot may not open it", cureStoryThread},
+	locked:   {bot.ThreadGone, "has the story's thread locked", cureStoryThread},
 	// An archived thread is opened by what is said in it, and counts again.
 	"160006": {bot.Unable, "has as many open threads as Discord allows", cureThreads},
 	"160007": {bot.Unable, "has as many open threads as Discord allows", cureThreads},
@@ -46,7 +46,7 @@ var opReadings = map[stories.Op]map[string]reading{
 	stories.OpReply: {
 		"10008":  readings[10008], // a repeat of a reply that was deleted since
 		"50005":  readings[50005],
-		archived: {bot.ThreadGone, "has its thread archived", cureThread},
+		archived: {bot.ThreadGone, "has the story's thread archived", cureStoryThread},
 		"50013":  inThread,
 	},
 	stories.OpThread: {

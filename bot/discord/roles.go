@@ -126,6 +126,20 @@ func (p *Platform) roleNamed(guild string, r role, heard bool) {
 	}
 }
 
+// rolesListed tells what all roles of a server are called, as Discord lists them whenever
+// the bot connects: what else is kept was deleted meanwhile. There is always one role, so
+// an empty list tells nothing.
+func (p *Platform) rolesListed(guild string, list []role) {
+	if len(list) == 0 || !isSnowflake(guild) {
+		return
+	}
+	all := stories.AllGroups{In: stories.Destination{Platform: platformName, Workspace: guild}, Called: map[string]string{}}
+	for _, r := range list {
+		all.Called[roleMention(string(r.ID))] = plainName(r.Name)
+	}
+	p.places.Named(stories.Sighting{Groups: []stories.AllGroups{all}})
+}
+
 // roleGone tells that there is no such role any more.
 func (p *Platform) roleGone(guild, id string) {
 	p.roles.drop(guild, id)

@@ -22,6 +22,7 @@ func sees(t *testing.T, f func(s *serving)) (told stories.Sighting) {
 	s.wait()
 	for _, one := range n.called {
 		told.Places, told.People = append(told.Places, one.Places...), append(told.People, one.People...)
+		told.Groups = append(told.Groups, one.Groups...)
 	}
 	return told
 }
@@ -221,5 +222,22 @@ func TestChannelsAreShownAsDiscordDoes(t *testing.T) {
 	one := bot.Span{Text: "#a", Place: stories.Destination{Platform: "discord", Workspace: testGuild, Channel: testChannel}}
 	if got, want := contentOf(bot.Message{Blocks: []bot.Block{bot.Para(one, one)}}).Text, "<#"+testChannel+"><#"+testChannel+">"; got != want {
 		t.Errorf("twice it is %q, want %q", got, want)
+	}
+}
+
+// Whenever the bot connects, Discord lists a server's roles: those that were deleted
+// meanwhile are not among them. A list without any tells nothing.
+func TestRolesAreListed(t *testing.T) {
+	for data, want := range map[string][]stories.AllGroups{
+		`{"id":"2","roles":[{"id":"2","name":"@everyone"},{"id":"7","name":"Breaking Desk"}]}`: {{In: stories.Destination{Platform: "discord", Workspace: "2"},
+			Called: map[string]string{"<@&2>": "@everyone", "<@&7>": "Breaking Desk"}}},
+		`{"id":"2"}`:                    nil,
+		`{"id":"2","roles":[]}`:         nil,
+		`{"id":"2","unavailable":true}`: nil,
+	} {
+		got := sees(t, func(s *serving) { s.dispatch(t.Context(), event{Type: "GUILD_CREATE", RawData: json.RawMessage(data)}) })
+		if found := diff.Diff(want, got.Groups); found != "" {
+			t.Errorf("%s (-want +got):\n%s", data, found)
+		}
 	}
 }

@@ -5,6 +5,7 @@ package names
 
 import (
 	"context"
+	"encoding/json"
 	"log/slog"
 	"sync"
 	"time"
@@ -52,12 +53,14 @@ type Book struct {
 type key struct {
 	place  stories.Destination
 	person string
+	groups bool // all of place, which is a workspace
 }
 
 // value is what one of them is called: of a person the name alone.
 type value struct {
-	place stories.PlaceName
-	name  string
+	place  stories.PlaceName
+	name   string
+	groups string // as JSON
 }
 
 type known struct {
@@ -79,6 +82,11 @@ func (b *Book) Named(told stories.Sighting) {
 		p.Shared = false
 		b.add(key{place: p.Place}, value{place: p})
 	}
+	for _, g := range told.Groups {
+		if all, err := json.Marshal(g.Called); err == nil { // a map of strings always encodes, in one order
+			b.add(key{place: g.In, groups: true}, value{groups: string(all)})
+		}
+	}
 	for _, u := range told.People {
 		b.add(key{person: u.Ref}, value{name: u.Name})
 	}
@@ -93,7 +101,7 @@ func (b *Book) Named(told stories.Sighting) {
 // add notes one name. What was heard of a place that somebody used does not take
 // that back.
 func (b *Book) add(k key, v value) {
-	if k == (key{}) || !v.place.Says() && v.name == "" {
+	if k == (key{}) || !v.place.Says() && v.name == "" && v.groups == "" {
 		return
 	}
 	old, waits := b.waiting[k]
@@ -195,7 +203,12 @@ func (b *Book) take() (taken map[key]value, told stories.Sighting) {
 		}
 		taken[k] = v
 		delete(b.waiting, k)
-		if k.person != "" {
+		if k.groups {
+			all := stories.AllGroups{In: k.place}
+			if json.Unmarshal([]byte(v.groups), &all.Called) == nil {
+				told.Groups = append(told.Groups, all)
+			}
+		} else if k.person != "" {
 			told.People = append(told.People, stories.User{Ref: k.person, Name: v.name})
 		} else {
 			told.Places = append(told.Places, v.place)

@@ -227,3 +227,26 @@ func TestWhoMayKnowOfAPlaceIsNotForgotten(t *testing.T) {
 		last("after a database that was away", "secret", stories.PrivateAccess, 3)
 	})
 }
+
+// A list of a workspace's groups is written once, and again when it differs.
+func TestAllGroupsAreWrittenOnce(t *testing.T) {
+	k := &keeper{}
+	running(t, k, func(b *Book, _ func()) {
+		in := stories.Destination{Platform: "far", Workspace: "1"}
+		listed := func(called map[string]string) {
+			b.Named(stories.Sighting{Groups: []stories.AllGroups{{In: in, Called: called}}})
+			synctest.Wait()
+		}
+		for range 3 {
+			listed(map[string]string{"<7>": "desk", "<8>": "film"})
+		}
+		listed(map[string]string{"<8>": "film"})
+		got := fmt.Sprint(k.writes)
+		want := fmt.Sprint([]stories.Sighting{
+			{Groups: []stories.AllGroups{{In: in, Called: map[string]string{"<7>": "desk", "<8>": "film"}}}},
+			{Groups: []stories.AllGroups{{In: in, Called: map[string]string{"<8>": "film"}}}}})
+		if got != want {
+			t.Errorf("written: %s, want %s", got, want)
+		}
+	})
+}

@@ -26,7 +26,7 @@ type identity struct {
 // attend learns whose token w is, and again whenever its workspace is stopped:
 // an app that was removed may be installed again. It returns when ctx ends.
 func (p *Platform) attend(ctx context.Context, w *workspace) {
-	for p.learn(ctx, w) && p.workspaces.awaitStop(ctx, w) && sleep(ctx, p.timing.refusedLeast) {
+	for p.learn(ctx, w) && p.learnGroups(ctx, w) && p.workspaces.awaitStop(ctx, w) && sleep(ctx, p.timing.refusedLeast) {
 	}
 }
 

@@ -81,6 +81,11 @@ func (i *intake) event(a *ack, e envelope) *ask {
 		a.empty()
 		return nil
 	}
+	if ev.Type == "subteam_created" || ev.Type == "subteam_updated" {
+		i.herald.group(team, outer.Event)
+		a.empty()
+		return nil
+	}
 	if !i.herald.take(news{id: id, team: team, ack: a, event: ev}) {
 		i.overloaded(ev.Type)
 	}

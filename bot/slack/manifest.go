@@ -40,6 +40,7 @@ var scopeReasons = map[string]string{
 	"channels:join":     "looking whether a post arrived in a public channel the bot is not in",
 	"app_mentions:read": "commands by mention, in threads too",
 	"users:read":        "people's names, and telling guests and admins from members",
+	"usergroups:read":   "learning that a user group that is pinged was renamed or disabled",
 	"im:write":          "knowing the direct message between a person and the bot",
 	"im:history":        "commands in the direct message with the bot",
 }
@@ -61,7 +62,7 @@ var botEvents = []string{
 	"app_home_opened", "app_mention", "app_uninstalled",
 	"channel_archive", "channel_deleted", "channel_id_changed", "channel_left", "channel_rename", "channel_shared", "channel_unarchive", "channel_unshared",
 	"group_archive", "group_deleted", "group_left", "group_rename", "group_unarchive",
-	"member_joined_channel", "member_left_channel", "message.im", "tokens_revoked",
+	"member_joined_channel", "member_left_channel", "message.im", "subteam_created", "subteam_updated", "tokens_revoked",
 }
 
 type manifest struct {

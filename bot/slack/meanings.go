@@ -20,7 +20,7 @@ var threadMeanings = map[string]meaning{
 	"thread_not_found":                         {bot.ThreadGone, "no longer has the thread", ""},
 	"message_not_found":                        {bot.ThreadGone, "no longer has the message the thread is on", ""},
 	"cannot_reply_to_message":                  {bot.ThreadGone, "does not take replies to that message", ""},
-	"restricted_action_thread_locked":          {bot.ThreadGone, "has its thread locked", lift},
+	"restricted_action_thread_locked":          {bot.ThreadGone, "has the story's thread locked", lift},
 	"restricted_action_non_threadable_channel": {bot.ThreadGone, "takes no messages in threads", lift},
 }
 

@@ -68,7 +68,9 @@ func sharing(t *testing.T, s setup, kind slacktest.Kind, hosted bool) *rig {
 }
 
 // seen is a command as the handler has it, in a line.
-func seen(c bot.Command) string { return fmt.Sprintf("%s by %s in lane %s", c.Where, c.User.Ref, c.Lane) }
+func seen(c bot.Command) string {
+	return fmt.Sprintf("%s by %s in lane %s", c.Where, c.User.Ref, c.Lane)
+}
 
 // Whatever workspace a command comes from, it is about the channel's home, which has what
 // any of them followed there; the person stays who they are, and is answered where they

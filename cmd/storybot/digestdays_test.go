@@ -128,7 +128,8 @@ func (d *daysDesk) tells(text string) {
 // TestDigestsOverTheYear has channels collect until 09:00 of every day in Berlin, and of
 // weekdays in New York, over both clock changes in Berlin, a weekend, a program that is killed
 // at the hour or started at it, and a week in which it was down: each digest comes at its hour
-// and once.
+// and once. It is run on SQLite: on PostgreSQL the time at which what waits is due is the
+// database's, which no test sets; storetest has both by the hour.
 func TestDigestsOverTheYear(t *testing.T) {
 	if testing.Short() {
 		t.Skip("it builds the program anew, and waits for full hours")
@@ -136,63 +137,58 @@ func TestDigestsOverTheYear(t *testing.T) {
 	t.Parallel()
 	program := buildWithClock(t)
 	const berlin, newYork = 0, 1
-	for name, url := range databases {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			d := &daysDesk{newsDesk: newNewsDesk(t), t: t, program: program, clock: filepath.Join(t.TempDir(), "clock")}
-			d.env = append(d.env, "CLOCK_FILE="+d.clock, "DATABASE_URL="+url(t))
-			d.start("2030-03-29 10:00:00") // a Friday
-			d.onDiscord(t, "desk track", map[string]string{"headline": "Rhine rises above nine metres", "slug": "flood"})
-			d.both(berlin, "subscribe", map[string]string{"target": "flood", "digest": "daily@09:00", "tz": "Europe/Berlin"})
-			d.both(newYork, "subscribe", map[string]string{"target": "flood", "digest": "weekdays@09:00", "tz": "America/New_York"})
-			d.tells("It rises on Friday.")
-			d.waits(berlin, 1, "2030-03-30 08:00:00")
-			d.waits(newYork, 1, "2030-03-29 13:00:00")
-			d.at("2030-03-29 12:59:58")
-			d.come("on Friday, running", newYork, 1, "on Friday.")
-			d.tells("It rises in the evening.")
-			d.waits(newYork, 2, "2030-04-01 13:00:00")
-			d.p.stop()
+	d := &daysDesk{newsDesk: newNewsDesk(t), t: t, program: program, clock: filepath.Join(t.TempDir(), "clock")}
+	d.env = append(d.env, "CLOCK_FILE="+d.clock, "DATABASE_URL="+databases["SQLite"](t))
+	d.start("2030-03-29 10:00:00") // a Friday
+	d.onDiscord(t, "desk track", map[string]string{"headline": "Rhine rises above nine metres", "slug": "flood"})
+	d.both(berlin, "subscribe", map[string]string{"target": "flood", "digest": "daily@09:00", "tz": "Europe/Berlin"})
+	d.both(newYork, "subscribe", map[string]string{"target": "flood", "digest": "weekdays@09:00", "tz": "America/New_York"})
+	d.tells("It rises on Friday.")
+	d.waits(berlin, 1, "2030-03-30 08:00:00")
+	d.waits(newYork, 1, "2030-03-29 13:00:00")
+	d.at("2030-03-29 12:59:58")
+	d.come("on Friday, running", newYork, 1, "on Friday.")
+	d.tells("It rises in the evening.")
+	d.waits(newYork, 2, "2030-04-01 13:00:00")
+	d.p.stop()
 
-			began := d.start("2030-03-30 07:59:50")
-			<-time.After(time.Until(began.Add(10*time.Second + 50*time.Millisecond)))
-			d.p.kill()
-			d.start("2030-03-30 08:00:00")
-			d.come("on Saturday, killed at the hour", berlin, 1, "on Friday.", "in the evening.")
-			d.tells("It rises on Saturday.")
-			d.waits(berlin, 3, "2030-03-31 07:00:00")
-			d.p.stop()
+	began := d.start("2030-03-30 07:59:50")
+	<-time.After(time.Until(began.Add(10*time.Second + 50*time.Millisecond)))
+	d.p.kill()
+	d.start("2030-03-30 08:00:00")
+	d.come("on Saturday, killed at the hour", berlin, 1, "on Friday.", "in the evening.")
+	d.tells("It rises on Saturday.")
+	d.waits(berlin, 3, "2030-03-31 07:00:00")
+	d.p.stop()
 
-			d.start("2030-03-31 06:50:00")
-			d.waits(berlin, 3, "2030-03-31 07:00:00")
-			d.come("ten minutes before the hour on Sunday, when the clock was set", berlin, 1, "on Friday.", "in the evening.")
-			d.p.stop()
-			d.start("2030-03-31 07:00:00")
-			d.come("on Sunday, started at the hour", berlin, 2, "on Saturday.")
-			d.p.stop()
+	d.start("2030-03-31 06:50:00")
+	d.waits(berlin, 3, "2030-03-31 07:00:00")
+	d.come("ten minutes before the hour on Sunday, when the clock was set", berlin, 1, "on Friday.", "in the evening.")
+	d.p.stop()
+	d.start("2030-03-31 07:00:00")
+	d.come("on Sunday, started at the hour", berlin, 2, "on Saturday.")
+	d.p.stop()
 
-			d.start("2030-04-01 13:00:00")
-			d.come("on Monday, after a weekend", newYork, 2, "in the evening.", "on Saturday.")
-			d.tells("It rises on Monday.")
-			d.p.stop()
+	d.start("2030-04-01 13:00:00")
+	d.come("on Monday, after a weekend", newYork, 2, "in the evening.", "on Saturday.")
+	d.tells("It rises on Monday.")
+	d.p.stop()
 
-			d.start("2030-04-08 15:30:00")
-			d.come("after a week", berlin, 3, "on Monday.")
-			d.come("after a week", newYork, 3, "on Monday.")
-			d.p.stop()
+	d.start("2030-04-08 15:30:00")
+	d.come("after a week", berlin, 3, "on Monday.")
+	d.come("after a week", newYork, 3, "on Monday.")
+	d.p.stop()
 
-			d.start("2030-10-26 10:00:00")
-			d.tells("It rises in autumn.")
-			d.waits(berlin, 5, "2030-10-27 08:00:00")
-			d.waits(newYork, 5, "2030-10-28 13:00:00")
-			d.p.stop()
-			d.start("2030-10-27 07:00:30") // it was nine in summer
-			d.waits(berlin, 5, "2030-10-27 08:00:00")
-			d.p.stop()
-			d.start("2030-10-28 13:00:00")
-			d.come("once the clock was set back", berlin, 4, "in autumn.")
-			d.come("in autumn", newYork, 4, "in autumn.")
-			d.p.stop()
-		})
-	}
+	d.start("2030-10-26 10:00:00")
+	d.tells("It rises in autumn.")
+	d.waits(berlin, 5, "2030-10-27 08:00:00")
+	d.waits(newYork, 5, "2030-10-28 13:00:00")
+	d.p.stop()
+	d.start("2030-10-27 07:00:30") // it was nine in summer
+	d.waits(berlin, 5, "2030-10-27 08:00:00")
+	d.p.stop()
+	d.start("2030-10-28 13:00:00")
+	d.come("once the clock was set back", berlin, 4, "in autumn.")
+	d.come("in autumn", newYork, 4, "in autumn.")
+	d.p.stop()
 }

@@ -302,7 +302,10 @@ func (s *Store) fillCard(ctx context.Context, c *stories.Content, card int64) er
 		return err
 	}
 	if head || c.Notice.Kind == stories.CardsNotice {
-		return s.fillHead(ctx, c, news, of)
+		if err := s.fillHead(ctx, c, news, of); err != nil || c.Notice.Kind != stories.FollowNotice {
+			return err
+		}
+		return s.fillPresent(ctx, c, card)
 	}
 	if len(news) == 0 {
 		var fixed bool
@@ -341,11 +344,3 @@ func (s *Store) shownOn(ctx context.Context, card int64) ([]stories.News, error)
 	}
 	return news, err
 }
-
-// also is a row with more behind what is read of it.
-type also struct {
-	row
-	more []any
-}
-
-func (a also) Scan(to ...any) error { return a.row.Scan(append(to, a.more...)...) }

@@ -33,14 +33,14 @@ func (s *Store) skipEnded(ctx context.Context, q querier, p place, ended stories
 // dropKeptBack skips the updates that wait at p for their time because of a subscription
 // that ends: what another one brings begins with what is published from now on. Planning is
 // locked, and the subscription is still there.
-func dropKeptBack(ctx context.Context, q querier, p place, ending int64, at time.Time) error {
+func dropKeptBack(ctx context.Context, q querier, p place, ending stories.Subscription, at time.Time) error {
 	here := list([]int64{p.id})
 	rows, err := all(ctx, q, scanWaitingRow, waitingRowsSQL, here, here)
 	if err != nil {
 		return err
 	}
-	rows = slices.DeleteFunc(rows, func(r waitingRow) bool { return r.sub != ending || r.notice })
-	return move(ctx, q, plain(rows), stories.Skipped, because(unfollowed), at)
+	rows = slices.DeleteFunc(rows, func(r waitingRow) bool { return r.sub != ending.ID || r.notice })
+	return move(ctx, q, plain(rows), stories.Skipped, reason{waitEnded, clean(ending.Target.String())}, at)
 }
 
 const cardsSQL = `

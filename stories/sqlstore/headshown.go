@@ -88,6 +88,23 @@ func (s *Store) fillHead(ctx context.Context, c *stories.Content, news []stories
 	return nil
 }
 
+const headPlaceSQL = `SELECT t.id, t.lane_id, t.state FROM owed d JOIN destinations t ON t.id = d.destination_id WHERE d.id = ?1`
+
+// fillPresent has the head that is a subscription's first message say with which options
+// that brings the story now.
+func (s *Store) fillPresent(ctx context.Context, c *stories.Content, head int64) error {
+	var p place
+	change := &c.Notice.Body.Change
+	if err := one(ctx, s.reader(), headPlaceSQL, []any{head}, &p.id, &p.lane, &p.state); err != nil {
+		return err
+	}
+	by, err := decision(ctx, s.reader(), p, change.StoryID)
+	if err == nil && by.By.Kind == stories.TargetStory {
+		change.Level, change.Options, change.Pings = by.Level, by.Options, by.Pings.Name
+	}
+	return err
+}
+
 const (
 	shownHeadsSQL = `
 		SELECT DISTINCT h.delivery_id, h.begun, h.begun_cards

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"time"
 
 	"storybot/stories"
 )
@@ -131,16 +132,22 @@ func (s *Store) loseOne(ctx context.Context, q querier, lane int64, r stories.Re
 		return err
 	}
 	switch {
-	case r.Lost == stories.MessageClosed && l.op == stories.OpShow && h.thread == 0: // it goes on in a new message
+	case r.Lost == stories.MessageClosed && l.op == stories.OpShow && h.thread == 0 && (l.update > 0 || !h.forum): // it goes on in a new message
 		if known {
-			return l.renew(ctx, q, lane, r, h)
+			return s.closeCard(ctx, q, lane, l, r, h)
 		}
+		return l.again(ctx, q, lane, r, h)
 	case r.Lost == stories.MessageClosed:
 	case r.Lost == stories.ThreadClosed:
 		return s.closeThread(ctx, q, lane, l, r, h)
 	case !known: // a new head is there already
 		return l.again(ctx, q, lane, r, h)
 	default:
+		if r.Lost == stories.MessageLost && l.on == h.delivery { // nothing stands on it any more
+			if _, err := q.exec(ctx, forgetShownSQL, h.delivery); err != nil {
+				return err
+			}
+		}
 		if h.deleted++; h.deleted > 1 {
 			return s.giveUp(ctx, q, lane, l, r, h)
 		}
@@ -170,18 +177,24 @@ func (l lostOne) owe(ctx context.Context, q querier, lane int64, r stories.Resul
 
 // instead owes what a delivery was to do anew, and lets that count in its place.
 func (l lostOne) instead(ctx context.Context, q querier, lane int64, r stories.Result, op stories.Op, on int64) error {
-	if _, err := l.owe(ctx, q, lane, r, op, l.update, l.notice, on, l.second); err != nil {
-		return err
+	_, err := l.replaced(ctx, q, lane, r, op, on)
+	return err
+}
+
+// replaced is instead that returns what is owed.
+func (l lostOne) replaced(ctx context.Context, q querier, lane int64, r stories.Result, op stories.Op, on int64) (id int64, err error) {
+	if id, err = l.owe(ctx, q, lane, r, op, l.update, l.notice, on, l.second); err != nil {
+		return 0, err
 	}
 	if op == l.op { // /why tells of the one in its place alone
 		if _, err := q.exec(ctx, moveReasonSQL, l.id, int(madeAnew)); err != nil {
-			return err
+			return 0, err
 		}
 	}
 	t := tally{}
 	t.ended(l.id>>placeBits, stories.Skipped, -1)
 	t.of(l.id>>placeBits).total--
-	return t.write(ctx, q)
+	return id, t.write(ctx, q)
 }
 
 // above has what was to stand in a thread stand in the channel. What stands there already
@@ -253,31 +266,6 @@ func (l lostOne) renew(ctx context.Context, q querier, lane int64, r stories.Res
 	})
 }
 
-// closeThread has what was to stand in a thread that takes nothing stand in the channel,
-// and tells the desk. One that could not be opened is tried again with the next update.
-func (s *Store) closeThread(ctx context.Context, q querier, lane int64, l lostOne, r stories.Result, h head) error {
-	if l.op == stories.OpThread {
-		if h.thread == l.id {
-			if _, err := q.exec(ctx, setHeadSQL, h.story, h.place, h.delivery, 0, bit(h.gone), h.deleted); err != nil {
-				return err
-			}
-		}
-		rows, err := waitingOn(ctx, q, l.id)
-		if err != nil {
-			return err
-		}
-		err = eachWaiting(ctx, q, rows, wentAbove, r, func(waiting lostOne, r stories.Result) error { return waiting.above(ctx, q, lane, r) })
-		if err != nil {
-			return err
-		}
-	} else if l.op.Says() { // an edit that is not taken posts nothing: what tells of it does
-		if err := l.above(ctx, q, lane, r); err != nil {
-			return err
-		}
-	}
-	return s.alarmOf(ctx, q, lane, stories.AlarmThreadClosed, r, h.story)
-}
-
 // giveUp pauses what brings a story whose head was deleted twice, and tells the channel
 // and the desk.
 func (s *Store) giveUp(ctx context.Context, q querier, lane int64, l lostOne, r stories.Result, h head) error {
@@ -296,6 +284,9 @@ func (s *Store) giveUp(ctx context.Context, q querier, lane int64, l lostOne, r 
 	if err != nil || !by.Serves() {
 		return err
 	}
+	if _, err := q.exec(ctx, moveReasonSQL, l.id, int(lostTwice)); err != nil {
+		return err
+	}
 	var sub int64
 	if err := one(ctx, q, decidingHereSQL, []any{p.id, h.story}, &sub); err != nil {
 		return err
@@ -306,14 +297,20 @@ func (s *Store) giveUp(ctx context.Context, q querier, lane int64, l lostOne, r 
 	if err := skipUnfollowed(ctx, q, p, r.At); err != nil {
 		return err
 	}
-	n := stories.Notice{Kind: stories.StopNotice, Revision: 1, Done: true, CreatedAt: r.At, Body: stories.NoticeBody{Change: changeOf(stories.CardLost, story).Comes(by)}}
-	if err := insertNotice(ctx, q, &n); err != nil {
-		return err
-	}
-	if _, err := oweNotice(ctx, q, n, stories.OpPost, hereLanesSQL, planNoticeHere, list([]int64{p.id}), r.At); err != nil {
+	if err := tellHere(ctx, q, p, changeOf(stories.CardLost, story).Comes(by), r.At); err != nil {
 		return err
 	}
 	return s.alarmOf(ctx, q, lane, stories.AlarmHeadDeleted, r, h.story)
+}
+
+// tellHere tells a channel of a change that nobody made.
+func tellHere(ctx context.Context, q querier, p place, change stories.Change, at time.Time) error {
+	n := stories.Notice{Kind: stories.StopNotice, Revision: 1, Done: true, CreatedAt: at, Body: stories.NoticeBody{Change: change}}
+	if err := insertNotice(ctx, q, &n); err != nil {
+		return err
+	}
+	_, err := oweNotice(ctx, q, n, stories.OpPost, hereLanesSQL, planNoticeHere, list([]int64{p.id}), at)
+	return err
 }
 
 const addressSQL = `SELECT platform, workspace, channel FROM destinations WHERE id = ?1`

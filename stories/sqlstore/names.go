@@ -56,6 +56,11 @@ func (s *Store) KeepNames(ctx context.Context, told stories.Sighting, at time.Ti
 	if err != nil {
 		return s.told(err)
 	}
+	groups, err := groupNews(ctx, s.reader(), told.Groups)
+	if err != nil {
+		return s.told(err)
+	}
+	places = append(places, groups...)
 	if len(places)+len(people) == 0 {
 		return nil
 	}
@@ -67,6 +72,9 @@ func (s *Store) KeepNames(ctx context.Context, told stories.Sighting, at time.Ti
 		places, people, err := s.remembered(ctx, q, places, people)
 		if err != nil {
 			return err
+		}
+		if err := alarmGroups(ctx, q, places, at); err != nil {
+			return fmt.Errorf("tell the desk of groups that are gone: %w", err)
 		}
 		if err := keepEach(ctx, q, keepPlacesSQL, places, at, func(p stories.PlaceName) (stories.Destination, []string) {
 			d := stories.Destination{Platform: clean(p.Place.Platform), Workspace: clean(p.Place.Workspace), Channel: clean(p.Place.Channel)}

@@ -50,6 +50,9 @@ import (
 //	merge.go     passes what is owed of a story to the one it goes on as
 //	mergequeue.go  passes what waits of it
 //	rehome.go    gives a channel another address, and unites two of one channel
+//	losing.go    makes up for a head or thread that was deleted, closed.go for a thread that
+//	             takes no messages, closing.go for a card that can be changed no more
+//	stood.go     tells where what was sent stands now
 //	status.go    tells how all of it stands
 //
 // A publication is one row for every lane. Nothing is added to it, so who knows

@@ -12,7 +12,7 @@ import (
 // shown. Of what a platform answered it is the words that came from there.
 type reason struct {
 	code  code
-	words string // with a code what its sentence names, as a number
+	words string // with a code what its sentence names
 }
 
 // code is a reason of the store's own; the numbers are stored.
@@ -49,6 +49,9 @@ const (
 	wentAbove    code = 26 // of what was to stand in a thread
 	waitedOver   code = 27 // of what waited for quiet hours to end; words are how many went
 	madeAnew     code = 28 // of what was to be done with a head or thread that was deleted, or goes another way now
+	cardShut     code = 29 // of what a card was to show that can be changed no more
+	lostTwice    code = 30 // of what found that a head or thread was deleted the second time
+	waitEnded    code = 31 // of what waited because of a subscription that ended; words are which
 )
 
 // sentence is what people read of a code, with # for what it names.
@@ -71,23 +74,26 @@ func (c code) sentence() string {
 		unwritable:   "the channel cannot be written to",
 		underOther:   "the channel gets it under its new id",
 		underOld:     "the channel got it, or may get it, under its old id",
-		mergedAway:   "its story was merged into one of which less was asked for here, or nothing",
+		mergedAway:   "the story was merged into one of which less was asked for here, or nothing",
 		tooOld:       "could not be written to for a while; of the updates that were held only the newest # were sent afterwards",
 		tooOldNotice: "could not be written to for a while; of the other messages that were held only the newest # were sent afterwards",
 		tooLate:      "waited while nothing could be sent; only the newest # updates of the story were sent afterwards",
 		putBackWhy:   "may have got it already: the database was put back, and a moderator decides in /desk status",
 		oldNews:      "it was no news any more: the database was put back",
 		inDigest:     "came in the digest of #",
-		emptyDigest:  "nothing was left of what it was to say",
+		emptyDigest:  "there was nothing left of what it was to say",
 		crowdedOut:   "the story's card had newer updates before it could show this one",
-		wentAbove:    "its thread takes no messages; it went to the channel",
+		wentAbove:    "the story's thread takes no messages; it went to the channel",
 		waitedOver:   "waited for quiet hours to end, and then only the newest # updates of the story were sent",
-		madeAnew:     "something else was done in its place",
+		madeAnew:     "it was done in another way instead",
+		cardShut:     "the story's card could not be changed any more; it went to the channel",
+		lostTwice:    "the story's card or thread was deleted here a second time, so what brings the story was paused",
+		waitEnded:    "it waited for quiet hours or the digest of #, which was unsubscribed before",
 	}[c]
 }
 
 // codes is how many there are.
-const codes = madeAnew + 1
+const codes = waitEnded + 1
 
 // because is a reason of the store's own.
 func because(c code) reason { return reason{code: c} }

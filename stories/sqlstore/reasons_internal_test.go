@@ -1,9 +1,21 @@
 package sqlstore
 
 import (
+	"slices"
 	"strings"
 	"testing"
 )
+
+// A sentence is read behind "This channel", unless it says itself what it is about.
+func TestReasonsAreReadBehindAChannel(t *testing.T) {
+	own := []string{"the", "this", "all", "it", "there"} // bot.Reason
+	does := []string{"could", "waited", "may", "came"}
+	for c := inWords + 1; c < codes; c++ {
+		if first, _, _ := strings.Cut(c.sentence(), " "); !slices.Contains(append(own, does...), first) && c != endedFirst {
+			t.Errorf("code %d reads: This channel %s", c, c.sentence())
+		}
+	}
+}
 
 // Each code has a sentence of its own, which is shown with what it names.
 func TestEachReasonHasASentence(t *testing.T) {
@@ -36,7 +48,7 @@ func TestEachReasonHasASentence(t *testing.T) {
 // The numbers are stored: one that is given to another reason makes old rows say that.
 func TestReasonsKeepTheirNumbers(t *testing.T) {
 	for i, c := range []code{inWords, replaced, retold, needless, noMessage, unfollowed, pausedNow, tooMinor, endedFirst, takenBack, takenAway, keptForCheck, wasWithdrawn,
-		channelGone, unwritable, underOther, underOld, mergedAway, tooOld, tooOldNotice, tooLate, putBackWhy, oldNews, inDigest, emptyDigest, crowdedOut, wentAbove} {
+		channelGone, unwritable, underOther, underOld, mergedAway, tooOld, tooOldNotice, tooLate, putBackWhy, oldNews, inDigest, emptyDigest, crowdedOut, wentAbove, waitedOver, madeAnew, cardShut, lostTwice, waitEnded} {
 		if int(c) != i {
 			t.Errorf("%q is %d, and was %d", c.sentence(), c, i)
 		}

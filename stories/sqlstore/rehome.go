@@ -117,21 +117,21 @@ func readdress(ctx context.Context, q querier, p place, to stories.Destination) 
 
 const (
 	// sameAtSQL says that a delivery d and another, e, at the destination ?2 are of
-	// the same: whatever wording posts were in, or are to be in. Each edit of a card is
-	// of another message.
+	// the same: whatever wording posts were in, or are to be in, and whether an update comes
+	// as a message, in a thread or on a card. Each edit of a card is of another message.
 	sameAtSQL = `
 		(EXISTS (SELECT 1 FROM deliveries e WHERE e.id IN (
-					SELECT (p.id << 32) + CAST(?2 AS BIGINT) FROM publications p WHERE p.update_id = d.update_id AND p.op = d.op
+					SELECT (p.id << 32) + CAST(?2 AS BIGINT) FROM publications p WHERE p.update_id = d.update_id AND (p.op = d.op OR p.op carries())
 					UNION ALL
 					SELECT id FROM owed WHERE destination_id = ?2 AND destination_id <> (id & 4294967295))
-				AND e.update_id = d.update_id AND e.update_id > 0 AND e.destination_id = ?2 AND e.op = d.op
-				AND (d.op says() OR e.on_id = d.on_id) %[1]s)
+				AND e.update_id = d.update_id AND e.update_id > 0 AND e.destination_id = ?2
+				AND (d.op carries() AND e.op carries() OR e.op = d.op AND e.on_id = d.on_id) %[1]s)
 			OR d.notice_id <> 1 AND EXISTS (SELECT 1 FROM deliveries e WHERE e.notice_id = d.notice_id AND e.destination_id = ?2 AND e.op = d.op %[1]s))`
 	// uniteSQL tells of waiting deliveries whether they were tried, are in doubt and
 	// are owed at ?2 too.
 	uniteSQL = `SELECT d.id, d.attempt, d.doubtful, CASE WHEN %s THEN 1 ELSE 0 END FROM deliveries d WHERE d.id among(?1)`
 	// arrivedSQL are those of some posts that have arrived at ?2 or may arrive there
-	// yet; ?3 are those on their way.
+	// yet; ?3 are those on their way. A card is edited all the same: it shows what there is.
 	arrivedSQL = `SELECT d.id FROM deliveries d WHERE d.id among(?1) AND d.op says() AND d.doubtful < 2 AND %s`
 	arrivingIs = `AND (e.state IN (2, 4) OR e.state IN (0, 5) AND (e.doubtful > 0 OR e.id among(?3)))`
 

@@ -69,18 +69,17 @@ func withWaiting(p stories.Progress) stories.Progress {
 }
 
 // deliveriesOfSQL and newestDeliveriesSQL find a destination's deliveries by the
-// publications of the updates in question. What was done anew (the code madeAnew) is told
-// of once.
-const (
+// publications of the updates in question. What was done anew, or elsewhere, is told of once.
+var (
 	deliveriesOfSQL = `
 		SELECT ` + deliveryColumns + ` FROM ` + deliveryTables + `
 		WHERE d.id IN (` + storyAtSQL + ` AND v.number = ?5` + storyElsewhereSQL + `)
-			AND t.platform = ?1 AND t.workspace = ?2 AND t.channel = ?3 AND u.story_id = ?4 AND u.number = ?5 AND d.op carries() AND p.second = 0 AND d.code <> 28
+			AND t.platform = ?1 AND t.workspace = ?2 AND t.channel = ?3 AND u.story_id = ?4 AND u.number = ?5 AND d.op carries()` + notReplacedSQL + `
 		ORDER BY d.said DESC, d.id DESC LIMIT ?6`
 	newestDeliveriesSQL = `
 		SELECT ` + deliveryColumns + ` FROM ` + deliveryTables + `
 		WHERE d.id IN (` + storyAtSQL + storyElsewhereSQL + `)
-			AND t.platform = ?1 AND t.workspace = ?2 AND t.channel = ?3 AND u.story_id = ?4 AND d.op carries() AND p.second = 0 AND d.code <> 28
+			AND t.platform = ?1 AND t.workspace = ?2 AND t.channel = ?3 AND u.story_id = ?4 AND d.op carries() AND p.second = 0` + notReplacedSQL + `
 		ORDER BY u.place DESC, d.said DESC, d.id DESC LIMIT ?5`
 	storyAtSQL = `
 		SELECT (w.id << 32) + c.id FROM destinations c CROSS JOIN updates v CROSS JOIN publications w
@@ -103,7 +102,7 @@ func (s *Store) DeliveriesTo(ctx context.Context, d stories.Destination, storyID
 		found, err = all(ctx, s.reader(), flying.scanDelivery, newestDeliveriesSQL, d.Platform, d.Workspace, d.Channel, storyID, limit)
 	}
 	if err == nil {
-		err = errors.Join(s.fillGathered(ctx, found), s.fillDeferred(ctx, d, found), s.fillPassedOn(ctx, found))
+		err = errors.Join(s.fillGathered(ctx, found), s.fillDeferred(ctx, d, found), s.fillPassedOn(ctx, found), s.fillStood(ctx, found))
 	}
 	return found, s.told(err)
 }

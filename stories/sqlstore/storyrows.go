@@ -20,6 +20,14 @@ func scanStory(r row) (s stories.Story, err error) {
 	return s, err
 }
 
+// also is a row with more behind what is read of it.
+type also struct {
+	row
+	more []any
+}
+
+func (a also) Scan(to ...any) error { return a.row.Scan(append(to, a.more...)...) }
+
 // theOne runs a query for one row of a kind.
 func theOne[T any](ctx context.Context, q querier, scan func(row) (T, error), text string, args ...any) (v T, err error) {
 	found, err := all(ctx, q, scan, text, args...)

@@ -249,7 +249,7 @@ func (s *Store) Unsubscribe(ctx context.Context, a stories.Act, d stories.Destin
 			return left, false, err
 		}
 		left.Subscription = sub
-		if err := dropKeptBack(ctx, q, p, sub.ID, a.At); err != nil {
+		if err := dropKeptBack(ctx, q, p, sub, a.At); err != nil {
 			return left, false, err
 		}
 		if _, err := q.exec(ctx, dropSubscriptionSQL, sub.ID); err != nil {

@@ -132,15 +132,15 @@ func (s *Store) fillTelling(ctx context.Context, c *stories.Content) (err error)
 
 // revisionsToSQL are the edits of the update ?4 in a channel and the messages beside
 // it.
-const revisionsToSQL = `
+var revisionsToSQL = `
 		SELECT ` + deliveryColumns + ` FROM ` + anyDeliveryTables + ` LEFT JOIN notices n ON n.id = d.notice_id
 		WHERE d.id IN (
 				SELECT (w.id << 32) + c.id FROM destinations c CROSS JOIN publications w
 				WHERE c.platform = ?1 AND c.workspace = ?2 AND c.channel = ?3 AND w.update_id = ?4 AND w.op = 1
 				UNION ALL
 				SELECT (w.id << 32) + c.id FROM destinations c CROSS JOIN notices k JOIN publications w ON w.notice_id = k.id
-				WHERE c.platform = ?1 AND c.workspace = ?2 AND c.channel = ?3 AND k.kind = 'revision' AND k.update_id = ?4 AND w.second = 0)
-			AND t.platform = ?1 AND t.workspace = ?2 AND t.channel = ?3
+				WHERE c.platform = ?1 AND c.workspace = ?2 AND c.channel = ?3 AND k.kind = 'revision' AND k.update_id = ?4)
+			AND t.platform = ?1 AND t.workspace = ?2 AND t.channel = ?3` + notReplacedSQL + `
 		ORDER BY d.id DESC LIMIT ?5`
 
 // RevisionsTo implements stories.RevisionStore.
@@ -151,7 +151,7 @@ func (s *Store) RevisionsTo(ctx context.Context, d stories.Destination, updateID
 	}
 	found, err := all(ctx, s.reader(), flying.scanDelivery, revisionsToSQL, d.Platform, d.Workspace, d.Channel, updateID, limit)
 	if err == nil {
-		err = errors.Join(s.fillGathered(ctx, found), s.fillDeferred(ctx, d, found), s.fillPassedOn(ctx, found))
+		err = errors.Join(s.fillGathered(ctx, found), s.fillDeferred(ctx, d, found), s.fillPassedOn(ctx, found), s.fillStood(ctx, found))
 	}
 	return found, s.told(err)
 }

@@ -29,7 +29,10 @@ type crowd struct {
 	made  atomic.Int64 // names of what is made on the way
 }
 
-var crowdLanes = []string{lane, "elsewhere"}
+var (
+	crowdLanes = []string{lane, "elsewhere"}
+	crowdModes = []stories.Mode{stories.ModeChannel, stories.ModeThread, stories.ModeCard}
+)
 
 func newCrowd(d *desk) *crowd {
 	c := &crowd{desk: d}
@@ -53,7 +56,7 @@ func newCrowd(d *desk) *crowd {
 func (c *crowd) subscribe(n int, target string, level stories.Level) {
 	t, err := stories.ParseTarget(target)
 	c.ok(err)
-	_, _, err = c.Subscribe(c.ctx, c.aloud(), stories.Subscription{Destination: c.channel(n), Target: t, Options: stories.Options{Level: level}, CreatedBy: ana}, crowdLanes[n%2])
+	_, _, err = c.Subscribe(c.ctx, c.aloud(), stories.Subscription{Destination: c.channel(n), Target: t, Options: stories.Options{Level: level, Mode: crowdModes[n%3]}, CreatedBy: ana}, crowdLanes[n%2])
 	c.answered("subscribe", err)
 }
 
@@ -148,6 +151,12 @@ func (c *crowd) outcome(v stories.Delivery, r *rand.Rand, over bool) stories.Res
 		return c.sent(v)
 	}
 	switch r.IntN(12) {
+	case 5, 6:
+		if v.Op.Acts() { // its message or thread was deleted, or takes nothing
+			result := c.result(v, stories.Skipped, "has nothing there")
+			result.Lost = []stories.Lost{stories.MessageLost, stories.MessageClosed, stories.ThreadLost, stories.ThreadClosed}[r.IntN(4)]
+			return result
+		}
 	case 0:
 		return c.retry(v)
 	case 1:

@@ -24,6 +24,27 @@ var headsAnewTests = []test{
 		same(d, "one", b.works(), "b card of sony 3:Third 2:Second 1:First; a 1 First; a card of sony 3:Third 2:Second 1:First; a in thread: 2 Second; a in thread: 3 Third")
 		d.queueAgrees()
 	}},
+	{"a first message that is a head says with which options its subscription brings the story now", func(d *desk) {
+		s := d.track("sony")
+		d.mode(d.aloud(), "a", "sony", stories.Options{Mode: stories.ModeThread, Digest: "hourly"})
+		b := d.board()
+		b.works()
+		says := func() stories.Options {
+			found, err := d.Deliveries(d.ctx, stories.DeliveryFilter{}, 10)
+			d.ok(err)
+			c, err := d.Content(d.ctx, stories.SubjectOf(found[0].About, found[0].Op, b.said[0].id), 0)
+			d.ok(err)
+			same(d, "it is a head", c.Live, true)
+			return c.Notice.Body.Change.Options
+		}
+		same(d, "at first", says().Digest, "hourly")
+		d.mode(d.act(), "a", "sony", stories.Options{Mode: stories.ModeCard, Level: stories.Normal})
+		now := says()
+		same(d, "then", [3]any{now.Level, now.Mode, now.Digest}, [3]any{stories.Normal, stories.ModeCard, stories.Digest("")})
+		_, err := d.Unsubscribe(d.ctx, d.act(), channel("a"), stories.Target{Kind: stories.TargetStory, Name: s.Slug})
+		d.ok(err)
+		same(d, "once it has ended, as it began", says().Digest, "hourly")
+	}},
 	{"what was for a card that could not be posted goes to the channel, and counts once", func(d *desk) {
 		s := d.track("sony")
 		d.mode(d.act(), "a", "all", inCard)

@@ -58,6 +58,7 @@ var webMethods = map[string]webMethod{
 	"conversations.join":    (*call).join,
 	"conversations.open":    (*call).openDirect,
 	"conversations.replies": (*call).replies,
+	"usergroups.list":       (*call).listGroups,
 	"users.conversations":   (*call).memberships,
 	"users.info":            (*call).userInfo,
 	"views.open":            (*call).openView,

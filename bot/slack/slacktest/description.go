@@ -46,6 +46,7 @@ var later = map[string][]param{
 	"conversations.join":    {{"channel", "string", true}},
 	"conversations.open":    {{"prevent_creation", "boolean", false}},
 	"conversations.replies": {{"channel", "string", true}, {"ts", "timestamp", true}, {"include_all_metadata", "boolean", false}},
+	"usergroups.list":       {{"team_id", "string", false}},
 	"users.conversations":   {{"team_id", "string", false}},
 	"users.info":            {{"user", "string", true}},
 	"views.open":            {{"interactivity_pointer", "string", false}},
@@ -100,7 +101,7 @@ func (m *method) accepts(contentType string) bool { return slices.Contains(m.Con
 // appScopes are the scopes the app asks for, in the order Slack lists them.
 var appScopes = []string{
 	"app_mentions:read", "channels:history", "channels:join", "channels:read", "chat:write", "chat:write.public",
-	"commands", "groups:history", "groups:read", "im:history", "im:write", "users:read",
+	"commands", "groups:history", "groups:read", "im:history", "im:write", "usergroups:read", "users:read",
 }
 
 // prefixes are what the scopes for a kind of channel begin with.

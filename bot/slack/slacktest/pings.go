@@ -1,6 +1,7 @@
 package slacktest
 
 import (
+	"context"
 	"regexp"
 	"slices"
 	"strings"
@@ -25,6 +26,31 @@ func (s *Server) RemoveGroup(team, id string) {
 	defer s.mu.Unlock()
 	ws := s.workspace(team)
 	ws.groups = slices.DeleteFunc(ws.groups, func(g UserGroup) bool { return g.ID == id })
+}
+
+// RenameGroup gives a user group another handle, or disables it where that is "", and tells
+// the app, which has acknowledged that when RenameGroup returns
+// (https://docs.slack.dev/reference/events/subteam_updated).
+func (s *Server) RenameGroup(ctx context.Context, team string, g UserGroup) error {
+	s.RemoveGroup(team, g.ID)
+	deleted := 1
+	if g.Handle != "" {
+		s.AddGroup(team, g)
+		deleted = 0
+	}
+	return s.Event(ctx, team, map[string]any{"type": "subteam_updated", "subteam": map[string]any{"id": g.ID, "team_id": team, "is_usergroup": true, "handle": g.Handle, "date_delete": deleted}})
+}
+
+// listGroups is usergroups.list, of those that are enabled.
+func (c *call) listGroups() (any, error) {
+	if err := c.need("usergroups:read"); err != nil {
+		return nil, err
+	}
+	list := []reply{}
+	for _, g := range c.team.groups {
+		list = append(list, reply{"id": g.ID, "team_id": c.team.team, "is_usergroup": true, "name": g.Handle, "handle": g.Handle, "date_delete": 0})
+	}
+	return reply{"usergroups": list}, nil
 }
 
 var mentionInText = regexp.MustCompile(`<(?:@([UW][A-Z0-9]+)|!subteam\^(S[A-Z0-9]+)|!(here|channel|everyone))(?:\|[^<>]*)?>`)

@@ -210,9 +210,17 @@ CREATE TABLE heads (
     through        BIGINT NOT NULL DEFAULT 0,   -- the newest update that it is to show
     begun          BIGINT NOT NULL DEFAULT 0,   -- the same, when it was posted or edited last
     begun_cards    BIGINT NOT NULL DEFAULT 0,   -- the revision of the notice of cards then
+    -- How many such cards in a row could be changed no more before any edit: see closing.go.
+    closings       SMALLINT NOT NULL DEFAULT 0,
+    -- What last took no messages, its thread or post, or its message where none could be
+    -- opened; when, and why. It does since where anything came there later: see closed.go.
+    closed_on      BIGINT NOT NULL DEFAULT 0,
+    closed_at      BIGINT NOT NULL DEFAULT 0,
+    closed_why     TEXT NOT NULL DEFAULT '',
     ended          BIGINT NOT NULL DEFAULT 0,   -- up to this delivery all that was to be done to it had ended then
     PRIMARY KEY (story_id, destination_id)
 ) /*clustered*/;
+CREATE INDEX heads_closed ON heads (closed_at) WHERE closed_at > 0;
 CREATE INDEX heads_by_delivery ON heads (delivery_id);
 CREATE INDEX heads_by_thread ON heads (thread_id) WHERE thread_id > 0;
 CREATE INDEX heads_by_destination ON heads (destination_id);

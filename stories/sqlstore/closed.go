@@ -1,0 +1,105 @@
+package sqlstore
+
+import (
+	"context"
+	"fmt"
+
+	"storybot/stories"
+)
+
+// A story's thread that takes no messages is told to the desk once, and seen by who asks
+// how all stands until something came there again, its story ends, or what brings the story
+// there does so otherwise.
+
+const (
+	// closedOnSQL is what takes the messages of the head h: its post, its thread, or what that
+	// is to be opened on.
+	closedOnSQL = `CASE WHEN t.forum = 1 OR h.thread_id = 0 THEN h.delivery_id ELSE h.thread_id END`
+	// takesNoneSQL says that the head h takes no messages since that was found out.
+	takesNoneSQL = `h.closed_at > 0 AND h.closed_on = ` + closedOnSQL + `
+		AND NOT EXISTS (SELECT 1 FROM owed d JOIN publications p ON p.id = (d.id >> 32) JOIN outcomes o ON o.id = d.id
+			WHERE d.on_id > 0 AND d.on_id = h.closed_on AND p.op inThread() AND o.state = 2 AND o.finished_at > h.closed_at)`
+	isClosedSQL = `
+		SELECT count(*) FROM heads h JOIN destinations t ON t.id = h.destination_id
+		WHERE h.story_id = ?1 AND h.destination_id = ?2 AND ` + takesNoneSQL
+	closeThreadSQL = `
+		UPDATE heads SET closed_at = ?3, closed_why = ?4,
+			closed_on = CASE WHEN thread_id = 0 OR EXISTS (SELECT 1 FROM destinations t WHERE t.id = heads.destination_id AND t.forum = 1) THEN delivery_id ELSE thread_id END
+		WHERE story_id = ?1 AND destination_id = ?2`
+	// stoodOnSQL is what a message was to be in: a copy's thread is that of its head.
+	stoodOnSQL = `SELECT on_id FROM owed WHERE id = ?1`
+)
+
+// closedThreadsSQL are the threads that take no messages and are to: the longest first.
+var closedThreadsSQL = `
+	SELECT t.platform, t.workspace, t.channel, s.id, s.slug, h.closed_at, h.closed_why
+	FROM heads h JOIN destinations t ON t.id = h.destination_id JOIN stories s ON s.id = h.story_id
+	WHERE ` + takesNoneSQL + ` AND t.state = 'reachable' AND s.state = 'developing'
+		AND NOT EXISTS (SELECT 1 FROM mutes m WHERE m.destination_id = t.id AND m.story_id = s.id)
+		AND coalesce((SELECT CASE WHEN b.state = 'active' AND (t.forum = 1 OR b.mode = 'thread') THEN 1 ELSE 0 END
+			FROM subscriptions b WHERE b.destination_id = t.id AND ` + decidesSQL + `), 0) = 1
+	ORDER BY h.closed_at, t.id, s.id`
+
+// closeThread has what was to stand in a thread that takes nothing stand in the channel,
+// and tells the desk. One that could not be opened is tried again with the next update.
+func (s *Store) closeThread(ctx context.Context, q querier, lane int64, l lostOne, r stories.Result, h head) error {
+	if l.op == stories.OpThread {
+		if h.thread == l.id {
+			if _, err := q.exec(ctx, setHeadSQL, h.story, h.place, h.delivery, 0, bit(h.gone), h.deleted); err != nil {
+				return err
+			}
+		}
+		if h.thread == l.id {
+			h.thread = 0
+		}
+		rows, err := waitingOn(ctx, q, l.id)
+		if err != nil {
+			return err
+		}
+		err = eachWaiting(ctx, q, rows, wentAbove, r, func(waiting lostOne, r stories.Result) error { return waiting.above(ctx, q, lane, r) })
+		if err != nil {
+			return err
+		}
+	} else if l.op.Says() { // an edit that is not taken posts nothing: what tells of it does
+		if err := l.above(ctx, q, lane, r); err != nil {
+			return err
+		}
+	}
+	return s.keepClosed(ctx, q, lane, l, r, h)
+}
+
+// keepClosed notes that the head h takes no messages, as what became of l tells, and tells
+// the desk of it where that is new. What was in an earlier thread tells nothing of h.
+func (s *Store) keepClosed(ctx context.Context, q querier, lane int64, l lostOne, r stories.Result, h head) error {
+	on := l.on
+	if l.op == stories.OpEdit {
+		if err := one(ctx, q, stoodOnSQL, []any{l.on}, &on); err != nil {
+			return missing(err, "This copy is not there any more.")
+		}
+	}
+	if on != h.delivery && on != h.thread {
+		return nil
+	}
+	var known bool
+	if err := one(ctx, q, isClosedSQL, []any{h.story, h.place}, &known); err != nil {
+		return err
+	}
+	if known {
+		return nil
+	}
+	if _, err := q.exec(ctx, closeThreadSQL, h.story, h.place, millis(r.At), clean(r.Reason)); err != nil {
+		return fmt.Errorf("note that a thread is closed: %w", err)
+	}
+	return s.alarmOf(ctx, q, lane, stories.AlarmThreadClosed, r, h.story)
+}
+
+// ClosedThreads implements stories.HealthStore.
+func (s *Store) ClosedThreads(ctx context.Context, limit int) (found []stories.ClosedThread, total int, err error) {
+	found, err = all(ctx, s.reader(), func(r row) (c stories.ClosedThread, err error) {
+		var since int64
+		err = r.Scan(&c.Destination.Platform, &c.Destination.Workspace, &c.Destination.Channel, &c.StoryID, &c.Slug, &since, &c.Reason)
+		c.Since = moment(since)
+		return c, err
+	}, closedThreadsSQL)
+	return found[:min(limit, len(found))], len(found), s.told(err)
+}
