@@ -132,6 +132,9 @@ const (
 	// AlarmThreadClosed: a story's thread in a channel takes no messages. What belongs
 	// there is posted in the channel.
 	AlarmThreadClosed AlarmKind = "thread_closed"
+	// AlarmNotPassedOn: a message stands in its channel and was not passed on to those that
+	// follow that one.
+	AlarmNotPassedOn AlarmKind = "not_passed_on"
 	// AlarmHeadDeleted: a story's card or thread was deleted a second time in a channel,
 	// and what brings the story there is paused.
 	AlarmHeadDeleted AlarmKind = "card_deleted"
@@ -145,7 +148,7 @@ const (
 
 // AlarmKinds are all of them.
 func AlarmKinds() []AlarmKind {
-	return []AlarmKind{AlarmBlocked, AlarmGone, AlarmPushStopped, AlarmLaneStopped, AlarmLaneResumed, AlarmWorkspaceFailing, AlarmWorkspaceRecovered, AlarmFailed, AlarmThreadClosed, AlarmHeadDeleted, AlarmGroupGone, AlarmCardShut}
+	return []AlarmKind{AlarmBlocked, AlarmGone, AlarmPushStopped, AlarmLaneStopped, AlarmLaneResumed, AlarmWorkspaceFailing, AlarmWorkspaceRecovered, AlarmFailed, AlarmThreadClosed, AlarmNotPassedOn, AlarmHeadDeleted, AlarmGroupGone, AlarmCardShut}
 }
 
 // Lasts says that an alarm is of what fails until it is mended, and is seen as long
