@@ -22,6 +22,7 @@ var alarmTitles = []struct {
 	{stories.AlarmBlocked, "A channel gets no updates", "Channels get no updates"},
 	{stories.AlarmHeadDeleted, "A card was deleted twice", "Cards were deleted twice"},
 	{stories.AlarmCardShut, "A card cannot be edited", "Cards cannot be edited"},
+	{stories.AlarmNotPassedOn, "A message was not passed on", "Messages were not passed on"},
 	{stories.AlarmThreadClosed, "A thread takes no updates", "Threads take no updates"},
 	{stories.AlarmGroupGone, "A channel pings nobody any more", "Channels ping nobody any more"},
 	{stories.AlarmGone, "A channel has ended", "Channels have ended"},

@@ -154,6 +154,8 @@ func renderStop(c stories.Content) Message {
 		return renderCardLost(c)
 	case change.Kind == stories.CardShut:
 		return renderCardShut(c)
+	case change.Kind == stories.ThreadShut:
+		return renderThreadShut(c)
 	case change.Kind == stories.Unstopped:
 		return Plainly(fmt.Sprintf("%s brought %s back here; its updates come by %s.", who, what, left))
 	case change.Target.Kind == stories.TargetStory && len(change.Left) > 0:

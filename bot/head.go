@@ -3,6 +3,7 @@ package bot
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"storybot/stories"
@@ -121,4 +122,12 @@ func renderCardShut(c stories.Content) Message {
 	by := targetsWords(change.Left)
 	return Plainly(fmt.Sprintf("The card of %s cannot be edited here any more, like the one before it. Its updates come as messages from now on, by %s: %s. To try a card again: /subscribe %s mode:card",
 		nowCalled(c).Name, by, changeOptions(change), by))
+}
+
+// renderThreadShut tells a channel that threads do not work in it, who can mend that, and
+// what becomes of the updates until then.
+func renderThreadShut(c stories.Content) Message {
+	change := c.Notice.Body.Change
+	return Plainly(fmt.Sprintf("The thread of %s takes no updates, so they come in the channel until it does: %s.",
+		nowCalled(c).Name, Reason("this channel", strings.TrimSuffix(change.Why, "."))))
 }

@@ -91,6 +91,9 @@ func alarmWords(a stories.Alarm, names Names) []Span {
 	case stories.AlarmThreadClosed:
 		place = []Span{Sentence(names.Place(a.Destination))}
 		what = fmt.Sprintf(" takes nothing in a story's thread, so that goes to the channel: %s.", about("it"))
+	case stories.AlarmNotPassedOn:
+		place = []Span{Sentence(names.Place(a.Destination))}
+		what = fmt.Sprintf(" has a breaking update, or what was said of it, that was not passed on to the channels that follow it: %s.", about("it"))
 	case stories.AlarmHeadDeleted:
 		place = []Span{Sentence(names.Place(a.Destination))}
 		what = " had a story's card or thread deleted a second time, so what brings it there is paused. Somebody there can resume it with /subscriptions."

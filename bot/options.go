@@ -48,7 +48,7 @@ func OptionWords(option stories.Option, o stories.Options, whom string) string {
 		if o.Mention == "" {
 			return "nobody is pinged"
 		}
-		return "pings " + whom + " at " + pingLevels(o.MentionLevel)
+		return "pings " + whom + " at " + pingsAt(o)
 	}
 	if o.Publish {
 		return "breaking updates passed on to the channels that follow this one"
@@ -87,6 +87,21 @@ func digestWords(d stories.Digest) string {
 	return "as one digest at " + hour + " every day"
 }
 
+// pingsAt says at which updates people are pinged: what a card or a digest shows pings
+// nobody, however low the level is.
+func pingsAt(o stories.Options) string {
+	switch levels := pingLevels(o.MentionLevel); {
+	case levels == pingLevels(stories.Breaking):
+		return levels
+	case o.Digest != "":
+		return "breaking updates (a digest pings nobody)"
+	case o.Mode == stories.ModeCard:
+		return "breaking updates (a card pings nobody)"
+	default:
+		return levels
+	}
+}
+
 func pingLevels(l stories.Level) string {
 	switch l {
 	case stories.Minor:
@@ -123,6 +138,9 @@ func ChangedWords(now, before stories.Options, whom, was string) string {
 			continue
 		}
 		words = append(words, OptionWords(option, now, whom)+" now, "+OptionWords(option, before, was)+" before")
+	}
+	if !pings && len(unlike) > 0 && now.Mention != "" && pingsAt(now) != pingsAt(before) { // a card or a digest came or went
+		words = append(words, OptionWords(stories.OptionMention, now, whom)+" now, "+OptionWords(stories.OptionMention, before, was)+" before")
 	}
 	return strings.Join(words, "; ")
 }

@@ -38,3 +38,12 @@ type Budget struct {
 	// where the engine's own will do.
 	Spent string
 }
+
+// SpentWords are words which say that a destination takes no more, with how long after
+// that it takes the next one; no time where that is not known.
+func SpentWords(words string, wait time.Duration) string {
+	if wait < time.Second {
+		return words
+	}
+	return words + "; it takes the next one " + Roughly(wait) + " later"
+}

@@ -37,6 +37,8 @@ type Change struct {
 	Options Options `json:",omitzero"`
 	// Pings is what those were called then whom Options ping; "" where nobody knows.
 	Pings string `json:",omitempty"`
+	// Why is, of a ThreadShut, what the platform said, in words.
+	Why string `json:",omitempty"`
 	// Alone says that nobody else is in the channel.
 	Alone bool `json:",omitempty"`
 }
@@ -57,6 +59,9 @@ const (
 	// CardShut: the story's card can be changed no more, nor could the one before it, so
 	// that Left brings messages now. Nobody did that either.
 	CardShut ChangeKind = "card_shut"
+	// ThreadShut: the story's thread takes no messages, nor ever did, so that what Left brings
+	// comes in the channel. Nobody did that.
+	ThreadShut ChangeKind = "thread_shut"
 )
 
 // Comes is c with what decides about its story now, where that lets something through.

@@ -19,8 +19,11 @@ type Notice struct {
 	// Since is, of a RevisionNotice, the wording that its channels were shown last;
 	// its Revision is the wording that it tells of. Of a ProgressNotice it is the
 	// revision whose work it tells of, 0 for the update's own push.
-	Since     int
-	Done      bool // this is its last revision
+	Since int
+	Done  bool // this is its last revision, until what rested then has moved
+	// Rests stands, of a ProgressNotice, for what waited for its time or its channel when
+	// it was last said; 0 for nothing. It is compared and not read.
+	Rests     int64
 	Body      NoticeBody
 	CreatedAt time.Time
 }
@@ -83,12 +86,13 @@ type NoticeBody struct {
 	Digest    Period     `json:",omitzero"`
 }
 
-// Push is a notice of an update's progress that is not done, and how the update's
-// deliveries stand now.
+// Push is a notice of an update's progress that is not done, or of which something has
+// moved that rested when it was, and how the update's deliveries stand now.
 type Push struct {
 	Notice
-	Stands Progress
-	Spread Spread // of a revision: what Stands is the sum of
+	Stands  Progress
+	Spread  Spread // of a revision: what Stands is the sum of
+	Resting int64  // what Rests would be now
 }
 
 // ForDesk is the urgency of what the desk is told. It is above every update's: how a
@@ -128,6 +132,9 @@ const (
 	// AlarmThreadClosed: a story's thread in a channel takes no messages. What belongs
 	// there is posted in the channel.
 	AlarmThreadClosed AlarmKind = "thread_closed"
+	// AlarmNotPassedOn: a message stands in its channel and was not passed on to those that
+	// follow that one.
+	AlarmNotPassedOn AlarmKind = "not_passed_on"
 	// AlarmHeadDeleted: a story's card or thread was deleted a second time in a channel,
 	// and what brings the story there is paused.
 	AlarmHeadDeleted AlarmKind = "card_deleted"
@@ -141,7 +148,7 @@ const (
 
 // AlarmKinds are all of them.
 func AlarmKinds() []AlarmKind {
-	return []AlarmKind{AlarmBlocked, AlarmGone, AlarmPushStopped, AlarmLaneStopped, AlarmLaneResumed, AlarmWorkspaceFailing, AlarmWorkspaceRecovered, AlarmFailed, AlarmThreadClosed, AlarmHeadDeleted, AlarmGroupGone, AlarmCardShut}
+	return []AlarmKind{AlarmBlocked, AlarmGone, AlarmPushStopped, AlarmLaneStopped, AlarmLaneResumed, AlarmWorkspaceFailing, AlarmWorkspaceRecovered, AlarmFailed, AlarmThreadClosed, AlarmNotPassedOn, AlarmHeadDeleted, AlarmGroupGone, AlarmCardShut}
 }
 
 // Lasts says that an alarm is of what fails until it is mended, and is seen as long

@@ -103,9 +103,9 @@ type ScheduleStore interface {
 
 // DueStore is what publishing at its time asks of a database. See store.go.
 type DueStore interface {
-	// NextScheduled returns the earliest that waits, and what time it is: both by
-	// one clock, which all processes of the database share. ok is false when none
-	// waits.
+	// NextScheduled returns the earliest that waits, and what time it is by the clock of
+	// this process, by which people's times are planned too: whoever sets that moves both.
+	// ok is false when none waits.
 	NextScheduled(ctx context.Context) (next Scheduled, now time.Time, ok bool, err error)
 	// PublishDue publishes what is due at act.At, as AppendUpdate does; or, where why
 	// is not "", the story is closed or it is more than MaxLate late, has the desk

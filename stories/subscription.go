@@ -140,6 +140,9 @@ type Subscription struct {
 	// Waits is what waits for its quiet hours to end, or for its digest; told to those who
 	// list the subscriptions of one channel.
 	Waits Waits
+	// Closed is why a story's thread that it brings takes no messages, "" where none does:
+	// what belongs there comes in the channel. Told to the same.
+	Closed string
 }
 
 // Waits is how many updates wait for their time, and until when.

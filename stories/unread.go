@@ -2,7 +2,7 @@ package stories
 
 import "context"
 
-// Unread is what of a story a reader was not shown.
+// Unread is what of a story a reader was not shown and stands: not what was withdrawn.
 type Unread struct {
 	Story Story
 	New   int // how many updates that is
@@ -18,7 +18,7 @@ const (
 	UnreadUpdates = 3 // updates of each at most
 )
 
-// Unread returns the stories of which reader was not shown all updates, among those
+// Unread returns the stories of which reader was not shown all updates that stand, among those
 // that a channel follows, paused or not, and that were not stopped there: the newest
 // activity first, at most UnreadStories, each with its newest UnreadUpdates. total
 // counts all of them.

@@ -121,7 +121,7 @@ func renderUnread(found []stories.Unread, total int, now time.Time) bot.Message 
 		rows[i] = u.Updates[:min(most, len(u.Updates))]
 	}
 	for i, u := range found {
-		row := unreadRow(u, min(bot.Room(bot.Headline(u.Story)), each/4))
+		row := unreadRow(u, len(rows[i]), min(bot.Room(bot.Headline(u.Story)), each/4))
 		msg.Blocks = append(msg.Blocks, row)
 		msg.Blocks = append(msg.Blocks, updateRows(rows[i], now, each-roomOf(row), nil)...)
 	}
@@ -132,13 +132,17 @@ func renderUnread(found []stories.Unread, total int, now time.Time) bot.Message 
 }
 
 // unreadRow is a story of which something is new, its headline cut to room, as a row
-// that shows all that is.
-func unreadRow(u stories.Unread, room int) bot.Block {
+// that shows all that is: so many of it stand below.
+func unreadRow(u stories.Unread, below, room int) bot.Block {
 	headline, _ := bot.CutToRoom(bot.Headline(u.Story), room)
 	label, _ := bot.Cut(u.Story.Slug, bot.RowLabel)
 	open := bot.NewButton(label, bot.ActionCatchUp, u.Story.ID, int64(u.Since))
+	more := ""
+	if n := u.New - below; n > 0 {
+		more = fmt.Sprintf(": %s below, %s more", bot.Count(below), bot.Count(n))
+	}
 	return bot.Block{Kind: bot.Item, Button: &open, Spans: []bot.Span{bot.Code(u.Story.Slug), bot.Text(" " + headline + "\n"), bot.Bold(bot.Count(u.New) + " new to you"),
-		bot.Text(" · active "), {Time: u.Story.ActiveAt, Relative: true}}}
+		bot.Text(more + " · active "), {Time: u.Story.ActiveAt, Relative: true}}}
 }
 
 // renderUnreadOf is a page of what is new in a story, the newest first.

@@ -155,7 +155,16 @@ func (r request) subscriptionList(here following, offset int) bot.Message {
 // subscriptionSpans is a subscription in a line: what, with which options, and
 // whether it is served.
 func subscriptionSpans(sub stories.Subscription) []bot.Span {
-	return []bot.Span{bot.Code(sub.Target.String()), bot.Text(" · " + optionsWords(sub) + " · " + stateWords(sub))}
+	return []bot.Span{bot.Code(sub.Target.String()), bot.Text(" · " + optionsWords(sub) + " · " + stateWords(sub) + closedMark(sub))}
+}
+
+// closedMark says that a thread takes nothing of what a subscription brings; why stands where
+// it is shown alone.
+func closedMark(sub stories.Subscription) string {
+	if sub.Closed == "" {
+		return ""
+	}
+	return " · a thread takes no updates"
 }
 
 // oneSubscription is a subscription with what can be done about it, and what it
@@ -168,6 +177,9 @@ func (r request) oneSubscription(here following, sub stories.Subscription) bot.M
 	spans := append([]bot.Span{bot.Text(r.who() + " " + r.verb() + " ")}, append(subscriptionSpans(sub), waitingSpans(sub)...)...)
 	m.Blocks = append(m.Blocks, bot.Para(spans...),
 		small(bot.Text("Since "), bot.Span{Time: sub.CreatedAt, DateOnly: true}, bot.Text(", by "+bot.UserName(sub.CreatedBy))))
+	if sub.Closed != "" {
+		m.Blocks = append(m.Blocks, bot.Para(bot.Text("A story's thread takes no updates here, so they come in the channel. "+reasonSentence(sub.Closed, r.Direct))))
+	}
 	m.Buttons = append(stateButtons(sub), r.endButton(sub))
 	for _, mute := range here.mutes {
 		if sub.Target.Kind == stories.TargetStory || !sub.Covers(mute.Story) {

@@ -39,7 +39,7 @@ func renderTimeline(story stories.Story, updates []stories.Update, top int, days
 		return bot.Message{Blocks: []bot.Block{bot.Para(bot.Bold(story.Slug), bot.Text(" · "+string(story.State)+" · "+none))}}
 	}
 	bottom := top - len(updates) + 1
-	first := bot.Para(bot.Bold("Timeline of "+story.Slug), bot.Text(fmt.Sprintf(" · %s · %s", rangeWords(top, bottom, story.Updates), story.State)))
+	first := bot.Para(bot.Bold("Timeline of "+story.Slug), bot.Text(fmt.Sprintf(" · %s · %s", whichOf(story, updates, top), story.State)))
 	m := bot.Message{Blocks: append([]bot.Block{first}, days.rows(updates, answerRoom-roomOf(first))...)}
 	m.Buttons = historyButtons(updates)
 	if top < story.Updates {
@@ -49,4 +49,21 @@ func renderTimeline(story stories.Story, updates []stories.Update, top int, days
 		m.Buttons = append(m.Buttons, bot.NewButton("Older", bot.ActionTimeline, story.ID, int64(bottom)))
 	}
 	return m
+}
+
+// whichOf tells which of a story's updates a page shows, the first of them in place top.
+// Where a story was merged into it places are no numbers: then they are counted from the
+// newest, so that nobody takes the one for the other.
+func whichOf(story stories.Story, updates []stories.Update, top int) string {
+	for i, u := range updates {
+		if u.Number == top-i {
+			continue
+		}
+		if top == story.Updates {
+			return fmt.Sprintf("newest %s of %s", bot.Count(len(updates)), bot.Count(story.Updates))
+		}
+		newer := story.Updates - top
+		return fmt.Sprintf("%s behind the newest %s, of %s", bot.Count(len(updates)), bot.Count(newer), bot.Count(story.Updates))
+	}
+	return rangeWords(top, top-len(updates)+1, story.Updates)
 }

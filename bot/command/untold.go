@@ -28,6 +28,8 @@ func untoldRows(status stories.DeskStatus, names bot.Names) []bot.Block {
 			what = "was not told that " + bot.UserName(f.Change.By) + " brought " + bot.TargetWords(f.Change.Target) + " back"
 		case stories.CardLost:
 			what = "was not told that " + namesOf(f.Change.Left) + " is paused, for a card or thread was deleted twice"
+		case stories.ThreadShut:
+			what = "was not told that its threads take no updates"
 		case stories.CardShut:
 			what = "was not told that " + namesOf(f.Change.Left) + " brings messages now, for cards cannot be edited there"
 		}

@@ -19,6 +19,7 @@ const (
 	WorkspaceFailing   = stories.AlarmWorkspaceFailing
 	WorkspaceRecovered = stories.AlarmWorkspaceRecovered
 	DeliveryFailed     = stories.AlarmFailed
+	NotPassedOn        = stories.AlarmNotPassedOn
 )
 
 // about returns an alarm about j's destination.

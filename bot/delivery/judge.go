@@ -226,6 +226,8 @@ func (g *judge) decide(r *ruling, j *job, v bot.Verdict) {
 	}
 	if c.result.Destination != "" {
 		r.tell(about(policy[v.Outcome].told, j, v))
+	} else if j.d.Op == stories.OpPublish && (v.Outcome == bot.Unable || c.result.State == stories.Failed) {
+		r.tell(about(NotPassedOn, j, v)) // what became of the message itself is told as that of any other
 	}
 	if v.Err != nil {
 		g.log.Info("a delivery met an error", "delivery", j.d.ID, "destination", j.d.Destination.String(),

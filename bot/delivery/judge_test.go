@@ -156,3 +156,26 @@ func TestTheJudgeBelievesInTime(t *testing.T) {
 		})
 	}
 }
+
+// The desk is told of what was not passed on: the message itself counts as delivered.
+func TestTheJudgeTellsWhatWasNotPassedOn(t *testing.T) {
+	for _, c := range []struct {
+		op   stories.Op
+		v    bot.Verdict
+		want string
+	}{
+		{stories.OpPublish, bot.Verdict{Outcome: bot.Unable, Code: "50013"}, "skipped, not_passed_on"},
+		{stories.OpPublish, bot.Verdict{Outcome: bot.Transient, Limited: bot.ScopeChannel, RetryAfter: 20 * time.Minute, Fades: time.Minute}, "skipped, not_passed_on"},
+		{stories.OpPublish, bot.Verdict{Outcome: bot.Delivered, MessageID: "m"}, "sent"},
+		{stories.OpEdit, bot.Verdict{Outcome: bot.Unable, Code: "50013"}, "skipped"},
+	} {
+		b := newBench()
+		j := b.job(1)
+		j.d.Op = c.op
+		r := b.open()
+		b.conclude(r, j, c.v, b.clock.read().mono)
+		if got := r.said(); got != c.want {
+			t.Errorf("%v %v: %q, want %q", c.op, c.v.Outcome, got, c.want)
+		}
+	}
+}

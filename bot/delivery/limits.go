@@ -138,11 +138,16 @@ func (l *limits) share(d stories.Destination, op stories.Op, now time.Duration) 
 // budget left; nil when it has.
 func (l *limits) refuses(d stories.Destination, op stories.Op, now time.Duration) *bot.Verdict {
 	s := l.share(d, op, now)
-	if s == nil || s.wait(now) == 0 {
+	if s == nil {
+		return nil
+	}
+	wait := s.wait(now)
+	if wait == 0 {
 		return nil
 	}
 	b := l.pace.PerDestination[bot.MethodOf(op)]
-	return &bot.Verdict{Outcome: bot.Unable, Code: "budget", Reason: cmp.Or(b.Spent, fmt.Sprintf("takes only %d of these within %v (%s)", b.Requests, b.Per, op))}
+	words := cmp.Or(b.Spent, fmt.Sprintf("takes only %d of these within %v (%s)", b.Requests, b.Per, op))
+	return &bot.Verdict{Outcome: bot.Unable, Code: "budget", Reason: bot.SpentWords(words, wait)}
 }
 
 // recall takes in what destinations have had of their budgets, the oldest first: what an

@@ -126,7 +126,8 @@ func (n *Notifier) tellAlarms(ctx context.Context, now time.Time, all bool) (tol
 }
 
 // tellProgress tells of every push that has ended, and of the one of the others
-// that has waited longest.
+// that has waited longest. Of those whose end was told before, when some of it waited for
+// its time or its channel, it is one at a time too: at a digest's hour they are many.
 func (n *Notifier) tellProgress(ctx context.Context, now time.Time) (told bool, err error) {
 	pushes, err := n.notices.Pushes(ctx, mostPushes)
 	if err != nil {
@@ -138,10 +139,11 @@ func (n *Notifier) tellProgress(ctx context.Context, now time.Time) (told bool, 
 	for i, p := range pushes {
 		v := n.seen(p, now)
 		views[p.ID] = v
+		again := p.Revision > 0 && p.Body.Progress.Done()
 		switch {
-		case p.Stands.Done():
+		case p.Stands.Done() && !again:
 			due = append(due, p)
-		case v.due(p, now) && (next < 0 || v.changed.Before(views[pushes[next].ID].changed)):
+		case (p.Stands.Done() || v.due(p, now)) && (next < 0 || v.changed.Before(views[pushes[next].ID].changed)):
 			next = i
 		}
 	}
@@ -151,13 +153,13 @@ func (n *Notifier) tellProgress(ctx context.Context, now time.Time) (told bool, 
 		if err != nil {
 			return false, fmt.Errorf("read the desk's channels: %w", err)
 		}
-		if len(desks) > 0 {
+		if len(desks) > 0 || pushes[next].Stands.Done() {
 			due = append(due, pushes[next])
 		}
 	}
 	for _, p := range due {
 		v, notice := views[p.ID], p.Notice
-		notice.Done = p.Stands.Done()
+		notice.Done, notice.Rests = p.Stands.Done(), p.Resting
 		notice.Body.Progress, notice.Body.Spread = p.Stands, p.Spread
 		notice.Body.Left = bot.TimeLeft(v.first.Waiting-p.Stands.Waiting, p.Stands.Waiting, now.Sub(v.since))
 		said, err := n.notices.Say(ctx, notice, n.late, n.wall())

@@ -199,6 +199,9 @@ func TestLimitsThatFade(t *testing.T) {
 		if v.Outcome != bot.Transient || v.Limited != bot.ScopeChannel || v.Fades != want || v.RetryAfter != 1163500*time.Millisecond {
 			t.Errorf("%v: %+v, want to fade after %v", o.Delivery.Op, v, want)
 		}
+		if o.Delivery.Op == stories.OpPublish && !strings.HasSuffix(v.Reason, "; it takes the next one 19 min later") { // Discord's own time
+			t.Errorf("it says %q", v.Reason)
+		}
 	}
 }
 

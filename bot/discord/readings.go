@@ -16,8 +16,9 @@ const (
 	cureThreads   = "Someone who manages the channel can archive threads nobody needs any more."
 	cureForum     = "Subscribe the channel again without a thread."
 
-	// publishSpent is said of a channel that has had its publications of an hour.
-	publishSpent = "had its ten messages of the hour published, which is all that Discord takes; the next ones are published again once an hour has passed"
+	// publishSpent is said of a channel that has had its publications of an hour: another
+	// bot's and people's count too.
+	publishSpent = "has had published all that Discord takes, ten messages an hour whoever publishes them"
 
 	// editFades is how long an edit that is one too many of an old message is tried
 	// again: what corrects it says so in a message of its own.
@@ -140,7 +141,7 @@ func reread(o bot.Operation, v *bot.Verdict) {
 	}
 	if v.Outcome == bot.Transient {
 		if v.Fades = fading[op][v.Code]; op == stories.OpPublish && v.Limited == bot.ScopeChannel {
-			v.Fades, v.Reason, v.Cure = publishFades, publishSpent, ""
+			v.Fades, v.Reason, v.Cure = publishFades, bot.SpentWords(publishSpent, v.RetryAfter), ""
 		}
 	}
 }

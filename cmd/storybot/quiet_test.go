@@ -35,6 +35,7 @@ func TestWhatWaitsForQuietHoursComesOnce(t *testing.T) {
 				database := "DATABASE_URL=" + url(t)
 				p := n.connect(t, database)
 				n.track(t)
+				n.onDiscord(t, "desk here", nil)
 				end := time.Now().UTC().Add(20 * time.Second).Truncate(time.Minute).Add(time.Minute)
 				quiet := end.Add(-3*time.Hour).Format("15:04") + "-" + end.Format("15:04")
 				n.onDiscord(t, "subscribe", map[string]string{"target": "flood", "quiet": quiet, "tz": "UTC"})
@@ -65,6 +66,8 @@ func TestWhatWaitsForQuietHoursComesOnce(t *testing.T) {
 				if a, b := count("The water rises."), count("published"); a != 1 || b != 1 {
 					t.Errorf("it was posted %d times, and said %d times when it was published", a, b)
 				}
+				// The desk's line of it ends, whoever was killed meanwhile.
+				n.wait(t, func() bool { return count("Delivered to both channels.") >= 3 && count("waits for quiet hours") == 0 })
 				p.stop()
 			})
 		}

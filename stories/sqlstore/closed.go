@@ -26,6 +26,14 @@ const (
 		UPDATE heads SET closed_at = ?3, closed_why = ?4,
 			closed_on = CASE WHEN thread_id = 0 OR EXISTS (SELECT 1 FROM destinations t WHERE t.id = heads.destination_id AND t.forum = 1) THEN delivery_id ELSE thread_id END
 		WHERE story_id = ?1 AND destination_id = ?2`
+	// firstClosedSQL says that the head of the story ?1 in the destination ?2 is the only one
+	// there that takes nothing, and that nothing ever came in what is to take it.
+	firstClosedSQL = `
+		SELECT count(*) FROM heads h
+		WHERE h.story_id = ?1 AND h.destination_id = ?2
+			AND NOT EXISTS (SELECT 1 FROM heads x WHERE x.destination_id = ?2 AND x.story_id <> ?1 AND x.closed_at > 0)
+			AND NOT EXISTS (SELECT 1 FROM owed d JOIN publications p ON p.id = (d.id >> 32) JOIN outcomes o ON o.id = d.id
+				WHERE d.on_id > 0 AND d.on_id = h.closed_on AND p.op inThread() AND o.state = 2)`
 	// stoodOnSQL is what a message was to be in: a copy's thread is that of its head.
 	stoodOnSQL = `SELECT on_id FROM owed WHERE id = ?1`
 )
@@ -98,7 +106,59 @@ func (s *Store) keepClosed(ctx context.Context, q querier, lane int64, l lostOne
 	if _, err := q.exec(ctx, closeThreadSQL, h.story, h.place, millis(r.At), clean(r.Reason)); err != nil {
 		return fmt.Errorf("note that a thread is closed: %w", err)
 	}
+	if err := s.tellClosed(ctx, q, r, h.story); err != nil {
+		return fmt.Errorf("tell a channel that a thread is closed: %w", err)
+	}
 	return s.alarmOf(ctx, q, lane, stories.AlarmThreadClosed, r, h.story)
+}
+
+// tellClosed tells a channel, once, that threads never worked in it: those who chose them
+// were told of no obstacle then.
+func (s *Store) tellClosed(ctx context.Context, q querier, r stories.Result, storyID int64) error {
+	var first bool
+	if err := one(ctx, q, firstClosedSQL, []any{storyID, r.Place}, &first); err != nil || !first {
+		return err
+	}
+	var p place
+	if err := one(ctx, q, placeByIDSQL, []any{r.Place}, &p.id, &p.lane, &p.state); err != nil {
+		return err
+	}
+	story, err := theOne(ctx, q, scanStory, storyByIDSQL, storyID)
+	if err != nil {
+		return missing(err, "This story is not there any more.")
+	}
+	by, err := decision(ctx, q, p, storyID)
+	if err != nil || !by.Serves() || by.Options.Mode != stories.ModeThread {
+		return err
+	}
+	change := changeOf(stories.ThreadShut, story).Comes(by)
+	change.Why = clean(r.Reason)
+	return tellHere(ctx, q, p, change, r.At)
+}
+
+// closedHereSQL tells by which subscription of a channel a story comes whose thread takes no
+// messages, and why: the newest last.
+var closedHereSQL = `
+	SELECT b.id, h.closed_why FROM heads h JOIN destinations t ON t.id = h.destination_id JOIN stories s ON s.id = h.story_id
+		JOIN subscriptions b ON b.destination_id = t.id AND b.id = (SELECT b.id FROM subscriptions b WHERE b.destination_id = t.id AND ` + decidesSQL + `)
+	WHERE t.platform = ?1 AND t.workspace = ?2 AND t.channel = ?3 AND s.state = 'developing' AND (t.forum = 1 OR b.mode = 'thread') AND ` + takesNoneSQL + `
+	ORDER BY h.closed_at`
+
+// fillClosed adds to the subscriptions of a channel why a thread takes nothing that they
+// bring.
+func (s *Store) fillClosed(ctx context.Context, d stories.Destination, found []stories.Subscription) error {
+	_, err := all(ctx, s.reader(), func(r row) (none struct{}, err error) {
+		var id int64
+		var why string
+		err = r.Scan(&id, &why)
+		for i := range found {
+			if found[i].ID == id {
+				found[i].Closed = why
+			}
+		}
+		return none, err
+	}, closedHereSQL, d.Platform, d.Workspace, d.Channel)
+	return err
 }
 
 // ClosedThreads implements stories.HealthStore.

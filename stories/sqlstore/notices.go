@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"reflect"
 	"slices"
 	"time"
 
@@ -21,23 +22,33 @@ const (
 	oweProgressSQL = `
 		INSERT INTO notices (kind, update_id, created_at)
 		SELECT 'progress', CAST(?1 AS BIGINT), CAST(?2 AS BIGINT) WHERE EXISTS (SELECT 1 FROM publications WHERE update_id = ?1 AND op carries())`
-	noticeColumns = `n.id, n.kind, n.update_id, n.revision, n.done, n.body, n.created_at, n.since`
+	noticeColumns = `n.id, n.kind, n.update_id, n.revision, n.done, n.body, n.created_at, n.since, n.rests`
 	noticeSQL     = `SELECT ` + noticeColumns + ` FROM notices n WHERE n.id = ?1`
-	// openNoticesSQL reads the newest ?1 notices that are not done, each with the
-	// counters of its update. How a push stands is not known while some of it waits
-	// because the database was put back.
+	// openNoticesSQL reads the newest ?1 notices that are not done, or of which something
+	// rested that has moved since, each with what rests and the counters of its update.
+	// How a push stands is not known while some of it waits because the database was put
+	// back.
 	openNoticesSQL = `
-		SELECT ` + noticeColumns + `, ` + countersSQL + `
-		FROM (SELECT * FROM notices WHERE done = 0 AND update_id NOT IN (` + putBackUpdatesSQL + `) ORDER BY id DESC LIMIT ?1) AS n
+		SELECT ` + noticeColumns + `, ` + restsSQL + `, ` + countersSQL + `
+		FROM (SELECT * FROM notices n WHERE (n.done = 0 OR n.rests > 0 AND n.rests <> ` + restsSQL + `)
+			AND n.update_id NOT IN (` + putBackUpdatesSQL + `) ORDER BY n.id DESC LIMIT ?1) AS n
 		LEFT JOIN publications p ON p.update_id = n.update_id AND p.op carries() AND p.second = 0
 		GROUP BY ` + noticeColumns + ` ORDER BY n.id`
-	setNoticeSQL = `UPDATE notices SET revision = ?2, done = ?3, body = ?4 WHERE id = ?1`
+	// restsSQL counts what a notice n of progress tells of that neither ended nor is on
+	// its way: it waits for its time, or for its channel. Held and deferred are told
+	// apart, so that it shows when the one becomes the other.
+	restsSQL = `CAST(coalesce((SELECT sum(r.held + 65536 * CAST(r.deferred AS BIGINT)) FROM publications r
+			WHERE r.update_id = n.update_id AND r.second = 0 AND (r.op carries() OR r.op = 1 AND n.since > 0 AND r.revision = n.since)), 0)
+		+ coalesce((SELECT sum(r.held + 65536 * CAST(r.deferred AS BIGINT)) FROM notices b JOIN publications r ON r.notice_id = b.id
+			WHERE b.kind = 'revision' AND b.update_id = n.update_id AND b.revision = n.since AND n.since > 0 AND r.second = 0), 0) AS BIGINT)`
+	setNoticeSQL  = `UPDATE notices SET revision = ?2, done = ?3, body = ?4 WHERE id = ?1`
+	setRestingSQL = `UPDATE notices SET rests = ?2 WHERE id = ?1`
 )
 
 func scanNotice(r row, more ...any) (n stories.Notice, err error) {
 	var body string
 	var done, created int64
-	if err := r.Scan(append([]any{&n.ID, &n.Kind, &n.UpdateID, &n.Revision, &done, &body, &created, &n.Since}, more...)...); err != nil {
+	if err := r.Scan(append([]any{&n.ID, &n.Kind, &n.UpdateID, &n.Revision, &done, &body, &created, &n.Since, &n.Rests}, more...)...); err != nil {
 		return n, err
 	}
 	n.Done, n.CreatedAt = done != 0, moment(created)
@@ -61,14 +72,15 @@ func insertNotice(ctx context.Context, q querier, n *stories.Notice) error {
 	return one(ctx, q, insertNoticeSQL, []any{string(n.Kind), n.UpdateID, n.Revision, bit(n.Done), string(body), millis(n.CreatedAt), n.Since}, &n.ID)
 }
 
-// Pushes returns the notices of progress that are not done, oldest first: the
-// newest so many.
+// Pushes returns the notices of progress that are not done, and those whose end was
+// said when some of it still waited that has moved since, oldest first: the newest so
+// many.
 func (s *Store) Pushes(ctx context.Context, newest int) ([]stories.Push, error) {
 	if err := s.watchHome(ctx); err != nil {
 		return nil, err
 	}
 	found, err := all(ctx, s.reader(), func(r row) (p stories.Push, err error) {
-		if p.Notice, err = scanNotice(r, counters(&p.Stands)...); err != nil {
+		if p.Notice, err = scanNotice(r, append([]any{&p.Resting}, counters(&p.Stands)...)...); err != nil {
 			return p, err
 		}
 		p.Stands.UpdateID = p.UpdateID
@@ -92,7 +104,8 @@ func (s *Store) Pushes(ctx context.Context, newest int) ([]stories.Push, error) 
 // but for platforms in late before n is Done; every one that has a message is
 // owed an edit, unless one waits there already or the message could not be edited
 // any more. n.Revision is the revision that is replaced: said is false, and
-// nothing changed, when that is not the present one.
+// nothing changed, when that is not the present one, or its end was said and nothing
+// rested then. n.Rests is what Pushes told of it: once that moves it is told of again.
 func (s *Store) Say(ctx context.Context, n stories.Notice, late []string, at time.Time) (said bool, err error) {
 	err = s.change(ctx, func(q querier) error {
 		said = false
@@ -105,8 +118,14 @@ func (s *Store) Say(ctx context.Context, n stories.Notice, late []string, at tim
 		if err != nil {
 			return missing(err, "This notice is not there any more.")
 		}
-		if now.Revision != n.Revision || now.Done {
+		if now.Revision != n.Revision || now.Done && now.Rests == 0 {
 			return nil
+		}
+		if _, err := q.exec(ctx, setRestingSQL, n.ID, n.Rests); err != nil {
+			return err
+		}
+		if now.Done && reflect.DeepEqual(now.Body, n.Body) {
+			return nil // what moved is not told of
 		}
 		body, err := json.Marshal(n.Body)
 		if err != nil {

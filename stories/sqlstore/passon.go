@@ -12,7 +12,8 @@ import (
 // channels that follow its own: that is an operation on the copy there, owed in the
 // transaction that owes the copy, and begun once that has been sent. An edit of a message
 // that went on reaches those channels by itself, which is the platform's; what is told
-// beside it does not, so a correction or withdrawal of what went on goes on as well.
+// beside it does not, so what tells of a correction, a withdrawal, a hold or a release of
+// what went on goes on as well.
 
 const (
 	isPublishingSQL = `SELECT count(*) FROM (SELECT 1 FROM subscriptions WHERE publish > 0 LIMIT 1) AS b`
@@ -43,7 +44,8 @@ var (
 			AND NOT EXISTS (` + publishedSQL + `c.id AND NOT (coalesce(o.state, 0) = 6 AND o.code among(?3)))
 		ON CONFLICT DO NOTHING`
 	// publishTellingsSQL owes under the publications ?2 that the messages beside copies which
-	// the publications ?1 owe go on: where the copy does, or may.
+	// the publications ?1 owe go on: where that by which the copy does is in one of the
+	// states ?3.
 	publishTellingsSQL = `
 		INSERT INTO owed (id, destination_id, on_id)
 		SELECT (p.id << 32) + t.id, t.id, d.id
@@ -52,7 +54,7 @@ var (
 			JOIN publications p ON p.id among(?2) AND p.lane_id = t.lane_id
 			JOIN stories s ON s.id = w.story_id
 		WHERE w.id among(?1) AND d.id >= (w.id << 32) AND d.id < ((w.id + 1) << 32) AND ` + decidesToPublishSQL + `
-			AND EXISTS (` + publishedSQL + `d.on_id AND coalesce(o.state, 0) IN (0, 2, 5))
+			AND EXISTS (` + publishedSQL + `d.on_id AND coalesce(o.state, 0) among(?3))
 		ON CONFLICT DO NOTHING`
 )
 
@@ -65,11 +67,15 @@ func publishCopies(ctx context.Context, q querier, u stories.Update, at time.Tim
 
 // publish owes that the message which is owed under tellings goes on, beside copies that do.
 func (t besideAll) publish(ctx context.Context, q querier, u stories.Update, tellings []int64, at time.Time) error {
-	if t.op != int64(stories.OpPost) || t.Kind != stories.Correction && t.Kind != stories.Withdrawal {
+	if t.op != int64(stories.OpPost) {
 		return nil
 	}
+	states := []int64{int64(stories.Sent)}
+	if t.Kind == stories.Correction || t.Kind == stories.Withdrawal { // what is about to go on may still do so in the old wording
+		states = append(states, int64(stories.Pending), int64(stories.Held))
+	}
 	return publishBy(ctx, q, u, at, func(publications []int64) (int64, error) {
-		return q.exec(ctx, publishTellingsSQL, list(tellings), list(publications))
+		return q.exec(ctx, publishTellingsSQL, list(tellings), list(publications), list(states))
 	})
 }
 

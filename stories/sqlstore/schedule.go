@@ -165,7 +165,7 @@ func (s *Store) NextScheduled(ctx context.Context) (next stories.Scheduled, now 
 		return next, now, false, nil
 	}
 	if err == nil {
-		now, err = s.clock(ctx, s.reader())
+		now = s.now()
 	}
 	return row.Scheduled, now, err == nil, s.told(err)
 }

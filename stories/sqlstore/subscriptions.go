@@ -39,7 +39,7 @@ const subscriptionsSQL = `
 func (s *Store) Subscriptions(ctx context.Context, d stories.Destination) ([]stories.Subscription, error) {
 	found, err := all(ctx, s.reader(), scanSubscription, subscriptionsSQL, d.Platform, d.Workspace, d.Channel)
 	if err == nil && len(found) > 0 {
-		err = s.fillWaiting(ctx, d, found)
+		err = errors.Join(s.fillWaiting(ctx, d, found), s.fillClosed(ctx, d, found))
 	}
 	return found, s.told(err)
 }

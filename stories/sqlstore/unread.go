@@ -13,7 +13,9 @@ const (
 	passedSeenIs = `EXISTS (
 		SELECT 1 FROM merged g JOIN seen f ON f.reader = ?1 AND f.story_id = g.id
 		WHERE g.into_id = u.story_id AND u.number > g.shift AND u.number <= g.shift + g.updates AND u.number <= g.shift + f.number)`
-	unreadOfIs     = `u.story_id = ?2 AND u.number > ?3 AND NOT ` + passedSeenIs
+	unreadOfIs = `u.story_id = ?2 AND u.number > ?3 AND ` + standsIs + ` AND NOT ` + passedSeenIs
+	// standsIs leaves out what was withdrawn before it was read: it is no news.
+	standsIs       = `u.standing <> 'withdrawn'`
 	countUnreadSQL = `SELECT count(*) FROM updates u WHERE ` + unreadOfIs
 	unreadSQL      = `SELECT ` + updateColumns + ` FROM updates u WHERE ` + unreadOfIs + ` ORDER BY u.number DESC LIMIT ?4 OFFSET ?5`
 )
@@ -28,7 +30,7 @@ var unreadStoriesSQL = `
 			AND NOT EXISTS (SELECT 1 FROM mutes m WHERE m.destination_id = t.id AND m.story_id = s.id))
 	AND EXISTS (
 		SELECT 1 FROM updates u
-		WHERE u.story_id = s.id AND u.number > coalesce((SELECT f.number FROM seen f WHERE f.reader = ?1 AND f.story_id = s.id), 0) AND NOT ` + passedSeenIs + `)
+		WHERE u.story_id = s.id AND u.number > coalesce((SELECT f.number FROM seen f WHERE f.reader = ?1 AND f.story_id = s.id), 0) AND ` + standsIs + ` AND NOT ` + passedSeenIs + `)
 	ORDER BY s.active_at DESC, s.id DESC`
 
 // Unread implements stories.FollowingStore.

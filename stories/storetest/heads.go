@@ -181,7 +181,7 @@ var headTests = []test{
 		b.works()
 		u := d.publish(s, stories.Normal, "First")
 		b.wrong[stories.OpReply] = stories.ThreadClosed
-		same(d, "above", b.works(), "a card of sony 1:First; a 1 First")
+		same(d, "above", b.works(), "a card of sony 1:First; a 1 First; a thread_shut")
 		p := d.progressOf(u.ID)
 		same(d, "progress", fmt.Sprint(p.Total, p.Sent, p.Failed), "1 1 0")
 		d.queueAgrees()

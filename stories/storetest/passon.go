@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"storybot/stories"
@@ -65,7 +66,7 @@ var passOnTests = []test{
 		d.publish(s, stories.Breaking, "Second")
 		same(d, "at once", b.works(), "a 2 Second, published")
 	}},
-	{"a correction and a withdrawal of what went on go on, a fix and a hold do not", func(d *desk) {
+	{"what tells of a revision of what went on goes on, and a fix tells nothing", func(d *desk) {
 		s := d.track("sony")
 		d.mode(d.act(), "a", "all", passedOn)
 		d.mode(d.act(), "b", "all", stories.Options{})
@@ -75,12 +76,13 @@ var passOnTests = []test{
 		d.reword(u, corrected("1st"))
 		same(d, "corrected", b.works(), "a 1 1st, published; b 1 1st; a correction 1, published; b correction 1")
 		d.reword(u, stories.Rewording{Kind: stories.Fix, Text: "1st."})
-		d.reword(u, stories.Rewording{Kind: stories.Hold, Reason: "checking"})
 		b.works()
-		same(d, "rows", d.publishings("a"), "sent, sent, ")
-		d.reword(u, stories.Rewording{Kind: stories.Withdrawal, Reason: "wrong"})
-		b.works()
-		same(d, "rows", d.publishings("a"), "sent, sent, sent, ")
+		same(d, "fixed", d.publishings("a"), "sent, sent, ")
+		for n, w := range []stories.Rewording{{Kind: stories.Hold, Reason: "checking"}, {Kind: stories.Release}, {Kind: stories.Withdrawal, Reason: "wrong"}} {
+			d.reword(u, w)
+			b.works()
+			same(d, string(w.Kind), d.publishings("a"), "sent, sent, "+strings.Repeat("sent, ", n+1))
+		}
 		same(d, "elsewhere", d.publishings("b"), "")
 		d.queueAgrees()
 	}},

@@ -171,7 +171,7 @@ var scheduleTests = slices.Concat(overdueTests, []test{
 		_, err = d.ScheduledByID(d.ctx, 4711)
 		d.refused(err, stories.CodeNotFound)
 	}},
-	{"the earliest comes first, by the clock all share", func(d *desk) {
+	{"the earliest comes first, and what time it is", func(d *desk) {
 		_, _, ok, err := d.NextScheduled(d.ctx)
 		d.ok(err)
 		same(d, "any", ok, false)

@@ -274,3 +274,45 @@ var stoodTests = []test{
 		d.queueAgrees()
 	}},
 }
+
+// neverTests are about channels in which threads never worked.
+var neverTests = []test{
+	{"a channel is told once that a thread never worked, and its list why, until it does", func(d *desk) {
+		why := func() string {
+			subs, err := d.Subscriptions(d.ctx, channel("a"))
+			d.ok(err)
+			return subs[0].Closed
+		}
+		told := func() (n int) {
+			found, err := d.Deliveries(d.ctx, stories.DeliveryFilter{}, 100)
+			d.ok(err)
+			for _, v := range found {
+				if v.About.Notice == stories.StopNotice {
+					n++
+				}
+			}
+			return n
+		}
+		s, other := d.track("sony"), d.track("leak")
+		d.mode(d.act(), "a", "all", inThread)
+		b := d.board()
+		b.wrong[stories.OpThread] = stories.ThreadClosed
+		d.publish(s, stories.Normal, "First")
+		b.works()
+		same(d, "why", why() != "", true)
+		same(d, "told", told(), 1)
+		b.wrong[stories.OpThread] = stories.ThreadClosed
+		d.publish(other, stories.Normal, "Second")
+		b.works()
+		same(d, "told of another", told(), 1)
+		d.publish(s, stories.Normal, "Third")
+		d.publish(other, stories.Normal, "Fourth")
+		b.works()
+		same(d, "once it works", why(), "")
+		b.wrong[stories.OpReply] = stories.ThreadClosed // somebody locked it
+		d.publish(s, stories.Normal, "Fifth")
+		b.works()
+		same(d, "told of a lock", told(), 1)
+		d.queueAgrees()
+	}},
+}

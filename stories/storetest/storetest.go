@@ -138,6 +138,8 @@ func Run(t *testing.T, open func(t *testing.T) Store) {
 		{"headsanew", headsAnewTests},
 		{"where things stand", stoodTests},
 		{"headsquiet", headsQuietTests},
+		{"resting", restingTests},
+		{"never", neverTests},
 		{"headsmerged", headsMergedTests},
 		{"what is held beside updates", besideTests},
 		{"how much a channel is told, and when", tellingTests},

@@ -55,6 +55,20 @@ var unreadTests = []test{
 		same(d, "as it was before", d.unreadOf(ana, s, 1, 3, 3), "4+1: two")
 		same(d, "one who never looked", d.unreadOf(ben, s, -1, 0, 2), "5+0: five four")
 	}},
+	{"what was withdrawn is not new to anybody", func(d *desk) {
+		sony, leak := d.track("sony"), d.track("leak")
+		d.begin(d.act(), "a", "sony", stories.Minor)
+		d.begin(d.act(), "a", "leak", stories.Minor)
+		d.tells(sony, "one")
+		two, _ := d.append(sony, stories.Normal)
+		only, _ := d.append(leak, stories.Normal)
+		same(d, "before", d.unread("a", ben), "2: leak 1+0, sony 2+0")
+		d.reword(two, stories.Rewording{Kind: stories.Withdrawal, Reason: "A hoax"})
+		d.reword(only, stories.Rewording{Kind: stories.Withdrawal, Reason: "A hoax"})
+		same(d, "after", d.unread("a", ben), "1: sony 1+0")
+		same(d, "which", d.unreadOf(ben, sony, -1, 0, 5), "1+0: one")
+		same(d, "of the other", d.unreadOf(ben, leak, -1, 0, 5), "0+0: ")
+	}},
 	{"what was seen of a story that was merged is not new in the other", func(d *desk) {
 		leak, sony := d.track("leak"), d.track("sony")
 		d.tells(leak, "l1")

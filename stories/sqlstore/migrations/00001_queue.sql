@@ -156,9 +156,11 @@ CREATE TABLE notices (
     revision   BIGINT NOT NULL DEFAULT 0,
     since      BIGINT NOT NULL DEFAULT 0,
     done       SMALLINT NOT NULL DEFAULT 0,
+    rests      BIGINT NOT NULL DEFAULT 0,
     body       TEXT NOT NULL DEFAULT '{}',
     created_at BIGINT NOT NULL
 );
+CREATE INDEX notices_resting ON notices (id) WHERE rests > 0;
 CREATE INDEX notices_revised ON notices (update_id, revision) WHERE kind = 'revision';
 CREATE INDEX notices_progress ON notices (update_id, since) WHERE kind = 'progress';
 CREATE INDEX notices_open ON notices (id) WHERE done = 0;
