@@ -110,8 +110,8 @@ var (
 	anyWaitsSQL = `SELECT CASE WHEN EXISTS (SELECT 1 FROM subscriptions WHERE waits_from <= ?1) THEN 1 ELSE 0 END`
 	// waitNowSQL are those of the deliveries ?1 that go out later where they are owed, at the
 	// instant ?2: messages of updates, and what is told of their revisions, that are not
-	// breaking, nor taken along by what is. What may have arrived is looked for at once. A
-	// card that is there is edited at any time.
+	// breaking, nor taken along by what is. What may have arrived is looked for
+	// at once. A card that is there is edited at any time.
 	waitNowSQL = fmt.Sprintf(`
 		SELECT d.id FROM owed d JOIN publications p ON p.id = (d.id >> 32) JOIN destinations t ON t.id = d.destination_id LEFT JOIN outcomes o ON o.id = d.id
 			LEFT JOIN notices n ON n.id = p.notice_id AND n.kind = 'revision'

@@ -146,7 +146,7 @@ var passOnTests = []test{
 		d.reword(u, stories.Rewording{Kind: stories.Hold, Reason: "once more"})
 		d.reword(u, stories.Rewording{Kind: stories.Release})
 		b.works()
-		same(d, "once", d.publishings("a"), "skipped, sent, ")
+		same(d, "once", d.publishings("a"), "skipped, sent, skipped, ")
 		d.queueAgrees()
 	}},
 	{"in a blocked channel it waits with its message, and goes on when that can be sent", func(d *desk) {

@@ -327,6 +327,7 @@ func (m *waitsModel) begun(v stories.Delivery) {
 	m.ok(err)
 	var of []int64
 	switch {
+	case v.About.UpdateID > 0 && m.takenAlong(v.About.UpdateID, c.Update.StoryID):
 	case v.About.UpdateID > 0 && c.Update.Level < stories.Breaking:
 		of = []int64{c.Update.StoryID}
 	case c.Notice.Kind == stories.RevisionNotice && c.Update.Level < stories.Breaking:
@@ -350,6 +351,9 @@ func (m *waitsModel) begun(v stories.Delivery) {
 			}
 		}
 	}
+	if c.Notice.Kind == stories.DigestNotice && v.Tries.Count > 1 { // one that a channel refused comes once that heals
+		return
+	}
 	for _, story := range of {
 		if f := m.decides(name, story); f != nil {
 			if until, holds := f.Quiet.Holds(m.now, m.zone(f.Options)); holds {
@@ -357,6 +361,12 @@ func (m *waitsModel) begun(v stories.Delivery) {
 			}
 		}
 	}
+}
+
+// takenAlong says that something breaking of the story is newer than an update: what stood
+// before it goes out before it.
+func (m *waitsModel) takenAlong(update, story int64) bool {
+	return slices.ContainsFunc(m.updates, func(u *told) bool { return u.StoryID == story && u.ID > update && u.Level == stories.Breaking })
 }
 
 // end has all channels healed and all hours pass: each update has come to each channel once,
