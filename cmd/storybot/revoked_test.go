@@ -13,7 +13,7 @@ import (
 func TestAPushOutlivesARefusedToken(t *testing.T) {
 	t.Parallel()
 	for name, url := range databases {
-		for word, told := range map[string]string{"token_revoked": "the bot token was revoked", "team_added_to_org": ""} {
+		for word, told := range map[string]string{"token_revoked": "puts the new token into", "team_added_to_org": ""} {
 			t.Run(name+"/"+word, func(t *testing.T) {
 				t.Parallel()
 				if testing.Short() && name != "SQLite" {
