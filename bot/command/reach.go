@@ -32,15 +32,25 @@ func reachWords(kind stories.RevisionKind, would stories.Revised) string {
 	if wait := waitingWords(kind, would.Update.Marks.Standing, reach.Waiting); wait != "" {
 		more = append(more, wait)
 	}
-	if len(more) == 0 {
-		more = append(more, "No channel has a copy of it.")
-	}
-	for _, shown := range []struct {
+	kinds := []struct {
 		n    int
 		noun string
-	}{{reach.Cards - reach.Digests, "posted card"}, {reach.Digests, "digest"}} {
-		if n := shown.n; n > 0 {
-			more = append(more, fmt.Sprintf("%s that %s it %s edited too.", capital(plural(n, shown.noun)), oneOr(n, "shows", "show"), oneOr(n, "is", "are")))
+	}{{reach.Cards - reach.Digests, "posted card"}, {reach.Digests, "digest"}}
+	if len(more) == 0 {
+		var only []string
+		for _, kind := range kinds {
+			if kind.n > 0 {
+				only = append(only, plural(kind.n, kind.noun))
+			}
+		}
+		if len(only) == 0 {
+			return "No channel has a copy of it."
+		}
+		return fmt.Sprintf("Only %s %s it, and %s edited.", listed(only), oneOr(reach.Cards, "shows", "show"), oneOr(reach.Cards, "is", "are"))
+	}
+	for _, kind := range kinds {
+		if n := kind.n; n > 0 {
+			more = append(more, fmt.Sprintf("%s that %s it %s edited too.", capital(plural(n, kind.noun)), oneOr(n, "shows", "show"), oneOr(n, "is", "are")))
 		}
 	}
 	return strings.Join(more, " ")

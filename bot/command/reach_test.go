@@ -20,7 +20,11 @@ func TestReachWords(t *testing.T) {
 		want  string
 	}{
 		{stories.Fix, stories.Reach{}, nil, "No channel has a copy of it."},
-		{stories.Fix, stories.Reach{Cards: 1}, nil, "No channel has a copy of it. 1 posted card that shows it is edited too."},
+		{stories.Fix, stories.Reach{Cards: 1}, nil, "Only 1 posted card shows it, and is edited."},
+		{stories.Withdrawal, stories.Reach{Cards: 2}, nil, "Only 2 posted cards show it, and are edited."},
+		{stories.Fix, stories.Reach{Cards: 1, Digests: 1}, nil, "Only 1 digest shows it, and is edited."},
+		{stories.Fix, stories.Reach{Cards: 3, Digests: 1}, nil, "Only 2 posted cards and 1 digest show it, and are edited."},
+		{stories.Fix, stories.Reach{Cards: 1, Old: 1}, nil, "1 copy is too old to be reached. 1 posted card that shows it is edited too."},
 		{stories.Fix, stories.Reach{Edits: 1}, nil, "This edits 1 copy."},
 		{stories.Correction, stories.Reach{Edits: 1204, Cards: 2}, []stories.Tells{told(stories.Correction, 1204, 4)},
 			"This edits 1,204 copies and posts CORRECTION to 1,200 channels and 4 direct messages. 2 posted cards that show it are edited too."},

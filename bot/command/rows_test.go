@@ -109,6 +109,7 @@ func TestVerdict(t *testing.T) {
 		{"1 message waits, for 12 s.", machinery{desk: stories.DeskStatus{Lanes: []stories.LaneStatus{{Pending: 1, OldestDue: now.Add(-12 * time.Second)}}}}},
 		{"2 channels cannot be written to.", machinery{desk: stories.DeskStatus{Lanes: waiting, FailingTotal: 2}, connections: up}},
 		{"Slack socket is not connected: the handshake timed out.", machinery{desk: stories.DeskStatus{Lanes: waiting, FailingTotal: 2}, connections: []bot.Health{{ID: "slack socket", Detail: "the handshake timed out"}}}},
+		{"Deliveries to Slack are stopped: the token was revoked. Put a new one in.", machinery{lanes: []LaneHealth{{Lane: "slack:T1", Stopped: "cannot be reached: the token was revoked. Put a new one in."}}}},
 		{"Deliveries to Slack are stopped: the token was revoked.", machinery{desk: stories.DeskStatus{Lanes: waiting, FailingTotal: 2}, back: stories.PutBack{Waiting: 3, Channels: 2, At: now}, lanes: []LaneHealth{{Lane: "slack:T1", Stopped: "the token was revoked"}}, connections: []bot.Health{{ID: "discord gateway"}}}},
 	} {
 		tt.is.names, tt.is.desk.At = names, now

@@ -66,7 +66,8 @@ func (s machinery) troubles() (wrong [][]bot.Span) {
 	}
 	for _, l := range s.lanes {
 		if l.Stopped != "" {
-			say(fmt.Sprintf("Deliveries to %s are stopped: %s", s.names.Lane(l.Lane), lowerSentence(bot.StopReason(l.Stopped))))
+			what, cure, _ := strings.Cut(bot.StopReason(l.Stopped), ". ")
+			say(fmt.Sprintf("Deliveries to %s are stopped: %s", s.names.Lane(l.Lane), lowerSentence(what)), bot.Text(strings.TrimRight(" "+cure, " ")))
 		}
 	}
 	if n := s.planned.HeldUp; n > 0 {

@@ -95,14 +95,13 @@ func (h *health) recovered(r *ruling, a Alarm) {
 	r.tell(a)
 }
 
-// stop stops the lane and tells people once.
+// stop stops the lane and tells people once. Whoever looks later reads what to do too.
 func (h *health) stop(r *ruling, kind stopKind, v bot.Verdict, now time.Duration) {
-	reason := reasonOf(v)
-	if h.breaker.stop(kind, reason, now, h.random()) {
-		r.tell(Alarm{Kind: LaneStopped, Code: v.Code, Reason: reason, Cure: v.Cure})
+	if h.breaker.stop(kind, why(v), now, h.random()) {
+		r.tell(Alarm{Kind: LaneStopped, Code: v.Code, Reason: reasonOf(v), Cure: v.Cure})
 	}
 	if kind == account {
-		r.wait(waitAccount, h.breaker.until, reason)
+		r.wait(waitAccount, h.breaker.until, why(v))
 	}
 	r.stopped = true
 }

@@ -87,7 +87,7 @@ func TestARefusedAccountStopsTheLaneUntilResumed(t *testing.T) {
 		revoked.Store(true)
 		time.Sleep(10 * time.Second)
 		sends, _ := far.sent()
-		if l := r.Lanes()[0]; l.Stopped != "the token is refused" {
+		if l := r.Lanes()[0]; l.Stopped != "the token is refused. Put the new token into the settings." {
 			t.Fatalf("lane %+v", l)
 		}
 		if n := m.count(); n[stories.Pending]+n[stories.Sent] != 300 {

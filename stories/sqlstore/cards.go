@@ -36,8 +36,8 @@ const (
 		RETURNING id`
 	// ofShownSQL are the rows w of the story ?1 that read otherwise when it changes or, where
 	// ?2 is not 0, when that update of it does. What a card says of a story that was merged
-	// has ended, but for the news it keeps.
-	ofShownSQL    = `w.story_id = ?1 AND CASE WHEN CAST(?2 AS BIGINT) = 0 THEN w.of_id = w.story_id ELSE w.update_id = ?2 END`
+	// has ended, but for the news it keeps; one that somebody deleted says nothing.
+	ofShownSQL    = `w.story_id = ?1 AND w.lost = 0 AND CASE WHEN CAST(?2 AS BIGINT) = 0 THEN w.of_id = w.story_id ELSE w.update_id = ?2 END`
 	isShownSQL    = `SELECT count(*) FROM (SELECT 1 FROM shown w WHERE ` + ofShownSQL + ` LIMIT 1) AS w`
 	shownCardsSQL = `
 		FROM (SELECT DISTINCT w.delivery_id FROM shown w WHERE ` + ofShownSQL + `) AS cs

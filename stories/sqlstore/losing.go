@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"time"
 
 	"storybot/stories"
 )
@@ -57,7 +56,9 @@ const (
 		INSERT INTO publications (lane_id, seed, update_id, story_id, created_at, revision, op, level, urgency, second, notice_id, queued, total)
 		VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, 1, 1) RETURNING id`
 	moveReasonSQL = `UPDATE outcomes SET code = ?2, reason = '' WHERE id = ?1`
-	pauseByIDSQL  = `UPDATE subscriptions SET state = 'paused', changed_at = ?2 WHERE id = ?1`
+	// loseCardSQL has the card ?1 be one that no edit reaches, unless it is a head still.
+	loseCardSQL  = `UPDATE shown SET lost = 1 WHERE delivery_id = ?1 AND NOT EXISTS (SELECT 1 FROM heads h WHERE h.delivery_id = ?1 AND h.gone = 0)`
+	pauseByIDSQL = `UPDATE subscriptions SET state = 'paused', changed_at = ?2 WHERE id = ?1`
 )
 
 var decidingHereSQL = `
@@ -101,25 +102,53 @@ func (s *Store) lose(ctx context.Context, q querier, lane int64, results []stori
 		if r.Lost == stories.NothingLost {
 			continue
 		}
-		if err := s.loseOne(ctx, q, lane, r); err != nil {
+		card, err := s.loseOne(ctx, q, lane, r)
+		if err == nil && card != 0 {
+			_, err = q.exec(ctx, loseCardSQL, card)
+		}
+		if err != nil {
 			return fmt.Errorf("make up for what was deleted: %w", err)
 		}
 	}
 	return nil
 }
 
-func (s *Store) loseOne(ctx context.Context, q querier, lane int64, r stories.Result) error {
+// loseOne does what one result says, and tells which card no edit reaches any more.
+func (s *Store) loseOne(ctx context.Context, q querier, lane int64, r stories.Result) (card int64, err error) {
 	l := lostOne{id: r.Delivery}
-	err := one(ctx, q, lostOnSQL, []any{r.Delivery}, l.columns()...)
-	if errors.Is(err, sql.ErrNoRows) || err == nil && (l.on == 0 || l.story == 0 && l.notice != stories.CardsID) {
-		return nil
+	err = one(ctx, q, lostOnSQL, []any{r.Delivery}, l.columns()...)
+	if errors.Is(err, sql.ErrNoRows) || err == nil && l.on == 0 {
+		return 0, nil
 	}
 	if err != nil {
-		return err
+		return 0, err
+	}
+	if r.Lost == stories.MessageLost {
+		card = l.on
+	}
+	if l.story == 0 && l.notice != stories.CardsID {
+		return card, nil
 	}
 	h, err := theOne(ctx, q, scanHead, headOnSQL, l.on)
 	known := err == nil
-	if errors.Is(err, sql.ErrNoRows) {
+	if known && (r.Lost == stories.MessageLost || r.Lost == stories.ThreadLost && h.forum || r.Lost == stories.MessageClosed && l.goesOn(h)) {
+		card = h.delivery
+	}
+	if err == nil || errors.Is(err, sql.ErrNoRows) {
+		err = s.loseOn(ctx, q, lane, l, r, h, known)
+	}
+	return card, err
+}
+
+// goesOn says whether a card that takes no edits any more goes on in a new message.
+func (l lostOne) goesOn(h head) bool {
+	return l.op == stories.OpShow && h.thread == 0 && (l.update > 0 || !h.forum)
+}
+
+// loseOn does what a result says of the head h, or where that is not known of whichever
+// head the story has there.
+func (s *Store) loseOn(ctx context.Context, q querier, lane int64, l lostOne, r stories.Result, h head, known bool) (err error) {
+	if !known {
 		h, err = theOne(ctx, q, scanHead, headAtSQL, l.story, r.Place)
 		if errors.Is(err, sql.ErrNoRows) { // it has ended: what was to stand in its thread goes above
 			if l.op == stories.OpReply || l.op == stories.OpBroadcast {
@@ -127,12 +156,12 @@ func (s *Store) loseOne(ctx context.Context, q querier, lane int64, r stories.Re
 			}
 			return nil
 		}
-	}
-	if err != nil {
-		return err
+		if err != nil {
+			return err
+		}
 	}
 	switch {
-	case r.Lost == stories.MessageClosed && l.op == stories.OpShow && h.thread == 0 && (l.update > 0 || !h.forum): // it goes on in a new message
+	case r.Lost == stories.MessageClosed && l.goesOn(h):
 		if known {
 			return s.closeCard(ctx, q, lane, l, r, h)
 		}
@@ -301,31 +330,4 @@ func (s *Store) giveUp(ctx context.Context, q querier, lane int64, l lostOne, r 
 		return err
 	}
 	return s.alarmOf(ctx, q, lane, stories.AlarmHeadDeleted, r, h.story)
-}
-
-// tellHere tells a channel of a change that nobody made.
-func tellHere(ctx context.Context, q querier, p place, change stories.Change, at time.Time) error {
-	on, told, err := lineOn(ctx, q, p, change.StoryID)
-	if err != nil || !told {
-		return err
-	}
-	n := stories.Notice{Kind: stories.StopNotice, Revision: 1, Done: true, CreatedAt: at, Body: stories.NoticeBody{Change: change}}
-	if err := insertNotice(ctx, q, &n); err != nil {
-		return err
-	}
-	return oweHere(ctx, q, n, at, p, on)
-}
-
-const addressSQL = `SELECT platform, workspace, channel FROM destinations WHERE id = ?1`
-
-// alarmOf tells the desk of a story's head in the channel of a result.
-func (s *Store) alarmOf(ctx context.Context, q querier, lane int64, kind stories.AlarmKind, r stories.Result, story int64) error {
-	a := stories.Alarm{Kind: kind, At: r.At, StoryID: story, Reason: clean(r.Reason)}
-	if err := one(ctx, q, addressSQL, []any{r.Place}, &a.Destination.Platform, &a.Destination.Workspace, &a.Destination.Channel); err != nil {
-		return err
-	}
-	if err := one(ctx, q, `SELECT name FROM lanes WHERE id = ?1`, []any{lane}, &a.Lane); err != nil {
-		return err
-	}
-	return keepAlarms(ctx, q, lane, []stories.Alarm{a})
 }

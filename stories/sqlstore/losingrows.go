@@ -80,3 +80,30 @@ func headless(ctx context.Context, q querier, lane int64, rows []waiting, at tim
 	}
 	return nil
 }
+
+// tellHere tells a channel of a change that nobody made.
+func tellHere(ctx context.Context, q querier, p place, change stories.Change, at time.Time) error {
+	on, told, err := lineOn(ctx, q, p, change.StoryID)
+	if err != nil || !told {
+		return err
+	}
+	n := stories.Notice{Kind: stories.StopNotice, Revision: 1, Done: true, CreatedAt: at, Body: stories.NoticeBody{Change: change}}
+	if err := insertNotice(ctx, q, &n); err != nil {
+		return err
+	}
+	return oweHere(ctx, q, n, at, p, on)
+}
+
+const addressSQL = `SELECT platform, workspace, channel FROM destinations WHERE id = ?1`
+
+// alarmOf tells the desk of a story's head in the channel of a result.
+func (s *Store) alarmOf(ctx context.Context, q querier, lane int64, kind stories.AlarmKind, r stories.Result, story int64) error {
+	a := stories.Alarm{Kind: kind, At: r.At, StoryID: story, Reason: clean(r.Reason)}
+	if err := one(ctx, q, addressSQL, []any{r.Place}, &a.Destination.Platform, &a.Destination.Workspace, &a.Destination.Channel); err != nil {
+		return err
+	}
+	if err := one(ctx, q, `SELECT name FROM lanes WHERE id = ?1`, []any{lane}, &a.Lane); err != nil {
+		return err
+	}
+	return keepAlarms(ctx, q, lane, []stories.Alarm{a})
+}

@@ -195,6 +195,42 @@ var headsAnewTests = []test{
 		same(d, "not yet", b.works(), "a card of sony 1:First; a in thread: 1 First")
 		d.queueAgrees()
 	}},
+	{"a card that was deleted or left for a new one is not counted among those that are edited, nor owed an edit", func(d *desk) {
+		s := d.track("sony")
+		first := d.tells(s, "First")
+		for name, o := range map[string]stories.Options{"a": {}, "b": inCard, "c": inThread, "d": inCard} {
+			d.mode(d.aloud(), name, "sony", o)
+		}
+		b := d.board()
+		b.works()
+		edits := func(what string, cards int) {
+			d.Helper()
+			d.later(60e9)
+			headline := what
+			would, err := d.WouldEdit(d.ctx, s.ID, stories.StoryEdit{Headline: &headline})
+			d.ok(err)
+			told, err := d.EditStory(d.ctx, d.act(), s.ID, stories.StoryEdit{Headline: &headline})
+			d.ok(err)
+			same(d, what, fmt.Sprint(would.Cards, told.Cards, d.cardEdits(b.lease)), fmt.Sprint(cards, cards, cards))
+		}
+		edits("all are there", 4)
+		b.wrong[stories.OpEdit], b.wrong[stories.OpShow] = stories.MessageLost, stories.MessageLost // a's, and one that is live
+		b.works()
+		edits("two were deleted", 2)
+		b.works()
+		same(d, "of its update", d.reaches(first, corrected("1st")), "0 edits: 0 held, 0 doubtful; 0 gone, 2 cards")
+		b.works()
+		d.publish(s, stories.Normal, "Second") // makes anew what is live
+		b.works()
+		edits("one was made anew", 3)
+		b.works()
+		b.wrong[stories.OpShow] = stories.MessageLost
+		edits("as far as it is known", 3)
+		b.works()
+		edits("deleted once more", 2)
+		b.works()
+		d.queueAgrees()
+	}},
 	{"an update that a card did not show, for newer ones, does not stand in it", func(d *desk) {
 		s := d.track("sony")
 		d.mode(d.aloud(), "a", "sony", inCard)

@@ -194,6 +194,7 @@ CREATE TABLE shown (
     update_id   BIGINT NOT NULL,
     said        INTEGER NOT NULL DEFAULT 0, -- in which wording it does
     live        SMALLINT NOT NULL DEFAULT 0, -- 1: the card is a head, or was one
+    lost        SMALLINT NOT NULL DEFAULT 0, -- 1: the card was deleted, or takes no edits any more
     PRIMARY KEY (delivery_id, place)
 ) /*clustered*/;
 CREATE INDEX shown_by_story ON shown (story_id, update_id);
