@@ -83,7 +83,7 @@ func civilDay(at time.Time, zone *time.Location) time.Time {
 func firstShown(clock time.Time, zone *time.Location) time.Time {
 	// No zone was ever further from UTC.
 	for at := clock.Add(-26 * time.Hour).In(zone); ; {
-		from, until := at.ZoneBounds()
+		from, until := bounds(at)
 		shown := clock.Add(-offset(at)).In(zone)
 		switch {
 		case !until.IsZero() && !shown.Before(until):
@@ -100,7 +100,7 @@ func firstShown(clock time.Time, zone *time.Location) time.Time {
 // full hour, or would have if it had not skipped it.
 func nextHour(after time.Time, zone *time.Location) time.Time {
 	for at := after.In(zone); ; {
-		_, until := at.ZoneBounds()
+		_, until := bounds(at)
 		clock := at.UTC().Add(offset(at))
 		full := clock.Truncate(time.Hour).Add(time.Hour)
 		next := full.Add(-offset(at)).In(zone)
@@ -114,6 +114,16 @@ func nextHour(after time.Time, zone *time.Location) time.Time {
 		}
 		at = until
 	}
+}
+
+// bounds is at.ZoneBounds without an end that is over, as Go tells of the last day of a
+// leap year where the changes of a zone follow its rule and stand in no table. It is taken
+// for no end: nothing changes on that day.
+func bounds(at time.Time) (from, until time.Time) {
+	if from, until = at.ZoneBounds(); !until.After(at) {
+		until = time.Time{}
+	}
+	return from, until
 }
 
 // offset is how far a zone's clock is ahead of UTC at an instant of that zone.

@@ -69,7 +69,7 @@ var anewReasons = [...]string{"it was done in another way instead", "the story's
 // say.
 func (d *desk) queueAgrees() {
 	d.Helper()
-	found, err := d.Deliveries(d.ctx, stories.DeliveryFilter{}, 10_000)
+	found, err := d.Deliveries(d.ctx, stories.DeliveryFilter{}, 1_000_000)
 	d.ok(err)
 	want := map[stories.DeliveryState]int{}
 	edits := map[int64]stories.Op{}      // that are to come, by what they edit
