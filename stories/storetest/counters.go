@@ -26,13 +26,16 @@ const (
 )
 
 func tallied(updateID int64, rows []stories.Delivery) stories.Progress {
+	anew := func(v stories.Delivery) bool {
+		return v.State == stories.Skipped && slices.Contains(anewReasons[:], v.Reason)
+	}
 	posted := map[stories.Destination]bool{}
 	for _, v := range rows {
-		posted[v.Destination] = posted[v.Destination] || v.Op == stories.OpPost || v.Op == stories.OpForum
+		posted[v.Destination] = posted[v.Destination] || (v.Op == stories.OpPost || v.Op == stories.OpForum) && !anew(v)
 	}
 	p := stories.Progress{UpdateID: updateID}
 	for _, v := range rows {
-		if !v.Op.Says() && v.Op != stories.OpShow || v.Op == stories.OpReply && posted[v.Destination] || v.State == stories.Skipped && slices.Contains(anewReasons[:], v.Reason) {
+		if !v.Op.Says() && v.Op != stories.OpShow || v.Op == stories.OpReply && posted[v.Destination] || anew(v) {
 			continue
 		}
 		p.Total++

@@ -327,7 +327,7 @@ func (m *waitsModel) begun(v stories.Delivery) {
 	m.ok(err)
 	var of []int64
 	switch {
-	case v.About.UpdateID > 0 && m.takenAlong(v.About.UpdateID, c.Update.StoryID):
+	case (v.About.UpdateID > 0 || c.Notice.Kind == stories.RevisionNotice) && m.takenAlong(c.Update.ID, c.Update.StoryID):
 	case v.About.UpdateID > 0 && c.Update.Level < stories.Breaking:
 		of = []int64{c.Update.StoryID}
 	case c.Notice.Kind == stories.RevisionNotice && c.Update.Level < stories.Breaking:
