@@ -68,6 +68,12 @@ func counting(t *testing.T, far http.HandlerFunc) (*Platform, *atomic.Int32) {
 	return p, &n
 }
 
+// doing does o. What a forum's tags are was asked just now, so that the answer is to o itself.
+func doing(t *testing.T, p *Platform, o bot.Operation) bot.Verdict {
+	p.forums.keep(testChannel, forum{at: p.now(), asked: true})
+	return p.Do(t.Context(), o)
+}
+
 // operations are those of the table's columns.
 func operations() []bot.Operation {
 	p := post(testMessage(), "key")
@@ -100,7 +106,7 @@ func TestEveryCodeForEveryOperation(t *testing.T) {
 				say(status, fmt.Sprintf(`{"code":%s,"message":"x"}`, code))
 				for i, want := range strings.Fields(row) {
 					o := operations()[i]
-					v := p.Do(t.Context(), o)
+					v := doing(t, p, o)
 					want := letters[want[0]]
 					if _, known := readings[numbered(code)]; !known && want == bot.BadPayload && status != http.StatusBadRequest {
 						continue // as an unknown code: see below
@@ -135,7 +141,7 @@ func TestUnknownCodesForEveryOperation(t *testing.T) {
 				say(numbered(status), body)
 				for i, want := range strings.Fields(row) {
 					o := operations()[i]
-					v := p.Do(t.Context(), o)
+					v := doing(t, p, o)
 					if v.Outcome != letters[want[0]] || v.Reason == "" || v.Outcome == bot.Unable && v.Cure == "" {
 						t.Errorf("%s %s of %v on %q: %+v, want %v", status, body, o.Delivery.Op, o.Target, v, letters[want[0]])
 					}
@@ -151,7 +157,7 @@ func TestRefusedTokensEndNoMessage(t *testing.T) {
 	for _, code := range []string{"10003", "10008", "50013", "160004", "40033"} {
 		say(http.StatusUnauthorized, fmt.Sprintf(`{"code":%s,"message":"x"}`, code))
 		for _, o := range operations() {
-			if v := p.Do(t.Context(), o); v.Outcome != bot.BadAccount {
+			if v := doing(t, p, o); v.Outcome != bot.BadAccount {
 				t.Errorf("%s of %v: %+v", code, o.Delivery.Op, v)
 			}
 		}
@@ -195,7 +201,7 @@ func TestLimitsThatFade(t *testing.T) {
 	})
 	for _, o := range operations() {
 		want := map[stories.Op]time.Duration{stories.OpEdit: editFades, stories.OpPublish: publishFades}[o.Delivery.Op]
-		v := p.Do(t.Context(), o)
+		v := doing(t, p, o)
 		if v.Outcome != bot.Transient || v.Limited != bot.ScopeChannel || v.Fades != want || v.RetryAfter != 1163500*time.Millisecond {
 			t.Errorf("%v: %+v, want to fade after %v", o.Delivery.Op, v, want)
 		}
@@ -221,7 +227,7 @@ func TestLostAnswersOfEveryOperation(t *testing.T) {
 			if o.Delivery.Op.Repeatable() {
 				want = bot.Transient
 			}
-			if v := p.Do(t.Context(), o); v.Outcome != want || v.Reason == "" {
+			if v := doing(t, p, o); v.Outcome != want || v.Reason == "" {
 				t.Errorf("%s of %v: %+v, want %v", name, o.Delivery.Op, v, want)
 			}
 		}

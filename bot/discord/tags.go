@@ -46,8 +46,8 @@ func (p *Platform) askTags(ctx context.Context, what, channel string, into any) 
 	case err != nil:
 		return bot.Verdict{Outcome: bot.Transient, Code: "no_answer", Reason: "could not be asked for its tags", Err: err}, false
 	case !a.ok():
-		if v = p.verdict(a); v.Outcome == bot.Ambiguous {
-			v.Outcome = bot.Transient
+		if v = p.verdict(a); v.Outcome == bot.Ambiguous { // nothing was posted by it
+			v.Outcome, v.Reason = bot.Transient, "could not be asked for its tags"
 		}
 		return v, false
 	}
