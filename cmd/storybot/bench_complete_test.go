@@ -10,7 +10,7 @@ import (
 	"storybot/bot/discord/discordtest"
 	"storybot/stories"
 	"storybot/stories/sqlstore"
-	"storybot/stories/storetest/archive"
+	"storybot/stories/storetest/archivetest"
 	"storybot/stories/storetest/pgtest"
 )
 
@@ -69,7 +69,7 @@ func startStories(b *testing.B, url string, n int) {
 	defer s.Close()
 	at := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 	for i := range n {
-		made := archive.Story(i)
+		made := archivetest.Story(i)
 		act := stories.Act{By: stories.User{Ref: "console:ana"}, At: at.Add(time.Duration(i) * time.Minute)}
 		story, err := s.CreateStory(b.Context(), act, stories.Story{Slug: made.Slug(), Headline: made.Headline(), Topics: []string{made.Subject()}, State: stories.Developing})
 		if err == nil && made.Closed() {

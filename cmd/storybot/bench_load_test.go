@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"storybot/bot/discord/discordtest"
-	"storybot/stories/storetest/archive"
+	"storybot/stories/storetest/archivetest"
 	"storybot/stories/storetest/pgtest"
 )
 
@@ -104,7 +104,7 @@ func (s *loadSide) command(b *testing.B, name string, options map[string]string)
 }
 
 // story is one that there is.
-func (s *loadSide) story(i int) archive.Story { return archive.Story(i % s.stories) }
+func (s *loadSide) story(i int) archivetest.Story { return archivetest.Story(i % s.stories) }
 
 // loadQuestions are what is asked; ask asks it the i-th time.
 var loadQuestions = []struct {

@@ -120,6 +120,7 @@ func TestWhereCardsCannotBeEditedUpdatesAreMessages(t *testing.T) {
 			if got := shown(2); !strings.Contains(got, "One.") {
 				t.Errorf("the new card says %q", got)
 			}
+			f.says(t, func() string { return f.onSlack(t, "/why", "quake 1") }, "stands in the story's card") // it is written down
 			p.kill()
 			p = f.connect(t, database)
 			update("Two.")

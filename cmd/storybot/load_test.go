@@ -15,7 +15,7 @@ import (
 	"storybot/bot/discord/discordtest"
 	"storybot/stories"
 	"storybot/stories/sqlstore"
-	"storybot/stories/storetest/archive"
+	"storybot/stories/storetest/archivetest"
 )
 
 // load is how much there is in a newsroom.
@@ -70,17 +70,17 @@ func (l load) write(t testing.TB, name string, channels []discordtest.Channel) {
 		return begin.Add(time.Duration(number*l.stories+story) * time.Second).UnixMilli()
 	}
 	for i := range l.stories {
-		made := archive.Story(i)
+		made := archivetest.Story(i)
 		put("stories", map[string]any{"id": i + 1, "slug": made.Slug(), "headline": made.Headline(), "summary": made.Summary(), "topics": made.Subject(),
 			"updates": each, "created_at": begin.UnixMilli(), "active_at": at(each, i)})
 	}
 	for i := range l.stories {
-		put("slugs", map[string]any{"slug": archive.Story(i).Slug(), "story_id": i + 1, "of_id": i + 1})
+		put("slugs", map[string]any{"slug": archivetest.Story(i).Slug(), "story_id": i + 1, "of_id": i + 1})
 	}
-	texts := archive.NewUpdates()
+	texts := archivetest.NewUpdates()
 	for n := range each * l.stories {
 		story, number := n%l.stories, n/l.stories+1
-		put("updates", map[string]any{"id": n + 1, "story_id": story + 1, "number": number, "place": number, "text": texts.Next(archive.Story(story)),
+		put("updates", map[string]any{"id": n + 1, "story_id": story + 1, "number": number, "place": number, "text": texts.Next(archivetest.Story(story)),
 			"at": at(number, story), "created_at": at(number, story)})
 	}
 	put("lanes", nil)
@@ -151,7 +151,7 @@ func TestALoadIsImported(t *testing.T) {
 	far := discordtest.Start(t, discordtest.NoLimits())
 	channels := far.AddChannels(20)
 	p, _ := startLoaded(t, far, "sqlite:"+filepath.Join(t.TempDir(), "news.db"), load{stories: 10, updates: 100, followers: 20}, channels)
-	followed := archive.Story(3)
+	followed := archivetest.Story(3)
 	answer, err := far.Command(t.Context(), discordtest.Interaction{Channel: channels[3].ID, Name: "update",
 		Options: map[string]string{"story": followed.Slug(), "text": "It is over."}})
 	if err == nil {
@@ -163,7 +163,7 @@ func TestALoadIsImported(t *testing.T) {
 	if answer, err = far.Command(t.Context(), discordtest.Interaction{Channel: channels[3].ID, Name: "stories", Options: map[string]string{"words": "rare0"}}); err != nil {
 		t.Fatal(err)
 	}
-	if want := archive.Story(7).Slug(); !strings.Contains(fmt.Sprint(answer.Message), want) {
+	if want := archivetest.Story(7).Slug(); !strings.Contains(fmt.Sprint(answer.Message), want) {
 		t.Errorf("a search for what update 1 of %s says: %+v", want, answer.Message)
 	}
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -12,7 +13,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
+	gocmp "github.com/google/go-cmp/cmp"
 
 	"storybot/bot/discord/discordtest"
 	"storybot/bot/slack/slacktest"
@@ -231,6 +232,17 @@ func (n *morning) onSlackShown(mode string) (all []shownMessage) {
 	return all
 }
 
+// aboutOf is the story that a message is of. What goes out at once in one channel is in
+// order for each story.
+func aboutOf(m shownMessage) string {
+	for _, slug := range []string{"ferry", "flood", "vote"} {
+		if strings.Contains(m.Command, slug+", update") || strings.Contains(m.Command, slug+" · ") {
+			return slug
+		}
+	}
+	return ""
+}
+
 func (n *morning) golden(platform string) {
 	n.t.Helper()
 	var out bytes.Buffer
@@ -241,7 +253,9 @@ func (n *morning) golden(platform string) {
 		shown = n.onSlackShown
 	}
 	for _, mode := range []string{"channel", "thread", "card", "digest", "forum"} {
-		for i, m := range shown(mode) {
+		messages := shown(mode)
+		slices.SortStableFunc(messages, func(a, b shownMessage) int { return cmp.Compare(aboutOf(a), aboutOf(b)) })
+		for i, m := range messages {
 			m.Kind, m.Command, m.Payload = fmt.Sprintf("%s-%02d%s", mode, i+1, strings.TrimPrefix(m.Kind, mode)), "", stilledDesk(n.t, m.Payload)
 			if err := lines.Encode(m); err != nil {
 				n.t.Fatal(err)
@@ -261,7 +275,7 @@ func (n *morning) golden(platform string) {
 	if err != nil {
 		n.t.Fatal(err)
 	}
-	if diff := cmp.Diff(strings.Split(string(want), "\n"), strings.Split(out.String(), "\n")); diff != "" {
+	if diff := gocmp.Diff(strings.Split(string(want), "\n"), strings.Split(out.String(), "\n")); diff != "" {
 		n.t.Errorf("%s differs; write it with -update and look at what changed\n%s", file, diff)
 	}
 }

@@ -8,7 +8,7 @@ import (
 
 	"storybot/stories"
 	"storybot/stories/sqlstore"
-	made "storybot/stories/storetest/archive"
+	made "storybot/stories/storetest/archivetest"
 )
 
 // archive fills a database with made-up stories and updates among them, which takes a

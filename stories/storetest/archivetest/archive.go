@@ -1,7 +1,7 @@
-// Package archive makes up what a newsroom of some years has in its database: stories,
+// Package archivetest makes up what a newsroom of some years has in its database: stories,
 // and updates of them in words as frequent as those of a language. The same numbers
 // always give the same texts, so that runs compare.
-package archive
+package archivetest
 
 import (
 	"fmt"
