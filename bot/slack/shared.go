@@ -189,14 +189,6 @@ func (d *directory) served(ctx context.Context, c bot.Command, s spot) (bot.Comm
 	return c, a
 }
 
-// sends is the workspace that sends what a channel gets.
-func (a *asker) sends() string {
-	if a.homed != "" {
-		return a.homed
-	}
-	return a.team()
-}
-
 // postsBy says whether the channel's home can post to it, for somebody of another
 // workspace who is told which that is.
 func (a *asker) postsBy(ctx context.Context) error {

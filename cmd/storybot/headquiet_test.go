@@ -59,15 +59,14 @@ func TestAHeadWaitsForQuietHours(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			replies, err := f.discord.WaitMessages(f.ctx, heads[1].ID, 3)
-			if err != nil {
+			if _, err := f.discord.WaitMessages(f.ctx, heads[1].ID, 3); err != nil {
 				t.Fatal(err)
 			}
 			p.stop()
 			if heads = f.discord.Messages(guildChannel); len(heads) != 2 {
 				t.Errorf("Discord's channel shows %d messages", len(heads))
 			}
-			if replies = f.discord.Messages(heads[1].ID); len(replies) != 3 || !strings.Contains(replies[0].Text, "are closed") || !strings.Contains(replies[1].Text, "hold") || !strings.Contains(replies[2].Text, "falls") {
+			if replies := f.discord.Messages(heads[1].ID); len(replies) != 3 || !strings.Contains(replies[0].Text, "are closed") || !strings.Contains(replies[1].Text, "hold") || !strings.Contains(replies[2].Text, "falls") {
 				t.Errorf("the thread shows %+v", replies)
 			}
 			card := f.slack.Messages(team, teamChannel)

@@ -152,7 +152,7 @@ func TestALoadIsImported(t *testing.T) {
 	channels := far.AddChannels(20)
 	p, _ := startLoaded(t, far, "sqlite:"+filepath.Join(t.TempDir(), "news.db"), load{stories: 10, updates: 100, followers: 20}, channels)
 	followed := archivetest.Story(3)
-	answer, err := far.Command(t.Context(), discordtest.Interaction{Channel: channels[3].ID, Name: "update",
+	_, err := far.Command(t.Context(), discordtest.Interaction{Channel: channels[3].ID, Name: "update",
 		Options: map[string]string{"story": followed.Slug(), "text": "It is over."}})
 	if err == nil {
 		err = far.WaitPosts(t.Context(), 2)
@@ -160,7 +160,8 @@ func TestALoadIsImported(t *testing.T) {
 	if err != nil {
 		t.Fatalf("%v\n%s", err, p.log())
 	}
-	if answer, err = far.Command(t.Context(), discordtest.Interaction{Channel: channels[3].ID, Name: "stories", Options: map[string]string{"words": "rare0"}}); err != nil {
+	answer, err := far.Command(t.Context(), discordtest.Interaction{Channel: channels[3].ID, Name: "stories", Options: map[string]string{"words": "rare0"}})
+	if err != nil {
 		t.Fatal(err)
 	}
 	if want := archivetest.Story(7).Slug(); !strings.Contains(fmt.Sprint(answer.Message), want) {

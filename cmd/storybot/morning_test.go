@@ -100,7 +100,7 @@ func (n *morning) tells(name string, options map[string]string, press string) {
 		a, err = n.discord.Submit(n.ctx, a, map[string]string{"text": options["text"], "reason": options["reason"]}, by)
 	}
 	if err == nil && press != "" {
-		a, err = n.discord.Press(n.ctx, a.Message, press, by)
+		_, err = n.discord.Press(n.ctx, a.Message, press, by)
 	}
 	if err != nil {
 		n.t.Fatalf("/%s: %v", name, err)
