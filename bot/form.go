@@ -164,6 +164,9 @@ func cutPart(s string, most int) (head, glue, tail string) {
 		}
 		end = to
 	}
+	if end < len(s) && isGlue(s[end]) && !isGlue(s[end-1]) { // just behind what fits
+		space = end
+	}
 	if space <= end/2 {
 		return s[:end], "c", s[end:]
 	}
