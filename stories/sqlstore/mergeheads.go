@@ -148,12 +148,21 @@ func (c cards) showMerged(ctx context.Context, q querier, storyID int64, flying 
 	return c.owe(ctx, q, stories.OpShow, storyID, 0, list(slices.Collect(maps.Keys(flying.byID))), at)
 }
 
+// stillDeferredSQL are those of the deliveries ?1 that wait for their time: what waits in
+// other channels too was settled with these just before.
+const stillDeferredSQL = `
+	SELECT d.id FROM owed d JOIN publications p ON p.id = (d.id >> 32) LEFT JOIN outcomes o ON o.id = d.id WHERE d.id among(?1) AND ` + deferredSQL + ` ORDER BY d.id`
+
 // letGo has rows go that were to wait for their time, but for those whose time has not come.
 func (s *Store) letGo(ctx context.Context, q querier, rows []waiting, at time.Time) error {
 	if len(rows) == 0 {
 		return nil
 	}
-	now, _, err := waitNow(ctx, q, rows, at)
+	waits, err := all(ctx, q, scanID, stillDeferredSQL, list(deliveriesOf(rows)))
+	if err != nil {
+		return err
+	}
+	now, _, err := waitNow(ctx, q, only(rows, waits), at)
 	if err != nil {
 		return err
 	}

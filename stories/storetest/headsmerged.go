@@ -118,4 +118,54 @@ var headsMergedTests = []test{
 		same(d, "and later", b.works(), "a card of quake, now fire 2:Q2 mended again 1:Q1")
 		d.queueAgrees()
 	}},
+	{"what was to be shown on a source's head goes once, also while another channel waits for quiet hours", func(d *desk) {
+		quake, fire := d.track("quake"), d.track("fire")
+		d.mode(d.act(), "a", "all", inCard)
+		b := d.board()
+		d.until("12:00")
+		d.publish(quake, stories.Normal, "Q1")
+		d.publish(fire, stories.Normal, "F1")
+		b.works()
+		d.mode(d.act(), "c", "all", quietly(inCard))
+		b.works()
+		d.until("21:00")
+		d.publish(quake, stories.Normal, "Q2")
+		d.worker(b.lease).noted = true
+		d.until("22:01")
+		d.endWaits()
+		for _, v := range b.advance(b.lease, 10) {
+			b.advance(b.lease, 0, b.result(v, stories.Pending, "later"))
+		}
+		d.merge(quake, fire)
+		d.queueAgrees()
+		same(d, "at once", b.works(), "a card of quake, now fire 3:Q2 2:Q1; a card of fire 3:Q2 1:F1 2:Q1")
+		d.queueAgrees()
+		d.until("07:00")
+		d.endWaits()
+		same(d, "in the morning", b.works(), "a card of quake, now fire 3:Q2 2:Q1; a card of fire 3:Q2 1:F1 2:Q1; c card of fire 3:Q2 1:F1 2:Q1")
+		d.queueAgrees()
+	}},
+	{"the same where the target brings messages", func(d *desk) {
+		quake, fire := d.track("quake"), d.track("fire")
+		d.mode(d.act(), "a", "quake", inCard)
+		d.mode(d.act(), "a", "fire", stories.Options{})
+		b := d.board()
+		d.until("12:00")
+		d.publish(quake, stories.Normal, "Q1")
+		b.works()
+		d.mode(d.act(), "c", "all", quietly(inCard))
+		b.works()
+		d.until("21:00")
+		d.publish(quake, stories.Normal, "Q2")
+		d.worker(b.lease).noted = true
+		d.until("22:01")
+		d.endWaits()
+		for _, v := range b.advance(b.lease, 10) {
+			b.advance(b.lease, 0, b.result(v, stories.Pending, "later"))
+		}
+		d.merge(quake, fire)
+		d.queueAgrees()
+		same(d, "at once", b.works(), "a card of quake, now fire 2:Q2 1:Q1; a 2 Q2")
+		d.queueAgrees()
+	}},
 }
