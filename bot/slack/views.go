@@ -129,10 +129,15 @@ func (w *window) show(ctx context.Context, r *bot.Reply) *failure {
 			return nil
 		}
 		w.says(waiting())
+		sleep(ctx, ackTravels)
 		w.deeds.say(w.deed, updateView(v), true)
 	}
 	return w.call(ctx, v)
 }
+
+// ackTravels is what an acknowledgement, which goes by the socket, has before the request
+// that follows it by HTTP: Slack shows what comes last.
+const ackTravels = 100 * time.Millisecond
 
 // showMessage shows a message. The caller holds mu.
 func (w *window) showMessage(ctx context.Context, m *bot.Message) *failure {
@@ -143,6 +148,7 @@ func (w *window) showMessage(ctx context.Context, m *bot.Message) *failure {
 			return nil
 		}
 		w.says(waiting()) // it was late already, or too large
+		sleep(ctx, ackTravels)
 		w.deeds.say(w.deed, updateView(v), true)
 	}
 	f := w.call(ctx, v)
