@@ -30,7 +30,7 @@ const (
 	// back.
 	openNoticesSQL = `
 		SELECT ` + noticeColumns + `, ` + restsSQL + `, ` + countersSQL + `
-		FROM (SELECT * FROM notices n WHERE (n.done = 0 OR n.rests > 0 AND n.rests <> ` + restsSQL + `)
+		FROM (SELECT * FROM notices n WHERE n.id IN (SELECT id FROM notices WHERE done = 0 UNION SELECT n.id FROM notices n WHERE n.rests > 0 AND n.rests <> ` + restsSQL + `)
 			AND n.update_id NOT IN (` + putBackUpdatesSQL + `) ORDER BY n.id DESC LIMIT ?1) AS n
 		LEFT JOIN publications p ON p.update_id = n.update_id AND p.op carries() AND p.second = 0
 		GROUP BY ` + noticeColumns + ` ORDER BY n.id`
