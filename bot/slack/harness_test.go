@@ -96,6 +96,7 @@ func startRig(t *testing.T, s setup) *rig {
 		if err := r.slack.WaitConnections(r.ctx(), connections); err != nil {
 			t.Fatal(err, r.log)
 		}
+		eventually(t, "the connections", r.platform.sockets.whole)
 	}
 	return r
 }
@@ -250,4 +251,12 @@ func (p *placeLog) Named(told stories.Sighting) {
 
 func (p *placeLog) Healed(_ context.Context, d stories.Destination) {
 	p.told <- "healed " + d.String()
+}
+
+// whole says that all connections are up by the platform's own reckoning: Slack's side
+// takes one for open before its greeting is read.
+func (s *sockets) whole() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.live == connections
 }
