@@ -239,6 +239,8 @@ func (p *placeLog) Blocked(_ context.Context, d stories.Destination, o stories.O
 
 func (p *placeLog) Joined(context.Context, string, []string) {}
 
+func (p *placeLog) InOnly(context.Context, string, []string, stories.Obstacle) {}
+
 func (p *placeLog) Moved(_ context.Context, from, to stories.Destination) {
 	p.told <- "moved " + from.String() + " " + to.String()
 }

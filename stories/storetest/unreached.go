@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -75,14 +76,18 @@ var unreachedTests = []test{
 		}
 		same(d, "reason", failing[1].Reason, removed.Reason)
 		left := func() string {
-			workspaces, err := d.LeftWorkspaces(d.ctx, "console")
+			workspaces, err := d.Workspaces(d.ctx, "console", true)
 			d.ok(err)
 			return strings.Join(workspaces, " ")
 		}
 		same(d, "left", left(), "w")
-		elsewhere, err := d.LeftWorkspaces(d.ctx, "discord")
+		elsewhere, err := d.Workspaces(d.ctx, "discord", true)
 		d.ok(err)
 		same(d, "left of another platform", len(elsewhere), 0)
+		kept, err := d.Workspaces(d.ctx, "console", false)
+		d.ok(err)
+		same(d, "where it is still", slices.Contains(kept, channel("barred").Workspace), true)
+		same(d, "where it is not any more", slices.Contains(kept, "w"), false)
 		d.append(s, stories.Normal)
 		_, _, err = d.ReopenDestination(d.ctx, within("back"), 5, d.now)
 		d.ok(err)
