@@ -68,7 +68,7 @@ func (l lostOne) insteadOfCard(ctx context.Context, q querier, lane int64, r sto
 		return err
 	}
 	rows = slices.DeleteFunc(rows, flying.has)
-	if err := move(ctx, q, rows, stories.Skipped, because(cardShut), r.At); err != nil {
+	if rows, err = moveTo(ctx, q, rows, stories.Skipped, because(cardShut), r.At, stories.Ref{}); err != nil {
 		return err
 	}
 	if _, err := q.exec(ctx, moveReasonSQL, l.id, int(cardShut)); err != nil {
@@ -96,6 +96,9 @@ func (l lostOne) insteadOfCard(ctx context.Context, q querier, lane int64, r sto
 		id, err := one.replaced(ctx, q, lane, r, op, on)
 		if err != nil {
 			return err
+		}
+		if id == 0 {
+			continue
 		}
 		owed := stories.Ref{Delivery: id, Publication: id >> placeBits, Place: r.Place, Origin: id >> placeBits}
 		if _, err := defers(ctx, q, []waiting{{owed}}, r.At); err != nil { // a card is edited in quiet hours too

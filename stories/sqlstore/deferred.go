@@ -158,7 +158,8 @@ func keptLater(ctx context.Context, q querier, rows []waiting, at time.Time) ([]
 	if err != nil {
 		return nil, err
 	}
-	return now, endKept(ctx, q, later, stories.Deferred, reason{}, at)
+	_, err = endKept(ctx, q, later, stories.Deferred, reason{}, at)
+	return now, err
 }
 
 // postpone has what x begins wait for its time where that has come since it was owed: it

@@ -165,6 +165,9 @@ func (s *Store) ReopenDestination(ctx context.Context, d stories.Destination, ke
 	err = s.change(ctx, func(q querier) error {
 		resumed, skipped = 0, 0
 		p, err := lockPlace(ctx, q, d)
+		if errors.Is(err, sql.ErrNoRows) { // it has another address since
+			return nil
+		}
 		if err == nil && p.state == stories.Blocked {
 			resumed, skipped, err = reopen(ctx, q, p, keep, now)
 		}
@@ -202,6 +205,9 @@ func (s *Store) changePlace(ctx context.Context, d stories.Destination, change f
 	}
 	return s.change(ctx, func(q querier) error {
 		p, err := lockPlace(ctx, q, d)
+		if errors.Is(err, sql.ErrNoRows) { // it has another address since
+			return nil
+		}
 		if err == nil {
 			err = change(q, p)
 		}

@@ -148,18 +148,8 @@ func (s *Store) sayable(ctx context.Context, q querier, notice, place int64) (en
 // endGathered has rows that were gathered end in another way: they did not come in a
 // digest after all.
 func endGathered(ctx context.Context, q querier, rows []waiting, to stories.DeliveryState, why reason, at time.Time) error {
-	if len(rows) == 0 {
-		return nil
-	}
-	t := tally{}
-	for _, r := range rows {
-		t.ended(r.Origin, stories.Gathered, -1)
-		t.ended(r.Origin, to, 1)
-	}
-	if _, err := q.exec(ctx, endKeptSQL, list(deliveriesOf(rows)), int(to), why.words, millis(at), 0, int(why.code)); err != nil {
-		return err
-	}
-	return t.write(ctx, q)
+	_, err := endFrom(ctx, q, rows, stories.Gathered, to, why, at)
+	return err
 }
 
 // showEntries keeps what a digest shows.

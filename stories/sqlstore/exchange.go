@@ -312,7 +312,7 @@ func (s *Store) targets(ctx context.Context, q querier, lane int64, x stories.Ex
 			begun.Deliveries[f.Delivery] = false
 		}
 	}
-	if err := move(ctx, q, vain, stories.Skipped, because(noMessage), s.now()); err != nil {
+	if vain, err = moveTo(ctx, q, vain, stories.Skipped, because(noMessage), s.now(), stories.Ref{}); err != nil {
 		return err
 	}
 	return headless(ctx, q, lane, vain, s.now())

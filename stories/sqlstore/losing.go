@@ -210,8 +210,21 @@ func (l lostOne) instead(ctx context.Context, q querier, lane int64, r stories.R
 	return err
 }
 
-// replaced is instead that returns what is owed.
+const stateOfSQL = `SELECT coalesce((SELECT state FROM outcomes WHERE id = ?1), 0)`
+
+// endedAs is the state of a delivery.
+func endedAs(ctx context.Context, q querier, id int64) (state stories.DeliveryState, err error) {
+	err = one(ctx, q, stateOfSQL, []any{id}, &state)
+	return state, err
+}
+
+// replaced is instead that returns what is owed: 0 for nothing, where the delivery has not
+// ended without a message.
 func (l lostOne) replaced(ctx context.Context, q querier, lane int64, r stories.Result, op stories.Op, on int64) (id int64, err error) {
+	ended, err := endedAs(ctx, q, l.id)
+	if err != nil || ended != stories.Skipped && ended != stories.Failed { // it counts for itself
+		return 0, err
+	}
 	if id, err = l.owe(ctx, q, lane, r, op, l.update, l.notice, on, l.second); err != nil {
 		return 0, err
 	}

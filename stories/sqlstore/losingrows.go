@@ -1,6 +1,7 @@
 package sqlstore
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"time"
@@ -30,11 +31,13 @@ func waitingOn(ctx context.Context, q querier, threads ...int64) ([]waiting, err
 }
 
 // eachWaiting skips what waits to stand in a thread, and does something in the place of
-// each: the result r is what became of the thread.
+// each that was skipped: the result r is what became of the thread.
 func eachWaiting(ctx context.Context, q querier, rows []waiting, why code, r stories.Result, do func(lostOne, stories.Result) error) error {
-	if err := move(ctx, q, rows, stories.Skipped, because(why), r.At); err != nil {
+	rows, err := moveTo(ctx, q, rows, stories.Skipped, because(why), r.At, stories.Ref{})
+	if err != nil {
 		return err
 	}
+	slices.SortFunc(rows, func(a, b waiting) int { return cmp.Compare(a.Delivery, b.Delivery) })
 	for _, w := range rows {
 		waiting := lostOne{id: w.Delivery}
 		if err := one(ctx, q, lostOnSQL, []any{w.Delivery}, waiting.columns()...); err != nil {

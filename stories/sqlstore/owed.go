@@ -144,14 +144,17 @@ func changeRows(ctx context.Context, q querier, text string, rows []waiting) err
 
 // move takes waiting deliveries to another state: Held, Deferred, Kept or Skipped.
 func move(ctx context.Context, q querier, rows []waiting, to stories.DeliveryState, why reason, at time.Time) error {
-	return moveTo(ctx, q, rows, to, why, at, stories.Ref{})
+	_, err := moveTo(ctx, q, rows, to, why, at, stories.Ref{})
+	return err
 }
 
 // moveTo is move that knows Pending too: then they are queued again at next, a
-// publication and a place.
-func moveTo(ctx context.Context, q querier, rows []waiting, to stories.DeliveryState, why reason, at time.Time, next stories.Ref) error {
+// publication and a place, or each at its own where that is 0. It returns those that
+// waited still; the others were taken before, and whoever does something in the place of
+// rows does it in the place of these alone.
+func moveTo(ctx context.Context, q querier, rows []waiting, to stories.DeliveryState, why reason, at time.Time, next stories.Ref) ([]waiting, error) {
 	if len(rows) == 0 {
-		return nil
+		return nil, nil
 	}
 	var queued, held []waiting
 	for _, r := range rows {
@@ -163,14 +166,14 @@ func moveTo(ctx context.Context, q querier, rows []waiting, to stories.DeliveryS
 	}
 	queued, deferred, err := unqueue(ctx, q, queued)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if held, err = unhold(ctx, q, held); err != nil {
-		return err
+		return nil, err
 	}
-	rows = slices.Concat(queued, held) // the others were taken before
+	rows = slices.Concat(queued, held)
 	if len(rows) == 0 {
-		return nil
+		return nil, nil
 	}
 	ids, t := make([]int64, len(rows)), tally{}
 	for i, r := range rows {
@@ -193,18 +196,18 @@ func moveTo(ctx context.Context, q querier, rows []waiting, to stories.DeliveryS
 	switch to {
 	case stories.Held:
 		if err := changeRows(ctx, q, intoHeldSQL, rows); err != nil {
-			return err
+			return nil, err
 		}
 	case stories.Pending:
 		again := slices.Clone(rows)
 		for i := range again {
-			again[i].Publication, again[i].Place = next.Publication, next.Place
+			again[i].Publication, again[i].Place = next.Publication, cmp.Or(next.Place, again[i].Place)
 		}
 		if err := changeRows(ctx, q, intoQueueSQL, again); err != nil {
-			return err
+			return nil, err
 		}
 		if err := (tally{next.Publication: {queued: len(rows)}}).post(ctx, q); err != nil {
-			return err
+			return nil, err
 		}
 	case stories.Deferred:
 	default:
@@ -212,12 +215,12 @@ func moveTo(ctx context.Context, q querier, rows []waiting, to stories.DeliveryS
 	}
 	slices.SortFunc(ids, cmp.Compare)
 	if err := touch(ctx, q, ids); err != nil {
-		return err
+		return nil, err
 	}
 	if _, err := q.exec(ctx, moveSQL, list(ids), int(to), why.words, finished, bit(to == stories.Pending), int(why.code)); err != nil {
-		return err
+		return nil, err
 	}
-	return t.write(ctx, q)
+	return rows, t.write(ctx, q)
 }
 
 const againSQL = `
@@ -245,5 +248,6 @@ func oweNow(ctx context.Context, q querier, p place, rows []waiting, at time.Tim
 	if err := one(ctx, q, againSQL, []any{p.lane, newSeed(), millis(at), int(stories.ForDesk)}, &id); err != nil {
 		return err
 	}
-	return moveTo(ctx, q, rows, stories.Pending, reason{}, at, stories.Ref{Publication: id, Place: p.id})
+	_, err := moveTo(ctx, q, rows, stories.Pending, reason{}, at, stories.Ref{Publication: id, Place: p.id})
+	return err
 }

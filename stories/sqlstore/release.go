@@ -81,24 +81,8 @@ func queueLate(ctx context.Context, q querier, lane int64, rows []waiting, at ti
 	if err := one(ctx, q, againSQL, []any{lane, newSeed(), millis(at), int(stories.Normal)}, &id); err != nil {
 		return err
 	}
-	t := tally{}
-	for _, r := range rows {
-		t.ended(r.Origin, stories.Deferred, -1)
-	}
-	if _, err := q.exec(ctx, moveSQL, list(deliveriesOf(rows)), int(stories.Pending), "", 0, 1, int(inWords)); err != nil {
-		return err
-	}
-	queued := slices.Clone(rows)
-	for i := range queued {
-		queued[i].Publication = id
-	}
-	if err := changeRows(ctx, q, intoQueueSQL, queued); err != nil {
-		return err
-	}
-	if err := (tally{id: {queued: len(rows)}}).post(ctx, q); err != nil {
-		return err
-	}
-	return t.write(ctx, q)
+	_, err := moveTo(ctx, q, rows, stories.Pending, reason{}, at, stories.Ref{Publication: id})
+	return err
 }
 
 // queueAgain owes kept rows of a lane again.
@@ -110,7 +94,8 @@ func queueAgain(ctx context.Context, q querier, lane int64, rows []waiting, at t
 	if err := one(ctx, q, againSQL, []any{lane, newSeed(), millis(at), int(stories.ForDesk)}, &id); err != nil {
 		return err
 	}
-	if err := endKept(ctx, q, rows, stories.Pending, reason{}, at); err != nil {
+	rows, err := endKept(ctx, q, rows, stories.Pending, reason{}, at)
+	if err != nil {
 		return err
 	}
 	queued := slices.Clone(rows)

@@ -133,7 +133,7 @@ func goAs(ctx context.Context, q querier, rows []waitingRow, ops []stories.Op, f
 		}
 	}
 	if len(others) > 0 {
-		if err := replace(ctx, q, rows, goes, others, from, at); err != nil {
+		if goes, err = replace(ctx, q, rows, goes, others, from, at); err != nil {
 			return nil, err
 		}
 	}
@@ -149,12 +149,12 @@ func goAs(ctx context.Context, q querier, rows []waitingRow, ops []stories.Op, f
 	return goes, withEach(ctx, q, hangSQL, each)
 }
 
-// replace ends those of rows that are at others, and puts what is owed in their places into
-// goes.
-func replace(ctx context.Context, q querier, rows, goes []waitingRow, others map[spot]bool, from stories.DeliveryState, at time.Time) error {
+// replace ends those of rows that are at others, and returns goes with what is owed in
+// their places; those that were taken before are not among it.
+func replace(ctx context.Context, q querier, rows, goes []waitingRow, others map[spot]bool, from stories.DeliveryState, at time.Time) ([]waitingRow, error) {
 	places, err := all(ctx, q, scanID, directPlacesSQL)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	direct := make(map[int64]bool, len(places))
 	for _, place := range places {
@@ -174,50 +174,71 @@ func replace(ctx context.Context, q querier, rows, goes []waitingRow, others map
 	order := slices.SortedFunc(maps.Keys(shares), func(a, b share) int {
 		return cmp.Or(cmp.Compare(a.update, b.update), cmp.Compare(a.origin, b.origin), cmp.Compare(a.lane, b.lane), cmp.Compare(a.op, b.op))
 	})
+	fresh := map[int64]waiting{} // what is in the place of a delivery
 	for _, of := range order {
-		var ended []waiting
-		toDirect := 0
-		for _, i := range shares[of] {
-			ended = append(ended, rows[i].waiting)
-			toDirect += bit(direct[rows[i].Place])
+		share := make([]waiting, len(shares[of]))
+		for n, i := range shares[of] {
+			share[n] = rows[i].waiting
+		}
+		ended, err := endReplaced(ctx, q, share, direct, from, at)
+		if err != nil {
+			return nil, err
+		}
+		taken := without(share, deliveriesOf(ended))
+		for _, r := range taken {
+			fresh[r.Delivery] = waiting{}
+		}
+		if len(ended) == 0 {
+			continue
 		}
 		var id int64
-		if err := one(ctx, q, insteadSQL, []any{of.lane, newSeed(), of.origin, int(of.op), len(ended), toDirect, bit(from == stories.Kept)}, &id); err != nil {
-			return err
+		if err := one(ctx, q, insteadSQL, []any{of.lane, newSeed(), of.origin, int(of.op), len(ended), directAmong(ended, direct), bit(from == stories.Kept)}, &id); err != nil {
+			return nil, err
 		}
 		each := make([][3]int64, len(ended))
-		for n, i := range shares[of] {
-			fresh := deliveryID(id, ended[n].Place)
-			each[n] = [3]int64{ended[n].Delivery, fresh, ended[n].Place}
-			goes[i].waiting = waiting{stories.Ref{Publication: id, Origin: id, Place: ended[n].Place, Delivery: fresh}}
+		for n, r := range ended {
+			owed := deliveryID(id, r.Place)
+			each[n] = [3]int64{r.Delivery, owed, r.Place}
+			fresh[r.Delivery] = waiting{stories.Ref{Publication: id, Origin: id, Place: r.Place, Delivery: owed}}
 		}
 		if err := withEach(ctx, q, oweInsteadSQL, each); err != nil {
-			return err
+			return nil, err
 		}
 		if err := withEach(ctx, q, missedTooSQL, each, int(from)); err != nil {
-			return err
-		}
-		if err := endReplaced(ctx, q, ended, toDirect, from, at); err != nil {
-			return err
+			return nil, err
 		}
 	}
-	return nil
+	for i, r := range goes {
+		if w, replaced := fresh[r.Delivery]; replaced {
+			goes[i].waiting = w
+		}
+	}
+	return slices.DeleteFunc(goes, func(r waitingRow) bool { return r.Delivery == 0 }), nil
 }
 
-// endReplaced ends rows of one publication that others are in the place of, which count.
-func endReplaced(ctx context.Context, q querier, rows []waiting, toDirect int, from stories.DeliveryState, at time.Time) (err error) {
+// endReplaced ends rows of one publication, in the place of which others count, and returns
+// those that were there still.
+func endReplaced(ctx context.Context, q querier, rows []waiting, direct map[int64]bool, from stories.DeliveryState, at time.Time) (ended []waiting, err error) {
 	if from == stories.Kept {
-		err = endKept(ctx, q, rows, stories.Skipped, because(madeAnew), at)
+		ended, err = endKept(ctx, q, rows, stories.Skipped, because(madeAnew), at)
 	} else {
-		err = move(ctx, q, rows, stories.Skipped, because(madeAnew), at)
+		ended, err = moveTo(ctx, q, rows, stories.Skipped, because(madeAnew), at, stories.Ref{})
 	}
-	if err != nil {
-		return err
+	if err != nil || len(ended) == 0 {
+		return nil, err
 	}
 	t := tally{}
-	t.ended(rows[0].Origin, stories.Skipped, -len(rows))
+	t.ended(ended[0].Origin, stories.Skipped, -len(ended))
 	if err := t.write(ctx, q); err != nil {
-		return err
+		return nil, err
 	}
-	return withEach(ctx, q, uncountAllSQL, [][3]int64{{rows[0].Origin, int64(len(rows)), int64(toDirect)}})
+	return ended, withEach(ctx, q, uncountAllSQL, [][3]int64{{ended[0].Origin, int64(len(ended)), int64(directAmong(ended, direct))}})
+}
+
+// directAmong counts those of rows that are for direct messages.
+func directAmong(rows []waiting, direct map[int64]bool) (n int) {
+	for _, r := range rows {
+		n += bit(direct[r.Place])
+	}
+	return n
 }

@@ -44,6 +44,9 @@ func (s *Store) fillDeferred(ctx context.Context, d stories.Destination, found [
 		return nil
 	}
 	p, err := findPlace(ctx, s.reader(), d)
+	if errors.Is(err, sql.ErrNoRows) { // it has another address since they were found
+		return nil
+	}
 	if err != nil {
 		return err
 	}

@@ -86,31 +86,39 @@ func withholdCopies(ctx context.Context, q querier, u stories.Update, flying fli
 		}
 	}
 	if u.Marks.Standing == stories.Withdrawn {
-		err = endKept(ctx, q, kept, stories.Skipped, because(wasWithdrawn), at)
+		_, err = endKept(ctx, q, kept, stories.Skipped, because(wasWithdrawn), at)
 	}
 	return n, err
 }
 
-const endKeptSQL = `UPDATE outcomes SET state = ?2, code = ?6, reason = ?3, finished_at = ?4, again = CASE WHEN ?5 > 0 THEN 1 ELSE again END WHERE id among(?1)`
+const endFromSQL = `UPDATE outcomes SET state = ?2, code = ?6, reason = ?3, finished_at = ?4, again = CASE WHEN ?5 > 0 THEN 1 ELSE again END WHERE id among(?1) AND state = ?7 RETURNING id`
 
-// endKept takes kept rows to another state.
-func endKept(ctx context.Context, q querier, rows []waiting, to stories.DeliveryState, why reason, at time.Time) error {
+// endKept takes kept rows to another state, and returns those that were kept still.
+func endKept(ctx context.Context, q querier, rows []waiting, to stories.DeliveryState, why reason, at time.Time) ([]waiting, error) {
+	return endFrom(ctx, q, rows, stories.Kept, to, why, at)
+}
+
+// endFrom takes rows that are in no queue from one state to another, and returns those
+// that were in it still.
+func endFrom(ctx context.Context, q querier, rows []waiting, from, to stories.DeliveryState, why reason, at time.Time) ([]waiting, error) {
 	if len(rows) == 0 {
-		return nil
-	}
-	t := tally{}
-	for _, r := range rows {
-		t.ended(r.Origin, stories.Kept, -1)
-		t.ended(r.Origin, to, 1)
+		return nil, nil
 	}
 	finished := millis(at)
 	if to == stories.Held || to == stories.Pending || to == stories.Deferred {
 		finished = 0
 	}
-	if _, err := q.exec(ctx, endKeptSQL, list(deliveriesOf(rows)), int(to), why.words, finished, bit(to == stories.Pending), int(why.code)); err != nil {
-		return err
+	ended, err := all(ctx, q, scanID, endFromSQL, list(deliveriesOf(rows)), int(to), why.words, finished, bit(to == stories.Pending), int(why.code), int(from))
+	if err != nil {
+		return nil, err
 	}
-	return t.write(ctx, q)
+	rows = only(rows, ended)
+	t := tally{}
+	for _, r := range rows {
+		t.ended(r.Origin, from, -1)
+		t.ended(r.Origin, to, 1)
+	}
+	return rows, t.write(ctx, q)
 }
 
 const (
@@ -225,7 +233,7 @@ func releaseKept(ctx context.Context, q querier, u stories.Update, at time.Time)
 		return 0, err
 	}
 	for _, v := range append(found.vain, vain{found.double, underOther}, vain{found.gone, channelGone}) {
-		if err := endKept(ctx, q, v.rows, stories.Skipped, because(v.why), at); err != nil {
+		if _, err := endKept(ctx, q, v.rows, stories.Skipped, because(v.why), at); err != nil {
 			return 0, err
 		}
 	}
@@ -276,7 +284,8 @@ func holdKept(ctx context.Context, q querier, rows []waiting, at time.Time) erro
 	if len(rows) == 0 {
 		return nil
 	}
-	if err := endKept(ctx, q, rows, stories.Held, because(unwritable), at); err != nil {
+	rows, err := endKept(ctx, q, rows, stories.Held, because(unwritable), at)
+	if err != nil {
 		return err
 	}
 	if err := changeRows(ctx, q, intoHeldSQL, rows); err != nil {
