@@ -24,7 +24,6 @@ const (
 		FROM owed d JOIN publications p ON p.id = (d.id >> 32) LEFT JOIN outcomes o ON o.id = d.id
 		WHERE d.destination_id among(?2) AND d.destination_id <> (d.id & 4294967295) AND p.deferred > 0 AND ` + deferredSQL
 	deferredHereSQL = `SELECT w.publication_id, w.destination_id, w.delivery_id, w.publication_id FROM (` + deferredAtSQL + `) AS w ORDER BY w.delivery_id`
-	waitingOnesSQL  = `SELECT id FROM publications WHERE id among(?1) AND waits = 1`
 	// deferredOfSQL are the copies of the update ?1 that wait for their time, as
 	// waitingCopiesSQL has others.
 	deferredOfSQL = `
@@ -54,32 +53,6 @@ func decidedRows(rows string) string {
 // deferredAt returns what waits at p for its time, oldest first.
 func deferredAt(ctx context.Context, q querier, p place) ([]waiting, error) {
 	return all(ctx, q, scanAnyWaiting, deferredHereSQL, list([]int64{p.id}), list([]int64{p.id}))
-}
-
-// deferredAmong finds those of some rows, which lie under their own publications, that
-// wait for their time. before is what became of rows.
-func deferredAmong(ctx context.Context, q querier, rows []waiting, before map[int64]past) (map[int64]bool, error) {
-	found := map[int64]bool{}
-	var of []int64
-	for _, r := range rows {
-		was, touched := before[r.Delivery]
-		if was.state == stories.Deferred {
-			found[r.Delivery] = true
-		} else if !touched {
-			of = append(of, r.Origin)
-		}
-	}
-	if len(of) == 0 {
-		return found, nil
-	}
-	slices.Sort(of)
-	waits, err := all(ctx, q, scanID, waitingOnesSQL, list(slices.Compact(of)))
-	for _, r := range rows {
-		if _, touched := before[r.Delivery]; !touched && slices.Contains(waits, r.Origin) {
-			found[r.Delivery] = true
-		}
-	}
-	return found, err
 }
 
 // waitingRow is a row that waits for its time.
@@ -125,8 +98,9 @@ var (
 )
 
 // waitNow are those of rows, which were to go out, that wait for another time. Heads among
-// them are not made before that: these and what was to hang on them are taken from rows.
-func waitNow(ctx context.Context, q querier, rows []waiting, at time.Time) (now, later []waiting, err error) {
+// them are not made before that: these and what was to hang on them are taken from rows. lane
+// is the one that is locked, 0 for all.
+func waitNow(ctx context.Context, q querier, lane int64, rows []waiting, at time.Time) (now, later []waiting, err error) {
 	if len(rows) == 0 {
 		return nil, nil, nil
 	}
@@ -134,7 +108,7 @@ func waitNow(ctx context.Context, q querier, rows []waiting, at time.Time) (now,
 	if err := one(ctx, q, anyWaitsSQL, []any{millis(at)}, &somebody); err != nil || !somebody {
 		return rows, nil, err
 	}
-	taken, err := unmakeHeads(ctx, q, rows, at)
+	taken, err := unmakeHeads(ctx, q, lane, rows, at)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -145,7 +119,7 @@ func waitNow(ctx context.Context, q querier, rows []waiting, at time.Time) (now,
 
 // defers has those of waiting rows wait for their time that do, and returns the others.
 func defers(ctx context.Context, q querier, rows []waiting, at time.Time) ([]waiting, error) {
-	now, later, err := waitNow(ctx, q, rows, at)
+	now, later, err := waitNow(ctx, q, 0, rows, at)
 	if err != nil {
 		return nil, err
 	}
@@ -154,7 +128,7 @@ func defers(ctx context.Context, q querier, rows []waiting, at time.Time) ([]wai
 
 // keptLater is defers of rows that were kept.
 func keptLater(ctx context.Context, q querier, rows []waiting, at time.Time) ([]waiting, error) {
-	now, later, err := waitNow(ctx, q, rows, at)
+	now, later, err := waitNow(ctx, q, 0, rows, at)
 	if err != nil {
 		return nil, err
 	}
@@ -164,7 +138,7 @@ func keptLater(ctx context.Context, q querier, rows []waiting, at time.Time) ([]
 
 // postpone has what x begins wait for its time where that has come since it was owed: it
 // stood in the queue until then. What is to be settled does not wait.
-func postpone(ctx context.Context, q querier, x stories.Exchange, begun *stories.Begun) error {
+func postpone(ctx context.Context, q querier, lane int64, x stories.Exchange, begun *stories.Begun) error {
 	if x.Lane.At.IsZero() {
 		return nil
 	}
@@ -173,7 +147,7 @@ func postpone(ctx context.Context, q querier, x stories.Exchange, begun *stories
 		doubted[id] = true
 	}
 	rows := slices.DeleteFunc(stillBegun(x, begun), func(r waiting) bool { return doubted[r.Delivery] })
-	now, later, err := waitNow(ctx, q, rows, x.Lane.At)
+	now, later, err := waitNow(ctx, q, lane, rows, x.Lane.At)
 	if err != nil {
 		return err
 	}

@@ -25,7 +25,6 @@ func findPlace(ctx context.Context, q querier, d stories.Destination) (p place, 
 
 const (
 	lockLanesSQL = `SELECT id FROM lanes ORDER BY id /*lock*/`
-	lockLaneSQL  = `SELECT id FROM lanes WHERE id = ?1 /*lock*/`
 )
 
 // lockLanes keeps the holders of all lanes from writing until the transaction ends.
@@ -52,8 +51,7 @@ func lockPlace(ctx context.Context, q querier, d stories.Destination) (place, er
 	if err != nil {
 		return p, err
 	}
-	var id int64
-	if err := one(ctx, q, lockLaneSQL, []any{p.lane}, &id); err != nil {
+	if err := lockLanes(ctx, q); err != nil {
 		return p, err
 	}
 	return findPlace(ctx, q, d)

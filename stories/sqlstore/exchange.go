@@ -94,7 +94,7 @@ func (s *Store) Exchange(ctx context.Context, l stories.Lease, x stories.Exchang
 		if err := errors.Join(s.withhold(ctx, q, x, standings, &begun), s.withholdPublishing(ctx, q, x, standings, &begun), s.dropNeedless(ctx, q, x, &begun), s.dropStaleTests(ctx, q, x, &begun)); err != nil {
 			return err
 		}
-		if err := postpone(ctx, q, x, &begun); err != nil {
+		if err := postpone(ctx, q, lane, x, &begun); err != nil {
 			return err
 		}
 		if err := errors.Join(s.targets(ctx, q, lane, x, &begun), s.fixCards(ctx, q, x, &begun), s.fixDigests(ctx, q, x, &begun)); err != nil {

@@ -70,7 +70,7 @@ func (s *Store) finish(ctx context.Context, q querier, lane int64, flying flight
 			return fmt.Errorf("write results: %w", err)
 		}
 	}
-	heads, err := endShown(ctx, q, flying, open)
+	heads, err := endShown(ctx, q, lane, flying, open)
 	if err != nil {
 		return fmt.Errorf("end what heads have shown: %w", err)
 	}

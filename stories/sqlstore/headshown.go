@@ -141,7 +141,7 @@ const (
 
 // endShown ends with the results that showed heads what else these showed then, and
 // returns the heads.
-func endShown(ctx context.Context, q querier, flying flights, results []stories.Result) (heads []int64, err error) {
+func endShown(ctx context.Context, q querier, lane int64, flying flights, results []stories.Result) (heads []int64, err error) {
 	var shown []int64
 	var at time.Time
 	for _, r := range results {
@@ -181,9 +181,13 @@ func endShown(ctx context.Context, q querier, flying flights, results []stories.
 		if err != nil {
 			return nil, err
 		}
-		rows = append(rows, later...)
+		if rows, err = inLane(ctx, q, lane, append(rows, later...)); err != nil {
+			return nil, err
+		}
 		rows = slices.DeleteFunc(rows, func(w waiting) bool { return flying.has(w) || slices.Contains(late, w) })
-		late = slices.DeleteFunc(late, flying.has)
+		if late, err = inLane(ctx, q, lane, slices.DeleteFunc(late, flying.has)); err != nil {
+			return nil, err
+		}
 		if err := move(ctx, q, rows, stories.Sent, reason{}, at); err != nil {
 			return nil, err
 		}

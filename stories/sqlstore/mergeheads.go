@@ -162,7 +162,7 @@ func (s *Store) letGo(ctx context.Context, q querier, rows []waiting, at time.Ti
 	if err != nil {
 		return err
 	}
-	now, _, err := waitNow(ctx, q, only(rows, waits), at)
+	now, _, err := waitNow(ctx, q, 0, only(rows, waits), at)
 	if err != nil {
 		return err
 	}

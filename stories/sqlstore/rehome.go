@@ -11,10 +11,10 @@ import (
 )
 
 const (
-	lockLeaseOfSQL = `SELECT fence FROM leases WHERE name = (SELECT name FROM lanes WHERE id = ?1) /*lock*/`
-	voidLeaseSQL   = `UPDATE leases SET fence = fence + 1 WHERE name = (SELECT name FROM lanes WHERE id = ?1)`
-	laneAtSQL      = `SELECT l.name, t.moved_to FROM destinations t JOIN lanes l ON l.id = t.lane_id WHERE t.id = ?1`
-	readdressSQL   = `UPDATE destinations SET platform = ?2, workspace = ?3, channel = ?4 WHERE id = ?1`
+	lockLeasesSQL = `SELECT fence FROM leases ORDER BY name /*lock*/`
+	voidLeaseSQL  = `UPDATE leases SET fence = fence + 1 WHERE name = (SELECT name FROM lanes WHERE id = ?1)`
+	laneAtSQL     = `SELECT l.name, t.moved_to FROM destinations t JOIN lanes l ON l.id = t.lane_id WHERE t.id = ?1`
+	readdressSQL  = `UPDATE destinations SET platform = ?2, workspace = ?3, channel = ?4 WHERE id = ?1`
 	// A workspace has one desk: the one it has stays.
 	readdressDeskSQL = `
 		UPDATE desks SET platform = ?2, workspace = ?3 WHERE destination_id = ?1 AND NOT EXISTS (
@@ -41,7 +41,14 @@ func (s *Store) MoveDestination(ctx context.Context, from, to stories.Destinatio
 		return s.told(err)
 	}
 	return s.change(ctx, func(q querier) error {
-		old, err := lockWithLease(ctx, q, from)
+		// The leases before the lanes, as their holders do.
+		if err := lockPlanning(ctx, q); err != nil {
+			return err
+		}
+		if _, err := all(ctx, q, scanID, lockLeasesSQL); err != nil {
+			return err
+		}
+		old, err := lockPlace(ctx, q, from)
 		if errors.Is(err, sql.ErrNoRows) {
 			return nil
 		}
@@ -53,13 +60,13 @@ func (s *Store) MoveDestination(ctx context.Context, from, to stories.Destinatio
 		if err := one(ctx, q, laneAtSQL, []any{old.id}, &lane, &movedTo); err != nil {
 			return err
 		}
-		there, err := lockWithLease(ctx, q, to)
+		there, err := lockPlace(ctx, q, to)
 		if err == nil && old.state == stories.Gone && movedTo == there.id {
 			return nil // told before
 		}
 		if beyond := stories.LaneTo(lane, to); errors.Is(err, sql.ErrNoRows) && beyond != lane {
 			if _, err = enterPlace(ctx, q, to, beyond, s.now()); err == nil {
-				there, err = lockWithLease(ctx, q, to)
+				there, err = lockPlace(ctx, q, to)
 			}
 		}
 		switch {
@@ -86,23 +93,6 @@ func (s *Store) MoveDestination(ctx context.Context, from, to stories.Destinatio
 		_, _, err = reopen(ctx, q, there, catchUp, s.now()) // the next message tells whether it can be written to
 		return err
 	})
-}
-
-// lockWithLease is lockPlace, with the lease of the lane locked before the lane
-// as its holder does. sql.ErrNoRows for an unknown destination.
-func lockWithLease(ctx context.Context, q querier, d stories.Destination) (place, error) {
-	if err := lockPlanning(ctx, q); err != nil {
-		return place{}, err
-	}
-	p, err := findPlace(ctx, q, d)
-	if err != nil {
-		return p, err
-	}
-	var fence int64
-	if err := one(ctx, q, lockLeaseOfSQL, []any{p.lane}, &fence); err != nil && !errors.Is(err, sql.ErrNoRows) {
-		return p, err
-	}
-	return lockPlace(ctx, q, d)
 }
 
 // readdress gives a destination another address: what names it by its number

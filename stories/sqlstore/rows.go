@@ -2,6 +2,7 @@ package sqlstore
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"storybot/stories"
@@ -44,10 +45,15 @@ const (
 
 	pastSQL    = `SELECT id, state, again FROM outcomes WHERE id among(?1)`
 	pastRunSQL = `SELECT id, state, again FROM outcomes WHERE id BETWEEN ?1 AND ?2`
-	// touchSQL gives rows an outcome that have none, so that it can be changed.
+	// claimedSQL is pastSQL for who changes these rows: whoever did so before has ended.
+	claimedSQL = pastSQL + ` ORDER BY id /*lock*/`
+	// touchSQL gives rows an outcome that have none, so that it can be changed: they wait
+	// under their publications, in the queue or for their time.
 	touchSQL = `
-		INSERT INTO outcomes (id)
-		SELECT d.id FROM owed d WHERE d.id among(?1) AND NOT EXISTS (SELECT 1 FROM outcomes o WHERE o.id = d.id)`
+		INSERT INTO outcomes (id, state)
+		SELECT d.id, CASE WHEN p.waits = 1 THEN 8 ELSE 0 END FROM owed d JOIN publications p ON p.id = (d.id >> 32)
+		WHERE d.id among(?1) AND NOT EXISTS (SELECT 1 FROM outcomes o WHERE o.id = d.id) ORDER BY d.id
+		ON CONFLICT (id) DO NOTHING`
 )
 
 // maybeThere says that the message of the row d, with its outcome in o, may be in its
@@ -90,6 +96,28 @@ func pastOf(ctx context.Context, q querier, ids []int64) (map[int64]past, error)
 		}
 	}
 	return found, nil
+}
+
+// claim gives rows an outcome each that have none, keeps others from changing them until
+// the transaction ends, and returns what has become of them. Who holds the lane does not
+// wait for who revises an update: of the two that end one row one finds it ended.
+func claim(ctx context.Context, q querier, ids []int64) (map[int64]past, error) {
+	found := map[int64]past{}
+	if len(ids) == 0 {
+		return found, nil
+	}
+	slices.Sort(ids)
+	if err := touch(ctx, q, ids); err != nil {
+		return nil, err
+	}
+	_, err := all(ctx, q, func(r row) (none struct{}, err error) {
+		var id int64
+		var p past
+		err = r.Scan(&id, &p.state, &p.again)
+		found[id] = p
+		return none, err
+	}, claimedSQL, list(ids))
+	return found, err
 }
 
 // touch gives rows an outcome each that have none.

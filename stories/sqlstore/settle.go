@@ -221,6 +221,9 @@ func putBackLate(ctx context.Context, q querier, at time.Time) error {
 	if err := touch(ctx, q, deliveriesOf(late)); err != nil {
 		return err
 	}
+	if _, err := q.exec(ctx, moveSQL, list(deliveriesOf(late)), int(stories.Pending), "", 0, 1, int(inWords)); err != nil {
+		return err
+	}
 	if err := changeRows(ctx, q, intoQueueSQL, late); err != nil {
 		return err
 	}

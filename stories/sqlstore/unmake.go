@@ -33,7 +33,7 @@ const unmakeHeadsSQL = `UPDATE heads SET gone = 1, thread_id = 0 WHERE delivery_
 // unmakeHeads has heads among rows, which were to go out, not be posted where nothing may
 // be at an instant but what is breaking: what was for them waits for its time, and another
 // one is owed then. It returns all that does not go out for that.
-func unmakeHeads(ctx context.Context, q querier, rows []waiting, at time.Time) (taken []int64, err error) {
+func unmakeHeads(ctx context.Context, q querier, lane int64, rows []waiting, at time.Time) (taken []int64, err error) {
 	var heads, both []int64
 	_, err = all(ctx, q, func(r row) (none struct{}, err error) {
 		var head, thread int64
@@ -55,6 +55,14 @@ func unmakeHeads(ctx context.Context, q querier, rows []waiting, at time.Time) (
 	later, vain, err := onHeads(ctx, q, both, flying)
 	if err != nil {
 		return nil, err
+	}
+	if lane != 0 {
+		if later, err = inLane(ctx, q, lane, later); err != nil {
+			return nil, err
+		}
+		if vain, err = inLane(ctx, q, lane, vain); err != nil {
+			return nil, err
+		}
 	}
 	vain = append(vain, only(rows, heads)...)
 	if _, err := q.exec(ctx, unmakeHeadsSQL, list(heads)); err != nil {

@@ -2,6 +2,8 @@ package sqlstore
 
 import (
 	"context"
+
+	"storybot/stories"
 )
 
 const (
@@ -33,8 +35,8 @@ func removeRows(ctx context.Context, q querier, text string, rows []waiting) (go
 
 // unqueue returns those of rows that wait, in the queue or under their own
 // publications, and takes the former out of it. Of the latter it is the outcome
-// that says they do not wait any more, which is written next: nobody else touches
-// them meanwhile, see queue.go. deferred are those that wait for their time.
+// that says they do not wait any more, which is written next: nobody else changes
+// it meanwhile. deferred are those that wait for their time.
 func unqueue(ctx context.Context, q querier, rows []waiting) (left []waiting, deferred map[int64]bool, err error) {
 	var own, again []waiting
 	for _, r := range rows {
@@ -48,15 +50,15 @@ func unqueue(ctx context.Context, q querier, rows []waiting) (left []waiting, de
 	if err != nil {
 		return nil, nil, err
 	}
-	before, err := pastOf(ctx, q, deliveriesOf(own))
+	before, err := claim(ctx, q, deliveriesOf(own))
 	if err != nil {
 		return nil, nil, err
 	}
-	if deferred, err = deferredAmong(ctx, q, own, before); err != nil {
-		return nil, nil, err
-	}
+	deferred = map[int64]bool{}
 	for _, r := range own {
-		if before[r.Delivery].waits() || deferred[r.Delivery] {
+		was := before[r.Delivery]
+		deferred[r.Delivery] = was.state == stories.Deferred
+		if was.waits() || deferred[r.Delivery] {
 			gone = append(gone, r.Delivery)
 		}
 	}
