@@ -139,6 +139,7 @@ func Run(t *testing.T, open func(t *testing.T) Store) {
 		{"where things stand", stoodTests},
 		{"headsquiet", headsQuietTests},
 		{"headsreleased", headsReleasedTests},
+		{"headsputback", headsPutBackTests},
 		{"resting", restingTests},
 		{"never", neverTests},
 		{"headsmerged", headsMergedTests},
