@@ -37,6 +37,7 @@ import (
 //	passon.go    has what is breaking go on to the channels that follow its own
 //	trial.go     owes a channel the message that tests a subscription, and its removal
 //	pings.go     tells whom messages ping that are begun
+//	showreleased.go  has heads show what is released that were begun while it was on hold
 //	cards.go     has the first messages of subscriptions follow what they show
 //	digests.go   owes what a channel collects, and digestsay.go tells what that says
 //	flights.go   what is on its way, and who takes it over

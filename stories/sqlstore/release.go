@@ -20,28 +20,37 @@ const (
 	missedLateSQL = `UPDATE outcomes SET missed = missed + ?2 WHERE id = ?1`
 )
 
-// release has rows that waited go out, in their order and under one publication in each
-// lane. Of a story's updates the newest go, and the first of them says how many do not.
-// What nobody follows any more does not go. What goes does so in the mode that holds now.
-func (s *Store) release(ctx context.Context, q querier, rows []waitingRow, at time.Time) (int, error) {
+// ready has rows that waited be what goes out of them, in their order: in the mode that holds
+// now, and of a story's updates the newest, the first of which says how many do not go. What
+// nobody follows any more does not go.
+func ready(ctx context.Context, q querier, rows []waitingRow, at time.Time) ([]waitingRow, error) {
 	rows, err := followedStill(ctx, q, rows, at)
 	if err != nil || len(rows) == 0 {
-		return 0, err
+		return nil, err
 	}
 	if rows, err = reroute(ctx, q, rows, at); err != nil {
-		return 0, fmt.Errorf("have what waited go another way: %w", err)
+		return nil, fmt.Errorf("have what waited go another way: %w", err)
 	}
 	if _, err := q.exec(ctx, waitedSQL, list(numbersOf(rows))); err != nil {
-		return 0, err
+		return nil, err
 	}
 	rows, older, missed := newestOf(rows)
 	if err := move(ctx, q, older, stories.Skipped, keeping(waitedOver, waitedKeep), at); err != nil {
-		return 0, err
+		return nil, err
 	}
 	for _, first := range slices.Sorted(maps.Keys(missed)) {
 		if _, err := q.exec(ctx, missedLateSQL, first, missed[first]); err != nil {
-			return 0, err
+			return nil, err
 		}
+	}
+	return rows, nil
+}
+
+// release has rows that waited go out as ready says, under one publication in each lane.
+func (s *Store) release(ctx context.Context, q querier, rows []waitingRow, at time.Time) (int, error) {
+	rows, err := ready(ctx, q, rows, at)
+	if err != nil || len(rows) == 0 {
+		return 0, err
 	}
 	var gone, held []waiting
 	again := map[int64][]waiting{}

@@ -3,6 +3,9 @@ package sqlstore
 import (
 	"cmp"
 	"context"
+	"crypto/sha256"
+	"encoding/binary"
+	"fmt"
 	"maps"
 	"slices"
 	"time"
@@ -24,6 +27,7 @@ const (
 		SELECT CAST(?1 AS BIGINT), CAST(?2 AS BIGINT), p.update_id, u.story_id, p.created_at, p.revision, CAST(?4 AS SMALLINT), p.level, p.level, 1,
 			CAST(?5 AS BIGINT), CASE WHEN ?7 = 0 THEN CAST(?5 AS BIGINT) ELSE 0 END, CASE WHEN ?7 = 1 THEN CAST(?5 AS BIGINT) ELSE 0 END, CAST(?6 AS BIGINT), p.second
 		FROM publications p JOIN updates u ON u.id = p.update_id WHERE p.id = ?3 RETURNING id`
+	seedOfSQL = `SELECT seed FROM publications WHERE id = ?1`
 	// oweInsteadSQL owes what is in ?1: each a row that ends, the one in its place, and where.
 	oweInsteadSQL = `INSERT INTO owed (id, destination_id) SELECT CAST(j.value ->> 1 AS BIGINT), CAST(j.value ->> 2 AS BIGINT) FROM each(?1) ORDER BY 1`
 	// missedTooSQL has what is in their places be in the state ?2, and say what these were to
@@ -191,8 +195,11 @@ func replace(ctx context.Context, q querier, rows, goes []waitingRow, others map
 		if len(ended) == 0 {
 			continue
 		}
-		var id int64
-		if err := one(ctx, q, insteadSQL, []any{of.lane, newSeed(), of.origin, int(of.op), len(ended), directAmong(ended, direct), bit(from == stories.Kept)}, &id); err != nil {
+		var id, seed int64
+		if err := one(ctx, q, seedOfSQL, []any{of.origin}, &seed); err != nil {
+			return nil, err
+		}
+		if err := one(ctx, q, insteadSQL, []any{of.lane, seedInstead(seed, of.op), of.origin, int(of.op), len(ended), directAmong(ended, direct), bit(from == stories.Kept)}, &id); err != nil {
 			return nil, err
 		}
 		each := make([][3]int64, len(ended))
@@ -214,6 +221,14 @@ func replace(ctx context.Context, q querier, rows, goes []waitingRow, others map
 		}
 	}
 	return slices.DeleteFunc(goes, func(r waitingRow) bool { return r.Delivery == 0 }), nil
+}
+
+// seedInstead is the random number of what is owed in the place of a publication with a seed,
+// by an operation. A row ends as another takes its place, so that no key comes twice; and a
+// database that is put back, in which the row waits still, looks for what was sent so.
+func seedInstead(seed int64, op stories.Op) int64 {
+	sum := sha256.Sum256(fmt.Appendf(nil, "instead %d %d", seed, op))
+	return int64(binary.BigEndian.Uint64(sum[:8]) >> 1)
 }
 
 // endReplaced ends rows of one publication, in the place of which others count, and returns

@@ -194,6 +194,13 @@ func (s *Store) revise(ctx context.Context, q querier, a stories.Act, updateID i
 	if done.Reach.Cards, err = cards.edit(ctx, q, u.StoryID, u.ID, flying, a.At); err != nil {
 		return done, err
 	}
+	if w.Kind == stories.Release {
+		more, err := cards.showReleased(ctx, q, u.ID, flying, a.At)
+		if err != nil {
+			return done, err
+		}
+		done.Reach.Cards += more
+	}
 	if err := countDigests(ctx, q, u, list(slices.Collect(maps.Keys(flying.byID))), &done.Reach); err != nil {
 		return done, err
 	}

@@ -183,8 +183,9 @@ const allDeferredPlacesSQL = `
 	SELECT DISTINCT d.destination_id FROM publications p` + ofPublicationSQL + ` WHERE p.deferred > 0 AND ` + inPublicationSQL + ` AND ` + deferredSQL + ` ORDER BY 1`
 
 // putBackLate looks at what waited for its time in a database that was put back. What
-// would have gone out by now may have: it is put among what waits for a person, and what
-// was for a digest is no news any more. What is not due yet waits on.
+// would have gone out by now may have, as what decides has it go: that is put among what
+// waits for a person, and what was for a digest is no news any more. What is not due yet
+// waits on.
 func putBackLate(ctx context.Context, q querier, at time.Time) error {
 	places, err := all(ctx, q, scanID, allDeferredPlacesSQL)
 	if err != nil || len(places) == 0 {
@@ -202,8 +203,8 @@ func putBackLate(ctx context.Context, q querier, at time.Time) error {
 	for _, sub := range subs {
 		of[sub.id] = sub
 	}
-	var old, late []waiting
-	t := tally{}
+	var old []waiting
+	var due []waitingRow
 	for _, r := range rows {
 		sub := of[r.sub]
 		switch {
@@ -211,15 +212,19 @@ func putBackLate(ctx context.Context, q querier, at time.Time) error {
 		case sub.collects > 0:
 			old = append(old, r.waiting)
 		default:
-			late = append(late, r.waiting)
-			t.ended(r.Origin, stories.Deferred, -1)
+			due = append(due, r)
 		}
 	}
 	if err := move(ctx, q, old, stories.Skipped, because(oldNews), at); err != nil {
 		return err
 	}
-	if err := touch(ctx, q, deliveriesOf(late)); err != nil {
+	if due, err = ready(ctx, q, due, at); err != nil {
 		return err
+	}
+	late := plain(due)
+	t := tally{}
+	for _, r := range late {
+		t.ended(r.Origin, stories.Deferred, -1)
 	}
 	if _, err := q.exec(ctx, moveSQL, list(deliveriesOf(late)), int(stories.Pending), "", 0, 1, int(inWords)); err != nil {
 		return err

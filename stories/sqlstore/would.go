@@ -63,6 +63,11 @@ func wouldReach(ctx context.Context, q querier, a stories.Act, w stories.Rewordi
 			return err
 		}
 		reach.Again = again.count()
+		unshown, err := countUnshown(ctx, q, u.ID, on)
+		if err != nil {
+			return err
+		}
+		reach.Cards += unshown
 	}
 	return one(ctx, q, oldCopiesSQL, []any{u.ID}, &reach.Old)
 }

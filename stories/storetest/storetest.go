@@ -138,6 +138,8 @@ func Run(t *testing.T, open func(t *testing.T) Store) {
 		{"headsanew", headsAnewTests},
 		{"where things stand", stoodTests},
 		{"headsquiet", headsQuietTests},
+		{"headsreleased", headsReleasedTests},
+		{"headsputback", headsPutBackTests},
 		{"resting", restingTests},
 		{"never", neverTests},
 		{"headsmerged", headsMergedTests},
