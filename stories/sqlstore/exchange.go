@@ -3,6 +3,7 @@ package sqlstore
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 
 	"storybot/stories"
@@ -27,7 +28,7 @@ func (s *Store) Exchange(ctx context.Context, l stories.Lease, x stories.Exchang
 	err = s.changeAtHome(ctx, func(q querier) error {
 		at, flying, count, open = 0, nil, 0, nil
 		begun = stories.Begun{Deliveries: map[int64]bool{}, Revisions: map[int64]int{}, Notices: map[int64]int{}, Targets: map[int64]string{}, Keys: map[int64]string{}, Shown: map[int64]int{}}
-		if turnsAway(x.Results) || refuses(x.Alarms) || loses(x.Results) {
+		if turnsAway(x.Results) || refuses(x.Alarms) || loses(x.Results) || unmakes(x.Results) {
 			if err := lockPlanning(ctx, q); err != nil {
 				return err
 			}
@@ -80,6 +81,9 @@ func (s *Store) Exchange(ctx context.Context, l stories.Lease, x stories.Exchang
 		}
 		if err := s.lose(ctx, q, lane, lostOf(before, x.Results)); err != nil {
 			return err
+		}
+		if err := endHeads(ctx, q, lane, before, x.Results); err != nil {
+			return fmt.Errorf("have what was for heads go elsewhere: %w", err)
 		}
 		// Who left while it was on its way gets it no more.
 		if err := skipVain(ctx, q, back, s.now()); err != nil {

@@ -117,9 +117,9 @@ const (
 				AND e.update_id = d.update_id AND e.update_id > 0 AND e.destination_id = ?2
 				AND (d.op carries() AND e.op carries() OR e.op = d.op AND e.on_id = d.on_id) %[1]s)
 			OR d.notice_id <> 1 AND EXISTS (SELECT 1 FROM deliveries e WHERE e.notice_id = d.notice_id AND e.destination_id = ?2 AND e.op = d.op %[1]s))`
-	// uniteSQL tells of waiting deliveries whether they were tried, are in doubt and
-	// are owed at ?2 too.
-	uniteSQL = `SELECT d.id, d.attempt, d.doubtful, CASE WHEN %s THEN 1 ELSE 0 END FROM deliveries d WHERE d.id among(?1)`
+	// uniteSQL tells of waiting deliveries whether they were tried, are in doubt, are owed at
+	// ?2 too and wait for their time.
+	uniteSQL = `SELECT d.id, d.attempt, d.doubtful, CASE WHEN %s THEN 1 ELSE 0 END, CASE WHEN d.state = 8 THEN 1 ELSE 0 END FROM deliveries d WHERE d.id among(?1)`
 	// arrivedSQL are those of some posts that have arrived at ?2 or may arrive there
 	// yet; ?3 are those on their way. A card is edited all the same: it shows what there is.
 	arrivedSQL = `SELECT d.id FROM deliveries d WHERE d.id among(?1) AND d.op says() AND d.doubtful < 2 AND %s`
@@ -248,11 +248,11 @@ func (s *Store) moveWaiting(ctx context.Context, q querier, old, there place) er
 	for _, r := range rows {
 		held[r.Delivery] = r.Publication == 0
 	}
-	var moving, settling, doubles []int64
+	var moving, settling, doubles, later []int64
 	_, err = all(ctx, q, func(r row) (none struct{}, err error) {
 		var id int64
-		var attempt, doubtful, same int
-		if err := r.Scan(&id, &attempt, &doubtful, &same); err != nil {
+		var attempt, doubtful, same, waits int
+		if err := r.Scan(&id, &attempt, &doubtful, &same, &waits); err != nil {
 			return none, err
 		}
 		switch {
@@ -261,6 +261,8 @@ func (s *Store) moveWaiting(ctx context.Context, q querier, old, there place) er
 		case doubtful > 0:
 		case same == 1:
 			doubles = append(doubles, id)
+		case waits == 1: // on, or goes by what decides there
+			later = append(later, id)
 		case attempt == 0 || held[id]: // what is held was refused, if it was tried
 			moving = append(moving, id)
 		}
@@ -275,10 +277,10 @@ func (s *Store) moveWaiting(ctx context.Context, q querier, old, there place) er
 	if err := owe(ctx, q, old, only(rows, settling), s.now()); err != nil {
 		return err
 	}
-	if len(moving) == 0 {
+	if len(moving)+len(later) == 0 {
 		return nil
 	}
-	if _, err := q.exec(ctx, moveRowsSQL, list(moving), there.id); err != nil {
+	if _, err := q.exec(ctx, moveRowsSQL, list(slices.Concat(moving, later)), there.id); err != nil {
 		return err
 	}
 	return owe(ctx, q, there, only(rows, moving), s.now())

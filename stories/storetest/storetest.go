@@ -140,6 +140,7 @@ func Run(t *testing.T, open func(t *testing.T) Store) {
 		{"headsquiet", headsQuietTests},
 		{"headsreleased", headsReleasedTests},
 		{"headsputback", headsPutBackTests},
+		{"headsfailed", headsFailedTests},
 		{"resting", restingTests},
 		{"never", neverTests},
 		{"headsmerged", headsMergedTests},

@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"fmt"
+	"time"
 
 	"storybot/stories"
 )
@@ -61,5 +62,83 @@ var uniteModeTests = []test{
 			}
 		}
 		d.queueAgrees()
+	}},
+	{"what waits at one of two addresses waits on at the other, and comes in the thread", func(d *desk) {
+		s := d.track("quake")
+		// Where a channel is moved the store's own clock says what waits.
+		base := time.Now().UTC()
+		hour := func(after time.Duration) string { return base.Add(after).Format("15:04") }
+		d.now = base.Add(-5 * time.Hour)
+		o := inThread
+		o.Quiet = stories.Quiet(hour(-2*time.Hour) + "-" + hour(4*time.Hour))
+		d.mode(d.act(), "a", "all", o)
+		d.mode(d.act(), "z", "topic:none", stories.Options{})
+		b := d.board()
+		d.worker(b.lease).noted = true
+		d.until(hour(-3 * time.Hour))
+		d.publish(s, stories.Normal, "Q1")
+		b.works()
+		d.until(hour(-2*time.Hour - 2*time.Minute))
+		d.publish(s, stories.Normal, "Q2")
+		tried := d.claim(b.lease, 10)
+		d.until(hour(-2*time.Hour + time.Minute))
+		for _, v := range tried {
+			r := b.takes(v)
+			if v.Op == stories.OpReply {
+				b.said = b.said[:len(b.said)-1]
+				r = d.retry(v)
+			}
+			b.advance(b.lease, 0, r)
+		}
+		b.works() // it is put off
+		d.until(hour(-time.Hour))
+		d.endWaits()
+		d.publish(s, stories.Normal, "Q3")
+		b.works()
+		same(d, "before", d.states(channel("a"), s), "sent deferred deferred")
+		d.ok(d.MoveDestination(d.ctx, channel("a"), channel("z")))
+		same(d, "by night", d.states(channel("z"), s), "deferred deferred")
+		d.queueAgrees()
+		d.until(hour(4 * time.Hour))
+		d.endWaits()
+		b.lease = d.hold(lane, "w")
+		d.worker(b.lease).noted = true
+		same(d, "in the morning", b.works(), "a card of quake 3:Q3 2:Q2 1:Q1; a in thread: 1 Q1; z in thread: 2 Q2; z in thread: 3 Q3")
+		same(d, "states", d.states(channel("z"), s), "sent sent")
+		d.queueAgrees()
+	}},
+	{"what waits at one of two addresses goes at once as what decides at the other says", func(d *desk) {
+		for i, o := range []stories.Options{inThread, inCard, {}} {
+			name := func(of string) string { return fmt.Sprint(of, i) }
+			s := d.track(name("quake"))
+			d.mode(d.act(), name("a"), "all", quietly(inThread))
+			d.mode(d.act(), name("z"), s.Slug, o)
+			b := d.board()
+			d.until("12:00")
+			d.publish(s, stories.Normal, "Q1")
+			b.works()
+			d.until("23:00")
+			d.endWaits()
+			_, err := d.Unsubscribe(d.ctx, d.act(), channel(name("z")), story(s))
+			d.ok(err)
+			u := d.publish(s, stories.Normal, "Q2")
+			b.works()
+			d.mode(d.act(), name("z"), s.Slug, o)
+			n := len(b.said)
+			d.ok(d.MoveDestination(d.ctx, channel(name("a")), channel(name("z"))))
+			b.lease = d.hold(lane, "w")
+			d.recovered(b.lease)
+			b.works()
+			want := map[int][]string{0: {"in thread: 2 Q2"}, 2: {"2 Q2"}}[i]
+			var got []string
+			for _, said := range b.said[n:] {
+				got = append(got, said.text)
+			}
+			same(d, fmt.Sprint(o.Mode, ": messages"), fmt.Sprint(got), fmt.Sprint(want))
+			found, err := d.DeliveriesTo(d.ctx, channel(name("z")), s.ID, u.Number, 10)
+			d.ok(err)
+			same(d, fmt.Sprint(o.Mode, ": state"), found[0].State, stories.Sent)
+			d.queueAgrees()
+		}
 	}},
 }

@@ -232,13 +232,13 @@ func (d *desk) recovered(l stories.Lease) []stories.Delivery {
 // result is what became of a delivery that was begun.
 func (d *desk) result(v stories.Delivery, state stories.DeliveryState, reason string) stories.Result {
 	return stories.Result{Flight: stories.Flight{Ref: stories.Ref{Delivery: v.ID}, Attempt: v.Tries.Count, First: v.Tries.First, Last: v.Tries.Last},
-		Revision: v.Revision, State: state, Reason: reason, At: d.now}
+		Revision: v.Revision, State: state, Reason: reason, At: d.now, Shows: v.Op == stories.OpShow || v.About.NoticeID != 0 && v.Op.Says()}
 }
 
 // sent is the result of a delivery that arrived.
 func (d *desk) sent(v stories.Delivery) stories.Result {
 	r := d.result(v, stories.Sent, "")
-	r.MessageID, r.Shows = "m"+v.Key, v.Op == stories.OpShow || v.About.NoticeID != 0 && v.Op.Says()
+	r.MessageID = "m" + v.Key
 	return r
 }
 
