@@ -68,7 +68,7 @@ func (s *Store) closeThread(ctx context.Context, q querier, lane int64, l lostOn
 		if h.thread == l.id {
 			h.thread = 0
 		}
-		rows, err := waitingOn(ctx, q, lane, l.id)
+		rows, err := waitingOn(ctx, q, l.id)
 		if err != nil {
 			return err
 		}

@@ -67,9 +67,7 @@ func (l lostOne) insteadOfCard(ctx context.Context, q querier, lane int64, r sto
 	if err != nil {
 		return err
 	}
-	if rows, err = inLane(ctx, q, lane, slices.DeleteFunc(rows, flying.has)); err != nil {
-		return err
-	}
+	rows = slices.DeleteFunc(rows, flying.has)
 	if rows, err = moveTo(ctx, q, rows, stories.Skipped, because(cardShut), r.At, stories.Ref{}); err != nil {
 		return err
 	}

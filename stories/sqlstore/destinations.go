@@ -33,6 +33,16 @@ func lockLanes(ctx context.Context, q querier) error {
 	return err
 }
 
+const lockLeasesSQL = `SELECT fence FROM leases ORDER BY name /*lock*/`
+
+// lockAllLanes is lockLanes of who locks leases too: these come first.
+func lockAllLanes(ctx context.Context, q querier) error {
+	if _, err := all(ctx, q, scanID, lockLeasesSQL); err != nil {
+		return err
+	}
+	return lockLanes(ctx, q)
+}
+
 const lockPlanningSQL = `SELECT id FROM planning WHERE id = 1 /*lock*/`
 
 // lockPlanning waits for what is being planned and keeps others from planning.
@@ -41,8 +51,9 @@ func lockPlanning(ctx context.Context, q querier) error {
 	return one(ctx, q, lockPlanningSQL, nil, &id)
 }
 
-// lockPlace finds a destination and keeps whoever plans, and the holder of its
-// lane, from it until the transaction ends: planning first, then the lane.
+// lockPlace finds a destination and keeps whoever plans, and the holders of all
+// lanes, from it until the transaction ends: what came back in a lane that it has left
+// waits there.
 func lockPlace(ctx context.Context, q querier, d stories.Destination) (place, error) {
 	if err := lockPlanning(ctx, q); err != nil {
 		return place{}, err

@@ -28,7 +28,8 @@ func (s *Store) Exchange(ctx context.Context, l stories.Lease, x stories.Exchang
 	err = s.changeAtHome(ctx, func(q querier) error {
 		at, flying, count, open = 0, nil, 0, nil
 		begun = stories.Begun{Deliveries: map[int64]bool{}, Revisions: map[int64]int{}, Notices: map[int64]int{}, Targets: map[int64]string{}, Keys: map[int64]string{}, Shown: map[int64]int{}}
-		if turnsAway(x.Results) || refuses(x.Alarms) || loses(x.Results) || unmakes(x.Results) {
+		takes := turnsAway(x.Results) || loses(x.Results) || unmakes(x.Results)
+		if takes || refuses(x.Alarms) {
 			if err := lockPlanning(ctx, q); err != nil {
 				return err
 			}
@@ -38,6 +39,12 @@ func (s *Store) Exchange(ctx context.Context, l stories.Lease, x stories.Exchang
 		standings, err := standingsOf(ctx, q, sharedSQL, x.Updates, begun.Revisions)
 		if err := errors.Join(err, present(ctx, q, presentNoticesSQL, x.Notices, begun.Notices)); err != nil {
 			return err
+		}
+		if takes {
+			// A channel may be of another lane by now, whose rows its answer turns away.
+			if err := lockAllLanes(ctx, q); err != nil {
+				return err
+			}
 		}
 		lane, err := holdLane(ctx, q, l)
 		if err != nil || lane == 0 {

@@ -272,7 +272,7 @@ func (l lostOne) again(ctx context.Context, q querier, lane int64, r stories.Res
 // what could not be done with the old one and what waits for its thread. What nothing
 // needs is made with the next update.
 func (l lostOne) renew(ctx context.Context, q querier, lane int64, r stories.Result, h head) (err error) {
-	rows, err := waitingOn(ctx, q, lane, h.delivery, h.thread)
+	rows, err := waitingOn(ctx, q, h.delivery, h.thread)
 	if err != nil {
 		return err
 	}

@@ -23,37 +23,14 @@ const (
 			WHERE p.id = (CAST(?1 AS BIGINT) >> 32) AND h.delivery_id = ?2) THEN 1 ELSE 0 END`
 )
 
-// inLaneSQL are those of the publications ?1 that a lane ?2 reads.
-const inLaneSQL = `SELECT id FROM publications WHERE id among(?1) AND lane_id = ?2`
-
-// inLane are those of waiting rows that wait in a lane, which alone is locked, or in none.
-// What came back in a lane that a channel has left waits there still, and is found out about
-// when it is begun.
-func inLane(ctx context.Context, q querier, lane int64, rows []waiting) ([]waiting, error) {
-	if len(rows) == 0 {
-		return nil, nil
-	}
-	under := make([]int64, len(rows))
-	for i, r := range rows {
-		under[i] = r.Publication
-	}
-	slices.Sort(under)
-	here, err := all(ctx, q, scanID, inLaneSQL, list(slices.Compact(under)), lane)
-	return slices.DeleteFunc(rows, func(r waiting) bool { return r.Publication != 0 && !slices.Contains(here, r.Publication) }), err
-}
-
-// waitingOn is what waits in a lane to stand in threads, in its order, and is not on its
-// way.
-func waitingOn(ctx context.Context, q querier, lane int64, threads ...int64) ([]waiting, error) {
+// waitingOn is what waits to stand in threads, in its order, and is not on its way.
+func waitingOn(ctx context.Context, q querier, threads ...int64) ([]waiting, error) {
 	flying, err := allFlights(ctx, q)
 	if err != nil {
 		return nil, err
 	}
 	rows, err := all(ctx, q, scanAnyWaiting, onThreadSQL, list(threads))
-	if err != nil {
-		return nil, err
-	}
-	return inLane(ctx, q, lane, slices.DeleteFunc(rows, flying.has))
+	return slices.DeleteFunc(rows, flying.has), err
 }
 
 // eachWaiting skips what waits to stand in a thread, and does something in the place of

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -130,8 +131,7 @@ func (p postgresQuerier) exec(ctx context.Context, text string, args ...any) (in
 	return result.RowsAffected()
 }
 
-// transactTries is how often a transaction is run that PostgreSQL gives up to
-// end a deadlock.
+// transactTries is how often a transaction is run that PostgreSQL gives up.
 const transactTries = 5
 
 func (e *postgresEngine) write(ctx context.Context, fn func(q querier) error) error {
@@ -160,12 +160,13 @@ func (e *postgresEngine) transact(ctx context.Context, fn func(q querier) error)
 	return err
 }
 
-// isConflict says that the transaction may succeed when it is run again:
-// serialization_failure and deadlock_detected of
+// isConflict says that the transaction may succeed when it is run again, and changed
+// nothing: serialization_failure, deadlock_detected and, where this process stood still for
+// longer than idleInTransaction, idle_in_transaction_session_timeout of
 // https://www.postgresql.org/docs/15/errcodes-appendix.html.
 func isConflict(err error) bool {
 	var fault *pgconn.PgError
-	return errors.As(err, &fault) && (fault.Code == "40001" || fault.Code == "40P01")
+	return errors.As(err, &fault) && slices.Contains([]string{"40001", "40P01", "25P03"}, fault.Code) && !errors.Is(err, stories.ErrUnsure)
 }
 
 // clock is the server's: processes that share it may disagree.

@@ -11,10 +11,9 @@ import (
 )
 
 const (
-	lockLeasesSQL = `SELECT fence FROM leases ORDER BY name /*lock*/`
-	voidLeaseSQL  = `UPDATE leases SET fence = fence + 1 WHERE name = (SELECT name FROM lanes WHERE id = ?1)`
-	laneAtSQL     = `SELECT l.name, t.moved_to FROM destinations t JOIN lanes l ON l.id = t.lane_id WHERE t.id = ?1`
-	readdressSQL  = `UPDATE destinations SET platform = ?2, workspace = ?3, channel = ?4 WHERE id = ?1`
+	voidLeaseSQL = `UPDATE leases SET fence = fence + 1 WHERE name = (SELECT name FROM lanes WHERE id = ?1)`
+	laneAtSQL    = `SELECT l.name, t.moved_to FROM destinations t JOIN lanes l ON l.id = t.lane_id WHERE t.id = ?1`
+	readdressSQL = `UPDATE destinations SET platform = ?2, workspace = ?3, channel = ?4 WHERE id = ?1`
 	// A workspace has one desk: the one it has stays.
 	readdressDeskSQL = `
 		UPDATE desks SET platform = ?2, workspace = ?3 WHERE destination_id = ?1 AND NOT EXISTS (

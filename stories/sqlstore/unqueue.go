@@ -2,6 +2,7 @@ package sqlstore
 
 import (
 	"context"
+	"slices"
 
 	"storybot/stories"
 )
@@ -98,4 +99,23 @@ func unhold(ctx context.Context, q querier, rows []waiting) ([]waiting, error) {
 	}
 	back, err := all(ctx, q, scanID, decidedBySQL, list(ids))
 	return only(rows, append(gone, back...)), err
+}
+
+// inLaneSQL are those of the publications ?1 that a lane ?2 reads.
+const inLaneSQL = `SELECT id FROM publications WHERE id among(?1) AND lane_id = ?2`
+
+// inLane are those of waiting rows that wait in a lane, which alone is locked, or in none.
+// What came back in a lane that a channel has left waits there still, and is found out about
+// when it is begun.
+func inLane(ctx context.Context, q querier, lane int64, rows []waiting) ([]waiting, error) {
+	if len(rows) == 0 {
+		return nil, nil
+	}
+	under := make([]int64, len(rows))
+	for i, r := range rows {
+		under[i] = r.Publication
+	}
+	slices.Sort(under)
+	here, err := all(ctx, q, scanID, inLaneSQL, list(slices.Compact(under)), lane)
+	return slices.DeleteFunc(rows, func(r waiting) bool { return r.Publication != 0 && !slices.Contains(here, r.Publication) }), err
 }
