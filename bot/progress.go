@@ -72,6 +72,24 @@ func PlacesWords(total, direct int) string {
 	return words(total-direct, "channel") + " and " + words(direct, "direct message")
 }
 
+// RecipientsWords says to how many places an update goes, and which of them get it later
+// because they take nothing now: "4 channels, of which 1 is blocked and gets it once that
+// is mended".
+func RecipientsWords(to stories.Recipients) string {
+	words := PlacesWords(to.Total, to.Direct)
+	switch {
+	case to.Blocked <= 0:
+		return words
+	case to.Total == 1:
+		return words + ", which is blocked and gets it once that is mended"
+	case to.Blocked == to.Total:
+		return words + ", all blocked: they get it once that is mended"
+	case to.Blocked == 1:
+		return words + ", of which 1 is blocked and gets it once that is mended"
+	}
+	return fmt.Sprintf("%s, of which %s are blocked and get it once that is mended", words, Count(to.Blocked))
+}
+
 // longestLeft is the longest time that is told as a number: beyond it nobody
 // plans by the rate of the last minutes.
 const longestLeft = 24 * time.Hour

@@ -67,9 +67,16 @@ type DraftStore interface {
 	// false when it was ended, or has another version.
 	// CodeNotFound.
 	DiscardDraft(ctx context.Context, by, id string, version int, now time.Time) (changed bool, err error)
-	// Reach counts the destinations that AppendUpdate would plan u for now, and those of
-	// them that are known as direct messages. It changes nothing. CodeNotFound for an unknown story.
-	Reach(ctx context.Context, u Update) (all, direct int, err error)
+	// Reach counts the destinations that AppendUpdate would plan u for now. It changes
+	// nothing. CodeNotFound for an unknown story.
+	Reach(ctx context.Context, u Update) (Recipients, error)
+}
+
+// Recipients counts the destinations that an update goes to.
+type Recipients struct {
+	Total   int
+	Direct  int // those of Total that are direct messages, as far as that is known
+	Blocked int // those of Total that take nothing now: there it comes once they do again
 }
 
 // Drafts keeps what was begun in a form.
@@ -137,9 +144,8 @@ func (s *Drafts) DiscardDraft(ctx context.Context, by User, id string, version i
 	return s.store.DiscardDraft(ctx, by.Ref, id, version, s.Now())
 }
 
-// Reach counts the channels that an update of this level would go to now, and those of
-// them that are direct messages. CodeNotFound.
-func (s *Drafts) Reach(ctx context.Context, storyID int64, level Level) (all, direct int, err error) {
+// Reach counts the channels that an update of this level would go to now. CodeNotFound.
+func (s *Drafts) Reach(ctx context.Context, storyID int64, level Level) (Recipients, error) {
 	return s.store.Reach(ctx, Update{StoryID: storyID, Level: level, CreatedAt: s.Now()})
 }
 

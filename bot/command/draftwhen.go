@@ -135,18 +135,18 @@ func (m *timing) chooseTime(ctx context.Context, r request, k formKind, d storie
 }
 
 // whenWords says when an update goes out that is written in a form, and to how many
-// channels, which so many direct messages are among.
-func (m *timing) whenWords(due time.Time, all, direct int) string {
+// channels.
+func (m *timing) whenWords(due time.Time, to stories.Recipients) string {
 	if due.IsZero() {
-		words := goesTo(all, direct)
+		words := goesTo(to)
 		if m.undo > 0 {
 			words += fmt.Sprintf(" Once it is posted you have %s to undo it.", bot.Roughly(m.undo))
 		}
 		return words
 	}
 	words := fmt.Sprintf("Post schedules it: it goes out on %s, in %s", inZone(due, m.zone), bot.Roughly(max(time.Second, due.Sub(m.now()))))
-	if all == 0 {
+	if to.Total == 0 {
 		return words + ". No channel follows it yet."
 	}
-	return fmt.Sprintf("%s, to who follows it then; now that is %s.", words, bot.PlacesWords(all, direct))
+	return fmt.Sprintf("%s, to who follows it then; now that is %s.", words, bot.RecipientsWords(to))
 }

@@ -233,10 +233,17 @@ func TestADraftOfAClosedStoryIsKept(t *testing.T) {
 }
 
 func TestGoesTo(t *testing.T) {
-	for n, want := range map[[2]int]string{
-		{0, 0}: "No channel follows it yet: it goes to its timeline.", {1, 0}: "It goes to 1 channel.", {1, 1}: "It goes to 1 direct message.", {4, 1}: "It goes to 3 channels and 1 direct message.",
+	for n, want := range map[stories.Recipients]string{
+		{}:                                "No channel follows it yet: it goes to its timeline.",
+		{Total: 1}:                        "It goes to 1 channel.",
+		{Total: 1, Direct: 1}:             "It goes to 1 direct message.",
+		{Total: 4, Direct: 1}:             "It goes to 3 channels and 1 direct message.",
+		{Total: 1, Blocked: 1}:            "It goes to 1 channel, which is blocked and gets it once that is mended.",
+		{Total: 4, Blocked: 1}:            "It goes to 4 channels, of which 1 is blocked and gets it once that is mended.",
+		{Total: 4, Direct: 1, Blocked: 2}: "It goes to 3 channels and 1 direct message, of which 2 are blocked and get it once that is mended.",
+		{Total: 3, Blocked: 3}:            "It goes to 3 channels, all blocked: they get it once that is mended.",
 	} {
-		if got := goesTo(n[0], n[1]); got != want {
+		if got := goesTo(n); got != want {
 			t.Errorf("%v: %q, want %q", n, got, want)
 		}
 	}

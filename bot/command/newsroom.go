@@ -149,7 +149,7 @@ type (
 		Draft(ctx context.Context, by stories.User, id string) (stories.Draft, error)
 		Drafts(ctx context.Context, by stories.User) ([]stories.Draft, error)
 		OpenDraft(ctx context.Context, by stories.User, d stories.Draft) (stories.Draft, error)
-		Reach(ctx context.Context, storyID int64, level stories.Level) (all, direct int, err error)
+		Reach(ctx context.Context, storyID int64, level stories.Level) (stories.Recipients, error)
 		SaveDraft(ctx context.Context, by stories.User, d stories.Draft) (stories.Draft, error)
 	}
 	Workspaces interface {

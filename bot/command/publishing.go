@@ -88,5 +88,5 @@ func (s published) sentence(p stories.Progress) string {
 	if p.Total == 0 {
 		return what + ". " + nobodyWords(p.Spared)
 	}
-	return fmt.Sprintf("%s, to %s.", what, bot.PlacesWords(p.Total, p.Direct))
+	return fmt.Sprintf("%s, to %s.", what, bot.RecipientsWords(stories.Recipients{Total: p.Total, Direct: p.Direct, Blocked: p.Held}))
 }

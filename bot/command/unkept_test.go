@@ -121,8 +121,8 @@ type lostLater struct {
 	err error
 }
 
-func (l lostLater) Reach(context.Context, int64, stories.Level) (int, int, error) {
-	return 0, 0, l.err
+func (l lostLater) Reach(context.Context, int64, stories.Level) (stories.Recipients, error) {
+	return stories.Recipients{}, l.err
 }
 
 // unsure cannot say whether it kept a draft.

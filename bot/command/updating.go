@@ -273,12 +273,12 @@ func (m *updating) previewUpdate(ctx context.Context, r request, d stories.Draft
 	if !due.IsZero() {
 		u.Number = 0 // it is numbered when it goes out
 	}
-	all, direct, err := m.drafts.Reach(ctx, story.ID, u.Level)
+	to, err := m.drafts.Reach(ctx, story.ID, u.Level)
 	if err != nil {
 		return bot.Message{}, nil, err
 	}
 	msg := bot.RenderUpdate(story, u)
-	what := m.timing.whenWords(due, all, direct)
+	what := m.timing.whenWords(due, to)
 	for _, b := range msg.Buttons {
 		if b.Action == bot.ActionRead {
 			what += fmt.Sprintf(" Below it they have the button “%s”.", b.Label)
@@ -291,13 +291,12 @@ func (m *updating) previewUpdate(ctx context.Context, r request, d stories.Draft
 	return msg, []bot.Span{bot.Text(what)}, nil
 }
 
-// goesTo says to how many channels an update would be sent, which so many direct
-// messages are among.
-func goesTo(all, direct int) string {
-	if all == 0 {
+// goesTo says to how many channels an update would be sent.
+func goesTo(to stories.Recipients) string {
+	if to.Total == 0 {
 		return "No channel follows it yet: it goes to its timeline."
 	}
-	return fmt.Sprintf("It goes to %s.", bot.PlacesWords(all, direct))
+	return fmt.Sprintf("It goes to %s.", bot.RecipientsWords(to))
 }
 
 // postUpdate publishes a draft.

@@ -47,8 +47,8 @@ func TestAskingHowFarItReachesHoldsNobodyUp(t *testing.T) {
 				if want := (stories.Reach{Waiting: 1, Kind: stories.Correction}); err != nil || would.Reach != want || would.Update.Text != "Second" {
 					t.Errorf("would reach %+v, %v", would, err)
 				}
-				n, _, err := s.Reach(ctx, stories.Update{StoryID: story.ID, Level: stories.Breaking})
-				if err != nil || n != 1 {
+				n, err := s.Reach(ctx, stories.Update{StoryID: story.ID, Level: stories.Breaking})
+				if err != nil || n.Total != 1 {
 					t.Errorf("reaches %d, %v", n, err)
 				}
 				return err

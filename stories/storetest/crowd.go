@@ -215,7 +215,7 @@ func (c *crowd) steps(r *rand.Rand) map[string]func() error {
 			return err
 		},
 		"reach": func() error {
-			_, _, err := c.Reach(c.ctx, stories.Update{StoryID: story, Level: stories.Breaking, CreatedAt: c.now})
+			_, err := c.Reach(c.ctx, stories.Update{StoryID: story, Level: stories.Breaking, CreatedAt: c.now})
 			return err
 		},
 		"edit": func() error {

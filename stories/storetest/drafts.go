@@ -371,16 +371,16 @@ var draftTests = []test{
 			}
 			for level := stories.Minor; level <= stories.Breaking; level++ {
 				before := d.publications()
-				all, direct, err := d.Reach(d.ctx, stories.Update{StoryID: s.ID, Level: level, CreatedAt: d.now})
+				to, err := d.Reach(d.ctx, stories.Update{StoryID: s.ID, Level: level, CreatedAt: d.now})
 				d.ok(err)
 				if after := d.publications(); !slices.Equal(before, after) {
 					d.Errorf("asking owes something: %v, before %v", after, before)
 				}
 				_, p := d.append(s, level)
-				same(d, fmt.Sprintf("reach of %s, %s", s.Slug, level), fmt.Sprint(all, direct), fmt.Sprint(p.Total, p.Direct))
+				same(d, fmt.Sprintf("reach of %s, %s", s.Slug, level), to, stories.Recipients{Total: p.Total, Direct: p.Direct, Blocked: p.Held})
 			}
 		}
-		_, _, err := d.Reach(d.ctx, stories.Update{StoryID: 999, Level: stories.Normal, CreatedAt: d.now})
+		_, err := d.Reach(d.ctx, stories.Update{StoryID: 999, Level: stories.Normal, CreatedAt: d.now})
 		d.refused(err, stories.CodeNotFound)
 	}},
 }

@@ -40,6 +40,28 @@ var statusTests = []test{
 		d.ok(err)
 		same(d, "delivered", fmt.Sprint(p.Direct, " of ", p.Sent), "1 of 3")
 	}},
+	{"of an update are told how many channels it goes to and which of them are blocked, before it is published and after", func(d *desk) {
+		s := d.track("sony")
+		d.follow("sony", "a", "b", "c", "dm")
+		d.isDirect("dm")
+		l := d.hold(lane, "w")
+		goes := func(name string, want stories.Recipients) {
+			d.Helper()
+			to, err := d.Reach(d.ctx, stories.Update{StoryID: s.ID, Level: stories.Normal, CreatedAt: d.now})
+			d.ok(err)
+			same(d, name+", before", to, want)
+			_, p := d.append(s, stories.Normal)
+			same(d, name, stories.Recipients{Total: p.Total, Direct: p.Direct, Blocked: p.Held}, want)
+			d.drain(l, 10)
+		}
+		goes("nothing is blocked", stories.Recipients{Total: 4, Direct: 1})
+		d.append(s, stories.Minor)
+		blocked(d, l, "a")
+		d.drain(l, 10)
+		goes("a is blocked", stories.Recipients{Total: 4, Direct: 1, Blocked: 1})
+		d.heal(l, "a")
+		goes("a takes messages again", stories.Recipients{Total: 4, Direct: 1})
+	}},
 	{"operators list deliveries by state, lane and channel, newest first", func(d *desk) {
 		s := d.track("sony")
 		d.follow("sony", "a", "ab")
