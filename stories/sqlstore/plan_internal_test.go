@@ -37,6 +37,7 @@ func TestSQLiteReadsNoTableFromEndToEnd(t *testing.T) {
 		"chosen to retry": chosenSQL, "retried": retriedSQL,
 		"usable heads": usableHeadsSQL, "these rows": theseRowsSQL, "unmade": unmadeSQL, "on heads": onHeadsSQL, "covered later": coveredLaterSQL, "head news": headNewsSQL, "owed under": owedUnderSQL, "ending heads": endingHeadsSQL, "show merged": showMergedSQL, "behind": behindLevelsSQL, "keep behind": keepBehindSQL,
 		"old notes": pruneNotesSQL, "a person's notes": dropNotesSQL, "old uses": pruneUsesSQL, "count subscriptions": countSubscriptionsSQL,
+		"holders of words": holdersOfSQL, "best found": bestSQL, "looked through": lookedThroughSQL,
 	} {
 		args := make([]any, strings.Count(text, "?")) // at least as many as there are
 		for i := range args {
