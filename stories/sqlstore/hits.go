@@ -26,6 +26,12 @@ const (
 			) AS d
 		) AS h
 		WHERE h.place <= ?3 ORDER BY h.update_id DESC`
+	// lookedThroughSQL are the newest ?2 updates of each of some stories.
+	lookedThroughSQL = `
+		SELECT ` + updateColumns + ` FROM each(?1) CROSS JOIN updates u
+		WHERE u.story_id = CAST(j.value AS BIGINT)
+			AND u.place >= coalesce((SELECT p.place FROM updates p WHERE p.story_id = CAST(j.value AS BIGINT) ORDER BY p.place DESC LIMIT 1 OFFSET ?2 - 1), 0)
+		ORDER BY u.story_id, u.place DESC`
 	updatesByIDsSQL = `SELECT ` + updateColumns + ` FROM updates u WHERE u.id among(?1) ORDER BY u.number DESC`
 )
 
@@ -50,13 +56,17 @@ func (s *Store) hits(ctx context.Context, q search.Query, ids []int64) ([]storie
 		if p.missing == 0 {
 			continue
 		}
-		newest, err := all(ctx, s.reader(), scanUpdate, newestUpdatesSQL, story.ID, newestLookedAt)
-		if err != nil {
-			return nil, err
-		}
-		p.look(newest)
-		if !p.whole() && story.Updates > newestLookedAt {
-			open = append(open, story.ID)
+		open = append(open, story.ID)
+	}
+	newest, err := s.lookedThrough(ctx, open)
+	if err != nil {
+		return nil, err
+	}
+	for i, story := range found {
+		p := &places[i]
+		p.look(newest[story.ID])
+		if p.whole() || story.Updates <= newestLookedAt {
+			open = slices.DeleteFunc(open, func(id int64) bool { return id == story.ID })
 		}
 	}
 	if err := s.lookAtHolders(ctx, q, places, open); err != nil {
@@ -69,6 +79,19 @@ func (s *Store) hits(ctx context.Context, q search.Query, ids []int64) ([]storie
 	return all, nil
 }
 
+// lookedThrough are the newest updates of some stories, by story.
+func (s *Store) lookedThrough(ctx context.Context, storyIDs []int64) (map[int64][]stories.Update, error) {
+	if len(storyIDs) == 0 {
+		return nil, nil
+	}
+	found, err := all(ctx, s.reader(), scanUpdate, lookedThroughSQL, list(storyIDs), newestLookedAt)
+	byStory := map[int64][]stories.Update{}
+	for _, u := range found {
+		byStory[u.StoryID] = append(byStory[u.StoryID], u)
+	}
+	return byStory, err
+}
+
 // lookAtHolders looks at updates of stories that are known to hold a word, for the
 // places that have not all of the words yet.
 func (s *Store) lookAtHolders(ctx context.Context, q search.Query, places []placing, open []int64) error {
@@ -77,8 +100,8 @@ func (s *Store) lookAtHolders(ctx context.Context, q search.Query, places []plac
 	}
 	var ranges []wordRange
 	for i := range q.Len() {
-		ranges = append(ranges, rangesOf(q.Spellings(i), true)...)
-		ranges = append(ranges, rangesOf(q.Meant(i), false)...)
+		ranges = append(ranges, rangesOf(q.Spellings(i))...)
+		ranges = append(ranges, wholeWords(q.Meant(i))...)
 	}
 	ranges = slices.DeleteFunc(ranges, func(r wordRange) bool { return r.own == 1 })
 	text, err := json.Marshal(ranges)
@@ -130,6 +153,9 @@ func (p *placing) begin(q search.Query, story stories.Story) {
 // look looks at updates, the newest first.
 func (p *placing) look(updates []stories.Update) {
 	for _, u := range updates {
+		if p.place == stories.InUpdate && p.most == p.worth(p.query.All()) {
+			return // no other says more
+		}
 		n := p.worth(p.query.HeldIn(u.Text))
 		if n > p.most || n > 0 && n == p.most && p.place != stories.InUpdate {
 			p.place, p.update, p.most = stories.InUpdate, u, n

@@ -39,6 +39,7 @@ func TestSQLiteReadsNoTableFromEndToEnd(t *testing.T) {
 		"count heads without": countHeadsWithoutSQL, "show released": showReleasedSQL,
 		"usable head": usableHeadSQL, "unmade heads": unmadeHeadsSQL,
 		"old notes": pruneNotesSQL, "a person's notes": dropNotesSQL, "old uses": pruneUsesSQL, "count subscriptions": countSubscriptionsSQL,
+		"holders of words": holdersOfSQL, "best found": bestSQL, "looked through": lookedThroughSQL,
 	} {
 		args := make([]any, strings.Count(text, "?")) // at least as many as there are
 		for i := range args {

@@ -1,11 +1,11 @@
 package sqlstore
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
-	"fmt"
+	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"storybot/stories"
@@ -22,12 +22,16 @@ const (
 const (
 	listedSQL       = `SELECT ` + storyColumns + ` FROM stories s ORDER BY s.active_at DESC, s.id DESC LIMIT ?1 OFFSET ?2`
 	countStoriesSQL = `SELECT count(*) FROM stories`
-	// foundSQL are stories that are in a set, ranked by an expression.
-	foundSQL = `SELECT s.id, s.state, s.active_at, %s FROM stories s WHERE s.id IN (%s)`
-	// byRangesSQL are the stories that have a word in one of the ranges of a parameter.
-	byRangesSQL = `
-		SELECT w.story_id FROM each(?%d) CROSS JOIN words w
-		WHERE w.own = CAST(j.value ->> 0 AS SMALLINT) AND w.word >= (j.value ->> 1) AND w.word <= (j.value ->> 2)`
+	// holdersOfSQL are, for each range of words in ?1, the stories that hold one of them, as
+	// one text: they are far more than are shown, and each row costs more than its number.
+	holdersOfSQL = `
+		SELECT CAST(j.value ->> 3 AS BIGINT), coalesce((SELECT string_agg(CAST(w.story_id AS TEXT), ',') FROM words w
+			WHERE w.own = CAST(j.value ->> 0 AS SMALLINT) AND w.word >= (j.value ->> 1) AND w.word <= (j.value ->> 2)), '')
+		FROM each(?1)`
+	// bestSQL are the first of equally good stories.
+	bestSQL = `
+		SELECT s.id FROM stories s WHERE s.id among(?1)
+		ORDER BY CASE WHEN s.state = '` + string(stories.Closed) + `' THEN 1 ELSE 0 END, s.active_at DESC, s.id DESC LIMIT ?2`
 )
 
 // wordRange is a range of words that are looked for, both ends included: own words
@@ -35,42 +39,43 @@ const (
 type wordRange struct {
 	own      int
 	from, to string
+	whole    bool // it is one word alone, as it was typed
+	word, at int  // of the query, and where the range is in a list
 }
 
 // MarshalJSON writes it as SQL reads it.
-func (r wordRange) MarshalJSON() ([]byte, error) { return json.Marshal([]any{r.own, r.from, r.to}) }
+func (r wordRange) MarshalJSON() ([]byte, error) {
+	return json.Marshal([]any{r.own, r.from, r.to, r.at})
+}
 
-// beyond is behind every word that begins like the one before it.
-const beyond = "\U0010FFFF"
+const (
+	// beyond is behind every word that begins like the one before it, ahead before each
+	// but that one: words are letters and digits.
+	beyond = "\U0010FFFF"
+	ahead  = " "
+)
 
-// rangesOf asks for a word in one of its spellings; with beginnings also for what
-// begins so.
-func rangesOf(spellings []string, beginnings bool) (ranges []wordRange) {
+// rangesOf asks for a word in one of its spellings, and for what begins so.
+func rangesOf(spellings []string) []wordRange {
+	ranges := wholeWords(spellings)
 	for _, w := range spellings {
 		for _, own := range []int{0, 1} {
-			r := wordRange{own, w, w}
-			if beginnings && (own == 1 || search.Begins(w)) {
-				r.to += beyond
+			if own == 1 || search.Begins(w) {
+				ranges = append(ranges, wordRange{own: own, from: w + ahead, to: w + beyond})
 			}
-			ranges = append(ranges, r)
 		}
 	}
 	return ranges
 }
 
-// candidate is a story on its way to being shown.
-type candidate struct {
-	id     int64
-	closed int
-	active int64
-	rank   int
-}
-
-func scanCandidate(r row) (c candidate, err error) {
-	var state stories.State
-	err = r.Scan(&c.id, &state, &c.active, &c.rank)
-	c.closed = closed(stories.Story{State: state})
-	return c, err
+// wholeWords asks for one of these words.
+func wholeWords(words []string) (ranges []wordRange) {
+	for _, w := range words {
+		for _, own := range []int{0, 1} {
+			ranges = append(ranges, wordRange{own: own, from: w, to: w, whole: true})
+		}
+	}
+	return ranges
 }
 
 // Search implements stories.IndexStore.
@@ -86,14 +91,9 @@ func (s *Store) Search(ctx context.Context, query string, offset, limit int) ([]
 	if err != nil {
 		return nil, 0, s.told(err)
 	}
-	slices.SortFunc(found, func(a, b candidate) int {
-		return cmp.Or(cmp.Compare(a.rank, b.rank), cmp.Compare(a.closed, b.closed), cmp.Compare(b.active, a.active), cmp.Compare(b.id, a.id))
-	})
-	total := len(found)
-	found = found[min(max(offset, 0), total):]
-	ids := make([]int64, min(max(limit, 0), len(found)))
-	for i := range ids {
-		ids[i] = found[i].id
+	ids, total, err := s.page(ctx, found, max(offset, 0), max(limit, 0))
+	if err != nil {
+		return nil, 0, s.told(err)
 	}
 	hits, err := s.hits(ctx, q.Or(like...), ids)
 	for i := range hits {
@@ -115,26 +115,53 @@ func (s *Store) list(ctx context.Context, offset, limit int) (hits []stories.Hit
 	return hits, total, s.told(err)
 }
 
+// ranked are stories by how well they answer a search.
+type ranked [beginsAll + 1][]int64
+
+func (r ranked) any() bool {
+	return slices.ContainsFunc(r[:], func(ids []int64) bool { return len(ids) > 0 })
+}
+
+// page are so many of the stories that were found, best first, and how many there are. Of
+// two that are as good the one that goes on comes first, then the one with the newest update.
+func (s *Store) page(ctx context.Context, found ranked, offset, limit int) (ids []int64, total int, err error) {
+	for _, equal := range found {
+		skipped := max(offset-total, 0) // of these
+		wanted := min(offset+limit-total, len(equal))
+		total += len(equal)
+		if skipped >= wanted {
+			continue
+		}
+		best, err := all(ctx, s.reader(), scanID, bestSQL, list(equal), wanted)
+		if err != nil {
+			return nil, 0, err
+		}
+		ids = append(ids, best[min(skipped, len(best)):]...) // one may have been merged meanwhile
+	}
+	return ids, total, nil
+}
+
 // find are the stories that hold q, each once. like are, by each word, those that
 // were taken for it; nil when it was found as typed.
-func (s *Store) find(ctx context.Context, typed string, q search.Query) (found []candidate, like [][]string, err error) {
-	exact, err := all(ctx, s.reader(), scanID, exactSQL, strings.TrimSuffix(slugOf(typed), "-"))
+func (s *Store) find(ctx context.Context, typed string, q search.Query) (found ranked, like [][]string, err error) {
+	called, err := all(ctx, s.reader(), scanID, exactSQL, strings.TrimSuffix(slugOf(typed), "-"))
 	if err != nil {
-		return nil, nil, err
+		return found, nil, err
 	}
-	var sets byWords
-	whole := sets.holding(q, func(i int) []wordRange { return rangesOf(q.Spellings(i), false) })
-	begun := sets.holding(q, func(i int) []wordRange { return rangesOf(q.Spellings(i), true) })
-	rank := fmt.Sprintf("CASE WHEN s.id IN (%s) THEN %d ELSE %d END", whole, holdsAll, beginsAll)
-	if found, err = all(ctx, s.reader(), scanCandidate, fmt.Sprintf(foundSQL, rank, begun), sets.args...); err != nil {
-		return nil, nil, err
+	held, err := s.holding(ctx, q, func(i int) []wordRange { return rangesOf(q.Spellings(i)) })
+	if err != nil {
+		return found, nil, err
 	}
-	for i := range found {
-		if slices.Contains(exact, found[i].id) {
-			found[i].rank = isCalled
+	for id, words := range held {
+		rank := beginsAll
+		if slices.Contains(called, id) {
+			rank = isCalled
+		} else if words.whole == q.All() {
+			rank = holdsAll
 		}
+		found[rank] = append(found[rank], id)
 	}
-	if len(found) > 0 {
+	if len(held) > 0 {
 		return found, nil, nil
 	}
 	return s.misspelt(ctx, q)
@@ -142,59 +169,95 @@ func (s *Store) find(ctx context.Context, typed string, q search.Query) (found [
 
 // misspelt are the stories that hold q but for typing errors in words that stories
 // are called by, the fewest in a word. like are the words that were meant.
-func (s *Store) misspelt(ctx context.Context, q search.Query) (found []candidate, like [][]string, err error) {
+func (s *Store) misspelt(ctx context.Context, q search.Query) (found ranked, like [][]string, err error) {
 	near, err := s.slipped(ctx, q)
 	if err != nil {
-		return nil, nil, err
+		return found, nil, err
 	}
 	if near.any(1) { // of one letter in a word, as most are
-		if found, like, err = s.meant(ctx, q, near, 1); err != nil || len(found) > 0 {
+		if found, like, err = s.meant(ctx, q, near, 1); err != nil || found.any() {
 			return found, like, err
 		}
 	}
 	more, err := s.near(ctx, q, false, near)
 	if err != nil || !more {
-		return nil, nil, err
+		return found, nil, err
 	}
 	for slips := 1; slips <= maxErrors; slips++ {
 		if !near.any(slips) {
 			continue
 		}
-		if found, like, err = s.meant(ctx, q, near, slips); err != nil || len(found) > 0 {
+		if found, like, err = s.meant(ctx, q, near, slips); err != nil || found.any() {
 			return found, like, err
 		}
 	}
-	return nil, nil, nil
+	return found, nil, nil
 }
 
 // meant are the stories that hold q where words that are near one of its words, by at
 // most so many typing errors, are as good as it; like are those words.
-func (s *Store) meant(ctx context.Context, q search.Query, near meanings, slips int) (found []candidate, like [][]string, err error) {
+func (s *Store) meant(ctx context.Context, q search.Query, near meanings, slips int) (found ranked, like [][]string, err error) {
 	for _, of := range near {
 		like = append(like, of.within(slips))
 	}
-	var sets byWords
-	set := sets.holding(q, func(i int) []wordRange {
-		return append(rangesOf(q.Spellings(i), true), rangesOf(like[i], false)...)
+	held, err := s.holding(ctx, q, func(i int) []wordRange {
+		return append(rangesOf(q.Spellings(i)), wholeWords(like[i])...)
 	})
-	found, err = all(ctx, s.reader(), scanCandidate, fmt.Sprintf(foundSQL, "0", set), sets.args...)
+	for id := range held {
+		found[isCalled] = append(found[isCalled], id)
+	}
 	return found, like, err
 }
 
-// byWords are sets of stories in a statement, and its parameters.
-type byWords struct{ args []any }
+// heldWords are words of a query that a story holds, a bit each: begun in any way, and
+// whole.
+type heldWords struct{ begun, whole uint32 }
 
-// holding is the set of the stories that have, for each word of q, one in the ranges
-// it is given.
-func (b *byWords) holding(q search.Query, ranges func(i int) []wordRange) string {
-	var sets []string
+// holding are the stories that have, for each word of q, one in the ranges it is given.
+func (s *Store) holding(ctx context.Context, q search.Query, of func(i int) []wordRange) (map[int64]heldWords, error) {
+	var ranges []wordRange
 	for i := range q.Len() {
-		text, err := json.Marshal(ranges(i))
-		if err != nil {
-			text = []byte("[]") // texts and numbers can always be written
+		for _, r := range of(i) {
+			r.word, r.at = i, len(ranges)
+			ranges = append(ranges, r)
 		}
-		b.args = append(b.args, string(text))
-		sets = append(sets, fmt.Sprintf(byRangesSQL, len(b.args)))
 	}
-	return strings.Join(sets, " INTERSECT ")
+	text, err := json.Marshal(ranges)
+	if err != nil {
+		return nil, err
+	}
+	holders := make([]string, len(ranges))
+	if _, err := all(ctx, s.reader(), func(r row) (none struct{}, err error) {
+		var at int
+		var ids string
+		if err := r.Scan(&at, &ids); err != nil {
+			return none, err
+		}
+		holders[at] = ids
+		return none, nil
+	}, holdersOfSQL, string(text)); err != nil {
+		return nil, err
+	}
+	held := map[int64]heldWords{}
+	for _, r := range ranges {
+		// Who lacks a word before this one is not looked at again.
+		bit, before := uint32(1)<<r.word, uint32(1)<<r.word-1
+		for id := range strings.SplitSeq(holders[r.at], ",") {
+			story, err := strconv.ParseInt(id, 10, 64)
+			if err != nil {
+				continue // nobody holds one
+			}
+			has := held[story]
+			if has.begun&before != before {
+				continue
+			}
+			has.begun |= bit
+			if r.whole {
+				has.whole |= bit
+			}
+			held[story] = has
+		}
+	}
+	maps.DeleteFunc(held, func(_ int64, has heldWords) bool { return has.begun != q.All() })
+	return held, nil
 }
