@@ -55,12 +55,8 @@ func keepAlarms(ctx context.Context, q querier, lane int64, alarms []stories.Ala
 				continue
 			}
 		}
-		body, err := json.Marshal(a)
-		if err != nil {
+		if err := insertAlarm(ctx, q, a); err != nil {
 			return err
-		}
-		if _, err := q.exec(ctx, insertAlarmSQL, string(body)); err != nil {
-			return fmt.Errorf("keep an alarm: %w", err)
 		}
 		text, workspace := "", ""
 		switch a.Kind {
@@ -78,6 +74,18 @@ func keepAlarms(ctx context.Context, q querier, lane int64, alarms []stories.Ala
 		if _, err := q.exec(ctx, text, lane, workspace); err != nil {
 			return fmt.Errorf("keep what fails: %w", err)
 		}
+	}
+	return nil
+}
+
+// insertAlarm stores what the desk is to be told.
+func insertAlarm(ctx context.Context, q querier, a stories.Alarm) error {
+	body, err := json.Marshal(a)
+	if err != nil {
+		return err
+	}
+	if _, err := q.exec(ctx, insertAlarmSQL, string(body)); err != nil {
+		return fmt.Errorf("keep an alarm: %w", err)
 	}
 	return nil
 }

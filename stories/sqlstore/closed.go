@@ -16,9 +16,13 @@ const (
 	// is to be opened on.
 	closedOnSQL = `CASE WHEN t.forum = 1 OR h.thread_id = 0 THEN h.delivery_id ELSE h.thread_id END`
 	// takesNoneSQL says that the head h takes no messages since that was found out.
-	takesNoneSQL = `h.closed_at > 0 AND h.closed_on = ` + closedOnSQL + `
-		AND NOT EXISTS (SELECT 1 FROM owed d JOIN publications p ON p.id = (d.id >> 32) JOIN outcomes o ON o.id = d.id
-			WHERE d.on_id > 0 AND d.on_id = h.closed_on AND p.op inThread() AND o.state = 2 AND o.finished_at > h.closed_at)`
+	takesNoneSQL = `h.closed_at > 0 AND h.closed_on = ` + closedOnSQL
+	// openAgainSQL has the heads take messages again on which those of the deliveries ?1 hang
+	// that were taken in their threads since. closed_on stays: that they once did not is known.
+	openAgainSQL = `
+		UPDATE heads SET closed_at = 0 WHERE closed_at > 0 AND EXISTS (
+			SELECT 1 FROM owed d JOIN publications p ON p.id = (d.id >> 32) JOIN outcomes o ON o.id = d.id
+			WHERE d.id among(?1) AND d.on_id = heads.closed_on AND p.op inThread() AND o.state = 2 AND o.finished_at > heads.closed_at)`
 	isClosedSQL = `
 		SELECT count(*) FROM heads h JOIN destinations t ON t.id = h.destination_id
 		WHERE h.story_id = ?1 AND h.destination_id = ?2 AND ` + takesNoneSQL
@@ -31,22 +35,23 @@ const (
 	firstClosedSQL = `
 		SELECT count(*) FROM heads h
 		WHERE h.story_id = ?1 AND h.destination_id = ?2
-			AND NOT EXISTS (SELECT 1 FROM heads x WHERE x.destination_id = ?2 AND x.story_id <> ?1 AND x.closed_at > 0)
+			AND NOT EXISTS (SELECT 1 FROM heads x WHERE x.destination_id = ?2 AND x.story_id <> ?1 AND x.closed_on > 0)
 			AND NOT EXISTS (SELECT 1 FROM owed d JOIN publications p ON p.id = (d.id >> 32) JOIN outcomes o ON o.id = d.id
 				WHERE d.on_id > 0 AND d.on_id = h.closed_on AND p.op inThread() AND o.state = 2)`
 	// stoodOnSQL is what a message was to be in: a copy's thread is that of its head.
 	stoodOnSQL = `SELECT on_id FROM owed WHERE id = ?1`
 )
 
-// closedThreadsSQL are the threads that take no messages and are to: the longest first.
+// closedThreadsSQL are the first ?1 threads that take no messages and are to, each with how
+// many there are: the longest first. It begins with the heads that are closed, which are few.
 var closedThreadsSQL = `
-	SELECT t.platform, t.workspace, t.channel, s.id, s.slug, h.closed_at, h.closed_why
-	FROM heads h JOIN destinations t ON t.id = h.destination_id JOIN stories s ON s.id = h.story_id
-	WHERE ` + takesNoneSQL + ` AND t.state = 'reachable' AND s.state = 'developing'
+	SELECT t.platform, t.workspace, t.channel, s.id, s.slug, h.closed_at, h.closed_why, count(*) OVER ()
+	FROM heads h CROSS JOIN destinations t CROSS JOIN stories s
+	WHERE t.id = h.destination_id AND s.id = h.story_id AND ` + takesNoneSQL + ` AND t.state = 'reachable' AND s.state = 'developing'
 		AND NOT EXISTS (SELECT 1 FROM mutes m WHERE m.destination_id = t.id AND m.story_id = s.id)
 		AND coalesce((SELECT CASE WHEN b.state = 'active' AND (t.forum = 1 OR b.mode = 'thread') THEN 1 ELSE 0 END
 			FROM subscriptions b WHERE b.destination_id = t.id AND ` + decidesSQL + `), 0) = 1
-	ORDER BY h.closed_at, t.id, s.id`
+	ORDER BY h.closed_at, t.id, s.id LIMIT ?1`
 
 // closeThread has what was to stand in a thread that takes nothing stand in the channel,
 // and tells the desk. One that could not be opened is tried again with the next update.
@@ -161,13 +166,28 @@ func (s *Store) fillClosed(ctx context.Context, d stories.Destination, found []s
 	return err
 }
 
+// openAgain has threads take messages again in which some of results were taken.
+func openAgain(ctx context.Context, q querier, results []stories.Result) error {
+	var sent []int64
+	for _, r := range results {
+		if r.State == stories.Sent {
+			sent = append(sent, r.Delivery)
+		}
+	}
+	if len(sent) == 0 {
+		return nil
+	}
+	_, err := q.exec(ctx, openAgainSQL, list(sent))
+	return err
+}
+
 // ClosedThreads implements stories.HealthStore.
 func (s *Store) ClosedThreads(ctx context.Context, limit int) (found []stories.ClosedThread, total int, err error) {
 	found, err = all(ctx, s.reader(), func(r row) (c stories.ClosedThread, err error) {
 		var since int64
-		err = r.Scan(&c.Destination.Platform, &c.Destination.Workspace, &c.Destination.Channel, &c.StoryID, &c.Slug, &since, &c.Reason)
+		err = r.Scan(&c.Destination.Platform, &c.Destination.Workspace, &c.Destination.Channel, &c.StoryID, &c.Slug, &since, &c.Reason, &total)
 		c.Since = moment(since)
 		return c, err
-	}, closedThreadsSQL)
-	return found[:min(limit, len(found))], len(found), s.told(err)
+	}, closedThreadsSQL, limit)
+	return found, total, s.told(err)
 }

@@ -3,7 +3,6 @@ package sqlstore
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"time"
 
 	"storybot/stories"
@@ -94,12 +93,8 @@ func alarmGroups(ctx context.Context, q querier, places []stories.PlaceName, at 
 		return err
 	}
 	for _, a := range alarms {
-		body, err := json.Marshal(a)
-		if err != nil {
+		if err := insertAlarm(ctx, q, a); err != nil {
 			return err
-		}
-		if _, err := q.exec(ctx, insertAlarmSQL, string(body)); err != nil {
-			return fmt.Errorf("keep an alarm: %w", err)
 		}
 	}
 	return nil

@@ -23,16 +23,12 @@ const (
 var (
 	postOfSQL = `
 		SELECT h.delivery_id FROM heads h WHERE h.destination_id = ?1 AND h.story_id = ?2 AND h.gone = 0 AND NOT ` + neverThere(`h.delivery_id`)
-	// anyPostSQL is the newest post in the forum ?1 of one of the stories that lately went on,
-	// or the first message of what it follows beside stories.
+	// anyPostSQL is the newest post of a story in the forum ?1, found by what stands there:
+	// nothing else of the newsroom is read.
 	anyPostSQL = `
-		SELECT b.id FROM (
-			SELECT h.delivery_id AS id FROM (SELECT id FROM stories ORDER BY active_at DESC, id DESC LIMIT 200) AS s
-				JOIN heads h ON h.story_id = s.id AND h.destination_id = ?1 AND h.gone = 0
-			UNION ALL
-			SELECT (p.id << 32) + CAST(?1 AS BIGINT) FROM notices n CROSS JOIN publications p
-				WHERE n.kind = 'follow' AND p.notice_id = n.id AND p.op = 0 AND p.story_id = 0
-		) AS b JOIN outcomes o ON o.id = b.id WHERE o.state = 2 AND o.message_id <> '' ORDER BY b.id DESC LIMIT 1`
+		SELECT h.delivery_id FROM heads h CROSS JOIN outcomes o
+		WHERE h.destination_id = ?1 AND h.gone = 0 AND o.id = h.delivery_id AND o.state = 2 AND o.message_id <> ''
+		ORDER BY h.delivery_id DESC LIMIT 1`
 )
 
 // isForum says that a place is a forum.

@@ -23,6 +23,7 @@ const (
 	longLeftSQL       = `
 		SELECT platform, workspace, channel, reason FROM destinations
 		WHERE left_at > 0 AND left_at <= ?1 AND state = 'blocked' ORDER BY left_at, id LIMIT ?2`
+	stillLeftSQL = `SELECT count(*) FROM destinations WHERE id = ?1 AND left_at > 0 AND left_at <= ?2 AND state = 'blocked'`
 )
 
 // Workspaces implements stories.PlacesStore.
@@ -42,17 +43,18 @@ func (s *Store) endLeft(ctx context.Context, now time.Time) error {
 		stories.Destination
 		reason string
 	}
+	before := now.Add(-stories.KeepLeft)
 	for {
 		found, err := all(ctx, s.reader(), func(r row) (l left, err error) {
 			err = r.Scan(&l.Platform, &l.Workspace, &l.Channel, &l.reason)
 			return l, err
-		}, longLeftSQL, millis(now.Add(-stories.KeepLeft)), pruneBatch)
+		}, longLeftSQL, millis(before), pruneBatch)
 		if err != nil {
 			return s.told(err)
 		}
 		for _, l := range found {
 			why := fmt.Sprintf("%s, and was not invited again within %d days", l.reason, int(stories.KeepLeft.Hours()/24))
-			if err := s.EndDestination(ctx, l.Destination, why, now); err != nil {
+			if err := s.endStillLeft(ctx, l.Destination, why, before, now); err != nil {
 				return err
 			}
 		}
@@ -60,4 +62,19 @@ func (s *Store) endLeft(ctx context.Context, now time.Time) error {
 			return nil
 		}
 	}
+}
+
+// endStillLeft ends a destination in whose workspace the bot has not been since before. It
+// may have been invited again since it was found.
+func (s *Store) endStillLeft(ctx context.Context, d stories.Destination, why string, before, now time.Time) error {
+	return s.changePlace(ctx, d, func(q querier, p place) error {
+		var left bool
+		if err := one(ctx, q, stillLeftSQL, []any{p.id, millis(before)}, &left); err != nil || !left {
+			return err
+		}
+		if err := keepEnd(ctx, q, p, d, why, now); err != nil {
+			return err
+		}
+		return end(ctx, q, p, why, now)
+	})
 }

@@ -17,7 +17,7 @@ const (
 	// takenAmongSQL finds, by the index of those that have refused the bot, the blocked ones of
 	// a range of destinations; of where the bot was removed its platform alone tells more.
 	takenAmongSQL = `
-		SELECT id, platform, workspace, channel FROM destinations
+		SELECT id, platform, workspace, channel, since FROM destinations
 		WHERE refused_at <> 0 AND id BETWEEN ?1 AND ?2 AND state = 'blocked' AND left_at = 0 ORDER BY id`
 )
 
@@ -55,11 +55,11 @@ func holdBlocked(ctx context.Context, q querier, back []waiting, at time.Time) e
 // takenSince are the destinations that are blocked, though a message that was on its way
 // there was taken.
 func takenSince(ctx context.Context, q querier, before flights, results []stories.Result) ([]stories.Destination, error) {
-	sent := map[int64][]int64{} // deliveries, by place
+	sent := map[int64][]stories.Result{} // by place
 	first, last := int64(math.MaxInt64), int64(0)
 	for _, r := range results {
 		if f, is := before.byID[r.Delivery]; is && f.Attempt == r.Attempt && r.State == stories.Sent {
-			sent[f.Place] = append(sent[f.Place], r.Delivery)
+			sent[f.Place] = append(sent[f.Place], r)
 			first, last = min(first, f.Place), max(last, f.Place)
 		}
 	}
@@ -67,11 +67,11 @@ func takenSince(ctx context.Context, q querier, before flights, results []storie
 		return nil, nil
 	}
 	type blocked struct {
-		id int64
+		id, since int64
 		stories.Destination
 	}
 	found, err := all(ctx, q, func(r row) (b blocked, err error) {
-		err = r.Scan(&b.id, &b.Platform, &b.Workspace, &b.Channel)
+		err = r.Scan(&b.id, &b.Platform, &b.Workspace, &b.Channel, &b.since)
 		return b, err
 	}, takenAmongSQL, first, last)
 	if err != nil {
@@ -79,11 +79,17 @@ func takenSince(ctx context.Context, q querier, before flights, results []storie
 	}
 	var open []stories.Destination
 	for _, b := range found {
-		if len(sent[b.id]) == 0 {
+		var since []int64 // what was taken before it was blocked shows nothing
+		for _, r := range sent[b.id] {
+			if millis(r.At) >= b.since {
+				since = append(since, r.Delivery)
+			}
+		}
+		if len(since) == 0 {
 			continue
 		}
 		// What is changed there, or said in a thread, does not show it.
-		posted, err := all(ctx, q, scanID, postedSQL, list(sent[b.id]))
+		posted, err := all(ctx, q, scanID, postedSQL, list(since))
 		if err != nil {
 			return nil, err
 		}

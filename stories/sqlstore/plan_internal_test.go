@@ -1,13 +1,24 @@
 package sqlstore
 
 import (
-	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	"storybot/stories"
 )
+
+// mayRead are the tables that some statements read from end to end, and why that is meant.
+var mayRead = map[string][]string{
+	"old notices":   {"notices"},       // once a day
+	"pings at all":  {"pinged"},        // whether there is one: the first says so
+	"followers":     {"subscriptions"}, // counts them, for metrics
+	"overfull":      {"held"},          // a few of each blocked destination
+	"queue":         {"held", "lanes"}, // the same; a lane for each workspace
+	"plan a notice": {"desks"},         // one for each workspace
+	"untold":        {"desks"},
+}
 
 // Statements that run for every delivery or every look must not read a table
 // from end to end, however few rows the planner believes it has.
@@ -17,7 +28,9 @@ func TestSQLiteReadsNoTableFromEndToEnd(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer s.Close()
+	plans := newPlans(t, s)
 	for name, text := range map[string]string{
+		"any post": anyPostSQL, "closed threads": closedThreadsSQL, "is closed": isClosedSQL, "open again": openAgainSQL, "first closed": firstClosedSQL, "was edited": wasEditedSQL, "on a card": onCardSQL, "pinging": pingingSQL, "blocked among": blockedAmongSQL, "taken among": takenAmongSQL,
 		"publications": publicationsSQL, "load": loadSQL, "load again": loadAgainSQL, "load places": loadPlacesSQL, "load flying": loadFlyingSQL, "origins": originsSQL,
 		"past": pastSQL, "past run": pastRunSQL, "touch": touchSQL, "owed again": againOwedSQL, "copies among": copiesAmongSQL, "may say": maySaySQL, "others": othersSQL, "present": presentSQL, "refused among": refusedAmongSQL, "posted": postedSQL, "targets": targetsSQL, "finish": finishSQL, "first": firstSQL, "unqueue again": unqueueAgainSQL, "unhold": unholdSQL, "unite": uniteRowsSQL, "arriving": arrivingSQL, "acted on": actedOnSQL, "earlier": earlierSQL, "earlier on": earlierOnSQL, "waiting on": waitingOnSQL, "decided by": decidedBySQL, "count": countSQL,
 		"queued at": queuedAtSQL, "held at": heldAtSQL, "held messages": heldMessagesSQL, "overfull": overfullSQL, "cards": cardsSQL, "failed tellings": failedTellingsSQL, "move": moveSQL, "miss more": missMoreSQL, "unfollowed": unfollowedSQL,
@@ -41,43 +54,14 @@ func TestSQLiteReadsNoTableFromEndToEnd(t *testing.T) {
 		"old notes": pruneNotesSQL, "a person's notes": dropNotesSQL, "old uses": pruneUsesSQL, "count subscriptions": countSubscriptionsSQL,
 		"holders of words": holdersOfSQL, "best found": bestSQL, "looked through": lookedThroughSQL,
 	} {
-		args := make([]any, strings.Count(text, "?")) // at least as many as there are
-		for i := range args {
-			args[i] = "[1]"
-		}
-		var lines []string
-		rows, err := s.reader().query(t.Context(), "EXPLAIN QUERY PLAN "+text, args[:highest(text)]...)
-		if err != nil {
-			t.Errorf("%s: %v", name, err)
-			continue
-		}
-		for rows.Next() {
-			var id, parent, unused int
-			var detail string
-			if err := rows.Scan(&id, &parent, &unused, &detail); err != nil {
-				t.Fatal(err)
-			}
-			lines = append(lines, detail)
-			for _, table := range []string{"deliveries", "owed", "outcomes", "publications", "queue", "b", "c", "d", "e", "m", "o", "p", "q", "r", "u", "v", "w", "x", "t", "s", "l", "desk_log", "destinations", "stories", "slugs", "vocabulary", "notes", "allowances", "subscriptions"} {
-				if detail == "SCAN "+table {
-					t.Errorf("%s scans %s:\n%s", name, table, strings.Join(lines, "\n"))
-				}
+		whole, lines := plans.of(t, text)
+		for _, table := range whole {
+			if !slices.Contains(mayRead[name], table) {
+				t.Errorf("%s scans %s:\n%s", name, table, strings.Join(lines, "\n"))
 			}
 		}
-		rows.Close()
 		t.Logf("%s:\n\t%s", name, strings.Join(lines, "\n\t"))
 	}
-}
-
-// highest is the highest parameter of a text.
-func highest(text string) int {
-	n := 0
-	for i := 1; i <= 20; i++ {
-		if strings.Contains(text, fmt.Sprint("?", i)) {
-			n = i
-		}
-	}
-	return n
 }
 
 // What may be followed of one story, with what goes before it.

@@ -149,6 +149,10 @@ func (s *Store) NextWait(ctx context.Context) (next, now time.Time, ok bool, err
 // waitedAt is when this process last looked at what waits.
 type waitedAt struct{ at time.Time }
 
+// clocksDiffer is by how much the clocks of processes may that share a database: so little
+// is no clock that was set back.
+const clocksDiffer = 5 * time.Second
+
 // rewind has all instants found anew where somebody set the clock back, or the newsroom
 // has another zone.
 func (s *Store) rewind(ctx context.Context, q querier, at time.Time) error {
@@ -164,7 +168,11 @@ func (s *Store) rewind(ctx context.Context, q querier, at time.Time) error {
 	if last == now {
 		return nil
 	}
-	if last.Zone != "" && last.Zone != now.Zone || last.At > now.At {
+	moved := last.Zone != "" && last.Zone != now.Zone
+	if back := last.At - now.At; !moved && back > 0 && back <= clocksDiffer.Milliseconds() {
+		return nil // another process was here, whose clock is ahead
+	}
+	if moved || last.At > now.At {
 		if _, err := q.exec(ctx, rewindSQL, now.At); err != nil {
 			return err
 		}
