@@ -33,6 +33,9 @@ type engine interface {
 	or() string
 	// tidy merges what addName wrote piece by piece, so that it is read fast.
 	tidy(ctx context.Context, q querier) error
+	// roomy gives what writes much at many places room to keep those at hand, or takes it
+	// back.
+	roomy(ctx context.Context, q querier, is bool) error
 	// countOn has a table's numbers go on behind the highest there is, and behind
 	// counted.
 	countOn(ctx context.Context, q querier, table string, counted int64) error

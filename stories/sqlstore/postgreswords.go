@@ -56,3 +56,6 @@ func (e *postgresEngine) or() string  { return " | " }
 
 // tidy leaves it to the server's autovacuum.
 func (e *postgresEngine) tidy(context.Context, querier) error { return nil }
+
+// roomy leaves it to the server's shared buffers.
+func (e *postgresEngine) roomy(context.Context, querier, bool) error { return nil }

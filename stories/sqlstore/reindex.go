@@ -2,6 +2,7 @@ package sqlstore
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -77,11 +78,16 @@ const (
 // a few rows at a time. It goes on where it was interrupted, by whatever process
 // of the installation, and returns at once when nothing is left. Until then
 // Searchable is false.
-func (s *Store) Reindex(ctx context.Context) error {
+func (s *Store) Reindex(ctx context.Context) (err error) {
 	began, rows := time.Now(), 0
 	if ready, err := s.Searchable(ctx); err != nil || ready {
 		return err
 	}
+	if err := s.room(ctx, true); err != nil {
+		return err
+	}
+	// Also of a program that stops: what it still writes is little.
+	defer func() { err = errors.Join(err, s.room(context.WithoutCancel(ctx), false)) }()
 	for {
 		n, done, err := s.respellSome(ctx)
 		switch {
@@ -100,6 +106,11 @@ func (s *Store) Reindex(ctx context.Context) error {
 			return err
 		}
 	}
+}
+
+// room is roomy in a transaction of its own.
+func (s *Store) room(ctx context.Context, is bool) error {
+	return s.change(ctx, func(q querier) error { return s.roomy(ctx, q, is) })
 }
 
 // respellSome makes the next rows findable and tells how many; done is true when

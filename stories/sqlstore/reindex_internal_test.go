@@ -215,3 +215,107 @@ func TestANewDatabaseHasNothingToRebuild(t *testing.T) {
 		})
 	}
 }
+
+// TestAnIndexMadeAnewHasRoomMeanwhile, and gives it back, interrupted or not.
+func TestAnIndexMadeAnewHasRoomMeanwhile(t *testing.T) {
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	s, err := Open(t.Context(), databases["sqlite"](t), Options{Log: slog.New(slog.NewTextHandler(stopping(stop), nil))})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	if _, err := s.CreateStory(ctx, stories.Act{By: stories.User{Ref: "console:ada"}}, stories.Story{Slug: "fire", Headline: "Fire"}); err != nil {
+		t.Fatal(err)
+	}
+	room := func(q querier) (pages int) {
+		if err := one(t.Context(), q, `PRAGMA cache_size`, nil, &pages); err != nil {
+			t.Fatal(err)
+		}
+		return pages
+	}
+	of := func() (pages int) {
+		if err := s.change(t.Context(), func(q querier) error { pages = room(q); return nil }); err != nil {
+			t.Fatal(err)
+		}
+		return pages
+	}
+	usual := of()
+	if err := s.room(t.Context(), true); err != nil {
+		t.Fatal(err)
+	}
+	if more := of(); more >= usual { // both are negative: kilobytes
+		t.Errorf("room grows from %d to %d", usual, more)
+	}
+	for _, interrupted := range []bool{true, false} { // by the line in the log that it begins
+		if !interrupted {
+			ctx = t.Context()
+		}
+		if err := s.change(t.Context(), func(q querier) error {
+			_, err := q.exec(t.Context(), rememberSQL, indexName, "an older version")
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+		s.searchable.Store(false)
+		if err := s.Reindex(ctx); interrupted != (err != nil) {
+			t.Fatal(err)
+		}
+		if left := of(); left != usual {
+			t.Errorf("interrupted %v: room is %d afterwards, was %d", interrupted, left, usual)
+		}
+	}
+}
+
+// stopping stops who says that the index is being rebuilt.
+type stopping context.CancelFunc
+
+func (s stopping) Write(line []byte) (int, error) {
+	if bytes.Contains(line, []byte("is being rebuilt")) {
+		s()
+	}
+	return len(line), nil
+}
+
+// TestWordsAreLearntOnce: those that are known already take no writing.
+func TestWordsAreLearntOnce(t *testing.T) {
+	for kind, made := range databases {
+		t.Run(kind, func(t *testing.T) {
+			t.Parallel()
+			s, err := Open(t.Context(), made(t), Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer s.Close()
+			n := 0
+			s.engine = counting{s.engine, &n}
+			learn := func(words ...string) int {
+				n = 0
+				if err := s.change(t.Context(), func(q querier) error { return s.learn(t.Context(), q, words) }); err != nil {
+					t.Fatal(err)
+				}
+				return n
+			}
+			if got := learn("kyiv", "1914", "è"); got != 3 {
+				t.Errorf("new words took %d statements", got)
+			}
+			if got := learn("1914", "kyiv"); got != 1 {
+				t.Errorf("known words took %d statements", got)
+			}
+			if got := learn("è"); got != 0 {
+				t.Errorf("what is not learnt took %d statements", got)
+			}
+			if got := learn("fire", "kyiv"); got != 3 {
+				t.Errorf("a new word beside a known one took %d statements", got)
+			}
+			for _, w := range []string{"kyiv", "1914", "fire"} {
+				if found, err := all(t.Context(), s.reader(), scanText, slippedSQL, wordList([]string{w[1:]}), 5); err != nil || len(found) != 1 || found[0] != w {
+					t.Errorf("%s is resembled by %q, %v", w[1:], found, err)
+				}
+				if found, err := all(t.Context(), s.reader(), scanText, nearWordsSQL, `["`+w[:2]+`"]`, 4, 4, 5); err != nil || len(found) != 1 || found[0] != w {
+					t.Errorf("%s begins %q, %v", w[:2], found, err)
+				}
+			}
+		})
+	}
+}

@@ -195,14 +195,26 @@ const learnSQL = `
 	INSERT INTO vocabulary (gram, length, word) SELECT j.value ->> 0, CAST(j.value ->> 1 AS SMALLINT), j.value ->> 2 FROM each(?1) WHERE 1 = 1
 	ON CONFLICT (gram, length, word) DO NOTHING`
 
+// unlearntSQL are those words that are not in the vocabulary: one that is, is its own
+// slip too.
+const unlearntSQL = `
+	SELECT j.value FROM numbered(?1) WHERE NOT EXISTS (SELECT 1 FROM slips s WHERE s.slip = j.value AND s.word = j.value)`
+
 // learn takes words in Latin letters into the vocabulary.
 func (s *Store) learn(ctx context.Context, q querier, words []string) error {
+	words = slices.DeleteFunc(slices.Clone(words), func(w string) bool {
+		return len(w) < minVocabulary-1 || len(w) > maxVocabulary || w != search.Latin(w)
+	})
+	if len(words) == 0 {
+		return nil
+	}
+	words, err := all(ctx, q, scanText, unlearntSQL, wordList(words))
+	if err != nil {
+		return err
+	}
 	var pairs [][3]any
 	var wrong [][2]string
 	for _, w := range words {
-		if len(w) < minVocabulary-1 || len(w) > maxVocabulary || w != search.Latin(w) {
-			continue
-		}
 		for _, gram := range grams(w) {
 			pairs = append(pairs, [3]any{gram, len(w), w})
 		}

@@ -38,3 +38,14 @@ func (e *sqliteEngine) tidy(ctx context.Context, q querier) error {
 	_, err := q.exec(ctx, `INSERT INTO names (names) VALUES ('optimize')`)
 	return err
 }
+
+// roomy is the page cache of the connection that writes: the words of an update belong
+// at as many places of a table, which a small cache writes and reads again for each.
+func (e *sqliteEngine) roomy(ctx context.Context, q querier, is bool) error {
+	if is {
+		_, err := q.exec(ctx, `PRAGMA cache_size = -65536`)
+		return err
+	}
+	_, err := q.exec(ctx, `PRAGMA cache_size = -2000`) // as in sqliteAddress
+	return err
+}
