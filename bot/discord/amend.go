@@ -43,7 +43,7 @@ func (p *Platform) amend(ctx context.Context, o bot.Operation) bot.Verdict {
 		v = p.verdict(a)
 	}
 	if o.Delivery.Op == stories.OpEdit && v.Outcome == bot.Delivered {
-		v = p.retag(ctx, o, at, v)
+		v = p.retitle(ctx, o, at, p.retag(ctx, o, at, v))
 	}
 	reread(o, &v)
 	if v.Code == archived && (v.Outcome == bot.ThreadGone || closed(o, v.Code)) {

@@ -101,6 +101,7 @@ type Platform struct {
 	userID   atomic.Pointer[string] // the bot's own, once known
 	outages  outages
 	tagged   tagged
+	titled   titled
 	forums   forums
 	started  func(error) // Config's, at most once
 }

@@ -38,21 +38,26 @@ func (t *tagged) keep(thread string, words []string) {
 	t.words[thread] = strings.Join(words, "\n")
 }
 
-// askTags reads a forum or a post of one. ok is false when v says why it cannot be asked;
-// nothing was changed then.
+// askTags is ask for the tags of a forum or a post of one.
 func (p *Platform) askTags(ctx context.Context, what, channel string, into any) (v bot.Verdict, ok bool) {
+	return p.ask(ctx, what, channel, "could not be asked for its tags", into)
+}
+
+// ask reads a forum or a post of one. ok is false when v says why it cannot be asked, with
+// reason where nobody knows; nothing was changed then.
+func (p *Platform) ask(ctx context.Context, what, channel, reason string, into any) (v bot.Verdict, ok bool) {
 	a, err := p.rest.do(ctx, p.rest.posts, request{what: what, method: http.MethodGet, path: "/channels/" + url.PathEscape(channel)})
 	switch {
 	case err != nil:
-		return bot.Verdict{Outcome: bot.Transient, Code: "no_answer", Reason: "could not be asked for its tags", Err: err}, false
+		return bot.Verdict{Outcome: bot.Transient, Code: "no_answer", Reason: reason, Err: err}, false
 	case !a.ok():
 		if v = p.verdict(a); v.Outcome == bot.Ambiguous { // nothing was posted by it
-			v.Outcome, v.Reason = bot.Transient, "could not be asked for its tags"
+			v.Outcome, v.Reason = bot.Transient, reason
 		}
 		return v, false
 	}
 	if err := decode(a.body, into); err != nil {
-		return bot.Verdict{Outcome: bot.Transient, Code: "unreadable_answer", Reason: "could not be asked for its tags", Err: p.rest.redacted(err)}, false
+		return bot.Verdict{Outcome: bot.Transient, Code: "unreadable_answer", Reason: reason, Err: p.rest.redacted(err)}, false
 	}
 	return v, true
 }
@@ -99,12 +104,14 @@ func (p *Platform) setTags(ctx context.Context, thread, id string, words []strin
 		return v, true
 	}
 	var post struct {
+		Name    word   `json:"name"`
 		Applied []word `json:"applied_tags"`
 	}
 	*requests++
 	if v, ok := p.askTags(ctx, "look up a post's tags", thread, &post); !ok {
 		return v, false
 	}
+	p.titled.keep(thread, string(post.Name)) // which is not asked for once more
 	next := of.instead(post.Applied, words)
 	if slices.EqualFunc(next, post.Applied, func(a string, b word) bool { return a == string(b) }) {
 		p.tagged.keep(thread, words)

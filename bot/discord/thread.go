@@ -102,7 +102,9 @@ func (p *Platform) openPost(ctx context.Context, o bot.Operation) bot.Verdict {
 	p.retagged(d.Destination.Channel, of, &v)
 	readBudget(&v, a.header)
 	if v.Outcome == bot.Delivered {
-		p.tagged.keep(siteOf(d.Destination, v.MessageID).channel, o.Message.Tags)
+		thread := siteOf(d.Destination, v.MessageID).channel
+		p.tagged.keep(thread, o.Message.Tags)
+		p.titled.keep(thread, post.Name)
 	}
 	if of.asked {
 		v.Requests = 2

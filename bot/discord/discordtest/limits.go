@@ -19,6 +19,8 @@ type Limits struct {
 	// Publish is per channel, and OldEdits what edits of messages older than an hour
 	// have in a channel beside Edit.
 	Publish, OldEdits Budget
+	// Rename is what each thread or channel has of other names.
+	Rename Budget
 	// Invalid is how many answers with 401, 403 or 429 within ten minutes bring
 	// Cloudflare's ban. 0 for never.
 	Invalid int
@@ -34,11 +36,12 @@ type Budget struct {
 // DocumentedLimits are the limits that Discord documents, and for channels
 // those that its headers say and people have met
 // (https://github.com/discordjs/discord.js/issues/4956,
+// https://github.com/discordjs/discord.js/issues/6651,
 // https://github.com/discord/discord-api-docs/discussions/4413).
 // https://docs.discord.com/developers/topics/rate-limits
 func DocumentedLimits() Limits {
 	five := Budget{5, 5 * time.Second}
-	return Limits{Global: 50, Create: five, Edit: five, Read: Budget{10, 5 * time.Second}, Publish: Budget{10, time.Hour}, OldEdits: Budget{3, 20 * time.Second}, Invalid: 10000}
+	return Limits{Global: 50, Create: five, Edit: five, Read: Budget{10, 5 * time.Second}, Publish: Budget{10, time.Hour}, OldEdits: Budget{3, 20 * time.Second}, Rename: Budget{2, 10 * time.Minute}, Invalid: 10000}
 }
 
 // WithLimits makes the server keep rate limits. Without this option it keeps
@@ -91,6 +94,9 @@ func (l *limiter) budget(r *request) (Budget, string) {
 		return l.limits.Edit, "edit"
 	case GetChannel, ListMessages, GetMessage, ArchivedThreads:
 		return l.limits.Read, "read"
+	}
+	if r.op == ChangeThread && r.fields["name"] != nil {
+		return l.limits.Rename, "rename"
 	}
 	return Budget{}, ""
 }

@@ -218,6 +218,8 @@ func (r *request) checkProse() {
 	case CreateMessage, EditMessage, EditOriginal, EditFollowup, CreateFollowup:
 		r.fields = decodeFields(r.raw)
 		r.problems = append(r.problems, messageProblems(r.op, "", r.fields)...)
+	case ChangeThread:
+		r.fields = decodeFields(r.raw)
 	case CreateForumPost:
 		var c struct{ Message json.RawMessage }
 		if err := json.Unmarshal(r.raw, &c); err != nil {

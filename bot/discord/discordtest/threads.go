@@ -91,10 +91,11 @@ func (s *Server) createForumPost(c *channel, r *request) reply {
 	return rep
 }
 
-// changeThread archives a thread or opens it again. A locked one is opened by
+// changeThread archives a thread or opens it again, names and tags it. A locked one is opened by
 // moderators only. https://docs.discord.com/developers/topics/threads#permissions
 func (s *Server) changeThread(c *channel, r *request) reply {
 	var ask struct {
+		Name     *string
 		Archived *bool
 		Tags     []string `json:"applied_tags"`
 	}
@@ -105,6 +106,11 @@ func (s *Server) changeThread(c *channel, r *request) reply {
 		return apiError(http.StatusBadRequest, 50024, "Cannot execute action on this channel type")
 	case !c.may(SendMessagesInThread) || c.Locked:
 		return missingPermissions()
+	case ask.Name != nil && c.Archived && ask.Archived == nil:
+		return apiError(http.StatusBadRequest, 50083, "Thread is archived")
+	}
+	if ask.Name != nil {
+		c.Name = *ask.Name
 	}
 	if ask.Archived != nil {
 		c.Archived = *ask.Archived

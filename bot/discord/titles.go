@@ -1,0 +1,137 @@
+package discord
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"sync"
+	"time"
+
+	"storybot/bot"
+)
+
+const (
+	// renames is how often a thread takes another name within renamesPer, counted for each
+	// thread (https://github.com/discordjs/discord.js/issues/6651). Discord's pages and headers
+	// say nothing of it (https://github.com/discord/discord-api-docs/issues/1900).
+	renames    = 2
+	renamesPer = 10 * time.Minute
+	// titledKept is of how many posts is remembered what they are called.
+	titledKept = 4096
+)
+
+// titled remembers what posts of forums are called, so that an edit which leaves that costs
+// no request, and when they were called something else. What it has forgotten is looked up.
+type titled struct {
+	mu    sync.Mutex
+	names map[string]title // by thread
+}
+
+type title struct {
+	name    string
+	changed []time.Time // within renamesPer, the oldest first
+}
+
+// get returns what a thread is called, as far as that is known.
+func (t *titled) get(thread string) (name string, known bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	had, known := t.names[thread]
+	return had.name, known
+}
+
+// keep notes what a thread is called.
+func (t *titled) keep(thread, name string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.names == nil || len(t.names) >= titledKept {
+		t.names = map[string]title{}
+	}
+	t.names[thread] = title{name, t.names[thread].changed}
+}
+
+// wait returns how long a thread takes no other name; 0 where it takes one now, which is
+// counted then.
+func (t *titled) wait(thread string, now time.Time) time.Duration {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	had := t.names[thread]
+	for len(had.changed) > 0 && now.Sub(had.changed[0]) >= renamesPer {
+		had.changed = had.changed[1:]
+	}
+	if len(had.changed) >= renames {
+		return had.changed[0].Add(renamesPer).Sub(now)
+	}
+	had.changed = append(had.changed[:len(had.changed):len(had.changed)], now)
+	t.names[thread] = had
+	return 0
+}
+
+// retitle calls a post of a forum, whose first message was edited as done tells, what this
+// one says. The verdict is done unless the edit is to be made again: where the post has had
+// its two names the edit waits, in the database, until it takes one more, and says by then
+// what is newest. What is refused is a matter of the forum's
+// (https://discord.com/developers/docs/resources/channel#modify-channel).
+func (p *Platform) retitle(ctx context.Context, o bot.Operation, at site, done bot.Verdict) bot.Verdict {
+	forum := o.Delivery.Destination.Channel
+	if done.Outcome != bot.Delivered || at.channel != at.message || at.channel == forum || o.Message.Thread == "" {
+		return done
+	}
+	name := newOpening(o.Message.Thread).Name
+	if had, known := p.titled.get(at.channel); known && had == name {
+		return done
+	}
+	requests := max(1, done.Requests)
+	v, ok := p.setTitle(ctx, at.channel, name, &requests)
+	switch {
+	case ok:
+		v = done
+	case v.Outcome == bot.Ambiguous || v.Outcome == bot.Transient:
+		v.Outcome, v.Reason = bot.Transient, "may show an older title: it could not be set yet"
+	case v.Outcome != bot.BadAccount:
+		p.log.Info("a forum's post keeps its title", "channel", forum, "err", p.rest.redacted(v.Err))
+		p.titled.keep(at.channel, name)
+		done.Invalid = done.Invalid || v.Invalid
+		v = done
+	}
+	v.Requests = requests
+	return v
+}
+
+// setTitle calls a thread name, where it is called something else, and counts the requests
+// for it. ok is false when v says why it could not.
+func (p *Platform) setTitle(ctx context.Context, thread, name string, requests *int) (v bot.Verdict, ok bool) {
+	if _, known := p.titled.get(thread); !known {
+		var post struct {
+			Name word `json:"name"`
+		}
+		*requests++
+		if v, ok := p.ask(ctx, "look up a post's title", thread, "could not be asked for its title", &post); !ok {
+			return v, false
+		}
+		p.titled.keep(thread, string(post.Name))
+	}
+	if had, _ := p.titled.get(thread); had == name {
+		return v, true
+	}
+	if wait := p.titled.wait(thread, time.Now()); wait > 0 {
+		return bot.Verdict{Outcome: bot.Transient, Code: "title", Limited: bot.ScopeChannel, RetryAfter: wait}, false
+	}
+	body, err := json.Marshal(struct {
+		Name string `json:"name"`
+	}{name})
+	if err != nil {
+		return unwritable(err), false
+	}
+	*requests++
+	a, err := p.rest.do(ctx, p.rest.posts, request{what: "set a post's title", method: http.MethodPatch, path: "/channels/" + url.PathEscape(thread), body: body})
+	switch {
+	case err != nil:
+		return p.lostVerdict(a, err), false
+	case !a.ok():
+		return p.verdict(a), false
+	}
+	p.titled.keep(thread, name)
+	return v, true
+}
