@@ -3,6 +3,7 @@ package sqlstore
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 
 	"storybot/stories"
@@ -80,6 +81,9 @@ func (s *Store) Exchange(ctx context.Context, l stories.Lease, x stories.Exchang
 		}
 		if err := s.lose(ctx, q, lane, lostOf(before, x.Results)); err != nil {
 			return err
+		}
+		if err := openAgain(ctx, q, x.Results); err != nil {
+			return fmt.Errorf("note that threads take messages: %w", err)
 		}
 		// Who left while it was on its way gets it no more.
 		if err := skipVain(ctx, q, back, s.now()); err != nil {

@@ -1,0 +1,93 @@
+package sqlstore
+
+import (
+	"path/filepath"
+	"testing"
+	"time"
+
+	"storybot/stories"
+)
+
+// blockedNews is a newsroom of which one channel has been told to refuse the bot.
+func blockedNews(t *testing.T, at time.Time, o stories.Options) (*Store, stories.Act, stories.Destination) {
+	t.Helper()
+	s, err := Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "storybot.db"), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { s.Close() })
+	act := stories.Act{By: stories.User{Ref: "console:ana"}, At: at}
+	d := stories.Destination{Platform: "console", Workspace: "w", Channel: "#a"}
+	sub := stories.Subscription{Destination: d, Target: stories.Target{Kind: stories.TargetAll}, Options: o, CreatedBy: act.By}
+	if _, _, err := s.Subscribe(t.Context(), act, sub, "console"); err != nil {
+		t.Fatal(err)
+	}
+	return s, act, d
+}
+
+// A workspace that invited the bot again, between the look at what it has left for long and
+// the end of that, keeps what it follows.
+func TestWhatWasLeftIsLookedAtAgainBeforeItEnds(t *testing.T) {
+	at := time.Date(2031, 3, 4, 12, 0, 0, 0, time.UTC)
+	for name, tt := range map[string]struct {
+		meanwhile func(s *Store, d stories.Destination) error
+		follows   int
+	}{
+		"nothing": {func(*Store, stories.Destination) error { return nil }, 0},
+		"invited again": {func(s *Store, d stories.Destination) error {
+			_, _, err := s.ReopenDestination(t.Context(), d, 5, at)
+			return err
+		}, 1},
+		"invited and removed again": {func(s *Store, d stories.Destination) error {
+			if _, _, err := s.ReopenDestination(t.Context(), d, 5, at); err != nil {
+				return err
+			}
+			return s.BlockDestination(t.Context(), d, stories.Obstacle{Reason: "was left", Left: true}, at)
+		}, 1},
+		"barred for another reason": {func(s *Store, d stories.Destination) error {
+			if _, _, err := s.ReopenDestination(t.Context(), d, 5, at); err != nil {
+				return err
+			}
+			return s.BlockDestination(t.Context(), d, stories.Obstacle{Reason: "is archived"}, at)
+		}, 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s, _, d := blockedNews(t, at, stories.Options{Level: stories.Minor})
+			if err := s.BlockDestination(t.Context(), d, stories.Obstacle{Reason: "was left", Left: true}, at.Add(-stories.KeepLeft)); err != nil {
+				t.Fatal(err)
+			}
+			if err := tt.meanwhile(s, d); err != nil {
+				t.Fatal(err)
+			}
+			if err := s.endStillLeft(t.Context(), d, "was left", at.Add(-stories.KeepLeft), at); err != nil {
+				t.Fatal(err)
+			}
+			subs, err := s.Subscriptions(t.Context(), d)
+			if err != nil || len(subs) != tt.follows {
+				t.Errorf("it follows %v, %v", subs, err)
+			}
+		})
+	}
+}
+
+// Of processes that share a database the clocks differ a little: that is no clock that was
+// set back, after which all that waits is looked at.
+func TestAClockThatIsALittleBehindIsNotSetBack(t *testing.T) {
+	at := time.Date(2031, 3, 4, 12, 0, 0, 0, time.UTC)
+	for behind, rewound := range map[time.Duration]bool{0: false, time.Millisecond: false, clocksDiffer: false, clocksDiffer + time.Millisecond: true, time.Hour: true} {
+		s, _, _ := blockedNews(t, at, stories.Options{Level: stories.Minor, Quiet: "22:00-07:00", Zone: "UTC"})
+		for _, now := range []time.Time{at, at.Add(-behind)} {
+			if _, err := s.EndWaits(t.Context(), now); err != nil {
+				t.Fatal(err)
+			}
+		}
+		text, err := recall(t.Context(), s.reader(), waitsName)
+		if err != nil {
+			t.Fatal(err)
+		}
+		// What was found anew then is remembered as of that instant.
+		if want := at.Add(-behind); (text == `{"Zone":"UTC","At":`+list([]int64{millis(want)})[1:14]+`}`) != (rewound || behind == 0) {
+			t.Errorf("%v behind: kept up to %s", behind, text)
+		}
+	}
+}
