@@ -1,6 +1,7 @@
 package sqlstore
 
 import (
+	"fmt"
 	"path/filepath"
 	"testing"
 	"time"
@@ -89,5 +90,39 @@ func TestAClockThatIsALittleBehindIsNotSetBack(t *testing.T) {
 		if want := at.Add(-behind); (text == `{"Zone":"UTC","At":`+list([]int64{millis(want)})[1:14]+`}`) != (rewound || behind == 0) {
 			t.Errorf("%v behind: kept up to %s", behind, text)
 		}
+	}
+}
+
+// However many digests fall due together, their subscriptions are moved on at once.
+func TestDigestsThatFallDueAreSettledAtOnce(t *testing.T) {
+	at := time.Date(2031, 3, 4, 12, 0, 0, 0, time.UTC)
+	var took []int
+	for _, channels := range []int{2, 40} {
+		s, act, _ := blockedNews(t, at, stories.Options{Level: stories.Minor})
+		for i := range channels {
+			d := stories.Destination{Platform: "console", Channel: fmt.Sprint("#", i)}
+			sub := stories.Subscription{Destination: d, Target: stories.Target{Kind: stories.TargetAll}, Options: stories.Options{Level: stories.Minor, Digest: "hourly"}, CreatedBy: act.By}
+			if _, _, err := s.Subscribe(t.Context(), act, sub, "console"); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if _, err := s.EndWaits(t.Context(), at); err != nil {
+			t.Fatal(err)
+		}
+		n := 0
+		s.engine = counting{s.engine, &n}
+		if _, err := s.EndWaits(t.Context(), at.Add(time.Hour)); err != nil {
+			t.Fatal(err)
+		}
+		took = append(took, n)
+		var moved int
+		err := one(t.Context(), s.reader(), `SELECT count(*) FROM subscriptions WHERE due_at = ?1 AND collects_from = ?2 AND digested_to = ?2 AND waits_from = 0`,
+			[]any{millis(at.Add(2 * time.Hour)), millis(at.Add(time.Hour))}, &moved)
+		if err != nil || moved != channels {
+			t.Errorf("%d of %d were moved on, %v", moved, channels, err)
+		}
+	}
+	if took[1] > took[0]+2 { // one look at most for all that is due
+		t.Errorf("two take %d statements, forty %d", took[0], took[1])
 	}
 }
