@@ -51,6 +51,7 @@ type conn struct {
 	address  string    // that was dialled
 	resuming bool      // RESUME was sent
 	up       time.Time // when READY or RESUMED came
+	early    []event   // came in a new session before its READY
 	write    sync.Mutex
 	seq      atomic.Int64
 	acked    atomic.Bool
@@ -182,12 +183,22 @@ func (c *conn) read(deadline time.Time) (event, error) {
 func (c *conn) take(e event) error {
 	switch e.Operation {
 	case opDispatch:
-		if e.Sequence > 0 {
+		if e.Sequence > c.seq.Load() {
 			c.seq.Store(e.Sequence)
 			c.g.session.seq = e.Sequence
 		}
+		if c.isEarly(e) {
+			c.early = append(c.early, e)
+			return nil
+		}
 		c.started(e)
 		c.g.dispatch(e)
+		if e.Type == "READY" {
+			for _, e := range c.early {
+				c.g.dispatch(e)
+			}
+			c.early = nil
+		}
 	case opHeartbeat:
 		return c.beat()
 	case opAck:
@@ -201,6 +212,13 @@ func (c *conn) take(e event) error {
 		return errInvalid
 	}
 	return nil
+}
+
+// isEarly says that e tells of a server and overtook the READY of its session: what that
+// lists was so before, and a server that the bot just joined may not be in it. It is
+// acted on behind the READY. An interaction is answered at once: it has three seconds.
+func (c *conn) isEarly(e event) bool {
+	return c.up.IsZero() && !c.resuming && e.Type != "READY" && e.Type != "RESUMED" && e.Type != "INTERACTION_CREATE" && len(c.early) < maxNews
 }
 
 // started notes the session a READY begins, and that the connection is up.

@@ -52,20 +52,23 @@ func (t *teller) joined(servers []string) {
 	}
 }
 
-// inOnly tells that the bot is in no other servers.
+// inOnly tells that the bot is in no other servers than these, which may be none.
 func (t *teller) inOnly(servers []string) {
-	t.inform(stories.Destination{Platform: platformName, Workspace: "READY"}, func(ctx context.Context) { t.places.InOnly(ctx, platformName, servers, removed) })
+	t.tell("all servers", func(ctx context.Context) { t.places.InOnly(ctx, platformName, servers, removed) })
 }
 
-// inform queues news of d. When too much waits it is left out: the next post to
-// d finds out the same.
+// inform queues news of d, which is none where it names no place.
 func (t *teller) inform(d stories.Destination, f func(context.Context)) {
-	if d.Workspace == "" && d.Channel == "" {
-		return
+	if d.Workspace != "" || d.Channel != "" {
+		t.tell(d.String(), f)
 	}
+}
+
+// tell queues news. When too much waits it is left out: the next post finds out the same.
+func (t *teller) tell(of string, f func(context.Context)) {
 	select {
 	case t.queue <- f:
 	default:
-		t.log.Warn("too much news of places at once, some is left out", "destination", d.String())
+		t.log.Warn("too much news of places at once, some is left out", "of", of)
 	}
 }

@@ -78,7 +78,7 @@ func TestTheLogTellsWhatIsDone(t *testing.T) {
 		"asked":                   {"what", "platform", "key", "outcome", "took"},
 		"an update was published": {"update_id", "story", "update", "level", "by", "channels"},
 		"an update was revised":   {"update_id", "story", "update", "revision", "kind", "by", "copies", "told"},
-		"a push has ended":        {"update_id", "channels", "sent", "failed", "unknown"},
+		"a push has ended":        {"update_id", "channels", "sent", "held", "failed", "unknown", "kept", "deferred", "overtaken"},
 		"a delivery was answered": {"delivery", "update_id", "platform", "lane", "destination", "attempt", "became", "message"},
 		"slack connected":         {"platform"},
 		"the gateway is up":       {"platform"},

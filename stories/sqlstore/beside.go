@@ -20,7 +20,7 @@ import (
 // are requests on their way: which wordings these were begun in is not told here. What is
 // told stands where the copy is: beside it, or in the thread that it is in or began.
 var tellableSQL = `
-	SELECT t.id, o.id, t.lane_id, CASE WHEN d.op inThread() OR d.op = 8 AND t.forum = 1 THEN d.on_id ELSE d.id END, t.forum,
+	SELECT t.id, o.id, t.lane_id, CASE WHEN d.op inThread() OR d.op onCard() AND t.forum = 1 THEN d.on_id ELSE d.id END, t.forum,
 		d.id, d.said, CASE WHEN d.doubtful = 3 AND d.state IN (0, 5) THEN 1 ELSE 0 END,
 		coalesce(a.seen, 0), coalesce(a.due, -1), coalesce(c.seen, 0), coalesce(c.due, -1)
 	FROM ` + copyPlacesSQL + `

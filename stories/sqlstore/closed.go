@@ -19,10 +19,15 @@ const (
 	takesNoneSQL = `h.closed_at > 0 AND h.closed_on = ` + closedOnSQL
 	// openAgainSQL has the heads take messages again on which those of the deliveries ?1 hang
 	// that were taken in their threads since. closed_on stays: that they once did not is known.
+	// Where no head is closed nothing is read.
 	openAgainSQL = `
-		UPDATE heads SET closed_at = 0 WHERE closed_at > 0 AND EXISTS (
-			SELECT 1 FROM owed d JOIN publications p ON p.id = (d.id >> 32) JOIN outcomes o ON o.id = d.id
-			WHERE d.id among(?1) AND d.on_id = heads.closed_on AND p.op inThread() AND o.state = 2 AND o.finished_at > heads.closed_at)`
+		UPDATE heads SET closed_at = 0 WHERE (story_id, destination_id) IN (
+			SELECT h.story_id, h.destination_id
+			FROM owed d CROSS JOIN publications p CROSS JOIN outcomes o CROSS JOIN heads h
+			WHERE (SELECT min(c.closed_at) FROM heads c WHERE c.closed_at > 0) IS NOT NULL
+				AND d.id among(?1) AND d.on_id > 0 AND p.id = (d.id >> 32) AND p.op inThread() AND o.id = d.id AND o.state = 2
+				AND (h.delivery_id = d.on_id OR h.thread_id > 0 AND h.thread_id = d.on_id)
+				AND h.closed_on = d.on_id AND h.closed_at > 0 AND h.closed_at < o.finished_at)`
 	isClosedSQL = `
 		SELECT count(*) FROM heads h JOIN destinations t ON t.id = h.destination_id
 		WHERE h.story_id = ?1 AND h.destination_id = ?2 AND ` + takesNoneSQL
@@ -166,7 +171,8 @@ func (s *Store) fillClosed(ctx context.Context, d stories.Destination, found []s
 	return err
 }
 
-// openAgain has threads take messages again in which some of results were taken.
+// openAgain has threads take messages again in which some of results were taken. It comes
+// after what others of results close.
 func openAgain(ctx context.Context, q querier, results []stories.Result) error {
 	var sent []int64
 	for _, r := range results {

@@ -15,11 +15,11 @@ import (
 const (
 	// wasEditedSQL asks whether the card ?1 was ever changed, by a request of its own: what it
 	// was posted with has been shown without.
-	wasEditedSQL   = `SELECT count(*) FROM owed x JOIN publications p ON p.id = (x.id >> 32) JOIN outcomes o ON o.id = x.id WHERE x.on_id > 0 AND x.on_id = ?1 AND p.op = 8 AND o.state = 2 AND o.attempt > 0`
+	wasEditedSQL   = `SELECT count(*) FROM owed x JOIN publications p ON p.id = (x.id >> 32) JOIN outcomes o ON o.id = x.id WHERE x.on_id > 0 AND x.on_id = ?1 AND p.op onCard() AND o.state = 2 AND o.attempt > 0`
 	closingsSQL    = `SELECT closings FROM heads WHERE story_id = ?1 AND destination_id = ?2`
 	setClosingsSQL = `UPDATE heads SET closings = ?3 WHERE story_id = ?1 AND destination_id = ?2`
 	// onCardSQL is what waits to be shown by the card ?1, in its order.
-	onCardSQL   = `SELECT ` + waitsUnderSQL + `, d.destination_id, d.id, d.publication_id FROM owed x JOIN deliveries d ON d.id = x.id WHERE x.on_id > 0 AND x.on_id = ?1 AND d.op = 8 AND d.state IN (0, 5) ORDER BY d.id`
+	onCardSQL   = `SELECT ` + waitsUnderSQL + `, d.destination_id, d.id, d.publication_id FROM owed x JOIN deliveries d ON d.id = x.id WHERE x.on_id > 0 AND x.on_id = ?1 AND d.op onCard() AND d.state IN (0, 5) ORDER BY d.id`
 	uncardedSQL = `UPDATE subscriptions SET mode = 'channel' WHERE id = ?1 AND mode = 'card'`
 )
 

@@ -89,7 +89,7 @@ var (
 		SELECT d.id FROM owed d JOIN publications p ON p.id = (d.id >> 32) JOIN destinations t ON t.id = d.destination_id LEFT JOIN outcomes o ON o.id = d.id
 			LEFT JOIN notices n ON n.id = p.notice_id AND n.kind = 'revision'
 			JOIN updates u ON u.id = CASE WHEN p.update_id > 0 THEN p.update_id ELSE n.update_id END JOIN stories s ON s.id = u.story_id
-		WHERE d.id among(?1) AND (p.op says() OR p.op = 8 AND p.update_id > 0 AND NOT %[3]s) AND p.urgency < %[1]d AND coalesce(o.doubtful, 0) = 0
+		WHERE d.id among(?1) AND (p.op says() OR p.op onCard() AND p.update_id > 0 AND NOT %[3]s) AND p.urgency < %[1]d AND coalesce(o.doubtful, 0) = 0
 			AND %[2]s`, stories.Breaking, waitsHere, headedAt("s.id", "d.destination_id"))
 	// waitsHere says that what is not breaking of the story s waits at the destination t, at
 	// the instant ?2.

@@ -92,6 +92,9 @@ func (s *Store) Exchange(ctx context.Context, l stories.Lease, x stories.Exchang
 		if err := endHeads(ctx, q, lane, before, x.Results); err != nil {
 			return fmt.Errorf("have what was for heads go elsewhere: %w", err)
 		}
+		if err := openAgain(ctx, q, x.Results); err != nil {
+			return fmt.Errorf("note that threads take messages: %w", err)
+		}
 		// Who left while it was on its way gets it no more.
 		if err := skipVain(ctx, q, back, s.now()); err != nil {
 			return err

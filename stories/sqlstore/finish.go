@@ -74,9 +74,6 @@ func (s *Store) finish(ctx context.Context, q querier, lane int64, flying flight
 	if err != nil {
 		return fmt.Errorf("end what heads have shown: %w", err)
 	}
-	if err := openAgain(ctx, q, open); err != nil {
-		return fmt.Errorf("note that threads take messages: %w", err)
-	}
 	if err := unping(ctx, q, open); err != nil {
 		return fmt.Errorf("keep whom messages do not ping: %w", err)
 	}

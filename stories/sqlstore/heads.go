@@ -54,7 +54,7 @@ const (
 // again: a head gets an edit with every update of its story.
 func showWaits(flying string) string {
 	return `EXISTS (SELECT 1 FROM owed x JOIN publications k ON k.id = (x.id >> 32) LEFT JOIN outcomes e ON e.id = x.id
-		WHERE x.on_id > 0 AND x.on_id = h.delivery_id AND x.id > h.ended AND k.op = 8 AND k.notice_id = 1 AND coalesce(e.state, 0) IN (0, 5) AND NOT x.id among(` + flying + `))`
+		WHERE x.on_id > 0 AND x.on_id = h.delivery_id AND x.id > h.ended AND k.op onCard() AND k.notice_id = 1 AND coalesce(e.state, 0) IN (0, 5) AND NOT x.id among(` + flying + `))`
 }
 
 // neverThere says that the delivery which is named so has ended without a message: what

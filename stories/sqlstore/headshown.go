@@ -117,7 +117,7 @@ const (
 		SELECT ` + waitsUnderSQL + `, d.destination_id, d.id, d.publication_id,
 			CASE WHEN d.update_id = 0 OR EXISTS (SELECT 1 FROM shown w WHERE w.delivery_id = ?1 AND w.update_id = d.update_id) THEN 1 ELSE 0 END
 		FROM owed x JOIN deliveries d ON d.id = x.id
-		WHERE x.on_id > 0 AND x.on_id = ?1 AND x.id > (SELECT h.ended FROM heads h WHERE h.delivery_id = ?1) AND d.op = 8 AND d.state IN (0, 5) AND d.doubtful = 0
+		WHERE x.on_id > 0 AND x.on_id = ?1 AND x.id > (SELECT h.ended FROM heads h WHERE h.delivery_id = ?1) AND d.op onCard() AND d.state IN (0, 5) AND d.doubtful = 0
 			AND (d.update_id > 0 AND d.update_id <= ?2 OR d.notice_id = 1 AND d.revision < ?3)
 		ORDER BY d.id`
 	// coveredLaterSQL is what waits for its time so: whatever made the head, its updates stand
@@ -125,7 +125,7 @@ const (
 	coveredLaterSQL = `
 		SELECT p.id, d.destination_id, d.id, p.id,
 			CASE WHEN EXISTS (SELECT 1 FROM shown w WHERE w.delivery_id = ?1 AND w.update_id = p.update_id) THEN 1 ELSE 0 END
-		FROM heads h JOIN publications p ON p.story_id = h.story_id AND p.op = 8 AND p.deferred > 0 JOIN owed d ON d.id = (p.id << 32) + h.destination_id
+		FROM heads h JOIN publications p ON p.story_id = h.story_id AND p.op onCard() AND p.deferred > 0 JOIN owed d ON d.id = (p.id << 32) + h.destination_id
 			LEFT JOIN outcomes o ON o.id = d.id
 		WHERE h.delivery_id = ?1 AND p.update_id > 0 AND p.update_id <= ?2 AND ` + deferredSQL + `
 		ORDER BY d.id`
@@ -208,7 +208,7 @@ const (
 	// show it: newer ones were before it.
 	unshownSQL = `
 		SELECT d.id FROM owed d JOIN publications p ON p.id = (d.id >> 32) JOIN outcomes o ON o.id = d.id JOIN heads h ON h.delivery_id = d.on_id
-		WHERE d.id among(?1) AND p.op = 8 AND p.update_id > 0 AND o.state = 2
+		WHERE d.id among(?1) AND p.op onCard() AND p.update_id > 0 AND o.state = 2
 			AND NOT EXISTS (SELECT 1 FROM shown w WHERE w.delivery_id = h.delivery_id AND w.update_id = p.update_id) ORDER BY d.id`
 	sayUnshownSQL = `UPDATE outcomes SET state = 6, code = ?2 WHERE id among(?1)`
 )

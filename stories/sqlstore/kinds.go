@@ -19,6 +19,8 @@ var kinds = []struct {
 	{"carries()", func(o stories.Op) bool { return o.Says() || o == stories.OpShow }},
 	// It makes a head or edits one.
 	{"shows()", func(o stories.Op) bool { return o == stories.OpPost || o == stories.OpForum || o == stories.OpShow }},
+	// It keeps a card up to date, which shows what it brings.
+	{"onCard()", func(o stories.Op) bool { return o == stories.OpShow }},
 	// It changes what a message says.
 	{"edits()", func(o stories.Op) bool { return o == stories.OpEdit || o == stories.OpShow }},
 	// It does to a copy what is in vain once that is taken away.

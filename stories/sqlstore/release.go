@@ -15,7 +15,7 @@ const waitedKeep = 5
 const (
 	// waitedSQL notes of rows that they waited for their time.
 	waitedSQL = `
-		INSERT INTO outcomes (id, state, late) SELECT d.id, 8, CASE WHEN p.op = 8 THEN 0 ELSE 1 END FROM owed d JOIN publications p ON p.id = (d.id >> 32) WHERE d.id among(?1)
+		INSERT INTO outcomes (id, state, late) SELECT d.id, 8, CASE WHEN p.op onCard() THEN 0 ELSE 1 END FROM owed d JOIN publications p ON p.id = (d.id >> 32) WHERE d.id among(?1)
 		ON CONFLICT (id) DO UPDATE SET late = excluded.late`
 	missedLateSQL = `UPDATE outcomes SET missed = missed + ?2 WHERE id = ?1`
 )

@@ -2,10 +2,13 @@ package sqlstore
 
 import (
 	"context"
+	"database/sql"
+	"encoding/json"
 	"fmt"
 	"slices"
-	"storybot/stories"
 	"time"
+
+	"storybot/stories"
 )
 
 // waitingSub is a subscription because of which something may wait.
@@ -21,8 +24,23 @@ const waitingSubsSQL = `
 	SELECT b.id, b.destination_id, b.digest, b.quiet, b.tz, CASE WHEN ` + waitsToHealSQL + ` THEN 1 ELSE 0 END, b.waits_from, b.due_at, b.collects_from, b.digested_to
 	FROM subscriptions b WHERE b.destination_id among(?1) ORDER BY b.id`
 
-// digestedToSQL keeps up to when the subscription ?1 had its digest.
-const digestedToSQL = `UPDATE subscriptions SET digested_to = ?2 WHERE id = ?1 AND digested_to < ?2`
+// settledSQL moves the instants of subscriptions on, and up to when they had their digests:
+// ?1 is an array of arrays of a subscription's number and these.
+const settledSQL = `
+	UPDATE subscriptions SET waits_from = CAST(j.value ->> 1 AS BIGINT), due_at = CAST(j.value ->> 2 AS BIGINT), collects_from = CAST(j.value ->> 3 AS BIGINT),
+		digested_to = CASE WHEN digested_to < CAST(j.value ->> 4 AS BIGINT) THEN CAST(j.value ->> 4 AS BIGINT) ELSE digested_to END
+	FROM each(?1) WHERE subscriptions.id = CAST(j.value ->> 0 AS BIGINT)`
+
+// settled is what settledSQL keeps of one subscription.
+func settled(sub int64, next instants, digested time.Time) []any {
+	of := func(at sql.NullInt64) any {
+		if !at.Valid {
+			return nil
+		}
+		return at.Int64
+	}
+	return []any{sub, of(next.from), of(next.due), next.collects, millis(digested)}
+}
 
 func scanWaitingSub(r row) (s waitingSub, err error) {
 	var heals int
@@ -104,17 +122,19 @@ func (s *Store) settle(ctx context.Context, q querier, places []int64, at time.T
 	for _, sub := range subs {
 		rules[sub.id] = s.rule(sub, at)
 	}
+	var due [][]any
 	for _, sub := range subs {
-		if sub.heals || !sub.due.Valid || sub.due.Int64 > millis(at) {
-			continue
+		if !sub.heals && sub.due.Valid && sub.due.Int64 <= millis(at) {
+			due = append(due, settled(sub.id, s.next(sub, rules[sub.id], at), rules[sub.id].to))
 		}
-		if err := s.next(sub, rules[sub.id], at).write(ctx, q, sub.id); err != nil {
+	}
+	if len(due) > 0 {
+		body, err := json.Marshal(due)
+		if err != nil {
 			return 0, err
 		}
-		if to := rules[sub.id].to; !to.IsZero() {
-			if _, err := q.exec(ctx, digestedToSQL, sub.id, millis(to)); err != nil {
-				return 0, err
-			}
+		if _, err := q.exec(ctx, settledSQL, string(body)); err != nil {
+			return 0, fmt.Errorf("move on what has something wait: %w", err)
 		}
 	}
 	var goes []waitingRow

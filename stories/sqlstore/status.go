@@ -140,39 +140,6 @@ func (s *Store) Queue(ctx context.Context) ([]stories.LaneStatus, error) {
 	return found, s.told(err)
 }
 
-var (
-	// failingSQL tells when a digest falls due of a destination for which something waits:
-	// one that would be empty is never made.
-	failingSQL = `
-		SELECT t.platform, t.workspace, t.channel, l.name, t.state, t.reason, t.since,
-			(SELECT count(*) FROM held h WHERE h.destination_id = t.id),
-			coalesce((SELECT min(b.due_at) FROM subscriptions b WHERE b.destination_id = t.id AND b.digest <> '' AND b.state = 'active' AND EXISTS (` + collectsSQL + `)), 0), t.left_at
-		FROM destinations t JOIN lanes l ON l.id = t.lane_id WHERE t.state = 'blocked' ORDER BY t.left_at > 0, t.since, t.id LIMIT ?1`
-	countFailingSQL = `SELECT count(*) FROM destinations WHERE state = 'blocked'`
-)
-
-// collectsSQL are the rows that wait for their time at the destination t.
-const collectsSQL = `
-	SELECT 1 FROM publications p CROSS JOIN owed d LEFT JOIN outcomes o ON o.id = d.id
-		WHERE p.deferred > 0 AND d.id = (p.id << 32) + t.id AND d.destination_id = t.id AND ` + deferredSQL + `
-	UNION ALL
-	SELECT 1 FROM owed d JOIN publications p ON p.id = (d.id >> 32) LEFT JOIN outcomes o ON o.id = d.id
-		WHERE d.destination_id = t.id AND d.destination_id <> (d.id & 4294967295) AND p.deferred > 0 AND ` + deferredSQL
-
-// Failing implements stories.PlacesStore.
-func (s *Store) Failing(ctx context.Context, limit int) (failing []stories.FailingDestination, total int, err error) {
-	failing, err = all(ctx, s.reader(), func(r row) (f stories.FailingDestination, err error) {
-		var since, due, left int64
-		err = r.Scan(&f.Destination.Platform, &f.Destination.Workspace, &f.Destination.Channel, &f.Lane, &f.State, &f.Reason, &since, &f.Held, &due, &left)
-		f.Since, f.DigestDue, f.Left = moment(since), moment(due), left > 0
-		return f, err
-	}, failingSQL, limit)
-	if err == nil {
-		err = one(ctx, s.reader(), countFailingSQL, nil, &total)
-	}
-	return failing, total, s.told(err)
-}
-
 // followersSQL reads an index alone.
 const followersSQL = `SELECT count(DISTINCT destination_id) FROM subscriptions`
 

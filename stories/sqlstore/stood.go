@@ -13,7 +13,7 @@ import (
 // or notice, that ended for one of the reasons ?2.
 var stoodSQL = fmt.Sprintf(`
 	SELECT d.id, p.second,
-		CASE WHEN p.op <> 8 OR EXISTS (SELECT 1 FROM shown w WHERE w.delivery_id = d.on_id AND w.update_id = p.update_id) THEN %d
+		CASE WHEN NOT p.op onCard() OR EXISTS (SELECT 1 FROM shown w WHERE w.delivery_id = d.on_id AND w.update_id = p.update_id) THEN %d
 			WHEN h.gone = 1 THEN %d
 			WHEN EXISTS (SELECT 1 FROM shown w WHERE w.delivery_id = h.delivery_id AND w.update_id = p.update_id) THEN %d
 			ELSE %d END,
@@ -23,7 +23,7 @@ var stoodSQL = fmt.Sprintf(`
 			ELSE coalesce((SELECT max(o.code) FROM publications w JOIN outcomes o ON o.id = (w.id << 32) + (d.id & 4294967295)
 				WHERE w.notice_id = p.notice_id AND w.op <> 0 AND w.second = 0 AND o.code among(?2)), 0) END
 	FROM owed d JOIN publications p ON p.id = (d.id >> 32) LEFT JOIN updates u ON u.id = p.update_id
-		LEFT JOIN heads h ON p.op = 8 AND h.story_id = u.story_id AND h.destination_id = d.destination_id
+		LEFT JOIN heads h ON p.op onCard() AND h.story_id = u.story_id AND h.destination_id = d.destination_id
 	WHERE d.id among(?1)`, stories.OnCardStill, stories.OnCardGone, stories.OnCardStill, stories.OnCardBefore)
 
 // notReplacedSQL leaves out those of deliveries d that another one was owed in the place of,

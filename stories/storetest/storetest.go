@@ -118,6 +118,7 @@ func Run(t *testing.T, open func(t *testing.T) Store) {
 		{"leaving", leaveTests},
 		{"counters", counterTests},
 		{"the clock", clockTests},
+		{"late news", lateNewsTests},
 		{"status", statusTests},
 		{"notices", noticeTests},
 		{"alarms", alarmTests},

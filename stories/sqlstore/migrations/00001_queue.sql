@@ -225,7 +225,7 @@ CREATE TABLE heads (
 CREATE INDEX heads_closed ON heads (closed_at) WHERE closed_at > 0;
 CREATE INDEX heads_by_delivery ON heads (delivery_id);
 CREATE INDEX heads_by_thread ON heads (thread_id) WHERE thread_id > 0;
-CREATE INDEX heads_by_destination ON heads (destination_id);
+CREATE INDEX heads_by_destination ON heads (destination_id, delivery_id);
 
 -- The platforms on which a reply can be shown in the channel too.
 CREATE TABLE broadcasting (
