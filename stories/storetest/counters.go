@@ -29,13 +29,19 @@ func tallied(updateID int64, rows []stories.Delivery) stories.Progress {
 	anew := func(v stories.Delivery) bool {
 		return v.State == stories.Skipped && slices.Contains(anewReasons[:], v.Reason)
 	}
-	posted := map[stories.Destination]bool{}
+	posted, ever := map[stories.Destination]bool{}, map[stories.Destination]bool{}
 	for _, v := range rows {
-		posted[v.Destination] = posted[v.Destination] || (v.Op == stories.OpPost || v.Op == stories.OpForum) && !anew(v)
+		posts := v.Op == stories.OpPost || v.Op == stories.OpForum
+		posted[v.Destination] = posted[v.Destination] || posts && !anew(v)
+		ever[v.Destination] = ever[v.Destination] || posts
+	}
+	// What went above counts there, also where that went another way since.
+	second := func(v stories.Delivery) bool {
+		return v.Op == stories.OpReply && (posted[v.Destination] || v.Reason == aboveReason && ever[v.Destination])
 	}
 	p := stories.Progress{UpdateID: updateID}
 	for _, v := range rows {
-		if !v.Op.Says() && v.Op != stories.OpShow || v.Op == stories.OpReply && posted[v.Destination] || anew(v) {
+		if !v.Op.Says() && v.Op != stories.OpShow || second(v) || anew(v) {
 			continue
 		}
 		p.Total++
@@ -64,6 +70,8 @@ func tallied(updateID int64, rows []stories.Delivery) stories.Progress {
 	}
 	return p
 }
+
+const aboveReason = "the story's thread takes no messages; it went to the channel"
 
 // anewReasons are why what another delivery took the place of was skipped.
 var anewReasons = [...]string{"it was done in another way instead", "the story's card could not be changed any more; it went to the channel"}
