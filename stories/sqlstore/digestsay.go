@@ -154,7 +154,7 @@ func endGathered(ctx context.Context, q querier, rows []waiting, to stories.Deli
 	t := tally{}
 	for _, r := range rows {
 		t.ended(r.Origin, stories.Gathered, -1)
-		t.ended(r.Origin, to, 1)
+		t.endedFor(r.Origin, to, why.code)
 	}
 	if _, err := q.exec(ctx, endKeptSQL, list(deliveriesOf(rows)), int(to), why.words, millis(at), 0, int(why.code)); err != nil {
 		return err

@@ -101,7 +101,7 @@ func endKept(ctx context.Context, q querier, rows []waiting, to stories.Delivery
 	t := tally{}
 	for _, r := range rows {
 		t.ended(r.Origin, stories.Kept, -1)
-		t.ended(r.Origin, to, 1)
+		t.endedFor(r.Origin, to, why.code)
 	}
 	finished := millis(at)
 	if to == stories.Held || to == stories.Pending || to == stories.Deferred {
