@@ -54,6 +54,9 @@ type Places interface {
 	// Joined: the bot is in these workspaces of a platform. Each connection may tell it of
 	// all there are.
 	Joined(ctx context.Context, platform string, workspaces []string)
+	// InOnly: the bot is in no other workspaces of a platform than these; o is what keeps
+	// it from the others.
+	InOnly(ctx context.Context, platform string, workspaces []string, o stories.Obstacle)
 	// Moved: the destination has another address now, under which all goes on. It
 	// returns when that is stored or ctx has ended.
 	Moved(ctx context.Context, from, to stories.Destination)

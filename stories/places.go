@@ -108,7 +108,7 @@ func (s *Places) Blocked(ctx context.Context, d Destination, o Obstacle) error {
 // Joined tells that the bot is in these workspaces of a platform: what is blocked in one
 // because it was removed from there goes on, as Healed says.
 func (s *Places) Joined(ctx context.Context, platform string, workspaces []string) (resumed, skipped int, err error) {
-	left, err := s.store.LeftWorkspaces(ctx, platform)
+	left, err := s.store.Workspaces(ctx, platform, true)
 	if err != nil || len(left) == 0 {
 		return 0, 0, err
 	}
@@ -122,6 +122,25 @@ func (s *Places) Joined(ctx context.Context, platform string, workspaces []strin
 		}
 	}
 	return resumed, skipped, nil
+}
+
+// InOnly tells that the bot is in no other workspaces of a platform than these: what follows
+// something in another is blocked, as Blocked says. It returns in how many.
+func (s *Places) InOnly(ctx context.Context, platform string, workspaces []string, o Obstacle) (left int, err error) {
+	known, err := s.store.Workspaces(ctx, platform, false)
+	if err != nil {
+		return 0, err
+	}
+	for _, workspace := range known {
+		if slices.Contains(workspaces, workspace) {
+			continue
+		}
+		if err := s.Blocked(ctx, Destination{Platform: platform, Workspace: workspace}, o); err != nil {
+			return left, err
+		}
+		left++
+	}
+	return left, nil
 }
 
 // MoveDestination tells that a channel has another address now, where all goes on. News that

@@ -217,9 +217,10 @@ type PlacesStore interface {
 	// DestinationsIn returns the destinations of a workspace that are in this
 	// state.
 	DestinationsIn(ctx context.Context, platform, workspace string, state DestinationState) ([]Destination, error)
-	// LeftWorkspaces returns the workspaces of a platform with destinations that are
-	// blocked because the bot was removed from them; see Obstacle.Left.
-	LeftWorkspaces(ctx context.Context, platform string) ([]string, error)
+	// Workspaces returns the workspaces of a platform: with left those with destinations
+	// that are blocked because the bot was removed from them, see Obstacle.Left, and
+	// else those with others that have not ended.
+	Workspaces(ctx context.Context, platform string, left bool) ([]string, error)
 	// LanesOf returns the lanes of d or, where it names no channel, of all
 	// destinations of its workspace, or, where it names neither, of its platform;
 	// in the order of their names.

@@ -89,6 +89,7 @@ func (s *serving) ready(raw json.RawMessage) {
 		User        struct{ ID string }
 		Application struct{ ID string }
 		Guilds      json.RawMessage
+		Shard       json.RawMessage
 	}
 	if err := decode(raw, &d); err != nil {
 		s.p.log.Warn("a READY that cannot be read came", "err", err)
@@ -96,7 +97,7 @@ func (s *serving) ready(raw json.RawMessage) {
 	if d.User.ID != "" {
 		s.p.userID.Store(&d.User.ID)
 	}
-	s.places.begin(d.Application.ID, d.Guilds)
+	s.places.begin(d.Application.ID, d.Guilds, d.Shard)
 	if d.Application.ID != "" {
 		s.registrar.announce(d.Application.ID)
 	}

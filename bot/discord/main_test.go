@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -34,6 +35,7 @@ type notes struct {
 	places chan string
 	called []stories.Sighting
 	joined []string // the servers it was told the bot is in
+	only   []string // what it was told of the others, and why
 }
 
 func newNotes() *notes { return &notes{kept: map[string]string{}, places: make(chan string, 100)} }
@@ -63,6 +65,12 @@ func (n *notes) Joined(_ context.Context, platform string, workspaces []string) 
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.joined = append(n.joined, workspaces...)
+}
+
+func (n *notes) InOnly(_ context.Context, platform string, workspaces []string, o stories.Obstacle) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.only = append(n.only, platform+" "+strings.Join(workspaces, " ")+" "+o.Reason)
 }
 
 func (n *notes) Moved(_ context.Context, from, to stories.Destination) {

@@ -52,6 +52,11 @@ func (t *teller) joined(servers []string) {
 	}
 }
 
+// inOnly tells that the bot is in no other servers.
+func (t *teller) inOnly(servers []string) {
+	t.inform(stories.Destination{Platform: platformName, Workspace: "READY"}, func(ctx context.Context) { t.places.InOnly(ctx, platformName, servers, removed) })
+}
+
 // inform queues news of d. When too much waits it is left out: the next post to
 // d finds out the same.
 func (t *teller) inform(d stories.Destination, f func(context.Context)) {

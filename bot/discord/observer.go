@@ -14,8 +14,11 @@ type observer struct {
 	news  *teller
 }
 
-// begin notes the servers a READY names.
-func (o *observer) begin(app string, raw json.RawMessage) {
+// begin notes the servers a READY names: all that the bot is in, an unavailable one too,
+// unless it came to one shard of several. From the others the bot was removed while it was
+// not connected, of which nothing else tells
+// (https://discord.com/developers/docs/events/gateway-events#ready).
+func (o *observer) begin(app string, raw, shard json.RawMessage) {
 	var list []struct {
 		ID          word `json:"id"`
 		Unavailable truth
@@ -36,6 +39,20 @@ func (o *observer) begin(app string, raw json.RawMessage) {
 	}
 	o.world.begin(app, ids, known)
 	o.news.joined(ids)
+	if known && whole(shard) {
+		o.news.inOnly(ids)
+	}
+}
+
+// whole says that a READY came to a session that gets all servers: it has no shard, or the
+// only one (https://discord.com/developers/docs/events/gateway#sharding).
+func whole(shard json.RawMessage) bool {
+	var of []int
+	if len(shard) == 0 {
+		return true
+	}
+	err := json.Unmarshal(shard, &of)
+	return err == nil && (of == nil || len(of) == 2 && of[1] == 1)
 }
 
 // removed is what keeps channels of a server from getting anything that the bot was

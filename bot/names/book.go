@@ -17,9 +17,10 @@ const (
 	// maxWaiting is how many names may wait to be written down; more are left out,
 	// and told again another time.
 	maxWaiting = 50000
-	// maxKnown is how many are remembered as written down; beyond it all are
-	// forgotten, and looked up in the database once more when they are told.
-	maxKnown = 20000
+	// maxKnown is how many are remembered as written down: who is talked with and where
+	// at the time, some 300 bytes each. Beyond it all are forgotten, and looked up in the
+	// database once more when they are told.
+	maxKnown = 4000
 	// batch is how many are written down at once.
 	batch = 500
 	// knownFor is how long what is written down is not asked about again.
@@ -183,7 +184,7 @@ func (b *Book) write(ctx context.Context) bool {
 	defer b.mu.Unlock()
 	b.writing = nil
 	if len(b.known)+len(taken) > maxKnown {
-		clear(b.known)
+		b.known = map[key]known{} // one that is cleared keeps its room
 	}
 	for k, v := range taken {
 		v.place = v.place.After(b.known[k].place)
@@ -213,6 +214,9 @@ func (b *Book) take() (taken map[key]value, told stories.Sighting) {
 		} else {
 			told.Places = append(told.Places, v.place)
 		}
+	}
+	if len(b.waiting) == 0 {
+		b.waiting = map[key]value{} // the room that all channels of a start took is given back
 	}
 	b.writing = taken
 	return taken, told

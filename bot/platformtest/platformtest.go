@@ -205,6 +205,7 @@ func (noPlaces) Ended(context.Context, stories.Destination, string)             
 func (noPlaces) Blocked(context.Context, stories.Destination, stories.Obstacle)  {}
 func (noPlaces) Healed(context.Context, stories.Destination)                     {}
 func (noPlaces) Joined(context.Context, string, []string)                        {}
+func (noPlaces) InOnly(context.Context, string, []string, stories.Obstacle)      {}
 func (noPlaces) Moved(context.Context, stories.Destination, stories.Destination) {}
 func (noPlaces) Named(stories.Sighting)                                          {}
 

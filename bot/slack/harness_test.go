@@ -96,6 +96,7 @@ func startRig(t *testing.T, s setup) *rig {
 		if err := r.slack.WaitConnections(r.ctx(), connections); err != nil {
 			t.Fatal(err, r.log)
 		}
+		eventually(t, "the connections", r.platform.sockets.whole)
 	}
 	return r
 }
@@ -238,6 +239,8 @@ func (p *placeLog) Blocked(_ context.Context, d stories.Destination, o stories.O
 
 func (p *placeLog) Joined(context.Context, string, []string) {}
 
+func (p *placeLog) InOnly(context.Context, string, []string, stories.Obstacle) {}
+
 func (p *placeLog) Moved(_ context.Context, from, to stories.Destination) {
 	p.told <- "moved " + from.String() + " " + to.String()
 }
@@ -250,4 +253,12 @@ func (p *placeLog) Named(told stories.Sighting) {
 
 func (p *placeLog) Healed(_ context.Context, d stories.Destination) {
 	p.told <- "healed " + d.String()
+}
+
+// whole says that all connections are up by the platform's own reckoning: Slack's side
+// takes one for open before its greeting is read.
+func (s *sockets) whole() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.live == connections
 }

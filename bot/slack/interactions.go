@@ -170,7 +170,7 @@ func (h *ear) chosen(ctx context.Context, team, channel, ts string, m *written) 
 // permalink is the address of a message that everybody in the workspace can
 // read, "" for any other.
 func (h *ear) permalink(ctx context.Context, team, channel, ts string) string {
-	w, ok, _, _ := h.workspaces.find(team)
+	w, ok, _ := h.workspaces.await(ctx, team, h.timing.lookUp)
 	if !ok || w.stopped != "" || channel == "" || ts == "" {
 		return ""
 	}

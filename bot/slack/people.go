@@ -151,7 +151,7 @@ func (d *directory) personName(ctx context.Context, team, user string) string {
 	if known, ok := d.people.get(userRef(team, user), time.Now()); ok {
 		return known.name
 	}
-	w, ok, _, _ := d.workspaces.find(team)
+	w, ok, _ := d.workspaces.await(ctx, team, d.timing.lookUp)
 	if !ok || w.stopped != "" || !w.grants("users:read") {
 		return ""
 	}
@@ -284,7 +284,7 @@ func (d *directory) lookUpRoom(ctx context.Context, w workspace, team, channel s
 
 // channelName is names'.
 func (d *directory) channelName(ctx context.Context, team, channel string) string {
-	w, ok, _, _ := d.workspaces.find(team)
+	w, ok, _ := d.workspaces.await(ctx, team, d.timing.lookUp)
 	if !ok || w.stopped != "" {
 		return bot.PrivateChannel
 	}

@@ -221,3 +221,16 @@ func TestWorkspaceIsLearntAgainAndAgain(t *testing.T) {
 		t.Errorf("health %+v", h)
 	}
 }
+
+// What is read before Slack has said whose the token is waits for that a little: its
+// author, its channels and its address are not lost.
+func TestNamesWaitForTheWorkspace(t *testing.T) {
+	r := startRig(t, setup{before: func(s *slacktest.Server) {
+		s.Fail(slacktest.Match{Method: "auth.test"}, 3, slacktest.Error500Before)
+	}})
+	m := r.slack.Say("T1", "C1", "U1", "in #c-c1")
+	a := must[*slacktest.Answer](t)(r.slack.Shortcut(r.ctx(), m, "open", "U1"))
+	if want := `menu open: "in #c-c1" by Ada Lovelace at "https://`; !strings.HasPrefix(a.Visible(), want) {
+		t.Errorf("answer %q, want %q", a.Visible(), want)
+	}
+}

@@ -80,7 +80,7 @@ type deskFar struct {
 
 func newDeskFar(t *testing.T, channels int) *deskFar {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 4*patience)
+	ctx, cancel := context.WithTimeout(t.Context(), 10*patience)
 	t.Cleanup(cancel)
 	f := &deskFar{far: &far{ctx: ctx, discord: discordtest.Start(t, discordtest.WithLimits(discordtest.DocumentedLimits())),
 		slack: slacktest.Start(t, slacktest.WithLimits(slacktest.SlackLimits()))}}

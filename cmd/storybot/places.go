@@ -16,6 +16,7 @@ type places struct {
 		Blocked(ctx context.Context, d stories.Destination, o stories.Obstacle) error
 		Healed(ctx context.Context, d stories.Destination) (resumed, skipped int, err error)
 		Joined(ctx context.Context, platform string, workspaces []string) (resumed, skipped int, err error)
+		InOnly(ctx context.Context, platform string, workspaces []string, o stories.Obstacle) (left int, err error)
 		MoveDestination(ctx context.Context, from, to stories.Destination) error
 		LanesOf(ctx context.Context, d stories.Destination) ([]string, error)
 	}
@@ -76,6 +77,17 @@ func (p places) Joined(ctx context.Context, platform string, workspaces []string
 		p.log.Error("what the bot is in again stays paused until it connects anew", "platform", platform, "err", err)
 	case resumed+skipped > 0:
 		p.log.Info("the bot is in a workspace again that had removed it", "platform", platform, "resumed", resumed, "skipped", skipped)
+	}
+}
+
+// InOnly is bot.Places'.
+func (p places) InOnly(ctx context.Context, platform string, workspaces []string, o stories.Obstacle) {
+	left, err := p.desk.InOnly(ctx, platform, workspaces, o)
+	switch {
+	case err != nil:
+		p.log.Error("that the bot was removed meanwhile was not stored; the next update will find out", "platform", platform, "err", err)
+	case left > 0:
+		p.log.Info("the bot was removed from workspaces while it was away", "platform", platform, "workspaces", left, "reason", o.Reason)
 	}
 }
 

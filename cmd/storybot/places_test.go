@@ -38,6 +38,11 @@ func (c *calls) Joined(_ context.Context, platform string, workspaces []string) 
 	return 1, 0, nil
 }
 
+func (c *calls) InOnly(_ context.Context, platform string, workspaces []string, o stories.Obstacle) (left int, err error) {
+	c.got = append(c.got, "only "+platform+" "+strings.Join(workspaces, " ")+" "+o.Reason)
+	return 1, nil
+}
+
 func (c *calls) MoveDestination(_ context.Context, from, to stories.Destination) error {
 	c.got = append(c.got, "moved "+from.String()+" "+to.String())
 	if len(c.failures) == 0 {

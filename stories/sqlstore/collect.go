@@ -20,21 +20,21 @@ type period struct{ place, to, late int64 }
 type collected struct {
 	rows []waitingRow
 	from int64 // since when
-	last bool  // there is none after it
+	owed bool  // there is one though the period has one already
 }
 
 func (c *collected) add(r waitingRow, rule ruled) {
-	c.rows, c.from, c.last = append(c.rows, r), min(c.from, rule.from), c.last || rule.last()
+	c.rows, c.from, c.owed = append(c.rows, r), min(c.from, rule.from), c.owed || rule.owed
 }
 
 func (c *collected) join(other *collected) {
-	c.rows, c.from, c.last = append(c.rows, other.rows...), min(c.from, other.from), c.last || other.last
+	c.rows, c.from, c.owed = append(c.rows, other.rows...), min(c.from, other.from), c.owed || other.owed
 	slices.SortFunc(c.rows, func(a, b waitingRow) int { return cmp.Compare(a.Delivery, b.Delivery) })
 }
 
 // collectAll makes the digests of what is collected now, and returns how many rows that
-// were. What is of a period of which there is one already waits for the next, unless there
-// is no next.
+// were. What is of a period of which its subscription has had one waits for the next: a
+// clock was set back. Where another subscription alone has had one it comes beside that.
 func (s *Store) collectAll(ctx context.Context, q querier, digests map[period]*collected, at time.Time) (n int, err error) {
 	periods := slices.SortedFunc(maps.Keys(digests), func(a, b period) int {
 		return cmp.Or(cmp.Compare(a.place, b.place), cmp.Compare(a.to, b.to), cmp.Compare(a.late, b.late))
@@ -42,7 +42,7 @@ func (s *Store) collectAll(ctx context.Context, q querier, digests map[period]*c
 	for len(periods) > 0 {
 		of, c := periods[0], digests[periods[0]]
 		periods = periods[1:]
-		free, err := of.free(ctx, q, c.last)
+		free, err := of.free(ctx, q, c.owed)
 		if err != nil {
 			return n, err
 		}
@@ -61,9 +61,9 @@ func (s *Store) collectAll(ctx context.Context, q querier, digests map[period]*c
 	return n, nil
 }
 
-// free is the period that a digest is of: nil where there is one already. The last one
-// ends a little later then.
-func (p period) free(ctx context.Context, q querier, last bool) (*period, error) {
+// free is the period that a digest is of: nil where there is one already. One that is owed
+// all the same ends a little later then.
+func (p period) free(ctx context.Context, q querier, owed bool) (*period, error) {
 	for {
 		there, err := p.has(ctx, q)
 		switch {
@@ -71,7 +71,7 @@ func (p period) free(ctx context.Context, q querier, last bool) (*period, error)
 			return nil, err
 		case !there:
 			return &p, nil
-		case !last:
+		case !owed:
 			return nil, nil
 		}
 		p.to++

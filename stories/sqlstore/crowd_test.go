@@ -28,7 +28,7 @@ func TestPostgresNobodyWaitsInACircle(t *testing.T) {
 		t.Fatal(err)
 	}
 	if circles > 0 {
-		t.Errorf("%d transactions waited for each other in a circle", circles)
+		t.Errorf("%d transactions waited for each other in a circle:\n%s", circles, pgtest.Deadlocks(t))
 	}
 }
 

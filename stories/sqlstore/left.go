@@ -18,14 +18,20 @@ const (
 	leaveSQL = `UPDATE destinations SET left_at = ?2, reason = ?3, heals = ?4 WHERE id = ?1 AND left_at = 0`
 	// leftWorkspacesSQL are the workspaces of a platform that the bot has left.
 	leftWorkspacesSQL = `SELECT DISTINCT workspace FROM destinations WHERE left_at > 0 AND platform = ?1 AND state = 'blocked' ORDER BY workspace`
+	// keptWorkspacesSQL are those that it has not left, as far as anybody knows.
+	keptWorkspacesSQL = `SELECT DISTINCT workspace FROM destinations WHERE left_at = 0 AND platform = ?1 AND state <> 'gone' AND workspace <> '' ORDER BY workspace`
 	longLeftSQL       = `
 		SELECT platform, workspace, channel, reason FROM destinations
 		WHERE left_at > 0 AND left_at <= ?1 AND state = 'blocked' ORDER BY left_at, id LIMIT ?2`
 )
 
-// LeftWorkspaces implements stories.PlacesStore.
-func (s *Store) LeftWorkspaces(ctx context.Context, platform string) ([]string, error) {
-	found, err := all(ctx, s.reader(), func(r row) (workspace string, err error) { return workspace, r.Scan(&workspace) }, leftWorkspacesSQL, platform)
+// Workspaces implements stories.PlacesStore.
+func (s *Store) Workspaces(ctx context.Context, platform string, left bool) ([]string, error) {
+	text := keptWorkspacesSQL
+	if left {
+		text = leftWorkspacesSQL
+	}
+	found, err := all(ctx, s.reader(), func(r row) (workspace string, err error) { return workspace, r.Scan(&workspace) }, text, platform)
 	return found, s.told(err)
 }
 

@@ -184,10 +184,16 @@ func (s *Store) unite(ctx context.Context, q querier, old, there place) error {
 	if err := s.dropArriving(ctx, q, old, there, onWay); err != nil {
 		return err
 	}
+	// What decides goes first: by it what waits for its time waits on.
+	for _, text := range []string{olderSubsSQL, moveSubsSQL, moveMutesSQL, moveHeadsSQL, dropHeadsSQL} {
+		if _, err := q.exec(ctx, text, old.id, there.id); err != nil {
+			return err
+		}
+	}
 	if err := s.moveWaiting(ctx, q, old, there); err != nil {
 		return err
 	}
-	for _, text := range []string{olderSubsSQL, moveSubsSQL, moveMutesSQL, moveHeadsSQL, dropHeadsSQL, moveDesksSQL, moveMissedSQL, followSQL} {
+	for _, text := range []string{moveDesksSQL, moveMissedSQL, followSQL} {
 		if _, err := q.exec(ctx, text, old.id, there.id); err != nil {
 			return err
 		}

@@ -60,6 +60,15 @@ func (w way) op(r waitingRow) stories.Op {
 // reroute has rows go that waited for their time, as the modes say that hold now. What is
 // told of a revision stays beside its copy. It returns them in their order.
 func reroute(ctx context.Context, q querier, rows []waitingRow, at time.Time) ([]waitingRow, error) {
+	ops, err := opsNow(ctx, q, rows)
+	if err != nil {
+		return nil, err
+	}
+	return goAs(ctx, q, rows, ops, stories.Deferred, at)
+}
+
+// opsNow are the operations that bring rows as the modes say that hold now.
+func opsNow(ctx context.Context, q querier, rows []waitingRow) ([]stories.Op, error) {
 	ways, err := waysOf(ctx, q, rows)
 	if err != nil {
 		return nil, err
@@ -68,7 +77,7 @@ func reroute(ctx context.Context, q querier, rows []waitingRow, at time.Time) ([
 	for i, r := range rows {
 		ops[i] = ways[r.sub].op(r)
 	}
-	return goAs(ctx, q, rows, ops, stories.Deferred, at)
+	return ops, nil
 }
 
 // waysOf are the ways of the subscriptions that decide about rows.
@@ -88,7 +97,8 @@ func waysOf(ctx context.Context, q querier, rows []waitingRow) (map[int64]way, e
 	return ways, err
 }
 
-// rehang hangs kept copies on their heads, and returns them, by some in the places of others.
+// rehang has kept copies go as the modes say that hold now, on their heads, and returns them,
+// by some in the places of others.
 func rehang(ctx context.Context, q querier, kept []waiting, at time.Time) ([]waiting, error) {
 	if len(kept) == 0 {
 		return nil, nil
@@ -97,9 +107,9 @@ func rehang(ctx context.Context, q querier, kept []waiting, at time.Time) ([]wai
 	if err != nil {
 		return nil, err
 	}
-	ops := make([]stories.Op, len(rows))
-	for i, r := range rows {
-		ops[i] = r.op
+	ops, err := opsNow(ctx, q, rows)
+	if err != nil {
+		return nil, err
 	}
 	rows, err = goAs(ctx, q, rows, ops, stories.Kept, at)
 	return plain(rows), err

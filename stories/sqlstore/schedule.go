@@ -35,8 +35,9 @@ const (
 	countScheduledSQL = `SELECT count(*) FROM scheduled WHERE ` + isOpenSQL
 	nextScheduledSQL  = `SELECT ` + scheduledColumns + ` FROM scheduled c WHERE c.state = 'waiting' ORDER BY c.due, c.id LIMIT 1`
 	endScheduledSQL   = `UPDATE scheduled SET state = ?2, ended_at = ?3, ended_ref = ?4, ended_name = ?5, update_id = ?6 WHERE id = ?1`
-	lockNoticeSQL     = `SELECT id FROM notices WHERE id = ?1 /*lock*/`
-	askScheduledSQL   = `UPDATE scheduled SET state = ?2, notice_id = ?3 WHERE id = ?1`
+	// lockNoticeSQL locks a notice behind that of cards, which what is published may need.
+	lockNoticeSQL   = `SELECT id FROM notices WHERE id IN (1, ?1) ORDER BY id /*lock*/`
+	askScheduledSQL = `UPDATE scheduled SET state = ?2, notice_id = ?3 WHERE id = ?1`
 )
 
 // scheduledRow is a row of scheduled with what only this package asks of it.

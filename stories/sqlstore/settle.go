@@ -12,17 +12,21 @@ import (
 type waitingSub struct {
 	id, place int64
 	options   stories.Options
-	heals     bool // its digest collects until its channel can be written to again
+	heals     bool  // its digest collects until its channel can be written to again
+	digested  int64 // the end of the last period of which it had its digest
 	instants
 }
 
 const waitingSubsSQL = `
-	SELECT b.id, b.destination_id, b.digest, b.quiet, b.tz, CASE WHEN ` + waitsToHealSQL + ` THEN 1 ELSE 0 END, b.waits_from, b.due_at, b.collects_from
+	SELECT b.id, b.destination_id, b.digest, b.quiet, b.tz, CASE WHEN ` + waitsToHealSQL + ` THEN 1 ELSE 0 END, b.waits_from, b.due_at, b.collects_from, b.digested_to
 	FROM subscriptions b WHERE b.destination_id among(?1) ORDER BY b.id`
+
+// digestedToSQL keeps up to when the subscription ?1 had its digest.
+const digestedToSQL = `UPDATE subscriptions SET digested_to = ?2 WHERE id = ?1 AND digested_to < ?2`
 
 func scanWaitingSub(r row) (s waitingSub, err error) {
 	var heals int
-	err = r.Scan(&s.id, &s.place, &s.options.Digest, &s.options.Quiet, &s.options.Zone, &heals, &s.from, &s.due, &s.collects)
+	err = r.Scan(&s.id, &s.place, &s.options.Digest, &s.options.Quiet, &s.options.Zone, &heals, &s.from, &s.due, &s.collects, &s.digested)
 	s.heals = heals > 0
 	return s, err
 }
@@ -37,10 +41,10 @@ type ruled struct {
 	// of it would wait until the clock comes there again.
 	beyond time.Time
 	late   time.Time // the end of the quiet hours that its digest waited for; zero for none
+	// owed says that there is a digest in any case: it is the last one, or this subscription
+	// has had none of the period, whatever those of others brought.
+	owed bool
 }
-
-// last says that there is no digest after this one.
-func (r ruled) last() bool { return !r.to.IsZero() && r.beyond.Equal(r.to) }
 
 // collects says whether what was published at an instant is collected now.
 func (r ruled) collects(created int64) bool {
@@ -60,14 +64,17 @@ func (s *Store) rule(sub waitingSub, at time.Time) ruled {
 		return ruled{}
 	}
 	if sub.options.Digest == "" { // nothing looks at what would be left
-		return ruled{to: at, from: min(sub.collects, millis(at)), beyond: at}
+		return ruled{to: at, from: min(sub.collects, millis(at)), beyond: at, owed: true}
 	}
 	to := sub.options.Digest.Previous(at, zone)
 	if millis(to) <= sub.collects {
 		return ruled{}
 	}
-	late, _ := sub.options.Quiet.Holds(to, zone)
-	return ruled{to: to, from: sub.collects, beyond: sub.options.Digest.Next(at, zone), late: late}
+	late, is := sub.options.Quiet.Holds(to, zone)
+	if !is {
+		late = time.Time{}
+	}
+	return ruled{to: to, from: sub.collects, beyond: sub.options.Digest.Next(at, zone), late: late, owed: millis(to) > sub.digested}
 }
 
 // putOff says whether a digest of sub waits at an instant for quiet hours to end, and
@@ -103,6 +110,11 @@ func (s *Store) settle(ctx context.Context, q querier, places []int64, at time.T
 		}
 		if err := s.next(sub, rules[sub.id], at).write(ctx, q, sub.id); err != nil {
 			return 0, err
+		}
+		if to := rules[sub.id].to; !to.IsZero() {
+			if _, err := q.exec(ctx, digestedToSQL, sub.id, millis(to)); err != nil {
+				return 0, err
+			}
 		}
 	}
 	var goes []waitingRow

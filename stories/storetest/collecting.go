@@ -131,6 +131,47 @@ var collectingTests = []test{
 		same(d, "states", d.states(channel("a"), s), "gathered gathered")
 		d.queueAgrees()
 	}},
+	{"a digest comes at once when its quiet hours are taken away, though another subscription has had one of the period", func(d *desk) {
+		s, other := d.track("sony"), d.track("fire")
+		l := d.hold(lane, "w")
+		daily := stories.Options{Digest: "daily@09:00"}
+		late := stories.Options{Digest: "daily@09:00", Quiet: "22:00-10:00"}
+		d.until("02:00")
+		d.sets("sony", late, "a")
+		d.sets("fire", daily, "a")
+		d.append(s, stories.Normal)
+		d.append(other, stories.Normal)
+		d.until("09:34")
+		d.endWaits()
+		d.arrives(l)
+		same(d, "before", d.states(channel("a"), s)+", "+d.states(channel("a"), other), "deferred, gathered")
+		d.sets("sony", daily, "a")
+		d.endWaits()
+		d.arrives(l)
+		same(d, "at once", d.states(channel("a"), s), "gathered")
+		d.queueAgrees()
+	}},
+	{"a digest of the last hour comes at once so", func(d *desk) {
+		s, other := d.track("sony"), d.track("fire")
+		l := d.hold(lane, "w")
+		d.until("01:30")
+		d.sets("sony", stories.Options{Digest: "hourly", Quiet: "00:00-06:00"}, "a")
+		d.sets("fire", stories.Options{Digest: "hourly"}, "a")
+		d.until("02:46")
+		d.append(s, stories.Normal)
+		d.append(other, stories.Normal)
+		d.until("03:00")
+		d.endWaits()
+		d.arrives(l)
+		d.until("03:46")
+		d.endWaits()
+		same(d, "before", d.states(channel("a"), s)+", "+d.states(channel("a"), other), "deferred, gathered")
+		d.sets("sony", stories.Options{Digest: "hourly"}, "a")
+		d.endWaits()
+		d.arrives(l)
+		same(d, "at once", d.states(channel("a"), s), "gathered")
+		d.queueAgrees()
+	}},
 	{"who unsubscribes gets no digest of what was collected", func(d *desk) {
 		s := d.track("sony")
 		l := d.hold(lane, "w")

@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"fmt"
+	"strings"
 
 	"storybot/stories"
 )
@@ -170,6 +171,55 @@ var headsQuietTests = []test{
 		same(d, "in the morning", b.works(), "")
 		d.reword(u, stories.Rewording{Kind: stories.Release})
 		same(d, "released", b.works(), "a card of sony 1:First; b card of sony 1:First; a in thread: 1 First")
+		d.queueAgrees()
+	}},
+	{"what was held back for a check goes in the mode that holds once it is released", func(d *desk) {
+		s := d.track("sony")
+		d.mode(d.act(), "a", "sony", quietly(inThread))
+		d.mode(d.act(), "b", "sony", quietly(inCard))
+		b := d.board()
+		d.until("12:00")
+		d.publish(s, stories.Normal, "First")
+		b.works()
+		d.until("23:00")
+		u := d.publish(s, stories.Normal, "Second")
+		d.reword(u, stories.Rewording{Kind: stories.Hold})
+		d.mode(d.act(), "a", "sony", quietly(inCard))
+		d.mode(d.act(), "b", "sony", quietly(stories.Options{}))
+		d.until("07:00")
+		d.endWaits()
+		b.works()
+		n := len(b.said)
+		d.reword(u, stories.Rewording{Kind: stories.Release})
+		b.works()
+		var more []string
+		for _, said := range b.said[n:] {
+			more = append(more, said.place+" "+said.text)
+		}
+		same(d, "released as messages", fmt.Sprint(more), "[b 2 Second]")
+		same(d, "the card", b.said[0].place+" "+b.said[0].text, "a card of sony 2:Second 1:First")
+		same(d, "states", d.states(channel("a"), s)+", "+d.states(channel("b"), s), "sent sent, sent sent")
+		d.queueAgrees()
+	}},
+	{"what was held back goes as the target's options say after a merge", func(d *desk) {
+		quake, fire := d.track("quake"), d.track("fire")
+		d.mode(d.act(), "a", "quake", quietly(inThread))
+		d.mode(d.act(), "a", "fire", inCard)
+		b := d.board()
+		d.until("12:00")
+		d.publish(quake, stories.Normal, "Q1")
+		d.publish(fire, stories.Normal, "F1")
+		b.works()
+		d.until("23:00")
+		u := d.publish(quake, stories.Normal, "Q2")
+		d.reword(u, stories.Rewording{Kind: stories.Hold})
+		d.merge(quake, fire)
+		b.works()
+		n := len(b.said)
+		d.reword(u, stories.Rewording{Kind: stories.Release})
+		b.works()
+		same(d, "messages", len(b.said)-n, 0)
+		same(d, "the card", strings.Contains(b.now(), "a card of fire 3:Q2"), true)
 		d.queueAgrees()
 	}},
 	{"a blocked channel's head that waited comes when it heals", func(d *desk) {

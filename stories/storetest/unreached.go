@@ -58,6 +58,12 @@ var unreachedTests = []test{
 			}
 		}
 		follow(within("open"), within("barred before"), within("back"), channel("barred"), within("ended"))
+		stays := func() string {
+			workspaces, err := d.Workspaces(d.ctx, "console", false)
+			d.ok(err)
+			return strings.Join(workspaces, " ")
+		}
+		same(d, "still in", stays(), "w") // a channel without a workspace has none to leave
 		d.ok(d.BlockDestination(d.ctx, within("barred before"), barred, d.now))
 		d.ok(d.BlockDestination(d.ctx, channel("barred"), barred, d.now))
 		d.ok(d.EndDestination(d.ctx, within("ended"), "was deleted", d.now))
@@ -75,14 +81,15 @@ var unreachedTests = []test{
 		}
 		same(d, "reason", failing[1].Reason, removed.Reason)
 		left := func() string {
-			workspaces, err := d.LeftWorkspaces(d.ctx, "console")
+			workspaces, err := d.Workspaces(d.ctx, "console", true)
 			d.ok(err)
 			return strings.Join(workspaces, " ")
 		}
 		same(d, "left", left(), "w")
-		elsewhere, err := d.LeftWorkspaces(d.ctx, "discord")
+		elsewhere, err := d.Workspaces(d.ctx, "discord", true)
 		d.ok(err)
 		same(d, "left of another platform", len(elsewhere), 0)
+		same(d, "still in, once it has left", stays(), "")
 		d.append(s, stories.Normal)
 		_, _, err = d.ReopenDestination(d.ctx, within("back"), 5, d.now)
 		d.ok(err)

@@ -90,11 +90,15 @@ func (s *Server) Wait(ctx context.Context, met func() bool) error {
 	}
 }
 
-// WaitMessages waits until a channel holds n messages and returns them all,
-// deleted ones left out.
+// WaitMessages waits until a channel, which may be a thread that is not opened yet, holds n
+// messages and returns them all, deleted ones left out.
 func (s *Server) WaitMessages(ctx context.Context, in string, n int) ([]Message, error) {
+	err := s.await(ctx, func() bool { return s.world.channels[in] != nil })
+	if err != nil {
+		return nil, fmt.Errorf("there is no channel %s: %w", in, err)
+	}
 	c := locked(s, func() *channel { return s.must(in) })
-	err := s.await(ctx, func() bool { return len(c.messages) >= n })
+	err = s.await(ctx, func() bool { return len(c.messages) >= n })
 	all := s.Messages(in)
 	if err != nil {
 		return all, fmt.Errorf("%d of %d messages in channel %s: %w", len(all), n, in, err)

@@ -187,6 +187,9 @@ CREATE TABLE subscriptions (
     waits_from     BIGINT,
     due_at         BIGINT,
     collects_from  BIGINT NOT NULL DEFAULT 0,
+    -- The end of the last period of which it had its digest, by a clock that may have been set
+    -- back since; 0 for none.
+    digested_to    BIGINT NOT NULL DEFAULT 0,
     UNIQUE (destination_id, kind, story_id, topic)
 );
 -- Who follows one thing: who is to get an update, and who is spared it.

@@ -14,6 +14,7 @@ import (
 	"fmt"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -61,6 +62,29 @@ func (s *Server) URL(t testing.TB) string {
 		}
 	})
 	return s.address(name)
+}
+
+// Deadlocks are the lines of the shared server's log about transactions that waited for
+// each other in a circle: the statements of both.
+func Deadlocks(t testing.TB) string {
+	t.Helper()
+	s, err := shared()
+	if err != nil {
+		missing(t, err)
+	}
+	var told strings.Builder
+	about := false
+	for _, line := range s.lines() {
+		// What belongs to a message goes on in the next lines, indented or by its kind.
+		switch {
+		case strings.Contains(line, "ERROR:"), strings.Contains(line, "LOG:"), strings.Contains(line, "FATAL:"):
+			about = strings.Contains(line, "deadlock detected")
+		}
+		if about {
+			told.WriteString(line + "\n")
+		}
+	}
+	return told.String()
 }
 
 func (s *Server) admin(statement string) error {

@@ -1,7 +1,6 @@
 package pgtest
 
 import (
-	"bufio"
 	"context"
 	"database/sql"
 	"errors"
@@ -140,7 +139,9 @@ func (s *Server) launch() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	postgres := s.command("postgres", "-D", s.data(), "-p", strconv.Itoa(s.port), "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=",
-		"-c", "fsync=off", "-c", "synchronous_commit=on", "-c", "full_page_writes=off", "-c", "max_connections=200", "-c", "shared_buffers=64MB")
+		"-c", "fsync=off", "-c", "synchronous_commit=on", "-c", "full_page_writes=off", "-c", "max_connections=200", "-c", "shared_buffers=64MB",
+		// Who waits in a circle is found out, and written into the log, before it ends by itself.
+		"-c", "deadlock_timeout=100ms")
 	shell := exec.Command("/bin/sh", append([]string{"-c", leashed, "leashed", s.dir}, postgres.Args...)...)
 	shell.Dir, shell.SysProcAttr, shell.Env = postgres.Dir, postgres.SysProcAttr, postgres.Env
 	var err error
@@ -178,16 +179,17 @@ func (s *Server) await() error {
 }
 
 func (s *Server) lastLines() string {
-	f, err := os.Open(filepath.Join(s.dir, "log"))
-	if err != nil {
-		return err.Error()
-	}
-	defer f.Close()
-	var lines []string
-	for scan := bufio.NewScanner(f); scan.Scan(); {
-		lines = append(lines, scan.Text())
-	}
+	lines := s.lines()
 	return strings.Join(lines[max(0, len(lines)-5):], " | ")
+}
+
+// lines are those of the server's log.
+func (s *Server) lines() []string {
+	text, err := os.ReadFile(filepath.Join(s.dir, "log"))
+	if err != nil {
+		return []string{err.Error()}
+	}
+	return strings.Split(strings.TrimSuffix(string(text), "\n"), "\n")
 }
 
 // Stop ends the server and every connection to it, as a crash does. Its data
