@@ -28,7 +28,7 @@ func ProgressWords(p stories.Progress, left time.Duration) string {
 	for _, part := range []struct {
 		n    int
 		word string
-	}{{p.Overtaken, "overtaken by newer updates"}, {p.Held, "blocked"}, {p.Failed, "failed"}, {p.Unknown, "uncertain"}, {p.Kept, "kept until it is released"}, {p.Deferred, waitsForTime(p.Deferred)}} {
+	}{{p.Overtaken, "overtaken by newer updates"}, {p.Withdrawn, "withdrawn before it was sent"}, {p.Unwanted, "not asked for any more"}, {p.Held, "blocked"}, {p.Failed, "failed"}, {p.Unknown, "uncertain"}, {p.Kept, "kept until it is released"}, {p.Deferred, waitsForTime(p.Deferred)}} {
 		if part.n > 0 {
 			words += fmt.Sprintf(", %s %s", Count(part.n), part.word)
 		}

@@ -47,6 +47,8 @@ func TestProgressWords(t *testing.T) {
 		{stories.Progress{Total: 1205, Sent: 1205, Direct: 3}, 0, "Delivered to all 1,205: 1,202 channels and 3 direct messages."},
 		{stories.Progress{Total: 10, Sent: 4, Waiting: 6, Direct: 3}, 0, "Delivered 4 of 10."},
 		{stories.Progress{Total: 10, Sent: 6, Held: 1, Failed: 2, Unknown: 1}, 0, "Delivered 6 of 10, 1 blocked, 2 failed, 1 uncertain. /desk status tells why."},
+		{stories.Progress{Total: 1, Withdrawn: 1}, 0, "Delivered 0 of 1, 1 withdrawn before it was sent."},
+		{stories.Progress{Total: 3, Sent: 2, Unwanted: 1}, 0, "Delivered 2 of 3, 1 not asked for any more."},
 		{stories.Progress{Total: 10, Overtaken: 10}, 0, "Delivered 0 of 10, 10 overtaken by newer updates."},
 		{stories.Progress{Total: 10, Sent: 4, Overtaken: 2, Waiting: 3, Failed: 1}, 5 * time.Second, "Delivered 4 of 10, 2 overtaken by newer updates, 1 failed, about 5 s left."},
 	} {

@@ -95,6 +95,18 @@ func notDone(p stories.Progress, failed string) (words string) {
 	if p.Needless > 0 {
 		words += ", " + Count(p.Needless) + " needed none"
 	}
+	if p.Overtaken > 0 {
+		words += ", " + Count(p.Overtaken) + " overtaken by newer updates"
+	}
+	if p.Withdrawn > 0 {
+		words += ", " + Count(p.Withdrawn) + " withdrawn before it was sent"
+	}
+	if p.Unwanted > 0 {
+		words += ", " + Count(p.Unwanted) + " not asked for any more"
+	}
+	if p.Kept > 0 {
+		words += ", " + Count(p.Kept) + " kept until it is released"
+	}
 	if p.Failed > 0 {
 		words += ", " + Count(p.Failed) + " " + failed
 	}

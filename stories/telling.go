@@ -106,6 +106,8 @@ func (s Spread) Sum(again bool) Progress {
 		sum.Kept += p.Kept
 		sum.Deferred += p.Deferred
 		sum.Overtaken += p.Overtaken
+		sum.Withdrawn += p.Withdrawn
+		sum.Unwanted += p.Unwanted
 	}
 	return sum
 }
@@ -118,7 +120,7 @@ func (p Progress) Without(others Progress) Progress {
 	for _, part := range []struct {
 		of     *int
 		others int
-	}{{&p.Sent, others.Sent + others.Waiting}, {&p.Held, others.Held}, {&p.Failed, others.Failed}, {&p.Unknown, others.Unknown}, {&p.Kept, others.Kept}, {&p.Deferred, others.Deferred}, {&p.Overtaken, others.Overtaken}} {
+	}{{&p.Sent, others.Sent + others.Waiting}, {&p.Held, others.Held}, {&p.Failed, others.Failed}, {&p.Unknown, others.Unknown}, {&p.Kept, others.Kept}, {&p.Deferred, others.Deferred}, {&p.Overtaken, others.Overtaken}, {&p.Withdrawn, others.Withdrawn}, {&p.Unwanted, others.Unwanted}} {
 		*part.of = min(left, max(0, *part.of-part.others))
 		left -= *part.of
 	}

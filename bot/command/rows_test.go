@@ -103,8 +103,8 @@ func TestVerdict(t *testing.T) {
 	}{
 		{"All is well: nothing waits, 12 channels follow, Discord and Slack are connected.", machinery{desk: stories.DeskStatus{Followers: 12}, connections: up}},
 		{"All is well: nothing waits, 1 channel follows, Discord is connected.", machinery{desk: stories.DeskStatus{Followers: 1}, connections: up[:1]}},
-		{"All is well: nothing waits, no channel follows anything yet.", machinery{}},
-		{"All is well: nothing waits to be sent, no channel follows anything yet.", machinery{desk: stories.DeskStatus{Deferred: 1}}},
+		{"All is well: nothing waits, no channel follows anything.", machinery{}},
+		{"All is well: nothing waits to be sent, no channel follows anything.", machinery{desk: stories.DeskStatus{Deferred: 1}}},
 		{"347 messages wait, the oldest for 12 s.", machinery{desk: stories.DeskStatus{Lanes: waiting}, connections: up}},
 		{"1 message waits, for 12 s.", machinery{desk: stories.DeskStatus{Lanes: []stories.LaneStatus{{Pending: 1, OldestDue: now.Add(-12 * time.Second)}}}}},
 		{"2 channels cannot be written to.", machinery{desk: stories.DeskStatus{Lanes: waiting, FailingTotal: 2}, connections: up}},

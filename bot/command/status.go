@@ -161,7 +161,7 @@ func (s machinery) waits() string {
 func (s machinery) following() string {
 	switch n := s.desk.Followers; n {
 	case 0:
-		return "no channel follows anything yet"
+		return "no channel follows anything"
 	case 1:
 		return "1 channel follows"
 	default:

@@ -170,7 +170,8 @@ func (n *Notifier) tellProgress(ctx context.Context, now time.Time) (told bool, 
 		if notice.Done {
 			s := p.Stands
 			n.log.Info("a push has ended", "update_id", p.UpdateID, "revision", p.Revision, "channels", s.Total, "sent", s.Sent,
-				"held", s.Held, "failed", s.Failed, "unknown", s.Unknown, "kept", s.Kept, "deferred", s.Deferred, "overtaken", s.Overtaken)
+				"held", s.Held, "failed", s.Failed, "unknown", s.Unknown, "kept", s.Kept, "deferred", s.Deferred,
+				"overtaken", s.Overtaken, "withdrawn", s.Withdrawn, "unwanted", s.Unwanted)
 			delete(views, p.ID)
 		}
 	}

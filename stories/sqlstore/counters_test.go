@@ -17,12 +17,13 @@ const miscountedSQL = `
 	FROM publications p JOIN (
 		SELECT d.publication_id AS id, count(*) AS total,
 			sum(CASE WHEN d.state IN (2, 9) THEN 1 ELSE 0 END) AS sent, sum(CASE WHEN d.state = 5 THEN 1 ELSE 0 END) AS held,
-			sum(CASE WHEN d.state IN (3, 6) AND NOT d.code IN (25, 27) THEN 1 ELSE 0 END) AS failed,
-			sum(CASE WHEN d.state = 6 AND d.code IN (25, 27) THEN 1 ELSE 0 END) AS overtaken, sum(CASE WHEN d.state = 4 THEN 1 ELSE 0 END) AS unknown,
+			sum(CASE WHEN d.state IN (3, 6) AND NOT d.code IN (5, 6, 7, 12, 17, 18, 20, 25, 27, 31) THEN 1 ELSE 0 END) AS failed,
+			sum(CASE WHEN d.state = 6 AND d.code IN (18, 20, 25, 27) THEN 1 ELSE 0 END) AS overtaken,
+			sum(CASE WHEN d.state = 6 AND d.code = 12 THEN 1 ELSE 0 END) AS withdrawn, sum(CASE WHEN d.state = 6 AND d.code IN (5, 6, 7, 17, 31) THEN 1 ELSE 0 END) AS unwanted, sum(CASE WHEN d.state = 4 THEN 1 ELSE 0 END) AS unknown,
 			sum(CASE WHEN d.state = 7 THEN 1 ELSE 0 END) AS kept, sum(CASE WHEN d.state = 8 THEN 1 ELSE 0 END) AS deferred,
 			sum(CASE WHEN d.state = 0 AND coalesce(o.again, 0) = 0 THEN 1 ELSE 0 END) AS queued
 		FROM deliveries d LEFT JOIN outcomes o ON o.id = d.id GROUP BY d.publication_id) AS c ON c.id = p.id
-	WHERE p.total > 0 AND NOT (p.held = c.held AND p.kept = c.kept AND p.deferred = c.deferred AND p.overtaken = c.overtaken AND p.queued = c.queued
+	WHERE p.total > 0 AND NOT (p.held = c.held AND p.kept = c.kept AND p.deferred = c.deferred AND p.overtaken = c.overtaken AND p.withdrawn = c.withdrawn AND p.unwanted = c.unwanted AND p.queued = c.queued
 		AND (p.total > c.total OR p.sent = c.sent AND p.unknown = c.unknown AND c.total - p.total = c.failed - p.failed))
 	ORDER BY p.id`
 

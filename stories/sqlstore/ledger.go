@@ -113,6 +113,7 @@ func (t tally) write(ctx context.Context, q querier) error {
 		sum.queued, sum.sent, sum.held = sum.queued+c.queued, sum.sent+c.sent, sum.held+c.held
 		sum.failed, sum.unknown, sum.kept = sum.failed+c.failed, sum.unknown+c.unknown, sum.kept+c.kept
 		sum.deferred, sum.total, sum.overtaken = sum.deferred+c.deferred, sum.total+c.total, sum.overtaken+c.overtaken
+		sum.withdrawn, sum.unwanted = sum.withdrawn+c.withdrawn, sum.unwanted+c.unwanted
 	}
 	return nil
 }
@@ -124,7 +125,7 @@ func (t tally) post(ctx context.Context, q querier) error {
 		if id == 0 || *c == (counts{}) {
 			continue
 		}
-		if _, err := q.exec(ctx, countSQL, id, c.queued, c.sent, c.held, c.failed, c.unknown, c.kept, c.deferred, c.total, c.overtaken); err != nil {
+		if _, err := q.exec(ctx, countSQL, id, c.queued, c.sent, c.held, c.failed, c.unknown, c.kept, c.deferred, c.total, c.overtaken, c.withdrawn, c.unwanted); err != nil {
 			return fmt.Errorf("count deliveries: %w", err)
 		}
 	}

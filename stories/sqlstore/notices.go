@@ -35,11 +35,11 @@ const (
 		LEFT JOIN publications p ON p.update_id = n.update_id AND p.op carries() AND p.second = 0
 		GROUP BY ` + noticeColumns + ` ORDER BY n.id`
 	// restsSQL counts what a notice n of progress tells of that neither ended nor is on
-	// its way: it waits for its time, or for its channel. Held and deferred are told
-	// apart, so that it shows when the one becomes the other.
-	restsSQL = `CAST(coalesce((SELECT sum(r.held + 65536 * CAST(r.deferred AS BIGINT)) FROM publications r
+	// its way: it waits for its time, for its channel, or for its update to be released.
+	// They are told apart, so that it shows when the one becomes the other.
+	restsSQL = `CAST(coalesce((SELECT sum(r.held + 65536 * CAST(r.deferred AS BIGINT) + 4294967296 * CAST(r.kept AS BIGINT)) FROM publications r
 			WHERE r.update_id = n.update_id AND r.second = 0 AND (r.op carries() OR r.op = 1 AND n.since > 0 AND r.revision = n.since)), 0)
-		+ coalesce((SELECT sum(r.held + 65536 * CAST(r.deferred AS BIGINT)) FROM notices b JOIN publications r ON r.notice_id = b.id
+		+ coalesce((SELECT sum(r.held + 65536 * CAST(r.deferred AS BIGINT) + 4294967296 * CAST(r.kept AS BIGINT)) FROM notices b JOIN publications r ON r.notice_id = b.id
 			WHERE b.kind = 'revision' AND b.update_id = n.update_id AND b.revision = n.since AND n.since > 0 AND r.second = 0), 0) AS BIGINT)`
 	setNoticeSQL  = `UPDATE notices SET revision = ?2, done = ?3, body = ?4 WHERE id = ?1`
 	setRestingSQL = `UPDATE notices SET rests = ?2 WHERE id = ?1`

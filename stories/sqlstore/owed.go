@@ -71,7 +71,7 @@ func heldAt(ctx context.Context, q querier, p place) ([]waiting, error) {
 
 // counts are changes of a publication's counters. total falls where another delivery counts
 // in the place of one.
-type counts struct{ queued, sent, held, failed, unknown, kept, deferred, total, overtaken int }
+type counts struct{ queued, sent, held, failed, unknown, kept, deferred, total, overtaken, withdrawn, unwanted int }
 
 // tally collects changes of counters.
 type tally map[int64]*counts
@@ -104,8 +104,26 @@ func (t tally) ended(origin int64, state stories.DeliveryState, n int) {
 	}
 }
 
+// endedFor is ended of one delivery, for a reason: what was skipped by design, or because
+// people wanted it so, has not failed.
+func (t tally) endedFor(origin int64, state stories.DeliveryState, why code) {
+	c := t.of(origin)
+	switch {
+	case state != stories.Skipped:
+		t.ended(origin, state, 1)
+	case why.overtaken():
+		c.overtaken++
+	case why == wasWithdrawn:
+		c.withdrawn++
+	case why.unwanted():
+		c.unwanted++
+	default:
+		t.ended(origin, state, 1)
+	}
+}
+
 const countSQL = `
-	UPDATE publications SET queued = queued + ?2, sent = sent + ?3, held = held + ?4, failed = failed + ?5, unknown = unknown + ?6, kept = kept + ?7, deferred = deferred + ?8, total = total + ?9, overtaken = overtaken + ?10
+	UPDATE publications SET queued = queued + ?2, sent = sent + ?3, held = held + ?4, failed = failed + ?5, unknown = unknown + ?6, kept = kept + ?7, deferred = deferred + ?8, total = total + ?9, overtaken = overtaken + ?10, withdrawn = withdrawn + ?11, unwanted = unwanted + ?12
 	WHERE id = ?1`
 
 const (
@@ -186,11 +204,7 @@ func moveTo(ctx context.Context, q querier, rows []waiting, to stories.DeliveryS
 		default:
 			t.of(r.Publication).queued--
 		}
-		if to == stories.Skipped && why.code.overtaken() {
-			t.of(r.Origin).overtaken++
-		} else {
-			t.ended(r.Origin, to, 1)
-		}
+		t.endedFor(r.Origin, to, why.code)
 	}
 	finished := int64(0)
 	switch to {

@@ -114,7 +114,22 @@ func (r reason) String() string {
 
 // overtaken says that newer updates of the story were there first: by design, not by a
 // fault that somebody could mend.
-func (c code) overtaken() bool { return c == crowdedOut || c == waitedOver }
+func (c code) overtaken() bool {
+	switch c {
+	case crowdedOut, waitedOver, tooOld, tooLate:
+		return true
+	}
+	return false
+}
+
+// unwanted says that the channel did not ask for it any more when its turn came.
+func (c code) unwanted() bool {
+	switch c {
+	case unfollowed, pausedNow, tooMinor, mergedAway, waitEnded:
+		return true
+	}
+	return false
+}
 
 // Of a revision's work these say that nothing was to be done after all: no message is there
 // to be edited, the channel reads it in its copy from the first, or follows no more.

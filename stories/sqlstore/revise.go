@@ -89,13 +89,14 @@ func (s *Store) Revise(ctx context.Context, a stories.Act, updateID int64, w sto
 		if err != nil {
 			return done, false, err
 		}
-		if done, err = s.revise(ctx, q, a, updateID, w); err != nil {
+		unwanted := 0
+		if done, unwanted, err = s.revise(ctx, q, a, updateID, w); err != nil {
 			return done, false, err
 		}
 		if reach := done.Reach; reach.Edits+reach.Told+reach.Again > 0 { // the desk follows that as it does a push
 			n := stories.Notice{Kind: stories.ProgressNotice, UpdateID: updateID, Since: done.Update.Revision, Body: stories.NoticeBody{Beside: reach.Kind}, CreatedAt: a.At}
 			if reach.Again > 0 {
-				n.Body.Again, n.Body.Others = true, notAgain(before, reach.Again)
+				n.Body.Again, n.Body.Others = true, notAgain(before, unwanted, reach.Again)
 			}
 			if err := insertNotice(ctx, q, &n); err != nil {
 				return done, false, fmt.Errorf("begin the notice of its progress: %w", err)
@@ -106,10 +107,12 @@ func (s *Store) Revise(ctx context.Context, a stories.Act, updateID int64, w sto
 }
 
 // notAgain are of an update's copies those that are not among the n which are owed
-// again: what else was kept is not sent any more.
-func notAgain(all stories.Progress, n int) stories.Progress {
+// again: what else was kept is not sent any more, so much of it because its channels do
+// not ask for it.
+func notAgain(all stories.Progress, unwanted, n int) stories.Progress {
 	all.Total -= n
-	all.Failed += all.Kept - n
+	all.Unwanted += unwanted
+	all.Failed += all.Kept - n - unwanted
 	all.Kept = 0
 	return all
 }
@@ -123,94 +126,95 @@ func revisedDetail(u stories.Update, w stories.Rewording) string {
 	return detail
 }
 
-// revise gives an update another wording, or standing, and owes it to its copies.
-func (s *Store) revise(ctx context.Context, q querier, a stories.Act, updateID int64, w stories.Rewording) (done stories.Revised, err error) {
+// revise gives an update another wording, or standing, and owes it to its copies. unwanted
+// are those that a release does not send because their channels do not ask for them.
+func (s *Store) revise(ctx context.Context, q querier, a stories.Act, updateID int64, w stories.Rewording) (done stories.Revised, unwanted int, err error) {
 	// The story first, as by everybody who locks it: what it is found by is changed.
 	var storyID int64
 	if err := one(ctx, q, storyOfUpdateSQL, []any{updateID}, &storyID); err != nil {
-		return done, missing(err, "This update is not there any more.")
+		return done, 0, missing(err, "This update is not there any more.")
 	}
 	if _, err := lockStory(ctx, q, storyID); err != nil {
-		return done, err
+		return done, 0, err
 	}
 	if err := sharePlanning(ctx, q); err != nil {
-		return done, err
+		return done, 0, err
 	}
 	// Who begins a delivery of it shares this row: it has either begun it, and
 	// we see it on its way, or reads the new wording.
 	was, err := theOne(ctx, q, scanUpdate, lockedUpdateSQL, updateID)
 	if err != nil {
-		return done, missing(err, "This update is not there any more.")
+		return done, 0, missing(err, "This update is not there any more.")
 	}
 	u, err := was.Revise(w, moment(millis(a.At)))
 	if err != nil {
-		return done, err
+		return done, 0, err
 	}
 	done.Before, done.Update = was, u
 	if err := keepWordings(ctx, q, was, u, w, a); err != nil {
-		return done, err
+		return done, 0, err
 	}
 	if u.Text != was.Text {
 		if err := s.index(ctx, q, u.StoryID, u.ID, u.Text); err != nil {
-			return done, err
+			return done, 0, err
 		}
 	}
 	cards, err := lockCards(ctx, q)
 	if err != nil {
-		return done, err
+		return done, 0, err
 	}
 	// Who begins a message beside a copy shares its notice, not the update.
 	if _, err := all(ctx, q, scanID, lockTellingsSQL, list([]int64{u.ID})); err != nil {
-		return done, err
+		return done, 0, err
 	}
 	flying, err := allFlights(ctx, q)
 	if err != nil {
-		return done, err
+		return done, 0, err
 	}
 	if done.Reach.Waiting, err = withholdCopies(ctx, q, u, flying, a.At); err != nil {
-		return done, fmt.Errorf("withhold copies: %w", err)
+		return done, 0, fmt.Errorf("withhold copies: %w", err)
 	}
 	if done.Reach.Edits, err = planEdits(ctx, q, u, a, flying); err != nil {
-		return done, fmt.Errorf("owe edits: %w", err)
+		return done, 0, fmt.Errorf("owe edits: %w", err)
 	}
 	wordings, err := all(ctx, q, scanRevision, revisionsSQL, u.ID, 0, u.Revision)
 	if err != nil {
-		return done, err
+		return done, 0, err
 	}
 	told, err := planTellings(ctx, q, u, wordings, flying)
 	if err == nil {
 		err = told.owe(ctx, q, u, a)
 	}
 	if err != nil {
-		return done, fmt.Errorf("owe what is told of the revision: %w", err)
+		return done, 0, fmt.Errorf("owe what is told of the revision: %w", err)
 	}
 	done.Reach.Kind = told.kind
 	done.Tells, done.Reach.Told = told.tells()
 	if w.Kind == stories.Release {
-		if done.Reach.Again, err = releaseKept(ctx, q, u, a.At); err != nil {
-			return done, fmt.Errorf("owe again what was kept: %w", err)
+		if done.Reach.Again, unwanted, err = releaseKept(ctx, q, u, a.At); err != nil {
+			return done, 0, fmt.Errorf("owe again what was kept: %w", err)
 		}
 	}
 	if done.Reach.Cards, err = cards.edit(ctx, q, u.StoryID, u.ID, flying, a.At); err != nil {
-		return done, err
+		return done, 0, err
 	}
 	if w.Kind == stories.Release {
 		more, err := cards.showReleased(ctx, q, u.ID, flying, a.At)
 		if err != nil {
-			return done, err
+			return done, 0, err
 		}
 		done.Reach.Cards += more
 	}
 	if err := countDigests(ctx, q, u, list(slices.Collect(maps.Keys(flying.byID))), &done.Reach); err != nil {
-		return done, err
+		return done, 0, err
 	}
 	if err := reachOfEdits(ctx, q, u, &done.Reach); err != nil {
-		return done, err
+		return done, 0, err
 	}
 	if err := told.keep(ctx, q, u.ID); err != nil { // behind all outcomes, as who writes results does
-		return done, err
+		return done, 0, err
 	}
-	return done, one(ctx, q, oldCopiesSQL, []any{u.ID}, &done.Reach.Old)
+	return done, unwanted, one(ctx, q, oldCopiesSQL, []any{u.ID}, &done.Reach.Old)
 }
 
 // keepWordings stores the wording that u has now, and the one it had where that is

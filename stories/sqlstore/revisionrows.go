@@ -72,16 +72,17 @@ const (
 	// one, for the reason ?3, and what was to be done no more, for one of the reasons ?4.
 	newerEditsSQL = `
 		SELECT ` + skippedSQL + ` FROM publications p CROSS JOIN owed d JOIN outcomes o ON o.id = d.id
-		WHERE p.update_id = ?1 AND p.op = 1 AND p.revision = ?2 AND p.failed > 0 AND ` + inPublicationSQL + ` AND o.state = 6`
+		WHERE p.update_id = ?1 AND p.op = 1 AND p.revision = ?2 AND p.failed + p.unwanted > 0 AND ` + inPublicationSQL + ` AND o.state = 6`
 	newerTellingsSQL = `
 		SELECT ` + skippedSQL + ` FROM notices n JOIN publications p ON p.notice_id = n.id CROSS JOIN owed d JOIN outcomes o ON o.id = d.id
-		WHERE n.kind = 'revision' AND n.update_id = ?1 AND n.revision = ?2 AND p.second = 0 AND p.failed > 0 AND ` + inPublicationSQL + ` AND o.state = 6`
+		WHERE n.kind = 'revision' AND n.update_id = ?1 AND n.revision = ?2 AND p.second = 0 AND p.failed + p.unwanted > 0 AND ` + inPublicationSQL + ` AND o.state = 6`
 	skippedSQL = `coalesce(sum(CASE WHEN o.code = ?3 THEN 1 ELSE 0 END), 0), coalesce(sum(CASE WHEN o.code among(?4) THEN 1 ELSE 0 END), 0)`
 )
 
 // skippedFor tells apart of some work, which text counts, what was skipped for that of a
 // newer revision, and what was not to be done after all: neither has failed.
 func skippedFor(ctx context.Context, q querier, p stories.Progress, text string, updateID int64, revision int, newer code, none []int64) (stories.Progress, error) {
+	p.Failed, p.Unwanted = p.Failed+p.Unwanted, 0 // of this it is needless
 	if p.Failed == 0 {
 		return p, nil
 	}

@@ -17,7 +17,7 @@ const progressSQL = `
 	SELECT ` + countersSQL + ` FROM publications p WHERE p.update_id = ?1 AND p.op carries() AND p.second = 0`
 
 // countersSQL adds the counters of some publications p.
-const countersSQL = `coalesce(sum(p.total), 0), coalesce(sum(p.sent), 0), coalesce(sum(p.held), 0), coalesce(sum(p.failed), 0), coalesce(sum(p.unknown), 0), coalesce(sum(p.kept), 0), coalesce(sum(p.direct), 0), coalesce(sum(p.deferred), 0), coalesce(sum(p.overtaken), 0)`
+const countersSQL = `coalesce(sum(p.total), 0), coalesce(sum(p.sent), 0), coalesce(sum(p.held), 0), coalesce(sum(p.failed), 0), coalesce(sum(p.unknown), 0), coalesce(sum(p.kept), 0), coalesce(sum(p.direct), 0), coalesce(sum(p.deferred), 0), coalesce(sum(p.overtaken), 0), coalesce(sum(p.withdrawn), 0), coalesce(sum(p.unwanted), 0)`
 
 const putBackOfSQL = `
 	SELECT count(*) FROM put_back WHERE doubtful = 2 AND state = 5 AND update_id = ?1 AND op says()`
@@ -59,12 +59,12 @@ func countersOf(ctx context.Context, q querier, updateID int64, text string, arg
 
 // counters are where countersSQL goes.
 func counters(p *stories.Progress) []any {
-	return []any{&p.Total, &p.Sent, &p.Held, &p.Failed, &p.Unknown, &p.Kept, &p.Direct, &p.Deferred, &p.Overtaken}
+	return []any{&p.Total, &p.Sent, &p.Held, &p.Failed, &p.Unknown, &p.Kept, &p.Direct, &p.Deferred, &p.Overtaken, &p.Withdrawn, &p.Unwanted}
 }
 
 // withWaiting is p with what is on its way: all that is nothing else.
 func withWaiting(p stories.Progress) stories.Progress {
-	p.Waiting = p.Total - p.Sent - p.Held - p.Failed - p.Unknown - p.Kept - p.Deferred - p.Overtaken
+	p.Waiting = p.Total - p.Sent - p.Held - p.Failed - p.Unknown - p.Kept - p.Deferred - p.Overtaken - p.Withdrawn - p.Unwanted
 	return p
 }
 

@@ -116,7 +116,7 @@ func endFrom(ctx context.Context, q querier, rows []waiting, from, to stories.De
 	t := tally{}
 	for _, r := range rows {
 		t.ended(r.Origin, from, -1)
-		t.ended(r.Origin, to, 1)
+		t.endedFor(r.Origin, to, why.code)
 	}
 	return rows, t.write(ctx, q)
 }
@@ -226,20 +226,24 @@ func without(rows []waiting, ids []int64) []waiting {
 }
 
 // releaseKept owes again what was kept of u, to whom it was owed and who follows
-// still, and returns how many these are.
-func releaseKept(ctx context.Context, q querier, u stories.Update, at time.Time) (n int, err error) {
+// still, and returns how many these are, and of how many the channels do not ask for it.
+func releaseKept(ctx context.Context, q querier, u stories.Update, at time.Time) (n, unwanted int, err error) {
 	found, err := toRelease(ctx, q, u)
 	if err != nil {
-		return 0, err
+		return 0, 0, err
 	}
 	for _, v := range append(found.vain, vain{found.double, underOther}, vain{found.gone, channelGone}) {
-		if _, err := endKept(ctx, q, v.rows, stories.Skipped, because(v.why), at); err != nil {
-			return 0, err
+		ended, err := endKept(ctx, q, v.rows, stories.Skipped, because(v.why), at)
+		if err != nil {
+			return 0, 0, err
+		}
+		if v.why.unwanted() {
+			unwanted += len(ended)
 		}
 	}
 	if len(found.moved) > 0 {
 		if _, err := q.exec(ctx, followKeptSQL, list(found.moved)); err != nil {
-			return 0, err
+			return 0, 0, err
 		}
 	}
 	held, err := rehang(ctx, q, found.held, at)
@@ -247,7 +251,7 @@ func releaseKept(ctx context.Context, q querier, u stories.Update, at time.Time)
 		err = holdKept(ctx, q, held, at)
 	}
 	if err != nil {
-		return 0, err
+		return 0, 0, err
 	}
 	for _, lane := range slices.Sorted(maps.Keys(found.again)) {
 		now, err := keptLater(ctx, q, found.again[lane], at)
@@ -255,13 +259,13 @@ func releaseKept(ctx context.Context, q querier, u stories.Update, at time.Time)
 			now, err = rehang(ctx, q, now, at)
 		}
 		if err != nil {
-			return 0, err
+			return 0, 0, err
 		}
 		if err := queueAgain(ctx, q, lane, now, at); err != nil {
-			return 0, fmt.Errorf("queue what was kept: %w", err)
+			return 0, 0, fmt.Errorf("queue what was kept: %w", err)
 		}
 	}
-	return found.count(), publishCopies(ctx, q, u, at)
+	return found.count(), unwanted, publishCopies(ctx, q, u, at)
 }
 
 // placesOf are the channels that rows are for, by their numbers.

@@ -25,6 +25,33 @@ const (
 	waitedReason  = "waited for quiet hours to end, and then only the newest"
 )
 
+// bySkipped tells by how a reason begins what was skipped and has not failed.
+var bySkipped = []struct {
+	begins string
+	of     func(*stories.Progress) *int
+}{
+	{crowdedReason, func(p *stories.Progress) *int { return &p.Overtaken }},
+	{waitedReason, func(p *stories.Progress) *int { return &p.Overtaken }},
+	{"could not be written to for a while; of the updates", func(p *stories.Progress) *int { return &p.Overtaken }},
+	{"waited while nothing could be sent", func(p *stories.Progress) *int { return &p.Overtaken }},
+	{"it was withdrawn before", func(p *stories.Progress) *int { return &p.Withdrawn }},
+	{"the channel does not follow it any more", func(p *stories.Progress) *int { return &p.Unwanted }},
+	{"the channel was paused before", func(p *stories.Progress) *int { return &p.Unwanted }},
+	{"the channel asked for more urgent updates only", func(p *stories.Progress) *int { return &p.Unwanted }},
+	{"the story was merged into one of which less", func(p *stories.Progress) *int { return &p.Unwanted }},
+	{"it waited for quiet hours or the digest of", func(p *stories.Progress) *int { return &p.Unwanted }},
+}
+
+// ended is where a delivery counts that was skipped for a reason.
+func ended(p *stories.Progress, reason string) *int {
+	for _, by := range bySkipped {
+		if strings.HasPrefix(reason, by.begins) {
+			return by.of(p)
+		}
+	}
+	return &p.Failed
+}
+
 func tallied(updateID int64, rows []stories.Delivery) stories.Progress {
 	anew := func(v stories.Delivery) bool {
 		return v.State == stories.Skipped && slices.Contains(anewReasons[:], v.Reason)
@@ -47,11 +74,7 @@ func tallied(updateID int64, rows []stories.Delivery) stories.Progress {
 		p.Total++
 		switch v.State {
 		case stories.Skipped:
-			if strings.HasPrefix(v.Reason, crowdedReason) || strings.HasPrefix(v.Reason, waitedReason) {
-				p.Overtaken++
-			} else {
-				p.Failed++
-			}
+			*ended(&p, v.Reason)++
 		case stories.Sent, stories.Gathered:
 			p.Sent++
 		case stories.Held:

@@ -46,7 +46,7 @@ var holdTests = []test{
 		}
 		p, err = d.ProgressOf(d.ctx, u.ID)
 		d.ok(err)
-		same(d, "the push at last", p, stories.Progress{UpdateID: u.ID, Total: 3, Sent: 2, Failed: 1})
+		same(d, "the push at last", p, stories.Progress{UpdateID: u.ID, Total: 3, Sent: 2, Unwanted: 1})
 		spread, err = d.SpreadOf(d.ctx, u.ID, 2)
 		d.ok(err)
 		same(d, "of the release at last", spread.Again, stories.Progress{UpdateID: u.ID, Total: 1, Sent: 1})
@@ -103,7 +103,7 @@ var holdTests = []test{
 		same(d, "owed", d.posts(l)+d.tellings(l)+d.edits(l), "")
 		p, err := d.ProgressOf(d.ctx, first.ID)
 		d.ok(err)
-		same(d, "the push", p, stories.Progress{UpdateID: first.ID, Total: 2, Failed: 2})
+		same(d, "the push", p, stories.Progress{UpdateID: first.ID, Total: 2, Withdrawn: 2})
 		d.queueAgrees()
 	}},
 	{"what is kept and withdrawn then is not sent", func(d *desk) {

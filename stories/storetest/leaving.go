@@ -50,7 +50,7 @@ var leaveTests = []test{
 		same(d, "sent after all", d.labels(d.drain(l, 10)), "stays sony 1")
 		p, err := d.ProgressOf(d.ctx, u.ID)
 		d.ok(err)
-		same(d, "progress", p, stories.Progress{UpdateID: u.ID, Total: 6, Sent: 1, Failed: 5})
+		same(d, "progress", p, stories.Progress{UpdateID: u.ID, Total: 6, Sent: 1, Unwanted: 5})
 		lanes, err := d.Queue(d.ctx)
 		d.ok(err)
 		same(d, "lanes with something left", len(lanes), 0)

@@ -97,7 +97,7 @@ func (d *desk) spread(u stories.Update, revision int, edits, told string) {
 		same(d, what+" on their way", c.p.Waiting, 0)
 	}
 	sum := s.Sum(false)
-	same(d, "all of it", sum.Sent+sum.Waiting+sum.Held+sum.Failed+sum.Newer+sum.Needless+sum.Unknown+sum.Kept+sum.Overtaken, sum.Total)
+	same(d, "all of it", sum.Sent+sum.Waiting+sum.Held+sum.Failed+sum.Newer+sum.Needless+sum.Unknown+sum.Kept+sum.Overtaken+sum.Withdrawn+sum.Unwanted, sum.Total)
 }
 
 // because checks that something of an update's revisions in a channel was skipped for a

@@ -88,6 +88,57 @@ var restingTests = []test{
 		d.sees("at the end", "")
 		d.queueAgrees()
 	}},
+	{"the desk is told once what was kept has been released, and of what was withdrawn in time that nothing failed", func(d *desk) {
+		d.ok(d.SetDesk(d.ctx, d.act(), channel("desk"), lane))
+		s := d.track("sony")
+		d.sets("sony", stories.Options{Quiet: nights}, "a")
+		l := d.hold(lane, "w")
+		d.until("23:00")
+		d.endWaits()
+		kept, _ := d.append(s, stories.Normal)
+		d.ended(d.sees("by night", "sony 1 0/1")[0])
+		d.reword(kept, stories.Rewording{Kind: stories.Hold})
+		p := d.sees("on hold", "sony 1 0/1")[0]
+		same(d, "kept", p.Stands.Kept, 1)
+		d.ended(p)
+		d.until("07:00")
+		d.endWaits()
+		d.sees("nothing moved", "")
+		d.reword(kept, stories.Rewording{Kind: stories.Release})
+		d.drain(l, 10)
+		said := false
+		pushes, err := d.Pushes(d.ctx, 10)
+		d.ok(err)
+		for _, p := range pushes {
+			if p.Since == 0 {
+				said = p.Stands.Sent == 1 && p.Stands.Kept == 0
+			}
+			d.ended(p)
+		}
+		same(d, "its own line is told anew", said, true)
+		d.sees("at the end", "")
+		d.until("23:00")
+		d.endWaits()
+		u, _ := d.append(s, stories.Normal)
+		d.ended(d.sees("by night again", "sony 2 0/1")[0])
+		d.reword(u, stories.Rewording{Kind: stories.Withdrawal, Reason: "Not so"})
+		p = d.sees("withdrawn", "sony 2 0/1")[0]
+		same(d, "withdrawn, failed", fmt.Sprint(p.Stands.Withdrawn, p.Stands.Failed), "1 0")
+		d.ended(p)
+		d.sees("once", "")
+		d.queueAgrees()
+	}},
+	{"what was left out, or is not asked for any more, has not failed", func(d *desk) {
+		s := d.track("sony")
+		d.sets("sony", stories.Options{Quiet: nights}, "a", "b")
+		d.until("23:00")
+		d.endWaits()
+		u, _ := d.append(s, stories.Minor)
+		_, err := d.Unsubscribe(d.ctx, d.act(), channel("b"), stories.Target{Kind: stories.TargetStory, Name: "sony"})
+		d.ok(err)
+		same(d, "progress", d.progressOf(u.ID), stories.Progress{UpdateID: u.ID, Total: 2, Deferred: 1, Unwanted: 1})
+		d.queueAgrees()
+	}},
 	{"what was told so already is not told again", func(d *desk) {
 		d.ok(d.SetDesk(d.ctx, d.act(), channel("desk"), lane))
 		s := d.track("sony")

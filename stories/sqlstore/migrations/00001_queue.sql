@@ -37,6 +37,8 @@ CREATE TABLE publications (
     waits      SMALLINT NOT NULL DEFAULT 0, -- 1: its rows wait for their time from the first, see waits.go
     deferred   BIGINT NOT NULL DEFAULT 0, -- of total: those that wait for their time
     overtaken  BIGINT NOT NULL DEFAULT 0, -- of total: not sent, because newer updates of their story were there first
+    withdrawn  BIGINT NOT NULL DEFAULT 0, -- of total: not sent, because the update was withdrawn before
+    unwanted   BIGINT NOT NULL DEFAULT 0, -- of total: not sent, because the channel did not ask for it any more
     second     SMALLINT NOT NULL DEFAULT 0, -- 1: where it owes a message of its update another one is owed that counts
     notice_id  BIGINT
 );
