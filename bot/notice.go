@@ -102,7 +102,7 @@ func alarmWords(a stories.Alarm, names Names) []Span {
 		what = fmt.Sprintf(" pings nobody: %s, whom it was to ping, is not there any more. Somebody there names another with /subscribe and mention:, or takes it away with mention:off.", cmp.Or(OneLine(Unmark(a.Reason)), RoleKind.Unnamed()))
 	case stories.AlarmCardShut:
 		place = []Span{Sentence(names.Place(a.Destination))}
-		what = fmt.Sprintf(" gets messages of a story from now on, and no card: %s.", about("it"))
+		what = fmt.Sprintf(" gets messages from now on, and no cards, of every story that the same subscription brings there: %s.", about("it"))
 	case stories.AlarmFailed:
 		what = about("") + ". The log has the cause; it is a fault of Storybot to be reported."
 		if !hasSubject(a.Reason) {

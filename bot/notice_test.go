@@ -59,6 +59,14 @@ func TestEveryAlarmHasWords(t *testing.T) {
 	}
 }
 
+// A subscription to a topic is switched as a whole, though one story's card showed why.
+func TestAShutCardsAlarmSaysWhatIsSwitched(t *testing.T) {
+	got := alarmText(stories.Alarm{Kind: stories.AlarmCardShut, Destination: stories.Destination{Platform: "slack", Workspace: "T1", Channel: "C1"}, Reason: "the card cannot be edited"})
+	if want := "no cards, of every story that the same subscription brings there"; !strings.Contains(got, want) {
+		t.Errorf("got %q, want %q in it", got, want)
+	}
+}
+
 func TestProgressNamesItsUpdate(t *testing.T) {
 	got := PlainText(RenderContent(stories.Content{Story: stories.Story{Slug: "sony-hack"}, Update: stories.Update{Number: 4, Level: stories.Breaking},
 		Notice: stories.Notice{Kind: stories.ProgressNotice, Body: stories.NoticeBody{Progress: stories.Progress{Total: 100, Sent: 100}}}}))
