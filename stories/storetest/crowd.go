@@ -78,9 +78,13 @@ func (c *crowd) run(steps int) {
 	done := make(chan struct{})
 	var left atomic.Int64
 	left.Store(callers)
+	held := map[string]stories.Lease{} // before anybody moves a channel, which ends leases
+	for _, name := range crowdLanes {
+		held[name] = c.hold(name, "w"+name)
+	}
 	together(callers+len(crowdLanes), func(i int) {
 		if i < len(crowdLanes) {
-			c.work(crowdLanes[i], rand.New(rand.NewPCG(1, uint64(i))), done)
+			c.work(held[crowdLanes[i]], rand.New(rand.NewPCG(1, uint64(i))), done)
 			return
 		}
 		r := rand.New(rand.NewPCG(2, uint64(i)))
@@ -112,8 +116,8 @@ func (c *crowd) noneFlies() {
 
 // work sends what a lane owes, with all that may become of a request, until done is
 // closed; then it sends what is left.
-func (c *crowd) work(name string, r *rand.Rand, done <-chan struct{}) {
-	l := c.hold(name, "w"+name)
+func (c *crowd) work(l stories.Lease, r *rand.Rand, done <-chan struct{}) {
+	name := l.Name
 	var results []stories.Result
 	for quiet := 0; quiet < 3; {
 		over := false
