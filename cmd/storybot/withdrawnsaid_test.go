@@ -33,8 +33,14 @@ func TestWhatWasWithdrawnInTimeHasNotFailed(t *testing.T) {
 			if got := n.onDiscord(t, "why", map[string]string{"story": "flood", "number": "1"}); !strings.Contains(got, "withdrawn before") {
 				t.Errorf("/why says %s", got)
 			}
-			if got := n.deskOnDiscord(t, "desk status"); !strings.Contains(got, "All is well") {
-				t.Errorf("/desk status says %s", got)
+			for { // what was on its way is looked for first
+				got := n.deskOnDiscord(t, "desk status")
+				if strings.Contains(got, "All is well") {
+					break
+				}
+				if strings.Contains(got, "failed") || n.ctx.Err() != nil {
+					t.Fatalf("/desk status says %s", got)
+				}
 			}
 			p.stop()
 			left, right := n.shown()

@@ -10,6 +10,27 @@ import (
 	"storybot/stories"
 )
 
+// tellsSeconds says that rows of an update tell which of them come beside a message and do
+// not count: of two replies in one channel, of which a message that went another way came
+// first, nobody can tell.
+func tellsSeconds(rows []stories.Delivery) bool {
+	posts, replies := map[stories.Destination]bool{}, map[stories.Destination]int{}
+	for _, v := range rows {
+		switch anew := v.State == stories.Skipped && slices.Contains(anewReasons[:], v.Reason); {
+		case v.Op == stories.OpPost && anew:
+			posts[v.Destination] = true
+		case v.Op == stories.OpReply && !anew:
+			replies[v.Destination]++
+		}
+	}
+	for at := range posts {
+		if replies[at] > 1 {
+			return false
+		}
+	}
+	return true
+}
+
 // counted counts an update's deliveries row by row: one at a place where it comes twice,
 // and none of what was done anew or above.
 func (d *desk) counted(updateID int64) stories.Progress {
@@ -124,6 +145,9 @@ func (d *desk) queueAgrees() {
 		}
 	}
 	for id, rows := range of {
+		if !tellsSeconds(rows) {
+			continue
+		}
 		p, err := d.ProgressOf(d.ctx, id)
 		d.ok(err)
 		p.Spared, p.Direct = stories.Spared{}, 0
