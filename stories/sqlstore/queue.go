@@ -30,6 +30,7 @@ import (
 //	beside.go    owes the message beside a copy that tells of its revision
 //	readings.go  keeps what each channel has seen of what was revised
 //	telling.go   reads such a message, and drops one that is needed no more
+//	inorder.go   has what of a story is owed again take along what waits of it
 //	withhold.go  takes copies of what is on hold or withdrawn out, and owes them again
 //	alarms.go    keeps what the desk is to be told, beside the results it is about
 //	notices.go   owes what is no update, such as alarms and an update's progress

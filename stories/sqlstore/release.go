@@ -46,14 +46,15 @@ func ready(ctx context.Context, q querier, rows []waitingRow, at time.Time) ([]w
 	return rows, nil
 }
 
-// release has rows that waited go out as ready says, under one publication in each lane.
+// release has rows that waited go out as ready says, under a publication for each story in
+// each lane; see inorder.go.
 func (s *Store) release(ctx context.Context, q querier, rows []waitingRow, at time.Time) (int, error) {
 	rows, err := ready(ctx, q, rows, at)
 	if err != nil || len(rows) == 0 {
 		return 0, err
 	}
 	var gone, held []waiting
-	again := map[int64][]waiting{}
+	again := map[int64][]waitingRow{}
 	for _, r := range rows {
 		switch r.state {
 		case stories.Gone:
@@ -61,7 +62,7 @@ func (s *Store) release(ctx context.Context, q querier, rows []waitingRow, at ti
 		case stories.Blocked:
 			held = append(held, r.waiting)
 		default:
-			again[r.lane] = append(again[r.lane], r.waiting)
+			again[r.lane] = append(again[r.lane], r)
 		}
 	}
 	if err := move(ctx, q, gone, stories.Skipped, because(channelGone), at); err != nil {
@@ -84,37 +85,62 @@ func (s *Store) release(ctx context.Context, q querier, rows []waitingRow, at ti
 }
 
 // queueLate owes rows that waited again, in one lane. They are no more urgent than news
-// that is not breaking.
-func queueLate(ctx context.Context, q querier, lane int64, rows []waiting, at time.Time) error {
-	var id int64
-	if err := one(ctx, q, againSQL, []any{lane, newSeed(), millis(at), int(stories.Normal)}, &id); err != nil {
-		return err
+// that is not breaking, but where such news of their story waits behind them.
+func queueLate(ctx context.Context, q querier, lane int64, rows []waitingRow, at time.Time) error {
+	late := make([]ofStory, len(rows))
+	for i, r := range rows {
+		late[i] = ofStory{r.waiting, r.story, stories.Normal}
 	}
-	_, err := moveTo(ctx, q, rows, stories.Pending, reason{}, at, stories.Ref{Publication: id})
-	return err
-}
-
-// queueAgain owes kept rows of a lane again.
-func queueAgain(ctx context.Context, q querier, lane int64, rows []waiting, at time.Time) error {
-	if len(rows) == 0 {
-		return nil
-	}
-	var id int64
-	if err := one(ctx, q, againSQL, []any{lane, newSeed(), millis(at), int(stories.ForDesk)}, &id); err != nil {
-		return err
-	}
-	rows, err := endKept(ctx, q, rows, stories.Pending, reason{}, at)
+	found, err := divide(ctx, q, lane, late)
 	if err != nil {
 		return err
 	}
-	queued := slices.Clone(rows)
-	for i := range queued {
-		queued[i].Publication = id
+	for _, a := range found {
+		id, err := a.publish(ctx, q, lane, at)
+		if err != nil {
+			return err
+		}
+		if _, err := moveTo(ctx, q, a.fresh, stories.Pending, reason{}, at, stories.Ref{Publication: id}); err != nil {
+			return err
+		}
 	}
-	if err := changeRows(ctx, q, intoQueueSQL, queued); err != nil {
+	return nil
+}
+
+// queueAgain owes kept rows of an update again, in one lane.
+func queueAgain(ctx context.Context, q querier, lane int64, u stories.Update, rows []waiting, at time.Time) error {
+	if len(rows) == 0 {
+		return nil
+	}
+	kept := make([]ofStory, len(rows))
+	for i, r := range rows {
+		kept[i] = ofStory{r, u.StoryID, u.Level}
+	}
+	found, err := divide(ctx, q, lane, kept)
+	if err != nil {
 		return err
 	}
-	return tally{id: {queued: len(rows)}}.post(ctx, q)
+	for _, a := range found {
+		id, err := a.publish(ctx, q, lane, at)
+		if err != nil {
+			return err
+		}
+		queued, err := endKept(ctx, q, a.fresh, stories.Pending, reason{}, at)
+		if err != nil {
+			return err
+		}
+		queued = slices.Clone(queued)
+		for i := range queued {
+			queued[i].Publication = id
+		}
+		if err := changeRows(ctx, q, intoQueueSQL, queued); err != nil {
+			return err
+		}
+		if err := (tally{id: {queued: len(queued)}}).post(ctx, q); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // followedStill are those of rows that something brings still; the others are skipped.
@@ -139,7 +165,6 @@ func followedStill(ctx context.Context, q querier, rows []waitingRow, at time.Ti
 // newestOf divides rows, which are in order, into those that go and the updates that are
 // too many of their story, counted by the first row that goes after them.
 func newestOf(rows []waitingRow) (newest []waitingRow, older []waiting, missed map[int64]int) {
-	type storyAt struct{ place, story int64 }
 	left, over := map[storyAt]int{}, map[storyAt]int{}
 	for _, r := range rows {
 		if !r.notice && r.op != stories.OpShow {

@@ -261,7 +261,7 @@ func releaseKept(ctx context.Context, q querier, u stories.Update, at time.Time)
 		if err != nil {
 			return 0, 0, err
 		}
-		if err := queueAgain(ctx, q, lane, now, at); err != nil {
+		if err := queueAgain(ctx, q, lane, u, now, at); err != nil {
 			return 0, 0, fmt.Errorf("queue what was kept: %w", err)
 		}
 	}

@@ -94,6 +94,7 @@ func Run(t *testing.T, open func(t *testing.T) Store) {
 		{"leases", leaseTests},
 		{"loading", loadTests},
 		{"order", orderTests},
+		{"order as it is read", readOrderTests},
 		{"beginning", beginTests},
 		{"whom messages ping", pingTests},
 		{"roles and groups", groupTests},

@@ -131,13 +131,39 @@ func (m *waitsModel) subscribe(name string) {
 	m.endWaits()
 }
 
+// awake takes the quiet hours of a subscription away: what waited for them alone comes at
+// once, its digest too where the period is over.
+func (m *waitsModel) awake(name, target string) {
+	f := m.subs[name][target]
+	if f == nil || f.Quiet == "" || f.paused {
+		return
+	}
+	o := f.Options
+	o.Quiet = ""
+	m.later(time.Second)
+	m.sets(target, o, name)
+	f.Options = o
+	m.hours[name][o.Zone] = true
+	m.blocked[name] = false
+	m.endWaits()
+	over := m.now
+	if o.Digest != "" {
+		over = o.Digest.Previous(m.now, m.zone(o))
+	}
+	m.waiting(func(at string, v stories.Delivery) {
+		if at == name && m.decides(name, v.About.StoryID) == f && v.CreatedAt.Before(over) {
+			m.t.Fatalf("%s: update %d of story %d waits still after its quiet hours were taken away at %v: %+v", name, v.About.Number, v.About.StoryID, m.now, f.Options)
+		}
+	})
+}
+
 // step does one thing.
 func (m *waitsModel) step() {
 	name := rapid.SampledFrom(m.channels).Draw(m.t, "channel")
 	target := rapid.SampledFrom(m.targets()).Draw(m.t, "of")
 	at, err := stories.ParseTarget(target)
 	m.ok(err)
-	switch rapid.SampledFrom([]string{"publish", "publish", "publish", "publish", "wait", "wait", "wait", "wait", "revise", "revise", "subscribe", "pause", "resume", "unsubscribe", "block", "heal", "crash"}).Draw(m.t, "step") {
+	switch rapid.SampledFrom([]string{"publish", "publish", "publish", "publish", "wait", "wait", "wait", "wait", "revise", "revise", "subscribe", "awake", "pause", "resume", "unsubscribe", "block", "heal", "crash"}).Draw(m.t, "step") {
 	case "publish":
 		m.publish()
 	case "wait":
@@ -146,6 +172,8 @@ func (m *waitsModel) step() {
 		m.revise()
 	case "subscribe":
 		m.subscribe(name)
+	case "awake":
+		m.awake(name, target)
 	case "pause", "resume":
 		f := m.subs[name][target]
 		if f == nil {
