@@ -178,7 +178,11 @@ func (r request) oneSubscription(here following, sub stories.Subscription) bot.M
 	m.Blocks = append(m.Blocks, bot.Para(spans...),
 		small(bot.Text("Since "), bot.Span{Time: sub.CreatedAt, DateOnly: true}, bot.Text(", by "+bot.UserName(sub.CreatedBy))))
 	if sub.Closed != "" {
-		m.Blocks = append(m.Blocks, bot.Para(bot.Text("A story's thread takes no updates here, so they come in the channel. "+reasonSentence(sub.Closed, r.Direct))))
+		closed := "A story's thread takes no updates here, so they come in the channel. "
+		if sub.Forum {
+			closed = "A story's post takes no updates here; the next one begins another post. "
+		}
+		m.Blocks = append(m.Blocks, bot.Para(bot.Text(closed+reasonSentence(sub.Closed, r.Direct))))
 	}
 	m.Buttons = append(stateButtons(sub), r.endButton(sub))
 	for _, mute := range here.mutes {

@@ -202,7 +202,11 @@ var stoodTests = []test{
 		b := d.board()
 		b.works()
 		b.wrong[stories.OpReply] = stories.ThreadClosed
-		d.publish(s, stories.Normal, "First")
+		u := d.publish(s, stories.Normal, "First")
+		b.works()
+		same(d, "goes on in another", d.closed(), "")
+		b.wrong[stories.OpEdit] = stories.ThreadClosed
+		d.reword(u, stories.Rewording{Kind: stories.Fix, Text: "1st"})
 		b.works()
 		same(d, "closed", d.closed(), "f sony: has nothing there")
 		d.publish(s, stories.Normal, "Second")
