@@ -72,22 +72,22 @@ func PlacesWords(total, direct int) string {
 	return words(total-direct, "channel") + " and " + words(direct, "direct message")
 }
 
-// RecipientsWords says to how many places an update goes, and which of them get it later
-// because they take nothing now: "4 channels, of which 1 is blocked and gets it once that
-// is mended".
+// RecipientsWords says to how many places an update goes, and how many of them take nothing
+// now: "4 channels, of which 1 is blocked". Whether these get it depends on how much more
+// comes before they are mended.
 func RecipientsWords(to stories.Recipients) string {
 	words := PlacesWords(to.Total, to.Direct)
 	switch {
 	case to.Blocked <= 0:
 		return words
 	case to.Total == 1:
-		return words + ", which is blocked and gets it once that is mended"
+		return words + ", which is blocked"
 	case to.Blocked == to.Total:
-		return words + ", all blocked: they get it once that is mended"
+		return words + ", all blocked"
 	case to.Blocked == 1:
-		return words + ", of which 1 is blocked and gets it once that is mended"
+		return words + ", of which 1 is blocked"
 	}
-	return fmt.Sprintf("%s, of which %s are blocked and get it once that is mended", words, Count(to.Blocked))
+	return fmt.Sprintf("%s, of which %s are blocked", words, Count(to.Blocked))
 }
 
 // longestLeft is the longest time that is told as a number: beyond it nobody

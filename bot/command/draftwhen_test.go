@@ -238,10 +238,10 @@ func TestGoesTo(t *testing.T) {
 		{Total: 1}:                        "It goes to 1 channel.",
 		{Total: 1, Direct: 1}:             "It goes to 1 direct message.",
 		{Total: 4, Direct: 1}:             "It goes to 3 channels and 1 direct message.",
-		{Total: 1, Blocked: 1}:            "It goes to 1 channel, which is blocked and gets it once that is mended.",
-		{Total: 4, Blocked: 1}:            "It goes to 4 channels, of which 1 is blocked and gets it once that is mended.",
-		{Total: 4, Direct: 1, Blocked: 2}: "It goes to 3 channels and 1 direct message, of which 2 are blocked and get it once that is mended.",
-		{Total: 3, Blocked: 3}:            "It goes to 3 channels, all blocked: they get it once that is mended.",
+		{Total: 1, Blocked: 1}:            "It goes to 1 channel, which is blocked.",
+		{Total: 4, Blocked: 1}:            "It goes to 4 channels, of which 1 is blocked.",
+		{Total: 4, Direct: 1, Blocked: 2}: "It goes to 3 channels and 1 direct message, of which 2 are blocked.",
+		{Total: 3, Blocked: 3}:            "It goes to 3 channels, all blocked.",
 	} {
 		if got := goesTo(n); got != want {
 			t.Errorf("%v: %q, want %q", n, got, want)

@@ -25,11 +25,12 @@ const (
 // no request, and when they were called something else. What it has forgotten is looked up.
 type titled struct {
 	mu    sync.Mutex
-	names map[string]title // by thread
+	posts map[string]title // by thread
 }
 
 type title struct {
 	name    string
+	known   bool
 	changed []time.Time // within renamesPer, the oldest first
 }
 
@@ -37,41 +38,51 @@ type title struct {
 func (t *titled) get(thread string) (name string, known bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	had, known := t.names[thread]
-	return had.name, known
+	had := t.posts[thread]
+	return had.name, had.known
 }
 
 // keep notes what a thread is called.
 func (t *titled) keep(thread, name string) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if t.names == nil || len(t.names) >= titledKept {
-		t.names = map[string]title{}
-	}
-	t.names[thread] = title{name, t.names[thread].changed}
+	t.note(thread, func(had *title) { had.name, had.known = name, true })
 }
 
-// wait returns how long a thread takes no other name; 0 where it takes one now, which is
-// counted then.
-func (t *titled) wait(thread string, now time.Time) time.Duration {
+// hasRoom says whether a thread takes another name now.
+func (t *titled) hasRoom(thread string, now time.Time) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	had := t.names[thread]
-	for len(had.changed) > 0 && now.Sub(had.changed[0]) >= renamesPer {
-		had.changed = had.changed[1:]
+	n := 0
+	for _, at := range t.posts[thread].changed {
+		if now.Sub(at) < renamesPer {
+			n++
+		}
 	}
-	if len(had.changed) >= renames {
-		return had.changed[0].Add(renamesPer).Sub(now)
+	return n < renames
+}
+
+// changes notes that a thread has been called something else, or may have been.
+func (t *titled) changes(thread string, now time.Time) {
+	t.note(thread, func(had *title) {
+		had.known = false
+		had.changed = append(had.changed[max(0, len(had.changed)-renames+1):len(had.changed):len(had.changed)], now)
+	})
+}
+
+func (t *titled) note(thread string, change func(*title)) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	had, there := t.posts[thread]
+	if t.posts == nil || !there && len(t.posts) >= titledKept {
+		t.posts = map[string]title{}
 	}
-	had.changed = append(had.changed[:len(had.changed):len(had.changed)], now)
-	t.names[thread] = had
-	return 0
+	change(&had)
+	t.posts[thread] = had
 }
 
 // retitle calls a post of a forum, whose first message was edited as done tells, what this
-// one says. The verdict is done unless the edit is to be made again: where the post has had
-// its two names the edit waits, in the database, until it takes one more, and says by then
-// what is newest. What is refused is a matter of the forum's
+// one says. The verdict is done unless a fault has the edit made again. Where the post has had
+// its two names the next edit sets the title: to wait for that would hold up corrections in
+// the forum's other posts. What is refused is a matter of the forum's
 // (https://discord.com/developers/docs/resources/channel#modify-channel).
 func (p *Platform) retitle(ctx context.Context, o bot.Operation, at site, done bot.Verdict) bot.Verdict {
 	forum := o.Delivery.Destination.Channel
@@ -87,6 +98,9 @@ func (p *Platform) retitle(ctx context.Context, o bot.Operation, at site, done b
 	switch {
 	case ok:
 		v = done
+	case v.Limited == bot.ScopeChannel:
+		done.Invalid = done.Invalid || v.Invalid
+		v = done
 	case v.Outcome == bot.Ambiguous || v.Outcome == bot.Transient:
 		v.Outcome, v.Reason = bot.Transient, "may show an older title: it could not be set yet"
 	case v.Outcome != bot.BadAccount:
@@ -99,8 +113,8 @@ func (p *Platform) retitle(ctx context.Context, o bot.Operation, at site, done b
 	return v
 }
 
-// setTitle calls a thread name, where it is called something else, and counts the requests
-// for it. ok is false when v says why it could not.
+// setTitle calls a thread name, where it is called something else and takes another, and
+// counts the requests for it. ok is false when v says why it could not.
 func (p *Platform) setTitle(ctx context.Context, thread, name string, requests *int) (v bot.Verdict, ok bool) {
 	if _, known := p.titled.get(thread); !known {
 		var post struct {
@@ -115,8 +129,8 @@ func (p *Platform) setTitle(ctx context.Context, thread, name string, requests *
 	if had, _ := p.titled.get(thread); had == name {
 		return v, true
 	}
-	if wait := p.titled.wait(thread, time.Now()); wait > 0 {
-		return bot.Verdict{Outcome: bot.Transient, Code: "title", Limited: bot.ScopeChannel, RetryAfter: wait}, false
+	if !p.titled.hasRoom(thread, time.Now()) {
+		return v, true
 	}
 	body, err := json.Marshal(struct {
 		Name string `json:"name"`
@@ -128,10 +142,15 @@ func (p *Platform) setTitle(ctx context.Context, thread, name string, requests *
 	a, err := p.rest.do(ctx, p.rest.posts, request{what: "set a post's title", method: http.MethodPatch, path: "/channels/" + url.PathEscape(thread), body: body})
 	switch {
 	case err != nil:
+		p.titled.changes(thread, time.Now())
 		return p.lostVerdict(a, err), false
+	case a.status >= http.StatusInternalServerError:
+		p.titled.changes(thread, time.Now())
+		return p.verdict(a), false
 	case !a.ok():
 		return p.verdict(a), false
 	}
+	p.titled.changes(thread, time.Now())
 	p.titled.keep(thread, name)
 	return v, true
 }

@@ -33,9 +33,9 @@ func lockLanes(ctx context.Context, q querier) error {
 	return err
 }
 
-const lockLeasesSQL = `SELECT fence FROM leases ORDER BY name /*lock*/`
+const lockLeasesSQL = `SELECT fence FROM leases WHERE name IN (SELECT name FROM lanes) ORDER BY name /*lock*/`
 
-// lockAllLanes is lockLanes of who locks leases too: these come first.
+// lockAllLanes is lockLanes of who locks the leases of lanes too: these come first.
 func lockAllLanes(ctx context.Context, q querier) error {
 	if _, err := all(ctx, q, scanID, lockLeasesSQL); err != nil {
 		return err

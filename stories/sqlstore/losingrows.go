@@ -128,6 +128,9 @@ func (l lostOne) elsewhere(ctx context.Context, q querier, lane int64, r stories
 	if err != nil {
 		return err
 	}
+	if id == 0 { // it counts for itself
+		return nil
+	}
 	if _, err := q.exec(ctx, maybeOnceSQL, l.id, id); err != nil {
 		return err
 	}
@@ -180,10 +183,13 @@ func endHeads(ctx context.Context, q querier, lane int64, flying flights, result
 	if err != nil {
 		return err
 	}
-	rows := slices.Concat(bring, vain)
-	if err := move(ctx, q, rows, stories.Skipped, because(noMessage), at); err != nil {
+	if err := move(ctx, q, vain, stories.Skipped, because(noMessage), at); err != nil {
 		return err
 	}
+	if bring, err = moveTo(ctx, q, bring, stories.Skipped, because(noMessage), at, stories.Ref{}); err != nil {
+		return err
+	}
+	slices.SortFunc(bring, func(a, b waiting) int { return cmp.Compare(a.Delivery, b.Delivery) })
 	return headless(ctx, q, lane, bring, at)
 }
 
