@@ -24,6 +24,7 @@ var alarmTitles = []struct {
 	{stories.AlarmCardShut, "A card cannot be edited", "Cards cannot be edited"},
 	{stories.AlarmNotPassedOn, "A message was not passed on", "Messages were not passed on"},
 	{stories.AlarmThreadClosed, "A thread takes no updates", "Threads take no updates"},
+	{stories.AlarmPostClosed, "A post takes no updates", "Posts take no updates"},
 	{stories.AlarmGroupGone, "A channel pings nobody any more", "Channels ping nobody any more"},
 	{stories.AlarmGone, "A channel has ended", "Channels have ended"},
 	{stories.AlarmLaneResumed, "Deliveries go on again", "Deliveries go on again"},

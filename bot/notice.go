@@ -90,7 +90,10 @@ func alarmWords(a stories.Alarm, names Names) []Span {
 		what = fmt.Sprintf("Every channel of %s refuses alike, so none was given up: %s.", alarmWorkspace(a, names), stopped("each"))
 	case stories.AlarmThreadClosed:
 		place = []Span{Sentence(names.Place(a.Destination))}
-		what = fmt.Sprintf(" takes nothing in a story's thread, so that goes to the channel: %s.", about("it"))
+		what = fmt.Sprintf(" takes nothing in a story's thread, so that goes to the channel: %s. With mode:channel updates come to the channel itself.", strings.TrimSuffix(about("it"), "."))
+	case stories.AlarmPostClosed:
+		place = []Span{Sentence(names.Place(a.Destination))}
+		what = fmt.Sprintf(" takes nothing in a story's post, so its updates go on in another one: %s.", about("it"))
 	case stories.AlarmNotPassedOn:
 		place = []Span{Sentence(names.Place(a.Destination))}
 		what = fmt.Sprintf(" has a breaking update, or what was said of it, that was not passed on to the channels that follow it: %s.", about("it"))

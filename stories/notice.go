@@ -132,6 +132,9 @@ const (
 	// AlarmThreadClosed: a story's thread in a channel takes no messages. What belongs
 	// there is posted in the channel.
 	AlarmThreadClosed AlarmKind = "thread_closed"
+	// AlarmPostClosed: a story's post in a forum takes no messages. Its updates go on in
+	// another one.
+	AlarmPostClosed AlarmKind = "post_closed"
 	// AlarmNotPassedOn: a message stands in its channel and was not passed on to those that
 	// follow that one.
 	AlarmNotPassedOn AlarmKind = "not_passed_on"
@@ -148,7 +151,7 @@ const (
 
 // AlarmKinds are all of them.
 func AlarmKinds() []AlarmKind {
-	return []AlarmKind{AlarmBlocked, AlarmGone, AlarmPushStopped, AlarmLaneStopped, AlarmLaneResumed, AlarmWorkspaceFailing, AlarmWorkspaceRecovered, AlarmFailed, AlarmThreadClosed, AlarmNotPassedOn, AlarmHeadDeleted, AlarmGroupGone, AlarmCardShut}
+	return []AlarmKind{AlarmBlocked, AlarmGone, AlarmPushStopped, AlarmLaneStopped, AlarmLaneResumed, AlarmWorkspaceFailing, AlarmWorkspaceRecovered, AlarmFailed, AlarmThreadClosed, AlarmPostClosed, AlarmNotPassedOn, AlarmHeadDeleted, AlarmGroupGone, AlarmCardShut}
 }
 
 // Lasts says that an alarm is of what fails until it is mended, and is seen as long

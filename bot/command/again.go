@@ -6,6 +6,7 @@ import (
 	"crypto/rand"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"strings"
 
 	"storybot/bot"
@@ -80,17 +81,31 @@ func (m *leaving) pressAgain(ctx context.Context, r request, args bot.Args) (bot
 	return reply, err
 }
 
-// changes are those that put the options back. Whom it pinged is put back only by who may
-// have them pinged now; else left says that they are not, and why.
+// changes are those that put the options back. What a channel of its kind does not take any
+// more is left out, and whom it pinged is put back only by who may have them pinged now:
+// left says what is not as it was, and why.
 func (n endedNote) changes(ctx context.Context, r request) (changes stories.Changes, left string) {
+	var without []string
+	for _, need := range bot.NeedsOf(n.Options) {
+		refusal := (*stories.Error)(nil)
+		if !errors.As(r.Asker.Posts(ctx, need), &refusal) || refusal.Code != stories.CodeInvalid {
+			continue // what the bot lacks the right for is refused with who can grant it
+		}
+		option := optionOf[need]
+		without = append(without, fmt.Sprintf("It is put back without %s:%s. %s", option, n.Options.Value(option), causeOf(refusal)))
+		if with, err := n.Options.With(stories.Changes{{Option: option}}); err == nil {
+			n.Options = with
+		}
+	}
 	whom := stories.Setting{Option: stories.OptionMention, Value: n.Options.Mention, Name: n.Pings}
 	if whom.Value != "" {
 		ping, err := r.Asker.Pings(ctx, bot.Mention{Kind: bot.RoleKind, Ref: whom.Value, Name: n.Pings})
 		if err != nil || ping.Mention != whom.Value {
-			left = "It pings nobody now: who had been pinged could not be put back."
+			words := "It pings nobody now: who had been pinged could not be put back."
 			if refusal := (*stories.Error)(nil); errors.As(err, &refusal) {
-				left += " " + refusal.Message
+				words += " " + strings.Replace(refusal.Message, unchanged, "", 1) // the rest was
 			}
+			without = append(without, words)
 			n.Options.Mention, n.Options.MentionLevel = "", 0
 		}
 	}
@@ -100,5 +115,18 @@ func (n endedNote) changes(ctx context.Context, r request) (changes stories.Chan
 		}
 		changes = append(changes, c)
 	}
-	return changes, left
+	return changes, strings.Join(without, " ")
+}
+
+// optionOf is the option that has a need.
+var optionOf = map[bot.Need]stories.Option{bot.NeedThreads: stories.OptionMode, bot.NeedPublish: stories.OptionPublish}
+
+// unchanged is what a refusal adds to its cause: of the whole of what was asked it is not
+// true where only a part is refused.
+const unchanged = "; nothing was changed"
+
+// causeOf is why something is refused, without what to do about it.
+func causeOf(refusal *stories.Error) string {
+	cause, _, _ := strings.Cut(refusal.Message, unchanged)
+	return sentence(cause)
 }

@@ -1,6 +1,7 @@
 package command
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"testing"
@@ -41,7 +42,7 @@ func TestFollowAgainPutsBackEveryOption(t *testing.T) {
 			n.must(n.press(c.who, "general", "Follow again"))
 			if want.Mention = c.pings; c.pings == "" {
 				want.MentionLevel = stories.Breaking
-				if said := transcript(n.last); !strings.Contains(said, "It pings nobody now") || !strings.Contains(said, "Mention Everyone") {
+				if said := transcript(n.last); !strings.Contains(said, "It pings nobody now") || !strings.Contains(said, "Mention Everyone") || strings.Contains(said, "nothing was changed") {
 					t.Errorf("it says %s", said)
 				}
 			}
@@ -50,6 +51,32 @@ func TestFollowAgainPutsBackEveryOption(t *testing.T) {
 			}
 		})
 	}
+	t.Run("a channel that takes less now", func(t *testing.T) {
+		n := openTracked(t)
+		n.must(n.ask("ria", "general", "/subscribe sony-hack mode:thread publish:yes"+strings.Replace(options, " mode:card", "", 1)))
+		want := n.options("general")
+		want.Mode, want.Publish, want.Mention, want.MentionLevel = stories.ModeChannel, false, "", stories.Breaking
+		n.must(n.ask("ria", "general", "/unsubscribe sony-hack"))
+		again := n.last.Message.Buttons[len(n.last.Message.Buttons)-1]
+		c := n.request("tim", "general")
+		c.Input, c.Asker = bot.Press{Action: again.Action, Arg: again.Arg}, plainAsker{asker{c}}
+		n.must(n.handle(c))
+		said := transcript(n.last)
+		for _, words := range []string{
+			"It is put back without mode:thread. A voice channel has no threads.",
+			"It is put back without publish:yes. Only messages in an announcement channel can be passed on.", "It pings nobody now",
+		} {
+			if !strings.Contains(said, words) {
+				t.Errorf("%q is not said:\n%s", words, said)
+			}
+		}
+		if strings.Contains(said, "nothing was changed") || strings.Contains(said, "Leave") {
+			t.Errorf("it says %s", said)
+		}
+		if got := n.options("general"); got != want {
+			t.Errorf("it is put back as %+v, want %+v", got, want)
+		}
+	})
 	t.Run("pressed elsewhere", func(t *testing.T) {
 		n := openTracked(t)
 		n.must(n.ask("ria", "general", "/subscribe sony-hack"+options))
@@ -59,4 +86,17 @@ func TestFollowAgainPutsBackEveryOption(t *testing.T) {
 			t.Errorf("answer: %s", transcript(reply))
 		}
 	})
+}
+
+// plainAsker is an asker in a channel that takes messages, and nothing else any more.
+type plainAsker struct{ asker }
+
+func (plainAsker) Posts(_ context.Context, needs ...bot.Need) error {
+	for _, n := range needs {
+		return map[bot.Need]error{
+			bot.NeedThreads: stories.Errorf(stories.CodeInvalid, "A voice channel has no threads; nothing was changed. Leave mode: out."),
+			bot.NeedPublish: stories.Errorf(stories.CodeInvalid, "Only messages in an announcement channel can be passed on; nothing was changed. Leave publish: out."),
+		}[n]
+	}
+	return nil
 }

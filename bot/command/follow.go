@@ -128,7 +128,7 @@ func (m *joining) followHere(ctx context.Context, r request, a stories.Act, targ
 	if made.Created || made.Resumed || made.Before != sub.Options { // else nothing is otherwise than before
 		sentence += besides(sub, story, subs)
 	}
-	sentence += r.untold(made.Untold)
+	sentence += r.untold(made.Untold) + r.stillClosed(subs, sub)
 	switch {
 	case story.State == stories.Closed:
 		sentence += " The story is closed: no more updates are expected."
@@ -145,6 +145,16 @@ func (m *joining) followHere(ctx context.Context, r request, a stories.Act, targ
 		reply.Live = m.posted(r, made.Notice, sub, reply.Message)
 	}
 	return reply, nil
+}
+
+// stillClosed says of a subscription that was there before, and brings its updates into
+// threads still, that these take none; "" where they do.
+func (r request) stillClosed(before []stories.Subscription, sub stories.Subscription) string {
+	i := slices.IndexFunc(before, func(s stories.Subscription) bool { return s.ID == sub.ID })
+	if i < 0 || before[i].Closed == "" || sub.Mode != stories.ModeThread && !sub.Forum {
+		return ""
+	}
+	return " " + r.closedWords(before[i])
 }
 
 // isBlocked says that the channel that follows subs could not be written to.

@@ -41,3 +41,31 @@ func TestNothingResemblesMeansTheNewest(t *testing.T) {
 		t.Errorf("answer:\n%s", got)
 	}
 }
+
+// Who sets an option where a thread is known to take nothing is told so, and not that the
+// updates are in it.
+func TestSubscribingAgainWhereThreadsTakeNothing(t *testing.T) {
+	n := openTracked(t)
+	const again, words = "/subscribe sony-hack mode:thread", "A story's thread takes no updates "
+	n.must(n.ask("ria", "general", again))
+	n.must(n.ask("mo", "general", "/update sony-hack The FBI blames them."))
+	n.work(func(d stories.Delivery) stories.Result {
+		r := delivered(d)
+		if d.Op == stories.OpThread || d.Op == stories.OpReply {
+			r.State, r.Lost, r.Reason, r.MessageID = stories.Skipped, stories.ThreadClosed, "takes no messages in threads", ""
+		}
+		return r
+	})
+	for where, at := range map[string]string{"general": "here, so", "news": "in #general, so"} {
+		line := again
+		if where != "general" {
+			line += " channel:#general"
+		}
+		if got := transcript(n.ask("ria", where, line)); !strings.Contains(got, words+at+" they come in the channel.") || !strings.Contains(got, "takes no messages in threads") {
+			t.Errorf("in #%s: %s", where, got)
+		}
+	}
+	if got := transcript(n.ask("ria", "general", "/subscribe sony-hack mode:card")); strings.Contains(got, words) {
+		t.Errorf("as a card: %s", got)
+	}
+}

@@ -45,7 +45,9 @@ func (r request) meant(ctx context.Context, following Following, action bot.Acti
 	case bot.ActionEnd, bot.ActionPause, bot.ActionResume, bot.ActionTest, bot.ActionChoose:
 		subs, err := following.Subscriptions(ctx, channel.Where)
 		is = err == nil && slices.ContainsFunc(subs, func(s stories.Subscription) bool { return s.ID == args.Number(0) })
-	case bot.ActionList, bot.ActionCatchUp, bot.ActionWhy:
+	case bot.ActionWhy:
+		is = channel.followsAlone(ctx, following, r) || channel.gotAlone(ctx, following, r, args.Number(0))
+	case bot.ActionList, bot.ActionCatchUp:
 		is = channel.followsAlone(ctx, following, r)
 	}
 	if is {
@@ -71,6 +73,18 @@ func (r request) followsAlone(ctx context.Context, following Following, other re
 	return err == nil && len(subs) > 0
 }
 
+// gotAlone says that updates of the story were owed to the place, and none to the other,
+// and that the other follows nothing which brings it: what the place no longer follows is
+// in its threads all the same.
+func (r request) gotAlone(ctx context.Context, following Following, other request, story int64) bool {
+	own, err := following.Why(ctx, other.Where, story, 0)
+	if err != nil || len(own) > 0 || other.followsStory(ctx, following, story) {
+		return false
+	}
+	got, err := following.Why(ctx, r.Where, story, 0)
+	return err == nil && len(got) > 0
+}
+
 // at is the request as if it had been made at the place that it is about, which may be
 // the thread or the channel above it; ok is false for any other.
 func (r request) at(where stories.Destination) (at request, ok bool) {
@@ -88,11 +102,13 @@ func (r request) at(where stories.Destination) (at request, ok bool) {
 // named.
 type inThreads struct{ joining *joining }
 
-// ofAbove and besideOwn say at the head of an answer which of the two it is about, where
-// the thread follows nothing, and where it follows something else.
+// ofAbove, besideOwn and cameAbove say at the head of an answer which of the two it is
+// about: where the thread follows nothing, where it follows something else, and where the
+// channel may follow nothing any more either.
 const (
 	ofAbove   = "This thread follows nothing of its own: what comes here is what the channel above it follows, and this is about that channel."
 	besideOwn = "This thread does not follow it: what comes here of it comes by the channel above, and this is about that channel."
+	cameAbove = "What came here of it came by the channel above, and this is about that channel."
 )
 
 // ofChannel is run about the channel above a thread where that is meant, and says so if
@@ -115,6 +131,26 @@ func (t inThreads) ofChannel(run func(context.Context, request) (bot.Reply, erro
 			reply.Message = headed(small(bot.Text(note)), reply.Message)
 		}
 		return reply, err
+	}
+}
+
+// ofRecords is ofChannel for what tells what became of a story's updates, which is known
+// also once neither of the two follows it.
+func (t inThreads) ofRecords(run func(context.Context, request) (bot.Reply, error)) func(context.Context, request) (bot.Reply, error) {
+	return func(ctx context.Context, r request) (bot.Reply, error) {
+		following := t.joining.following
+		channel, ok := r.above()
+		if ok && !channel.followsAlone(ctx, following, r) && !t.named(ctx, r, channel) {
+			story, err := t.joining.archive.Story(ctx, r.get(storyArg.Name))
+			if err == nil && channel.gotAlone(ctx, following, r, story.ID) {
+				reply, err := run(ctx, channel)
+				if err == nil {
+					reply.Message = headed(small(bot.Text(cameAbove)), reply.Message)
+				}
+				return reply, err
+			}
+		}
+		return t.ofChannel(run, true)(ctx, r)
 	}
 }
 

@@ -165,3 +165,51 @@ func TestReadingInAThread(t *testing.T) {
 		t.Errorf("the thread's own: %q", got)
 	}
 }
+
+// What came into a thread by the channel above it is told of there also once the channel
+// does not follow it any more; what the thread followed itself is its own.
+func TestWhyInAThreadOfWhatIsNotFollowedAnyMore(t *testing.T) {
+	const neither = "follows neither the story nor a topic of it"
+	for name, c := range map[string]struct {
+		given func(*newsroom)
+		says  string
+		not   string
+	}{
+		"the channel stopped it": {func(n *newsroom) { n.must(n.ask("mia", "news", "/unsubscribe sony-hack")) }, cameAbove, neither},
+		"the channel follows something other": {func(n *newsroom) {
+			n.must(n.ask("mia", "news", "/unsubscribe sony-hack"))
+			n.must(n.ask("mia", "news", "/subscribe topic:rain"))
+		}, "Update 2", neither},
+		"nor anything came": {func(n *newsroom) {
+			n.must(n.ask("mo", "news", "/desk track slug:flood The Rhine rises"))
+			n.must(n.ask("mo", "news", "/update flood It rose."))
+		}, "Update 2", neither},
+	} {
+		t.Run(name, func(t *testing.T) {
+			n := openTracked(t)
+			n.must(n.ask("mia", "news", "/subscribe sony-hack mode:thread"))
+			n.must(n.ask("mo", "news", "/update sony-hack The FBI blames them."))
+			n.work(n.reading(new(strings.Builder)))
+			c.given(n)
+			n.must(n.typeInThread("/why sony-hack"))
+			said := transcript(n.last)
+			if !strings.Contains(said, c.says) || strings.Contains(said, c.not) || !strings.Contains(said, "Update 2 was sent") {
+				t.Errorf("/why there: %s", said)
+			}
+			story, err := n.service.Archive.Story(t.Context(), "sony-hack")
+			if err != nil {
+				t.Fatal(err)
+			}
+			b := bot.NewButton("Newest", bot.ActionWhy, story.ID, 0)
+			n.must(n.inThread(bot.Press{Action: b.Action, Arg: b.Arg}))
+			if said := transcript(n.last); !strings.Contains(said, "Update 2 was sent") {
+				t.Errorf("pressed: %s", said)
+			}
+			n.must(n.ask("mo", "news", "/desk track slug:fire A fire"))
+			n.must(n.ask("mo", "news", "/update fire It burns."))
+			if said := transcript(n.typeInThread("/why fire")); strings.Contains(said, cameAbove) || !strings.Contains(said, "not sent") && !strings.Contains(said, "Nothing was sent here") {
+				t.Errorf("/why of a story that never came: %s", said)
+			}
+		})
+	}
+}

@@ -167,6 +167,19 @@ func closedMark(sub stories.Subscription) string {
 	return " · a thread takes no updates"
 }
 
+// closedWords says that a thread, or a post, takes nothing of what a subscription brings,
+// and why.
+func (r request) closedWords(sub stories.Subscription) string {
+	at, why := "here", reasonSentence(sub.Closed, r.Direct)
+	if r.away != "" {
+		at, why = "in "+r.away, sentence(bot.Reason(r.away, sub.Closed))
+	}
+	if sub.Forum {
+		return "A story's post takes no updates " + at + "; the next one begins another post. " + why
+	}
+	return "A story's thread takes no updates " + at + ", so they come in the channel. " + why
+}
+
 // oneSubscription is a subscription with what can be done about it, and what it
 // would bring but was stopped here.
 func (r request) oneSubscription(here following, sub stories.Subscription) bot.Message {
@@ -178,7 +191,7 @@ func (r request) oneSubscription(here following, sub stories.Subscription) bot.M
 	m.Blocks = append(m.Blocks, bot.Para(spans...),
 		small(bot.Text("Since "), bot.Span{Time: sub.CreatedAt, DateOnly: true}, bot.Text(", by "+bot.UserName(sub.CreatedBy))))
 	if sub.Closed != "" {
-		m.Blocks = append(m.Blocks, bot.Para(bot.Text("A story's thread takes no updates here, so they come in the channel. "+reasonSentence(sub.Closed, r.Direct))))
+		m.Blocks = append(m.Blocks, bot.Para(bot.Text(r.closedWords(sub))))
 	}
 	m.Buttons = append(stateButtons(sub), r.endButton(sub))
 	for _, mute := range here.mutes {

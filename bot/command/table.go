@@ -66,7 +66,7 @@ func readerCommands(f *families) []command {
 		{Spec: bot.Spec{Name: "subscriptions", Summary: "List what is followed here, and pause or resume it",
 			Args: []bot.Arg{targetArg, {Name: channelArg, Summary: "Another channel here; this one when left out", Place: true, MaxLength: 100}}, Example: "/subscriptions"}, run: in.ofChannel(f.readers.follows.subscriptions, true)},
 		{Spec: bot.Spec{Name: "why", Summary: "Tell why an update did or did not come here",
-			Args: []bot.Arg{required(storyArg), numberArg}, Example: "/why sony-hack 4"}, nearly: "Ask about %s", run: in.ofChannel(f.readers.explaining.why, true)},
+			Args: []bot.Arg{required(storyArg), numberArg}, Example: "/why sony-hack 4"}, nearly: "Ask about %s", run: in.ofRecords(f.readers.explaining.why)},
 		{Spec: bot.Spec{Name: "update", Summary: "Publish an update of a story to those who asked for it",
 			Args: []bot.Arg{required(storyArg),
 				{Name: "text", Summary: "What happened", Required: true, Free: true},

@@ -132,6 +132,10 @@ func (r request) copyWords(c whyCopy, now time.Time) []bot.Span {
 		return say("may have arrived; that could not be found out")
 	}
 	if d.Op == stories.OpShow {
+		if d.Stood.Card == stories.OnCardStill { // what the row was to do came about without it
+			d.Reason = ""
+			return say("stands in the story's card", bot.Text("It came with a later change of the card."))
+		}
 		return say("was not shown")
 	}
 	return say("was not sent")

@@ -21,7 +21,9 @@ func TestWhereAnUpdateStands(t *testing.T) {
 	failed.State, failed.Reason = stories.Failed, "has its thread archived"
 	waits := second
 	waits.State = stories.Held
-	shut := stories.Delivery{ID: 1, Op: stories.OpShow, State: stories.Skipped, Reason: "is closed", About: stories.About{Number: 4}}
+	shut := stories.Delivery{ID: 1, Op: stories.OpShow, State: stories.Skipped, Reason: "is closed", Stood: stories.Stood{Card: stories.OnCardBefore}, About: stories.About{Number: 4}}
+	later := shut
+	later.Reason, later.Stood = "the channel was paused before it was sent", stories.Stood{}
 	for name, c := range map[string]struct {
 		copies []stories.Delivery
 		want   []string
@@ -32,6 +34,7 @@ func TestWhereAnUpdateStands(t *testing.T) {
 		"no more":          {[]stories.Delivery{sent(stories.OpShow, stories.Stood{Card: stories.OnCardBefore})}, []string{"Update 4 was shown in the story's card. … · the card shows newer ones now"}},
 		"a card that went": {[]stories.Delivery{sent(stories.OpShow, stories.Stood{Card: stories.OnCardGone})}, []string{"Update 4 was shown in the story's card. … · the card was deleted here"}},
 		"never on a card":  {[]stories.Delivery{shut}, []string{"Update 4 was not shown. This channel is closed."}},
+		"on a card later":  {[]stories.Delivery{later}, []string{"Update 4 stands in the story's card. It came with a later change of the card."}},
 		"a reply":          {[]stories.Delivery{sent(stories.OpReply, stories.Stood{})}, []string{"Update 4 was sent, in the story's thread."}},
 		"shown above":      {[]stories.Delivery{sent(stories.OpBroadcast, stories.Stood{})}, []string{"Update 4 was sent, in the story's thread and in the channel."}},
 		"went above":       {[]stories.Delivery{sent(stories.OpPost, stories.Stood{Above: stories.AboveThread})}, []string{"Update 4 was sent, in the channel. … · the story's thread took no messages"}},

@@ -20,8 +20,8 @@ type reading struct {
 
 const (
 	cureAccess = "Someone who manages the channel can give the bot View Channel, Send Messages and Read Message History in the channel's permissions."
-	// cureStoryThread is of the thread of a story in a channel that is written to itself.
-	cureStoryThread = "A moderator of the server can unlock the thread; with mode:channel updates come to the channel itself."
+	// cureStoryThread is of the thread of a story, which may be its post in a forum.
+	cureStoryThread = "A moderator of the server can unlock the thread."
 
 	cureThread  = "A moderator of the server can unlock the thread, or subscribe another channel."
 	cureChannel = "Subscribe a text channel instead."

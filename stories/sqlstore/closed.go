@@ -58,8 +58,8 @@ var closedThreadsSQL = `
 			FROM subscriptions b WHERE b.destination_id = t.id AND ` + decidesSQL + `), 0) = 1
 	ORDER BY h.closed_at, t.id, s.id LIMIT ?1`
 
-// closeThread has what was to stand in a thread that takes nothing stand in the channel,
-// and tells the desk. One that could not be opened is tried again with the next update.
+// closeThread has what was to stand in a thread that takes nothing stand in the channel, in
+// a forum in another post, and tells the desk. One that could not be opened is tried again with the next update.
 func (s *Store) closeThread(ctx context.Context, q querier, lane int64, l lostOne, r stories.Result, h head) error {
 	switch {
 	case besideNews(l.kind): // it goes nowhere else
@@ -86,12 +86,26 @@ func (s *Store) closeThread(ctx context.Context, q querier, lane int64, l lostOn
 		if err != nil {
 			return err
 		}
+	case h.forum && l.op.Says() && (l.update > 0 || l.kind == stories.RevisionNotice):
+		return s.goOnInPost(ctx, q, lane, l, r, h)
 	case l.op.Says(): // an edit that is not taken posts nothing: what tells of it does
 		if err := l.above(ctx, q, lane, r); err != nil {
 			return err
 		}
 	}
 	return s.keepClosed(ctx, q, lane, l, r, h)
+}
+
+// goOnInPost has a story whose post in a forum takes nothing go on in another one: each
+// message would begin a post there.
+func (s *Store) goOnInPost(ctx context.Context, q querier, lane int64, l lostOne, r stories.Result, h head) error {
+	if l.on != h.delivery && !h.gone { // another one is there, or begun
+		return l.again(ctx, q, lane, r, h)
+	}
+	if err := s.keepClosed(ctx, q, lane, l, r, h); err != nil {
+		return err
+	}
+	return l.renew(ctx, q, lane, r, h)
 }
 
 // keepClosed notes that the head h takes no messages, as what became of l tells, and tells
@@ -119,7 +133,11 @@ func (s *Store) keepClosed(ctx context.Context, q querier, lane int64, l lostOne
 	if err := s.tellClosed(ctx, q, r, h.story); err != nil {
 		return fmt.Errorf("tell a channel that a thread is closed: %w", err)
 	}
-	return s.alarmOf(ctx, q, lane, stories.AlarmThreadClosed, r, h.story)
+	kind := stories.AlarmThreadClosed
+	if h.forum {
+		kind = stories.AlarmPostClosed
+	}
+	return s.alarmOf(ctx, q, lane, kind, r, h.story)
 }
 
 // tellClosed tells a channel, once, that threads never worked in it: those who chose them

@@ -127,16 +127,29 @@ var forumTests = []test{
 		same(d, "nothing is posted for it", strings.Contains(b.now(), string(stories.CardLost)), false)
 		d.queueAgrees()
 	}},
-	{"what cannot stand in a locked post has one of its own", func(d *desk) {
+	{"a story whose post is locked goes on in one more, with all that waited, and the desk is told once", func(d *desk) {
+		d.ok(d.SetDesk(d.ctx, d.act(), channel("desk"), lane))
 		s := d.track("sony")
 		d.forum("f", "sony", stories.Options{})
 		b := d.board()
+		d.publish(s, stories.Normal, "First")
 		b.works()
-		u := d.publish(s, stories.Normal, "First")
+		u := d.publish(s, stories.Normal, "Second")
+		d.publish(s, stories.Normal, "Third")
 		b.wrong[stories.OpReply] = stories.ThreadClosed
-		same(d, "beside", b.works(), "f post: card of sony 1:First; f post: 1 First")
+		const old = "f post: card of sony 1:First; f in thread: 1 First; "
+		same(d, "in another", b.works(), old+"f post: card of sony 3:Third 2:Second 1:First; f in thread: 2 Second; f in thread: 3 Third")
 		p := d.progressOf(u.ID)
 		same(d, "progress", fmt.Sprint(p.Total, p.Sent, p.Failed), "1 1 0")
+		same(d, "why", d.stood("f", s, 2), "reply sent")
+		d.waits("the desk is told", true)
+		d.tell()
+		d.publish(s, stories.Normal, "Fourth")
+		same(d, "goes on", b.works(), old+"f post: card of sony 4:Fourth 3:Third 2:Second; f in thread: 2 Second; f in thread: 3 Third; desk ; f in thread: 4 Fourth")
+		d.reword(u, corrected("2nd"))
+		b.works()
+		d.waits("once", false)
+		same(d, "open", d.closed(), "")
 		d.queueAgrees()
 	}},
 	{"a forum is told what ended in the story's post, and nowhere else", func(d *desk) {

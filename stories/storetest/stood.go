@@ -27,7 +27,9 @@ func (d *desk) stood(name string, s stories.Story, number int) string {
 			words += map[stories.OnCard]string{stories.OnCardStill: ", there", stories.OnCardBefore: ", no more", stories.OnCardGone: ", deleted"}[v.Stood.Card]
 		}
 		if v.State == stories.Skipped {
-			words += ": " + v.Reason
+			if words += ": " + v.Reason; v.Op == stories.OpShow && v.Stood.Card == stories.OnCardStill {
+				words += ", there all the same"
+			}
 		}
 		out = append(out, words)
 	}
@@ -148,6 +150,26 @@ var stoodTests = []test{
 		d.ok(err)
 		same(d, "why", d.stood("a", s, 1), "post skipped: it waited for quiet hours or the digest of sony, which was unsubscribed before")
 	}},
+	{"an update that a card shows with a later change is there, though it was turned away", func(d *desk) {
+		s := d.track("sony")
+		d.mode(d.act(), "a", "sony", inCard)
+		b := d.board()
+		u := d.publish(s, stories.Normal, "First")
+		b.works()
+		d.publish(s, stories.Normal, "Second")
+		_, err := d.SetSubscriptionState(d.ctx, d.act(), channel("a"), story(s), stories.Paused)
+		d.ok(err)
+		b.works()
+		const why = "show skipped: the channel was paused before it was sent"
+		same(d, "not yet", d.stood("a", s, 2), why)
+		_, err = d.SetSubscriptionState(d.ctx, d.act(), channel("a"), story(s), stories.Active)
+		d.ok(err)
+		d.reword(u, corrected("1st"))
+		shows := strings.Contains(b.works(), "2:Second")
+		same(d, "and then", d.stood("a", s, 2), map[bool]string{true: why + ", there all the same", false: why}[shows])
+		same(d, "the card shows it", shows, true)
+		d.queueAgrees()
+	}},
 	{"a thread that takes no messages is told to the desk once, and seen until it does", func(d *desk) {
 		d.ok(d.SetDesk(d.ctx, d.act(), channel("desk"), lane))
 		s := d.track("sony")
@@ -202,7 +224,11 @@ var stoodTests = []test{
 		b := d.board()
 		b.works()
 		b.wrong[stories.OpReply] = stories.ThreadClosed
-		d.publish(s, stories.Normal, "First")
+		u := d.publish(s, stories.Normal, "First")
+		b.works()
+		same(d, "goes on in another", d.closed(), "")
+		b.wrong[stories.OpEdit] = stories.ThreadClosed
+		d.reword(u, stories.Rewording{Kind: stories.Fix, Text: "1st"})
 		b.works()
 		same(d, "closed", d.closed(), "f sony: has nothing there")
 		d.publish(s, stories.Normal, "Second")
