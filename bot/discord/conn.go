@@ -193,7 +193,7 @@ func (c *conn) take(e event) error {
 		}
 		c.started(e)
 		c.g.dispatch(e)
-		if e.Type == "READY" {
+		if e.Type == "READY" || e.Type == "RESUMED" { // or they came before RESUME was sent
 			for _, e := range c.early {
 				c.g.dispatch(e)
 			}
