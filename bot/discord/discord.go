@@ -100,9 +100,7 @@ type Platform struct {
 	now      func() time.Time
 	userID   atomic.Pointer[string] // the bot's own, once known
 	outages  outages
-	tagged   tagged
-	titled   titled
-	forums   forums
+	posts    posts
 	started  func(error) // Config's, at most once
 }
 

@@ -103,14 +103,14 @@ func (k *forums) forget(id string) {
 // forum is what is known of a forum, for which Discord is asked where that is too long ago.
 // ok is false when v says why it cannot be asked.
 func (p *Platform) forum(ctx context.Context, id string) (f forum, v bot.Verdict, ok bool) {
-	if f, ok := p.forums.get(id, p.now()); ok {
+	if f, ok := p.posts.forums.get(id, p.now()); ok {
 		return f, v, true
 	}
 	if v, ok := p.askTags(ctx, "look up a forum's tags", id, &f); !ok {
 		return f, v, false
 	}
 	f.at = p.now()
-	p.forums.keep(id, f)
+	p.posts.forums.keep(id, f)
 	f.asked = true
 	return f, v, true
 }
@@ -121,7 +121,7 @@ func (p *Platform) retagged(id string, f forum, v *bot.Verdict) {
 	if v.Code != "40067" && v.Code != "10087" {
 		return
 	}
-	p.forums.forget(id)
+	p.posts.forums.forget(id)
 	if !f.asked {
 		v.Outcome, v.Reason, v.Cure = bot.Transient, "has other tags now", ""
 	}

@@ -70,7 +70,7 @@ func counting(t *testing.T, far http.HandlerFunc) (*Platform, *atomic.Int32) {
 
 // doing does o. What a forum's tags are was asked just now, so that the answer is to o itself.
 func doing(t *testing.T, p *Platform, o bot.Operation) bot.Verdict {
-	p.forums.keep(testChannel, forum{at: p.now(), asked: true})
+	p.posts.forums.keep(testChannel, forum{at: p.now(), asked: true})
 	return p.Do(t.Context(), o)
 }
 

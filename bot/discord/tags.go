@@ -62,6 +62,13 @@ func (p *Platform) ask(ctx context.Context, what, channel, reason string, into a
 	return v, true
 }
 
+// posts is what is remembered of forums and of what stands in them.
+type posts struct {
+	forums forums
+	tagged tagged
+	titled titled
+}
+
 // retag gives a post of a forum, whose first message was edited as done tells, the tags
 // that this one has now. Those that people gave it stay. The verdict is done, unless the
 // edit is to be made again: what is refused is a matter of the forum's, and the message is
@@ -69,7 +76,7 @@ func (p *Platform) ask(ctx context.Context, what, channel, reason string, into a
 // (https://discord.com/developers/docs/resources/channel#modify-channel).
 func (p *Platform) retag(ctx context.Context, o bot.Operation, at site, done bot.Verdict) bot.Verdict {
 	forum, words := o.Delivery.Destination.Channel, o.Message.Tags
-	if at.channel != at.message || at.channel == forum || len(words) == 0 || p.tagged.is(at.channel, words) {
+	if at.channel != at.message || at.channel == forum || len(words) == 0 || p.posts.tagged.is(at.channel, words) {
 		return done
 	}
 	requests := max(1, done.Requests)
@@ -81,7 +88,7 @@ func (p *Platform) retag(ctx context.Context, o bot.Operation, at site, done bot
 		v.Outcome, v.Reason = bot.Transient, "may show an older tag: it could not be set"
 	case v.Outcome != bot.BadAccount:
 		p.log.Info("a forum's post keeps its tags", "channel", forum, "err", p.rest.redacted(v.Err))
-		p.tagged.keep(at.channel, words)
+		p.posts.tagged.keep(at.channel, words)
 		done.Invalid = done.Invalid || v.Invalid
 		v = done
 	}
@@ -100,7 +107,7 @@ func (p *Platform) setTags(ctx context.Context, thread, id string, words []strin
 		return v, false
 	}
 	if len(of.Tags) == 0 {
-		p.tagged.keep(thread, words)
+		p.posts.tagged.keep(thread, words)
 		return v, true
 	}
 	var post struct {
@@ -111,10 +118,10 @@ func (p *Platform) setTags(ctx context.Context, thread, id string, words []strin
 	if v, ok := p.askTags(ctx, "look up a post's tags", thread, &post); !ok {
 		return v, false
 	}
-	p.titled.keep(thread, string(post.Name)) // which is not asked for once more
+	p.posts.titled.keep(thread, string(post.Name)) // which is not asked for once more
 	next := of.instead(post.Applied, words)
 	if slices.EqualFunc(next, post.Applied, func(a string, b word) bool { return a == string(b) }) {
-		p.tagged.keep(thread, words)
+		p.posts.tagged.keep(thread, words)
 		return v, true
 	}
 	body, err := json.Marshal(struct {
@@ -133,7 +140,7 @@ func (p *Platform) setTags(ctx context.Context, thread, id string, words []strin
 		p.retagged(id, of, &v)
 		return v, false
 	}
-	p.tagged.keep(thread, words)
+	p.posts.tagged.keep(thread, words)
 	return v, true
 }
 

@@ -103,8 +103,8 @@ func (p *Platform) openPost(ctx context.Context, o bot.Operation) bot.Verdict {
 	readBudget(&v, a.header)
 	if v.Outcome == bot.Delivered {
 		thread := siteOf(d.Destination, v.MessageID).channel
-		p.tagged.keep(thread, o.Message.Tags)
-		p.titled.keep(thread, post.Name)
+		p.posts.tagged.keep(thread, o.Message.Tags)
+		p.posts.titled.keep(thread, post.Name)
 	}
 	if of.asked {
 		v.Requests = 2

@@ -90,7 +90,7 @@ func (p *Platform) retitle(ctx context.Context, o bot.Operation, at site, done b
 		return done
 	}
 	name := newOpening(o.Message.Thread).Name
-	if had, known := p.titled.get(at.channel); known && had == name {
+	if had, known := p.posts.titled.get(at.channel); known && had == name {
 		return done
 	}
 	requests := max(1, done.Requests)
@@ -105,7 +105,7 @@ func (p *Platform) retitle(ctx context.Context, o bot.Operation, at site, done b
 		v.Outcome, v.Reason = bot.Transient, "may show an older title: it could not be set yet"
 	case v.Outcome != bot.BadAccount:
 		p.log.Info("a forum's post keeps its title", "channel", forum, "err", p.rest.redacted(v.Err))
-		p.titled.keep(at.channel, name)
+		p.posts.titled.keep(at.channel, name)
 		done.Invalid = done.Invalid || v.Invalid
 		v = done
 	}
@@ -116,7 +116,7 @@ func (p *Platform) retitle(ctx context.Context, o bot.Operation, at site, done b
 // setTitle calls a thread name, where it is called something else and takes another, and
 // counts the requests for it. ok is false when v says why it could not.
 func (p *Platform) setTitle(ctx context.Context, thread, name string, requests *int) (v bot.Verdict, ok bool) {
-	if _, known := p.titled.get(thread); !known {
+	if _, known := p.posts.titled.get(thread); !known {
 		var post struct {
 			Name word `json:"name"`
 		}
@@ -124,12 +124,12 @@ func (p *Platform) setTitle(ctx context.Context, thread, name string, requests *
 		if v, ok := p.ask(ctx, "look up a post's title", thread, "could not be asked for its title", &post); !ok {
 			return v, false
 		}
-		p.titled.keep(thread, string(post.Name))
+		p.posts.titled.keep(thread, string(post.Name))
 	}
-	if had, _ := p.titled.get(thread); had == name {
+	if had, _ := p.posts.titled.get(thread); had == name {
 		return v, true
 	}
-	if !p.titled.hasRoom(thread, time.Now()) {
+	if !p.posts.titled.hasRoom(thread, time.Now()) {
 		return v, true
 	}
 	body, err := json.Marshal(struct {
@@ -142,15 +142,15 @@ func (p *Platform) setTitle(ctx context.Context, thread, name string, requests *
 	a, err := p.rest.do(ctx, p.rest.posts, request{what: "set a post's title", method: http.MethodPatch, path: "/channels/" + url.PathEscape(thread), body: body})
 	switch {
 	case err != nil:
-		p.titled.changes(thread, time.Now())
+		p.posts.titled.changes(thread, time.Now())
 		return p.lostVerdict(a, err), false
 	case a.status >= http.StatusInternalServerError:
-		p.titled.changes(thread, time.Now())
+		p.posts.titled.changes(thread, time.Now())
 		return p.verdict(a), false
 	case !a.ok():
 		return p.verdict(a), false
 	}
-	p.titled.changes(thread, time.Now())
-	p.titled.keep(thread, name)
+	p.posts.titled.changes(thread, time.Now())
+	p.posts.titled.keep(thread, name)
 	return v, true
 }
